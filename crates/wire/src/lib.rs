@@ -1,1 +1,1 @@
-
+//! What is said: request and response types. No async, no HTTP, no SQL.
