@@ -1,1 +1,4 @@
+//! What is said: the types of requests and responses (serde, OpenAPI).
 
+pub mod country;
+pub mod money;
