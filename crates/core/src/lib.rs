@@ -2,3 +2,18 @@
 
 pub mod at;
 pub mod change;
+pub mod checkout;
+pub mod customers;
+pub mod event;
+pub mod javascript;
+pub mod orders;
+pub mod organizations;
+pub mod payments;
+pub mod period;
+pub mod products;
+pub mod records;
+pub mod refusal;
+pub mod site;
+pub mod subscriptions;
+pub mod tokens;
+pub mod webhooks;

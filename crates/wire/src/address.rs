@@ -61,8 +61,8 @@ pub fn address(value: &Value, cx: &mut Context) -> Option<Address> {
         let country = f.required("country", |value, cx| {
             let raw = text(value, cx)?;
             match Country::parse_input(raw.trim()) {
-                Some(country) => Some(country),
-                None => cx.fail("enum", "Input should be a supported country code", value),
+                Ok(country) => Some(country),
+                Err(_) => cx.fail("enum", "Input should be a supported country code", value),
             }
         });
         let [line1, line2, postal_code, city, state] =

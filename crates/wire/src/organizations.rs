@@ -341,8 +341,8 @@ impl OrganizationUpdate {
             country: f.patch("country", |v, cx| {
                 let raw = text(v, cx)?;
                 match crate::country::Country::parse_input(&raw) {
-                    Some(country) => Some(country.to_string()),
-                    None => cx.fail("enum", "Input should be a supported country code", v),
+                    Ok(country) => Some(country.to_string()),
+                    Err(_) => cx.fail("enum", "Input should be a supported country code", v),
                 }
             }),
             details: f.optional("details", dictionary),

@@ -99,7 +99,7 @@ pub fn locale_tag(raw: &str) -> Option<String> {
     let tag = language_tags::LanguageTag::parse(&raw.trim().replace('_', "-")).ok()?;
     tag.validate().ok()?;
     let language = tag.primary_language();
-    if matches!(language, "und" | "mul" | "mis" | "zxx" | "x" | "i") || tag.is_private_use() {
+    if matches!(language, "und" | "mul" | "mis" | "zxx" | "x" | "i") {
         return None;
     }
     tag.canonicalize().ok().map(|t| t.to_string())
