@@ -1,6 +1,9 @@
 //! The moment and the randomness a decision is made with: both come from outside.
 
-use std::sync::Mutex;
+use std::sync::{
+    Mutex,
+    atomic::{AtomicI64, Ordering},
+};
 
 use jiff::Timestamp;
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
@@ -12,6 +15,7 @@ pub struct At {
     /// The moment, to the microsecond.
     pub now: Timestamp,
     rng: Mutex<StdRng>,
+    count: AtomicI64,
 }
 
 impl At {
@@ -20,6 +24,7 @@ impl At {
         Self {
             now: microseconds(now),
             rng: Mutex::new(StdRng::from_seed(seed)),
+            count: AtomicI64::new(0),
         }
     }
 
@@ -30,13 +35,23 @@ impl At {
         uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 
+    /// A number that orders what is decided: by moment, and within one decision by call.
+    pub fn sequence(&self) -> i64 {
+        self.now.as_microsecond() * 1000 + self.count.fetch_add(1, Ordering::Relaxed) % 1000
+    }
+
     /// A token: prefix, 37 random letters and digits, and a checksum (checkout.md 0.5).
     pub fn token(&self, prefix: &str) -> String {
+        self.token_of(prefix, 37)
+    }
+
+    /// A token with `length` random characters before the checksum.
+    pub fn token_of(&self, prefix: &str, length: usize) -> String {
         const ALPHABET: &[u8; 62] =
             b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
         let body: String = {
             let mut rng = self.rng.lock().expect("the generator cannot panic");
-            (0..37)
+            (0..length)
                 .map(|_| char::from(ALPHABET[rng.random_range(0..62)]))
                 .collect()
         };
