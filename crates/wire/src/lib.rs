@@ -1,4 +1,4 @@
-//! What is said: the types of requests and responses (serde, OpenAPI).
+//! What is said: request and response types. No async, no HTTP, no SQL.
 
 pub mod country;
 pub mod money;
