@@ -2,8 +2,19 @@
 //!
 //! It behaves towards Till as a real one does, so nothing else needs to know: attempts are
 //! prepared, confirmed, retrieved and refunded by our ids, some end later, some need the buyer.
-//! See [`cards`] for the numbers. A card number or security code is never kept, logged, or
-//! repeated in an error; brand, last four digits, expiry and a keyed fingerprint are.
+//! Of an attempt it keeps what it needs for that. A card number or security code is never kept,
+//! logged, or repeated in an error; brand, last four digits, expiry and a keyed fingerprint are.
+//!
+//! Numbers, token names and behaviours are those developers know from Stripe's test cards (4242…
+//! pays, …0002 is declined, …3155 and …3220 ask for 3-D Secure, …0341 can be kept but not
+//! charged, and so on); a token name such as `pm_card_visa` is used as the confirmation token.
+//! Only these cards ask for 3-D Secure: [`Attempt::require_3ds`] changes nothing here. Two cards
+//! are the sandbox's own, for payments that end later:
+//!
+//! | number | token | what happens |
+//! |---|---|---|
+//! | 4000 0000 0000 3006 | `pm_card_settlesLater` | processing; succeeds 3 seconds after confirmation |
+//! | 4000 0000 0000 3014 | `pm_card_failsLater` | processing; is declined 3 seconds after confirmation |
 
 mod cards;
 mod intent;

@@ -1,12 +1,5 @@
-//! The test cards: their numbers, their names as tokens, and what they do.
-//!
-//! Numbers, names and behaviours are those developers know from Stripe's test cards. Two are the
-//! sandbox's own, for payments that end later:
-//!
-//! | number | token | what happens |
-//! |---|---|---|
-//! | 4000 0000 0000 3006 | `pm_card_settlesLater` | processing, succeeds 3 seconds after confirmation |
-//! | 4000 0000 0000 3014 | `pm_card_failsLater` | processing, is declined 3 seconds after confirmation |
+//! The test cards: their numbers, their names as tokens, what they do, and how card fields are
+//! checked.
 
 use std::fmt;
 
@@ -36,7 +29,7 @@ pub(super) enum Behaviour {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Decline {
-    GenericDecline,
+    Generic,
     InsufficientFunds,
     LostCard,
     StolenCard,
@@ -50,7 +43,7 @@ impl Decline {
     /// The code that merchants see.
     pub(super) fn code(self) -> &'static str {
         match self {
-            Decline::GenericDecline => "generic_decline",
+            Decline::Generic => "generic_decline",
             Decline::InsufficientFunds => "insufficient_funds",
             Decline::LostCard => "lost_card",
             Decline::StolenCard => "stolen_card",
@@ -65,7 +58,7 @@ impl Decline {
     /// must not learn why it fails.
     pub(super) fn words(self) -> &'static str {
         match self {
-            Decline::GenericDecline | Decline::LostCard | Decline::StolenCard => {
+            Decline::Generic | Decline::LostCard | Decline::StolenCard => {
                 "Your bank declined this card. Try another card, or ask your bank."
             }
             Decline::InsufficientFunds => {
@@ -128,7 +121,7 @@ pub(super) static CARDS: &[TestCard] = &[
     card("6200000000000005", "unionpay", &["pm_card_unionpay"], Pays),
     card("4000000000000002", "visa",
         &["pm_card_visa_chargeDeclined", "pm_card_chargeDeclined"],
-        Declines(Decline::GenericDecline)),
+        Declines(Decline::Generic)),
     card("4000000000009995", "visa",
         &["pm_card_visa_chargeDeclinedInsufficientFunds", "pm_card_chargeDeclinedInsufficientFunds"],
         Declines(Decline::InsufficientFunds)),

@@ -74,13 +74,13 @@ impl Intent {
             Behaviour::Declines(decline) => self.failed(decline),
             Behaviour::KeptButDeclines => match self.kind {
                 AttemptKind::Setup => self.succeeded(),
-                AttemptKind::Charge { .. } => self.failed(Decline::GenericDecline),
+                AttemptKind::Charge { .. } => self.failed(Decline::Generic),
             },
             Behaviour::SettlesLater | Behaviour::FailsLater if waited < SETTLES_AFTER => {
                 Outcome::Processing
             }
             Behaviour::SettlesLater => self.succeeded(),
-            Behaviour::FailsLater => self.failed(Decline::GenericDecline),
+            Behaviour::FailsLater => self.failed(Decline::Generic),
             Behaviour::Authenticates => match self.approved {
                 Some(true) => self.succeeded(),
                 Some(false) => self.failed(Decline::AuthenticationRequired),
