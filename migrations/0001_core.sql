@@ -204,6 +204,7 @@ create table payments (
     decline_reason text,
     decline_message text,
     reference text,
+    method_reference text,
     client_secret text,
     action_url text,
     confirmation json not null

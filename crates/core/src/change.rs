@@ -172,8 +172,9 @@ pub trait Record: Sized {
 /// [`Changes::update`] checks and raises.
 #[macro_export]
 macro_rules! record {
-    ($(#[$meta:meta])* $table:literal $(, $versioned:ident)?; pub struct $name:ident { $($(#[$fmeta:meta])* $field:ident : $type:ty),+ $(,)? }) => {
+    ($(#[$meta:meta])* $table:literal $(, $versioned:ident)?; $(#[$smeta:meta])* pub struct $name:ident { $($(#[$fmeta:meta])* $field:ident : $type:ty),+ $(,)? }) => {
         $(#[$meta])*
+        $(#[$smeta])*
         #[derive(Debug, Clone, PartialEq)]
         pub struct $name { $($(#[$fmeta])* pub $field: $type),+ }
         impl $crate::change::Record for $name {

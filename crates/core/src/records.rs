@@ -330,6 +330,7 @@ record! {
         decline_reason: Option<String>,
         decline_message: Option<String>,
         reference: Option<String>,
+        method_reference: Option<String>,
         client_secret: Option<String>,
         action_url: Option<String>,
         confirmation: Json<Value>,
