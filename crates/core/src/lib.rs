@@ -2,3 +2,4 @@
 
 pub mod at;
 pub mod change;
+pub mod tax_id;
