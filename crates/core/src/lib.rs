@@ -2,3 +2,5 @@
 
 pub mod at;
 pub mod change;
+pub mod jobs;
+pub mod rows;
