@@ -25,6 +25,18 @@ pub enum Value {
     Json(String),
 }
 
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl<T: Cell> From<T> for Value {
+    fn from(cell: T) -> Self {
+        cell.to_value()
+    }
+}
+
 /// What a column holds, so that a row can be read without guessing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
