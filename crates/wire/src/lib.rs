@@ -19,3 +19,5 @@ pub mod subscriptions;
 pub mod values;
 pub mod webhooks;
 pub mod words;
+
+pub use utoipa;

@@ -5,7 +5,7 @@
 macro_rules! words {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant),+ }
         impl $name {
             /// Every word, in the order of declaration.
@@ -26,9 +26,24 @@ macro_rules! words {
                 f.write_str(self.as_str())
             }
         }
+        impl $crate::utoipa::PartialSchema for $name {
+            fn schema() -> $crate::utoipa::openapi::RefOr<$crate::utoipa::openapi::Schema> {
+                $crate::words::schema(&[$($word),+])
+            }
+        }
+        impl $crate::utoipa::ToSchema for $name {}
         impl $crate::input::Words for $name {
             const ALL: &'static [Self] = Self::ALL;
             fn word(self) -> &'static str { self.as_str() }
         }
     };
+}
+
+/// The schema of a closed word list.
+pub fn schema(words: &[&str]) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+    use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+    ObjectBuilder::new()
+        .schema_type(SchemaType::new(Type::String))
+        .enum_values(Some(words.iter().copied()))
+        .into()
 }

@@ -101,32 +101,13 @@ pub fn confirm(
     // Judged before the charge, and once more, gently, when it has succeeded.
     match_customer(&new.checkout, buyer)?;
     if !form.required() {
-        let mut changes = Changes::new();
-        let token = settle_customer(&mut new, buyer, key, audience, &mut changes, at)?;
-        confirmed(session, &mut new, changes_first(changes), audience, site, at, token)
-            .map(|settlement| Confirmed::Free(Box::new(settlement)))
-    } else {
-        Ok(intend(session, new, form, body, at))
+        let mut customer = Changes::new();
+        let token = settle_customer(&mut new, buyer, key, audience, &mut customer, at)?;
+        new.checkout.status = CheckoutStatus::Confirmed;
+        let changes = announce(session, &mut new, customer, audience, site, at, FULFIL_JOB);
+        return Ok(Confirmed::Free(Box::new(Settlement { session: new, token, changes })));
     }
-}
-
-/// The order of CF-18 and CF-19: the session's event goes out before the customer's.
-fn changes_first(customer: Changes) -> Changes {
-    customer
-}
-
-fn confirmed(
-    old: &Session,
-    new: &mut Session,
-    customer: Changes,
-    audience: &Audience,
-    site: &Site,
-    at: &At,
-    token: Option<String>,
-) -> Result<Settlement, Refusal> {
-    new.checkout.status = CheckoutStatus::Confirmed;
-    let changes = announce(old, new, customer, audience, site, at, FULFIL_JOB);
-    Ok(Settlement { session: new.clone(), token, changes })
+    Ok(intend(session, new, form, body, at))
 }
 
 /// Writes a session that has just become `confirmed`, its customer and its job. The customer's row comes
