@@ -1,1 +1,24 @@
+//! Who answers: the API, the pages and the workers.
 
+pub mod api;
+pub mod app;
+pub mod error;
+pub mod extract;
+pub mod limits;
+pub mod pay;
+pub mod transport;
+pub mod work;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use app::App;
+
+/// Everything that is served, with unknown addresses answered. Wrap it in [`transport::canonical`] before
+/// serving: addresses are made canonical before they are routed.
+pub fn router(app: Arc<App>) -> Router {
+    api::router(&app)
+        .fallback(|| async { error::ApiError::no_route() })
+        .with_state(app)
+}

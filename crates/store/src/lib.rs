@@ -9,6 +9,7 @@ mod list;
 mod migrate;
 mod postgres;
 mod query;
+mod reads;
 mod settle;
 mod sql;
 mod sqlite;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use till_core::change::{Changes, Record, Value};
-use till_core::rows::{Col, FromColumns};
+pub use till_core::rows::{Col, FromColumns};
 
 pub use error::{CommitError, Stale, StoreError};
 pub use hub::{Wake, Watch};
@@ -26,6 +27,7 @@ pub use jobs::LEASE_LOST;
 pub use list::{List, Order};
 pub use migrate::Migration;
 pub use query::{Query, columns};
+pub use reads::BuyerKeys;
 pub use settle::settle;
 
 /// How to open a [`Store`]. The defaults serve production.

@@ -1,0 +1,74 @@
+//! The API: routes and their document in one place. A handler reads top to bottom: load, decide, commit,
+//! reply.
+
+mod checkouts;
+mod customer_sessions;
+mod customers;
+mod openapi;
+mod orders;
+mod organizations;
+mod payments;
+mod products;
+mod subscriptions;
+mod webhooks;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    http::{HeaderValue, StatusCode, Uri, header},
+    middleware,
+    response::{IntoResponse, Response},
+    routing::any,
+};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{app::App, error::ApiError, limits, transport};
+
+pub use openapi::document;
+
+/// Every operation under `/v1`.
+fn operations() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(openapi::base())
+        .merge(organizations::router())
+        .merge(products::router())
+        .merge(customers::router())
+        .merge(customer_sessions::router())
+        .merge(checkouts::router())
+        .merge(orders::router())
+        .merge(payments::router())
+        .merge(subscriptions::router())
+        .merge(webhooks::router())
+}
+
+/// The API with everything around it.
+pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
+    let (mut router, document) = operations().split_for_parts();
+    for path in document.paths.paths.keys() {
+        router = router.route(&other_spelling(path), any(redirect));
+    }
+    router
+        .method_not_allowed_fallback(|| async { ApiError::no_method() })
+        .layer(middleware::from_fn_with_state(app.clone(), limits::limit))
+        .layer(middleware::from_fn_with_state(app.clone(), transport::intake))
+        .merge(openapi::router())
+        .layer(middleware::from_fn(transport::envelope))
+}
+
+/// With a trailing slash where the canonical form has none, and the other way round.
+fn other_spelling(path: &str) -> String {
+    match path.strip_suffix('/') {
+        Some(bare) => bare.to_owned(),
+        None => format!("{path}/"),
+    }
+}
+
+/// Sends a caller to the canonical spelling, query kept (lifecycle.md A.1).
+async fn redirect(uri: Uri) -> Response {
+    let query = uri.query().map(|q| format!("?{q}")).unwrap_or_default();
+    let location = format!("{}{query}", other_spelling(uri.path()));
+    match HeaderValue::from_str(&location) {
+        Ok(location) => (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, location)]).into_response(),
+        Err(_) => ApiError::no_route().into_response(),
+    }
+}

@@ -1,0 +1,81 @@
+//! What every handler and worker holds: the store, the processor, the clock.
+
+use std::{fmt, sync::Arc};
+
+use jiff::Timestamp;
+use till_core::{at::At, change::Changes, site::Site, tokens::SecretKey};
+use till_ports::{outbound::Outbound, processor::Processor, sandbox::Sandbox};
+use till_store::Store;
+
+use crate::{error::ApiError, limits::Limits};
+
+/// Where time and randomness come from: the machine in the binary, the test in tests.
+pub trait Clock: Send + Sync {
+    /// The current moment.
+    fn now(&self) -> Timestamp;
+    /// Fresh randomness.
+    fn seed(&self) -> [u8; 32];
+}
+
+/// What the operator decided.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// Development: webhooks may go to private networks and over http, nothing is rate limited.
+    pub dev: bool,
+    /// A header, set by a trusted proxy, that carries the buyer's network address.
+    pub client_ip_header: Option<String>,
+}
+
+/// Everything a request needs. One per process, shared.
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// Who moves the money.
+    pub processor: Arc<dyn Processor>,
+    /// The embedded processor, when it is the one in use.
+    pub sandbox: Option<Arc<Sandbox>>,
+    /// The client for addresses that users give.
+    pub outbound: Outbound,
+    /// Time and randomness.
+    pub clock: Arc<dyn Clock>,
+    /// Where the server is reached.
+    pub site: Site,
+    /// Keys everything kept as HMAC.
+    pub key: SecretKey,
+    /// The operator's decisions.
+    pub policy: Policy,
+    /// Rate limits.
+    pub limits: Limits,
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("site", &self.site).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// The moment a decision is made with.
+    pub fn at(&self) -> At {
+        At::new(self.clock.now(), self.clock.seed())
+    }
+
+    /// Applies a decision's changes; a refusal asks [`App::settle`] to decide again.
+    pub async fn commit(&self, changes: Changes) -> Result<(), ApiError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        Ok(self.store.commit(changes).await?)
+    }
+
+    /// Runs load-decide-commit, and again when rows moved in between (design: `settle`).
+    pub async fn settle<T, F, Fut>(&self, attempt: F) -> Result<T, ApiError>
+    where
+        F: FnMut() -> Fut,
+        Fut: Future<Output = Result<T, ApiError>>,
+    {
+        let seed = self.clock.seed();
+        let seed = u64::from_le_bytes(seed[..8].try_into().expect("eight bytes"));
+        till_store::settle(seed, attempt).await
+    }
+}

@@ -1,0 +1,252 @@
+//! Every error a caller can meet, and its shape on the wire (lifecycle.md A.7). Only this file knows both.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+use till_core::{change::Refused, refusal::Refusal};
+use till_ports::processor::ProcessorError;
+use till_store::{CommitError, Stale, StoreError};
+use till_wire::input::Problem;
+
+/// A request's no.
+#[derive(Debug, Clone)]
+pub struct ApiError(Box<Kind>);
+
+#[derive(Debug, Clone)]
+enum Kind {
+    /// A name for programs, a sentence for people.
+    Named { status: StatusCode, name: &'static str, detail: String },
+    /// Fields that do not read (`RequestValidationError`) or break rules (`PolarRequestValidationError`).
+    Invalid { name: &'static str, problems: Vec<Problem> },
+    /// The OAuth shapes of a bad token and of a missing scope.
+    Bearer { status: StatusCode, name: &'static str, words: &'static str, scopes: Option<String> },
+    /// The framework's own shape, without a name.
+    Plain { status: StatusCode, words: &'static str },
+    /// Rows moved; load and decide again.
+    Stale,
+    /// Ours; the cause is logged, never shown.
+    Internal(String),
+}
+
+impl ApiError {
+    fn of(kind: Kind) -> Self {
+        Self(Box::new(kind))
+    }
+
+    fn named(status: StatusCode, name: &'static str, detail: impl Into<String>) -> Self {
+        Self::of(Kind::Named { status, name, detail: detail.into() })
+    }
+
+    /// Fields that do not read.
+    pub fn unreadable(problems: Vec<Problem>) -> Self {
+        Self::of(Kind::Invalid { name: "RequestValidationError", problems })
+    }
+
+    /// Nothing is there, or it belongs to somebody else.
+    pub fn not_found() -> Self {
+        Self::named(StatusCode::NOT_FOUND, "ResourceNotFound", "Not found")
+    }
+
+    /// No such address.
+    pub fn no_route() -> Self {
+        Self::of(Kind::Plain { status: StatusCode::NOT_FOUND, words: "Not Found" })
+    }
+
+    /// The address exists, not with this method.
+    pub fn no_method() -> Self {
+        Self::of(Kind::Plain { status: StatusCode::METHOD_NOT_ALLOWED, words: "Method Not Allowed" })
+    }
+
+    /// No credentials, or of a kind that does not count here.
+    pub fn unauthorized() -> Self {
+        Self::named(StatusCode::UNAUTHORIZED, "Unauthorized", "Unauthorized")
+    }
+
+    /// A token that is unknown, expired, revoked or malformed.
+    pub fn invalid_token() -> Self {
+        Self::of(Kind::Bearer {
+            status: StatusCode::UNAUTHORIZED,
+            name: "invalid_token",
+            words: "The access token is expired, revoked, malformed or unknown.",
+            scopes: None,
+        })
+    }
+
+    /// A token without any of the scopes that the route asks for.
+    pub fn insufficient_scope(scopes: String) -> Self {
+        Self::of(Kind::Bearer {
+            status: StatusCode::FORBIDDEN,
+            name: "insufficient_scope",
+            words: "The access token lacks the scope that this request needs.",
+            scopes: Some(scopes),
+        })
+    }
+
+    /// Not allowed.
+    pub fn not_permitted(detail: impl Into<String>) -> Self {
+        Self::named(StatusCode::FORBIDDEN, "NotPermitted", detail)
+    }
+
+    /// More than 10 MiB.
+    pub fn body_too_large() -> Self {
+        Self::named(StatusCode::PAYLOAD_TOO_LARGE, "RequestBodyTooLarge", "The request body is larger than 10 MiB.")
+    }
+
+    /// No `Content-Length`.
+    pub fn length_required() -> Self {
+        Self::named(StatusCode::LENGTH_REQUIRED, "LengthRequired", "Send a Content-Length header.")
+    }
+
+    /// A fault of ours; `cause` goes to the log.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        Self::of(Kind::Internal(cause.to_string()))
+    }
+
+    /// The status it is answered with.
+    pub fn status(&self) -> StatusCode {
+        match &*self.0 {
+            Kind::Named { status, .. } | Kind::Bearer { status, .. } | Kind::Plain { status, .. } => *status,
+            Kind::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Kind::Stale => StatusCode::CONFLICT,
+            Kind::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The broken fields, for pages that show them in place.
+    pub fn problems(&self) -> &[Problem] {
+        match &*self.0 {
+            Kind::Invalid { problems, .. } => problems,
+            _ => &[],
+        }
+    }
+
+    /// The name that programs branch on.
+    pub fn name(&self) -> &'static str {
+        match &*self.0 {
+            Kind::Named { name, .. } | Kind::Invalid { name, .. } | Kind::Bearer { name, .. } => name,
+            Kind::Plain { .. } => "",
+            Kind::Stale => "Conflict",
+            Kind::Internal(_) => "InternalServerError",
+        }
+    }
+
+    /// The sentence for people.
+    pub fn detail(&self) -> String {
+        match &*self.0 {
+            Kind::Named { detail, .. } => detail.clone(),
+            Kind::Invalid { problems, .. } => problems.first().map(|p| p.msg.clone()).unwrap_or_default(),
+            Kind::Bearer { words, .. } | Kind::Plain { words, .. } => (*words).to_owned(),
+            Kind::Stale => "Somebody else changed this at the same moment. Try again.".to_owned(),
+            Kind::Internal(_) => "Something went wrong on our side.".to_owned(),
+        }
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        use StatusCode as S;
+        match refusal {
+            Refusal::NotFound => Self::not_found(),
+            Refusal::Invalid(problems) => {
+                Self::of(Kind::Invalid { name: "PolarRequestValidationError", problems })
+            }
+            Refusal::NotOpenCheckout => Self::named(S::FORBIDDEN, "NotOpenCheckout", "This checkout is no longer open."),
+            Refusal::ExpiredCheckout => Self::named(S::GONE, "ExpiredCheckoutError", "This checkout has expired."),
+            Refusal::CheckoutLocked => Self::named(
+                S::CONFLICT,
+                "CheckoutLocked",
+                "This checkout is being changed or paid right now. Try again in a moment.",
+            ),
+            Refusal::AlreadyActiveSubscription => Self::named(
+                S::FORBIDDEN,
+                "AlreadyActiveSubscriptionError",
+                "This customer already has an active subscription.",
+            ),
+            Refusal::PaymentNotReady => Self::named(
+                S::FORBIDDEN,
+                "PaymentNotReady",
+                "This organization cannot take payments at the moment.",
+            ),
+            Refusal::Payment(words) => Self::named(S::BAD_REQUEST, "PaymentError", words),
+            Refusal::CheckoutCustomerDeleted => Self::named(
+                S::CONFLICT,
+                "CheckoutCustomerDeleted",
+                "The customer of this checkout has been deleted. Create a new checkout.",
+            ),
+            Refusal::ExternalIdMismatch => Self::named(
+                S::UNPROCESSABLE_ENTITY,
+                "CheckoutCustomerExternalIdMismatch",
+                "This external customer id belongs to a customer with another e-mail address.",
+            ),
+            Refusal::NotPermitted(words) => Self::not_permitted(words),
+        }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<CommitError> for ApiError {
+    fn from(error: CommitError) -> Self {
+        match error {
+            // A value taken between load and commit shows when it is loaded again.
+            CommitError::Refused(Refused::Stale | Refused::Taken(_)) => Self::of(Kind::Stale),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<ProcessorError> for ApiError {
+    fn from(error: ProcessorError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl Stale for ApiError {
+    fn is_stale(&self) -> bool {
+        matches!(*self.0, Kind::Stale)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let body = match &*self.0 {
+            Kind::Plain { words, .. } => json!({"detail": words}),
+            Kind::Invalid { name, problems } => json!({"error": name, "detail": problems}),
+            Kind::Bearer { name, words, .. } => json!({"error": name, "error_description": words}),
+            _ => json!({"error": self.name(), "detail": self.detail()}),
+        };
+        if let Kind::Internal(cause) = &*self.0 {
+            tracing::error!(%cause, "a request failed");
+        }
+        let mut response = (status, Json::<Value>(body)).into_response();
+        self.challenge(response.headers_mut());
+        response
+    }
+}
+
+impl ApiError {
+    /// The `WWW-Authenticate` of lifecycle.md A.4.
+    fn challenge(&self, headers: &mut axum::http::HeaderMap) {
+        let value = match &*self.0 {
+            Kind::Named { status: StatusCode::UNAUTHORIZED, .. } => "Bearer realm=\"polar\"".to_owned(),
+            Kind::Bearer { name, words, scopes, .. } => {
+                headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+                headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+                let scopes = scopes.as_ref().map(|s| format!(" scope=\"{s}\",")).unwrap_or_default();
+                format!("Bearer realm=\"polar\",{scopes} error=\"{name}\", error_description=\"{words}\"")
+            }
+            _ => return,
+        };
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(header::WWW_AUTHENTICATE, value);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Query strings and path ids, read as leniently as the reference does (lifecycle.md A.5).
+
+use axum::{
+    extract::{FromRequestParts, RawPathParams},
+    http::request::Parts,
+};
+use jiff::Timestamp;
+use serde_json::Value as Json;
+use till_core::change::Value;
+use till_store::{List, Order};
+use till_wire::input::{self, Context, Words};
+use uuid::Uuid;
+
+use crate::error::ApiError;
+
+/// A query string. Reading collects problems; [`Params::finish`] tells them all.
+#[derive(Debug)]
+pub struct Params {
+    pairs: Vec<(String, String)>,
+    cx: Context,
+}
+
+impl<S: Sync> FromRequestParts<S> for Params {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        Ok(Self::parse(parts.uri.query().unwrap_or_default()))
+    }
+}
+
+/// Which page of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// From 1.
+    pub page: u32,
+    /// At most 100.
+    pub limit: u32,
+}
+
+impl Params {
+    /// Parses a raw query string.
+    pub fn parse(query: &str) -> Self {
+        let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let mut params = Self { pairs, cx: Context::new("query") };
+        if params.pairs.iter().any(|(k, v)| k.contains('\0') || v.contains('\0')) {
+            params.cx.refuse::<()>("text must not contain the NUL character", &Json::Null);
+        }
+        params
+    }
+
+    fn values(&self, key: &str) -> Vec<Json> {
+        let found = self.pairs.iter().filter(|(k, _)| k == key);
+        found.map(|(_, v)| Json::from(v.as_str())).collect()
+    }
+
+    fn all<T>(&mut self, key: &'static str, read: impl Fn(&Json, &mut Context) -> Option<T>) -> Vec<T> {
+        let values = self.values(key);
+        let many = values.len() > 1;
+        let read = |(i, value): (usize, &Json), cx: &mut Context| {
+            if many { cx.at(i, |cx| read(value, cx)) } else { read(value, cx) }
+        };
+        let cx = &mut self.cx;
+        values
+            .iter()
+            .enumerate()
+            .filter_map(|item| cx.at(key, |cx| read(item, cx)))
+            .collect()
+    }
+
+    fn last<T>(&mut self, key: &'static str, read: impl FnOnce(&Json, &mut Context) -> Option<T>) -> Option<T> {
+        let value = self.values(key).pop()?;
+        self.cx.at(key, |cx| read(&value, cx))
+    }
+
+    /// Ids, one or many.
+    pub fn ids(&mut self, key: &'static str) -> Vec<Uuid> {
+        self.all(key, input::id)
+    }
+
+    /// Words of a closed list, one or many.
+    pub fn words<W: Words>(&mut self, key: &'static str) -> Vec<W> {
+        self.all(key, input::word::<W>)
+    }
+
+    /// Texts, one or many.
+    pub fn texts(&mut self, key: &'static str) -> Vec<String> {
+        self.all(key, input::text)
+    }
+
+    /// One text.
+    pub fn text(&mut self, key: &'static str) -> Option<String> {
+        self.last(key, input::text)
+    }
+
+    /// One truth value.
+    pub fn flag(&mut self, key: &'static str) -> Option<bool> {
+        self.last(key, input::boolean)
+    }
+
+    /// One instant.
+    pub fn instant(&mut self, key: &'static str) -> Option<Timestamp> {
+        self.last(key, input::instant)
+    }
+
+    /// `page` and `limit`; a limit above 100 is quietly 100.
+    pub fn window(&mut self) -> Window {
+        let page = self.last("page", input::int_in(1, i64::from(u32::MAX))).unwrap_or(1);
+        let limit = self.last("limit", input::int_in(1, i64::MAX)).unwrap_or(10);
+        Window { page: page as u32, limit: limit.min(100) as u32 }
+    }
+
+    /// `sorting`: names of `keys`, each mapped to a column or expression; `-` sorts downwards.
+    pub fn sorting(&mut self, keys: &[(&'static str, &'static str)], default: &[&str]) -> Vec<(&'static str, Order)> {
+        let sent: Vec<String> =
+            self.pairs.iter().filter(|(k, _)| k == "sorting").map(|(_, v)| v.clone()).collect();
+        let wanted: Vec<String> =
+            if sent.is_empty() { default.iter().map(|s| (*s).to_owned()).collect() } else { sent };
+        let mut sorted = Vec::new();
+        for (i, word) in wanted.iter().enumerate() {
+            let (name, order) = match word.strip_prefix('-') {
+                Some(name) => (name, Order::Desc),
+                None => (word.as_str(), Order::Asc),
+            };
+            match keys.iter().find(|(key, _)| *key == name) {
+                Some((_, column)) => sorted.push((*column, order)),
+                None => {
+                    let both: Vec<String> =
+                        keys.iter().flat_map(|(k, _)| [(*k).to_owned(), format!("-{k}")]).collect();
+                    let expected = input::one_of(both.iter().map(String::as_str));
+                    let value = Json::from(word.as_str());
+                    self.cx.at("sorting", |cx| {
+                        cx.at(i, |cx| {
+                            cx.bound::<()>("enum", format!("Input should be {expected}"), &value, "expected", expected.clone())
+                        })
+                    });
+                }
+            }
+        }
+        sorted
+    }
+
+    /// `metadata[key]=value` filters, grouped by key.
+    pub fn metadata(&self) -> Vec<(String, Vec<String>)> {
+        let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+        for (key, value) in &self.pairs {
+            let Some(name) = key.strip_prefix("metadata[").and_then(|k| k.strip_suffix(']')) else {
+                continue;
+            };
+            match groups.iter_mut().find(|(known, _)| known == name) {
+                Some((_, values)) => values.push(value.clone()),
+                None => groups.push((name.to_owned(), vec![value.clone()])),
+            }
+        }
+        groups
+    }
+
+    /// Everything that did not read, at once.
+    pub fn finish(self) -> Result<(), ApiError> {
+        if self.cx.problems.is_empty() { Ok(()) } else { Err(ApiError::unreadable(self.cx.problems)) }
+    }
+}
+
+/// List filters that skip themselves when nothing was sent.
+pub trait Filtered: Sized {
+    /// Any of these ids.
+    fn ids(self, column: &str, ids: Vec<Uuid>) -> Self;
+    /// Any of these words.
+    fn words<W: Words>(self, column: &str, words: Vec<W>) -> Self;
+    /// All of these metadata filters.
+    fn all_metadata(self, params: &Params) -> Self;
+    /// In this order.
+    fn sorted(self, sorting: Vec<(&'static str, Order)>) -> Self;
+}
+
+impl Filtered for List {
+    fn ids(self, column: &str, ids: Vec<Uuid>) -> Self {
+        if ids.is_empty() { self } else { self.is_in(column, ids.into_iter().map(Value::Uuid).collect()) }
+    }
+    fn words<W: Words>(self, column: &str, words: Vec<W>) -> Self {
+        if words.is_empty() {
+            return self;
+        }
+        self.is_in(column, words.into_iter().map(|w| Value::Text(w.word().to_owned())).collect())
+    }
+    fn all_metadata(self, params: &Params) -> Self {
+        params
+            .metadata()
+            .iter()
+            .fold(self, |list, (key, values)| list.metadata("metadata", key, values))
+    }
+    fn sorted(self, sorting: Vec<(&'static str, Order)>) -> Self {
+        sorting.into_iter().fold(self, |list, (column, order)| list.order(column, order))
+    }
+}
+
+/// The `{id}` of a path: a version 4 UUID, else 422 at `path, id`.
+#[derive(Debug, Clone, Copy)]
+pub struct PathId(pub Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathId {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let params = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| ApiError::not_found())?;
+        let raw = params.iter().find(|(key, _)| *key == "id").map_or("", |(_, value)| value);
+        let mut cx = Context::new("path");
+        match cx.at("id", |cx| input::id(&Json::from(raw), cx)) {
+            Some(id) => Ok(Self(id)),
+            None => Err(ApiError::unreadable(cx.problems)),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Confirming and paying: the journal of charging, from the decision to its outcome.

@@ -1,0 +1,120 @@
+use till_core::{
+    change::Value,
+    checkout::confirm::Buyer,
+    customers::{Holders, email_key},
+    records::{Checkout, Customer},
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{ids, marks};
+use crate::{Query, Store, StoreError};
+
+/// What a buyer may be recognised by.
+#[derive(Debug, Clone, Default)]
+pub struct BuyerKeys {
+    /// The session's customer.
+    pub linked: Option<Uuid>,
+    /// The e-mail.
+    pub email: Option<String>,
+    /// The merchant's id.
+    pub external_id: Option<String>,
+}
+
+impl BuyerKeys {
+    /// The keys that a session carries.
+    pub fn of(checkout: &Checkout) -> Self {
+        Self {
+            linked: checkout.customer_id,
+            email: checkout.customer_email.clone(),
+            external_id: checkout.external_customer_id.clone(),
+        }
+    }
+}
+
+impl Store {
+    /// A live customer.
+    pub async fn customer(&self, organization_id: Uuid, id: Uuid) -> Result<Option<Customer>, StoreError> {
+        let rest = "where organization_id = $1 and id = $2 and deleted_at is null";
+        self.one(Query::select::<Customer>(rest, vec![Value::Uuid(organization_id), Value::Uuid(id)])).await
+    }
+
+    /// A live customer by the merchant's id.
+    pub async fn customer_by_external_id(
+        &self,
+        organization_id: Uuid,
+        external_id: &str,
+    ) -> Result<Option<Customer>, StoreError> {
+        let rest = "where organization_id = $1 and external_id = $2 and deleted_at is null";
+        let binds = vec![Value::Uuid(organization_id), Value::Text(external_id.to_owned())];
+        self.one(Query::select::<Customer>(rest, binds)).await
+    }
+
+    /// Customers by id, deleted ones too: orders and subscriptions outlive them.
+    pub async fn customers(&self, organization_id: Uuid, wanted: &[Uuid]) -> Result<Vec<Customer>, StoreError> {
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rest = format!("where organization_id = $1 and id in ({})", marks(1, wanted.len()));
+        let binds = [Value::Uuid(organization_id)].into_iter().chain(ids(wanted)).collect();
+        self.all(Query::select::<Customer>(&rest, binds)).await
+    }
+
+    /// Who already holds an e-mail or an external id; nothing asked, nothing read.
+    pub async fn holders(
+        &self,
+        organization_id: Uuid,
+        email: Option<&str>,
+        external_id: Option<&str>,
+    ) -> Result<Holders, StoreError> {
+        let keys = BuyerKeys {
+            linked: None,
+            email: email.map(str::to_owned),
+            external_id: external_id.map(str::to_owned),
+        };
+        Ok(self.buyer(organization_id, &keys).await?.holders)
+    }
+
+    /// Everybody whom a confirmation may be about, in one read.
+    pub async fn buyer(&self, organization_id: Uuid, keys: &BuyerKeys) -> Result<Buyer, StoreError> {
+        let mut binds = vec![Value::Uuid(organization_id)];
+        let mut ways = Vec::new();
+        let email = keys.email.as_deref().map(email_key);
+        if let Some(id) = keys.linked {
+            binds.push(Value::Uuid(id));
+            ways.push(format!("id = ${}", binds.len()));
+        }
+        for (column, value) in [("email_key", &email), ("external_id", &keys.external_id)] {
+            if let Some(value) = value {
+                binds.push(Value::Text(value.clone()));
+                ways.push(format!("(deleted_at is null and {column} = ${})", binds.len()));
+            }
+        }
+        if ways.is_empty() {
+            return Ok(Buyer::default());
+        }
+        let rest = format!("where organization_id = $1 and ({})", ways.join(" or "));
+        let found: Vec<Customer> = self.all(Query::select::<Customer>(&rest, binds)).await?;
+        let live = |test: &dyn Fn(&Customer) -> bool| {
+            found.iter().find(|c| c.deleted_at.is_none() && test(c)).cloned()
+        };
+        Ok(Buyer {
+            linked: keys.linked.and_then(|id| found.iter().find(|c| c.id == id).cloned()),
+            holders: Holders {
+                by_email: email.and_then(|key| live(&|c| c.email_key == key)),
+                by_external_id: keys
+                    .external_id
+                    .as_ref()
+                    .and_then(|id| live(&|c| c.external_id.as_ref() == Some(id))),
+            },
+        })
+    }
+
+    /// Whether a customer session's digest is known, unexpired, and of a live customer.
+    pub async fn live_customer_session(&self, digest: &str, now: Timestamp) -> Result<bool, StoreError> {
+        let sql = "select count(*) from customer_sessions s join customers c on c.id = s.customer_id \
+                   where s.token_hash = $1 and s.expires_at > $2 and c.deleted_at is null";
+        let binds = vec![Value::Text(digest.to_owned()), Value::Time(now)];
+        Ok(self.scalar(Query::raw(sql, binds)).await? > 0)
+    }
+}
