@@ -1,4 +1,4 @@
-// Makes the plain forms of the checkout livelier; without it everything still works.
+// Makes the plain forms of the checkout livelier; all works without it.
 // Card fields leave the page only when the buyer pays.
 
 const headers = { "X-Till-Partial": "1" };
@@ -88,7 +88,7 @@ function checkout() {
     data.set("shown_total", seen);
     try {
       const page = await send(data);
-      if (!page) return; // the button stays busy until the next page is here
+      if (!page) return; // busy until the next page is here
       swap(page);
       busy(false);
       form.querySelector("[autofocus]")?.focus();
@@ -118,7 +118,7 @@ function checkout() {
     Object.assign(box, { className: "alert", role: "alert", tabIndex: -1, textContent }).focus();
   }
 
-  // Takes the marked parts of a fresh page, keeping what was typed and where the cursor is.
+  // Takes the parts of a fresh page, keeping what was typed and the cursor.
   function swap(page) {
     document.title = page.title;
     const focus = document.activeElement;
@@ -164,7 +164,7 @@ function group(field) {
   field.setSelectionRange(at, at);
 }
 
-// 1230 → 12 / 30, also from 1/30 and 12/2030
+// 1230 → 12 / 30, also 1/30 and 12/2030
 function slash(field) {
   if (field.selectionStart !== field.value.length) return;
   let digits = field.value.replace(/^\s*(\d)\s*\//, "0$1").replace(/\D/g, "");
@@ -188,7 +188,7 @@ function confirmation() {
     for (const word of words) seen.add(word);
     if (needed.every((word) => seen.has(word))) return go(leave);
     if (seen.has("succeeded")) {
-      // Paid, but the merchant has not heard yet: show the receipt rather than wait for ever.
+      // Paid, but the merchant has not heard yet: show the receipt, do not wait for ever.
       const stay = new URL(location);
       stay.searchParams.set("stay", "1");
       patience ??= setTimeout(go, 15000, stay);
