@@ -7,6 +7,7 @@ pub mod extract;
 pub mod limits;
 pub mod pay;
 pub mod transport;
+pub mod web;
 pub mod work;
 
 use std::sync::Arc;

@@ -1,0 +1,216 @@
+// Makes the plain forms of the checkout livelier; all works without it.
+// Card fields leave the page only when the buyer pays.
+
+const headers = { "X-Till-Partial": "1" };
+const form = document.getElementById("checkout");
+const live = document.querySelector("[data-stream]");
+const part = (name, page = document) => page.querySelector(`[data-part="${name}"]`);
+const parse = async (answer) => {
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  dropNoscript(page);
+  return page;
+};
+
+if (form) checkout();
+if (live) confirmation();
+
+function checkout() {
+  const button = form.querySelector("#pay");
+  const words = button.firstElementChild;
+  const settle = form.querySelector(".settle");
+  let chain = Promise.resolve(); // one request at a time, so that versions stay in step
+  let queued = false;
+  let paying = false;
+  let timer;
+
+  dropNoscript(document);
+
+  const body = (intent) => {
+    const data = new URLSearchParams(new FormData(form));
+    data.set("intent", intent);
+    if (intent !== "pay") for (const key of [...data.keys()]) if (key.startsWith("card_")) data.delete(key);
+    return data;
+  };
+  const facts = () => `${body("update")}`.replace(/&(version|shown_total)=\d*/g, "");
+  let sent = facts(); // what the server last heard of
+
+  // The page to show; null when another one is on its way.
+  const send = async (data) => {
+    const answer = await fetch(form.action, { method: "POST", headers, body: data });
+    if (answer.headers.get("content-type")?.includes("json")) {
+      location.assign((await answer.json()).redirect);
+      return null;
+    }
+    const page = await parse(answer);
+    if (page.getElementById("checkout")) return page;
+    location.reload(); // expired or paid meanwhile
+    return null;
+  };
+
+  const update = () => {
+    clearTimeout(timer);
+    if (queued || facts() === sent) return;
+    queued = true;
+    settle.classList.add("stale");
+    chain = chain.then(async () => {
+      queued = false;
+      sent = facts();
+      try {
+        const page = await send(body("update"));
+        if (page) swap(page);
+      } catch {
+        sent = ""; // try again with the next change
+      }
+      if (!queued) settle.classList.remove("stale");
+    });
+  };
+
+  form.addEventListener("change", ({ target }) => {
+    if (!target.name.startsWith("card_") && !paying) update();
+  });
+  form.addEventListener("input", ({ target, inputType }) => {
+    if (target.name === "card_number") group(target);
+    if (target.name === "card_expiry" && !inputType?.startsWith("delete")) slash(target);
+    if (target.name === "amount") {
+      clearTimeout(timer);
+      timer = setTimeout(update, 450);
+    }
+  });
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (paying) return;
+    busy(true);
+    const seen = form.elements.shown_total.value;
+    update();
+    await chain;
+    const data = body("pay");
+    data.set("shown_total", seen);
+    try {
+      const page = await send(data);
+      if (!page) return; // busy until the next page is here
+      swap(page);
+      busy(false);
+      form.querySelector("[autofocus]")?.focus();
+    } catch {
+      busy(false);
+      fail("We could not reach the server. Reload this page to see whether you have paid.");
+    }
+  });
+
+  // Back from the next page: show what is true now.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted || !paying) return;
+    busy(false);
+    location.reload();
+  });
+
+  function busy(is) {
+    paying = is;
+    button.setAttribute("aria-disabled", is);
+    if (is) words.dataset.idle = words.textContent;
+    words.textContent = is ? "Processing…" : words.dataset.idle;
+  }
+
+  function fail(textContent) {
+    const box = document.createElement("div");
+    part("errors").replaceChildren(box);
+    Object.assign(box, { className: "alert", role: "alert", tabIndex: -1, textContent }).focus();
+  }
+
+  // Takes the parts of a fresh page, keeping what was typed and the cursor.
+  function swap(page) {
+    document.title = page.title;
+    const focus = document.activeElement;
+    const { selectionStart, selectionEnd } = focus;
+    for (const old of document.querySelectorAll("[data-part]")) {
+      const fresh = part(old.dataset.part, page);
+      if (!fresh || old.isEqualNode(fresh)) continue;
+      if (old === words) {
+        words.dataset.idle = fresh.textContent;
+        if (!paying) words.textContent = fresh.textContent;
+        continue;
+      }
+      for (const field of fresh.querySelectorAll("[id][name]")) {
+        if (!paying) field.removeAttribute("autofocus");
+        const was = document.getElementById(field.id);
+        if (was?.tagName !== field.tagName) continue;
+        if (field.type === "checkbox") field.checked = was.checked;
+        else if (!field.options || [...field.options].some((o) => o.value === was.value)) field.value = was.value;
+      }
+      if (old.querySelector("details[open]")) fresh.querySelector("details")?.setAttribute("open", "");
+      old.replaceChildren(...fresh.childNodes);
+    }
+    const again = document.getElementById(focus.id);
+    if (again && again !== focus) {
+      again.focus({ preventScroll: true });
+      if (selectionStart != null && again.type === "text") again.setSelectionRange(selectionStart, selectionEnd);
+    }
+  }
+}
+
+function dropNoscript(page) {
+  for (const node of page.querySelectorAll("noscript")) node.remove();
+}
+
+// 4242424242424242 → 4242 4242 4242 4242 (American Express: 4-6-5); the cursor stays at its digit.
+function group(field) {
+  const before = field.value.slice(0, field.selectionStart).replace(/\D/g, "").length;
+  const digits = field.value.replace(/\D/g, "").slice(0, 19);
+  const amex = /^3[47]/.test(digits);
+  field.value = [...digits].map((d, i) => ((amex ? i === 4 || i === 10 : i && i % 4 === 0) ? " " + d : d)).join("");
+  let at = 0;
+  for (let seen = 0; seen < before && at < field.value.length; at++) if (field.value[at] !== " ") seen++;
+  field.setSelectionRange(at, at);
+}
+
+// 1230 → 12 / 30, also 1/30 and 12/2030
+function slash(field) {
+  if (field.selectionStart !== field.value.length) return;
+  let digits = field.value.replace(/^\s*(\d)\s*\//, "0$1").replace(/\D/g, "");
+  if (/^[2-9]/.test(digits)) digits = "0" + digits;
+  if (digits.length === 6) digits = digits.slice(0, 2) + digits.slice(4);
+  field.value = digits.length > 1 ? `${digits.slice(0, 2)} / ${digits.slice(2, 6)}` : digits;
+}
+
+function confirmation() {
+  const { leave, checkout, seen: before, stream: url } = live.dataset;
+  const needed = leave ? ["succeeded", "order_created", "webhook_event_delivered"] : ["succeeded"];
+  const seen = new Set();
+  const stream = new EventSource(url);
+  let patience;
+
+  const go = (url) => {
+    stream.close();
+    url ? location.replace(url) : location.reload();
+  };
+  const saw = (words) => {
+    for (const word of words) seen.add(word);
+    if (needed.every((word) => seen.has(word))) return go(leave);
+    if (seen.has("succeeded")) {
+      // Paid, but the merchant has not heard yet: show the receipt, do not wait for ever.
+      const stay = new URL(location);
+      stay.searchParams.set("stay", "1");
+      patience ??= setTimeout(go, 15000, stay);
+    }
+  };
+
+  stream.onmessage = ({ data }) => {
+    const { key, payload } = JSON.parse(data);
+    if (key !== "checkout.updated") return key && saw([key.slice(9)]);
+    const { status } = payload;
+    if (status === "succeeded") saw([status]);
+    else if (status !== "confirmed") go(status === "open" ? checkout : "");
+  };
+  // The stream has no memory, and proxies may hold it back: ask, too.
+  const ask = async () => {
+    const answer = await fetch(location, { headers, redirect: "manual" });
+    if (answer.type === "opaqueredirect") return go();
+    if (!answer.ok) return;
+    const now = (await parse(answer)).querySelector("[data-stream]");
+    now ? saw(now.dataset.seen.split(" ")) : go();
+  };
+  stream.onopen = ask;
+  setInterval(ask, 5000);
+  saw(before.split(" "));
+}

@@ -1,0 +1,24 @@
+//! The hosted checkout: what its pages show (`view`), what its forms send (`form`), and how money
+//! and descriptions are written for people.
+//!
+//! # How the script talks to the server
+//! Requests made by the script carry [`PARTIAL_HEADER`]. The answer is then either the whole page as
+//! HTML, of which the script takes the parts marked `data-part`, or [`Redirect`] as JSON. Such an
+//! answer must never be an HTTP redirect to another origin: `connect-src 'self'` would block it.
+
+pub mod fields;
+pub mod form;
+pub mod markdown;
+pub mod money;
+pub mod places;
+pub mod view;
+
+/// The request header (lower-case) that marks a request of the page's own script.
+pub const PARTIAL_HEADER: &str = "x-till-partial";
+
+/// The JSON answer that sends the script to another page.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Redirect {
+    /// Where to go: a path of ours or an absolute URL.
+    pub redirect: String,
+}

@@ -1,0 +1,190 @@
+//! The pages around the form: what became of the payment, the sandbox's bank, and bad news.
+
+use askama::Template;
+
+use super::{Line, Link, Look, Organization};
+
+/// `GET /checkout/{client_secret}/confirmation`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "checkout/confirmation.html")]
+pub struct ConfirmationPage {
+    /// Language and theme.
+    pub look: Look,
+    /// The credential in the page's address.
+    pub client_secret: String,
+    /// Whether payments are simulated.
+    pub test_mode: bool,
+    /// Who sells.
+    pub organization: Organization,
+    /// What became of the payment.
+    pub outcome: Outcome,
+}
+
+/// What the confirmation page tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Not known yet: the page listens to the event stream, or refreshes itself without script.
+    Processing(Waiting),
+    /// The bank wants the buyer to approve; holds the address of the page for that.
+    RequiresAction(String),
+    /// Paid (or nothing to pay).
+    Succeeded(Receipt),
+    /// The session is open again: says why, and links back to the checkout page.
+    Reopened(String),
+    /// It failed for good: says why.
+    Failed(String),
+}
+
+/// What a waiting page waits for (rule 4.9). The stream has no memory, so the page asks for itself
+/// again once it listens, and `seen` then tells what it missed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Where to go at success: the merchant's `success_url`, or a page of ours that redirects there.
+    /// `None` reloads this page, which then shows the receipt. With an address given, the page waits
+    /// up to 15 s for the order and the delivered webhook too; when they do not come, it goes to
+    /// itself with `?stay=1`, where the receipt with [`Receipt::next`] is to be shown.
+    pub leave_to: Option<String>,
+    /// The checkout has succeeded.
+    pub succeeded: bool,
+    /// The order exists.
+    pub order_created: bool,
+    /// A webhook endpoint got the news, or none is subscribed.
+    pub webhook_delivered: bool,
+}
+
+impl Waiting {
+    fn seen(&self) -> String {
+        let mut seen = Vec::new();
+        for (word, is) in [
+            ("succeeded", self.succeeded),
+            ("order_created", self.order_created),
+            ("webhook_event_delivered", self.webhook_delivered),
+        ] {
+            if is {
+                seen.push(word);
+            }
+        }
+        seen.join(" ")
+    }
+}
+
+/// What was bought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The product's name.
+    pub product_name: String,
+    /// Lines above the total.
+    pub lines: Vec<Line>,
+    /// What was paid.
+    pub total: Line,
+    /// The buyer's e-mail.
+    pub email: Option<String>,
+    /// What happens now, in a sentence or two.
+    pub what_next: Option<String>,
+    /// On from here.
+    pub next: Option<Link>,
+}
+
+impl ConfirmationPage {
+    fn heading(&self) -> &'static str {
+        match self.outcome {
+            Outcome::Processing(_) => "Processing your payment",
+            Outcome::RequiresAction(_) => "One more step",
+            Outcome::Succeeded(_) => "Thank you for your order",
+            Outcome::Reopened(_) => "The payment did not go through",
+            Outcome::Failed(_) => "The payment failed",
+        }
+    }
+
+    fn waits(&self) -> bool {
+        matches!(self.outcome, Outcome::Processing(_))
+    }
+
+    fn checkout(&self) -> String {
+        self.look.checkout_url(&self.client_secret)
+    }
+
+    fn stream(&self) -> String {
+        format!("/v1/checkouts/client/{}/stream", self.client_secret)
+    }
+}
+
+/// A page that only says something: no such session, expired, or trouble.
+#[derive(Debug, Clone, Template)]
+#[template(path = "checkout/message.html")]
+pub struct MessagePage {
+    /// Language and theme.
+    pub look: Look,
+    /// The heading.
+    pub title: String,
+    /// What it means and what to do, in a sentence or two.
+    pub body: String,
+    /// Small print for support, e.g. the request id.
+    pub reference: Option<String>,
+    /// On from here.
+    pub link: Option<Link>,
+}
+
+impl MessagePage {
+    /// 404: no session has this address.
+    #[must_use]
+    pub fn unknown(look: Look) -> Self {
+        Self::new(
+            look,
+            "We can’t find this checkout",
+            "The link may be incomplete or no longer valid. Go back to the shop and start again \
+             from there. Nothing was charged.",
+        )
+    }
+
+    /// 410: the session's time is over.
+    #[must_use]
+    pub fn expired(look: Look) -> Self {
+        Self::new(
+            look,
+            "This checkout has expired",
+            "For your safety a checkout stays open for a limited time only. Go back to the shop \
+             and start again from there.",
+        )
+    }
+
+    /// 500: holds the request id for support.
+    #[must_use]
+    pub fn trouble(look: Look, request_id: impl Into<String>) -> Self {
+        Self {
+            reference: Some(request_id.into()),
+            ..Self::new(
+                look,
+                "Something went wrong on our side",
+                "Reload this page in a moment. If you were paying, the page will show whether the \
+                 payment went through.",
+            )
+        }
+    }
+
+    fn new(look: Look, title: &str, body: &str) -> Self {
+        Self {
+            look,
+            title: title.to_owned(),
+            body: body.to_owned(),
+            reference: None,
+            link: None,
+        }
+    }
+}
+
+/// The sandbox's 3-D Secure page. Its form posts `decision=approve|refuse` to `action`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "checkout/three_ds.html")]
+pub struct ThreeDsPage {
+    /// Language and theme.
+    pub look: Look,
+    /// Who sells.
+    pub organization: Organization,
+    /// The amount in words; none when only a card is set up.
+    pub amount: Option<String>,
+    /// The card: `Visa •••• 3155`.
+    pub card: Option<String>,
+    /// Where the form posts to: the page's own address.
+    pub action: String,
+}

@@ -1,0 +1,77 @@
+//! The pages that people see: server-rendered HTML that works as plain forms, its styles and its
+//! one script.
+//!
+//! Everything here is presentation: plain structs in, HTML out. Nothing loads, decides or commits.
+
+pub mod assets;
+pub mod checkout;
+
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+
+/// The Content-Security-Policy of every page: nothing but our own styles, script and endpoints.
+///
+/// `form-action 'self'` also governs the redirect that follows a form's POST, so a POST may only
+/// answer with a redirect to a page of ours; leaving for a merchant's URL is done from a GET.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; \
+     script-src 'self'; connect-src 'self'; img-src 'self' https: data:; form-action 'self'; \
+     frame-ancestors 'none'; base-uri 'none'";
+
+const SAFETY_HEADERS: [(HeaderName, HeaderValue); 5] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(CONTENT_SECURITY_POLICY),
+    ),
+    (
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-store"),
+    ),
+    // The client secret is in the page's address and must not travel to other sites.
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (
+        HeaderName::from_static("x-robots-tag"),
+        HeaderValue::from_static("noindex"),
+    ),
+];
+
+/// Renders a page and answers with it and the headers that every page carries.
+///
+/// A template that fails to render is logged and becomes a bare 500.
+pub fn page(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => (status, SAFETY_HEADERS, axum::response::Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page did not render");
+            (StatusCode::INTERNAL_SERVER_ERROR, SAFETY_HEADERS).into_response()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::checkout::view::{Look, MessagePage};
+
+    #[test]
+    fn a_page_carries_the_strict_policy_and_is_never_stored() {
+        let answer = page(
+            StatusCode::NOT_FOUND,
+            &MessagePage::unknown(Look::default()),
+        );
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+        let headers = answer.headers();
+        assert_eq!(headers["cache-control"], "private, no-store");
+        assert_eq!(headers["content-type"], "text/html; charset=utf-8");
+        let policy = headers["content-security-policy"].to_str().expect("ascii");
+        assert!(policy.starts_with("default-src 'none'"));
+        assert!(!policy.contains("unsafe"));
+    }
+}
