@@ -63,6 +63,8 @@ export async function startTill(name, { database = 'sqlite', args = [] } = {}) {
 
   return {
     ...ready,
+    /** The data folder. */
+    folder,
     /** A plain request with the token: for what a client release cannot say. */
     async api(method, path, body) {
       const answer = await fetch(ready.url + path, {
