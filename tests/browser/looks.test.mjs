@@ -25,7 +25,7 @@ describe('the pages', () => {
   for (const theme of themes) for (const [size, viewport] of Object.entries(sizes)) {
     test(`the checkout page, ${theme} and ${size}: kept as a picture, fitting, accessible`, async () => {
       const checkout = await session(till, { products: all() });
-      const { page, done } = await openPage(browser, till, { viewport, deviceScaleFactor: 2 });
+      const { page, done } = await openPage(browser, till, { viewport, colorScheme: theme, deviceScaleFactor: 2 });
       await page.goto(themed(checkout.url, theme));
       await payButton(page).waitFor();
       const { scrolls, fits } = await page.evaluate(() => ({ scrolls: document.documentElement.scrollWidth, fits: document.documentElement.clientWidth }));
@@ -39,7 +39,7 @@ describe('the pages', () => {
   for (const theme of themes) {
     test(`errors, business and address fields, ${theme}: accessible`, async () => {
       const checkout = await session(till, { products: plans });
-      const { page, done } = await openPage(browser, till, { expected: refusals });
+      const { page, done } = await openPage(browser, till, { colorScheme: theme, expected: refusals });
       await page.goto(themed(checkout.url, theme));
       await page.locator('[name="country"]').selectOption('US');
       await page.locator('[name="line1"]').waitFor();
@@ -54,7 +54,7 @@ describe('the pages', () => {
 
     test(`the bank's page and the confirmation, ${theme}: accessible`, async () => {
       const checkout = await session(till, { products: [till.products[2].id] });
-      const { page, done } = await openPage(browser, till);
+      const { page, done } = await openPage(browser, till, { colorScheme: theme });
       await page.goto(themed(checkout.url, theme));
       await fill(page, { email: `${theme}@example.com`, card: cards.secure });
       await payToBank(page);
@@ -70,7 +70,7 @@ describe('the pages', () => {
     });
 
     test(`the page for unknown sessions, ${theme}: accessible`, async () => {
-      const { page, done } = await openPage(browser, till, { expected: refusals });
+      const { page, done } = await openPage(browser, till, { colorScheme: theme, expected: refusals });
       await page.goto(themed(`${till.url}/checkout/polar_c_unknown`, theme));
       await screenshot(page, `unknown-${theme}`);
       await assertAccessible(page, `unknown ${theme}`);
@@ -101,7 +101,7 @@ describe('the pages', () => {
     assert.equal(await background('dark', themed(checkout.url, 'light')), light);
   });
 
-  test('a narrow screen and a doubled text size need no sideways scrolling', async () => {
+  test('a narrow screen needs no sideways scrolling', async () => {
     const checkout = await session(till, { products: all() });
     const { page, done } = await openPage(browser, till, { viewport: { width: 320, height: 640 } });
     await page.goto(checkout.url);
