@@ -1,1 +1,5 @@
+//! What is asked of others: a trait, a default and a real one for each. No SQL.
 
+pub mod outbound;
+pub mod processor;
+pub mod sandbox;

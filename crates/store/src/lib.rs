@@ -1,1 +1,256 @@
+//! What is kept. The only crate that knows there are two databases.
+//!
+//! Reads take a [`Query`] or a [`List`]; every write is a [`Changes`] given to [`Store::commit`].
 
+mod error;
+mod hub;
+mod jobs;
+mod list;
+mod migrate;
+mod postgres;
+mod query;
+mod settle;
+mod sql;
+mod sqlite;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use till_core::change::{Changes, Record, Value};
+use till_core::rows::{Col, FromColumns};
+
+pub use error::{CommitError, Stale, StoreError};
+pub use hub::{Wake, Watch};
+pub use jobs::LEASE_LOST;
+pub use list::{List, Order};
+pub use migrate::Migration;
+pub use query::{Query, columns};
+pub use settle::settle;
+
+/// How to open a [`Store`]. The defaults serve production.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// SQLite: reading connections.
+    pub readers: usize,
+    /// PostgreSQL: connections kept at most (one more listens).
+    pub connections: usize,
+    /// SQLite: how long to wait for another process that is writing. PostgreSQL: for a connection.
+    pub patience: Duration,
+    /// Whether opening applies the migrations that are missing.
+    pub migrate: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            readers: 3,
+            connections: 16,
+            patience: Duration::from_secs(5),
+            migrate: true,
+        }
+    }
+}
+
+/// The database. Cloning is cheap and shares everything.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(crate) engine: Engine,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Engine {
+    Sqlite(Arc<sqlite::Sqlite>),
+    Postgres(Arc<postgres::Postgres>),
+}
+
+impl Store {
+    /// Opens `sqlite:///absolute/path.db`, `sqlite://relative.db` or `postgres://user@host/database`
+    /// and applies the migrations that are missing.
+    ///
+    /// PostgreSQL's `sslmode`: `require` and `verify-full` both check the server's certificate against
+    /// the system's; `prefer` (the default) speaks TLS where the server does, and never to this machine itself.
+    pub async fn open(url: &str, options: Options) -> Result<Self, StoreError> {
+        Self::open_with(url, options, &[]).await
+    }
+
+    /// [`Store::open`] with migrations of the caller's own after the shipped ones.
+    #[doc(hidden)]
+    pub async fn open_with(
+        url: &str,
+        options: Options,
+        extra: &[Migration],
+    ) -> Result<Self, StoreError> {
+        let engine = match Address::parse(url)? {
+            Address::Sqlite(path) => {
+                Engine::Sqlite(Arc::new(sqlite::Sqlite::open(path, &options, extra).await?))
+            }
+            Address::Postgres(url) => Engine::Postgres(Arc::new(
+                postgres::Postgres::open(&url, &options, extra).await?,
+            )),
+        };
+        Ok(Self { engine })
+    }
+
+    /// The first row, if there is one.
+    pub async fn one<T: FromColumns + Send + 'static>(
+        &self,
+        query: Query,
+    ) -> Result<Option<T>, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(db) => db.one(query).await,
+            Engine::Postgres(db) => Ok(db.all(&query).await?.into_iter().next()),
+        }
+    }
+
+    /// All rows.
+    pub async fn all<T: FromColumns + Send + 'static>(
+        &self,
+        query: Query,
+    ) -> Result<Vec<T>, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(db) => db.all(query).await,
+            Engine::Postgres(db) => db.all(&query).await,
+        }
+    }
+
+    /// All rows of a join: `T` is a tuple of records, optional records and [`Col`]s.
+    /// The same as [`Store::all`].
+    pub async fn rows<T: FromColumns + Send + 'static>(
+        &self,
+        query: Query,
+    ) -> Result<Vec<T>, StoreError> {
+        self.all(query).await
+    }
+
+    /// Page `page` (from 1) of at most `limit` rows, and how many rows there are on all pages.
+    pub async fn page<R: Record + Send + 'static>(
+        &self,
+        list: List,
+        page: u32,
+        limit: u32,
+    ) -> Result<(Vec<R>, i64), StoreError> {
+        debug_assert_eq!(list.table(), R::TABLE, "the list is of another table");
+        match &self.engine {
+            Engine::Sqlite(db) => db.page(list, page, limit).await,
+            Engine::Postgres(db) => db.page(&list, page, limit).await,
+        }
+    }
+
+    /// The first row's only column, a whole number; 0 where there is no row.
+    pub async fn scalar(&self, query: Query) -> Result<i64, StoreError> {
+        let row: Option<Col<Option<i64>>> = self.one(query).await?;
+        Ok(row.and_then(|Col(n)| n).unwrap_or(0))
+    }
+
+    /// Makes all of it true, or none; publishes the signals afterwards. Once begun, it is finished
+    /// even if the caller stops waiting.
+    pub async fn commit(&self, changes: Changes) -> Result<(), CommitError> {
+        match &self.engine {
+            Engine::Sqlite(db) => db.commit(changes).await,
+            Engine::Postgres(db) => db.commit(changes).await,
+        }
+    }
+
+    /// Hears the signals of `topic` from now on, from every node.
+    pub fn watch(&self, topic: &str) -> Watch {
+        self.hub().watch(topic)
+    }
+
+    /// Wakes when a commit on any node added work (jobs or webhook events).
+    pub fn wake_on_commit(&self) -> Wake {
+        self.hub().wakes()
+    }
+
+    /// How many topics are watched on this node.
+    pub fn watched_topics(&self) -> usize {
+        self.hub().len()
+    }
+
+    /// Applies the migrations that are missing.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite(db) => db.migrate().await,
+            Engine::Postgres(db) => db.migrate().await,
+        }
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let n = self.scalar(Query::raw("select 1", vec![])).await?;
+        debug_assert_eq!(n, 1);
+        Ok(())
+    }
+
+    /// Finishes what was given to [`Store::commit`] and closes; later calls answer [`StoreError::Closed`].
+    pub async fn close(&self) {
+        match &self.engine {
+            Engine::Sqlite(db) => db.close().await,
+            Engine::Postgres(db) => db.close().await,
+        }
+    }
+
+    fn hub(&self) -> &hub::Hub {
+        match &self.engine {
+            Engine::Sqlite(db) => &db.hub,
+            Engine::Postgres(db) => &db.hub,
+        }
+    }
+}
+
+/// Where the database is.
+enum Address {
+    Sqlite(PathBuf),
+    Postgres(String),
+}
+
+impl Address {
+    fn parse(url: &str) -> Result<Self, StoreError> {
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            if path.is_empty() || path.starts_with(':') {
+                let problem = "sqlite:// needs a file, such as sqlite:///var/lib/till/till.db";
+                return Err(StoreError::Url(problem.to_owned()));
+            }
+            return Ok(Self::Sqlite(PathBuf::from(path)));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        Err(StoreError::Url(
+            "use sqlite:///absolute/path.db or postgres://user@host/database".to_owned(),
+        ))
+    }
+}
+
+/// Whether a commit added work that somebody should look at now.
+pub(crate) fn adds_work(changes: &Changes) -> bool {
+    use till_core::change::Write;
+    const QUEUES: [&str; 2] = ["jobs", "webhook_events"];
+    changes.writes.iter().any(|write| match write {
+        Write::Insert { table, .. } | Write::Update { table, .. } => QUEUES.contains(table),
+        Write::Guard { .. } => false,
+        Write::ExactlyOne { sql, .. } | Write::Any { sql, .. } => {
+            let mut words = sql.split_ascii_whitespace();
+            let (verb, second) = (words.next(), words.next());
+            match verb {
+                Some("insert") => words.next().is_some_and(|table| QUEUES.contains(&table)),
+                Some("update") => second.is_some_and(|table| QUEUES.contains(&table)),
+                _ => false,
+            }
+        }
+    })
+}
+
+/// JSON columns hold objects and arrays: a bare number would lose its text on SQLite
+/// (NUMERIC affinity), so no engine takes one.
+pub(crate) fn storable(value: &Value) -> Result<(), StoreError> {
+    match value {
+        Value::Json(text) if text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
+            Err(StoreError::Sql {
+                sql: text.clone(),
+                problem: "a JSON column holds objects and arrays, never a bare number".to_owned(),
+            })
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,317 @@
+//! Confirming a session: everything that is judged before money may move (checkout.md 4.3).
+
+use serde_json::Value;
+use till_wire::{
+    checkouts::{CheckoutStatus, CheckoutUpdate},
+    events::EventType,
+    input::Problem,
+    loc,
+    payments::PaymentTrigger,
+};
+
+use super::{
+    FULFIL_JOB, RECONCILE_JOB, Session,
+    totals::{self, Form},
+    update,
+};
+use crate::{
+    at::At,
+    change::{Changes, Json},
+    customers::{self, Holders},
+    event::Audience,
+    organizations::capabilities,
+    records::{Checkout, Customer, Payment, PaymentKind, PaymentState},
+    refusal::{Refusal, collected},
+    site::Site,
+    tokens::SecretKey,
+};
+
+/// How long an attempt may go without an outcome before somebody asks the processor.
+pub const RECONCILE_AFTER: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
+
+/// The customers that a confirmation may turn out to be about.
+#[derive(Debug, Clone, Default)]
+pub struct Buyer {
+    /// The session's customer, deleted or not.
+    pub linked: Option<Customer>,
+    /// Live customers with the buyer's e-mail or the session's external id.
+    pub holders: Holders,
+}
+
+/// What a confirmation leads to.
+#[derive(Debug, Clone)]
+pub enum Confirmed {
+    /// Nothing is due: the session is confirmed, fulfilment follows.
+    Free(Box<Settlement>),
+    /// The processor must be asked: the attempt is written down, nothing else has changed.
+    Charge {
+        /// The attempt.
+        payment: Box<Payment>,
+        /// The session as it will be if the attempt succeeds.
+        session: Box<Session>,
+        /// Commit 1.
+        changes: Changes,
+    },
+}
+
+/// A session that was confirmed, and the key to the customer's portal where the buyer may have it.
+#[derive(Debug, Clone)]
+pub struct Settlement {
+    /// The session as it is now.
+    pub session: Session,
+    /// Kept nowhere; null when the buyer was only recognised by e-mail (CF-20, Q-11).
+    pub token: Option<String>,
+    /// What to commit.
+    pub changes: Changes,
+}
+
+/// Judges a confirmation and, if money or a card is needed, opens an attempt.
+///
+/// `body` is kept with the attempt and applied again when its outcome is known.
+#[allow(clippy::too_many_arguments)]
+pub fn confirm(
+    session: &Session,
+    input: &CheckoutUpdate,
+    body: &Value,
+    holds_subscription: bool,
+    buyer: &Buyer,
+    audience: &Audience,
+    (site, key): (&Site, &SecretKey),
+    at: &At,
+) -> Result<Confirmed, Refusal> {
+    update::guard_open(&session.checkout, at)?;
+    let mut new = update::apply(session, input, holds_subscription, at)?;
+    let form = totals::form(&new);
+    let mut problems = Vec::new();
+    if new.price().is_archived {
+        problems.push(Problem::value(
+            loc!["body", "product_price_id"],
+            "This price is no longer available",
+            new.checkout.price_id.to_string(),
+        ));
+    }
+    if form.required() && !capabilities(new.organization.status).checkout_payments {
+        return Err(Refusal::PaymentNotReady);
+    }
+    required_fields(&new.checkout, form, &mut problems);
+    if form.required() && input.confirmation_token_id.is_none() {
+        problems.push(Problem::missing(loc!["body", "confirmation_token_id"], Value::Null));
+    }
+    collected(problems)?;
+    // Judged before the charge, and once more, gently, when it has succeeded.
+    match_customer(&new.checkout, buyer)?;
+    if !form.required() {
+        let mut customer = Changes::new();
+        let token = settle_customer(&mut new, buyer, key, audience, &mut customer, at)?;
+        new.checkout.status = CheckoutStatus::Confirmed;
+        let changes = announce(session, &mut new, customer, audience, site, at, FULFIL_JOB);
+        return Ok(Confirmed::Free(Box::new(Settlement { session: new, token, changes })));
+    }
+    Ok(intend(session, new, form, body, at))
+}
+
+/// Writes a session that has just become `confirmed`, its customer and its job. The customer's row comes
+/// first, because the session refers to it; the session's event is told first (checkout.md 5.5).
+pub(super) fn announce(
+    old: &Session,
+    new: &mut Session,
+    customer: Changes,
+    audience: &Audience,
+    site: &Site,
+    at: &At,
+    job: &'static str,
+) -> Changes {
+    let mut told = Changes::new();
+    let mut event_version = new.clone();
+    event_version.checkout.version = old.checkout.version + 1;
+    told.tell_checkout(&event_version, EventType::CheckoutUpdated, audience, site, at);
+    let (rows, events): (Vec<_>, Vec<_>) = customer
+        .writes
+        .into_iter()
+        .partition(|w| !matches!(w, crate::change::Write::Insert { table, .. } if *table == "webhook_events"));
+    let mut changes = Changes { writes: rows, signals: customer.signals };
+    changes.update(&old.checkout, &new.checkout);
+    new.checkout.version = old.checkout.version + 1;
+    changes.and(told);
+    changes.writes.extend(events);
+    if job == FULFIL_JOB {
+        changes.job(at, FULFIL_JOB, &format!("{FULFIL_JOB}:{}", new.checkout.id), at.now, &new.checkout.id);
+    }
+    changes
+}
+
+fn intend(old: &Session, mut new: Session, form: Form, body: &Value, at: &At) -> Confirmed {
+    let total = totals::totals(&new.checkout).total;
+    let payment = Payment {
+        id: at.id(),
+        created_at: at.now,
+        modified_at: None,
+        version: 1,
+        organization_id: new.checkout.organization_id,
+        checkout_id: Some(new.checkout.id),
+        order_id: None,
+        customer_id: new.checkout.customer_id,
+        customer_email: new.checkout.customer_email.clone(),
+        kind: if form.payment { PaymentKind::Charge } else { PaymentKind::Setup },
+        state: PaymentState::Intended,
+        amount: if form.payment { total } else { 0 },
+        currency: new.checkout.currency,
+        method: "card".to_owned(),
+        card: None,
+        trigger_kind: Some(PaymentTrigger::Purchase),
+        decline_reason: None,
+        decline_message: None,
+        reference: None,
+        method_reference: None,
+        client_secret: None,
+        action_url: None,
+        confirmation: Json(body.clone()),
+    };
+    let mut locked = old.checkout.clone();
+    locked.attempt_id = Some(payment.id);
+    let mut changes = Changes::new();
+    changes.insert(&payment).update(&old.checkout, &locked).job(
+        at,
+        RECONCILE_JOB,
+        &format!("{RECONCILE_JOB}:{}", payment.id),
+        at.now + RECONCILE_AFTER,
+        &payment.id,
+    );
+    new.checkout.attempt_id = Some(payment.id);
+    new.checkout.version = old.checkout.version + 1;
+    Confirmed::Charge { payment: Box::new(payment), session: Box::new(new), changes }
+}
+
+/// CF-9 and CF-10: what must be known by now.
+fn required_fields(row: &Checkout, form: Form, problems: &mut Vec<Problem>) {
+    let mut missing = |loc| problems.push(Problem::missing(loc, Value::Null));
+    if row.customer_id.is_none() && row.customer_email.is_none() {
+        missing(loc!["body", "customer_email"]);
+    }
+    let address = row.customer_billing_address.as_ref();
+    let business = row.is_business_customer;
+    if business && row.customer_billing_name.is_none() {
+        missing(loc!["body", "customer_billing_name"]);
+    }
+    if (form.required() || business) && address.is_none() {
+        missing(loc!["body", "customer_billing_address"]);
+    }
+    if !form.required() {
+        return;
+    }
+    let flags = totals::address_flags(row);
+    let parts = [
+        ("country", flags.country, address.is_some()),
+        ("state", flags.state, address.is_some_and(|a| a.state.is_some())),
+        ("line1", flags.line1, address.is_some_and(|a| a.line1.is_some())),
+        ("city", flags.city, address.is_some_and(|a| a.city.is_some())),
+        ("postal_code", flags.postal_code, address.is_some_and(|a| a.postal_code.is_some())),
+    ];
+    for (part, needed, known) in parts {
+        if needed && !known {
+            missing(loc!["body", "customer_billing_address", part]);
+        }
+    }
+    if totals::needs_full_address(row) && !address.is_some_and(|a| a.has_street_part()) {
+        problems.push(Problem::value(
+            loc!["body", "customer_billing_address"],
+            "The full billing address is needed",
+            Value::Null,
+        ));
+    }
+}
+
+/// Who buys (checkout.md 5.1).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Match<'a> {
+    /// The session's own customer.
+    Linked(&'a Customer),
+    /// A customer with the buyer's e-mail.
+    ByEmail(&'a Customer),
+    /// Nobody yet.
+    New,
+}
+
+/// Finds the customer; an external id of a customer with another e-mail is refused (S-146).
+pub fn match_customer<'a>(row: &Checkout, buyer: &'a Buyer) -> Result<Match<'a>, Refusal> {
+    if row.customer_id.is_some() {
+        return match &buyer.linked {
+            Some(customer) if customer.deleted_at.is_none() => Ok(Match::Linked(customer)),
+            _ => Err(Refusal::CheckoutCustomerDeleted),
+        };
+    }
+    if let Some(customer) = &buyer.holders.by_email {
+        return Ok(Match::ByEmail(customer));
+    }
+    if row.external_customer_id.is_some() && buyer.holders.by_external_id.is_some() {
+        return Err(Refusal::ExternalIdMismatch);
+    }
+    Ok(Match::New)
+}
+
+/// Creates or updates the customer, links it to the session, and opens the buyer's portal where allowed.
+pub(super) fn settle_customer(
+    session: &mut Session,
+    buyer: &Buyer,
+    key: &SecretKey,
+    audience: &Audience,
+    changes: &mut Changes,
+    at: &At,
+) -> Result<Option<String>, Refusal> {
+    let matched = match_customer(&session.checkout, buyer)?;
+    let row = &mut session.checkout;
+    let localised = session.organization.settings.feature("checkout_localization_enabled");
+    let customer = match matched {
+        Match::Linked(old) | Match::ByEmail(old) => {
+            let mut new = merged(old, row, localised);
+            new.modified_at = Some(at.now);
+            changes.update(old, &new);
+            changes.tell_customer(audience, at, EventType::CustomerUpdated, &new);
+            row.matched_by_email |= matches!(matched, Match::ByEmail(_));
+            new
+        }
+        Match::New => {
+            let email = row.customer_email.clone().ok_or(Refusal::NotFound)?;
+            let blank = customers::blank(row.organization_id, &email, row.external_customer_id.clone(), at);
+            let new = merged(&blank, row, localised);
+            changes.insert(&new);
+            changes.tell_customer(audience, at, EventType::CustomerCreated, &new);
+            new
+        }
+    };
+    row.customer_id = Some(customer.id);
+    row.external_customer_id = row.external_customer_id.take().or_else(|| customer.external_id.clone());
+    row.processor_metadata.0.insert("customer_id".into(), format!("cus_{}", customer.id.simple()));
+    if row.matched_by_email {
+        return Ok(None);
+    }
+    let (portal, token) = customers::session_row(&customer, None, key, at);
+    changes.insert(&portal);
+    Ok(Some(token))
+}
+
+/// What a purchase tells of its customer (checkout.md 5.1): nothing is ever cleared here.
+fn merged(old: &Customer, row: &Checkout, localised: bool) -> Customer {
+    let mut new = old.clone();
+    if new.name.is_none() {
+        new.name = row.customer_billing_name.clone().or_else(|| row.customer_name.clone());
+    }
+    if row.customer_billing_name.is_some() {
+        new.billing_name = row.customer_billing_name.clone();
+    }
+    if row.customer_billing_address.is_some() {
+        new.billing_address = row.customer_billing_address.clone();
+    }
+    if row.customer_tax_id.is_some() {
+        new.tax_id = row.customer_tax_id.clone();
+        new.tax_id_format = row.customer_tax_id_format.clone();
+    }
+    // A locale that was forced on the session says nothing of the customer.
+    if localised && row.locale.is_some() {
+        new.locale = row.locale.clone();
+    }
+    for (key, value) in row.customer_metadata.0.iter() {
+        new.metadata.0.insert(key.clone(), value.clone());
+    }
+    new
+}

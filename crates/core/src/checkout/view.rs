@@ -1,0 +1,131 @@
+//! A session as merchant and buyer see it (checkout.md 3.1, 3.6).
+
+use till_wire::checkouts::{
+    Checkout as MerchantView, CheckoutBase, CheckoutProduct, CheckoutPublic, CheckoutPublicConfirmed,
+    CheckoutStatus,
+};
+
+use super::{Session, totals};
+use crate::{organizations, products::Offered, site::Site};
+
+fn product(offered: &Offered) -> CheckoutProduct {
+    CheckoutProduct {
+        base: offered.product.base(),
+        metadata: offered.product.metadata.0.clone(),
+        prices: offered.price_views(),
+        benefits: Vec::new(),
+        medias: Vec::new(),
+        attached_custom_fields: Vec::new(),
+    }
+}
+
+impl Session {
+    /// Where the buyer goes after paying, with the id filled in.
+    pub fn success_url(&self, site: &Site) -> String {
+        match &self.checkout.success_url {
+            Some(url) => url.replace("{CHECKOUT_ID}", &self.checkout.id.to_string()),
+            None => site.confirmation_url(&self.checkout.client_secret),
+        }
+    }
+
+    fn base(&self, site: &Site) -> CheckoutBase {
+        let row = &self.checkout;
+        let sum = totals::totals(row);
+        let form = totals::form(self);
+        let selected = self.selected();
+        let mut metadata = row.processor_metadata.0.clone();
+        metadata.insert("publishable_key".into(), site.publishable_key.clone());
+        CheckoutBase {
+            id: row.id,
+            created_at: row.created_at,
+            modified_at: row.modified_at,
+            payment_processor: "stripe",
+            status: row.status,
+            client_secret: row.client_secret.clone(),
+            url: site.checkout_url(&row.client_secret),
+            expires_at: row.expires_at,
+            success_url: self.success_url(site),
+            return_url: row.return_url.clone(),
+            embed_origin: row.embed_origin.clone(),
+            amount: sum.amount,
+            seats: None,
+            min_seats: None,
+            max_seats: None,
+            units: None,
+            min_units: None,
+            max_units: None,
+            discount_amount: sum.discount,
+            net_amount: sum.net,
+            subtotal_amount: sum.net,
+            tax_amount: sum.tax,
+            tax_behavior: row.tax_behavior.map(|b| b.as_str().to_owned()),
+            total_amount: sum.total,
+            currency: row.currency.as_str().to_owned(),
+            allow_trial: Some(row.allow_trial),
+            active_trial_interval: None,
+            active_trial_interval_count: None,
+            trial_end: None,
+            organization_id: row.organization_id,
+            product_id: row.product_id,
+            product_price_id: row.price_id,
+            discount_id: None,
+            discount: None,
+            allow_discount_codes: row.allow_discount_codes,
+            require_billing_address: row.require_billing_address,
+            is_discount_applicable: !selected.is_free(),
+            is_free_product_price: selected.is_free(),
+            is_payment_required: form.payment,
+            is_payment_setup_required: form.setup,
+            is_payment_form_required: form.required(),
+            customer_id: row.customer_id,
+            is_business_customer: row.is_business_customer,
+            customer_name: row.customer_name.clone(),
+            customer_email: row.customer_email.clone(),
+            customer_ip_address: row.customer_ip_address.clone(),
+            customer_billing_name: row.customer_billing_name.clone(),
+            customer_billing_address: row.customer_billing_address.as_ref().map(|a| a.0.clone()),
+            customer_tax_id: row.customer_tax_id.clone(),
+            locale: row.locale.clone(),
+            payment_method_type: row.payment_method_type.clone(),
+            payment_processor_metadata: metadata,
+            billing_address_fields: totals::address_fields(row),
+            customer_billing_address_fields: totals::address_flags(row),
+            products: self.offered.iter().map(product).collect(),
+            product: product(selected),
+            product_price: self.price().view(&selected.product),
+            prices: self.offered.iter().map(|o| (o.product.id, o.price_views())).collect(),
+            attached_custom_fields: Vec::new(),
+            custom_field_data: Default::default(),
+        }
+    }
+
+    /// The session as its merchant sees it.
+    pub fn merchant_view(&self, site: &Site) -> MerchantView {
+        let row = &self.checkout;
+        MerchantView {
+            base: self.base(site),
+            trial_interval: None,
+            trial_interval_count: None,
+            external_customer_id: row.external_customer_id.clone(),
+            customer_external_id: row.external_customer_id.clone(),
+            subscription_id: row.subscription_id,
+            metadata: row.metadata.0.clone(),
+            customer_metadata: row.customer_metadata.0.clone(),
+        }
+    }
+
+    /// The session as its buyer sees it.
+    pub fn public_view(&self, site: &Site) -> CheckoutPublic {
+        CheckoutPublic {
+            base: self.base(site),
+            organization: organizations::public(&self.organization),
+        }
+    }
+
+    /// The answer to a confirmation, which says `confirmed` whatever has happened since (wire.md 4.3).
+    pub fn confirmed_view(&self, site: &Site, customer_session_token: Option<String>) -> CheckoutPublicConfirmed {
+        let mut public = self.public_view(site);
+        public.base.status = CheckoutStatus::Confirmed;
+        CheckoutPublicConfirmed { public, customer_session_token }
+    }
+}

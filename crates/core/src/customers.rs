@@ -1,0 +1,450 @@
+//! Customers: views, changes, sessions (lifecycle.md C).
+
+use sha2::{Digest, Sha256};
+use till_wire::{
+    address::Address,
+    customers::{
+        Customer as View, CustomerCreate, CustomerSession as SessionView, CustomerState, CustomerType,
+        CustomerUpdate, SessionFor, StateSubscription,
+    },
+    events::EventType,
+    input::{Patch, Problem},
+    loc,
+    subscriptions::SubscriptionStatus,
+};
+use uuid::Uuid;
+
+use crate::{
+    at::At,
+    change::{Changes, Json},
+    event::Audience,
+    products::no_organization_id,
+    records::{Customer, CustomerSession, Organization, Subscription},
+    refusal::{Refusal, collected},
+    site::Site,
+    tax_id,
+    tokens::{SecretKey, hex},
+};
+
+/// The job that tells of a changed customer state, once per burst.
+pub const STATE_CHANGED_JOB: &str = "customer_state_changed";
+
+/// The form in which addresses are compared.
+pub fn email_key(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// A picture made from the address, as the clients need one.
+pub fn avatar_url(email: &str) -> String {
+    let hash = hex(&Sha256::digest(email_key(email).as_bytes()));
+    format!("https://www.gravatar.com/avatar/{hash}?d=404")
+}
+
+impl Customer {
+    /// The name on bills: the billing name, else the name.
+    pub fn name_on_bills(&self) -> Option<String> {
+        self.billing_name.clone().or_else(|| self.name.clone())
+    }
+
+    /// The customer as the API shows it.
+    pub fn view(&self) -> View {
+        View {
+            id: self.id,
+            created_at: self.created_at,
+            modified_at: self.modified_at,
+            metadata: self.metadata.0.clone(),
+            external_id: self.external_id.clone(),
+            email: self.email.clone(),
+            email_verified: self.email_verified,
+            kind: self.kind,
+            name: self.name.clone(),
+            billing_name: self.name_on_bills(),
+            billing_address: self.billing_address.as_ref().map(|a| a.0.clone()),
+            tax_id: self.tax_id.clone().zip(self.tax_id_format.clone()),
+            locale: self.locale.clone(),
+            organization_id: self.organization_id,
+            default_payment_method_id: self.default_payment_method_id,
+            deleted_at: self.deleted_at,
+            first_user_event_at: None,
+            avatar_url: avatar_url(&self.email),
+        }
+    }
+}
+
+/// The customer with its active and trialing subscriptions (lifecycle.md C.5).
+pub fn state(customer: &Customer, subscriptions: &[Subscription]) -> CustomerState {
+    CustomerState {
+        customer: customer.view(),
+        active_subscriptions: subscriptions
+            .iter()
+            .filter(|s| matches!(s.status, SubscriptionStatus::Active | SubscriptionStatus::Trialing))
+            .map(|s| StateSubscription {
+                id: s.id,
+                created_at: s.created_at,
+                modified_at: s.modified_at,
+                metadata: s.metadata.0.clone(),
+                custom_field_data: Default::default(),
+                status: s.status,
+                amount: s.amount,
+                currency: s.currency.as_str().to_owned(),
+                recurring_interval: s.recurring_interval,
+                current_period_start: s.current_period_start,
+                current_period_end: s.current_period_end,
+                trial_start: None,
+                trial_end: None,
+                cancel_at_period_end: s.cancel_at_period_end,
+                canceled_at: s.canceled_at,
+                started_at: s.started_at,
+                ends_at: s.ends_at,
+                product_id: s.product_id,
+                discount_id: None,
+                price_id: s.price_ids.first().copied(),
+                seats: None,
+                units: None,
+                meters: Vec::new(),
+            })
+            .collect(),
+        granted_benefits: Vec::new(),
+        active_meters: Vec::new(),
+    }
+}
+
+impl Changes {
+    /// Tells of a customer: the event itself, and a little later its state, once per burst.
+    pub fn tell_customer(
+        &mut self,
+        audience: &Audience,
+        at: &At,
+        kind: EventType,
+        customer: &Customer,
+    ) -> &mut Self {
+        self.emit(audience, at, kind, customer.id, &customer.view());
+        self.state_changed(audience, at, customer.id)
+    }
+
+    /// Schedules `customer.state_changed`, if anybody listens.
+    pub fn state_changed(&mut self, audience: &Audience, at: &At, customer_id: Uuid) -> &mut Self {
+        if audience.hears(EventType::CustomerStateChanged) {
+            self.job(
+                at,
+                STATE_CHANGED_JOB,
+                &format!("{STATE_CHANGED_JOB}:{customer_id}"),
+                at.now + jiff::SignedDuration::from_secs(1),
+                &customer_id,
+            );
+        }
+        self
+    }
+}
+
+/// A tax id as typed, judged for the address's country.
+///
+/// Errors: `missing` at `billing_address` without a country, `kind` at `tax_id` if it is not valid there.
+pub fn check_tax_id(
+    typed: &str,
+    address: Option<&Address>,
+    (address_key, tax_key): (&'static str, &'static str),
+    kind: &'static str,
+) -> Result<(String, String), Problem> {
+    let Some(address) = address else {
+        return Err(Problem::new(
+            "missing",
+            loc!["body", address_key],
+            "A country is needed to check the tax id",
+            serde_json::Value::Null,
+        ));
+    };
+    match tax_id::validate(typed, address.country.as_str()) {
+        Some((number, format)) => Ok((number, format.as_str().to_owned())),
+        None => Err(Problem::new(
+            kind,
+            loc!["body", tax_key],
+            format!("This is not a valid tax id in {}", address.country.name()),
+            typed,
+        )),
+    }
+}
+
+/// Live customers that already hold an e-mail or external id.
+#[derive(Debug, Clone, Default)]
+pub struct Holders {
+    /// Of the e-mail.
+    pub by_email: Option<Customer>,
+    /// Of the external id.
+    pub by_external_id: Option<Customer>,
+}
+
+/// A customer row with nothing but its keys.
+pub fn blank(organization_id: Uuid, email: &str, external_id: Option<String>, at: &At) -> Customer {
+    let random = at.id();
+    let prefix: String = random
+        .as_bytes()
+        .iter()
+        .take(8)
+        .map(|b| char::from(b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789"[usize::from(b & 31)]))
+        .collect();
+    Customer {
+        id: at.id(),
+        created_at: at.now,
+        modified_at: None,
+        version: 1,
+        organization_id,
+        email: email.to_owned(),
+        email_key: email_key(email),
+        email_verified: false,
+        external_id,
+        kind: CustomerType::Individual,
+        name: None,
+        billing_name: None,
+        billing_address: None,
+        tax_id: None,
+        tax_id_format: None,
+        locale: None,
+        metadata: Json::default(),
+        invoice_prefix: prefix,
+        invoice_next: 1,
+        default_payment_method_id: None,
+        deleted_at: None,
+    }
+}
+
+fn taken(key: &'static str, value: &str) -> Problem {
+    Problem::value(loc!["body", key], "A customer with this value already exists", value)
+}
+
+/// A new customer (lifecycle.md C.2); taken e-mail and external id are reported together.
+pub fn create(
+    input: CustomerCreate,
+    organization: &Organization,
+    holders: &Holders,
+    audience: &Audience,
+    at: &At,
+) -> Result<(Customer, Changes), Refusal> {
+    let mut problems = Vec::new();
+    no_organization_id(input.organization_id, &mut problems);
+    if input.kind == CustomerType::Team {
+        problems.push(Problem::value(
+            loc!["body", "type"],
+            "Team customers are not supported by this version of Till",
+            "team",
+        ));
+    }
+    if holders.by_email.is_some() {
+        problems.push(taken("email", &input.email));
+    }
+    if let (Some(external_id), Some(_)) = (&input.external_id, &holders.by_external_id) {
+        problems.push(taken("external_id", external_id));
+    }
+    let mut row = blank(organization.id, &input.email, input.external_id, at);
+    if let Some(typed) = &input.tax_id {
+        match check_tax_id(typed, input.billing_address.as_ref(), ("billing_address", "tax_id"), "invalid") {
+            Ok((number, format)) => (row.tax_id, row.tax_id_format) = (Some(number), Some(format)),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    collected(problems)?;
+    row.name = input.name;
+    row.billing_address = input.billing_address.map(Json);
+    row.locale = input.locale;
+    row.metadata = Json(input.metadata);
+    let mut changes = Changes::new();
+    changes.insert(&row).tell_customer(audience, at, EventType::CustomerCreated, &row);
+    Ok((row, changes))
+}
+
+/// How a customer was addressed: by its external id, some fields are ignored (lifecycle.md C.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Addressed {
+    /// By id.
+    ById,
+    /// By the merchant's id.
+    ByExternalId,
+}
+
+/// Changes a customer (lifecycle.md C.3, A.8).
+pub fn update(
+    row: &Customer,
+    mut input: CustomerUpdate,
+    addressed: Addressed,
+    holders: &Holders,
+    audience: &Audience,
+    at: &At,
+) -> Result<(Customer, Changes), Refusal> {
+    let mut problems = Vec::new();
+    let mut new = row.clone();
+    if addressed == Addressed::ByExternalId {
+        input.external_id = Patch::Absent;
+        input.kind = None;
+    }
+    if let Some(email) = input.email
+        && email_key(&email) != row.email_key
+    {
+        if holders.by_email.as_ref().is_some_and(|other| other.id != row.id) {
+            problems.push(taken("email", &email));
+        }
+        new.email_key = email_key(&email);
+        new.email = email;
+        new.email_verified = false;
+    }
+    match input.external_id {
+        Patch::Null if row.external_id.is_some() => problems.push(Problem::value(
+            loc!["body", "external_id"],
+            "The external id cannot be removed once it is set",
+            serde_json::Value::Null,
+        )),
+        Patch::Value(id) if row.external_id.as_ref().is_some_and(|set| *set != id) => {
+            problems.push(Problem::value(
+                loc!["body", "external_id"],
+                "The external id cannot be changed once it is set",
+                id,
+            ));
+        }
+        Patch::Value(id) => {
+            if holders.by_external_id.as_ref().is_some_and(|other| other.id != row.id) {
+                problems.push(taken("external_id", &id));
+            }
+            new.external_id = Some(id);
+        }
+        _ => {}
+    }
+    if input.kind == Some(CustomerType::Team) {
+        problems.push(Problem::value(
+            loc!["body", "type"],
+            "Team customers are not supported by this version of Till",
+            "team",
+        ));
+    }
+    input.name.apply(&mut new.name);
+    input.locale.apply(&mut new.locale);
+    if let Some(metadata) = input.metadata {
+        new.metadata = Json(metadata);
+    }
+    let address_changed = input.billing_address.is_some();
+    if let Some(address) = input.billing_address {
+        new.billing_address = Some(Json(address));
+    }
+    let typed = match input.tax_id {
+        Patch::Null => {
+            (new.tax_id, new.tax_id_format) = (None, None);
+            None
+        }
+        Patch::Value(typed) => Some(typed),
+        Patch::Absent if address_changed => new.tax_id.clone(),
+        Patch::Absent => None,
+    };
+    if let Some(typed) = typed {
+        let address = new.billing_address.as_ref().map(|a| &a.0);
+        match check_tax_id(&typed, address, ("billing_address", "tax_id"), "invalid") {
+            Ok((number, format)) => (new.tax_id, new.tax_id_format) = (Some(number), Some(format)),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    collected(problems)?;
+    new.modified_at = Some(at.now);
+    let mut changes = Changes::new();
+    changes.update(row, &new);
+    new.version += 1;
+    changes.tell_customer(audience, at, EventType::CustomerUpdated, &new);
+    Ok((new, changes))
+}
+
+/// Deletes a customer: it is gone everywhere at once, its e-mail and external id are free again, its
+/// subscriptions end; with `anonymize` its personal data is replaced (lifecycle.md C.3).
+pub fn delete(
+    row: &Customer,
+    subscriptions: &[Subscription],
+    anonymize: bool,
+    audience: &Audience,
+    at: &At,
+) -> Changes {
+    let mut gone = row.clone();
+    gone.deleted_at = Some(at.now);
+    gone.modified_at = Some(at.now);
+    if let Some(external_id) = &row.external_id {
+        gone.metadata.0.insert("__external_id".into(), external_id.clone().into());
+    }
+    if anonymize {
+        let hashed = |text: &str| hex(&Sha256::digest(text.as_bytes()));
+        gone.email = format!("{}@anonymized.invalid", hashed(&format!("{}{}", row.created_at, row.email)));
+        gone.email_key = gone.email.clone();
+        if row.tax_id.is_none() {
+            gone.name = row.name.as_deref().map(hashed);
+        }
+        gone.billing_name = row.billing_name.as_deref().map(hashed);
+        gone.billing_address = None;
+        gone.metadata.0.insert("__anonymized_at".into(), at.now.to_string().into());
+    }
+    let mut changes = Changes::new();
+    changes
+        .update(row, &gone)
+        .any("delete from customer_sessions where customer_id = $1", vec![crate::change::Value::Uuid(row.id)])
+        .emit(audience, at, EventType::CustomerDeleted, row.id, &gone.view());
+    for subscription in subscriptions {
+        if subscription.is_billable() {
+            changes.update(subscription, &subscription.revoked(at));
+        }
+    }
+    changes.emit(
+        audience,
+        at,
+        EventType::CustomerStateChanged,
+        row.id,
+        &state(&gone, &[]),
+    );
+    changes
+}
+
+/// A key to the customer's portal, good for one hour (lifecycle.md C.8).
+pub fn open_session(
+    customer: &Customer,
+    slug: &str,
+    return_url: Option<String>,
+    key: &SecretKey,
+    site: &Site,
+    at: &At,
+) -> (SessionView, Changes) {
+    let (row, token) = session_row(customer, return_url, key, at);
+    let mut changes = Changes::new();
+    changes.insert(&row);
+    let view = SessionView {
+        id: row.id,
+        created_at: row.created_at,
+        modified_at: None,
+        customer_portal_url: site.portal_url(slug, &token, &customer.email),
+        token,
+        expires_at: row.expires_at,
+        return_url: row.return_url,
+        customer_id: customer.id,
+        customer: customer.view(),
+    };
+    (view, changes)
+}
+
+/// The session's row, and its token, which is kept nowhere.
+pub fn session_row(
+    customer: &Customer,
+    return_url: Option<String>,
+    key: &SecretKey,
+    at: &At,
+) -> (CustomerSession, String) {
+    let token = at.token("polar_cst_");
+    let row = CustomerSession {
+        id: at.id(),
+        created_at: at.now,
+        organization_id: customer.organization_id,
+        customer_id: customer.id,
+        token_hash: key.digest(&token),
+        expires_at: at.now + jiff::SignedDuration::from_hours(1),
+        return_url,
+    };
+    (row, token)
+}
+
+/// The answer when the customer of a session is unknown.
+pub fn unknown(wanted: &SessionFor) -> Refusal {
+    let (key, value) = match wanted {
+        SessionFor::Id(id) => ("customer_id", id.to_string()),
+        SessionFor::ExternalId(id) => ("external_customer_id", id.clone()),
+    };
+    Refusal::field(Problem::value(loc!["body", key], "This customer does not exist", value))
+}

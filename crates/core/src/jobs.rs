@@ -1,0 +1,101 @@
+//! Work that outlives its request: one queue, written in the same [`Changes`] as its cause.
+
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::at::At;
+use crate::change::{Changes, Json, Value};
+use crate::record;
+
+record! {
+    /// A piece of work, as claimed: whoever holds the lease does it.
+    "jobs";
+    pub struct Job {
+        /// Its id.
+        id: uuid::Uuid,
+        /// What is to be done.
+        kind: String,
+        /// Names the work: there is at most one job per key.
+        key: String,
+        /// What the work needs to know.
+        payload: Json<serde_json::Value>,
+        /// Not before.
+        run_at: Timestamp,
+        /// Asked for again while it was leased: when it is to run after this run.
+        next_at: Option<Timestamp>,
+        /// Until when the claimer may work undisturbed; null: nobody works on it.
+        lease_until: Option<Timestamp>,
+        /// How often it was claimed since it last succeeded.
+        attempts: i64,
+        /// Why it was given up; null: it was not.
+        buried: Option<String>,
+        /// When it was first asked for.
+        created_at: Timestamp,
+    }
+}
+
+impl Job {
+    /// The payload as its kind's type.
+    pub fn payload<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        T::deserialize(&self.payload.0)
+    }
+}
+
+/// How a run of a job ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum End {
+    /// It is done; these are its effects.
+    Done(Changes),
+    /// Try again.
+    Retry {
+        /// Not before.
+        at: Timestamp,
+    },
+    /// Give it up for a person to look at; asking for its key again revives it.
+    Bury {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Asking again moves the run to the earlier time, and a run in progress is followed by another,
+/// so that no request is lost between a worker's look and its end.
+const ASK: &str = "insert into jobs (id, kind, key, payload, run_at, next_at, lease_until, attempts, buried, created_at) \
+values ($1, $2, $3, $4, $5, null, null, 0, null, $6) \
+on conflict (key) do update set \
+payload = excluded.payload, \
+run_at = case when jobs.buried is not null then excluded.run_at \
+when jobs.lease_until is null and excluded.run_at < jobs.run_at then excluded.run_at \
+else jobs.run_at end, \
+next_at = case when jobs.lease_until is null then null \
+when jobs.next_at < excluded.run_at then jobs.next_at \
+else excluded.run_at end, \
+attempts = case when jobs.buried is not null then 0 else jobs.attempts end, \
+buried = null";
+
+impl Changes {
+    /// Asks for work of `kind`, once per `key`, not before `run_at`. Where the key is already
+    /// waiting, the payload is replaced and the earlier time holds; where it is being worked on,
+    /// it runs once more afterwards.
+    pub fn job(
+        &mut self,
+        at: &At,
+        kind: &'static str,
+        key: &str,
+        run_at: Timestamp,
+        payload: &impl Serialize,
+    ) -> &mut Self {
+        let payload = serde_json::to_string(payload).expect("payloads serialise: string keys only");
+        self.any(
+            ASK,
+            vec![
+                Value::Uuid(at.id()),
+                Value::Text(kind.to_owned()),
+                Value::Text(key.to_owned()),
+                Value::Json(payload),
+                Value::Time(run_at),
+                Value::Time(at.now),
+            ],
+        )
+    }
+}

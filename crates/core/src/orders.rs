@@ -1,0 +1,96 @@
+//! Orders: what they show (lifecycle.md D.1).
+
+use till_wire::orders::{Order as View, OrderProduct, OrderStatus, User};
+
+use crate::{
+    customers::avatar_url,
+    products::Offered,
+    records::{Customer, Order, Subscription},
+};
+
+/// The customer as older clients read it.
+pub fn user(customer: &Customer) -> User {
+    User {
+        id: customer.id,
+        email: customer.email.clone(),
+        public_name: customer.name.clone().unwrap_or_else(|| customer.email.clone()),
+        avatar_url: Some(avatar_url(&customer.email)),
+        github_username: None,
+    }
+}
+
+impl Order {
+    /// Net and tax together, minor units.
+    pub fn total_amount(&self) -> i64 {
+        self.net_amount + self.tax_amount
+    }
+
+    /// The order as the API shows it.
+    pub fn view(&self, customer: &Customer, offered: &Offered, subscription: Option<&Subscription>) -> View {
+        let paid = matches!(
+            self.status,
+            OrderStatus::Paid | OrderStatus::Refunded | OrderStatus::PartiallyRefunded
+        );
+        let product = &offered.product;
+        View {
+            id: self.id,
+            created_at: self.created_at,
+            modified_at: self.modified_at,
+            status: self.status,
+            paid,
+            subtotal_amount: self.subtotal_amount,
+            discount_amount: self.discount_amount,
+            net_amount: self.net_amount,
+            tax_amount: self.tax_amount,
+            total_amount: self.total_amount(),
+            applied_balance_amount: 0,
+            from_balance_amount: 0,
+            due_amount: self.total_amount(),
+            refunded_amount: 0,
+            refunded_tax_amount: 0,
+            refundable_amount: self.net_amount,
+            refundable_tax_amount: self.tax_amount,
+            amount: self.net_amount,
+            currency: self.currency.as_str().to_owned(),
+            billing_reason: self.billing_reason,
+            billing_name: self.billing_name.clone(),
+            billing_address: self.billing_address.as_ref().map(|a| a.0.clone()),
+            invoice_number: self.invoice_number.clone(),
+            is_invoice_generated: false,
+            receipt_number: None,
+            seats: None,
+            units: None,
+            customer_id: self.customer_id,
+            user_id: self.customer_id,
+            product_id: self.product_id,
+            product_price_id: self.price_id,
+            discount_id: None,
+            subscription_id: self.subscription_id,
+            checkout_id: self.checkout_id,
+            next_payment_attempt_at: None,
+            metadata: self.metadata.0.clone(),
+            custom_field_data: Default::default(),
+            platform_fee_amount: 0,
+            platform_fee_currency: None,
+            customer: customer.view(),
+            user: user(customer),
+            product: OrderProduct {
+                base: product.base(),
+                metadata: product.metadata.0.clone(),
+                prices: offered.price_views(),
+                benefits: Vec::new(),
+                medias: Vec::new(),
+                attached_custom_fields: Vec::new(),
+            },
+            product_price: offered
+                .prices
+                .iter()
+                .find(|p| Some(p.id) == self.price_id)
+                .map(|p| p.view(product)),
+            discount: None,
+            subscription: subscription.map(Subscription::base),
+            items: self.items.0.clone(),
+            description: self.description.clone(),
+        }
+    }
+}

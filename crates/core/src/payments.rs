@@ -1,0 +1,38 @@
+//! Payments: what they show (lifecycle.md D.6). Their life is in [`crate::checkout`].
+
+use till_wire::payments::{Payment as View, PaymentStatus};
+
+use crate::records::{Payment, PaymentState};
+
+impl Payment {
+    /// How it stands outwardly.
+    pub fn status(&self) -> PaymentStatus {
+        match self.state {
+            PaymentState::Succeeded => PaymentStatus::Succeeded,
+            PaymentState::Failed => PaymentStatus::Failed,
+            _ => PaymentStatus::Pending,
+        }
+    }
+
+    /// The payment as the API shows it.
+    pub fn view(&self) -> View {
+        View {
+            id: self.id,
+            created_at: self.created_at,
+            modified_at: self.modified_at,
+            processor: "stripe",
+            status: self.status(),
+            amount: self.amount,
+            currency: self.currency.as_str().to_owned(),
+            method: self.method.clone(),
+            method_metadata: self.card.as_ref().map(|c| c.0.clone()),
+            trigger: self.trigger_kind,
+            decline_reason: self.decline_reason.clone(),
+            decline_message: self.decline_message.clone(),
+            organization_id: self.organization_id,
+            checkout_id: self.checkout_id,
+            order_id: self.order_id,
+            processor_metadata: Default::default(),
+        }
+    }
+}

@@ -1,0 +1,460 @@
+//! The rows of every table, as `migrations/` creates them. Amounts are minor units of the row's currency.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::Value;
+use till_wire::{
+    address::Address,
+    checkouts::CheckoutStatus,
+    customers::CustomerType,
+    events::EventType,
+    metadata::Metadata,
+    money::Currency,
+    orders::{BillingReason, OrderItem, OrderStatus},
+    organizations::{OrganizationStatus, Settings, TaxBehaviorOption},
+    payments::{CardMetadata, PaymentTrigger},
+    products::Visibility,
+    scope::Scope,
+    subscriptions::SubscriptionStatus,
+    values::Interval,
+    webhooks::WebhookFormat,
+    words,
+};
+use uuid::Uuid;
+
+use crate::{change::Json, record, word_cell};
+
+word_cell!(
+    BillingReason,
+    CheckoutStatus,
+    Currency,
+    CustomerType,
+    EventType,
+    Interval,
+    OrderStatus,
+    OrganizationStatus,
+    PaymentKind,
+    PaymentState,
+    PaymentTrigger,
+    Role,
+    SubscriptionStatus,
+    TaxBehaviorOption,
+    Visibility,
+    WebhookFormat,
+);
+
+words! {
+    /// What a person may do in an organization.
+    pub enum Role {
+        /// Everything.
+        Owner = "owner",
+        /// Everything.
+        Admin = "admin",
+        /// Everything but people and settings.
+        Member = "member",
+    }
+}
+
+words! {
+    /// What an attempt asks of the processor.
+    pub enum PaymentKind {
+        /// Take money.
+        Charge = "charge",
+        /// Keep a card for later.
+        Setup = "setup",
+    }
+}
+
+words! {
+    /// How far an attempt has come (design: charging is a journal).
+    pub enum PaymentState {
+        /// Written down before any call.
+        Intended = "intended",
+        /// The processor knows it; its reference is kept.
+        Asked = "asked",
+        /// The buyer must authenticate.
+        RequiresAction = "requires_action",
+        /// The processor will tell later.
+        Processing = "processing",
+        /// Money moved, or the card is set up.
+        Succeeded = "succeeded",
+        /// Refused by the processor, which alone may say so.
+        Failed = "failed",
+    }
+}
+
+impl PaymentState {
+    /// Whether the outcome is known.
+    pub fn is_settled(self) -> bool {
+        matches!(self, PaymentState::Succeeded | PaymentState::Failed)
+    }
+}
+
+record! {
+    /// A merchant.
+    "organizations", versioned;
+    #[allow(missing_docs)]
+    pub struct Organization {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        version: i64,
+        name: String,
+        slug: String,
+        email: Option<String>,
+        website: Option<String>,
+        avatar_url: Option<String>,
+        country: Option<String>,
+        status: OrganizationStatus,
+        default_currency: Currency,
+        default_tax_behavior: TaxBehaviorOption,
+        settings: Json<Settings>,
+        details_submitted_at: Option<Timestamp>,
+    }
+}
+
+record! {
+    /// A person who signs in.
+    "users";
+    #[allow(missing_docs)]
+    pub struct User {
+        id: Uuid,
+        created_at: Timestamp,
+        email: String,
+    }
+}
+
+record! {
+    /// A person's place in an organization.
+    "members";
+    #[allow(missing_docs)]
+    pub struct Member {
+        id: Uuid,
+        created_at: Timestamp,
+        organization_id: Uuid,
+        user_id: Uuid,
+        role: Role,
+    }
+}
+
+record! {
+    /// An organization access token; only its HMAC is kept.
+    "access_tokens";
+    #[allow(missing_docs)]
+    pub struct AccessToken {
+        id: Uuid,
+        created_at: Timestamp,
+        organization_id: Uuid,
+        name: String,
+        token_hash: String,
+        scopes: Json<Vec<Scope>>,
+        expires_at: Option<Timestamp>,
+        last_used_at: Option<Timestamp>,
+        revoked_at: Option<Timestamp>,
+    }
+}
+
+record! {
+    /// A product.
+    "products", versioned;
+    #[allow(missing_docs)]
+    pub struct Product {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        version: i64,
+        organization_id: Uuid,
+        name: String,
+        description: Option<String>,
+        visibility: Visibility,
+        recurring_interval: Option<Interval>,
+        recurring_interval_count: Option<i64>,
+        is_archived: bool,
+        metadata: Json<Metadata>,
+    }
+}
+
+record! {
+    /// A price of a product; never edited, only archived.
+    "product_prices";
+    #[allow(missing_docs)]
+    pub struct ProductPrice {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        organization_id: Uuid,
+        product_id: Uuid,
+        position: i64,
+        currency: Currency,
+        amount_type: String,
+        price_amount: Option<i64>,
+        minimum_amount: Option<i64>,
+        maximum_amount: Option<i64>,
+        preset_amount: Option<i64>,
+        tax_behavior: Option<TaxBehaviorOption>,
+        is_archived: bool,
+    }
+}
+
+record! {
+    /// A customer. `email_key` is the address in lower case, which is compared.
+    "customers", versioned;
+    #[allow(missing_docs)]
+    pub struct Customer {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        version: i64,
+        organization_id: Uuid,
+        email: String,
+        email_key: String,
+        email_verified: bool,
+        external_id: Option<String>,
+        kind: CustomerType,
+        name: Option<String>,
+        billing_name: Option<String>,
+        billing_address: Option<Json<Address>>,
+        tax_id: Option<String>,
+        tax_id_format: Option<String>,
+        locale: Option<String>,
+        metadata: Json<Metadata>,
+        invoice_prefix: String,
+        invoice_next: i64,
+        default_payment_method_id: Option<Uuid>,
+        deleted_at: Option<Timestamp>,
+    }
+}
+
+record! {
+    /// A key to a customer's portal; only its HMAC is kept.
+    "customer_sessions";
+    #[allow(missing_docs)]
+    pub struct CustomerSession {
+        id: Uuid,
+        created_at: Timestamp,
+        organization_id: Uuid,
+        customer_id: Uuid,
+        token_hash: String,
+        expires_at: Timestamp,
+        return_url: Option<String>,
+    }
+}
+
+record! {
+    /// A card kept for renewals: the processor's reference and what may be shown.
+    "payment_methods";
+    #[allow(missing_docs)]
+    pub struct PaymentMethod {
+        id: Uuid,
+        created_at: Timestamp,
+        organization_id: Uuid,
+        customer_id: Uuid,
+        reference: String,
+        kind: String,
+        card: Json<CardMetadata>,
+    }
+}
+
+record! {
+    /// A checkout session. `attempt_id` is the attempt in flight: while it is set the session is locked.
+    "checkouts", versioned;
+    #[allow(missing_docs)]
+    pub struct Checkout {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        version: i64,
+        organization_id: Uuid,
+        status: CheckoutStatus,
+        client_secret: String,
+        expires_at: Timestamp,
+        success_url: Option<String>,
+        return_url: Option<String>,
+        embed_origin: Option<String>,
+        product_id: Uuid,
+        price_id: Uuid,
+        product_ids: Json<Vec<Uuid>>,
+        amount: i64,
+        currency: Currency,
+        tax_amount: Option<i64>,
+        tax_behavior: Option<TaxBehaviorOption>,
+        allow_discount_codes: bool,
+        require_billing_address: bool,
+        allow_trial: bool,
+        customer_id: Option<Uuid>,
+        matched_by_email: bool,
+        external_customer_id: Option<String>,
+        is_business_customer: bool,
+        customer_name: Option<String>,
+        customer_email: Option<String>,
+        customer_ip_address: Option<String>,
+        customer_billing_name: Option<String>,
+        customer_billing_address: Option<Json<Address>>,
+        customer_tax_id: Option<String>,
+        customer_tax_id_format: Option<String>,
+        locale: Option<String>,
+        payment_method_type: Option<String>,
+        processor_metadata: Json<BTreeMap<String, String>>,
+        metadata: Json<Metadata>,
+        customer_metadata: Json<Metadata>,
+        subscription_id: Option<Uuid>,
+        attempt_id: Option<Uuid>,
+        opened_at: Option<Timestamp>,
+        distinct_id: Option<String>,
+    }
+}
+
+record! {
+    /// One attempt to take money or to set up a card. Its id is the processor's idempotency key;
+    /// `confirmation` is the body that the buyer confirmed with, applied again when the outcome is known.
+    "payments", versioned;
+    #[allow(missing_docs)]
+    pub struct Payment {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        version: i64,
+        organization_id: Uuid,
+        checkout_id: Option<Uuid>,
+        order_id: Option<Uuid>,
+        customer_id: Option<Uuid>,
+        customer_email: Option<String>,
+        kind: PaymentKind,
+        state: PaymentState,
+        amount: i64,
+        currency: Currency,
+        method: String,
+        card: Option<Json<CardMetadata>>,
+        trigger_kind: Option<PaymentTrigger>,
+        decline_reason: Option<String>,
+        decline_message: Option<String>,
+        reference: Option<String>,
+        method_reference: Option<String>,
+        client_secret: Option<String>,
+        action_url: Option<String>,
+        confirmation: Json<Value>,
+    }
+}
+
+record! {
+    /// A subscription.
+    "subscriptions", versioned;
+    #[allow(missing_docs)]
+    pub struct Subscription {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        version: i64,
+        organization_id: Uuid,
+        customer_id: Uuid,
+        product_id: Uuid,
+        checkout_id: Option<Uuid>,
+        payment_method_id: Option<Uuid>,
+        status: SubscriptionStatus,
+        amount: i64,
+        currency: Currency,
+        recurring_interval: Interval,
+        recurring_interval_count: i64,
+        anchor_day: i64,
+        started_at: Option<Timestamp>,
+        current_period_start: Timestamp,
+        current_period_end: Timestamp,
+        cancel_at_period_end: bool,
+        canceled_at: Option<Timestamp>,
+        ends_at: Option<Timestamp>,
+        ended_at: Option<Timestamp>,
+        price_ids: Json<Vec<Uuid>>,
+        metadata: Json<Metadata>,
+    }
+}
+
+record! {
+    /// An order.
+    "orders", versioned;
+    #[allow(missing_docs)]
+    pub struct Order {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        version: i64,
+        organization_id: Uuid,
+        customer_id: Uuid,
+        product_id: Uuid,
+        price_id: Option<Uuid>,
+        subscription_id: Option<Uuid>,
+        checkout_id: Option<Uuid>,
+        status: OrderStatus,
+        billing_reason: BillingReason,
+        currency: Currency,
+        subtotal_amount: i64,
+        discount_amount: i64,
+        net_amount: i64,
+        tax_amount: i64,
+        billing_name: Option<String>,
+        billing_address: Option<Json<Address>>,
+        tax_id: Option<String>,
+        invoice_number: String,
+        description: String,
+        items: Json<Vec<OrderItem>>,
+        metadata: Json<Metadata>,
+    }
+}
+
+record! {
+    /// Where an organization's events go.
+    "webhook_endpoints", versioned;
+    #[allow(missing_docs)]
+    pub struct WebhookEndpoint {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        version: i64,
+        organization_id: Uuid,
+        url: String,
+        name: Option<String>,
+        format: WebhookFormat,
+        secret: String,
+        events: Json<Vec<EventType>>,
+        enabled: bool,
+        deleted_at: Option<Timestamp>,
+    }
+}
+
+record! {
+    /// An event for one endpoint. `next_attempt_at` is null once nothing is left to do.
+    "webhook_events";
+    #[allow(missing_docs)]
+    pub struct WebhookEvent {
+        id: Uuid,
+        sequence: i64,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        organization_id: Uuid,
+        endpoint_id: Uuid,
+        kind: EventType,
+        subject_id: Option<Uuid>,
+        payload: Option<String>,
+        succeeded: Option<bool>,
+        skipped: bool,
+        last_http_code: Option<i64>,
+        attempts: i64,
+        next_attempt_at: Option<Timestamp>,
+    }
+}
+
+record! {
+    /// One attempt to deliver an event, with what the receiver said.
+    "webhook_deliveries";
+    #[allow(missing_docs)]
+    pub struct WebhookDelivery {
+        id: Uuid,
+        created_at: Timestamp,
+        organization_id: Uuid,
+        endpoint_id: Uuid,
+        event_id: Uuid,
+        succeeded: bool,
+        http_code: Option<i64>,
+        response: Option<String>,
+    }
+}

@@ -1,0 +1,46 @@
+//! Why a decision says no. The server alone knows how each is told.
+
+use till_wire::input::Problem;
+
+/// A decision's no.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Refusal {
+    /// It is not there, or belongs to somebody else.
+    NotFound,
+    /// Fields break rules that need data to judge (`PolarRequestValidationError`).
+    Invalid(Vec<Problem>),
+    /// The session is no longer open.
+    NotOpenCheckout,
+    /// The session's time is over.
+    ExpiredCheckout,
+    /// An attempt to pay is in flight.
+    CheckoutLocked,
+    /// The buyer holds a subscription already.
+    AlreadyActiveSubscription,
+    /// The organization cannot take money now.
+    PaymentNotReady,
+    /// The processor said no; its words.
+    Payment(String),
+    /// The linked customer was deleted.
+    CheckoutCustomerDeleted,
+    /// The external id belongs to a customer with another e-mail.
+    ExternalIdMismatch,
+    /// Not allowed; why.
+    NotPermitted(String),
+}
+
+impl Refusal {
+    /// One broken field.
+    pub fn field(problem: Problem) -> Self {
+        Refusal::Invalid(vec![problem])
+    }
+}
+
+/// `Ok` when nothing was collected, else all of it at once.
+pub fn collected(problems: Vec<Problem>) -> Result<(), Refusal> {
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::Invalid(problems))
+    }
+}

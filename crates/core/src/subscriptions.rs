@@ -1,0 +1,100 @@
+//! Subscriptions as far as a purchase makes them (lifecycle.md E.1).
+
+use till_wire::subscriptions::{Subscription as View, SubscriptionBase, SubscriptionStatus};
+
+use crate::{
+    at::At,
+    change::Json,
+    orders::user,
+    products::Offered,
+    records::{Customer, ProductPrice, Subscription},
+};
+
+impl Subscription {
+    /// Whether it counts against "one subscription per customer" (checkout.md 4.4).
+    pub fn is_billable(&self) -> bool {
+        matches!(
+            self.status,
+            SubscriptionStatus::Active | SubscriptionStatus::Trialing | SubscriptionStatus::PastDue
+        )
+    }
+
+    /// Ended now.
+    pub fn revoked(&self, at: &At) -> Subscription {
+        Subscription {
+            status: SubscriptionStatus::Canceled,
+            modified_at: Some(at.now),
+            canceled_at: self.canceled_at.or(Some(at.now)),
+            ends_at: Some(at.now),
+            ended_at: Some(at.now),
+            ..self.clone()
+        }
+    }
+
+    /// What every view of it shows.
+    pub fn base(&self) -> SubscriptionBase {
+        SubscriptionBase {
+            id: self.id,
+            created_at: self.created_at,
+            modified_at: self.modified_at,
+            amount: self.amount,
+            currency: self.currency.as_str().to_owned(),
+            recurring_interval: self.recurring_interval,
+            recurring_interval_count: self.recurring_interval_count,
+            status: self.status,
+            current_period_start: self.current_period_start,
+            current_period_end: self.current_period_end,
+            current_meter_period_start: None,
+            current_meter_period_end: None,
+            trial_start: None,
+            trial_end: None,
+            cancel_at_period_end: self.cancel_at_period_end,
+            canceled_at: self.canceled_at,
+            started_at: self.started_at,
+            ends_at: self.ends_at,
+            ended_at: self.ended_at,
+            past_due_at: None,
+            pause_at_period_end: false,
+            paused_at: None,
+            resumes_at: None,
+            customer_id: self.customer_id,
+            product_id: self.product_id,
+            discount_id: None,
+            checkout_id: self.checkout_id,
+            seats: None,
+            units: None,
+            customer_cancellation_reason: None,
+            customer_cancellation_comment: None,
+            metadata: self.metadata.0.clone(),
+            custom_field_data: Default::default(),
+            price_id: self.price_ids.first().copied(),
+            user_id: self.customer_id,
+        }
+    }
+
+    /// The subscription as the API shows it; its own prices stay even when archived (PR-41).
+    pub fn view(&self, customer: &Customer, offered: &Offered) -> View {
+        let prices: Vec<_> = self
+            .price_ids
+            .iter()
+            .filter_map(|id| offered.prices.iter().find(|p| p.id == *id))
+            .map(|p| p.view(&offered.product))
+            .collect();
+        View {
+            base: self.base(),
+            customer: customer.view(),
+            user: user(customer),
+            product: offered.view(),
+            discount: None,
+            price: prices.first().cloned(),
+            prices,
+            meters: Vec::new(),
+            pending_update: None,
+        }
+    }
+}
+
+/// The ids of a subscription's prices: all prices in its currency.
+pub fn price_ids<'a>(prices: impl Iterator<Item = &'a ProductPrice>) -> Json<Vec<uuid::Uuid>> {
+    Json(prices.map(|p| p.id).collect())
+}

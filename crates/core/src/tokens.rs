@@ -1,0 +1,78 @@
+//! Secrets that callers hold: only their HMAC is kept (lifecycle.md A.4).
+
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
+use sha2::Sha256;
+use till_wire::scope::Scope;
+use uuid::Uuid;
+
+use crate::{
+    at::At,
+    change::{Changes, Json},
+    records::AccessToken,
+};
+
+/// The server's own key: everything kept as HMAC is keyed by it.
+#[derive(Clone)]
+pub struct SecretKey(Vec<u8>);
+
+impl std::fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretKey(…)")
+    }
+}
+
+impl SecretKey {
+    /// A key of any length; 32 bytes or more are wanted.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(bytes.into())
+    }
+
+    /// What is kept of a token: the hex HMAC-SHA-256 of the whole of it.
+    pub fn digest(&self, token: &str) -> String {
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        mac.update(token.as_bytes());
+        hex(&mac.finalize().into_bytes())
+    }
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A new organization access token: the row, and the text that is shown once.
+pub fn create(
+    organization_id: Uuid,
+    name: String,
+    scopes: Vec<Scope>,
+    expires_at: Option<Timestamp>,
+    key: &SecretKey,
+    at: &At,
+) -> (AccessToken, String, Changes) {
+    let token = at.token("polar_oat_");
+    let row = AccessToken {
+        id: at.id(),
+        created_at: at.now,
+        organization_id,
+        name,
+        token_hash: key.digest(&token),
+        scopes: Json(scopes),
+        expires_at,
+        last_used_at: None,
+        revoked_at: None,
+    };
+    let mut changes = Changes::new();
+    changes.insert(&row);
+    (row, token, changes)
+}
+
+/// Ends a token.
+pub fn revoke(token: &AccessToken, at: &At) -> Changes {
+    let mut revoked = token.clone();
+    revoked.revoked_at = Some(at.now);
+    let mut changes = Changes::new();
+    changes.update(token, &revoked);
+    changes
+}

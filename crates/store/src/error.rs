@@ -1,0 +1,54 @@
+//! What can go wrong below a decision.
+
+use till_core::change::{ReadError, Refused};
+
+/// The database could not do it: nothing a caller did.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// The address is not one this program can use; the text says why.
+    #[error("database address: {0}")]
+    Url(String),
+    /// The database cannot be reached or opened.
+    #[error("database unavailable: {0}")]
+    Unavailable(String),
+    /// A statement failed.
+    #[error("{problem} (in: {sql})")]
+    Sql {
+        /// The statement.
+        sql: String,
+        /// The database's words.
+        problem: String,
+    },
+    /// A row did not fit its type.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A migration cannot be applied; the text names the file.
+    #[error("migration {0}")]
+    Migration(String),
+    /// The store was closed.
+    #[error("the store is closed")]
+    Closed,
+}
+
+/// Why a commit wrote nothing.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum CommitError {
+    /// What the decision relied on does not hold.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The database failed. After a lost connection the outcome may be unknown.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Errors that know whether loading and deciding again may help.
+pub trait Stale {
+    /// Whether the rows moved between loading and committing.
+    fn is_stale(&self) -> bool;
+}
+
+impl Stale for CommitError {
+    fn is_stale(&self) -> bool {
+        matches!(self, Self::Refused(Refused::Stale))
+    }
+}

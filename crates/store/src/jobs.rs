@@ -1,0 +1,164 @@
+//! The queue and the leases. See `till_core::jobs` for the rules.
+
+use jiff::Timestamp;
+use till_core::change::{Changes, Record, Refused, Value};
+use till_core::jobs::{End, Job};
+use uuid::Uuid;
+
+use crate::error::{CommitError, StoreError};
+use crate::list::Dialect;
+use crate::{Engine, Query, Store, columns};
+
+/// The label of the refusal when a job's end comes after its lease went to somebody else.
+pub const LEASE_LOST: &str = "job lease";
+
+const DONE: &str = "delete from jobs \
+where id = $1 and attempts = $2 and lease_until = $3 and next_at is null";
+
+/// Done, but asked for again meanwhile.
+const AGAIN: &str = "update jobs \
+set lease_until = null, attempts = 0, run_at = next_at, next_at = null \
+where id = $1 and attempts = $2 and lease_until = $3 and next_at is not null";
+
+const RETRY: &str = "update jobs set lease_until = null, \
+run_at = case when next_at < $4 then next_at else $4 end, \
+next_at = case when next_at < $4 then null else next_at end \
+where id = $1 and attempts = $2 and lease_until = $3";
+
+const BURY: &str = "update jobs set lease_until = null, buried = $4 \
+where id = $1 and attempts = $2 and lease_until = $3 and next_at is null";
+
+const LEASE: &str = "insert into leases (name, holder, until) values ($1, $2, $3) \
+on conflict (name) do update set holder = excluded.holder, until = excluded.until \
+where leases.holder = excluded.holder or leases.until <= $4";
+
+impl Store {
+    /// Claims up to `limit` due jobs (of these kinds; none named: of all), earliest first, for the
+    /// caller alone until `lease_until`. A job whose lease ran out is due again.
+    pub async fn claim_jobs(
+        &self,
+        kinds: &[&str],
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Job>, StoreError> {
+        let mut jobs: Vec<Job> = match &self.engine {
+            Engine::Sqlite(db) => {
+                let query = claim(Dialect::Sqlite, kinds, now, lease_until, limit);
+                db.returning(query).await?
+            }
+            Engine::Postgres(db) => {
+                let query = claim(Dialect::Postgres, kinds, now, lease_until, limit);
+                db.all(&query).await?
+            }
+        };
+        jobs.sort_by_key(|job| (job.run_at, job.id));
+        Ok(jobs)
+    }
+
+    /// Ends a claimed job together with its effects. Refused as [`Refused::NotOne`]`(`[`LEASE_LOST`]`)`
+    /// when the lease went to somebody else: then nothing is written.
+    pub async fn finish_job(&self, job: &Job, end: End) -> Result<(), CommitError> {
+        let Some(lease_until) = job.lease_until else {
+            return Err(Refused::NotOne(LEASE_LOST).into());
+        };
+        let fence = vec![
+            Value::Uuid(job.id),
+            Value::Int(job.attempts),
+            Value::Time(lease_until),
+        ];
+        let (sql, binds, effects) = match end {
+            End::Done(effects) => (DONE, fence.clone(), effects),
+            End::Retry { at } => {
+                let mut binds = fence;
+                binds.push(Value::Time(at));
+                return self.commit(ended(RETRY, binds, Changes::new())).await;
+            }
+            End::Bury { reason } => {
+                let mut binds = fence.clone();
+                binds.push(Value::Text(reason));
+                (BURY, binds, Changes::new())
+            }
+        };
+        let first = self.commit(ended(sql, binds, effects.clone())).await;
+        match first {
+            Err(CommitError::Refused(Refused::NotOne(LEASE_LOST))) => {
+                self.commit(ended(AGAIN, fence, effects)).await
+            }
+            other => other,
+        }
+    }
+
+    /// Takes or keeps the duty `name` for `holder`: true while nobody else has it.
+    pub async fn lease(
+        &self,
+        name: &str,
+        holder: Uuid,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut changes = Changes::new();
+        let binds = vec![name.into(), holder.into(), until.into(), now.into()];
+        changes.exactly_one("lease", LEASE, binds);
+        match self.commit(changes).await {
+            Ok(()) => Ok(true),
+            Err(CommitError::Refused(_)) => Ok(false),
+            Err(CommitError::Store(e)) => Err(e),
+        }
+    }
+
+    /// Gives the duty `name` up, if `holder` has it.
+    pub async fn release(&self, name: &str, holder: Uuid) -> Result<(), StoreError> {
+        let mut changes = Changes::new();
+        changes.any(
+            "delete from leases where name = $1 and holder = $2",
+            vec![name.into(), holder.into()],
+        );
+        match self.commit(changes).await {
+            Ok(()) | Err(CommitError::Refused(_)) => Ok(()),
+            Err(CommitError::Store(e)) => Err(e),
+        }
+    }
+}
+
+/// The end of a job and its effects, the fence first.
+fn ended(sql: &'static str, binds: Vec<Value>, effects: Changes) -> Changes {
+    let mut changes = Changes::new();
+    changes.exactly_one(LEASE_LOST, sql, binds).and(effects);
+    changes
+}
+
+/// A CTE, so that the rows are chosen once; on PostgreSQL rivals skip each other's.
+fn claim(
+    dialect: Dialect,
+    kinds: &[&str],
+    now: Timestamp,
+    lease_until: Timestamp,
+    limit: u32,
+) -> Query {
+    let mut binds = vec![
+        Value::Time(now),
+        Value::Time(lease_until),
+        Value::Int(i64::from(limit)),
+    ];
+    let mut of_kinds = String::new();
+    if !kinds.is_empty() {
+        let places: Vec<_> = (0..kinds.len()).map(|i| format!("${}", i + 4)).collect();
+        of_kinds = format!("and kind in ({})", places.join(", "));
+        binds.extend(kinds.iter().map(|kind| Value::from(*kind)));
+    }
+    let lock = match dialect {
+        Dialect::Sqlite => "",
+        Dialect::Postgres => "for update skip locked",
+    };
+    let sql = format!(
+        "with due as materialized (select id as due_id from jobs \
+         where buried is null and run_at <= $1 and (lease_until is null or lease_until <= $1) {of_kinds} \
+         order by run_at, id limit $3 {lock}) \
+         update jobs set lease_until = $2, attempts = attempts + 1, \
+         next_at = case when next_at <= $1 then null else next_at end \
+         from due where jobs.id = due.due_id returning {}",
+        columns::<Job>(Job::TABLE)
+    );
+    Query::raw(sql, binds)
+}

@@ -1,0 +1,108 @@
+//! How to reach the server: address, TLS, pool.
+
+use std::sync::Arc;
+
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use rustls::{ClientConfig, RootCertStore};
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::Options;
+use crate::error::StoreError;
+
+/// A server's address and the way to encrypt.
+#[derive(Clone)]
+pub(super) struct Server {
+    pub(super) config: tokio_postgres::Config,
+    pub(super) tls: MakeRustlsConnect,
+}
+
+impl Server {
+    pub(super) fn parse(url: &str, options: &Options) -> Result<Self, StoreError> {
+        // every certificate is verified, so the stricter words mean the same as `require`
+        let known = url
+            .replace("sslmode=verify-full", "sslmode=require")
+            .replace("sslmode=verify-ca", "sslmode=require");
+        let mut config: tokio_postgres::Config =
+            known.parse().map_err(|e: tokio_postgres::Error| {
+                // the parser's words name the setting, never the password
+                StoreError::Url(words(&e))
+            })?;
+        if config.get_ssl_mode() == SslMode::Prefer && config.get_hosts().iter().all(is_local) {
+            config.ssl_mode(SslMode::Disable);
+        }
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(options.patience);
+        }
+        if config.get_application_name().is_none() {
+            config.application_name("till");
+        }
+        let tls = tls(config.get_ssl_mode() != SslMode::Disable)?;
+        Ok(Self { config, tls })
+    }
+
+    pub(super) fn pool(&self, options: &Options) -> Result<Pool, StoreError> {
+        let manager = Manager::from_config(
+            self.config.clone(),
+            self.tls.clone(),
+            ManagerConfig {
+                recycling_method: RecyclingMethod::Fast,
+            },
+        );
+        Pool::builder(manager)
+            .max_size(options.connections)
+            .wait_timeout(Some(options.patience))
+            .create_timeout(Some(options.patience))
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|e| StoreError::Unavailable(e.to_string()))
+    }
+}
+
+fn is_local(host: &Host) -> bool {
+    match host {
+        Host::Tcp(name) => {
+            name == "localhost"
+                || name
+                    .parse::<std::net::IpAddr>()
+                    .is_ok_and(|ip| ip.is_loopback())
+        }
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    }
+}
+
+fn tls(wanted: bool) -> Result<MakeRustlsConnect, StoreError> {
+    let mut roots = RootCertStore::empty();
+    if wanted {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|e| StoreError::Unavailable(e.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(MakeRustlsConnect::new(config))
+}
+
+/// An error with its causes: the driver's own words say little.
+pub(super) fn words(e: &tokio_postgres::Error) -> String {
+    use std::error::Error;
+    let mut words = e.to_string();
+    let mut cause = e.source();
+    while let Some(e) = cause {
+        words = format!("{words}: {e}");
+        cause = e.source();
+    }
+    words
+}
+
+pub(super) fn unreachable(e: &deadpool_postgres::PoolError) -> StoreError {
+    use deadpool_postgres::PoolError;
+    match e {
+        PoolError::Closed => StoreError::Closed,
+        PoolError::Backend(e) => StoreError::Unavailable(words(e)),
+        other => StoreError::Unavailable(other.to_string()),
+    }
+}

@@ -1,0 +1,204 @@
+//! PostgreSQL: a pool, prepared statements, and each `Changes` in one flight.
+
+mod cells;
+mod connect;
+mod flight;
+mod listen;
+
+use std::sync::Arc;
+
+use deadpool_postgres::{ClientWrapper, Object, Pool};
+use futures_util::TryStreamExt;
+use till_core::change::{Changes, Record};
+use till_core::rows::{Col, FromColumns};
+use tokio::sync::{RwLock, oneshot};
+use tokio::task::AbortHandle;
+use tokio_postgres::{Row, Statement};
+
+use crate::error::{CommitError, StoreError};
+use crate::hub::Hub;
+use crate::list::{Dialect, List};
+use crate::migrate::{self, Migration};
+use crate::{Options, Query, adds_work};
+
+use cells::{Cells, Param, check};
+use connect::{Server, unreachable, words};
+use listen::Caller;
+
+/// Statements kept prepared per connection: lists come in many shapes, and each costs the server memory.
+const PREPARED: usize = 512;
+
+/// Keeps two starting nodes from migrating at once: an arbitrary number, the same for ever.
+const MIGRATION_LOCK: i64 = 0x7469_6c6c;
+
+#[derive(Debug)]
+pub(crate) struct Postgres {
+    pub(crate) hub: Hub,
+    pool: Pool,
+    caller: Caller,
+    listener: AbortHandle,
+    /// Held for reading by each commit, so that closing can wait for all.
+    open: Arc<RwLock<()>>,
+    steps: Vec<Migration>,
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.listener.abort();
+    }
+}
+
+impl Postgres {
+    pub(crate) async fn open(
+        url: &str,
+        options: &Options,
+        extra: &[Migration],
+    ) -> Result<Self, StoreError> {
+        let server = Server::parse(url, options)?;
+        let steps = migrate::steps(Dialect::Postgres, extra)?;
+        let pool = server.pool(options)?;
+        if options.migrate {
+            apply_missing(&pool, &steps).await?;
+        } else {
+            drop(pool.get().await.map_err(|e| unreachable(&e))?);
+        }
+        let (hub, caller) = (Hub::new(), Caller::default());
+        let (ready, listens) = oneshot::channel();
+        let listener = listen::run(server, hub.clone(), caller.clone(), ready);
+        let listener = tokio::spawn(listener);
+        // hints are no condition for starting: whether it listens or failed once, go on
+        let _ = listens.await;
+        Ok(Self {
+            hub,
+            open: Arc::default(),
+            pool,
+            caller,
+            listener: listener.abort_handle(),
+            steps,
+        })
+    }
+
+    async fn client(&self) -> Result<Object, StoreError> {
+        self.pool.get().await.map_err(|e| unreachable(&e))
+    }
+
+    pub(crate) async fn all<T: FromColumns>(&self, query: &Query) -> Result<Vec<T>, StoreError> {
+        let client = self.client().await?;
+        let rows = fetch(&client, query).await?;
+        rows.iter().map(read).collect()
+    }
+
+    pub(crate) async fn page<R: Record>(
+        &self,
+        list: &List,
+        page: u32,
+        limit: u32,
+    ) -> Result<(Vec<R>, i64), StoreError> {
+        let (rows, count) = list.build(Dialect::Postgres, page, limit);
+        let client = self.client().await?;
+        let (rows, count) =
+            futures_util::future::try_join(fetch(&client, &rows), fetch(&client, &count)).await?;
+        let rows = rows.iter().map(read).collect::<Result<_, _>>()?;
+        let total = count.first().map(read).transpose()?;
+        Ok((rows, total.map_or(0, |Col(n)| n)))
+    }
+
+    pub(crate) async fn commit(&self, changes: Changes) -> Result<(), CommitError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let client = self.client().await?;
+        let wakes = adds_work(&changes);
+        let (hub, caller) = (self.hub.clone(), self.caller.clone());
+        let open = Arc::clone(&self.open).read_owned().await;
+        // a task of its own: a caller that stops waiting must not leave a transaction open
+        let flight = tokio::spawn(async move {
+            flight::commit(&client, &changes).await?;
+            if wakes {
+                hub.wake();
+                caller.call();
+            }
+            drop(open);
+            Ok(())
+        });
+        flight.await.map_err(|_| StoreError::Closed)?
+    }
+
+    pub(crate) async fn migrate(&self) -> Result<(), StoreError> {
+        apply_missing(&self.pool, &self.steps).await
+    }
+
+    pub(crate) async fn close(&self) {
+        self.pool.close();
+        drop(self.open.write().await);
+        self.listener.abort();
+    }
+}
+
+fn failed(sql: &str, e: &tokio_postgres::Error) -> StoreError {
+    StoreError::Sql {
+        sql: sql.to_owned(),
+        problem: words(e),
+    }
+}
+
+async fn prepare(client: &ClientWrapper, sql: &str) -> Result<Statement, StoreError> {
+    if client.statement_cache.size() > PREPARED {
+        client.statement_cache.clear();
+    }
+    client
+        .prepare_cached(sql)
+        .await
+        .map_err(|e| failed(sql, &e))
+}
+
+async fn fetch(client: &ClientWrapper, query: &Query) -> Result<Vec<Row>, StoreError> {
+    let sql: &str = &query.sql;
+    let statement = prepare(client, sql).await?;
+    check(&statement, sql, &query.binds)?;
+    let rows = async {
+        let params = query.binds.iter().map(Param);
+        client
+            .query_raw(&statement, params)
+            .await?
+            .try_collect()
+            .await
+    };
+    rows.await.map_err(|e| failed(sql, &e))
+}
+
+fn read<T: FromColumns>(row: &Row) -> Result<T, StoreError> {
+    Ok(T::from_columns(&mut Cells { row, next: 0 })?)
+}
+
+async fn apply_missing(pool: &Pool, steps: &[Migration]) -> Result<(), StoreError> {
+    let failed = |name: &str, e: tokio_postgres::Error| {
+        StoreError::Migration(format!("{name}: {}", words(&e)))
+    };
+    let mut client = pool.get().await.map_err(|e| unreachable(&e))?;
+    let tx = client.transaction().await.map_err(|e| failed("begin", e))?;
+    tx.execute("select pg_advisory_xact_lock($1)", &[&MIGRATION_LOCK])
+        .await
+        .map_err(|e| failed("lock", e))?;
+    tx.batch_execute(migrate::TABLE)
+        .await
+        .map_err(|e| failed("till_migrations", e))?;
+    let applied = tx
+        .query(migrate::APPLIED, &[])
+        .await
+        .map_err(|e| failed("till_migrations", e))?
+        .iter()
+        .map(|row| (row.get(0), row.get(1), row.get(2)))
+        .collect();
+    let record = "insert into till_migrations (version, name, checksum, applied_at) \
+        values ($1, $2, $3, now())";
+    for step in migrate::missing(steps, &applied)? {
+        tx.batch_execute(&step.sql)
+            .await
+            .map_err(|e| failed(&step.name, e))?;
+        tx.execute(record, &[&step.version, &step.name, &step.checksum()])
+            .await
+            .map_err(|e| failed(&step.name, e))?;
+    }
+    tx.commit().await.map_err(|e| failed("commit", e))
+}

@@ -1,0 +1,51 @@
+//! One SQL text for both databases.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use till_core::change::{Record, Value};
+use uuid::Uuid;
+
+/// Portable SQL with `$1`… and its values.
+#[derive(Debug, Clone)]
+pub struct Query {
+    pub(crate) sql: Cow<'static, str>,
+    pub(crate) binds: Vec<Value>,
+}
+
+impl Query {
+    /// The row with this id.
+    pub fn by_id<R: Record>(id: Uuid) -> Self {
+        Self::select::<R>("where id = $1", vec![Value::Uuid(id)])
+    }
+
+    /// `select <columns of R> from <its table>` followed by `rest`
+    /// (such as `where organization_id = $1 and email = $2`).
+    pub fn select<R: Record>(rest: &str, binds: Vec<Value>) -> Self {
+        let sql = format!("select {} from {} {rest}", columns::<R>(R::TABLE), R::TABLE);
+        Self::raw(sql, binds)
+    }
+
+    /// Any portable statement that only reads.
+    pub fn raw(sql: impl Into<Cow<'static, str>>, binds: Vec<Value>) -> Self {
+        Self {
+            sql: sql.into(),
+            binds,
+        }
+    }
+
+    /// The statement's text.
+    pub fn sql(&self) -> &str {
+        &self.sql
+    }
+}
+
+/// The columns of `R`, qualified for joins: `p.id, p.name, …` for the alias `p`.
+pub fn columns<R: Record>(alias: &str) -> String {
+    let mut list = String::with_capacity(R::COLUMNS.len() * 24);
+    for (i, column) in R::COLUMNS.iter().enumerate() {
+        let comma = if i == 0 { "" } else { ", " };
+        write!(list, "{comma}{alias}.{column}").expect("writing to a string");
+    }
+    list
+}

@@ -1,0 +1,176 @@
+//! SQLite: one thread writes, many commits per fsync; a few connections read.
+
+mod cells;
+mod constraint;
+mod read;
+mod write;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use till_core::change::{Changes, Record};
+use till_core::rows::FromColumns;
+
+use crate::error::{CommitError, StoreError};
+use crate::hub::Hub;
+use crate::list::{Dialect, List};
+use crate::migrate::{self, Migration};
+use crate::{Options, Query, adds_work};
+
+use read::Readers;
+use write::Writer;
+
+/// Older ones can corrupt the database when the write-ahead log is reset.
+const OLDEST: i32 = 3_051_003;
+
+#[derive(Debug)]
+pub(crate) struct Sqlite {
+    pub(crate) hub: Hub,
+    writer: Writer,
+    readers: Readers,
+    steps: Vec<Migration>,
+}
+
+impl Sqlite {
+    pub(crate) async fn open(
+        path: PathBuf,
+        options: &Options,
+        extra: &[Migration],
+    ) -> Result<Self, StoreError> {
+        if rusqlite::version_number() < OLDEST {
+            let problem = format!("SQLite {} is too old", rusqlite::version());
+            return Err(StoreError::Unavailable(problem));
+        }
+        let steps = migrate::steps(Dialect::Sqlite, extra)?;
+        let (patience, readers, apply) = (options.patience, options.readers, options.migrate);
+        let prepared = steps.clone();
+        let opened = tokio::task::spawn_blocking(move || {
+            let mut writer = connect(&path, patience, -8192)?;
+            if apply {
+                apply_missing(&mut writer, &prepared)?;
+            }
+            let readers = (0..readers.max(1))
+                .map(|_| connect(&path, patience, -4096))
+                .collect::<Result<Vec<_>, _>>()?;
+            Ok::<_, StoreError>((writer, readers))
+        });
+        let (writer, readers) = opened.await.map_err(|_| StoreError::Closed)??;
+        Ok(Self {
+            hub: Hub::new(),
+            writer: Writer::start(writer)?,
+            readers: Readers::new(readers),
+            steps,
+        })
+    }
+
+    pub(crate) async fn one<T: FromColumns + Send + 'static>(
+        &self,
+        query: Query,
+    ) -> Result<Option<T>, StoreError> {
+        self.readers.read(move |db| read::first(db, &query)).await
+    }
+
+    pub(crate) async fn all<T: FromColumns + Send + 'static>(
+        &self,
+        query: Query,
+    ) -> Result<Vec<T>, StoreError> {
+        self.readers.read(move |db| read::rows(db, &query)).await
+    }
+
+    pub(crate) async fn page<R: Record + Send + 'static>(
+        &self,
+        list: List,
+        page: u32,
+        limit: u32,
+    ) -> Result<(Vec<R>, i64), StoreError> {
+        let (rows, count) = list.build(Dialect::Sqlite, page, limit);
+        self.readers
+            .read(move |db| read::page(db, &rows, &count, page, limit))
+            .await
+    }
+
+    /// A writing statement's rows.
+    pub(crate) async fn returning<T: FromColumns + Send + 'static>(
+        &self,
+        query: Query,
+    ) -> Result<Vec<T>, StoreError> {
+        self.writer
+            .write(move |db| read::rows(db, &query), || ())
+            .await
+    }
+
+    pub(crate) async fn commit(&self, mut changes: Changes) -> Result<(), CommitError> {
+        let hub = self.hub.clone();
+        let signals = std::mem::take(&mut changes.signals);
+        let wakes = adds_work(&changes);
+        let after = move || {
+            for signal in signals {
+                hub.publish(&signal.topic, &signal.message);
+            }
+            if wakes {
+                hub.wake();
+            }
+        };
+        if changes.writes.is_empty() {
+            after();
+            return Ok(());
+        }
+        self.writer
+            .write(move |db| write::apply(db, &changes), after)
+            .await
+    }
+
+    pub(crate) async fn migrate(&self) -> Result<(), StoreError> {
+        let steps = self.steps.clone();
+        self.writer.alone(move |db| apply_missing(db, &steps)).await
+    }
+
+    pub(crate) async fn close(&self) {
+        self.writer.close().await;
+        self.readers.close();
+    }
+}
+
+/// `cache`: as SQLite's `cache_size`, negative KiB, an upper bound that fills as pages are read.
+fn connect(path: &Path, patience: Duration, cache: i64) -> Result<Connection, StoreError> {
+    let open = || -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(path, flags)?;
+        db.busy_timeout(patience)?;
+        db.pragma_update(None, "journal_mode", "wal")?;
+        db.pragma_update(None, "synchronous", "full")?;
+        db.pragma_update(None, "foreign_keys", true)?;
+        db.pragma_update(None, "cache_size", cache)?;
+        db.pragma_update(None, "wal_autocheckpoint", 2000)?;
+        db.pragma_update(None, "journal_size_limit", 64 << 20)?;
+        db.pragma_update(None, "temp_store", "memory")?;
+        db.set_prepared_statement_cache_capacity(512);
+        Ok(db)
+    };
+    open().map_err(|e| StoreError::Unavailable(format!("{}: {e}", path.display())))
+}
+
+fn apply_missing(db: &mut Connection, steps: &[Migration]) -> Result<(), StoreError> {
+    let failed = |name: &str, e: rusqlite::Error| StoreError::Migration(format!("{name}: {e}"));
+    let record = "insert into till_migrations (version, name, checksum, applied_at) \
+        values (?1, ?2, ?3, cast(unixepoch('subsec') * 1000000 as integer))";
+    let tx = db
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(|e| failed("lock", e))?;
+    let applied = (|| {
+        tx.execute_batch(migrate::TABLE)?;
+        tx.prepare(migrate::APPLIED)?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<rusqlite::Result<migrate::Applied>>()
+    })()
+    .map_err(|e| failed("till_migrations", e))?;
+    for step in migrate::missing(steps, &applied)? {
+        tx.execute_batch(&step.sql)
+            .and_then(|()| tx.execute(record, (step.version, &step.name, step.checksum())))
+            .map_err(|e| failed(&step.name, e))?;
+    }
+    tx.commit().map_err(|e| failed("commit", e))
+}

@@ -1,0 +1,267 @@
+//! The writing thread: takes what is queued, applies each in a savepoint, commits all with one fsync.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use rusqlite::Connection;
+use till_core::change::{Changes, Refused, Value, Write};
+use tokio::sync::oneshot;
+
+use super::cells::{bind, failed};
+use super::constraint;
+use crate::error::{CommitError, StoreError};
+
+/// Members of one group at most.
+const GROUP: usize = 64;
+
+/// Work that shares a group's transaction.
+trait Member: Send {
+    /// Applies its writes; says whether they stay.
+    fn apply(&mut self, db: &Connection) -> bool;
+    /// Tells the caller, given how the group ended.
+    fn answer(self: Box<Self>, group: Result<(), StoreError>);
+}
+
+struct Task<T, E, W, A> {
+    work: Option<W>,
+    result: Option<Result<T, E>>,
+    after: A,
+    caller: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, W, A> Member for Task<T, E, W, A>
+where
+    T: Send,
+    E: From<StoreError> + Send,
+    W: FnOnce(&Connection) -> Result<T, E> + Send,
+    A: FnOnce() + Send,
+{
+    fn apply(&mut self, db: &Connection) -> bool {
+        self.result = self.work.take().map(|work| work(db));
+        matches!(self.result, Some(Ok(_)))
+    }
+
+    fn answer(self: Box<Self>, group: Result<(), StoreError>) {
+        let result = match (group, self.result) {
+            (Ok(()), Some(result)) => result,
+            (Ok(()), None) => Err(StoreError::Closed.into()),
+            (Err(e), _) => Err(e.into()),
+        };
+        if result.is_ok() {
+            (self.after)();
+        }
+        // the caller may have gone; the commit stands
+        let _ = self.caller.send(result);
+    }
+}
+
+/// Work that manages its own transaction.
+type Alone = Box<dyn FnOnce(&mut Connection) + Send>;
+
+enum Work {
+    Member(Box<dyn Member>),
+    Alone(Alone),
+    Close(oneshot::Sender<()>),
+}
+
+/// The way to the writing thread. The thread ends with the last sender, or when closed.
+#[derive(Debug)]
+pub(super) struct Writer {
+    queue: Sender<Work>,
+}
+
+impl Writer {
+    pub(super) fn start(db: Connection) -> Result<Self, StoreError> {
+        let (queue, work) = channel();
+        std::thread::Builder::new()
+            .name("till-writer".to_owned())
+            .spawn(move || run(db, &work))
+            .map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        Ok(Self { queue })
+    }
+
+    /// Runs `work` within the next group; `after` once it is durable.
+    pub(super) async fn write<T, E>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+        after: impl FnOnce() + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (caller, answered) = oneshot::channel();
+        let member = Box::new(Task {
+            work: Some(work),
+            result: None,
+            after,
+            caller,
+        });
+        self.queue
+            .send(Work::Member(member))
+            .map_err(|_| StoreError::Closed)?;
+        answered.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Runs `work` outside any group.
+    pub(super) async fn alone<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let alone: Alone = Box::new(move |db| {
+            let _ = answer.send(work(db));
+        });
+        self.queue
+            .send(Work::Alone(alone))
+            .map_err(|_| StoreError::Closed)?;
+        answered.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Ends the thread after what is queued.
+    pub(super) async fn close(&self) {
+        let (answer, answered) = oneshot::channel();
+        if self.queue.send(Work::Close(answer)).is_ok() {
+            let _ = answered.await;
+        }
+    }
+}
+
+fn run(mut db: Connection, queue: &Receiver<Work>) {
+    let mut closing = None;
+    let mut left_over = None;
+    while closing.is_none() {
+        let work = match left_over.take() {
+            Some(work) => work,
+            None => match queue.recv() {
+                Ok(work) => work,
+                Err(_) => break,
+            },
+        };
+        match work {
+            Work::Member(first) => left_over = group(&db, first, queue),
+            Work::Alone(work) => work(&mut db),
+            Work::Close(answer) => closing = Some(answer),
+        }
+    }
+    // closing also folds the write-ahead log back into the database file
+    if let Err((_, e)) = db.close() {
+        tracing::warn!(error = %e, "closing the database");
+    }
+    if let Some(answer) = closing {
+        let _ = answer.send(());
+    }
+}
+
+/// Commits `first` and what else is queued. Returns what is queued but does not belong in a group.
+fn group(db: &Connection, first: Box<dyn Member>, queue: &Receiver<Work>) -> Option<Work> {
+    let mut members = Vec::new();
+    let mut next = Some(first);
+    let mut other = None;
+    let mut ended = step(db, "begin immediate");
+    while let Some(mut member) = next.take() {
+        ended = ended.and_then(|()| savepoint(db, member.as_mut()));
+        members.push(member);
+        if members.len() < GROUP {
+            match queue.try_recv() {
+                Ok(Work::Member(member)) => next = Some(member),
+                Ok(work) => other = Some(work),
+                Err(_) => {}
+            }
+        }
+    }
+    let ended = ended.and_then(|()| step(db, "commit"));
+    if let Err(e) = &ended {
+        tracing::error!(error = %e, members = members.len(), "a group of commits failed");
+        if !db.is_autocommit() {
+            // SQLite rolls back by itself where it must; this is for the other failures
+            let _ = step(db, "rollback");
+        }
+    }
+    for member in members {
+        member.answer(ended.clone());
+    }
+    other
+}
+
+/// Applies one member so that its refusal leaves its neighbours alone.
+fn savepoint(db: &Connection, member: &mut dyn Member) -> Result<(), StoreError> {
+    step(db, "savepoint member")?;
+    let keep = member.apply(db);
+    if db.is_autocommit() {
+        // a full disk or a failing one: SQLite gave the whole transaction up
+        let problem = "the database gave the transaction up: disk full or failing";
+        return Err(StoreError::Unavailable(problem.to_owned()));
+    }
+    if !keep {
+        step(db, "rollback to member")?;
+    }
+    step(db, "release member")
+}
+
+fn step(db: &Connection, sql: &'static str) -> Result<(), StoreError> {
+    db.prepare_cached(sql)
+        .and_then(|mut statement| statement.execute([]))
+        .map(|_| ())
+        .map_err(|e| failed(sql, &e))
+}
+
+/// Applies all writes; the first that does not hold refuses the whole.
+pub(super) fn apply(db: &Connection, changes: &Changes) -> Result<(), CommitError> {
+    changes.writes.iter().try_for_each(|write| one(db, write))
+}
+
+fn one(db: &Connection, write: &Write) -> Result<(), CommitError> {
+    match write {
+        Write::Insert {
+            table,
+            columns,
+            values,
+        } => {
+            execute(db, &crate::sql::insert(table, columns), values)?;
+        }
+        Write::Update {
+            table,
+            id,
+            version,
+            set,
+        } => {
+            let (sql, binds) = crate::sql::update(table, *id, *version, set);
+            if execute(db, &sql, &binds)? != 1 {
+                return Err(Refused::Stale.into());
+            }
+        }
+        Write::Guard { table, id, version } => {
+            // the writer is alone: what it sees stays so until it commits
+            let sql = format!("select 1 from {table} where id = $1 and version = $2");
+            if execute(db, &sql, &[Value::Uuid(*id), Value::Int(*version)])? != 1 {
+                return Err(Refused::Stale.into());
+            }
+        }
+        Write::ExactlyOne { label, sql, binds } => {
+            if execute(db, sql, binds)? != 1 {
+                return Err(Refused::NotOne(label).into());
+            }
+        }
+        Write::Any { sql, binds } => {
+            execute(db, sql, binds)?;
+        }
+    }
+    Ok(())
+}
+
+/// Runs a statement and says how many rows it touched, or read where it only reads.
+fn execute(db: &Connection, sql: &str, binds: &[Value]) -> Result<u64, CommitError> {
+    let mut statement = db.prepare_cached(sql).map_err(|e| failed(sql, &e))?;
+    bind(&mut statement, sql, binds)?;
+    let reads = statement.readonly();
+    let mut rows = statement.raw_query();
+    let mut seen = 0;
+    loop {
+        match rows.next() {
+            Ok(Some(_)) => seen += 1,
+            Ok(None) => break,
+            Err(e) => return Err(constraint::refused(db, sql, &e)),
+        }
+    }
+    Ok(if reads { seen } else { db.changes() })
+}

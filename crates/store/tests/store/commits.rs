@@ -1,0 +1,230 @@
+use till_core::change::{Changes, Refused};
+use till_store::{CommitError, Query, Stale, settle};
+
+use crate::kit::{Db, Person};
+
+async fn insert(db: &Db, person: &Person) -> Result<(), CommitError> {
+    let mut changes = Changes::new();
+    changes.insert(person);
+    db.store.commit(changes).await
+}
+
+fn refusal(outcome: Result<(), CommitError>) -> Refused {
+    match outcome {
+        Err(CommitError::Refused(refused)) => refused,
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+}
+
+on_both! {
+    async fn a_taken_value_names_its_index_alike_on_both(db: Db) {
+        let first = Person { email: Some("A@example.com".to_owned()), maybe: Some(5), ..db.person("same") };
+        insert(&db, &first).await.unwrap();
+        let taken = |name: &str| Refused::Taken(name.to_owned());
+        assert_eq!(refusal(insert(&db, &db.person("same")).await), taken("people_name"));
+        let email = Person { email: Some("a@EXAMPLE.com".to_owned()), ..db.person("b") };
+        assert_eq!(refusal(insert(&db, &email).await), taken("people_email"));
+        let id = Person { id: first.id, ..db.person("c") };
+        assert_eq!(refusal(insert(&db, &id).await), taken("people_pkey"));
+        let unnamed = Person { maybe: Some(5), ..db.person("d") };
+        assert_eq!(refusal(insert(&db, &unnamed).await), taken("people_organization_id_maybe_key"));
+    }
+
+    async fn an_update_on_an_old_version_is_stale(db: Db) {
+        let old = db.person("x");
+        insert(&db, &old).await.unwrap();
+        let new = Person { count: 1, ..old.clone() };
+        for others in [0, 2] {
+            let mut changes = Changes::new();
+            changes.update(&old, &new);
+            for i in 0..others {
+                changes.insert(&db.person(&format!("other {i}")));
+            }
+            let outcome = db.store.commit(changes).await;
+            if others == 0 {
+                outcome.unwrap();
+            } else {
+                assert_eq!(refusal(outcome), Refused::Stale);
+            }
+        }
+        let now = db.get(old.id).await;
+        assert_eq!((now.count, now.version), (1, 2));
+        assert_eq!(db.people().await, 1, "nothing of a stale decision is written");
+    }
+
+    async fn a_guard_refuses_when_the_row_moved(db: Db) {
+        let read = db.person("read");
+        insert(&db, &read).await.unwrap();
+        let mut changes = Changes::new();
+        changes.guard(&read).insert(&db.person("ok"));
+        db.store.commit(changes).await.unwrap();
+        let mut changes = Changes::new();
+        changes.update(&read, &Person { count: 9, ..read.clone() });
+        db.store.commit(changes).await.unwrap();
+        let mut changes = Changes::new();
+        changes.guard(&read).insert(&db.person("not ok"));
+        assert_eq!(refusal(db.store.commit(changes).await), Refused::Stale);
+        assert_eq!(db.people().await, 2);
+    }
+
+    // Two decisions, each allowed only while the other's row is untouched: never may both commit.
+    async fn guards_prevent_write_skew(db: Db) {
+        for round in 0..60 {
+            let (a, b) = (db.person(&format!("a{round}")), db.person(&format!("b{round}")));
+            let mut changes = Changes::new();
+            changes.insert(&a).insert(&b);
+            db.store.commit(changes).await.unwrap();
+            let decide = |reads: &Person, writes: &Person| {
+                let mut changes = Changes::new();
+                changes.guard(reads).update(writes, &Person { count: 1, ..writes.clone() });
+                let store = db.store.clone();
+                tokio::spawn(async move { store.commit(changes).await })
+            };
+            let (one, two) = (decide(&a, &b), decide(&b, &a));
+            let (one, two) = (one.await.unwrap(), two.await.unwrap());
+            for outcome in [&one, &two] {
+                assert!(outcome.as_ref().err().is_none_or(Stale::is_stale), "{outcome:?}");
+            }
+            let won = u8::from(one.is_ok()) + u8::from(two.is_ok());
+            assert!(won <= 1, "both committed in round {round}");
+            let touched = db.get(a.id).await.count + db.get(b.id).await.count;
+            assert_eq!(touched, i64::from(won));
+        }
+    }
+
+    async fn exactly_one_refuses_none_and_several(db: Db) {
+        for name in ["a", "b"] {
+            insert(&db, &db.person(name)).await.unwrap();
+        }
+        let raise = "update people set count = count + 1 where name >= $1";
+        for (from, fits) in [("b", true), ("a", false), ("c", false)] {
+            let mut changes = Changes::new();
+            changes.exactly_one("raise", raise, vec![from.into()]);
+            let outcome = db.store.commit(changes).await;
+            if fits {
+                outcome.unwrap();
+            } else {
+                assert_eq!(refusal(outcome), Refused::NotOne("raise"));
+            }
+        }
+        let sum = Query::raw("select cast(sum(count) as bigint) from people", vec![]);
+        assert_eq!(db.store.scalar(sum).await.unwrap(), 1, "a refusal writes nothing");
+    }
+
+    async fn all_is_written_or_nothing_whichever_write_fails(db: Db) {
+        insert(&db, &db.person("taken")).await.unwrap();
+        for place in 0..4 {
+            let mut changes = Changes::new();
+            for i in 0..4 {
+                let name = if i == place { "taken".to_owned() } else { format!("{place}/{i}") };
+                changes.insert(&db.person(&name));
+            }
+            assert_eq!(refusal(db.store.commit(changes).await), Refused::Taken("people_name".to_owned()));
+        }
+        let mut changes = Changes::new();
+        changes.insert(&db.person("fine")).any("update nowhere set x = 1", vec![]);
+        assert!(matches!(db.store.commit(changes).await, Err(CommitError::Store(_))));
+        // a value that does not fit its place, among writes that would fit
+        let mut changes = Changes::new();
+        changes.insert(&db.person("fine")).any("update people set count = $2", vec![1.into()]);
+        assert!(matches!(db.store.commit(changes).await, Err(CommitError::Store(_))));
+        let orphan = Person { parent: Some(db.at.id()), ..db.person("orphan") };
+        assert!(matches!(insert(&db, &orphan).await, Err(CommitError::Store(_))));
+        assert_eq!(db.people().await, 1);
+        insert(&db, &db.person("after")).await.unwrap();
+    }
+
+    async fn a_refusal_leaves_its_neighbours_alone(db: Db) {
+        let mut running = Vec::new();
+        for i in 0..200 {
+            // every name twice: exactly half of them can be
+            let mut changes = Changes::new();
+            changes.insert(&db.person(&format!("extra {i}"))).insert(&db.person(&format!("{}", i / 2)));
+            let store = db.store.clone();
+            running.push(tokio::spawn(async move { store.commit(changes).await }));
+        }
+        let mut written = 0;
+        for one in running {
+            match one.await.unwrap() {
+                Ok(()) => written += 1,
+                Err(e) => assert!(matches!(e, CommitError::Refused(Refused::Taken(_))), "{e:?}"),
+            }
+        }
+        assert_eq!(written, 100);
+        assert_eq!(db.people().await, 200);
+    }
+
+    async fn rivals_that_settle_lose_no_increment(db: Db) {
+        let row = db.person("counter");
+        insert(&db, &row).await.unwrap();
+        let mut running = Vec::new();
+        for worker in 0..10_u64 {
+            let db = db.clone();
+            let id = row.id;
+            running.push(tokio::spawn(async move {
+                for turn in 0..50 {
+                    // a loser after five tries asks again, as a client would
+                    loop {
+                        let once = || async {
+                            let old = db.get(id).await;
+                            let mut changes = Changes::new();
+                            changes.update(&old, &Person { count: old.count + 1, ..old.clone() });
+                            db.store.commit(changes).await
+                        };
+                        match settle(worker * 1000 + turn, once).await {
+                            Ok(()) => break,
+                            Err(e) => assert!(e.is_stale(), "{e:?}"),
+                        }
+                    }
+                }
+            }));
+        }
+        for one in running {
+            one.await.unwrap();
+        }
+        let row = db.get(row.id).await;
+        assert_eq!((row.count, row.version), (500, 501));
+    }
+
+    async fn settle_gives_up_after_five_tries(db: Db) {
+        let old = db.person("moved");
+        insert(&db, &old).await.unwrap();
+        let tries = std::sync::atomic::AtomicU32::new(0);
+        let outcome = settle(1, || async {
+            tries.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let behind = Person { version: 7, ..old.clone() };
+            let mut changes = Changes::new();
+            changes.update(&behind, &Person { count: 1, ..behind.clone() });
+            db.store.commit(changes).await
+        })
+        .await;
+        assert_eq!(refusal(outcome), Refused::Stale);
+        assert_eq!(tries.into_inner(), 5);
+    }
+
+    async fn a_commit_finishes_though_its_caller_left(db: Db) {
+        for i in 0..50 {
+            let mut changes = Changes::new();
+            changes.insert(&db.person(&format!("{i}"))).insert(&db.person(&format!("{i} too")));
+            let store = db.store.clone();
+            let caller = tokio::spawn(async move { store.commit(changes).await });
+            tokio::task::yield_now().await;
+            caller.abort();
+            let _ = caller.await;
+        }
+        // whatever had begun is whole, and no connection was left inside a transaction
+        insert(&db, &db.person("last")).await.unwrap();
+        db.store.close().await;
+        let store = db.again().await;
+        let odd = Query::raw("select count(*) from people where name <> 'last'", vec![]);
+        assert_eq!(store.scalar(odd).await.unwrap() % 2, 0);
+        store.close().await;
+    }
+
+    async fn a_closed_store_says_so(db: Db) {
+        insert(&db, &db.person("before")).await.unwrap();
+        db.store.close().await;
+        assert!(matches!(insert(&db, &db.person("after")).await, Err(CommitError::Store(till_store::StoreError::Closed))));
+        assert!(matches!(db.store.ping().await, Err(till_store::StoreError::Closed)));
+    }
+}

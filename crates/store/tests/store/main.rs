@@ -1,0 +1,12 @@
+//! The engine room, on both databases from the same source.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+#[macro_use]
+mod kit;
+mod cells;
+mod commits;
+mod lists;
+mod migrations;
+mod queue;
+mod signals;
+mod sqlite_only;

@@ -1,0 +1,165 @@
+use std::collections::HashSet;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use till_core::change::{Changes, Refused};
+use till_core::jobs::{End, Job};
+use till_store::{CommitError, LEASE_LOST, Query};
+
+use crate::kit::{Db, now};
+
+fn later(seconds: i64) -> Timestamp {
+    now() + SignedDuration::from_secs(seconds)
+}
+
+async fn ask(db: &Db, key: &str, run_at: Timestamp, payload: serde_json::Value) {
+    let mut changes = Changes::new();
+    changes.job(&db.at, "send", key, run_at, &payload);
+    db.store.commit(changes).await.unwrap();
+}
+
+async fn claim(db: &Db, at: Timestamp) -> Vec<Job> {
+    let until = at + SignedDuration::from_secs(60);
+    db.store.claim_jobs(&["send"], at, until, 10).await.unwrap()
+}
+
+async fn jobs(db: &Db) -> Vec<Job> {
+    db.store
+        .all(Query::select::<Job>("order by key", vec![]))
+        .await
+        .unwrap()
+}
+
+on_both! {
+    async fn a_job_is_claimed_when_due_and_gone_when_done(db: Db) {
+        ask(&db, "b", later(10), json!({"n": 1})).await;
+        ask(&db, "a", later(5), json!({})).await;
+        assert!(claim(&db, now()).await.is_empty());
+        let claimed = claim(&db, later(10)).await;
+        let keys: Vec<_> = claimed.iter().map(|job| job.key.as_str()).collect();
+        assert_eq!(keys, ["a", "b"], "earliest first");
+        assert_eq!(claimed[1].payload.0, json!({"n": 1}));
+        assert!(claim(&db, later(11)).await.is_empty(), "leased");
+        let mut effects = Changes::new();
+        effects.insert(&db.person("effect"));
+        db.store.finish_job(&claimed[0], End::Done(effects)).await.unwrap();
+        assert_eq!(db.people().await, 1);
+        assert_eq!(jobs(&db).await.len(), 1);
+    }
+
+    async fn only_the_kinds_asked_for_are_claimed(db: Db) {
+        ask(&db, "a", now(), json!({})).await;
+        let none = db.store.claim_jobs(&["x", "y"], now(), later(9), 10).await.unwrap();
+        assert!(none.is_empty());
+        assert_eq!(db.store.claim_jobs(&[], now(), later(9), 10).await.unwrap().len(), 1);
+    }
+
+    async fn asking_again_keeps_one_job_with_the_earlier_time_and_the_new_payload(db: Db) {
+        ask(&db, "a", later(10), json!({"n": 1})).await;
+        ask(&db, "a", later(5), json!({"n": 2})).await;
+        ask(&db, "a", later(20), json!({"n": 3})).await;
+        let all = jobs(&db).await;
+        assert_eq!(all.len(), 1);
+        assert_eq!((all[0].run_at, all[0].payload.0.clone()), (later(5), json!({"n": 3})));
+    }
+
+    async fn a_job_asked_for_while_it_runs_runs_once_more(db: Db) {
+        ask(&db, "a", now(), json!({"n": 1})).await;
+        let first = claim(&db, now()).await.remove(0);
+        ask(&db, "a", later(5), json!({"n": 2})).await;
+        assert!(claim(&db, later(6)).await.is_empty(), "still leased");
+        db.store.finish_job(&first, End::Done(Changes::new())).await.unwrap();
+        assert!(claim(&db, later(4)).await.is_empty(), "not before its time");
+        let second = claim(&db, later(5)).await.remove(0);
+        assert_eq!((second.payload.0.clone(), second.attempts), (json!({"n": 2}), 1));
+        db.store.finish_job(&second, End::Done(Changes::new())).await.unwrap();
+        assert!(jobs(&db).await.is_empty());
+    }
+
+    async fn a_run_out_lease_is_claimed_anew_and_the_late_end_writes_nothing(db: Db) {
+        ask(&db, "a", now(), json!({})).await;
+        let late = claim(&db, now()).await.remove(0);
+        let holder = claim(&db, later(60)).await.remove(0);
+        assert_eq!(holder.attempts, 2);
+        for end in [End::Done({ let mut c = Changes::new(); c.insert(&db.person("late")); c }), End::Retry { at: now() }, End::Bury { reason: "x".to_owned() }] {
+            let outcome = db.store.finish_job(&late, end).await;
+            assert!(matches!(outcome, Err(CommitError::Refused(Refused::NotOne(LEASE_LOST)))), "{outcome:?}");
+        }
+        assert_eq!(db.people().await, 0);
+        db.store.finish_job(&holder, End::Done(Changes::new())).await.unwrap();
+        assert!(jobs(&db).await.is_empty());
+    }
+
+    async fn a_refused_effect_leaves_the_job(db: Db) {
+        ask(&db, "a", now(), json!({})).await;
+        let job = claim(&db, now()).await.remove(0);
+        let moved = db.person("nowhere");
+        let mut effects = Changes::new();
+        effects.guard(&moved);
+        let outcome = db.store.finish_job(&job, End::Done(effects)).await;
+        assert!(matches!(outcome, Err(CommitError::Refused(Refused::Stale))));
+        assert_eq!(jobs(&db).await.len(), 1);
+    }
+
+    async fn retries_wait_and_buried_jobs_rest_until_asked_again(db: Db) {
+        ask(&db, "a", now(), json!({})).await;
+        let job = claim(&db, now()).await.remove(0);
+        db.store.finish_job(&job, End::Retry { at: later(30) }).await.unwrap();
+        assert!(claim(&db, later(29)).await.is_empty());
+        let job = claim(&db, later(30)).await.remove(0);
+        assert_eq!(job.attempts, 2);
+        db.store.finish_job(&job, End::Bury { reason: "hopeless".to_owned() }).await.unwrap();
+        assert!(claim(&db, later(9999)).await.is_empty());
+        assert_eq!(jobs(&db).await[0].buried.as_deref(), Some("hopeless"));
+        ask(&db, "a", later(40), json!({})).await;
+        assert_eq!(claim(&db, later(40)).await[0].attempts, 1);
+    }
+
+    async fn two_claimers_never_get_the_same_job(db: Db) {
+        for round in 0..5 {
+            let mut changes = Changes::new();
+            for i in 0..100 {
+                changes.job(&db.at, "send", &format!("{round}/{i}"), now(), &json!({}));
+            }
+            db.store.commit(changes).await.unwrap();
+            let claimers: Vec<_> = (0..8)
+                .map(|_| {
+                    let store = db.store.clone();
+                    tokio::spawn(async move {
+                        let mut got = Vec::new();
+                        loop {
+                            let jobs = store.claim_jobs(&[], now(), later(60), 7).await.unwrap();
+                            assert!(jobs.len() <= 7);
+                            if jobs.is_empty() {
+                                return got;
+                            }
+                            got.extend(jobs.into_iter().map(|job| job.id));
+                        }
+                    })
+                })
+                .collect();
+            let mut all = Vec::new();
+            for claimer in claimers {
+                all.extend(claimer.await.unwrap());
+            }
+            assert_eq!(all.iter().collect::<HashSet<_>>().len(), all.len(), "claimed twice");
+            // rivals may skip each other's rows and leave; what is left is still there
+            all.extend(db.store.claim_jobs(&[], now(), later(60), 1000).await.unwrap().iter().map(|j| j.id));
+            assert_eq!(all.len(), 100);
+        }
+    }
+
+    async fn a_lease_has_one_holder_until_it_runs_out_or_is_released(db: Db) {
+        let (a, b) = (db.at.id(), db.at.id());
+        let store = &db.store;
+        assert!(store.lease("duty", a, now(), later(10)).await.unwrap());
+        assert!(!store.lease("duty", b, later(9), later(19)).await.unwrap());
+        assert!(store.lease("duty", a, later(9), later(19)).await.unwrap(), "the holder may prolong");
+        assert!(store.lease("duty", b, later(19), later(29)).await.unwrap(), "run out");
+        assert!(!store.lease("duty", a, later(20), later(30)).await.unwrap());
+        store.release("duty", a).await.unwrap();
+        assert!(!store.lease("duty", a, later(20), later(30)).await.unwrap(), "only the holder releases");
+        store.release("duty", b).await.unwrap();
+        assert!(store.lease("duty", a, later(20), later(30)).await.unwrap());
+    }
+}

@@ -1,0 +1,527 @@
+//! Checkout sessions (checkout.md 2–4).
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    address::{Address, address},
+    input::{Context, Fields, Patch, blank_text, boolean, id, int_in, list, text, word},
+    metadata::{Metadata, metadata},
+    money::Currency,
+    organizations::OrganizationPublic,
+    products::{Price, ProductBase, currency},
+    values::{self, Interval},
+};
+
+crate::words! {
+    /// Where a session stands (checkout.md 3.5).
+    pub enum CheckoutStatus {
+        /// Being filled in.
+        Open = "open",
+        /// Not paid in time.
+        Expired = "expired",
+        /// The buyer has confirmed; the outcome is being worked out.
+        Confirmed = "confirmed",
+        /// Paid and fulfilled.
+        Succeeded = "succeeded",
+        /// Reserved.
+        Failed = "failed",
+    }
+}
+
+crate::words! {
+    /// Whether an address field is asked for (checkout.md 3.4).
+    pub enum FieldMode {
+        /// Must be filled in.
+        Required = "required",
+        /// May be filled in.
+        Optional = "optional",
+        /// Not shown.
+        Disabled = "disabled",
+    }
+}
+
+/// The six address fields and how each is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[allow(missing_docs)]
+pub struct BillingAddressFields<T: ToSchema = FieldMode> {
+    pub country: T,
+    pub state: T,
+    pub city: T,
+    pub postal_code: T,
+    pub line1: T,
+    pub line2: T,
+}
+
+/// A product as a session offers it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CheckoutProduct {
+    /// The base.
+    #[serde(flatten)]
+    pub base: ProductBase,
+    /// Free data (one older client reads it here).
+    pub metadata: Metadata,
+    /// Catalog prices.
+    pub prices: Vec<Price>,
+    /// What the purchase includes.
+    pub benefits: Vec<Value>,
+    /// Pictures.
+    pub medias: Vec<Value>,
+    /// Fields asked at checkout.
+    pub attached_custom_fields: Vec<Value>,
+}
+
+/// What every view of a session shows.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[allow(missing_docs)]
+pub struct CheckoutBase {
+    pub id: Uuid,
+    pub created_at: Timestamp,
+    pub modified_at: Option<Timestamp>,
+    /// Always `stripe`, the only value that clients accept.
+    pub payment_processor: &'static str,
+    pub status: CheckoutStatus,
+    pub client_secret: String,
+    /// The hosted page.
+    pub url: String,
+    pub expires_at: Timestamp,
+    pub success_url: String,
+    pub return_url: Option<String>,
+    pub embed_origin: Option<String>,
+    /// Minor units, before discount and tax.
+    pub amount: i64,
+    pub seats: Option<i64>,
+    pub min_seats: Option<i64>,
+    pub max_seats: Option<i64>,
+    pub units: Option<i64>,
+    pub min_units: Option<i64>,
+    pub max_units: Option<i64>,
+    pub discount_amount: i64,
+    /// Minor units, after discount, without tax.
+    pub net_amount: i64,
+    /// Deprecated: equals `net_amount`.
+    pub subtotal_amount: i64,
+    pub tax_amount: Option<i64>,
+    pub tax_behavior: Option<String>,
+    pub total_amount: i64,
+    pub currency: String,
+    pub allow_trial: Option<bool>,
+    pub active_trial_interval: Option<Interval>,
+    pub active_trial_interval_count: Option<i64>,
+    pub trial_end: Option<Timestamp>,
+    pub organization_id: Uuid,
+    pub product_id: Uuid,
+    pub product_price_id: Uuid,
+    pub discount_id: Option<Uuid>,
+    pub discount: Option<Value>,
+    pub allow_discount_codes: bool,
+    pub require_billing_address: bool,
+    pub is_discount_applicable: bool,
+    pub is_free_product_price: bool,
+    pub is_payment_required: bool,
+    pub is_payment_setup_required: bool,
+    pub is_payment_form_required: bool,
+    pub customer_id: Option<Uuid>,
+    pub is_business_customer: bool,
+    pub customer_name: Option<String>,
+    pub customer_email: Option<String>,
+    pub customer_ip_address: Option<String>,
+    pub customer_billing_name: Option<String>,
+    pub customer_billing_address: Option<Address>,
+    pub customer_tax_id: Option<String>,
+    pub locale: Option<String>,
+    pub payment_method_type: Option<String>,
+    pub payment_processor_metadata: BTreeMap<String, String>,
+    #[schema(inline)]
+    pub billing_address_fields: BillingAddressFields<FieldMode>,
+    /// Deprecated: whether each field is required.
+    #[schema(inline)]
+    pub customer_billing_address_fields: BillingAddressFields<bool>,
+    pub products: Vec<CheckoutProduct>,
+    pub product: CheckoutProduct,
+    pub product_price: Price,
+    pub prices: BTreeMap<Uuid, Vec<Price>>,
+    pub attached_custom_fields: Vec<Value>,
+    #[schema(value_type = Object)]
+    pub custom_field_data: Metadata,
+}
+
+/// A session as the merchant sees it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Checkout {
+    /// The common part.
+    #[serde(flatten)]
+    pub base: CheckoutBase,
+    /// Override of the product's trial.
+    pub trial_interval: Option<Interval>,
+    /// Override of the product's trial.
+    pub trial_interval_count: Option<i64>,
+    /// The merchant's id of the customer.
+    pub external_customer_id: Option<String>,
+    /// Deprecated: equals `external_customer_id`.
+    pub customer_external_id: Option<String>,
+    /// The free subscription that is upgraded.
+    pub subscription_id: Option<Uuid>,
+    /// Free data, copied to the order.
+    pub metadata: Metadata,
+    /// Free data, merged into the customer.
+    pub customer_metadata: Metadata,
+}
+
+/// A session as its buyer sees it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CheckoutPublic {
+    /// The common part.
+    #[serde(flatten)]
+    pub base: CheckoutBase,
+    /// The merchant.
+    pub organization: OrganizationPublic,
+}
+
+/// The answer to a confirmation: status is always `confirmed`.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CheckoutPublicConfirmed {
+    /// The buyer's view.
+    #[serde(flatten)]
+    pub public: CheckoutPublic,
+    /// Opens the customer's portal; empty when the buyer was only recognised by e-mail.
+    pub customer_session_token: Option<String>,
+}
+
+/// What a new session sells.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Offer {
+    /// Products to choose from (shape A).
+    Products(Vec<Uuid>),
+    /// One product (shape B, deprecated).
+    Product(Uuid),
+    /// One price (shape C, deprecated).
+    Price(Uuid),
+}
+
+/// A new session.
+#[derive(Debug, Clone)]
+pub struct CheckoutCreate {
+    /// What it sells.
+    pub offer: Offer,
+    /// Products that ad-hoc prices were given for.
+    pub ad_hoc: Vec<String>,
+    /// Minor units; for a price that the buyer chooses.
+    pub amount: Option<i64>,
+    /// Explicit currency.
+    pub currency: Option<Currency>,
+    /// Seats asked for.
+    pub seats: Option<i64>,
+    /// Least seats.
+    pub min_seats: Option<i64>,
+    /// Most seats.
+    pub max_seats: Option<i64>,
+    /// Units asked for.
+    pub units: Option<i64>,
+    /// Least units.
+    pub min_units: Option<i64>,
+    /// Most units.
+    pub max_units: Option<i64>,
+    /// Discount.
+    pub discount_id: Option<Uuid>,
+    /// Whether buyers may type a code.
+    pub allow_discount_codes: bool,
+    /// Whether the whole address is asked for.
+    pub require_billing_address: bool,
+    /// Whether the product's trial applies.
+    pub allow_trial: bool,
+    /// Override of the trial.
+    pub trial: Option<(Interval, i64)>,
+    /// An existing customer.
+    pub customer_id: Option<Uuid>,
+    /// The merchant's id of the customer.
+    pub external_customer_id: Option<String>,
+    /// Prefill.
+    pub customer_name: Option<String>,
+    /// Prefill.
+    pub customer_email: Option<String>,
+    /// The buyer's address on the network; chooses country and currency.
+    pub customer_ip_address: Option<String>,
+    /// Prefill.
+    pub customer_billing_name: Option<String>,
+    /// Prefill.
+    pub customer_billing_address: Option<Address>,
+    /// Prefill.
+    pub customer_tax_id: Option<String>,
+    /// Merged into the customer.
+    pub customer_metadata: Metadata,
+    /// Absent: inferred (CR-54).
+    pub is_business_customer: Option<bool>,
+    /// A free subscription to upgrade.
+    pub subscription_id: Option<Uuid>,
+    /// Where the buyer goes after paying.
+    pub success_url: Option<String>,
+    /// Back button.
+    pub return_url: Option<String>,
+    /// The page that embeds the session.
+    pub embed_origin: Option<String>,
+    /// Language.
+    pub locale: Option<String>,
+    /// Copied to the order.
+    pub metadata: Metadata,
+}
+
+/// Checks a pair of bounds and a quantity against each other (checkout.md 2.2).
+fn bounds(f: &mut Fields<'_, '_>, word: &str, n: Option<i64>, min: Option<i64>, max: Option<i64>) -> Option<()> {
+    let whole = f.whole();
+    if let (Some(min), Some(max)) = (min, max)
+        && min > max
+    {
+        return f.cx.refuse(format!("min_{word} must not exceed max_{word}"), whole);
+    }
+    if let (Some(n), Some(min)) = (n, min)
+        && n < min
+    {
+        return f.cx.refuse(format!("{word} must not be below min_{word}"), whole);
+    }
+    if let (Some(n), Some(max)) = (n, max)
+        && n > max
+    {
+        return f.cx.refuse(format!("{word} must not exceed max_{word}"), whole);
+    }
+    Some(())
+}
+
+impl CheckoutCreate {
+    /// Reads the body of a POST (CR-1): the shape with a key field wins, A before B before C; with no
+    /// key field each shape reports it missing.
+    pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
+        const SHAPES: [(&str, &str); 3] = [
+            ("CheckoutProductsCreate", "products"),
+            ("CheckoutProductCreate", "product_id"),
+            ("CheckoutPriceCreate", "product_price_id"),
+        ];
+        if !value.is_object() {
+            return cx.fail("model_attributes_type", "Input should be an object", value);
+        }
+        let sent: Vec<_> = SHAPES
+            .iter()
+            .filter(|(_, key)| value.get(*key).is_some_and(|v| !v.is_null()))
+            .collect();
+        if sent.is_empty() {
+            // The newest clients look for the place without a shape, the rest read any of them.
+            cx.at("products", |cx| cx.fail::<()>("missing", "Field required", value));
+            for (_, key) in &SHAPES[1..] {
+                cx.at(*key, |cx| cx.fail::<()>("missing", "Field required", value));
+            }
+            return None;
+        }
+        // A later shape is tried only when an earlier one does not fit.
+        let mut failures = Vec::new();
+        for (_, key) in sent {
+            let mut attempt = Context::new("body");
+            match attempt.object(value, |f| Self::read_shape(key, f)) {
+                Some(create) if attempt.problems.is_empty() => return Some(create),
+                _ => failures.extend(attempt.problems),
+            }
+        }
+        failures.dedup();
+        cx.problems.extend(failures);
+        None
+    }
+
+    fn read_shape(key: &str, f: &mut Fields<'_, '_>) -> Option<Self> {
+        let offer = match key {
+            "products" => f.required("products", |v, cx| {
+                let ids = list(1, id)(v, cx)?;
+                if (1..ids.len()).any(|i| ids[..i].contains(&ids[i])) {
+                    return cx.refuse("products must all be different", v);
+                }
+                Some(Offer::Products(ids))
+            }),
+            "product_id" => f.required("product_id", id).map(Offer::Product),
+            _ => f.required("product_price_id", id).map(Offer::Price),
+        };
+        let ad_hoc = match f.raw("prices") {
+            Some(Value::Object(map)) if key == "products" => map.keys().cloned().collect(),
+            None | Some(Value::Null) => Vec::new(),
+            Some(_) if key != "products" => Vec::new(),
+            Some(other) => {
+                f.cx.at("prices", |cx| cx.fail::<()>("dict_type", "Input should be an object", other));
+                Vec::new()
+            }
+        };
+        let explicit = if key == "product_price_id" { None } else { f.optional("currency", currency) };
+        let amount = f.optional("amount", int_in(0, i64::MAX));
+        let [seats, min_seats, max_seats] =
+            ["seats", "min_seats", "max_seats"].map(|k| f.optional(k, int_in(1, 10_000)));
+        let [units, min_units, max_units] =
+            ["units", "min_units", "max_units"].map(|k| f.optional(k, int_in(1, i64::from(i32::MAX))));
+        bounds(f, "seats", seats, min_seats, max_seats);
+        bounds(f, "units", units, min_units, max_units);
+        let trial_interval = f.optional("trial_interval", word::<Interval>);
+        let trial_count = f.optional("trial_interval_count", int_in(1, 1000));
+        let trial = crate::products::both(f, trial_interval, trial_count);
+        let external = f.patch("external_customer_id", text);
+        let external = if external.is_sent() { external.value() } else { f.optional("customer_external_id", text) };
+        f.optional("custom_field_data", |v, cx| match v {
+            Value::Object(_) => Some(()),
+            _ => cx.fail("dict_type", "Input should be an object", v),
+        });
+        let create = Self {
+            offer: offer?,
+            ad_hoc,
+            amount,
+            currency: explicit,
+            seats,
+            min_seats,
+            max_seats,
+            units,
+            min_units,
+            max_units,
+            discount_id: f.optional("discount_id", id),
+            allow_discount_codes: f.optional("allow_discount_codes", boolean).unwrap_or(true),
+            require_billing_address: f.optional("require_billing_address", boolean).unwrap_or(false),
+            allow_trial: f.optional("allow_trial", boolean).unwrap_or(true),
+            trial: trial?,
+            customer_id: f.optional("customer_id", id),
+            external_customer_id: external,
+            customer_name: f.blankable("customer_name", blank_text(256)).value(),
+            customer_email: f.optional("customer_email", values::email),
+            customer_ip_address: f.optional("customer_ip_address", values::ip),
+            customer_billing_name: f.blankable("customer_billing_name", blank_text(256)).value(),
+            customer_billing_address: f.optional("customer_billing_address", address),
+            customer_tax_id: f.blankable("customer_tax_id", blank_text(64)).value(),
+            customer_metadata: f.optional("customer_metadata", metadata).unwrap_or_default(),
+            is_business_customer: f.optional("is_business_customer", boolean),
+            subscription_id: f.optional("subscription_id", id),
+            success_url: f.optional("success_url", values::http_url),
+            return_url: f.optional("return_url", values::http_url),
+            embed_origin: f.optional("embed_origin", text),
+            locale: f.optional("locale", values::locale),
+            metadata: f.optional("metadata", metadata).unwrap_or_default(),
+        };
+        Some(create)
+    }
+}
+
+/// Who changes a session: what each may change differs (checkout.md 4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writer {
+    /// The merchant's token.
+    Merchant,
+    /// The holder of the client secret.
+    Client,
+}
+
+/// A change to a session; also the body of a confirmation.
+#[derive(Debug, Clone, Default)]
+pub struct CheckoutUpdate {
+    /// Switch to this product.
+    pub product_id: Option<Uuid>,
+    /// Read only with `product_id`.
+    pub product_price_id: Option<Uuid>,
+    /// Switch to this currency (merchant).
+    pub currency: Option<Currency>,
+    /// Minor units; for a price that the buyer chooses.
+    pub amount: Option<i64>,
+    /// Seats.
+    pub seats: Option<i64>,
+    /// Units.
+    pub units: Option<i64>,
+    /// Discount (merchant).
+    pub discount_id: Patch<Uuid>,
+    /// Discount code (client).
+    pub discount_code: Patch<String>,
+    /// Business purchase.
+    pub is_business_customer: Option<bool>,
+    /// Name.
+    pub customer_name: Patch<String>,
+    /// E-mail; ignored when a customer is linked.
+    pub customer_email: Patch<String>,
+    /// Name on the bill.
+    pub customer_billing_name: Patch<String>,
+    /// Whole address.
+    pub customer_billing_address: Option<Address>,
+    /// Tax id as typed.
+    pub customer_tax_id: Patch<String>,
+    /// Language.
+    pub locale: Patch<String>,
+    /// Such as `card` (client).
+    pub payment_method_type: Patch<String>,
+    /// False: no trial.
+    pub allow_trial: Option<bool>,
+    /// Trial override (merchant).
+    pub trial: Option<(Interval, i64)>,
+    /// Merchant.
+    pub allow_discount_codes: Option<bool>,
+    /// Merchant.
+    pub require_billing_address: Option<bool>,
+    /// Merchant.
+    pub customer_ip_address: Patch<String>,
+    /// Merchant; replaces.
+    pub customer_metadata: Option<Metadata>,
+    /// Merchant; replaces.
+    pub metadata: Option<Metadata>,
+    /// Merchant.
+    pub success_url: Patch<String>,
+    /// Merchant.
+    pub return_url: Patch<String>,
+    /// Merchant.
+    pub embed_origin: Patch<String>,
+    /// Confirmation only.
+    pub confirmation_token_id: Option<String>,
+}
+
+impl CheckoutUpdate {
+    /// Reads the body of a PATCH or of a confirmation. Fields that the writer may not change are ignored.
+    pub fn read(writer: Writer, f: &mut Fields<'_, '_>) -> Option<Self> {
+        let mut update = Self {
+            product_id: f.optional("product_id", id),
+            product_price_id: f.optional("product_price_id", id),
+            amount: f.optional("amount", int_in(0, i64::MAX)),
+            seats: f.optional("seats", int_in(1, 10_000)),
+            units: f.optional("units", int_in(1, i64::from(i32::MAX))),
+            is_business_customer: f.optional("is_business_customer", boolean),
+            customer_name: f.blankable("customer_name", blank_text(256)),
+            customer_email: f.patch("customer_email", values::email),
+            customer_billing_name: f.blankable("customer_billing_name", blank_text(256)),
+            customer_billing_address: f.optional("customer_billing_address", address),
+            customer_tax_id: f.blankable("customer_tax_id", blank_text(64)),
+            locale: f.patch("locale", values::locale),
+            ..Self::default()
+        };
+        f.optional("custom_field_data", |v, cx| match v {
+            Value::Object(_) => Some(()),
+            _ => cx.fail("dict_type", "Input should be an object", v),
+        });
+        match writer {
+            Writer::Client => {
+                update.discount_code = f.patch("discount_code", text);
+                update.payment_method_type = f.blankable("payment_method_type", blank_text(64));
+                update.allow_trial = f.optional("allow_trial", |v, cx| match boolean(v, cx)? {
+                    false => Some(false),
+                    true => cx.bound("literal_error", "Input should be false", v, "expected", "False"),
+                });
+                update.confirmation_token_id = f.blankable("confirmation_token_id", blank_text(256)).value();
+            }
+            Writer::Merchant => {
+                update.currency = f.optional("currency", currency);
+                update.discount_id = f.patch("discount_id", id);
+                update.allow_trial = f.optional("allow_trial", boolean);
+                let interval = f.optional("trial_interval", word::<Interval>);
+                let count = f.optional("trial_interval_count", int_in(1, 1000));
+                update.trial = crate::products::both(f, interval, count).flatten();
+                update.allow_discount_codes = f.optional("allow_discount_codes", boolean);
+                update.require_billing_address = f.optional("require_billing_address", boolean);
+                update.customer_ip_address = f.patch("customer_ip_address", values::ip);
+                update.customer_metadata = f.optional("customer_metadata", metadata);
+                update.metadata = f.optional("metadata", metadata);
+                update.success_url = f.patch("success_url", values::http_url);
+                update.return_url = f.patch("return_url", values::http_url);
+                update.embed_origin = f.patch("embed_origin", text);
+            }
+        }
+        Some(update)
+    }
+}

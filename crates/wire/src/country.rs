@@ -1,0 +1,654 @@
+//! Countries and their states (checkout.md 0.5, address rows).
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::money::Currency;
+
+/// An ISO 3166-1 country: two upper-case letters. Ordered by code.
+///
+/// JSON is read as [`Country::parse_stored`] reads; what people and API callers send goes
+/// through [`Country::parse_input`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Country(u8);
+
+/// The text names no country, or none that is accepted there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidCountry;
+
+impl fmt::Display for InvalidCountry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a supported country: use an ISO 3166 code of two letters such as US")
+    }
+}
+
+impl std::error::Error for InvalidCountry {}
+
+/// The state is none of its country's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidState {
+    /// The country whose list was searched: US or CA.
+    pub country: Country,
+}
+
+impl fmt::Display for InvalidState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.country {
+            Country::US => {
+                f.write_str("not a state of the United States: use a code such as US-NY")
+            }
+            _ => f.write_str("not a province or territory of Canada: use a code such as CA-QC"),
+        }
+    }
+}
+
+impl std::error::Error for InvalidState {}
+
+/// Countries that addresses may still hold but nobody may enter.
+const EMBARGOED: [&str; 5] = ["CU", "IR", "KP", "RU", "SY"];
+
+impl Country {
+    /// Canada.
+    pub const CA: Country = Country::listed("CA");
+    /// The United States.
+    pub const US: Country = Country::listed("US");
+
+    /// Every country, by code, the embargoed ones included.
+    pub const ALL: [Country; ROWS.len()] = {
+        let mut all = [Country(0); ROWS.len()];
+        let mut i = 0;
+        while i < all.len() {
+            all[i] = Country(i as u8);
+            i += 1;
+        }
+        all
+    };
+
+    /// The country of a code that is known to be listed; checked when compiled.
+    const fn listed(code: &str) -> Country {
+        let wanted = code.as_bytes();
+        let mut i = 0;
+        while i < ROWS.len() {
+            let row = ROWS[i].0.as_bytes();
+            if row[0] == wanted[0] && row[1] == wanted[1] {
+                return Country(i as u8);
+            }
+            i += 1;
+        }
+        panic!("not in the table")
+    }
+
+    /// Reads a code in any case as callers and buyers send it; refuses CU, IR, KP, RU and SY.
+    pub fn parse_input(code: &str) -> Result<Country, InvalidCountry> {
+        let country = Country::parse_stored(code)?;
+        if country.is_embargoed() {
+            Err(InvalidCountry)
+        } else {
+            Ok(country)
+        }
+    }
+
+    /// Reads a code in any case, of any country: for what is already stored.
+    pub fn parse_stored(code: &str) -> Result<Country, InvalidCountry> {
+        let code = code.to_ascii_uppercase();
+        ROWS.binary_search_by(|row| row.0.cmp(&code))
+            .ok()
+            .and_then(|index| u8::try_from(index).ok())
+            .map(Country)
+            .ok_or(InvalidCountry)
+    }
+
+    /// The two upper-case letters.
+    pub fn as_str(self) -> &'static str {
+        ROWS[usize::from(self.0)].0
+    }
+
+    /// The usual English name.
+    pub fn name(self) -> &'static str {
+        ROWS[usize::from(self.0)].1
+    }
+
+    /// Whether addresses of this country are refused as input.
+    pub fn is_embargoed(self) -> bool {
+        EMBARGOED.contains(&self.as_str())
+    }
+
+    /// What prices are shown in there (checkout.md 0.6), if any listed currency is legal tender.
+    pub fn currency(self) -> Option<Currency> {
+        ROWS[usize::from(self.0)].2.parse().ok()
+    }
+
+    /// Every country that may be entered, in the order of its English name: for select boxes.
+    pub fn choices() -> Vec<Country> {
+        let mut choices: Vec<_> = Country::ALL
+            .into_iter()
+            .filter(|one| !one.is_embargoed())
+            .collect();
+        choices.sort_by_key(|country| folded(country.name()));
+        choices
+    }
+
+    /// The states, provinces or territories as (prefixed code, English name), by name; empty for
+    /// all countries but US and CA, whose states are free text.
+    pub fn states(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Country::US => &US_STATES,
+            Country::CA => &CA_STATES,
+            _ => &[],
+        }
+    }
+}
+
+/// The form in which a state is stored: trimmed; for US and CA the prefixed code of a listed
+/// state, whether it came bare (`NY`) or prefixed (`US-NY`), in any case; for other countries
+/// the text as it is.
+pub fn normalise_state(country: Country, state: &str) -> Result<String, InvalidState> {
+    let state = state.trim();
+    if country.states().is_empty() {
+        return Ok(state.to_owned());
+    }
+    let code = state.to_ascii_uppercase();
+    country
+        .states()
+        .iter()
+        .find(|(listed, _)| *listed == code || listed[3..] == code)
+        .map(|(listed, _)| (*listed).to_owned())
+        .ok_or(InvalidState { country })
+}
+
+/// Lower case without the accents that country names have, so that Åland stands under A.
+fn folded(name: &str) -> String {
+    name.chars()
+        .flat_map(char::to_lowercase)
+        .map(|letter| match letter {
+            'å' | 'ã' => 'a',
+            'é' => 'e',
+            'í' => 'i',
+            'ô' => 'o',
+            'ü' => 'u',
+            'ç' => 'c',
+            other => other,
+        })
+        .collect()
+}
+
+/// The OpenAPI schema of a short code.
+pub(crate) fn code_schema(
+    description: &str,
+    example: &str,
+) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+    utoipa::openapi::ObjectBuilder::new()
+        .schema_type(utoipa::openapi::schema::Type::String)
+        .description(Some(description))
+        .examples([serde_json::Value::from(example)])
+        .into()
+}
+
+impl fmt::Display for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Country {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Country {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = Cow::<'de, str>::deserialize(deserializer)?;
+        Country::parse_stored(&code).map_err(serde::de::Error::custom)
+    }
+}
+
+impl utoipa::PartialSchema for Country {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        code_schema("ISO 3166-1 alpha-2 country code, upper case.", "US")
+    }
+}
+
+impl utoipa::ToSchema for Country {}
+
+/// The fifty states and the District of Columbia, by name.
+static US_STATES: [(&str, &str); 51] = [
+    ("US-AL", "Alabama"),
+    ("US-AK", "Alaska"),
+    ("US-AZ", "Arizona"),
+    ("US-AR", "Arkansas"),
+    ("US-CA", "California"),
+    ("US-CO", "Colorado"),
+    ("US-CT", "Connecticut"),
+    ("US-DE", "Delaware"),
+    ("US-DC", "District of Columbia"),
+    ("US-FL", "Florida"),
+    ("US-GA", "Georgia"),
+    ("US-HI", "Hawaii"),
+    ("US-ID", "Idaho"),
+    ("US-IL", "Illinois"),
+    ("US-IN", "Indiana"),
+    ("US-IA", "Iowa"),
+    ("US-KS", "Kansas"),
+    ("US-KY", "Kentucky"),
+    ("US-LA", "Louisiana"),
+    ("US-ME", "Maine"),
+    ("US-MD", "Maryland"),
+    ("US-MA", "Massachusetts"),
+    ("US-MI", "Michigan"),
+    ("US-MN", "Minnesota"),
+    ("US-MS", "Mississippi"),
+    ("US-MO", "Missouri"),
+    ("US-MT", "Montana"),
+    ("US-NE", "Nebraska"),
+    ("US-NV", "Nevada"),
+    ("US-NH", "New Hampshire"),
+    ("US-NJ", "New Jersey"),
+    ("US-NM", "New Mexico"),
+    ("US-NY", "New York"),
+    ("US-NC", "North Carolina"),
+    ("US-ND", "North Dakota"),
+    ("US-OH", "Ohio"),
+    ("US-OK", "Oklahoma"),
+    ("US-OR", "Oregon"),
+    ("US-PA", "Pennsylvania"),
+    ("US-RI", "Rhode Island"),
+    ("US-SC", "South Carolina"),
+    ("US-SD", "South Dakota"),
+    ("US-TN", "Tennessee"),
+    ("US-TX", "Texas"),
+    ("US-UT", "Utah"),
+    ("US-VT", "Vermont"),
+    ("US-VA", "Virginia"),
+    ("US-WA", "Washington"),
+    ("US-WV", "West Virginia"),
+    ("US-WI", "Wisconsin"),
+    ("US-WY", "Wyoming"),
+];
+
+/// The ten provinces and three territories, by name.
+static CA_STATES: [(&str, &str); 13] = [
+    ("CA-AB", "Alberta"),
+    ("CA-BC", "British Columbia"),
+    ("CA-MB", "Manitoba"),
+    ("CA-NB", "New Brunswick"),
+    ("CA-NL", "Newfoundland and Labrador"),
+    ("CA-NT", "Northwest Territories"),
+    ("CA-NS", "Nova Scotia"),
+    ("CA-NU", "Nunavut"),
+    ("CA-ON", "Ontario"),
+    ("CA-PE", "Prince Edward Island"),
+    ("CA-QC", "Quebec"),
+    ("CA-SK", "Saskatchewan"),
+    ("CA-YT", "Yukon"),
+];
+
+/// Code, English name, currency (`""` for none that is listed); sorted by code. The currency is
+/// the first current legal tender that is listed, as CLDR has them (with BGN for Bulgaria).
+static ROWS: [(&str, &str, &str); 249] = [
+    ("AD", "Andorra", "eur"),
+    ("AE", "United Arab Emirates", "aed"),
+    ("AF", "Afghanistan", ""),
+    ("AG", "Antigua & Barbuda", "xcd"),
+    ("AI", "Anguilla", "xcd"),
+    ("AL", "Albania", "all"),
+    ("AM", "Armenia", "amd"),
+    ("AO", "Angola", "aoa"),
+    ("AQ", "Antarctica", ""),
+    ("AR", "Argentina", "ars"),
+    ("AS", "American Samoa", "usd"),
+    ("AT", "Austria", "eur"),
+    ("AU", "Australia", "aud"),
+    ("AW", "Aruba", "awg"),
+    ("AX", "Åland Islands", "eur"),
+    ("AZ", "Azerbaijan", "azn"),
+    ("BA", "Bosnia & Herzegovina", "bam"),
+    ("BB", "Barbados", "bbd"),
+    ("BD", "Bangladesh", "bdt"),
+    ("BE", "Belgium", "eur"),
+    ("BF", "Burkina Faso", "xof"),
+    ("BG", "Bulgaria", ""),
+    ("BH", "Bahrain", ""),
+    ("BI", "Burundi", "bif"),
+    ("BJ", "Benin", "xof"),
+    ("BL", "St. Barthélemy", "eur"),
+    ("BM", "Bermuda", "bmd"),
+    ("BN", "Brunei", "bnd"),
+    ("BO", "Bolivia", "bob"),
+    ("BQ", "Caribbean Netherlands", "usd"),
+    ("BR", "Brazil", "brl"),
+    ("BS", "Bahamas", "bsd"),
+    ("BT", "Bhutan", "inr"),
+    ("BV", "Bouvet Island", "nok"),
+    ("BW", "Botswana", "bwp"),
+    ("BY", "Belarus", ""),
+    ("BZ", "Belize", "bzd"),
+    ("CA", "Canada", "cad"),
+    ("CC", "Cocos (Keeling) Islands", "aud"),
+    ("CD", "Congo (Democratic Republic)", "cdf"),
+    ("CF", "Central African Republic", "xaf"),
+    ("CG", "Congo (Republic)", "xaf"),
+    ("CH", "Switzerland", "chf"),
+    ("CI", "Côte d’Ivoire", "xof"),
+    ("CK", "Cook Islands", "nzd"),
+    ("CL", "Chile", "clp"),
+    ("CM", "Cameroon", "xaf"),
+    ("CN", "China", "cny"),
+    ("CO", "Colombia", "cop"),
+    ("CR", "Costa Rica", "crc"),
+    ("CU", "Cuba", ""),
+    ("CV", "Cape Verde", "cve"),
+    ("CW", "Curaçao", "xcg"),
+    ("CX", "Christmas Island", "aud"),
+    ("CY", "Cyprus", "eur"),
+    ("CZ", "Czechia", "czk"),
+    ("DE", "Germany", "eur"),
+    ("DJ", "Djibouti", "djf"),
+    ("DK", "Denmark", "dkk"),
+    ("DM", "Dominica", "xcd"),
+    ("DO", "Dominican Republic", "dop"),
+    ("DZ", "Algeria", "dzd"),
+    ("EC", "Ecuador", "usd"),
+    ("EE", "Estonia", "eur"),
+    ("EG", "Egypt", "egp"),
+    ("EH", "Western Sahara", "mad"),
+    ("ER", "Eritrea", ""),
+    ("ES", "Spain", "eur"),
+    ("ET", "Ethiopia", "etb"),
+    ("FI", "Finland", "eur"),
+    ("FJ", "Fiji", "fjd"),
+    ("FK", "Falkland Islands", "fkp"),
+    ("FM", "Micronesia", "usd"),
+    ("FO", "Faroe Islands", "dkk"),
+    ("FR", "France", "eur"),
+    ("GA", "Gabon", "xaf"),
+    ("GB", "United Kingdom", "gbp"),
+    ("GD", "Grenada", "xcd"),
+    ("GE", "Georgia", "gel"),
+    ("GF", "French Guiana", "eur"),
+    ("GG", "Guernsey", "gbp"),
+    ("GH", "Ghana", ""),
+    ("GI", "Gibraltar", "gip"),
+    ("GL", "Greenland", "dkk"),
+    ("GM", "Gambia", "gmd"),
+    ("GN", "Guinea", "gnf"),
+    ("GP", "Guadeloupe", "eur"),
+    ("GQ", "Equatorial Guinea", "xaf"),
+    ("GR", "Greece", "eur"),
+    ("GS", "South Georgia & South Sandwich Islands", "gbp"),
+    ("GT", "Guatemala", "gtq"),
+    ("GU", "Guam", "usd"),
+    ("GW", "Guinea-Bissau", "xof"),
+    ("GY", "Guyana", "gyd"),
+    ("HK", "Hong Kong", "hkd"),
+    ("HM", "Heard Island & McDonald Islands", "aud"),
+    ("HN", "Honduras", "hnl"),
+    ("HR", "Croatia", "eur"),
+    ("HT", "Haiti", "htg"),
+    ("HU", "Hungary", "huf"),
+    ("ID", "Indonesia", "idr"),
+    ("IE", "Ireland", "eur"),
+    ("IL", "Israel", "ils"),
+    ("IM", "Isle of Man", "gbp"),
+    ("IN", "India", "inr"),
+    ("IO", "British Indian Ocean Territory", "usd"),
+    ("IQ", "Iraq", ""),
+    ("IR", "Iran", ""),
+    ("IS", "Iceland", "isk"),
+    ("IT", "Italy", "eur"),
+    ("JE", "Jersey", "gbp"),
+    ("JM", "Jamaica", "jmd"),
+    ("JO", "Jordan", ""),
+    ("JP", "Japan", "jpy"),
+    ("KE", "Kenya", "kes"),
+    ("KG", "Kyrgyzstan", "kgs"),
+    ("KH", "Cambodia", "khr"),
+    ("KI", "Kiribati", "aud"),
+    ("KM", "Comoros", "kmf"),
+    ("KN", "St. Kitts & Nevis", "xcd"),
+    ("KP", "North Korea", ""),
+    ("KR", "South Korea", "krw"),
+    ("KW", "Kuwait", ""),
+    ("KY", "Cayman Islands", "kyd"),
+    ("KZ", "Kazakhstan", "kzt"),
+    ("LA", "Laos", "lak"),
+    ("LB", "Lebanon", ""),
+    ("LC", "St. Lucia", "xcd"),
+    ("LI", "Liechtenstein", "chf"),
+    ("LK", "Sri Lanka", "lkr"),
+    ("LR", "Liberia", "lrd"),
+    ("LS", "Lesotho", "zar"),
+    ("LT", "Lithuania", "eur"),
+    ("LU", "Luxembourg", "eur"),
+    ("LV", "Latvia", "eur"),
+    ("LY", "Libya", ""),
+    ("MA", "Morocco", "mad"),
+    ("MC", "Monaco", "eur"),
+    ("MD", "Moldova", "mdl"),
+    ("ME", "Montenegro", "eur"),
+    ("MF", "St. Martin", "eur"),
+    ("MG", "Madagascar", "mga"),
+    ("MH", "Marshall Islands", "usd"),
+    ("MK", "North Macedonia", "mkd"),
+    ("ML", "Mali", "xof"),
+    ("MM", "Myanmar (Burma)", ""),
+    ("MN", "Mongolia", "mnt"),
+    ("MO", "Macao", "mop"),
+    ("MP", "Northern Mariana Islands", "usd"),
+    ("MQ", "Martinique", "eur"),
+    ("MR", "Mauritania", ""),
+    ("MS", "Montserrat", "xcd"),
+    ("MT", "Malta", "eur"),
+    ("MU", "Mauritius", "mur"),
+    ("MV", "Maldives", "mvr"),
+    ("MW", "Malawi", "mwk"),
+    ("MX", "Mexico", "mxn"),
+    ("MY", "Malaysia", "myr"),
+    ("MZ", "Mozambique", "mzn"),
+    ("NA", "Namibia", "zar"),
+    ("NC", "New Caledonia", "xpf"),
+    ("NE", "Niger", "xof"),
+    ("NF", "Norfolk Island", "aud"),
+    ("NG", "Nigeria", "ngn"),
+    ("NI", "Nicaragua", "nio"),
+    ("NL", "Netherlands", "eur"),
+    ("NO", "Norway", "nok"),
+    ("NP", "Nepal", "npr"),
+    ("NR", "Nauru", "aud"),
+    ("NU", "Niue", "nzd"),
+    ("NZ", "New Zealand", "nzd"),
+    ("OM", "Oman", ""),
+    ("PA", "Panama", "pab"),
+    ("PE", "Peru", "pen"),
+    ("PF", "French Polynesia", "xpf"),
+    ("PG", "Papua New Guinea", "pgk"),
+    ("PH", "Philippines", "php"),
+    ("PK", "Pakistan", "pkr"),
+    ("PL", "Poland", "pln"),
+    ("PM", "St. Pierre & Miquelon", "eur"),
+    ("PN", "Pitcairn Islands", "nzd"),
+    ("PR", "Puerto Rico", "usd"),
+    ("PS", "Palestine", "ils"),
+    ("PT", "Portugal", "eur"),
+    ("PW", "Palau", "usd"),
+    ("PY", "Paraguay", "pyg"),
+    ("QA", "Qatar", "qar"),
+    ("RE", "Réunion", "eur"),
+    ("RO", "Romania", "ron"),
+    ("RS", "Serbia", "rsd"),
+    ("RU", "Russia", ""),
+    ("RW", "Rwanda", "rwf"),
+    ("SA", "Saudi Arabia", "sar"),
+    ("SB", "Solomon Islands", "sbd"),
+    ("SC", "Seychelles", "scr"),
+    ("SD", "Sudan", ""),
+    ("SE", "Sweden", "sek"),
+    ("SG", "Singapore", "sgd"),
+    ("SH", "St. Helena", "shp"),
+    ("SI", "Slovenia", "eur"),
+    ("SJ", "Svalbard & Jan Mayen", "nok"),
+    ("SK", "Slovakia", "eur"),
+    ("SL", "Sierra Leone", ""),
+    ("SM", "San Marino", "eur"),
+    ("SN", "Senegal", "xof"),
+    ("SO", "Somalia", "sos"),
+    ("SR", "Suriname", "srd"),
+    ("SS", "South Sudan", ""),
+    ("ST", "São Tomé & Príncipe", ""),
+    ("SV", "El Salvador", "usd"),
+    ("SX", "Sint Maarten", "xcg"),
+    ("SY", "Syria", ""),
+    ("SZ", "Eswatini", "szl"),
+    ("TC", "Turks & Caicos Islands", "usd"),
+    ("TD", "Chad", "xaf"),
+    ("TF", "French Southern Territories", "eur"),
+    ("TG", "Togo", "xof"),
+    ("TH", "Thailand", "thb"),
+    ("TJ", "Tajikistan", "tjs"),
+    ("TK", "Tokelau", "nzd"),
+    ("TL", "Timor-Leste", "usd"),
+    ("TM", "Turkmenistan", ""),
+    ("TN", "Tunisia", ""),
+    ("TO", "Tonga", "top"),
+    ("TR", "Türkiye", "try"),
+    ("TT", "Trinidad & Tobago", "ttd"),
+    ("TV", "Tuvalu", "aud"),
+    ("TW", "Taiwan", "twd"),
+    ("TZ", "Tanzania", "tzs"),
+    ("UA", "Ukraine", "uah"),
+    ("UG", "Uganda", "ugx"),
+    ("UM", "U.S. Outlying Islands", "usd"),
+    ("US", "United States", "usd"),
+    ("UY", "Uruguay", "uyu"),
+    ("UZ", "Uzbekistan", "uzs"),
+    ("VA", "Vatican City", "eur"),
+    ("VC", "St. Vincent & the Grenadines", "xcd"),
+    ("VE", "Venezuela", ""),
+    ("VG", "British Virgin Islands", "usd"),
+    ("VI", "U.S. Virgin Islands", "usd"),
+    ("VN", "Vietnam", "vnd"),
+    ("VU", "Vanuatu", "vuv"),
+    ("WF", "Wallis & Futuna", "xpf"),
+    ("WS", "Samoa", "wst"),
+    ("YE", "Yemen", "yer"),
+    ("YT", "Mayotte", "eur"),
+    ("ZA", "South Africa", "zar"),
+    ("ZM", "Zambia", "zmw"),
+    ("ZW", "Zimbabwe", "usd"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn input_takes_any_case_and_refuses_the_embargoed() {
+        for code in ["de", "De", "DE"] {
+            assert_eq!(Country::parse_input(code).unwrap().as_str(), "DE");
+        }
+        for code in [
+            "CU", "ir", "KP", "SY", "ru", "XX", "", "D", "DEU", " DE", "UK",
+        ] {
+            assert_eq!(Country::parse_input(code), Err(InvalidCountry), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn stored_countries_include_the_embargoed() {
+        for code in EMBARGOED {
+            let country = Country::parse_stored(code).unwrap();
+            assert_eq!(country.as_str(), code);
+            assert_eq!(
+                serde_json::from_str::<Country>(&format!("\"{code}\"")).unwrap(),
+                country
+            );
+        }
+    }
+
+    #[test]
+    fn the_table_is_sorted_and_every_named_currency_is_listed() {
+        for pair in ROWS.windows(2) {
+            assert!(pair[0].0 < pair[1].0);
+        }
+        for country in Country::ALL {
+            assert_eq!(Country::parse_stored(country.as_str()), Ok(country));
+            let code = ROWS[usize::from(country.0)].2;
+            assert!(
+                code.is_empty() || country.currency().is_some(),
+                "{country}: {code}"
+            );
+        }
+    }
+
+    #[test]
+    fn choices_are_in_order_of_name_without_the_embargoed() {
+        let choices = Country::choices();
+        assert_eq!(choices.len(), 244);
+        let names: Vec<_> = choices.iter().map(|one| one.name()).collect();
+        assert_eq!(names[..3], ["Afghanistan", "Åland Islands", "Albania"]);
+        assert_eq!(names.last(), Some(&"Zimbabwe"));
+        assert!(
+            names
+                .iter()
+                .all(|name| folded(name).is_ascii() || name.contains('’')),
+            "a letter is not folded"
+        );
+    }
+
+    #[test]
+    fn states_of_us_and_ca_are_stored_prefixed() {
+        assert_eq!(normalise_state(Country::US, "NY").unwrap(), "US-NY");
+        assert_eq!(normalise_state(Country::US, "US-NY").unwrap(), "US-NY");
+        assert_eq!(normalise_state(Country::US, " us-dc ").unwrap(), "US-DC");
+        assert_eq!(normalise_state(Country::CA, "QC").unwrap(), "CA-QC");
+        assert_eq!(
+            (Country::US.states().len(), Country::CA.states().len()),
+            (51, 13)
+        );
+    }
+
+    #[test]
+    fn unknown_states_of_us_and_ca_are_refused() {
+        for (country, state) in [
+            (Country::US, "QC"),
+            (Country::US, "CA-QC"),
+            (Country::US, "New York"),
+            (Country::US, ""),
+            (Country::US, "US-"),
+            (Country::US, "PR"),
+            (Country::CA, "NY"),
+        ] {
+            assert_eq!(
+                normalise_state(country, state),
+                Err(InvalidState { country }),
+                "{state:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn states_of_other_countries_are_free_text() {
+        let germany = Country::parse_input("DE").unwrap();
+        assert_eq!(normalise_state(germany, " Bayern ").unwrap(), "Bayern");
+    }
+
+    #[test]
+    fn states_are_listed_by_name() {
+        for country in [Country::US, Country::CA] {
+            assert!(
+                country
+                    .states()
+                    .windows(2)
+                    .all(|pair| pair[0].1 < pair[1].1)
+            );
+        }
+    }
+}

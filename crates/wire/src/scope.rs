@@ -1,0 +1,39 @@
+//! What a token may do (lifecycle.md A.4).
+
+crate::words! {
+    /// A permission that an access token carries.
+    pub enum Scope {
+        /// Read organizations.
+        OrganizationsRead = "organizations:read",
+        /// Change organizations.
+        OrganizationsWrite = "organizations:write",
+        /// Read products.
+        ProductsRead = "products:read",
+        /// Change products.
+        ProductsWrite = "products:write",
+        /// Read checkout sessions.
+        CheckoutsRead = "checkouts:read",
+        /// Create and change checkout sessions.
+        CheckoutsWrite = "checkouts:write",
+        /// Read customers.
+        CustomersRead = "customers:read",
+        /// Change customers.
+        CustomersWrite = "customers:write",
+        /// Create customer sessions.
+        CustomerSessionsWrite = "customer_sessions:write",
+        /// Read orders.
+        OrdersRead = "orders:read",
+        /// Change orders.
+        OrdersWrite = "orders:write",
+        /// Read subscriptions.
+        SubscriptionsRead = "subscriptions:read",
+        /// Change subscriptions.
+        SubscriptionsWrite = "subscriptions:write",
+        /// Read payments.
+        PaymentsRead = "payments:read",
+        /// Read webhook endpoints and deliveries.
+        WebhooksRead = "webhooks:read",
+        /// Change webhook endpoints.
+        WebhooksWrite = "webhooks:write",
+    }
+}

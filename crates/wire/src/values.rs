@@ -1,0 +1,155 @@
+//! Shared value types: e-mail, URL, locale, IP address (checkout.md 0.5, lifecycle.md A.6).
+
+use std::net::IpAddr;
+
+use serde_json::Value;
+
+use crate::input::{Context, text};
+
+/// The words a recurring price repeats by.
+pub mod interval {
+    crate::words! {
+        /// A billing interval.
+        pub enum Interval {
+            /// Every day.
+            Day = "day",
+            /// Every week.
+            Week = "week",
+            /// Every calendar month.
+            Month = "month",
+            /// Every calendar year.
+            Year = "year",
+        }
+    }
+}
+pub use interval::Interval;
+
+/// An e-mail address, by syntax only: Till works offline, so names are never looked up.
+pub fn email(value: &Value, cx: &mut Context) -> Option<String> {
+    let raw = text(value, cx)?;
+    match email_syntax(&raw) {
+        Some(email) => Some(email),
+        None => cx.refuse("this is not a valid e-mail address", value),
+    }
+}
+
+/// The trimmed address with its domain in lower case, or `None`. Quoted local parts, address
+/// literals and domains without a dot are refused, as mail forms do.
+pub fn email_syntax(raw: &str) -> Option<String> {
+    let options = email_address::Options::default()
+        .without_display_text()
+        .without_domain_literal()
+        .with_required_tld();
+    let parsed = email_address::EmailAddress::parse_with_options(raw.trim(), options).ok()?;
+    let local = parsed.local_part();
+    if local.starts_with('"') || raw.trim().len() > 254 {
+        return None;
+    }
+    Some(format!("{local}@{}", parsed.domain().to_lowercase()))
+}
+
+/// An absolute http or https URL of at most 2,083 characters, normalised, with
+/// `{CHECKOUT_ID}` left as written.
+pub fn http_url(value: &Value, cx: &mut Context) -> Option<String> {
+    let raw = text(value, cx)?;
+    let raw = raw.trim();
+    if raw.chars().count() > 2083 {
+        return cx.bound(
+            "url_too_long",
+            "URL should have at most 2083 characters",
+            value,
+            "max_length",
+            2083,
+        );
+    }
+    match url::Url::parse(raw) {
+        Ok(url) if !matches!(url.scheme(), "http" | "https") => cx.bound(
+            "url_scheme",
+            "URL scheme should be 'http' or 'https'",
+            value,
+            "expected_schemes",
+            "'http' or 'https'",
+        ),
+        Ok(url) => Some(
+            String::from(url)
+                .replace("%7BCHECKOUT_ID%7D", "{CHECKOUT_ID}")
+                .replace("%7bCHECKOUT_ID%7d", "{CHECKOUT_ID}"),
+        ),
+        Err(error) => cx.bound(
+            "url_parsing",
+            format!("Input should be a valid URL: {error}"),
+            value,
+            "error",
+            error.to_string(),
+        ),
+    }
+}
+
+/// A BCP 47 language tag, canonicalised (`fr_FR` → `fr-FR`).
+pub fn locale(value: &Value, cx: &mut Context) -> Option<String> {
+    let raw = text(value, cx)?;
+    match locale_tag(&raw) {
+        Some(tag) => Some(tag),
+        None => cx.refuse("this is not a known language tag", value),
+    }
+}
+
+/// The canonical form of a language tag with a registered language, or `None`.
+pub fn locale_tag(raw: &str) -> Option<String> {
+    let tag = language_tags::LanguageTag::parse(&raw.trim().replace('_', "-")).ok()?;
+    tag.validate().ok()?;
+    let language = tag.primary_language();
+    if matches!(language, "und" | "mul" | "mis" | "zxx" | "x" | "i") {
+        return None;
+    }
+    tag.canonicalize().ok().map(|t| t.to_string())
+}
+
+/// An IPv4 or IPv6 address, in canonical form.
+pub fn ip(value: &Value, cx: &mut Context) -> Option<String> {
+    match value.as_str().map(|t| t.trim().parse::<IpAddr>()) {
+        Some(Ok(address)) => Some(address.to_string()),
+        _ => cx.fail(
+            "ip_any_address",
+            "Input should be an IPv4 or IPv6 address",
+            value,
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn emails_are_judged_by_syntax_only() {
+        assert_eq!(
+            email_syntax(" Ada.L@Example.COM "),
+            Some("Ada.L@example.com".into())
+        );
+        for bad in ["ada", "ada@", "@x.com", "ada@localhost", "a b@x.com", "<a@x.com>", "\"a\"@x.com", "a@[127.0.0.1]", "a@x..com"] {
+            assert_eq!(email_syntax(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn locales_are_canonical_and_real() {
+        assert_eq!(locale_tag("fr_FR"), Some("fr-FR".into()));
+        assert_eq!(locale_tag("EN-us"), Some("en-US".into()));
+        for bad in ["xx", "und", "x-private", "", "english"] {
+            assert_eq!(locale_tag(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn success_urls_keep_their_placeholder() {
+        let mut cx = Context::new("body");
+        let url = http_url(&"https://Shop.example/ok?id={CHECKOUT_ID}&x={OTHER} y".into(), &mut cx);
+        assert_eq!(
+            url.unwrap(),
+            "https://shop.example/ok?id={CHECKOUT_ID}&x={OTHER}%20y"
+        );
+        let path = http_url(&"https://shop.example/{CHECKOUT_ID}".into(), &mut cx);
+        assert_eq!(path.unwrap(), "https://shop.example/{CHECKOUT_ID}");
+    }
+}
