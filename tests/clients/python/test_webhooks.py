@@ -25,20 +25,20 @@ def bought(till: Till, receiver: Receiver) -> dict[str, Any]:
     status, endpoint = till.api("POST", "/v1/webhooks/endpoints", {"url": receiver.url, "format": "raw", "events": EVENTS})
     assert status == 201, endpoint
     external = f"kunde-{uuid4()}"
+    first = len(receiver.deliveries)  # the receiver outlives the servers of several generations
     status, checkout = till.api("POST", "/v1/checkouts/", {
         "products": [till.products[0]["id"]], "external_customer_id": external, "metadata": {"note": "Größe 😀 a/b"},
     })
     assert status == 201, checkout
-    receiver.deliveries[:] = [d for d in receiver.deliveries if d.event["data"]["id"] == checkout["id"]]
     status, confirmed = till.api("POST", f"/v1/checkouts/client/{checkout['client_secret']}/confirm", {
         "customer_email": f"{uuid4()}@example.com", "customer_billing_address": {"country": "FR"},
         "confirmation_token_id": "pm_card_visa",
     })
     assert status == 200, confirmed
     until("the last webhook", lambda: any(
-        d.event["data"]["id"] == checkout["id"] and d.event["data"]["status"] == "succeeded" for d in receiver.deliveries
+        d.event["data"]["id"] == checkout["id"] and d.event["data"]["status"] == "succeeded" for d in receiver.deliveries[first:]
     ))
-    return {"secret": endpoint["secret"], "external": external, "deliveries": list(receiver.deliveries)}
+    return {"secret": endpoint["secret"], "external": external, "deliveries": receiver.deliveries[first:]}
 
 
 def test_a_purchase_is_told_in_order(bought: dict[str, Any]) -> None:
