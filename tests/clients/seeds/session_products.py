@@ -1,0 +1,11 @@
+from polar_sdk import Polar
+
+with Polar(
+    access_token="<TOKEN>",
+    server_url="<URL>",
+) as polar:
+    checkout = polar.checkouts.create(request={
+        "products": ["<PRODUCT_ID>"],
+    })
+
+    print(checkout.url)
