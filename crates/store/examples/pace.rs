@@ -46,7 +46,7 @@ version bigint not null, a text not null, b text not null, c text not null, d te
 n bigint not null, f boolean not null, created_at timestamptz not null); \
 create index pace_page on pace (organization_id, created_at, id)";
 
-const LENGTH: Duration = Duration::from_secs(3);
+const LENGTH: Duration = Duration::from_secs(1);
 
 #[tokio::main]
 async fn main() {
@@ -60,7 +60,7 @@ async fn main() {
     let mut seed = [0; 32];
     seed[..16].copy_from_slice(&now.as_nanosecond().to_be_bytes());
     let at = Arc::new(At::new(now, seed));
-    let org = at.id();
+    let (org, pages) = (at.id(), at.id());
     let row = {
         let at = Arc::clone(&at);
         move || Pace {
@@ -77,7 +77,12 @@ async fn main() {
             created_at: at.now,
         }
     };
-    let known: Vec<Pace> = (0..1000).map(|_| row()).collect();
+    let known: Vec<Pace> = (0..1000)
+        .map(|_| Pace {
+            organization_id: pages,
+            ..row()
+        })
+        .collect();
     for part in known.chunks(50) {
         let mut changes = Changes::new();
         for one in part {
@@ -130,7 +135,7 @@ async fn main() {
         })
         .await;
         let s = store.clone();
-        run("page of 10", c, move || {
+        run("page of 10 out of 1,000", c, move || {
             let s = s.clone();
             async move {
                 let list = List::of::<Pace>(org)

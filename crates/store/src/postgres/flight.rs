@@ -12,7 +12,7 @@ use tokio_postgres::Statement;
 use tokio_postgres::error::SqlState;
 
 use super::cells::{Param, check};
-use super::{failed, listen, prepare};
+use super::{failed, prepare};
 use crate::error::CommitError;
 
 /// One statement of a flight.
@@ -30,13 +30,7 @@ type Answer = Result<u64, tokio_postgres::Error>;
 type Sent<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
 
 pub(super) async fn commit(client: &ClientWrapper, changes: &Changes) -> Result<(), CommitError> {
-    let mut steps: Vec<Step<'_>> = changes.writes.iter().map(step).collect();
-    steps.extend(changes.signals.iter().map(|signal| Step {
-        sql: Cow::Borrowed(listen::NOTIFY),
-        binds: Cow::Owned(vec![Value::Text(listen::payload(signal))]),
-        unless_one: None,
-        several: false,
-    }));
+    let steps: Vec<Step<'_>> = changes.writes.iter().map(step).collect();
     let mut statements = Vec::with_capacity(steps.len());
     for step in &steps {
         let statement = prepare(client, &step.sql).await?;

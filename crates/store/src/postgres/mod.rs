@@ -62,9 +62,10 @@ impl Postgres {
         } else {
             drop(pool.get().await.map_err(|e| unreachable(&e))?);
         }
-        let (hub, caller) = (Hub::new(), Caller::default());
+        let hub = Hub::new();
+        let (caller, outbox) = Caller::new();
         let (ready, listens) = oneshot::channel();
-        let listener = listen::run(server, hub.clone(), caller.clone(), ready);
+        let listener = listen::run(server, hub.clone(), outbox, ready);
         let listener = tokio::spawn(listener);
         // hints are no condition for starting: whether it listens or failed once, go on
         let _ = listens.await;
@@ -104,20 +105,20 @@ impl Postgres {
     }
 
     pub(crate) async fn commit(&self, changes: Changes) -> Result<(), CommitError> {
-        if changes.is_empty() {
+        let (hub, caller) = (self.hub.clone(), self.caller.clone());
+        if changes.writes.is_empty() {
+            caller.tell(&hub, changes.signals);
             return Ok(());
         }
         let client = self.client().await?;
-        let wakes = adds_work(&changes);
-        let (hub, caller) = (self.hub.clone(), self.caller.clone());
         let open = Arc::clone(&self.open).read_owned().await;
         // a task of its own: a caller that stops waiting must not leave a transaction open
         let flight = tokio::spawn(async move {
             flight::commit(&client, &changes).await?;
-            if wakes {
-                hub.wake();
-                caller.call();
+            if adds_work(&changes) {
+                caller.wake(&hub);
             }
+            caller.tell(&hub, changes.signals);
             drop(open);
             Ok(())
         });

@@ -100,7 +100,7 @@ on_both! {
         keep(&db, &people).await;
         for (i, value) in values.iter().enumerate() {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let list = all(&db).metadata("metadata", "k", &[text.clone()]);
+            let list = all(&db).metadata("metadata", "k", std::slice::from_ref(&text));
             let expected = if value.is_null() { vec![] } else { vec![i.to_string()] };
             assert_eq!(names(&db, list).await, expected, "{text}");
         }
