@@ -1,7 +1,7 @@
 //! The API: routes and their document in one place. A handler reads top to bottom: load, decide, commit,
 //! reply.
 
-mod checkouts;
+pub(crate) mod checkouts;
 mod customer_sessions;
 mod customers;
 mod openapi;
