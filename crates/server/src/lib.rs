@@ -21,6 +21,8 @@ use app::App;
 /// serving: addresses are made canonical before they are routed.
 pub fn router(app: Arc<App>) -> Router {
     api::router(&app)
+        .merge(web::checkout::pages::routes())
+        .merge(web::assets::routes())
         .fallback(|| async { error::ApiError::no_route() })
         .with_state(app)
 }

@@ -45,36 +45,52 @@ pub struct Confirmation {
 
 /// Finds a session by its client secret (checkout.md 4.0): unknown 404, overdue 410, blocked 403.
 pub async fn session(app: &App, secret: &str) -> Result<Session, ApiError> {
-    let session = app.store.session_by_secret(secret).await?.ok_or_else(ApiError::not_found)?;
+    let session = app
+        .store
+        .session_by_secret(secret)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
     if session.checkout.expires_at < app.clock.now() {
         return Err(Refusal::ExpiredCheckout.into());
     }
     if !till_core::organizations::capabilities(session.organization.status).api_access {
-        return Err(ApiError::not_permitted("This organization cannot sell at the moment."));
+        return Err(ApiError::not_permitted(
+            "This organization cannot sell at the moment.",
+        ));
     }
     Ok(session)
 }
 
 /// Whether the session's buyer holds a subscription that stands in the way of a change.
-pub async fn holds_subscription(app: &App, session: &Session, input: &CheckoutUpdate) -> Result<bool, ApiError> {
+pub async fn holds_subscription(
+    app: &App,
+    session: &Session,
+    input: &CheckoutUpdate,
+) -> Result<bool, ApiError> {
     match update::holder(session, input) {
         None => Ok(false),
-        Some(holder) => Ok(app.store.holds_subscription(session.organization.id, &holder).await?),
+        Some(holder) => Ok(app
+            .store
+            .holds_subscription(session.organization.id, &holder)
+            .await?),
     }
 }
 
 /// Confirms a session with the body of a confirmation (checkout.md 4.3).
 pub async fn confirm(app: &App, secret: &str, body: Value) -> Result<Confirmation, ApiError> {
-    let read = |body: &Value| {
-        Body(Some(body.clone())).object(|f| CheckoutUpdate::read(Writer::Client, f))
-    };
+    let read =
+        |body: &Value| Body(Some(body.clone())).object(|f| CheckoutUpdate::read(Writer::Client, f));
     let body = with_token_name(app, secret, &read(&body)?, body).await?;
     let input = read(&body)?;
     match app.settle(|| intend(app, secret, &input, &body)).await? {
-        Confirmed::Free(settled) => {
-            Ok(Confirmation { session: settled.session, token: settled.token, payment: None })
-        }
-        Confirmed::Charge { payment, session, .. } => {
+        Confirmed::Free(settled) => Ok(Confirmation {
+            session: settled.session,
+            token: settled.token,
+            payment: None,
+        }),
+        Confirmed::Charge {
+            payment, session, ..
+        } => {
             let token = input.confirmation_token_id.unwrap_or_default();
             charge(app, *session, *payment, token).await
         }
@@ -82,33 +98,46 @@ pub async fn confirm(app: &App, secret: &str, body: Value) -> Result<Confirmatio
 }
 
 /// CF-8: a buyer without a name gets the one on the card, where the token carries it.
-async fn with_token_name(app: &App, secret: &str, input: &CheckoutUpdate, mut body: Value) -> Result<Value, ApiError> {
+async fn with_token_name(
+    app: &App,
+    secret: &str,
+    input: &CheckoutUpdate,
+    mut body: Value,
+) -> Result<Value, ApiError> {
     let Some(token) = &input.confirmation_token_id else {
         return Ok(body);
     };
-    if input.customer_name.is_sent() || session(app, secret).await?.checkout.customer_name.is_some() {
+    if input.customer_name.is_sent() || session(app, secret).await?.checkout.customer_name.is_some()
+    {
         return Ok(body);
     }
-    let preview = app.processor.card(token, app.clock.now()).await.ok().flatten();
-    if let (Some(name), Some(fields)) = (preview.and_then(|p| p.billing_name), body.as_object_mut()) {
+    let preview = app
+        .processor
+        .card(token, app.clock.now())
+        .await
+        .ok()
+        .flatten();
+    if let (Some(name), Some(fields)) = (preview.and_then(|p| p.billing_name), body.as_object_mut())
+    {
         fields.insert("customer_name".into(), name.into());
     }
     Ok(body)
 }
 
+/// Judges a confirmation without carrying it out, for pages that show everything that is missing at once.
+pub async fn judge(app: &App, secret: &str, body: &Value) -> Result<(), ApiError> {
+    let input = Body(Some(body.clone())).object(|f| CheckoutUpdate::read(Writer::Client, f))?;
+    decide(app, secret, &input, body).await.map(|_| ())
+}
+
 /// Step 1: load, decide, commit.
-async fn intend(app: &App, secret: &str, input: &CheckoutUpdate, body: &Value) -> Result<Confirmed, ApiError> {
-    let session = session(app, secret).await?;
-    let holds = holds_subscription(app, &session, input).await?;
-    let mut keys = BuyerKeys::of(&session.checkout);
-    if let Some(email) = input.customer_email.as_value() {
-        keys.email = Some(email.clone());
-    }
-    let buyer = app.store.buyer(session.organization.id, &keys).await?;
-    let audience = app.store.audience(session.organization.id).await?;
-    let at = app.at();
-    let mut decided =
-        confirm::confirm(&session, input, body, holds, &buyer, &audience, (&app.site, &app.key), &at)?;
+async fn intend(
+    app: &App,
+    secret: &str,
+    input: &CheckoutUpdate,
+    body: &Value,
+) -> Result<Confirmed, ApiError> {
+    let mut decided = decide(app, secret, input, body).await?;
     let changes = match &mut decided {
         Confirmed::Free(settled) => std::mem::take(&mut settled.changes),
         Confirmed::Charge { changes, .. } => std::mem::take(changes),
@@ -117,22 +146,68 @@ async fn intend(app: &App, secret: &str, input: &CheckoutUpdate, body: &Value) -
     Ok(decided)
 }
 
+async fn decide(
+    app: &App,
+    secret: &str,
+    input: &CheckoutUpdate,
+    body: &Value,
+) -> Result<Confirmed, ApiError> {
+    let session = session(app, secret).await?;
+    let holds = holds_subscription(app, &session, input).await?;
+    let mut keys = BuyerKeys::of(&session.checkout);
+    if let Some(email) = input.customer_email.as_value() {
+        keys.email = Some(email.clone());
+    }
+    let buyer = app.store.buyer(session.organization.id, &keys).await?;
+    let audience = app.store.audience(session.organization.id).await?;
+    let keys = (&app.site, &app.key);
+    Ok(confirm::confirm(
+        &session,
+        input,
+        body,
+        holds,
+        &buyer,
+        &audience,
+        keys,
+        &app.at(),
+    )?)
+}
+
 /// Steps 2 and 3: what the processor is asked, and what it says.
-async fn charge(app: &App, session: Session, payment: Payment, token: String) -> Result<Confirmation, ApiError> {
+async fn charge(
+    app: &App,
+    session: Session,
+    payment: Payment,
+    token: String,
+) -> Result<Confirmation, ApiError> {
     let id = payment.id;
-    let outcome = match app.processor.prepare(attempt(app, &session, &payment, token), app.clock.now()).await {
+    let outcome = match app
+        .processor
+        .prepare(attempt(app, &session, &payment, token), app.clock.now())
+        .await
+    {
         Ok(prepared) => {
-            let (_, changes) = settle::asked(&payment, &prepared.reference, &prepared.client_secret, &app.at());
+            let (_, changes) = settle::asked(
+                &payment,
+                &prepared.reference,
+                &prepared.client_secret,
+                &app.at(),
+            );
             // Somebody else has given this attempt up meanwhile: then money must not move.
             if app.commit(changes).await.is_err() {
                 return Err(Refusal::CheckoutLocked.into());
             }
-            app.processor.confirm(id, &prepared.reference, app.clock.now()).await
+            app.processor
+                .confirm(id, &prepared.reference, app.clock.now())
+                .await
         }
         // Preparing moves nothing, so without it the attempt is certain to have failed.
         Err(ProcessorError::Unsure(cause)) => {
             tracing::warn!(%cause, payment = %id, "the processor could not be reached");
-            Ok(not_started("processor_unreachable", "The payment could not be started. Nothing was charged. Please try again."))
+            Ok(not_started(
+                "processor_unreachable",
+                "The payment could not be started. Nothing was charged. Please try again.",
+            ))
         }
         Err(refused) => Err(refused),
     };
@@ -140,7 +215,10 @@ async fn charge(app: &App, session: Session, payment: Payment, token: String) ->
         Ok(outcome) => outcome,
         Err(ProcessorError::Refused(cause)) => {
             tracing::info!(%cause, payment = %id, "the processor refused an attempt");
-            not_started("invalid_request", "The payment details are not valid any more. Nothing was charged. Please enter them again.")
+            not_started(
+                "invalid_request",
+                "The payment details are not valid any more. Nothing was charged. Please enter them again.",
+            )
         }
         // Whether money moved is not known: the attempt stays open until the processor says.
         Err(ProcessorError::Unsure(cause)) => {
@@ -150,10 +228,17 @@ async fn charge(app: &App, session: Session, payment: Payment, token: String) ->
     };
     let settled = settle(app, id, &outcome).await?;
     if settled.payment.state == PaymentState::Failed {
-        let words = settled.payment.decline_message.unwrap_or_else(|| "The payment was declined.".into());
+        let words = settled
+            .payment
+            .decline_message
+            .unwrap_or_else(|| "The payment was declined.".into());
         return Err(Refusal::Payment(words).into());
     }
-    Ok(Confirmation { session: settled.session, token: settled.token, payment: Some(settled.payment) })
+    Ok(Confirmation {
+        session: settled.session,
+        token: settled.token,
+        payment: Some(settled.payment),
+    })
 }
 
 fn not_started(reason: &str, words: &str) -> processor::Outcome {
@@ -173,12 +258,17 @@ fn attempt(app: &App, session: &Session, payment: &Payment, token: String) -> At
         ("organization_id".to_owned(), organization.id.to_string()),
         ("checkout_id".to_owned(), row.id.to_string()),
         ("type".to_owned(), "product".to_owned()),
-        ("tax_amount".to_owned(), row.tax_amount.unwrap_or(0).to_string()),
+        (
+            "tax_amount".to_owned(),
+            row.tax_amount.unwrap_or(0).to_string(),
+        ),
     ]);
     if let Some(address) = &row.customer_billing_address {
         metadata.insert("tax_country".into(), address.country.to_string());
         if let Some(state) = &address.state {
-            let bare = state.split_once('-').map_or(state.as_str(), |(_, bare)| bare);
+            let bare = state
+                .split_once('-')
+                .map_or(state.as_str(), |(_, bare)| bare);
             metadata.insert("tax_state".into(), bare.to_owned());
         }
     }
@@ -193,7 +283,10 @@ fn attempt(app: &App, session: &Session, payment: &Payment, token: String) -> At
         },
         confirmation_token: token,
         email: row.customer_email.clone(),
-        name: row.customer_billing_name.clone().or_else(|| row.customer_name.clone()),
+        name: row
+            .customer_billing_name
+            .clone()
+            .or_else(|| row.customer_name.clone()),
         description: format!("{} — {}", organization.name, product.name),
         statement_suffix: Some(organization.slug.chars().take(15).collect()),
         metadata,
@@ -203,18 +296,40 @@ fn attempt(app: &App, session: &Session, payment: &Payment, token: String) -> At
 }
 
 /// Takes note of an outcome, whichever witness brings it; a second witness changes nothing.
-pub async fn settle(app: &App, payment_id: Uuid, outcome: &processor::Outcome) -> Result<Settled, ApiError> {
+pub async fn settle(
+    app: &App,
+    payment_id: Uuid,
+    outcome: &processor::Outcome,
+) -> Result<Settled, ApiError> {
     let outcome = &told(outcome);
     app.settle(|| async move {
-        let payment = app.store.attempt(payment_id).await?.ok_or_else(ApiError::not_found)?;
+        let payment = app
+            .store
+            .attempt(payment_id)
+            .await?
+            .ok_or_else(ApiError::not_found)?;
         let checkout_id = payment.checkout_id.ok_or_else(ApiError::not_found)?;
-        let session = app.store.session_by_id(checkout_id).await?.ok_or_else(ApiError::not_found)?;
-        let keys = BuyerKeys { email: payment.customer_email.clone(), ..BuyerKeys::of(&session.checkout) };
+        let session = app
+            .store
+            .session_by_id(checkout_id)
+            .await?
+            .ok_or_else(ApiError::not_found)?;
+        let keys = BuyerKeys {
+            email: payment.customer_email.clone(),
+            ..BuyerKeys::of(&session.checkout)
+        };
         let buyer = app.store.buyer(session.organization.id, &keys).await?;
         let audience = app.store.audience(session.organization.id).await?;
         let at = app.at();
-        let mut settled =
-            settle::settle(&session, &payment, outcome, &buyer, &audience, (&app.site, &app.key), &at)?;
+        let mut settled = settle::settle(
+            &session,
+            &payment,
+            outcome,
+            &buyer,
+            &audience,
+            (&app.site, &app.key),
+            &at,
+        )?;
         app.commit(std::mem::take(&mut settled.changes)).await?;
         Ok(settled)
     })
@@ -231,14 +346,19 @@ fn told(outcome: &processor::Outcome) -> Outcome {
         wallet: method.wallet.clone(),
     };
     match outcome {
-        processor::Outcome::Succeeded { method } => {
-            Outcome::Succeeded { card: card(method), method_reference: method.reference.clone() }
-        }
-        processor::Outcome::RequiresAction { action_url, .. } => {
-            Outcome::RequiresAction { action_url: action_url.clone() }
-        }
+        processor::Outcome::Succeeded { method } => Outcome::Succeeded {
+            card: card(method),
+            method_reference: method.reference.clone(),
+        },
+        processor::Outcome::RequiresAction { action_url, .. } => Outcome::RequiresAction {
+            action_url: action_url.clone(),
+        },
         processor::Outcome::Processing => Outcome::Processing,
-        processor::Outcome::Failed { decline_reason, decline_message, method } => Outcome::Failed {
+        processor::Outcome::Failed {
+            decline_reason,
+            decline_message,
+            method,
+        } => Outcome::Failed {
             reason: decline_reason.clone(),
             message: decline_message.clone(),
             card: method.as_ref().map(card),
@@ -261,19 +381,30 @@ pub async fn reconcile(app: &App, job: &Job) -> Result<End, ApiError> {
     let outcome = match app.processor.retrieve(id, now).await {
         Ok(Some(outcome)) => outcome,
         // Never confirmed, and nobody can still be about to: the attempt was left behind.
-        Ok(None) if now.duration_since(touched) >= RECONCILE_AFTER => {
-            not_started("abandoned", "The payment was interrupted before it began. Nothing was charged.")
+        Ok(None) if now.duration_since(touched) >= RECONCILE_AFTER => not_started(
+            "abandoned",
+            "The payment was interrupted before it began. Nothing was charged.",
+        ),
+        Ok(None) => {
+            return Ok(End::Retry {
+                at: touched + RECONCILE_AFTER,
+            });
         }
-        Ok(None) => return Ok(End::Retry { at: touched + RECONCILE_AFTER }),
         Err(error) => {
             tracing::warn!(%error, payment = %id, "could not ask how an attempt ended");
-            return Ok(End::Retry { at: now + RECONCILE_AFTER });
+            return Ok(End::Retry {
+                at: now + RECONCILE_AFTER,
+            });
         }
     };
     settle(app, id, &outcome).await?;
     Ok(match outcome {
-        processor::Outcome::Processing => End::Retry { at: now + jiff::SignedDuration::from_secs(1) },
-        processor::Outcome::RequiresAction { .. } => End::Retry { at: now + RECONCILE_AFTER },
+        processor::Outcome::Processing => End::Retry {
+            at: now + jiff::SignedDuration::from_secs(1),
+        },
+        processor::Outcome::RequiresAction { .. } => End::Retry {
+            at: now + RECONCILE_AFTER,
+        },
         _ => done(),
     })
 }

@@ -19,8 +19,8 @@ use till_core::{
 use till_store::List;
 use till_wire::{
     checkouts::{
-        Checkout, CheckoutCreate, CheckoutPublic, CheckoutPublicConfirmed, CheckoutStatus, CheckoutUpdate,
-        Offer, Writer,
+        Checkout, CheckoutCreate, CheckoutPublic, CheckoutPublicConfirmed, CheckoutStatus,
+        CheckoutUpdate, Offer, Writer,
     },
     error::{ErrorBody, ValidationBody},
     input::blank_text,
@@ -74,24 +74,41 @@ async fn list(
         .words("status", params.words::<CheckoutStatus>("status"));
     let external = params.texts("external_customer_id");
     if !external.is_empty() {
-        list = list.is_in("external_customer_id", external.into_iter().map(Into::into).collect());
+        list = list.is_in(
+            "external_customer_id",
+            external.into_iter().map(Into::into).collect(),
+        );
     }
     if let Some(query) = params.text("query") {
         list = list.contains_ci("customer_email", &query);
     }
-    let keys = [("created_at", "created_at"), ("expires_at", "expires_at"), ("status", "status")];
+    let keys = [
+        ("created_at", "created_at"),
+        ("expires_at", "expires_at"),
+        ("status", "status"),
+    ];
     let list = list.sorted(params.sorting(&keys, &["-created_at"]));
     let window = params.window();
     params.finish()?;
-    let (rows, total) = app.store.page::<records::Checkout>(list, window.page, window.limit).await?;
-    let mut wanted: Vec<Uuid> = rows.iter().flat_map(|row| row.product_ids.0.clone()).collect();
+    let (rows, total) = app
+        .store
+        .page::<records::Checkout>(list, window.page, window.limit)
+        .await?;
+    let mut wanted: Vec<Uuid> = rows
+        .iter()
+        .flat_map(|row| row.product_ids.0.clone())
+        .collect();
     wanted.sort();
     wanted.dedup();
     let offered = app.store.offered(organization.id, &wanted).await?;
     let items = rows
         .into_iter()
         .map(|row| {
-            let own = offered.iter().filter(|o| row.product_ids.contains(&o.product.id)).cloned().collect();
+            let own = offered
+                .iter()
+                .filter(|o| row.product_ids.contains(&o.product.id))
+                .cloned()
+                .collect();
             Session::new(row, organization.clone(), own).merchant_view(&app.site)
         })
         .collect();
@@ -100,7 +117,7 @@ async fn list(
 
 /// Creates a checkout session.
 #[utoipa::path(post, path = "/v1/checkouts/", operation_id = "checkouts:create", tag = "checkouts",
-    request_body = CheckoutCreate,
+    request_body = Object,
     responses((status = 201, body = Checkout), (status = 401, body = ErrorBody), (status = 403), (status = 422, body = ValidationBody)),
     security(("access_token" = [])))]
 async fn create(
@@ -131,14 +148,25 @@ async fn load(
         Some(wanted) => store.subscription(id, wanted).await?,
         None => None,
     };
-    let customer = match (&subscription, input.customer_id, &input.external_customer_id) {
+    let customer = match (
+        &subscription,
+        input.customer_id,
+        &input.external_customer_id,
+    ) {
         (Some(subscription), ..) => store.customer(id, subscription.customer_id).await?,
         (None, Some(wanted), _) => store.customer(id, wanted).await?,
         (None, None, Some(external)) => store.customer_by_external_id(id, external).await?,
         (None, None, None) => None,
     };
     let audience = store.audience(id).await?;
-    Ok(open::Loaded { organization, offered, customer, subscription, ip_country: None, audience })
+    Ok(open::Loaded {
+        organization,
+        offered,
+        customer,
+        subscription,
+        ip_country: None,
+        audience,
+    })
 }
 
 /// Gets a checkout session.
@@ -151,13 +179,17 @@ async fn get(
     caller: Caller<scope::CheckoutsRead>,
     PathId(id): PathId,
 ) -> Result<Json<Checkout>, ApiError> {
-    let session = app.store.session(&caller.organization, id).await?.ok_or_else(ApiError::not_found)?;
+    let session = app
+        .store
+        .session(&caller.organization, id)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
     Ok(Json(session.merchant_view(&app.site)))
 }
 
 /// Changes an open checkout session.
 #[utoipa::path(patch, path = "/v1/checkouts/{id}", operation_id = "checkouts:update", tag = "checkouts",
-    params(("id" = Uuid, Path)), request_body = CheckoutUpdate,
+    params(("id" = Uuid, Path)), request_body = Object,
     responses((status = 200, body = Checkout), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 422, body = ValidationBody)),
     security(("access_token" = [])))]
 async fn patch(
@@ -180,14 +212,20 @@ async fn patch(
 async fn change(app: &App, session: Session, input: &CheckoutUpdate) -> Result<Session, ApiError> {
     let holds = pay::holds_subscription(app, &session, input).await?;
     let audience = app.store.audience(session.organization.id).await?;
-    let (session, changes) = update::update(&session, input, holds, &audience, &app.site, &app.at())?;
+    let (session, changes) =
+        update::update(&session, input, holds, &audience, &app.site, &app.at())?;
     app.commit(changes).await?;
     Ok(session)
 }
 
 /// Changes a session by its client secret.
-pub async fn change_by_secret(app: &App, secret: &str, input: &CheckoutUpdate) -> Result<Session, ApiError> {
-    app.settle(|| async { change(app, pay::session(app, secret).await?, input).await }).await
+pub async fn change_by_secret(
+    app: &App,
+    secret: &str,
+    input: &CheckoutUpdate,
+) -> Result<Session, ApiError> {
+    app.settle(|| async { change(app, pay::session(app, secret).await?, input).await })
+        .await
 }
 
 /// Gets a checkout session by its client secret.
@@ -198,12 +236,14 @@ async fn client_get(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
 ) -> Result<Json<CheckoutPublic>, ApiError> {
-    Ok(Json(pay::session(&app, &secret).await?.public_view(&app.site)))
+    Ok(Json(
+        pay::session(&app, &secret).await?.public_view(&app.site),
+    ))
 }
 
 /// Changes an open checkout session by its client secret.
 #[utoipa::path(patch, path = "/v1/checkouts/client/{client_secret}", operation_id = "checkouts:client_update", tag = "checkouts",
-    params(("client_secret" = String, Path)), request_body = CheckoutUpdate,
+    params(("client_secret" = String, Path)), request_body = Object,
     responses((status = 200, body = CheckoutPublic), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 410, body = ErrorBody), (status = 422, body = ValidationBody)))]
 async fn client_patch(
     State(app): State<Arc<App>>,
@@ -217,7 +257,7 @@ async fn client_patch(
 
 /// Confirms a checkout session: pays, subscribes, or gets what is free.
 #[utoipa::path(post, path = "/v1/checkouts/client/{client_secret}/confirm", operation_id = "checkouts:client_confirm", tag = "checkouts",
-    params(("client_secret" = String, Path)), request_body = CheckoutUpdate,
+    params(("client_secret" = String, Path)), request_body = Object,
     responses((status = 200, body = CheckoutPublicConfirmed), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 410, body = ErrorBody), (status = 422), (status = 429)))]
 async fn confirm(
     State(app): State<Arc<App>>,
@@ -228,7 +268,9 @@ async fn confirm(
     let confirmed = pay::confirm(&app, &secret, body).await?;
     // Never null: the older clients cannot read that (wire.md 5). Empty: recognised by e-mail only.
     let token = confirmed.token.unwrap_or_default();
-    Ok(Json(confirmed.session.confirmed_view(&app.site, Some(token))))
+    Ok(Json(
+        confirmed.session.confirmed_view(&app.site, Some(token)),
+    ))
 }
 
 /// Notes that the buyer's page was opened.
@@ -262,20 +304,28 @@ const STREAM: Duration = Duration::from_secs(600);
 #[utoipa::path(get, path = "/v1/checkouts/client/{client_secret}/stream", operation_id = "checkouts:client_stream", tag = "checkouts",
     params(("client_secret" = String, Path)),
     responses((status = 200, content_type = "text/event-stream", body = String), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 410, body = ErrorBody)))]
-async fn stream_events(State(app): State<Arc<App>>, Path(secret): Path<String>) -> Result<Response, ApiError> {
+async fn stream_events(
+    State(app): State<Arc<App>>,
+    Path(secret): Path<String>,
+) -> Result<Response, ApiError> {
     let session = pay::session(&app, &secret).await?;
     let events = events(&app, &session);
     let mut response = Sse::new(events)
         .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
         .into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
 /// The messages of one connection; the last one asks the page to connect again.
 fn events(app: &App, session: &Session) -> impl Stream<Item = Result<Event, Infallible>> + use<> {
     let watch = app.store.watch(&checkout::topic(session.checkout.id));
-    #[allow(clippy::disallowed_methods, reason = "the length of a connection, not of anything decided")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the length of a connection, not of anything decided"
+    )]
     let end = tokio::time::Instant::now() + STREAM;
     stream::unfold(Some(watch), move |watch| async move {
         let mut watch = watch?;

@@ -16,7 +16,9 @@ use crate::{app::App, error::ApiError};
 pub async fn fulfil(app: &App, job: &Job) -> Result<End, ApiError> {
     let id: Uuid = job.payload().map_err(ApiError::internal)?;
     let Some(session) = app.store.session_by_id(id).await? else {
-        return Ok(End::Bury { reason: "the session does not exist".into() });
+        return Ok(End::Bury {
+            reason: "the session does not exist".into(),
+        });
     };
     if session.checkout.status != CheckoutStatus::Confirmed {
         return Ok(End::Done(Default::default()));
@@ -27,7 +29,9 @@ pub async fn fulfil(app: &App, job: &Job) -> Result<End, ApiError> {
         None => None,
     };
     let Some(customer) = customer else {
-        return Ok(End::Bury { reason: "the session has no customer".into() });
+        return Ok(End::Bury {
+            reason: "the session has no customer".into(),
+        });
     };
     let upgraded = match session.checkout.subscription_id {
         Some(id) => app.store.subscription(organization, id).await?,
@@ -52,7 +56,8 @@ pub async fn expire_due(app: &App) -> Result<usize, ApiError> {
                 return Ok(());
             };
             let audience = app.store.audience(session.organization.id).await?;
-            app.commit(expire::expire(&session, &audience, &app.site, &app.at())).await
+            app.commit(expire::expire(&session, &audience, &app.site, &app.at()))
+                .await
         })
         .await?;
     }

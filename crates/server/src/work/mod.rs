@@ -19,7 +19,7 @@ use tokio::sync::watch;
 use crate::{app::App, error::ApiError, pay};
 
 /// Jobs that are worked on at the same time.
-const BATCH: i64 = 32;
+const BATCH: u32 = 32;
 /// How long a job may take before another node may try it.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// The poll behind the wake-up: a wake-up is a hint, the poll is the truth.
@@ -29,7 +29,9 @@ const POLL: Duration = Duration::from_secs(1);
 pub async fn run_due(app: &App) -> Result<usize, ApiError> {
     let mut done = 0;
     loop {
-        let turn = checkouts::expire_due(app).await? + run_jobs(app).await? + webhooks::run_due(app).await?;
+        let turn = checkouts::expire_due(app).await?
+            + run_jobs(app).await?
+            + webhooks::run_due(app).await?;
         if turn == 0 {
             return Ok(done);
         }
@@ -50,20 +52,25 @@ async fn run(app: &App, job: &Job) {
         Ok(end) => end,
         Err(error) => {
             tracing::error!(kind = job.kind, key = job.key, error = ?error, "a job failed and will be tried again");
-            End::Retry { at: app.clock.now() + backoff(job.attempts) }
+            End::Retry {
+                at: app.clock.now() + backoff(job.attempts),
+            }
         }
     };
     if let Err(error) = app.store.finish_job(job, end).await {
         // Rows moved under it, or its lease was lost: the next run decides again.
         tracing::warn!(kind = job.kind, key = job.key, %error, "a job's end was not taken");
-        let retry = End::Retry { at: app.clock.now() + backoff(job.attempts) };
+        let retry = End::Retry {
+            at: app.clock.now() + backoff(job.attempts),
+        };
         let _ = app.store.finish_job(job, retry).await;
     }
 }
 
 /// 1 s, 2 s, 4 s … up to an hour.
 fn backoff(attempts: i64) -> SignedDuration {
-    SignedDuration::from_secs(1 << attempts.clamp(1, 12).saturating_sub(1)).min(SignedDuration::from_hours(1))
+    SignedDuration::from_secs(1 << attempts.clamp(1, 12).saturating_sub(1))
+        .min(SignedDuration::from_hours(1))
 }
 
 async fn work(app: &App, job: &Job) -> Result<End, ApiError> {
@@ -71,7 +78,9 @@ async fn work(app: &App, job: &Job) -> Result<End, ApiError> {
         FULFIL_JOB => checkouts::fulfil(app, job).await,
         RECONCILE_JOB => pay::reconcile(app, job).await,
         STATE_CHANGED_JOB => customers::state_changed(app, job).await,
-        unknown => Ok(End::Bury { reason: format!("this version knows no job {unknown}") }),
+        unknown => Ok(End::Bury {
+            reason: format!("this version knows no job {unknown}"),
+        }),
     }
 }
 
@@ -80,13 +89,22 @@ pub async fn start(app: &App) -> Result<(), ApiError> {
     let at = app.at();
     let mut changes = Changes::new();
     for id in app.store.unsettled_attempts().await? {
-        changes.job(&at, RECONCILE_JOB, &format!("{RECONCILE_JOB}:{id}"), at.now, &id);
+        changes.job(
+            &at,
+            RECONCILE_JOB,
+            &format!("{RECONCILE_JOB}:{id}"),
+            at.now,
+            &id,
+        );
     }
     app.commit(changes).await
 }
 
 /// Works until `shutdown` turns true, then finishes what is in flight.
-#[allow(clippy::disallowed_methods, reason = "the binary's loop is where waiting belongs")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the binary's loop is where waiting belongs"
+)]
 pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let webhooks = tokio::spawn(webhooks::serve(app.clone(), shutdown.clone()));
     let mut wake = app.store.wake_on_commit();
