@@ -4,6 +4,7 @@ pub mod api;
 pub mod app;
 pub mod error;
 pub mod extract;
+pub mod ledger;
 pub mod limits;
 pub mod pay;
 pub mod transport;
