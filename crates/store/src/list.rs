@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use sea_query::{Alias, Expr, NullOrdering, PostgresQueryBuilder, Query as Select, SelectStatement};
+use sea_query::{
+    Alias, Expr, NullOrdering, PostgresQueryBuilder, Query as Select, SelectStatement,
+};
 use till_core::change::{Record, Value};
 use uuid::Uuid;
 
@@ -27,7 +29,8 @@ enum Filter {
     /// SQL with a `?` per value.
     Sql(String, Vec<Value>),
     Metadata(String, String, Vec<String>),
-    UuidContains(Vec<String>, String),
+    /// Uuid columns, other columns, the text.
+    WrittenContains(Vec<String>, Vec<String>, String),
 }
 
 /// A filtered, ordered list of one table's rows. See [`Store::page`](crate::Store::page).
@@ -149,13 +152,18 @@ impl List {
     }
 
     /// The written form of one of the uuid `columns` contains `text`, case-insensitively.
-    pub fn uuid_contains(mut self, columns: &[&str], text: &str) -> Self {
-        let columns: Vec<_> = columns.iter().map(|c| self.column(c)).collect();
-        if columns.is_empty() || text.contains('\0') {
+    pub fn uuid_contains(self, columns: &[&str], text: &str) -> Self {
+        self.written_contains(columns, &[], text)
+    }
+
+    /// The written form of one of the columns, `uuids` or `numbers`, contains `text`, case-insensitively.
+    pub fn written_contains(mut self, uuids: &[&str], numbers: &[&str], text: &str) -> Self {
+        if uuids.len() + numbers.len() == 0 || text.contains('\0') {
             return self.never();
         }
-        self.filters
-            .push(Filter::UuidContains(columns, text.to_owned()));
+        let named = |columns: &[&str]| columns.iter().map(|c| self.column(c)).collect::<Vec<_>>();
+        let filter = Filter::WrittenContains(named(uuids), named(numbers), text.to_owned());
+        self.filters.push(filter);
         self
     }
 
@@ -199,7 +207,10 @@ impl List {
         let anywhere = like(text);
         let at_start = anywhere[1..].to_owned();
         let one = |column: &&str| {
-            format!("lower({}) like lower(cast(? as text)) escape '!'", self.column(column))
+            format!(
+                "lower({}) like lower(cast(? as text)) escape '!'",
+                self.column(column)
+            )
         };
         let ways: Vec<_> = contained.iter().chain(started).map(one).collect();
         let mut values = vec![Value::Text(anywhere); contained.len()];
@@ -314,20 +325,19 @@ impl Filter {
                 };
                 custom(&sql, all, binds)
             }
-            Self::UuidContains(columns, text) => {
+            Self::WrittenContains(uuids, numbers, text) => {
                 let pattern = like(&text.to_ascii_lowercase());
-                let mut sql = String::from("(");
-                for (i, column) in columns.iter().enumerate() {
-                    let or = if i == 0 { "" } else { " or " };
-                    let written = match dialect {
-                        Dialect::Postgres => format!("cast({column} as text)"),
-                        Dialect::Sqlite => dashed(column),
-                    };
-                    write!(sql, "{or}{written} like ? escape '!'").expect("writing to a string");
-                }
-                sql.push(')');
-                let all = vec![Value::Text(pattern); columns.len()];
-                custom(&sql, all, binds)
+                let cast = |column: &String| format!("cast({column} as text)");
+                let uuid = |column: &String| match dialect {
+                    Dialect::Postgres => cast(column),
+                    Dialect::Sqlite => dashed(column),
+                };
+                let written = uuids.iter().map(uuid).chain(numbers.iter().map(cast));
+                let ways: Vec<_> = written
+                    .map(|text| format!("{text} like ? escape '!'"))
+                    .collect();
+                let all = vec![Value::Text(pattern); ways.len()];
+                custom(&format!("({})", ways.join(" or ")), all, binds)
             }
         }
     }

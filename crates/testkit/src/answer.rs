@@ -28,7 +28,9 @@ impl Answer {
 
     /// A header's text; empty where it is not there.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
     }
 
     /// The body of a 200.
@@ -82,7 +84,10 @@ impl Answer {
     pub fn invalid(&self) -> Vec<(String, String)> {
         let body = self.refused(422, "PolarRequestValidationError");
         let detail = body["detail"].as_array().unwrap();
-        assert!(detail.iter().all(|p| p.get("ctx").is_none()), "rules never tell bounds: {body}");
+        assert!(
+            detail.iter().all(|p| p.get("ctx").is_none()),
+            "rules never tell bounds: {body}"
+        );
         problems(&body)
     }
 
@@ -100,12 +105,19 @@ fn problems(body: &Value) -> Vec<(String, String)> {
     detail
         .iter()
         .map(|problem| {
-            let place: Vec<_> = problem["loc"].as_array().unwrap().iter().map(text).collect();
+            let place: Vec<_> = problem["loc"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(text)
+                .collect();
             (text(&problem["type"]), place.join("."))
         })
         .collect()
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }

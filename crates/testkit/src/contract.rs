@@ -15,7 +15,8 @@ static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::to_value(till_server::api::document()).unwrap());
 
 type Key = (String, String, u16);
-static VALIDATORS: LazyLock<Mutex<HashMap<Key, Option<Arc<Validator>>>>> = LazyLock::new(Mutex::default);
+static VALIDATORS: LazyLock<Mutex<HashMap<Key, Option<Arc<Validator>>>>> =
+    LazyLock::new(Mutex::default);
 
 /// The document as JSON.
 pub(crate) fn document() -> &'static Value {
@@ -28,15 +29,21 @@ pub(crate) fn document() -> &'static Value {
 pub(crate) fn hold(method: &Method, path: &str, answer: &Answer) {
     let status = answer.status.as_u16();
     let method = method.as_str().to_lowercase();
-    let Some((template, operation)) = operation(&method, path) else { return };
+    let Some((template, operation)) = operation(&method, path) else {
+        return;
+    };
     if status == 405 || status == 307 {
         return;
     }
     let key = (method.clone(), template.to_owned(), status);
     let known = VALIDATORS.lock().unwrap().get(&key).cloned();
     let validator = known.unwrap_or_else(|| {
-        let made = validator(operation, status)
-            .unwrap_or_else(|| panic!("{method} {template} does not document {status}: {}", answer.text()));
+        let made = validator(operation, status).unwrap_or_else(|| {
+            panic!(
+                "{method} {template} does not document {status}: {}",
+                answer.text()
+            )
+        });
         VALIDATORS.lock().unwrap().insert(key, made.clone());
         made
     });
@@ -44,9 +51,15 @@ pub(crate) fn hold(method: &Method, path: &str, answer: &Answer) {
         return;
     };
     let body = answer.json();
-    let wrong: Vec<_> =
-        validator.iter_errors(&body).map(|e| format!("{}: {e}", e.instance_path())).collect();
-    assert!(wrong.is_empty(), "{method} {template} {status} is not as documented:\n{}\n{body}", wrong.join("\n"));
+    let wrong: Vec<_> = validator
+        .iter_errors(&body)
+        .map(|e| format!("{}: {e}", e.instance_path()))
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "{method} {template} {status} is not as documented:\n{}\n{body}",
+        wrong.join("\n")
+    );
 }
 
 /// The operation that a path reaches; literal segments win over parameters.
@@ -56,7 +69,13 @@ fn operation(method: &str, path: &str) -> Option<(&'static str, &'static Value)>
     let fits = |template: &str| {
         let wanted: Vec<_> = template.split('/').collect();
         wanted.len() == sent.len()
-            && wanted.iter().zip(&sent).all(|(w, s)| if w.starts_with('{') { !s.is_empty() } else { w == s })
+            && wanted.iter().zip(&sent).all(|(w, s)| {
+                if w.starts_with('{') {
+                    !s.is_empty()
+                } else {
+                    w == s
+                }
+            })
     };
     let (template, item) = paths
         .iter()

@@ -45,7 +45,9 @@ impl Till {
     /// A one-time product of this name and price (USD minor units).
     pub async fn product_named(&self, name: &str, amount: i64) -> Value {
         let price = json!({"amount_type": "fixed", "price_amount": amount});
-        self.post("/v1/products/", json!({"name": name, "prices": [price]})).await.created()
+        self.post("/v1/products/", json!({"name": name, "prices": [price]}))
+            .await
+            .created()
     }
 
     /// A subscription for 10.00 USD a month.
@@ -58,12 +60,16 @@ impl Till {
     /// A one-time product whose price the buyer chooses, from 5.00 USD.
     pub async fn pay_what_you_want(&self) -> Value {
         let price = json!({"amount_type": "custom", "minimum_amount": 500});
-        self.post("/v1/products/", json!({"name": "Gift", "prices": [price]})).await.created()
+        self.post("/v1/products/", json!({"name": "Gift", "prices": [price]}))
+            .await
+            .created()
     }
 
     /// A customer of this e-mail address.
     pub async fn customer(&self, email: &str) -> Value {
-        self.post("/v1/customers/", json!({"email": email})).await.created()
+        self.post("/v1/customers/", json!({"email": email}))
+            .await
+            .created()
     }
 
     /// The customer bought the product a moment ago.
@@ -72,7 +78,12 @@ impl Till {
     }
 
     /// The customer bought the product; `change` sees the rows before they are kept.
-    pub async fn sold_with(&self, customer: &Value, product: &Value, change: impl FnOnce(&mut Sale)) -> Sale {
+    pub async fn sold_with(
+        &self,
+        customer: &Value,
+        product: &Value,
+        change: impl FnOnce(&mut Sale),
+    ) -> Sale {
         self.advance(std::time::Duration::from_millis(1));
         let mut sale = self.sale(customer, product);
         change(&mut sale);
@@ -92,7 +103,9 @@ impl Till {
         let amount = price["price_amount"].as_i64().unwrap_or(500);
         let checkout = self.checkout(customer, product_id, id_in(price, "id"), amount);
         let (at, own) = (self.app.at(), self.organization.id);
-        let interval: Option<Interval> = product["recurring_interval"].as_str().map(|word| word.parse().unwrap());
+        let interval: Option<Interval> = product["recurring_interval"]
+            .as_str()
+            .map(|word| word.parse().unwrap());
         let subscription = interval.map(|interval| {
             let anchor_day = period::anchor(at.now);
             Subscription {
@@ -195,10 +208,21 @@ impl Till {
             action_url: None,
             confirmation: Json(json!({})),
         };
-        Sale { checkout, subscription, order, payment }
+        Sale {
+            checkout,
+            subscription,
+            order,
+            payment,
+        }
     }
 
-    fn checkout(&self, customer: &Value, product_id: Uuid, price_id: Uuid, amount: i64) -> Checkout {
+    fn checkout(
+        &self,
+        customer: &Value,
+        product_id: Uuid,
+        price_id: Uuid,
+        amount: i64,
+    ) -> Checkout {
         let at = self.app.at();
         Checkout {
             id: at.id(),

@@ -40,7 +40,10 @@ impl Ground {
             Engine::Sqlite => {
                 let folder = tempfile::tempdir().unwrap();
                 let url = format!("sqlite://{}/till.db", folder.path().display());
-                Self { url, keep: Keep::Folder(folder) }
+                Self {
+                    url,
+                    keep: Keep::Folder(folder),
+                }
             }
             Engine::Postgres => Self::postgres().await,
         }
@@ -55,9 +58,20 @@ impl Ground {
         });
         let admin = connect(&server).await;
         let template = template(&server, &admin).await;
-        let name = format!("till_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        execute(&admin, &format!("create database {name} template {template}")).await;
-        Self { url: on(&server, &name), keep: Keep::Postgres { server, name } }
+        let name = format!(
+            "till_test_{}_{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        execute(
+            &admin,
+            &format!("create database {name} template {template}"),
+        )
+        .await;
+        Self {
+            url: on(&server, &name),
+            keep: Keep::Postgres { server, name },
+        }
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -69,7 +83,11 @@ impl Ground {
             Keep::Folder(folder) => folder.close().unwrap(),
             Keep::Postgres { server, name } => {
                 let admin = connect(&server).await;
-                execute(&admin, &format!("drop database if exists {name} with (force)")).await;
+                execute(
+                    &admin,
+                    &format!("drop database if exists {name} with (force)"),
+                )
+                .await;
             }
         }
     }
@@ -86,23 +104,39 @@ async fn template(server: &str, admin: &Client) -> String {
     if known.is_none() {
         // Renamed when it is complete: a half-made one must never be copied.
         let half = format!("{name}_half");
-        execute(admin, &format!("drop database if exists {half} with (force)")).await;
+        execute(
+            admin,
+            &format!("drop database if exists {half} with (force)"),
+        )
+        .await;
         execute(admin, &format!("create database {half}")).await;
-        let store = Store::open(&on(server, &half), Options::default()).await.unwrap();
+        let store = Store::open(&on(server, &half), Options::default())
+            .await
+            .unwrap();
         store.close().await;
-        execute(admin, &format!(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = '{half}'"
-        ))
+        execute(
+            admin,
+            &format!(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = '{half}'"
+            ),
+        )
         .await;
         execute(admin, &format!("alter database {half} rename to {name}")).await;
     }
-    execute(admin, &format!("select pg_advisory_unlock({TEMPLATE_LOCK})")).await;
+    execute(
+        admin,
+        &format!("select pg_advisory_unlock({TEMPLATE_LOCK})"),
+    )
+    .await;
     name
 }
 
 fn migrations() -> u64 {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
     files.sort();
     let mut hasher = DefaultHasher::new();
     for file in files {
@@ -112,7 +146,9 @@ fn migrations() -> u64 {
 }
 
 fn on(server: &str, database: &str) -> String {
-    let (address, _) = server.rsplit_once('/').expect("TILL_TEST_POSTGRES names a database");
+    let (address, _) = server
+        .rsplit_once('/')
+        .expect("TILL_TEST_POSTGRES names a database");
     format!("{address}/{database}")
 }
 
@@ -125,5 +161,8 @@ async fn connect(server: &str) -> Client {
 }
 
 async fn execute(admin: &Client, sql: &str) {
-    admin.batch_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+    admin
+        .batch_execute(sql)
+        .await
+        .unwrap_or_else(|error| panic!("{sql}: {error:?}"));
 }

@@ -51,7 +51,9 @@ macro_rules! both {
 /// however the test ends.
 pub async fn run<F>(engine: Engine, test: F)
 where
-    F: for<'a> FnOnce(&'a mut Till) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> + Send + 'static,
+    F: for<'a> FnOnce(&'a mut Till) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>
+        + Send
+        + 'static,
 {
     let ground = ground::Ground::new(engine).await;
     let till = Till::start(ground.url()).await;

@@ -20,13 +20,20 @@ impl Till {
         loop {
             let now = self.app.at().now;
             let until = now + jiff::SignedDuration::from_mins(1);
-            let jobs = self.app.store.claim_jobs(&[STATE_CHANGED_JOB], now, until, 10).await.unwrap();
+            let jobs = self
+                .app
+                .store
+                .claim_jobs(&[STATE_CHANGED_JOB], now, until, 10)
+                .await
+                .unwrap();
             if jobs.is_empty() {
                 return;
             }
             for job in jobs {
                 let end = till_server::work::customers::state_changed(&self.app, &job).await;
-                let end = end.unwrap_or_else(|error| End::Bury { reason: format!("{error:?}") });
+                let end = end.unwrap_or_else(|error| End::Bury {
+                    reason: format!("{error:?}"),
+                });
                 self.app.store.finish_job(&job, end).await.unwrap();
             }
         }
@@ -60,11 +67,18 @@ impl Till {
     pub async fn told(&self) -> Vec<Value> {
         let own = vec![Cell::Uuid(self.organization.id)];
         let rest = "where organization_id = $1 order by sequence";
-        let events: Vec<WebhookEvent> =
-            self.app.store.all(Query::select::<WebhookEvent>(rest, own.clone())).await.unwrap();
+        let events: Vec<WebhookEvent> = self
+            .app
+            .store
+            .all(Query::select::<WebhookEvent>(rest, own.clone()))
+            .await
+            .unwrap();
         let mut changes = Changes::new();
         changes
-            .any("delete from webhook_deliveries where organization_id = $1", own.clone())
+            .any(
+                "delete from webhook_deliveries where organization_id = $1",
+                own.clone(),
+            )
             .any("delete from webhook_events where organization_id = $1", own);
         self.app.store.commit(changes).await.unwrap();
         events
@@ -77,6 +91,10 @@ impl Till {
     pub async fn told_types(&self) -> Vec<String> {
         self.advance(Duration::from_secs(3));
         self.drain().await;
-        self.told().await.iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
+        self.told()
+            .await
+            .iter()
+            .map(|event| event["type"].as_str().unwrap().to_owned())
+            .collect()
     }
 }

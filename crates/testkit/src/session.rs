@@ -46,13 +46,18 @@ pub struct Till {
 
 impl std::fmt::Debug for Till {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Till").field("organization", &self.organization.slug).finish_non_exhaustive()
+        f.debug_struct("Till")
+            .field("organization", &self.organization.slug)
+            .finish_non_exhaustive()
     }
 }
 
 impl Till {
     pub(crate) async fn start(url: &str) -> Self {
-        let options = Options { connections: 4, ..Options::default() };
+        let options = Options {
+            connections: 4,
+            ..Options::default()
+        };
         let store = Store::open(url, options).await.unwrap();
         let clock = Arc::new(TestClock::new());
         let ids = till_core::at::At::new("2026-11-22T12:00:00Z".parse().unwrap(), [9; 32]);
@@ -72,12 +77,23 @@ impl Till {
                 publishable_key: "pk_test".to_owned(),
             },
             key: SecretKey::new(*b"a secret key that is for tests only"),
-            policy: Policy { dev: true, client_ip_header: Some("x-client-ip".to_owned()) },
+            policy: Policy {
+                dev: true,
+                client_ip_header: Some("x-client-ip".to_owned()),
+            },
             limits: Limits::off(),
         });
         let router = till_server::router(app.clone());
         let (organization, token) = found(&app, "Ada's Shop", "ada").await;
-        Self { app, clock, organization, token, signed: true, router, may_leave_work: false }
+        Self {
+            app,
+            clock,
+            organization,
+            token,
+            signed: true,
+            router,
+            may_leave_work: false,
+        }
     }
 
     /// Moves time forward.
@@ -111,7 +127,10 @@ impl Till {
 
     /// The same server, seen by nobody in particular.
     pub fn anonymous(&self) -> Self {
-        Self { signed: false, ..self.with_token("") }
+        Self {
+            signed: false,
+            ..self.with_token("")
+        }
     }
 
     /// Sends GET.
@@ -145,17 +164,24 @@ impl Till {
                 .header(header::CONTENT_TYPE, "application/json")
                 .header(header::CONTENT_LENGTH, body.len());
         }
-        self.raw(request.body(Body::from(body.unwrap_or_default())).unwrap()).await
+        self.raw(request.body(Body::from(body.unwrap_or_default())).unwrap())
+            .await
     }
 
     /// Sends GET with these headers besides the usual ones.
     pub async fn get_with(&self, path: &str, headers: &[(&'static str, &str)]) -> Answer {
         let mut map = HeaderMap::new();
         if self.signed {
-            map.insert(header::AUTHORIZATION, format!("Bearer {}", self.token).parse().unwrap());
+            map.insert(
+                header::AUTHORIZATION,
+                format!("Bearer {}", self.token).parse().unwrap(),
+            );
         }
         for (name, value) in headers {
-            map.insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
+            map.insert(
+                HeaderName::from_static(name),
+                HeaderValue::from_str(value).unwrap(),
+            );
         }
         let mut request = Request::get(path).body(Body::empty()).unwrap();
         *request.headers_mut() = map;
@@ -170,7 +196,11 @@ impl Till {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-        let answer = Answer { status: parts.status, headers: parts.headers, body };
+        let answer = Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        };
         assert_ne!(answer.status.as_u16(), 500, "{method} {path}: see the log");
         contract::hold(&method, &path, &answer);
         answer
@@ -193,21 +223,43 @@ impl Till {
         }
         let soon = self.app.at().now + jiff::SignedDuration::from_mins(1);
         for (what, sql) in [
-            ("jobs", "select count(*) from jobs where buried is null and run_at <= $1"),
-            ("undelivered events", "select count(*) from webhook_events where next_attempt_at <= $1"),
+            (
+                "jobs",
+                "select count(*) from jobs where buried is null and run_at <= $1",
+            ),
+            (
+                "undelivered events",
+                "select count(*) from webhook_events where next_attempt_at <= $1",
+            ),
         ] {
-            let left = self.app.store.scalar(Query::raw(sql, vec![Cell::Time(soon)])).await.unwrap();
-            assert_eq!(left, 0, "{what} are left: the test must see them through, or say may_leave_work");
+            let left = self
+                .app
+                .store
+                .scalar(Query::raw(sql, vec![Cell::Time(soon)]))
+                .await
+                .unwrap();
+            assert_eq!(
+                left, 0,
+                "{what} are left: the test must see them through, or say may_leave_work"
+            );
         }
         let buried = Query::raw("select count(*) from jobs where buried is not null", vec![]);
-        assert_eq!(self.app.store.scalar(buried).await.unwrap(), 0, "a job was given up");
+        assert_eq!(
+            self.app.store.scalar(buried).await.unwrap(),
+            0,
+            "a job was given up"
+        );
     }
 }
 
 /// A new organization with an owner, and a token with every scope.
 async fn found(app: &App, name: &str, slug: &str) -> (Organization, String) {
     let at = app.at();
-    let owner = User { id: at.id(), created_at: at.now, email: format!("{slug}@example.com") };
+    let owner = User {
+        id: at.id(),
+        created_at: at.now,
+        email: format!("{slug}@example.com"),
+    };
     let (organization, founding) = organizations::create(name, slug, &owner, &at);
     let mut changes = till_core::change::Changes::new();
     changes.insert(&owner).and(founding);
@@ -218,8 +270,14 @@ async fn found(app: &App, name: &str, slug: &str) -> (Organization, String) {
 
 async fn token(app: &App, organization: &Organization, scopes: &[Scope]) -> String {
     let scopes = scopes.to_vec();
-    let (_, token, changes) =
-        tokens::create(organization.id, "test".to_owned(), scopes, None, &app.key, &app.at());
+    let (_, token, changes) = tokens::create(
+        organization.id,
+        "test".to_owned(),
+        scopes,
+        None,
+        &app.key,
+        &app.at(),
+    );
     app.store.commit(changes).await.unwrap();
     token
 }

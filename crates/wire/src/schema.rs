@@ -4,7 +4,6 @@
 mod checkouts;
 mod customers;
 mod products;
-mod webhooks;
 
 use serde_json::Value;
 use utoipa::openapi::{
@@ -32,11 +31,15 @@ fn string() -> ObjectBuilder {
 }
 
 fn formatted(format: &str) -> Schema {
-    string().format(Some(SchemaFormat::Custom(format.to_owned()))).into()
+    string()
+        .format(Some(SchemaFormat::Custom(format.to_owned())))
+        .into()
 }
 
 fn id() -> Schema {
-    string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))).into()
+    string()
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+        .into()
 }
 
 fn email() -> Schema {
@@ -77,11 +80,17 @@ fn currency() -> Schema {
 
 fn list(min: usize, item: impl Into<Schema>) -> Schema {
     let item: Schema = item.into();
-    ArrayBuilder::new().items(RefOr::T(item)).min_items(Some(min).filter(|n| *n > 0)).into()
+    ArrayBuilder::new()
+        .items(RefOr::T(item))
+        .min_items(Some(min).filter(|n| *n > 0))
+        .into()
 }
 
 fn one_of(shapes: Vec<Schema>) -> Schema {
-    shapes.into_iter().fold(OneOfBuilder::new(), OneOfBuilder::item).into()
+    shapes
+        .into_iter()
+        .fold(OneOfBuilder::new(), OneOfBuilder::item)
+        .into()
 }
 
 /// Any object.
@@ -111,7 +120,11 @@ fn address() -> Schema {
         .optional("line2", text(0, 500), "Second line.")
         .optional("postal_code", text(0, 500), "Postal code.")
         .optional("city", text(0, 500), "City.")
-        .optional("state", text(0, 500), "State; of the United States and Canada one of theirs.")
+        .optional(
+            "state",
+            text(0, 500),
+            "State; of the United States and Canada one of theirs.",
+        )
         .schema()
 }
 

@@ -43,8 +43,14 @@ async fn create(
         SessionFor::ExternalId(id) => app.store.customer_by_external_id(own.id, id).await?,
     }
     .ok_or_else(|| customers::unknown(&input.customer))?;
-    let (view, changes) =
-        customers::open_session(&customer, &own.slug, input.return_url, &app.key, &app.site, &app.at());
+    let (view, changes) = customers::open_session(
+        &customer,
+        &own.slug,
+        input.return_url,
+        &app.key,
+        &app.site,
+        &app.at(),
+    );
     app.commit(changes).await?;
     Ok((StatusCode::CREATED, Json(view)))
 }

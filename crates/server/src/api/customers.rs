@@ -36,8 +36,11 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(state_external))
 }
 
-const SORT_KEYS: [(&str, &str); 3] =
-    [("created_at", "created_at"), ("email", "email_key"), ("name", "lower(customers.name)")];
+const SORT_KEYS: [(&str, &str); 3] = [
+    ("created_at", "created_at"),
+    ("email", "email_key"),
+    ("name", "lower(customers.name)"),
+];
 
 const ACTIVE: &str = "exists (select 1 from subscriptions s where s.customer_id = customers.id \
     and s.status in ('trialing', 'active', 'past_due'))";
@@ -57,7 +60,9 @@ impl Named {
     }
 
     async fn load(&self, app: &App, organization_id: Uuid) -> Result<Row, ApiError> {
-        self.find(app, organization_id).await?.ok_or_else(ApiError::not_found)
+        self.find(app, organization_id)
+            .await?
+            .ok_or_else(ApiError::not_found)
     }
 }
 
@@ -90,8 +95,15 @@ async fn list(
         list = list.filter_sql(&format!("{not}{ACTIVE}"), vec![]);
     }
     params.finish()?;
-    let (rows, total) = app.store.page::<Row>(list, window.page, window.limit).await?;
-    Ok(Json(Page::new(rows.iter().map(Row::view).collect(), total, window.limit)))
+    let (rows, total) = app
+        .store
+        .page::<Row>(list, window.page, window.limit)
+        .await?;
+    Ok(Json(Page::new(
+        rows.iter().map(Row::view).collect(),
+        total,
+        window.limit,
+    )))
 }
 
 /// Creates a customer.
@@ -114,10 +126,12 @@ async fn create(
     let created = app
         .settle(|| async {
             let (holders, audience) = tokio::try_join!(
-                app.store.holders(own.id, Some(&input.email), input.external_id.as_deref()),
+                app.store
+                    .holders(own.id, Some(&input.email), input.external_id.as_deref()),
                 app.store.audience(own.id),
             )?;
-            let (row, changes) = customers::create(input.clone(), own, &holders, &audience, &app.at())?;
+            let (row, changes) =
+                customers::create(input.clone(), own, &holders, &audience, &app.at())?;
             app.commit(changes).await?;
             Ok::<_, ApiError>(row)
         })
@@ -140,7 +154,12 @@ async fn get(
     caller: Caller<scope::CustomersRead>,
     PathId(id): PathId,
 ) -> Result<Json<Customer>, ApiError> {
-    Ok(Json(Named::Id(id).load(&app, caller.organization.id).await?.view()))
+    Ok(Json(
+        Named::Id(id)
+            .load(&app, caller.organization.id)
+            .await?
+            .view(),
+    ))
 }
 
 /// Shows a customer by the merchant's own id.
@@ -158,7 +177,12 @@ async fn get_external(
     caller: Caller<scope::CustomersRead>,
     ExternalId(id): ExternalId,
 ) -> Result<Json<Customer>, ApiError> {
-    Ok(Json(Named::External(id).load(&app, caller.organization.id).await?.view()))
+    Ok(Json(
+        Named::External(id)
+            .load(&app, caller.organization.id)
+            .await?
+            .view(),
+    ))
 }
 
 async fn change(
@@ -182,8 +206,14 @@ async fn change(
                 app.store.audience(own),
             )?;
             let row = row.ok_or_else(ApiError::not_found)?;
-            let (row, changes) =
-                customers::update(&row, input.clone(), addressed, &holders, &audience, &app.at())?;
+            let (row, changes) = customers::update(
+                &row,
+                input.clone(),
+                addressed,
+                &holders,
+                &audience,
+                &app.at(),
+            )?;
             app.commit(changes).await?;
             Ok::<_, ApiError>(row)
         })
@@ -293,7 +323,11 @@ async fn delete_external(
     end(&app, &caller, &Named::External(id), params).await
 }
 
-async fn state_of(app: &App, organization_id: Uuid, named: Named) -> Result<Json<CustomerState>, ApiError> {
+async fn state_of(
+    app: &App,
+    organization_id: Uuid,
+    named: Named,
+) -> Result<Json<CustomerState>, ApiError> {
     let row = named.load(app, organization_id).await?;
     let subscriptions = app.store.subscriptions_of(row.id).await?;
     Ok(Json(customers::state(&row, &subscriptions)))

@@ -36,8 +36,11 @@ impl Joined {
         products: Vec<Uuid>,
         subscriptions: Vec<Uuid>,
     ) -> Result<Self, ApiError> {
-        let (customers, products, subscriptions) =
-            (distinct(customers), distinct(products), distinct(subscriptions));
+        let (customers, products, subscriptions) = (
+            distinct(customers),
+            distinct(products),
+            distinct(subscriptions),
+        );
         let (customers, products, subscriptions) = tokio::try_join!(
             app.store.customers(organization_id, &customers),
             app.store.offered(organization_id, &products),
@@ -51,7 +54,11 @@ impl Joined {
     }
 
     /// Orders as the API shows them.
-    pub async fn orders(app: &App, organization_id: Uuid, rows: &[Order]) -> Result<Vec<orders::Order>, ApiError> {
+    pub async fn orders(
+        app: &App,
+        organization_id: Uuid,
+        rows: &[Order],
+    ) -> Result<Vec<orders::Order>, ApiError> {
         let joined = Self::load(
             app,
             organization_id,
@@ -64,7 +71,9 @@ impl Joined {
             .map(|row| {
                 let customer = found(joined.customers.get(&row.customer_id))?;
                 let product = found(joined.products.get(&row.product_id))?;
-                let subscription = row.subscription_id.and_then(|id| joined.subscriptions.get(&id));
+                let subscription = row
+                    .subscription_id
+                    .and_then(|id| joined.subscriptions.get(&id));
                 Ok(row.view(customer, product, subscription))
             })
             .collect()

@@ -20,11 +20,14 @@ use utoipa::{
 use crate::{app::App, transport::VERSIONS};
 
 #[derive(OpenApi)]
-#[openapi(info(
-    title = "Till",
-    description = "A self-hosted checkout server that speaks the Polar API.",
-    license(name = "Apache-2.0", identifier = "Apache-2.0")
-), components(schemas(ErrorBody, BearerErrorBody, ValidationBody)))]
+#[openapi(
+    info(
+        title = "Till",
+        description = "A self-hosted checkout server that speaks the Polar API.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    components(schemas(ErrorBody, BearerErrorBody, ValidationBody))
+)]
 struct Base;
 
 /// The document before any route is added.
@@ -47,8 +50,13 @@ pub fn document() -> Document {
 
 /// Answers carry every key, empty ones as null; only request bodies may leave keys out.
 fn every_key_is_sent(document: &mut Document) {
-    let asked: HashSet<String> = operations_of(document).filter_map(|(_, operation)| body_schema(operation)).collect();
-    let schemas = document.components.iter_mut().flat_map(|c| c.schemas.iter_mut());
+    let asked: HashSet<String> = operations_of(document)
+        .filter_map(|(_, operation)| body_schema(operation))
+        .collect();
+    let schemas = document
+        .components
+        .iter_mut()
+        .flat_map(|c| c.schemas.iter_mut());
     for (name, schema) in schemas {
         if !asked.contains(name) {
             require_all(schema);
@@ -57,8 +65,12 @@ fn every_key_is_sent(document: &mut Document) {
 }
 
 fn body_schema(operation: &Operation) -> Option<String> {
-    let RefOr::T(body) = operation.request_body.as_ref()? else { return None };
-    let RefOr::T(content) = body.content.get("application/json")? else { return None };
+    let RefOr::T(body) = operation.request_body.as_ref()? else {
+        return None;
+    };
+    let RefOr::T(content) = body.content.get("application/json")? else {
+        return None;
+    };
     match content.schema.as_ref()? {
         RefOr::Ref(named) => named.ref_location.rsplit('/').next().map(str::to_owned),
         RefOr::T(_) => None,
@@ -80,9 +92,19 @@ fn require_all(schema: &mut RefOr<Schema>) {
 
 fn operations_of(document: &mut Document) -> impl Iterator<Item = (bool, &mut Operation)> {
     document.paths.paths.values_mut().flat_map(|item| {
-        let reading = [&mut item.get, &mut item.head].into_iter().flatten().map(|o| (false, o));
-        let writing = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-        reading.chain(writing.into_iter().flatten().map(|o| (true, o))).collect::<Vec<_>>()
+        let reading = [&mut item.get, &mut item.head]
+            .into_iter()
+            .flatten()
+            .map(|o| (false, o));
+        let writing = [
+            &mut item.post,
+            &mut item.put,
+            &mut item.patch,
+            &mut item.delete,
+        ];
+        reading
+            .chain(writing.into_iter().flatten().map(|o| (true, o)))
+            .collect::<Vec<_>>()
     })
 }
 
@@ -91,12 +113,22 @@ fn common_answers(document: &mut Document) {
     for (writes, operation) in operations_of(document) {
         let answers = &mut operation.responses.responses;
         let mut add = |status: &str, words: &str, schemas: &[&str]| {
-            answers.entry(status.to_owned()).or_insert_with(|| answer(words, schemas).into());
+            answers
+                .entry(status.to_owned())
+                .or_insert_with(|| answer(words, schemas).into());
         };
-        add("422", "Something sent does not read, or breaks a rule.", &["ValidationBody"]);
+        add(
+            "422",
+            "Something sent does not read, or breaks a rule.",
+            &["ValidationBody"],
+        );
         add("429", "Too many requests; see `Retry-After`.", &[]);
         if writes {
-            add("409", "Somebody else changed this at the same moment.", &["ErrorBody"]);
+            add(
+                "409",
+                "Somebody else changed this at the same moment.",
+                &["ErrorBody"],
+            );
         }
         if operation.request_body.is_some() {
             add("411", "There is no `Content-Length`.", &["ErrorBody"]);
@@ -104,8 +136,14 @@ fn common_answers(document: &mut Document) {
         }
         if operation.security.is_some() {
             let both = ["ErrorBody", "BearerErrorBody"];
-            answers.insert("401".to_owned(), answer("No token, or one that is not known.", &both).into());
-            answers.insert("403".to_owned(), answer("The token lacks the scope, or it is not allowed.", &both).into());
+            answers.insert(
+                "401".to_owned(),
+                answer("No token, or one that is not known.", &both).into(),
+            );
+            answers.insert(
+                "403".to_owned(),
+                answer("The token lacks the scope, or it is not allowed.", &both).into(),
+            );
         }
     }
 }
@@ -116,9 +154,13 @@ fn answer(words: &str, schemas: &[&str]) -> Response {
     let schema: RefOr<Schema> = match (refs.next(), refs.next()) {
         (None, _) => return builder.build(),
         (Some(one), None) => one.into(),
-        (Some(one), Some(other)) => Schema::OneOf(OneOfBuilder::new().item(one).item(other).build()).into(),
+        (Some(one), Some(other)) => {
+            Schema::OneOf(OneOfBuilder::new().item(one).item(other).build()).into()
+        }
     };
-    builder.content("application/json", Content::new(Some(schema))).build()
+    builder
+        .content("application/json", Content::new(Some(schema)))
+        .build()
 }
 
 static DOCUMENT: LazyLock<Document> = LazyLock::new(document);

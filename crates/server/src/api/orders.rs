@@ -21,7 +21,9 @@ use crate::{
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(get))
 }
 
 const SORT_KEYS: [(&str, &str); 9] = [
@@ -30,8 +32,14 @@ const SORT_KEYS: [(&str, &str); 9] = [
     ("invoice_number", "invoice_number"),
     ("amount", "net_amount"),
     ("net_amount", "net_amount"),
-    ("customer", "(select lower(coalesce(c.name, c.email)) from customers c where c.id = orders.customer_id)"),
-    ("product", "(select lower(p.name) from products p where p.id = orders.product_id)"),
+    (
+        "customer",
+        "(select lower(coalesce(c.name, c.email)) from customers c where c.id = orders.customer_id)",
+    ),
+    (
+        "product",
+        "(select lower(p.name) from products p where p.id = orders.product_id)",
+    ),
     ("discount", "cast(null as text)"),
     ("subscription", "orders.subscription_id"),
 ];
@@ -65,7 +73,10 @@ async fn list(
         .sorted(params.sorting(&SORT_KEYS, &["-created_at"]));
     let list = billed(list, &params.words("product_billing_type"));
     params.finish()?;
-    let (rows, total) = app.store.page::<Row>(list, window.page, window.limit).await?;
+    let (rows, total) = app
+        .store
+        .page::<Row>(list, window.page, window.limit)
+        .await?;
     let orders = Joined::orders(&app, own, &rows).await?;
     Ok(Json(Page::new(orders, total, window.limit)))
 }
@@ -100,7 +111,11 @@ async fn get(
     PathId(id): PathId,
 ) -> Result<Json<Order>, ApiError> {
     let own = caller.organization.id;
-    let row = app.store.order(own, id).await?.ok_or_else(ApiError::not_found)?;
+    let row = app
+        .store
+        .order(own, id)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
     let mut shown = Joined::orders(&app, own, &[row]).await?;
     shown.pop().map(Json).ok_or_else(ApiError::not_found)
 }

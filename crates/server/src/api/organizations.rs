@@ -22,7 +22,9 @@ use crate::{
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get, update))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(get, update))
 }
 
 /// Lists the token's organization.
@@ -38,16 +40,31 @@ async fn list(
     mut params: Params,
 ) -> Result<Json<Page<Organization>>, ApiError> {
     let window = params.window();
-    let slug = params.text("slug").into_iter().map(Value::Text).collect::<Vec<_>>();
-    let keys = [("created_at", "created_at"), ("slug", "slug"), ("name", "lower(organizations.name)")];
+    let slug = params
+        .text("slug")
+        .into_iter()
+        .map(Value::Text)
+        .collect::<Vec<_>>();
+    let keys = [
+        ("created_at", "created_at"),
+        ("slug", "slug"),
+        ("name", "lower(organizations.name)"),
+    ];
     let sorting = params.sorting(&keys, &["created_at"]);
     params.finish()?;
     let mut list = List::within::<Row>("id", &[caller.organization.id]).sorted(sorting);
     if !slug.is_empty() {
         list = list.is_in("slug", slug);
     }
-    let (rows, total) = app.store.page::<Row>(list, window.page, window.limit).await?;
-    Ok(Json(Page::new(rows.iter().map(organizations::view).collect(), total, window.limit)))
+    let (rows, total) = app
+        .store
+        .page::<Row>(list, window.page, window.limit)
+        .await?;
+    Ok(Json(Page::new(
+        rows.iter().map(organizations::view).collect(),
+        total,
+        window.limit,
+    )))
 }
 
 /// Shows the token's organization.
@@ -90,13 +107,18 @@ async fn update(
     own(&caller.organization, id)?;
     let updated = app
         .settle(|| async {
-            let row = app.store.organization(id).await?.ok_or_else(ApiError::not_found)?;
+            let row = app
+                .store
+                .organization(id)
+                .await?
+                .ok_or_else(ApiError::not_found)?;
             let unpriced = match input.default_presentment_currency {
                 Some(currency) => app.store.unpriced(id, currency).await?,
                 None => Vec::new(),
             };
             let audience = app.store.audience(id).await?;
-            let (row, changes) = organizations::update(&row, input.clone(), &unpriced, &audience, &app.at())?;
+            let (row, changes) =
+                organizations::update(&row, input.clone(), &unpriced, &audience, &app.at())?;
             app.commit(changes).await?;
             Ok::<_, ApiError>(row)
         })
@@ -105,5 +127,9 @@ async fn update(
 }
 
 fn own(organization: &Row, id: Uuid) -> Result<(), ApiError> {
-    if organization.id == id { Ok(()) } else { Err(ApiError::not_found()) }
+    if organization.id == id {
+        Ok(())
+    } else {
+        Err(ApiError::not_found())
+    }
 }

@@ -25,12 +25,17 @@ use crate::{
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(get))
 }
 
 const SORT_KEYS: [(&str, &str); 4] = [
     ("created_at", "created_at"),
-    ("status", "case payments.state when 'succeeded' then 'succeeded' when 'failed' then 'failed' else 'pending' end"),
+    (
+        "status",
+        "case payments.state when 'succeeded' then 'succeeded' when 'failed' then 'failed' else 'pending' end",
+    ),
     ("amount", "amount"),
     ("method", "method"),
 ];
@@ -59,12 +64,25 @@ async fn list(
         .sorted(params.sorting(&SORT_KEYS, &["-created_at"]));
     let emails = params.texts("customer_email");
     if !emails.is_empty() {
-        let sql = format!("lower(customer_email) in ({})", vec!["?"; emails.len()].join(", "));
-        list = list.filter_sql(&sql, emails.iter().map(|e| Value::Text(email_key(e))).collect());
+        let sql = format!(
+            "lower(customer_email) in ({})",
+            vec!["?"; emails.len()].join(", ")
+        );
+        list = list.filter_sql(
+            &sql,
+            emails.iter().map(|e| Value::Text(email_key(e))).collect(),
+        );
     }
     params.finish()?;
-    let (rows, total) = app.store.page::<Row>(list, window.page, window.limit).await?;
-    Ok(Json(Page::new(rows.iter().map(Row::view).collect(), total, window.limit)))
+    let (rows, total) = app
+        .store
+        .page::<Row>(list, window.page, window.limit)
+        .await?;
+    Ok(Json(Page::new(
+        rows.iter().map(Row::view).collect(),
+        total,
+        window.limit,
+    )))
 }
 
 /// How far the attempts of these statuses are.
@@ -74,7 +92,11 @@ fn states(statuses: &[PaymentStatus]) -> Vec<PaymentState> {
         PaymentState::Failed => PaymentStatus::Failed,
         _ => PaymentStatus::Pending,
     };
-    PaymentState::ALL.iter().copied().filter(|state| statuses.contains(&status_of(state))).collect()
+    PaymentState::ALL
+        .iter()
+        .copied()
+        .filter(|state| statuses.contains(&status_of(state)))
+        .collect()
 }
 
 /// Shows a payment.
@@ -92,6 +114,10 @@ async fn get(
     caller: Caller<scope::PaymentsRead>,
     PathId(id): PathId,
 ) -> Result<Json<Payment>, ApiError> {
-    let row = app.store.payment(caller.organization.id, id).await?.ok_or_else(ApiError::not_found)?;
+    let row = app
+        .store
+        .payment(caller.organization.id, id)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
     Ok(Json(row.view()))
 }

@@ -21,7 +21,9 @@ use crate::{
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, update))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, update))
 }
 
 /// What a product costs for sorting: its oldest price in use (checkout.md 0.4).
@@ -72,11 +74,18 @@ async fn list(
         None => list,
     };
     params.finish()?;
-    let (rows, total) = app.store.page::<Row>(list, window.page, window.limit).await?;
+    let (rows, total) = app
+        .store
+        .page::<Row>(list, window.page, window.limit)
+        .await?;
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut offered = app.store.offered(own, &ids).await?;
     offered.sort_by_key(|one| ids.iter().position(|id| *id == one.product.id));
-    Ok(Json(Page::new(offered.iter().map(|one| one.view()).collect(), total, window.limit)))
+    Ok(Json(Page::new(
+        offered.iter().map(|one| one.view()).collect(),
+        total,
+        window.limit,
+    )))
 }
 
 /// Shows a product.
@@ -95,7 +104,10 @@ async fn get(
     PathId(id): PathId,
 ) -> Result<Json<Product>, ApiError> {
     let found = app.store.offered(caller.organization.id, &[id]).await?;
-    found.first().map(|one| Json(one.view())).ok_or_else(ApiError::not_found)
+    found
+        .first()
+        .map(|one| Json(one.view()))
+        .ok_or_else(ApiError::not_found)
 }
 
 /// Creates a product with its prices.
@@ -143,10 +155,13 @@ async fn update(
     let updated = app
         .settle(|| async {
             let wanted = [id];
-            let (found, audience) =
-                tokio::try_join!(app.store.offered(own.id, &wanted), app.store.audience(own.id))?;
+            let (found, audience) = tokio::try_join!(
+                app.store.offered(own.id, &wanted),
+                app.store.audience(own.id)
+            )?;
             let offered = found.first().ok_or_else(ApiError::not_found)?;
-            let (offered, changes) = products::update(offered, input.clone(), own, &audience, &app.at())?;
+            let (offered, changes) =
+                products::update(offered, input.clone(), own, &audience, &app.at())?;
             app.commit(changes).await?;
             Ok::<_, ApiError>(offered)
         })

@@ -22,7 +22,9 @@ use crate::{
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(get))
 }
 
 const SORT_KEYS: [(&str, &str); 9] = [
@@ -36,7 +38,10 @@ const SORT_KEYS: [(&str, &str); 9] = [
     ("ended_at", "subscriptions.ended_at"),
     ("ends_at", "subscriptions.ends_at"),
     ("amount", "amount"),
-    ("product", "(select lower(p.name) from products p where p.id = subscriptions.product_id)"),
+    (
+        "product",
+        "(select lower(p.name) from products p where p.id = subscriptions.product_id)",
+    ),
     ("discount", "cast(null as text)"),
 ];
 
@@ -60,7 +65,11 @@ async fn list(
         .ids("customer_id", params.ids("customer_id"))
         .external_customers("subscriptions", params.texts("external_customer_id"))
         .nothing_if(!params.ids("discount_id").is_empty())
-        .nothing_if(!params.words::<CancellationReason>("customer_cancellation_reason").is_empty())
+        .nothing_if(
+            !params
+                .words::<CancellationReason>("customer_cancellation_reason")
+                .is_empty(),
+        )
         .words("status", params.words::<SubscriptionStatus>("status"))
         .words("status", grouped(params.flag("active")))
         .later("started_at", params.instant("started_after"))
@@ -73,7 +82,10 @@ async fn list(
     list = canceled(list, ">=", params.instant("canceled_at_after"));
     list = canceled(list, "<=", params.instant("canceled_at_before"));
     params.finish()?;
-    let (rows, total) = app.store.page::<Row>(list, window.page, window.limit).await?;
+    let (rows, total) = app
+        .store
+        .page::<Row>(list, window.page, window.limit)
+        .await?;
     let subscriptions = Joined::subscriptions(&app, own, &rows).await?;
     Ok(Json(Page::new(subscriptions, total, window.limit)))
 }
@@ -90,7 +102,10 @@ fn grouped(active: Option<bool>) -> Vec<SubscriptionStatus> {
 
 fn canceled(list: List, comparison: &str, at: Option<Timestamp>) -> List {
     match at {
-        Some(at) => list.filter_sql(&format!("canceled_at {comparison} ?"), vec![Value::Time(at)]),
+        Some(at) => list.filter_sql(
+            &format!("canceled_at {comparison} ?"),
+            vec![Value::Time(at)],
+        ),
         None => list,
     }
 }
@@ -111,7 +126,11 @@ async fn get(
     PathId(id): PathId,
 ) -> Result<Json<Subscription>, ApiError> {
     let own = caller.organization.id;
-    let row = app.store.subscription(own, id).await?.ok_or_else(ApiError::not_found)?;
+    let row = app
+        .store
+        .subscription(own, id)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
     let mut shown = Joined::subscriptions(&app, own, &[row]).await?;
     shown.pop().map(Json).ok_or_else(ApiError::not_found)
 }

@@ -16,7 +16,9 @@ use crate::{app::App, error::ApiError};
 /// customer that is gone meanwhile has told of its end itself.
 pub async fn state_changed(app: &App, job: &Job) -> Result<End, ApiError> {
     let Ok(id) = job.payload::<Uuid>() else {
-        return Ok(End::Bury { reason: "the payload is not a customer's id".to_owned() });
+        return Ok(End::Bury {
+            reason: "the payload is not a customer's id".to_owned(),
+        });
     };
     let customer: Option<Customer> = app.store.one(Query::by_id::<Customer>(id)).await?;
     let mut changes = Changes::new();
@@ -26,7 +28,13 @@ pub async fn state_changed(app: &App, job: &Job) -> Result<End, ApiError> {
             app.store.audience(customer.organization_id),
         )?;
         let state = customers::state(&customer, &subscriptions);
-        changes.emit(&audience, &app.at(), EventType::CustomerStateChanged, id, &state);
+        changes.emit(
+            &audience,
+            &app.at(),
+            EventType::CustomerStateChanged,
+            id,
+            &state,
+        );
     }
     Ok(End::Done(changes))
 }

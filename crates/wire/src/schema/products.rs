@@ -11,9 +11,21 @@ use crate::{
 
 fn priced(words_: &str, kind: &str) -> Object {
     object(words_)
-        .required("amount_type", words([kind].into_iter()), "The kind of price.")
-        .optional("price_currency", currency(), "ISO 4217, lower case; `usd` where not given.")
-        .optional("tax_behavior", word::<TaxBehaviorOption>(), "Whether the amount contains tax.")
+        .required(
+            "amount_type",
+            words([kind].into_iter()),
+            "The kind of price.",
+        )
+        .optional(
+            "price_currency",
+            currency(),
+            "ISO 4217, lower case; `usd` where not given.",
+        )
+        .optional(
+            "tax_behavior",
+            word::<TaxBehaviorOption>(),
+            "Whether the amount contains tax.",
+        )
 }
 
 fn amount(least: i64) -> Schema {
@@ -23,10 +35,18 @@ fn amount(least: i64) -> Schema {
 fn prices() -> Vec<Schema> {
     vec![
         priced("A fixed price.", "fixed")
-            .required("price_amount", amount(0), "Minor units; 0, or within the currency's limits.")
+            .required(
+                "price_amount",
+                amount(0),
+                "Minor units; 0, or within the currency's limits.",
+            )
             .schema(),
         priced("A price that the buyer chooses.", "custom")
-            .optional("minimum_amount", amount(0), "Least, minor units; 50 where not given.")
+            .optional(
+                "minimum_amount",
+                amount(0),
+                "Least, minor units; 50 where not given.",
+            )
             .optional("maximum_amount", amount(1), "Most, minor units.")
             .optional("preset_amount", amount(0), "Proposed, minor units.")
             .schema(),
@@ -35,7 +55,9 @@ fn prices() -> Vec<Schema> {
 }
 
 fn kept() -> Schema {
-    object("A price that stays as it is.").required("id", id(), "The price.").schema()
+    object("A price that stays as it is.")
+        .required("id", id(), "The price.")
+        .schema()
 }
 
 fn field() -> Schema {
@@ -49,18 +71,46 @@ fn create() -> Schema {
     object("A new product: a subscription where `recurring_interval` is given.")
         .required("name", text(3, 64), "Name shown to buyers.")
         .optional("description", text(0, usize::MAX), "Markdown.")
-        .optional("visibility", word::<Visibility>(), "Who sees it; `public` where not given.")
-        .required("prices", list(1, one_of(prices())), "At least one, in the default currency too.")
+        .optional(
+            "visibility",
+            word::<Visibility>(),
+            "Who sees it; `public` where not given.",
+        )
+        .required(
+            "prices",
+            list(1, one_of(prices())),
+            "At least one, in the default currency too.",
+        )
         .optional("metadata", metadata(), "Free data.")
         .optional("organization_id", id(), "Not with an organization's token.")
         .optional("medias", list(0, id()), "Pictures.")
-        .optional("attached_custom_fields", list(0, field()), "Fields asked at checkout.")
-        .optional("recurring_interval", word::<Interval>(), "Billing interval; none: paid once.")
-        .optional("recurring_interval_count", whole(1, 999), "Intervals per period.")
-        .optional("trial_interval", word::<Interval>(), "Trial, together with its count.")
+        .optional(
+            "attached_custom_fields",
+            list(0, field()),
+            "Fields asked at checkout.",
+        )
+        .optional(
+            "recurring_interval",
+            word::<Interval>(),
+            "Billing interval; none: paid once.",
+        )
+        .optional(
+            "recurring_interval_count",
+            whole(1, 999),
+            "Intervals per period.",
+        )
+        .optional(
+            "trial_interval",
+            word::<Interval>(),
+            "Trial, together with its count.",
+        )
         .optional("trial_interval_count", whole(1, 1000), "Trial intervals.")
         .optional("meter_interval", word::<Interval>(), "Usage interval.")
-        .optional("meter_interval_count", whole(1, 999), "Usage intervals per period.")
+        .optional(
+            "meter_interval_count",
+            whole(1, 999),
+            "Usage intervals per period.",
+        )
         .schema()
 }
 
@@ -69,16 +119,32 @@ fn update() -> Schema {
     entries.extend(prices());
     object("A change to a product; what is not sent stays.")
         .optional("name", text(3, 64), "Name shown to buyers.")
-        .optional("description", text(0, usize::MAX), "Markdown; null clears it.")
+        .optional(
+            "description",
+            text(0, usize::MAX),
+            "Markdown; null clears it.",
+        )
         .optional("visibility", word::<Visibility>(), "Who sees it.")
         .optional("is_archived", flag(), "Takes it off sale, or puts it back.")
-        .optional("prices", list(1, one_of(entries)), "All prices: kept ones by id, and new ones.")
+        .optional(
+            "prices",
+            list(1, one_of(entries)),
+            "All prices: kept ones by id, and new ones.",
+        )
         .optional("metadata", metadata(), "Replaces all free data.")
         .optional("medias", list(0, id()), "Replaces the pictures.")
-        .optional("attached_custom_fields", list(0, field()), "Replaces the fields asked at checkout.")
+        .optional(
+            "attached_custom_fields",
+            list(0, field()),
+            "Replaces the fields asked at checkout.",
+        )
         .optional("recurring_interval", word::<Interval>(), "Cannot change.")
         .optional("recurring_interval_count", whole(1, 999), "Cannot change.")
-        .optional("trial_interval", word::<Interval>(), "Trial, together with its count; null ends it.")
+        .optional(
+            "trial_interval",
+            word::<Interval>(),
+            "Trial, together with its count; null ends it.",
+        )
         .optional("trial_interval_count", whole(1, 1000), "Trial intervals.")
         .schema()
 }

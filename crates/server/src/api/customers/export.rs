@@ -53,18 +53,25 @@ pub(super) async fn export(
     };
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"customers.csv\""),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"customers.csv\"",
+        ),
     ];
     Ok((headers, table(&customers).map_err(ApiError::internal)?))
 }
 
 fn table(customers: &[Customer]) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
     writer.write_record(COLUMNS)?;
     for customer in customers {
         writer.write_record(line(customer))?;
     }
-    writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+    writer
+        .into_inner()
+        .map_err(|error| csv::Error::from(error.into_error()))
 }
 
 fn line(customer: &Customer) -> [String; 13] {
