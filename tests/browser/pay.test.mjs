@@ -181,10 +181,14 @@ describe('the hosted page', () => {
     await visit(checkout.url, async (page) => {
       await choose(page, plans()[1]);
       await fill(page, { email: buyer, card: cards.declines });
+      // the total that was shown is not the chosen product's, so the new one is shown before any charge
       await payButton(page).click();
-      await page.getByText(/declin/i).first().waitFor();
+      await page.getByRole('alert').getByText(/total has changed/i).waitFor();
       assert.equal(await page.locator('[name="customer_email"]').inputValue(), buyer);
-      await choose(page, plans()[1]);
+      await fill(page, { card: cards.declines });
+      await payButton(page).click();
+      await page.getByRole('alert').getByText(/declin/i).waitFor();
+      assert.equal(await page.locator('[name="customer_email"]').inputValue(), buyer);
       await fill(page, { email: buyer });
       await pay(page);
       await page.getByText(till.products[1].name).first().waitFor();

@@ -45,6 +45,10 @@ pub struct Confirmation {
 
 /// Finds a session by its client secret (checkout.md 4.0): unknown 404, overdue 410, blocked 403.
 pub async fn session(app: &App, secret: &str) -> Result<Session, ApiError> {
+    // No database takes a NUL in text.
+    if secret.contains('\0') {
+        return Err(ApiError::not_found());
+    }
     let session = app
         .store
         .session_by_secret(secret)

@@ -13,19 +13,25 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use crate::error::ApiError;
 use checkout::view::{Look, MessagePage};
 
-/// The Content-Security-Policy of every page: nothing but our own styles, script and endpoints.
+/// The Content-Security-Policy of every page: nothing but our own styles, script and endpoints, and the
+/// merchant's picture where there is one.
 ///
 /// `form-action 'self'` also governs the redirect that follows a form's POST, so a POST may only
 /// answer with a redirect to a page of ours; leaving for a merchant's URL is done from a GET.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; \
-     script-src 'self'; connect-src 'self'; img-src 'self' https: data:; form-action 'self'; \
-     frame-ancestors 'none'; base-uri 'none'";
+fn content_security_policy(picture: Option<&str>) -> HeaderValue {
+    let origin = picture
+        .and_then(|url| url::Url::parse(url).ok())
+        .filter(|url| url.scheme() == "https")
+        .map(|url| format!(" {}", url.origin().ascii_serialization()))
+        .unwrap_or_default();
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+         img-src 'self' data:{origin}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    );
+    HeaderValue::from_str(&policy).expect("an origin's ASCII form fits a header")
+}
 
-const SAFETY_HEADERS: [(HeaderName, HeaderValue); 5] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(CONTENT_SECURITY_POLICY),
-    ),
+const SAFETY_HEADERS: [(HeaderName, HeaderValue); 4] = [
     (
         header::CACHE_CONTROL,
         HeaderValue::from_static("private, no-store"),
@@ -45,12 +51,24 @@ const SAFETY_HEADERS: [(HeaderName, HeaderValue); 5] = [
     ),
 ];
 
+/// A page that can be answered with.
+pub trait Page: Template {
+    /// The merchant's picture on it.
+    fn picture(&self) -> Option<&str> {
+        None
+    }
+}
+
 /// Renders a page and answers with it and the headers that every page carries.
 ///
 /// A template that fails to render is logged and becomes a bare 500.
-pub fn page(status: StatusCode, page: &impl Template) -> Response {
+pub fn page(status: StatusCode, page: &impl Page) -> Response {
+    let policy = [(
+        header::CONTENT_SECURITY_POLICY,
+        content_security_policy(page.picture()),
+    )];
     match page.render() {
-        Ok(html) => (status, SAFETY_HEADERS, axum::response::Html(html)).into_response(),
+        Ok(html) => (status, SAFETY_HEADERS, policy, axum::response::Html(html)).into_response(),
         Err(error) => {
             tracing::error!(%error, "a page did not render");
             (StatusCode::INTERNAL_SERVER_ERROR, SAFETY_HEADERS).into_response()

@@ -11,7 +11,7 @@ use super::fields::{CARDHOLDER, Field, FieldErrors, Need, TextField};
 use super::markdown::SafeHtml;
 use super::money::Locale;
 use super::places;
-use crate::web::assets;
+use crate::web::{Page, assets};
 
 pub use after::{ConfirmationPage, MessagePage, Outcome, Receipt, ThreeDsPage, Waiting};
 
@@ -333,6 +333,12 @@ pub const IN_FLIGHT: &str =
 
 /// What a buyer is told when the total is no longer the one they saw.
 pub const TOTAL_CHANGED: &str = "The total has changed. Nothing was charged. Check it, then pay.";
+
+impl Page for CheckoutPage {
+    fn picture(&self) -> Option<&str> {
+        self.organization.picture()
+    }
+}
 
 impl CheckoutPage {
     fn url(&self) -> String {

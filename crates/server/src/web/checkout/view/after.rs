@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{Line, Link, Look, Organization};
+use crate::web::Page;
 
 /// `GET /checkout/{client_secret}/confirmation`.
 #[derive(Debug, Clone, Template)]
@@ -83,6 +84,20 @@ pub struct Receipt {
     pub what_next: Option<String>,
     /// On from here.
     pub next: Option<Link>,
+}
+
+impl Page for ConfirmationPage {
+    fn picture(&self) -> Option<&str> {
+        self.organization.picture()
+    }
+}
+
+impl Page for MessagePage {}
+
+impl Page for ThreeDsPage {
+    fn picture(&self) -> Option<&str> {
+        self.organization.picture()
+    }
 }
 
 impl ConfirmationPage {
