@@ -9,7 +9,10 @@ use till_server::app::Clock;
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[allow(clippy::disallowed_methods, reason = "the one place where the real clock is read")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the one place where the real clock is read"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }

@@ -11,7 +11,13 @@ use uuid::Uuid;
 
 /// Till: a self-hosted checkout server that speaks the Polar API.
 #[derive(Debug, Parser)]
-#[command(name = "till", version, about, arg_required_else_help = true, next_help_heading = "Settings")]
+#[command(
+    name = "till",
+    version,
+    about,
+    arg_required_else_help = true,
+    next_help_heading = "Settings"
+)]
 pub struct Cli {
     /// Settings, the same for every command.
     #[command(flatten)]
@@ -29,11 +35,23 @@ pub struct Settings {
     pub listen: SocketAddr,
 
     /// Folder for the embedded database and, in `dev`, the secret key and the demo's token
-    #[arg(long, env = "TILL_DATA_DIR", global = true, value_name = "FOLDER", default_value = "./till-data")]
+    #[arg(
+        long,
+        env = "TILL_DATA_DIR",
+        global = true,
+        value_name = "FOLDER",
+        default_value = "./till-data"
+    )]
     pub data_dir: PathBuf,
 
     /// sqlite:///absolute/path.db or postgres://user@host/database [default: till.db in the data folder]
-    #[arg(long, env = "TILL_DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "TILL_DATABASE_URL",
+        global = true,
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub database_url: Option<String>,
 
     /// Where buyers and API callers reach this server, such as https://pay.example.com; `serve` needs it
@@ -45,7 +63,14 @@ pub struct Settings {
     pub allow_insecure_http: bool,
 
     /// Keys what is kept of tokens: 32 bytes or more; prefer the environment variable or the file
-    #[arg(long, env = "TILL_SECRET_KEY", global = true, value_name = "KEY", hide_env_values = true, conflicts_with = "secret_key_file")]
+    #[arg(
+        long,
+        env = "TILL_SECRET_KEY",
+        global = true,
+        value_name = "KEY",
+        hide_env_values = true,
+        conflicts_with = "secret_key_file"
+    )]
     pub secret_key: Option<String>,
 
     /// A file that holds the secret key [default: secret.key in the data folder, with the database there]
@@ -53,7 +78,13 @@ pub struct Settings {
     pub secret_key_file: Option<PathBuf>,
 
     /// Who moves the money; `serve` needs to be told
-    #[arg(long, env = "TILL_PROCESSOR", global = true, value_enum, value_name = "NAME")]
+    #[arg(
+        long,
+        env = "TILL_PROCESSOR",
+        global = true,
+        value_enum,
+        value_name = "NAME"
+    )]
     pub processor: Option<ProcessorName>,
 
     /// Requests a minute for each organization or address, 0 for no limit [default: 500, none in `dev`]
@@ -61,11 +92,23 @@ pub struct Settings {
     pub rate_limit: Option<u32>,
 
     /// A header in which a trusted proxy gives the buyer's address, such as X-Forwarded-For
-    #[arg(long, env = "TILL_CLIENT_IP_HEADER", global = true, value_name = "HEADER")]
+    #[arg(
+        long,
+        env = "TILL_CLIENT_IP_HEADER",
+        global = true,
+        value_name = "HEADER"
+    )]
     pub client_ip_header: Option<String>,
 
     /// How log lines are written; they go to standard error
-    #[arg(long, env = "TILL_LOG_FORMAT", global = true, value_enum, value_name = "FORMAT", default_value = "text")]
+    #[arg(
+        long,
+        env = "TILL_LOG_FORMAT",
+        global = true,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "text"
+    )]
     pub log_format: LogFormat,
 
     /// What is logged: error, warn, info, debug or trace, also per module [default: RUST_LOG, else info]
@@ -180,6 +223,7 @@ fn address(text: &str) -> Result<SocketAddr, String> {
         Some(port) => format!("127.0.0.1:{port}"),
         None => text.to_owned(),
     };
-    text.parse()
-        .map_err(|_| "give an address and a port, such as 127.0.0.1:8080 or 0.0.0.0:8080".to_owned())
+    text.parse().map_err(|_| {
+        "give an address and a port, such as 127.0.0.1:8080 or 0.0.0.0:8080".to_owned()
+    })
 }

@@ -16,15 +16,19 @@ use till_core::{
 use till_server::app::Clock;
 use till_store::{List, Order, Store};
 use till_wire::{
-    values::Interval,
     metadata::Metadata,
     money::Currency,
     products::{PriceAmount, PriceCreate, PriceEntry, ProductCreate, Visibility},
     scope::Scope,
+    values::Interval,
 };
 use uuid::Uuid;
 
-use crate::{clock::{self, SystemClock}, files, stop::Stop};
+use crate::{
+    clock::{self, SystemClock},
+    files,
+    stop::Stop,
+};
 
 /// Signs in to the demo shop.
 pub const OWNER: &str = "owner@example.com";
@@ -103,7 +107,12 @@ pub async fn shop(store: &Store, key: &SecretKey, folder: &Path) -> Result<Shop,
         && token.revoked_at.is_none()
     {
         let products = on_sale(store, &organization, &notes.products).await?;
-        return Ok(Shop { organization, token: notes.token.clone(), products, renewed: None });
+        return Ok(Shop {
+            organization,
+            token: notes.token.clone(),
+            products,
+            renewed: None,
+        });
     }
     renew(store, key, &path, organizations, notes).await
 }
@@ -120,44 +129,91 @@ async fn renew(
         None => "dev.json, which held the token, is gone or unreadable: this is a new token",
         Some(_) => "the token in dev.json is not valid in this database: this is a new one",
     };
-    let demo = organizations.iter().position(|organization| organization.slug == SLUG).unwrap_or(0);
-    let organization = organizations.into_iter().nth(demo).expect("there is at least one, and `demo` is one of them");
+    let demo = organizations
+        .iter()
+        .position(|organization| organization.slug == SLUG)
+        .unwrap_or(0);
+    let organization = organizations
+        .into_iter()
+        .nth(demo)
+        .expect("there is at least one, and `demo` is one of them");
     let at = clock::at();
-    let (_, token, changes) = tokens::create(organization.id, TOKEN_NAME.into(), Scope::ALL.to_vec(), None, key, &at);
+    let (_, token, changes) = tokens::create(
+        organization.id,
+        TOKEN_NAME.into(),
+        Scope::ALL.to_vec(),
+        None,
+        key,
+        &at,
+    );
     store.commit(changes).await?;
     let products = on_sale(store, &organization, &[]).await?;
-    let notes = Notes { token, products: products.iter().map(|product| product.id).collect() };
+    let notes = Notes {
+        token,
+        products: products.iter().map(|product| product.id).collect(),
+    };
     keep(path, &notes)?;
-    Ok(Shop { organization, token: notes.token, products, renewed: Some(renewed) })
+    Ok(Shop {
+        organization,
+        token: notes.token,
+        products,
+        renewed: Some(renewed),
+    })
 }
 
 async fn make(store: &Store, key: &SecretKey) -> Result<(Shop, Notes), Stop> {
     let at = clock::at();
-    let owner = User { id: at.id(), created_at: at.now, email: OWNER.to_owned() };
+    let owner = User {
+        id: at.id(),
+        created_at: at.now,
+        email: OWNER.to_owned(),
+    };
     let mut changes = Changes::new();
     changes.insert(&owner);
     let (organization, made) = organizations::create(ORGANIZATION, SLUG, &owner, &at);
     changes.and(made);
-    let (_, token, made) = tokens::create(organization.id, TOKEN_NAME.into(), Scope::ALL.to_vec(), None, key, &at);
+    let (_, token, made) = tokens::create(
+        organization.id,
+        TOKEN_NAME.into(),
+        Scope::ALL.to_vec(),
+        None,
+        key,
+        &at,
+    );
     changes.and(made);
     let mut products = Vec::new();
     for (i, product) in PRODUCTS.into_iter().enumerate() {
         // A millisecond apart, so that lists by age have them in this order.
         let age = SignedDuration::from_millis((PRODUCTS.len() - i) as i64);
         let at = At::new(at.now - age, SystemClock.seed());
-        let (offered, made) = products::create(input(product), &organization, &Audience::default(), &at)
-            .map_err(|refusal| Stop::failed(format!("the demo's products are not valid: {refusal:?}")))?;
+        let (offered, made) =
+            products::create(input(product), &organization, &Audience::default(), &at).map_err(
+                |refusal| Stop::failed(format!("the demo's products are not valid: {refusal:?}")),
+            )?;
         changes.and(made);
         products.push(offer(&offered));
     }
     store.commit(changes).await?;
-    let notes = Notes { token: token.clone(), products: products.iter().map(|product| product.id).collect() };
-    Ok((Shop { organization, token, products, renewed: None }, notes))
+    let notes = Notes {
+        token: token.clone(),
+        products: products.iter().map(|product| product.id).collect(),
+    };
+    Ok((
+        Shop {
+            organization,
+            token,
+            products,
+            renewed: None,
+        },
+        notes,
+    ))
 }
 
 fn input((name, description, cents, monthly): (&str, &str, i64, bool)) -> ProductCreate {
     let price = PriceCreate {
-        amount: PriceAmount::Fixed { price_amount: cents },
+        amount: PriceAmount::Fixed {
+            price_amount: cents,
+        },
         currency: Currency::USD,
         tax_behavior: None,
     };
@@ -177,7 +233,11 @@ fn input((name, description, cents, monthly): (&str, &str, i64, bool)) -> Produc
 }
 
 /// The active ones of these products in their order; if none is left, the three oldest.
-async fn on_sale(store: &Store, organization: &Organization, wanted: &[Uuid]) -> Result<Vec<OnSale>, Stop> {
+async fn on_sale(
+    store: &Store,
+    organization: &Organization,
+    wanted: &[Uuid],
+) -> Result<Vec<OnSale>, Stop> {
     let mut found = Vec::new();
     if !wanted.is_empty() {
         found = store.offered(organization.id, wanted).await?;
@@ -189,7 +249,9 @@ async fn on_sale(store: &Store, organization: &Organization, wanted: &[Uuid]) ->
             .eq("is_archived", false)
             .order("created_at", Order::Asc)
             .order("id", Order::Asc);
-        let (rows, _) = store.page::<Product>(oldest, 1, PRODUCTS.len() as u32).await?;
+        let (rows, _) = store
+            .page::<Product>(oldest, 1, PRODUCTS.len() as u32)
+            .await?;
         let ids: Vec<_> = rows.iter().map(|product| product.id).collect();
         if !ids.is_empty() {
             found = store.offered(organization.id, &ids).await?;

@@ -37,23 +37,41 @@ pub async fn run(settings: &Settings, wanted: &Dev) -> Result<(), Stop> {
         );
     }
     let url = match &settings.public_url {
-        Some(_) => guard::public_url(&Settings { allow_insecure_http: true, ..settings.clone() })?,
+        Some(_) => guard::public_url(&Settings {
+            allow_insecure_http: true,
+            ..settings.clone()
+        })?,
         None => bound.url(),
     };
     files::folder(&settings.data_dir)?;
     let key = match settings.secret_key.is_some() || settings.secret_key_file.is_some() {
         true => guard::needed_secret_key(settings)?,
-        false => guard::strong(&files::own_key(&settings.data_dir, SystemClock.seed())?, "The key in the data folder")?,
+        false => guard::strong(
+            &files::own_key(&settings.data_dir, SystemClock.seed())?,
+            "The key in the data folder",
+        )?,
     };
     let store = open::database(settings, true).await?;
     let shop = demo::shop(&store, &key, &settings.data_dir).await?;
     if let Some(why) = shop.renewed {
         tracing::warn!("{why}");
     }
-    let policy = Policy { dev: true, client_ip_header: guard::client_ip_header(settings)? };
+    let policy = Policy {
+        dev: true,
+        client_ip_header: guard::client_ip_header(settings)?,
+    };
     let limits = guard::limits(settings, 0);
-    let app = open::app(Parts { store, key, public_url: url.clone(), policy, limits })?;
-    serve::run(app, bound, || say(ready(&url, &shop, wanted.json, settings))).await
+    let app = open::app(Parts {
+        store,
+        key,
+        public_url: url.clone(),
+        policy,
+        limits,
+    })?;
+    serve::run(app, bound, || {
+        say(ready(&url, &shop, wanted.json, settings))
+    })
+    .await
 }
 
 fn ready(url: &str, shop: &Shop, json: bool, settings: &Settings) -> String {

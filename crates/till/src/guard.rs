@@ -21,10 +21,20 @@ const KEY_VARIETY: usize = 8;
 
 /// What stands in keys that people copy from documentation.
 const WELL_KNOWN: [&str; 10] = [
-    "changeme", "change-me", "change_me", "secret", "password", "example", "insecure", "0123456789", "abcdefgh", "deadbeef",
+    "changeme",
+    "change-me",
+    "change_me",
+    "secret",
+    "password",
+    "example",
+    "insecure",
+    "0123456789",
+    "abcdefgh",
+    "deadbeef",
 ];
 
-const HOW_TO_KEY: &str = "make one with `openssl rand -hex 32` and give it as TILL_SECRET_KEY or --secret-key-file";
+const HOW_TO_KEY: &str =
+    "make one with `openssl rand -hex 32` and give it as TILL_SECRET_KEY or --secret-key-file";
 
 /// The secret key as set; `None` if it is not.
 pub fn secret_key(settings: &Settings) -> Result<Option<SecretKey>, Stop> {
@@ -33,7 +43,10 @@ pub fn secret_key(settings: &Settings) -> Result<Option<SecretKey>, Stop> {
     }
     if let Some(path) = &settings.secret_key_file {
         let text = files::read(path)?.ok_or_else(|| {
-            Stop::settings(format!("--secret-key-file: {} does not exist; {HOW_TO_KEY}.", path.display()))
+            Stop::settings(format!(
+                "--secret-key-file: {} does not exist; {HOW_TO_KEY}.",
+                path.display()
+            ))
         })?;
         return strong(&text, "The key in --secret-key-file").map(Some);
     }
@@ -48,7 +61,8 @@ pub fn secret_key(settings: &Settings) -> Result<Option<SecretKey>, Stop> {
 
 /// The secret key, which must be set.
 pub fn needed_secret_key(settings: &Settings) -> Result<SecretKey, Stop> {
-    secret_key(settings)?.ok_or_else(|| Stop::settings(format!("No secret key is set: {HOW_TO_KEY}.")))
+    secret_key(settings)?
+        .ok_or_else(|| Stop::settings(format!("No secret key is set: {HOW_TO_KEY}.")))
 }
 
 /// A key that is long enough and not one that everybody knows.
@@ -65,7 +79,9 @@ pub fn strong(key: &str, what: &str) -> Result<SecretKey, Stop> {
     bytes.dedup();
     let lower = key.to_ascii_lowercase();
     if bytes.len() < KEY_VARIETY || WELL_KNOWN.iter().any(|known| lower.contains(known)) {
-        return Err(Stop::settings(format!("{what} is easy to guess: {HOW_TO_KEY}.")));
+        return Err(Stop::settings(format!(
+            "{what} is easy to guess: {HOW_TO_KEY}."
+        )));
     }
     Ok(SecretKey::new(key))
 }
@@ -77,7 +93,11 @@ pub fn public_url(settings: &Settings) -> Result<String, Stop> {
             "No public URL is set: give the address where buyers reach this server, such as --public-url https://pay.example.com.",
         ));
     };
-    let wrong = |why: &str| Stop::settings(format!("--public-url: {why}, such as https://pay.example.com."));
+    let wrong = |why: &str| {
+        Stop::settings(format!(
+            "--public-url: {why}, such as https://pay.example.com."
+        ))
+    };
     let url = Url::parse(text).map_err(|_| wrong("give an absolute address"))?;
     if !matches!(url.scheme(), "https" | "http") {
         return Err(wrong("give an https:// address"));
@@ -85,7 +105,11 @@ pub fn public_url(settings: &Settings) -> Result<String, Stop> {
     let Some(host) = url.host() else {
         return Err(wrong("give an address with a host"));
     };
-    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
+    if url.query().is_some()
+        || url.fragment().is_some()
+        || !url.username().is_empty()
+        || url.password().is_some()
+    {
         return Err(wrong("leave out user, query and fragment"));
     }
     if url.scheme() == "http" && !is_loopback(&host) && !settings.allow_insecure_http {
@@ -117,7 +141,8 @@ pub fn processor(settings: &Settings) -> Result<ProcessorName, Stop> {
 
 /// The limits as set, or the command's own default.
 pub fn limits(settings: &Settings, default: u32) -> Limits {
-    NonZeroU32::new(settings.rate_limit.unwrap_or(default)).map_or_else(Limits::off, Limits::per_minute)
+    NonZeroU32::new(settings.rate_limit.unwrap_or(default))
+        .map_or_else(Limits::off, Limits::per_minute)
 }
 
 /// The proxy's header, if one is set.
@@ -127,7 +152,9 @@ pub fn client_ip_header(settings: &Settings) -> Result<Option<String>, Stop> {
     };
     match name.parse::<HeaderName>() {
         Ok(name) => Ok(Some(name.as_str().to_owned())),
-        Err(_) => Err(Stop::settings("--client-ip-header: give the name of a header, such as X-Forwarded-For.")),
+        Err(_) => Err(Stop::settings(
+            "--client-ip-header: give the name of a header, such as X-Forwarded-For.",
+        )),
     }
 }
 
@@ -151,19 +178,40 @@ mod tests {
             "0123456789abcdef0123456789abcdef",
             "   b5b0cb87a1e1c0f97c7ab2d8c1d7   \n\n\n",
         ] {
-            assert!(matches!(strong(weak, "It"), Err(Stop::Settings(_))), "{weak}");
+            assert!(
+                matches!(strong(weak, "It"), Err(Stop::Settings(_))),
+                "{weak}"
+            );
         }
     }
 
     #[test]
     fn a_public_url_is_https_unless_it_is_this_machine_or_allowed() {
         let url = |args: &[&str]| public_url(&settings(args));
-        assert_eq!(url(&["--public-url", "https://pay.example.com/"]).unwrap(), "https://pay.example.com");
-        assert_eq!(url(&["--public-url", "https://example.com/shop/"]).unwrap(), "https://example.com/shop");
-        assert_eq!(url(&["--public-url", "http://localhost:8080"]).unwrap(), "http://localhost:8080");
-        assert_eq!(url(&["--public-url", "http://[::1]:8080"]).unwrap(), "http://[::1]:8080");
+        assert_eq!(
+            url(&["--public-url", "https://pay.example.com/"]).unwrap(),
+            "https://pay.example.com"
+        );
+        assert_eq!(
+            url(&["--public-url", "https://example.com/shop/"]).unwrap(),
+            "https://example.com/shop"
+        );
+        assert_eq!(
+            url(&["--public-url", "http://localhost:8080"]).unwrap(),
+            "http://localhost:8080"
+        );
+        assert_eq!(
+            url(&["--public-url", "http://[::1]:8080"]).unwrap(),
+            "http://[::1]:8080"
+        );
         assert!(url(&["--public-url", "http://10.0.0.7", "--allow-insecure-http"]).is_ok());
-        for bad in ["http://pay.example.com", "ftp://example.com", "pay.example.com", "https://a:b@example.com", "https://example.com?a"] {
+        for bad in [
+            "http://pay.example.com",
+            "ftp://example.com",
+            "pay.example.com",
+            "https://a:b@example.com",
+            "https://example.com?a",
+        ] {
             assert!(url(&["--public-url", bad]).is_err(), "{bad}");
         }
         assert!(url(&[]).is_err());

@@ -25,7 +25,11 @@ impl Bound {
     /// Takes the address.
     pub fn take(wanted: SocketAddr) -> Result<Self, Stop> {
         let take = || {
-            let socket = if wanted.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+            let socket = if wanted.is_ipv4() {
+                TcpSocket::new_v4()?
+            } else {
+                TcpSocket::new_v6()?
+            };
             // Else a restart would have to wait for the old connections to be forgotten.
             socket.set_reuseaddr(true)?;
             socket.bind(wanted)?;
@@ -37,7 +41,9 @@ impl Bound {
 
     /// Lets others connect.
     pub fn listen(self) -> Result<TcpListener, Stop> {
-        self.socket.listen(BACKLOG).map_err(|error| refused(self.address, &error))
+        self.socket
+            .listen(BACKLOG)
+            .map_err(|error| refused(self.address, &error))
     }
 
     /// Where a program on this machine reaches it, without a trailing slash.
@@ -63,7 +69,9 @@ fn refused(wanted: SocketAddr, error: &std::io::Error) -> Stop {
             SocketAddr::new(ip, 8080)
         ),
         ErrorKind::AddrNotAvailable => {
-            format!("this machine has no address {ip}: use --listen 127.0.0.1:{port}, or 0.0.0.0:{port} for all of its addresses.")
+            format!(
+                "this machine has no address {ip}: use --listen 127.0.0.1:{port}, or 0.0.0.0:{port} for all of its addresses."
+            )
         }
         _ => format!("cannot listen on {wanted}: {error}."),
     })

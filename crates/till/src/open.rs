@@ -23,7 +23,14 @@ pub async fn database(settings: &Settings, migrate: bool) -> Result<Store, Stop>
             files::database_url(&settings.data_dir)?
         }
     };
-    Ok(Store::open(&url, Options { migrate, ..Options::default() }).await?)
+    Ok(Store::open(
+        &url,
+        Options {
+            migrate,
+            ..Options::default()
+        },
+    )
+    .await?)
 }
 
 /// What differs between the commands that serve.
@@ -45,7 +52,11 @@ pub fn app(parts: Parts) -> Result<Arc<App>, Stop> {
     let ledger = Arc::new(StoreLedger::new(parts.store.clone()));
     // A key of its own for fingerprints, made of the one that is kept safe anyway.
     let fingerprint_key = parts.key.digest("sandbox card fingerprints");
-    let sandbox = Arc::new(Sandbox::new(ledger, fingerprint_key.as_bytes(), Arc::new(new_id)));
+    let sandbox = Arc::new(Sandbox::new(
+        ledger,
+        fingerprint_key.as_bytes(),
+        Arc::new(new_id),
+    ));
     Ok(Arc::new(App {
         store: parts.store,
         site: Site {
@@ -64,5 +75,6 @@ pub fn app(parts: Parts) -> Result<Arc<App>, Stop> {
 
 fn new_id() -> Uuid {
     let bytes = SystemClock.seed();
-    uuid::Builder::from_random_bytes(bytes[..16].try_into().expect("sixteen of thirty-two bytes")).into_uuid()
+    uuid::Builder::from_random_bytes(bytes[..16].try_into().expect("sixteen of thirty-two bytes"))
+        .into_uuid()
 }

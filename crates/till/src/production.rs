@@ -4,7 +4,11 @@ use till_server::app::Policy;
 
 use crate::{
     config::{ProcessorName, Settings},
-    guard, listen::Bound, open, open::Parts, serve,
+    guard,
+    listen::Bound,
+    open,
+    open::Parts,
+    serve,
     stop::Stop,
 };
 
@@ -15,7 +19,10 @@ const RATE_LIMIT: u32 = 500;
 pub async fn run(settings: &Settings) -> Result<(), Stop> {
     let public_url = guard::public_url(settings)?;
     let key = guard::needed_secret_key(settings)?;
-    let policy = Policy { dev: false, client_ip_header: guard::client_ip_header(settings)? };
+    let policy = Policy {
+        dev: false,
+        client_ip_header: guard::client_ip_header(settings)?,
+    };
     let limits = guard::limits(settings, RATE_LIMIT);
     match guard::processor(settings)? {
         ProcessorName::Sandbox => tracing::warn!(
@@ -30,6 +37,12 @@ pub async fn run(settings: &Settings) -> Result<(), Stop> {
     if store.organizations().await?.is_empty() {
         tracing::warn!("there is no organization yet: make one with `till init`");
     }
-    let app = open::app(Parts { store, key, public_url, policy, limits })?;
+    let app = open::app(Parts {
+        store,
+        key,
+        public_url,
+        policy,
+        limits,
+    })?;
     serve::run(app, bound, || {}).await
 }

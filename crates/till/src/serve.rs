@@ -18,8 +18,8 @@ use tokio::{
     sync::watch,
     time::timeout,
 };
-use tower::util::MapRequestLayer;
 use tower::Layer;
+use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{listen::Bound, logs, stop::Stop};
@@ -32,7 +32,9 @@ const CLOSE: Duration = Duration::from_secs(1);
 /// Serves until SIGTERM or SIGINT; `ready` is called once connections are taken.
 pub async fn run(app: Arc<App>, bound: Bound, ready: impl FnOnce()) -> Result<(), Stop> {
     let mut signals = Signals::new()?;
-    work::start(&app).await.map_err(|error| Stop::failed(format!("cannot look for unfinished payments: {error:?}")))?;
+    work::start(&app)
+        .await
+        .map_err(|error| Stop::failed(format!("cannot look for unfinished payments: {error:?}")))?;
     let (stop, stopping) = watch::channel(false);
     let mut workers = tokio::spawn(work::serve(app.clone(), stopping.clone()));
 
@@ -87,7 +89,10 @@ pub async fn run(app: Arc<App>, bound: Bound, ready: impl FnOnce()) -> Result<()
 /// streams that end when the process does.
 fn router(app: &Arc<App>, stopping: &watch::Receiver<bool>) -> Router {
     till_server::router(app.clone())
-        .layer(middleware::from_fn_with_state(stopping.clone(), end_streams))
+        .layer(middleware::from_fn_with_state(
+            stopping.clone(),
+            end_streams,
+        ))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(app.clone(), logs::request))
 }
@@ -98,7 +103,11 @@ fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
 
 /// An event stream never ends by itself and would hold up a restart: it ends with the signal, and its
 /// reader connects again.
-async fn end_streams(State(stopping): State<watch::Receiver<bool>>, request: Request, next: Next) -> Response {
+async fn end_streams(
+    State(stopping): State<watch::Receiver<bool>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let response = next.run(request).await;
     let is_stream = response
         .headers()
@@ -107,7 +116,12 @@ async fn end_streams(State(stopping): State<watch::Receiver<bool>>, request: Req
     if !is_stream {
         return response;
     }
-    response.map(|body| Body::from_stream(body.into_data_stream().take_until(Box::pin(stopped(stopping)))))
+    response.map(|body| {
+        Body::from_stream(
+            body.into_data_stream()
+                .take_until(Box::pin(stopped(stopping))),
+        )
+    })
 }
 
 async fn stopped(mut stopping: watch::Receiver<bool>) {
@@ -123,8 +137,14 @@ struct Signals {
 
 impl Signals {
     fn new() -> Result<Self, Stop> {
-        let listen = |kind| signal(kind).map_err(|error| Stop::failed(format!("cannot listen for signals: {error}")));
-        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+        let listen = |kind| {
+            signal(kind)
+                .map_err(|error| Stop::failed(format!("cannot listen for signals: {error}")))
+        };
+        Ok(Self {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+        })
     }
 
     async fn next(&mut self) -> &'static str {

@@ -19,11 +19,15 @@ use crate::{
 pub async fn init(settings: &Settings, wanted: &Init) -> Result<(), Stop> {
     let name = wanted.organization.trim();
     if !(3..=256).contains(&name.chars().count()) {
-        return Err(Stop::settings("--organization: a name has 3 to 256 characters."));
+        return Err(Stop::settings(
+            "--organization: a name has 3 to 256 characters.",
+        ));
     }
     let slug = slug(name, wanted.slug.as_deref())?;
     let email = email_syntax(&wanted.owner_email)
-        .ok_or_else(|| Stop::settings("--owner-email: give an e-mail address, such as owner@example.com."))?
+        .ok_or_else(|| {
+            Stop::settings("--owner-email: give an e-mail address, such as owner@example.com.")
+        })?
         .to_lowercase();
     let store = open::database(settings, true).await?;
     let at = clock::at();
@@ -31,7 +35,11 @@ pub async fn init(settings: &Settings, wanted: &Init) -> Result<(), Stop> {
     let owner = match store.user_by_email(&email).await? {
         Some(owner) => owner,
         None => {
-            let owner = User { id: at.id(), created_at: at.now, email };
+            let owner = User {
+                id: at.id(),
+                created_at: at.now,
+                email,
+            };
             changes.insert(&owner);
             owner
         }
@@ -77,7 +85,10 @@ pub async fn migrate(settings: &Settings) -> Result<(), Stop> {
     store.migrate().await?;
     let after = applied(&store).await?;
     store.close().await;
-    let mut new = after.iter().filter(|name| !before.contains(name)).peekable();
+    let mut new = after
+        .iter()
+        .filter(|name| !before.contains(name))
+        .peekable();
     if new.peek().is_none() {
         say("The database is up to date: nothing to apply.");
     }

@@ -33,7 +33,10 @@ async fn create(settings: &Settings, wanted: &TokenCreate) -> Result<(), Stop> {
     }
     let key = guard::needed_secret_key(settings)?;
     let at = clock::at();
-    let expires_at = wanted.expires_in.map(|span| end(at.now, span)).transpose()?;
+    let expires_at = wanted
+        .expires_in
+        .map(|span| end(at.now, span))
+        .transpose()?;
     let mut scopes = match wanted.all_scopes {
         true => Scope::ALL.to_vec(),
         false => wanted.scope.clone(),
@@ -42,7 +45,14 @@ async fn create(settings: &Settings, wanted: &TokenCreate) -> Result<(), Stop> {
     scopes.dedup();
     let store = open::database(settings, true).await?;
     let organization = organization(&store, &wanted.organization).await?;
-    let (_, text, changes) = tokens::create(organization.id, name.to_owned(), scopes, expires_at, &key, &at);
+    let (_, text, changes) = tokens::create(
+        organization.id,
+        name.to_owned(),
+        scopes,
+        expires_at,
+        &key,
+        &at,
+    );
     store.commit(changes).await?;
     store.close().await;
     say(text);
@@ -51,7 +61,11 @@ async fn create(settings: &Settings, wanted: &TokenCreate) -> Result<(), Stop> {
 
 /// `now` and the span, days and longer by the calendar in UTC.
 fn end(now: Timestamp, span: jiff::Span) -> Result<Timestamp, Stop> {
-    let end = now.to_zoned(TimeZone::UTC).checked_add(span).ok().map(|end| end.timestamp());
+    let end = now
+        .to_zoned(TimeZone::UTC)
+        .checked_add(span)
+        .ok()
+        .map(|end| end.timestamp());
     end.filter(|end| *end > now)
         .ok_or_else(|| Stop::settings("--expires-in: give a time to come, such as 30d or 12h."))
 }
@@ -60,10 +74,18 @@ async fn organization(store: &Store, slug: &str) -> Result<Organization, Stop> {
     if let Some(found) = store.organization_by_slug(slug).await? {
         return Ok(found);
     }
-    let known: Vec<_> = store.organizations().await?.into_iter().map(|organization| organization.slug).collect();
+    let known: Vec<_> = store
+        .organizations()
+        .await?
+        .into_iter()
+        .map(|organization| organization.slug)
+        .collect();
     Err(Stop::failed(match known.is_empty() {
         true => "there is no organization yet: make one with `till init`.".to_owned(),
-        false => format!("there is no organization {slug}; there are: {}.", known.join(", ")),
+        false => format!(
+            "there is no organization {slug}; there are: {}.",
+            known.join(", ")
+        ),
     }))
 }
 
@@ -91,21 +113,32 @@ fn line(organization: &Organization, token: &AccessToken, now: Timestamp) -> Str
         (None, Some(at)) => format!("until {}", day(at)),
         (None, None) => "active".to_owned(),
     };
-    let used = token.last_used_at.map_or_else(|| "never used".to_owned(), |at| format!("used {}", day(at)));
+    let used = token
+        .last_used_at
+        .map_or_else(|| "never used".to_owned(), |at| format!("used {}", day(at)));
     let scopes = match token.scopes.len() == Scope::ALL.len() {
         true => "all scopes".to_owned(),
-        false => token.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(","),
+        false => token
+            .scopes
+            .iter()
+            .map(|scope| scope.as_str())
+            .collect::<Vec<_>>()
+            .join(","),
     };
-    format!("{}  {}  {}  {state}  {used}  {scopes}", token.id, organization.slug, token.name)
+    format!(
+        "{}  {}  {}  {state}  {used}  {scopes}",
+        token.id, organization.slug, token.name
+    )
 }
 
 async fn revoke(settings: &Settings, id: Uuid) -> Result<(), Stop> {
     let store = open::database(settings, true).await?;
     let query = Query::select::<AccessToken>("where id = $1", vec![Value::Uuid(id)]);
-    let token: AccessToken = store
-        .one(query)
-        .await?
-        .ok_or_else(|| Stop::failed(format!("there is no token {id}: `till token list` shows the ids.")))?;
+    let token: AccessToken = store.one(query).await?.ok_or_else(|| {
+        Stop::failed(format!(
+            "there is no token {id}: `till token list` shows the ids."
+        ))
+    })?;
     if token.revoked_at.is_some() {
         say(format!("The token {} was revoked before.", token.name));
     } else {

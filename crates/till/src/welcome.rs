@@ -9,8 +9,16 @@ pub fn text(url: &str, shop: &Shop, settings: &Settings) -> String {
     if let Some(why) = shop.renewed {
         text += &format!("           ({why})\n");
     }
-    text += &format!("  Shop     {} ({})\n\n  Products\n", shop.organization.name, shop.organization.id);
-    let width = shop.products.iter().map(|product| product.name.chars().count()).max().unwrap_or(0);
+    text += &format!(
+        "  Shop     {} ({})\n\n  Products\n",
+        shop.organization.name, shop.organization.id
+    );
+    let width = shop
+        .products
+        .iter()
+        .map(|product| product.name.chars().count())
+        .max()
+        .unwrap_or(0);
     for product in &shop.products {
         text += &format!("    {:width$}  {}\n", product.name, product.id);
     }
