@@ -23,6 +23,7 @@ pub fn router(app: Arc<App>) -> Router {
     api::router(&app)
         .merge(web::checkout::pages::routes())
         .merge(web::assets::routes())
-        .fallback(|| async { error::ApiError::no_route() })
+        .route("/", axum::routing::get(web::front))
+        .fallback(web::nowhere)
         .with_state(app)
 }
