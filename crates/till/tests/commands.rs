@@ -187,19 +187,21 @@ fn dev_keeps_token_and_products_and_prints_one_line_of_json() {
     ];
     assert_eq!(keys, wanted);
 
-    let (status, head, listed) = call(
-        url,
-        "GET",
-        "/v1/products/?sorting=created_at",
-        text(&ready["token"]),
-        None,
-    );
-    assert_eq!(status, 200, "{listed}");
-    assert!(head.contains("\r\nx-request-id: "), "{head}");
-    let listed = listed["items"].as_array().unwrap();
     let products = ready["products"].as_array().unwrap();
-    assert_eq!(products.len(), 3);
-    for (i, (shown, kept)) in products.iter().zip(listed).enumerate() {
+    let ids: Vec<_> = products.iter().map(|product| &product["id"]).collect();
+    let body = json!({"products": ids});
+    let (status, head, session) = call(
+        url,
+        "POST",
+        "/v1/checkouts/",
+        text(&ready["token"]),
+        Some(body),
+    );
+    assert_eq!(status, 201, "{session}");
+    assert!(head.contains("\r\nx-request-id: "), "{head}");
+    let offered = session["products"].as_array().unwrap();
+    assert_eq!((products.len(), offered.len()), (3, 3));
+    for (i, (shown, kept)) in products.iter().zip(offered).enumerate() {
         assert_eq!((&shown["id"], &shown["name"]), (&kept["id"], &kept["name"]));
         assert_eq!(shown["price_id"], kept["prices"][0]["id"]);
         let interval = if i < 2 { json!("month") } else { Value::Null };
@@ -226,7 +228,7 @@ fn dev_keeps_token_and_products_and_prints_one_line_of_json() {
     let (status, ..) = call(
         text(&renewed["url"]),
         "GET",
-        "/v1/products/",
+        "/v1/checkouts/",
         text(&renewed["token"]),
         None,
     );
@@ -407,7 +409,7 @@ fn init_token_and_serve_make_a_server_that_checks_scopes() {
     ];
     let scopes = [
         "--scope",
-        "products:read,orders:read",
+        "checkouts:read,orders:read",
         "--scope",
         "payments:read",
     ];
@@ -465,9 +467,15 @@ fn init_token_and_serve_make_a_server_that_checks_scopes() {
     let url = url.expect("it says where it serves");
     assert!(warned, "the sandbox is announced");
 
-    let (status, ..) = call(&url, "GET", "/v1/products/", &limited, None);
+    let (status, ..) = call(&url, "GET", "/v1/checkouts/", &limited, None);
     assert_eq!(status, 200);
-    let (status, head, body) = call(&url, "GET", "/v1/customers/", &limited, None);
+    let (status, head, body) = call(
+        &url,
+        "POST",
+        "/v1/checkouts/",
+        &limited,
+        Some(json!({"products": []})),
+    );
     assert_eq!(
         (status, &body["error"]),
         (403, &json!("insufficient_scope"))
@@ -488,9 +496,9 @@ fn init_token_and_serve_make_a_server_that_checks_scopes() {
     let line: Value = serde_json::from_str(&line).unwrap();
     assert_eq!(
         (&line["method"], &line["path"], &line["status"]),
-        (&json!("GET"), &json!("/v1/customers/"), &json!(403))
+        (&json!("POST"), &json!("/v1/checkouts/"), &json!(403))
     );
-    let (status, ..) = call(&url, "GET", "/v1/customers/", all.trim(), None);
+    let (status, ..) = call(&url, "GET", "/v1/checkouts/", all.trim(), None);
     assert_eq!(status, 200);
 
     let listed = out(&command(&["token", "list"]));
@@ -498,7 +506,7 @@ fn init_token_and_serve_make_a_server_that_checks_scopes() {
     assert!(!listed.contains("polar_oat_"), "{listed}");
     let line = listed
         .lines()
-        .find(|line| line.contains("products:read,orders:read,payments:read"));
+        .find(|line| line.contains("checkouts:read,orders:read,payments:read"));
     let line = line.unwrap_or_else(|| panic!("{listed}"));
     assert!(
         line.contains("until ") && line.contains("ada-s-shop"),
@@ -510,7 +518,7 @@ fn init_token_and_serve_make_a_server_that_checks_scopes() {
         "{}",
         err(&revoked)
     );
-    let (status, _, body) = call(&url, "GET", "/v1/products/", &limited, None);
+    let (status, _, body) = call(&url, "GET", "/v1/checkouts/", &limited, None);
     assert_eq!((status, &body["error"]), (401, &json!("invalid_token")));
     std::thread::spawn(move || errors.map_while(Result::ok).for_each(drop));
     assert_eq!(server.stop(PATIENCE).0, 0);
