@@ -308,10 +308,12 @@ create table webhook_events (
     attempts bigint not null,
     next_attempt_at timestamptz
 );
-create index webhook_events_due on webhook_events (endpoint_id, next_attempt_at) where next_attempt_at is not null;
-create index webhook_events_endpoint on webhook_events (endpoint_id, sequence);
+-- First attempts are due at their recording, so this is also the order of delivery.
+create index webhook_events_due on webhook_events (endpoint_id, next_attempt_at, sequence)
+    where next_attempt_at is not null;
+create index webhook_events_completed on webhook_events (endpoint_id, sequence) where succeeded is not null;
+create index webhook_events_kept on webhook_events (created_at) where payload is not null;
 create index webhook_events_subject on webhook_events (subject_id) where next_attempt_at is not null;
-create index webhook_events_created on webhook_events (organization_id, created_at);
 
 create table webhook_deliveries (
     id uuid not null primary key,
@@ -323,5 +325,6 @@ create table webhook_deliveries (
     http_code bigint,
     response text
 );
-create index webhook_deliveries_created on webhook_deliveries (organization_id, created_at);
-create index webhook_deliveries_endpoint on webhook_deliveries (endpoint_id, created_at);
+create index webhook_deliveries_created on webhook_deliveries (organization_id, created_at, id);
+create index webhook_deliveries_endpoint on webhook_deliveries (organization_id, endpoint_id, created_at, id);
+create index webhook_deliveries_event on webhook_deliveries (event_id);

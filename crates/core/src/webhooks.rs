@@ -2,18 +2,25 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use hmac::{Hmac, KeyInit, Mac};
-use jiff::SignedDuration;
-use till_wire::webhooks::{
-    EndpointCreate, EndpointUpdate, WebhookDelivery as DeliveryView, WebhookEndpoint as View,
-    WebhookEvent as EventView,
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use till_wire::{
+    checkouts::CheckoutStatus,
+    events::EventType,
+    webhooks::{
+        EndpointCreate, EndpointUpdate, WebhookDelivery as DeliveryView, WebhookEndpoint as View,
+        WebhookEvent as EventView, WebhookFormat,
+    },
 };
 use uuid::Uuid;
 
 use crate::{
-    at::At,
-    change::{Changes, Json, Value},
+    at::{At, microseconds},
+    change::{Changes, Json, Record, Value, Write},
     event::API_VERSION,
+    products::no_organization_id,
     records::{WebhookDelivery, WebhookEndpoint, WebhookEvent},
+    refusal::{Refusal, collected},
 };
 
 /// Attempts per event.
@@ -24,6 +31,11 @@ pub const STREAK: usize = 10;
 pub const RESPONSE_CHARACTERS: usize = 2048;
 
 impl WebhookEndpoint {
+    /// Whether anything is sent to it.
+    pub fn is_listening(&self) -> bool {
+        self.enabled && self.deleted_at.is_none()
+    }
+
     /// The endpoint as the API shows it.
     pub fn view(&self) -> View {
         View {
@@ -80,7 +92,10 @@ pub fn create(
     organization_id: Uuid,
     url: String,
     at: &At,
-) -> (WebhookEndpoint, Changes) {
+) -> Result<(WebhookEndpoint, Changes), Refusal> {
+    let mut problems = Vec::new();
+    no_organization_id(input.organization_id, &mut problems);
+    collected(problems)?;
     let row = WebhookEndpoint {
         id: at.id(),
         created_at: at.now,
@@ -97,7 +112,7 @@ pub fn create(
     };
     let mut changes = Changes::new();
     changes.insert(&row);
-    (row, changes)
+    Ok((row, changes))
 }
 
 /// Changes an endpoint; `url` has passed the host rules and is normalised.
@@ -126,7 +141,11 @@ pub fn update(
     if let Some(enabled) = input.enabled {
         new.enabled = enabled;
     }
-    replace(row, new, at)
+    let (new, mut changes) = replace(row, new, at);
+    if !new.enabled {
+        skip_waiting(&mut changes, row.id, at);
+    }
+    (new, changes)
 }
 
 /// A new secret, in force at once.
@@ -138,14 +157,16 @@ pub fn reset_secret(row: &WebhookEndpoint, at: &At) -> (WebhookEndpoint, Changes
     replace(row, new, at)
 }
 
-/// Removes an endpoint; what waits for it is skipped when its turn comes.
+/// Removes an endpoint, and skips what waits for it.
 pub fn delete(row: &WebhookEndpoint, at: &At) -> Changes {
     let new = WebhookEndpoint {
         deleted_at: Some(at.now),
         enabled: false,
         ..row.clone()
     };
-    replace(row, new, at).1
+    let (_, mut changes) = replace(row, new, at);
+    skip_waiting(&mut changes, row.id, at);
+    changes
 }
 
 fn replace(row: &WebhookEndpoint, mut new: WebhookEndpoint, at: &At) -> (WebhookEndpoint, Changes) {
@@ -164,8 +185,9 @@ pub fn redeliver(event: &WebhookEvent, endpoint: &WebhookEndpoint, at: &At) -> C
     }
     let mut new = event.clone();
     new.modified_at = Some(at.now);
-    if endpoint.enabled {
-        new.next_attempt_at = Some(at.now);
+    if endpoint.is_listening() {
+        // What is due already keeps its place in the order.
+        new.next_attempt_at = Some(event.next_attempt_at.map_or(at.now, |due| due.min(at.now)));
     } else {
         new.skipped = true;
         new.next_attempt_at = None;
@@ -203,34 +225,57 @@ pub fn delay(n: i64, u: f64) -> SignedDuration {
     SignedDuration::from_millis((seconds * 1000.0) as i64)
 }
 
-/// Records an attempt: the delivery, and what comes next for the event.
+/// Whether this answer was the event's last chance, and a failure.
+pub fn ends_in_failure(event: &WebhookEvent, answer: &Answer) -> bool {
+    !answer.is_success() && event.attempts + 1 >= ATTEMPTS
+}
+
+/// Whether the endpoint's [`STREAK`] newest completed events all failed, now that `event` has.
 ///
-/// `streak` says whether the endpoint's newest completed events, this one included, all failed.
+/// `others` are its newest completed events but this one, as sequence and success: at least [`STREAK`] of
+/// them if there are as many.
+pub fn is_failing(event: &WebhookEvent, others: &[(i64, bool)]) -> bool {
+    // A redelivery that fails does not undo an earlier success.
+    let this = (event.sequence, event.succeeded == Some(true));
+    let mut completed: Vec<_> = others.iter().copied().chain([this]).collect();
+    completed.sort_by_key(|(sequence, _)| std::cmp::Reverse(*sequence));
+    completed.truncate(STREAK);
+    completed.len() == STREAK && completed.iter().all(|(_, succeeded)| !succeeded)
+}
+
+/// Records an attempt: the delivery, and what comes next for the event (lifecycle.md B.5).
+///
+/// `is_failing` matters only where [`ends_in_failure`] holds: it switches the endpoint off and skips what
+/// waits for it. `u` is uniform in [0, 1). Never refused, except when the endpoint moved while it is
+/// switched off.
 pub fn delivered(
     event: &WebhookEvent,
     endpoint: &WebhookEndpoint,
     answer: &Answer,
-    failures_before: usize,
+    is_failing: bool,
     u: f64,
     at: &At,
 ) -> Changes {
-    let mut new = event.clone();
-    new.attempts += 1;
-    new.modified_at = Some(at.now);
-    new.last_http_code = answer.http_code;
-    let success = answer.is_success();
-    let mut exhausted = false;
-    if success {
-        new.succeeded = Some(true);
-        new.skipped = false;
-        new.next_attempt_at = None;
-    } else if new.attempts < ATTEMPTS {
-        new.next_attempt_at = Some(at.now + delay(new.attempts, u));
+    let attempts = event.attempts + 1;
+    let ended = ends_in_failure(event, answer);
+    let mut set = vec![
+        ("attempts", Value::Int(attempts)),
+        ("modified_at", Value::Time(at.now)),
+        ("last_http_code", answer.http_code.into()),
+    ];
+    if answer.is_success() {
+        set.push(("succeeded", Value::Bool(true)));
+        // Written even where it was false when read: it may have been skipped during the attempt.
+        set.push(("skipped", Value::Bool(false)));
+        set.push(("next_attempt_at", Value::Null));
+    } else if ended {
+        set.push(("succeeded", Value::Bool(event.succeeded == Some(true))));
+        set.push(("next_attempt_at", Value::Null));
     } else {
-        // A redelivery that fails does not undo an earlier success.
-        exhausted = event.succeeded != Some(true);
-        new.succeeded = event.succeeded.or(Some(false));
-        new.next_attempt_at = None;
+        set.push((
+            "next_attempt_at",
+            Value::Time(microseconds(at.now + delay(attempts, u))),
+        ));
     }
     let delivery = WebhookDelivery {
         id: at.id(),
@@ -238,35 +283,68 @@ pub fn delivered(
         organization_id: event.organization_id,
         endpoint_id: endpoint.id,
         event_id: event.id,
-        succeeded: success,
+        succeeded: answer.is_success(),
         http_code: answer.http_code,
         response: Some(
             answer
                 .response
-                .replace('\0', "")
                 .chars()
+                .filter(|c| *c != '\0')
                 .take(RESPONSE_CHARACTERS)
                 .collect(),
         ),
     };
     let mut changes = Changes::new();
-    changes.update(event, &new).insert(&delivery);
-    if exhausted && failures_before + 1 >= STREAK {
+    changes.writes.push(Write::Update {
+        table: WebhookEvent::TABLE,
+        id: event.id,
+        version: None,
+        set,
+    });
+    changes.insert(&delivery);
+    if ended && is_failing && endpoint.is_listening() {
         let off = WebhookEndpoint {
             enabled: false,
             modified_at: Some(at.now),
             ..endpoint.clone()
         };
-        changes.update(endpoint, &off).any(
-            "update webhook_events set skipped = $1, next_attempt_at = null \
-             where endpoint_id = $2 and next_attempt_at is not null",
-            vec![Value::Bool(true), Value::Uuid(endpoint.id)],
-        );
+        changes.update(endpoint, &off);
+        skip_waiting(&mut changes, endpoint.id, at);
+    }
+    if answer.is_success() {
+        tell_buyer(&mut changes, event, endpoint, at);
     }
     changes
 }
 
-/// An event whose endpoint is off or gone is skipped.
+/// The buyer's open page waits for the merchant's server to know (checkout.md 4.9).
+fn tell_buyer(changes: &mut Changes, event: &WebhookEvent, endpoint: &WebhookEndpoint, at: &At) {
+    #[derive(Deserialize)]
+    struct Payload {
+        data: Data,
+    }
+    #[derive(Deserialize)]
+    struct Data {
+        status: CheckoutStatus,
+    }
+    if event.kind != EventType::CheckoutUpdated || endpoint.format != WebhookFormat::Raw {
+        return;
+    }
+    let payload = event
+        .payload
+        .as_deref()
+        .and_then(|text| serde_json::from_str::<Payload>(text).ok());
+    if let (Some(id), Some(payload)) = (event.subject_id, payload) {
+        changes.tell_page(
+            id,
+            "checkout.webhook_event_delivered",
+            payload.data.status,
+            at,
+        );
+    }
+}
+
+/// One event that cannot be sent any more.
 pub fn skip(event: &WebhookEvent, at: &At) -> Changes {
     let new = WebhookEvent {
         skipped: true,
@@ -276,6 +354,36 @@ pub fn skip(event: &WebhookEvent, at: &At) -> Changes {
     };
     let mut changes = Changes::new();
     changes.update(event, &new);
+    changes
+}
+
+/// Everything that waits for an endpoint that is off or gone is skipped; switching it on again does not
+/// bring it back.
+pub fn skip_waiting(changes: &mut Changes, endpoint_id: Uuid, at: &At) {
+    changes.any(
+        "update webhook_events set skipped = $1, modified_at = $2, next_attempt_at = null \
+         where endpoint_id = $3 and next_attempt_at is not null",
+        vec![
+            Value::Bool(true),
+            Value::Time(at.now),
+            Value::Uuid(endpoint_id),
+        ],
+    );
+}
+
+/// Payloads of events older than this are forgotten (lifecycle.md B.6).
+pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// How many payloads [`archive`] forgets at once.
+pub const ARCHIVE_BATCH: i64 = 500;
+
+/// Forgets the payloads of [`ARCHIVE_BATCH`] of the events recorded before `before`, the oldest first.
+pub fn archive(before: Timestamp) -> Changes {
+    let mut changes = Changes::new();
+    changes.any(
+        "update webhook_events set payload = null where id in (select id from webhook_events \
+         where payload is not null and next_attempt_at is null and created_at < $1 order by created_at limit $2)",
+        vec![Value::Time(before), Value::Int(ARCHIVE_BATCH)],
+    );
     changes
 }
 
@@ -304,17 +412,4 @@ pub fn signature(secret: &str, id: Uuid, timestamp: i64, body: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn delays_grow_and_are_capped() {
-        assert_eq!(delay(1, 0.0).as_secs(), 4);
-        assert_eq!(delay(1, 0.999).as_secs(), 7);
-        assert_eq!(delay(5, 0.0).as_secs(), 64);
-        for n in 9..12 {
-            let seconds = delay(n, 0.5).as_secs();
-            assert!((600..=1200).contains(&seconds), "{n}: {seconds}");
-        }
-    }
-}
+mod tests;

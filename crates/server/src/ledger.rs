@@ -9,9 +9,9 @@ use till_ports::{
 use till_store::{Col, CommitError, Query, Store};
 
 const LOAD: &str = "select version, body from sandbox_records where key = $1";
-const INSERT: &str =
-    "insert into sandbox_records (key, version, body) values ($1, $2, $3) on conflict (key) do nothing";
-const REPLACE: &str = "update sandbox_records set version = $2, body = $3 where key = $1 and version = $4";
+const INSERT: &str = "insert into sandbox_records (key, version, body) values ($1, $2, $3) on conflict (key) do nothing";
+const REPLACE: &str =
+    "update sandbox_records set version = $2, body = $3 where key = $1 and version = $4";
 
 /// Version and body, the body as it was written.
 type Row = (Col<i64>, Col<Json<Box<RawValue>>>);
@@ -33,9 +33,14 @@ impl Ledger for StoreLedger {
     fn load(&self, key: String) -> BoxFuture<'_, Result<Option<(i64, String)>, LedgerError>> {
         Box::pin(async move {
             let query = Query::raw(LOAD, vec![Value::Text(key)]);
-            let row: Option<Row> =
-                self.store.one(query).await.map_err(|error| LedgerError(error.to_string()))?;
-            Ok(row.map(|(Col(version), Col(Json(body)))| (version, String::from(Box::<str>::from(body)))))
+            let row: Option<Row> = self
+                .store
+                .one(query)
+                .await
+                .map_err(|error| LedgerError(error.to_string()))?;
+            Ok(row.map(|(Col(version), Col(Json(body)))| {
+                (version, String::from(Box::<str>::from(body)))
+            }))
         })
     }
 
@@ -58,7 +63,9 @@ impl Ledger for StoreLedger {
         Box::pin(async move {
             match self.store.commit(changes).await {
                 Ok(()) => Ok(true),
-                Err(CommitError::Refused(Refused::NotOne(_) | Refused::Stale | Refused::Taken(_))) => Ok(false),
+                Err(CommitError::Refused(
+                    Refused::NotOne(_) | Refused::Stale | Refused::Taken(_),
+                )) => Ok(false),
                 Err(CommitError::Store(error)) => Err(LedgerError(error.to_string())),
             }
         })
@@ -77,12 +84,33 @@ mod tests {
         let ledger = StoreLedger::new(Store::open(&url, Options::default()).await.unwrap());
         let (first, second) = (r#"{"b":1,"a":[]}"#, r#"{"a":"\u0000 é"}"#);
         assert_eq!(ledger.load("k".into()).await.unwrap(), None);
-        assert!(!ledger.save("k".into(), Some(1), first.into()).await.unwrap());
+        assert!(
+            !ledger
+                .save("k".into(), Some(1), first.into())
+                .await
+                .unwrap()
+        );
         assert!(ledger.save("k".into(), None, first.into()).await.unwrap());
-        assert_eq!(ledger.load("k".into()).await.unwrap(), Some((1, first.into())));
+        assert_eq!(
+            ledger.load("k".into()).await.unwrap(),
+            Some((1, first.into()))
+        );
         assert!(!ledger.save("k".into(), None, second.into()).await.unwrap());
-        assert!(ledger.save("k".into(), Some(1), second.into()).await.unwrap());
-        assert!(!ledger.save("k".into(), Some(1), first.into()).await.unwrap());
-        assert_eq!(ledger.load("k".into()).await.unwrap(), Some((2, second.into())));
+        assert!(
+            ledger
+                .save("k".into(), Some(1), second.into())
+                .await
+                .unwrap()
+        );
+        assert!(
+            !ledger
+                .save("k".into(), Some(1), first.into())
+                .await
+                .unwrap()
+        );
+        assert_eq!(
+            ledger.load("k".into()).await.unwrap(),
+            Some((2, second.into()))
+        );
     }
 }

@@ -27,7 +27,7 @@ pub use jobs::LEASE_LOST;
 pub use list::{List, Order};
 pub use migrate::Migration;
 pub use query::{Query, columns};
-pub use reads::BuyerKeys;
+pub use reads::{BuyerKeys, DeliveryFilter};
 pub use settle::settle;
 
 /// How to open a [`Store`]. The defaults serve production.
@@ -229,7 +229,12 @@ pub(crate) fn adds_work(changes: &Changes) -> bool {
     use till_core::change::Write;
     const QUEUES: [&str; 2] = ["jobs", "webhook_events"];
     changes.writes.iter().any(|write| match write {
-        Write::Insert { table, .. } | Write::Update { table, .. } => QUEUES.contains(table),
+        Write::Insert { table, .. } => QUEUES.contains(table),
+        // The end of a delivery is not work, and must not wake who just did it.
+        Write::Update { table, set, .. } if *table == "webhook_events" => set
+            .iter()
+            .any(|(column, value)| *column == "next_attempt_at" && *value != Value::Null),
+        Write::Update { table, .. } => QUEUES.contains(table),
         Write::Guard { .. } => false,
         Write::ExactlyOne { sql, .. } | Write::Any { sql, .. } => {
             let mut words = sql.split_ascii_whitespace();

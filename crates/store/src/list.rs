@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use sea_query::{Alias, Expr, PostgresQueryBuilder, Query as Select, SelectStatement};
+use sea_query::{
+    Alias, Expr, NullOrdering, PostgresQueryBuilder, Query as Select, SelectStatement,
+};
 use till_core::change::{Record, Value};
 use uuid::Uuid;
 
@@ -27,7 +29,8 @@ enum Filter {
     /// SQL with a `?` per value.
     Sql(String, Vec<Value>),
     Metadata(String, String, Vec<String>),
-    UuidContains(Vec<String>, String),
+    /// Uuid columns, other columns, the text.
+    WrittenContains(Vec<String>, Vec<String>, String),
 }
 
 /// A filtered, ordered list of one table's rows. See [`Store::page`](crate::Store::page).
@@ -37,7 +40,14 @@ pub struct List {
     table: &'static str,
     columns: &'static [&'static str],
     filters: Vec<Filter>,
-    orders: Vec<(String, Order)>,
+    orders: Vec<Sort>,
+}
+
+#[derive(Debug, Clone)]
+enum Sort {
+    Column(String, Order),
+    /// Portable SQL; where it is null the row counts as largest on both databases.
+    Sql(&'static str, Order),
 }
 
 impl List {
@@ -142,13 +152,18 @@ impl List {
     }
 
     /// The written form of one of the uuid `columns` contains `text`, case-insensitively.
-    pub fn uuid_contains(mut self, columns: &[&str], text: &str) -> Self {
-        let columns: Vec<_> = columns.iter().map(|c| self.column(c)).collect();
-        if columns.is_empty() || text.contains('\0') {
+    pub fn uuid_contains(self, columns: &[&str], text: &str) -> Self {
+        self.written_contains(columns, &[], text)
+    }
+
+    /// The written form of one of the columns, `uuids` or `numbers`, contains `text`, case-insensitively.
+    pub fn written_contains(mut self, uuids: &[&str], numbers: &[&str], text: &str) -> Self {
+        if uuids.len() + numbers.len() == 0 || text.contains('\0') {
             return self.never();
         }
-        self.filters
-            .push(Filter::UuidContains(columns, text.to_owned()));
+        let named = |columns: &[&str]| columns.iter().map(|c| self.column(c)).collect::<Vec<_>>();
+        let filter = Filter::WrittenContains(named(uuids), named(numbers), text.to_owned());
+        self.filters.push(filter);
         self
     }
 
@@ -172,8 +187,35 @@ impl List {
 
     /// Sorts by `column`, after the orders given before. Rows that tie are ordered by id.
     pub fn order(mut self, column: &str, order: Order) -> Self {
-        self.orders.push((column.to_owned(), order));
+        self.orders.push(Sort::Column(column.to_owned(), order));
         self
+    }
+
+    /// Sorts by a portable expression on the list's table, or by a column that may be null: rows where
+    /// it is null count as largest on both databases.
+    pub fn order_sql(mut self, expression: &'static str, order: Order) -> Self {
+        self.orders.push(Sort::Sql(expression, order));
+        self
+    }
+
+    /// One of `contained` contains `text`, or one of `started` starts with it, case-insensitively
+    /// (SQLite: for ASCII letters).
+    pub fn search(self, contained: &[&str], started: &[&str], text: &str) -> Self {
+        if text.contains('\0') {
+            return self.never();
+        }
+        let anywhere = like(text);
+        let at_start = anywhere[1..].to_owned();
+        let one = |column: &&str| {
+            format!(
+                "lower({}) like lower(cast(? as text)) escape '!'",
+                self.column(column)
+            )
+        };
+        let ways: Vec<_> = contained.iter().chain(started).map(one).collect();
+        let mut values = vec![Value::Text(anywhere); contained.len()];
+        values.extend(vec![Value::Text(at_start); started.len()]);
+        self.filter_sql(&ways.join(" or "), values)
     }
 
     fn never(self) -> Self {
@@ -203,9 +245,21 @@ impl List {
             select.column((Alias::new(self.table), Alias::new(*column)));
         }
         let mut last = Order::Asc;
-        for (column, order) in &self.orders {
-            select.order_by((Alias::new(self.table), Alias::new(column)), order.sea());
-            last = *order;
+        for sort in &self.orders {
+            last = match sort {
+                Sort::Column(column, order) => {
+                    select.order_by((Alias::new(self.table), Alias::new(column)), order.sea());
+                    *order
+                }
+                Sort::Sql(expression, order) => {
+                    let nulls = match order {
+                        Order::Asc => NullOrdering::Last,
+                        Order::Desc => NullOrdering::First,
+                    };
+                    select.order_by_expr_with_nulls(Expr::cust(*expression), order.sea(), nulls);
+                    *order
+                }
+            };
         }
         // the tie-breaker runs the way the list does, so that an index on both columns serves it
         select.order_by((Alias::new(self.table), Alias::new("id")), last.sea());
@@ -271,20 +325,19 @@ impl Filter {
                 };
                 custom(&sql, all, binds)
             }
-            Self::UuidContains(columns, text) => {
+            Self::WrittenContains(uuids, numbers, text) => {
                 let pattern = like(&text.to_ascii_lowercase());
-                let mut sql = String::from("(");
-                for (i, column) in columns.iter().enumerate() {
-                    let or = if i == 0 { "" } else { " or " };
-                    let written = match dialect {
-                        Dialect::Postgres => format!("cast({column} as text)"),
-                        Dialect::Sqlite => dashed(column),
-                    };
-                    write!(sql, "{or}{written} like ? escape '!'").expect("writing to a string");
-                }
-                sql.push(')');
-                let all = vec![Value::Text(pattern); columns.len()];
-                custom(&sql, all, binds)
+                let cast = |column: &String| format!("cast({column} as text)");
+                let uuid = |column: &String| match dialect {
+                    Dialect::Postgres => cast(column),
+                    Dialect::Sqlite => dashed(column),
+                };
+                let written = uuids.iter().map(uuid).chain(numbers.iter().map(cast));
+                let ways: Vec<_> = written
+                    .map(|text| format!("{text} like ? escape '!'"))
+                    .collect();
+                let all = vec![Value::Text(pattern); ways.len()];
+                custom(&format!("({})", ways.join(" or ")), all, binds)
             }
         }
     }

@@ -444,6 +444,8 @@ pub enum Writer {
     Client,
 }
 
+pub use crate::schema::{CheckoutConfirm, CheckoutUpdatePublic};
+
 /// A change to a session; also the body of a confirmation.
 #[derive(Debug, Clone, Default)]
 pub struct CheckoutUpdate {

@@ -571,6 +571,15 @@ pub fn instant(value: &Value, cx: &mut Context) -> Option<Timestamp> {
         })
 }
 
+/// An instant that says its offset (lifecycle.md A.5: the filters of deliveries).
+pub fn exact_instant(value: &Value, cx: &mut Context) -> Option<Timestamp> {
+    let found = instant(value, cx)?;
+    match value.as_str().map(|text| text.trim().parse::<Timestamp>()) {
+        Some(Ok(_)) => Some(found),
+        _ => cx.fail("timezone_aware", "Input should have a time zone", value),
+    }
+}
+
 /// Whether any text in the value, keys included, holds a NUL.
 pub fn has_nul(value: &Value) -> bool {
     match value {

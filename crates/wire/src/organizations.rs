@@ -292,36 +292,22 @@ pub struct Organization {
 
 /// A change to an organization. Settings objects replace theirs; `feature_settings` and
 /// `dispute_settings` merge key by key.
-#[derive(Debug, Clone, Default, ToSchema)]
+#[derive(Debug, Clone, Default)]
 #[allow(missing_docs)]
 pub struct OrganizationUpdate {
-    #[schema(value_type = Option<String>, min_length = 3)]
     pub name: Option<String>,
-    #[schema(value_type = Option<String>)]
     pub avatar_url: Patch<String>,
-    #[schema(value_type = Option<String>)]
     pub email: Patch<String>,
-    #[schema(value_type = Option<String>)]
     pub website: Patch<String>,
-    #[schema(value_type = Option<Vec<SocialLink>>)]
     pub socials: Option<Vec<SocialLink>>,
-    #[schema(value_type = Option<String>)]
     pub country: Patch<String>,
-    #[schema(value_type = Option<Object>)]
     pub details: Option<Map<String, Value>>,
-    #[schema(value_type = Option<Object>)]
     pub feature_settings: Option<Map<String, Value>>,
-    #[schema(value_type = Option<SubscriptionSettings>)]
     pub subscription_settings: Option<SubscriptionSettings>,
-    #[schema(value_type = Option<Object>)]
     pub customer_email_settings: Option<Map<String, Value>>,
-    #[schema(value_type = Option<Object>)]
     pub customer_portal_settings: Option<Value>,
-    #[schema(value_type = Option<Object>)]
     pub dispute_settings: Option<Map<String, Value>>,
-    #[schema(value_type = Option<Vec<String>>)]
     pub embed_hosts: Option<Vec<String>>,
-    #[schema(value_type = Option<String>)]
     pub default_presentment_currency: Option<Currency>,
     pub default_tax_behavior: Option<TaxBehaviorOption>,
 }

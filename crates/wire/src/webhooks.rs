@@ -22,6 +22,32 @@ crate::words! {
     }
 }
 
+crate::words! {
+    /// A family of HTTP status codes.
+    pub enum HttpCodeClass {
+        /// Success.
+        Success = "2xx",
+        /// Redirection, which counts as failure.
+        Redirection = "3xx",
+        /// The receiver refused.
+        Refused = "4xx",
+        /// The receiver broke.
+        Broken = "5xx",
+    }
+}
+
+impl HttpCodeClass {
+    /// The family's first code.
+    pub const fn first(self) -> i64 {
+        match self {
+            Self::Success => 200,
+            Self::Redirection => 300,
+            Self::Refused => 400,
+            Self::Broken => 500,
+        }
+    }
+}
+
 /// Where events go.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[allow(missing_docs)]
@@ -74,7 +100,7 @@ pub struct WebhookDelivery {
 }
 
 /// A new endpoint.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, ToSchema)]
 pub struct EndpointCreate {
     /// Not yet checked against the host rules.
     pub url: String,
@@ -117,7 +143,7 @@ fn unique(mut events: Vec<EventType>) -> Vec<EventType> {
 }
 
 /// A change to an endpoint; nulls are ignored.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, ToSchema)]
 #[allow(missing_docs)]
 pub struct EndpointUpdate {
     pub url: Option<String>,

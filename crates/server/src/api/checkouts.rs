@@ -22,6 +22,7 @@ use till_wire::{
         Checkout, CheckoutCreate, CheckoutPublic, CheckoutPublicConfirmed, CheckoutStatus,
         CheckoutUpdate, Offer, Writer,
     },
+    checkouts::{CheckoutConfirm, CheckoutUpdatePublic},
     error::{ErrorBody, ValidationBody},
     input::blank_text,
     page::Page,
@@ -117,7 +118,7 @@ async fn list(
 
 /// Creates a checkout session.
 #[utoipa::path(post, path = "/v1/checkouts/", operation_id = "checkouts:create", tag = "checkouts",
-    request_body = Object,
+    request_body = CheckoutCreate,
     responses((status = 201, body = Checkout), (status = 401, body = ErrorBody), (status = 403), (status = 422, body = ValidationBody)),
     security(("access_token" = [])))]
 async fn create(
@@ -189,7 +190,7 @@ async fn get(
 
 /// Changes an open checkout session.
 #[utoipa::path(patch, path = "/v1/checkouts/{id}", operation_id = "checkouts:update", tag = "checkouts",
-    params(("id" = Uuid, Path)), request_body = Object,
+    params(("id" = Uuid, Path)), request_body = CheckoutUpdate,
     responses((status = 200, body = Checkout), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 422, body = ValidationBody)),
     security(("access_token" = [])))]
 async fn patch(
@@ -243,7 +244,7 @@ async fn client_get(
 
 /// Changes an open checkout session by its client secret.
 #[utoipa::path(patch, path = "/v1/checkouts/client/{client_secret}", operation_id = "checkouts:client_update", tag = "checkouts",
-    params(("client_secret" = String, Path)), request_body = Object,
+    params(("client_secret" = String, Path)), request_body = CheckoutUpdatePublic,
     responses((status = 200, body = CheckoutPublic), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 410, body = ErrorBody), (status = 422, body = ValidationBody)))]
 async fn client_patch(
     State(app): State<Arc<App>>,
@@ -257,7 +258,7 @@ async fn client_patch(
 
 /// Confirms a checkout session: pays, subscribes, or gets what is free.
 #[utoipa::path(post, path = "/v1/checkouts/client/{client_secret}/confirm", operation_id = "checkouts:client_confirm", tag = "checkouts",
-    params(("client_secret" = String, Path)), request_body = Object,
+    params(("client_secret" = String, Path)), request_body = CheckoutConfirm,
     responses((status = 200, body = CheckoutPublicConfirmed), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 410, body = ErrorBody), (status = 422), (status = 429)))]
 async fn confirm(
     State(app): State<Arc<App>>,

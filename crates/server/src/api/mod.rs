@@ -4,11 +4,13 @@
 pub(crate) mod checkouts;
 mod customer_sessions;
 mod customers;
+mod joined;
 mod openapi;
 mod orders;
 mod organizations;
 mod payments;
 mod products;
+mod query;
 mod sandbox;
 mod subscriptions;
 mod webhooks;

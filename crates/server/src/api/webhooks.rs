@@ -1,12 +1,303 @@
-//! The `webhooks` routes.
+//! The `webhooks` routes (lifecycle.md B.1, B.6).
 
 use std::sync::Arc;
 
-use utoipa_axum::router::OpenApiRouter;
+use axum::{Json, extract::State, http::StatusCode};
+use till_core::{records::WebhookEndpoint as Row, refusal::Refusal, webhooks};
+use till_ports::outbound::endpoint_url_rule;
+use till_store::{DeliveryFilter, List, Order};
+use till_wire::{
+    error::{ErrorBody, ValidationBody},
+    events::EventType,
+    input::{Fields, Problem},
+    loc,
+    page::Page,
+    webhooks::{EndpointCreate, EndpointUpdate, HttpCodeClass, WebhookDelivery, WebhookEndpoint},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
-use crate::app::App;
+use crate::{
+    app::App,
+    error::ApiError,
+    extract::{Body, Caller, Filtered, Params, PathId, scope},
+};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, update, delete))
+        .routes(routes!(reset_secret))
+        .routes(routes!(deliveries))
+        .routes(routes!(redeliver))
+}
+
+/// Lists webhook endpoints, newest first.
+#[utoipa::path(
+    get, path = "/v1/webhooks/endpoints", operation_id = "webhooks:list_webhook_endpoints", tag = "webhooks",
+    params(
+        ("organization_id" = Option<Vec<Uuid>>, Query, description = "Of any of these organizations."),
+        ("page" = Option<u32>, Query, minimum = 1, description = "From 1."),
+        ("limit" = Option<u32>, Query, minimum = 1, description = "Items per page: 10, at most 100."),
+    ),
+    responses(
+        (status = 200, description = "A page of endpoints.", body = Page<WebhookEndpoint>),
+        (status = 422, description = "A parameter does not read.", body = ValidationBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::WebhooksRead>,
+    mut params: Params,
+) -> Result<Json<Page<WebhookEndpoint>>, ApiError> {
+    let window = params.window();
+    let list = List::of::<Row>(caller.organization.id)
+        .ids("organization_id", params.ids("organization_id"))
+        .is_null("deleted_at")
+        .order("created_at", Order::Desc);
+    params.finish()?;
+    let (rows, total) = app
+        .store
+        .page::<Row>(list, window.page, window.limit)
+        .await?;
+    Ok(Json(Page::new(
+        rows.iter().map(Row::view).collect(),
+        total,
+        window.limit,
+    )))
+}
+
+/// Shows a webhook endpoint.
+#[utoipa::path(
+    get, path = "/v1/webhooks/endpoints/{id}", operation_id = "webhooks:get_webhook_endpoint", tag = "webhooks",
+    params(("id" = Uuid, Path, description = "The endpoint.")),
+    responses(
+        (status = 200, description = "The endpoint.", body = WebhookEndpoint),
+        (status = 404, description = "There is none.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn get(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::WebhooksRead>,
+    PathId(id): PathId,
+) -> Result<Json<WebhookEndpoint>, ApiError> {
+    Ok(Json(load(&app, caller.organization.id, id).await?.view()))
+}
+
+/// Creates a webhook endpoint.
+#[utoipa::path(
+    post, path = "/v1/webhooks/endpoints", operation_id = "webhooks:create_webhook_endpoint", tag = "webhooks",
+    request_body = EndpointCreate,
+    responses(
+        (status = 201, description = "The new endpoint.", body = WebhookEndpoint),
+        (status = 422, description = "Fields break a rule.", body = ValidationBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn create(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::WebhooksWrite>,
+    body: Body,
+) -> Result<(StatusCode, Json<WebhookEndpoint>), ApiError> {
+    let (input, url) = body.object(|f| {
+        let input = EndpointCreate::read(f);
+        let url = url_of(f, app.policy.dev);
+        Some((input?, url?))
+    })?;
+    let (row, changes) = webhooks::create(input, caller.organization.id, url, &app.at())?;
+    app.commit(changes).await?;
+    Ok((StatusCode::CREATED, Json(row.view())))
+}
+
+/// Changes a webhook endpoint; null changes nothing.
+#[utoipa::path(
+    patch, path = "/v1/webhooks/endpoints/{id}", operation_id = "webhooks:update_webhook_endpoint", tag = "webhooks",
+    params(("id" = Uuid, Path, description = "The endpoint.")),
+    request_body = EndpointUpdate,
+    responses(
+        (status = 200, description = "The endpoint as it is now.", body = WebhookEndpoint),
+        (status = 404, description = "There is none.", body = ErrorBody),
+        (status = 422, description = "Fields break a rule.", body = ValidationBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn update(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::WebhooksWrite>,
+    PathId(id): PathId,
+    body: Body,
+) -> Result<Json<WebhookEndpoint>, ApiError> {
+    let dev = app.policy.dev;
+    let (input, url) = body.object(|f| {
+        let input = EndpointUpdate::read(f);
+        let url = url_of(f, dev);
+        Some((input?, url))
+    })?;
+    app.settle(|| async {
+        let row = load(&app, caller.organization.id, id).await?;
+        if input.enabled == Some(true) && url.is_none() {
+            may_be_enabled(&row, dev)?;
+        }
+        let (row, changes) = webhooks::update(&row, input.clone(), url.clone(), &app.at());
+        app.commit(changes).await?;
+        Ok(Json(row.view()))
+    })
+    .await
+}
+
+/// Removes a webhook endpoint.
+#[utoipa::path(
+    delete, path = "/v1/webhooks/endpoints/{id}", operation_id = "webhooks:delete_webhook_endpoint", tag = "webhooks",
+    params(("id" = Uuid, Path, description = "The endpoint.")),
+    responses(
+        (status = 204, description = "It is gone."),
+        (status = 404, description = "There is none.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn delete(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::WebhooksWrite>,
+    PathId(id): PathId,
+) -> Result<StatusCode, ApiError> {
+    app.settle(|| async {
+        let row = load(&app, caller.organization.id, id).await?;
+        app.commit(webhooks::delete(&row, &app.at())).await?;
+        Ok(StatusCode::NO_CONTENT)
+    })
+    .await
+}
+
+/// Gives a webhook endpoint a new secret, in force at once.
+#[utoipa::path(
+    patch, path = "/v1/webhooks/endpoints/{id}/secret", operation_id = "webhooks:reset_webhook_endpoint_secret",
+    tag = "webhooks",
+    params(("id" = Uuid, Path, description = "The endpoint.")),
+    responses(
+        (status = 200, description = "The endpoint with its new secret.", body = WebhookEndpoint),
+        (status = 404, description = "There is none.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn reset_secret(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::WebhooksWrite>,
+    PathId(id): PathId,
+) -> Result<Json<WebhookEndpoint>, ApiError> {
+    app.settle(|| async {
+        let row = load(&app, caller.organization.id, id).await?;
+        let (row, changes) = webhooks::reset_secret(&row, &app.at());
+        app.commit(changes).await?;
+        Ok(Json(row.view()))
+    })
+    .await
+}
+
+/// Lists delivery attempts, newest first.
+#[utoipa::path(
+    get, path = "/v1/webhooks/deliveries", operation_id = "webhooks:list_webhook_deliveries", tag = "webhooks",
+    params(
+        ("endpoint_id" = Option<Vec<Uuid>>, Query, description = "To any of these endpoints."),
+        ("start_timestamp" = Option<Timestamp>, Query, description = "After this moment; with an offset."),
+        ("end_timestamp" = Option<Timestamp>, Query, description = "Before this moment; with an offset."),
+        ("succeeded" = Option<bool>, Query, description = "Whether it succeeded."),
+        ("query" = Option<String>, Query, description = "Part of the delivery's id, the event's id, or the code."),
+        ("http_code_class" = Option<HttpCodeClass>, Query, description = "The family of the answer's code."),
+        ("event_type" = Option<Vec<EventType>>, Query, description = "Of events of any of these types."),
+        ("page" = Option<u32>, Query, minimum = 1, description = "From 1."),
+        ("limit" = Option<u32>, Query, minimum = 1, description = "Items per page: 10, at most 100."),
+    ),
+    responses(
+        (status = 200, description = "A page of deliveries.", body = Page<WebhookDelivery>),
+        (status = 422, description = "A parameter does not read.", body = ValidationBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn deliveries(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::WebhooksRead>,
+    mut params: Params,
+) -> Result<Json<Page<WebhookDelivery>>, ApiError> {
+    let window = params.window();
+    let filter = DeliveryFilter {
+        endpoints: params.ids("endpoint_id"),
+        after: params.exact_instant("start_timestamp"),
+        before: params.exact_instant("end_timestamp"),
+        succeeded: params.flag("succeeded"),
+        query: params.text("query"),
+        class: params.word("http_code_class"),
+        kinds: params.words("event_type"),
+    };
+    params.finish()?;
+    let (rows, total) = app
+        .store
+        .deliveries(caller.organization.id, &filter, window.page, window.limit)
+        .await?;
+    let items = rows
+        .iter()
+        .map(|(delivery, event)| webhooks::delivery_view(delivery, event))
+        .collect();
+    Ok(Json(Page::new(items, total, window.limit)))
+}
+
+/// Sends an event again, soon.
+#[utoipa::path(
+    post, path = "/v1/webhooks/events/{id}/redeliver", operation_id = "webhooks:redeliver_webhook_event",
+    tag = "webhooks",
+    params(("id" = Uuid, Path, description = "The event.")),
+    responses(
+        (status = 202, description = "It will be sent.", body = ()),
+        (status = 404, description = "There is none.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn redeliver(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::WebhooksWrite>,
+    PathId(id): PathId,
+) -> Result<(StatusCode, Json<()>), ApiError> {
+    let found = app.store.event(caller.organization.id, id).await?;
+    let (event, endpoint) = found.ok_or_else(ApiError::not_found)?;
+    app.commit(webhooks::redeliver(&event, &endpoint, &app.at()))
+        .await?;
+    Ok((StatusCode::ACCEPTED, Json(())))
+}
+
+async fn load(app: &App, organization_id: Uuid, id: Uuid) -> Result<Row, ApiError> {
+    app.store
+        .endpoint(organization_id, id)
+        .await?
+        .ok_or_else(ApiError::not_found)
+}
+
+/// The body's `url`, normalised, if it has one that may be saved; what is wrong with it is recorded.
+fn url_of(f: &mut Fields<'_, '_>, dev: bool) -> Option<String> {
+    let raw = f.raw("url")?;
+    // What is no text was already recorded.
+    let text = raw.as_str().filter(|text| !text.contains('\0'))?;
+    match endpoint_url_rule(text, dev) {
+        Ok(url) => Some(url),
+        Err(problem) => f.cx.at("url", |cx| match problem.kind {
+            "value_error" => cx.refuse(problem.words, raw),
+            kind => cx.fail(kind, problem.words, raw),
+        }),
+    }
+}
+
+/// An endpoint saved under laxer rules is not switched on under stricter ones.
+fn may_be_enabled(row: &Row, dev: bool) -> Result<(), Refusal> {
+    match endpoint_url_rule(&row.url, dev) {
+        Ok(_) => Ok(()),
+        Err(problem) => {
+            let words = format!("The endpoint's URL cannot be used: {problem}");
+            Err(Refusal::field(Problem::value(
+                loc!["body", "enabled"],
+                words,
+                true,
+            )))
+        }
+    }
 }

@@ -4,7 +4,7 @@ mod caller;
 mod params;
 
 pub use caller::{Access, Caller, Identity, scope};
-pub use params::{Filtered, Params, PathId, Window};
+pub use params::{ExternalId, Filtered, Params, PathId, Window};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use serde_json::Value;

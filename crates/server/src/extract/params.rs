@@ -124,6 +124,16 @@ impl Params {
         self.last(key, input::instant)
     }
 
+    /// One instant that says its offset.
+    pub fn exact_instant(&mut self, key: &'static str) -> Option<Timestamp> {
+        self.last(key, input::exact_instant)
+    }
+
+    /// One word of a closed list.
+    pub fn word<W: Words>(&mut self, key: &'static str) -> Option<W> {
+        self.last(key, input::word::<W>)
+    }
+
     /// `page` and `limit`; a limit above 100 is quietly 100.
     pub fn window(&mut self) -> Window {
         let page = self
@@ -136,7 +146,8 @@ impl Params {
         }
     }
 
-    /// `sorting`: names of `keys`, each mapped to a column or expression; `-` sorts downwards.
+    /// `sorting`: names of `keys`, each mapped to a column that is never null, or to an SQL expression
+    /// (a nullable column as `table.column`); `-` sorts downwards.
     pub fn sorting(
         &mut self,
         keys: &[(&'static str, &'static str)],
@@ -221,8 +232,18 @@ pub trait Filtered: Sized {
     fn words<W: Words>(self, column: &str, words: Vec<W>) -> Self;
     /// All of these metadata filters.
     fn all_metadata(self, params: &Params) -> Self;
-    /// In this order.
+    /// In this order, see [`Params::sorting`].
     fn sorted(self, sorting: Vec<(&'static str, Order)>) -> Self;
+    /// Any of these texts.
+    fn texts(self, column: &str, texts: Vec<String>) -> Self;
+    /// Later than this moment.
+    fn later(self, column: &str, at: Option<Timestamp>) -> Self;
+    /// Earlier than this moment.
+    fn earlier(self, column: &str, at: Option<Timestamp>) -> Self;
+    /// Bought by a live customer with any of these ids of the merchant; `table` is the list's.
+    fn external_customers(self, table: &str, ids: Vec<String>) -> Self;
+    /// Nothing at all, where a filter asks for what Till does not have yet.
+    fn nothing_if(self, asked: bool) -> Self;
 }
 
 impl Filtered for List {
@@ -251,9 +272,51 @@ impl Filtered for List {
         })
     }
     fn sorted(self, sorting: Vec<(&'static str, Order)>) -> Self {
-        sorting
-            .into_iter()
-            .fold(self, |list, (column, order)| list.order(column, order))
+        let plain = |sort: &str| sort.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        sorting.into_iter().fold(self, |list, (sort, order)| {
+            if plain(sort) {
+                list.order(sort, order)
+            } else {
+                list.order_sql(sort, order)
+            }
+        })
+    }
+    fn texts(self, column: &str, texts: Vec<String>) -> Self {
+        if texts.is_empty() {
+            self
+        } else {
+            self.is_in(column, texts.into_iter().map(Value::Text).collect())
+        }
+    }
+    fn later(self, column: &str, at: Option<Timestamp>) -> Self {
+        match at {
+            Some(at) => self.filter_sql(&format!("{column} > ?"), vec![Value::Time(at)]),
+            None => self,
+        }
+    }
+    fn earlier(self, column: &str, at: Option<Timestamp>) -> Self {
+        match at {
+            Some(at) => self.before(column, at),
+            None => self,
+        }
+    }
+    fn external_customers(self, table: &str, ids: Vec<String>) -> Self {
+        if ids.is_empty() {
+            return self;
+        }
+        let marks = vec!["?"; ids.len()].join(", ");
+        let sql = format!(
+            "{table}.customer_id in (select c.id from customers c where c.organization_id = \
+             {table}.organization_id and c.deleted_at is null and c.external_id in ({marks}))"
+        );
+        self.filter_sql(&sql, ids.into_iter().map(Value::Text).collect())
+    }
+    fn nothing_if(self, asked: bool) -> Self {
+        if asked {
+            self.filter_sql("1 = 0", vec![])
+        } else {
+            self
+        }
     }
 }
 
@@ -273,6 +336,28 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
             .map_or("", |(_, value)| value);
         let mut cx = Context::new("path");
         match cx.at("id", |cx| input::id(&Json::from(raw), cx)) {
+            Some(id) => Ok(Self(id)),
+            None => Err(ApiError::unreadable(cx.problems)),
+        }
+    }
+}
+
+/// The `{external_id}` of a path: any text.
+#[derive(Debug, Clone)]
+pub struct ExternalId(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for ExternalId {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let params = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| ApiError::not_found())?;
+        let raw = params
+            .iter()
+            .find(|(key, _)| *key == "external_id")
+            .map_or("", |(_, value)| value);
+        let mut cx = Context::new("path");
+        match cx.at("external_id", |cx| input::text(&Json::from(raw), cx)) {
             Some(id) => Ok(Self(id)),
             None => Err(ApiError::unreadable(cx.problems)),
         }

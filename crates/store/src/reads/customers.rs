@@ -81,6 +81,17 @@ impl Store {
         self.all(Query::select::<Customer>(&rest, binds)).await
     }
 
+    /// Every live customer, newest first.
+    pub async fn all_customers(&self, organization_id: Uuid) -> Result<Vec<Customer>, StoreError> {
+        let rest =
+            "where organization_id = $1 and deleted_at is null order by created_at desc, id desc";
+        self.all(Query::select::<Customer>(
+            rest,
+            vec![Value::Uuid(organization_id)],
+        ))
+        .await
+    }
+
     /// Who already holds an e-mail or an external id; nothing asked, nothing read.
     pub async fn holders(
         &self,

@@ -9,6 +9,7 @@ mod sales;
 mod webhooks;
 
 pub use customers::BuyerKeys;
+pub use webhooks::DeliveryFilter;
 
 use till_core::change::Value;
 

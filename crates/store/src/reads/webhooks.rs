@@ -1,7 +1,79 @@
-use till_core::{change::Value, event::Audience, records::WebhookEndpoint};
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use till_core::{
+    change::Value,
+    event::Audience,
+    records::{WebhookDelivery, WebhookEndpoint, WebhookEvent},
+    webhooks::STREAK,
+};
+use till_wire::{events::EventType, webhooks::HttpCodeClass};
 use uuid::Uuid;
 
-use crate::{Query, Store, StoreError};
+use super::{ids, marks};
+use crate::{Col, List, Order, Query, Store, StoreError, columns};
+
+/// Which deliveries a list shows; what is empty does not narrow it.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryFilter {
+    /// To any of these endpoints.
+    pub endpoints: Vec<Uuid>,
+    /// Made after this moment.
+    pub after: Option<Timestamp>,
+    /// Made before this moment.
+    pub before: Option<Timestamp>,
+    /// Whether they succeeded.
+    pub succeeded: Option<bool>,
+    /// Part of the delivery's id, the event's id, or the answer's code.
+    pub query: Option<String>,
+    /// The family of the answer's code.
+    pub class: Option<HttpCodeClass>,
+    /// Of events of any of these types.
+    pub kinds: Vec<EventType>,
+}
+
+impl DeliveryFilter {
+    fn list(&self, organization_id: Uuid) -> List {
+        let mut list = List::of::<WebhookDelivery>(organization_id);
+        if !self.endpoints.is_empty() {
+            list = list.is_in("endpoint_id", ids(&self.endpoints).collect());
+        }
+        if let Some(at) = self.after {
+            list = list.filter_sql("webhook_deliveries.created_at > ?", vec![Value::Time(at)]);
+        }
+        if let Some(at) = self.before {
+            list = list.before("created_at", at);
+        }
+        if let Some(succeeded) = self.succeeded {
+            list = list.eq("succeeded", succeeded);
+        }
+        if let Some(text) = &self.query {
+            list = match Uuid::try_parse(text) {
+                // A whole id is found by index.
+                Ok(id) => list.filter_sql(
+                    "webhook_deliveries.id = ? or webhook_deliveries.event_id = ?",
+                    vec![Value::Uuid(id), Value::Uuid(id)],
+                ),
+                Err(_) => list.written_contains(&["id", "event_id"], &["http_code"], text),
+            };
+        }
+        if let Some(class) = self.class {
+            let codes = vec![Value::Int(class.first()), Value::Int(class.first() + 99)];
+            list = list.filter_sql("webhook_deliveries.http_code between ? and ?", codes);
+        }
+        if !self.kinds.is_empty() {
+            let kinds = vec!["?"; self.kinds.len()].join(", ");
+            let sql = format!(
+                "exists (select 1 from webhook_events e where e.id = webhook_deliveries.event_id and e.kind in ({kinds}))"
+            );
+            list = list.filter_sql(
+                &sql,
+                self.kinds.iter().map(|kind| Value::from(*kind)).collect(),
+            );
+        }
+        list.order("created_at", Order::Desc)
+    }
+}
 
 impl Store {
     /// Who is told of an organization's events.
@@ -13,4 +85,151 @@ impl Store {
                 .await?,
         ))
     }
+
+    /// An endpoint that was not removed.
+    pub async fn endpoint(
+        &self,
+        organization_id: Uuid,
+        id: Uuid,
+    ) -> Result<Option<WebhookEndpoint>, StoreError> {
+        let rest = "where organization_id = $1 and id = $2 and deleted_at is null";
+        let binds = vec![Value::Uuid(organization_id), Value::Uuid(id)];
+        self.one(Query::select::<WebhookEndpoint>(rest, binds))
+            .await
+    }
+
+    /// An endpoint, removed ones too: for the delivery.
+    pub async fn any_endpoint(&self, id: Uuid) -> Result<Option<WebhookEndpoint>, StoreError> {
+        self.one(Query::by_id::<WebhookEndpoint>(id)).await
+    }
+
+    /// An event with its endpoint, which may have been removed.
+    pub async fn event(
+        &self,
+        organization_id: Uuid,
+        id: Uuid,
+    ) -> Result<Option<(WebhookEvent, WebhookEndpoint)>, StoreError> {
+        let sql = format!(
+            "select {}, {} from webhook_events v join webhook_endpoints e on e.id = v.endpoint_id \
+             where v.organization_id = $1 and v.id = $2",
+            columns::<WebhookEvent>("v"),
+            columns::<WebhookEndpoint>("e"),
+        );
+        self.one(Query::raw(
+            sql,
+            vec![Value::Uuid(organization_id), Value::Uuid(id)],
+        ))
+        .await
+    }
+
+    /// A page of deliveries, newest first, each with its event; and how many there are in all.
+    pub async fn deliveries(
+        &self,
+        organization_id: Uuid,
+        filter: &DeliveryFilter,
+        page: u32,
+        limit: u32,
+    ) -> Result<(Vec<(WebhookDelivery, WebhookEvent)>, i64), StoreError> {
+        let list = filter.list(organization_id);
+        let (deliveries, total): (Vec<WebhookDelivery>, i64) = self.page(list, page, limit).await?;
+        if deliveries.is_empty() {
+            return Ok((Vec::new(), total));
+        }
+        let mut wanted: Vec<Uuid> = deliveries.iter().map(|d| d.event_id).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let rest = format!("where id in ({})", marks(0, wanted.len()));
+        let events: Vec<WebhookEvent> = self
+            .all(Query::select::<WebhookEvent>(&rest, ids(&wanted).collect()))
+            .await?;
+        let events: HashMap<Uuid, WebhookEvent> = events.into_iter().map(|e| (e.id, e)).collect();
+        let paired = deliveries
+            .into_iter()
+            .filter_map(|delivery| Some((events.get(&delivery.event_id)?.clone(), delivery)))
+            .map(|(event, delivery)| (delivery, event))
+            .collect();
+        Ok((paired, total))
+    }
+
+    /// The endpoints for which something is due.
+    pub async fn due_endpoints(&self, now: Timestamp) -> Result<Vec<Uuid>, StoreError> {
+        let found: Vec<Col<Uuid>> = self.rows(due_endpoints(now)).await?;
+        Ok(found.into_iter().map(|col| col.0).collect())
+    }
+
+    /// What is due for an endpoint, in the order of delivery, at most `limit`.
+    pub async fn due_events(
+        &self,
+        endpoint_id: Uuid,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<WebhookEvent>, StoreError> {
+        self.all(due_events(endpoint_id, now, limit)).await
+    }
+
+    /// Sequence and success of the endpoint's newest completed events, `but` one.
+    pub async fn newest_completed(
+        &self,
+        endpoint_id: Uuid,
+        but: Uuid,
+    ) -> Result<Vec<(i64, bool)>, StoreError> {
+        let found: Vec<(Col<i64>, Col<bool>)> =
+            self.rows(newest_completed(endpoint_id, but)).await?;
+        Ok(found
+            .into_iter()
+            .map(|(sequence, succeeded)| (sequence.0, succeeded.0))
+            .collect())
+    }
+
+    /// How many events recorded before `before` still have a payload to forget, counted up to `limit`.
+    pub async fn archivable_events(
+        &self,
+        before: Timestamp,
+        limit: i64,
+    ) -> Result<i64, StoreError> {
+        let sql = "select count(*) from (select id from webhook_events where payload is not null \
+                   and next_attempt_at is null and created_at < $1 limit $2) found";
+        self.scalar(Query::raw(
+            sql,
+            vec![Value::Time(before), Value::Int(limit)],
+        ))
+        .await
+    }
+}
+
+/// Hops from endpoint to endpoint along the index of what waits, so that a long queue costs no more than
+/// a short one.
+fn due_endpoints(now: Timestamp) -> Query {
+    let sql = "with recursive waiting (id) as ( \
+               select (select v.endpoint_id from webhook_events v \
+               where v.next_attempt_at is not null order by v.endpoint_id limit 1) \
+               union all \
+               select (select v.endpoint_id from webhook_events v where v.next_attempt_at is not null \
+               and v.endpoint_id > waiting.id order by v.endpoint_id limit 1) \
+               from waiting where waiting.id is not null) \
+               select id from waiting where id is not null and exists ( \
+               select 1 from webhook_events v where v.endpoint_id = waiting.id and v.next_attempt_at <= $1)";
+    Query::raw(sql, vec![Value::Time(now)])
+}
+
+fn due_events(endpoint_id: Uuid, now: Timestamp, limit: usize) -> Query {
+    let rest = "where endpoint_id = $1 and next_attempt_at <= $2 order by next_attempt_at, sequence limit $3";
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let binds = vec![
+        Value::Uuid(endpoint_id),
+        Value::Time(now),
+        Value::Int(limit),
+    ];
+    Query::select::<WebhookEvent>(rest, binds)
+}
+
+fn newest_completed(endpoint_id: Uuid, but: Uuid) -> Query {
+    let sql = "select sequence, succeeded from webhook_events \
+               where endpoint_id = $1 and succeeded is not null and id <> $2 order by sequence desc limit $3";
+    let binds = vec![
+        Value::Uuid(endpoint_id),
+        Value::Uuid(but),
+        Value::Int(STREAK as i64),
+    ];
+    Query::raw(sql, binds)
 }

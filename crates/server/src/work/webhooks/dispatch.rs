@@ -1,0 +1,150 @@
+//! The loop around the delivery: one task per endpoint with work, woken by commits.
+
+use std::{
+    collections::{HashMap, HashSet},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::{
+    sync::{Notify, watch},
+    task::{self, JoinSet},
+    time::{MissedTickBehavior, interval, timeout},
+};
+use uuid::Uuid;
+
+use super::{Duty, Stop, drain};
+use crate::{app::App, error::ApiError};
+
+/// The safety net below the wake-ups, and the clock of retries.
+const POLL: Duration = Duration::from_secs(1);
+/// Between two looks for work, at least: under load many commits share one.
+const GAP: Duration = Duration::from_millis(5);
+/// How long an endpoint's task waits for more before it gives the endpoint up.
+const LINGER: Duration = Duration::from_secs(5);
+
+/// Delivers until `shutdown`, then finishes what is in flight. A slow endpoint holds up nobody else.
+pub async fn serve(app: Arc<App>, shutdown: impl Future<Output = ()> + Send) {
+    let (stop, stopped) = watch::channel(false);
+    let mut team = Team {
+        holder: app.at().id(),
+        app: app.clone(),
+        stopped,
+        tasks: JoinSet::new(),
+        endpoints: HashMap::new(),
+        bells: HashMap::new(),
+        resting: HashSet::new(),
+    };
+    let mut shutdown = pin!(shutdown);
+    let mut wake = app.store.wake_on_commit();
+    let mut poll = interval(POLL);
+    let mut pace = interval(GAP);
+    poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        pace.tick().await;
+        match app.store.due_endpoints(app.clock.now()).await {
+            Ok(due) => due
+                .into_iter()
+                .for_each(|endpoint| team.put_to_work(endpoint)),
+            Err(error) => tracing::error!(%error, "could not look for webhooks to deliver"),
+        }
+        tokio::select! {
+            () = &mut shutdown => break,
+            _ = poll.tick() => team.resting.clear(),
+            () = wake.wait() => {}
+            Some(ended) = team.tasks.join_next_with_id() => team.note_end(ended),
+        }
+    }
+    // Every task holds a receiver, or has ended.
+    let _ = stop.send(true);
+    while let Some(ended) = team.tasks.join_next_with_id().await {
+        team.note_end(ended);
+    }
+}
+
+/// The running tasks, at most one per endpoint.
+struct Team {
+    app: Arc<App>,
+    holder: Uuid,
+    stopped: Stop,
+    tasks: JoinSet<Result<bool, ApiError>>,
+    endpoints: HashMap<task::Id, Uuid>,
+    bells: HashMap<Uuid, Arc<Notify>>,
+    /// Not tried again before the next poll: another node serves them, or something broke.
+    resting: HashSet<Uuid>,
+}
+
+impl Team {
+    fn put_to_work(&mut self, endpoint: Uuid) {
+        if let Some(bell) = self.bells.get(&endpoint) {
+            bell.notify_one();
+            return;
+        }
+        if self.resting.contains(&endpoint) {
+            return;
+        }
+        let bell = Arc::new(Notify::new());
+        let tending = tend(
+            self.app.clone(),
+            endpoint,
+            self.holder,
+            bell.clone(),
+            self.stopped.clone(),
+        );
+        let task = self.tasks.spawn(tending);
+        self.endpoints.insert(task.id(), endpoint);
+        self.bells.insert(endpoint, bell);
+    }
+
+    fn note_end(&mut self, ended: Result<(task::Id, Result<bool, ApiError>), task::JoinError>) {
+        let (id, kept) = match ended {
+            Ok((id, Ok(kept))) => (id, kept),
+            Ok((id, Err(error))) => {
+                tracing::error!(?error, "delivering webhooks failed");
+                (id, false)
+            }
+            Err(error) => {
+                tracing::error!(%error, "delivering webhooks failed");
+                (error.id(), false)
+            }
+        };
+        let Some(endpoint) = self.endpoints.remove(&id) else {
+            return;
+        };
+        self.bells.remove(&endpoint);
+        if !kept {
+            self.resting.insert(endpoint);
+        }
+    }
+}
+
+/// Serves one endpoint while there is work; false when another node has it.
+async fn tend(
+    app: Arc<App>,
+    endpoint: Uuid,
+    holder: Uuid,
+    bell: Arc<Notify>,
+    mut stop: Stop,
+) -> Result<bool, ApiError> {
+    let Some(mut duty) = Duty::take(&app, endpoint, holder).await? else {
+        return Ok(false);
+    };
+    let kept = loop {
+        match drain(&app, &mut duty, &stop).await {
+            Ok(drained) if !drained.kept => break Ok(false),
+            Ok(_) => {}
+            Err(error) => break Err(error),
+        }
+        let more = tokio::select! {
+            rung = timeout(LINGER, bell.notified()) => rung.is_ok(),
+            _ = stop.wait_for(|stop| *stop) => false,
+        };
+        if !more {
+            break Ok(true);
+        }
+    };
+    duty.give_up().await?;
+    kept
+}
