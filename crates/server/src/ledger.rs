@@ -13,6 +13,9 @@ const INSERT: &str = "insert into sandbox_records (key, version, body) values ($
 const REPLACE: &str =
     "update sandbox_records set version = $2, body = $3 where key = $1 and version = $4";
 
+/// Version and body, the body as it was written.
+type Row = (Col<i64>, Col<Json<Box<RawValue>>>);
+
 /// [`Ledger`] on the table `sandbox_records`.
 #[derive(Debug, Clone)]
 pub struct StoreLedger {
@@ -30,7 +33,7 @@ impl Ledger for StoreLedger {
     fn load(&self, key: String) -> BoxFuture<'_, Result<Option<(i64, String)>, LedgerError>> {
         Box::pin(async move {
             let query = Query::raw(LOAD, vec![Value::Text(key)]);
-            let row: Option<(Col<i64>, Col<Json<Box<RawValue>>>)> = self
+            let row: Option<Row> = self
                 .store
                 .one(query)
                 .await
