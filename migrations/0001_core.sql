@@ -310,6 +310,7 @@ create table webhook_events (
 );
 create index webhook_events_due on webhook_events (endpoint_id, next_attempt_at) where next_attempt_at is not null;
 create index webhook_events_endpoint on webhook_events (endpoint_id, sequence);
+create index webhook_events_subject on webhook_events (subject_id) where next_attempt_at is not null;
 create index webhook_events_created on webhook_events (organization_id, created_at);
 
 create table webhook_deliveries (

@@ -75,7 +75,12 @@ pub fn delivery_view(delivery: &WebhookDelivery, event: &WebhookEvent) -> Delive
 }
 
 /// A new endpoint; `url` has passed the host rules and is normalised.
-pub fn create(input: EndpointCreate, organization_id: Uuid, url: String, at: &At) -> (WebhookEndpoint, Changes) {
+pub fn create(
+    input: EndpointCreate,
+    organization_id: Uuid,
+    url: String,
+    at: &At,
+) -> (WebhookEndpoint, Changes) {
     let row = WebhookEndpoint {
         id: at.id(),
         created_at: at.now,
@@ -126,13 +131,20 @@ pub fn update(
 
 /// A new secret, in force at once.
 pub fn reset_secret(row: &WebhookEndpoint, at: &At) -> (WebhookEndpoint, Changes) {
-    let new = WebhookEndpoint { secret: new_secret(at), ..row.clone() };
+    let new = WebhookEndpoint {
+        secret: new_secret(at),
+        ..row.clone()
+    };
     replace(row, new, at)
 }
 
 /// Removes an endpoint; what waits for it is skipped when its turn comes.
 pub fn delete(row: &WebhookEndpoint, at: &At) -> Changes {
-    let new = WebhookEndpoint { deleted_at: Some(at.now), enabled: false, ..row.clone() };
+    let new = WebhookEndpoint {
+        deleted_at: Some(at.now),
+        enabled: false,
+        ..row.clone()
+    };
     replace(row, new, at).1
 }
 
@@ -174,7 +186,8 @@ pub struct Answer {
 impl Answer {
     /// Only 2xx is success.
     pub fn is_success(&self) -> bool {
-        self.http_code.is_some_and(|code| (200..300).contains(&code))
+        self.http_code
+            .is_some_and(|code| (200..300).contains(&code))
     }
 }
 
@@ -182,7 +195,11 @@ impl Answer {
 pub fn delay(n: i64, u: f64) -> SignedDuration {
     const CAP: f64 = 20.0 * 60.0;
     let seconds = 2.0 * 2f64.powi(n.clamp(1, 30) as i32) * (1.0 + u);
-    let seconds = if seconds > CAP { CAP * (0.5 + u / 2.0) } else { seconds };
+    let seconds = if seconds > CAP {
+        CAP * (0.5 + u / 2.0)
+    } else {
+        seconds
+    };
     SignedDuration::from_millis((seconds * 1000.0) as i64)
 }
 
@@ -223,7 +240,14 @@ pub fn delivered(
         event_id: event.id,
         succeeded: success,
         http_code: answer.http_code,
-        response: Some(answer.response.replace('\0', "").chars().take(RESPONSE_CHARACTERS).collect()),
+        response: Some(
+            answer
+                .response
+                .replace('\0', "")
+                .chars()
+                .take(RESPONSE_CHARACTERS)
+                .collect(),
+        ),
     };
     let mut changes = Changes::new();
     changes.update(event, &new).insert(&delivery);
@@ -266,7 +290,8 @@ fn new_secret(at: &At) -> String {
 /// (wire.md 6).
 pub fn signature(secret: &str, id: Uuid, timestamp: i64, body: &str) -> String {
     let sign = |key: &[u8]| {
-        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+        let mut mac =
+            Hmac::<sha2::Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
         mac.update(format!("{id}.{timestamp}.").as_bytes());
         mac.update(body.as_bytes());
         format!("v1,{}", BASE64.encode(mac.finalize().into_bytes()))

@@ -15,10 +15,11 @@ use till_core::{
 };
 use till_ports::{
     outbound::Outbound,
-    sandbox::{MemoryLedger, Sandbox},
+    sandbox::Sandbox,
 };
 use till_server::{
     app::{App, Policy},
+    ledger::StoreLedger,
     limits::Limits,
     transport,
 };
@@ -57,7 +58,7 @@ impl Till {
         let clock = Arc::new(TestClock::new());
         let ids = till_core::at::At::new("2026-11-22T12:00:00Z".parse().unwrap(), [9; 32]);
         let sandbox = Arc::new(Sandbox::new(
-            Arc::new(MemoryLedger::default()),
+            Arc::new(StoreLedger::new(store.clone())),
             b"a key for fingerprints",
             Arc::new(move || ids.id()),
         ));

@@ -99,7 +99,14 @@ impl EndpointCreate {
         let secret = f.optional("secret", text_of(32, 512, false));
         let events = f.required("events", list(0, word));
         let organization_id = f.optional("organization_id", id);
-        Some(Self { url: url?, name, format: format?, secret, events: unique(events?), organization_id })
+        Some(Self {
+            url: url?,
+            name,
+            format: format?,
+            secret,
+            events: unique(events?),
+            organization_id,
+        })
     }
 }
 
