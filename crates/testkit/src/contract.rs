@@ -98,3 +98,11 @@ fn validator(operation: &Value, status: u16) -> Option<Option<Arc<Validator>>> {
         .unwrap_or_else(|error| panic!("the document's schema is not one: {error}"));
     Some(Some(Arc::new(validator)))
 }
+
+/// Whether a JSON schema is one.
+pub fn is_schema(schema: &Value) -> bool {
+    jsonschema::options()
+        .with_draft(jsonschema::Draft::Draft202012)
+        .build(schema)
+        .is_ok()
+}

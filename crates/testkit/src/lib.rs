@@ -23,6 +23,7 @@ use std::{future::Future, pin::Pin};
 
 pub use answer::Answer;
 pub use clock::TestClock;
+pub use contract::is_schema;
 pub use goods::{Sale, id_in};
 pub use ground::Engine;
 pub use session::Till;

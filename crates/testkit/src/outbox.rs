@@ -5,8 +5,6 @@ use std::time::Duration;
 use serde_json::Value;
 use till_core::{
     change::{Changes, Json, Value as Cell},
-    customers::STATE_CHANGED_JOB,
-    jobs::End,
     records::{WebhookEndpoint, WebhookEvent},
 };
 use till_store::Query;
@@ -17,26 +15,7 @@ use crate::Till;
 impl Till {
     /// Does all work that is due now.
     pub async fn drain(&self) {
-        loop {
-            let now = self.app.at().now;
-            let until = now + jiff::SignedDuration::from_mins(1);
-            let jobs = self
-                .app
-                .store
-                .claim_jobs(&[STATE_CHANGED_JOB], now, until, 10)
-                .await
-                .unwrap();
-            if jobs.is_empty() {
-                return;
-            }
-            for job in jobs {
-                let end = till_server::work::customers::state_changed(&self.app, &job).await;
-                let end = end.unwrap_or_else(|error| End::Bury {
-                    reason: format!("{error:?}"),
-                });
-                self.app.store.finish_job(&job, end).await.unwrap();
-            }
-        }
+        till_server::work::run_due(&self.app).await.unwrap();
     }
 
     /// An endpoint of the test's organization for all events. Nobody listens there: look at what it is

@@ -13,12 +13,10 @@ use till_core::{
     site::Site,
     tokens::{self, SecretKey},
 };
-use till_ports::{
-    outbound::Outbound,
-    sandbox::{MemoryLedger, Sandbox},
-};
+use till_ports::{outbound::Outbound, sandbox::Sandbox};
 use till_server::{
     app::{App, Policy},
+    ledger::StoreLedger,
     limits::Limits,
     transport,
 };
@@ -62,7 +60,7 @@ impl Till {
         let clock = Arc::new(TestClock::new());
         let ids = till_core::at::At::new("2026-11-22T12:00:00Z".parse().unwrap(), [9; 32]);
         let sandbox = Arc::new(Sandbox::new(
-            Arc::new(MemoryLedger::default()),
+            Arc::new(StoreLedger::new(store.clone())),
             b"a key for fingerprints",
             Arc::new(move || ids.id()),
         ));
