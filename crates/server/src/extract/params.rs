@@ -124,6 +124,16 @@ impl Params {
         self.last(key, input::instant)
     }
 
+    /// One instant that says its offset.
+    pub fn exact_instant(&mut self, key: &'static str) -> Option<Timestamp> {
+        self.last(key, input::exact_instant)
+    }
+
+    /// One word of a closed list.
+    pub fn word<W: Words>(&mut self, key: &'static str) -> Option<W> {
+        self.last(key, input::word::<W>)
+    }
+
     /// `page` and `limit`; a limit above 100 is quietly 100.
     pub fn window(&mut self) -> Window {
         let page = self
