@@ -150,13 +150,20 @@ pub fn update(
 
 /// A new secret, in force at once.
 pub fn reset_secret(row: &WebhookEndpoint, at: &At) -> (WebhookEndpoint, Changes) {
-    let new = WebhookEndpoint { secret: new_secret(at), ..row.clone() };
+    let new = WebhookEndpoint {
+        secret: new_secret(at),
+        ..row.clone()
+    };
     replace(row, new, at)
 }
 
 /// Removes an endpoint, and skips what waits for it.
 pub fn delete(row: &WebhookEndpoint, at: &At) -> Changes {
-    let new = WebhookEndpoint { deleted_at: Some(at.now), enabled: false, ..row.clone() };
+    let new = WebhookEndpoint {
+        deleted_at: Some(at.now),
+        enabled: false,
+        ..row.clone()
+    };
     let (_, mut changes) = replace(row, new, at);
     skip_waiting(&mut changes, row.id, at);
     changes
@@ -201,7 +208,8 @@ pub struct Answer {
 impl Answer {
     /// Only 2xx is success.
     pub fn is_success(&self) -> bool {
-        self.http_code.is_some_and(|code| (200..300).contains(&code))
+        self.http_code
+            .is_some_and(|code| (200..300).contains(&code))
     }
 }
 
@@ -209,7 +217,11 @@ impl Answer {
 pub fn delay(n: i64, u: f64) -> SignedDuration {
     const CAP: f64 = 20.0 * 60.0;
     let seconds = 2.0 * 2f64.powi(n.clamp(1, 30) as i32) * (1.0 + u);
-    let seconds = if seconds > CAP { CAP * (0.5 + u / 2.0) } else { seconds };
+    let seconds = if seconds > CAP {
+        CAP * (0.5 + u / 2.0)
+    } else {
+        seconds
+    };
     SignedDuration::from_millis((seconds * 1000.0) as i64)
 }
 
@@ -260,7 +272,10 @@ pub fn delivered(
         set.push(("succeeded", Value::Bool(event.succeeded == Some(true))));
         set.push(("next_attempt_at", Value::Null));
     } else {
-        set.push(("next_attempt_at", Value::Time(microseconds(at.now + delay(attempts, u)))));
+        set.push((
+            "next_attempt_at",
+            Value::Time(microseconds(at.now + delay(attempts, u))),
+        ));
     }
     let delivery = WebhookDelivery {
         id: at.id(),
@@ -270,13 +285,29 @@ pub fn delivered(
         event_id: event.id,
         succeeded: answer.is_success(),
         http_code: answer.http_code,
-        response: Some(answer.response.chars().filter(|c| *c != '\0').take(RESPONSE_CHARACTERS).collect()),
+        response: Some(
+            answer
+                .response
+                .chars()
+                .filter(|c| *c != '\0')
+                .take(RESPONSE_CHARACTERS)
+                .collect(),
+        ),
     };
     let mut changes = Changes::new();
-    changes.writes.push(Write::Update { table: WebhookEvent::TABLE, id: event.id, version: None, set });
+    changes.writes.push(Write::Update {
+        table: WebhookEvent::TABLE,
+        id: event.id,
+        version: None,
+        set,
+    });
     changes.insert(&delivery);
     if ended && is_failing && endpoint.is_listening() {
-        let off = WebhookEndpoint { enabled: false, modified_at: Some(at.now), ..endpoint.clone() };
+        let off = WebhookEndpoint {
+            enabled: false,
+            modified_at: Some(at.now),
+            ..endpoint.clone()
+        };
         changes.update(endpoint, &off);
         skip_waiting(&mut changes, endpoint.id, at);
     }
@@ -299,9 +330,17 @@ fn tell_buyer(changes: &mut Changes, event: &WebhookEvent, endpoint: &WebhookEnd
     if event.kind != EventType::CheckoutUpdated || endpoint.format != WebhookFormat::Raw {
         return;
     }
-    let payload = event.payload.as_deref().and_then(|text| serde_json::from_str::<Payload>(text).ok());
+    let payload = event
+        .payload
+        .as_deref()
+        .and_then(|text| serde_json::from_str::<Payload>(text).ok());
     if let (Some(id), Some(payload)) = (event.subject_id, payload) {
-        changes.tell_page(id, "checkout.webhook_event_delivered", payload.data.status, at);
+        changes.tell_page(
+            id,
+            "checkout.webhook_event_delivered",
+            payload.data.status,
+            at,
+        );
     }
 }
 
@@ -324,7 +363,11 @@ pub fn skip_waiting(changes: &mut Changes, endpoint_id: Uuid, at: &At) {
     changes.any(
         "update webhook_events set skipped = $1, modified_at = $2, next_attempt_at = null \
          where endpoint_id = $3 and next_attempt_at is not null",
-        vec![Value::Bool(true), Value::Time(at.now), Value::Uuid(endpoint_id)],
+        vec![
+            Value::Bool(true),
+            Value::Time(at.now),
+            Value::Uuid(endpoint_id),
+        ],
     );
 }
 
@@ -355,7 +398,8 @@ fn new_secret(at: &At) -> String {
 /// (wire.md 6).
 pub fn signature(secret: &str, id: Uuid, timestamp: i64, body: &str) -> String {
     let sign = |key: &[u8]| {
-        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+        let mut mac =
+            Hmac::<sha2::Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
         mac.update(format!("{id}.{timestamp}.").as_bytes());
         mac.update(body.as_bytes());
         format!("v1,{}", BASE64.encode(mac.finalize().into_bytes()))

@@ -285,7 +285,9 @@ impl Filter {
                     Dialect::Sqlite => dashed(column),
                 };
                 let written = uuids.iter().map(uuid).chain(numbers.iter().map(cast));
-                let ways: Vec<_> = written.map(|text| format!("{text} like ? escape '!'")).collect();
+                let ways: Vec<_> = written
+                    .map(|text| format!("{text} like ? escape '!'"))
+                    .collect();
                 let all = vec![Value::Text(pattern); ways.len()];
                 custom(&format!("({})", ways.join(" or ")), all, binds)
             }

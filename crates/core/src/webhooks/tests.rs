@@ -20,7 +20,9 @@ fn input(body: serde_json::Value) -> EndpointCreate {
 fn endpoint(format: WebhookFormat) -> WebhookEndpoint {
     let body = json!({"url": "https://example.com/", "format": format, "events": ["checkout.updated", "order.paid", "checkout.updated"]});
     let at = at();
-    create(input(body), at.id(), "https://example.com/".into(), &at).unwrap().0
+    create(input(body), at.id(), "https://example.com/".into(), &at)
+        .unwrap()
+        .0
 }
 
 fn event(endpoint: &WebhookEndpoint) -> WebhookEvent {
@@ -44,19 +46,29 @@ fn event(endpoint: &WebhookEndpoint) -> WebhookEvent {
 }
 
 fn answer(code: i64) -> Answer {
-    Answer { http_code: Some(code), response: "ok".into() }
+    Answer {
+        http_code: Some(code),
+        response: "ok".into(),
+    }
 }
 
 /// What a commit makes of the event's columns.
 fn event_set(changes: &Changes) -> Vec<(&'static str, Value)> {
     match &changes.writes[0] {
-        Write::Update { table: "webhook_events", set, .. } => set.clone(),
+        Write::Update {
+            table: "webhook_events",
+            set,
+            ..
+        } => set.clone(),
         other => panic!("the event comes first: {other:?}"),
     }
 }
 
 fn column(changes: &Changes, name: &str) -> Option<Value> {
-    event_set(changes).into_iter().find(|(column, _)| *column == name).map(|(_, value)| value)
+    event_set(changes)
+        .into_iter()
+        .find(|(column, _)| *column == name)
+        .map(|(_, value)| value)
 }
 
 #[test]
@@ -73,9 +85,15 @@ fn delays_grow_and_are_capped() {
 #[test]
 fn a_new_endpoint_hears_each_type_once_and_has_a_secret_of_its_own() {
     let row = endpoint(WebhookFormat::Raw);
-    assert_eq!(row.events.0, [EventType::CheckoutUpdated, EventType::OrderPaid]);
+    assert_eq!(
+        row.events.0,
+        [EventType::CheckoutUpdated, EventType::OrderPaid]
+    );
     assert!(row.secret.starts_with("whsec_") && row.enabled);
-    assert!(BASE64.decode(&row.secret[6..]).is_ok(), "plain libraries take it as it is shown");
+    assert!(
+        BASE64.decode(&row.secret[6..]).is_ok(),
+        "plain libraries take it as it is shown"
+    );
 }
 
 #[test]
@@ -83,33 +101,62 @@ fn an_organizations_token_may_not_name_the_organization() {
     let mut body = input(json!({"url": "https://example.com/", "format": "raw", "events": []}));
     body.organization_id = Some(at().id());
     let refusal = create(body, at().id(), "https://example.com/".into(), &at()).unwrap_err();
-    assert!(matches!(refusal, Refusal::Invalid(problems) if problems[0].kind == "organization_token"));
+    assert!(
+        matches!(refusal, Refusal::Invalid(problems) if problems[0].kind == "organization_token")
+    );
 }
 
 #[test]
 fn switching_off_and_deleting_skip_what_waits() {
     let row = endpoint(WebhookFormat::Raw);
-    let off = EndpointUpdate { enabled: Some(false), ..EndpointUpdate::default() };
+    let off = EndpointUpdate {
+        enabled: Some(false),
+        ..EndpointUpdate::default()
+    };
     for changes in [update(&row, off, None, &at()).1, delete(&row, &at())] {
-        let skips = changes.writes.iter().any(|w| matches!(w, Write::Any { sql, .. } if sql.contains("skipped = $1")));
+        let skips = changes
+            .writes
+            .iter()
+            .any(|w| matches!(w, Write::Any { sql, .. } if sql.contains("skipped = $1")));
         assert!(skips, "{changes:?}");
     }
-    let named = EndpointUpdate { name: Some("x".into()), ..EndpointUpdate::default() };
+    let named = EndpointUpdate {
+        name: Some("x".into()),
+        ..EndpointUpdate::default()
+    };
     assert_eq!(update(&row, named, None, &at()).1.writes.len(), 1);
 }
 
 #[test]
 fn only_2xx_is_success() {
-    for (code, success) in [(199, false), (200, true), (299, true), (300, false), (302, false), (404, false), (500, false)] {
+    for (code, success) in [
+        (199, false),
+        (200, true),
+        (299, true),
+        (300, false),
+        (302, false),
+        (404, false),
+        (500, false),
+    ] {
         assert_eq!(answer(code).is_success(), success, "{code}");
     }
-    assert!(!Answer { http_code: None, response: "timed out".into() }.is_success());
+    assert!(
+        !Answer {
+            http_code: None,
+            response: "timed out".into()
+        }
+        .is_success()
+    );
 }
 
 #[test]
 fn success_ends_an_event_and_clears_skipped() {
     let endpoint = endpoint(WebhookFormat::Raw);
-    let event = WebhookEvent { attempts: 3, skipped: true, ..event(&endpoint) };
+    let event = WebhookEvent {
+        attempts: 3,
+        skipped: true,
+        ..event(&endpoint)
+    };
     let changes = delivered(&event, &endpoint, &answer(204), false, 0.0, &at());
     assert_eq!(column(&changes, "succeeded"), Some(Value::Bool(true)));
     assert_eq!(column(&changes, "skipped"), Some(Value::Bool(false)));
@@ -122,13 +169,23 @@ fn success_ends_an_event_and_clears_skipped() {
 fn the_tenth_failure_is_the_last() {
     let endpoint = endpoint(WebhookFormat::Raw);
     for attempts in 0..12 {
-        let event = WebhookEvent { attempts, ..event(&endpoint) };
+        let event = WebhookEvent {
+            attempts,
+            ..event(&endpoint)
+        };
         let changes = delivered(&event, &endpoint, &answer(500), false, 0.5, &at());
         let ended = attempts >= 9;
         assert_eq!(ends_in_failure(&event, &answer(500)), ended);
-        assert_eq!(column(&changes, "succeeded"), ended.then_some(Value::Bool(false)));
+        assert_eq!(
+            column(&changes, "succeeded"),
+            ended.then_some(Value::Bool(false))
+        );
         let next = at().now + delay(attempts + 1, 0.5);
-        let next = if ended { Value::Null } else { Value::Time(next) };
+        let next = if ended {
+            Value::Null
+        } else {
+            Value::Time(next)
+        };
         assert_eq!(column(&changes, "next_attempt_at"), Some(next));
     }
 }
@@ -137,10 +194,17 @@ fn the_tenth_failure_is_the_last() {
 fn a_failed_redelivery_leaves_an_earlier_success() {
     let endpoint = endpoint(WebhookFormat::Raw);
     for (attempts, set) in [(1, None), (9, Some(Value::Bool(true)))] {
-        let event = WebhookEvent { attempts, succeeded: Some(true), ..event(&endpoint) };
+        let event = WebhookEvent {
+            attempts,
+            succeeded: Some(true),
+            ..event(&endpoint)
+        };
         let changes = delivered(&event, &endpoint, &answer(500), false, 0.5, &at());
         assert_eq!(column(&changes, "succeeded"), set);
-        assert!(!is_failing(&event, &[(1, false); 10]), "it is no failure of the streak either");
+        assert!(
+            !is_failing(&event, &[(1, false); 10]),
+            "it is no failure of the streak either"
+        );
     }
 }
 
@@ -150,20 +214,36 @@ fn ten_failed_events_in_a_row_are_a_streak() {
     let event = event(&endpoint);
     let others = |succeeded: &[bool]| -> Vec<_> {
         // Newest first, all older than the event.
-        succeeded.iter().enumerate().map(|(i, s)| (999 - i as i64, *s)).collect()
+        succeeded
+            .iter()
+            .enumerate()
+            .map(|(i, s)| (999 - i as i64, *s))
+            .collect()
     };
     assert!(!is_failing(&event, &others(&[false; 8])));
     assert!(is_failing(&event, &others(&[false; 9])));
-    assert!(is_failing(&event, &others(&[[false; 9].as_slice(), &[true]].concat())), "the eleventh does not matter");
-    assert!(!is_failing(&event, &others(&[[false; 8].as_slice(), &[true]].concat())));
+    assert!(
+        is_failing(&event, &others(&[[false; 9].as_slice(), &[true]].concat())),
+        "the eleventh does not matter"
+    );
+    assert!(!is_failing(
+        &event,
+        &others(&[[false; 8].as_slice(), &[true]].concat())
+    ));
     let newer: Vec<_> = (0..10).map(|i| (2000 + i, i == 0)).collect();
-    assert!(!is_failing(&event, &newer), "a late failure of an old event is not the newest");
+    assert!(
+        !is_failing(&event, &newer),
+        "a late failure of an old event is not the newest"
+    );
 }
 
 #[test]
 fn a_streak_switches_the_endpoint_off_once() {
     let endpoint = endpoint(WebhookFormat::Raw);
-    let last = WebhookEvent { attempts: 9, ..event(&endpoint) };
+    let last = WebhookEvent {
+        attempts: 9,
+        ..event(&endpoint)
+    };
     let tables = |changes: &Changes| -> BTreeSet<&'static str> {
         changes
             .writes
@@ -176,7 +256,10 @@ fn a_streak_switches_the_endpoint_off_once() {
     };
     let changes = delivered(&last, &endpoint, &answer(500), true, 0.5, &at());
     assert!(tables(&changes).contains("webhook_endpoints"));
-    let off = WebhookEndpoint { enabled: false, ..endpoint.clone() };
+    let off = WebhookEndpoint {
+        enabled: false,
+        ..endpoint.clone()
+    };
     for changes in [
         delivered(&last, &off, &answer(500), true, 0.5, &at()),
         delivered(&last, &endpoint, &answer(200), true, 0.5, &at()),
@@ -189,10 +272,17 @@ fn a_streak_switches_the_endpoint_off_once() {
 #[test]
 fn answers_are_kept_up_to_2048_characters_without_nul() {
     let endpoint = endpoint(WebhookFormat::Raw);
-    let long = Answer { http_code: Some(200), response: "é\0".repeat(3000) };
+    let long = Answer {
+        http_code: Some(200),
+        response: "é\0".repeat(3000),
+    };
     let changes = delivered(&event(&endpoint), &endpoint, &long, false, 0.0, &at());
     let kept = changes.writes.iter().find_map(|w| match w {
-        Write::Insert { table: "webhook_deliveries", values, .. } => values.last().cloned(),
+        Write::Insert {
+            table: "webhook_deliveries",
+            values,
+            ..
+        } => values.last().cloned(),
         _ => None,
     });
     assert_eq!(kept, Some(Value::Text("é".repeat(2048))));
@@ -203,13 +293,19 @@ fn a_delivered_checkout_update_is_told_to_the_buyers_page() {
     let raw = endpoint(WebhookFormat::Raw);
     let told = event(&raw);
     let changes = delivered(&told, &raw, &answer(200), false, 0.0, &at());
-    assert_eq!(changes.signals[0].topic, format!("checkout:{}", told.subject_id.unwrap()));
+    assert_eq!(
+        changes.signals[0].topic,
+        format!("checkout:{}", told.subject_id.unwrap())
+    );
     let message: serde_json::Value = serde_json::from_str(&changes.signals[0].message).unwrap();
     assert_eq!(message["key"], "checkout.webhook_event_delivered");
     assert_eq!(message["payload"], json!({"status": "confirmed"}));
 
     let slack = endpoint(WebhookFormat::Slack);
-    let other = WebhookEvent { kind: EventType::CheckoutCreated, ..told.clone() };
+    let other = WebhookEvent {
+        kind: EventType::CheckoutCreated,
+        ..told.clone()
+    };
     for changes in [
         delivered(&told, &raw, &answer(500), false, 0.0, &at()),
         delivered(&told, &slack, &answer(200), false, 0.0, &at()),
@@ -222,21 +318,48 @@ fn a_delivered_checkout_update_is_told_to_the_buyers_page() {
 #[test]
 fn redelivery_is_due_at_once_unless_archived_or_off() {
     let on = endpoint(WebhookFormat::Raw);
-    let done = WebhookEvent { succeeded: Some(true), next_attempt_at: None, attempts: 1, ..event(&on) };
-    assert_eq!(column(&redeliver(&done, &on, &at()), "next_attempt_at"), Some(Value::Time(at().now)));
+    let done = WebhookEvent {
+        succeeded: Some(true),
+        next_attempt_at: None,
+        attempts: 1,
+        ..event(&on)
+    };
+    assert_eq!(
+        column(&redeliver(&done, &on, &at()), "next_attempt_at"),
+        Some(Value::Time(at().now))
+    );
 
-    let archived = WebhookEvent { payload: None, ..done.clone() };
+    let archived = WebhookEvent {
+        payload: None,
+        ..done.clone()
+    };
     assert!(redeliver(&archived, &on, &at()).is_empty());
 
-    let off = WebhookEndpoint { enabled: false, ..on.clone() };
+    let off = WebhookEndpoint {
+        enabled: false,
+        ..on.clone()
+    };
     let changes = redeliver(&done, &off, &at());
     assert_eq!(column(&changes, "skipped"), Some(Value::Bool(true)));
     assert_eq!(column(&changes, "next_attempt_at"), None);
 
-    let waiting = WebhookEvent { next_attempt_at: Some(at().now - SignedDuration::from_secs(9)), ..done.clone() };
-    assert_eq!(column(&redeliver(&waiting, &on, &at()), "next_attempt_at"), None, "its place in the order stays");
-    let retrying = WebhookEvent { next_attempt_at: Some(at().now + SignedDuration::from_secs(9)), ..done };
-    assert_eq!(column(&redeliver(&retrying, &on, &at()), "next_attempt_at"), Some(Value::Time(at().now)));
+    let waiting = WebhookEvent {
+        next_attempt_at: Some(at().now - SignedDuration::from_secs(9)),
+        ..done.clone()
+    };
+    assert_eq!(
+        column(&redeliver(&waiting, &on, &at()), "next_attempt_at"),
+        None,
+        "its place in the order stays"
+    );
+    let retrying = WebhookEvent {
+        next_attempt_at: Some(at().now + SignedDuration::from_secs(9)),
+        ..done
+    };
+    assert_eq!(
+        column(&redeliver(&retrying, &on, &at()), "next_attempt_at"),
+        Some(Value::Time(at().now))
+    );
 }
 
 #[test]
@@ -251,12 +374,20 @@ fn every_kind_of_secret_signs_with_its_whole_text_first() {
     assert_eq!(signature(plain, id, 1_700_000_000, "{}"), own(plain));
     let generated = new_secret(&at());
     let both = signature(&generated, id, 1_700_000_000, "{}");
-    assert!(both.starts_with(&format!("{} v1,", own(&generated))), "{both}");
+    assert!(
+        both.starts_with(&format!("{} v1,", own(&generated))),
+        "{both}"
+    );
 }
 
 #[test]
 fn chat_formats_say_it_in_words() {
-    let row = |format| Audience(vec![WebhookEndpoint { format, ..endpoint(format) }]);
+    let row = |format| {
+        Audience(vec![WebhookEndpoint {
+            format,
+            ..endpoint(format)
+        }])
+    };
     let order = json!({
         "id": "x", "net_amount": 1234, "currency": "usd", "subscription_id": null,
         "product": {"name": "A <b> & c"}, "customer": {"email": "ada@example.com"},
@@ -264,16 +395,29 @@ fn chat_formats_say_it_in_words() {
     let payload = |format| -> serde_json::Value {
         let mut changes = Changes::new();
         changes.emit(&row(format), &at(), EventType::OrderPaid, at().id(), &order);
-        let Write::Insert { columns, values, .. } = &changes.writes[0] else { panic!("an event") };
+        let Write::Insert {
+            columns, values, ..
+        } = &changes.writes[0]
+        else {
+            panic!("an event")
+        };
         let place = columns.iter().position(|c| *c == "payload").unwrap();
-        let Value::Text(text) = &values[place] else { panic!("text") };
+        let Value::Text(text) = &values[place] else {
+            panic!("text")
+        };
         serde_json::from_str(text).unwrap()
     };
     let discord = payload(WebhookFormat::Discord);
     assert_eq!(discord["content"], "Order paid");
-    assert_eq!(discord["embeds"][0]["fields"][0], json!({"name": "Product", "value": "A <b> & c", "inline": true}));
+    assert_eq!(
+        discord["embeds"][0]["fields"][0],
+        json!({"name": "Product", "value": "A <b> & c", "inline": true})
+    );
     let slack = payload(WebhookFormat::Slack);
     assert_eq!(slack["text"], "Order paid");
-    assert_eq!(slack["blocks"][0]["fields"][0]["text"], "*Product*\nA &lt;b&gt; &amp; c");
+    assert_eq!(
+        slack["blocks"][0]["fields"][0]["text"],
+        "*Product*\nA &lt;b&gt; &amp; c"
+    );
     assert_eq!(payload(WebhookFormat::Raw)["type"], "order.paid");
 }

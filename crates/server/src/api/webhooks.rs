@@ -3,11 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
-use till_core::{
-    records::WebhookEndpoint as Row,
-    refusal::Refusal,
-    webhooks,
-};
+use till_core::{records::WebhookEndpoint as Row, refusal::Refusal, webhooks};
 use till_ports::outbound::endpoint_url_rule;
 use till_store::{DeliveryFilter, List, Order};
 use till_wire::{
@@ -62,8 +58,15 @@ async fn list(
         .is_null("deleted_at")
         .order("created_at", Order::Desc);
     params.finish()?;
-    let (rows, total) = app.store.page::<Row>(list, window.page, window.limit).await?;
-    Ok(Json(Page::new(rows.iter().map(Row::view).collect(), total, window.limit)))
+    let (rows, total) = app
+        .store
+        .page::<Row>(list, window.page, window.limit)
+        .await?;
+    Ok(Json(Page::new(
+        rows.iter().map(Row::view).collect(),
+        total,
+        window.limit,
+    )))
 }
 
 /// Shows a webhook endpoint.
@@ -229,9 +232,14 @@ async fn deliveries(
         kinds: params.words("event_type"),
     };
     params.finish()?;
-    let (rows, total) =
-        app.store.deliveries(caller.organization.id, &filter, window.page, window.limit).await?;
-    let items = rows.iter().map(|(delivery, event)| webhooks::delivery_view(delivery, event)).collect();
+    let (rows, total) = app
+        .store
+        .deliveries(caller.organization.id, &filter, window.page, window.limit)
+        .await?;
+    let items = rows
+        .iter()
+        .map(|(delivery, event)| webhooks::delivery_view(delivery, event))
+        .collect();
     Ok(Json(Page::new(items, total, window.limit)))
 }
 
@@ -253,12 +261,16 @@ async fn redeliver(
 ) -> Result<(StatusCode, Json<()>), ApiError> {
     let found = app.store.event(caller.organization.id, id).await?;
     let (event, endpoint) = found.ok_or_else(ApiError::not_found)?;
-    app.commit(webhooks::redeliver(&event, &endpoint, &app.at())).await?;
+    app.commit(webhooks::redeliver(&event, &endpoint, &app.at()))
+        .await?;
     Ok((StatusCode::ACCEPTED, Json(())))
 }
 
 async fn load(app: &App, organization_id: Uuid, id: Uuid) -> Result<Row, ApiError> {
-    app.store.endpoint(organization_id, id).await?.ok_or_else(ApiError::not_found)
+    app.store
+        .endpoint(organization_id, id)
+        .await?
+        .ok_or_else(ApiError::not_found)
 }
 
 /// The body's `url`, normalised, if it has one that may be saved; what is wrong with it is recorded.
@@ -281,7 +293,11 @@ fn may_be_enabled(row: &Row, dev: bool) -> Result<(), Refusal> {
         Ok(_) => Ok(()),
         Err(problem) => {
             let words = format!("The endpoint's URL cannot be used: {problem}");
-            Err(Refusal::field(Problem::value(loc!["body", "enabled"], words, true)))
+            Err(Refusal::field(Problem::value(
+                loc!["body", "enabled"],
+                words,
+                true,
+            )))
         }
     }
 }

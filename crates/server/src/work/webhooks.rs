@@ -62,7 +62,10 @@ pub async fn archive(app: &App) -> Result<usize, ApiError> {
     let before = app.clock.now() - webhooks::KEPT;
     let mut forgotten = 0;
     loop {
-        let found = app.store.archivable_events(before, webhooks::ARCHIVE_BATCH).await?;
+        let found = app
+            .store
+            .archivable_events(before, webhooks::ARCHIVE_BATCH)
+            .await?;
         if found == 0 {
             return Ok(forgotten);
         }
@@ -88,15 +91,24 @@ async fn drain(app: &App, duty: &mut Duty<'_>, stop: &Stop) -> Result<Drained, A
     let mut limit = 2;
     loop {
         if *stop.borrow() {
-            return Ok(Drained { attempts, kept: true });
+            return Ok(Drained {
+                attempts,
+                kept: true,
+            });
         }
         if !duty.keep().await? {
-            return Ok(Drained { attempts, kept: false });
+            return Ok(Drained {
+                attempts,
+                kept: false,
+            });
         }
         let due = app.store.due_events(duty.endpoint, app.clock.now(), limit);
         let (due, endpoint) = try_join(due, app.store.any_endpoint(duty.endpoint)).await?;
         let Some(endpoint) = endpoint.filter(|_| !due.is_empty()) else {
-            return Ok(Drained { attempts, kept: true });
+            return Ok(Drained {
+                attempts,
+                kept: true,
+            });
         };
         if endpoint.is_listening() {
             let made = deliver_all(app, &endpoint, due, stop).await?;
@@ -166,13 +178,32 @@ async fn send(app: &App, endpoint: &WebhookEndpoint, event: Uuid, body: String) 
         ("webhook-signature", &*signature),
     ];
     match app.outbound.post(&endpoint.url, &headers, body).await {
-        Ok(answer) => Answer { http_code: Some(i64::from(answer.status)), response: answer.body },
-        Err(error) => Answer { http_code: None, response: error.to_string() },
+        Ok(answer) => Answer {
+            http_code: Some(i64::from(answer.status)),
+            response: answer.body,
+        },
+        Err(error) => Answer {
+            http_code: None,
+            response: error.to_string(),
+        },
     }
 }
 
-async fn save(app: &App, endpoint: &WebhookEndpoint, event: WebhookEvent, answer: Answer) -> Result<(), ApiError> {
-    app.commit(webhooks::delivered(&event, endpoint, &answer, false, unit(app), &app.at())).await
+async fn save(
+    app: &App,
+    endpoint: &WebhookEndpoint,
+    event: WebhookEvent,
+    answer: Answer,
+) -> Result<(), ApiError> {
+    app.commit(webhooks::delivered(
+        &event,
+        endpoint,
+        &answer,
+        false,
+        unit(app),
+        &app.at(),
+    ))
+    .await
 }
 
 /// Records an event's final failure; true when that switched its endpoint off.

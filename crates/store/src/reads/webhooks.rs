@@ -33,7 +33,15 @@ pub struct DeliveryFilter {
 }
 
 impl DeliveryFilter {
-    fn list(&self, organization_id: Uuid) -> List {
+    /// The id that is asked for, where it is a whole one.
+    fn whole_id(&self) -> Option<Uuid> {
+        self.query
+            .as_deref()
+            .and_then(|text| Uuid::try_parse(text).ok())
+    }
+
+    /// `named`: the deliveries that go by [`DeliveryFilter::whole_id`].
+    fn list(&self, organization_id: Uuid, named: Option<&[Uuid]>) -> List {
         let mut list = List::of::<WebhookDelivery>(organization_id);
         if !self.endpoints.is_empty() {
             list = list.is_in("endpoint_id", ids(&self.endpoints).collect());
@@ -48,13 +56,9 @@ impl DeliveryFilter {
             list = list.eq("succeeded", succeeded);
         }
         if let Some(text) = &self.query {
-            list = match Uuid::try_parse(text) {
-                // A whole id is found by index.
-                Ok(id) => list.filter_sql(
-                    "webhook_deliveries.id = ? or webhook_deliveries.event_id = ?",
-                    vec![Value::Uuid(id), Value::Uuid(id)],
-                ),
-                Err(_) => list.written_contains(&["id", "event_id"], &["http_code"], text),
+            list = match named {
+                Some(named) => list.is_in("id", ids(named).collect()),
+                None => list.written_contains(&["id", "event_id"], &["http_code"], text),
             };
         }
         if let Some(class) = self.class {
@@ -66,7 +70,10 @@ impl DeliveryFilter {
             let sql = format!(
                 "exists (select 1 from webhook_events e where e.id = webhook_deliveries.event_id and e.kind in ({kinds}))"
             );
-            list = list.filter_sql(&sql, self.kinds.iter().map(|kind| Value::from(*kind)).collect());
+            list = list.filter_sql(
+                &sql,
+                self.kinds.iter().map(|kind| Value::from(*kind)).collect(),
+            );
         }
         list.order("created_at", Order::Desc)
     }
@@ -77,14 +84,22 @@ impl Store {
     pub async fn audience(&self, organization_id: Uuid) -> Result<Audience, StoreError> {
         let rest = "where organization_id = $1 and enabled = $2 and deleted_at is null order by created_at, id";
         let binds = vec![Value::Uuid(organization_id), Value::Bool(true)];
-        Ok(Audience(self.all(Query::select::<WebhookEndpoint>(rest, binds)).await?))
+        Ok(Audience(
+            self.all(Query::select::<WebhookEndpoint>(rest, binds))
+                .await?,
+        ))
     }
 
     /// An endpoint that was not removed.
-    pub async fn endpoint(&self, organization_id: Uuid, id: Uuid) -> Result<Option<WebhookEndpoint>, StoreError> {
+    pub async fn endpoint(
+        &self,
+        organization_id: Uuid,
+        id: Uuid,
+    ) -> Result<Option<WebhookEndpoint>, StoreError> {
         let rest = "where organization_id = $1 and id = $2 and deleted_at is null";
         let binds = vec![Value::Uuid(organization_id), Value::Uuid(id)];
-        self.one(Query::select::<WebhookEndpoint>(rest, binds)).await
+        self.one(Query::select::<WebhookEndpoint>(rest, binds))
+            .await
     }
 
     /// An endpoint, removed ones too: for the delivery.
@@ -104,7 +119,11 @@ impl Store {
             columns::<WebhookEvent>("v"),
             columns::<WebhookEndpoint>("e"),
         );
-        self.one(Query::raw(sql, vec![Value::Uuid(organization_id), Value::Uuid(id)])).await
+        self.one(Query::raw(
+            sql,
+            vec![Value::Uuid(organization_id), Value::Uuid(id)],
+        ))
+        .await
     }
 
     /// A page of deliveries, newest first, each with its event; and how many there are in all.
@@ -115,7 +134,11 @@ impl Store {
         page: u32,
         limit: u32,
     ) -> Result<(Vec<(WebhookDelivery, WebhookEvent)>, i64), StoreError> {
-        let list = filter.list(organization_id);
+        let named = match filter.whole_id() {
+            Some(id) => Some(self.deliveries_named(id).await?),
+            None => None,
+        };
+        let list = filter.list(organization_id, named.as_deref());
         let (deliveries, total): (Vec<WebhookDelivery>, i64) = self.page(list, page, limit).await?;
         if deliveries.is_empty() {
             return Ok((Vec::new(), total));
@@ -124,8 +147,9 @@ impl Store {
         wanted.sort_unstable();
         wanted.dedup();
         let rest = format!("where id in ({})", marks(0, wanted.len()));
-        let events: Vec<WebhookEvent> =
-            self.all(Query::select::<WebhookEvent>(&rest, ids(&wanted).collect())).await?;
+        let events: Vec<WebhookEvent> = self
+            .all(Query::select::<WebhookEvent>(&rest, ids(&wanted).collect()))
+            .await?;
         let events: HashMap<Uuid, WebhookEvent> = events.into_iter().map(|e| (e.id, e)).collect();
         let paired = deliveries
             .into_iter()
@@ -133,6 +157,15 @@ impl Store {
             .map(|(event, delivery)| (delivery, event))
             .collect();
         Ok((paired, total))
+    }
+
+    /// The deliveries of which this is the id or the event's, of any organization. A read of its own, so
+    /// that each half of the question uses its index.
+    async fn deliveries_named(&self, id: Uuid) -> Result<Vec<Uuid>, StoreError> {
+        let sql = "select id from webhook_deliveries where id = $1 \
+                   union all select id from webhook_deliveries where event_id = $1";
+        let found: Vec<Col<Uuid>> = self.rows(Query::raw(sql, vec![Value::Uuid(id)])).await?;
+        Ok(found.into_iter().map(|col| col.0).collect())
     }
 
     /// The endpoints for which something is due.
@@ -152,16 +185,32 @@ impl Store {
     }
 
     /// Sequence and success of the endpoint's newest completed events, `but` one.
-    pub async fn newest_completed(&self, endpoint_id: Uuid, but: Uuid) -> Result<Vec<(i64, bool)>, StoreError> {
-        let found: Vec<(Col<i64>, Col<bool>)> = self.rows(newest_completed(endpoint_id, but)).await?;
-        Ok(found.into_iter().map(|(sequence, succeeded)| (sequence.0, succeeded.0)).collect())
+    pub async fn newest_completed(
+        &self,
+        endpoint_id: Uuid,
+        but: Uuid,
+    ) -> Result<Vec<(i64, bool)>, StoreError> {
+        let found: Vec<(Col<i64>, Col<bool>)> =
+            self.rows(newest_completed(endpoint_id, but)).await?;
+        Ok(found
+            .into_iter()
+            .map(|(sequence, succeeded)| (sequence.0, succeeded.0))
+            .collect())
     }
 
     /// How many events recorded before `before` still have a payload to forget, counted up to `limit`.
-    pub async fn archivable_events(&self, before: Timestamp, limit: i64) -> Result<i64, StoreError> {
+    pub async fn archivable_events(
+        &self,
+        before: Timestamp,
+        limit: i64,
+    ) -> Result<i64, StoreError> {
         let sql = "select count(*) from (select id from webhook_events where payload is not null \
                    and next_attempt_at is null and created_at < $1 limit $2) found";
-        self.scalar(Query::raw(sql, vec![Value::Time(before), Value::Int(limit)])).await
+        self.scalar(Query::raw(
+            sql,
+            vec![Value::Time(before), Value::Int(limit)],
+        ))
+        .await
     }
 }
 
@@ -183,13 +232,21 @@ fn due_endpoints(now: Timestamp) -> Query {
 fn due_events(endpoint_id: Uuid, now: Timestamp, limit: usize) -> Query {
     let rest = "where endpoint_id = $1 and next_attempt_at <= $2 order by next_attempt_at, sequence limit $3";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let binds = vec![Value::Uuid(endpoint_id), Value::Time(now), Value::Int(limit)];
+    let binds = vec![
+        Value::Uuid(endpoint_id),
+        Value::Time(now),
+        Value::Int(limit),
+    ];
     Query::select::<WebhookEvent>(rest, binds)
 }
 
 fn newest_completed(endpoint_id: Uuid, but: Uuid) -> Query {
     let sql = "select sequence, succeeded from webhook_events \
                where endpoint_id = $1 and succeeded is not null and id <> $2 order by sequence desc limit $3";
-    let binds = vec![Value::Uuid(endpoint_id), Value::Uuid(but), Value::Int(STREAK as i64)];
+    let binds = vec![
+        Value::Uuid(endpoint_id),
+        Value::Uuid(but),
+        Value::Int(STREAK as i64),
+    ];
     Query::raw(sql, binds)
 }

@@ -45,7 +45,9 @@ pub async fn serve(app: Arc<App>, shutdown: impl Future<Output = ()> + Send) {
     loop {
         pace.tick().await;
         match app.store.due_endpoints(app.clock.now()).await {
-            Ok(due) => due.into_iter().for_each(|endpoint| team.put_to_work(endpoint)),
+            Ok(due) => due
+                .into_iter()
+                .for_each(|endpoint| team.put_to_work(endpoint)),
             Err(error) => tracing::error!(%error, "could not look for webhooks to deliver"),
         }
         tokio::select! {
@@ -84,7 +86,13 @@ impl Team {
             return;
         }
         let bell = Arc::new(Notify::new());
-        let tending = tend(self.app.clone(), endpoint, self.holder, bell.clone(), self.stopped.clone());
+        let tending = tend(
+            self.app.clone(),
+            endpoint,
+            self.holder,
+            bell.clone(),
+            self.stopped.clone(),
+        );
         let task = self.tasks.spawn(tending);
         self.endpoints.insert(task.id(), endpoint);
         self.bells.insert(endpoint, bell);
@@ -113,7 +121,13 @@ impl Team {
 }
 
 /// Serves one endpoint while there is work; false when another node has it.
-async fn tend(app: Arc<App>, endpoint: Uuid, holder: Uuid, bell: Arc<Notify>, mut stop: Stop) -> Result<bool, ApiError> {
+async fn tend(
+    app: Arc<App>,
+    endpoint: Uuid,
+    holder: Uuid,
+    bell: Arc<Notify>,
+    mut stop: Stop,
+) -> Result<bool, ApiError> {
     let Some(mut duty) = Duty::take(&app, endpoint, holder).await? else {
         return Ok(false);
     };

@@ -20,9 +20,19 @@ pub(super) struct Duty<'a> {
 
 impl<'a> Duty<'a> {
     /// `None`: another node has it.
-    pub(super) async fn take(app: &'a App, endpoint: Uuid, holder: Uuid) -> Result<Option<Self>, ApiError> {
+    pub(super) async fn take(
+        app: &'a App,
+        endpoint: Uuid,
+        holder: Uuid,
+    ) -> Result<Option<Self>, ApiError> {
         let name = format!("webhook:{endpoint}");
-        let mut duty = Self { app, endpoint, holder, name, until: Timestamp::MIN };
+        let mut duty = Self {
+            app,
+            endpoint,
+            holder,
+            name,
+            until: Timestamp::MIN,
+        };
         Ok(duty.keep().await?.then_some(duty))
     }
 
@@ -33,7 +43,11 @@ impl<'a> Duty<'a> {
             return Ok(true);
         }
         let until = now + LEASE;
-        let kept = self.app.store.lease(&self.name, self.holder, now, until).await?;
+        let kept = self
+            .app
+            .store
+            .lease(&self.name, self.holder, now, until)
+            .await?;
         if kept {
             self.until = until;
         }
