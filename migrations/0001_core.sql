@@ -313,6 +313,7 @@ create index webhook_events_due on webhook_events (endpoint_id, next_attempt_at,
     where next_attempt_at is not null;
 create index webhook_events_completed on webhook_events (endpoint_id, sequence) where succeeded is not null;
 create index webhook_events_kept on webhook_events (created_at) where payload is not null;
+create index webhook_events_subject on webhook_events (subject_id) where next_attempt_at is not null;
 
 create table webhook_deliveries (
     id uuid not null primary key,

@@ -4,8 +4,8 @@ use sha2::{Digest, Sha256};
 use till_wire::{
     address::Address,
     customers::{
-        Customer as View, CustomerCreate, CustomerSession as SessionView, CustomerState, CustomerType,
-        CustomerUpdate, SessionFor, StateSubscription,
+        Customer as View, CustomerCreate, CustomerSession as SessionView, CustomerState,
+        CustomerType, CustomerUpdate, SessionFor, StateSubscription,
     },
     events::EventType,
     input::{Patch, Problem},
@@ -77,7 +77,12 @@ pub fn state(customer: &Customer, subscriptions: &[Subscription]) -> CustomerSta
         customer: customer.view(),
         active_subscriptions: subscriptions
             .iter()
-            .filter(|s| matches!(s.status, SubscriptionStatus::Active | SubscriptionStatus::Trialing))
+            .filter(|s| {
+                matches!(
+                    s.status,
+                    SubscriptionStatus::Active | SubscriptionStatus::Trialing
+                )
+            })
             .map(|s| StateSubscription {
                 id: s.id,
                 created_at: s.created_at,
@@ -209,7 +214,11 @@ pub fn blank(organization_id: Uuid, email: &str, external_id: Option<String>, at
 }
 
 fn taken(key: &'static str, value: &str) -> Problem {
-    Problem::value(loc!["body", key], "A customer with this value already exists", value)
+    Problem::value(
+        loc!["body", key],
+        "A customer with this value already exists",
+        value,
+    )
 }
 
 /// A new customer (lifecycle.md C.2); taken e-mail and external id are reported together.
@@ -237,7 +246,12 @@ pub fn create(
     }
     let mut row = blank(organization.id, &input.email, input.external_id, at);
     if let Some(typed) = &input.tax_id {
-        match check_tax_id(typed, input.billing_address.as_ref(), ("billing_address", "tax_id"), "invalid") {
+        match check_tax_id(
+            typed,
+            input.billing_address.as_ref(),
+            ("billing_address", "tax_id"),
+            "invalid",
+        ) {
             Ok((number, format)) => (row.tax_id, row.tax_id_format) = (Some(number), Some(format)),
             Err(problem) => problems.push(problem),
         }
@@ -248,7 +262,9 @@ pub fn create(
     row.locale = input.locale;
     row.metadata = Json(input.metadata);
     let mut changes = Changes::new();
-    changes.insert(&row).tell_customer(audience, at, EventType::CustomerCreated, &row);
+    changes
+        .insert(&row)
+        .tell_customer(audience, at, EventType::CustomerCreated, &row);
     Ok((row, changes))
 }
 
@@ -279,7 +295,11 @@ pub fn update(
     if let Some(email) = input.email
         && email_key(&email) != row.email_key
     {
-        if holders.by_email.as_ref().is_some_and(|other| other.id != row.id) {
+        if holders
+            .by_email
+            .as_ref()
+            .is_some_and(|other| other.id != row.id)
+        {
             problems.push(taken("email", &email));
         }
         new.email_key = email_key(&email);
@@ -300,7 +320,11 @@ pub fn update(
             ));
         }
         Patch::Value(id) => {
-            if holders.by_external_id.as_ref().is_some_and(|other| other.id != row.id) {
+            if holders
+                .by_external_id
+                .as_ref()
+                .is_some_and(|other| other.id != row.id)
+            {
                 problems.push(taken("external_id", &id));
             }
             new.external_id = Some(id);
@@ -361,24 +385,40 @@ pub fn delete(
     gone.deleted_at = Some(at.now);
     gone.modified_at = Some(at.now);
     if let Some(external_id) = &row.external_id {
-        gone.metadata.0.insert("__external_id".into(), external_id.clone().into());
+        gone.metadata
+            .0
+            .insert("__external_id".into(), external_id.clone().into());
     }
     if anonymize {
         let hashed = |text: &str| hex(&Sha256::digest(text.as_bytes()));
-        gone.email = format!("{}@anonymized.invalid", hashed(&format!("{}{}", row.created_at, row.email)));
+        gone.email = format!(
+            "{}@anonymized.invalid",
+            hashed(&format!("{}{}", row.created_at, row.email))
+        );
         gone.email_key = gone.email.clone();
         if row.tax_id.is_none() {
             gone.name = row.name.as_deref().map(hashed);
         }
         gone.billing_name = row.billing_name.as_deref().map(hashed);
         gone.billing_address = None;
-        gone.metadata.0.insert("__anonymized_at".into(), at.now.to_string().into());
+        gone.metadata
+            .0
+            .insert("__anonymized_at".into(), at.now.to_string().into());
     }
     let mut changes = Changes::new();
     changes
         .update(row, &gone)
-        .any("delete from customer_sessions where customer_id = $1", vec![crate::change::Value::Uuid(row.id)])
-        .emit(audience, at, EventType::CustomerDeleted, row.id, &gone.view());
+        .any(
+            "delete from customer_sessions where customer_id = $1",
+            vec![crate::change::Value::Uuid(row.id)],
+        )
+        .emit(
+            audience,
+            at,
+            EventType::CustomerDeleted,
+            row.id,
+            &gone.view(),
+        );
     for subscription in subscriptions {
         if subscription.is_billable() {
             changes.update(subscription, &subscription.revoked(at));
@@ -446,5 +486,9 @@ pub fn unknown(wanted: &SessionFor) -> Refusal {
         SessionFor::Id(id) => ("customer_id", id.to_string()),
         SessionFor::ExternalId(id) => ("external_customer_id", id.clone()),
     };
-    Refusal::field(Problem::value(loc!["body", key], "This customer does not exist", value))
+    Refusal::field(Problem::value(
+        loc!["body", key],
+        "This customer does not exist",
+        value,
+    ))
 }

@@ -22,7 +22,8 @@ pub struct Audience(pub Vec<WebhookEndpoint>);
 impl Audience {
     /// Whether anybody gets the plain payload of this type.
     pub fn has_raw(&self, kind: EventType) -> bool {
-        self.subscribed(kind).any(|e| e.format == WebhookFormat::Raw)
+        self.subscribed(kind)
+            .any(|e| e.format == WebhookFormat::Raw)
     }
 
     fn subscribed(&self, kind: EventType) -> impl Iterator<Item = &WebhookEndpoint> {
@@ -92,7 +93,10 @@ fn payload(format: WebhookFormat, kind: EventType, at: &At, data: &Value) -> Opt
 /// People in a chat are told of a subscription's change only when it ends or fails.
 fn is_noise(kind: EventType, data: &Value) -> bool {
     kind == EventType::SubscriptionUpdated
-        && !matches!(data["status"].as_str(), Some("canceled" | "unpaid" | "past_due"))
+        && !matches!(
+            data["status"].as_str(),
+            Some("canceled" | "unpaid" | "past_due")
+        )
         && data["cancel_at_period_end"] != true
 }
 
@@ -107,14 +111,26 @@ fn summary(kind: EventType, data: &Value) -> (String, Vec<(&'static str, String)
     };
     let words = kind.as_str();
     if words.starts_with("order.") || words.starts_with("subscription.") {
-        let amount = if words.starts_with("order.") { &data["net_amount"] } else { &data["amount"] };
-        let money = amount.as_i64().zip(data["currency"].as_str().and_then(|c| c.parse().ok()));
+        let amount = if words.starts_with("order.") {
+            &data["net_amount"]
+        } else {
+            &data["amount"]
+        };
+        let money = amount
+            .as_i64()
+            .zip(data["currency"].as_str().and_then(|c| c.parse().ok()));
         line("Product", text(&data["product"]["name"]));
-        line("Amount", money.map(|(n, c)| till_wire::money::format_minor(n, c)));
+        line(
+            "Amount",
+            money.map(|(n, c)| till_wire::money::format_minor(n, c)),
+        );
         line("Customer", text(&data["customer"]["email"]));
         if words.starts_with("order.") {
             let recurring = !data["subscription_id"].is_null();
-            line("Subscription", Some(if recurring { "Yes" } else { "No" }.to_owned()));
+            line(
+                "Subscription",
+                Some(if recurring { "Yes" } else { "No" }.to_owned()),
+            );
         } else {
             line("Status", text(&data["status"]));
         }
@@ -149,7 +165,8 @@ fn slack(kind: EventType, data: &Value) -> Value {
         .iter()
         .map(|(name, value)| json!({"type": "mrkdwn", "text": format!("*{name}*\n{}", mrkdwn(value))}))
         .collect();
-    let mut section = json!({"type": "section", "text": {"type": "mrkdwn", "text": format!("*{title}*")}});
+    let mut section =
+        json!({"type": "section", "text": {"type": "mrkdwn", "text": format!("*{title}*")}});
     if !fields.is_empty() {
         section["fields"] = Value::Array(fields);
     }
@@ -161,7 +178,9 @@ fn slack(kind: EventType, data: &Value) -> Value {
 
 /// Slack reads these three characters as markup.
 fn mrkdwn(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 impl Audience {

@@ -13,7 +13,10 @@ pub fn user(customer: &Customer) -> User {
     User {
         id: customer.id,
         email: customer.email.clone(),
-        public_name: customer.name.clone().unwrap_or_else(|| customer.email.clone()),
+        public_name: customer
+            .name
+            .clone()
+            .unwrap_or_else(|| customer.email.clone()),
         avatar_url: Some(avatar_url(&customer.email)),
         github_username: None,
     }
@@ -26,7 +29,12 @@ impl Order {
     }
 
     /// The order as the API shows it.
-    pub fn view(&self, customer: &Customer, offered: &Offered, subscription: Option<&Subscription>) -> View {
+    pub fn view(
+        &self,
+        customer: &Customer,
+        offered: &Offered,
+        subscription: Option<&Subscription>,
+    ) -> View {
         let paid = matches!(
             self.status,
             OrderStatus::Paid | OrderStatus::Refunded | OrderStatus::PartiallyRefunded

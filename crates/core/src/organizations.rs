@@ -6,8 +6,8 @@ use till_wire::{
     loc,
     money::Currency,
     organizations::{
-        Capabilities, NotificationSettings, Organization as View, OrganizationPublic, OrganizationStatus,
-        OrganizationUpdate, Settings, TaxBehaviorOption,
+        Capabilities, NotificationSettings, Organization as View, OrganizationPublic,
+        OrganizationStatus, OrganizationUpdate, Settings, TaxBehaviorOption,
     },
 };
 use uuid::Uuid;
@@ -62,7 +62,10 @@ pub fn public(row: &Organization) -> OrganizationPublic {
         pledge_badge_show_amount: false,
         default_upfront_split_to_contributors: None,
         profile_settings: None,
-        notification_settings: NotificationSettings { new_order: true, new_subscription: true },
+        notification_settings: NotificationSettings {
+            new_order: true,
+            new_subscription: true,
+        },
     }
 }
 
@@ -147,7 +150,10 @@ pub fn update(
     {
         return Err(Refusal::field(Problem::value(
             loc!["body", "default_presentment_currency"],
-            format!("{} active products have no price in {currency}", unpriced.len()),
+            format!(
+                "{} active products have no price in {currency}",
+                unpriced.len()
+            ),
             currency.as_str(),
         )));
     }
@@ -179,7 +185,10 @@ pub fn update(
     if let Some(portal) = input.customer_portal_settings {
         settings.customer_portal_settings = portal;
     }
-    if let (Some(disputes), Some(current)) = (input.dispute_settings, settings.dispute_settings.as_object_mut()) {
+    if let (Some(disputes), Some(current)) = (
+        input.dispute_settings,
+        settings.dispute_settings.as_object_mut(),
+    ) {
         current.extend(disputes);
     }
     if let Some(hosts) = input.embed_hosts {
@@ -193,9 +202,13 @@ pub fn update(
     }
     new.modified_at = Some(at.now);
     let mut changes = Changes::new();
-    changes
-        .update(row, &new)
-        .emit(audience, at, EventType::OrganizationUpdated, row.id, &view(&new));
+    changes.update(row, &new).emit(
+        audience,
+        at,
+        EventType::OrganizationUpdated,
+        row.id,
+        &view(&new),
+    );
     new.version += 1;
     Ok((new, changes))
 }

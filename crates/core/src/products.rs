@@ -8,8 +8,8 @@ use till_wire::{
     loc,
     money::Currency,
     products::{
-        Price, PriceAmount, PriceCreate, PriceEntry, PriceSource, PriceType, Product as View, ProductBase,
-        ProductCreate, ProductUpdate,
+        Price, PriceAmount, PriceCreate, PriceEntry, PriceSource, PriceType, Product as View,
+        ProductBase, ProductCreate, ProductUpdate,
     },
 };
 use uuid::Uuid;
@@ -31,7 +31,9 @@ impl ProductPrice {
                 maximum_amount: self.maximum_amount,
                 preset_amount: self.preset_amount,
             },
-            _ => PriceAmount::Fixed { price_amount: self.price_amount.unwrap_or(0) },
+            _ => PriceAmount::Fixed {
+                price_amount: self.price_amount.unwrap_or(0),
+            },
         }
     }
 
@@ -47,7 +49,11 @@ impl ProductPrice {
             tax_behavior: self.tax_behavior,
             is_archived: self.is_archived,
             product_id: self.product_id,
-            kind: if product.is_recurring() { PriceType::Recurring } else { PriceType::OneTime },
+            kind: if product.is_recurring() {
+                PriceType::Recurring
+            } else {
+                PriceType::OneTime
+            },
             recurring_interval: product.recurring_interval,
         }
     }
@@ -134,7 +140,11 @@ impl Offered {
 /// What the merchant asks for and this version of Till does not have, told at its place.
 fn not_yet(problems: &mut Vec<Problem>, medias: &[Uuid], fields: &[Uuid]) {
     for (i, id) in medias.iter().enumerate() {
-        problems.push(Problem::value(loc!["body", "medias", i], "This file does not exist", id.to_string()));
+        problems.push(Problem::value(
+            loc!["body", "medias", i],
+            "This file does not exist",
+            id.to_string(),
+        ));
     }
     for (i, id) in fields.iter().enumerate() {
         problems.push(Problem::value(
@@ -156,7 +166,12 @@ fn no_trial_yet(problems: &mut Vec<Problem>) {
 /// The composition rules PR-20 to PR-31, evaluated per currency; every broken one is reported.
 fn compose(prices: &[PriceCreate], default_currency: Currency, problems: &mut Vec<Problem>) {
     let mut broken = |kind: &'static str, words: String| {
-        problems.push(Problem::new(kind, loc!["body", "prices"], words, serde_json::Value::Null));
+        problems.push(Problem::new(
+            kind,
+            loc!["body", "prices"],
+            words,
+            serde_json::Value::Null,
+        ));
     };
     if prices.is_empty() {
         broken("too_short", "At least one price is needed".into());
@@ -167,40 +182,72 @@ fn compose(prices: &[PriceCreate], default_currency: Currency, problems: &mut Ve
     }
     let mut shapes = Vec::new();
     for (currency, prices) in &by_currency {
-        let fixed = prices.iter().filter(|p| matches!(p.amount, PriceAmount::Fixed { .. })).count();
+        let fixed = prices
+            .iter()
+            .filter(|p| matches!(p.amount, PriceAmount::Fixed { .. }))
+            .count();
         let custom = prices.len() - fixed;
         if fixed > 1 {
-            broken("value_error", format!("Only one fixed price is allowed in {currency}"));
+            broken(
+                "value_error",
+                format!("Only one fixed price is allowed in {currency}"),
+            );
         }
         if custom > 1 {
-            broken("value_error", format!("Only one custom price is allowed in {currency}"));
+            broken(
+                "value_error",
+                format!("Only one custom price is allowed in {currency}"),
+            );
         }
         if fixed > 0 && custom > 0 {
-            broken("value_error", format!("A custom price stands alone in {currency}"));
+            broken(
+                "value_error",
+                format!("A custom price stands alone in {currency}"),
+            );
         }
-        if prices.iter().any(|p| p.tax_behavior != prices[0].tax_behavior) {
-            broken("value_error", format!("All prices in {currency} need the same tax behavior"));
+        if prices
+            .iter()
+            .any(|p| p.tax_behavior != prices[0].tax_behavior)
+        {
+            broken(
+                "value_error",
+                format!("All prices in {currency} need the same tax behavior"),
+            );
         }
         shapes.push((fixed > 0, custom > 0));
     }
     if shapes.windows(2).any(|pair| pair[0] != pair[1]) {
-        broken("value_error", "Every currency needs the same kinds of prices".into());
+        broken(
+            "value_error",
+            "Every currency needs the same kinds of prices".into(),
+        );
     }
     if !by_currency.is_empty() && !by_currency.contains_key(&default_currency) {
         broken(
             "value_error",
-            format!("A price in the organization's default currency ({default_currency}) is needed"),
+            format!(
+                "A price in the organization's default currency ({default_currency}) is needed"
+            ),
         );
     }
 }
 
 fn price_row(product: &Product, position: usize, price: &PriceCreate, at: &At) -> ProductPrice {
-    let (amount_type, price_amount, minimum_amount, maximum_amount, preset_amount) = match price.amount {
-        PriceAmount::Fixed { price_amount } => ("fixed", Some(price_amount), None, None, None),
-        PriceAmount::Custom { minimum_amount, maximum_amount, preset_amount } => {
-            ("custom", None, Some(minimum_amount), maximum_amount, preset_amount)
-        }
-    };
+    let (amount_type, price_amount, minimum_amount, maximum_amount, preset_amount) =
+        match price.amount {
+            PriceAmount::Fixed { price_amount } => ("fixed", Some(price_amount), None, None, None),
+            PriceAmount::Custom {
+                minimum_amount,
+                maximum_amount,
+                preset_amount,
+            } => (
+                "custom",
+                None,
+                Some(minimum_amount),
+                maximum_amount,
+                preset_amount,
+            ),
+        };
     ProductPrice {
         id: at.id(),
         created_at: at.now,
@@ -275,14 +322,24 @@ pub fn create(
         is_archived: false,
         metadata: Json(input.metadata),
     };
-    let rows: Vec<_> = prices.iter().enumerate().map(|(i, p)| price_row(&product, i, p, at)).collect();
+    let rows: Vec<_> = prices
+        .iter()
+        .enumerate()
+        .map(|(i, p)| price_row(&product, i, p, at))
+        .collect();
     let mut changes = Changes::new();
     changes.insert(&product);
     for row in &rows {
         changes.insert(row);
     }
     let offered = Offered::new(product, rows);
-    changes.emit(audience, at, EventType::ProductCreated, offered.product.id, &offered.view());
+    changes.emit(
+        audience,
+        at,
+        EventType::ProductCreated,
+        offered.product.id,
+        &offered.view(),
+    );
     Ok((offered, changes))
 }
 
@@ -334,7 +391,13 @@ pub fn update(
     new.modified_at = Some(at.now);
     let prices = match input.prices {
         None => offered.prices.clone(),
-        Some(entries) => reprice(offered, entries, organization.default_currency, &mut problems, at),
+        Some(entries) => reprice(
+            offered,
+            entries,
+            organization.default_currency,
+            &mut problems,
+            at,
+        ),
     };
     collected(problems)?;
     let mut changes = Changes::new();
@@ -352,7 +415,13 @@ pub fn update(
     }
     new.version += 1;
     let updated = Offered::new(new, prices);
-    changes.emit(audience, at, EventType::ProductUpdated, old.id, &updated.view());
+    changes.emit(
+        audience,
+        at,
+        EventType::ProductUpdated,
+        old.id,
+        &updated.view(),
+    );
     Ok((updated, changes))
 }
 

@@ -22,10 +22,8 @@ impl Site {
 
     /// The customer portal, opened by a session token.
     pub fn portal_url(&self, slug: &str, token: &str, email: &str) -> String {
-        let mut url = url::form_urlencoded::Serializer::new(format!(
-            "{}/{slug}/portal?",
-            self.public_url
-        ));
+        let mut url =
+            url::form_urlencoded::Serializer::new(format!("{}/{slug}/portal?", self.public_url));
         url.append_pair("customer_session_token", token);
         url.append_pair("email", email);
         url.finish()

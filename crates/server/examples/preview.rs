@@ -8,10 +8,11 @@ use till_server::web::{
     checkout::{
         fields::{Field, FieldErrors, Need},
         markdown,
-        money::{self, Interval, Locale},
+        money::{self, Locale},
         view::*,
     },
 };
+use till_wire::values::Interval;
 
 const EN: Locale = Locale::En;
 

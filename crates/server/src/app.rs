@@ -50,7 +50,9 @@ pub struct App {
 
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("site", &self.site).finish_non_exhaustive()
+        f.debug_struct("App")
+            .field("site", &self.site)
+            .finish_non_exhaustive()
     }
 }
 

@@ -18,13 +18,28 @@ pub struct ApiError(Box<Kind>);
 #[derive(Debug, Clone)]
 enum Kind {
     /// A name for programs, a sentence for people.
-    Named { status: StatusCode, name: &'static str, detail: String },
+    Named {
+        status: StatusCode,
+        name: &'static str,
+        detail: String,
+    },
     /// Fields that do not read (`RequestValidationError`) or break rules (`PolarRequestValidationError`).
-    Invalid { name: &'static str, problems: Vec<Problem> },
+    Invalid {
+        name: &'static str,
+        problems: Vec<Problem>,
+    },
     /// The OAuth shapes of a bad token and of a missing scope.
-    Bearer { status: StatusCode, name: &'static str, words: &'static str, scopes: Option<String> },
+    Bearer {
+        status: StatusCode,
+        name: &'static str,
+        words: &'static str,
+        scopes: Option<String>,
+    },
     /// The framework's own shape, without a name.
-    Plain { status: StatusCode, words: &'static str },
+    Plain {
+        status: StatusCode,
+        words: &'static str,
+    },
     /// Rows moved; load and decide again.
     Stale,
     /// Ours; the cause is logged, never shown.
@@ -37,12 +52,19 @@ impl ApiError {
     }
 
     fn named(status: StatusCode, name: &'static str, detail: impl Into<String>) -> Self {
-        Self::of(Kind::Named { status, name, detail: detail.into() })
+        Self::of(Kind::Named {
+            status,
+            name,
+            detail: detail.into(),
+        })
     }
 
     /// Fields that do not read.
     pub fn unreadable(problems: Vec<Problem>) -> Self {
-        Self::of(Kind::Invalid { name: "RequestValidationError", problems })
+        Self::of(Kind::Invalid {
+            name: "RequestValidationError",
+            problems,
+        })
     }
 
     /// Nothing is there, or it belongs to somebody else.
@@ -52,12 +74,18 @@ impl ApiError {
 
     /// No such address.
     pub fn no_route() -> Self {
-        Self::of(Kind::Plain { status: StatusCode::NOT_FOUND, words: "Not Found" })
+        Self::of(Kind::Plain {
+            status: StatusCode::NOT_FOUND,
+            words: "Not Found",
+        })
     }
 
     /// The address exists, not with this method.
     pub fn no_method() -> Self {
-        Self::of(Kind::Plain { status: StatusCode::METHOD_NOT_ALLOWED, words: "Method Not Allowed" })
+        Self::of(Kind::Plain {
+            status: StatusCode::METHOD_NOT_ALLOWED,
+            words: "Method Not Allowed",
+        })
     }
 
     /// No credentials, or of a kind that does not count here.
@@ -92,12 +120,20 @@ impl ApiError {
 
     /// More than 10 MiB.
     pub fn body_too_large() -> Self {
-        Self::named(StatusCode::PAYLOAD_TOO_LARGE, "RequestBodyTooLarge", "The request body is larger than 10 MiB.")
+        Self::named(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "RequestBodyTooLarge",
+            "The request body is larger than 10 MiB.",
+        )
     }
 
     /// No `Content-Length`.
     pub fn length_required() -> Self {
-        Self::named(StatusCode::LENGTH_REQUIRED, "LengthRequired", "Send a Content-Length header.")
+        Self::named(
+            StatusCode::LENGTH_REQUIRED,
+            "LengthRequired",
+            "Send a Content-Length header.",
+        )
     }
 
     /// A fault of ours; `cause` goes to the log.
@@ -108,7 +144,9 @@ impl ApiError {
     /// The status it is answered with.
     pub fn status(&self) -> StatusCode {
         match &*self.0 {
-            Kind::Named { status, .. } | Kind::Bearer { status, .. } | Kind::Plain { status, .. } => *status,
+            Kind::Named { status, .. }
+            | Kind::Bearer { status, .. }
+            | Kind::Plain { status, .. } => *status,
             Kind::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Kind::Stale => StatusCode::CONFLICT,
             Kind::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -126,7 +164,9 @@ impl ApiError {
     /// The name that programs branch on.
     pub fn name(&self) -> &'static str {
         match &*self.0 {
-            Kind::Named { name, .. } | Kind::Invalid { name, .. } | Kind::Bearer { name, .. } => name,
+            Kind::Named { name, .. } | Kind::Invalid { name, .. } | Kind::Bearer { name, .. } => {
+                name
+            }
             Kind::Plain { .. } => "",
             Kind::Stale => "Conflict",
             Kind::Internal(_) => "InternalServerError",
@@ -137,7 +177,9 @@ impl ApiError {
     pub fn detail(&self) -> String {
         match &*self.0 {
             Kind::Named { detail, .. } => detail.clone(),
-            Kind::Invalid { problems, .. } => problems.first().map(|p| p.msg.clone()).unwrap_or_default(),
+            Kind::Invalid { problems, .. } => {
+                problems.first().map(|p| p.msg.clone()).unwrap_or_default()
+            }
             Kind::Bearer { words, .. } | Kind::Plain { words, .. } => (*words).to_owned(),
             Kind::Stale => "Somebody else changed this at the same moment. Try again.".to_owned(),
             Kind::Internal(_) => "Something went wrong on our side.".to_owned(),
@@ -150,11 +192,20 @@ impl From<Refusal> for ApiError {
         use StatusCode as S;
         match refusal {
             Refusal::NotFound => Self::not_found(),
-            Refusal::Invalid(problems) => {
-                Self::of(Kind::Invalid { name: "PolarRequestValidationError", problems })
-            }
-            Refusal::NotOpenCheckout => Self::named(S::FORBIDDEN, "NotOpenCheckout", "This checkout is no longer open."),
-            Refusal::ExpiredCheckout => Self::named(S::GONE, "ExpiredCheckoutError", "This checkout has expired."),
+            Refusal::Invalid(problems) => Self::of(Kind::Invalid {
+                name: "PolarRequestValidationError",
+                problems,
+            }),
+            Refusal::NotOpenCheckout => Self::named(
+                S::FORBIDDEN,
+                "NotOpenCheckout",
+                "This checkout is no longer open.",
+            ),
+            Refusal::ExpiredCheckout => Self::named(
+                S::GONE,
+                "ExpiredCheckoutError",
+                "This checkout has expired.",
+            ),
             Refusal::CheckoutLocked => Self::named(
                 S::CONFLICT,
                 "CheckoutLocked",
@@ -236,12 +287,25 @@ impl ApiError {
     /// The `WWW-Authenticate` of lifecycle.md A.4.
     fn challenge(&self, headers: &mut axum::http::HeaderMap) {
         let value = match &*self.0 {
-            Kind::Named { status: StatusCode::UNAUTHORIZED, .. } => "Bearer realm=\"polar\"".to_owned(),
-            Kind::Bearer { name, words, scopes, .. } => {
+            Kind::Named {
+                status: StatusCode::UNAUTHORIZED,
+                ..
+            } => "Bearer realm=\"polar\"".to_owned(),
+            Kind::Bearer {
+                name,
+                words,
+                scopes,
+                ..
+            } => {
                 headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
                 headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
-                let scopes = scopes.as_ref().map(|s| format!(" scope=\"{s}\",")).unwrap_or_default();
-                format!("Bearer realm=\"polar\",{scopes} error=\"{name}\", error_description=\"{words}\"")
+                let scopes = scopes
+                    .as_ref()
+                    .map(|s| format!(" scope=\"{s}\","))
+                    .unwrap_or_default();
+                format!(
+                    "Bearer realm=\"polar\",{scopes} error=\"{name}\", error_description=\"{words}\""
+                )
             }
             _ => return,
         };

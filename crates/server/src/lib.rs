@@ -4,6 +4,7 @@ pub mod api;
 pub mod app;
 pub mod error;
 pub mod extract;
+pub mod ledger;
 pub mod limits;
 pub mod pay;
 pub mod transport;
@@ -20,6 +21,9 @@ use app::App;
 /// serving: addresses are made canonical before they are routed.
 pub fn router(app: Arc<App>) -> Router {
     api::router(&app)
-        .fallback(|| async { error::ApiError::no_route() })
+        .merge(web::checkout::pages::routes())
+        .merge(web::assets::routes())
+        .route("/", axum::routing::get(web::front))
+        .fallback(web::nowhere)
         .with_state(app)
 }

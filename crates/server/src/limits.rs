@@ -8,7 +8,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::{Clock as _, DefaultClock}};
+use governor::{
+    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    clock::{Clock as _, DefaultClock},
+};
 
 use crate::{app::App, extract::Identity};
 
@@ -41,7 +44,12 @@ impl Limits {
     /// Seconds to wait, if the key's budget is spent.
     fn spent(limiter: &DefaultKeyedRateLimiter<String>, key: &String) -> Option<u64> {
         let until = limiter.check_key(key).err()?;
-        Some(until.wait_time_from(DefaultClock::default().now()).as_secs().max(1))
+        Some(
+            until
+                .wait_time_from(DefaultClock::default().now())
+                .as_secs()
+                .max(1),
+        )
     }
 
     /// Forgets keys that have their whole budget again.
@@ -72,9 +80,11 @@ pub async fn limit(State(app): State<Arc<App>>, request: Request, next: Next) ->
     }
     match wait {
         None => next.run(request).await,
-        Some(seconds) => {
-            (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())]).into_response()
-        }
+        Some(seconds) => (
+            StatusCode::TOO_MANY_REQUESTS,
+            [(header::RETRY_AFTER, seconds.to_string())],
+        )
+            .into_response(),
     }
 }
 
@@ -85,8 +95,12 @@ pub fn client_ip(app: &App, request: &Request) -> String {
         value.split(',').next()?.trim().parse::<IpAddr>().ok()
     });
     let peer = || {
-        let info = request.extensions().get::<ConnectInfo<std::net::SocketAddr>>()?;
+        let info = request
+            .extensions()
+            .get::<ConnectInfo<std::net::SocketAddr>>()?;
         Some(info.0.ip())
     };
-    named.or_else(peer).map_or_else(|| "unknown".to_owned(), |ip| ip.to_string())
+    named
+        .or_else(peer)
+        .map_or_else(|| "unknown".to_owned(), |ip| ip.to_string())
 }

@@ -1,1 +1,410 @@
-//! Confirming and paying: the journal of charging, from the decision to its outcome.
+//! Confirming and paying: the journal of charging, from the decision to its outcome (design: rule 6).
+//!
+//! 1. commit: the attempt, *intended*, and the job that will ask how it ended;
+//! 2. prepare at the processor; commit: *asked*, with its reference;
+//! 3. confirm at the processor; commit: *settled*.
+//!
+//! No transaction is held across a call. Dying between any two steps leaves an attempt that
+//! [`reconcile`] brings to its end.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use till_core::{
+    checkout::{
+        Session,
+        confirm::{self, Confirmed, RECONCILE_AFTER},
+        settle::{self, Outcome, Settled},
+        update,
+    },
+    jobs::{End, Job},
+    records::{Payment, PaymentKind, PaymentState},
+    refusal::Refusal,
+};
+use till_ports::processor::{self, Attempt, AttemptKind, Method, ProcessorError};
+use till_store::BuyerKeys;
+use till_wire::{
+    checkouts::{CheckoutUpdate, Writer},
+    money::Money,
+    payments::CardMetadata,
+};
+use uuid::Uuid;
+
+use crate::{app::App, error::ApiError, extract::Body};
+
+/// A confirmed session.
+#[derive(Debug, Clone)]
+pub struct Confirmation {
+    /// The session as it is now.
+    pub session: Session,
+    /// Opens the customer's portal, where the buyer may have it.
+    pub token: Option<String>,
+    /// The attempt, unless nothing was due.
+    pub payment: Option<Payment>,
+}
+
+/// Finds a session by its client secret (checkout.md 4.0): unknown 404, overdue 410, blocked 403.
+pub async fn session(app: &App, secret: &str) -> Result<Session, ApiError> {
+    let session = app
+        .store
+        .session_by_secret(secret)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
+    if session.checkout.expires_at < app.clock.now() {
+        return Err(Refusal::ExpiredCheckout.into());
+    }
+    if !till_core::organizations::capabilities(session.organization.status).api_access {
+        return Err(ApiError::not_permitted(
+            "This organization cannot sell at the moment.",
+        ));
+    }
+    Ok(session)
+}
+
+/// Whether the session's buyer holds a subscription that stands in the way of a change.
+pub async fn holds_subscription(
+    app: &App,
+    session: &Session,
+    input: &CheckoutUpdate,
+) -> Result<bool, ApiError> {
+    match update::holder(session, input) {
+        None => Ok(false),
+        Some(holder) => Ok(app
+            .store
+            .holds_subscription(session.organization.id, &holder)
+            .await?),
+    }
+}
+
+/// Confirms a session with the body of a confirmation (checkout.md 4.3).
+pub async fn confirm(app: &App, secret: &str, body: Value) -> Result<Confirmation, ApiError> {
+    let read =
+        |body: &Value| Body(Some(body.clone())).object(|f| CheckoutUpdate::read(Writer::Client, f));
+    let body = with_token_name(app, secret, &read(&body)?, body).await?;
+    let input = read(&body)?;
+    match app.settle(|| intend(app, secret, &input, &body)).await? {
+        Confirmed::Free(settled) => Ok(Confirmation {
+            session: settled.session,
+            token: settled.token,
+            payment: None,
+        }),
+        Confirmed::Charge {
+            payment, session, ..
+        } => {
+            let token = input.confirmation_token_id.unwrap_or_default();
+            charge(app, *session, *payment, token).await
+        }
+    }
+}
+
+/// CF-8: a buyer without a name gets the one on the card, where the token carries it.
+async fn with_token_name(
+    app: &App,
+    secret: &str,
+    input: &CheckoutUpdate,
+    mut body: Value,
+) -> Result<Value, ApiError> {
+    let Some(token) = &input.confirmation_token_id else {
+        return Ok(body);
+    };
+    if input.customer_name.is_sent() || session(app, secret).await?.checkout.customer_name.is_some()
+    {
+        return Ok(body);
+    }
+    let preview = app
+        .processor
+        .card(token, app.clock.now())
+        .await
+        .ok()
+        .flatten();
+    if let (Some(name), Some(fields)) = (preview.and_then(|p| p.billing_name), body.as_object_mut())
+    {
+        fields.insert("customer_name".into(), name.into());
+    }
+    Ok(body)
+}
+
+/// Judges a confirmation without carrying it out, for pages that show everything that is missing at once.
+pub async fn judge(app: &App, secret: &str, body: &Value) -> Result<(), ApiError> {
+    let input = Body(Some(body.clone())).object(|f| CheckoutUpdate::read(Writer::Client, f))?;
+    decide(app, secret, &input, body).await.map(|_| ())
+}
+
+/// Step 1: load, decide, commit.
+async fn intend(
+    app: &App,
+    secret: &str,
+    input: &CheckoutUpdate,
+    body: &Value,
+) -> Result<Confirmed, ApiError> {
+    let mut decided = decide(app, secret, input, body).await?;
+    let changes = match &mut decided {
+        Confirmed::Free(settled) => std::mem::take(&mut settled.changes),
+        Confirmed::Charge { changes, .. } => std::mem::take(changes),
+    };
+    app.commit(changes).await?;
+    Ok(decided)
+}
+
+async fn decide(
+    app: &App,
+    secret: &str,
+    input: &CheckoutUpdate,
+    body: &Value,
+) -> Result<Confirmed, ApiError> {
+    let session = session(app, secret).await?;
+    let holds = holds_subscription(app, &session, input).await?;
+    let mut keys = BuyerKeys::of(&session.checkout);
+    if let Some(email) = input.customer_email.as_value() {
+        keys.email = Some(email.clone());
+    }
+    let buyer = app.store.buyer(session.organization.id, &keys).await?;
+    let audience = app.store.audience(session.organization.id).await?;
+    let keys = (&app.site, &app.key);
+    Ok(confirm::confirm(
+        &session,
+        input,
+        body,
+        holds,
+        &buyer,
+        &audience,
+        keys,
+        &app.at(),
+    )?)
+}
+
+/// Steps 2 and 3: what the processor is asked, and what it says.
+async fn charge(
+    app: &App,
+    session: Session,
+    payment: Payment,
+    token: String,
+) -> Result<Confirmation, ApiError> {
+    let id = payment.id;
+    let outcome = match app
+        .processor
+        .prepare(attempt(app, &session, &payment, token), app.clock.now())
+        .await
+    {
+        Ok(prepared) => {
+            let (_, changes) = settle::asked(
+                &payment,
+                &prepared.reference,
+                &prepared.client_secret,
+                &app.at(),
+            );
+            // Somebody else has given this attempt up meanwhile: then money must not move.
+            if app.commit(changes).await.is_err() {
+                return Err(Refusal::CheckoutLocked.into());
+            }
+            app.processor
+                .confirm(id, &prepared.reference, app.clock.now())
+                .await
+        }
+        // Preparing moves nothing, so without it the attempt is certain to have failed.
+        Err(ProcessorError::Unsure(cause)) => {
+            tracing::warn!(%cause, payment = %id, "the processor could not be reached");
+            Ok(not_started(
+                "processor_unreachable",
+                "The payment could not be started. Nothing was charged. Please try again.",
+            ))
+        }
+        Err(refused) => Err(refused),
+    };
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(ProcessorError::Refused(cause)) => {
+            tracing::info!(%cause, payment = %id, "the processor refused an attempt");
+            not_started(
+                "invalid_request",
+                "The payment details are not valid any more. Nothing was charged. Please enter them again.",
+            )
+        }
+        // Whether money moved is not known: the attempt stays open until the processor says.
+        Err(ProcessorError::Unsure(cause)) => {
+            tracing::warn!(%cause, payment = %id, "an attempt's outcome is not known yet");
+            return Err(Refusal::CheckoutLocked.into());
+        }
+    };
+    let settled = settle(app, id, &outcome).await?;
+    if settled.payment.state == PaymentState::Failed {
+        let words = settled
+            .payment
+            .decline_message
+            .unwrap_or_else(|| "The payment was declined.".into());
+        return Err(Refusal::Payment(words).into());
+    }
+    Ok(Confirmation {
+        session: settled.session,
+        token: settled.token,
+        payment: Some(settled.payment),
+    })
+}
+
+fn not_started(reason: &str, words: &str) -> processor::Outcome {
+    processor::Outcome::Failed {
+        decline_reason: reason.to_owned(),
+        decline_message: words.to_owned(),
+        method: None,
+    }
+}
+
+/// What the processor is told (checkout.md 4.5).
+fn attempt(app: &App, session: &Session, payment: &Payment, token: String) -> Attempt {
+    let row = &session.checkout;
+    let organization = &session.organization;
+    let product = &session.selected().product;
+    let mut metadata = BTreeMap::from([
+        ("organization_id".to_owned(), organization.id.to_string()),
+        ("checkout_id".to_owned(), row.id.to_string()),
+        ("type".to_owned(), "product".to_owned()),
+        (
+            "tax_amount".to_owned(),
+            row.tax_amount.unwrap_or(0).to_string(),
+        ),
+    ]);
+    if let Some(address) = &row.customer_billing_address {
+        metadata.insert("tax_country".into(), address.country.to_string());
+        if let Some(state) = &address.state {
+            let bare = state
+                .split_once('-')
+                .map_or(state.as_str(), |(_, bare)| bare);
+            metadata.insert("tax_state".into(), bare.to_owned());
+        }
+    }
+    Attempt {
+        id: payment.id,
+        kind: match payment.kind {
+            PaymentKind::Charge => AttemptKind::Charge {
+                amount: Money::new(payment.amount, payment.currency),
+                save_card: product.is_recurring(),
+            },
+            PaymentKind::Setup => AttemptKind::Setup,
+        },
+        confirmation_token: token,
+        email: row.customer_email.clone(),
+        name: row
+            .customer_billing_name
+            .clone()
+            .or_else(|| row.customer_name.clone()),
+        description: format!("{} — {}", organization.name, product.name),
+        statement_suffix: Some(organization.slug.chars().take(15).collect()),
+        metadata,
+        require_3ds: organization.settings.require_3ds,
+        return_url: app.site.confirmation_url(&row.client_secret),
+    }
+}
+
+/// Takes note of an outcome, whichever witness brings it; a second witness changes nothing.
+pub async fn settle(
+    app: &App,
+    payment_id: Uuid,
+    outcome: &processor::Outcome,
+) -> Result<Settled, ApiError> {
+    let outcome = &told(outcome);
+    app.settle(|| async move {
+        let payment = app
+            .store
+            .attempt(payment_id)
+            .await?
+            .ok_or_else(ApiError::not_found)?;
+        let checkout_id = payment.checkout_id.ok_or_else(ApiError::not_found)?;
+        let session = app
+            .store
+            .session_by_id(checkout_id)
+            .await?
+            .ok_or_else(ApiError::not_found)?;
+        let keys = BuyerKeys {
+            email: payment.customer_email.clone(),
+            ..BuyerKeys::of(&session.checkout)
+        };
+        let buyer = app.store.buyer(session.organization.id, &keys).await?;
+        let audience = app.store.audience(session.organization.id).await?;
+        let at = app.at();
+        let mut settled = settle::settle(
+            &session,
+            &payment,
+            outcome,
+            &buyer,
+            &audience,
+            (&app.site, &app.key),
+            &at,
+        )?;
+        app.commit(std::mem::take(&mut settled.changes)).await?;
+        Ok(settled)
+    })
+    .await
+}
+
+/// The processor's words in the decision's.
+fn told(outcome: &processor::Outcome) -> Outcome {
+    let card = |method: &Method| CardMetadata {
+        brand: method.brand.clone(),
+        last4: method.last4.clone(),
+        exp_month: i64::from(method.exp_month),
+        exp_year: i64::from(method.exp_year),
+        wallet: method.wallet.clone(),
+    };
+    match outcome {
+        processor::Outcome::Succeeded { method } => Outcome::Succeeded {
+            card: card(method),
+            method_reference: method.reference.clone(),
+        },
+        processor::Outcome::RequiresAction { action_url, .. } => Outcome::RequiresAction {
+            action_url: action_url.clone(),
+        },
+        processor::Outcome::Processing => Outcome::Processing,
+        processor::Outcome::Failed {
+            decline_reason,
+            decline_message,
+            method,
+        } => Outcome::Failed {
+            reason: decline_reason.clone(),
+            message: decline_message.clone(),
+            card: method.as_ref().map(card),
+        },
+    }
+}
+
+/// The reconciler: asks the processor how an attempt ended that nobody has heard of.
+pub async fn reconcile(app: &App, job: &Job) -> Result<End, ApiError> {
+    let id: Uuid = job.payload().map_err(ApiError::internal)?;
+    let done = || End::Done(Default::default());
+    let Some(payment) = app.store.attempt(id).await? else {
+        return Ok(done());
+    };
+    if payment.state.is_settled() {
+        return Ok(done());
+    }
+    let now = app.clock.now();
+    let touched = payment.modified_at.unwrap_or(payment.created_at);
+    let outcome = match app.processor.retrieve(id, now).await {
+        Ok(Some(outcome)) => outcome,
+        // Never confirmed, and nobody can still be about to: the attempt was left behind.
+        Ok(None) if now.duration_since(touched) >= RECONCILE_AFTER => not_started(
+            "abandoned",
+            "The payment was interrupted before it began. Nothing was charged.",
+        ),
+        Ok(None) => {
+            return Ok(End::Retry {
+                at: touched + RECONCILE_AFTER,
+            });
+        }
+        Err(error) => {
+            tracing::warn!(%error, payment = %id, "could not ask how an attempt ended");
+            return Ok(End::Retry {
+                at: now + RECONCILE_AFTER,
+            });
+        }
+    };
+    settle(app, id, &outcome).await?;
+    Ok(match outcome {
+        processor::Outcome::Processing => End::Retry {
+            at: now + jiff::SignedDuration::from_secs(1),
+        },
+        processor::Outcome::RequiresAction { .. } => End::Retry {
+            at: now + RECONCILE_AFTER,
+        },
+        _ => done(),
+    })
+}

@@ -48,7 +48,11 @@ pub fn canonical<B>(mut request: axum::http::Request<B>) -> axum::http::Request<
         new = format!("/v1/customers/external/{}{tail}", id.replace('/', "%2F"));
     }
     if new != request.uri().path() {
-        let query = request.uri().query().map(|q| format!("?{q}")).unwrap_or_default();
+        let query = request
+            .uri()
+            .query()
+            .map(|q| format!("?{q}"))
+            .unwrap_or_default();
         if let Ok(uri) = format!("{new}{query}").parse::<Uri>() {
             *request.uri_mut() = uri;
         }
@@ -68,9 +72,14 @@ pub async fn envelope(request: Request, next: Next) -> Response {
     let origin = request.headers().contains_key(header::ORIGIN);
     let deprecated = request.extensions().get::<Deprecated>().is_some();
     let preflight = request.method() == Method::OPTIONS
-        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    let mut response =
-        if preflight { StatusCode::OK.into_response() } else { next.run(request).await };
+        && request
+            .headers()
+            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response = if preflight {
+        StatusCode::OK.into_response()
+    } else {
+        next.run(request).await
+    };
     let headers = response.headers_mut();
     headers.insert(VERSION, HeaderValue::from_static(version));
     if deprecated {
@@ -100,8 +109,14 @@ fn version(headers: &HeaderMap) -> Result<&'static str, ApiError> {
 
 /// Any origin may call, without cookies (lifecycle.md A.3).
 fn cors(headers: &mut HeaderMap, preflight: bool) {
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Polar-Version"));
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("Polar-Version"),
+    );
     if preflight {
         headers.insert(
             header::ACCESS_CONTROL_ALLOW_METHODS,
@@ -113,7 +128,10 @@ fn cors(headers: &mut HeaderMap, preflight: bool) {
                 "Accept, Accept-Language, Authorization, Content-Language, Content-Type, Polar-Version, Polar-Organization",
             ),
         );
-        headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+        headers.insert(
+            header::ACCESS_CONTROL_MAX_AGE,
+            HeaderValue::from_static("600"),
+        );
     }
 }
 
@@ -127,9 +145,17 @@ pub async fn intake(State(app): State<Arc<App>>, request: Request, next: Next) -
 
 async fn take_in(app: &App, request: Request) -> Result<Request, ApiError> {
     let (mut parts, body) = request.into_parts();
+    // No database takes a NUL in text, so nothing can be found under one.
+    if parts.uri.path().contains("%00") {
+        return Err(ApiError::not_found());
+    }
     // The client secret is the credential there: an Authorization header never matters (wire.md 3.2).
     let public = parts.uri.path().starts_with("/v1/checkouts/client/");
-    let identity = if public { Identity::Anonymous } else { identify(app, &parts.headers).await? };
+    let identity = if public {
+        Identity::Anonymous
+    } else {
+        identify(app, &parts.headers).await?
+    };
     if let Identity::Token(held) = &identity {
         narrow(&parts.headers, held.1.id)?;
     }
@@ -189,7 +215,11 @@ async fn identify(app: &App, headers: &HeaderMap) -> Result<Identity, ApiError> 
     let token = token.ok_or_else(ApiError::invalid_token)?;
     // A customer's session is a real credential, but not for this API: it counts as none.
     if token.starts_with("polar_cst_") {
-        return match app.store.live_customer_session(&app.key.digest(token), app.clock.now()).await? {
+        return match app
+            .store
+            .live_customer_session(&app.key.digest(token), app.clock.now())
+            .await?
+        {
             true => Ok(Identity::Anonymous),
             false => Err(ApiError::invalid_token()),
         };
@@ -213,10 +243,16 @@ async fn identify(app: &App, headers: &HeaderMap) -> Result<Identity, ApiError> 
 fn bearer(headers: &HeaderMap) -> Option<Option<&str>> {
     let value = headers.get(header::AUTHORIZATION)?;
     let Ok(text) = value.to_str() else {
-        return value.as_bytes().to_ascii_lowercase().starts_with(b"bearer ").then_some(None);
+        return value
+            .as_bytes()
+            .to_ascii_lowercase()
+            .starts_with(b"bearer ")
+            .then_some(None);
     };
     let (scheme, token) = text.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| Some(token.trim()).filter(|t| !t.is_empty()))
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| Some(token.trim()).filter(|t| !t.is_empty()))
 }
 
 /// Keeps `last_used_at` within a minute of the truth, without a write per request.
@@ -245,7 +281,11 @@ async fn note_use(app: &App, token: &till_core::records::AccessToken) {
 fn narrow(headers: &HeaderMap, own: uuid::Uuid) -> Result<(), ApiError> {
     match headers.get(ORGANIZATION).filter(|v| !v.is_empty()) {
         None => Ok(()),
-        Some(sent) => match sent.to_str().ok().and_then(|t| uuid::Uuid::try_parse(t).ok()) {
+        Some(sent) => match sent
+            .to_str()
+            .ok()
+            .and_then(|t| uuid::Uuid::try_parse(t).ok())
+        {
             Some(id) if id == own => Ok(()),
             _ => Err(ApiError::not_found()),
         },

@@ -138,9 +138,7 @@ async fn main() {
         run("page of 10 out of 1,000", c, move || {
             let s = s.clone();
             async move {
-                let list = List::of::<Pace>(org)
-                    .eq("n", 5)
-                    .order("created_at", Order::Desc);
+                let list = List::of::<Pace>(pages).order("created_at", Order::Desc);
                 s.page::<Pace>(list, 1, 10).await.unwrap();
             }
         })

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use sea_query::{Alias, Expr, PostgresQueryBuilder, Query as Select, SelectStatement};
+use sea_query::{Alias, Expr, NullOrdering, PostgresQueryBuilder, Query as Select, SelectStatement};
 use till_core::change::{Record, Value};
 use uuid::Uuid;
 
@@ -38,7 +38,14 @@ pub struct List {
     table: &'static str,
     columns: &'static [&'static str],
     filters: Vec<Filter>,
-    orders: Vec<(String, Order)>,
+    orders: Vec<Sort>,
+}
+
+#[derive(Debug, Clone)]
+enum Sort {
+    Column(String, Order),
+    /// Portable SQL; where it is null the row counts as largest on both databases.
+    Sql(&'static str, Order),
 }
 
 impl List {
@@ -178,8 +185,32 @@ impl List {
 
     /// Sorts by `column`, after the orders given before. Rows that tie are ordered by id.
     pub fn order(mut self, column: &str, order: Order) -> Self {
-        self.orders.push((column.to_owned(), order));
+        self.orders.push(Sort::Column(column.to_owned(), order));
         self
+    }
+
+    /// Sorts by a portable expression on the list's table, or by a column that may be null: rows where
+    /// it is null count as largest on both databases.
+    pub fn order_sql(mut self, expression: &'static str, order: Order) -> Self {
+        self.orders.push(Sort::Sql(expression, order));
+        self
+    }
+
+    /// One of `contained` contains `text`, or one of `started` starts with it, case-insensitively
+    /// (SQLite: for ASCII letters).
+    pub fn search(self, contained: &[&str], started: &[&str], text: &str) -> Self {
+        if text.contains('\0') {
+            return self.never();
+        }
+        let anywhere = like(text);
+        let at_start = anywhere[1..].to_owned();
+        let one = |column: &&str| {
+            format!("lower({}) like lower(cast(? as text)) escape '!'", self.column(column))
+        };
+        let ways: Vec<_> = contained.iter().chain(started).map(one).collect();
+        let mut values = vec![Value::Text(anywhere); contained.len()];
+        values.extend(vec![Value::Text(at_start); started.len()]);
+        self.filter_sql(&ways.join(" or "), values)
     }
 
     fn never(self) -> Self {
@@ -209,9 +240,21 @@ impl List {
             select.column((Alias::new(self.table), Alias::new(*column)));
         }
         let mut last = Order::Asc;
-        for (column, order) in &self.orders {
-            select.order_by((Alias::new(self.table), Alias::new(column)), order.sea());
-            last = *order;
+        for sort in &self.orders {
+            last = match sort {
+                Sort::Column(column, order) => {
+                    select.order_by((Alias::new(self.table), Alias::new(column)), order.sea());
+                    *order
+                }
+                Sort::Sql(expression, order) => {
+                    let nulls = match order {
+                        Order::Asc => NullOrdering::Last,
+                        Order::Desc => NullOrdering::First,
+                    };
+                    select.order_by_expr_with_nulls(Expr::cust(*expression), order.sea(), nulls);
+                    *order
+                }
+            };
         }
         // the tie-breaker runs the way the list does, so that an index on both columns serves it
         select.order_by((Alias::new(self.table), Alias::new("id")), last.sea());

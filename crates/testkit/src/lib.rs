@@ -1,1 +1,71 @@
+//! What API tests stand on: a whole Till in the test's own process, on a database of its own, with a
+//! clock that only the test moves. Every JSON answer is held against the server's own document.
+//!
+//! ```ignore
+//! till_testkit::both! {
+//!     async fn products_start_unarchived(t: &mut Till) {
+//!         let product = t.product().await;
+//!         assert_eq!(product["is_archived"], false);
+//!     }
+//! }
+//! ```
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod answer;
+mod clock;
+mod contract;
+mod goods;
+mod ground;
+mod outbox;
+mod session;
+
+use std::{future::Future, pin::Pin};
+
+pub use answer::Answer;
+pub use clock::TestClock;
+pub use contract::is_schema;
+pub use goods::{Sale, id_in};
+pub use ground::Engine;
+pub use session::Till;
+
+/// Runs each test once on SQLite (`sqlite::name`) and once on PostgreSQL (`postgres::name`).
+#[macro_export]
+macro_rules! both {
+    ($($(#[$meta:meta])* async fn $name:ident($t:ident: &mut Till) $body:block)+) => {
+        $($(#[$meta])* async fn $name($t: &mut $crate::Till) $body)+
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                $crate::run($crate::Engine::Sqlite, |t| Box::pin(super::$name(t))).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                $crate::run($crate::Engine::Postgres, |t| Box::pin(super::$name(t))).await;
+            })+
+        }
+    };
+}
+
+/// Runs one test on a fresh Till, then looks whether work was left undone; the database is removed
+/// however the test ends.
+pub async fn run<F>(engine: Engine, test: F)
+where
+    F: for<'a> FnOnce(&'a mut Till) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> + Send + 'static,
+{
+    let ground = ground::Ground::new(engine).await;
+    let till = Till::start(ground.url()).await;
+    let store = till.app.store.clone();
+    let ended = tokio::spawn(async move {
+        let mut till = till;
+        test(&mut till).await;
+        till.finish().await;
+    })
+    .await;
+    store.close().await;
+    ground.remove().await;
+    if let Err(failure) = ended {
+        std::panic::resume_unwind(failure.into_panic());
+    }
+}

@@ -1,1 +1,65 @@
-fn main() {}
+//! Till, a self-hosted checkout server: what runs.
+
+mod clock;
+mod config;
+mod demo;
+mod dev;
+mod files;
+mod guard;
+mod listen;
+mod logs;
+mod open;
+mod production;
+mod serve;
+mod setup;
+mod stop;
+mod tokens;
+mod welcome;
+
+use std::{process::ExitCode, time::Duration};
+
+use clap::Parser;
+
+use crate::{
+    config::{Cli, Command},
+    stop::Stop,
+};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Err(stop) = logs::start(&cli.settings) {
+        return stop.tell();
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers())
+        .enable_all()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return Stop::failed(format!("cannot start threads: {error}")).tell(),
+    };
+    let ended = runtime.block_on(run(cli));
+    // Whatever still runs had its time; what it committed is kept.
+    runtime.shutdown_timeout(Duration::from_millis(250));
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => stop.tell(),
+    }
+}
+
+/// One thread per core, and never fewer than two: one slow request must not stop the rest.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2))
+}
+
+async fn run(cli: Cli) -> Result<(), Stop> {
+    let settings = &cli.settings;
+    match cli.command {
+        Command::Dev(wanted) => dev::run(settings, &wanted).await,
+        Command::Serve => production::run(settings).await,
+        Command::Init(wanted) => setup::init(settings, &wanted).await,
+        Command::Token(command) => tokens::run(settings, &command).await,
+        Command::Migrate => setup::migrate(settings).await,
+        Command::Openapi => setup::openapi(),
+    }
+}

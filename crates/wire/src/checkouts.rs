@@ -272,22 +272,34 @@ pub struct CheckoutCreate {
 }
 
 /// Checks a pair of bounds and a quantity against each other (checkout.md 2.2).
-fn bounds(f: &mut Fields<'_, '_>, word: &str, n: Option<i64>, min: Option<i64>, max: Option<i64>) -> Option<()> {
+fn bounds(
+    f: &mut Fields<'_, '_>,
+    word: &str,
+    n: Option<i64>,
+    min: Option<i64>,
+    max: Option<i64>,
+) -> Option<()> {
     let whole = f.whole();
     if let (Some(min), Some(max)) = (min, max)
         && min > max
     {
-        return f.cx.refuse(format!("min_{word} must not exceed max_{word}"), whole);
+        return f
+            .cx
+            .refuse(format!("min_{word} must not exceed max_{word}"), whole);
     }
     if let (Some(n), Some(min)) = (n, min)
         && n < min
     {
-        return f.cx.refuse(format!("{word} must not be below min_{word}"), whole);
+        return f
+            .cx
+            .refuse(format!("{word} must not be below min_{word}"), whole);
     }
     if let (Some(n), Some(max)) = (n, max)
         && n > max
     {
-        return f.cx.refuse(format!("{word} must not exceed max_{word}"), whole);
+        return f
+            .cx
+            .refuse(format!("{word} must not exceed max_{word}"), whole);
     }
     Some(())
 }
@@ -310,7 +322,9 @@ impl CheckoutCreate {
             .collect();
         if sent.is_empty() {
             // The newest clients look for the place without a shape, the rest read any of them.
-            cx.at("products", |cx| cx.fail::<()>("missing", "Field required", value));
+            cx.at("products", |cx| {
+                cx.fail::<()>("missing", "Field required", value)
+            });
             for (_, key) in &SHAPES[1..] {
                 cx.at(*key, |cx| cx.fail::<()>("missing", "Field required", value));
             }
@@ -347,23 +361,33 @@ impl CheckoutCreate {
             None | Some(Value::Null) => Vec::new(),
             Some(_) if key != "products" => Vec::new(),
             Some(other) => {
-                f.cx.at("prices", |cx| cx.fail::<()>("dict_type", "Input should be an object", other));
+                f.cx.at("prices", |cx| {
+                    cx.fail::<()>("dict_type", "Input should be an object", other)
+                });
                 Vec::new()
             }
         };
-        let explicit = if key == "product_price_id" { None } else { f.optional("currency", currency) };
+        let explicit = if key == "product_price_id" {
+            None
+        } else {
+            f.optional("currency", currency)
+        };
         let amount = f.optional("amount", int_in(0, i64::MAX));
         let [seats, min_seats, max_seats] =
             ["seats", "min_seats", "max_seats"].map(|k| f.optional(k, int_in(1, 10_000)));
-        let [units, min_units, max_units] =
-            ["units", "min_units", "max_units"].map(|k| f.optional(k, int_in(1, i64::from(i32::MAX))));
+        let [units, min_units, max_units] = ["units", "min_units", "max_units"]
+            .map(|k| f.optional(k, int_in(1, i64::from(i32::MAX))));
         bounds(f, "seats", seats, min_seats, max_seats);
         bounds(f, "units", units, min_units, max_units);
         let trial_interval = f.optional("trial_interval", word::<Interval>);
         let trial_count = f.optional("trial_interval_count", int_in(1, 1000));
         let trial = crate::products::both(f, trial_interval, trial_count);
         let external = f.patch("external_customer_id", text);
-        let external = if external.is_sent() { external.value() } else { f.optional("customer_external_id", text) };
+        let external = if external.is_sent() {
+            external.value()
+        } else {
+            f.optional("customer_external_id", text)
+        };
         f.optional("custom_field_data", |v, cx| match v {
             Value::Object(_) => Some(()),
             _ => cx.fail("dict_type", "Input should be an object", v),
@@ -381,7 +405,9 @@ impl CheckoutCreate {
             max_units,
             discount_id: f.optional("discount_id", id),
             allow_discount_codes: f.optional("allow_discount_codes", boolean).unwrap_or(true),
-            require_billing_address: f.optional("require_billing_address", boolean).unwrap_or(false),
+            require_billing_address: f
+                .optional("require_billing_address", boolean)
+                .unwrap_or(false),
             allow_trial: f.optional("allow_trial", boolean).unwrap_or(true),
             trial: trial?,
             customer_id: f.optional("customer_id", id),
@@ -389,10 +415,14 @@ impl CheckoutCreate {
             customer_name: f.blankable("customer_name", blank_text(256)).value(),
             customer_email: f.optional("customer_email", values::email),
             customer_ip_address: f.optional("customer_ip_address", values::ip),
-            customer_billing_name: f.blankable("customer_billing_name", blank_text(256)).value(),
+            customer_billing_name: f
+                .blankable("customer_billing_name", blank_text(256))
+                .value(),
             customer_billing_address: f.optional("customer_billing_address", address),
             customer_tax_id: f.blankable("customer_tax_id", blank_text(64)).value(),
-            customer_metadata: f.optional("customer_metadata", metadata).unwrap_or_default(),
+            customer_metadata: f
+                .optional("customer_metadata", metadata)
+                .unwrap_or_default(),
             is_business_customer: f.optional("is_business_customer", boolean),
             subscription_id: f.optional("subscription_id", id),
             success_url: f.optional("success_url", values::http_url),
@@ -413,6 +443,8 @@ pub enum Writer {
     /// The holder of the client secret.
     Client,
 }
+
+pub use crate::schema::{CheckoutConfirm, CheckoutUpdatePublic};
 
 /// A change to a session; also the body of a confirmation.
 #[derive(Debug, Clone, Default)]
@@ -501,9 +533,17 @@ impl CheckoutUpdate {
                 update.payment_method_type = f.blankable("payment_method_type", blank_text(64));
                 update.allow_trial = f.optional("allow_trial", |v, cx| match boolean(v, cx)? {
                     false => Some(false),
-                    true => cx.bound("literal_error", "Input should be false", v, "expected", "False"),
+                    true => cx.bound(
+                        "literal_error",
+                        "Input should be false",
+                        v,
+                        "expected",
+                        "False",
+                    ),
                 });
-                update.confirmation_token_id = f.blankable("confirmation_token_id", blank_text(256)).value();
+                update.confirmation_token_id = f
+                    .blankable("confirmation_token_id", blank_text(256))
+                    .value();
             }
             Writer::Merchant => {
                 update.currency = f.optional("currency", currency);

@@ -205,7 +205,11 @@ impl CustomerUpdate {
             Patch::Null => {
                 let whole = Value::Null;
                 f.cx.at("billing_address", |cx| {
-                    cx.fail::<()>("model_attributes_type", "The billing address cannot be cleared", &whole)
+                    cx.fail::<()>(
+                        "model_attributes_type",
+                        "The billing address cannot be cleared",
+                        &whole,
+                    )
                 });
                 None
             }
@@ -268,28 +272,46 @@ pub struct CustomerSessionCreate {
 impl CustomerSessionCreate {
     /// Reads the body of a POST. Both shapes' problems are reported when neither fits.
     pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-        let external = value.get("external_customer_id").or(value.get("customer_external_id"));
+        let external = value
+            .get("external_customer_id")
+            .or(value.get("customer_external_id"));
         if value.get("customer_id").is_none() && external.is_none() && value.is_object() {
             for (shape, key) in [
                 ("CustomerSessionCustomerIDCreate", "customer_id"),
-                ("CustomerSessionCustomerExternalIDCreate", "external_customer_id"),
+                (
+                    "CustomerSessionCustomerExternalIDCreate",
+                    "external_customer_id",
+                ),
             ] {
-                cx.at(shape, |cx| cx.at(key, |cx| cx.fail::<()>("missing", "Field required", value)));
+                cx.at(shape, |cx| {
+                    cx.at(key, |cx| cx.fail::<()>("missing", "Field required", value))
+                });
             }
             return None;
         }
         let by_id = value.get("customer_id").is_some_and(|v| !v.is_null()) || external.is_none();
-        let shape = if by_id { "CustomerSessionCustomerIDCreate" } else { "CustomerSessionCustomerExternalIDCreate" };
+        let shape = if by_id {
+            "CustomerSessionCustomerIDCreate"
+        } else {
+            "CustomerSessionCustomerExternalIDCreate"
+        };
         cx.at(shape, |cx| {
             cx.object(value, |f| {
                 let return_url = f.optional("return_url", values::http_url);
                 let customer = if by_id {
                     SessionFor::Id(f.required("customer_id", id)?)
                 } else {
-                    let key = if f.raw("external_customer_id").is_some() { "external_customer_id" } else { "customer_external_id" };
+                    let key = if f.raw("external_customer_id").is_some() {
+                        "external_customer_id"
+                    } else {
+                        "customer_external_id"
+                    };
                     SessionFor::ExternalId(f.required(key, crate::input::text)?)
                 };
-                Some(Self { customer, return_url })
+                Some(Self {
+                    customer,
+                    return_url,
+                })
             })
         })
     }

@@ -33,3 +33,12 @@ pub struct ValidationBody {
     /// Every broken field.
     pub detail: Vec<FieldProblem>,
 }
+
+/// A token that does not count here, or lacks the scope (lifecycle.md A.4).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct BearerErrorBody {
+    /// `invalid_token` or `insufficient_scope`.
+    pub error: String,
+    /// For people.
+    pub error_description: String,
+}

@@ -182,7 +182,12 @@ impl Context {
     }
 
     /// Records a problem at the current place; always `None`, so that readers can return it.
-    pub fn fail<T>(&mut self, kind: &'static str, msg: impl Into<String>, input: &Value) -> Option<T> {
+    pub fn fail<T>(
+        &mut self,
+        kind: &'static str,
+        msg: impl Into<String>,
+        input: &Value,
+    ) -> Option<T> {
         self.push(kind, msg.into(), input, None)
     }
 
@@ -591,7 +596,10 @@ mod tests {
 
     use super::*;
 
-    fn read<T>(value: Value, f: impl FnOnce(&Value, &mut Context) -> Option<T>) -> Result<T, String> {
+    fn read<T>(
+        value: Value,
+        f: impl FnOnce(&Value, &mut Context) -> Option<T>,
+    ) -> Result<T, String> {
         let mut cx = Context::new("body");
         let result = f(&value, &mut cx);
         result.ok_or_else(|| cx.problems[0].kind.to_string())

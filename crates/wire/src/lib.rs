@@ -14,6 +14,7 @@ pub mod organizations;
 pub mod page;
 pub mod payments;
 pub mod products;
+mod schema;
 pub mod scope;
 pub mod subscriptions;
 pub mod values;

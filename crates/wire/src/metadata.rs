@@ -63,8 +63,16 @@ pub fn metadata(value: &Value, cx: &mut Context) -> Option<Metadata> {
         cx.at(key.clone(), |cx| {
             let length = key.chars().count();
             if length == 0 || length > 40 || key.contains('\0') {
-                let name = if length == 0 { "string_too_short" } else { "string_too_long" };
-                cx.fail::<()>(name, "Metadata keys have 1 to 40 characters", &Value::from(key.as_str()));
+                let name = if length == 0 {
+                    "string_too_short"
+                } else {
+                    "string_too_long"
+                };
+                cx.fail::<()>(
+                    name,
+                    "Metadata keys have 1 to 40 characters",
+                    &Value::from(key.as_str()),
+                );
             }
             match item {
                 Value::String(text) if text.contains('\0') => {
@@ -110,9 +118,15 @@ mod tests {
         }
         let many: Map<_, _> = (0..51).map(|i| (i.to_string(), json!(1))).collect();
         for bad in [
-            json!({"a": null}), json!({"a": ""}), json!({"a": {}}), json!({"a": "\0"}),
-            json!({"": 1}), json!({ "k".repeat(41): 1 }), json!({"a": "x".repeat(501)}),
-            json!([]), json!(many),
+            json!({"a": null}),
+            json!({"a": ""}),
+            json!({"a": {}}),
+            json!({"a": "\0"}),
+            json!({"": 1}),
+            json!({ "k".repeat(41): 1 }),
+            json!({"a": "x".repeat(501)}),
+            json!([]),
+            json!(many),
         ] {
             assert!(metadata(&bad, &mut Context::new("body")).is_none(), "{bad}");
         }

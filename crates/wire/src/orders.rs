@@ -46,6 +46,16 @@ crate::words! {
     }
 }
 
+crate::words! {
+    /// How the ordered product is paid.
+    pub enum ProductBillingType {
+        /// Once.
+        OneTime = "one_time",
+        /// Every interval.
+        Recurring = "recurring",
+    }
+}
+
 /// The customer as older clients read it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[allow(missing_docs)]

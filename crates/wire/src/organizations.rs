@@ -130,7 +130,10 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         let on = |names: &[&str], value: bool| {
-            names.iter().map(|n| ((*n).to_owned(), Value::Bool(value))).collect()
+            names
+                .iter()
+                .map(|n| ((*n).to_owned(), Value::Bool(value)))
+                .collect()
         };
         Self {
             feature_settings: on(
@@ -289,36 +292,22 @@ pub struct Organization {
 
 /// A change to an organization. Settings objects replace theirs; `feature_settings` and
 /// `dispute_settings` merge key by key.
-#[derive(Debug, Clone, Default, ToSchema)]
+#[derive(Debug, Clone, Default)]
 #[allow(missing_docs)]
 pub struct OrganizationUpdate {
-    #[schema(value_type = Option<String>, min_length = 3)]
     pub name: Option<String>,
-    #[schema(value_type = Option<String>)]
     pub avatar_url: Patch<String>,
-    #[schema(value_type = Option<String>)]
     pub email: Patch<String>,
-    #[schema(value_type = Option<String>)]
     pub website: Patch<String>,
-    #[schema(value_type = Option<Vec<SocialLink>>)]
     pub socials: Option<Vec<SocialLink>>,
-    #[schema(value_type = Option<String>)]
     pub country: Patch<String>,
-    #[schema(value_type = Option<Object>)]
     pub details: Option<Map<String, Value>>,
-    #[schema(value_type = Option<Object>)]
     pub feature_settings: Option<Map<String, Value>>,
-    #[schema(value_type = Option<SubscriptionSettings>)]
     pub subscription_settings: Option<SubscriptionSettings>,
-    #[schema(value_type = Option<Object>)]
     pub customer_email_settings: Option<Map<String, Value>>,
-    #[schema(value_type = Option<Object>)]
     pub customer_portal_settings: Option<Value>,
-    #[schema(value_type = Option<Object>)]
     pub dispute_settings: Option<Map<String, Value>>,
-    #[schema(value_type = Option<Vec<String>>)]
     pub embed_hosts: Option<Vec<String>>,
-    #[schema(value_type = Option<String>)]
     pub default_presentment_currency: Option<Currency>,
     pub default_tax_behavior: Option<TaxBehaviorOption>,
 }
@@ -331,13 +320,19 @@ impl OrganizationUpdate {
             avatar_url: f.patch("avatar_url", values::http_url),
             email: f.patch("email", values::email),
             website: f.patch("website", values::http_url),
-            socials: f.optional("socials", list(0, |v, cx| {
-                cx.object(v, |f| {
-                    let platform = f.required("platform", platform);
-                    let url = f.required("url", values::http_url);
-                    Some(SocialLink { platform: platform?, url: url? })
-                })
-            })),
+            socials: f.optional(
+                "socials",
+                list(0, |v, cx| {
+                    cx.object(v, |f| {
+                        let platform = f.required("platform", platform);
+                        let url = f.required("url", values::http_url);
+                        Some(SocialLink {
+                            platform: platform?,
+                            url: url?,
+                        })
+                    })
+                }),
+            ),
             country: f.patch("country", |v, cx| {
                 let raw = text(v, cx)?;
                 match crate::country::Country::parse_input(&raw) {
@@ -351,7 +346,10 @@ impl OrganizationUpdate {
                 cx.object(v, |f| {
                     let multiple = f.required("allow_multiple_subscriptions", boolean);
                     let proration = f.required("proration_behavior", word);
-                    let grace = f.required("benefit_revocation_grace_period", crate::input::int_in(0, 365));
+                    let grace = f.required(
+                        "benefit_revocation_grace_period",
+                        crate::input::int_in(0, 365),
+                    );
                     let abuse = f.required("prevent_trial_abuse", boolean);
                     let updates = f.optional("allow_customer_updates", boolean);
                     Some(SubscriptionSettings {
@@ -363,11 +361,16 @@ impl OrganizationUpdate {
                     })
                 })
             }),
-            customer_email_settings: f.optional("customer_email_settings", |v, cx| flags(v, cx, &CUSTOMER_EMAILS)),
-            customer_portal_settings: f.optional("customer_portal_settings", |v, cx| dictionary(v, cx).map(Value::Object)),
+            customer_email_settings: f.optional("customer_email_settings", |v, cx| {
+                flags(v, cx, &CUSTOMER_EMAILS)
+            }),
+            customer_portal_settings: f.optional("customer_portal_settings", |v, cx| {
+                dictionary(v, cx).map(Value::Object)
+            }),
             dispute_settings: f.optional("dispute_settings", dictionary),
             embed_hosts: f.optional("embed_hosts", list(0, |v, cx| text_of(1, 253, true)(v, cx))),
-            default_presentment_currency: f.optional("default_presentment_currency", crate::products::currency),
+            default_presentment_currency: f
+                .optional("default_presentment_currency", crate::products::currency),
             default_tax_behavior: f.optional("default_tax_behavior", word),
         })
     }
@@ -375,13 +378,29 @@ impl OrganizationUpdate {
 
 fn platform(value: &Value, cx: &mut crate::input::Context) -> Option<String> {
     const KNOWN: [&str; 10] = [
-        "x", "github", "facebook", "instagram", "youtube", "tiktok", "linkedin", "threads", "discord", "other",
+        "x",
+        "github",
+        "facebook",
+        "instagram",
+        "youtube",
+        "tiktok",
+        "linkedin",
+        "threads",
+        "discord",
+        "other",
     ];
     let raw = text(value, cx)?;
     if KNOWN.contains(&raw.as_str()) {
         return Some(raw);
     }
-    cx.fail("enum", format!("Input should be {}", crate::input::one_of(KNOWN.into_iter())), value)
+    cx.fail(
+        "enum",
+        format!(
+            "Input should be {}",
+            crate::input::one_of(KNOWN.into_iter())
+        ),
+        value,
+    )
 }
 
 fn dictionary(value: &Value, cx: &mut crate::input::Context) -> Option<Map<String, Value>> {
@@ -392,7 +411,11 @@ fn dictionary(value: &Value, cx: &mut crate::input::Context) -> Option<Map<Strin
 }
 
 /// An object of switches; with `all` given, each of those must be there.
-fn flags(value: &Value, cx: &mut crate::input::Context, all: &[&'static str]) -> Option<Map<String, Value>> {
+fn flags(
+    value: &Value,
+    cx: &mut crate::input::Context,
+    all: &[&'static str],
+) -> Option<Map<String, Value>> {
     let map = dictionary(value, cx)?;
     for key in all {
         if !map.contains_key(*key) {
@@ -405,7 +428,8 @@ fn flags(value: &Value, cx: &mut crate::input::Context, all: &[&'static str]) ->
             if v.is_array() {
                 return Some((key.clone(), v.clone()));
             }
-            cx.at(key.clone(), |cx| boolean(v, cx)).map(|flag| (key.clone(), Value::Bool(flag)))
+            cx.at(key.clone(), |cx| boolean(v, cx))
+                .map(|flag| (key.clone(), Value::Bool(flag)))
         })
         .collect::<Vec<_>>()
         .into_iter()

@@ -272,7 +272,14 @@ fn charge(value: &Value, cx: &mut Context, currency: Currency, least: i64) -> Op
 }
 
 /// The kinds of price that the API knows.
-const AMOUNT_TYPES: [&str; 6] = ["fixed", "custom", "free", "seat_based", "metered_unit", "unit_based"];
+const AMOUNT_TYPES: [&str; 6] = [
+    "fixed",
+    "custom",
+    "free",
+    "seat_based",
+    "metered_unit",
+    "unit_based",
+];
 
 /// Reads a price input; its kind becomes part of the place of any problem.
 pub fn price(value: &Value, cx: &mut Context) -> Option<PriceEntry> {
@@ -293,7 +300,10 @@ pub fn price(value: &Value, cx: &mut Context) -> Option<PriceEntry> {
         Some(_) => {
             return cx.bound(
                 "union_tag_invalid",
-                format!("amount_type should be {}", crate::input::one_of(AMOUNT_TYPES.into_iter())),
+                format!(
+                    "amount_type should be {}",
+                    crate::input::one_of(AMOUNT_TYPES.into_iter())
+                ),
                 value,
                 "discriminator",
                 "'amount_type'",
@@ -303,7 +313,9 @@ pub fn price(value: &Value, cx: &mut Context) -> Option<PriceEntry> {
     cx.at(kind.clone(), |cx| {
         cx.object(value, |f| {
             let before = f.cx.problems.len();
-            let currency = f.optional("price_currency", currency).unwrap_or(Currency::USD);
+            let currency = f
+                .optional("price_currency", currency)
+                .unwrap_or(Currency::USD);
             let tax_behavior = f.optional("tax_behavior", word);
             let amount = match kind.as_str() {
                 "fixed" => PriceAmount::Fixed {
@@ -315,7 +327,8 @@ pub fn price(value: &Value, cx: &mut Context) -> Option<PriceEntry> {
                         .optional("minimum_amount", |v, cx| charge(v, cx, currency, 0))
                         .unwrap_or(50),
                     preset_amount: f.optional("preset_amount", |v, cx| charge(v, cx, currency, 0)),
-                    maximum_amount: f.optional("maximum_amount", |v, cx| charge(v, cx, currency, 1)),
+                    maximum_amount: f
+                        .optional("maximum_amount", |v, cx| charge(v, cx, currency, 1)),
                 },
                 _ => return Some(PriceEntry::Unsupported(kind.clone())),
             };
@@ -354,7 +367,9 @@ fn attached(value: &Value, cx: &mut Context) -> Option<Uuid> {
 impl ProductCreate {
     /// Reads the body of a POST; the shape (one-time or recurring) is part of every problem's place.
     pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-        let recurring = value.get("recurring_interval").is_some_and(|v| !v.is_null());
+        let recurring = value
+            .get("recurring_interval")
+            .is_some_and(|v| !v.is_null());
         cx.at(if recurring { "recurring" } else { "one_time" }, |cx| {
             cx.object(value, |f| {
                 let name = f.required("name", text_of(3, 64, true));
@@ -431,9 +446,15 @@ impl ProductUpdate {
             medias: f.optional("medias", list(0, id)),
             attached_custom_fields: f.optional("attached_custom_fields", list(0, attached)),
         };
-        if update.trial_interval.as_value().is_some() != update.trial_interval_count.as_value().is_some() {
+        if update.trial_interval.as_value().is_some()
+            != update.trial_interval_count.as_value().is_some()
+        {
             let whole = f.whole();
-            return f.cx.fail("missing", "trial_interval and trial_interval_count go together", whole);
+            return f.cx.fail(
+                "missing",
+                "trial_interval and trial_interval_count go together",
+                whole,
+            );
         }
         Some(update)
     }

@@ -36,6 +36,28 @@ crate::words! {
     }
 }
 
+crate::words! {
+    /// Why a customer cancelled.
+    pub enum CancellationReason {
+        /// The help was not good.
+        CustomerService = "customer_service",
+        /// The product was not good.
+        LowQuality = "low_quality",
+        /// Something is missing.
+        MissingFeatures = "missing_features",
+        /// Went elsewhere.
+        SwitchedService = "switched_service",
+        /// Hard to use.
+        TooComplex = "too_complex",
+        /// Costs too much.
+        TooExpensive = "too_expensive",
+        /// Not used.
+        Unused = "unused",
+        /// Anything else.
+        Other = "other",
+    }
+}
+
 /// What every view of a subscription shows.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[allow(missing_docs)]

@@ -127,7 +127,17 @@ mod tests {
             email_syntax(" Ada.L@Example.COM "),
             Some("Ada.L@example.com".into())
         );
-        for bad in ["ada", "ada@", "@x.com", "ada@localhost", "a b@x.com", "<a@x.com>", "\"a\"@x.com", "a@[127.0.0.1]", "a@x..com"] {
+        for bad in [
+            "ada",
+            "ada@",
+            "@x.com",
+            "ada@localhost",
+            "a b@x.com",
+            "<a@x.com>",
+            "\"a\"@x.com",
+            "a@[127.0.0.1]",
+            "a@x..com",
+        ] {
             assert_eq!(email_syntax(bad), None, "{bad}");
         }
     }
@@ -144,7 +154,10 @@ mod tests {
     #[test]
     fn success_urls_keep_their_placeholder() {
         let mut cx = Context::new("body");
-        let url = http_url(&"https://Shop.example/ok?id={CHECKOUT_ID}&x={OTHER} y".into(), &mut cx);
+        let url = http_url(
+            &"https://Shop.example/ok?id={CHECKOUT_ID}&x={OTHER} y".into(),
+            &mut cx,
+        );
         assert_eq!(
             url.unwrap(),
             "https://shop.example/ok?id={CHECKOUT_ID}&x={OTHER}%20y"

@@ -100,7 +100,7 @@ pub struct WebhookDelivery {
 }
 
 /// A new endpoint.
-#[derive(Debug, Clone, ToSchema)]
+#[derive(Debug, Clone)]
 pub struct EndpointCreate {
     /// Not yet checked against the host rules.
     pub url: String,
@@ -125,7 +125,14 @@ impl EndpointCreate {
         let secret = f.optional("secret", text_of(32, 512, false));
         let events = f.required("events", list(0, word));
         let organization_id = f.optional("organization_id", id);
-        Some(Self { url: url?, name, format: format?, secret, events: unique(events?), organization_id })
+        Some(Self {
+            url: url?,
+            name,
+            format: format?,
+            secret,
+            events: unique(events?),
+            organization_id,
+        })
     }
 }
 
@@ -136,7 +143,7 @@ fn unique(mut events: Vec<EventType>) -> Vec<EventType> {
 }
 
 /// A change to an endpoint; nulls are ignored.
-#[derive(Debug, Clone, Default, ToSchema)]
+#[derive(Debug, Clone, Default)]
 #[allow(missing_docs)]
 pub struct EndpointUpdate {
     pub url: Option<String>,

@@ -95,7 +95,10 @@ pub fn confirm(
     }
     required_fields(&new.checkout, form, &mut problems);
     if form.required() && input.confirmation_token_id.is_none() {
-        problems.push(Problem::missing(loc!["body", "confirmation_token_id"], Value::Null));
+        problems.push(Problem::missing(
+            loc!["body", "confirmation_token_id"],
+            Value::Null,
+        ));
     }
     collected(problems)?;
     // Judged before the charge, and once more, gently, when it has succeeded.
@@ -105,7 +108,11 @@ pub fn confirm(
         let token = settle_customer(&mut new, buyer, key, audience, &mut customer, at)?;
         new.checkout.status = CheckoutStatus::Confirmed;
         let changes = announce(session, &mut new, customer, audience, site, at, FULFIL_JOB);
-        return Ok(Confirmed::Free(Box::new(Settlement { session: new, token, changes })));
+        return Ok(Confirmed::Free(Box::new(Settlement {
+            session: new,
+            token,
+            changes,
+        })));
     }
     Ok(intend(session, new, form, body, at))
 }
@@ -124,18 +131,32 @@ pub(super) fn announce(
     let mut told = Changes::new();
     let mut event_version = new.clone();
     event_version.checkout.version = old.checkout.version + 1;
-    told.tell_checkout(&event_version, EventType::CheckoutUpdated, audience, site, at);
-    let (rows, events): (Vec<_>, Vec<_>) = customer
-        .writes
-        .into_iter()
-        .partition(|w| !matches!(w, crate::change::Write::Insert { table, .. } if *table == "webhook_events"));
-    let mut changes = Changes { writes: rows, signals: customer.signals };
+    told.tell_checkout(
+        &event_version,
+        EventType::CheckoutUpdated,
+        audience,
+        site,
+        at,
+    );
+    let (rows, events): (Vec<_>, Vec<_>) = customer.writes.into_iter().partition(
+        |w| !matches!(w, crate::change::Write::Insert { table, .. } if *table == "webhook_events"),
+    );
+    let mut changes = Changes {
+        writes: rows,
+        signals: customer.signals,
+    };
     changes.update(&old.checkout, &new.checkout);
     new.checkout.version = old.checkout.version + 1;
     changes.and(told);
     changes.writes.extend(events);
     if job == FULFIL_JOB {
-        changes.job(at, FULFIL_JOB, &format!("{FULFIL_JOB}:{}", new.checkout.id), at.now, &new.checkout.id);
+        changes.job(
+            at,
+            FULFIL_JOB,
+            &format!("{FULFIL_JOB}:{}", new.checkout.id),
+            at.now,
+            &new.checkout.id,
+        );
     }
     changes
 }
@@ -152,7 +173,11 @@ fn intend(old: &Session, mut new: Session, form: Form, body: &Value, at: &At) ->
         order_id: None,
         customer_id: new.checkout.customer_id,
         customer_email: new.checkout.customer_email.clone(),
-        kind: if form.payment { PaymentKind::Charge } else { PaymentKind::Setup },
+        kind: if form.payment {
+            PaymentKind::Charge
+        } else {
+            PaymentKind::Setup
+        },
         state: PaymentState::Intended,
         amount: if form.payment { total } else { 0 },
         currency: new.checkout.currency,
@@ -179,7 +204,11 @@ fn intend(old: &Session, mut new: Session, form: Form, body: &Value, at: &At) ->
     );
     new.checkout.attempt_id = Some(payment.id);
     new.checkout.version = old.checkout.version + 1;
-    Confirmed::Charge { payment: Box::new(payment), session: Box::new(new), changes }
+    Confirmed::Charge {
+        payment: Box::new(payment),
+        session: Box::new(new),
+        changes,
+    }
 }
 
 /// CF-9 and CF-10: what must be known by now.
@@ -202,10 +231,26 @@ fn required_fields(row: &Checkout, form: Form, problems: &mut Vec<Problem>) {
     let flags = totals::address_flags(row);
     let parts = [
         ("country", flags.country, address.is_some()),
-        ("state", flags.state, address.is_some_and(|a| a.state.is_some())),
-        ("line1", flags.line1, address.is_some_and(|a| a.line1.is_some())),
-        ("city", flags.city, address.is_some_and(|a| a.city.is_some())),
-        ("postal_code", flags.postal_code, address.is_some_and(|a| a.postal_code.is_some())),
+        (
+            "state",
+            flags.state,
+            address.is_some_and(|a| a.state.is_some()),
+        ),
+        (
+            "line1",
+            flags.line1,
+            address.is_some_and(|a| a.line1.is_some()),
+        ),
+        (
+            "city",
+            flags.city,
+            address.is_some_and(|a| a.city.is_some()),
+        ),
+        (
+            "postal_code",
+            flags.postal_code,
+            address.is_some_and(|a| a.postal_code.is_some()),
+        ),
     ];
     for (part, needed, known) in parts {
         if needed && !known {
@@ -260,7 +305,10 @@ pub(super) fn settle_customer(
 ) -> Result<Option<String>, Refusal> {
     let matched = match_customer(&session.checkout, buyer)?;
     let row = &mut session.checkout;
-    let localised = session.organization.settings.feature("checkout_localization_enabled");
+    let localised = session
+        .organization
+        .settings
+        .feature("checkout_localization_enabled");
     let customer = match matched {
         Match::Linked(old) | Match::ByEmail(old) => {
             let mut new = merged(old, row, localised);
@@ -272,7 +320,12 @@ pub(super) fn settle_customer(
         }
         Match::New => {
             let email = row.customer_email.clone().ok_or(Refusal::NotFound)?;
-            let blank = customers::blank(row.organization_id, &email, row.external_customer_id.clone(), at);
+            let blank = customers::blank(
+                row.organization_id,
+                &email,
+                row.external_customer_id.clone(),
+                at,
+            );
             let new = merged(&blank, row, localised);
             changes.insert(&new);
             changes.tell_customer(audience, at, EventType::CustomerCreated, &new);
@@ -280,8 +333,14 @@ pub(super) fn settle_customer(
         }
     };
     row.customer_id = Some(customer.id);
-    row.external_customer_id = row.external_customer_id.take().or_else(|| customer.external_id.clone());
-    row.processor_metadata.0.insert("customer_id".into(), format!("cus_{}", customer.id.simple()));
+    row.external_customer_id = row
+        .external_customer_id
+        .take()
+        .or_else(|| customer.external_id.clone());
+    row.processor_metadata.0.insert(
+        "customer_id".into(),
+        format!("cus_{}", customer.id.simple()),
+    );
     if row.matched_by_email {
         return Ok(None);
     }
@@ -294,7 +353,10 @@ pub(super) fn settle_customer(
 fn merged(old: &Customer, row: &Checkout, localised: bool) -> Customer {
     let mut new = old.clone();
     if new.name.is_none() {
-        new.name = row.customer_billing_name.clone().or_else(|| row.customer_name.clone());
+        new.name = row
+            .customer_billing_name
+            .clone()
+            .or_else(|| row.customer_name.clone());
     }
     if row.customer_billing_name.is_some() {
         new.billing_name = row.customer_billing_name.clone();

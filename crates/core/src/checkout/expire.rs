@@ -16,6 +16,12 @@ pub fn expire(session: &Session, audience: &Audience, site: &Site, at: &At) -> C
     expired.status = CheckoutStatus::Expired;
     expired.modified_at = Some(at.now);
     changes.update(row, &expired);
-    changes.tell_checkout(&session.with(expired), EventType::CheckoutExpired, audience, site, at);
+    changes.tell_checkout(
+        &session.with(expired),
+        EventType::CheckoutExpired,
+        audience,
+        site,
+        at,
+    );
     changes
 }

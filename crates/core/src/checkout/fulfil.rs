@@ -37,7 +37,9 @@ pub struct Purchase {
 
 /// Fulfils a confirmed session; anything else is left alone, so that a second run does nothing.
 pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Changes {
-    let Purchase { session, audience, .. } = purchase;
+    let Purchase {
+        session, audience, ..
+    } = purchase;
     let mut changes = Changes::new();
     if session.checkout.status != CheckoutStatus::Confirmed {
         return changes;
@@ -61,7 +63,14 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Changes {
         changes.state_changed(audience, at, customer.id);
         subscription
     });
-    let order = order(purchase, &customer, subscription.as_ref(), &prices, number, at);
+    let order = order(
+        purchase,
+        &customer,
+        subscription.as_ref(),
+        &prices,
+        number,
+        at,
+    );
     changes.insert(&order);
     if let Some(payment) = &purchase.payment {
         let mut paid = payment.clone();
@@ -69,7 +78,11 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Changes {
         changes.update(payment, &paid);
     }
     let view = order.view(&customer, session.selected(), subscription.as_ref());
-    for kind in [EventType::OrderCreated, EventType::OrderUpdated, EventType::OrderPaid] {
+    for kind in [
+        EventType::OrderCreated,
+        EventType::OrderUpdated,
+        EventType::OrderPaid,
+    ] {
         changes.emit(audience, at, kind, order.id, &view);
     }
     changes.tell_page(id, "checkout.order_created", status, at);
@@ -78,9 +91,17 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Changes {
     done.status = CheckoutStatus::Succeeded;
     done.attempt_id = None;
     done.modified_at = Some(at.now);
-    done.processor_metadata.0.insert("intent_status".into(), "succeeded".into());
+    done.processor_metadata
+        .0
+        .insert("intent_status".into(), "succeeded".into());
     changes.update(&session.checkout, &done);
-    changes.tell_checkout(&session.with(done), EventType::CheckoutUpdated, audience, site, at);
+    changes.tell_checkout(
+        &session.with(done),
+        EventType::CheckoutUpdated,
+        audience,
+        site,
+        at,
+    );
     changes
 }
 
@@ -130,7 +151,9 @@ fn subscribe(
 ) -> Subscription {
     let session = &purchase.session;
     let product = &session.selected().product;
-    let interval = product.recurring_interval.expect("only recurring products are subscribed to");
+    let interval = product
+        .recurring_interval
+        .expect("only recurring products are subscribed to");
     let count = product.recurring_interval_count.unwrap_or(1);
     let anchor_day = period::anchor(at.now);
     let old = purchase.upgraded.as_ref();
@@ -180,7 +203,10 @@ fn tell_subscription(
             EventType::SubscriptionUpdated,
         ],
         Some(old) if old.status == SubscriptionStatus::Active => &[EventType::SubscriptionUpdated],
-        Some(_) => &[EventType::SubscriptionUpdated, EventType::SubscriptionActive],
+        Some(_) => &[
+            EventType::SubscriptionUpdated,
+            EventType::SubscriptionActive,
+        ],
     };
     for kind in kinds {
         changes.emit(&purchase.audience, at, *kind, subscription.id, &view);

@@ -39,7 +39,11 @@ pub struct Session {
 impl Session {
     /// Brings the products into the session's order.
     pub fn new(checkout: Checkout, organization: Organization, offered: Vec<Offered>) -> Self {
-        let mut session = Self { checkout, organization, offered };
+        let mut session = Self {
+            checkout,
+            organization,
+            offered,
+        };
         let order = session.checkout.product_ids.0.clone();
         session
             .offered
@@ -49,7 +53,10 @@ impl Session {
 
     /// The same merchant and products with another row.
     pub fn with(&self, checkout: Checkout) -> Self {
-        Self { checkout, ..self.clone() }
+        Self {
+            checkout,
+            ..self.clone()
+        }
     }
 
     /// The selected product.
@@ -103,7 +110,12 @@ impl Changes {
         self.tell_page(id, "checkout.updated", session.checkout.status, at);
         // With nobody to deliver the plain event to, the page need not wait for its delivery.
         if kind == EventType::CheckoutUpdated && !audience.has_raw(EventType::CheckoutUpdated) {
-            self.tell_page(id, "checkout.webhook_event_delivered", session.checkout.status, at);
+            self.tell_page(
+                id,
+                "checkout.webhook_event_delivered",
+                session.checkout.status,
+                at,
+            );
         }
         self
     }

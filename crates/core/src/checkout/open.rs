@@ -49,11 +49,18 @@ pub struct Loaded {
 }
 
 /// Opens a session.
-pub fn open(input: CheckoutCreate, loaded: Loaded, site: &Site, at: &At) -> Result<(Session, Changes), Refusal> {
+pub fn open(
+    input: CheckoutCreate,
+    loaded: Loaded,
+    site: &Site,
+    at: &At,
+) -> Result<(Session, Changes), Refusal> {
     not_yet(&input)?;
     let choice = choose(&input, &loaded)?;
     if !capabilities(loaded.organization.status).api_access {
-        return Err(Refusal::NotPermitted("This organization cannot use the API.".into()));
+        return Err(Refusal::NotPermitted(
+            "This organization cannot use the API.".into(),
+        ));
     }
     let amount = starting_amount(&input, &choice)?;
     if let Some(id) = input.discount_id {
@@ -78,8 +85,11 @@ pub fn open(input: CheckoutCreate, loaded: Loaded, site: &Site, at: &At) -> Resu
     no_quantities(&input)?;
     let customer = linked(&input, &loaded)?;
 
-    let require_billing_address =
-        input.require_billing_address || input.customer_billing_address.as_ref().is_some_and(asks_for_more);
+    let require_billing_address = input.require_billing_address
+        || input
+            .customer_billing_address
+            .as_ref()
+            .is_some_and(asks_for_more);
     let mut email = input.customer_email;
     let mut name = input.customer_name;
     let mut billing_name = input.customer_billing_name;
@@ -94,7 +104,10 @@ pub fn open(input: CheckoutCreate, loaded: Loaded, site: &Site, at: &At) -> Resu
         tax_id = tax_id.or_else(|| customer.tax_id.clone().zip(customer.tax_id_format.clone()));
         external_id = external_id.or_else(|| customer.external_id.clone());
         if input.is_business_customer.is_none() {
-            let street = customer.billing_address.as_ref().is_some_and(|a| a.has_street_part());
+            let street = customer
+                .billing_address
+                .as_ref()
+                .is_some_and(|a| a.has_street_part());
             is_business = customer.billing_name.is_some() && street;
         }
     }
@@ -105,9 +118,14 @@ pub fn open(input: CheckoutCreate, loaded: Loaded, site: &Site, at: &At) -> Resu
             .map(Address::of_country);
     }
     let (customer_tax_id, customer_tax_id_format) = tax_id.unzip();
-    let localised = loaded.organization.settings.feature("checkout_localization_enabled");
+    let localised = loaded
+        .organization
+        .settings
+        .feature("checkout_localization_enabled");
     let locale = if localised {
-        input.locale.or_else(|| customer.and_then(|c| c.locale.clone()))
+        input
+            .locale
+            .or_else(|| customer.and_then(|c| c.locale.clone()))
     } else {
         Some("en".to_owned())
     };
@@ -158,7 +176,13 @@ pub fn open(input: CheckoutCreate, loaded: Loaded, site: &Site, at: &At) -> Resu
     totals::tax(&mut session);
     let mut changes = Changes::new();
     changes.insert(&session.checkout);
-    changes.tell_checkout(&session, EventType::CheckoutCreated, &loaded.audience, site, at);
+    changes.tell_checkout(
+        &session,
+        EventType::CheckoutCreated,
+        &loaded.audience,
+        site,
+        at,
+    );
     Ok((session, changes))
 }
 
@@ -201,7 +225,11 @@ fn choose(input: &CheckoutCreate, loaded: &Loaded) -> Result<Choice, Refusal> {
                 Refusal::field(Problem::value(at.clone(), words, id.to_string()))
             })?;
             in_currency(offered, input, loaded).ok_or_else(|| {
-                Refusal::field(Problem::value(at, "This product has no price in this currency", id.to_string()))
+                Refusal::field(Problem::value(
+                    at,
+                    "This product has no price in this currency",
+                    id.to_string(),
+                ))
             })
         }
         Offer::Products(ids) => {
@@ -210,7 +238,11 @@ fn choose(input: &CheckoutCreate, loaded: &Loaded) -> Result<Choice, Refusal> {
                 .enumerate()
                 .filter_map(|(i, id)| {
                     let words = sellable(*id, loaded).err()?;
-                    Some(Problem::value(loc!["body", "products", i], words, id.to_string()))
+                    Some(Problem::value(
+                        loc!["body", "products", i],
+                        words,
+                        id.to_string(),
+                    ))
                 })
                 .collect();
             collected(problems)?;
@@ -223,7 +255,10 @@ fn choose(input: &CheckoutCreate, loaded: &Loaded) -> Result<Choice, Refusal> {
                     first.to_string(),
                 ))
             })?;
-            Ok(Choice { product_ids: ids.clone(), ..choice })
+            Ok(Choice {
+                product_ids: ids.clone(),
+                ..choice
+            })
         }
     }
 }
@@ -245,7 +280,11 @@ fn sellable(id: Uuid, loaded: &Loaded) -> Result<&Offered, &'static str> {
 
 fn choose_price(id: Uuid, loaded: &Loaded) -> Result<Choice, Refusal> {
     let refuse = |words: &str| {
-        Refusal::field(Problem::value(loc!["body", "product_price_id"], words, id.to_string()))
+        Refusal::field(Problem::value(
+            loc!["body", "product_price_id"],
+            words,
+            id.to_string(),
+        ))
     };
     let (offered, price) = loaded
         .offered
@@ -301,9 +340,11 @@ pub fn check_amount<'a>(
     mut prices: impl Iterator<Item = &'a ProductPrice>,
 ) -> Result<(), Refusal> {
     let custom = prices.find_map(|p| match p.cost() {
-        PriceAmount::Custom { minimum_amount, maximum_amount, .. } => {
-            Some((minimum_amount, maximum_amount, p.currency))
-        }
+        PriceAmount::Custom {
+            minimum_amount,
+            maximum_amount,
+            ..
+        } => Some((minimum_amount, maximum_amount, p.currency)),
         PriceAmount::Fixed { .. } => None,
     });
     let Some((minimum, maximum, currency)) = custom else {
@@ -311,26 +352,55 @@ pub fn check_amount<'a>(
     };
     let words = |amount| till_wire::money::format_minor(amount, currency);
     let (kind, msg) = if chosen < minimum.max(0) {
-        ("greater_than_equal", format!("Amount must be at least {}", words(minimum.max(0))))
+        (
+            "greater_than_equal",
+            format!("Amount must be at least {}", words(minimum.max(0))),
+        )
     } else if chosen > 0 && chosen < currency.min_charge() {
-        ("invalid_amount", format!("Amount must be 0 or at least {}", words(currency.min_charge())))
+        (
+            "invalid_amount",
+            format!(
+                "Amount must be 0 or at least {}",
+                words(currency.min_charge())
+            ),
+        )
     } else if let Some(maximum) = maximum.filter(|m| chosen > *m) {
-        ("less_than_equal", format!("Amount must be at most {}", words(maximum)))
+        (
+            "less_than_equal",
+            format!("Amount must be at most {}", words(maximum)),
+        )
     } else if chosen > currency.max_charge() {
-        ("less_than_equal", format!("Amount must be at most {}", words(currency.max_charge())))
+        (
+            "less_than_equal",
+            format!("Amount must be at most {}", words(currency.max_charge())),
+        )
     } else {
         return Ok(());
     };
-    Err(Refusal::field(Problem::new(kind, loc!["body", "amount"], msg, chosen)))
+    Err(Refusal::field(Problem::new(
+        kind,
+        loc!["body", "amount"],
+        msg,
+        chosen,
+    )))
 }
 
 /// CR-40, CR-44: no price here is counted in seats or units.
 fn no_quantities(input: &CheckoutCreate) -> Result<(), Refusal> {
-    let bounds = [("min_seats", input.min_seats), ("max_seats", input.max_seats), ("min_units", input.min_units), ("max_units", input.max_units)];
+    let bounds = [
+        ("min_seats", input.min_seats),
+        ("max_seats", input.max_seats),
+        ("min_units", input.min_units),
+        ("max_units", input.max_units),
+    ];
     let quantities = [("seats", input.seats), ("units", input.units)];
     let problem = |(key, value): (&'static str, Option<i64>)| {
         let value = value?;
-        Some(Problem::value(loc!["body", key], "This product is not sold by quantity", value))
+        Some(Problem::value(
+            loc!["body", key],
+            "This product is not sold by quantity",
+            value,
+        ))
     };
     collected(bounds.into_iter().filter_map(problem).collect())?;
     collected(quantities.into_iter().filter_map(problem).collect())
@@ -339,12 +409,20 @@ fn no_quantities(input: &CheckoutCreate) -> Result<(), Refusal> {
 /// CR-46 to CR-48: the customer of the subscription, else the one named by id, else by external id.
 fn linked<'a>(input: &CheckoutCreate, loaded: &'a Loaded) -> Result<Option<&'a Customer>, Refusal> {
     if let Some(id) = input.subscription_id {
-        let refuse = |words| Refusal::field(Problem::value(loc!["body", "subscription_id"], words, id.to_string()));
+        let refuse = |words| {
+            Refusal::field(Problem::value(
+                loc!["body", "subscription_id"],
+                words,
+                id.to_string(),
+            ))
+        };
         let Some(subscription) = &loaded.subscription else {
             return Err(refuse("This subscription does not exist"));
         };
         if subscription.amount > 0 {
-            return Err(refuse("Only free subscriptions can be upgraded at checkout"));
+            return Err(refuse(
+                "Only free subscriptions can be upgraded at checkout",
+            ));
         }
     } else if let Some(id) = input.customer_id
         && loaded.customer.is_none()

@@ -64,7 +64,12 @@ pub struct Settled {
 }
 
 /// Keeps the processor's reference before money moves: `intended` becomes `asked`.
-pub fn asked(payment: &Payment, reference: &str, client_secret: &str, at: &At) -> (Payment, Changes) {
+pub fn asked(
+    payment: &Payment,
+    reference: &str,
+    client_secret: &str,
+    at: &At,
+) -> (Payment, Changes) {
     let mut new = payment.clone();
     new.state = PaymentState::Asked;
     new.reference = Some(reference.to_owned());
@@ -101,15 +106,27 @@ pub fn settle(
     }
     noted.modified_at = Some(at.now);
     let mut settled = match session.checkout.status {
-        CheckoutStatus::Open if session.checkout.attempt_id == Some(payment.id) => {
-            first(session, payment, noted, outcome, buyer, audience, (site, key), at)?
-        }
+        CheckoutStatus::Open if session.checkout.attempt_id == Some(payment.id) => first(
+            session,
+            payment,
+            noted,
+            outcome,
+            buyer,
+            audience,
+            (site, key),
+            at,
+        )?,
         CheckoutStatus::Confirmed => later(session, payment, noted, outcome, audience, site, at),
         // The session has moved on without this attempt: the attempt alone is brought up to date.
         _ => {
             let mut changes = Changes::new();
             changes.update(payment, &noted);
-            Settled { session: session.clone(), payment: noted, token: None, changes }
+            Settled {
+                session: session.clone(),
+                payment: noted,
+                token: None,
+                changes,
+            }
         }
     };
     settled.payment.version = payment.version + 1;
@@ -120,7 +137,10 @@ pub fn settle(
 fn note(payment: &Payment, outcome: &Outcome) -> Payment {
     let mut new = payment.clone();
     match outcome {
-        Outcome::Succeeded { card, method_reference } => {
+        Outcome::Succeeded {
+            card,
+            method_reference,
+        } => {
             new.state = PaymentState::Succeeded;
             new.card = Some(Json(card.clone()));
             new.method_reference = Some(method_reference.clone());
@@ -131,7 +151,11 @@ fn note(payment: &Payment, outcome: &Outcome) -> Payment {
             new.action_url = action_url.clone();
         }
         Outcome::Processing => new.state = PaymentState::Processing,
-        Outcome::Failed { reason, message, card } => {
+        Outcome::Failed {
+            reason,
+            message,
+            card,
+        } => {
             new.state = PaymentState::Failed;
             new.decline_reason = Some(reason.clone());
             new.decline_message = Some(message.clone());
@@ -168,9 +192,16 @@ fn first(
         // A decline leaves the session as it was: nothing of the confirmation is kept, nothing is told.
         let mut open = session.checkout.clone();
         open.attempt_id = None;
-        changes.update(&session.checkout, &open).update(payment, &noted);
+        changes
+            .update(&session.checkout, &open)
+            .update(payment, &noted);
         open.version += 1;
-        return Ok(Settled { session: session.with(open), payment: noted, token: None, changes });
+        return Ok(Settled {
+            session: session.with(open),
+            payment: noted,
+            token: None,
+            changes,
+        });
     }
     let mut new = update::apply(session, &confirmation(payment), false, at)?;
     let mut customer = Changes::new();
@@ -194,7 +225,12 @@ fn first(
     if !done {
         look_again(&mut changes, &noted, at);
     }
-    Ok(Settled { session: new, payment: noted, token, changes })
+    Ok(Settled {
+        session: new,
+        payment: noted,
+        token,
+        changes,
+    })
 }
 
 /// Money has moved, so no rule may lose the purchase now: an external id that somebody took in the
@@ -223,8 +259,10 @@ fn settle_paid_customer(
 /// The confirmation's body, read again.
 fn confirmation(payment: &Payment) -> CheckoutUpdate {
     let mut cx = Context::new("body");
-    cx.object(&payment.confirmation.0, |f| CheckoutUpdate::read(Writer::Client, f))
-        .unwrap_or_default()
+    cx.object(&payment.confirmation.0, |f| {
+        CheckoutUpdate::read(Writer::Client, f)
+    })
+    .unwrap_or_default()
 }
 
 /// A later word on an attempt whose session is confirmed.
@@ -266,7 +304,12 @@ fn later(
         }
     }
     new.checkout.version = session.checkout.version + 1;
-    Settled { session: new, payment: noted, token: None, changes }
+    Settled {
+        session: new,
+        payment: noted,
+        token: None,
+        changes,
+    }
 }
 
 /// Schedules the next look at an attempt without an outcome.

@@ -8,7 +8,10 @@ use till_wire::{
 };
 
 use super::Session;
-use crate::{products::Offered, records::{Checkout, ProductPrice}};
+use crate::{
+    products::Offered,
+    records::{Checkout, ProductPrice},
+};
 
 /// The parts of a session's sum, in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,9 +50,11 @@ pub fn amount<'a>(prices: impl Iterator<Item = &'a ProductPrice>, chosen: Option
     prices
         .map(|price| match price.cost() {
             PriceAmount::Fixed { price_amount } => price_amount,
-            PriceAmount::Custom { minimum_amount, preset_amount, .. } => {
-                chosen.or(preset_amount).unwrap_or(minimum_amount)
-            }
+            PriceAmount::Custom {
+                minimum_amount,
+                preset_amount,
+                ..
+            } => chosen.or(preset_amount).unwrap_or(minimum_amount),
         })
         .sum()
 }
@@ -90,7 +95,10 @@ pub fn tax(session: &mut Session) {
     let Some(address) = &checkout.customer_billing_address else {
         return;
     };
-    let option = session.price().tax_behavior.unwrap_or(session.organization.default_tax_behavior);
+    let option = session
+        .price()
+        .tax_behavior
+        .unwrap_or(session.organization.default_tax_behavior);
     let resolved = match option {
         TaxBehaviorOption::Location if matches!(address.country.as_str(), "US" | "CA" | "IN") => {
             TaxBehaviorOption::Exclusive
@@ -113,12 +121,19 @@ pub fn needs_full_address(checkout: &Checkout) -> bool {
 pub fn address_fields(checkout: &Checkout) -> BillingAddressFields<FieldMode> {
     use FieldMode::{Disabled, Optional, Required};
     let full = needs_full_address(checkout);
-    let country = checkout.customer_billing_address.as_ref().map(|a| a.country.as_str());
+    let country = checkout
+        .customer_billing_address
+        .as_ref()
+        .map(|a| a.country.as_str());
     let us = country == Some("US");
     let pick = |needed, yes| if needed { yes } else { Disabled };
     BillingAddressFields {
         country: Required,
-        state: if us || country == Some("CA") { Required } else { pick(full, Optional) },
+        state: if us || country == Some("CA") {
+            Required
+        } else {
+            pick(full, Optional)
+        },
         city: pick(full || us, Required),
         postal_code: pick(full || us, Required),
         line1: pick(full || us, Required),
@@ -129,7 +144,10 @@ pub fn address_fields(checkout: &Checkout) -> BillingAddressFields<FieldMode> {
 /// The deprecated twin of [`address_fields`].
 pub fn address_flags(checkout: &Checkout) -> BillingAddressFields<bool> {
     let modes = address_fields(checkout);
-    let country = checkout.customer_billing_address.as_ref().map(|a| a.country.as_str());
+    let country = checkout
+        .customer_billing_address
+        .as_ref()
+        .map(|a| a.country.as_str());
     let required = |mode| mode == FieldMode::Required;
     BillingAddressFields {
         country: true,

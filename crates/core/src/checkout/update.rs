@@ -36,7 +36,11 @@ pub fn holder(session: &Session, input: &CheckoutUpdate) -> Option<Holder> {
         .offered
         .iter()
         .any(|o| o.product.id == product_id && o.product.is_recurring());
-    let multiple = session.organization.settings.subscription_settings.allow_multiple_subscriptions;
+    let multiple = session
+        .organization
+        .settings
+        .subscription_settings
+        .allow_multiple_subscriptions;
     if multiple || !recurring || row.subscription_id.is_some() {
         return None;
     }
@@ -65,12 +69,20 @@ pub fn guard_open(row: &Checkout, at: &At) -> Result<(), Refusal> {
 /// The session as the change leaves it: steps 2 to 12 of checkout.md 4.2, shared with confirmation.
 ///
 /// `holds_subscription` answers [`holder`].
-pub fn apply(session: &Session, input: &CheckoutUpdate, holds_subscription: bool, at: &At) -> Result<Session, Refusal> {
+pub fn apply(
+    session: &Session,
+    input: &CheckoutUpdate,
+    holds_subscription: bool,
+    at: &At,
+) -> Result<Session, Refusal> {
     let mut session = session.clone();
     switch(&mut session, input)?;
     if let Some(chosen) = input.amount {
         let selected = session.selected();
-        let prices: Vec<_> = selected.active_in(session.checkout.currency).cloned().collect();
+        let prices: Vec<_> = selected
+            .active_in(session.checkout.currency)
+            .cloned()
+            .collect();
         check_amount(chosen, prices.iter())?;
         session.checkout.amount = totals::amount(prices.iter(), Some(chosen));
     }
@@ -86,7 +98,10 @@ pub fn apply(session: &Session, input: &CheckoutUpdate, holds_subscription: bool
     if let Some(business) = input.is_business_customer {
         row.is_business_customer = business;
     }
-    input.customer_billing_name.clone().apply(&mut row.customer_billing_name);
+    input
+        .customer_billing_name
+        .clone()
+        .apply(&mut row.customer_billing_name);
     if disables_business {
         row.customer_billing_name = None;
     }
@@ -96,10 +111,17 @@ pub fn apply(session: &Session, input: &CheckoutUpdate, holds_subscription: bool
         input.customer_email.clone().apply(&mut row.customer_email);
     }
     input.locale.clone().apply(&mut row.locale);
-    if !session.organization.settings.feature("checkout_localization_enabled") {
+    if !session
+        .organization
+        .settings
+        .feature("checkout_localization_enabled")
+    {
         row.locale = Some("en".to_owned());
     }
-    input.payment_method_type.clone().apply(&mut row.payment_method_type);
+    input
+        .payment_method_type
+        .clone()
+        .apply(&mut row.payment_method_type);
     if let Some(allow) = input.allow_trial {
         row.allow_trial = allow;
     }
@@ -116,7 +138,10 @@ pub fn apply(session: &Session, input: &CheckoutUpdate, holds_subscription: bool
     if let Some(require) = input.require_billing_address {
         row.require_billing_address = require;
     }
-    input.customer_ip_address.clone().apply(&mut row.customer_ip_address);
+    input
+        .customer_ip_address
+        .clone()
+        .apply(&mut row.customer_ip_address);
     if let Some(metadata) = &input.customer_metadata {
         row.customer_metadata = Json(metadata.clone());
     }
@@ -159,12 +184,18 @@ fn switch(session: &mut Session, input: &CheckoutUpdate) -> Result<(), Refusal> 
             return Ok(());
         };
         let refused = || unpriced("currency", currency.as_str());
-        let price_id = totals::selected_price(session.selected(), currency).ok_or_else(refused)?.id;
+        let price_id = totals::selected_price(session.selected(), currency)
+            .ok_or_else(refused)?
+            .id;
         select(session, price_id, currency);
         return Ok(());
     };
     let refuse = |words| {
-        Refusal::field(Problem::value(loc!["body", "product_id"], words, product_id.to_string()))
+        Refusal::field(Problem::value(
+            loc!["body", "product_id"],
+            words,
+            product_id.to_string(),
+        ))
     };
     let Some(offered) = session.offered.iter().find(|o| o.product.id == product_id) else {
         return Err(refuse("This product is not part of the checkout"));
@@ -192,7 +223,12 @@ fn switch(session: &mut Session, input: &CheckoutUpdate) -> Result<(), Refusal> 
     let (currency, price_id) = match input.currency {
         Some(currency) => {
             let price = totals::selected_price(offered, currency);
-            (currency, price.ok_or_else(|| unpriced("currency", currency.as_str()))?.id)
+            (
+                currency,
+                price
+                    .ok_or_else(|| unpriced("currency", currency.as_str()))?
+                    .id,
+            )
         }
         None => {
             let found = [current, default]
@@ -229,7 +265,11 @@ fn no_quantity(input: &CheckoutUpdate) -> Option<Problem> {
     [("seats", input.seats), ("units", input.units)]
         .into_iter()
         .find_map(|(key, value)| {
-            Some(Problem::value(loc!["body", key], "This product is not sold by quantity", value?))
+            Some(Problem::value(
+                loc!["body", key],
+                "This product is not sold by quantity",
+                value?,
+            ))
         })
 }
 
@@ -237,7 +277,11 @@ fn no_quantity(input: &CheckoutUpdate) -> Option<Problem> {
 fn discount(session: &Session, input: &CheckoutUpdate) -> Result<(), Refusal> {
     let words = "This discount does not exist or is not applicable";
     if let Patch::Value(id) = &input.discount_id {
-        return Err(Refusal::field(Problem::value(loc!["body", "discount_id"], words, id.to_string())));
+        return Err(Refusal::field(Problem::value(
+            loc!["body", "discount_id"],
+            words,
+            id.to_string(),
+        )));
     }
     if let Patch::Value(_) = &input.discount_code
         && session.checkout.allow_discount_codes
@@ -252,7 +296,11 @@ fn discount(session: &Session, input: &CheckoutUpdate) -> Result<(), Refusal> {
 }
 
 /// 4.2-6: the new or the existing number against the new or the existing country.
-fn judge_tax_id(row: &mut Checkout, input: &CheckoutUpdate, disables_business: bool) -> Result<(), Refusal> {
+fn judge_tax_id(
+    row: &mut Checkout,
+    input: &CheckoutUpdate,
+    disables_business: bool,
+) -> Result<(), Refusal> {
     if disables_business || input.customer_tax_id == Patch::Null {
         (row.customer_tax_id, row.customer_tax_id_format) = (None, None);
         return Ok(());
@@ -264,7 +312,8 @@ fn judge_tax_id(row: &mut Checkout, input: &CheckoutUpdate, disables_business: b
     if let Some(typed) = typed {
         let address = row.customer_billing_address.as_ref().map(|a| &a.0);
         let keys = ("customer_billing_address", "customer_tax_id");
-        let (number, format) = check_tax_id(&typed, address, keys, "value_error").map_err(Refusal::field)?;
+        let (number, format) =
+            check_tax_id(&typed, address, keys, "value_error").map_err(Refusal::field)?;
         (row.customer_tax_id, row.customer_tax_id_format) = (Some(number), Some(format));
     }
     Ok(())

@@ -1,8 +1,8 @@
 //! A session as merchant and buyer see it (checkout.md 3.1, 3.6).
 
 use till_wire::checkouts::{
-    Checkout as MerchantView, CheckoutBase, CheckoutProduct, CheckoutPublic, CheckoutPublicConfirmed,
-    CheckoutStatus,
+    Checkout as MerchantView, CheckoutBase, CheckoutProduct, CheckoutPublic,
+    CheckoutPublicConfirmed, CheckoutStatus,
 };
 
 use super::{Session, totals};
@@ -93,7 +93,11 @@ impl Session {
             products: self.offered.iter().map(product).collect(),
             product: product(selected),
             product_price: self.price().view(&selected.product),
-            prices: self.offered.iter().map(|o| (o.product.id, o.price_views())).collect(),
+            prices: self
+                .offered
+                .iter()
+                .map(|o| (o.product.id, o.price_views()))
+                .collect(),
             attached_custom_fields: Vec::new(),
             custom_field_data: Default::default(),
         }
@@ -123,9 +127,16 @@ impl Session {
     }
 
     /// The answer to a confirmation, which says `confirmed` whatever has happened since (wire.md 4.3).
-    pub fn confirmed_view(&self, site: &Site, customer_session_token: Option<String>) -> CheckoutPublicConfirmed {
+    pub fn confirmed_view(
+        &self,
+        site: &Site,
+        customer_session_token: Option<String>,
+    ) -> CheckoutPublicConfirmed {
         let mut public = self.public_view(site);
         public.base.status = CheckoutStatus::Confirmed;
-        CheckoutPublicConfirmed { public, customer_session_token }
+        CheckoutPublicConfirmed {
+            public,
+            customer_session_token,
+        }
     }
 }

@@ -1,12 +1,343 @@
-//! The `checkouts` routes.
+//! Checkout sessions (checkout.md 2–4).
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
-use utoipa_axum::router::OpenApiRouter;
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::{HeaderValue, StatusCode, header},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use futures_util::{Stream, stream};
+use till_core::{
+    checkout::{self, Session, open, update},
+    records,
+};
+use till_store::List;
+use till_wire::{
+    checkouts::{
+        Checkout, CheckoutCreate, CheckoutPublic, CheckoutPublicConfirmed, CheckoutStatus,
+        CheckoutUpdate, Offer, Writer,
+    },
+    error::{ErrorBody, ValidationBody},
+    input::blank_text,
+    page::Page,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
-use crate::app::App;
+use crate::{
+    app::App,
+    error::ApiError,
+    extract::{Body, Caller, Filtered, Params, PathId, scope},
+    pay,
+};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, patch))
+        .routes(routes!(client_get, client_patch))
+        .routes(routes!(confirm))
+        .routes(routes!(opened))
+        .routes(routes!(stream_events))
+}
+
+/// Lists checkout sessions.
+#[utoipa::path(get, path = "/v1/checkouts/", operation_id = "checkouts:list", tag = "checkouts",
+    params(
+        ("organization_id" = Option<Vec<Uuid>>, Query, description = "Of these organizations."),
+        ("product_id" = Option<Vec<Uuid>>, Query, description = "With one of these products selected."),
+        ("customer_id" = Option<Vec<Uuid>>, Query, description = "Of these customers."),
+        ("external_customer_id" = Option<Vec<String>>, Query, description = "With one of these external customer ids."),
+        ("status" = Option<Vec<CheckoutStatus>>, Query, description = "In one of these states."),
+        ("query" = Option<String>, Query, description = "Part of the customer's e-mail."),
+        ("page" = Option<i64>, Query, minimum = 1), ("limit" = Option<i64>, Query, minimum = 1),
+        ("sorting" = Option<Vec<String>>, Query, description = "`created_at`, `expires_at`, `status`; `-` sorts downwards."),
+    ),
+    responses((status = 200, body = Page<Checkout>), (status = 401, body = ErrorBody), (status = 403), (status = 422, body = ValidationBody)),
+    security(("access_token" = [])))]
+async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::CheckoutsRead>,
+    mut params: Params,
+) -> Result<Json<Page<Checkout>>, ApiError> {
+    let organization = &caller.organization;
+    let mut list = List::of::<records::Checkout>(organization.id)
+        .ids("organization_id", params.ids("organization_id"))
+        .ids("product_id", params.ids("product_id"))
+        .ids("customer_id", params.ids("customer_id"))
+        .words("status", params.words::<CheckoutStatus>("status"));
+    let external = params.texts("external_customer_id");
+    if !external.is_empty() {
+        list = list.is_in(
+            "external_customer_id",
+            external.into_iter().map(Into::into).collect(),
+        );
+    }
+    if let Some(query) = params.text("query") {
+        list = list.contains_ci("customer_email", &query);
+    }
+    let keys = [
+        ("created_at", "created_at"),
+        ("expires_at", "expires_at"),
+        ("status", "status"),
+    ];
+    let list = list.sorted(params.sorting(&keys, &["-created_at"]));
+    let window = params.window();
+    params.finish()?;
+    let (rows, total) = app
+        .store
+        .page::<records::Checkout>(list, window.page, window.limit)
+        .await?;
+    let mut wanted: Vec<Uuid> = rows
+        .iter()
+        .flat_map(|row| row.product_ids.0.clone())
+        .collect();
+    wanted.sort();
+    wanted.dedup();
+    let offered = app.store.offered(organization.id, &wanted).await?;
+    let items = rows
+        .into_iter()
+        .map(|row| {
+            let own = offered
+                .iter()
+                .filter(|o| row.product_ids.contains(&o.product.id))
+                .cloned()
+                .collect();
+            Session::new(row, organization.clone(), own).merchant_view(&app.site)
+        })
+        .collect();
+    Ok(Json(Page::new(items, total, window.limit)))
+}
+
+/// Creates a checkout session.
+#[utoipa::path(post, path = "/v1/checkouts/", operation_id = "checkouts:create", tag = "checkouts",
+    request_body = CheckoutCreate,
+    responses((status = 201, body = Checkout), (status = 401, body = ErrorBody), (status = 403), (status = 422, body = ValidationBody)),
+    security(("access_token" = [])))]
+async fn create(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::CheckoutsWrite>,
+    body: Body,
+) -> Result<(StatusCode, Json<Checkout>), ApiError> {
+    let input = body.read(CheckoutCreate::read)?;
+    let loaded = load(&app, &input, caller.organization).await?;
+    let (session, changes) = open::open(input, loaded, &app.site, &app.at())?;
+    app.commit(changes).await?;
+    Ok((StatusCode::CREATED, Json(session.merchant_view(&app.site))))
+}
+
+/// The rows that opening depends on: three reads, four with a customer.
+async fn load(
+    app: &App,
+    input: &CheckoutCreate,
+    organization: records::Organization,
+) -> Result<open::Loaded, ApiError> {
+    let (store, id) = (&app.store, organization.id);
+    let offered = match &input.offer {
+        Offer::Products(ids) => store.offered(id, ids).await?,
+        Offer::Product(product) => store.offered(id, &[*product]).await?,
+        Offer::Price(price) => store.offered_by_price(id, *price).await?,
+    };
+    let subscription = match input.subscription_id {
+        Some(wanted) => store.subscription(id, wanted).await?,
+        None => None,
+    };
+    let customer = match (
+        &subscription,
+        input.customer_id,
+        &input.external_customer_id,
+    ) {
+        (Some(subscription), ..) => store.customer(id, subscription.customer_id).await?,
+        (None, Some(wanted), _) => store.customer(id, wanted).await?,
+        (None, None, Some(external)) => store.customer_by_external_id(id, external).await?,
+        (None, None, None) => None,
+    };
+    let audience = store.audience(id).await?;
+    Ok(open::Loaded {
+        organization,
+        offered,
+        customer,
+        subscription,
+        ip_country: None,
+        audience,
+    })
+}
+
+/// Gets a checkout session.
+#[utoipa::path(get, path = "/v1/checkouts/{id}", operation_id = "checkouts:get", tag = "checkouts",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = Checkout), (status = 401, body = ErrorBody), (status = 403), (status = 404, body = ErrorBody), (status = 422, body = ValidationBody)),
+    security(("access_token" = [])))]
+async fn get(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::CheckoutsRead>,
+    PathId(id): PathId,
+) -> Result<Json<Checkout>, ApiError> {
+    let session = app
+        .store
+        .session(&caller.organization, id)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
+    Ok(Json(session.merchant_view(&app.site)))
+}
+
+/// Changes an open checkout session.
+#[utoipa::path(patch, path = "/v1/checkouts/{id}", operation_id = "checkouts:update", tag = "checkouts",
+    params(("id" = Uuid, Path)), request_body = CheckoutUpdate,
+    responses((status = 200, body = Checkout), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 422, body = ValidationBody)),
+    security(("access_token" = [])))]
+async fn patch(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::CheckoutsWrite>,
+    PathId(id): PathId,
+    body: Body,
+) -> Result<Json<Checkout>, ApiError> {
+    let input = body.object(|f| CheckoutUpdate::read(Writer::Merchant, f))?;
+    let session = app
+        .settle(|| async {
+            let session = app.store.session(&caller.organization, id).await?;
+            change(&app, session.ok_or_else(ApiError::not_found)?, &input).await
+        })
+        .await?;
+    Ok(Json(session.merchant_view(&app.site)))
+}
+
+/// Decides and commits a change; shared by merchant and client.
+async fn change(app: &App, session: Session, input: &CheckoutUpdate) -> Result<Session, ApiError> {
+    let holds = pay::holds_subscription(app, &session, input).await?;
+    let audience = app.store.audience(session.organization.id).await?;
+    let (session, changes) =
+        update::update(&session, input, holds, &audience, &app.site, &app.at())?;
+    app.commit(changes).await?;
+    Ok(session)
+}
+
+/// Changes a session by its client secret.
+pub async fn change_by_secret(
+    app: &App,
+    secret: &str,
+    input: &CheckoutUpdate,
+) -> Result<Session, ApiError> {
+    app.settle(|| async { change(app, pay::session(app, secret).await?, input).await })
+        .await
+}
+
+/// Gets a checkout session by its client secret.
+#[utoipa::path(get, path = "/v1/checkouts/client/{client_secret}", operation_id = "checkouts:client_get", tag = "checkouts",
+    params(("client_secret" = String, Path)),
+    responses((status = 200, body = CheckoutPublic), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 410, body = ErrorBody)))]
+async fn client_get(
+    State(app): State<Arc<App>>,
+    Path(secret): Path<String>,
+) -> Result<Json<CheckoutPublic>, ApiError> {
+    Ok(Json(
+        pay::session(&app, &secret).await?.public_view(&app.site),
+    ))
+}
+
+/// Changes an open checkout session by its client secret.
+#[utoipa::path(patch, path = "/v1/checkouts/client/{client_secret}", operation_id = "checkouts:client_update", tag = "checkouts",
+    params(("client_secret" = String, Path)), request_body = till_wire::checkouts::CheckoutUpdatePublic,
+    responses((status = 200, body = CheckoutPublic), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 410, body = ErrorBody), (status = 422, body = ValidationBody)))]
+async fn client_patch(
+    State(app): State<Arc<App>>,
+    Path(secret): Path<String>,
+    body: Body,
+) -> Result<Json<CheckoutPublic>, ApiError> {
+    let input = body.object(|f| CheckoutUpdate::read(Writer::Client, f))?;
+    let session = change_by_secret(&app, &secret, &input).await?;
+    Ok(Json(session.public_view(&app.site)))
+}
+
+/// Confirms a checkout session: pays, subscribes, or gets what is free.
+#[utoipa::path(post, path = "/v1/checkouts/client/{client_secret}/confirm", operation_id = "checkouts:client_confirm", tag = "checkouts",
+    params(("client_secret" = String, Path)), request_body = till_wire::checkouts::CheckoutConfirm,
+    responses((status = 200, body = CheckoutPublicConfirmed), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 410, body = ErrorBody), (status = 422), (status = 429)))]
+async fn confirm(
+    State(app): State<Arc<App>>,
+    Path(secret): Path<String>,
+    body: Body,
+) -> Result<Json<CheckoutPublicConfirmed>, ApiError> {
+    let body = body.read(|value, cx| cx.object(value, |f| Some(f.whole().clone())))?;
+    let confirmed = pay::confirm(&app, &secret, body).await?;
+    // Never null: the older clients cannot read that (wire.md 5). Empty: recognised by e-mail only (Q-11).
+    let token = confirmed.token.unwrap_or_default();
+    Ok(Json(
+        confirmed.session.confirmed_view(&app.site, Some(token)),
+    ))
+}
+
+/// Notes that the buyer's page was opened.
+#[utoipa::path(post, path = "/v1/checkouts/client/{client_secret}/opened", operation_id = "checkouts:client_opened", tag = "checkouts",
+    params(("client_secret" = String, Path)), request_body = Object,
+    responses((status = 200, body = CheckoutPublic), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 410, body = ErrorBody), (status = 422, body = ValidationBody)))]
+async fn opened(
+    State(app): State<Arc<App>>,
+    Path(secret): Path<String>,
+    body: Body,
+) -> Result<Json<CheckoutPublic>, ApiError> {
+    let distinct = match &body.0 {
+        None => None,
+        Some(_) => body.object(|f| Some(f.blankable("distinct_id", blank_text(256)).value()))?,
+    };
+    let session = app
+        .settle(|| async {
+            let session = pay::session(&app, &secret).await?;
+            let (session, changes) = update::opened(&session, distinct.clone(), &app.at());
+            app.commit(changes).await?;
+            Ok(session)
+        })
+        .await?;
+    Ok(Json(session.public_view(&app.site)))
+}
+
+/// How long one event stream lasts before the page is asked to connect again.
+const STREAM: Duration = Duration::from_secs(600);
+
+/// Tells the buyer's page what happens to its session (checkout.md 4.9).
+#[utoipa::path(get, path = "/v1/checkouts/client/{client_secret}/stream", operation_id = "checkouts:client_stream", tag = "checkouts",
+    params(("client_secret" = String, Path)),
+    responses((status = 200, content_type = "text/event-stream", body = String), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 410, body = ErrorBody)))]
+async fn stream_events(
+    State(app): State<Arc<App>>,
+    Path(secret): Path<String>,
+) -> Result<Response, ApiError> {
+    let session = pay::session(&app, &secret).await?;
+    let events = events(&app, &session);
+    let mut response = Sse::new(events)
+        .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+        .into_response();
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+/// The messages of one connection; the last one asks the page to connect again.
+fn events(app: &App, session: &Session) -> impl Stream<Item = Result<Event, Infallible>> + use<> {
+    let watch = app.store.watch(&checkout::topic(session.checkout.id));
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the length of a connection, not of anything decided"
+    )]
+    let end = tokio::time::Instant::now() + STREAM;
+    stream::unfold(Some(watch), move |watch| async move {
+        let mut watch = watch?;
+        match tokio::time::timeout_at(end, watch.next()).await {
+            // An empty message says that one was lost: the page should look for itself.
+            Ok(message) if message.is_empty() => Some((reconnect(), None)),
+            Ok(message) => Some((Ok(Event::default().data(&*message)), Some(watch))),
+            Err(_) => Some((reconnect(), None)),
+        }
+    })
+}
+
+fn reconnect() -> Result<Event, Infallible> {
+    Ok(Event::default().data(r#"{"type":"reconnect"}"#))
 }

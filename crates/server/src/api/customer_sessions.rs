@@ -1,12 +1,50 @@
-//! The `customer_sessions` routes.
+//! The `customer-sessions` routes (lifecycle.md C.8).
 
 use std::sync::Arc;
 
-use utoipa_axum::router::OpenApiRouter;
+use axum::{Json, extract::State, http::StatusCode};
+use till_core::customers;
+use till_wire::{
+    customers::{CustomerSession, CustomerSessionCreate, SessionFor},
+    error::ValidationBody,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::app::App;
+use crate::{
+    app::App,
+    error::ApiError,
+    extract::{Body, Caller, scope},
+};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
+    OpenApiRouter::new().routes(routes!(create))
+}
+
+/// Opens a customer's portal for one hour.
+#[utoipa::path(
+    post, path = "/v1/customer-sessions/", operation_id = "customer-sessions:create", tag = "customer-sessions",
+    request_body = CustomerSessionCreate,
+    responses(
+        (status = 201, description = "The session; its token is shown this once.", body = CustomerSession),
+        (status = 422, description = "Fields break a rule.", body = ValidationBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn create(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::CustomerSessionsWrite>,
+    body: Body,
+) -> Result<(StatusCode, Json<CustomerSession>), ApiError> {
+    let input = body.read(CustomerSessionCreate::read)?;
+    let own = &caller.organization;
+    let customer = match &input.customer {
+        SessionFor::Id(id) => app.store.customer(own.id, *id).await?,
+        SessionFor::ExternalId(id) => app.store.customer_by_external_id(own.id, id).await?,
+    }
+    .ok_or_else(|| customers::unknown(&input.customer))?;
+    let (view, changes) =
+        customers::open_session(&customer, &own.slug, input.return_url, &app.key, &app.site, &app.at());
+    app.commit(changes).await?;
+    Ok((StatusCode::CREATED, Json(view)))
 }

@@ -1,12 +1,337 @@
-//! The `customers` routes.
+//! The `customers` routes (lifecycle.md C): each by id and by the merchant's own id.
+
+mod export;
 
 use std::sync::Arc;
 
-use utoipa_axum::router::OpenApiRouter;
+use axum::{Json, extract::State, http::StatusCode};
+use till_core::{
+    customers::{self, Addressed, email_key},
+    records::Customer as Row,
+};
+use till_store::{List, StoreError};
+use till_wire::{
+    customers::{Customer, CustomerCreate, CustomerState, CustomerUpdate},
+    error::{ErrorBody, ValidationBody},
+    page::Page,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
-use crate::app::App;
+use super::query;
+use crate::{
+    app::App,
+    error::ApiError,
+    extract::{Body, Caller, ExternalId, Filtered, Params, PathId, scope},
+};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(export::export))
+        .routes(routes!(get, update, delete))
+        .routes(routes!(get_external, update_external, delete_external))
+        .routes(routes!(state))
+        .routes(routes!(state_external))
+}
+
+const SORT_KEYS: [(&str, &str); 3] =
+    [("created_at", "created_at"), ("email", "email_key"), ("name", "lower(customers.name)")];
+
+const ACTIVE: &str = "exists (select 1 from subscriptions s where s.customer_id = customers.id \
+    and s.status in ('trialing', 'active', 'past_due'))";
+
+/// Which customer an address names.
+enum Named {
+    Id(Uuid),
+    External(String),
+}
+
+impl Named {
+    async fn find(&self, app: &App, organization_id: Uuid) -> Result<Option<Row>, StoreError> {
+        match self {
+            Named::Id(id) => app.store.customer(organization_id, *id).await,
+            Named::External(id) => app.store.customer_by_external_id(organization_id, id).await,
+        }
+    }
+
+    async fn load(&self, app: &App, organization_id: Uuid) -> Result<Row, ApiError> {
+        self.find(app, organization_id).await?.ok_or_else(ApiError::not_found)
+    }
+}
+
+/// Lists customers.
+#[utoipa::path(
+    get, path = "/v1/customers/", operation_id = "customers:list", tag = "customers",
+    params(query::Paging, query::OfOrganization, query::Customers, query::MetadataFilter),
+    responses((status = 200, description = "A page.", body = Page<Customer>)),
+    security(("access_token" = []))
+)]
+async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::CustomersRead>,
+    mut params: Params,
+) -> Result<Json<Page<Customer>>, ApiError> {
+    let window = params.window();
+    let mut list = List::of::<Row>(caller.organization.id)
+        .is_null("deleted_at")
+        .ids("organization_id", params.ids("organization_id"))
+        .all_metadata(&params)
+        .sorted(params.sorting(&SORT_KEYS, &["-created_at"]));
+    if let Some(email) = params.text("email") {
+        list = list.texts("email_key", vec![email_key(&email)]);
+    }
+    if let Some(text) = params.text("query") {
+        list = list.search(&["email", "name", "billing_name"], &["external_id"], &text);
+    }
+    if let Some(active) = params.flag("active") {
+        let not = if active { "" } else { "not " };
+        list = list.filter_sql(&format!("{not}{ACTIVE}"), vec![]);
+    }
+    params.finish()?;
+    let (rows, total) = app.store.page::<Row>(list, window.page, window.limit).await?;
+    Ok(Json(Page::new(rows.iter().map(Row::view).collect(), total, window.limit)))
+}
+
+/// Creates a customer.
+#[utoipa::path(
+    post, path = "/v1/customers/", operation_id = "customers:create", tag = "customers",
+    request_body = CustomerCreate,
+    responses(
+        (status = 201, description = "The new customer.", body = Customer),
+        (status = 422, description = "Fields break a rule.", body = ValidationBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn create(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::CustomersWrite>,
+    body: Body,
+) -> Result<(StatusCode, Json<Customer>), ApiError> {
+    let input = body.read(CustomerCreate::read)?;
+    let own = &caller.organization;
+    let created = app
+        .settle(|| async {
+            let (holders, audience) = tokio::try_join!(
+                app.store.holders(own.id, Some(&input.email), input.external_id.as_deref()),
+                app.store.audience(own.id),
+            )?;
+            let (row, changes) = customers::create(input.clone(), own, &holders, &audience, &app.at())?;
+            app.commit(changes).await?;
+            Ok::<_, ApiError>(row)
+        })
+        .await?;
+    Ok((StatusCode::CREATED, Json(created.view())))
+}
+
+/// Shows a customer.
+#[utoipa::path(
+    get, path = "/v1/customers/{id}", operation_id = "customers:get", tag = "customers",
+    params(("id" = Uuid, Path, description = "The customer.")),
+    responses(
+        (status = 200, description = "The customer.", body = Customer),
+        (status = 404, description = "There is none.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn get(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::CustomersRead>,
+    PathId(id): PathId,
+) -> Result<Json<Customer>, ApiError> {
+    Ok(Json(Named::Id(id).load(&app, caller.organization.id).await?.view()))
+}
+
+/// Shows a customer by the merchant's own id.
+#[utoipa::path(
+    get, path = "/v1/customers/external/{external_id}", operation_id = "customers:get_external", tag = "customers",
+    params(("external_id" = String, Path, description = "The merchant's own id.")),
+    responses(
+        (status = 200, description = "The customer.", body = Customer),
+        (status = 404, description = "There is none.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn get_external(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::CustomersRead>,
+    ExternalId(id): ExternalId,
+) -> Result<Json<Customer>, ApiError> {
+    Ok(Json(Named::External(id).load(&app, caller.organization.id).await?.view()))
+}
+
+async fn change(
+    app: &App,
+    caller: &Caller<scope::CustomersWrite>,
+    named: &Named,
+    body: &Body,
+) -> Result<Json<Customer>, ApiError> {
+    let input = body.object(CustomerUpdate::read)?;
+    let own = caller.organization.id;
+    let addressed = match named {
+        Named::Id(_) => Addressed::ById,
+        Named::External(_) => Addressed::ByExternalId,
+    };
+    let updated = app
+        .settle(|| async {
+            let external_id = input.external_id.as_value().map(String::as_str);
+            let (row, holders, audience) = tokio::try_join!(
+                named.find(app, own),
+                app.store.holders(own, input.email.as_deref(), external_id),
+                app.store.audience(own),
+            )?;
+            let row = row.ok_or_else(ApiError::not_found)?;
+            let (row, changes) =
+                customers::update(&row, input.clone(), addressed, &holders, &audience, &app.at())?;
+            app.commit(changes).await?;
+            Ok::<_, ApiError>(row)
+        })
+        .await?;
+    Ok(Json(updated.view()))
+}
+
+/// Changes a customer. What is not sent stays; an external id can be set once.
+#[utoipa::path(
+    patch, path = "/v1/customers/{id}", operation_id = "customers:update", tag = "customers",
+    params(("id" = Uuid, Path, description = "The customer.")),
+    request_body = CustomerUpdate,
+    responses(
+        (status = 200, description = "The changed customer.", body = Customer),
+        (status = 404, description = "There is none.", body = ErrorBody),
+        (status = 422, description = "Fields break a rule.", body = ValidationBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn update(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::CustomersWrite>,
+    PathId(id): PathId,
+    body: Body,
+) -> Result<Json<Customer>, ApiError> {
+    change(&app, &caller, &Named::Id(id), &body).await
+}
+
+/// Changes a customer by the merchant's own id; `external_id` and `type` are ignored.
+#[utoipa::path(
+    patch, path = "/v1/customers/external/{external_id}", operation_id = "customers:update_external",
+    tag = "customers",
+    params(("external_id" = String, Path, description = "The merchant's own id.")),
+    request_body = CustomerUpdate,
+    responses(
+        (status = 200, description = "The changed customer.", body = Customer),
+        (status = 404, description = "There is none.", body = ErrorBody),
+        (status = 422, description = "Fields break a rule.", body = ValidationBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn update_external(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::CustomersWrite>,
+    ExternalId(id): ExternalId,
+    body: Body,
+) -> Result<Json<Customer>, ApiError> {
+    change(&app, &caller, &Named::External(id), &body).await
+}
+
+async fn end(
+    app: &App,
+    caller: &Caller<scope::CustomersWrite>,
+    named: &Named,
+    mut params: Params,
+) -> Result<StatusCode, ApiError> {
+    let anonymize = params.flag("anonymize").unwrap_or(false);
+    params.finish()?;
+    let own = caller.organization.id;
+    app.settle(|| async {
+        let row = named.load(app, own).await?;
+        let (subscriptions, audience) =
+            tokio::try_join!(app.store.subscriptions_of(row.id), app.store.audience(own))?;
+        let changes = customers::delete(&row, &subscriptions, anonymize, &audience, &app.at());
+        app.commit(changes).await
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Deletes a customer: its subscriptions end, its e-mail address and external id are free again.
+#[utoipa::path(
+    delete, path = "/v1/customers/{id}", operation_id = "customers:delete", tag = "customers",
+    params(("id" = Uuid, Path, description = "The customer."), query::Deletion),
+    responses(
+        (status = 204, description = "It is gone."),
+        (status = 404, description = "There is none.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn delete(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::CustomersWrite>,
+    PathId(id): PathId,
+    params: Params,
+) -> Result<StatusCode, ApiError> {
+    end(&app, &caller, &Named::Id(id), params).await
+}
+
+/// Deletes a customer by the merchant's own id.
+#[utoipa::path(
+    delete, path = "/v1/customers/external/{external_id}", operation_id = "customers:delete_external",
+    tag = "customers",
+    params(("external_id" = String, Path, description = "The merchant's own id."), query::Deletion),
+    responses(
+        (status = 204, description = "It is gone."),
+        (status = 404, description = "There is none.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn delete_external(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::CustomersWrite>,
+    ExternalId(id): ExternalId,
+    params: Params,
+) -> Result<StatusCode, ApiError> {
+    end(&app, &caller, &Named::External(id), params).await
+}
+
+async fn state_of(app: &App, organization_id: Uuid, named: Named) -> Result<Json<CustomerState>, ApiError> {
+    let row = named.load(app, organization_id).await?;
+    let subscriptions = app.store.subscriptions_of(row.id).await?;
+    Ok(Json(customers::state(&row, &subscriptions)))
+}
+
+/// Shows a customer with what it holds now.
+#[utoipa::path(
+    get, path = "/v1/customers/{id}/state", operation_id = "customers:get_state", tag = "customers",
+    params(("id" = Uuid, Path, description = "The customer.")),
+    responses(
+        (status = 200, description = "The customer's state.", body = CustomerState),
+        (status = 404, description = "There is none.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn state(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::CustomersRead>,
+    PathId(id): PathId,
+) -> Result<Json<CustomerState>, ApiError> {
+    state_of(&app, caller.organization.id, Named::Id(id)).await
+}
+
+/// Shows a customer, by the merchant's own id, with what it holds now.
+#[utoipa::path(
+    get, path = "/v1/customers/external/{external_id}/state", operation_id = "customers:get_state_external",
+    tag = "customers",
+    params(("external_id" = String, Path, description = "The merchant's own id.")),
+    responses(
+        (status = 200, description = "The customer's state.", body = CustomerState),
+        (status = 404, description = "There is none.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn state_external(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::CustomersRead>,
+    ExternalId(id): ExternalId,
+) -> Result<Json<CustomerState>, ApiError> {
+    state_of(&app, caller.organization.id, Named::External(id)).await
 }

@@ -1,14 +1,17 @@
 //! The API: routes and their document in one place. A handler reads top to bottom: load, decide, commit,
 //! reply.
 
-mod checkouts;
+pub(crate) mod checkouts;
 mod customer_sessions;
 mod customers;
+mod joined;
 mod openapi;
 mod orders;
 mod organizations;
 mod payments;
 mod products;
+mod query;
+mod sandbox;
 mod subscriptions;
 mod webhooks;
 
@@ -39,6 +42,7 @@ fn operations() -> OpenApiRouter<Arc<App>> {
         .merge(payments::router())
         .merge(subscriptions::router())
         .merge(webhooks::router())
+        .merge(sandbox::router())
 }
 
 /// The API with everything around it.
@@ -50,7 +54,10 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
     router
         .method_not_allowed_fallback(|| async { ApiError::no_method() })
         .layer(middleware::from_fn_with_state(app.clone(), limits::limit))
-        .layer(middleware::from_fn_with_state(app.clone(), transport::intake))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            transport::intake,
+        ))
         .merge(openapi::router())
         .layer(middleware::from_fn(transport::envelope))
 }
@@ -68,7 +75,11 @@ async fn redirect(uri: Uri) -> Response {
     let query = uri.query().map(|q| format!("?{q}")).unwrap_or_default();
     let location = format!("{}{query}", other_spelling(uri.path()));
     match HeaderValue::from_str(&location) {
-        Ok(location) => (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, location)]).into_response(),
+        Ok(location) => (
+            StatusCode::TEMPORARY_REDIRECT,
+            [(header::LOCATION, location)],
+        )
+            .into_response(),
         Err(_) => ApiError::no_route().into_response(),
     }
 }

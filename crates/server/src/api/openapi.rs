@@ -1,12 +1,18 @@
 //! Till's own OpenAPI document, made from the code.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    collections::HashSet,
+    sync::{Arc, LazyLock},
+};
 
 use axum::{Json, Router, routing::get};
+use till_wire::error::{BearerErrorBody, ErrorBody, ValidationBody};
 use utoipa::{
     OpenApi,
     openapi::{
-        OpenApi as Document,
+        Content, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder, Schema,
+        path::Operation,
+        schema::OneOfBuilder,
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -18,7 +24,7 @@ use crate::{app::App, transport::VERSIONS};
     title = "Till",
     description = "A self-hosted checkout server that speaks the Polar API.",
     license(name = "Apache-2.0", identifier = "Apache-2.0")
-))]
+), components(schemas(ErrorBody, BearerErrorBody, ValidationBody)))]
 struct Base;
 
 /// The document before any route is added.
@@ -33,7 +39,86 @@ pub(super) fn base() -> Document {
 
 /// The whole document.
 pub fn document() -> Document {
-    super::operations().split_for_parts().1
+    let mut document = super::operations().split_for_parts().1;
+    every_key_is_sent(&mut document);
+    common_answers(&mut document);
+    document
+}
+
+/// Answers carry every key, empty ones as null; only request bodies may leave keys out.
+fn every_key_is_sent(document: &mut Document) {
+    let asked: HashSet<String> = operations_of(document).filter_map(|(_, operation)| body_schema(operation)).collect();
+    let schemas = document.components.iter_mut().flat_map(|c| c.schemas.iter_mut());
+    for (name, schema) in schemas {
+        if !asked.contains(name) {
+            require_all(schema);
+        }
+    }
+}
+
+fn body_schema(operation: &Operation) -> Option<String> {
+    let RefOr::T(body) = operation.request_body.as_ref()? else { return None };
+    let RefOr::T(content) = body.content.get("application/json")? else { return None };
+    match content.schema.as_ref()? {
+        RefOr::Ref(named) => named.ref_location.rsplit('/').next().map(str::to_owned),
+        RefOr::T(_) => None,
+    }
+}
+
+fn require_all(schema: &mut RefOr<Schema>) {
+    let RefOr::T(schema) = schema else { return };
+    match schema {
+        Schema::Object(object) => {
+            object.required = object.properties.keys().cloned().collect();
+            object.properties.values_mut().for_each(require_all);
+        }
+        Schema::AllOf(all) => all.items.iter_mut().for_each(require_all),
+        Schema::OneOf(one) => one.items.iter_mut().for_each(require_all),
+        _ => {}
+    }
+}
+
+fn operations_of(document: &mut Document) -> impl Iterator<Item = (bool, &mut Operation)> {
+    document.paths.paths.values_mut().flat_map(|item| {
+        let reading = [&mut item.get, &mut item.head].into_iter().flatten().map(|o| (false, o));
+        let writing = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        reading.chain(writing.into_iter().flatten().map(|o| (true, o))).collect::<Vec<_>>()
+    })
+}
+
+/// What any operation may answer before its handler is reached, or when rows keep moving (lifecycle.md A).
+fn common_answers(document: &mut Document) {
+    for (writes, operation) in operations_of(document) {
+        let answers = &mut operation.responses.responses;
+        let mut add = |status: &str, words: &str, schemas: &[&str]| {
+            answers.entry(status.to_owned()).or_insert_with(|| answer(words, schemas).into());
+        };
+        add("422", "Something sent does not read, or breaks a rule.", &["ValidationBody"]);
+        add("429", "Too many requests; see `Retry-After`.", &[]);
+        if writes {
+            add("409", "Somebody else changed this at the same moment.", &["ErrorBody"]);
+        }
+        if operation.request_body.is_some() {
+            add("411", "There is no `Content-Length`.", &["ErrorBody"]);
+            add("413", "The body is larger than 10 MiB.", &["ErrorBody"]);
+        }
+        if operation.security.is_some() {
+            let both = ["ErrorBody", "BearerErrorBody"];
+            answers.insert("401".to_owned(), answer("No token, or one that is not known.", &both).into());
+            answers.insert("403".to_owned(), answer("The token lacks the scope, or it is not allowed.", &both).into());
+        }
+    }
+}
+
+fn answer(words: &str, schemas: &[&str]) -> Response {
+    let builder = ResponseBuilder::new().description(words);
+    let mut refs = schemas.iter().map(|name| Ref::from_schema_name(*name));
+    let schema: RefOr<Schema> = match (refs.next(), refs.next()) {
+        (None, _) => return builder.build(),
+        (Some(one), None) => one.into(),
+        (Some(one), Some(other)) => Schema::OneOf(OneOfBuilder::new().item(one).item(other).build()).into(),
+    };
+    builder.content("application/json", Content::new(Some(schema))).build()
 }
 
 static DOCUMENT: LazyLock<Document> = LazyLock::new(document);

@@ -1,12 +1,106 @@
-//! The `orders` routes.
+//! The `orders` routes (lifecycle.md D.3).
 
 use std::sync::Arc;
 
-use utoipa_axum::router::OpenApiRouter;
+use axum::{Json, extract::State};
+use till_core::records::Order as Row;
+use till_store::List;
+use till_wire::{
+    error::ErrorBody,
+    orders::{Order, OrderStatus, ProductBillingType},
+    page::Page,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::app::App;
+use super::{joined::Joined, query};
+use crate::{
+    app::App,
+    error::ApiError,
+    extract::{Caller, Filtered, Params, PathId, scope},
+};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get))
+}
+
+const SORT_KEYS: [(&str, &str); 9] = [
+    ("created_at", "created_at"),
+    ("status", "status"),
+    ("invoice_number", "invoice_number"),
+    ("amount", "net_amount"),
+    ("net_amount", "net_amount"),
+    ("customer", "(select lower(coalesce(c.name, c.email)) from customers c where c.id = orders.customer_id)"),
+    ("product", "(select lower(p.name) from products p where p.id = orders.product_id)"),
+    ("discount", "cast(null as text)"),
+    ("subscription", "orders.subscription_id"),
+];
+
+/// Lists orders.
+#[utoipa::path(
+    get, path = "/v1/orders/", operation_id = "orders:list", tag = "orders",
+    params(query::Paging, query::OfOrganization, query::Orders, query::MetadataFilter),
+    responses((status = 200, description = "A page.", body = Page<Order>)),
+    security(("access_token" = []))
+)]
+async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::OrdersRead>,
+    mut params: Params,
+) -> Result<Json<Page<Order>>, ApiError> {
+    let own = caller.organization.id;
+    let window = params.window();
+    let list = List::of::<Row>(own)
+        .ids("organization_id", params.ids("organization_id"))
+        .ids("product_id", params.ids("product_id"))
+        .ids("customer_id", params.ids("customer_id"))
+        .external_customers("orders", params.texts("external_customer_id"))
+        .ids("checkout_id", params.ids("checkout_id"))
+        .ids("subscription_id", params.ids("subscription_id"))
+        .nothing_if(!params.ids("discount_id").is_empty())
+        .words("status", params.words::<OrderStatus>("status"))
+        .later("created_at", params.instant("created_after"))
+        .earlier("created_at", params.instant("created_before"))
+        .all_metadata(&params)
+        .sorted(params.sorting(&SORT_KEYS, &["-created_at"]));
+    let list = billed(list, &params.words("product_billing_type"));
+    params.finish()?;
+    let (rows, total) = app.store.page::<Row>(list, window.page, window.limit).await?;
+    let orders = Joined::orders(&app, own, &rows).await?;
+    Ok(Json(Page::new(orders, total, window.limit)))
+}
+
+/// Only of products that are paid so; both kinds, or none named: all.
+fn billed(list: List, kinds: &[ProductBillingType]) -> List {
+    use ProductBillingType::{OneTime, Recurring};
+    let not = match (kinds.contains(&OneTime), kinds.contains(&Recurring)) {
+        (true, false) => "",
+        (false, true) => "not ",
+        _ => return list,
+    };
+    let sql = format!(
+        "exists (select 1 from products p where p.id = orders.product_id and p.recurring_interval is {not}null)"
+    );
+    list.filter_sql(&sql, vec![])
+}
+
+/// Shows an order.
+#[utoipa::path(
+    get, path = "/v1/orders/{id}", operation_id = "orders:get", tag = "orders",
+    params(("id" = Uuid, Path, description = "The order.")),
+    responses(
+        (status = 200, description = "The order.", body = Order),
+        (status = 404, description = "There is none.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn get(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::OrdersRead>,
+    PathId(id): PathId,
+) -> Result<Json<Order>, ApiError> {
+    let own = caller.organization.id;
+    let row = app.store.order(own, id).await?.ok_or_else(ApiError::not_found)?;
+    let mut shown = Joined::orders(&app, own, &[row]).await?;
+    shown.pop().map(Json).ok_or_else(ApiError::not_found)
 }

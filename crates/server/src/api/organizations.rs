@@ -1,12 +1,109 @@
-//! The `organizations` routes.
+//! The `organizations` routes (lifecycle.md H.3): a token sees its own and no other.
 
 use std::sync::Arc;
 
-use utoipa_axum::router::OpenApiRouter;
+use axum::{Json, extract::State};
+use till_core::{change::Value, organizations, records::Organization as Row};
+use till_store::List;
+use till_wire::{
+    error::{ErrorBody, ValidationBody},
+    organizations::{Organization, OrganizationUpdate},
+    page::Page,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
-use crate::app::App;
+use super::query;
+use crate::{
+    app::App,
+    error::ApiError,
+    extract::{Body, Caller, Filtered, Params, PathId, scope},
+};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get, update))
+}
+
+/// Lists the token's organization.
+#[utoipa::path(
+    get, path = "/v1/organizations/", operation_id = "organizations:list", tag = "organizations",
+    params(query::Paging, query::Organizations),
+    responses((status = 200, description = "A page.", body = Page<Organization>)),
+    security(("access_token" = []))
+)]
+async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::OrganizationsRead>,
+    mut params: Params,
+) -> Result<Json<Page<Organization>>, ApiError> {
+    let window = params.window();
+    let slug = params.text("slug").into_iter().map(Value::Text).collect::<Vec<_>>();
+    let keys = [("created_at", "created_at"), ("slug", "slug"), ("name", "lower(organizations.name)")];
+    let sorting = params.sorting(&keys, &["created_at"]);
+    params.finish()?;
+    let mut list = List::within::<Row>("id", &[caller.organization.id]).sorted(sorting);
+    if !slug.is_empty() {
+        list = list.is_in("slug", slug);
+    }
+    let (rows, total) = app.store.page::<Row>(list, window.page, window.limit).await?;
+    Ok(Json(Page::new(rows.iter().map(organizations::view).collect(), total, window.limit)))
+}
+
+/// Shows the token's organization.
+#[utoipa::path(
+    get, path = "/v1/organizations/{id}", operation_id = "organizations:get", tag = "organizations",
+    params(("id" = Uuid, Path, description = "The organization.")),
+    responses(
+        (status = 200, description = "The organization.", body = Organization),
+        (status = 404, description = "There is none, or it is not the token's.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn get(
+    caller: Caller<scope::OrganizationsRead>,
+    PathId(id): PathId,
+) -> Result<Json<Organization>, ApiError> {
+    own(&caller.organization, id)?;
+    Ok(Json(organizations::view(&caller.organization)))
+}
+
+/// Changes the token's organization.
+#[utoipa::path(
+    patch, path = "/v1/organizations/{id}", operation_id = "organizations:update", tag = "organizations",
+    params(("id" = Uuid, Path, description = "The organization.")),
+    request_body = OrganizationUpdate,
+    responses(
+        (status = 200, description = "The changed organization.", body = Organization),
+        (status = 404, description = "There is none, or it is not the token's.", body = ErrorBody),
+        (status = 422, description = "Fields break a rule.", body = ValidationBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn update(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::OrganizationsWrite>,
+    PathId(id): PathId,
+    body: Body,
+) -> Result<Json<Organization>, ApiError> {
+    let input = body.object(OrganizationUpdate::read)?;
+    own(&caller.organization, id)?;
+    let updated = app
+        .settle(|| async {
+            let row = app.store.organization(id).await?.ok_or_else(ApiError::not_found)?;
+            let unpriced = match input.default_presentment_currency {
+                Some(currency) => app.store.unpriced(id, currency).await?,
+                None => Vec::new(),
+            };
+            let audience = app.store.audience(id).await?;
+            let (row, changes) = organizations::update(&row, input.clone(), &unpriced, &audience, &app.at())?;
+            app.commit(changes).await?;
+            Ok::<_, ApiError>(row)
+        })
+        .await?;
+    Ok(Json(organizations::view(&updated)))
+}
+
+fn own(organization: &Row, id: Uuid) -> Result<(), ApiError> {
+    if organization.id == id { Ok(()) } else { Err(ApiError::not_found()) }
 }

@@ -1,12 +1,97 @@
-//! The `payments` routes.
+//! The `payments` routes (lifecycle.md D.6). Attempts to keep a card are not shown: no money is asked for.
 
 use std::sync::Arc;
 
-use utoipa_axum::router::OpenApiRouter;
+use axum::{Json, extract::State};
+use till_core::{
+    change::Value,
+    customers::email_key,
+    records::{Payment as Row, PaymentKind, PaymentState},
+};
+use till_store::List;
+use till_wire::{
+    error::ErrorBody,
+    page::Page,
+    payments::{Payment, PaymentStatus},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::app::App;
+use super::query;
+use crate::{
+    app::App,
+    error::ApiError,
+    extract::{Caller, Filtered, Params, PathId, scope},
+};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get))
+}
+
+const SORT_KEYS: [(&str, &str); 4] = [
+    ("created_at", "created_at"),
+    ("status", "case payments.state when 'succeeded' then 'succeeded' when 'failed' then 'failed' else 'pending' end"),
+    ("amount", "amount"),
+    ("method", "method"),
+];
+
+/// Lists payments, attempts that failed included.
+#[utoipa::path(
+    get, path = "/v1/payments/", operation_id = "payments:list", tag = "payments",
+    params(query::Paging, query::OfOrganization, query::Payments),
+    responses((status = 200, description = "A page.", body = Page<Payment>)),
+    security(("access_token" = []))
+)]
+async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::PaymentsRead>,
+    mut params: Params,
+) -> Result<Json<Page<Payment>>, ApiError> {
+    let window = params.window();
+    let mut list = List::of::<Row>(caller.organization.id)
+        .eq("kind", PaymentKind::Charge)
+        .ids("organization_id", params.ids("organization_id"))
+        .ids("checkout_id", params.ids("checkout_id"))
+        .ids("order_id", params.ids("order_id"))
+        .ids("customer_id", params.ids("customer_id"))
+        .words("state", states(&params.words("status")))
+        .texts("method", params.texts("method"))
+        .sorted(params.sorting(&SORT_KEYS, &["-created_at"]));
+    let emails = params.texts("customer_email");
+    if !emails.is_empty() {
+        let sql = format!("lower(customer_email) in ({})", vec!["?"; emails.len()].join(", "));
+        list = list.filter_sql(&sql, emails.iter().map(|e| Value::Text(email_key(e))).collect());
+    }
+    params.finish()?;
+    let (rows, total) = app.store.page::<Row>(list, window.page, window.limit).await?;
+    Ok(Json(Page::new(rows.iter().map(Row::view).collect(), total, window.limit)))
+}
+
+/// How far the attempts of these statuses are.
+fn states(statuses: &[PaymentStatus]) -> Vec<PaymentState> {
+    let status_of = |state: &PaymentState| match state {
+        PaymentState::Succeeded => PaymentStatus::Succeeded,
+        PaymentState::Failed => PaymentStatus::Failed,
+        _ => PaymentStatus::Pending,
+    };
+    PaymentState::ALL.iter().copied().filter(|state| statuses.contains(&status_of(state))).collect()
+}
+
+/// Shows a payment.
+#[utoipa::path(
+    get, path = "/v1/payments/{id}", operation_id = "payments:get", tag = "payments",
+    params(("id" = Uuid, Path, description = "The payment.")),
+    responses(
+        (status = 200, description = "The payment.", body = Payment),
+        (status = 404, description = "There is none.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn get(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::PaymentsRead>,
+    PathId(id): PathId,
+) -> Result<Json<Payment>, ApiError> {
+    let row = app.store.payment(caller.organization.id, id).await?.ok_or_else(ApiError::not_found)?;
+    Ok(Json(row.view()))
 }

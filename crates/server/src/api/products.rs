@@ -1,12 +1,155 @@
-//! The `products` routes.
+//! The `products` routes (checkout.md 1).
 
 use std::sync::Arc;
 
-use utoipa_axum::router::OpenApiRouter;
+use axum::{Json, extract::State, http::StatusCode};
+use till_core::{change::Value, products, records::Product as Row};
+use till_store::List;
+use till_wire::{
+    error::{ErrorBody, ValidationBody},
+    page::Page,
+    products::{Product, ProductCreate, ProductUpdate, Visibility},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::app::App;
+use super::query;
+use crate::{
+    app::App,
+    error::ApiError,
+    extract::{Body, Caller, Filtered, Params, PathId, scope},
+};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, update))
+}
+
+/// What a product costs for sorting: its oldest price in use (checkout.md 0.4).
+const PRICE_AMOUNT: &str = "(select case r.amount_type when 'custom' then r.minimum_amount else r.price_amount end \
+    from product_prices r where r.product_id = products.id and not r.is_archived \
+    order by r.created_at, r.position, r.id limit 1)";
+const PRICE_AMOUNT_TYPE: &str = "(select case r.amount_type when 'custom' then 1 else 2 end \
+    from product_prices r where r.product_id = products.id and not r.is_archived \
+    order by r.created_at, r.position, r.id limit 1)";
+
+const SORT_KEYS: [(&str, &str); 4] = [
+    ("created_at", "created_at"),
+    ("name", "lower(products.name)"),
+    ("price_amount_type", PRICE_AMOUNT_TYPE),
+    ("price_amount", PRICE_AMOUNT),
+];
+
+/// Lists products.
+#[utoipa::path(
+    get, path = "/v1/products/", operation_id = "products:list", tag = "products",
+    params(query::Paging, query::OfOrganization, query::Products, query::MetadataFilter),
+    responses((status = 200, description = "A page.", body = Page<Product>)),
+    security(("access_token" = []))
+)]
+async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::ProductsRead>,
+    mut params: Params,
+) -> Result<Json<Page<Product>>, ApiError> {
+    let own = caller.organization.id;
+    let window = params.window();
+    let mut list = List::of::<Row>(own)
+        .ids("id", params.ids("id"))
+        .ids("organization_id", params.ids("organization_id"))
+        .words("visibility", params.words::<Visibility>("visibility"))
+        .nothing_if(!params.ids("benefit_id").is_empty())
+        .all_metadata(&params)
+        .sorted(params.sorting(&SORT_KEYS, &["-created_at"]));
+    if let Some(text) = params.text("query") {
+        list = list.contains_ci("name", &text);
+    }
+    if let Some(archived) = params.flag("is_archived") {
+        list = list.eq("is_archived", Value::Bool(archived));
+    }
+    list = match params.flag("is_recurring") {
+        Some(true) => list.not_null("recurring_interval"),
+        Some(false) => list.is_null("recurring_interval"),
+        None => list,
+    };
+    params.finish()?;
+    let (rows, total) = app.store.page::<Row>(list, window.page, window.limit).await?;
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let mut offered = app.store.offered(own, &ids).await?;
+    offered.sort_by_key(|one| ids.iter().position(|id| *id == one.product.id));
+    Ok(Json(Page::new(offered.iter().map(|one| one.view()).collect(), total, window.limit)))
+}
+
+/// Shows a product.
+#[utoipa::path(
+    get, path = "/v1/products/{id}", operation_id = "products:get", tag = "products",
+    params(("id" = Uuid, Path, description = "The product.")),
+    responses(
+        (status = 200, description = "The product.", body = Product),
+        (status = 404, description = "There is none.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn get(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::ProductsRead>,
+    PathId(id): PathId,
+) -> Result<Json<Product>, ApiError> {
+    let found = app.store.offered(caller.organization.id, &[id]).await?;
+    found.first().map(|one| Json(one.view())).ok_or_else(ApiError::not_found)
+}
+
+/// Creates a product with its prices.
+#[utoipa::path(
+    post, path = "/v1/products/", operation_id = "products:create", tag = "products",
+    request_body = ProductCreate,
+    responses(
+        (status = 201, description = "The new product.", body = Product),
+        (status = 422, description = "Fields break a rule.", body = ValidationBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn create(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::ProductsWrite>,
+    body: Body,
+) -> Result<(StatusCode, Json<Product>), ApiError> {
+    let input = body.read(ProductCreate::read)?;
+    let audience = app.store.audience(caller.organization.id).await?;
+    let (offered, changes) = products::create(input, &caller.organization, &audience, &app.at())?;
+    app.commit(changes).await?;
+    Ok((StatusCode::CREATED, Json(offered.view())))
+}
+
+/// Changes a product. `prices` is the whole list: prices named by `id` stay, the others are archived.
+#[utoipa::path(
+    patch, path = "/v1/products/{id}", operation_id = "products:update", tag = "products",
+    params(("id" = Uuid, Path, description = "The product.")),
+    request_body = ProductUpdate,
+    responses(
+        (status = 200, description = "The changed product.", body = Product),
+        (status = 404, description = "There is none.", body = ErrorBody),
+        (status = 422, description = "Fields break a rule.", body = ValidationBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn update(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::ProductsWrite>,
+    PathId(id): PathId,
+    body: Body,
+) -> Result<Json<Product>, ApiError> {
+    let input = body.object(ProductUpdate::read)?;
+    let own = &caller.organization;
+    let updated = app
+        .settle(|| async {
+            let wanted = [id];
+            let (found, audience) =
+                tokio::try_join!(app.store.offered(own.id, &wanted), app.store.audience(own.id))?;
+            let offered = found.first().ok_or_else(ApiError::not_found)?;
+            let (offered, changes) = products::update(offered, input.clone(), own, &audience, &app.at())?;
+            app.commit(changes).await?;
+            Ok::<_, ApiError>(offered)
+        })
+        .await?;
+    Ok(Json(updated.view()))
 }

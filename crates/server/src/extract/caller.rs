@@ -42,7 +42,10 @@ impl<A: Access> FromRequestParts<Arc<App>> for Caller<A> {
             let names: Vec<_> = A::ANY.iter().map(|s| s.as_str()).collect();
             return Err(ApiError::insufficient_scope(names.join(" ")));
         }
-        Ok(Self { organization: organization.clone(), access: PhantomData })
+        Ok(Self {
+            organization: organization.clone(),
+            access: PhantomData,
+        })
     }
 }
 

@@ -4,7 +4,7 @@ mod caller;
 mod params;
 
 pub use caller::{Access, Caller, Identity, scope};
-pub use params::{Filtered, Params, PathId, Window};
+pub use params::{ExternalId, Filtered, Params, PathId, Window};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use serde_json::Value;
@@ -25,7 +25,10 @@ impl<S: Sync> FromRequestParts<S> for Body {
 
 impl Body {
     /// Reads the body, reporting everything that is wrong with it at once.
-    pub fn read<T>(&self, read: impl FnOnce(&Value, &mut Context) -> Option<T>) -> Result<T, ApiError> {
+    pub fn read<T>(
+        &self,
+        read: impl FnOnce(&Value, &mut Context) -> Option<T>,
+    ) -> Result<T, ApiError> {
         let mut cx = Context::new("body");
         let Some(value) = &self.0 else {
             cx.fail::<()>("missing", "Field required", &Value::Null);
@@ -45,7 +48,10 @@ impl Body {
     }
 
     /// Reads an object.
-    pub fn object<T>(&self, read: impl FnOnce(&mut Fields<'_, '_>) -> Option<T>) -> Result<T, ApiError> {
+    pub fn object<T>(
+        &self,
+        read: impl FnOnce(&mut Fields<'_, '_>) -> Option<T>,
+    ) -> Result<T, ApiError> {
         self.read(|value, cx| cx.object(value, read))
     }
 }

@@ -39,10 +39,21 @@ pub struct Window {
 impl Params {
     /// Parses a raw query string.
     pub fn parse(query: &str) -> Self {
-        let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        let mut params = Self { pairs, cx: Context::new("query") };
-        if params.pairs.iter().any(|(k, v)| k.contains('\0') || v.contains('\0')) {
-            params.cx.refuse::<()>("text must not contain the NUL character", &Json::Null);
+        let pairs = url::form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect();
+        let mut params = Self {
+            pairs,
+            cx: Context::new("query"),
+        };
+        if params
+            .pairs
+            .iter()
+            .any(|(k, v)| k.contains('\0') || v.contains('\0'))
+        {
+            params
+                .cx
+                .refuse::<()>("text must not contain the NUL character", &Json::Null);
         }
         params
     }
@@ -52,11 +63,19 @@ impl Params {
         found.map(|(_, v)| Json::from(v.as_str())).collect()
     }
 
-    fn all<T>(&mut self, key: &'static str, read: impl Fn(&Json, &mut Context) -> Option<T>) -> Vec<T> {
+    fn all<T>(
+        &mut self,
+        key: &'static str,
+        read: impl Fn(&Json, &mut Context) -> Option<T>,
+    ) -> Vec<T> {
         let values = self.values(key);
         let many = values.len() > 1;
         let read = |(i, value): (usize, &Json), cx: &mut Context| {
-            if many { cx.at(i, |cx| read(value, cx)) } else { read(value, cx) }
+            if many {
+                cx.at(i, |cx| read(value, cx))
+            } else {
+                read(value, cx)
+            }
         };
         let cx = &mut self.cx;
         values
@@ -66,7 +85,11 @@ impl Params {
             .collect()
     }
 
-    fn last<T>(&mut self, key: &'static str, read: impl FnOnce(&Json, &mut Context) -> Option<T>) -> Option<T> {
+    fn last<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&Json, &mut Context) -> Option<T>,
+    ) -> Option<T> {
         let value = self.values(key).pop()?;
         self.cx.at(key, |cx| read(&value, cx))
     }
@@ -113,17 +136,34 @@ impl Params {
 
     /// `page` and `limit`; a limit above 100 is quietly 100.
     pub fn window(&mut self) -> Window {
-        let page = self.last("page", input::int_in(1, i64::from(u32::MAX))).unwrap_or(1);
+        let page = self
+            .last("page", input::int_in(1, i64::from(u32::MAX)))
+            .unwrap_or(1);
         let limit = self.last("limit", input::int_in(1, i64::MAX)).unwrap_or(10);
-        Window { page: page as u32, limit: limit.min(100) as u32 }
+        Window {
+            page: page as u32,
+            limit: limit.min(100) as u32,
+        }
     }
 
-    /// `sorting`: names of `keys`, each mapped to a column or expression; `-` sorts downwards.
-    pub fn sorting(&mut self, keys: &[(&'static str, &'static str)], default: &[&str]) -> Vec<(&'static str, Order)> {
-        let sent: Vec<String> =
-            self.pairs.iter().filter(|(k, _)| k == "sorting").map(|(_, v)| v.clone()).collect();
-        let wanted: Vec<String> =
-            if sent.is_empty() { default.iter().map(|s| (*s).to_owned()).collect() } else { sent };
+    /// `sorting`: names of `keys`, each mapped to a column that is never null, or to an SQL expression
+    /// (a nullable column as `table.column`); `-` sorts downwards.
+    pub fn sorting(
+        &mut self,
+        keys: &[(&'static str, &'static str)],
+        default: &[&str],
+    ) -> Vec<(&'static str, Order)> {
+        let sent: Vec<String> = self
+            .pairs
+            .iter()
+            .filter(|(k, _)| k == "sorting")
+            .map(|(_, v)| v.clone())
+            .collect();
+        let wanted: Vec<String> = if sent.is_empty() {
+            default.iter().map(|s| (*s).to_owned()).collect()
+        } else {
+            sent
+        };
         let mut sorted = Vec::new();
         for (i, word) in wanted.iter().enumerate() {
             let (name, order) = match word.strip_prefix('-') {
@@ -133,13 +173,21 @@ impl Params {
             match keys.iter().find(|(key, _)| *key == name) {
                 Some((_, column)) => sorted.push((*column, order)),
                 None => {
-                    let both: Vec<String> =
-                        keys.iter().flat_map(|(k, _)| [(*k).to_owned(), format!("-{k}")]).collect();
+                    let both: Vec<String> = keys
+                        .iter()
+                        .flat_map(|(k, _)| [(*k).to_owned(), format!("-{k}")])
+                        .collect();
                     let expected = input::one_of(both.iter().map(String::as_str));
                     let value = Json::from(word.as_str());
                     self.cx.at("sorting", |cx| {
                         cx.at(i, |cx| {
-                            cx.bound::<()>("enum", format!("Input should be {expected}"), &value, "expected", expected.clone())
+                            cx.bound::<()>(
+                                "enum",
+                                format!("Input should be {expected}"),
+                                &value,
+                                "expected",
+                                expected.clone(),
+                            )
                         })
                     });
                 }
@@ -152,7 +200,10 @@ impl Params {
     pub fn metadata(&self) -> Vec<(String, Vec<String>)> {
         let mut groups: Vec<(String, Vec<String>)> = Vec::new();
         for (key, value) in &self.pairs {
-            let Some(name) = key.strip_prefix("metadata[").and_then(|k| k.strip_suffix(']')) else {
+            let Some(name) = key
+                .strip_prefix("metadata[")
+                .and_then(|k| k.strip_suffix(']'))
+            else {
                 continue;
             };
             match groups.iter_mut().find(|(known, _)| known == name) {
@@ -165,7 +216,11 @@ impl Params {
 
     /// Everything that did not read, at once.
     pub fn finish(self) -> Result<(), ApiError> {
-        if self.cx.problems.is_empty() { Ok(()) } else { Err(ApiError::unreadable(self.cx.problems)) }
+        if self.cx.problems.is_empty() {
+            Ok(())
+        } else {
+            Err(ApiError::unreadable(self.cx.problems))
+        }
     }
 }
 
@@ -177,28 +232,90 @@ pub trait Filtered: Sized {
     fn words<W: Words>(self, column: &str, words: Vec<W>) -> Self;
     /// All of these metadata filters.
     fn all_metadata(self, params: &Params) -> Self;
-    /// In this order.
+    /// In this order, see [`Params::sorting`].
     fn sorted(self, sorting: Vec<(&'static str, Order)>) -> Self;
+    /// Any of these texts.
+    fn texts(self, column: &str, texts: Vec<String>) -> Self;
+    /// Later than this moment.
+    fn later(self, column: &str, at: Option<Timestamp>) -> Self;
+    /// Earlier than this moment.
+    fn earlier(self, column: &str, at: Option<Timestamp>) -> Self;
+    /// Bought by a live customer with any of these ids of the merchant; `table` is the list's.
+    fn external_customers(self, table: &str, ids: Vec<String>) -> Self;
+    /// Nothing at all, where a filter asks for what Till does not have yet.
+    fn nothing_if(self, asked: bool) -> Self;
 }
 
 impl Filtered for List {
     fn ids(self, column: &str, ids: Vec<Uuid>) -> Self {
-        if ids.is_empty() { self } else { self.is_in(column, ids.into_iter().map(Value::Uuid).collect()) }
+        if ids.is_empty() {
+            self
+        } else {
+            self.is_in(column, ids.into_iter().map(Value::Uuid).collect())
+        }
     }
     fn words<W: Words>(self, column: &str, words: Vec<W>) -> Self {
         if words.is_empty() {
             return self;
         }
-        self.is_in(column, words.into_iter().map(|w| Value::Text(w.word().to_owned())).collect())
+        self.is_in(
+            column,
+            words
+                .into_iter()
+                .map(|w| Value::Text(w.word().to_owned()))
+                .collect(),
+        )
     }
     fn all_metadata(self, params: &Params) -> Self {
-        params
-            .metadata()
-            .iter()
-            .fold(self, |list, (key, values)| list.metadata("metadata", key, values))
+        params.metadata().iter().fold(self, |list, (key, values)| {
+            list.metadata("metadata", key, values)
+        })
     }
     fn sorted(self, sorting: Vec<(&'static str, Order)>) -> Self {
-        sorting.into_iter().fold(self, |list, (column, order)| list.order(column, order))
+        let plain = |sort: &str| sort.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        sorting.into_iter().fold(self, |list, (sort, order)| {
+            if plain(sort) {
+                list.order(sort, order)
+            } else {
+                list.order_sql(sort, order)
+            }
+        })
+    }
+    fn texts(self, column: &str, texts: Vec<String>) -> Self {
+        if texts.is_empty() {
+            return self;
+        }
+        self.is_in(column, texts.into_iter().map(Value::Text).collect())
+    }
+    fn later(self, column: &str, at: Option<Timestamp>) -> Self {
+        match at {
+            Some(at) => self.filter_sql(&format!("{column} > ?"), vec![Value::Time(at)]),
+            None => self,
+        }
+    }
+    fn earlier(self, column: &str, at: Option<Timestamp>) -> Self {
+        match at {
+            Some(at) => self.before(column, at),
+            None => self,
+        }
+    }
+    fn external_customers(self, table: &str, ids: Vec<String>) -> Self {
+        if ids.is_empty() {
+            return self;
+        }
+        let marks = vec!["?"; ids.len()].join(", ");
+        let sql = format!(
+            "{table}.customer_id in (select c.id from customers c where c.organization_id = \
+             {table}.organization_id and c.deleted_at is null and c.external_id in ({marks}))"
+        );
+        self.filter_sql(&sql, ids.into_iter().map(Value::Text).collect())
+    }
+    fn nothing_if(self, asked: bool) -> Self {
+        if asked {
+            self.filter_sql("1 = 0", vec![])
+        } else {
+            self
+        }
     }
 }
 
@@ -212,9 +329,34 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
         let params = RawPathParams::from_request_parts(parts, state)
             .await
             .map_err(|_| ApiError::not_found())?;
-        let raw = params.iter().find(|(key, _)| *key == "id").map_or("", |(_, value)| value);
+        let raw = params
+            .iter()
+            .find(|(key, _)| *key == "id")
+            .map_or("", |(_, value)| value);
         let mut cx = Context::new("path");
         match cx.at("id", |cx| input::id(&Json::from(raw), cx)) {
+            Some(id) => Ok(Self(id)),
+            None => Err(ApiError::unreadable(cx.problems)),
+        }
+    }
+}
+
+/// The `{external_id}` of a path: any text.
+#[derive(Debug, Clone)]
+pub struct ExternalId(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for ExternalId {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let params = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| ApiError::not_found())?;
+        let raw = params
+            .iter()
+            .find(|(key, _)| *key == "external_id")
+            .map_or("", |(_, value)| value);
+        let mut cx = Context::new("path");
+        match cx.at("external_id", |cx| input::text(&Json::from(raw), cx)) {
             Some(id) => Ok(Self(id)),
             None => Err(ApiError::unreadable(cx.problems)),
         }

@@ -8,7 +8,10 @@ pub mod checkout;
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+
+use crate::error::ApiError;
+use checkout::view::{Look, MessagePage};
 
 /// The Content-Security-Policy of every page: nothing but our own styles, script and endpoints.
 ///
@@ -55,10 +58,26 @@ pub fn page(status: StatusCode, page: &impl Template) -> Response {
     }
 }
 
+/// `/`: a person who follows the API's address learns where they are.
+pub(crate) async fn front() -> Response {
+    page(StatusCode::OK, &MessagePage::front(Look::default()))
+}
+
+/// Unknown addresses: a page for browsers, the API's shape for programs.
+pub(crate) async fn nowhere(headers: HeaderMap) -> Response {
+    let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok());
+    if accept.is_some_and(|types| types.contains("text/html")) {
+        return page(
+            StatusCode::NOT_FOUND,
+            &MessagePage::nowhere(Look::default()),
+        );
+    }
+    ApiError::no_route().into_response()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::checkout::view::{Look, MessagePage};
 
     #[test]
     fn a_page_carries_the_strict_policy_and_is_never_stored() {

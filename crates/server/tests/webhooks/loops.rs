@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::{sync::oneshot, task::JoinHandle, time::timeout};
+use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
 use crate::kit::{Got, Receiver, Shop, id};
 
@@ -10,25 +10,22 @@ use crate::kit::{Got, Receiver, Shop, id};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 struct Served {
-    stop: oneshot::Sender<()>,
-    heard: oneshot::Receiver<()>,
+    stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 
 fn serve(shop: &Shop) -> Served {
-    let (stop, stopped) = oneshot::channel();
-    let (hear, heard) = oneshot::channel();
-    let app = shop.app.clone();
-    let task = tokio::spawn(till_server::work::webhooks::serve(app, async {
-        let _ = stopped.await;
-        let _ = hear.send(());
-    }));
-    Served { stop, heard, task }
+    let (stop, stopped) = watch::channel(false);
+    let task = tokio::spawn(till_server::work::webhooks::serve(
+        shop.app.clone(),
+        stopped,
+    ));
+    Served { stop, task }
 }
 
 impl Served {
     async fn end(self) {
-        self.stop.send(()).unwrap();
+        self.stop.send(true).unwrap();
         timeout(PATIENCE, self.task)
             .await
             .expect("an end in time")
@@ -78,8 +75,7 @@ async fn the_end_waits_for_what_is_in_flight_and_records_it() {
     shop.clock.advance(1);
     let second = shop.number(1).await;
     arrival(&mut receiver).await;
-    served.stop.send(()).unwrap();
-    served.heard.await.unwrap();
+    served.stop.send(true).unwrap();
     receiver.open();
     timeout(PATIENCE, served.task)
         .await

@@ -10,10 +10,17 @@ use crate::{Query, Store, StoreError, columns};
 
 impl Store {
     /// A session of the organization, with its products: two reads.
-    pub async fn session(&self, organization: &Organization, id: Uuid) -> Result<Option<Session>, StoreError> {
+    pub async fn session(
+        &self,
+        organization: &Organization,
+        id: Uuid,
+    ) -> Result<Option<Session>, StoreError> {
         let rest = "where organization_id = $1 and id = $2";
         let binds = vec![Value::Uuid(organization.id), Value::Uuid(id)];
-        let Some(checkout) = self.one::<Checkout>(Query::select::<Checkout>(rest, binds)).await? else {
+        let Some(checkout) = self
+            .one::<Checkout>(Query::select::<Checkout>(rest, binds))
+            .await?
+        else {
             return Ok(None);
         };
         let offered = self.offered(organization.id, &checkout.product_ids).await?;
@@ -22,7 +29,8 @@ impl Store {
 
     /// A session by its client secret, which is the credential: two reads.
     pub async fn session_by_secret(&self, secret: &str) -> Result<Option<Session>, StoreError> {
-        self.session_where("c.client_secret = $1", Value::Text(secret.to_owned())).await
+        self.session_where("c.client_secret = $1", Value::Text(secret.to_owned()))
+            .await
     }
 
     /// A session by id, for Till's own workers.
@@ -30,13 +38,18 @@ impl Store {
         self.session_where("c.id = $1", Value::Uuid(id)).await
     }
 
-    async fn session_where(&self, condition: &str, value: Value) -> Result<Option<Session>, StoreError> {
+    async fn session_where(
+        &self,
+        condition: &str,
+        value: Value,
+    ) -> Result<Option<Session>, StoreError> {
         let sql = format!(
             "select {}, {} from checkouts c join organizations o on o.id = c.organization_id where {condition}",
             columns::<Checkout>("c"),
             columns::<Organization>("o"),
         );
-        let found: Option<(Checkout, Organization)> = self.one(Query::raw(sql, vec![value])).await?;
+        let found: Option<(Checkout, Organization)> =
+            self.one(Query::raw(sql, vec![value])).await?;
         let Some((checkout, organization)) = found else {
             return Ok(None);
         };
@@ -45,7 +58,11 @@ impl Store {
     }
 
     /// Open sessions whose time is over and for which nobody is paying, the oldest first.
-    pub async fn overdue_checkouts(&self, now: Timestamp, limit: i64) -> Result<Vec<Uuid>, StoreError> {
+    pub async fn overdue_checkouts(
+        &self,
+        now: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<Uuid>, StoreError> {
         let sql = "select id from checkouts where status = 'open' and expires_at <= $1 \
                    and attempt_id is null order by expires_at limit $2";
         let binds = vec![Value::Time(now), Value::Int(limit)];
@@ -61,13 +78,22 @@ impl Store {
     /// The newest attempt of a session.
     pub async fn latest_attempt(&self, checkout_id: Uuid) -> Result<Option<Payment>, StoreError> {
         let rest = "where checkout_id = $1 order by created_at desc, id limit 1";
-        self.one(Query::select::<Payment>(rest, vec![Value::Uuid(checkout_id)])).await
+        self.one(Query::select::<Payment>(
+            rest,
+            vec![Value::Uuid(checkout_id)],
+        ))
+        .await
     }
 
     /// The attempt that paid for a session.
     pub async fn paid_attempt(&self, checkout_id: Uuid) -> Result<Option<Payment>, StoreError> {
-        let rest = "where checkout_id = $1 and state = 'succeeded' order by created_at desc limit 1";
-        self.one(Query::select::<Payment>(rest, vec![Value::Uuid(checkout_id)])).await
+        let rest =
+            "where checkout_id = $1 and state = 'succeeded' order by created_at desc limit 1";
+        self.one(Query::select::<Payment>(
+            rest,
+            vec![Value::Uuid(checkout_id)],
+        ))
+        .await
     }
 
     /// Attempts that nobody has heard of for a while: looked at again on start.
@@ -75,5 +101,15 @@ impl Store {
         let sql = "select id from payments where state in ('intended', 'asked', 'requires_action', 'processing')";
         let found: Vec<crate::Col<Uuid>> = self.rows(Query::raw(sql, vec![])).await?;
         Ok(found.into_iter().map(|col| col.0).collect())
+    }
+
+    /// Whether a `checkout.updated` of the session still waits for its first attempt at delivery.
+    pub async fn awaits_delivery(&self, checkout_id: Uuid) -> Result<bool, StoreError> {
+        let sql = "select count(*) from webhook_events where subject_id = $1 and kind = 'checkout.updated' \
+                   and next_attempt_at is not null and attempts = 0";
+        Ok(self
+            .scalar(Query::raw(sql, vec![Value::Uuid(checkout_id)]))
+            .await?
+            > 0)
     }
 }

@@ -1,10 +1,10 @@
+use jiff::Timestamp;
 use till_core::{
     change::Value,
     checkout::confirm::Buyer,
     customers::{Holders, email_key},
     records::{Checkout, Customer},
 };
-use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{ids, marks};
@@ -34,9 +34,17 @@ impl BuyerKeys {
 
 impl Store {
     /// A live customer.
-    pub async fn customer(&self, organization_id: Uuid, id: Uuid) -> Result<Option<Customer>, StoreError> {
+    pub async fn customer(
+        &self,
+        organization_id: Uuid,
+        id: Uuid,
+    ) -> Result<Option<Customer>, StoreError> {
         let rest = "where organization_id = $1 and id = $2 and deleted_at is null";
-        self.one(Query::select::<Customer>(rest, vec![Value::Uuid(organization_id), Value::Uuid(id)])).await
+        self.one(Query::select::<Customer>(
+            rest,
+            vec![Value::Uuid(organization_id), Value::Uuid(id)],
+        ))
+        .await
     }
 
     /// A live customer by the merchant's id.
@@ -46,18 +54,37 @@ impl Store {
         external_id: &str,
     ) -> Result<Option<Customer>, StoreError> {
         let rest = "where organization_id = $1 and external_id = $2 and deleted_at is null";
-        let binds = vec![Value::Uuid(organization_id), Value::Text(external_id.to_owned())];
+        let binds = vec![
+            Value::Uuid(organization_id),
+            Value::Text(external_id.to_owned()),
+        ];
         self.one(Query::select::<Customer>(rest, binds)).await
     }
 
     /// Customers by id, deleted ones too: orders and subscriptions outlive them.
-    pub async fn customers(&self, organization_id: Uuid, wanted: &[Uuid]) -> Result<Vec<Customer>, StoreError> {
+    pub async fn customers(
+        &self,
+        organization_id: Uuid,
+        wanted: &[Uuid],
+    ) -> Result<Vec<Customer>, StoreError> {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        let rest = format!("where organization_id = $1 and id in ({})", marks(1, wanted.len()));
-        let binds = [Value::Uuid(organization_id)].into_iter().chain(ids(wanted)).collect();
+        let rest = format!(
+            "where organization_id = $1 and id in ({})",
+            marks(1, wanted.len())
+        );
+        let binds = [Value::Uuid(organization_id)]
+            .into_iter()
+            .chain(ids(wanted))
+            .collect();
         self.all(Query::select::<Customer>(&rest, binds)).await
+    }
+
+    /// Every live customer, newest first.
+    pub async fn all_customers(&self, organization_id: Uuid) -> Result<Vec<Customer>, StoreError> {
+        let rest = "where organization_id = $1 and deleted_at is null order by created_at desc, id desc";
+        self.all(Query::select::<Customer>(rest, vec![Value::Uuid(organization_id)])).await
     }
 
     /// Who already holds an e-mail or an external id; nothing asked, nothing read.
@@ -76,7 +103,11 @@ impl Store {
     }
 
     /// Everybody whom a confirmation may be about, in one read.
-    pub async fn buyer(&self, organization_id: Uuid, keys: &BuyerKeys) -> Result<Buyer, StoreError> {
+    pub async fn buyer(
+        &self,
+        organization_id: Uuid,
+        keys: &BuyerKeys,
+    ) -> Result<Buyer, StoreError> {
         let mut binds = vec![Value::Uuid(organization_id)];
         let mut ways = Vec::new();
         let email = keys.email.as_deref().map(email_key);
@@ -87,7 +118,10 @@ impl Store {
         for (column, value) in [("email_key", &email), ("external_id", &keys.external_id)] {
             if let Some(value) = value {
                 binds.push(Value::Text(value.clone()));
-                ways.push(format!("(deleted_at is null and {column} = ${})", binds.len()));
+                ways.push(format!(
+                    "(deleted_at is null and {column} = ${})",
+                    binds.len()
+                ));
             }
         }
         if ways.is_empty() {
@@ -96,10 +130,15 @@ impl Store {
         let rest = format!("where organization_id = $1 and ({})", ways.join(" or "));
         let found: Vec<Customer> = self.all(Query::select::<Customer>(&rest, binds)).await?;
         let live = |test: &dyn Fn(&Customer) -> bool| {
-            found.iter().find(|c| c.deleted_at.is_none() && test(c)).cloned()
+            found
+                .iter()
+                .find(|c| c.deleted_at.is_none() && test(c))
+                .cloned()
         };
         Ok(Buyer {
-            linked: keys.linked.and_then(|id| found.iter().find(|c| c.id == id).cloned()),
+            linked: keys
+                .linked
+                .and_then(|id| found.iter().find(|c| c.id == id).cloned()),
             holders: Holders {
                 by_email: email.and_then(|key| live(&|c| c.email_key == key)),
                 by_external_id: keys
@@ -111,7 +150,11 @@ impl Store {
     }
 
     /// Whether a customer session's digest is known, unexpired, and of a live customer.
-    pub async fn live_customer_session(&self, digest: &str, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn live_customer_session(
+        &self,
+        digest: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let sql = "select count(*) from customer_sessions s join customers c on c.id = s.customer_id \
                    where s.token_hash = $1 and s.expires_at > $2 and c.deleted_at is null";
         let binds = vec![Value::Text(digest.to_owned()), Value::Time(now)];

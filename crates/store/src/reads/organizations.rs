@@ -8,14 +8,18 @@ use crate::{Query, Store, StoreError, columns};
 
 impl Store {
     /// The holder of a token's digest, with its organization, in one read. Expired and revoked ones too.
-    pub async fn caller(&self, digest: &str) -> Result<Option<(AccessToken, Organization)>, StoreError> {
+    pub async fn caller(
+        &self,
+        digest: &str,
+    ) -> Result<Option<(AccessToken, Organization)>, StoreError> {
         let sql = format!(
             "select {}, {} from access_tokens t join organizations o on o.id = t.organization_id \
              where t.token_hash = $1",
             columns::<AccessToken>("t"),
             columns::<Organization>("o"),
         );
-        self.one(Query::raw(sql, vec![Value::Text(digest.to_owned())])).await
+        self.one(Query::raw(sql, vec![Value::Text(digest.to_owned())]))
+            .await
     }
 
     /// An organization.
@@ -24,25 +28,41 @@ impl Store {
     }
 
     /// An organization by its name in addresses.
-    pub async fn organization_by_slug(&self, slug: &str) -> Result<Option<Organization>, StoreError> {
+    pub async fn organization_by_slug(
+        &self,
+        slug: &str,
+    ) -> Result<Option<Organization>, StoreError> {
         let binds = vec![Value::Text(slug.to_owned())];
-        self.one(Query::select::<Organization>("where slug = $1", binds)).await
+        self.one(Query::select::<Organization>("where slug = $1", binds))
+            .await
     }
 
     /// Every organization, oldest first: for the operator's commands.
     pub async fn organizations(&self) -> Result<Vec<Organization>, StoreError> {
-        self.all(Query::select::<Organization>("order by created_at, id", vec![])).await
+        self.all(Query::select::<Organization>(
+            "order by created_at, id",
+            vec![],
+        ))
+        .await
     }
 
     /// A person by e-mail in lower case.
     pub async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
         let binds = vec![Value::Text(email.to_owned())];
-        self.one(Query::select::<User>("where email = $1", binds)).await
+        self.one(Query::select::<User>("where email = $1", binds))
+            .await
     }
 
     /// An organization's tokens, newest first.
-    pub async fn access_tokens(&self, organization_id: Uuid) -> Result<Vec<AccessToken>, StoreError> {
+    pub async fn access_tokens(
+        &self,
+        organization_id: Uuid,
+    ) -> Result<Vec<AccessToken>, StoreError> {
         let rest = "where organization_id = $1 order by created_at desc, id";
-        self.all(Query::select::<AccessToken>(rest, vec![Value::Uuid(organization_id)])).await
+        self.all(Query::select::<AccessToken>(
+            rest,
+            vec![Value::Uuid(organization_id)],
+        ))
+        .await
     }
 }

@@ -42,17 +42,31 @@ fn grouped(rows: Vec<Row>) -> Vec<Offered> {
 
 impl Store {
     /// Those of the products that exist in the organization, with all their prices, in no certain order.
-    pub async fn offered(&self, organization_id: Uuid, wanted: &[Uuid]) -> Result<Vec<Offered>, StoreError> {
+    pub async fn offered(
+        &self,
+        organization_id: Uuid,
+        wanted: &[Uuid],
+    ) -> Result<Vec<Offered>, StoreError> {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        let rest = format!("where p.organization_id = $1 and p.id in ({})", marks(1, wanted.len()));
-        let binds = [Value::Uuid(organization_id)].into_iter().chain(ids(wanted)).collect();
+        let rest = format!(
+            "where p.organization_id = $1 and p.id in ({})",
+            marks(1, wanted.len())
+        );
+        let binds = [Value::Uuid(organization_id)]
+            .into_iter()
+            .chain(ids(wanted))
+            .collect();
         Ok(grouped(self.rows(Query::raw(select(&rest), binds)).await?))
     }
 
     /// The product that a price belongs to, with all its prices.
-    pub async fn offered_by_price(&self, organization_id: Uuid, price: Uuid) -> Result<Vec<Offered>, StoreError> {
+    pub async fn offered_by_price(
+        &self,
+        organization_id: Uuid,
+        price: Uuid,
+    ) -> Result<Vec<Offered>, StoreError> {
         let sql = select(
             "where p.organization_id = $1 and p.id = (select product_id from product_prices where id = $2)",
         );
@@ -61,7 +75,11 @@ impl Store {
     }
 
     /// Active products without an active price in `currency`.
-    pub async fn unpriced(&self, organization_id: Uuid, currency: Currency) -> Result<Vec<Uuid>, StoreError> {
+    pub async fn unpriced(
+        &self,
+        organization_id: Uuid,
+        currency: Currency,
+    ) -> Result<Vec<Uuid>, StoreError> {
         let sql = "select p.id from products p where p.organization_id = $1 and p.is_archived = $2 \
                    and not exists (select 1 from product_prices r where r.product_id = p.id \
                    and r.is_archived = $2 and r.currency = $3)";

@@ -10,47 +10,93 @@ use crate::{Query, Store, StoreError};
 
 impl Store {
     /// An order.
-    pub async fn order(&self, organization_id: Uuid, id: Uuid) -> Result<Option<Order>, StoreError> {
+    pub async fn order(
+        &self,
+        organization_id: Uuid,
+        id: Uuid,
+    ) -> Result<Option<Order>, StoreError> {
         let rest = "where organization_id = $1 and id = $2";
-        self.one(Query::select::<Order>(rest, vec![Value::Uuid(organization_id), Value::Uuid(id)])).await
+        self.one(Query::select::<Order>(
+            rest,
+            vec![Value::Uuid(organization_id), Value::Uuid(id)],
+        ))
+        .await
     }
 
     /// The order of a session.
     pub async fn order_of_checkout(&self, checkout_id: Uuid) -> Result<Option<Order>, StoreError> {
         let rest = "where checkout_id = $1";
-        self.one(Query::select::<Order>(rest, vec![Value::Uuid(checkout_id)])).await
+        self.one(Query::select::<Order>(rest, vec![Value::Uuid(checkout_id)]))
+            .await
     }
 
     /// A payment.
-    pub async fn payment(&self, organization_id: Uuid, id: Uuid) -> Result<Option<Payment>, StoreError> {
+    pub async fn payment(
+        &self,
+        organization_id: Uuid,
+        id: Uuid,
+    ) -> Result<Option<Payment>, StoreError> {
         let rest = "where organization_id = $1 and id = $2 and kind = 'charge'";
-        self.one(Query::select::<Payment>(rest, vec![Value::Uuid(organization_id), Value::Uuid(id)])).await
+        self.one(Query::select::<Payment>(
+            rest,
+            vec![Value::Uuid(organization_id), Value::Uuid(id)],
+        ))
+        .await
     }
 
     /// A subscription.
-    pub async fn subscription(&self, organization_id: Uuid, id: Uuid) -> Result<Option<Subscription>, StoreError> {
+    pub async fn subscription(
+        &self,
+        organization_id: Uuid,
+        id: Uuid,
+    ) -> Result<Option<Subscription>, StoreError> {
         let rest = "where organization_id = $1 and id = $2";
-        self.one(Query::select::<Subscription>(rest, vec![Value::Uuid(organization_id), Value::Uuid(id)])).await
+        self.one(Query::select::<Subscription>(
+            rest,
+            vec![Value::Uuid(organization_id), Value::Uuid(id)],
+        ))
+        .await
     }
 
     /// Subscriptions by id.
-    pub async fn subscriptions(&self, organization_id: Uuid, wanted: &[Uuid]) -> Result<Vec<Subscription>, StoreError> {
+    pub async fn subscriptions(
+        &self,
+        organization_id: Uuid,
+        wanted: &[Uuid],
+    ) -> Result<Vec<Subscription>, StoreError> {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        let rest = format!("where organization_id = $1 and id in ({})", marks(1, wanted.len()));
-        let binds = [Value::Uuid(organization_id)].into_iter().chain(ids(wanted)).collect();
+        let rest = format!(
+            "where organization_id = $1 and id in ({})",
+            marks(1, wanted.len())
+        );
+        let binds = [Value::Uuid(organization_id)]
+            .into_iter()
+            .chain(ids(wanted))
+            .collect();
         self.all(Query::select::<Subscription>(&rest, binds)).await
     }
 
     /// A customer's subscriptions, newest first.
-    pub async fn subscriptions_of(&self, customer_id: Uuid) -> Result<Vec<Subscription>, StoreError> {
+    pub async fn subscriptions_of(
+        &self,
+        customer_id: Uuid,
+    ) -> Result<Vec<Subscription>, StoreError> {
         let rest = "where customer_id = $1 order by started_at desc, id";
-        self.all(Query::select::<Subscription>(rest, vec![Value::Uuid(customer_id)])).await
+        self.all(Query::select::<Subscription>(
+            rest,
+            vec![Value::Uuid(customer_id)],
+        ))
+        .await
     }
 
     /// Whether somebody holds a billable subscription of the organization (checkout.md 4.4).
-    pub async fn holds_subscription(&self, organization_id: Uuid, holder: &Holder) -> Result<bool, StoreError> {
+    pub async fn holds_subscription(
+        &self,
+        organization_id: Uuid,
+        holder: &Holder,
+    ) -> Result<bool, StoreError> {
         let (condition, value) = match holder {
             Holder::Customer(id) => ("s.customer_id = $2", Value::Uuid(*id)),
             Holder::Email(email) => (
@@ -63,6 +109,9 @@ impl Store {
             "select count(*) from subscriptions s where s.organization_id = $1 and {condition} \
              and s.status in ('trialing', 'active', 'past_due')"
         );
-        Ok(self.scalar(Query::raw(sql, vec![Value::Uuid(organization_id), value])).await? > 0)
+        Ok(self
+            .scalar(Query::raw(sql, vec![Value::Uuid(organization_id), value]))
+            .await?
+            > 0)
     }
 }

@@ -11,7 +11,13 @@ use super::cells::{Cells, bind, failed};
 use crate::Query;
 use crate::error::StoreError;
 
-/// A few connections, each used by one reader at a time.
+/// A few connections, each used by one reader at a time, on the runtime's blocking threads.
+///
+/// Measured on two shared cores, reads by id a second with 1, 16 and 64 callers: blocking threads
+/// 44,000, 61,000 and 53,000 (15 µs each when alone); `block_in_place` 94,000, 45,000 and 35,000, and it
+/// panics on a single-threaded runtime; inline 137,000, 108,000 and 117,000, but there one long
+/// list or a cold disk stops a worker and everything queued on it. The first is the fastest that
+/// never does.
 #[derive(Debug)]
 pub(super) struct Readers {
     free: Arc<Semaphore>,

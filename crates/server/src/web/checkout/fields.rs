@@ -95,6 +95,11 @@ impl FieldErrors {
         self.0.entry(field).or_insert_with(|| words.into());
     }
 
+    /// Says something of a field, whatever was said before.
+    pub fn replace(&mut self, field: Field, words: impl Into<String>) {
+        self.0.insert(field, words.into());
+    }
+
     /// The error of a field.
     #[must_use]
     pub fn get(&self, field: Field) -> Option<&str> {

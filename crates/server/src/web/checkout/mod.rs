@@ -7,10 +7,13 @@
 //! answer must never be an HTTP redirect to another origin: `connect-src 'self'` would block it.
 
 pub mod fields;
+pub mod filled;
 pub mod form;
 pub mod markdown;
 pub mod money;
+pub mod pages;
 pub mod places;
+mod sent;
 pub mod view;
 
 /// The request header (lower-case) that marks a request of the page's own script.

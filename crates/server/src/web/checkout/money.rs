@@ -1,6 +1,8 @@
 //! Money and intervals in words, for people. Digits and separators come from ICU4X (CLDR), currency
 //! symbols and patterns from the small CLDR table here.
 
+use till_wire::values::Interval;
+
 use icu_decimal::{DecimalFormatter, input::Decimal};
 
 /// A language that the pages can speak. One variant and one row of [`Locale::row`] each.
@@ -173,43 +175,11 @@ pub fn parse(typed: &str, decimals: u8) -> Option<i64> {
     format!("{whole}{fraction:0<decimals$}").parse().ok()
 }
 
-/// The unit of a billing interval.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Interval {
-    /// Days.
-    Day,
-    /// Weeks.
-    Week,
-    /// Months.
-    Month,
-    /// Years.
-    Year,
-}
-
-impl Interval {
-    /// From the wire's name: `day`, `week`, `month` or `year`.
-    #[must_use]
-    pub fn from_wire(name: &str) -> Option<Self> {
-        match name {
-            "day" => Some(Self::Day),
-            "week" => Some(Self::Week),
-            "month" => Some(Self::Month),
-            "year" => Some(Self::Year),
-            _ => None,
-        }
-    }
-}
-
 /// How often a price is due: `per month`, `every 3 months`.
 #[must_use]
 pub fn interval_words(interval: Interval, count: u32, locale: Locale) -> String {
     let Locale::En = locale;
-    let unit = match interval {
-        Interval::Day => "day",
-        Interval::Week => "week",
-        Interval::Month => "month",
-        Interval::Year => "year",
-    };
+    let unit = interval.as_str();
     match count {
         0 | 1 => format!("per {unit}"),
         n => format!("every {n} {unit}s"),
@@ -294,7 +264,5 @@ mod tests {
         assert_eq!(words(Interval::Month, 1), "per month");
         assert_eq!(words(Interval::Month, 3), "every 3 months");
         assert_eq!(words(Interval::Year, 1), "per year");
-        assert_eq!(Interval::from_wire("week"), Some(Interval::Week));
-        assert_eq!(Interval::from_wire("hour"), None);
     }
 }

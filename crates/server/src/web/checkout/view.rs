@@ -366,7 +366,7 @@ impl CheckoutPage {
     }
 
     fn countries(&self) -> &'static [(&'static str, &'static str)] {
-        &places::COUNTRIES
+        places::COUNTRIES.as_slice()
     }
 
     fn subdivisions(&self) -> Option<&'static [(&'static str, &'static str)]> {

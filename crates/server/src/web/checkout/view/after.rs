@@ -137,6 +137,27 @@ impl MessagePage {
         )
     }
 
+    /// The server's front door.
+    #[must_use]
+    pub fn front(look: Look) -> Self {
+        Self::new(
+            look,
+            "Till is running",
+            "This is the address of a checkout server. Programs use its API under /v1; buyers come \
+             here by the link of their checkout.",
+        )
+    }
+
+    /// 404: no page has this address.
+    #[must_use]
+    pub fn nowhere(look: Look) -> Self {
+        Self::new(
+            look,
+            "There is nothing here",
+            "Check the address, or go back to where you came from.",
+        )
+    }
+
     /// 410: the session's time is over.
     #[must_use]
     pub fn expired(look: Look) -> Self {

@@ -1,0 +1,89 @@
+//! The rows that orders and subscriptions are shown with: three reads for a page, however long it is.
+
+use std::collections::HashMap;
+
+use till_core::{
+    products::Offered,
+    records::{Customer, Order, Subscription},
+};
+use till_wire::{orders, subscriptions};
+use uuid::Uuid;
+
+use crate::{app::App, error::ApiError};
+
+/// Everything a page of orders or subscriptions refers to, by id.
+pub struct Joined {
+    customers: HashMap<Uuid, Customer>,
+    products: HashMap<Uuid, Offered>,
+    subscriptions: HashMap<Uuid, Subscription>,
+}
+
+fn distinct(mut ids: Vec<Uuid>) -> Vec<Uuid> {
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+fn found<T>(row: Option<&T>) -> Result<&T, ApiError> {
+    row.ok_or_else(|| ApiError::internal("a row that another refers to is not there"))
+}
+
+impl Joined {
+    async fn load(
+        app: &App,
+        organization_id: Uuid,
+        customers: Vec<Uuid>,
+        products: Vec<Uuid>,
+        subscriptions: Vec<Uuid>,
+    ) -> Result<Self, ApiError> {
+        let (customers, products, subscriptions) =
+            (distinct(customers), distinct(products), distinct(subscriptions));
+        let (customers, products, subscriptions) = tokio::try_join!(
+            app.store.customers(organization_id, &customers),
+            app.store.offered(organization_id, &products),
+            app.store.subscriptions(organization_id, &subscriptions),
+        )?;
+        Ok(Self {
+            customers: customers.into_iter().map(|c| (c.id, c)).collect(),
+            products: products.into_iter().map(|p| (p.product.id, p)).collect(),
+            subscriptions: subscriptions.into_iter().map(|s| (s.id, s)).collect(),
+        })
+    }
+
+    /// Orders as the API shows them.
+    pub async fn orders(app: &App, organization_id: Uuid, rows: &[Order]) -> Result<Vec<orders::Order>, ApiError> {
+        let joined = Self::load(
+            app,
+            organization_id,
+            rows.iter().map(|o| o.customer_id).collect(),
+            rows.iter().map(|o| o.product_id).collect(),
+            rows.iter().filter_map(|o| o.subscription_id).collect(),
+        )
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let customer = found(joined.customers.get(&row.customer_id))?;
+                let product = found(joined.products.get(&row.product_id))?;
+                let subscription = row.subscription_id.and_then(|id| joined.subscriptions.get(&id));
+                Ok(row.view(customer, product, subscription))
+            })
+            .collect()
+    }
+
+    /// Subscriptions as the API shows them.
+    pub async fn subscriptions(
+        app: &App,
+        organization_id: Uuid,
+        rows: &[Subscription],
+    ) -> Result<Vec<subscriptions::Subscription>, ApiError> {
+        let customers = rows.iter().map(|s| s.customer_id).collect();
+        let products = rows.iter().map(|s| s.product_id).collect();
+        let joined = Self::load(app, organization_id, customers, products, Vec::new()).await?;
+        rows.iter()
+            .map(|row| {
+                let customer = found(joined.customers.get(&row.customer_id))?;
+                Ok(row.view(customer, found(joined.products.get(&row.product_id))?))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,92 @@
+//! The sandbox processor's own route: what the page's card fields become, for programs.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State, http::StatusCode};
+use serde::Serialize;
+use till_ports::sandbox::{CardField, CardInput, TokenizeError};
+use till_wire::{
+    error::{ErrorBody, ValidationBody},
+    input::{Problem, int_in, text},
+    loc,
+};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{app::App, error::ApiError, extract::Body};
+
+/// The routes.
+pub fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(create))
+}
+
+/// A card of the sandbox, good for one attempt within an hour.
+#[derive(Debug, Serialize, ToSchema)]
+struct ConfirmationToken {
+    /// What `confirmation_token_id` takes.
+    id: String,
+}
+
+/// The test card to make a token of.
+#[derive(ToSchema)]
+#[allow(
+    dead_code,
+    reason = "the document's picture of a body that is read by hand"
+)]
+struct Card {
+    /// One of the sandbox's test numbers; no other is taken.
+    number: String,
+    /// 1 to 12.
+    #[schema(minimum = 1, maximum = 12)]
+    exp_month: i64,
+    /// Two or four digits.
+    exp_year: i64,
+    /// Three digits; four for American Express.
+    cvc: String,
+    /// Name on the card.
+    name: Option<String>,
+}
+
+/// Makes a confirmation token of a sandbox card. Numbers are never kept.
+#[utoipa::path(post, path = "/v1/sandbox/confirmation-tokens", operation_id = "sandbox:create_confirmation_token", tag = "sandbox",
+    request_body = Card,
+    responses((status = 201, body = ConfirmationToken), (status = 404, body = ErrorBody), (status = 422, body = ValidationBody)))]
+async fn create(
+    State(app): State<Arc<App>>,
+    body: Body,
+) -> Result<(StatusCode, Json<ConfirmationToken>), ApiError> {
+    let sandbox = app.sandbox.as_ref().ok_or_else(ApiError::not_found)?;
+    let card = body.object(|f| {
+        let number = f.required("number", text);
+        let month = f.required("exp_month", int_in(1, 12));
+        let year = f.required("exp_year", int_in(0, 9999));
+        let cvc = f.required("cvc", text);
+        let name = f.optional("name", text);
+        let (month, year) = (month?, year?);
+        Some(CardInput {
+            number: number?,
+            exp_month: u8::try_from(month).ok()?,
+            exp_year: u16::try_from(if year < 100 { 2000 + year } else { year }).ok()?,
+            cvc: cvc?,
+            billing_name: name,
+        })
+    })?;
+    match sandbox.tokenize(card, app.clock.now()).await {
+        Ok(id) => Ok((StatusCode::CREATED, Json(ConfirmationToken { id }))),
+        Err(TokenizeError::Card(wrong)) => Err(ApiError::unreadable(
+            wrong
+                .into_iter()
+                .map(|problem| {
+                    let key = match problem.field {
+                        CardField::Number => "number",
+                        CardField::Expiry => "exp_year",
+                        CardField::Cvc => "cvc",
+                    };
+                    // The number itself is never sent back.
+                    Problem::value(loc!["body", key], problem.words, serde_json::Value::Null)
+                })
+                .collect(),
+        )),
+        Err(error) => Err(ApiError::internal(error)),
+    }
+}

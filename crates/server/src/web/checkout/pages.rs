@@ -1,0 +1,606 @@
+//! The hosted checkout's addresses: load, decide through the same paths as the API, and show.
+
+use std::sync::Arc;
+
+use axum::{
+    Form, Json, Router,
+    extract::{Path, Query, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect as SeeOther, Response},
+    routing::get,
+};
+use serde::Deserialize;
+use till_core::{
+    checkout::{Session, totals, update},
+    records::{Payment, PaymentState},
+    refusal::Refusal,
+};
+use till_ports::sandbox::{CardField, CardInput, ChallengeState, TokenizeError};
+use till_wire::{
+    checkouts::{CheckoutStatus, CheckoutUpdate, Writer},
+    input::{Context, Problem, Step},
+};
+
+use super::{
+    PARTIAL_HEADER, Redirect,
+    fields::{Field, FieldErrors},
+    filled,
+    form::{CheckoutForm, Intent, ThreeDsForm},
+    sent,
+    view::{
+        ConfirmationPage, DECLINED, IN_FLIGHT, Line, Link, Look, MessagePage, Outcome, Receipt,
+        TOTAL_CHANGED, Theme, ThreeDsPage, Waiting,
+    },
+};
+use crate::{api::checkouts::change_by_secret, app::App, error::ApiError, pay, web::page};
+
+/// The pages' routes.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/checkout/{client_secret}", get(show).post(submit))
+        .route("/checkout/{client_secret}/confirmation", get(confirmation))
+        .route("/sandbox/3ds/{client_secret}", get(challenge).post(decide))
+}
+
+/// What the address may ask for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    theme: Option<String>,
+    stay: Option<String>,
+}
+
+impl Asked {
+    fn look(&self) -> Look {
+        Look {
+            theme: Theme::from_query(self.theme.as_deref()),
+            ..Look::default()
+        }
+    }
+}
+
+/// How long a page waits for a delivered webhook before it moves on (checkout.md 4.9).
+const PATIENCE: jiff::SignedDuration = jiff::SignedDuration::from_secs(15);
+
+async fn show(
+    State(app): State<Arc<App>>,
+    Path(secret): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let look = asked.look();
+    let session = match pay::session(&app, &secret).await {
+        Ok(session) => session,
+        Err(error) => return bad_news(look, &error),
+    };
+    match session.checkout.status {
+        CheckoutStatus::Open => page(
+            StatusCode::OK,
+            &filled::page(&session, look, None, test_mode(&app)),
+        ),
+        _ => SeeOther::to(&look.confirmation_url(&secret)).into_response(),
+    }
+}
+
+fn test_mode(app: &App) -> bool {
+    app.sandbox.is_some()
+}
+
+/// Unknown, expired and broken sessions get pages, not JSON.
+fn bad_news(look: Look, error: &ApiError) -> Response {
+    let status = error.status();
+    match status {
+        StatusCode::NOT_FOUND | StatusCode::FORBIDDEN => {
+            page(StatusCode::NOT_FOUND, &MessagePage::unknown(look))
+        }
+        StatusCode::GONE => page(status, &MessagePage::expired(look)),
+        _ => {
+            tracing::error!(?error, "a page failed");
+            page(status, &MessagePage::trouble(look, ""))
+        }
+    }
+}
+
+async fn submit(
+    State(app): State<Arc<App>>,
+    Path(secret): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+    Form(form): Form<CheckoutForm>,
+) -> Response {
+    let (look, partial) = (asked.look(), headers.contains_key(PARTIAL_HEADER));
+    let session = match pay::session(&app, &secret).await {
+        Ok(session) => session,
+        Err(error) => return bad_news(look, &error),
+    };
+    // Paid meanwhile, in another tab or before the back button: never twice.
+    if session.checkout.status != CheckoutStatus::Open {
+        return go(partial, look.confirmation_url(&secret), None);
+    }
+    match form.intent() {
+        Intent::Update => save(&app, session, look, &form).await,
+        Intent::Pay => match pay_by_form(&app, session, look, &form).await {
+            Ok(paid) => {
+                let cookie = paid.token.map(|token| portal_cookie(&app, &secret, &token));
+                go(partial, paid.to, cookie)
+            }
+            Err(shown) => *shown,
+        },
+    }
+}
+
+/// On to another page of ours: a plain form is redirected, the script is told.
+fn go(partial: bool, to: String, cookie: Option<HeaderValue>) -> Response {
+    let mut response = if partial {
+        Json(Redirect { redirect: to }).into_response()
+    } else {
+        SeeOther::to(&to).into_response()
+    };
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-store"),
+    );
+    if let Some(cookie) = cookie {
+        headers.insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+const PORTAL_COOKIE: &str = "till_portal";
+
+/// Keeps the portal's token for the confirmation page, which hands it on to the merchant (4.10).
+fn portal_cookie(app: &App, secret: &str, token: &str) -> HeaderValue {
+    let secure = if app.site.public_url.starts_with("https://") {
+        "; Secure"
+    } else {
+        ""
+    };
+    let cookie = format!(
+        "{PORTAL_COOKIE}={token}; Path=/checkout/{secret}; HttpOnly; SameSite=Lax; Max-Age=3600{secure}"
+    );
+    HeaderValue::from_str(&cookie).expect("tokens and secrets are plain ASCII")
+}
+
+/// Saves what the form holds as far as it reads, and shows the new amounts.
+async fn save(app: &App, session: Session, look: Look, form: &CheckoutForm) -> Response {
+    let mut errors = FieldErrors::default();
+    let mut body = sent::body(form, &session, &mut errors);
+    let input = readable(&mut body, &mut errors);
+    let secret = session.checkout.client_secret.clone();
+    let (session, error) = match change_by_secret(app, &secret, &input).await {
+        Ok(changed) => (changed, None),
+        Err(error) => {
+            place(&error, &mut errors);
+            let told = errors.is_empty().then(|| words(&error));
+            (session, told)
+        }
+    };
+    let mut shown = filled::page(&session, look, Some(form), test_mode(app));
+    shown.error = error;
+    shown.errors = errors;
+    page(StatusCode::OK, &shown)
+}
+
+/// Reads the body, leaving out what does not read and saying so at its field.
+fn readable(
+    body: &mut serde_json::Map<String, serde_json::Value>,
+    errors: &mut FieldErrors,
+) -> CheckoutUpdate {
+    loop {
+        let mut cx = Context::new("body");
+        let value = serde_json::Value::Object(body.clone());
+        let read = cx.object(&value, |f| CheckoutUpdate::read(Writer::Client, f));
+        let before = body.len();
+        for problem in &cx.problems {
+            note(problem, errors);
+            if let Some(Step::Key(key)) = problem.loc.get(1) {
+                body.remove(key.as_ref());
+            }
+        }
+        if cx.problems.is_empty() || body.len() == before {
+            return read.unwrap_or_default();
+        }
+    }
+}
+
+/// Puts an API error's problems at the page's fields.
+fn place(error: &ApiError, errors: &mut FieldErrors) {
+    for problem in error.problems() {
+        note(problem, errors);
+    }
+}
+
+fn note(problem: &Problem, errors: &mut FieldErrors) {
+    let loc: Vec<&str> = problem
+        .loc
+        .iter()
+        .filter_map(|step| match step {
+            Step::Key(key) => Some(key.as_ref()),
+            Step::Index(_) => None,
+        })
+        .collect();
+    if let Some(field) = Field::from_loc(&loc) {
+        errors.add(field, field_words(field, problem));
+    }
+}
+
+/// What is wrong with a field, for the person at the page.
+fn field_words(field: Field, problem: &Problem) -> String {
+    let missing = problem.kind == "missing";
+    let words = match field {
+        Field::Email if missing => "Enter your email address.",
+        Field::Email => "Enter a full email address, like you@example.com.",
+        Field::CardNumber => "Enter your card number.",
+        Field::Country if missing => "Choose your country.",
+        Field::Line1 => "Enter your address.",
+        Field::City => "Enter your city.",
+        Field::State if missing => "Choose your state.",
+        Field::PostalCode => "Enter your postal code.",
+        Field::BillingName => "Enter the name of your business.",
+        Field::TaxId => {
+            "This tax ID is not valid in the chosen country. Check it, or leave it empty."
+        }
+        Field::Amount => return format!("{}.", problem.msg),
+        _ => problem.msg.trim_start_matches("Value error, "),
+    };
+    words.to_owned()
+}
+
+/// What a whole page's error says.
+fn words(error: &ApiError) -> String {
+    match error.name() {
+        "PaymentError" => match error.detail() {
+            words if words.to_lowercase().contains("declin") => words,
+            words => format!("Your payment was declined: {words}"),
+        },
+        "CheckoutLocked" => IN_FLIGHT.to_owned(),
+        "AlreadyActiveSubscriptionError" => {
+            "You already have an active subscription here, so nothing was charged.".to_owned()
+        }
+        "PaymentNotReady" => "This shop cannot take payments at the moment. Nothing was charged.".to_owned(),
+        "InternalServerError" => "Something went wrong on our side. Reload this page to see whether the payment went through.".to_owned(),
+        "" => DECLINED.to_owned(),
+        _ => error.detail(),
+    }
+}
+
+/// Where a confirmed buyer goes.
+struct Paid {
+    to: String,
+    token: Option<String>,
+}
+
+/// Confirms with what the form holds, or shows the page again with everything that is wrong at once.
+async fn pay_by_form(
+    app: &App,
+    session: Session,
+    look: Look,
+    form: &CheckoutForm,
+) -> Result<Paid, Box<Response>> {
+    let secret = session.checkout.client_secret.clone();
+    let again = |session: &Session, error: Option<String>, errors: FieldErrors| {
+        let mut shown = filled::page(session, look, Some(form), test_mode(app));
+        shown.error = error;
+        shown.errors = errors;
+        Box::new(page(StatusCode::OK, &shown))
+    };
+    let mut errors = FieldErrors::default();
+    let mut body = sent::body(form, &session, &mut errors);
+    let input = readable(&mut body, &mut errors);
+    // The session as this form would make it: what is shown must be what is charged.
+    let at = app.at();
+    let wanted = match update::apply(&session, &input, false, &at) {
+        Ok(wanted) => wanted,
+        Err(refusal) => {
+            place(&refusal.clone().into(), &mut errors);
+            let told = errors.is_empty().then(|| words(&refusal.into()));
+            return Err(again(&session, told, errors));
+        }
+    };
+    let total = totals::totals(&wanted.checkout).total;
+    if form
+        .shown_total
+        .as_ref()
+        .is_some_and(|shown| *shown != total.to_string())
+    {
+        return Err(again(&wanted, Some(TOTAL_CHANGED.to_owned()), errors));
+    }
+    if totals::form(&wanted).required() {
+        // Judged with a stand-in, so that card and address are found wanting together.
+        body.insert("confirmation_token_id".into(), "unknown".into());
+        if let Err(error) = pay::judge(app, &secret, &serde_json::Value::Object(body.clone())).await
+        {
+            place(&error, &mut errors);
+            if errors.is_empty() {
+                return Err(refused(app, &error, &wanted, again).await);
+            }
+        }
+        match token(app, form, &mut errors).await {
+            Some(token) if errors.is_empty() => {
+                body.insert("confirmation_token_id".into(), token.into())
+            }
+            _ => return Err(again(&wanted, None, errors)),
+        };
+    } else if !errors.is_empty() {
+        return Err(again(&wanted, None, errors));
+    }
+    match pay::confirm(app, &secret, serde_json::Value::Object(body)).await {
+        Ok(paid) => {
+            let action = paid
+                .payment
+                .filter(|p| p.state == PaymentState::RequiresAction);
+            let to = action
+                .and_then(|p| p.action_url)
+                .map(|url| look.carried(&url));
+            Ok(Paid {
+                to: to.unwrap_or_else(|| look.confirmation_url(&secret)),
+                token: paid.token,
+            })
+        }
+        Err(error) => {
+            place(&error, &mut errors);
+            if errors.is_empty() {
+                return Err(refused(app, &error, &wanted, again).await);
+            }
+            Err(again(&wanted, None, errors))
+        }
+    }
+}
+
+/// An error that belongs to no field. Somebody who has paid already is sent on instead.
+async fn refused(
+    app: &App,
+    error: &ApiError,
+    wanted: &Session,
+    again: impl Fn(&Session, Option<String>, FieldErrors) -> Box<Response>,
+) -> Box<Response> {
+    let now = pay::session(app, &wanted.checkout.client_secret).await;
+    if let Ok(now) = now
+        && now.checkout.status != CheckoutStatus::Open
+    {
+        let to = Look::default().confirmation_url(&wanted.checkout.client_secret);
+        return Box::new(SeeOther::to(&to).into_response());
+    }
+    again(wanted, Some(words(error)), FieldErrors::default())
+}
+
+/// A token of the page's card fields; what is wrong with them is said at each.
+async fn token(app: &App, form: &CheckoutForm, errors: &mut FieldErrors) -> Option<String> {
+    let text = |field: &Option<String>| field.clone().unwrap_or_default();
+    let card = CardInput::typed(
+        &text(&form.card_number),
+        &text(&form.card_expiry),
+        &text(&form.card_cvc),
+        form.customer_name.as_deref(),
+    );
+    match app.sandbox.as_ref()?.tokenize(card, app.clock.now()).await {
+        Ok(token) => Some(token),
+        Err(TokenizeError::Card(wrong)) => {
+            for problem in wrong {
+                let field = match problem.field {
+                    CardField::Number => Field::CardNumber,
+                    CardField::Expiry => Field::CardExpiry,
+                    CardField::Cvc => Field::CardCvc,
+                };
+                errors.replace(field, problem.words);
+            }
+            None
+        }
+        Err(error) => {
+            tracing::error!(%error, "the sandbox could not keep a token");
+            errors.add(
+                Field::CardNumber,
+                "The card could not be read just now. Please try again.",
+            );
+            None
+        }
+    }
+}
+
+async fn confirmation(
+    State(app): State<Arc<App>>,
+    Path(secret): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    match after(&app, &secret, &asked, &headers).await {
+        Ok(response) => response,
+        Err(error) => bad_news(asked.look(), &error),
+    }
+}
+
+async fn after(
+    app: &App,
+    secret: &str,
+    asked: &Asked,
+    headers: &HeaderMap,
+) -> Result<Response, ApiError> {
+    let look = asked.look();
+    let session = pay::session(app, secret).await?;
+    let attempt = app.store.latest_attempt(session.checkout.id).await?;
+    let leaves = session.checkout.success_url.is_some() && asked.stay.is_none();
+    let outcome = match session.checkout.status {
+        CheckoutStatus::Open => match attempt.filter(|a| a.state == PaymentState::Failed) {
+            Some(failed) => Outcome::Reopened(
+                failed
+                    .decline_message
+                    .unwrap_or_else(|| DECLINED.to_owned()),
+            ),
+            None => return Ok(SeeOther::to(&look.checkout_url(secret)).into_response()),
+        },
+        CheckoutStatus::Confirmed => match attempt.and_then(action) {
+            Some(url) => Outcome::RequiresAction(look.carried(&url)),
+            None => Outcome::Processing(Waiting {
+                leave_to: leaves.then(|| look.confirmation_url(secret)),
+                ..Waiting::default()
+            }),
+        },
+        CheckoutStatus::Succeeded if leaves => {
+            if !is_told(app, &session).await? {
+                Outcome::Processing(Waiting {
+                    leave_to: Some(look.confirmation_url(secret)),
+                    succeeded: true,
+                    order_created: true,
+                    webhook_delivered: false,
+                })
+            } else {
+                let to = with_token(&session.success_url(&app.site), headers);
+                return Ok(SeeOther::to(&to).into_response());
+            }
+        }
+        CheckoutStatus::Succeeded => {
+            Outcome::Succeeded(receipt(&session, look, &session.success_url(&app.site)))
+        }
+        CheckoutStatus::Expired => return Err(Refusal::ExpiredCheckout.into()),
+        CheckoutStatus::Failed => Outcome::Failed(
+            "Nothing was charged. Go back to the shop and start again from there.".to_owned(),
+        ),
+    };
+    let shown = ConfirmationPage {
+        look,
+        client_secret: secret.to_owned(),
+        test_mode: test_mode(app),
+        organization: filled::organization(&session.organization),
+        outcome,
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+fn action(attempt: Payment) -> Option<String> {
+    attempt
+        .action_url
+        .filter(|_| attempt.state == PaymentState::RequiresAction)
+}
+
+/// Whether the merchant has heard of the success, or has had its time to.
+async fn is_told(app: &App, session: &Session) -> Result<bool, ApiError> {
+    let since = session
+        .checkout
+        .modified_at
+        .unwrap_or(session.checkout.created_at);
+    Ok(app.clock.now().duration_since(since) >= PATIENCE
+        || !app.store.awaits_delivery(session.checkout.id).await?)
+}
+
+/// The merchant's address with the key to the customer's portal, where this browser holds it (4.10).
+fn with_token(url: &str, headers: &HeaderMap) -> String {
+    let held = headers.get_all(header::COOKIE).iter().find_map(|cookies| {
+        cookies
+            .to_str()
+            .ok()?
+            .split("; ")
+            .find_map(|pair| pair.strip_prefix(PORTAL_COOKIE)?.strip_prefix('='))
+            .map(str::to_owned)
+    });
+    match held.filter(|token| {
+        token
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    }) {
+        None => url.to_owned(),
+        Some(token) => {
+            let (base, fragment) = url
+                .split_once('#')
+                .map_or((url, None), |(b, f)| (b, Some(f)));
+            let join = if base.contains('?') { '&' } else { '?' };
+            let fragment = fragment.map(|f| format!("#{f}")).unwrap_or_default();
+            format!("{base}{join}customer_session_token={token}{fragment}")
+        }
+    }
+}
+
+fn receipt(session: &Session, look: Look, success_url: &str) -> Receipt {
+    let row = &session.checkout;
+    let sum = totals::totals(row);
+    let per = filled::interval(session.selected(), look.locale);
+    let total = filled::display(sum.total, row.currency, look.locale);
+    Receipt {
+        product_name: session.selected().product.name.clone(),
+        lines: filled::lines(session, look.locale),
+        total: Line {
+            label: "Paid".to_owned(),
+            amount: total.clone(),
+        },
+        email: row.customer_email.clone(),
+        what_next: per
+            .filter(|_| sum.total > 0)
+            .map(|per| format!("Your subscription renews at {total} {per}.")),
+        next: row.success_url.as_ref().map(|_| Link {
+            url: success_url.to_owned(),
+            label: format!("Return to {}", session.organization.name),
+        }),
+    }
+}
+
+async fn challenge(
+    State(app): State<Arc<App>>,
+    Path(secret): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let look = asked.look();
+    match challenge_page(&app, &secret, look).await {
+        Ok(response) => response,
+        Err(error) => bad_news(look, &error),
+    }
+}
+
+async fn challenge_page(app: &App, secret: &str, look: Look) -> Result<Response, ApiError> {
+    let sandbox = app.sandbox.as_ref().ok_or_else(ApiError::not_found)?;
+    let challenge = sandbox
+        .challenge(secret, app.clock.now())
+        .await?
+        .ok_or_else(ApiError::not_found)?;
+    let session = session_of(app, challenge.attempt_id).await?;
+    if challenge.state != ChallengeState::Waiting {
+        return Ok(
+            SeeOther::to(&look.confirmation_url(&session.checkout.client_secret)).into_response(),
+        );
+    }
+    let shown = ThreeDsPage {
+        look,
+        organization: filled::organization(&session.organization),
+        amount: challenge
+            .amount
+            .map(|m| filled::display(m.minor, m.currency, look.locale)),
+        card: None,
+        action: look.carried(&format!("/sandbox/3ds/{secret}")),
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+async fn session_of(app: &App, attempt: uuid::Uuid) -> Result<Session, ApiError> {
+    let attempt = app
+        .store
+        .attempt(attempt)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
+    let checkout = attempt.checkout_id.ok_or_else(ApiError::not_found)?;
+    app.store
+        .session_by_id(checkout)
+        .await?
+        .ok_or_else(ApiError::not_found)
+}
+
+async fn decide(
+    State(app): State<Arc<App>>,
+    Path(secret): Path<String>,
+    Query(asked): Query<Asked>,
+    Form(form): Form<ThreeDsForm>,
+) -> Response {
+    let look = asked.look();
+    match answer(&app, &secret, form.approved()).await {
+        Ok(checkout) => SeeOther::to(&look.confirmation_url(&checkout)).into_response(),
+        Err(error) => bad_news(look, &error),
+    }
+}
+
+/// The buyer's answer is the processor's notice: it settles the attempt. The session's secret comes back.
+async fn answer(app: &App, secret: &str, approved: bool) -> Result<String, ApiError> {
+    let sandbox = app.sandbox.as_ref().ok_or_else(ApiError::not_found)?;
+    let (attempt, outcome) = sandbox
+        .authenticate(secret, approved, app.clock.now())
+        .await?
+        .ok_or_else(ApiError::not_found)?;
+    let settled = pay::settle(app, attempt, &outcome).await?;
+    Ok(settled.session.checkout.client_secret)
+}

@@ -1,0 +1,247 @@
+//! What most tests need before they begin.
+
+use serde_json::{Value, json};
+use till_core::{
+    change::{Changes, Json, Record},
+    period,
+    records::{Checkout, Order, Payment, PaymentKind, PaymentState, Subscription},
+};
+use till_wire::{
+    checkouts::CheckoutStatus,
+    money::Currency,
+    orders::{BillingReason, OrderItem, OrderStatus},
+    payments::{CardMetadata, PaymentTrigger},
+    subscriptions::SubscriptionStatus,
+    values::Interval,
+};
+use uuid::Uuid;
+
+use crate::Till;
+
+/// The rows of one sale, as fulfilment leaves them.
+#[derive(Debug, Clone)]
+pub struct Sale {
+    /// The session.
+    pub checkout: Checkout,
+    /// The subscription, if the product is one.
+    pub subscription: Option<Subscription>,
+    /// The order.
+    pub order: Order,
+    /// The payment.
+    pub payment: Payment,
+}
+
+/// The id in a field of an API resource.
+pub fn id_in(resource: &Value, key: &str) -> Uuid {
+    resource[key].as_str().unwrap().parse().unwrap()
+}
+
+impl Till {
+    /// A one-time product for 30.00 USD.
+    pub async fn product(&self) -> Value {
+        self.product_named("Book", 3000).await
+    }
+
+    /// A one-time product of this name and price (USD minor units).
+    pub async fn product_named(&self, name: &str, amount: i64) -> Value {
+        let price = json!({"amount_type": "fixed", "price_amount": amount});
+        self.post("/v1/products/", json!({"name": name, "prices": [price]})).await.created()
+    }
+
+    /// A subscription for 10.00 USD a month.
+    pub async fn monthly(&self) -> Value {
+        let price = json!({"amount_type": "fixed", "price_amount": 1000});
+        let body = json!({"name": "Monthly", "recurring_interval": "month", "prices": [price]});
+        self.post("/v1/products/", body).await.created()
+    }
+
+    /// A one-time product whose price the buyer chooses, from 5.00 USD.
+    pub async fn pay_what_you_want(&self) -> Value {
+        let price = json!({"amount_type": "custom", "minimum_amount": 500});
+        self.post("/v1/products/", json!({"name": "Gift", "prices": [price]})).await.created()
+    }
+
+    /// A customer of this e-mail address.
+    pub async fn customer(&self, email: &str) -> Value {
+        self.post("/v1/customers/", json!({"email": email})).await.created()
+    }
+
+    /// The customer bought the product a moment ago.
+    pub async fn sold(&self, customer: &Value, product: &Value) -> Sale {
+        self.sold_with(customer, product, |_| {}).await
+    }
+
+    /// The customer bought the product; `change` sees the rows before they are kept.
+    pub async fn sold_with(&self, customer: &Value, product: &Value, change: impl FnOnce(&mut Sale)) -> Sale {
+        self.advance(std::time::Duration::from_millis(1));
+        let mut sale = self.sale(customer, product);
+        change(&mut sale);
+        let mut changes = Changes::new();
+        changes.insert(&sale.checkout);
+        if let Some(subscription) = &sale.subscription {
+            changes.insert(subscription);
+        }
+        changes.insert(&sale.order).insert(&sale.payment);
+        self.app.store.commit(changes).await.unwrap();
+        sale
+    }
+
+    fn sale(&self, customer: &Value, product: &Value) -> Sale {
+        let (customer_id, product_id) = (id_in(customer, "id"), id_in(product, "id"));
+        let price = &product["prices"][0];
+        let amount = price["price_amount"].as_i64().unwrap_or(500);
+        let checkout = self.checkout(customer, product_id, id_in(price, "id"), amount);
+        let (at, own) = (self.app.at(), self.organization.id);
+        let interval: Option<Interval> = product["recurring_interval"].as_str().map(|word| word.parse().unwrap());
+        let subscription = interval.map(|interval| {
+            let anchor_day = period::anchor(at.now);
+            Subscription {
+                id: at.id(),
+                created_at: at.now,
+                modified_at: None,
+                version: 1,
+                organization_id: own,
+                customer_id,
+                product_id,
+                checkout_id: Some(checkout.id()),
+                payment_method_id: None,
+                status: SubscriptionStatus::Active,
+                amount,
+                currency: Currency::USD,
+                recurring_interval: interval,
+                recurring_interval_count: 1,
+                anchor_day,
+                started_at: Some(at.now),
+                current_period_start: at.now,
+                current_period_end: period::end(at.now, interval, 1, anchor_day),
+                cancel_at_period_end: false,
+                canceled_at: None,
+                ends_at: None,
+                ended_at: None,
+                price_ids: Json(vec![id_in(price, "id")]),
+                metadata: Json::default(),
+            }
+        });
+        let name = product["name"].as_str().unwrap();
+        let item = OrderItem {
+            id: at.id(),
+            created_at: at.now,
+            modified_at: None,
+            label: name.to_owned(),
+            amount,
+            tax_amount: 0,
+            proration: false,
+            product_price_id: Some(id_in(price, "id")),
+            start_timestamp: None,
+            end_timestamp: None,
+        };
+        let order = Order {
+            id: at.id(),
+            created_at: at.now,
+            modified_at: None,
+            version: 1,
+            organization_id: own,
+            customer_id,
+            product_id,
+            price_id: Some(id_in(price, "id")),
+            subscription_id: subscription.as_ref().map(|s| s.id),
+            checkout_id: Some(checkout.id),
+            status: OrderStatus::Paid,
+            billing_reason: match subscription {
+                Some(_) => BillingReason::SubscriptionCreate,
+                None => BillingReason::Purchase,
+            },
+            currency: Currency::USD,
+            subtotal_amount: amount,
+            discount_amount: 0,
+            net_amount: amount,
+            tax_amount: 0,
+            billing_name: None,
+            billing_address: None,
+            tax_id: None,
+            invoice_number: format!("ADA-{}", at.now.as_millisecond()),
+            description: name.to_owned(),
+            items: Json(vec![item]),
+            metadata: Json::default(),
+        };
+        let payment = Payment {
+            id: at.id(),
+            created_at: at.now,
+            modified_at: None,
+            version: 1,
+            organization_id: own,
+            checkout_id: Some(checkout.id),
+            order_id: Some(order.id),
+            customer_id: Some(customer_id),
+            customer_email: checkout.customer_email.clone(),
+            kind: PaymentKind::Charge,
+            state: PaymentState::Succeeded,
+            amount,
+            currency: Currency::USD,
+            method: "card".to_owned(),
+            card: Some(Json(CardMetadata {
+                brand: "visa".to_owned(),
+                last4: "4242".to_owned(),
+                exp_month: 12,
+                exp_year: 2030,
+                wallet: None,
+            })),
+            trigger_kind: Some(PaymentTrigger::Purchase),
+            decline_reason: None,
+            decline_message: None,
+            reference: None,
+            method_reference: None,
+            client_secret: None,
+            action_url: None,
+            confirmation: Json(json!({})),
+        };
+        Sale { checkout, subscription, order, payment }
+    }
+
+    fn checkout(&self, customer: &Value, product_id: Uuid, price_id: Uuid, amount: i64) -> Checkout {
+        let at = self.app.at();
+        Checkout {
+            id: at.id(),
+            created_at: at.now,
+            modified_at: None,
+            version: 1,
+            organization_id: self.organization.id,
+            status: CheckoutStatus::Succeeded,
+            client_secret: at.token("polar_c_"),
+            expires_at: at.now + jiff::SignedDuration::from_hours(1),
+            success_url: None,
+            return_url: None,
+            embed_origin: None,
+            product_id,
+            price_id,
+            product_ids: Json(vec![product_id]),
+            amount,
+            currency: Currency::USD,
+            tax_amount: Some(0),
+            tax_behavior: None,
+            allow_discount_codes: true,
+            require_billing_address: false,
+            allow_trial: true,
+            customer_id: Some(id_in(customer, "id")),
+            matched_by_email: false,
+            external_customer_id: None,
+            is_business_customer: false,
+            customer_name: None,
+            customer_email: customer["email"].as_str().map(str::to_owned),
+            customer_ip_address: None,
+            customer_billing_name: None,
+            customer_billing_address: None,
+            customer_tax_id: None,
+            customer_tax_id_format: None,
+            locale: None,
+            payment_method_type: None,
+            processor_metadata: Json::default(),
+            metadata: Json::default(),
+            customer_metadata: Json::default(),
+            subscription_id: None,
+            attempt_id: None,
+            opened_at: None,
+            distinct_id: None,
+        }
+    }
+}

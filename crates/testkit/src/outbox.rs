@@ -1,0 +1,68 @@
+//! Jobs and events.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use till_core::{
+    change::{Changes, Json, Value as Cell},
+    records::{WebhookEndpoint, WebhookEvent},
+};
+use till_store::Query;
+use till_wire::{events::EventType, webhooks::WebhookFormat};
+
+use crate::Till;
+
+impl Till {
+    /// Does all work that is due now.
+    pub async fn drain(&self) {
+        till_server::work::run_due(&self.app).await.unwrap();
+    }
+
+    /// An endpoint of the test's organization for all events. Nobody listens there: look at what it is
+    /// told with [`Till::told`].
+    pub async fn listen(&self) -> WebhookEndpoint {
+        let at = self.app.at();
+        let endpoint = WebhookEndpoint {
+            id: at.id(),
+            created_at: at.now,
+            modified_at: None,
+            version: 1,
+            organization_id: self.organization.id,
+            url: "http://127.0.0.1:9/".to_owned(),
+            name: None,
+            format: WebhookFormat::Raw,
+            secret: at.token("whsec_"),
+            events: Json(EventType::ALL.to_vec()),
+            enabled: true,
+            deleted_at: None,
+        };
+        let mut changes = Changes::new();
+        changes.insert(&endpoint);
+        self.app.store.commit(changes).await.unwrap();
+        endpoint
+    }
+
+    /// The payloads of all events so far, oldest first; they are taken out of the outbox.
+    pub async fn told(&self) -> Vec<Value> {
+        let own = vec![Cell::Uuid(self.organization.id)];
+        let rest = "where organization_id = $1 order by sequence";
+        let events: Vec<WebhookEvent> =
+            self.app.store.all(Query::select::<WebhookEvent>(rest, own.clone())).await.unwrap();
+        let mut changes = Changes::new();
+        changes
+            .any("delete from webhook_deliveries where organization_id = $1", own.clone())
+            .any("delete from webhook_events where organization_id = $1", own);
+        self.app.store.commit(changes).await.unwrap();
+        events
+            .iter()
+            .map(|event| serde_json::from_str(event.payload.as_deref().unwrap()).unwrap())
+            .collect()
+    }
+
+    /// The types of all events so far, what is due a few seconds later included.
+    pub async fn told_types(&self) -> Vec<String> {
+        self.advance(Duration::from_secs(3));
+        self.drain().await;
+        self.told().await.iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
+    }
+}

@@ -1,0 +1,226 @@
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header},
+};
+use serde_json::Value;
+use till_core::{
+    change::Value as Cell,
+    organizations,
+    records::{Organization, User},
+    site::Site,
+    tokens::{self, SecretKey},
+};
+use till_ports::{
+    outbound::Outbound,
+    sandbox::Sandbox,
+};
+use till_server::{
+    app::{App, Policy},
+    ledger::StoreLedger,
+    limits::Limits,
+    transport,
+};
+use till_store::{Options, Query, Store};
+use till_wire::scope::Scope;
+use tower::ServiceExt as _;
+
+use crate::{Answer, TestClock, contract};
+
+/// A whole Till and its first organization, as a test uses them.
+pub struct Till {
+    /// What the server holds.
+    pub app: Arc<App>,
+    /// Moves only when asked to, and by a millisecond with every request.
+    pub clock: Arc<TestClock>,
+    /// The merchant.
+    pub organization: Organization,
+    /// Its token, with every scope.
+    pub token: String,
+    /// Whether requests carry the token.
+    signed: bool,
+    router: Router,
+    may_leave_work: bool,
+}
+
+impl std::fmt::Debug for Till {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Till").field("organization", &self.organization.slug).finish_non_exhaustive()
+    }
+}
+
+impl Till {
+    pub(crate) async fn start(url: &str) -> Self {
+        let options = Options { connections: 4, ..Options::default() };
+        let store = Store::open(url, options).await.unwrap();
+        let clock = Arc::new(TestClock::new());
+        let ids = till_core::at::At::new("2026-11-22T12:00:00Z".parse().unwrap(), [9; 32]);
+        let sandbox = Arc::new(Sandbox::new(
+            Arc::new(StoreLedger::new(store.clone())),
+            b"a key for fingerprints",
+            Arc::new(move || ids.id()),
+        ));
+        let app = Arc::new(App {
+            store,
+            processor: sandbox.clone(),
+            sandbox: Some(sandbox),
+            outbound: Outbound::new(true).unwrap(),
+            clock: clock.clone(),
+            site: Site {
+                public_url: "https://till.test".to_owned(),
+                publishable_key: "pk_test".to_owned(),
+            },
+            key: SecretKey::new(*b"a secret key that is for tests only"),
+            policy: Policy { dev: true, client_ip_header: Some("x-client-ip".to_owned()) },
+            limits: Limits::off(),
+        });
+        let router = till_server::router(app.clone());
+        let (organization, token) = found(&app, "Ada's Shop", "ada").await;
+        Self { app, clock, organization, token, signed: true, router, may_leave_work: false }
+    }
+
+    /// Moves time forward.
+    pub fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    /// Another organization and its token, with every scope.
+    pub async fn stranger(&self) -> (Organization, String) {
+        let count = self.app.store.organizations().await.unwrap().len();
+        found(&self.app, "Eve's Shop", &format!("eve-{count}")).await
+    }
+
+    /// A token of the test's organization with these scopes.
+    pub async fn token_of(&self, scopes: &[Scope]) -> String {
+        token(&self.app, &self.organization, scopes).await
+    }
+
+    /// The same server, seen by the holder of another token.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self {
+            app: self.app.clone(),
+            clock: self.clock.clone(),
+            organization: self.organization.clone(),
+            token: token.to_owned(),
+            signed: true,
+            router: self.router.clone(),
+            may_leave_work: self.may_leave_work,
+        }
+    }
+
+    /// The same server, seen by nobody in particular.
+    pub fn anonymous(&self) -> Self {
+        Self { signed: false, ..self.with_token("") }
+    }
+
+    /// Sends GET.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None).await
+    }
+
+    /// Sends POST with a JSON body.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, Some(body.to_string())).await
+    }
+
+    /// Sends PATCH with a JSON body.
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::PATCH, path, Some(body.to_string())).await
+    }
+
+    /// Sends DELETE.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None).await
+    }
+
+    /// Sends a request with a body as it is.
+    pub async fn send(&self, method: Method, path: &str, body: Option<String>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if self.signed {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.token));
+        }
+        if let Some(body) = &body {
+            request = request
+                .header(header::CONTENT_TYPE, "application/json")
+                .header(header::CONTENT_LENGTH, body.len());
+        }
+        self.raw(request.body(Body::from(body.unwrap_or_default())).unwrap()).await
+    }
+
+    /// Sends GET with these headers besides the usual ones.
+    pub async fn get_with(&self, path: &str, headers: &[(&'static str, &str)]) -> Answer {
+        let mut map = HeaderMap::new();
+        if self.signed {
+            map.insert(header::AUTHORIZATION, format!("Bearer {}", self.token).parse().unwrap());
+        }
+        for (name, value) in headers {
+            map.insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
+        }
+        let mut request = Request::get(path).body(Body::empty()).unwrap();
+        *request.headers_mut() = map;
+        self.raw(request).await
+    }
+
+    /// Sends any request, with nothing added; the answer is held against the document.
+    pub async fn raw(&self, request: Request<Body>) -> Answer {
+        self.advance(Duration::from_millis(1));
+        let request = transport::canonical(request);
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let answer = Answer { status: parts.status, headers: parts.headers, body };
+        assert_ne!(answer.status.as_u16(), 500, "{method} {path}: see the log");
+        contract::hold(&method, &path, &answer);
+        answer
+    }
+
+    /// The server's document as JSON.
+    pub fn document(&self) -> &'static Value {
+        contract::document()
+    }
+
+    /// Work may be left when the test ends.
+    pub fn may_leave_work(&mut self) {
+        self.may_leave_work = true;
+    }
+
+    /// Looks whether work that is due was left undone.
+    pub(crate) async fn finish(self) {
+        if self.may_leave_work {
+            return;
+        }
+        let soon = self.app.at().now + jiff::SignedDuration::from_mins(1);
+        for (what, sql) in [
+            ("jobs", "select count(*) from jobs where buried is null and run_at <= $1"),
+            ("undelivered events", "select count(*) from webhook_events where next_attempt_at <= $1"),
+        ] {
+            let left = self.app.store.scalar(Query::raw(sql, vec![Cell::Time(soon)])).await.unwrap();
+            assert_eq!(left, 0, "{what} are left: the test must see them through, or say may_leave_work");
+        }
+        let buried = Query::raw("select count(*) from jobs where buried is not null", vec![]);
+        assert_eq!(self.app.store.scalar(buried).await.unwrap(), 0, "a job was given up");
+    }
+}
+
+/// A new organization with an owner, and a token with every scope.
+async fn found(app: &App, name: &str, slug: &str) -> (Organization, String) {
+    let at = app.at();
+    let owner = User { id: at.id(), created_at: at.now, email: format!("{slug}@example.com") };
+    let (organization, founding) = organizations::create(name, slug, &owner, &at);
+    let mut changes = till_core::change::Changes::new();
+    changes.insert(&owner).and(founding);
+    app.store.commit(changes).await.unwrap();
+    let token = token(app, &organization, Scope::ALL).await;
+    (organization, token)
+}
+
+async fn token(app: &App, organization: &Organization, scopes: &[Scope]) -> String {
+    let scopes = scopes.to_vec();
+    let (_, token, changes) =
+        tokens::create(organization.id, "test".to_owned(), scopes, None, &app.key, &app.at());
+    app.store.commit(changes).await.unwrap();
+    token
+}

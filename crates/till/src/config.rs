@@ -1,0 +1,185 @@
+//! Every command and every setting, once: flags, environment variables and `--help` are made of these.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser},
+};
+use till_wire::scope::Scope;
+use uuid::Uuid;
+
+/// Till: a self-hosted checkout server that speaks the Polar API.
+#[derive(Debug, Parser)]
+#[command(name = "till", version, about, arg_required_else_help = true, next_help_heading = "Settings")]
+pub struct Cli {
+    /// Settings, the same for every command.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the operator can set; each is a flag and an environment variable.
+#[derive(Debug, Clone, Args)]
+pub struct Settings {
+    /// Address and port to serve on; port 0 takes a free one
+    #[arg(long, env = "TILL_LISTEN", global = true, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = address)]
+    pub listen: SocketAddr,
+
+    /// Folder for the embedded database and, in `dev`, the secret key and the demo's token
+    #[arg(long, env = "TILL_DATA_DIR", global = true, value_name = "FOLDER", default_value = "./till-data")]
+    pub data_dir: PathBuf,
+
+    /// sqlite:///absolute/path.db or postgres://user@host/database [default: till.db in the data folder]
+    #[arg(long, env = "TILL_DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+
+    /// Where buyers and API callers reach this server, such as https://pay.example.com; `serve` needs it
+    #[arg(long, env = "TILL_PUBLIC_URL", global = true, value_name = "URL")]
+    pub public_url: Option<String>,
+
+    /// Lets the public URL be http:// on a host that is not this machine
+    #[arg(long, env = "TILL_ALLOW_INSECURE_HTTP", global = true, value_parser = FalseyValueParser::new())]
+    pub allow_insecure_http: bool,
+
+    /// Keys what is kept of tokens: 32 bytes or more; prefer the environment variable or the file
+    #[arg(long, env = "TILL_SECRET_KEY", global = true, value_name = "KEY", hide_env_values = true, conflicts_with = "secret_key_file")]
+    pub secret_key: Option<String>,
+
+    /// A file that holds the secret key [default: secret.key in the data folder, with the database there]
+    #[arg(long, env = "TILL_SECRET_KEY_FILE", global = true, value_name = "FILE")]
+    pub secret_key_file: Option<PathBuf>,
+
+    /// Who moves the money; `serve` needs to be told
+    #[arg(long, env = "TILL_PROCESSOR", global = true, value_enum, value_name = "NAME")]
+    pub processor: Option<ProcessorName>,
+
+    /// Requests a minute for each organization or address, 0 for no limit [default: 500, none in `dev`]
+    #[arg(long, env = "TILL_RATE_LIMIT", global = true, value_name = "COUNT")]
+    pub rate_limit: Option<u32>,
+
+    /// A header in which a trusted proxy gives the buyer's address, such as X-Forwarded-For
+    #[arg(long, env = "TILL_CLIENT_IP_HEADER", global = true, value_name = "HEADER")]
+    pub client_ip_header: Option<String>,
+
+    /// How log lines are written; they go to standard error
+    #[arg(long, env = "TILL_LOG_FORMAT", global = true, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+
+    /// What is logged: error, warn, info, debug or trace, also per module [default: RUST_LOG, else info]
+    #[arg(long, env = "TILL_LOG", global = true, value_name = "FILTER")]
+    pub log: Option<String>,
+}
+
+/// Who can move the money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProcessorName {
+    /// Test cards only; no real money moves
+    Sandbox,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// What Till can be asked to do.
+#[derive(Debug, Subcommand)]
+#[command(next_help_heading = "Options")]
+pub enum Command {
+    /// Try everything: serves with an embedded database, a demo shop and test cards
+    Dev(Dev),
+    /// Serve in production
+    Serve,
+    /// Make an organization and its owner
+    Init(Init),
+    /// Access tokens for the API
+    #[command(subcommand)]
+    Token(Token),
+    /// Bring the database up to date and say what was applied; `serve` does the same when it starts
+    Migrate,
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+/// How `till dev` answers.
+#[derive(Debug, Args)]
+pub struct Dev {
+    /// Print one line of JSON on standard output once ready, for programs
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Whom `till init` makes.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The organization's name
+    #[arg(long, value_name = "NAME")]
+    pub organization: String,
+    /// The owner's e-mail address
+    #[arg(long, value_name = "EMAIL")]
+    pub owner_email: String,
+    /// Its name in addresses: lower-case letters, digits and hyphens [default: made from the name]
+    #[arg(long)]
+    pub slug: Option<String>,
+}
+
+/// What can be done with tokens.
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Make a token and print it, alone, on standard output; it is shown only now
+    Create(TokenCreate),
+    /// List tokens, without the tokens themselves
+    List {
+        /// Only this organization's
+        #[arg(long, value_name = "SLUG")]
+        organization: Option<String>,
+    },
+    /// End a token at once
+    Revoke {
+        /// The token's id, as `till token list` shows it
+        id: Uuid,
+    },
+}
+
+/// The token to make.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("allowed").required(true).args(["scope", "all_scopes"]))]
+pub struct TokenCreate {
+    /// The organization, by its slug
+    #[arg(long, value_name = "SLUG")]
+    pub organization: String,
+    /// What the token is for
+    #[arg(long)]
+    pub name: String,
+    /// What it may do; several times or separated by commas
+    #[arg(long, value_delimiter = ',', value_parser = scopes())]
+    pub scope: Vec<Scope>,
+    /// It may do everything
+    #[arg(long)]
+    pub all_scopes: bool,
+    /// When it ends, such as 30d, 12h or 1y [default: never]
+    #[arg(long, value_name = "TIME")]
+    pub expires_in: Option<jiff::Span>,
+}
+
+fn scopes() -> impl TypedValueParser<Value = Scope> {
+    PossibleValuesParser::new(Scope::ALL.iter().map(|scope| scope.as_str()))
+        .map(|word| word.parse().expect("only scopes are possible values"))
+}
+
+/// An address with a port; `localhost` is this machine.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let text = match text.strip_prefix("localhost:") {
+        Some(port) => format!("127.0.0.1:{port}"),
+        None => text.to_owned(),
+    };
+    text.parse()
+        .map_err(|_| "give an address and a port, such as 127.0.0.1:8080 or 0.0.0.0:8080".to_owned())
+}

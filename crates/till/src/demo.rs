@@ -1,0 +1,217 @@
+//! The demo shop that `till dev` makes in an empty database, and its notes between two starts.
+
+use std::path::{Path, PathBuf};
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use till_core::{
+    at::At,
+    change::Changes,
+    event::Audience,
+    organizations,
+    products::{self, Offered},
+    records::{Organization, Product, User},
+    tokens::{self, SecretKey},
+};
+use till_server::app::Clock;
+use till_store::{List, Order, Store};
+use till_wire::{
+    values::Interval,
+    metadata::Metadata,
+    money::Currency,
+    products::{PriceAmount, PriceCreate, PriceEntry, ProductCreate, Visibility},
+    scope::Scope,
+};
+use uuid::Uuid;
+
+use crate::{clock::{self, SystemClock}, files, stop::Stop};
+
+/// Signs in to the demo shop.
+pub const OWNER: &str = "owner@example.com";
+
+const ORGANIZATION: &str = "Demo shop";
+const SLUG: &str = "demo";
+const TOKEN_NAME: &str = "till dev";
+
+/// What is for sale: name, description in Markdown, cents, and whether every month.
+const PRODUCTS: [(&str, &str, i64, bool); 3] = [
+    (
+        "Starter",
+        "For one person and one project.\n\n- **1** project\n- 1,000 requests a day\n- Help by e-mail",
+        900,
+        true,
+    ),
+    (
+        "Pro",
+        "For a team that ships.\n\n- **Unlimited** projects\n- 100,000 requests a day\n- Help within *four hours*",
+        2900,
+        true,
+    ),
+    (
+        "Handbook",
+        "The whole craft in one book: 240 pages, as PDF and EPUB.\n\nBought once, *yours for good*, with every later edition.",
+        4900,
+        false,
+    ),
+];
+
+/// The shop as it is shown.
+#[derive(Debug)]
+pub struct Shop {
+    /// The organization.
+    pub organization: Organization,
+    /// Text of an access token with all scopes.
+    pub token: String,
+    /// What is for sale, in the order it was made.
+    pub products: Vec<OnSale>,
+    /// Why the token is not the one of last time; `None` if it is, or if there was no last time.
+    pub renewed: Option<&'static str>,
+}
+
+/// A product as programs need it.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct OnSale {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// The id of its first price.
+    pub price_id: Option<Uuid>,
+}
+
+/// What is kept beside the database: the token cannot be read back from there.
+#[derive(Debug, Serialize, Deserialize)]
+struct Notes {
+    token: String,
+    products: Vec<Uuid>,
+}
+
+/// The demo shop, made if the database is empty, else found again.
+pub async fn shop(store: &Store, key: &SecretKey, folder: &Path) -> Result<Shop, Stop> {
+    let path = notes_path(folder);
+    let organizations = store.organizations().await?;
+    if organizations.is_empty() {
+        let (shop, notes) = make(store, key).await?;
+        return keep(&path, &notes).map(|()| shop);
+    }
+    let notes = files::read(&path)?.and_then(|text| serde_json::from_str::<Notes>(&text).ok());
+    let holder = match &notes {
+        Some(notes) => store.caller(&key.digest(&notes.token)).await?,
+        None => None,
+    };
+    if let (Some(notes), Some((token, organization))) = (&notes, holder)
+        && token.revoked_at.is_none()
+    {
+        let products = on_sale(store, &organization, &notes.products).await?;
+        return Ok(Shop { organization, token: notes.token.clone(), products, renewed: None });
+    }
+    renew(store, key, &path, organizations, notes).await
+}
+
+/// A new token where the old one's text is lost or it is no longer good.
+async fn renew(
+    store: &Store,
+    key: &SecretKey,
+    path: &Path,
+    organizations: Vec<Organization>,
+    notes: Option<Notes>,
+) -> Result<Shop, Stop> {
+    let renewed = match notes {
+        None => "dev.json, which held the token, is gone or unreadable: this is a new token",
+        Some(_) => "the token in dev.json is not valid in this database: this is a new one",
+    };
+    let demo = organizations.iter().position(|organization| organization.slug == SLUG).unwrap_or(0);
+    let organization = organizations.into_iter().nth(demo).expect("there is at least one, and `demo` is one of them");
+    let at = clock::at();
+    let (_, token, changes) = tokens::create(organization.id, TOKEN_NAME.into(), Scope::ALL.to_vec(), None, key, &at);
+    store.commit(changes).await?;
+    let products = on_sale(store, &organization, &[]).await?;
+    let notes = Notes { token, products: products.iter().map(|product| product.id).collect() };
+    keep(path, &notes)?;
+    Ok(Shop { organization, token: notes.token, products, renewed: Some(renewed) })
+}
+
+async fn make(store: &Store, key: &SecretKey) -> Result<(Shop, Notes), Stop> {
+    let at = clock::at();
+    let owner = User { id: at.id(), created_at: at.now, email: OWNER.to_owned() };
+    let mut changes = Changes::new();
+    changes.insert(&owner);
+    let (organization, made) = organizations::create(ORGANIZATION, SLUG, &owner, &at);
+    changes.and(made);
+    let (_, token, made) = tokens::create(organization.id, TOKEN_NAME.into(), Scope::ALL.to_vec(), None, key, &at);
+    changes.and(made);
+    let mut products = Vec::new();
+    for (i, product) in PRODUCTS.into_iter().enumerate() {
+        // A millisecond apart, so that lists by age have them in this order.
+        let age = SignedDuration::from_millis((PRODUCTS.len() - i) as i64);
+        let at = At::new(at.now - age, SystemClock.seed());
+        let (offered, made) = products::create(input(product), &organization, &Audience::default(), &at)
+            .map_err(|refusal| Stop::failed(format!("the demo's products are not valid: {refusal:?}")))?;
+        changes.and(made);
+        products.push(offer(&offered));
+    }
+    store.commit(changes).await?;
+    let notes = Notes { token: token.clone(), products: products.iter().map(|product| product.id).collect() };
+    Ok((Shop { organization, token, products, renewed: None }, notes))
+}
+
+fn input((name, description, cents, monthly): (&str, &str, i64, bool)) -> ProductCreate {
+    let price = PriceCreate {
+        amount: PriceAmount::Fixed { price_amount: cents },
+        currency: Currency::USD,
+        tax_behavior: None,
+    };
+    ProductCreate {
+        name: name.to_owned(),
+        description: Some(description.to_owned()),
+        visibility: Visibility::Public,
+        prices: vec![PriceEntry::New(price)],
+        metadata: Metadata::default(),
+        organization_id: None,
+        recurring: monthly.then_some((Interval::Month, 1)),
+        trial: None,
+        meter_interval: None,
+        medias: Vec::new(),
+        attached_custom_fields: Vec::new(),
+    }
+}
+
+/// The active ones of these products in their order; if none is left, the three oldest.
+async fn on_sale(store: &Store, organization: &Organization, wanted: &[Uuid]) -> Result<Vec<OnSale>, Stop> {
+    let mut found = Vec::new();
+    if !wanted.is_empty() {
+        found = store.offered(organization.id, wanted).await?;
+        found.retain(|offered| !offered.product.is_archived);
+        found.sort_by_key(|offered| wanted.iter().position(|id| *id == offered.product.id));
+    }
+    if found.is_empty() {
+        let oldest = List::of::<Product>(organization.id)
+            .eq("is_archived", false)
+            .order("created_at", Order::Asc)
+            .order("id", Order::Asc);
+        let (rows, _) = store.page::<Product>(oldest, 1, PRODUCTS.len() as u32).await?;
+        let ids: Vec<_> = rows.iter().map(|product| product.id).collect();
+        if !ids.is_empty() {
+            found = store.offered(organization.id, &ids).await?;
+            found.sort_by_key(|offered| ids.iter().position(|id| *id == offered.product.id));
+        }
+    }
+    Ok(found.iter().map(offer).collect())
+}
+
+fn offer(offered: &Offered) -> OnSale {
+    OnSale {
+        id: offered.product.id,
+        name: offered.product.name.clone(),
+        price_id: offered.active().next().map(|price| price.id),
+    }
+}
+
+fn notes_path(folder: &Path) -> PathBuf {
+    folder.join("dev.json")
+}
+
+fn keep(path: &Path, notes: &Notes) -> Result<(), Stop> {
+    let text = serde_json::to_string_pretty(notes).map_err(Stop::failed)?;
+    files::write_private(path, &format!("{text}\n"))
+}

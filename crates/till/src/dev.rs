@@ -1,0 +1,72 @@
+//! `till dev`: everything to try Till, in one folder.
+
+use serde::Serialize;
+use till_server::app::{Clock, Policy};
+use uuid::Uuid;
+
+use crate::{
+    clock::SystemClock,
+    config::{Dev, Settings},
+    demo::{self, OnSale, Shop},
+    files, guard,
+    listen::Bound,
+    open::{self, Parts},
+    serve,
+    stop::{Stop, say},
+    welcome,
+};
+
+/// What `--json` prints, once, when everything is ready.
+#[derive(Serialize)]
+struct Ready<'a> {
+    url: &'a str,
+    token: &'a str,
+    organization_id: Uuid,
+    dashboard_url: Option<&'a str>,
+    products: &'a [OnSale],
+    owner_email: &'a str,
+}
+
+/// Serves the demo shop.
+pub async fn run(settings: &Settings, wanted: &Dev) -> Result<(), Stop> {
+    let bound = Bound::take(settings.listen)?;
+    if !bound.address.ip().is_loopback() {
+        tracing::warn!(
+            address = %bound.address,
+            "`till dev` is open to this network: test cards, no limits, webhooks to any address; use `till serve` for others"
+        );
+    }
+    let url = match &settings.public_url {
+        Some(_) => guard::public_url(&Settings { allow_insecure_http: true, ..settings.clone() })?,
+        None => bound.url(),
+    };
+    files::folder(&settings.data_dir)?;
+    let key = match settings.secret_key.is_some() || settings.secret_key_file.is_some() {
+        true => guard::needed_secret_key(settings)?,
+        false => guard::strong(&files::own_key(&settings.data_dir, SystemClock.seed())?, "The key in the data folder")?,
+    };
+    let store = open::database(settings, true).await?;
+    let shop = demo::shop(&store, &key, &settings.data_dir).await?;
+    if let Some(why) = shop.renewed {
+        tracing::warn!("{why}");
+    }
+    let policy = Policy { dev: true, client_ip_header: guard::client_ip_header(settings)? };
+    let limits = guard::limits(settings, 0);
+    let app = open::app(Parts { store, key, public_url: url.clone(), policy, limits })?;
+    serve::run(app, bound, || say(ready(&url, &shop, wanted.json, settings))).await
+}
+
+fn ready(url: &str, shop: &Shop, json: bool, settings: &Settings) -> String {
+    if !json {
+        return welcome::text(url, shop, settings);
+    }
+    let ready = Ready {
+        url,
+        token: &shop.token,
+        organization_id: shop.organization.id,
+        dashboard_url: None,
+        products: &shop.products,
+        owner_email: demo::OWNER,
+    };
+    serde_json::to_string(&ready).expect("a struct of texts serialises")
+}

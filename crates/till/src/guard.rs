@@ -1,0 +1,171 @@
+//! What must hold before Till serves: each check refuses with one sentence that says what to do.
+
+use std::num::NonZeroU32;
+
+use axum::http::HeaderName;
+use till_core::tokens::SecretKey;
+use till_server::limits::Limits;
+use url::{Host, Url};
+
+use crate::{
+    config::{ProcessorName, Settings},
+    files,
+    stop::Stop,
+};
+
+/// Bytes that a secret key has at least.
+const KEY_LENGTH: usize = 32;
+
+/// Different bytes that a secret key has at least: 32 random hex digits practically never have fewer.
+const KEY_VARIETY: usize = 8;
+
+/// What stands in keys that people copy from documentation.
+const WELL_KNOWN: [&str; 10] = [
+    "changeme", "change-me", "change_me", "secret", "password", "example", "insecure", "0123456789", "abcdefgh", "deadbeef",
+];
+
+const HOW_TO_KEY: &str = "make one with `openssl rand -hex 32` and give it as TILL_SECRET_KEY or --secret-key-file";
+
+/// The secret key as set; `None` if it is not.
+pub fn secret_key(settings: &Settings) -> Result<Option<SecretKey>, Stop> {
+    if let Some(key) = &settings.secret_key {
+        return strong(key, "The secret key").map(Some);
+    }
+    if let Some(path) = &settings.secret_key_file {
+        let text = files::read(path)?.ok_or_else(|| {
+            Stop::settings(format!("--secret-key-file: {} does not exist; {HOW_TO_KEY}.", path.display()))
+        })?;
+        return strong(&text, "The key in --secret-key-file").map(Some);
+    }
+    // A key in the data folder belongs to the database there, and to no other.
+    if settings.database_url.is_none()
+        && let Some(text) = files::read(&files::key_path(&settings.data_dir))?
+    {
+        return strong(&text, "The key in the data folder").map(Some);
+    }
+    Ok(None)
+}
+
+/// The secret key, which must be set.
+pub fn needed_secret_key(settings: &Settings) -> Result<SecretKey, Stop> {
+    secret_key(settings)?.ok_or_else(|| Stop::settings(format!("No secret key is set: {HOW_TO_KEY}.")))
+}
+
+/// A key that is long enough and not one that everybody knows.
+pub fn strong(key: &str, what: &str) -> Result<SecretKey, Stop> {
+    let key = key.trim();
+    if key.len() < KEY_LENGTH {
+        return Err(Stop::settings(format!(
+            "{what} has {} bytes and needs {KEY_LENGTH} or more: {HOW_TO_KEY}.",
+            key.len()
+        )));
+    }
+    let mut bytes: Vec<u8> = key.bytes().collect();
+    bytes.sort_unstable();
+    bytes.dedup();
+    let lower = key.to_ascii_lowercase();
+    if bytes.len() < KEY_VARIETY || WELL_KNOWN.iter().any(|known| lower.contains(known)) {
+        return Err(Stop::settings(format!("{what} is easy to guess: {HOW_TO_KEY}.")));
+    }
+    Ok(SecretKey::new(key))
+}
+
+/// The public URL without its trailing slash.
+pub fn public_url(settings: &Settings) -> Result<String, Stop> {
+    let Some(text) = &settings.public_url else {
+        return Err(Stop::settings(
+            "No public URL is set: give the address where buyers reach this server, such as --public-url https://pay.example.com.",
+        ));
+    };
+    let wrong = |why: &str| Stop::settings(format!("--public-url: {why}, such as https://pay.example.com."));
+    let url = Url::parse(text).map_err(|_| wrong("give an absolute address"))?;
+    if !matches!(url.scheme(), "https" | "http") {
+        return Err(wrong("give an https:// address"));
+    }
+    let Some(host) = url.host() else {
+        return Err(wrong("give an address with a host"));
+    };
+    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("leave out user, query and fragment"));
+    }
+    if url.scheme() == "http" && !is_loopback(&host) && !settings.allow_insecure_http {
+        return Err(Stop::settings(
+            "--public-url: card pages must be served over https; put a proxy with a certificate in front and give \
+             its https:// address, or add --allow-insecure-http if this network is your own.",
+        ));
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    }
+}
+
+/// In production nobody gets the sandbox without asking for it.
+pub fn processor(settings: &Settings) -> Result<ProcessorName, Stop> {
+    settings.processor.ok_or_else(|| {
+        Stop::settings(
+            "No payment processor is chosen: this version has only the sandbox, which takes test cards and moves no \
+             real money; add --processor sandbox if that is what you want.",
+        )
+    })
+}
+
+/// The limits as set, or the command's own default.
+pub fn limits(settings: &Settings, default: u32) -> Limits {
+    NonZeroU32::new(settings.rate_limit.unwrap_or(default)).map_or_else(Limits::off, Limits::per_minute)
+}
+
+/// The proxy's header, if one is set.
+pub fn client_ip_header(settings: &Settings) -> Result<Option<String>, Stop> {
+    let Some(name) = &settings.client_ip_header else {
+        return Ok(None);
+    };
+    match name.parse::<HeaderName>() {
+        Ok(name) => Ok(Some(name.as_str().to_owned())),
+        Err(_) => Err(Stop::settings("--client-ip-header: give the name of a header, such as X-Forwarded-For.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Cli;
+    use clap::Parser;
+
+    fn settings(args: &[&str]) -> Settings {
+        Cli::parse_from(["till", "serve"].iter().chain(args)).settings
+    }
+
+    #[test]
+    fn keys_are_long_and_not_well_known() {
+        assert!(strong("b5b0cb87a1e1c0f97c7ab2d8c1d7a1f0", "It").is_ok());
+        for weak in [
+            "short",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "please-CHANGEME-before-you-go-live-0192",
+            "0123456789abcdef0123456789abcdef",
+            "   b5b0cb87a1e1c0f97c7ab2d8c1d7   \n\n\n",
+        ] {
+            assert!(matches!(strong(weak, "It"), Err(Stop::Settings(_))), "{weak}");
+        }
+    }
+
+    #[test]
+    fn a_public_url_is_https_unless_it_is_this_machine_or_allowed() {
+        let url = |args: &[&str]| public_url(&settings(args));
+        assert_eq!(url(&["--public-url", "https://pay.example.com/"]).unwrap(), "https://pay.example.com");
+        assert_eq!(url(&["--public-url", "https://example.com/shop/"]).unwrap(), "https://example.com/shop");
+        assert_eq!(url(&["--public-url", "http://localhost:8080"]).unwrap(), "http://localhost:8080");
+        assert_eq!(url(&["--public-url", "http://[::1]:8080"]).unwrap(), "http://[::1]:8080");
+        assert!(url(&["--public-url", "http://10.0.0.7", "--allow-insecure-http"]).is_ok());
+        for bad in ["http://pay.example.com", "ftp://example.com", "pay.example.com", "https://a:b@example.com", "https://example.com?a"] {
+            assert!(url(&["--public-url", bad]).is_err(), "{bad}");
+        }
+        assert!(url(&[]).is_err());
+    }
+}

@@ -1,0 +1,70 @@
+//! Logs: standard error, one line per request, nothing that a request keeps secret.
+
+use std::{io::IsTerminal, sync::Arc, time::Instant};
+
+use axum::{
+    extract::{MatchedPath, Request, State},
+    http::{HeaderName, HeaderValue},
+    middleware::Next,
+    response::Response,
+};
+use till_core::tokens::hex;
+use till_server::app::App;
+use tracing::Instrument;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    config::{LogFormat, Settings},
+    stop::Stop,
+};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Starts logging, panics included.
+pub fn start(settings: &Settings) -> Result<(), Stop> {
+    let wanted = settings.log.clone().or_else(|| std::env::var("RUST_LOG").ok()).filter(|text| !text.is_empty());
+    let filter = EnvFilter::try_new(wanted.as_deref().unwrap_or("info"))
+        .map_err(|error| Stop::settings(format!("--log: {error}; give a level such as info.")))?;
+    let colors = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(colors)
+        .with_target(false);
+    match settings.log_format {
+        LogFormat::Text => lines.init(),
+        LogFormat::Json => lines.json().flatten_event(true).init(),
+    }
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, words = panic.payload_as_str().unwrap_or("(no words)"), "a panic");
+    }));
+    Ok(())
+}
+
+/// Gives every request an id, in its answer, in its own line and in whatever is logged on the way.
+/// The path is the route's template: what stands in its place may be a credential.
+#[allow(clippy::disallowed_methods, reason = "how long a request took decides nothing")]
+pub async fn request(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let id = hex(&app.clock.seed()[..8]);
+    let method = request.method().clone();
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let path = path.as_ref().map_or("(none)", MatchedPath::as_str);
+    let began = Instant::now();
+    let span = tracing::error_span!("request", id = id.as_str());
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let (status, ms) = (response.status().as_u16(), began.elapsed().as_micros() as f64 / 1000.0);
+    span.in_scope(|| {
+        if status >= 500 {
+            tracing::warn!(%method, path, status, ms, "answered");
+        } else if path.starts_with("/assets/") {
+            tracing::debug!(%method, path, status, ms, "answered");
+        } else {
+            tracing::info!(%method, path, status, ms, "answered");
+        }
+    });
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}

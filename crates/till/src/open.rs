@@ -1,0 +1,68 @@
+//! Opening: the database, and the server's parts put together.
+
+use std::sync::Arc;
+
+use till_core::{site::Site, tokens::SecretKey};
+use till_ports::{outbound::Outbound, processor::Processor, sandbox::Sandbox};
+use till_server::{
+    app::{App, Clock, Policy},
+    ledger::StoreLedger,
+    limits::Limits,
+};
+use till_store::{Options, Store};
+use uuid::Uuid;
+
+use crate::{clock::SystemClock, config::Settings, files, stop::Stop};
+
+/// Opens the database that is set, or the data folder's own; `migrate` brings it up to date, under a lock.
+pub async fn database(settings: &Settings, migrate: bool) -> Result<Store, Stop> {
+    let url = match &settings.database_url {
+        Some(url) => url.clone(),
+        None => {
+            files::folder(&settings.data_dir)?;
+            files::database_url(&settings.data_dir)?
+        }
+    };
+    Ok(Store::open(&url, Options { migrate, ..Options::default() }).await?)
+}
+
+/// What differs between the commands that serve.
+pub struct Parts {
+    /// The open database.
+    pub store: Store,
+    /// Keys what is kept of tokens.
+    pub key: SecretKey,
+    /// Where the server is reached, without a trailing slash.
+    pub public_url: String,
+    /// The operator's decisions.
+    pub policy: Policy,
+    /// Rate limits.
+    pub limits: Limits,
+}
+
+/// The server, on the sandbox processor.
+pub fn app(parts: Parts) -> Result<Arc<App>, Stop> {
+    let ledger = Arc::new(StoreLedger::new(parts.store.clone()));
+    // A key of its own for fingerprints, made of the one that is kept safe anyway.
+    let fingerprint_key = parts.key.digest("sandbox card fingerprints");
+    let sandbox = Arc::new(Sandbox::new(ledger, fingerprint_key.as_bytes(), Arc::new(new_id)));
+    Ok(Arc::new(App {
+        store: parts.store,
+        site: Site {
+            public_url: parts.public_url,
+            publishable_key: sandbox.publishable_key().to_owned(),
+        },
+        processor: sandbox.clone(),
+        sandbox: Some(sandbox),
+        outbound: Outbound::new(parts.policy.dev).map_err(Stop::failed)?,
+        clock: Arc::new(SystemClock),
+        key: parts.key,
+        policy: parts.policy,
+        limits: parts.limits,
+    }))
+}
+
+fn new_id() -> Uuid {
+    let bytes = SystemClock.seed();
+    uuid::Builder::from_random_bytes(bytes[..16].try_into().expect("sixteen of thirty-two bytes")).into_uuid()
+}

@@ -1,0 +1,35 @@
+//! `till serve`.
+
+use till_server::app::Policy;
+
+use crate::{
+    config::{ProcessorName, Settings},
+    guard, listen::Bound, open, open::Parts, serve,
+    stop::Stop,
+};
+
+/// Requests a minute for each organization or address, unless set.
+const RATE_LIMIT: u32 = 500;
+
+/// Serves in production, if the settings are safe.
+pub async fn run(settings: &Settings) -> Result<(), Stop> {
+    let public_url = guard::public_url(settings)?;
+    let key = guard::needed_secret_key(settings)?;
+    let policy = Policy { dev: false, client_ip_header: guard::client_ip_header(settings)? };
+    let limits = guard::limits(settings, RATE_LIMIT);
+    match guard::processor(settings)? {
+        ProcessorName::Sandbox => tracing::warn!(
+            "NO REAL MONEY MOVES: the sandbox takes test cards only, and whoever knows their numbers pays nothing"
+        ),
+    }
+    if public_url.starts_with("http://") {
+        tracing::warn!(public_url, "the public address is not encrypted");
+    }
+    let bound = Bound::take(settings.listen)?;
+    let store = open::database(settings, true).await?;
+    if store.organizations().await?.is_empty() {
+        tracing::warn!("there is no organization yet: make one with `till init`");
+    }
+    let app = open::app(Parts { store, key, public_url, policy, limits })?;
+    serve::run(app, bound, || {}).await
+}

@@ -1,0 +1,136 @@
+//! Serving: workers first, then connections; and on SIGTERM the way back, within ten seconds.
+
+use std::{future::IntoFuture, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Router, ServiceExt,
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderValue, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    serve::ListenerExt,
+};
+use futures_util::StreamExt;
+use till_server::{app::App, error::ApiError, transport, work};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::watch,
+    time::timeout,
+};
+use tower::util::MapRequestLayer;
+use tower::Layer;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{listen::Bound, logs, stop::Stop};
+
+/// How long requests that are being answered may still take after a signal to stop.
+const DRAIN: Duration = Duration::from_secs(8);
+/// How long closing the database may take after that.
+const CLOSE: Duration = Duration::from_secs(1);
+
+/// Serves until SIGTERM or SIGINT; `ready` is called once connections are taken.
+pub async fn run(app: Arc<App>, bound: Bound, ready: impl FnOnce()) -> Result<(), Stop> {
+    let mut signals = Signals::new()?;
+    work::start(&app).await.map_err(|error| Stop::failed(format!("cannot look for unfinished payments: {error:?}")))?;
+    let (stop, stopping) = watch::channel(false);
+    let mut workers = tokio::spawn(work::serve(app.clone(), stopping.clone()));
+
+    let address = bound.address;
+    let listener = bound.listen()?.tap_io(|connection| {
+        // Answers are written whole: waiting to fill a packet only delays them.
+        let _ = connection.set_nodelay(true);
+    });
+    let canonical = MapRequestLayer::new(transport::canonical::<Body>);
+    let service = canonical.layer(router(&app, &stopping));
+    let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(service);
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stopped(stopping.clone()));
+    let mut server = tokio::spawn(serving.into_future());
+    tracing::info!(%address, "serving");
+    ready();
+
+    let mut ended = Ok(());
+    tokio::select! {
+        name = signals.next() => tracing::info!(signal = name, "stopping"),
+        _ = &mut workers => {
+            ended = Err(Stop::failed("the workers ended; see the log for why, and start again."));
+        }
+        _ = &mut server => {
+            ended = Err(Stop::failed("the server ended; see the log for why, and start again."));
+        }
+    }
+    stop.send_replace(true);
+    let drained = async {
+        if !server.is_finished() {
+            let _ = (&mut server).await;
+        }
+        if !workers.is_finished() {
+            let _ = (&mut workers).await;
+        }
+    };
+    tokio::select! {
+        done = timeout(DRAIN, drained) => {
+            if done.is_err() {
+                tracing::warn!("some requests or workers did not finish in time and are cut off");
+            }
+        }
+        _ = signals.next() => tracing::warn!("asked twice: stopping at once"),
+    }
+    if timeout(CLOSE, app.store.close()).await.is_err() {
+        tracing::warn!("the database did not close in time");
+    }
+    tracing::info!("stopped");
+    ended
+}
+
+/// Everything that is served, with what the process adds: ids and log lines, panics as answers, and
+/// streams that end when the process does.
+fn router(app: &Arc<App>, stopping: &watch::Receiver<bool>) -> Router {
+    till_server::router(app.clone())
+        .layer(middleware::from_fn_with_state(stopping.clone(), end_streams))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(app.clone(), logs::request))
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    ApiError::internal("a panic, logged above").into_response()
+}
+
+/// An event stream never ends by itself and would hold up a restart: it ends with the signal, and its
+/// reader connects again.
+async fn end_streams(State(stopping): State<watch::Receiver<bool>>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let is_stream = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind: &HeaderValue| kind.as_bytes().starts_with(b"text/event-stream"));
+    if !is_stream {
+        return response;
+    }
+    response.map(|body| Body::from_stream(body.into_data_stream().take_until(Box::pin(stopped(stopping)))))
+}
+
+async fn stopped(mut stopping: watch::Receiver<bool>) {
+    // An error means that the sender is gone, and everything with it.
+    let _ = stopping.wait_for(|stop| *stop).await;
+}
+
+/// The signals that ask the process to stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Self, Stop> {
+        let listen = |kind| signal(kind).map_err(|error| Stop::failed(format!("cannot listen for signals: {error}")));
+        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
+}

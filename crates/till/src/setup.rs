@@ -1,0 +1,102 @@
+//! The operator's first commands: `init`, `migrate` and `openapi`.
+
+use till_core::{
+    change::{Changes, Refused, Value},
+    organizations::{self, slug_of},
+    records::User,
+};
+use till_store::{Col, CommitError, Query, Store, StoreError};
+use till_wire::values::email_syntax;
+
+use crate::{
+    clock,
+    config::{Init, Settings},
+    open,
+    stop::{Stop, say},
+};
+
+/// Makes an organization and its owner; the owner may have other organizations already.
+pub async fn init(settings: &Settings, wanted: &Init) -> Result<(), Stop> {
+    let name = wanted.organization.trim();
+    if !(3..=256).contains(&name.chars().count()) {
+        return Err(Stop::settings("--organization: a name has 3 to 256 characters."));
+    }
+    let slug = slug(name, wanted.slug.as_deref())?;
+    let email = email_syntax(&wanted.owner_email)
+        .ok_or_else(|| Stop::settings("--owner-email: give an e-mail address, such as owner@example.com."))?
+        .to_lowercase();
+    let store = open::database(settings, true).await?;
+    let at = clock::at();
+    let mut changes = Changes::new();
+    let owner = match store.user_by_email(&email).await? {
+        Some(owner) => owner,
+        None => {
+            let owner = User { id: at.id(), created_at: at.now, email };
+            changes.insert(&owner);
+            owner
+        }
+    };
+    let (organization, made) = organizations::create(name, &slug, &owner, &at);
+    changes.and(made);
+    let committed = store.commit(changes).await;
+    store.close().await;
+    match committed {
+        Ok(()) => {}
+        Err(CommitError::Refused(Refused::Taken(index))) if index == "organizations_slug" => {
+            return Err(Stop::failed(format!(
+                "an organization with the slug {slug} exists already: choose another with --slug."
+            )));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    say(format!(
+        "Made the organization {name} (slug {slug}, id {}) with the owner {}.\n\
+         Next, a token for your server: till token create --organization {slug} --name server --all-scopes",
+        organization.id, owner.email
+    ));
+    Ok(())
+}
+
+/// The slug that was given, if it is one, else one made of the name.
+fn slug(name: &str, given: Option<&str>) -> Result<String, Stop> {
+    match given {
+        None => slug_of(name).ok_or_else(|| {
+            Stop::settings("--organization: no slug can be made of this name; give one with --slug, such as my-shop.")
+        }),
+        Some(given) if slug_of(given).as_deref() == Some(given) => Ok(given.to_owned()),
+        Some(_) => Err(Stop::settings(
+            "--slug: use 3 to 64 lower-case letters, digits and single hyphens, such as my-shop.",
+        )),
+    }
+}
+
+/// Applies the migrations that are missing and names them.
+pub async fn migrate(settings: &Settings) -> Result<(), Stop> {
+    let store = open::database(settings, false).await?;
+    let before = applied(&store).await.unwrap_or_default();
+    store.migrate().await?;
+    let after = applied(&store).await?;
+    store.close().await;
+    let mut new = after.iter().filter(|name| !before.contains(name)).peekable();
+    if new.peek().is_none() {
+        say("The database is up to date: nothing to apply.");
+    }
+    for name in new {
+        say(format!("applied {name}"));
+    }
+    Ok(())
+}
+
+/// The migrations that a database has; an error where it never had any.
+async fn applied(store: &Store) -> Result<Vec<String>, StoreError> {
+    let sql = "select name from till_migrations order by version";
+    let names: Vec<Col<String>> = store.rows(Query::raw(sql, Vec::<Value>::new())).await?;
+    Ok(names.into_iter().map(|Col(name)| name).collect())
+}
+
+/// Prints the document that `/openapi.json` serves.
+pub fn openapi() -> Result<(), Stop> {
+    let document = till_server::api::document();
+    say(serde_json::to_string_pretty(&document).map_err(Stop::failed)?);
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! The API, from the outside, on both databases. A test's name says the rule.
+
+mod conventions;
+mod customer_sessions;
+mod customers;
+mod document;
+mod organizations;
+mod products;
+mod robustness;
+mod sales;
+mod subscriptions;
+
+/// `(kind, place)` pairs as the test session tells them.
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(kind, place)| ((*kind).to_owned(), (*place).to_owned())).collect()
+}
