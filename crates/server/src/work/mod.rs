@@ -135,7 +135,7 @@ async fn turn(app: &App, since_sweep: &mut u32) -> Result<usize, ApiError> {
     if *since_sweep >= 5 {
         *since_sweep = 0;
         app.limits.sweep();
-        done += checkouts::expire_due(app).await?;
+        done += checkouts::expire_due(app).await? + webhooks::archive(app).await?;
     }
     Ok(done)
 }

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    pin::pin,
     sync::Arc,
     time::Duration,
 };
@@ -24,19 +23,18 @@ const GAP: Duration = Duration::from_millis(5);
 /// How long an endpoint's task waits for more before it gives the endpoint up.
 const LINGER: Duration = Duration::from_secs(5);
 
-/// Delivers until `shutdown`, then finishes what is in flight. A slow endpoint holds up nobody else.
-pub async fn serve(app: Arc<App>, shutdown: impl Future<Output = ()> + Send) {
-    let (stop, stopped) = watch::channel(false);
+/// Delivers until `shutdown` turns true, then finishes what is in flight. A slow endpoint holds up nobody
+/// else.
+pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let mut team = Team {
         holder: app.at().id(),
         app: app.clone(),
-        stopped,
+        stopped: shutdown.clone(),
         tasks: JoinSet::new(),
         endpoints: HashMap::new(),
         bells: HashMap::new(),
         resting: HashSet::new(),
     };
-    let mut shutdown = pin!(shutdown);
     let mut wake = app.store.wake_on_commit();
     let mut poll = interval(POLL);
     let mut pace = interval(GAP);
@@ -51,14 +49,12 @@ pub async fn serve(app: Arc<App>, shutdown: impl Future<Output = ()> + Send) {
             Err(error) => tracing::error!(%error, "could not look for webhooks to deliver"),
         }
         tokio::select! {
-            () = &mut shutdown => break,
+            _ = shutdown.wait_for(|stop| *stop) => break,
             _ = poll.tick() => team.resting.clear(),
             () = wake.wait() => {}
             Some(ended) = team.tasks.join_next_with_id() => team.note_end(ended),
         }
     }
-    // Every task holds a receiver, or has ended.
-    let _ = stop.send(true);
     while let Some(ended) = team.tasks.join_next_with_id().await {
         team.note_end(ended);
     }
