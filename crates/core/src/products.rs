@@ -504,3 +504,6 @@ fn reprice(
     prices.extend(added);
     prices
 }
+
+#[cfg(test)]
+mod tests;
