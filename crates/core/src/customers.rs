@@ -150,23 +150,23 @@ pub fn check_tax_id(
     address: Option<&Address>,
     (address_key, tax_key): (&'static str, &'static str),
     kind: &'static str,
-) -> Result<(String, String), Problem> {
+) -> Result<(String, String), Box<Problem>> {
     let Some(address) = address else {
-        return Err(Problem::new(
+        return Err(Box::new(Problem::new(
             "missing",
             loc!["body", address_key],
             "A country is needed to check the tax id",
             serde_json::Value::Null,
-        ));
+        )));
     };
     match tax_id::validate(typed, address.country.as_str()) {
         Some((number, format)) => Ok((number, format.as_str().to_owned())),
-        None => Err(Problem::new(
+        None => Err(Box::new(Problem::new(
             kind,
             loc!["body", tax_key],
             format!("This is not a valid tax id in {}", address.country.name()),
             typed,
-        )),
+        ))),
     }
 }
 
@@ -253,7 +253,7 @@ pub fn create(
             "invalid",
         ) {
             Ok((number, format)) => (row.tax_id, row.tax_id_format) = (Some(number), Some(format)),
-            Err(problem) => problems.push(problem),
+            Err(problem) => problems.push(*problem),
         }
     }
     collected(problems)?;
@@ -360,7 +360,7 @@ pub fn update(
         let address = new.billing_address.as_ref().map(|a| &a.0);
         match check_tax_id(&typed, address, ("billing_address", "tax_id"), "invalid") {
             Ok((number, format)) => (new.tax_id, new.tax_id_format) = (Some(number), Some(format)),
-            Err(problem) => problems.push(problem),
+            Err(problem) => problems.push(*problem),
         }
     }
     collected(problems)?;

@@ -82,7 +82,7 @@ fn array_index(key: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -116,11 +116,33 @@ mod tests {
         }
     }
 
-    #[test]
-    fn printing_is_stable_under_parsing_again() {
-        let value = json!({"x": 0.1, "y": [true, null], "7": {"z": 1e300}});
-        let once = print(&value);
-        let again = print(&serde_json::from_str(&once).unwrap());
-        assert_eq!(once, again);
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<f64>()
+                .prop_filter("JSON has no others", |f| f.is_finite())
+                .prop_map(Value::from),
+            ".*".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 6, |inner| {
+            let key = prop_oneof![".*", "[0-9]{1,11}"];
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                prop::collection::vec((key, inner), 0..6)
+                    .prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn printing_is_stable_under_parsing_again(value in any_json()) {
+            let once = print(&value);
+            let parsed: Value = serde_json::from_str(&once).unwrap();
+            prop_assert_eq!(print(&parsed), once);
+        }
     }
 }

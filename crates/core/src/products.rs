@@ -155,9 +155,9 @@ fn not_yet(problems: &mut Vec<Problem>, medias: &[Uuid], fields: &[Uuid]) {
     }
 }
 
-fn no_trial_yet(problems: &mut Vec<Problem>) {
+fn no_trial_yet(key: &'static str, problems: &mut Vec<Problem>) {
     problems.push(Problem::value(
-        loc!["body", "trial_interval"],
+        loc!["body", key],
         "Trials are not supported by this version of Till",
         serde_json::Value::Null,
     ));
@@ -292,7 +292,7 @@ pub fn create(
         ));
     }
     if input.trial.is_some() {
-        no_trial_yet(&mut problems);
+        no_trial_yet("trial_interval", &mut problems);
     }
     let mut prices = Vec::new();
     for (i, entry) in input.prices.into_iter().enumerate() {
@@ -372,7 +372,10 @@ pub fn update(
     );
     guard_interval(old, &input, &mut problems);
     if matches!(input.trial_interval, Patch::Value(_)) {
-        no_trial_yet(&mut problems);
+        no_trial_yet("trial_interval", &mut problems);
+        if !old.is_recurring() {
+            no_trial_yet("trial_interval_count", &mut problems);
+        }
     }
     let mut new = old.clone();
     if let Some(name) = input.name {
@@ -501,3 +504,6 @@ fn reprice(
     prices.extend(added);
     prices
 }
+
+#[cfg(test)]
+mod tests;

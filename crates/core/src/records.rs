@@ -307,7 +307,7 @@ record! {
 
 record! {
     /// One attempt to take money or to set up a card. Its id is the processor's idempotency key;
-    /// `confirmation` is the body that the buyer confirmed with, applied again when the outcome is known.
+    /// `confirmation` is what the buyer agreed to, which the session becomes when the outcome is known.
     "payments", versioned;
     #[allow(missing_docs)]
     pub struct Payment {

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use till_core::{
     checkout::{
-        Session,
+        Around, Session,
         confirm::{self, Confirmed, RECONCILE_AFTER},
         settle::{self, Outcome, Settled},
         update,
@@ -86,7 +86,7 @@ pub async fn confirm(app: &App, secret: &str, body: Value) -> Result<Confirmatio
         |body: &Value| Body(Some(body.clone())).object(|f| CheckoutUpdate::read(Writer::Client, f));
     let body = with_token_name(app, secret, &read(&body)?, body).await?;
     let input = read(&body)?;
-    match app.settle(|| intend(app, secret, &input, &body)).await? {
+    match app.settle(|| intend(app, secret, &input)).await? {
         Confirmed::Free(settled) => Ok(Confirmation {
             session: settled.session,
             token: settled.token,
@@ -131,17 +131,12 @@ async fn with_token_name(
 /// Judges a confirmation without carrying it out, for pages that show everything that is missing at once.
 pub async fn judge(app: &App, secret: &str, body: &Value) -> Result<(), ApiError> {
     let input = Body(Some(body.clone())).object(|f| CheckoutUpdate::read(Writer::Client, f))?;
-    decide(app, secret, &input, body).await.map(|_| ())
+    decide(app, secret, &input).await.map(|_| ())
 }
 
 /// Step 1: load, decide, commit.
-async fn intend(
-    app: &App,
-    secret: &str,
-    input: &CheckoutUpdate,
-    body: &Value,
-) -> Result<Confirmed, ApiError> {
-    let mut decided = decide(app, secret, input, body).await?;
+async fn intend(app: &App, secret: &str, input: &CheckoutUpdate) -> Result<Confirmed, ApiError> {
+    let mut decided = decide(app, secret, input).await?;
     let changes = match &mut decided {
         Confirmed::Free(settled) => std::mem::take(&mut settled.changes),
         Confirmed::Charge { changes, .. } => std::mem::take(changes),
@@ -150,12 +145,7 @@ async fn intend(
     Ok(decided)
 }
 
-async fn decide(
-    app: &App,
-    secret: &str,
-    input: &CheckoutUpdate,
-    body: &Value,
-) -> Result<Confirmed, ApiError> {
+async fn decide(app: &App, secret: &str, input: &CheckoutUpdate) -> Result<Confirmed, ApiError> {
     let session = session(app, secret).await?;
     let holds = holds_subscription(app, &session, input).await?;
     let mut keys = BuyerKeys::of(&session.checkout);
@@ -164,17 +154,13 @@ async fn decide(
     }
     let buyer = app.store.buyer(session.organization.id, &keys).await?;
     let audience = app.store.audience(session.organization.id).await?;
-    let keys = (&app.site, &app.key);
-    Ok(confirm::confirm(
-        &session,
-        input,
-        body,
-        holds,
-        &buyer,
-        &audience,
-        keys,
-        &app.at(),
-    )?)
+    let around = Around {
+        audience: &audience,
+        site: &app.site,
+        key: &app.key,
+        at: &app.at(),
+    };
+    Ok(confirm::confirm(&session, input, holds, &buyer, around)?)
 }
 
 /// Steps 2 and 3: what the processor is asked, and what it says.
@@ -324,16 +310,16 @@ pub async fn settle(
         };
         let buyer = app.store.buyer(session.organization.id, &keys).await?;
         let audience = app.store.audience(session.organization.id).await?;
-        let at = app.at();
-        let mut settled = settle::settle(
-            &session,
-            &payment,
-            outcome,
-            &buyer,
-            &audience,
-            (&app.site, &app.key),
-            &at,
-        )?;
+        let around = Around {
+            audience: &audience,
+            site: &app.site,
+            key: &app.key,
+            at: &app.at(),
+        };
+        let mut settled = settle::settle(&session, &payment, outcome, &buyer, around)?;
+        if settled.payment.decline_reason.as_deref() == Some(settle::REFUND_DUE) {
+            tracing::error!(payment = %payment_id, "money arrived for a session that could not use it: refund it");
+        }
         app.commit(std::mem::take(&mut settled.changes)).await?;
         Ok(settled)
     })

@@ -630,7 +630,7 @@ mod tests {
 
     #[test]
     fn ids_are_version_4_in_any_spelling() {
-        let id4 = "1DBFC5179A0949AC8F7A3D4D2E3F4A5B".replace("9A0949AC", "9A0949AC");
+        let id4 = "1DBFC5179A0949AC8F7A3D4D2E3F4A5B";
         assert!(read(json!(id4), id).is_ok());
         assert_eq!(
             read(json!("6ba7b810-9dad-11d1-80b4-00c04fd430c8"), id),

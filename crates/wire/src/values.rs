@@ -99,7 +99,10 @@ pub fn locale_tag(raw: &str) -> Option<String> {
     let tag = language_tags::LanguageTag::parse(&raw.trim().replace('_', "-")).ok()?;
     tag.validate().ok()?;
     let language = tag.primary_language();
-    if matches!(language, "und" | "mul" | "mis" | "zxx" | "x" | "i") {
+    // A private-use tag (`x-…`) has no language of its own.
+    let real =
+        (2..=8).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_alphabetic());
+    if !real || matches!(language, "und" | "mul" | "mis" | "zxx") {
         return None;
     }
     tag.canonicalize().ok().map(|t| t.to_string())

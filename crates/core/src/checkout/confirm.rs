@@ -10,7 +10,8 @@ use till_wire::{
 };
 
 use super::{
-    FULFIL_JOB, RECONCILE_JOB, Session,
+    Around, FULFIL_JOB, RECONCILE_JOB, Session,
+    agreed::Agreed,
     totals::{self, Form},
     update,
 };
@@ -18,12 +19,9 @@ use crate::{
     at::At,
     change::{Changes, Json},
     customers::{self, Holders},
-    event::Audience,
     organizations::capabilities,
     records::{Checkout, Customer, Payment, PaymentKind, PaymentState},
     refusal::{Refusal, collected},
-    site::Site,
-    tokens::SecretKey,
 };
 
 /// How long an attempt may go without an outcome before somebody asks the processor.
@@ -66,19 +64,14 @@ pub struct Settlement {
 }
 
 /// Judges a confirmation and, if money or a card is needed, opens an attempt.
-///
-/// `body` is kept with the attempt and applied again when its outcome is known.
-#[allow(clippy::too_many_arguments)]
 pub fn confirm(
     session: &Session,
     input: &CheckoutUpdate,
-    body: &Value,
     holds_subscription: bool,
     buyer: &Buyer,
-    audience: &Audience,
-    (site, key): (&Site, &SecretKey),
-    at: &At,
+    around: Around<'_>,
 ) -> Result<Confirmed, Refusal> {
+    let at = around.at;
     update::guard_open(&session.checkout, at)?;
     let mut new = update::apply(session, input, holds_subscription, at)?;
     let form = totals::form(&new);
@@ -103,65 +96,48 @@ pub fn confirm(
     collected(problems)?;
     // Judged before the charge, and once more, gently, when it has succeeded.
     match_customer(&new.checkout, buyer)?;
-    if !form.required() {
-        let mut customer = Changes::new();
-        let token = settle_customer(&mut new, buyer, key, audience, &mut customer, at)?;
-        new.checkout.status = CheckoutStatus::Confirmed;
-        let changes = announce(session, &mut new, customer, audience, site, at, FULFIL_JOB);
-        return Ok(Confirmed::Free(Box::new(Settlement {
-            session: new,
-            token,
-            changes,
-        })));
+    if form.required() {
+        return Ok(intend(session, new, form, at));
     }
-    Ok(intend(session, new, form, body, at))
+    let purchaser = settle_customer(&mut new, buyer, around)?;
+    new.checkout.status = CheckoutStatus::Confirmed;
+    let token = purchaser.token.clone();
+    let mut changes = announce(session, &mut new, purchaser, around);
+    fulfil_soon(&mut changes, &new, at);
+    Ok(Confirmed::Free(Box::new(Settlement {
+        session: new,
+        token,
+        changes,
+    })))
 }
 
-/// Writes a session that has just become `confirmed`, its customer and its job. The customer's row comes
-/// first, because the session refers to it; the session's event is told first (checkout.md 5.5).
+/// Writes a session that has just become `confirmed`, and its customer. The customer's row comes first,
+/// because the session refers to it; the session's event is told first (checkout.md 5.5).
 pub(super) fn announce(
     old: &Session,
     new: &mut Session,
-    customer: Changes,
-    audience: &Audience,
-    site: &Site,
-    at: &At,
-    job: &'static str,
+    purchaser: Purchaser,
+    around: Around<'_>,
 ) -> Changes {
-    let mut told = Changes::new();
-    let mut event_version = new.clone();
-    event_version.checkout.version = old.checkout.version + 1;
-    told.tell_checkout(
-        &event_version,
-        EventType::CheckoutUpdated,
-        audience,
-        site,
-        at,
-    );
-    let (rows, events): (Vec<_>, Vec<_>) = customer.writes.into_iter().partition(
-        |w| !matches!(w, crate::change::Write::Insert { table, .. } if *table == "webhook_events"),
-    );
-    let mut changes = Changes {
-        writes: rows,
-        signals: customer.signals,
-    };
+    let Around {
+        audience, site, at, ..
+    } = around;
+    let mut changes = purchaser.rows;
     changes.update(&old.checkout, &new.checkout);
     new.checkout.version = old.checkout.version + 1;
-    changes.and(told);
-    changes.writes.extend(events);
-    if job == FULFIL_JOB {
-        changes.job(
-            at,
-            FULFIL_JOB,
-            &format!("{FULFIL_JOB}:{}", new.checkout.id),
-            at.now,
-            &new.checkout.id,
-        );
-    }
+    changes
+        .tell_checkout(new, EventType::CheckoutUpdated, audience, site, at)
+        .tell_customer(audience, at, purchaser.event, &purchaser.customer);
     changes
 }
 
-fn intend(old: &Session, mut new: Session, form: Form, body: &Value, at: &At) -> Confirmed {
+/// Asks for a confirmed session to be fulfilled.
+pub(super) fn fulfil_soon(changes: &mut Changes, session: &Session, at: &At) {
+    let id = session.checkout.id;
+    changes.job(at, FULFIL_JOB, &format!("{FULFIL_JOB}:{id}"), at.now, &id);
+}
+
+fn intend(old: &Session, mut new: Session, form: Form, at: &At) -> Confirmed {
     let total = totals::totals(&new.checkout).total;
     let payment = Payment {
         id: at.id(),
@@ -190,7 +166,7 @@ fn intend(old: &Session, mut new: Session, form: Form, body: &Value, at: &At) ->
         method_reference: None,
         client_secret: None,
         action_url: None,
-        confirmation: Json(body.clone()),
+        confirmation: Json(Agreed::of(&new.checkout)),
     };
     let mut locked = old.checkout.clone();
     locked.attempt_id = Some(payment.id);
@@ -225,9 +201,17 @@ fn required_fields(row: &Checkout, form: Form, problems: &mut Vec<Problem>) {
     if (form.required() || business) && address.is_none() {
         missing(loc!["body", "customer_billing_address"]);
     }
+    if totals::needs_full_address(row) && !address.is_some_and(|a| a.has_street_part()) {
+        problems.push(Problem::value(
+            loc!["body", "customer_billing_address"],
+            "The full billing address is needed",
+            Value::Null,
+        ));
+    }
     if !form.required() {
         return;
     }
+    let mut missing = |loc| problems.push(Problem::missing(loc, Value::Null));
     let flags = totals::address_flags(row);
     let parts = [
         ("country", flags.country, address.is_some()),
@@ -256,13 +240,6 @@ fn required_fields(row: &Checkout, form: Form, problems: &mut Vec<Problem>) {
         if needed && !known {
             missing(loc!["body", "customer_billing_address", part]);
         }
-    }
-    if totals::needs_full_address(row) && !address.is_some_and(|a| a.has_street_part()) {
-        problems.push(Problem::value(
-            loc!["body", "customer_billing_address"],
-            "The full billing address is needed",
-            Value::Null,
-        ));
     }
 }
 
@@ -294,42 +271,48 @@ pub fn match_customer<'a>(row: &Checkout, buyer: &'a Buyer) -> Result<Match<'a>,
     Ok(Match::New)
 }
 
+/// The customer of a purchase, written but not yet told of.
+#[derive(Debug, Clone)]
+pub(super) struct Purchaser {
+    /// As it is now.
+    customer: Customer,
+    /// Created or updated.
+    event: EventType,
+    /// Its rows.
+    rows: Changes,
+    /// Opens its portal, where the buyer may have it.
+    pub token: Option<String>,
+}
+
 /// Creates or updates the customer, links it to the session, and opens the buyer's portal where allowed.
 pub(super) fn settle_customer(
     session: &mut Session,
     buyer: &Buyer,
-    key: &SecretKey,
-    audience: &Audience,
-    changes: &mut Changes,
-    at: &At,
-) -> Result<Option<String>, Refusal> {
+    around: Around<'_>,
+) -> Result<Purchaser, Refusal> {
     let matched = match_customer(&session.checkout, buyer)?;
     let row = &mut session.checkout;
+    let at = around.at;
+    let mut rows = Changes::new();
     let localised = session
         .organization
         .settings
         .feature("checkout_localization_enabled");
-    let customer = match matched {
+    let (customer, event) = match matched {
         Match::Linked(old) | Match::ByEmail(old) => {
             let mut new = merged(old, row, localised);
             new.modified_at = Some(at.now);
-            changes.update(old, &new);
-            changes.tell_customer(audience, at, EventType::CustomerUpdated, &new);
+            rows.update(old, &new);
             row.matched_by_email |= matches!(matched, Match::ByEmail(_));
-            new
+            (new, EventType::CustomerUpdated)
         }
         Match::New => {
             let email = row.customer_email.clone().ok_or(Refusal::NotFound)?;
-            let blank = customers::blank(
-                row.organization_id,
-                &email,
-                row.external_customer_id.clone(),
-                at,
-            );
+            let external_id = row.external_customer_id.clone();
+            let blank = customers::blank(row.organization_id, &email, external_id, at);
             let new = merged(&blank, row, localised);
-            changes.insert(&new);
-            changes.tell_customer(audience, at, EventType::CustomerCreated, &new);
-            new
+            rows.insert(&new);
+            (new, EventType::CustomerCreated)
         }
     };
     row.customer_id = Some(customer.id);
@@ -341,12 +324,18 @@ pub(super) fn settle_customer(
         "customer_id".into(),
         format!("cus_{}", customer.id.simple()),
     );
-    if row.matched_by_email {
-        return Ok(None);
+    let mut token = None;
+    if !row.matched_by_email {
+        let (portal, secret) = customers::session_row(&customer, None, around.key, at);
+        rows.insert(&portal);
+        token = Some(secret);
     }
-    let (portal, token) = customers::session_row(&customer, None, key, at);
-    changes.insert(&portal);
-    Ok(Some(token))
+    Ok(Purchaser {
+        customer,
+        event,
+        rows,
+        token,
+    })
 }
 
 /// What a purchase tells of its customer (checkout.md 5.1): nothing is ever cleared here.

@@ -35,13 +35,15 @@ pub struct Purchase {
     pub audience: Audience,
 }
 
-/// Fulfils a confirmed session; anything else is left alone, so that a second run does nothing.
+/// Fulfils a confirmed session with no attempt in flight; anything else is left alone, so that a second run
+/// does nothing.
 pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Changes {
     let Purchase {
         session, audience, ..
     } = purchase;
     let mut changes = Changes::new();
-    if session.checkout.status != CheckoutStatus::Confirmed {
+    if session.checkout.status != CheckoutStatus::Confirmed || session.checkout.attempt_id.is_some()
+    {
         return changes;
     }
     let (id, status) = (session.checkout.id, session.checkout.status);
@@ -51,7 +53,7 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Changes {
     customer.invoice_next += 1;
     changes.update(&purchase.customer, &customer);
 
-    let prices = billed_prices(session);
+    let prices: Vec<_> = session.prices().into_iter().cloned().collect();
     let subscription = session.selected().product.is_recurring().then(|| {
         let subscription = subscribe(purchase, &prices, method, at);
         match &purchase.upgraded {
@@ -103,19 +105,6 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Changes {
         at,
     );
     changes
-}
-
-/// The prices that the purchase consists of: all of the checkout's currency, the selected one even when it
-/// was archived meanwhile.
-fn billed_prices(session: &Session) -> Vec<ProductPrice> {
-    let row = &session.checkout;
-    session
-        .selected()
-        .prices
-        .iter()
-        .filter(|p| p.currency == row.currency && (!p.is_archived || p.id == row.price_id))
-        .cloned()
-        .collect()
 }
 
 /// Keeps the card of a subscription for its renewals.

@@ -1,5 +1,6 @@
 //! Checkout sessions: what they show and the decisions of their life (checkout.md 2–5).
 
+mod agreed;
 pub mod confirm;
 pub mod expire;
 pub mod fulfil;
@@ -8,6 +9,9 @@ pub mod settle;
 pub mod totals;
 pub mod update;
 mod view;
+
+#[cfg(test)]
+mod tests;
 
 use till_wire::{checkouts::CheckoutStatus, events::EventType};
 
@@ -18,12 +22,26 @@ use crate::{
     products::Offered,
     records::{Checkout, Organization, ProductPrice},
     site::Site,
+    tokens::SecretKey,
 };
 
 /// The job that fulfils a confirmed session.
 pub const FULFIL_JOB: &str = "fulfil_checkout";
 /// The job that finds out how an attempt ended.
 pub const RECONCILE_JOB: &str = "reconcile_payment";
+
+/// What every step of paying needs besides the session.
+#[derive(Debug, Clone, Copy)]
+pub struct Around<'a> {
+    /// Who is told.
+    pub audience: &'a Audience,
+    /// Where the server is reached.
+    pub site: &'a Site,
+    /// Signs customer sessions.
+    pub key: &'a SecretKey,
+    /// The moment.
+    pub at: &'a At,
+}
 
 /// A session with the rows its decisions and views need.
 #[derive(Debug, Clone)]
@@ -74,6 +92,16 @@ impl Session {
             .iter()
             .find(|p| p.id == self.checkout.price_id)
             .expect("a session's price belongs to its product")
+    }
+
+    /// The prices that make up the sum: those in use in the session's currency, or the selected one alone
+    /// when it was archived since (what replaced it was not agreed to).
+    pub fn prices(&self) -> Vec<&ProductPrice> {
+        let selected = self.price();
+        if selected.is_archived || selected.currency != self.checkout.currency {
+            return vec![selected];
+        }
+        self.selected().active_in(selected.currency).collect()
     }
 
     /// What signals about this session are published under.

@@ -79,7 +79,7 @@ pub fn open(
                 ("customer_billing_address", "customer_tax_id"),
                 "value_error",
             )
-            .map_err(Refusal::field)?,
+            .map_err(|problem| Refusal::field(*problem))?,
         ),
     };
     no_quantities(&input)?;
@@ -97,7 +97,7 @@ pub fn open(
     let mut external_id = input.external_customer_id;
     let mut is_business = input.is_business_customer.unwrap_or(false);
     if let Some(customer) = customer {
-        email = Some(customer.email.clone());
+        email = email.or_else(|| Some(customer.email.clone()));
         name = name.or_else(|| customer.name.clone());
         billing_name = billing_name.or_else(|| customer.name_on_bills());
         address = address.or_else(|| customer.billing_address.as_ref().map(|a| a.0.clone()));

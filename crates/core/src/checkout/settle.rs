@@ -1,26 +1,22 @@
 //! How an attempt ended: one decision for all its witnesses (design: charging is a journal).
 
-use till_wire::{
-    checkouts::{CheckoutStatus, CheckoutUpdate, Writer},
-    events::EventType,
-    input::Context,
-    payments::CardMetadata,
-};
+use till_wire::{checkouts::CheckoutStatus, events::EventType, payments::CardMetadata};
 
 use super::{
-    FULFIL_JOB, RECONCILE_JOB, Session,
-    confirm::{Buyer, announce, settle_customer},
-    update,
+    Around, RECONCILE_JOB, Session,
+    agreed::Agreed,
+    confirm::{Buyer, Purchaser, announce, fulfil_soon, match_customer, settle_customer},
 };
 use crate::{
     at::At,
     change::{Changes, Json},
-    event::Audience,
-    records::{Payment, PaymentState},
+    records::{Payment, PaymentKind, PaymentState},
     refusal::Refusal,
-    site::Site,
-    tokens::SecretKey,
 };
+
+/// Marks, as its reason, a payment whose money arrived when the session could not use it any more: it was
+/// paid otherwise, is being paid otherwise, or is over. Such money is owed back to the buyer.
+pub const REFUND_DUE: &str = "refund_due";
 
 /// What a witness says: the call's return, the processor's notice, or the reconciler.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,14 +78,15 @@ pub fn asked(
 }
 
 /// Takes note of how an attempt stands. A second witness of the same outcome changes nothing.
+///
+/// Money is never lost: a charge that was given up as failed and succeeds after all still pays for its
+/// session while that is open and nothing else is in flight; else it is marked [`REFUND_DUE`].
 pub fn settle(
     session: &Session,
     payment: &Payment,
     outcome: &Outcome,
     buyer: &Buyer,
-    audience: &Audience,
-    (site, key): (&Site, &SecretKey),
-    at: &At,
+    around: Around<'_>,
 ) -> Result<Settled, Refusal> {
     let unchanged = || Settled {
         session: session.clone(),
@@ -97,37 +94,28 @@ pub fn settle(
         token: None,
         changes: Changes::new(),
     };
-    if payment.state.is_settled() {
+    let succeeded = matches!(outcome, Outcome::Succeeded { .. });
+    let late =
+        succeeded && payment.state == PaymentState::Failed && payment.kind == PaymentKind::Charge;
+    if payment.state.is_settled() && !late {
         return Ok(unchanged());
     }
     let mut noted = note(payment, outcome);
     if noted == *payment {
         return Ok(unchanged());
     }
-    noted.modified_at = Some(at.now);
+    noted.modified_at = Some(around.at.now);
+    let in_flight = session.checkout.attempt_id;
+    let own = in_flight == Some(payment.id);
     let mut settled = match session.checkout.status {
-        CheckoutStatus::Open if session.checkout.attempt_id == Some(payment.id) => first(
-            session,
-            payment,
-            noted,
-            outcome,
-            buyer,
-            audience,
-            (site, key),
-            at,
-        )?,
-        CheckoutStatus::Confirmed => later(session, payment, noted, outcome, audience, site, at),
-        // The session has moved on without this attempt: the attempt alone is brought up to date.
-        _ => {
-            let mut changes = Changes::new();
-            changes.update(payment, &noted);
-            Settled {
-                session: session.clone(),
-                payment: noted,
-                token: None,
-                changes,
-            }
+        CheckoutStatus::Open if own && matches!(outcome, Outcome::Failed { .. }) => {
+            declined(session, payment, noted)
         }
+        CheckoutStatus::Open if own || (succeeded && in_flight.is_none()) => {
+            first(session, payment, noted, outcome, buyer, around)?
+        }
+        CheckoutStatus::Confirmed if own => later(session, payment, noted, outcome, around),
+        _ => aside(session, payment, noted),
     };
     settled.payment.version = payment.version + 1;
     Ok(settled)
@@ -145,6 +133,7 @@ fn note(payment: &Payment, outcome: &Outcome) -> Payment {
             new.card = Some(Json(card.clone()));
             new.method_reference = Some(method_reference.clone());
             new.action_url = None;
+            (new.decline_reason, new.decline_message) = (None, None);
         }
         Outcome::RequiresAction { action_url } => {
             new.state = PaymentState::RequiresAction;
@@ -175,37 +164,54 @@ fn intent_status(outcome: &Outcome) -> &'static str {
     }
 }
 
-/// The first word on an attempt whose session still looks open.
-#[allow(clippy::too_many_arguments)]
+/// A decline leaves the session as it was: nothing of the confirmation is kept, nothing is told.
+fn declined(session: &Session, payment: &Payment, noted: Payment) -> Settled {
+    let mut open = session.checkout.clone();
+    open.attempt_id = None;
+    let mut changes = Changes::new();
+    changes
+        .update(&session.checkout, &open)
+        .update(payment, &noted);
+    open.version += 1;
+    Settled {
+        session: session.with(open),
+        payment: noted,
+        token: None,
+        changes,
+    }
+}
+
+/// The session has moved on without this attempt: the attempt alone is brought up to date.
+fn aside(session: &Session, payment: &Payment, mut noted: Payment) -> Settled {
+    if noted.state == PaymentState::Succeeded && noted.kind == PaymentKind::Charge {
+        noted.decline_reason = Some(REFUND_DUE.to_owned());
+        noted.decline_message =
+            Some("The money arrived when the session could not use it any more.".to_owned());
+    }
+    let mut changes = Changes::new();
+    changes.guard(&session.checkout).update(payment, &noted);
+    Settled {
+        session: session.clone(),
+        payment: noted,
+        token: None,
+        changes,
+    }
+}
+
+/// The first word, other than no, on an attempt whose session is open.
 fn first(
     session: &Session,
     payment: &Payment,
     mut noted: Payment,
     outcome: &Outcome,
     buyer: &Buyer,
-    audience: &Audience,
-    (site, key): (&Site, &SecretKey),
-    at: &At,
+    around: Around<'_>,
 ) -> Result<Settled, Refusal> {
-    let mut changes = Changes::new();
-    if matches!(outcome, Outcome::Failed { .. }) {
-        // A decline leaves the session as it was: nothing of the confirmation is kept, nothing is told.
-        let mut open = session.checkout.clone();
-        open.attempt_id = None;
-        changes
-            .update(&session.checkout, &open)
-            .update(payment, &noted);
-        open.version += 1;
-        return Ok(Settled {
-            session: session.with(open),
-            payment: noted,
-            token: None,
-            changes,
-        });
-    }
-    let mut new = update::apply(session, &confirmation(payment), false, at)?;
-    let mut customer = Changes::new();
-    let token = settle_paid_customer(&mut new, buyer, key, audience, &mut customer, at)?;
+    let at = around.at;
+    let mut new = session.clone();
+    Agreed::apply(&payment.confirmation.0, &mut new.checkout);
+    new.checkout.modified_at = Some(at.now);
+    let purchaser = settle_paid_customer(&mut new, buyer, around)?;
     noted.customer_id = new.checkout.customer_id;
     noted.customer_email = new.checkout.customer_email.clone();
     new.checkout.status = CheckoutStatus::Confirmed;
@@ -214,15 +220,14 @@ fn first(
     if let Some(secret) = &noted.client_secret {
         metadata.insert("intent_client_secret".into(), secret.clone());
     }
-    let done = matches!(outcome, Outcome::Succeeded { .. });
-    if done {
-        new.checkout.attempt_id = None;
-    }
+    let done = noted.state == PaymentState::Succeeded;
+    new.checkout.attempt_id = (!done).then_some(payment.id);
+    let token = purchaser.token.clone();
+    let mut changes = announce(session, &mut new, purchaser, around);
     changes.update(payment, &noted);
-    let job = if done { FULFIL_JOB } else { RECONCILE_JOB };
-    let announced = announce(session, &mut new, customer, audience, site, at, job);
-    changes.and(announced);
-    if !done {
+    if done {
+        fulfil_soon(&mut changes, &new, at);
+    } else {
         look_again(&mut changes, &noted, at);
     }
     Ok(Settled {
@@ -238,31 +243,23 @@ fn first(
 fn settle_paid_customer(
     session: &mut Session,
     buyer: &Buyer,
-    key: &SecretKey,
-    audience: &Audience,
-    changes: &mut Changes,
-    at: &At,
-) -> Result<Option<String>, Refusal> {
-    match super::confirm::match_customer(&session.checkout, buyer) {
-        Err(Refusal::ExternalIdMismatch) => session.checkout.external_customer_id = None,
+    around: Around<'_>,
+) -> Result<Purchaser, Refusal> {
+    let row = &mut session.checkout;
+    match match_customer(row, buyer) {
+        Err(Refusal::ExternalIdMismatch) => row.external_customer_id = None,
         Err(Refusal::CheckoutCustomerDeleted) => {
-            session.checkout.customer_id = None;
+            row.customer_id = None;
+            if row.customer_email.is_none() {
+                row.customer_email = buyer.linked.as_ref().map(|c| c.email.clone());
+            }
             if buyer.holders.by_external_id.is_some() {
-                session.checkout.external_customer_id = None;
+                row.external_customer_id = None;
             }
         }
         _ => {}
     }
-    settle_customer(session, buyer, key, audience, changes, at)
-}
-
-/// The confirmation's body, read again.
-fn confirmation(payment: &Payment) -> CheckoutUpdate {
-    let mut cx = Context::new("body");
-    cx.object(&payment.confirmation.0, |f| {
-        CheckoutUpdate::read(Writer::Client, f)
-    })
-    .unwrap_or_default()
+    settle_customer(session, buyer, around)
 }
 
 /// A later word on an attempt whose session is confirmed.
@@ -271,10 +268,11 @@ fn later(
     payment: &Payment,
     noted: Payment,
     outcome: &Outcome,
-    audience: &Audience,
-    site: &Site,
-    at: &At,
+    around: Around<'_>,
 ) -> Settled {
+    let Around {
+        audience, site, at, ..
+    } = around;
     let mut new = session.clone();
     let mut changes = Changes::new();
     changes.update(payment, &noted);
@@ -282,8 +280,7 @@ fn later(
         Outcome::Succeeded { .. } => {
             new.checkout.attempt_id = None;
             changes.update(&session.checkout, &new.checkout);
-            let id = session.checkout.id;
-            changes.job(at, FULFIL_JOB, &format!("{FULFIL_JOB}:{id}"), at.now, &id);
+            fulfil_soon(&mut changes, session, at);
         }
         Outcome::Failed { .. } => {
             // checkout.md 4.7: the session opens again, and the buyer may try another card.

@@ -78,13 +78,9 @@ pub fn apply(
     let mut session = session.clone();
     switch(&mut session, input)?;
     if let Some(chosen) = input.amount {
-        let selected = session.selected();
-        let prices: Vec<_> = selected
-            .active_in(session.checkout.currency)
-            .cloned()
-            .collect();
-        check_amount(chosen, prices.iter())?;
-        session.checkout.amount = totals::amount(prices.iter(), Some(chosen));
+        let prices = session.prices();
+        check_amount(chosen, prices.iter().copied())?;
+        session.checkout.amount = totals::amount(prices.into_iter(), Some(chosen));
     }
     if let Some(problem) = no_quantity(input) {
         return Err(Refusal::field(problem));
@@ -237,8 +233,8 @@ fn switch(session: &mut Session, input: &CheckoutUpdate) -> Result<(), Refusal> 
             found.ok_or_else(|| refuse("This product has no price in the checkout's currency"))?
         }
     };
-    // Naming the product that is selected already keeps the amount that the buyer has chosen.
-    if is_switch || currency != current {
+    // Naming what is selected already keeps the amount that the buyer has chosen.
+    if is_switch || price_id != session.checkout.price_id {
         session.checkout.product_id = product_id;
         select(session, price_id, currency);
     }
@@ -312,8 +308,8 @@ fn judge_tax_id(
     if let Some(typed) = typed {
         let address = row.customer_billing_address.as_ref().map(|a| &a.0);
         let keys = ("customer_billing_address", "customer_tax_id");
-        let (number, format) =
-            check_tax_id(&typed, address, keys, "value_error").map_err(Refusal::field)?;
+        let (number, format) = check_tax_id(&typed, address, keys, "value_error")
+            .map_err(|problem| Refusal::field(*problem))?;
         (row.customer_tax_id, row.customer_tax_id_format) = (Some(number), Some(format));
     }
     Ok(())

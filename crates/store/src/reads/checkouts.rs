@@ -85,10 +85,10 @@ impl Store {
         .await
     }
 
-    /// The attempt that paid for a session.
+    /// The attempt that paid for a session, not one whose money came too late and is owed back.
     pub async fn paid_attempt(&self, checkout_id: Uuid) -> Result<Option<Payment>, StoreError> {
-        let rest =
-            "where checkout_id = $1 and state = 'succeeded' order by created_at desc limit 1";
+        let rest = "where checkout_id = $1 and state = 'succeeded' and coalesce(decline_reason, '') <> 'refund_due' \
+             order by created_at desc limit 1";
         self.one(Query::select::<Payment>(
             rest,
             vec![Value::Uuid(checkout_id)],

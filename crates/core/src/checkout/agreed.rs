@@ -1,0 +1,83 @@
+//! What a buyer agreed to when confirming, kept with the attempt until its outcome is known.
+//!
+//! Nothing is judged again when the money has moved: a product archived, a price added or a default changed
+//! in the meantime must neither lose the purchase nor make its sum differ from what was paid.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use till_wire::{
+    address::Address, checkouts::CheckoutStatus, money::Currency, organizations::TaxBehaviorOption,
+};
+use uuid::Uuid;
+
+use crate::{change::Json, records::Checkout};
+
+/// Everything of a session that a confirmation may change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Agreed {
+    product_id: Uuid,
+    price_id: Uuid,
+    amount: i64,
+    currency: Currency,
+    tax_amount: Option<i64>,
+    tax_behavior: Option<TaxBehaviorOption>,
+    allow_trial: bool,
+    is_business_customer: bool,
+    customer_name: Option<String>,
+    customer_email: Option<String>,
+    customer_billing_name: Option<String>,
+    customer_billing_address: Option<Address>,
+    customer_tax_id: Option<String>,
+    customer_tax_id_format: Option<String>,
+    locale: Option<String>,
+    payment_method_type: Option<String>,
+}
+
+impl Agreed {
+    /// What the session says now, as JSON.
+    pub fn of(row: &Checkout) -> Value {
+        let agreed = Self {
+            product_id: row.product_id,
+            price_id: row.price_id,
+            amount: row.amount,
+            currency: row.currency,
+            tax_amount: row.tax_amount,
+            tax_behavior: row.tax_behavior,
+            allow_trial: row.allow_trial,
+            is_business_customer: row.is_business_customer,
+            customer_name: row.customer_name.clone(),
+            customer_email: row.customer_email.clone(),
+            customer_billing_name: row.customer_billing_name.clone(),
+            customer_billing_address: row.customer_billing_address.as_ref().map(|a| a.0.clone()),
+            customer_tax_id: row.customer_tax_id.clone(),
+            customer_tax_id_format: row.customer_tax_id_format.clone(),
+            locale: row.locale.clone(),
+            payment_method_type: row.payment_method_type.clone(),
+        };
+        serde_json::to_value(agreed).expect("plain fields serialise")
+    }
+
+    /// Brings the session to what was agreed. What cannot be read leaves the session as it stands.
+    pub fn apply(kept: &Value, row: &mut Checkout) {
+        debug_assert_eq!(row.status, CheckoutStatus::Open, "agreed to once");
+        let Ok(agreed) = Self::deserialize(kept) else {
+            return;
+        };
+        row.product_id = agreed.product_id;
+        row.price_id = agreed.price_id;
+        row.amount = agreed.amount;
+        row.currency = agreed.currency;
+        row.tax_amount = agreed.tax_amount;
+        row.tax_behavior = agreed.tax_behavior;
+        row.allow_trial = agreed.allow_trial;
+        row.is_business_customer = agreed.is_business_customer;
+        row.customer_name = agreed.customer_name;
+        row.customer_email = agreed.customer_email;
+        row.customer_billing_name = agreed.customer_billing_name;
+        row.customer_billing_address = agreed.customer_billing_address.map(Json);
+        row.customer_tax_id = agreed.customer_tax_id;
+        row.customer_tax_id_format = agreed.customer_tax_id_format;
+        row.locale = agreed.locale;
+        row.payment_method_type = agreed.payment_method_type;
+    }
+}

@@ -1,0 +1,198 @@
+//! Whole lives of sessions with random steps: nothing panics, and what must always hold holds.
+
+use proptest::prelude::*;
+use till_wire::checkouts::CheckoutStatus;
+
+use super::*;
+use crate::{
+    checkout::{
+        FULFIL_JOB,
+        fulfil::{Purchase, fulfil},
+        open::check_amount,
+        totals,
+    },
+    records::PaymentState,
+};
+
+#[derive(Debug, Clone)]
+enum Step {
+    Update(JsonValue),
+    Confirm(JsonValue),
+    Settle(u8),
+    Expire,
+}
+
+fn change() -> impl Strategy<Value = JsonValue> {
+    let pairs = prop::sample::select(vec![
+        ("product_id", json!(id(100))),
+        ("product_id", json!(id(200))),
+        ("product_id", json!(id(300))),
+        ("currency", json!("eur")),
+        ("currency", json!("usd")),
+        ("amount", json!(0)),
+        ("amount", json!(49)),
+        ("amount", json!(777)),
+        ("amount", json!(i64::MAX)),
+        ("customer_email", json!("ada@example.com")),
+        ("customer_email", JsonValue::Null),
+        ("is_business_customer", json!(true)),
+        ("is_business_customer", json!(false)),
+        ("customer_billing_name", json!("ACME")),
+        ("customer_billing_address", json!({"country": "FR"})),
+        ("customer_billing_address", json!({"country": "US"})),
+        (
+            "customer_billing_address",
+            json!({"country": "FR", "city": "Paris", "line1": "1", "postal_code": "75"}),
+        ),
+        ("customer_tax_id", json!("FR61954506077")),
+        ("payment_method_type", json!("upi")),
+        ("confirmation_token_id", json!("pm_card_visa")),
+    ]);
+    prop::collection::vec(pairs, 0..6)
+        .prop_map(|pairs| pairs.into_iter().map(|(k, v)| (k.to_owned(), v)).collect())
+        .prop_map(JsonValue::Object)
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        3 => change().prop_map(Step::Update),
+        2 => Just(Step::Confirm(complete())),
+        2 => change().prop_map(|extra| {
+            let mut body = complete();
+            body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+            Step::Confirm(body)
+        }),
+        4 => (0u8..4).prop_map(Step::Settle),
+        1 => Just(Step::Expire),
+    ]
+}
+
+fn sound(session: &Session) {
+    let row = &session.checkout;
+    let sum = totals::totals(row);
+    assert!(sum.amount >= 0 && sum.net >= 0 && sum.total >= 0);
+    assert_eq!(sum.total, sum.net + sum.tax.unwrap_or(0));
+    assert_eq!(sum.net, sum.amount - sum.discount);
+    assert_eq!(session.price().currency, row.currency);
+    let items: i64 = totals::amount(session.prices().into_iter(), Some(row.amount));
+    assert_eq!(items, row.amount, "items sum to the subtotal");
+    let body = serde_json::to_value(session.merchant_view(&site())).unwrap();
+    assert_eq!(body["total_amount"], sum.total);
+}
+
+proptest! {
+    #[test]
+    fn any_life_keeps_its_invariants(
+        first in change(),
+        steps in prop::collection::vec(step(), 0..12),
+    ) {
+        let offered = vec![in_euros(one_time(1000)), monthly(900), custom(0, Some(5000), None)];
+        let Ok(mut session) = try_open(loaded(offered), first) else { return Ok(()) };
+        let mut attempts: Vec<Payment> = Vec::new();
+        sound(&session);
+        for step in steps {
+            let before = session.checkout.status;
+            match step {
+                Step::Update(body) => {
+                    if let Ok(new) = try_update(&session, body) {
+                        session = new;
+                    }
+                }
+                Step::Confirm(body) => match try_confirm(&session, body, &Buyer::default()) {
+                    Ok(Confirmed::Free(free)) => session = free.session,
+                    Ok(Confirmed::Charge { mut payment, .. }) => {
+                        payment.id = id(1000 + attempts.len() as u128);
+                        session.checkout.attempt_id = Some(payment.id);
+                        session.checkout.version += 1;
+                        attempts.push(*payment);
+                    }
+                    Err(_) => {}
+                },
+                Step::Settle(n) => {
+                    let Some(payment) = attempts.last_mut() else { continue };
+                    let outcome = match n {
+                        0 => succeeded(),
+                        1 => failed(),
+                        2 => Outcome::Processing,
+                        _ => Outcome::RequiresAction { action_url: None },
+                    };
+                    let buyer = Buyer {
+                        linked: session.checkout.customer_id.map(|id| Customer {
+                            id,
+                            ..customer(0, "ada@example.com", None)
+                        }),
+                        ..Buyer::default()
+                    };
+                    let settled = try_settle(&session, payment, &outcome, &buyer);
+                    *payment = settled.payment;
+                    session = settled.session;
+                    if asks_for(&settled.changes, FULFIL_JOB) {
+                        prop_assert_eq!(totals::totals(&session.checkout).total, payment.amount);
+                    }
+                }
+                Step::Expire => {
+                    session.checkout.expires_at = at(0).now;
+                    if !expire_changes(&session).is_empty() {
+                        session.checkout.status = CheckoutStatus::Expired;
+                    }
+                }
+            }
+            sound(&session);
+            let unsettled = attempts.iter().filter(|p| !p.state.is_settled()).count();
+            prop_assert!(unsettled <= 1);
+            prop_assert_eq!(unsettled == 1, session.checkout.attempt_id.is_some());
+            let after = session.checkout.status;
+            use CheckoutStatus::{Confirmed as Sure, Expired, Open};
+            let allowed = [(Open, Expired), (Open, Sure), (Sure, Open)];
+            prop_assert!(before == after || allowed.contains(&(before, after)));
+        }
+        if session.checkout.status == CheckoutStatus::Confirmed {
+            fulfilled(&session, attempts.last());
+        }
+    }
+
+    #[test]
+    fn rule_2_5_a_custom_amount_is_taken_exactly_within_its_bounds(
+        chosen in prop_oneof![0i64..6000, 99_999_000i64..100_001_000],
+        minimum in 0i64..3000,
+        maximum in prop::option::of(1i64..5000),
+    ) {
+        let price = custom(minimum, maximum, None).prices.remove(0);
+        let fits = chosen >= minimum
+            && (chosen == 0 || chosen >= Currency::USD.min_charge())
+            && maximum.is_none_or(|m| chosen <= m)
+            && chosen <= Currency::USD.max_charge();
+        prop_assert_eq!(check_amount(chosen, [&price].into_iter()).is_ok(), fits);
+    }
+}
+
+fn expire_changes(session: &Session) -> Changes {
+    crate::checkout::expire::expire(session, &audience(), &site(), &at(1))
+}
+
+fn fulfilled(session: &Session, attempt: Option<&Payment>) {
+    let purchase = Purchase {
+        session: session.clone(),
+        customer: Customer {
+            id: session.checkout.customer_id.unwrap(),
+            ..customer(0, "ada@example.com", None)
+        },
+        payment: attempt
+            .filter(|p| p.state == PaymentState::Succeeded)
+            .cloned(),
+        upgraded: None,
+        audience: audience(),
+    };
+    let told = events(&fulfil(&purchase, &site(), &at(9)));
+    let orders = [
+        "order.created",
+        "order.updated",
+        "order.paid",
+        "checkout.updated",
+    ];
+    if session.checkout.attempt_id.is_some() {
+        assert!(told.is_empty());
+    } else {
+        assert!(told.ends_with(&orders.map(String::from)), "{told:?}");
+    }
+}

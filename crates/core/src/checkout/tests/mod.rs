@@ -1,0 +1,350 @@
+//! The rules of a session's life, one test per rule; `S-..` are the scenarios of the specification.
+
+mod confirming;
+mod lives;
+mod opening;
+mod paying;
+mod updating;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value as JsonValue, json};
+use till_wire::{
+    checkouts::{CheckoutCreate, CheckoutUpdate, Writer},
+    events::EventType,
+    input::Context,
+    money::Currency,
+    organizations::{OrganizationStatus, Settings, TaxBehaviorOption},
+    payments::CardMetadata,
+    products::Visibility,
+    values::Interval,
+    webhooks::WebhookFormat,
+};
+use uuid::Uuid;
+
+use super::{
+    Around, Session,
+    confirm::{Buyer, Confirmed, confirm},
+    open::{Loaded, open},
+    settle::{Outcome, Settled, settle},
+    update,
+};
+use crate::{
+    at::At,
+    change::{Changes, Json, Value, Write},
+    customers,
+    event::Audience,
+    products::Offered,
+    records::{Customer, Organization, Payment, Product, ProductPrice, WebhookEndpoint},
+    refusal::Refusal,
+    site::Site,
+    tokens::SecretKey,
+};
+
+/// Noon of 2026-01-31, plus minutes.
+fn at(minutes: i64) -> At {
+    let start: Timestamp = "2026-01-31T12:00:00Z".parse().unwrap();
+    let mut seed = [3; 32];
+    seed[..8].copy_from_slice(&minutes.to_le_bytes());
+    At::new(start + SignedDuration::from_mins(minutes), seed)
+}
+
+fn id(n: u128) -> Uuid {
+    uuid::Builder::from_random_bytes(n.to_be_bytes()).into_uuid()
+}
+
+fn euro() -> Currency {
+    "eur".parse().unwrap()
+}
+
+fn organization() -> Organization {
+    Organization {
+        id: id(1),
+        created_at: at(0).now,
+        modified_at: None,
+        version: 1,
+        name: "Ada's Shop".into(),
+        slug: "ada-s-shop".into(),
+        email: None,
+        website: None,
+        avatar_url: None,
+        country: None,
+        status: OrganizationStatus::Active,
+        default_currency: Currency::USD,
+        default_tax_behavior: TaxBehaviorOption::Location,
+        settings: Json(Settings::default()),
+        details_submitted_at: None,
+    }
+}
+
+fn product(n: u128, interval: Option<Interval>) -> Product {
+    Product {
+        id: id(n),
+        created_at: at(0).now,
+        modified_at: None,
+        version: 1,
+        organization_id: id(1),
+        name: format!("Product {n}"),
+        description: None,
+        visibility: Visibility::Public,
+        recurring_interval: interval,
+        recurring_interval_count: interval.map(|_| 1),
+        is_archived: false,
+        metadata: Json::default(),
+    }
+}
+
+fn fixed(product_id: Uuid, n: u128, currency: Currency, amount: i64) -> ProductPrice {
+    ProductPrice {
+        id: id(n),
+        created_at: at(0).now,
+        modified_at: None,
+        organization_id: id(1),
+        product_id,
+        position: n as i64,
+        currency,
+        amount_type: "fixed".into(),
+        price_amount: Some(amount),
+        minimum_amount: None,
+        maximum_amount: None,
+        preset_amount: None,
+        tax_behavior: None,
+        is_archived: false,
+    }
+}
+
+fn monthly(amount: i64) -> Offered {
+    let product = product(100, Some(Interval::Month));
+    let price = fixed(product.id, 101, Currency::USD, amount);
+    Offered::new(product, vec![price])
+}
+
+fn one_time(amount: i64) -> Offered {
+    let product = product(200, None);
+    let price = fixed(product.id, 201, Currency::USD, amount);
+    Offered::new(product, vec![price])
+}
+
+fn custom(minimum: i64, maximum: Option<i64>, preset: Option<i64>) -> Offered {
+    let product = product(300, None);
+    let price = ProductPrice {
+        amount_type: "custom".into(),
+        price_amount: None,
+        minimum_amount: Some(minimum),
+        maximum_amount: maximum,
+        preset_amount: preset,
+        ..fixed(product.id, 301, Currency::USD, 0)
+    };
+    Offered::new(product, vec![price])
+}
+
+/// The product with a second price of the same amount in euros.
+fn in_euros(mut offered: Offered) -> Offered {
+    let (product_id, amount) = (offered.product.id, offered.prices[0].price_amount);
+    let price = fixed(product_id, 900, euro(), amount.unwrap_or(0));
+    offered.prices.push(price);
+    offered
+}
+
+/// The product with its price archived and another one in its place.
+fn repriced(mut offered: Offered, amount: i64) -> Offered {
+    offered.prices[0].is_archived = true;
+    let product_id = offered.product.id;
+    offered
+        .prices
+        .push(fixed(product_id, 901, Currency::USD, amount));
+    offered
+}
+
+fn customer(n: u128, email: &str, external_id: Option<&str>) -> Customer {
+    Customer {
+        id: id(n),
+        ..customers::blank(id(1), email, external_id.map(Into::into), &at(0))
+    }
+}
+
+/// One endpoint that hears everything.
+fn audience() -> Audience {
+    Audience(vec![WebhookEndpoint {
+        id: id(2),
+        created_at: at(0).now,
+        modified_at: None,
+        version: 1,
+        organization_id: id(1),
+        url: "https://shop.example/hook".into(),
+        name: None,
+        format: WebhookFormat::Raw,
+        secret: "whsec_x".into(),
+        events: Json(EventType::ALL.to_vec()),
+        enabled: true,
+        deleted_at: None,
+    }])
+}
+
+fn site() -> Site {
+    Site {
+        public_url: "https://till.example".into(),
+        publishable_key: "pk_test".into(),
+    }
+}
+
+fn loaded(offered: Vec<Offered>) -> Loaded {
+    Loaded {
+        organization: organization(),
+        offered,
+        customer: None,
+        subscription: None,
+        ip_country: None,
+        audience: audience(),
+    }
+}
+
+fn create(body: JsonValue) -> CheckoutCreate {
+    let mut cx = Context::new("body");
+    let read = CheckoutCreate::read(&body, &mut cx);
+    assert_eq!(cx.problems, [], "{body}");
+    read.unwrap()
+}
+
+/// Opens a session of these products with more of a body.
+fn try_open(loaded: Loaded, extra: JsonValue) -> Result<Session, Refusal> {
+    let ids: Vec<_> = loaded.offered.iter().map(|o| o.product.id).collect();
+    let mut body = json!({ "products": ids });
+    body.as_object_mut()
+        .unwrap()
+        .extend(extra.as_object().unwrap().clone());
+    open(create(body), loaded, &site(), &at(0)).map(|(session, _)| session)
+}
+
+fn session(offered: Vec<Offered>, extra: JsonValue) -> Session {
+    try_open(loaded(offered), extra).unwrap()
+}
+
+fn input(writer: Writer, body: &JsonValue) -> CheckoutUpdate {
+    let mut cx = Context::new("body");
+    let read = cx.object(body, |f| CheckoutUpdate::read(writer, f));
+    assert_eq!(cx.problems, [], "{body}");
+    read.unwrap()
+}
+
+fn try_update(session: &Session, body: JsonValue) -> Result<Session, Refusal> {
+    let input = input(Writer::Merchant, &body);
+    update::update(session, &input, false, &audience(), &site(), &at(1)).map(|(new, _)| new)
+}
+
+fn updated(session: &Session, body: JsonValue) -> Session {
+    try_update(session, body).unwrap()
+}
+
+fn try_confirm(session: &Session, body: JsonValue, buyer: &Buyer) -> Result<Confirmed, Refusal> {
+    let (audience, site, key) = (audience(), site(), SecretKey::new(*b"key"));
+    let around = Around {
+        audience: &audience,
+        site: &site,
+        key: &key,
+        at: &at(2),
+    };
+    confirm(session, &input(Writer::Client, &body), false, buyer, around)
+}
+
+/// What a buyer sends who gives all that a simple session asks for.
+fn complete() -> JsonValue {
+    json!({
+        "customer_email": "ada@example.com",
+        "customer_billing_address": {"country": "FR"},
+        "confirmation_token_id": "pm_card_visa",
+    })
+}
+
+/// The session with an attempt in flight, and the attempt.
+fn attempted(session: &Session, body: JsonValue, buyer: &Buyer) -> (Session, Payment) {
+    match try_confirm(session, body, buyer).unwrap() {
+        Confirmed::Charge { payment, .. } => {
+            let mut row = session.checkout.clone();
+            row.attempt_id = Some(payment.id);
+            row.version += 1;
+            (session.with(row), *payment)
+        }
+        Confirmed::Free(_) => panic!("nothing was due"),
+    }
+}
+
+fn succeeded() -> Outcome {
+    Outcome::Succeeded {
+        card: CardMetadata {
+            brand: "visa".into(),
+            last4: "4242".into(),
+            exp_month: 12,
+            exp_year: 2030,
+            wallet: None,
+        },
+        method_reference: "pm_1".into(),
+    }
+}
+
+fn failed() -> Outcome {
+    Outcome::Failed {
+        reason: "card_declined".into(),
+        message: "No.".into(),
+        card: None,
+    }
+}
+
+fn try_settle(session: &Session, payment: &Payment, outcome: &Outcome, buyer: &Buyer) -> Settled {
+    let (audience, site, key) = (audience(), site(), SecretKey::new(*b"key"));
+    let around = Around {
+        audience: &audience,
+        site: &site,
+        key: &key,
+        at: &at(3),
+    };
+    settle(session, payment, outcome, buyer, around).unwrap()
+}
+
+/// The events that changes tell, in the order of their sequence numbers, which is that of delivery.
+fn events(changes: &Changes) -> Vec<String> {
+    let mut found: Vec<(i64, String)> = changes
+        .writes
+        .iter()
+        .filter_map(|write| match write {
+            Write::Insert {
+                table: "webhook_events",
+                columns,
+                values,
+            } => {
+                let value = |name| &values[columns.iter().position(|c| *c == name).unwrap()];
+                match (value("sequence"), value("kind")) {
+                    (Value::Int(sequence), Value::Text(kind)) => Some((*sequence, kind.clone())),
+                    other => panic!("{other:?}"),
+                }
+            }
+            _ => None,
+        })
+        .collect();
+    found.sort();
+    found.into_iter().map(|(_, kind)| kind).collect()
+}
+
+/// Whether a job of the kind is asked for.
+fn asks_for(changes: &Changes, job: &str) -> bool {
+    changes.writes.iter().any(|write| {
+        matches!(write, Write::Any { binds, .. } if binds.contains(&Value::Text(job.to_owned())))
+    })
+}
+
+/// Kinds and places of a refusal's problems.
+fn places(refusal: Refusal) -> Vec<String> {
+    match refusal {
+        Refusal::Invalid(problems) => problems
+            .iter()
+            .map(|p| {
+                let steps: Vec<String> = p.loc[1..]
+                    .iter()
+                    .map(|s| serde_json::to_value(s).unwrap())
+                    .map(|v| v.as_str().map_or(v.to_string(), str::to_owned))
+                    .collect();
+                format!("{} {}", p.kind, steps.join("."))
+            })
+            .collect(),
+        other => panic!("{other:?}"),
+    }
+}

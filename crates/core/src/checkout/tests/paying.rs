@@ -1,0 +1,392 @@
+//! checkout.md 4.5–4.7, 5.2, 5.3: every outcome in every state.
+
+use till_wire::checkouts::CheckoutStatus;
+
+use super::*;
+use crate::{
+    checkout::{
+        FULFIL_JOB,
+        fulfil::{Purchase, fulfil},
+        settle::REFUND_DUE,
+    },
+    records::{Order, PaymentKind, PaymentState, Subscription},
+};
+
+fn in_flight(offered: Offered) -> (Session, Payment) {
+    attempted(
+        &session(vec![offered], json!({})),
+        complete(),
+        &Buyer::default(),
+    )
+}
+
+fn in_state(payment: &Payment, state: PaymentState) -> Payment {
+    Payment {
+        state,
+        ..payment.clone()
+    }
+}
+
+fn purchase(settled: &Settled) -> Purchase {
+    let row = &settled.session.checkout;
+    let email = row.customer_email.clone().unwrap();
+    Purchase {
+        session: settled.session.clone(),
+        customer: Customer {
+            id: row.customer_id.unwrap(),
+            ..customer(0, &email, None)
+        },
+        payment: Some(settled.payment.clone()),
+        upgraded: None,
+        audience: audience(),
+    }
+}
+
+/// The text of a column of the row that changes insert into a table.
+fn inserted(changes: &Changes, wanted: &str, column: &str) -> Value {
+    let found = changes.writes.iter().find_map(|w| match w {
+        Write::Insert {
+            table,
+            columns,
+            values,
+        } if *table == wanted => {
+            Some(values[columns.iter().position(|c| *c == column).unwrap()].clone())
+        }
+        _ => None,
+    });
+    found.unwrap()
+}
+
+#[test]
+fn s_155_success_confirms_and_asks_for_fulfilment() {
+    let (session, payment) = in_flight(one_time(2500));
+    let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
+    assert_eq!(settled.session.checkout.status, CheckoutStatus::Confirmed);
+    assert_eq!(settled.session.checkout.attempt_id, None);
+    assert_eq!(settled.payment.state, PaymentState::Succeeded);
+    assert_eq!(
+        events(&settled.changes),
+        ["checkout.updated", "customer.created"]
+    );
+    assert!(settled.token.is_some() && asks_for(&settled.changes, FULFIL_JOB));
+    let changes = fulfil(&purchase(&settled), &site(), &at(4));
+    let told = [
+        "order.created",
+        "order.updated",
+        "order.paid",
+        "checkout.updated",
+    ];
+    assert_eq!(events(&changes), told);
+    assert_eq!(inserted(&changes, "orders", "net_amount"), Value::Int(2500));
+}
+
+#[test]
+fn a_subscription_is_told_of_before_its_order() {
+    let (session, payment) = in_flight(monthly(1000));
+    let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
+    let changes = fulfil(&purchase(&settled), &site(), &at(4));
+    let told = [
+        "subscription.created",
+        "subscription.active",
+        "subscription.updated",
+        "order.created",
+        "order.updated",
+        "order.paid",
+        "checkout.updated",
+    ];
+    assert_eq!(events(&changes), told);
+    let end: Timestamp = "2026-02-28T12:04:00Z".parse().unwrap();
+    assert_eq!(
+        inserted(&changes, "subscriptions", "current_period_end"),
+        Value::Time(end)
+    );
+    let keys: Vec<_> = changes
+        .signals
+        .iter()
+        .map(|s| serde_json::from_str::<JsonValue>(&s.message).unwrap()["key"].clone())
+        .collect();
+    let expected = [
+        "checkout.subscription_created",
+        "checkout.order_created",
+        "checkout.updated",
+    ];
+    assert_eq!(keys, expected);
+}
+
+#[test]
+fn a_decline_leaves_the_session_as_it_was_and_tells_nobody() {
+    let before = session(vec![one_time(1000)], json!({}));
+    let (locked, payment) = attempted(&before, complete(), &Buyer::default());
+    let settled = try_settle(&locked, &payment, &failed(), &Buyer::default());
+    let mut row = settled.session.checkout.clone();
+    row.version = before.checkout.version;
+    assert_eq!(row, before.checkout);
+    assert!(events(&settled.changes).is_empty() && settled.changes.signals.is_empty());
+}
+
+#[test]
+fn an_asynchronous_failure_opens_the_session_again_and_keeps_the_token_withheld() {
+    let (session, payment) = in_flight(one_time(1000));
+    let mut buyer = Buyer::default();
+    buyer.holders.by_email = Some(customer(5, "ada@example.com", None));
+    let pending = try_settle(&session, &payment, &Outcome::Processing, &buyer);
+    assert_eq!(pending.session.checkout.status, CheckoutStatus::Confirmed);
+    assert_eq!(pending.session.checkout.attempt_id, Some(payment.id));
+    assert!(!asks_for(&pending.changes, FULFIL_JOB));
+    let not_yet = fulfil(&purchase(&pending), &site(), &at(4));
+    assert!(not_yet.is_empty(), "an unpaid session is never fulfilled");
+    let open = try_settle(&pending.session, &pending.payment, &failed(), &buyer);
+    let row = &open.session.checkout;
+    assert_eq!((row.status, row.attempt_id), (CheckoutStatus::Open, None));
+    assert!(!row.processor_metadata.0.contains_key("intent_status"));
+    assert_eq!(events(&open.changes), ["checkout.updated"]);
+    // Q-11: linked now, but still only known by its e-mail.
+    buyer.linked = buyer.holders.by_email.clone();
+    let (again, payment) = attempted(&open.session, complete(), &buyer);
+    assert_eq!(
+        try_settle(&again, &payment, &succeeded(), &buyer).token,
+        None
+    );
+}
+
+#[test]
+fn the_second_witness_changes_nothing() {
+    let (session, payment) = in_flight(one_time(1000));
+    for outcome in [succeeded(), failed(), Outcome::Processing] {
+        let once = try_settle(&session, &payment, &outcome, &Buyer::default());
+        let twice = try_settle(&once.session, &once.payment, &outcome, &Buyer::default());
+        assert!(twice.changes.is_empty(), "{outcome:?}");
+        assert_eq!(twice.session.checkout, once.session.checkout);
+        assert_eq!(twice.payment, once.payment);
+    }
+}
+
+#[test]
+fn what_has_succeeded_never_fails() {
+    let (session, payment) = in_flight(one_time(1000));
+    let paid = try_settle(&session, &payment, &succeeded(), &Buyer::default());
+    for outcome in [failed(), Outcome::Processing] {
+        assert!(
+            try_settle(&paid.session, &paid.payment, &outcome, &Buyer::default())
+                .changes
+                .is_empty()
+        );
+    }
+}
+
+#[test]
+fn a_charge_given_up_that_succeeds_after_all_pays_for_the_open_session() {
+    let (locked, payment) = in_flight(one_time(1000));
+    let given_up = try_settle(&locked, &payment, &failed(), &Buyer::default());
+    let late = try_settle(
+        &given_up.session,
+        &given_up.payment,
+        &succeeded(),
+        &Buyer::default(),
+    );
+    assert_eq!(late.session.checkout.status, CheckoutStatus::Confirmed);
+    assert_eq!(late.payment.decline_reason, None);
+    assert!(asks_for(&late.changes, FULFIL_JOB));
+}
+
+#[test]
+fn late_money_that_the_session_cannot_use_is_marked_for_refund() {
+    let (locked, payment) = in_flight(one_time(1000));
+    let given_up = in_state(&payment, PaymentState::Failed);
+    for (status, attempt) in [
+        (CheckoutStatus::Open, Some(id(77))),
+        (CheckoutStatus::Confirmed, Some(id(77))),
+        (CheckoutStatus::Confirmed, None),
+        (CheckoutStatus::Succeeded, None),
+        (CheckoutStatus::Expired, None),
+        (CheckoutStatus::Failed, None),
+    ] {
+        let mut session = locked.clone();
+        (session.checkout.status, session.checkout.attempt_id) = (status, attempt);
+        let late = try_settle(&session, &given_up, &succeeded(), &Buyer::default());
+        assert_eq!(late.session.checkout, session.checkout, "{status}");
+        assert_eq!(late.payment.state, PaymentState::Succeeded);
+        assert_eq!(late.payment.decline_reason.as_deref(), Some(REFUND_DUE));
+        assert!(!asks_for(&late.changes, FULFIL_JOB));
+    }
+}
+
+#[test]
+fn a_card_set_up_late_is_not_used() {
+    let (locked, payment) = in_flight(monthly(1000));
+    let mut given_up = in_state(&payment, PaymentState::Failed);
+    given_up.kind = PaymentKind::Setup;
+    let late = try_settle(&locked, &given_up, &succeeded(), &Buyer::default());
+    assert!(late.changes.is_empty());
+}
+
+#[test]
+fn another_attempts_failure_never_opens_a_session_again() {
+    let (locked, payment) = in_flight(one_time(1000));
+    let pending = try_settle(&locked, &payment, &Outcome::Processing, &Buyer::default());
+    let other = Payment {
+        id: id(78),
+        ..in_state(&payment, PaymentState::Processing)
+    };
+    let settled = try_settle(&pending.session, &other, &failed(), &Buyer::default());
+    assert_eq!(settled.session.checkout, pending.session.checkout);
+}
+
+#[test]
+fn every_outcome_in_every_state_keeps_to_the_table_of_states() {
+    use CheckoutStatus::{Confirmed, Expired, Open, Succeeded};
+    let (locked, payment) = in_flight(one_time(1000));
+    let action = Outcome::RequiresAction { action_url: None };
+    for status in CheckoutStatus::ALL {
+        for state in PaymentState::ALL {
+            for attempt in [None, Some(payment.id), Some(id(77))] {
+                for outcome in [succeeded(), failed(), Outcome::Processing, action.clone()] {
+                    let mut session = locked.clone();
+                    (session.checkout.status, session.checkout.attempt_id) = (*status, attempt);
+                    let payment = in_state(&payment, *state);
+                    let settled = try_settle(&session, &payment, &outcome, &Buyer::default());
+                    let to = settled.session.checkout.status;
+                    let case = format!("{status} {state} {attempt:?} {outcome:?} {to}");
+                    let allowed = to == *status
+                        || matches!((*status, to), (Open, Confirmed) | (Confirmed, Open));
+                    assert!(allowed, "{case}");
+                    if matches!(status, Expired | Succeeded) {
+                        assert_eq!(settled.session.checkout, session.checkout, "{case}");
+                    }
+                    if outcome == succeeded() && *state != PaymentState::Succeeded {
+                        let refund = settled.payment.decline_reason.as_deref() == Some(REFUND_DUE);
+                        let fulfils = asks_for(&settled.changes, FULFIL_JOB);
+                        assert!(refund != fulfils, "money is used or owed back: {case}");
+                    }
+                    let other = attempt == Some(id(77));
+                    assert!(
+                        !other || settled.session.checkout == session.checkout,
+                        "{case}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_agreed_is_what_is_sold_whatever_changes_meanwhile() {
+    let open = session(vec![one_time(1000), monthly(500)], json!({}));
+    let mut body = complete();
+    body["product_id"] = json!(id(100));
+    let (mut locked, payment) = attempted(&open, body, &Buyer::default());
+    // The product and its price are archived, another price and another default currency appear.
+    let mut moved = repriced(monthly(500), 900);
+    moved.product.is_archived = true;
+    locked.offered = vec![one_time(1000), moved];
+    locked.organization.default_currency = euro();
+    let settled = try_settle(&locked, &payment, &succeeded(), &Buyer::default());
+    assert_eq!(settled.session.checkout.price_id, id(101));
+    assert_eq!(settled.session.checkout.amount, payment.amount);
+    let changes = fulfil(&purchase(&settled), &site(), &at(4));
+    assert_eq!(
+        inserted(&changes, "orders", "subtotal_amount"),
+        Value::Int(500)
+    );
+    let Value::Json(items) = inserted(&changes, "orders", "items") else {
+        panic!("items are JSON")
+    };
+    let items: Vec<JsonValue> = serde_json::from_str(&items).unwrap();
+    assert_eq!(items.len(), 1);
+    assert_eq!(items[0]["amount"], 500);
+}
+
+#[test]
+fn money_is_not_lost_to_a_customer_deleted_or_an_external_id_taken_meanwhile() {
+    let open = session(vec![one_time(1000)], json!({"external_customer_id": "ext"}));
+    let (locked, payment) = attempted(&open, complete(), &Buyer::default());
+    let mut buyer = Buyer::default();
+    buyer.holders.by_external_id = Some(customer(6, "bo@example.com", Some("ext")));
+    let settled = try_settle(&locked, &payment, &succeeded(), &buyer);
+    assert_eq!(
+        inserted(&settled.changes, "customers", "external_id"),
+        Value::Null
+    );
+
+    let mut linked = session(vec![one_time(1000)], json!({}));
+    linked.checkout.customer_id = Some(id(5));
+    let mut buyer = Buyer {
+        linked: Some(customer(5, "ada@example.com", None)),
+        ..Buyer::default()
+    };
+    let (locked, payment) = attempted(&linked, complete(), &buyer);
+    buyer.linked.as_mut().unwrap().deleted_at = Some(at(3).now);
+    let settled = try_settle(&locked, &payment, &succeeded(), &buyer);
+    assert_ne!(settled.session.checkout.customer_id, Some(id(5)));
+    let email = inserted(&settled.changes, "customers", "email");
+    assert_eq!(email, Value::Text("ada@example.com".into()));
+}
+
+#[test]
+fn s_161_an_upgrade_keeps_the_start_and_merges_the_metadata() {
+    let (session, payment) = in_flight(monthly(1000));
+    let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
+    let mut purchase = purchase(&settled);
+    purchase.session.checkout.metadata = Json(till_wire::metadata::Metadata(
+        json!({"plan": "pro"}).as_object().unwrap().clone(),
+    ));
+    let old = Subscription {
+        id: id(50),
+        created_at: at(-900).now,
+        modified_at: None,
+        version: 1,
+        organization_id: id(1),
+        customer_id: purchase.customer.id,
+        product_id: id(400),
+        checkout_id: None,
+        payment_method_id: None,
+        status: till_wire::subscriptions::SubscriptionStatus::Active,
+        amount: 0,
+        currency: Currency::USD,
+        recurring_interval: Interval::Month,
+        recurring_interval_count: 1,
+        anchor_day: 30,
+        started_at: Some(at(-900).now),
+        current_period_start: at(-900).now,
+        current_period_end: at(9000).now,
+        cancel_at_period_end: false,
+        canceled_at: None,
+        ends_at: None,
+        ended_at: None,
+        price_ids: Json(vec![]),
+        metadata: Json(till_wire::metadata::Metadata(
+            json!({"utm": "x", "plan": "free"})
+                .as_object()
+                .unwrap()
+                .clone(),
+        )),
+    };
+    purchase.upgraded = Some(old);
+    let changes = fulfil(&purchase, &site(), &at(4));
+    let set = changes.writes.iter().find_map(|w| match w {
+        Write::Update {
+            table: "subscriptions",
+            set,
+            ..
+        } => Some(set.clone()),
+        _ => None,
+    });
+    let set = set.unwrap();
+    assert!(set.iter().all(|(column, _)| *column != "started_at"));
+    let metadata = Value::Json(r#"{"utm":"x","plan":"pro"}"#.into());
+    assert!(set.contains(&("metadata", metadata)), "{set:?}");
+    let told = [
+        "subscription.updated",
+        "order.created",
+        "order.updated",
+        "order.paid",
+        "checkout.updated",
+    ];
+    assert_eq!(events(&changes), told);
+    let reason = inserted(
+        &changes,
+        <Order as crate::change::Record>::TABLE,
+        "billing_reason",
+    );
+    assert_eq!(reason, Value::Text("subscription_update".into()));
+}
