@@ -135,6 +135,11 @@ fn common_answers(document: &mut Document) {
             add("413", "The body is larger than 10 MiB.", &["ErrorBody"]);
         }
         if operation.security.is_some() {
+            add(
+                "404",
+                "`Polar-Organization` names another organization.",
+                &["ErrorBody"],
+            );
             let both = ["ErrorBody", "BearerErrorBody"];
             answers.insert(
                 "401".to_owned(),
