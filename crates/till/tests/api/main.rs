@@ -1,4 +1,5 @@
 //! The API, from the outside, on both databases. A test's name says the rule.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod conventions;
 mod customer_sessions;
