@@ -100,7 +100,7 @@ pub struct WebhookDelivery {
 }
 
 /// A new endpoint.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, ToSchema)]
 pub struct EndpointCreate {
     /// Not yet checked against the host rules.
     pub url: String,
@@ -143,7 +143,7 @@ fn unique(mut events: Vec<EventType>) -> Vec<EventType> {
 }
 
 /// A change to an endpoint; nulls are ignored.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, ToSchema)]
 #[allow(missing_docs)]
 pub struct EndpointUpdate {
     pub url: Option<String>,

@@ -106,11 +106,7 @@ pub async fn start(app: &App) -> Result<(), ApiError> {
     reason = "the binary's loop is where waiting belongs"
 )]
 pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
-    let mut stop = shutdown.clone();
-    let webhooks = tokio::spawn(webhooks::serve(app.clone(), async move {
-        // An error says that the binary is gone, which also ends the work.
-        let _ = stop.wait_for(|stop| *stop).await;
-    }));
+    let webhooks = tokio::spawn(webhooks::serve(app.clone(), shutdown.clone()));
     let mut wake = app.store.wake_on_commit();
     let mut since_sweep = 0u32;
     while !*shutdown.borrow() {
