@@ -6,7 +6,10 @@ use std::{
 };
 
 use axum::{Json, Router, routing::get};
-use till_wire::error::{BearerErrorBody, ErrorBody, ValidationBody};
+use till_wire::{
+    error::{BearerErrorBody, ErrorBody, ValidationBody},
+    webhooks::HttpCodeClass,
+};
 use utoipa::{
     OpenApi,
     openapi::{
@@ -26,7 +29,7 @@ use crate::{app::App, transport::VERSIONS};
         description = "A self-hosted checkout server that speaks the Polar API.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(ErrorBody, BearerErrorBody, ValidationBody))
+    components(schemas(ErrorBody, BearerErrorBody, HttpCodeClass, ValidationBody))
 )]
 struct Base;
 
