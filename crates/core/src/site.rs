@@ -22,8 +22,9 @@ impl Site {
 
     /// The customer portal, opened by a session token.
     pub fn portal_url(&self, slug: &str, token: &str, email: &str) -> String {
-        let mut url =
-            url::form_urlencoded::Serializer::new(format!("{}/{slug}/portal?", self.public_url));
+        let page = format!("{}/{slug}/portal?", self.public_url);
+        let query = page.len();
+        let mut url = url::form_urlencoded::Serializer::for_suffix(page, query);
         url.append_pair("customer_session_token", token);
         url.append_pair("email", email);
         url.finish()

@@ -183,7 +183,10 @@ fn parse(bytes: &Bytes) -> Result<Option<serde_json::Value>, ApiError> {
         return Ok(None);
     }
     serde_json::from_slice(bytes).map(Some).map_err(|error| {
-        let offset = offset(bytes, error.line(), error.column());
+        let offset = match error.is_eof() {
+            true => bytes.len(),
+            false => offset(bytes, error.line(), error.column()),
+        };
         let mut cx = Context::new("body");
         cx.problems.push(Problem {
             ctx: Some(serde_json::json!({"error": error.to_string()})),

@@ -6,7 +6,10 @@ use std::{
 };
 
 use axum::{Json, Router, routing::get};
-use till_wire::error::{BearerErrorBody, ErrorBody, ValidationBody};
+use till_wire::{
+    error::{BearerErrorBody, ErrorBody, ValidationBody},
+    webhooks::HttpCodeClass,
+};
 use utoipa::{
     OpenApi,
     openapi::{
@@ -26,7 +29,7 @@ use crate::{app::App, transport::VERSIONS};
         description = "A self-hosted checkout server that speaks the Polar API.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(ErrorBody, BearerErrorBody, ValidationBody))
+    components(schemas(ErrorBody, BearerErrorBody, HttpCodeClass, ValidationBody))
 )]
 struct Base;
 
@@ -135,6 +138,11 @@ fn common_answers(document: &mut Document) {
             add("413", "The body is larger than 10 MiB.", &["ErrorBody"]);
         }
         if operation.security.is_some() {
+            add(
+                "404",
+                "`Polar-Organization` names another organization.",
+                &["ErrorBody"],
+            );
             let both = ["ErrorBody", "BearerErrorBody"];
             answers.insert(
                 "401".to_owned(),

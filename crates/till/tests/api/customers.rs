@@ -96,7 +96,7 @@ both! {
         assert_eq!(wrong, crate::pairs(&[("invalid", "body.tax_id")]));
         let made = t.post("/v1/customers/", with(json!({"country": "FR"}), "FR61954506077")).await.created();
         assert_eq!(made["tax_id"], json!(["FR61954506077", "eu_vat"]));
-        let moved = t.patch(&path(&made), json!({"billing_address": {"country": "DE"}})).await.invalid();
+        let moved = t.patch(&path(&made), json!({"billing_address": {"country": "US"}})).await.invalid();
         assert_eq!(moved, crate::pairs(&[("invalid", "body.tax_id")]));
         let cleared = t.patch(&path(&made), json!({"tax_id": null})).await.ok();
         assert_eq!(cleared["tax_id"], json!(null));
