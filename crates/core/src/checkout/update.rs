@@ -233,11 +233,9 @@ fn switch(session: &mut Session, input: &CheckoutUpdate) -> Result<(), Refusal> 
             found.ok_or_else(|| refuse("This product has no price in the checkout's currency"))?
         }
     };
-    // Naming what is selected already keeps the amount that the buyer has chosen.
-    if is_switch || price_id != session.checkout.price_id {
-        session.checkout.product_id = product_id;
-        select(session, price_id, currency);
-    }
+    // Naming what is selected already derives price and amount afresh, like any other choice.
+    session.checkout.product_id = product_id;
+    select(session, price_id, currency);
     Ok(())
 }
 

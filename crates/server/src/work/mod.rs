@@ -7,7 +7,7 @@ pub mod webhooks;
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use till_core::{
     change::Changes,
     checkout::{FULFIL_JOB, RECONCILE_JOB},
@@ -24,6 +24,10 @@ const BATCH: u32 = 32;
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// The poll behind the wake-up: a wake-up is a hint, the poll is the truth.
 const POLL: Duration = Duration::from_secs(1);
+/// How often overdue sessions are looked for.
+const SWEEP: SignedDuration = SignedDuration::from_secs(5);
+/// How often old payloads are looked for.
+const ARCHIVE: SignedDuration = SignedDuration::from_hours(1);
 
 /// Does everything that is due, until nothing is; says how much was done.
 pub async fn run_due(app: &App) -> Result<usize, ApiError> {
@@ -108,9 +112,9 @@ pub async fn start(app: &App) -> Result<(), ApiError> {
 pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let webhooks = tokio::spawn(webhooks::serve(app.clone(), shutdown.clone()));
     let mut wake = app.store.wake_on_commit();
-    let mut since_sweep = 0u32;
+    let mut chores = Chores::default();
     while !*shutdown.borrow() {
-        match turn(&app, &mut since_sweep).await {
+        match turn(&app, &mut chores).await {
             Ok(0) => {}
             Ok(_) => continue,
             Err(error) => {
@@ -120,18 +124,37 @@ pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
         tokio::select! {
             _ = shutdown.changed() => {}
             () = wake.wait() => {}
-            () = tokio::time::sleep(POLL) => since_sweep += 1,
+            () = tokio::time::sleep(POLL) => {}
         }
     }
     let _ = webhooks.await;
 }
 
-async fn turn(app: &App, since_sweep: &mut u32) -> Result<usize, ApiError> {
+/// What is done now and then, and when it was done last.
+#[derive(Default)]
+struct Chores {
+    swept: Option<Timestamp>,
+    archived: Option<Timestamp>,
+}
+
+/// Whether `every` has passed since `last`; if so, it is done now.
+fn is_time(last: &mut Option<Timestamp>, now: Timestamp, every: SignedDuration) -> bool {
+    let due = last.is_none_or(|last| now.duration_since(last) >= every);
+    if due {
+        *last = Some(now);
+    }
+    due
+}
+
+async fn turn(app: &App, chores: &mut Chores) -> Result<usize, ApiError> {
+    let now = app.clock.now();
     let mut done = run_jobs(app).await?;
-    if *since_sweep >= 5 {
-        *since_sweep = 0;
+    if is_time(&mut chores.swept, now, SWEEP) {
         app.limits.sweep();
-        done += checkouts::expire_due(app).await? + webhooks::archive(app).await?;
+        done += checkouts::expire_due(app).await?;
+    }
+    if is_time(&mut chores.archived, now, ARCHIVE) {
+        done += webhooks::archive(app).await?;
     }
     Ok(done)
 }

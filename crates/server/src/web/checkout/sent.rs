@@ -24,7 +24,10 @@ pub fn body(
             body.insert(key.to_owned(), text.into());
         }
     };
-    put("product_id", &form.product_id);
+    // Naming the selected product again would start its amount afresh (checkout.md 4.1).
+    if form.product_id.as_ref().is_some_and(|id| *id != row.product_id.to_string()) {
+        put("product_id", &form.product_id);
+    }
     put("customer_name", &form.customer_name);
     if row.customer_id.is_none() {
         put("customer_email", &form.customer_email);
