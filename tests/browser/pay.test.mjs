@@ -185,7 +185,7 @@ describe('the hosted page', () => {
       await payButton(page).click();
       await page.getByRole('alert').getByText(/total has changed/i).waitFor();
       assert.equal(await page.locator('[name="customer_email"]').inputValue(), buyer);
-      await fill(page, { card: cards.declines });
+      await fill(page, { email: buyer, card: cards.declines });
       await payButton(page).click();
       await page.getByRole('alert').getByText(/declin/i).waitFor();
       assert.equal(await page.locator('[name="customer_email"]').inputValue(), buyer);

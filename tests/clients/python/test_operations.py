@@ -90,7 +90,8 @@ def test_products_fixed_custom_and_free(api: Any, generation: Any, till: Any) ->
     assert (price["amount_type"], price["minimum_amount"], price["maximum_amount"], price["preset_amount"]) == ("custom", 500, 9000, 700)
 
     free = api.products.create(name=f"Gift {word}", recurring_interval="month", prices=[generation.free or fixed(0)])
-    assert free["is_recurring"] is True
+    # 0.14 knows intervals on prices only, and sends none here
+    assert free["is_recurring"] is (generation.name != "0.14.0")
     assert (free["prices"][0]["amount_type"], free["prices"][0]["price_amount"]) == ("fixed", 0)
 
     read = api.products.get(one["id"])
@@ -254,7 +255,8 @@ def test_a_subscription_purchase(api: Any, generation: Any, till: Any) -> None:
     assert 28 <= days <= 31
     order = api.orders.list(customer_id=done["customer_id"])["items"][0]
     assert (order["billing_reason"], order["subscription_id"]) == ("subscription_create", subscription["id"])
-    if generation.state:
+    # 1.0.2 reads the status of a state's subscription as that of a license key, so it takes no true answer
+    if generation.state and not generation.name.startswith("1.0.2 "):
         state = api.customers.get_state(done["customer_id"])
         assert [active["id"] for active in state["active_subscriptions"]] == [subscription["id"]]
 
