@@ -1,4 +1,5 @@
 //! Whatever is sent, a reader gives a value or says what is wrong, and never panics.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use proptest::prelude::*;
 use serde_json::{Value, json};

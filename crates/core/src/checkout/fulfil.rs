@@ -50,7 +50,10 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Changes {
     let mut customer = purchase.customer.clone();
     let method = keep_card(purchase, &mut customer, &mut changes, at);
     let slug = session.organization.slug.to_uppercase();
-    let number = format!("{slug}-{}-{:04}", customer.invoice_prefix, customer.invoice_next);
+    let number = format!(
+        "{slug}-{}-{:04}",
+        customer.invoice_prefix, customer.invoice_next
+    );
     customer.invoice_next += 1;
     changes.update(&purchase.customer, &customer);
 

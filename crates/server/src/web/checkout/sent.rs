@@ -25,7 +25,11 @@ pub fn body(
         }
     };
     // Naming the selected product again would start its amount afresh (checkout.md 4.1).
-    if form.product_id.as_ref().is_some_and(|id| *id != row.product_id.to_string()) {
+    if form
+        .product_id
+        .as_ref()
+        .is_some_and(|id| *id != row.product_id.to_string())
+    {
         put("product_id", &form.product_id);
     }
     put("customer_name", &form.customer_name);
