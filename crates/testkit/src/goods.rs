@@ -101,7 +101,7 @@ impl Till {
         let (customer_id, product_id) = (id_in(customer, "id"), id_in(product, "id"));
         let price = &product["prices"][0];
         let amount = price["price_amount"].as_i64().unwrap_or(500);
-        let checkout = self.checkout(customer, product_id, id_in(price, "id"), amount);
+        let checkout = self.checkout_row(customer, product_id, id_in(price, "id"), amount);
         let (at, own) = (self.app.at(), self.organization.id);
         let interval: Option<Interval> = product["recurring_interval"]
             .as_str()
@@ -216,7 +216,7 @@ impl Till {
         }
     }
 
-    fn checkout(
+    fn checkout_row(
         &self,
         customer: &Value,
         product_id: Uuid,

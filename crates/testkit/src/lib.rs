@@ -12,20 +12,24 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answer;
+mod buying;
 mod clock;
 mod contract;
 mod goods;
 mod ground;
 mod outbox;
+mod pages;
 mod session;
 
 use std::{future::Future, pin::Pin};
 
 pub use answer::Answer;
+pub use buying::{Step, buyer};
 pub use clock::TestClock;
 pub use contract::is_schema;
 pub use goods::{Sale, id_in};
 pub use ground::Engine;
+pub use pages::Events;
 pub use session::Till;
 
 /// Runs each test once on SQLite (`sqlite::name`) and once on PostgreSQL (`postgres::name`).

@@ -38,7 +38,7 @@ pub struct Till {
     pub token: String,
     /// Whether requests carry the token.
     signed: bool,
-    router: Router,
+    pub(crate) router: Router,
     may_leave_work: bool,
 }
 

@@ -156,7 +156,15 @@ impl Changes {
         status: CheckoutStatus,
         at: &At,
     ) -> &mut Self {
-        let payload = serde_json::json!({"status": status});
+        let created = matches!(
+            key,
+            "checkout.order_created" | "checkout.subscription_created"
+        );
+        let payload = if created {
+            serde_json::json!({})
+        } else {
+            serde_json::json!({"status": status})
+        };
         self.signal(topic(checkout_id), message(at, key, payload))
     }
 }

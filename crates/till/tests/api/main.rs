@@ -1,11 +1,14 @@
 //! The API, from the outside, on both databases. A test's name says the rule.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod checkouts;
 mod conventions;
 mod customer_sessions;
 mod customers;
 mod document;
 mod organizations;
+mod pages;
+mod paying;
 mod products;
 mod robustness;
 mod sales;

@@ -157,6 +157,11 @@ pub fn parse(typed: &str, decimals: u8) -> Option<i64> {
     if typed.chars().filter(|c| c.is_alphabetic()).count() > 3 || text.contains('-') {
         return None;
     }
+    // A letter amid the digits (`1e9`) is no amount; dropping it would make another one.
+    let amid = typed.trim_matches(|c: char| !c.is_ascii_digit());
+    if amid.contains(char::is_alphabetic) {
+        return None;
+    }
     let (whole, fraction) = match text.rfind(['.', ',']) {
         Some(at) if text.len() - at - 1 == 3 && decimals < 3 => (text.as_str(), ""),
         Some(at) => (&text[..at], &text[at + 1..]),

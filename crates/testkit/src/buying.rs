@@ -1,0 +1,222 @@
+//! Sessions, and how they are paid.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde_json::{Map, Value, json};
+use till_core::{
+    change::Changes,
+    checkout::{
+        Around, Session,
+        confirm::{self, Confirmed},
+        settle,
+    },
+    records::{Organization, Payment},
+};
+use till_ports::processor::{Attempt, AttemptKind};
+use till_store::BuyerKeys;
+use till_wire::{
+    checkouts::{CheckoutUpdate, Writer},
+    input::Context,
+    money::Money,
+    organizations::OrganizationStatus,
+};
+
+use crate::{Answer, Till, id_in};
+
+/// Where the server died while it was charging.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The attempt was written down; the processor has not heard of it.
+    Intended,
+    /// The processor has prepared it; nothing has moved.
+    Asked,
+    /// The processor has charged, and nobody heard how it ended.
+    Charged,
+}
+
+/// A confirmation by somebody in France with this sandbox card.
+pub fn buyer(email: &str, card: &str) -> Value {
+    json!({"customer_email": email, "customer_billing_address": {"country": "FR"}, "confirmation_token_id": card})
+}
+
+impl Till {
+    /// A new session from this body.
+    pub async fn checkout(&self, body: Value) -> Value {
+        self.post("/v1/checkouts/", body).await.created()
+    }
+
+    /// A new session for one product.
+    pub async fn checkout_for(&self, product: &Value) -> Value {
+        self.checkout(json!({"products": [product["id"]]})).await
+    }
+
+    /// A new session for one product, with more in its body.
+    pub async fn checkout_with(&self, product: &Value, more: Value) -> Value {
+        let mut body = Map::from_iter([("products".to_owned(), json!([product["id"]]))]);
+        body.extend(more.as_object().unwrap().clone());
+        self.checkout(body.into()).await
+    }
+
+    /// A one-time product with these prices.
+    pub async fn priced(&self, prices: Value) -> Value {
+        self.post("/v1/products/", json!({"name": "Priced", "prices": prices}))
+            .await
+            .created()
+    }
+
+    /// Confirms as the buyer.
+    pub async fn confirm(&self, checkout: &Value, body: Value) -> Answer {
+        let path = format!("{}/confirm", client_path(checkout));
+        self.anonymous().post(&path, body).await
+    }
+
+    /// Confirms with a card that pays, and sees the purchase through; the session as it is then.
+    pub async fn buy(&self, checkout: &Value, email: &str) -> Value {
+        self.confirm(checkout, buyer(email, "pm_card_visa"))
+            .await
+            .ok();
+        self.catch_up().await;
+        self.reload(checkout).await
+    }
+
+    /// Changes the session as the merchant.
+    pub async fn change(&self, checkout: &Value, body: Value) -> Answer {
+        self.patch(&merchant_path(checkout), body).await
+    }
+
+    /// Changes the session as the buyer.
+    pub async fn client_change(&self, checkout: &Value, body: Value) -> Answer {
+        self.anonymous().patch(&client_path(checkout), body).await
+    }
+
+    /// The session as the merchant sees it now.
+    pub async fn reload(&self, checkout: &Value) -> Value {
+        self.get(&merchant_path(checkout)).await.ok()
+    }
+
+    /// The session as the buyer sees it now.
+    pub async fn client_get(&self, checkout: &Value) -> Answer {
+        self.anonymous().get(&client_path(checkout)).await
+    }
+
+    /// The session's rows.
+    pub async fn session(&self, checkout: &Value) -> Session {
+        let found = self.app.store.session_by_id(id_in(checkout, "id")).await;
+        found.unwrap().unwrap()
+    }
+
+    /// The session's latest attempt.
+    pub async fn attempt(&self, checkout: &Value) -> Payment {
+        let found = self.app.store.latest_attempt(id_in(checkout, "id")).await;
+        found.unwrap().unwrap()
+    }
+
+    /// A good minute passes, in which all work is done.
+    pub async fn catch_up(&self) {
+        self.drain().await;
+        self.advance(Duration::from_secs(61));
+        self.drain().await;
+    }
+
+    /// The orders of a session.
+    pub async fn orders(&self, checkout: &Value) -> Vec<Value> {
+        let id = checkout["id"].as_str().unwrap();
+        self.items(&format!("/v1/orders/?checkout_id={id}")).await
+    }
+
+    /// The payments of a session.
+    pub async fn payments(&self, checkout: &Value) -> Vec<Value> {
+        let id = checkout["id"].as_str().unwrap();
+        self.items(&format!("/v1/payments/?checkout_id={id}")).await
+    }
+
+    /// The items of a list.
+    pub async fn items(&self, path: &str) -> Vec<Value> {
+        self.get(path).await.ok()["items"]
+            .as_array()
+            .unwrap()
+            .clone()
+    }
+
+    /// Puts the test's organization in another state.
+    pub async fn organization_is(&mut self, status: OrganizationStatus) {
+        let id = self.organization.id;
+        let old: Organization = self.app.store.organization(id).await.unwrap().unwrap();
+        let mut new = old.clone();
+        new.status = status;
+        let mut changes = Changes::new();
+        changes.update(&old, &new);
+        self.app.store.commit(changes).await.unwrap();
+        self.organization = self.app.store.organization(id).await.unwrap().unwrap();
+    }
+
+    /// What is in the database when the server dies at this step of charging.
+    pub async fn crash(&self, checkout: &Value, body: Value, step: Step) -> Payment {
+        let session = self.session(checkout).await;
+        let mut cx = Context::new("body");
+        let input = cx
+            .object(&body, |f| CheckoutUpdate::read(Writer::Client, f))
+            .unwrap();
+        let mut keys = BuyerKeys::of(&session.checkout);
+        if let Some(email) = input.customer_email.as_value() {
+            keys.email = Some(email.clone());
+        }
+        let (own, at) = (self.organization.id, self.app.at());
+        let around = Around {
+            audience: &self.app.store.audience(own).await.unwrap(),
+            site: &self.app.site,
+            key: &self.app.key,
+            at: &at,
+        };
+        let holders = self.app.store.buyer(own, &keys).await.unwrap();
+        let decided = confirm::confirm(&session, &input, false, &holders, around).unwrap();
+        let Confirmed::Charge {
+            payment, changes, ..
+        } = decided
+        else {
+            panic!("nothing is due");
+        };
+        self.app.store.commit(changes).await.unwrap();
+        if step == Step::Intended {
+            return *payment;
+        }
+        let attempt = Attempt {
+            id: payment.id,
+            kind: AttemptKind::Charge {
+                amount: Money::new(payment.amount, payment.currency),
+                save_card: false,
+            },
+            confirmation_token: input.confirmation_token_id.unwrap(),
+            email: None,
+            name: None,
+            description: "A book".to_owned(),
+            statement_suffix: None,
+            metadata: BTreeMap::new(),
+            require_3ds: false,
+            return_url: "https://till.test/".to_owned(),
+        };
+        let processor = &self.app.processor;
+        let asked = processor.prepare(attempt, at.now).await.unwrap();
+        let (payment, changes) =
+            settle::asked(&payment, &asked.reference, &asked.client_secret, &at);
+        self.app.store.commit(changes).await.unwrap();
+        if step == Step::Charged {
+            let charged = processor.confirm(payment.id, &asked.reference, at.now);
+            charged.await.unwrap();
+        }
+        payment
+    }
+}
+
+/// The session's address for its merchant.
+fn merchant_path(checkout: &Value) -> String {
+    format!("/v1/checkouts/{}", checkout["id"].as_str().unwrap())
+}
+
+/// The session's address for its buyer.
+pub(crate) fn client_path(checkout: &Value) -> String {
+    format!(
+        "/v1/checkouts/client/{}",
+        checkout["client_secret"].as_str().unwrap()
+    )
+}
