@@ -1,6 +1,6 @@
 //! Orders: what they show (lifecycle.md D.1).
 
-use till_wire::orders::{Order as View, OrderProduct, OrderStatus, User};
+use till_wire::orders::{Order as View, OrderStatus, User};
 
 use crate::{
     customers::avatar_url,
@@ -82,14 +82,7 @@ impl Order {
             platform_fee_currency: None,
             customer: customer.view(),
             user: user(customer),
-            product: OrderProduct {
-                base: product.base(),
-                metadata: product.metadata.0.clone(),
-                prices: offered.price_views(),
-                benefits: Vec::new(),
-                medias: Vec::new(),
-                attached_custom_fields: Vec::new(),
-            },
+            product: offered.view(),
             product_price: offered
                 .prices
                 .iter()

@@ -14,7 +14,7 @@ use crate::{
     metadata::{Metadata, metadata},
     money::Currency,
     organizations::OrganizationPublic,
-    products::{Price, ProductBase, currency},
+    products::{Price, Product, currency},
     values::{self, Interval},
 };
 
@@ -56,24 +56,6 @@ pub struct BillingAddressFields<T: ToSchema = FieldMode> {
     pub postal_code: T,
     pub line1: T,
     pub line2: T,
-}
-
-/// A product as a session offers it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CheckoutProduct {
-    /// The base.
-    #[serde(flatten)]
-    pub base: ProductBase,
-    /// Free data (one older client reads it here).
-    pub metadata: Metadata,
-    /// Catalog prices.
-    pub prices: Vec<Price>,
-    /// What the purchase includes.
-    pub benefits: Vec<Value>,
-    /// Pictures.
-    pub medias: Vec<Value>,
-    /// Fields asked at checkout.
-    pub attached_custom_fields: Vec<Value>,
 }
 
 /// What every view of a session shows.
@@ -142,8 +124,8 @@ pub struct CheckoutBase {
     /// Deprecated: whether each field is required.
     #[schema(inline)]
     pub customer_billing_address_fields: BillingAddressFields<bool>,
-    pub products: Vec<CheckoutProduct>,
-    pub product: CheckoutProduct,
+    pub products: Vec<Product>,
+    pub product: Product,
     pub product_price: Price,
     pub prices: BTreeMap<Uuid, Vec<Price>>,
     pub attached_custom_fields: Vec<Value>,

@@ -10,7 +10,7 @@ use crate::{
     address::Address,
     customers::Customer,
     metadata::Metadata,
-    products::{Price, ProductBase},
+    products::{Price, Product},
     subscriptions::SubscriptionBase,
 };
 
@@ -84,19 +84,6 @@ pub struct OrderItem {
     pub end_timestamp: Option<Timestamp>,
 }
 
-/// The product within an order.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[allow(missing_docs)]
-pub struct OrderProduct {
-    #[serde(flatten)]
-    pub base: ProductBase,
-    pub metadata: Metadata,
-    pub prices: Vec<Price>,
-    pub benefits: Vec<Value>,
-    pub medias: Vec<Value>,
-    pub attached_custom_fields: Vec<Value>,
-}
-
 /// An order. All amounts in minor units.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[allow(missing_docs)]
@@ -146,7 +133,7 @@ pub struct Order {
     pub platform_fee_currency: Option<String>,
     pub customer: Customer,
     pub user: User,
-    pub product: OrderProduct,
+    pub product: Product,
     pub product_price: Option<Price>,
     pub discount: Option<Value>,
     pub subscription: Option<SubscriptionBase>,

@@ -1,23 +1,11 @@
 //! A session as merchant and buyer see it (checkout.md 3.1, 3.6).
 
 use till_wire::checkouts::{
-    Checkout as MerchantView, CheckoutBase, CheckoutProduct, CheckoutPublic,
-    CheckoutPublicConfirmed, CheckoutStatus,
+    Checkout as MerchantView, CheckoutBase, CheckoutPublic, CheckoutPublicConfirmed, CheckoutStatus,
 };
 
 use super::{Session, totals};
 use crate::{organizations, products::Offered, site::Site};
-
-fn product(offered: &Offered) -> CheckoutProduct {
-    CheckoutProduct {
-        base: offered.product.base(),
-        metadata: offered.product.metadata.0.clone(),
-        prices: offered.price_views(),
-        benefits: Vec::new(),
-        medias: Vec::new(),
-        attached_custom_fields: Vec::new(),
-    }
-}
 
 impl Session {
     /// Where the buyer goes after paying, with the id filled in.
@@ -90,8 +78,8 @@ impl Session {
             payment_processor_metadata: metadata,
             billing_address_fields: totals::address_fields(row),
             customer_billing_address_fields: totals::address_flags(row),
-            products: self.offered.iter().map(product).collect(),
-            product: product(selected),
+            products: self.offered.iter().map(Offered::view).collect(),
+            product: selected.view(),
             product_price: self.price().view(&selected.product),
             prices: self
                 .offered

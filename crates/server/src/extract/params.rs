@@ -319,6 +319,25 @@ impl Filtered for List {
     }
 }
 
+/// One part of the path, read as any other input; a problem stands at `path, name`.
+async fn part<S: Send + Sync, T>(
+    parts: &mut Parts,
+    state: &S,
+    name: &'static str,
+    read: fn(&Json, &mut Context) -> Option<T>,
+) -> Result<T, ApiError> {
+    let params = RawPathParams::from_request_parts(parts, state)
+        .await
+        .map_err(|_| ApiError::not_found())?;
+    let raw = params
+        .iter()
+        .find(|(key, _)| *key == name)
+        .map_or("", |(_, value)| value);
+    let mut cx = Context::new("path");
+    cx.at(name, |cx| read(&Json::from(raw), cx))
+        .ok_or_else(|| ApiError::unreadable(cx.problems))
+}
+
 /// The `{id}` of a path: a version 4 UUID, else 422 at `path, id`.
 #[derive(Debug, Clone, Copy)]
 pub struct PathId(pub Uuid);
@@ -326,18 +345,7 @@ pub struct PathId(pub Uuid);
 impl<S: Send + Sync> FromRequestParts<S> for PathId {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let params = RawPathParams::from_request_parts(parts, state)
-            .await
-            .map_err(|_| ApiError::not_found())?;
-        let raw = params
-            .iter()
-            .find(|(key, _)| *key == "id")
-            .map_or("", |(_, value)| value);
-        let mut cx = Context::new("path");
-        match cx.at("id", |cx| input::id(&Json::from(raw), cx)) {
-            Some(id) => Ok(Self(id)),
-            None => Err(ApiError::unreadable(cx.problems)),
-        }
+        part(parts, state, "id", input::id).await.map(Self)
     }
 }
 
@@ -348,17 +356,8 @@ pub struct ExternalId(pub String);
 impl<S: Send + Sync> FromRequestParts<S> for ExternalId {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let params = RawPathParams::from_request_parts(parts, state)
+        part(parts, state, "external_id", input::text)
             .await
-            .map_err(|_| ApiError::not_found())?;
-        let raw = params
-            .iter()
-            .find(|(key, _)| *key == "external_id")
-            .map_or("", |(_, value)| value);
-        let mut cx = Context::new("path");
-        match cx.at("external_id", |cx| input::text(&Json::from(raw), cx)) {
-            Some(id) => Ok(Self(id)),
-            None => Err(ApiError::unreadable(cx.problems)),
-        }
+            .map(Self)
     }
 }

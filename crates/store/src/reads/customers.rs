@@ -7,7 +7,6 @@ use till_core::{
 };
 use uuid::Uuid;
 
-use super::{ids, marks};
 use crate::{Query, Store, StoreError};
 
 /// What a buyer may be recognised by.
@@ -39,12 +38,8 @@ impl Store {
         organization_id: Uuid,
         id: Uuid,
     ) -> Result<Option<Customer>, StoreError> {
-        let rest = "where organization_id = $1 and id = $2 and deleted_at is null";
-        self.one(Query::select::<Customer>(
-            rest,
-            vec![Value::Uuid(organization_id), Value::Uuid(id)],
-        ))
-        .await
+        self.own(organization_id, id, "and deleted_at is null")
+            .await
     }
 
     /// A live customer by the merchant's id.
@@ -67,18 +62,7 @@ impl Store {
         organization_id: Uuid,
         wanted: &[Uuid],
     ) -> Result<Vec<Customer>, StoreError> {
-        if wanted.is_empty() {
-            return Ok(Vec::new());
-        }
-        let rest = format!(
-            "where organization_id = $1 and id in ({})",
-            marks(1, wanted.len())
-        );
-        let binds = [Value::Uuid(organization_id)]
-            .into_iter()
-            .chain(ids(wanted))
-            .collect();
-        self.all(Query::select::<Customer>(&rest, binds)).await
+        self.owned(organization_id, wanted).await
     }
 
     /// Every live customer, newest first.

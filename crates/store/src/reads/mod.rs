@@ -11,7 +11,10 @@ mod webhooks;
 pub use customers::BuyerKeys;
 pub use webhooks::DeliveryFilter;
 
-use till_core::change::Value;
+use till_core::change::{Record, Value};
+use uuid::Uuid;
+
+use crate::{Query, Store, StoreError};
 
 /// `$n, $n+1, …` for `count` values after `before` others.
 fn marks(before: usize, count: usize) -> String {
@@ -23,4 +26,38 @@ fn marks(before: usize, count: usize) -> String {
 
 fn ids(ids: &[uuid::Uuid]) -> impl Iterator<Item = Value> + '_ {
     ids.iter().map(|id| Value::Uuid(*id))
+}
+
+impl Store {
+    /// The organization's row with this id, if it meets `more` (such as `and deleted_at is null`).
+    async fn own<R: Record + Send + 'static>(
+        &self,
+        organization_id: Uuid,
+        id: Uuid,
+        more: &str,
+    ) -> Result<Option<R>, StoreError> {
+        let rest = format!("where organization_id = $1 and id = $2 {more}");
+        let binds = vec![Value::Uuid(organization_id), Value::Uuid(id)];
+        self.one(Query::select::<R>(&rest, binds)).await
+    }
+
+    /// Those of the organization's rows that are wanted; nothing wanted, nothing read.
+    async fn owned<R: Record + Send + 'static>(
+        &self,
+        organization_id: Uuid,
+        wanted: &[Uuid],
+    ) -> Result<Vec<R>, StoreError> {
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rest = format!(
+            "where organization_id = $1 and id in ({})",
+            marks(1, wanted.len())
+        );
+        let binds = [Value::Uuid(organization_id)]
+            .into_iter()
+            .chain(ids(wanted))
+            .collect();
+        self.all(Query::select::<R>(&rest, binds)).await
+    }
 }

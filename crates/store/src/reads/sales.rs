@@ -5,7 +5,6 @@ use till_core::{
 };
 use uuid::Uuid;
 
-use super::{ids, marks};
 use crate::{Query, Store, StoreError};
 
 impl Store {
@@ -15,12 +14,7 @@ impl Store {
         organization_id: Uuid,
         id: Uuid,
     ) -> Result<Option<Order>, StoreError> {
-        let rest = "where organization_id = $1 and id = $2";
-        self.one(Query::select::<Order>(
-            rest,
-            vec![Value::Uuid(organization_id), Value::Uuid(id)],
-        ))
-        .await
+        self.own(organization_id, id, "").await
     }
 
     /// The order of a session.
@@ -36,12 +30,7 @@ impl Store {
         organization_id: Uuid,
         id: Uuid,
     ) -> Result<Option<Payment>, StoreError> {
-        let rest = "where organization_id = $1 and id = $2 and kind = 'charge'";
-        self.one(Query::select::<Payment>(
-            rest,
-            vec![Value::Uuid(organization_id), Value::Uuid(id)],
-        ))
-        .await
+        self.own(organization_id, id, "and kind = 'charge'").await
     }
 
     /// A subscription.
@@ -50,12 +39,7 @@ impl Store {
         organization_id: Uuid,
         id: Uuid,
     ) -> Result<Option<Subscription>, StoreError> {
-        let rest = "where organization_id = $1 and id = $2";
-        self.one(Query::select::<Subscription>(
-            rest,
-            vec![Value::Uuid(organization_id), Value::Uuid(id)],
-        ))
-        .await
+        self.own(organization_id, id, "").await
     }
 
     /// Subscriptions by id.
@@ -64,18 +48,7 @@ impl Store {
         organization_id: Uuid,
         wanted: &[Uuid],
     ) -> Result<Vec<Subscription>, StoreError> {
-        if wanted.is_empty() {
-            return Ok(Vec::new());
-        }
-        let rest = format!(
-            "where organization_id = $1 and id in ({})",
-            marks(1, wanted.len())
-        );
-        let binds = [Value::Uuid(organization_id)]
-            .into_iter()
-            .chain(ids(wanted))
-            .collect();
-        self.all(Query::select::<Subscription>(&rest, binds)).await
+        self.owned(organization_id, wanted).await
     }
 
     /// A customer's subscriptions, newest first.
