@@ -219,7 +219,18 @@ fn note(problem: &Problem, errors: &mut FieldErrors) {
             Step::Index(_) => None,
         })
         .collect();
-    if let Some(field) = Field::from_loc(&loc) {
+    let field = match loc[..] {
+        // Said of the whole address: a state of another country when it was read, else missing parts.
+        ["body", "customer_billing_address"] if problem.kind == "value_error" => {
+            Some(if problem.ctx.is_some() {
+                Field::State
+            } else {
+                Field::Line1
+            })
+        }
+        _ => Field::from_loc(&loc),
+    };
+    if let Some(field) = field {
         errors.add(field, field_words(field, problem));
     }
 }
@@ -234,7 +245,7 @@ fn field_words(field: Field, problem: &Problem) -> String {
         Field::Country if missing => "Choose your country.",
         Field::Line1 => "Enter your address.",
         Field::City => "Enter your city.",
-        Field::State if missing => "Choose your state.",
+        Field::State => "Choose your state.",
         Field::PostalCode => "Enter your postal code.",
         Field::BillingName => "Enter the name of your business.",
         Field::TaxId => {
@@ -516,7 +527,10 @@ fn receipt(session: &Session, look: Look, success_url: &str) -> Receipt {
     let total = filled::display(sum.total, row.currency, look.locale);
     Receipt {
         product_name: session.selected().product.name.clone(),
-        lines: filled::lines(session, look.locale),
+        // A single line would only repeat the product and the total.
+        lines: Some(filled::lines(session, look.locale))
+            .filter(|lines| lines.len() > 1)
+            .unwrap_or_default(),
         total: Line {
             label: "Paid".to_owned(),
             amount: total.clone(),
