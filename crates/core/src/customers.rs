@@ -18,7 +18,7 @@ use crate::{
     at::At,
     change::{Changes, Json},
     event::Audience,
-    products::no_organization_id,
+    products::{Offered, no_organization_id},
     records::{Customer, CustomerSession, Organization, Subscription},
     refusal::{Refusal, collected},
     site::Site,
@@ -373,10 +373,10 @@ pub fn update(
 }
 
 /// Deletes a customer: it is gone everywhere at once, its e-mail and external id are free again, its
-/// subscriptions end; with `anonymize` its personal data is replaced (lifecycle.md C.3).
+/// subscriptions (each with its product) end; with `anonymize` its personal data is replaced (lifecycle.md C.3).
 pub fn delete(
     row: &Customer,
-    subscriptions: &[Subscription],
+    subscriptions: &[(Subscription, Offered)],
     anonymize: bool,
     audience: &Audience,
     at: &At,
@@ -419,9 +419,19 @@ pub fn delete(
             row.id,
             &gone.view(),
         );
-    for subscription in subscriptions {
-        if subscription.is_billable() {
-            changes.update(subscription, &subscription.revoked(at));
+    for (subscription, offered) in subscriptions {
+        if !subscription.is_billable() {
+            continue;
+        }
+        let ended = subscription.revoked(at);
+        changes.update(subscription, &ended);
+        let view = ended.view(&gone, offered);
+        for kind in [
+            EventType::SubscriptionUpdated,
+            EventType::SubscriptionCanceled,
+            EventType::SubscriptionRevoked,
+        ] {
+            changes.emit(audience, at, kind, ended.id, &view);
         }
     }
     changes.emit(

@@ -275,8 +275,17 @@ async fn end(
     let own = caller.organization.id;
     app.settle(|| async {
         let row = named.load(app, own).await?;
-        let (subscriptions, audience) =
-            tokio::try_join!(app.store.subscriptions_of(row.id), app.store.audience(own))?;
+        let held = app.store.subscriptions_of(row.id).await?;
+        let products: Vec<_> = held.iter().map(|s| s.product_id).collect();
+        let (offered, audience) =
+            tokio::try_join!(app.store.offered(own, &products), app.store.audience(own))?;
+        let subscriptions: Vec<_> = held
+            .into_iter()
+            .filter_map(|s| {
+                let offered = offered.iter().find(|o| o.product.id == s.product_id)?;
+                Some((s, offered.clone()))
+            })
+            .collect();
         let changes = customers::delete(&row, &subscriptions, anonymize, &audience, &app.at());
         app.commit(changes).await
     })

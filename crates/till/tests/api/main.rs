@@ -13,6 +13,7 @@ mod products;
 mod robustness;
 mod sales;
 mod subscriptions;
+mod webhooks;
 
 /// `(kind, place)` pairs as the test session tells them.
 fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
