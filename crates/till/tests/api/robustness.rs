@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use till_testkit::{Till, both};
 
 /// Every operation with a body, with an id that is not there.
-const BODIES: [(&str, &str); 8] = [
+const BODIES: [(&str, &str); 10] = [
+    ("POST", "/v1/webhooks/endpoints"),
+    ("PATCH", "/v1/webhooks/endpoints/{id}"),
     ("POST", "/v1/products/"),
     ("POST", "/v1/customers/"),
     ("POST", "/v1/customer-sessions/"),
