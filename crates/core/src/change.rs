@@ -187,6 +187,7 @@ macro_rules! record {
     ($(#[$meta:meta])* $table:literal $(, $versioned:ident)?; $(#[$smeta:meta])* pub struct $name:ident { $($(#[$fmeta:meta])* $field:ident : $type:ty),+ $(,)? }) => {
         $(#[$meta])*
         $(#[$smeta])*
+        #[allow(missing_docs, reason = "a column is named as its migration names it")]
         #[derive(Debug, Clone, PartialEq)]
         pub struct $name { $($(#[$fmeta])* pub $field: $type),+ }
         impl $crate::change::Record for $name {

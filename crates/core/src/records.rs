@@ -94,7 +94,6 @@ impl PaymentState {
 record! {
     /// A merchant.
     "organizations", versioned;
-    #[allow(missing_docs)]
     pub struct Organization {
         id: Uuid,
         created_at: Timestamp,
@@ -117,7 +116,6 @@ record! {
 record! {
     /// A person who signs in.
     "users";
-    #[allow(missing_docs)]
     pub struct User {
         id: Uuid,
         created_at: Timestamp,
@@ -128,7 +126,6 @@ record! {
 record! {
     /// A person's place in an organization.
     "members";
-    #[allow(missing_docs)]
     pub struct Member {
         id: Uuid,
         created_at: Timestamp,
@@ -141,7 +138,6 @@ record! {
 record! {
     /// An organization access token; only its HMAC is kept.
     "access_tokens";
-    #[allow(missing_docs)]
     pub struct AccessToken {
         id: Uuid,
         created_at: Timestamp,
@@ -158,7 +154,6 @@ record! {
 record! {
     /// A product.
     "products", versioned;
-    #[allow(missing_docs)]
     pub struct Product {
         id: Uuid,
         created_at: Timestamp,
@@ -178,7 +173,6 @@ record! {
 record! {
     /// A price of a product; never edited, only archived.
     "product_prices";
-    #[allow(missing_docs)]
     pub struct ProductPrice {
         id: Uuid,
         created_at: Timestamp,
@@ -200,7 +194,6 @@ record! {
 record! {
     /// A customer. `email_key` is the address in lower case, which is compared.
     "customers", versioned;
-    #[allow(missing_docs)]
     pub struct Customer {
         id: Uuid,
         created_at: Timestamp,
@@ -229,7 +222,6 @@ record! {
 record! {
     /// A key to a customer's portal; only its HMAC is kept.
     "customer_sessions";
-    #[allow(missing_docs)]
     pub struct CustomerSession {
         id: Uuid,
         created_at: Timestamp,
@@ -244,7 +236,6 @@ record! {
 record! {
     /// A card kept for renewals: the processor's reference and what may be shown.
     "payment_methods";
-    #[allow(missing_docs)]
     pub struct PaymentMethod {
         id: Uuid,
         created_at: Timestamp,
@@ -259,7 +250,6 @@ record! {
 record! {
     /// A checkout session. `attempt_id` is the attempt in flight: while it is set the session is locked.
     "checkouts", versioned;
-    #[allow(missing_docs)]
     pub struct Checkout {
         id: Uuid,
         created_at: Timestamp,
@@ -309,7 +299,6 @@ record! {
     /// One attempt to take money or to set up a card. Its id is the processor's idempotency key;
     /// `confirmation` is what the buyer agreed to, which the session becomes when the outcome is known.
     "payments", versioned;
-    #[allow(missing_docs)]
     pub struct Payment {
         id: Uuid,
         created_at: Timestamp,
@@ -340,7 +329,6 @@ record! {
 record! {
     /// A subscription.
     "subscriptions", versioned;
-    #[allow(missing_docs)]
     pub struct Subscription {
         id: Uuid,
         created_at: Timestamp,
@@ -372,7 +360,6 @@ record! {
 record! {
     /// An order.
     "orders", versioned;
-    #[allow(missing_docs)]
     pub struct Order {
         id: Uuid,
         created_at: Timestamp,
@@ -404,7 +391,6 @@ record! {
 record! {
     /// Where an organization's events go.
     "webhook_endpoints", versioned;
-    #[allow(missing_docs)]
     pub struct WebhookEndpoint {
         id: Uuid,
         created_at: Timestamp,
@@ -424,7 +410,6 @@ record! {
 record! {
     /// An event for one endpoint. `next_attempt_at` is null once nothing is left to do.
     "webhook_events";
-    #[allow(missing_docs)]
     pub struct WebhookEvent {
         id: Uuid,
         sequence: i64,
@@ -446,7 +431,6 @@ record! {
 record! {
     /// One attempt to deliver an event, with what the receiver said.
     "webhook_deliveries";
-    #[allow(missing_docs)]
     pub struct WebhookDelivery {
         id: Uuid,
         created_at: Timestamp,

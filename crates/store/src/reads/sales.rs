@@ -17,13 +17,6 @@ impl Store {
         self.own(organization_id, id, "").await
     }
 
-    /// The order of a session.
-    pub async fn order_of_checkout(&self, checkout_id: Uuid) -> Result<Option<Order>, StoreError> {
-        let rest = "where checkout_id = $1";
-        self.one(Query::select::<Order>(rest, vec![Value::Uuid(checkout_id)]))
-            .await
-    }
-
     /// A payment.
     pub async fn payment(
         &self,

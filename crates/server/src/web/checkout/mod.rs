@@ -6,6 +6,7 @@
 //! HTML, of which the script takes the parts marked `data-part`, or [`Redirect`] as JSON. Such an
 //! answer must never be an HTTP redirect to another origin: `connect-src 'self'` would block it.
 
+mod bank;
 pub mod fields;
 pub mod filled;
 pub mod form;

@@ -15,21 +15,21 @@ use till_core::{
     records::{Payment, PaymentState},
     refusal::Refusal,
 };
-use till_ports::sandbox::{CardField, CardInput, ChallengeState, TokenizeError};
+use till_ports::sandbox::{CardField, CardInput, TokenizeError};
 use till_wire::{
     checkouts::{CheckoutStatus, CheckoutUpdate, Writer},
     input::{Context, Problem, Step},
 };
 
 use super::{
-    PARTIAL_HEADER, Redirect,
+    PARTIAL_HEADER, Redirect, bank,
     fields::{Field, FieldErrors},
     filled,
-    form::{CheckoutForm, Intent, ThreeDsForm},
+    form::{CheckoutForm, Intent},
     sent,
     view::{
         ConfirmationPage, DECLINED, IN_FLIGHT, Line, Link, Look, MessagePage, Outcome, Receipt,
-        TOTAL_CHANGED, Theme, ThreeDsPage, Waiting,
+        TOTAL_CHANGED, Theme, Waiting,
     },
 };
 use crate::{api::checkouts::change_by_secret, app::App, error::ApiError, pay, web::page};
@@ -39,19 +39,22 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/checkout/{client_secret}", get(show).post(submit))
         .route("/checkout/{client_secret}/confirmation", get(confirmation))
-        .route("/sandbox/3ds/{client_secret}", get(challenge).post(decide))
+        .route(
+            "/sandbox/3ds/{client_secret}",
+            get(bank::show).post(bank::decide),
+        )
 }
 
 /// What the address may ask for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+pub(super) struct Asked {
     theme: Option<String>,
     stay: Option<String>,
 }
 
 impl Asked {
-    fn look(&self) -> Look {
+    pub(super) fn look(&self) -> Look {
         Look {
             theme: Theme::from_query(self.theme.as_deref()),
             ..Look::default()
@@ -86,7 +89,7 @@ fn test_mode(app: &App) -> bool {
 }
 
 /// Unknown, expired and broken sessions get pages, not JSON.
-fn bad_news(look: Look, error: &ApiError) -> Response {
+pub(super) fn bad_news(look: Look, error: &ApiError) -> Response {
     let status = error.status();
     match status {
         StatusCode::NOT_FOUND | StatusCode::FORBIDDEN => {
@@ -544,77 +547,4 @@ fn receipt(session: &Session, look: Look, success_url: &str) -> Receipt {
             label: format!("Return to {}", session.organization.name),
         }),
     }
-}
-
-async fn challenge(
-    State(app): State<Arc<App>>,
-    Path(secret): Path<String>,
-    Query(asked): Query<Asked>,
-) -> Response {
-    let look = asked.look();
-    match challenge_page(&app, &secret, look).await {
-        Ok(response) => response,
-        Err(error) => bad_news(look, &error),
-    }
-}
-
-async fn challenge_page(app: &App, secret: &str, look: Look) -> Result<Response, ApiError> {
-    let sandbox = app.sandbox.as_ref().ok_or_else(ApiError::not_found)?;
-    let challenge = sandbox
-        .challenge(secret, app.clock.now())
-        .await?
-        .ok_or_else(ApiError::not_found)?;
-    let session = session_of(app, challenge.attempt_id).await?;
-    if challenge.state != ChallengeState::Waiting {
-        return Ok(
-            SeeOther::to(&look.confirmation_url(&session.checkout.client_secret)).into_response(),
-        );
-    }
-    let shown = ThreeDsPage {
-        look,
-        organization: filled::organization(&session.organization),
-        amount: challenge
-            .amount
-            .map(|m| filled::display(m.minor, m.currency, look.locale)),
-        card: None,
-        action: look.carried(&format!("/sandbox/3ds/{secret}")),
-    };
-    Ok(page(StatusCode::OK, &shown))
-}
-
-async fn session_of(app: &App, attempt: uuid::Uuid) -> Result<Session, ApiError> {
-    let attempt = app
-        .store
-        .attempt(attempt)
-        .await?
-        .ok_or_else(ApiError::not_found)?;
-    let checkout = attempt.checkout_id.ok_or_else(ApiError::not_found)?;
-    app.store
-        .session_by_id(checkout)
-        .await?
-        .ok_or_else(ApiError::not_found)
-}
-
-async fn decide(
-    State(app): State<Arc<App>>,
-    Path(secret): Path<String>,
-    Query(asked): Query<Asked>,
-    Form(form): Form<ThreeDsForm>,
-) -> Response {
-    let look = asked.look();
-    match answer(&app, &secret, form.approved()).await {
-        Ok(checkout) => SeeOther::to(&look.confirmation_url(&checkout)).into_response(),
-        Err(error) => bad_news(look, &error),
-    }
-}
-
-/// The buyer's answer is the processor's notice: it settles the attempt. The session's secret comes back.
-async fn answer(app: &App, secret: &str, approved: bool) -> Result<String, ApiError> {
-    let sandbox = app.sandbox.as_ref().ok_or_else(ApiError::not_found)?;
-    let (attempt, outcome) = sandbox
-        .authenticate(secret, approved, app.clock.now())
-        .await?
-        .ok_or_else(ApiError::not_found)?;
-    let settled = pay::settle(app, attempt, &outcome).await?;
-    Ok(settled.session.checkout.client_secret)
 }

@@ -1,0 +1,93 @@
+//! The sandbox's 3-D Secure page: where a bank asks its customer.
+
+use std::sync::Arc;
+
+use axum::{
+    Form,
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect as SeeOther, Response},
+};
+use till_core::checkout::Session;
+use till_ports::sandbox::ChallengeState;
+
+use super::{
+    filled,
+    form::ThreeDsForm,
+    pages::{Asked, bad_news},
+    view::{Look, ThreeDsPage},
+};
+use crate::{app::App, error::ApiError, pay, web::page};
+
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    Path(secret): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let look = asked.look();
+    match challenge(&app, &secret, look).await {
+        Ok(response) => response,
+        Err(error) => bad_news(look, &error),
+    }
+}
+
+async fn challenge(app: &App, secret: &str, look: Look) -> Result<Response, ApiError> {
+    let sandbox = app.sandbox.as_ref().ok_or_else(ApiError::not_found)?;
+    let challenge = sandbox
+        .challenge(secret, app.clock.now())
+        .await?
+        .ok_or_else(ApiError::not_found)?;
+    let session = session_of(app, challenge.attempt_id).await?;
+    if challenge.state != ChallengeState::Waiting {
+        return Ok(
+            SeeOther::to(&look.confirmation_url(&session.checkout.client_secret)).into_response(),
+        );
+    }
+    let shown = ThreeDsPage {
+        look,
+        organization: filled::organization(&session.organization),
+        amount: challenge
+            .amount
+            .map(|m| filled::display(m.minor, m.currency, look.locale)),
+        card: None,
+        action: look.carried(&format!("/sandbox/3ds/{secret}")),
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+async fn session_of(app: &App, attempt: uuid::Uuid) -> Result<Session, ApiError> {
+    let attempt = app
+        .store
+        .attempt(attempt)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
+    let checkout = attempt.checkout_id.ok_or_else(ApiError::not_found)?;
+    app.store
+        .session_by_id(checkout)
+        .await?
+        .ok_or_else(ApiError::not_found)
+}
+
+pub(super) async fn decide(
+    State(app): State<Arc<App>>,
+    Path(secret): Path<String>,
+    Query(asked): Query<Asked>,
+    Form(form): Form<ThreeDsForm>,
+) -> Response {
+    let look = asked.look();
+    match answer(&app, &secret, form.approved()).await {
+        Ok(checkout) => SeeOther::to(&look.confirmation_url(&checkout)).into_response(),
+        Err(error) => bad_news(look, &error),
+    }
+}
+
+/// The buyer's answer is the processor's notice: it settles the attempt. The session's secret comes back.
+async fn answer(app: &App, secret: &str, approved: bool) -> Result<String, ApiError> {
+    let sandbox = app.sandbox.as_ref().ok_or_else(ApiError::not_found)?;
+    let (attempt, outcome) = sandbox
+        .authenticate(secret, approved, app.clock.now())
+        .await?
+        .ok_or_else(ApiError::not_found)?;
+    let settled = pay::settle(app, attempt, &outcome).await?;
+    Ok(settled.session.checkout.client_secret)
+}
