@@ -5,6 +5,7 @@ mod checkouts;
 mod conventions;
 mod customer_sessions;
 mod customers;
+mod desk_journal;
 mod document;
 mod organizations;
 mod pages;

@@ -1,0 +1,3 @@
+//! The dashboard: what a merchant sees.
+
+pub mod live;
