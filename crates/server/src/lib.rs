@@ -22,6 +22,7 @@ use app::App;
 pub fn router(app: Arc<App>) -> Router {
     api::router(&app)
         .merge(web::checkout::pages::routes())
+        .merge(web::desk::routes())
         .merge(web::assets::routes())
         .route("/", axum::routing::get(web::front))
         .fallback(web::nowhere)
