@@ -159,6 +159,15 @@ impl Sent {
         listed(body)
     }
 
+    /// The body with these fields as lists of all that was ticked.
+    pub fn json_with(&self, lists: &[&str]) -> Value {
+        let mut body = self.json();
+        for name in lists {
+            body[*name] = Value::from(self.all(name));
+        }
+        body
+    }
+
     /// The body for the API's handlers.
     pub fn body(&self) -> Body {
         Body(Some(self.json()))
@@ -251,18 +260,28 @@ impl Wrong {
         self.problems
             .iter()
             .find(|problem| is_about(problem, name))
-            .map(|problem| problem.msg.clone())
+            .map(words)
     }
 
     /// What none of these fields shows.
     fn elsewhere<'a>(&self, names: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
-        let mut words: Vec<String> = self.words.iter().cloned().collect();
+        let mut all: Vec<String> = self.words.iter().cloned().collect();
         for problem in &self.problems {
             if !names.clone().any(|name| is_about(problem, name)) {
-                words.push(problem.msg.clone());
+                all.push(words(problem));
             }
         }
-        words
+        all
+    }
+}
+
+/// A problem in words: a field that was left empty reads as null to the API.
+fn words(problem: &Problem) -> String {
+    match problem.kind.as_ref() {
+        "missing" | "string_type" | "int_type" | "list_type" if problem.input.is_null() => {
+            "Fill this in.".to_owned()
+        }
+        _ => problem.msg.clone(),
     }
 }
 

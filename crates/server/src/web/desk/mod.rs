@@ -4,6 +4,7 @@
 //! the signed-in person's role grants, and shows the answers; a form becomes the API's JSON body, and the
 //! problems of a 422 go back to the fields they are about (lifecycle.md I).
 
+pub mod developers;
 pub mod form;
 pub mod listing;
 pub mod parts;
@@ -26,7 +27,9 @@ use shell::Notice;
 
 /// Every page of the dashboard.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new().merge(products::routes())
+    Router::new()
+        .merge(products::routes())
+        .merge(developers::routes())
 }
 
 /// What a page's handler answers: a page, or a page that says what went wrong.
