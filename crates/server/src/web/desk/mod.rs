@@ -10,6 +10,7 @@ pub mod listing;
 pub mod parts;
 pub mod products;
 pub mod programs;
+pub mod settings;
 pub mod sheet;
 pub mod shell;
 
@@ -30,6 +31,24 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .merge(products::routes())
         .merge(developers::routes())
+        .merge(settings::routes())
+        .layer(axum::middleware::map_response(as_page))
+}
+
+/// People read pages: what an extractor or the router refused in another shape becomes one.
+async fn as_page(response: Response) -> Response {
+    let status = response.status();
+    let html = |value: &HeaderValue| value.as_bytes().starts_with(b"text/html");
+    if status.as_u16() < 400 || response.headers().get(header::CONTENT_TYPE).is_some_and(html) {
+        return response;
+    }
+    // An id that is none names nothing.
+    let status = match status {
+        StatusCode::UNPROCESSABLE_ENTITY => StatusCode::NOT_FOUND,
+        other => other,
+    };
+    let words = status.canonical_reason().unwrap_or_default().to_owned();
+    page(status, &Notice::trouble(status, words))
 }
 
 /// What a page's handler answers: a page, or a page that says what went wrong.
