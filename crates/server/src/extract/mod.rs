@@ -1,9 +1,11 @@
 //! What handlers ask for in their signatures.
 
 mod caller;
+mod desk;
 mod params;
 
 pub use caller::{Access, Caller, Identity, scope};
+pub use desk::{Denied, Desk, Device, Person, Shop, local_path};
 pub use params::{ExternalId, Filtered, Params, PathId, Window};
 
 use axum::{extract::FromRequestParts, http::request::Parts};

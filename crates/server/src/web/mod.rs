@@ -5,6 +5,7 @@
 
 pub mod assets;
 pub mod checkout;
+pub mod desk;
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};

@@ -4,11 +4,13 @@
 mod checkouts;
 mod customers;
 mod organizations;
+mod people;
 mod products;
 mod sales;
 mod webhooks;
 
 pub use customers::BuyerKeys;
+pub use people::Visit;
 pub use webhooks::DeliveryFilter;
 
 use till_core::change::{Record, Value};
