@@ -109,7 +109,12 @@ pub(crate) fn waiting(
 }
 
 /// The body in an endpoint's format; `None` where chat formats skip the event.
-pub(crate) fn payload(format: WebhookFormat, kind: EventType, at: &At, data: &Value) -> Option<String> {
+pub(crate) fn payload(
+    format: WebhookFormat,
+    kind: EventType,
+    at: &At,
+    data: &Value,
+) -> Option<String> {
     match format {
         WebhookFormat::Raw => Some(javascript::print(&json!({
             "type": kind,

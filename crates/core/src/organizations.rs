@@ -6,8 +6,8 @@ use till_wire::{
     loc,
     money::Currency,
     organizations::{
-        Capabilities, CheckoutSettings, NotificationSettings, Organization as View, OrganizationPublic,
-        OrganizationStatus, OrganizationUpdate, Settings, TaxBehaviorOption,
+        Capabilities, CheckoutSettings, NotificationSettings, Organization as View,
+        OrganizationPublic, OrganizationStatus, OrganizationUpdate, Settings, TaxBehaviorOption,
     },
 };
 use uuid::Uuid;

@@ -198,7 +198,12 @@ pub fn redeliver(event: &WebhookEvent, endpoint: &WebhookEndpoint, at: &At) -> C
 
 /// Tells an endpoint of `data`, the API resource, as if it had just happened: nobody else hears of it, and
 /// it is in no journal. Chat formats skip what people would not want to read.
-pub fn test(endpoint: &WebhookEndpoint, kind: EventType, data: &serde_json::Value, at: &At) -> Changes {
+pub fn test(
+    endpoint: &WebhookEndpoint,
+    kind: EventType,
+    data: &serde_json::Value,
+    at: &At,
+) -> Changes {
     let mut changes = Changes::new();
     if let Some(payload) = event::payload(endpoint.format, kind, at, data) {
         changes.insert(&event::waiting(endpoint, kind, None, payload, at));

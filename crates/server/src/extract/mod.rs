@@ -5,7 +5,7 @@ mod desk;
 mod params;
 
 pub use caller::{Access, Caller, Identity, scope};
-pub use desk::{Desk, Shop};
+pub use desk::{Denied, Desk, Device, Person, Shop, local_path};
 pub use params::{EndpointId, ExternalId, Filtered, Params, PathId, Window};
 
 use axum::{extract::FromRequestParts, http::request::Parts};

@@ -1,6 +1,6 @@
 use till_core::{
     change::Value,
-    records::{AccessToken, Organization, User},
+    records::{AccessToken, Organization},
 };
 use uuid::Uuid;
 
@@ -44,13 +44,6 @@ impl Store {
             vec![],
         ))
         .await
-    }
-
-    /// A person by e-mail in lower case.
-    pub async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
-        let binds = vec![Value::Text(email.to_owned())];
-        self.one(Query::select::<User>("where email = $1", binds))
-            .await
     }
 
     /// A token of the organization's.

@@ -10,8 +10,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use till_wire::input::{Problem, Step};
 
-use super::{Trouble, shell::Shell};
-use crate::{error::ApiError, extract::Body, web::Page};
+use super::shell::Shell;
+use crate::{
+    error::ApiError,
+    extract::{Body, Denied},
+    web::Page,
+};
 
 /// More than any form of ours sends.
 const LIMIT: usize = 256 * 1024;
@@ -30,8 +34,8 @@ impl std::fmt::Debug for Sent {
 }
 
 impl<S: Sync> FromRequest<S> for Sent {
-    type Rejection = Trouble;
-    async fn from_request(request: Request, _: &S) -> Result<Self, Trouble> {
+    type Rejection = Denied;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Denied> {
         let bytes = axum::body::to_bytes(request.into_body(), LIMIT)
             .await
             .map_err(|_| ApiError::body_too_large())?;
@@ -213,7 +217,7 @@ pub struct Wrong {
 
 impl Wrong {
     /// The form's fault, to be shown in it; anything else is passed on.
-    pub fn of(error: ApiError) -> Result<Self, Trouble> {
+    pub fn of(error: ApiError) -> Result<Self, Denied> {
         if !error.problems().is_empty() {
             return Ok(Self {
                 problems: error.problems().to_vec(),
@@ -226,7 +230,7 @@ impl Wrong {
         {
             return Ok(Self::words(error.detail()));
         }
-        Err(Trouble(error))
+        Err(error.into())
     }
 
     /// Something that is about no field.
@@ -286,7 +290,7 @@ fn words(problem: &Problem) -> String {
 }
 
 /// The API's answer, or what it found wrong with the form; other errors are passed on.
-pub fn judged<T>(answer: Result<T, ApiError>) -> Result<Result<T, Wrong>, Trouble> {
+pub fn judged<T>(answer: Result<T, ApiError>) -> Result<Result<T, Wrong>, Denied> {
     match answer {
         Ok(answer) => Ok(Ok(answer)),
         Err(error) => Wrong::of(error).map(Err),

@@ -291,8 +291,12 @@ fn switches(area: &[&str]) -> Vec<Field> {
 fn checkouts() -> Group {
     let mut fields = switches(&["checkout_settings", "feature_settings"]);
     fields.push(
-        Field::new("embed_hosts", "Sites that may embed the checkout", Kind::Area(3))
-            .hint("One host to a line, such as shop.example.com."),
+        Field::new(
+            "embed_hosts",
+            "Sites that may embed the checkout",
+            Kind::Area(3),
+        )
+        .hint("One host to a line, such as shop.example.com."),
     );
     Group::new("Checkout", fields)
 }

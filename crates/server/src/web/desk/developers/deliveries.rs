@@ -30,7 +30,9 @@ use crate::{
 };
 
 pub fn routes() -> Router<Arc<App>> {
-    let at = |rest: &str| format!("/dashboard/{{shop}}/developers/webhooks/{{endpoint}}/deliveries/{{id}}{rest}");
+    let at = |rest: &str| {
+        format!("/dashboard/{{shop}}/developers/webhooks/{{endpoint}}/deliveries/{{id}}{rest}")
+    };
     Router::new()
         .route(&at(""), get(sheet))
         .route(&at("/redeliver"), post(redeliver))
@@ -63,7 +65,9 @@ pub async fn of_endpoint<A: Access>(
     let mut params = asked.params(("start_timestamp", "end_timestamp"), &desk.zone);
     params.set("endpoint_id", &endpoint.to_string());
     let caller = desk.may::<scope::WebhooksRead>()?;
-    let page = api::webhooks::deliveries(State(app.clone()), caller, params).await?.0;
+    let page = api::webhooks::deliveries(State(app.clone()), caller, params)
+        .await?
+        .0;
     let succeeded = [("true", "Succeeded"), ("false", "Failed")];
     let filters = [
         Filter::search(&asked, "Delivery, event ID or code"),
@@ -128,11 +132,9 @@ pub async fn of_endpoint<A: Access>(
             ],
         })
     };
-    Ok(
-        Listing::of(asked, "Deliveries", columns, &page, row, empty)
-            .filters(filters)
-            .filters(days),
-    )
+    Ok(Listing::of(asked, "Deliveries", columns, &page, row, empty)
+        .filters(filters)
+        .filters(days))
 }
 
 /// A delivery by its id; the API finds it by the ids it goes by.
@@ -144,7 +146,9 @@ async fn find<A: Access>(
 ) -> Result<WebhookDelivery, ApiError> {
     let params = Params::parse(&format!("endpoint_id={endpoint}&query={id}"));
     let caller = desk.may::<scope::WebhooksRead>()?;
-    let page = api::webhooks::deliveries(State(app.clone()), caller, params).await?.0;
+    let page = api::webhooks::deliveries(State(app.clone()), caller, params)
+        .await?
+        .0;
     page.items
         .into_iter()
         .find(|delivery| delivery.id == id)
@@ -222,5 +226,8 @@ async fn redeliver(
     let event = PathId(delivery.webhook_event.id);
     let _ = api::webhooks::redeliver(State(app), desk.caller.clone(), event).await?;
     let words = format!("{} is sent again.", delivery.webhook_event.kind);
-    done(&desk.path(&format!("/developers/webhooks/{endpoint}")), &words)
+    done(
+        &desk.path(&format!("/developers/webhooks/{endpoint}")),
+        &words,
+    )
 }

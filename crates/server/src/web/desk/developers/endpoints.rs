@@ -52,7 +52,10 @@ fn path<A: Access>(desk: &Desk<A>, id: Uuid, rest: &str) -> String {
 
 /// What people call it.
 pub fn name(endpoint: &WebhookEndpoint) -> String {
-    endpoint.name.clone().unwrap_or_else(|| endpoint.url.clone())
+    endpoint
+        .name
+        .clone()
+        .unwrap_or_else(|| endpoint.url.clone())
 }
 
 fn state(endpoint: &WebhookEndpoint) -> Cell {
@@ -110,7 +113,9 @@ async fn list(
     asked: Asked,
 ) -> Answer {
     let params = asked.params(("", ""), &desk.zone);
-    let page = api::webhooks::list(State(app), desk.may()?, params).await?.0;
+    let page = api::webhooks::list(State(app), desk.may()?, params)
+        .await?
+        .0;
     let columns = vec![
         Column::new("Endpoint"),
         Column::new("Events"),
@@ -159,7 +164,9 @@ fn fields(endpoint: Option<&WebhookEndpoint>) -> Vec<Group> {
         (format.as_str().to_owned(), words.to_owned())
     });
     let url = endpoint.map(|one| one.url.clone()).unwrap_or_default();
-    let name = endpoint.and_then(|one| one.name.clone()).unwrap_or_default();
+    let name = endpoint
+        .and_then(|one| one.name.clone())
+        .unwrap_or_default();
     let format = endpoint.map_or(WebhookFormat::Raw, |one| one.format);
     vec![
         Group::new(
@@ -188,7 +195,11 @@ fn page_of<A: Access>(
     again: Option<(&Sent, &Wrong)>,
 ) -> FormPage {
     let (title, action, submit) = match endpoint {
-        Some(one) => ("Edit endpoint", path(desk, one.id, "/edit"), "Save endpoint"),
+        Some(one) => (
+            "Edit endpoint",
+            path(desk, one.id, "/edit"),
+            "Save endpoint",
+        ),
         None => (
             "New endpoint",
             desk.path("/developers/webhooks/new"),
@@ -270,12 +281,18 @@ async fn sheet(
     asked: Asked,
 ) -> Answer {
     let endpoint = find(&app, &desk, id).await?;
-    let kinds = endpoint.events.iter().map(|kind| Cell::Text(kind.to_string()));
+    let kinds = endpoint
+        .events
+        .iter()
+        .map(|kind| Cell::Text(kind.to_string()));
     let facts = vec![
         Fact::new("URL", Cell::Code(endpoint.url.clone())),
         Fact::new("Secret", Cell::Code(endpoint.secret.clone())),
         Fact::new("Format", Cell::Text(sentence(endpoint.format.as_str()))),
-        Fact::new("Payload version", Cell::Text(endpoint.api_version.to_owned())),
+        Fact::new(
+            "Payload version",
+            Cell::Text(endpoint.api_version.to_owned()),
+        ),
         Fact::new("Created", Cell::time(endpoint.created_at, &desk.zone)),
         Fact::new("Events", Cell::Many(kinds.collect())),
     ];
@@ -315,7 +332,11 @@ fn test_form<A: Access>(desk: &Desk<A>, endpoint: &WebhookEndpoint) -> Part {
         .value(usual.map_or("", EventType::as_str))
         .hint("Sends what the shop has newest of its kind, to this endpoint alone.");
     let group = Group::new("", vec![field]);
-    let form = Form::new(path(desk, endpoint.id, "/test"), "Send test event", vec![group]);
+    let form = Form::new(
+        path(desk, endpoint.id, "/test"),
+        "Send test event",
+        vec![group],
+    );
     Part::Html {
         title: "Test delivery",
         html: form.to_string(),
@@ -414,8 +435,8 @@ async fn switch(
     on: bool,
 ) -> Result<(), ApiError> {
     let body = Body(Some(json!({"enabled": on})));
-    api::webhooks::update(State(app), desk.caller.clone(), PathId(id), body).await?;
-    Ok(())
+    let changed = api::webhooks::update(State(app), desk.caller.clone(), PathId(id), body).await;
+    changed.map(|_| ())
 }
 
 async fn ask_disable(
@@ -468,7 +489,8 @@ async fn reset(
     desk: Desk<scope::WebhooksWrite>,
     PathId(id): PathId,
 ) -> Answer {
-    api::webhooks::reset_secret(State(app), desk.caller.clone(), PathId(id)).await?;
+    let caller = desk.caller.clone();
+    let _ = api::webhooks::reset_secret(State(app), caller, PathId(id)).await?;
     done(&path(&desk, id, ""), "The endpoint has a new secret.")
 }
 

@@ -3,13 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::{
-    Router,
-    extract::State,
-    http::HeaderMap,
-    response::{IntoResponse, Response},
-    routing::get,
-};
+use axum::{Router, extract::State, http::HeaderMap, response::IntoResponse, routing::get};
 use till_core::sign_in;
 use till_wire::events::EventType;
 
@@ -20,7 +14,7 @@ use crate::{
     web::{
         Page,
         desk::{
-            Answer, Trouble,
+            Answer,
             listing::{Asked, Filter},
             live::{self, EventRow, View},
             shell::Shell,
@@ -113,7 +107,7 @@ async fn stream(
     desk: Desk<scope::WebhooksRead>,
     asked: Asked,
     headers: HeaderMap,
-) -> Result<Response, Trouble> {
+) -> Answer {
     let view = view(&desk, &asked);
     let after = asked.get("after").and_then(|text| text.parse().ok());
     let from = live::resumed(&headers, after);
@@ -128,5 +122,7 @@ async fn stream(
             })
         }
     };
-    Ok(live::follow(app, view, from, allowed).await?.into_response())
+    Ok(live::follow(app, view, from, allowed)
+        .await?
+        .into_response())
 }

@@ -83,10 +83,14 @@ async fn list(
             Cell::toned(words, tone),
             token
                 .last_used_at
-                .map_or(Cell::Text("Never".to_owned()), |at| Cell::time(at, &desk.zone)),
+                .map_or(Cell::Text("Never".to_owned()), |at| {
+                    Cell::time(at, &desk.zone)
+                }),
             token
                 .expires_at
-                .map_or(Cell::Text("Never".to_owned()), |at| Cell::time(at, &desk.zone)),
+                .map_or(Cell::Text("Never".to_owned()), |at| {
+                    Cell::time(at, &desk.zone)
+                }),
             Cell::time(token.created_at, &desk.zone),
         ]);
         if tone != Tone::Good {
@@ -152,10 +156,7 @@ fn name() -> Field {
         .hint("What it is for, such as the program that uses it.")
 }
 
-fn new_page(
-    desk: &Desk<scope::OrganizationsWrite>,
-    again: Option<(&Sent, &Wrong)>,
-) -> FormPage {
+fn new_page(desk: &Desk<scope::OrganizationsWrite>, again: Option<(&Sent, &Wrong)>) -> FormPage {
     let mut lives: Vec<_> = LIVES
         .iter()
         .map(|days| {
@@ -234,8 +235,8 @@ async fn create(
     match judged(make(&app, &desk, &sent).await)? {
         Ok((row, token)) => {
             let list = desk.path("/developers/tokens");
-            let shell = Shell::new(&desk, Area::Developers, row.name)
-                .back("Access tokens", list.clone());
+            let shell =
+                Shell::new(&desk, Area::Developers, row.name).back("Access tokens", list.clone());
             Ok(page(StatusCode::CREATED, &MadePage { shell, token, list }))
         }
         Err(wrong) => show_again(&new_page(&desk, Some((&sent, &wrong)))),
@@ -250,12 +251,20 @@ async fn make(
     let input = Body(Some(sent.json_with(&["scopes"]))).object(TokenCreate::read)?;
     tokens::within(&input.scopes, |scope| desk.role.grants(scope))?;
     let at = app.at();
-    let expires_at = input
-        .days
-        .and_then(|days| at.now.checked_add(SignedDuration::from_hours(24 * days)).ok());
+    let expires_at = input.days.and_then(|days| {
+        at.now
+            .checked_add(SignedDuration::from_hours(24 * days))
+            .ok()
+    });
     let organization = desk.caller.organization.id;
-    let (row, token, changes) =
-        tokens::create(organization, input.name, input.scopes, expires_at, &app.key, &at);
+    let (row, token, changes) = tokens::create(
+        organization,
+        input.name,
+        input.scopes,
+        expires_at,
+        &app.key,
+        &at,
+    );
     app.commit(changes).await?;
     Ok((row, token))
 }
@@ -265,7 +274,10 @@ async fn find(
     desk: &Desk<scope::OrganizationsWrite>,
     id: Uuid,
 ) -> Result<AccessToken, ApiError> {
-    let found = app.store.access_token(desk.caller.organization.id, id).await?;
+    let found = app
+        .store
+        .access_token(desk.caller.organization.id, id)
+        .await?;
     found
         .filter(|token| token.revoked_at.is_none())
         .ok_or_else(ApiError::not_found)
