@@ -6,6 +6,7 @@ pub mod error;
 pub mod extract;
 pub mod ledger;
 pub mod limits;
+pub mod passwords;
 pub mod pay;
 pub mod transport;
 pub mod web;
@@ -22,6 +23,7 @@ use app::App;
 pub fn router(app: Arc<App>) -> Router {
     api::router(&app)
         .merge(web::checkout::pages::routes())
+        .merge(web::desk::routes(&app))
         .merge(web::assets::routes())
         .route("/", axum::routing::get(web::front))
         .fallback(web::nowhere)
