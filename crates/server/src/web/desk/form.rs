@@ -357,6 +357,7 @@ impl Field {
             required: false,
             focus: false,
             autocomplete: "off",
+            unmarked: false,
             only: None,
         }
     }
@@ -422,6 +423,10 @@ impl Field {
         self.name.replace('.', "-")
     }
 
+    fn is_marked(&self) -> bool {
+        !self.required && !self.unmarked
+    }
+
     fn described(&self) -> Option<String> {
         let id = self.id();
         let parts = [
@@ -444,6 +449,8 @@ pub struct Group {
     pub fields: Vec<Field>,
     /// The fields stand side by side where there is room.
     pub row: bool,
+    /// The fields stand in pairs, as rows of keys and values.
+    pub pairs: bool,
     /// What the group as a whole is called in the API's body, for problems that are about no one field.
     pub place: Option<String>,
     /// Buttons below it that change the form's rows: name, value and words.
@@ -459,6 +466,7 @@ impl Group {
             note: None,
             fields,
             row: false,
+            pairs: false,
             place: None,
             buttons: Vec::new(),
             error: None,
@@ -479,7 +487,7 @@ impl Group {
         Self::new("Metadata", fields.collect())
             .note("Free data for your programs; customers never see it.")
             .place("metadata")
-            .row()
+            .pairs()
     }
 
     /// With a button that changes the form's rows.
@@ -497,6 +505,15 @@ impl Group {
     /// Side by side.
     pub fn row(mut self) -> Self {
         self.row = true;
+        self
+    }
+
+    /// In pairs; none of them has to be filled in.
+    pub fn pairs(mut self) -> Self {
+        self.pairs = true;
+        for field in &mut self.fields {
+            field.unmarked = true;
+        }
         self
     }
 

@@ -362,7 +362,7 @@ impl Listing {
     }
 
     fn count(&self) -> String {
-        let count = thousands(self.pages.total_count);
+        let count = format!("{} in all", thousands(self.pages.total_count));
         match self.pages.max_page {
             0 | 1 => count,
             last => format!(
