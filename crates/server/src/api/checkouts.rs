@@ -62,7 +62,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
     ),
     responses((status = 200, body = Page<Checkout>), (status = 401, body = ErrorBody), (status = 403), (status = 422, body = ValidationBody)),
     security(("access_token" = [])))]
-async fn list(
+pub(crate) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CheckoutsRead>,
     mut params: Params,
@@ -121,7 +121,7 @@ async fn list(
     request_body = CheckoutCreate,
     responses((status = 201, body = Checkout), (status = 401, body = ErrorBody), (status = 403), (status = 422, body = ValidationBody)),
     security(("access_token" = [])))]
-async fn create(
+pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CheckoutsWrite>,
     body: Body,
@@ -175,7 +175,7 @@ async fn load(
     params(("id" = Uuid, Path)),
     responses((status = 200, body = Checkout), (status = 401, body = ErrorBody), (status = 403), (status = 404, body = ErrorBody), (status = 422, body = ValidationBody)),
     security(("access_token" = [])))]
-async fn get(
+pub(crate) async fn get(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CheckoutsRead>,
     PathId(id): PathId,
@@ -193,7 +193,7 @@ async fn get(
     params(("id" = Uuid, Path)), request_body = CheckoutUpdate,
     responses((status = 200, body = Checkout), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 422, body = ValidationBody)),
     security(("access_token" = [])))]
-async fn patch(
+pub(crate) async fn patch(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CheckoutsWrite>,
     PathId(id): PathId,

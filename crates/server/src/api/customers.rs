@@ -73,7 +73,7 @@ impl Named {
     responses((status = 200, description = "A page.", body = Page<Customer>)),
     security(("access_token" = []))
 )]
-async fn list(
+pub(crate) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CustomersRead>,
     mut params: Params,
@@ -116,7 +116,7 @@ async fn list(
     ),
     security(("access_token" = []))
 )]
-async fn create(
+pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CustomersWrite>,
     body: Body,
@@ -149,7 +149,7 @@ async fn create(
     ),
     security(("access_token" = []))
 )]
-async fn get(
+pub(crate) async fn get(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CustomersRead>,
     PathId(id): PathId,
@@ -233,7 +233,7 @@ async fn change(
     ),
     security(("access_token" = []))
 )]
-async fn update(
+pub(crate) async fn update(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CustomersWrite>,
     PathId(id): PathId,
@@ -303,7 +303,7 @@ async fn end(
     ),
     security(("access_token" = []))
 )]
-async fn delete(
+pub(crate) async fn delete(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CustomersWrite>,
     PathId(id): PathId,
@@ -352,7 +352,7 @@ async fn state_of(
     ),
     security(("access_token" = []))
 )]
-async fn state(
+pub(crate) async fn state(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CustomersRead>,
     PathId(id): PathId,

@@ -3,17 +3,17 @@
 
 pub(crate) mod checkouts;
 mod customer_sessions;
-mod customers;
+pub(crate) mod customers;
 mod joined;
 mod openapi;
-mod orders;
-mod organizations;
-mod payments;
-mod products;
+pub(crate) mod orders;
+pub(crate) mod organizations;
+pub(crate) mod payments;
+pub(crate) mod products;
 mod query;
 mod sandbox;
-mod subscriptions;
-mod webhooks;
+pub(crate) mod subscriptions;
+pub(crate) mod webhooks;
 
 use std::sync::Arc;
 

@@ -51,7 +51,7 @@ const SORT_KEYS: [(&str, &str); 9] = [
     responses((status = 200, description = "A page.", body = Page<Order>)),
     security(("access_token" = []))
 )]
-async fn list(
+pub(crate) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller<scope::OrdersRead>,
     mut params: Params,
@@ -105,7 +105,7 @@ fn billed(list: List, kinds: &[ProductBillingType]) -> List {
     ),
     security(("access_token" = []))
 )]
-async fn get(
+pub(crate) async fn get(
     State(app): State<Arc<App>>,
     caller: Caller<scope::OrdersRead>,
     PathId(id): PathId,

@@ -34,7 +34,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
     responses((status = 200, description = "A page.", body = Page<Organization>)),
     security(("access_token" = []))
 )]
-async fn list(
+pub(crate) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller<scope::OrganizationsRead>,
     mut params: Params,
@@ -77,7 +77,7 @@ async fn list(
     ),
     security(("access_token" = []))
 )]
-async fn get(
+pub(crate) async fn get(
     caller: Caller<scope::OrganizationsRead>,
     PathId(id): PathId,
 ) -> Result<Json<Organization>, ApiError> {
@@ -97,7 +97,7 @@ async fn get(
     ),
     security(("access_token" = []))
 )]
-async fn update(
+pub(crate) async fn update(
     State(app): State<Arc<App>>,
     caller: Caller<scope::OrganizationsWrite>,
     PathId(id): PathId,

@@ -47,7 +47,7 @@ const SORT_KEYS: [(&str, &str); 4] = [
     responses((status = 200, description = "A page.", body = Page<Payment>)),
     security(("access_token" = []))
 )]
-async fn list(
+pub(crate) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller<scope::PaymentsRead>,
     mut params: Params,
@@ -109,7 +109,7 @@ fn states(statuses: &[PaymentStatus]) -> Vec<PaymentState> {
     ),
     security(("access_token" = []))
 )]
-async fn get(
+pub(crate) async fn get(
     State(app): State<Arc<App>>,
     caller: Caller<scope::PaymentsRead>,
     PathId(id): PathId,

@@ -48,7 +48,7 @@ const SORT_KEYS: [(&str, &str); 4] = [
     responses((status = 200, description = "A page.", body = Page<Product>)),
     security(("access_token" = []))
 )]
-async fn list(
+pub(crate) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller<scope::ProductsRead>,
     mut params: Params,
@@ -98,7 +98,7 @@ async fn list(
     ),
     security(("access_token" = []))
 )]
-async fn get(
+pub(crate) async fn get(
     State(app): State<Arc<App>>,
     caller: Caller<scope::ProductsRead>,
     PathId(id): PathId,
@@ -120,7 +120,7 @@ async fn get(
     ),
     security(("access_token" = []))
 )]
-async fn create(
+pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::ProductsWrite>,
     body: Body,
@@ -144,7 +144,7 @@ async fn create(
     ),
     security(("access_token" = []))
 )]
-async fn update(
+pub(crate) async fn update(
     State(app): State<Arc<App>>,
     caller: Caller<scope::ProductsWrite>,
     PathId(id): PathId,

@@ -52,7 +52,7 @@ const SORT_KEYS: [(&str, &str); 9] = [
     responses((status = 200, description = "A page.", body = Page<Subscription>)),
     security(("access_token" = []))
 )]
-async fn list(
+pub(crate) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller<scope::SubscriptionsRead>,
     mut params: Params,
@@ -120,7 +120,7 @@ fn canceled(list: List, comparison: &str, at: Option<Timestamp>) -> List {
     ),
     security(("access_token" = []))
 )]
-async fn get(
+pub(crate) async fn get(
     State(app): State<Arc<App>>,
     caller: Caller<scope::SubscriptionsRead>,
     PathId(id): PathId,

@@ -47,7 +47,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
     ),
     security(("access_token" = []))
 )]
-async fn list(
+pub(crate) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller<scope::WebhooksRead>,
     mut params: Params,
@@ -79,7 +79,7 @@ async fn list(
     ),
     security(("access_token" = []))
 )]
-async fn get(
+pub(crate) async fn get(
     State(app): State<Arc<App>>,
     caller: Caller<scope::WebhooksRead>,
     PathId(id): PathId,
@@ -97,7 +97,7 @@ async fn get(
     ),
     security(("access_token" = []))
 )]
-async fn create(
+pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::WebhooksWrite>,
     body: Body,
@@ -124,7 +124,7 @@ async fn create(
     ),
     security(("access_token" = []))
 )]
-async fn update(
+pub(crate) async fn update(
     State(app): State<Arc<App>>,
     caller: Caller<scope::WebhooksWrite>,
     PathId(id): PathId,
@@ -158,7 +158,7 @@ async fn update(
     ),
     security(("access_token" = []))
 )]
-async fn delete(
+pub(crate) async fn delete(
     State(app): State<Arc<App>>,
     caller: Caller<scope::WebhooksWrite>,
     PathId(id): PathId,
@@ -182,7 +182,7 @@ async fn delete(
     ),
     security(("access_token" = []))
 )]
-async fn reset_secret(
+pub(crate) async fn reset_secret(
     State(app): State<Arc<App>>,
     caller: Caller<scope::WebhooksWrite>,
     PathId(id): PathId,
@@ -216,7 +216,7 @@ async fn reset_secret(
     ),
     security(("access_token" = []))
 )]
-async fn deliveries(
+pub(crate) async fn deliveries(
     State(app): State<Arc<App>>,
     caller: Caller<scope::WebhooksRead>,
     mut params: Params,
@@ -254,7 +254,7 @@ async fn deliveries(
     ),
     security(("access_token" = []))
 )]
-async fn redeliver(
+pub(crate) async fn redeliver(
     State(app): State<Arc<App>>,
     caller: Caller<scope::WebhooksWrite>,
     PathId(id): PathId,

@@ -62,6 +62,10 @@ pub struct Desk<A> {
     pub zone: TimeZone,
     /// Where they belong, by name.
     pub shops: Vec<Shop>,
+    /// What the page before has to say.
+    pub said: Option<String>,
+    /// Whether no real money moves.
+    pub sandbox: bool,
 }
 
 impl<A> fmt::Debug for Desk<A> {
@@ -74,6 +78,11 @@ impl<A> fmt::Debug for Desk<A> {
 }
 
 impl<A> Desk<A> {
+    /// The address of a page of the organization's dashboard.
+    pub fn path(&self, rest: &str) -> String {
+        format!("/dashboard/{}{rest}", self.caller.organization.slug)
+    }
+
     /// The same caller with another permission, if the role grants it.
     pub fn may<B: Access>(&self) -> Result<Caller<B>, ApiError> {
         Caller::granted(&self.caller.organization, |scope| self.role.grants(scope))
@@ -199,6 +208,8 @@ impl<A: Access> FromRequestParts<Arc<App>> for Desk<A> {
             session,
             zone: zone(&jar),
             shops: named(shops),
+            said: desk::said(&jar),
+            sandbox: app.sandbox.is_some(),
         })
     }
 }

@@ -31,21 +31,40 @@ impl Asset {
     }
 }
 
+const CSS: &str = "text/css; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+
 static STYLES: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new(
-        "checkout",
-        "css",
-        "text/css; charset=utf-8",
-        include_str!("../../assets/checkout.css"),
-    )
+    let body = concat!(
+        include_str!("../../assets/base.css"),
+        include_str!("../../assets/checkout.css")
+    );
+    Asset::new("checkout", "css", CSS, body)
 });
 static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new(
-        "checkout",
-        "js",
-        "text/javascript; charset=utf-8",
-        include_str!("../../assets/checkout.js"),
-    )
+    let body = include_str!("../../assets/checkout.js");
+    Asset::new("checkout", "js", JAVASCRIPT, body)
+});
+static DESK_STYLES: LazyLock<Asset> = LazyLock::new(|| {
+    let body = concat!(
+        include_str!("../../assets/base.css"),
+        include_str!("../../assets/desk.css")
+    );
+    Asset::new("desk", "css", CSS, body)
+});
+static DESK_SCRIPTS: LazyLock<[Asset; 3]> = LazyLock::new(|| {
+    [
+        (
+            "htmx",
+            include_str!("../../assets/vendor/htmx-2.0.11.min.js"),
+        ),
+        (
+            "htmx-sse",
+            include_str!("../../assets/vendor/htmx-ext-sse-2.2.4.min.js"),
+        ),
+        ("desk", include_str!("../../assets/desk.js")),
+    ]
+    .map(|(stem, body)| Asset::new(stem, "js", JAVASCRIPT, body))
 });
 
 /// Address of the pages' style sheet.
@@ -60,14 +79,27 @@ pub fn script_url() -> &'static str {
     &SCRIPT.url
 }
 
+/// Address of the dashboard's style sheet.
+#[must_use]
+pub fn desk_styles_url() -> &'static str {
+    &DESK_STYLES.url
+}
+
+/// Addresses of the dashboard's scripts, in the order they are run in.
+#[must_use]
+pub fn desk_scripts_urls() -> [&'static str; 3] {
+    DESK_SCRIPTS.each_ref().map(|asset| asset.url.as_str())
+}
+
 /// `GET /assets/{file}`: the files above, cacheable for ever; 404 for any other name.
 pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new().route("/assets/{file}", get(asset))
 }
 
 async fn asset(Path(file): Path<String>) -> Response {
-    let found = [&*STYLES, &*SCRIPT]
+    let found = [&*STYLES, &*SCRIPT, &*DESK_STYLES]
         .into_iter()
+        .chain(DESK_SCRIPTS.iter())
         .find(|asset| asset.url.strip_prefix("/assets/") == Some(file.as_str()));
     match found {
         Some(asset) => (

@@ -3,14 +3,19 @@
 
 mod checkouts;
 mod customers;
+mod events;
+mod figures;
 mod organizations;
 mod people;
 mod products;
 mod sales;
+mod timeline;
 mod webhooks;
 
 pub use customers::BuyerKeys;
+pub use figures::{Figures, Sales};
 pub use people::Visit;
+pub use timeline::{Happening, Moment};
 pub use webhooks::DeliveryFilter;
 
 use till_core::change::{Record, Value};

@@ -46,6 +46,15 @@ impl Store {
         .await
     }
 
+    /// A token of the organization's.
+    pub async fn access_token(
+        &self,
+        organization_id: Uuid,
+        id: Uuid,
+    ) -> Result<Option<AccessToken>, StoreError> {
+        self.own(organization_id, id, "").await
+    }
+
     /// An organization's tokens, newest first.
     pub async fn access_tokens(
         &self,

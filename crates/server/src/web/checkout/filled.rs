@@ -3,7 +3,6 @@
 use till_core::{
     checkout::{Session, totals},
     products::Offered,
-    records::ProductPrice,
 };
 use till_wire::{checkouts::FieldMode, money::Currency, products::PriceAmount};
 
@@ -70,20 +69,24 @@ fn choice(session: &Session, offered: &Offered, locale: Locale) -> ProductChoice
     ProductChoice {
         id: offered.product.id.to_string(),
         name: offered.product.name.clone(),
-        price: price.map_or_else(|| "—".to_owned(), |p| price_words(p, locale)),
+        price: price.map_or_else(
+            || "—".to_owned(),
+            |p| price_words(&p.cost(), p.currency, locale),
+        ),
         interval: interval(offered, locale),
         selected: offered.product.id == row.product_id,
     }
 }
 
-fn price_words(price: &ProductPrice, locale: Locale) -> String {
-    match price.cost() {
-        PriceAmount::Fixed { price_amount } => short(price_amount, price.currency, locale),
+/// What a price costs, as buyers read it: `$29`, `Free`, `From $5`.
+pub fn price_words(amount: &PriceAmount, currency: Currency, locale: Locale) -> String {
+    match *amount {
+        PriceAmount::Fixed { price_amount } => short(price_amount, currency, locale),
         PriceAmount::Custom {
             minimum_amount: 0, ..
         } => "You choose".to_owned(),
         PriceAmount::Custom { minimum_amount, .. } => {
-            format!("From {}", short(minimum_amount, price.currency, locale))
+            format!("From {}", short(minimum_amount, currency, locale))
         }
     }
 }

@@ -1,0 +1,125 @@
+// Makes the dashboard livelier; every page and form works without it.
+"use strict";
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && !`${document.cookie};`.includes(`till_zone=${zone};`)) {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `till_zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+}
+
+const make = (name, fields, ...children) => {
+  const element = Object.assign(document.createElement(name), fields);
+  element.append(...children);
+  return element;
+};
+
+// Said aloud and shown for a moment. The region must be there before its words are.
+const toast = make("div", { className: "toast", hidden: true });
+toast.setAttribute("role", "status");
+document.body.append(toast);
+let hide;
+function say(words) {
+  toast.hidden = false;
+  toast.textContent = words;
+  clearTimeout(hide);
+  hide = setTimeout(() => (toast.hidden = true), 4000);
+}
+
+function dialog(title, ...content) {
+  const heading = make("h2", { id: "dialog-title", textContent: title });
+  const box = make("dialog", {}, heading, ...content);
+  box.setAttribute("aria-labelledby", "dialog-title");
+  box.addEventListener("close", () => box.remove());
+  box.addEventListener("click", (event) => event.target === box && box.close());
+  document.body.append(box);
+  box.showModal();
+  return box;
+}
+
+async function copy(text, label) {
+  try {
+    await navigator.clipboard.writeText(text);
+    say(`${label}: copied`);
+  } catch {
+    // No access to the clipboard: the text is shown selected, to be copied by hand.
+    const field = make(text.includes("\n") ? "textarea" : "input", { readOnly: true, value: text, rows: 8 });
+    field.setAttribute("aria-label", label);
+    const close = make("button", { textContent: "Close", className: "plain" });
+    const box = dialog("Copy this", field, make("p", { className: "submit" }, close));
+    close.addEventListener("click", () => box.close());
+    field.focus();
+    field.select();
+  }
+}
+
+// A page that asks is shown as a dialog over the page that it would lead away from.
+async function ask(link) {
+  try {
+    const answer = await fetch(link.href);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const content = page.getElementById("ask");
+    if (!content) throw new Error("no question");
+    content.removeAttribute("id");
+    const box = dialog(page.querySelector("h1").textContent, ...content.childNodes);
+    box.querySelector("[data-cancel]")?.addEventListener("click", (event) => {
+      event.preventDefault();
+      box.close();
+    });
+  } catch {
+    location.assign(link.href);
+  }
+}
+
+const open = () => document.querySelector("details.menu[open]");
+const items = (menu) => [...menu.querySelectorAll("li a, li button")];
+
+document.addEventListener("click", (event) => {
+  const menu = open();
+  if (menu && !menu.contains(event.target)) menu.open = false;
+  const button = event.target.closest("[data-copy]");
+  if (button) {
+    const inMenu = button.closest("details.menu");
+    if (inMenu) {
+      inMenu.open = false;
+      inMenu.querySelector("summary").focus();
+    }
+    const label = button.getAttribute("aria-label")?.replace(/^Copy .*/, "Copy") ?? button.textContent;
+    copy(button.dataset.copy, label.trim());
+    return;
+  }
+  const link = event.target.closest("a[data-ask]");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    const inMenu = link.closest("details.menu");
+    if (inMenu) {
+      inMenu.open = false;
+      inMenu.querySelector("summary").focus(); // where the focus returns to from the dialog
+    }
+    ask(link);
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.target.closest?.("details.menu[open]") ?? open();
+  if (!menu) return;
+  if (event.key === "Escape") {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    return;
+  }
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step && event.key !== "Home" && event.key !== "End") return;
+  if (!menu.contains(document.activeElement)) return;
+  event.preventDefault();
+  const all = items(menu);
+  const at = all.indexOf(document.activeElement);
+  const next = event.key === "Home" ? 0 : event.key === "End" ? all.length - 1 : at < 0 && step < 0 ? all.length - 1 : at + step;
+  all[(next + all.length) % all.length].focus();
+});
+
+// Errors of a form are where the reading goes on.
+document.querySelector(".alert")?.focus();
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+});

@@ -1,0 +1,685 @@
+//! Forms. A field is named by the place of its value in the API's body, so a form becomes that body, the
+//! API's reader judges it, and its problems come back to their fields.
+
+use askama::Template;
+use axum::{
+    extract::{FromRequest, Request},
+    http::StatusCode,
+};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use till_wire::input::{Problem, Step};
+
+use super::shell::Shell;
+use crate::{
+    error::ApiError,
+    extract::{Body, Denied},
+    web::Page,
+};
+
+/// More than any form of ours sends.
+const LIMIT: usize = 256 * 1024;
+
+/// What a form sent (`application/x-www-form-urlencoded`), in its order.
+#[derive(Clone, Default)]
+pub struct Sent(Vec<(String, String)>);
+
+/// Passwords come this way, so values are never printed.
+impl std::fmt::Debug for Sent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list()
+            .entries(self.0.iter().map(|(key, _)| key))
+            .finish()
+    }
+}
+
+impl<S: Sync> FromRequest<S> for Sent {
+    type Rejection = Denied;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Denied> {
+        let bytes = axum::body::to_bytes(request.into_body(), LIMIT)
+            .await
+            .map_err(|_| ApiError::body_too_large())?;
+        Ok(Self::parse(&bytes))
+    }
+}
+
+impl Sent {
+    /// Reads an urlencoded body.
+    pub fn parse(body: &[u8]) -> Self {
+        Self(url::form_urlencoded::parse(body).into_owned().collect())
+    }
+
+    /// The value of a field; the last one where it was sent twice.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .rfind(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// A field's value without space around it; blank counts as not sent.
+    pub fn filled(&self, name: &str) -> Option<&str> {
+        self.get(name)
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+    }
+
+    /// All values of a field.
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        self.0
+            .iter()
+            .filter(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+            .collect()
+    }
+
+    /// Whether a box was ticked.
+    pub fn ticked(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// Replaces a field's value.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.0.retain(|(key, _)| key != name);
+        self.0.push((name.to_owned(), value.into()));
+    }
+
+    /// Forgets a field and everything below it.
+    pub fn drop(&mut self, name: &str) {
+        let below = format!("{name}.");
+        self.0
+            .retain(|(key, _)| key != name && !key.starts_with(&below));
+    }
+
+    /// The numbers that rows of a repeated group were sent under, such as `prices.0` and `prices.2`.
+    pub fn rows(&self, group: &str) -> Vec<usize> {
+        let mut rows: Vec<usize> = self
+            .0
+            .iter()
+            .filter_map(|(key, _)| {
+                let rest = key.strip_prefix(group)?.strip_prefix('.')?;
+                rest.split('.').next()?.parse().ok()
+            })
+            .collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows
+    }
+
+    /// Numbers the rows of a group without gaps.
+    pub fn renumber(&mut self, group: &str) {
+        for (new, old) in self.rows(group).into_iter().enumerate() {
+            let (from, to) = (format!("{group}.{old}."), format!("{group}.{new}."));
+            for (key, _) in &mut self.0 {
+                if let Some(rest) = key.strip_prefix(&from) {
+                    *key = format!("{to}{rest}");
+                }
+            }
+        }
+    }
+
+    /// An object as rows of `key` and `value`.
+    pub fn set_pairs(&mut self, group: &str, object: &impl Serialize) {
+        let object = serde_json::to_value(object).unwrap_or_default();
+        for (row, (key, value)) in object.as_object().into_iter().flatten().enumerate() {
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            self.set(&format!("{group}.{row}.key"), key.clone());
+            self.set(&format!("{group}.{row}.value"), text);
+        }
+    }
+
+    /// The object that rows of `key` and `value` are; what reads as a number or a truth value is one.
+    pub fn pairs(&self, group: &str) -> Map<String, Value> {
+        let pair = |row| {
+            let key = self.filled(&format!("{group}.{row}.key"))?;
+            let text = self
+                .get(&format!("{group}.{row}.value"))
+                .unwrap_or_default();
+            let value = match serde_json::from_str(text) {
+                Ok(value @ (Value::Number(_) | Value::Bool(_))) => value,
+                _ => Value::String(text.to_owned()),
+            };
+            Some((key.to_owned(), value))
+        };
+        self.rows(group).into_iter().filter_map(pair).collect()
+    }
+
+    /// The JSON body that the fields are named after; a blank field is null. Names that begin with `_`
+    /// are the page's own.
+    pub fn json(&self) -> Value {
+        let mut body = Value::Object(Map::new());
+        for (key, text) in &self.0 {
+            if key.starts_with('_') {
+                continue;
+            }
+            let value = match text.trim() {
+                "" => Value::Null,
+                _ => Value::String(text.clone()),
+            };
+            put(&mut body, key.split('.'), value);
+        }
+        listed(body)
+    }
+
+    /// The body with these fields as lists of all that was ticked.
+    pub fn json_with(&self, lists: &[&str]) -> Value {
+        let mut body = self.json();
+        for name in lists {
+            body[*name] = Value::from(self.all(name));
+        }
+        body
+    }
+
+    /// The body for the API's handlers.
+    pub fn body(&self) -> Body {
+        Body(Some(self.json()))
+    }
+}
+
+fn put<'a>(at: &mut Value, mut path: impl Iterator<Item = &'a str>, value: Value) {
+    let Some(step) = path.next() else {
+        *at = value;
+        return;
+    };
+    if !at.is_object() {
+        *at = Value::Object(Map::new());
+    }
+    if let Value::Object(map) = at {
+        put(map.entry(step).or_insert(Value::Null), path, value);
+    }
+}
+
+/// Objects with numbers for keys are lists, in the order of the numbers.
+fn listed(value: Value) -> Value {
+    let Value::Object(map) = value else {
+        return value;
+    };
+    let numbered = !map.is_empty() && map.keys().all(|key| key.parse::<usize>().is_ok());
+    let mut fields: Vec<(String, Value)> = map
+        .into_iter()
+        .map(|(key, value)| (key, listed(value)))
+        .collect();
+    if numbered {
+        fields.sort_by_key(|(key, _)| key.parse::<usize>().unwrap_or_default());
+        return Value::Array(fields.into_iter().map(|(_, value)| value).collect());
+    }
+    Value::Object(fields.into_iter().collect())
+}
+
+/// What the API found wrong with a form.
+#[derive(Debug, Clone, Default)]
+pub struct Wrong {
+    problems: Vec<Problem>,
+    words: Option<String>,
+}
+
+impl Wrong {
+    /// The form's fault, to be shown in it; anything else is passed on.
+    pub fn of(error: ApiError) -> Result<Self, Denied> {
+        if !error.problems().is_empty() {
+            return Ok(Self {
+                problems: error.problems().to_vec(),
+                words: None,
+            });
+        }
+        let status = error.status();
+        if status.is_client_error()
+            && !matches!(status, StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED)
+        {
+            return Ok(Self::words(error.detail()));
+        }
+        Err(error.into())
+    }
+
+    /// Something that is about no field.
+    pub fn words(words: impl Into<String>) -> Self {
+        Self {
+            problems: Vec::new(),
+            words: Some(words.into()),
+        }
+    }
+
+    /// A problem of one field.
+    pub fn field(name: &str, words: impl Into<String>) -> Self {
+        let loc = name
+            .split('.')
+            .map(|step| Step::from(step.to_owned()))
+            .collect();
+        Self {
+            problems: vec![Problem::value(loc, words, Value::Null)],
+            words: None,
+        }
+    }
+
+    /// Whether anything is wrong.
+    pub fn is_any(&self) -> bool {
+        self.words.is_some() || !self.problems.is_empty()
+    }
+
+    /// The problem of a field. The API puts more steps into a place than the form has names for, such as
+    /// the shape of a union, so the field's steps need only come in order, and end alike.
+    pub fn at(&self, name: &str) -> Option<String> {
+        self.problems
+            .iter()
+            .find(|problem| is_about(problem, name))
+            .map(words)
+    }
+
+    /// What none of these fields shows.
+    fn elsewhere<'a>(&self, names: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
+        let mut all: Vec<String> = self.words.iter().cloned().collect();
+        for problem in &self.problems {
+            if !names.clone().any(|name| is_about(problem, name)) {
+                all.push(words(problem));
+            }
+        }
+        all
+    }
+}
+
+/// A problem in words: a field that was left empty reads as null to the API.
+fn words(problem: &Problem) -> String {
+    match problem.kind.as_ref() {
+        "missing" | "string_type" | "int_type" | "list_type" if problem.input.is_null() => {
+            "Fill this in.".to_owned()
+        }
+        _ => problem.msg.clone(),
+    }
+}
+
+/// The API's answer, or what it found wrong with the form; other errors are passed on.
+pub fn judged<T>(answer: Result<T, ApiError>) -> Result<Result<T, Wrong>, Denied> {
+    match answer {
+        Ok(answer) => Ok(Ok(answer)),
+        Err(error) => Wrong::of(error).map(Err),
+    }
+}
+
+fn is_about(problem: &Problem, name: &str) -> bool {
+    let step = |step: &Step| match step {
+        Step::Key(key) => key.to_string(),
+        Step::Index(index) => index.to_string(),
+    };
+    let place: Vec<String> = problem.loc.iter().map(step).collect();
+    let mut rest = place.iter();
+    let in_order = name.split('.').all(|part| rest.any(|step| step == part));
+    in_order && place.last().map(String::as_str) == name.rsplit('.').next()
+}
+
+/// How a field is filled in.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// One line; the type of the input.
+    Line(&'static str),
+    /// An amount in major units.
+    Amount,
+    /// Several lines.
+    Area(u8),
+    /// One of these: value and words.
+    Choice(Vec<(String, String)>),
+    /// Yes or no.
+    Tick,
+    /// Any of these: value, words, and whether it is ticked.
+    Ticks(Vec<(String, String, bool)>),
+    /// Carried along unseen.
+    Hidden,
+}
+
+/// A field of a form.
+#[derive(Debug, Clone, Template)]
+#[template(path = "desk/field.html")]
+pub struct Field {
+    /// The place of its value in the API's body.
+    pub name: String,
+    label: String,
+    kind: Kind,
+    value: String,
+    hint: Option<String>,
+    error: Option<String>,
+    required: bool,
+    focus: bool,
+    autocomplete: &'static str,
+    only: Option<&'static str>,
+}
+
+impl Field {
+    /// A field.
+    pub fn new(name: impl Into<String>, label: impl Into<String>, kind: Kind) -> Self {
+        Self {
+            name: name.into(),
+            label: label.into(),
+            kind,
+            value: String::new(),
+            hint: None,
+            error: None,
+            required: false,
+            focus: false,
+            autocomplete: "off",
+            only: None,
+        }
+    }
+
+    /// That is shown only while the choice in its group is `kind`.
+    pub fn only(mut self, kind: &'static str) -> Self {
+        self.only = Some(kind);
+        self
+    }
+
+    /// With the value it shows at first.
+    pub fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = value.into();
+        self
+    }
+
+    /// With a line of help.
+    pub fn hint(mut self, words: impl Into<String>) -> Self {
+        self.hint = Some(words.into());
+        self
+    }
+
+    /// That must be filled in.
+    pub fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// That has the focus when the page opens.
+    pub fn focus(mut self) -> Self {
+        self.focus = true;
+        self
+    }
+
+    /// With the browser's word for what it holds.
+    pub fn autocomplete(mut self, word: &'static str) -> Self {
+        self.autocomplete = word;
+        self
+    }
+
+    /// As a person sent it, with what is wrong with it.
+    fn again(&mut self, sent: &Sent, wrong: &Wrong) {
+        match &mut self.kind {
+            Kind::Tick => self.value = if sent.ticked(&self.name) { "true" } else { "" }.to_owned(),
+            Kind::Ticks(options) => {
+                let ticked = sent.all(&self.name);
+                for (value, _, on) in options {
+                    *on = ticked.contains(&value.as_str());
+                }
+            }
+            // A password is typed again.
+            Kind::Line("password") => {}
+            _ => {
+                if let Some(value) = sent.get(&self.name) {
+                    self.value = value.to_owned();
+                }
+            }
+        }
+        self.error = wrong.at(&self.name);
+    }
+
+    fn id(&self) -> String {
+        self.name.replace('.', "-")
+    }
+
+    fn described(&self) -> Option<String> {
+        let id = self.id();
+        let parts = [
+            self.hint.as_ref().map(|_| format!("{id}-hint")),
+            self.error.as_ref().map(|_| format!("{id}-error")),
+        ];
+        let ids: Vec<_> = parts.into_iter().flatten().collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
+}
+
+/// A part of a form under a heading.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// The heading; empty for none.
+    pub title: String,
+    /// A line below it.
+    pub note: Option<String>,
+    /// The fields.
+    pub fields: Vec<Field>,
+    /// The fields stand side by side where there is room.
+    pub row: bool,
+    /// What the group as a whole is called in the API's body, for problems that are about no one field.
+    pub place: Option<String>,
+    /// Buttons below it that change the form's rows: name, value and words.
+    pub buttons: Vec<(&'static str, String, String)>,
+    error: Option<String>,
+}
+
+impl Group {
+    /// Fields one below the other.
+    pub fn new(title: impl Into<String>, fields: Vec<Field>) -> Self {
+        Self {
+            title: title.into(),
+            note: None,
+            fields,
+            row: false,
+            place: None,
+            buttons: Vec::new(),
+            error: None,
+        }
+    }
+
+    /// Rows of free data for programs, with room for two more.
+    pub fn metadata(sent: &Sent) -> Self {
+        let mut rows = sent.rows("_metadata");
+        let next = rows.last().map_or(0, |last| last + 1);
+        rows.extend([next, next + 1]);
+        let fields = rows.into_iter().enumerate().flat_map(|(place, row)| {
+            [("key", "Key"), ("value", "Value")].map(|(part, words)| {
+                let name = format!("_metadata.{row}.{part}");
+                Field::new(name, format!("{words} {}", place + 1), Kind::Line("text"))
+            })
+        });
+        Self::new("Metadata", fields.collect())
+            .note("Free data for your programs; customers never see it.")
+            .place("metadata")
+            .row()
+    }
+
+    /// With a button that changes the form's rows.
+    pub fn button(mut self, name: &'static str, value: String, words: impl Into<String>) -> Self {
+        self.buttons.push((name, value, words.into()));
+        self
+    }
+
+    /// With a line below the heading.
+    pub fn note(mut self, words: impl Into<String>) -> Self {
+        self.note = Some(words.into());
+        self
+    }
+
+    /// Side by side.
+    pub fn row(mut self) -> Self {
+        self.row = true;
+        self
+    }
+
+    /// With its place in the API's body.
+    pub fn place(mut self, name: impl Into<String>) -> Self {
+        self.place = Some(name.into());
+        self
+    }
+}
+
+/// A form.
+#[derive(Debug, Clone, Template)]
+#[template(path = "desk/form.html")]
+pub struct Form {
+    /// Where it is sent.
+    pub action: String,
+    /// Words on its button.
+    pub submit: &'static str,
+    /// Whether the button destroys something.
+    pub danger: bool,
+    /// Its parts.
+    pub groups: Vec<Group>,
+    /// Where a live preview of the form is made, if it has one.
+    pub preview: Option<String>,
+    wrong: Vec<String>,
+    anchors: Vec<(String, String)>,
+}
+
+impl Form {
+    /// A form.
+    pub fn new(action: impl Into<String>, submit: &'static str, groups: Vec<Group>) -> Self {
+        Self {
+            action: action.into(),
+            submit,
+            danger: false,
+            groups,
+            preview: None,
+            wrong: Vec::new(),
+            anchors: Vec::new(),
+        }
+    }
+
+    /// As a person sent it, with what the API found wrong.
+    pub fn again(mut self, sent: &Sent, wrong: &Wrong) -> Self {
+        for group in &mut self.groups {
+            for field in &mut group.fields {
+                field.again(sent, wrong);
+            }
+            group.error = group.place.as_deref().and_then(|place| wrong.at(place));
+        }
+        let fields = || self.groups.iter().flat_map(|group| &group.fields);
+        let names = fields().map(|field| field.name.as_str()).chain(
+            self.groups
+                .iter()
+                .filter_map(|group| group.place.as_deref()),
+        );
+        self.wrong = wrong.elsewhere(names);
+        self.anchors = fields()
+            .filter(|field| field.error.is_some())
+            .map(|field| (field.id(), field.label.clone()))
+            .collect();
+        self
+    }
+
+    fn has_errors(&self) -> bool {
+        !self.wrong.is_empty()
+            || !self.anchors.is_empty()
+            || self.groups.iter().any(|group| group.error.is_some())
+    }
+}
+
+/// A page with one form, and beside it what the form makes.
+#[derive(Debug, Template)]
+#[template(path = "desk/form_page.html")]
+pub struct FormPage {
+    /// Around it.
+    pub shell: Shell,
+    /// The form.
+    pub form: Form,
+    /// Safe HTML beside the form, replaced by its live preview.
+    pub aside: Option<String>,
+}
+
+impl Page for FormPage {
+    fn picture(&self) -> Option<&str> {
+        self.shell.logo()
+    }
+}
+
+/// A page that asks once before something is destroyed. With script it opens as a dialog.
+#[derive(Debug, Template)]
+#[template(path = "desk/ask.html")]
+pub struct AskPage {
+    /// Around it; its title is the question.
+    pub shell: Shell,
+    /// What will happen.
+    pub words: String,
+    /// Words on the button.
+    pub submit: &'static str,
+    /// Where the answer goes.
+    pub action: String,
+    /// Where "Cancel" leads.
+    pub cancel: String,
+}
+
+impl Page for AskPage {
+    fn picture(&self) -> Option<&str> {
+        self.shell.logo()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use till_wire::loc;
+
+    #[test]
+    fn a_form_becomes_the_body_its_fields_are_named_after() {
+        let sent = Sent::parse(
+            b"name=Pro&description=+&prices.0.amount_type=fixed&prices.0.price_amount=900&prices.3.amount_type=free&_page=1",
+        );
+        assert_eq!(
+            sent.json(),
+            json!({
+                "name": "Pro",
+                "description": null,
+                "prices": [{"amount_type": "fixed", "price_amount": "900"}, {"amount_type": "free"}],
+            })
+        );
+        assert_eq!(sent.rows("prices"), [0, 3]);
+    }
+
+    #[test]
+    fn no_names_can_make_a_body_explode() {
+        let sent = Sent::parse(b"a.99999999999999999999=1&a.5=2&a.b=3&a.b.c=4&.=5&a.0=6&..a=7");
+        assert!(sent.json().is_object());
+    }
+
+    #[test]
+    fn a_problem_comes_back_to_its_field() {
+        let wrong = Wrong {
+            problems: vec![
+                Problem::value(
+                    loc!["body", "recurring", "prices", 0, "fixed", "price_amount"],
+                    "low",
+                    1,
+                ),
+                Problem::value(loc!["body", "prices"], "no price", 1),
+            ],
+            words: None,
+        };
+        assert_eq!(wrong.at("prices.0.price_amount").as_deref(), Some("low"));
+        assert_eq!(wrong.at("prices.1.price_amount"), None);
+        assert_eq!(wrong.at("price_amount.0"), None);
+        assert_eq!(wrong.at("prices").as_deref(), Some("no price"));
+        assert_eq!(wrong.elsewhere(["name"].into_iter()), ["low", "no price"]);
+    }
+
+    #[test]
+    fn what_was_sent_is_shown_again_but_never_a_password() {
+        let form = Form::new(
+            "/x",
+            "Save",
+            vec![Group::new(
+                "",
+                vec![
+                    Field::new("name", "Name", Kind::Line("text")),
+                    Field::new("password", "Password", Kind::Line("password")),
+                ],
+            )],
+        );
+        let sent = Sent::parse(b"name=%3Cb%3E&password=secret");
+        let html = form
+            .again(&sent, &Wrong::field("name", "too short"))
+            .to_string();
+        assert!(
+            html.contains("&#60;b&#62;") && !html.contains("secret"),
+            "{html}"
+        );
+        assert!(
+            html.contains("too short") && html.contains("aria-invalid"),
+            "{html}"
+        );
+    }
+}
