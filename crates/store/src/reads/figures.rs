@@ -64,7 +64,10 @@ impl Store {
             first("checkouts", ""),
             first("orders", ""),
             first("access_tokens", ""),
-            first("webhook_endpoints", "and enabled = $3 and deleted_at is null"),
+            first(
+                "webhook_endpoints",
+                "and enabled = $3 and deleted_at is null",
+            ),
         ]
         .map(|exists| format!("case when {exists} then 1 else 0 end"));
         let sql = format!("select {}", found.join(", "));

@@ -342,6 +342,8 @@ pub struct Field {
     focus: bool,
     autocomplete: &'static str,
     only: Option<&'static str>,
+    /// Not said to be optional, as that is plain to see.
+    unmarked: bool,
 }
 
 impl Field {
