@@ -431,7 +431,12 @@ fn init_token_and_serve_make_a_server_that_checks_scopes() {
         "one owner, two organizations: {}",
         err(&other)
     );
-    let named = ["--slug", "ada-three", "--public-url", "https://pay.example.com"];
+    let named = [
+        "--slug",
+        "ada-three",
+        "--public-url",
+        "https://pay.example.com",
+    ];
     let third = command(&[&init[..], &named].concat());
     let link = "https://pay.example.com/sign-in/link/till_lnk_";
     assert!(out(&third).contains(link), "{}", out(&third));
