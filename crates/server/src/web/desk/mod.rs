@@ -4,6 +4,7 @@
 //! the signed-in person's role grants, and shows the answers; a form becomes the API's JSON body, and the
 //! problems of a 422 go back to the fields they are about (lifecycle.md I).
 
+mod account;
 pub mod cookie;
 pub mod developers;
 pub mod form;
@@ -43,6 +44,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/dashboard", get(front))
         .merge(sign_in::routes())
+        .merge(account::routes())
         .merge(team::routes())
         .merge(products::routes())
         .merge(developers::routes())
