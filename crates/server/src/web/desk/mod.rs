@@ -4,6 +4,7 @@
 //! the signed-in person's role grants, and shows the answers; a form becomes the API's JSON body, and the
 //! problems of a 422 go back to the fields they are about (lifecycle.md I).
 
+pub mod chart;
 pub mod cookie;
 pub mod developers;
 pub mod form;
@@ -12,6 +13,7 @@ pub mod live;
 pub mod parts;
 pub mod products;
 pub mod programs;
+pub mod qr;
 mod same_site;
 pub mod settings;
 pub mod sheet;
