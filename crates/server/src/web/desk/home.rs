@@ -11,7 +11,7 @@ use till_wire::{money::Currency, orders::Order};
 
 use super::{
     Answer,
-    chart::Chart,
+    chart::{Chart, Form, Plan, Series, Unit, labels},
     listing::{Asked, Column, Empty, Listing, Row, thousands},
     parts::{Cell, money},
     shell::{Area, Shell, Way},
@@ -58,11 +58,7 @@ struct Step {
     href: String,
 }
 
-async fn home(
-    State(app): State<Arc<App>>,
-    desk: Desk<scope::OrdersRead>,
-    asked: Asked,
-) -> Answer {
+async fn home(State(app): State<Arc<App>>, desk: Desk<scope::OrdersRead>, asked: Asked) -> Answer {
     let stretch = asked
         .get("stretch")
         .and_then(|word| word.parse().ok())
@@ -111,19 +107,15 @@ fn busiest(figures: &[Figures]) -> Option<Currency> {
     for (currency, sales) in figures.iter().flat_map(|one| &one.sales) {
         *counts.entry(*currency).or_insert(0) += sales.orders;
     }
-    counts.into_iter().max_by_key(|(_, orders)| *orders).map(|(currency, _)| currency)
+    counts
+        .into_iter()
+        .max_by_key(|(_, orders)| *orders)
+        .map(|(currency, _)| currency)
 }
 
-/// The share of sessions that succeeded, in per mille; none without sessions.
+/// The share of sessions that succeeded, in hundredths of a percent; none without sessions.
 fn conversion(sessions: i64, succeeded: i64) -> Option<i64> {
-    (sessions > 0).then(|| succeeded * 1000 / sessions)
-}
-
-fn percent(per_mille: Option<i64>) -> String {
-    match per_mille {
-        Some(n) => format!("{}.{} %", n / 10, n % 10),
-        None => "–".to_owned(),
-    }
+    (sessions > 0).then(|| succeeded * 10_000 / sessions)
 }
 
 fn totals(figures: &[Figures], default: Currency) -> Vec<(String, String)> {
@@ -146,7 +138,62 @@ fn totals(figures: &[Figures], default: Currency) -> Vec<(String, String)> {
         ("Sessions".to_owned(), thousands(sessions)),
         (
             "Conversion".to_owned(),
-            percent(conversion(sessions, succeeded)),
+            conversion(sessions, succeeded)
+                .map_or_else(|| "–".to_owned(), |share| Unit::Percent.words(share)),
+        ),
+    ]
+}
+
+/// Revenue in one currency, orders, and the share of sessions that were paid.
+fn charts(figures: &[Figures], days: &[Date], stretch: Stretch, currency: Currency) -> Vec<Chart> {
+    let revenue = |one: &Figures| one.sales.get(&currency).map_or(0, |sales| sales.revenue);
+    let share = |one: &Figures| conversion(one.sessions, one.succeeded).unwrap_or(0);
+    let code = currency.as_str().to_uppercase();
+    let labels = labels(stretch, days);
+    let when = match stretch {
+        Stretch::Year => "Month",
+        _ => "Day",
+    };
+    let chart = |id, title: &str, description: &str, values: Vec<i64>, unit| {
+        Chart::new(Plan {
+            id,
+            title: title.to_owned(),
+            description: description.to_owned(),
+            headline: None,
+            when,
+            labels: labels.clone(),
+            series: vec![Series {
+                name: title.to_owned(),
+                values,
+            }],
+            unit,
+            form: match unit {
+                Unit::Percent => Form::Line,
+                _ => Form::Bars,
+            },
+        })
+    };
+    vec![
+        chart(
+            "revenue",
+            &format!("Revenue in {code}"),
+            "What was paid, after discounts and without tax.",
+            figures.iter().map(revenue).collect(),
+            Unit::Money(currency),
+        ),
+        chart(
+            "orders",
+            "Orders",
+            "Paid orders in all currencies.",
+            figures.iter().map(Figures::orders).collect(),
+            Unit::Count,
+        ),
+        chart(
+            "conversion",
+            "Conversion",
+            "Of the checkout sessions made, how many succeeded.",
+            figures.iter().map(share).collect(),
+            Unit::Percent,
         ),
     ]
 }
@@ -167,13 +214,14 @@ fn latest<A: Access>(
         step: None,
     };
     let row = |order: &Order| {
+        let currency = order.currency.parse().unwrap_or(Currency::USD);
         Row::new(vec![
             Cell::link(
                 desk.path(&format!("/orders/{}", order.id)),
-                order.customer.email(),
+                order.customer.email.clone(),
             ),
             Cell::Text(order.description.clone()),
-            Cell::money(order.total_amount, order.currency),
+            Cell::money(order.total_amount, currency),
             Cell::time(order.created_at, &desk.zone),
         ])
     };
