@@ -109,8 +109,8 @@ both! {
         says(&member.get(LEAVE).await, 200, "Leave Ada&#39;s Shop?");
         let left = member.post(LEAVE, &[]).await;
         assert_eq!(left.header("location"), "/account");
-        assert_eq!(member.get(TEAM).await.status, 404);
         says(&member.get("/account").await, 200, "You left Ada&#39;s Shop.");
+        assert_eq!(member.get(TEAM).await.status, 404);
         assert_eq!(team(t).await.len(), 2);
     }
 

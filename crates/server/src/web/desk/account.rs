@@ -52,7 +52,7 @@ fn shell(person: &Person, title: &str) -> Shell {
         title: title.to_owned(),
         back: None,
         tabs: Vec::new(),
-        shop: "Your account".to_owned(),
+        shop: "Till".to_owned(),
         logo: None,
         shops: Vec::new(),
         person: person.user.email.clone(),
