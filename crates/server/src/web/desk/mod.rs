@@ -14,6 +14,7 @@ pub mod parts;
 pub mod products;
 pub mod programs;
 pub mod qr;
+pub mod reference;
 mod same_site;
 pub mod settings;
 pub mod sheet;
@@ -49,6 +50,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(products::routes())
         .merge(developers::routes())
         .merge(settings::routes())
+        .merge(reference::routes())
         .layer(middleware::from_fn_with_state(
             app.clone(),
             same_site::refuse_others,
