@@ -6,6 +6,7 @@ mod conventions;
 mod customer_sessions;
 mod customers;
 mod desk_journal;
+mod desk_reference;
 mod desk_sign_in;
 mod document;
 mod organizations;

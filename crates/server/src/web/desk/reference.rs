@@ -266,7 +266,8 @@ impl Reference {
 
 /// The scopes of which any one opens an operation: they are named by resource, and whoever may change may
 /// look, except at orders. A test holds this against the API's own refusals.
-fn scopes(tag: &str, method: &str) -> Vec<&'static str> {
+#[must_use]
+pub fn scopes(tag: &str, method: &str) -> Vec<&'static str> {
     let resource = tag.replace('-', "_");
     let words = match (method, tag) {
         ("get", "orders") => vec!["read"],
