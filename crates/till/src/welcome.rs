@@ -5,9 +5,12 @@ use till_server::web::desk::programs::{self, Token};
 use crate::{config::Settings, demo::Shop};
 
 /// The whole of it.
-pub fn text(url: &str, shop: &Shop, settings: &Settings) -> String {
+pub fn text(url: &str, link: &str, shop: &Shop, settings: &Settings) -> String {
     let token = &shop.token;
-    let mut text = format!("\nTill is ready.\n\n  API      {url}\n  Token    {token}\n");
+    let mut text = format!(
+        "\nTill is ready.\n\n  API      {url}\n  Sign in  {link}\n           (to the dashboard, once, within \
+         a day; for another link: till sign-in EMAIL)\n  Token    {token}\n"
+    );
     if let Some(why) = shop.renewed {
         text += &format!("           ({why})\n");
     }

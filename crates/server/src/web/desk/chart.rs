@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use till_core::history::Stretch;
 use till_wire::money::Currency;
 
-use super::parts::money;
+use super::{listing::thousands, parts::money};
 use crate::web::checkout::money::{Locale, display_short};
 
 /// What the figures count.
@@ -22,9 +22,10 @@ pub enum Unit {
 }
 
 impl Unit {
-    fn words(self, value: i64) -> String {
+    /// A figure as people read it.
+    pub fn words(self, value: i64) -> String {
         match self {
-            Unit::Count => grouped(value),
+            Unit::Count => thousands(value),
             Unit::Money(currency) => money(value, currency),
             Unit::Percent => percent(value),
         }
@@ -39,21 +40,6 @@ impl Unit {
             other => other.words(value),
         }
     }
-}
-
-fn grouped(value: i64) -> String {
-    let digits = value.unsigned_abs().to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    if value < 0 {
-        text.push('-');
-    }
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn percent(hundredths: i64) -> String {

@@ -4,10 +4,12 @@
 //! the signed-in person's role grants, and shows the answers; a form becomes the API's JSON body, and the
 //! problems of a 422 go back to the fields they are about (lifecycle.md I).
 
+mod account;
 pub mod chart;
 pub mod cookie;
 pub mod developers;
 pub mod form;
+mod home;
 pub mod listing;
 pub mod live;
 pub mod parts;
@@ -46,7 +48,9 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/dashboard", get(front))
         .merge(sign_in::routes())
+        .merge(account::routes())
         .merge(team::routes())
+        .merge(home::routes())
         .merge(products::routes())
         .merge(developers::routes())
         .merge(settings::routes())

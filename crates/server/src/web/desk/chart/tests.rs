@@ -53,7 +53,6 @@ fn ticks_are_round_and_money_is_written_in_its_currency() {
     );
     assert_eq!(percent(1_250), "12.5%");
     assert_eq!(percent(5), "0.05%");
-    assert_eq!(grouped(-1_234_567), "-1,234,567");
     let yen: Currency = "jpy".parse().unwrap();
     assert_eq!(words(Unit::Money(yen), &[900]), ["¥0", "¥500", "¥1,000"]);
 }
