@@ -16,6 +16,7 @@ pub mod parts;
 pub mod products;
 pub mod programs;
 pub mod qr;
+pub mod reference;
 mod same_site;
 pub mod settings;
 pub mod sheet;
@@ -53,6 +54,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(products::routes())
         .merge(developers::routes())
         .merge(settings::routes())
+        .merge(reference::routes())
         .layer(middleware::from_fn_with_state(
             app.clone(),
             same_site::refuse_others,
