@@ -9,17 +9,30 @@ use crate::{
     at::At,
     change::Changes,
     javascript,
-    records::{WebhookEndpoint, WebhookEvent},
+    records::{Event, WebhookEndpoint, WebhookEvent},
 };
 
 /// The version that payloads are written in.
 pub const API_VERSION: &str = "2026-04";
 
-/// An organization's enabled endpoints, as loaded with the rows of the decision.
-#[derive(Debug, Clone, Default)]
-pub struct Audience(pub Vec<WebhookEndpoint>);
+/// Who is told of what happens in an organization, as loaded with the rows of the decision.
+#[derive(Debug, Clone)]
+pub struct Audience {
+    /// In whose journal it is written.
+    pub organization_id: Uuid,
+    /// Its enabled endpoints.
+    pub endpoints: Vec<WebhookEndpoint>,
+}
 
 impl Audience {
+    /// Nobody listens; what happens is still written down.
+    pub fn nobody(organization_id: Uuid) -> Self {
+        Self {
+            organization_id,
+            endpoints: Vec::new(),
+        }
+    }
+
     /// Whether anybody gets the plain payload of this type.
     pub fn has_raw(&self, kind: EventType) -> bool {
         self.subscribed(kind)
@@ -27,14 +40,15 @@ impl Audience {
     }
 
     fn subscribed(&self, kind: EventType) -> impl Iterator<Item = &WebhookEndpoint> {
-        self.0
+        self.endpoints
             .iter()
             .filter(move |e| e.enabled && e.deleted_at.is_none() && e.events.contains(&kind))
     }
 }
 
 impl Changes {
-    /// Records an event for every endpoint that asked for its type (lifecycle.md B.3).
+    /// Writes an event into the organization's journal, and into the outbox for every endpoint that asked
+    /// for its type (lifecycle.md B.3).
     ///
     /// `subject_id` is what the event is about; `data` is the API resource.
     pub fn emit(
@@ -45,6 +59,14 @@ impl Changes {
         subject_id: Uuid,
         data: &impl Serialize,
     ) -> &mut Self {
+        self.insert(&Event {
+            id: at.id(),
+            sequence: at.sequence(),
+            created_at: at.now,
+            organization_id: audience.organization_id,
+            kind,
+            subject_id,
+        });
         let mut value = None;
         for endpoint in audience.subscribed(kind) {
             let data = value.get_or_insert_with(|| {

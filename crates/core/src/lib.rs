@@ -5,6 +5,7 @@ pub mod change;
 pub mod checkout;
 pub mod customers;
 pub mod event;
+pub mod history;
 pub mod javascript;
 pub mod jobs;
 pub mod orders;

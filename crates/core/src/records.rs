@@ -408,6 +408,19 @@ record! {
 }
 
 record! {
+    /// Something that happened. `sequence` orders an organization's events, ties by `id`.
+    "events";
+    pub struct Event {
+        id: Uuid,
+        sequence: i64,
+        created_at: Timestamp,
+        organization_id: Uuid,
+        kind: EventType,
+        subject_id: Uuid,
+    }
+}
+
+record! {
     /// An event for one endpoint. `next_attempt_at` is null once nothing is left to do.
     "webhook_events";
     pub struct WebhookEvent {

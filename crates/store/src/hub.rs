@@ -15,6 +15,7 @@ type Topics = HashMap<String, broadcast::Sender<Arc<str>>>;
 pub(crate) struct Hub {
     topics: Arc<Mutex<Topics>>,
     wake: watch::Sender<u64>,
+    news: watch::Sender<u64>,
 }
 
 impl Hub {
@@ -22,6 +23,7 @@ impl Hub {
         Self {
             topics: Arc::default(),
             wake: watch::Sender::new(0),
+            news: watch::Sender::new(0),
         }
     }
 
@@ -55,6 +57,7 @@ impl Hub {
             let _ = sender.send("".into());
         }
         self.wake();
+        self.happened();
     }
 
     pub(crate) fn wake(&self) {
@@ -63,6 +66,15 @@ impl Hub {
 
     pub(crate) fn wakes(&self) -> Wake {
         Wake(self.wake.subscribe())
+    }
+
+    /// Events were written on this node.
+    pub(crate) fn happened(&self) {
+        self.news.send_modify(|n| *n = n.wrapping_add(1));
+    }
+
+    pub(crate) fn news(&self) -> Wake {
+        Wake(self.news.subscribe())
     }
 
     /// How many topics are watched.
@@ -102,7 +114,7 @@ impl Drop for Watch {
     }
 }
 
-/// Wakes a worker when there may be work. A hint: the poll is the truth.
+/// Wakes whoever looks for something new. A hint: the poll is the truth.
 #[derive(Debug, Clone)]
 pub struct Wake(watch::Receiver<u64>);
 

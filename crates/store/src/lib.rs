@@ -27,7 +27,7 @@ pub use jobs::LEASE_LOST;
 pub use list::{List, Order};
 pub use migrate::Migration;
 pub use query::{Query, columns};
-pub use reads::{BuyerKeys, DeliveryFilter};
+pub use reads::{BuyerKeys, DeliveryFilter, Figures, Happening, Moment, Sales};
 pub use settle::settle;
 
 /// How to open a [`Store`]. The defaults serve production.
@@ -164,6 +164,12 @@ impl Store {
         self.hub().wakes()
     }
 
+    /// Wakes when a commit on this node wrote events. Events of other nodes wake nobody: nothing is sent
+    /// around for every change only because somebody may be looking.
+    pub fn wake_on_event(&self) -> Wake {
+        self.hub().news()
+    }
+
     /// How many topics are watched on this node.
     pub fn watched_topics(&self) -> usize {
         self.hub().len()
@@ -246,6 +252,15 @@ pub(crate) fn adds_work(changes: &Changes) -> bool {
             }
         }
     })
+}
+
+/// Whether a commit wrote events.
+pub(crate) fn adds_events(changes: &Changes) -> bool {
+    use till_core::{change::Write, records::Event};
+    changes
+        .writes
+        .iter()
+        .any(|write| matches!(write, Write::Insert { table, .. } if *table == Event::TABLE))
 }
 
 /// JSON columns hold objects and arrays: a bare number would lose its text on SQLite

@@ -186,10 +186,15 @@ async fn make(store: &Store, key: &SecretKey) -> Result<(Shop, Notes), Stop> {
         // A millisecond apart, so that lists by age have them in this order.
         let age = SignedDuration::from_millis((PRODUCTS.len() - i) as i64);
         let at = At::new(at.now - age, SystemClock.seed());
-        let (offered, made) =
-            products::create(input(product), &organization, &Audience::default(), &at).map_err(
-                |refusal| Stop::failed(format!("the demo's products are not valid: {refusal:?}")),
-            )?;
+        let (offered, made) = products::create(
+            input(product),
+            &organization,
+            &Audience::nobody(organization.id),
+            &at,
+        )
+        .map_err(|refusal| {
+            Stop::failed(format!("the demo's products are not valid: {refusal:?}"))
+        })?;
         changes.and(made);
         products.push(offer(&offered));
     }

@@ -37,7 +37,13 @@ fn created(body: Value) -> Result<Offered, Refusal> {
     let mut cx = Context::new("body");
     let input = ProductCreate::read(&body, &mut cx);
     assert_eq!(cx.problems, [], "{body}");
-    create(input.unwrap(), &organization(), &Audience::default(), &at()).map(|(o, _)| o)
+    create(
+        input.unwrap(),
+        &organization(),
+        &Audience::nobody(organization().id),
+        &at(),
+    )
+    .map(|(o, _)| o)
 }
 
 fn changed(offered: &Offered, body: Value) -> Result<Offered, Refusal> {
@@ -49,7 +55,7 @@ fn changed(offered: &Offered, body: Value) -> Result<Offered, Refusal> {
         offered,
         input.unwrap(),
         &organization(),
-        &Audience::default(),
+        &Audience::nobody(organization().id),
         &at,
     )
     .map(|(o, _)| o)

@@ -382,11 +382,9 @@ fn every_kind_of_secret_signs_with_its_whole_text_first() {
 
 #[test]
 fn chat_formats_say_it_in_words() {
-    let row = |format| {
-        Audience(vec![WebhookEndpoint {
-            format,
-            ..endpoint(format)
-        }])
+    let row = |format| Audience {
+        organization_id: at().id(),
+        endpoints: vec![endpoint(format)],
     };
     let order = json!({
         "id": "x", "net_amount": 1234, "currency": "usd", "subscription_id": null,
@@ -397,7 +395,7 @@ fn chat_formats_say_it_in_words() {
         changes.emit(&row(format), &at(), EventType::OrderPaid, at().id(), &order);
         let Write::Insert {
             columns, values, ..
-        } = &changes.writes[0]
+        } = &changes.writes[1]
         else {
             panic!("an event")
         };

@@ -19,7 +19,7 @@ use crate::error::{CommitError, StoreError};
 use crate::hub::Hub;
 use crate::list::{Dialect, List};
 use crate::migrate::{self, Migration};
-use crate::{Options, Query, adds_work};
+use crate::{Options, Query, adds_events, adds_work};
 
 use cells::{Cells, Param, check};
 use connect::{Server, unreachable, words};
@@ -117,6 +117,9 @@ impl Postgres {
             flight::commit(&client, &changes).await?;
             if adds_work(&changes) {
                 caller.wake(&hub);
+            }
+            if adds_events(&changes) {
+                hub.happened();
             }
             caller.tell(&hub, changes.signals);
             drop(open);

@@ -3,12 +3,17 @@
 
 mod checkouts;
 mod customers;
+mod events;
+mod figures;
 mod organizations;
 mod products;
 mod sales;
+mod timeline;
 mod webhooks;
 
 pub use customers::BuyerKeys;
+pub use figures::{Figures, Sales};
+pub use timeline::{Happening, Moment};
 pub use webhooks::DeliveryFilter;
 
 use till_core::change::{Record, Value};

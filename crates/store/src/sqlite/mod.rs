@@ -16,7 +16,7 @@ use crate::error::{CommitError, StoreError};
 use crate::hub::Hub;
 use crate::list::{Dialect, List};
 use crate::migrate::{self, Migration};
-use crate::{Options, Query, adds_work};
+use crate::{Options, Query, adds_events, adds_work};
 
 use read::Readers;
 use write::Writer;
@@ -103,13 +103,16 @@ impl Sqlite {
     pub(crate) async fn commit(&self, mut changes: Changes) -> Result<(), CommitError> {
         let hub = self.hub.clone();
         let signals = std::mem::take(&mut changes.signals);
-        let wakes = adds_work(&changes);
+        let (wakes, tells) = (adds_work(&changes), adds_events(&changes));
         let after = move || {
             for signal in signals {
                 hub.publish(&signal.topic, &signal.message);
             }
             if wakes {
                 hub.wake();
+            }
+            if tells {
+                hub.happened();
             }
         };
         if changes.writes.is_empty() {

@@ -164,20 +164,23 @@ fn customer(n: u128, email: &str, external_id: Option<&str>) -> Customer {
 
 /// One endpoint that hears everything.
 fn audience() -> Audience {
-    Audience(vec![WebhookEndpoint {
-        id: id(2),
-        created_at: at(0).now,
-        modified_at: None,
-        version: 1,
+    Audience {
         organization_id: id(1),
-        url: "https://shop.example/hook".into(),
-        name: None,
-        format: WebhookFormat::Raw,
-        secret: "whsec_x".into(),
-        events: Json(EventType::ALL.to_vec()),
-        enabled: true,
-        deleted_at: None,
-    }])
+        endpoints: vec![WebhookEndpoint {
+            id: id(2),
+            created_at: at(0).now,
+            modified_at: None,
+            version: 1,
+            organization_id: id(1),
+            url: "https://shop.example/hook".into(),
+            name: None,
+            format: WebhookFormat::Raw,
+            secret: "whsec_x".into(),
+            events: Json(EventType::ALL.to_vec()),
+            enabled: true,
+            deleted_at: None,
+        }],
+    }
 }
 
 fn site() -> Site {

@@ -1,0 +1,136 @@
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use till_core::change::Value;
+use till_wire::money::Currency;
+use uuid::Uuid;
+
+use crate::{Col, Query, Store, StoreError};
+
+/// Orders that were paid, also those paid back later.
+const PAID: &str = "o.status in ('paid', 'refunded', 'partially_refunded')";
+
+/// What was sold in one stretch of time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Paid orders by currency; only currencies in which something was sold.
+    pub sales: BTreeMap<Currency, Sales>,
+    /// Sessions made.
+    pub sessions: i64,
+    /// How many of those have succeeded since.
+    pub succeeded: i64,
+}
+
+/// Paid orders in one currency.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sales {
+    /// After discounts, without tax, before refunds; minor units.
+    pub revenue: i64,
+    /// How many.
+    pub orders: i64,
+}
+
+impl Figures {
+    /// Paid orders in all currencies.
+    pub fn orders(&self) -> i64 {
+        self.sales.values().map(|sales| sales.orders).sum()
+    }
+}
+
+impl Store {
+    /// What was sold between each boundary and the next (`n` boundaries, `n - 1` figures). Two reads.
+    pub async fn figures(
+        &self,
+        organization_id: Uuid,
+        boundaries: &[Timestamp],
+    ) -> Result<Vec<Figures>, StoreError> {
+        let mut figures = vec![Figures::default(); boundaries.len().saturating_sub(1)];
+        if figures.is_empty() {
+            return Ok(figures);
+        }
+        let (sales, sessions) = futures_util::future::try_join(
+            self.rows::<(Col<i64>, Col<Currency>, Col<i64>, Col<i64>)>(sales(
+                organization_id,
+                boundaries,
+            )),
+            self.rows::<(Col<i64>, Col<i64>, Col<i64>)>(sessions(organization_id, boundaries)),
+        )
+        .await?;
+        for (Col(i), Col(currency), Col(revenue), Col(orders)) in sales {
+            if let Some(figures) = bucket(&mut figures, i).filter(|_| orders > 0) {
+                figures.sales.insert(currency, Sales { revenue, orders });
+            }
+        }
+        for (Col(i), Col(made), Col(succeeded)) in sessions {
+            if let Some(figures) = bucket(&mut figures, i) {
+                (figures.sessions, figures.succeeded) = (made, succeeded);
+            }
+        }
+        Ok(figures)
+    }
+}
+
+fn bucket(figures: &mut [Figures], i: i64) -> Option<&mut Figures> {
+    figures.get_mut(usize::try_from(i).ok()?)
+}
+
+/// `stretch (i, since, until)`, one row per figure; the boundaries are bound from `$2` on.
+fn stretches(boundaries: &[Timestamp]) -> String {
+    let mut text = "stretch (i, since, until) as (values ".to_owned();
+    for i in 0..boundaries.len() - 1 {
+        let comma = if i == 0 { "" } else { ", " };
+        write!(
+            text,
+            "{comma}({i}, cast(${} as timestamptz), cast(${} as timestamptz))",
+            i + 2,
+            i + 3
+        )
+        .expect("writing to a string");
+    }
+    text + ")"
+}
+
+fn binds(organization_id: Uuid, boundaries: &[Timestamp]) -> Vec<Value> {
+    [Value::Uuid(organization_id)]
+        .into_iter()
+        .chain(boundaries.iter().map(|at| Value::Time(*at)))
+        .collect()
+}
+
+/// Walks one stretch of `orders_figures` for each figure: grouping would have to sort all rows first.
+/// The currencies are found by hopping along the same index.
+fn sales(organization_id: Uuid, boundaries: &[Timestamp]) -> Query {
+    let next = |more: &str| {
+        format!(
+            "(select o.currency from orders o where o.organization_id = $1 and {PAID} {more} \
+             order by o.currency limit 1)"
+        )
+    };
+    let of = format!(
+        "from orders o where o.organization_id = $1 and o.currency = known.currency \
+         and o.created_at >= stretch.since and o.created_at < stretch.until and {PAID}"
+    );
+    let sql = format!(
+        "with recursive known (currency) as (select {} union all \
+         select {} from known where known.currency is not null), {} \
+         select cast(stretch.i as bigint), known.currency, \
+         cast((select coalesce(sum(o.net_amount), 0) {of}) as bigint), (select count(*) {of}) \
+         from stretch cross join known where known.currency is not null",
+        next(""),
+        next("and o.currency > known.currency"),
+        stretches(boundaries),
+    );
+    Query::raw(sql, binds(organization_id, boundaries))
+}
+
+fn sessions(organization_id: Uuid, boundaries: &[Timestamp]) -> Query {
+    let of = "from checkouts c where c.organization_id = $1 and c.created_at >= stretch.since \
+              and c.created_at < stretch.until";
+    let sql = format!(
+        "with {} select cast(stretch.i as bigint), (select count(*) {of}), \
+         (select count(*) {of} and c.status = 'succeeded') from stretch",
+        stretches(boundaries),
+    );
+    Query::raw(sql, binds(organization_id, boundaries))
+}

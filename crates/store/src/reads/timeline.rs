@@ -1,0 +1,187 @@
+use jiff::Timestamp;
+use till_core::{
+    change::{Json, Value},
+    records::{Event, Payment, PaymentKind, PaymentState, WebhookDelivery, WebhookEvent},
+};
+use till_wire::{events::EventType, money::Currency, payments::CardMetadata};
+use uuid::Uuid;
+
+use super::{ids, marks};
+use crate::{Col, Query, Store, StoreError, columns};
+
+/// How many moments a timeline shows.
+const SHOWN: usize = 50;
+
+/// One moment of a timeline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moment {
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    pub what: Happening,
+}
+
+/// What can happen to a session, an order, a subscription or a customer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Happening {
+    /// It changed.
+    Event {
+        /// How.
+        kind: EventType,
+        /// What changed.
+        subject_id: Uuid,
+        /// The event's place among the organization's events.
+        sequence: i64,
+    },
+    /// Somebody tried to pay; as the attempt stands now.
+    Attempt {
+        /// The payment's id.
+        id: Uuid,
+        /// A charge, or only a card kept.
+        kind: PaymentKind,
+        /// How far it has come.
+        state: PaymentState,
+        /// Minor units.
+        amount: i64,
+        /// Of the amount.
+        currency: Currency,
+        /// The card, once it is known.
+        card: Option<CardMetadata>,
+        /// Why it was declined: the processor's code, and words for people.
+        decline: Option<(String, Option<String>)>,
+    },
+    /// A webhook was sent.
+    Delivery {
+        /// The delivery's id.
+        id: Uuid,
+        /// What it told.
+        kind: EventType,
+        /// The event in the outbox, which can be redelivered.
+        event_id: Uuid,
+        /// To whom.
+        endpoint_id: Uuid,
+        /// Where.
+        url: String,
+        /// The answer's status; none where there was no answer.
+        code: Option<i64>,
+        /// Whether it was taken.
+        succeeded: bool,
+    },
+}
+
+impl Store {
+    /// The newest 50 moments in the lives of these subjects, newest first: their events, the attempts to pay
+    /// for them, and what webhooks told of them. Three reads.
+    pub async fn timeline(
+        &self,
+        organization_id: Uuid,
+        subjects: &[Uuid],
+    ) -> Result<Vec<Moment>, StoreError> {
+        if subjects.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (events, attempts, deliveries) = futures_util::future::try_join3(
+            self.all::<Event>(events(organization_id, subjects)),
+            self.all::<Payment>(attempts(organization_id, subjects)),
+            self.rows::<(WebhookDelivery, WebhookEvent, Col<String>)>(deliveries(
+                organization_id,
+                subjects,
+            )),
+        )
+        .await?;
+        // At the same moment a payment comes before what it caused, and that before its telling.
+        let mut found: Vec<_> = attempts
+            .into_iter()
+            .map(|row| (row.created_at, 0, 0, row.id, attempt(row)))
+            .chain(events.into_iter().map(|row| {
+                let what = Happening::Event {
+                    kind: row.kind,
+                    subject_id: row.subject_id,
+                    sequence: row.sequence,
+                };
+                (row.created_at, 1, row.sequence, row.id, what)
+            }))
+            .chain(deliveries.into_iter().map(|(row, event, Col(url))| {
+                let sequence = event.sequence;
+                (
+                    row.created_at,
+                    2,
+                    sequence,
+                    row.id,
+                    delivery(row, event, url),
+                )
+            }))
+            .collect();
+        found.sort_by(|a, b| (b.0, b.1, b.2, b.3).cmp(&(a.0, a.1, a.2, a.3)));
+        Ok(found
+            .into_iter()
+            .take(SHOWN)
+            .map(|(at, _, _, _, what)| Moment { at, what })
+            .collect())
+    }
+}
+
+fn attempt(row: Payment) -> Happening {
+    Happening::Attempt {
+        id: row.id,
+        kind: row.kind,
+        state: row.state,
+        amount: row.amount,
+        currency: row.currency,
+        card: row.card.map(|Json(card)| card),
+        decline: row.decline_reason.map(|code| (code, row.decline_message)),
+    }
+}
+
+fn delivery(row: WebhookDelivery, event: WebhookEvent, url: String) -> Happening {
+    Happening::Delivery {
+        id: row.id,
+        kind: event.kind,
+        event_id: row.event_id,
+        endpoint_id: row.endpoint_id,
+        url,
+        code: row.http_code,
+        succeeded: row.succeeded,
+    }
+}
+
+/// The organization, then the subjects.
+fn binds(organization_id: Uuid, subjects: &[Uuid]) -> Vec<Value> {
+    [Value::Uuid(organization_id)]
+        .into_iter()
+        .chain(ids(subjects))
+        .collect()
+}
+
+fn events(organization_id: Uuid, subjects: &[Uuid]) -> Query {
+    let rest = format!(
+        "where organization_id = $1 and subject_id in ({}) order by sequence desc, id desc limit {SHOWN}",
+        marks(1, subjects.len())
+    );
+    Query::select::<Event>(&rest, binds(organization_id, subjects))
+}
+
+/// Each way to find an attempt has an index of its own, which `or` would not use everywhere.
+fn attempts(organization_id: Uuid, subjects: &[Uuid]) -> Query {
+    let marks = marks(1, subjects.len());
+    let found = ["checkout_id", "order_id", "customer_id"]
+        .map(|column| format!("select id from payments where {column} in ({marks})"))
+        .join(" union ");
+    let rest = format!(
+        "where organization_id = $1 and id in ({found}) order by created_at desc, id desc limit {SHOWN}"
+    );
+    Query::select::<Payment>(&rest, binds(organization_id, subjects))
+}
+
+fn deliveries(organization_id: Uuid, subjects: &[Uuid]) -> Query {
+    let sql = format!(
+        "select {}, {}, e.url from webhook_events v join webhook_deliveries d on d.event_id = v.id \
+         join webhook_endpoints e on e.id = d.endpoint_id \
+         where v.organization_id = $1 and v.subject_id in ({}) \
+         order by d.created_at desc, d.id desc limit {SHOWN}",
+        columns::<WebhookDelivery>("d"),
+        columns::<WebhookEvent>("v"),
+        marks(1, subjects.len())
+    );
+    Query::raw(sql, binds(organization_id, subjects))
+}
