@@ -7,6 +7,7 @@ pub mod extract;
 pub mod ledger;
 pub mod limits;
 pub mod pay;
+mod table;
 pub mod transport;
 pub mod web;
 pub mod work;

@@ -26,6 +26,15 @@ impl Store {
         self.own(organization_id, id, "and kind = 'charge'").await
     }
 
+    /// Payments by id.
+    pub async fn payments(
+        &self,
+        organization_id: Uuid,
+        wanted: &[Uuid],
+    ) -> Result<Vec<Payment>, StoreError> {
+        self.owned(organization_id, wanted).await
+    }
+
     /// A subscription.
     pub async fn subscription(
         &self,
