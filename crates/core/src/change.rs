@@ -350,6 +350,20 @@ impl Changes {
         self
     }
 
+    /// Raises the version of a row that stays as it is, where it is still the one that was read: of two
+    /// decisions about what belongs to the row, made at the same time, one is refused as stale.
+    pub fn touch<R: Record>(&mut self, row: &R) -> &mut Self {
+        if let Some(version) = row.version() {
+            self.writes.push(Write::Update {
+                table: R::TABLE,
+                id: row.id(),
+                version: Some(version),
+                set: vec![("version", Value::Int(version + 1))],
+            });
+        }
+        self
+    }
+
     /// A statement that must touch exactly one row.
     pub fn exactly_one(
         &mut self,

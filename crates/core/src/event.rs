@@ -75,30 +75,46 @@ impl Changes {
             let Some(payload) = payload(endpoint.format, kind, at, data) else {
                 continue;
             };
-            let event = WebhookEvent {
-                id: at.id(),
-                sequence: at.sequence(),
-                created_at: at.now,
-                modified_at: None,
-                organization_id: endpoint.organization_id,
-                endpoint_id: endpoint.id,
-                kind,
-                subject_id: Some(subject_id),
-                payload: Some(payload),
-                succeeded: None,
-                skipped: false,
-                last_http_code: None,
-                attempts: 0,
-                next_attempt_at: Some(at.now),
-            };
+            let event = waiting(endpoint, kind, Some(subject_id), payload, at);
             self.insert(&event);
         }
         self
     }
 }
 
+/// An event in the outbox, due at once.
+pub(crate) fn waiting(
+    endpoint: &WebhookEndpoint,
+    kind: EventType,
+    subject_id: Option<Uuid>,
+    payload: String,
+    at: &At,
+) -> WebhookEvent {
+    WebhookEvent {
+        id: at.id(),
+        sequence: at.sequence(),
+        created_at: at.now,
+        modified_at: None,
+        organization_id: endpoint.organization_id,
+        endpoint_id: endpoint.id,
+        kind,
+        subject_id,
+        payload: Some(payload),
+        succeeded: None,
+        skipped: false,
+        last_http_code: None,
+        attempts: 0,
+        next_attempt_at: Some(at.now),
+    }
+}
+
 /// The body in an endpoint's format; `None` where chat formats skip the event.
-fn payload(format: WebhookFormat, kind: EventType, at: &At, data: &Value) -> Option<String> {
+pub(crate) fn payload(
+    format: WebhookFormat,
+    kind: EventType,
+    at: &At,
+    data: &Value,
+) -> Option<String> {
     match format {
         WebhookFormat::Raw => Some(javascript::print(&json!({
             "type": kind,

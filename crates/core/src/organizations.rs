@@ -6,8 +6,8 @@ use till_wire::{
     loc,
     money::Currency,
     organizations::{
-        Capabilities, NotificationSettings, Organization as View, OrganizationPublic,
-        OrganizationStatus, OrganizationUpdate, Settings, TaxBehaviorOption,
+        Capabilities, CheckoutSettings, NotificationSettings, Organization as View,
+        OrganizationPublic, OrganizationStatus, OrganizationUpdate, Settings, TaxBehaviorOption,
     },
 };
 use uuid::Uuid;
@@ -80,6 +80,9 @@ pub fn view(row: &Organization) -> View {
         default_tax_behavior: row.default_tax_behavior,
         customer_portal_settings: settings.customer_portal_settings.clone(),
         dispute_settings: settings.dispute_settings.clone(),
+        checkout_settings: CheckoutSettings {
+            require_3ds: settings.require_3ds,
+        },
         embed_hosts: settings.embed_hosts.clone(),
         embed_hosts_enforced: true,
         country: row.country.clone(),
@@ -190,6 +193,9 @@ pub fn update(
         settings.dispute_settings.as_object_mut(),
     ) {
         current.extend(disputes);
+    }
+    if let Some(checkouts) = input.checkout_settings {
+        settings.require_3ds = checkouts.require_3ds;
     }
     if let Some(hosts) = input.embed_hosts {
         settings.embed_hosts = hosts;

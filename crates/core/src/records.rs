@@ -23,7 +23,7 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use crate::{change::Json, record, word_cell};
+use crate::{change::Json, people::PasswordHash, record, word_cell};
 
 word_cell!(
     BillingReason,
@@ -38,6 +38,7 @@ word_cell!(
     PaymentState,
     PaymentTrigger,
     Role,
+    SignInMethod,
     SubscriptionStatus,
     TaxBehaviorOption,
     Visibility,
@@ -53,6 +54,16 @@ words! {
         Admin = "admin",
         /// Everything but people and settings.
         Member = "member",
+    }
+}
+
+words! {
+    /// How somebody signed in.
+    pub enum SignInMethod {
+        /// With their password.
+        Password = "password",
+        /// With a link that was sent to their e-mail address.
+        Link = "link",
     }
 }
 
@@ -114,12 +125,45 @@ record! {
 }
 
 record! {
-    /// A person who signs in.
-    "users";
+    /// A person who signs in; `email` is in lower case. Without a password they sign in by link only.
+    "users", versioned;
     pub struct User {
         id: Uuid,
         created_at: Timestamp,
+        version: i64,
         email: String,
+        name: Option<String>,
+        password_hash: Option<PasswordHash>,
+    }
+}
+
+record! {
+    /// A person's session in one browser; only the HMAC of its token is kept.
+    "user_sessions";
+    pub struct UserSession {
+        id: Uuid,
+        created_at: Timestamp,
+        user_id: Uuid,
+        token_hash: String,
+        method: SignInMethod,
+        expires_at: Timestamp,
+        last_seen_at: Timestamp,
+        user_agent: Option<String>,
+        ip_address: Option<String>,
+        revoked_at: Option<Timestamp>,
+    }
+}
+
+record! {
+    /// A link that signs somebody in, once; only the HMAC of its token is kept.
+    "sign_in_links";
+    pub struct SignInLink {
+        id: Uuid,
+        created_at: Timestamp,
+        user_id: Uuid,
+        token_hash: String,
+        expires_at: Timestamp,
+        used_at: Option<Timestamp>,
     }
 }
 

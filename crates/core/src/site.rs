@@ -20,6 +20,27 @@ impl Site {
         format!("{}/checkout/{client_secret}/confirmation", self.public_url)
     }
 
+    /// Whether browsers reach the server over https only.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// The page on which a one-time link signs somebody in; `next` is the page of ours that follows.
+    pub fn sign_in_link(&self, token: &str, next: Option<&str>) -> String {
+        let page = format!("{}/sign-in/link/{token}", self.public_url);
+        let Some(next) = next else {
+            return page;
+        };
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("next", next);
+        format!("{page}?{}", query.finish())
+    }
+
+    /// The page on which people sign in.
+    pub fn sign_in_url(&self) -> String {
+        format!("{}/sign-in", self.public_url)
+    }
+
     /// The customer portal, opened by a session token.
     pub fn portal_url(&self, slug: &str, token: &str, email: &str) -> String {
         let page = format!("{}/{slug}/portal?", self.public_url);

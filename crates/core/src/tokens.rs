@@ -3,13 +3,14 @@
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;
-use till_wire::scope::Scope;
+use till_wire::{input::Problem, loc, scope::Scope, tokens::TokenUpdate};
 use uuid::Uuid;
 
 use crate::{
     at::At,
     change::{Changes, Json},
     records::AccessToken,
+    refusal::Refusal,
 };
 
 /// The server's own key: everything kept as HMAC is keyed by it.
@@ -66,6 +67,28 @@ pub fn create(
     let mut changes = Changes::new();
     changes.insert(&row);
     (row, token, changes)
+}
+
+/// Changes a token's name and scopes; its text stays.
+pub fn update(token: &AccessToken, input: TokenUpdate) -> Changes {
+    let mut new = token.clone();
+    new.name = input.name;
+    new.scopes = Json(input.scopes);
+    let mut changes = Changes::new();
+    changes.update(token, &new);
+    changes
+}
+
+/// A token never opens more than the person who makes it may do (lifecycle.md A.4).
+pub fn within(scopes: &[Scope], granted: impl Fn(Scope) -> bool) -> Result<(), Refusal> {
+    match scopes.iter().find(|scope| !granted(**scope)) {
+        None => Ok(()),
+        Some(scope) => Err(Refusal::field(Problem::value(
+            loc!["body", "scopes"],
+            format!("Your role does not grant {scope}"),
+            scope.as_str(),
+        ))),
+    }
 }
 
 /// Ends a token.

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     at::{At, microseconds},
     change::{Changes, Json, Record, Value, Write},
-    event::API_VERSION,
+    event::{self, API_VERSION},
     products::no_organization_id,
     records::{WebhookDelivery, WebhookEndpoint, WebhookEvent},
     refusal::{Refusal, collected},
@@ -193,6 +193,21 @@ pub fn redeliver(event: &WebhookEvent, endpoint: &WebhookEndpoint, at: &At) -> C
         new.next_attempt_at = None;
     }
     changes.update(event, &new);
+    changes
+}
+
+/// Tells an endpoint of `data`, the API resource, as if it had just happened: nobody else hears of it, and
+/// it is in no journal. Chat formats skip what people would not want to read.
+pub fn test(
+    endpoint: &WebhookEndpoint,
+    kind: EventType,
+    data: &serde_json::Value,
+    at: &At,
+) -> Changes {
+    let mut changes = Changes::new();
+    if let Some(payload) = event::payload(endpoint.format, kind, at, data) {
+        changes.insert(&event::waiting(endpoint, kind, None, payload, at));
+    }
     changes
 }
 

@@ -119,3 +119,7 @@ document.addEventListener("keydown", (event) => {
 
 // Errors of a form are where the reading goes on.
 document.querySelector(".alert")?.focus();
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+});

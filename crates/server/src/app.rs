@@ -4,10 +4,10 @@ use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
 use till_core::{at::At, change::Changes, site::Site, tokens::SecretKey};
-use till_ports::{outbound::Outbound, processor::Processor, sandbox::Sandbox};
+use till_ports::{mail::Mail, outbound::Outbound, processor::Processor, sandbox::Sandbox};
 use till_store::Store;
 
-use crate::{error::ApiError, limits::Limits};
+use crate::{error::ApiError, limits::Limits, passwords::Passwords};
 
 /// Where time and randomness come from: the machine in the binary, the test in tests.
 pub trait Clock: Send + Sync {
@@ -20,7 +20,7 @@ pub trait Clock: Send + Sync {
 /// What the operator decided.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
-    /// Development: webhooks may go to private networks and over http, nothing is rate limited.
+    /// Development: webhooks may go to private networks and over http, the API is not rate limited.
     pub dev: bool,
     /// A header, set by a trusted proxy, that carries the buyer's network address.
     pub client_ip_header: Option<String>,
@@ -36,6 +36,8 @@ pub struct App {
     pub sandbox: Option<Arc<Sandbox>>,
     /// The client for addresses that users give.
     pub outbound: Outbound,
+    /// Who carries the mail.
+    pub mail: Arc<dyn Mail>,
     /// Time and randomness.
     pub clock: Arc<dyn Clock>,
     /// Where the server is reached.
@@ -46,6 +48,8 @@ pub struct App {
     pub policy: Policy,
     /// Rate limits.
     pub limits: Limits,
+    /// Hashes passwords.
+    pub passwords: Passwords,
 }
 
 impl fmt::Debug for App {

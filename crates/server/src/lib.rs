@@ -6,6 +6,7 @@ pub mod error;
 pub mod extract;
 pub mod ledger;
 pub mod limits;
+pub mod passwords;
 pub mod pay;
 mod table;
 pub mod transport;
@@ -23,7 +24,7 @@ use app::App;
 pub fn router(app: Arc<App>) -> Router {
     api::router(&app)
         .merge(web::checkout::pages::routes())
-        .merge(web::desk::routes())
+        .merge(web::desk::routes(&app))
         .merge(web::assets::routes())
         .route("/", axum::routing::get(web::front))
         .fallback(web::nowhere)

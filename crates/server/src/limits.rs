@@ -1,10 +1,11 @@
-//! Rate limits (lifecycle.md A.10): a budget per organization or address, and a stricter one for paying.
+//! Rate limits (lifecycle.md A.10): a budget per organization or address, and stricter ones for paying and
+//! for signing in.
 
-use std::{net::IpAddr, num::NonZeroU32, sync::Arc};
+use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::{StatusCode, header},
+    http::{Extensions, HeaderMap, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -15,21 +16,71 @@ use governor::{
 
 use crate::{app::App, extract::Identity};
 
-/// The limits in force; empty in development.
-#[derive(Debug, Default)]
+/// The limits in force.
+#[derive(Debug)]
 pub struct Limits {
     general: Option<DefaultKeyedRateLimiter<String>>,
     confirm: Vec<DefaultKeyedRateLimiter<String>>,
+    passwords: Door,
+    links: Door,
+}
+
+/// The budgets of one way in: by whom, and from where.
+#[derive(Debug)]
+struct Door {
+    email: DefaultKeyedRateLimiter<String>,
+    address: DefaultKeyedRateLimiter<String>,
+}
+
+impl Door {
+    fn new(email: Quota, address: Quota) -> Self {
+        Self {
+            email: RateLimiter::keyed(email),
+            address: RateLimiter::keyed(address),
+        }
+    }
+
+    /// The address pays first, so that nobody can empty everybody's budget from one place.
+    fn spent(&self, email: Option<&str>, address: &str) -> Option<u64> {
+        Limits::spent(&self.address, &network(address))
+            .or_else(|| Limits::spent(&self.email, &email?.to_owned()))
+    }
+}
+
+/// So many at once, and one more after each `pause`.
+fn budget(count: u32, pause: Duration) -> Quota {
+    let count = NonZeroU32::new(count).expect("the counts are not zero");
+    Quota::with_period(pause)
+        .expect("the pauses are not zero")
+        .allow_burst(count)
+}
+
+/// Who has one IPv6 address has its whole /64.
+fn network(address: &str) -> String {
+    match address.parse() {
+        Ok(IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => {
+            format!("{:x?}", &v6.segments()[..4])
+        }
+        _ => address.to_owned(),
+    }
 }
 
 impl Limits {
-    /// No limits.
+    /// No limits on the API, and on signing in none that a machine's own tests would meet from one address.
     pub fn off() -> Self {
-        Self::default()
+        let wide = budget(1_000, Duration::from_millis(100));
+        Self {
+            general: None,
+            confirm: Vec::new(),
+            passwords: Door::new(budget(10, Duration::from_secs(90)), wide),
+            links: Door::new(budget(5, Duration::from_mins(3)), wide),
+        }
     }
 
     /// `per_minute` requests for each organization, and for each address without a token; 6 a minute and
-    /// 20 an hour for confirming one session from one address.
+    /// 20 an hour for confirming one session from one address. To sign in by password: 10 tries for one
+    /// person and 30 from one address, then one more every 90 and 20 seconds. To ask for links: 5 and 20,
+    /// then one more every 3 and every minute.
     pub fn per_minute(per_minute: NonZeroU32) -> Self {
         let confirm = |count: u32, quota: fn(NonZeroU32) -> Quota| {
             let count = NonZeroU32::new(count).expect("the counts are not zero");
@@ -38,7 +89,25 @@ impl Limits {
         Self {
             general: Some(RateLimiter::keyed(Quota::per_minute(per_minute))),
             confirm: vec![confirm(6, Quota::per_minute), confirm(20, Quota::per_hour)],
+            passwords: Door::new(
+                budget(10, Duration::from_secs(90)),
+                budget(30, Duration::from_secs(20)),
+            ),
+            links: Door::new(
+                budget(5, Duration::from_mins(3)),
+                budget(20, Duration::from_mins(1)),
+            ),
         }
+    }
+
+    /// Seconds to wait before a password may be tried, if a budget is spent. `email` is in lower case.
+    pub fn password(&self, email: Option<&str>, address: &str) -> Option<u64> {
+        self.passwords.spent(email, address)
+    }
+
+    /// Seconds to wait before a link may be asked for, if a budget is spent. `email` is in lower case.
+    pub fn link(&self, email: Option<&str>, address: &str) -> Option<u64> {
+        self.links.spent(email, address)
     }
 
     /// Seconds to wait, if the key's budget is spent.
@@ -54,7 +123,9 @@ impl Limits {
 
     /// Forgets keys that have their whole budget again.
     pub fn sweep(&self) {
-        for limiter in self.general.iter().chain(&self.confirm) {
+        let doors = [&self.passwords, &self.links];
+        let doors = doors.iter().flat_map(|door| [&door.email, &door.address]);
+        for limiter in self.general.iter().chain(&self.confirm).chain(doors) {
             limiter.retain_recent();
         }
     }
@@ -65,7 +136,7 @@ pub async fn limit(State(app): State<Arc<App>>, request: Request, next: Next) ->
     let Some(general) = &app.limits.general else {
         return next.run(request).await;
     };
-    let address = client_ip(&app, &request);
+    let address = client_ip(&app, request.headers(), request.extensions());
     let key = match request.extensions().get::<Identity>() {
         Some(Identity::Token(held)) => held.1.id.to_string(),
         _ => address.clone(),
@@ -89,18 +160,42 @@ pub async fn limit(State(app): State<Arc<App>>, request: Request, next: Next) ->
 }
 
 /// The caller's network address: the trusted proxy's header if one is configured, else the peer.
-pub fn client_ip(app: &App, request: &Request) -> String {
+pub fn client_ip(app: &App, headers: &HeaderMap, extensions: &Extensions) -> String {
     let named = app.policy.client_ip_header.as_deref().and_then(|name| {
-        let value = request.headers().get(name)?.to_str().ok()?;
+        let value = headers.get(name)?.to_str().ok()?;
         value.split(',').next()?.trim().parse::<IpAddr>().ok()
     });
     let peer = || {
-        let info = request
-            .extensions()
-            .get::<ConnectInfo<std::net::SocketAddr>>()?;
+        let info = extensions.get::<ConnectInfo<std::net::SocketAddr>>()?;
         Some(info.0.ip())
     };
     named
         .or_else(peer)
         .map_or_else(|| "unknown".to_owned(), |ip| ip.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_person_and_one_address_each_have_a_budget() {
+        let limits = Limits::per_minute(NonZeroU32::MIN);
+        let tries = |email: &str, address: &str| {
+            (0..100)
+                .take_while(|_| limits.password(Some(email), address).is_none())
+                .count()
+        };
+        assert_eq!(tries("ada@example.com", "203.0.113.1"), 10);
+        assert_eq!(tries("ada@example.com", "203.0.113.2"), 0, "whoever asks");
+        assert_eq!(tries("eve@example.com", "203.0.113.1"), 10);
+        assert!(limits.password(None, "203.0.113.1").is_none());
+        let asked = (0..100).take_while(|_| limits.link(None, "2001:db8::1").is_none());
+        assert_eq!(asked.count(), 20);
+        assert!(
+            limits.link(None, "2001:db8::ffff").is_some(),
+            "the same /64"
+        );
+        assert!(limits.link(None, "2001:db8:1::1").is_none());
+    }
 }

@@ -12,11 +12,13 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answer;
+mod browser;
 mod buying;
 mod clock;
 mod contract;
 mod goods;
 mod ground;
+mod mailbox;
 mod outbox;
 mod pages;
 mod session;
@@ -24,11 +26,13 @@ mod session;
 use std::{future::Future, pin::Pin};
 
 pub use answer::Answer;
+pub use browser::Browser;
 pub use buying::{Step, buyer};
 pub use clock::TestClock;
 pub use contract::is_schema;
 pub use goods::{Sale, id_in};
 pub use ground::Engine;
+pub use mailbox::Mailbox;
 pub use pages::Events;
 pub use session::Till;
 

@@ -8,8 +8,8 @@ use axum::{
 use serde_json::Value;
 use till_core::{
     change::Value as Cell,
-    organizations,
-    records::{Organization, User},
+    organizations, people,
+    records::Organization,
     site::Site,
     tokens::{self, SecretKey},
 };
@@ -18,13 +18,14 @@ use till_server::{
     app::{App, Policy},
     ledger::StoreLedger,
     limits::Limits,
+    passwords::Passwords,
     transport,
 };
 use till_store::{Options, Query, Store};
 use till_wire::scope::Scope;
 use tower::ServiceExt as _;
 
-use crate::{Answer, TestClock, contract};
+use crate::{Answer, Mailbox, TestClock, contract};
 
 /// A whole Till and its first organization, as a test uses them.
 pub struct Till {
@@ -32,6 +33,8 @@ pub struct Till {
     pub app: Arc<App>,
     /// Moves only when asked to, and by a millisecond with every request.
     pub clock: Arc<TestClock>,
+    /// The mail that was sent.
+    pub mailbox: Arc<Mailbox>,
     /// The merchant.
     pub organization: Organization,
     /// Its token, with every scope.
@@ -58,6 +61,7 @@ impl Till {
         };
         let store = Store::open(url, options).await.unwrap();
         let clock = Arc::new(TestClock::new());
+        let mailbox = Arc::new(Mailbox::default());
         let ids = till_core::at::At::new("2026-11-22T12:00:00Z".parse().unwrap(), [9; 32]);
         let sandbox = Arc::new(Sandbox::new(
             Arc::new(StoreLedger::new(store.clone())),
@@ -69,6 +73,7 @@ impl Till {
             processor: sandbox.clone(),
             sandbox: Some(sandbox),
             outbound: Outbound::new(true).unwrap(),
+            mail: mailbox.clone(),
             clock: clock.clone(),
             site: Site {
                 public_url: "https://till.test".to_owned(),
@@ -80,12 +85,14 @@ impl Till {
                 client_ip_header: Some("x-client-ip".to_owned()),
             },
             limits: Limits::off(),
+            passwords: Passwords::default(),
         });
         let router = till_server::router(app.clone());
         let (organization, token) = found(&app, "Ada's Shop", "ada").await;
         Self {
             app,
             clock,
+            mailbox,
             organization,
             token,
             signed: true,
@@ -115,11 +122,38 @@ impl Till {
         Self {
             app: self.app.clone(),
             clock: self.clock.clone(),
+            mailbox: self.mailbox.clone(),
             organization: self.organization.clone(),
             token: token.to_owned(),
             signed: true,
             router: self.router.clone(),
             may_leave_work: self.may_leave_work,
+        }
+    }
+
+    /// Another server on the same database, reached at this address.
+    pub fn at_url(&self, public_url: &str) -> Self {
+        let app = &self.app;
+        let other = Arc::new(App {
+            store: app.store.clone(),
+            processor: app.processor.clone(),
+            sandbox: app.sandbox.clone(),
+            outbound: Outbound::new(true).unwrap(),
+            mail: app.mail.clone(),
+            clock: app.clock.clone(),
+            site: Site {
+                public_url: public_url.to_owned(),
+                ..app.site.clone()
+            },
+            key: app.key.clone(),
+            policy: app.policy.clone(),
+            limits: Limits::off(),
+            passwords: Passwords::default(),
+        });
+        Self {
+            router: till_server::router(other.clone()),
+            app: other,
+            ..self.with_token(&self.token)
         }
     }
 
@@ -253,14 +287,9 @@ impl Till {
 /// A new organization with an owner, and a token with every scope.
 async fn found(app: &App, name: &str, slug: &str) -> (Organization, String) {
     let at = app.at();
-    let owner = User {
-        id: at.id(),
-        created_at: at.now,
-        email: format!("{slug}@example.com"),
-    };
+    let (owner, mut changes) = people::create(&format!("{slug}@example.com"), &at);
     let (organization, founding) = organizations::create(name, slug, &owner, &at);
-    let mut changes = till_core::change::Changes::new();
-    changes.insert(&owner).and(founding);
+    changes.and(founding);
     app.store.commit(changes).await.unwrap();
     let token = token(app, &organization, Scope::ALL).await;
     (organization, token)

@@ -6,11 +6,10 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use till_core::{
     at::At,
-    change::Changes,
     event::Audience,
-    organizations,
+    organizations, people,
     products::{self, Offered},
-    records::{Organization, Product, User},
+    records::{Organization, Product},
     tokens::{self, SecretKey},
 };
 use till_server::app::Clock;
@@ -163,13 +162,7 @@ async fn renew(
 
 async fn make(store: &Store, key: &SecretKey) -> Result<(Shop, Notes), Stop> {
     let at = clock::at();
-    let owner = User {
-        id: at.id(),
-        created_at: at.now,
-        email: OWNER.to_owned(),
-    };
-    let mut changes = Changes::new();
-    changes.insert(&owner);
+    let (owner, mut changes) = people::create(OWNER, &at);
     let (organization, made) = organizations::create(ORGANIZATION, SLUG, &owner, &at);
     changes.and(made);
     let (_, token, made) = tokens::create(

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use till_core::{site::Site, tokens::SecretKey};
-use till_ports::{outbound::Outbound, processor::Processor, sandbox::Sandbox};
+use till_ports::{mail::LogMailbox, outbound::Outbound, processor::Processor, sandbox::Sandbox};
 use till_server::{
     app::{App, Clock, Policy},
     ledger::StoreLedger,
     limits::Limits,
+    passwords::Passwords,
 };
 use till_store::{Options, Store};
 use uuid::Uuid;
@@ -66,10 +67,12 @@ pub fn app(parts: Parts) -> Result<Arc<App>, Stop> {
         processor: sandbox.clone(),
         sandbox: Some(sandbox),
         outbound: Outbound::new(parts.policy.dev).map_err(Stop::failed)?,
+        mail: Arc::new(LogMailbox),
         clock: Arc::new(SystemClock),
         key: parts.key,
         policy: parts.policy,
         limits: parts.limits,
+        passwords: Passwords::default(),
     }))
 }
 

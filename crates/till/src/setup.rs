@@ -3,7 +3,7 @@
 use till_core::{
     change::{Changes, Refused, Value},
     organizations::{self, slug_of},
-    records::User,
+    people,
 };
 use till_store::{Col, CommitError, Query, Store, StoreError};
 use till_wire::values::email_syntax;
@@ -35,12 +35,8 @@ pub async fn init(settings: &Settings, wanted: &Init) -> Result<(), Stop> {
     let owner = match store.user_by_email(&email).await? {
         Some(owner) => owner,
         None => {
-            let owner = User {
-                id: at.id(),
-                created_at: at.now,
-                email,
-            };
-            changes.insert(&owner);
+            let (owner, made) = people::create(&email, &at);
+            changes.and(made);
             owner
         }
     };

@@ -17,6 +17,7 @@ pub mod products;
 mod schema;
 pub mod scope;
 pub mod subscriptions;
+pub mod tokens;
 pub mod values;
 pub mod webhooks;
 pub mod words;

@@ -86,6 +86,13 @@ impl Default for SubscriptionSettings {
     }
 }
 
+/// How checkouts behave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CheckoutSettings {
+    /// Whether every card payment asks for 3-D Secure.
+    pub require_3ds: bool,
+}
+
 /// The switches for mails to customers: all on by default.
 pub const CUSTOMER_EMAILS: [&str; 14] = [
     "order_confirmation",
@@ -276,6 +283,8 @@ pub struct Organization {
     /// Dispute settings.
     #[schema(value_type = Object)]
     pub dispute_settings: Value,
+    /// Checkouts; the reference keeps these to its dashboard.
+    pub checkout_settings: CheckoutSettings,
     /// Sites that may embed the checkout.
     pub embed_hosts: Vec<String>,
     /// Whether others are refused.
@@ -307,6 +316,7 @@ pub struct OrganizationUpdate {
     pub customer_email_settings: Option<Map<String, Value>>,
     pub customer_portal_settings: Option<Value>,
     pub dispute_settings: Option<Map<String, Value>>,
+    pub checkout_settings: Option<CheckoutSettings>,
     pub embed_hosts: Option<Vec<String>>,
     pub default_presentment_currency: Option<Currency>,
     pub default_tax_behavior: Option<TaxBehaviorOption>,
@@ -368,6 +378,12 @@ impl OrganizationUpdate {
                 dictionary(v, cx).map(Value::Object)
             }),
             dispute_settings: f.optional("dispute_settings", dictionary),
+            checkout_settings: f.optional("checkout_settings", |v, cx| {
+                cx.object(v, |f| {
+                    let require_3ds = f.required("require_3ds", boolean)?;
+                    Some(CheckoutSettings { require_3ds })
+                })
+            }),
             embed_hosts: f.optional("embed_hosts", list(0, |v, cx| text_of(1, 253, true)(v, cx))),
             default_presentment_currency: f
                 .optional("default_presentment_currency", crate::products::currency),

@@ -38,7 +38,17 @@ impl<A: Access> FromRequestParts<Arc<App>> for Caller<A> {
             return Err(ApiError::unauthorized());
         };
         let (token, organization) = &**held;
-        if !A::ANY.iter().any(|scope| token.scopes.contains(scope)) {
+        Self::granted(organization, |scope| token.scopes.contains(&scope))
+    }
+}
+
+impl<A: Access> Caller<A> {
+    /// The caller, if `grants` holds for any of the scopes of `A`.
+    pub(super) fn granted(
+        organization: &Organization,
+        grants: impl Fn(Scope) -> bool,
+    ) -> Result<Self, ApiError> {
+        if !A::ANY.iter().any(|scope| grants(*scope)) {
             let names: Vec<_> = A::ANY.iter().map(|s| s.as_str()).collect();
             return Err(ApiError::insufficient_scope(names.join(" ")));
         }

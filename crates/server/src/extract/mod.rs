@@ -5,8 +5,8 @@ mod desk;
 mod params;
 
 pub use caller::{Access, Caller, Identity, scope};
-pub use desk::{Desk, Shop};
-pub use params::{ExternalId, Filtered, Params, PathId, Window};
+pub use desk::{Denied, Desk, Device, Person, Shop, local_path};
+pub use params::{EndpointId, ExternalId, Filtered, Params, PathId, Window};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use serde_json::Value;

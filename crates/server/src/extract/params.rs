@@ -58,6 +58,12 @@ impl Params {
         params
     }
 
+    /// Replaces what was sent under a key.
+    pub fn set(&mut self, key: &str, value: &str) {
+        self.pairs.retain(|(k, _)| k != key);
+        self.pairs.push((key.to_owned(), value.to_owned()));
+    }
+
     fn values(&self, key: &str) -> Vec<Json> {
         let found = self.pairs.iter().filter(|(k, _)| k == key);
         found.map(|(_, v)| Json::from(v.as_str())).collect()
@@ -359,16 +365,30 @@ async fn part<S: Send + Sync, T>(
         .ok_or_else(|| ApiError::unreadable(cx.problems))
 }
 
-/// The `{id}` of a path: a version 4 UUID, else 422 at `path, id`.
-#[derive(Debug, Clone, Copy)]
-pub struct PathId(pub Uuid);
+macro_rules! path_id {
+    ($(#[$meta:meta])* $name:ident, $part:literal) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name(pub Uuid);
 
-impl<S: Send + Sync> FromRequestParts<S> for PathId {
-    type Rejection = ApiError;
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        part(parts, state, "id", input::id).await.map(Self)
-    }
+        impl<S: Send + Sync> FromRequestParts<S> for $name {
+            type Rejection = ApiError;
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+                part(parts, state, $part, input::id).await.map(Self)
+            }
+        }
+    };
 }
+path_id!(
+    /// The `{id}` of a path: a version 4 UUID, else 422 at `path, id`.
+    PathId,
+    "id"
+);
+path_id!(
+    /// The `{endpoint}` of a path, likewise.
+    EndpointId,
+    "endpoint"
+);
 
 /// The `{external_id}` of a path: any text.
 #[derive(Debug, Clone)]

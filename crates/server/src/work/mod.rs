@@ -2,6 +2,7 @@
 
 pub mod checkouts;
 pub mod customers;
+pub mod mail;
 pub mod webhooks;
 
 use std::{sync::Arc, time::Duration};
@@ -13,6 +14,7 @@ use till_core::{
     checkout::{FULFIL_JOB, RECONCILE_JOB},
     customers::STATE_CHANGED_JOB,
     jobs::{End, Job},
+    sign_in,
 };
 use tokio::sync::watch;
 
@@ -26,8 +28,10 @@ const LEASE: SignedDuration = SignedDuration::from_secs(60);
 const POLL: Duration = Duration::from_secs(1);
 /// How often overdue sessions are looked for.
 const SWEEP: SignedDuration = SignedDuration::from_secs(5);
-/// How often old payloads are looked for.
+/// How often old payloads, sessions and links are looked for.
 const ARCHIVE: SignedDuration = SignedDuration::from_hours(1);
+/// How long sessions and links are kept after their end.
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// Does everything that is due, until nothing is; says how much was done.
 pub async fn run_due(app: &App) -> Result<usize, ApiError> {
@@ -82,6 +86,7 @@ async fn work(app: &App, job: &Job) -> Result<End, ApiError> {
         FULFIL_JOB => checkouts::fulfil(app, job).await,
         RECONCILE_JOB => pay::reconcile(app, job).await,
         STATE_CHANGED_JOB => customers::state_changed(app, job).await,
+        sign_in::MAIL_JOB => mail::sign_in(app, job).await,
         unknown => Ok(End::Bury {
             reason: format!("this version knows no job {unknown}"),
         }),
@@ -155,6 +160,7 @@ async fn turn(app: &App, chores: &mut Chores) -> Result<usize, ApiError> {
     }
     if is_time(&mut chores.archived, now, ARCHIVE) {
         done += webhooks::archive(app).await?;
+        app.commit(sign_in::forget(KEPT, &app.at())).await?;
     }
     Ok(done)
 }

@@ -16,18 +16,20 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value as Json, json};
 use till_core::{
     change::{Changes, Value},
-    organizations,
-    records::{Organization, User, WebhookDelivery, WebhookEndpoint, WebhookEvent},
+    organizations, people,
+    records::{Organization, WebhookDelivery, WebhookEndpoint, WebhookEvent},
     site::Site,
     tokens::{self, SecretKey},
 };
 use till_ports::{
+    mail::LogMailbox,
     outbound::Outbound,
     sandbox::{MemoryLedger, Sandbox},
 };
 use till_server::{
     app::{App, Clock, Policy},
     limits::Limits,
+    passwords::Passwords,
 };
 use till_store::{Options, Query, Store};
 use till_wire::{events::EventType, scope::Scope};
@@ -91,6 +93,7 @@ impl Shop {
             processor: sandbox.clone(),
             sandbox: Some(sandbox),
             outbound: Outbound::new(dev).unwrap(),
+            mail: Arc::new(LogMailbox),
             clock: clock.clone(),
             site: Site {
                 public_url: "http://till.test".into(),
@@ -102,15 +105,10 @@ impl Shop {
                 client_ip_header: None,
             },
             limits: Limits::off(),
+            passwords: Passwords::default(),
         });
         let at = app.at();
-        let owner = User {
-            id: at.id(),
-            created_at: at.now,
-            email: "owner@example.com".into(),
-        };
-        let mut changes = Changes::new();
-        changes.insert(&owner);
+        let (owner, mut changes) = people::create("owner@example.com", &at);
         let (organization, new) = organizations::create("Acme", "acme", &owner, &at);
         changes.and(new);
         let scopes = vec![Scope::WebhooksRead, Scope::WebhooksWrite];

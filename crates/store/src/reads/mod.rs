@@ -6,6 +6,7 @@ mod customers;
 mod events;
 mod figures;
 mod organizations;
+mod people;
 mod products;
 mod sales;
 mod timeline;
@@ -13,6 +14,7 @@ mod webhooks;
 
 pub use customers::BuyerKeys;
 pub use figures::{Figures, Sales};
+pub use people::Visit;
 pub use timeline::{Happening, Moment};
 pub use webhooks::DeliveryFilter;
 

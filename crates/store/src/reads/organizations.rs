@@ -1,6 +1,6 @@
 use till_core::{
     change::Value,
-    records::{AccessToken, Organization, User},
+    records::{AccessToken, Organization},
 };
 use uuid::Uuid;
 
@@ -46,11 +46,13 @@ impl Store {
         .await
     }
 
-    /// A person by e-mail in lower case.
-    pub async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
-        let binds = vec![Value::Text(email.to_owned())];
-        self.one(Query::select::<User>("where email = $1", binds))
-            .await
+    /// A token of the organization's.
+    pub async fn access_token(
+        &self,
+        organization_id: Uuid,
+        id: Uuid,
+    ) -> Result<Option<AccessToken>, StoreError> {
+        self.own(organization_id, id, "").await
     }
 
     /// An organization's tokens, newest first.

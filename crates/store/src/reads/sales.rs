@@ -1,11 +1,12 @@
+use jiff::Timestamp;
 use till_core::{
     change::Value,
     checkout::update::Holder,
-    records::{Order, Payment, Subscription},
+    records::{Order, Payment, PaymentState, Subscription},
 };
 use uuid::Uuid;
 
-use crate::{Query, Store, StoreError};
+use crate::{Col, Query, Store, StoreError};
 
 impl Store {
     /// An order.
@@ -33,6 +34,22 @@ impl Store {
         wanted: &[Uuid],
     ) -> Result<Vec<Payment>, StoreError> {
         self.owned(organization_id, wanted).await
+    }
+
+    /// How many attempts to pay were begun since then, by how far they have come.
+    pub async fn attempts_since(
+        &self,
+        organization_id: Uuid,
+        since: Timestamp,
+    ) -> Result<Vec<(PaymentState, i64)>, StoreError> {
+        let sql = "select state, count(*) from payments \
+                   where organization_id = $1 and created_at >= $2 group by state order by state";
+        let binds = vec![Value::Uuid(organization_id), Value::Time(since)];
+        let found: Vec<(Col<PaymentState>, Col<i64>)> = self.rows(Query::raw(sql, binds)).await?;
+        Ok(found
+            .into_iter()
+            .map(|(state, count)| (state.0, count.0))
+            .collect())
     }
 
     /// A subscription.

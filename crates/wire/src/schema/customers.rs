@@ -126,6 +126,17 @@ fn organization() -> Schema {
             "Replaced as a whole.",
         )
         .optional(
+            "checkout_settings",
+            object("Checkouts.")
+                .required(
+                    "require_3ds",
+                    flag(),
+                    "Whether every card payment asks for 3-D Secure.",
+                )
+                .schema(),
+            "Replaced as a whole.",
+        )
+        .optional(
             "customer_email_settings",
             anything(),
             "One switch per mail; replaced as a whole.",

@@ -10,7 +10,7 @@ use till_wire::{customers::Customer, page::Page as Items};
 use uuid::Uuid;
 
 use super::{
-    Answer, Id, done,
+    Answer, done,
     download::{self, File, Line},
     form::{FormPage, Sent, Wrong, judged},
     listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
@@ -218,7 +218,7 @@ fn edit_page<A: Access>(desk: &Desk<A>, one: &Customer, sent: &Sent, wrong: &Wro
 async fn edit(
     State(app): State<Arc<App>>,
     desk: Desk<scope::CustomersWrite>,
-    Id(id): Id,
+    PathId(id): PathId,
 ) -> Answer {
     let one = find(&app, &desk, id).await?;
     let sent = fill::of_customer(&one);
@@ -228,7 +228,7 @@ async fn edit(
 async fn update(
     State(app): State<Arc<App>>,
     desk: Desk<scope::CustomersWrite>,
-    Id(id): Id,
+    PathId(id): PathId,
     sent: Sent,
 ) -> Answer {
     let one = find(&app, &desk, id).await?;
@@ -251,7 +251,7 @@ async fn update(
 async fn ask_delete(
     State(app): State<Arc<App>>,
     desk: Desk<scope::CustomersWrite>,
-    Id(id): Id,
+    PathId(id): PathId,
 ) -> Answer {
     let one = find(&app, &desk, id).await?;
     let here = desk.path(&format!("/customers/{id}"));
@@ -266,7 +266,7 @@ async fn ask_delete(
 async fn delete(
     State(app): State<Arc<App>>,
     desk: Desk<scope::CustomersWrite>,
-    Id(id): Id,
+    PathId(id): PathId,
     sent: Sent,
 ) -> Answer {
     let one = find(&app, &desk, id).await?;

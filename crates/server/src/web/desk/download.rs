@@ -97,7 +97,7 @@ const PART: usize = 100;
 /// the whole.
 pub async fn send<L, F>(file: File, asked: Asked, zone: TimeZone, list: L) -> Answer
 where
-    L: Fn(Params) -> F + Send + 'static,
+    L: Fn(Params) -> F + Send + Sync + 'static,
     F: Future<Output = Result<Vec<Line>, ApiError>> + Send,
 {
     let mut reading = Reading {

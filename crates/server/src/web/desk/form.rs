@@ -10,8 +10,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use till_wire::input::{Problem, Step};
 
-use super::{Trouble, shell::Shell};
-use crate::{error::ApiError, extract::Body, web::Page};
+use super::shell::Shell;
+use crate::{
+    error::ApiError,
+    extract::{Body, Denied},
+    web::Page,
+};
 
 /// More than any form of ours sends.
 const LIMIT: usize = 256 * 1024;
@@ -30,8 +34,8 @@ impl std::fmt::Debug for Sent {
 }
 
 impl<S: Sync> FromRequest<S> for Sent {
-    type Rejection = Trouble;
-    async fn from_request(request: Request, _: &S) -> Result<Self, Trouble> {
+    type Rejection = Denied;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Denied> {
         let bytes = axum::body::to_bytes(request.into_body(), LIMIT)
             .await
             .map_err(|_| ApiError::body_too_large())?;
@@ -159,6 +163,15 @@ impl Sent {
         listed(body)
     }
 
+    /// The body with these fields as lists of all that was ticked.
+    pub fn json_with(&self, lists: &[&str]) -> Value {
+        let mut body = self.json();
+        for name in lists {
+            body[*name] = Value::from(self.all(name));
+        }
+        body
+    }
+
     /// The body for the API's handlers.
     pub fn body(&self) -> Body {
         Body(Some(self.json()))
@@ -204,7 +217,7 @@ pub struct Wrong {
 
 impl Wrong {
     /// The form's fault, to be shown in it; anything else is passed on.
-    pub fn of(error: ApiError) -> Result<Self, Trouble> {
+    pub fn of(error: ApiError) -> Result<Self, Denied> {
         if !error.problems().is_empty() {
             return Ok(Self {
                 problems: error.problems().to_vec(),
@@ -217,7 +230,7 @@ impl Wrong {
         {
             return Ok(Self::words(error.detail()));
         }
-        Err(Trouble(error))
+        Err(error.into())
     }
 
     /// Something that is about no field.
@@ -251,23 +264,33 @@ impl Wrong {
         self.problems
             .iter()
             .find(|problem| is_about(problem, name))
-            .map(|problem| problem.msg.clone())
+            .map(words)
     }
 
     /// What none of these fields shows.
     fn elsewhere<'a>(&self, names: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
-        let mut words: Vec<String> = self.words.iter().cloned().collect();
+        let mut all: Vec<String> = self.words.iter().cloned().collect();
         for problem in &self.problems {
             if !names.clone().any(|name| is_about(problem, name)) {
-                words.push(problem.msg.clone());
+                all.push(words(problem));
             }
         }
-        words
+        all
+    }
+}
+
+/// A problem in words: a field that was left empty reads as null to the API.
+fn words(problem: &Problem) -> String {
+    match problem.kind.as_ref() {
+        "missing" | "string_type" | "int_type" | "list_type" if problem.input.is_null() => {
+            "Fill this in.".to_owned()
+        }
+        _ => problem.msg.clone(),
     }
 }
 
 /// The API's answer, or what it found wrong with the form; other errors are passed on.
-pub fn judged<T>(answer: Result<T, ApiError>) -> Result<Result<T, Wrong>, Trouble> {
+pub fn judged<T>(answer: Result<T, ApiError>) -> Result<Result<T, Wrong>, Denied> {
     match answer {
         Ok(answer) => Ok(Ok(answer)),
         Err(error) => Wrong::of(error).map(Err),

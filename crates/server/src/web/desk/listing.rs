@@ -167,7 +167,8 @@ impl Asked {
         }
     }
 
-    fn page(&self) -> i64 {
+    /// The page that is asked for, from 1.
+    pub fn page(&self) -> i64 {
         self.get("page")
             .and_then(|text| text.parse().ok())
             .unwrap_or(1)

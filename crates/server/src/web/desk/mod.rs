@@ -4,55 +4,138 @@
 //! the signed-in person's role grants, and shows the answers; a form becomes the API's JSON body, and the
 //! problems of a 422 go back to the fields they are about (lifecycle.md I).
 
+pub mod checkouts;
+pub mod cookie;
+pub mod customers;
+pub mod developers;
+pub mod download;
 pub mod form;
+pub mod history;
 pub mod listing;
+pub mod live;
+pub mod orders;
 pub mod parts;
+pub mod payments;
 pub mod products;
 pub mod programs;
+pub mod sales;
+mod same_site;
+pub mod settings;
 pub mod sheet;
 pub mod shell;
+pub mod subscriptions;
+mod sign_in;
+mod team;
 
 use std::sync::Arc;
 
 use axum::{
     Router,
+    extract::Request,
+    middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
+    routing::get,
 };
-use http::{HeaderValue, StatusCode, header};
+use axum_extra::extract::CookieJar;
+use http::{HeaderValue, Method, StatusCode, header};
 
 use super::{Page, page};
-use crate::{app::App, error::ApiError};
+use crate::{
+    app::App,
+    extract::{Denied, Person},
+};
 use shell::Notice;
 
-/// Every page of the dashboard.
-pub fn routes() -> Router<Arc<App>> {
-    Router::new().merge(products::routes())
+/// Every page of the dashboard, none of which takes a form from another site.
+pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route("/dashboard", get(front))
+        .merge(sign_in::routes())
+        .merge(team::routes())
+        .merge(products::routes())
+        .merge(checkouts::routes())
+        .merge(orders::routes())
+        .merge(subscriptions::routes())
+        .merge(customers::routes())
+        .merge(payments::routes())
+        .merge(developers::routes())
+        .merge(settings::routes())
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            same_site::refuse_others,
+        ))
+        .layer(middleware::from_fn(around))
+}
+
+/// To the person's first organization.
+async fn front(person: Person) -> Response {
+    match person.shops.first() {
+        Some(shop) => Redirect::to(&format!("/dashboard/{}", shop.slug)).into_response(),
+        None => Redirect::to("/account").into_response(),
+    }
+}
+
+/// The sign-in page, and the page that follows it.
+pub(crate) fn sign_in_path(next: Option<&str>) -> String {
+    match next {
+        None => "/sign-in".to_owned(),
+        Some(next) => {
+            let mut query = url::form_urlencoded::Serializer::new(String::new());
+            query.append_pair("next", next);
+            format!("/sign-in?{}", query.finish())
+        }
+    }
+}
+
+/// A page that only says something.
+pub(crate) fn message(status: StatusCode, title: &str, words: &str) -> Response {
+    page(
+        status,
+        &Notice::new(title, words, ("Go to the dashboard", "/dashboard")),
+    )
+}
+
+/// What surrounds every page: what an extractor or the router refused in another shape becomes a page, and
+/// what the page before had to say is said once.
+async fn around(request: Request, next: Next) -> Response {
+    let said = request.method() == Method::GET
+        && said(&CookieJar::from_headers(request.headers())).is_some();
+    let mut response = next.run(request).await;
+    let status = response.status();
+    let html = |value: &HeaderValue| value.as_bytes().starts_with(b"text/html");
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(html);
+    if is_page && said {
+        let gone = format!("{SAID}=; Path=/; Max-Age=0");
+        append_cookie(&mut response, &gone);
+    }
+    if is_page || status.as_u16() < 400 {
+        return response;
+    }
+    // An id that is none names nothing.
+    if matches!(
+        status,
+        StatusCode::NOT_FOUND | StatusCode::UNPROCESSABLE_ENTITY
+    ) {
+        return Denied::NotFound.into_response();
+    }
+    message(
+        status,
+        "That did not work",
+        status.canonical_reason().unwrap_or_default(),
+    )
+}
+
+fn append_cookie(response: &mut Response, cookie: &str) {
+    if let Ok(cookie) = HeaderValue::from_str(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
 }
 
 /// What a page's handler answers: a page, or a page that says what went wrong.
-pub type Answer = Result<Response, Trouble>;
-
-/// An error of the API's, told on a page.
-#[derive(Debug)]
-pub struct Trouble(pub ApiError);
-
-impl<E: Into<ApiError>> From<E> for Trouble {
-    fn from(error: E) -> Self {
-        Self(error.into())
-    }
-}
-
-impl IntoResponse for Trouble {
-    fn into_response(self) -> Response {
-        // Told once: an internal cause goes to the log with the API's own answer.
-        let status = self.0.status();
-        let words = self.0.detail();
-        if status.is_server_error() {
-            drop(self.0.into_response());
-        }
-        page(status, &Notice::trouble(status, words))
-    }
-}
+pub type Answer = Result<Response, Denied>;
 
 /// Shows a page.
 pub(crate) fn show(content: &impl Page) -> Answer {
@@ -64,18 +147,22 @@ pub(crate) fn show_again(content: &impl Page) -> Answer {
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, content))
 }
 
-/// The name of the cookie that carries one sentence to the next page.
-pub const SAID: &str = "till_said";
+/// The cookie that carries one sentence to the next page.
+const SAID: &str = "till_said";
 
 /// Sends the browser on to a page of ours, which then says what was done.
 pub(crate) fn done(path: &str, words: &str) -> Answer {
     let words: String = url::form_urlencoded::byte_serialize(words.as_bytes()).collect();
     let cookie = format!("{SAID}={words}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax");
     let mut response = Redirect::to(path).into_response();
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
+    append_cookie(&mut response, &cookie);
     Ok(response)
+}
+
+/// What the page before has to say.
+pub(crate) fn said(jar: &CookieJar) -> Option<String> {
+    let (words, _) = url::form_urlencoded::parse(jar.get(SAID)?.value().as_bytes()).next()?;
+    Some(words.into_owned()).filter(|words| !words.is_empty())
 }
 
 /// The free data of an object, if it has any.

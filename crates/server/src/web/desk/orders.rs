@@ -9,7 +9,7 @@ use till_wire::{
 };
 
 use super::{
-    Answer, Id,
+    Answer,
     download::{self, File, Line, amount},
     history::timeline,
     listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
@@ -227,7 +227,7 @@ fn line(order: &Order) -> Line {
 async fn sheet(
     State(app): State<Arc<App>>,
     desk: Desk<scope::OrdersRead>,
-    Id(id): Id,
+    PathId(id): PathId,
 ) -> Answer {
     let order = api::orders::get(State(app.clone()), desk.caller.clone(), PathId(id)).await?;
     let payments = payments::of(&app, &desk, ("order_id", id)).await?;

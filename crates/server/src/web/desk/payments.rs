@@ -11,7 +11,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use super::{
-    Answer, Id,
+    Answer,
     download::{self, File, Line, amount},
     history::timeline,
     listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
@@ -268,7 +268,7 @@ fn line(payment: &Payment, payers: &Payers) -> Line {
 async fn sheet(
     State(app): State<Arc<App>>,
     desk: Desk<scope::PaymentsRead>,
-    Id(id): Id,
+    PathId(id): PathId,
 ) -> Answer {
     let caller = desk.caller.clone();
     let payment = api::payments::get(State(app.clone()), caller, PathId(id)).await?.0;

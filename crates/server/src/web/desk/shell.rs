@@ -1,7 +1,6 @@
 //! What stands around every page: the shop, the ways to its other pages, and what was just done.
 
 use askama::Template;
-use http::StatusCode;
 
 use crate::{
     extract::{Access, Desk},
@@ -113,7 +112,6 @@ pub struct Shell {
     /// The pages of the area, where it has several.
     pub tabs: Vec<Way>,
     pub(super) shop: String,
-    pub(super) root: String,
     pub(super) logo: Option<String>,
     pub(super) shops: Vec<Way>,
     pub(super) person: String,
@@ -150,7 +148,6 @@ impl Shell {
                 .collect(),
             said: desk.said.clone(),
             sandbox: desk.sandbox,
-            root,
         }
     }
 
@@ -196,26 +193,6 @@ impl Notice {
             title: title.into(),
             words: words.into(),
             way,
-        }
-    }
-
-    /// What went wrong.
-    pub fn trouble(status: StatusCode, words: String) -> Self {
-        let home = ("Go to the dashboard", "/dashboard");
-        match status {
-            StatusCode::NOT_FOUND => Self::new(
-                "There is nothing here",
-                "The address is wrong, or what was here is gone, or it belongs to a shop that you are no member of.",
-                home,
-            ),
-            StatusCode::FORBIDDEN => Self::new("This is not for you to do", words, home),
-            StatusCode::CONFLICT => Self::new("Try again", words, home),
-            status if status.is_client_error() => Self::new("That cannot be done", words, home),
-            _ => Self::new(
-                "Something went wrong",
-                "It is our fault, and it was noted. Try again in a moment.",
-                home,
-            ),
         }
     }
 }

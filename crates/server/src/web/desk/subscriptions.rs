@@ -10,7 +10,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use super::{
-    Answer, Id,
+    Answer,
     download::{self, File, Line, amount},
     history::timeline,
     listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
@@ -259,7 +259,7 @@ fn line(one: &Subscription) -> Line {
 async fn sheet(
     State(app): State<Arc<App>>,
     desk: Desk<scope::SubscriptionsRead>,
-    Id(id): Id,
+    PathId(id): PathId,
 ) -> Answer {
     let caller = desk.caller.clone();
     let one = api::subscriptions::get(State(app.clone()), caller, PathId(id)).await?.0;

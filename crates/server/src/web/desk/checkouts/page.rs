@@ -11,7 +11,7 @@ use crate::{
     app::App,
     extract::{Desk, PathId, scope},
     web::desk::{
-        Answer, Id, metadata,
+        Answer, metadata,
         history::timeline,
         orders,
         parts::{Cell, sentence},
@@ -26,7 +26,7 @@ use crate::{
 pub(super) async fn sheet(
     State(app): State<Arc<App>>,
     desk: Desk<scope::CheckoutsRead>,
-    Id(id): Id,
+    PathId(id): PathId,
 ) -> Answer {
     let caller = desk.caller.clone();
     let one = api::checkouts::get(State(app.clone()), caller, PathId(id)).await?.0;

@@ -121,9 +121,9 @@ fn address() -> Group {
         .collect();
     let mut countries = vec![(String::new(), "No address".to_owned())];
     countries.extend(
-        places::countries()
-            .into_iter()
-            .map(|(code, name)| (code.to_owned(), name.to_owned())),
+        places::COUNTRIES
+            .iter()
+            .map(|(code, name)| ((*code).to_owned(), (*name).to_owned())),
     );
     fields.insert(
         0,

@@ -15,7 +15,7 @@ use crate::{
     web::{
         Page,
         desk::{
-            Answer, Id, checkouts, metadata,
+            Answer, checkouts, metadata,
             history::timeline,
             orders,
             parts::Cell,
@@ -47,7 +47,7 @@ impl Page for Delete {
 pub(super) async fn sheet(
     State(app): State<Arc<App>>,
     desk: Desk<scope::CustomersRead>,
-    Id(id): Id,
+    PathId(id): PathId,
 ) -> Answer {
     let one = find(&app, &desk, id).await?;
     let mut parts = vec![about(&desk, &one), billing(&one)];

@@ -1,0 +1,50 @@
+//! What developers need: tokens, webhooks and events (lifecycle.md I.2).
+
+mod deliveries;
+mod endpoints;
+mod events;
+mod tokens;
+
+use std::sync::Arc;
+
+use axum::{Router, response::Redirect, routing::get};
+
+use super::shell::{Area, Shell, Way};
+use crate::{
+    app::App,
+    extract::{Access, Desk, scope},
+};
+
+/// The pages.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/dashboard/{shop}/developers", get(first))
+        .merge(tokens::routes())
+        .merge(endpoints::routes())
+        .merge(deliveries::routes())
+        .merge(events::routes())
+}
+
+async fn first(desk: Desk<scope::WebhooksRead>) -> Redirect {
+    Redirect::to(&desk.path("/developers/events"))
+}
+
+/// The pages of the area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tab {
+    Events,
+    Webhooks,
+    Tokens,
+}
+
+fn shell<A: Access>(desk: &Desk<A>, tab: Tab) -> Shell {
+    let way = |one: Tab, words: &str, path: &str| {
+        Way::tab(words, desk.path(&format!("/developers/{path}")), one == tab)
+    };
+    Shell::new(desk, Area::Developers, "Developers").tabs(vec![
+        way(Tab::Events, "Events", "events"),
+        way(Tab::Webhooks, "Webhooks", "webhooks"),
+        way(Tab::Tokens, "Access tokens", "tokens"),
+        Way::tab("API reference", "/reference".to_owned(), false),
+    ])
+}

@@ -1,0 +1,345 @@
+//! Access tokens: made, shown once, changed and revoked. They have no API of their own: only people make
+//! tokens (lifecycle.md A.4).
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{Router, extract::State, routing::get};
+use http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
+use till_core::{records::AccessToken, tokens};
+use till_wire::{
+    page::Page as Items,
+    scope::Scope,
+    tokens::{TokenCreate, TokenUpdate},
+};
+use uuid::Uuid;
+
+use super::{Tab, shell};
+use crate::{
+    app::App,
+    error::ApiError,
+    extract::{Body, Desk, PathId, scope},
+    web::{
+        Page,
+        desk::{
+            Answer, done,
+            form::{AskPage, Field, Form, FormPage, Group, Kind, Sent, Wrong, judged},
+            listing::{Asked, Column, Empty, ListPage, Listing, Row},
+            parts::{Act, Cell, Menu, Tone},
+            shell::{Area, Shell},
+            show, show_again,
+        },
+        page,
+    },
+};
+
+/// The lives that are offered, in days.
+const LIVES: [&str; 6] = ["1", "7", "30", "90", "180", "365"];
+/// The one that is chosen at first.
+const LIFE: &str = "30";
+
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/dashboard/{shop}/developers/tokens", get(list))
+        .route(
+            "/dashboard/{shop}/developers/tokens/new",
+            get(new).post(create),
+        )
+        .route(
+            "/dashboard/{shop}/developers/tokens/{id}/edit",
+            get(edit).post(update),
+        )
+        .route(
+            "/dashboard/{shop}/developers/tokens/{id}/revoke",
+            get(ask_revoke).post(revoke),
+        )
+}
+
+async fn list(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::OrganizationsWrite>,
+    asked: Asked,
+) -> Answer {
+    let rows = app.store.access_tokens(desk.caller.organization.id).await?;
+    let count = rows.len();
+    let now = app.clock.now();
+    let columns = vec![
+        Column::new("Name"),
+        Column::new("Status"),
+        Column::new("Last used"),
+        Column::new("Expires"),
+        Column::new("Created"),
+    ];
+    let empty = Empty {
+        words: "Your programs call the API with an access token.",
+        step: Some(("Create a token", desk.path("/developers/tokens/new"))),
+    };
+    let row = |token: &AccessToken| {
+        let path = |what: &str| desk.path(&format!("/developers/tokens/{}/{what}", token.id));
+        let (words, tone) = state(token, now);
+        let row = Row::new(vec![
+            Cell::Noted(token.name.clone(), scopes(token)),
+            Cell::toned(words, tone),
+            token
+                .last_used_at
+                .map_or(Cell::Text("Never".to_owned()), |at| {
+                    Cell::time(at, &desk.zone)
+                }),
+            token
+                .expires_at
+                .map_or(Cell::Text("Never".to_owned()), |at| {
+                    Cell::time(at, &desk.zone)
+                }),
+            Cell::time(token.created_at, &desk.zone),
+        ]);
+        if tone != Tone::Good {
+            return row;
+        }
+        row.menu(Menu {
+            name: token.name.clone(),
+            acts: vec![
+                Act::Go {
+                    label: "Edit",
+                    href: path("edit"),
+                },
+                Act::Line,
+                Act::Ask {
+                    label: "Revoke",
+                    href: path("revoke"),
+                },
+            ],
+        })
+    };
+    let items = Items::new(rows, count as i64, u32::MAX);
+    show(&ListPage {
+        shell: shell(&desk, Tab::Tokens),
+        action: Some(("New token", desk.path("/developers/tokens/new"))),
+        list: Listing::of(asked, "Access tokens", columns, &items, row, empty),
+    })
+}
+
+fn state(token: &AccessToken, now: Timestamp) -> (&'static str, Tone) {
+    match (token.revoked_at, token.expires_at) {
+        (Some(_), _) => ("revoked", Tone::Quiet),
+        (None, Some(at)) if at <= now => ("expired", Tone::Quiet),
+        _ => ("active", Tone::Good),
+    }
+}
+
+fn scopes(token: &AccessToken) -> String {
+    match token.scopes.len() == Scope::ALL.len() {
+        true => "All scopes".to_owned(),
+        false => {
+            let words: Vec<_> = token.scopes.iter().map(|scope| scope.as_str()).collect();
+            words.join(", ")
+        }
+    }
+}
+
+fn ticks(desk: &Desk<scope::OrganizationsWrite>, on: &[Scope]) -> Field {
+    let options = Scope::ALL
+        .iter()
+        .filter(|scope| desk.role.grants(**scope))
+        .map(|scope| {
+            let word = scope.as_str().to_owned();
+            (word.clone(), word, on.contains(scope))
+        });
+    Field::new("scopes", "Scopes", Kind::Ticks(options.collect()))
+        .hint("What the token may do. Writing implies reading, except for orders.")
+}
+
+fn name() -> Field {
+    Field::new("name", "Name", Kind::Line("text"))
+        .required()
+        .focus()
+        .hint("What it is for, such as the program that uses it.")
+}
+
+fn new_page(desk: &Desk<scope::OrganizationsWrite>, again: Option<(&Sent, &Wrong)>) -> FormPage {
+    let mut lives: Vec<_> = LIVES
+        .iter()
+        .map(|days| {
+            let words = match *days {
+                "1" => "1 day".to_owned(),
+                days => format!("{days} days"),
+            };
+            ((*days).to_owned(), words)
+        })
+        .collect();
+    lives.push((String::new(), "Never".to_owned()));
+    let fields = vec![
+        name(),
+        Field::new("days", "Expires after", Kind::Choice(lives)).value(LIFE),
+        ticks(desk, Scope::ALL),
+    ];
+    let form = Form::new(
+        desk.path("/developers/tokens/new"),
+        "Create token",
+        vec![Group::new("", fields)],
+    );
+    page_of(desk, "New access token", form, again)
+}
+
+fn edit_page(
+    desk: &Desk<scope::OrganizationsWrite>,
+    token: &AccessToken,
+    again: Option<(&Sent, &Wrong)>,
+) -> FormPage {
+    let fields = vec![name().value(&token.name), ticks(desk, &token.scopes)];
+    let form = Form::new(
+        desk.path(&format!("/developers/tokens/{}/edit", token.id)),
+        "Save token",
+        vec![Group::new("", fields)],
+    );
+    page_of(desk, "Edit access token", form, again)
+}
+
+fn page_of(
+    desk: &Desk<scope::OrganizationsWrite>,
+    title: &str,
+    form: Form,
+    again: Option<(&Sent, &Wrong)>,
+) -> FormPage {
+    FormPage {
+        shell: Shell::new(desk, Area::Developers, title)
+            .back("Access tokens", desk.path("/developers/tokens")),
+        form: match again {
+            Some((sent, wrong)) => form.again(sent, wrong),
+            None => form,
+        },
+        aside: None,
+    }
+}
+
+async fn new(desk: Desk<scope::OrganizationsWrite>) -> Answer {
+    show(&new_page(&desk, None))
+}
+
+/// The page that shows a new token, once.
+#[derive(Debug, Template)]
+#[template(path = "desk/token.html")]
+struct MadePage {
+    shell: Shell,
+    token: String,
+    list: String,
+}
+
+impl Page for MadePage {}
+
+async fn create(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::OrganizationsWrite>,
+    sent: Sent,
+) -> Answer {
+    match judged(make(&app, &desk, &sent).await)? {
+        Ok((row, token)) => {
+            let list = desk.path("/developers/tokens");
+            let shell =
+                Shell::new(&desk, Area::Developers, row.name).back("Access tokens", list.clone());
+            Ok(page(StatusCode::CREATED, &MadePage { shell, token, list }))
+        }
+        Err(wrong) => show_again(&new_page(&desk, Some((&sent, &wrong)))),
+    }
+}
+
+async fn make(
+    app: &App,
+    desk: &Desk<scope::OrganizationsWrite>,
+    sent: &Sent,
+) -> Result<(AccessToken, String), ApiError> {
+    let input = Body(Some(sent.json_with(&["scopes"]))).object(TokenCreate::read)?;
+    tokens::within(&input.scopes, |scope| desk.role.grants(scope))?;
+    let at = app.at();
+    let expires_at = input.days.and_then(|days| {
+        at.now
+            .checked_add(SignedDuration::from_hours(24 * days))
+            .ok()
+    });
+    let organization = desk.caller.organization.id;
+    let (row, token, changes) = tokens::create(
+        organization,
+        input.name,
+        input.scopes,
+        expires_at,
+        &app.key,
+        &at,
+    );
+    app.commit(changes).await?;
+    Ok((row, token))
+}
+
+async fn find(
+    app: &App,
+    desk: &Desk<scope::OrganizationsWrite>,
+    id: Uuid,
+) -> Result<AccessToken, ApiError> {
+    let found = app
+        .store
+        .access_token(desk.caller.organization.id, id)
+        .await?;
+    found
+        .filter(|token| token.revoked_at.is_none())
+        .ok_or_else(ApiError::not_found)
+}
+
+async fn edit(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::OrganizationsWrite>,
+    PathId(id): PathId,
+) -> Answer {
+    let token = find(&app, &desk, id).await?;
+    show(&edit_page(&desk, &token, None))
+}
+
+async fn update(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::OrganizationsWrite>,
+    PathId(id): PathId,
+    sent: Sent,
+) -> Answer {
+    let token = find(&app, &desk, id).await?;
+    match judged(change(&app, &desk, &token, &sent).await)? {
+        Ok(()) => done(&desk.path("/developers/tokens"), "The token was saved."),
+        Err(wrong) => show_again(&edit_page(&desk, &token, Some((&sent, &wrong)))),
+    }
+}
+
+async fn change(
+    app: &App,
+    desk: &Desk<scope::OrganizationsWrite>,
+    token: &AccessToken,
+    sent: &Sent,
+) -> Result<(), ApiError> {
+    let input = Body(Some(sent.json_with(&["scopes"]))).object(TokenUpdate::read)?;
+    tokens::within(&input.scopes, |scope| desk.role.grants(scope))?;
+    app.commit(tokens::update(token, input)).await
+}
+
+async fn ask_revoke(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::OrganizationsWrite>,
+    PathId(id): PathId,
+) -> Answer {
+    let token = find(&app, &desk, id).await?;
+    let list = desk.path("/developers/tokens");
+    show(&AskPage {
+        shell: Shell::new(&desk, Area::Developers, format!("Revoke {}?", token.name)),
+        words: "Programs that use it are refused at once, and it cannot be brought back."
+            .to_owned(),
+        submit: "Revoke",
+        action: format!("{list}/{id}/revoke"),
+        cancel: list,
+    })
+}
+
+async fn revoke(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::OrganizationsWrite>,
+    PathId(id): PathId,
+) -> Answer {
+    let token = find(&app, &desk, id).await?;
+    app.commit(tokens::revoke(&token, &app.at())).await?;
+    let words = format!("{} was revoked.", token.name);
+    done(&desk.path("/developers/tokens"), &words)
+}

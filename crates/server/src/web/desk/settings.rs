@@ -1,0 +1,328 @@
+//! Settings: the organization, its checkouts, and who moves the money.
+
+mod processor;
+
+use std::sync::Arc;
+
+use axum::{Router, extract::State, routing::get};
+use serde_json::{Value, json};
+use till_core::{organizations, records::Organization as Row};
+use till_wire::{
+    money::Currency,
+    organizations::{Organization, ProrationBehavior, TaxBehaviorOption},
+};
+
+use super::{
+    Answer, done,
+    form::{Field, Form, FormPage, Group, Kind, Sent, Wrong, judged},
+    parts::sentence,
+    shell::{Area, Shell, Way},
+    show, show_again,
+};
+use crate::{
+    api,
+    app::App,
+    extract::{Access, Body, Desk, PathId, scope},
+    web::checkout::places,
+};
+
+/// Settings that are ticked or not: the place in the API's body, and what a tick says.
+const SWITCHES: [(&str, &str); 5] = [
+    (
+        "checkout_settings.require_3ds",
+        "Ask for 3-D Secure on every card payment",
+    ),
+    (
+        "feature_settings.checkout_localization_enabled",
+        "Show the checkout in the customer's language",
+    ),
+    (
+        "subscription_settings.allow_multiple_subscriptions",
+        "A customer may hold several subscriptions",
+    ),
+    (
+        "subscription_settings.allow_customer_updates",
+        "Customers may change plans themselves",
+    ),
+    (
+        "subscription_settings.prevent_trial_abuse",
+        "Refuse a second trial to the same customer",
+    ),
+];
+
+/// Social pages, as the API names their platforms.
+const PLATFORMS: [&str; 10] = [
+    "x",
+    "github",
+    "facebook",
+    "instagram",
+    "youtube",
+    "tiktok",
+    "linkedin",
+    "threads",
+    "discord",
+    "other",
+];
+
+/// The pages.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/dashboard/{shop}/settings", get(edit).post(update))
+        .merge(processor::routes())
+}
+
+/// The pages of the area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    /// The organization.
+    Organization,
+    /// Its people.
+    Team,
+    /// Who moves the money.
+    Processor,
+}
+
+/// Around a page of the area.
+pub fn shell<A: Access>(desk: &Desk<A>, tab: Tab) -> Shell {
+    let way = |one: Tab, words: &str, path: &str| {
+        Way::tab(words, desk.path(&format!("/settings{path}")), one == tab)
+    };
+    Shell::new(desk, Area::Settings, "Settings").tabs(vec![
+        way(Tab::Organization, "Organization", ""),
+        way(Tab::Team, "Team", "/team"),
+        way(Tab::Processor, "Payments", "/processor"),
+    ])
+}
+
+async fn edit(desk: Desk<scope::OrganizationsWrite>) -> Answer {
+    let sent = as_sent(&organizations::view(&desk.caller.organization));
+    show(&form_page(&desk, &sent, &Wrong::default()))
+}
+
+async fn update(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::OrganizationsWrite>,
+    sent: Sent,
+) -> Answer {
+    let id = PathId(desk.caller.organization.id);
+    let body = Body(Some(body(&sent)));
+    match judged(api::organizations::update(State(app), desk.caller.clone(), id, body).await)? {
+        Ok(_) => done(&desk.path("/settings"), "The settings were saved."),
+        Err(wrong) => show_again(&form_page(&desk, &sent, &wrong)),
+    }
+}
+
+/// The organization as its form shows it.
+fn as_sent(organization: &Organization) -> Sent {
+    let mut sent = Sent::default();
+    let value = serde_json::to_value(organization).unwrap_or_default();
+    let texts = [
+        "name",
+        "avatar_url",
+        "email",
+        "website",
+        "country",
+        "default_presentment_currency",
+        "default_tax_behavior",
+        "subscription_settings.proration_behavior",
+        "subscription_settings.benefit_revocation_grace_period",
+    ];
+    for name in texts {
+        let text = match at(&value, name) {
+            Value::String(text) => text.clone(),
+            Value::Null => String::new(),
+            other => other.to_string(),
+        };
+        sent.set(name, text);
+    }
+    for (name, _) in SWITCHES {
+        if at(&value, name) == &Value::Bool(true) {
+            sent.set(name, "true");
+        }
+    }
+    sent.set("embed_hosts", organization.embed_hosts.join("\n"));
+    for (row, link) in organization.public.socials.iter().enumerate() {
+        sent.set(&format!("socials.{row}.platform"), link.platform.clone());
+        sent.set(&format!("socials.{row}.url"), link.url.clone());
+    }
+    sent
+}
+
+fn at<'a>(value: &'a Value, place: &str) -> &'a Value {
+    place.split('.').fold(value, |value, step| &value[step])
+}
+
+/// The API's body: a box that is not ticked says no, hosts stand one to a line, and a link without an
+/// address is none.
+fn body(sent: &Sent) -> Value {
+    let mut sent = sent.clone();
+    for (name, _) in SWITCHES {
+        let ticked = sent.ticked(name);
+        sent.set(name, ticked.to_string());
+    }
+    for row in sent.rows("socials") {
+        if sent.filled(&format!("socials.{row}.url")).is_none() {
+            sent.drop(&format!("socials.{row}"));
+        }
+    }
+    let hosts: Vec<_> = sent
+        .get("embed_hosts")
+        .unwrap_or_default()
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
+    let mut body = sent.json();
+    body["embed_hosts"] = json!(hosts);
+    if sent.rows("socials").is_empty() {
+        body["socials"] = json!([]);
+    }
+    body
+}
+
+fn form_page(desk: &Desk<scope::OrganizationsWrite>, sent: &Sent, wrong: &Wrong) -> FormPage {
+    let groups = vec![
+        about(&desk.caller.organization),
+        links(sent),
+        money(),
+        checkouts(),
+        subscriptions(),
+    ];
+    FormPage {
+        shell: shell(desk, Tab::Organization),
+        form: Form::new(desk.path("/settings"), "Save settings", groups).again(sent, wrong),
+        aside: None,
+    }
+}
+
+fn line(name: &str, label: &str, kind: &'static str) -> Field {
+    Field::new(name, label, Kind::Line(kind))
+}
+
+fn about(row: &Row) -> Group {
+    let mut countries = vec![(String::new(), "Not said".to_owned())];
+    let named = places::COUNTRIES.iter();
+    countries.extend(named.map(|(code, name)| ((*code).to_owned(), (*name).to_owned())));
+    Group::new(
+        "Organization",
+        vec![
+            line("name", "Name", "text")
+                .required()
+                .hint("Customers see it on the checkout page."),
+            line("email", "Support e-mail", "email"),
+            line("website", "Website", "url"),
+            line("avatar_url", "Logo address", "url")
+                .hint("An https address of a square picture; customers see it at checkout."),
+            Field::new("country", "Country", Kind::Choice(countries)),
+        ],
+    )
+    .note(format!(
+        "In addresses it is called {}; its organization ID is {}.",
+        row.slug, row.id
+    ))
+}
+
+fn links(sent: &Sent) -> Group {
+    let next = sent.rows("socials").last().map_or(0, |last| last + 1);
+    let rows = sent.rows("socials").into_iter().chain([next]);
+    let fields = rows.enumerate().flat_map(|(place, row)| {
+        let platforms = PLATFORMS.iter().map(|one| {
+            let words = match *one {
+                "github" => "GitHub".to_owned(),
+                "youtube" => "YouTube".to_owned(),
+                "tiktok" => "TikTok".to_owned(),
+                "linkedin" => "LinkedIn".to_owned(),
+                one => sentence(one),
+            };
+            ((*one).to_owned(), words)
+        });
+        [
+            Field::new(
+                format!("socials.{row}.platform"),
+                format!("Platform {}", place + 1),
+                Kind::Choice(platforms.collect()),
+            ),
+            line(
+                &format!("socials.{row}.url"),
+                &format!("Address {}", place + 1),
+                "url",
+            ),
+        ]
+    });
+    Group::new("Links", fields.collect()).row()
+}
+
+fn money() -> Group {
+    let currencies = Currency::ALL.iter().map(|currency| {
+        let code = currency.as_str();
+        (code.to_owned(), code.to_uppercase())
+    });
+    let taxes = TaxBehaviorOption::ALL.iter().map(|tax| {
+        let words = match tax {
+            TaxBehaviorOption::Location => "As usual in the customer's country",
+            TaxBehaviorOption::Inclusive => "Prices contain tax",
+            TaxBehaviorOption::Exclusive => "Tax is added to prices",
+        };
+        (tax.as_str().to_owned(), words.to_owned())
+    });
+    Group::new(
+        "Prices",
+        vec![
+            Field::new(
+                "default_presentment_currency",
+                "Default currency",
+                Kind::Choice(currencies.collect()),
+            )
+            .hint("Every product needs a price in it."),
+            Field::new("default_tax_behavior", "Tax", Kind::Choice(taxes.collect()))
+                .hint("Where a price does not say otherwise."),
+        ],
+    )
+    .row()
+}
+
+fn switches(area: &[&str]) -> Vec<Field> {
+    SWITCHES
+        .iter()
+        .filter(|(name, _)| area.iter().any(|one| name.starts_with(one)))
+        .map(|(name, words)| Field::new(*name, *words, Kind::Tick))
+        .collect()
+}
+
+fn checkouts() -> Group {
+    let mut fields = switches(&["checkout_settings", "feature_settings"]);
+    fields.push(
+        Field::new(
+            "embed_hosts",
+            "Sites that may embed the checkout",
+            Kind::Area(3),
+        )
+        .hint("One host to a line, such as shop.example.com."),
+    );
+    Group::new("Checkout", fields)
+}
+
+fn subscriptions() -> Group {
+    let prorations = ProrationBehavior::ALL.iter().map(|one| {
+        let words = match one {
+            ProrationBehavior::Invoice => "At once, by an invoice of its own",
+            ProrationBehavior::Prorate => "With the next renewal",
+            ProrationBehavior::NextPeriod => "From the next period on",
+        };
+        (one.as_str().to_owned(), words.to_owned())
+    });
+    let mut fields = switches(&["subscription_settings"]);
+    fields.push(Field::new(
+        "subscription_settings.proration_behavior",
+        "A change of plan is billed",
+        Kind::Choice(prorations.collect()),
+    ));
+    fields.push(
+        line(
+            "subscription_settings.benefit_revocation_grace_period",
+            "Days until unpaid subscriptions lose what they include",
+            "number",
+        )
+        .required(),
+    );
+    Group::new("Subscriptions", fields)
+}

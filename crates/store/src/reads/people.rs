@@ -1,0 +1,114 @@
+use jiff::Timestamp;
+use till_core::{
+    change::Value,
+    records::{Member, Organization, SignInLink, User, UserSession},
+    team::Team,
+};
+use uuid::Uuid;
+
+use crate::{Col, Query, Store, StoreError, columns};
+
+/// A session, whose it is, and their place in the organization that was asked for: each is there or not.
+pub type Visit = (UserSession, User, Option<Organization>, Option<Member>);
+
+impl Store {
+    /// A person by e-mail in lower case.
+    pub async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
+        let binds = vec![Value::Text(email.to_owned())];
+        self.one(Query::select::<User>("where email = $1", binds))
+            .await
+    }
+
+    /// The session of a token's digest, whose it is, and their place in the organization with this slug,
+    /// in one read. Expired and revoked sessions too.
+    pub async fn visit(&self, digest: &str, slug: &str) -> Result<Option<Visit>, StoreError> {
+        let sql = format!(
+            "select {}, {}, {}, {} from user_sessions s join users u on u.id = s.user_id \
+             left join organizations o on o.slug = $2 \
+             left join members m on m.organization_id = o.id and m.user_id = u.id \
+             where s.token_hash = $1",
+            columns::<UserSession>("s"),
+            columns::<User>("u"),
+            columns::<Organization>("o"),
+            columns::<Member>("m"),
+        );
+        let binds = vec![Value::Text(digest.to_owned()), Value::Text(slug.to_owned())];
+        self.one(Query::raw(sql, binds)).await
+    }
+
+    /// The session of a token's digest and whose it is. Expired and revoked sessions too.
+    pub async fn user_session(
+        &self,
+        digest: &str,
+    ) -> Result<Option<(UserSession, User)>, StoreError> {
+        let sql = format!(
+            "select {}, {} from user_sessions s join users u on u.id = s.user_id \
+             where s.token_hash = $1",
+            columns::<UserSession>("s"),
+            columns::<User>("u"),
+        );
+        self.one(Query::raw(sql, vec![Value::Text(digest.to_owned())]))
+            .await
+    }
+
+    /// Name and slug of the organizations that the holder of a session belongs to, by name.
+    pub async fn shops(&self, digest: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let sql = "select o.name, o.slug from user_sessions s \
+                   join members m on m.user_id = s.user_id \
+                   join organizations o on o.id = m.organization_id \
+                   where s.token_hash = $1 order by o.name, o.slug";
+        let rows: Vec<(Col<String>, Col<String>)> = self
+            .all(Query::raw(sql, vec![Value::Text(digest.to_owned())]))
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(Col(name), Col(slug))| (name, slug))
+            .collect())
+    }
+
+    /// A person's sessions that have not ended, the one seen last first.
+    pub async fn user_sessions(
+        &self,
+        user_id: Uuid,
+        now: Timestamp,
+    ) -> Result<Vec<UserSession>, StoreError> {
+        let rest = "where user_id = $1 and revoked_at is null and expires_at > $2 \
+                    order by last_seen_at desc, id";
+        let binds = vec![Value::Uuid(user_id), Value::Time(now)];
+        self.all(Query::select::<UserSession>(rest, binds)).await
+    }
+
+    /// The link of a token's digest and whom it signs in. Expired and used ones too.
+    pub async fn sign_in_link(
+        &self,
+        digest: &str,
+    ) -> Result<Option<(SignInLink, User)>, StoreError> {
+        let sql = format!(
+            "select {}, {} from sign_in_links l join users u on u.id = l.user_id \
+             where l.token_hash = $1",
+            columns::<SignInLink>("l"),
+            columns::<User>("u"),
+        );
+        self.one(Query::raw(sql, vec![Value::Text(digest.to_owned())]))
+            .await
+    }
+
+    /// An organization with everybody in it. The organization is read first, as [`Team`] wants it.
+    pub async fn team(&self, organization_id: Uuid) -> Result<Option<Team>, StoreError> {
+        let Some(organization) = self.organization(organization_id).await? else {
+            return Ok(None);
+        };
+        let sql = format!(
+            "select {}, {} from members m join users u on u.id = m.user_id \
+             where m.organization_id = $1 order by m.created_at, m.id",
+            columns::<Member>("m"),
+            columns::<User>("u"),
+        );
+        let binds = vec![Value::Uuid(organization_id)];
+        let people = self.all(Query::raw(sql, binds)).await?;
+        Ok(Some(Team {
+            organization,
+            people,
+        }))
+    }
+}

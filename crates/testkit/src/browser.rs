@@ -1,0 +1,160 @@
+//! Somebody's browser: it keeps cookies and says where its forms come from.
+
+use std::{collections::BTreeMap, sync::Mutex};
+
+use axum::{
+    body::Body,
+    http::{Request, header},
+};
+use till_core::{
+    change::Changes,
+    people,
+    records::{Member, Role, SignInMethod, User},
+    sign_in::{self, Device},
+};
+
+use crate::{Answer, Till, pages::encoded};
+
+/// A browser without script.
+#[derive(Debug)]
+pub struct Browser {
+    till: Till,
+    cookies: Mutex<BTreeMap<String, String>>,
+}
+
+impl Till {
+    /// A browser in which nobody is signed in.
+    pub fn browser(&self) -> Browser {
+        Browser {
+            till: self.anonymous(),
+            cookies: Mutex::default(),
+        }
+    }
+
+    /// The browser of the organization's owner, signed in.
+    pub async fn desk(&self) -> Browser {
+        let email = format!("{}@example.com", self.organization.slug);
+        let owner = self.app.store.user_by_email(&email).await.unwrap().unwrap();
+        self.signed_in(&owner).await
+    }
+
+    /// The browser of somebody new with this role in the organization, signed in.
+    pub async fn desk_as(&self, role: Role) -> Browser {
+        let at = self.app.at();
+        let (user, mut changes) = people::create(&format!("{role}-{}@example.com", at.id()), &at);
+        changes.insert(&Member {
+            id: at.id(),
+            created_at: at.now,
+            organization_id: self.organization.id,
+            user_id: user.id,
+            role,
+        });
+        self.app.store.commit(changes).await.unwrap();
+        self.signed_in(&user).await
+    }
+
+    /// The browser of a person, signed in by a link.
+    pub async fn signed_in(&self, user: &User) -> Browser {
+        let browser = self.browser();
+        let (device, at) = (Device::default(), self.app.at());
+        let (_, token, changes) =
+            sign_in::open(user, SignInMethod::Link, &device, None, &self.app.key, &at);
+        self.app.store.commit(changes).await.unwrap();
+        browser.set_cookie("__Host-till_session", &token);
+        browser
+    }
+
+    /// Somebody who belongs nowhere yet, with this password.
+    pub async fn person(&self, email: &str, password: Option<&str>) -> User {
+        let at = self.app.at();
+        let (mut user, _) = people::create(email, &at);
+        if let Some(password) = password {
+            let hash = self.app.passwords.hash(password, [5; 16]).await.unwrap();
+            user.password_hash = Some(hash);
+        }
+        let mut changes = Changes::new();
+        changes.insert(&user);
+        self.app.store.commit(changes).await.unwrap();
+        user
+    }
+}
+
+impl Browser {
+    /// Asks for a page.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.get_with(path, &[]).await
+    }
+
+    /// Asks for a page with these headers besides the usual ones.
+    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send(Request::get(path), String::new(), headers).await
+    }
+
+    /// Sends a form of one of our pages.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let headers = [("sec-fetch-site", "same-origin")];
+        self.post_with(path, fields, &headers).await
+    }
+
+    /// Sends a form with these headers besides the usual ones, and nothing that says where it comes from.
+    pub async fn post_with(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(key, value)| format!("{key}={}", encoded(value)))
+            .collect();
+        let request =
+            Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request, fields.join("&"), headers).await
+    }
+
+    async fn send(
+        &self,
+        mut request: axum::http::request::Builder,
+        body: String,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        request = request.header(header::ACCEPT, "text/html");
+        let cookies: Vec<_> = self
+            .cookies
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        if !cookies.is_empty() {
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = self.till.raw(request.body(Body::from(body)).unwrap()).await;
+        for set in answer.headers.get_all(header::SET_COOKIE) {
+            let set = set.to_str().unwrap();
+            let (pair, rest) = set.split_once(';').unwrap_or((set, ""));
+            let (name, value) = pair.split_once('=').unwrap();
+            if rest.contains("Max-Age=0") {
+                self.cookies.lock().unwrap().remove(name);
+            } else {
+                self.set_cookie(name, value);
+            }
+        }
+        answer
+    }
+
+    /// Keeps a cookie.
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        let mut cookies = self.cookies.lock().unwrap();
+        cookies.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// A cookie's value; empty where there is none.
+    pub fn cookie(&self, name: &str) -> String {
+        let cookies = self.cookies.lock().unwrap();
+        cookies.get(name).cloned().unwrap_or_default()
+    }
+}
