@@ -5,6 +5,7 @@ mod checkouts;
 mod conventions;
 mod customer_sessions;
 mod customers;
+mod desk_sales;
 mod desk_sign_in;
 mod document;
 mod organizations;
