@@ -1,6 +1,6 @@
 //! Somebody's browser: it keeps cookies and says where its forms come from.
 
-use std::{collections::BTreeMap, sync::Mutex};
+use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 
 use axum::{
     body::Body,
@@ -40,6 +40,7 @@ impl Till {
 
     /// The browser of somebody new with this role in the organization, signed in.
     pub async fn desk_as(&self, role: Role) -> Browser {
+        self.advance(Duration::from_millis(1));
         let at = self.app.at();
         let (user, mut changes) = people::create(&format!("{role}-{}@example.com", at.id()), &at);
         changes.insert(&Member {

@@ -142,6 +142,8 @@ pub enum Command {
     Serve,
     /// Make an organization and its owner
     Init(Init),
+    /// Print a link that signs somebody in to the dashboard, once, within an hour
+    SignIn(SignIn),
     /// Access tokens for the API
     #[command(subcommand)]
     Token(Token),
@@ -171,6 +173,14 @@ pub struct Init {
     /// Its name in addresses: lower-case letters, digits and hyphens [default: made from the name]
     #[arg(long)]
     pub slug: Option<String>,
+}
+
+/// Whom `till sign-in` lets in.
+#[derive(Debug, Args)]
+pub struct SignIn {
+    /// Their e-mail address
+    #[arg(value_name = "EMAIL")]
+    pub email: String,
 }
 
 /// What can be done with tokens.

@@ -29,8 +29,8 @@ use crate::{
     stop::Stop,
 };
 
-/// Signs in to the demo shop.
-pub const OWNER: &str = "owner@example.com";
+/// Owns the demo shop.
+const OWNER: &str = "owner@example.com";
 
 const ORGANIZATION: &str = "Demo shop";
 const SLUG: &str = "demo";

@@ -11,7 +11,7 @@ use crate::{
     files, guard,
     listen::Bound,
     open::{self, Parts},
-    serve,
+    serve, sign_in,
     stop::{Stop, say},
     welcome,
 };
@@ -22,9 +22,15 @@ struct Ready<'a> {
     url: &'a str,
     token: &'a str,
     organization_id: Uuid,
-    dashboard_url: Option<&'a str>,
+    dashboard_url: &'a str,
     products: &'a [OnSale],
     owner_email: &'a str,
+}
+
+/// Whom the printed link signs in, and its address.
+struct Door {
+    email: String,
+    link: String,
 }
 
 /// Serves the demo shop.
@@ -56,6 +62,10 @@ pub async fn run(settings: &Settings, wanted: &Dev) -> Result<(), Stop> {
     if let Some(why) = shop.renewed {
         tracing::warn!("{why}");
     }
+    let team = store.team(shop.organization.id).await?;
+    let team = team.ok_or_else(|| Stop::failed("the organization is gone."))?;
+    let (email, link) = sign_in::for_dev(&store, &key, &team, &url).await?;
+    let door = Door { email, link };
     let policy = Policy {
         dev: true,
         client_ip_header: guard::client_ip_header(settings)?,
@@ -69,22 +79,22 @@ pub async fn run(settings: &Settings, wanted: &Dev) -> Result<(), Stop> {
         limits,
     })?;
     serve::run(app, bound, || {
-        say(ready(&url, &shop, wanted.json, settings))
+        say(ready(&url, &shop, &door, wanted.json, settings))
     })
     .await
 }
 
-fn ready(url: &str, shop: &Shop, json: bool, settings: &Settings) -> String {
+fn ready(url: &str, shop: &Shop, door: &Door, json: bool, settings: &Settings) -> String {
     if !json {
-        return welcome::text(url, shop, settings);
+        return welcome::text(url, &door.link, shop, settings);
     }
     let ready = Ready {
         url,
         token: &shop.token,
         organization_id: shop.organization.id,
-        dashboard_url: None,
+        dashboard_url: &door.link,
         products: &shop.products,
-        owner_email: demo::OWNER,
+        owner_email: &door.email,
     };
     serde_json::to_string(&ready).expect("a struct of texts serialises")
 }

@@ -12,6 +12,7 @@ mod open;
 mod production;
 mod serve;
 mod setup;
+mod sign_in;
 mod stop;
 mod tokens;
 mod welcome;
@@ -58,6 +59,7 @@ async fn run(cli: Cli) -> Result<(), Stop> {
         Command::Dev(wanted) => dev::run(settings, &wanted).await,
         Command::Serve => production::run(settings).await,
         Command::Init(wanted) => setup::init(settings, &wanted).await,
+        Command::SignIn(wanted) => sign_in::run(settings, &wanted).await,
         Command::Token(command) => tokens::run(settings, &command).await,
         Command::Migrate => setup::migrate(settings).await,
         Command::Openapi => setup::openapi(),

@@ -11,7 +11,7 @@ use till_wire::values::email_syntax;
 use crate::{
     clock,
     config::{Init, Settings},
-    open,
+    open, sign_in,
     stop::{Stop, say},
 };
 
@@ -42,9 +42,7 @@ pub async fn init(settings: &Settings, wanted: &Init) -> Result<(), Stop> {
     };
     let (organization, made) = organizations::create(name, &slug, &owner, &at);
     changes.and(made);
-    let committed = store.commit(changes).await;
-    store.close().await;
-    match committed {
+    match store.commit(changes).await {
         Ok(()) => {}
         Err(CommitError::Refused(Refused::Taken(index))) if index == "organizations_slug" => {
             return Err(Stop::failed(format!(
@@ -53,9 +51,19 @@ pub async fn init(settings: &Settings, wanted: &Init) -> Result<(), Stop> {
         }
         Err(error) => return Err(error.into()),
     }
+    let link = sign_in::first(settings, &store, &owner, &slug).await?;
+    store.close().await;
+    let dashboard = match link {
+        Some(link) => format!("The dashboard, once, within an hour of now: {link}"),
+        None => format!(
+            "A link to the dashboard: till sign-in {} --public-url https://…",
+            owner.email
+        ),
+    };
     say(format!(
         "Made the organization {name} (slug {slug}, id {}) with the owner {}.\n\
-         Next, a token for your server: till token create --organization {slug} --name server --all-scopes",
+         Next, a token for your server: till token create --organization {slug} --name server --all-scopes\n\
+         {dashboard}",
         organization.id, owner.email
     ));
     Ok(())

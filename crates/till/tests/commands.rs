@@ -174,7 +174,13 @@ fn dev_keeps_token_and_products_and_prints_one_line_of_json() {
     let (first, ready) = Running::dev(&inside);
     let url = text(&ready["url"]);
     assert!(url.starts_with("http://127.0.0.1:") && !url.ends_with('/') && !url.ends_with(":0"));
-    assert_eq!(ready["dashboard_url"], Value::Null);
+    let link = text(&ready["dashboard_url"]).to_owned();
+    assert!(
+        link.starts_with(&format!("{url}/sign-in/link/till_lnk_")),
+        "{link}"
+    );
+    let (status, head, _) = call(url, "GET", link.strip_prefix(url).unwrap(), "", None);
+    assert_eq!(status, 200, "{head}");
     assert_eq!(ready["owner_email"], "owner@example.com");
     let keys: Vec<_> = ready.as_object().unwrap().keys().cloned().collect();
     let wanted = [
@@ -234,6 +240,32 @@ fn dev_keeps_token_and_products_and_prints_one_line_of_json() {
     );
     assert_eq!(status, 200);
     drop(third);
+}
+
+#[test]
+fn sign_in_prints_a_link_for_somebody_who_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_running, ready) = Running::dev(folder.path());
+    let url = text(&ready["url"]);
+    let command = |email: &str| {
+        run(&[
+            "sign-in",
+            email,
+            "--data-dir",
+            path(&folder),
+            "--public-url",
+            url,
+        ])
+    };
+    let printed = command("Owner@Example.com");
+    assert!(printed.status.success(), "{}", err(&printed));
+    let link = out(&printed).trim().to_owned();
+    assert_ne!(link, text(&ready["dashboard_url"]));
+    let (status, head, _) = call(url, "GET", link.strip_prefix(url).unwrap(), "", None);
+    assert_eq!(status, 200, "{head}");
+    let unknown = command("nobody@example.com");
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(err(&unknown).contains("nobody has the address"));
 }
 
 #[test]
@@ -385,6 +417,7 @@ fn init_token_and_serve_make_a_server_that_checks_scopes() {
     let made = command(&init);
     assert!(made.status.success(), "{}", err(&made));
     assert!(out(&made).contains("slug ada-s-shop"), "{}", out(&made));
+    assert!(out(&made).contains("till sign-in ada@example.com --public-url"));
     let twice = command(&init);
     assert_eq!(twice.status.code(), Some(1));
     assert!(
@@ -398,6 +431,15 @@ fn init_token_and_serve_make_a_server_that_checks_scopes() {
         "one owner, two organizations: {}",
         err(&other)
     );
+    let named = [
+        "--slug",
+        "ada-three",
+        "--public-url",
+        "https://pay.example.com",
+    ];
+    let third = command(&[&init[..], &named].concat());
+    let link = "https://pay.example.com/sign-in/link/till_lnk_";
+    assert!(out(&third).contains(link), "{}", out(&third));
 
     let create = [
         "token",

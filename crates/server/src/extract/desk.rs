@@ -44,6 +44,8 @@ pub struct Person {
     pub zone: TimeZone,
     /// Where they belong, by name.
     pub shops: Vec<Shop>,
+    /// What the page before has to say.
+    pub said: Option<String>,
 }
 
 /// Somebody who is signed in, belongs to the organization that `{shop}` names, and whose role there grants
@@ -173,6 +175,7 @@ impl FromRequestParts<Arc<App>> for Person {
             session,
             zone: zone(&jar),
             shops: named(shops),
+            said: desk::said(&jar),
         })
     }
 }

@@ -322,7 +322,8 @@ impl Filtered for List {
     fn of_buyers(self, table: &str, own: Uuid, columns: &[&str], text: Option<String>) -> Self {
         let Some(text) = text else { return self };
         let pattern = Value::Text(till_store::containing(&text));
-        let is_in = |column: &str| format!("lower({column}) like lower(cast(? as text)) escape '!'");
+        let is_in =
+            |column: &str| format!("lower({column}) like lower(cast(? as text)) escape '!'");
         // The customers are found once, not once for each row: nothing in here names the list's table.
         let buyers = format!(
             "{table}.customer_id in (select c.id from customers c where c.organization_id = ? and ({} or {}))",

@@ -10,7 +10,13 @@ use till_core::{
 use till_store::Query;
 use till_testkit::{Answer, Till, both, buyer};
 
-const AREAS: [&str; 5] = ["checkouts", "orders", "subscriptions", "customers", "payments"];
+const AREAS: [&str; 5] = [
+    "checkouts",
+    "orders",
+    "subscriptions",
+    "customers",
+    "payments",
+];
 
 fn id(thing: &Value) -> &str {
     thing["id"].as_str().unwrap()
@@ -27,7 +33,11 @@ fn shown(answer: &Answer) -> String {
 fn rows(answer: &Answer) -> usize {
     let html = shown(answer);
     let (_, body) = html.split_once("<tbody>").unwrap_or_default();
-    body.split_once("</tbody>").unwrap_or_default().0.matches("<tr>").count()
+    body.split_once("</tbody>")
+        .unwrap_or_default()
+        .0
+        .matches("<tr>")
+        .count()
 }
 
 /// The records of a CSV answer, its head first.
@@ -35,9 +45,18 @@ fn rows(answer: &Answer) -> usize {
 fn table(answer: &Answer) -> Vec<Vec<String>> {
     let text = shown(answer);
     assert!(answer.header("content-type").starts_with("text/csv"));
-    assert!(answer.header("content-disposition").starts_with("attachment; filename="));
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
-    reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
+    assert!(
+        answer
+            .header("content-disposition")
+            .starts_with("attachment; filename=")
+    );
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(text.as_bytes());
+    reader
+        .records()
+        .map(|record| record.unwrap().iter().map(str::to_owned).collect())
+        .collect()
 }
 
 /// A monthly subscription that Ada bought, with one refused card before.
@@ -45,7 +64,11 @@ async fn bought(t: &Till) -> Value {
     let product = t.monthly().await;
     let more = json!({"metadata": {"campaign": "spring"}, "external_customer_id": "u-1"});
     let checkout = t.checkout_with(&product, more).await;
-    t.confirm(&checkout, buyer("ada@example.com", "pm_card_chargeDeclined")).await;
+    t.confirm(
+        &checkout,
+        buyer("ada@example.com", "pm_card_chargeDeclined"),
+    )
+    .await;
     t.catch_up().await;
     t.buy(&checkout, "ada@example.com").await
 }
@@ -61,28 +84,75 @@ async fn things(t: &Till) -> Vec<(&'static str, String, Vec<String>)> {
     let product = link("products", order["product_id"].as_str().unwrap());
     let to = |area: &str, thing: &Value| link(area, id(thing));
     vec![
-        ("checkouts", id(&checkout).to_owned(), vec![
-            to("orders", &order), to("payments", &payments[0]), to("payments", &payments[1]),
-            link("customers", &customer), product.clone(), "campaign".into(), "Checkout created".into(),
-        ]),
-        ("orders", id(&order).to_owned(), vec![
-            to("payments", &payments[0]), link("customers", &customer), link("subscriptions", &subscription),
-            to("checkouts", &checkout), product.clone(), "France".into(), "Order paid".into(),
-            order["invoice_number"].as_str().unwrap().into(), "spring".into(),
-        ]),
-        ("subscriptions", subscription.clone(), vec![
-            to("orders", &order), link("customers", &customer), to("checkouts", &checkout), product,
-            "per month".into(), "Subscription active".into(),
-        ]),
-        ("customers", customer.clone(), vec![
-            to("orders", &order), link("subscriptions", &subscription), to("payments", &payments[0]),
-            to("checkouts", &checkout), "ada@example.com".into(), "u-1".into(), "active_subscriptions".into(),
-            "Customer created".into(),
-        ]),
-        ("payments", id(&payments[0]).to_owned(), vec![
-            to("orders", &order), to("checkouts", &checkout), link("customers", &customer), "4242".into(),
-        ]),
-        ("payments", id(&payments[1]).to_owned(), vec![to("checkouts", &checkout), "Declined".into()]),
+        (
+            "checkouts",
+            id(&checkout).to_owned(),
+            vec![
+                to("orders", &order),
+                to("payments", &payments[0]),
+                to("payments", &payments[1]),
+                link("customers", &customer),
+                product.clone(),
+                "campaign".into(),
+                "Checkout created".into(),
+            ],
+        ),
+        (
+            "orders",
+            id(&order).to_owned(),
+            vec![
+                to("payments", &payments[0]),
+                link("customers", &customer),
+                link("subscriptions", &subscription),
+                to("checkouts", &checkout),
+                product.clone(),
+                "France".into(),
+                "Order paid".into(),
+                order["invoice_number"].as_str().unwrap().into(),
+                "spring".into(),
+            ],
+        ),
+        (
+            "subscriptions",
+            subscription.clone(),
+            vec![
+                to("orders", &order),
+                link("customers", &customer),
+                to("checkouts", &checkout),
+                product,
+                "per month".into(),
+                "Subscription active".into(),
+            ],
+        ),
+        (
+            "customers",
+            customer.clone(),
+            vec![
+                to("orders", &order),
+                link("subscriptions", &subscription),
+                to("payments", &payments[0]),
+                to("checkouts", &checkout),
+                "ada@example.com".into(),
+                "u-1".into(),
+                "active_subscriptions".into(),
+                "Customer created".into(),
+            ],
+        ),
+        (
+            "payments",
+            id(&payments[0]).to_owned(),
+            vec![
+                to("orders", &order),
+                to("checkouts", &checkout),
+                link("customers", &customer),
+                "4242".into(),
+            ],
+        ),
+        (
+            "payments",
+            id(&payments[1]).to_owned(),
+            vec![to("checkouts", &checkout), "Declined".into()],
+        ),
     ]
 }
 
@@ -98,6 +168,22 @@ both! {
             let list = shown(&desk.get(&format!("/dashboard/ada/{area}")).await);
             assert!(list.contains(&format!("href=\"/dashboard/ada/{area}/{id}\"")), "{area}: {list}");
         }
+    }
+
+    async fn an_open_sessions_page_has_its_link_its_code_and_the_programs(t: &mut Till) {
+        let checkout = t.checkout_for(&t.product().await).await;
+        let desk = t.desk().await;
+        let path = format!("/dashboard/ada/checkouts/{}", id(&checkout));
+        let html = shown(&desk.get(&path).await);
+        let url = checkout["url"].as_str().unwrap();
+        assert!(html.contains(&format!("data-copy=\"{url}\"")) && html.contains("class=\"qr\""), "{html}");
+        for words in ["curl -sS https://till.test/v1/checkouts/", "TypeScript", "polar_sdk", "TILL_ACCESS_TOKEN"] {
+            assert!(html.contains(words), "{words}: {html}");
+        }
+        assert!(html.contains("Nobody has tried to pay yet."));
+        t.buy(&checkout, "ada@example.com").await;
+        let html = shown(&desk.get(&path).await);
+        assert!(!html.contains(url) && html.contains("TypeScript"), "what is paid has no link: {html}");
     }
 
     async fn an_empty_list_says_the_next_step(t: &mut Till) {

@@ -16,7 +16,7 @@ use super::{
     download::{self, File, Line, amount},
     listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
     parts::{Act, Cell, Menu},
-    sales::{self, CREATED, Related, currency},
+    sales::{self, Buyers, CREATED, Related, currency},
     sheet::Part,
     shell::{Area, Shell},
     show,
@@ -55,7 +55,8 @@ async fn list(
         words: "A session is one purchase waiting to be paid: it has a link that you send to the buyer. Open one from a product, or by the API.",
         step: Some(("Choose a product to sell", desk.path("/products"))),
     };
-    let list = table(&desk, asked, &page, empty)
+    let buyers = buyers(&app, &desk, &page.items).await?;
+    let list = table(&desk, asked, &page, &buyers, empty)
         .filters(filters.into_iter().chain(product).chain(days))
         .csv(&desk.path("/checkouts.csv"));
     show(&ListPage {
@@ -65,7 +66,18 @@ async fn list(
     })
 }
 
-fn table<A>(desk: &Desk<A>, asked: Asked, page: &Items<Checkout>, empty: Empty) -> Listing {
+async fn buyers<A>(app: &App, desk: &Desk<A>, page: &[Checkout]) -> Result<Buyers, ApiError> {
+    let ids = page.iter().filter_map(|one| one.base.customer_id);
+    Buyers::of(app, desk.caller.organization.id, ids).await
+}
+
+fn table<A>(
+    desk: &Desk<A>,
+    asked: Asked,
+    page: &Items<Checkout>,
+    buyers: &Buyers,
+    empty: Empty,
+) -> Listing {
     let columns = vec![
         Column::new("Product"),
         Column::new("Customer"),
@@ -83,7 +95,7 @@ fn table<A>(desk: &Desk<A>, asked: Asked, page: &Items<Checkout>, empty: Empty) 
                 text: base.product.base.name.clone(),
                 note: (others > 0).then(|| format!("and {others} more to choose from")),
             },
-            customer(desk, base),
+            customer(desk, base, buyers),
             Cell::money(base.total_amount, currency(&base.currency)),
             Cell::state(base.status.as_str()),
             Cell::time(base.created_at, &desk.zone),
@@ -99,22 +111,14 @@ fn path<A>(desk: &Desk<A>, one: &Checkout) -> String {
 }
 
 /// Who pays, as far as it is known.
-fn customer<A>(desk: &Desk<A>, base: &CheckoutBase) -> Cell {
+fn customer<A>(desk: &Desk<A>, base: &CheckoutBase, buyers: &Buyers) -> Cell {
     let (name, email) = (base.customer_name.clone(), base.customer_email.clone());
-    let (text, note) = match (name, email) {
-        (Some(name), email) => (name, email),
-        (None, Some(email)) => (email, None),
-        (None, None) => ("Known by id".to_owned(), None),
-    };
-    match base.customer_id {
-        Some(id) => Cell::Link {
-            href: desk.path(&format!("/customers/{id}")),
-            text,
-            note,
-        },
-        None if base.customer_email.is_none() && base.customer_name.is_none() => Cell::Empty,
-        None => Cell::Noted(text, note.unwrap_or_default()),
+    if base.customer_id.is_none()
+        && let (Some(name), Some(email)) = (&name, &email)
+    {
+        return Cell::Noted(name.clone(), email.clone());
     }
+    buyers.cell(desk, base.customer_id, name.or(email))
 }
 
 fn is_open(base: &CheckoutBase) -> bool {
@@ -157,11 +161,19 @@ pub async fn of<A: Access>(
 }
 
 /// A part of another page: its sessions.
-pub fn part<A>(desk: &Desk<A>, related: Related<Checkout>, words: &'static str) -> Part {
-    Part::List {
+pub async fn part<A>(
+    app: &App,
+    desk: &Desk<A>,
+    related: Related<Checkout>,
+    words: &'static str,
+) -> Result<Part, ApiError> {
+    let items = &related.items;
+    let buyers = buyers(app, desk, &items.items).await?;
+    let list = table(desk, related.asked, items, &buyers, sales::none(words));
+    Ok(Part::List {
         title: "Checkouts",
-        list: table(desk, related.asked, &related.items, sales::none(words)).part(),
-    }
+        list: list.part(),
+    })
 }
 
 const FILE: File = File {

@@ -191,9 +191,7 @@ async fn create(
     sent: Sent,
 ) -> Answer {
     let made = match fill::body(&sent, None) {
-        Ok(body) => {
-            judged(api::customers::create(State(app), desk.caller.clone(), body).await)?
-        }
+        Ok(body) => judged(api::customers::create(State(app), desk.caller.clone(), body).await)?,
         Err(wrong) => Err(wrong),
     };
     match made {

@@ -57,7 +57,10 @@ fn step<A>(desk: &Desk<A>, here: Option<Uuid>, moment: Moment) -> Step {
     let (what, state) = match moment.what {
         Happening::Event {
             kind, subject_id, ..
-        } => (event(desk, here, kind, subject_id), Cell::Text(String::new())),
+        } => (
+            event(desk, here, kind, subject_id),
+            Cell::Text(String::new()),
+        ),
         Happening::Attempt {
             id,
             kind,

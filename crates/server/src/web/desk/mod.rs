@@ -4,6 +4,8 @@
 //! the signed-in person's role grants, and shows the answers; a form becomes the API's JSON body, and the
 //! problems of a 422 go back to the fields they are about (lifecycle.md I).
 
+mod account;
+pub mod chart;
 pub mod checkouts;
 pub mod cookie;
 pub mod customers;
@@ -11,6 +13,7 @@ pub mod developers;
 pub mod download;
 pub mod form;
 pub mod history;
+mod home;
 pub mod listing;
 pub mod live;
 pub mod orders;
@@ -18,13 +21,15 @@ pub mod parts;
 pub mod payments;
 pub mod products;
 pub mod programs;
+pub mod qr;
+pub mod reference;
 pub mod sales;
 mod same_site;
 pub mod settings;
 pub mod sheet;
 pub mod shell;
-pub mod subscriptions;
 mod sign_in;
+pub mod subscriptions;
 mod team;
 
 use std::sync::Arc;
@@ -51,7 +56,9 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/dashboard", get(front))
         .merge(sign_in::routes())
+        .merge(account::routes())
         .merge(team::routes())
+        .merge(home::routes())
         .merge(products::routes())
         .merge(checkouts::routes())
         .merge(orders::routes())
@@ -60,6 +67,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(payments::routes())
         .merge(developers::routes())
         .merge(settings::routes())
+        .merge(reference::routes())
         .layer(middleware::from_fn_with_state(
             app.clone(),
             same_site::refuse_others,

@@ -170,11 +170,7 @@ const FILE: File = File {
     moments: CREATED,
 };
 
-async fn csv(
-    State(app): State<Arc<App>>,
-    desk: Desk<scope::OrdersRead>,
-    asked: Asked,
-) -> Answer {
+async fn csv(State(app): State<Arc<App>>, desk: Desk<scope::OrdersRead>, asked: Asked) -> Answer {
     let caller = desk.caller.clone();
     let list = move |params| {
         let found = api::orders::list(State(app.clone()), caller.clone(), params);
@@ -186,7 +182,10 @@ async fn csv(
 fn line(order: &Order) -> Line {
     let or_nothing = |id: Option<uuid::Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
     let text = |text: &Option<String>| typed(text.as_deref().unwrap_or_default());
-    let country = order.billing_address.as_ref().map(|a| a.country.to_string());
+    let country = order
+        .billing_address
+        .as_ref()
+        .map(|a| a.country.to_string());
     let mut cells = vec![
         order.id.to_string(),
         order.created_at.to_string(),

@@ -16,7 +16,7 @@ use super::{
     history::timeline,
     listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
     parts::{Act, Cell, Menu, money, sentence},
-    sales::{self, CREATED, Related, currency},
+    sales::{self, Buyers, CREATED, Related, currency},
     sheet::{Fact, Part, SheetPage},
     shell::{Area, Shell},
     show,
@@ -38,28 +38,32 @@ pub fn routes() -> Router<Arc<App>> {
 }
 
 /// Who paid, which the API's payments do not say.
-pub struct Payers(HashMap<Uuid, records::Payment>);
+struct Payers {
+    rows: HashMap<Uuid, records::Payment>,
+    buyers: Buyers,
+}
 
 impl Payers {
     async fn of(app: &App, own: Uuid, payments: &[Payment]) -> Result<Self, ApiError> {
         let ids: Vec<Uuid> = payments.iter().map(|payment| payment.id).collect();
         let rows = app.store.payments(own, &ids).await?;
-        Ok(Self(rows.into_iter().map(|row| (row.id, row)).collect()))
+        let buyers = rows.iter().filter_map(|row| row.customer_id);
+        let buyers = Buyers::of(app, own, buyers).await?;
+        let rows = rows.into_iter().map(|row| (row.id, row)).collect();
+        Ok(Self { rows, buyers })
     }
 
     fn email(&self, payment: &Payment) -> Option<String> {
-        self.0.get(&payment.id)?.customer_email.clone()
+        self.rows.get(&payment.id)?.customer_email.clone()
     }
 
     fn id(&self, payment: &Payment) -> Option<Uuid> {
-        self.0.get(&payment.id)?.customer_id
+        self.rows.get(&payment.id)?.customer_id
     }
 
     fn cell<A>(&self, desk: &Desk<A>, payment: &Payment) -> Cell {
-        match (self.id(payment), self.email(payment)) {
-            (Some(id), Some(email)) => Cell::link(desk.path(&format!("/customers/{id}")), email),
-            (_, email) => Cell::text(email),
-        }
+        let (id, email) = (self.id(payment), self.email(payment));
+        self.buyers.cell(desk, id, email)
     }
 }
 
@@ -131,10 +135,7 @@ fn method(payment: &Payment) -> (String, Option<String>) {
 fn state(payment: &Payment) -> Cell {
     let state = Cell::state(payment.status.as_str());
     match &payment.decline_reason {
-        Some(reason) => Cell::Many(vec![
-            state,
-            Cell::Noted(String::new(), sentence(reason)),
-        ]),
+        Some(reason) => Cell::Many(vec![state, Cell::Noted(String::new(), sentence(reason))]),
         None => state,
     }
 }
@@ -217,11 +218,7 @@ const FILE: File = File {
     moments: CREATED,
 };
 
-async fn csv(
-    State(app): State<Arc<App>>,
-    desk: Desk<scope::PaymentsRead>,
-    asked: Asked,
-) -> Answer {
+async fn csv(State(app): State<Arc<App>>, desk: Desk<scope::PaymentsRead>, asked: Asked) -> Answer {
     let caller = desk.caller.clone();
     let list = move |params| {
         let (app, caller) = (app.clone(), caller.clone());
@@ -271,7 +268,9 @@ async fn sheet(
     PathId(id): PathId,
 ) -> Answer {
     let caller = desk.caller.clone();
-    let payment = api::payments::get(State(app.clone()), caller, PathId(id)).await?.0;
+    let payment = api::payments::get(State(app.clone()), caller, PathId(id))
+        .await?
+        .0;
     let own = desk.caller.organization.id;
     let payers = Payers::of(&app, own, std::slice::from_ref(&payment)).await?;
     let amount = money(payment.amount, currency(&payment.currency));

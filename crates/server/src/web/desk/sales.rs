@@ -1,6 +1,6 @@
 //! What the areas of a sale show of each other: cells, amounts, and the lists of what belongs together.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use axum::{Json, extract::State};
 use till_wire::{
@@ -39,6 +39,32 @@ pub fn customer<A>(desk: &Desk<A>, customer: &Customer) -> Cell {
             text,
             note,
         },
+    }
+}
+
+/// The customers that rows name by id alone.
+pub struct Buyers(HashMap<Uuid, Customer>);
+
+impl Buyers {
+    /// Reads them, deleted ones too.
+    pub async fn of(
+        app: &App,
+        own: Uuid,
+        ids: impl Iterator<Item = Uuid>,
+    ) -> Result<Self, ApiError> {
+        let mut ids: Vec<Uuid> = ids.collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let rows = app.store.customers(own, &ids).await?;
+        Ok(Self(rows.iter().map(|row| (row.id, row.view())).collect()))
+    }
+
+    /// The customer, else what else is known of whoever it is.
+    pub fn cell<A>(&self, desk: &Desk<A>, id: Option<Uuid>, known: Option<String>) -> Cell {
+        match id.and_then(|id| self.0.get(&id)) {
+            Some(found) => customer(desk, found),
+            None => Cell::text(known),
+        }
     }
 }
 
@@ -125,8 +151,7 @@ pub async fn products<A: Access>(
         .and_then(|id| Uuid::try_parse(id).ok());
     if let Some(id) = chosen
         && !known.iter().any(|(known, _)| *known == id.to_string())
-        && let Ok(Json(product)) =
-            api::products::get(State(app.clone()), caller, PathId(id)).await
+        && let Ok(Json(product)) = api::products::get(State(app.clone()), caller, PathId(id)).await
     {
         known.push(name(&product));
     }

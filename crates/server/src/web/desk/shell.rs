@@ -91,6 +91,14 @@ pub struct Way {
 }
 
 impl Way {
+    /// To the dashboard of an organization.
+    pub(super) fn shop(name: &str, slug: &str) -> Self {
+        Self {
+            sign: Area::Home.sign(),
+            ..Self::tab(name, format!("/dashboard/{slug}"), false)
+        }
+    }
+
     /// A tab within an area.
     pub fn tab(text: &str, href: String, here: bool) -> Self {
         Self {

@@ -20,7 +20,11 @@ use till_core::{
 use till_store::CommitError;
 use till_wire::values::email_syntax;
 
-use super::{cookie, sign_in_path};
+use super::{
+    cookie,
+    form::{Field, Kind},
+    sign_in_path,
+};
 use crate::{
     app::App,
     extract::{Denied, Device, Person, local_path},
@@ -41,15 +45,36 @@ const WRONG: &str = "The e-mail address or the password is wrong.";
 const NO_ADDRESS: &str = "Give an e-mail address, such as ada@example.com.";
 
 /// `GET /sign-in`, and the answer to its two forms when there is something to say.
-#[derive(Debug, Default, Template)]
+#[derive(Debug, Template)]
 #[template(path = "desk/sign_in.html")]
 struct SignInPage {
     /// The page of ours that follows.
     next: Option<String>,
-    /// The address as typed.
-    email: String,
+    email: Field,
+    password: Field,
     /// What was wrong, in a sentence.
     error: Option<String>,
+}
+
+impl SignInPage {
+    /// `email` as typed.
+    fn new(next: Option<String>, email: &str, error: Option<String>) -> Self {
+        let (email, password) = (
+            Field::new("email", "E-mail address", Kind::Line("email"))
+                .value(email.chars().take(254).collect::<String>())
+                .autocomplete("username")
+                .required(),
+            Field::new("password", "Password", Kind::Line("password"))
+                .autocomplete("current-password")
+                .required(),
+        );
+        Self {
+            next,
+            email: email.focus(),
+            password,
+            error,
+        }
+    }
 }
 
 impl Page for SignInPage {}
@@ -116,12 +141,7 @@ impl SignInForm {
 
     /// The form again, with what was typed but the password.
     fn again(&self, status: StatusCode, error: &str) -> Response {
-        let shown = SignInPage {
-            next: self.onward.local(),
-            email: self.email.chars().take(254).collect(),
-            error: Some(error.to_owned()),
-            ..SignInPage::default()
-        };
+        let shown = SignInPage::new(self.onward.local(), &self.email, Some(error.to_owned()));
         page(status, &shown)
     }
 
@@ -143,10 +163,7 @@ async fn show(person: Result<Person, Denied>, Query(onward): Query<Onward>) -> R
     if person.is_ok() {
         return onto(next.as_deref());
     }
-    let shown = SignInPage {
-        next,
-        ..SignInPage::default()
-    };
+    let shown = SignInPage::new(next, "", None);
     page(StatusCode::OK, &shown)
 }
 

@@ -77,12 +77,7 @@ async fn list(
 }
 
 /// A list of subscriptions.
-pub fn table<A>(
-    desk: &Desk<A>,
-    asked: Asked,
-    page: &Items<Subscription>,
-    empty: Empty,
-) -> Listing {
+pub fn table<A>(desk: &Desk<A>, asked: Asked, page: &Items<Subscription>, empty: Empty) -> Listing {
     let columns = vec![
         Column::new("Product").by("product"),
         Column::new("Customer").by("customer"),
@@ -262,7 +257,9 @@ async fn sheet(
     PathId(id): PathId,
 ) -> Answer {
     let caller = desk.caller.clone();
-    let one = api::subscriptions::get(State(app.clone()), caller, PathId(id)).await?.0;
+    let one = api::subscriptions::get(State(app.clone()), caller, PathId(id))
+        .await?
+        .0;
     let orders = orders::of(&app, &desk, ("subscription_id", id)).await?;
     let mut subjects = vec![id];
     subjects.extend(one.base.checkout_id);
@@ -288,10 +285,7 @@ fn about<A>(desk: &Desk<A>, one: &Subscription) -> Part {
         title: "Subscription",
         facts: vec![
             Fact::new("Subscription ID", Cell::Code(one.base.id.to_string())),
-            Fact::new(
-                "Status",
-                Cell::Text(sentence(one.base.status.as_str())),
-            ),
+            Fact::new("Status", Cell::Text(sentence(one.base.status.as_str()))),
             Fact::new("Amount", Cell::Money(price(&one.base))),
             Fact::new("Customer", sales::customer(desk, &one.customer)),
             Fact::new("Product", sales::product(desk, &one.product)),

@@ -2,279 +2,348 @@
 
 use std::sync::Arc;
 
-use askama::Template;
 use axum::{
-    Form, Router,
+    Router,
     extract::{Path, State},
-    response::{IntoResponse, Redirect, Response},
-    routing::{get, post},
+    routing::get,
 };
-use http::StatusCode;
-use serde::Deserialize;
 use till_core::{
     change::Changes,
-    records::Role,
+    records::{Member, Role, User},
     refusal::Refusal,
     team::{self, Team},
 };
-use till_wire::values::email_syntax;
+use till_wire::{page::Page as Items, values::email_syntax};
 use uuid::Uuid;
 
+use super::{
+    Answer, done,
+    form::{AskPage, Field, Form, FormPage, Group, Kind, Sent, Wrong, judged},
+    listing::{Asked, Column, Empty, ListPage, Listing, Row},
+    parts::{Act, Cell, Menu, Tone, sentence},
+    settings::{Tab, shell},
+    shell::{Area, Shell},
+    show, show_again,
+};
 use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Denied, Desk, scope},
-    web::{Page, page},
 };
 
 /// The routes.
 pub(super) fn routes() -> Router<Arc<App>> {
     let path = "/dashboard/{shop}/settings/team";
+    let at = |rest: &str| format!("{path}{rest}");
     Router::new()
-        .route(path, get(show).post(invite))
-        .route(&format!("{path}/leave"), get(ask_leave).post(leave))
-        .route(&format!("{path}/{{id}}/role"), post(change_role))
-        .route(
-            &format!("{path}/{{id}}/remove"),
-            get(ask_remove).post(remove),
-        )
+        .route(path, get(list))
+        .route(&at("/invite"), get(new).post(invite))
+        .route(&at("/leave"), get(ask_leave).post(leave))
+        .route(&at("/{id}/role"), get(edit).post(change_role))
+        .route(&at("/{id}/remove"), get(ask_remove).post(remove))
 }
 
+const TEAM: &str = "/settings/team";
 const NO_ADDRESS: &str = "Give an e-mail address, such as ada@example.com.";
 const NO_ROLE: &str = "Choose a role.";
-
-/// One line of the list.
-#[derive(Debug)]
-struct Line {
-    id: Uuid,
-    name: Option<String>,
-    email: String,
-    role: Role,
-    joined: String,
-    /// Whether this is who looks.
-    is_self: bool,
-    /// Whether who looks may change or remove them.
-    is_theirs: bool,
-}
-
-/// The list, with a form for inviting where that is allowed.
-#[derive(Debug, Template)]
-#[template(path = "desk/team.html")]
-struct TeamPage {
-    path: String,
-    organization: String,
-    lines: Vec<Line>,
-    /// The roles that who looks may give; none where they may not manage the team.
-    roles: Vec<Role>,
-    /// The address as typed.
-    email: String,
-    /// What was wrong, in a sentence.
-    error: Option<String>,
-}
-
-impl Page for TeamPage {}
-
-/// Asks once before somebody is taken out.
-#[derive(Debug, Template)]
-#[template(path = "desk/team_out.html")]
-struct OutPage {
-    /// Where the team is.
-    path: String,
-    /// Where the answer goes.
-    action: String,
-    organization: String,
-    /// Who goes; none: who looks.
-    who: Option<String>,
-}
-
-impl Page for OutPage {}
-
-fn path_of<A>(desk: &Desk<A>) -> String {
-    format!("/dashboard/{}/settings/team", desk.caller.organization.slug)
-}
-
-fn shown<A>(desk: &Desk<A>, team: &Team) -> TeamPage {
-    let lines = team.people.iter().map(|(member, user)| Line {
-        id: member.id,
-        name: user.name.clone(),
-        email: user.email.clone(),
-        role: member.role,
-        joined: member
-            .created_at
-            .to_zoned(desk.zone.clone())
-            .strftime("%F")
-            .to_string(),
-        is_self: user.id == desk.person.id,
-        is_theirs: desk.role.disposes_of(member.role),
-    });
-    let roles = Role::ALL.iter().copied();
-    TeamPage {
-        path: path_of(desk),
-        organization: team.organization.name.clone(),
-        lines: lines.collect(),
-        roles: roles.filter(|role| desk.role.disposes_of(*role)).collect(),
-        email: String::new(),
-        error: None,
-    }
-}
 
 async fn load<A>(app: &App, desk: &Desk<A>) -> Result<Team, ApiError> {
     let team = app.store.team(desk.caller.organization.id).await?;
     team.ok_or_else(ApiError::not_found)
 }
 
-async fn show(
-    State(app): State<Arc<App>>,
-    desk: Desk<scope::OrganizationsRead>,
-) -> Result<Response, Denied> {
-    let team = load(&app, &desk).await?;
-    Ok(page(StatusCode::OK, &shown(&desk, &team)))
-}
-
-/// Load, decide, commit; a no is shown on the page.
-async fn act<A: Access>(
+/// Load, decide, commit.
+async fn act<A>(
     app: &App,
     desk: &Desk<A>,
     decide: impl Fn(&Team) -> Result<Changes, Refusal>,
-) -> Result<Response, Denied> {
-    let done = app
-        .settle(|| async {
-            let team = load(app, desk).await?;
-            app.commit(decide(&team)?).await
-        })
-        .await;
-    match done {
-        Ok(()) => Ok(Redirect::to(&path_of(desk)).into_response()),
-        Err(error) => again(app, desk, error, "").await,
-    }
+) -> Result<(), ApiError> {
+    app.settle(|| async {
+        let team = load(app, desk).await?;
+        app.commit(decide(&team)?).await
+    })
+    .await
 }
 
-async fn again<A>(
-    app: &App,
+fn name_of(user: &User) -> String {
+    user.name.clone().unwrap_or_else(|| user.email.clone())
+}
+
+async fn list(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::OrganizationsRead>,
+    asked: Asked,
+) -> Answer {
+    let team = load(&app, &desk).await?;
+    let columns = vec![
+        Column::new("Person"),
+        Column::new("Role"),
+        Column::new("Joined"),
+    ];
+    let empty = Empty {
+        words: "Nobody is here.",
+        step: None,
+    };
+    let items = Items::new(team.people.clone(), team.people.len() as i64, u32::MAX);
+    let row = |(member, user): &(Member, User)| {
+        let note = match (user.id == desk.person.id, &user.name) {
+            (true, Some(_)) => format!("{} (you)", user.email),
+            (true, None) => "You".to_owned(),
+            (false, Some(_)) => user.email.clone(),
+            (false, None) => String::new(),
+        };
+        let row = Row::new(vec![
+            match note.is_empty() {
+                true => Cell::Text(name_of(user)),
+                false => Cell::Noted(name_of(user), note),
+            },
+            Cell::toned(member.role.as_str(), Tone::Quiet),
+            Cell::time(member.created_at, &desk.zone),
+        ]);
+        let acts = acts(&desk, &team, member, user);
+        match acts.is_empty() {
+            true => row,
+            false => row.menu(Menu {
+                name: name_of(user),
+                acts,
+            }),
+        }
+    };
+    let action = desk
+        .role
+        .manages_people()
+        .then(|| ("Invite", desk.path("/settings/team/invite")));
+    show(&ListPage {
+        shell: shell(&desk, Tab::Team),
+        action,
+        list: Listing::of(asked, "Team", columns, &items, row, empty),
+    })
+}
+
+/// What who looks may do with somebody. Nothing is offered that would leave no owner.
+fn acts<A>(desk: &Desk<A>, team: &Team, member: &Member, user: &User) -> Vec<Act> {
+    let path = |rest: &str| desk.path(&format!("{TEAM}/{rest}"));
+    let mut acts = Vec::new();
+    if team.is_last_owner(member) {
+        return acts;
+    }
+    if desk.role.disposes_of(member.role) {
+        acts.push(Act::Go {
+            label: "Change role",
+            href: path(&format!("{}/role", member.id)),
+        });
+    }
+    if user.id == desk.person.id {
+        acts.push(Act::Ask {
+            label: "Leave",
+            href: path("leave"),
+        });
+    } else if desk.role.disposes_of(member.role) {
+        acts.push(Act::Ask {
+            label: "Remove",
+            href: path(&format!("{}/remove", member.id)),
+        });
+    }
+    acts
+}
+
+/// The roles that who looks may give.
+fn roles<A>(desk: &Desk<A>, now: Role) -> Field {
+    let options = Role::ALL
+        .iter()
+        .filter(|role| desk.role.disposes_of(**role))
+        .map(|role| {
+            let words = match role {
+                Role::Owner => "everything, and who owns it",
+                Role::Admin => "everything but owners",
+                Role::Member => "everything but settings, tokens, webhooks and people",
+            };
+            let word = role.as_str().to_owned();
+            (word.clone(), format!("{}: {words}", sentence(&word)))
+        });
+    Field::new("role", "Role", Kind::Choice(options.collect())).value(now.as_str())
+}
+
+fn form_page<A: Access>(
     desk: &Desk<A>,
-    error: ApiError,
-    email: &str,
-) -> Result<Response, Denied> {
-    let status = error.status();
-    if status == StatusCode::NOT_FOUND || status.is_server_error() {
-        return Err(error.into());
+    title: String,
+    form: Form,
+    again: Option<(&Sent, &Wrong)>,
+) -> FormPage {
+    FormPage {
+        shell: Shell::new(desk, Area::Settings, title).back("Team", desk.path(TEAM)),
+        form: match again {
+            Some((sent, wrong)) => form.again(sent, wrong),
+            None => form,
+        },
+        aside: None,
     }
-    let mut shown = shown(desk, &load(app, desk).await?);
-    shown.email = email.to_owned();
-    shown.error = Some(error.detail());
-    Ok(page(status, &shown))
 }
 
-/// Whom to invite, as what.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct InviteForm {
-    email: String,
-    role: String,
+fn invitation(desk: &Desk<scope::OrganizationsWrite>, again: Option<(&Sent, &Wrong)>) -> FormPage {
+    let fields = vec![
+        Field::new("email", "E-mail address", Kind::Line("email"))
+            .required()
+            .focus()
+            .hint("They get a mail with a link that signs them in."),
+        roles(desk, Role::Member),
+    ];
+    let path = desk.path("/settings/team/invite");
+    let form = Form::new(path, "Invite", vec![Group::new("", fields)]);
+    form_page(desk, "Invite somebody".to_owned(), form, again)
+}
+
+async fn new(desk: Desk<scope::OrganizationsWrite>) -> Answer {
+    show(&invitation(&desk, None))
 }
 
 async fn invite(
     State(app): State<Arc<App>>,
     desk: Desk<scope::OrganizationsWrite>,
-    Form(form): Form<InviteForm>,
-) -> Result<Response, Denied> {
-    let (email, role) = (email_syntax(&form.email), form.role.parse::<Role>());
-    let (Some(email), Ok(role)) = (&email, role) else {
-        let mut shown = shown(&desk, &load(&app, &desk).await?);
-        let words = if email.is_none() { NO_ADDRESS } else { NO_ROLE };
-        shown.error = Some(words.to_owned());
-        shown.email = form.email.chars().take(254).collect();
-        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown));
-    };
-    let done = app
-        .settle(|| async {
-            let team = load(&app, &desk).await?;
-            let known = app.store.user_by_email(&email.to_lowercase()).await?;
-            let (_, changes) =
-                team::invite(&team, &desk.person, email, known.as_ref(), role, &app.at())?;
-            app.commit(changes).await
-        })
-        .await;
-    match done {
-        Ok(()) => Ok(Redirect::to(&path_of(&desk)).into_response()),
-        Err(error) => again(&app, &desk, error, email).await,
+    sent: Sent,
+) -> Answer {
+    match take_in(&app, &desk, &sent).await? {
+        Ok(email) => done(&desk.path(TEAM), &format!("{email} is in the team.")),
+        Err(wrong) => show_again(&invitation(&desk, Some((&sent, &wrong)))),
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct RoleForm {
-    role: String,
+async fn take_in(
+    app: &App,
+    desk: &Desk<scope::OrganizationsWrite>,
+    sent: &Sent,
+) -> Result<Result<String, Wrong>, Denied> {
+    let Some(email) = email_syntax(sent.get("email").unwrap_or_default()) else {
+        return Ok(Err(Wrong::field("email", NO_ADDRESS)));
+    };
+    let Some(role) = role(sent) else {
+        return Ok(Err(Wrong::field("role", NO_ROLE)));
+    };
+    let email = email.to_lowercase();
+    let invited = app
+        .settle(|| async {
+            let team = load(app, desk).await?;
+            let known = app.store.user_by_email(&email).await?;
+            let (_, changes) =
+                team::invite(&team, &desk.person, &email, known.as_ref(), role, &app.at())?;
+            app.commit(changes).await
+        })
+        .await;
+    Ok(judged(invited)?.map(|()| email))
+}
+
+fn role(sent: &Sent) -> Option<Role> {
+    sent.get("role")?.parse().ok()
+}
+
+/// Somebody in the team whom who looks may change or remove.
+async fn theirs(
+    app: &App,
+    desk: &Desk<scope::OrganizationsWrite>,
+    id: &str,
+) -> Result<(Member, User), Denied> {
+    let id = Uuid::try_parse(id).map_err(|_| Denied::NotFound)?;
+    let team = load(app, desk).await?;
+    // A role that could not be changed to itself cannot be changed at all.
+    let (member, user) = team.find(id).map_err(ApiError::from)?.clone();
+    let _ = team::change_role(&team, &desk.person, id, member.role).map_err(ApiError::from)?;
+    Ok((member, user))
+}
+
+fn role_page(
+    desk: &Desk<scope::OrganizationsWrite>,
+    (member, user): &(Member, User),
+    again: Option<(&Sent, &Wrong)>,
+) -> FormPage {
+    let path = desk.path(&format!("{TEAM}/{}/role", member.id));
+    let groups = vec![Group::new("", vec![roles(desk, member.role)])];
+    let form = Form::new(path, "Change role", groups);
+    form_page(desk, format!("Role of {}", name_of(user)), form, again)
+}
+
+async fn edit(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::OrganizationsWrite>,
+    Path((_, id)): Path<(String, String)>,
+) -> Answer {
+    show(&role_page(&desk, &theirs(&app, &desk, &id).await?, None))
 }
 
 async fn change_role(
     State(app): State<Arc<App>>,
     desk: Desk<scope::OrganizationsWrite>,
     Path((_, id)): Path<(String, String)>,
-    Form(form): Form<RoleForm>,
-) -> Result<Response, Denied> {
-    let id = member_id(&id)?;
-    let Ok(role) = form.role.parse::<Role>() else {
-        let mut shown = shown(&desk, &load(&app, &desk).await?);
-        shown.error = Some(NO_ROLE.to_owned());
-        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown));
+    sent: Sent,
+) -> Answer {
+    let found = theirs(&app, &desk, &id).await?;
+    let changed = match role(&sent) {
+        None => Err(Wrong::field("role", NO_ROLE)),
+        Some(role) => {
+            let decide = |team: &Team| team::change_role(team, &desk.person, found.0.id, role);
+            judged(act(&app, &desk, decide).await)?
+        }
     };
-    act(&app, &desk, |team| {
-        team::change_role(team, &desk.person, id, role)
-    })
-    .await
+    match changed {
+        Ok(()) => done(
+            &desk.path(TEAM),
+            &format!("The role of {} was changed.", name_of(&found.1)),
+        ),
+        Err(wrong) => show_again(&role_page(&desk, &found, Some((&sent, &wrong)))),
+    }
 }
 
 async fn ask_remove(
     State(app): State<Arc<App>>,
     desk: Desk<scope::OrganizationsWrite>,
     Path((_, id)): Path<(String, String)>,
-) -> Result<Response, Denied> {
-    let team = load(&app, &desk).await?;
-    let (member, user) = team.find(member_id(&id)?).map_err(ApiError::from)?;
-    let path = path_of(&desk);
-    Ok(page(
-        StatusCode::OK,
-        &OutPage {
-            action: format!("{path}/{}/remove", member.id),
-            path,
-            organization: team.organization.name.clone(),
-            who: Some(user.name.clone().unwrap_or_else(|| user.email.clone())),
-        },
-    ))
+) -> Answer {
+    let (member, user) = theirs(&app, &desk, &id).await?;
+    let shop = &desk.caller.organization.name;
+    show(&AskPage {
+        shell: Shell::new(
+            &desk,
+            Area::Settings,
+            format!("Remove {} from {shop}?", name_of(&user)),
+        ),
+        words: "They lose this dashboard at once. Access tokens that they made go on working."
+            .to_owned(),
+        submit: "Remove",
+        action: desk.path(&format!("{TEAM}/{}/remove", member.id)),
+        cancel: desk.path(TEAM),
+    })
 }
 
 async fn remove(
     State(app): State<Arc<App>>,
     desk: Desk<scope::OrganizationsWrite>,
     Path((_, id)): Path<(String, String)>,
-) -> Result<Response, Denied> {
-    let id = member_id(&id)?;
-    act(&app, &desk, |team| team::remove(team, &desk.person, id)).await
+) -> Answer {
+    let (member, user) = theirs(&app, &desk, &id).await?;
+    act(&app, &desk, |team| {
+        team::remove(team, &desk.person, member.id)
+    })
+    .await?;
+    done(
+        &desk.path(TEAM),
+        &format!("{} was removed.", name_of(&user)),
+    )
 }
 
-async fn ask_leave(desk: Desk<scope::OrganizationsRead>) -> Response {
-    let path = path_of(&desk);
-    let shown = OutPage {
-        action: format!("{path}/leave"),
-        path,
-        organization: desk.caller.organization.name.clone(),
-        who: None,
-    };
-    page(StatusCode::OK, &shown)
+async fn ask_leave(desk: Desk<scope::OrganizationsRead>) -> Answer {
+    let shop = &desk.caller.organization.name;
+    show(&AskPage {
+        shell: Shell::new(&desk, Area::Settings, format!("Leave {shop}?")),
+        words:
+            "You lose this dashboard at once. To come back, somebody in the team must invite you."
+                .to_owned(),
+        submit: "Leave",
+        action: desk.path("/settings/team/leave"),
+        cancel: desk.path(TEAM),
+    })
 }
 
-async fn leave(
-    State(app): State<Arc<App>>,
-    desk: Desk<scope::OrganizationsRead>,
-) -> Result<Response, Denied> {
-    let answer = act(&app, &desk, |team| team::leave(team, &desk.person)).await?;
-    match answer.status().is_redirection() {
-        true => Ok(Redirect::to("/dashboard").into_response()),
-        false => Ok(answer),
-    }
-}
-
-fn member_id(text: &str) -> Result<Uuid, Denied> {
-    Uuid::try_parse(text).map_err(|_| Denied::NotFound)
+async fn leave(State(app): State<Arc<App>>, desk: Desk<scope::OrganizationsRead>) -> Answer {
+    act(&app, &desk, |team| team::leave(team, &desk.person)).await?;
+    let words = format!("You left {}.", desk.caller.organization.name);
+    done("/account", &words)
 }

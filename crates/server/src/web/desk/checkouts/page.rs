@@ -2,26 +2,71 @@
 
 use std::sync::Arc;
 
+use askama::Template;
 use axum::extract::State;
 use till_wire::checkouts::{Checkout, CheckoutBase};
 
-use super::{customer, is_open, menu};
+use super::{buyers, customer, is_open, menu};
 use crate::{
     api,
     app::App,
+    error::ApiError,
     extract::{Desk, PathId, scope},
     web::desk::{
-        Answer, metadata,
+        Answer,
         history::timeline,
-        orders,
+        metadata, orders,
         parts::{Cell, sentence},
         payments,
-        sales::{self, currency},
+        programs::{self, Program, Token},
+        qr,
+        sales::{self, Buyers, currency},
         sheet::{Fact, Part, SheetPage},
         shell::{Area, Shell},
         show,
     },
 };
+
+/// The way to pay an open session.
+#[derive(Debug, Template)]
+#[template(path = "desk/session_link.html")]
+struct Link<'a> {
+    url: &'a str,
+    code: Cell,
+    qr: Option<String>,
+}
+
+/// The programs that make the same session.
+#[derive(Debug, Template)]
+#[template(path = "desk/programs.html")]
+struct Programs {
+    programs: [Program; 3],
+    variable: &'static str,
+}
+
+fn pay(base: &CheckoutBase) -> Result<Part, ApiError> {
+    let link = Link {
+        url: &base.url,
+        code: Cell::Code(base.url.clone()),
+        qr: qr::svg(&base.url),
+    };
+    Ok(Part::Html {
+        title: "Link for the buyer",
+        html: link.render().map_err(ApiError::internal)?,
+    })
+}
+
+fn same(app: &App, base: &CheckoutBase) -> Result<Part, ApiError> {
+    let product = base.product_id.to_string();
+    let programs = Programs {
+        programs: programs::all(&app.site.public_url, &product, Token::Environment),
+        variable: programs::VARIABLE,
+    };
+    Ok(Part::Html {
+        title: "Make such a session from your program",
+        html: programs.render().map_err(ApiError::internal)?,
+    })
+}
 
 pub(super) async fn sheet(
     State(app): State<Arc<App>>,
@@ -29,14 +74,29 @@ pub(super) async fn sheet(
     PathId(id): PathId,
 ) -> Answer {
     let caller = desk.caller.clone();
-    let one = api::checkouts::get(State(app.clone()), caller, PathId(id)).await?.0;
+    let one = api::checkouts::get(State(app.clone()), caller, PathId(id))
+        .await?
+        .0;
     let key = ("checkout_id", id);
     let (orders, payments) =
         tokio::try_join!(orders::of(&app, &desk, key), payments::of(&app, &desk, key))?;
     let mut subjects = vec![id];
     let sold = orders.iter().flat_map(|found| &found.items.items);
-    subjects.extend(sold.flat_map(|order| [Some(order.id), order.subscription_id].into_iter().flatten()));
-    let mut parts = vec![about(&desk, &one), totals(&one.base), buyer(&desk, &one)];
+    subjects.extend(sold.flat_map(|order| {
+        [Some(order.id), order.subscription_id]
+            .into_iter()
+            .flatten()
+    }));
+    let buyers = buyers(&app, &desk, std::slice::from_ref(&one)).await?;
+    let mut parts = Vec::new();
+    if is_open(&one.base) {
+        parts.push(pay(&one.base)?);
+    }
+    parts.extend([
+        about(&desk, &one),
+        totals(&one.base),
+        buyer(&desk, &one, &buyers),
+    ]);
     if let Some(payments) = payments {
         let words = "Nobody has tried to pay yet.";
         parts.push(payments::part(&app, &desk, payments, words).await?);
@@ -45,6 +105,7 @@ pub(super) async fn sheet(
     parts.extend(orders.map(|found| orders::part(&desk, found, words)));
     parts.extend(metadata(&one.metadata));
     parts.push(timeline(&app, &desk, subjects).await?);
+    parts.push(same(&app, &one.base)?);
     show(&SheetPage {
         shell: Shell::new(&desk, Area::Checkouts, one.base.product.base.name.clone())
             .back("Checkouts", desk.path("/checkouts")),
@@ -105,11 +166,11 @@ fn totals(base: &CheckoutBase) -> Part {
     }
 }
 
-fn buyer<A>(desk: &Desk<A>, one: &Checkout) -> Part {
+fn buyer<A>(desk: &Desk<A>, one: &Checkout, buyers: &Buyers) -> Part {
     let base = &one.base;
     let address = base.customer_billing_address.as_ref();
     let mut facts = vec![
-        Fact::new("Customer", customer(desk, base)),
+        Fact::new("Customer", customer(desk, base, buyers)),
         Fact::new("External ID", Cell::text(one.external_customer_id.clone())),
         Fact::new("Billing address", sales::address(address)),
     ];

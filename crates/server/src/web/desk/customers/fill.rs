@@ -57,7 +57,10 @@ pub fn of_customer(one: &Customer) -> Sent {
 /// taken away, which the API says.
 pub fn body(sent: &Sent, was: Option<&Customer>) -> Result<Body, Wrong> {
     if sent.filled("email").is_none() {
-        return Err(Wrong::field("email", "Write the customer's e-mail address."));
+        return Err(Wrong::field(
+            "email",
+            "Write the customer's e-mail address.",
+        ));
     }
     let mut body = sent.json();
     let blank = |value: &Value| {
@@ -101,13 +104,13 @@ fn who(was: Option<&Customer>) -> Group {
     ];
     // It can be set once.
     if was.is_none_or(|one| one.external_id.is_none()) {
-        fields.push(
-            text("external_id", "External ID")
-                .hint("The id by which your own program knows the customer. It cannot be changed later."),
-        );
+        fields.push(text("external_id", "External ID").hint(
+            "The id by which your own program knows the customer. It cannot be changed later.",
+        ));
     }
     fields.push(
-        text("tax_id", "Tax ID").hint("Needs the country of the billing address, such as FR61954506077."),
+        text("tax_id", "Tax ID")
+            .hint("Needs the country of the billing address, such as FR61954506077."),
     );
     fields.push(text("locale", "Language").hint("A language tag, such as en or fr-CA."));
     Group::new("Customer", fields)

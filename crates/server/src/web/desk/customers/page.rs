@@ -15,11 +15,12 @@ use crate::{
     web::{
         Page,
         desk::{
-            Answer, checkouts, metadata,
+            Answer, checkouts,
             history::timeline,
-            orders,
+            metadata, orders,
             parts::Cell,
-            payments, sales, sheet::{Action, Fact, Part, SheetPage},
+            payments, sales,
+            sheet::{Action, Fact, Part, SheetPage},
             shell::{Area, Shell},
             show, subscriptions,
         },
@@ -55,7 +56,10 @@ pub(super) async fn sheet(
     parts.extend(metadata(&one.metadata));
     parts.push(state(&app, &desk, &one).await?);
     let actions = match may_write(&desk) {
-        true => vec![Action::Go("Edit", desk.path(&format!("/customers/{id}/edit")))],
+        true => vec![Action::Go(
+            "Edit",
+            desk.path(&format!("/customers/{id}/edit")),
+        )],
         false => Vec::new(),
     };
     show(&SheetPage {
@@ -125,7 +129,10 @@ async fn belongings<A: Access>(
     if let Some(some) = payments {
         parts.push(payments::part(app, desk, some, "No payment yet.").await?);
     }
-    parts.extend(checkouts.map(|some| checkouts::part(desk, some, "No session names the customer.")));
+    if let Some(some) = checkouts {
+        let words = "No session names the customer.";
+        parts.push(checkouts::part(app, desk, some, words).await?);
+    }
     parts.push(timeline(app, desk, subjects).await?);
     Ok(parts)
 }

@@ -1,0 +1,102 @@
+//! One-time links that sign people in to the dashboard: `till sign-in`, and what `init` and `dev` print.
+
+use jiff::SignedDuration;
+use till_core::{
+    records::{Role, User},
+    sign_in,
+    site::Site,
+    team::Team,
+    tokens::SecretKey,
+};
+use till_store::Store;
+use till_wire::values::email_syntax;
+
+use crate::{
+    clock,
+    config::{Settings, SignIn},
+    guard, open,
+    stop::{Stop, say},
+};
+
+/// How long a link works that the operator asked for.
+const LIFE: SignedDuration = SignedDuration::from_hours(1);
+/// How long the link works that `till dev` prints at its start.
+const DEV_LIFE: SignedDuration = SignedDuration::from_hours(24);
+
+/// Prints a link for somebody who is known.
+pub async fn run(settings: &Settings, wanted: &SignIn) -> Result<(), Stop> {
+    let email = email_syntax(&wanted.email)
+        .ok_or_else(|| Stop::settings("Give an e-mail address, such as owner@example.com."))?
+        .to_lowercase();
+    let key = guard::needed_secret_key(settings)?;
+    let url = public_url(settings)?;
+    let store = open::database(settings, true).await?;
+    let user = store.user_by_email(&email).await?.ok_or_else(|| {
+        Stop::failed(format!(
+            "nobody has the address {email}: `till init` makes an owner, and owners invite people."
+        ))
+    })?;
+    let link = make(&store, &key, &user, &url, None, LIFE).await?;
+    store.close().await;
+    say(link);
+    Ok(())
+}
+
+/// The link that `till init` tells a new owner, if the settings say how to make one.
+pub async fn first(
+    settings: &Settings,
+    store: &Store,
+    owner: &User,
+    slug: &str,
+) -> Result<Option<String>, Stop> {
+    let (Some(key), Some(_)) = (guard::secret_key(settings)?, &settings.public_url) else {
+        return Ok(None);
+    };
+    let url = public_url(settings)?;
+    let next = format!("/dashboard/{slug}");
+    make(store, &key, owner, &url, Some(&next), LIFE)
+        .await
+        .map(Some)
+}
+
+/// The link of a fresh start of `till dev`: whom it signs in, and its address.
+pub async fn for_dev(
+    store: &Store,
+    key: &SecretKey,
+    team: &Team,
+    url: &str,
+) -> Result<(String, String), Stop> {
+    let owner = team.people.iter().find(|(m, _)| m.role == Role::Owner);
+    let (_, owner) = owner.ok_or_else(|| Stop::failed("the organization has no owner."))?;
+    let next = format!("/dashboard/{}", team.organization.slug);
+    let link = make(store, key, owner, url, Some(&next), DEV_LIFE).await?;
+    Ok((owner.email.clone(), link))
+}
+
+async fn make(
+    store: &Store,
+    key: &SecretKey,
+    user: &User,
+    url: &str,
+    next: Option<&str>,
+    life: SignedDuration,
+) -> Result<String, Stop> {
+    let (token, changes) = sign_in::link(user, life, key, &clock::at());
+    store.commit(changes).await?;
+    let site = Site {
+        public_url: url.to_owned(),
+        publishable_key: String::new(),
+    };
+    Ok(site.sign_in_link(&token, next))
+}
+
+/// The public URL as set, else the address that is served on.
+fn public_url(settings: &Settings) -> Result<String, Stop> {
+    match &settings.public_url {
+        Some(_) => guard::public_url(&Settings {
+            allow_insecure_http: true,
+            ..settings.clone()
+        }),
+        None => Ok(format!("http://{}", settings.listen)),
+    }
+}
