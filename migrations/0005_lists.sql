@@ -29,3 +29,5 @@ drop index subscriptions_started;
 create index subscriptions_started on subscriptions (organization_id, started_at, status, product_id);
 drop index customers_created;
 create index customers_created on customers (organization_id, created_at) where deleted_at is null;
+-- The filter by product names the first hundred.
+create index products_name on products (organization_id, lower(name));

@@ -183,7 +183,7 @@ both! {
         assert!(html.contains("Nobody has tried to pay yet."));
         t.buy(&checkout, "ada@example.com").await;
         let html = shown(&desk.get(&path).await);
-        assert!(!html.contains(url) && html.contains("TypeScript"), "what is paid has no link: {html}");
+        assert!(!html.contains("class=\"qr\"") && html.contains("TypeScript"), "what is paid has no link: {html}");
     }
 
     async fn an_empty_list_says_the_next_step(t: &mut Till) {
@@ -212,7 +212,7 @@ both! {
             ("orders", "query=_race".into(), 0),
             ("orders", format!("query={invoice}"), 1),
             ("orders", of_one.clone(), 2),
-            ("orders", format!("{of_one}&query=ada&status=paid"), 1),
+            ("orders", format!("{of_one}&query=ada@&status=paid"), 1),
             ("orders", "status=refunded".into(), 0),
             ("orders", "from=2026-11-22&to=2026-11-22".into(), 3),
             ("orders", "to=2026-11-21".into(), 0),

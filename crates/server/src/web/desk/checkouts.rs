@@ -82,9 +82,9 @@ fn table<A>(
         Column::new("Product"),
         Column::new("Customer"),
         Column::number("Total"),
-        Column::new("Status").by("status"),
+        Column::new("Status"),
         Column::new("Created").by("created_at"),
-        Column::new("Expires").by("expires_at"),
+        Column::new("Expires"),
     ];
     let row = |one: &Checkout| {
         let base = &one.base;

@@ -84,7 +84,7 @@ fn may_write<A>(desk: &Desk<A>) -> bool {
 
 fn table<A>(desk: &Desk<A>, asked: Asked, page: &Items<Customer>, empty: Empty) -> Listing {
     let columns = vec![
-        Column::new("Customer").by("name"),
+        Column::new("Customer"),
         Column::new("External ID"),
         Column::new("Country"),
         Column::new("Created").by("created_at"),

@@ -68,10 +68,10 @@ async fn list(
 pub fn table<A>(desk: &Desk<A>, asked: Asked, page: &Items<Order>, empty: Empty) -> Listing {
     let columns = vec![
         Column::new("Invoice").by("invoice_number"),
-        Column::new("Customer").by("customer"),
-        Column::new("Product").by("product"),
+        Column::new("Customer"),
+        Column::new("Product"),
         Column::number("Total"),
-        Column::new("Status").by("status"),
+        Column::new("Status"),
         Column::new("Created").by("created_at"),
     ];
     let row = |order: &Order| {

@@ -102,10 +102,10 @@ fn table<A>(
     empty: Empty,
 ) -> Listing {
     let columns = vec![
-        Column::new("Method").by("method"),
+        Column::new("Method"),
         Column::new("Customer"),
-        Column::number("Amount").by("amount"),
-        Column::new("Status").by("status"),
+        Column::number("Amount"),
+        Column::new("Status"),
         Column::new("Created").by("created_at"),
     ];
     let row = |payment: &Payment| {

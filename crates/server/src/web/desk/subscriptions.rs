@@ -79,12 +79,12 @@ async fn list(
 /// A list of subscriptions.
 pub fn table<A>(desk: &Desk<A>, asked: Asked, page: &Items<Subscription>, empty: Empty) -> Listing {
     let columns = vec![
-        Column::new("Product").by("product"),
-        Column::new("Customer").by("customer"),
-        Column::number("Amount").by("amount"),
-        Column::new("Status").by("status"),
+        Column::new("Product"),
+        Column::new("Customer"),
+        Column::number("Amount"),
+        Column::new("Status"),
         Column::new("Started").by("started_at"),
-        Column::new("Renews").by("current_period_end"),
+        Column::new("Renews"),
     ];
     let row = |one: &Subscription| {
         Row::new(vec![
