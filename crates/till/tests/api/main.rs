@@ -11,6 +11,7 @@ mod desk_developers;
 mod desk_journal;
 mod desk_products;
 mod desk_reference;
+mod desk_sales;
 mod desk_settings;
 mod desk_sign_in;
 mod desk_team;
