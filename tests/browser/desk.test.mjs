@@ -34,7 +34,7 @@ describe('the dashboard', () => {
     // What is open stays reachable; the link is used up.
     await page.context().clearCookies({ name: cookie.name });
     await page.goto(till.dashboard_url);
-    assert.match(await page.locator('main').innerText(), /does not work any more/);
+    assert.match(await page.locator('main').innerText(), /no longer works/);
     await page.goto(`${till.url}/dashboard/demo/products`);
     assert.match(page.url(), /\/sign-in\?next=/);
     await done();
@@ -212,8 +212,9 @@ describe('the dashboard', () => {
     await page.getByLabel('Event type').selectOption('organization.updated');
     await page.getByRole('button', { name: 'Send test event' }).click();
     await page.getByText('is on its way').waitFor();
-    const [first] = await until('the test arrives', () => receiver.requests.length > 0 && receiver.requests);
-    assert.equal(JSON.parse(first.body).type, 'organization.updated');
+    await receiver.waitFor('the test arrives', (deliveries) => deliveries.length > 0);
+    const [first] = receiver.deliveries;
+    assert.equal(first.event.type, 'organization.updated');
     const row = page.locator('tbody tr', { hasText: 'organization.updated' }).first();
     await until('the delivery is listed', async () => { await page.reload(); return row.count(); });
     await row.getByRole('link').first().click();
@@ -221,8 +222,8 @@ describe('the dashboard', () => {
     assert.match(await page.locator('pre').first().innerText(), /"organization\.updated"/);
     await page.getByRole('button', { name: 'Redeliver' }).click();
     await page.getByText('is sent again').waitFor();
-    await until('it arrives again', () => receiver.requests.length > 1);
-    assert.equal(receiver.requests[1].headers['webhook-id'], first.headers['webhook-id']);
+    await receiver.waitFor('it arrives again', (deliveries) => deliveries.length > 1);
+    assert.equal(receiver.deliveries[1].headers['webhook-id'], first.headers['webhook-id']);
     await done();
   });
 
