@@ -1,10 +1,11 @@
 // Signing in, for every test of the dashboard.
 import { execFileSync } from 'node:child_process';
+import { binary } from '../clients/till.mjs';
 import { openPage } from './browser.mjs';
 
 /** Signs in by a link that the operator's command prints. */
 export async function signIn(page, till, email) {
-  const printed = execFileSync(process.env.TILL_BIN ?? 'target/debug/till', [
+  const printed = execFileSync(binary, [
     'sign-in', email, '--data-dir', till.folder, '--public-url', till.url,
   ], { encoding: 'utf8' });
   const link = printed.match(/http\S+/)[0];

@@ -10,6 +10,8 @@ import { randomBytes } from 'node:crypto';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const artifacts = join(root, 'artifacts');
+/** The program under test. */
+export const binary = process.env.TILL_BIN ?? join(root, 'target/debug/till');
 
 /** The databases to run on: always SQLite; PostgreSQL when TILL_TEST_POSTGRES names a server. */
 export const databases = process.env.TILL_TEST_POSTGRES ? ['sqlite', 'postgres'] : ['sqlite'];
@@ -34,7 +36,6 @@ function psql(sql) {
  * `products` are two monthly plans, then a one-time product.
  */
 export async function startTill(name, { database = 'sqlite', args = [] } = {}) {
-  const binary = process.env.TILL_BIN ?? join(root, 'target/debug/till');
   if (!existsSync(binary)) throw new Error(`no ${binary}: run \`cargo build\`, or set TILL_BIN`);
   const folder = mkdtempSync(join(tmpdir(), 'till-'));
   const all = ['dev', '--data-dir', folder, '--listen', '127.0.0.1:0', '--json', ...args];

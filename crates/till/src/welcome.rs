@@ -1,5 +1,7 @@
 //! What `till dev` tells a person: where it is, and programs that work as they stand.
 
+use till_server::web::desk::programs::{self, Token};
+
 use crate::{config::Settings, demo::Shop};
 
 /// The whole of it.
@@ -26,7 +28,7 @@ pub fn text(url: &str, link: &str, shop: &Shop, settings: &Settings) -> String {
         text += &format!("    {:width$}  {}\n", product.name, product.id);
     }
     match shop.products.first() {
-        Some(product) => text += &programs(url, token, &product.id.to_string()),
+        Some(product) => text += &with_programs(url, token, &product.id.to_string()),
         None => text += "    none: create one with POST /v1/products/\n",
     }
     text += &format!(
@@ -39,37 +41,15 @@ pub fn text(url: &str, link: &str, shop: &Shop, settings: &Settings) -> String {
 }
 
 /// Each prints the address of a checkout page.
-fn programs(url: &str, token: &str, product: &str) -> String {
-    format!(
-        r#"
-Create a checkout session and open the "url" of the answer. With curl:
-
-curl -sS {url}/v1/checkouts/ \
-  -H 'Authorization: Bearer {token}' \
-  -H 'Content-Type: application/json' \
-  -d '{{"products": ["{product}"], "external_customer_id": "user_123"}}'
-
-TypeScript (npm install @polar-sh/sdk@0.49.0):
-
-import {{ Polar }} from "@polar-sh/sdk";
-
-const polar = new Polar({{
-  serverURL: "{url}",
-  accessToken: "{token}",
-}});
-const checkout = await polar.checkouts.create({{ products: ["{product}"] }});
-console.log(checkout.url);
-
-Python (pip install polar-sdk==0.17.2):
-
-from polar_sdk import Polar
-
-with Polar(
-    server_url="{url}",
-    access_token="{token}",
-) as polar:
-    checkout = polar.checkouts.create(request={{"products": ["{product}"]}})
-    print(checkout.url)
-"#
-    )
+fn with_programs(url: &str, token: &str, product: &str) -> String {
+    let mut text = "\nCreate a checkout session and open the \"url\" of the answer.".to_owned();
+    for program in programs::all(url, product, Token::Written(token)) {
+        text += &match program.install {
+            None => format!(" With {}:\n\n", program.language),
+            Some(how) => format!("\n{} ({how}):\n\n", program.language),
+        };
+        text += &program.text;
+        text.push('\n');
+    }
+    text
 }

@@ -64,17 +64,31 @@ pub trait Page: Template {
 ///
 /// A template that fails to render is logged and becomes a bare 500.
 pub fn page(status: StatusCode, page: &impl Page) -> Response {
-    let policy = [(
-        header::CONTENT_SECURITY_POLICY,
-        content_security_policy(page.picture()),
-    )];
     match page.render() {
-        Ok(html) => (status, SAFETY_HEADERS, policy, axum::response::Html(html)).into_response(),
+        Ok(text) => with_headers(status, text, page.picture()),
         Err(error) => {
             tracing::error!(%error, "a page did not render");
             (StatusCode::INTERNAL_SERVER_ERROR, SAFETY_HEADERS).into_response()
         }
     }
+}
+
+/// Answers with a page that was rendered before, and the same headers.
+pub(crate) fn html(status: StatusCode, text: &'static str) -> Response {
+    with_headers(status, text, None)
+}
+
+fn with_headers(
+    status: StatusCode,
+    text: impl Into<axum::body::Body>,
+    picture: Option<&str>,
+) -> Response {
+    let policy = [(
+        header::CONTENT_SECURITY_POLICY,
+        content_security_policy(picture),
+    )];
+    let html = axum::response::Html(text.into());
+    (status, SAFETY_HEADERS, policy, html).into_response()
 }
 
 /// `/`: a person who follows the API's address learns where they are.

@@ -6,7 +6,7 @@ use super::marks;
 use crate::{Query, Store, StoreError};
 
 impl Store {
-    /// An organization's events after `sequence`, oldest first, at most `limit`.
+    /// The newest of an organization's events after `sequence`, at most `limit`, oldest first.
     ///
     /// A commit may arrive later than one with a higher sequence: whoever follows reads a few seconds again.
     pub async fn events_after(
@@ -15,13 +15,16 @@ impl Store {
         sequence: i64,
         limit: usize,
     ) -> Result<Vec<Event>, StoreError> {
-        let rest = "where organization_id = $1 and sequence > $2 order by sequence, id limit $3";
+        let rest =
+            "where organization_id = $1 and sequence > $2 order by sequence desc, id desc limit $3";
         let binds = vec![
             Value::Uuid(organization_id),
             Value::Int(sequence),
             Value::Int(i64::try_from(limit).unwrap_or(i64::MAX)),
         ];
-        self.all(Query::select::<Event>(rest, binds)).await
+        let mut events: Vec<Event> = self.all(Query::select::<Event>(rest, binds)).await?;
+        events.reverse();
+        Ok(events)
     }
 
     /// Page `page` (from 1) of an organization's events, newest first, of these kinds (none given: of all);

@@ -38,7 +38,59 @@ impl Figures {
     }
 }
 
+/// What a shop has done so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// It has a product that can be bought.
+    pub product: bool,
+    /// A session was made.
+    pub session: bool,
+    /// Something was bought.
+    pub order: bool,
+    /// There is a token that works, or worked.
+    pub token: bool,
+    /// An endpoint listens.
+    pub endpoint: bool,
+}
+
 impl Store {
+    /// What the shop has done so far. One read.
+    pub async fn progress(&self, organization_id: Uuid) -> Result<Progress, StoreError> {
+        let first = |table: &str, more: &str| {
+            format!("exists (select 1 from {table} where organization_id = $1 {more})")
+        };
+        let found = [
+            first("products", "and is_archived = $2"),
+            first("checkouts", ""),
+            first("orders", ""),
+            first("access_tokens", ""),
+            first(
+                "webhook_endpoints",
+                "and enabled = $3 and deleted_at is null",
+            ),
+        ]
+        .map(|exists| format!("case when {exists} then 1 else 0 end"));
+        let sql = format!("select {}", found.join(", "));
+        let binds = vec![
+            Value::Uuid(organization_id),
+            Value::Bool(false),
+            Value::Bool(true),
+        ];
+        type Ones = (Col<i64>, Col<i64>, Col<i64>, Col<i64>, Col<i64>);
+        let found: Option<Ones> = self.one(Query::raw(sql, binds)).await?;
+        let (product, session, order, token, endpoint) =
+            found.unwrap_or((Col(0), Col(0), Col(0), Col(0), Col(0)));
+        let [product, session, order, token, endpoint] =
+            [product, session, order, token, endpoint].map(|Col(one)| one == 1);
+        Ok(Progress {
+            product,
+            session,
+            order,
+            token,
+            endpoint,
+        })
+    }
+
     /// What was sold between each boundary and the next (`n` boundaries, `n - 1` figures). Two reads.
     pub async fn figures(
         &self,

@@ -13,7 +13,7 @@ mod timeline;
 mod webhooks;
 
 pub use customers::BuyerKeys;
-pub use figures::{Figures, Sales};
+pub use figures::{Figures, Progress, Sales};
 pub use people::Visit;
 pub use timeline::{Happening, Moment};
 pub use webhooks::DeliveryFilter;

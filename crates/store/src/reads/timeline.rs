@@ -112,7 +112,7 @@ impl Store {
                 )
             }))
             .collect();
-        found.sort_by(|a, b| (b.0, b.1, b.2, b.3).cmp(&(a.0, a.1, a.2, a.3)));
+        found.sort_by_key(|m| std::cmp::Reverse((m.0, m.1, m.2, m.3)));
         Ok(found
             .into_iter()
             .take(SHOWN)

@@ -6,6 +6,8 @@ mod conventions;
 mod customer_sessions;
 mod customers;
 mod desk_account;
+mod desk_journal;
+mod desk_reference;
 mod desk_sign_in;
 mod desk_team;
 mod document;

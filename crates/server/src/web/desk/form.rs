@@ -279,9 +279,14 @@ impl Wrong {
     }
 }
 
-/// A problem in words: a field that was left empty reads as null to the API.
+/// A problem in words: a field that was left empty reads as null to the API, and amounts are typed in
+/// major units.
 fn words(problem: &Problem) -> String {
+    let is_amount = matches!(problem.loc.last(), Some(Step::Key(key)) if key.ends_with("_amount"));
     match problem.kind.as_ref() {
+        kind if is_amount && kind.starts_with("int_") => {
+            "Write an amount, such as 29.00.".to_owned()
+        }
         "missing" | "string_type" | "int_type" | "list_type" if problem.input.is_null() => {
             "Fill this in.".to_owned()
         }
@@ -342,6 +347,8 @@ pub struct Field {
     focus: bool,
     autocomplete: &'static str,
     only: Option<&'static str>,
+    /// Not said to be optional, as that is plain to see.
+    unmarked: bool,
 }
 
 impl Field {
@@ -357,6 +364,7 @@ impl Field {
             required: false,
             focus: false,
             autocomplete: "off",
+            unmarked: false,
             only: None,
         }
     }
@@ -422,6 +430,10 @@ impl Field {
         self.name.replace('.', "-")
     }
 
+    fn is_marked(&self) -> bool {
+        !self.required && !self.unmarked
+    }
+
     fn described(&self) -> Option<String> {
         let id = self.id();
         let parts = [
@@ -444,6 +456,8 @@ pub struct Group {
     pub fields: Vec<Field>,
     /// The fields stand side by side where there is room.
     pub row: bool,
+    /// The fields stand in pairs, as rows of keys and values.
+    pub pairs: bool,
     /// What the group as a whole is called in the API's body, for problems that are about no one field.
     pub place: Option<String>,
     /// Buttons below it that change the form's rows: name, value and words.
@@ -459,6 +473,7 @@ impl Group {
             note: None,
             fields,
             row: false,
+            pairs: false,
             place: None,
             buttons: Vec::new(),
             error: None,
@@ -479,7 +494,7 @@ impl Group {
         Self::new("Metadata", fields.collect())
             .note("Free data for your programs; customers never see it.")
             .place("metadata")
-            .row()
+            .pairs()
     }
 
     /// With a button that changes the form's rows.
@@ -497,6 +512,15 @@ impl Group {
     /// Side by side.
     pub fn row(mut self) -> Self {
         self.row = true;
+        self
+    }
+
+    /// In pairs; none of them has to be filled in.
+    pub fn pairs(mut self) -> Self {
+        self.pairs = true;
+        for field in &mut self.fields {
+            field.unmarked = true;
+        }
         self
     }
 

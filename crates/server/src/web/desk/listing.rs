@@ -362,7 +362,7 @@ impl Listing {
     }
 
     fn count(&self) -> String {
-        let count = thousands(self.pages.total_count);
+        let count = format!("{} in all", thousands(self.pages.total_count));
         match self.pages.max_page {
             0 | 1 => count,
             last => format!(
@@ -379,7 +379,7 @@ pub fn thousands(count: i64) -> String {
     let digits = count.unsigned_abs().to_string();
     let mut text = String::from(if count < 0 { "-" } else { "" });
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

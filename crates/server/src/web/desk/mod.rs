@@ -5,14 +5,18 @@
 //! problems of a 422 go back to the fields they are about (lifecycle.md I).
 
 mod account;
+pub mod chart;
 pub mod cookie;
 pub mod developers;
 pub mod form;
+mod home;
 pub mod listing;
 pub mod live;
 pub mod parts;
 pub mod products;
 pub mod programs;
+pub mod qr;
+pub mod reference;
 mod same_site;
 pub mod settings;
 pub mod sheet;
@@ -46,9 +50,11 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(sign_in::routes())
         .merge(account::routes())
         .merge(team::routes())
+        .merge(home::routes())
         .merge(products::routes())
         .merge(developers::routes())
         .merge(settings::routes())
+        .merge(reference::routes())
         .layer(middleware::from_fn_with_state(
             app.clone(),
             same_site::refuse_others,

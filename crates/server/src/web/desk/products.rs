@@ -303,13 +303,8 @@ async fn create(
     if fill::rows_changed(&mut sent) {
         return show(&again(&sent, &Wrong::default()));
     }
-    let made = match fill::body(&sent, None) {
-        Ok(body) => {
-            let body = Body(Some(body));
-            judged(api::products::create(State(app), desk.caller.clone(), body).await)?
-        }
-        Err(wrong) => Err(wrong),
-    };
+    let body = Body(Some(fill::body(&sent, None)));
+    let made = judged(api::products::create(State(app), desk.caller.clone(), body).await)?;
     match made {
         Ok((_, Json(product))) => done(
             &desk.path(&format!("/products/{}", product.base.id)),
@@ -349,11 +344,8 @@ async fn update(
     if fill::rows_changed(&mut sent) {
         return show(&edit_page(&desk, &product, &sent, &Wrong::default()));
     }
-    let changed = match fill::body(&sent, Some(&product)) {
-        Ok(body) => judged(change(&app, &desk, id, body).await)?,
-        Err(wrong) => Err(wrong),
-    };
-    match changed {
+    let body = fill::body(&sent, Some(&product));
+    match judged(change(&app, &desk, id, body).await)? {
         Ok(product) => done(
             &desk.path(&format!("/products/{id}")),
             &format!("{} was saved.", product.base.name),

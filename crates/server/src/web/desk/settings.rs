@@ -248,7 +248,7 @@ fn links(sent: &Sent) -> Group {
             ),
         ]
     });
-    Group::new("Links", fields.collect()).row()
+    Group::new("Links", fields.collect()).pairs()
 }
 
 fn money() -> Group {

@@ -40,6 +40,7 @@ pub struct Step {
 /// One part of a detail page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "desk/part.html")]
+#[expect(clippy::large_enum_variant, reason = "a page has few parts")]
 pub enum Part {
     /// Facts.
     Facts {

@@ -134,12 +134,11 @@ fn currency(sent: &Sent, row: usize) -> Currency {
 }
 
 /// The API's body. On an update, rows that still say what their price says keep it; others replace it.
-pub fn body(sent: &Sent, was: Option<&Product>) -> Result<Value, Wrong> {
+pub fn body(sent: &Sent, was: Option<&Product>) -> Value {
     let mut body = sent.json();
     let rows = sent.rows("prices");
-    let prices: Result<Vec<Value>, Wrong> =
-        rows.iter().map(|row| price_body(sent, *row, was)).collect();
-    body["prices"] = Value::Array(prices?);
+    let prices = rows.iter().map(|row| price_body(sent, *row, was));
+    body["prices"] = prices.collect();
     body["metadata"] = Value::Object(sent.pairs("_metadata"));
     let once = sent.filled("recurring_interval").is_none();
     if let Some(fields) = body.as_object_mut()
@@ -148,10 +147,10 @@ pub fn body(sent: &Sent, was: Option<&Product>) -> Result<Value, Wrong> {
         fields.remove("recurring_interval");
         fields.remove("recurring_interval_count");
     }
-    Ok(body)
+    body
 }
 
-fn price_body(sent: &Sent, row: usize, was: Option<&Product>) -> Result<Value, Wrong> {
+fn price_body(sent: &Sent, row: usize, was: Option<&Product>) -> Value {
     let name = |field: &str| format!("prices.{row}.{field}");
     let id = sent
         .get(&name("id"))
@@ -163,7 +162,7 @@ fn price_body(sent: &Sent, row: usize, was: Option<&Product>) -> Result<Value, W
     if let Some(price) = old
         && typed(price).iter().all(same)
     {
-        return Ok(json!({"id": price.id}));
+        return json!({"id": price.id});
     }
     let kind = sent.get(&name("amount_type")).unwrap_or_default();
     let mut price = Map::new();
@@ -181,11 +180,12 @@ fn price_body(sent: &Sent, row: usize, was: Option<&Product>) -> Result<Value, W
             },
             _ => continue,
         };
-        let minor = parse(text, currency(sent, row).decimals())
-            .ok_or_else(|| Wrong::field(&name(field), "Write an amount, such as 29.00."))?;
-        price.insert(field.to_owned(), Value::from(minor));
+        // What is no amount goes as it was typed: the API says so, beside all else that is wrong.
+        let minor = parse(text, currency(sent, row).decimals());
+        let value = minor.map_or_else(|| Value::from(text), Value::from);
+        price.insert(field.to_owned(), value);
     }
-    Ok(Value::Object(price))
+    Value::Object(price)
 }
 
 /// The form, filled in as sent; `was` is the product that is edited.
