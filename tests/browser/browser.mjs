@@ -11,6 +11,8 @@ const executablePath = [process.env.TILL_CHROMIUM, '/usr/bin/chromium', '/usr/bi
 
 export const wide = { width: 1280, height: 860 };
 export const phone = { width: 390, height: 844 };
+export const sizes = { wide, phone };
+export const themes = ['light', 'dark'];
 /** Card numbers of the sandbox. */
 export const cards = { pays: '4242 4242 4242 4242', declines: '4000 0000 0000 0002', secure: '4000 0025 0000 3155' };
 
@@ -114,4 +116,41 @@ export async function assertAccessible(page, what) {
 export async function screenshot(page, name) {
   mkdirSync(join(artifacts, 'screenshots'), { recursive: true });
   await page.screenshot({ path: join(artifacts, 'screenshots', `${name}.png`), fullPage: true, animations: 'disabled' });
+}
+
+/** Nothing sticks out sideways. */
+export async function assertFits(page, what = page.url()) {
+  const { scrolls, fits } = await page.evaluate(() => ({ scrolls: document.documentElement.scrollWidth, fits: document.documentElement.clientWidth }));
+  assert.ok(scrolls <= fits, `${what} sticks out sideways: ${scrolls} > ${fits}`);
+}
+
+/** Every request that a visit makes, with the bytes that went over the wire. */
+export async function weigh(page, visit) {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Network.enable');
+  const requests = new Map();
+  devtools.on('Network.requestWillBeSent', ({ requestId, request }) => { if (request.url.startsWith('http')) requests.set(requestId, { url: request.url, bytes: 0 }); });
+  devtools.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => { if (requests.has(requestId)) requests.get(requestId).bytes = encodedDataLength; });
+  await visit();
+  await devtools.detach();
+  return [...requests.values()];
+}
+
+/** The headers that every page carries: a strict policy, and nothing kept or told on. */
+export function assertGuarded(headers, url) {
+  const policy = headers.get('content-security-policy');
+  assert.ok(policy, `${url} has a content security policy`);
+  const directives = Object.fromEntries(policy.split(';').map((part) => part.trim().split(/\s+/)).map(([name, ...values]) => [name, values]));
+  assert.deepEqual(directives['default-src'], ["'none'"]);
+  assert.deepEqual(directives['base-uri'], ["'none'"]);
+  assert.ok(directives['frame-ancestors']?.length > 0);
+  for (const [name, values] of Object.entries(directives)) {
+    for (const value of values) {
+      assert.doesNotMatch(value, /unsafe|^\*$|^https?:$/, `${name} ${value}`);
+      if (name === 'script-src') assert.doesNotMatch(value, /^data:|^blob:/);
+    }
+  }
+  assert.equal(headers.get('x-content-type-options'), 'nosniff');
+  assert.match(headers.get('referrer-policy'), /^(no-referrer|same-origin|strict-origin)$/, 'what is in the address is not told on');
+  assert.match(headers.get('cache-control'), /no-store/);
 }

@@ -3,11 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startTill, until } from '../clients/till.mjs';
 import {
-  assertAccessible, cards, fill, openPage, payButton, payToBank, phone, refusals, screenshot, session, startBrowser, wide,
+  assertAccessible, assertFits, assertGuarded, cards, fill, openPage, payButton, payToBank, refusals, screenshot, session, sizes, startBrowser, themes, weigh,
 } from './browser.mjs';
-
-const themes = ['light', 'dark'];
-const sizes = { wide, phone };
 
 describe('the pages', () => {
   let till;
@@ -28,8 +25,7 @@ describe('the pages', () => {
       const { page, done } = await openPage(browser, till, { viewport, colorScheme: theme, deviceScaleFactor: 2 });
       await page.goto(themed(checkout.url, theme));
       await payButton(page).waitFor();
-      const { scrolls, fits } = await page.evaluate(() => ({ scrolls: document.documentElement.scrollWidth, fits: document.documentElement.clientWidth }));
-      assert.ok(scrolls <= fits, `nothing sticks out sideways: ${scrolls} > ${fits}`);
+      await assertFits(page);
       await screenshot(page, `checkout-${theme}-${size}`);
       await assertAccessible(page, `checkout ${theme} ${size}`);
       await done();
@@ -112,14 +108,8 @@ describe('the pages', () => {
 
   test('the first view weighs at most 40 kB and takes at most 4 requests', async () => {
     const checkout = await session(till, { products: all() });
-    const { page, context, done } = await openPage(browser, till);
-    const devtools = await context.newCDPSession(page);
-    await devtools.send('Network.enable');
-    const requests = new Map();
-    devtools.on('Network.requestWillBeSent', ({ requestId, request }) => { if (request.url.startsWith('http')) requests.set(requestId, { url: request.url, bytes: 0 }); });
-    devtools.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => { if (requests.has(requestId)) requests.get(requestId).bytes = encodedDataLength; });
-    await page.goto(checkout.url, { waitUntil: 'networkidle' });
-    const loaded = [...requests.values()];
+    const { page, done } = await openPage(browser, till);
+    const loaded = await weigh(page, () => page.goto(checkout.url, { waitUntil: 'networkidle' }));
     const bytes = loaded.reduce((sum, one) => sum + one.bytes, 0);
     console.log(`first view: ${bytes} bytes in ${loaded.length} requests`);
     assert.ok(loaded.every((one) => one.bytes > 0), 'every request was counted');
@@ -148,21 +138,7 @@ describe('the pages', () => {
     const checkout = await session(till, { products: plans });
     for (const url of [checkout.url, `${till.url}/checkout/polar_c_unknown`]) {
       const { headers } = await fetch(url);
-      const policy = headers.get('content-security-policy');
-      assert.ok(policy, `${url} has a content security policy`);
-      const directives = Object.fromEntries(policy.split(';').map((part) => part.trim().split(/\s+/)).map(([name, ...values]) => [name, values]));
-      assert.deepEqual(directives['default-src'], ["'none'"]);
-      assert.deepEqual(directives['base-uri'], ["'none'"]);
-      assert.ok(directives['frame-ancestors']?.length > 0);
-      for (const [name, values] of Object.entries(directives)) {
-        for (const value of values) {
-          assert.doesNotMatch(value, /unsafe|^\*$|^https?:$/, `${name} ${value}`);
-          if (name === 'script-src') assert.doesNotMatch(value, /^data:|^blob:/);
-        }
-      }
-      assert.equal(headers.get('x-content-type-options'), 'nosniff');
-      assert.match(headers.get('referrer-policy'), /^(no-referrer|same-origin|strict-origin)$/, 'the secret in the address is not told on');
-      assert.match(headers.get('cache-control'), /no-store/);
+      assertGuarded(headers, url);
     }
   });
 

@@ -8,6 +8,7 @@ pub mod ledger;
 pub mod limits;
 pub mod passwords;
 pub mod pay;
+mod table;
 pub mod transport;
 pub mod web;
 pub mod work;

@@ -24,7 +24,7 @@ pub use till_core::rows::{Col, FromColumns};
 pub use error::{CommitError, Stale, StoreError};
 pub use hub::{Wake, Watch};
 pub use jobs::LEASE_LOST;
-pub use list::{List, Order};
+pub use list::{List, Order, containing};
 pub use migrate::Migration;
 pub use query::{Query, columns};
 pub use reads::{BuyerKeys, DeliveryFilter, Figures, Happening, Moment, Progress, Sales, Visit};

@@ -106,7 +106,7 @@ impl List {
             "lower({}) like lower(cast(? as text)) escape '!'",
             self.column(column)
         );
-        self.filter_sql(&sql, vec![Value::Text(like(text))])
+        self.filter_sql(&sql, vec![Value::Text(containing(text))])
     }
 
     /// `column` starts with `text`, exactly.
@@ -204,7 +204,7 @@ impl List {
         if text.contains('\0') {
             return self.never();
         }
-        let anywhere = like(text);
+        let anywhere = containing(text);
         let at_start = anywhere[1..].to_owned();
         let one = |column: &&str| {
             format!(
@@ -288,7 +288,7 @@ fn marks(n: usize) -> String {
 }
 
 /// A LIKE pattern that finds `text` anywhere, itself taken literally (escape character `!`).
-fn like(text: &str) -> String {
+pub fn containing(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     pattern.push('%');
     for c in text.chars() {
@@ -326,7 +326,7 @@ impl Filter {
                 custom(&sql, all, binds)
             }
             Self::WrittenContains(uuids, numbers, text) => {
-                let pattern = like(&text.to_ascii_lowercase());
+                let pattern = containing(&text.to_ascii_lowercase());
                 let cast = |column: &String| format!("cast({column} as text)");
                 let uuid = |column: &String| match dialect {
                     Dialect::Postgres => cast(column),

@@ -57,6 +57,8 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
         ("external_customer_id" = Option<Vec<String>>, Query, description = "With one of these external customer ids."),
         ("status" = Option<Vec<CheckoutStatus>>, Query, description = "In one of these states."),
         ("query" = Option<String>, Query, description = "Part of the customer's e-mail."),
+        ("created_after" = Option<jiff::Timestamp>, Query, description = "Made after this moment."),
+        ("created_before" = Option<jiff::Timestamp>, Query, description = "Made before this moment."),
         ("page" = Option<i64>, Query, minimum = 1), ("limit" = Option<i64>, Query, minimum = 1),
         ("sorting" = Option<Vec<String>>, Query, description = "`created_at`, `expires_at`, `status`; `-` sorts downwards."),
     ),
@@ -72,7 +74,9 @@ pub(crate) async fn list(
         .ids("organization_id", params.ids("organization_id"))
         .ids("product_id", params.ids("product_id"))
         .ids("customer_id", params.ids("customer_id"))
-        .words("status", params.words::<CheckoutStatus>("status"));
+        .words("status", params.words::<CheckoutStatus>("status"))
+        .later("created_at", params.instant("created_after"))
+        .earlier("created_at", params.instant("created_before"));
     let external = params.texts("external_customer_id");
     if !external.is_empty() {
         list = list.is_in(

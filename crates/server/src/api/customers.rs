@@ -1,6 +1,6 @@
 //! The `customers` routes (lifecycle.md C): each by id and by the merchant's own id.
 
-mod export;
+pub(crate) mod export;
 
 use std::sync::Arc;
 
@@ -82,6 +82,8 @@ pub(crate) async fn list(
     let mut list = List::of::<Row>(caller.organization.id)
         .is_null("deleted_at")
         .ids("organization_id", params.ids("organization_id"))
+        .later("created_at", params.instant("created_after"))
+        .earlier("created_at", params.instant("created_before"))
         .all_metadata(&params)
         .sorted(params.sorting(&SORT_KEYS, &["-created_at"]));
     if let Some(email) = params.text("email") {

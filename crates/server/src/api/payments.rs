@@ -61,7 +61,12 @@ pub(crate) async fn list(
         .ids("customer_id", params.ids("customer_id"))
         .words("state", states(&params.words("status")))
         .texts("method", params.texts("method"))
+        .later("created_at", params.instant("created_after"))
+        .earlier("created_at", params.instant("created_before"))
         .sorted(params.sorting(&SORT_KEYS, &["-created_at"]));
+    if let Some(text) = params.text("query") {
+        list = list.contains_ci("customer_email", &text);
+    }
     let emails = params.texts("customer_email");
     if !emails.is_empty() {
         let sql = format!(

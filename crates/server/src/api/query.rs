@@ -85,6 +85,10 @@ pub struct Customers {
     query: Option<String>,
     /// Only customers with a trialing, active or past due subscription, or only others.
     active: Option<bool>,
+    /// Only made after this moment.
+    created_after: Option<Timestamp>,
+    /// Only made before this moment.
+    created_before: Option<Timestamp>,
     /// `created_at` (default `-created_at`), `email`, `name`; with `-` in front downwards.
     sorting: Option<Vec<String>>,
 }
@@ -93,6 +97,8 @@ pub struct Customers {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Orders {
+    /// Only with an invoice number, or of customers whose e-mail or name, that contains this, in any case.
+    query: Option<String>,
     /// Only of these products.
     product_id: Option<Vec<Uuid>>,
     /// Only of products that are paid so.
@@ -124,6 +130,8 @@ pub struct Orders {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Payments {
+    /// Only from e-mail addresses that contain this, in any case.
+    query: Option<String>,
     /// Only of these sessions.
     checkout_id: Option<Vec<Uuid>>,
     /// Only of these orders.
@@ -137,6 +145,10 @@ pub struct Payments {
     method: Option<Vec<String>>,
     /// Only from these e-mail addresses, in any case.
     customer_email: Option<Vec<String>>,
+    /// Only made after this moment.
+    created_after: Option<Timestamp>,
+    /// Only made before this moment.
+    created_before: Option<Timestamp>,
     /// `created_at` (default `-created_at`), `status`, `amount`, `method`; with `-` in front downwards.
     sorting: Option<Vec<String>>,
 }
@@ -145,6 +157,8 @@ pub struct Payments {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Subscriptions {
+    /// Only of customers whose e-mail or name contains this, in any case.
+    query: Option<String>,
     /// Only of these products.
     product_id: Option<Vec<Uuid>>,
     /// Only of these customers.

@@ -27,6 +27,15 @@ impl Store {
         self.own(organization_id, id, "and kind = 'charge'").await
     }
 
+    /// Payments by id.
+    pub async fn payments(
+        &self,
+        organization_id: Uuid,
+        wanted: &[Uuid],
+    ) -> Result<Vec<Payment>, StoreError> {
+        self.owned(organization_id, wanted).await
+    }
+
     /// How many attempts to pay were begun since then, by how far they have come.
     pub async fn attempts_since(
         &self,

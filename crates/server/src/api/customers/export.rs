@@ -4,18 +4,20 @@ use std::sync::Arc;
 
 use axum::{
     extract::State,
-    http::{HeaderName, header},
+    http::{HeaderName, HeaderValue},
 };
-use till_core::records::Customer;
+use till_wire::{customers::Customer, metadata::Metadata};
 
 use super::query;
 use crate::{
     app::App,
     error::ApiError,
     extract::{Caller, Params, scope},
+    table::{self, typed},
 };
 
-const COLUMNS: [&str; 13] = [
+/// The table's head.
+pub(crate) const COLUMNS: [&str; 13] = [
     "ID",
     "External ID",
     "Created At",
@@ -42,7 +44,7 @@ pub(super) async fn export(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CustomersRead>,
     mut params: Params,
-) -> Result<([(HeaderName, &'static str); 2], Vec<u8>), ApiError> {
+) -> Result<([(HeaderName, HeaderValue); 2], Vec<u8>), ApiError> {
     let wanted = params.ids("organization_id");
     params.finish()?;
     let own = caller.organization.id;
@@ -51,50 +53,38 @@ pub(super) async fn export(
     } else {
         Vec::new()
     };
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"customers.csv\"",
-        ),
-    ];
-    Ok((headers, table(&customers).map_err(ApiError::internal)?))
+    let head = COLUMNS.map(str::to_owned);
+    let lines = customers.iter().map(|row| line(&row.view()));
+    let table = table::lines([head].into_iter().chain(lines)).map_err(ApiError::internal)?;
+    Ok((table::headers("customers.csv"), table))
 }
 
-fn table(customers: &[Customer]) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
-    writer.write_record(COLUMNS)?;
-    for customer in customers {
-        writer.write_record(line(customer))?;
-    }
-    writer
-        .into_inner()
-        .map_err(|error| csv::Error::from(error.into_error()))
-}
-
-fn line(customer: &Customer) -> [String; 13] {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let address = customer.billing_address.as_ref().map(|a| &a.0);
-    let part = |value: Option<&Option<String>>| value.and_then(Clone::clone).unwrap_or_default();
-    let metadata = match customer.metadata.0.is_empty() {
-        true => String::new(),
-        false => serde_json::Value::Object(customer.metadata.0.0.clone()).to_string(),
-    };
+/// A customer as a line of the table; what somebody typed is never a formula.
+pub(crate) fn line(customer: &Customer) -> [String; 13] {
+    let text = |value: &Option<String>| typed(value.as_deref().unwrap_or_default());
+    let address = customer.billing_address.as_ref();
+    let part = |value: Option<&Option<String>>| value.map(text).unwrap_or_default();
     [
         customer.id.to_string(),
         text(&customer.external_id),
         customer.created_at.to_string(),
-        customer.email.clone(),
+        typed(&customer.email),
         text(&customer.name),
-        text(&customer.tax_id),
+        text(&customer.tax_id.as_ref().map(|(number, _)| number.clone())),
         part(address.map(|a| &a.line1)),
         part(address.map(|a| &a.line2)),
         part(address.map(|a| &a.city)),
         part(address.map(|a| &a.state)),
         part(address.map(|a| &a.postal_code)),
         address.map(|a| a.country.to_string()).unwrap_or_default(),
-        metadata,
+        free(&customer.metadata),
     ]
+}
+
+/// Free data as JSON; nothing where there is none.
+pub(crate) fn free(metadata: &Metadata) -> String {
+    match metadata.is_empty() {
+        true => String::new(),
+        false => serde_json::Value::Object(metadata.0.clone()).to_string(),
+    }
 }

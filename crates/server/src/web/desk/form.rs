@@ -163,6 +163,15 @@ impl Sent {
         listed(body)
     }
 
+    /// The body in which these fields stay text where they are blank: to a change, null says nothing.
+    pub fn json_of_change(&self, required: &[&str]) -> Value {
+        let mut body = self.json();
+        for name in required {
+            body[*name] = Value::from(self.get(name).unwrap_or_default());
+        }
+        body
+    }
+
     /// The body with these fields as lists of all that was ticked.
     pub fn json_with(&self, lists: &[&str]) -> Value {
         let mut body = self.json();

@@ -1,10 +1,10 @@
 //! Lists: a table with search, filters and pages. One template serves every list of the dashboard.
 
 use askama::Template;
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{Json, extract::FromRequestParts, http::request::Parts};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use till_wire::{
-    input::Words,
+    input::{Problem, Step, Words},
     page::{Page as Items, Pagination},
 };
 
@@ -12,7 +12,7 @@ use super::{
     parts::{Cell, Menu, sentence},
     shell::Shell,
 };
-use crate::{extract::Params, web::Page};
+use crate::{error::ApiError, extract::Params, web::Page};
 
 /// Rows on one page.
 const LIMIT: &str = "25";
@@ -41,7 +41,10 @@ impl Asked {
             path: path.to_owned(),
             pairs: url::form_urlencoded::parse(query.as_bytes())
                 .into_owned()
-                .filter(|(_, value)| !value.trim().is_empty())
+                // No text of ours has a NUL in it, and no database could be asked for one.
+                .filter(|(key, value)| {
+                    !value.trim().is_empty() && !key.contains('\0') && !value.contains('\0')
+                })
                 .collect(),
         }
     }
@@ -58,16 +61,45 @@ impl Asked {
     pub fn narrows(&self) -> bool {
         self.pairs
             .iter()
-            .any(|(key, _)| !matches!(key.as_str(), "page" | "sorting"))
+            .any(|(key, _)| !matches!(key.as_str(), "page" | "limit" | "sorting"))
     }
 
     /// The query for the API's list; the days become its two moments, both days included.
-    pub fn params(&self, (after, before): (&str, &str), zone: &TimeZone) -> Params {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
+    pub fn params(&self, moments: (&str, &str), zone: &TimeZone) -> Params {
+        let mut query = self.query(moments, zone, &[]);
         if self.get("limit").is_none() {
             query.append_pair("limit", LIMIT);
         }
-        for (key, value) in &self.pairs {
+        Params::parse(&query.finish())
+    }
+
+    /// The query for one part of the whole list, newest first, and of what is older than `until`.
+    pub fn part(
+        &self,
+        moments: (&str, &str),
+        zone: &TimeZone,
+        until: Option<Timestamp>,
+        page: usize,
+    ) -> Params {
+        let mut query = self.query(moments, zone, &["page", "limit", "sorting"]);
+        query.append_pair("limit", "100");
+        query.append_pair("page", &page.to_string());
+        if let Some(until) = until {
+            // Of two moments the API takes the last one, and this one is the earlier one.
+            query.append_pair(moments.1, &until.to_string());
+        }
+        Params::parse(&query.finish())
+    }
+
+    fn query(
+        &self,
+        (after, before): (&str, &str),
+        zone: &TimeZone,
+        without: &[&str],
+    ) -> url::form_urlencoded::Serializer<'static, String> {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let kept = self.pairs.iter();
+        for (key, value) in kept.filter(|(key, _)| !without.contains(&key.as_str())) {
             match (key.as_str(), day(value, zone)) {
                 // The API asks for what lies strictly after.
                 ("from", Some((start, _))) => query.append_pair(after, &before_it(start)),
@@ -77,7 +109,37 @@ impl Asked {
                 _ => query.append_pair(key, value),
             };
         }
-        Params::parse(&query.finish())
+        query
+    }
+
+    /// Asks the API for the list. What of the address does not read is left out, and asked again: an old
+    /// bookmark still shows a list.
+    pub async fn ask<T, F>(
+        &mut self,
+        moments: (&str, &str),
+        zone: &TimeZone,
+        list: impl Fn(Params) -> F,
+    ) -> Result<Items<T>, ApiError>
+    where
+        F: Future<Output = Result<Json<Items<T>>, ApiError>>,
+    {
+        let answer = match list(self.params(moments, zone)).await {
+            Err(error) if self.mend(&error) => list(self.params(moments, zone)).await,
+            answer => answer,
+        };
+        answer.map(|Json(page)| page)
+    }
+
+    /// Leaves out what the API could not read; whether anything was.
+    pub fn mend(&mut self, error: &ApiError) -> bool {
+        let before = self.pairs.len();
+        let place = |problem: &Problem| match problem.loc.get(1) {
+            Some(Step::Key(key)) => Some(key.to_string()),
+            _ => None,
+        };
+        let wrong: Vec<String> = error.problems().iter().filter_map(place).collect();
+        self.pairs.retain(|(key, _)| !wrong.contains(key));
+        self.pairs.len() < before
     }
 
     /// The address with one parameter changed, from the first page on.
@@ -163,6 +225,14 @@ pub enum Filter {
 }
 
 impl Filter {
+    fn name(&self) -> &'static str {
+        match self {
+            Filter::Search { name, .. }
+            | Filter::Choice { name, .. }
+            | Filter::Day { name, .. } => name,
+        }
+    }
+
     /// The API's `query`.
     pub fn search(asked: &Asked, label: &'static str) -> Self {
         Filter::Search {
@@ -301,6 +371,7 @@ pub struct Listing {
     pub csv: Option<String>,
     asked: Asked,
     pages: Pagination,
+    part: bool,
 }
 
 impl Listing {
@@ -322,7 +393,14 @@ impl Listing {
             csv: None,
             asked,
             pages: items.pagination,
+            part: false,
         }
+    }
+
+    /// As a part of another page, which may have several; its pages lead to the list's own.
+    pub fn part(mut self) -> Self {
+        self.part = true;
+        self
     }
 
     /// With filters.
@@ -352,6 +430,15 @@ impl Listing {
         } else {
             (self.asked.with("sorting", key), "none")
         }
+    }
+
+    /// What the filters do not show, which they must not lose: how the list is sorted, and whose it is.
+    fn carried(&self) -> Vec<&(String, String)> {
+        let shown: Vec<&str> = self.filters.iter().map(Filter::name).collect();
+        let pairs = self.asked.pairs.iter();
+        pairs
+            .filter(|(key, _)| key != "page" && !shown.contains(&key.as_str()))
+            .collect()
     }
 
     fn page_link(&self, by: i64) -> Option<String> {

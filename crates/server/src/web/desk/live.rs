@@ -68,11 +68,16 @@ impl EventRow {
     #[must_use]
     pub fn new(event: &Event, view: &View) -> Self {
         let zoned = event.created_at.to_zoned(view.zone.clone());
+        let mut shown = zoned.strftime("%-d %b %Y, %H:%M:%S").to_string();
+        // As with every time on these pages: a clock that is nobody's own says whose it is.
+        if view.zone == TimeZone::UTC {
+            shown.push_str(" UTC");
+        }
         Self {
             id: event.id,
             kind: event.kind.as_str(),
             exact: event.created_at.to_string(),
-            shown: zoned.strftime("%-d %b %Y, %H:%M:%S").to_string(),
+            shown,
             subject: event.subject_id,
             href: subject_href(&view.shop, event.kind, event.subject_id),
         }

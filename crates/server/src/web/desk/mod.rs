@@ -6,22 +6,30 @@
 
 mod account;
 pub mod chart;
+pub mod checkouts;
 pub mod cookie;
+pub mod customers;
 pub mod developers;
+pub mod download;
 pub mod form;
+pub mod history;
 mod home;
 pub mod listing;
 pub mod live;
+pub mod orders;
 pub mod parts;
+pub mod payments;
 pub mod products;
 pub mod programs;
 pub mod qr;
 pub mod reference;
+pub mod sales;
 mod same_site;
 pub mod settings;
 pub mod sheet;
 pub mod shell;
 mod sign_in;
+pub mod subscriptions;
 mod team;
 
 use std::sync::Arc;
@@ -52,6 +60,11 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(team::routes())
         .merge(home::routes())
         .merge(products::routes())
+        .merge(checkouts::routes())
+        .merge(orders::routes())
+        .merge(subscriptions::routes())
+        .merge(customers::routes())
+        .merge(payments::routes())
         .merge(developers::routes())
         .merge(settings::routes())
         .merge(reference::routes())

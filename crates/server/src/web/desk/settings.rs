@@ -171,7 +171,7 @@ fn body(sent: &Sent) -> Value {
         .split_whitespace()
         .map(str::to_owned)
         .collect();
-    let mut body = sent.json();
+    let mut body = sent.json_of_change(&["name"]);
     body["embed_hosts"] = json!(hosts);
     if sent.rows("socials").is_empty() {
         body["socials"] = json!([]);

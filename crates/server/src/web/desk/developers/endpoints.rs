@@ -223,7 +223,10 @@ async fn new(desk: Desk<scope::WebhooksWrite>) -> Answer {
 }
 
 fn body(sent: &Sent) -> Body {
-    Body(Some(sent.json_with(&["events"])))
+    let mut body = sent.json_with(&["events"]);
+    // To a change, null says nothing.
+    body["url"] = Value::from(sent.get("url").unwrap_or_default());
+    Body(Some(body))
 }
 
 async fn create(

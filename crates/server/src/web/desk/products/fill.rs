@@ -135,7 +135,7 @@ fn currency(sent: &Sent, row: usize) -> Currency {
 
 /// The API's body. On an update, rows that still say what their price says keep it; others replace it.
 pub fn body(sent: &Sent, was: Option<&Product>) -> Value {
-    let mut body = sent.json();
+    let mut body = sent.json_of_change(&["name"]);
     let rows = sent.rows("prices");
     let prices = rows.iter().map(|row| price_body(sent, *row, was));
     body["prices"] = prices.collect();

@@ -1,0 +1,192 @@
+//! A session's page: what is paid, by whom, how to pay it, and how a program makes the same.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use till_wire::checkouts::{Checkout, CheckoutBase};
+
+use super::{buyers, customer, is_open, menu};
+use crate::{
+    api,
+    app::App,
+    error::ApiError,
+    extract::{Desk, PathId, scope},
+    web::desk::{
+        Answer,
+        history::timeline,
+        metadata, orders,
+        parts::{Cell, sentence},
+        payments,
+        programs::{self, Program, Token},
+        qr,
+        sales::{self, Buyers, currency},
+        sheet::{Fact, Part, SheetPage},
+        shell::{Area, Shell},
+        show,
+    },
+};
+
+/// The way to pay an open session.
+#[derive(Debug, Template)]
+#[template(path = "desk/session_link.html")]
+struct Link<'a> {
+    url: &'a str,
+    code: Cell,
+    qr: Option<String>,
+}
+
+/// The programs that make the same session.
+#[derive(Debug, Template)]
+#[template(path = "desk/programs.html")]
+struct Programs {
+    programs: [Program; 3],
+    variable: &'static str,
+}
+
+fn pay(base: &CheckoutBase) -> Result<Part, ApiError> {
+    let link = Link {
+        url: &base.url,
+        code: Cell::Code(base.url.clone()),
+        qr: qr::svg(&base.url),
+    };
+    Ok(Part::Html {
+        title: "Link for the buyer",
+        html: link.render().map_err(ApiError::internal)?,
+    })
+}
+
+fn same(app: &App, base: &CheckoutBase) -> Result<Part, ApiError> {
+    let product = base.product_id.to_string();
+    let programs = Programs {
+        programs: programs::all(&app.site.public_url, &product, Token::Environment),
+        variable: programs::VARIABLE,
+    };
+    Ok(Part::Html {
+        title: "Make such a session from your program",
+        html: programs.render().map_err(ApiError::internal)?,
+    })
+}
+
+pub(super) async fn sheet(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::CheckoutsRead>,
+    PathId(id): PathId,
+) -> Answer {
+    let caller = desk.caller.clone();
+    let one = api::checkouts::get(State(app.clone()), caller, PathId(id))
+        .await?
+        .0;
+    let key = ("checkout_id", id);
+    let (orders, payments) =
+        tokio::try_join!(orders::of(&app, &desk, key), payments::of(&app, &desk, key))?;
+    let mut subjects = vec![id];
+    let sold = orders.iter().flat_map(|found| &found.items.items);
+    subjects.extend(sold.flat_map(|order| {
+        [Some(order.id), order.subscription_id]
+            .into_iter()
+            .flatten()
+    }));
+    let buyers = buyers(&app, &desk, std::slice::from_ref(&one)).await?;
+    let mut parts = Vec::new();
+    if is_open(&one.base) {
+        parts.push(pay(&one.base)?);
+    }
+    parts.extend([
+        about(&desk, &one),
+        totals(&one.base),
+        buyer(&desk, &one, &buyers),
+    ]);
+    if let Some(payments) = payments {
+        let words = "Nobody has tried to pay yet.";
+        parts.push(payments::part(&app, &desk, payments, words).await?);
+    }
+    let words = "It becomes an order when it is paid.";
+    parts.extend(orders.map(|found| orders::part(&desk, found, words)));
+    parts.extend(metadata(&one.metadata));
+    parts.push(timeline(&app, &desk, subjects).await?);
+    parts.push(same(&app, &one.base)?);
+    show(&SheetPage {
+        shell: Shell::new(&desk, Area::Checkouts, one.base.product.base.name.clone())
+            .back("Checkouts", desk.path("/checkouts")),
+        state: Cell::state(one.base.status.as_str()),
+        actions: Vec::new(),
+        menu: Some(menu(&desk, &one)),
+        parts,
+    })
+}
+
+fn about<A>(desk: &Desk<A>, one: &Checkout) -> Part {
+    let base = &one.base;
+    let products = base.products.iter().map(|p| sales::product(desk, p));
+    let mut facts = vec![
+        Fact::new("Checkout ID", Cell::Code(base.id.to_string())),
+        Fact::new("Product", sales::product(desk, &base.product)),
+        Fact::new("Created", Cell::time(base.created_at, &desk.zone)),
+        Fact::new("Expires", Cell::time(base.expires_at, &desk.zone)),
+    ];
+    if base.products.len() > 1 {
+        facts.push(Fact::new("To choose from", Cell::Many(products.collect())));
+    }
+    let urls = [
+        ("After the payment", Some(base.success_url.clone())),
+        ("Back button", base.return_url.clone()),
+    ];
+    for (name, url) in urls {
+        facts.extend(url.map(|url| Fact::new(name, Cell::Text(url))));
+    }
+    if let Some(id) = one.subscription_id {
+        let words = "The subscription that it upgrades";
+        facts.push(Fact::new(
+            "Upgrade",
+            sales::linked(desk, "subscriptions", Some(id), words),
+        ));
+    }
+    Part::Facts {
+        title: "Checkout",
+        facts,
+    }
+}
+
+fn totals(base: &CheckoutBase) -> Part {
+    let money = |minor: i64| Cell::money(minor, currency(&base.currency));
+    let mut facts = vec![Fact::new("Amount", money(base.amount))];
+    if base.discount_amount != 0 {
+        facts.push(Fact::new("Discount", money(-base.discount_amount)));
+    }
+    let tax = base.tax_amount.map_or(Cell::Empty, money);
+    facts.push(Fact::new("Tax", tax));
+    if let Some(behavior) = &base.tax_behavior {
+        facts.push(Fact::new("Tax is", Cell::Text(sentence(behavior))));
+    }
+    facts.push(Fact::new("Total", money(base.total_amount)));
+    Part::Facts {
+        title: "Amounts",
+        facts,
+    }
+}
+
+fn buyer<A>(desk: &Desk<A>, one: &Checkout, buyers: &Buyers) -> Part {
+    let base = &one.base;
+    let address = base.customer_billing_address.as_ref();
+    let mut facts = vec![
+        Fact::new("Customer", customer(desk, base, buyers)),
+        Fact::new("External ID", Cell::text(one.external_customer_id.clone())),
+        Fact::new("Billing address", sales::address(address)),
+    ];
+    let sometimes = [
+        ("Billing name", &base.customer_billing_name),
+        ("Tax ID", &base.customer_tax_id),
+        ("Language", &base.locale),
+        ("IP address", &base.customer_ip_address),
+    ];
+    for (name, text) in sometimes {
+        if text.is_some() {
+            facts.push(Fact::new(name, Cell::text(text.clone())));
+        }
+    }
+    Part::Facts {
+        title: "Buyer",
+        facts,
+    }
+}

@@ -1,0 +1,154 @@
+//! A customer's page: who it is, what it bought and holds, and how it is deleted.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use till_wire::customers::Customer;
+
+use super::{find, may_write, menu};
+use crate::{
+    api,
+    app::App,
+    error::ApiError,
+    extract::{Access, Desk, PathId, scope},
+    web::{
+        Page,
+        desk::{
+            Answer, checkouts,
+            history::timeline,
+            metadata, orders,
+            parts::Cell,
+            payments, sales,
+            sheet::{Action, Fact, Part, SheetPage},
+            shell::{Area, Shell},
+            show, subscriptions,
+        },
+    },
+};
+
+/// The page that asks before a customer is deleted.
+#[derive(Debug, Template)]
+#[template(path = "desk/customer_delete.html")]
+pub struct Delete {
+    /// Around it; its title is the question.
+    pub shell: Shell,
+    /// Where the answer goes.
+    pub action: String,
+    /// Where "Cancel" leads.
+    pub cancel: String,
+}
+
+impl Page for Delete {
+    fn picture(&self) -> Option<&str> {
+        self.shell.logo()
+    }
+}
+
+pub(super) async fn sheet(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::CustomersRead>,
+    PathId(id): PathId,
+) -> Answer {
+    let one = find(&app, &desk, id).await?;
+    let mut parts = vec![about(&desk, &one), billing(&one)];
+    parts.extend(belongings(&app, &desk, &one).await?);
+    parts.extend(metadata(&one.metadata));
+    parts.push(state(&app, &desk, &one).await?);
+    let actions = match may_write(&desk) {
+        true => vec![Action::Go(
+            "Edit",
+            desk.path(&format!("/customers/{id}/edit")),
+        )],
+        false => Vec::new(),
+    };
+    show(&SheetPage {
+        shell: Shell::new(&desk, Area::Customers, sales::called(&one).0)
+            .back("Customers", desk.path("/customers")),
+        state: Cell::Empty,
+        actions,
+        menu: Some(menu(&desk, &one, false)),
+        parts,
+    })
+}
+
+fn about<A>(desk: &Desk<A>, one: &Customer) -> Part {
+    let code = |text: Option<String>| text.map_or(Cell::Empty, Cell::Code);
+    Part::Facts {
+        title: "Customer",
+        facts: vec![
+            Fact::new("Customer ID", code(Some(one.id.to_string()))),
+            Fact::new("External ID", code(one.external_id.clone())),
+            Fact::new("E-mail", code(Some(one.email.clone()))),
+            Fact::new("Name", Cell::text(one.name.clone())),
+            Fact::new("Language", Cell::text(one.locale.clone())),
+            Fact::new("Created", Cell::time(one.created_at, &desk.zone)),
+            Fact::new(
+                "Last changed",
+                Cell::time_or_nothing(one.modified_at, &desk.zone),
+            ),
+        ],
+    }
+}
+
+fn billing(one: &Customer) -> Part {
+    let tax = match &one.tax_id {
+        Some((number, format)) => Cell::Noted(number.clone(), format.clone()),
+        None => Cell::Empty,
+    };
+    Part::Facts {
+        title: "Billing",
+        facts: vec![
+            Fact::new("Name", Cell::text(one.billing_name.clone())),
+            Fact::new("Address", sales::address(one.billing_address.as_ref())),
+            Fact::new("Tax ID", tax),
+        ],
+    }
+}
+
+/// What the customer bought and holds, and what happened with it.
+async fn belongings<A: Access>(
+    app: &Arc<App>,
+    desk: &Desk<A>,
+    one: &Customer,
+) -> Result<Vec<Part>, ApiError> {
+    let key = ("customer_id", one.id);
+    let (subscriptions, orders, payments, checkouts) = tokio::try_join!(
+        subscriptions::of(app, desk, key),
+        orders::of(app, desk, key),
+        payments::of(app, desk, key),
+        checkouts::of(app, desk, key),
+    )?;
+    let mut subjects = vec![one.id];
+    subjects.extend(sales::ids(subscriptions.as_ref(), |one| one.base.id));
+    subjects.extend(sales::ids(orders.as_ref(), |one| one.id));
+    subjects.extend(sales::ids(checkouts.as_ref(), |one| one.base.id));
+    let mut parts = Vec::new();
+    parts.extend(subscriptions.map(|some| subscriptions::part(desk, some, "No subscription.")));
+    parts.extend(orders.map(|some| orders::part(desk, some, "No order yet.")));
+    if let Some(some) = payments {
+        parts.push(payments::part(app, desk, some, "No payment yet.").await?);
+    }
+    if let Some(some) = checkouts {
+        let words = "No session names the customer.";
+        parts.push(checkouts::part(app, desk, some, words).await?);
+    }
+    parts.push(timeline(app, desk, subjects).await?);
+    Ok(parts)
+}
+
+/// The state as a program gets it.
+async fn state(
+    app: &Arc<App>,
+    desk: &Desk<scope::CustomersRead>,
+    one: &Customer,
+) -> Result<Part, ApiError> {
+    let caller = desk.caller.clone();
+    let state = api::customers::state(State(app.clone()), caller, PathId(one.id)).await?;
+    let json = serde_json::to_string_pretty(&state.0).map_err(ApiError::internal)?;
+    let path = format!("GET /v1/customers/{}/state", one.id);
+    Ok(Part::Facts {
+        title: "State for programs",
+        facts: vec![Fact::new(path, Cell::Block(json))],
+    })
+}

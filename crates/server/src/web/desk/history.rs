@@ -1,0 +1,130 @@
+//! What happened to a thing: its events, the attempts to pay for it, and what webhooks told of it.
+
+use till_core::records::{PaymentKind, PaymentState};
+use till_store::{Happening, Moment};
+use till_wire::events::EventType;
+use uuid::Uuid;
+
+use super::{
+    parts::{Cell, Tone, money, sentence},
+    sales::card,
+    sheet::{Part, Step},
+};
+use crate::{
+    app::App,
+    error::ApiError,
+    extract::{Access, Desk, scope},
+};
+
+/// The timeline of the thing whose page it is, the first of `subjects`, and of what belongs to it.
+pub async fn timeline<A: Access>(
+    app: &App,
+    desk: &Desk<A>,
+    subjects: impl IntoIterator<Item = Uuid>,
+) -> Result<Part, ApiError> {
+    let own = desk.caller.organization.id;
+    let subjects: Vec<Uuid> = subjects.into_iter().collect();
+    let here = subjects.first().copied();
+    let sees = Sees {
+        attempts: desk.may::<scope::PaymentsRead>().is_ok(),
+        deliveries: desk.may::<scope::WebhooksRead>().is_ok(),
+    };
+    let moments = app.store.timeline(own, &subjects).await?;
+    let steps = moments.into_iter().filter(|moment| sees.it(moment));
+    Ok(Part::Timeline {
+        title: "Timeline",
+        steps: steps.map(|moment| step(desk, here, moment)).collect(),
+    })
+}
+
+/// What a person may see of it.
+struct Sees {
+    attempts: bool,
+    deliveries: bool,
+}
+
+impl Sees {
+    fn it(&self, moment: &Moment) -> bool {
+        match moment.what {
+            Happening::Event { .. } => true,
+            Happening::Attempt { .. } => self.attempts,
+            Happening::Delivery { .. } => self.deliveries,
+        }
+    }
+}
+
+fn step<A>(desk: &Desk<A>, here: Option<Uuid>, moment: Moment) -> Step {
+    let (what, state) = match moment.what {
+        Happening::Event {
+            kind, subject_id, ..
+        } => (
+            event(desk, here, kind, subject_id),
+            Cell::Text(String::new()),
+        ),
+        Happening::Attempt {
+            id,
+            kind,
+            state,
+            amount,
+            currency,
+            card: used,
+            decline,
+        } => {
+            let (method, _) = card(used.as_ref(), "card");
+            let note = decline.map(|(code, words)| words.unwrap_or_else(|| sentence(&code)));
+            let what = match kind {
+                PaymentKind::Charge => Cell::Link {
+                    href: desk.path(&format!("/payments/{id}")),
+                    text: format!("Payment of {}, {method}", money(amount, currency)),
+                    note,
+                },
+                _ => Cell::Noted(format!("Card kept: {method}"), note.unwrap_or_default()),
+            };
+            (what, attempt(state))
+        }
+        Happening::Delivery {
+            kind,
+            endpoint_id,
+            url,
+            code,
+            succeeded,
+            ..
+        } => {
+            let tone = if succeeded { Tone::Good } else { Tone::Bad };
+            let answer = code.map_or_else(|| "No answer".to_owned(), |code| code.to_string());
+            let what = Cell::Link {
+                href: desk.path(&format!("/developers/webhooks/{endpoint_id}")),
+                text: format!("Webhook {kind}"),
+                note: Some(url),
+            };
+            (what, Cell::toned(&answer, tone))
+        }
+    };
+    Step {
+        at: Cell::time(moment.at, &desk.zone),
+        what,
+        state,
+    }
+}
+
+/// An event, with the way to what it is about, if that is another page.
+fn event<A>(desk: &Desk<A>, here: Option<Uuid>, kind: EventType, subject: Uuid) -> Cell {
+    let words = sentence(kind.as_str());
+    let area = match kind.as_str().split('.').next() {
+        _ if here == Some(subject) => return Cell::Text(words),
+        Some("checkout") => "checkouts",
+        Some("order") => "orders",
+        Some("subscription") => "subscriptions",
+        Some("customer") => "customers",
+        Some("product") => "products",
+        _ => return Cell::Text(words),
+    };
+    Cell::link(desk.path(&format!("/{area}/{subject}")), words)
+}
+
+fn attempt(state: PaymentState) -> Cell {
+    match state {
+        PaymentState::Intended | PaymentState::Asked => Cell::toned("under way", Tone::Busy),
+        other => Cell::state(other.as_str()),
+    }
+}

@@ -1,0 +1,206 @@
+//! What the areas of a sale show of each other: cells, amounts, and the lists of what belongs together.
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::{Json, extract::State};
+use till_wire::{
+    address::Address, customers::Customer, money::Currency, page::Page as Items,
+    payments::CardMetadata, products::Product, values::Interval,
+};
+use uuid::Uuid;
+
+use super::{
+    listing::{Asked, Empty, Filter},
+    parts::{Cell, money, sentence},
+};
+use crate::{
+    api,
+    app::App,
+    error::ApiError,
+    extract::{Access, Caller, Desk, Params, PathId, scope},
+    web::checkout::money::{Locale, interval_words},
+};
+
+/// What the API calls the moments between which most things were made.
+pub const CREATED: (&str, &str) = ("created_after", "created_before");
+
+/// A currency as the API writes it, which is always one of ours.
+pub fn currency(code: &str) -> Currency {
+    code.parse().unwrap_or(Currency::USD)
+}
+
+/// Who buys: the name, and the e-mail below it.
+pub fn customer<A>(desk: &Desk<A>, customer: &Customer) -> Cell {
+    let (text, note) = called(customer);
+    match customer.deleted_at {
+        Some(_) => Cell::Noted(text, "deleted".to_owned()),
+        None => Cell::Link {
+            href: desk.path(&format!("/customers/{}", customer.id)),
+            text,
+            note,
+        },
+    }
+}
+
+/// The customers that rows name by id alone.
+pub struct Buyers(HashMap<Uuid, Customer>);
+
+impl Buyers {
+    /// Reads them, deleted ones too.
+    pub async fn of(
+        app: &App,
+        own: Uuid,
+        ids: impl Iterator<Item = Uuid>,
+    ) -> Result<Self, ApiError> {
+        let mut ids: Vec<Uuid> = ids.collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let rows = app.store.customers(own, &ids).await?;
+        Ok(Self(rows.iter().map(|row| (row.id, row.view())).collect()))
+    }
+
+    /// The customer, else what else is known of whoever it is.
+    pub fn cell<A>(&self, desk: &Desk<A>, id: Option<Uuid>, known: Option<String>) -> Cell {
+        match id.and_then(|id| self.0.get(&id)) {
+            Some(found) => customer(desk, found),
+            None => Cell::text(known),
+        }
+    }
+}
+
+/// A customer's name, else the e-mail; with a name, the e-mail too.
+pub fn called(customer: &Customer) -> (String, Option<String>) {
+    match &customer.name {
+        Some(name) => (name.clone(), Some(customer.email.clone())),
+        None => (customer.email.clone(), None),
+    }
+}
+
+/// What is bought.
+pub fn product<A>(desk: &Desk<A>, product: &Product) -> Cell {
+    Cell::link(
+        desk.path(&format!("/products/{}", product.base.id)),
+        &product.base.name,
+    )
+}
+
+/// A link to the page of something that is known by its id alone.
+pub fn linked<A>(desk: &Desk<A>, area: &str, id: Option<Uuid>, words: &str) -> Cell {
+    id.map_or(Cell::Empty, |id| {
+        Cell::link(desk.path(&format!("/{area}/{id}")), words)
+    })
+}
+
+/// A card: `Visa ending in 4242`, with its expiry below.
+pub fn card(card: Option<&CardMetadata>, method: &str) -> (String, Option<String>) {
+    match card {
+        Some(card) => (
+            format!("{} ending in {}", sentence(&card.brand), card.last4),
+            Some(format!(
+                "expires {:02}/{:02}",
+                card.exp_month,
+                card.exp_year % 100
+            )),
+        ),
+        None => (sentence(method), None),
+    }
+}
+
+/// An amount for each period: `$29.00 per month`.
+pub fn per_period(minor: i64, code: &str, interval: Interval, count: i64) -> String {
+    let count = u32::try_from(count).unwrap_or(1);
+    format!(
+        "{} {}",
+        money(minor, currency(code)),
+        interval_words(interval, count, Locale::En)
+    )
+}
+
+/// An address, line by line.
+pub fn address(address: Option<&Address>) -> Cell {
+    let Some(address) = address else {
+        return Cell::Empty;
+    };
+    let place = [&address.postal_code, &address.city, &address.state];
+    let place: Vec<_> = place.into_iter().flatten().cloned().collect();
+    let lines = [
+        address.line1.clone(),
+        address.line2.clone(),
+        Some(place.join(" ")),
+        Some(address.country.name().to_owned()),
+    ];
+    let lines = lines.into_iter().flatten().filter(|line| !line.is_empty());
+    Cell::Many(lines.map(Cell::Text).collect())
+}
+
+/// The filter by product: the first hundred by name, and the one that is chosen.
+pub async fn products<A: Access>(
+    app: &Arc<App>,
+    desk: &Desk<A>,
+    asked: &Asked,
+) -> Result<Option<Filter>, ApiError> {
+    let Ok(caller) = desk.may::<scope::ProductsRead>() else {
+        return Ok(None);
+    };
+    let first = Params::parse("sorting=name&limit=100");
+    let page = api::products::list(State(app.clone()), caller.clone(), first).await?;
+    let name = |product: &Product| (product.base.id.to_string(), product.base.name.clone());
+    let mut known: Vec<_> = page.0.items.iter().map(name).collect();
+    let chosen = asked
+        .get("product_id")
+        .and_then(|id| Uuid::try_parse(id).ok());
+    if let Some(id) = chosen
+        && !known.iter().any(|(known, _)| *known == id.to_string())
+        && let Ok(Json(product)) = api::products::get(State(app.clone()), caller, PathId(id)).await
+    {
+        known.push(name(&product));
+    }
+    Ok(Some(Filter::choice(
+        asked,
+        "product_id",
+        "Product",
+        "Any product",
+        known,
+    )))
+}
+
+/// Things of one kind that belong to the thing whose page it is.
+pub struct Related<T> {
+    /// Their own list, narrowed to these.
+    pub asked: Asked,
+    /// The first page of it.
+    pub items: Items<T>,
+}
+
+impl<T> Related<T> {
+    /// The first page of an area's list where `key` is `id`; none if the person may not see that area.
+    pub async fn find<A, B, F>(
+        desk: &Desk<A>,
+        area: &str,
+        (key, id): (&str, Uuid),
+        list: impl Fn(Caller<B>, Params) -> F,
+    ) -> Result<Option<Self>, ApiError>
+    where
+        A: Access,
+        B: Access + Clone,
+        F: Future<Output = Result<Json<Items<T>>, ApiError>>,
+    {
+        let Ok(caller) = desk.may::<B>() else {
+            return Ok(None);
+        };
+        let mut asked = Asked::new(&desk.path(&format!("/{area}")), &format!("{key}={id}"));
+        let list = |params| list(caller.clone(), params);
+        let items = asked.ask(CREATED, &desk.zone, list).await?;
+        Ok(Some(Self { asked, items }))
+    }
+}
+
+/// The ids of what was found.
+pub fn ids<T>(related: Option<&Related<T>>, id: impl Fn(&T) -> Uuid) -> Vec<Uuid> {
+    related.map_or_else(Vec::new, |found| found.items.items.iter().map(id).collect())
+}
+
+/// What stands where nothing belongs to a thing.
+pub fn none(words: &'static str) -> Empty {
+    Empty { words, step: None }
+}

@@ -1,0 +1,110 @@
+//! The dashboard's frame: who may come in, and what every form and list does alike.
+
+use till_core::records::Role;
+use till_testkit::{both, id_in};
+
+/// Pages that anybody of the team sees, and pages for those who manage.
+const FOR_ALL: [&str; 5] = [
+    "",
+    "/products",
+    "/orders",
+    "/customers",
+    "/developers/events",
+];
+const FOR_MANAGERS: [&str; 4] = [
+    "/developers/tokens",
+    "/developers/tokens/new",
+    "/developers/webhooks",
+    "/settings",
+];
+
+both! {
+    async fn a_member_sells_and_only_managers_hold_the_keys(t: &mut Till) {
+        let (member, admin) = (t.desk_as(Role::Member).await, t.desk_as(Role::Admin).await);
+        for path in FOR_ALL {
+            let path = format!("/dashboard/ada{path}");
+            assert_eq!(member.get(&path).await.status, 200, "{path}");
+        }
+        for path in FOR_MANAGERS {
+            let path = format!("/dashboard/ada{path}");
+            assert_eq!(member.get(&path).await.status, 403, "{path}");
+            assert_eq!(admin.get(&path).await.status, 200, "{path}");
+        }
+        let token = [("name", "Mine"), ("scopes", "products:read")];
+        assert_eq!(member.post("/dashboard/ada/developers/tokens/new", &token).await.status, 403);
+    }
+
+    async fn what_is_not_there_and_what_is_anothers_look_the_same(t: &mut Till) {
+        let product = t.product().await;
+        let (_, stranger) = t.stranger().await;
+        let theirs = t.with_token(&stranger).product().await;
+        let owner = t.desk().await;
+        let here = format!("/dashboard/ada/products/{}", id_in(&product, "id"));
+        assert_eq!(owner.get(&here).await.status, 200);
+        let gone = owner.get("/dashboard/ada/products/00000000-0000-4000-8000-000000000000").await;
+        assert_eq!(gone.status, 404);
+        let anothers = format!("/dashboard/ada/products/{}", id_in(&theirs, "id"));
+        for path in [&anothers, "/dashboard/ada/products/nonsense", "/dashboard/eve-1/products", "/dashboard/nobody"] {
+            let answer = owner.get(path).await;
+            assert_eq!((answer.status, answer.text()), (gone.status, gone.text()), "{path}");
+        }
+        let edit = owner.post(&format!("{anothers}/edit"), &[("name", "Mine now")]).await;
+        assert_eq!(edit.status, 404);
+        let archived = owner.post(&format!("{anothers}/archive"), &[]).await;
+        assert_eq!(archived.status, 404);
+        let still = t.with_token(&stranger).get(&format!("/v1/products/{}", id_in(&theirs, "id"))).await.ok();
+        assert_eq!((&still["name"], &still["is_archived"]), (&theirs["name"], &false.into()));
+    }
+
+    async fn every_error_is_a_page(t: &mut Till) {
+        let owner = t.desk().await;
+        for (path, status) in [("/dashboard/ada/products/nonsense", 404), ("/dashboard/ada/products/preview", 405)] {
+            let answer = owner.get(path).await;
+            assert_eq!(answer.status.as_u16(), status, "{path}");
+            assert!(answer.header("content-type").starts_with("text/html"), "{path}");
+            assert!(answer.text().contains("<h1>"), "{path}: {}", answer.text());
+        }
+    }
+
+    async fn a_query_of_any_kind_shows_a_page(t: &mut Till) {
+        t.product().await;
+        let owner = t.desk().await;
+        for query in [
+            "query=%00", "query=%25%27%22%3Cb%3E", "page=0", "page=99999999999999999999", "page=-1", "page=x",
+            "sorting=nonsense", "is_archived=maybe", "limit=0", "a=%FF", "from=x&to=y", "page=3",
+        ] {
+            let path = format!("/dashboard/ada/products?{query}");
+            let answer = owner.get(&path).await;
+            assert!(answer.status.as_u16() < 500, "{path}: {}", answer.status);
+            assert!(!answer.text().contains("<b>"), "{path}");
+        }
+    }
+
+    async fn a_sentence_is_said_once(t: &mut Till) {
+        let product = t.product().await;
+        let owner = t.desk().await;
+        let here = format!("/dashboard/ada/products/{}", id_in(&product, "id"));
+        let archived = owner.post(&format!("{here}/archive"), &[]).await;
+        assert_eq!(archived.header("location"), here);
+        let words = format!("{} was archived.", product["name"].as_str().unwrap());
+        assert!(owner.get(&here).await.text().contains(&words));
+        assert!(!owner.get(&here).await.text().contains(&words));
+    }
+
+    async fn home_ticks_off_what_is_done(t: &mut Till) {
+        let owner = t.desk().await;
+        let done = async || owner.get("/dashboard/ada").await.text().matches(r#"aria-label="Done""#).count();
+        assert_eq!(done().await, 1, "the test's own token");
+        let product = t.monthly().await;
+        assert_eq!(done().await, 2);
+        let checkout = t.checkout_for(&product).await;
+        assert_eq!(done().await, 3);
+        t.buy(&checkout, "grace@example.com").await;
+        assert_eq!(done().await, 4);
+        let page = owner.get("/dashboard/ada?stretch=7d").await.text();
+        assert!(page.contains("grace@example.com") && page.contains("100%"), "{page}");
+        for stretch in ["90d", "12m", "nonsense"] {
+            assert_eq!(owner.get(&format!("/dashboard/ada?stretch={stretch}")).await.status, 200);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The product pages: forms that become the API's bodies, and come back with its problems.
+
+use serde_json::{Value, json};
+use till_testkit::{Answer, Browser, Till, both, id_in};
+
+const NEW: &str = "/dashboard/ada/products/new";
+
+const FIXED: [(&str, &str); 5] = [
+    ("name", "Field guide"),
+    ("visibility", "public"),
+    ("prices.0.amount_type", "fixed"),
+    ("prices.0.price_currency", "usd"),
+    ("prices.0.price_amount", "12.50"),
+];
+
+fn with<'a>(fields: &[(&'a str, &'a str)], more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let changed = |name: &str| more.iter().any(|(key, _)| *key == name);
+    let kept = fields.iter().filter(|(key, _)| !changed(key));
+    kept.chain(more).copied().collect()
+}
+
+/// The product that a sent form has made.
+async fn made(t: &Till, answer: &Answer) -> Value {
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let id = answer.header("location").rsplit('/').next().unwrap();
+    t.get(&format!("/v1/products/{id}")).await.ok()
+}
+
+/// What stands at a field of a form that was refused.
+fn error_at(answer: &Answer, field: &str) -> String {
+    assert_eq!(answer.status, 422, "{}", answer.text());
+    let id = field.replace('.', "-");
+    let mark = format!(r#"id="{id}-error">"#);
+    let text = answer.text();
+    let from = text
+        .find(&mark)
+        .unwrap_or_else(|| panic!("no error at {field}: {text}"));
+    text[from + mark.len()..]
+        .split('<')
+        .next()
+        .unwrap()
+        .to_owned()
+}
+
+/// The fields of a form as the browser would send them: enough of HTML for our own forms.
+fn fields(page: &str) -> Vec<(String, String)> {
+    let attribute = |tag: &str, name: &str| {
+        let rest = tag.split(&format!(" {name}=\"")).nth(1)?;
+        Some(rest.split('"').next().unwrap().replace("&#38;", "&"))
+    };
+    let mut found = Vec::new();
+    for tag in page.split('<') {
+        let Some(name) = attribute(tag, "name") else {
+            continue;
+        };
+        if tag.starts_with("input") {
+            found.push((name, attribute(tag, "value").unwrap_or_default()));
+        } else if tag.starts_with("textarea") {
+            found.push((
+                name,
+                tag.split_once('>')
+                    .unwrap()
+                    .1
+                    .trim_start_matches('\n')
+                    .to_owned(),
+            ));
+        } else if tag.starts_with("select") {
+            let rest = page
+                .split(&format!("<select id=\"{}\"", attribute(tag, "id").unwrap()))
+                .nth(1)
+                .unwrap();
+            let chosen = rest
+                .split("</select>")
+                .next()
+                .unwrap()
+                .split("<option")
+                .find(|o| o.contains(" selected"));
+            found.push((
+                name,
+                chosen
+                    .and_then(|o| attribute(o, "value"))
+                    .unwrap_or_default(),
+            ));
+        }
+    }
+    found
+}
+
+async fn save(
+    owner: &Browser,
+    path: &str,
+    form: &[(String, String)],
+    more: &[(&str, &str)],
+) -> Answer {
+    let form: Vec<(&str, &str)> = form.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    owner.post(path, &with(&form, more)).await
+}
+
+both! {
+    async fn a_form_makes_what_the_api_makes(t: &mut Till) {
+        let owner = t.desk().await;
+        let sent = with(&FIXED, &[
+            ("description", "**Thin** and light"), ("recurring_interval", "month"), ("recurring_interval_count", "3"),
+            ("prices.4.amount_type", "custom"), ("prices.4.price_currency", "jpy"), ("prices.4.minimum_amount", "500"),
+            ("_metadata.0.key", "edition"), ("_metadata.0.value", "2"), ("_metadata.1.key", ""), ("_metadata.1.value", ""),
+        ]);
+        let product = made(t, &owner.post(NEW, &with(&sent, &[("prices.4.amount_type", "fixed"), ("prices.4.price_amount", "1,500")])).await).await;
+        assert_eq!(product["recurring_interval_count"], 3);
+        assert_eq!(product["metadata"], json!({"edition": 2}));
+        let prices: Vec<_> = product["prices"].as_array().unwrap().iter()
+            .map(|p| (p["price_currency"].as_str().unwrap(), p["price_amount"].as_i64().unwrap())).collect();
+        assert_eq!(prices, [("usd", 1250), ("jpy", 1500)]);
+    }
+
+    async fn each_kind_of_price_is_made(t: &mut Till) {
+        let owner = t.desk().await;
+        let custom = [("prices.0.amount_type", "custom"), ("prices.0.minimum_amount", "5"), ("prices.0.preset_amount", "10"), ("prices.0.maximum_amount", "")];
+        let product = made(t, &owner.post(NEW, &with(&FIXED, &custom)).await).await;
+        let price = &product["prices"][0];
+        assert_eq!((&price["minimum_amount"], &price["preset_amount"], &price["maximum_amount"]), (&json!(500), &json!(1000), &Value::Null));
+        let free = made(t, &owner.post(NEW, &with(&FIXED, &[("prices.0.amount_type", "free")])).await).await;
+        assert_eq!(free["prices"][0]["price_amount"], 0);
+    }
+
+    async fn problems_stand_at_their_fields_and_nothing_typed_is_lost(t: &mut Till) {
+        let owner = t.desk().await;
+        let sent = with(&FIXED, &[
+            ("name", "X"), ("description", "kept & <b>shown</b>"), ("prices.0.price_amount", "0.10"),
+            ("prices.3.amount_type", "fixed"), ("prices.3.price_currency", "eur"), ("prices.3.price_amount", "a lot"),
+        ]);
+        let answer = owner.post(NEW, &sent).await;
+        assert!(error_at(&answer, "name").contains("3 characters"));
+        assert!(error_at(&answer, "prices.0.price_amount").contains("$0.50"));
+        // rows are numbered anew, without the gap
+        assert_eq!(error_at(&answer, "prices.1.price_amount"), "Write an amount, such as 29.00.");
+        let kept = fields(&answer.text());
+        assert!(kept.iter().any(|(k, v)| k == "prices.1.price_amount" && v == "a lot"), "{kept:?}");
+        assert!(answer.text().contains("kept &#38; &#60;b&#62;shown"), "{}", answer.text());
+        assert_eq!(t.items("/v1/products/").await.len(), 0);
+    }
+
+    async fn a_problem_of_no_field_stands_at_its_group(t: &mut Till) {
+        let owner = t.desk().await;
+        let answer = owner.post(NEW, &with(&FIXED, &[("prices.0.price_currency", "eur")])).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.text().contains("role=\"alert\""));
+        assert!(answer.text().to_lowercase().contains("usd"), "the default currency is missing: {}", answer.text());
+    }
+
+    async fn saving_what_was_not_touched_keeps_every_price(t: &mut Till) {
+        let owner = t.desk().await;
+        let body = json!({"name": "All kinds", "recurring_interval": "year", "metadata": {"a": 1, "b": "x", "c": true},
+            "description": "two\nlines", "prices": [
+                {"amount_type": "fixed", "price_amount": 123_456, "price_currency": "usd", "tax_behavior": "inclusive"},
+                {"amount_type": "fixed", "price_amount": 900, "price_currency": "jpy", "tax_behavior": "inclusive"}]});
+        let product = t.post("/v1/products/", body).await.created();
+        let path = format!("/dashboard/ada/products/{}/edit", id_in(&product, "id"));
+        let form = fields(&owner.get(&path).await.text());
+        let saved = made(t, &save(&owner, &path, &form, &[]).await).await;
+        for part in ["name", "description", "prices", "metadata", "recurring_interval", "visibility"] {
+            assert_eq!(saved[part], product[part], "{part}");
+        }
+        let changed = made(t, &save(&owner, &path, &form, &[("prices.1.price_amount", "950")]).await).await;
+        assert_eq!(changed["prices"][0], product["prices"][0], "an untouched price stays");
+        assert_ne!(changed["prices"][1]["id"], product["prices"][1]["id"], "a price is never edited, only replaced");
+        assert_eq!(changed["prices"][1]["price_amount"], 950);
+    }
+
+    async fn rows_are_added_and_removed_without_script(t: &mut Till) {
+        let owner = t.desk().await;
+        let more = owner.post(NEW, &with(&FIXED, &[("_add", "price")])).await;
+        assert_eq!(more.status, 200);
+        let form = fields(&more.text());
+        assert!(form.iter().any(|(k, v)| k == "prices.1.price_currency" && v == "eur"), "{form:?}");
+        assert!(form.iter().any(|(k, v)| k == "prices.0.price_amount" && v == "12.50"), "{form:?}");
+        let less = save(&owner, NEW, &form, &[("_remove", "0")]).await;
+        let form = fields(&less.text());
+        assert!(form.iter().any(|(k, v)| k == "prices.0.price_currency" && v == "eur"), "{form:?}");
+        assert!(!form.iter().any(|(k, _)| k.starts_with("prices.1.")), "{form:?}");
+    }
+
+    async fn a_copy_has_everything_but_the_identity(t: &mut Till) {
+        let owner = t.desk().await;
+        let product = t.monthly().await;
+        let copy = owner.get(&format!("{NEW}?from={}", id_in(&product, "id"))).await;
+        let form = fields(&copy.text());
+        let made = made(t, &save(&owner, NEW, &form, &[]).await).await;
+        assert_eq!(made["name"], format!("{} copy", product["name"].as_str().unwrap()));
+        assert_ne!(made["prices"][0]["id"], product["prices"][0]["id"]);
+        assert_eq!(made["prices"][0]["price_amount"], product["prices"][0]["price_amount"]);
+        assert_eq!(made["recurring_interval"], "month");
+    }
+
+    async fn the_preview_shows_the_price_as_the_checkout_will(t: &mut Till) {
+        let owner = t.desk().await;
+        let sent = with(&FIXED, &[("recurring_interval", "month"), ("description", "<script>x</script>\n\n**b**")]);
+        let html = owner.post("/dashboard/ada/products/preview", &sent).await.text();
+        assert!(html.contains("$12.50") && html.contains("per month") && html.contains("Field guide"), "{html}");
+        assert!(html.contains("<strong>b</strong>") && !html.contains("<script>"), "{html}");
+        let html = owner.post("/dashboard/ada/products/preview", &[("prices.0.amount_type", "fixed"), ("prices.0.price_amount", "x")]).await.text();
+        assert!(html.contains("…"), "{html}");
+    }
+
+    async fn a_session_is_one_post_from_a_product(t: &mut Till) {
+        let owner = t.desk().await;
+        let product = t.product().await;
+        let made = owner.post(&format!("/dashboard/ada/products/{}/checkout", id_in(&product, "id")), &[]).await;
+        assert_eq!(made.status, 303);
+        let sessions = t.items("/v1/checkouts/").await;
+        assert_eq!(sessions[0]["product_id"], product["id"]);
+        assert_eq!(made.header("location"), format!("/dashboard/ada/checkouts/{}", sessions[0]["id"].as_str().unwrap()));
+    }
+}
