@@ -1,5 +1,7 @@
 //! Passwords: argon2id, two at a time, never on the threads that serve.
 
+use std::sync::Arc;
+
 use argon2::{
     Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version, password_hash::phc,
 };
@@ -16,11 +18,11 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGhhcyB0aGlz$AAAAAA
 
 /// Hashes and compares passwords.
 #[derive(Debug)]
-pub struct Passwords(Semaphore);
+pub struct Passwords(Arc<Semaphore>);
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self(Semaphore::new(TURNS))
+        Self(Arc::new(Semaphore::new(TURNS)))
     }
 }
 
@@ -58,8 +60,14 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ApiError> {
-        let _turn = self.0.acquire().await.map_err(ApiError::internal)?;
-        spawn_blocking(work).await.map_err(ApiError::internal)
+        let turn = self.0.clone().acquire_owned().await;
+        let turn = turn.map_err(ApiError::internal)?;
+        let done = spawn_blocking(move || {
+            // Kept until the work is done: a caller who goes away does not stop it.
+            let _turn = turn;
+            work()
+        });
+        done.await.map_err(ApiError::internal)
     }
 }
 

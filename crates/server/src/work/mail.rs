@@ -63,7 +63,8 @@ fn message(letter: &Letter, token: &str, app: &App) -> Message {
     };
     Message {
         to: letter.email().to_owned(),
-        subject,
+        // One line, whatever an organization is called.
+        subject: subject.replace(char::is_control, " "),
         text,
     }
 }

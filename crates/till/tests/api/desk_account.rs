@@ -110,7 +110,7 @@ both! {
         t.desk().await.post("/account/password", &[("new_password", PASSWORD)]).await;
         let browser = enters(t, PASSWORD).await.unwrap();
         let page = browser.get("/account").await;
-        for words in ["Firefox on Linux", "203.0.113.9", "This browser", "by password", "Unknown browser", "by link", "22 Nov 2026, 12:00 UTC"] {
+        for words in ["Firefox on Linux", "203.0.113.9", "This browser", "data-head=\"With\">Password<", "Unknown browser", "data-head=\"With\">Link<", "22 Nov 2026, 12:00 UTC"] {
             says(&page, 200, words);
         }
         browser.set_cookie("till_zone", "Asia/Kolkata");

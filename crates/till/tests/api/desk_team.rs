@@ -39,7 +39,7 @@ both! {
         says(&owner.get(INVITE).await, 200, "Invite somebody");
         let sent = owner.post(INVITE, &[("email", "Grace@Example.com"), ("role", "admin")]).await;
         assert_eq!(sent.header("location"), TEAM);
-        says(&owner.get(TEAM).await, 200, "grace@example.com is in the team.");
+        says(&owner.get(TEAM).await, 200, "grace@example.com is in the team and gets a mail.");
         t.drain().await;
         let mail = t.mailbox.take().remove(0);
         assert_eq!((&*mail.to, &*mail.subject), ("grace@example.com", "You are invited to Ada's Shop"));

@@ -156,7 +156,7 @@ fn roles<A>(desk: &Desk<A>, now: Role) -> Field {
             let words = match role {
                 Role::Owner => "everything, and who owns it",
                 Role::Admin => "everything but owners",
-                Role::Member => "everything but settings, tokens, webhooks and people",
+                Role::Member => "everything but settings, access tokens and people",
             };
             let word = role.as_str().to_owned();
             (word.clone(), format!("{}: {words}", sentence(&word)))
@@ -203,7 +203,10 @@ async fn invite(
     sent: Sent,
 ) -> Answer {
     match take_in(&app, &desk, &sent).await? {
-        Ok(email) => done(&desk.path(TEAM), &format!("{email} is in the team.")),
+        Ok(email) => done(
+            &desk.path(TEAM),
+            &format!("{email} is in the team and gets a mail."),
+        ),
         Err(wrong) => show_again(&invitation(&desk, Some((&sent, &wrong)))),
     }
 }

@@ -18,12 +18,13 @@ pub(super) fn list(person: &Person, sessions: Vec<UserSession>) -> Listing {
         Column::new("Address"),
         Column::new("Last seen"),
         Column::new("Signed in"),
+        Column::new("With"),
     ];
     let row = |session: &UserSession| {
         let name = named(session);
         let how = match session.method {
-            SignInMethod::Password => "by password",
-            SignInMethod::Link => "by link",
+            SignInMethod::Password => "Password",
+            SignInMethod::Link => "Link",
         };
         let is_this = session.id == person.session.id;
         let row = Row::new(vec![
@@ -33,10 +34,8 @@ pub(super) fn list(person: &Person, sessions: Vec<UserSession>) -> Listing {
             },
             Cell::text(session.ip_address.clone()),
             Cell::time(session.last_seen_at, &person.zone),
-            Cell::Many(vec![
-                Cell::time(session.created_at, &person.zone),
-                Cell::Text(how.to_owned()),
-            ]),
+            Cell::time(session.created_at, &person.zone),
+            Cell::Text(how.to_owned()),
         ]);
         if is_this {
             return row;
