@@ -14,9 +14,10 @@ use crate::{
 };
 
 impl Role {
-    /// Whether the role grants a scope: members have all but changing the organization.
+    /// Whether the role grants a scope: members have all but changing the organization and where its events
+    /// go (lifecycle.md A.5).
     pub fn grants(self, scope: Scope) -> bool {
-        self.manages_people() || scope != Scope::OrganizationsWrite
+        self.manages_people() || !matches!(scope, Scope::OrganizationsWrite | Scope::WebhooksWrite)
     }
 
     /// Every scope that the role grants.

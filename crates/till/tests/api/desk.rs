@@ -11,11 +11,10 @@ const FOR_ALL: [&str; 5] = [
     "/customers",
     "/developers/events",
 ];
-const FOR_MANAGERS: [&str; 4] = [
+const FOR_MANAGERS: [&str; 3] = [
     "/developers/tokens",
     "/developers/tokens/new",
     "/developers/webhooks",
-    "/settings",
 ];
 
 both! {
@@ -30,6 +29,8 @@ both! {
             assert_eq!(member.get(&path).await.status, 403, "{path}");
             assert_eq!(admin.get(&path).await.status, 200, "{path}");
         }
+        assert_eq!(member.get("/dashboard/ada/settings").await.header("location"), "/dashboard/ada/settings/team");
+        assert_eq!(member.post("/dashboard/ada/settings", &[("name", "Mine now")]).await.status, 403);
         let token = [("name", "Mine"), ("scopes", "products:read")];
         assert_eq!(member.post("/dashboard/ada/developers/tokens/new", &token).await.status, 403);
     }

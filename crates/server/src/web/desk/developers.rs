@@ -41,10 +41,13 @@ fn shell<A: Access>(desk: &Desk<A>, tab: Tab) -> Shell {
     let way = |one: Tab, words: &str, path: &str| {
         Way::tab(words, desk.path(&format!("/developers/{path}")), one == tab)
     };
-    Shell::new(desk, Area::Developers, "Developers").tabs(vec![
-        way(Tab::Events, "Events", "events"),
-        way(Tab::Webhooks, "Webhooks", "webhooks"),
-        way(Tab::Tokens, "Access tokens", "tokens"),
-        Way::tab("API reference", "/reference".to_owned(), false),
-    ])
+    let mut tabs = vec![way(Tab::Events, "Events", "events")];
+    if desk.may::<scope::WebhooksWrite>().is_ok() {
+        tabs.push(way(Tab::Webhooks, "Webhooks", "webhooks"));
+    }
+    if desk.may::<scope::OrganizationsWrite>().is_ok() {
+        tabs.push(way(Tab::Tokens, "Access tokens", "tokens"));
+    }
+    tabs.push(Way::tab("API reference", "/reference".to_owned(), false));
+    Shell::new(desk, Area::Developers, "Developers").tabs(tabs)
 }

@@ -4,7 +4,12 @@ mod processor;
 
 use std::sync::Arc;
 
-use axum::{Router, extract::State, routing::get};
+use axum::{
+    Router,
+    extract::State,
+    response::{IntoResponse, Redirect},
+    routing::get,
+};
 use serde_json::{Value, json};
 use till_core::{organizations, records::Organization as Row};
 use till_wire::{
@@ -87,14 +92,21 @@ pub fn shell<A: Access>(desk: &Desk<A>, tab: Tab) -> Shell {
     let way = |one: Tab, words: &str, path: &str| {
         Way::tab(words, desk.path(&format!("/settings{path}")), one == tab)
     };
-    Shell::new(desk, Area::Settings, "Settings").tabs(vec![
-        way(Tab::Organization, "Organization", ""),
+    let mut tabs = vec![
         way(Tab::Team, "Team", "/team"),
         way(Tab::Processor, "Payments", "/processor"),
-    ])
+    ];
+    if desk.may::<scope::OrganizationsWrite>().is_ok() {
+        tabs.insert(0, way(Tab::Organization, "Organization", ""));
+    }
+    Shell::new(desk, Area::Settings, "Settings").tabs(tabs)
 }
 
-async fn edit(desk: Desk<scope::OrganizationsWrite>) -> Answer {
+/// Whoever may not change the organization looks at its people.
+async fn edit(desk: Desk<scope::OrganizationsRead>) -> Answer {
+    if desk.may::<scope::OrganizationsWrite>().is_err() {
+        return Ok(Redirect::to(&desk.path("/settings/team")).into_response());
+    }
     let sent = as_sent(&organizations::view(&desk.caller.organization));
     show(&form_page(&desk, &sent, &Wrong::default()))
 }
@@ -179,7 +191,7 @@ fn body(sent: &Sent) -> Value {
     body
 }
 
-fn form_page(desk: &Desk<scope::OrganizationsWrite>, sent: &Sent, wrong: &Wrong) -> FormPage {
+fn form_page<A: Access>(desk: &Desk<A>, sent: &Sent, wrong: &Wrong) -> FormPage {
     let groups = vec![
         about(&desk.caller.organization),
         links(sent),
