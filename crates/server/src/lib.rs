@@ -16,17 +16,21 @@ pub mod work;
 use std::sync::Arc;
 
 use axum::Router;
+use tower_http::compression::CompressionLayer;
 
 use app::App;
 
 /// Everything that is served, with unknown addresses answered. Wrap it in [`transport::canonical`] before
 /// serving: addresses are made canonical before they are routed.
 pub fn router(app: Arc<App>) -> Router {
-    api::router(&app)
+    let pages = Router::new()
         .merge(web::checkout::pages::routes())
         .merge(web::desk::routes(&app))
         .merge(web::assets::routes())
         .route("/", axum::routing::get(web::front))
+        .layer(CompressionLayer::new());
+    api::router(&app)
+        .merge(pages)
         .fallback(web::nowhere)
         .with_state(app)
 }

@@ -25,6 +25,7 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Desk, Params, PathId, scope},
+    table::typed,
 };
 
 /// The pages.
@@ -154,7 +155,7 @@ async fn csv(
     let line = |one: &Customer| Line {
         id: one.id,
         at: Some(one.created_at),
-        cells: export::line(one).into(),
+        cells: export::line(one).map(|cell| typed(&cell)).into(),
     };
     let list = move |params| {
         let found = api::customers::list(State(app.clone()), caller.clone(), params);

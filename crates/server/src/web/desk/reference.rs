@@ -20,7 +20,6 @@ use axum::{
 use serde::Deserialize;
 use serde_json::Value;
 use till_wire::scope::Scope;
-use tower_http::compression::CompressionLayer;
 
 use super::programs::VARIABLE;
 use crate::{
@@ -36,7 +35,6 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/reference", get(index))
         .route("/reference/{tag}", get(tag))
-        .layer(CompressionLayer::new())
 }
 
 /// One operation of the API.
