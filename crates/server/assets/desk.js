@@ -117,6 +117,9 @@ document.addEventListener("keydown", (event) => {
   all[(next + all.length) % all.length].focus();
 });
 
+// On a phone the ways lie in a strip: the one that is shown is in sight.
+document.querySelector(".side nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // Errors of a form are where the reading goes on.
 document.querySelector(".alert")?.focus();
 

@@ -73,7 +73,7 @@ async fn home(State(app): State<Arc<App>>, desk: Desk<scope::OrdersRead>, asked:
         app.store.progress(organization.id),
     )
     .map_err(ApiError::from)?;
-    let orders = latest(&desk, &asked, orders.await?.0);
+    let orders = latest(&desk, orders.await?.0);
     let days = stretch.days(now, &desk.zone);
     let currency = busiest(&figures).unwrap_or(organization.default_currency);
     show(&HomePage {
@@ -198,11 +198,7 @@ fn charts(figures: &[Figures], days: &[Date], stretch: Stretch, currency: Curren
     ]
 }
 
-fn latest<A: Access>(
-    desk: &Desk<A>,
-    asked: &Asked,
-    orders: till_wire::page::Page<Order>,
-) -> Listing {
+fn latest<A: Access>(desk: &Desk<A>, orders: till_wire::page::Page<Order>) -> Listing {
     let columns = vec![
         Column::new("Customer"),
         Column::new("Product"),
@@ -225,8 +221,8 @@ fn latest<A: Access>(
             Cell::time(order.created_at, &desk.zone),
         ])
     };
-    let items = till_wire::page::Page::new(orders.items, 0, 1);
-    Listing::of(asked.clone(), "Latest orders", columns, &items, row, empty)
+    let all = Asked::new(&desk.path("/orders"), "limit=5");
+    Listing::of(all, "Latest orders", columns, &orders, row, empty).part()
 }
 
 fn steps<A: Access>(desk: &Desk<A>, progress: &Progress) -> Vec<Step> {

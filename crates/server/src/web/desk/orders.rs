@@ -296,7 +296,7 @@ fn totals(order: &Order) -> Part {
     }
     facts.push(Fact::new("Tax", money(order.tax_amount)));
     facts.push(Fact::new("Total", money(order.total_amount)));
-    if order.due_amount != 0 {
+    if !order.paid && order.due_amount != 0 {
         facts.push(Fact::new("Due", money(order.due_amount)));
     }
     if order.refunded_amount != 0 {
