@@ -33,6 +33,14 @@ impl Answer {
             .map_or("", |value| value.to_str().unwrap())
     }
 
+    /// A page with this status that has these words somewhere.
+    #[track_caller]
+    pub fn says(&self, status: u16, words: &str) {
+        let text = self.text();
+        assert_eq!(self.status.as_u16(), status, "{text}");
+        assert!(text.contains(words), "no {words:?} in:\n{text}");
+    }
+
     /// The body of a 200.
     #[track_caller]
     pub fn ok(&self) -> Value {

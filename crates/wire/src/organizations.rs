@@ -392,28 +392,30 @@ impl OrganizationUpdate {
     }
 }
 
+/// Where a [`SocialLink`] may lead.
+pub const PLATFORMS: [&str; 10] = [
+    "x",
+    "github",
+    "facebook",
+    "instagram",
+    "youtube",
+    "tiktok",
+    "linkedin",
+    "threads",
+    "discord",
+    "other",
+];
+
 fn platform(value: &Value, cx: &mut crate::input::Context) -> Option<String> {
-    const KNOWN: [&str; 10] = [
-        "x",
-        "github",
-        "facebook",
-        "instagram",
-        "youtube",
-        "tiktok",
-        "linkedin",
-        "threads",
-        "discord",
-        "other",
-    ];
     let raw = text(value, cx)?;
-    if KNOWN.contains(&raw.as_str()) {
+    if PLATFORMS.contains(&raw.as_str()) {
         return Some(raw);
     }
     cx.fail(
         "enum",
         format!(
             "Input should be {}",
-            crate::input::one_of(KNOWN.into_iter())
+            crate::input::one_of(PLATFORMS.into_iter())
         ),
         value,
     )

@@ -8,21 +8,11 @@ const ADA: &str = "ada@example.com";
 const PASSWORD: &str = "correct horse battery";
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
 
-#[track_caller]
-fn says(answer: &Answer, status: u16, words: &str) {
-    assert_eq!(answer.status.as_u16(), status, "{}", answer.text());
-    assert!(
-        answer.text().contains(words),
-        "no {words:?} in:\n{}",
-        answer.text()
-    );
-}
-
 /// What was done is said on the next page, once.
 async fn done(browser: &Browser, answer: &Answer, words: &str) {
     assert_eq!(answer.status, 303, "{}", answer.text());
     let to = answer.header("location").to_owned();
-    says(&browser.get(&to).await, 200, words);
+    browser.get(&to).await.says(200, words);
     assert!(!browser.get(&to).await.text().contains(words), "{words}");
 }
 
@@ -42,10 +32,10 @@ both! {
     async fn a_person_gives_their_name_and_takes_it_away(t: &mut Till) {
         let browser = t.desk().await;
         done(&browser, &browser.post("/account/name", &[("name", " Ada <b> ")]).await, "Your name was saved.").await;
-        says(&browser.get("/account").await, 200, "value=\"Ada &#60;b&#62;\"");
+        browser.get("/account").await.says(200, "value=\"Ada &#60;b&#62;\"");
         let long = "x".repeat(129);
-        says(&browser.post("/account/name", &[("name", &long)]).await, 422, "at most 128 characters");
-        says(&browser.post("/account/name", &[("name", "a\0b")]).await, 422, "control characters");
+        browser.post("/account/name", &[("name", &long)]).await.says(422, "at most 128 characters");
+        browser.post("/account/name", &[("name", "a\0b")]).await.says(422, "control characters");
         done(&browser, &browser.post("/account/name", &[("name", "")]).await, "Your name was saved.").await;
         assert!(!browser.get("/account").await.text().contains("Ada &#60;"));
     }
@@ -54,8 +44,8 @@ both! {
         let browser = t.desk().await;
         t.advance(Duration::from_secs(3600));
         assert!(!browser.get("/account").await.text().contains("current_password"));
-        says(&browser.post("/account/password", &[("new_password", "elevenchars")]).await, 422, "Use 12 characters or more.");
-        says(&browser.post("/account/password", &[]).await, 422, "Use 12 characters or more.");
+        browser.post("/account/password", &[("new_password", "elevenchars")]).await.says(422, "Use 12 characters or more.");
+        browser.post("/account/password", &[]).await.says(422, "Use 12 characters or more.");
         assert!(enters(t, "elevenchars").await.is_none());
         done(&browser, &browser.post("/account/password", &[("new_password", PASSWORD)]).await, "Your password is set.").await;
         assert!(enters(t, PASSWORD).await.is_some());
@@ -69,12 +59,12 @@ both! {
         t.drain().await;
         let (_, link) = t.mailbox.link();
         let other = "another horse battery";
-        says(&browser.get("/account").await, 200, "current_password");
+        browser.get("/account").await.says(200, "current_password");
         for current in ["", "wrong"] {
             let fields = [("current_password", current), ("new_password", other)];
-            says(&browser.post("/account/password", &fields).await, 422, "This is not your current password.");
+            browser.post("/account/password", &fields).await.says(422, "This is not your current password.");
         }
-        says(&browser.post("/account/password", &[("new_password", other)]).await, 422, "This is not your current password.");
+        browser.post("/account/password", &[("new_password", other)]).await.says(422, "This is not your current password.");
         assert_eq!(first.get("/account").await.status, 200);
         let fields = [("current_password", PASSWORD), ("new_password", other)];
         done(&browser, &browser.post("/account/password", &fields).await, "Your password is set.").await;
@@ -89,7 +79,7 @@ both! {
         let browser = t.desk().await;
         let other = [("new_password", "another horse battery")];
         t.advance(Duration::from_secs(30 * 60));
-        says(&browser.post("/account/password", &other).await, 422, "This is not your current password.");
+        browser.post("/account/password", &other).await.says(422, "This is not your current password.");
         let browser = t.desk().await;
         assert!(!browser.get("/account").await.text().contains("current_password"));
         done(&browser, &browser.post("/account/password", &other).await, "Your password is set.").await;
@@ -103,7 +93,7 @@ both! {
         for _ in 0..12 {
             answer = browser.post("/account/password", &guess).await;
         }
-        says(&answer, 429, "Too many tries.");
+        answer.says(429, "Too many tries.");
     }
 
     async fn sessions_are_listed_with_browser_address_and_time(t: &mut Till) {
@@ -111,17 +101,17 @@ both! {
         let browser = enters(t, PASSWORD).await.unwrap();
         let page = browser.get("/account").await;
         for words in ["Firefox on Linux", "203.0.113.9", "This browser", "data-head=\"With\">Password<", "Unknown browser", "data-head=\"With\">Link<", "22 Nov 2026, 12:00 UTC"] {
-            says(&page, 200, words);
+            page.says(200, words);
         }
         browser.set_cookie("till_zone", "Asia/Kolkata");
-        says(&browser.get("/account").await, 200, "22 Nov 2026, 17:30");
+        browser.get("/account").await.says(200, "22 Nov 2026, 17:30");
     }
 
     async fn one_session_is_ended_after_asking_and_is_out_at_once(t: &mut Till) {
         let (browser, other) = (t.desk().await, t.desk().await);
         let page = browser.get("/account").await.text();
         let path = page.split('"').find(|part| part.ends_with("/end")).unwrap();
-        says(&browser.get(path).await, 200, "Sign out Unknown browser?");
+        browser.get(path).await.says(200, "Sign out Unknown browser?");
         assert_eq!(other.get("/account").await.status, 200, "asked, and not done");
         done(&browser, &browser.post(path, &[]).await, "That browser was signed out.").await;
         assert_eq!(other.get("/account").await.status, 303);
@@ -142,7 +132,7 @@ both! {
 
     async fn all_other_sessions_are_ended_at_once(t: &mut Till) {
         let (browser, one, two) = (t.desk().await, t.desk().await, t.desk().await);
-        says(&browser.get("/account/sessions/others").await, 200, "Sign out everywhere else?");
+        browser.get("/account/sessions/others").await.says(200, "Sign out everywhere else?");
         done(&browser, &browser.post("/account/sessions/others", &[]).await, "You are signed out everywhere else.").await;
         assert_eq!(one.get("/account").await.status, 303);
         assert_eq!(two.get("/account").await.status, 303);

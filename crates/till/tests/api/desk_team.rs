@@ -1,21 +1,11 @@
 //! Who belongs to an organization, and who may change that (lifecycle.md A.5, H.3).
 
 use till_core::records::Role;
-use till_testkit::{Answer, Till, both};
+use till_testkit::{Till, both};
 
 const TEAM: &str = "/dashboard/ada/settings/team";
 const INVITE: &str = "/dashboard/ada/settings/team/invite";
 const LEAVE: &str = "/dashboard/ada/settings/team/leave";
-
-#[track_caller]
-fn says(answer: &Answer, status: u16, words: &str) {
-    assert_eq!(answer.status.as_u16(), status, "{}", answer.text());
-    assert!(
-        answer.text().contains(words),
-        "no {words:?} in:\n{}",
-        answer.text()
-    );
-}
 
 /// Everybody's address and role, the oldest membership first.
 async fn team(t: &Till) -> Vec<(String, Role)> {
@@ -36,10 +26,10 @@ both! {
     async fn an_invited_person_comes_in_by_the_link_in_their_mail(t: &mut Till) {
         let owner = t.desk().await;
         owner.post("/account/name", &[("name", "Ada")]).await;
-        says(&owner.get(INVITE).await, 200, "Invite somebody");
+        owner.get(INVITE).await.says(200, "Invite somebody");
         let sent = owner.post(INVITE, &[("email", "Grace@Example.com"), ("role", "admin")]).await;
         assert_eq!(sent.header("location"), TEAM);
-        says(&owner.get(TEAM).await, 200, "grace@example.com is in the team and gets a mail.");
+        owner.get(TEAM).await.says(200, "grace@example.com is in the team and gets a mail.");
         t.drain().await;
         let mail = t.mailbox.take().remove(0);
         assert_eq!((&*mail.to, &*mail.subject), ("grace@example.com", "You are invited to Ada's Shop"));
@@ -48,10 +38,10 @@ both! {
         t.advance(std::time::Duration::from_secs(2 * 24 * 3600));
         let grace = t.browser();
         let page = grace.get(&link).await;
-        says(&page, 200, "name=\"next\" value=\"/dashboard/ada\"");
+        page.says(200, "name=\"next\" value=\"/dashboard/ada\"");
         let entered = grace.post(&link, &[("next", "/dashboard/ada")]).await;
         assert_eq!(entered.header("location"), "/dashboard/ada");
-        says(&grace.get(TEAM).await, 200, "grace@example.com");
+        grace.get(TEAM).await.says(200, "grace@example.com");
         assert_eq!(team(t).await[1], ("grace@example.com".to_owned(), Role::Admin));
     }
 
@@ -62,24 +52,24 @@ both! {
         assert_eq!(eve.get(TEAM).await.status, 404);
         t.desk().await.post(INVITE, &[("email", "eve-1@example.com"), ("role", "member")]).await;
         t.drain().await;
-        says(&eve.get(TEAM).await, 200, &format!("/dashboard/{}", stranger.slug));
-        says(&eve.get("/account").await, 200, "/dashboard/ada");
+        eve.get(TEAM).await.says(200, &format!("/dashboard/{}", stranger.slug));
+        eve.get("/account").await.says(200, "/dashboard/ada");
     }
 
     async fn an_invitation_is_refused_at_its_field(t: &mut Till) {
         let owner = t.desk().await;
-        says(&owner.post(INVITE, &[("email", "grace@"), ("role", "member")]).await, 422, "email-error");
-        says(&owner.post(INVITE, &[("email", "grace@example.com"), ("role", "king")]).await, 422, "role-error");
-        says(&owner.post(INVITE, &[("email", "Ada@example.com"), ("role", "member")]).await, 422, "in the team already");
+        owner.post(INVITE, &[("email", "grace@"), ("role", "member")]).await.says(422, "email-error");
+        owner.post(INVITE, &[("email", "grace@example.com"), ("role", "king")]).await.says(422, "role-error");
+        owner.post(INVITE, &[("email", "Ada@example.com"), ("role", "member")]).await.says(422, "in the team already");
         assert_eq!(team(t).await.len(), 1);
     }
 
     async fn owners_dispose_of_everybody_and_admins_of_all_but_owners(t: &mut Till) {
         let admin = t.desk_as(Role::Admin).await;
-        says(&admin.get(INVITE).await, 200, "value=\"admin\"");
+        admin.get(INVITE).await.says(200, "value=\"admin\"");
         assert!(!admin.get(INVITE).await.text().contains("value=\"owner\""));
         let made = admin.post(INVITE, &[("email", "grace@example.com"), ("role", "owner")]).await;
-        says(&made, 422, "Only owners make, change and remove owners.");
+        made.says(422, "Only owners make, change and remove owners.");
         t.desk_as(Role::Owner).await;
         let (role, remove) = (of_last(t, "role").await, of_last(t, "remove").await);
         for path in [&role, &remove] {
@@ -90,7 +80,7 @@ both! {
         assert_eq!(owner.post(&role, &[("role", "member")]).await.status, 303);
         assert_eq!(team(t).await[2].1, Role::Member);
         assert_eq!(admin.post(&role, &[("role", "admin")]).await.status, 303);
-        says(&admin.get(&remove).await, 200, "They lose this dashboard at once.");
+        admin.get(&remove).await.says(200, "They lose this dashboard at once.");
         assert_eq!(team(t).await.len(), 3, "asked, and not done");
         assert_eq!(admin.post(&remove, &[]).await.status, 303);
         assert_eq!(team(t).await.len(), 2);
@@ -106,10 +96,10 @@ both! {
             assert_eq!(member.get(path).await.status, 403, "{path}");
             assert_eq!(member.post(path, &[("role", "owner"), ("email", "x@example.com")]).await.status, 403, "{path}");
         }
-        says(&member.get(LEAVE).await, 200, "Leave Ada&#39;s Shop?");
+        member.get(LEAVE).await.says(200, "Leave Ada&#39;s Shop?");
         let left = member.post(LEAVE, &[]).await;
         assert_eq!(left.header("location"), "/account");
-        says(&member.get("/account").await, 200, "You left Ada&#39;s Shop.");
+        member.get("/account").await.says(200, "You left Ada&#39;s Shop.");
         assert_eq!(member.get(TEAM).await.status, 404);
         assert_eq!(team(t).await.len(), 2);
     }
@@ -127,9 +117,9 @@ both! {
         t.desk_as(Role::Admin).await;
         let owner = t.desk().await;
         let id = t.app.store.team(t.organization.id).await.unwrap().unwrap().people[0].0.id;
-        says(&owner.post(LEAVE, &[]).await, 403, "There must be an owner");
-        says(&owner.post(&format!("{TEAM}/{id}/remove"), &[]).await, 403, "There must be an owner");
-        says(&owner.post(&format!("{TEAM}/{id}/role"), &[("role", "admin")]).await, 422, "There must be an owner");
+        owner.post(LEAVE, &[]).await.says(403, "There must be an owner");
+        owner.post(&format!("{TEAM}/{id}/remove"), &[]).await.says(403, "There must be an owner");
+        owner.post(&format!("{TEAM}/{id}/role"), &[("role", "admin")]).await.says(422, "There must be an owner");
         assert_eq!(team(t).await[0].1, Role::Owner);
     }
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use till_core::{organizations, records::Organization as Row};
 use till_wire::{
     money::Currency,
-    organizations::{Organization, ProrationBehavior, TaxBehaviorOption},
+    organizations::{Organization, PLATFORMS, ProrationBehavior, TaxBehaviorOption},
 };
 
 use super::{
@@ -53,20 +53,6 @@ const SWITCHES: [(&str, &str); 5] = [
         "subscription_settings.prevent_trial_abuse",
         "Refuse a second trial to the same customer",
     ),
-];
-
-/// Social pages, as the API names their platforms.
-const PLATFORMS: [&str; 10] = [
-    "x",
-    "github",
-    "facebook",
-    "instagram",
-    "youtube",
-    "tiktok",
-    "linkedin",
-    "threads",
-    "discord",
-    "other",
 ];
 
 /// The pages.
