@@ -35,6 +35,14 @@ async fn main() {
             let sessions: i64 = figures.iter().map(|f| f.sessions).sum();
             println!("{stretch}: {orders} orders, {sessions} sessions in {took:.1?}");
         }
+        let (before, rounds) = (cpu(), 20);
+        for _ in 0..rounds {
+            store.figures(own, &boundaries).await.unwrap();
+        }
+        println!(
+            "{:.1} ms of CPU each, on two threads",
+            (cpu() - before) / f64::from(rounds)
+        );
         let begin = Instant::now();
         store.latest_events(own, &[], 1, 50).await.unwrap();
         println!("latest events in {:.1?}", begin.elapsed());
@@ -77,4 +85,17 @@ async fn fill(store: &Store, at: &At, own: Uuid, days: i64) {
         }
         store.commit(changes).await.unwrap();
     }
+}
+
+/// What this process has used so far, in milliseconds (a tick is a hundredth of a second).
+fn cpu() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let (_, rest) = stat.rsplit_once(')').unwrap();
+    let ticks: Vec<f64> = rest
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .map(|n| n.parse().unwrap())
+        .collect();
+    (ticks[0] + ticks[1]) * 10.0
 }
