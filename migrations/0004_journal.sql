@@ -17,10 +17,6 @@ create index events_subject on events (subject_id, sequence);
 drop index webhook_events_subject;
 create index webhook_events_subject on webhook_events (subject_id);
 
--- Attempts of an order or a customer; those of a session have their index.
-create index payments_order on payments (order_id) where order_id is not null;
-create index payments_customer on payments (customer_id) where customer_id is not null;
-
 -- Figures are read from the index alone; `status` is a column of it because SQLite looks it up otherwise.
 create index orders_figures on orders (organization_id, currency, created_at, net_amount, status)
     where status in ('paid', 'refunded', 'partially_refunded');

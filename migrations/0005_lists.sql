@@ -11,9 +11,7 @@ create index checkouts_customer on checkouts (customer_id, organization_id, crea
     where customer_id is not null;
 drop index payments_checkout;
 create index payments_checkout on payments (checkout_id, organization_id, created_at);
-drop index payments_order;
 create index payments_order on payments (order_id, organization_id, created_at) where order_id is not null;
-drop index payments_customer;
 create index payments_customer on payments (customer_id, organization_id, created_at) where customer_id is not null;
 drop index subscriptions_customer;
 create index subscriptions_customer on subscriptions (customer_id, organization_id, started_at, status);
