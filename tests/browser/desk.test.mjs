@@ -149,6 +149,23 @@ describe('the dashboard', () => {
     await done();
   });
 
+  test('a list is filtered while one types, and its address can be kept', async () => {
+    const { page, done } = await signedIn(browser, till);
+    await page.goto(`${till.url}/dashboard/demo/products`);
+    const rows = page.locator('tbody tr');
+    await page.getByLabel('Search by name').pressSequentially('hand');
+    await until('one row is left', async () => (await rows.count()) === 1);
+    assert.match(page.url(), /query=hand/);
+    assert.equal(await page.evaluate(() => document.activeElement.name), 'query', 'the focus stays in the field');
+    await page.getByLabel('Show').selectOption('true');
+    await page.getByText('Nothing matches these filters.').waitFor();
+    await page.reload();
+    assert.equal(await page.getByLabel('Search by name').inputValue(), 'hand');
+    await page.getByRole('link', { name: 'Show all' }).click();
+    await until('all rows are back', async () => (await rows.count()) >= 3);
+    await done();
+  });
+
   test('a menu works by keyboard', async () => {
     const { page, done } = await signedIn(browser, till);
     await page.goto(`${till.url}/dashboard/demo/products`);

@@ -236,12 +236,13 @@ mod tests {
     }
 
     #[test]
-    fn members_have_every_scope_but_changing_the_organization() {
+    fn members_have_every_scope_but_changing_the_organization_and_its_endpoints() {
         assert_eq!(Role::Owner.scopes(), Scope::ALL);
         assert_eq!(Role::Admin.scopes(), Scope::ALL);
         let member = Role::Member.scopes();
-        assert_eq!(member.len(), Scope::ALL.len() - 1);
+        assert_eq!(member.len(), Scope::ALL.len() - 2);
         assert!(!member.contains(&Scope::OrganizationsWrite));
+        assert!(!member.contains(&Scope::WebhooksWrite));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -50,6 +50,13 @@ impl Server {
             },
         );
         Pool::builder(manager)
+            // Compiling a query takes longer than any of ours runs.
+            .post_create(Hook::async_fn(|client, _| {
+                Box::pin(async move {
+                    let set = client.batch_execute("set jit = off").await;
+                    set.map_err(HookError::Backend)
+                })
+            }))
             .max_size(options.connections)
             .wait_timeout(Some(options.patience))
             .create_timeout(Some(options.patience))
