@@ -6,6 +6,7 @@ use till_wire::events::EventType;
 use uuid::Uuid;
 
 use super::{
+    live::subject_href,
     parts::{Cell, Tone, money, sentence},
     sales::card,
     sheet::{Part, Step},
@@ -110,16 +111,10 @@ fn step<A>(desk: &Desk<A>, here: Option<Uuid>, moment: Moment) -> Step {
 /// An event, with the way to what it is about, if that is another page.
 fn event<A>(desk: &Desk<A>, here: Option<Uuid>, kind: EventType, subject: Uuid) -> Cell {
     let words = sentence(kind.as_str());
-    let area = match kind.as_str().split('.').next() {
-        _ if here == Some(subject) => return Cell::Text(words),
-        Some("checkout") => "checkouts",
-        Some("order") => "orders",
-        Some("subscription") => "subscriptions",
-        Some("customer") => "customers",
-        Some("product") => "products",
-        _ => return Cell::Text(words),
-    };
-    Cell::link(desk.path(&format!("/{area}/{subject}")), words)
+    match subject_href(&desk.caller.organization.slug, kind, subject) {
+        Some(href) if here != Some(subject) => Cell::link(href, words),
+        _ => Cell::Text(words),
+    }
 }
 
 fn attempt(state: PaymentState) -> Cell {

@@ -25,6 +25,7 @@ pub mod qr;
 pub mod reference;
 pub mod sales;
 mod same_site;
+mod sent;
 pub mod settings;
 pub mod sheet;
 pub mod shell;
