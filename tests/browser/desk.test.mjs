@@ -34,7 +34,7 @@ describe('the dashboard', () => {
     // What is open stays reachable; the link is used up.
     await page.context().clearCookies({ name: cookie.name });
     await page.goto(till.dashboard_url);
-    assert.match(await page.locator('main').innerText(), /no longer works/);
+    assert.match(await page.locator('main').innerText(), /does not work any more/);
     await page.goto(`${till.url}/dashboard/demo/products`);
     assert.match(page.url(), /\/sign-in\?next=/);
     await done();
