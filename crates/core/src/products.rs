@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use till_wire::{
     events::EventType,
-    input::{Patch, Problem},
+    input::{Loc, Patch, Problem, Step},
     loc,
     money::Currency,
     products::{
-        Price, PriceAmount, PriceCreate, PriceEntry, PriceSource, PriceType, Product as View,
+        Price, PriceAmount, PriceCreate, PriceMeter, PriceEntry, PriceSource, PriceType, Product as View,
         ProductBase, ProductCreate, ProductUpdate,
     },
 };
@@ -17,8 +17,9 @@ use uuid::Uuid;
 use crate::{
     at::At,
     change::{Changes, Json},
+    custom_fields::Asked,
     event::Audience,
-    records::{Organization, Product, ProductPrice},
+    records::{Benefit, CustomField, File, Meter, Organization, Product, ProductPrice},
     refusal::{Refusal, collected},
 };
 
@@ -30,6 +31,18 @@ impl ProductPrice {
                 minimum_amount: self.minimum_amount.unwrap_or(0),
                 maximum_amount: self.maximum_amount,
                 preset_amount: self.preset_amount,
+            },
+            "seat_based" => PriceAmount::seats(
+                self.seat_tiers
+                    .as_ref()
+                    .map(|tiers| tiers.0.clone())
+                    .expect("a seat price has tiers"),
+            ),
+            "metered_unit" => PriceAmount::MeteredUnit {
+                unit_amount: self.unit_amount.clone().unwrap_or_default(),
+                cap_amount: self.cap_amount,
+                meter_id: self.meter_id.unwrap_or_default(),
+                meter: None,
             },
             _ => PriceAmount::Fixed {
                 price_amount: self.price_amount.unwrap_or(0),
@@ -43,7 +56,11 @@ impl ProductPrice {
             id: self.id,
             created_at: self.created_at,
             modified_at: self.modified_at,
-            source: PriceSource::Catalog,
+            source: if self.checkout_id.is_some() {
+                PriceSource::AdHoc
+            } else {
+                PriceSource::Catalog
+            },
             amount: self.cost(),
             price_currency: self.currency,
             tax_behavior: self.tax_behavior,
@@ -76,10 +93,10 @@ impl Product {
             visibility: self.visibility,
             recurring_interval: self.recurring_interval,
             recurring_interval_count: self.recurring_interval_count,
-            meter_interval: None,
-            meter_interval_count: None,
-            trial_interval: None,
-            trial_interval_count: None,
+            meter_interval: self.meter_interval,
+            meter_interval_count: self.meter_interval_count,
+            trial_interval: self.trial_interval,
+            trial_interval_count: self.trial_interval_count,
             is_recurring: self.is_recurring(),
             is_archived: self.is_archived,
             is_deletable: false,
@@ -93,20 +110,41 @@ impl Product {
 pub struct Offered {
     /// The product.
     pub product: Product,
-    /// Its prices in the order they are shown.
+    /// Its prices in the order they are shown; a session's own ones, where they matter, come last.
     pub prices: Vec<ProductPrice>,
+    /// What else is shown with it.
+    pub parts: Parts,
+}
+
+/// What a product is made of besides its prices, each in the product's order.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Parts {
+    /// What the purchase includes.
+    pub benefits: Vec<Benefit>,
+    /// Pictures.
+    pub medias: Vec<File>,
+    /// What the checkout asks.
+    pub fields: Vec<CustomField>,
+    /// The meters of its metered prices.
+    pub meters: Vec<Meter>,
 }
 
 impl Offered {
     /// Brings the prices into the order they are shown in.
     pub fn new(product: Product, mut prices: Vec<ProductPrice>) -> Self {
-        prices.sort_by_key(|p| (p.created_at, p.position, p.id));
-        Self { product, prices }
+        prices.sort_by_key(|p| (rank(&p.amount_type), p.created_at, p.position, p.id));
+        Self {
+            product,
+            prices,
+            parts: Parts::default(),
+        }
     }
 
-    /// The prices in use.
+    /// The catalog's prices in use; those of single sessions are not among them.
     pub fn active(&self) -> impl Iterator<Item = &ProductPrice> {
-        self.prices.iter().filter(|p| !p.is_archived)
+        self.prices
+            .iter()
+            .filter(|p| !p.is_archived && p.checkout_id.is_none())
     }
 
     /// The prices in use in one currency.
@@ -116,12 +154,52 @@ impl Offered {
 
     /// The prices in use as the API shows them.
     pub fn price_views(&self) -> Vec<Price> {
-        self.active().map(|p| p.view(&self.product)).collect()
+        self.active().map(|p| self.price_view(p)).collect()
+    }
+
+    /// A price of the product as the API shows it, a metered one with its meter.
+    pub fn price_view(&self, price: &ProductPrice) -> Price {
+        let mut view = price.view(&self.product);
+        if let PriceAmount::MeteredUnit { meter, .. } = &mut view.amount {
+            let found = self
+                .parts
+                .meters
+                .iter()
+                .find(|m| Some(m.id) == price.meter_id);
+            *meter = found.map(|m| PriceMeter {
+                id: m.id,
+                name: m.name.clone(),
+                unit: m.unit,
+                custom_label: m.custom_label.clone(),
+                custom_multiplier: m.custom_multiplier,
+            });
+        }
+        view
+    }
+
+    /// The custom fields as the API shows them, with their place and whether they must be filled in.
+    pub fn attached_views(&self) -> Vec<serde_json::Value> {
+        Vec::new()
     }
 
     /// Whether nothing is ever due, in any currency.
     pub fn is_free(&self) -> bool {
         self.active().all(|p| p.cost().is_free())
+    }
+
+    /// The custom fields that the checkout asks, in their order, and whether each must be filled in.
+    pub fn asked(&self) -> Vec<Asked<'_>> {
+        let attached = &self.product.custom_fields.0;
+        attached
+            .iter()
+            .filter_map(|a| {
+                let field = self.parts.fields.iter().find(|f| f.id == a.custom_field_id)?;
+                Some(Asked {
+                    field,
+                    required: a.required,
+                })
+            })
+            .collect()
     }
 
     /// The product as the API shows it.
@@ -132,8 +210,17 @@ impl Offered {
             prices: self.price_views(),
             benefits: Vec::new(),
             medias: Vec::new(),
-            attached_custom_fields: Vec::new(),
+            attached_custom_fields: self.attached_views(),
         }
+    }
+}
+
+/// Fixed and custom prices come first, then metered ones, then the rest (checkout.md 1.1).
+fn rank(amount_type: &str) -> u8 {
+    match amount_type {
+        "fixed" | "custom" => 0,
+        "metered_unit" => 1,
+        _ => 2,
     }
 }
 
@@ -163,92 +250,179 @@ fn no_trial_yet(key: &'static str, problems: &mut Vec<Problem>) {
     ));
 }
 
-/// The composition rules PR-20 to PR-31, evaluated per currency; every broken one is reported.
-fn compose(prices: &[PriceCreate], default_currency: Currency, problems: &mut Vec<Problem>) {
-    let mut broken = |kind: &'static str, words: String| {
-        problems.push(Problem::new(
-            kind,
-            loc!["body", "prices"],
-            words,
-            serde_json::Value::Null,
-        ));
-    };
-    if prices.is_empty() {
-        broken("too_short", "At least one price is needed".into());
+/// What the composition of prices is judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// The merchant.
+    pub organization: &'a Organization,
+    /// Whether the product is a subscription.
+    pub recurring: bool,
+    /// Those of the meters named that exist.
+    pub meters: &'a [Meter],
+}
+
+/// The new prices of a list with their places in it; what cannot be sold is a problem.
+pub fn new_prices(
+    entries: Vec<PriceEntry>,
+    place: &Loc,
+    problems: &mut Vec<Problem>,
+) -> Vec<(usize, PriceCreate)> {
+    let mut prices = Vec::new();
+    for (i, entry) in entries.into_iter().enumerate() {
+        match entry {
+            PriceEntry::New(price) => prices.push((i, price)),
+            PriceEntry::Unsupported(kind) => problems.push(unsupported(below(place, i), &kind)),
+            PriceEntry::Keep(id) => problems.push(Problem::value(
+                below(place, i),
+                "There are no prices to keep here",
+                id.to_string(),
+            )),
+        }
     }
-    let mut by_currency: BTreeMap<Currency, Vec<&PriceCreate>> = BTreeMap::new();
-    for price in prices {
-        by_currency.entry(price.currency).or_default().push(price);
+    prices
+}
+
+fn below(place: &Loc, step: impl Into<Step>) -> Loc {
+    let mut place = place.clone();
+    place.push(step.into());
+    place
+}
+
+/// The composition rules PR-20 to PR-31, evaluated per currency; every broken one is reported. Each price comes
+/// with its position in the list at `place`.
+pub fn compose(
+    prices: &[(usize, PriceCreate)],
+    rules: &Rules<'_>,
+    place: &Loc,
+    problems: &mut Vec<Problem>,
+) {
+    let usable: Vec<_> = prices
+        .iter()
+        .filter(|(i, price)| match alone(price, rules, &below(place, *i)) {
+            Some(problem) => {
+                problems.push(problem);
+                false
+            }
+            None => true,
+        })
+        .collect();
+    let mut broken = |kind: &'static str, place: Loc, words: String| {
+        problems.push(Problem::new(kind, place, words, serde_json::Value::Null));
+    };
+    if usable.is_empty() {
+        broken(
+            "too_short",
+            place.clone(),
+            "At least one price is needed".into(),
+        );
+    }
+    let mut by_currency: BTreeMap<Currency, Vec<&(usize, PriceCreate)>> = BTreeMap::new();
+    for entry in usable {
+        by_currency.entry(entry.1.currency).or_default().push(entry);
     }
     let mut shapes = Vec::new();
     for (currency, prices) in &by_currency {
-        let fixed = prices
-            .iter()
-            .filter(|p| matches!(p.amount, PriceAmount::Fixed { .. }))
-            .count();
-        let custom = prices.len() - fixed;
-        if fixed > 1 {
-            broken(
-                "value_error",
-                format!("Only one fixed price is allowed in {currency}"),
-            );
+        let count = |of: fn(&PriceAmount) -> bool| prices.iter().filter(|p| of(&p.1.amount)).count();
+        let fixed = count(|a| matches!(a, PriceAmount::Fixed { .. }));
+        let custom = count(|a| matches!(a, PriceAmount::Custom { .. }));
+        let seat = count(|a| matches!(a, PriceAmount::SeatBased { .. }));
+        for (number, word) in [(fixed, "fixed"), (custom, "custom"), (seat, "seat-based")] {
+            if number > 1 {
+                broken(
+                    "value_error",
+                    place.clone(),
+                    format!("Only one {word} price is allowed in {currency}"),
+                );
+            }
         }
-        if custom > 1 {
+        if custom > 0 && fixed + seat > 0 {
             broken(
                 "value_error",
-                format!("Only one custom price is allowed in {currency}"),
-            );
-        }
-        if fixed > 0 && custom > 0 {
-            broken(
-                "value_error",
+                place.clone(),
                 format!("A custom price stands alone in {currency}"),
             );
         }
+        let mut meters = Vec::new();
+        for (i, price) in prices {
+            let PriceAmount::MeteredUnit { meter_id, .. } = &price.amount else {
+                continue;
+            };
+            if meters.contains(meter_id) {
+                broken(
+                    "value_error",
+                    below(&below(place, *i), "meter_id"),
+                    format!("This meter is priced already in {currency}"),
+                );
+            } else {
+                meters.push(*meter_id);
+            }
+        }
         if prices
             .iter()
-            .any(|p| p.tax_behavior != prices[0].tax_behavior)
+            .any(|p| p.1.tax_behavior != prices[0].1.tax_behavior)
         {
             broken(
                 "value_error",
+                place.clone(),
                 format!("All prices in {currency} need the same tax behavior"),
             );
         }
-        shapes.push((fixed > 0, custom > 0));
+        shapes.push((fixed > 0, custom > 0, seat > 0, meters.len()));
     }
     if shapes.windows(2).any(|pair| pair[0] != pair[1]) {
         broken(
             "value_error",
+            place.clone(),
             "Every currency needs the same kinds of prices".into(),
         );
     }
-    if !by_currency.is_empty() && !by_currency.contains_key(&default_currency) {
+    let default = rules.organization.default_currency;
+    if !by_currency.is_empty() && !by_currency.contains_key(&default) {
         broken(
             "value_error",
-            format!(
-                "A price in the organization's default currency ({default_currency}) is needed"
-            ),
+            place.clone(),
+            format!("A price in the organization's default currency ({default}) is needed"),
         );
     }
 }
 
-fn price_row(product: &Product, position: usize, price: &PriceCreate, at: &At) -> ProductPrice {
-    let (amount_type, price_amount, minimum_amount, maximum_amount, preset_amount) =
-        match price.amount {
-            PriceAmount::Fixed { price_amount } => ("fixed", Some(price_amount), None, None, None),
-            PriceAmount::Custom {
-                minimum_amount,
-                maximum_amount,
-                preset_amount,
-            } => (
-                "custom",
-                None,
-                Some(minimum_amount),
-                maximum_amount,
-                preset_amount,
-            ),
-        };
-    ProductPrice {
+/// What is wrong with a price whatever stands beside it (PR-26 to PR-28).
+fn alone(price: &PriceCreate, rules: &Rules<'_>, place: &Loc) -> Option<Problem> {
+    let null = serde_json::Value::Null;
+    match &price.amount {
+        PriceAmount::MeteredUnit { .. } if !rules.recurring => Some(Problem::value(
+            place.clone(),
+            "Metered prices need a subscription product",
+            null,
+        )),
+        PriceAmount::MeteredUnit { meter_id, .. }
+            if !rules.meters.iter().any(|m| m.id == *meter_id) =>
+        {
+            Some(Problem::value(
+                below(place, "meter_id"),
+                "This meter does not exist",
+                meter_id.to_string(),
+            ))
+        }
+        PriceAmount::SeatBased { .. }
+            if !rules
+                .organization
+                .settings
+                .feature("seat_based_pricing_enabled") =>
+        {
+            Some(Problem::value(
+                place.clone(),
+                "Seat-based prices are not enabled for this organization",
+                null,
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// The row of a new catalog price at `position`.
+pub fn price_row(product: &Product, position: usize, price: &PriceCreate, at: &At) -> ProductPrice {
+    let mut row = ProductPrice {
         id: at.id(),
         created_at: at.now,
         modified_at: None,
@@ -256,19 +430,53 @@ fn price_row(product: &Product, position: usize, price: &PriceCreate, at: &At) -
         product_id: product.id,
         position: position as i64,
         currency: price.currency,
-        amount_type: amount_type.to_owned(),
-        price_amount,
-        minimum_amount,
-        maximum_amount,
-        preset_amount,
+        amount_type: "fixed".to_owned(),
+        price_amount: None,
+        minimum_amount: None,
+        maximum_amount: None,
+        preset_amount: None,
         tax_behavior: price.tax_behavior,
         is_archived: false,
+        seat_tiers: None,
+        meter_id: None,
+        unit_amount: None,
+        cap_amount: None,
+        checkout_id: None,
+    };
+    match price.amount.clone() {
+        PriceAmount::Fixed { price_amount } => row.price_amount = Some(price_amount),
+        PriceAmount::Custom {
+            minimum_amount,
+            maximum_amount,
+            preset_amount,
+        } => {
+            row.amount_type = "custom".to_owned();
+            row.minimum_amount = Some(minimum_amount);
+            row.maximum_amount = maximum_amount;
+            row.preset_amount = preset_amount;
+        }
+        PriceAmount::SeatBased { seat_tiers, .. } => {
+            row.amount_type = "seat_based".to_owned();
+            row.seat_tiers = Some(Json(seat_tiers));
+        }
+        PriceAmount::MeteredUnit {
+            unit_amount,
+            cap_amount,
+            meter_id,
+            ..
+        } => {
+            row.amount_type = "metered_unit".to_owned();
+            row.unit_amount = Some(unit_amount);
+            row.cap_amount = cap_amount;
+            row.meter_id = Some(meter_id);
+        }
     }
+    row
 }
 
-fn unsupported(i: usize, kind: &str) -> Problem {
+fn unsupported(place: Loc, kind: &str) -> Problem {
     Problem::value(
-        loc!["body", "prices", i],
+        place,
         format!("Prices of type {kind} are not supported by this version of Till"),
         kind,
     )
@@ -278,6 +486,7 @@ fn unsupported(i: usize, kind: &str) -> Problem {
 pub fn create(
     input: ProductCreate,
     organization: &Organization,
+    meters: &[Meter],
     audience: &Audience,
     at: &At,
 ) -> Result<(Offered, Changes), Refusal> {
@@ -294,19 +503,14 @@ pub fn create(
     if input.trial.is_some() {
         no_trial_yet("trial_interval", &mut problems);
     }
-    let mut prices = Vec::new();
-    for (i, entry) in input.prices.into_iter().enumerate() {
-        match entry {
-            PriceEntry::New(price) => prices.push(price),
-            PriceEntry::Unsupported(kind) => problems.push(unsupported(i, &kind)),
-            PriceEntry::Keep(id) => problems.push(Problem::value(
-                loc!["body", "prices", i],
-                "A new product has no prices to keep",
-                id.to_string(),
-            )),
-        }
-    }
-    compose(&prices, organization.default_currency, &mut problems);
+    let place = loc!["body", "prices"];
+    let prices = new_prices(input.prices, &place, &mut problems);
+    let rules = Rules {
+        organization,
+        recurring: input.recurring.is_some(),
+        meters,
+    };
+    compose(&prices, &rules, &place, &mut problems);
     collected(problems)?;
     let product = Product {
         id: at.id(),
@@ -321,11 +525,17 @@ pub fn create(
         recurring_interval_count: input.recurring.map(|(_, count)| count),
         is_archived: false,
         metadata: Json(input.metadata),
+        trial_interval: None,
+        trial_interval_count: None,
+        meter_interval: None,
+        meter_interval_count: None,
+        benefit_ids: Json::default(),
+        media_ids: Json::default(),
+        custom_fields: Json::default(),
     };
     let rows: Vec<_> = prices
         .iter()
-        .enumerate()
-        .map(|(i, p)| price_row(&product, i, p, at))
+        .map(|(i, p)| price_row(&product, *i, p, at))
         .collect();
     let mut changes = Changes::new();
     changes.insert(&product);
@@ -360,6 +570,7 @@ pub fn update(
     offered: &Offered,
     input: ProductUpdate,
     organization: &Organization,
+    meters: &[Meter],
     audience: &Audience,
     at: &At,
 ) -> Result<(Offered, Changes), Refusal> {
@@ -397,7 +608,11 @@ pub fn update(
         Some(entries) => reprice(
             offered,
             entries,
-            organization.default_currency,
+            &Rules {
+                organization,
+                recurring: old.is_recurring(),
+                meters,
+            },
             &mut problems,
             at,
         ),
@@ -455,10 +670,11 @@ fn guard_interval(old: &Product, input: &ProductUpdate, problems: &mut Vec<Probl
 fn reprice(
     offered: &Offered,
     entries: Vec<PriceEntry>,
-    default_currency: Currency,
+    rules: &Rules<'_>,
     problems: &mut Vec<Problem>,
     at: &At,
 ) -> Vec<ProductPrice> {
+    let place = loc!["body", "prices"];
     let mut kept = Vec::new();
     let mut composed = Vec::new();
     let mut added = Vec::new();
@@ -468,11 +684,12 @@ fn reprice(
                 Some(price) => {
                     if !kept.contains(&id) {
                         kept.push(id);
-                        composed.push(PriceCreate {
+                        let kept = PriceCreate {
                             amount: price.cost(),
                             currency: price.currency,
                             tax_behavior: price.tax_behavior,
-                        });
+                        };
+                        composed.push((i, kept));
                     }
                 }
                 None => problems.push(Problem::value(
@@ -483,12 +700,12 @@ fn reprice(
             },
             PriceEntry::New(price) => {
                 added.push(price_row(&offered.product, i, &price, at));
-                composed.push(price);
+                composed.push((i, price));
             }
-            PriceEntry::Unsupported(kind) => problems.push(unsupported(i, &kind)),
+            PriceEntry::Unsupported(kind) => problems.push(unsupported(below(&place, i), &kind)),
         }
     }
-    compose(&composed, default_currency, problems);
+    compose(&composed, rules, &place, problems);
     let mut prices: Vec<_> = offered
         .prices
         .iter()

@@ -6,17 +6,22 @@ use jiff::Timestamp;
 use serde_json::Value;
 use till_wire::{
     address::Address,
+    benefits::{BenefitType, BenefitVisibility},
     checkouts::CheckoutStatus,
+    custom_fields::CustomFieldType,
     customers::CustomerType,
+    discounts::{DiscountDuration, DiscountType},
     events::EventType,
+    files::FileService,
     metadata::Metadata,
+    meters::MeterUnit,
     money::Currency,
     orders::{BillingReason, OrderItem, OrderStatus},
     organizations::{OrganizationStatus, Settings, TaxBehaviorOption},
     payments::{CardMetadata, PaymentTrigger},
-    products::Visibility,
     scope::Scope,
     subscriptions::SubscriptionStatus,
+    tax::TaxLine,
     values::Interval,
     webhooks::WebhookFormat,
     words,
@@ -25,13 +30,26 @@ use uuid::Uuid;
 
 use crate::{change::Json, people::PasswordHash, record, word_cell};
 
+mod catalog;
+mod terms;
+
+pub use catalog::{AttachedField, Benefit, CustomField, File, Meter, Product, ProductPrice, Upload, UploadPart};
+pub use terms::{CheckoutLink, Discount, DiscountRedemption, TrialRedemption};
+
 word_cell!(
+    BenefitType,
+    BenefitVisibility,
     BillingReason,
     CheckoutStatus,
     Currency,
+    CustomFieldType,
     CustomerType,
+    DiscountDuration,
+    DiscountType,
     EventType,
+    FileService,
     Interval,
+    MeterUnit,
     OrderStatus,
     OrganizationStatus,
     PaymentKind,
@@ -41,7 +59,7 @@ word_cell!(
     SignInMethod,
     SubscriptionStatus,
     TaxBehaviorOption,
-    Visibility,
+    till_wire::products::Visibility,
     WebhookFormat,
 );
 
@@ -196,46 +214,6 @@ record! {
 }
 
 record! {
-    /// A product.
-    "products", versioned;
-    pub struct Product {
-        id: Uuid,
-        created_at: Timestamp,
-        modified_at: Option<Timestamp>,
-        version: i64,
-        organization_id: Uuid,
-        name: String,
-        description: Option<String>,
-        visibility: Visibility,
-        recurring_interval: Option<Interval>,
-        recurring_interval_count: Option<i64>,
-        is_archived: bool,
-        metadata: Json<Metadata>,
-    }
-}
-
-record! {
-    /// A price of a product; never edited, only archived.
-    "product_prices";
-    pub struct ProductPrice {
-        id: Uuid,
-        created_at: Timestamp,
-        modified_at: Option<Timestamp>,
-        organization_id: Uuid,
-        product_id: Uuid,
-        position: i64,
-        currency: Currency,
-        amount_type: String,
-        price_amount: Option<i64>,
-        minimum_amount: Option<i64>,
-        maximum_amount: Option<i64>,
-        preset_amount: Option<i64>,
-        tax_behavior: Option<TaxBehaviorOption>,
-        is_archived: bool,
-    }
-}
-
-record! {
     /// A customer. `email_key` is the address in lower case, which is compared.
     "customers", versioned;
     pub struct Customer {
@@ -293,6 +271,7 @@ record! {
 
 record! {
     /// A checkout session. `attempt_id` is the attempt in flight: while it is set the session is locked.
+    /// `ad_hoc`: it has prices of its own; `price_ids`: those that make up the amount, archived since or not.
     "checkouts", versioned;
     pub struct Checkout {
         id: Uuid,
@@ -316,6 +295,19 @@ record! {
         allow_discount_codes: bool,
         require_billing_address: bool,
         allow_trial: bool,
+        ad_hoc: bool,
+        price_ids: Json<Vec<Uuid>>,
+        seats: Option<i64>,
+        min_seats: Option<i64>,
+        max_seats: Option<i64>,
+        discount_id: Option<Uuid>,
+        discount_amount: i64,
+        tax_breakdown: Option<Json<Vec<TaxLine>>>,
+        trial_interval: Option<Interval>,
+        trial_interval_count: Option<i64>,
+        trial_end: Option<Timestamp>,
+        custom_field_data: Json<Metadata>,
+        checkout_link_id: Option<Uuid>,
         customer_id: Option<Uuid>,
         matched_by_email: bool,
         external_customer_id: Option<String>,
@@ -366,6 +358,7 @@ record! {
         method_reference: Option<String>,
         client_secret: Option<String>,
         action_url: Option<String>,
+        card_fingerprint: Option<String>,
         confirmation: Json<Value>,
     }
 }
@@ -398,6 +391,13 @@ record! {
         ended_at: Option<Timestamp>,
         price_ids: Json<Vec<Uuid>>,
         metadata: Json<Metadata>,
+        discount_id: Option<Uuid>,
+        discount_applied_at: Option<Timestamp>,
+        seats: Option<i64>,
+        trial_start: Option<Timestamp>,
+        trial_end: Option<Timestamp>,
+        tax_behavior: Option<TaxBehaviorOption>,
+        custom_field_data: Json<Metadata>,
     }
 }
 
@@ -429,6 +429,11 @@ record! {
         description: String,
         items: Json<Vec<OrderItem>>,
         metadata: Json<Metadata>,
+        discount_id: Option<Uuid>,
+        seats: Option<i64>,
+        tax_behavior: Option<TaxBehaviorOption>,
+        tax_breakdown: Option<Json<Vec<TaxLine>>>,
+        custom_field_data: Json<Metadata>,
     }
 }
 

@@ -19,6 +19,14 @@ pub enum Refusal {
     AlreadyActiveSubscription,
     /// The organization cannot take money now.
     PaymentNotReady,
+    /// The buyer has had a trial of this organization before.
+    TrialAlreadyRedeemed,
+    /// The buyer has used the discount as often as one customer may.
+    DiscountRedemptionLimitReached,
+    /// A quantity that no tier is made for.
+    InvalidQuantity,
+    /// The site may not embed the organization's checkout.
+    EmbedHostNotAllowed(String),
     /// The processor said no; its words.
     Payment(String),
     /// The linked customer was deleted.

@@ -46,8 +46,8 @@ impl Subscription {
             current_period_end: self.current_period_end,
             current_meter_period_start: None,
             current_meter_period_end: None,
-            trial_start: None,
-            trial_end: None,
+            trial_start: self.trial_start,
+            trial_end: self.trial_end,
             cancel_at_period_end: self.cancel_at_period_end,
             canceled_at: self.canceled_at,
             started_at: self.started_at,
@@ -59,14 +59,14 @@ impl Subscription {
             resumes_at: None,
             customer_id: self.customer_id,
             product_id: self.product_id,
-            discount_id: None,
+            discount_id: self.discount_id,
             checkout_id: self.checkout_id,
-            seats: None,
+            seats: self.seats,
             units: None,
             customer_cancellation_reason: None,
             customer_cancellation_comment: None,
             metadata: self.metadata.0.clone(),
-            custom_field_data: Default::default(),
+            custom_field_data: self.custom_field_data.0.clone(),
             price_id: self.price_ids.first().copied(),
             user_id: self.customer_id,
         }
@@ -78,7 +78,7 @@ impl Subscription {
             .price_ids
             .iter()
             .filter_map(|id| offered.prices.iter().find(|p| p.id == *id))
-            .map(|p| p.view(&offered.product))
+            .map(|p| offered.price_view(p))
             .collect();
         View {
             base: self.base(),

@@ -4,3 +4,4 @@ pub mod mail;
 pub mod outbound;
 pub mod processor;
 pub mod sandbox;
+pub mod tax;

@@ -4,7 +4,9 @@ use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
 use till_core::{at::At, change::Changes, site::Site, tokens::SecretKey};
-use till_ports::{mail::Mail, outbound::Outbound, processor::Processor, sandbox::Sandbox};
+use till_ports::{
+    mail::Mail, outbound::Outbound, processor::Processor, sandbox::Sandbox, tax::TaxProvider,
+};
 use till_store::Store;
 
 use crate::{error::ApiError, limits::Limits, passwords::Passwords};
@@ -36,6 +38,8 @@ pub struct App {
     pub sandbox: Option<Arc<Sandbox>>,
     /// The client for addresses that users give.
     pub outbound: Outbound,
+    /// Who works out taxes.
+    pub taxes: Arc<dyn TaxProvider>,
     /// Who carries the mail.
     pub mail: Arc<dyn Mail>,
     /// Time and randomness.

@@ -232,6 +232,24 @@ impl From<Refusal> for ApiError {
                 "CheckoutCustomerExternalIdMismatch",
                 "This external customer id belongs to a customer with another e-mail address.",
             ),
+            Refusal::TrialAlreadyRedeemed => Self::named(
+                S::FORBIDDEN,
+                "TrialAlreadyRedeemed",
+                "You have had a trial already. You can go on without one.",
+            ),
+            Refusal::DiscountRedemptionLimitReached => Self::named(
+                S::FORBIDDEN,
+                "DiscountRedemptionLimitReached",
+                "You have used this discount as often as you may. Remove it to go on.",
+            ),
+            Refusal::InvalidQuantity => Self::named(
+                S::BAD_REQUEST,
+                "InvalidQuantityError",
+                "There is no price for this quantity.",
+            ),
+            Refusal::EmbedHostNotAllowed(words) => {
+                Self::named(S::FORBIDDEN, "EmbedHostNotAllowed", words)
+            }
             Refusal::NotPermitted(words) => Self::not_permitted(words),
         }
     }

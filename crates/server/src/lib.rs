@@ -9,6 +9,7 @@ pub mod limits;
 pub mod passwords;
 pub mod pay;
 mod table;
+mod taxes;
 pub mod transport;
 pub mod web;
 pub mod work;

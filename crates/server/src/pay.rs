@@ -13,16 +13,20 @@ use serde_json::Value;
 use till_core::{
     checkout::{
         Around, Session,
-        confirm::{self, Confirmed, RECONCILE_AFTER},
+        confirm::{self, Buyer, Confirmed, RECONCILE_AFTER},
         settle::{self, Outcome, Settled},
-        update,
+        update::{self, Known, Step},
     },
+    discounts::{self, Hints},
     jobs::{End, Job},
-    records::{Payment, PaymentKind, PaymentState},
+    records::{Discount, Payment, PaymentKind, PaymentState},
     refusal::Refusal,
+    change::Refused,
+    tax::NoTaxes,
+    trials,
 };
 use till_ports::processor::{self, Attempt, AttemptKind, Method, ProcessorError};
-use till_store::BuyerKeys;
+use till_store::{BuyerKeys, CommitError};
 use till_wire::{
     checkouts::{CheckoutUpdate, Writer},
     money::Money,
@@ -65,18 +69,57 @@ pub async fn session(app: &App, secret: &str) -> Result<Session, ApiError> {
     Ok(session)
 }
 
-/// Whether the session's buyer holds a subscription that stands in the way of a change.
-pub async fn holds_subscription(
+/// What the database knows of a change: one read for a subscription in the way, one for a discount named, one
+/// for its uses by a buyer. A confirmation counts the uses when it commits.
+pub async fn known(
     app: &App,
     session: &Session,
     input: &CheckoutUpdate,
-) -> Result<bool, ApiError> {
-    match update::holder(session, input) {
-        None => Ok(false),
-        Some(holder) => Ok(app
-            .store
-            .holds_subscription(session.organization.id, &holder)
-            .await?),
+    step: Step,
+) -> Result<Known, ApiError> {
+    let (store, own) = (&app.store, session.organization.id);
+    let holds_subscription = match update::holder(session, input) {
+        None => false,
+        Some(holder) => store.holds_subscription(own, &holder).await?,
+    };
+    let code = input.discount_code.as_value();
+    let discount = match (code, input.discount_id.as_value()) {
+        (Some(code), _) if session.checkout.allow_discount_codes => {
+            store.discount_by_code(own, code).await?
+        }
+        (_, Some(id)) => store.discount(own, *id).await?,
+        _ => None,
+    };
+    let mut known = Known {
+        holds_subscription,
+        discount,
+        discount_uses: 0,
+    };
+    let capped = candidate(session, &known).filter(|d| d.max_redemptions_per_customer.is_some());
+    if let Some(discount) = capped.filter(|_| step == Step::Patch) {
+        known.discount_uses = store
+            .discount_uses(discount.id, session.checkout.id, &hints(session, input, None))
+            .await?;
+    }
+    Ok(known)
+}
+
+/// The discount that the session will have, as far as that can be told before the decision.
+fn candidate<'a>(session: &'a Session, known: &'a Known) -> Option<&'a Discount> {
+    known.discount.as_ref().or(session.discount.as_ref())
+}
+
+/// What tells the buyer from others.
+fn hints(session: &Session, input: &CheckoutUpdate, card_fingerprint: Option<String>) -> Hints {
+    let row = &session.checkout;
+    let email = match row.customer_id {
+        None => input.customer_email.as_value().or(row.customer_email.as_ref()),
+        Some(_) => row.customer_email.as_ref(),
+    };
+    Hints {
+        customer_id: row.customer_id,
+        email_key: email.and_then(|e| trials::person_key(e)),
+        card_fingerprint,
     }
 }
 
@@ -128,6 +171,25 @@ async fn with_token_name(
     Ok(body)
 }
 
+/// The session as a change would leave it, with nothing committed.
+pub async fn preview(
+    app: &App,
+    session: &Session,
+    input: &CheckoutUpdate,
+) -> Result<Session, ApiError> {
+    let known = Known {
+        holds_subscription: false,
+        ..known(app, session, input, Step::Patch).await?
+    };
+    let at = app.at();
+    let applied = app
+        .taxed(&session.organization.settings.tax, |taxes| {
+            update::apply(session, input, Step::Patch, &known, taxes, &at)
+        })
+        .await?;
+    Ok(applied.session)
+}
+
 /// Judges a confirmation without carrying it out, for pages that show everything that is missing at once.
 pub async fn judge(app: &App, secret: &str, body: &Value) -> Result<(), ApiError> {
     let input = Body(Some(body.clone())).object(|f| CheckoutUpdate::read(Writer::Client, f))?;
@@ -137,30 +199,73 @@ pub async fn judge(app: &App, secret: &str, body: &Value) -> Result<(), ApiError
 /// Step 1: load, decide, commit.
 async fn intend(app: &App, secret: &str, input: &CheckoutUpdate) -> Result<Confirmed, ApiError> {
     let mut decided = decide(app, secret, input).await?;
+    let discount = decided.discount_id();
     let changes = match &mut decided {
         Confirmed::Free(settled) => std::mem::take(&mut settled.changes),
         Confirmed::Charge { changes, .. } => std::mem::take(changes),
     };
-    app.commit(changes).await?;
-    Ok(decided)
+    match app.store.commit(changes).await {
+        Ok(()) => Ok(decided),
+        // The limits of a discount are counted where nobody can come in between.
+        Err(CommitError::Refused(Refused::NotOne(discounts::USED_UP))) => {
+            Err(confirm::used_up(discount.unwrap_or_default()).into())
+        }
+        Err(CommitError::Refused(Refused::NotOne(discounts::CUSTOMER_LIMIT))) => {
+            Err(Refusal::DiscountRedemptionLimitReached.into())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn decide(app: &App, secret: &str, input: &CheckoutUpdate) -> Result<Confirmed, ApiError> {
     let session = session(app, secret).await?;
-    let holds = holds_subscription(app, &session, input).await?;
+    let known = known(app, &session, input, Step::Confirm).await?;
     let mut keys = BuyerKeys::of(&session.checkout);
     if let Some(email) = input.customer_email.as_value() {
         keys.email = Some(email.clone());
     }
-    let buyer = app.store.buyer(session.organization.id, &keys).await?;
+    let mut buyer = app.store.buyer(session.organization.id, &keys).await?;
+    recognise(app, &session, input, &known, &mut buyer).await?;
     let audience = app.store.audience(session.organization.id).await?;
-    let around = Around {
-        audience: &audience,
-        site: &app.site,
-        key: &app.key,
-        at: &app.at(),
-    };
-    Ok(confirm::confirm(&session, input, holds, &buyer, around)?)
+    let at = app.at();
+    app.taxed(&session.organization.settings.tax, |taxes| {
+        let around = Around {
+            audience: &audience,
+            site: &app.site,
+            key: &app.key,
+            taxes,
+            at: &at,
+        };
+        confirm::confirm(&session, input, &known, &buyer, around)
+    })
+    .await
+}
+
+/// Where a limit by person matters, looks at the card and at the trials of before (CF-8, CF-16).
+async fn recognise(
+    app: &App,
+    session: &Session,
+    input: &CheckoutUpdate,
+    known: &Known,
+    buyer: &mut Buyer,
+) -> Result<(), ApiError> {
+    let settings = &session.organization.settings.subscription_settings;
+    let capped = candidate(session, known).is_some_and(|d| d.max_redemptions_per_customer.is_some());
+    if !capped && !settings.prevent_trial_abuse {
+        return Ok(());
+    }
+    if let Some(token) = &input.confirmation_token_id {
+        let card = app.processor.card(token, app.clock.now()).await;
+        buyer.card_fingerprint = card.ok().flatten().map(|card| card.fingerprint);
+    }
+    if settings.prevent_trial_abuse {
+        let hints = hints(session, input, buyer.card_fingerprint.clone());
+        buyer.had_trial = app
+            .store
+            .had_trial(session.organization.id, &hints)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Steps 2 and 3: what the processor is asked, and what it says.
@@ -314,6 +419,7 @@ pub async fn settle(
             audience: &audience,
             site: &app.site,
             key: &app.key,
+            taxes: &NoTaxes,
             at: &app.at(),
         };
         let mut settled = settle::settle(&session, &payment, outcome, &buyer, around)?;

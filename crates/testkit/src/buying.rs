@@ -166,10 +166,11 @@ impl Till {
             audience: &self.app.store.audience(own).await.unwrap(),
             site: &self.app.site,
             key: &self.app.key,
+            taxes: &NoTaxes,
             at: &at,
         };
         let holders = self.app.store.buyer(own, &keys).await.unwrap();
-        let decided = confirm::confirm(&session, &input, false, &holders, around).unwrap();
+        let decided = confirm::confirm(&session, &input, &Known::default(), &holders, around).unwrap();
         let Confirmed::Charge {
             payment, changes, ..
         } = decided

@@ -133,6 +133,13 @@ impl Till {
                 ended_at: None,
                 price_ids: Json(vec![id_in(price, "id")]),
                 metadata: Json::default(),
+                discount_id: None,
+                discount_applied_at: None,
+                seats: None,
+                trial_start: None,
+                trial_end: None,
+                tax_behavior: None,
+                custom_field_data: Json::default(),
             }
         });
         let name = product["name"].as_str().unwrap();
@@ -176,6 +183,11 @@ impl Till {
             description: name.to_owned(),
             items: Json(vec![item]),
             metadata: Json::default(),
+            discount_id: None,
+            seats: None,
+            tax_behavior: None,
+            tax_breakdown: None,
+            custom_field_data: Json::default(),
         };
         let payment = Payment {
             id: at.id(),
@@ -206,6 +218,7 @@ impl Till {
             method_reference: None,
             client_secret: None,
             action_url: None,
+            card_fingerprint: None,
             confirmation: Json(json!({})),
         };
         Sale {
@@ -246,6 +259,19 @@ impl Till {
             allow_discount_codes: true,
             require_billing_address: false,
             allow_trial: true,
+            ad_hoc: false,
+            price_ids: Json(vec![price_id]),
+            seats: None,
+            min_seats: None,
+            max_seats: None,
+            discount_id: None,
+            discount_amount: 0,
+            tax_breakdown: None,
+            trial_interval: None,
+            trial_interval_count: None,
+            trial_end: None,
+            custom_field_data: Json::default(),
+            checkout_link_id: None,
             customer_id: Some(id_in(customer, "id")),
             matched_by_email: false,
             external_customer_id: None,

@@ -73,6 +73,7 @@ impl Till {
             processor: sandbox.clone(),
             sandbox: Some(sandbox),
             outbound: Outbound::new(true).unwrap(),
+            taxes: Arc::new(till_ports::tax::Embedded),
             mail: mailbox.clone(),
             clock: clock.clone(),
             site: Site {
@@ -139,6 +140,7 @@ impl Till {
             processor: app.processor.clone(),
             sandbox: app.sandbox.clone(),
             outbound: Outbound::new(true).unwrap(),
+            taxes: Arc::new(till_ports::tax::Embedded),
             mail: app.mail.clone(),
             clock: app.clock.clone(),
             site: Site {

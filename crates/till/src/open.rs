@@ -67,6 +67,7 @@ pub fn app(parts: Parts) -> Result<Arc<App>, Stop> {
         processor: sandbox.clone(),
         sandbox: Some(sandbox),
         outbound: Outbound::new(parts.policy.dev).map_err(Stop::failed)?,
+        taxes: Arc::new(till_ports::tax::Embedded),
         mail: Arc::new(LogMailbox),
         clock: Arc::new(SystemClock),
         key: parts.key,

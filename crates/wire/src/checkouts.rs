@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ use crate::{
     metadata::{Metadata, metadata},
     money::Currency,
     organizations::OrganizationPublic,
-    products::{Price, Product, currency},
+    products::{Price, PriceEntry, Product, currency, price},
     values::{self, Interval},
 };
 
@@ -191,8 +191,8 @@ pub enum Offer {
 pub struct CheckoutCreate {
     /// What it sells.
     pub offer: Offer,
-    /// Products that ad-hoc prices were given for.
-    pub ad_hoc: Vec<String>,
+    /// Prices of this session alone, by product.
+    pub ad_hoc: BTreeMap<Uuid, Vec<PriceEntry>>,
     /// Minor units; for a price that the buyer chooses.
     pub amount: Option<i64>,
     /// Explicit currency.
@@ -251,6 +251,32 @@ pub struct CheckoutCreate {
     pub locale: Option<String>,
     /// Copied to the order.
     pub metadata: Metadata,
+    /// Answers to the product's custom fields, by slug.
+    pub custom_field_data: Map<String, Value>,
+}
+
+/// Ad-hoc prices: product ids with what each costs in this session.
+fn ad_hoc_prices(value: &Value, cx: &mut Context) -> Option<BTreeMap<Uuid, Vec<PriceEntry>>> {
+    let Value::Object(map) = value else {
+        return cx.fail("dict_type", "Input should be an object", value);
+    };
+    let mut prices = BTreeMap::new();
+    for (key, value) in map {
+        let product = cx.at(key.clone(), |cx| id(&Value::String(key.clone()), cx));
+        let list = cx.at(key.clone(), |cx| list(1, price)(value, cx));
+        if let (Some(product), Some(list)) = (product, list) {
+            prices.insert(product, list);
+        }
+    }
+    Some(prices)
+}
+
+/// Answers to custom fields; each is judged by its field later.
+fn answers(value: &Value, cx: &mut Context) -> Option<Map<String, Value>> {
+    match value {
+        Value::Object(map) => Some(map.clone()),
+        _ => cx.fail("dict_type", "Input should be an object", value),
+    }
 }
 
 /// Checks a pair of bounds and a quantity against each other (checkout.md 2.2).
@@ -338,16 +364,10 @@ impl CheckoutCreate {
             "product_id" => f.required("product_id", id).map(Offer::Product),
             _ => f.required("product_price_id", id).map(Offer::Price),
         };
-        let ad_hoc = match f.raw("prices") {
-            Some(Value::Object(map)) if key == "products" => map.keys().cloned().collect(),
-            None | Some(Value::Null) => Vec::new(),
-            Some(_) if key != "products" => Vec::new(),
-            Some(other) => {
-                f.cx.at("prices", |cx| {
-                    cx.fail::<()>("dict_type", "Input should be an object", other)
-                });
-                Vec::new()
-            }
+        let ad_hoc = if key == "products" {
+            f.optional("prices", ad_hoc_prices).unwrap_or_default()
+        } else {
+            BTreeMap::new()
         };
         let explicit = if key == "product_price_id" {
             None
@@ -370,10 +390,7 @@ impl CheckoutCreate {
         } else {
             f.optional("customer_external_id", text)
         };
-        f.optional("custom_field_data", |v, cx| match v {
-            Value::Object(_) => Some(()),
-            _ => cx.fail("dict_type", "Input should be an object", v),
-        });
+        let custom_field_data = f.optional("custom_field_data", answers);
         let create = Self {
             offer: offer?,
             ad_hoc,
@@ -412,6 +429,7 @@ impl CheckoutCreate {
             embed_origin: f.optional("embed_origin", text),
             locale: f.optional("locale", values::locale),
             metadata: f.optional("metadata", metadata).unwrap_or_default(),
+            custom_field_data: custom_field_data.unwrap_or_default(),
         };
         Some(create)
     }
@@ -483,6 +501,8 @@ pub struct CheckoutUpdate {
     pub return_url: Patch<String>,
     /// Merchant.
     pub embed_origin: Patch<String>,
+    /// Answers to the product's custom fields, by slug.
+    pub custom_field_data: Option<Map<String, Value>>,
     /// Confirmation only.
     pub confirmation_token_id: Option<String>,
 }
@@ -505,10 +525,7 @@ impl CheckoutUpdate {
             locale: f.patch("locale", values::locale),
             ..Self::default()
         };
-        f.optional("custom_field_data", |v, cx| match v {
-            Value::Object(_) => Some(()),
-            _ => cx.fail("dict_type", "Input should be an object", v),
-        });
+        update.custom_field_data = f.optional("custom_field_data", answers);
         match writer {
             Writer::Client => {
                 update.discount_code = f.patch("discount_code", text);

@@ -1,13 +1,18 @@
 //! What is said: request and response types. No async, no HTTP, no SQL.
 
 pub mod address;
+pub mod benefits;
 pub mod checkouts;
 pub mod country;
+pub mod custom_fields;
 pub mod customers;
+pub mod discounts;
 pub mod error;
 pub mod events;
+pub mod files;
 pub mod input;
 pub mod metadata;
+pub mod meters;
 pub mod money;
 pub mod orders;
 pub mod organizations;
@@ -17,6 +22,7 @@ pub mod products;
 mod schema;
 pub mod scope;
 pub mod subscriptions;
+pub mod tax;
 pub mod tokens;
 pub mod values;
 pub mod webhooks;

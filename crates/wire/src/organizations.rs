@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     input::{Fields, Patch, boolean, list, text, text_of, word},
     money::Currency,
+    tax::TaxSettings,
     values,
 };
 
@@ -132,6 +133,9 @@ pub struct Settings {
     pub socials: Vec<SocialLink>,
     /// Whether every card payment asks for 3-D Secure.
     pub require_3ds: bool,
+    /// Where tax is collected.
+    #[serde(default)]
+    pub tax: TaxSettings,
 }
 
 impl Default for Settings {
@@ -166,6 +170,7 @@ impl Default for Settings {
             embed_hosts: Vec::new(),
             socials: Vec::new(),
             require_3ds: true,
+            tax: TaxSettings::default(),
         }
     }
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     input::{Context, Fields, Patch, blank_text, boolean, id, int_in, list, text, text_of, word},
     metadata::{Metadata, metadata},
+    meters::MeterUnit,
     money::{self, Currency},
     organizations::TaxBehaviorOption,
     values::Interval,
@@ -46,8 +47,53 @@ crate::words! {
     }
 }
 
-/// What a price costs, in minor units of its currency.
+crate::words! {
+    /// How seat tiers add up (PR-8).
+    pub enum SeatTierType {
+        /// Every seat costs what the tier of the whole number says.
+        Volume = "volume",
+        /// The seats of each tier cost what that tier says.
+        Graduated = "graduated",
+    }
+}
+
+/// One tier of a seat price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SeatTier {
+    /// First seat of the tier.
+    pub min_seats: i64,
+    /// Last seat of the tier; null: no end.
+    pub max_seats: Option<i64>,
+    /// Minor units.
+    pub price_per_seat: i64,
+}
+
+/// The tiers of a seat price: in order, without gaps, only the last one open (PR-7).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SeatTiers {
+    /// How they add up.
+    pub seat_tier_type: SeatTierType,
+    /// In order.
+    pub tiers: Vec<SeatTier>,
+    /// Least seats to be bought.
+    pub minimum_seats: i64,
+    /// Most seats to be bought; null: no limit.
+    pub maximum_seats: Option<i64>,
+}
+
+/// What of its meter a metered price shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[allow(missing_docs)]
+pub struct PriceMeter {
+    pub id: Uuid,
+    pub name: String,
+    pub unit: MeterUnit,
+    pub custom_label: Option<String>,
+    pub custom_multiplier: Option<i64>,
+}
+
+/// What a price costs, in minor units of its currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "amount_type", rename_all = "snake_case")]
 pub enum PriceAmount {
     /// A fixed amount; 0 is free.
@@ -64,12 +110,49 @@ pub enum PriceAmount {
         /// Proposed, minor units.
         preset_amount: Option<i64>,
     },
+    /// By the number of seats.
+    SeatBased {
+        /// What seats cost.
+        seat_tiers: SeatTiers,
+        /// Deprecated: what a seat of the first tier costs.
+        price_per_seat: i64,
+    },
+    /// By usage, after it.
+    MeteredUnit {
+        /// A decimal number of minor units per unit.
+        unit_amount: String,
+        /// The most per period, minor units.
+        cap_amount: Option<i64>,
+        /// What counts the usage.
+        meter_id: Uuid,
+        /// The meter, where it is known.
+        meter: Option<PriceMeter>,
+    },
 }
 
 impl PriceAmount {
     /// Whether nothing is ever due.
     pub fn is_free(&self) -> bool {
-        matches!(self, PriceAmount::Fixed { price_amount: 0 })
+        match self {
+            PriceAmount::Fixed { price_amount } => *price_amount == 0,
+            PriceAmount::SeatBased { seat_tiers, .. } => {
+                seat_tiers.tiers.iter().all(|t| t.price_per_seat == 0)
+            }
+            PriceAmount::Custom { .. } | PriceAmount::MeteredUnit { .. } => false,
+        }
+    }
+
+    /// A seat price.
+    pub fn seats(seat_tiers: SeatTiers) -> Self {
+        PriceAmount::SeatBased {
+            price_per_seat: seat_tiers.tiers.first().map_or(0, |t| t.price_per_seat),
+            seat_tiers,
+        }
+    }
+
+    /// Whether it is known what is due when buying; a metered price is billed later.
+    pub fn is_static(&self) -> bool {
+        !matches!(self, PriceAmount::MeteredUnit { .. })
     }
 }
 
@@ -178,6 +261,19 @@ pub enum PriceEntry {
     Unsupported(String),
     /// A new price.
     New(PriceCreate),
+}
+
+impl PriceEntry {
+    /// The meter that a new price counts with.
+    pub fn meter_id(&self) -> Option<Uuid> {
+        match self {
+            PriceEntry::New(PriceCreate {
+                amount: PriceAmount::MeteredUnit { meter_id, .. },
+                ..
+            }) => Some(*meter_id),
+            _ => None,
+        }
+    }
 }
 
 /// A new product.

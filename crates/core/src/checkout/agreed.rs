@@ -3,10 +3,12 @@
 //! Nothing is judged again when the money has moved: a product archived, a price added or a default changed
 //! in the meantime must neither lose the purchase nor make its sum differ from what was paid.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use till_wire::{
-    address::Address, checkouts::CheckoutStatus, money::Currency, organizations::TaxBehaviorOption,
+    address::Address, checkouts::CheckoutStatus, metadata::Metadata, money::Currency,
+    organizations::TaxBehaviorOption, tax::TaxLine,
 };
 use uuid::Uuid;
 
@@ -22,6 +24,20 @@ pub(super) struct Agreed {
     tax_amount: Option<i64>,
     tax_behavior: Option<TaxBehaviorOption>,
     allow_trial: bool,
+    #[serde(default)]
+    price_ids: Vec<Uuid>,
+    #[serde(default)]
+    seats: Option<i64>,
+    #[serde(default)]
+    discount_id: Option<Uuid>,
+    #[serde(default)]
+    discount_amount: i64,
+    #[serde(default)]
+    tax_breakdown: Option<Vec<TaxLine>>,
+    #[serde(default)]
+    trial_end: Option<Timestamp>,
+    #[serde(default)]
+    custom_field_data: Metadata,
     is_business_customer: bool,
     customer_name: Option<String>,
     customer_email: Option<String>,
@@ -44,6 +60,13 @@ impl Agreed {
             tax_amount: row.tax_amount,
             tax_behavior: row.tax_behavior,
             allow_trial: row.allow_trial,
+            price_ids: row.price_ids.0.clone(),
+            seats: row.seats,
+            discount_id: row.discount_id,
+            discount_amount: row.discount_amount,
+            tax_breakdown: row.tax_breakdown.as_ref().map(|lines| lines.0.clone()),
+            trial_end: row.trial_end,
+            custom_field_data: row.custom_field_data.0.clone(),
             is_business_customer: row.is_business_customer,
             customer_name: row.customer_name.clone(),
             customer_email: row.customer_email.clone(),
@@ -70,6 +93,13 @@ impl Agreed {
         row.tax_amount = agreed.tax_amount;
         row.tax_behavior = agreed.tax_behavior;
         row.allow_trial = agreed.allow_trial;
+        row.price_ids = Json(agreed.price_ids);
+        row.seats = agreed.seats;
+        row.discount_id = agreed.discount_id;
+        row.discount_amount = agreed.discount_amount;
+        row.tax_breakdown = agreed.tax_breakdown.map(Json);
+        row.trial_end = agreed.trial_end;
+        row.custom_field_data = Json(agreed.custom_field_data);
         row.is_business_customer = agreed.is_business_customer;
         row.customer_name = agreed.customer_name;
         row.customer_email = agreed.customer_email;

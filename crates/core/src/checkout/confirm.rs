@@ -19,9 +19,11 @@ use crate::{
     at::At,
     change::{Changes, Json},
     customers::{self, Holders},
+    discounts::{self, Hints},
     organizations::capabilities,
     records::{Checkout, Customer, Payment, PaymentKind, PaymentState},
     refusal::{Refusal, collected},
+    trials,
 };
 
 /// How long an attempt may go without an outcome before somebody asks the processor.
@@ -34,6 +36,10 @@ pub struct Buyer {
     pub linked: Option<Customer>,
     /// Live customers with the buyer's e-mail or the session's external id.
     pub holders: Holders,
+    /// The card behind the confirmation, where the decision depends on it.
+    pub card_fingerprint: Option<String>,
+    /// Whether the person or the card has had a trial of the organization, where that matters.
+    pub had_trial: bool,
 }
 
 /// What a confirmation leads to.
@@ -52,6 +58,16 @@ pub enum Confirmed {
     },
 }
 
+impl Confirmed {
+    /// The discount that is used up by one.
+    pub fn discount_id(&self) -> Option<uuid::Uuid> {
+        match self {
+            Confirmed::Free(settlement) => settlement.session.checkout.discount_id,
+            Confirmed::Charge { session, .. } => session.checkout.discount_id,
+        }
+    }
+}
+
 /// A session that was confirmed, and the key to the customer's portal where the buyer may have it.
 #[derive(Debug, Clone)]
 pub struct Settlement {
@@ -67,16 +83,35 @@ pub struct Settlement {
 pub fn confirm(
     session: &Session,
     input: &CheckoutUpdate,
-    holds_subscription: bool,
+    known: &update::Known,
     buyer: &Buyer,
     around: Around<'_>,
 ) -> Result<Confirmed, Refusal> {
     let at = around.at;
     update::guard_open(&session.checkout, at)?;
-    let mut new = update::apply(session, input, holds_subscription, at)?;
+    let applied = update::apply(
+        session,
+        input,
+        update::Step::Confirm,
+        known,
+        around.taxes,
+        at,
+    )?;
+    let mut new = applied.session;
     let form = totals::form(&new);
+    // CF-3: a discount that ended or was used up since it was entered.
+    if let Some(discount) = new.discount.as_ref().filter(|d| !d.is_redeemable(at.now)) {
+        return Err(used_up(discount.id));
+    }
     let mut problems = Vec::new();
-    if new.price().is_archived {
+    if let Some(words) = applied.tax_refused {
+        problems.push(Problem::value(
+            loc!["body", "customer_billing_address"],
+            words,
+            Value::Null,
+        ));
+    }
+    if new.prices().iter().any(|p| p.is_archived) {
         problems.push(Problem::value(
             loc!["body", "product_price_id"],
             "This price is no longer available",
@@ -96,19 +131,52 @@ pub fn confirm(
     collected(problems)?;
     // Judged before the charge, and once more, gently, when it has succeeded.
     match_customer(&new.checkout, buyer)?;
+    if new.checkout.trial_end.is_some()
+        && buyer.had_trial
+        && new
+            .organization
+            .settings
+            .subscription_settings
+            .prevent_trial_abuse
+    {
+        return Err(Refusal::TrialAlreadyRedeemed);
+    }
     if form.required() {
-        return Ok(intend(session, new, form, at));
+        return Ok(intend(session, new, form, buyer, at));
     }
     let purchaser = settle_customer(&mut new, buyer, around)?;
     new.checkout.status = CheckoutStatus::Confirmed;
     let token = purchaser.token.clone();
     let mut changes = announce(session, &mut new, purchaser, around);
+    if let Some(discount) = &new.discount {
+        discounts::claim(&mut changes, discount, &new.checkout, &hints(&new, buyer), at);
+    }
     fulfil_soon(&mut changes, &new, at);
     Ok(Confirmed::Free(Box::new(Settlement {
         session: new,
         token,
         changes,
     })))
+}
+
+/// A discount that cannot be used any more, told where it was entered (CF-3).
+pub fn used_up(discount_id: uuid::Uuid) -> Refusal {
+    Refusal::field(Problem::value(
+        loc!["body", "discount_id"],
+        "This discount has ended or was used up. Remove it to go on.",
+        discount_id.to_string(),
+    ))
+}
+
+/// What tells the buyer from others, for limits by customer.
+pub fn hints(session: &Session, buyer: &Buyer) -> Hints {
+    let row = &session.checkout;
+    let by_email = buyer.holders.by_email.as_ref().map(|c| c.id);
+    Hints {
+        customer_id: row.customer_id.or(by_email),
+        email_key: row.customer_email.as_deref().and_then(trials::person_key),
+        card_fingerprint: buyer.card_fingerprint.clone(),
+    }
 }
 
 /// Writes a session that has just become `confirmed`, and its customer. The customer's row comes first,
@@ -137,7 +205,7 @@ pub(super) fn fulfil_soon(changes: &mut Changes, session: &Session, at: &At) {
     changes.job(at, FULFIL_JOB, &format!("{FULFIL_JOB}:{id}"), at.now, &id);
 }
 
-fn intend(old: &Session, mut new: Session, form: Form, at: &At) -> Confirmed {
+fn intend(old: &Session, mut new: Session, form: Form, buyer: &Buyer, at: &At) -> Confirmed {
     let total = totals::totals(&new.checkout).total;
     let payment = Payment {
         id: at.id(),
@@ -166,11 +234,16 @@ fn intend(old: &Session, mut new: Session, form: Form, at: &At) -> Confirmed {
         method_reference: None,
         client_secret: None,
         action_url: None,
+        card_fingerprint: buyer.card_fingerprint.clone(),
         confirmation: Json(Agreed::of(&new.checkout)),
     };
     let mut locked = old.checkout.clone();
     locked.attempt_id = Some(payment.id);
     let mut changes = Changes::new();
+    // Taken before money moves, given back when the attempt fails (checkout.md 7.8).
+    if let Some(discount) = &new.discount {
+        discounts::claim(&mut changes, discount, &new.checkout, &hints(&new, buyer), at);
+    }
     changes.insert(&payment).update(&old.checkout, &locked).job(
         at,
         RECONCILE_JOB,

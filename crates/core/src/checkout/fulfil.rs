@@ -9,15 +9,23 @@ use till_wire::{
     subscriptions::SubscriptionStatus,
 };
 
-use super::{Session, totals};
+use super::{
+    Session,
+    totals::{self, Totals},
+};
 use crate::{
     at::At,
     change::{Changes, Json},
+    discounts,
     event::Audience,
     period,
-    records::{Customer, Order, Payment, PaymentMethod, ProductPrice, Subscription},
+    records::{
+        Customer, Order, Payment, PaymentMethod, Product, ProductPrice, Subscription,
+        TrialRedemption,
+    },
     site::Site,
     subscriptions::price_ids,
+    trials,
 };
 
 /// The rows that fulfilment depends on.
@@ -69,6 +77,13 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Changes {
         changes.state_changed(audience, at, customer.id);
         subscription
     });
+    if session.checkout.discount_id.is_some() {
+        let bound = subscription.as_ref().map(|s| s.id);
+        discounts::settle(&mut changes, id, customer.id, bound);
+    }
+    if let Some(redemption) = trial(purchase, &customer, at) {
+        changes.insert(&redemption);
+    }
     let order = order(
         purchase,
         &customer,
@@ -109,6 +124,24 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Changes {
         at,
     );
     changes
+}
+
+/// Notes that the customer has had a trial (checkout.md 5.4-2).
+fn trial(purchase: &Purchase, customer: &Customer, at: &At) -> Option<TrialRedemption> {
+    let row = &purchase.session.checkout;
+    row.trial_end?;
+    Some(TrialRedemption {
+        id: at.id(),
+        created_at: at.now,
+        organization_id: row.organization_id,
+        customer_id: customer.id,
+        product_id: row.product_id,
+        email_key: trials::person_key(&customer.email)?,
+        card_fingerprint: purchase
+            .payment
+            .as_ref()
+            .and_then(|p| p.card_fingerprint.clone()),
+    })
 }
 
 /// Keeps the card of a subscription for its renewals.
@@ -152,6 +185,8 @@ fn subscribe(
     let old = purchase.upgraded.as_ref();
     let mut metadata: Metadata = old.map(|s| s.metadata.0.clone()).unwrap_or_default();
     metadata.extend(session.checkout.metadata.0.0.clone());
+    let row = &session.checkout;
+    let trial_end = row.trial_end;
     Subscription {
         id: old.map_or_else(|| at.id(), |s| s.id),
         created_at: old.map_or(at.now, |s| s.created_at),
@@ -162,21 +197,37 @@ fn subscribe(
         product_id: product.id,
         checkout_id: Some(session.checkout.id),
         payment_method_id,
-        status: SubscriptionStatus::Active,
-        amount: session.checkout.amount,
-        currency: session.checkout.currency,
+        status: if trial_end.is_some() {
+            SubscriptionStatus::Trialing
+        } else {
+            SubscriptionStatus::Active
+        },
+        amount: row.amount - row.discount_amount,
+        currency: row.currency,
         recurring_interval: interval,
         recurring_interval_count: count,
         anchor_day,
         started_at: old.and_then(|s| s.started_at).or(Some(at.now)),
         current_period_start: at.now,
-        current_period_end: period::end(at.now, interval, count, anchor_day),
+        current_period_end: trial_end
+            .unwrap_or_else(|| period::end(at.now, interval, count, anchor_day)),
         cancel_at_period_end: false,
         canceled_at: None,
         ends_at: None,
         ended_at: None,
         price_ids: price_ids(prices.iter()),
         metadata: Json(metadata),
+        discount_id: row.discount_id,
+        // Unset during a trial: the discount begins with the first paid period (checkout.md 7.6).
+        discount_applied_at: match trial_end {
+            None => row.discount_id.map(|_| at.now),
+            Some(_) => None,
+        },
+        seats: row.seats,
+        trial_start: trial_end.map(|_| at.now),
+        trial_end,
+        tax_behavior: row.tax_behavior,
+        custom_field_data: row.custom_field_data.clone(),
     }
 }
 
@@ -216,26 +267,37 @@ fn order(
 ) -> Order {
     let session = &purchase.session;
     let row = &session.checkout;
-    let sum = totals::totals(row);
+    let trial = row.trial_end.is_some();
+    let sum = if trial {
+        Totals::default()
+    } else {
+        totals::totals(row)
+    };
     let product = &session.selected().product;
-    let items = prices
-        .iter()
-        .map(|price| OrderItem {
-            id: at.id(),
-            created_at: at.now,
-            modified_at: None,
-            label: product.name.clone(),
-            amount: match price.cost() {
-                PriceAmount::Fixed { price_amount } => price_amount,
-                PriceAmount::Custom { .. } => row.amount,
-            },
-            tax_amount: 0,
-            proration: false,
-            product_price_id: Some(price.id),
-            start_timestamp: subscription.map(|s| s.current_period_start),
-            end_timestamp: subscription.map(|s| s.current_period_end),
-        })
-        .collect();
+    let item = |label: String, amount: i64, price_id| OrderItem {
+        id: at.id(),
+        created_at: at.now,
+        modified_at: None,
+        label,
+        amount,
+        tax_amount: 0,
+        proration: false,
+        product_price_id: price_id,
+        start_timestamp: subscription.map(|s| s.current_period_start),
+        end_timestamp: subscription.map(|s| s.current_period_end),
+    };
+    let items = if trial {
+        vec![item(format!("{}: trial period", product.name), 0, None)]
+    } else {
+        prices
+            .iter()
+            .filter(|price| price.cost().is_static())
+            .map(|price| {
+                let amount = totals::price_amount(price, Some(row.amount), row.seats);
+                item(label(product, price, row.seats), amount.unwrap_or(0), Some(price.id))
+            })
+            .collect()
+    };
     Order {
         id: at.id(),
         created_at: at.now,
@@ -264,6 +326,23 @@ fn order(
         invoice_number,
         description: product.name.clone(),
         items: Json(items),
-        metadata: row.metadata.clone(),
+        metadata: match subscription {
+            Some(subscription) if trial => subscription.metadata.clone(),
+            _ => row.metadata.clone(),
+        },
+        discount_id: row.discount_id.filter(|_| !trial),
+        seats: row.seats.filter(|_| !trial),
+        tax_behavior: row.tax_behavior,
+        tax_breakdown: row.tax_breakdown.clone().filter(|_| !trial),
+        custom_field_data: row.custom_field_data.clone(),
+    }
+}
+
+/// What an order's item is called (checkout.md 5.2).
+fn label(product: &Product, price: &ProductPrice, seats: Option<i64>) -> String {
+    match (price.cost(), seats) {
+        (PriceAmount::SeatBased { .. }, Some(1)) => format!("{} (1 seat)", product.name),
+        (PriceAmount::SeatBased { .. }, Some(n)) => format!("{} ({n} seats)", product.name),
+        _ => product.name.clone(),
     }
 }

@@ -20,8 +20,10 @@ use crate::{
     change::Changes,
     event::Audience,
     products::Offered,
-    records::{Checkout, Organization, ProductPrice},
+    records::{Checkout, Discount, Organization, ProductPrice},
+    seats,
     site::Site,
+    tax::Taxes,
     tokens::SecretKey,
 };
 
@@ -31,7 +33,7 @@ pub const FULFIL_JOB: &str = "fulfil_checkout";
 pub const RECONCILE_JOB: &str = "reconcile_payment";
 
 /// What every step of paying needs besides the session.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Around<'a> {
     /// Who is told.
     pub audience: &'a Audience,
@@ -39,6 +41,8 @@ pub struct Around<'a> {
     pub site: &'a Site,
     /// Signs customer sessions.
     pub key: &'a SecretKey,
+    /// Works out taxes.
+    pub taxes: &'a dyn Taxes,
     /// The moment.
     pub at: &'a At,
 }
@@ -52,6 +56,8 @@ pub struct Session {
     pub organization: Organization,
     /// Its products, in the session's order.
     pub offered: Vec<Offered>,
+    /// The discount it has, deleted or not.
+    pub discount: Option<Discount>,
 }
 
 impl Session {
@@ -61,12 +67,24 @@ impl Session {
             checkout,
             organization,
             offered,
+            discount: None,
         };
         let order = session.checkout.product_ids.0.clone();
         session
             .offered
             .sort_by_key(|o| order.iter().position(|id| *id == o.product.id));
         session
+    }
+
+    /// Adds the prices that the session alone has.
+    pub fn with_own_prices(mut self, prices: Vec<ProductPrice>) -> Self {
+        for price in prices {
+            let product = |o: &&mut Offered| o.product.id == price.product_id;
+            if let Some(offered) = self.offered.iter_mut().find(product) {
+                offered.prices.push(price);
+            }
+        }
+        self
     }
 
     /// The same merchant and products with another row.
@@ -85,23 +103,53 @@ impl Session {
             .expect("a session's product is one of its products")
     }
 
-    /// The selected price, even when archived since.
-    pub fn price(&self) -> &ProductPrice {
-        self.selected()
+    /// What a product costs in this session: its own prices where it has any, else those in use.
+    pub fn list<'a>(&'a self, offered: &'a Offered) -> Vec<&'a ProductPrice> {
+        let mut own: Vec<_> = offered
             .prices
             .iter()
-            .find(|p| p.id == self.checkout.price_id)
+            .filter(|p| p.checkout_id == Some(self.checkout.id))
+            .collect();
+        own.sort_by_key(|p| p.position);
+        if own.is_empty() {
+            offered.active().collect()
+        } else {
+            own
+        }
+    }
+
+    /// Whether the selected product costs nothing, in any currency.
+    pub fn is_free(&self) -> bool {
+        self.list(self.selected())
+            .iter()
+            .all(|p| p.cost().is_free())
+    }
+
+    /// The selected price, even when archived since.
+    pub fn price(&self) -> &ProductPrice {
+        self.known(self.checkout.price_id)
             .expect("a session's price belongs to its product")
     }
 
-    /// The prices that make up the sum: those in use in the session's currency, or the selected one alone
-    /// when it was archived since (what replaced it was not agreed to).
+    /// The prices that make up the sum, even when archived since: what replaced them was not agreed to.
     pub fn prices(&self) -> Vec<&ProductPrice> {
-        let selected = self.price();
-        if selected.is_archived || selected.currency != self.checkout.currency {
-            return vec![selected];
+        let ids = &self.checkout.price_ids.0;
+        if ids.is_empty() {
+            return vec![self.price()];
         }
-        self.selected().active_in(selected.currency).collect()
+        ids.iter().filter_map(|id| self.known(*id)).collect()
+    }
+
+    /// How many seats may be bought at what the session costs now, within its own bounds.
+    pub fn seat_range(&self) -> Option<seats::Range> {
+        let row = &self.checkout;
+        let listed = self.list(self.selected());
+        let own = listed.into_iter().filter(|p| p.currency == row.currency);
+        seats::range(own.chain(self.prices())).map(|r| r.within(row.min_seats, row.max_seats))
+    }
+
+    fn known(&self, id: uuid::Uuid) -> Option<&ProductPrice> {
+        self.selected().prices.iter().find(|p| p.id == id)
     }
 
     /// What signals about this session are published under.

@@ -15,17 +15,21 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use super::{Session, totals};
+use super::{Session, totals, update};
 use crate::{
     at::At,
     change::{Changes, Json},
+    custom_fields,
     customers::check_tax_id,
     event::Audience,
     organizations::capabilities,
-    products::Offered,
-    records::{Checkout, Customer, Organization, ProductPrice, Subscription},
+    products::{self, Offered},
+    records::{Checkout, Customer, Discount, Meter, Organization, ProductPrice, Subscription},
     refusal::{Refusal, collected},
+    seats,
     site::Site,
+    tax::Taxes,
+    trials,
 };
 
 /// How long a session stays open.
@@ -44,32 +48,44 @@ pub struct Loaded {
     pub subscription: Option<Subscription>,
     /// The country of the buyer's network address, where known.
     pub ip_country: Option<Country>,
+    /// The discount that is named, if it exists.
+    pub discount: Option<Discount>,
+    /// The meters that ad-hoc prices name, if they exist.
+    pub meters: Vec<Meter>,
     /// Who is told.
     pub audience: Audience,
+}
+
+/// Where a session comes from.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Origin {
+    /// The link that was visited.
+    pub checkout_link_id: Option<Uuid>,
 }
 
 /// Opens a session.
 pub fn open(
     input: CheckoutCreate,
     loaded: Loaded,
+    origin: Origin,
     site: &Site,
+    taxes: &dyn Taxes,
     at: &At,
 ) -> Result<(Session, Changes), Refusal> {
-    not_yet(&input)?;
-    let choice = choose(&input, &loaded)?;
+    let id = at.id();
+    let own_prices = ad_hoc(id, &input, &loaded, at);
+    let choice = choose(&input, &loaded, own_prices)?;
     if !capabilities(loaded.organization.status).api_access {
         return Err(Refusal::NotPermitted(
             "This organization cannot use the API.".into(),
         ));
     }
-    let amount = starting_amount(&input, &choice)?;
-    if let Some(id) = input.discount_id {
-        return Err(Refusal::field(Problem::value(
-            loc!["body", "discount_id"],
-            "This discount does not exist",
-            id.to_string(),
-        )));
+    if let Some(chosen) = input.amount {
+        check_amount(chosen, choice.prices.iter())?;
     }
+    // The rest is judged on the session itself: first what it sells, then its terms.
+    let prices = seats::range(choice.prices.iter());
+    let range = prices.map(|r| r.within(input.min_seats, input.max_seats));
     let mut tax_id = match &input.customer_tax_id {
         None => None,
         Some(typed) => Some(
@@ -82,8 +98,12 @@ pub fn open(
             .map_err(|problem| Refusal::field(*problem))?,
         ),
     };
-    no_quantities(&input)?;
+    seats::judge_bounds(prices, input.min_seats, input.max_seats)?;
+    let wanted = input.seats;
+    let seats = seats::judge(range, wanted)?;
+    no_units(&input)?;
     let customer = linked(&input, &loaded)?;
+    let amount = totals::amount(choice.prices.iter(), input.amount, seats)?;
 
     let require_billing_address = input.require_billing_address
         || input
@@ -129,8 +149,9 @@ pub fn open(
     } else {
         Some("en".to_owned())
     };
+    let (trial_interval, trial_interval_count) = input.trial.unzip();
     let checkout = Checkout {
-        id: at.id(),
+        id,
         created_at: at.now,
         modified_at: None,
         version: 1,
@@ -151,6 +172,19 @@ pub fn open(
         allow_discount_codes: input.allow_discount_codes,
         require_billing_address,
         allow_trial: input.allow_trial,
+        ad_hoc: !choice.ad_hoc.is_empty(),
+        price_ids: Json(choice.prices.iter().map(|p| p.id).collect()),
+        seats,
+        min_seats: input.min_seats,
+        max_seats: input.max_seats,
+        discount_id: None,
+        discount_amount: 0,
+        tax_breakdown: None,
+        trial_interval,
+        trial_interval_count,
+        trial_end: None,
+        custom_field_data: Json::default(),
+        checkout_link_id: origin.checkout_link_id,
         customer_id: customer.map(|c| c.id),
         matched_by_email: false,
         external_customer_id: external_id,
@@ -172,9 +206,26 @@ pub fn open(
         opened_at: None,
         distinct_id: None,
     };
-    let mut session = Session::new(checkout, loaded.organization, loaded.offered);
-    totals::tax(&mut session);
+    let own = choice.ad_hoc;
+    let mut session = Session::new(checkout, loaded.organization, loaded.offered)
+        .with_own_prices(own.clone());
+    if let Some(id) = input.discount_id {
+        let echo = id.to_string().into();
+        let found = loaded.discount.as_ref();
+        session.discount = Some(update::usable(&session, found, "discount_id", echo, at)?);
+    }
+    let asked = session.selected().asked();
+    let answers = custom_fields::judge(&asked, &input.custom_field_data, false);
+    session.checkout.custom_field_data.0.0 = answers.map_err(Refusal::Invalid)?;
+    session.checkout.trial_end = trials::active(&session.checkout, &session.selected().product)
+        .map(|trial| trials::end(at.now, trial));
+    // CR-56: an address that does not do is no reason to refuse the session.
+    totals::settle(&mut session, taxes);
     let mut changes = Changes::new();
+    // Before the session, which refers to its price.
+    for price in own {
+        changes.insert(&price);
+    }
     changes.insert(&session.checkout);
     changes.tell_checkout(
         &session,
@@ -186,24 +237,48 @@ pub fn open(
     Ok((session, changes))
 }
 
-/// What is asked for and comes in a later version: refused, because a session that silently charged at
-/// once instead of starting a trial would be worse.
-fn not_yet(input: &CheckoutCreate) -> Result<(), Refusal> {
-    let mut problems = Vec::new();
-    let mut refuse = |key: &'static str, words: &str| {
-        problems.push(Problem::value(
-            loc!["body", key],
-            format!("{words} are not supported by this version of Till"),
-            serde_json::Value::Null,
-        ));
+/// The session's own prices, and what is wrong with them (CR-17, CR-18).
+struct OwnPrices {
+    rows: Vec<ProductPrice>,
+    problems: Vec<Problem>,
+}
+
+fn ad_hoc(id: Uuid, input: &CheckoutCreate, loaded: &Loaded, at: &At) -> OwnPrices {
+    let mut own = OwnPrices {
+        rows: Vec::new(),
+        problems: Vec::new(),
     };
-    if !input.ad_hoc.is_empty() {
-        refuse("prices", "Ad-hoc prices");
+    let wanted: &[Uuid] = match &input.offer {
+        Offer::Products(ids) => ids,
+        _ => &[],
+    };
+    for (product_id, entries) in &input.ad_hoc {
+        let place = loc!["body", "prices", product_id.to_string()];
+        if !wanted.contains(product_id) {
+            own.problems.push(Problem::value(
+                place,
+                "This product is not one of the session's products",
+                product_id.to_string(),
+            ));
+            continue;
+        }
+        // A product that does not exist is told of at its own place.
+        let Some(offered) = loaded.offered.iter().find(|o| o.product.id == *product_id) else {
+            continue;
+        };
+        let rules = products::Rules {
+            organization: &loaded.organization,
+            recurring: offered.product.is_recurring(),
+            meters: &loaded.meters,
+        };
+        let prices = products::new_prices(entries.clone(), &place, &mut own.problems);
+        products::compose(&prices, &rules, &place, &mut own.problems);
+        own.rows.extend(prices.iter().map(|(i, price)| ProductPrice {
+            checkout_id: Some(id),
+            ..products::price_row(&offered.product, *i, price, at)
+        }));
     }
-    if input.trial.is_some() {
-        refuse("trial_interval", "Trials");
-    }
-    collected(problems)
+    own
 }
 
 struct Choice {
@@ -213,10 +288,12 @@ struct Choice {
     currency: Currency,
     /// The prices that are summed: one for shape C, else all of the currency.
     prices: Vec<ProductPrice>,
+    /// The session's own prices.
+    ad_hoc: Vec<ProductPrice>,
 }
 
 /// CR-10 to CR-24: which product, price and currency.
-fn choose(input: &CheckoutCreate, loaded: &Loaded) -> Result<Choice, Refusal> {
+fn choose(input: &CheckoutCreate, loaded: &Loaded, own: OwnPrices) -> Result<Choice, Refusal> {
     match &input.offer {
         Offer::Price(id) => choose_price(*id, loaded),
         Offer::Product(id) => {
@@ -224,7 +301,7 @@ fn choose(input: &CheckoutCreate, loaded: &Loaded) -> Result<Choice, Refusal> {
             let offered = sellable(*id, loaded).map_err(|words| {
                 Refusal::field(Problem::value(at.clone(), words, id.to_string()))
             })?;
-            in_currency(offered, input, loaded).ok_or_else(|| {
+            in_currency(offered, &[], input, loaded).ok_or_else(|| {
                 Refusal::field(Problem::value(
                     at,
                     "This product has no price in this currency",
@@ -233,7 +310,7 @@ fn choose(input: &CheckoutCreate, loaded: &Loaded) -> Result<Choice, Refusal> {
             })
         }
         Offer::Products(ids) => {
-            let problems = ids
+            let problems: Vec<_> = ids
                 .iter()
                 .enumerate()
                 .filter_map(|(i, id)| {
@@ -244,11 +321,12 @@ fn choose(input: &CheckoutCreate, loaded: &Loaded) -> Result<Choice, Refusal> {
                         id.to_string(),
                     ))
                 })
+                .chain(own.problems)
                 .collect();
             collected(problems)?;
             let first = ids[0];
             let offered = sellable(first, loaded).map_err(|_| Refusal::NotFound)?;
-            let choice = in_currency(offered, input, loaded).ok_or_else(|| {
+            let choice = in_currency(offered, &own.rows, input, loaded).ok_or_else(|| {
                 Refusal::field(Problem::value(
                     loc!["body", "products", 0],
                     "This product has no price in this currency",
@@ -257,6 +335,7 @@ fn choose(input: &CheckoutCreate, loaded: &Loaded) -> Result<Choice, Refusal> {
             })?;
             Ok(Choice {
                 product_ids: ids.clone(),
+                ad_hoc: own.rows,
                 ..choice
             })
         }
@@ -301,11 +380,17 @@ fn choose_price(id: Uuid, loaded: &Loaded) -> Result<Choice, Refusal> {
         product_ids: vec![offered.product.id],
         currency: price.currency,
         prices: vec![price.clone()],
+        ad_hoc: Vec::new(),
     })
 }
 
 /// CR-20: the explicit currency, else that of the buyer's country, else the organization's.
-fn in_currency(offered: &Offered, input: &CheckoutCreate, loaded: &Loaded) -> Option<Choice> {
+fn in_currency(
+    offered: &Offered,
+    own: &[ProductPrice],
+    input: &CheckoutCreate,
+    loaded: &Loaded,
+) -> Option<Choice> {
     let candidates = match input.currency {
         Some(currency) => vec![currency],
         None => loaded
@@ -315,23 +400,26 @@ fn in_currency(offered: &Offered, input: &CheckoutCreate, loaded: &Loaded) -> Op
             .chain([loaded.organization.default_currency])
             .collect(),
     };
+    let product_id = offered.product.id;
+    let mut list: Vec<_> = own.iter().filter(|p| p.product_id == product_id).collect();
+    if list.is_empty() {
+        list = offered.active().collect();
+    }
     let (currency, price) = candidates
         .into_iter()
-        .find_map(|currency| Some((currency, totals::selected_price(offered, currency)?)))?;
+        .find_map(|currency| Some((currency, totals::selected_price(&list, currency)?)))?;
     Some(Choice {
-        product_id: offered.product.id,
+        product_id,
         price_id: price.id,
-        product_ids: vec![offered.product.id],
+        product_ids: vec![product_id],
         currency,
-        prices: offered.active_in(currency).cloned().collect(),
+        prices: list
+            .into_iter()
+            .filter(|p| p.currency == currency)
+            .cloned()
+            .collect(),
+        ad_hoc: Vec::new(),
     })
-}
-
-fn starting_amount(input: &CheckoutCreate, choice: &Choice) -> Result<i64, Refusal> {
-    if let Some(chosen) = input.amount {
-        check_amount(chosen, choice.prices.iter())?;
-    }
-    Ok(totals::amount(choice.prices.iter(), input.amount))
 }
 
 /// The bounds of an amount that the buyer chooses (CR-30, checkout.md 2.5); other prices ignore it.
@@ -345,7 +433,7 @@ pub fn check_amount<'a>(
             maximum_amount,
             ..
         } => Some((minimum_amount, maximum_amount, p.currency)),
-        PriceAmount::Fixed { .. } => None,
+        _ => None,
     });
     let Some((minimum, maximum, currency)) = custom else {
         return Ok(());
@@ -385,25 +473,21 @@ pub fn check_amount<'a>(
     )))
 }
 
-/// CR-40, CR-44: no price here is counted in seats or units.
-fn no_quantities(input: &CheckoutCreate) -> Result<(), Refusal> {
-    let bounds = [
-        ("min_seats", input.min_seats),
-        ("max_seats", input.max_seats),
+/// CR-44: no price here is counted in units.
+fn no_units(input: &CheckoutCreate) -> Result<(), Refusal> {
+    let given = [
         ("min_units", input.min_units),
         ("max_units", input.max_units),
+        ("units", input.units),
     ];
-    let quantities = [("seats", input.seats), ("units", input.units)];
     let problem = |(key, value): (&'static str, Option<i64>)| {
-        let value = value?;
         Some(Problem::value(
             loc!["body", key],
-            "This product is not sold by quantity",
-            value,
+            "This product is not sold by the unit",
+            value?,
         ))
     };
-    collected(bounds.into_iter().filter_map(problem).collect())?;
-    collected(quantities.into_iter().filter_map(problem).collect())
+    collected(given.into_iter().filter_map(problem).collect())
 }
 
 /// CR-46 to CR-48: the customer of the subscription, else the one named by id, else by external id.

@@ -5,11 +5,12 @@ use till_wire::{checkouts::CheckoutStatus, events::EventType, payments::CardMeta
 use super::{
     Around, RECONCILE_JOB, Session,
     agreed::Agreed,
-    confirm::{Buyer, Purchaser, announce, fulfil_soon, match_customer, settle_customer},
+    confirm::{Buyer, Purchaser, announce, fulfil_soon, hints, match_customer, settle_customer},
 };
 use crate::{
     at::At,
     change::{Changes, Json},
+    discounts,
     records::{Payment, PaymentKind, PaymentState},
     refusal::Refusal,
 };
@@ -169,6 +170,7 @@ fn declined(session: &Session, payment: &Payment, noted: Payment) -> Settled {
     let mut open = session.checkout.clone();
     open.attempt_id = None;
     let mut changes = Changes::new();
+    discounts::release(&mut changes, open.id);
     changes
         .update(&session.checkout, &open)
         .update(payment, &noted);
@@ -224,6 +226,10 @@ fn first(
     new.checkout.attempt_id = (!done).then_some(payment.id);
     let token = purchaser.token.clone();
     let mut changes = announce(session, &mut new, purchaser, around);
+    if let (PaymentState::Failed, Some(discount_id)) = (payment.state, new.checkout.discount_id) {
+        let hints = hints(&new, buyer);
+        discounts::claim_late(&mut changes, discount_id, &new.checkout, &hints, at);
+    }
     changes.update(payment, &noted);
     if done {
         fulfil_soon(&mut changes, &new, at);
@@ -291,6 +297,7 @@ fn later(
             metadata.remove("intent_status");
             metadata.remove("intent_client_secret");
             changes.update(&session.checkout, &new.checkout);
+            discounts::release(&mut changes, new.checkout.id);
             changes.tell_checkout(&new, EventType::CheckoutUpdated, audience, site, at);
         }
         Outcome::RequiresAction { .. } | Outcome::Processing => {

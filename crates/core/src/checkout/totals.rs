@@ -9,12 +9,15 @@ use till_wire::{
 
 use super::Session;
 use crate::{
-    products::Offered,
+    change::Json,
     records::{Checkout, ProductPrice},
+    refusal::Refusal,
+    seats,
+    tax::{self, Ruling, TaxQuery, Taxes},
 };
 
 /// The parts of a session's sum, in minor units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Totals {
     /// Before discount and tax.
     pub amount: i64,
@@ -28,35 +31,62 @@ pub struct Totals {
     pub total: i64,
 }
 
-/// A session's sum. There are no discounts and no taxes yet, so net is the amount.
+/// A session's sum (checkout.md 3.2): a tax that the price contains is taken out of the net amount.
 pub fn totals(checkout: &Checkout) -> Totals {
-    let net = checkout.amount;
+    let taxable = checkout.amount - checkout.discount_amount;
+    let tax = checkout.tax_amount.unwrap_or(0);
+    let contained = checkout.tax_behavior == Some(TaxBehaviorOption::Inclusive);
+    let net = if contained { taxable - tax } else { taxable };
     Totals {
         amount: checkout.amount,
-        discount: 0,
+        discount: checkout.discount_amount,
         net,
         tax: checkout.tax_amount,
-        total: net + checkout.tax_amount.unwrap_or(0),
+        total: net + tax,
     }
 }
 
-/// Which price of a list is selected in a currency (CR-24): the first static one.
-pub fn selected_price(offered: &Offered, currency: Currency) -> Option<&ProductPrice> {
-    offered.active_in(currency).next()
+/// Which price of a list is selected in a currency (CR-24): the first static one, else the first.
+pub fn selected_price<'a>(
+    list: &[&'a ProductPrice],
+    currency: Currency,
+) -> Option<&'a ProductPrice> {
+    let mut own = list.iter().filter(|p| p.currency == currency);
+    let first = own.clone().next();
+    own.find(|p| p.cost().is_static()).or(first).copied()
 }
 
-/// The sum of a currency's prices (CR-25); `chosen` is what the buyer pays where it may choose.
-pub fn amount<'a>(prices: impl Iterator<Item = &'a ProductPrice>, chosen: Option<i64>) -> i64 {
-    prices
-        .map(|price| match price.cost() {
-            PriceAmount::Fixed { price_amount } => price_amount,
-            PriceAmount::Custom {
-                minimum_amount,
-                preset_amount,
-                ..
-            } => chosen.or(preset_amount).unwrap_or(minimum_amount),
-        })
-        .sum()
+/// The sum of a currency's prices (CR-25), in minor units; `chosen` is what the buyer pays where it may choose.
+pub fn amount<'a>(
+    prices: impl Iterator<Item = &'a ProductPrice>,
+    chosen: Option<i64>,
+    seats: Option<i64>,
+) -> Result<i64, Refusal> {
+    let mut sum = 0;
+    for price in prices {
+        sum += price_amount(price, chosen, seats)?;
+    }
+    Ok(sum)
+}
+
+/// What one price adds to the sum, in minor units.
+pub fn price_amount(
+    price: &ProductPrice,
+    chosen: Option<i64>,
+    number: Option<i64>,
+) -> Result<i64, Refusal> {
+    Ok(match price.cost() {
+        PriceAmount::Fixed { price_amount } => price_amount,
+        PriceAmount::Custom {
+            minimum_amount,
+            preset_amount,
+            ..
+        } => chosen.or(preset_amount).unwrap_or(minimum_amount),
+        PriceAmount::SeatBased { seat_tiers, .. } => {
+            seats::cost(&seat_tiers, number.unwrap_or(seat_tiers.minimum_seats))?
+        }
+        PriceAmount::MeteredUnit { .. } => 0,
+    })
 }
 
 /// Whether money or a card is asked for (checkout.md 3.3).
@@ -77,39 +107,84 @@ impl Form {
 
 /// What a session asks for.
 pub fn form(session: &Session) -> Form {
-    let offered = session.selected();
-    let total = totals(&session.checkout).total;
+    let row = &session.checkout;
+    let total = totals(row).total;
     Form {
-        payment: total > 0,
-        setup: !offered.is_free() && session.checkout.amount > 0 && offered.product.is_recurring(),
+        payment: total > 0 && row.trial_end.is_none(),
+        setup: needs_setup(session),
     }
 }
 
-/// Fills in the tax columns. Nothing is collected yet: 0 once the address, or that nothing is due, is known.
-pub fn tax(session: &mut Session) {
-    let checkout = &session.checkout;
+/// Whether a card is kept for later (checkout.md 3.3, in its order).
+fn needs_setup(session: &Session) -> bool {
+    let metered = || session.prices().iter().any(|p| !p.cost().is_static());
+    if session.is_free() || (session.checkout.amount == 0 && !metered()) {
+        return false;
+    }
+    let everything = session
+        .discount
+        .as_ref()
+        .is_some_and(|d| d.is_everything_forever());
+    !everything && session.selected().product.is_recurring()
+}
+
+/// Works out what depends on the rest: discount, then tax. Tells, in words for the buyer, why the tax cannot be
+/// worked out for the address; then the tax is unknown.
+pub fn settle(session: &mut Session, taxes: &dyn Taxes) -> Option<String> {
+    let row = &mut session.checkout;
+    row.discount_id = session.discount.as_ref().map(|d| d.id);
+    row.discount_amount = session
+        .discount
+        .as_ref()
+        .map_or(0, |d| d.off(row.amount, row.currency));
+    tax(session, taxes)
+}
+
+fn tax(session: &mut Session, taxes: &dyn Taxes) -> Option<String> {
+    // Judged without a tax of before: what is due must not depend on itself.
+    session.checkout.tax_amount = session.checkout.tax_amount.map(|_| 0);
     if !form(session).required() {
         session.checkout.tax_amount = Some(0);
-        return;
+        session.checkout.tax_breakdown = None;
+        return None;
     }
-    let Some(address) = &checkout.customer_billing_address else {
-        return;
+    let Some(address) = session.checkout.customer_billing_address.clone() else {
+        session.checkout.tax_amount = None;
+        return None;
     };
     let option = session
         .price()
         .tax_behavior
         .unwrap_or(session.organization.default_tax_behavior);
-    let resolved = match option {
-        TaxBehaviorOption::Location if matches!(address.country.as_str(), "US" | "CA" | "IN") => {
-            TaxBehaviorOption::Exclusive
-        }
-        TaxBehaviorOption::Location => TaxBehaviorOption::Inclusive,
-        stated => stated,
+    let behavior = tax::resolved(option, address.country.as_str());
+    let row = &mut session.checkout;
+    (row.tax_amount, row.tax_behavior) = (Some(0), Some(behavior));
+    row.tax_breakdown = None;
+    if !session.organization.settings.tax.enabled {
+        return None;
+    }
+    let query = TaxQuery {
+        currency: row.currency,
+        amount: row.amount - row.discount_amount,
+        behavior,
+        address: address.0,
+        tax_id: row
+            .customer_tax_id
+            .clone()
+            .zip(row.customer_tax_id_format.clone()),
     };
-    session.checkout.tax_amount = Some(0);
-    session.checkout.tax_behavior = Some(resolved);
+    let refused = match taxes.rule(&query) {
+        Ruling::Due(answer) => {
+            row.tax_amount = Some(answer.amount);
+            row.tax_breakdown = Some(Json(answer.lines));
+            return None;
+        }
+        Ruling::Refused(words) => Some(words),
+        Ruling::Unasked => None,
+    };
+    (row.tax_amount, row.tax_behavior) = (None, None);
+    refused
 }
-
 /// Whether the whole address is needed (checkout.md 3.4).
 pub fn needs_full_address(checkout: &Checkout) -> bool {
     checkout.require_billing_address

@@ -8,15 +8,17 @@ use till_wire::{
     money::Currency,
 };
 
-use super::{Session, open::check_amount, totals};
+use super::{Around, Session, open::check_amount, totals};
 use crate::{
     at::At,
     change::{Changes, Json},
+    custom_fields,
     customers::{check_tax_id, email_key},
-    event::Audience,
-    records::Checkout,
+    records::{Checkout, Discount, ProductPrice},
     refusal::Refusal,
-    site::Site,
+    seats,
+    tax::Taxes,
+    trials,
 };
 
 /// Whose subscriptions must be looked at before a change is taken (checkout.md 4.4).
@@ -66,26 +68,73 @@ pub fn guard_open(row: &Checkout, at: &At) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The session as the change leaves it: steps 2 to 12 of checkout.md 4.2, shared with confirmation.
-///
-/// `holds_subscription` answers [`holder`].
+/// What the database knows of a change.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// The answer to [`holder`].
+    pub holds_subscription: bool,
+    /// The discount that the change names, if it exists.
+    pub discount: Option<Discount>,
+    /// How often the buyer has used the discount that the session would have, where that is limited.
+    pub discount_uses: i64,
+}
+
+/// What a change is part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// A PATCH: answers to custom fields are merged, and may be missing.
+    Patch,
+    /// A confirmation: the answers replace those of before, and required ones must be there (CF-2).
+    Confirm,
+}
+
+/// A session as a change leaves it.
+#[derive(Debug, Clone)]
+pub struct Applied {
+    /// The session.
+    pub session: Session,
+    /// Why the tax cannot be worked out, in words for the buyer.
+    pub tax_refused: Option<String>,
+}
+
+/// The session as the change leaves it: steps 2 to 13 of checkout.md 4.2, shared with confirmation.
 pub fn apply(
     session: &Session,
     input: &CheckoutUpdate,
-    holds_subscription: bool,
+    step: Step,
+    known: &Known,
+    taxes: &dyn Taxes,
     at: &At,
-) -> Result<Session, Refusal> {
+) -> Result<Applied, Refusal> {
     let mut session = session.clone();
     switch(&mut session, input)?;
     if let Some(chosen) = input.amount {
         let prices = session.prices();
         check_amount(chosen, prices.iter().copied())?;
-        session.checkout.amount = totals::amount(prices.into_iter(), Some(chosen));
+        session.checkout.amount = totals::amount(
+            prices.into_iter(),
+            Some(chosen),
+            session.checkout.seats,
+        )?;
     }
-    if let Some(problem) = no_quantity(input) {
-        return Err(Refusal::field(problem));
+    if input.seats.is_some() {
+        session.checkout.seats = seats::judge(session.seat_range(), input.seats)?;
+        let all = all_prices(&session);
+        session.checkout.amount = totals::amount(
+            all.iter(),
+            Some(session.checkout.amount),
+            session.checkout.seats,
+        )?;
+        session.checkout.price_ids = Json(all.iter().map(|p| p.id).collect());
     }
-    discount(&session, input)?;
+    if let Some(units) = input.units {
+        return Err(Refusal::field(Problem::value(
+            loc!["body", "units"],
+            "This product is not sold by the unit",
+            units,
+        )));
+    }
+    discount(&mut session, input, known, at)?;
     let row = &mut session.checkout;
     let disables_business = input.is_business_customer == Some(false);
     if let Some(address) = &input.customer_billing_address {
@@ -121,12 +170,9 @@ pub fn apply(
     if let Some(allow) = input.allow_trial {
         row.allow_trial = allow;
     }
-    if input.trial.is_some() {
-        return Err(Refusal::field(Problem::value(
-            loc!["body", "trial_interval"],
-            "Trials are not supported by this version of Till",
-            serde_json::Value::Null,
-        )));
+    if let Some((interval, count)) = input.trial {
+        row.trial_interval = Some(interval);
+        row.trial_interval_count = Some(count);
     }
     if let Some(allow) = input.allow_discount_codes {
         row.allow_discount_codes = allow;
@@ -148,12 +194,46 @@ pub fn apply(
     input.return_url.clone().apply(&mut row.return_url);
     input.embed_origin.clone().apply(&mut row.embed_origin);
     row.modified_at = Some(at.now);
-    if holds_subscription {
+    answers(&mut session, input, step)?;
+    // From now, so it moves with every change (4.2-10).
+    session.checkout.trial_end =
+        trials::active(&session.checkout, &session.selected().product).map(|t| trials::end(at.now, t));
+    if known.holds_subscription {
         return Err(Refusal::AlreadyActiveSubscription);
     }
-    totals::tax(&mut session);
+    let tax_refused = totals::settle(&mut session, taxes);
     form_reset(&mut session);
-    Ok(session)
+    Ok(Applied {
+        session,
+        tax_refused,
+    })
+}
+
+/// 4.2-7: the answers to the selected product's custom fields.
+fn answers(session: &mut Session, input: &CheckoutUpdate, step: Step) -> Result<(), Refusal> {
+    let sent = match (&input.custom_field_data, step) {
+        (Some(sent), _) => sent.clone(),
+        (None, Step::Patch) => return Ok(()),
+        (None, Step::Confirm) => serde_json::Map::new(),
+    };
+    let asked = session.selected().asked();
+    let judged = custom_fields::judge(&asked, &sent, step == Step::Confirm).map_err(Refusal::Invalid)?;
+    let kept = &mut session.checkout.custom_field_data.0.0;
+    match step {
+        Step::Patch => kept.extend(judged),
+        Step::Confirm => *kept = judged,
+    }
+    Ok(())
+}
+
+/// Every price of the session's currency at its selected product.
+fn all_prices(session: &Session) -> Vec<ProductPrice> {
+    let currency = session.checkout.currency;
+    let list = session.list(session.selected());
+    list.into_iter()
+        .filter(|p| p.currency == currency)
+        .cloned()
+        .collect()
 }
 
 /// 4.2-13: what is not asked for any more is cleared.
@@ -180,11 +260,10 @@ fn switch(session: &mut Session, input: &CheckoutUpdate) -> Result<(), Refusal> 
             return Ok(());
         };
         let refused = || unpriced("currency", currency.as_str());
-        let price_id = totals::selected_price(session.selected(), currency)
+        let price_id = totals::selected_price(&session.list(session.selected()), currency)
             .ok_or_else(refused)?
             .id;
-        select(session, price_id, currency);
-        return Ok(());
+        return select(session, input, price_id, currency);
     };
     let refuse = |words| {
         Refusal::field(Problem::value(
@@ -204,7 +283,11 @@ fn switch(session: &mut Session, input: &CheckoutUpdate) -> Result<(), Refusal> 
         return Err(refuse("This product is a draft"));
     }
     if let Some(price_id) = input.product_price_id {
-        let Some(price) = offered.active().find(|p| p.id == price_id) else {
+        let Some(price) = session
+            .list(offered)
+            .into_iter()
+            .find(|p| p.id == price_id)
+        else {
             return Err(Refusal::field(Problem::value(
                 loc!["body", "product_price_id"],
                 "This price is not part of the product",
@@ -213,12 +296,12 @@ fn switch(session: &mut Session, input: &CheckoutUpdate) -> Result<(), Refusal> 
         };
         let currency = price.currency;
         session.checkout.product_id = product_id;
-        select(session, price_id, currency);
-        return Ok(());
+        return select(session, input, price_id, currency);
     }
+    let list = session.list(offered);
     let (currency, price_id) = match input.currency {
         Some(currency) => {
-            let price = totals::selected_price(offered, currency);
+            let price = totals::selected_price(&list, currency);
             (
                 currency,
                 price
@@ -229,14 +312,13 @@ fn switch(session: &mut Session, input: &CheckoutUpdate) -> Result<(), Refusal> 
         None => {
             let found = [current, default]
                 .into_iter()
-                .find_map(|c| Some((c, totals::selected_price(offered, c)?.id)));
+                .find_map(|c| Some((c, totals::selected_price(&list, c)?.id)));
             found.ok_or_else(|| refuse("This product has no price in the checkout's currency"))?
         }
     };
     // Naming what is selected already derives price and amount afresh, like any other choice.
     session.checkout.product_id = product_id;
-    select(session, price_id, currency);
-    Ok(())
+    select(session, input, price_id, currency)
 }
 
 fn unpriced(key: &'static str, input: &str) -> Refusal {
@@ -247,46 +329,77 @@ fn unpriced(key: &'static str, input: &str) -> Refusal {
     ))
 }
 
-fn select(session: &mut Session, price_id: uuid::Uuid, currency: Currency) {
-    let amount = totals::amount(session.selected().active_in(currency), None);
+/// Takes a price: the sum is of all prices of its currency; seats start at the request's number or the least
+/// that may be bought, within the session's own bounds. A discount that does not suit is dropped.
+fn select(
+    session: &mut Session,
+    input: &CheckoutUpdate,
+    price_id: uuid::Uuid,
+    currency: Currency,
+) -> Result<(), Refusal> {
+    session.checkout.price_id = price_id;
+    session.checkout.currency = currency;
+    let prices = all_prices(session);
+    session.checkout.price_ids = Json(prices.iter().map(|p| p.id).collect());
+    let seats = seats::judge(session.seat_range(), input.seats)?;
+    let amount = totals::amount(prices.iter(), None, seats)?;
     let row = &mut session.checkout;
-    row.price_id = price_id;
-    row.currency = currency;
+    row.seats = seats;
     row.amount = amount;
-}
-
-fn no_quantity(input: &CheckoutUpdate) -> Option<Problem> {
-    [("seats", input.seats), ("units", input.units)]
-        .into_iter()
-        .find_map(|(key, value)| {
-            Some(Problem::value(
-                loc!["body", key],
-                "This product is not sold by quantity",
-                value?,
-            ))
-        })
-}
-
-/// 4.2-5. No discount exists yet, so none can be set; removing none is fine.
-fn discount(session: &Session, input: &CheckoutUpdate) -> Result<(), Refusal> {
-    let words = "This discount does not exist or is not applicable";
-    if let Patch::Value(id) = &input.discount_id {
-        return Err(Refusal::field(Problem::value(
-            loc!["body", "discount_id"],
-            words,
-            id.to_string(),
-        )));
-    }
-    if let Patch::Value(_) = &input.discount_code
-        && session.checkout.allow_discount_codes
-    {
-        return Err(Refusal::field(Problem::value(
-            loc!["body", "discount_code"],
-            words,
-            serde_json::Value::Null,
-        )));
-    }
+    let product_id = row.product_id;
+    session.discount = session
+        .discount
+        .take()
+        .filter(|d| d.fits(product_id, currency));
     Ok(())
+}
+
+/// 4.2-5: sets or removes the discount. Clients name it by code, where that is allowed.
+fn discount(
+    session: &mut Session,
+    input: &CheckoutUpdate,
+    known: &Known,
+    at: &At,
+) -> Result<(), Refusal> {
+    let (key, echo) = if session.checkout.allow_discount_codes && input.discount_code.is_sent() {
+        if input.discount_code == Patch::Null {
+            session.discount = None;
+            return Ok(());
+        }
+        ("discount_code", serde_json::Value::Null)
+    } else {
+        match input.discount_id {
+            Patch::Absent => return Ok(()),
+            Patch::Null => {
+                session.discount = None;
+                return Ok(());
+            }
+            Patch::Value(id) => ("discount_id", id.to_string().into()),
+        }
+    };
+    session.discount = Some(usable(session, known.discount.as_ref(), key, echo, at)?);
+    Ok(())
+}
+
+/// A discount that somebody names, if it may be used for the session now (checkout.md 2.6).
+pub fn usable(
+    session: &Session,
+    found: Option<&Discount>,
+    key: &'static str,
+    echo: serde_json::Value,
+    at: &At,
+) -> Result<Discount, Refusal> {
+    let refuse = |words: &str| {
+        Refusal::field(Problem::value(loc!["body", key], words, echo.clone()))
+    };
+    if session.is_free() {
+        return Err(refuse("This product is free: no discount applies"));
+    }
+    let row = &session.checkout;
+    found
+        .filter(|d| d.fits(row.product_id, row.currency) && d.is_redeemable(at.now))
+        .cloned()
+        .ok_or_else(|| refuse("This discount does not exist, or does not apply to this purchase"))
 }
 
 /// 4.2-6: the new or the existing number against the new or the existing country.
@@ -317,13 +430,23 @@ fn judge_tax_id(
 pub fn update(
     session: &Session,
     input: &CheckoutUpdate,
-    holds_subscription: bool,
-    audience: &Audience,
-    site: &Site,
-    at: &At,
+    known: &Known,
+    around: Around<'_>,
 ) -> Result<(Session, Changes), Refusal> {
+    let Around {
+        audience, site, at, ..
+    } = around;
     guard_open(&session.checkout, at)?;
-    let mut new = apply(session, input, holds_subscription, at)?;
+    let applied = apply(session, input, Step::Patch, known, around.taxes, at)?;
+    let mut new = applied.session;
+    // 4.2-11: told early, where the buyer can still take the code out.
+    let cap = new
+        .discount
+        .as_ref()
+        .and_then(|d| d.max_redemptions_per_customer);
+    if cap.is_some_and(|cap| known.discount_uses >= cap) {
+        return Err(Refusal::DiscountRedemptionLimitReached);
+    }
     let mut changes = Changes::new();
     changes.update(&session.checkout, &new.checkout);
     new.checkout.version += 1;

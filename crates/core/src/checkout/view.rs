@@ -5,7 +5,7 @@ use till_wire::checkouts::{
 };
 
 use super::{Session, totals};
-use crate::{organizations, products::Offered, site::Site};
+use crate::{organizations, products::Offered, site::Site, trials};
 
 impl Session {
     /// Where the buyer goes after paying, with the id filled in.
@@ -21,6 +21,7 @@ impl Session {
         let sum = totals::totals(row);
         let form = totals::form(self);
         let selected = self.selected();
+        let trial = trials::active(row, &selected.product);
         let mut metadata = row.processor_metadata.0.clone();
         metadata.insert("publishable_key".into(), site.publishable_key.clone());
         CheckoutBase {
@@ -36,9 +37,9 @@ impl Session {
             return_url: row.return_url.clone(),
             embed_origin: row.embed_origin.clone(),
             amount: sum.amount,
-            seats: None,
-            min_seats: None,
-            max_seats: None,
+            seats: row.seats,
+            min_seats: row.min_seats,
+            max_seats: row.max_seats,
             units: None,
             min_units: None,
             max_units: None,
@@ -50,18 +51,21 @@ impl Session {
             total_amount: sum.total,
             currency: row.currency.as_str().to_owned(),
             allow_trial: Some(row.allow_trial),
-            active_trial_interval: None,
-            active_trial_interval_count: None,
-            trial_end: None,
+            active_trial_interval: trial.map(|t| t.0),
+            active_trial_interval_count: trial.map(|t| t.1),
+            trial_end: row.trial_end,
             organization_id: row.organization_id,
             product_id: row.product_id,
             product_price_id: row.price_id,
-            discount_id: None,
-            discount: None,
+            discount_id: row.discount_id,
+            discount: self
+                .discount
+                .as_ref()
+                .map(|d| d.brief(self.organization.default_currency)),
             allow_discount_codes: row.allow_discount_codes,
             require_billing_address: row.require_billing_address,
-            is_discount_applicable: !selected.is_free(),
-            is_free_product_price: selected.is_free(),
+            is_discount_applicable: !self.is_free(),
+            is_free_product_price: self.is_free(),
             is_payment_required: form.payment,
             is_payment_setup_required: form.setup,
             is_payment_form_required: form.required(),
@@ -80,14 +84,17 @@ impl Session {
             customer_billing_address_fields: totals::address_flags(row),
             products: self.offered.iter().map(Offered::view).collect(),
             product: selected.view(),
-            product_price: self.price().view(&selected.product),
+            product_price: selected.price_view(self.price()),
             prices: self
                 .offered
                 .iter()
-                .map(|o| (o.product.id, o.price_views()))
+                .map(|o| {
+                    let list = self.list(o).into_iter();
+                    (o.product.id, list.map(|p| o.price_view(p)).collect())
+                })
                 .collect(),
-            attached_custom_fields: Vec::new(),
-            custom_field_data: Default::default(),
+            attached_custom_fields: selected.attached_views(),
+            custom_field_data: row.custom_field_data.0.clone(),
         }
     }
 
@@ -96,8 +103,8 @@ impl Session {
         let row = &self.checkout;
         MerchantView {
             base: self.base(site),
-            trial_interval: None,
-            trial_interval_count: None,
+            trial_interval: row.trial_interval,
+            trial_interval_count: row.trial_interval_count,
             external_customer_id: row.external_customer_id.clone(),
             customer_external_id: row.external_customer_id.clone(),
             subscription_id: row.subscription_id,

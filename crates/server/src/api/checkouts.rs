@@ -13,7 +13,11 @@ use axum::{
 };
 use futures_util::{Stream, stream};
 use till_core::{
-    checkout::{self, Session, open, update},
+    checkout::{
+        self, Around, Session,
+        open::{self, Origin},
+        update::{self, Step},
+    },
     records,
 };
 use till_store::List;
@@ -26,6 +30,7 @@ use till_wire::{
     error::{ErrorBody, ValidationBody},
     input::blank_text,
     page::Page,
+    products::PriceEntry,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -99,23 +104,10 @@ pub(crate) async fn list(
         .store
         .page::<records::Checkout>(list, window.page, window.limit)
         .await?;
-    let mut wanted: Vec<Uuid> = rows
+    let sessions = app.store.sessions(organization, rows).await?;
+    let items = sessions
         .iter()
-        .flat_map(|row| row.product_ids.0.clone())
-        .collect();
-    wanted.sort();
-    wanted.dedup();
-    let offered = app.store.offered(organization.id, &wanted).await?;
-    let items = rows
-        .into_iter()
-        .map(|row| {
-            let own = offered
-                .iter()
-                .filter(|o| row.product_ids.contains(&o.product.id))
-                .cloned()
-                .collect();
-            Session::new(row, organization.clone(), own).merchant_view(&app.site)
-        })
+        .map(|session| session.merchant_view(&app.site))
         .collect();
     Ok(Json(Page::new(items, total, window.limit)))
 }
@@ -131,10 +123,32 @@ pub(crate) async fn create(
     body: Body,
 ) -> Result<(StatusCode, Json<Checkout>), ApiError> {
     let input = body.read(CheckoutCreate::read)?;
-    let loaded = load(&app, &input, caller.organization).await?;
-    let (session, changes) = open::open(input, loaded, &app.site, &app.at())?;
-    app.commit(changes).await?;
+    let session = open_session(&app, input, caller.organization, Origin::default()).await?;
     Ok((StatusCode::CREATED, Json(session.merchant_view(&app.site))))
+}
+
+/// Loads, decides and commits a new session; shared with checkout links.
+pub(crate) async fn open_session(
+    app: &App,
+    input: CheckoutCreate,
+    organization: records::Organization,
+    origin: Origin,
+) -> Result<Session, ApiError> {
+    let loaded = load(app, &input, organization).await?;
+    let at = app.at();
+    let settings = loaded.organization.settings.tax.clone();
+    let mut given = Some((input, loaded));
+    let (session, changes) = app
+        .taxed(&settings, |taxes| {
+            // Kept only where the decision may have to be run again.
+            let again = settings.enabled.then(|| given.clone()).flatten();
+            let (input, loaded) = std::mem::replace(&mut given, again)
+                .expect("a decision without taxes is run once");
+            open::open(input, loaded, origin, &app.site, taxes, &at)
+        })
+        .await?;
+    app.commit(changes).await?;
+    Ok(session)
 }
 
 /// The rows that opening depends on: three reads, four with a customer.
@@ -163,6 +177,17 @@ async fn load(
         (None, None, Some(external)) => store.customer_by_external_id(id, external).await?,
         (None, None, None) => None,
     };
+    let discount = match input.discount_id {
+        Some(wanted) => store.discount(id, wanted).await?,
+        None => None,
+    };
+    let meters: Vec<Uuid> = input
+        .ad_hoc
+        .values()
+        .flatten()
+        .filter_map(PriceEntry::meter_id)
+        .collect();
+    let meters = store.meters(id, &meters).await?;
     let audience = store.audience(id).await?;
     Ok(open::Loaded {
         organization,
@@ -170,6 +195,8 @@ async fn load(
         customer,
         subscription,
         ip_country: None,
+        discount,
+        meters,
         audience,
     })
 }
@@ -215,10 +242,21 @@ pub(crate) async fn patch(
 
 /// Decides and commits a change; shared by merchant and client.
 async fn change(app: &App, session: Session, input: &CheckoutUpdate) -> Result<Session, ApiError> {
-    let holds = pay::holds_subscription(app, &session, input).await?;
+    let known = pay::known(app, &session, input, Step::Patch).await?;
     let audience = app.store.audience(session.organization.id).await?;
-    let (session, changes) =
-        update::update(&session, input, holds, &audience, &app.site, &app.at())?;
+    let at = app.at();
+    let (session, changes) = app
+        .taxed(&session.organization.settings.tax, |taxes| {
+            let around = Around {
+                audience: &audience,
+                site: &app.site,
+                key: &app.key,
+                taxes,
+                at: &at,
+            };
+            update::update(&session, input, &known, around)
+        })
+        .await?;
     app.commit(changes).await?;
     Ok(session)
 }

@@ -8,7 +8,7 @@ use till_store::List;
 use till_wire::{
     error::{ErrorBody, ValidationBody},
     page::Page,
-    products::{Product, ProductCreate, ProductUpdate, Visibility},
+    products::{PriceEntry, Product, ProductCreate, ProductUpdate, Visibility},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -126,10 +126,20 @@ pub(crate) async fn create(
     body: Body,
 ) -> Result<(StatusCode, Json<Product>), ApiError> {
     let input = body.read(ProductCreate::read)?;
-    let audience = app.store.audience(caller.organization.id).await?;
-    let (offered, changes) = products::create(input, &caller.organization, &audience, &app.at())?;
+    let own = &caller.organization;
+    let metered = meters_of(&input.prices);
+    let (audience, meters) = tokio::try_join!(
+        app.store.audience(own.id),
+        app.store.meters(own.id, &metered)
+    )?;
+    let (offered, changes) = products::create(input, own, &meters, &audience, &app.at())?;
     app.commit(changes).await?;
     Ok((StatusCode::CREATED, Json(offered.view())))
+}
+
+/// The meters that new prices name.
+fn meters_of(prices: &[PriceEntry]) -> Vec<Uuid> {
+    prices.iter().filter_map(PriceEntry::meter_id).collect()
 }
 
 /// Changes a product. `prices` is the whole list: prices named by `id` stay, the others are archived.
@@ -152,16 +162,19 @@ pub(crate) async fn update(
 ) -> Result<Json<Product>, ApiError> {
     let input = body.object(ProductUpdate::read)?;
     let own = &caller.organization;
+    let metered = meters_of(input.prices.as_deref().unwrap_or_default());
     let updated = app
         .settle(|| async {
             let wanted = [id];
-            let (found, audience) = tokio::try_join!(
+            let (found, audience, mut meters) = tokio::try_join!(
                 app.store.offered(own.id, &wanted),
-                app.store.audience(own.id)
+                app.store.audience(own.id),
+                app.store.meters(own.id, &metered)
             )?;
             let offered = found.first().ok_or_else(ApiError::not_found)?;
+            meters.extend(offered.parts.meters.iter().cloned());
             let (offered, changes) =
-                products::update(offered, input.clone(), own, &audience, &app.at())?;
+                products::update(offered, input.clone(), own, &meters, &audience, &app.at())?;
             app.commit(changes).await?;
             Ok::<_, ApiError>(offered)
         })

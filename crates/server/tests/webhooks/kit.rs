@@ -22,6 +22,7 @@ use till_core::{
     tokens::{self, SecretKey},
 };
 use till_ports::{
+    taxes: Arc::new(till_ports::tax::Embedded),
     mail::LogMailbox,
     outbound::Outbound,
     sandbox::{MemoryLedger, Sandbox},
@@ -93,6 +94,7 @@ impl Shop {
             processor: sandbox.clone(),
             sandbox: Some(sandbox),
             outbound: Outbound::new(dev).unwrap(),
+            taxes: Arc::new(till_ports::tax::Embedded),
             mail: Arc::new(LogMailbox),
             clock: clock.clone(),
             site: Site {

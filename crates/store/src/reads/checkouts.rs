@@ -2,14 +2,16 @@ use jiff::Timestamp;
 use till_core::{
     change::Value,
     checkout::Session,
-    records::{Checkout, Organization, Payment},
+    discounts::Hints,
+    products::Offered,
+    records::{Checkout, Discount, Organization, Payment},
 };
 use uuid::Uuid;
 
 use crate::{Query, Store, StoreError, columns};
 
 impl Store {
-    /// A session of the organization, with its products: two reads.
+    /// A session of the organization, with what belongs to it.
     pub async fn session(
         &self,
         organization: &Organization,
@@ -23,11 +25,10 @@ impl Store {
         else {
             return Ok(None);
         };
-        let offered = self.offered(organization.id, &checkout.product_ids).await?;
-        Ok(Some(Session::new(checkout, organization.clone(), offered)))
+        self.filled(checkout, organization.clone()).await.map(Some)
     }
 
-    /// A session by its client secret, which is the credential: two reads.
+    /// A session by its client secret, which is the credential.
     pub async fn session_by_secret(&self, secret: &str) -> Result<Option<Session>, StoreError> {
         self.session_where("c.client_secret = $1", Value::Text(secret.to_owned()))
             .await
@@ -53,8 +54,122 @@ impl Store {
         let Some((checkout, organization)) = found else {
             return Ok(None);
         };
-        let offered = self.offered(organization.id, &checkout.product_ids).await?;
-        Ok(Some(Session::new(checkout, organization, offered)))
+        self.filled(checkout, organization).await.map(Some)
+    }
+
+    /// A session with what belongs to it: one read, two or three more for a discount and own prices.
+    async fn filled(
+        &self,
+        checkout: Checkout,
+        organization: Organization,
+    ) -> Result<Session, StoreError> {
+        let own = if checkout.ad_hoc {
+            vec![checkout.id]
+        } else {
+            vec![]
+        };
+        let discount = async {
+            match checkout.discount_id {
+                Some(id) => self.one(Query::by_id::<Discount>(id)).await,
+                None => Ok(None),
+            }
+        };
+        let (offered, discount, own) = tokio::try_join!(
+            self.offered(organization.id, &checkout.product_ids),
+            discount,
+            self.own_prices(&own),
+        )?;
+        let mut session = Session::new(checkout, organization, offered).with_own_prices(own);
+        session.discount = discount;
+        Ok(session)
+    }
+
+    /// Sessions of one list, with what belongs to them: at most three reads.
+    pub async fn sessions(
+        &self,
+        organization: &Organization,
+        rows: Vec<Checkout>,
+    ) -> Result<Vec<Session>, StoreError> {
+        let mut products: Vec<Uuid> = rows.iter().flat_map(|r| r.product_ids.0.clone()).collect();
+        products.sort();
+        products.dedup();
+        let discounts: Vec<Uuid> = rows.iter().filter_map(|r| r.discount_id).collect();
+        let own: Vec<Uuid> = rows.iter().filter(|r| r.ad_hoc).map(|r| r.id).collect();
+        let (offered, discounts, own) = tokio::try_join!(
+            self.offered(organization.id, &products),
+            self.owned::<Discount>(organization.id, &discounts),
+            self.own_prices(&own),
+        )?;
+        let session = |row: Checkout| {
+            let wanted = |o: &&Offered| row.product_ids.contains(&o.product.id);
+            let products = offered.iter().filter(wanted).cloned().collect();
+            let prices = own.iter().filter(|p| p.checkout_id == Some(row.id));
+            let prices = prices.cloned().collect();
+            let discount = discounts.iter().find(|d| Some(d.id) == row.discount_id);
+            let mut session =
+                Session::new(row, organization.clone(), products).with_own_prices(prices);
+            session.discount = discount.cloned();
+            session
+        };
+        Ok(rows.into_iter().map(session).collect())
+    }
+
+    /// A discount of the organization by id, unless deleted.
+    pub async fn discount(
+        &self,
+        organization_id: Uuid,
+        id: Uuid,
+    ) -> Result<Option<Discount>, StoreError> {
+        self.own(organization_id, id, "and deleted_at is null").await
+    }
+
+    /// A discount of the organization by its code, in any case.
+    pub async fn discount_by_code(
+        &self,
+        organization_id: Uuid,
+        code: &str,
+    ) -> Result<Option<Discount>, StoreError> {
+        let rest = "where organization_id = $1 and code_key = $2 and deleted_at is null";
+        let binds = vec![
+            Value::Uuid(organization_id),
+            Value::Text(code.trim().to_lowercase()),
+        ];
+        self.one(Query::select::<Discount>(rest, binds)).await
+    }
+
+    /// How often a buyer has used a discount, this session aside (checkout.md 7.7).
+    pub async fn discount_uses(
+        &self,
+        discount_id: Uuid,
+        checkout_id: Uuid,
+        hints: &Hints,
+    ) -> Result<i64, StoreError> {
+        let sql = "select count(*) from discount_redemptions where discount_id = $1 and checkout_id <> $2 \
+                   and (customer_id = $3 or email_key = $4 or card_fingerprint = $5)";
+        let binds = vec![
+            discount_id.into(),
+            checkout_id.into(),
+            hints.customer_id.into(),
+            hints.email_key.clone().into(),
+            hints.card_fingerprint.clone().into(),
+        ];
+        self.scalar(Query::raw(sql, binds)).await
+    }
+
+    /// Whether a person or a card has had a trial of the organization (CF-16).
+    pub async fn had_trial(
+        &self,
+        organization_id: Uuid,
+        hints: &Hints,
+    ) -> Result<bool, StoreError> {
+        let sql = "select count(*) from trial_redemptions where organization_id = $1 \
+                   and (email_key = $2 or card_fingerprint = $3)";
+        let binds = vec![
+            organization_id.into(),
+            hints.email_key.clone().into(),
+            hints.card_fingerprint.clone().into(),
+        ];
+        Ok(self.scalar(Query::raw(sql, binds)).await? > 0)
     }
 
     /// Open sessions whose time is over and for which nobody is paying, the oldest first.

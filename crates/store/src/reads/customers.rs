@@ -135,6 +135,7 @@ impl Store {
                     .as_ref()
                     .and_then(|id| live(&|c| c.external_id.as_ref() == Some(id))),
             },
+            ..Buyer::default()
         })
     }
 

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use till_core::{
     change::Value,
     products::Offered,
-    records::{Product, ProductPrice},
+    records::{Benefit, CustomField, File, Meter, Product, ProductPrice},
 };
 use till_wire::money::Currency;
 use uuid::Uuid;
@@ -16,7 +16,8 @@ type Row = (Product, Option<ProductPrice>);
 
 fn select(rest: &str) -> String {
     format!(
-        "select {}, {} from products p left join product_prices r on r.product_id = p.id {rest}",
+        "select {}, {} from products p left join product_prices r \
+         on r.product_id = p.id and r.checkout_id is null {rest}",
         columns::<Product>("p"),
         columns::<ProductPrice>("r"),
     )
@@ -58,7 +59,74 @@ impl Store {
             .into_iter()
             .chain(ids(wanted))
             .collect();
-        Ok(grouped(self.rows(Query::raw(select(&rest), binds)).await?))
+        let found = grouped(self.rows(Query::raw(select(&rest), binds)).await?);
+        self.with_parts(organization_id, found).await
+    }
+
+    /// Adds what the products are made of; plain products need no further read.
+    async fn with_parts(
+        &self,
+        organization_id: Uuid,
+        mut found: Vec<Offered>,
+    ) -> Result<Vec<Offered>, StoreError> {
+        let (mut benefits, mut medias, mut fields, mut meters) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for offered in &found {
+            benefits.extend(&offered.product.benefit_ids.0);
+            medias.extend(&offered.product.media_ids.0);
+            fields.extend(offered.product.custom_fields.iter().map(|a| a.custom_field_id));
+            meters.extend(offered.prices.iter().filter_map(|p| p.meter_id));
+        }
+        let (benefits, medias, fields, meters) = tokio::try_join!(
+            self.owned::<Benefit>(organization_id, &benefits),
+            self.owned::<File>(organization_id, &medias),
+            self.owned::<CustomField>(organization_id, &fields),
+            self.owned::<Meter>(organization_id, &meters),
+        )?;
+        for offered in &mut found {
+            let product = &offered.product;
+            let parts = &mut offered.parts;
+            let pick_benefit = |id: &Uuid| benefits.iter().find(|b| b.id == *id && b.deleted_at.is_none());
+            parts.benefits = product.benefit_ids.iter().filter_map(pick_benefit).cloned().collect();
+            let pick_media = |id: &Uuid| medias.iter().find(|m| m.id == *id && m.deleted_at.is_none());
+            parts.medias = product.media_ids.iter().filter_map(pick_media).cloned().collect();
+            let asked = product.custom_fields.iter().map(|a| a.custom_field_id);
+            parts.fields = asked
+                .filter_map(|id| fields.iter().find(|f| f.id == id && f.deleted_at.is_none()))
+                .cloned()
+                .collect();
+            let used = |m: &&Meter| offered.prices.iter().any(|p| p.meter_id == Some(m.id));
+            parts.meters = meters.iter().filter(used).cloned().collect();
+        }
+        Ok(found)
+    }
+
+    /// The prices that sessions have for themselves alone.
+    pub async fn own_prices(&self, checkouts: &[Uuid]) -> Result<Vec<ProductPrice>, StoreError> {
+        if checkouts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rest = format!("where checkout_id in ({})", marks(0, checkouts.len()));
+        self.all(Query::select::<ProductPrice>(&rest, ids(checkouts).collect()))
+            .await
+    }
+
+    /// Prices by id, whoever they were made for.
+    pub async fn prices(
+        &self,
+        organization_id: Uuid,
+        wanted: &[Uuid],
+    ) -> Result<Vec<ProductPrice>, StoreError> {
+        self.owned(organization_id, wanted).await
+    }
+
+    /// Those of the meters that exist.
+    pub async fn meters(
+        &self,
+        organization_id: Uuid,
+        wanted: &[Uuid],
+    ) -> Result<Vec<Meter>, StoreError> {
+        self.owned(organization_id, wanted).await
     }
 
     /// The product that a price belongs to, with all its prices.
@@ -68,10 +136,12 @@ impl Store {
         price: Uuid,
     ) -> Result<Vec<Offered>, StoreError> {
         let sql = select(
-            "where p.organization_id = $1 and p.id = (select product_id from product_prices where id = $2)",
+            "where p.organization_id = $1 and p.id = \
+             (select product_id from product_prices where id = $2 and checkout_id is null)",
         );
         let binds = vec![Value::Uuid(organization_id), Value::Uuid(price)];
-        Ok(grouped(self.rows(Query::raw(sql, binds)).await?))
+        let found = grouped(self.rows(Query::raw(sql, binds)).await?);
+        self.with_parts(organization_id, found).await
     }
 
     /// Active products without an active price in `currency`.
@@ -82,7 +152,7 @@ impl Store {
     ) -> Result<Vec<Uuid>, StoreError> {
         let sql = "select p.id from products p where p.organization_id = $1 and p.is_archived = $2 \
                    and not exists (select 1 from product_prices r where r.product_id = p.id \
-                   and r.is_archived = $2 and r.currency = $3)";
+                   and r.is_archived = $2 and r.checkout_id is null and r.currency = $3)";
         let binds = vec![
             Value::Uuid(organization_id),
             Value::Bool(false),

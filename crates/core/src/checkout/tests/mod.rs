@@ -90,6 +90,13 @@ fn product(n: u128, interval: Option<Interval>) -> Product {
         recurring_interval_count: interval.map(|_| 1),
         is_archived: false,
         metadata: Json::default(),
+        trial_interval: None,
+        trial_interval_count: None,
+        meter_interval: None,
+        meter_interval_count: None,
+        benefit_ids: Json::default(),
+        media_ids: Json::default(),
+        custom_fields: Json::default(),
     }
 }
 
@@ -109,6 +116,11 @@ fn fixed(product_id: Uuid, n: u128, currency: Currency, amount: i64) -> ProductP
         preset_amount: None,
         tax_behavior: None,
         is_archived: false,
+        seat_tiers: None,
+        meter_id: None,
+        unit_amount: None,
+        cap_amount: None,
+        checkout_id: None,
     }
 }
 

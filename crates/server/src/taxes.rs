@@ -1,0 +1,56 @@
+//! Running a decision that may ask for a tax: the decision stays pure, the provider is asked in between.
+
+use std::cell::RefCell;
+
+use till_core::{
+    refusal::Refusal,
+    tax::{Ruling, TaxQuery, Taxes},
+};
+use till_ports::tax::TaxError;
+use till_wire::tax::TaxSettings;
+
+use crate::{app::App, error::ApiError};
+
+/// What the provider has said so far, and what it has not been asked yet.
+#[derive(Default)]
+struct Said {
+    rulings: Vec<(TaxQuery, Ruling)>,
+    open: RefCell<Option<TaxQuery>>,
+}
+
+impl Taxes for Said {
+    fn rule(&self, query: &TaxQuery) -> Ruling {
+        if let Some((_, ruling)) = self.rulings.iter().find(|(asked, _)| asked == query) {
+            return ruling.clone();
+        }
+        *self.open.borrow_mut() = Some(query.clone());
+        Ruling::Unasked
+    }
+}
+
+/// How often a decision may ask anew; one question is usual.
+const QUESTIONS: usize = 4;
+
+impl App {
+    /// Runs a decision; where it asks for a tax, asks the provider and runs it again with the answer.
+    pub async fn taxed<T>(
+        &self,
+        settings: &TaxSettings,
+        mut decide: impl FnMut(&dyn Taxes) -> Result<T, Refusal>,
+    ) -> Result<T, ApiError> {
+        let mut said = Said::default();
+        for _ in 0..QUESTIONS {
+            let decided = decide(&said);
+            let Some(query) = said.open.take() else {
+                return Ok(decided?);
+            };
+            let ruling = match self.taxes.calculate(settings, &query).await {
+                Ok(answer) => Ruling::Due(answer),
+                Err(TaxError::Address(words)) => Ruling::Refused(words),
+                Err(error @ TaxError::Unavailable(_)) => return Err(ApiError::internal(error)),
+            };
+            said.rulings.push((query, ruling));
+        }
+        Err(ApiError::internal("a decision kept asking for taxes"))
+    }
+}
