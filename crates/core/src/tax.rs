@@ -48,7 +48,7 @@ pub enum Ruling {
 }
 
 /// Answers the tax questions of a decision.
-pub trait Taxes {
+pub trait Taxes: Sync {
     /// What is due.
     fn rule(&self, query: &TaxQuery) -> Ruling;
 }
