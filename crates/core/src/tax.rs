@@ -9,7 +9,7 @@ use till_wire::{
     address::Address,
     money::Currency,
     organizations::TaxBehaviorOption,
-    tax::{TaxLine, TaxSettings},
+    tax::TaxLine,
 };
 
 /// What is to be taxed.
