@@ -9,9 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    input::{
-        Context, Fields, blank_text, boolean, id, int_in, list, one_of, text, text_of, word,
-    },
+    input::{Context, Fields, blank_text, boolean, id, int_in, list, one_of, text, text_of, word},
     metadata::{Metadata, metadata},
 };
 

@@ -7,9 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    input::{
-        Context, Fields, Patch, blank_text, boolean, id, int_in, one_of, text_of, word,
-    },
+    input::{Context, Fields, Patch, blank_text, boolean, id, int_in, one_of, text_of, word},
     metadata::{Metadata, metadata},
 };
 
@@ -276,7 +274,10 @@ fn property(value: &Value, cx: &mut Context) -> Option<String> {
     let text = text_of(1, 500, true)(value, cx)?;
     let bare = text.strip_prefix("metadata.").unwrap_or(&text);
     if bare.split('.').any(str::is_empty) {
-        return cx.refuse("a property is a name, or names with dots between them", value);
+        return cx.refuse(
+            "a property is a name, or names with dots between them",
+            value,
+        );
     }
     Some(bare.to_owned())
 }

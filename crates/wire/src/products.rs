@@ -16,12 +16,12 @@ use crate::{
 mod given;
 mod price;
 
+use given::price_entry;
 pub use given::{PriceCreate, PriceEntry, currency, price};
 pub use price::{
     Price, PriceAmount, PriceMeter, PriceSource, PriceType, SeatTier, SeatTierType, SeatTiers,
     UnitTier, UnitTiers,
 };
-use given::price_entry;
 
 crate::words! {
     /// Who sees a product.

@@ -109,10 +109,7 @@ pub fn price(value: &Value, cx: &mut Context) -> Option<PriceEntry> {
         Some(_) => {
             return cx.bound(
                 "union_tag_invalid",
-                format!(
-                    "amount_type should be {}",
-                    one_of(AMOUNT_TYPES.into_iter())
-                ),
+                format!("amount_type should be {}", one_of(AMOUNT_TYPES.into_iter())),
                 value,
                 "discriminator",
                 "'amount_type'",
@@ -139,9 +136,7 @@ pub fn price(value: &Value, cx: &mut Context) -> Option<PriceEntry> {
                     maximum_amount: f
                         .optional("maximum_amount", |v, cx| charge(v, cx, currency, 1)),
                 },
-                "seat_based" => {
-                    PriceAmount::seats(f.required("seat_tiers", seat_tiers)?)
-                }
+                "seat_based" => PriceAmount::seats(f.required("seat_tiers", seat_tiers)?),
                 "metered_unit" => metered(f)?,
                 _ => return Some(PriceEntry::Unsupported(kind.clone())),
             };
@@ -168,7 +163,6 @@ pub(super) fn price_entry(value: &Value, cx: &mut Context) -> Option<PriceEntry>
         None => price(value, cx),
     }
 }
-
 
 /// The most seats that a tier can name.
 const MOST_SEATS: i64 = 2_147_483_647;

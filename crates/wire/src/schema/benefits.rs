@@ -19,12 +19,20 @@ fn license_keys() -> Object {
         .required("timeframe", word::<ExpirationUnit>(), "Of what.");
     let activations = object("On how many devices keys may be used.")
         .required("limit", whole(1, MOST), "At most.")
-        .required("enable_customer_admin", flag(), "Whether customers manage them.");
+        .required(
+            "enable_customer_admin",
+            flag(),
+            "Whether customers manage them.",
+        );
     object("License keys.")
         .optional("prefix", text(0, 50), "In front of every key.")
         .optional("expires", expires.schema(), "How long keys are valid.")
         .optional("activations", activations.schema(), "On how many devices.")
-        .optional("limit_usage", whole(1, MOST), "How often a key may be used.")
+        .optional(
+            "limit_usage",
+            whole(1, MOST),
+            "How often a key may be used.",
+        )
 }
 
 fn downloadables() -> Object {
@@ -32,7 +40,11 @@ fn downloadables() -> Object {
         .additional_properties(Some(AdditionalProperties::RefOr(flag().into())));
     object("Files.")
         .required("files", list(1, id()), "Files by id.")
-        .optional("archived", archived.into(), "Which of them are given no more.")
+        .optional(
+            "archived",
+            archived.into(),
+            "Which of them are given no more.",
+        )
 }
 
 fn slack() -> Object {
@@ -41,8 +53,16 @@ fn slack() -> Object {
         .required("channel_name_template", text(1, 80), "Its name.")
         .optional("private", flag(), "Whether it is private.")
         .optional("welcome_message", text(0, 4000), "Its first message.")
-        .optional("archive_on_revoke", flag(), "Whether it is archived in the end.")
-        .optional("team_invitees", list(0, text(0, usize::MAX)), "Who is invited.")
+        .optional(
+            "archive_on_revoke",
+            flag(),
+            "Whether it is archived in the end.",
+        )
+        .optional(
+            "team_invitees",
+            list(0, text(0, usize::MAX)),
+            "Who is invited.",
+        )
 }
 
 fn properties(kind: BenefitType) -> Object {
@@ -62,11 +82,19 @@ fn properties(kind: BenefitType) -> Object {
         BenefitType::Discord => object("A Discord role.")
             .required("guild_token", text(0, usize::MAX), "The server.")
             .required("role_id", text(0, usize::MAX), "The role.")
-            .required("kick_member", flag(), "Whether the end takes the member out."),
+            .required(
+                "kick_member",
+                flag(),
+                "Whether the end takes the member out.",
+            ),
         BenefitType::GithubRepository => object("A GitHub repository.")
             .required("repository_owner", text(1, 100), "Whose.")
             .required("repository_name", text(1, 100), "Which.")
-            .required("permission", word::<RepositoryPermission>(), "What may be done."),
+            .required(
+                "permission",
+                word::<RepositoryPermission>(),
+                "What may be done.",
+            ),
         BenefitType::SlackSharedChannel => slack(),
     }
 }
@@ -96,11 +124,18 @@ fn create() -> Schema {
 }
 
 fn update() -> Schema {
-    each("A change to a benefit; what is not sent stays.", |benefit, kind| {
-        benefit
-            .optional("description", text(3, 42), "What buyers read.")
-            .optional("properties", properties(kind).schema(), "Replaces what is given.")
-    })
+    each(
+        "A change to a benefit; what is not sent stays.",
+        |benefit, kind| {
+            benefit
+                .optional("description", text(3, 42), "What buyers read.")
+                .optional(
+                    "properties",
+                    properties(kind).schema(),
+                    "Replaces what is given.",
+                )
+        },
+    )
 }
 
 schema_of!(BenefitCreate, create());

@@ -13,12 +13,7 @@ fn read(body: Value) -> Result<PriceAmount, Vec<(String, String)>> {
         None => Err(cx
             .problems
             .iter()
-            .map(|p| {
-                (
-                    p.kind.to_string(),
-                    serde_json::to_string(&p.loc).unwrap(),
-                )
-            })
+            .map(|p| (p.kind.to_string(), serde_json::to_string(&p.loc).unwrap()))
             .collect()),
     }
 }
