@@ -153,6 +153,7 @@ pub struct BenefitPublic {
     /// Deprecated: always empty. Clients of 2024 do not read a session without it (wire.md 4.4); buyers'
     /// own views leave it out.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub metadata: Option<Metadata>,
 }
 

@@ -98,6 +98,7 @@ pub struct ProductPublic {
     pub base: ProductBase,
     /// Free data of the merchant; not in what a buyer reads.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub metadata: Option<Metadata>,
     /// The prices in use.
     pub prices: Vec<Price>,
@@ -181,6 +182,16 @@ pub struct FieldAttach {
     pub custom_field_id: Uuid,
     /// Whether a buyer must fill it in to confirm.
     pub required: bool,
+}
+
+/// The meters that new prices count with.
+pub fn meters_of(prices: &[PriceEntry]) -> Vec<Uuid> {
+    prices.iter().filter_map(PriceEntry::meter_id).collect()
+}
+
+/// The custom fields that are to be asked.
+pub fn fields_of(asked: &[FieldAttach]) -> Vec<Uuid> {
+    asked.iter().map(|a| a.custom_field_id).collect()
 }
 
 /// The benefits of a product, in order: the whole list (checkout.md 1.6).
