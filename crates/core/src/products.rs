@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use till_wire::{
+    custom_fields::AttachedCustomField,
     events::EventType,
     input::{Loc, Patch, Problem, Step},
     loc,
@@ -178,8 +179,15 @@ impl Offered {
     }
 
     /// The custom fields as the API shows them, with their place and whether they must be filled in.
-    pub fn attached_views(&self) -> Vec<serde_json::Value> {
-        Vec::new()
+    pub fn attached_views(&self) -> Vec<AttachedCustomField> {
+        let asked = self.asked();
+        let attached = (0..).zip(&asked).map(|(order, one)| AttachedCustomField {
+            custom_field_id: one.field.id,
+            custom_field: one.field.view(),
+            order,
+            required: one.required,
+        });
+        attached.collect()
     }
 
     /// Whether nothing is ever due, in any currency.

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
+    custom_fields::AttachedCustomField,
     input::{Context, Fields, Patch, blank_text, boolean, id, int_in, list, text, text_of, word},
     metadata::{Metadata, metadata},
     meters::MeterUnit,
@@ -238,7 +239,7 @@ pub struct Product {
     /// Pictures.
     pub medias: Vec<Value>,
     /// Fields asked at checkout.
-    pub attached_custom_fields: Vec<Value>,
+    pub attached_custom_fields: Vec<AttachedCustomField>,
 }
 
 /// A price as given on create or update.

@@ -2,7 +2,9 @@
 //! of them is written by hand too, here.
 
 mod checkouts;
+mod custom_fields;
 mod customers;
+mod discounts;
 mod products;
 
 use serde_json::Value;

@@ -2,8 +2,10 @@
 //! reply.
 
 pub(crate) mod checkouts;
+pub(crate) mod custom_fields;
 mod customer_sessions;
 pub(crate) mod customers;
+pub(crate) mod discounts;
 mod joined;
 mod openapi;
 pub(crate) mod orders;
@@ -35,6 +37,8 @@ fn operations() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(openapi::base())
         .merge(organizations::router())
         .merge(products::router())
+        .merge(discounts::router())
+        .merge(custom_fields::router())
         .merge(customers::router())
         .merge(customer_sessions::router())
         .merge(checkouts::router())

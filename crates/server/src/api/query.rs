@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use till_wire::{
+    custom_fields::CustomFieldType,
     orders::{OrderStatus, ProductBillingType},
     payments::PaymentStatus,
     products::Visibility,
@@ -72,6 +73,30 @@ pub struct Products {
     #[param(inline)]
     visibility: Option<Vec<Visibility>>,
     /// `created_at` (default `-created_at`), `name`, `price_amount`, `price_amount_type`; with `-` in front downwards.
+    sorting: Option<Vec<String>>,
+}
+
+/// The discounts list.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Discounts {
+    /// Only with a name or a code that contains this, in any case.
+    query: Option<String>,
+    /// `created_at` (default `-created_at`), `name`, `code`, `redemptions_count`, `ends_at`; with `-` in front
+    /// downwards.
+    sorting: Option<Vec<String>>,
+}
+
+/// The custom fields list.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CustomFields {
+    /// Only with a name or a slug that contains this, in any case.
+    query: Option<String>,
+    /// Only of these types.
+    #[param(inline)]
+    r#type: Option<Vec<CustomFieldType>>,
+    /// `slug` (default), `created_at`, `name`, `type`; with `-` in front downwards.
     sorting: Option<Vec<String>>,
 }
 

@@ -85,6 +85,14 @@ pub mod scope {
         ProductsRead = [ProductsRead, ProductsWrite];
         /// Changing products.
         ProductsWrite = [ProductsWrite];
+        /// Reading discounts.
+        DiscountsRead = [DiscountsRead, DiscountsWrite];
+        /// Changing discounts.
+        DiscountsWrite = [DiscountsWrite];
+        /// Reading custom fields.
+        CustomFieldsRead = [CustomFieldsRead, CustomFieldsWrite];
+        /// Changing custom fields.
+        CustomFieldsWrite = [CustomFieldsWrite];
         /// Reading checkout sessions.
         CheckoutsRead = [CheckoutsRead, CheckoutsWrite];
         /// Changing checkout sessions.

@@ -2,7 +2,9 @@
 //! the credential.
 
 mod checkouts;
+mod custom_fields;
 mod customers;
+mod discounts;
 mod events;
 mod figures;
 mod organizations;
@@ -12,6 +14,7 @@ mod sales;
 mod timeline;
 mod webhooks;
 
+pub use custom_fields::AnsweredIn;
 pub use customers::BuyerKeys;
 pub use figures::{Figures, Progress, Sales};
 pub use people::Visit;
