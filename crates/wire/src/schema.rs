@@ -3,7 +3,9 @@
 
 mod benefits;
 mod checkouts;
+mod custom_fields;
 mod customers;
+mod discounts;
 mod meters;
 mod products;
 
