@@ -16,6 +16,7 @@ mod desk_settings;
 mod desk_sign_in;
 mod desk_team;
 mod document;
+mod geo;
 mod organizations;
 mod pages;
 mod paying;
@@ -23,6 +24,7 @@ mod products;
 mod robustness;
 mod sales;
 mod subscriptions;
+mod taxes;
 mod webhooks;
 
 /// `(kind, place)` pairs as the test session tells them.
