@@ -18,6 +18,7 @@ mod desk_team;
 mod document;
 mod gaps;
 mod openings;
+mod geo;
 mod organizations;
 mod pages;
 mod paying;
@@ -26,6 +27,7 @@ mod robustness;
 mod sales;
 mod subscriptions;
 mod trials;
+mod taxes;
 mod webhooks;
 
 /// `(kind, place)` pairs as the test session tells them.
