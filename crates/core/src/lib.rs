@@ -3,9 +3,11 @@
 pub mod at;
 pub mod change;
 pub mod checkout;
+pub mod checkout_links;
 pub mod custom_fields;
 pub mod customers;
 pub mod discounts;
+pub mod embed;
 pub mod event;
 pub mod history;
 pub mod javascript;

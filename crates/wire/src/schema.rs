@@ -1,6 +1,7 @@
 //! Schemas of request bodies. The bodies are read by hand (see [`crate::input`]), so what the document says
 //! of them is written by hand too, here.
 
+mod checkout_links;
 mod checkouts;
 mod customers;
 mod products;
