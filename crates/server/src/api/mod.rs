@@ -1,6 +1,7 @@
 //! The API: routes and their document in one place. A handler reads top to bottom: load, decide, commit,
 //! reply.
 
+pub(crate) mod checkout_links;
 pub(crate) mod checkouts;
 mod customer_sessions;
 pub(crate) mod customers;
@@ -37,6 +38,7 @@ fn operations() -> OpenApiRouter<Arc<App>> {
         .merge(products::router())
         .merge(customers::router())
         .merge(customer_sessions::router())
+        .merge(checkout_links::router())
         .merge(checkouts::router())
         .merge(orders::router())
         .merge(payments::router())
