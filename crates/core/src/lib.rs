@@ -1,6 +1,7 @@
 //! What is: records, decisions, events and refusals. No async, no HTTP, no SQL engine, no clock.
 
 pub mod at;
+pub mod benefits;
 pub mod change;
 pub mod checkout;
 pub mod checkout_links;
@@ -12,6 +13,7 @@ pub mod event;
 pub mod history;
 pub mod javascript;
 pub mod jobs;
+pub mod meters;
 pub mod orders;
 pub mod organizations;
 pub mod payments;

@@ -11,6 +11,14 @@ crate::words! {
         ProductsRead = "products:read",
         /// Change products.
         ProductsWrite = "products:write",
+        /// Read benefits.
+        BenefitsRead = "benefits:read",
+        /// Change benefits.
+        BenefitsWrite = "benefits:write",
+        /// Read meters.
+        MetersRead = "meters:read",
+        /// Change meters.
+        MetersWrite = "meters:write",
         /// Read checkout sessions.
         CheckoutsRead = "checkouts:read",
         /// Create and change checkout sessions.

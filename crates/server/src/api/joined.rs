@@ -53,6 +53,31 @@ impl Joined {
         })
     }
 
+    /// Adds the prices that are no catalog prices: those that single sessions had for themselves.
+    async fn with_own_prices(
+        mut self,
+        app: &App,
+        organization_id: Uuid,
+        prices: Vec<Uuid>,
+    ) -> Result<Self, ApiError> {
+        let known = |id: &Uuid| {
+            self.products
+                .values()
+                .any(|o| o.prices.iter().any(|p| p.id == *id))
+        };
+        let missing: Vec<Uuid> = prices.into_iter().filter(|id| !known(id)).collect();
+        for price in app
+            .store
+            .prices(organization_id, &distinct(missing))
+            .await?
+        {
+            if let Some(offered) = self.products.get_mut(&price.product_id) {
+                offered.prices.push(price);
+            }
+        }
+        Ok(self)
+    }
+
     /// Orders as the API shows them.
     pub async fn orders(
         app: &App,
@@ -65,6 +90,12 @@ impl Joined {
             rows.iter().map(|o| o.customer_id).collect(),
             rows.iter().map(|o| o.product_id).collect(),
             rows.iter().filter_map(|o| o.subscription_id).collect(),
+        )
+        .await?
+        .with_own_prices(
+            app,
+            organization_id,
+            rows.iter().filter_map(|o| o.price_id).collect(),
         )
         .await?;
         rows.iter()
@@ -87,7 +118,11 @@ impl Joined {
     ) -> Result<Vec<subscriptions::Subscription>, ApiError> {
         let customers = rows.iter().map(|s| s.customer_id).collect();
         let products = rows.iter().map(|s| s.product_id).collect();
-        let joined = Self::load(app, organization_id, customers, products, Vec::new()).await?;
+        let prices = rows.iter().flat_map(|s| s.price_ids.0.clone()).collect();
+        let joined = Self::load(app, organization_id, customers, products, Vec::new())
+            .await?
+            .with_own_prices(app, organization_id, prices)
+            .await?;
         rows.iter()
             .map(|row| {
                 let customer = found(joined.customers.get(&row.customer_id))?;

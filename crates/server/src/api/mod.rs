@@ -1,11 +1,13 @@
 //! The API: routes and their document in one place. A handler reads top to bottom: load, decide, commit,
 //! reply.
 
+pub(crate) mod benefits;
 pub(crate) mod checkout_links;
 pub(crate) mod checkouts;
 mod customer_sessions;
 pub(crate) mod customers;
 mod joined;
+pub(crate) mod meters;
 mod openapi;
 pub(crate) mod orders;
 pub(crate) mod organizations;
@@ -36,6 +38,8 @@ fn operations() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(openapi::base())
         .merge(organizations::router())
         .merge(products::router())
+        .merge(benefits::router())
+        .merge(meters::router())
         .merge(customers::router())
         .merge(customer_sessions::router())
         .merge(checkout_links::router())

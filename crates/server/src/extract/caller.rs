@@ -85,6 +85,14 @@ pub mod scope {
         ProductsRead = [ProductsRead, ProductsWrite];
         /// Changing products.
         ProductsWrite = [ProductsWrite];
+        /// Reading benefits.
+        BenefitsRead = [BenefitsRead, BenefitsWrite];
+        /// Changing benefits.
+        BenefitsWrite = [BenefitsWrite];
+        /// Reading meters.
+        MetersRead = [MetersRead, MetersWrite];
+        /// Changing meters.
+        MetersWrite = [MetersWrite];
         /// Reading checkout sessions.
         CheckoutsRead = [CheckoutsRead, CheckoutsWrite];
         /// Changing checkout sessions.

@@ -1,6 +1,7 @@
 //! The named reads of each feature. Every finder takes the organization, except those whose key is itself
 //! the credential.
 
+mod catalog;
 mod checkout_links;
 mod checkouts;
 mod customers;
@@ -13,6 +14,7 @@ mod sales;
 mod timeline;
 mod webhooks;
 
+pub use catalog::{containing_ids, holds_one};
 pub use customers::BuyerKeys;
 pub use figures::{Figures, Progress, Sales};
 pub use people::Visit;

@@ -16,6 +16,8 @@ mod desk_settings;
 mod desk_sign_in;
 mod desk_team;
 mod document;
+mod gaps;
+mod openings;
 mod organizations;
 mod pages;
 mod paying;
@@ -23,6 +25,7 @@ mod products;
 mod robustness;
 mod sales;
 mod subscriptions;
+mod trials;
 mod webhooks;
 
 /// `(kind, place)` pairs as the test session tells them.
