@@ -204,7 +204,7 @@ async fn load(
         offered,
         customer,
         subscription,
-        ip_country: None,
+        ip_country: app.country_of(input.customer_ip_address.as_deref()),
         discount,
         meters,
         audience,

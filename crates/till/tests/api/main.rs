@@ -17,6 +17,7 @@ mod desk_sign_in;
 mod desk_team;
 mod document;
 mod gaps;
+mod geo;
 mod openings;
 mod organizations;
 mod pages;
@@ -25,6 +26,7 @@ mod products;
 mod robustness;
 mod sales;
 mod subscriptions;
+mod taxes;
 mod trials;
 mod webhooks;
 
