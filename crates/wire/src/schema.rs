@@ -2,6 +2,7 @@
 //! of them is written by hand too, here.
 
 mod benefits;
+mod checkout_links;
 mod checkouts;
 mod custom_fields;
 mod customers;

@@ -31,6 +31,10 @@ crate::words! {
         CheckoutsRead = "checkouts:read",
         /// Create and change checkout sessions.
         CheckoutsWrite = "checkouts:write",
+        /// Read checkout links.
+        CheckoutLinksRead = "checkout_links:read",
+        /// Create, change and delete checkout links.
+        CheckoutLinksWrite = "checkout_links:write",
         /// Read customers.
         CustomersRead = "customers:read",
         /// Change customers.

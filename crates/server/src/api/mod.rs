@@ -2,6 +2,7 @@
 //! reply.
 
 pub(crate) mod benefits;
+pub(crate) mod checkout_links;
 pub(crate) mod checkouts;
 pub(crate) mod custom_fields;
 mod customer_sessions;
@@ -45,6 +46,7 @@ fn operations() -> OpenApiRouter<Arc<App>> {
         .merge(custom_fields::router())
         .merge(customers::router())
         .merge(customer_sessions::router())
+        .merge(checkout_links::router())
         .merge(checkouts::router())
         .merge(orders::router())
         .merge(payments::router())

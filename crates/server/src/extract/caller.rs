@@ -105,6 +105,10 @@ pub mod scope {
         CheckoutsRead = [CheckoutsRead, CheckoutsWrite];
         /// Changing checkout sessions.
         CheckoutsWrite = [CheckoutsWrite];
+        /// Reading checkout links.
+        CheckoutLinksRead = [CheckoutLinksRead, CheckoutLinksWrite];
+        /// Changing checkout links.
+        CheckoutLinksWrite = [CheckoutLinksWrite];
         /// Reading customers.
         CustomersRead = [CustomersRead, CustomersWrite];
         /// Changing customers.

@@ -2,6 +2,7 @@
 //! the credential.
 
 mod catalog;
+mod checkout_links;
 mod checkouts;
 mod custom_fields;
 mod customers;

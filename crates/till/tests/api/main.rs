@@ -17,8 +17,8 @@ mod desk_sign_in;
 mod desk_team;
 mod document;
 mod gaps;
-mod openings;
 mod geo;
+mod openings;
 mod organizations;
 mod pages;
 mod paying;
@@ -26,8 +26,8 @@ mod products;
 mod robustness;
 mod sales;
 mod subscriptions;
-mod trials;
 mod taxes;
+mod trials;
 mod webhooks;
 
 /// `(kind, place)` pairs as the test session tells them.
