@@ -29,7 +29,10 @@ impl Discount {
                 let share = self.basis_points.unwrap_or(0) as f64 / 10_000.0;
                 ((amount as f64 * share).round() as i64).clamp(0, amount.max(0))
             }
-            DiscountType::Fixed => self.amount_in(currency).unwrap_or(0).clamp(0, amount.max(0)),
+            DiscountType::Fixed => self
+                .amount_in(currency)
+                .unwrap_or(0)
+                .clamp(0, amount.max(0)),
         }
     }
 
@@ -48,7 +51,11 @@ impl Discount {
         match self.kind {
             DiscountType::Percentage => view["basis_points"] = self.basis_points.into(),
             DiscountType::Fixed => {
-                let amounts = self.amounts.as_ref().map(|a| a.0.clone()).unwrap_or_default();
+                let amounts = self
+                    .amounts
+                    .as_ref()
+                    .map(|a| a.0.clone())
+                    .unwrap_or_default();
                 let shown = amounts
                     .get_key_value(&default_currency)
                     .or_else(|| amounts.first_key_value());
@@ -179,7 +186,13 @@ pub fn claim(changes: &mut Changes, discount: &Discount, row: &Checkout, hints: 
 }
 
 /// Counts a use whose money has arrived although its attempt had been given up: no limit may lose it now.
-pub fn claim_late(changes: &mut Changes, discount_id: Uuid, row: &Checkout, hints: &Hints, at: &At) {
+pub fn claim_late(
+    changes: &mut Changes,
+    discount_id: Uuid,
+    row: &Checkout,
+    hints: &Hints,
+    at: &At,
+) {
     changes.any(
         "update discounts set redemptions_count = redemptions_count + 1, version = version + 1 where id = $1",
         vec![Value::Uuid(discount_id)],

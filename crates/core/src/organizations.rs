@@ -18,6 +18,7 @@ use crate::{
     event::Audience,
     records::{Member, Organization, Role, User},
     refusal::Refusal,
+    tax,
 };
 
 /// What the organization can do now: only `active` takes money, only `blocked` loses the API.
@@ -78,6 +79,7 @@ pub fn view(row: &Organization) -> View {
         sso_enforced: false,
         default_presentment_currency: row.default_currency,
         default_tax_behavior: row.default_tax_behavior,
+        tax_settings: settings.tax.clone(),
         customer_portal_settings: settings.customer_portal_settings.clone(),
         dispute_settings: settings.dispute_settings.clone(),
         checkout_settings: CheckoutSettings {
@@ -160,6 +162,9 @@ pub fn update(
             currency.as_str(),
         )));
     }
+    if let Some(settings) = &input.tax_settings {
+        tax::check(settings)?;
+    }
     let mut new = row.clone();
     if let Some(name) = input.name {
         new.name = name;
@@ -199,6 +204,9 @@ pub fn update(
     }
     if let Some(hosts) = input.embed_hosts {
         settings.embed_hosts = hosts;
+    }
+    if let Some(tax) = input.tax_settings {
+        settings.tax = tax;
     }
     if let Some(currency) = input.default_presentment_currency {
         new.default_currency = currency;

@@ -8,8 +8,8 @@ use till_wire::{
     loc,
     money::Currency,
     products::{
-        Price, PriceAmount, PriceCreate, PriceMeter, PriceEntry, PriceSource, PriceType, Product as View,
-        ProductBase, ProductCreate, ProductUpdate,
+        Price, PriceAmount, PriceCreate, PriceEntry, PriceMeter, PriceSource, PriceType,
+        Product as View, ProductBase, ProductCreate, ProductUpdate,
     },
 };
 use uuid::Uuid;
@@ -193,7 +193,11 @@ impl Offered {
         attached
             .iter()
             .filter_map(|a| {
-                let field = self.parts.fields.iter().find(|f| f.id == a.custom_field_id)?;
+                let field = self
+                    .parts
+                    .fields
+                    .iter()
+                    .find(|f| f.id == a.custom_field_id)?;
                 Some(Asked {
                     field,
                     required: a.required,
@@ -322,7 +326,8 @@ pub fn compose(
     }
     let mut shapes = Vec::new();
     for (currency, prices) in &by_currency {
-        let count = |of: fn(&PriceAmount) -> bool| prices.iter().filter(|p| of(&p.1.amount)).count();
+        let count =
+            |of: fn(&PriceAmount) -> bool| prices.iter().filter(|p| of(&p.1.amount)).count();
         let fixed = count(|a| matches!(a, PriceAmount::Fixed { .. }));
         let custom = count(|a| matches!(a, PriceAmount::Custom { .. }));
         let seat = count(|a| matches!(a, PriceAmount::SeatBased { .. }));

@@ -33,7 +33,9 @@ use crate::{change::Json, people::PasswordHash, record, word_cell};
 mod catalog;
 mod terms;
 
-pub use catalog::{AttachedField, Benefit, CustomField, File, Meter, Product, ProductPrice, Upload, UploadPart};
+pub use catalog::{
+    AttachedField, Benefit, CustomField, File, Meter, Product, ProductPrice, Upload, UploadPart,
+};
 pub use terms::{CheckoutLink, Discount, DiscountRedemption, TrialRedemption};
 
 word_cell!(

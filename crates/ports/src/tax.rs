@@ -36,6 +36,8 @@ impl TaxProvider for Embedded {
         settings: &'a TaxSettings,
         query: &'a TaxQuery,
     ) -> BoxFuture<'a, Result<TaxAnswer, TaxError>> {
-        Box::pin(async move { till_core::tax::standard(settings, query).map_err(TaxError::Address) })
+        Box::pin(
+            async move { till_core::tax::standard(settings, query).map_err(TaxError::Address) },
+        )
     }
 }

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use till_core::{
+    change::Refused,
     checkout::{
         Around, Session,
         confirm::{self, Buyer, Confirmed, RECONCILE_AFTER},
@@ -21,7 +22,6 @@ use till_core::{
     jobs::{End, Job},
     records::{Discount, Payment, PaymentKind, PaymentState},
     refusal::Refusal,
-    change::Refused,
     tax::NoTaxes,
     trials,
 };
@@ -98,7 +98,11 @@ pub async fn known(
     let capped = candidate(session, &known).filter(|d| d.max_redemptions_per_customer.is_some());
     if let Some(discount) = capped.filter(|_| step == Step::Patch) {
         known.discount_uses = store
-            .discount_uses(discount.id, session.checkout.id, &hints(session, input, None))
+            .discount_uses(
+                discount.id,
+                session.checkout.id,
+                &hints(session, input, None),
+            )
             .await?;
     }
     Ok(known)
@@ -113,7 +117,10 @@ fn candidate<'a>(session: &'a Session, known: &'a Known) -> Option<&'a Discount>
 fn hints(session: &Session, input: &CheckoutUpdate, card_fingerprint: Option<String>) -> Hints {
     let row = &session.checkout;
     let email = match row.customer_id {
-        None => input.customer_email.as_value().or(row.customer_email.as_ref()),
+        None => input
+            .customer_email
+            .as_value()
+            .or(row.customer_email.as_ref()),
         Some(_) => row.customer_email.as_ref(),
     };
     Hints {
@@ -250,7 +257,8 @@ async fn recognise(
     buyer: &mut Buyer,
 ) -> Result<(), ApiError> {
     let settings = &session.organization.settings.subscription_settings;
-    let capped = candidate(session, known).is_some_and(|d| d.max_redemptions_per_customer.is_some());
+    let capped =
+        candidate(session, known).is_some_and(|d| d.max_redemptions_per_customer.is_some());
     if !capped && !settings.prevent_trial_abuse {
         return Ok(());
     }
@@ -260,10 +268,7 @@ async fn recognise(
     }
     if settings.prevent_trial_abuse {
         let hints = hints(session, input, buyer.card_fingerprint.clone());
-        buyer.had_trial = app
-            .store
-            .had_trial(session.organization.id, &hints)
-            .await?;
+        buyer.had_trial = app.store.had_trial(session.organization.id, &hints).await?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Running a decision that may ask for a tax: the decision stays pure, the provider is asked in between.
 
-use std::cell::RefCell;
+use std::sync::Mutex;
 
 use till_core::{
     refusal::Refusal,
@@ -15,7 +15,7 @@ use crate::{app::App, error::ApiError};
 #[derive(Default)]
 struct Said {
     rulings: Vec<(TaxQuery, Ruling)>,
-    open: RefCell<Option<TaxQuery>>,
+    open: Mutex<Option<TaxQuery>>,
 }
 
 impl Taxes for Said {
@@ -23,7 +23,7 @@ impl Taxes for Said {
         if let Some((_, ruling)) = self.rulings.iter().find(|(asked, _)| asked == query) {
             return ruling.clone();
         }
-        *self.open.borrow_mut() = Some(query.clone());
+        *self.open.lock().expect("nothing panics while it is held") = Some(query.clone());
         Ruling::Unasked
     }
 }
@@ -41,7 +41,11 @@ impl App {
         let mut said = Said::default();
         for _ in 0..QUESTIONS {
             let decided = decide(&said);
-            let Some(query) = said.open.take() else {
+            let open = said
+                .open
+                .get_mut()
+                .expect("nothing panics while it is held");
+            let Some(query) = open.take() else {
                 return Ok(decided?);
             };
             let ruling = match self.taxes.calculate(settings, &query).await {

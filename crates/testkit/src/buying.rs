@@ -9,8 +9,10 @@ use till_core::{
         Around, Session,
         confirm::{self, Confirmed},
         settle,
+        update::Known,
     },
     records::{Organization, Payment},
+    tax::NoTaxes,
 };
 use till_ports::processor::{Attempt, AttemptKind};
 use till_store::BuyerKeys;
@@ -170,7 +172,8 @@ impl Till {
             at: &at,
         };
         let holders = self.app.store.buyer(own, &keys).await.unwrap();
-        let decided = confirm::confirm(&session, &input, &Known::default(), &holders, around).unwrap();
+        let decided =
+            confirm::confirm(&session, &input, &Known::default(), &holders, around).unwrap();
         let Confirmed::Charge {
             payment, changes, ..
         } = decided

@@ -182,6 +182,7 @@ async fn make(store: &Store, key: &SecretKey) -> Result<(Shop, Notes), Stop> {
         let (offered, made) = products::create(
             input(product),
             &organization,
+            &[],
             &Audience::nobody(organization.id),
             &at,
         )

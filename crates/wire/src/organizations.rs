@@ -282,6 +282,8 @@ pub struct Organization {
     pub default_presentment_currency: Currency,
     /// Whether prices contain tax, where a price does not say.
     pub default_tax_behavior: TaxBehaviorOption,
+    /// Whether and where tax is collected; Till's own, the reference has nothing like it.
+    pub tax_settings: TaxSettings,
     /// Portal settings.
     #[schema(value_type = Object)]
     pub customer_portal_settings: Value,
@@ -325,6 +327,7 @@ pub struct OrganizationUpdate {
     pub embed_hosts: Option<Vec<String>>,
     pub default_presentment_currency: Option<Currency>,
     pub default_tax_behavior: Option<TaxBehaviorOption>,
+    pub tax_settings: Option<TaxSettings>,
 }
 
 impl OrganizationUpdate {
@@ -393,6 +396,7 @@ impl OrganizationUpdate {
             default_presentment_currency: f
                 .optional("default_presentment_currency", crate::products::currency),
             default_tax_behavior: f.optional("default_tax_behavior", word),
+            tax_settings: f.optional("tax_settings", TaxSettings::read),
         })
     }
 }

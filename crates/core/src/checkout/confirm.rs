@@ -149,7 +149,13 @@ pub fn confirm(
     let token = purchaser.token.clone();
     let mut changes = announce(session, &mut new, purchaser, around);
     if let Some(discount) = &new.discount {
-        discounts::claim(&mut changes, discount, &new.checkout, &hints(&new, buyer), at);
+        discounts::claim(
+            &mut changes,
+            discount,
+            &new.checkout,
+            &hints(&new, buyer),
+            at,
+        );
     }
     fulfil_soon(&mut changes, &new, at);
     Ok(Confirmed::Free(Box::new(Settlement {
@@ -242,7 +248,13 @@ fn intend(old: &Session, mut new: Session, form: Form, buyer: &Buyer, at: &At) -
     let mut changes = Changes::new();
     // Taken before money moves, given back when the attempt fails (checkout.md 7.8).
     if let Some(discount) = &new.discount {
-        discounts::claim(&mut changes, discount, &new.checkout, &hints(&new, buyer), at);
+        discounts::claim(
+            &mut changes,
+            discount,
+            &new.checkout,
+            &hints(&new, buyer),
+            at,
+        );
     }
     changes.insert(&payment).update(&old.checkout, &locked).job(
         at,

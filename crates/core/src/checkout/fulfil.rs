@@ -294,7 +294,11 @@ fn order(
             .filter(|price| price.cost().is_static())
             .map(|price| {
                 let amount = totals::price_amount(price, Some(row.amount), row.seats);
-                item(label(product, price, row.seats), amount.unwrap_or(0), Some(price.id))
+                item(
+                    label(product, price, row.seats),
+                    amount.unwrap_or(0),
+                    Some(price.id),
+                )
             })
             .collect()
     };

@@ -207,8 +207,8 @@ pub fn open(
         distinct_id: None,
     };
     let own = choice.ad_hoc;
-    let mut session = Session::new(checkout, loaded.organization, loaded.offered)
-        .with_own_prices(own.clone());
+    let mut session =
+        Session::new(checkout, loaded.organization, loaded.offered).with_own_prices(own.clone());
     if let Some(id) = input.discount_id {
         let echo = id.to_string().into();
         let found = loaded.discount.as_ref();
@@ -273,10 +273,11 @@ fn ad_hoc(id: Uuid, input: &CheckoutCreate, loaded: &Loaded, at: &At) -> OwnPric
         };
         let prices = products::new_prices(entries.clone(), &place, &mut own.problems);
         products::compose(&prices, &rules, &place, &mut own.problems);
-        own.rows.extend(prices.iter().map(|(i, price)| ProductPrice {
-            checkout_id: Some(id),
-            ..products::price_row(&offered.product, *i, price, at)
-        }));
+        own.rows
+            .extend(prices.iter().map(|(i, price)| ProductPrice {
+                checkout_id: Some(id),
+                ..products::price_row(&offered.product, *i, price, at)
+            }));
     }
     own
 }

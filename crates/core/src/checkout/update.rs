@@ -111,11 +111,8 @@ pub fn apply(
     if let Some(chosen) = input.amount {
         let prices = session.prices();
         check_amount(chosen, prices.iter().copied())?;
-        session.checkout.amount = totals::amount(
-            prices.into_iter(),
-            Some(chosen),
-            session.checkout.seats,
-        )?;
+        session.checkout.amount =
+            totals::amount(prices.into_iter(), Some(chosen), session.checkout.seats)?;
     }
     if input.seats.is_some() {
         session.checkout.seats = seats::judge(session.seat_range(), input.seats)?;
@@ -196,8 +193,8 @@ pub fn apply(
     row.modified_at = Some(at.now);
     answers(&mut session, input, step)?;
     // From now, so it moves with every change (4.2-10).
-    session.checkout.trial_end =
-        trials::active(&session.checkout, &session.selected().product).map(|t| trials::end(at.now, t));
+    session.checkout.trial_end = trials::active(&session.checkout, &session.selected().product)
+        .map(|t| trials::end(at.now, t));
     if known.holds_subscription {
         return Err(Refusal::AlreadyActiveSubscription);
     }
@@ -217,7 +214,8 @@ fn answers(session: &mut Session, input: &CheckoutUpdate, step: Step) -> Result<
         (None, Step::Confirm) => serde_json::Map::new(),
     };
     let asked = session.selected().asked();
-    let judged = custom_fields::judge(&asked, &sent, step == Step::Confirm).map_err(Refusal::Invalid)?;
+    let judged =
+        custom_fields::judge(&asked, &sent, step == Step::Confirm).map_err(Refusal::Invalid)?;
     let kept = &mut session.checkout.custom_field_data.0.0;
     match step {
         Step::Patch => kept.extend(judged),
@@ -283,11 +281,7 @@ fn switch(session: &mut Session, input: &CheckoutUpdate) -> Result<(), Refusal> 
         return Err(refuse("This product is a draft"));
     }
     if let Some(price_id) = input.product_price_id {
-        let Some(price) = session
-            .list(offered)
-            .into_iter()
-            .find(|p| p.id == price_id)
-        else {
+        let Some(price) = session.list(offered).into_iter().find(|p| p.id == price_id) else {
             return Err(Refusal::field(Problem::value(
                 loc!["body", "product_price_id"],
                 "This price is not part of the product",
@@ -389,9 +383,8 @@ pub fn usable(
     echo: serde_json::Value,
     at: &At,
 ) -> Result<Discount, Refusal> {
-    let refuse = |words: &str| {
-        Refusal::field(Problem::value(loc!["body", key], words, echo.clone()))
-    };
+    let refuse =
+        |words: &str| Refusal::field(Problem::value(loc!["body", key], words, echo.clone()));
     if session.is_free() {
         return Err(refuse("This product is free: no discount applies"));
     }

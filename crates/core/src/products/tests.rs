@@ -40,6 +40,7 @@ fn created(body: Value) -> Result<Offered, Refusal> {
     create(
         input.unwrap(),
         &organization(),
+        &[],
         &Audience::nobody(organization().id),
         &at(),
     )
@@ -55,6 +56,7 @@ fn changed(offered: &Offered, body: Value) -> Result<Offered, Refusal> {
         offered,
         input.unwrap(),
         &organization(),
+        &[],
         &Audience::nobody(organization().id),
         &at,
     )
@@ -170,7 +172,9 @@ proptest! {
         expected += usize::from(shapes.len() > 1);
         expected += usize::from(!used.is_empty() && !used.contains(&0));
         let mut problems = Vec::new();
-        compose(&given, Currency::USD, &mut problems);
+        let given: Vec<_> = given.into_iter().enumerate().collect();
+        let rules = Rules { organization: &organization(), recurring: false, meters: &[] };
+        compose(&given, &rules, &loc!["body", "prices"], &mut problems);
         prop_assert_eq!(problems.len(), expected);
     }
 }

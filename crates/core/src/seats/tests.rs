@@ -22,7 +22,10 @@ fn tiers(kind: SeatTierType, tiers: &[(i64, Option<i64>, i64)]) -> SeatTiers {
 #[test]
 fn pr_9_fourteen_seats_by_volume_and_graduated() {
     let steps = [(1, Some(10), 1000), (11, None, 800)];
-    assert_eq!(cost(&tiers(SeatTierType::Graduated, &steps), 14), Ok(13_200));
+    assert_eq!(
+        cost(&tiers(SeatTierType::Graduated, &steps), 14),
+        Ok(13_200)
+    );
     assert_eq!(cost(&tiers(SeatTierType::Volume, &steps), 14), Ok(11_200));
 }
 
@@ -31,7 +34,10 @@ fn pr_8_past_a_last_tier_that_ends() {
     let steps = [(1, Some(10), 1000)];
     let volume = cost(&tiers(SeatTierType::Volume, &steps), 11);
     assert_eq!(volume, Err(Refusal::InvalidQuantity));
-    assert_eq!(cost(&tiers(SeatTierType::Graduated, &steps), 11), Ok(10_000));
+    assert_eq!(
+        cost(&tiers(SeatTierType::Graduated, &steps), 11),
+        Ok(10_000)
+    );
     assert_eq!(
         cost(&tiers(SeatTierType::Volume, &steps), -1),
         Err(Refusal::InvalidQuantity)

@@ -142,8 +142,8 @@ pub(crate) async fn open_session(
         .taxed(&settings, |taxes| {
             // Kept only where the decision may have to be run again.
             let again = settings.enabled.then(|| given.clone()).flatten();
-            let (input, loaded) = std::mem::replace(&mut given, again)
-                .expect("a decision without taxes is run once");
+            let (input, loaded) =
+                std::mem::replace(&mut given, again).expect("a decision without taxes is run once");
             open::open(input, loaded, origin, &app.site, taxes, &at)
         })
         .await?;

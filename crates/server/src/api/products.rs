@@ -11,6 +11,7 @@ use till_wire::{
     products::{PriceEntry, Product, ProductCreate, ProductUpdate, Visibility},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
 use super::query;
 use crate::{

@@ -22,7 +22,6 @@ use till_core::{
     tokens::{self, SecretKey},
 };
 use till_ports::{
-    taxes: Arc::new(till_ports::tax::Embedded),
     mail::LogMailbox,
     outbound::Outbound,
     sandbox::{MemoryLedger, Sandbox},

@@ -120,7 +120,8 @@ impl Store {
         organization_id: Uuid,
         id: Uuid,
     ) -> Result<Option<Discount>, StoreError> {
-        self.own(organization_id, id, "and deleted_at is null").await
+        self.own(organization_id, id, "and deleted_at is null")
+            .await
     }
 
     /// A discount of the organization by its code, in any case.

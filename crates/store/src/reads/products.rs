@@ -74,7 +74,13 @@ impl Store {
         for offered in &found {
             benefits.extend(&offered.product.benefit_ids.0);
             medias.extend(&offered.product.media_ids.0);
-            fields.extend(offered.product.custom_fields.iter().map(|a| a.custom_field_id));
+            fields.extend(
+                offered
+                    .product
+                    .custom_fields
+                    .iter()
+                    .map(|a| a.custom_field_id),
+            );
             meters.extend(offered.prices.iter().filter_map(|p| p.meter_id));
         }
         let (benefits, medias, fields, meters) = tokio::try_join!(
@@ -86,10 +92,28 @@ impl Store {
         for offered in &mut found {
             let product = &offered.product;
             let parts = &mut offered.parts;
-            let pick_benefit = |id: &Uuid| benefits.iter().find(|b| b.id == *id && b.deleted_at.is_none());
-            parts.benefits = product.benefit_ids.iter().filter_map(pick_benefit).cloned().collect();
-            let pick_media = |id: &Uuid| medias.iter().find(|m| m.id == *id && m.deleted_at.is_none());
-            parts.medias = product.media_ids.iter().filter_map(pick_media).cloned().collect();
+            let pick_benefit = |id: &Uuid| {
+                benefits
+                    .iter()
+                    .find(|b| b.id == *id && b.deleted_at.is_none())
+            };
+            parts.benefits = product
+                .benefit_ids
+                .iter()
+                .filter_map(pick_benefit)
+                .cloned()
+                .collect();
+            let pick_media = |id: &Uuid| {
+                medias
+                    .iter()
+                    .find(|m| m.id == *id && m.deleted_at.is_none())
+            };
+            parts.medias = product
+                .media_ids
+                .iter()
+                .filter_map(pick_media)
+                .cloned()
+                .collect();
             let asked = product.custom_fields.iter().map(|a| a.custom_field_id);
             parts.fields = asked
                 .filter_map(|id| fields.iter().find(|f| f.id == id && f.deleted_at.is_none()))
@@ -107,8 +131,11 @@ impl Store {
             return Ok(Vec::new());
         }
         let rest = format!("where checkout_id in ({})", marks(0, checkouts.len()));
-        self.all(Query::select::<ProductPrice>(&rest, ids(checkouts).collect()))
-            .await
+        self.all(Query::select::<ProductPrice>(
+            &rest,
+            ids(checkouts).collect(),
+        ))
+        .await
     }
 
     /// Prices by id, whoever they were made for.

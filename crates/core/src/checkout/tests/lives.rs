@@ -74,7 +74,8 @@ fn sound(session: &Session) {
     assert_eq!(sum.total, sum.net + sum.tax.unwrap_or(0));
     assert_eq!(sum.net, sum.amount - sum.discount);
     assert_eq!(session.price().currency, row.currency);
-    let items: i64 = totals::amount(session.prices().into_iter(), Some(row.amount));
+    let items: i64 =
+        totals::amount(session.prices().into_iter(), Some(row.amount), row.seats).unwrap();
     assert_eq!(items, row.amount, "items sum to the subtotal");
     let body = serde_json::to_value(session.merchant_view(&site())).unwrap();
     assert_eq!(body["total_amount"], sum.total);

@@ -4,6 +4,7 @@ mod confirming;
 mod lives;
 mod opening;
 mod paying;
+mod terms;
 mod updating;
 
 use jiff::{SignedDuration, Timestamp};
@@ -24,9 +25,9 @@ use uuid::Uuid;
 use super::{
     Around, Session,
     confirm::{Buyer, Confirmed, confirm},
-    open::{Loaded, open},
+    open::{Loaded, Origin, open},
     settle::{Outcome, Settled, settle},
-    update,
+    update::{self, Known},
 };
 use crate::{
     at::At,
@@ -37,6 +38,7 @@ use crate::{
     records::{Customer, Organization, Payment, Product, ProductPrice, WebhookEndpoint},
     refusal::Refusal,
     site::Site,
+    tax::NoTaxes,
     tokens::SecretKey,
 };
 
@@ -209,6 +211,8 @@ fn loaded(offered: Vec<Offered>) -> Loaded {
         customer: None,
         subscription: None,
         ip_country: None,
+        discount: None,
+        meters: Vec::new(),
         audience: audience(),
     }
 }
@@ -227,7 +231,7 @@ fn try_open(loaded: Loaded, extra: JsonValue) -> Result<Session, Refusal> {
     body.as_object_mut()
         .unwrap()
         .extend(extra.as_object().unwrap().clone());
-    open(create(body), loaded, &site(), &at(0)).map(|(session, _)| session)
+    opened(create(body), loaded).map(|(session, _)| session)
 }
 
 fn session(offered: Vec<Offered>, extra: JsonValue) -> Session {
@@ -242,8 +246,25 @@ fn input(writer: Writer, body: &JsonValue) -> CheckoutUpdate {
 }
 
 fn try_update(session: &Session, body: JsonValue) -> Result<Session, Refusal> {
-    let input = input(Writer::Merchant, &body);
-    update::update(session, &input, false, &audience(), &site(), &at(1)).map(|(new, _)| new)
+    changed(session, &input(Writer::Merchant, &body), &Known::default())
+}
+
+/// Opens a session where no tax is collected.
+fn opened(input: CheckoutCreate, loaded: Loaded) -> Result<(Session, Changes), Refusal> {
+    open(input, loaded, Origin::default(), &site(), &NoTaxes, &at(0))
+}
+
+/// The session with a change.
+fn changed(session: &Session, input: &CheckoutUpdate, known: &Known) -> Result<Session, Refusal> {
+    let (audience, site, key) = (audience(), site(), SecretKey::new(*b"key"));
+    let around = Around {
+        audience: &audience,
+        site: &site,
+        key: &key,
+        taxes: &NoTaxes,
+        at: &at(1),
+    };
+    update::update(session, input, known, around).map(|(new, _)| new)
 }
 
 fn updated(session: &Session, body: JsonValue) -> Session {
@@ -256,9 +277,11 @@ fn try_confirm(session: &Session, body: JsonValue, buyer: &Buyer) -> Result<Conf
         audience: &audience,
         site: &site,
         key: &key,
+        taxes: &NoTaxes,
         at: &at(2),
     };
-    confirm(session, &input(Writer::Client, &body), false, buyer, around)
+    let input = input(Writer::Client, &body);
+    confirm(session, &input, &Known::default(), buyer, around)
 }
 
 /// What a buyer sends who gives all that a simple session asks for.
@@ -310,6 +333,7 @@ fn try_settle(session: &Session, payment: &Payment, outcome: &Outcome, buyer: &B
         audience: &audience,
         site: &site,
         key: &key,
+        taxes: &NoTaxes,
         at: &at(3),
     };
     settle(session, payment, outcome, buyer, around).unwrap()
@@ -362,4 +386,19 @@ fn places(refusal: Refusal) -> Vec<String> {
             .collect(),
         other => panic!("{other:?}"),
     }
+}
+
+/// The text of a column of the row that changes insert into a table.
+fn inserted(changes: &Changes, wanted: &str, column: &str) -> Value {
+    let found = changes.writes.iter().find_map(|w| match w {
+        Write::Insert {
+            table,
+            columns,
+            values,
+        } if *table == wanted => {
+            Some(values[columns.iter().position(|c| *c == column).unwrap()].clone())
+        }
+        _ => None,
+    });
+    found.unwrap()
 }

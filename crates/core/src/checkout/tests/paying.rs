@@ -42,21 +42,6 @@ fn purchase(settled: &Settled) -> Purchase {
     }
 }
 
-/// The text of a column of the row that changes insert into a table.
-fn inserted(changes: &Changes, wanted: &str, column: &str) -> Value {
-    let found = changes.writes.iter().find_map(|w| match w {
-        Write::Insert {
-            table,
-            columns,
-            values,
-        } if *table == wanted => {
-            Some(values[columns.iter().position(|c| *c == column).unwrap()].clone())
-        }
-        _ => None,
-    });
-    found.unwrap()
-}
-
 #[test]
 fn s_155_success_confirms_and_asks_for_fulfilment() {
     let (session, payment) = in_flight(one_time(2500));

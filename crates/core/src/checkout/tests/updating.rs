@@ -182,7 +182,7 @@ fn q_1_q_3_null_is_not_sent_where_null_cannot_be() {
 fn s_115_a_code_is_refused_or_ignored_where_codes_are_not_allowed() {
     let send = |session: &Session| {
         let code = input(Writer::Client, &json!({"discount_code": "HALF"}));
-        update::update(session, &code, false, &audience(), &site(), &at(1)).map(|_| ())
+        changed(session, &code, &Known::default()).map(|_| ())
     };
     let allowed = session(vec![one_time(1000)], json!({}));
     assert_eq!(
@@ -217,7 +217,11 @@ fn s_119_a_held_subscription_stands_in_the_way() {
         json!({"customer_email": "Ada@Example.com"}),
     );
     let nothing = input(Writer::Client, &json!({}));
-    let held = update::update(&session, &nothing, true, &audience(), &site(), &at(1));
+    let known = Known {
+        holds_subscription: true,
+        ..Known::default()
+    };
+    let held = changed(&session, &nothing, &known);
     assert_eq!(held.unwrap_err(), Refusal::AlreadyActiveSubscription);
     let by = |s: &Session, body| update::holder(s, &input(Writer::Client, &body));
     let ada = update::Holder::Email("ada@example.com".into());

@@ -56,16 +56,17 @@ fn custom(session: &Session) -> Option<(i64, Option<i64>)> {
             maximum_amount,
             ..
         } => Some((minimum_amount, maximum_amount)),
-        PriceAmount::Fixed { .. } => None,
+        _ => None,
     }
 }
 
 /// A product's price in the session's currency, else in the one that switching to it would choose.
 fn choice(session: &Session, offered: &Offered, locale: Locale) -> ProductChoice {
     let row = &session.checkout;
+    let list = session.list(offered);
     let price = [row.currency, session.organization.default_currency]
         .into_iter()
-        .find_map(|currency| totals::selected_price(offered, currency));
+        .find_map(|currency| totals::selected_price(&list, currency));
     ProductChoice {
         id: offered.product.id.to_string(),
         name: offered.product.name.clone(),
@@ -80,14 +81,19 @@ fn choice(session: &Session, offered: &Offered, locale: Locale) -> ProductChoice
 
 /// What a price costs, as buyers read it: `$29`, `Free`, `From $5`.
 pub fn price_words(amount: &PriceAmount, currency: Currency, locale: Locale) -> String {
-    match *amount {
-        PriceAmount::Fixed { price_amount } => short(price_amount, currency, locale),
+    match amount {
+        PriceAmount::Fixed { price_amount } => short(*price_amount, currency, locale),
         PriceAmount::Custom {
             minimum_amount: 0, ..
         } => "You choose".to_owned(),
         PriceAmount::Custom { minimum_amount, .. } => {
-            format!("From {}", short(minimum_amount, currency, locale))
+            format!("From {}", short(*minimum_amount, currency, locale))
         }
+        PriceAmount::SeatBased { seat_tiers, .. } => {
+            let each = seat_tiers.tiers.first().map_or(0, |t| t.price_per_seat);
+            format!("{} per seat", short(each, currency, locale))
+        }
+        PriceAmount::MeteredUnit { .. } => "By usage".to_owned(),
     }
 }
 

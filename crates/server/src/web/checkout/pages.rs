@@ -11,7 +11,7 @@ use axum::{
 };
 use serde::Deserialize;
 use till_core::{
-    checkout::{Session, totals, update},
+    checkout::{Session, totals},
     records::{Payment, PaymentState},
     refusal::Refusal,
 };

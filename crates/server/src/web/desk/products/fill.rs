@@ -83,11 +83,11 @@ fn typed(price: &Price) -> Vec<(&'static str, String)> {
         ("price_currency", price.price_currency.as_str().to_owned()),
         ("tax_behavior", tax.to_owned()),
     ];
-    match price.amount {
+    match &price.amount {
         PriceAmount::Fixed { price_amount: 0 } => fields.push(("amount_type", "free".to_owned())),
         PriceAmount::Fixed { price_amount } => {
             fields.push(("amount_type", "fixed".to_owned()));
-            fields.push(("price_amount", amount(price_amount)));
+            fields.push(("price_amount", amount(*price_amount)));
         }
         PriceAmount::Custom {
             minimum_amount,
@@ -95,11 +95,13 @@ fn typed(price: &Price) -> Vec<(&'static str, String)> {
             preset_amount,
         } => {
             fields.push(("amount_type", "custom".to_owned()));
-            fields.push(("minimum_amount", amount(minimum_amount)));
+            fields.push(("minimum_amount", amount(*minimum_amount)));
             let or_blank = |minor: Option<i64>| minor.map(amount).unwrap_or_default();
-            fields.push(("preset_amount", or_blank(preset_amount)));
-            fields.push(("maximum_amount", or_blank(maximum_amount)));
+            fields.push(("preset_amount", or_blank(*preset_amount)));
+            fields.push(("maximum_amount", or_blank(*maximum_amount)));
         }
+        PriceAmount::SeatBased { .. } => fields.push(("amount_type", "seat_based".to_owned())),
+        PriceAmount::MeteredUnit { .. } => fields.push(("amount_type", "metered_unit".to_owned())),
     }
     fields
 }
