@@ -18,6 +18,7 @@ use crate::{
     event::Audience,
     records::{Member, Organization, Role, User},
     refusal::Refusal,
+    tax,
 };
 
 /// What the organization can do now: only `active` takes money, only `blocked` loses the API.
@@ -78,6 +79,7 @@ pub fn view(row: &Organization) -> View {
         sso_enforced: false,
         default_presentment_currency: row.default_currency,
         default_tax_behavior: row.default_tax_behavior,
+        tax_settings: settings.tax.clone(),
         customer_portal_settings: settings.customer_portal_settings.clone(),
         dispute_settings: settings.dispute_settings.clone(),
         checkout_settings: CheckoutSettings {
@@ -90,6 +92,20 @@ pub fn view(row: &Organization) -> View {
         payout_account_id: None,
         capabilities: capabilities(row.status),
     }
+}
+
+/// Sells by the seat; on for every new organization, and never off again (lifecycle.md H.3).
+const SEATS: &str = "seat_based_pricing_enabled";
+
+/// The features that every new organization has.
+fn founding() -> Settings {
+    let mut settings = Settings::default();
+    for name in [SEATS, "member_model_enabled"] {
+        settings
+            .feature_settings
+            .insert(name.to_owned(), true.into());
+    }
+    settings
 }
 
 /// A new organization with its owner; a self-hosted shop is active from the start.
@@ -108,7 +124,7 @@ pub fn create(name: &str, slug: &str, owner: &User, at: &At) -> (Organization, C
         status: OrganizationStatus::Active,
         default_currency: Currency::USD,
         default_tax_behavior: TaxBehaviorOption::Location,
-        settings: Json(Settings::default()),
+        settings: Json(founding()),
         details_submitted_at: None,
     };
     let member = Member {
@@ -160,6 +176,9 @@ pub fn update(
             currency.as_str(),
         )));
     }
+    if let Some(settings) = &input.tax_settings {
+        tax::check(settings)?;
+    }
     let mut new = row.clone();
     if let Some(name) = input.name {
         new.name = name;
@@ -177,7 +196,14 @@ pub fn update(
         new.details_submitted_at = new.details_submitted_at.or(Some(at.now));
     }
     if let Some(features) = input.feature_settings {
+        // Seats that were sold must stay sold (lifecycle.md H.3).
+        let seats = settings.feature(SEATS);
         settings.feature_settings.extend(features);
+        if seats {
+            settings
+                .feature_settings
+                .insert(SEATS.to_owned(), true.into());
+        }
     }
     if let Some(subscriptions) = input.subscription_settings {
         settings.subscription_settings = subscriptions;
@@ -199,6 +225,9 @@ pub fn update(
     }
     if let Some(hosts) = input.embed_hosts {
         settings.embed_hosts = hosts;
+    }
+    if let Some(tax) = input.tax_settings {
+        settings.tax = tax;
     }
     if let Some(currency) = input.default_presentment_currency {
         new.default_currency = currency;

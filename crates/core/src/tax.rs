@@ -1,10 +1,12 @@
 //! Tax: what a decision asks and what it is told (checkout.md 9).
 
+pub mod rates;
+mod standard;
+
+pub use standard::{check, standard};
+
 use till_wire::{
-    address::Address,
-    money::Currency,
-    organizations::TaxBehaviorOption,
-    tax::{TaxLine, TaxSettings},
+    address::Address, money::Currency, organizations::TaxBehaviorOption, tax::TaxLine,
 };
 
 /// What is to be taxed.
@@ -67,13 +69,4 @@ impl Taxes for NoTaxes {
     fn rule(&self, _: &TaxQuery) -> Ruling {
         Ruling::Unasked
     }
-}
-
-/// What Till's own provider answers: the standard rate of the buyer's country, or the rate that the merchant
-/// enters, where the merchant is registered. The error says, in words for the buyer, what the address lacks.
-pub fn standard(_settings: &TaxSettings, _query: &TaxQuery) -> Result<TaxAnswer, String> {
-    Ok(TaxAnswer {
-        amount: 0,
-        lines: Vec::new(),
-    })
 }

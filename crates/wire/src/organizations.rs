@@ -282,6 +282,8 @@ pub struct Organization {
     pub default_presentment_currency: Currency,
     /// Whether prices contain tax, where a price does not say.
     pub default_tax_behavior: TaxBehaviorOption,
+    /// Whether and where tax is collected; Till's own, the reference has nothing like it.
+    pub tax_settings: TaxSettings,
     /// Portal settings.
     #[schema(value_type = Object)]
     pub customer_portal_settings: Value,
@@ -325,6 +327,7 @@ pub struct OrganizationUpdate {
     pub embed_hosts: Option<Vec<String>>,
     pub default_presentment_currency: Option<Currency>,
     pub default_tax_behavior: Option<TaxBehaviorOption>,
+    pub tax_settings: Option<TaxSettings>,
 }
 
 impl OrganizationUpdate {
@@ -389,10 +392,11 @@ impl OrganizationUpdate {
                     Some(CheckoutSettings { require_3ds })
                 })
             }),
-            embed_hosts: f.optional("embed_hosts", list(0, |v, cx| text_of(1, 253, true)(v, cx))),
+            embed_hosts: f.optional("embed_hosts", list(0, values::embed_host)),
             default_presentment_currency: f
                 .optional("default_presentment_currency", crate::products::currency),
             default_tax_behavior: f.optional("default_tax_behavior", word),
+            tax_settings: f.optional("tax_settings", TaxSettings::read),
         })
     }
 }

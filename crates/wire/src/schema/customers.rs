@@ -7,6 +7,7 @@ use super::{
 use crate::{
     customers::{CustomerCreate, CustomerSessionCreate, CustomerType, CustomerUpdate},
     organizations::{OrganizationUpdate, ProrationBehavior, TaxBehaviorOption},
+    tax::EuSales,
 };
 
 const ANY: usize = usize::MAX;
@@ -162,6 +163,37 @@ fn organization() -> Schema {
             word::<TaxBehaviorOption>(),
             "Whether prices contain tax.",
         )
+        .optional(
+            "tax_settings",
+            tax(),
+            "Whether and where tax is collected; replaced as a whole.",
+        )
+        .schema()
+}
+
+fn tax() -> Schema {
+    let registration = object("Where the merchant is registered for a tax.")
+        .required("country", text(2, 2), "ISO 3166-1 alpha-2.")
+        .optional(
+            "state",
+            text(0, 100),
+            "State or province where the tax is its own; required for the United States.",
+        )
+        .optional(
+            "rate",
+            text(0, 10),
+            "A decimal percentage such as `8.875`; null: the standard rate that Till knows, if it knows one.",
+        )
+        .optional("name", text(0, 40), "What buyers see it called.")
+        .optional(
+            "eu_sales",
+            word::<EuSales>(),
+            "Sales to other EU countries; `oss` unless said otherwise, only for EU countries.",
+        )
+        .schema();
+    object("Whether and where tax is collected.")
+        .required("enabled", flag(), "Whether tax is worked out at all.")
+        .optional("registrations", list(0, registration), "Replaces the list.")
         .schema()
 }
 
