@@ -16,7 +16,7 @@ use crate::{
     metadata::{Metadata, metadata},
     money::Currency,
     organizations::OrganizationPublic,
-    products::{Price, PriceEntry, Product, currency, price},
+    products::{Price, PriceEntry, ProductPublic, currency, price},
     values::{self, Interval},
 };
 
@@ -126,8 +126,8 @@ pub struct CheckoutBase {
     /// Deprecated: whether each field is required.
     #[schema(inline)]
     pub customer_billing_address_fields: BillingAddressFields<bool>,
-    pub products: Vec<Product>,
-    pub product: Product,
+    pub products: Vec<ProductPublic>,
+    pub product: ProductPublic,
     pub product_price: Price,
     pub prices: BTreeMap<Uuid, Vec<Price>>,
     pub attached_custom_fields: Vec<AttachedCustomField>,

@@ -11,6 +11,14 @@ crate::words! {
         ProductsRead = "products:read",
         /// Change products.
         ProductsWrite = "products:write",
+        /// Read benefits.
+        BenefitsRead = "benefits:read",
+        /// Change benefits.
+        BenefitsWrite = "benefits:write",
+        /// Read meters.
+        MetersRead = "meters:read",
+        /// Change meters.
+        MetersWrite = "meters:write",
         /// Read discounts.
         DiscountsRead = "discounts:read",
         /// Change discounts.
@@ -23,6 +31,10 @@ crate::words! {
         CheckoutsRead = "checkouts:read",
         /// Create and change checkout sessions.
         CheckoutsWrite = "checkouts:write",
+        /// Read checkout links.
+        CheckoutLinksRead = "checkout_links:read",
+        /// Create, change and delete checkout links.
+        CheckoutLinksWrite = "checkout_links:write",
         /// Read customers.
         CustomersRead = "customers:read",
         /// Change customers.

@@ -61,6 +61,31 @@ impl Joined {
         })
     }
 
+    /// Adds the prices that are no catalog prices: those that single sessions had for themselves.
+    async fn with_own_prices(
+        mut self,
+        app: &App,
+        organization_id: Uuid,
+        prices: Vec<Uuid>,
+    ) -> Result<Self, ApiError> {
+        let known = |id: &Uuid| {
+            self.products
+                .values()
+                .any(|o| o.prices.iter().any(|p| p.id == *id))
+        };
+        let missing: Vec<Uuid> = prices.into_iter().filter(|id| !known(id)).collect();
+        for price in app
+            .store
+            .prices(organization_id, &distinct(missing))
+            .await?
+        {
+            if let Some(offered) = self.products.get_mut(&price.product_id) {
+                offered.prices.push(price);
+            }
+        }
+        Ok(self)
+    }
+
     fn discount(&self, id: Option<Uuid>) -> Option<DiscountBase> {
         let discount = self.discounts.get(&id?)?;
         Some(discount.base(self.default_currency))
@@ -79,6 +104,12 @@ impl Joined {
             rows.iter().map(|o| o.product_id).collect(),
             rows.iter().filter_map(|o| o.subscription_id).collect(),
             rows.iter().filter_map(|o| o.discount_id).collect(),
+        )
+        .await?
+        .with_own_prices(
+            app,
+            organization.id,
+            rows.iter().filter_map(|o| o.price_id).collect(),
         )
         .await?;
         rows.iter()
@@ -102,6 +133,7 @@ impl Joined {
     ) -> Result<Vec<subscriptions::Subscription>, ApiError> {
         let customers = rows.iter().map(|s| s.customer_id).collect();
         let products = rows.iter().map(|s| s.product_id).collect();
+        let prices = rows.iter().flat_map(|s| s.price_ids.0.clone()).collect();
         let discounts = rows.iter().filter_map(|s| s.discount_id).collect();
         let joined = Self::load(
             app,
@@ -111,6 +143,8 @@ impl Joined {
             Vec::new(),
             discounts,
         )
+        .await?
+        .with_own_prices(app, organization.id, prices)
         .await?;
         rows.iter()
             .map(|row| {

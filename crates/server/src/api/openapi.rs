@@ -15,7 +15,7 @@ use utoipa::{
     openapi::{
         Content, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder, Schema,
         path::Operation,
-        schema::OneOfBuilder,
+        schema::{OneOfBuilder, SchemaType, Type},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -90,12 +90,32 @@ fn require_all(schema: &mut RefOr<Schema>) {
     let RefOr::T(schema) = schema else { return };
     match schema {
         Schema::Object(object) => {
-            object.required = object.properties.keys().cloned().collect();
+            let known = std::mem::take(&mut object.required);
+            let sent = |(key, schema): (&String, &RefOr<Schema>)| {
+                (known.contains(key) || allows_null(schema)).then(|| key.clone())
+            };
+            object.required = object.properties.iter().filter_map(sent).collect();
             object.properties.values_mut().for_each(require_all);
         }
         Schema::AllOf(all) => all.items.iter_mut().for_each(require_all),
         Schema::OneOf(one) => one.items.iter_mut().for_each(require_all),
         _ => {}
+    }
+}
+
+/// What may be missing, but never null, is a key that some answers leave out.
+fn allows_null(schema: &RefOr<Schema>) -> bool {
+    let nullable = |kind: &SchemaType| match kind {
+        SchemaType::AnyValue => true,
+        SchemaType::Type(kind) => *kind == Type::Null,
+        SchemaType::Array(kinds) => kinds.contains(&Type::Null),
+    };
+    match schema {
+        RefOr::Ref(_) => false,
+        RefOr::T(Schema::Object(object)) => nullable(&object.schema_type),
+        RefOr::T(Schema::Array(array)) => nullable(&array.schema_type),
+        RefOr::T(Schema::OneOf(one)) => one.items.iter().any(allows_null),
+        RefOr::T(_) => true,
     }
 }
 

@@ -85,6 +85,14 @@ pub mod scope {
         ProductsRead = [ProductsRead, ProductsWrite];
         /// Changing products.
         ProductsWrite = [ProductsWrite];
+        /// Reading benefits.
+        BenefitsRead = [BenefitsRead, BenefitsWrite];
+        /// Changing benefits.
+        BenefitsWrite = [BenefitsWrite];
+        /// Reading meters.
+        MetersRead = [MetersRead, MetersWrite];
+        /// Changing meters.
+        MetersWrite = [MetersWrite];
         /// Reading discounts.
         DiscountsRead = [DiscountsRead, DiscountsWrite];
         /// Changing discounts.
@@ -97,6 +105,10 @@ pub mod scope {
         CheckoutsRead = [CheckoutsRead, CheckoutsWrite];
         /// Changing checkout sessions.
         CheckoutsWrite = [CheckoutsWrite];
+        /// Reading checkout links.
+        CheckoutLinksRead = [CheckoutLinksRead, CheckoutLinksWrite];
+        /// Changing checkout links.
+        CheckoutLinksWrite = [CheckoutLinksWrite];
         /// Reading customers.
         CustomersRead = [CustomersRead, CustomersWrite];
         /// Changing customers.

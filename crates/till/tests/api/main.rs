@@ -18,6 +18,9 @@ mod desk_sign_in;
 mod desk_team;
 mod discounts;
 mod document;
+mod gaps;
+mod geo;
+mod openings;
 mod organizations;
 mod pages;
 mod paying;
@@ -25,6 +28,8 @@ mod products;
 mod robustness;
 mod sales;
 mod subscriptions;
+mod taxes;
+mod trials;
 mod webhooks;
 
 /// `(kind, place)` pairs as the test session tells them.

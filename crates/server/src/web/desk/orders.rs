@@ -6,6 +6,7 @@ use axum::{Router, extract::State, routing::get};
 use till_wire::{
     orders::{Order, OrderStatus},
     page::Page as Items,
+    tax::TaxLine,
 };
 
 use super::{
@@ -82,7 +83,7 @@ pub fn table<A>(desk: &Desk<A>, asked: Asked, page: &Items<Order>, empty: Empty)
                 note: Some(sentence(order.billing_reason.as_str())),
             },
             sales::customer(desk, &order.customer),
-            sales::product(desk, &order.product),
+            sales::product(desk, &order.product.base),
             Cell::money(order.total_amount, currency(&order.currency)),
             Cell::state(order.status.as_str()),
             Cell::time(order.created_at, &desk.zone),
@@ -230,7 +231,10 @@ async fn sheet(
 ) -> Answer {
     let order = api::orders::get(State(app.clone()), desk.caller.clone(), PathId(id)).await?;
     let payments = payments::of(&app, &desk, ("order_id", id)).await?;
-    let mut parts = vec![about(&desk, &order), totals(&order), billing(&order)];
+    let row = app.store.order(desk.caller.organization.id, id).await?;
+    let lines = row.and_then(|row| row.tax_breakdown);
+    let totals = totals(&order, lines.as_ref().map(|lines| lines.0.as_slice()));
+    let mut parts = vec![about(&desk, &order), totals, billing(&order)];
     if let Some(payments) = payments {
         let words = "Nothing was to pay.";
         parts.push(payments::part(&app, &desk, payments, words).await?);
@@ -262,7 +266,7 @@ fn about<A>(desk: &Desk<A>, order: &Order) -> Part {
             Fact::new("Order ID", Cell::Code(order.id.to_string())),
             Fact::new("Invoice number", Cell::Code(order.invoice_number.clone())),
             Fact::new("Customer", sales::customer(desk, &order.customer)),
-            Fact::new("Product", sales::product(desk, &order.product)),
+            Fact::new("Product", sales::product(desk, &order.product.base)),
             Fact::new("Reason", Cell::Text(reason)),
             Fact::new("Subscription", subscription),
             Fact::new(
@@ -278,7 +282,7 @@ fn about<A>(desk: &Desk<A>, order: &Order) -> Part {
     }
 }
 
-fn totals(order: &Order) -> Part {
+fn totals(order: &Order, lines: Option<&[TaxLine]>) -> Part {
     let money = |minor: i64| Cell::money(minor, currency(&order.currency));
     let items = order.items.iter();
     let mut facts: Vec<_> = items
@@ -294,7 +298,8 @@ fn totals(order: &Order) -> Part {
             facts.push(Fact::new(name, money(minor)));
         }
     }
-    facts.push(Fact::new("Tax", money(order.tax_amount)));
+    let tax = Some(order.tax_amount);
+    facts.extend(sales::taxes(tax, lines, currency(&order.currency)));
     facts.push(Fact::new("Total", money(order.total_amount)));
     if !order.paid && order.due_amount != 0 {
         facts.push(Fact::new("Due", money(order.due_amount)));
