@@ -1,6 +1,7 @@
 //! The API, from the outside, on both databases. A test's name says the rule.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod benefits;
 mod checkouts;
 mod conventions;
 mod customer_sessions;
@@ -16,12 +17,14 @@ mod desk_settings;
 mod desk_sign_in;
 mod desk_team;
 mod document;
+mod meters;
 mod organizations;
 mod pages;
 mod paying;
 mod products;
 mod robustness;
 mod sales;
+mod seats;
 mod subscriptions;
 mod webhooks;
 

@@ -4,8 +4,13 @@ use std::{collections::HashMap, sync::Arc};
 
 use axum::{Json, extract::State};
 use till_wire::{
-    address::Address, customers::Customer, money::Currency, page::Page as Items,
-    payments::CardMetadata, products::Product, values::Interval,
+    address::Address,
+    customers::Customer,
+    money::Currency,
+    page::Page as Items,
+    payments::CardMetadata,
+    products::{Product, ProductBase},
+    values::Interval,
 };
 use uuid::Uuid;
 
@@ -77,10 +82,10 @@ pub fn called(customer: &Customer) -> (String, Option<String>) {
 }
 
 /// What is bought.
-pub fn product<A>(desk: &Desk<A>, product: &Product) -> Cell {
+pub fn product<A>(desk: &Desk<A>, product: &ProductBase) -> Cell {
     Cell::link(
-        desk.path(&format!("/products/{}", product.base.id)),
-        &product.base.name,
+        desk.path(&format!("/products/{}", product.id)),
+        &product.name,
     )
 }
 
