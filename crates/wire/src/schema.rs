@@ -2,8 +2,11 @@
 //! of them is written by hand too, here.
 
 mod benefits;
+mod checkout_links;
 mod checkouts;
+mod custom_fields;
 mod customers;
+mod discounts;
 mod meters;
 mod products;
 

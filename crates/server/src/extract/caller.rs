@@ -93,10 +93,22 @@ pub mod scope {
         MetersRead = [MetersRead, MetersWrite];
         /// Changing meters.
         MetersWrite = [MetersWrite];
+        /// Reading discounts.
+        DiscountsRead = [DiscountsRead, DiscountsWrite];
+        /// Changing discounts.
+        DiscountsWrite = [DiscountsWrite];
+        /// Reading custom fields.
+        CustomFieldsRead = [CustomFieldsRead, CustomFieldsWrite];
+        /// Changing custom fields.
+        CustomFieldsWrite = [CustomFieldsWrite];
         /// Reading checkout sessions.
         CheckoutsRead = [CheckoutsRead, CheckoutsWrite];
         /// Changing checkout sessions.
         CheckoutsWrite = [CheckoutsWrite];
+        /// Reading checkout links.
+        CheckoutLinksRead = [CheckoutLinksRead, CheckoutLinksWrite];
+        /// Changing checkout links.
+        CheckoutLinksWrite = [CheckoutLinksWrite];
         /// Reading customers.
         CustomersRead = [CustomersRead, CustomersWrite];
         /// Changing customers.

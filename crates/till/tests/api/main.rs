@@ -17,7 +17,10 @@ mod desk_settings;
 mod desk_sign_in;
 mod desk_team;
 mod document;
+mod gaps;
+mod geo;
 mod meters;
+mod openings;
 mod organizations;
 mod pages;
 mod paying;
@@ -26,6 +29,8 @@ mod robustness;
 mod sales;
 mod seats;
 mod subscriptions;
+mod taxes;
+mod trials;
 mod webhooks;
 
 /// `(kind, place)` pairs as the test session tells them.
