@@ -1,6 +1,7 @@
 //! The API, from the outside, on both databases. A test's name says the rule.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod checkout_links;
 mod checkouts;
 mod conventions;
 mod customer_sessions;
@@ -28,6 +29,7 @@ mod sales;
 mod subscriptions;
 mod taxes;
 mod trials;
+mod visits;
 mod webhooks;
 
 /// `(kind, place)` pairs as the test session tells them.
