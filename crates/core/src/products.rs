@@ -2,6 +2,7 @@
 
 use till_wire::{
     benefits::BenefitVisibility,
+    custom_fields::AttachedCustomField,
     money::Currency,
     products::{
         Price, PriceAmount, PriceMeter, PriceSource, PriceType, Product as View, ProductBase,
@@ -179,8 +180,15 @@ impl Offered {
     }
 
     /// The custom fields as the API shows them, with their place and whether they must be filled in.
-    pub fn attached_views(&self) -> Vec<serde_json::Value> {
-        Vec::new()
+    pub fn attached_views(&self) -> Vec<AttachedCustomField> {
+        let asked = self.asked();
+        let attached = (0..).zip(&asked).map(|(order, one)| AttachedCustomField {
+            custom_field_id: one.field.id,
+            custom_field: one.field.view(),
+            order,
+            required: one.required,
+        });
+        attached.collect()
     }
 
     /// Whether nothing is ever due, in any currency.

@@ -28,8 +28,8 @@ pub use list::{List, Order, containing};
 pub use migrate::Migration;
 pub use query::{Query, columns};
 pub use reads::{
-    BuyerKeys, DeliveryFilter, Figures, Happening, Moment, Progress, Sales, Visit, containing_ids,
-    holds_one,
+    AnsweredIn, BuyerKeys, DeliveryFilter, Figures, Happening, Moment, Progress, Sales, Visit,
+    containing_ids, holds_one,
 };
 pub use settle::settle;
 

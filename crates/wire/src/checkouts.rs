@@ -10,6 +10,8 @@ use uuid::Uuid;
 
 use crate::{
     address::{Address, address},
+    custom_fields::AttachedCustomField,
+    discounts::DiscountBrief,
     input::{Context, Fields, Patch, blank_text, boolean, id, int_in, list, text, word},
     metadata::{Metadata, metadata},
     money::Currency,
@@ -100,7 +102,7 @@ pub struct CheckoutBase {
     pub product_id: Uuid,
     pub product_price_id: Uuid,
     pub discount_id: Option<Uuid>,
-    pub discount: Option<Value>,
+    pub discount: Option<DiscountBrief>,
     pub allow_discount_codes: bool,
     pub require_billing_address: bool,
     pub is_discount_applicable: bool,
@@ -128,7 +130,7 @@ pub struct CheckoutBase {
     pub product: ProductPublic,
     pub product_price: Price,
     pub prices: BTreeMap<Uuid, Vec<Price>>,
-    pub attached_custom_fields: Vec<Value>,
+    pub attached_custom_fields: Vec<AttachedCustomField>,
     #[schema(value_type = Object)]
     pub custom_field_data: Metadata,
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     benefits::{Benefit, BenefitPublic},
+    custom_fields::AttachedCustomField,
     input::{Context, Fields, Patch, blank_text, boolean, id, int_in, list, text_of, word},
     metadata::{Metadata, metadata},
     values::Interval,
@@ -87,7 +88,7 @@ pub struct Product {
     /// Pictures.
     pub medias: Vec<Value>,
     /// Fields asked at checkout.
-    pub attached_custom_fields: Vec<Value>,
+    pub attached_custom_fields: Vec<AttachedCustomField>,
 }
 
 /// A product within a session or a link.

@@ -4,7 +4,9 @@
 mod benefits;
 mod checkout_links;
 mod checkouts;
+mod custom_fields;
 mod customers;
+mod discounts;
 mod meters;
 mod products;
 

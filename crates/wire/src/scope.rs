@@ -19,6 +19,14 @@ crate::words! {
         MetersRead = "meters:read",
         /// Change meters.
         MetersWrite = "meters:write",
+        /// Read discounts.
+        DiscountsRead = "discounts:read",
+        /// Change discounts.
+        DiscountsWrite = "discounts:write",
+        /// Read custom fields.
+        CustomFieldsRead = "custom_fields:read",
+        /// Change custom fields.
+        CustomFieldsWrite = "custom_fields:write",
         /// Read checkout sessions.
         CheckoutsRead = "checkouts:read",
         /// Create and change checkout sessions.

@@ -4,8 +4,10 @@
 pub(crate) mod benefits;
 pub(crate) mod checkout_links;
 pub(crate) mod checkouts;
+pub(crate) mod custom_fields;
 mod customer_sessions;
 pub(crate) mod customers;
+pub(crate) mod discounts;
 mod joined;
 pub(crate) mod meters;
 mod openapi;
@@ -40,6 +42,8 @@ fn operations() -> OpenApiRouter<Arc<App>> {
         .merge(products::router())
         .merge(benefits::router())
         .merge(meters::router())
+        .merge(discounts::router())
+        .merge(custom_fields::router())
         .merge(customers::router())
         .merge(customer_sessions::router())
         .merge(checkout_links::router())

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use till_wire::{
     benefits::{BenefitType, BenefitVisibility},
+    custom_fields::CustomFieldType,
     orders::{OrderStatus, ProductBillingType},
     payments::PaymentStatus,
     products::Visibility,
@@ -106,6 +107,30 @@ pub struct Meters {
     /// Only archived ones, or only others.
     is_archived: Option<bool>,
     /// `name` (default), `created_at`; with `-` in front downwards.
+    sorting: Option<Vec<String>>,
+}
+
+/// The discounts list.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Discounts {
+    /// Only with a name or a code that contains this, in any case.
+    query: Option<String>,
+    /// `created_at` (default `-created_at`), `name`, `code`, `redemptions_count`, `ends_at`; with `-` in front
+    /// downwards.
+    sorting: Option<Vec<String>>,
+}
+
+/// The custom fields list.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CustomFields {
+    /// Only with a name or a slug that contains this, in any case.
+    query: Option<String>,
+    /// Only of these types.
+    #[param(inline)]
+    r#type: Option<Vec<CustomFieldType>>,
+    /// `slug` (default), `created_at`, `name`, `type`; with `-` in front downwards.
     sorting: Option<Vec<String>>,
 }
 

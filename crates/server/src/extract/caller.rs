@@ -93,6 +93,14 @@ pub mod scope {
         MetersRead = [MetersRead, MetersWrite];
         /// Changing meters.
         MetersWrite = [MetersWrite];
+        /// Reading discounts.
+        DiscountsRead = [DiscountsRead, DiscountsWrite];
+        /// Changing discounts.
+        DiscountsWrite = [DiscountsWrite];
+        /// Reading custom fields.
+        CustomFieldsRead = [CustomFieldsRead, CustomFieldsWrite];
+        /// Changing custom fields.
+        CustomFieldsWrite = [CustomFieldsWrite];
         /// Reading checkout sessions.
         CheckoutsRead = [CheckoutsRead, CheckoutsWrite];
         /// Changing checkout sessions.

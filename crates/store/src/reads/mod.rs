@@ -4,7 +4,9 @@
 mod catalog;
 mod checkout_links;
 mod checkouts;
+mod custom_fields;
 mod customers;
+mod discounts;
 mod events;
 mod figures;
 mod organizations;
@@ -15,6 +17,7 @@ mod timeline;
 mod webhooks;
 
 pub use catalog::{containing_ids, holds_one};
+pub use custom_fields::AnsweredIn;
 pub use customers::BuyerKeys;
 pub use figures::{Figures, Progress, Sales};
 pub use people::Visit;

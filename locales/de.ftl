@@ -1,0 +1,296 @@
+## Around every page
+
+test-mode = Testmodus
+skip-to-form = Zum Formular springen
+back-to = Zurück zu { $name }
+optional = (optional)
+update = Aktualisieren
+remove = Entfernen
+
+## How often
+
+every-day = { $count ->
+    [1] pro Tag
+   *[other] alle { $count } Tage
+}
+every-week = { $count ->
+    [1] pro Woche
+   *[other] alle { $count } Wochen
+}
+every-month = { $count ->
+    [1] pro Monat
+   *[other] alle { $count } Monate
+}
+every-year = { $count ->
+    [1] pro Jahr
+   *[other] alle { $count } Jahre
+}
+
+## The offer
+
+your-order = Ihre Bestellung
+choose-option = Option wählen
+show-option = Diese Option anzeigen
+free = Kostenlos
+you-choose = Sie entscheiden
+from-price = Ab { $price }
+pay-what-you-want = Zahlen Sie, was Sie möchten
+original-price = Ursprünglicher Preis:
+discounted-price = Jetzt:
+plus-usage = zuzüglich Verbrauch
+included = Das ist enthalten
+pictures = Bilder von { $name }
+picture = Bild { $number } von { $name }
+
+name-your-price = Ihr Preis
+update-total = Summe aktualisieren
+amount-at-least = Mindestens { $least }
+amount-between = Zwischen { $least } und { $most }
+amount-nothing-or-at-least = Nichts oder mindestens { $least }
+amount-nothing-or-between = Nichts oder zwischen { $least } und { $most }
+
+## Seats
+
+seats = Plätze
+seats-fewer = Ein Platz weniger
+seats-more = Ein Platz mehr
+seats-count = { $count ->
+    [one] { $count } Platz
+   *[other] { $count } Plätze
+}
+seats-at-least = { $least ->
+    [one] Mindestens { $least } Platz
+   *[other] Mindestens { $least } Plätze
+}
+seats-between = Zwischen { $least } und { $most } Plätze
+seats-exactly = { $count ->
+    [one] Genau { $count } Platz
+   *[other] Genau { $count } Plätze
+}
+per-seat = pro Platz
+tiers = Preis pro Platz
+tiers-volume = Die Zahl der Plätze bestimmt den Preis jedes Platzes.
+tiers-graduated = Die Plätze jeder Stufe kosten den Preis dieser Stufe.
+tier-range = { $from } bis { $to }
+tier-open = Ab { $from }
+
+## Usage
+
+usage = Nach Verbrauch abgerechnet
+usage-unit = { $price } pro Einheit
+usage-per = { $price } pro { $unit }
+usage-tokens = { $price } pro Million Tokens
+usage-cap = höchstens { $price } pro Abrechnungszeitraum
+
+## Trials
+
+trial-days = { $count ->
+    [one] { $count } Tag kostenlos
+   *[other] { $count } Tage kostenlos
+}
+trial-weeks = { $count ->
+    [one] { $count } Woche kostenlos
+   *[other] { $count } Wochen kostenlos
+}
+trial-months = { $count ->
+    [one] { $count } Monat kostenlos
+   *[other] { $count } Monate kostenlos
+}
+trial-years = { $count ->
+    [one] { $count } Jahr kostenlos
+   *[other] { $count } Jahre kostenlos
+}
+trial-then = { $trial }, danach { $price } { $interval }
+trial-first-charge = Die erste Abbuchung erfolgt am { $date }.
+due-on = Fällig am { $date }
+no-trial = Ohne Testphase fortfahren
+
+## Discounts
+
+discount-code = Rabattcode
+apply = Einlösen
+discount-remove = Rabatt { $name } entfernen
+discount-named = Rabatt: { $name }
+discount-once = auf die erste Zahlung
+discount-months = { $count ->
+    [one] für { $count } Monat
+   *[other] für { $count } Monate
+}
+
+## Contact and card
+
+your-details = Ihre Angaben
+contact = Kontakt
+email = E-Mail-Adresse
+email-locked = Das ist die Adresse Ihres Kontos hier.
+full-name = Vollständiger Name
+payment = Zahlung
+test-warning = Testmodus: Verwenden Sie keine echte Karte.
+test-card = Diese Karte zahlt, mit beliebigem künftigem Datum und drei beliebigen Ziffern:
+test-more = Weitere Testkarten
+test-declined = wird abgelehnt
+test-funds = ist nicht gedeckt
+test-secure = verlangt 3-D Secure
+test-later = wird angenommen, scheitert dann
+card-number = Kartennummer
+card-expiry = Gültig bis
+card-expiry-form = MM / JJ
+card-cvc = Prüfnummer
+card-name = Name auf der Karte
+
+## Address and business
+
+billing-address = Rechnungsadresse
+country = Land
+choose-country = Land wählen
+use-country = Dieses Land verwenden
+line1 = Straße und Hausnummer
+line2 = Adresszusatz
+city = Ort
+state = Bundesstaat
+province = Provinz
+region = Bundesland oder Region
+postal-code = Postleitzahl
+zip-code = ZIP-Code
+postcode = Postleitzahl
+choose = Wählen
+is-business = Ich kaufe für ein Unternehmen
+show-business = Felder für Unternehmen anzeigen
+business-name = Name des Unternehmens
+tax-id = Umsatzsteuer-ID
+more-details = Weitere Angaben
+
+## Amounts and the button
+
+subtotal = Zwischensumme
+tax = Steuer
+tax-vat = USt.
+tax-gst = GST
+tax-sales = Verkaufssteuer
+tax-rated = { $tax } ({ $rate })
+tax-included = Enthält { $tax }
+tax-reverse = { $tax }: Sie führen die Steuer selbst ab (Reverse-Charge)
+tax-later = nach Ihrer Adresse
+total = Gesamt
+due-today = Heute fällig
+pay = { $total } bezahlen
+subscribe = Abonnieren
+get-free = Kostenlos holen
+start-trial = Testphase starten
+processing = Wird verarbeitet …
+terms-plain = Sie zahlen { $total } { $interval }, bis Sie kündigen.
+terms-trial = Heute zahlen Sie nichts. Am { $date } zahlen Sie { $total }, danach denselben Betrag { $interval }, bis Sie kündigen.
+terms-trial-discount = Heute zahlen Sie nichts. Am { $date } zahlen Sie { $total } und nach dem Ende des Rabatts { $full } { $interval }, bis Sie kündigen.
+terms-discount = Sie zahlen jetzt { $total } und nach dem Ende des Rabatts { $full } { $interval }, bis Sie kündigen.
+terms-usage = Ihr Verbrauch wird { $interval } abgerechnet, bis Sie kündigen.
+plus-tax = { $amount } zuzüglich Steuer
+
+## What is wrong
+
+please-check = Bitte prüfen Sie:
+error-field = Prüfen Sie dieses Feld.
+error-product = Diese Option ist nicht verfügbar. Wählen Sie eine andere.
+error-amount = Geben Sie einen Betrag ein, zum Beispiel { $example }.
+error-seats = Geben Sie eine ganze Zahl von Plätzen ein.
+error-email-missing = Geben Sie Ihre E-Mail-Adresse ein.
+error-email = Geben Sie eine vollständige E-Mail-Adresse ein, zum Beispiel name@example.com.
+error-country = Wählen Sie Ihr Land.
+error-line1 = Geben Sie Ihre Adresse ein.
+error-city = Geben Sie Ihren Ort ein.
+error-state = Wählen Sie Ihren Bundesstaat.
+error-postal-code = Geben Sie Ihre Postleitzahl ein.
+error-business-name = Geben Sie den Namen Ihres Unternehmens ein.
+error-tax-id = Diese Steuernummer ist im gewählten Land nicht gültig. Prüfen Sie sie oder lassen Sie das Feld leer.
+error-address-tax = Für diese Adresse lässt sich die Steuer nicht berechnen. Prüfen Sie sie.
+error-discount = Dieser Code gilt hier nicht. Prüfen Sie ihn oder fahren Sie ohne ihn fort.
+error-discount-limit = Sie haben diesen Rabatt so oft genutzt, wie es erlaubt ist. Entfernen Sie ihn, um fortzufahren.
+error-discount-ended = Dieser Rabatt ist abgelaufen. Entfernen Sie ihn, um fortzufahren.
+
+error-card-number-missing = Geben Sie Ihre Kartennummer ein.
+error-card-number = Das ist keine Kartennummer. Prüfen Sie die Ziffern.
+error-card-real = Dies ist eine Testumgebung: Sie nimmt nur Testkarten an, echte Karten dürfen hier nicht eingegeben werden. Verwenden Sie 4242 4242 4242 4242.
+error-card-expiry = Geben Sie das Ablaufdatum als Monat und Jahr ein, zum Beispiel 12 / 34.
+error-card-expired = Diese Karte ist abgelaufen. Prüfen Sie das Datum oder nehmen Sie eine andere Karte.
+error-card-cvc = Geben Sie die drei Ziffern der Prüfnummer auf der Rückseite der Karte ein.
+error-card-cvc-front = Geben Sie die vier Ziffern der Prüfnummer auf der Vorderseite der Karte ein.
+error-card-unread = Die Karte konnte gerade nicht gelesen werden. Bitte versuchen Sie es noch einmal.
+
+error-answer-missing = Diese Angabe wird benötigt.
+error-answer-tick = Kreuzen Sie dieses Kästchen an, um fortzufahren.
+error-answer-number = Geben Sie eine ganze Zahl ein.
+error-answer-at-least = Geben Sie { $least } oder mehr ein.
+error-answer-at-most = Geben Sie { $most } oder weniger ein.
+error-answer-short = { $count ->
+    [one] Schreiben Sie mindestens { $count } Zeichen.
+   *[other] Schreiben Sie mindestens { $count } Zeichen.
+}
+error-answer-long = { $count ->
+    [one] Schreiben Sie höchstens { $count } Zeichen.
+   *[other] Schreiben Sie höchstens { $count } Zeichen.
+}
+error-answer-date = Geben Sie ein Datum ein.
+error-answer-from = Wählen Sie den { $date } oder später.
+error-answer-until = Wählen Sie den { $date } oder früher.
+error-answer-choice = Wählen Sie eine der Möglichkeiten.
+
+declined = Ihre Karte wurde abgelehnt. Es wurde nichts abgebucht. Versuchen Sie es mit einer anderen Karte oder fragen Sie Ihre Bank.
+declined-funds = Auf dieser Karte ist nicht genug Geld. Es wurde nichts abgebucht. Versuchen Sie es mit einer anderen Karte.
+declined-expired = Diese Karte ist abgelaufen. Es wurde nichts abgebucht. Versuchen Sie es mit einer anderen Karte.
+declined-cvc = Die Prüfnummer ist falsch. Es wurde nichts abgebucht. Prüfen Sie die Nummer auf Ihrer Karte und versuchen Sie es noch einmal.
+declined-processing = Die Zahlung wurde wegen einer Störung abgelehnt. Es wurde nichts abgebucht. Versuchen Sie es gleich noch einmal.
+declined-approval = Die Zahlung wurde bei Ihrer Bank nicht bestätigt. Es wurde nichts abgebucht. Versuchen Sie es noch einmal oder nehmen Sie eine andere Karte.
+
+in-flight = Ihre Zahlung wird bereits verarbeitet. Warten Sie einen Moment und laden Sie dann diese Seite neu.
+total-changed = Die Summe hat sich geändert. Es wurde nichts abgebucht. Prüfen Sie sie und bezahlen Sie dann.
+already-subscribed = Sie haben hier bereits ein laufendes Abonnement, deshalb wurde nichts abgebucht.
+trial-used = Sie hatten hier schon einmal eine kostenlose Testphase. Sie können ohne sie fortfahren; dann ist die erste Zahlung heute fällig.
+not-ready = Dieser Shop kann gerade keine Zahlungen annehmen. Es wurde nichts abgebucht.
+other-error = Das hat nicht geklappt. Es wurde nichts abgebucht. Laden Sie diese Seite neu und versuchen Sie es noch einmal.
+our-fault = Bei uns ist etwas schiefgegangen. Laden Sie diese Seite neu, um zu sehen, ob die Zahlung geklappt hat.
+offline = Der Server war nicht zu erreichen. Laden Sie diese Seite neu, um zu sehen, ob Sie bezahlt haben.
+
+## After paying
+
+processing-title = Ihre Zahlung wird verarbeitet
+processing-body = Das dauert ein paar Sekunden. Lassen Sie diese Seite offen; sie geht von selbst weiter.
+bank-title = Noch ein Schritt
+bank-body = Ihre Bank möchte sicher sein, dass Sie es sind. Bestätigen Sie die Zahlung auf der nächsten Seite.
+bank-continue = Weiter zu Ihrer Bank
+thanks-title = Vielen Dank für Ihre Bestellung
+order-summary = Zusammenfassung der Bestellung
+paid = Bezahlt
+renews = Ihr Abonnement verlängert sich für { $total } { $interval }.
+renews-after-trial = Ihre Testphase endet am { $date }. Danach zahlen Sie { $total } { $interval }, bis Sie kündigen.
+return-to = Zurück zu { $name }
+reopened-title = Die Zahlung hat nicht geklappt
+try-again = Noch einmal versuchen
+failed-title = Die Zahlung ist fehlgeschlagen
+failed-body = Es wurde nichts abgebucht. Gehen Sie zurück zum Shop und beginnen Sie dort von vorn.
+
+## Other pages
+
+unknown-title = Wir finden diesen Bezahlvorgang nicht
+unknown-body = Der Link ist vielleicht unvollständig oder nicht mehr gültig. Gehen Sie zurück zum Shop und beginnen Sie dort von vorn. Es wurde nichts abgebucht.
+front-title = Till läuft
+front-body = Dies ist die Adresse eines Bezahlservers. Programme nutzen seine API unter /v1; Käufer kommen über den Link ihres Bezahlvorgangs hierher.
+nowhere-title = Hier ist nichts
+nowhere-body = Prüfen Sie die Adresse oder gehen Sie dorthin zurück, woher Sie gekommen sind.
+expired-title = Dieser Bezahlvorgang ist abgelaufen
+expired-body = Zu Ihrer Sicherheit bleibt ein Bezahlvorgang nur begrenzte Zeit offen. Gehen Sie zurück zum Shop und beginnen Sie dort von vorn.
+trouble-title = Bei uns ist etwas schiefgegangen
+trouble-body = Laden Sie diese Seite gleich noch einmal. Falls Sie gerade bezahlt haben, zeigt sie, ob die Zahlung geklappt hat.
+reference = Wenn Sie um Hilfe bitten, nennen Sie diese Nummer:
+
+## The test bank
+
+test-bank = Testbank
+test-bank-title = Zahlung bestätigen
+test-bank-ask = Sind Sie das?
+test-bank-body = Diese Seite steht für die, auf der eine Bank ihre Kundschaft fragt (3‑D Secure). Es fließt kein Geld.
+merchant = Händler
+card = Karte
+amount = Betrag
+purpose = Zweck
+save-card = Karte speichern
+approve = Bestätigen
+refuse = Ablehnen

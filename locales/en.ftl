@@ -1,0 +1,299 @@
+# What buyers read. A sentence's values are in braces; where a language has several forms for a number, each is
+# written out. Every language has the same messages with the same values: a test looks.
+
+## Around every page
+
+test-mode = Test mode
+skip-to-form = Skip to the form
+back-to = Back to { $name }
+optional = (optional)
+update = Update
+remove = Remove
+
+## How often
+
+every-day = { $count ->
+    [1] per day
+   *[other] every { $count } days
+}
+every-week = { $count ->
+    [1] per week
+   *[other] every { $count } weeks
+}
+every-month = { $count ->
+    [1] per month
+   *[other] every { $count } months
+}
+every-year = { $count ->
+    [1] per year
+   *[other] every { $count } years
+}
+
+## The offer
+
+your-order = Your order
+choose-option = Choose an option
+show-option = Show this option
+free = Free
+you-choose = You choose
+from-price = From { $price }
+pay-what-you-want = Pay what you want
+original-price = Original price:
+discounted-price = Now:
+plus-usage = plus usage
+included = What you get
+pictures = Pictures of { $name }
+picture = Picture { $number } of { $name }
+
+name-your-price = Name your price
+update-total = Update the total
+amount-at-least = At least { $least }
+amount-between = Between { $least } and { $most }
+amount-nothing-or-at-least = Nothing, or at least { $least }
+amount-nothing-or-between = Nothing, or between { $least } and { $most }
+
+## Seats
+
+seats = Seats
+seats-fewer = One seat fewer
+seats-more = One seat more
+seats-count = { $count ->
+    [one] { $count } seat
+   *[other] { $count } seats
+}
+seats-at-least = { $least ->
+    [one] At least { $least } seat
+   *[other] At least { $least } seats
+}
+seats-between = Between { $least } and { $most } seats
+seats-exactly = { $count ->
+    [one] Exactly { $count } seat
+   *[other] Exactly { $count } seats
+}
+per-seat = per seat
+tiers = Price per seat
+tiers-volume = The number of seats decides what every seat costs.
+tiers-graduated = The seats of each step cost what that step says.
+tier-range = { $from } to { $to }
+tier-open = { $from } or more
+
+## Usage
+
+usage = Billed by usage
+usage-unit = { $price } per unit
+usage-per = { $price } per { $unit }
+usage-tokens = { $price } per million tokens
+usage-cap = at most { $price } per billing period
+
+## Trials
+
+trial-days = { $count ->
+    [one] { $count } day free
+   *[other] { $count } days free
+}
+trial-weeks = { $count ->
+    [one] { $count } week free
+   *[other] { $count } weeks free
+}
+trial-months = { $count ->
+    [one] { $count } month free
+   *[other] { $count } months free
+}
+trial-years = { $count ->
+    [one] { $count } year free
+   *[other] { $count } years free
+}
+trial-then = { $trial }, then { $price } { $interval }
+trial-first-charge = The first charge is on { $date }.
+due-on = Due on { $date }
+no-trial = Go on without a trial
+
+## Discounts
+
+discount-code = Discount code
+apply = Apply
+discount-remove = Remove the discount { $name }
+discount-named = Discount: { $name }
+discount-once = on the first payment
+discount-months = { $count ->
+    [one] for { $count } month
+   *[other] for { $count } months
+}
+
+## Contact and card
+
+your-details = Your details
+contact = Contact
+email = Email
+email-locked = This is the address of your account here.
+full-name = Full name
+payment = Payment
+test-warning = Test mode: use no real card.
+test-card = This one pays, with any future date and any three digits:
+test-more = More test cards
+test-declined = is declined
+test-funds = has insufficient funds
+test-secure = asks for 3-D Secure
+test-later = is accepted, then fails
+card-number = Card number
+card-expiry = Expiry date
+card-expiry-form = MM / YY
+card-cvc = Security code
+card-name = Name on card
+
+## Address and business
+
+billing-address = Billing address
+country = Country
+choose-country = Choose a country
+use-country = Use this country
+line1 = Address
+line2 = Apartment, suite
+city = City
+state = State
+province = Province
+region = Region
+postal-code = Postal code
+zip-code = ZIP code
+postcode = Postcode
+choose = Choose
+is-business = I’m buying for a business
+show-business = Show the business fields
+business-name = Business name
+tax-id = Tax ID
+more-details = More details
+
+## Amounts and the button
+
+subtotal = Subtotal
+tax = Tax
+tax-vat = VAT
+tax-gst = GST
+tax-sales = Sales tax
+tax-rated = { $tax } ({ $rate })
+tax-included = Including { $tax }
+tax-reverse = { $tax }: you account for it yourself (reverse charge)
+tax-later = from your address
+total = Total
+due-today = Due today
+pay = Pay { $total }
+subscribe = Subscribe
+get-free = Get for free
+start-trial = Start the trial
+processing = Processing…
+terms-plain = You pay { $total } { $interval } until you cancel.
+terms-trial = You pay nothing today. On { $date } you pay { $total }, then the same { $interval } until you cancel.
+terms-trial-discount = You pay nothing today. On { $date } you pay { $total }, and { $full } { $interval } once the discount has ended, until you cancel.
+terms-discount = You pay { $total } now, and { $full } { $interval } once the discount has ended, until you cancel.
+terms-usage = What you use is billed { $interval } until you cancel.
+plus-tax = { $amount } plus tax
+
+## What is wrong
+
+please-check = Please check:
+error-field = Check this field.
+error-product = This option is not available. Choose another one.
+error-amount = Enter an amount, such as { $example }.
+error-seats = Enter a whole number of seats.
+error-email-missing = Enter your email address.
+error-email = Enter a full email address, like name@example.com.
+error-country = Choose your country.
+error-line1 = Enter your address.
+error-city = Enter your city.
+error-state = Choose your state.
+error-postal-code = Enter your postal code.
+error-business-name = Enter the name of your business.
+error-tax-id = This tax ID is not valid in the chosen country. Check it, or leave it empty.
+error-address-tax = The tax cannot be worked out for this address. Check it.
+error-discount = This code does not work here. Check it, or go on without it.
+error-discount-limit = You have used this discount as often as you may. Remove it to go on.
+error-discount-ended = This discount has ended. Remove it to go on.
+
+error-card-number-missing = Enter your card number.
+error-card-number = This is not a card number. Check the digits.
+error-card-real = This is a sandbox: it takes test cards only, and no real card must be typed here. Use 4242 4242 4242 4242.
+error-card-expiry = Enter the expiry as month and year, such as 12 / 34.
+error-card-expired = This card has expired. Check the date, or use another card.
+error-card-cvc = Enter the three digits of the security code on the back of the card.
+error-card-cvc-front = Enter the four digits of the security code on the front of the card.
+error-card-unread = The card could not be read just now. Please try again.
+
+error-answer-missing = This is needed.
+error-answer-tick = Tick this box to go on.
+error-answer-number = Enter a whole number.
+error-answer-at-least = Enter { $least } or more.
+error-answer-at-most = Enter { $most } or less.
+error-answer-short = { $count ->
+    [one] Write at least { $count } character.
+   *[other] Write at least { $count } characters.
+}
+error-answer-long = { $count ->
+    [one] Write at most { $count } character.
+   *[other] Write at most { $count } characters.
+}
+error-answer-date = Enter a date.
+error-answer-from = Choose { $date } or later.
+error-answer-until = Choose { $date } or earlier.
+error-answer-choice = Choose one of the options.
+
+declined = Your card was declined. Nothing was charged. Try another card or ask your bank.
+declined-funds = There is not enough money on this card. Nothing was charged. Try another card.
+declined-expired = This card has expired. Nothing was charged. Try another card.
+declined-cvc = The security code is wrong. Nothing was charged. Check the code on your card and try again.
+declined-processing = The payment was declined because of a fault. Nothing was charged. Try again in a moment.
+declined-approval = The payment was not approved with your bank. Nothing was charged. Try again, or use another card.
+
+in-flight = Your payment is already being processed. Wait a moment, then reload this page.
+total-changed = The total has changed. Nothing was charged. Check it, then pay.
+already-subscribed = You already have an active subscription here, so nothing was charged.
+trial-used = You have had a free trial here before. You can go on without one; then the first payment is due today.
+not-ready = This shop cannot take payments at the moment. Nothing was charged.
+other-error = That did not work. Nothing was charged. Reload this page and try again.
+our-fault = Something went wrong on our side. Reload this page to see whether the payment went through.
+offline = We could not reach the server. Reload this page to see whether you have paid.
+
+## After paying
+
+processing-title = Processing your payment
+processing-body = This takes a few seconds. Keep this page open; it moves on by itself.
+bank-title = One more step
+bank-body = Your bank wants to make sure that it is you. Approve the payment on the next page.
+bank-continue = Continue to your bank
+thanks-title = Thank you for your order
+order-summary = Order summary
+paid = Paid
+renews = Your subscription renews at { $total } { $interval }.
+renews-after-trial = Your trial ends on { $date }. Then you pay { $total } { $interval } until you cancel.
+return-to = Return to { $name }
+reopened-title = The payment did not go through
+try-again = Try again
+failed-title = The payment failed
+failed-body = Nothing was charged. Go back to the shop and start again from there.
+
+## Other pages
+
+unknown-title = We can’t find this checkout
+unknown-body = The link may be incomplete or no longer valid. Go back to the shop and start again from there. Nothing was charged.
+front-title = Till is running
+front-body = This is the address of a checkout server. Programs use its API under /v1; buyers come here by the link of their checkout.
+nowhere-title = There is nothing here
+nowhere-body = Check the address, or go back to where you came from.
+expired-title = This checkout has expired
+expired-body = For your safety a checkout stays open for a limited time only. Go back to the shop and start again from there.
+trouble-title = Something went wrong on our side
+trouble-body = Reload this page in a moment. If you were paying, the page will show whether the payment went through.
+reference = If you ask for help, give this number:
+
+## The test bank
+
+test-bank = Test bank
+test-bank-title = Approve your payment
+test-bank-ask = Is this you?
+test-bank-body = This page stands in for the one where a bank asks its customer (3‑D Secure). No money moves.
+merchant = Merchant
+card = Card
+amount = Amount
+purpose = Purpose
+save-card = Save the card
+approve = Approve
+refuse = Refuse

@@ -1,0 +1,296 @@
+## Around every page
+
+test-mode = Modo de prueba
+skip-to-form = Ir al formulario
+back-to = Volver a { $name }
+optional = (opcional)
+update = Actualizar
+remove = Quitar
+
+## How often
+
+every-day = { $count ->
+    [1] al día
+   *[other] cada { $count } días
+}
+every-week = { $count ->
+    [1] a la semana
+   *[other] cada { $count } semanas
+}
+every-month = { $count ->
+    [1] al mes
+   *[other] cada { $count } meses
+}
+every-year = { $count ->
+    [1] al año
+   *[other] cada { $count } años
+}
+
+## The offer
+
+your-order = Su pedido
+choose-option = Elija una opción
+show-option = Mostrar esta opción
+free = Gratis
+you-choose = Usted elige
+from-price = Desde { $price }
+pay-what-you-want = Pague lo que quiera
+original-price = Precio original:
+discounted-price = Ahora:
+plus-usage = más el consumo
+included = Qué incluye
+pictures = Imágenes de { $name }
+picture = Imagen { $number } de { $name }
+
+name-your-price = Su precio
+update-total = Actualizar el total
+amount-at-least = Al menos { $least }
+amount-between = Entre { $least } y { $most }
+amount-nothing-or-at-least = Nada, o al menos { $least }
+amount-nothing-or-between = Nada, o entre { $least } y { $most }
+
+## Seats
+
+seats = Plazas
+seats-fewer = Una plaza menos
+seats-more = Una plaza más
+seats-count = { $count ->
+    [one] { $count } plaza
+   *[other] { $count } plazas
+}
+seats-at-least = { $least ->
+    [one] Al menos { $least } plaza
+   *[other] Al menos { $least } plazas
+}
+seats-between = Entre { $least } y { $most } plazas
+seats-exactly = { $count ->
+    [one] Exactamente { $count } plaza
+   *[other] Exactamente { $count } plazas
+}
+per-seat = por plaza
+tiers = Precio por plaza
+tiers-volume = El número de plazas decide el precio de cada una.
+tiers-graduated = Las plazas de cada tramo cuestan el precio de ese tramo.
+tier-range = De { $from } a { $to }
+tier-open = { $from } o más
+
+## Usage
+
+usage = Se factura según el consumo
+usage-unit = { $price } por unidad
+usage-per = { $price } por { $unit }
+usage-tokens = { $price } por millón de tokens
+usage-cap = como máximo { $price } por periodo de facturación
+
+## Trials
+
+trial-days = { $count ->
+    [one] { $count } día gratis
+   *[other] { $count } días gratis
+}
+trial-weeks = { $count ->
+    [one] { $count } semana gratis
+   *[other] { $count } semanas gratis
+}
+trial-months = { $count ->
+    [one] { $count } mes gratis
+   *[other] { $count } meses gratis
+}
+trial-years = { $count ->
+    [one] { $count } año gratis
+   *[other] { $count } años gratis
+}
+trial-then = { $trial }, después { $price } { $interval }
+trial-first-charge = El primer cobro es el { $date }.
+due-on = A pagar el { $date }
+no-trial = Continuar sin prueba
+
+## Discounts
+
+discount-code = Código de descuento
+apply = Aplicar
+discount-remove = Quitar el descuento { $name }
+discount-named = Descuento: { $name }
+discount-once = en el primer pago
+discount-months = { $count ->
+    [one] durante { $count } mes
+   *[other] durante { $count } meses
+}
+
+## Contact and card
+
+your-details = Sus datos
+contact = Contacto
+email = Correo electrónico
+email-locked = Esta es la dirección de su cuenta aquí.
+full-name = Nombre completo
+payment = Pago
+test-warning = Modo de prueba: no use una tarjeta real.
+test-card = Esta paga, con cualquier fecha futura y tres cifras cualesquiera:
+test-more = Más tarjetas de prueba
+test-declined = es rechazada
+test-funds = no tiene fondos suficientes
+test-secure = pide 3-D Secure
+test-later = es aceptada y después falla
+card-number = Número de tarjeta
+card-expiry = Fecha de caducidad
+card-expiry-form = MM / AA
+card-cvc = Código de seguridad
+card-name = Nombre en la tarjeta
+
+## Address and business
+
+billing-address = Dirección de facturación
+country = País
+choose-country = Elija un país
+use-country = Usar este país
+line1 = Dirección
+line2 = Piso, puerta
+city = Ciudad
+state = Estado
+province = Provincia
+region = Región
+postal-code = Código postal
+zip-code = Código ZIP
+postcode = Código postal
+choose = Elija
+is-business = Compro para una empresa
+show-business = Mostrar los campos para empresas
+business-name = Nombre de la empresa
+tax-id = NIF/IVA
+more-details = Más datos
+
+## Amounts and the button
+
+subtotal = Subtotal
+tax = Impuestos
+tax-vat = IVA
+tax-gst = GST
+tax-sales = Impuesto sobre ventas
+tax-rated = { $tax } ({ $rate })
+tax-included = Incluye { $tax }
+tax-reverse = { $tax }: lo declara usted (inversión del sujeto pasivo)
+tax-later = según su dirección
+total = Total
+due-today = A pagar hoy
+pay = Pagar { $total }
+subscribe = Suscribirse
+get-free = Obtener gratis
+start-trial = Empezar la prueba
+processing = Procesando…
+terms-plain = Paga { $total } { $interval } hasta que cancele.
+terms-trial = Hoy no paga nada. El { $date } paga { $total } y después lo mismo { $interval } hasta que cancele.
+terms-trial-discount = Hoy no paga nada. El { $date } paga { $total } y, cuando termine el descuento, { $full } { $interval } hasta que cancele.
+terms-discount = Paga { $total } ahora y, cuando termine el descuento, { $full } { $interval } hasta que cancele.
+terms-usage = Su consumo se factura { $interval } hasta que cancele.
+plus-tax = { $amount } más impuestos
+
+## What is wrong
+
+please-check = Revise:
+error-field = Revise este campo.
+error-product = Esta opción no está disponible. Elija otra.
+error-amount = Escriba un importe, por ejemplo { $example }.
+error-seats = Escriba un número entero de plazas.
+error-email-missing = Escriba su correo electrónico.
+error-email = Escriba un correo electrónico completo, como name@example.com.
+error-country = Elija su país.
+error-line1 = Escriba su dirección.
+error-city = Escriba su ciudad.
+error-state = Elija su estado.
+error-postal-code = Escriba su código postal.
+error-business-name = Escriba el nombre de su empresa.
+error-tax-id = Este número fiscal no es válido en el país elegido. Revíselo o deje el campo vacío.
+error-address-tax = No se pueden calcular los impuestos para esta dirección. Revísela.
+error-discount = Este código no sirve aquí. Revíselo o continúe sin él.
+error-discount-limit = Ya ha usado este descuento todas las veces posibles. Quítelo para continuar.
+error-discount-ended = Este descuento ha terminado. Quítelo para continuar.
+
+error-card-number-missing = Escriba el número de su tarjeta.
+error-card-number = No es un número de tarjeta. Revise las cifras.
+error-card-real = Este es un entorno de pruebas: solo acepta tarjetas de prueba y aquí no debe escribirse ninguna tarjeta real. Use 4242 4242 4242 4242.
+error-card-expiry = Escriba la caducidad como mes y año, por ejemplo 12 / 34.
+error-card-expired = Esta tarjeta ha caducado. Revise la fecha o use otra tarjeta.
+error-card-cvc = Escriba las tres cifras del código de seguridad del reverso de la tarjeta.
+error-card-cvc-front = Escriba las cuatro cifras del código de seguridad del anverso de la tarjeta.
+error-card-unread = No se ha podido leer la tarjeta en este momento. Inténtelo de nuevo.
+
+error-answer-missing = Este dato es necesario.
+error-answer-tick = Marque esta casilla para continuar.
+error-answer-number = Escriba un número entero.
+error-answer-at-least = Escriba { $least } o más.
+error-answer-at-most = Escriba { $most } o menos.
+error-answer-short = { $count ->
+    [one] Escriba al menos { $count } carácter.
+   *[other] Escriba al menos { $count } caracteres.
+}
+error-answer-long = { $count ->
+    [one] Escriba como máximo { $count } carácter.
+   *[other] Escriba como máximo { $count } caracteres.
+}
+error-answer-date = Escriba una fecha.
+error-answer-from = Elija el { $date } o después.
+error-answer-until = Elija el { $date } o antes.
+error-answer-choice = Elija una de las opciones.
+
+declined = Su tarjeta ha sido rechazada. No se ha cobrado nada. Pruebe con otra tarjeta o pregunte a su banco.
+declined-funds = No hay suficiente dinero en esta tarjeta. No se ha cobrado nada. Pruebe con otra tarjeta.
+declined-expired = Esta tarjeta ha caducado. No se ha cobrado nada. Pruebe con otra tarjeta.
+declined-cvc = El código de seguridad no es correcto. No se ha cobrado nada. Revise el código de su tarjeta e inténtelo de nuevo.
+declined-processing = El pago ha sido rechazado por un fallo. No se ha cobrado nada. Inténtelo de nuevo en un momento.
+declined-approval = El pago no se ha aprobado con su banco. No se ha cobrado nada. Inténtelo de nuevo o use otra tarjeta.
+
+in-flight = Su pago ya se está procesando. Espere un momento y recargue esta página.
+total-changed = El total ha cambiado. No se ha cobrado nada. Revíselo y después pague.
+already-subscribed = Ya tiene aquí una suscripción activa, así que no se ha cobrado nada.
+trial-used = Ya ha tenido aquí una prueba gratuita. Puede continuar sin ella; el primer pago será hoy.
+not-ready = Esta tienda no puede aceptar pagos en este momento. No se ha cobrado nada.
+other-error = No ha funcionado. No se ha cobrado nada. Recargue esta página e inténtelo de nuevo.
+our-fault = Algo ha fallado por nuestra parte. Recargue esta página para ver si el pago se ha realizado.
+offline = No hemos podido conectar con el servidor. Recargue esta página para ver si ha pagado.
+
+## After paying
+
+processing-title = Procesando su pago
+processing-body = Tarda unos segundos. Deje abierta esta página; avanza por sí sola.
+bank-title = Un paso más
+bank-body = Su banco quiere asegurarse de que es usted. Apruebe el pago en la página siguiente.
+bank-continue = Continuar a su banco
+thanks-title = Gracias por su pedido
+order-summary = Resumen del pedido
+paid = Pagado
+renews = Su suscripción se renueva por { $total } { $interval }.
+renews-after-trial = Su prueba termina el { $date }. Después paga { $total } { $interval } hasta que cancele.
+return-to = Volver a { $name }
+reopened-title = El pago no se ha realizado
+try-again = Intentar de nuevo
+failed-title = El pago ha fallado
+failed-body = No se ha cobrado nada. Vuelva a la tienda y empiece de nuevo desde allí.
+
+## Other pages
+
+unknown-title = No encontramos este pago
+unknown-body = Puede que el enlace esté incompleto o ya no sea válido. Vuelva a la tienda y empiece de nuevo desde allí. No se ha cobrado nada.
+front-title = Till está en marcha
+front-body = Esta es la dirección de un servidor de pagos. Los programas usan su API en /v1; los compradores llegan aquí por el enlace de su pago.
+nowhere-title = Aquí no hay nada
+nowhere-body = Revise la dirección o vuelva al lugar de donde venía.
+expired-title = Este pago ha caducado
+expired-body = Por su seguridad, un pago solo permanece abierto un tiempo limitado. Vuelva a la tienda y empiece de nuevo desde allí.
+trouble-title = Algo ha fallado por nuestra parte
+trouble-body = Recargue esta página en un momento. Si estaba pagando, mostrará si el pago se ha realizado.
+reference = Si pide ayuda, indique este número:
+
+## The test bank
+
+test-bank = Banco de prueba
+test-bank-title = Apruebe su pago
+test-bank-ask = ¿Es usted?
+test-bank-body = Esta página representa aquella en la que un banco pregunta a su cliente (3‑D Secure). No se mueve dinero.
+merchant = Comercio
+card = Tarjeta
+amount = Importe
+purpose = Finalidad
+save-card = Guardar la tarjeta
+approve = Aprobar
+refuse = Rechazar

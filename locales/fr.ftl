@@ -1,0 +1,296 @@
+## Around every page
+
+test-mode = Mode test
+skip-to-form = Aller au formulaire
+back-to = Retour à { $name }
+optional = (facultatif)
+update = Mettre à jour
+remove = Retirer
+
+## How often
+
+every-day = { $count ->
+    [1] par jour
+   *[other] tous les { $count } jours
+}
+every-week = { $count ->
+    [1] par semaine
+   *[other] toutes les { $count } semaines
+}
+every-month = { $count ->
+    [1] par mois
+   *[other] tous les { $count } mois
+}
+every-year = { $count ->
+    [1] par an
+   *[other] tous les { $count } ans
+}
+
+## The offer
+
+your-order = Votre commande
+choose-option = Choisissez une option
+show-option = Afficher cette option
+free = Gratuit
+you-choose = Vous choisissez
+from-price = À partir de { $price }
+pay-what-you-want = Payez ce que vous voulez
+original-price = Prix d’origine :
+discounted-price = Maintenant :
+plus-usage = plus la consommation
+included = Ce que vous obtenez
+pictures = Images de { $name }
+picture = Image { $number } de { $name }
+
+name-your-price = Votre prix
+update-total = Mettre à jour le total
+amount-at-least = Au moins { $least }
+amount-between = Entre { $least } et { $most }
+amount-nothing-or-at-least = Rien, ou au moins { $least }
+amount-nothing-or-between = Rien, ou entre { $least } et { $most }
+
+## Seats
+
+seats = Places
+seats-fewer = Une place de moins
+seats-more = Une place de plus
+seats-count = { $count ->
+    [one] { $count } place
+   *[other] { $count } places
+}
+seats-at-least = { $least ->
+    [one] Au moins { $least } place
+   *[other] Au moins { $least } places
+}
+seats-between = Entre { $least } et { $most } places
+seats-exactly = { $count ->
+    [one] Exactement { $count } place
+   *[other] Exactement { $count } places
+}
+per-seat = par place
+tiers = Prix par place
+tiers-volume = Le nombre de places détermine le prix de chacune.
+tiers-graduated = Les places de chaque palier coûtent le prix de ce palier.
+tier-range = { $from } à { $to }
+tier-open = { $from } ou plus
+
+## Usage
+
+usage = Facturé selon la consommation
+usage-unit = { $price } par unité
+usage-per = { $price } par { $unit }
+usage-tokens = { $price } par million de jetons
+usage-cap = au plus { $price } par période de facturation
+
+## Trials
+
+trial-days = { $count ->
+    [one] { $count } jour gratuit
+   *[other] { $count } jours gratuits
+}
+trial-weeks = { $count ->
+    [one] { $count } semaine gratuite
+   *[other] { $count } semaines gratuites
+}
+trial-months = { $count ->
+    [one] { $count } mois gratuit
+   *[other] { $count } mois gratuits
+}
+trial-years = { $count ->
+    [one] { $count } an gratuit
+   *[other] { $count } ans gratuits
+}
+trial-then = { $trial }, puis { $price } { $interval }
+trial-first-charge = Le premier prélèvement a lieu le { $date }.
+due-on = À payer le { $date }
+no-trial = Continuer sans essai
+
+## Discounts
+
+discount-code = Code de réduction
+apply = Appliquer
+discount-remove = Retirer la réduction { $name }
+discount-named = Réduction : { $name }
+discount-once = sur le premier paiement
+discount-months = { $count ->
+    [one] pendant { $count } mois
+   *[other] pendant { $count } mois
+}
+
+## Contact and card
+
+your-details = Vos coordonnées
+contact = Contact
+email = Adresse e-mail
+email-locked = C’est l’adresse de votre compte ici.
+full-name = Nom complet
+payment = Paiement
+test-warning = Mode test : n’utilisez pas de vraie carte.
+test-card = Celle-ci paie, avec n’importe quelle date future et trois chiffres au choix :
+test-more = Autres cartes de test
+test-declined = est refusée
+test-funds = n’a pas de fonds suffisants
+test-secure = demande 3-D Secure
+test-later = est acceptée, puis échoue
+card-number = Numéro de carte
+card-expiry = Date d’expiration
+card-expiry-form = MM / AA
+card-cvc = Code de sécurité
+card-name = Nom sur la carte
+
+## Address and business
+
+billing-address = Adresse de facturation
+country = Pays
+choose-country = Choisissez un pays
+use-country = Utiliser ce pays
+line1 = Adresse
+line2 = Appartement, bâtiment
+city = Ville
+state = État
+province = Province
+region = Région
+postal-code = Code postal
+zip-code = Code ZIP
+postcode = Code postal
+choose = Choisissez
+is-business = J’achète pour une entreprise
+show-business = Afficher les champs pour les entreprises
+business-name = Nom de l’entreprise
+tax-id = Numéro de TVA
+more-details = Autres informations
+
+## Amounts and the button
+
+subtotal = Sous-total
+tax = Taxes
+tax-vat = TVA
+tax-gst = TPS
+tax-sales = Taxe de vente
+tax-rated = { $tax } ({ $rate })
+tax-included = Dont { $tax }
+tax-reverse = { $tax } : vous l’acquittez vous-même (autoliquidation)
+tax-later = selon votre adresse
+total = Total
+due-today = À payer aujourd’hui
+pay = Payer { $total }
+subscribe = S’abonner
+get-free = Obtenir gratuitement
+start-trial = Commencer l’essai
+processing = Traitement…
+terms-plain = Vous payez { $total } { $interval } jusqu’à résiliation.
+terms-trial = Vous ne payez rien aujourd’hui. Le { $date }, vous payez { $total }, puis le même montant { $interval } jusqu’à résiliation.
+terms-trial-discount = Vous ne payez rien aujourd’hui. Le { $date }, vous payez { $total }, puis { $full } { $interval } une fois la réduction terminée, jusqu’à résiliation.
+terms-discount = Vous payez { $total } maintenant, puis { $full } { $interval } une fois la réduction terminée, jusqu’à résiliation.
+terms-usage = Votre consommation est facturée { $interval } jusqu’à résiliation.
+plus-tax = { $amount } hors taxes
+
+## What is wrong
+
+please-check = Veuillez vérifier :
+error-field = Vérifiez ce champ.
+error-product = Cette option n’est pas disponible. Choisissez-en une autre.
+error-amount = Saisissez un montant, par exemple { $example }.
+error-seats = Saisissez un nombre entier de places.
+error-email-missing = Saisissez votre adresse e-mail.
+error-email = Saisissez une adresse e-mail complète, comme name@example.com.
+error-country = Choisissez votre pays.
+error-line1 = Saisissez votre adresse.
+error-city = Saisissez votre ville.
+error-state = Choisissez votre État.
+error-postal-code = Saisissez votre code postal.
+error-business-name = Saisissez le nom de votre entreprise.
+error-tax-id = Ce numéro fiscal n’est pas valable dans le pays choisi. Vérifiez-le ou laissez le champ vide.
+error-address-tax = Les taxes ne peuvent pas être calculées pour cette adresse. Vérifiez-la.
+error-discount = Ce code ne fonctionne pas ici. Vérifiez-le ou continuez sans lui.
+error-discount-limit = Vous avez déjà utilisé cette réduction autant que possible. Retirez-la pour continuer.
+error-discount-ended = Cette réduction est terminée. Retirez-la pour continuer.
+
+error-card-number-missing = Saisissez votre numéro de carte.
+error-card-number = Ce n’est pas un numéro de carte. Vérifiez les chiffres.
+error-card-real = Ceci est un environnement de test : il n’accepte que des cartes de test, et aucune vraie carte ne doit être saisie ici. Utilisez 4242 4242 4242 4242.
+error-card-expiry = Saisissez l’expiration en mois et année, par exemple 12 / 34.
+error-card-expired = Cette carte a expiré. Vérifiez la date ou utilisez une autre carte.
+error-card-cvc = Saisissez les trois chiffres du code de sécurité au dos de la carte.
+error-card-cvc-front = Saisissez les quatre chiffres du code de sécurité au recto de la carte.
+error-card-unread = La carte n’a pas pu être lue pour le moment. Veuillez réessayer.
+
+error-answer-missing = Cette information est nécessaire.
+error-answer-tick = Cochez cette case pour continuer.
+error-answer-number = Saisissez un nombre entier.
+error-answer-at-least = Saisissez { $least } ou plus.
+error-answer-at-most = Saisissez { $most } ou moins.
+error-answer-short = { $count ->
+    [one] Écrivez au moins { $count } caractère.
+   *[other] Écrivez au moins { $count } caractères.
+}
+error-answer-long = { $count ->
+    [one] Écrivez au plus { $count } caractère.
+   *[other] Écrivez au plus { $count } caractères.
+}
+error-answer-date = Saisissez une date.
+error-answer-from = Choisissez le { $date } ou plus tard.
+error-answer-until = Choisissez le { $date } ou plus tôt.
+error-answer-choice = Choisissez l’une des options.
+
+declined = Votre carte a été refusée. Rien n’a été débité. Essayez une autre carte ou contactez votre banque.
+declined-funds = Il n’y a pas assez d’argent sur cette carte. Rien n’a été débité. Essayez une autre carte.
+declined-expired = Cette carte a expiré. Rien n’a été débité. Essayez une autre carte.
+declined-cvc = Le code de sécurité est incorrect. Rien n’a été débité. Vérifiez le code sur votre carte et réessayez.
+declined-processing = Le paiement a été refusé en raison d’un incident. Rien n’a été débité. Réessayez dans un instant.
+declined-approval = Le paiement n’a pas été approuvé auprès de votre banque. Rien n’a été débité. Réessayez ou utilisez une autre carte.
+
+in-flight = Votre paiement est déjà en cours de traitement. Patientez un instant, puis rechargez cette page.
+total-changed = Le total a changé. Rien n’a été débité. Vérifiez-le, puis payez.
+already-subscribed = Vous avez déjà un abonnement actif ici, donc rien n’a été débité.
+trial-used = Vous avez déjà bénéficié d’un essai gratuit ici. Vous pouvez continuer sans essai ; le premier paiement est alors dû aujourd’hui.
+not-ready = Cette boutique ne peut pas accepter de paiements pour le moment. Rien n’a été débité.
+other-error = Cela n’a pas fonctionné. Rien n’a été débité. Rechargez cette page et réessayez.
+our-fault = Un problème est survenu de notre côté. Rechargez cette page pour voir si le paiement a abouti.
+offline = Nous n’avons pas pu joindre le serveur. Rechargez cette page pour voir si vous avez payé.
+
+## After paying
+
+processing-title = Traitement de votre paiement
+processing-body = Cela prend quelques secondes. Gardez cette page ouverte ; la suite s’affiche toute seule.
+bank-title = Encore une étape
+bank-body = Votre banque veut s’assurer que c’est bien vous. Approuvez le paiement sur la page suivante.
+bank-continue = Continuer vers votre banque
+thanks-title = Merci pour votre commande
+order-summary = Récapitulatif de la commande
+paid = Payé
+renews = Votre abonnement se renouvelle à { $total } { $interval }.
+renews-after-trial = Votre essai se termine le { $date }. Ensuite, vous payez { $total } { $interval } jusqu’à résiliation.
+return-to = Retour à { $name }
+reopened-title = Le paiement n’a pas abouti
+try-again = Réessayer
+failed-title = Le paiement a échoué
+failed-body = Rien n’a été débité. Retournez à la boutique et recommencez à partir de là.
+
+## Other pages
+
+unknown-title = Ce paiement est introuvable
+unknown-body = Le lien est peut-être incomplet ou n’est plus valable. Retournez à la boutique et recommencez à partir de là. Rien n’a été débité.
+front-title = Till fonctionne
+front-body = Ceci est l’adresse d’un serveur de paiement. Les programmes utilisent son API sous /v1 ; les acheteurs arrivent ici par le lien de leur paiement.
+nowhere-title = Il n’y a rien ici
+nowhere-body = Vérifiez l’adresse, ou retournez d’où vous venez.
+expired-title = Ce paiement a expiré
+expired-body = Pour votre sécurité, un paiement ne reste ouvert qu’un temps limité. Retournez à la boutique et recommencez à partir de là.
+trouble-title = Un problème est survenu de notre côté
+trouble-body = Rechargez cette page dans un instant. Si vous étiez en train de payer, elle montrera si le paiement a abouti.
+reference = Si vous demandez de l’aide, donnez ce numéro :
+
+## The test bank
+
+test-bank = Banque de test
+test-bank-title = Approuvez votre paiement
+test-bank-ask = Est-ce bien vous ?
+test-bank-body = Cette page remplace celle où une banque interroge son client (3‑D Secure). Aucun argent ne circule.
+merchant = Marchand
+card = Carte
+amount = Montant
+purpose = Objet
+save-card = Enregistrer la carte
+approve = Approuver
+refuse = Refuser

@@ -1,0 +1,296 @@
+## Around every page
+
+test-mode = Tesztüzem
+skip-to-form = Ugrás az űrlaphoz
+back-to = Vissza ide: { $name }
+optional = (nem kötelező)
+update = Frissítés
+remove = Eltávolítás
+
+## How often
+
+every-day = { $count ->
+    [1] naponta
+   *[other] { $count } naponta
+}
+every-week = { $count ->
+    [1] hetente
+   *[other] { $count } hetente
+}
+every-month = { $count ->
+    [1] havonta
+   *[other] { $count } havonta
+}
+every-year = { $count ->
+    [1] évente
+   *[other] { $count } évente
+}
+
+## The offer
+
+your-order = Az Ön rendelése
+choose-option = Válasszon
+show-option = Ennek megjelenítése
+free = Ingyenes
+you-choose = Ön dönt
+from-price = { $price } összegtől
+pay-what-you-want = Fizessen annyit, amennyit szeretne
+original-price = Eredeti ár:
+discounted-price = Most:
+plus-usage = és a használat díja
+included = Amit kap
+pictures = Képek: { $name }
+picture = { $number }. kép: { $name }
+
+name-your-price = Az Ön ára
+update-total = Végösszeg frissítése
+amount-at-least = Legalább { $least }
+amount-between = { $least } és { $most } között
+amount-nothing-or-at-least = Semmi, vagy legalább { $least }
+amount-nothing-or-between = Semmi, vagy { $least } és { $most } között
+
+## Seats
+
+seats = Férőhelyek
+seats-fewer = Eggyel kevesebb férőhely
+seats-more = Eggyel több férőhely
+seats-count = { $count ->
+    [one] { $count } férőhely
+   *[other] { $count } férőhely
+}
+seats-at-least = { $least ->
+    [one] Legalább { $least } férőhely
+   *[other] Legalább { $least } férőhely
+}
+seats-between = { $least } és { $most } férőhely között
+seats-exactly = { $count ->
+    [one] Pontosan { $count } férőhely
+   *[other] Pontosan { $count } férőhely
+}
+per-seat = férőhelyenként
+tiers = Férőhelyenkénti ár
+tiers-volume = A férőhelyek száma határozza meg, mennyibe kerül mindegyik.
+tiers-graduated = Az egyes sávok férőhelyei az adott sáv árába kerülnek.
+tier-range = { $from }–{ $to }
+tier-open = { $from } vagy több
+
+## Usage
+
+usage = Használat szerint számlázva
+usage-unit = { $price } egységenként
+usage-per = { $price } / { $unit }
+usage-tokens = { $price } millió tokenenként
+usage-cap = számlázási időszakonként legfeljebb { $price }
+
+## Trials
+
+trial-days = { $count ->
+    [one] { $count } nap ingyen
+   *[other] { $count } nap ingyen
+}
+trial-weeks = { $count ->
+    [one] { $count } hét ingyen
+   *[other] { $count } hét ingyen
+}
+trial-months = { $count ->
+    [one] { $count } hónap ingyen
+   *[other] { $count } hónap ingyen
+}
+trial-years = { $count ->
+    [one] { $count } év ingyen
+   *[other] { $count } év ingyen
+}
+trial-then = { $trial }, utána { $price } { $interval }
+trial-first-charge = Az első terhelés napja: { $date }
+due-on = Fizetendő ekkor: { $date }
+no-trial = Folytatás próbaidő nélkül
+
+## Discounts
+
+discount-code = Kedvezménykód
+apply = Beváltás
+discount-remove = A kedvezmény eltávolítása: { $name }
+discount-named = Kedvezmény: { $name }
+discount-once = az első fizetésre
+discount-months = { $count ->
+    [one] { $count } hónapig
+   *[other] { $count } hónapig
+}
+
+## Contact and card
+
+your-details = Az Ön adatai
+contact = Kapcsolat
+email = E-mail-cím
+email-locked = Ez az itteni fiókjának címe.
+full-name = Teljes név
+payment = Fizetés
+test-warning = Tesztüzem: ne használjon valódi kártyát.
+test-card = Ez fizet, bármilyen jövőbeli dátummal és bármely három számjeggyel:
+test-more = További tesztkártyák
+test-declined = elutasítják
+test-funds = nincs rajta elég pénz
+test-secure = 3-D Secure hitelesítést kér
+test-later = elfogadják, majd meghiúsul
+card-number = Kártyaszám
+card-expiry = Lejárat
+card-expiry-form = HH / ÉÉ
+card-cvc = Biztonsági kód
+card-name = Név a kártyán
+
+## Address and business
+
+billing-address = Számlázási cím
+country = Ország
+choose-country = Válasszon országot
+use-country = Ezt az országot választom
+line1 = Utca, házszám
+line2 = Emelet, ajtó
+city = Település
+state = Állam
+province = Tartomány
+region = Megye vagy régió
+postal-code = Irányítószám
+zip-code = ZIP-kód
+postcode = Irányítószám
+choose = Válasszon
+is-business = Cég számára vásárolok
+show-business = A céges mezők megjelenítése
+business-name = Cégnév
+tax-id = Adószám
+more-details = További adatok
+
+## Amounts and the button
+
+subtotal = Részösszeg
+tax = Adó
+tax-vat = Áfa
+tax-gst = GST
+tax-sales = Forgalmi adó
+tax-rated = { $tax } ({ $rate })
+tax-included = Ebből { $tax }
+tax-reverse = { $tax }: Ön fizeti meg (fordított adózás)
+tax-later = a címe alapján
+total = Összesen
+due-today = Ma fizetendő
+pay = Fizetés: { $total }
+subscribe = Előfizetés
+get-free = Ingyen megszerzem
+start-trial = Próbaidő indítása
+processing = Feldolgozás…
+terms-plain = Amíg le nem mondja, { $interval } { $total } összeget fizet.
+terms-trial = Ma nem fizet semmit. Az első fizetés napja: { $date }, összege { $total }, ezután { $interval } ugyanennyit fizet, amíg le nem mondja.
+terms-trial-discount = Ma nem fizet semmit. Az első fizetés napja: { $date }, összege { $total }, a kedvezmény lejárta után pedig { $interval } { $full }, amíg le nem mondja.
+terms-discount = Most { $total } összeget fizet, a kedvezmény lejárta után pedig { $interval } { $full } összeget, amíg le nem mondja.
+terms-usage = A használatot { $interval } számlázzuk, amíg le nem mondja.
+plus-tax = { $amount } és az adó
+
+## What is wrong
+
+please-check = Kérjük, ellenőrizze:
+error-field = Ellenőrizze ezt a mezőt.
+error-product = Ez a lehetőség nem érhető el. Válasszon másikat.
+error-amount = Adjon meg egy összeget, például: { $example }.
+error-seats = Adjon meg egész számot.
+error-email-missing = Adja meg az e-mail-címét.
+error-email = Adjon meg teljes e-mail-címet, például: name@example.com.
+error-country = Válassza ki az országát.
+error-line1 = Adja meg a címét.
+error-city = Adja meg a települést.
+error-state = Válassza ki az államot.
+error-postal-code = Adja meg az irányítószámot.
+error-business-name = Adja meg a cége nevét.
+error-tax-id = Ez az adószám a választott országban nem érvényes. Ellenőrizze, vagy hagyja üresen a mezőt.
+error-address-tax = Erre a címre nem számítható ki az adó. Ellenőrizze.
+error-discount = Ez a kód itt nem használható. Ellenőrizze, vagy folytassa nélküle.
+error-discount-limit = Ezt a kedvezményt már annyiszor felhasználta, ahányszor lehet. A folytatáshoz távolítsa el.
+error-discount-ended = Ez a kedvezmény lejárt. A folytatáshoz távolítsa el.
+
+error-card-number-missing = Adja meg a kártyaszámot.
+error-card-number = Ez nem kártyaszám. Ellenőrizze a számjegyeket.
+error-card-real = Ez tesztkörnyezet: csak tesztkártyát fogad el, valódi kártyát itt nem szabad megadni. Használja ezt: 4242 4242 4242 4242.
+error-card-expiry = Adja meg a lejáratot hónappal és évvel, például: 12 / 34.
+error-card-expired = Ez a kártya lejárt. Ellenőrizze a dátumot, vagy használjon másik kártyát.
+error-card-cvc = Adja meg a kártya hátoldalán lévő háromjegyű biztonsági kódot.
+error-card-cvc-front = Adja meg a kártya előoldalán lévő négyjegyű biztonsági kódot.
+error-card-unread = A kártyát most nem sikerült beolvasni. Kérjük, próbálja újra.
+
+error-answer-missing = Erre szükség van.
+error-answer-tick = A folytatáshoz jelölje be ezt a négyzetet.
+error-answer-number = Adjon meg egész számot.
+error-answer-at-least = Adjon meg legalább ennyit: { $least }.
+error-answer-at-most = Adjon meg legfeljebb ennyit: { $most }.
+error-answer-short = { $count ->
+    [one] Írjon legalább { $count } karaktert.
+   *[other] Írjon legalább { $count } karaktert.
+}
+error-answer-long = { $count ->
+    [one] Írjon legfeljebb { $count } karaktert.
+   *[other] Írjon legfeljebb { $count } karaktert.
+}
+error-answer-date = Adjon meg egy dátumot.
+error-answer-from = Válasszon későbbi napot, legkorábban ezt: { $date }
+error-answer-until = Válasszon korábbi napot, legkésőbb ezt: { $date }
+error-answer-choice = Válasszon a lehetőségek közül.
+
+declined = A kártyáját elutasították. Nem terheltünk rá semmit. Próbáljon másik kártyát, vagy kérdezze meg a bankját.
+declined-funds = Nincs elég pénz ezen a kártyán. Nem terheltünk rá semmit. Próbáljon másik kártyát.
+declined-expired = Ez a kártya lejárt. Nem terheltünk rá semmit. Próbáljon másik kártyát.
+declined-cvc = A biztonsági kód hibás. Nem terheltünk rá semmit. Ellenőrizze a kódot a kártyáján, és próbálja újra.
+declined-processing = A fizetést hiba miatt elutasították. Nem terheltünk rá semmit. Próbálja újra egy kicsit később.
+declined-approval = A fizetést nem hagyták jóvá a bankjánál. Nem terheltünk rá semmit. Próbálja újra, vagy használjon másik kártyát.
+
+in-flight = A fizetése feldolgozása már folyamatban van. Várjon egy kicsit, majd töltse újra ezt az oldalt.
+total-changed = A végösszeg megváltozott. Nem terheltünk rá semmit. Ellenőrizze, és utána fizessen.
+already-subscribed = Már van itt élő előfizetése, ezért nem terheltünk rá semmit.
+trial-used = Itt már volt ingyenes próbaideje. Folytathatja nélküle; ekkor az első fizetés ma esedékes.
+not-ready = Ez a bolt jelenleg nem tud fizetést fogadni. Nem terheltünk rá semmit.
+other-error = Ez nem sikerült. Nem terheltünk rá semmit. Töltse újra ezt az oldalt, és próbálja meg ismét.
+our-fault = Nálunk történt hiba. Töltse újra ezt az oldalt, hogy lássa, sikerült-e a fizetés.
+offline = Nem értük el a kiszolgálót. Töltse újra ezt az oldalt, hogy lássa, fizetett-e.
+
+## After paying
+
+processing-title = A fizetés feldolgozása
+processing-body = Ez néhány másodpercig tart. Hagyja nyitva ezt az oldalt; magától továbblép.
+bank-title = Még egy lépés
+bank-body = A bankja szeretne meggyőződni arról, hogy Ön az. Hagyja jóvá a fizetést a következő oldalon.
+bank-continue = Tovább a bankhoz
+thanks-title = Köszönjük a rendelését
+order-summary = A rendelés összesítése
+paid = Kifizetve
+renews = Az előfizetése { $interval } { $total } összegért megújul.
+renews-after-trial = A próbaidő vége: { $date } Utána { $interval } { $total } összeget fizet, amíg le nem mondja.
+return-to = Vissza ide: { $name }
+reopened-title = A fizetés nem sikerült
+try-again = Próbálja újra
+failed-title = A fizetés meghiúsult
+failed-body = Nem terheltünk rá semmit. Menjen vissza a boltba, és kezdje onnan újra.
+
+## Other pages
+
+unknown-title = Nem találjuk ezt a fizetést
+unknown-body = A link talán hiányos vagy már nem érvényes. Menjen vissza a boltba, és kezdje onnan újra. Nem terheltünk rá semmit.
+front-title = A Till működik
+front-body = Ez egy fizetési kiszolgáló címe. A programok az API-ját a /v1 alatt használják; a vásárlók a fizetésük linkjén jutnak ide.
+nowhere-title = Itt nincs semmi
+nowhere-body = Ellenőrizze a címet, vagy menjen vissza oda, ahonnan jött.
+expired-title = Ez a fizetés lejárt
+expired-body = Az Ön biztonsága érdekében egy fizetés csak korlátozott ideig marad nyitva. Menjen vissza a boltba, és kezdje onnan újra.
+trouble-title = Nálunk történt hiba
+trouble-body = Töltse újra ezt az oldalt egy kicsit később. Ha éppen fizetett, megmutatja, hogy sikerült-e.
+reference = Ha segítséget kér, adja meg ezt a számot:
+
+## The test bank
+
+test-bank = Tesztbank
+test-bank-title = Hagyja jóvá a fizetést
+test-bank-ask = Ön az?
+test-bank-body = Ez az oldal azt helyettesíti, ahol a bank megkérdezi az ügyfelét (3‑D Secure). Pénz nem mozog.
+merchant = Kereskedő
+card = Kártya
+amount = Összeg
+purpose = Cél
+save-card = A kártya mentése
+approve = Jóváhagyás
+refuse = Elutasítás

@@ -1,0 +1,296 @@
+## Around every page
+
+test-mode = Modalità di prova
+skip-to-form = Vai al modulo
+back-to = Torna a { $name }
+optional = (facoltativo)
+update = Aggiorna
+remove = Rimuovi
+
+## How often
+
+every-day = { $count ->
+    [1] al giorno
+   *[other] ogni { $count } giorni
+}
+every-week = { $count ->
+    [1] a settimana
+   *[other] ogni { $count } settimane
+}
+every-month = { $count ->
+    [1] al mese
+   *[other] ogni { $count } mesi
+}
+every-year = { $count ->
+    [1] all’anno
+   *[other] ogni { $count } anni
+}
+
+## The offer
+
+your-order = Il tuo ordine
+choose-option = Scegli un’opzione
+show-option = Mostra questa opzione
+free = Gratis
+you-choose = Scegli tu
+from-price = Da { $price }
+pay-what-you-want = Paga quanto vuoi
+original-price = Prezzo originale:
+discounted-price = Ora:
+plus-usage = più il consumo
+included = Cosa è incluso
+pictures = Immagini di { $name }
+picture = Immagine { $number } di { $name }
+
+name-your-price = Il tuo prezzo
+update-total = Aggiorna il totale
+amount-at-least = Almeno { $least }
+amount-between = Tra { $least } e { $most }
+amount-nothing-or-at-least = Niente, oppure almeno { $least }
+amount-nothing-or-between = Niente, oppure tra { $least } e { $most }
+
+## Seats
+
+seats = Postazioni
+seats-fewer = Una postazione in meno
+seats-more = Una postazione in più
+seats-count = { $count ->
+    [one] { $count } postazione
+   *[other] { $count } postazioni
+}
+seats-at-least = { $least ->
+    [one] Almeno { $least } postazione
+   *[other] Almeno { $least } postazioni
+}
+seats-between = Tra { $least } e { $most } postazioni
+seats-exactly = { $count ->
+    [one] Esattamente { $count } postazione
+   *[other] Esattamente { $count } postazioni
+}
+per-seat = per postazione
+tiers = Prezzo per postazione
+tiers-volume = Il numero di postazioni decide quanto costa ciascuna.
+tiers-graduated = Le postazioni di ogni fascia costano il prezzo di quella fascia.
+tier-range = Da { $from } a { $to }
+tier-open = { $from } o più
+
+## Usage
+
+usage = Fatturato a consumo
+usage-unit = { $price } per unità
+usage-per = { $price } per { $unit }
+usage-tokens = { $price } per milione di token
+usage-cap = al massimo { $price } per periodo di fatturazione
+
+## Trials
+
+trial-days = { $count ->
+    [one] { $count } giorno gratis
+   *[other] { $count } giorni gratis
+}
+trial-weeks = { $count ->
+    [one] { $count } settimana gratis
+   *[other] { $count } settimane gratis
+}
+trial-months = { $count ->
+    [one] { $count } mese gratis
+   *[other] { $count } mesi gratis
+}
+trial-years = { $count ->
+    [one] { $count } anno gratis
+   *[other] { $count } anni gratis
+}
+trial-then = { $trial }, poi { $price } { $interval }
+trial-first-charge = Il primo addebito è il { $date }.
+due-on = Da pagare il { $date }
+no-trial = Continua senza prova
+
+## Discounts
+
+discount-code = Codice sconto
+apply = Applica
+discount-remove = Rimuovi lo sconto { $name }
+discount-named = Sconto: { $name }
+discount-once = sul primo pagamento
+discount-months = { $count ->
+    [one] per { $count } mese
+   *[other] per { $count } mesi
+}
+
+## Contact and card
+
+your-details = I tuoi dati
+contact = Contatto
+email = E-mail
+email-locked = Questo è l’indirizzo del tuo account qui.
+full-name = Nome e cognome
+payment = Pagamento
+test-warning = Modalità di prova: non usare una carta vera.
+test-card = Questa paga, con qualsiasi data futura e tre cifre qualsiasi:
+test-more = Altre carte di prova
+test-declined = viene rifiutata
+test-funds = non ha fondi sufficienti
+test-secure = richiede 3-D Secure
+test-later = viene accettata, poi fallisce
+card-number = Numero di carta
+card-expiry = Data di scadenza
+card-expiry-form = MM / AA
+card-cvc = Codice di sicurezza
+card-name = Nome sulla carta
+
+## Address and business
+
+billing-address = Indirizzo di fatturazione
+country = Paese
+choose-country = Scegli un paese
+use-country = Usa questo paese
+line1 = Indirizzo
+line2 = Interno, scala
+city = Città
+state = Stato
+province = Provincia
+region = Regione
+postal-code = Codice postale
+zip-code = Codice ZIP
+postcode = Codice postale
+choose = Scegli
+is-business = Acquisto per un’azienda
+show-business = Mostra i campi per le aziende
+business-name = Nome dell’azienda
+tax-id = Partita IVA
+more-details = Altri dati
+
+## Amounts and the button
+
+subtotal = Subtotale
+tax = Imposte
+tax-vat = IVA
+tax-gst = GST
+tax-sales = Imposta sulle vendite
+tax-rated = { $tax } ({ $rate })
+tax-included = Inclusa { $tax }
+tax-reverse = { $tax }: la versi tu (inversione contabile)
+tax-later = in base al tuo indirizzo
+total = Totale
+due-today = Da pagare oggi
+pay = Paga { $total }
+subscribe = Abbonati
+get-free = Ottieni gratis
+start-trial = Inizia la prova
+processing = Elaborazione…
+terms-plain = Paghi { $total } { $interval } finché non disdici.
+terms-trial = Oggi non paghi nulla. Il { $date } paghi { $total }, poi lo stesso importo { $interval } finché non disdici.
+terms-trial-discount = Oggi non paghi nulla. Il { $date } paghi { $total } e, terminato lo sconto, { $full } { $interval } finché non disdici.
+terms-discount = Paghi { $total } ora e, terminato lo sconto, { $full } { $interval } finché non disdici.
+terms-usage = Il consumo viene fatturato { $interval } finché non disdici.
+plus-tax = { $amount } più imposte
+
+## What is wrong
+
+please-check = Controlla:
+error-field = Controlla questo campo.
+error-product = Questa opzione non è disponibile. Scegline un’altra.
+error-amount = Inserisci un importo, ad esempio { $example }.
+error-seats = Inserisci un numero intero di postazioni.
+error-email-missing = Inserisci il tuo indirizzo e-mail.
+error-email = Inserisci un indirizzo e-mail completo, come name@example.com.
+error-country = Scegli il tuo paese.
+error-line1 = Inserisci il tuo indirizzo.
+error-city = Inserisci la tua città.
+error-state = Scegli il tuo stato.
+error-postal-code = Inserisci il tuo codice postale.
+error-business-name = Inserisci il nome della tua azienda.
+error-tax-id = Questo codice fiscale non è valido nel paese scelto. Controllalo o lascia vuoto il campo.
+error-address-tax = Non è possibile calcolare le imposte per questo indirizzo. Controllalo.
+error-discount = Questo codice qui non funziona. Controllalo o continua senza.
+error-discount-limit = Hai già usato questo sconto tutte le volte possibili. Rimuovilo per continuare.
+error-discount-ended = Questo sconto è terminato. Rimuovilo per continuare.
+
+error-card-number-missing = Inserisci il numero della tua carta.
+error-card-number = Questo non è un numero di carta. Controlla le cifre.
+error-card-real = Questo è un ambiente di prova: accetta solo carte di prova e qui non va inserita nessuna carta vera. Usa 4242 4242 4242 4242.
+error-card-expiry = Inserisci la scadenza come mese e anno, ad esempio 12 / 34.
+error-card-expired = Questa carta è scaduta. Controlla la data o usa un’altra carta.
+error-card-cvc = Inserisci le tre cifre del codice di sicurezza sul retro della carta.
+error-card-cvc-front = Inserisci le quattro cifre del codice di sicurezza sul fronte della carta.
+error-card-unread = Al momento non è stato possibile leggere la carta. Riprova.
+
+error-answer-missing = Questo dato è necessario.
+error-answer-tick = Spunta questa casella per continuare.
+error-answer-number = Inserisci un numero intero.
+error-answer-at-least = Inserisci { $least } o più.
+error-answer-at-most = Inserisci { $most } o meno.
+error-answer-short = { $count ->
+    [one] Scrivi almeno { $count } carattere.
+   *[other] Scrivi almeno { $count } caratteri.
+}
+error-answer-long = { $count ->
+    [one] Scrivi al massimo { $count } carattere.
+   *[other] Scrivi al massimo { $count } caratteri.
+}
+error-answer-date = Inserisci una data.
+error-answer-from = Scegli il { $date } o una data successiva.
+error-answer-until = Scegli il { $date } o una data precedente.
+error-answer-choice = Scegli una delle opzioni.
+
+declined = La tua carta è stata rifiutata. Non è stato addebitato nulla. Prova un’altra carta o chiedi alla tua banca.
+declined-funds = Su questa carta non c’è abbastanza denaro. Non è stato addebitato nulla. Prova un’altra carta.
+declined-expired = Questa carta è scaduta. Non è stato addebitato nulla. Prova un’altra carta.
+declined-cvc = Il codice di sicurezza è sbagliato. Non è stato addebitato nulla. Controlla il codice sulla carta e riprova.
+declined-processing = Il pagamento è stato rifiutato per un guasto. Non è stato addebitato nulla. Riprova tra un momento.
+declined-approval = Il pagamento non è stato approvato con la tua banca. Non è stato addebitato nulla. Riprova o usa un’altra carta.
+
+in-flight = Il tuo pagamento è già in elaborazione. Attendi un momento, poi ricarica questa pagina.
+total-changed = Il totale è cambiato. Non è stato addebitato nulla. Controllalo, poi paga.
+already-subscribed = Hai già un abbonamento attivo qui, quindi non è stato addebitato nulla.
+trial-used = Hai già avuto una prova gratuita qui. Puoi continuare senza; il primo pagamento è allora dovuto oggi.
+not-ready = Questo negozio al momento non può accettare pagamenti. Non è stato addebitato nulla.
+other-error = Non ha funzionato. Non è stato addebitato nulla. Ricarica questa pagina e riprova.
+our-fault = Qualcosa è andato storto da parte nostra. Ricarica questa pagina per vedere se il pagamento è riuscito.
+offline = Non siamo riusciti a raggiungere il server. Ricarica questa pagina per vedere se hai pagato.
+
+## After paying
+
+processing-title = Elaborazione del pagamento
+processing-body = Ci vogliono pochi secondi. Tieni aperta questa pagina; va avanti da sola.
+bank-title = Ancora un passaggio
+bank-body = La tua banca vuole essere sicura che sia tu. Approva il pagamento nella pagina successiva.
+bank-continue = Continua alla tua banca
+thanks-title = Grazie per il tuo ordine
+order-summary = Riepilogo dell’ordine
+paid = Pagato
+renews = Il tuo abbonamento si rinnova a { $total } { $interval }.
+renews-after-trial = La tua prova termina il { $date }. Poi paghi { $total } { $interval } finché non disdici.
+return-to = Torna a { $name }
+reopened-title = Il pagamento non è riuscito
+try-again = Riprova
+failed-title = Il pagamento è fallito
+failed-body = Non è stato addebitato nulla. Torna al negozio e ricomincia da lì.
+
+## Other pages
+
+unknown-title = Non troviamo questo pagamento
+unknown-body = Il link potrebbe essere incompleto o non più valido. Torna al negozio e ricomincia da lì. Non è stato addebitato nulla.
+front-title = Till è in funzione
+front-body = Questo è l’indirizzo di un server di pagamento. I programmi usano la sua API sotto /v1; gli acquirenti arrivano qui dal link del loro pagamento.
+nowhere-title = Qui non c’è nulla
+nowhere-body = Controlla l’indirizzo, o torna da dove sei venuto.
+expired-title = Questo pagamento è scaduto
+expired-body = Per la tua sicurezza un pagamento resta aperto solo per un tempo limitato. Torna al negozio e ricomincia da lì.
+trouble-title = Qualcosa è andato storto da parte nostra
+trouble-body = Ricarica questa pagina tra un momento. Se stavi pagando, mostrerà se il pagamento è riuscito.
+reference = Se chiedi aiuto, indica questo numero:
+
+## The test bank
+
+test-bank = Banca di prova
+test-bank-title = Approva il pagamento
+test-bank-ask = Sei tu?
+test-bank-body = Questa pagina sta per quella in cui una banca chiede conferma al cliente (3‑D Secure). Non si muove denaro.
+merchant = Esercente
+card = Carta
+amount = Importo
+purpose = Scopo
+save-card = Salvare la carta
+approve = Approva
+refuse = Rifiuta

@@ -1,0 +1,286 @@
+## Around every page
+
+test-mode = テストモード
+skip-to-form = フォームへ移動
+back-to = { $name }に戻る
+optional = （任意）
+update = 更新
+remove = 削除
+
+## How often
+
+every-day = { $count ->
+    [1] 毎日
+   *[other] { $count }日ごとに
+}
+every-week = { $count ->
+    [1] 毎週
+   *[other] { $count }週間ごとに
+}
+every-month = { $count ->
+    [1] 毎月
+   *[other] { $count }か月ごとに
+}
+every-year = { $count ->
+    [1] 毎年
+   *[other] { $count }年ごとに
+}
+
+## The offer
+
+your-order = ご注文
+choose-option = オプションを選択
+show-option = このオプションを表示
+free = 無料
+you-choose = 金額はご自由に
+from-price = { $price }から
+pay-what-you-want = お好きな金額をお支払いください
+original-price = 元の価格：
+discounted-price = 現在の価格：
+plus-usage = 別途、使用料
+included = 含まれるもの
+pictures = { $name }の画像
+picture = { $name }の画像{ $number }
+
+name-your-price = 金額
+update-total = 合計を更新
+amount-at-least = { $least }以上
+amount-between = { $least }から{ $most }まで
+amount-nothing-or-at-least = 0、または{ $least }以上
+amount-nothing-or-between = 0、または{ $least }から{ $most }まで
+
+## Seats
+
+seats = シート数
+seats-fewer = 1シート減らす
+seats-more = 1シート増やす
+seats-count = { $count ->
+   *[other] { $count }シート
+}
+seats-at-least = { $least ->
+   *[other] { $least }シート以上
+}
+seats-between = { $least }から{ $most }シートまで
+seats-exactly = { $count ->
+   *[other] { $count }シートのみ
+}
+per-seat = 1シートあたり
+tiers = 1シートあたりの価格
+tiers-volume = シート数によって全シートの単価が決まります。
+tiers-graduated = 各段階のシートには、その段階の単価が適用されます。
+tier-range = { $from }～{ $to }
+tier-open = { $from }以上
+
+## Usage
+
+usage = 使用量に応じたお支払い
+usage-unit = 1単位あたり{ $price }
+usage-per = { $unit }あたり{ $price }
+usage-tokens = 100万トークンあたり{ $price }
+usage-cap = 請求期間ごとの上限{ $price }
+
+## Trials
+
+trial-days = { $count ->
+   *[other] { $count }日間無料
+}
+trial-weeks = { $count ->
+   *[other] { $count }週間無料
+}
+trial-months = { $count ->
+   *[other] { $count }か月間無料
+}
+trial-years = { $count ->
+   *[other] { $count }年間無料
+}
+trial-then = { $trial }、その後は{ $interval }{ $price }
+trial-first-charge = 初回のお支払いは{ $date }です。
+due-on = { $date }のお支払い
+no-trial = 試用なしで続ける
+
+## Discounts
+
+discount-code = 割引コード
+apply = 適用
+discount-remove = 割引「{ $name }」を削除
+discount-named = 割引：{ $name }
+discount-once = 初回のお支払いのみ
+discount-months = { $count ->
+   *[other] { $count }か月間
+}
+
+## Contact and card
+
+your-details = お客様の情報
+contact = 連絡先
+email = メールアドレス
+email-locked = こちらのアカウントのメールアドレスです。
+full-name = 氏名
+payment = お支払い
+test-warning = テストモードです。実際のカードは使わないでください。
+test-card = 次の番号で支払えます。有効期限は将来の任意の日付、セキュリティコードは任意の3桁です：
+test-more = その他のテストカード
+test-declined = 拒否されます
+test-funds = 残高不足になります
+test-secure = 3-Dセキュアを求められます
+test-later = 受け付けられた後に失敗します
+card-number = カード番号
+card-expiry = 有効期限
+card-expiry-form = MM / YY
+card-cvc = セキュリティコード
+card-name = カードの名義
+
+## Address and business
+
+billing-address = 請求先住所
+country = 国または地域
+choose-country = 国または地域を選択
+use-country = この国を使う
+line1 = 住所
+line2 = 建物名・部屋番号
+city = 市区町村
+state = 州
+province = 州
+region = 都道府県・地域
+postal-code = 郵便番号
+zip-code = 郵便番号
+postcode = 郵便番号
+choose = 選択
+is-business = 法人として購入する
+show-business = 法人用の項目を表示
+business-name = 法人名
+tax-id = 納税者番号
+more-details = その他の情報
+
+## Amounts and the button
+
+subtotal = 小計
+tax = 税
+tax-vat = 付加価値税
+tax-gst = GST
+tax-sales = 売上税
+tax-rated = { $tax }（{ $rate }）
+tax-included = 内税：{ $tax }
+tax-reverse = { $tax }：お客様による申告（リバースチャージ）
+tax-later = ご住所により計算します
+total = 合計
+due-today = 本日のお支払い
+pay = { $total }を支払う
+subscribe = 購読する
+get-free = 無料で入手
+start-trial = 無料試用を始める
+processing = 処理中…
+terms-plain = 解約されるまで、{ $interval }{ $total }をお支払いいただきます。
+terms-trial = 本日のお支払いはありません。{ $date }に{ $total }、その後は解約されるまで{ $interval }同額をお支払いいただきます。
+terms-trial-discount = 本日のお支払いはありません。{ $date }に{ $total }、割引の終了後は解約されるまで{ $interval }{ $full }をお支払いいただきます。
+terms-discount = 今回は{ $total }、割引の終了後は解約されるまで{ $interval }{ $full }をお支払いいただきます。
+terms-usage = 解約されるまで、使用量を{ $interval }請求します。
+plus-tax = { $amount }（税別）
+
+## What is wrong
+
+please-check = 次の項目をご確認ください：
+error-field = この項目をご確認ください。
+error-product = このオプションは利用できません。別のものを選んでください。
+error-amount = 金額を入力してください（例：{ $example }）。
+error-seats = シート数を整数で入力してください。
+error-email-missing = メールアドレスを入力してください。
+error-email = name@example.comのような正しいメールアドレスを入力してください。
+error-country = 国または地域を選択してください。
+error-line1 = 住所を入力してください。
+error-city = 市区町村を入力してください。
+error-state = 州を選択してください。
+error-postal-code = 郵便番号を入力してください。
+error-business-name = 法人名を入力してください。
+error-tax-id = この番号は選択した国では無効です。確認するか、空欄にしてください。
+error-address-tax = このご住所では税額を計算できません。ご確認ください。
+error-discount = このコードはここでは使えません。確認するか、コードなしで続けてください。
+error-discount-limit = この割引はこれ以上ご利用になれません。続けるには削除してください。
+error-discount-ended = この割引は終了しました。続けるには削除してください。
+
+error-card-number-missing = カード番号を入力してください。
+error-card-number = カード番号が正しくありません。数字をご確認ください。
+error-card-real = ここはテスト環境です。テストカードのみ使えます。実際のカードは入力しないでください。4242 4242 4242 4242をお使いください。
+error-card-expiry = 有効期限を月と年で入力してください（例：12 / 34）。
+error-card-expired = このカードは有効期限が切れています。日付を確認するか、別のカードをお使いください。
+error-card-cvc = カード裏面の3桁のセキュリティコードを入力してください。
+error-card-cvc-front = カード表面の4桁のセキュリティコードを入力してください。
+error-card-unread = カードを読み取れませんでした。もう一度お試しください。
+
+error-answer-missing = この項目は必須です。
+error-answer-tick = 続けるにはチェックを入れてください。
+error-answer-number = 整数を入力してください。
+error-answer-at-least = { $least }以上の数を入力してください。
+error-answer-at-most = { $most }以下の数を入力してください。
+error-answer-short = { $count ->
+   *[other] { $count }文字以上で入力してください。
+}
+error-answer-long = { $count ->
+   *[other] { $count }文字以内で入力してください。
+}
+error-answer-date = 日付を入力してください。
+error-answer-from = { $date }以降の日付を選んでください。
+error-answer-until = { $date }以前の日付を選んでください。
+error-answer-choice = 選択肢から選んでください。
+
+declined = カードが拒否されました。請求は行われていません。別のカードを使うか、銀行にお問い合わせください。
+declined-funds = このカードは残高が不足しています。請求は行われていません。別のカードをお使いください。
+declined-expired = このカードは有効期限が切れています。請求は行われていません。別のカードをお使いください。
+declined-cvc = セキュリティコードが違います。請求は行われていません。カードのコードを確認して、もう一度お試しください。
+declined-processing = 障害のため支払いが拒否されました。請求は行われていません。しばらくしてからもう一度お試しください。
+declined-approval = 銀行での承認が完了しませんでした。請求は行われていません。もう一度試すか、別のカードをお使いください。
+
+in-flight = お支払いはすでに処理中です。しばらく待ってから、このページを再読み込みしてください。
+total-changed = 合計金額が変わりました。請求は行われていません。金額を確認してからお支払いください。
+already-subscribed = すでに有効な購読があるため、請求は行われていません。
+trial-used = 無料試用はすでにご利用済みです。試用なしで続けられます。その場合、初回のお支払いは本日です。
+not-ready = このショップは現在お支払いを受け付けられません。請求は行われていません。
+other-error = うまくいきませんでした。請求は行われていません。このページを再読み込みして、もう一度お試しください。
+our-fault = サーバーで問題が発生しました。このページを再読み込みして、お支払いが完了したかご確認ください。
+offline = サーバーに接続できませんでした。このページを再読み込みして、お支払いが完了したかご確認ください。
+
+## After paying
+
+processing-title = お支払いを処理しています
+processing-body = 数秒かかります。このページを開いたままお待ちください。自動的に進みます。
+bank-title = あと一歩です
+bank-body = 銀行がご本人確認を求めています。次のページで支払いを承認してください。
+bank-continue = 銀行のページへ進む
+thanks-title = ご注文ありがとうございます
+order-summary = ご注文の概要
+paid = お支払い済み
+renews = ご購読は{ $interval }{ $total }で更新されます。
+renews-after-trial = 試用期間は{ $date }に終わります。その後は解約されるまで{ $interval }{ $total }をお支払いいただきます。
+return-to = { $name }に戻る
+reopened-title = お支払いが完了しませんでした
+try-again = もう一度試す
+failed-title = お支払いに失敗しました
+failed-body = 請求は行われていません。ショップに戻り、そこからやり直してください。
+
+## Other pages
+
+unknown-title = このお支払いが見つかりません
+unknown-body = リンクが不完全か、無効になっている可能性があります。ショップに戻り、そこからやり直してください。請求は行われていません。
+front-title = Tillは動作しています
+front-body = ここは決済サーバーのアドレスです。プログラムは/v1以下のAPIを使い、購入者はお支払いのリンクからここに来ます。
+nowhere-title = ここには何もありません
+nowhere-body = アドレスを確認するか、元の場所に戻ってください。
+expired-title = このお支払いは期限切れです
+expired-body = 安全のため、お支払いページは限られた時間だけ有効です。ショップに戻り、そこからやり直してください。
+trouble-title = サーバーで問題が発生しました
+trouble-body = しばらくしてからこのページを再読み込みしてください。お支払い中だった場合は、完了したかどうかが表示されます。
+reference = お問い合わせの際は、この番号をお伝えください：
+
+## The test bank
+
+test-bank = テスト銀行
+test-bank-title = お支払いの承認
+test-bank-ask = ご本人ですか？
+test-bank-body = このページは、銀行がご本人に確認するページ（3‑Dセキュア）の代わりです。お金は動きません。
+merchant = 加盟店
+card = カード
+amount = 金額
+purpose = 目的
+save-card = カードの保存
+approve = 承認
+refuse = 拒否

@@ -1,0 +1,286 @@
+## Around every page
+
+test-mode = 테스트 모드
+skip-to-form = 양식으로 이동
+back-to = { $name }(으)로 돌아가기
+optional = (선택)
+update = 업데이트
+remove = 삭제
+
+## How often
+
+every-day = { $count ->
+    [1] 매일
+   *[other] { $count }일마다
+}
+every-week = { $count ->
+    [1] 매주
+   *[other] { $count }주마다
+}
+every-month = { $count ->
+    [1] 매월
+   *[other] { $count }개월마다
+}
+every-year = { $count ->
+    [1] 매년
+   *[other] { $count }년마다
+}
+
+## The offer
+
+your-order = 주문 내용
+choose-option = 옵션 선택
+show-option = 이 옵션 보기
+free = 무료
+you-choose = 금액 직접 선택
+from-price = { $price }부터
+pay-what-you-want = 원하는 만큼 결제하세요
+original-price = 원래 가격:
+discounted-price = 현재 가격:
+plus-usage = 사용료 별도
+included = 포함된 항목
+pictures = { $name } 이미지
+picture = { $name } 이미지 { $number }
+
+name-your-price = 금액
+update-total = 합계 업데이트
+amount-at-least = { $least } 이상
+amount-between = { $least }에서 { $most } 사이
+amount-nothing-or-at-least = 0 또는 { $least } 이상
+amount-nothing-or-between = 0 또는 { $least }에서 { $most } 사이
+
+## Seats
+
+seats = 좌석 수
+seats-fewer = 한 자리 줄이기
+seats-more = 한 자리 늘리기
+seats-count = { $count ->
+   *[other] { $count }석
+}
+seats-at-least = { $least ->
+   *[other] { $least }석 이상
+}
+seats-between = { $least }석에서 { $most }석 사이
+seats-exactly = { $count ->
+   *[other] 정확히 { $count }석
+}
+per-seat = 좌석당
+tiers = 좌석당 가격
+tiers-volume = 좌석 수에 따라 모든 좌석의 가격이 정해집니다.
+tiers-graduated = 각 구간의 좌석에는 그 구간의 가격이 적용됩니다.
+tier-range = { $from }~{ $to }
+tier-open = { $from } 이상
+
+## Usage
+
+usage = 사용량에 따라 청구
+usage-unit = 단위당 { $price }
+usage-per = { $unit }당 { $price }
+usage-tokens = 토큰 100만 개당 { $price }
+usage-cap = 청구 기간당 최대 { $price }
+
+## Trials
+
+trial-days = { $count ->
+   *[other] { $count }일 무료
+}
+trial-weeks = { $count ->
+   *[other] { $count }주 무료
+}
+trial-months = { $count ->
+   *[other] { $count }개월 무료
+}
+trial-years = { $count ->
+   *[other] { $count }년 무료
+}
+trial-then = { $trial }, 이후 { $interval } { $price }
+trial-first-charge = 첫 결제일은 { $date }입니다.
+due-on = { $date } 결제
+no-trial = 체험 없이 계속하기
+
+## Discounts
+
+discount-code = 할인 코드
+apply = 적용
+discount-remove = 할인 { $name } 삭제
+discount-named = 할인: { $name }
+discount-once = 첫 결제에만 적용
+discount-months = { $count ->
+   *[other] { $count }개월 동안
+}
+
+## Contact and card
+
+your-details = 내 정보
+contact = 연락처
+email = 이메일
+email-locked = 이곳 계정의 이메일 주소입니다.
+full-name = 이름
+payment = 결제
+test-warning = 테스트 모드: 실제 카드를 사용하지 마세요.
+test-card = 다음 번호는 미래의 아무 날짜와 아무 숫자 세 자리로 결제됩니다:
+test-more = 다른 테스트 카드
+test-declined = 거절됩니다
+test-funds = 잔액이 부족합니다
+test-secure = 3-D Secure를 요청합니다
+test-later = 승인된 후 실패합니다
+card-number = 카드 번호
+card-expiry = 유효 기간
+card-expiry-form = MM / YY
+card-cvc = 보안 코드
+card-name = 카드 소유자 이름
+
+## Address and business
+
+billing-address = 청구지 주소
+country = 국가
+choose-country = 국가 선택
+use-country = 이 국가 사용
+line1 = 주소
+line2 = 상세 주소
+city = 시/군/구
+state = 주
+province = 주
+region = 시/도
+postal-code = 우편번호
+zip-code = 우편번호
+postcode = 우편번호
+choose = 선택
+is-business = 사업자로 구매합니다
+show-business = 사업자 항목 표시
+business-name = 상호
+tax-id = 사업자 등록 번호
+more-details = 추가 정보
+
+## Amounts and the button
+
+subtotal = 소계
+tax = 세금
+tax-vat = 부가세
+tax-gst = GST
+tax-sales = 판매세
+tax-rated = { $tax } ({ $rate })
+tax-included = { $tax } 포함
+tax-reverse = { $tax }: 구매자가 직접 신고(역과세)
+tax-later = 주소에 따라 계산
+total = 합계
+due-today = 오늘 결제 금액
+pay = { $total } 결제
+subscribe = 구독하기
+get-free = 무료로 받기
+start-trial = 체험 시작
+processing = 처리 중…
+terms-plain = 해지할 때까지 { $interval } { $total }이(가) 결제됩니다.
+terms-trial = 오늘은 결제되지 않습니다. { $date }에 { $total }이(가) 결제되고, 이후 해지할 때까지 { $interval } 같은 금액이 결제됩니다.
+terms-trial-discount = 오늘은 결제되지 않습니다. { $date }에 { $total }이(가) 결제되고, 할인이 끝나면 해지할 때까지 { $interval } { $full }이(가) 결제됩니다.
+terms-discount = 지금 { $total }이(가) 결제되고, 할인이 끝나면 해지할 때까지 { $interval } { $full }이(가) 결제됩니다.
+terms-usage = 해지할 때까지 사용량이 { $interval } 청구됩니다.
+plus-tax = { $amount }(세금 별도)
+
+## What is wrong
+
+please-check = 다음을 확인하세요:
+error-field = 이 항목을 확인하세요.
+error-product = 이 옵션은 이용할 수 없습니다. 다른 옵션을 선택하세요.
+error-amount = 금액을 입력하세요. 예: { $example }
+error-seats = 좌석 수를 정수로 입력하세요.
+error-email-missing = 이메일 주소를 입력하세요.
+error-email = name@example.com과 같은 전체 이메일 주소를 입력하세요.
+error-country = 국가를 선택하세요.
+error-line1 = 주소를 입력하세요.
+error-city = 시/군/구를 입력하세요.
+error-state = 주를 선택하세요.
+error-postal-code = 우편번호를 입력하세요.
+error-business-name = 상호를 입력하세요.
+error-tax-id = 이 번호는 선택한 국가에서 유효하지 않습니다. 확인하거나 비워 두세요.
+error-address-tax = 이 주소로는 세금을 계산할 수 없습니다. 확인해 주세요.
+error-discount = 이 코드는 여기에서 사용할 수 없습니다. 확인하거나 코드 없이 계속하세요.
+error-discount-limit = 이 할인은 더 이상 사용할 수 없습니다. 계속하려면 삭제하세요.
+error-discount-ended = 이 할인은 종료되었습니다. 계속하려면 삭제하세요.
+
+error-card-number-missing = 카드 번호를 입력하세요.
+error-card-number = 카드 번호가 올바르지 않습니다. 숫자를 확인하세요.
+error-card-real = 테스트 환경이므로 테스트 카드만 사용할 수 있습니다. 실제 카드를 입력하지 마세요. 4242 4242 4242 4242를 사용하세요.
+error-card-expiry = 유효 기간을 월과 연도로 입력하세요. 예: 12 / 34
+error-card-expired = 이 카드는 만료되었습니다. 날짜를 확인하거나 다른 카드를 사용하세요.
+error-card-cvc = 카드 뒷면의 보안 코드 세 자리를 입력하세요.
+error-card-cvc-front = 카드 앞면의 보안 코드 네 자리를 입력하세요.
+error-card-unread = 지금은 카드를 읽을 수 없습니다. 다시 시도하세요.
+
+error-answer-missing = 필수 항목입니다.
+error-answer-tick = 계속하려면 체크하세요.
+error-answer-number = 정수를 입력하세요.
+error-answer-at-least = { $least } 이상을 입력하세요.
+error-answer-at-most = { $most } 이하를 입력하세요.
+error-answer-short = { $count ->
+   *[other] { $count }자 이상 입력하세요.
+}
+error-answer-long = { $count ->
+   *[other] { $count }자 이하로 입력하세요.
+}
+error-answer-date = 날짜를 입력하세요.
+error-answer-from = { $date } 이후의 날짜를 선택하세요.
+error-answer-until = { $date } 이전의 날짜를 선택하세요.
+error-answer-choice = 옵션 중 하나를 선택하세요.
+
+declined = 카드가 거절되었습니다. 결제되지 않았습니다. 다른 카드를 사용하거나 은행에 문의하세요.
+declined-funds = 카드 잔액이 부족합니다. 결제되지 않았습니다. 다른 카드를 사용하세요.
+declined-expired = 카드가 만료되었습니다. 결제되지 않았습니다. 다른 카드를 사용하세요.
+declined-cvc = 보안 코드가 틀립니다. 결제되지 않았습니다. 카드의 코드를 확인하고 다시 시도하세요.
+declined-processing = 오류로 결제가 거절되었습니다. 결제되지 않았습니다. 잠시 후 다시 시도하세요.
+declined-approval = 은행에서 결제가 승인되지 않았습니다. 결제되지 않았습니다. 다시 시도하거나 다른 카드를 사용하세요.
+
+in-flight = 결제가 이미 처리되고 있습니다. 잠시 기다린 후 이 페이지를 새로 고치세요.
+total-changed = 합계가 변경되었습니다. 결제되지 않았습니다. 확인한 후 결제하세요.
+already-subscribed = 이미 이용 중인 구독이 있어 결제되지 않았습니다.
+trial-used = 이미 무료 체험을 이용하셨습니다. 체험 없이 계속할 수 있으며, 이 경우 첫 결제는 오늘입니다.
+not-ready = 이 상점은 현재 결제를 받을 수 없습니다. 결제되지 않았습니다.
+other-error = 처리하지 못했습니다. 결제되지 않았습니다. 이 페이지를 새로 고치고 다시 시도하세요.
+our-fault = 서버에 문제가 발생했습니다. 이 페이지를 새로 고쳐 결제가 완료되었는지 확인하세요.
+offline = 서버에 연결할 수 없습니다. 이 페이지를 새로 고쳐 결제되었는지 확인하세요.
+
+## After paying
+
+processing-title = 결제를 처리하고 있습니다
+processing-body = 몇 초 정도 걸립니다. 이 페이지를 열어 두면 자동으로 진행됩니다.
+bank-title = 한 단계 남았습니다
+bank-body = 은행에서 본인 확인을 요청합니다. 다음 페이지에서 결제를 승인하세요.
+bank-continue = 은행으로 계속
+thanks-title = 주문해 주셔서 감사합니다
+order-summary = 주문 요약
+paid = 결제 완료
+renews = 구독은 { $interval } { $total }(으)로 갱신됩니다.
+renews-after-trial = 체험은 { $date }에 끝납니다. 이후 해지할 때까지 { $interval } { $total }이(가) 결제됩니다.
+return-to = { $name }(으)로 돌아가기
+reopened-title = 결제가 완료되지 않았습니다
+try-again = 다시 시도
+failed-title = 결제에 실패했습니다
+failed-body = 결제되지 않았습니다. 상점으로 돌아가 다시 시작하세요.
+
+## Other pages
+
+unknown-title = 이 결제를 찾을 수 없습니다
+unknown-body = 링크가 불완전하거나 더 이상 유효하지 않을 수 있습니다. 상점으로 돌아가 다시 시작하세요. 결제되지 않았습니다.
+front-title = Till이 실행 중입니다
+front-body = 결제 서버의 주소입니다. 프로그램은 /v1 아래의 API를 사용하고, 구매자는 결제 링크로 이곳에 옵니다.
+nowhere-title = 여기에는 아무것도 없습니다
+nowhere-body = 주소를 확인하거나 이전 위치로 돌아가세요.
+expired-title = 이 결제는 만료되었습니다
+expired-body = 안전을 위해 결제 페이지는 제한된 시간 동안만 열려 있습니다. 상점으로 돌아가 다시 시작하세요.
+trouble-title = 서버에 문제가 발생했습니다
+trouble-body = 잠시 후 이 페이지를 새로 고치세요. 결제 중이었다면 결제가 완료되었는지 표시됩니다.
+reference = 도움을 요청할 때 이 번호를 알려 주세요:
+
+## The test bank
+
+test-bank = 테스트 은행
+test-bank-title = 결제 승인
+test-bank-ask = 본인이신가요?
+test-bank-body = 이 페이지는 은행이 고객에게 확인하는 페이지(3‑D Secure)를 대신합니다. 돈은 이동하지 않습니다.
+merchant = 판매자
+card = 카드
+amount = 금액
+purpose = 용도
+save-card = 카드 저장
+approve = 승인
+refuse = 거절

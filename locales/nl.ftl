@@ -1,0 +1,296 @@
+## Around every page
+
+test-mode = Testmodus
+skip-to-form = Naar het formulier
+back-to = Terug naar { $name }
+optional = (optioneel)
+update = Bijwerken
+remove = Verwijderen
+
+## How often
+
+every-day = { $count ->
+    [1] per dag
+   *[other] per { $count } dagen
+}
+every-week = { $count ->
+    [1] per week
+   *[other] per { $count } weken
+}
+every-month = { $count ->
+    [1] per maand
+   *[other] per { $count } maanden
+}
+every-year = { $count ->
+    [1] per jaar
+   *[other] per { $count } jaar
+}
+
+## The offer
+
+your-order = Je bestelling
+choose-option = Kies een optie
+show-option = Deze optie tonen
+free = Gratis
+you-choose = Jij bepaalt
+from-price = Vanaf { $price }
+pay-what-you-want = Betaal wat je wilt
+original-price = Oorspronkelijke prijs:
+discounted-price = Nu:
+plus-usage = plus verbruik
+included = Wat je krijgt
+pictures = Afbeeldingen van { $name }
+picture = Afbeelding { $number } van { $name }
+
+name-your-price = Jouw prijs
+update-total = Totaal bijwerken
+amount-at-least = Minstens { $least }
+amount-between = Tussen { $least } en { $most }
+amount-nothing-or-at-least = Niets, of minstens { $least }
+amount-nothing-or-between = Niets, of tussen { $least } en { $most }
+
+## Seats
+
+seats = Plaatsen
+seats-fewer = Eén plaats minder
+seats-more = Eén plaats meer
+seats-count = { $count ->
+    [one] { $count } plaats
+   *[other] { $count } plaatsen
+}
+seats-at-least = { $least ->
+    [one] Minstens { $least } plaats
+   *[other] Minstens { $least } plaatsen
+}
+seats-between = Tussen { $least } en { $most } plaatsen
+seats-exactly = { $count ->
+    [one] Precies { $count } plaats
+   *[other] Precies { $count } plaatsen
+}
+per-seat = per plaats
+tiers = Prijs per plaats
+tiers-volume = Het aantal plaatsen bepaalt wat elke plaats kost.
+tiers-graduated = De plaatsen van elke staffel kosten de prijs van die staffel.
+tier-range = { $from } tot en met { $to }
+tier-open = { $from } of meer
+
+## Usage
+
+usage = Afgerekend naar verbruik
+usage-unit = { $price } per eenheid
+usage-per = { $price } per { $unit }
+usage-tokens = { $price } per miljoen tokens
+usage-cap = hoogstens { $price } per factuurperiode
+
+## Trials
+
+trial-days = { $count ->
+    [one] { $count } dag gratis
+   *[other] { $count } dagen gratis
+}
+trial-weeks = { $count ->
+    [one] { $count } week gratis
+   *[other] { $count } weken gratis
+}
+trial-months = { $count ->
+    [one] { $count } maand gratis
+   *[other] { $count } maanden gratis
+}
+trial-years = { $count ->
+    [one] { $count } jaar gratis
+   *[other] { $count } jaar gratis
+}
+trial-then = { $trial }, daarna { $price } { $interval }
+trial-first-charge = De eerste afschrijving is op { $date }.
+due-on = Te betalen op { $date }
+no-trial = Doorgaan zonder proefperiode
+
+## Discounts
+
+discount-code = Kortingscode
+apply = Toepassen
+discount-remove = De korting { $name } verwijderen
+discount-named = Korting: { $name }
+discount-once = op de eerste betaling
+discount-months = { $count ->
+    [one] voor { $count } maand
+   *[other] voor { $count } maanden
+}
+
+## Contact and card
+
+your-details = Je gegevens
+contact = Contact
+email = E-mailadres
+email-locked = Dit is het adres van je account hier.
+full-name = Volledige naam
+payment = Betaling
+test-warning = Testmodus: gebruik geen echte kaart.
+test-card = Deze betaalt, met een willekeurige datum in de toekomst en drie willekeurige cijfers:
+test-more = Meer testkaarten
+test-declined = wordt geweigerd
+test-funds = heeft onvoldoende saldo
+test-secure = vraagt om 3-D Secure
+test-later = wordt aanvaard, maar mislukt dan
+card-number = Kaartnummer
+card-expiry = Vervaldatum
+card-expiry-form = MM / JJ
+card-cvc = Beveiligingscode
+card-name = Naam op de kaart
+
+## Address and business
+
+billing-address = Factuuradres
+country = Land
+choose-country = Kies een land
+use-country = Dit land gebruiken
+line1 = Adres
+line2 = Toevoeging
+city = Plaats
+state = Staat
+province = Provincie
+region = Regio
+postal-code = Postcode
+zip-code = ZIP-code
+postcode = Postcode
+choose = Kies
+is-business = Ik koop voor een bedrijf
+show-business = De velden voor bedrijven tonen
+business-name = Bedrijfsnaam
+tax-id = Btw-nummer
+more-details = Meer gegevens
+
+## Amounts and the button
+
+subtotal = Subtotaal
+tax = Belasting
+tax-vat = Btw
+tax-gst = GST
+tax-sales = Omzetbelasting
+tax-rated = { $tax } ({ $rate })
+tax-included = Inclusief { $tax }
+tax-reverse = { $tax }: je draagt die zelf af (btw verlegd)
+tax-later = op basis van je adres
+total = Totaal
+due-today = Vandaag te betalen
+pay = { $total } betalen
+subscribe = Abonneren
+get-free = Gratis nemen
+start-trial = Proefperiode starten
+processing = Bezig…
+terms-plain = Je betaalt { $total } { $interval } tot je opzegt.
+terms-trial = Je betaalt vandaag niets. Op { $date } betaal je { $total }, daarna hetzelfde bedrag { $interval } tot je opzegt.
+terms-trial-discount = Je betaalt vandaag niets. Op { $date } betaal je { $total }, en { $full } { $interval } zodra de korting afloopt, tot je opzegt.
+terms-discount = Je betaalt nu { $total }, en { $full } { $interval } zodra de korting afloopt, tot je opzegt.
+terms-usage = Je verbruik wordt { $interval } afgerekend tot je opzegt.
+plus-tax = { $amount } plus belasting
+
+## What is wrong
+
+please-check = Controleer:
+error-field = Controleer dit veld.
+error-product = Deze optie is niet beschikbaar. Kies een andere.
+error-amount = Vul een bedrag in, zoals { $example }.
+error-seats = Vul een heel aantal plaatsen in.
+error-email-missing = Vul je e-mailadres in.
+error-email = Vul een volledig e-mailadres in, zoals name@example.com.
+error-country = Kies je land.
+error-line1 = Vul je adres in.
+error-city = Vul je plaats in.
+error-state = Kies je staat.
+error-postal-code = Vul je postcode in.
+error-business-name = Vul de naam van je bedrijf in.
+error-tax-id = Dit belastingnummer is niet geldig in het gekozen land. Controleer het of laat het veld leeg.
+error-address-tax = Voor dit adres kan de belasting niet worden berekend. Controleer het.
+error-discount = Deze code werkt hier niet. Controleer hem of ga zonder verder.
+error-discount-limit = Je hebt deze korting zo vaak gebruikt als mag. Verwijder hem om door te gaan.
+error-discount-ended = Deze korting is afgelopen. Verwijder hem om door te gaan.
+
+error-card-number-missing = Vul je kaartnummer in.
+error-card-number = Dit is geen kaartnummer. Controleer de cijfers.
+error-card-real = Dit is een testomgeving: er worden alleen testkaarten aangenomen en je mag hier geen echte kaart invullen. Gebruik 4242 4242 4242 4242.
+error-card-expiry = Vul de vervaldatum in als maand en jaar, zoals 12 / 34.
+error-card-expired = Deze kaart is verlopen. Controleer de datum of gebruik een andere kaart.
+error-card-cvc = Vul de drie cijfers van de beveiligingscode op de achterkant van de kaart in.
+error-card-cvc-front = Vul de vier cijfers van de beveiligingscode op de voorkant van de kaart in.
+error-card-unread = De kaart kon nu niet worden gelezen. Probeer het opnieuw.
+
+error-answer-missing = Dit is nodig.
+error-answer-tick = Vink dit vakje aan om door te gaan.
+error-answer-number = Vul een heel getal in.
+error-answer-at-least = Vul { $least } of meer in.
+error-answer-at-most = Vul { $most } of minder in.
+error-answer-short = { $count ->
+    [one] Schrijf minstens { $count } teken.
+   *[other] Schrijf minstens { $count } tekens.
+}
+error-answer-long = { $count ->
+    [one] Schrijf hoogstens { $count } teken.
+   *[other] Schrijf hoogstens { $count } tekens.
+}
+error-answer-date = Vul een datum in.
+error-answer-from = Kies { $date } of later.
+error-answer-until = Kies { $date } of eerder.
+error-answer-choice = Kies een van de opties.
+
+declined = Je kaart is geweigerd. Er is niets afgeschreven. Probeer een andere kaart of vraag het je bank.
+declined-funds = Er staat niet genoeg geld op deze kaart. Er is niets afgeschreven. Probeer een andere kaart.
+declined-expired = Deze kaart is verlopen. Er is niets afgeschreven. Probeer een andere kaart.
+declined-cvc = De beveiligingscode klopt niet. Er is niets afgeschreven. Controleer de code op je kaart en probeer het opnieuw.
+declined-processing = De betaling is door een storing geweigerd. Er is niets afgeschreven. Probeer het zo opnieuw.
+declined-approval = De betaling is niet goedgekeurd bij je bank. Er is niets afgeschreven. Probeer het opnieuw of gebruik een andere kaart.
+
+in-flight = Je betaling wordt al verwerkt. Wacht even en laad deze pagina dan opnieuw.
+total-changed = Het totaal is veranderd. Er is niets afgeschreven. Controleer het en betaal dan.
+already-subscribed = Je hebt hier al een lopend abonnement, dus er is niets afgeschreven.
+trial-used = Je hebt hier al eens een gratis proefperiode gehad. Je kunt zonder doorgaan; dan is de eerste betaling vandaag.
+not-ready = Deze winkel kan nu geen betalingen aannemen. Er is niets afgeschreven.
+other-error = Dat lukte niet. Er is niets afgeschreven. Laad deze pagina opnieuw en probeer het nog eens.
+our-fault = Er ging bij ons iets mis. Laad deze pagina opnieuw om te zien of de betaling is gelukt.
+offline = We konden de server niet bereiken. Laad deze pagina opnieuw om te zien of je hebt betaald.
+
+## After paying
+
+processing-title = Je betaling wordt verwerkt
+processing-body = Dit duurt een paar seconden. Houd deze pagina open; ze gaat vanzelf verder.
+bank-title = Nog één stap
+bank-body = Je bank wil zeker weten dat jij het bent. Keur de betaling op de volgende pagina goed.
+bank-continue = Verder naar je bank
+thanks-title = Bedankt voor je bestelling
+order-summary = Overzicht van de bestelling
+paid = Betaald
+renews = Je abonnement wordt verlengd voor { $total } { $interval }.
+renews-after-trial = Je proefperiode eindigt op { $date }. Daarna betaal je { $total } { $interval } tot je opzegt.
+return-to = Terug naar { $name }
+reopened-title = De betaling is niet gelukt
+try-again = Opnieuw proberen
+failed-title = De betaling is mislukt
+failed-body = Er is niets afgeschreven. Ga terug naar de winkel en begin daar opnieuw.
+
+## Other pages
+
+unknown-title = We kunnen deze betaling niet vinden
+unknown-body = De link is misschien onvolledig of niet meer geldig. Ga terug naar de winkel en begin daar opnieuw. Er is niets afgeschreven.
+front-title = Till draait
+front-body = Dit is het adres van een betaalserver. Programma’s gebruiken de API onder /v1; kopers komen hier via de link van hun betaling.
+nowhere-title = Hier is niets
+nowhere-body = Controleer het adres, of ga terug naar waar je vandaan kwam.
+expired-title = Deze betaling is verlopen
+expired-body = Voor je veiligheid blijft een betaling maar een beperkte tijd open. Ga terug naar de winkel en begin daar opnieuw.
+trouble-title = Er ging bij ons iets mis
+trouble-body = Laad deze pagina zo opnieuw. Als je aan het betalen was, toont ze of de betaling is gelukt.
+reference = Geef dit nummer als je om hulp vraagt:
+
+## The test bank
+
+test-bank = Testbank
+test-bank-title = Keur je betaling goed
+test-bank-ask = Ben jij dit?
+test-bank-body = Deze pagina staat voor die waarop een bank haar klant iets vraagt (3‑D Secure). Er gaat geen geld om.
+merchant = Winkel
+card = Kaart
+amount = Bedrag
+purpose = Doel
+save-card = De kaart bewaren
+approve = Goedkeuren
+refuse = Weigeren

@@ -1,0 +1,309 @@
+## Around every page
+
+test-mode = Tryb testowy
+skip-to-form = Przejdź do formularza
+back-to = Wróć do { $name }
+optional = (opcjonalnie)
+update = Zaktualizuj
+remove = Usuń
+
+## How often
+
+every-day = { $count ->
+    [1] dziennie
+   *[other] co { $count } dni
+}
+every-week = { $count ->
+    [1] tygodniowo
+    [few] co { $count } tygodnie
+   *[many] co { $count } tygodni
+}
+every-month = { $count ->
+    [1] miesięcznie
+    [few] co { $count } miesiące
+   *[many] co { $count } miesięcy
+}
+every-year = { $count ->
+    [1] rocznie
+    [few] co { $count } lata
+   *[many] co { $count } lat
+}
+
+## The offer
+
+your-order = Twoje zamówienie
+choose-option = Wybierz opcję
+show-option = Pokaż tę opcję
+free = Bezpłatnie
+you-choose = Ty decydujesz
+from-price = Od { $price }
+pay-what-you-want = Zapłać, ile chcesz
+original-price = Pierwotna cena:
+discounted-price = Teraz:
+plus-usage = plus zużycie
+included = Co otrzymujesz
+pictures = Zdjęcia: { $name }
+picture = Zdjęcie { $number }: { $name }
+
+name-your-price = Twoja cena
+update-total = Zaktualizuj sumę
+amount-at-least = Co najmniej { $least }
+amount-between = Od { $least } do { $most }
+amount-nothing-or-at-least = Nic albo co najmniej { $least }
+amount-nothing-or-between = Nic albo od { $least } do { $most }
+
+## Seats
+
+seats = Stanowiska
+seats-fewer = O jedno stanowisko mniej
+seats-more = O jedno stanowisko więcej
+seats-count = { $count ->
+    [one] { $count } stanowisko
+    [few] { $count } stanowiska
+   *[many] { $count } stanowisk
+}
+seats-at-least = { $least ->
+    [one] Co najmniej { $least } stanowisko
+    [few] Co najmniej { $least } stanowiska
+   *[many] Co najmniej { $least } stanowisk
+}
+seats-between = Od { $least } do { $most } stanowisk
+seats-exactly = { $count ->
+    [one] Dokładnie { $count } stanowisko
+    [few] Dokładnie { $count } stanowiska
+   *[many] Dokładnie { $count } stanowisk
+}
+per-seat = za stanowisko
+tiers = Cena za stanowisko
+tiers-volume = Liczba stanowisk decyduje o cenie każdego z nich.
+tiers-graduated = Stanowiska z każdego progu kosztują tyle, ile wynosi cena tego progu.
+tier-range = Od { $from } do { $to }
+tier-open = { $from } lub więcej
+
+## Usage
+
+usage = Rozliczane według zużycia
+usage-unit = { $price } za jednostkę
+usage-per = { $price } za { $unit }
+usage-tokens = { $price } za milion tokenów
+usage-cap = najwyżej { $price } w okresie rozliczeniowym
+
+## Trials
+
+trial-days = { $count ->
+    [one] { $count } dzień za darmo
+    [few] { $count } dni za darmo
+   *[many] { $count } dni za darmo
+}
+trial-weeks = { $count ->
+    [one] { $count } tydzień za darmo
+    [few] { $count } tygodnie za darmo
+   *[many] { $count } tygodni za darmo
+}
+trial-months = { $count ->
+    [one] { $count } miesiąc za darmo
+    [few] { $count } miesiące za darmo
+   *[many] { $count } miesięcy za darmo
+}
+trial-years = { $count ->
+    [one] { $count } rok za darmo
+    [few] { $count } lata za darmo
+   *[many] { $count } lat za darmo
+}
+trial-then = { $trial }, potem { $price } { $interval }
+trial-first-charge = Pierwsza opłata zostanie pobrana { $date }.
+due-on = Do zapłaty { $date }
+no-trial = Kontynuuj bez okresu próbnego
+
+## Discounts
+
+discount-code = Kod rabatowy
+apply = Zastosuj
+discount-remove = Usuń rabat { $name }
+discount-named = Rabat: { $name }
+discount-once = na pierwszą płatność
+discount-months = { $count ->
+    [one] przez { $count } miesiąc
+    [few] przez { $count } miesiące
+   *[many] przez { $count } miesięcy
+}
+
+## Contact and card
+
+your-details = Twoje dane
+contact = Kontakt
+email = Adres e-mail
+email-locked = To adres Twojego konta tutaj.
+full-name = Imię i nazwisko
+payment = Płatność
+test-warning = Tryb testowy: nie używaj prawdziwej karty.
+test-card = Ta płaci, z dowolną przyszłą datą i dowolnymi trzema cyframi:
+test-more = Więcej kart testowych
+test-declined = zostaje odrzucona
+test-funds = nie ma wystarczających środków
+test-secure = wymaga 3-D Secure
+test-later = zostaje przyjęta, a potem zawodzi
+card-number = Numer karty
+card-expiry = Data ważności
+card-expiry-form = MM / RR
+card-cvc = Kod zabezpieczający
+card-name = Imię i nazwisko na karcie
+
+## Address and business
+
+billing-address = Adres rozliczeniowy
+country = Kraj
+choose-country = Wybierz kraj
+use-country = Użyj tego kraju
+line1 = Ulica i numer
+line2 = Lokal
+city = Miejscowość
+state = Stan
+province = Prowincja
+region = Region
+postal-code = Kod pocztowy
+zip-code = Kod ZIP
+postcode = Kod pocztowy
+choose = Wybierz
+is-business = Kupuję dla firmy
+show-business = Pokaż pola dla firm
+business-name = Nazwa firmy
+tax-id = NIP
+more-details = Dodatkowe dane
+
+## Amounts and the button
+
+subtotal = Suma częściowa
+tax = Podatek
+tax-vat = VAT
+tax-gst = GST
+tax-sales = Podatek od sprzedaży
+tax-rated = { $tax } ({ $rate })
+tax-included = W tym { $tax }
+tax-reverse = { $tax }: rozliczasz go samodzielnie (odwrotne obciążenie)
+tax-later = na podstawie adresu
+total = Razem
+due-today = Do zapłaty dziś
+pay = Zapłać { $total }
+subscribe = Subskrybuj
+get-free = Odbierz za darmo
+start-trial = Rozpocznij okres próbny
+processing = Przetwarzanie…
+terms-plain = Płacisz { $total } { $interval } do czasu rezygnacji.
+terms-trial = Dziś nic nie płacisz. Dnia { $date } płacisz { $total }, potem tyle samo { $interval } do czasu rezygnacji.
+terms-trial-discount = Dziś nic nie płacisz. Dnia { $date } płacisz { $total }, a po zakończeniu rabatu { $full } { $interval } do czasu rezygnacji.
+terms-discount = Teraz płacisz { $total }, a po zakończeniu rabatu { $full } { $interval } do czasu rezygnacji.
+terms-usage = Zużycie jest rozliczane { $interval } do czasu rezygnacji.
+plus-tax = { $amount } plus podatek
+
+## What is wrong
+
+please-check = Sprawdź:
+error-field = Sprawdź to pole.
+error-product = Ta opcja jest niedostępna. Wybierz inną.
+error-amount = Podaj kwotę, na przykład { $example }.
+error-seats = Podaj całkowitą liczbę stanowisk.
+error-email-missing = Podaj swój adres e-mail.
+error-email = Podaj pełny adres e-mail, na przykład name@example.com.
+error-country = Wybierz swój kraj.
+error-line1 = Podaj swój adres.
+error-city = Podaj miejscowość.
+error-state = Wybierz stan.
+error-postal-code = Podaj kod pocztowy.
+error-business-name = Podaj nazwę swojej firmy.
+error-tax-id = Ten numer podatkowy nie jest ważny w wybranym kraju. Sprawdź go albo zostaw pole puste.
+error-address-tax = Nie można obliczyć podatku dla tego adresu. Sprawdź go.
+error-discount = Ten kod tutaj nie działa. Sprawdź go albo kontynuuj bez niego.
+error-discount-limit = Ten rabat został przez Ciebie wykorzystany już tyle razy, ile można. Usuń go, aby kontynuować.
+error-discount-ended = Ten rabat się zakończył. Usuń go, aby kontynuować.
+
+error-card-number-missing = Podaj numer karty.
+error-card-number = To nie jest numer karty. Sprawdź cyfry.
+error-card-real = To środowisko testowe: przyjmuje tylko karty testowe i nie wolno tu wpisywać prawdziwej karty. Użyj 4242 4242 4242 4242.
+error-card-expiry = Podaj datę ważności jako miesiąc i rok, na przykład 12 / 34.
+error-card-expired = Ta karta straciła ważność. Sprawdź datę albo użyj innej karty.
+error-card-cvc = Podaj trzy cyfry kodu zabezpieczającego z tyłu karty.
+error-card-cvc-front = Podaj cztery cyfry kodu zabezpieczającego z przodu karty.
+error-card-unread = Nie udało się teraz odczytać karty. Spróbuj ponownie.
+
+error-answer-missing = To pole jest wymagane.
+error-answer-tick = Zaznacz to pole, aby kontynuować.
+error-answer-number = Podaj liczbę całkowitą.
+error-answer-at-least = Podaj { $least } lub więcej.
+error-answer-at-most = Podaj { $most } lub mniej.
+error-answer-short = { $count ->
+    [one] Wpisz co najmniej { $count } znak.
+    [few] Wpisz co najmniej { $count } znaki.
+   *[many] Wpisz co najmniej { $count } znaków.
+}
+error-answer-long = { $count ->
+    [one] Wpisz najwyżej { $count } znak.
+    [few] Wpisz najwyżej { $count } znaki.
+   *[many] Wpisz najwyżej { $count } znaków.
+}
+error-answer-date = Podaj datę.
+error-answer-from = Wybierz { $date } lub później.
+error-answer-until = Wybierz { $date } lub wcześniej.
+error-answer-choice = Wybierz jedną z opcji.
+
+declined = Twoja karta została odrzucona. Nic nie pobrano. Spróbuj innej karty albo zapytaj swój bank.
+declined-funds = Na tej karcie nie ma wystarczających środków. Nic nie pobrano. Spróbuj innej karty.
+declined-expired = Ta karta straciła ważność. Nic nie pobrano. Spróbuj innej karty.
+declined-cvc = Kod zabezpieczający jest nieprawidłowy. Nic nie pobrano. Sprawdź kod na karcie i spróbuj ponownie.
+declined-processing = Płatność została odrzucona z powodu usterki. Nic nie pobrano. Spróbuj ponownie za chwilę.
+declined-approval = Płatność nie została zatwierdzona w Twoim banku. Nic nie pobrano. Spróbuj ponownie albo użyj innej karty.
+
+in-flight = Twoja płatność jest już przetwarzana. Poczekaj chwilę, a potem odśwież tę stronę.
+total-changed = Suma się zmieniła. Nic nie pobrano. Sprawdź ją, a potem zapłać.
+already-subscribed = Masz tu już aktywną subskrypcję, więc nic nie pobrano.
+trial-used = Okres próbny został tu już przez Ciebie wykorzystany. Możesz kontynuować bez niego; wtedy pierwsza płatność jest dziś.
+not-ready = Ten sklep nie może teraz przyjmować płatności. Nic nie pobrano.
+other-error = To się nie udało. Nic nie pobrano. Odśwież tę stronę i spróbuj ponownie.
+our-fault = Coś poszło nie tak po naszej stronie. Odśwież tę stronę, aby zobaczyć, czy płatność się powiodła.
+offline = Nie udało się połączyć z serwerem. Odśwież tę stronę, aby zobaczyć, czy płatność się powiodła.
+
+## After paying
+
+processing-title = Przetwarzanie płatności
+processing-body = To potrwa kilka sekund. Nie zamykaj tej strony; sama przejdzie dalej.
+bank-title = Jeszcze jeden krok
+bank-body = Twój bank chce się upewnić, że to Ty. Zatwierdź płatność na następnej stronie.
+bank-continue = Przejdź do banku
+thanks-title = Dziękujemy za zamówienie
+order-summary = Podsumowanie zamówienia
+paid = Zapłacono
+renews = Twoja subskrypcja odnawia się za { $total } { $interval }.
+renews-after-trial = Okres próbny kończy się { $date }. Potem płacisz { $total } { $interval } do czasu rezygnacji.
+return-to = Wróć do { $name }
+reopened-title = Płatność nie doszła do skutku
+try-again = Spróbuj ponownie
+failed-title = Płatność się nie powiodła
+failed-body = Nic nie pobrano. Wróć do sklepu i zacznij tam od nowa.
+
+## Other pages
+
+unknown-title = Nie możemy znaleźć tej płatności
+unknown-body = Link może być niepełny albo już nieważny. Wróć do sklepu i zacznij tam od nowa. Nic nie pobrano.
+front-title = Till działa
+front-body = To adres serwera płatności. Programy używają jego API pod /v1; kupujący trafiają tu przez link do swojej płatności.
+nowhere-title = Tu nic nie ma
+nowhere-body = Sprawdź adres albo wróć tam, skąd przychodzisz.
+expired-title = Ta płatność wygasła
+expired-body = Dla Twojego bezpieczeństwa płatność jest otwarta tylko przez ograniczony czas. Wróć do sklepu i zacznij tam od nowa.
+trouble-title = Coś poszło nie tak po naszej stronie
+trouble-body = Odśwież tę stronę za chwilę. Jeśli trwała płatność, zobaczysz, czy się powiodła.
+reference = Prosząc o pomoc, podaj ten numer:
+
+## The test bank
+
+test-bank = Bank testowy
+test-bank-title = Zatwierdź płatność
+test-bank-ask = Czy to Ty?
+test-bank-body = Ta strona zastępuje tę, na której bank pyta swojego klienta (3‑D Secure). Żadne pieniądze się nie przemieszczają.
+merchant = Sprzedawca
+card = Karta
+amount = Kwota
+purpose = Cel
+save-card = Zapisanie karty
+approve = Zatwierdź
+refuse = Odrzuć

@@ -1,0 +1,296 @@
+## Around every page
+
+test-mode = Modo de teste
+skip-to-form = Ir para o formulário
+back-to = Voltar a { $name }
+optional = (opcional)
+update = Atualizar
+remove = Remover
+
+## How often
+
+every-day = { $count ->
+    [1] por dia
+   *[other] a cada { $count } dias
+}
+every-week = { $count ->
+    [1] por semana
+   *[other] a cada { $count } semanas
+}
+every-month = { $count ->
+    [1] por mês
+   *[other] a cada { $count } meses
+}
+every-year = { $count ->
+    [1] por ano
+   *[other] a cada { $count } anos
+}
+
+## The offer
+
+your-order = A sua encomenda
+choose-option = Escolha uma opção
+show-option = Mostrar esta opção
+free = Grátis
+you-choose = A escolha é sua
+from-price = A partir de { $price }
+pay-what-you-want = Pague o que quiser
+original-price = Preço original:
+discounted-price = Agora:
+plus-usage = mais o consumo
+included = O que está incluído
+pictures = Imagens de { $name }
+picture = Imagem { $number } de { $name }
+
+name-your-price = O seu preço
+update-total = Atualizar o total
+amount-at-least = Pelo menos { $least }
+amount-between = Entre { $least } e { $most }
+amount-nothing-or-at-least = Nada, ou pelo menos { $least }
+amount-nothing-or-between = Nada, ou entre { $least } e { $most }
+
+## Seats
+
+seats = Lugares
+seats-fewer = Menos um lugar
+seats-more = Mais um lugar
+seats-count = { $count ->
+    [one] { $count } lugar
+   *[other] { $count } lugares
+}
+seats-at-least = { $least ->
+    [one] Pelo menos { $least } lugar
+   *[other] Pelo menos { $least } lugares
+}
+seats-between = Entre { $least } e { $most } lugares
+seats-exactly = { $count ->
+    [one] Exatamente { $count } lugar
+   *[other] Exatamente { $count } lugares
+}
+per-seat = por lugar
+tiers = Preço por lugar
+tiers-volume = O número de lugares decide quanto custa cada um.
+tiers-graduated = Os lugares de cada escalão custam o preço desse escalão.
+tier-range = De { $from } a { $to }
+tier-open = { $from } ou mais
+
+## Usage
+
+usage = Faturado pelo consumo
+usage-unit = { $price } por unidade
+usage-per = { $price } por { $unit }
+usage-tokens = { $price } por milhão de tokens
+usage-cap = no máximo { $price } por período de faturação
+
+## Trials
+
+trial-days = { $count ->
+    [one] { $count } dia grátis
+   *[other] { $count } dias grátis
+}
+trial-weeks = { $count ->
+    [one] { $count } semana grátis
+   *[other] { $count } semanas grátis
+}
+trial-months = { $count ->
+    [one] { $count } mês grátis
+   *[other] { $count } meses grátis
+}
+trial-years = { $count ->
+    [one] { $count } ano grátis
+   *[other] { $count } anos grátis
+}
+trial-then = { $trial }, depois { $price } { $interval }
+trial-first-charge = A primeira cobrança será a { $date }.
+due-on = A pagar a { $date }
+no-trial = Continuar sem período experimental
+
+## Discounts
+
+discount-code = Código de desconto
+apply = Aplicar
+discount-remove = Remover o desconto { $name }
+discount-named = Desconto: { $name }
+discount-once = no primeiro pagamento
+discount-months = { $count ->
+    [one] durante { $count } mês
+   *[other] durante { $count } meses
+}
+
+## Contact and card
+
+your-details = Os seus dados
+contact = Contacto
+email = E-mail
+email-locked = Este é o endereço da sua conta aqui.
+full-name = Nome completo
+payment = Pagamento
+test-warning = Modo de teste: não utilize um cartão real.
+test-card = Este paga, com qualquer data futura e três algarismos quaisquer:
+test-more = Mais cartões de teste
+test-declined = é recusado
+test-funds = não tem saldo suficiente
+test-secure = pede 3-D Secure
+test-later = é aceite e depois falha
+card-number = Número do cartão
+card-expiry = Validade
+card-expiry-form = MM / AA
+card-cvc = Código de segurança
+card-name = Nome no cartão
+
+## Address and business
+
+billing-address = Morada de faturação
+country = País
+choose-country = Escolha um país
+use-country = Utilizar este país
+line1 = Morada
+line2 = Andar, porta
+city = Localidade
+state = Estado
+province = Província
+region = Região
+postal-code = Código postal
+zip-code = Código ZIP
+postcode = Código postal
+choose = Escolha
+is-business = Estou a comprar para uma empresa
+show-business = Mostrar os campos para empresas
+business-name = Nome da empresa
+tax-id = NIF
+more-details = Mais informações
+
+## Amounts and the button
+
+subtotal = Subtotal
+tax = Impostos
+tax-vat = IVA
+tax-gst = GST
+tax-sales = Imposto sobre vendas
+tax-rated = { $tax } ({ $rate })
+tax-included = Inclui { $tax }
+tax-reverse = { $tax }: é liquidado por si (autoliquidação)
+tax-later = conforme a sua morada
+total = Total
+due-today = A pagar hoje
+pay = Pagar { $total }
+subscribe = Subscrever
+get-free = Obter grátis
+start-trial = Iniciar o período experimental
+processing = A processar…
+terms-plain = Paga { $total } { $interval } até cancelar.
+terms-trial = Hoje não paga nada. A { $date } paga { $total }, depois o mesmo valor { $interval } até cancelar.
+terms-trial-discount = Hoje não paga nada. A { $date } paga { $total } e, quando o desconto terminar, { $full } { $interval } até cancelar.
+terms-discount = Paga { $total } agora e, quando o desconto terminar, { $full } { $interval } até cancelar.
+terms-usage = O seu consumo é faturado { $interval } até cancelar.
+plus-tax = { $amount } mais impostos
+
+## What is wrong
+
+please-check = Verifique:
+error-field = Verifique este campo.
+error-product = Esta opção não está disponível. Escolha outra.
+error-amount = Introduza um valor, por exemplo { $example }.
+error-seats = Introduza um número inteiro de lugares.
+error-email-missing = Introduza o seu e-mail.
+error-email = Introduza um e-mail completo, como name@example.com.
+error-country = Escolha o seu país.
+error-line1 = Introduza a sua morada.
+error-city = Introduza a sua localidade.
+error-state = Escolha o seu estado.
+error-postal-code = Introduza o seu código postal.
+error-business-name = Introduza o nome da sua empresa.
+error-tax-id = Este número fiscal não é válido no país escolhido. Verifique-o ou deixe o campo vazio.
+error-address-tax = Não é possível calcular os impostos para esta morada. Verifique-a.
+error-discount = Este código não funciona aqui. Verifique-o ou continue sem ele.
+error-discount-limit = Já utilizou este desconto todas as vezes permitidas. Remova-o para continuar.
+error-discount-ended = Este desconto terminou. Remova-o para continuar.
+
+error-card-number-missing = Introduza o número do seu cartão.
+error-card-number = Isto não é um número de cartão. Verifique os algarismos.
+error-card-real = Este é um ambiente de teste: só aceita cartões de teste e nenhum cartão real deve ser introduzido aqui. Utilize 4242 4242 4242 4242.
+error-card-expiry = Introduza a validade como mês e ano, por exemplo 12 / 34.
+error-card-expired = Este cartão expirou. Verifique a data ou utilize outro cartão.
+error-card-cvc = Introduza os três algarismos do código de segurança no verso do cartão.
+error-card-cvc-front = Introduza os quatro algarismos do código de segurança na frente do cartão.
+error-card-unread = Não foi possível ler o cartão neste momento. Tente novamente.
+
+error-answer-missing = Esta informação é necessária.
+error-answer-tick = Assinale esta caixa para continuar.
+error-answer-number = Introduza um número inteiro.
+error-answer-at-least = Introduza { $least } ou mais.
+error-answer-at-most = Introduza { $most } ou menos.
+error-answer-short = { $count ->
+    [one] Escreva pelo menos { $count } carácter.
+   *[other] Escreva pelo menos { $count } caracteres.
+}
+error-answer-long = { $count ->
+    [one] Escreva no máximo { $count } carácter.
+   *[other] Escreva no máximo { $count } caracteres.
+}
+error-answer-date = Introduza uma data.
+error-answer-from = Escolha { $date } ou depois.
+error-answer-until = Escolha { $date } ou antes.
+error-answer-choice = Escolha uma das opções.
+
+declined = O seu cartão foi recusado. Nada foi cobrado. Tente outro cartão ou contacte o seu banco.
+declined-funds = Não há saldo suficiente neste cartão. Nada foi cobrado. Tente outro cartão.
+declined-expired = Este cartão expirou. Nada foi cobrado. Tente outro cartão.
+declined-cvc = O código de segurança está errado. Nada foi cobrado. Verifique o código no seu cartão e tente novamente.
+declined-processing = O pagamento foi recusado devido a uma falha. Nada foi cobrado. Tente novamente dentro de momentos.
+declined-approval = O pagamento não foi aprovado no seu banco. Nada foi cobrado. Tente novamente ou utilize outro cartão.
+
+in-flight = O seu pagamento já está a ser processado. Aguarde um momento e recarregue esta página.
+total-changed = O total mudou. Nada foi cobrado. Verifique-o e depois pague.
+already-subscribed = Já tem aqui uma subscrição ativa, por isso nada foi cobrado.
+trial-used = Já teve aqui um período experimental gratuito. Pode continuar sem ele; nesse caso, o primeiro pagamento é hoje.
+not-ready = Esta loja não pode receber pagamentos neste momento. Nada foi cobrado.
+other-error = Não funcionou. Nada foi cobrado. Recarregue esta página e tente novamente.
+our-fault = Algo correu mal do nosso lado. Recarregue esta página para ver se o pagamento foi concluído.
+offline = Não foi possível contactar o servidor. Recarregue esta página para ver se pagou.
+
+## After paying
+
+processing-title = A processar o seu pagamento
+processing-body = Demora alguns segundos. Deixe esta página aberta; avança sozinha.
+bank-title = Mais um passo
+bank-body = O seu banco quer ter a certeza de que é mesmo você. Aprove o pagamento na página seguinte.
+bank-continue = Continuar para o banco
+thanks-title = Obrigado pela sua encomenda
+order-summary = Resumo da encomenda
+paid = Pago
+renews = A sua subscrição renova-se por { $total } { $interval }.
+renews-after-trial = O seu período experimental termina a { $date }. Depois paga { $total } { $interval } até cancelar.
+return-to = Voltar a { $name }
+reopened-title = O pagamento não foi concluído
+try-again = Tentar novamente
+failed-title = O pagamento falhou
+failed-body = Nada foi cobrado. Volte à loja e comece novamente a partir daí.
+
+## Other pages
+
+unknown-title = Não encontramos este pagamento
+unknown-body = A ligação pode estar incompleta ou já não ser válida. Volte à loja e comece novamente a partir daí. Nada foi cobrado.
+front-title = O Till está a funcionar
+front-body = Este é o endereço de um servidor de pagamentos. Os programas utilizam a sua API em /v1; os compradores chegam aqui pela ligação do seu pagamento.
+nowhere-title = Não há nada aqui
+nowhere-body = Verifique o endereço ou volte ao sítio de onde veio.
+expired-title = Este pagamento expirou
+expired-body = Para sua segurança, um pagamento fica aberto apenas durante um tempo limitado. Volte à loja e comece novamente a partir daí.
+trouble-title = Algo correu mal do nosso lado
+trouble-body = Recarregue esta página dentro de momentos. Se estava a pagar, mostrará se o pagamento foi concluído.
+reference = Se pedir ajuda, indique este número:
+
+## The test bank
+
+test-bank = Banco de teste
+test-bank-title = Aprove o seu pagamento
+test-bank-ask = É mesmo você?
+test-bank-body = Esta página representa aquela em que um banco consulta o seu cliente (3‑D Secure). Nenhum dinheiro é movimentado.
+merchant = Comerciante
+card = Cartão
+amount = Valor
+purpose = Finalidade
+save-card = Guardar o cartão
+approve = Aprovar
+refuse = Recusar

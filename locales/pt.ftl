@@ -1,0 +1,296 @@
+## Around every page
+
+test-mode = Modo de teste
+skip-to-form = Ir para o formulário
+back-to = Voltar para { $name }
+optional = (opcional)
+update = Atualizar
+remove = Remover
+
+## How often
+
+every-day = { $count ->
+    [1] por dia
+   *[other] a cada { $count } dias
+}
+every-week = { $count ->
+    [1] por semana
+   *[other] a cada { $count } semanas
+}
+every-month = { $count ->
+    [1] por mês
+   *[other] a cada { $count } meses
+}
+every-year = { $count ->
+    [1] por ano
+   *[other] a cada { $count } anos
+}
+
+## The offer
+
+your-order = Seu pedido
+choose-option = Escolha uma opção
+show-option = Mostrar esta opção
+free = Grátis
+you-choose = Você escolhe
+from-price = A partir de { $price }
+pay-what-you-want = Pague quanto quiser
+original-price = Preço original:
+discounted-price = Agora:
+plus-usage = mais o consumo
+included = O que está incluído
+pictures = Imagens de { $name }
+picture = Imagem { $number } de { $name }
+
+name-your-price = Seu preço
+update-total = Atualizar o total
+amount-at-least = Pelo menos { $least }
+amount-between = Entre { $least } e { $most }
+amount-nothing-or-at-least = Nada, ou pelo menos { $least }
+amount-nothing-or-between = Nada, ou entre { $least } e { $most }
+
+## Seats
+
+seats = Vagas
+seats-fewer = Uma vaga a menos
+seats-more = Uma vaga a mais
+seats-count = { $count ->
+    [one] { $count } vaga
+   *[other] { $count } vagas
+}
+seats-at-least = { $least ->
+    [one] Pelo menos { $least } vaga
+   *[other] Pelo menos { $least } vagas
+}
+seats-between = Entre { $least } e { $most } vagas
+seats-exactly = { $count ->
+    [one] Exatamente { $count } vaga
+   *[other] Exatamente { $count } vagas
+}
+per-seat = por vaga
+tiers = Preço por vaga
+tiers-volume = O número de vagas decide quanto custa cada uma.
+tiers-graduated = As vagas de cada faixa custam o preço dessa faixa.
+tier-range = De { $from } a { $to }
+tier-open = { $from } ou mais
+
+## Usage
+
+usage = Cobrado pelo consumo
+usage-unit = { $price } por unidade
+usage-per = { $price } por { $unit }
+usage-tokens = { $price } por milhão de tokens
+usage-cap = no máximo { $price } por período de cobrança
+
+## Trials
+
+trial-days = { $count ->
+    [one] { $count } dia grátis
+   *[other] { $count } dias grátis
+}
+trial-weeks = { $count ->
+    [one] { $count } semana grátis
+   *[other] { $count } semanas grátis
+}
+trial-months = { $count ->
+    [one] { $count } mês grátis
+   *[other] { $count } meses grátis
+}
+trial-years = { $count ->
+    [one] { $count } ano grátis
+   *[other] { $count } anos grátis
+}
+trial-then = { $trial }, depois { $price } { $interval }
+trial-first-charge = A primeira cobrança será em { $date }.
+due-on = A pagar em { $date }
+no-trial = Continuar sem teste grátis
+
+## Discounts
+
+discount-code = Código de desconto
+apply = Aplicar
+discount-remove = Remover o desconto { $name }
+discount-named = Desconto: { $name }
+discount-once = no primeiro pagamento
+discount-months = { $count ->
+    [one] por { $count } mês
+   *[other] por { $count } meses
+}
+
+## Contact and card
+
+your-details = Seus dados
+contact = Contato
+email = E-mail
+email-locked = Este é o endereço da sua conta aqui.
+full-name = Nome completo
+payment = Pagamento
+test-warning = Modo de teste: não use um cartão real.
+test-card = Este paga, com qualquer data futura e três dígitos quaisquer:
+test-more = Mais cartões de teste
+test-declined = é recusado
+test-funds = não tem saldo suficiente
+test-secure = pede 3-D Secure
+test-later = é aceito e depois falha
+card-number = Número do cartão
+card-expiry = Validade
+card-expiry-form = MM / AA
+card-cvc = Código de segurança
+card-name = Nome no cartão
+
+## Address and business
+
+billing-address = Endereço de cobrança
+country = País
+choose-country = Escolha um país
+use-country = Usar este país
+line1 = Endereço
+line2 = Complemento
+city = Cidade
+state = Estado
+province = Província
+region = Região
+postal-code = CEP ou código postal
+zip-code = ZIP code
+postcode = Código postal
+choose = Escolha
+is-business = Estou comprando para uma empresa
+show-business = Mostrar os campos para empresas
+business-name = Nome da empresa
+tax-id = CNPJ ou número fiscal
+more-details = Mais informações
+
+## Amounts and the button
+
+subtotal = Subtotal
+tax = Impostos
+tax-vat = IVA
+tax-gst = GST
+tax-sales = Imposto sobre vendas
+tax-rated = { $tax } ({ $rate })
+tax-included = Inclui { $tax }
+tax-reverse = { $tax }: você mesmo recolhe (autoliquidação)
+tax-later = conforme seu endereço
+total = Total
+due-today = A pagar hoje
+pay = Pagar { $total }
+subscribe = Assinar
+get-free = Obter grátis
+start-trial = Começar o teste grátis
+processing = Processando…
+terms-plain = Você paga { $total } { $interval } até cancelar.
+terms-trial = Hoje você não paga nada. Em { $date } você paga { $total }, depois o mesmo valor { $interval } até cancelar.
+terms-trial-discount = Hoje você não paga nada. Em { $date } você paga { $total } e, quando o desconto terminar, { $full } { $interval } até cancelar.
+terms-discount = Você paga { $total } agora e, quando o desconto terminar, { $full } { $interval } até cancelar.
+terms-usage = Seu consumo é cobrado { $interval } até você cancelar.
+plus-tax = { $amount } mais impostos
+
+## What is wrong
+
+please-check = Verifique:
+error-field = Verifique este campo.
+error-product = Esta opção não está disponível. Escolha outra.
+error-amount = Digite um valor, por exemplo { $example }.
+error-seats = Digite um número inteiro de vagas.
+error-email-missing = Digite seu e-mail.
+error-email = Digite um e-mail completo, como name@example.com.
+error-country = Escolha seu país.
+error-line1 = Digite seu endereço.
+error-city = Digite sua cidade.
+error-state = Escolha seu estado.
+error-postal-code = Digite seu código postal.
+error-business-name = Digite o nome da sua empresa.
+error-tax-id = Este número fiscal não é válido no país escolhido. Verifique-o ou deixe o campo vazio.
+error-address-tax = Não é possível calcular os impostos para este endereço. Verifique-o.
+error-discount = Este código não funciona aqui. Verifique-o ou continue sem ele.
+error-discount-limit = Você já usou este desconto todas as vezes permitidas. Remova-o para continuar.
+error-discount-ended = Este desconto terminou. Remova-o para continuar.
+
+error-card-number-missing = Digite o número do seu cartão.
+error-card-number = Isto não é um número de cartão. Verifique os dígitos.
+error-card-real = Este é um ambiente de teste: só aceita cartões de teste e nenhum cartão real deve ser digitado aqui. Use 4242 4242 4242 4242.
+error-card-expiry = Digite a validade como mês e ano, por exemplo 12 / 34.
+error-card-expired = Este cartão está vencido. Verifique a data ou use outro cartão.
+error-card-cvc = Digite os três dígitos do código de segurança no verso do cartão.
+error-card-cvc-front = Digite os quatro dígitos do código de segurança na frente do cartão.
+error-card-unread = Não foi possível ler o cartão agora. Tente novamente.
+
+error-answer-missing = Esta informação é necessária.
+error-answer-tick = Marque esta caixa para continuar.
+error-answer-number = Digite um número inteiro.
+error-answer-at-least = Digite { $least } ou mais.
+error-answer-at-most = Digite { $most } ou menos.
+error-answer-short = { $count ->
+    [one] Escreva pelo menos { $count } caractere.
+   *[other] Escreva pelo menos { $count } caracteres.
+}
+error-answer-long = { $count ->
+    [one] Escreva no máximo { $count } caractere.
+   *[other] Escreva no máximo { $count } caracteres.
+}
+error-answer-date = Digite uma data.
+error-answer-from = Escolha { $date } ou depois.
+error-answer-until = Escolha { $date } ou antes.
+error-answer-choice = Escolha uma das opções.
+
+declined = Seu cartão foi recusado. Nada foi cobrado. Tente outro cartão ou fale com seu banco.
+declined-funds = Não há saldo suficiente neste cartão. Nada foi cobrado. Tente outro cartão.
+declined-expired = Este cartão está vencido. Nada foi cobrado. Tente outro cartão.
+declined-cvc = O código de segurança está errado. Nada foi cobrado. Verifique o código no seu cartão e tente novamente.
+declined-processing = O pagamento foi recusado por causa de uma falha. Nada foi cobrado. Tente novamente em instantes.
+declined-approval = O pagamento não foi aprovado no seu banco. Nada foi cobrado. Tente novamente ou use outro cartão.
+
+in-flight = Seu pagamento já está sendo processado. Espere um momento e recarregue esta página.
+total-changed = O total mudou. Nada foi cobrado. Verifique-o e depois pague.
+already-subscribed = Você já tem uma assinatura ativa aqui, por isso nada foi cobrado.
+trial-used = Você já teve um teste grátis aqui. Pode continuar sem ele; nesse caso, o primeiro pagamento é hoje.
+not-ready = Esta loja não pode receber pagamentos no momento. Nada foi cobrado.
+other-error = Não funcionou. Nada foi cobrado. Recarregue esta página e tente novamente.
+our-fault = Algo deu errado do nosso lado. Recarregue esta página para ver se o pagamento foi concluído.
+offline = Não conseguimos falar com o servidor. Recarregue esta página para ver se você pagou.
+
+## After paying
+
+processing-title = Processando seu pagamento
+processing-body = Isso leva alguns segundos. Deixe esta página aberta; ela avança sozinha.
+bank-title = Mais uma etapa
+bank-body = Seu banco quer ter certeza de que é você. Aprove o pagamento na próxima página.
+bank-continue = Continuar para o banco
+thanks-title = Obrigado pelo seu pedido
+order-summary = Resumo do pedido
+paid = Pago
+renews = Sua assinatura é renovada por { $total } { $interval }.
+renews-after-trial = Seu teste grátis termina em { $date }. Depois você paga { $total } { $interval } até cancelar.
+return-to = Voltar para { $name }
+reopened-title = O pagamento não foi concluído
+try-again = Tentar novamente
+failed-title = O pagamento falhou
+failed-body = Nada foi cobrado. Volte à loja e comece novamente por lá.
+
+## Other pages
+
+unknown-title = Não encontramos este pagamento
+unknown-body = O link pode estar incompleto ou não ser mais válido. Volte à loja e comece novamente por lá. Nada foi cobrado.
+front-title = O Till está funcionando
+front-body = Este é o endereço de um servidor de pagamentos. Programas usam sua API em /v1; compradores chegam aqui pelo link do seu pagamento.
+nowhere-title = Não há nada aqui
+nowhere-body = Verifique o endereço ou volte para onde você estava.
+expired-title = Este pagamento expirou
+expired-body = Para sua segurança, um pagamento fica aberto só por tempo limitado. Volte à loja e comece novamente por lá.
+trouble-title = Algo deu errado do nosso lado
+trouble-body = Recarregue esta página em instantes. Se você estava pagando, ela mostrará se o pagamento foi concluído.
+reference = Se pedir ajuda, informe este número:
+
+## The test bank
+
+test-bank = Banco de teste
+test-bank-title = Aprove seu pagamento
+test-bank-ask = É você?
+test-bank-body = Esta página representa aquela em que um banco consulta seu cliente (3‑D Secure). Nenhum dinheiro é movimentado.
+merchant = Loja
+card = Cartão
+amount = Valor
+purpose = Finalidade
+save-card = Salvar o cartão
+approve = Aprovar
+refuse = Recusar

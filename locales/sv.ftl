@@ -1,0 +1,312 @@
+## Around every page
+
+test-mode = Testläge
+skip-to-form = Gå till formuläret
+back-to = Tillbaka till { $name }
+optional = (valfritt)
+update = Uppdatera
+remove = Ta bort
+
+## How often
+
+every-day = { $count ->
+    [1] per dag
+    [2] varannan dag
+   *[other] var { $count }:{ NUMBER($count, type: "ordinal") ->
+        [one] a
+       *[other] e
+    } dag
+}
+every-week = { $count ->
+    [1] per vecka
+    [2] varannan vecka
+   *[other] var { $count }:{ NUMBER($count, type: "ordinal") ->
+        [one] a
+       *[other] e
+    } vecka
+}
+every-month = { $count ->
+    [1] per månad
+    [2] varannan månad
+   *[other] var { $count }:{ NUMBER($count, type: "ordinal") ->
+        [one] a
+       *[other] e
+    } månad
+}
+every-year = { $count ->
+    [1] per år
+    [2] vartannat år
+   *[other] vart { $count }:{ NUMBER($count, type: "ordinal") ->
+        [one] a
+       *[other] e
+    } år
+}
+
+## The offer
+
+your-order = Din beställning
+choose-option = Välj ett alternativ
+show-option = Visa det här alternativet
+free = Gratis
+you-choose = Du väljer
+from-price = Från { $price }
+pay-what-you-want = Betala vad du vill
+original-price = Ursprungligt pris:
+discounted-price = Nu:
+plus-usage = plus förbrukning
+included = Det här får du
+pictures = Bilder på { $name }
+picture = Bild { $number } på { $name }
+
+name-your-price = Ditt pris
+update-total = Uppdatera summan
+amount-at-least = Minst { $least }
+amount-between = Mellan { $least } och { $most }
+amount-nothing-or-at-least = Ingenting, eller minst { $least }
+amount-nothing-or-between = Ingenting, eller mellan { $least } och { $most }
+
+## Seats
+
+seats = Platser
+seats-fewer = En plats färre
+seats-more = En plats till
+seats-count = { $count ->
+    [one] { $count } plats
+   *[other] { $count } platser
+}
+seats-at-least = { $least ->
+    [one] Minst { $least } plats
+   *[other] Minst { $least } platser
+}
+seats-between = Mellan { $least } och { $most } platser
+seats-exactly = { $count ->
+    [one] Exakt { $count } plats
+   *[other] Exakt { $count } platser
+}
+per-seat = per plats
+tiers = Pris per plats
+tiers-volume = Antalet platser avgör vad varje plats kostar.
+tiers-graduated = Platserna i varje steg kostar det stegets pris.
+tier-range = { $from } till { $to }
+tier-open = { $from } eller fler
+
+## Usage
+
+usage = Debiteras efter förbrukning
+usage-unit = { $price } per enhet
+usage-per = { $price } per { $unit }
+usage-tokens = { $price } per miljon tokens
+usage-cap = högst { $price } per faktureringsperiod
+
+## Trials
+
+trial-days = { $count ->
+    [one] { $count } dag gratis
+   *[other] { $count } dagar gratis
+}
+trial-weeks = { $count ->
+    [one] { $count } vecka gratis
+   *[other] { $count } veckor gratis
+}
+trial-months = { $count ->
+    [one] { $count } månad gratis
+   *[other] { $count } månader gratis
+}
+trial-years = { $count ->
+    [one] { $count } år gratis
+   *[other] { $count } år gratis
+}
+trial-then = { $trial }, sedan { $price } { $interval }
+trial-first-charge = Den första debiteringen sker den { $date }.
+due-on = Att betala den { $date }
+no-trial = Fortsätt utan provperiod
+
+## Discounts
+
+discount-code = Rabattkod
+apply = Använd
+discount-remove = Ta bort rabatten { $name }
+discount-named = Rabatt: { $name }
+discount-once = på den första betalningen
+discount-months = { $count ->
+    [one] i { $count } månad
+   *[other] i { $count } månader
+}
+
+## Contact and card
+
+your-details = Dina uppgifter
+contact = Kontakt
+email = E-postadress
+email-locked = Det här är adressen till ditt konto här.
+full-name = Fullständigt namn
+payment = Betalning
+test-warning = Testläge: använd inget riktigt kort.
+test-card = Det här betalar, med vilket framtida datum och vilka tre siffror som helst:
+test-more = Fler testkort
+test-declined = nekas
+test-funds = saknar täckning
+test-secure = kräver 3-D Secure
+test-later = godtas, men misslyckas sedan
+card-number = Kortnummer
+card-expiry = Giltigt till
+card-expiry-form = MM / ÅÅ
+card-cvc = Säkerhetskod
+card-name = Namn på kortet
+
+## Address and business
+
+billing-address = Faktureringsadress
+country = Land
+choose-country = Välj ett land
+use-country = Använd det här landet
+line1 = Adress
+line2 = Lägenhet, c/o
+city = Ort
+state = Delstat
+province = Provins
+region = Region
+postal-code = Postnummer
+zip-code = ZIP-kod
+postcode = Postnummer
+choose = Välj
+is-business = Jag köper för ett företag
+show-business = Visa fälten för företag
+business-name = Företagets namn
+tax-id = Momsregistreringsnummer
+more-details = Fler uppgifter
+
+## Amounts and the button
+
+subtotal = Delsumma
+tax = Skatt
+tax-vat = Moms
+tax-gst = GST
+tax-sales = Försäljningsskatt
+tax-rated = { $tax } ({ $rate })
+tax-included = Varav { $tax }
+tax-reverse = { $tax }: du redovisar den själv (omvänd skattskyldighet)
+tax-later = utifrån din adress
+total = Summa
+due-today = Att betala i dag
+pay = Betala { $total }
+subscribe = Prenumerera
+get-free = Hämta gratis
+start-trial = Starta provperioden
+processing = Behandlas…
+terms-plain = Du betalar { $total } { $interval } tills du säger upp.
+terms-trial = Du betalar ingenting i dag. Den { $date } betalar du { $total }, sedan samma belopp { $interval } tills du säger upp.
+terms-trial-discount = Du betalar ingenting i dag. Den { $date } betalar du { $total }, och { $full } { $interval } när rabatten är slut, tills du säger upp.
+terms-discount = Du betalar { $total } nu, och { $full } { $interval } när rabatten är slut, tills du säger upp.
+terms-usage = Din förbrukning debiteras { $interval } tills du säger upp.
+plus-tax = { $amount } plus skatt
+
+## What is wrong
+
+please-check = Kontrollera:
+error-field = Kontrollera det här fältet.
+error-product = Det här alternativet är inte tillgängligt. Välj ett annat.
+error-amount = Ange ett belopp, till exempel { $example }.
+error-seats = Ange ett helt antal platser.
+error-email-missing = Ange din e-postadress.
+error-email = Ange en fullständig e-postadress, till exempel name@example.com.
+error-country = Välj ditt land.
+error-line1 = Ange din adress.
+error-city = Ange din ort.
+error-state = Välj din delstat.
+error-postal-code = Ange ditt postnummer.
+error-business-name = Ange företagets namn.
+error-tax-id = Det här skattenumret är inte giltigt i det valda landet. Kontrollera det eller lämna fältet tomt.
+error-address-tax = Skatten kan inte beräknas för den här adressen. Kontrollera den.
+error-discount = Koden fungerar inte här. Kontrollera den eller fortsätt utan.
+error-discount-limit = Du har använt den här rabatten så många gånger som det går. Ta bort den för att fortsätta.
+error-discount-ended = Den här rabatten är slut. Ta bort den för att fortsätta.
+
+error-card-number-missing = Ange ditt kortnummer.
+error-card-number = Det här är inget kortnummer. Kontrollera siffrorna.
+error-card-real = Det här är en testmiljö: bara testkort tas emot och inget riktigt kort får anges här. Använd 4242 4242 4242 4242.
+error-card-expiry = Ange giltighetstiden som månad och år, till exempel 12 / 34.
+error-card-expired = Kortet har gått ut. Kontrollera datumet eller använd ett annat kort.
+error-card-cvc = Ange de tre siffrorna i säkerhetskoden på kortets baksida.
+error-card-cvc-front = Ange de fyra siffrorna i säkerhetskoden på kortets framsida.
+error-card-unread = Kortet kunde inte läsas just nu. Försök igen.
+
+error-answer-missing = Det här behövs.
+error-answer-tick = Kryssa i rutan för att fortsätta.
+error-answer-number = Ange ett heltal.
+error-answer-at-least = Ange { $least } eller mer.
+error-answer-at-most = Ange { $most } eller mindre.
+error-answer-short = { $count ->
+    [one] Skriv minst { $count } tecken.
+   *[other] Skriv minst { $count } tecken.
+}
+error-answer-long = { $count ->
+    [one] Skriv högst { $count } tecken.
+   *[other] Skriv högst { $count } tecken.
+}
+error-answer-date = Ange ett datum.
+error-answer-from = Välj { $date } eller senare.
+error-answer-until = Välj { $date } eller tidigare.
+error-answer-choice = Välj ett av alternativen.
+
+declined = Ditt kort nekades. Inget har debiterats. Prova ett annat kort eller fråga din bank.
+declined-funds = Det finns inte tillräckligt med pengar på kortet. Inget har debiterats. Prova ett annat kort.
+declined-expired = Kortet har gått ut. Inget har debiterats. Prova ett annat kort.
+declined-cvc = Säkerhetskoden är fel. Inget har debiterats. Kontrollera koden på kortet och försök igen.
+declined-processing = Betalningen nekades på grund av ett fel. Inget har debiterats. Försök igen om en stund.
+declined-approval = Betalningen godkändes inte hos din bank. Inget har debiterats. Försök igen eller använd ett annat kort.
+
+in-flight = Din betalning behandlas redan. Vänta en stund och ladda sedan om sidan.
+total-changed = Summan har ändrats. Inget har debiterats. Kontrollera den och betala sedan.
+already-subscribed = Du har redan en aktiv prenumeration här, så inget har debiterats.
+trial-used = Du har redan haft en gratis provperiod här. Du kan fortsätta utan; då sker den första betalningen i dag.
+not-ready = Butiken kan inte ta emot betalningar just nu. Inget har debiterats.
+other-error = Det gick inte. Inget har debiterats. Ladda om sidan och försök igen.
+our-fault = Något gick fel hos oss. Ladda om sidan för att se om betalningen gick igenom.
+offline = Vi kunde inte nå servern. Ladda om sidan för att se om du har betalat.
+
+## After paying
+
+processing-title = Din betalning behandlas
+processing-body = Det tar några sekunder. Håll sidan öppen; den går vidare av sig själv.
+bank-title = Ett steg till
+bank-body = Din bank vill vara säker på att det är du. Godkänn betalningen på nästa sida.
+bank-continue = Fortsätt till din bank
+thanks-title = Tack för din beställning
+order-summary = Sammanfattning av beställningen
+paid = Betalt
+renews = Din prenumeration förnyas för { $total } { $interval }.
+renews-after-trial = Din provperiod slutar den { $date }. Sedan betalar du { $total } { $interval } tills du säger upp.
+return-to = Tillbaka till { $name }
+reopened-title = Betalningen gick inte igenom
+try-again = Försök igen
+failed-title = Betalningen misslyckades
+failed-body = Inget har debiterats. Gå tillbaka till butiken och börja om därifrån.
+
+## Other pages
+
+unknown-title = Vi hittar inte den här betalningen
+unknown-body = Länken kan vara ofullständig eller inte längre giltig. Gå tillbaka till butiken och börja om därifrån. Inget har debiterats.
+front-title = Till är i gång
+front-body = Det här är adressen till en betalserver. Program använder dess API under /v1; köpare kommer hit via länken till sin betalning.
+nowhere-title = Här finns ingenting
+nowhere-body = Kontrollera adressen, eller gå tillbaka dit du kom ifrån.
+expired-title = Den här betalningen har gått ut
+expired-body = För din säkerhet är en betalning bara öppen en begränsad tid. Gå tillbaka till butiken och börja om därifrån.
+trouble-title = Något gick fel hos oss
+trouble-body = Ladda om sidan om en stund. Om du höll på att betala visar den om betalningen gick igenom.
+reference = Om du ber om hjälp, uppge det här numret:
+
+## The test bank
+
+test-bank = Testbank
+test-bank-title = Godkänn din betalning
+test-bank-ask = Är det du?
+test-bank-body = Den här sidan står för den där en bank frågar sin kund (3‑D Secure). Inga pengar flyttas.
+merchant = Butik
+card = Kort
+amount = Belopp
+purpose = Ändamål
+save-card = Spara kortet
+approve = Godkänn
+refuse = Neka

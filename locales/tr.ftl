@@ -1,0 +1,296 @@
+## Around every page
+
+test-mode = Test modu
+skip-to-form = Forma geç
+back-to = Geri dön: { $name }
+optional = (isteğe bağlı)
+update = Güncelle
+remove = Kaldır
+
+## How often
+
+every-day = { $count ->
+    [1] her gün
+   *[other] { $count } günde bir
+}
+every-week = { $count ->
+    [1] her hafta
+   *[other] { $count } haftada bir
+}
+every-month = { $count ->
+    [1] her ay
+   *[other] { $count } ayda bir
+}
+every-year = { $count ->
+    [1] her yıl
+   *[other] { $count } yılda bir
+}
+
+## The offer
+
+your-order = Siparişiniz
+choose-option = Bir seçenek belirleyin
+show-option = Bu seçeneği göster
+free = Ücretsiz
+you-choose = Siz belirlersiniz
+from-price = En az { $price }
+pay-what-you-want = İstediğiniz kadar ödeyin
+original-price = Asıl fiyat:
+discounted-price = Şimdi:
+plus-usage = artı kullanım
+included = Neler dahil
+pictures = Görseller: { $name }
+picture = Görsel { $number }: { $name }
+
+name-your-price = Fiyatınız
+update-total = Toplamı güncelle
+amount-at-least = En az { $least }
+amount-between = { $least } ile { $most } arasında
+amount-nothing-or-at-least = Hiç ya da en az { $least }
+amount-nothing-or-between = Hiç ya da { $least } ile { $most } arasında
+
+## Seats
+
+seats = Koltuk sayısı
+seats-fewer = Bir koltuk azalt
+seats-more = Bir koltuk artır
+seats-count = { $count ->
+    [one] { $count } koltuk
+   *[other] { $count } koltuk
+}
+seats-at-least = { $least ->
+    [one] En az { $least } koltuk
+   *[other] En az { $least } koltuk
+}
+seats-between = { $least } ile { $most } arasında koltuk
+seats-exactly = { $count ->
+    [one] Tam { $count } koltuk
+   *[other] Tam { $count } koltuk
+}
+per-seat = koltuk başına
+tiers = Koltuk başına fiyat
+tiers-volume = Koltuk sayısı her koltuğun fiyatını belirler.
+tiers-graduated = Her kademedeki koltuklar o kademenin fiyatına sahiptir.
+tier-range = { $from }–{ $to }
+tier-open = { $from } veya daha fazla
+
+## Usage
+
+usage = Kullanıma göre faturalandırılır
+usage-unit = birim başına { $price }
+usage-per = { $unit } başına { $price }
+usage-tokens = bir milyon token başına { $price }
+usage-cap = fatura dönemi başına en fazla { $price }
+
+## Trials
+
+trial-days = { $count ->
+    [one] { $count } gün ücretsiz
+   *[other] { $count } gün ücretsiz
+}
+trial-weeks = { $count ->
+    [one] { $count } hafta ücretsiz
+   *[other] { $count } hafta ücretsiz
+}
+trial-months = { $count ->
+    [one] { $count } ay ücretsiz
+   *[other] { $count } ay ücretsiz
+}
+trial-years = { $count ->
+    [one] { $count } yıl ücretsiz
+   *[other] { $count } yıl ücretsiz
+}
+trial-then = { $trial }, sonra { $interval } { $price }
+trial-first-charge = İlk ödeme tarihi: { $date }.
+due-on = Ödeme tarihi: { $date }
+no-trial = Deneme olmadan devam et
+
+## Discounts
+
+discount-code = İndirim kodu
+apply = Uygula
+discount-remove = İndirimi kaldır: { $name }
+discount-named = İndirim: { $name }
+discount-once = ilk ödemede
+discount-months = { $count ->
+    [one] { $count } ay boyunca
+   *[other] { $count } ay boyunca
+}
+
+## Contact and card
+
+your-details = Bilgileriniz
+contact = İletişim
+email = E-posta
+email-locked = Bu, buradaki hesabınızın adresidir.
+full-name = Ad soyad
+payment = Ödeme
+test-warning = Test modu: gerçek kart kullanmayın.
+test-card = Bu kart, gelecekteki herhangi bir tarih ve herhangi üç rakamla ödeme yapar:
+test-more = Diğer test kartları
+test-declined = reddedilir
+test-funds = bakiyesi yetersizdir
+test-secure = 3-D Secure ister
+test-later = kabul edilir, sonra başarısız olur
+card-number = Kart numarası
+card-expiry = Son kullanma tarihi
+card-expiry-form = AA / YY
+card-cvc = Güvenlik kodu
+card-name = Kart üzerindeki ad
+
+## Address and business
+
+billing-address = Fatura adresi
+country = Ülke
+choose-country = Ülke seçin
+use-country = Bu ülkeyi kullan
+line1 = Adres
+line2 = Daire, kat
+city = Şehir
+state = Eyalet
+province = Eyalet
+region = Bölge
+postal-code = Posta kodu
+zip-code = ZIP kodu
+postcode = Posta kodu
+choose = Seçin
+is-business = Bir işletme için satın alıyorum
+show-business = İşletme alanlarını göster
+business-name = İşletme adı
+tax-id = Vergi numarası
+more-details = Diğer bilgiler
+
+## Amounts and the button
+
+subtotal = Ara toplam
+tax = Vergi
+tax-vat = KDV
+tax-gst = GST
+tax-sales = Satış vergisi
+tax-rated = { $tax } ({ $rate })
+tax-included = { $tax } dahil
+tax-reverse = { $tax }: vergiyi siz beyan edersiniz (ters yükleme)
+tax-later = adresinize göre
+total = Toplam
+due-today = Bugün ödenecek
+pay = { $total } öde
+subscribe = Abone ol
+get-free = Ücretsiz al
+start-trial = Denemeyi başlat
+processing = İşleniyor…
+terms-plain = İptal edene kadar { $interval } { $total } ödersiniz.
+terms-trial = Bugün hiçbir şey ödemezsiniz. İlk ödeme { $date } tarihinde { $total } olur, sonra iptal edene kadar { $interval } aynı tutarı ödersiniz.
+terms-trial-discount = Bugün hiçbir şey ödemezsiniz. İlk ödeme { $date } tarihinde { $total } olur, indirim bittikten sonra iptal edene kadar { $interval } { $full } ödersiniz.
+terms-discount = Şimdi { $total }, indirim bittikten sonra iptal edene kadar { $interval } { $full } ödersiniz.
+terms-usage = Kullanımınız iptal edene kadar { $interval } faturalandırılır.
+plus-tax = { $amount } artı vergi
+
+## What is wrong
+
+please-check = Lütfen kontrol edin:
+error-field = Bu alanı kontrol edin.
+error-product = Bu seçenek kullanılamıyor. Başka birini seçin.
+error-amount = Bir tutar girin, örneğin { $example }.
+error-seats = Koltuk sayısını tam sayı olarak girin.
+error-email-missing = E-posta adresinizi girin.
+error-email = name@example.com gibi tam bir e-posta adresi girin.
+error-country = Ülkenizi seçin.
+error-line1 = Adresinizi girin.
+error-city = Şehrinizi girin.
+error-state = Eyaletinizi seçin.
+error-postal-code = Posta kodunuzu girin.
+error-business-name = İşletmenizin adını girin.
+error-tax-id = Bu vergi numarası seçilen ülkede geçerli değil. Kontrol edin ya da boş bırakın.
+error-address-tax = Bu adres için vergi hesaplanamıyor. Adresi kontrol edin.
+error-discount = Bu kod burada geçerli değil. Kontrol edin ya da onsuz devam edin.
+error-discount-limit = Bu indirimi kullanabileceğiniz kadar kullandınız. Devam etmek için kaldırın.
+error-discount-ended = Bu indirim sona erdi. Devam etmek için kaldırın.
+
+error-card-number-missing = Kart numaranızı girin.
+error-card-number = Bu bir kart numarası değil. Rakamları kontrol edin.
+error-card-real = Burası bir test ortamıdır: yalnızca test kartları kabul edilir ve buraya gerçek kart girilmemelidir. 4242 4242 4242 4242 kullanın.
+error-card-expiry = Son kullanma tarihini ay ve yıl olarak girin, örneğin 12 / 34.
+error-card-expired = Bu kartın süresi dolmuş. Tarihi kontrol edin ya da başka bir kart kullanın.
+error-card-cvc = Kartın arkasındaki üç haneli güvenlik kodunu girin.
+error-card-cvc-front = Kartın önündeki dört haneli güvenlik kodunu girin.
+error-card-unread = Kart şu anda okunamadı. Lütfen tekrar deneyin.
+
+error-answer-missing = Bu bilgi gerekli.
+error-answer-tick = Devam etmek için bu kutuyu işaretleyin.
+error-answer-number = Bir tam sayı girin.
+error-answer-at-least = { $least } veya daha fazlasını girin.
+error-answer-at-most = { $most } veya daha azını girin.
+error-answer-short = { $count ->
+    [one] En az { $count } karakter yazın.
+   *[other] En az { $count } karakter yazın.
+}
+error-answer-long = { $count ->
+    [one] En fazla { $count } karakter yazın.
+   *[other] En fazla { $count } karakter yazın.
+}
+error-answer-date = Bir tarih girin.
+error-answer-from = { $date } veya sonrasını seçin.
+error-answer-until = { $date } veya öncesini seçin.
+error-answer-choice = Seçeneklerden birini belirleyin.
+
+declined = Kartınız reddedildi. Hiçbir ücret alınmadı. Başka bir kart deneyin ya da bankanıza sorun.
+declined-funds = Bu kartta yeterli para yok. Hiçbir ücret alınmadı. Başka bir kart deneyin.
+declined-expired = Bu kartın süresi dolmuş. Hiçbir ücret alınmadı. Başka bir kart deneyin.
+declined-cvc = Güvenlik kodu yanlış. Hiçbir ücret alınmadı. Kartınızdaki kodu kontrol edip tekrar deneyin.
+declined-processing = Ödeme bir arıza nedeniyle reddedildi. Hiçbir ücret alınmadı. Biraz sonra tekrar deneyin.
+declined-approval = Ödeme bankanızda onaylanmadı. Hiçbir ücret alınmadı. Tekrar deneyin ya da başka bir kart kullanın.
+
+in-flight = Ödemeniz zaten işleniyor. Biraz bekleyin, sonra bu sayfayı yenileyin.
+total-changed = Toplam değişti. Hiçbir ücret alınmadı. Kontrol edin, sonra ödeyin.
+already-subscribed = Burada zaten etkin bir aboneliğiniz var, bu yüzden ücret alınmadı.
+trial-used = Burada daha önce ücretsiz deneme kullandınız. Onsuz devam edebilirsiniz; o zaman ilk ödeme bugün alınır.
+not-ready = Bu mağaza şu anda ödeme alamıyor. Hiçbir ücret alınmadı.
+other-error = Bu olmadı. Hiçbir ücret alınmadı. Bu sayfayı yenileyip tekrar deneyin.
+our-fault = Bizim tarafımızda bir sorun oluştu. Ödemenin gerçekleşip gerçekleşmediğini görmek için bu sayfayı yenileyin.
+offline = Sunucuya ulaşamadık. Ödeme yapıp yapmadığınızı görmek için bu sayfayı yenileyin.
+
+## After paying
+
+processing-title = Ödemeniz işleniyor
+processing-body = Bu birkaç saniye sürer. Bu sayfayı açık tutun; kendiliğinden ilerler.
+bank-title = Bir adım kaldı
+bank-body = Bankanız sizin olduğunuzdan emin olmak istiyor. Ödemeyi sonraki sayfada onaylayın.
+bank-continue = Bankanıza devam edin
+thanks-title = Siparişiniz için teşekkürler
+order-summary = Sipariş özeti
+paid = Ödendi
+renews = Aboneliğiniz { $interval } { $total } karşılığında yenilenir.
+renews-after-trial = Denemeniz { $date } tarihinde biter. Sonra iptal edene kadar { $interval } { $total } ödersiniz.
+return-to = Geri dön: { $name }
+reopened-title = Ödeme gerçekleşmedi
+try-again = Tekrar dene
+failed-title = Ödeme başarısız oldu
+failed-body = Hiçbir ücret alınmadı. Mağazaya dönün ve oradan yeniden başlayın.
+
+## Other pages
+
+unknown-title = Bu ödemeyi bulamıyoruz
+unknown-body = Bağlantı eksik ya da artık geçersiz olabilir. Mağazaya dönün ve oradan yeniden başlayın. Hiçbir ücret alınmadı.
+front-title = Till çalışıyor
+front-body = Bu, bir ödeme sunucusunun adresidir. Programlar /v1 altındaki API’yi kullanır; alıcılar buraya ödemelerinin bağlantısıyla gelir.
+nowhere-title = Burada hiçbir şey yok
+nowhere-body = Adresi kontrol edin ya da geldiğiniz yere dönün.
+expired-title = Bu ödemenin süresi doldu
+expired-body = Güvenliğiniz için bir ödeme yalnızca sınırlı bir süre açık kalır. Mağazaya dönün ve oradan yeniden başlayın.
+trouble-title = Bizim tarafımızda bir sorun oluştu
+trouble-body = Bu sayfayı biraz sonra yenileyin. Ödeme yapıyorduysanız gerçekleşip gerçekleşmediğini gösterir.
+reference = Yardım isterseniz bu numarayı verin:
+
+## The test bank
+
+test-bank = Test bankası
+test-bank-title = Ödemenizi onaylayın
+test-bank-ask = Bu siz misiniz?
+test-bank-body = Bu sayfa, bankanın müşterisine sorduğu sayfanın yerine geçer (3‑D Secure). Para hareketi olmaz.
+merchant = Satıcı
+card = Kart
+amount = Tutar
+purpose = Amaç
+save-card = Kartı kaydetme
+approve = Onayla
+refuse = Reddet
