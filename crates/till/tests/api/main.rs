@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod benefits;
+mod checkout_links;
 mod checkouts;
 mod conventions;
 mod custom_fields;
@@ -33,6 +34,7 @@ mod seats;
 mod subscriptions;
 mod taxes;
 mod trials;
+mod visits;
 mod webhooks;
 
 /// `(kind, place)` pairs as the test session tells them.
