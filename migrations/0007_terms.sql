@@ -75,7 +75,8 @@ create table checkout_links (
     trial_interval text,
     trial_interval_count bigint,
     metadata json not null,
-    signing_secret text,
+    require_signature boolean not null,
+    signing_secret text not null,
     deleted_at timestamptz
 );
 create unique index checkout_links_secret on checkout_links (client_secret);

@@ -7,6 +7,7 @@ use till_wire::{
         Customer as View, CustomerCreate, CustomerSession as SessionView, CustomerState,
         CustomerType, CustomerUpdate, SessionFor, StateSubscription,
     },
+    discounts::DiscountBase,
     events::EventType,
     input::{Patch, Problem},
     loc,
@@ -88,23 +89,23 @@ pub fn state(customer: &Customer, subscriptions: &[Subscription]) -> CustomerSta
                 created_at: s.created_at,
                 modified_at: s.modified_at,
                 metadata: s.metadata.0.clone(),
-                custom_field_data: Default::default(),
+                custom_field_data: s.custom_field_data.0.clone(),
                 status: s.status,
                 amount: s.amount,
                 currency: s.currency.as_str().to_owned(),
                 recurring_interval: s.recurring_interval,
                 current_period_start: s.current_period_start,
                 current_period_end: s.current_period_end,
-                trial_start: None,
-                trial_end: None,
+                trial_start: s.trial_start,
+                trial_end: s.trial_end,
                 cancel_at_period_end: s.cancel_at_period_end,
                 canceled_at: s.canceled_at,
                 started_at: s.started_at,
                 ends_at: s.ends_at,
                 product_id: s.product_id,
-                discount_id: None,
+                discount_id: s.discount_id,
                 price_id: s.price_ids.first().copied(),
-                seats: None,
+                seats: s.seats,
                 units: None,
                 meters: Vec::new(),
             })
@@ -372,11 +373,14 @@ pub fn update(
     Ok((new, changes))
 }
 
+/// A subscription that somebody holds, with its product and its discount.
+pub type Held = (Subscription, Offered, Option<DiscountBase>);
+
 /// Deletes a customer: it is gone everywhere at once, its e-mail and external id are free again, its
 /// subscriptions (each with its product) end; with `anonymize` its personal data is replaced (lifecycle.md C.3).
 pub fn delete(
     row: &Customer,
-    subscriptions: &[(Subscription, Offered)],
+    subscriptions: &[Held],
     anonymize: bool,
     audience: &Audience,
     at: &At,
@@ -419,13 +423,13 @@ pub fn delete(
             row.id,
             &gone.view(),
         );
-    for (subscription, offered) in subscriptions {
+    for (subscription, offered, discount) in subscriptions {
         if !subscription.is_billable() {
             continue;
         }
         let ended = subscription.revoked(at);
         changes.update(subscription, &ended);
-        let view = ended.view(&gone, offered);
+        let view = ended.view(&gone, offered, discount.clone());
         for kind in [
             EventType::SubscriptionUpdated,
             EventType::SubscriptionCanceled,

@@ -1,5 +1,8 @@
 //! Discounts: what they take off, when they may be used, and how uses are counted (checkout.md 7).
 
+mod edit;
+mod view;
+
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use till_wire::{
     discounts::{DiscountDuration, DiscountType},
@@ -12,6 +15,13 @@ use crate::{
     change::{Changes, Value},
     records::{Checkout, Discount, DiscountRedemption},
 };
+
+pub use edit::{Changed, create, delete, update};
+
+/// The form in which codes are compared.
+pub fn code_key(code: &str) -> String {
+    code.trim().to_lowercase()
+}
 
 /// Refused when a discount has been used as often as it may be.
 pub const USED_UP: &str = "discount_used_up";
@@ -34,39 +44,6 @@ impl Discount {
                 .unwrap_or(0)
                 .clamp(0, amount.max(0)),
         }
-    }
-
-    /// The discount as a session shows it (checkout.md 3.1): only the keys of its own kind.
-    pub fn brief(&self, default_currency: Currency) -> serde_json::Value {
-        let mut view = serde_json::json!({
-            "id": self.id,
-            "name": self.name,
-            "code": self.code,
-            "type": self.kind,
-            "duration": self.duration,
-        });
-        if self.duration == DiscountDuration::Repeating {
-            view["duration_in_months"] = self.duration_in_months.into();
-        }
-        match self.kind {
-            DiscountType::Percentage => view["basis_points"] = self.basis_points.into(),
-            DiscountType::Fixed => {
-                let amounts = self
-                    .amounts
-                    .as_ref()
-                    .map(|a| a.0.clone())
-                    .unwrap_or_default();
-                let shown = amounts
-                    .get_key_value(&default_currency)
-                    .or_else(|| amounts.first_key_value());
-                if let Some((currency, amount)) = shown {
-                    view["amount"] = (*amount).into();
-                    view["currency"] = currency.as_str().into();
-                }
-                view["amounts"] = serde_json::to_value(&amounts).unwrap_or_default();
-            }
-        }
-        view
     }
 
     /// The fixed amount in a currency, minor units.

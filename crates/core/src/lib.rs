@@ -1,15 +1,19 @@
 //! What is: records, decisions, events and refusals. No async, no HTTP, no SQL engine, no clock.
 
 pub mod at;
+pub mod benefits;
 pub mod change;
 pub mod checkout;
+pub mod checkout_links;
 pub mod custom_fields;
 pub mod customers;
 pub mod discounts;
+pub mod embed;
 pub mod event;
 pub mod history;
 pub mod javascript;
 pub mod jobs;
+pub mod meters;
 pub mod orders;
 pub mod organizations;
 pub mod payments;

@@ -1,6 +1,9 @@
 //! Orders: what they show (lifecycle.md D.1).
 
-use till_wire::orders::{Order as View, OrderStatus, User};
+use till_wire::{
+    discounts::DiscountBase,
+    orders::{Order as View, OrderStatus, User},
+};
 
 use crate::{
     customers::avatar_url,
@@ -34,6 +37,7 @@ impl Order {
         customer: &Customer,
         offered: &Offered,
         subscription: Option<&Subscription>,
+        discount: Option<DiscountBase>,
     ) -> View {
         let paid = matches!(
             self.status,
@@ -88,7 +92,7 @@ impl Order {
                 .iter()
                 .find(|p| Some(p.id) == self.price_id)
                 .map(|p| p.view(product)),
-            discount: None,
+            discount,
             subscription: subscription.map(Subscription::base),
             items: self.items.0.clone(),
             description: self.description.clone(),

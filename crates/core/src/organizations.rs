@@ -94,6 +94,20 @@ pub fn view(row: &Organization) -> View {
     }
 }
 
+/// Sells by the seat; on for every new organization, and never off again (lifecycle.md H.3).
+const SEATS: &str = "seat_based_pricing_enabled";
+
+/// The features that every new organization has.
+fn founding() -> Settings {
+    let mut settings = Settings::default();
+    for name in [SEATS, "member_model_enabled"] {
+        settings
+            .feature_settings
+            .insert(name.to_owned(), true.into());
+    }
+    settings
+}
+
 /// A new organization with its owner; a self-hosted shop is active from the start.
 pub fn create(name: &str, slug: &str, owner: &User, at: &At) -> (Organization, Changes) {
     let row = Organization {
@@ -110,7 +124,7 @@ pub fn create(name: &str, slug: &str, owner: &User, at: &At) -> (Organization, C
         status: OrganizationStatus::Active,
         default_currency: Currency::USD,
         default_tax_behavior: TaxBehaviorOption::Location,
-        settings: Json(Settings::default()),
+        settings: Json(founding()),
         details_submitted_at: None,
     };
     let member = Member {
@@ -182,7 +196,14 @@ pub fn update(
         new.details_submitted_at = new.details_submitted_at.or(Some(at.now));
     }
     if let Some(features) = input.feature_settings {
+        // Seats that were sold must stay sold (lifecycle.md H.3).
+        let seats = settings.feature(SEATS);
         settings.feature_settings.extend(features);
+        if seats {
+            settings
+                .feature_settings
+                .insert(SEATS.to_owned(), true.into());
+        }
     }
     if let Some(subscriptions) = input.subscription_settings {
         settings.subscription_settings = subscriptions;

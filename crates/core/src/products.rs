@@ -1,27 +1,29 @@
 //! Products and prices: composition, creation, update (checkout.md 1).
 
-use std::collections::BTreeMap;
-
 use till_wire::{
-    events::EventType,
-    input::{Loc, Patch, Problem, Step},
-    loc,
+    benefits::BenefitVisibility,
+    custom_fields::AttachedCustomField,
     money::Currency,
     products::{
-        Price, PriceAmount, PriceCreate, PriceEntry, PriceMeter, PriceSource, PriceType,
-        Product as View, ProductBase, ProductCreate, ProductUpdate,
+        Price, PriceAmount, PriceMeter, PriceSource, PriceType, Product as View, ProductBase,
+        ProductPublic,
     },
 };
-use uuid::Uuid;
 
 use crate::{
-    at::At,
-    change::{Changes, Json},
     custom_fields::Asked,
-    event::Audience,
-    records::{Benefit, CustomField, File, Meter, Organization, Product, ProductPrice},
-    refusal::{Refusal, collected},
+    records::{Benefit, CustomField, File, Meter, Product, ProductPrice},
 };
+
+mod compose;
+mod create;
+mod include;
+mod update;
+
+pub use compose::{Rules, compose, new_prices, price_row};
+pub use create::{Named, create, no_organization_id};
+pub use include::include;
+pub use update::update;
 
 impl ProductPrice {
     /// What it costs.
@@ -178,8 +180,15 @@ impl Offered {
     }
 
     /// The custom fields as the API shows them, with their place and whether they must be filled in.
-    pub fn attached_views(&self) -> Vec<serde_json::Value> {
-        Vec::new()
+    pub fn attached_views(&self) -> Vec<AttachedCustomField> {
+        let asked = self.asked();
+        let attached = (0..).zip(&asked).map(|(order, one)| AttachedCustomField {
+            custom_field_id: one.field.id,
+            custom_field: one.field.view(),
+            order,
+            required: one.required,
+        });
+        attached.collect()
     }
 
     /// Whether nothing is ever due, in any currency.
@@ -212,9 +221,22 @@ impl Offered {
             base: self.product.base(),
             metadata: self.product.metadata.0.clone(),
             prices: self.price_views(),
-            benefits: Vec::new(),
+            benefits: self.parts.benefits.iter().map(Benefit::view).collect(),
             medias: Vec::new(),
             attached_custom_fields: self.attached_views(),
+        }
+    }
+
+    /// The product as sessions and links show it: of its benefits, the public ones alone (S-97).
+    pub fn public_view(&self) -> ProductPublic {
+        let shown = |benefit: &&Benefit| benefit.visibility == BenefitVisibility::Public;
+        let benefits = self.parts.benefits.iter().filter(shown);
+        ProductPublic {
+            base: self.product.base(),
+            metadata: Some(self.product.metadata.0.clone()),
+            prices: self.price_views(),
+            benefits: benefits.map(Benefit::public_view).collect(),
+            medias: Vec::new(),
         }
     }
 }
@@ -226,505 +248,6 @@ fn rank(amount_type: &str) -> u8 {
         "metered_unit" => 1,
         _ => 2,
     }
-}
-
-/// What the merchant asks for and this version of Till does not have, told at its place.
-fn not_yet(problems: &mut Vec<Problem>, medias: &[Uuid], fields: &[Uuid]) {
-    for (i, id) in medias.iter().enumerate() {
-        problems.push(Problem::value(
-            loc!["body", "medias", i],
-            "This file does not exist",
-            id.to_string(),
-        ));
-    }
-    for (i, id) in fields.iter().enumerate() {
-        problems.push(Problem::value(
-            loc!["body", "attached_custom_fields", i],
-            "This custom field does not exist",
-            id.to_string(),
-        ));
-    }
-}
-
-fn no_trial_yet(key: &'static str, problems: &mut Vec<Problem>) {
-    problems.push(Problem::value(
-        loc!["body", key],
-        "Trials are not supported by this version of Till",
-        serde_json::Value::Null,
-    ));
-}
-
-/// What the composition of prices is judged by.
-#[derive(Debug, Clone, Copy)]
-pub struct Rules<'a> {
-    /// The merchant.
-    pub organization: &'a Organization,
-    /// Whether the product is a subscription.
-    pub recurring: bool,
-    /// Those of the meters named that exist.
-    pub meters: &'a [Meter],
-}
-
-/// The new prices of a list with their places in it; what cannot be sold is a problem.
-pub fn new_prices(
-    entries: Vec<PriceEntry>,
-    place: &Loc,
-    problems: &mut Vec<Problem>,
-) -> Vec<(usize, PriceCreate)> {
-    let mut prices = Vec::new();
-    for (i, entry) in entries.into_iter().enumerate() {
-        match entry {
-            PriceEntry::New(price) => prices.push((i, price)),
-            PriceEntry::Unsupported(kind) => problems.push(unsupported(below(place, i), &kind)),
-            PriceEntry::Keep(id) => problems.push(Problem::value(
-                below(place, i),
-                "There are no prices to keep here",
-                id.to_string(),
-            )),
-        }
-    }
-    prices
-}
-
-fn below(place: &Loc, step: impl Into<Step>) -> Loc {
-    let mut place = place.clone();
-    place.push(step.into());
-    place
-}
-
-/// The composition rules PR-20 to PR-31, evaluated per currency; every broken one is reported. Each price comes
-/// with its position in the list at `place`.
-pub fn compose(
-    prices: &[(usize, PriceCreate)],
-    rules: &Rules<'_>,
-    place: &Loc,
-    problems: &mut Vec<Problem>,
-) {
-    let usable: Vec<_> = prices
-        .iter()
-        .filter(|(i, price)| match alone(price, rules, &below(place, *i)) {
-            Some(problem) => {
-                problems.push(problem);
-                false
-            }
-            None => true,
-        })
-        .collect();
-    let mut broken = |kind: &'static str, place: Loc, words: String| {
-        problems.push(Problem::new(kind, place, words, serde_json::Value::Null));
-    };
-    if usable.is_empty() {
-        broken(
-            "too_short",
-            place.clone(),
-            "At least one price is needed".into(),
-        );
-    }
-    let mut by_currency: BTreeMap<Currency, Vec<&(usize, PriceCreate)>> = BTreeMap::new();
-    for entry in usable {
-        by_currency.entry(entry.1.currency).or_default().push(entry);
-    }
-    let mut shapes = Vec::new();
-    for (currency, prices) in &by_currency {
-        let count =
-            |of: fn(&PriceAmount) -> bool| prices.iter().filter(|p| of(&p.1.amount)).count();
-        let fixed = count(|a| matches!(a, PriceAmount::Fixed { .. }));
-        let custom = count(|a| matches!(a, PriceAmount::Custom { .. }));
-        let seat = count(|a| matches!(a, PriceAmount::SeatBased { .. }));
-        for (number, word) in [(fixed, "fixed"), (custom, "custom"), (seat, "seat-based")] {
-            if number > 1 {
-                broken(
-                    "value_error",
-                    place.clone(),
-                    format!("Only one {word} price is allowed in {currency}"),
-                );
-            }
-        }
-        if custom > 0 && fixed + seat > 0 {
-            broken(
-                "value_error",
-                place.clone(),
-                format!("A custom price stands alone in {currency}"),
-            );
-        }
-        let mut meters = Vec::new();
-        for (i, price) in prices {
-            let PriceAmount::MeteredUnit { meter_id, .. } = &price.amount else {
-                continue;
-            };
-            if meters.contains(meter_id) {
-                broken(
-                    "value_error",
-                    below(&below(place, *i), "meter_id"),
-                    format!("This meter is priced already in {currency}"),
-                );
-            } else {
-                meters.push(*meter_id);
-            }
-        }
-        if prices
-            .iter()
-            .any(|p| p.1.tax_behavior != prices[0].1.tax_behavior)
-        {
-            broken(
-                "value_error",
-                place.clone(),
-                format!("All prices in {currency} need the same tax behavior"),
-            );
-        }
-        shapes.push((fixed > 0, custom > 0, seat > 0, meters.len()));
-    }
-    if shapes.windows(2).any(|pair| pair[0] != pair[1]) {
-        broken(
-            "value_error",
-            place.clone(),
-            "Every currency needs the same kinds of prices".into(),
-        );
-    }
-    let default = rules.organization.default_currency;
-    if !by_currency.is_empty() && !by_currency.contains_key(&default) {
-        broken(
-            "value_error",
-            place.clone(),
-            format!("A price in the organization's default currency ({default}) is needed"),
-        );
-    }
-}
-
-/// What is wrong with a price whatever stands beside it (PR-26 to PR-28).
-fn alone(price: &PriceCreate, rules: &Rules<'_>, place: &Loc) -> Option<Problem> {
-    let null = serde_json::Value::Null;
-    match &price.amount {
-        PriceAmount::MeteredUnit { .. } if !rules.recurring => Some(Problem::value(
-            place.clone(),
-            "Metered prices need a subscription product",
-            null,
-        )),
-        PriceAmount::MeteredUnit { meter_id, .. }
-            if !rules.meters.iter().any(|m| m.id == *meter_id) =>
-        {
-            Some(Problem::value(
-                below(place, "meter_id"),
-                "This meter does not exist",
-                meter_id.to_string(),
-            ))
-        }
-        PriceAmount::SeatBased { .. }
-            if !rules
-                .organization
-                .settings
-                .feature("seat_based_pricing_enabled") =>
-        {
-            Some(Problem::value(
-                place.clone(),
-                "Seat-based prices are not enabled for this organization",
-                null,
-            ))
-        }
-        _ => None,
-    }
-}
-
-/// The row of a new catalog price at `position`.
-pub fn price_row(product: &Product, position: usize, price: &PriceCreate, at: &At) -> ProductPrice {
-    let mut row = ProductPrice {
-        id: at.id(),
-        created_at: at.now,
-        modified_at: None,
-        organization_id: product.organization_id,
-        product_id: product.id,
-        position: position as i64,
-        currency: price.currency,
-        amount_type: "fixed".to_owned(),
-        price_amount: None,
-        minimum_amount: None,
-        maximum_amount: None,
-        preset_amount: None,
-        tax_behavior: price.tax_behavior,
-        is_archived: false,
-        seat_tiers: None,
-        meter_id: None,
-        unit_amount: None,
-        cap_amount: None,
-        checkout_id: None,
-    };
-    match price.amount.clone() {
-        PriceAmount::Fixed { price_amount } => row.price_amount = Some(price_amount),
-        PriceAmount::Custom {
-            minimum_amount,
-            maximum_amount,
-            preset_amount,
-        } => {
-            row.amount_type = "custom".to_owned();
-            row.minimum_amount = Some(minimum_amount);
-            row.maximum_amount = maximum_amount;
-            row.preset_amount = preset_amount;
-        }
-        PriceAmount::SeatBased { seat_tiers, .. } => {
-            row.amount_type = "seat_based".to_owned();
-            row.seat_tiers = Some(Json(seat_tiers));
-        }
-        PriceAmount::MeteredUnit {
-            unit_amount,
-            cap_amount,
-            meter_id,
-            ..
-        } => {
-            row.amount_type = "metered_unit".to_owned();
-            row.unit_amount = Some(unit_amount);
-            row.cap_amount = cap_amount;
-            row.meter_id = Some(meter_id);
-        }
-    }
-    row
-}
-
-fn unsupported(place: Loc, kind: &str) -> Problem {
-    Problem::value(
-        place,
-        format!("Prices of type {kind} are not supported by this version of Till"),
-        kind,
-    )
-}
-
-/// A new product (PR-1: rule failures are collected; nothing persists on failure).
-pub fn create(
-    input: ProductCreate,
-    organization: &Organization,
-    meters: &[Meter],
-    audience: &Audience,
-    at: &At,
-) -> Result<(Offered, Changes), Refusal> {
-    let mut problems = Vec::new();
-    no_organization_id(input.organization_id, &mut problems);
-    not_yet(&mut problems, &input.medias, &input.attached_custom_fields);
-    if let Some(interval) = input.meter_interval {
-        problems.push(Problem::value(
-            loc!["body", "meter_interval"],
-            "Separate meter intervals are not enabled for this organization",
-            interval.as_str(),
-        ));
-    }
-    if input.trial.is_some() {
-        no_trial_yet("trial_interval", &mut problems);
-    }
-    let place = loc!["body", "prices"];
-    let prices = new_prices(input.prices, &place, &mut problems);
-    let rules = Rules {
-        organization,
-        recurring: input.recurring.is_some(),
-        meters,
-    };
-    compose(&prices, &rules, &place, &mut problems);
-    collected(problems)?;
-    let product = Product {
-        id: at.id(),
-        created_at: at.now,
-        modified_at: None,
-        version: 1,
-        organization_id: organization.id,
-        name: input.name,
-        description: input.description,
-        visibility: input.visibility,
-        recurring_interval: input.recurring.map(|(interval, _)| interval),
-        recurring_interval_count: input.recurring.map(|(_, count)| count),
-        is_archived: false,
-        metadata: Json(input.metadata),
-        trial_interval: None,
-        trial_interval_count: None,
-        meter_interval: None,
-        meter_interval_count: None,
-        benefit_ids: Json::default(),
-        media_ids: Json::default(),
-        custom_fields: Json::default(),
-    };
-    let rows: Vec<_> = prices
-        .iter()
-        .map(|(i, p)| price_row(&product, *i, p, at))
-        .collect();
-    let mut changes = Changes::new();
-    changes.insert(&product);
-    for row in &rows {
-        changes.insert(row);
-    }
-    let offered = Offered::new(product, rows);
-    changes.emit(
-        audience,
-        at,
-        EventType::ProductCreated,
-        offered.product.id,
-        &offered.view(),
-    );
-    Ok((offered, changes))
-}
-
-/// An organization's token already says which organization (checkout.md 0.2).
-pub fn no_organization_id(id: Option<Uuid>, problems: &mut Vec<Problem>) {
-    if let Some(id) = id {
-        problems.push(Problem::new(
-            "organization_token",
-            loc!["body", "organization_id"],
-            "Setting organization_id is disallowed when using an organization token",
-            id.to_string(),
-        ));
-    }
-}
-
-/// Changes a product (checkout.md 1.5). Prices are kept by id, archived when not listed, added when new.
-pub fn update(
-    offered: &Offered,
-    input: ProductUpdate,
-    organization: &Organization,
-    meters: &[Meter],
-    audience: &Audience,
-    at: &At,
-) -> Result<(Offered, Changes), Refusal> {
-    let old = &offered.product;
-    let mut problems = Vec::new();
-    not_yet(
-        &mut problems,
-        input.medias.as_deref().unwrap_or_default(),
-        input.attached_custom_fields.as_deref().unwrap_or_default(),
-    );
-    guard_interval(old, &input, &mut problems);
-    if matches!(input.trial_interval, Patch::Value(_)) {
-        no_trial_yet("trial_interval", &mut problems);
-        if !old.is_recurring() {
-            no_trial_yet("trial_interval_count", &mut problems);
-        }
-    }
-    let mut new = old.clone();
-    if let Some(name) = input.name {
-        new.name = name;
-    }
-    input.description.apply(&mut new.description);
-    if let Some(visibility) = input.visibility {
-        new.visibility = visibility;
-    }
-    if let Some(archived) = input.is_archived {
-        new.is_archived = archived;
-    }
-    if let Some(metadata) = input.metadata {
-        new.metadata = Json(metadata);
-    }
-    new.modified_at = Some(at.now);
-    let prices = match input.prices {
-        None => offered.prices.clone(),
-        Some(entries) => reprice(
-            offered,
-            entries,
-            &Rules {
-                organization,
-                recurring: old.is_recurring(),
-                meters,
-            },
-            &mut problems,
-            at,
-        ),
-    };
-    collected(problems)?;
-    let mut changes = Changes::new();
-    changes.update(old, &new);
-    for price in &prices {
-        match offered.prices.iter().find(|p| p.id == price.id) {
-            Some(before) if before != price => {
-                changes.update(before, price);
-            }
-            Some(_) => {}
-            None => {
-                changes.insert(price);
-            }
-        }
-    }
-    new.version += 1;
-    let updated = Offered::new(new, prices);
-    changes.emit(
-        audience,
-        at,
-        EventType::ProductUpdated,
-        old.id,
-        &updated.view(),
-    );
-    Ok((updated, changes))
-}
-
-/// The billing interval is fixed once a product exists; naming the same one again is no change.
-fn guard_interval(old: &Product, input: &ProductUpdate, problems: &mut Vec<Problem>) {
-    let (interval, count) = (input.recurring_interval, input.recurring_interval_count);
-    let same = (interval, count) == (old.recurring_interval, old.recurring_interval_count);
-    if same {
-        return;
-    }
-    if let Some(interval) = interval {
-        problems.push(Problem::value(
-            loc!["body", "recurring_interval"],
-            "The billing interval of a product cannot change",
-            interval.as_str(),
-        ));
-    } else if let Some(count) = count
-        && Some(count) != old.recurring_interval_count
-    {
-        problems.push(Problem::value(
-            loc!["body", "recurring_interval_count"],
-            "The billing interval of a product cannot change",
-            count,
-        ));
-    }
-}
-
-fn reprice(
-    offered: &Offered,
-    entries: Vec<PriceEntry>,
-    rules: &Rules<'_>,
-    problems: &mut Vec<Problem>,
-    at: &At,
-) -> Vec<ProductPrice> {
-    let place = loc!["body", "prices"];
-    let mut kept = Vec::new();
-    let mut composed = Vec::new();
-    let mut added = Vec::new();
-    for (i, entry) in entries.into_iter().enumerate() {
-        match entry {
-            PriceEntry::Keep(id) => match offered.active().find(|p| p.id == id) {
-                Some(price) => {
-                    if !kept.contains(&id) {
-                        kept.push(id);
-                        let kept = PriceCreate {
-                            amount: price.cost(),
-                            currency: price.currency,
-                            tax_behavior: price.tax_behavior,
-                        };
-                        composed.push((i, kept));
-                    }
-                }
-                None => problems.push(Problem::value(
-                    loc!["body", "prices", i],
-                    "This price does not exist",
-                    id.to_string(),
-                )),
-            },
-            PriceEntry::New(price) => {
-                added.push(price_row(&offered.product, i, &price, at));
-                composed.push((i, price));
-            }
-            PriceEntry::Unsupported(kind) => problems.push(unsupported(below(&place, i), &kind)),
-        }
-    }
-    compose(&composed, rules, &place, problems);
-    let mut prices: Vec<_> = offered
-        .prices
-        .iter()
-        .map(|price| {
-            let mut price = price.clone();
-            if !price.is_archived && !kept.contains(&price.id) {
-                price.is_archived = true;
-                price.modified_at = Some(at.now);
-            }
-            price
-        })
-        .collect();
-    prices.extend(added);
-    prices
 }
 
 #[cfg(test)]

@@ -20,6 +20,14 @@ impl Site {
         format!("{}/checkout/{client_secret}/confirmation", self.public_url)
     }
 
+    /// What buyers visit by a checkout link.
+    pub fn checkout_link_url(&self, client_secret: &str) -> String {
+        format!(
+            "{}/v1/checkout-links/{client_secret}/redirect",
+            self.public_url
+        )
+    }
+
     /// Whether browsers reach the server over https only.
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")

@@ -1,6 +1,9 @@
 //! Subscriptions as far as a purchase makes them (lifecycle.md E.1).
 
-use till_wire::subscriptions::{Subscription as View, SubscriptionBase, SubscriptionStatus};
+use till_wire::{
+    discounts::DiscountBase,
+    subscriptions::{Subscription as View, SubscriptionBase, SubscriptionStatus},
+};
 
 use crate::{
     at::At,
@@ -73,7 +76,12 @@ impl Subscription {
     }
 
     /// The subscription as the API shows it; its own prices stay even when archived (PR-41).
-    pub fn view(&self, customer: &Customer, offered: &Offered) -> View {
+    pub fn view(
+        &self,
+        customer: &Customer,
+        offered: &Offered,
+        discount: Option<DiscountBase>,
+    ) -> View {
         let prices: Vec<_> = self
             .price_ids
             .iter()
@@ -85,7 +93,7 @@ impl Subscription {
             customer: customer.view(),
             user: user(customer),
             product: offered.view(),
-            discount: None,
+            discount,
             price: prices.first().cloned(),
             prices,
             meters: Vec::new(),

@@ -6,10 +6,7 @@ mod standard;
 pub use standard::{check, standard};
 
 use till_wire::{
-    address::Address,
-    money::Currency,
-    organizations::TaxBehaviorOption,
-    tax::TaxLine,
+    address::Address, money::Currency, organizations::TaxBehaviorOption, tax::TaxLine,
 };
 
 /// What is to be taxed.

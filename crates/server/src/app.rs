@@ -5,7 +5,8 @@ use std::{fmt, sync::Arc};
 use jiff::Timestamp;
 use till_core::{at::At, change::Changes, site::Site, tokens::SecretKey};
 use till_ports::{
-    mail::Mail, outbound::Outbound, processor::Processor, sandbox::Sandbox, tax::TaxProvider,
+    geo::Geo, mail::Mail, outbound::Outbound, processor::Processor, sandbox::Sandbox,
+    tax::TaxProvider,
 };
 use till_store::Store;
 
@@ -26,6 +27,8 @@ pub struct Policy {
     pub dev: bool,
     /// A header, set by a trusted proxy, that carries the buyer's network address.
     pub client_ip_header: Option<String>,
+    /// A header, set by a trusted proxy, that carries the visitor's country.
+    pub country_header: Option<String>,
 }
 
 /// Everything a request needs. One per process, shared.
@@ -40,6 +43,8 @@ pub struct App {
     pub outbound: Outbound,
     /// Who works out taxes.
     pub taxes: Arc<dyn TaxProvider>,
+    /// Who knows where an address is.
+    pub geo: Arc<dyn Geo>,
     /// Who carries the mail.
     pub mail: Arc<dyn Mail>,
     /// Time and randomness.

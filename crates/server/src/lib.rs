@@ -4,6 +4,7 @@ pub mod api;
 pub mod app;
 pub mod error;
 pub mod extract;
+mod geo;
 pub mod ledger;
 pub mod limits;
 pub mod passwords;

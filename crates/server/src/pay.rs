@@ -94,6 +94,7 @@ pub async fn known(
         holds_subscription,
         discount,
         discount_uses: 0,
+        ip_country: app.country_of(session.checkout.customer_ip_address.as_deref()),
     };
     let capped = candidate(session, &known).filter(|d| d.max_redemptions_per_customer.is_some());
     if let Some(discount) = capped.filter(|_| step == Step::Patch) {

@@ -149,9 +149,7 @@ async fn take_in(app: &App, request: Request) -> Result<Request, ApiError> {
     if parts.uri.path().contains("%00") {
         return Err(ApiError::not_found());
     }
-    // The client secret is the credential there: an Authorization header never matters (wire.md 3.2).
-    let public = parts.uri.path().starts_with("/v1/checkouts/client/");
-    let identity = if public {
+    let identity = if is_public(parts.uri.path()) {
         Identity::Anonymous
     } else {
         identify(app, &parts.headers).await?
@@ -176,6 +174,12 @@ async fn take_in(app: &App, request: Request) -> Result<Request, ApiError> {
         .map_err(|_| ApiError::body_too_large())?;
     parts.extensions.insert(Body(parse(&bytes)?));
     Ok(Request::from_parts(parts, axum::body::Body::empty()))
+}
+
+/// Where a client secret is the credential: an Authorization header never matters (wire.md 3.2).
+fn is_public(path: &str) -> bool {
+    let link = path.strip_prefix("/v1/checkout-links/");
+    path.starts_with("/v1/checkouts/client/") || link.is_some_and(|l| l.ends_with("/redirect"))
 }
 
 fn parse(bytes: &Bytes) -> Result<Option<serde_json::Value>, ApiError> {

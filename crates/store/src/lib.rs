@@ -27,7 +27,10 @@ pub use jobs::LEASE_LOST;
 pub use list::{List, Order, containing};
 pub use migrate::Migration;
 pub use query::{Query, columns};
-pub use reads::{BuyerKeys, DeliveryFilter, Figures, Happening, Moment, Progress, Sales, Visit};
+pub use reads::{
+    AnsweredIn, BuyerKeys, DeliveryFilter, Figures, Happening, Moment, Progress, Sales, Visit,
+    containing_ids, holds_one,
+};
 pub use settle::settle;
 
 /// How to open a [`Store`]. The defaults serve production.

@@ -48,6 +48,8 @@ enum Sort {
     Column(String, Order),
     /// Portable SQL; where it is null the row counts as largest on both databases.
     Sql(&'static str, Order),
+    /// In the order of these ids; the others last.
+    Ids(String, Vec<Uuid>, Order),
 }
 
 impl List {
@@ -198,6 +200,13 @@ impl List {
         self
     }
 
+    /// Sorts by the place of `column` among `ids`; rows that are not among them come last (`Asc`).
+    pub fn order_ids(mut self, column: &str, ids: &[Uuid], order: Order) -> Self {
+        let column = self.column(column);
+        self.orders.push(Sort::Ids(column, ids.to_vec(), order));
+        self
+    }
+
     /// One of `contained` contains `text`, or one of `started` starts with it, case-insensitively
     /// (SQLite: for ASCII letters).
     pub fn search(self, contained: &[&str], started: &[&str], text: &str) -> Self {
@@ -257,6 +266,16 @@ impl List {
                         Order::Desc => NullOrdering::First,
                     };
                     select.order_by_expr_with_nulls(Expr::cust(*expression), order.sea(), nulls);
+                    *order
+                }
+                Sort::Ids(column, ids, order) => {
+                    let place = |i: usize| format!(" when {column} = ? then {i}");
+                    let places: String = (0..ids.len()).map(place).collect();
+                    let values = ids.iter().map(|id| Value::Uuid(*id)).collect();
+                    if !ids.is_empty() {
+                        let sql = format!("case{places} else {} end", ids.len());
+                        select.order_by_expr(custom(&sql, values, &mut binds), order.sea());
+                    }
                     *order
                 }
             };

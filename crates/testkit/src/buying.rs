@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Map, Value, json};
 use till_core::{
-    change::Changes,
+    change::{Changes, Json},
     checkout::{
         Around, Session,
         confirm::{self, Confirmed},
@@ -15,7 +15,7 @@ use till_core::{
     tax::NoTaxes,
 };
 use till_ports::processor::{Attempt, AttemptKind};
-use till_store::BuyerKeys;
+use till_store::{BuyerKeys, Col, Query};
 use till_wire::{
     checkouts::{CheckoutUpdate, Writer},
     input::Context,
@@ -111,6 +111,17 @@ impl Till {
     pub async fn attempt(&self, checkout: &Value) -> Payment {
         let found = self.app.store.latest_attempt(id_in(checkout, "id")).await;
         found.unwrap().unwrap()
+    }
+
+    /// What the sandbox keeps beside the session's latest attempt.
+    pub async fn told_processor(&self, checkout: &Value) -> Value {
+        let attempt = self.attempt(checkout).await.id.to_string();
+        let all = Query::raw("select body from sandbox_records", vec![]);
+        let rows: Vec<Col<Json<Value>>> = self.app.store.rows(all).await.unwrap();
+        let found = rows
+            .into_iter()
+            .find(|row| row.0.0["attempt_id"] == attempt.as_str());
+        found.unwrap().0.0["metadata"].clone()
     }
 
     /// A good minute passes, in which all work is done.

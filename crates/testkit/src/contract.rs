@@ -36,6 +36,10 @@ pub(crate) fn hold(method: &Method, path: &str, answer: &Answer) {
     if status == 405 || status == 307 || answer.header("polar-version").is_empty() {
         return;
     }
+    // Browsers get pages where programs get JSON.
+    if answer.header("content-type").starts_with("text/html") {
+        return;
+    }
     let key = (method.clone(), template.to_owned(), status);
     let known = VALIDATORS.lock().unwrap().get(&key).cloned();
     let validator = known.unwrap_or_else(|| {

@@ -40,15 +40,15 @@ pub use session::Till;
 #[macro_export]
 macro_rules! both {
     ($($(#[$meta:meta])* async fn $name:ident($t:ident: &mut Till) $body:block)+) => {
-        $($(#[$meta])* async fn $name($t: &mut $crate::Till) $body)+
+        $(async fn $name($t: &mut $crate::Till) $body)+
         mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            $($(#[$meta])* #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
                 $crate::run($crate::Engine::Sqlite, |t| Box::pin(super::$name(t))).await;
             })+
         }
         mod postgres {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            $($(#[$meta])* #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
                 $crate::run($crate::Engine::Postgres, |t| Box::pin(super::$name(t))).await;
             })+

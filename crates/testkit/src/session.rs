@@ -22,10 +22,28 @@ use till_server::{
     transport,
 };
 use till_store::{Options, Query, Store};
-use till_wire::scope::Scope;
+use till_wire::{country::Country, scope::Scope};
 use tower::ServiceExt as _;
 
 use crate::{Answer, Mailbox, TestClock, contract};
+
+/// Knows where three networks are: 2.x is France, 1.x China, 3.x Cuba.
+struct Atlas;
+
+impl till_ports::geo::Geo for Atlas {
+    fn country(&self, address: std::net::IpAddr) -> Option<Country> {
+        let std::net::IpAddr::V4(address) = address else {
+            return None;
+        };
+        let code = match address.octets()[0] {
+            1 => "CN",
+            2 => "FR",
+            3 => "CU",
+            _ => return None,
+        };
+        Country::parse_stored(code).ok()
+    }
+}
 
 /// A whole Till and its first organization, as a test uses them.
 pub struct Till {
@@ -74,6 +92,7 @@ impl Till {
             sandbox: Some(sandbox),
             outbound: Outbound::new(true).unwrap(),
             taxes: Arc::new(till_ports::tax::Embedded),
+            geo: Arc::new(Atlas),
             mail: mailbox.clone(),
             clock: clock.clone(),
             site: Site {
@@ -84,6 +103,7 @@ impl Till {
             policy: Policy {
                 dev: true,
                 client_ip_header: Some("x-client-ip".to_owned()),
+                country_header: Some("x-country".to_owned()),
             },
             limits: Limits::off(),
             passwords: Passwords::default(),
@@ -141,6 +161,7 @@ impl Till {
             sandbox: app.sandbox.clone(),
             outbound: Outbound::new(true).unwrap(),
             taxes: Arc::new(till_ports::tax::Embedded),
+            geo: app.geo.clone(),
             mail: app.mail.clone(),
             clock: app.clock.clone(),
             site: Site {

@@ -100,6 +100,19 @@ pub struct Settings {
     )]
     pub client_ip_header: Option<String>,
 
+    /// A file in the MaxMind DB format that tells countries by address, such as GeoLite2-Country.mmdb
+    #[arg(long, env = "TILL_GEO_DATABASE", global = true, value_name = "FILE")]
+    pub geo_database: Option<PathBuf>,
+
+    /// A header in which a trusted proxy gives the visitor's country, such as CF-IPCountry
+    #[arg(
+        long,
+        env = "TILL_COUNTRY_HEADER",
+        global = true,
+        value_name = "HEADER"
+    )]
+    pub country_header: Option<String>,
+
     /// How log lines are written; they go to standard error
     #[arg(
         long,

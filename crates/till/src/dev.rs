@@ -69,14 +69,17 @@ pub async fn run(settings: &Settings, wanted: &Dev) -> Result<(), Stop> {
     let policy = Policy {
         dev: true,
         client_ip_header: guard::client_ip_header(settings)?,
+        country_header: guard::country_header(settings)?,
     };
     let limits = guard::limits(settings, 0);
+    let geo = open::geo(settings)?;
     let app = open::app(Parts {
         store,
         key,
         public_url: url.clone(),
         policy,
         limits,
+        geo,
     })?;
     serve::run(app, bound, || {
         say(ready(&url, &shop, &door, wanted.json, settings))

@@ -147,14 +147,25 @@ pub fn limits(settings: &Settings, default: u32) -> Limits {
 
 /// The proxy's header, if one is set.
 pub fn client_ip_header(settings: &Settings) -> Result<Option<String>, Stop> {
-    let Some(name) = &settings.client_ip_header else {
-        return Ok(None);
-    };
-    match name.parse::<HeaderName>() {
-        Ok(name) => Ok(Some(name.as_str().to_owned())),
-        Err(_) => Err(Stop::settings(
-            "--client-ip-header: give the name of a header, such as X-Forwarded-For.",
-        )),
+    header(
+        settings.client_ip_header.as_deref(),
+        "--client-ip-header: give the name of a header, such as X-Forwarded-For.",
+    )
+}
+
+/// The proxy's header with the country, if one is set.
+pub fn country_header(settings: &Settings) -> Result<Option<String>, Stop> {
+    header(
+        settings.country_header.as_deref(),
+        "--country-header: give the name of a header, such as CF-IPCountry.",
+    )
+}
+
+fn header(name: Option<&str>, otherwise: &str) -> Result<Option<String>, Stop> {
+    let named = name.map(|name| name.parse::<HeaderName>()).transpose();
+    match named {
+        Ok(name) => Ok(name.map(|name| name.as_str().to_owned())),
+        Err(_) => Err(Stop::settings(otherwise)),
     }
 }
 

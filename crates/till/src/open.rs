@@ -3,7 +3,13 @@
 use std::sync::Arc;
 
 use till_core::{site::Site, tokens::SecretKey};
-use till_ports::{mail::LogMailbox, outbound::Outbound, processor::Processor, sandbox::Sandbox};
+use till_ports::{
+    geo::{Database, Geo, Nowhere},
+    mail::LogMailbox,
+    outbound::Outbound,
+    processor::Processor,
+    sandbox::Sandbox,
+};
 use till_server::{
     app::{App, Clock, Policy},
     ledger::StoreLedger,
@@ -34,6 +40,20 @@ pub async fn database(settings: &Settings, migrate: bool) -> Result<Store, Stop>
     .await?)
 }
 
+/// The database of countries, if one is set.
+pub fn geo(settings: &Settings) -> Result<Arc<dyn Geo>, Stop> {
+    let Some(file) = &settings.geo_database else {
+        return Ok(Arc::new(Nowhere));
+    };
+    match Database::open(file) {
+        Ok(database) => Ok(Arc::new(database)),
+        Err(error) => Err(Stop::settings(format!(
+            "--geo-database: {} cannot be read: {error}",
+            file.display()
+        ))),
+    }
+}
+
 /// What differs between the commands that serve.
 pub struct Parts {
     /// The open database.
@@ -46,6 +66,8 @@ pub struct Parts {
     pub policy: Policy,
     /// Rate limits.
     pub limits: Limits,
+    /// Who knows where an address is.
+    pub geo: Arc<dyn Geo>,
 }
 
 /// The server, on the sandbox processor.
@@ -68,6 +90,7 @@ pub fn app(parts: Parts) -> Result<Arc<App>, Stop> {
         sandbox: Some(sandbox),
         outbound: Outbound::new(parts.policy.dev).map_err(Stop::failed)?,
         taxes: Arc::new(till_ports::tax::Embedded),
+        geo: parts.geo,
         mail: Arc::new(LogMailbox),
         clock: Arc::new(SystemClock),
         key: parts.key,

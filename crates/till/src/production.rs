@@ -22,6 +22,7 @@ pub async fn run(settings: &Settings) -> Result<(), Stop> {
     let policy = Policy {
         dev: false,
         client_ip_header: guard::client_ip_header(settings)?,
+        country_header: guard::country_header(settings)?,
     };
     let limits = guard::limits(settings, RATE_LIMIT);
     match guard::processor(settings)? {
@@ -32,6 +33,7 @@ pub async fn run(settings: &Settings) -> Result<(), Stop> {
     if public_url.starts_with("http://") {
         tracing::warn!(public_url, "the public address is not encrypted");
     }
+    let geo = open::geo(settings)?;
     let bound = Bound::take(settings.listen)?;
     let store = open::database(settings, true).await?;
     if store.organizations().await?.is_empty() {
@@ -43,6 +45,7 @@ pub async fn run(settings: &Settings) -> Result<(), Stop> {
         public_url,
         policy,
         limits,
+        geo,
     })?;
     serve::run(app, bound, || {}).await
 }

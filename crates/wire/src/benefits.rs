@@ -1,4 +1,17 @@
-//! Benefits: what a purchase includes (lifecycle.md F.1).
+//! Benefits: what a purchase includes (lifecycle.md F.1, F.2).
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    input::{Context, Fields, blank_text, boolean, id, int_in, list, one_of, text, text_of, word},
+    metadata::{Metadata, metadata},
+};
 
 crate::words! {
     /// What kind of thing is given.
@@ -22,12 +35,413 @@ crate::words! {
     }
 }
 
+impl BenefitType {
+    /// Whether the merchant may choose who sees it; all others are public.
+    pub fn visibility_is_configurable(self) -> bool {
+        matches!(
+            self,
+            Self::Custom | Self::LicenseKeys | Self::MeterCredit | Self::FeatureFlag
+        )
+    }
+}
+
 crate::words! {
     /// Who sees a benefit.
     pub enum BenefitVisibility {
-        /// Buyers too.
-        Public = "public",
+        /// Nobody yet.
+        Draft = "draft",
         /// The merchant.
         Private = "private",
+        /// Buyers too.
+        Public = "public",
+    }
+}
+
+crate::words! {
+    /// In what a license key's time is counted.
+    pub enum ExpirationUnit {
+        /// Years, at most 457.
+        Year = "year",
+        /// Months, at most 1,200.
+        Month = "month",
+        /// Days, at most 36,500.
+        Day = "day",
+    }
+}
+
+impl ExpirationUnit {
+    fn most(self) -> i64 {
+        match self {
+            Self::Year => 457,
+            Self::Month => 1_200,
+            Self::Day => 36_500,
+        }
+    }
+}
+
+crate::words! {
+    /// What a buyer may do in a GitHub repository.
+    pub enum RepositoryPermission {
+        /// Read.
+        Pull = "pull",
+        /// Sort issues.
+        Triage = "triage",
+        /// Write.
+        Push = "push",
+        /// Manage without danger.
+        Maintain = "maintain",
+        /// Everything.
+        Admin = "admin",
+    }
+}
+
+/// A benefit as its merchant sees it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Benefit {
+    /// Id.
+    pub id: Uuid,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub modified_at: Option<Timestamp>,
+    /// What kind of thing is given.
+    #[serde(rename = "type")]
+    pub kind: BenefitType,
+    /// What buyers read.
+    pub description: String,
+    /// Whether products may be given it.
+    pub selectable: bool,
+    /// Whether it may be deleted.
+    pub deletable: bool,
+    /// Whether it was deleted.
+    pub is_deleted: bool,
+    /// Its organization.
+    pub organization_id: Uuid,
+    /// Free data.
+    pub metadata: Metadata,
+    /// Who sees it.
+    pub visibility: BenefitVisibility,
+    /// Whether that may be chosen.
+    pub visibility_configurable: bool,
+    /// What is given; the keys are those of its type.
+    #[schema(value_type = Object)]
+    pub properties: Value,
+}
+
+/// A benefit as buyers see it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct BenefitPublic {
+    /// Id.
+    pub id: Uuid,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub modified_at: Option<Timestamp>,
+    /// What kind of thing is given.
+    #[serde(rename = "type")]
+    pub kind: BenefitType,
+    /// What buyers read.
+    pub description: String,
+    /// Whether products may be given it.
+    pub selectable: bool,
+    /// Whether it may be deleted.
+    pub deletable: bool,
+    /// Whether it was deleted.
+    pub is_deleted: bool,
+    /// Its organization.
+    pub organization_id: Uuid,
+    /// Deprecated: always empty. Clients of 2024 do not read a session without it (wire.md 4.4); buyers'
+    /// own views leave it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub metadata: Option<Metadata>,
+}
+
+/// How long a license key is valid after the purchase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expiration {
+    /// How many.
+    pub ttl: i64,
+    /// Of what.
+    pub timeframe: ExpirationUnit,
+}
+
+/// On how many devices a license key may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activations {
+    /// At most.
+    pub limit: i64,
+    /// Whether customers manage them.
+    pub enable_customer_admin: bool,
+}
+
+/// What is given, by type. In the database and on the wire the kind stands beside it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[allow(missing_docs, reason = "lifecycle.md F.2 names each")]
+pub enum Properties {
+    Custom {
+        note: Option<String>,
+    },
+    FeatureFlag {},
+    LicenseKeys {
+        prefix: Option<String>,
+        expires: Option<Expiration>,
+        activations: Option<Activations>,
+        limit_usage: Option<i64>,
+    },
+    Downloadables {
+        files: Vec<Uuid>,
+        archived: BTreeMap<Uuid, bool>,
+    },
+    MeterCredit {
+        meter_id: Uuid,
+        units: i64,
+        rollover: bool,
+    },
+    Discord {
+        guild_token: String,
+        role_id: String,
+        kick_member: bool,
+    },
+    GithubRepository {
+        repository_owner: String,
+        repository_name: String,
+        permission: RepositoryPermission,
+    },
+    SlackSharedChannel {
+        slack_integration_id: Uuid,
+        channel_name_template: String,
+        private: bool,
+        welcome_message: Option<String>,
+        archive_on_revoke: bool,
+        team_invitees: Vec<String>,
+    },
+}
+
+impl Properties {
+    /// As it is kept and shown.
+    pub fn json(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_else(|_| json!({}))
+    }
+}
+
+const MOST: i64 = 2_147_483_647;
+
+/// What is given, read by the rules of its type.
+fn properties(kind: BenefitType, value: &Value, cx: &mut Context) -> Option<Properties> {
+    cx.object(value, |f| match kind {
+        BenefitType::Custom => Some(Properties::Custom {
+            note: f.blankable("note", blank_text(usize::MAX)).value(),
+        }),
+        BenefitType::FeatureFlag => Some(Properties::FeatureFlag {}),
+        BenefitType::LicenseKeys => license_keys(f),
+        BenefitType::Downloadables => {
+            let files = f.required("files", list(1, id));
+            let archived = f.optional("archived", archived);
+            Some(Properties::Downloadables {
+                files: files?,
+                archived: archived.unwrap_or_default(),
+            })
+        }
+        BenefitType::MeterCredit => {
+            let meter_id = f.required("meter_id", id);
+            let units = f.required("units", int_in(1, MOST));
+            let rollover = f.required("rollover", boolean);
+            Some(Properties::MeterCredit {
+                meter_id: meter_id?,
+                units: units?,
+                rollover: rollover?,
+            })
+        }
+        BenefitType::Discord => {
+            let guild_token = f.required("guild_token", text);
+            let role_id = f.required("role_id", text);
+            let kick_member = f.required("kick_member", boolean);
+            Some(Properties::Discord {
+                guild_token: guild_token?,
+                role_id: role_id?,
+                kick_member: kick_member?,
+            })
+        }
+        BenefitType::GithubRepository => {
+            let owner = f.required("repository_owner", text_of(1, 100, true));
+            let name = f.required("repository_name", text_of(1, 100, true));
+            let permission = f.required("permission", word);
+            Some(Properties::GithubRepository {
+                repository_owner: owner?,
+                repository_name: name?,
+                permission: permission?,
+            })
+        }
+        BenefitType::SlackSharedChannel => slack(f),
+    })
+}
+
+fn license_keys(f: &mut Fields<'_, '_>) -> Option<Properties> {
+    let before = f.cx.problems.len();
+    let prefix = f.blankable("prefix", blank_text(50)).value();
+    let expires = f.optional("expires", |value, cx| {
+        cx.object(value, |f| {
+            let timeframe = f.required("timeframe", word::<ExpirationUnit>);
+            let most = timeframe.map_or(MOST, ExpirationUnit::most);
+            let ttl = f.required("ttl", int_in(1, most));
+            Some(Expiration {
+                ttl: ttl?,
+                timeframe: timeframe?,
+            })
+        })
+    });
+    let activations = f.optional("activations", |value, cx| {
+        cx.object(value, |f| {
+            let limit = f.required("limit", int_in(1, MOST));
+            let admin = f.required("enable_customer_admin", boolean);
+            Some(Activations {
+                limit: limit?,
+                enable_customer_admin: admin?,
+            })
+        })
+    });
+    let limit_usage = f.optional("limit_usage", int_in(1, MOST));
+    (f.cx.problems.len() == before).then_some(Properties::LicenseKeys {
+        prefix,
+        expires,
+        activations,
+        limit_usage,
+    })
+}
+
+fn slack(f: &mut Fields<'_, '_>) -> Option<Properties> {
+    let integration = f.required("slack_integration_id", id);
+    let template = f.required("channel_name_template", text_of(1, 80, true));
+    let private = f.optional("private", boolean);
+    let welcome = f.optional("welcome_message", text_of(0, 4000, false));
+    let archive = f.optional("archive_on_revoke", boolean);
+    let invitees = f.optional("team_invitees", list(0, text));
+    Some(Properties::SlackSharedChannel {
+        slack_integration_id: integration?,
+        channel_name_template: template?,
+        private: private.unwrap_or(true),
+        welcome_message: welcome,
+        archive_on_revoke: archive.unwrap_or(true),
+        team_invitees: invitees.unwrap_or_default(),
+    })
+}
+
+fn archived(value: &Value, cx: &mut Context) -> Option<BTreeMap<Uuid, bool>> {
+    let Value::Object(map) = value else {
+        return cx.fail("dict_type", "Input should be an object", value);
+    };
+    let read: Vec<_> = map
+        .iter()
+        .map(|(key, flag)| {
+            cx.at(key.clone(), |cx| {
+                let file = id(&Value::from(key.as_str()), cx);
+                let flag = boolean(flag, cx);
+                Some((file?, flag?))
+            })
+        })
+        .collect();
+    read.into_iter().collect()
+}
+
+/// A new benefit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BenefitCreate {
+    /// What kind of thing is given.
+    pub kind: BenefitType,
+    /// What buyers read, 3–42 characters.
+    pub description: String,
+    /// Who sees it; `None`: as is usual for its type.
+    pub visibility: Option<BenefitVisibility>,
+    /// What is given.
+    pub properties: Properties,
+    /// Free data.
+    pub metadata: Metadata,
+    /// Only for callers that are not an organization's token.
+    pub organization_id: Option<Uuid>,
+}
+
+/// A change to a benefit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BenefitUpdate {
+    /// Its type, which every change repeats.
+    pub kind: BenefitType,
+    /// New description.
+    pub description: Option<String>,
+    /// New visibility.
+    pub visibility: Option<BenefitVisibility>,
+    /// Replaces what is given.
+    pub properties: Option<Properties>,
+    /// Replaces the free data.
+    pub metadata: Option<Metadata>,
+}
+
+/// The type that a body says it is of; the rest is read one step below it.
+fn kind(value: &Value, cx: &mut Context) -> Option<BenefitType> {
+    let Value::Object(map) = value else {
+        return cx.fail("model_attributes_type", "Input should be an object", value);
+    };
+    match map.get("type").map(|kind| kind.as_str().map(str::parse)) {
+        Some(Some(Ok(kind))) => Some(kind),
+        Some(_) => cx.bound(
+            "union_tag_invalid",
+            format!(
+                "type should be {}",
+                one_of(BenefitType::ALL.iter().map(|kind| kind.as_str()))
+            ),
+            value,
+            "discriminator",
+            "'type'",
+        ),
+        None => cx.bound(
+            "union_tag_not_found",
+            "Unable to find the benefit's type",
+            value,
+            "discriminator",
+            "'type'",
+        ),
+    }
+}
+
+impl BenefitCreate {
+    /// Reads the body of a POST; the type is part of every problem's place.
+    pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
+        let kind = kind(value, cx)?;
+        cx.at(kind.as_str(), |cx| {
+            cx.object(value, |f| {
+                let description = f.required("description", text_of(3, 42, true));
+                let visibility = f.optional("visibility", word);
+                let given = f.required("properties", |v, cx| properties(kind, v, cx));
+                let meta = f.optional("metadata", metadata);
+                let organization_id = f.optional("organization_id", id);
+                Some(Self {
+                    kind,
+                    description: description?,
+                    visibility,
+                    properties: given?,
+                    metadata: meta.unwrap_or_default(),
+                    organization_id,
+                })
+            })
+        })
+    }
+}
+
+impl BenefitUpdate {
+    /// Reads the body of a PATCH; the type is part of every problem's place.
+    pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
+        let kind = kind(value, cx)?;
+        cx.at(kind.as_str(), |cx| {
+            cx.object(value, |f| {
+                Some(Self {
+                    kind,
+                    description: f.optional("description", text_of(3, 42, true)),
+                    visibility: f.optional("visibility", word),
+                    properties: f.optional("properties", |v, cx| properties(kind, v, cx)),
+                    metadata: f.optional("metadata", metadata),
+                })
+            })
+        })
     }
 }

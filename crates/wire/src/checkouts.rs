@@ -10,11 +10,13 @@ use uuid::Uuid;
 
 use crate::{
     address::{Address, address},
+    custom_fields::AttachedCustomField,
+    discounts::DiscountBrief,
     input::{Context, Fields, Patch, blank_text, boolean, id, int_in, list, text, word},
     metadata::{Metadata, metadata},
     money::Currency,
     organizations::OrganizationPublic,
-    products::{Price, PriceEntry, Product, currency, price},
+    products::{Price, PriceEntry, ProductPublic, currency, price},
     values::{self, Interval},
 };
 
@@ -100,7 +102,7 @@ pub struct CheckoutBase {
     pub product_id: Uuid,
     pub product_price_id: Uuid,
     pub discount_id: Option<Uuid>,
-    pub discount: Option<Value>,
+    pub discount: Option<DiscountBrief>,
     pub allow_discount_codes: bool,
     pub require_billing_address: bool,
     pub is_discount_applicable: bool,
@@ -124,11 +126,11 @@ pub struct CheckoutBase {
     /// Deprecated: whether each field is required.
     #[schema(inline)]
     pub customer_billing_address_fields: BillingAddressFields<bool>,
-    pub products: Vec<Product>,
-    pub product: Product,
+    pub products: Vec<ProductPublic>,
+    pub product: ProductPublic,
     pub product_price: Price,
     pub prices: BTreeMap<Uuid, Vec<Price>>,
-    pub attached_custom_fields: Vec<Value>,
+    pub attached_custom_fields: Vec<AttachedCustomField>,
     #[schema(value_type = Object)]
     pub custom_field_data: Metadata,
 }

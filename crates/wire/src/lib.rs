@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod benefits;
+pub mod checkout_links;
 pub mod checkouts;
 pub mod country;
 pub mod custom_fields;

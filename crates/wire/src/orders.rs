@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
     address::Address,
     customers::Customer,
+    discounts::DiscountBase,
     metadata::Metadata,
     products::{Price, Product},
     subscriptions::SubscriptionBase,
@@ -135,7 +135,7 @@ pub struct Order {
     pub user: User,
     pub product: Product,
     pub product_price: Option<Price>,
-    pub discount: Option<Value>,
+    pub discount: Option<DiscountBase>,
     pub subscription: Option<SubscriptionBase>,
     pub items: Vec<OrderItem>,
     pub description: String,

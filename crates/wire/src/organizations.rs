@@ -392,7 +392,7 @@ impl OrganizationUpdate {
                     Some(CheckoutSettings { require_3ds })
                 })
             }),
-            embed_hosts: f.optional("embed_hosts", list(0, |v, cx| text_of(1, 253, true)(v, cx))),
+            embed_hosts: f.optional("embed_hosts", list(0, values::embed_host)),
             default_presentment_currency: f
                 .optional("default_presentment_currency", crate::products::currency),
             default_tax_behavior: f.optional("default_tax_behavior", word),

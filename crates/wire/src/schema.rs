@@ -1,8 +1,13 @@
 //! Schemas of request bodies. The bodies are read by hand (see [`crate::input`]), so what the document says
 //! of them is written by hand too, here.
 
+mod benefits;
+mod checkout_links;
 mod checkouts;
+mod custom_fields;
 mod customers;
+mod discounts;
+mod meters;
 mod products;
 
 use serde_json::Value;
@@ -76,6 +81,14 @@ fn words<'a>(words: impl Iterator<Item = &'a str>) -> Schema {
 
 fn currency() -> Schema {
     words(crate::money::Currency::ALL.iter().map(|c| c.as_str()))
+}
+
+/// A decimal number, as number or text.
+fn decimal() -> Schema {
+    one_of(vec![
+        ObjectBuilder::new().schema_type(Type::Number).into(),
+        text(1, 64),
+    ])
 }
 
 fn list(min: usize, item: impl Into<Schema>) -> Schema {

@@ -11,10 +11,30 @@ crate::words! {
         ProductsRead = "products:read",
         /// Change products.
         ProductsWrite = "products:write",
+        /// Read benefits.
+        BenefitsRead = "benefits:read",
+        /// Change benefits.
+        BenefitsWrite = "benefits:write",
+        /// Read meters.
+        MetersRead = "meters:read",
+        /// Change meters.
+        MetersWrite = "meters:write",
+        /// Read discounts.
+        DiscountsRead = "discounts:read",
+        /// Change discounts.
+        DiscountsWrite = "discounts:write",
+        /// Read custom fields.
+        CustomFieldsRead = "custom_fields:read",
+        /// Change custom fields.
+        CustomFieldsWrite = "custom_fields:write",
         /// Read checkout sessions.
         CheckoutsRead = "checkouts:read",
         /// Create and change checkout sessions.
         CheckoutsWrite = "checkouts:write",
+        /// Read checkout links.
+        CheckoutLinksRead = "checkout_links:read",
+        /// Create, change and delete checkout links.
+        CheckoutLinksWrite = "checkout_links:write",
         /// Read customers.
         CustomersRead = "customers:read",
         /// Change customers.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     customers::Customer,
+    discounts::DiscountBase,
     metadata::Metadata,
     orders::User,
     products::{Price, Product},
@@ -112,7 +113,7 @@ pub struct Subscription {
     pub customer: Customer,
     pub user: User,
     pub product: Product,
-    pub discount: Option<Value>,
+    pub discount: Option<DiscountBase>,
     pub price: Option<Price>,
     pub prices: Vec<Price>,
     pub meters: Vec<Value>,

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use crate::input::{Context, text};
+use crate::input::{Context, text, text_of};
 
 /// The words a recurring price repeats by.
 pub mod interval {
@@ -120,6 +120,57 @@ pub fn ip(value: &Value, cx: &mut Context) -> Option<String> {
     }
 }
 
+/// A site that may embed the checkout (checkout.md 6.6): `host`, `*.host`, `host:port`, or an app's origin with
+/// its scheme, such as `chrome-extension://abc`. A web page's address is cut down to its host; whatever is left
+/// over beside host and port is refused.
+pub fn embed_host(value: &Value, cx: &mut Context) -> Option<String> {
+    let raw = text_of(1, 253, true)(value, cx)?;
+    match embed_entry(&raw) {
+        Some(entry) => Some(entry),
+        None => cx.refuse(
+            "this is not a host: write it as example.com, *.example.com or localhost:3000",
+            value,
+        ),
+    }
+}
+
+fn embed_entry(raw: &str) -> Option<String> {
+    let (scheme, rest) = match raw.split_once("://") {
+        Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
+        None => (String::new(), raw),
+    };
+    let app = !matches!(scheme.as_str(), "" | "http" | "https");
+    let spelled = |b: u8| b.is_ascii_alphanumeric() || b"+.-".contains(&b);
+    if !scheme.bytes().all(spelled) || (scheme.is_empty() && raw.contains("://")) {
+        return None;
+    }
+    let (stars, bare) = match rest.strip_prefix("*.") {
+        Some(bare) => ("*.", bare),
+        None => ("", rest),
+    };
+    let url = url::Url::parse(&format!("https://{bare}")).ok()?;
+    let host = url.host_str()?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b".-_:[]".contains(&b);
+    let alone = url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    if !alone || (app && !stars.is_empty()) || !host.bytes().all(plain) {
+        return None;
+    }
+    let port = url
+        .port()
+        .map(|port| format!(":{port}"))
+        .unwrap_or_default();
+    let scheme = if app {
+        format!("{scheme}://")
+    } else {
+        String::new()
+    };
+    Some(format!("{scheme}{stars}{host}{port}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,5 +218,36 @@ mod tests {
         );
         let path = http_url(&"https://shop.example/{CHECKOUT_ID}".into(), &mut cx);
         assert_eq!(path.unwrap(), "https://shop.example/{CHECKOUT_ID}");
+    }
+
+    #[test]
+    fn hosts_that_may_embed_have_the_forms_of_6_6() {
+        for (raw, kept) in [
+            ("Example.com", "example.com"),
+            ("https://example.com/", "example.com"),
+            ("*.example.com", "*.example.com"),
+            ("example.com:8443", "example.com:8443"),
+            ("http://localhost:3000", "localhost:3000"),
+            ("bücher.example", "xn--bcher-kva.example"),
+            ("[::1]:8443", "[::1]:8443"),
+            ("chrome-extension://AbCdEf", "chrome-extension://abcdef"),
+        ] {
+            assert_eq!(embed_entry(raw).as_deref(), Some(kept), "{raw}");
+        }
+        for bad in [
+            "*",
+            "*.",
+            "a b",
+            "https://example.com/shop",
+            "example.com?x",
+            "u:p@example.com",
+            "://x",
+            "a.*.example.com",
+            "app://*.x",
+            "x;y://z",
+            "example.com;x",
+        ] {
+            assert_eq!(embed_entry(bad), None, "{bad}");
+        }
     }
 }

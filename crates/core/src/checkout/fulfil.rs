@@ -98,7 +98,13 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Changes {
         paid.order_id = Some(order.id);
         changes.update(payment, &paid);
     }
-    let view = order.view(&customer, session.selected(), subscription.as_ref());
+    let discount = order.discount_id.and(session.discount_base());
+    let view = order.view(
+        &customer,
+        session.selected(),
+        subscription.as_ref(),
+        discount,
+    );
     for kind in [
         EventType::OrderCreated,
         EventType::OrderUpdated,
@@ -239,7 +245,8 @@ fn tell_subscription(
     changes: &mut Changes,
     at: &At,
 ) {
-    let view = subscription.view(customer, purchase.session.selected());
+    let session = &purchase.session;
+    let view = subscription.view(customer, session.selected(), session.discount_base());
     let kinds: &[EventType] = match &purchase.upgraded {
         None => &[
             EventType::SubscriptionCreated,

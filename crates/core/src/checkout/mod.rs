@@ -13,7 +13,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-use till_wire::{checkouts::CheckoutStatus, events::EventType};
+use till_wire::{checkouts::CheckoutStatus, discounts::DiscountBase, events::EventType};
 
 use crate::{
     at::At,
@@ -146,6 +146,12 @@ impl Session {
         let listed = self.list(self.selected());
         let own = listed.into_iter().filter(|p| p.currency == row.currency);
         seats::range(own.chain(self.prices())).map(|r| r.within(row.min_seats, row.max_seats))
+    }
+
+    /// Its discount as orders and subscriptions show it.
+    pub fn discount_base(&self) -> Option<DiscountBase> {
+        let default = self.organization.default_currency;
+        self.discount.as_ref().map(|d| d.base(default))
     }
 
     fn known(&self, id: uuid::Uuid) -> Option<&ProductPrice> {

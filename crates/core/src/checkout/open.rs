@@ -61,6 +61,8 @@ pub struct Loaded {
 pub struct Origin {
     /// The link that was visited.
     pub checkout_link_id: Option<Uuid>,
+    /// Which of several products is chosen at first; else the first.
+    pub selected: Option<Uuid>,
 }
 
 /// Opens a session.
@@ -74,7 +76,7 @@ pub fn open(
 ) -> Result<(Session, Changes), Refusal> {
     let id = at.id();
     let own_prices = ad_hoc(id, &input, &loaded, at);
-    let choice = choose(&input, &loaded, own_prices)?;
+    let choice = choose(&input, &loaded, origin, own_prices)?;
     if !capabilities(loaded.organization.status).api_access {
         return Err(Refusal::NotPermitted(
             "This organization cannot use the API.".into(),
@@ -294,7 +296,12 @@ struct Choice {
 }
 
 /// CR-10 to CR-24: which product, price and currency.
-fn choose(input: &CheckoutCreate, loaded: &Loaded, own: OwnPrices) -> Result<Choice, Refusal> {
+fn choose(
+    input: &CheckoutCreate,
+    loaded: &Loaded,
+    origin: Origin,
+    own: OwnPrices,
+) -> Result<Choice, Refusal> {
     match &input.offer {
         Offer::Price(id) => choose_price(*id, loaded),
         Offer::Product(id) => {
@@ -325,7 +332,7 @@ fn choose(input: &CheckoutCreate, loaded: &Loaded, own: OwnPrices) -> Result<Cho
                 .chain(own.problems)
                 .collect();
             collected(problems)?;
-            let first = ids[0];
+            let first = origin.selected.unwrap_or(ids[0]);
             let offered = sellable(first, loaded).map_err(|_| Refusal::NotFound)?;
             let choice = in_currency(offered, &own.rows, input, loaded).ok_or_else(|| {
                 Refusal::field(Problem::value(

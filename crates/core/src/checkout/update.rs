@@ -1,7 +1,9 @@
 //! Changing an open session (checkout.md 4.1, 4.2).
 
 use till_wire::{
+    address::Address,
     checkouts::{CheckoutStatus, CheckoutUpdate},
+    country::Country,
     events::EventType,
     input::{Patch, Problem},
     loc,
@@ -77,6 +79,8 @@ pub struct Known {
     pub discount: Option<Discount>,
     /// How often the buyer has used the discount that the session would have, where that is limited.
     pub discount_uses: i64,
+    /// The country of the network address that the session already has (4.2-8, Q-9).
+    pub ip_country: Option<Country>,
 }
 
 /// What a change is part of.
@@ -148,6 +152,10 @@ pub fn apply(
         row.customer_billing_name = None;
     }
     judge_tax_id(row, input, disables_business)?;
+    if row.customer_billing_address.is_none() {
+        let country = known.ip_country.filter(|c| !c.is_embargoed());
+        row.customer_billing_address = country.map(|c| Json(Address::of_country(c)));
+    }
     input.customer_name.clone().apply(&mut row.customer_name);
     if row.customer_id.is_none() {
         input.customer_email.clone().apply(&mut row.customer_email);

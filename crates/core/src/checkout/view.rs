@@ -1,7 +1,11 @@
 //! A session as merchant and buyer see it (checkout.md 3.1, 3.6).
 
-use till_wire::checkouts::{
-    Checkout as MerchantView, CheckoutBase, CheckoutPublic, CheckoutPublicConfirmed, CheckoutStatus,
+use till_wire::{
+    checkouts::{
+        Checkout as MerchantView, CheckoutBase, CheckoutPublic, CheckoutPublicConfirmed,
+        CheckoutStatus,
+    },
+    products::ProductPublic,
 };
 
 use super::{Session, totals};
@@ -82,8 +86,8 @@ impl Session {
             payment_processor_metadata: metadata,
             billing_address_fields: totals::address_fields(row),
             customer_billing_address_fields: totals::address_flags(row),
-            products: self.offered.iter().map(Offered::view).collect(),
-            product: selected.view(),
+            products: self.offered.iter().map(Offered::public_view).collect(),
+            product: selected.public_view(),
             product_price: selected.price_view(self.price()),
             prices: self
                 .offered
@@ -115,8 +119,12 @@ impl Session {
 
     /// The session as its buyer sees it.
     pub fn public_view(&self, site: &Site) -> CheckoutPublic {
+        let mut base = self.base(site);
+        base.product = base.product.without_metadata();
+        let products = std::mem::take(&mut base.products).into_iter();
+        base.products = products.map(ProductPublic::without_metadata).collect();
         CheckoutPublic {
-            base: self.base(site),
+            base,
             organization: organizations::public(&self.organization),
         }
     }

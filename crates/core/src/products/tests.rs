@@ -3,11 +3,24 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use till_wire::{
+    files::FileService,
     input::Context,
+    loc,
+    meters::{Aggregation, Conjunction, Filter, MeterUnit},
     organizations::{OrganizationStatus, Settings, TaxBehaviorOption},
+    products::{PriceCreate, ProductCreate, ProductUpdate, SeatTier, SeatTierType, SeatTiers},
+    values::Interval,
 };
+use uuid::Uuid;
 
-use super::*;
+use super::{create::divides, *};
+use crate::{
+    at::At,
+    change::{Changes, Json, Write},
+    event::Audience,
+    records::{CheckoutLink, Organization, Upload},
+    refusal::Refusal,
+};
 
 fn at() -> At {
     At::new(jiff::Timestamp::UNIX_EPOCH, [4; 32])
@@ -40,7 +53,7 @@ fn created(body: Value) -> Result<Offered, Refusal> {
     create(
         input.unwrap(),
         &organization(),
-        &[],
+        &Named::default(),
         &Audience::nobody(organization().id),
         &at(),
     )
@@ -56,6 +69,7 @@ fn changed(offered: &Offered, body: Value) -> Result<Offered, Refusal> {
         offered,
         input.unwrap(),
         &organization(),
+        &Named::default(),
         &[],
         &Audience::nobody(organization().id),
         &at,
@@ -135,46 +149,265 @@ fn a_trial_on_a_one_time_product_is_refused_at_both_fields() {
     assert_eq!(count(changed(&offered, trial).unwrap_err()), 2);
 }
 
+fn meter(n: u8) -> Meter {
+    Meter {
+        id: Uuid::from_bytes([n; 16]),
+        created_at: at().now,
+        modified_at: None,
+        version: 1,
+        organization_id: organization().id,
+        name: "Tokens".into(),
+        unit: MeterUnit::Scalar,
+        custom_label: None,
+        custom_multiplier: None,
+        filter: Json(Filter {
+            conjunction: Conjunction::And,
+            clauses: vec![],
+        }),
+        aggregation: Json(Aggregation::Count),
+        metadata: Json::default(),
+        archived_at: None,
+    }
+}
+
+fn file(id: Uuid) -> File {
+    File {
+        id,
+        created_at: at().now,
+        modified_at: None,
+        version: 1,
+        organization_id: organization().id,
+        service: FileService::ProductMedia,
+        name: "a.png".into(),
+        path: "a".into(),
+        mime_type: "image/png".into(),
+        size: 1,
+        label: None,
+        checksum_etag: None,
+        checksum_sha256_base64: None,
+        checksum_sha256_hex: None,
+        last_modified_at: None,
+        upload: Json(Upload::default()),
+        is_uploaded: true,
+        deleted_at: None,
+    }
+}
+
+fn link(products: Vec<Uuid>) -> CheckoutLink {
+    CheckoutLink {
+        id: Uuid::from_bytes([7; 16]),
+        created_at: at().now,
+        modified_at: None,
+        version: 1,
+        organization_id: organization().id,
+        client_secret: "polar_cl_x".into(),
+        label: None,
+        product_ids: Json(products),
+        allow_discount_codes: true,
+        require_billing_address: false,
+        discount_id: None,
+        seats: None,
+        success_url: None,
+        return_url: None,
+        trial_interval: None,
+        trial_interval_count: None,
+        metadata: Json::default(),
+        signing_secret: None,
+        deleted_at: None,
+    }
+}
+
+/// The columns that a commit sets in a table's rows.
+fn set_in(changes: &Changes, table: &str) -> Vec<Vec<&'static str>> {
+    let columns = |write: &Write| match write {
+        Write::Update { table: t, set, .. } if *t == table => {
+            Some(set.iter().map(|(column, _)| *column).collect())
+        }
+        _ => None,
+    };
+    changes.writes.iter().filter_map(columns).collect()
+}
+
+#[test]
+fn an_archived_product_leaves_its_links_and_empty_links_are_deleted() {
+    let offered = created(json!({"name": "One", "prices": [fixed(1000)]})).unwrap();
+    let own = offered.product.id;
+    let links = [link(vec![own, Uuid::nil()]), link(vec![own])];
+    let set = |body: Value| {
+        let mut cx = Context::new("body");
+        let input = cx.object(&body, ProductUpdate::read).unwrap();
+        let audience = Audience::nobody(organization().id);
+        let named = Named::default();
+        let (_, changes) = update(
+            &offered,
+            input,
+            &organization(),
+            &named,
+            &links,
+            &audience,
+            &at(),
+        )
+        .unwrap();
+        set_in(&changes, "checkout_links")
+    };
+    let set_on_archive = set(json!({"is_archived": true}));
+    assert_eq!(set_on_archive.len(), 2);
+    assert!(
+        set_on_archive[0].contains(&"product_ids") && !set_on_archive[0].contains(&"deleted_at")
+    );
+    assert!(set_on_archive[1].contains(&"deleted_at"));
+    assert_eq!(set(json!({"name": "Two"})).len(), 0);
+}
+
+#[test]
+fn pictures_must_be_uploaded_and_meant_for_products() {
+    let good = file(Uuid::from_bytes([1; 16]));
+    let mut pending = file(Uuid::from_bytes([2; 16]));
+    pending.is_uploaded = false;
+    let mut other = file(Uuid::from_bytes([3; 16]));
+    other.service = FileService::Downloadable;
+    let named = Named {
+        medias: vec![good.clone(), pending.clone(), other.clone()],
+        ..Named::default()
+    };
+    let mut problems = Vec::new();
+    let ids = [good.id, pending.id, other.id, good.id];
+    assert_eq!(named.medias(&ids, &mut problems), [good]);
+    let places: Vec<_> = problems.into_iter().map(|p| p.loc).collect();
+    assert_eq!(places, [1, 2, 3].map(|i: usize| loc!["body", "medias", i]));
+}
+
+#[test]
+fn pr_2_a_meter_cycle_divides_the_billing_period() {
+    use Interval::{Day, Month, Week, Year};
+    for (meter, billing, expected) in [
+        ((Day, 2), (Day, 4), true),
+        ((Day, 3), (Day, 4), false),
+        ((Day, 7), (Week, 1), true),
+        ((Day, 14), (Week, 2), true),
+        ((Day, 2), (Week, 1), false),
+        ((Month, 3), (Year, 1), true),
+        ((Month, 5), (Year, 1), false),
+        ((Day, 1), (Month, 1), true),
+        ((Day, 2), (Month, 1), false),
+        ((Day, 1), (Year, 3), true),
+        ((Week, 1), (Month, 1), false),
+        ((Week, 4), (Year, 1), false),
+        ((Month, 1), (Week, 4), false),
+        ((Year, 1), (Month, 12), false),
+        ((Year, 1), (Year, 2), true),
+    ] {
+        assert_eq!(
+            divides(meter, billing),
+            expected,
+            "{meter:?} in {billing:?}"
+        );
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum What {
+    Fixed,
+    Custom,
+    Seat,
+    Metered(u8),
+}
+
+fn amount(what: What) -> PriceAmount {
+    match what {
+        What::Fixed => PriceAmount::Fixed { price_amount: 1000 },
+        What::Custom => PriceAmount::Custom {
+            minimum_amount: 0,
+            maximum_amount: None,
+            preset_amount: None,
+        },
+        What::Seat => PriceAmount::seats(SeatTiers {
+            seat_tier_type: SeatTierType::Volume,
+            tiers: vec![SeatTier {
+                min_seats: 1,
+                max_seats: None,
+                price_per_seat: 100,
+            }],
+            minimum_seats: 1,
+            maximum_seats: None,
+        }),
+        What::Metered(n) => PriceAmount::MeteredUnit {
+            unit_amount: "0.5".into(),
+            cap_amount: None,
+            meter_id: meter(n).id,
+            meter: None,
+        },
+    }
+}
+
+fn what() -> impl Strategy<Value = What> {
+    prop_oneof![
+        3 => Just(What::Fixed),
+        1 => Just(What::Custom),
+        2 => Just(What::Seat),
+        // Meter 3 does not exist.
+        3 => (1u8..4).prop_map(What::Metered),
+    ]
+}
+
 proptest! {
     /// PR-20 to PR-31, each counted in another way than the code does.
     #[test]
     fn the_composition_rules_hold_exactly(
-        prices in prop::collection::vec((0usize..3, any::<bool>(), 0usize..3), 0..6),
+        prices in prop::collection::vec((0usize..3, what(), 0usize..2), 0..7),
+        recurring: bool,
+        seats_enabled: bool,
     ) {
         let currencies: [Currency; 3] = ["usd", "eur", "gbp"].map(|c| c.parse().unwrap());
-        let behaviors = [None, Some(TaxBehaviorOption::Inclusive), Some(TaxBehaviorOption::Exclusive)];
+        let behaviors = [None, Some(TaxBehaviorOption::Inclusive)];
         let given: Vec<_> = prices
             .iter()
-            .map(|(currency, custom, behavior)| PriceCreate {
-                amount: if *custom {
-                    PriceAmount::Custom { minimum_amount: 0, maximum_amount: None, preset_amount: None }
-                } else {
-                    PriceAmount::Fixed { price_amount: 1000 }
-                },
+            .map(|(currency, what, behavior)| PriceCreate {
+                amount: amount(*what),
                 currency: currencies[*currency],
                 tax_behavior: behaviors[*behavior],
             })
+            .enumerate()
             .collect();
-        let of = |c: usize, custom| prices.iter().filter(|p| p.0 == c && p.1 == custom).count();
-        let used: Vec<usize> = (0..3).filter(|c| of(*c, true) + of(*c, false) > 0).collect();
-        let mut expected = usize::from(prices.is_empty());
+        let refused = |what: What| match what {
+            What::Metered(n) => !recurring || n == 3,
+            What::Seat => !seats_enabled,
+            _ => false,
+        };
+        let mut expected = prices.iter().filter(|p| refused(p.1)).count();
+        let left: Vec<_> = prices.iter().copied().filter(|p| !refused(p.1)).collect();
+        expected += usize::from(left.is_empty());
+        let used: Vec<usize> = (0..3).filter(|c| left.iter().any(|p| p.0 == *c)).collect();
+        let mut shapes = Vec::new();
         for c in &used {
-            expected += usize::from(of(*c, false) > 1) + usize::from(of(*c, true) > 1);
-            expected += usize::from(of(*c, false) > 0 && of(*c, true) > 0);
-            let mut taxes: Vec<_> = prices.iter().filter(|p| p.0 == *c).map(|p| p.2).collect();
+            let of = |what: What| left.iter().filter(|p| p.0 == *c && p.1 == what).count();
+            let (fixed, custom, seat) = (of(What::Fixed), of(What::Custom), of(What::Seat));
+            expected += [fixed, custom, seat].iter().filter(|n| **n > 1).count();
+            expected += usize::from(custom > 0 && fixed + seat > 0);
+            let meters = [of(What::Metered(1)), of(What::Metered(2))];
+            expected += meters.iter().map(|n| n.saturating_sub(1)).sum::<usize>();
+            let mut taxes: Vec<_> = left.iter().filter(|p| p.0 == *c).map(|p| p.2).collect();
             taxes.sort_unstable();
             taxes.dedup();
             expected += usize::from(taxes.len() > 1);
+            let distinct = meters.iter().filter(|n| **n > 0).count();
+            shapes.push((fixed > 0, custom > 0, seat > 0, distinct));
         }
-        let mut shapes: Vec<_> = used.iter().map(|c| (of(*c, false) > 0, of(*c, true) > 0)).collect();
         shapes.sort_unstable();
         shapes.dedup();
         expected += usize::from(shapes.len() > 1);
         expected += usize::from(!used.is_empty() && !used.contains(&0));
+        let mut owner = organization();
+        owner
+            .settings
+            .0
+            .feature_settings
+            .insert("seat_based_pricing_enabled".into(), seats_enabled.into());
+        let meters = [meter(1), meter(2)];
+        let rules = Rules { organization: &owner, recurring, meters: &meters };
         let mut problems = Vec::new();
-        let given: Vec<_> = given.into_iter().enumerate().collect();
-        let rules = Rules { organization: &organization(), recurring: false, meters: &[] };
         compose(&given, &rules, &loc!["body", "prices"], &mut problems);
-        prop_assert_eq!(problems.len(), expected);
+        prop_assert_eq!(problems.len(), expected, "{:?}", problems);
+        prop_assert!(problems.iter().all(|p| p.loc.starts_with(&loc!["body", "prices"])));
     }
 }

@@ -73,7 +73,7 @@ record! {
 }
 
 record! {
-    /// A permanent address that opens sessions. With a `signing_secret` it trusts signed parameters only.
+    /// A permanent address that opens sessions. `signing_secret` is the key of what it is told to trust.
     "checkout_links", versioned;
     pub struct CheckoutLink {
         id: Uuid,
@@ -93,7 +93,8 @@ record! {
         trial_interval: Option<Interval>,
         trial_interval_count: Option<i64>,
         metadata: Json<Metadata>,
-        signing_secret: Option<String>,
+        require_signature: bool,
+        signing_secret: String,
         deleted_at: Option<Timestamp>,
     }
 }

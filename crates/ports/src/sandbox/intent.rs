@@ -58,6 +58,9 @@ pub(super) struct Intent {
     pub(super) card: Card,
     pub(super) description: String,
     pub(super) return_url: String,
+    /// What the merchant keeps beside it.
+    #[serde(default)]
+    pub(super) metadata: BTreeMap<String, String>,
     pub(super) confirmed_at: Option<Timestamp>,
     /// The buyer's answer to 3-D Secure, once given.
     pub(super) approved: Option<bool>,

@@ -127,7 +127,7 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(session.merchant_view(&app.site))))
 }
 
-/// Loads, decides and commits a new session; shared with checkout links.
+/// Loads, decides and commits a new session.
 pub(crate) async fn open_session(
     app: &App,
     input: CheckoutCreate,
@@ -135,6 +135,16 @@ pub(crate) async fn open_session(
     origin: Origin,
 ) -> Result<Session, ApiError> {
     let loaded = load(app, &input, organization).await?;
+    open_loaded(app, input, loaded, origin).await
+}
+
+/// Decides and commits a new session; shared with checkout links, which load for themselves.
+pub(crate) async fn open_loaded(
+    app: &App,
+    input: CheckoutCreate,
+    loaded: open::Loaded,
+    origin: Origin,
+) -> Result<Session, ApiError> {
     let at = app.at();
     let settings = loaded.organization.settings.tax.clone();
     let mut given = Some((input, loaded));
@@ -194,7 +204,7 @@ async fn load(
         offered,
         customer,
         subscription,
-        ip_country: None,
+        ip_country: app.country_of(input.customer_ip_address.as_deref()),
         discount,
         meters,
         audience,

@@ -279,13 +279,20 @@ async fn end(
         let row = named.load(app, own).await?;
         let held = app.store.subscriptions_of(row.id).await?;
         let products: Vec<_> = held.iter().map(|s| s.product_id).collect();
-        let (offered, audience) =
-            tokio::try_join!(app.store.offered(own, &products), app.store.audience(own))?;
+        let discounts: Vec<_> = held.iter().filter_map(|s| s.discount_id).collect();
+        let (offered, discounts, audience) = tokio::try_join!(
+            app.store.offered(own, &products),
+            app.store.discounts(own, &discounts),
+            app.store.audience(own)
+        )?;
+        let default = caller.organization.default_currency;
         let subscriptions: Vec<_> = held
             .into_iter()
             .filter_map(|s| {
                 let offered = offered.iter().find(|o| o.product.id == s.product_id)?;
-                Some((s, offered.clone()))
+                let discount = discounts.iter().find(|d| Some(d.id) == s.discount_id);
+                let discount = discount.map(|d| d.base(default));
+                Some((s, offered.clone(), discount))
             })
             .collect();
         let changes = customers::delete(&row, &subscriptions, anonymize, &audience, &app.at());

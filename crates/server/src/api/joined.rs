@@ -1,12 +1,12 @@
-//! The rows that orders and subscriptions are shown with: three reads for a page, however long it is.
+//! The rows that orders and subscriptions are shown with: at most four reads for a page, however long it is.
 
 use std::collections::HashMap;
 
 use till_core::{
     products::Offered,
-    records::{Customer, Order, Subscription},
+    records::{Customer, Discount, Order, Organization, Subscription},
 };
-use till_wire::{orders, subscriptions};
+use till_wire::{discounts::DiscountBase, money::Currency, orders, subscriptions};
 use uuid::Uuid;
 
 use crate::{app::App, error::ApiError};
@@ -16,6 +16,8 @@ pub struct Joined {
     customers: HashMap<Uuid, Customer>,
     products: HashMap<Uuid, Offered>,
     subscriptions: HashMap<Uuid, Subscription>,
+    discounts: HashMap<Uuid, Discount>,
+    default_currency: Currency,
 }
 
 fn distinct(mut ids: Vec<Uuid>) -> Vec<Uuid> {
@@ -31,40 +33,83 @@ fn found<T>(row: Option<&T>) -> Result<&T, ApiError> {
 impl Joined {
     async fn load(
         app: &App,
-        organization_id: Uuid,
+        organization: &Organization,
         customers: Vec<Uuid>,
         products: Vec<Uuid>,
         subscriptions: Vec<Uuid>,
+        discounts: Vec<Uuid>,
     ) -> Result<Self, ApiError> {
-        let (customers, products, subscriptions) = (
+        let organization_id = organization.id;
+        let (customers, products, subscriptions, discounts) = (
             distinct(customers),
             distinct(products),
             distinct(subscriptions),
+            distinct(discounts),
         );
-        let (customers, products, subscriptions) = tokio::try_join!(
+        let (customers, products, subscriptions, discounts) = tokio::try_join!(
             app.store.customers(organization_id, &customers),
             app.store.offered(organization_id, &products),
             app.store.subscriptions(organization_id, &subscriptions),
+            app.store.discounts(organization_id, &discounts),
         )?;
         Ok(Self {
             customers: customers.into_iter().map(|c| (c.id, c)).collect(),
             products: products.into_iter().map(|p| (p.product.id, p)).collect(),
             subscriptions: subscriptions.into_iter().map(|s| (s.id, s)).collect(),
+            discounts: discounts.into_iter().map(|d| (d.id, d)).collect(),
+            default_currency: organization.default_currency,
         })
+    }
+
+    /// Adds the prices that are no catalog prices: those that single sessions had for themselves.
+    async fn with_own_prices(
+        mut self,
+        app: &App,
+        organization_id: Uuid,
+        prices: Vec<Uuid>,
+    ) -> Result<Self, ApiError> {
+        let known = |id: &Uuid| {
+            self.products
+                .values()
+                .any(|o| o.prices.iter().any(|p| p.id == *id))
+        };
+        let missing: Vec<Uuid> = prices.into_iter().filter(|id| !known(id)).collect();
+        for price in app
+            .store
+            .prices(organization_id, &distinct(missing))
+            .await?
+        {
+            if let Some(offered) = self.products.get_mut(&price.product_id) {
+                offered.prices.push(price);
+            }
+        }
+        Ok(self)
+    }
+
+    fn discount(&self, id: Option<Uuid>) -> Option<DiscountBase> {
+        let discount = self.discounts.get(&id?)?;
+        Some(discount.base(self.default_currency))
     }
 
     /// Orders as the API shows them.
     pub async fn orders(
         app: &App,
-        organization_id: Uuid,
+        organization: &Organization,
         rows: &[Order],
     ) -> Result<Vec<orders::Order>, ApiError> {
         let joined = Self::load(
             app,
-            organization_id,
+            organization,
             rows.iter().map(|o| o.customer_id).collect(),
             rows.iter().map(|o| o.product_id).collect(),
             rows.iter().filter_map(|o| o.subscription_id).collect(),
+            rows.iter().filter_map(|o| o.discount_id).collect(),
+        )
+        .await?
+        .with_own_prices(
+            app,
+            organization.id,
+            rows.iter().filter_map(|o| o.price_id).collect(),
         )
         .await?;
         rows.iter()
@@ -74,7 +119,8 @@ impl Joined {
                 let subscription = row
                     .subscription_id
                     .and_then(|id| joined.subscriptions.get(&id));
-                Ok(row.view(customer, product, subscription))
+                let discount = joined.discount(row.discount_id);
+                Ok(row.view(customer, product, subscription, discount))
             })
             .collect()
     }
@@ -82,16 +128,29 @@ impl Joined {
     /// Subscriptions as the API shows them.
     pub async fn subscriptions(
         app: &App,
-        organization_id: Uuid,
+        organization: &Organization,
         rows: &[Subscription],
     ) -> Result<Vec<subscriptions::Subscription>, ApiError> {
         let customers = rows.iter().map(|s| s.customer_id).collect();
         let products = rows.iter().map(|s| s.product_id).collect();
-        let joined = Self::load(app, organization_id, customers, products, Vec::new()).await?;
+        let prices = rows.iter().flat_map(|s| s.price_ids.0.clone()).collect();
+        let discounts = rows.iter().filter_map(|s| s.discount_id).collect();
+        let joined = Self::load(
+            app,
+            organization,
+            customers,
+            products,
+            Vec::new(),
+            discounts,
+        )
+        .await?
+        .with_own_prices(app, organization.id, prices)
+        .await?;
         rows.iter()
             .map(|row| {
                 let customer = found(joined.customers.get(&row.customer_id))?;
-                Ok(row.view(customer, found(joined.products.get(&row.product_id))?))
+                let product = found(joined.products.get(&row.product_id))?;
+                Ok(row.view(customer, product, joined.discount(row.discount_id)))
             })
             .collect()
     }

@@ -1,10 +1,15 @@
 //! The API: routes and their document in one place. A handler reads top to bottom: load, decide, commit,
 //! reply.
 
+pub(crate) mod benefits;
+pub(crate) mod checkout_links;
 pub(crate) mod checkouts;
+pub(crate) mod custom_fields;
 mod customer_sessions;
 pub(crate) mod customers;
+pub(crate) mod discounts;
 mod joined;
+pub(crate) mod meters;
 mod openapi;
 pub(crate) mod orders;
 pub(crate) mod organizations;
@@ -35,8 +40,13 @@ fn operations() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(openapi::base())
         .merge(organizations::router())
         .merge(products::router())
+        .merge(benefits::router())
+        .merge(meters::router())
+        .merge(discounts::router())
+        .merge(custom_fields::router())
         .merge(customers::router())
         .merge(customer_sessions::router())
+        .merge(checkout_links::router())
         .merge(checkouts::router())
         .merge(orders::router())
         .merge(payments::router())

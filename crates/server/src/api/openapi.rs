@@ -15,7 +15,7 @@ use utoipa::{
     openapi::{
         Content, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder, Schema,
         path::Operation,
-        schema::OneOfBuilder,
+        schema::{OneOfBuilder, SchemaType, Type},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -61,10 +61,16 @@ fn every_key_is_sent(document: &mut Document) {
         .iter_mut()
         .flat_map(|c| c.schemas.iter_mut());
     for (name, schema) in schemas {
-        if !asked.contains(name) {
+        if !asked.contains(name) && !is_sparse(name) {
             require_all(schema);
         }
     }
+}
+
+/// What a custom field takes has no empty keys: clients know these as absent or filled, never as null.
+fn is_sparse(schema: &str) -> bool {
+    schema == "CustomFieldWords"
+        || schema.starts_with("CustomField") && schema.ends_with("Properties")
 }
 
 fn body_schema(operation: &Operation) -> Option<String> {
@@ -84,12 +90,32 @@ fn require_all(schema: &mut RefOr<Schema>) {
     let RefOr::T(schema) = schema else { return };
     match schema {
         Schema::Object(object) => {
-            object.required = object.properties.keys().cloned().collect();
+            let known = std::mem::take(&mut object.required);
+            let sent = |(key, schema): (&String, &RefOr<Schema>)| {
+                (known.contains(key) || allows_null(schema)).then(|| key.clone())
+            };
+            object.required = object.properties.iter().filter_map(sent).collect();
             object.properties.values_mut().for_each(require_all);
         }
         Schema::AllOf(all) => all.items.iter_mut().for_each(require_all),
         Schema::OneOf(one) => one.items.iter_mut().for_each(require_all),
         _ => {}
+    }
+}
+
+/// What may be missing, but never null, is a key that some answers leave out.
+fn allows_null(schema: &RefOr<Schema>) -> bool {
+    let nullable = |kind: &SchemaType| match kind {
+        SchemaType::AnyValue => true,
+        SchemaType::Type(kind) => *kind == Type::Null,
+        SchemaType::Array(kinds) => kinds.contains(&Type::Null),
+    };
+    match schema {
+        RefOr::Ref(_) => false,
+        RefOr::T(Schema::Object(object)) => nullable(&object.schema_type),
+        RefOr::T(Schema::Array(array)) => nullable(&array.schema_type),
+        RefOr::T(Schema::OneOf(one)) => one.items.iter().any(allows_null),
+        RefOr::T(_) => true,
     }
 }
 

@@ -26,6 +26,8 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(get))
 }
 
+const DISCOUNT: &str = "(select lower(d.name) from discounts d where d.id = orders.discount_id)";
+
 const SORT_KEYS: [(&str, &str); 9] = [
     ("created_at", "created_at"),
     ("status", "status"),
@@ -40,7 +42,7 @@ const SORT_KEYS: [(&str, &str); 9] = [
         "product",
         "(select lower(p.name) from products p where p.id = orders.product_id)",
     ),
-    ("discount", "cast(null as text)"),
+    ("discount", DISCOUNT),
     ("subscription", "orders.subscription_id"),
 ];
 
@@ -65,7 +67,7 @@ pub(crate) async fn list(
         .external_customers("orders", params.texts("external_customer_id"))
         .ids("checkout_id", params.ids("checkout_id"))
         .ids("subscription_id", params.ids("subscription_id"))
-        .nothing_if(!params.ids("discount_id").is_empty())
+        .ids("discount_id", params.ids("discount_id"))
         .words("status", params.words::<OrderStatus>("status"))
         .later("created_at", params.instant("created_after"))
         .earlier("created_at", params.instant("created_before"))
@@ -78,7 +80,7 @@ pub(crate) async fn list(
         .store
         .page::<Row>(list, window.page, window.limit)
         .await?;
-    let orders = Joined::orders(&app, own, &rows).await?;
+    let orders = Joined::orders(&app, &caller.organization, &rows).await?;
     Ok(Json(Page::new(orders, total, window.limit)))
 }
 
@@ -117,6 +119,6 @@ pub(crate) async fn get(
         .order(own, id)
         .await?
         .ok_or_else(ApiError::not_found)?;
-    let mut shown = Joined::orders(&app, own, &[row]).await?;
+    let mut shown = Joined::orders(&app, &caller.organization, &[row]).await?;
     shown.pop().map(Json).ok_or_else(ApiError::not_found)
 }

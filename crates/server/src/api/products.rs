@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
 use till_core::{change::Value, products, records::Product as Row};
-use till_store::List;
+use till_store::{List, containing_ids, holds_one};
 use till_wire::{
     error::{ErrorBody, ValidationBody},
     page::Page,
-    products::{PriceEntry, Product, ProductCreate, ProductUpdate, Visibility},
+    products::{
+        Product, ProductBenefitsUpdate, ProductCreate, ProductUpdate, Visibility, fields_of,
+        meters_of,
+    },
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -25,14 +28,15 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(get, update))
+        .routes(routes!(include))
 }
 
 /// What a product costs for sorting: its oldest price in use (checkout.md 0.4).
 const PRICE_AMOUNT: &str = "(select case r.amount_type when 'custom' then r.minimum_amount else r.price_amount end \
-    from product_prices r where r.product_id = products.id and not r.is_archived \
+    from product_prices r where r.product_id = products.id and not r.is_archived and r.checkout_id is null \
     order by r.created_at, r.position, r.id limit 1)";
-const PRICE_AMOUNT_TYPE: &str = "(select case r.amount_type when 'custom' then 1 else 2 end \
-    from product_prices r where r.product_id = products.id and not r.is_archived \
+const PRICE_AMOUNT_TYPE: &str = "(select case r.amount_type when 'custom' then 1 when 'fixed' then 2 else 3 end \
+    from product_prices r where r.product_id = products.id and not r.is_archived and r.checkout_id is null \
     order by r.created_at, r.position, r.id limit 1)";
 
 const SORT_KEYS: [(&str, &str); 4] = [
@@ -60,9 +64,13 @@ pub(crate) async fn list(
         .ids("id", params.ids("id"))
         .ids("organization_id", params.ids("organization_id"))
         .words("visibility", params.words::<Visibility>("visibility"))
-        .nothing_if(!params.ids("benefit_id").is_empty())
         .all_metadata(&params)
         .sorted(params.sorting(&SORT_KEYS, &["-created_at"]));
+    let benefits = params.ids("benefit_id");
+    if !benefits.is_empty() {
+        let condition = holds_one("products.benefit_ids", benefits.len());
+        list = list.filter_sql(&condition, containing_ids(&benefits));
+    }
     if let Some(text) = params.text("query") {
         list = list.contains_ci("name", &text);
     }
@@ -128,19 +136,24 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<Product>), ApiError> {
     let input = body.read(ProductCreate::read)?;
     let own = &caller.organization;
-    let metered = meters_of(&input.prices);
-    let (audience, meters) = tokio::try_join!(
-        app.store.audience(own.id),
-        app.store.meters(own.id, &metered)
-    )?;
-    let (offered, changes) = products::create(input, own, &meters, &audience, &app.at())?;
-    app.commit(changes).await?;
+    let (meters, fields) = (
+        meters_of(&input.prices),
+        fields_of(&input.attached_custom_fields),
+    );
+    let offered = app
+        .settle(|| async {
+            let (audience, named) = tokio::try_join!(
+                app.store.audience(own.id),
+                app.store
+                    .named_by_product(own.id, &meters, &fields, &input.medias)
+            )?;
+            let (offered, changes) =
+                products::create(input.clone(), own, &named, &audience, &app.at())?;
+            app.commit(changes).await?;
+            Ok::<_, ApiError>(offered)
+        })
+        .await?;
     Ok((StatusCode::CREATED, Json(offered.view())))
-}
-
-/// The meters that new prices name.
-fn meters_of(prices: &[PriceEntry]) -> Vec<Uuid> {
-    prices.iter().filter_map(PriceEntry::meter_id).collect()
 }
 
 /// Changes a product. `prices` is the whole list: prices named by `id` stay, the others are archived.
@@ -163,19 +176,72 @@ pub(crate) async fn update(
 ) -> Result<Json<Product>, ApiError> {
     let input = body.object(ProductUpdate::read)?;
     let own = &caller.organization;
-    let metered = meters_of(input.prices.as_deref().unwrap_or_default());
+    let meters = meters_of(input.prices.as_deref().unwrap_or_default());
+    let fields = fields_of(input.attached_custom_fields.as_deref().unwrap_or_default());
+    let medias = input.medias.as_deref().unwrap_or_default();
     let updated = app
         .settle(|| async {
             let wanted = [id];
-            let (found, audience, mut meters) = tokio::try_join!(
+            let links = async {
+                match input.is_archived {
+                    Some(true) => app.store.links_to(own.id, id).await,
+                    _ => Ok(Vec::new()),
+                }
+            };
+            let (found, audience, named, links) = tokio::try_join!(
                 app.store.offered(own.id, &wanted),
                 app.store.audience(own.id),
-                app.store.meters(own.id, &metered)
+                app.store.named_by_product(own.id, &meters, &fields, medias),
+                links
             )?;
             let offered = found.first().ok_or_else(ApiError::not_found)?;
-            meters.extend(offered.parts.meters.iter().cloned());
+            let (offered, changes) = products::update(
+                offered,
+                input.clone(),
+                own,
+                &named,
+                &links,
+                &audience,
+                &app.at(),
+            )?;
+            app.commit(changes).await?;
+            Ok::<_, ApiError>(offered)
+        })
+        .await?;
+    Ok(Json(updated.view()))
+}
+
+/// Replaces the benefits of a product; their order is the order of display.
+#[utoipa::path(
+    post, path = "/v1/products/{id}/benefits", operation_id = "products:update_benefits", tag = "products",
+    params(("id" = Uuid, Path, description = "The product.")),
+    request_body = ProductBenefitsUpdate,
+    responses(
+        (status = 200, description = "The changed product.", body = Product),
+        (status = 404, description = "There is none.", body = ErrorBody),
+        (status = 422, description = "Fields break a rule.", body = ValidationBody),
+    ),
+    security(("access_token" = []))
+)]
+pub(crate) async fn include(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::ProductsWrite>,
+    PathId(id): PathId,
+    body: Body,
+) -> Result<Json<Product>, ApiError> {
+    let input = body.object(ProductBenefitsUpdate::read)?;
+    let own = caller.organization.id;
+    let updated = app
+        .settle(|| async {
+            let wanted = [id];
+            let (found, audience, benefits) = tokio::try_join!(
+                app.store.offered(own, &wanted),
+                app.store.audience(own),
+                app.store.benefits(own, &input.benefits)
+            )?;
+            let offered = found.first().ok_or_else(ApiError::not_found)?;
             let (offered, changes) =
-                products::update(offered, input.clone(), own, &meters, &audience, &app.at())?;
+                products::include(offered, input.clone(), &benefits, &audience, &app.at())?;
             app.commit(changes).await?;
             Ok::<_, ApiError>(offered)
         })

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use till_wire::{
+    benefits::{BenefitType, BenefitVisibility},
+    custom_fields::CustomFieldType,
     orders::{OrderStatus, ProductBillingType},
     payments::PaymentStatus,
     products::Visibility,
@@ -72,6 +74,63 @@ pub struct Products {
     #[param(inline)]
     visibility: Option<Vec<Visibility>>,
     /// `created_at` (default `-created_at`), `name`, `price_amount`, `price_amount_type`; with `-` in front downwards.
+    sorting: Option<Vec<String>>,
+}
+
+/// The benefits list.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Benefits {
+    /// Only these.
+    id: Option<Vec<Uuid>>,
+    /// None of these.
+    exclude_id: Option<Vec<Uuid>>,
+    /// Only of these types.
+    #[param(inline)]
+    r#type: Option<Vec<BenefitType>>,
+    /// Only descriptions that contain this, in any case.
+    query: Option<String>,
+    /// Only of these visibilities.
+    #[param(inline)]
+    visibility: Option<Vec<BenefitVisibility>>,
+    /// `created_at` (default `-created_at`), `description`, `type`, `user_order` (the order of `id`); with `-` in
+    /// front downwards.
+    sorting: Option<Vec<String>>,
+}
+
+/// The meters list.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Meters {
+    /// Only names that contain this, in any case.
+    query: Option<String>,
+    /// Only archived ones, or only others.
+    is_archived: Option<bool>,
+    /// `name` (default), `created_at`; with `-` in front downwards.
+    sorting: Option<Vec<String>>,
+}
+
+/// The discounts list.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Discounts {
+    /// Only with a name or a code that contains this, in any case.
+    query: Option<String>,
+    /// `created_at` (default `-created_at`), `name`, `code`, `redemptions_count`, `ends_at`; with `-` in front
+    /// downwards.
+    sorting: Option<Vec<String>>,
+}
+
+/// The custom fields list.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CustomFields {
+    /// Only with a name or a slug that contains this, in any case.
+    query: Option<String>,
+    /// Only of these types.
+    #[param(inline)]
+    r#type: Option<Vec<CustomFieldType>>,
+    /// `slug` (default), `created_at`, `name`, `type`; with `-` in front downwards.
     sorting: Option<Vec<String>>,
 }
 

@@ -27,6 +27,9 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(get))
 }
 
+const DISCOUNT: &str =
+    "(select lower(d.name) from discounts d where d.id = subscriptions.discount_id)";
+
 const SORT_KEYS: [(&str, &str); 9] = [
     (
         "customer",
@@ -42,7 +45,7 @@ const SORT_KEYS: [(&str, &str); 9] = [
         "product",
         "(select lower(p.name) from products p where p.id = subscriptions.product_id)",
     ),
-    ("discount", "cast(null as text)"),
+    ("discount", DISCOUNT),
 ];
 
 /// Lists subscriptions.
@@ -64,7 +67,7 @@ pub(crate) async fn list(
         .ids("product_id", params.ids("product_id"))
         .ids("customer_id", params.ids("customer_id"))
         .external_customers("subscriptions", params.texts("external_customer_id"))
-        .nothing_if(!params.ids("discount_id").is_empty())
+        .ids("discount_id", params.ids("discount_id"))
         .nothing_if(
             !params
                 .words::<CancellationReason>("customer_cancellation_reason")
@@ -87,7 +90,7 @@ pub(crate) async fn list(
         .store
         .page::<Row>(list, window.page, window.limit)
         .await?;
-    let subscriptions = Joined::subscriptions(&app, own, &rows).await?;
+    let subscriptions = Joined::subscriptions(&app, &caller.organization, &rows).await?;
     Ok(Json(Page::new(subscriptions, total, window.limit)))
 }
 
@@ -132,6 +135,6 @@ pub(crate) async fn get(
         .subscription(own, id)
         .await?
         .ok_or_else(ApiError::not_found)?;
-    let mut shown = Joined::subscriptions(&app, own, &[row]).await?;
+    let mut shown = Joined::subscriptions(&app, &caller.organization, &[row]).await?;
     shown.pop().map(Json).ok_or_else(ApiError::not_found)
 }

@@ -85,10 +85,30 @@ pub mod scope {
         ProductsRead = [ProductsRead, ProductsWrite];
         /// Changing products.
         ProductsWrite = [ProductsWrite];
+        /// Reading benefits.
+        BenefitsRead = [BenefitsRead, BenefitsWrite];
+        /// Changing benefits.
+        BenefitsWrite = [BenefitsWrite];
+        /// Reading meters.
+        MetersRead = [MetersRead, MetersWrite];
+        /// Changing meters.
+        MetersWrite = [MetersWrite];
+        /// Reading discounts.
+        DiscountsRead = [DiscountsRead, DiscountsWrite];
+        /// Changing discounts.
+        DiscountsWrite = [DiscountsWrite];
+        /// Reading custom fields.
+        CustomFieldsRead = [CustomFieldsRead, CustomFieldsWrite];
+        /// Changing custom fields.
+        CustomFieldsWrite = [CustomFieldsWrite];
         /// Reading checkout sessions.
         CheckoutsRead = [CheckoutsRead, CheckoutsWrite];
         /// Changing checkout sessions.
         CheckoutsWrite = [CheckoutsWrite];
+        /// Reading checkout links.
+        CheckoutLinksRead = [CheckoutLinksRead, CheckoutLinksWrite];
+        /// Changing checkout links.
+        CheckoutLinksWrite = [CheckoutLinksWrite];
         /// Reading customers.
         CustomersRead = [CustomersRead, CustomersWrite];
         /// Changing customers.

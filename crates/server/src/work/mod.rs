@@ -1,6 +1,7 @@
 //! Workers: functions that do what is due and say how much; only the binary loops them.
 
 pub mod checkouts;
+pub mod custom_fields;
 pub mod customers;
 pub mod mail;
 pub mod webhooks;
@@ -12,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use till_core::{
     change::Changes,
     checkout::{FULFIL_JOB, RECONCILE_JOB},
+    custom_fields::RENAME_JOB,
     customers::STATE_CHANGED_JOB,
     jobs::{End, Job},
     sign_in,
@@ -85,6 +87,7 @@ async fn work(app: &App, job: &Job) -> Result<End, ApiError> {
     match job.kind.as_str() {
         FULFIL_JOB => checkouts::fulfil(app, job).await,
         RECONCILE_JOB => pay::reconcile(app, job).await,
+        RENAME_JOB => custom_fields::rename(app, job).await,
         STATE_CHANGED_JOB => customers::state_changed(app, job).await,
         sign_in::MAIL_JOB => mail::sign_in(app, job).await,
         unknown => Ok(End::Bury {

@@ -94,6 +94,7 @@ impl Shop {
             sandbox: Some(sandbox),
             outbound: Outbound::new(dev).unwrap(),
             taxes: Arc::new(till_ports::tax::Embedded),
+            geo: Arc::new(till_ports::geo::Nowhere),
             mail: Arc::new(LogMailbox),
             clock: clock.clone(),
             site: Site {
@@ -104,6 +105,7 @@ impl Shop {
             policy: Policy {
                 dev,
                 client_ip_header: None,
+                country_header: None,
             },
             limits: Limits::off(),
             passwords: Passwords::default(),

@@ -114,49 +114,6 @@ impl Store {
         Ok(rows.into_iter().map(session).collect())
     }
 
-    /// A discount of the organization by id, unless deleted.
-    pub async fn discount(
-        &self,
-        organization_id: Uuid,
-        id: Uuid,
-    ) -> Result<Option<Discount>, StoreError> {
-        self.own(organization_id, id, "and deleted_at is null")
-            .await
-    }
-
-    /// A discount of the organization by its code, in any case.
-    pub async fn discount_by_code(
-        &self,
-        organization_id: Uuid,
-        code: &str,
-    ) -> Result<Option<Discount>, StoreError> {
-        let rest = "where organization_id = $1 and code_key = $2 and deleted_at is null";
-        let binds = vec![
-            Value::Uuid(organization_id),
-            Value::Text(code.trim().to_lowercase()),
-        ];
-        self.one(Query::select::<Discount>(rest, binds)).await
-    }
-
-    /// How often a buyer has used a discount, this session aside (checkout.md 7.7).
-    pub async fn discount_uses(
-        &self,
-        discount_id: Uuid,
-        checkout_id: Uuid,
-        hints: &Hints,
-    ) -> Result<i64, StoreError> {
-        let sql = "select count(*) from discount_redemptions where discount_id = $1 and checkout_id <> $2 \
-                   and (customer_id = $3 or email_key = $4 or card_fingerprint = $5)";
-        let binds = vec![
-            discount_id.into(),
-            checkout_id.into(),
-            hints.customer_id.into(),
-            hints.email_key.clone().into(),
-            hints.card_fingerprint.clone().into(),
-        ];
-        self.scalar(Query::raw(sql, binds)).await
-    }
-
     /// Whether a person or a card has had a trial of the organization (CF-16).
     pub async fn had_trial(
         &self,

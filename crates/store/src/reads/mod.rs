@@ -1,8 +1,12 @@
 //! The named reads of each feature. Every finder takes the organization, except those whose key is itself
 //! the credential.
 
+mod catalog;
+mod checkout_links;
 mod checkouts;
+mod custom_fields;
 mod customers;
+mod discounts;
 mod events;
 mod figures;
 mod organizations;
@@ -12,6 +16,8 @@ mod sales;
 mod timeline;
 mod webhooks;
 
+pub use catalog::{containing_ids, holds_one};
+pub use custom_fields::AnsweredIn;
 pub use customers::BuyerKeys;
 pub use figures::{Figures, Progress, Sales};
 pub use people::Visit;

@@ -147,15 +147,6 @@ impl Store {
         self.owned(organization_id, wanted).await
     }
 
-    /// Those of the meters that exist.
-    pub async fn meters(
-        &self,
-        organization_id: Uuid,
-        wanted: &[Uuid],
-    ) -> Result<Vec<Meter>, StoreError> {
-        self.owned(organization_id, wanted).await
-    }
-
     /// The product that a price belongs to, with all its prices.
     pub async fn offered_by_price(
         &self,

@@ -67,4 +67,46 @@ both! {
         assert!(page.text().contains("No real money moves"));
         assert!(page.text().contains("<dt>Succeeded</dt><dd>1</dd>"), "{}", page.text());
     }
+
+    async fn hosts_that_may_embed_are_judged_and_kept_in_one_form_6_6(t: &mut Till) {
+        let path = format!("/v1/organizations/{}", t.organization.id);
+        let hosts = json!({"embed_hosts": ["https://Shop.example/", "*.example.com", "localhost:3000", "chrome-extension://abc"]});
+        let kept = t.patch(&path, hosts).await.ok();
+        assert_eq!(kept["embed_hosts"], json!(["shop.example", "*.example.com", "localhost:3000", "chrome-extension://abc"]));
+        let wrong = t.patch(&path, json!({"embed_hosts": ["shop.example", "*", "https://x.example/shop"]})).await;
+        let places: Vec<_> = wrong.unreadable().into_iter().map(|(_, place)| place).collect();
+        assert_eq!(places, ["body.embed_hosts.1", "body.embed_hosts.2"]);
+        let owner = t.desk().await;
+        let sent: Vec<_> = FORM.iter().map(|(k, v)| (*k, if *k == "embed_hosts" { "a b/c" } else { *v })).collect();
+        let answer = owner.post(SETTINGS, &sent).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.text().contains("this is not a host"), "{}", answer.text());
+    }
+
+    async fn taxes_are_switched_on_with_the_places_where_the_merchant_is_registered(t: &mut Till) {
+        const TAX: &str = "/dashboard/ada/settings/tax";
+        let owner = t.desk().await;
+        let page = owner.get(TAX).await.text();
+        assert!(page.contains("tax_settings.registrations.0.country"), "{page}");
+        let row = |row: usize, part: &str| format!("tax_settings.registrations.{row}.{part}");
+        let names = [row(0, "country"), row(1, "country"), row(1, "state"), row(1, "rate"), row(2, "country"), row(2, "rate")];
+        let values = ["DE", "US", "NY", "8.875", "", "7"];
+        let mut sent: Vec<_> = names.iter().map(String::as_str).zip(values).collect();
+        sent.push(("tax_settings.enabled", "true"));
+        assert_eq!(owner.post(TAX, &sent).await.header("location"), TAX);
+        let path = format!("/v1/organizations/{}", t.organization.id);
+        let now = t.get(&path).await.ok()["tax_settings"].clone();
+        assert_eq!(now["enabled"], true);
+        let places: Vec<_> = now["registrations"].as_array().unwrap().iter().map(|one| one["country"].clone()).collect();
+        assert_eq!(places, ["DE", "US"]);
+        let page = owner.get(TAX).await.text();
+        assert!(page.contains("VAT 19% since 2021-01-01") && page.contains("value=\"8.875\""), "{page}");
+        let wrong = owner.post(TAX, &[(names[0].as_str(), "BR")]).await;
+        assert_eq!(wrong.status, 422);
+        assert!(wrong.text().contains("tax_settings-registrations-0-rate-error"), "{}", wrong.text());
+        assert_eq!(owner.post(TAX, &[]).await.header("location"), TAX);
+        assert_eq!(t.get(&path).await.ok()["tax_settings"], json!({"enabled": false, "registrations": []}));
+        let member = t.desk_as(till_core::records::Role::Member).await;
+        assert_ne!(member.get(TAX).await.status, 200);
+    }
 }

@@ -16,6 +16,9 @@ mod desk_settings;
 mod desk_sign_in;
 mod desk_team;
 mod document;
+mod gaps;
+mod geo;
+mod openings;
 mod organizations;
 mod pages;
 mod paying;
@@ -23,6 +26,8 @@ mod products;
 mod robustness;
 mod sales;
 mod subscriptions;
+mod taxes;
+mod trials;
 mod webhooks;
 
 /// `(kind, place)` pairs as the test session tells them.

@@ -1,11 +1,12 @@
 use utoipa::openapi::Schema;
 
 use super::{
-    Object, currency, flag, id, list, metadata, object, one_of, schema_of, text, whole, word, words,
+    Object, currency, decimal, flag, id, list, metadata, object, one_of, schema_of, text, whole,
+    word, words,
 };
 use crate::{
     organizations::TaxBehaviorOption,
-    products::{ProductCreate, ProductUpdate, Visibility},
+    products::{ProductBenefitsUpdate, ProductCreate, ProductUpdate, SeatTierType, Visibility},
     values::Interval,
 };
 
@@ -51,7 +52,42 @@ fn prices() -> Vec<Schema> {
             .optional("preset_amount", amount(0), "Proposed, minor units.")
             .schema(),
         priced("A price of nothing.", "free").schema(),
+        priced("A price by the number of seats.", "seat_based")
+            .required("seat_tiers", seat_tiers(), "What seats cost.")
+            .schema(),
+        priced("A price by usage, billed after it.", "metered_unit")
+            .required("meter_id", id(), "What counts the usage.")
+            .required(
+                "unit_amount",
+                decimal(),
+                "Minor units per unit: above 0, at most 17 digits, 12 of them after the point.",
+            )
+            .optional(
+                "cap_amount",
+                whole(0, 2_147_483_647),
+                "The most per period, minor units.",
+            )
+            .schema(),
     ]
+}
+
+fn seat_tiers() -> Schema {
+    let tier = object("A tier.")
+        .required("min_seats", whole(1, 2_147_483_647), "Its first seat.")
+        .optional(
+            "max_seats",
+            whole(1, 2_147_483_647),
+            "Its last seat; only the last tier may be without.",
+        )
+        .required("price_per_seat", amount(0), "Minor units.");
+    object("Tiers in order of their first seats, without gaps.")
+        .optional(
+            "seat_tier_type",
+            word::<SeatTierType>(),
+            "How they add up; `volume` where not given.",
+        )
+        .required("tiers", list(1, tier.schema()), "The tiers.")
+        .schema()
 }
 
 fn kept() -> Schema {
@@ -149,5 +185,12 @@ fn update() -> Schema {
         .schema()
 }
 
+fn benefits() -> Schema {
+    object("The benefits of a product.")
+        .required("benefits", list(0, id()), "All of them, in their order.")
+        .schema()
+}
+
+schema_of!(ProductBenefitsUpdate, benefits());
 schema_of!(ProductCreate, create());
 schema_of!(ProductUpdate, update());

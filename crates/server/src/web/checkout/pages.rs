@@ -111,6 +111,19 @@ pub(super) fn bad_news(look: Look, error: &ApiError) -> Response {
     }
 }
 
+/// A visit to a checkout link that gets no session (checkout.md 6.5): a page where programs get JSON.
+pub(crate) fn turned_away(error: &ApiError) -> Response {
+    let look = Look::default();
+    let shown = match (error.status(), error.name()) {
+        (StatusCode::NOT_FOUND, _) => MessagePage::no_link(look),
+        (StatusCode::FORBIDDEN, "EmbedHostNotAllowed") => MessagePage::not_here(look),
+        (StatusCode::FORBIDDEN, _) => MessagePage::unsigned(look),
+        (StatusCode::UNPROCESSABLE_ENTITY, _) => MessagePage::not_for_sale(look),
+        _ => return bad_news(look, error),
+    };
+    page(error.status(), &shown)
+}
+
 async fn submit(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,

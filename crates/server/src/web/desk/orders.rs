@@ -6,6 +6,7 @@ use axum::{Router, extract::State, routing::get};
 use till_wire::{
     orders::{Order, OrderStatus},
     page::Page as Items,
+    tax::TaxLine,
 };
 
 use super::{
@@ -230,7 +231,10 @@ async fn sheet(
 ) -> Answer {
     let order = api::orders::get(State(app.clone()), desk.caller.clone(), PathId(id)).await?;
     let payments = payments::of(&app, &desk, ("order_id", id)).await?;
-    let mut parts = vec![about(&desk, &order), totals(&order), billing(&order)];
+    let row = app.store.order(desk.caller.organization.id, id).await?;
+    let lines = row.and_then(|row| row.tax_breakdown);
+    let totals = totals(&order, lines.as_ref().map(|lines| lines.0.as_slice()));
+    let mut parts = vec![about(&desk, &order), totals, billing(&order)];
     if let Some(payments) = payments {
         let words = "Nothing was to pay.";
         parts.push(payments::part(&app, &desk, payments, words).await?);
@@ -278,7 +282,7 @@ fn about<A>(desk: &Desk<A>, order: &Order) -> Part {
     }
 }
 
-fn totals(order: &Order) -> Part {
+fn totals(order: &Order, lines: Option<&[TaxLine]>) -> Part {
     let money = |minor: i64| Cell::money(minor, currency(&order.currency));
     let items = order.items.iter();
     let mut facts: Vec<_> = items
@@ -294,7 +298,8 @@ fn totals(order: &Order) -> Part {
             facts.push(Fact::new(name, money(minor)));
         }
     }
-    facts.push(Fact::new("Tax", money(order.tax_amount)));
+    let tax = Some(order.tax_amount);
+    facts.extend(sales::taxes(tax, lines, currency(&order.currency)));
     facts.push(Fact::new("Total", money(order.total_amount)));
     if !order.paid && order.due_amount != 0 {
         facts.push(Fact::new("Due", money(order.due_amount)));

@@ -4,14 +4,21 @@ use std::{collections::HashMap, sync::Arc};
 
 use axum::{Json, extract::State};
 use till_wire::{
-    address::Address, customers::Customer, money::Currency, page::Page as Items,
-    payments::CardMetadata, products::Product, values::Interval,
+    address::Address,
+    customers::Customer,
+    money::Currency,
+    page::Page as Items,
+    payments::CardMetadata,
+    products::Product,
+    tax::{TaxLine, TaxabilityReason},
+    values::Interval,
 };
 use uuid::Uuid;
 
 use super::{
     listing::{Asked, Empty, Filter},
     parts::{Cell, money, sentence},
+    sheet::Fact,
 };
 use crate::{
     api,
@@ -27,6 +34,26 @@ pub const CREATED: (&str, &str) = ("created_after", "created_before");
 /// A currency as the API writes it, which is always one of ours.
 pub fn currency(code: &str) -> Currency {
     code.parse().unwrap_or(Currency::USD)
+}
+
+/// The taxes that a sum is made of, each as it is called, and why one is not charged; without any, the sum
+/// alone.
+pub fn taxes(sum: Option<i64>, lines: Option<&[TaxLine]>, currency: Currency) -> Vec<Fact> {
+    let money = |minor| Cell::money(minor, currency);
+    let Some(lines) = lines.filter(|lines| !lines.is_empty()) else {
+        return vec![Fact::new("Tax", sum.map_or(Cell::Empty, money))];
+    };
+    let fact = |line: &TaxLine| {
+        let cell = match line.taxability_reason {
+            TaxabilityReason::StandardRated => money(line.amount),
+            other => Cell::Noted(
+                super::parts::money(line.amount, currency),
+                sentence(other.as_str()),
+            ),
+        };
+        Fact::new(&line.label(), cell)
+    };
+    lines.iter().map(fact).collect()
 }
 
 /// Who buys: the name, and the e-mail below it.

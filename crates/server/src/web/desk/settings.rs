@@ -1,6 +1,7 @@
 //! Settings: the organization, its checkouts, and who moves the money.
 
 mod processor;
+mod tax;
 
 use std::sync::Arc;
 
@@ -60,6 +61,7 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/dashboard/{shop}/settings", get(edit).post(update))
         .merge(processor::routes())
+        .merge(tax::routes())
 }
 
 /// The pages of the area.
@@ -67,6 +69,8 @@ pub fn routes() -> Router<Arc<App>> {
 pub enum Tab {
     /// The organization.
     Organization,
+    /// Its taxes.
+    Tax,
     /// Its people.
     Team,
     /// Who moves the money.
@@ -84,6 +88,7 @@ pub fn shell<A: Access>(desk: &Desk<A>, tab: Tab) -> Shell {
     ];
     if desk.may::<scope::OrganizationsWrite>().is_ok() {
         tabs.insert(0, way(Tab::Organization, "Organization", ""));
+        tabs.insert(1, way(Tab::Tax, "Tax", "/tax"));
     }
     Shell::new(desk, Area::Settings, "Settings").tabs(tabs)
 }

@@ -149,6 +149,49 @@ impl MessagePage {
         Self::new(look, "unknown-title", "unknown-body")
     }
 
+    /// 404: no checkout link has this address.
+    #[must_use]
+    pub fn no_link(look: Look) -> Self {
+        Self::new(
+            look,
+            "This link no longer works",
+            "It may be incomplete, or the shop has taken it back. Ask the shop for a new one.",
+        )
+    }
+
+    /// 403: the page that embeds the checkout may not.
+    #[must_use]
+    pub fn not_here(look: Look) -> Self {
+        Self::new(
+            look,
+            "This checkout cannot be shown here",
+            "The shop does not allow the website that you came from to show its checkout. Open the \
+             checkout from the shop itself.",
+        )
+    }
+
+    /// 403: the link's signature is missing or wrong.
+    #[must_use]
+    pub fn unsigned(look: Look) -> Self {
+        Self::new(
+            look,
+            "This link is incomplete",
+            "A part of its address is missing or was changed. Open it exactly as you got it, or ask \
+             the shop for a new one.",
+        )
+    }
+
+    /// 422: the link sells nothing now.
+    #[must_use]
+    pub fn not_for_sale(look: Look) -> Self {
+        Self::new(
+            look,
+            "This is not for sale at the moment",
+            "The shop has paused what this link sells, or does not sell it in your country. Nothing \
+             was charged.",
+        )
+    }
+
     /// The server's front door.
     #[must_use]
     pub fn front(look: Look) -> Self {

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use till_wire::checkouts::{Checkout, CheckoutBase};
+use till_wire::{
+    checkouts::{Checkout, CheckoutBase},
+    tax::TaxLine,
+};
 
 use super::{buyers, customer, is_open, menu};
 use crate::{
@@ -88,13 +91,17 @@ pub(super) async fn sheet(
             .flatten()
     }));
     let buyers = buyers(&app, &desk, std::slice::from_ref(&one)).await?;
+    let organization = &desk.caller.organization;
+    let session = app.store.session(organization, id).await?;
+    let lines = session.and_then(|session| session.checkout.tax_breakdown);
+    let lines = lines.as_ref().map(|lines| lines.0.as_slice());
     let mut parts = Vec::new();
     if is_open(&one.base) {
         parts.push(pay(&one.base)?);
     }
     parts.extend([
         about(&desk, &one),
-        totals(&one.base),
+        totals(&one.base, lines),
         buyer(&desk, &one, &buyers),
     ]);
     if let Some(payments) = payments {
@@ -148,14 +155,14 @@ fn about<A>(desk: &Desk<A>, one: &Checkout) -> Part {
     }
 }
 
-fn totals(base: &CheckoutBase) -> Part {
+fn totals(base: &CheckoutBase, lines: Option<&[TaxLine]>) -> Part {
     let money = |minor: i64| Cell::money(minor, currency(&base.currency));
     let mut facts = vec![Fact::new("Amount", money(base.amount))];
     if base.discount_amount != 0 {
         facts.push(Fact::new("Discount", money(-base.discount_amount)));
     }
-    let tax = base.tax_amount.map_or(Cell::Empty, money);
-    facts.push(Fact::new("Tax", tax));
+    let taxes = sales::taxes(base.tax_amount, lines, currency(&base.currency));
+    facts.extend(taxes);
     if let Some(behavior) = &base.tax_behavior {
         facts.push(Fact::new("Tax is", Cell::Text(sentence(behavior))));
     }

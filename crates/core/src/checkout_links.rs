@@ -1,0 +1,332 @@
+//! Checkout links: permanent addresses that open sessions (checkout.md 6).
+
+pub mod sign;
+pub mod visit;
+
+use serde_json::Value;
+use till_wire::{
+    checkout_links::{CheckoutLink as View, CheckoutLinkCreate, CheckoutLinkUpdate},
+    checkouts::Offer,
+    input::{Patch, Problem},
+    loc,
+    products::Visibility,
+};
+use uuid::Uuid;
+
+use crate::{
+    at::At,
+    change::{Changes, Json},
+    products::Offered,
+    records::{CheckoutLink, Discount, Organization},
+    refusal::{Refusal, collected},
+    seats,
+    site::Site,
+};
+
+/// A link with the rows its decisions and views need.
+#[derive(Debug, Clone)]
+pub struct Linked {
+    /// The link.
+    pub link: CheckoutLink,
+    /// Its products, in the link's order.
+    pub offered: Vec<Offered>,
+    /// Its discount, unless deleted.
+    pub discount: Option<Discount>,
+}
+
+impl Linked {
+    /// Brings the products into the link's order.
+    pub fn new(link: CheckoutLink, offered: Vec<Offered>, discount: Option<Discount>) -> Self {
+        let place = |o: &Offered| link.product_ids.iter().position(|id| *id == o.product.id);
+        let mut offered: Vec<_> = offered.into_iter().filter(|o| place(o).is_some()).collect();
+        offered.sort_by_key(place);
+        Self {
+            discount: discount.filter(|d| d.deleted_at.is_none()),
+            link,
+            offered,
+        }
+    }
+
+    /// The link as the merchant sees it.
+    pub fn view(&self, organization: &Organization, site: &Site) -> View {
+        let link = &self.link;
+        let products: Vec<_> = self.offered.iter().map(Offered::view).collect();
+        let product = products.first().cloned();
+        let price = product.as_ref().and_then(|p| p.prices.first().cloned());
+        View {
+            id: link.id,
+            created_at: link.created_at,
+            modified_at: link.modified_at,
+            organization_id: link.organization_id,
+            payment_processor: "stripe",
+            client_secret: link.client_secret.clone(),
+            url: site.checkout_link_url(&link.client_secret),
+            label: link.label.clone(),
+            allow_discount_codes: link.allow_discount_codes,
+            require_billing_address: link.require_billing_address,
+            discount_id: self.discount.as_ref().map(|d| d.id),
+            discount: self.discount.as_ref().map(|d| whole(d, organization)),
+            seats: link.seats,
+            units: None,
+            success_url: link.success_url.clone(),
+            return_url: link.return_url.clone(),
+            trial_interval: link.trial_interval,
+            trial_interval_count: link.trial_interval_count,
+            metadata: link.metadata.0.clone(),
+            require_signature: link.require_signature,
+            signing_secret: link.signing_secret.clone(),
+            product_id: product.as_ref().map(|p| p.base.id),
+            product_price_id: price.as_ref().map(|p| p.id),
+            product,
+            product_price: price,
+            products,
+        }
+    }
+}
+
+/// A discount without its products.
+fn whole(discount: &Discount, organization: &Organization) -> Value {
+    let mut view = discount.brief(organization.default_currency);
+    let more = serde_json::json!({
+        "created_at": discount.created_at,
+        "modified_at": discount.modified_at,
+        "organization_id": discount.organization_id,
+        "metadata": discount.metadata.0,
+        "starts_at": discount.starts_at,
+        "ends_at": discount.ends_at,
+        "max_redemptions": discount.max_redemptions,
+        "max_redemptions_per_customer": discount.max_redemptions_per_customer,
+        "redemptions_count": discount.redemptions_count,
+    });
+    if let (Some(view), Value::Object(more)) = (view.as_object_mut(), more) {
+        view.extend(more);
+    }
+    view
+}
+
+/// The rows that a new or changed link depends on, all of the caller's organization.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// Those of the wanted products that exist.
+    pub offered: Vec<Offered>,
+    /// The discount that is named, if it exists and is not deleted.
+    pub discount: Option<Discount>,
+}
+
+/// A new link.
+pub fn create(
+    input: CheckoutLinkCreate,
+    organization: &Organization,
+    loaded: Loaded,
+    at: &At,
+) -> Result<(Linked, Changes), Refusal> {
+    let product_ids = chosen(&input.offer, &loaded.offered)?;
+    let link = CheckoutLink {
+        id: at.id(),
+        created_at: at.now,
+        modified_at: None,
+        version: 1,
+        organization_id: organization.id,
+        client_secret: at.token("polar_cl_"),
+        label: input.label,
+        product_ids: Json(product_ids),
+        allow_discount_codes: input.allow_discount_codes,
+        require_billing_address: input.require_billing_address,
+        discount_id: input.discount_id,
+        seats: input.seats,
+        success_url: input.success_url,
+        return_url: input.return_url,
+        trial_interval: input.trial.map(|(interval, _)| interval),
+        trial_interval_count: input.trial.map(|(_, count)| count),
+        metadata: Json(input.metadata),
+        require_signature: input.require_signature,
+        signing_secret: at.token("till_cls_"),
+        deleted_at: None,
+    };
+    let linked = Linked::new(link, loaded.offered, loaded.discount);
+    if let Some(id) = input.discount_id {
+        judge_discount(id, &linked)?;
+    }
+    if let Some(seats) = input.seats {
+        judge_seats(seats, &linked.offered)?;
+    }
+    if let Some(units) = input.units {
+        return Err(no_units(units));
+    }
+    let mut changes = Changes::new();
+    changes.insert(&linked.link);
+    Ok((linked, changes))
+}
+
+/// CL-1 to CL-3: which products are sold. Those of other organizations do not exist.
+fn chosen(offer: &Offer, offered: &[Offered]) -> Result<Vec<Uuid>, Refusal> {
+    if let Offer::Price(id) = offer {
+        let refuse = |words: &str| {
+            Refusal::field(Problem::value(
+                loc!["body", "product_price_id"],
+                words,
+                id.to_string(),
+            ))
+        };
+        let (offered, price) = offered
+            .iter()
+            .find_map(|o| Some((o, o.prices.iter().find(|p| p.id == *id)?)))
+            .ok_or_else(|| refuse("This price does not exist"))?;
+        if price.is_archived {
+            return Err(refuse("This price is archived"));
+        }
+        return match unsellable(offered) {
+            Some(words) => Err(refuse(words)),
+            None => Ok(vec![offered.product.id]),
+        };
+    }
+    let ids = match offer {
+        Offer::Products(ids) => ids.clone(),
+        Offer::Product(id) | Offer::Price(id) => vec![*id],
+    };
+    judge_products(&ids, offered)?;
+    Ok(ids)
+}
+
+/// CL-1: every product exists and is for sale; all that is wrong is told.
+fn judge_products(ids: &[Uuid], offered: &[Offered]) -> Result<(), Refusal> {
+    let problem = |(i, id): (usize, &Uuid)| {
+        let words = match offered.iter().find(|o| o.product.id == *id) {
+            None => "This product does not exist",
+            Some(offered) => unsellable(offered)?,
+        };
+        Some(Problem::value(
+            loc!["body", "products", i],
+            words,
+            id.to_string(),
+        ))
+    };
+    collected(ids.iter().enumerate().filter_map(problem).collect())
+}
+
+/// Why nobody can buy a product now.
+fn unsellable(offered: &Offered) -> Option<&'static str> {
+    if offered.product.is_archived {
+        return Some("This product is archived");
+    }
+    (offered.product.visibility == Visibility::Draft).then_some("This product is a draft")
+}
+
+/// CL-5: the discount exists and suits every product; when it may be used is judged by each visit.
+fn judge_discount(id: Uuid, linked: &Linked) -> Result<(), Refusal> {
+    let refuse = |words| {
+        Refusal::field(Problem::value(
+            loc!["body", "discount_id"],
+            words,
+            id.to_string(),
+        ))
+    };
+    let Some(discount) = linked.discount.as_ref().filter(|d| d.id == id) else {
+        return Err(refuse("This discount does not exist"));
+    };
+    let only = &discount.product_ids;
+    match only.is_empty() || linked.link.product_ids.iter().all(|p| only.contains(p)) {
+        true => Ok(()),
+        false => Err(refuse("This discount does not suit every product")),
+    }
+}
+
+/// CL-6: every product is sold by the seat, and by that many.
+fn judge_seats(wanted: i64, offered: &[Offered]) -> Result<(), Refusal> {
+    if offered.iter().all(|o| takes_seats(o, wanted)) {
+        return Ok(());
+    }
+    Err(Refusal::field(Problem::value(
+        loc!["body", "seats"],
+        "Every product has to be sold by the seat, and in this number",
+        wanted,
+    )))
+}
+
+fn takes_seats(offered: &Offered, wanted: i64) -> bool {
+    let range = seats::range(offered.active());
+    range.is_some() && seats::judge(range, Some(wanted)).is_ok()
+}
+
+/// CL-7: no product is sold by the unit.
+fn no_units(units: i64) -> Refusal {
+    Refusal::field(Problem::value(
+        loc!["body", "units"],
+        "This product is not sold by the unit",
+        units,
+    ))
+}
+
+/// Changes a link (checkout.md 6.3). `loaded` holds the products that the link will have, and the discount that
+/// is named, else the one it has.
+pub fn update(
+    old: &CheckoutLink,
+    input: CheckoutLinkUpdate,
+    loaded: Loaded,
+    at: &At,
+) -> Result<(Linked, Changes), Refusal> {
+    let mut link = old.clone();
+    if let Some(ids) = input.products {
+        judge_products(&ids, &loaded.offered)?;
+        link.product_ids = Json(ids);
+        let recurring = loaded.offered.iter().any(|o| o.product.is_recurring());
+        if !recurring {
+            (link.trial_interval, link.trial_interval_count) = (None, None);
+        }
+        let locked = link.seats.filter(|_| !input.seats.is_sent());
+        if locked.is_some_and(|n| !loaded.offered.iter().all(|o| takes_seats(o, n))) {
+            link.seats = None;
+        }
+    }
+    input.label.apply(&mut link.label);
+    if let Some(allow) = input.allow_discount_codes {
+        link.allow_discount_codes = allow;
+    }
+    if let Some(require) = input.require_billing_address {
+        link.require_billing_address = require;
+    }
+    if let Some(require) = input.require_signature {
+        link.require_signature = require;
+    }
+    input.success_url.apply(&mut link.success_url);
+    input.return_url.apply(&mut link.return_url);
+    match input.trial {
+        Patch::Value((interval, count)) => {
+            (link.trial_interval, link.trial_interval_count) = (Some(interval), Some(count));
+        }
+        Patch::Null => (link.trial_interval, link.trial_interval_count) = (None, None),
+        Patch::Absent => {}
+    }
+    if let Some(metadata) = input.metadata {
+        link.metadata = Json(metadata);
+    }
+    let wanted = input.discount_id.as_value().copied();
+    input.discount_id.apply(&mut link.discount_id);
+    let seats = input.seats.as_value().copied();
+    input.seats.apply(&mut link.seats);
+    link.modified_at = Some(at.now);
+    let discount = loaded.discount.filter(|d| Some(d.id) == link.discount_id);
+    let mut linked = Linked::new(link, loaded.offered, discount);
+    if let Some(id) = wanted {
+        judge_discount(id, &linked)?;
+    }
+    if let Some(seats) = seats {
+        judge_seats(seats, &linked.offered)?;
+    }
+    if let Patch::Value(units) = input.units {
+        return Err(no_units(units));
+    }
+    let mut changes = Changes::new();
+    changes.update(old, &linked.link);
+    linked.link.version += 1;
+    Ok((linked, changes))
+}
+
+/// Deletes a link; its sessions stay.
+pub fn delete(link: &CheckoutLink, at: &At) -> Changes {
+    let mut deleted = link.clone();
+    deleted.deleted_at = Some(at.now);
+    let mut changes = Changes::new();
+    changes.update(link, &deleted);
+    changes
+}

@@ -1,0 +1,247 @@
+//! Who may put the checkout into a frame (checkout.md 6.6).
+
+use std::net::IpAddr;
+
+use url::{Host, Url};
+
+/// The origin of a page, as browsers write it: scheme, host in lower case, and the port where it is not the
+/// scheme's own. `None` for what names no host.
+pub fn origin(raw: &str) -> Option<String> {
+    let url = Url::parse(raw.trim()).ok()?;
+    let host = url.host_str().filter(|host| is_plain(host))?;
+    let host = host.to_ascii_lowercase();
+    Some(match url.port() {
+        Some(port) => format!("{}://{host}:{port}", url.scheme()),
+        None => format!("{}://{host}", url.scheme()),
+    })
+}
+
+/// Whether a host is only a host: nothing in it means anything else in a policy.
+fn is_plain(host: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b".-_:[]".contains(&b);
+    !host.is_empty() && host.bytes().all(plain)
+}
+
+/// One entry of an organization's `embed_hosts`.
+struct Entry {
+    /// Of an app, such as `chrome-extension`; web pages have none.
+    scheme: Option<String>,
+    subdomains: bool,
+    host: String,
+    port: Option<u16>,
+}
+
+impl Entry {
+    /// `host`, `*.host`, `host:port`, or an app's origin with its scheme.
+    fn read(raw: &str) -> Option<Self> {
+        let raw = raw.trim().trim_end_matches('/');
+        let (scheme, rest) = match raw.split_once("://") {
+            Some((scheme, rest)) => (Some(scheme.to_ascii_lowercase()), rest),
+            None => (None, raw),
+        };
+        let scheme = scheme.filter(|scheme| !matches!(scheme.as_str(), "http" | "https"));
+        let (subdomains, rest) = match rest.strip_prefix("*.") {
+            Some(rest) => (true, rest),
+            None => (false, rest),
+        };
+        // Read as a web address, which brings the host into the form of an origin's.
+        let url = Url::parse(&format!("https://{rest}")).ok()?;
+        let host = url.host_str().filter(|host| is_plain(host))?.to_owned();
+        Some(Self {
+            scheme,
+            subdomains,
+            host,
+            port: url.port(),
+        })
+    }
+
+    fn admits(&self, origin: &Url) -> bool {
+        let Some(host) = origin.host_str() else {
+            return false;
+        };
+        let host = host.to_ascii_lowercase();
+        let named = match self.subdomains {
+            true => host
+                .strip_suffix(&self.host)
+                .is_some_and(|sub| sub.len() > 1 && sub.ends_with('.')),
+            false => host == self.host,
+        };
+        let spoken = match (&self.scheme, origin.scheme()) {
+            (Some(own), scheme) => own == scheme,
+            (None, "https") => true,
+            (None, "http") => is_local(&host),
+            (None, _) => false,
+        };
+        named && spoken && self.port == origin.port()
+    }
+
+    /// The sources of a `frame-ancestors` that admit the same.
+    fn sources(&self) -> Vec<String> {
+        let host = match self.subdomains {
+            true => format!("*.{}", self.host),
+            false => self.host.clone(),
+        };
+        let port = self.port.map(|p| format!(":{p}")).unwrap_or_default();
+        let schemes: &[&str] = match &self.scheme {
+            Some(own) => &[own.as_str()],
+            None if is_local(&self.host) => &["https", "http"],
+            None => &["https"],
+        };
+        schemes
+            .iter()
+            .filter(|scheme| {
+                scheme
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"+.-".contains(&b))
+            })
+            .map(|scheme| format!("{scheme}://{host}{port}"))
+            .collect()
+    }
+}
+
+/// Whether a host is not on the public internet, so that plain http will do.
+fn is_local(host: &str) -> bool {
+    if host == "localhost" || host.ends_with(".localhost") || host.ends_with(".local") {
+        return true;
+    }
+    let address = match Host::parse(host) {
+        Ok(Host::Ipv4(v4)) => IpAddr::V4(v4),
+        Ok(Host::Ipv6(v6)) => v6.to_ipv4_mapped().map_or(IpAddr::V6(v6), IpAddr::V4),
+        _ => return false,
+    };
+    match address {
+        IpAddr::V4(v4) => {
+            v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified()
+        }
+        IpAddr::V6(v6) => {
+            v6.is_loopback()
+                || v6.is_unspecified()
+                || v6.is_unique_local()
+                || v6.is_unicast_link_local()
+        }
+    }
+}
+
+/// Whether the page of an origin, as [`origin`] writes it, may embed the checkout of an organization that
+/// names these hosts. No hosts refuse every page.
+pub fn is_allowed(origin: &str, hosts: &[String]) -> bool {
+    let Ok(origin) = Url::parse(origin) else {
+        return false;
+    };
+    hosts
+        .iter()
+        .filter_map(|host| Entry::read(host))
+        .any(|entry| entry.admits(&origin))
+}
+
+/// Who may frame a session's pages, as the sources of a `frame-ancestors`: the session's own `embed_origin`,
+/// else, where the page was asked for as one to embed, the organization's hosts. Empty: nobody.
+pub fn ancestors(embed_origin: Option<&str>, hosts: &[String], embedded: bool) -> Vec<String> {
+    match embed_origin.and_then(origin) {
+        Some(origin) => vec![origin],
+        None if embedded => hosts
+            .iter()
+            .filter_map(|host| Entry::read(host))
+            .flat_map(|entry| entry.sources())
+            .collect(),
+        None => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn origins_are_written_as_browsers_write_them_s_88() {
+        for (raw, written) in [
+            (
+                "https://Example.com:443/path?q#f",
+                Some("https://example.com"),
+            ),
+            ("http://localhost:3000/", Some("http://localhost:3000")),
+            (
+                "https://bücher.example",
+                Some("https://xn--bcher-kva.example"),
+            ),
+            (
+                "chrome-extension://AbCdEf/x",
+                Some("chrome-extension://abcdef"),
+            ),
+            ("https://[::1]:8443", Some("https://[::1]:8443")),
+            // S-85
+            ("*", None),
+            ("null", None),
+            ("", None),
+            ("example.com", None),
+            ("javascript:alert(1)", None),
+            ("https://*.example.com", None),
+            ("x://a;script-src *", None),
+        ] {
+            assert_eq!(origin(raw).as_deref(), written, "{raw}");
+        }
+    }
+
+    #[test]
+    fn hosts_admit_what_they_name_and_nothing_else_s_86() {
+        let allowed = |origin: &str, host: &str| is_allowed(origin, &[host.to_owned()]);
+        for (page, host) in [
+            ("https://example.com", "example.com"),
+            ("https://example.com", "Example.com/"),
+            ("https://example.com", "https://example.com"),
+            ("https://a.example.com", "*.example.com"),
+            ("https://example.com:8443", "example.com:8443"),
+            ("http://localhost:3000", "localhost:3000"),
+            ("http://shop.local", "*.local"),
+            ("http://192.168.1.5:8080", "192.168.1.5:8080"),
+            ("http://[::1]", "[::1]"),
+            ("chrome-extension://abcdef", "chrome-extension://abcdef"),
+        ] {
+            assert!(allowed(page, host), "{page} {host}");
+        }
+        for (page, host) in [
+            ("http://example.com", "example.com"),
+            ("https://evil.com", "example.com"),
+            ("https://notexample.com", "*.example.com"),
+            ("https://example.com", "*.example.com"),
+            ("https://example.com.evil.com", "example.com"),
+            ("https://example.com:8443", "example.com"),
+            ("https://example.com", "example.com:8443"),
+            ("chrome-extension://abcdef", "abcdef"),
+            ("http://8.8.8.8", "8.8.8.8"),
+            ("https://example.com", "*"),
+        ] {
+            assert!(!allowed(page, host), "{page} {host}");
+        }
+        assert!(!is_allowed("https://example.com", &[]), "S-89");
+    }
+
+    #[test]
+    fn a_session_is_framed_by_its_own_page_else_by_the_shops_hosts_else_by_nobody() {
+        let hosts = ["*.example.com", "localhost:3000", "a b"].map(str::to_owned);
+        let own = ancestors(Some("https://Shop.example/x"), &hosts, true);
+        assert_eq!(own, ["https://shop.example"]);
+        let any = ancestors(None, &hosts, true);
+        assert_eq!(
+            any,
+            [
+                "https://*.example.com",
+                "https://localhost:3000",
+                "http://localhost:3000"
+            ]
+        );
+        assert!(ancestors(None, &hosts, false).is_empty());
+        assert!(ancestors(Some("https://x;script-src *"), &hosts, false).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn no_origin_or_host_can_write_another_policy(raw in ".*", host in ".*") {
+            for source in ancestors(Some(&raw), &[host], true) {
+                prop_assert!(source.bytes().all(|b| b.is_ascii_graphic() && !b"; ,'\"".contains(&b)), "{source}");
+            }
+        }
+    }
+}

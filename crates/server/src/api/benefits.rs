@@ -1,0 +1,209 @@
+//! The `benefits` routes (lifecycle.md F.1).
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State, http::StatusCode};
+use till_core::{benefits, change::Value, records::Benefit as Row};
+use till_store::List;
+use till_wire::{
+    benefits::{Benefit, BenefitCreate, BenefitType, BenefitUpdate, BenefitVisibility},
+    error::{ErrorBody, ValidationBody},
+    page::Page,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use super::query;
+use crate::{
+    app::App,
+    error::ApiError,
+    extract::{Body, Caller, Filtered, Params, PathId, scope},
+};
+
+/// The routes.
+pub fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, update, delete))
+}
+
+/// The order of the `id` filter.
+const USER_ORDER: &str = "user_order";
+
+const SORT_KEYS: [(&str, &str); 4] = [
+    ("created_at", "created_at"),
+    ("description", "lower(benefits.description)"),
+    ("type", "kind"),
+    (USER_ORDER, USER_ORDER),
+];
+
+/// Lists benefits.
+#[utoipa::path(
+    get, path = "/v1/benefits/", operation_id = "benefits:list", tag = "benefits",
+    params(query::Paging, query::OfOrganization, query::Benefits, query::MetadataFilter),
+    responses((status = 200, description = "A page.", body = Page<Benefit>)),
+    security(("access_token" = []))
+)]
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::BenefitsRead>,
+    mut params: Params,
+) -> Result<Json<Page<Benefit>>, ApiError> {
+    let window = params.window();
+    let ids = params.ids("id");
+    let without = params.ids("exclude_id");
+    let mut list = List::of::<Row>(caller.organization.id)
+        .is_null("deleted_at")
+        .ids("organization_id", params.ids("organization_id"))
+        .ids("id", ids.clone())
+        .words("kind", params.words::<BenefitType>("type"))
+        .words(
+            "visibility",
+            params.words::<BenefitVisibility>("visibility"),
+        )
+        .all_metadata(&params);
+    if !without.is_empty() {
+        let marks = vec!["?"; without.len()].join(", ");
+        let without = without.into_iter().map(Value::Uuid).collect();
+        list = list.filter_sql(&format!("benefits.id not in ({marks})"), without);
+    }
+    if let Some(text) = params.text("query") {
+        list = list.contains_ci("description", &text);
+    }
+    for (key, order) in params.sorting(&SORT_KEYS, &["-created_at"]) {
+        list = match key {
+            USER_ORDER => list.order_ids("id", &ids, order),
+            _ => list.sorted(vec![(key, order)]),
+        };
+    }
+    params.finish()?;
+    let (rows, total) = app
+        .store
+        .page::<Row>(list, window.page, window.limit)
+        .await?;
+    Ok(Json(Page::new(
+        rows.iter().map(Row::view).collect(),
+        total,
+        window.limit,
+    )))
+}
+
+async fn find(app: &App, organization_id: Uuid, id: Uuid) -> Result<Row, ApiError> {
+    let found = app.store.benefit(organization_id, id).await?;
+    found.ok_or_else(ApiError::not_found)
+}
+
+/// Shows a benefit.
+#[utoipa::path(
+    get, path = "/v1/benefits/{id}", operation_id = "benefits:get", tag = "benefits",
+    params(("id" = Uuid, Path, description = "The benefit.")),
+    responses(
+        (status = 200, description = "The benefit.", body = Benefit),
+        (status = 404, description = "There is none.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+pub(crate) async fn get(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::BenefitsRead>,
+    PathId(id): PathId,
+) -> Result<Json<Benefit>, ApiError> {
+    let row = find(&app, caller.organization.id, id).await?;
+    Ok(Json(row.view()))
+}
+
+/// Creates a benefit; its `type` says what `properties` hold.
+#[utoipa::path(
+    post, path = "/v1/benefits/", operation_id = "benefits:create", tag = "benefits",
+    request_body = BenefitCreate,
+    responses(
+        (status = 201, description = "The new benefit.", body = Benefit),
+        (status = 422, description = "Fields break a rule.", body = ValidationBody),
+    ),
+    security(("access_token" = []))
+)]
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::BenefitsWrite>,
+    body: Body,
+) -> Result<(StatusCode, Json<Benefit>), ApiError> {
+    let input = body.read(BenefitCreate::read)?;
+    let own = &caller.organization;
+    let (meters, files) = benefits::names(Some(&input.properties));
+    let benefit = app
+        .settle(|| async {
+            let (audience, named) = tokio::try_join!(
+                app.store.audience(own.id),
+                app.store.named_by_benefit(own.id, &meters, &files)
+            )?;
+            let (benefit, changes) =
+                benefits::create(input.clone(), own, &named, &audience, &app.at())?;
+            app.commit(changes).await?;
+            Ok::<_, ApiError>(benefit)
+        })
+        .await?;
+    Ok((StatusCode::CREATED, Json(benefit.view())))
+}
+
+/// Changes a benefit. `type` is repeated and cannot change; `properties` replaces all of them.
+#[utoipa::path(
+    patch, path = "/v1/benefits/{id}", operation_id = "benefits:update", tag = "benefits",
+    params(("id" = Uuid, Path, description = "The benefit.")),
+    request_body = BenefitUpdate,
+    responses(
+        (status = 200, description = "The changed benefit.", body = Benefit),
+        (status = 404, description = "There is none.", body = ErrorBody),
+        (status = 422, description = "Fields break a rule.", body = ValidationBody),
+    ),
+    security(("access_token" = []))
+)]
+pub(crate) async fn update(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::BenefitsWrite>,
+    PathId(id): PathId,
+    body: Body,
+) -> Result<Json<Benefit>, ApiError> {
+    let input = body.read(BenefitUpdate::read)?;
+    let own = &caller.organization;
+    let (meters, files) = benefits::names(input.properties.as_ref());
+    let updated = app
+        .settle(|| async {
+            let row = find(&app, own.id, id).await?;
+            let (audience, named) = tokio::try_join!(
+                app.store.audience(own.id),
+                app.store.named_by_benefit(own.id, &meters, &files)
+            )?;
+            let (benefit, changes) =
+                benefits::update(&row, input.clone(), own, &named, &audience, &app.at())?;
+            app.commit(changes).await?;
+            Ok::<_, ApiError>(benefit)
+        })
+        .await?;
+    Ok(Json(updated.view()))
+}
+
+/// Deletes a benefit: no product includes it any more.
+#[utoipa::path(
+    delete, path = "/v1/benefits/{id}", operation_id = "benefits:delete", tag = "benefits",
+    params(("id" = Uuid, Path, description = "The benefit.")),
+    responses(
+        (status = 204, description = "It is gone."),
+        (status = 404, description = "There is none.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+pub(crate) async fn delete(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::BenefitsWrite>,
+    PathId(id): PathId,
+) -> Result<StatusCode, ApiError> {
+    let own = caller.organization.id;
+    app.settle(|| async {
+        let (row, audience) = (find(&app, own, id).await?, app.store.audience(own).await?);
+        app.commit(benefits::delete(&row, &audience, &app.at()))
+            .await?;
+        Ok::<_, ApiError>(())
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,176 @@
+//! The `custom-fields` routes (checkout.md 8).
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State, http::StatusCode};
+use till_core::{custom_fields, records::CustomField as Row};
+use till_store::List;
+use till_wire::{
+    custom_fields::{CustomField, CustomFieldCreate, CustomFieldType, CustomFieldUpdate},
+    error::{ErrorBody, ValidationBody},
+    page::Page,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use super::query;
+use crate::{
+    app::App,
+    error::ApiError,
+    extract::{Body, Caller, Filtered, Params, PathId, scope},
+};
+
+/// The routes.
+pub fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, update, delete))
+}
+
+const SORT_KEYS: [(&str, &str); 4] = [
+    ("created_at", "created_at"),
+    ("slug", "slug"),
+    ("name", "lower(custom_fields.name)"),
+    ("type", "kind"),
+];
+
+/// Lists custom fields.
+#[utoipa::path(
+    get, path = "/v1/custom-fields/", operation_id = "custom-fields:list", tag = "custom-fields",
+    params(query::Paging, query::OfOrganization, query::CustomFields),
+    responses((status = 200, description = "A page.", body = Page<CustomField>)),
+    security(("access_token" = []))
+)]
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::CustomFieldsRead>,
+    mut params: Params,
+) -> Result<Json<Page<CustomField>>, ApiError> {
+    let window = params.window();
+    let mut list = List::of::<Row>(caller.organization.id)
+        .ids("organization_id", params.ids("organization_id"))
+        .words("kind", params.words::<CustomFieldType>("type"))
+        .is_null("deleted_at")
+        .sorted(params.sorting(&SORT_KEYS, &["slug"]));
+    if let Some(text) = params.text("query") {
+        list = list.search(&["name", "slug"], &[], &text);
+    }
+    params.finish()?;
+    let (rows, total) = app
+        .store
+        .page::<Row>(list, window.page, window.limit)
+        .await?;
+    Ok(Json(Page::new(
+        rows.iter().map(Row::view).collect(),
+        total,
+        window.limit,
+    )))
+}
+
+async fn load(app: &App, own: Uuid, id: Uuid) -> Result<Row, ApiError> {
+    let found = app.store.custom_field(own, id).await?;
+    found.ok_or_else(ApiError::not_found)
+}
+
+/// Shows a custom field.
+#[utoipa::path(
+    get, path = "/v1/custom-fields/{id}", operation_id = "custom-fields:get", tag = "custom-fields",
+    params(("id" = Uuid, Path, description = "The custom field.")),
+    responses(
+        (status = 200, description = "The custom field.", body = CustomField),
+        (status = 404, description = "There is none.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+pub(crate) async fn get(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::CustomFieldsRead>,
+    PathId(id): PathId,
+) -> Result<Json<CustomField>, ApiError> {
+    Ok(Json(load(&app, caller.organization.id, id).await?.view()))
+}
+
+/// Creates a custom field.
+#[utoipa::path(
+    post, path = "/v1/custom-fields/", operation_id = "custom-fields:create", tag = "custom-fields",
+    request_body = CustomFieldCreate,
+    responses(
+        (status = 201, description = "The new custom field.", body = CustomField),
+        (status = 422, description = "Fields break a rule.", body = ValidationBody),
+    ),
+    security(("access_token" = []))
+)]
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::CustomFieldsWrite>,
+    body: Body,
+) -> Result<(StatusCode, Json<CustomField>), ApiError> {
+    let input = body.read(CustomFieldCreate::read)?;
+    let own = caller.organization.id;
+    // Who comes second with a slug meets the index, and is told when the slug is looked up again.
+    app.settle(|| async {
+        let holder = app.store.custom_field_by_slug(own, &input.slug).await?;
+        let made = custom_fields::create(input.clone(), own, holder.as_ref(), &app.at());
+        let (row, changes) = made?;
+        app.commit(changes).await?;
+        Ok((StatusCode::CREATED, Json(row.view())))
+    })
+    .await
+}
+
+/// Changes a custom field. Its type must be named, and cannot change; answers under an old slug move along.
+#[utoipa::path(
+    patch, path = "/v1/custom-fields/{id}", operation_id = "custom-fields:update", tag = "custom-fields",
+    params(("id" = Uuid, Path, description = "The custom field.")),
+    request_body = CustomFieldUpdate,
+    responses(
+        (status = 200, description = "The changed custom field.", body = CustomField),
+        (status = 404, description = "There is none.", body = ErrorBody),
+        (status = 422, description = "Fields break a rule.", body = ValidationBody),
+    ),
+    security(("access_token" = []))
+)]
+pub(crate) async fn update(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::CustomFieldsWrite>,
+    PathId(id): PathId,
+    body: Body,
+) -> Result<Json<CustomField>, ApiError> {
+    let input = body.read(CustomFieldUpdate::read)?;
+    let own = caller.organization.id;
+    app.settle(|| async {
+        let row = load(&app, own, id).await?;
+        let holder = match &input.slug {
+            Some(slug) => app.store.custom_field_by_slug(own, slug).await?,
+            None => None,
+        };
+        let made = custom_fields::update(&row, input.clone(), holder.as_ref(), &app.at());
+        let (row, changes) = made?;
+        app.commit(changes).await?;
+        Ok(Json(row.view()))
+    })
+    .await
+}
+
+/// Deletes a custom field: products do not ask for it any more, its slug is free again.
+#[utoipa::path(
+    delete, path = "/v1/custom-fields/{id}", operation_id = "custom-fields:delete", tag = "custom-fields",
+    params(("id" = Uuid, Path, description = "The custom field.")),
+    responses(
+        (status = 204, description = "It is gone."),
+        (status = 404, description = "There is none.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+pub(crate) async fn delete(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::CustomFieldsWrite>,
+    PathId(id): PathId,
+) -> Result<StatusCode, ApiError> {
+    app.settle(|| async {
+        let row = load(&app, caller.organization.id, id).await?;
+        app.commit(custom_fields::delete(&row, &app.at())).await?;
+        Ok(StatusCode::NO_CONTENT)
+    })
+    .await
+}

@@ -1,0 +1,217 @@
+//! The `discounts` routes (checkout.md 7).
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State, http::StatusCode};
+use till_core::{
+    discounts,
+    records::{Discount as Row, Organization, Product},
+};
+use till_store::List;
+use till_wire::{
+    discounts::{Discount, DiscountCreate, DiscountUpdate},
+    error::{ErrorBody, ValidationBody},
+    page::Page,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use super::query;
+use crate::{
+    app::App,
+    error::ApiError,
+    extract::{Body, Caller, Filtered, Params, PathId, scope},
+};
+
+/// The routes.
+pub fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, update, delete))
+}
+
+const SORT_KEYS: [(&str, &str); 5] = [
+    ("created_at", "created_at"),
+    ("name", "lower(discounts.name)"),
+    ("code", "discounts.code_key"),
+    ("redemptions_count", "redemptions_count"),
+    ("ends_at", "discounts.ends_at"),
+];
+
+/// Lists discounts.
+#[utoipa::path(
+    get, path = "/v1/discounts/", operation_id = "discounts:list", tag = "discounts",
+    params(query::Paging, query::OfOrganization, query::Discounts),
+    responses((status = 200, description = "A page.", body = Page<Discount>)),
+    security(("access_token" = []))
+)]
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::DiscountsRead>,
+    mut params: Params,
+) -> Result<Json<Page<Discount>>, ApiError> {
+    let own = &caller.organization;
+    let window = params.window();
+    let mut list = List::of::<Row>(own.id)
+        .ids("organization_id", params.ids("organization_id"))
+        .is_null("deleted_at")
+        .sorted(params.sorting(&SORT_KEYS, &["-created_at"]));
+    if let Some(text) = params.text("query") {
+        list = list.search(&["name", "code"], &[], &text);
+    }
+    params.finish()?;
+    let (rows, total) = app
+        .store
+        .page::<Row>(list, window.page, window.limit)
+        .await?;
+    let known = products(&app, own.id, rows.iter().flat_map(|row| &row.product_ids.0)).await?;
+    let view = |row: &Row| row.view(own.default_currency, &known);
+    Ok(Json(Page::new(
+        rows.iter().map(view).collect(),
+        total,
+        window.limit,
+    )))
+}
+
+/// The products that discounts are for.
+async fn products<'a>(
+    app: &App,
+    own: Uuid,
+    ids: impl Iterator<Item = &'a Uuid>,
+) -> Result<Vec<Product>, ApiError> {
+    let mut ids: Vec<Uuid> = ids.copied().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(app.store.bare_products(own, &ids).await?)
+}
+
+async fn load(app: &App, own: &Organization, id: Uuid) -> Result<Row, ApiError> {
+    let found = app.store.discount(own.id, id).await?;
+    found.ok_or_else(ApiError::not_found)
+}
+
+/// The live discount that has a code.
+async fn holder(app: &App, own: Uuid, code: Option<&String>) -> Result<Option<Row>, ApiError> {
+    match code {
+        Some(code) => Ok(app.store.discount_by_code(own, code).await?),
+        None => Ok(None),
+    }
+}
+
+/// Shows a discount.
+#[utoipa::path(
+    get, path = "/v1/discounts/{id}", operation_id = "discounts:get", tag = "discounts",
+    params(("id" = Uuid, Path, description = "The discount.")),
+    responses(
+        (status = 200, description = "The discount.", body = Discount),
+        (status = 404, description = "There is none.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+pub(crate) async fn get(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::DiscountsRead>,
+    PathId(id): PathId,
+) -> Result<Json<Discount>, ApiError> {
+    let own = &caller.organization;
+    let row = load(&app, own, id).await?;
+    let known = products(&app, own.id, row.product_ids.iter()).await?;
+    Ok(Json(row.view(own.default_currency, &known)))
+}
+
+/// Creates a discount.
+#[utoipa::path(
+    post, path = "/v1/discounts/", operation_id = "discounts:create", tag = "discounts",
+    request_body = DiscountCreate,
+    responses(
+        (status = 201, description = "The new discount.", body = Discount),
+        (status = 422, description = "Fields break a rule.", body = ValidationBody),
+    ),
+    security(("access_token" = []))
+)]
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::DiscountsWrite>,
+    body: Body,
+) -> Result<(StatusCode, Json<Discount>), ApiError> {
+    let input = body.read(DiscountCreate::read)?;
+    let own = &caller.organization;
+    // Who comes second with a code meets the index, and is told when the code is looked up again.
+    app.settle(|| async {
+        let (known, holder, audience) = tokio::try_join!(
+            products(&app, own.id, input.products.iter()),
+            holder(&app, own.id, input.code.as_ref()),
+            async { Ok(app.store.audience(own.id).await?) },
+        )?;
+        let holder = holder.as_ref();
+        let made = discounts::create(input.clone(), own, &known, holder, &audience, &app.at())?;
+        app.commit(made.changes).await?;
+        Ok((StatusCode::CREATED, Json(made.view)))
+    })
+    .await
+}
+
+/// Changes a discount. What it is worth stays once it has been used.
+#[utoipa::path(
+    patch, path = "/v1/discounts/{id}", operation_id = "discounts:update", tag = "discounts",
+    params(("id" = Uuid, Path, description = "The discount.")),
+    request_body = DiscountUpdate,
+    responses(
+        (status = 200, description = "The changed discount.", body = Discount),
+        (status = 404, description = "There is none.", body = ErrorBody),
+        (status = 422, description = "Fields break a rule.", body = ValidationBody),
+    ),
+    security(("access_token" = []))
+)]
+pub(crate) async fn update(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::DiscountsWrite>,
+    PathId(id): PathId,
+    body: Body,
+) -> Result<Json<Discount>, ApiError> {
+    let input = body.object(DiscountUpdate::read)?;
+    let own = &caller.organization;
+    app.settle(|| async {
+        let row = load(&app, own, id).await?;
+        let wanted = input.products.as_value().into_iter().flatten();
+        let (known, holder, audience) = tokio::try_join!(
+            products(&app, own.id, row.product_ids.iter().chain(wanted)),
+            holder(&app, own.id, input.code.as_value()),
+            async { Ok(app.store.audience(own.id).await?) },
+        )?;
+        let (holder, at) = (holder.as_ref(), app.at());
+        let made = discounts::update(&row, input.clone(), own, &known, holder, &audience, &at)?;
+        app.commit(made.changes).await?;
+        Ok(Json(made.view))
+    })
+    .await
+}
+
+/// Deletes a discount: its code is free again. A session that has it already may still be paid with it.
+#[utoipa::path(
+    delete, path = "/v1/discounts/{id}", operation_id = "discounts:delete", tag = "discounts",
+    params(("id" = Uuid, Path, description = "The discount.")),
+    responses(
+        (status = 204, description = "It is gone."),
+        (status = 404, description = "There is none.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+pub(crate) async fn delete(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::DiscountsWrite>,
+    PathId(id): PathId,
+) -> Result<StatusCode, ApiError> {
+    let own = &caller.organization;
+    app.settle(|| async {
+        let row = load(&app, own, id).await?;
+        let (known, audience) =
+            tokio::try_join!(products(&app, own.id, row.product_ids.iter()), async {
+                Ok(app.store.audience(own.id).await?)
+            },)?;
+        let changes = discounts::delete(&row, own, &known, &audience, &app.at());
+        app.commit(changes).await?;
+        Ok(StatusCode::NO_CONTENT)
+    })
+    .await
+}

@@ -1,0 +1,142 @@
+//! The `meters` routes (lifecycle.md G.2).
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State, http::StatusCode};
+use till_core::{meters, records::Meter as Row};
+use till_store::List;
+use till_wire::{
+    error::{ErrorBody, ValidationBody},
+    meters::{Meter, MeterCreate, MeterUpdate},
+    page::Page,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use super::query;
+use crate::{
+    app::App,
+    error::ApiError,
+    extract::{Body, Caller, Filtered, Params, PathId, scope},
+};
+
+/// The routes.
+pub fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, update))
+}
+
+const SORT_KEYS: [(&str, &str); 2] = [("created_at", "created_at"), ("name", "lower(meters.name)")];
+
+/// Lists meters.
+#[utoipa::path(
+    get, path = "/v1/meters/", operation_id = "meters:list", tag = "meters",
+    params(query::Paging, query::OfOrganization, query::Meters, query::MetadataFilter),
+    responses((status = 200, description = "A page.", body = Page<Meter>)),
+    security(("access_token" = []))
+)]
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::MetersRead>,
+    mut params: Params,
+) -> Result<Json<Page<Meter>>, ApiError> {
+    let window = params.window();
+    let mut list = List::of::<Row>(caller.organization.id)
+        .ids("organization_id", params.ids("organization_id"))
+        .all_metadata(&params)
+        .sorted(params.sorting(&SORT_KEYS, &["name"]));
+    if let Some(text) = params.text("query") {
+        list = list.contains_ci("name", &text);
+    }
+    list = match params.flag("is_archived") {
+        Some(true) => list.not_null("archived_at"),
+        Some(false) => list.is_null("archived_at"),
+        None => list,
+    };
+    params.finish()?;
+    let (rows, total) = app
+        .store
+        .page::<Row>(list, window.page, window.limit)
+        .await?;
+    Ok(Json(Page::new(
+        rows.iter().map(Row::view).collect(),
+        total,
+        window.limit,
+    )))
+}
+
+/// Shows a meter.
+#[utoipa::path(
+    get, path = "/v1/meters/{id}", operation_id = "meters:get", tag = "meters",
+    params(("id" = Uuid, Path, description = "The meter.")),
+    responses(
+        (status = 200, description = "The meter.", body = Meter),
+        (status = 404, description = "There is none.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+pub(crate) async fn get(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::MetersRead>,
+    PathId(id): PathId,
+) -> Result<Json<Meter>, ApiError> {
+    let found = app.store.meter(caller.organization.id, id).await?;
+    found
+        .map(|row| Json(row.view()))
+        .ok_or_else(ApiError::not_found)
+}
+
+/// Creates a meter.
+#[utoipa::path(
+    post, path = "/v1/meters/", operation_id = "meters:create", tag = "meters",
+    request_body = MeterCreate,
+    responses(
+        (status = 201, description = "The new meter.", body = Meter),
+        (status = 422, description = "Fields break a rule.", body = ValidationBody),
+    ),
+    security(("access_token" = []))
+)]
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::MetersWrite>,
+    body: Body,
+) -> Result<(StatusCode, Json<Meter>), ApiError> {
+    let input = body.object(MeterCreate::read)?;
+    let (meter, changes) = meters::create(input, &caller.organization, &app.at())?;
+    app.commit(changes).await?;
+    Ok((StatusCode::CREATED, Json(meter.view())))
+}
+
+/// Changes a meter. One that an active price or a benefit uses cannot be archived.
+#[utoipa::path(
+    patch, path = "/v1/meters/{id}", operation_id = "meters:update", tag = "meters",
+    params(("id" = Uuid, Path, description = "The meter.")),
+    request_body = MeterUpdate,
+    responses(
+        (status = 200, description = "The changed meter.", body = Meter),
+        (status = 404, description = "There is none.", body = ErrorBody),
+        (status = 422, description = "Fields break a rule.", body = ValidationBody),
+    ),
+    security(("access_token" = []))
+)]
+pub(crate) async fn update(
+    State(app): State<Arc<App>>,
+    caller: Caller<scope::MetersWrite>,
+    PathId(id): PathId,
+    body: Body,
+) -> Result<Json<Meter>, ApiError> {
+    let input = body.object(MeterUpdate::read)?;
+    let own = caller.organization.id;
+    let updated = app
+        .settle(|| async {
+            let (found, in_use) =
+                tokio::try_join!(app.store.meter(own, id), app.store.meter_in_use(own, id))?;
+            let meter = found.ok_or_else(ApiError::not_found)?;
+            let (meter, changes) = meters::update(&meter, input.clone(), in_use, &app.at())?;
+            app.commit(changes).await?;
+            Ok::<_, ApiError>(meter)
+        })
+        .await?;
+    Ok(Json(updated.view()))
+}

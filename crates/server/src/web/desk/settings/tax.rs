@@ -1,0 +1,165 @@
+//! Whether and where tax is collected.
+
+use std::sync::Arc;
+
+use axum::{Router, extract::State, routing::get};
+use serde_json::{Value, json};
+use till_core::tax::rates;
+use till_wire::{
+    country::Country,
+    tax::{EuSales, TaxSettings},
+};
+
+use super::{Tab, line, shell};
+use crate::{
+    api,
+    app::App,
+    extract::{Access, Body, Desk, PathId, scope},
+    web::{
+        checkout::places,
+        desk::{
+            Answer, done,
+            form::{Field, Form, FormPage, Group, Kind, Sent, Wrong, judged},
+            show, show_again,
+        },
+    },
+};
+
+/// The list's place in the API's body.
+const ROWS: &str = "tax_settings.registrations";
+
+/// What is said of a registration.
+const PARTS: [&str; 5] = ["country", "state", "rate", "name", "eu_sales"];
+
+/// The page.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new().route("/dashboard/{shop}/settings/tax", get(edit).post(update))
+}
+
+async fn edit(desk: Desk<scope::OrganizationsWrite>) -> Answer {
+    let sent = as_sent(&desk.caller.organization.settings.tax);
+    show(&page(&desk, &sent, &Wrong::default()))
+}
+
+async fn update(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::OrganizationsWrite>,
+    mut sent: Sent,
+) -> Answer {
+    // A row without a country is none; that is how one is removed.
+    for row in sent.rows(ROWS) {
+        if sent.filled(&format!("{ROWS}.{row}.country")).is_none() {
+            sent.drop(&format!("{ROWS}.{row}"));
+        }
+    }
+    sent.renumber(ROWS);
+    let id = PathId(desk.caller.organization.id);
+    let body = Body(Some(body(&sent)));
+    match judged(api::organizations::update(State(app), desk.caller.clone(), id, body).await)? {
+        Ok(_) => done(&desk.path("/settings/tax"), "The tax settings were saved."),
+        Err(wrong) => show_again(&page(&desk, &sent, &wrong)),
+    }
+}
+
+/// The API's body.
+fn body(sent: &Sent) -> Value {
+    let listed = sent.json()["tax_settings"]["registrations"].take();
+    let enabled = sent.ticked("tax_settings.enabled");
+    let registrations = if listed.is_array() { listed } else { json!([]) };
+    json!({"tax_settings": {"enabled": enabled, "registrations": registrations}})
+}
+
+fn as_sent(settings: &TaxSettings) -> Sent {
+    let mut sent = Sent::default();
+    if settings.enabled {
+        sent.set("tax_settings.enabled", "true");
+    }
+    for (row, one) in settings.registrations.iter().enumerate() {
+        let value = serde_json::to_value(one).unwrap_or_default();
+        for part in PARTS {
+            let text = value[part].as_str().unwrap_or_default();
+            sent.set(&format!("{ROWS}.{row}.{part}"), text);
+        }
+    }
+    sent
+}
+
+fn page<A: Access>(desk: &Desk<A>, sent: &Sent, wrong: &Wrong) -> FormPage {
+    let next = sent.rows(ROWS).last().map_or(0, |last| last + 1);
+    let mut groups = vec![
+        Group::new(
+            "Tax",
+            vec![Field::new(
+                "tax_settings.enabled",
+                "Work out tax at checkout",
+                Kind::Tick,
+            )],
+        )
+        .note(
+            "Till charges tax only in the places below, at its standard rates of 1 January 2026 or at the rate \
+             that you enter. Ask your tax adviser where you have to register.",
+        ),
+    ];
+    groups.extend(
+        sent.rows(ROWS)
+            .into_iter()
+            .map(|row| registration(row, sent)),
+    );
+    groups.push(registration(next, sent).note("Save to add another one."));
+    FormPage {
+        shell: shell(desk, Tab::Tax),
+        form: Form::new(desk.path("/settings/tax"), "Save tax settings", groups).again(sent, wrong),
+        aside: None,
+    }
+}
+
+fn registration(row: usize, sent: &Sent) -> Group {
+    let mut countries = vec![(String::new(), "None".to_owned())];
+    let named = places::COUNTRIES.iter();
+    countries.extend(named.map(|(code, name)| ((*code).to_owned(), (*name).to_owned())));
+    let sales = [("", "As usual")].into_iter().chain(
+        EuSales::ALL
+            .iter()
+            .map(|how| (how.as_str(), EUROPE[*how as usize])),
+    );
+    let sales = sales.map(|(value, words)| (value.to_owned(), words.to_owned()));
+    let name = |part: &str| format!("{ROWS}.{row}.{part}");
+    let chosen = sent.filled(&name("country"));
+    let country = chosen.and_then(|code| Country::parse_input(code).ok());
+    let mut rate = line(&name("rate"), "Rate in percent", "text");
+    rate = match country.and_then(|country| rates::of_place(country.as_str())) {
+        Some(known) => rate.hint(format!(
+            "Empty: the standard rate, {} {}% since {}.",
+            known.name,
+            known.rate.percent(),
+            known.since
+        )),
+        None => rate.hint("Empty: the standard rate of the country, where Till knows it."),
+    };
+    let title = country.map_or("Another registration", Country::name);
+    Group::new(
+        title,
+        vec![
+            Field::new(name("country"), "Registered in", Kind::Choice(countries)),
+            line(&name("state"), "State or province", "text")
+                .hint("Only where it has a tax of its own, such as NY or QC."),
+            rate,
+            line(&name("name"), "Name for customers", "text").hint("Empty: its usual name."),
+            Field::new(
+                name("eu_sales"),
+                "Consumers in other EU countries",
+                Kind::Choice(sales.collect()),
+            )
+            .hint("Only for EU countries; businesses there account for the tax themselves."),
+        ],
+    )
+    .place(format!("{ROWS}.{row}"))
+    .pairs()
+}
+
+/// [`EuSales`] in words.
+const EUROPE: [&str; 3] = [
+    "Pay their country's rate (One Stop Shop)",
+    "Pay this country's rate (small sellers)",
+    "Pay nothing",
+];

@@ -1,0 +1,122 @@
+use till_core::{
+    benefits,
+    change::Value,
+    products,
+    records::{Benefit, CheckoutLink, Meter},
+};
+use uuid::Uuid;
+
+use crate::{Query, Store, StoreError};
+
+/// The condition that one of `n` ids stands in a list of ids (a JSON column); see [`containing_ids`].
+pub fn holds_one(column: &str, n: usize) -> String {
+    let one = format!("cast({column} as text) like ?");
+    format!("({})", vec![one; n].join(" or "))
+}
+
+/// The values for [`holds_one`].
+pub fn containing_ids(ids: &[Uuid]) -> Vec<Value> {
+    let pattern = |id: &Uuid| Value::Text(format!("%\"{id}\"%"));
+    ids.iter().map(pattern).collect()
+}
+
+impl Store {
+    /// What the body of a product names by id, as far as it exists in the organization.
+    pub async fn named_by_product(
+        &self,
+        organization_id: Uuid,
+        meters: &[Uuid],
+        fields: &[Uuid],
+        medias: &[Uuid],
+    ) -> Result<products::Named, StoreError> {
+        let (meters, fields, medias) = tokio::try_join!(
+            self.owned(organization_id, meters),
+            self.owned(organization_id, fields),
+            self.owned(organization_id, medias),
+        )?;
+        Ok(products::Named {
+            meters,
+            fields,
+            medias,
+        })
+    }
+
+    /// What the properties of a benefit name by id, as far as it exists in the organization.
+    pub async fn named_by_benefit(
+        &self,
+        organization_id: Uuid,
+        meters: &[Uuid],
+        files: &[Uuid],
+    ) -> Result<benefits::Named, StoreError> {
+        let (meters, files) = tokio::try_join!(
+            self.owned(organization_id, meters),
+            self.owned(organization_id, files),
+        )?;
+        Ok(benefits::Named { meters, files })
+    }
+
+    /// A benefit of the organization, unless deleted.
+    pub async fn benefit(
+        &self,
+        organization_id: Uuid,
+        id: Uuid,
+    ) -> Result<Option<Benefit>, StoreError> {
+        self.own(organization_id, id, "and deleted_at is null")
+            .await
+    }
+
+    /// Those of the benefits that exist, deleted ones included.
+    pub async fn benefits(
+        &self,
+        organization_id: Uuid,
+        wanted: &[Uuid],
+    ) -> Result<Vec<Benefit>, StoreError> {
+        self.owned(organization_id, wanted).await
+    }
+
+    /// A meter of the organization.
+    pub async fn meter(
+        &self,
+        organization_id: Uuid,
+        id: Uuid,
+    ) -> Result<Option<Meter>, StoreError> {
+        self.own(organization_id, id, "").await
+    }
+
+    /// Those of the meters that exist.
+    pub async fn meters(
+        &self,
+        organization_id: Uuid,
+        wanted: &[Uuid],
+    ) -> Result<Vec<Meter>, StoreError> {
+        self.owned(organization_id, wanted).await
+    }
+
+    /// Whether an active catalog price or a benefit counts with the meter.
+    pub async fn meter_in_use(&self, organization_id: Uuid, id: Uuid) -> Result<bool, StoreError> {
+        let sql = "select (select count(*) from product_prices where organization_id = $1 and meter_id = $2 \
+                   and is_archived = $3 and checkout_id is null) + (select count(*) from benefits \
+                   where organization_id = $1 and kind = 'meter_credit' and deleted_at is null \
+                   and (properties ->> 'meter_id') = $4)";
+        let binds = vec![
+            Value::Uuid(organization_id),
+            Value::Uuid(id),
+            Value::Bool(false),
+            Value::Text(id.to_string()),
+        ];
+        Ok(self.scalar(Query::raw(sql, binds)).await? > 0)
+    }
+
+    /// The checkout links that lead to a product.
+    pub async fn links_to(
+        &self,
+        organization_id: Uuid,
+        product_id: Uuid,
+    ) -> Result<Vec<CheckoutLink>, StoreError> {
+        let rest = "where organization_id = $1 and deleted_at is null \
+                    and cast(product_ids as text) like $2";
+        let mut binds = vec![Value::Uuid(organization_id)];
+        binds.extend(containing_ids(&[product_id]));
+        self.all(Query::select::<CheckoutLink>(rest, binds)).await
+    }
+}

@@ -1,0 +1,114 @@
+use till_core::{
+    change::Value,
+    checkout_links::{Linked, Loaded},
+    records::{CheckoutLink, Discount, Organization},
+};
+use till_wire::checkouts::Offer;
+use uuid::Uuid;
+
+use crate::{List, Query, Store, StoreError, columns};
+
+impl Store {
+    /// A link of the organization by id, unless deleted.
+    pub async fn checkout_link(
+        &self,
+        organization_id: Uuid,
+        id: Uuid,
+    ) -> Result<Option<CheckoutLink>, StoreError> {
+        self.own(organization_id, id, "and deleted_at is null")
+            .await
+    }
+
+    /// A link by its client secret, deleted or not, with its organization.
+    pub async fn checkout_link_by_secret(
+        &self,
+        secret: &str,
+    ) -> Result<Option<(CheckoutLink, Organization)>, StoreError> {
+        let sql = format!(
+            "select {}, {} from checkout_links l join organizations o on o.id = l.organization_id \
+             where l.client_secret = $1",
+            columns::<CheckoutLink>("l"),
+            columns::<Organization>("o"),
+        );
+        self.one(Query::raw(sql, vec![Value::Text(secret.to_owned())]))
+            .await
+    }
+
+    /// What links show: their products and discounts, in two reads.
+    pub async fn linked(
+        &self,
+        organization_id: Uuid,
+        links: Vec<CheckoutLink>,
+    ) -> Result<Vec<Linked>, StoreError> {
+        let mut products: Vec<Uuid> = links.iter().flat_map(|l| l.product_ids.0.clone()).collect();
+        products.sort();
+        products.dedup();
+        let discounts: Vec<Uuid> = links.iter().filter_map(|l| l.discount_id).collect();
+        let (offered, discounts) = tokio::try_join!(
+            self.offered(organization_id, &products),
+            self.owned::<Discount>(organization_id, &discounts),
+        )?;
+        let linked = |link: CheckoutLink| {
+            let sold = offered
+                .iter()
+                .filter(|o| link.product_ids.contains(&o.product.id));
+            let sold = sold.cloned().collect();
+            let discount = discounts.iter().find(|d| Some(d.id) == link.discount_id);
+            Linked::new(link, sold, discount.cloned())
+        };
+        Ok(links.into_iter().map(linked).collect())
+    }
+
+    /// The rows that a new or changed link depends on.
+    pub async fn linkable(
+        &self,
+        organization_id: Uuid,
+        offer: &Offer,
+        discount: Option<Uuid>,
+    ) -> Result<Loaded, StoreError> {
+        let offered = async {
+            match offer {
+                Offer::Products(ids) => self.offered(organization_id, ids).await,
+                Offer::Product(id) => self.offered(organization_id, &[*id]).await,
+                Offer::Price(id) => self.offered_by_price(organization_id, *id).await,
+            }
+        };
+        let discount = async {
+            match discount {
+                Some(id) => self.discount(organization_id, id).await,
+                None => Ok(None),
+            }
+        };
+        let (offered, discount) = tokio::try_join!(offered, discount)?;
+        Ok(Loaded { offered, discount })
+    }
+
+    /// The discounts that a visit may use: by id and by code, of which either may be missing.
+    pub async fn visit_discounts(
+        &self,
+        organization_id: Uuid,
+        id: Option<Uuid>,
+        code: Option<&str>,
+    ) -> Result<Vec<Discount>, StoreError> {
+        if id.is_none() && code.is_none() {
+            return Ok(Vec::new());
+        }
+        let rest =
+            "where organization_id = $1 and deleted_at is null and (id = $2 or code_key = $3)";
+        let code = code.map(|code| code.trim().to_lowercase());
+        let binds = vec![organization_id.into(), id.into(), code.into()];
+        self.all(Query::select::<Discount>(rest, binds)).await
+    }
+}
+
+impl List {
+    /// Checkout links that sell one of these products; none given: all.
+    pub fn selling(self, products: &[Uuid]) -> Self {
+        if products.is_empty() {
+            return self;
+        }
+        let ways = vec!["cast(checkout_links.product_ids as text) like ?"; products.len()];
+        let binds = products.iter().map(|id| Value::Text(format!("%{id}%")));
+        self.filter_sql(&ways.join(" or "), binds.collect())
+    }
+}

@@ -1,0 +1,68 @@
+use till_core::{
+    change::Value,
+    discounts::{Hints, code_key},
+    records::{Discount, Product},
+};
+use uuid::Uuid;
+
+use crate::{Query, Store, StoreError};
+
+impl Store {
+    /// A discount of the organization by id, unless deleted.
+    pub async fn discount(
+        &self,
+        organization_id: Uuid,
+        id: Uuid,
+    ) -> Result<Option<Discount>, StoreError> {
+        self.own(organization_id, id, "and deleted_at is null")
+            .await
+    }
+
+    /// A discount of the organization by its code, in any case.
+    pub async fn discount_by_code(
+        &self,
+        organization_id: Uuid,
+        code: &str,
+    ) -> Result<Option<Discount>, StoreError> {
+        let rest = "where organization_id = $1 and code_key = $2 and deleted_at is null";
+        let binds = vec![Value::Uuid(organization_id), Value::Text(code_key(code))];
+        self.one(Query::select::<Discount>(rest, binds)).await
+    }
+
+    /// How often a buyer has used a discount, this session aside (checkout.md 7.7).
+    pub async fn discount_uses(
+        &self,
+        discount_id: Uuid,
+        checkout_id: Uuid,
+        hints: &Hints,
+    ) -> Result<i64, StoreError> {
+        let sql = "select count(*) from discount_redemptions where discount_id = $1 and checkout_id <> $2 \
+                   and (customer_id = $3 or email_key = $4 or card_fingerprint = $5)";
+        let binds = vec![
+            discount_id.into(),
+            checkout_id.into(),
+            hints.customer_id.into(),
+            hints.email_key.clone().into(),
+            hints.card_fingerprint.clone().into(),
+        ];
+        self.scalar(Query::raw(sql, binds)).await
+    }
+
+    /// Discounts by id, deleted ones too.
+    pub async fn discounts(
+        &self,
+        organization_id: Uuid,
+        wanted: &[Uuid],
+    ) -> Result<Vec<Discount>, StoreError> {
+        self.owned(organization_id, wanted).await
+    }
+
+    /// Those of the products that exist, without their prices.
+    pub async fn bare_products(
+        &self,
+        organization_id: Uuid,
+        wanted: &[Uuid],
+    ) -> Result<Vec<Product>, StoreError> {
+        self.owned(organization_id, wanted).await
+    }
+}

@@ -1,0 +1,128 @@
+//! Trials of products and sessions (checkout.md 2.9, 4.2-10, 5.3, CF-16).
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use till_testkit::{Till, both, buyer, id_in};
+
+const ADA: &str = "ada@example.com";
+const WEEK: (&str, i64) = ("day", 7);
+
+fn trial((interval, count): (&str, i64)) -> Value {
+    json!({"trial_interval": interval, "trial_interval_count": count})
+}
+
+/// A subscription for 10.00 USD a month that begins with two free weeks.
+async fn with_trial(t: &Till) -> Value {
+    let price = json!({"amount_type": "fixed", "price_amount": 1000});
+    let body = json!({"name": "Trial", "recurring_interval": "month", "prices": [price],
+        "trial_interval": "week", "trial_interval_count": 2});
+    t.post("/v1/products/", body).await.created()
+}
+
+fn end(checkout: &Value) -> Timestamp {
+    checkout["trial_end"].as_str().unwrap().parse().unwrap()
+}
+
+fn days(n: i64) -> SignedDuration {
+    SignedDuration::from_hours(24 * n)
+}
+
+async fn settings(t: &Till, changes: Value) {
+    let own = t.organization.id;
+    let path = format!("/v1/organizations/{own}");
+    let mut all = t.get(&path).await.ok()["subscription_settings"].clone();
+    all.as_object_mut()
+        .unwrap()
+        .extend(changes.as_object().unwrap().clone());
+    t.patch(&path, json!({"subscription_settings": all}))
+        .await
+        .ok();
+}
+
+both! {
+    async fn a_products_trial_asks_for_a_card_and_no_money_s_64(t: &mut Till) {
+        let product = with_trial(t).await;
+        assert_eq!((&product["trial_interval"], &product["trial_interval_count"]), (&json!("week"), &json!(2)));
+        let checkout = t.checkout_for(&product).await;
+        assert_eq!((&checkout["trial_interval"], &checkout["trial_interval_count"]), (&Value::Null, &Value::Null));
+        assert_eq!((&checkout["active_trial_interval"], &checkout["active_trial_interval_count"]), (&json!("week"), &json!(2)));
+        assert_eq!(end(&checkout), t.app.at().now + days(14));
+        assert_eq!((&checkout["is_payment_required"], &checkout["is_payment_setup_required"]), (&json!(false), &json!(true)));
+        assert_eq!((&checkout["amount"], &checkout["total_amount"]), (&json!(1000), &json!(1000)), "what the first charge will be");
+    }
+
+    async fn a_session_has_its_own_trial_and_may_have_none_s_65_s_122(t: &mut Till) {
+        let product = with_trial(t).await;
+        let checkout = t.checkout_with(&product, trial(WEEK)).await;
+        assert_eq!((&checkout["trial_interval"], &checkout["trial_interval_count"]), (&json!("day"), &json!(7)));
+        assert_eq!(end(&checkout), t.app.at().now + days(7));
+        let longer = t.change(&checkout, trial(("day", 14))).await.ok();
+        assert_eq!(end(&longer), t.app.at().now + days(14));
+        t.advance(std::time::Duration::from_secs(3600));
+        let later = t.client_change(&checkout, json!({"customer_name": "Ada"})).await.ok();
+        assert_eq!(end(&later), t.app.at().now + days(14), "it runs from the change on (4.2-10)");
+        let without = t.client_change(&checkout, json!({"allow_trial": false})).await.ok();
+        for key in ["trial_end", "active_trial_interval", "active_trial_interval_count"] {
+            assert_eq!(without[key], Value::Null, "{key}");
+        }
+        assert_eq!(without["is_payment_required"], true);
+        let refused = t.client_change(&checkout, json!({"allow_trial": true})).await;
+        assert_eq!(refused.unreadable(), crate::pairs(&[("literal_error", "body.allow_trial")]));
+    }
+
+    async fn only_subscriptions_have_trials_cr_55(t: &mut Till) {
+        let once = t.checkout_with(&t.product().await, trial(WEEK)).await;
+        assert_eq!((&once["trial_end"], &once["active_trial_interval"]), (&Value::Null, &Value::Null));
+        assert_eq!(once["is_payment_required"], true);
+        let never = t.checkout_with(&with_trial(t).await, json!({"allow_trial": false})).await;
+        assert_eq!(never["trial_end"], Value::Null);
+    }
+
+    async fn a_trial_begins_with_an_order_of_nothing_s_160(t: &mut Till) {
+        let checkout = t.checkout_for(&with_trial(t).await).await;
+        let ends = end(&checkout);
+        let done = t.buy(&checkout, ADA).await;
+        assert_eq!(done["status"], "succeeded");
+        let order = t.orders(&checkout).await.remove(0);
+        for key in ["subtotal_amount", "discount_amount", "net_amount", "tax_amount", "total_amount"] {
+            assert_eq!(order[key], 0, "{key}");
+        }
+        assert_eq!((&order["status"], &order["billing_reason"]), (&json!("paid"), &json!("subscription_create")));
+        assert_eq!(order["items"].as_array().unwrap().len(), 1);
+        let subscription = t.items("/v1/subscriptions/").await.remove(0);
+        assert_eq!((&subscription["status"], &subscription["amount"]), (&json!("trialing"), &json!(1000)));
+        assert_eq!(subscription["trial_end"], subscription["current_period_end"]);
+        let over: Timestamp = subscription["trial_end"].as_str().unwrap().parse().unwrap();
+        assert!(over >= ends);
+        assert!(t.payments(&checkout).await.is_empty(), "nothing was charged");
+    }
+
+    async fn a_second_trial_is_refused_where_the_merchant_prevents_it_cf_16(t: &mut Till) {
+        settings(t, json!({"prevent_trial_abuse": true, "allow_multiple_subscriptions": true})).await;
+        let product = with_trial(t).await;
+        t.buy(&t.checkout_for(&product).await, ADA).await;
+        // Neither a tag on the address nor another address with the same card makes another person.
+        for (email, card) in [("ada+again@example.com", "pm_card_mastercard"), ("eve@example.com", "pm_card_visa")] {
+            let again = t.checkout_for(&product).await;
+            t.confirm(&again, buyer(email, card)).await.refused(403, "TrialAlreadyRedeemed");
+            assert_eq!(t.reload(&again).await["status"], "open", "{email}");
+            t.client_change(&again, json!({"allow_trial": false})).await.ok();
+            let paid = t.buy(&again, email).await;
+            assert_eq!(paid["status"], "succeeded");
+            assert_eq!(t.orders(&again).await[0]["total_amount"], 1000);
+        }
+        let other = t.checkout_for(&product).await;
+        t.confirm(&other, buyer("bob@example.com", "pm_card_amex")).await.ok();
+        t.catch_up().await;
+    }
+
+    async fn a_trial_is_not_held_against_anybody_unless_the_merchant_says_so(t: &mut Till) {
+        settings(t, json!({"allow_multiple_subscriptions": true})).await;
+        let product = with_trial(t).await;
+        for _ in 0..2 {
+            let checkout = t.checkout_for(&product).await;
+            assert_eq!(t.buy(&checkout, ADA).await["status"], "succeeded");
+        }
+        assert_eq!(t.items(&format!("/v1/subscriptions/?product_id={}", id_in(&product, "id"))).await.len(), 2);
+    }
+}

@@ -1,0 +1,344 @@
+//! Prices as callers give them (checkout.md 1.3): every problem at its place, the kind being part of it.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::price::{PriceAmount, SeatTier, SeatTierType, SeatTiers};
+use crate::{
+    input::{Context, Fields, id, int_in, list, one_of, text, word},
+    money::{self, Currency},
+    organizations::TaxBehaviorOption,
+};
+
+/// A price as given on create or update.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PriceCreate {
+    /// What it costs.
+    pub amount: PriceAmount,
+    /// Currency.
+    pub currency: Currency,
+    /// Whether it contains tax.
+    pub tax_behavior: Option<TaxBehaviorOption>,
+}
+
+/// An entry of an update's price list: one kept, or one new.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PriceEntry {
+    /// Keep the price of this id as it is.
+    Keep(Uuid),
+    /// A price that this version of Till cannot sell yet, by its `amount_type`.
+    Unsupported(String),
+    /// A new price.
+    New(PriceCreate),
+}
+
+impl PriceEntry {
+    /// The meter that a new price counts with.
+    pub fn meter_id(&self) -> Option<Uuid> {
+        match self {
+            PriceEntry::New(PriceCreate {
+                amount: PriceAmount::MeteredUnit { meter_id, .. },
+                ..
+            }) => Some(*meter_id),
+            _ => None,
+        }
+    }
+}
+
+/// A currency of the presentment list, any case.
+pub fn currency(value: &Value, cx: &mut Context) -> Option<Currency> {
+    let raw = text(value, cx)?;
+    match raw.to_ascii_lowercase().parse() {
+        Ok(currency) => Some(currency),
+        Err(_) => cx.fail("enum", "Input should be a supported currency code", value),
+    }
+}
+
+/// Bounds of an amount in its currency: 0 where allowed, else within the currency's limits (PR-5).
+fn charge(value: &Value, cx: &mut Context, currency: Currency, least: i64) -> Option<i64> {
+    let amount = int_in(least, i64::MAX)(value, cx)?;
+    if amount != 0 && amount < currency.min_charge() {
+        let words = money::format_minor(currency.min_charge(), currency);
+        return cx.bound(
+            "minimum_price",
+            format!("Price must be greater than or equal to {words}"),
+            value,
+            "minimum_price",
+            currency.min_charge(),
+        );
+    }
+    if amount > currency.max_charge() {
+        let words = money::format_minor(currency.max_charge(), currency);
+        return cx.bound(
+            "maximum_price",
+            format!("Price must be less than or equal to {words}"),
+            value,
+            "maximum_price",
+            currency.max_charge(),
+        );
+    }
+    Some(amount)
+}
+
+/// The kinds of price that the API knows.
+const AMOUNT_TYPES: [&str; 6] = [
+    "fixed",
+    "custom",
+    "free",
+    "seat_based",
+    "metered_unit",
+    "unit_based",
+];
+
+/// Reads a price input; its kind becomes part of the place of any problem.
+pub fn price(value: &Value, cx: &mut Context) -> Option<PriceEntry> {
+    let Value::Object(map) = value else {
+        return cx.fail("model_attributes_type", "Input should be an object", value);
+    };
+    let kind = match map.get("amount_type") {
+        None => {
+            return cx.bound(
+                "union_tag_not_found",
+                "Unable to find the price's amount_type",
+                value,
+                "discriminator",
+                "'amount_type'",
+            );
+        }
+        Some(Value::String(kind)) if AMOUNT_TYPES.contains(&kind.as_str()) => kind.clone(),
+        Some(_) => {
+            return cx.bound(
+                "union_tag_invalid",
+                format!("amount_type should be {}", one_of(AMOUNT_TYPES.into_iter())),
+                value,
+                "discriminator",
+                "'amount_type'",
+            );
+        }
+    };
+    cx.at(kind.clone(), |cx| {
+        cx.object(value, |f| {
+            let before = f.cx.problems.len();
+            let currency = f
+                .optional("price_currency", currency)
+                .unwrap_or(Currency::USD);
+            let tax_behavior = f.optional("tax_behavior", word);
+            let amount = match kind.as_str() {
+                "fixed" => PriceAmount::Fixed {
+                    price_amount: f.required("price_amount", |v, cx| charge(v, cx, currency, 0))?,
+                },
+                "free" => PriceAmount::Fixed { price_amount: 0 },
+                "custom" => PriceAmount::Custom {
+                    minimum_amount: f
+                        .optional("minimum_amount", |v, cx| charge(v, cx, currency, 0))
+                        .unwrap_or(50),
+                    preset_amount: f.optional("preset_amount", |v, cx| charge(v, cx, currency, 0)),
+                    maximum_amount: f
+                        .optional("maximum_amount", |v, cx| charge(v, cx, currency, 1)),
+                },
+                "seat_based" => PriceAmount::seats(f.required("seat_tiers", seat_tiers)?),
+                "metered_unit" => metered(f)?,
+                _ => return Some(PriceEntry::Unsupported(kind.clone())),
+            };
+            (f.cx.problems.len() == before).then_some(PriceEntry::New(PriceCreate {
+                amount,
+                currency,
+                tax_behavior,
+            }))
+        })
+    })
+}
+
+/// An entry of an update: a valid `id` keeps that price, whatever else is there.
+pub(super) fn price_entry(value: &Value, cx: &mut Context) -> Option<PriceEntry> {
+    match value.get("id") {
+        Some(raw) => {
+            let mut trial = Context::new("body");
+            match id(raw, &mut trial) {
+                Some(kept) => Some(PriceEntry::Keep(kept)),
+                None if value.get("amount_type").is_some() => price(value, cx),
+                None => cx.at("id", |cx| id(raw, cx)).map(PriceEntry::Keep),
+            }
+        }
+        None => price(value, cx),
+    }
+}
+
+/// The most seats that a tier can name.
+const MOST_SEATS: i64 = 2_147_483_647;
+/// The most that a metered price can be capped at, minor units.
+const MOST_CAP: i64 = 2_147_483_647;
+
+/// Seat tiers in order of their first seats, without gaps, only the last one open (PR-7).
+fn seat_tiers(value: &Value, cx: &mut Context) -> Option<SeatTiers> {
+    let (kind, mut tiers) = cx.object(value, |f| {
+        let kind = f.optional("seat_tier_type", word::<SeatTierType>);
+        let tiers = f.required("tiers", list(1, seat_tier))?;
+        Some((kind.unwrap_or(SeatTierType::Volume), tiers))
+    })?;
+    tiers.sort_by_key(|tier| tier.min_seats);
+    if let Some(words) = misfit(&tiers) {
+        return cx.refuse(words, value);
+    }
+    let (first, last) = (tiers.first()?, tiers.last()?);
+    Some(SeatTiers {
+        seat_tier_type: kind,
+        minimum_seats: first.min_seats,
+        maximum_seats: last.max_seats,
+        tiers,
+    })
+}
+
+fn seat_tier(value: &Value, cx: &mut Context) -> Option<SeatTier> {
+    cx.object(value, |f| {
+        let min = f.required("min_seats", int_in(1, MOST_SEATS));
+        let max = f.optional("max_seats", int_in(1, MOST_SEATS));
+        let price = f.required("price_per_seat", int_in(0, i64::MAX));
+        Some(SeatTier {
+            min_seats: min?,
+            max_seats: max,
+            price_per_seat: price?,
+        })
+    })
+}
+
+/// The first thing wrong with tiers that are in order of their first seats.
+fn misfit(tiers: &[SeatTier]) -> Option<String> {
+    let mut ends: Vec<i64> = tiers.iter().filter_map(|tier| tier.max_seats).collect();
+    ends.sort_unstable();
+    if let Some(pair) = ends.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Some(format!("two tiers end at {} seats", pair[0]));
+    }
+    if let Some(tier) = tiers
+        .iter()
+        .find(|tier| tier.max_seats.is_some_and(|max| max < tier.min_seats))
+    {
+        return Some(format!(
+            "the tier from {} seats ends before it begins",
+            tier.min_seats
+        ));
+    }
+    tiers.windows(2).find_map(|pair| {
+        let Some(end) = pair[0].max_seats else {
+            return Some("only the last tier may be without an end".to_owned());
+        };
+        let next = pair[1].min_seats;
+        match next.cmp(&(end + 1)) {
+            std::cmp::Ordering::Greater => {
+                Some(format!("there is a gap between {end} and {next} seats"))
+            }
+            std::cmp::Ordering::Less => {
+                Some(format!("the tiers overlap between {next} and {end} seats"))
+            }
+            std::cmp::Ordering::Equal => None,
+        }
+    })
+}
+
+fn metered(f: &mut Fields<'_, '_>) -> Option<PriceAmount> {
+    let meter_id = f.required("meter_id", id);
+    let unit_amount = f.required("unit_amount", unit_amount);
+    let cap_amount = f.optional("cap_amount", int_in(0, MOST_CAP));
+    Some(PriceAmount::MeteredUnit {
+        unit_amount: unit_amount?,
+        cap_amount,
+        meter_id: meter_id?,
+        meter: None,
+    })
+}
+
+/// Digits of a unit amount in all, and after its point.
+const UNIT_DIGITS: usize = 17;
+const UNIT_DECIMALS: usize = 12;
+
+/// A decimal number above 0 of at most 17 digits, 12 of them after the point, as number or text; kept as plain
+/// text without needless zeros.
+fn unit_amount(value: &Value, cx: &mut Context) -> Option<String> {
+    let raw = match value {
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.trim().to_owned(),
+        _ => {
+            return cx.fail(
+                "decimal_type",
+                "Input should be a decimal number or text",
+                value,
+            );
+        }
+    };
+    let Some((whole, fraction)) = plain(&raw) else {
+        return cx.fail(
+            "decimal_parsing",
+            "Input should be a valid decimal number",
+            value,
+        );
+    };
+    if whole.starts_with('-') || (whole == "0" && fraction.is_empty()) {
+        return cx.bound(
+            "greater_than",
+            "Input should be greater than 0",
+            value,
+            "gt",
+            0,
+        );
+    }
+    if fraction.len() > UNIT_DECIMALS {
+        return cx.bound(
+            "decimal_max_places",
+            format!("At most {UNIT_DECIMALS} decimal places are allowed"),
+            value,
+            "decimal_places",
+            UNIT_DECIMALS,
+        );
+    }
+    let digits = whole.trim_start_matches('0').len() + fraction.len();
+    if digits > UNIT_DIGITS {
+        return cx.bound(
+            "decimal_max_digits",
+            format!("At most {UNIT_DIGITS} digits are allowed"),
+            value,
+            "max_digits",
+            UNIT_DIGITS,
+        );
+    }
+    Some(match fraction.as_str() {
+        "" => whole,
+        _ => format!("{whole}.{fraction}"),
+    })
+}
+
+/// A decimal number's digits before and after its point, without needless zeros; an exponent is worked in.
+/// Less than nothing keeps its sign.
+fn plain(raw: &str) -> Option<(String, String)> {
+    let (negative, raw) = match raw.strip_prefix(['-', '+']) {
+        Some(rest) => (raw.starts_with('-'), rest),
+        None => (false, raw),
+    };
+    let (mantissa, exponent) = match raw.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+        None => (raw, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}");
+    let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    // Nothing that is allowed has this many digits: longer texts are not worth writing out.
+    if !is_number || digits.len() > 64 || exponent.abs() > 64 {
+        return None;
+    }
+    let point = whole.len() as i32 + exponent;
+    let padded = match point {
+        ..=0 => format!("{}{digits}", "0".repeat(point.unsigned_abs() as usize)),
+        _ => format!("{digits:0<width$}", width = point as usize),
+    };
+    let (whole, fraction) = padded.split_at(point.max(0) as usize);
+    let whole = match whole.trim_start_matches('0') {
+        "" => "0",
+        whole => whole,
+    };
+    let fraction = fraction.trim_end_matches('0').to_owned();
+    let nothing = whole == "0" && fraction.is_empty();
+    let sign = if negative && !nothing { "-" } else { "" };
+    Some((format!("{sign}{whole}"), fraction))
+}
+
+#[cfg(test)]
+mod tests;
