@@ -139,19 +139,22 @@ pub fn judge_bounds(
     collected(problems)
 }
 
-/// The number of seats of a session: the one asked for where it may be, else the least (checkout.md 2.7).
+/// The number of seats of a session: the one asked for, else the least; within what may be bought, which is
+/// nothing where the session's own bounds lie beyond the product's (checkout.md 2.7).
 pub fn judge(range: Option<Range>, asked: Option<i64>) -> Result<Option<i64>, Refusal> {
-    match (range, asked) {
-        (None, None) => Ok(None),
-        (None, Some(v)) => Err(Refusal::field(not_sold("seats", v))),
-        (Some(range), None) => Ok(Some(range.min)),
-        (Some(range), Some(v)) if v < range.min => {
-            Err(Refusal::field(least("seats", v, range.min)))
-        }
-        (Some(range), Some(v)) => match range.max.filter(|max| v > *max) {
-            Some(max) => Err(Refusal::field(most("seats", v, max))),
-            None => Ok(Some(v)),
-        },
+    let Some(range) = range else {
+        return match asked {
+            None => Ok(None),
+            Some(v) => Err(Refusal::field(not_sold("seats", v))),
+        };
+    };
+    let seats = asked.unwrap_or(range.min);
+    if seats < range.min {
+        return Err(Refusal::field(least("seats", seats, range.min)));
+    }
+    match range.max.filter(|max| seats > *max) {
+        Some(max) => Err(Refusal::field(most("seats", seats, max))),
+        None => Ok(Some(seats)),
     }
 }
 

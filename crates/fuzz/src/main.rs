@@ -13,7 +13,7 @@ mod fuzzer {
         till_fuzz::target(&name).expect("TILL_FUZZ names a target that exists")
     });
 
-    libfuzzer_sys::fuzz_target!(|data: &[u8]| { (*TARGET)(data) });
+    libfuzzer_sys::fuzz_target!(|data: &[u8]| (*TARGET)(data));
 }
 
 #[cfg(not(fuzzing))]

@@ -71,6 +71,11 @@ pub fn create(data: &[u8]) {
                 sound::session(&session);
                 sound::changes(&changes);
                 let row = &session.checkout;
+                let range = session.seat_range().zip(row.seats);
+                assert!(
+                    range.is_none_or(|(range, seats)| range.contains(seats)),
+                    "{range:?}"
+                );
                 assert!(asked.1.is_none_or(|currency| currency == row.currency));
                 assert!(asked.2.is_none() || asked.2 == row.seats || row.seats.is_none());
                 unmoved(&session);
@@ -87,9 +92,9 @@ pub fn update(data: &[u8]) {
     for body in bodies(data, body::UPDATE) {
         if let Some(changed) = updated(&session, writer, &body, 1) {
             session = changed;
-            unmoved(&session);
         }
     }
+    unmoved(&session);
 }
 
 /// POST /v1/checkouts/client/{client_secret}/confirm: which session, which buyer, changes and a confirmation.

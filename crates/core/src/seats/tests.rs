@@ -107,3 +107,19 @@ proptest! {
         prop_assert_eq!(range.clamp(asked) == asked, range.contains(asked));
     }
 }
+
+#[test]
+fn bounds_that_leave_nothing_are_refused_though_no_seats_were_asked_for() {
+    let product = Range {
+        min: 2,
+        max: Some(9),
+    };
+    for (min, max) in [(None, Some(1)), (Some(10), None)] {
+        let range = product.within(min, max);
+        assert!(judge(Some(range), None).is_err(), "{range:?}");
+    }
+    assert_eq!(
+        judge(Some(product.within(Some(4), Some(4))), None),
+        Ok(Some(4))
+    );
+}
