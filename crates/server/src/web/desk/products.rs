@@ -99,7 +99,7 @@ async fn list(
     };
     let list = Listing::of(asked, "Products", columns, &page, row, empty).filters(filters);
     show(&ListPage {
-        shell: Shell::new(&desk, Area::Products, "Products"),
+        shell: shelf::shell(&desk, Shelf::Products),
         action: Some(("New product", desk.path("/products/new"))),
         list,
     })
