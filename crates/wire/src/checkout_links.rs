@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     checkouts::Offer,
+    discounts::DiscountBase,
     input::{Context, Fields, Patch, boolean, id, int_in, list, text, word},
     metadata::{Metadata, metadata},
     products::{Price, ProductPublic, both},
@@ -33,8 +34,7 @@ pub struct CheckoutLink {
     pub require_billing_address: bool,
     pub discount_id: Option<Uuid>,
     /// The discount, without its products.
-    #[schema(value_type = Option<Object>)]
-    pub discount: Option<Value>,
+    pub discount: Option<DiscountBase>,
     /// Locks the number of seats.
     pub seats: Option<i64>,
     pub units: Option<i64>,

@@ -72,14 +72,10 @@ pub fn body(sent: &Sent, was: Option<&Benefit>) -> Value {
             given.insert("rollover".into(), sent.ticked("properties.rollover").into());
         }
         BenefitType::LicenseKeys => {
-            let limit = sent.filled("properties.activations.limit").is_some();
+            let limit = sent.filled("properties.activations.limit");
             let admin = sent.ticked("properties.activations.enable_customer_admin");
-            match limit {
-                true => given["activations"]["enable_customer_admin"] = admin.into(),
-                false => {
-                    given.insert("activations".into(), Value::Null);
-                }
-            }
+            let activations = limit.map(|limit| json!({"limit": limit, "enable_customer_admin": admin}));
+            given.insert("activations".into(), activations.unwrap_or_default());
             if sent.filled("properties.expires.ttl").is_none() {
                 given.insert("expires".into(), Value::Null);
             }
