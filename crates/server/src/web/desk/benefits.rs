@@ -235,7 +235,10 @@ async fn meters<A: Access>(app: &Arc<App>, desk: &Desk<A>) -> Result<Vec<Meter>,
         return Ok(Vec::new());
     };
     let params = Params::parse("is_archived=false&limit=100");
-    Ok(api::meters::list(State(app.clone()), caller, params).await?.0.items)
+    Ok(api::meters::list(State(app.clone()), caller, params)
+        .await?
+        .0
+        .items)
 }
 
 async fn form_page<A: Access>(

@@ -10,7 +10,10 @@ use axum::{
     routing::{get, post},
 };
 use serde_json::json;
-use till_wire::meters::{Aggregation, Clause, Conjunction, Filter as Rule, FilterPart, Meter, MeterUnit, Operand, Operator};
+use till_wire::meters::{
+    Aggregation, Clause, Conjunction, Filter as Rule, FilterPart, Meter, MeterUnit, Operand,
+    Operator,
+};
 use uuid::Uuid;
 
 use super::{
@@ -56,11 +59,7 @@ fn path<A: Access>(desk: &Desk<A>, id: Uuid, rest: &str) -> String {
     desk.path(&format!("/products/meters/{id}{rest}"))
 }
 
-async fn list(
-    State(app): State<Arc<App>>,
-    desk: Desk<scope::MetersRead>,
-    asked: Asked,
-) -> Answer {
+async fn list(State(app): State<Arc<App>>, desk: Desk<scope::MetersRead>, asked: Asked) -> Answer {
     let params = asked.params(("", ""), &desk.zone);
     let page = api::meters::list(State(app), desk.caller.clone(), params)
         .await?
@@ -275,12 +274,7 @@ fn form_page<A: Access>(
 }
 
 async fn new(desk: Desk<scope::MetersWrite>) -> Answer {
-    show(&form_page(
-        &desk,
-        None,
-        &fill::fresh(),
-        &Wrong::default(),
-    ))
+    show(&form_page(&desk, None, &fill::fresh(), &Wrong::default()))
 }
 
 async fn create(
@@ -348,7 +342,8 @@ async fn ask_archive(
     let title = format!("Archive {}?", meter.name);
     show(&AskPage {
         shell: shelf::inner(&desk, "Meters", "/products/meters", title),
-        words: "It counts nothing any more, and no price can be set by it. You can unarchive it.".to_owned(),
+        words: "It counts nothing any more, and no price can be set by it. You can unarchive it."
+            .to_owned(),
         submit: "Archive",
         action: path(&desk, id, "/archive"),
         cancel: path(&desk, id, ""),

@@ -74,7 +74,8 @@ pub fn body(sent: &Sent, was: Option<&Benefit>) -> Value {
         BenefitType::LicenseKeys => {
             let limit = sent.filled("properties.activations.limit");
             let admin = sent.ticked("properties.activations.enable_customer_admin");
-            let activations = limit.map(|limit| json!({"limit": limit, "enable_customer_admin": admin}));
+            let activations =
+                limit.map(|limit| json!({"limit": limit, "enable_customer_admin": admin}));
             given.insert("activations".into(), activations.unwrap_or_default());
             if sent.filled("properties.expires.ttl").is_none() {
                 given.insert("expires".into(), Value::Null);
@@ -100,7 +101,11 @@ fn has_no_fields(kind: BenefitType) -> bool {
 
 fn choice<W: Words + 'static>() -> Kind {
     let words = W::ALL.iter().map(|word| word.word());
-    Kind::Choice(words.map(|word| (word.to_owned(), sentence(word))).collect())
+    Kind::Choice(
+        words
+            .map(|word| (word.to_owned(), sentence(word)))
+            .collect(),
+    )
 }
 
 /// The form's groups.
@@ -117,7 +122,11 @@ pub fn groups(kind: BenefitType, meters: &[Meter], sent: &Sent) -> Vec<Group> {
             .iter()
             .rev()
             .map(|one| (one.as_str().to_owned(), visibility_words(*one).to_owned()));
-        about.push(Field::new("visibility", "Visibility", Kind::Choice(options.collect())));
+        about.push(Field::new(
+            "visibility",
+            "Visibility",
+            Kind::Choice(options.collect()),
+        ));
     }
     let mut groups = vec![Group::new("Benefit", about)];
     groups.extend(given(kind, meters));
@@ -205,7 +214,9 @@ pub fn shown(benefit: &Benefit) -> Vec<(String, String)> {
                 }
             }
             Value::Null => {}
-            Value::Bool(flag) => found.push((sentence(name), if *flag { "Yes" } else { "No" }.to_owned())),
+            Value::Bool(flag) => {
+                found.push((sentence(name), if *flag { "Yes" } else { "No" }.to_owned()))
+            }
             Value::String(text) => found.push((sentence(name), text.clone())),
             other => found.push((sentence(name), other.to_string())),
         }

@@ -50,7 +50,10 @@ pub fn of_meter(meter: &Meter) -> Sent {
     let mut sent = Sent::default();
     sent.set("name", meter.name.clone());
     sent.set("unit", meter.unit.as_str());
-    sent.set("custom_label", meter.custom_label.clone().unwrap_or_default());
+    sent.set(
+        "custom_label",
+        meter.custom_label.clone().unwrap_or_default(),
+    );
     let multiplier = meter.custom_multiplier.map(|n| n.to_string());
     sent.set("custom_multiplier", multiplier.unwrap_or_default());
     sent.set("filter.conjunction", meter.filter.conjunction.as_str());
@@ -185,7 +188,11 @@ fn conditions(sent: &Sent) -> Vec<Group> {
     let mut groups = vec![
         Group::new(
             "Which events count",
-            vec![Field::new("filter.conjunction", "Events that meet", Kind::Choice(ways.into()))],
+            vec![Field::new(
+                "filter.conjunction",
+                "Events that meet",
+                Kind::Choice(ways.into()),
+            )],
         )
         .place("filter")
         .note("Without conditions, all of them."),
@@ -197,7 +204,11 @@ fn conditions(sent: &Sent) -> Vec<Group> {
             .map(|one| (one.as_str().to_owned(), operator_words(*one).to_owned()));
         let fields = vec![
             Field::new(name("property"), "Property", Kind::Line("text")).required(),
-            Field::new(name("operator"), "Comparison", Kind::Choice(operators.collect())),
+            Field::new(
+                name("operator"),
+                "Comparison",
+                Kind::Choice(operators.collect()),
+            ),
             Field::new(name("value"), "Value", Kind::Line("text")).required(),
         ];
         let words = format!("Remove condition {}", place + 1);
@@ -207,6 +218,10 @@ fn conditions(sent: &Sent) -> Vec<Group> {
                 .button("_remove", row.to_string(), words),
         );
     }
-    groups.push(Group::new("", Vec::new()).button("_add", "condition".to_owned(), "Add a condition"));
+    groups.push(Group::new("", Vec::new()).button(
+        "_add",
+        "condition".to_owned(),
+        "Add a condition",
+    ));
     groups
 }
