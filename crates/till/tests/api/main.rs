@@ -11,6 +11,7 @@ mod customers;
 mod desk;
 mod desk_account;
 mod desk_developers;
+mod desk_discounts;
 mod desk_journal;
 mod desk_products;
 mod desk_reference;
