@@ -12,6 +12,7 @@ mod desk;
 mod desk_account;
 mod desk_catalog;
 mod desk_developers;
+mod desk_discounts;
 mod desk_journal;
 mod desk_products;
 mod desk_reference;
