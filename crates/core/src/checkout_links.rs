@@ -3,7 +3,6 @@
 pub mod sign;
 pub mod visit;
 
-use serde_json::Value;
 use till_wire::{
     checkout_links::{CheckoutLink as View, CheckoutLinkCreate, CheckoutLinkUpdate},
     checkouts::Offer,
@@ -50,7 +49,7 @@ impl Linked {
     /// The link as the merchant sees it.
     pub fn view(&self, organization: &Organization, site: &Site) -> View {
         let link = &self.link;
-        let products: Vec<_> = self.offered.iter().map(Offered::view).collect();
+        let products: Vec<_> = self.offered.iter().map(Offered::public_view).collect();
         let product = products.first().cloned();
         let price = product.as_ref().and_then(|p| p.prices.first().cloned());
         View {
@@ -65,7 +64,10 @@ impl Linked {
             allow_discount_codes: link.allow_discount_codes,
             require_billing_address: link.require_billing_address,
             discount_id: self.discount.as_ref().map(|d| d.id),
-            discount: self.discount.as_ref().map(|d| whole(d, organization)),
+            discount: self
+                .discount
+                .as_ref()
+                .map(|d| d.base(organization.default_currency)),
             seats: link.seats,
             units: None,
             success_url: link.success_url.clone(),
@@ -82,26 +84,6 @@ impl Linked {
             products,
         }
     }
-}
-
-/// A discount without its products.
-fn whole(discount: &Discount, organization: &Organization) -> Value {
-    let mut view = discount.brief(organization.default_currency);
-    let more = serde_json::json!({
-        "created_at": discount.created_at,
-        "modified_at": discount.modified_at,
-        "organization_id": discount.organization_id,
-        "metadata": discount.metadata.0,
-        "starts_at": discount.starts_at,
-        "ends_at": discount.ends_at,
-        "max_redemptions": discount.max_redemptions,
-        "max_redemptions_per_customer": discount.max_redemptions_per_customer,
-        "redemptions_count": discount.redemptions_count,
-    });
-    if let (Some(view), Value::Object(more)) = (view.as_object_mut(), more) {
-        view.extend(more);
-    }
-    view
 }
 
 /// The rows that a new or changed link depends on, all of the caller's organization.

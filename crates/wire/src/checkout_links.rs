@@ -8,9 +8,10 @@ use uuid::Uuid;
 
 use crate::{
     checkouts::Offer,
+    discounts::DiscountBase,
     input::{Context, Fields, Patch, boolean, id, int_in, list, text, word},
     metadata::{Metadata, metadata},
-    products::{Price, Product, both},
+    products::{Price, ProductPublic, both},
     values::{self, Interval},
 };
 
@@ -33,8 +34,7 @@ pub struct CheckoutLink {
     pub require_billing_address: bool,
     pub discount_id: Option<Uuid>,
     /// The discount, without its products.
-    #[schema(value_type = Option<Object>)]
-    pub discount: Option<Value>,
+    pub discount: Option<DiscountBase>,
     /// Locks the number of seats.
     pub seats: Option<i64>,
     pub units: Option<i64>,
@@ -49,13 +49,13 @@ pub struct CheckoutLink {
     /// The key of `sig`.
     pub signing_secret: String,
     /// In the link's order, archived ones included.
-    pub products: Vec<Product>,
+    pub products: Vec<ProductPublic>,
     /// Deprecated: the first product's id.
     pub product_id: Option<Uuid>,
     /// Deprecated: the id of its first price.
     pub product_price_id: Option<Uuid>,
     /// Deprecated: the first product.
-    pub product: Option<Product>,
+    pub product: Option<ProductPublic>,
     /// Deprecated: its first price.
     pub product_price: Option<Price>,
 }
