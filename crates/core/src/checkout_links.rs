@@ -64,7 +64,10 @@ impl Linked {
             allow_discount_codes: link.allow_discount_codes,
             require_billing_address: link.require_billing_address,
             discount_id: self.discount.as_ref().map(|d| d.id),
-            discount: self.discount.as_ref().map(|d| d.base(organization.default_currency)),
+            discount: self
+                .discount
+                .as_ref()
+                .map(|d| d.base(organization.default_currency)),
             seats: link.seats,
             units: None,
             success_url: link.success_url.clone(),

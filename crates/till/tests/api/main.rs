@@ -17,6 +17,7 @@ mod desk_sign_in;
 mod desk_team;
 mod document;
 mod gaps;
+mod files;
 mod geo;
 mod openings;
 mod organizations;

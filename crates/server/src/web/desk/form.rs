@@ -69,6 +69,11 @@ impl Wrong {
             .map(words)
     }
 
+    /// All of it, in words.
+    pub fn all(&self) -> Vec<String> {
+        self.elsewhere(std::iter::empty())
+    }
+
     /// What none of these fields shows.
     fn elsewhere<'a>(&self, names: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
         let mut all: Vec<String> = self.words.iter().cloned().collect();

@@ -16,6 +16,7 @@ pub mod history;
 mod home;
 pub mod listing;
 pub mod live;
+mod media;
 pub mod orders;
 pub mod parts;
 pub mod payments;
@@ -61,6 +62,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(team::routes())
         .merge(home::routes())
         .merge(products::routes())
+        .merge(media::routes())
         .merge(checkouts::routes())
         .merge(orders::routes())
         .merge(subscriptions::routes())
