@@ -49,7 +49,7 @@ impl Linked {
     /// The link as the merchant sees it.
     pub fn view(&self, organization: &Organization, site: &Site) -> View {
         let link = &self.link;
-        let products: Vec<_> = self.offered.iter().map(Offered::view).collect();
+        let products: Vec<_> = self.offered.iter().map(Offered::public_view).collect();
         let product = products.first().cloned();
         let price = product.as_ref().and_then(|p| p.prices.first().cloned());
         View {

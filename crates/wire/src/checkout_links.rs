@@ -11,7 +11,7 @@ use crate::{
     discounts::DiscountBase,
     input::{Context, Fields, Patch, boolean, id, int_in, list, text, word},
     metadata::{Metadata, metadata},
-    products::{Price, Product, both},
+    products::{Price, ProductPublic, both},
     values::{self, Interval},
 };
 
@@ -49,13 +49,13 @@ pub struct CheckoutLink {
     /// The key of `sig`.
     pub signing_secret: String,
     /// In the link's order, archived ones included.
-    pub products: Vec<Product>,
+    pub products: Vec<ProductPublic>,
     /// Deprecated: the first product's id.
     pub product_id: Option<Uuid>,
     /// Deprecated: the id of its first price.
     pub product_price_id: Option<Uuid>,
     /// Deprecated: the first product.
-    pub product: Option<Product>,
+    pub product: Option<ProductPublic>,
     /// Deprecated: its first price.
     pub product_price: Option<Price>,
 }

@@ -1,8 +1,11 @@
 //! The API, from the outside, on both databases. A test's name says the rule.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod benefits;
+mod checkout_links;
 mod checkouts;
 mod conventions;
+mod custom_fields;
 mod customer_sessions;
 mod customers;
 mod desk;
@@ -15,10 +18,12 @@ mod desk_sales;
 mod desk_settings;
 mod desk_sign_in;
 mod desk_team;
+mod discounts;
 mod document;
 mod gaps;
 mod files;
 mod geo;
+mod meters;
 mod openings;
 mod organizations;
 mod pages;
@@ -26,9 +31,11 @@ mod paying;
 mod products;
 mod robustness;
 mod sales;
+mod seats;
 mod subscriptions;
 mod taxes;
 mod trials;
+mod visits;
 mod webhooks;
 
 /// `(kind, place)` pairs as the test session tells them.

@@ -9,7 +9,7 @@ use till_wire::{
     money::Currency,
     page::Page as Items,
     payments::CardMetadata,
-    products::ProductBase,
+    products::{Product, ProductBase},
     tax::{TaxLine, TaxabilityReason},
     values::Interval,
 };
