@@ -23,6 +23,7 @@ mod desk_team;
 mod discounts;
 mod document;
 mod gaps;
+mod files;
 mod geo;
 mod meters;
 mod openings;

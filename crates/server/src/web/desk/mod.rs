@@ -20,6 +20,7 @@ mod home;
 pub mod listing;
 pub mod live;
 pub mod meters;
+mod media;
 pub mod orders;
 pub mod parts;
 pub mod payments;
@@ -70,6 +71,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(meters::routes())
         .merge(discounts::routes())
         .merge(custom_fields::routes())
+        .merge(media::routes())
         .merge(checkouts::routes())
         .merge(orders::routes())
         .merge(subscriptions::routes())
