@@ -22,6 +22,7 @@ mod mailbox;
 mod outbox;
 mod pages;
 mod session;
+mod terms;
 
 use std::{future::Future, pin::Pin};
 

@@ -8,7 +8,7 @@ use till_core::{
     at::At,
     event::Audience,
     organizations, people,
-    products::{self, Offered},
+    products::{self, Named, Offered},
     records::{Organization, Product},
     tokens::{self, SecretKey},
 };
@@ -182,7 +182,7 @@ async fn make(store: &Store, key: &SecretKey) -> Result<(Shop, Notes), Stop> {
         let (offered, made) = products::create(
             input(product),
             &organization,
-            &[],
+            &Named::default(),
             &Audience::nobody(organization.id),
             &at,
         )
@@ -225,7 +225,7 @@ fn input((name, description, cents, monthly): (&str, &str, i64, bool)) -> Produc
         organization_id: None,
         recurring: monthly.then_some((Interval::Month, 1)),
         trial: None,
-        meter_interval: None,
+        meter_cycle: None,
         medias: Vec::new(),
         attached_custom_fields: Vec::new(),
     }

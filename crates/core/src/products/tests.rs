@@ -212,7 +212,8 @@ fn link(products: Vec<Uuid>) -> CheckoutLink {
         trial_interval: None,
         trial_interval_count: None,
         metadata: Json::default(),
-        signing_secret: None,
+        signing_secret: "secret".into(),
+        require_signature: false,
         deleted_at: None,
     }
 }

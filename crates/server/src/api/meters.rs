@@ -11,7 +11,6 @@ use till_wire::{
     page::Page,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 
 use super::query;
 use crate::{

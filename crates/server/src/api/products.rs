@@ -14,7 +14,6 @@ use till_wire::{
     },
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 
 use super::query;
 use crate::{

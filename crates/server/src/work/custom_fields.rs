@@ -32,8 +32,9 @@ pub async fn rename(app: &App, job: &Job) -> Result<End, ApiError> {
 /// One walk through everything; says how many rows it found.
 async fn round(app: &App, renamed: &Renamed) -> Result<usize, ApiError> {
     let own = renamed.organization_id;
+    let field = [renamed.field_id];
     let (field, successor) = tokio::try_join!(
-        app.store.custom_fields(own, &[renamed.field_id]),
+        app.store.custom_fields(own, &field),
         app.store.custom_field_by_slug(own, &renamed.old),
     )?;
     let Some(slug) = field

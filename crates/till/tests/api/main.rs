@@ -4,6 +4,7 @@
 mod checkout_links;
 mod checkouts;
 mod conventions;
+mod custom_fields;
 mod customer_sessions;
 mod customers;
 mod desk;
@@ -16,6 +17,7 @@ mod desk_sales;
 mod desk_settings;
 mod desk_sign_in;
 mod desk_team;
+mod discounts;
 mod document;
 mod gaps;
 mod geo;

@@ -83,7 +83,7 @@ pub fn table<A>(desk: &Desk<A>, asked: Asked, page: &Items<Order>, empty: Empty)
                 note: Some(sentence(order.billing_reason.as_str())),
             },
             sales::customer(desk, &order.customer),
-            sales::product(desk, &order.product),
+            sales::product(desk, &order.product.base),
             Cell::money(order.total_amount, currency(&order.currency)),
             Cell::state(order.status.as_str()),
             Cell::time(order.created_at, &desk.zone),
@@ -266,7 +266,7 @@ fn about<A>(desk: &Desk<A>, order: &Order) -> Part {
             Fact::new("Order ID", Cell::Code(order.id.to_string())),
             Fact::new("Invoice number", Cell::Code(order.invoice_number.clone())),
             Fact::new("Customer", sales::customer(desk, &order.customer)),
-            Fact::new("Product", sales::product(desk, &order.product)),
+            Fact::new("Product", sales::product(desk, &order.product.base)),
             Fact::new("Reason", Cell::Text(reason)),
             Fact::new("Subscription", subscription),
             Fact::new(

@@ -9,7 +9,7 @@ use till_wire::{
     money::Currency,
     page::Page as Items,
     payments::CardMetadata,
-    products::Product,
+    products::{Product, ProductBase},
     tax::{TaxLine, TaxabilityReason},
     values::Interval,
 };
@@ -104,11 +104,8 @@ pub fn called(customer: &Customer) -> (String, Option<String>) {
 }
 
 /// What is bought.
-pub fn product<A>(desk: &Desk<A>, product: &Product) -> Cell {
-    Cell::link(
-        desk.path(&format!("/products/{}", product.base.id)),
-        &product.base.name,
-    )
+pub fn product<A>(desk: &Desk<A>, product: &ProductBase) -> Cell {
+    Cell::link(desk.path(&format!("/products/{}", product.id)), &product.name)
 }
 
 /// A link to the page of something that is known by its id alone.

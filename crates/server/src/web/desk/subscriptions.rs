@@ -288,7 +288,7 @@ fn about<A>(desk: &Desk<A>, one: &Subscription) -> Part {
             Fact::new("Status", Cell::Text(sentence(one.base.status.as_str()))),
             Fact::new("Amount", Cell::Money(price(&one.base))),
             Fact::new("Customer", sales::customer(desk, &one.customer)),
-            Fact::new("Product", sales::product(desk, &one.product)),
+            Fact::new("Product", sales::product(desk, &one.product.base)),
             Fact::new(
                 "Checkout",
                 sales::linked(desk, "checkouts", one.base.checkout_id, "The session"),

@@ -125,10 +125,10 @@ pub(super) async fn sheet(
 
 fn about<A>(desk: &Desk<A>, one: &Checkout) -> Part {
     let base = &one.base;
-    let products = base.products.iter().map(|p| sales::product(desk, p));
+    let products = base.products.iter().map(|p| sales::product(desk, &p.base));
     let mut facts = vec![
         Fact::new("Checkout ID", Cell::Code(base.id.to_string())),
-        Fact::new("Product", sales::product(desk, &base.product)),
+        Fact::new("Product", sales::product(desk, &base.product.base)),
         Fact::new("Created", Cell::time(base.created_at, &desk.zone)),
         Fact::new("Expires", Cell::time(base.expires_at, &desk.zone)),
     ];
