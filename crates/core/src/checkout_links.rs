@@ -49,7 +49,7 @@ impl Linked {
     /// The link as the merchant sees it.
     pub fn view(&self, organization: &Organization, site: &Site) -> View {
         let link = &self.link;
-        let products: Vec<_> = self.offered.iter().map(Offered::view).collect();
+        let products: Vec<_> = self.offered.iter().map(Offered::public_view).collect();
         let product = products.first().cloned();
         let price = product.as_ref().and_then(|p| p.prices.first().cloned());
         View {
@@ -64,7 +64,10 @@ impl Linked {
             allow_discount_codes: link.allow_discount_codes,
             require_billing_address: link.require_billing_address,
             discount_id: self.discount.as_ref().map(|d| d.id),
-            discount: self.discount.as_ref().map(|d| d.base(organization.default_currency)),
+            discount: self
+                .discount
+                .as_ref()
+                .map(|d| d.base(organization.default_currency)),
             seats: link.seats,
             units: None,
             success_url: link.success_url.clone(),

@@ -94,7 +94,7 @@ function checkout() {
       form.querySelector("[autofocus]")?.focus();
     } catch {
       busy(false);
-      fail("We could not reach the server. Reload this page to see whether you have paid.");
+      fail(form.dataset.offline);
     }
   });
 
@@ -109,7 +109,7 @@ function checkout() {
     paying = is;
     button.setAttribute("aria-disabled", is);
     if (is) words.dataset.idle = words.textContent;
-    words.textContent = is ? "Processing…" : words.dataset.idle;
+    words.textContent = is ? form.dataset.processing : words.dataset.idle;
   }
 
   function fail(textContent) {

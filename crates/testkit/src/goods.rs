@@ -57,6 +57,39 @@ impl Till {
         self.post("/v1/products/", body).await.created()
     }
 
+    /// A meter that counts every event.
+    pub async fn meter(&self, name: &str) -> Value {
+        let filter = json!({"conjunction": "and", "clauses": []});
+        let body = json!({"name": name, "filter": filter, "aggregation": {"func": "count"}});
+        self.post("/v1/meters/", body).await.created()
+    }
+
+    /// A benefit that is only words.
+    pub async fn benefit(&self, description: &str, visibility: &str) -> Value {
+        let body = json!({"type": "custom", "description": description, "visibility": visibility,
+            "properties": {"note": null}});
+        self.post("/v1/benefits/", body).await.created()
+    }
+
+    /// The organization as one from before seats could be sold.
+    pub async fn without_seats(&self) {
+        let old = self
+            .app
+            .store
+            .organization(self.organization.id)
+            .await
+            .unwrap()
+            .unwrap();
+        let mut new = old.clone();
+        new.settings
+            .0
+            .feature_settings
+            .remove("seat_based_pricing_enabled");
+        let mut changes = Changes::new();
+        changes.update(&old, &new);
+        self.app.store.commit(changes).await.unwrap();
+    }
+
     /// A one-time product whose price the buyer chooses, from 5.00 USD.
     pub async fn pay_what_you_want(&self) -> Value {
         let price = json!({"amount_type": "custom", "minimum_amount": 500});

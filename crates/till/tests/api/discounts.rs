@@ -22,14 +22,22 @@ async fn count(t: &Till, discount: &Value) -> i64 {
 }
 
 fn keys(value: &Value) -> Vec<&str> {
-    let mut keys: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
+    let mut keys: Vec<_> = value
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
     keys.sort_unstable();
     keys
 }
 
 fn share(more: Value) -> Value {
-    let mut body = json!({"type": "percentage", "name": "Launch", "duration": "once", "basis_points": 1000});
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let mut body =
+        json!({"type": "percentage", "name": "Launch", "duration": "once", "basis_points": 1000});
+    body.as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
     body
 }
 

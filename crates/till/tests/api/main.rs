@@ -1,6 +1,7 @@
 //! The API, from the outside, on both databases. A test's name says the rule.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod benefits;
 mod checkout_links;
 mod checkouts;
 mod conventions;
@@ -21,6 +22,7 @@ mod discounts;
 mod document;
 mod gaps;
 mod geo;
+mod meters;
 mod openings;
 mod organizations;
 mod pages;
@@ -28,6 +30,7 @@ mod paying;
 mod products;
 mod robustness;
 mod sales;
+mod seats;
 mod subscriptions;
 mod taxes;
 mod trials;

@@ -100,7 +100,7 @@ both! {
         }
         let both = composed(t, json!([fixed(1000), euro])).await.created();
         assert_eq!(both["prices"].as_array().unwrap().len(), 2);
-        let later = composed(t, json!([{"amount_type": "seat_based", "seat_tiers": {}}, fixed(1000)])).await.invalid();
+        let later = composed(t, json!([{"amount_type": "unit_based"}, fixed(1000)])).await.invalid();
         assert_eq!(later, crate::pairs(&[("value_error", "body.prices.0")]));
         assert_eq!(t.get("/v1/products/").await.listed("id").len(), 1, "nothing else was kept");
     }
@@ -174,6 +174,8 @@ both! {
         let hidden = json!({"name": "Hidden book", "visibility": "draft", "prices": [fixed(500)]});
         let hidden = t.post("/v1/products/", hidden).await.created();
         t.patch(&path(&hidden), json!({"is_archived": true})).await.ok();
+        let benefit = t.benefit("Priority support", "public").await;
+        t.post(&format!("{}/benefits", path(&plan)), json!({"benefits": [benefit["id"]]})).await.ok();
         let (a, b) = (book["id"].as_str().unwrap(), plan["id"].as_str().unwrap());
         for (query, found) in [
             (String::new(), vec!["Hidden book", "Monthly", "Red Book"]),
@@ -188,6 +190,7 @@ both! {
             ("visibility=draft".into(), vec!["Hidden book"]),
             ("visibility=draft&visibility=public".into(), vec!["Hidden book", "Monthly", "Red Book"]),
             (format!("benefit_id={a}"), vec![]),
+            (format!("benefit_id={a}&benefit_id={}", benefit["id"].as_str().unwrap()), vec!["Monthly"]),
         ] {
             assert_eq!(t.get(&format!("/v1/products/?{query}")).await.listed("name"), found, "{query}");
         }
@@ -215,5 +218,168 @@ both! {
         t.patch(&path(&cheap), json!({"prices": [fixed(9000)]})).await.ok();
         assert_eq!(t.get("/v1/products/?sorting=-price_amount").await.listed("name"), ["beta", "Alpha", "Gift"]);
         assert_eq!(t.get("/v1/products/?sorting=-price_amount&limit=1&page=2").await.listed("name"), ["Alpha"]);
+    }
+
+    async fn names_have_3_to_64_characters_s_170(t: &mut Till) {
+        for (name, kind) in [("", "string_too_short"), ("  ", "string_too_short"), ("AA", "string_too_short"),
+            (&*"A".repeat(256), "string_too_long")] {
+            let wrong = t.post("/v1/products/", json!({"name": name, "prices": [fixed(1000)]})).await.unreadable();
+            assert_eq!(wrong, crate::pairs(&[(kind, "body.one_time.name")]), "{name}");
+        }
+    }
+
+    async fn bounds_are_those_of_the_currency_s_172(t: &mut Till) {
+        let low = json!([{"amount_type": "custom", "price_currency": "inr", "maximum_amount": 400}]);
+        let answer = composed(t, low).await;
+        assert_eq!(answer.unreadable(), crate::pairs(&[("minimum_price", "body.one_time.prices.0.custom.maximum_amount")]));
+        assert!(answer.text().contains("₹60.00"), "{}", answer.text());
+        assert_eq!(composed(t, json!([{"amount_type": "free"}])).await.created()["prices"][0]["price_amount"], 0, "S-173");
+    }
+
+    async fn every_currency_has_the_same_kinds_of_prices_s_175_s_176(t: &mut Till) {
+        let meter = t.meter("Calls").await;
+        let metered = |currency: &str| json!({"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": "0.5",
+            "price_currency": currency});
+        let fixed_in = |currency: &str| json!({"amount_type": "fixed", "price_amount": 9000, "price_currency": currency});
+        let monthly = |prices: Value| json!({"name": "Plan", "recurring_interval": "month", "prices": prices});
+        let uneven = monthly(json!([fixed_in("usd"), metered("usd"), fixed_in("eur")]));
+        let wrong = t.post("/v1/products/", uneven).await.invalid();
+        assert_eq!(wrong, crate::pairs(&[("value_error", "body.prices")]));
+        let prices: Vec<_> = ["usd", "eur", "sek"].into_iter().flat_map(|c| [fixed_in(c), metered(c)]).collect();
+        let full = t.post("/v1/products/", monthly(json!(prices))).await.created();
+        let kinds: Vec<_> = full["prices"].as_array().unwrap().iter().map(|p| p["amount_type"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["fixed", "fixed", "fixed", "metered_unit", "metered_unit", "metered_unit"]);
+        let wrong = composed(t, json!([fixed_in("eur")])).await.invalid();
+        assert_eq!(wrong, crate::pairs(&[("value_error", "body.prices")]), "S-176");
+    }
+
+    async fn metered_prices_show_their_meter_and_need_a_subscription_pr_25_to_pr_27(t: &mut Till) {
+        let meter = t.meter("Calls").await;
+        let metered = json!({"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": 0.25, "cap_amount": 5000});
+        let monthly = |prices: Value| json!({"name": "Plan", "recurring_interval": "month", "prices": prices});
+        let made = t.post("/v1/products/", monthly(json!([metered]))).await.created();
+        let price = &made["prices"][0];
+        assert_eq!(price["unit_amount"], "0.25");
+        assert_eq!(price["cap_amount"], 5000);
+        assert_eq!(price["meter_id"], meter["id"]);
+        assert_eq!(price["meter"], json!({"id": meter["id"], "name": "Calls", "unit": "scalar",
+            "custom_label": null, "custom_multiplier": null}));
+        assert_eq!(t.get(&path(&made)).await.ok(), made);
+        let wrong = t.post("/v1/products/", monthly(json!([metered, metered]))).await.invalid();
+        assert_eq!(wrong, crate::pairs(&[("value_error", "body.prices.1.meter_id")]));
+        let wrong = composed(t, json!([metered])).await.invalid();
+        assert_eq!(wrong, crate::pairs(&[("value_error", "body.prices.0"), ("too_short", "body.prices")]));
+        let theirs = t.with_token(&t.stranger().await.1).meter("Theirs").await;
+        let foreign = json!([fixed(1000), {"amount_type": "metered_unit", "meter_id": theirs["id"], "unit_amount": 1}]);
+        let wrong = t.post("/v1/products/", monthly(foreign)).await.invalid();
+        assert_eq!(wrong, crate::pairs(&[("value_error", "body.prices.1.meter_id")]));
+        // Replaced and kept in one change.
+        let body = json!({"prices": [{"id": price["id"]}, fixed(700)]});
+        let both = t.patch(&path(&made), body).await.ok();
+        assert_eq!(both["prices"][1]["meter"]["name"], "Calls");
+    }
+
+    async fn seat_prices_need_the_feature_s_178_and_contiguous_tiers_s_184(t: &mut Till) {
+        let tier = |min: i64, max: Option<i64>| json!({"min_seats": min, "max_seats": max, "price_per_seat": 500});
+        let seats = |tiers: Value| json!([{"amount_type": "seat_based", "seat_tiers": {"tiers": tiers}}]);
+        for tiers in [
+            json!([tier(1, Some(5)), tier(7, None)]),
+            json!([tier(1, Some(5)), tier(5, None)]),
+            json!([tier(1, None), tier(6, Some(9))]),
+            json!([tier(1, Some(5)), tier(2, Some(5))]),
+        ] {
+            let wrong = composed(t, seats(tiers.clone())).await.unreadable();
+            assert_eq!(wrong, crate::pairs(&[("value_error", "body.one_time.prices.0.seat_based.seat_tiers")]), "{tiers}");
+        }
+        let made = composed(t, seats(json!([tier(3, Some(20)), tier(21, None)]))).await.created();
+        let price = &made["prices"][0];
+        assert_eq!(price["seat_tiers"]["minimum_seats"], 3);
+        assert_eq!(price["seat_tiers"]["maximum_seats"], json!(null));
+        assert_eq!(price["price_per_seat"], 500);
+        assert_eq!(price["tiers"]["tiers"][0], json!({"bound": 20, "unit_amount": "500"}));
+        assert_eq!((&price["minimum_units"], &price["maximum_units"]), (&json!(3), &json!(null)));
+        // The feature cannot be switched off by a change; organizations from before it have it off.
+        let organization = format!("/v1/organizations/{}", t.organization.id);
+        t.patch(&organization, json!({"feature_settings": {"seat_based_pricing_enabled": false}})).await.ok();
+        composed(t, seats(json!([tier(1, None)]))).await.created();
+        t.without_seats().await;
+        let wrong = composed(t, seats(json!([tier(1, None)]))).await.invalid();
+        assert_eq!(wrong, crate::pairs(&[("value_error", "body.prices.0"), ("too_short", "body.prices")]));
+    }
+
+    async fn an_entry_with_an_id_keeps_its_price_s_179_and_there_is_always_one_s_181_s_182(t: &mut Till) {
+        let product = t.product().await;
+        let kept = json!({"prices": [{"id": product["prices"][0]["id"], "amount_type": "fixed", "price_amount": 2000}]});
+        assert_eq!(t.patch(&path(&product), kept).await.ok()["prices"], product["prices"]);
+        assert_eq!(t.patch(&path(&product), json!({"prices": []})).await.unreadable(),
+            crate::pairs(&[("too_short", "body.prices")]));
+        assert_eq!(t.patch(&path(&product), json!({"recurring_interval": "year"})).await.invalid(),
+            crate::pairs(&[("value_error", "body.recurring_interval")]));
+    }
+
+    async fn trials_are_pairs_and_only_subscriptions_have_them(t: &mut Till) {
+        let body = json!({"name": "Plan", "recurring_interval": "month", "prices": [fixed(1000)],
+            "trial_interval": "day", "trial_interval_count": 14});
+        let plan = t.post("/v1/products/", body).await.created();
+        assert_eq!((&plan["trial_interval"], &plan["trial_interval_count"]), (&json!("day"), &json!(14)));
+        let longer = json!({"trial_interval": "week", "trial_interval_count": 3});
+        let changed = t.patch(&path(&plan), longer.clone()).await.ok();
+        assert_eq!((&changed["trial_interval"], &changed["trial_interval_count"]), (&json!("week"), &json!(3)));
+        let cleared = t.patch(&path(&plan), json!({"trial_interval": null, "trial_interval_count": null})).await.ok();
+        assert_eq!((&cleared["trial_interval"], &cleared["trial_interval_count"]), (&json!(null), &json!(null)));
+        let half = t.patch(&path(&plan), json!({"trial_interval_count": 3})).await.unreadable();
+        assert_eq!(half, crate::pairs(&[("missing", "body")]));
+        let once = t.product().await;
+        assert_eq!(t.patch(&path(&once), longer).await.invalid(),
+            crate::pairs(&[("value_error", "body.trial_interval"), ("value_error", "body.trial_interval_count")]));
+    }
+
+    async fn a_meter_cycle_needs_its_feature_and_divides_the_period_pr_2(t: &mut Till) {
+        let body = |interval: &str, count: i64| json!({"name": "Plan", "recurring_interval": "year", "prices": [fixed(1000)],
+            "meter_interval": interval, "meter_interval_count": count});
+        let wrong = crate::pairs(&[("value_error", "body.meter_interval")]);
+        assert_eq!(t.post("/v1/products/", body("month", 1)).await.invalid(), wrong);
+        let organization = format!("/v1/organizations/{}", t.organization.id);
+        t.patch(&organization, json!({"feature_settings": {"meter_cycling_enabled": true}})).await.ok();
+        assert_eq!(t.post("/v1/products/", body("month", 5)).await.invalid(), wrong);
+        let made = t.post("/v1/products/", body("month", 3)).await.created();
+        assert_eq!((&made["meter_interval"], &made["meter_interval_count"]), (&json!("month"), &json!(3)));
+    }
+
+    async fn what_a_product_names_must_exist_and_nothing_is_replaced_otherwise(t: &mut Till) {
+        let id = "1dbfc517-0bbf-4301-9ba8-555ca42b9737";
+        let product = t.product().await;
+        let body = json!({"name": "Other", "medias": [id], "attached_custom_fields": [{"custom_field_id": id, "required": false}]});
+        assert_eq!(t.patch(&path(&product), body).await.invalid(),
+            crate::pairs(&[("value_error", "body.medias.0"), ("value_error", "body.attached_custom_fields.0")]));
+        assert_eq!(t.get(&path(&product)).await.ok(), product);
+    }
+
+    /// checkout.md 1.7, as far as it does not need links.
+    async fn what_is_not_public_or_archived_is_sold_as_1_7_says(t: &mut Till) {
+        for (state, by_product, by_price, switched, confirmed) in [
+            (json!({"visibility": "public"}), true, true, true, true),
+            (json!({"visibility": "private"}), true, true, true, true),
+            // a draft is sold neither by its price nor by switching to it.
+            (json!({"visibility": "draft"}), false, false, false, true),
+            (json!({"is_archived": true}), false, false, false, true),
+        ] {
+            let other = t.product().await;
+            let product = t.product_named("Lamp", 4000).await;
+            let chosen = t.checkout_for(&product).await;
+            let both = t.checkout(json!({"products": [other["id"], product["id"]]})).await;
+            t.patch(&path(&product), state.clone()).await.ok();
+            assert!(t.get("/v1/products/?limit=100").await.listed("id").contains(&product["id"].as_str().unwrap().to_owned()));
+            let status = |is: bool, yes: u16| if is { yes } else { 422 };
+            let by = t.post("/v1/checkouts/", json!({"products": [product["id"]]})).await;
+            assert_eq!(by.status, status(by_product, 201), "{state} by product");
+            let by = t.post("/v1/checkouts/", json!({"product_price_id": product["prices"][0]["id"]})).await;
+            assert_eq!(by.status, status(by_price, 201), "{state} by price");
+            let switch = t.change(&both, json!({"product_id": product["id"]})).await;
+            assert_eq!(switch.status, status(switched, 200), "{state} by switching: {}", switch.text());
+            let paid = t.confirm(&chosen, till_testkit::buyer("ada@example.com", "4242424242424242")).await;
+            assert_eq!(paid.status, status(confirmed, 200), "{state} confirming: {}", paid.text());
+        }
+        t.may_leave_work();
     }
 }

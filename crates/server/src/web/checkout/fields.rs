@@ -1,8 +1,10 @@
 //! The fields of the checkout form: their names, words, browser hints and errors.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use askama::Template;
+
+use super::view::Look;
 
 /// Every field that can be filled in or be wrong, in the page's order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -158,14 +160,17 @@ impl Need {
 #[derive(Template)]
 #[template(path = "checkout/text_field.html")]
 pub(super) struct TextField<'a> {
+    pub look: Look,
     pub field: Field,
-    pub label: &'a str,
+    /// Whether the name is the one on the card.
+    pub on_card: bool,
+    pub label: Cow<'a, str>,
     pub value: &'a str,
     pub need: Need,
     pub error: Option<&'a str>,
     pub focus: bool,
     pub locked: bool,
-    pub hint: Option<&'a str>,
+    pub hint: Option<Cow<'a, str>>,
     pub prefix: Option<&'a str>,
 }
 
@@ -183,7 +188,7 @@ impl TextField<'_> {
             Field::CardNumber => "cc-number",
             Field::CardExpiry => "cc-exp",
             Field::CardCvc => "cc-csc",
-            Field::Name if self.label == CARDHOLDER => "cc-name",
+            Field::Name if self.on_card => "cc-name",
             Field::Name => "name",
             Field::Country => "billing country",
             Field::Line1 => "billing address-line1",
@@ -213,12 +218,12 @@ impl TextField<'_> {
         }
     }
 
-    fn placeholder(&self) -> Option<&'static str> {
+    fn placeholder(&self) -> Option<Cow<'static, str>> {
         match self.field {
-            Field::Email => Some("you@example.com"),
-            Field::CardNumber => Some("1234 1234 1234 1234"),
-            Field::CardExpiry => Some("MM / YY"),
-            Field::CardCvc => Some("123"),
+            Field::Email => Some("name@example.com".into()),
+            Field::CardNumber => Some("1234 1234 1234 1234".into()),
+            Field::CardExpiry => Some(self.look.say("card-expiry-form")),
+            Field::CardCvc => Some("123".into()),
             _ => None,
         }
     }
@@ -238,7 +243,7 @@ impl TextField<'_> {
     /// Ids of the hint and the error, for `aria-describedby`.
     fn described_by(&self) -> Option<String> {
         let name = self.field.name();
-        match (self.hint, self.error) {
+        match (&self.hint, self.error) {
             (Some(_), Some(_)) => Some(format!("{name}-hint {name}-error")),
             (Some(_), None) => Some(format!("{name}-hint")),
             (None, Some(_)) => Some(format!("{name}-error")),
@@ -246,9 +251,6 @@ impl TextField<'_> {
         }
     }
 }
-
-/// The label of the name field when it stands with a card.
-pub(super) const CARDHOLDER: &str = "Name on card";
 
 #[cfg(test)]
 mod tests {

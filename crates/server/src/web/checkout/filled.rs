@@ -24,7 +24,7 @@ pub fn display(amount: i64, currency: Currency, locale: Locale) -> String {
 
 fn short(amount: i64, currency: Currency, locale: Locale) -> String {
     if amount == 0 {
-        return "Free".to_owned();
+        return locale.say("free").into_owned();
     }
     money::display_short(amount, currency.as_str(), currency.decimals(), locale)
 }
@@ -85,15 +85,20 @@ pub fn price_words(amount: &PriceAmount, currency: Currency, locale: Locale) -> 
         PriceAmount::Fixed { price_amount } => short(*price_amount, currency, locale),
         PriceAmount::Custom {
             minimum_amount: 0, ..
-        } => "You choose".to_owned(),
+        } => locale.say("you-choose").into_owned(),
         PriceAmount::Custom { minimum_amount, .. } => {
-            format!("From {}", short(*minimum_amount, currency, locale))
+            let least = short(*minimum_amount, currency, locale);
+            locale.with("from-price", [("price", least.into())])
         }
         PriceAmount::SeatBased { seat_tiers, .. } => {
             let each = seat_tiers.tiers.first().map_or(0, |t| t.price_per_seat);
-            format!("{} per seat", short(each, currency, locale))
+            format!(
+                "{} {}",
+                short(each, currency, locale),
+                locale.say("per-seat")
+            )
         }
-        PriceAmount::MeteredUnit { .. } => "By usage".to_owned(),
+        PriceAmount::MeteredUnit { .. } => locale.say("usage").into_owned(),
     }
 }
 
@@ -142,9 +147,9 @@ pub fn page(
         hero: Hero {
             amount: short(sum.total, row.currency, locale),
             interval: per.clone(),
-            note: custom(session).map(|_| "Pay what you want".to_owned()),
+            note: custom(session).map(|_| look.say("pay-what-you-want").into_owned()),
         },
-        amount: custom(session).map(|bounds| amount_field(session, bounds, form, locale)),
+        amount: custom(session).map(|_| amount_field(session, form, locale)),
         email: EmailField {
             value: if row.customer_id.is_some() {
                 row.customer_email.clone().unwrap_or_default()
@@ -168,7 +173,9 @@ pub fn page(
         }),
         lines: lines(session, locale),
         total: Line {
-            label: if recurring { "Due today" } else { "Total" }.to_owned(),
+            label: look
+                .say(if recurring { "due-today" } else { "total" })
+                .into_owned(),
             amount: total.clone(),
         },
         action: if recurring && needed.required() {
@@ -178,9 +185,12 @@ pub fn page(
         } else {
             Action::Get
         },
-        terms: per
-            .filter(|_| sum.total > 0)
-            .map(|per| format!("You pay {total} {per} until you cancel.")),
+        terms: per.filter(|_| sum.total > 0).map(|per| {
+            look.with(
+                "terms-plain",
+                [("total", total.into()), ("interval", per.into())],
+            )
+        }),
         error: None,
         errors: FieldErrors::default(),
     }
@@ -196,42 +206,40 @@ pub fn lines(session: &Session, locale: Locale) -> Vec<Line> {
     };
     let mut lines = vec![line(&session.selected().product.name, sum.net)];
     if let Some(tax) = sum.tax.filter(|tax| *tax > 0) {
-        lines.push(line("Tax", tax));
+        lines.push(line(&locale.say("tax"), tax));
     }
     lines
 }
 
-fn amount_field(
-    session: &Session,
-    (minimum, maximum): (i64, Option<i64>),
-    form: Option<&CheckoutForm>,
-    locale: Locale,
-) -> AmountField {
+/// What may be paid where the buyer chooses, in words.
+pub fn amount_bounds(session: &Session, locale: Locale) -> Option<String> {
+    let (minimum, maximum) = custom(session)?;
     let currency = session.checkout.currency;
-    let least = if minimum == 0 {
-        0
-    } else {
-        minimum.max(currency.min_charge())
-    };
-    let words = |amount| display(amount, currency, locale);
-    let hint = match (least, maximum) {
-        (0, None) => format!("Nothing, or at least {}", words(currency.min_charge())),
-        (0, Some(most)) => {
-            format!(
-                "Nothing, or between {} and {}",
-                words(currency.min_charge()),
-                words(most)
-            )
-        }
-        (least, None) => format!("At least {}", words(least)),
-        (least, Some(most)) => format!("Between {} and {}", words(least), words(most)),
-    };
+    let least = display(minimum.max(currency.min_charge()), currency, locale);
+    let most = maximum.map(|most| display(most, currency, locale));
+    Some(match (minimum, most) {
+        (0, None) => locale.with("amount-nothing-or-at-least", [("least", least.into())]),
+        (0, Some(most)) => locale.with(
+            "amount-nothing-or-between",
+            [("least", least.into()), ("most", most.into())],
+        ),
+        (_, None) => locale.with("amount-at-least", [("least", least.into())]),
+        (_, Some(most)) => locale.with(
+            "amount-between",
+            [("least", least.into()), ("most", most.into())],
+        ),
+    })
+}
+
+fn amount_field(session: &Session, form: Option<&CheckoutForm>, locale: Locale) -> AmountField {
+    let row = &session.checkout;
+    let (currency, decimals) = (row.currency.as_str(), row.currency.decimals());
     AmountField {
         value: form
             .and_then(|f| f.amount.clone())
-            .unwrap_or_else(|| money::editable(session.checkout.amount, currency.decimals())),
-        sign: money::currency_sign(currency.as_str(), locale),
-        hint: Some(hint),
+            .unwrap_or_else(|| money::editable_in(row.amount, decimals, locale)),
+        sign: money::currency_sign(currency, locale),
+        hint: amount_bounds(session, locale),
     }
 }
 

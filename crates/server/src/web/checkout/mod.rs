@@ -14,6 +14,7 @@ pub mod markdown;
 pub mod money;
 pub mod pages;
 pub mod places;
+mod problems;
 mod sent;
 pub mod view;
 

@@ -18,7 +18,7 @@ use till_core::{
 use till_ports::sandbox::{CardField, CardInput, TokenizeError};
 use till_wire::{
     checkouts::{CheckoutStatus, CheckoutUpdate, Writer},
-    input::{Context, Problem, Step},
+    input::{Context, Step},
 };
 
 use super::{
@@ -26,11 +26,10 @@ use super::{
     fields::{Field, FieldErrors},
     filled,
     form::{CheckoutForm, Intent},
+    money::Locale,
+    problems::{at_card, declined, note, place, whole},
     sent,
-    view::{
-        ConfirmationPage, DECLINED, IN_FLIGHT, Line, Link, Look, MessagePage, Outcome, Receipt,
-        TOTAL_CHANGED, Theme, Waiting,
-    },
+    view::{ConfirmationPage, Line, Link, Look, MessagePage, Outcome, Receipt, Theme, Waiting},
 };
 use crate::{api::checkouts::change_by_secret, app::App, error::ApiError, pay, web::page};
 
@@ -50,14 +49,19 @@ pub fn routes() -> Router<Arc<App>> {
 #[serde(default)]
 pub(super) struct Asked {
     theme: Option<String>,
+    locale: Option<String>,
     stay: Option<String>,
 }
 
 impl Asked {
-    pub(super) fn look(&self) -> Look {
+    /// As far as it is known before the session is.
+    pub(super) fn look(&self, headers: &HeaderMap) -> Look {
+        let browser = Look::of_browser(headers);
+        let asked = self.locale.as_deref().and_then(Locale::of_tag);
         Look {
+            locale: asked.unwrap_or(browser.locale),
+            asked,
             theme: Theme::from_query(self.theme.as_deref()),
-            ..Look::default()
         }
     }
 }
@@ -69,12 +73,14 @@ async fn show(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
     Query(asked): Query<Asked>,
+    headers: HeaderMap,
 ) -> Response {
-    let look = asked.look();
+    let look = asked.look(&headers);
     let session = match pay::session(&app, &secret).await {
         Ok(session) => session,
         Err(error) => return bad_news(look, &error),
     };
+    let look = look.of_session(&session);
     match session.checkout.status {
         CheckoutStatus::Open => page(
             StatusCode::OK,
@@ -123,11 +129,12 @@ async fn submit(
     headers: HeaderMap,
     Form(form): Form<CheckoutForm>,
 ) -> Response {
-    let (look, partial) = (asked.look(), headers.contains_key(PARTIAL_HEADER));
+    let (look, partial) = (asked.look(&headers), headers.contains_key(PARTIAL_HEADER));
     let session = match pay::session(&app, &secret).await {
         Ok(session) => session,
         Err(error) => return bad_news(look, &error),
     };
+    let look = look.of_session(&session);
     // Paid meanwhile, in another tab or before the back button: never twice.
     if session.checkout.status != CheckoutStatus::Open {
         return go(partial, look.confirmation_url(&secret), None);
@@ -180,14 +187,16 @@ fn portal_cookie(app: &App, secret: &str, token: &str) -> HeaderValue {
 /// Saves what the form holds as far as it reads, and shows the new amounts.
 async fn save(app: &App, session: Session, look: Look, form: &CheckoutForm) -> Response {
     let mut errors = FieldErrors::default();
-    let mut body = sent::body(form, &session, &mut errors);
-    let input = readable(&mut body, &mut errors);
+    let mut body = sent::body(form, &session, look, &mut errors);
+    let input = readable(&mut body, &session, look, &mut errors);
     let secret = session.checkout.client_secret.clone();
     let (session, error) = match change_by_secret(app, &secret, &input).await {
         Ok(changed) => (changed, None),
         Err(error) => {
-            place(&error, &mut errors);
-            let told = errors.is_empty().then(|| words(&error));
+            place(&error, &session, look, &mut errors);
+            let told = errors
+                .is_empty()
+                .then(|| look.say(whole(&error, None)).into_owned());
             (session, told)
         }
     };
@@ -200,6 +209,8 @@ async fn save(app: &App, session: Session, look: Look, form: &CheckoutForm) -> R
 /// Reads the body, leaving out what does not read and saying so at its field.
 fn readable(
     body: &mut serde_json::Map<String, serde_json::Value>,
+    session: &Session,
+    look: Look,
     errors: &mut FieldErrors,
 ) -> CheckoutUpdate {
     loop {
@@ -208,7 +219,7 @@ fn readable(
         let read = cx.object(&value, |f| CheckoutUpdate::read(Writer::Client, f));
         let before = body.len();
         for problem in &cx.problems {
-            note(problem, errors);
+            note(problem, session, look, errors);
             if let Some(Step::Key(key)) = problem.loc.get(1) {
                 body.remove(key.as_ref());
             }
@@ -216,78 +227,6 @@ fn readable(
         if cx.problems.is_empty() || body.len() == before {
             return read.unwrap_or_default();
         }
-    }
-}
-
-/// Puts an API error's problems at the page's fields.
-fn place(error: &ApiError, errors: &mut FieldErrors) {
-    for problem in error.problems() {
-        note(problem, errors);
-    }
-}
-
-fn note(problem: &Problem, errors: &mut FieldErrors) {
-    let loc: Vec<&str> = problem
-        .loc
-        .iter()
-        .filter_map(|step| match step {
-            Step::Key(key) => Some(key.as_ref()),
-            Step::Index(_) => None,
-        })
-        .collect();
-    let field = match loc[..] {
-        // Said of the whole address: a state of another country when it was read, else missing parts.
-        ["body", "customer_billing_address"] if problem.kind == "value_error" => {
-            Some(if problem.ctx.is_some() {
-                Field::State
-            } else {
-                Field::Line1
-            })
-        }
-        _ => Field::from_loc(&loc),
-    };
-    if let Some(field) = field {
-        errors.add(field, field_words(field, problem));
-    }
-}
-
-/// What is wrong with a field, for the person at the page.
-fn field_words(field: Field, problem: &Problem) -> String {
-    let missing = problem.kind == "missing";
-    let words = match field {
-        Field::Email if missing => "Enter your email address.",
-        Field::Email => "Enter a full email address, like you@example.com.",
-        Field::CardNumber => "Enter your card number.",
-        Field::Country if missing => "Choose your country.",
-        Field::Line1 => "Enter your address.",
-        Field::City => "Enter your city.",
-        Field::State => "Choose your state.",
-        Field::PostalCode => "Enter your postal code.",
-        Field::BillingName => "Enter the name of your business.",
-        Field::TaxId => {
-            "This tax ID is not valid in the chosen country. Check it, or leave it empty."
-        }
-        Field::Amount => return format!("{}.", problem.msg),
-        _ => problem.msg.trim_start_matches("Value error, "),
-    };
-    words.to_owned()
-}
-
-/// What a whole page's error says.
-fn words(error: &ApiError) -> String {
-    match error.name() {
-        "PaymentError" => match error.detail() {
-            words if words.to_lowercase().contains("declin") => words,
-            words => format!("Your payment was declined: {words}"),
-        },
-        "CheckoutLocked" => IN_FLIGHT.to_owned(),
-        "AlreadyActiveSubscriptionError" => {
-            "You already have an active subscription here, so nothing was charged.".to_owned()
-        }
-        "PaymentNotReady" => "This shop cannot take payments at the moment. Nothing was charged.".to_owned(),
-        "InternalServerError" => "Something went wrong on our side. Reload this page to see whether the payment went through.".to_owned(),
-        "" => DECLINED.to_owned(),
-        _ => error.detail(),
     }
 }
 
@@ -312,14 +251,16 @@ async fn pay_by_form(
         Box::new(page(StatusCode::OK, &shown))
     };
     let mut errors = FieldErrors::default();
-    let mut body = sent::body(form, &session, &mut errors);
-    let input = readable(&mut body, &mut errors);
+    let mut body = sent::body(form, &session, look, &mut errors);
+    let input = readable(&mut body, &session, look, &mut errors);
     // The session as this form would make it: what is shown must be what is charged.
     let wanted = match pay::preview(app, &session, &input).await {
         Ok(wanted) => wanted,
         Err(error) => {
-            place(&error, &mut errors);
-            let told = errors.is_empty().then(|| words(&error));
+            place(&error, &session, look, &mut errors);
+            let told = errors
+                .is_empty()
+                .then(|| look.say(whole(&error, None)).into_owned());
             return Err(again(&session, told, errors));
         }
     };
@@ -329,19 +270,23 @@ async fn pay_by_form(
         .as_ref()
         .is_some_and(|shown| *shown != total.to_string())
     {
-        return Err(again(&wanted, Some(TOTAL_CHANGED.to_owned()), errors));
+        return Err(again(
+            &wanted,
+            Some(look.say("total-changed").into_owned()),
+            errors,
+        ));
     }
     if totals::form(&wanted).required() {
         // Judged with a stand-in, so that card and address are found wanting together.
         body.insert("confirmation_token_id".into(), "unknown".into());
         if let Err(error) = pay::judge(app, &secret, &serde_json::Value::Object(body.clone())).await
         {
-            place(&error, &mut errors);
+            place(&error, &wanted, look, &mut errors);
             if errors.is_empty() {
-                return Err(refused(app, &error, &wanted, again).await);
+                return Err(refused(app, &error, &wanted, look, again).await);
             }
         }
-        match token(app, form, &mut errors).await {
+        match token(app, form, look, &mut errors).await {
             Some(token) if errors.is_empty() => {
                 body.insert("confirmation_token_id".into(), token.into())
             }
@@ -364,9 +309,9 @@ async fn pay_by_form(
             })
         }
         Err(error) => {
-            place(&error, &mut errors);
+            place(&error, &wanted, look, &mut errors);
             if errors.is_empty() {
-                return Err(refused(app, &error, &wanted, again).await);
+                return Err(refused(app, &error, &wanted, look, again).await);
             }
             Err(again(&wanted, None, errors))
         }
@@ -378,20 +323,35 @@ async fn refused(
     app: &App,
     error: &ApiError,
     wanted: &Session,
+    look: Look,
     again: impl Fn(&Session, Option<String>, FieldErrors) -> Box<Response>,
 ) -> Box<Response> {
     let now = pay::session(app, &wanted.checkout.client_secret).await;
     if let Ok(now) = now
         && now.checkout.status != CheckoutStatus::Open
     {
-        let to = Look::default().confirmation_url(&wanted.checkout.client_secret);
+        let to = look.confirmation_url(&wanted.checkout.client_secret);
         return Box::new(SeeOther::to(&to).into_response());
     }
-    again(wanted, Some(words(error)), FieldErrors::default())
+    let declined = match error.name() {
+        "PaymentError" => app.store.latest_attempt(wanted.checkout.id).await,
+        _ => Ok(None),
+    };
+    let reason = declined
+        .ok()
+        .flatten()
+        .and_then(|attempt| attempt.decline_reason);
+    let words = look.say(whole(error, reason.as_deref())).into_owned();
+    again(wanted, Some(words), FieldErrors::default())
 }
 
 /// A token of the page's card fields; what is wrong with them is said at each.
-async fn token(app: &App, form: &CheckoutForm, errors: &mut FieldErrors) -> Option<String> {
+async fn token(
+    app: &App,
+    form: &CheckoutForm,
+    look: Look,
+    errors: &mut FieldErrors,
+) -> Option<String> {
     let text = |field: &Option<String>| field.clone().unwrap_or_default();
     let card = CardInput::typed(
         &text(&form.card_number),
@@ -408,16 +368,13 @@ async fn token(app: &App, form: &CheckoutForm, errors: &mut FieldErrors) -> Opti
                     CardField::Expiry => Field::CardExpiry,
                     CardField::Cvc => Field::CardCvc,
                 };
-                errors.replace(field, problem.words);
+                errors.replace(field, look.say(at_card(problem.fault)));
             }
             None
         }
         Err(error) => {
             tracing::error!(%error, "the sandbox could not keep a token");
-            errors.add(
-                Field::CardNumber,
-                "The card could not be read just now. Please try again.",
-            );
+            errors.add(Field::CardNumber, look.say("error-card-unread"));
             None
         }
     }
@@ -431,7 +388,7 @@ async fn confirmation(
 ) -> Response {
     match after(&app, &secret, &asked, &headers).await {
         Ok(response) => response,
-        Err(error) => bad_news(asked.look(), &error),
+        Err(error) => bad_news(asked.look(&headers), &error),
     }
 }
 
@@ -441,16 +398,15 @@ async fn after(
     asked: &Asked,
     headers: &HeaderMap,
 ) -> Result<Response, ApiError> {
-    let look = asked.look();
     let session = pay::session(app, secret).await?;
+    let look = asked.look(headers).of_session(&session);
     let attempt = app.store.latest_attempt(session.checkout.id).await?;
     let leaves = session.checkout.success_url.is_some() && asked.stay.is_none();
     let outcome = match session.checkout.status {
         CheckoutStatus::Open => match attempt.filter(|a| a.state == PaymentState::Failed) {
             Some(failed) => Outcome::Reopened(
-                failed
-                    .decline_message
-                    .unwrap_or_else(|| DECLINED.to_owned()),
+                look.say(declined(failed.decline_reason.as_deref()))
+                    .into_owned(),
             ),
             None => return Ok(SeeOther::to(&look.checkout_url(secret)).into_response()),
         },
@@ -478,9 +434,7 @@ async fn after(
             Outcome::Succeeded(receipt(&session, look, &session.success_url(&app.site)))
         }
         CheckoutStatus::Expired => return Err(Refusal::ExpiredCheckout.into()),
-        CheckoutStatus::Failed => Outcome::Failed(
-            "Nothing was charged. Go back to the shop and start again from there.".to_owned(),
-        ),
+        CheckoutStatus::Failed => Outcome::Failed(look.say("failed-body").into_owned()),
     };
     let shown = ConfirmationPage {
         look,
@@ -547,16 +501,22 @@ fn receipt(session: &Session, look: Look, success_url: &str) -> Receipt {
             .filter(|lines| lines.len() > 1)
             .unwrap_or_default(),
         total: Line {
-            label: "Paid".to_owned(),
+            label: look.say("paid").into_owned(),
             amount: total.clone(),
         },
         email: row.customer_email.clone(),
-        what_next: per
-            .filter(|_| sum.total > 0)
-            .map(|per| format!("Your subscription renews at {total} {per}.")),
+        what_next: per.filter(|_| sum.total > 0).map(|per| {
+            look.with(
+                "renews",
+                [("total", total.into()), ("interval", per.into())],
+            )
+        }),
         next: row.success_url.as_ref().map(|_| Link {
             url: success_url.to_owned(),
-            label: format!("Return to {}", session.organization.name),
+            label: look.with(
+                "return-to",
+                [("name", session.organization.name.as_str().into())],
+            ),
         }),
     }
 }

@@ -7,7 +7,8 @@ use till_wire::products::PriceAmount;
 use super::{
     fields::{Field, FieldErrors},
     form::CheckoutForm,
-    money,
+    money, problems,
+    view::Look,
 };
 
 /// The body of a client update or a confirmation, without a token. Blank fields are not sent; an amount
@@ -15,6 +16,7 @@ use super::{
 pub fn body(
     form: &CheckoutForm,
     session: &Session,
+    look: Look,
     errors: &mut FieldErrors,
 ) -> Map<String, Value> {
     let row = &session.checkout;
@@ -54,7 +56,7 @@ pub fn body(
     if let Some(address) = address(form, row) {
         body.insert("customer_billing_address".into(), address);
     }
-    if let Some(amount) = amount(form, session, errors) {
+    if let Some(amount) = amount(form, session, look, errors) {
         body.insert("amount".into(), amount.into());
     }
     body
@@ -91,7 +93,12 @@ fn address(form: &CheckoutForm, row: &Checkout) -> Option<Value> {
 }
 
 /// Minor units of what was typed, where the product chosen in the form lets the buyer choose.
-fn amount(form: &CheckoutForm, session: &Session, errors: &mut FieldErrors) -> Option<i64> {
+fn amount(
+    form: &CheckoutForm,
+    session: &Session,
+    look: Look,
+    errors: &mut FieldErrors,
+) -> Option<i64> {
     let row = &session.checkout;
     // The field belongs to the product that the page showed it for.
     let switched = form
@@ -106,7 +113,7 @@ fn amount(form: &CheckoutForm, session: &Session, errors: &mut FieldErrors) -> O
     match money::parse(typed, row.currency.decimals()) {
         Some(amount) => Some(amount),
         None => {
-            errors.add(Field::Amount, "Enter an amount, such as 10.00.");
+            errors.add(Field::Amount, problems::amount_unread(session, look));
             None
         }
     }

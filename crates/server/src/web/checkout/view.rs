@@ -5,13 +5,17 @@ mod after;
 #[cfg(test)]
 mod tests;
 
-use askama::Template;
+use std::borrow::Cow;
 
-use super::fields::{CARDHOLDER, Field, FieldErrors, Need, TextField};
+use askama::Template;
+use http::{HeaderMap, header};
+use till_core::checkout::Session;
+
+use super::fields::{Field, FieldErrors, Need, TextField};
 use super::markdown::SafeHtml;
 use super::money::Locale;
 use super::places;
-use crate::web::{Page, assets};
+use crate::web::{Page, assets, words::Value};
 
 pub use after::{ConfirmationPage, MessagePage, Outcome, Receipt, ThreeDsPage, Waiting};
 
@@ -52,19 +56,61 @@ impl Theme {
 pub struct Look {
     /// The language of the words.
     pub locale: Locale,
+    /// The language that the address asks for, carried along.
+    pub asked: Option<Locale>,
     /// Light, dark or as the system prefers.
     pub theme: Theme,
 }
 
 impl Look {
+    /// What a browser wants, before anything else is known.
+    #[must_use]
+    pub fn of_browser(headers: &HeaderMap) -> Self {
+        let accepted = headers.get(header::ACCEPT_LANGUAGE);
+        let wanted = accepted
+            .and_then(|value| value.to_str().ok())
+            .and_then(Locale::of_browser);
+        Self {
+            locale: wanted.unwrap_or_default(),
+            ..Self::default()
+        }
+    }
+
+    /// As the session's own language says, then the address, then the browser; English where the merchant has not
+    /// switched the languages on.
+    #[must_use]
+    pub fn of_session(self, session: &Session) -> Self {
+        let localised = session
+            .organization
+            .settings
+            .feature("checkout_localization_enabled");
+        let own = session.checkout.locale.as_deref();
+        let locale = match (localised, own.and_then(Locale::of_tag)) {
+            (false, _) => Locale::En,
+            (true, Some(own)) => own,
+            (true, None) => self.locale,
+        };
+        Self { locale, ..self }
+    }
+
+    /// A message without values.
+    #[must_use]
+    pub fn say(self, id: &str) -> Cow<'static, str> {
+        self.locale.say(id)
+    }
+
+    /// A message with its values.
+    #[must_use]
+    pub fn with<const N: usize>(self, id: &str, values: [(&'static str, Value<'_>); N]) -> String {
+        self.locale.with(id, values)
+    }
+
     fn lang(self) -> &'static str {
         self.locale.tag()
     }
 
     fn dir(self) -> &'static str {
-        match self.locale {
-            Locale::En => "ltr",
-        }
+        self.locale.dir()
     }
 
     fn styles(self) -> &'static str {
@@ -75,13 +121,21 @@ impl Look {
         assets::script_url()
     }
 
-    /// A page's address with the forced theme carried along.
+    /// A page's address with what the buyer's address forces carried along.
     #[must_use]
     pub fn carried(self, path: &str) -> String {
-        match self.theme.name() {
-            Some(theme) => format!("{path}?theme={theme}"),
-            None => path.to_owned(),
+        let forced = [
+            ("theme", self.theme.name()),
+            ("locale", self.asked.map(Locale::tag)),
+        ];
+        let query: Vec<String> = forced
+            .into_iter()
+            .filter_map(|(key, value)| Some(format!("{key}={}", value?)))
+            .collect();
+        if query.is_empty() {
+            return path.to_owned();
         }
+        format!("{path}?{}", query.join("&"))
     }
 
     /// Address of the checkout page (and of its form).
@@ -262,12 +316,12 @@ pub enum Action {
 }
 
 impl Action {
-    fn words(&self) -> String {
+    fn words(&self, look: Look) -> String {
         match self {
-            Action::Pay(total) => format!("Pay {total}"),
-            Action::Subscribe => "Subscribe".into(),
-            Action::Get => "Get for free".into(),
-            Action::StartTrial => "Start trial".into(),
+            Action::Pay(total) => look.with("pay", [("total", total.as_str().into())]),
+            Action::Subscribe => look.say("subscribe").into_owned(),
+            Action::Get => look.say("get-free").into_owned(),
+            Action::StartTrial => look.say("start-trial").into_owned(),
         }
     }
 }
@@ -317,22 +371,11 @@ pub struct CheckoutPage {
     pub action: Action,
     /// A sentence below the button: `You pay $29.00 per month until you cancel.`
     pub terms: Option<String>,
-    /// What went wrong as a whole and what to do, e.g. [`DECLINED`].
+    /// What went wrong as a whole and what to do.
     pub error: Option<String>,
     /// What is wrong with single fields.
     pub errors: FieldErrors,
 }
-
-/// What a declined buyer is told.
-pub const DECLINED: &str =
-    "Your card was declined. Nothing was charged. Try another card or ask your bank.";
-
-/// What a buyer is told whose first submit is still being worked on (409).
-pub const IN_FLIGHT: &str =
-    "Your payment is already being processed. Wait a moment, then reload this page.";
-
-/// What a buyer is told when the total is no longer the one they saw.
-pub const TOTAL_CHANGED: &str = "The total has changed. Nothing was charged. Check it, then pay.";
 
 impl Page for CheckoutPage {
     fn picture(&self) -> Option<&str> {
@@ -364,7 +407,12 @@ impl CheckoutPage {
         }
     }
 
-    fn wrong_fields(&self) -> Vec<(&'static str, &str)> {
+    fn back_words(&self) -> String {
+        let name = self.organization.name.as_str();
+        self.look.with("back-to", [("name", name.into())])
+    }
+
+    fn wrong_fields(&self) -> Vec<(&'static str, Cow<'static, str>)> {
         self.errors
             .fields()
             .map(|field| (field.anchor(), self.label(field)))
@@ -372,41 +420,43 @@ impl CheckoutPage {
     }
 
     fn countries(&self) -> &'static [(&'static str, &'static str)] {
-        places::COUNTRIES.as_slice()
+        self.look.locale.cldr().countries()
     }
 
     fn subdivisions(&self) -> Option<&'static [(&'static str, &'static str)]> {
         places::subdivisions(&self.address.as_ref()?.country)
     }
 
-    fn label(&self, field: Field) -> &'static str {
+    fn label(&self, field: Field) -> Cow<'static, str> {
         let country = self.address.as_ref().map_or("", |a| a.country.as_str());
-        match field {
-            Field::Product => "Product",
-            Field::Amount => "Name your price",
-            Field::Email => "Email",
-            Field::CardNumber => "Card number",
-            Field::CardExpiry => "Expiry date",
-            Field::CardCvc => "Security code",
-            Field::Name if self.takes_card() => CARDHOLDER,
-            Field::Name => "Full name",
-            Field::Country => "Country",
-            Field::Line1 => "Address",
-            Field::Line2 => "Apartment, suite",
-            Field::City => "City",
+        self.look.say(match field {
+            Field::Product => "choose-option",
+            Field::Amount => "name-your-price",
+            Field::Email => "email",
+            Field::CardNumber => "card-number",
+            Field::CardExpiry => "card-expiry",
+            Field::CardCvc => "card-cvc",
+            Field::Name if self.takes_card() => "card-name",
+            Field::Name => "full-name",
+            Field::Country => "country",
+            Field::Line1 => "line1",
+            Field::Line2 => "line2",
+            Field::City => "city",
             Field::State => places::state_label(country),
             Field::PostalCode => places::postal_code_label(country),
-            Field::IsBusiness => "I’m buying for a business",
-            Field::BillingName => "Business name",
-            Field::TaxId => "Tax ID",
-        }
+            Field::IsBusiness => "is-business",
+            Field::BillingName => "business-name",
+            Field::TaxId => "tax-id",
+        })
     }
 
     fn text(&self, field: Field) -> TextField<'_> {
         let (value, need) = self.filled(field);
         let amount = self.amount.as_ref();
         TextField {
+            look: self.look,
             field,
+            on_card: field == Field::Name && self.takes_card(),
             label: self.label(field),
             value,
             need,
@@ -414,10 +464,8 @@ impl CheckoutPage {
             focus: self.focused() == Some(field),
             locked: field == Field::Email && self.email.locked,
             hint: match field {
-                Field::Amount => amount.and_then(|a| a.hint.as_deref()),
-                Field::Email if self.email.locked => {
-                    Some("This is the address of your account here.")
-                }
+                Field::Amount => amount.and_then(|a| a.hint.as_deref()).map(Cow::Borrowed),
+                Field::Email if self.email.locked => Some(self.look.say("email-locked")),
                 _ => None,
             },
             prefix: match field {

@@ -105,7 +105,10 @@ pub fn called(customer: &Customer) -> (String, Option<String>) {
 
 /// What is bought.
 pub fn product<A>(desk: &Desk<A>, product: &ProductBase) -> Cell {
-    Cell::link(desk.path(&format!("/products/{}", product.id)), &product.name)
+    Cell::link(
+        desk.path(&format!("/products/{}", product.id)),
+        &product.name,
+    )
 }
 
 /// A link to the page of something that is known by its id alone.
