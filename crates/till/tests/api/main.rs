@@ -10,6 +10,7 @@ mod customer_sessions;
 mod customers;
 mod desk;
 mod desk_account;
+mod desk_catalog;
 mod desk_developers;
 mod desk_journal;
 mod desk_products;
