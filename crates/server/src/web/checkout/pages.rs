@@ -23,9 +23,7 @@ use super::{
     money::Locale,
     paying::{pay_by_form, save},
     problems::declined,
-    view::{
-        ConfirmationPage, Line, Link, Look, MessagePage, Outcome, Receipt, Theme, Waiting,
-    },
+    view::{ConfirmationPage, Line, Link, Look, MessagePage, Outcome, Receipt, Theme, Waiting},
 };
 use crate::{app::App, error::ApiError, pay, web::page};
 
@@ -234,9 +232,7 @@ async fn after(
             Outcome::Succeeded(receipt(&session, look, &session.success_url(&app.site)))
         }
         CheckoutStatus::Expired => return Err(Refusal::ExpiredCheckout.into()),
-        CheckoutStatus::Failed => Outcome::Failed(
-            look.say("failed-body").into_owned(),
-        ),
+        CheckoutStatus::Failed => Outcome::Failed(look.say("failed-body").into_owned()),
     };
     let shown = ConfirmationPage {
         look,
@@ -294,7 +290,11 @@ fn with_token(url: &str, headers: &HeaderMap) -> String {
 fn receipt(session: &Session, look: Look, success_url: &str) -> Receipt {
     let row = &session.checkout;
     let sum = totals::totals(row);
-    let paid = if row.trial_end.is_some() { 0 } else { sum.total };
+    let paid = if row.trial_end.is_some() {
+        0
+    } else {
+        sum.total
+    };
     Receipt {
         product_name: session.selected().product.name.clone(),
         // A single line would only repeat the product and the total.

@@ -1,6 +1,9 @@
 //! What the form asks for: to save what it holds, or to pay.
 
-use axum::{http::StatusCode, response::{IntoResponse, Redirect as SeeOther, Response}};
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Redirect as SeeOther, Response},
+};
 use serde_json::{Map, Value};
 use till_core::{
     checkout::{Session, totals},
@@ -74,7 +77,12 @@ impl<'a> Submit<'a> {
     }
 
     /// Says at their fields what is refused, and leaves it out. Whether anything was left out.
-    fn refused(&mut self, error: &ApiError, body: &mut Map<String, Value>, session: &Session) -> bool {
+    fn refused(
+        &mut self,
+        error: &ApiError,
+        body: &mut Map<String, Value>,
+        session: &Session,
+    ) -> bool {
         place(error, session, self.look, &mut self.errors);
         if error.name() == "DiscountRedemptionLimitReached" {
             return body.remove("discount_code").is_some();
@@ -104,12 +112,7 @@ fn leave_out(problems: &[Problem], body: &mut Map<String, Value>) -> bool {
 }
 
 /// Saves what the form holds as far as it will do, and shows the new amounts.
-pub(super) async fn save(
-    app: &App,
-    session: Session,
-    look: Look,
-    form: &CheckoutForm,
-) -> Response {
+pub(super) async fn save(app: &App, session: Session, look: Look, form: &CheckoutForm) -> Response {
     let mut submit = Submit::new(app, &session, look, form);
     let mut body = sent::body(form, &session, look, &mut submit.errors);
     loop {
@@ -227,7 +230,10 @@ async fn elsewhere(submit: Submit<'_>, error: &ApiError, wanted: &Session) -> Bo
         "PaymentError" => submit.app.store.latest_attempt(wanted.checkout.id).await,
         _ => Ok(None),
     };
-    let reason = last.ok().flatten().and_then(|attempt| attempt.decline_reason);
+    let reason = last
+        .ok()
+        .flatten()
+        .and_then(|attempt| attempt.decline_reason);
     let told = whole(error, reason.as_deref());
     Box::new(submit.again(wanted, Some(told)))
 }

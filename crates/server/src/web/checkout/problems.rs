@@ -76,7 +76,8 @@ fn answer(slug: &str, problem: &Problem, session: &Session, look: Look) -> Strin
     let Some(takes) = field.map(|one| one.field.takes()) else {
         return look.say("error-field").into_owned();
     };
-    let count = |id: &str, bound: Option<i64>| look.with(id, [("count", bound.unwrap_or(1).into())]);
+    let count =
+        |id: &str, bound: Option<i64>| look.with(id, [("count", bound.unwrap_or(1).into())]);
     let number = |n: i64| super::money::number(n, look.locale);
     let day = |seconds: i64| {
         let moment = jiff::Timestamp::from_second(seconds).unwrap_or_default();

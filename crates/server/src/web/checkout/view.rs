@@ -15,12 +15,12 @@ use till_core::checkout::Session;
 use super::money::Locale;
 use crate::web::{assets, words::Value};
 
+pub use after::{ConfirmationPage, MessagePage, Outcome, Receipt, ThreeDsPage, Waiting};
 pub use page::CheckoutPage;
 pub use parts::{
-    Action, AddressForm, AmountField, Answer, AnswerKind, AppliedDiscount, BusinessForm, DiscountBox, EmailField, Hero,
-    Media, Payment, Product, ProductChoice, SeatsField, Tier, Usage,
+    Action, AddressForm, AmountField, Answer, AnswerKind, AppliedDiscount, BusinessForm,
+    DiscountBox, EmailField, Hero, Media, Payment, Product, ProductChoice, SeatsField, Tier, Usage,
 };
-pub use after::{ConfirmationPage, MessagePage, Outcome, Receipt, ThreeDsPage, Waiting};
 
 /// Light or dark.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -47,7 +47,10 @@ pub fn lines(session: &Session, look: Look) -> Vec<Line> {
     lines.extend(taxes);
     if let Some(end) = row.trial_end {
         let date = money::date(end, look.locale);
-        lines.push(line(look.with("due-on", [("date", date.into())]), sum.total));
+        lines.push(line(
+            look.with("due-on", [("date", date.into())]),
+            sum.total,
+        ));
     }
     lines
 }
@@ -150,7 +153,10 @@ fn full(session: &Session, look: Look) -> Option<String> {
     let row = &session.checkout;
     let sum = totals::totals(row);
     let lasts = DiscountDuration::Forever;
-    let ends = session.discount.as_ref().is_some_and(|d| d.duration != lasts);
+    let ends = session
+        .discount
+        .as_ref()
+        .is_some_and(|d| d.duration != lasts);
     if !ends || sum.discount == 0 {
         return None;
     }
@@ -211,7 +217,10 @@ pub fn what_next(session: &Session, look: Look) -> Option<String> {
     Some(match row.trial_end {
         Some(end) => {
             let date = money::date(end, look.locale);
-            look.with("renews-after-trial", [total, interval, ("date", date.into())])
+            look.with(
+                "renews-after-trial",
+                [total, interval, ("date", date.into())],
+            )
         }
         None => look.with("renews", [total, interval]),
     })
@@ -240,7 +249,9 @@ pub(super) fn discount(
             look.with("discount-remove", [("name", name.into())])
         }),
     });
-    let code = (open && applied.is_none())
-        .then(|| form.and_then(|f| f.discount_code.clone()).unwrap_or_default());
+    let code = (open && applied.is_none()).then(|| {
+        form.and_then(|f| f.discount_code.clone())
+            .unwrap_or_default()
+    });
     (applied.is_some() || code.is_some()).then_some(DiscountBox { applied, code })
 }

@@ -31,7 +31,8 @@ pub(super) fn choice(session: &Session, offered: &Offered, locale: Locale) -> Pr
         .into_iter()
         .find_map(|currency| totals::selected_price(&list, currency));
     let reduced = price.and_then(|p| reduced(session.discount.as_ref(), offered, p));
-    let words = |cost: &PriceAmount, price: &ProductPrice| price_words(cost, price.currency, locale);
+    let words =
+        |cost: &PriceAmount, price: &ProductPrice| price_words(cost, price.currency, locale);
     let full = price.map(|p| words(&p.cost(), p));
     let (price, before) = match (price, reduced) {
         (Some(price), Some(reduced)) => (Some(words(&reduced, price)), full),
@@ -205,7 +206,9 @@ fn steps(tiers: &SeatTiers, currency: Currency, locale: Locale) -> Vec<Tier> {
 pub fn seats_bounds(session: &Session, locale: Locale) -> Option<String> {
     let range = session.seat_range()?;
     match range.max {
-        Some(max) if max <= range.min => Some(locale.with("seats-exactly", [("count", max.into())])),
+        Some(max) if max <= range.min => {
+            Some(locale.with("seats-exactly", [("count", max.into())]))
+        }
         Some(max) => Some(locale.with(
             "seats-between",
             [("least", range.min.into()), ("most", max.into())],

@@ -9,8 +9,9 @@ use super::super::{
     places,
 };
 use super::{
-    Action, AddressForm, AmountField, Answer, AnswerKind, BusinessForm, DiscountBox, EmailField, Hero, Line, Look,
-    Media, Organization, Payment, Product, ProductChoice, SeatsField, Usage, is_web,
+    Action, AddressForm, AmountField, Answer, AnswerKind, BusinessForm, DiscountBox, EmailField,
+    Hero, Line, Look, Media, Organization, Payment, Product, ProductChoice, SeatsField, Usage,
+    is_web,
 };
 use crate::web::Page;
 
@@ -199,9 +200,7 @@ impl CheckoutPage {
             locked: field == Field::Email && self.email.locked,
             hint: match field {
                 Field::Amount => amount.and_then(|a| a.hint.as_deref()).map(Cow::Borrowed),
-                Field::Email if self.email.locked => {
-                    Some(self.look.say("email-locked"))
-                }
+                Field::Email if self.email.locked => Some(self.look.say("email-locked")),
                 _ => None,
             },
             prefix: match field {

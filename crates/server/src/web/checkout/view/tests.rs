@@ -382,7 +382,14 @@ fn an_answer_stands_in_its_own_kind_of_field() {
 #[test]
 fn styles_know_no_left_and_right() {
     let styles = include_str!("../../../../assets/checkout.css");
-    for side in ["margin-left", "margin-right", "padding-left", "padding-right", "text-align: left", "text-align: right"] {
+    for side in [
+        "margin-left",
+        "margin-right",
+        "padding-left",
+        "padding-right",
+        "text-align: left",
+        "text-align: right",
+    ] {
         assert!(!styles.contains(side), "{side}");
     }
 }
