@@ -1,7 +1,7 @@
 //! lifecycle.md F.1, F.2; checkout.md 1.6.
 
 use serde_json::{Value, json};
-use till_testkit::{Till, both};
+use till_testkit::both;
 use till_wire::scope::Scope;
 
 const NOBODY: &str = "1dbfc517-0bbf-4301-9ba8-555ca42b9737";

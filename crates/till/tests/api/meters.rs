@@ -1,7 +1,7 @@
 //! lifecycle.md G.2.
 
 use serde_json::{Value, json};
-use till_testkit::{Till, both};
+use till_testkit::both;
 use till_wire::scope::Scope;
 
 fn path(meter: &Value) -> String {
