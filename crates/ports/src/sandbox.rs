@@ -34,7 +34,7 @@ use subtle::ConstantTimeEq;
 use till_wire::money::Money;
 use uuid::Uuid;
 
-pub use self::cards::{CardError, CardField, CardInput, parse_expiry};
+pub use self::cards::{CardError, CardFault, CardField, CardInput, parse_expiry};
 pub use self::ledger::{Ledger, LedgerError, MemoryLedger};
 
 use self::cards::TestCard;

@@ -214,13 +214,54 @@ impl CardField {
     }
 }
 
+/// What is wrong with a card field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CardFault {
+    /// No number.
+    NoNumber,
+    /// Not the number of a card.
+    NotANumber,
+    /// The number of a card, but of none for tests.
+    NotATestCard,
+    /// Not a month and a year.
+    Expiry,
+    /// Over.
+    Expired,
+    /// Not the three digits of the security code.
+    Cvc,
+    /// Not the four digits of an Amex's security code.
+    CvcOnFront,
+}
+
+impl CardFault {
+    /// What it is, and what to do, in English for the buyer.
+    pub fn words(self) -> &'static str {
+        match self {
+            CardFault::NoNumber => "Enter the card number.",
+            CardFault::NotANumber => "This is not a card number. Check the digits.",
+            CardFault::NotATestCard => {
+                "This is a sandbox: it takes test cards only, and no real card must be typed here. \
+                 Use 4242 4242 4242 4242."
+            }
+            CardFault::Expiry => "Enter the expiry as month and year, such as 12 / 34.",
+            CardFault::Expired => "This card has expired. Check the expiry, or use another card.",
+            CardFault::Cvc => {
+                "Enter the three digits of the security code on the back of the card."
+            }
+            CardFault::CvcOnFront => {
+                "Enter the four digits of the security code on the front of the card."
+            }
+        }
+    }
+}
+
 /// What is wrong with one field, without what was typed there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CardError {
     /// Where.
     pub field: CardField,
-    /// What, and what to do, in English for the buyer.
-    pub words: &'static str,
+    /// What.
+    pub fault: CardFault,
 }
 
 /// Reads an expiry as people write it: `12/34`, `12 / 34`, `12/2034`, `1234`. A two-digit year
@@ -274,10 +315,10 @@ pub(super) fn check(
             ];
             Err(problems
                 .into_iter()
-                .filter_map(|(field, words)| {
+                .filter_map(|(field, fault)| {
                     Some(CardError {
                         field,
-                        words: words?,
+                        fault: fault?,
                     })
                 })
                 .collect())
@@ -285,17 +326,15 @@ pub(super) fn check(
     }
 }
 
-fn check_number(digits: &str) -> Result<&'static TestCard, &'static str> {
+fn check_number(digits: &str) -> Result<&'static TestCard, CardFault> {
     if digits.is_empty() {
-        return Err("Enter the card number.");
+        return Err(CardFault::NoNumber);
     }
     if !(12..=19).contains(&digits.len()) || !passes_luhn(digits) {
-        return Err("This is not a card number. Check the digits.");
+        return Err(CardFault::NotANumber);
     }
-    CARDS.iter().find(|card| card.number == digits).ok_or(
-        "This is a sandbox: it takes test cards only, and no real card must be typed here. \
-         Use 4242 4242 4242 4242.",
-    )
+    let card = CARDS.iter().find(|card| card.number == digits);
+    card.ok_or(CardFault::NotATestCard)
 }
 
 /// The last digit of a card number confirms the others.
@@ -316,26 +355,26 @@ fn passes_luhn(digits: &str) -> bool {
 }
 
 /// A card is good until the end of its month (UTC).
-fn check_expiry(month: u8, year: u16, now: Timestamp) -> Result<(), &'static str> {
+fn check_expiry(month: u8, year: u16, now: Timestamp) -> Result<(), CardFault> {
     let today = now.to_zoned(TimeZone::UTC);
     let this_month = i32::from(today.year()) * 12 + i32::from(today.month());
     let last_month = i32::from(year) * 12 + i32::from(month);
     if !(1..=12).contains(&month) || last_month > this_month + 50 * 12 {
-        Err("Enter the expiry as month and year, such as 12 / 34.")
+        Err(CardFault::Expiry)
     } else if last_month < this_month {
-        Err("This card has expired. Check the expiry, or use another card.")
+        Err(CardFault::Expired)
     } else {
         Ok(())
     }
 }
 
-fn check_cvc(digits: &str, cvc: &str) -> Result<(), &'static str> {
+fn check_cvc(digits: &str, cvc: &str) -> Result<(), CardFault> {
     let is_amex = digits.starts_with("34") || digits.starts_with("37");
     let is_number = cvc.bytes().all(|byte| byte.is_ascii_digit());
     match (is_amex, is_number, cvc.len()) {
         (true, true, 4) | (false, true, 3) => Ok(()),
-        (true, ..) => Err("Enter the four digits of the security code on the front of the card."),
-        (false, ..) => Err("Enter the three digits of the security code on the back of the card."),
+        (true, ..) => Err(CardFault::CvcOnFront),
+        (false, ..) => Err(CardFault::Cvc),
     }
 }
 
@@ -388,7 +427,11 @@ mod tests {
 
     #[test]
     fn a_mistyped_number_is_told_before_the_sandbox_rule() {
-        let words = |number| typed(number, "12/34", "123").err().unwrap()[0].words;
+        let words = |number| {
+            typed(number, "12/34", "123").err().unwrap()[0]
+                .fault
+                .words()
+        };
         assert!(words("4242424242424241").contains("not a card number"));
         assert!(words("42424242424").contains("not a card number"));
         assert!(words("4242x24242424242").contains("not a card number"));

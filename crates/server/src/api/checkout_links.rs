@@ -1,6 +1,6 @@
 //! Checkout links (checkout.md 6).
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     Json,
@@ -20,6 +20,7 @@ use till_store::List;
 use till_wire::{
     checkout_links::{CheckoutLink, CheckoutLinkCreate, CheckoutLinkUpdate},
     checkouts::Offer,
+    country::Country,
     error::{ErrorBody, ValidationBody},
     page::Page,
 };
@@ -263,15 +264,17 @@ async fn redirect(
     if request.method() == Method::HEAD {
         return ApiError::no_method().into_response();
     }
-    let ip_address = client_ip(&app, request.headers(), request.extensions());
+    let buyer = Buyer::of(&app, &request);
     let query = Query::parse(query.as_deref().unwrap_or_default());
-    match visit(&app, &secret, query, ip_address).await {
+    match visit(&app, &secret, query, buyer).await {
         Ok(location) => (
             StatusCode::TEMPORARY_REDIRECT,
             [(header::LOCATION, location)],
         )
             .into_response(),
-        Err(error) if is_browser(request.headers()) => web::checkout::pages::turned_away(&error),
+        Err(error) if is_browser(request.headers()) => {
+            web::checkout::pages::turned_away(&error, request.headers())
+        }
         Err(error) => error.into_response(),
     }
 }
@@ -293,12 +296,28 @@ impl From<Turned> for ApiError {
     }
 }
 
+/// Where a visit comes from.
+struct Buyer {
+    ip_address: Option<String>,
+    country: Option<Country>,
+}
+
+impl Buyer {
+    fn of(app: &App, request: &Request) -> Self {
+        let address = client_ip(app, request.headers(), request.extensions());
+        Self {
+            country: app.visitor_country(request.headers(), &address),
+            ip_address: address.parse::<IpAddr>().ok().map(|ip| ip.to_string()),
+        }
+    }
+}
+
 /// Opens the session of a visit; where its page is.
 async fn visit(
     app: &App,
     secret: &str,
     query: Query,
-    ip_address: String,
+    buyer: Buyer,
 ) -> Result<HeaderValue, ApiError> {
     let found = app.store.checkout_link_by_secret(secret).await?;
     let (link, organization) = found.ok_or_else(ApiError::not_found)?;
@@ -317,12 +336,11 @@ async fn visit(
         customer,
         app.store.audience(own),
     )?;
-    let ip_address = ip_address.parse::<std::net::IpAddr>().ok();
     let around = Around {
         offered,
         discounts,
-        ip_address: ip_address.map(|ip| ip.to_string()),
-        ip_country: None,
+        ip_address: buyer.ip_address,
+        ip_country: buyer.country,
     };
     let opening = visit::opening(&visit, &link, &organization, &around, app.at().now)?;
     let loaded = open::Loaded {

@@ -6,6 +6,7 @@
 pub mod assets;
 pub mod checkout;
 pub mod desk;
+pub mod words;
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
@@ -92,8 +93,11 @@ fn with_headers(
 }
 
 /// `/`: a person who follows the API's address learns where they are.
-pub(crate) async fn front() -> Response {
-    page(StatusCode::OK, &MessagePage::front(Look::default()))
+pub(crate) async fn front(headers: HeaderMap) -> Response {
+    page(
+        StatusCode::OK,
+        &MessagePage::front(Look::of_browser(&headers)),
+    )
 }
 
 /// Unknown addresses: a page for browsers, the API's shape for programs.
@@ -102,7 +106,7 @@ pub(crate) async fn nowhere(headers: HeaderMap) -> Response {
     if accept.is_some_and(|types| types.contains("text/html")) {
         return page(
             StatusCode::NOT_FOUND,
-            &MessagePage::nowhere(Look::default()),
+            &MessagePage::nowhere(Look::of_browser(&headers)),
         );
     }
     ApiError::no_route().into_response()

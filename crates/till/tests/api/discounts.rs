@@ -22,14 +22,22 @@ async fn count(t: &Till, discount: &Value) -> i64 {
 }
 
 fn keys(value: &Value) -> Vec<&str> {
-    let mut keys: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
+    let mut keys: Vec<_> = value
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
     keys.sort_unstable();
     keys
 }
 
 fn share(more: Value) -> Value {
-    let mut body = json!({"type": "percentage", "name": "Launch", "duration": "once", "basis_points": 1000});
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let mut body =
+        json!({"type": "percentage", "name": "Launch", "duration": "once", "basis_points": 1000});
+    body.as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
     body
 }
 
@@ -166,7 +174,7 @@ both! {
         assert_eq!(pair["duration_in_months"], 6);
         let many = t.patch(&path(&gift), json!({"amounts": {"usd": 500, "eur": 400}})).await.ok();
         assert_eq!(many["amounts"], gift["amounts"]);
-        let wrong = t.patch(&path(&gift), json!({"amounts": {"usd": 1}, "amount": 1})).await.unreadable();
+        let wrong = t.patch(&path(&gift), json!({"amounts": {"usd": 1}, "amount": 2})).await.unreadable();
         assert_eq!(wrong, pairs(&[("value_error", "body")]));
 
         let checkout = t.checkout_with(&t.monthly().await, json!({"discount_id": gift["id"]})).await;

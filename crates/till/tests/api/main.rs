@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod benefits;
+mod checkout_links;
 mod checkouts;
 mod conventions;
 mod custom_fields;
@@ -11,6 +12,7 @@ mod desk;
 mod desk_account;
 mod desk_catalog;
 mod desk_developers;
+mod desk_discounts;
 mod desk_journal;
 mod desk_products;
 mod desk_reference;
@@ -20,6 +22,7 @@ mod desk_sign_in;
 mod desk_team;
 mod discounts;
 mod document;
+mod files;
 mod gaps;
 mod geo;
 mod meters;
@@ -34,6 +37,7 @@ mod seats;
 mod subscriptions;
 mod taxes;
 mod trials;
+mod visits;
 mod webhooks;
 
 /// `(kind, place)` pairs as the test session tells them.

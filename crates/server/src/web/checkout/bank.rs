@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Form,
     extract::{Path, Query, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect as SeeOther, Response},
 };
 use till_core::checkout::Session;
@@ -23,8 +23,9 @@ pub(super) async fn show(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
     Query(asked): Query<Asked>,
+    headers: HeaderMap,
 ) -> Response {
-    let look = asked.look();
+    let look = asked.look(&headers);
     match challenge(&app, &secret, look).await {
         Ok(response) => response,
         Err(error) => bad_news(look, &error),
@@ -38,6 +39,7 @@ async fn challenge(app: &App, secret: &str, look: Look) -> Result<Response, ApiE
         .await?
         .ok_or_else(ApiError::not_found)?;
     let session = session_of(app, challenge.attempt_id).await?;
+    let look = look.of_session(&session);
     if challenge.state != ChallengeState::Waiting {
         return Ok(
             SeeOther::to(&look.confirmation_url(&session.checkout.client_secret)).into_response(),
@@ -72,9 +74,10 @@ pub(super) async fn decide(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
     Query(asked): Query<Asked>,
+    headers: HeaderMap,
     Form(form): Form<ThreeDsForm>,
 ) -> Response {
-    let look = asked.look();
+    let look = asked.look(&headers);
     match answer(&app, &secret, form.approved()).await {
         Ok(checkout) => SeeOther::to(&look.confirmation_url(&checkout)).into_response(),
         Err(error) => bad_news(look, &error),

@@ -1,8 +1,10 @@
 //! The fields of the checkout form: their names, words, browser hints and errors.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use askama::Template;
+
+use super::view::Look;
 
 /// Every field that can be filled in or be wrong, in the page's order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -10,6 +12,8 @@ use askama::Template;
 pub enum Field {
     Product,
     Amount,
+    Seats,
+    Discount,
     Email,
     CardNumber,
     CardExpiry,
@@ -33,6 +37,8 @@ impl Field {
         match self {
             Field::Product => "product_id",
             Field::Amount => "amount",
+            Field::Seats => "seats",
+            Field::Discount => "discount_code",
             Field::Email => "customer_email",
             Field::CardNumber => "card_number",
             Field::CardExpiry => "card_expiry",
@@ -64,6 +70,8 @@ impl Field {
             ["customer_billing_address", ..] => Field::Country,
             ["product_id" | "product_price_id" | "products", ..] => Field::Product,
             ["amount"] => Field::Amount,
+            ["seats"] => Field::Seats,
+            ["discount_code" | "discount_id"] => Field::Discount,
             ["customer_email"] => Field::Email,
             ["customer_name"] => Field::Name,
             ["confirmation_token_id"] => Field::CardNumber,
@@ -87,40 +95,56 @@ impl Field {
 
 /// What is wrong, field by field, in words for the buyer ("Enter your email address.").
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FieldErrors(BTreeMap<Field, String>);
+pub struct FieldErrors {
+    fields: BTreeMap<Field, String>,
+    /// By the slugs of the merchant's own fields.
+    answers: BTreeMap<String, String>,
+}
 
 impl FieldErrors {
     /// Adds a field's error; the first one said of a field stays.
     pub fn add(&mut self, field: Field, words: impl Into<String>) {
-        self.0.entry(field).or_insert_with(|| words.into());
+        self.fields.entry(field).or_insert_with(|| words.into());
+    }
+
+    /// Adds what is wrong with the answer to a custom field; the first one said of it stays.
+    pub fn add_answer(&mut self, slug: &str, words: impl Into<String>) {
+        let said = self.answers.entry(slug.to_owned());
+        said.or_insert_with(|| words.into());
+    }
+
+    /// The error of the answer to a custom field.
+    #[must_use]
+    pub fn answer(&self, slug: &str) -> Option<&str> {
+        self.answers.get(slug).map(String::as_str)
     }
 
     /// Says something of a field, whatever was said before.
     pub fn replace(&mut self, field: Field, words: impl Into<String>) {
-        self.0.insert(field, words.into());
+        self.fields.insert(field, words.into());
     }
 
     /// The error of a field.
     #[must_use]
     pub fn get(&self, field: Field) -> Option<&str> {
-        self.0.get(&field).map(String::as_str)
+        self.fields.get(&field).map(String::as_str)
     }
 
     /// The topmost wrong field, which gets the focus.
     #[must_use]
     pub fn first(&self) -> Option<Field> {
-        self.0.keys().next().copied()
+        self.fields.keys().next().copied()
     }
 
     /// The wrong fields from top to bottom.
     pub fn fields(&self) -> impl Iterator<Item = Field> {
-        self.0.keys().copied()
+        self.fields.keys().copied()
     }
 
     /// Whether nothing is wrong.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.fields.is_empty() && self.answers.is_empty()
     }
 }
 
@@ -158,14 +182,19 @@ impl Need {
 #[derive(Template)]
 #[template(path = "checkout/text_field.html")]
 pub(super) struct TextField<'a> {
+    pub look: Look,
     pub field: Field,
-    pub label: &'a str,
+    /// The product that what is typed belongs to.
+    pub of: Option<&'a str>,
+    /// Whether the name is the one on the card.
+    pub on_card: bool,
+    pub label: Cow<'a, str>,
     pub value: &'a str,
     pub need: Need,
     pub error: Option<&'a str>,
     pub focus: bool,
     pub locked: bool,
-    pub hint: Option<&'a str>,
+    pub hint: Option<Cow<'a, str>>,
     pub prefix: Option<&'a str>,
 }
 
@@ -183,7 +212,7 @@ impl TextField<'_> {
             Field::CardNumber => "cc-number",
             Field::CardExpiry => "cc-exp",
             Field::CardCvc => "cc-csc",
-            Field::Name if self.label == CARDHOLDER => "cc-name",
+            Field::Name if self.on_card => "cc-name",
             Field::Name => "name",
             Field::Country => "billing country",
             Field::Line1 => "billing address-line1",
@@ -192,7 +221,12 @@ impl TextField<'_> {
             Field::State => "billing address-level1",
             Field::PostalCode => "billing postal-code",
             Field::BillingName => "billing organization",
-            Field::Product | Field::Amount | Field::IsBusiness | Field::TaxId => "off",
+            Field::Product
+            | Field::Amount
+            | Field::Seats
+            | Field::Discount
+            | Field::IsBusiness
+            | Field::TaxId => "off",
         }
     }
 
@@ -206,19 +240,19 @@ impl TextField<'_> {
 
     fn autocapitalize(&self) -> &'static str {
         match self.field {
-            Field::PostalCode | Field::TaxId => "characters",
+            Field::PostalCode | Field::TaxId | Field::Discount => "characters",
             Field::Name | Field::BillingName | Field::City | Field::State => "words",
             Field::Line1 | Field::Line2 => "words",
             _ => "off",
         }
     }
 
-    fn placeholder(&self) -> Option<&'static str> {
+    fn placeholder(&self) -> Option<Cow<'static, str>> {
         match self.field {
-            Field::Email => Some("you@example.com"),
-            Field::CardNumber => Some("1234 1234 1234 1234"),
-            Field::CardExpiry => Some("MM / YY"),
-            Field::CardCvc => Some("123"),
+            Field::Email => Some("name@example.com".into()),
+            Field::CardNumber => Some("1234 1234 1234 1234".into()),
+            Field::CardExpiry => Some(self.look.say("card-expiry-form")),
+            Field::CardCvc => Some("123".into()),
             _ => None,
         }
     }
@@ -238,7 +272,7 @@ impl TextField<'_> {
     /// Ids of the hint and the error, for `aria-describedby`.
     fn described_by(&self) -> Option<String> {
         let name = self.field.name();
-        match (self.hint, self.error) {
+        match (&self.hint, self.error) {
             (Some(_), Some(_)) => Some(format!("{name}-hint {name}-error")),
             (Some(_), None) => Some(format!("{name}-hint")),
             (None, Some(_)) => Some(format!("{name}-error")),
@@ -246,9 +280,6 @@ impl TextField<'_> {
         }
     }
 }
-
-/// The label of the name field when it stands with a card.
-pub(super) const CARDHOLDER: &str = "Name on card";
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,9 @@
 //! The checkout page as a session fills it.
 
+mod amounts;
+mod answers;
+mod offer;
+
 use till_core::{
     checkout::{Session, totals},
     products::Offered,
@@ -12,10 +16,13 @@ use super::{
     markdown,
     money::{self, Locale},
     view::{
-        Action, AddressForm, AmountField, BusinessForm, CheckoutPage, EmailField, Hero, Line, Look,
-        Organization, Payment, Product, ProductChoice,
+        AddressForm, AmountField, BusinessForm, CheckoutPage, EmailField, Look, Organization,
+        Payment, Product,
     },
 };
+
+pub use amounts::{lines, what_next};
+pub use offer::{price_words, seats_bounds};
 
 /// An amount with its decimals.
 pub fn display(amount: i64, currency: Currency, locale: Locale) -> String {
@@ -24,7 +31,7 @@ pub fn display(amount: i64, currency: Currency, locale: Locale) -> String {
 
 fn short(amount: i64, currency: Currency, locale: Locale) -> String {
     if amount == 0 {
-        return "Free".to_owned();
+        return locale.say("free").into_owned();
     }
     money::display_short(amount, currency.as_str(), currency.decimals(), locale)
 }
@@ -60,43 +67,6 @@ fn custom(session: &Session) -> Option<(i64, Option<i64>)> {
     }
 }
 
-/// A product's price in the session's currency, else in the one that switching to it would choose.
-fn choice(session: &Session, offered: &Offered, locale: Locale) -> ProductChoice {
-    let row = &session.checkout;
-    let list = session.list(offered);
-    let price = [row.currency, session.organization.default_currency]
-        .into_iter()
-        .find_map(|currency| totals::selected_price(&list, currency));
-    ProductChoice {
-        id: offered.product.id.to_string(),
-        name: offered.product.name.clone(),
-        price: price.map_or_else(
-            || "—".to_owned(),
-            |p| price_words(&p.cost(), p.currency, locale),
-        ),
-        interval: interval(offered, locale),
-        selected: offered.product.id == row.product_id,
-    }
-}
-
-/// What a price costs, as buyers read it: `$29`, `Free`, `From $5`.
-pub fn price_words(amount: &PriceAmount, currency: Currency, locale: Locale) -> String {
-    match amount {
-        PriceAmount::Fixed { price_amount } => short(*price_amount, currency, locale),
-        PriceAmount::Custom {
-            minimum_amount: 0, ..
-        } => "You choose".to_owned(),
-        PriceAmount::Custom { minimum_amount, .. } => {
-            format!("From {}", short(*minimum_amount, currency, locale))
-        }
-        PriceAmount::SeatBased { seat_tiers, .. } => {
-            let each = seat_tiers.tiers.first().map_or(0, |t| t.price_per_seat);
-            format!("{} per seat", short(each, currency, locale))
-        }
-        PriceAmount::MeteredUnit { .. } => "By usage".to_owned(),
-    }
-}
-
 /// The page of an open session. What the form holds stands in its fields, so that nothing typed is lost;
 /// card fields are never filled in.
 pub fn page(
@@ -106,30 +76,25 @@ pub fn page(
     test_mode: bool,
 ) -> CheckoutPage {
     let row = &session.checkout;
-    let locale = look.locale;
-    let sum = totals::totals(row);
     let needed = totals::form(session);
     let offered = session.selected();
-    let total = display(sum.total, row.currency, locale);
-    let per = interval(offered, locale);
     let typed = |of: fn(&CheckoutForm) -> &Option<String>, kept: &Option<String>| {
         form.and_then(|f| of(f).clone())
             .or_else(|| kept.clone())
             .unwrap_or_default()
     };
-    let recurring = offered.product.is_recurring();
     CheckoutPage {
         look,
         client_secret: row.client_secret.clone(),
         version: row.version,
-        shown_total: sum.total,
+        shown_total: totals::totals(row).total,
         test_mode,
         organization: organization(&session.organization),
         return_url: row.return_url.clone(),
         products: session
             .offered
             .iter()
-            .map(|o| choice(session, o, locale))
+            .map(|o| offer::choice(session, o, look.locale))
             .collect(),
         product: Product {
             name: offered.product.name.clone(),
@@ -139,12 +104,14 @@ pub fn page(
                 .as_deref()
                 .and_then(markdown::render),
         },
-        hero: Hero {
-            amount: short(sum.total, row.currency, locale),
-            interval: per.clone(),
-            note: custom(session).map(|_| "Pay what you want".to_owned()),
-        },
-        amount: custom(session).map(|bounds| amount_field(session, bounds, form, locale)),
+        hero: offer::hero(session, look),
+        amount: custom(session).map(|_| amount_field(session, form, look.locale)),
+        seats: offer::seats(session, form, look),
+        usage: offer::usage(session, look.locale),
+        benefits: offer::benefits(offered),
+        medias: offer::medias(offered, look),
+        discount: amounts::discount(session, form, look),
+        answers: answers::answers(session, form),
         email: EmailField {
             value: if row.customer_id.is_some() {
                 row.customer_email.clone().unwrap_or_default()
@@ -166,72 +133,46 @@ pub fn page(
             billing_name: typed(|f| &f.customer_billing_name, &row.customer_billing_name),
             tax_id: typed(|f| &f.customer_tax_id, &row.customer_tax_id),
         }),
-        lines: lines(session, locale),
-        total: Line {
-            label: if recurring { "Due today" } else { "Total" }.to_owned(),
-            amount: total.clone(),
-        },
-        action: if recurring && needed.required() {
-            Action::Subscribe
-        } else if sum.total > 0 {
-            Action::Pay(total.clone())
-        } else {
-            Action::Get
-        },
-        terms: per
-            .filter(|_| sum.total > 0)
-            .map(|per| format!("You pay {total} {per} until you cancel.")),
+        lines: amounts::lines(session, look),
+        total: amounts::due(session, look),
+        action: amounts::action(session, look),
+        terms: amounts::terms(session, look),
         error: None,
+        no_trial: false,
         errors: FieldErrors::default(),
     }
 }
 
-/// What the sum is made of.
-pub fn lines(session: &Session, locale: Locale) -> Vec<Line> {
-    let row = &session.checkout;
-    let sum = totals::totals(row);
-    let line = |label: &str, amount| Line {
-        label: label.to_owned(),
-        amount: display(amount, row.currency, locale),
-    };
-    let mut lines = vec![line(&session.selected().product.name, sum.net)];
-    if let Some(tax) = sum.tax.filter(|tax| *tax > 0) {
-        lines.push(line("Tax", tax));
-    }
-    lines
+/// What may be paid where the buyer chooses, in words.
+pub fn amount_bounds(session: &Session, locale: Locale) -> Option<String> {
+    let (minimum, maximum) = custom(session)?;
+    let currency = session.checkout.currency;
+    let least = display(minimum.max(currency.min_charge()), currency, locale);
+    let most = maximum.map(|most| display(most, currency, locale));
+    Some(match (minimum, most) {
+        (0, None) => locale.with("amount-nothing-or-at-least", [("least", least.into())]),
+        (0, Some(most)) => locale.with(
+            "amount-nothing-or-between",
+            [("least", least.into()), ("most", most.into())],
+        ),
+        (_, None) => locale.with("amount-at-least", [("least", least.into())]),
+        (_, Some(most)) => locale.with(
+            "amount-between",
+            [("least", least.into()), ("most", most.into())],
+        ),
+    })
 }
 
-fn amount_field(
-    session: &Session,
-    (minimum, maximum): (i64, Option<i64>),
-    form: Option<&CheckoutForm>,
-    locale: Locale,
-) -> AmountField {
-    let currency = session.checkout.currency;
-    let least = if minimum == 0 {
-        0
-    } else {
-        minimum.max(currency.min_charge())
-    };
-    let words = |amount| display(amount, currency, locale);
-    let hint = match (least, maximum) {
-        (0, None) => format!("Nothing, or at least {}", words(currency.min_charge())),
-        (0, Some(most)) => {
-            format!(
-                "Nothing, or between {} and {}",
-                words(currency.min_charge()),
-                words(most)
-            )
-        }
-        (least, None) => format!("At least {}", words(least)),
-        (least, Some(most)) => format!("Between {} and {}", words(least), words(most)),
-    };
+fn amount_field(session: &Session, form: Option<&CheckoutForm>, locale: Locale) -> AmountField {
+    let row = &session.checkout;
+    let (currency, decimals) = (row.currency.as_str(), row.currency.decimals());
     AmountField {
         value: form
+            .filter(|f| f.is_of(row.product_id))
             .and_then(|f| f.amount.clone())
-            .unwrap_or_else(|| money::editable(session.checkout.amount, currency.decimals())),
-        sign: money::currency_sign(currency.as_str(), locale),
-        hint: Some(hint),
+            .unwrap_or_else(|| money::editable_in(row.amount, decimals, locale)),
+        sign: money::currency_sign(currency, locale),
+        hint: amount_bounds(session, locale),
     }
 }
 

@@ -13,7 +13,9 @@ pub mod form;
 pub mod markdown;
 pub mod money;
 pub mod pages;
+mod paying;
 pub mod places;
+mod problems;
 mod sent;
 pub mod view;
 

@@ -1,137 +1,103 @@
-//! Money and intervals in words, for people. Digits and separators come from ICU4X (CLDR), currency
-//! symbols and patterns from the small CLDR table here.
-
-use till_wire::values::Interval;
+//! Money and intervals in words, for people. Digits and separators come from ICU4X (CLDR); where a language puts
+//! the currency, and what it calls it, from [`super::super::words`].
 
 use icu_decimal::{DecimalFormatter, input::Decimal};
+use icu_locale_core::Locale as Tag;
+use jiff::{Timestamp, tz::TimeZone};
+use till_wire::values::Interval;
 
-/// A language that the pages can speak. One variant and one row of [`Locale::row`] each.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Locale {
-    /// English.
-    #[default]
-    En,
+pub use super::super::words::Locale;
+
+/// The digits and separators. Built on each use: the data is compiled in, so it costs less than the string it
+/// writes, and the type is not `Sync`.
+fn numbers(locale: Locale) -> DecimalFormatter {
+    let tag: Tag = locale.tag().parse().expect("the tags are valid");
+    DecimalFormatter::try_new(tag.into(), Default::default())
+        .expect("the numbers of every language are compiled in")
 }
 
-/// Where a locale puts the currency, and what it calls it.
-struct Row {
-    tag: &'static str,
-    symbol_first: bool,
-    /// Between amount and symbol; a symbol made of letters is always set apart.
-    gap: &'static str,
-    symbols: &'static [(&'static str, &'static str)],
-}
-
-/// No-break space: CLDR puts it between letters and digits.
-const NBSP: &str = "\u{a0}";
-
-static EN: Row = Row {
-    tag: "en",
-    symbol_first: true,
-    gap: "",
-    symbols: &[
-        ("AUD", "A$"),
-        ("BRL", "R$"),
-        ("CAD", "CA$"),
-        ("CNY", "CN¥"),
-        ("EUR", "€"),
-        ("GBP", "£"),
-        ("HKD", "HK$"),
-        ("ILS", "₪"),
-        ("INR", "₹"),
-        ("JPY", "¥"),
-        ("KRW", "₩"),
-        ("MXN", "MX$"),
-        ("NZD", "NZ$"),
-        ("PHP", "₱"),
-        ("TWD", "NT$"),
-        ("USD", "$"),
-        ("VND", "₫"),
-        ("XAF", "FCFA"),
-        ("XCD", "EC$"),
-        ("XCG", "Cg."),
-        ("XOF", "F\u{202f}CFA"),
-        ("XPF", "CFPF"),
-    ],
-};
-
-impl Locale {
-    fn row(self) -> &'static Row {
-        match self {
-            Locale::En => &EN,
-        }
-    }
-
-    /// The digits and separators. Built on each use: the data is compiled in, so it costs less than
-    /// the string it writes, and the type is not `Sync`.
-    fn numbers(self) -> DecimalFormatter {
-        // CLDR's root locale writes numbers exactly as English does.
-        let Locale::En = self;
-        DecimalFormatter::try_new(Default::default(), Default::default())
-            .expect("the root locale is compiled in")
-    }
-
-    /// The BCP-47 tag, for `lang` attributes.
-    #[must_use]
-    pub fn tag(self) -> &'static str {
-        self.row().tag
-    }
-}
-
-/// An amount as people write it, with all its decimals: `$1,234.50`, `CHF 10.00`, `¥500`.
+/// An amount as people write it, with all its decimals: `$1,234.50`, `1.234,50 €`, `¥500`.
 ///
 /// `amount` is in minor units; `decimals` says how many digits of it are behind the point (0 to 4);
 /// `currency` is an ISO code in either case.
 #[must_use]
 pub fn display(amount: i64, currency: &str, decimals: u8, locale: Locale) -> String {
-    written(amount, currency, decimals, locale, false)
+    let number = decimal(amount, decimals);
+    written(amount, &number, currency, locale)
 }
 
 /// As [`display`], but a whole amount goes without its zeros: `$29`, `$29.50`.
 #[must_use]
 pub fn display_short(amount: i64, currency: &str, decimals: u8, locale: Locale) -> String {
-    written(amount, currency, decimals, locale, true)
+    let mut number = decimal(amount, decimals);
+    number.absolute.trim_end_if_integer();
+    written(amount, &number, currency, locale)
 }
 
-fn written(amount: i64, currency: &str, decimals: u8, locale: Locale, short: bool) -> String {
-    let row = locale.row();
-    let currency = currency.to_ascii_uppercase();
+/// What a number of units costs: `unit` is a decimal number of minor units for one, such as `0.015`. It keeps its
+/// decimals, and has at least those of its currency. `None` when it is no number, or too large.
+#[must_use]
+pub fn display_unit(
+    unit: &str,
+    times: i64,
+    currency: &str,
+    decimals: u8,
+    locale: Locale,
+) -> Option<String> {
+    let (whole, fraction) = unit.split_once('.').unwrap_or((unit, ""));
+    let digits: i128 = format!("{whole}{fraction}").parse().ok()?;
+    let product = digits.checked_mul(i128::from(times))?;
+    let mut number: Decimal = product.to_string().parse().ok()?;
+    let behind = i16::try_from(fraction.len()).ok()? + i16::from(decimals);
+    number.multiply_pow10(-behind);
+    number.absolute.trim_end();
+    number.absolute.pad_end(-i16::from(decimals));
+    Some(written(0, &number, currency, locale))
+}
+
+fn decimal(amount: i64, decimals: u8) -> Decimal {
     let mut decimal = Decimal::from(amount.unsigned_abs());
     decimal.multiply_pow10(-i16::from(decimals));
-    if short {
-        decimal.absolute.trim_end_if_integer();
-    }
-    let number = locale.numbers().format(&decimal).to_string();
-    let symbol = symbol(&currency, row);
-    let sign = if amount < 0 { "-" } else { "" };
-    let lettered = |c: Option<char>| c.is_some_and(char::is_alphabetic);
-    if row.symbol_first {
-        let gap = if lettered(symbol.chars().last()) {
-            NBSP
-        } else {
-            row.gap
-        };
-        format!("{sign}{symbol}{gap}{number}")
-    } else {
-        let gap = if lettered(symbol.chars().next()) {
-            NBSP
-        } else {
-            row.gap
-        };
-        format!("{sign}{number}{gap}{symbol}")
-    }
+    decimal
 }
 
-fn symbol<'a>(currency: &'a str, row: &Row) -> &'a str {
-    row.symbols
-        .binary_search_by_key(&currency, |(code, _)| code)
-        .map_or(currency, |at| row.symbols[at].1)
+fn written(amount: i64, number: &Decimal, currency: &str, locale: Locale) -> String {
+    let number = numbers(locale).format(number).to_string();
+    locale
+        .cldr()
+        .money(&number, &currency.to_ascii_uppercase(), amount < 0)
+}
+
+/// A whole number.
+#[must_use]
+pub fn number(number: i64, locale: Locale) -> String {
+    numbers(locale).format(&Decimal::from(number)).to_string()
+}
+
+/// A share such as `0.2` as `20%`; as it is where it is no number.
+#[must_use]
+pub fn percent(share: &str, locale: Locale) -> String {
+    let Ok(mut number) = share.parse::<Decimal>() else {
+        return share.to_owned();
+    };
+    number.multiply_pow10(2);
+    number.absolute.trim_start();
+    number.absolute.trim_end();
+    let number = numbers(locale).format(&number).to_string();
+    locale.cldr().percent(&number)
+}
+
+/// The day of a moment, in UTC: what is due is worked out there.
+#[must_use]
+pub fn date(moment: Timestamp, locale: Locale) -> String {
+    locale.cldr().date(moment.to_zoned(TimeZone::UTC).date())
 }
 
 /// The sign to show beside an amount field: `$`, `€`, `CHF`.
 #[must_use]
 pub fn currency_sign(currency: &str, locale: Locale) -> String {
-    symbol(&currency.to_ascii_uppercase(), locale.row()).to_owned()
+    let code = currency.to_ascii_uppercase();
+    locale.cldr().sign(&code).to_owned()
 }
 
 /// An amount as a person edits it, without symbol and grouping: `12.50`.
@@ -140,6 +106,14 @@ pub fn editable(amount: i64, decimals: u8) -> String {
     let mut decimal = Decimal::from(amount);
     decimal.multiply_pow10(-i16::from(decimals));
     decimal.to_string()
+}
+
+/// As [`editable`], with the decimal mark of a language.
+#[must_use]
+pub fn editable_in(amount: i64, decimals: u8, locale: Locale) -> String {
+    let half = numbers(locale).format(&decimal(5, 1)).to_string();
+    let mark: String = half.chars().filter(|c| !c.is_ascii_digit()).collect();
+    editable(amount, decimals).replace('.', &mark)
 }
 
 /// Reads an amount that a person typed (`12`, `12.5`, `12,50`, `1,234.50`, `$ 12`), into minor units.
@@ -183,12 +157,13 @@ pub fn parse(typed: &str, decimals: u8) -> Option<i64> {
 /// How often a price is due: `per month`, `every 3 months`.
 #[must_use]
 pub fn interval_words(interval: Interval, count: u32, locale: Locale) -> String {
-    let Locale::En = locale;
-    let unit = interval.as_str();
-    match count {
-        0 | 1 => format!("per {unit}"),
-        n => format!("every {n} {unit}s"),
-    }
+    let id = match interval {
+        Interval::Day => "every-day",
+        Interval::Week => "every-week",
+        Interval::Month => "every-month",
+        Interval::Year => "every-year",
+    };
+    locale.with(id, [("count", count.max(1).into())])
 }
 
 #[cfg(test)]
@@ -224,8 +199,35 @@ mod tests {
     }
 
     #[test]
-    fn the_symbol_table_is_sorted_for_its_binary_search() {
-        assert!(EN.symbols.is_sorted());
+    fn money_shares_and_dates_are_written_as_icu_writes_them() {
+        let samples = include_str!("../../../../../locales/cldr/samples.tsv");
+        for sample in samples.lines() {
+            let cells: Vec<&str> = sample.split('\t').collect();
+            let [tag, kind, what, digits, minor, expected] = cells[..] else {
+                panic!("{sample}");
+            };
+            let locale = Locale::of_tag(tag).expect("a language of ours");
+            let written = match kind {
+                "money" => {
+                    let (minor, digits) = (minor.parse().unwrap(), digits.parse().unwrap());
+                    display(minor, what, digits, locale)
+                }
+                "percent" => percent(what, locale),
+                _ => date(format!("{what}T00:00:00Z").parse().unwrap(), locale),
+            };
+            assert_eq!(written, expected, "{sample}");
+        }
+    }
+
+    #[test]
+    fn a_unit_price_keeps_its_decimals() {
+        let unit = |text| display_unit(text, 1, "usd", 2, Locale::En);
+        assert_eq!(unit("1.5").as_deref(), Some("$0.015"));
+        assert_eq!(unit("200").as_deref(), Some("$2.00"));
+        assert_eq!(unit("0.00001").as_deref(), Some("$0.0000001"));
+        assert_eq!(unit("x"), None);
+        let million = display_unit("0.00035", 1_000_000, "usd", 2, Locale::De);
+        assert_eq!(million.as_deref(), Some("3,50\u{a0}$"));
     }
 
     #[test]

@@ -15,24 +15,17 @@ use till_core::{
     records::{Payment, PaymentState},
     refusal::Refusal,
 };
-use till_ports::sandbox::{CardField, CardInput, TokenizeError};
-use till_wire::{
-    checkouts::{CheckoutStatus, CheckoutUpdate, Writer},
-    input::{Context, Problem, Step},
-};
+use till_wire::checkouts::CheckoutStatus;
 
 use super::{
-    PARTIAL_HEADER, Redirect, bank,
-    fields::{Field, FieldErrors},
-    filled,
+    PARTIAL_HEADER, Redirect, bank, filled,
     form::{CheckoutForm, Intent},
-    sent,
-    view::{
-        ConfirmationPage, DECLINED, IN_FLIGHT, Line, Link, Look, MessagePage, Outcome, Receipt,
-        TOTAL_CHANGED, Theme, Waiting,
-    },
+    money::Locale,
+    paying::{pay_by_form, save},
+    problems::declined,
+    view::{ConfirmationPage, Line, Link, Look, MessagePage, Outcome, Receipt, Theme, Waiting},
 };
-use crate::{api::checkouts::change_by_secret, app::App, error::ApiError, pay, web::page};
+use crate::{app::App, error::ApiError, pay, web::page};
 
 /// The pages' routes.
 pub fn routes() -> Router<Arc<App>> {
@@ -50,14 +43,19 @@ pub fn routes() -> Router<Arc<App>> {
 #[serde(default)]
 pub(super) struct Asked {
     theme: Option<String>,
+    locale: Option<String>,
     stay: Option<String>,
 }
 
 impl Asked {
-    pub(super) fn look(&self) -> Look {
+    /// As far as it is known before the session is.
+    pub(super) fn look(&self, headers: &HeaderMap) -> Look {
+        let browser = Look::of_browser(headers);
+        let asked = self.locale.as_deref().and_then(Locale::of_tag);
         Look {
+            locale: asked.unwrap_or(browser.locale),
+            asked,
             theme: Theme::from_query(self.theme.as_deref()),
-            ..Look::default()
         }
     }
 }
@@ -69,12 +67,14 @@ async fn show(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
     Query(asked): Query<Asked>,
+    headers: HeaderMap,
 ) -> Response {
-    let look = asked.look();
+    let look = asked.look(&headers);
     let session = match pay::session(&app, &secret).await {
         Ok(session) => session,
         Err(error) => return bad_news(look, &error),
     };
+    let look = look.of_session(&session);
     match session.checkout.status {
         CheckoutStatus::Open => page(
             StatusCode::OK,
@@ -84,7 +84,7 @@ async fn show(
     }
 }
 
-fn test_mode(app: &App) -> bool {
+pub(super) fn test_mode(app: &App) -> bool {
     app.sandbox.is_some()
 }
 
@@ -104,8 +104,8 @@ pub(super) fn bad_news(look: Look, error: &ApiError) -> Response {
 }
 
 /// A visit to a checkout link that gets no session (checkout.md 6.5): a page where programs get JSON.
-pub(crate) fn turned_away(error: &ApiError) -> Response {
-    let look = Look::default();
+pub(crate) fn turned_away(error: &ApiError, headers: &HeaderMap) -> Response {
+    let look = Look::of_browser(headers);
     let shown = match (error.status(), error.name()) {
         (StatusCode::NOT_FOUND, _) => MessagePage::no_link(look),
         (StatusCode::FORBIDDEN, "EmbedHostNotAllowed") => MessagePage::not_here(look),
@@ -123,17 +123,17 @@ async fn submit(
     headers: HeaderMap,
     Form(form): Form<CheckoutForm>,
 ) -> Response {
-    let (look, partial) = (asked.look(), headers.contains_key(PARTIAL_HEADER));
+    let (look, partial) = (asked.look(&headers), headers.contains_key(PARTIAL_HEADER));
     let session = match pay::session(&app, &secret).await {
         Ok(session) => session,
         Err(error) => return bad_news(look, &error),
     };
+    let look = look.of_session(&session);
     // Paid meanwhile, in another tab or before the back button: never twice.
     if session.checkout.status != CheckoutStatus::Open {
         return go(partial, look.confirmation_url(&secret), None);
     }
     match form.intent() {
-        Intent::Update => save(&app, session, look, &form).await,
         Intent::Pay => match pay_by_form(&app, session, look, &form).await {
             Ok(paid) => {
                 let cookie = paid.token.map(|token| portal_cookie(&app, &secret, &token));
@@ -141,6 +141,7 @@ async fn submit(
             }
             Err(shown) => *shown,
         },
+        _ => save(&app, session, look, &form).await,
     }
 }
 
@@ -177,252 +178,6 @@ fn portal_cookie(app: &App, secret: &str, token: &str) -> HeaderValue {
     HeaderValue::from_str(&cookie).expect("tokens and secrets are plain ASCII")
 }
 
-/// Saves what the form holds as far as it reads, and shows the new amounts.
-async fn save(app: &App, session: Session, look: Look, form: &CheckoutForm) -> Response {
-    let mut errors = FieldErrors::default();
-    let mut body = sent::body(form, &session, &mut errors);
-    let input = readable(&mut body, &mut errors);
-    let secret = session.checkout.client_secret.clone();
-    let (session, error) = match change_by_secret(app, &secret, &input).await {
-        Ok(changed) => (changed, None),
-        Err(error) => {
-            place(&error, &mut errors);
-            let told = errors.is_empty().then(|| words(&error));
-            (session, told)
-        }
-    };
-    let mut shown = filled::page(&session, look, Some(form), test_mode(app));
-    shown.error = error;
-    shown.errors = errors;
-    page(StatusCode::OK, &shown)
-}
-
-/// Reads the body, leaving out what does not read and saying so at its field.
-fn readable(
-    body: &mut serde_json::Map<String, serde_json::Value>,
-    errors: &mut FieldErrors,
-) -> CheckoutUpdate {
-    loop {
-        let mut cx = Context::new("body");
-        let value = serde_json::Value::Object(body.clone());
-        let read = cx.object(&value, |f| CheckoutUpdate::read(Writer::Client, f));
-        let before = body.len();
-        for problem in &cx.problems {
-            note(problem, errors);
-            if let Some(Step::Key(key)) = problem.loc.get(1) {
-                body.remove(key.as_ref());
-            }
-        }
-        if cx.problems.is_empty() || body.len() == before {
-            return read.unwrap_or_default();
-        }
-    }
-}
-
-/// Puts an API error's problems at the page's fields.
-fn place(error: &ApiError, errors: &mut FieldErrors) {
-    for problem in error.problems() {
-        note(problem, errors);
-    }
-}
-
-fn note(problem: &Problem, errors: &mut FieldErrors) {
-    let loc: Vec<&str> = problem
-        .loc
-        .iter()
-        .filter_map(|step| match step {
-            Step::Key(key) => Some(key.as_ref()),
-            Step::Index(_) => None,
-        })
-        .collect();
-    let field = match loc[..] {
-        // Said of the whole address: a state of another country when it was read, else missing parts.
-        ["body", "customer_billing_address"] if problem.kind == "value_error" => {
-            Some(if problem.ctx.is_some() {
-                Field::State
-            } else {
-                Field::Line1
-            })
-        }
-        _ => Field::from_loc(&loc),
-    };
-    if let Some(field) = field {
-        errors.add(field, field_words(field, problem));
-    }
-}
-
-/// What is wrong with a field, for the person at the page.
-fn field_words(field: Field, problem: &Problem) -> String {
-    let missing = problem.kind == "missing";
-    let words = match field {
-        Field::Email if missing => "Enter your email address.",
-        Field::Email => "Enter a full email address, like you@example.com.",
-        Field::CardNumber => "Enter your card number.",
-        Field::Country if missing => "Choose your country.",
-        Field::Line1 => "Enter your address.",
-        Field::City => "Enter your city.",
-        Field::State => "Choose your state.",
-        Field::PostalCode => "Enter your postal code.",
-        Field::BillingName => "Enter the name of your business.",
-        Field::TaxId => {
-            "This tax ID is not valid in the chosen country. Check it, or leave it empty."
-        }
-        Field::Amount => return format!("{}.", problem.msg),
-        _ => problem.msg.trim_start_matches("Value error, "),
-    };
-    words.to_owned()
-}
-
-/// What a whole page's error says.
-fn words(error: &ApiError) -> String {
-    match error.name() {
-        "PaymentError" => match error.detail() {
-            words if words.to_lowercase().contains("declin") => words,
-            words => format!("Your payment was declined: {words}"),
-        },
-        "CheckoutLocked" => IN_FLIGHT.to_owned(),
-        "AlreadyActiveSubscriptionError" => {
-            "You already have an active subscription here, so nothing was charged.".to_owned()
-        }
-        "PaymentNotReady" => "This shop cannot take payments at the moment. Nothing was charged.".to_owned(),
-        "InternalServerError" => "Something went wrong on our side. Reload this page to see whether the payment went through.".to_owned(),
-        "" => DECLINED.to_owned(),
-        _ => error.detail(),
-    }
-}
-
-/// Where a confirmed buyer goes.
-struct Paid {
-    to: String,
-    token: Option<String>,
-}
-
-/// Confirms with what the form holds, or shows the page again with everything that is wrong at once.
-async fn pay_by_form(
-    app: &App,
-    session: Session,
-    look: Look,
-    form: &CheckoutForm,
-) -> Result<Paid, Box<Response>> {
-    let secret = session.checkout.client_secret.clone();
-    let again = |session: &Session, error: Option<String>, errors: FieldErrors| {
-        let mut shown = filled::page(session, look, Some(form), test_mode(app));
-        shown.error = error;
-        shown.errors = errors;
-        Box::new(page(StatusCode::OK, &shown))
-    };
-    let mut errors = FieldErrors::default();
-    let mut body = sent::body(form, &session, &mut errors);
-    let input = readable(&mut body, &mut errors);
-    // The session as this form would make it: what is shown must be what is charged.
-    let wanted = match pay::preview(app, &session, &input).await {
-        Ok(wanted) => wanted,
-        Err(error) => {
-            place(&error, &mut errors);
-            let told = errors.is_empty().then(|| words(&error));
-            return Err(again(&session, told, errors));
-        }
-    };
-    let total = totals::totals(&wanted.checkout).total;
-    if form
-        .shown_total
-        .as_ref()
-        .is_some_and(|shown| *shown != total.to_string())
-    {
-        return Err(again(&wanted, Some(TOTAL_CHANGED.to_owned()), errors));
-    }
-    if totals::form(&wanted).required() {
-        // Judged with a stand-in, so that card and address are found wanting together.
-        body.insert("confirmation_token_id".into(), "unknown".into());
-        if let Err(error) = pay::judge(app, &secret, &serde_json::Value::Object(body.clone())).await
-        {
-            place(&error, &mut errors);
-            if errors.is_empty() {
-                return Err(refused(app, &error, &wanted, again).await);
-            }
-        }
-        match token(app, form, &mut errors).await {
-            Some(token) if errors.is_empty() => {
-                body.insert("confirmation_token_id".into(), token.into())
-            }
-            _ => return Err(again(&wanted, None, errors)),
-        };
-    } else if !errors.is_empty() {
-        return Err(again(&wanted, None, errors));
-    }
-    match pay::confirm(app, &secret, serde_json::Value::Object(body)).await {
-        Ok(paid) => {
-            let action = paid
-                .payment
-                .filter(|p| p.state == PaymentState::RequiresAction);
-            let to = action
-                .and_then(|p| p.action_url)
-                .map(|url| look.carried(&url));
-            Ok(Paid {
-                to: to.unwrap_or_else(|| look.confirmation_url(&secret)),
-                token: paid.token,
-            })
-        }
-        Err(error) => {
-            place(&error, &mut errors);
-            if errors.is_empty() {
-                return Err(refused(app, &error, &wanted, again).await);
-            }
-            Err(again(&wanted, None, errors))
-        }
-    }
-}
-
-/// An error that belongs to no field. Somebody who has paid already is sent on instead.
-async fn refused(
-    app: &App,
-    error: &ApiError,
-    wanted: &Session,
-    again: impl Fn(&Session, Option<String>, FieldErrors) -> Box<Response>,
-) -> Box<Response> {
-    let now = pay::session(app, &wanted.checkout.client_secret).await;
-    if let Ok(now) = now
-        && now.checkout.status != CheckoutStatus::Open
-    {
-        let to = Look::default().confirmation_url(&wanted.checkout.client_secret);
-        return Box::new(SeeOther::to(&to).into_response());
-    }
-    again(wanted, Some(words(error)), FieldErrors::default())
-}
-
-/// A token of the page's card fields; what is wrong with them is said at each.
-async fn token(app: &App, form: &CheckoutForm, errors: &mut FieldErrors) -> Option<String> {
-    let text = |field: &Option<String>| field.clone().unwrap_or_default();
-    let card = CardInput::typed(
-        &text(&form.card_number),
-        &text(&form.card_expiry),
-        &text(&form.card_cvc),
-        form.customer_name.as_deref(),
-    );
-    match app.sandbox.as_ref()?.tokenize(card, app.clock.now()).await {
-        Ok(token) => Some(token),
-        Err(TokenizeError::Card(wrong)) => {
-            for problem in wrong {
-                let field = match problem.field {
-                    CardField::Number => Field::CardNumber,
-                    CardField::Expiry => Field::CardExpiry,
-                    CardField::Cvc => Field::CardCvc,
-                };
-                errors.replace(field, problem.words);
-            }
-            None
-        }
-        Err(error) => {
-            tracing::error!(%error, "the sandbox could not keep a token");
-            errors.add(
-                Field::CardNumber,
-                "The card could not be read just now. Please try again.",
-            );
-            None
-        }
-    }
-}
-
 async fn confirmation(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
@@ -431,7 +186,7 @@ async fn confirmation(
 ) -> Response {
     match after(&app, &secret, &asked, &headers).await {
         Ok(response) => response,
-        Err(error) => bad_news(asked.look(), &error),
+        Err(error) => bad_news(asked.look(&headers), &error),
     }
 }
 
@@ -441,16 +196,15 @@ async fn after(
     asked: &Asked,
     headers: &HeaderMap,
 ) -> Result<Response, ApiError> {
-    let look = asked.look();
     let session = pay::session(app, secret).await?;
+    let look = asked.look(headers).of_session(&session);
     let attempt = app.store.latest_attempt(session.checkout.id).await?;
     let leaves = session.checkout.success_url.is_some() && asked.stay.is_none();
     let outcome = match session.checkout.status {
         CheckoutStatus::Open => match attempt.filter(|a| a.state == PaymentState::Failed) {
             Some(failed) => Outcome::Reopened(
-                failed
-                    .decline_message
-                    .unwrap_or_else(|| DECLINED.to_owned()),
+                look.say(declined(failed.decline_reason.as_deref()))
+                    .into_owned(),
             ),
             None => return Ok(SeeOther::to(&look.checkout_url(secret)).into_response()),
         },
@@ -478,9 +232,7 @@ async fn after(
             Outcome::Succeeded(receipt(&session, look, &session.success_url(&app.site)))
         }
         CheckoutStatus::Expired => return Err(Refusal::ExpiredCheckout.into()),
-        CheckoutStatus::Failed => Outcome::Failed(
-            "Nothing was charged. Go back to the shop and start again from there.".to_owned(),
-        ),
+        CheckoutStatus::Failed => Outcome::Failed(look.say("failed-body").into_owned()),
     };
     let shown = ConfirmationPage {
         look,
@@ -538,25 +290,29 @@ fn with_token(url: &str, headers: &HeaderMap) -> String {
 fn receipt(session: &Session, look: Look, success_url: &str) -> Receipt {
     let row = &session.checkout;
     let sum = totals::totals(row);
-    let per = filled::interval(session.selected(), look.locale);
-    let total = filled::display(sum.total, row.currency, look.locale);
+    let paid = if row.trial_end.is_some() {
+        0
+    } else {
+        sum.total
+    };
     Receipt {
         product_name: session.selected().product.name.clone(),
         // A single line would only repeat the product and the total.
-        lines: Some(filled::lines(session, look.locale))
+        lines: Some(filled::lines(session, look))
             .filter(|lines| lines.len() > 1)
             .unwrap_or_default(),
         total: Line {
-            label: "Paid".to_owned(),
-            amount: total.clone(),
+            label: look.say("paid").into_owned(),
+            amount: filled::display(paid, row.currency, look.locale),
         },
         email: row.customer_email.clone(),
-        what_next: per
-            .filter(|_| sum.total > 0)
-            .map(|per| format!("Your subscription renews at {total} {per}.")),
+        what_next: filled::what_next(session, look),
         next: row.success_url.as_ref().map(|_| Link {
             url: success_url.to_owned(),
-            label: format!("Return to {}", session.organization.name),
+            label: {
+                let name = session.organization.name.as_str();
+                look.with("return-to", [("name", name.into())])
+            },
         }),
     }
 }

@@ -19,22 +19,22 @@ pub fn subdivisions(country: &str) -> Option<&'static [(&'static str, &'static s
     (!states.is_empty()).then_some(states)
 }
 
-/// What people of a country call the state line of their address.
+/// The message with what people of a country call the state line of their address.
 #[must_use]
 pub fn state_label(country: &str) -> &'static str {
     match country {
-        "US" | "AU" | "IN" | "BR" | "MX" => "State",
-        "CA" => "Province",
-        _ => "Region",
+        "US" | "AU" | "IN" | "BR" | "MX" => "state",
+        "CA" => "province",
+        _ => "region",
     }
 }
 
-/// What people of a country call the postal code.
+/// The message with what people of a country call the postal code.
 #[must_use]
 pub fn postal_code_label(country: &str) -> &'static str {
     match country {
-        "US" => "ZIP code",
-        "GB" | "AU" | "NZ" => "Postcode",
-        _ => "Postal code",
+        "US" => "zip-code",
+        "GB" | "AU" | "NZ" => "postcode",
+        _ => "postal-code",
     }
 }

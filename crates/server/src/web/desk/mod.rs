@@ -9,14 +9,17 @@ pub mod benefits;
 pub mod chart;
 pub mod checkouts;
 pub mod cookie;
+pub mod custom_fields;
 pub mod customers;
 pub mod developers;
+pub mod discounts;
 pub mod download;
 pub mod form;
 pub mod history;
 mod home;
 pub mod listing;
 pub mod live;
+mod media;
 pub mod meters;
 pub mod orders;
 pub mod parts;
@@ -66,6 +69,9 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(products::routes())
         .merge(benefits::routes())
         .merge(meters::routes())
+        .merge(discounts::routes())
+        .merge(custom_fields::routes())
+        .merge(media::routes())
         .merge(checkouts::routes())
         .merge(orders::routes())
         .merge(subscriptions::routes())

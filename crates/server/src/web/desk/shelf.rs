@@ -8,8 +8,10 @@ use crate::extract::{Access, Desk, scope};
 #[allow(missing_docs, reason = "each is named like its page")]
 pub enum Shelf {
     Products,
+    Discounts,
     Benefits,
     Meters,
+    CustomFields,
 }
 
 /// Around a list under Products, with the tabs of those that the person may read.
@@ -22,10 +24,24 @@ pub fn shell<A: Access>(desk: &Desk<A>, here: Shelf) -> Shell {
     };
     let products = desk.may::<scope::ProductsRead>().is_ok();
     tab(Shelf::Products, "Products", "/products", products);
+    let discounts = desk.may::<scope::DiscountsRead>().is_ok();
+    tab(
+        Shelf::Discounts,
+        "Discounts",
+        "/products/discounts",
+        discounts,
+    );
     let benefits = desk.may::<scope::BenefitsRead>().is_ok();
     tab(Shelf::Benefits, "Benefits", "/products/benefits", benefits);
     let meters = desk.may::<scope::MetersRead>().is_ok();
     tab(Shelf::Meters, "Meters", "/products/meters", meters);
+    let fields = desk.may::<scope::CustomFieldsRead>().is_ok();
+    tab(
+        Shelf::CustomFields,
+        "Custom fields",
+        "/products/custom-fields",
+        fields,
+    );
     Shell::new(desk, Area::Products, "Products").tabs(tabs)
 }
 

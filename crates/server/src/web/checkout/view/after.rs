@@ -1,5 +1,7 @@
 //! The pages around the form: what became of the payment, the sandbox's bank, and bad news.
 
+use std::borrow::Cow;
+
 use askama::Template;
 
 use super::{Line, Link, Look, Organization};
@@ -101,14 +103,14 @@ impl Page for ThreeDsPage {
 }
 
 impl ConfirmationPage {
-    fn heading(&self) -> &'static str {
-        match self.outcome {
-            Outcome::Processing(_) => "Processing your payment",
-            Outcome::RequiresAction(_) => "One more step",
-            Outcome::Succeeded(_) => "Thank you for your order",
-            Outcome::Reopened(_) => "The payment did not go through",
-            Outcome::Failed(_) => "The payment failed",
-        }
+    fn heading(&self) -> Cow<'static, str> {
+        self.look.say(match self.outcome {
+            Outcome::Processing(_) => "processing-title",
+            Outcome::RequiresAction(_) => "bank-title",
+            Outcome::Succeeded(_) => "thanks-title",
+            Outcome::Reopened(_) => "reopened-title",
+            Outcome::Failed(_) => "failed-title",
+        })
     }
 
     fn waits(&self) -> bool {
@@ -144,87 +146,49 @@ impl MessagePage {
     /// 404: no session has this address.
     #[must_use]
     pub fn unknown(look: Look) -> Self {
-        Self::new(
-            look,
-            "We can’t find this checkout",
-            "The link may be incomplete or no longer valid. Go back to the shop and start again \
-             from there. Nothing was charged.",
-        )
+        Self::new(look, "unknown-title", "unknown-body")
     }
 
     /// 404: no checkout link has this address.
     #[must_use]
     pub fn no_link(look: Look) -> Self {
-        Self::new(
-            look,
-            "This link no longer works",
-            "It may be incomplete, or the shop has taken it back. Ask the shop for a new one.",
-        )
+        Self::new(look, "no-link-title", "no-link-body")
     }
 
     /// 403: the page that embeds the checkout may not.
     #[must_use]
     pub fn not_here(look: Look) -> Self {
-        Self::new(
-            look,
-            "This checkout cannot be shown here",
-            "The shop does not allow the website that you came from to show its checkout. Open the \
-             checkout from the shop itself.",
-        )
+        Self::new(look, "not-here-title", "not-here-body")
     }
 
     /// 403: the link's signature is missing or wrong.
     #[must_use]
     pub fn unsigned(look: Look) -> Self {
-        Self::new(
-            look,
-            "This link is incomplete",
-            "A part of its address is missing or was changed. Open it exactly as you got it, or ask \
-             the shop for a new one.",
-        )
+        Self::new(look, "unsigned-title", "unsigned-body")
     }
 
     /// 422: the link sells nothing now.
     #[must_use]
     pub fn not_for_sale(look: Look) -> Self {
-        Self::new(
-            look,
-            "This is not for sale at the moment",
-            "The shop has paused what this link sells, or does not sell it in your country. Nothing \
-             was charged.",
-        )
+        Self::new(look, "not-for-sale-title", "not-for-sale-body")
     }
 
     /// The server's front door.
     #[must_use]
     pub fn front(look: Look) -> Self {
-        Self::new(
-            look,
-            "Till is running",
-            "This is the address of a checkout server. Programs use its API under /v1; buyers come \
-             here by the link of their checkout.",
-        )
+        Self::new(look, "front-title", "front-body")
     }
 
     /// 404: no page has this address.
     #[must_use]
     pub fn nowhere(look: Look) -> Self {
-        Self::new(
-            look,
-            "There is nothing here",
-            "Check the address, or go back to where you came from.",
-        )
+        Self::new(look, "nowhere-title", "nowhere-body")
     }
 
     /// 410: the session's time is over.
     #[must_use]
     pub fn expired(look: Look) -> Self {
-        Self::new(
-            look,
-            "This checkout has expired",
-            "For your safety a checkout stays open for a limited time only. Go back to the shop \
-             and start again from there.",
-        )
+        Self::new(look, "expired-title", "expired-body")
     }
 
     /// 500: holds the request id for support.
@@ -232,20 +196,15 @@ impl MessagePage {
     pub fn trouble(look: Look, request_id: impl Into<String>) -> Self {
         Self {
             reference: Some(request_id.into()),
-            ..Self::new(
-                look,
-                "Something went wrong on our side",
-                "Reload this page in a moment. If you were paying, the page will show whether the \
-                 payment went through.",
-            )
+            ..Self::new(look, "trouble-title", "trouble-body")
         }
     }
 
     fn new(look: Look, title: &str, body: &str) -> Self {
         Self {
             look,
-            title: title.to_owned(),
-            body: body.to_owned(),
+            title: look.say(title).into_owned(),
+            body: look.say(body).into_owned(),
             reference: None,
             link: None,
         }
