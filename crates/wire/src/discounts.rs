@@ -406,7 +406,9 @@ impl DiscountUpdate {
             }
         {
             let whole = f.whole();
-            return f.cx.refuse("amount and amounts say different things", whole);
+            return f
+                .cx
+                .refuse("amount and amounts say different things", whole);
         }
         Some(read)
     }

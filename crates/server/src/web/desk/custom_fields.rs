@@ -283,10 +283,7 @@ async fn update(
     let caller = desk.caller.clone();
     let changed = api::custom_fields::update(State(app), caller, PathId(id), body).await;
     match judged(changed)? {
-        Ok(Json(field)) => done(
-            &path(&desk, id, ""),
-            &format!("{} was saved.", field.name),
-        ),
+        Ok(Json(field)) => done(&path(&desk, id, ""), &format!("{} was saved.", field.name)),
         Err(wrong) => show_again(&edit_page(&desk, &field, &sent, &wrong)),
     }
 }

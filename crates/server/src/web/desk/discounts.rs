@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::{
     Answer, done,
     form::{AskPage, FormPage, Sent, Wrong, judged},
+    history::timeline,
     listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
     parts::{Act, Cell, Menu, Tone, money},
     sheet::{Action, Fact, Part, SheetPage},
@@ -210,7 +211,10 @@ async fn sheet(
                 note: Some("Orders with it".to_owned()),
             },
         ),
-        Fact::new("Uses per customer", limit(base.max_redemptions_per_customer)),
+        Fact::new(
+            "Uses per customer",
+            limit(base.max_redemptions_per_customer),
+        ),
         Fact::new("From", Cell::time_or_nothing(base.starts_at, &desk.zone)),
         Fact::new("Until", Cell::time_or_nothing(base.ends_at, &desk.zone)),
         Fact::new("Created", Cell::time(base.created_at, &desk.zone)),
@@ -238,6 +242,7 @@ async fn sheet(
         },
     ];
     parts.extend(super::metadata(&base.metadata));
+    parts.push(timeline(&app, &desk, [id]).await?);
     show(&SheetPage {
         shell: shelf::inner(&desk, "Discounts", LIST, brief.name.clone()),
         state: state(&discount, app.clock.now()),
@@ -324,8 +329,7 @@ async fn edit(
     desk: Desk<scope::DiscountsWrite>,
     PathId(id): PathId,
 ) -> Answer {
-    let (discount, products) =
-        tokio::try_join!(find(&app, &desk, id), products(&app, &desk))?;
+    let (discount, products) = tokio::try_join!(find(&app, &desk, id), products(&app, &desk))?;
     let sent = fill::of_discount(&discount, &desk.zone);
     let wrong = Wrong::default();
     show(&edit_page(&desk, &discount, &products, &sent, &wrong))
@@ -337,8 +341,7 @@ async fn update(
     PathId(id): PathId,
     mut sent: Sent,
 ) -> Answer {
-    let (discount, products) =
-        tokio::try_join!(find(&app, &desk, id), products(&app, &desk))?;
+    let (discount, products) = tokio::try_join!(find(&app, &desk, id), products(&app, &desk))?;
     let page = |sent: &Sent, wrong: &Wrong| edit_page(&desk, &discount, &products, sent, wrong);
     if fill::asks_for_more(&mut sent, || new_code(&app.at())) {
         return show(&page(&sent, &Wrong::default()));

@@ -184,10 +184,7 @@ fn rules(kind: CustomFieldType, sent: &Sent) -> Option<Group> {
         }
         CustomFieldType::Date => {
             let day = |name: &str, label: &str| Field::new(name, label, Kind::Line("date"));
-            let fields = vec![
-                day("properties.ge", "From"),
-                day("properties.le", "Until"),
-            ];
+            let fields = vec![day("properties.ge", "From"), day("properties.le", "Until")];
             Group::new("Answer", fields).row().place("properties")
         }
         CustomFieldType::Checkbox => return None,
@@ -224,7 +221,11 @@ mod tests {
 
     #[test]
     fn names_become_slugs() {
-        for (name, made) in [("T-shirt size", "t-shirt-size"), (" Größe! ", "gr-e"), ("!", "")] {
+        for (name, made) in [
+            ("T-shirt size", "t-shirt-size"),
+            (" Größe! ", "gr-e"),
+            ("!", ""),
+        ] {
             assert_eq!(slug(name), made);
         }
     }

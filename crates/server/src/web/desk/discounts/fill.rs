@@ -243,7 +243,9 @@ fn about() -> Group {
 }
 
 fn choice(words: &[(&str, &str)]) -> Kind {
-    let own = words.iter().map(|(v, w)| ((*v).to_owned(), (*w).to_owned()));
+    let own = words
+        .iter()
+        .map(|(v, w)| ((*v).to_owned(), (*w).to_owned()));
     Kind::Choice(own.collect())
 }
 
@@ -256,7 +258,12 @@ fn worth(was: Option<&Discount>, sent: &Sent) -> Group {
     }
     if !matches!(value, Some(DiscountValue::Fixed { .. })) {
         let share = Field::new("basis_points", "Percent off", Kind::Amount);
-        fields.push(share.required().hint("Up to 100, such as 12.5.").only("percentage"));
+        fields.push(
+            share
+                .required()
+                .hint("Up to 100, such as 12.5.")
+                .only("percentage"),
+        );
     }
     let fixed = !matches!(value, Some(DiscountValue::Percentage { .. }));
     let rows = if fixed { sent.rows(ROWS) } else { Vec::new() };
