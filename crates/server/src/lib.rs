@@ -4,6 +4,7 @@ pub mod api;
 pub mod app;
 pub mod error;
 pub mod extract;
+mod files;
 mod geo;
 pub mod ledger;
 pub mod limits;
@@ -32,6 +33,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/", axum::routing::get(web::front))
         .layer(CompressionLayer::new());
     api::router(&app)
+        .merge(files::routes())
         .merge(pages)
         .fallback(web::nowhere)
         .with_state(app)

@@ -80,6 +80,11 @@ impl Wrong {
         }
     }
 
+    /// All of it, in words.
+    pub fn all(&self) -> Vec<String> {
+        self.elsewhere(std::iter::empty())
+    }
+
     /// What none of these fields shows.
     fn elsewhere<'a>(&self, names: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
         let mut all: Vec<String> = self.words.iter().cloned().collect();

@@ -19,6 +19,7 @@ pub mod history;
 mod home;
 pub mod listing;
 pub mod live;
+mod media;
 pub mod meters;
 pub mod orders;
 pub mod parts;
@@ -70,6 +71,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(meters::routes())
         .merge(discounts::routes())
         .merge(custom_fields::routes())
+        .merge(media::routes())
         .merge(checkouts::routes())
         .merge(orders::routes())
         .merge(subscriptions::routes())

@@ -302,6 +302,7 @@ async fn sheet(
         )],
         false => vec![
             Action::Go("Edit", desk.path(&format!("/products/{id}/edit"))),
+            Action::Go("Media", desk.path(&format!("/products/{id}/media"))),
             Action::Do(
                 "New checkout session",
                 desk.path(&format!("/products/{id}/checkout")),
