@@ -17,11 +17,16 @@ const SVG: &str = "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</scr
 /// A body that announces a file in parts of these many bytes.
 fn announced(service: &str, mime: &str, parts: &[usize]) -> Value {
     let mut start = 0;
-    let listed: Vec<Value> = parts.iter().enumerate().map(|(place, length)| {
-        let part = json!({"number": place + 1, "chunk_start": start, "chunk_end": start + length});
-        start += length;
-        part
-    }).collect();
+    let listed: Vec<Value> = parts
+        .iter()
+        .enumerate()
+        .map(|(place, length)| {
+            let part =
+                json!({"number": place + 1, "chunk_start": start, "chunk_end": start + length});
+            start += length;
+            part
+        })
+        .collect();
     json!({"service": service, "name": "Ä picture.svg", "mime_type": mime, "size": start, "upload": {"parts": listed}})
 }
 
@@ -29,7 +34,8 @@ fn announced(service: &str, mime: &str, parts: &[usize]) -> Value {
 async fn put(t: &Till, url: &str, bytes: &str) -> Answer {
     let path = url.strip_prefix("https://till.test").unwrap();
     let request = Request::builder().method(Method::PUT).uri(path);
-    t.raw(request.body(Body::from(bytes.to_owned())).unwrap()).await
+    t.raw(request.body(Body::from(bytes.to_owned())).unwrap())
+        .await
 }
 
 fn url(made: &Value, part: usize) -> &str {
@@ -38,17 +44,27 @@ fn url(made: &Value, part: usize) -> &str {
 
 /// Announces, sends and completes a file.
 async fn uploaded(t: &Till, service: &str, mime: &str, text: &str) -> Value {
-    let made = t.post(FILES, announced(service, mime, &[text.len()])).await.created();
+    let made = t
+        .post(FILES, announced(service, mime, &[text.len()]))
+        .await
+        .created();
     let sent = put(t, url(&made, 0), text).await;
     assert_eq!(sent.status, 200, "{}", sent.text());
     complete(t, &made, &[sent.header("etag")]).await.ok()
 }
 
 async fn complete(t: &Till, made: &Value, etags: &[&str]) -> Answer {
-    let parts: Vec<Value> = etags.iter().enumerate()
-        .map(|(place, etag)| json!({"number": place + 1, "checksum_etag": etag})).collect();
+    let parts: Vec<Value> = etags
+        .iter()
+        .enumerate()
+        .map(|(place, etag)| json!({"number": place + 1, "checksum_etag": etag}))
+        .collect();
     let body = json!({"id": made["upload"]["id"], "path": made["upload"]["path"], "parts": parts});
-    t.post(&format!("/v1/files/{}/uploaded", made["id"].as_str().unwrap()), body).await
+    t.post(
+        &format!("/v1/files/{}/uploaded", made["id"].as_str().unwrap()),
+        body,
+    )
+    .await
 }
 
 both! {

@@ -92,7 +92,11 @@ pub fn price_words(amount: &PriceAmount, currency: Currency, locale: Locale) -> 
         }
         PriceAmount::SeatBased { seat_tiers, .. } => {
             let each = seat_tiers.tiers.first().map_or(0, |t| t.price_per_seat);
-            format!("{} {}", short(each, currency, locale), locale.say("per-seat"))
+            format!(
+                "{} {}",
+                short(each, currency, locale),
+                locale.say("per-seat")
+            )
         }
         PriceAmount::MeteredUnit { .. } => locale.say("usage").into_owned(),
     }
@@ -169,7 +173,9 @@ pub fn page(
         }),
         lines: lines(session, locale),
         total: Line {
-            label: look.say(if recurring { "due-today" } else { "total" }).into_owned(),
+            label: look
+                .say(if recurring { "due-today" } else { "total" })
+                .into_owned(),
             amount: total.clone(),
         },
         action: if recurring && needed.required() {
@@ -179,9 +185,12 @@ pub fn page(
         } else {
             Action::Get
         },
-        terms: per
-            .filter(|_| sum.total > 0)
-            .map(|per| look.with("terms-plain", [("total", total.into()), ("interval", per.into())])),
+        terms: per.filter(|_| sum.total > 0).map(|per| {
+            look.with(
+                "terms-plain",
+                [("total", total.into()), ("interval", per.into())],
+            )
+        }),
         error: None,
         errors: FieldErrors::default(),
     }

@@ -25,13 +25,11 @@ use super::{
     PARTIAL_HEADER, Redirect, bank,
     fields::{Field, FieldErrors},
     filled,
+    form::{CheckoutForm, Intent},
     money::Locale,
     problems::{at_card, declined, note, place, whole},
-    form::{CheckoutForm, Intent},
     sent,
-    view::{
-        ConfirmationPage, Line, Link, Look, MessagePage, Outcome, Receipt, Theme, Waiting,
-    },
+    view::{ConfirmationPage, Line, Link, Look, MessagePage, Outcome, Receipt, Theme, Waiting},
 };
 use crate::{api::checkouts::change_by_secret, app::App, error::ApiError, pay, web::page};
 
@@ -196,7 +194,9 @@ async fn save(app: &App, session: Session, look: Look, form: &CheckoutForm) -> R
         Ok(changed) => (changed, None),
         Err(error) => {
             place(&error, &session, look, &mut errors);
-            let told = errors.is_empty().then(|| look.say(whole(&error, None)).into_owned());
+            let told = errors
+                .is_empty()
+                .then(|| look.say(whole(&error, None)).into_owned());
             (session, told)
         }
     };
@@ -258,7 +258,9 @@ async fn pay_by_form(
         Ok(wanted) => wanted,
         Err(error) => {
             place(&error, &session, look, &mut errors);
-            let told = errors.is_empty().then(|| look.say(whole(&error, None)).into_owned());
+            let told = errors
+                .is_empty()
+                .then(|| look.say(whole(&error, None)).into_owned());
             return Err(again(&session, told, errors));
         }
     };
@@ -268,7 +270,11 @@ async fn pay_by_form(
         .as_ref()
         .is_some_and(|shown| *shown != total.to_string())
     {
-        return Err(again(&wanted, Some(look.say("total-changed").into_owned()), errors));
+        return Err(again(
+            &wanted,
+            Some(look.say("total-changed").into_owned()),
+            errors,
+        ));
     }
     if totals::form(&wanted).required() {
         // Judged with a stand-in, so that card and address are found wanting together.
@@ -331,13 +337,21 @@ async fn refused(
         "PaymentError" => app.store.latest_attempt(wanted.checkout.id).await,
         _ => Ok(None),
     };
-    let reason = declined.ok().flatten().and_then(|attempt| attempt.decline_reason);
+    let reason = declined
+        .ok()
+        .flatten()
+        .and_then(|attempt| attempt.decline_reason);
     let words = look.say(whole(error, reason.as_deref())).into_owned();
     again(wanted, Some(words), FieldErrors::default())
 }
 
 /// A token of the page's card fields; what is wrong with them is said at each.
-async fn token(app: &App, form: &CheckoutForm, look: Look, errors: &mut FieldErrors) -> Option<String> {
+async fn token(
+    app: &App,
+    form: &CheckoutForm,
+    look: Look,
+    errors: &mut FieldErrors,
+) -> Option<String> {
     let text = |field: &Option<String>| field.clone().unwrap_or_default();
     let card = CardInput::typed(
         &text(&form.card_number),
@@ -360,10 +374,7 @@ async fn token(app: &App, form: &CheckoutForm, look: Look, errors: &mut FieldErr
         }
         Err(error) => {
             tracing::error!(%error, "the sandbox could not keep a token");
-            errors.add(
-                Field::CardNumber,
-                look.say("error-card-unread"),
-            );
+            errors.add(Field::CardNumber, look.say("error-card-unread"));
             None
         }
     }
@@ -423,9 +434,7 @@ async fn after(
             Outcome::Succeeded(receipt(&session, look, &session.success_url(&app.site)))
         }
         CheckoutStatus::Expired => return Err(Refusal::ExpiredCheckout.into()),
-        CheckoutStatus::Failed => Outcome::Failed(
-            look.say("failed-body").into_owned(),
-        ),
+        CheckoutStatus::Failed => Outcome::Failed(look.say("failed-body").into_owned()),
     };
     let shown = ConfirmationPage {
         look,
@@ -496,12 +505,18 @@ fn receipt(session: &Session, look: Look, success_url: &str) -> Receipt {
             amount: total.clone(),
         },
         email: row.customer_email.clone(),
-        what_next: per
-            .filter(|_| sum.total > 0)
-            .map(|per| look.with("renews", [("total", total.into()), ("interval", per.into())])),
+        what_next: per.filter(|_| sum.total > 0).map(|per| {
+            look.with(
+                "renews",
+                [("total", total.into()), ("interval", per.into())],
+            )
+        }),
         next: row.success_url.as_ref().map(|_| Link {
             url: success_url.to_owned(),
-            label: look.with("return-to", [("name", session.organization.name.as_str().into())]),
+            label: look.with(
+                "return-to",
+                [("name", session.organization.name.as_str().into())],
+            ),
         }),
     }
 }

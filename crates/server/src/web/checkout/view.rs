@@ -465,9 +465,7 @@ impl CheckoutPage {
             locked: field == Field::Email && self.email.locked,
             hint: match field {
                 Field::Amount => amount.and_then(|a| a.hint.as_deref()).map(Cow::Borrowed),
-                Field::Email if self.email.locked => {
-                    Some(self.look.say("email-locked"))
-                }
+                Field::Email if self.email.locked => Some(self.look.say("email-locked")),
                 _ => None,
             },
             prefix: match field {

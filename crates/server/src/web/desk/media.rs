@@ -11,12 +11,12 @@ use axum::{
 use bytes::Bytes;
 use futures_util::stream;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use till_core::tokens::hex;
 use till_wire::{
     files::{File, FileService, PICTURES},
     products::Product,
 };
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{
@@ -42,14 +42,9 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route(
             "/dashboard/{shop}/products/{id}/media",
-            get(sheet)
-                .post(upload)
-                .layer(DefaultBodyLimit::max(LIMIT)),
+            get(sheet).post(upload).layer(DefaultBodyLimit::max(LIMIT)),
         )
-        .route(
-            "/dashboard/{shop}/products/{id}/media/change",
-            post(change),
-        )
+        .route("/dashboard/{shop}/products/{id}/media/change", post(change))
 }
 
 /// The pictures and what can be done with them.
@@ -63,12 +58,20 @@ struct Media<'a> {
     may: bool,
 }
 
-async fn find(app: &Arc<App>, caller: Caller<scope::ProductsRead>, id: Uuid) -> Result<Product, ApiError> {
+async fn find(
+    app: &Arc<App>,
+    caller: Caller<scope::ProductsRead>,
+    id: Uuid,
+) -> Result<Product, ApiError> {
     let Json(product) = api::products::get(State(app.clone()), caller, PathId(id)).await?;
     Ok(product)
 }
 
-fn page<A: Access>(desk: &Desk<A>, product: &Product, wrong: Vec<String>) -> Result<SheetPage, ApiError> {
+fn page<A: Access>(
+    desk: &Desk<A>,
+    product: &Product,
+    wrong: Vec<String>,
+) -> Result<SheetPage, ApiError> {
     let own = format!("/products/{}", product.base.id);
     let media = Media {
         files: &product.medias,
@@ -78,8 +81,12 @@ fn page<A: Access>(desk: &Desk<A>, product: &Product, wrong: Vec<String>) -> Res
         may: desk.may::<scope::ProductsWrite>().is_ok() && desk.may::<scope::FilesWrite>().is_ok(),
     };
     Ok(SheetPage {
-        shell: Shell::new(desk, Area::Products, format!("Media of {}", product.base.name))
-            .back(&product.base.name, desk.path(&own)),
+        shell: Shell::new(
+            desk,
+            Area::Products,
+            format!("Media of {}", product.base.name),
+        )
+        .back(&product.base.name, desk.path(&own)),
         state: Cell::Empty,
         actions: Vec::new(),
         menu: None,
@@ -136,7 +143,10 @@ async fn upload(
         wrong.push("Choose a picture first.".to_owned());
     }
     match wrong.is_empty() {
-        true => done(&desk.path(&format!("/products/{id}/media")), "The pictures were added."),
+        true => done(
+            &desk.path(&format!("/products/{id}/media")),
+            "The pictures were added.",
+        ),
         false => show_again(&page(&desk, &product, wrong)?),
     }
 }
@@ -149,7 +159,10 @@ async fn picture(
     field: Field<'_>,
 ) -> Result<Uuid, ApiError> {
     let media_type = field.content_type().unwrap_or_default().to_owned();
-    let bytes = field.bytes().await.map_err(|_| ApiError::body_too_large())?;
+    let bytes = field
+        .bytes()
+        .await
+        .map_err(|_| ApiError::body_too_large())?;
     let announced = json!({
         "service": FileService::ProductMedia, "name": name, "mime_type": media_type, "size": bytes.len(),
         "upload": {"parts": [{"number": 1, "chunk_start": 0, "chunk_end": bytes.len()}]},
@@ -158,7 +171,10 @@ async fn picture(
     let (_, Json(made)) = api::files::create(State(app.clone()), caller.clone(), body).await?;
     let size = bytes.len() as u64;
     let etag = hex(&Sha256::digest(&bytes));
-    let row = app.store.file(made.file.organization_id, made.file.id).await?;
+    let row = app
+        .store
+        .file(made.file.organization_id, made.file.id)
+        .await?;
     let row = row.ok_or_else(ApiError::not_found)?;
     let whole = stream::iter([Ok::<Bytes, std::convert::Infallible>(bytes)]);
     app.files
@@ -181,8 +197,7 @@ async fn arrange(
     medias: &[Uuid],
 ) -> Result<Product, ApiError> {
     let body = Body(Some(json!({"medias": medias})));
-    let Json(product) =
-        api::products::update(State(app.clone()), caller, PathId(id), body).await?;
+    let Json(product) = api::products::update(State(app.clone()), caller, PathId(id), body).await?;
     Ok(product)
 }
 
