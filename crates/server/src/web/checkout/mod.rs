@@ -13,6 +13,7 @@ pub mod form;
 pub mod markdown;
 pub mod money;
 pub mod pages;
+mod paying;
 pub mod places;
 mod problems;
 mod sent;

@@ -5,11 +5,14 @@
 //! problems of a 422 go back to the fields they are about (lifecycle.md I).
 
 mod account;
+pub mod benefits;
 pub mod chart;
 pub mod checkouts;
 pub mod cookie;
+pub mod custom_fields;
 pub mod customers;
 pub mod developers;
+pub mod discounts;
 pub mod download;
 pub mod form;
 pub mod history;
@@ -17,6 +20,7 @@ mod home;
 pub mod listing;
 pub mod live;
 mod media;
+pub mod meters;
 pub mod orders;
 pub mod parts;
 pub mod payments;
@@ -29,6 +33,7 @@ mod same_site;
 mod sent;
 pub mod settings;
 pub mod sheet;
+pub mod shelf;
 pub mod shell;
 mod sign_in;
 pub mod subscriptions;
@@ -62,6 +67,10 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(team::routes())
         .merge(home::routes())
         .merge(products::routes())
+        .merge(benefits::routes())
+        .merge(meters::routes())
+        .merge(discounts::routes())
+        .merge(custom_fields::routes())
         .merge(media::routes())
         .merge(checkouts::routes())
         .merge(orders::routes())

@@ -1,0 +1,123 @@
+//! What holds whatever was sent.
+
+use serde_json::Value as Json;
+use till_core::{
+    change::{Changes, Value, Write},
+    checkout::{
+        Session,
+        totals::{Totals, form, totals},
+    },
+    refusal::Refusal,
+};
+use till_wire::{
+    input::{Problem, Step},
+    organizations::TaxBehaviorOption,
+};
+
+use crate::shop::SHOP;
+
+/// Problems are told in full, at places of the body (or of another root).
+pub fn problems(problems: &[Problem], root: &'static str) {
+    assert!(!problems.is_empty(), "a refusal without a reason");
+    for problem in problems {
+        assert_eq!(problem.loc.first(), Some(&Step::from(root)), "{problem:?}");
+        assert!(
+            !problem.msg.is_empty() && !problem.kind.is_empty(),
+            "{problem:?}"
+        );
+        serde_json::to_string(problem).expect("a problem can be told");
+    }
+}
+
+/// A refusal that names fields names those of the body.
+pub fn refusal(refusal: &Refusal) {
+    if let Refusal::Invalid(found) = refusal {
+        problems(found, "body");
+    }
+}
+
+/// Changes that both databases take, with events that say what they mean.
+pub fn changes(changes: &Changes) {
+    for write in &changes.writes {
+        let values: Vec<&Value> = match write {
+            Write::Insert {
+                columns, values, ..
+            } => {
+                assert_eq!(columns.len(), values.len());
+                values.iter().collect()
+            }
+            Write::Update { set, .. } => set.iter().map(|(_, value)| value).collect(),
+            Write::ExactlyOne { binds, .. } | Write::Any { binds, .. } => binds.iter().collect(),
+            Write::Guard { .. } => Vec::new(),
+        };
+        for value in values {
+            match value {
+                Value::Text(text) => assert!(!text.contains('\0'), "NUL in {write:?}"),
+                Value::Json(text) => {
+                    let json: Json = serde_json::from_str(text).expect("JSON columns hold JSON");
+                    assert!(!till_wire::input::has_nul(&json), "NUL in {write:?}");
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A session whose sums add up, with views that can be shown.
+pub fn session(session: &Session) -> Totals {
+    let row = &session.checkout;
+    let sum = totals(row);
+    let taxable = row.amount - row.discount_amount;
+    assert!(
+        row.amount >= 0 && (0..=row.amount).contains(&row.discount_amount),
+        "{sum:?}"
+    );
+    let tax = row.tax_amount.unwrap_or(0);
+    assert!(tax >= 0 && sum.net >= 0 && sum.total >= 0, "{sum:?}");
+    assert_eq!(sum.net + tax, sum.total);
+    match row.tax_behavior {
+        Some(TaxBehaviorOption::Inclusive) => {
+            assert_eq!(sum.total, taxable, "the tax is in the price")
+        }
+        _ => assert_eq!(sum.net, taxable, "the tax comes on top"),
+    }
+    if let Some(lines) = &row.tax_breakdown {
+        let parts: i64 = lines.iter().map(|line| line.amount).sum();
+        assert_eq!(parts, tax, "the lines make up the tax");
+    }
+    match &session.discount {
+        Some(discount) => {
+            assert_eq!(row.discount_id, Some(discount.id));
+            assert_eq!(row.discount_amount, discount.off(row.amount, row.currency));
+            assert!(discount.fits(row.product_id, row.currency), "{discount:?}");
+        }
+        None => assert_eq!((row.discount_id, row.discount_amount), (None, 0)),
+    }
+    assert!(row.product_ids.contains(&row.product_id), "{row:?}");
+    for price in session.prices() {
+        assert_eq!(
+            (price.product_id, price.currency),
+            (row.product_id, row.currency)
+        );
+    }
+    match (session.seat_range(), row.seats) {
+        (Some(range), Some(seats)) => assert!(range.contains(seats), "{seats} of {range:?}"),
+        (range, seats) => assert_eq!(range.is_some(), seats.is_some(), "{range:?} {seats:?}"),
+    }
+    let asked = form(session);
+    assert!(
+        row.trial_end.is_none() || !asked.payment,
+        "a trial is paid later"
+    );
+    let merchant = serde_json::to_value(session.merchant_view(&SHOP.site)).expect("a view");
+    let public = serde_json::to_value(session.public_view(&SHOP.site)).expect("a view");
+    for (name, value) in [
+        ("amount", Json::from(row.amount)),
+        ("total_amount", sum.total.into()),
+        ("net_amount", sum.net.into()),
+        ("is_payment_form_required", asked.required().into()),
+    ] {
+        assert_eq!((&merchant[name], &public[name]), (&value, &value), "{name}");
+    }
+    sum
+}
