@@ -50,6 +50,12 @@ impl File {
         }
     }
 
+    /// The address of a picture on the server itself, for its own pages; nothing for what nobody may see.
+    pub fn shown_at(&self) -> Option<String> {
+        let shown = self.service.is_public() && self.is_uploaded;
+        shown.then(|| format!("/files/{}", self.path))
+    }
+
     /// Where a part lies until the file is whole.
     pub fn part_path(&self, number: i64) -> String {
         format!("uploads/{}/{number}", self.id)

@@ -88,6 +88,7 @@ pub struct File {
     pub flagged_malicious_at: Option<Timestamp>,
     /// Where anybody can see it; only of pictures.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
     pub public_url: Option<String>,
 }
 

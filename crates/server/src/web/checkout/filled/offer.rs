@@ -293,7 +293,7 @@ pub(super) fn medias(offered: &Offered, look: Look) -> Vec<Media> {
         .collect()
 }
 
-/// Where a file is public. Nothing serves files yet.
-fn picture_url(_file: &File) -> Option<String> {
-    None
+/// Where a picture is served.
+fn picture_url(file: &File) -> Option<String> {
+    file.shown_at()
 }
