@@ -293,7 +293,8 @@ pub(super) fn medias(offered: &Offered, look: Look) -> Vec<Media> {
         .collect()
 }
 
-/// Where a file is public. Nothing serves files yet.
-fn picture_url(_file: &File) -> Option<String> {
-    None
+/// Where a picture is shown, on this server.
+fn picture_url(file: &File) -> Option<String> {
+    let shown = file.service.is_public() && file.is_uploaded && file.deleted_at.is_none();
+    shown.then(|| format!("/files/{}", file.path))
 }
