@@ -7,6 +7,7 @@
 mod account;
 pub mod benefits;
 pub mod chart;
+pub mod checkout_links;
 pub mod checkouts;
 pub mod cookie;
 pub mod customers;
@@ -66,6 +67,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(products::routes())
         .merge(benefits::routes())
         .merge(meters::routes())
+        .merge(checkout_links::routes())
         .merge(checkouts::routes())
         .merge(orders::routes())
         .merge(subscriptions::routes())

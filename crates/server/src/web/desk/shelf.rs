@@ -10,6 +10,7 @@ pub enum Shelf {
     Products,
     Benefits,
     Meters,
+    CheckoutLinks,
 }
 
 /// Around a list under Products, with the tabs of those that the person may read.
@@ -26,6 +27,13 @@ pub fn shell<A: Access>(desk: &Desk<A>, here: Shelf) -> Shell {
     tab(Shelf::Benefits, "Benefits", "/products/benefits", benefits);
     let meters = desk.may::<scope::MetersRead>().is_ok();
     tab(Shelf::Meters, "Meters", "/products/meters", meters);
+    let links = desk.may::<scope::CheckoutLinksRead>().is_ok();
+    tab(
+        Shelf::CheckoutLinks,
+        "Checkout links",
+        "/products/checkout-links",
+        links,
+    );
     Shell::new(desk, Area::Products, "Products").tabs(tabs)
 }
 
