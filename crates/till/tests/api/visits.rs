@@ -77,6 +77,7 @@ both! {
         // Bearer tokens do not matter where a secret is the credential.
         let stale = t.with_token("polar_oat_nobody").get(&address(&made, "")).await;
         assert_eq!(stale.status, 307);
+        t.told().await;
     }
 
     async fn links_that_are_not_there_are_not_found_s_82(t: &mut Till) {

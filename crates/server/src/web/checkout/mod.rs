@@ -9,6 +9,7 @@
 mod bank;
 pub mod fields;
 pub mod filled;
+mod frame;
 pub mod form;
 pub mod markdown;
 pub mod money;

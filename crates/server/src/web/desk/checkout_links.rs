@@ -22,8 +22,6 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Body, Desk, Params, PathId, scope},
-    web::checkout::money::interval_words,
-    web::checkout::money::Locale,
 };
 
 const LIST: &str = "/products/checkout-links";
@@ -185,9 +183,9 @@ async fn sheet(
     let link = find(&app, &desk, id).await?;
     let yes = |is: bool| Cell::Text(if is { "Yes" } else { "No" }.to_owned());
     let trial = link.trial_interval.zip(link.trial_interval_count);
-    let trial = trial.map(|(unit, count)| {
-        let count = u32::try_from(count).unwrap_or(1);
-        format!("Instead of the product's own: {}", interval_words(unit, count, Locale::En))
+    let trial = trial.map(|(unit, count)| match count {
+        1 => format!("1 {unit}, whatever the product says"),
+        _ => format!("{count} {unit}s, whatever the product says"),
     });
     let facts = vec![
         Fact::new("Link", Cell::Code(link.url.clone())),

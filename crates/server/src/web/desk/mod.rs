@@ -7,6 +7,7 @@
 mod account;
 pub mod benefits;
 pub mod chart;
+pub mod checkout_links;
 pub mod checkouts;
 pub mod cookie;
 pub mod custom_fields;
@@ -69,9 +70,13 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(products::routes())
         .merge(benefits::routes())
         .merge(meters::routes())
+<<<<<<< HEAD
         .merge(discounts::routes())
         .merge(custom_fields::routes())
         .merge(media::routes())
+=======
+        .merge(checkout_links::routes())
+>>>>>>> links
         .merge(checkouts::routes())
         .merge(orders::routes())
         .merge(subscriptions::routes())
