@@ -70,13 +70,10 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(products::routes())
         .merge(benefits::routes())
         .merge(meters::routes())
-<<<<<<< HEAD
         .merge(discounts::routes())
         .merge(custom_fields::routes())
         .merge(media::routes())
-=======
         .merge(checkout_links::routes())
->>>>>>> links
         .merge(checkouts::routes())
         .merge(orders::routes())
         .merge(subscriptions::routes())

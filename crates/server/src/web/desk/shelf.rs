@@ -11,11 +11,8 @@ pub enum Shelf {
     Discounts,
     Benefits,
     Meters,
-<<<<<<< HEAD
     CustomFields,
-=======
     CheckoutLinks,
->>>>>>> links
 }
 
 /// Around a list under Products, with the tabs of those that the person may read.
@@ -39,21 +36,19 @@ pub fn shell<A: Access>(desk: &Desk<A>, here: Shelf) -> Shell {
     tab(Shelf::Benefits, "Benefits", "/products/benefits", benefits);
     let meters = desk.may::<scope::MetersRead>().is_ok();
     tab(Shelf::Meters, "Meters", "/products/meters", meters);
-<<<<<<< HEAD
     let fields = desk.may::<scope::CustomFieldsRead>().is_ok();
     tab(
         Shelf::CustomFields,
         "Custom fields",
         "/products/custom-fields",
         fields,
-=======
+    );
     let links = desk.may::<scope::CheckoutLinksRead>().is_ok();
     tab(
         Shelf::CheckoutLinks,
         "Checkout links",
         "/products/checkout-links",
         links,
->>>>>>> links
     );
     Shell::new(desk, Area::Products, "Products").tabs(tabs)
 }
