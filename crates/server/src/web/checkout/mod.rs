@@ -9,8 +9,8 @@
 mod bank;
 pub mod fields;
 pub mod filled;
-mod frame;
 pub mod form;
+mod frame;
 pub mod markdown;
 pub mod money;
 pub mod pages;

@@ -19,8 +19,9 @@ use till_core::{
 use till_wire::checkouts::CheckoutStatus;
 
 use super::{
-    PARTIAL_HEADER, Redirect, bank, filled, frame,
+    PARTIAL_HEADER, Redirect, bank, filled,
     form::{CheckoutForm, Intent},
+    frame,
     money::Locale,
     paying::{pay_by_form, save},
     problems::declined,
@@ -146,7 +147,9 @@ async fn submit(
     match form.intent() {
         Intent::Pay => match pay_by_form(&app, session, look, &form).await {
             Ok(paid) => {
-                let cookie = paid.token.map(|token| portal_cookie(&app, &secret, &token, look));
+                let cookie = paid
+                    .token
+                    .map(|token| portal_cookie(&app, &secret, &token, look));
                 go(partial, paid.to, cookie)
             }
             Err(shown) => *shown,
@@ -183,9 +186,8 @@ fn portal_cookie(app: &App, secret: &str, token: &str, look: Look) -> HeaderValu
         (true, false) => "SameSite=Lax; Secure",
         (false, _) => "SameSite=Lax",
     };
-    let cookie = format!(
-        "{PORTAL_COOKIE}={token}; Path=/checkout/{secret}; HttpOnly; Max-Age=3600; {kept}"
-    );
+    let cookie =
+        format!("{PORTAL_COOKIE}={token}; Path=/checkout/{secret}; HttpOnly; Max-Age=3600; {kept}");
     HeaderValue::from_str(&cookie).expect("tokens and secrets are plain ASCII")
 }
 

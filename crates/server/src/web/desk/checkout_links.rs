@@ -94,7 +94,9 @@ async fn list(
 
 fn products_cell<A: Access>(desk: &Desk<A>, link: &CheckoutLink) -> Cell {
     let products = link.products.iter();
-    let mut cells: Vec<_> = products.map(|p| super::sales::product(desk, &p.base)).collect();
+    let mut cells: Vec<_> = products
+        .map(|p| super::sales::product(desk, &p.base))
+        .collect();
     match cells.len() {
         1 => cells.remove(0),
         _ => Cell::Many(cells),
@@ -193,7 +195,10 @@ async fn sheet(
         Fact::new("Products", products_cell(&desk, &link)),
         Fact::new("Discount", discount_cell(&link)),
         Fact::new("Customers may type a code", yes(link.allow_discount_codes)),
-        Fact::new("Asks for the whole address", yes(link.require_billing_address)),
+        Fact::new(
+            "Asks for the whole address",
+            yes(link.require_billing_address),
+        ),
         Fact::new("Seats", Cell::text(link.seats.map(|n| n.to_string()))),
         Fact::new("Trial", Cell::text(trial)),
         Fact::new("After paying", Cell::text(link.success_url.clone())),
@@ -241,14 +246,20 @@ impl Offered {
         let products = match desk.may::<scope::ProductsRead>() {
             Ok(caller) => {
                 let params = Params::parse("is_archived=false&sorting=name&limit=100");
-                api::products::list(State(app.clone()), caller, params).await?.0.items
+                api::products::list(State(app.clone()), caller, params)
+                    .await?
+                    .0
+                    .items
             }
             Err(_) => Vec::new(),
         };
         let discounts = match desk.may::<scope::DiscountsRead>() {
             Ok(caller) => {
                 let params = Params::parse("sorting=name&limit=100");
-                api::discounts::list(State(app.clone()), caller, params).await?.0.items
+                api::discounts::list(State(app.clone()), caller, params)
+                    .await?
+                    .0
+                    .items
             }
             Err(_) => Vec::new(),
         };
@@ -274,7 +285,11 @@ fn form_page<A: Access>(
         }
         None => {
             let shell = shelf::inner(desk, "Checkout links", LIST, "New checkout link");
-            (shell, desk.path(&format!("{LIST}/new")), "Create checkout link")
+            (
+                shell,
+                desk.path(&format!("{LIST}/new")),
+                "Create checkout link",
+            )
         }
     };
     let groups = fill::groups(was, &offered.products, &offered.discounts, sent);
@@ -322,7 +337,13 @@ async fn edit(
     let link = find(&app, &desk, id).await?;
     let offered = Offered::load(&app, &desk).await?;
     let sent = fill::of_link(&link);
-    show(&form_page(&desk, Some(&link), &offered, &sent, &Wrong::default()))
+    show(&form_page(
+        &desk,
+        Some(&link),
+        &offered,
+        &sent,
+        &Wrong::default(),
+    ))
 }
 
 async fn update(
@@ -335,10 +356,7 @@ async fn update(
     let body = Body(Some(fill::change(&sent, &link)));
     let caller = desk.caller.clone();
     match judged(api::checkout_links::update(State(app.clone()), caller, PathId(id), body).await)? {
-        Ok(Json(link)) => done(
-            &path(&desk, id, ""),
-            &format!("{} was saved.", name(&link)),
-        ),
+        Ok(Json(link)) => done(&path(&desk, id, ""), &format!("{} was saved.", name(&link))),
         Err(wrong) => {
             let offered = Offered::load(&app, &desk).await?;
             show_again(&form_page(&desk, Some(&link), &offered, &sent, &wrong))
