@@ -271,6 +271,15 @@ failed-body = Es wurde nichts abgebucht. Gehen Sie zurück zum Shop und beginnen
 
 unknown-title = Wir finden diesen Bezahlvorgang nicht
 unknown-body = Der Link ist vielleicht unvollständig oder nicht mehr gültig. Gehen Sie zurück zum Shop und beginnen Sie dort von vorn. Es wurde nichts abgebucht.
+no-link-title = Dieser Link funktioniert nicht mehr
+no-link-body = Er ist vielleicht unvollständig, oder der Shop hat ihn zurückgezogen. Bitten Sie den Shop um einen neuen.
+not-here-title = Dieser Bezahlvorgang kann hier nicht angezeigt werden
+not-here-body = Der Shop erlaubt der Website, von der Sie kommen, nicht, seinen Bezahlvorgang zu zeigen. Öffnen Sie ihn im Shop selbst.
+unsigned-title = Dieser Link ist unvollständig
+unsigned-body = Ein Teil seiner Adresse fehlt oder wurde verändert. Öffnen Sie ihn genau so, wie Sie ihn erhalten haben, oder bitten Sie den Shop um einen neuen.
+not-for-sale-title = Das ist gerade nicht im Verkauf
+not-for-sale-body = Der Shop hat den Verkauf über diesen Link ausgesetzt oder verkauft nicht in Ihr Land. Es wurde nichts abgebucht.
+close-checkout = Schließen
 front-title = Till läuft
 front-body = Dies ist die Adresse eines Bezahlservers. Programme nutzen seine API unter /v1; Käufer kommen über den Link ihres Bezahlvorgangs hierher.
 nowhere-title = Hier ist nichts

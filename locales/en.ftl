@@ -274,6 +274,15 @@ failed-body = Nothing was charged. Go back to the shop and start again from ther
 
 unknown-title = We can’t find this checkout
 unknown-body = The link may be incomplete or no longer valid. Go back to the shop and start again from there. Nothing was charged.
+no-link-title = This link no longer works
+no-link-body = It may be incomplete, or the shop has taken it back. Ask the shop for a new one.
+not-here-title = This checkout cannot be shown here
+not-here-body = The shop does not allow the website that you came from to show its checkout. Open the checkout from the shop itself.
+unsigned-title = This link is incomplete
+unsigned-body = A part of its address is missing or was changed. Open it exactly as you got it, or ask the shop for a new one.
+not-for-sale-title = This is not for sale at the moment
+not-for-sale-body = The shop has paused what this link sells, or does not sell it in your country. Nothing was charged.
+close-checkout = Close
 front-title = Till is running
 front-body = This is the address of a checkout server. Programs use its API under /v1; buyers come here by the link of their checkout.
 nowhere-title = There is nothing here

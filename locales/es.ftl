@@ -271,6 +271,15 @@ failed-body = No se ha cobrado nada. Vuelva a la tienda y empiece de nuevo desde
 
 unknown-title = No encontramos este pago
 unknown-body = Puede que el enlace esté incompleto o ya no sea válido. Vuelva a la tienda y empiece de nuevo desde allí. No se ha cobrado nada.
+no-link-title = Este enlace ya no funciona
+no-link-body = Puede que esté incompleto o que la tienda lo haya retirado. Pida uno nuevo a la tienda.
+not-here-title = Este pago no se puede mostrar aquí
+not-here-body = La tienda no permite que el sitio web del que viene muestre su pago. Ábralo desde la propia tienda.
+unsigned-title = Este enlace está incompleto
+unsigned-body = Falta una parte de su dirección o se ha cambiado. Ábralo exactamente como lo recibió o pida uno nuevo a la tienda.
+not-for-sale-title = Esto no está a la venta en este momento
+not-for-sale-body = La tienda ha suspendido lo que vende este enlace o no lo vende en su país. No se ha cobrado nada.
+close-checkout = Cerrar
 front-title = Till está en marcha
 front-body = Esta es la dirección de un servidor de pagos. Los programas usan su API en /v1; los compradores llegan aquí por el enlace de su pago.
 nowhere-title = Aquí no hay nada

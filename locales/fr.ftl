@@ -271,6 +271,15 @@ failed-body = Rien n’a été débité. Retournez à la boutique et recommencez
 
 unknown-title = Ce paiement est introuvable
 unknown-body = Le lien est peut-être incomplet ou n’est plus valable. Retournez à la boutique et recommencez à partir de là. Rien n’a été débité.
+no-link-title = Ce lien ne fonctionne plus
+no-link-body = Il est peut-être incomplet, ou la boutique l’a retiré. Demandez-en un nouveau à la boutique.
+not-here-title = Ce paiement ne peut pas être affiché ici
+not-here-body = La boutique n’autorise pas le site d’où vous venez à afficher son paiement. Ouvrez-le depuis la boutique elle-même.
+unsigned-title = Ce lien est incomplet
+unsigned-body = Une partie de son adresse manque ou a été modifiée. Ouvrez-le exactement tel que vous l’avez reçu, ou demandez-en un nouveau à la boutique.
+not-for-sale-title = Ce produit n’est pas en vente actuellement
+not-for-sale-body = La boutique a suspendu ce que vend ce lien, ou ne le vend pas dans votre pays. Rien n’a été débité.
+close-checkout = Fermer
 front-title = Till fonctionne
 front-body = Ceci est l’adresse d’un serveur de paiement. Les programmes utilisent son API sous /v1 ; les acheteurs arrivent ici par le lien de leur paiement.
 nowhere-title = Il n’y a rien ici

@@ -271,6 +271,15 @@ failed-body = Nem terheltünk rá semmit. Menjen vissza a boltba, és kezdje onn
 
 unknown-title = Nem találjuk ezt a fizetést
 unknown-body = A link talán hiányos vagy már nem érvényes. Menjen vissza a boltba, és kezdje onnan újra. Nem terheltünk rá semmit.
+no-link-title = Ez a link már nem működik
+no-link-body = Lehet, hogy hiányos, vagy a bolt visszavonta. Kérjen újat a bolttól.
+not-here-title = Ez a fizetés itt nem jeleníthető meg
+not-here-body = A bolt nem engedi, hogy az a webhely, ahonnan jött, megjelenítse a fizetését. Nyissa meg magából a boltból.
+unsigned-title = Ez a link hiányos
+unsigned-body = A cím egy része hiányzik vagy megváltozott. Nyissa meg pontosan úgy, ahogyan kapta, vagy kérjen újat a bolttól.
+not-for-sale-title = Ez jelenleg nem eladó
+not-for-sale-body = A bolt szünetelteti, amit ez a link árul, vagy az Ön országában nem árulja. Nem terheltünk rá semmit.
+close-checkout = Bezárás
 front-title = A Till működik
 front-body = Ez egy fizetési kiszolgáló címe. A programok az API-ját a /v1 alatt használják; a vásárlók a fizetésük linkjén jutnak ide.
 nowhere-title = Itt nincs semmi

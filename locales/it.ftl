@@ -271,6 +271,15 @@ failed-body = Non è stato addebitato nulla. Torna al negozio e ricomincia da l�
 
 unknown-title = Non troviamo questo pagamento
 unknown-body = Il link potrebbe essere incompleto o non più valido. Torna al negozio e ricomincia da lì. Non è stato addebitato nulla.
+no-link-title = Questo link non funziona più
+no-link-body = Potrebbe essere incompleto, o il negozio lo ha ritirato. Chiedine uno nuovo al negozio.
+not-here-title = Questo pagamento non può essere mostrato qui
+not-here-body = Il negozio non permette al sito da cui vieni di mostrare il suo pagamento. Aprilo dal negozio stesso.
+unsigned-title = Questo link è incompleto
+unsigned-body = Una parte del suo indirizzo manca o è stata cambiata. Aprilo esattamente come l’hai ricevuto, o chiedine uno nuovo al negozio.
+not-for-sale-title = Al momento non è in vendita
+not-for-sale-body = Il negozio ha sospeso ciò che questo link vende, o non lo vende nel tuo paese. Non è stato addebitato nulla.
+close-checkout = Chiudi
 front-title = Till è in funzione
 front-body = Questo è l’indirizzo di un server di pagamento. I programmi usano la sua API sotto /v1; gli acquirenti arrivano qui dal link del loro pagamento.
 nowhere-title = Qui non c’è nulla

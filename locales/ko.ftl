@@ -261,6 +261,15 @@ failed-body = 결제되지 않았습니다. 상점으로 돌아가 다시 시작
 
 unknown-title = 이 결제를 찾을 수 없습니다
 unknown-body = 링크가 불완전하거나 더 이상 유효하지 않을 수 있습니다. 상점으로 돌아가 다시 시작하세요. 결제되지 않았습니다.
+no-link-title = 이 링크는 더 이상 작동하지 않습니다
+no-link-body = 링크가 불완전하거나 상점에서 철회했을 수 있습니다. 상점에 새 링크를 요청하세요.
+not-here-title = 여기에서는 이 결제를 표시할 수 없습니다
+not-here-body = 상점은 방문하신 웹사이트에서 결제를 표시하는 것을 허용하지 않습니다. 상점에서 직접 여세요.
+unsigned-title = 이 링크는 불완전합니다
+unsigned-body = 주소의 일부가 없거나 변경되었습니다. 받은 그대로 열거나 상점에 새 링크를 요청하세요.
+not-for-sale-title = 현재 판매하지 않습니다
+not-for-sale-body = 상점이 이 링크의 판매를 중단했거나 귀하의 국가에서는 판매하지 않습니다. 결제되지 않았습니다.
+close-checkout = 닫기
 front-title = Till이 실행 중입니다
 front-body = 결제 서버의 주소입니다. 프로그램은 /v1 아래의 API를 사용하고, 구매자는 결제 링크로 이곳에 옵니다.
 nowhere-title = 여기에는 아무것도 없습니다

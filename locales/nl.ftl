@@ -271,6 +271,15 @@ failed-body = Er is niets afgeschreven. Ga terug naar de winkel en begin daar op
 
 unknown-title = We kunnen deze betaling niet vinden
 unknown-body = De link is misschien onvolledig of niet meer geldig. Ga terug naar de winkel en begin daar opnieuw. Er is niets afgeschreven.
+no-link-title = Deze link werkt niet meer
+no-link-body = Misschien is hij onvolledig, of heeft de winkel hem ingetrokken. Vraag de winkel om een nieuwe.
+not-here-title = Deze betaling kan hier niet worden getoond
+not-here-body = De winkel staat niet toe dat de website waar je vandaan komt haar betaling toont. Open de betaling vanuit de winkel zelf.
+unsigned-title = Deze link is onvolledig
+unsigned-body = Een deel van het adres ontbreekt of is veranderd. Open hem precies zoals je hem kreeg, of vraag de winkel om een nieuwe.
+not-for-sale-title = Dit is nu niet te koop
+not-for-sale-body = De winkel heeft de verkoop via deze link gepauzeerd, of verkoopt het niet in jouw land. Er is niets afgeschreven.
+close-checkout = Sluiten
 front-title = Till draait
 front-body = Dit is het adres van een betaalserver. Programma’s gebruiken de API onder /v1; kopers komen hier via de link van hun betaling.
 nowhere-title = Hier is niets

@@ -284,6 +284,15 @@ failed-body = Nic nie pobrano. Wróć do sklepu i zacznij tam od nowa.
 
 unknown-title = Nie możemy znaleźć tej płatności
 unknown-body = Link może być niepełny albo już nieważny. Wróć do sklepu i zacznij tam od nowa. Nic nie pobrano.
+no-link-title = Ten link już nie działa
+no-link-body = Może być niepełny albo sklep go wycofał. Poproś sklep o nowy.
+not-here-title = Tej płatności nie można tutaj wyświetlić
+not-here-body = Sklep nie pozwala witrynie, z której przychodzisz, wyświetlać swojej płatności. Otwórz ją w samym sklepie.
+unsigned-title = Ten link jest niepełny
+unsigned-body = Brakuje części adresu albo została zmieniona. Otwórz link dokładnie w takiej postaci, w jakiej przyszedł, albo poproś sklep o nowy.
+not-for-sale-title = To nie jest teraz w sprzedaży
+not-for-sale-body = Sklep wstrzymał sprzedaż przez ten link albo nie sprzedaje w Twoim kraju. Nic nie pobrano.
+close-checkout = Zamknij
 front-title = Till działa
 front-body = To adres serwera płatności. Programy używają jego API pod /v1; kupujący trafiają tu przez link do swojej płatności.
 nowhere-title = Tu nic nie ma

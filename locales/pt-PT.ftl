@@ -271,6 +271,15 @@ failed-body = Nada foi cobrado. Volte à loja e comece novamente a partir daí.
 
 unknown-title = Não encontramos este pagamento
 unknown-body = A ligação pode estar incompleta ou já não ser válida. Volte à loja e comece novamente a partir daí. Nada foi cobrado.
+no-link-title = Esta ligação já não funciona
+no-link-body = Pode estar incompleta, ou a loja retirou-a. Peça uma nova à loja.
+not-here-title = Este pagamento não pode ser mostrado aqui
+not-here-body = A loja não permite que o site de onde veio mostre o pagamento dela. Abra-o a partir da própria loja.
+unsigned-title = Esta ligação está incompleta
+unsigned-body = Falta uma parte do endereço ou foi alterada. Abra-a exatamente como a recebeu ou peça uma nova à loja.
+not-for-sale-title = Isto não está à venda neste momento
+not-for-sale-body = A loja suspendeu o que esta ligação vende, ou não o vende no seu país. Nada foi cobrado.
+close-checkout = Fechar
 front-title = O Till está a funcionar
 front-body = Este é o endereço de um servidor de pagamentos. Os programas utilizam a sua API em /v1; os compradores chegam aqui pela ligação do seu pagamento.
 nowhere-title = Não há nada aqui

@@ -271,6 +271,15 @@ failed-body = Nada foi cobrado. Volte à loja e comece novamente por lá.
 
 unknown-title = Não encontramos este pagamento
 unknown-body = O link pode estar incompleto ou não ser mais válido. Volte à loja e comece novamente por lá. Nada foi cobrado.
+no-link-title = Este link não funciona mais
+no-link-body = Ele pode estar incompleto, ou a loja o retirou. Peça um novo à loja.
+not-here-title = Este pagamento não pode ser mostrado aqui
+not-here-body = A loja não permite que o site de onde você veio mostre o pagamento dela. Abra-o pela própria loja.
+unsigned-title = Este link está incompleto
+unsigned-body = Uma parte do endereço está faltando ou foi alterada. Abra-o exatamente como o recebeu ou peça um novo à loja.
+not-for-sale-title = Isto não está à venda no momento
+not-for-sale-body = A loja suspendeu o que este link vende, ou não o vende no seu país. Nada foi cobrado.
+close-checkout = Fechar
 front-title = O Till está funcionando
 front-body = Este é o endereço de um servidor de pagamentos. Programas usam sua API em /v1; compradores chegam aqui pelo link do seu pagamento.
 nowhere-title = Não há nada aqui

@@ -287,6 +287,15 @@ failed-body = Inget har debiterats. Gå tillbaka till butiken och börja om där
 
 unknown-title = Vi hittar inte den här betalningen
 unknown-body = Länken kan vara ofullständig eller inte längre giltig. Gå tillbaka till butiken och börja om därifrån. Inget har debiterats.
+no-link-title = Den här länken fungerar inte längre
+no-link-body = Den kan vara ofullständig, eller så har butiken dragit tillbaka den. Be butiken om en ny.
+not-here-title = Den här betalningen kan inte visas här
+not-here-body = Butiken tillåter inte webbplatsen som du kom från att visa dess betalning. Öppna den från butiken själv.
+unsigned-title = Den här länken är ofullständig
+unsigned-body = En del av adressen saknas eller har ändrats. Öppna den precis som du fick den, eller be butiken om en ny.
+not-for-sale-title = Det här är inte till salu just nu
+not-for-sale-body = Butiken har pausat det som länken säljer, eller säljer det inte i ditt land. Inget har debiterats.
+close-checkout = Stäng
 front-title = Till är i gång
 front-body = Det här är adressen till en betalserver. Program använder dess API under /v1; köpare kommer hit via länken till sin betalning.
 nowhere-title = Här finns ingenting

@@ -271,6 +271,15 @@ failed-body = Hiçbir ücret alınmadı. Mağazaya dönün ve oradan yeniden ba�
 
 unknown-title = Bu ödemeyi bulamıyoruz
 unknown-body = Bağlantı eksik ya da artık geçersiz olabilir. Mağazaya dönün ve oradan yeniden başlayın. Hiçbir ücret alınmadı.
+no-link-title = Bu bağlantı artık çalışmıyor
+no-link-body = Eksik olabilir ya da mağaza geri çekmiş olabilir. Mağazadan yenisini isteyin.
+not-here-title = Bu ödeme burada gösterilemez
+not-here-body = Mağaza, geldiğiniz web sitesinin ödemesini göstermesine izin vermiyor. Ödemeyi mağazanın kendisinden açın.
+unsigned-title = Bu bağlantı eksik
+unsigned-body = Adresinin bir bölümü eksik ya da değiştirilmiş. Aldığınız haliyle açın ya da mağazadan yenisini isteyin.
+not-for-sale-title = Bu şu anda satışta değil
+not-for-sale-body = Mağaza bu bağlantının sattığını durdurmuş ya da ülkenizde satmıyor. Hiçbir ücret alınmadı.
+close-checkout = Kapat
 front-title = Till çalışıyor
 front-body = Bu, bir ödeme sunucusunun adresidir. Programlar /v1 altındaki API’yi kullanır; alıcılar buraya ödemelerinin bağlantısıyla gelir.
 nowhere-title = Burada hiçbir şey yok

@@ -74,6 +74,7 @@ create table files (
     service text not null,
     name text not null,
     path text not null,
+    public_url text,
     mime_type text not null,
     size bigint not null,
     label text,

@@ -50,7 +50,7 @@ describe('the pages of the dashboard', () => {
       ['events', '/developers/events'], ['webhooks', '/developers/webhooks'], ['webhook-new', '/developers/webhooks/new'],
       ['webhook', `/developers/webhooks/${endpoint.id}`], ['delivery', `/developers/webhooks/${endpoint.id}/deliveries/${delivery}`],
       ['tokens', '/developers/tokens'], ['token-new', '/developers/tokens/new'],
-      ['settings', '/settings'], ['team', '/settings/team'], ['processor', '/settings/processor'],
+      ['settings', '/settings'], ['tax', '/settings/tax'], ['product-media', `/products/${till.products[1].id}/media`], ['team', '/settings/team'], ['processor', '/settings/processor'],
     ].map(([name, path, act]) => ({ name: `desk-${name}`, url: `${till.url}/dashboard/demo${path}`, act }));
     pages.push({ name: 'desk-account', url: `${till.url}/account` }, { name: 'reference', url: `${till.url}/reference` }, { name: 'reference-checkouts', url: `${till.url}/reference/checkouts` });
   });

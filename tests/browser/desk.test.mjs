@@ -122,6 +122,26 @@ describe('the dashboard', () => {
     await done();
   });
 
+  test('pictures are uploaded with a bar, shown, and removed', async () => {
+    const { page, done } = await signedIn(browser, till, { expected: refusals });
+    const id = till.products[0].id;
+    await page.goto(`${till.url}/dashboard/demo/products/${id}`);
+    await page.getByRole('link', { name: 'Media' }).click();
+    const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+    await page.getByLabel('Add pictures').setInputFiles([
+      { name: 'cover.png', mimeType: 'image/png', buffer: png }, { name: 'notes.html', mimeType: 'text/html', buffer: Buffer.from('<b>') },
+    ]);
+    await page.getByRole('button', { name: 'Upload' }).click();
+    await page.getByRole('alert').getByText(/notes\.html: /).waitFor();
+    const picture = page.getByRole('img', { name: 'cover.png' });
+    await picture.waitFor();
+    assert.equal(await picture.evaluate((img) => img.decode().then(() => img.naturalWidth)), 1);
+    assert.equal((await till.api('GET', `/v1/products/${id}`)).body.medias.length, 1);
+    await page.getByRole('button', { name: 'Remove cover.png' }).click();
+    await page.getByText('No picture yet.').waitFor();
+    await done();
+  });
+
   test('the id of a product is copied from its menu, and shown selected where there is no clipboard', async () => {
     const [product] = till.products;
     const { page, context, done } = await signedIn(browser, till);

@@ -10,6 +10,7 @@ pub mod customers;
 pub mod discounts;
 pub mod embed;
 pub mod event;
+pub mod files;
 pub mod history;
 pub mod javascript;
 pub mod jobs;

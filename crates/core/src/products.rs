@@ -222,7 +222,7 @@ impl Offered {
             metadata: self.product.metadata.0.clone(),
             prices: self.price_views(),
             benefits: self.parts.benefits.iter().map(Benefit::view).collect(),
-            medias: Vec::new(),
+            medias: self.parts.medias.iter().map(File::view).collect(),
             attached_custom_fields: self.attached_views(),
         }
     }
@@ -236,7 +236,7 @@ impl Offered {
             metadata: Some(self.product.metadata.0.clone()),
             prices: self.price_views(),
             benefits: benefits.map(Benefit::public_view).collect(),
-            medias: Vec::new(),
+            medias: self.parts.medias.iter().map(File::view).collect(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What is asked of others: a trait, a default and a real one for each. No SQL.
 
+pub mod files;
 pub mod geo;
 pub mod mail;
 pub mod outbound;

@@ -31,7 +31,7 @@ function checkout() {
     if (intent !== "pay") for (const key of [...data.keys()]) if (key.startsWith("card_")) data.delete(key);
     return data;
   };
-  const facts = () => `${body("update")}`.replace(/&(version|shown_total)=\d*/g, "");
+  const facts = () => `${body("update")}`.replace(/&(version|shown_total|shown_product)=[\w-]*/g, "");
   let sent = facts(); // what the server last heard of
 
   // The page to show; null when another one is on its way.
@@ -47,16 +47,17 @@ function checkout() {
     return null;
   };
 
-  const update = () => {
+  const update = (intent = "update") => {
     clearTimeout(timer);
-    if (queued || facts() === sent) return;
-    queued = true;
+    const asks = intent !== "update";
+    if (!asks && (queued || facts() === sent)) return;
+    queued ||= !asks;
     settle.classList.add("stale");
     chain = chain.then(async () => {
-      queued = false;
+      if (!asks) queued = false;
       sent = facts();
       try {
-        const page = await send(body("update"));
+        const page = await send(body(intent));
         if (page) swap(page);
       } catch {
         sent = ""; // try again with the next change
@@ -71,15 +72,21 @@ function checkout() {
   form.addEventListener("input", ({ target, inputType }) => {
     if (target.name === "card_number") group(target);
     if (target.name === "card_expiry" && !inputType?.startsWith("delete")) slash(target);
-    if (target.name === "amount") {
-      clearTimeout(timer);
-      timer = setTimeout(update, 450);
-    }
+    if (target.name === "amount" || target.name === "seats") soon();
+  });
+  // Enter at a code applies it; anywhere else it pays.
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target.name !== "discount_code") return;
+    event.preventDefault();
+    update();
   });
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (paying) return;
+    const intent = event.submitter?.value ?? "pay";
+    if (intent === "fewer" || intent === "more") return step(intent);
+    if (intent !== "pay") return update(intent === "apply" ? undefined : intent);
     busy(true);
     const seen = form.elements.shown_total.value;
     update();
@@ -104,6 +111,17 @@ function checkout() {
     busy(false);
     location.reload();
   });
+
+  function soon() {
+    clearTimeout(timer);
+    timer = setTimeout(update, 450);
+  }
+
+  function step(intent) {
+    const { seats } = form.elements;
+    intent === "more" ? seats.stepUp() : seats.stepDown();
+    soon();
+  }
 
   function busy(is) {
     paying = is;
@@ -134,7 +152,8 @@ function checkout() {
       for (const field of fresh.querySelectorAll("[id][name]")) {
         if (!paying) field.removeAttribute("autofocus");
         const was = document.getElementById(field.id);
-        if (was?.tagName !== field.tagName) continue;
+        // What was typed for another product does not belong here.
+        if (was?.tagName !== field.tagName || was.dataset.of !== field.dataset.of) continue;
         if (field.type === "checkbox") field.checked = was.checked;
         else if (!field.options || [...field.options].some((o) => o.value === was.value)) field.value = was.value;
       }

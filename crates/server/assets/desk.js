@@ -126,3 +126,33 @@ document.querySelector(".alert")?.focus();
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
+
+// A form with files is sent with a bar that shows how far it is.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-upload]") || !form.reportValidity()) return;
+  event.preventDefault();
+  const bar = form.querySelector("progress");
+  const button = form.querySelector("button");
+  const request = new XMLHttpRequest();
+  bar.hidden = false;
+  button.disabled = true;
+  const broken = () => {
+    bar.hidden = true;
+    button.disabled = false;
+    say("The upload broke off. Try again.");
+  };
+  request.upload.addEventListener("progress", ({ loaded, total }) => (bar.value = loaded / total));
+  request.addEventListener("error", broken);
+  request.addEventListener("load", () => {
+    const page = request.responseXML;
+    const main = page?.querySelector("main");
+    if (!main) return broken();
+    document.querySelector("main").replaceWith(main);
+    (main.querySelector(".alert") ?? main.querySelector("#pictures"))?.focus();
+    if (!main.querySelector(".alert")) say("Uploaded");
+  });
+  request.open("POST", form.action);
+  request.responseType = "document";
+  request.send(new FormData(form));
+});

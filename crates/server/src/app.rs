@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use jiff::Timestamp;
 use till_core::{at::At, change::Changes, site::Site, tokens::SecretKey};
 use till_ports::{
-    geo::Geo, mail::Mail, outbound::Outbound, processor::Processor, sandbox::Sandbox,
+    files::Files, geo::Geo, mail::Mail, outbound::Outbound, processor::Processor, sandbox::Sandbox,
     tax::TaxProvider,
 };
 use till_store::Store;
@@ -43,6 +43,8 @@ pub struct App {
     pub outbound: Outbound,
     /// Who works out taxes.
     pub taxes: Arc<dyn TaxProvider>,
+    /// Where files are kept.
+    pub files: Files,
     /// Who knows where an address is.
     pub geo: Arc<dyn Geo>,
     /// Who carries the mail.

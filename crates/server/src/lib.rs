@@ -4,6 +4,7 @@ pub mod api;
 pub mod app;
 pub mod error;
 pub mod extract;
+mod files;
 mod geo;
 pub mod ledger;
 pub mod limits;
@@ -26,12 +27,14 @@ use app::App;
 /// serving: addresses are made canonical before they are routed.
 pub fn router(app: Arc<App>) -> Router {
     let pages = Router::new()
-        .merge(web::checkout::pages::routes())
+        .merge(web::checkout::pages::routes(&app))
         .merge(web::desk::routes(&app))
         .merge(web::assets::routes())
+        .merge(web::embed::routes())
         .route("/", axum::routing::get(web::front))
         .layer(CompressionLayer::new());
     api::router(&app)
+        .merge(files::routes())
         .merge(pages)
         .fallback(web::nowhere)
         .with_state(app)

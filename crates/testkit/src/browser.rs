@@ -147,6 +147,23 @@ impl Browser {
         answer
     }
 
+    /// Sends a form with files: name, media type and bytes of each.
+    pub async fn upload(&self, path: &str, field: &str, files: &[(&str, &str, &[u8])]) -> Answer {
+        let mut body = String::new();
+        for (name, media_type, bytes) in files {
+            let text = std::str::from_utf8(bytes).unwrap();
+            body += &format!(
+                "--edge\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
+                 content-type: {media_type}\r\n\r\n{text}\r\n"
+            );
+        }
+        body += "--edge--\r\n";
+        let request =
+            Request::post(path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
+        let headers = [("sec-fetch-site", "same-origin")];
+        self.send(request, body, &headers).await
+    }
+
     /// Keeps a cookie.
     pub fn set_cookie(&self, name: &str, value: &str) {
         let mut cookies = self.cookies.lock().unwrap();

@@ -100,6 +100,20 @@ pub struct Settings {
     )]
     pub client_ip_header: Option<String>,
 
+    /// Folder for uploaded files [default: files in the data folder]
+    #[arg(long, env = "TILL_FILES_DIR", global = true, value_name = "FOLDER")]
+    pub files_dir: Option<PathBuf>,
+
+    /// A bucket for uploaded files instead, s3://bucket/folder; keys and region come from AWS_* variables
+    #[arg(
+        long,
+        env = "TILL_FILES_URL",
+        global = true,
+        value_name = "URL",
+        conflicts_with = "files_dir"
+    )]
+    pub files_url: Option<String>,
+
     /// A file in the MaxMind DB format that tells countries by address, such as GeoLite2-Country.mmdb
     #[arg(long, env = "TILL_GEO_DATABASE", global = true, value_name = "FILE")]
     pub geo_database: Option<PathBuf>,

@@ -73,12 +73,14 @@ pub async fn run(settings: &Settings, wanted: &Dev) -> Result<(), Stop> {
     };
     let limits = guard::limits(settings, 0);
     let geo = open::geo(settings)?;
+    let files = open::files(settings)?;
     let app = open::app(Parts {
         store,
         key,
         public_url: url.clone(),
         policy,
         limits,
+        files,
         geo,
     })?;
     serve::run(app, bound, || {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use till_core::{site::Site, tokens::SecretKey};
 use till_ports::{
+    files::Files,
     geo::{Database, Geo, Nowhere},
     mail::LogMailbox,
     outbound::Outbound,
@@ -40,6 +41,25 @@ pub async fn database(settings: &Settings, migrate: bool) -> Result<Store, Stop>
     .await?)
 }
 
+/// The store of files: a bucket if one is set, else a folder.
+pub fn files(settings: &Settings) -> Result<Files, Stop> {
+    let opened = match &settings.files_url {
+        Some(url) => {
+            Files::bucket(url).map_err(|error| Stop::settings(format!("--files-url: {error}")))?
+        }
+        None => {
+            let folder = match &settings.files_dir {
+                Some(folder) => folder.clone(),
+                None => settings.data_dir.join("files"),
+            };
+            files::folder(&folder)?;
+            Files::folder(&folder)
+                .map_err(|error| Stop::settings(format!("--files-dir: {error}")))?
+        }
+    };
+    Ok(opened)
+}
+
 /// The database of countries, if one is set.
 pub fn geo(settings: &Settings) -> Result<Arc<dyn Geo>, Stop> {
     let Some(file) = &settings.geo_database else {
@@ -66,6 +86,8 @@ pub struct Parts {
     pub policy: Policy,
     /// Rate limits.
     pub limits: Limits,
+    /// Where files are kept.
+    pub files: Files,
     /// Who knows where an address is.
     pub geo: Arc<dyn Geo>,
 }
@@ -90,6 +112,7 @@ pub fn app(parts: Parts) -> Result<Arc<App>, Stop> {
         sandbox: Some(sandbox),
         outbound: Outbound::new(parts.policy.dev).map_err(Stop::failed)?,
         taxes: Arc::new(till_ports::tax::Embedded),
+        files: parts.files,
         geo: parts.geo,
         mail: Arc::new(LogMailbox),
         clock: Arc::new(SystemClock),

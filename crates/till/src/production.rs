@@ -34,6 +34,7 @@ pub async fn run(settings: &Settings) -> Result<(), Stop> {
         tracing::warn!(public_url, "the public address is not encrypted");
     }
     let geo = open::geo(settings)?;
+    let files = open::files(settings)?;
     let bound = Bound::take(settings.listen)?;
     let store = open::database(settings, true).await?;
     if store.organizations().await?.is_empty() {
@@ -45,6 +46,7 @@ pub async fn run(settings: &Settings) -> Result<(), Stop> {
         public_url,
         policy,
         limits,
+        files,
         geo,
     })?;
     serve::run(app, bound, || {}).await

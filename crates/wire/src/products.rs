@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     benefits::{Benefit, BenefitPublic},
     custom_fields::AttachedCustomField,
+    files::File,
     input::{Context, Fields, Patch, blank_text, boolean, id, int_in, list, text_of, word},
     metadata::{Metadata, metadata},
     values::Interval,
@@ -85,8 +86,8 @@ pub struct Product {
     pub prices: Vec<Price>,
     /// What the purchase includes.
     pub benefits: Vec<Benefit>,
-    /// Pictures.
-    pub medias: Vec<Value>,
+    /// Pictures, in their order.
+    pub medias: Vec<File>,
     /// Fields asked at checkout.
     pub attached_custom_fields: Vec<AttachedCustomField>,
 }
@@ -105,8 +106,8 @@ pub struct ProductPublic {
     pub prices: Vec<Price>,
     /// What the purchase includes; only what buyers may see.
     pub benefits: Vec<BenefitPublic>,
-    /// Pictures.
-    pub medias: Vec<Value>,
+    /// Pictures, in their order.
+    pub medias: Vec<File>,
 }
 
 impl ProductPublic {

@@ -7,6 +7,7 @@ mod checkouts;
 mod custom_fields;
 mod customers;
 mod discounts;
+mod files;
 mod meters;
 mod products;
 

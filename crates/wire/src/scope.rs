@@ -35,6 +35,10 @@ crate::words! {
         CheckoutLinksRead = "checkout_links:read",
         /// Create, change and delete checkout links.
         CheckoutLinksWrite = "checkout_links:write",
+        /// Read files.
+        FilesRead = "files:read",
+        /// Upload, change and delete files.
+        FilesWrite = "files:write",
         /// Read customers.
         CustomersRead = "customers:read",
         /// Change customers.

@@ -321,3 +321,15 @@ fn amounts(
     };
     new.amounts = Some(Json(changed));
 }
+
+/// A code that is hard to guess and easy to read out: eight capital letters and digits, of which none looks
+/// like another.
+pub fn new_code(at: &At) -> String {
+    const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    let random = at.id();
+    // The last eight bytes but for the two bits that say which kind of id it is.
+    let bytes = random.as_bytes()[8..].iter();
+    bytes
+        .map(|b| char::from(ALPHABET[usize::from(b & 31)]))
+        .collect()
+}

@@ -137,7 +137,8 @@ record! {
 }
 
 record! {
-    /// An uploaded file. `path` is its place in the store of files, `label` the merchant's version name.
+    /// An uploaded file. `path` is its place in the store of files, `public_url`
+    /// where everybody sees it, `label` the merchant's version name.
     "files", versioned;
     pub struct File {
         id: Uuid,
@@ -148,6 +149,7 @@ record! {
         service: FileService,
         name: String,
         path: String,
+        public_url: Option<String>,
         mime_type: String,
         size: i64,
         label: Option<String>,

@@ -244,10 +244,10 @@ impl CardFault {
                  Use 4242 4242 4242 4242."
             }
             CardFault::Expiry => "Enter the expiry as month and year, such as 12 / 34.",
-            CardFault::Expired => {
-                "This card has expired. Check the expiry, or use another card."
+            CardFault::Expired => "This card has expired. Check the expiry, or use another card.",
+            CardFault::Cvc => {
+                "Enter the three digits of the security code on the back of the card."
             }
-            CardFault::Cvc => "Enter the three digits of the security code on the back of the card.",
             CardFault::CvcOnFront => {
                 "Enter the four digits of the security code on the front of the card."
             }
@@ -427,7 +427,11 @@ mod tests {
 
     #[test]
     fn a_mistyped_number_is_told_before_the_sandbox_rule() {
-        let words = |number| typed(number, "12/34", "123").err().unwrap()[0].fault.words();
+        let words = |number| {
+            typed(number, "12/34", "123").err().unwrap()[0]
+                .fault
+                .words()
+        };
         assert!(words("4242424242424241").contains("not a card number"));
         assert!(words("42424242424").contains("not a card number"));
         assert!(words("4242x24242424242").contains("not a card number"));

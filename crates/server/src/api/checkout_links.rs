@@ -272,7 +272,9 @@ async fn redirect(
             [(header::LOCATION, location)],
         )
             .into_response(),
-        Err(error) if is_browser(request.headers()) => web::checkout::pages::turned_away(&error),
+        Err(error) if is_browser(request.headers()) => {
+            web::checkout::pages::turned_away(&error, request.headers())
+        }
         Err(error) => error.into_response(),
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod custom_fields;
 mod customer_sessions;
 pub(crate) mod customers;
 pub(crate) mod discounts;
+pub(crate) mod files;
 mod joined;
 pub(crate) mod meters;
 mod openapi;
@@ -42,6 +43,7 @@ fn operations() -> OpenApiRouter<Arc<App>> {
         .merge(products::router())
         .merge(benefits::router())
         .merge(meters::router())
+        .merge(files::router())
         .merge(discounts::router())
         .merge(custom_fields::router())
         .merge(customers::router())

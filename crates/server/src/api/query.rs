@@ -98,6 +98,14 @@ pub struct Benefits {
     sorting: Option<Vec<String>>,
 }
 
+/// The files list.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Files {
+    /// Only these.
+    ids: Option<Vec<Uuid>>,
+}
+
 /// The meters list.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -83,7 +83,11 @@ async fn create(
                         CardField::Cvc => "cvc",
                     };
                     // The number itself is never sent back.
-                    Problem::value(loc!["body", key], problem.fault.words(), serde_json::Value::Null)
+                    Problem::value(
+                        loc!["body", key],
+                        problem.fault.words(),
+                        serde_json::Value::Null,
+                    )
                 })
                 .collect(),
         )),

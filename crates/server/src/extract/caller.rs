@@ -109,6 +109,10 @@ pub mod scope {
         CheckoutLinksRead = [CheckoutLinksRead, CheckoutLinksWrite];
         /// Changing checkout links.
         CheckoutLinksWrite = [CheckoutLinksWrite];
+        /// Reading files.
+        FilesRead = [FilesRead, FilesWrite];
+        /// Changing files.
+        FilesWrite = [FilesWrite];
         /// Reading customers.
         CustomersRead = [CustomersRead, CustomersWrite];
         /// Changing customers.

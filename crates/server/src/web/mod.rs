@@ -6,6 +6,7 @@
 pub mod assets;
 pub mod checkout;
 pub mod desk;
+pub mod embed;
 pub mod words;
 
 use askama::Template;
@@ -94,7 +95,10 @@ fn with_headers(
 
 /// `/`: a person who follows the API's address learns where they are.
 pub(crate) async fn front(headers: HeaderMap) -> Response {
-    page(StatusCode::OK, &MessagePage::front(Look::of_browser(&headers)))
+    page(
+        StatusCode::OK,
+        &MessagePage::front(Look::of_browser(&headers)),
+    )
 }
 
 /// Unknown addresses: a page for browsers, the API's shape for programs.

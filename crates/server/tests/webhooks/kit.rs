@@ -94,6 +94,7 @@ impl Shop {
             sandbox: Some(sandbox),
             outbound: Outbound::new(dev).unwrap(),
             taxes: Arc::new(till_ports::tax::Embedded),
+            files: till_ports::files::Files::memory(),
             geo: Arc::new(till_ports::geo::Nowhere),
             mail: Arc::new(LogMailbox),
             clock: clock.clone(),

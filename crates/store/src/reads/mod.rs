@@ -9,6 +9,7 @@ mod customers;
 mod discounts;
 mod events;
 mod figures;
+mod files;
 mod organizations;
 mod people;
 mod products;

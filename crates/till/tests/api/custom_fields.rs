@@ -132,7 +132,6 @@ both! {
         ]);
         let checkout = t.checkout_for(&product).await;
         assert_eq!(checkout["attached_custom_fields"], attached);
-        assert_eq!(checkout["product"]["attached_custom_fields"], attached);
         assert_eq!(t.get(&format!("/v1/products/{}", product["id"].as_str().unwrap())).await.ok()["attached_custom_fields"], attached);
         t.delete(&path(&text)).await.gone();
         let left = t.reload(&checkout).await;

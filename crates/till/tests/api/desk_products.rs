@@ -210,4 +210,97 @@ both! {
         assert_eq!(sessions[0]["product_id"], product["id"]);
         assert_eq!(made.header("location"), format!("/dashboard/ada/checkouts/{}", sessions[0]["id"].as_str().unwrap()));
     }
+
+    async fn seats_with_tiers_are_made_and_kept_and_tiers_come_and_go_without_script(t: &mut Till) {
+        let owner = t.desk().await;
+        let tiers = [
+            ("prices.0.amount_type", "seat_based"), ("recurring_interval", "month"), ("trial_interval", "day"), ("trial_interval_count", "14"),
+            ("prices.0.seat_tiers.seat_tier_type", "graduated"), ("prices.0.seat_tiers.tiers.0.min_seats", "1"),
+            ("prices.0.seat_tiers.tiers.0.max_seats", "10"), ("prices.0.seat_tiers.tiers.0.price_per_seat", "12.50"),
+        ];
+        let sent = with(&FIXED, &tiers);
+        let more = owner.post(NEW, &with(&sent, &[("_tier", "0")])).await;
+        let form = fields(&more.text());
+        assert!(form.iter().any(|(k, v)| k == "prices.0.seat_tiers.tiers.1.min_seats" && v == "11"), "{form:?}");
+        // A gap is told at the price.
+        let gap = [("prices.0.seat_tiers.tiers.1.min_seats", "12"), ("prices.0.seat_tiers.tiers.1.price_per_seat", "10")];
+        let answer = save(&owner, NEW, &form, &gap).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.text().contains("gap between 10 and 12 seats"), "{}", answer.text());
+        let product = made(t, &save(&owner, NEW, &form, &[("prices.0.seat_tiers.tiers.1.price_per_seat", "10")]).await).await;
+        let price = &product["prices"][0];
+        assert_eq!(price["seat_tiers"]["seat_tier_type"], "graduated");
+        assert_eq!(price["seat_tiers"]["tiers"][1], json!({"min_seats": 11, "max_seats": null, "price_per_seat": 1000}));
+        assert_eq!((&product["trial_interval"], &product["trial_interval_count"]), (&json!("day"), &json!(14)));
+        let path = format!("/dashboard/ada/products/{}/edit", id_in(&product, "id"));
+        let form = fields(&owner.get(&path).await.text());
+        let saved = made(t, &save(&owner, &path, &form, &[]).await).await;
+        assert_eq!(saved["prices"], product["prices"], "an untouched price stays");
+        assert_eq!(saved["trial_interval"], "day");
+        let less = fields(&save(&owner, &path, &form, &[("_untier", "0.1")]).await.text());
+        let changed = made(t, &save(&owner, &path, &less, &[("trial_interval", "")]).await).await;
+        assert_eq!(changed["prices"][0]["seat_tiers"]["maximum_seats"], 10);
+        assert_eq!(changed["trial_interval"], json!(null));
+    }
+
+    async fn a_price_by_usage_is_typed_in_major_units(t: &mut Till) {
+        let owner = t.desk().await;
+        let meter = t.meter("Calls").await;
+        let id = meter["id"].as_str().unwrap();
+        let sent = with(&FIXED, &[("recurring_interval", "month"), ("prices.0.price_amount", "29"),
+            ("prices.1.amount_type", "metered_unit"), ("prices.1.price_currency", "usd"), ("prices.1.meter_id", id),
+            ("prices.1.unit_amount", "0.005"), ("prices.1.cap_amount", "50")]);
+        let product = made(t, &owner.post(NEW, &sent).await).await;
+        let price = &product["prices"][1];
+        assert_eq!((&price["unit_amount"], &price["cap_amount"], &price["meter"]["name"]), (&json!("0.5"), &json!(5000), &json!("Calls")));
+        let path = format!("/dashboard/ada/products/{}/edit", id_in(&product, "id"));
+        let form = fields(&owner.get(&path).await.text());
+        assert!(form.iter().any(|(k, v)| k == "prices.1.unit_amount" && v == "0.005"), "{form:?}");
+        assert_eq!(made(t, &save(&owner, &path, &form, &[]).await).await["prices"], product["prices"]);
+        let page = owner.get(&format!("/dashboard/ada/products/{}", id_in(&product, "id"))).await.text();
+        assert!(page.contains("0.005 USD per unit of Calls"), "{page}");
+        let wrong = owner.post(NEW, &with(&sent, &[("prices.1.unit_amount", "much"), ("prices.1.meter_id", "")])).await;
+        assert!(error_at(&wrong, "prices.1.unit_amount").contains("decimal"));
+        error_at(&wrong, "prices.1.meter_id");
+    }
+
+    async fn benefits_and_checkout_fields_are_chosen_in_the_form(t: &mut Till) {
+        let owner = t.desk().await;
+        let (a, b) = (t.benefit("Alpha", "public").await, t.benefit("Beta", "private").await);
+        let field = json!({"type": "text", "slug": "size", "name": "Size", "properties": {}});
+        let field = t.post("/v1/custom-fields/", field).await.created();
+        let row = owner.post(NEW, &with(&FIXED, &[("_add", "field")])).await.text();
+        assert!(row.contains("attached_custom_fields.0.custom_field_id") && row.contains(">Size</option>"), "{row}");
+        let ids = [&a, &b, &field].map(|one| one["id"].as_str().unwrap().to_owned());
+        let sent = with(&FIXED, &[("_benefits", &ids[1]), ("attached_custom_fields.0.custom_field_id", &ids[2]),
+            ("attached_custom_fields.0.required", "true"), ("attached_custom_fields.1.custom_field_id", "")]);
+        let product = made(t, &owner.post(NEW, &sent).await).await;
+        assert_eq!(product["benefits"], json!([b]));
+        assert_eq!(product["attached_custom_fields"][0]["custom_field_id"], field["id"]);
+        assert_eq!(product["attached_custom_fields"][0]["required"], true);
+        let path = format!("/dashboard/ada/products/{}/edit", id_in(&product, "id"));
+        let both = [("_benefits", ids[0].as_str()), ("_benefits", ids[1].as_str())];
+        let changed = made(t, &owner.post(&path, &[&FIXED[..], &both[..]].concat()).await).await;
+        assert_eq!(changed["benefits"], json!([b, a]), "those it had come first");
+        assert_eq!(changed["attached_custom_fields"], json!([]));
+        let page = owner.get(&format!("/dashboard/ada/products/{}", id_in(&product, "id"))).await.text();
+        assert!(page.contains("Alpha") && page.contains("Beta"), "{page}");
+        t.listen().await;
+        made(t, &owner.post(&path, &[&FIXED[..], &both[..]].concat()).await).await;
+        assert_eq!(t.told_types().await, ["product.updated"], "unchanged benefits are not sent again");
+    }
+
+    async fn the_preview_says_trial_tiers_and_usage(t: &mut Till) {
+        let owner = t.desk().await;
+        let meter = t.meter("Calls").await;
+        let sent = with(&FIXED, &[("recurring_interval", "month"), ("trial_interval", "day"), ("trial_interval_count", "14"),
+            ("prices.0.amount_type", "seat_based"), ("prices.0.seat_tiers.tiers.0.min_seats", "1"),
+            ("prices.0.seat_tiers.tiers.0.max_seats", "10"), ("prices.0.seat_tiers.tiers.0.price_per_seat", "10"),
+            ("prices.0.seat_tiers.tiers.1.min_seats", "11"), ("prices.0.seat_tiers.tiers.1.price_per_seat", "8"),
+            ("prices.1.amount_type", "metered_unit"), ("prices.1.meter_id", meter["id"].as_str().unwrap()), ("prices.1.unit_amount", "0.02")]);
+        let html = owner.post("/dashboard/ada/products/preview", &sent).await.text();
+        for words in ["14 days free, then", "$10 per seat", "1–10 seats: $10.00 each", "11 seats and more: $8.00 each", "0.02 USD per unit"] {
+            assert!(html.contains(words), "{words}: {html}");
+        }
+    }
 }

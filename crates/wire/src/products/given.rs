@@ -33,6 +33,14 @@ pub enum PriceEntry {
 }
 
 impl PriceEntry {
+    /// What a new price costs.
+    pub fn amount(&self) -> Option<&PriceAmount> {
+        match self {
+            PriceEntry::New(price) => Some(&price.amount),
+            _ => None,
+        }
+    }
+
     /// The meter that a new price counts with.
     pub fn meter_id(&self) -> Option<Uuid> {
         match self {

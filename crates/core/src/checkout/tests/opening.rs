@@ -251,16 +251,21 @@ fn s_61_a_full_address_in_the_body_asks_for_the_full_address() {
 
 #[test]
 fn cr_57_a_session_lives_for_a_day_and_speaks_english_unless_localised() {
-    let row = session(vec![one_time(1)], json!({"locale": "fr"})).checkout;
+    let switched = |on: bool| {
+        let mut loaded = loaded(vec![one_time(1)]);
+        let features = &mut loaded.organization.settings.0.feature_settings;
+        features.insert("checkout_localization_enabled".into(), on.into());
+        loaded
+    };
+    let row = try_open(switched(false), json!({"locale": "fr"}))
+        .unwrap()
+        .checkout;
     assert_eq!(
         row.expires_at.duration_since(row.created_at),
         SignedDuration::from_hours(24)
     );
     assert_eq!(row.locale.as_deref(), Some("en"));
-    let mut localised = loaded(vec![one_time(1)]);
-    let features = &mut localised.organization.settings.0.feature_settings;
-    features.insert("checkout_localization_enabled".into(), true.into());
-    let row = try_open(localised, json!({"locale": "fr_FR"}))
+    let row = try_open(switched(true), json!({"locale": "fr_FR"}))
         .unwrap()
         .checkout;
     assert_eq!(row.locale.as_deref(), Some("fr-FR"));

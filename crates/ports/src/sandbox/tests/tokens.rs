@@ -88,7 +88,7 @@ async fn a_number_that_is_no_test_card_is_refused_and_not_repeated() {
         panic!()
     };
     assert_eq!(errors[0].field, CardField::Number);
-    assert!(errors[0].words.contains("sandbox"));
+    assert!(errors[0].fault.words().contains("sandbox"));
     assert!(!format!("{error} {error:?}").contains("4111"));
     assert!(fixture.memory.dump().is_empty());
 }

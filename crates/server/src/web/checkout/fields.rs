@@ -12,6 +12,8 @@ use super::view::Look;
 pub enum Field {
     Product,
     Amount,
+    Seats,
+    Discount,
     Email,
     CardNumber,
     CardExpiry,
@@ -35,6 +37,8 @@ impl Field {
         match self {
             Field::Product => "product_id",
             Field::Amount => "amount",
+            Field::Seats => "seats",
+            Field::Discount => "discount_code",
             Field::Email => "customer_email",
             Field::CardNumber => "card_number",
             Field::CardExpiry => "card_expiry",
@@ -66,6 +70,8 @@ impl Field {
             ["customer_billing_address", ..] => Field::Country,
             ["product_id" | "product_price_id" | "products", ..] => Field::Product,
             ["amount"] => Field::Amount,
+            ["seats"] => Field::Seats,
+            ["discount_code" | "discount_id"] => Field::Discount,
             ["customer_email"] => Field::Email,
             ["customer_name"] => Field::Name,
             ["confirmation_token_id"] => Field::CardNumber,
@@ -89,40 +95,56 @@ impl Field {
 
 /// What is wrong, field by field, in words for the buyer ("Enter your email address.").
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FieldErrors(BTreeMap<Field, String>);
+pub struct FieldErrors {
+    fields: BTreeMap<Field, String>,
+    /// By the slugs of the merchant's own fields.
+    answers: BTreeMap<String, String>,
+}
 
 impl FieldErrors {
     /// Adds a field's error; the first one said of a field stays.
     pub fn add(&mut self, field: Field, words: impl Into<String>) {
-        self.0.entry(field).or_insert_with(|| words.into());
+        self.fields.entry(field).or_insert_with(|| words.into());
+    }
+
+    /// Adds what is wrong with the answer to a custom field; the first one said of it stays.
+    pub fn add_answer(&mut self, slug: &str, words: impl Into<String>) {
+        let said = self.answers.entry(slug.to_owned());
+        said.or_insert_with(|| words.into());
+    }
+
+    /// The error of the answer to a custom field.
+    #[must_use]
+    pub fn answer(&self, slug: &str) -> Option<&str> {
+        self.answers.get(slug).map(String::as_str)
     }
 
     /// Says something of a field, whatever was said before.
     pub fn replace(&mut self, field: Field, words: impl Into<String>) {
-        self.0.insert(field, words.into());
+        self.fields.insert(field, words.into());
     }
 
     /// The error of a field.
     #[must_use]
     pub fn get(&self, field: Field) -> Option<&str> {
-        self.0.get(&field).map(String::as_str)
+        self.fields.get(&field).map(String::as_str)
     }
 
     /// The topmost wrong field, which gets the focus.
     #[must_use]
     pub fn first(&self) -> Option<Field> {
-        self.0.keys().next().copied()
+        self.fields.keys().next().copied()
     }
 
     /// The wrong fields from top to bottom.
     pub fn fields(&self) -> impl Iterator<Item = Field> {
-        self.0.keys().copied()
+        self.fields.keys().copied()
     }
 
     /// Whether nothing is wrong.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.fields.is_empty() && self.answers.is_empty()
     }
 }
 
@@ -162,6 +184,8 @@ impl Need {
 pub(super) struct TextField<'a> {
     pub look: Look,
     pub field: Field,
+    /// The product that what is typed belongs to.
+    pub of: Option<&'a str>,
     /// Whether the name is the one on the card.
     pub on_card: bool,
     pub label: Cow<'a, str>,
@@ -197,7 +221,12 @@ impl TextField<'_> {
             Field::State => "billing address-level1",
             Field::PostalCode => "billing postal-code",
             Field::BillingName => "billing organization",
-            Field::Product | Field::Amount | Field::IsBusiness | Field::TaxId => "off",
+            Field::Product
+            | Field::Amount
+            | Field::Seats
+            | Field::Discount
+            | Field::IsBusiness
+            | Field::TaxId => "off",
         }
     }
 
@@ -211,7 +240,7 @@ impl TextField<'_> {
 
     fn autocapitalize(&self) -> &'static str {
         match self.field {
-            Field::PostalCode | Field::TaxId => "characters",
+            Field::PostalCode | Field::TaxId | Field::Discount => "characters",
             Field::Name | Field::BillingName | Field::City | Field::State => "words",
             Field::Line1 | Field::Line2 => "words",
             _ => "off",

@@ -1,5 +1,9 @@
 //! The checkout page as a session fills it.
 
+mod amounts;
+mod answers;
+mod offer;
+
 use till_core::{
     checkout::{Session, totals},
     products::Offered,
@@ -12,10 +16,13 @@ use super::{
     markdown,
     money::{self, Locale},
     view::{
-        Action, AddressForm, AmountField, BusinessForm, CheckoutPage, EmailField, Hero, Line, Look,
-        Organization, Payment, Product, ProductChoice,
+        AddressForm, AmountField, BusinessForm, CheckoutPage, EmailField, Look, Organization,
+        Payment, Product,
     },
 };
+
+pub use amounts::{lines, what_next};
+pub use offer::{price_words, seats_bounds};
 
 /// An amount with its decimals.
 pub fn display(amount: i64, currency: Currency, locale: Locale) -> String {
@@ -60,44 +67,6 @@ fn custom(session: &Session) -> Option<(i64, Option<i64>)> {
     }
 }
 
-/// A product's price in the session's currency, else in the one that switching to it would choose.
-fn choice(session: &Session, offered: &Offered, locale: Locale) -> ProductChoice {
-    let row = &session.checkout;
-    let list = session.list(offered);
-    let price = [row.currency, session.organization.default_currency]
-        .into_iter()
-        .find_map(|currency| totals::selected_price(&list, currency));
-    ProductChoice {
-        id: offered.product.id.to_string(),
-        name: offered.product.name.clone(),
-        price: price.map_or_else(
-            || "—".to_owned(),
-            |p| price_words(&p.cost(), p.currency, locale),
-        ),
-        interval: interval(offered, locale),
-        selected: offered.product.id == row.product_id,
-    }
-}
-
-/// What a price costs, as buyers read it: `$29`, `Free`, `From $5`.
-pub fn price_words(amount: &PriceAmount, currency: Currency, locale: Locale) -> String {
-    match amount {
-        PriceAmount::Fixed { price_amount } => short(*price_amount, currency, locale),
-        PriceAmount::Custom {
-            minimum_amount: 0, ..
-        } => locale.say("you-choose").into_owned(),
-        PriceAmount::Custom { minimum_amount, .. } => {
-            let least = short(*minimum_amount, currency, locale);
-            locale.with("from-price", [("price", least.into())])
-        }
-        PriceAmount::SeatBased { seat_tiers, .. } => {
-            let each = seat_tiers.tiers.first().map_or(0, |t| t.price_per_seat);
-            format!("{} {}", short(each, currency, locale), locale.say("per-seat"))
-        }
-        PriceAmount::MeteredUnit { .. } => locale.say("usage").into_owned(),
-    }
-}
-
 /// The page of an open session. What the form holds stands in its fields, so that nothing typed is lost;
 /// card fields are never filled in.
 pub fn page(
@@ -107,30 +76,25 @@ pub fn page(
     test_mode: bool,
 ) -> CheckoutPage {
     let row = &session.checkout;
-    let locale = look.locale;
-    let sum = totals::totals(row);
     let needed = totals::form(session);
     let offered = session.selected();
-    let total = display(sum.total, row.currency, locale);
-    let per = interval(offered, locale);
     let typed = |of: fn(&CheckoutForm) -> &Option<String>, kept: &Option<String>| {
         form.and_then(|f| of(f).clone())
             .or_else(|| kept.clone())
             .unwrap_or_default()
     };
-    let recurring = offered.product.is_recurring();
     CheckoutPage {
         look,
         client_secret: row.client_secret.clone(),
         version: row.version,
-        shown_total: sum.total,
+        shown_total: totals::totals(row).total,
         test_mode,
         organization: organization(&session.organization),
         return_url: row.return_url.clone(),
         products: session
             .offered
             .iter()
-            .map(|o| choice(session, o, locale))
+            .map(|o| offer::choice(session, o, look.locale))
             .collect(),
         product: Product {
             name: offered.product.name.clone(),
@@ -140,12 +104,14 @@ pub fn page(
                 .as_deref()
                 .and_then(markdown::render),
         },
-        hero: Hero {
-            amount: short(sum.total, row.currency, locale),
-            interval: per.clone(),
-            note: custom(session).map(|_| look.say("pay-what-you-want").into_owned()),
-        },
-        amount: custom(session).map(|_| amount_field(session, form, locale)),
+        hero: offer::hero(session, look),
+        amount: custom(session).map(|_| amount_field(session, form, look.locale)),
+        seats: offer::seats(session, form, look),
+        usage: offer::usage(session, look.locale),
+        benefits: offer::benefits(offered),
+        medias: offer::medias(offered, look),
+        discount: amounts::discount(session, form, look),
+        answers: answers::answers(session, form),
         email: EmailField {
             value: if row.customer_id.is_some() {
                 row.customer_email.clone().unwrap_or_default()
@@ -167,39 +133,14 @@ pub fn page(
             billing_name: typed(|f| &f.customer_billing_name, &row.customer_billing_name),
             tax_id: typed(|f| &f.customer_tax_id, &row.customer_tax_id),
         }),
-        lines: lines(session, locale),
-        total: Line {
-            label: look.say(if recurring { "due-today" } else { "total" }).into_owned(),
-            amount: total.clone(),
-        },
-        action: if recurring && needed.required() {
-            Action::Subscribe
-        } else if sum.total > 0 {
-            Action::Pay(total.clone())
-        } else {
-            Action::Get
-        },
-        terms: per
-            .filter(|_| sum.total > 0)
-            .map(|per| look.with("terms-plain", [("total", total.into()), ("interval", per.into())])),
+        lines: amounts::lines(session, look),
+        total: amounts::due(session, look),
+        action: amounts::action(session, look),
+        terms: amounts::terms(session, look),
         error: None,
+        no_trial: false,
         errors: FieldErrors::default(),
     }
-}
-
-/// What the sum is made of.
-pub fn lines(session: &Session, locale: Locale) -> Vec<Line> {
-    let row = &session.checkout;
-    let sum = totals::totals(row);
-    let line = |label: &str, amount| Line {
-        label: label.to_owned(),
-        amount: display(amount, row.currency, locale),
-    };
-    let mut lines = vec![line(&session.selected().product.name, sum.net)];
-    if let Some(tax) = sum.tax.filter(|tax| *tax > 0) {
-        lines.push(line(&locale.say("tax"), tax));
-    }
-    lines
 }
 
 /// What may be paid where the buyer chooses, in words.
@@ -227,6 +168,7 @@ fn amount_field(session: &Session, form: Option<&CheckoutForm>, locale: Locale) 
     let (currency, decimals) = (row.currency.as_str(), row.currency.decimals());
     AmountField {
         value: form
+            .filter(|f| f.is_of(row.product_id))
             .and_then(|f| f.amount.clone())
             .unwrap_or_else(|| money::editable_in(row.amount, decimals, locale)),
         sign: money::currency_sign(currency, locale),

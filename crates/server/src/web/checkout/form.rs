@@ -1,8 +1,9 @@
 //! What the checkout's forms send, as text, before anything is judged.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use serde::Deserialize;
+use uuid::Uuid;
 
 /// The body of `POST /checkout/{client_secret}` (`application/x-www-form-urlencoded`).
 ///
@@ -19,10 +20,16 @@ pub struct CheckoutForm {
     /// The total that the person saw, in minor units. Where it is not the total to be charged, show
     /// the page again with the new one instead of charging.
     pub shown_total: Option<String>,
+    /// Id of the product that the page showed: amount, seats and answers are of that one.
+    pub shown_product: Option<String>,
     /// Id of the chosen product.
     pub product_id: Option<String>,
     /// The amount as typed, in major units (`12.50`); read it with [`super::money::parse`].
     pub amount: Option<String>,
+    /// How many seats, as typed.
+    pub seats: Option<String>,
+    /// A discount code, as typed.
+    pub discount_code: Option<String>,
     /// E-mail of the buyer; absent when it is locked.
     pub customer_email: Option<String>,
     /// Name of the buyer, as on the card.
@@ -51,6 +58,9 @@ pub struct CheckoutForm {
     pub customer_billing_name: Option<String>,
     /// Tax id of the business.
     pub customer_tax_id: Option<String>,
+    /// Everything else: answers to custom fields as `custom_field_data.<slug>`.
+    #[serde(flatten)]
+    pub more: BTreeMap<String, String>,
 }
 
 /// What a submit of the checkout form asks for.
@@ -60,16 +70,52 @@ pub enum Intent {
     Pay,
     /// Only save the changes and show the new amounts.
     Update,
+    /// One seat fewer.
+    Fewer,
+    /// One seat more.
+    More,
+    /// Take the discount out.
+    RemoveDiscount,
+    /// Go on without a trial.
+    NoTrial,
 }
 
 impl CheckoutForm {
-    /// The intent; anything but `pay` is the harmless one.
+    /// The intent; anything unknown is the harmless one.
     #[must_use]
     pub fn intent(&self) -> Intent {
         match self.intent.as_deref() {
             Some("pay") => Intent::Pay,
+            Some("fewer") => Intent::Fewer,
+            Some("more") => Intent::More,
+            Some("remove_discount") => Intent::RemoveDiscount,
+            Some("no_trial") => Intent::NoTrial,
             _ => Intent::Update,
         }
+    }
+
+    /// Whether what is typed for a product is typed for this one. A form that does not say which product it
+    /// shows is taken to show the session's.
+    #[must_use]
+    pub fn is_of(&self, product_id: Uuid) -> bool {
+        let shown = self.shown_product.as_deref().or(self.product_id.as_deref());
+        shown.is_none_or(|shown| shown == product_id.to_string())
+    }
+
+    /// The seats as typed, unless a button counts them.
+    #[must_use]
+    pub fn typed_seats(&self) -> Option<String> {
+        match self.intent() {
+            Intent::Fewer | Intent::More => None,
+            _ => self.seats.clone(),
+        }
+    }
+
+    /// The answer to a custom field, as typed.
+    #[must_use]
+    pub fn answer(&self, slug: &str) -> Option<&str> {
+        let key = format!("custom_field_data.{slug}");
+        self.more.get(&key).map(String::as_str)
     }
 
     /// Whether the business box is ticked.

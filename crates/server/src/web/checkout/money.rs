@@ -34,12 +34,22 @@ pub fn display_short(amount: i64, currency: &str, decimals: u8, locale: Locale) 
     written(amount, &number, currency, locale)
 }
 
-/// A price below the smallest coin: `unit` is a decimal number of minor units, such as `0.015`. It keeps its
-/// decimals, and has at least those of its currency. `None` when it is no number.
+/// What a number of units costs: `unit` is a decimal number of minor units for one, such as `0.015`. It keeps its
+/// decimals, and has at least those of its currency. `None` when it is no number, or too large.
 #[must_use]
-pub fn display_unit(unit: &str, currency: &str, decimals: u8, locale: Locale) -> Option<String> {
-    let mut number: Decimal = unit.parse().ok()?;
-    number.multiply_pow10(-i16::from(decimals));
+pub fn display_unit(
+    unit: &str,
+    times: i64,
+    currency: &str,
+    decimals: u8,
+    locale: Locale,
+) -> Option<String> {
+    let (whole, fraction) = unit.split_once('.').unwrap_or((unit, ""));
+    let digits: i128 = format!("{whole}{fraction}").parse().ok()?;
+    let product = digits.checked_mul(i128::from(times))?;
+    let mut number: Decimal = product.to_string().parse().ok()?;
+    let behind = i16::try_from(fraction.len()).ok()? + i16::from(decimals);
+    number.multiply_pow10(-behind);
     number.absolute.trim_end();
     number.absolute.pad_end(-i16::from(decimals));
     Some(written(0, &number, currency, locale))
@@ -211,11 +221,13 @@ mod tests {
 
     #[test]
     fn a_unit_price_keeps_its_decimals() {
-        let unit = |text| display_unit(text, "usd", 2, Locale::En);
+        let unit = |text| display_unit(text, 1, "usd", 2, Locale::En);
         assert_eq!(unit("1.5").as_deref(), Some("$0.015"));
         assert_eq!(unit("200").as_deref(), Some("$2.00"));
         assert_eq!(unit("0.00001").as_deref(), Some("$0.0000001"));
         assert_eq!(unit("x"), None);
+        let million = display_unit("0.00035", 1_000_000, "usd", 2, Locale::De);
+        assert_eq!(million.as_deref(), Some("3,50\u{a0}$"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use axum::{
     Form, Json, Router,
     extract::{Path, Query, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware,
     response::{IntoResponse, Redirect as SeeOther, Response},
     routing::get,
 };
@@ -15,28 +16,21 @@ use till_core::{
     records::{Payment, PaymentState},
     refusal::Refusal,
 };
-use till_ports::sandbox::{CardField, CardInput, TokenizeError};
-use till_wire::{
-    checkouts::{CheckoutStatus, CheckoutUpdate, Writer},
-    input::{Context, Step},
-};
+use till_wire::checkouts::CheckoutStatus;
 
 use super::{
-    PARTIAL_HEADER, Redirect, bank,
-    fields::{Field, FieldErrors},
-    filled,
-    money::Locale,
-    problems::{at_card, declined, note, place, whole},
+    PARTIAL_HEADER, Redirect, bank, filled,
     form::{CheckoutForm, Intent},
-    sent,
-    view::{
-        ConfirmationPage, Line, Link, Look, MessagePage, Outcome, Receipt, Theme, Waiting,
-    },
+    frame,
+    money::Locale,
+    paying::{pay_by_form, save},
+    problems::declined,
+    view::{ConfirmationPage, Line, Link, Look, MessagePage, Outcome, Receipt, Theme, Waiting},
 };
-use crate::{api::checkouts::change_by_secret, app::App, error::ApiError, pay, web::page};
+use crate::{app::App, error::ApiError, pay, web::page};
 
 /// The pages' routes.
-pub fn routes() -> Router<Arc<App>> {
+pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/checkout/{client_secret}", get(show).post(submit))
         .route("/checkout/{client_secret}/confirmation", get(confirmation))
@@ -44,6 +38,8 @@ pub fn routes() -> Router<Arc<App>> {
             "/sandbox/3ds/{client_secret}",
             get(bank::show).post(bank::decide),
         )
+        .layer(middleware::from_fn_with_state(app.clone(), frame::framed))
+        .route("/checkout/{client_secret}/frame", get(frame::telling))
 }
 
 /// What the address may ask for.
@@ -53,6 +49,7 @@ pub(super) struct Asked {
     theme: Option<String>,
     locale: Option<String>,
     stay: Option<String>,
+    embed: Option<String>,
 }
 
 impl Asked {
@@ -64,7 +61,13 @@ impl Asked {
             locale: asked.unwrap_or(browser.locale),
             asked,
             theme: Theme::from_query(self.theme.as_deref()),
+            embed: self.embed.as_deref() == Some("true"),
         }
+    }
+
+    /// Whether the buyer stays on our page, although the merchant has one for after paying.
+    pub(super) fn stays(&self) -> bool {
+        self.stay.is_some()
     }
 }
 
@@ -92,7 +95,7 @@ async fn show(
     }
 }
 
-fn test_mode(app: &App) -> bool {
+pub(super) fn test_mode(app: &App) -> bool {
     app.sandbox.is_some()
 }
 
@@ -112,8 +115,8 @@ pub(super) fn bad_news(look: Look, error: &ApiError) -> Response {
 }
 
 /// A visit to a checkout link that gets no session (checkout.md 6.5): a page where programs get JSON.
-pub(crate) fn turned_away(error: &ApiError) -> Response {
-    let look = Look::default();
+pub(crate) fn turned_away(error: &ApiError, headers: &HeaderMap) -> Response {
+    let look = Look::of_browser(headers);
     let shown = match (error.status(), error.name()) {
         (StatusCode::NOT_FOUND, _) => MessagePage::no_link(look),
         (StatusCode::FORBIDDEN, "EmbedHostNotAllowed") => MessagePage::not_here(look),
@@ -142,14 +145,16 @@ async fn submit(
         return go(partial, look.confirmation_url(&secret), None);
     }
     match form.intent() {
-        Intent::Update => save(&app, session, look, &form).await,
         Intent::Pay => match pay_by_form(&app, session, look, &form).await {
             Ok(paid) => {
-                let cookie = paid.token.map(|token| portal_cookie(&app, &secret, &token));
+                let cookie = paid
+                    .token
+                    .map(|token| portal_cookie(&app, &secret, &token, look));
                 go(partial, paid.to, cookie)
             }
             Err(shown) => *shown,
         },
+        _ => save(&app, session, look, &form).await,
     }
 }
 
@@ -174,199 +179,16 @@ fn go(partial: bool, to: String, cookie: Option<HeaderValue>) -> Response {
 const PORTAL_COOKIE: &str = "till_portal";
 
 /// Keeps the portal's token for the confirmation page, which hands it on to the merchant (4.10).
-fn portal_cookie(app: &App, secret: &str, token: &str) -> HeaderValue {
-    let secure = if app.site.public_url.starts_with("https://") {
-        "; Secure"
-    } else {
-        ""
+fn portal_cookie(app: &App, secret: &str, token: &str, look: Look) -> HeaderValue {
+    // In a frame on another site, browsers keep a cookie for that site alone, and only over https.
+    let kept = match (app.site.is_https(), look.embed) {
+        (true, true) => "SameSite=None; Secure; Partitioned",
+        (true, false) => "SameSite=Lax; Secure",
+        (false, _) => "SameSite=Lax",
     };
-    let cookie = format!(
-        "{PORTAL_COOKIE}={token}; Path=/checkout/{secret}; HttpOnly; SameSite=Lax; Max-Age=3600{secure}"
-    );
+    let cookie =
+        format!("{PORTAL_COOKIE}={token}; Path=/checkout/{secret}; HttpOnly; Max-Age=3600; {kept}");
     HeaderValue::from_str(&cookie).expect("tokens and secrets are plain ASCII")
-}
-
-/// Saves what the form holds as far as it reads, and shows the new amounts.
-async fn save(app: &App, session: Session, look: Look, form: &CheckoutForm) -> Response {
-    let mut errors = FieldErrors::default();
-    let mut body = sent::body(form, &session, look, &mut errors);
-    let input = readable(&mut body, &session, look, &mut errors);
-    let secret = session.checkout.client_secret.clone();
-    let (session, error) = match change_by_secret(app, &secret, &input).await {
-        Ok(changed) => (changed, None),
-        Err(error) => {
-            place(&error, &session, look, &mut errors);
-            let told = errors.is_empty().then(|| look.say(whole(&error, None)).into_owned());
-            (session, told)
-        }
-    };
-    let mut shown = filled::page(&session, look, Some(form), test_mode(app));
-    shown.error = error;
-    shown.errors = errors;
-    page(StatusCode::OK, &shown)
-}
-
-/// Reads the body, leaving out what does not read and saying so at its field.
-fn readable(
-    body: &mut serde_json::Map<String, serde_json::Value>,
-    session: &Session,
-    look: Look,
-    errors: &mut FieldErrors,
-) -> CheckoutUpdate {
-    loop {
-        let mut cx = Context::new("body");
-        let value = serde_json::Value::Object(body.clone());
-        let read = cx.object(&value, |f| CheckoutUpdate::read(Writer::Client, f));
-        let before = body.len();
-        for problem in &cx.problems {
-            note(problem, session, look, errors);
-            if let Some(Step::Key(key)) = problem.loc.get(1) {
-                body.remove(key.as_ref());
-            }
-        }
-        if cx.problems.is_empty() || body.len() == before {
-            return read.unwrap_or_default();
-        }
-    }
-}
-
-/// Where a confirmed buyer goes.
-struct Paid {
-    to: String,
-    token: Option<String>,
-}
-
-/// Confirms with what the form holds, or shows the page again with everything that is wrong at once.
-async fn pay_by_form(
-    app: &App,
-    session: Session,
-    look: Look,
-    form: &CheckoutForm,
-) -> Result<Paid, Box<Response>> {
-    let secret = session.checkout.client_secret.clone();
-    let again = |session: &Session, error: Option<String>, errors: FieldErrors| {
-        let mut shown = filled::page(session, look, Some(form), test_mode(app));
-        shown.error = error;
-        shown.errors = errors;
-        Box::new(page(StatusCode::OK, &shown))
-    };
-    let mut errors = FieldErrors::default();
-    let mut body = sent::body(form, &session, look, &mut errors);
-    let input = readable(&mut body, &session, look, &mut errors);
-    // The session as this form would make it: what is shown must be what is charged.
-    let wanted = match pay::preview(app, &session, &input).await {
-        Ok(wanted) => wanted,
-        Err(error) => {
-            place(&error, &session, look, &mut errors);
-            let told = errors.is_empty().then(|| look.say(whole(&error, None)).into_owned());
-            return Err(again(&session, told, errors));
-        }
-    };
-    let total = totals::totals(&wanted.checkout).total;
-    if form
-        .shown_total
-        .as_ref()
-        .is_some_and(|shown| *shown != total.to_string())
-    {
-        return Err(again(&wanted, Some(look.say("total-changed").into_owned()), errors));
-    }
-    if totals::form(&wanted).required() {
-        // Judged with a stand-in, so that card and address are found wanting together.
-        body.insert("confirmation_token_id".into(), "unknown".into());
-        if let Err(error) = pay::judge(app, &secret, &serde_json::Value::Object(body.clone())).await
-        {
-            place(&error, &wanted, look, &mut errors);
-            if errors.is_empty() {
-                return Err(refused(app, &error, &wanted, look, again).await);
-            }
-        }
-        match token(app, form, look, &mut errors).await {
-            Some(token) if errors.is_empty() => {
-                body.insert("confirmation_token_id".into(), token.into())
-            }
-            _ => return Err(again(&wanted, None, errors)),
-        };
-    } else if !errors.is_empty() {
-        return Err(again(&wanted, None, errors));
-    }
-    match pay::confirm(app, &secret, serde_json::Value::Object(body)).await {
-        Ok(paid) => {
-            let action = paid
-                .payment
-                .filter(|p| p.state == PaymentState::RequiresAction);
-            let to = action
-                .and_then(|p| p.action_url)
-                .map(|url| look.carried(&url));
-            Ok(Paid {
-                to: to.unwrap_or_else(|| look.confirmation_url(&secret)),
-                token: paid.token,
-            })
-        }
-        Err(error) => {
-            place(&error, &wanted, look, &mut errors);
-            if errors.is_empty() {
-                return Err(refused(app, &error, &wanted, look, again).await);
-            }
-            Err(again(&wanted, None, errors))
-        }
-    }
-}
-
-/// An error that belongs to no field. Somebody who has paid already is sent on instead.
-async fn refused(
-    app: &App,
-    error: &ApiError,
-    wanted: &Session,
-    look: Look,
-    again: impl Fn(&Session, Option<String>, FieldErrors) -> Box<Response>,
-) -> Box<Response> {
-    let now = pay::session(app, &wanted.checkout.client_secret).await;
-    if let Ok(now) = now
-        && now.checkout.status != CheckoutStatus::Open
-    {
-        let to = look.confirmation_url(&wanted.checkout.client_secret);
-        return Box::new(SeeOther::to(&to).into_response());
-    }
-    let declined = match error.name() {
-        "PaymentError" => app.store.latest_attempt(wanted.checkout.id).await,
-        _ => Ok(None),
-    };
-    let reason = declined.ok().flatten().and_then(|attempt| attempt.decline_reason);
-    let words = look.say(whole(error, reason.as_deref())).into_owned();
-    again(wanted, Some(words), FieldErrors::default())
-}
-
-/// A token of the page's card fields; what is wrong with them is said at each.
-async fn token(app: &App, form: &CheckoutForm, look: Look, errors: &mut FieldErrors) -> Option<String> {
-    let text = |field: &Option<String>| field.clone().unwrap_or_default();
-    let card = CardInput::typed(
-        &text(&form.card_number),
-        &text(&form.card_expiry),
-        &text(&form.card_cvc),
-        form.customer_name.as_deref(),
-    );
-    match app.sandbox.as_ref()?.tokenize(card, app.clock.now()).await {
-        Ok(token) => Some(token),
-        Err(TokenizeError::Card(wrong)) => {
-            for problem in wrong {
-                let field = match problem.field {
-                    CardField::Number => Field::CardNumber,
-                    CardField::Expiry => Field::CardExpiry,
-                    CardField::Cvc => Field::CardCvc,
-                };
-                errors.replace(field, look.say(at_card(problem.fault)));
-            }
-            None
-        }
-        Err(error) => {
-            tracing::error!(%error, "the sandbox could not keep a token");
-            errors.add(
-                Field::CardNumber,
-                look.say("error-card-unread"),
-            );
-            None
-        }
-    }
 }
 
 async fn confirmation(
@@ -416,16 +238,18 @@ async fn after(
                 })
             } else {
                 let to = with_token(&session.success_url(&app.site), headers);
-                return Ok(SeeOther::to(&to).into_response());
+                // From a frame, the page around it goes there.
+                if !(look.embed && session.checkout.embed_origin.is_some()) {
+                    return Ok(SeeOther::to(&to).into_response());
+                }
+                Outcome::Succeeded(receipt(&session, look, &to))
             }
         }
         CheckoutStatus::Succeeded => {
             Outcome::Succeeded(receipt(&session, look, &session.success_url(&app.site)))
         }
         CheckoutStatus::Expired => return Err(Refusal::ExpiredCheckout.into()),
-        CheckoutStatus::Failed => Outcome::Failed(
-            look.say("failed-body").into_owned(),
-        ),
+        CheckoutStatus::Failed => Outcome::Failed(look.say("failed-body").into_owned()),
     };
     let shown = ConfirmationPage {
         look,
@@ -444,7 +268,7 @@ fn action(attempt: Payment) -> Option<String> {
 }
 
 /// Whether the merchant has heard of the success, or has had its time to.
-async fn is_told(app: &App, session: &Session) -> Result<bool, ApiError> {
+pub(super) async fn is_told(app: &App, session: &Session) -> Result<bool, ApiError> {
     let since = session
         .checkout
         .modified_at
@@ -454,7 +278,7 @@ async fn is_told(app: &App, session: &Session) -> Result<bool, ApiError> {
 }
 
 /// The merchant's address with the key to the customer's portal, where this browser holds it (4.10).
-fn with_token(url: &str, headers: &HeaderMap) -> String {
+pub(super) fn with_token(url: &str, headers: &HeaderMap) -> String {
     let held = headers.get_all(header::COOKIE).iter().find_map(|cookies| {
         cookies
             .to_str()
@@ -483,25 +307,29 @@ fn with_token(url: &str, headers: &HeaderMap) -> String {
 fn receipt(session: &Session, look: Look, success_url: &str) -> Receipt {
     let row = &session.checkout;
     let sum = totals::totals(row);
-    let per = filled::interval(session.selected(), look.locale);
-    let total = filled::display(sum.total, row.currency, look.locale);
+    let paid = if row.trial_end.is_some() {
+        0
+    } else {
+        sum.total
+    };
     Receipt {
         product_name: session.selected().product.name.clone(),
         // A single line would only repeat the product and the total.
-        lines: Some(filled::lines(session, look.locale))
+        lines: Some(filled::lines(session, look))
             .filter(|lines| lines.len() > 1)
             .unwrap_or_default(),
         total: Line {
             label: look.say("paid").into_owned(),
-            amount: total.clone(),
+            amount: filled::display(paid, row.currency, look.locale),
         },
         email: row.customer_email.clone(),
-        what_next: per
-            .filter(|_| sum.total > 0)
-            .map(|per| look.with("renews", [("total", total.into()), ("interval", per.into())])),
+        what_next: filled::what_next(session, look),
         next: row.success_url.as_ref().map(|_| Link {
             url: success_url.to_owned(),
-            label: look.with("return-to", [("name", session.organization.name.as_str().into())]),
+            label: {
+                let name = session.organization.name.as_str();
+                look.with("return-to", [("name", name.into())])
+            },
         }),
     }
 }

@@ -1,9 +1,12 @@
 //! What is wrong, in the buyer's words: problems by their kind and place, other errors by their name. The words of the
 //! API are for programmers, and English.
 
-use till_core::checkout::Session;
+use till_core::checkout::{Session, totals};
 use till_ports::sandbox::CardFault;
-use till_wire::input::{Problem, Step};
+use till_wire::{
+    custom_fields::CustomFieldKind,
+    input::{Problem, Step},
+};
 
 use super::{
     fields::{Field, FieldErrors},
@@ -16,6 +19,9 @@ use crate::error::ApiError;
 pub(super) fn place(error: &ApiError, session: &Session, look: Look, errors: &mut FieldErrors) {
     for problem in error.problems() {
         note(problem, session, look, errors);
+    }
+    if error.name() == "DiscountRedemptionLimitReached" {
+        errors.add(Field::Discount, look.say("error-discount-limit"));
     }
 }
 
@@ -30,19 +36,85 @@ pub(super) fn note(problem: &Problem, session: &Session, look: Look, errors: &mu
         })
         .collect();
     let field = match loc[..] {
-        // Said of the whole address: a state of another country when it was read, else missing parts.
+        ["body", "custom_field_data", slug] => {
+            errors.add_answer(slug, answer(slug, problem, session, look));
+            return;
+        }
+        // Said of the whole address: a state of another country when it was read, else missing parts, else that
+        // no tax can be worked out for it.
         ["body", "customer_billing_address"] if problem.kind == "value_error" => {
-            Some(if problem.ctx.is_some() {
-                Field::State
+            if problem.ctx.is_some() {
+                Some(Field::State)
+            } else if lacks_street(session) {
+                Some(Field::Line1)
             } else {
-                Field::Line1
-            })
+                errors.add(Field::Country, look.say("error-address-tax"));
+                return;
+            }
+        }
+        ["body", "discount_id"] => {
+            errors.add(Field::Discount, look.say("error-discount-ended"));
+            return;
         }
         _ => Field::from_loc(&loc),
     };
     if let Some(field) = field {
         errors.add(field, at_field(field, problem, session, look));
     }
+}
+
+fn lacks_street(session: &Session) -> bool {
+    let row = &session.checkout;
+    let address = row.customer_billing_address.as_ref();
+    totals::needs_full_address(row) && !address.is_some_and(|a| a.has_street_part())
+}
+
+/// What is wrong with the answer to a custom field.
+fn answer(slug: &str, problem: &Problem, session: &Session, look: Look) -> String {
+    let asked = session.selected().asked();
+    let field = asked.iter().find(|one| one.field.slug == slug);
+    let Some(takes) = field.map(|one| one.field.takes()) else {
+        return look.say("error-field").into_owned();
+    };
+    let count =
+        |id: &str, bound: Option<i64>| look.with(id, [("count", bound.unwrap_or(1).into())]);
+    let number = |n: i64| super::money::number(n, look.locale);
+    let day = |seconds: i64| {
+        let moment = jiff::Timestamp::from_second(seconds).unwrap_or_default();
+        super::money::date(moment, look.locale)
+    };
+    let empty = problem.kind == "missing" || problem.input.is_null();
+    let id = match (&takes, &*problem.kind) {
+        (CustomFieldKind::Checkbox(_), _) => "error-answer-tick",
+        _ if empty => "error-answer-missing",
+        (CustomFieldKind::Text(text), "string_too_short") => {
+            return count("error-answer-short", text.min_length);
+        }
+        (CustomFieldKind::Text(text), "string_too_long") => {
+            return count("error-answer-long", text.max_length);
+        }
+        (CustomFieldKind::Number(bounds), "greater_than_equal") => {
+            let least = number(bounds.ge.unwrap_or(i64::from(i32::MIN)));
+            return look.with("error-answer-at-least", [("least", least.into())]);
+        }
+        (CustomFieldKind::Number(bounds), "less_than_equal") => {
+            let most = number(bounds.le.unwrap_or(i64::from(i32::MAX)));
+            return look.with("error-answer-at-most", [("most", most.into())]);
+        }
+        (CustomFieldKind::Date(bounds), "greater_than_equal") => {
+            let date = day(bounds.ge.unwrap_or_default());
+            return look.with("error-answer-from", [("date", date.into())]);
+        }
+        (CustomFieldKind::Date(bounds), "less_than_equal") => {
+            let date = day(bounds.le.unwrap_or_default());
+            return look.with("error-answer-until", [("date", date.into())]);
+        }
+        (CustomFieldKind::Number(_), _) => "error-answer-number",
+        (CustomFieldKind::Date(_), _) => "error-answer-date",
+        (CustomFieldKind::Select(_), _) => "error-answer-choice",
+        (CustomFieldKind::Text(_), _) => "error-field",
+    };
+    look.say(id).into_owned()
 }
 
 /// What is wrong with a field, for the person at the page.
@@ -59,6 +131,12 @@ fn at_field(field: Field, problem: &Problem, session: &Session, look: Look) -> S
             None => "error-field",
         },
         Field::Amount => return amount_unread(session, look),
+        Field::Seats if bound => match filled::seats_bounds(session, look.locale) {
+            Some(bounds) => return bounds,
+            None => "error-seats",
+        },
+        Field::Seats => "error-seats",
+        Field::Discount => "error-discount",
         Field::Email if missing => "error-email-missing",
         Field::Email => "error-email",
         Field::CardNumber => "error-card-number-missing",

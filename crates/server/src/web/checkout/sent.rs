@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 use till_core::{checkout::Session, records::Checkout};
-use till_wire::products::PriceAmount;
+use till_wire::{custom_fields::CustomFieldKind, products::PriceAmount};
 
 use super::{
     fields::{Field, FieldErrors},
-    form::CheckoutForm,
+    form::{CheckoutForm, Intent},
     money, problems,
     view::Look,
 };
@@ -27,11 +27,7 @@ pub fn body(
         }
     };
     // Naming the selected product again would start its amount afresh (checkout.md 4.1).
-    if form
-        .product_id
-        .as_ref()
-        .is_some_and(|id| *id != row.product_id.to_string())
-    {
+    if switches(form, row) {
         put("product_id", &form.product_id);
     }
     put("customer_name", &form.customer_name);
@@ -59,7 +55,89 @@ pub fn body(
     if let Some(amount) = amount(form, session, look, errors) {
         body.insert("amount".into(), amount.into());
     }
+    if let Some(seats) = seats(form, session, look, errors) {
+        body.insert("seats".into(), seats.into());
+    }
+    if let Some(answers) = answers(form, session) {
+        body.insert("custom_field_data".into(), answers);
+    }
+    match form.intent() {
+        Intent::RemoveDiscount => {
+            body.insert("discount_code".into(), Value::Null);
+        }
+        Intent::NoTrial => {
+            body.insert("allow_trial".into(), false.into());
+        }
+        _ => {
+            if let Some(code) = code(form, session) {
+                body.insert("discount_code".into(), code.into());
+            }
+        }
+    }
     body
+}
+
+/// A code that is typed and not that of the discount there is.
+fn code(form: &CheckoutForm, session: &Session) -> Option<String> {
+    let typed = form.discount_code.as_deref()?.trim();
+    let known = session.discount.as_ref().and_then(|d| d.code.as_deref());
+    let new = !typed.is_empty() && !known.is_some_and(|code| code.eq_ignore_ascii_case(typed));
+    new.then(|| typed.to_owned())
+}
+
+/// The number of seats, where it is another one; the buttons count from what is typed.
+fn seats(
+    form: &CheckoutForm,
+    session: &Session,
+    look: Look,
+    errors: &mut FieldErrors,
+) -> Option<i64> {
+    let row = &session.checkout;
+    let range = session.seat_range()?;
+    if !form.is_of(row.product_id) || switches(form, row) {
+        return None;
+    }
+    let typed = form.seats.as_deref()?.trim();
+    let Ok(number) = typed.parse::<i64>() else {
+        errors.add(Field::Seats, look.say("error-seats"));
+        return None;
+    };
+    let wanted = match form.intent() {
+        Intent::Fewer => range.clamp(number.saturating_sub(1)),
+        Intent::More => range.clamp(number.saturating_add(1)),
+        _ => number,
+    };
+    (Some(wanted) != row.seats).then_some(wanted)
+}
+
+/// The answers to the custom fields that the page showed. A confirmation replaces what is kept, so an empty
+/// answer is left out; an update merges, so it says that the answer was taken back (CF-2).
+fn answers(form: &CheckoutForm, session: &Session) -> Option<Value> {
+    let row = &session.checkout;
+    let shown = form.shown_product.is_some() && form.is_of(row.product_id);
+    if !shown || switches(form, row) {
+        return None;
+    }
+    let mut answers = Map::new();
+    for one in session.selected().asked() {
+        let slug = one.field.slug.as_str();
+        let typed = form.answer(slug).filter(|text| !text.trim().is_empty());
+        let answer = match (one.field.takes(), typed) {
+            (CustomFieldKind::Checkbox(_), typed) => typed.is_some().into(),
+            (CustomFieldKind::Text(_), Some(text)) => text.into(),
+            (_, Some(text)) => text.trim().into(),
+            (_, None) if form.intent() == Intent::Pay => continue,
+            (_, None) => Value::Null,
+        };
+        answers.insert(slug.to_owned(), answer);
+    }
+    (!answers.is_empty()).then_some(Value::Object(answers))
+}
+
+fn switches(form: &CheckoutForm, row: &Checkout) -> bool {
+    form.product_id
+        .as_ref()
+        .is_some_and(|id| *id != row.product_id.to_string())
 }
 
 /// The whole address, as an update replaces it; parts that the page did not show are kept.
@@ -101,10 +179,7 @@ fn amount(
 ) -> Option<i64> {
     let row = &session.checkout;
     // The field belongs to the product that the page showed it for.
-    let switched = form
-        .product_id
-        .as_ref()
-        .is_some_and(|id| *id != row.product_id.to_string());
+    let switched = switches(form, row) || !form.is_of(row.product_id);
     let custom = matches!(session.price().cost(), PriceAmount::Custom { .. });
     if switched || !custom {
         return None;

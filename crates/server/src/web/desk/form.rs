@@ -69,6 +69,22 @@ impl Wrong {
             .map(words)
     }
 
+    /// Says the problems of a place in the API's body at a field that has another name.
+    pub fn moved(&mut self, place: &str, field: &str) {
+        let steps: Vec<Step> = place.split('.').map(|s| Step::from(s.to_owned())).collect();
+        for problem in &mut self.problems {
+            if problem.loc.ends_with(&steps) {
+                let to = field.split('.').map(|s| Step::from(s.to_owned()));
+                problem.loc = to.collect();
+            }
+        }
+    }
+
+    /// All of it, in words.
+    pub fn all(&self) -> Vec<String> {
+        self.elsewhere(std::iter::empty())
+    }
+
     /// What none of these fields shows.
     fn elsewhere<'a>(&self, names: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
         let mut all: Vec<String> = self.words.iter().cloned().collect();

@@ -5,17 +5,23 @@
 //! problems of a 422 go back to the fields they are about (lifecycle.md I).
 
 mod account;
+pub mod benefits;
 pub mod chart;
+pub mod checkout_links;
 pub mod checkouts;
 pub mod cookie;
+pub mod custom_fields;
 pub mod customers;
 pub mod developers;
+pub mod discounts;
 pub mod download;
 pub mod form;
 pub mod history;
 mod home;
 pub mod listing;
 pub mod live;
+mod media;
+pub mod meters;
 pub mod orders;
 pub mod parts;
 pub mod payments;
@@ -28,6 +34,7 @@ mod same_site;
 mod sent;
 pub mod settings;
 pub mod sheet;
+pub mod shelf;
 pub mod shell;
 mod sign_in;
 pub mod subscriptions;
@@ -61,6 +68,12 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(team::routes())
         .merge(home::routes())
         .merge(products::routes())
+        .merge(benefits::routes())
+        .merge(meters::routes())
+        .merge(discounts::routes())
+        .merge(custom_fields::routes())
+        .merge(media::routes())
+        .merge(checkout_links::routes())
         .merge(checkouts::routes())
         .merge(orders::routes())
         .merge(subscriptions::routes())
@@ -176,19 +189,27 @@ pub(crate) fn said(jar: &CookieJar) -> Option<String> {
 
 /// The free data of an object, if it has any.
 pub(crate) fn metadata(object: &impl serde::Serialize) -> Option<sheet::Part> {
+    pairs("Metadata", object)
+}
+
+/// What a customer answered to custom fields, if anything.
+pub(crate) fn answers(object: &impl serde::Serialize) -> Option<sheet::Part> {
+    pairs("Answers", object)
+}
+
+fn pairs(title: &'static str, object: &impl serde::Serialize) -> Option<sheet::Part> {
     let object = serde_json::to_value(object).ok()?;
     let facts: Vec<_> = object
         .as_object()?
         .iter()
         .map(|(key, value)| {
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
+            let text = match value {
+                serde_json::Value::String(text) => text.clone(),
+                serde_json::Value::Null => String::new(),
+                other => other.to_string(),
+            };
             sheet::Fact::new(key.clone(), parts::Cell::Text(text))
         })
         .collect();
-    (!facts.is_empty()).then_some(sheet::Part::Facts {
-        title: "Metadata",
-        facts,
-    })
+    (!facts.is_empty()).then_some(sheet::Part::Facts { title, facts })
 }

@@ -1,6 +1,7 @@
 //! Products: the catalogue, and a session of one in two clicks (lifecycle.md I.2).
 
 mod fill;
+mod price;
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use axum::{
     routing::{get, post},
 };
 use serde_json::json;
-use till_wire::products::{Price, Product};
+use till_wire::products::{Price, PriceAmount, Product};
 use uuid::Uuid;
 
 use super::{
@@ -20,6 +21,7 @@ use super::{
     listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
     parts::{Act, Cell, Menu, Tone, sentence},
     sheet::{Action, Fact, Part, SheetPage},
+    shelf::{self, Shelf},
     shell::{Area, Shell},
     show, show_again,
 };
@@ -27,9 +29,8 @@ use crate::{
     api,
     app::App,
     error::ApiError,
-    extract::{Access, Body, Desk, PathId, scope},
+    extract::{Access, Body, Desk, Params, PathId, scope},
     web::checkout::{
-        filled::price_words,
         markdown,
         money::{Locale, interval_words},
     },
@@ -99,7 +100,7 @@ async fn list(
     };
     let list = Listing::of(asked, "Products", columns, &page, row, empty).filters(filters);
     show(&ListPage {
-        shell: Shell::new(&desk, Area::Products, "Products"),
+        shell: shelf::shell(&desk, Shelf::Products),
         action: Some(("New product", desk.path("/products/new"))),
         list,
     })
@@ -113,6 +114,46 @@ fn billing(product: &Product) -> String {
     }
 }
 
+/// Its trial, if it has one: `14 days`.
+fn trial(product: &Product) -> Option<String> {
+    let (unit, count) = (
+        product.base.trial_interval?,
+        product.base.trial_interval_count?,
+    );
+    let s = if count == 1 { "" } else { "s" };
+    Some(format!("{count} {unit}{s}"))
+}
+
+/// What else belongs to it: benefits, and the fields that its checkout asks.
+fn belongings<A: Access>(desk: &Desk<A>, product: &Product) -> Option<Part> {
+    let mut facts = Vec::new();
+    let benefits = product.benefits.iter().map(|benefit| Cell::Link {
+        href: desk.path(&format!("/products/benefits/{}", benefit.id)),
+        text: benefit.description.clone(),
+        note: Some(super::benefits::kind_words(benefit.kind).to_owned()),
+    });
+    let benefits: Vec<_> = benefits.collect();
+    if !benefits.is_empty() {
+        facts.push(Fact::new("Benefits", Cell::Many(benefits)));
+    }
+    let fields = product.attached_custom_fields.iter().map(|attached| {
+        let how = if attached.required {
+            "required"
+        } else {
+            "optional"
+        };
+        Cell::Noted(attached.custom_field.name.clone(), how.to_owned())
+    });
+    let fields: Vec<_> = fields.collect();
+    if !fields.is_empty() {
+        facts.push(Fact::new("Checkout fields", Cell::Many(fields)));
+    }
+    (!facts.is_empty()).then_some(Part::Facts {
+        title: "Included and asked",
+        facts,
+    })
+}
+
 fn per(product: &Product) -> Option<String> {
     let count = product.base.recurring_interval_count.unwrap_or(1);
     let unit = product.base.recurring_interval?;
@@ -123,15 +164,19 @@ fn per(product: &Product) -> Option<String> {
     ))
 }
 
-fn cost(price: &Price) -> String {
-    price_words(&price.amount, price.price_currency, Locale::En)
+fn cost(price: &Price) -> price::Said {
+    let meter = match &price.amount {
+        PriceAmount::MeteredUnit { meter, .. } => meter.as_ref().map(|meter| meter.name.as_str()),
+        _ => None,
+    };
+    price::said(&price.amount, price.price_currency, meter)
 }
 
 fn price_cell(product: &Product) -> Cell {
     let mut prices: Vec<_> = product
         .prices
         .iter()
-        .map(|price| Cell::Money(cost(price)))
+        .map(|price| Cell::Money(cost(price).words))
         .collect();
     match prices.len() {
         1 => prices.remove(0),
@@ -210,6 +255,7 @@ async fn sheet(
         Fact::new("Product ID", Cell::Code(id.to_string())),
         Fact::new("Price", price_cell(&product)),
         Fact::new("Billing", Cell::Text(billing(&product))),
+        Fact::new("Trial", Cell::text(trial(&product))),
         Fact::new("Visibility", Cell::Text(sentence(base.visibility.as_str()))),
         Fact::new("Created", Cell::time(base.created_at, &desk.zone)),
         Fact::new(
@@ -221,14 +267,15 @@ async fn sheet(
         let tax = price
             .tax_behavior
             .map_or("as the shop says", |t| t.as_str());
-        Fact::new(
-            price.price_currency.as_str().to_uppercase(),
-            Cell::Many(vec![
-                Cell::Money(cost(price)),
-                Cell::Noted(format!("Tax: {}", sentence(tax)), String::new()),
-                Cell::Code(price.id.to_string()),
-            ]),
-        )
+        let said = cost(price);
+        let mut cells = vec![Cell::Money(said.words)];
+        cells.extend(said.notes.into_iter().map(Cell::Text));
+        cells.extend([
+            Cell::Noted(format!("Tax: {}", sentence(tax)), String::new()),
+            Cell::Code(price.id.to_string()),
+        ]);
+        let name = price.price_currency.as_str().to_uppercase();
+        Fact::new(name, Cell::Many(cells))
     });
     let mut parts = vec![
         Part::Facts {
@@ -240,6 +287,7 @@ async fn sheet(
             facts: prices.collect(),
         },
     ];
+    parts.extend(belongings(&desk, &product));
     if let Some(html) = base.description.as_deref().and_then(markdown::render) {
         parts.push(Part::Html {
             title: "Description",
@@ -254,6 +302,7 @@ async fn sheet(
         )],
         false => vec![
             Action::Go("Edit", desk.path(&format!("/products/{id}/edit"))),
+            Action::Go("Media", desk.path(&format!("/products/{id}/media"))),
             Action::Do(
                 "New checkout session",
                 desk.path(&format!("/products/{id}/checkout")),
@@ -289,7 +338,8 @@ async fn new(
         Some(id) => fill::of_product(&find(&app, &desk, id).await?, true),
         None => fill::fresh(&desk.caller.organization),
     };
-    let form = fill::form(&desk, None, &sent, &Wrong::default());
+    let choices = choices(&app, &desk).await?;
+    let form = fill::form(&desk, None, &choices, &sent, &Wrong::default());
     show(&new_page(&desk, form, &sent))
 }
 
@@ -298,28 +348,75 @@ async fn create(
     desk: Desk<scope::ProductsWrite>,
     mut sent: Sent,
 ) -> Answer {
-    let again =
-        |sent: &Sent, wrong: &Wrong| new_page(&desk, fill::form(&desk, None, sent, wrong), sent);
+    let choices = choices(&app, &desk).await?;
+    let again = |sent: &Sent, wrong: &Wrong| {
+        new_page(&desk, fill::form(&desk, None, &choices, sent, wrong), sent)
+    };
     if fill::rows_changed(&mut sent) {
         return show(&again(&sent, &Wrong::default()));
     }
     let body = Body(Some(fill::body(&sent, None)));
-    let made = judged(api::products::create(State(app), desk.caller.clone(), body).await)?;
-    match made {
-        Ok((_, Json(product))) => done(
-            &desk.path(&format!("/products/{}", product.base.id)),
-            &format!("{} was created.", product.base.name),
-        ),
+    let made = api::products::create(State(app.clone()), desk.caller.clone(), body).await;
+    match judged(made)? {
+        Ok((_, Json(product))) => {
+            include(&app, &desk, product.base.id, fill::benefits(&sent, None)).await?;
+            done(
+                &desk.path(&format!("/products/{}", product.base.id)),
+                &format!("{} was created.", product.base.name),
+            )
+        }
         Err(wrong) => show_again(&again(&sent, &wrong)),
     }
 }
 
-fn edit_page<A: Access>(desk: &Desk<A>, product: &Product, sent: &Sent, wrong: &Wrong) -> FormPage {
+/// Replaces the product's benefits, if they changed.
+async fn include(
+    app: &Arc<App>,
+    desk: &Desk<scope::ProductsWrite>,
+    id: Uuid,
+    benefits: Option<Vec<Uuid>>,
+) -> Result<(), ApiError> {
+    if let Some(benefits) = benefits {
+        let (app, caller) = (State(app.clone()), desk.caller.clone());
+        let body = Body(Some(json!({"benefits": benefits})));
+        let Json(_) = api::products::include(app, caller, PathId(id), body).await?;
+    }
+    Ok(())
+}
+
+/// What a product can be made of, as far as the person may read it.
+async fn choices<A: Access>(app: &Arc<App>, desk: &Desk<A>) -> Result<fill::Choices, ApiError> {
+    let mut choices = fill::Choices::default();
+    if let Ok(caller) = desk.may::<scope::MetersRead>() {
+        let params = Params::parse("is_archived=false&limit=100");
+        let page = api::meters::list(State(app.clone()), caller, params).await?;
+        choices.meters = page.0.items;
+    }
+    if let Ok(caller) = desk.may::<scope::BenefitsRead>() {
+        let params = Params::parse("sorting=description&limit=100");
+        let page = api::benefits::list(State(app.clone()), caller, params).await?;
+        choices.benefits = page.0.items;
+    }
+    if let Ok(caller) = desk.may::<scope::CustomFieldsRead>() {
+        let params = Params::parse("sorting=name&limit=100");
+        let page = api::custom_fields::list(State(app.clone()), caller, params).await?;
+        choices.fields = page.0.items;
+    }
+    Ok(choices)
+}
+
+fn edit_page<A: Access>(
+    desk: &Desk<A>,
+    product: &Product,
+    choices: &fill::Choices,
+    sent: &Sent,
+    wrong: &Wrong,
+) -> FormPage {
     let back = desk.path(&format!("/products/{}", product.base.id));
     FormPage {
         shell: Shell::new(desk, Area::Products, format!("Edit {}", product.base.name))
             .back(&product.base.name, back),
-        form: fill::form(desk, Some(product), sent, wrong),
+        form: fill::form(desk, Some(product), choices, sent, wrong),
         aside: Some(fill::preview(sent)),
     }
 }
@@ -330,8 +427,15 @@ async fn edit(
     PathId(id): PathId,
 ) -> Answer {
     let product = find(&app, &desk, id).await?;
+    let choices = choices(&app, &desk).await?;
     let sent = fill::of_product(&product, false);
-    show(&edit_page(&desk, &product, &sent, &Wrong::default()))
+    show(&edit_page(
+        &desk,
+        &product,
+        &choices,
+        &sent,
+        &Wrong::default(),
+    ))
 }
 
 async fn update(
@@ -341,16 +445,21 @@ async fn update(
     mut sent: Sent,
 ) -> Answer {
     let product = find(&app, &desk, id).await?;
+    let choices = choices(&app, &desk).await?;
+    let again = |sent: &Sent, wrong: &Wrong| edit_page(&desk, &product, &choices, sent, wrong);
     if fill::rows_changed(&mut sent) {
-        return show(&edit_page(&desk, &product, &sent, &Wrong::default()));
+        return show(&again(&sent, &Wrong::default()));
     }
     let body = fill::body(&sent, Some(&product));
     match judged(change(&app, &desk, id, body).await)? {
-        Ok(product) => done(
-            &desk.path(&format!("/products/{id}")),
-            &format!("{} was saved.", product.base.name),
-        ),
-        Err(wrong) => show_again(&edit_page(&desk, &product, &sent, &wrong)),
+        Ok(saved) => {
+            include(&app, &desk, id, fill::benefits(&sent, Some(&product))).await?;
+            done(
+                &desk.path(&format!("/products/{id}")),
+                &format!("{} was saved.", saved.base.name),
+            )
+        }
+        Err(wrong) => show_again(&again(&sent, &wrong)),
     }
 }
 

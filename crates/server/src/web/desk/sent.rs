@@ -76,6 +76,11 @@ impl Sent {
         self.0.push((name.to_owned(), value.into()));
     }
 
+    /// Adds one more value to a field.
+    pub fn add(&mut self, name: &str, value: impl Into<String>) {
+        self.0.push((name.to_owned(), value.into()));
+    }
+
     /// Forgets a field and everything below it.
     pub fn drop(&mut self, name: &str) {
         let below = format!("{name}.");

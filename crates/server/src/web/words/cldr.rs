@@ -51,7 +51,11 @@ impl Cldr {
 
     /// A written number without its minus as money.
     pub fn money(&self, number: &str, code: &str, negative: bool) -> String {
-        let pattern = if negative { self.negative } else { self.positive };
+        let pattern = if negative {
+            self.negative
+        } else {
+            self.positive
+        };
         let sign = self.sign(code);
         let mut written = String::new();
         let mut chars = pattern.chars().peekable();
@@ -60,8 +64,7 @@ impl Cldr {
                 '¤' => {
                     // A sign that ends or begins with a letter is set apart from the digits beside it.
                     let apart = |c: Option<char>| c.is_some_and(char::is_alphabetic);
-                    if written.ends_with(|c: char| c.is_ascii_digit())
-                        && apart(sign.chars().next())
+                    if written.ends_with(|c: char| c.is_ascii_digit()) && apart(sign.chars().next())
                     {
                         written.push(NBSP);
                     }
@@ -87,7 +90,10 @@ impl Cldr {
         let month = usize::from(date.month().unsigned_abs()) - 1;
         self.date
             .replace("{day}", &date.day().to_string())
-            .replace("{month}", self.months.get(month).copied().unwrap_or_default())
+            .replace(
+                "{month}",
+                self.months.get(month).copied().unwrap_or_default(),
+            )
             .replace("{year}", &date.year().to_string())
     }
 

@@ -152,44 +152,25 @@ impl MessagePage {
     /// 404: no checkout link has this address.
     #[must_use]
     pub fn no_link(look: Look) -> Self {
-        Self::new(
-            look,
-            "This link no longer works",
-            "It may be incomplete, or the shop has taken it back. Ask the shop for a new one.",
-        )
+        Self::new(look, "no-link-title", "no-link-body")
     }
 
     /// 403: the page that embeds the checkout may not.
     #[must_use]
     pub fn not_here(look: Look) -> Self {
-        Self::new(
-            look,
-            "This checkout cannot be shown here",
-            "The shop does not allow the website that you came from to show its checkout. Open the \
-             checkout from the shop itself.",
-        )
+        Self::new(look, "not-here-title", "not-here-body")
     }
 
     /// 403: the link's signature is missing or wrong.
     #[must_use]
     pub fn unsigned(look: Look) -> Self {
-        Self::new(
-            look,
-            "This link is incomplete",
-            "A part of its address is missing or was changed. Open it exactly as you got it, or ask \
-             the shop for a new one.",
-        )
+        Self::new(look, "unsigned-title", "unsigned-body")
     }
 
     /// 422: the link sells nothing now.
     #[must_use]
     pub fn not_for_sale(look: Look) -> Self {
-        Self::new(
-            look,
-            "This is not for sale at the moment",
-            "The shop has paused what this link sells, or does not sell it in your country. Nothing \
-             was charged.",
-        )
+        Self::new(look, "not-for-sale-title", "not-for-sale-body")
     }
 
     /// The server's front door.

@@ -1,6 +1,11 @@
 //! What must hold on every page, whatever it shows.
 
-use super::super::markdown;
+use askama::Template;
+
+use super::super::{
+    fields::{Field, Need},
+    markdown,
+};
 use super::*;
 
 fn look() -> Look {
@@ -22,6 +27,18 @@ fn line(label: &str) -> Line {
     }
 }
 
+fn answer(slug: &str, kind: AnswerKind, text: &str) -> Answer {
+    Answer {
+        slug: slug.into(),
+        label: text.into(),
+        help: Some(text.into()),
+        placeholder: Some(text.into()),
+        required: slug != "one",
+        kind,
+        value: text.into(),
+    }
+}
+
 /// A page with everything on it, every text being `text`.
 fn full(text: &str) -> CheckoutPage {
     let own = || text.to_owned();
@@ -29,6 +46,7 @@ fn full(text: &str) -> CheckoutPage {
         id: id.into(),
         name: own(),
         price: own(),
+        before: Some(own()),
         interval: Some(own()),
         selected,
     };
@@ -47,14 +65,50 @@ fn full(text: &str) -> CheckoutPage {
         },
         hero: Hero {
             amount: own(),
+            before: Some(own()),
             interval: Some(own()),
-            note: Some(own()),
+            notes: vec![own()],
         },
         amount: Some(AmountField {
             value: own(),
             sign: own(),
             hint: Some(own()),
         }),
+        seats: Some(SeatsField {
+            value: own(),
+            min: 1,
+            max: Some(9),
+            fewer: true,
+            more: false,
+            hint: Some(own()),
+            tiers: vec![Tier {
+                seats: own(),
+                price: own(),
+            }],
+            tiers_note: Some(own()),
+        }),
+        usage: vec![Usage {
+            name: own(),
+            price: own(),
+            cap: Some(own()),
+        }],
+        benefits: vec![own()],
+        medias: vec![Media {
+            url: own(),
+            alt: own(),
+        }],
+        discount: Some(DiscountBox {
+            applied: None,
+            code: Some(own()),
+        }),
+        answers: vec![
+            answer("one", AnswerKind::Text(Some(9)), text),
+            answer("lines", AnswerKind::Lines(None), text),
+            answer("number", AnswerKind::Number, text),
+            answer("date", AnswerKind::Date(Some(own()), None), text),
+            answer("box", AnswerKind::Checkbox, text),
+            answer("pick", AnswerKind::Select(vec![(own(), own())]), text),
+        ],
         email: EmailField {
             value: own(),
             locked: false,
@@ -81,6 +135,7 @@ fn full(text: &str) -> CheckoutPage {
         action: Action::Pay(own()),
         terms: Some(own()),
         error: Some(own()),
+        no_trial: true,
         errors: [(Field::Email, own()), (Field::City, own())]
             .into_iter()
             .collect(),
@@ -288,4 +343,53 @@ fn a_waiting_page_refreshes_itself_without_script() {
     assert!(page.contains("data-stream=\"/v1/checkouts/client/polar_c_x/stream\""));
     assert!(page.contains("data-seen=\"succeeded order_created\""));
     assert!(!page.contains("Test mode"));
+}
+
+#[test]
+fn every_page_says_its_language_and_direction() {
+    for locale in Locale::ALL {
+        let page = html(&CheckoutPage {
+            look: Look {
+                locale: *locale,
+                ..look()
+            },
+            ..full("plain")
+        });
+        let start = format!("<html lang=\"{}\" dir=\"ltr\"", locale.tag());
+        assert!(page.contains(&start), "{start}");
+    }
+}
+
+#[test]
+fn an_answer_stands_in_its_own_kind_of_field() {
+    let mut page = full("plain");
+    page.errors.add_answer("date", "wrong");
+    let page = html(&page);
+    for field in [
+        "<input type=\"text\" id=\"custom_field_data.one\"",
+        "<textarea rows=\"3\" id=\"custom_field_data.lines\"",
+        "<input type=\"text\" inputmode=\"numeric\" id=\"custom_field_data.number\"",
+        "<input type=\"date\" id=\"custom_field_data.date\"",
+        "<input type=\"checkbox\" id=\"custom_field_data.box\"",
+        "<select id=\"custom_field_data.pick\"",
+        "id=\"custom_field_data.date-error\">wrong</p>",
+        "href=\"#custom_field_data.date\"",
+    ] {
+        assert!(page.contains(field), "{field} in {page}");
+    }
+}
+
+#[test]
+fn styles_know_no_left_and_right() {
+    let styles = include_str!("../../../../assets/checkout.css");
+    for side in [
+        "margin-left",
+        "margin-right",
+        "padding-left",
+        "padding-right",
+        "text-align: left",
+        "text-align: right",
+    ] {
+        assert!(!styles.contains(side), "{side}");
+    }
 }

@@ -3,47 +3,48 @@
 use serde_json::{Map, Value, json};
 use till_core::records::Organization;
 use till_wire::{
-    money::Currency,
-    organizations::TaxBehaviorOption,
-    products::{Price, PriceAmount, Product, Visibility},
+    benefits::Benefit,
+    custom_fields::CustomField,
+    meters::Meter,
+    products::{PriceAmount, Product, Visibility},
     values::Interval,
 };
 use uuid::Uuid;
 
+use super::price;
 use crate::{
     extract::{Access, Desk},
     web::{
         checkout::{
-            filled::price_words,
             markdown,
-            money::{Locale, editable, interval_words, parse},
+            money::{Locale, interval_words},
         },
-        desk::{
-            form::{Field, Form, Group, Kind, Sent, Wrong},
-            parts::sentence,
-        },
+        desk::form::{Field, Form, Group, Kind, Sent, Wrong},
     },
 };
 
-/// The parts of a price that are amounts: typed in major units, sent in minor ones.
-const AMOUNTS: [&str; 4] = [
-    "price_amount",
-    "minimum_amount",
-    "preset_amount",
-    "maximum_amount",
-];
+/// The custom fields' place in the API's body.
+const FIELDS: &str = "attached_custom_fields";
+/// The ticked benefits; the API takes them in a request of their own.
+const BENEFITS: &str = "_benefits";
+
+/// What a product can be made of.
+#[derive(Debug, Clone, Default)]
+pub struct Choices {
+    /// The meters in use.
+    pub meters: Vec<Meter>,
+    /// The benefits.
+    pub benefits: Vec<Benefit>,
+    /// The custom fields.
+    pub fields: Vec<CustomField>,
+}
 
 /// What an empty form starts with.
 pub fn fresh(organization: &Organization) -> Sent {
     let mut sent = Sent::default();
     sent.set("visibility", "public");
-    price_row(&mut sent, 0, organization.default_currency.as_str());
+    price::fresh(&mut sent, 0, organization.default_currency.as_str());
     sent
-}
-
-fn price_row(sent: &mut Sent, row: usize, currency: &str) {
-    sent.set(&format!("prices.{row}.amount_type"), "fixed");
-    sent.set(&format!("prices.{row}.price_currency"), currency);
 }
 
 /// A product as its form shows it; a copy leaves out whatever makes it this one.
@@ -62,155 +63,175 @@ pub fn of_product(product: &Product, copy: bool) -> Sent {
         let count = base.recurring_interval_count.unwrap_or(1);
         sent.set("recurring_interval_count", count.to_string());
     }
-    for (row, price) in product.prices.iter().enumerate() {
-        let mut fields = typed(price);
+    if let Some(interval) = base.trial_interval {
+        sent.set("trial_interval", interval.as_str());
+        let count = base.trial_interval_count.unwrap_or(1);
+        sent.set("trial_interval_count", count.to_string());
+    }
+    for (row, one) in product.prices.iter().enumerate() {
+        let mut fields = price::typed(one);
         if !copy {
-            fields.push(("id", price.id.to_string()));
+            fields.push(("id".to_owned(), one.id.to_string()));
         }
         for (field, value) in fields {
             sent.set(&format!("prices.{row}.{field}"), value);
         }
     }
+    for (row, attached) in product.attached_custom_fields.iter().enumerate() {
+        let id = attached.custom_field_id.to_string();
+        sent.set(&format!("{FIELDS}.{row}.custom_field_id"), id);
+        if attached.required {
+            sent.set(&format!("{FIELDS}.{row}.required"), "true");
+        }
+    }
+    for benefit in &product.benefits {
+        sent.add(BENEFITS, benefit.id.to_string());
+    }
     sent.set_pairs("_metadata", &product.metadata);
     sent
 }
 
-/// A price as a person types it.
-fn typed(price: &Price) -> Vec<(&'static str, String)> {
-    let amount = |minor: i64| editable(minor, price.price_currency.decimals());
-    let tax = price.tax_behavior.map_or("", TaxBehaviorOption::as_str);
-    let mut fields = vec![
-        ("price_currency", price.price_currency.as_str().to_owned()),
-        ("tax_behavior", tax.to_owned()),
-    ];
-    match &price.amount {
-        PriceAmount::Fixed { price_amount: 0 } => fields.push(("amount_type", "free".to_owned())),
-        PriceAmount::Fixed { price_amount } => {
-            fields.push(("amount_type", "fixed".to_owned()));
-            fields.push(("price_amount", amount(*price_amount)));
-        }
-        PriceAmount::Custom {
-            minimum_amount,
-            maximum_amount,
-            preset_amount,
-        } => {
-            fields.push(("amount_type", "custom".to_owned()));
-            fields.push(("minimum_amount", amount(*minimum_amount)));
-            let or_blank = |minor: Option<i64>| minor.map(amount).unwrap_or_default();
-            fields.push(("preset_amount", or_blank(*preset_amount)));
-            fields.push(("maximum_amount", or_blank(*maximum_amount)));
-        }
-        PriceAmount::SeatBased { .. } => fields.push(("amount_type", "seat_based".to_owned())),
-        PriceAmount::MeteredUnit { .. } => fields.push(("amount_type", "metered_unit".to_owned())),
-    }
-    fields
-}
-
 /// Adds or takes away a row if a button asked for that; the page is then shown again. Rows are numbered
-/// without gaps either way, as the API counts them.
+/// without gaps either way, as the API counts them; custom fields that were not chosen are none.
 pub fn rows_changed(sent: &mut Sent) -> bool {
-    let removed = sent.get("_remove").map(str::to_owned);
+    let asked = |name: &str| sent.get(name).map(str::to_owned);
+    let (removed, untier, unfield) = (asked("_remove"), asked("_untier"), asked("_unfield"));
+    let (added, tier) = (asked("_add"), asked("_tier"));
+    if let Some((row, tier)) = untier.as_deref().and_then(|at| at.split_once('.')) {
+        sent.drop(&format!("prices.{row}.seat_tiers.tiers.{tier}"));
+    }
+    if let Some(row) = tier.as_deref().and_then(|row| row.parse().ok()) {
+        price::add_tier(sent, row);
+    }
     if let Some(row) = &removed {
         sent.drop(&format!("prices.{row}"));
     }
-    sent.renumber("prices");
-    let added = sent.get("_add").is_some();
-    if added {
-        let used: Vec<_> = sent
-            .rows("prices")
-            .iter()
-            .map(|row| currency(sent, *row))
-            .collect();
-        let free = ["usd", "eur", "gbp"]
-            .into_iter()
-            .find(|code| !used.iter().any(|one| one.as_str() == *code));
-        price_row(sent, used.len(), free.unwrap_or("usd"));
+    if let Some(row) = &unfield {
+        sent.drop(&format!("{FIELDS}.{row}"));
     }
-    added || removed.is_some()
-}
-
-fn currency(sent: &Sent, row: usize) -> Currency {
-    sent.get(&format!("prices.{row}.price_currency"))
-        .and_then(|code| code.parse().ok())
-        .unwrap_or(Currency::USD)
+    sent.renumber("prices");
+    for row in sent.rows("prices") {
+        sent.renumber(&price::tiers_of(row));
+    }
+    for row in sent.rows(FIELDS) {
+        if sent
+            .filled(&format!("{FIELDS}.{row}.custom_field_id"))
+            .is_none()
+        {
+            sent.drop(&format!("{FIELDS}.{row}"));
+        }
+    }
+    sent.renumber(FIELDS);
+    match added.as_deref() {
+        Some("field") => {
+            let next = sent.rows(FIELDS).len();
+            sent.set(&format!("{FIELDS}.{next}.custom_field_id"), "");
+        }
+        Some(_) => {
+            let used: Vec<_> = sent
+                .rows("prices")
+                .iter()
+                .map(|row| price::currency(sent, *row))
+                .collect();
+            let free = ["usd", "eur", "gbp"]
+                .into_iter()
+                .find(|code| !used.iter().any(|one| one.as_str() == *code));
+            price::fresh(sent, used.len(), free.unwrap_or("usd"));
+        }
+        None => {}
+    }
+    [added, removed, tier, untier, unfield]
+        .iter()
+        .any(Option::is_some)
 }
 
 /// The API's body. On an update, rows that still say what their price says keep it; others replace it.
 pub fn body(sent: &Sent, was: Option<&Product>) -> Value {
     let mut body = sent.json_of_change(&["name"]);
     let rows = sent.rows("prices");
-    let prices = rows.iter().map(|row| price_body(sent, *row, was));
+    let prices = rows.iter().map(|row| price::body(sent, *row, was));
     body["prices"] = prices.collect();
     body["metadata"] = Value::Object(sent.pairs("_metadata"));
-    let once = sent.filled("recurring_interval").is_none();
-    if let Some(fields) = body.as_object_mut()
-        && (once || was.is_some())
-    {
-        fields.remove("recurring_interval");
-        fields.remove("recurring_interval_count");
+    let asked = sent.rows(FIELDS).into_iter().map(|row| {
+        let id = sent.get(&format!("{FIELDS}.{row}.custom_field_id"));
+        let required = sent.ticked(&format!("{FIELDS}.{row}.required"));
+        json!({"custom_field_id": id, "required": required})
+    });
+    body[FIELDS] = asked.collect();
+    let once = match was {
+        Some(product) => !product.base.is_recurring,
+        None => sent.filled("recurring_interval").is_none(),
+    };
+    if let Some(fields) = body.as_object_mut() {
+        if once || was.is_some() {
+            fields.remove("recurring_interval");
+            fields.remove("recurring_interval_count");
+        }
+        trial_body(fields, sent, once);
     }
     body
 }
 
-fn price_body(sent: &Sent, row: usize, was: Option<&Product>) -> Value {
-    let name = |field: &str| format!("prices.{row}.{field}");
-    let id = sent
-        .get(&name("id"))
-        .and_then(|id| Uuid::try_parse(id).ok());
-    let old = was.and_then(|product| product.prices.iter().find(|price| Some(price.id) == id));
-    let same = |(field, value): &(&str, String)| {
-        sent.get(&name(field)).unwrap_or_default().trim() == value
-    };
-    if let Some(price) = old
-        && typed(price).iter().all(same)
-    {
-        return json!({"id": price.id});
+/// Only subscriptions have a trial; without an interval there is none.
+fn trial_body(fields: &mut Map<String, Value>, sent: &Sent, once: bool) {
+    if once {
+        fields.remove("trial_interval");
+        fields.remove("trial_interval_count");
+    } else if sent.filled("trial_interval").is_none() {
+        fields.insert("trial_interval".to_owned(), Value::Null);
+        fields.insert("trial_interval_count".to_owned(), Value::Null);
     }
-    let kind = sent.get(&name("amount_type")).unwrap_or_default();
-    let mut price = Map::new();
-    for field in ["amount_type", "price_currency", "tax_behavior"] {
-        let value = sent.filled(&name(field)).map(Value::from);
-        price.insert(field.to_owned(), value.unwrap_or_default());
-    }
-    for field in AMOUNTS {
-        let is_fixed = field == "price_amount";
-        let text = match kind {
-            "fixed" if is_fixed => sent.get(&name(field)).unwrap_or_default(),
-            "custom" if !is_fixed => match sent.filled(&name(field)) {
-                Some(text) => text,
-                None => continue,
-            },
-            _ => continue,
-        };
-        // What is no amount goes as it was typed: the API says so, beside all else that is wrong.
-        let minor = parse(text, currency(sent, row).decimals());
-        let value = minor.map_or_else(|| Value::from(text), Value::from);
-        price.insert(field.to_owned(), value);
-    }
-    Value::Object(price)
+}
+
+/// The benefits that were ticked: those of the product in their order, then the others. `None`: nothing changed.
+pub fn benefits(sent: &Sent, was: Option<&Product>) -> Option<Vec<Uuid>> {
+    let read = |id: &&str| Uuid::try_parse(id).ok();
+    let ticked: Vec<Uuid> = sent.all(BENEFITS).iter().filter_map(read).collect();
+    let had: Vec<Uuid> = was
+        .map(|product| product.benefits.iter().map(|b| b.id).collect())
+        .unwrap_or_default();
+    let mut now: Vec<Uuid> = had
+        .iter()
+        .copied()
+        .filter(|id| ticked.contains(id))
+        .collect();
+    now.extend(ticked.iter().filter(|id| !had.contains(id)));
+    (now != had).then_some(now)
 }
 
 /// The form, filled in as sent; `was` is the product that is edited.
-pub fn form<A: Access>(desk: &Desk<A>, was: Option<&Product>, sent: &Sent, wrong: &Wrong) -> Form {
+pub fn form<A: Access>(
+    desk: &Desk<A>,
+    was: Option<&Product>,
+    choices: &Choices,
+    sent: &Sent,
+    wrong: &Wrong,
+) -> Form {
     let mut groups = vec![about()];
     if was.is_none() {
         groups.push(billing());
     }
     let rows = sent.rows("prices");
     for (place, row) in rows.iter().enumerate() {
-        let mut group = price(*row, place);
+        let mut group = price::group(sent, *row, place, &choices.meters);
         if rows.len() > 1 {
             let words = format!("Remove price {}", place + 1);
             group = group.button("_remove", row.to_string(), words);
         }
         groups.push(group);
     }
-    let more = Group::new("", Vec::new()).place("prices").button(
-        "_add",
-        "price".to_owned(),
-        "Add a price in another currency",
-    );
+    let more = Group::new("", Vec::new())
+        .place("prices")
+        .button("_add", "price".to_owned(), "Add a price")
+        .note(
+            "In another currency, or beside this one: seats and usage add up with a fixed price.",
+        );
     groups.push(more);
+    if was.is_none_or(|product| product.base.is_recurring) {
+        groups.push(trial());
+    }
+    groups.extend(included(&choices.benefits));
+    groups.extend(questions(sent, &choices.fields));
     groups.push(Group::metadata(sent));
     let (action, submit) = match was {
         Some(product) => {
@@ -269,49 +290,74 @@ fn billing() -> Group {
     .row()
 }
 
-fn price(row: usize, place: usize) -> Group {
-    let name = |field: &str| format!("prices.{row}.{field}");
-    let choice = |words: &[(&str, &str)]| {
-        let own = words
+fn trial() -> Group {
+    let mut intervals = vec![(String::new(), "No trial".to_owned())];
+    intervals.extend(
+        Interval::ALL
             .iter()
-            .map(|(v, w)| ((*v).to_owned(), (*w).to_owned()));
-        Kind::Choice(own.collect())
-    };
-    let currencies = Currency::ALL.iter().map(|currency| {
-        let code = currency.as_str();
-        (code.to_owned(), code.to_uppercase())
-    });
-    let mut taxes = vec![(String::new(), "As in the settings".to_owned())];
-    taxes.extend(
-        TaxBehaviorOption::ALL
-            .iter()
-            .map(|tax| (tax.as_str().to_owned(), sentence(tax.as_str()))),
+            .map(|unit| (unit.as_str().to_owned(), format!("{unit}s"))),
     );
-    let amount = |field: &str, label: &str| Field::new(name(field), label, Kind::Amount);
-    let title = match place {
-        0 => "Price".to_owned(),
-        n => format!("Price {}", n + 1),
+    for (_, words) in &mut intervals {
+        let rest = words.split_off(1);
+        *words = words.to_uppercase() + &rest;
+    }
+    Group::new(
+        "Trial",
+        vec![
+            Field::new("trial_interval", "Counted in", Kind::Choice(intervals)),
+            Field::new("trial_interval_count", "How many", Kind::Line("number")),
+        ],
+    )
+    .note("Subscriptions alone: the first charge comes after it.")
+    .row()
+}
+
+fn included(benefits: &[Benefit]) -> Option<Group> {
+    let options = benefits.iter().map(|benefit| {
+        let words = match benefit.visibility.as_str() {
+            "public" => benefit.description.clone(),
+            other => format!("{} ({other})", benefit.description),
+        };
+        (benefit.id.to_string(), words, false)
+    });
+    let ticks = Kind::Ticks(options.collect());
+    let field = Field::new(BENEFITS, "What the purchase includes", ticks);
+    (!benefits.is_empty()).then(|| Group::new("Benefits", vec![field]).place("benefits"))
+}
+
+fn questions(sent: &Sent, fields: &[CustomField]) -> Vec<Group> {
+    if fields.is_empty() {
+        return Vec::new();
+    }
+    let mut groups = Vec::new();
+    for (place, row) in sent.rows(FIELDS).into_iter().enumerate() {
+        let mut options = vec![(String::new(), "Choose".to_owned())];
+        options.extend(fields.iter().map(|f| (f.id.to_string(), f.name.clone())));
+        let name = |part: &str| format!("{FIELDS}.{row}.{part}");
+        let shown = vec![
+            Field::new(
+                name("custom_field_id"),
+                format!("Field {}", place + 1),
+                Kind::Choice(options),
+            ),
+            Field::new(name("required"), "Must be filled in", Kind::Tick),
+        ];
+        let title = if place == 0 { "Checkout fields" } else { "" };
+        let words = format!("Remove field {}", place + 1);
+        groups.push(
+            Group::new(title, shown)
+                .row()
+                .place(format!("{FIELDS}.{row}"))
+                .button("_unfield", row.to_string(), words),
+        );
+    }
+    let title = if groups.is_empty() {
+        "Checkout fields"
+    } else {
+        ""
     };
-    let kinds = [
-        ("fixed", "Fixed"),
-        ("custom", "Pay what you want"),
-        ("free", "Free"),
-    ];
-    let fields = vec![
-        Field::new(name("id"), "", Kind::Hidden),
-        Field::new(name("amount_type"), "Kind", choice(&kinds)),
-        Field::new(
-            name("price_currency"),
-            "Currency",
-            Kind::Choice(currencies.collect()),
-        ),
-        amount("price_amount", "Amount").required().only("fixed"),
-        amount("minimum_amount", "At least").only("custom"),
-        amount("preset_amount", "Proposed").only("custom"),
-        amount("maximum_amount", "At most").only("custom"),
-        Field::new(name("tax_behavior"), "Tax", Kind::Choice(taxes)),
-    ];
-    Group::new(title, fields).row()
+    groups.push(Group::new(title, Vec::new()).button("_add", "field".to_owned(), "Add a field"));
+    groups
 }
 
 /// What the customer will see, as safe HTML; what does not read yet is left open.
@@ -319,7 +365,7 @@ pub fn preview(sent: &Sent) -> String {
     let prices = sent
         .rows("prices")
         .into_iter()
-        .map(|row| shown_price(sent, row).unwrap_or_else(|| "…".to_owned()))
+        .map(|row| shown_price(sent, row).unwrap_or_else(unknown))
         .collect();
     let interval = sent
         .get("recurring_interval")
@@ -332,37 +378,56 @@ pub fn preview(sent: &Sent) -> String {
     let preview = Preview {
         name: sent.filled("name").unwrap_or("Your product"),
         prices,
+        trial: interval.as_ref().and_then(|_| trial_words(sent)),
         interval,
         description: sent.filled("description").and_then(markdown::render),
     };
     askama::Template::render(&preview).unwrap_or_default()
 }
 
-fn shown_price(sent: &Sent, row: usize) -> Option<String> {
-    let currency = currency(sent, row);
-    let amount = |field: &str| {
-        let text = sent.filled(&format!("prices.{row}.{field}"))?;
-        parse(text, currency.decimals())
-    };
-    let amount = match sent.get(&format!("prices.{row}.amount_type"))? {
+fn unknown() -> price::Said {
+    price::Said {
+        words: "…".to_owned(),
+        notes: Vec::new(),
+    }
+}
+
+/// How long the trial is.
+fn trial_words(sent: &Sent) -> Option<String> {
+    let unit = sent.filled("trial_interval")?;
+    let count: u32 = sent.filled("trial_interval_count")?.parse().ok()?;
+    let s = if count == 1 { "" } else { "s" };
+    Some(format!("{count} {unit}{s} free, then"))
+}
+
+/// The price of a row as the API would read it, in words.
+fn shown_price(sent: &Sent, row: usize) -> Option<price::Said> {
+    let body = price::body(sent, row, None);
+    let currency = price::currency(sent, row);
+    let mut cx = till_wire::input::Context::new("body");
+    let amount = match body["amount_type"].as_str()? {
         "fixed" => PriceAmount::Fixed {
-            price_amount: amount("price_amount")?,
+            price_amount: body["price_amount"].as_i64()?,
         },
         "custom" => PriceAmount::Custom {
-            minimum_amount: amount("minimum_amount").unwrap_or(0),
-            maximum_amount: amount("maximum_amount"),
-            preset_amount: amount("preset_amount"),
+            minimum_amount: body["minimum_amount"].as_i64().unwrap_or(0),
+            maximum_amount: body["maximum_amount"].as_i64(),
+            preset_amount: body["preset_amount"].as_i64(),
         },
-        _ => PriceAmount::Fixed { price_amount: 0 },
+        "free" => PriceAmount::Fixed { price_amount: 0 },
+        _ => till_wire::products::price(&body, &mut cx)?
+            .amount()?
+            .clone(),
     };
-    Some(price_words(&amount, currency, Locale::En))
+    Some(price::said(&amount, currency, None))
 }
 
 #[derive(Debug, askama::Template)]
 #[template(path = "desk/offered.html")]
 struct Preview<'a> {
     name: &'a str,
-    prices: Vec<String>,
+    prices: Vec<price::Said>,
+    trial: Option<String>,
     interval: Option<String>,
     description: Option<markdown::SafeHtml>,
 }

@@ -1,0 +1,259 @@
+//! Files (lifecycle.md H.2): made with the parts they will come in, whole once every part is there.
+
+use jiff::{SignedDuration, Timestamp};
+use subtle::ConstantTimeEq;
+use till_wire::{
+    files::{
+        File as View, FileCreate, FilePatch, FileUpload, FileUploadCompleted, Upload as UploadView,
+        UploadPart as UploadPartView, readable,
+    },
+    input::Problem,
+    loc,
+};
+use uuid::Uuid;
+
+use crate::{
+    at::At,
+    change::{Changes, Json},
+    products::no_organization_id,
+    records::{File, Organization, Upload, UploadPart},
+    refusal::{Refusal, collected},
+    site::Site,
+    tokens::SecretKey,
+};
+
+/// How long a part may be uploaded.
+const OPEN: SignedDuration = SignedDuration::from_mins(60);
+
+impl File {
+    /// The file as the API shows it.
+    pub fn view(&self) -> View {
+        View {
+            id: self.id,
+            organization_id: self.organization_id,
+            name: self.name.clone(),
+            path: self.path.clone(),
+            mime_type: self.mime_type.clone(),
+            size: self.size,
+            size_readable: readable(self.size),
+            storage_version: None,
+            checksum_etag: self.checksum_etag.clone(),
+            checksum_sha256_base64: self.checksum_sha256_base64.clone(),
+            checksum_sha256_hex: self.checksum_sha256_hex.clone(),
+            last_modified_at: self.last_modified_at,
+            version: self.label.clone(),
+            service: self.service,
+            is_uploaded: self.is_uploaded,
+            created_at: self.created_at,
+            flagged_malicious_at: None,
+            public_url: self.public_url.clone(),
+        }
+    }
+
+    /// The address of a picture on the server itself, for its own pages; nothing for what nobody may see.
+    pub fn shown_at(&self) -> Option<String> {
+        let shown = self.service.is_public() && self.is_uploaded;
+        shown.then(|| format!("/files/{}", self.path))
+    }
+
+    /// Where a part lies until the file is whole.
+    pub fn part_path(&self, number: i64) -> String {
+        format!("uploads/{}/{number}", self.id)
+    }
+
+    /// The part of that number.
+    pub fn part(&self, number: i64) -> Option<&UploadPart> {
+        self.upload.parts.iter().find(|part| part.number == number)
+    }
+
+    /// The file with the addresses that its parts are sent to, which work for an hour.
+    pub fn upload_view(&self, site: &Site, key: &SecretKey, now: Timestamp) -> FileUpload {
+        let expires_at = now + OPEN;
+        let parts = self.upload.parts.iter().map(|part| UploadPartView {
+            number: part.number,
+            chunk_start: part.chunk_start,
+            chunk_end: part.chunk_end,
+            checksum_sha256_base64: part.checksum_sha256_base64.clone(),
+            url: format!(
+                "{}/files/uploads/{}/{}?expires={}&signature={}",
+                site.public_url,
+                self.id,
+                part.number,
+                expires_at.as_second(),
+                signature(self.id, part.number, expires_at.as_second(), key),
+            ),
+            expires_at,
+            headers: Default::default(),
+        });
+        FileUpload {
+            file: self.view(),
+            upload: UploadView {
+                id: self.id.to_string(),
+                path: self.path.clone(),
+                parts: parts.collect(),
+            },
+        }
+    }
+}
+
+fn signature(file: Uuid, number: i64, expires: i64, key: &SecretKey) -> String {
+    key.digest(&format!("upload {file} {number} {expires}"))
+}
+
+/// Whether somebody was given this address to send a part to, and may still.
+pub fn may_upload(
+    (file, number): (Uuid, i64),
+    (expires, signed): (i64, &str),
+    key: &SecretKey,
+    now: Timestamp,
+) -> bool {
+    let expected = signature(file, number, expires, key);
+    let same = expected.as_bytes().ct_eq(signed.as_bytes());
+    bool::from(same) && now.as_second() < expires
+}
+
+/// A name that is the same in an address and in a file system.
+fn plain(name: &str) -> String {
+    let kept = |c: char| {
+        let plain = c.is_ascii_alphanumeric() || "._-".contains(c);
+        if plain { c } else { '_' }
+    };
+    let name: String = name.chars().map(kept).take(100).collect();
+    let name = name.trim_start_matches('.');
+    if name.is_empty() { "file" } else { name }.to_owned()
+}
+
+/// A new file, of which nothing is there yet.
+pub fn create(
+    input: FileCreate,
+    organization: &Organization,
+    site: &Site,
+    at: &At,
+) -> Result<(File, Changes), Refusal> {
+    let mut problems = Vec::new();
+    no_organization_id(input.organization_id, &mut problems);
+    collected(problems)?;
+    let id = at.id();
+    let path = format!(
+        "{}/{}/{id}/{}",
+        input.service,
+        organization.id,
+        plain(&input.name)
+    );
+    let parts = input.parts.into_iter().map(|part| UploadPart {
+        number: part.number,
+        chunk_start: part.chunk_start,
+        chunk_end: part.chunk_end,
+        checksum_sha256_base64: part.checksum_sha256_base64,
+    });
+    let public = input.service.is_public();
+    let file = File {
+        id,
+        created_at: at.now,
+        modified_at: None,
+        version: 1,
+        organization_id: organization.id,
+        service: input.service,
+        name: input.name,
+        public_url: public.then(|| format!("{}/files/{path}", site.public_url)),
+        path,
+        mime_type: input.mime_type,
+        size: input.size,
+        label: input.version,
+        checksum_etag: None,
+        checksum_sha256_base64: input.checksum_sha256_base64,
+        checksum_sha256_hex: None,
+        last_modified_at: None,
+        upload: Json(Upload {
+            parts: parts.collect(),
+        }),
+        is_uploaded: false,
+        deleted_at: None,
+    };
+    let mut changes = Changes::new();
+    changes.insert(&file);
+    Ok((file, changes))
+}
+
+/// Judges the claim that all parts are there, before their bytes are looked at.
+pub fn claimed(file: &File, input: &FileUploadCompleted) -> Result<(), Refusal> {
+    let mut problems = Vec::new();
+    let mut wrong = |field: &'static str, words: &str| {
+        problems.push(Problem::value(
+            loc!["body", field],
+            words,
+            serde_json::Value::Null,
+        ));
+    };
+    if input.id != file.id.to_string() {
+        wrong("id", "This is not the file's upload");
+    }
+    if input.path != file.path {
+        wrong("path", "This is not the file's path");
+    }
+    let named = |number| input.parts.iter().any(|part| part.number == number);
+    let all = file.upload.parts.iter().all(|part| named(part.number));
+    if !all || input.parts.len() != file.upload.parts.len() {
+        wrong("parts", "These are not all parts of the file");
+    }
+    collected(problems)
+}
+
+/// What was found when the parts were put together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assembled {
+    /// SHA-256 of the whole, base64.
+    pub sha256_base64: String,
+    /// The same, hexadecimal.
+    pub sha256_hex: String,
+}
+
+/// The file is whole. Refused where its bytes are not those that were announced.
+pub fn complete(file: &File, found: &Assembled, at: &At) -> Result<(File, Changes), Refusal> {
+    let announced = file.checksum_sha256_base64.as_ref();
+    if announced.is_some_and(|sum| *sum != found.sha256_base64) {
+        return Err(Refusal::field(Problem::value(
+            loc!["body", "parts"],
+            "The file's checksum is not the one that was announced",
+            found.sha256_base64.as_str(),
+        )));
+    }
+    let new = File {
+        modified_at: Some(at.now),
+        checksum_etag: Some(found.sha256_hex.clone()),
+        checksum_sha256_base64: Some(found.sha256_base64.clone()),
+        checksum_sha256_hex: Some(found.sha256_hex.clone()),
+        last_modified_at: Some(at.now),
+        is_uploaded: true,
+        ..file.clone()
+    };
+    Ok(changed(file, new))
+}
+
+/// Renames a file, or its version.
+pub fn update(file: &File, input: FilePatch, at: &At) -> (File, Changes) {
+    let mut new = file.clone();
+    if let Some(name) = input.name {
+        new.name = name;
+    }
+    input.version.apply(&mut new.label);
+    new.modified_at = Some(at.now);
+    changed(file, new)
+}
+
+/// Takes a file away; products show it no more.
+pub fn delete(file: &File, at: &At) -> Changes {
+    let new = File {
+        modified_at: Some(at.now),
+        deleted_at: Some(at.now),
+        ..file.clone()
+    };
+    changed(file, new).1
+}
+
+fn changed(old: &File, mut new: File) -> (File, Changes) {
+    let mut changes = Changes::new();
+    changes.update(old, &new);
+    new.version += 1;
+    (new, changes)
+}

@@ -1,0 +1,266 @@
+//! Where files are kept: a folder, or a bucket that speaks S3. Paths are the server's own, never a user's.
+
+use std::{path::Path as Folder, sync::Arc};
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream::BoxStream};
+use object_store::{
+    ObjectStore, ObjectStoreExt as _, WriteMultipart, aws::AmazonS3Builder, local::LocalFileSystem,
+    memory::InMemory, path::Path, prefix::PrefixStore,
+};
+use sha2::{Digest as _, Sha256};
+
+/// A SHA-256.
+pub type Digest = [u8; 32];
+
+/// Keeps files.
+#[derive(Debug, Clone)]
+pub struct Files(Arc<dyn ObjectStore>);
+
+/// A file could not be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum FilesError {
+    /// It is not there.
+    #[error("there is no such file")]
+    Missing,
+    /// The sender broke off.
+    #[error("the upload broke off: {0}")]
+    BrokenOff(String),
+    /// More bytes than there may be.
+    #[error("more bytes than announced")]
+    TooLong,
+    /// The store does not work.
+    #[error("the store of files: {0}")]
+    Store(object_store::Error),
+    /// The settings name no store.
+    #[error("{0}")]
+    Settings(String),
+}
+
+impl From<object_store::Error> for FilesError {
+    fn from(error: object_store::Error) -> Self {
+        match error {
+            object_store::Error::NotFound { .. } => Self::Missing,
+            other => Self::Store(other),
+        }
+    }
+}
+
+/// A file that is being read.
+pub struct Reading {
+    /// Bytes in all.
+    pub size: u64,
+    /// The bytes.
+    pub bytes: BoxStream<'static, Result<Bytes, FilesError>>,
+}
+
+impl std::fmt::Debug for Reading {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reading").field("size", &self.size).finish()
+    }
+}
+
+/// How many pieces of a large file are on their way to a bucket at once.
+const PIECES: usize = 4;
+
+impl Files {
+    /// In a folder, which must be there. A file appears whole or not at all.
+    pub fn folder(folder: &Folder) -> Result<Self, FilesError> {
+        let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
+        Ok(Self(Arc::new(store)))
+    }
+
+    /// In a bucket: `s3://bucket/folder`. Keys, region and endpoint come from the usual `AWS_*` variables.
+    pub fn bucket(url: &str) -> Result<Self, FilesError> {
+        // Without a provider of its own the client takes the process's; a second call changes nothing.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let settings = |words: String| FilesError::Settings(words);
+        let parsed = url::Url::parse(url).map_err(|error| settings(error.to_string()))?;
+        if parsed.scheme() != "s3" {
+            return Err(settings("only s3://bucket/folder is known".to_owned()));
+        }
+        let bucket = parsed
+            .host_str()
+            .ok_or_else(|| settings("the bucket is missing".to_owned()))?;
+        let store = AmazonS3Builder::from_env()
+            .with_bucket_name(bucket)
+            .build()?;
+        let prefix =
+            Path::from_url_path(parsed.path()).map_err(|error| settings(error.to_string()))?;
+        Ok(Self(Arc::new(PrefixStore::new(store, prefix))))
+    }
+
+    /// In memory, for tests.
+    pub fn memory() -> Self {
+        Self(Arc::new(InMemory::new()))
+    }
+
+    /// Writes a file of at most `most` bytes; when it fails, nothing is there.
+    pub async fn write<E: std::fmt::Display>(
+        &self,
+        path: &str,
+        most: u64,
+        bytes: impl Stream<Item = Result<Bytes, E>> + Send,
+    ) -> Result<(), FilesError> {
+        let upload = self.0.put_multipart(&Path::from(path)).await?;
+        let mut write = WriteMultipart::new(upload);
+        let written = Self::pour(&mut write, most, bytes).await;
+        match written {
+            Ok(()) => {
+                write.finish().await?;
+                Ok(())
+            }
+            Err(error) => {
+                if let Err(error) = write.abort().await {
+                    tracing::warn!(%error, "an upload was not taken back");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    async fn pour<E: std::fmt::Display>(
+        write: &mut WriteMultipart,
+        most: u64,
+        bytes: impl Stream<Item = Result<Bytes, E>> + Send,
+    ) -> Result<(), FilesError> {
+        let mut bytes = std::pin::pin!(bytes);
+        let mut length = 0_u64;
+        while let Some(piece) = bytes.next().await {
+            let piece = piece.map_err(|error| FilesError::BrokenOff(error.to_string()))?;
+            length += piece.len() as u64;
+            if length > most {
+                return Err(FilesError::TooLong);
+            }
+            write.wait_for_capacity(PIECES).await?;
+            write.put(piece);
+        }
+        Ok(())
+    }
+
+    /// Puts parts together into one file; tells the SHA-256 of each, and of the whole. A part that is missing
+    /// leaves nothing behind.
+    pub async fn assemble(
+        &self,
+        path: &str,
+        parts: &[String],
+    ) -> Result<(Vec<Digest>, Digest), FilesError> {
+        let mut write = WriteMultipart::new(self.0.put_multipart(&Path::from(path)).await?);
+        match self.join(&mut write, parts).await {
+            Ok(sums) => {
+                write.finish().await?;
+                Ok(sums)
+            }
+            Err(error) => {
+                if let Err(error) = write.abort().await {
+                    tracing::warn!(%error, "a file was not taken back");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    async fn join(
+        &self,
+        write: &mut WriteMultipart,
+        parts: &[String],
+    ) -> Result<(Vec<Digest>, Digest), FilesError> {
+        let (mut sums, mut whole) = (Vec::new(), Sha256::new());
+        for part in parts {
+            let mut sum = Sha256::new();
+            let mut bytes = self.read(part).await?.bytes;
+            while let Some(piece) = bytes.next().await {
+                let piece = piece?;
+                sum.update(&piece);
+                whole.update(&piece);
+                write.wait_for_capacity(PIECES).await?;
+                write.put(piece);
+            }
+            sums.push(sum.finalize().into());
+        }
+        Ok((sums, whole.finalize().into()))
+    }
+
+    /// Opens a file.
+    pub async fn read(&self, path: &str) -> Result<Reading, FilesError> {
+        let found = self.0.get(&Path::from(path)).await?;
+        Ok(Reading {
+            size: found.meta.size,
+            bytes: found.into_stream().map_err(FilesError::from).boxed(),
+        })
+    }
+
+    /// Removes a file; one that is not there is removed already.
+    pub async fn remove(&self, path: &str) -> Result<(), FilesError> {
+        match self
+            .0
+            .delete(&Path::from(path))
+            .await
+            .map_err(FilesError::from)
+        {
+            Ok(()) | Err(FilesError::Missing) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+
+    use super::*;
+
+    fn pieces(texts: &[&'static str]) -> impl Stream<Item = Result<Bytes, String>> + Send + use<> {
+        let pieces: Vec<_> = texts
+            .iter()
+            .map(|text| match *text {
+                "!" => Err("gone".to_owned()),
+                text => Ok(Bytes::from_static(text.as_bytes())),
+            })
+            .collect();
+        stream::iter(pieces)
+    }
+
+    async fn all(files: &Files, path: &str) -> Result<Vec<u8>, FilesError> {
+        let mut bytes = files.read(path).await?.bytes;
+        let mut all = Vec::new();
+        while let Some(piece) = bytes.next().await {
+            all.extend(piece?);
+        }
+        Ok(all)
+    }
+
+    #[tokio::test]
+    async fn files_are_kept_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        for files in [Files::folder(folder.path()).unwrap(), Files::memory()] {
+            files
+                .write("a/b/c.txt", 5, pieces(&["he", "llo"]))
+                .await
+                .unwrap();
+            assert_eq!(all(&files, "a/b/c.txt").await.unwrap(), b"hello");
+            let long = files.write("a/long", 4, pieces(&["he", "llo"])).await;
+            assert!(matches!(long, Err(FilesError::TooLong)));
+            let broken = files.write("a/broken", 9, pieces(&["he", "!"])).await;
+            assert!(matches!(broken, Err(FilesError::BrokenOff(_))));
+            for gone in ["a/long", "a/broken", "a/never"] {
+                assert!(
+                    matches!(all(&files, gone).await, Err(FilesError::Missing)),
+                    "{gone}"
+                );
+            }
+            files.remove("a/b/c.txt").await.unwrap();
+            files.remove("a/b/c.txt").await.unwrap();
+            assert!(matches!(
+                all(&files, "a/b/c.txt").await,
+                Err(FilesError::Missing)
+            ));
+        }
+    }
+
+    #[test]
+    fn a_bucket_is_named_by_its_address() {
+        assert!(Files::bucket("https://bucket.example").is_err());
+        assert!(Files::bucket("s3:///nowhere").is_err());
+    }
+}

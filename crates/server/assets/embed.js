@@ -1,0 +1,126 @@
+// Shows Till's checkout in a frame over a merchant's page. Served as /embed.js, which sets
+// window.Polar.EmbedCheckout, and as /embed.mjs, which exports the same class. Only messages of the Till that
+// served this file are believed.
+
+const TYPE = "POLAR_CHECKOUT";
+const LINK = "[data-polar-checkout]";
+const OVER = "position:fixed;inset:0;width:100%;height:100%;border:0;z-index:2147483647;";
+
+class EmbedCheckout {
+  static #started = false;
+  #frame;
+  #cover;
+  #events = new EventTarget();
+  #locked = false;
+  #undo = [];
+
+  /** Opens every link that has data-polar-checkout in a frame, also those that come to the page later. */
+  static init() {
+    if (this.#started) return;
+    this.#started = true;
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest?.(LINK);
+      // As with any link: a new tab where one is asked for.
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      const url = link.getAttribute("href") || link.getAttribute("data-polar-checkout");
+      const theme = link.getAttribute("data-polar-checkout-theme");
+      this.create(url, { theme });
+    });
+  }
+
+  /** Opens a checkout's or a checkout link's URL; resolves when its page is shown. */
+  static create(url, options = {}) {
+    const { theme, onLoaded } = typeof options === "string" ? { theme: options } : (options ?? {});
+    const checkout = new this(new URL(url), theme);
+    return new Promise((resolve) => {
+      const shown = (event) => {
+        onLoaded?.(event);
+        resolve(checkout);
+      };
+      checkout.addEventListener("loaded", shown, { once: true });
+    });
+  }
+
+  constructor(url, theme) {
+    if (url.origin !== TILL) console.error(`${url.origin} is not ${TILL}, from which this script is: use its own.`);
+    url.searchParams.set("embed", "true");
+    url.searchParams.set("embed_origin", location.origin);
+    if (theme) url.searchParams.set("theme", theme);
+    const dark = theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+
+    this.#cover = document.createElement("div");
+    this.#cover.style.cssText = `${OVER}display:grid;place-items:center;background:rgb(0 0 0/.5)`;
+    const spinner = document.createElement("div");
+    spinner.className = "polar-loader-spinner";
+    spinner.style.cssText =
+      "width:28px;height:28px;border:3px solid #fff6;border-top-color:#fff;border-radius:50%;box-sizing:border-box";
+    this.#cover.append(spinner);
+
+    const frame = (this.#frame = document.createElement("iframe"));
+    frame.src = url;
+    frame.title = "Checkout";
+    frame.allow = `payment 'self' ${TILL}; publickey-credentials-get 'self' ${TILL}`;
+    // A frame of another colour scheme than its page's would not be see-through.
+    frame.style.cssText = `${OVER}background:none;visibility:hidden;color-scheme:${dark ? "dark" : "light"}`;
+
+    const { activeElement } = document;
+    const { style, classList } = document.body;
+    const { overflow } = style;
+    classList.add("polar-no-scroll");
+    style.overflow = "hidden";
+    document.body.append(this.#cover, frame);
+    spinner.animate?.([{ rotate: "0deg" }, { rotate: "360deg" }], { duration: 800, iterations: Infinity });
+    this.#undo.push(() => {
+      frame.remove();
+      this.#cover.remove();
+      classList.remove("polar-no-scroll");
+      style.overflow = overflow;
+      activeElement?.focus?.({ preventScroll: true });
+    });
+
+    // Until the page is shown it cannot be closed from within.
+    this.#cover.addEventListener("click", () => this.close());
+    this.#listen(document, "keydown", ({ key }) => key === "Escape" && !this.#locked && this.close());
+    this.#listen(window, "message", ({ origin, source, data }) => {
+      if (origin === TILL && source === frame.contentWindow && data?.type === TYPE) this.#hear(data);
+    });
+  }
+
+  /** Takes the frame away. */
+  close() {
+    for (const undo of this.#undo.splice(0)) undo();
+  }
+
+  /** "loaded", "close", "confirmed" or "success"; preventDefault() leaves out what would follow. */
+  addEventListener(...args) {
+    this.#events.addEventListener(...args);
+  }
+
+  removeEventListener(...args) {
+    this.#events.removeEventListener(...args);
+  }
+
+  #listen(target, type, listener) {
+    target.addEventListener(type, listener);
+    this.#undo.push(() => target.removeEventListener(type, listener));
+  }
+
+  #hear(detail) {
+    const { event, redirect, successURL } = detail;
+    if (!["loaded", "close", "confirmed", "success"].includes(event)) return;
+    if (!this.#events.dispatchEvent(new CustomEvent(event, { detail, cancelable: true }))) return;
+    if (event === "loaded") {
+      this.#locked = false; // it also comes again where a payment has failed
+      this.#cover.firstChild?.remove();
+      this.#frame.style.visibility = "visible";
+      this.#frame.focus();
+    }
+    if (event === "close" && !this.#locked) this.close();
+    if (event === "confirmed") this.#locked = true;
+    if (event === "success") {
+      this.#locked = false;
+      if (redirect) location.href = successURL;
+    }
+  }
+}

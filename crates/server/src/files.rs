@@ -1,0 +1,124 @@
+//! Files over HTTP: parts come in at signed addresses, pictures go out to everybody.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Path, Query, Request, State},
+    response::{IntoResponse, Response},
+    routing::{get, put},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use futures_util::TryStreamExt as _;
+use http::{HeaderMap, StatusCode, header};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use till_core::{files::may_upload, records::File, tokens::hex};
+use till_ports::files::FilesError;
+use uuid::Uuid;
+
+use crate::{app::App, error::ApiError};
+
+/// The addresses.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/files/uploads/{id}/{number}", put(take))
+        .route("/files/{service}/{organization}/{id}/{name}", get(give))
+}
+
+#[derive(Deserialize)]
+struct Signed {
+    expires: i64,
+    signature: String,
+}
+
+/// Takes a part in; its `ETag` is what the completion names.
+async fn take(
+    State(app): State<Arc<App>>,
+    Path((id, number)): Path<(Uuid, i64)>,
+    Query(signed): Query<Signed>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let said = (signed.expires, signed.signature.as_str());
+    if !may_upload((id, number), said, &app.key, app.clock.now()) {
+        return Ok((StatusCode::FORBIDDEN, "This address is not valid any more.").into_response());
+    }
+    let file = app.store.file_by_id(id).await?;
+    let open = file.filter(|file| !file.is_uploaded);
+    let file = open.ok_or_else(ApiError::not_found)?;
+    let part = file.part(number).ok_or_else(ApiError::not_found)?;
+    let size = u64::try_from(part.chunk_end - part.chunk_start).map_err(ApiError::internal)?;
+    let path = file.part_path(number);
+    let (mut sum, mut length) = (Sha256::new(), 0);
+    let bytes = request.into_body().into_data_stream().inspect_ok(|piece| {
+        sum.update(piece);
+        length += piece.len() as u64;
+    });
+    let refuse = |words| Ok((StatusCode::BAD_REQUEST, words).into_response());
+    match app.files.write(&path, size, bytes).await {
+        Ok(()) => {}
+        Err(FilesError::TooLong) => return refuse("The part is longer than announced."),
+        Err(FilesError::BrokenOff(_)) => return refuse("The upload broke off."),
+        Err(error) => return Err(ApiError::internal(error)),
+    }
+    let sum = sum.finalize();
+    let announced = part.checksum_sha256_base64.as_ref();
+    let wrong = if length != size {
+        Some("The part is shorter than announced.")
+    } else if announced.is_some_and(|announced| *announced != STANDARD.encode(sum)) {
+        Some("The part's checksum is not the one announced.")
+    } else {
+        None
+    };
+    if let Some(words) = wrong {
+        app.files.remove(&path).await.map_err(ApiError::internal)?;
+        return refuse(words);
+    }
+    let etag = [(header::ETAG, format!("\"{}\"", hex(&sum)))];
+    Ok((StatusCode::OK, etag).into_response())
+}
+
+/// Shows a picture. Its address never shows another, so it may be kept for ever; whatever an SVG has in it is
+/// shut in.
+async fn give(
+    State(app): State<Arc<App>>,
+    Path((service, organization, id, name)): Path<(String, String, Uuid, String)>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let path = format!("{service}/{organization}/{id}/{name}");
+    let shown = |file: &File| file.service.is_public() && file.is_uploaded && file.path == path;
+    let found = app.store.file_by_id(id).await?.filter(shown);
+    let file = found.ok_or_else(ApiError::not_found)?;
+    let etag = format!("\"{}\"", file.checksum_etag.as_deref().unwrap_or_default());
+    let keeping = [
+        (
+            header::CACHE_CONTROL,
+            "public, max-age=31536000, immutable".to_owned(),
+        ),
+        (header::ETAG, etag.clone()),
+    ];
+    let known = headers.get(header::IF_NONE_MATCH);
+    if known.is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
+        return Ok((StatusCode::NOT_MODIFIED, keeping).into_response());
+    }
+    let reading = match app.files.read(&file.path).await {
+        Ok(reading) => reading,
+        Err(FilesError::Missing) => return Err(ApiError::not_found()),
+        Err(error) => return Err(ApiError::internal(error)),
+    };
+    let about = [
+        (header::CONTENT_TYPE, file.mime_type.clone()),
+        (header::CONTENT_LENGTH, reading.size.to_string()),
+    ];
+    let safe = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        ),
+        (header::CONTENT_DISPOSITION, "inline"),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    ];
+    Ok((keeping, about, safe, Body::from_stream(reading.bytes)).into_response())
+}

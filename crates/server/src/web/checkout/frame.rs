@@ -1,0 +1,116 @@
+//! The checkout in a frame on a merchant's page (wire.md 7): who may frame it, and what the frame tells the page
+//! around it. Asked for by `?embed=true`, which every page carries on to the next.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, Query, Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, header};
+use serde::Serialize;
+use till_core::{checkout::Session, embed};
+use till_wire::checkouts::CheckoutStatus;
+
+use super::pages::{Asked, is_told, with_token};
+use crate::{app::App, error::ApiError, pay};
+
+/// What a page in a frame tells the page around it.
+#[derive(Debug, Serialize)]
+pub(super) struct Telling {
+    /// Whom it tells: the session's own origin alone.
+    origin: String,
+    /// The words on the button that closes it.
+    close: String,
+    /// Whether the buyer has confirmed.
+    confirmed: bool,
+    /// What follows, once it is known that the purchase is fulfilled.
+    success: Option<Success>,
+}
+
+/// Where the buyer goes after paying.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Success {
+    #[serde(rename = "successURL")]
+    url: String,
+    /// Whether that is a page of the merchant, to which the page around the frame goes.
+    redirect: bool,
+}
+
+/// `GET /checkout/{client_secret}/frame`: null where there is nobody to tell.
+pub(super) async fn telling(
+    State(app): State<Arc<App>>,
+    Path(secret): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let session = pay::session(&app, &secret).await?;
+    let origin = session.checkout.embed_origin.as_deref();
+    let Some(origin) = origin.and_then(embed::origin) else {
+        return Ok(Json(()).into_response());
+    };
+    let look = asked.look(&headers).of_session(&session);
+    let status = session.checkout.status;
+    let success = match status {
+        CheckoutStatus::Succeeded if asked.stays() || is_told(&app, &session).await? => {
+            let own = session.checkout.success_url.is_none();
+            let url = with_token(&session.success_url(&app.site), &headers);
+            Some(Success {
+                url: if own { look.carried(&url) } else { url },
+                redirect: !own && !asked.stays(),
+            })
+        }
+        _ => None,
+    };
+    let telling = Telling {
+        origin,
+        close: look.say("close-checkout").into_owned(),
+        confirmed: matches!(
+            status,
+            CheckoutStatus::Confirmed | CheckoutStatus::Succeeded
+        ),
+        success,
+    };
+    Ok(Json(telling).into_response())
+}
+
+/// Lets a page that is asked for in a frame be framed, by the session's own origin, else by the organization's
+/// hosts; every other page stays unframed.
+pub(super) async fn framed(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let asked = request.uri().query().map(str::as_bytes).unwrap_or_default();
+    let embedded = url::form_urlencoded::parse(asked).any(|(k, v)| k == "embed" && v == "true");
+    let path = embedded.then(|| request.uri().path().to_owned());
+    let mut response = next.run(request).await;
+    let policy = response.headers().get(header::CONTENT_SECURITY_POLICY);
+    let (Some(path), Some(policy)) = (path, policy.and_then(|p| p.to_str().ok())) else {
+        return response;
+    };
+    let policy = policy.to_owned();
+    let Some(session) = session_at(&app, &path).await else {
+        return response;
+    };
+    let hosts = &session.organization.settings.embed_hosts;
+    let ancestors = embed::ancestors(session.checkout.embed_origin.as_deref(), hosts, true);
+    if !ancestors.is_empty() {
+        let framed = format!("frame-ancestors {}", ancestors.join(" "));
+        let policy = policy.replace("frame-ancestors 'none'", &framed);
+        let policy = HeaderValue::from_str(&policy).expect("origins and hosts are plain ASCII");
+        response
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
+/// The session that a page is about.
+async fn session_at(app: &App, path: &str) -> Option<Session> {
+    let mut steps = path.trim_start_matches('/').split('/');
+    match (steps.next()?, steps.next()?, steps.next()) {
+        ("checkout", secret, _) => pay::session(app, secret).await.ok(),
+        ("sandbox", "3ds", Some(challenge)) => super::bank::session(app, challenge).await.ok(),
+        _ => None,
+    }
+}

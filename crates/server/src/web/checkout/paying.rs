@@ -1,0 +1,273 @@
+//! What the form asks for: to save what it holds, or to pay.
+
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Redirect as SeeOther, Response},
+};
+use serde_json::{Map, Value};
+use till_core::{
+    checkout::{Session, totals},
+    records::PaymentState,
+};
+use till_ports::sandbox::{CardField, CardInput, TokenizeError};
+use till_wire::{
+    checkouts::{CheckoutStatus, CheckoutUpdate, Writer},
+    input::{Context, Problem, Step},
+};
+
+use super::{
+    fields::{Field, FieldErrors},
+    filled,
+    form::CheckoutForm,
+    pages::test_mode,
+    problems::{at_card, note, place, whole},
+    sent,
+    view::Look,
+};
+use crate::{api::checkouts::change_by_secret, app::App, error::ApiError, pay, web::page};
+
+/// Where a confirmed buyer goes.
+pub(super) struct Paid {
+    pub to: String,
+    pub token: Option<String>,
+}
+
+/// One sent form, and what is wrong with it so far.
+struct Submit<'a> {
+    app: &'a App,
+    look: Look,
+    form: &'a CheckoutForm,
+    secret: String,
+    errors: FieldErrors,
+}
+
+impl<'a> Submit<'a> {
+    fn new(app: &'a App, session: &Session, look: Look, form: &'a CheckoutForm) -> Self {
+        Self {
+            app,
+            look,
+            form,
+            secret: session.checkout.client_secret.clone(),
+            errors: FieldErrors::default(),
+        }
+    }
+
+    /// The page again, with what is wrong; `told` is the message about all of it.
+    fn again(self, session: &Session, told: Option<&str>) -> Response {
+        let mut shown = filled::page(session, self.look, Some(self.form), test_mode(self.app));
+        shown.error = told.map(|id| self.look.say(id).into_owned());
+        shown.no_trial = told == Some("trial-used");
+        shown.errors = self.errors;
+        page(StatusCode::OK, &shown)
+    }
+
+    /// Reads the body, leaving out what does not read and saying so at its field.
+    fn read(&mut self, body: &mut Map<String, Value>, session: &Session) -> CheckoutUpdate {
+        loop {
+            let mut cx = Context::new("body");
+            let value = Value::Object(body.clone());
+            let read = cx.object(&value, |f| CheckoutUpdate::read(Writer::Client, f));
+            for problem in &cx.problems {
+                note(problem, session, self.look, &mut self.errors);
+            }
+            if cx.problems.is_empty() || !leave_out(&cx.problems, body) {
+                return read.unwrap_or_default();
+            }
+        }
+    }
+
+    /// Says at their fields what is refused, and leaves it out. Whether anything was left out.
+    fn refused(
+        &mut self,
+        error: &ApiError,
+        body: &mut Map<String, Value>,
+        session: &Session,
+    ) -> bool {
+        place(error, session, self.look, &mut self.errors);
+        if error.name() == "DiscountRedemptionLimitReached" {
+            return body.remove("discount_code").is_some();
+        }
+        leave_out(error.problems(), body)
+    }
+}
+
+/// Takes what problems speak of out of a body.
+fn leave_out(problems: &[Problem], body: &mut Map<String, Value>) -> bool {
+    let mut any = false;
+    for problem in problems {
+        let Some(Step::Key(key)) = problem.loc.get(1) else {
+            continue;
+        };
+        let part = match (problem.loc.get(2), body.get_mut(key.as_ref())) {
+            (Some(Step::Key(slug)), Some(Value::Object(answers)))
+                if *key == "custom_field_data" =>
+            {
+                answers.remove(slug.as_ref())
+            }
+            _ => body.remove(key.as_ref()),
+        };
+        any |= part.is_some();
+    }
+    any
+}
+
+/// Saves what the form holds as far as it will do, and shows the new amounts.
+pub(super) async fn save(app: &App, session: Session, look: Look, form: &CheckoutForm) -> Response {
+    let mut submit = Submit::new(app, &session, look, form);
+    let mut body = sent::body(form, &session, look, &mut submit.errors);
+    loop {
+        let input = submit.read(&mut body, &session);
+        match change_by_secret(app, &submit.secret, &input).await {
+            Ok(changed) => return submit.again(&changed, None),
+            Err(error) if submit.refused(&error, &mut body, &session) => {}
+            Err(error) => {
+                let told = submit.errors.is_empty().then(|| whole(&error, None));
+                return submit.again(&session, told);
+            }
+        }
+    }
+}
+
+/// A code that was typed but not applied is applied before paying. A wrong one is no reason not to pay.
+async fn with_code(
+    submit: &mut Submit<'_>,
+    session: Session,
+    body: &mut Map<String, Value>,
+) -> Session {
+    let Some(code) = body.remove("discount_code") else {
+        return session;
+    };
+    let mut alone = Map::from_iter([("discount_code".to_owned(), code)]);
+    let mut quiet = Submit {
+        errors: FieldErrors::default(),
+        secret: submit.secret.clone(),
+        ..*submit
+    };
+    let input = quiet.read(&mut alone, &session);
+    match change_by_secret(submit.app, &submit.secret, &input).await {
+        Ok(changed) => changed,
+        Err(_) => session,
+    }
+}
+
+/// Confirms with what the form holds, or shows the page again with everything that is wrong at once.
+pub(super) async fn pay_by_form(
+    app: &App,
+    session: Session,
+    look: Look,
+    form: &CheckoutForm,
+) -> Result<Paid, Box<Response>> {
+    let mut submit = Submit::new(app, &session, look, form);
+    let mut body = sent::body(form, &session, look, &mut submit.errors);
+    let session = with_code(&mut submit, session, &mut body).await;
+    // The session as this form would make it: what is shown must be what is charged.
+    let wanted = loop {
+        let input = submit.read(&mut body, &session);
+        match pay::preview(app, &session, &input).await {
+            Ok(wanted) => break wanted,
+            Err(error) if submit.refused(&error, &mut body, &session) => {}
+            Err(error) => {
+                let told = submit.errors.is_empty().then(|| whole(&error, None));
+                return Err(Box::new(submit.again(&session, told)));
+            }
+        }
+    };
+    let total = totals::totals(&wanted.checkout).total;
+    let shown = form.shown_total.as_ref();
+    if shown.is_some_and(|shown| *shown != total.to_string()) {
+        return Err(Box::new(submit.again(&wanted, Some("total-changed"))));
+    }
+    if totals::form(&wanted).required() {
+        // Judged with a stand-in, so that card and address are found wanting together.
+        body.insert("confirmation_token_id".into(), "unknown".into());
+        let judged = pay::judge(app, &submit.secret, &Value::Object(body.clone())).await;
+        if let Err(error) = judged {
+            place(&error, &wanted, look, &mut submit.errors);
+            if submit.errors.is_empty() {
+                return Err(elsewhere(submit, &error, &wanted).await);
+            }
+        }
+        match token(&mut submit).await {
+            Some(token) if submit.errors.is_empty() => {
+                body.insert("confirmation_token_id".into(), token.into())
+            }
+            _ => return Err(Box::new(submit.again(&wanted, None))),
+        };
+    } else if !submit.errors.is_empty() {
+        return Err(Box::new(submit.again(&wanted, None)));
+    }
+    match pay::confirm(app, &submit.secret, Value::Object(body)).await {
+        Ok(paid) => {
+            let action = paid
+                .payment
+                .filter(|p| p.state == PaymentState::RequiresAction);
+            let to = action
+                .and_then(|p| p.action_url)
+                .map(|url| look.carried(&url));
+            Ok(Paid {
+                to: to.unwrap_or_else(|| look.confirmation_url(&submit.secret)),
+                token: paid.token,
+            })
+        }
+        Err(error) => {
+            place(&error, &wanted, look, &mut submit.errors);
+            if submit.errors.is_empty() {
+                return Err(elsewhere(submit, &error, &wanted).await);
+            }
+            Err(Box::new(submit.again(&wanted, None)))
+        }
+    }
+}
+
+/// An error that belongs to no field. Somebody who has paid already is sent on instead.
+async fn elsewhere(submit: Submit<'_>, error: &ApiError, wanted: &Session) -> Box<Response> {
+    let now = pay::session(submit.app, &submit.secret).await;
+    if now.is_ok_and(|now| now.checkout.status != CheckoutStatus::Open) {
+        let to = submit.look.confirmation_url(&submit.secret);
+        return Box::new(SeeOther::to(&to).into_response());
+    }
+    let last = match error.name() {
+        "PaymentError" => submit.app.store.latest_attempt(wanted.checkout.id).await,
+        _ => Ok(None),
+    };
+    let reason = last
+        .ok()
+        .flatten()
+        .and_then(|attempt| attempt.decline_reason);
+    let told = whole(error, reason.as_deref());
+    Box::new(submit.again(wanted, Some(told)))
+}
+
+/// A token of the page's card fields; what is wrong with them is said at each.
+async fn token(submit: &mut Submit<'_>) -> Option<String> {
+    let form = submit.form;
+    let text = |field: &Option<String>| field.clone().unwrap_or_default();
+    let card = CardInput::typed(
+        &text(&form.card_number),
+        &text(&form.card_expiry),
+        &text(&form.card_cvc),
+        form.customer_name.as_deref(),
+    );
+    let sandbox = submit.app.sandbox.as_ref()?;
+    match sandbox.tokenize(card, submit.app.clock.now()).await {
+        Ok(token) => Some(token),
+        Err(TokenizeError::Card(wrong)) => {
+            for problem in wrong {
+                let field = match problem.field {
+                    CardField::Number => Field::CardNumber,
+                    CardField::Expiry => Field::CardExpiry,
+                    CardField::Cvc => Field::CardCvc,
+                };
+                let words = submit.look.say(at_card(problem.fault));
+                submit.errors.replace(field, words);
+            }
+            None
+        }
+        Err(error) => {
+            tracing::error!(%error, "the sandbox could not keep a token");
+            let words = submit.look.say("error-card-unread");
+            submit.errors.add(Field::CardNumber, words);
+            None
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The form of a link, and the API's body that it becomes.
+
+use serde_json::Value;
+use till_wire::{
+    checkout_links::CheckoutLink, discounts::Discount, products::Product, values::Interval,
+};
+
+use crate::web::desk::{
+    form::{Field, Group, Kind, Sent},
+    parts::sentence,
+};
+
+const TICKS: [&str; 3] = [
+    "allow_discount_codes",
+    "require_billing_address",
+    "require_signature",
+];
+
+/// What an empty form starts with; `product` is ticked.
+pub fn fresh(product: Option<&str>) -> Sent {
+    let mut sent = Sent::default();
+    sent.set("allow_discount_codes", "true");
+    if let Some(product) = product {
+        sent.set("products", product);
+    }
+    sent
+}
+
+/// A link as its form shows it.
+pub fn of_link(link: &CheckoutLink) -> Sent {
+    let mut sent = Sent::default();
+    let on = [
+        link.allow_discount_codes,
+        link.require_billing_address,
+        link.require_signature,
+    ];
+    for (name, _) in TICKS.into_iter().zip(on).filter(|(_, on)| *on) {
+        sent.set(name, "true");
+    }
+    for product in &link.products {
+        sent.add("products", product.base.id.to_string());
+    }
+    let texts = [
+        ("label", link.label.clone()),
+        ("discount_id", link.discount_id.map(|id| id.to_string())),
+        ("seats", link.seats.map(|n| n.to_string())),
+        ("success_url", link.success_url.clone()),
+        ("return_url", link.return_url.clone()),
+        ("trial_interval", link.trial_interval.map(|i| i.to_string())),
+        (
+            "trial_interval_count",
+            link.trial_interval_count.map(|n| n.to_string()),
+        ),
+    ];
+    for (name, text) in texts {
+        sent.set(name, text.unwrap_or_default());
+    }
+    sent.set_pairs("_metadata", &link.metadata);
+    sent
+}
+
+/// The API's body of a new link. Boxes that are not ticked are sent as no.
+pub fn body(sent: &Sent) -> Value {
+    let mut body = sent.json_with(&["products"]);
+    for name in TICKS {
+        body[name] = sent.ticked(name).into();
+    }
+    body["metadata"] = Value::Object(sent.pairs("_metadata"));
+    body["payment_processor"] = "stripe".into();
+    body
+}
+
+/// The API's body of a change. Products that stay as they are are not judged again.
+pub fn change(sent: &Sent, link: &CheckoutLink) -> Value {
+    let mut body = body(sent);
+    let before: Vec<_> = link
+        .products
+        .iter()
+        .map(|p| p.base.id.to_string())
+        .collect();
+    if sent.all("products") == before {
+        body["products"] = Value::Null;
+    }
+    body
+}
+
+/// The form's groups. The link's own products come first, in its order, also where they are archived.
+pub fn groups(
+    was: Option<&CheckoutLink>,
+    products: &[Product],
+    discounts: &[Discount],
+    sent: &Sent,
+) -> Vec<Group> {
+    let own = was.iter().flat_map(|link| &link.products);
+    let mut offered: Vec<(String, String, bool)> = own
+        .map(|p| (p.base.id.to_string(), p.base.name.clone(), true))
+        .collect();
+    for product in products {
+        let id = product.base.id.to_string();
+        if !offered.iter().any(|(known, ..)| *known == id) {
+            offered.push((id, product.base.name.clone(), false));
+        }
+    }
+    let what = vec![
+        Field::new("label", "Label", Kind::Line("text"))
+            .focus()
+            .hint("For you alone, such as “Newsletter in spring”."),
+        Field::new("products", "Products", Kind::Ticks(offered))
+            .required()
+            .hint("With several, the customer chooses on the page."),
+    ];
+    let mut preset = vec![(String::new(), "None".to_owned())];
+    preset.extend(discounts.iter().map(|discount| {
+        let brief = &discount.base.brief;
+        let code = brief.code.iter().map(|code| format!(" ({code})"));
+        let words = [brief.name.clone()].into_iter().chain(code).collect();
+        (brief.id.to_string(), words)
+    }));
+    let price = vec![
+        Field::new("discount_id", "Discount", Kind::Choice(preset))
+            .hint("Left out where it may not be used any more."),
+        Field::new(
+            "allow_discount_codes",
+            "Customers may type a discount code",
+            Kind::Tick,
+        ),
+        Field::new("seats", "Seats", Kind::Line("number"))
+            .hint("Locks the number of seats; every product must be sold by the seat."),
+    ];
+    let mut intervals = vec![(String::new(), "As the product says".to_owned())];
+    let every = Interval::ALL.iter().map(|unit| unit.as_str());
+    intervals.extend(every.map(|unit| (unit.to_owned(), sentence(&format!("{unit}s")))));
+    let trial = vec![
+        Field::new("trial_interval_count", "Trial of", Kind::Line("number")),
+        Field::new("trial_interval", "Unit", Kind::Choice(intervals)),
+    ];
+    let around = vec![
+        Field::new("success_url", "After paying, go to", Kind::Line("url"))
+            .hint("{CHECKOUT_ID} is filled in. Left empty, the customer sees a receipt."),
+        Field::new("return_url", "Back button leads to", Kind::Line("url")),
+        Field::new(
+            "require_billing_address",
+            "Ask for the whole billing address",
+            Kind::Tick,
+        ),
+    ];
+    let trust = vec![
+        Field::new(
+            "require_signature",
+            "Refuse visits without a signature",
+            Kind::Tick,
+        )
+        .hint(
+            "Your program signs the link's address with the link's secret. Who the customer is \
+             (external_customer_id, customer_metadata) is believed only when signed.",
+        ),
+    ];
+    vec![
+        Group::new("What it sells", what),
+        Group::new("Price", price),
+        Group::new("Trial", trial)
+            .note("Only for subscriptions.")
+            .row(),
+        Group::new("On the page", around),
+        Group::new("Signature", trust),
+        Group::metadata(sent),
+    ]
+}

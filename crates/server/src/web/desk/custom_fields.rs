@@ -1,0 +1,318 @@
+//! Custom fields: what a checkout asks besides name and address (lifecycle.md I.2).
+
+mod fill;
+
+use std::sync::Arc;
+
+use axum::{Json, Router, extract::State, routing::get};
+use till_wire::custom_fields::{CustomField, CustomFieldKind, CustomFieldType};
+use uuid::Uuid;
+
+use super::{
+    Answer, done,
+    form::{AskPage, FormPage, Sent, Wrong, judged},
+    listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
+    parts::{Act, Cell, Menu, sentence},
+    sheet::{Action, Fact, Part, SheetPage},
+    shelf::{self, Shelf},
+    shell::Way,
+    show, show_again,
+};
+use crate::{
+    api,
+    app::App,
+    error::ApiError,
+    extract::{Access, Body, Desk, PathId, scope},
+};
+
+/// The pages.
+pub fn routes() -> Router<Arc<App>> {
+    let at = |rest: &str| format!("/dashboard/{{shop}}/products/custom-fields{rest}");
+    Router::new()
+        .route(&at(""), get(list))
+        .route(&at("/new"), get(new).post(create))
+        .route(&at("/{id}"), get(sheet))
+        .route(&at("/{id}/edit"), get(edit).post(update))
+        .route(&at("/{id}/delete"), get(ask_delete).post(delete))
+}
+
+const LIST: &str = "/products/custom-fields";
+
+fn path<A: Access>(desk: &Desk<A>, id: Uuid, rest: &str) -> String {
+    desk.path(&format!("{LIST}/{id}{rest}"))
+}
+
+async fn list(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::CustomFieldsRead>,
+    mut asked: Asked,
+) -> Answer {
+    let caller = &desk.caller;
+    let list = |params| api::custom_fields::list(State(app.clone()), caller.clone(), params);
+    let page = asked.ask(("", ""), &desk.zone, list).await?;
+    let columns = vec![
+        Column::new("Name").by("name"),
+        Column::new("Slug").by("slug"),
+        Column::new("Type").by("type"),
+        Column::new("Created").by("created_at"),
+    ];
+    let filters = [
+        Filter::search(&asked, "Search by name or slug"),
+        Filter::words::<CustomFieldType>(&asked, "type", "Type", "All types"),
+    ];
+    let empty = Empty {
+        words: "A custom field is a question that the checkout asks, such as a size or the consent to terms. \
+                Attach it to the products that need it.",
+        step: Some((
+            "Create a custom field",
+            desk.path("/products/custom-fields/new"),
+        )),
+    };
+    let row = |field: &CustomField| {
+        Row::new(vec![
+            Cell::link(path(&desk, field.id, ""), field.name.clone()),
+            Cell::Code(field.slug.clone()),
+            Cell::Text(sentence(field.kind.kind().as_str())),
+            Cell::time(field.created_at, &desk.zone),
+        ])
+        .menu(menu(&desk, field))
+    };
+    let new = desk.path("/products/custom-fields/new");
+    show(&ListPage {
+        shell: shelf::shell(&desk, Shelf::CustomFields),
+        action: Some(("New custom field", new)),
+        list: Listing::of(asked, "Custom fields", columns, &page, row, empty).filters(filters),
+    })
+}
+
+fn menu<A: Access>(desk: &Desk<A>, field: &CustomField) -> Menu {
+    Menu {
+        name: field.name.clone(),
+        acts: vec![
+            Act::Copy {
+                label: "Copy custom field ID",
+                text: field.id.to_string(),
+            },
+            Act::Copy {
+                label: "Copy slug",
+                text: field.slug.clone(),
+            },
+            Act::Line,
+            Act::Go {
+                label: "Edit",
+                href: path(desk, field.id, "/edit"),
+            },
+            Act::Line,
+            Act::Ask {
+                label: "Delete",
+                href: path(desk, field.id, "/delete"),
+            },
+        ],
+    }
+}
+
+async fn find<A: Access>(
+    app: &Arc<App>,
+    desk: &Desk<A>,
+    id: Uuid,
+) -> Result<CustomField, ApiError> {
+    let caller = desk.may::<scope::CustomFieldsRead>()?;
+    let found = api::custom_fields::get(State(app.clone()), caller, PathId(id)).await?;
+    Ok(found.0)
+}
+
+async fn sheet(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::CustomFieldsRead>,
+    PathId(id): PathId,
+) -> Answer {
+    let field = find(&app, &desk, id).await?;
+    let kind = sentence(field.kind.kind().as_str());
+    let mut facts = vec![
+        Fact::new("Custom field ID", Cell::Code(id.to_string())),
+        Fact::new("Slug", Cell::Code(field.slug.clone())),
+        Fact::new("Type", Cell::Text(kind.clone())),
+        Fact::new("Created", Cell::time(field.created_at, &desk.zone)),
+        Fact::new(
+            "Last changed",
+            Cell::time_or_nothing(field.modified_at, &desk.zone),
+        ),
+    ];
+    facts.extend(rules(&field.kind));
+    let words = field.kind.words();
+    let asks = vec![
+        Fact::new(
+            "Label",
+            Cell::Text(words.form_label.clone().unwrap_or(field.name.clone())),
+        ),
+        Fact::new("Help", Cell::text(words.form_help_text.clone())),
+        Fact::new("Placeholder", Cell::text(words.form_placeholder.clone())),
+    ];
+    let mut parts = vec![
+        Part::Facts {
+            title: "Custom field",
+            facts,
+        },
+        Part::Facts {
+            title: "At checkout",
+            facts: asks,
+        },
+    ];
+    parts.extend(super::metadata(&field.metadata));
+    show(&SheetPage {
+        shell: shelf::inner(&desk, "Custom fields", LIST, field.name.clone()),
+        state: Cell::Text(kind),
+        actions: vec![Action::Go("Edit", path(&desk, id, "/edit"))],
+        menu: Some(menu(&desk, &field)),
+        parts,
+    })
+}
+
+/// What an answer is held against.
+fn rules(kind: &CustomFieldKind) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut fact = |name: &str, value: Option<String>| {
+        facts.extend(value.map(|value| Fact::new(name, Cell::Text(value))));
+    };
+    match kind {
+        CustomFieldKind::Text(text) => {
+            fact("Least characters", text.min_length.map(|n| n.to_string()));
+            fact("Most characters", text.max_length.map(|n| n.to_string()));
+        }
+        CustomFieldKind::Number(bounds) => {
+            fact("At least", bounds.ge.map(|n| n.to_string()));
+            fact("At most", bounds.le.map(|n| n.to_string()));
+        }
+        CustomFieldKind::Date(bounds) => {
+            fact("From", bounds.ge.map(fill::day));
+            fact("Until", bounds.le.map(fill::day));
+        }
+        CustomFieldKind::Checkbox(_) => {}
+        CustomFieldKind::Select(select) => {
+            let options = select
+                .options
+                .iter()
+                .map(|o| Cell::Noted(o.label.clone(), o.value.clone()));
+            facts.push(Fact::new("Options", Cell::Many(options.collect())));
+        }
+    }
+    facts
+}
+
+fn new_page<A: Access>(
+    desk: &Desk<A>,
+    kind: CustomFieldType,
+    sent: &Sent,
+    wrong: &Wrong,
+) -> FormPage {
+    let tab = |one: &CustomFieldType| {
+        let href = format!("{}?type={one}", desk.path("/products/custom-fields/new"));
+        Way::tab(&sentence(one.as_str()), href, *one == kind)
+    };
+    let shell = shelf::inner(desk, "Custom fields", LIST, "New custom field");
+    FormPage {
+        shell: shell.tabs(CustomFieldType::ALL.iter().map(tab).collect()),
+        form: fill::form(desk, None, kind, sent, wrong),
+        aside: None,
+    }
+}
+
+async fn new(desk: Desk<scope::CustomFieldsWrite>, asked: Asked) -> Answer {
+    let kind = asked.get("type").and_then(|word| word.parse().ok());
+    let kind = kind.unwrap_or(CustomFieldType::Text);
+    show(&new_page(&desk, kind, &Sent::default(), &Wrong::default()))
+}
+
+async fn create(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::CustomFieldsWrite>,
+    mut sent: Sent,
+) -> Answer {
+    let kind = sent.get("type").and_then(|word| word.parse().ok());
+    let kind = kind.unwrap_or(CustomFieldType::Text);
+    if fill::asks_for_more(&mut sent) {
+        return show(&new_page(&desk, kind, &sent, &Wrong::default()));
+    }
+    let body = Body(Some(fill::body(&mut sent, kind, true)));
+    let made = api::custom_fields::create(State(app), desk.caller.clone(), body).await;
+    match judged(made)? {
+        Ok((_, Json(field))) => {
+            let words = format!("{} was created. Attach it to a product.", field.name);
+            done(&path(&desk, field.id, ""), &words)
+        }
+        Err(wrong) => show_again(&new_page(&desk, kind, &sent, &wrong)),
+    }
+}
+
+fn edit_page<A: Access>(
+    desk: &Desk<A>,
+    field: &CustomField,
+    sent: &Sent,
+    wrong: &Wrong,
+) -> FormPage {
+    let here = format!("{LIST}/{}", field.id);
+    let title = format!("Edit {}", field.name);
+    FormPage {
+        shell: shelf::inner(desk, &field.name, &here, title),
+        form: fill::form(desk, Some(field), field.kind.kind(), sent, wrong),
+        aside: None,
+    }
+}
+
+async fn edit(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::CustomFieldsWrite>,
+    PathId(id): PathId,
+) -> Answer {
+    let field = find(&app, &desk, id).await?;
+    let sent = fill::of_field(&field);
+    show(&edit_page(&desk, &field, &sent, &Wrong::default()))
+}
+
+async fn update(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::CustomFieldsWrite>,
+    PathId(id): PathId,
+    mut sent: Sent,
+) -> Answer {
+    let field = find(&app, &desk, id).await?;
+    if fill::asks_for_more(&mut sent) {
+        return show(&edit_page(&desk, &field, &sent, &Wrong::default()));
+    }
+    let body = Body(Some(fill::body(&mut sent, field.kind.kind(), false)));
+    let caller = desk.caller.clone();
+    let changed = api::custom_fields::update(State(app), caller, PathId(id), body).await;
+    match judged(changed)? {
+        Ok(Json(field)) => done(&path(&desk, id, ""), &format!("{} was saved.", field.name)),
+        Err(wrong) => show_again(&edit_page(&desk, &field, &sent, &wrong)),
+    }
+}
+
+async fn ask_delete(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::CustomFieldsWrite>,
+    PathId(id): PathId,
+) -> Answer {
+    let field = find(&app, &desk, id).await?;
+    let here = format!("{LIST}/{id}");
+    let title = format!("Delete {}?", field.name);
+    show(&AskPage {
+        shell: shelf::inner(&desk, &field.name, &here, title),
+        words: "No product asks for it any more, and its slug can be given to another field. Answers that \
+                customers gave stay with their orders."
+            .to_owned(),
+        submit: "Delete",
+        action: path(&desk, id, "/delete"),
+        cancel: path(&desk, id, ""),
+    })
+}
+
+async fn delete(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::CustomFieldsWrite>,
+    PathId(id): PathId,
+) -> Answer {
+    let field = find(&app, &desk, id).await?;
+    api::custom_fields::delete(State(app), desk.caller.clone(), PathId(id)).await?;
+    done(&desk.path(LIST), &format!("{} was deleted.", field.name))
+}

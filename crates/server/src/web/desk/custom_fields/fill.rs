@@ -1,0 +1,232 @@
+//! The custom field form: its fields, and the API's body that it becomes.
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde_json::Value;
+use till_wire::custom_fields::{CustomField, CustomFieldKind, CustomFieldType};
+
+use super::path;
+use crate::{
+    extract::{Access, Desk},
+    web::desk::{
+        form::{Field, Form, Group, Kind, Sent, Wrong},
+        parts::sentence,
+    },
+};
+
+const OPTIONS: &str = "properties.options";
+/// Empty rows that a form for a choice has at least.
+const SPARE: usize = 2;
+
+/// A bound of a date field as the day that it is, in UTC.
+pub fn day(seconds: i64) -> String {
+    let at = Timestamp::from_second(seconds).unwrap_or_default();
+    at.to_zoned(TimeZone::UTC).date().to_string()
+}
+
+/// A field as its form shows it.
+pub fn of_field(field: &CustomField) -> Sent {
+    let mut sent = Sent::default();
+    sent.set("name", field.name.clone());
+    sent.set("slug", field.slug.clone());
+    let is_date = matches!(field.kind, CustomFieldKind::Date(_));
+    for (key, value) in field.kind.properties().as_object().into_iter().flatten() {
+        let name = format!("properties.{key}");
+        match value {
+            Value::String(text) => sent.set(&name, text.clone()),
+            Value::Number(n) if is_date => sent.set(&name, day(n.as_i64().unwrap_or_default())),
+            Value::Number(n) => sent.set(&name, n.to_string()),
+            Value::Bool(true) => sent.set(&name, "true"),
+            _ => {}
+        }
+    }
+    if let CustomFieldKind::Select(select) = &field.kind {
+        for (row, option) in select.options.iter().enumerate() {
+            sent.set(&format!("{OPTIONS}.{row}.value"), option.value.clone());
+            sent.set(&format!("{OPTIONS}.{row}.label"), option.label.clone());
+        }
+    }
+    sent.set_pairs("_metadata", &field.metadata);
+    sent
+}
+
+/// Adds rows for options if the button asked for that; the page is then shown again.
+pub fn asks_for_more(sent: &mut Sent) -> bool {
+    if sent.get("_add").is_none() {
+        return false;
+    }
+    let next = sent.rows(OPTIONS).last().map_or(0, |last| last + 1);
+    for row in next..next + SPARE {
+        sent.set(&format!("{OPTIONS}.{row}.value"), "");
+    }
+    true
+}
+
+/// The API's body. Options left blank say nothing, one without a value is its label; a new field without a slug
+/// gets one from its name. What was sent is changed alike, so that problems find their rows.
+pub fn body(sent: &mut Sent, kind: CustomFieldType, new: bool) -> Value {
+    for row in sent.rows(OPTIONS) {
+        let name = |part: &str| format!("{OPTIONS}.{row}.{part}");
+        let own = |part: &str| sent.filled(&name(part)).map(str::to_owned);
+        match (own("value"), own("label")) {
+            (None, None) => sent.drop(&format!("{OPTIONS}.{row}")),
+            (None, Some(label)) => sent.set(&name("value"), label),
+            (Some(value), None) => sent.set(&name("label"), value),
+            (Some(_), Some(_)) => {}
+        }
+    }
+    sent.renumber(OPTIONS);
+    if new && sent.filled("slug").is_none() {
+        let slug = slug(sent.get("name").unwrap_or_default());
+        sent.set("slug", slug);
+    }
+    let mut body = sent.json_of_change(&["name", "slug"]);
+    body["type"] = Value::from(kind.as_str());
+    if !body["properties"].is_object() {
+        body["properties"] = Value::Object(Default::default());
+    }
+    if kind == CustomFieldType::Date {
+        for key in ["ge", "le"] {
+            let place = &mut body["properties"][key];
+            if let Some(at) = place.as_str().and_then(midnight) {
+                *place = Value::from(at);
+            }
+        }
+    }
+    body["metadata"] = Value::Object(sent.pairs("_metadata"));
+    body
+}
+
+/// A day's first second in UTC; what is no day goes as it was typed, to be judged.
+fn midnight(typed: &str) -> Option<i64> {
+    let day: Date = typed.trim().parse().ok()?;
+    let at = day.to_zoned(TimeZone::UTC).ok()?;
+    Some(at.timestamp().as_second())
+}
+
+/// A name in small letters, digits and hyphens.
+fn slug(name: &str) -> String {
+    let small = name.to_lowercase();
+    let words = small.split(|c: char| !c.is_ascii_alphanumeric());
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    words.join("-")
+}
+
+/// The form, filled in as sent; `was` is the field that is edited.
+pub fn form<A: Access>(
+    desk: &Desk<A>,
+    was: Option<&CustomField>,
+    kind: CustomFieldType,
+    sent: &Sent,
+    wrong: &Wrong,
+) -> Form {
+    let mut groups = vec![about(was, kind), words(kind)];
+    groups.extend(rules(kind, sent));
+    groups.push(Group::metadata(sent));
+    let (action, submit) = match was {
+        Some(was) => (path(desk, was.id, "/edit"), "Save custom field"),
+        None => (
+            desk.path("/products/custom-fields/new"),
+            "Create custom field",
+        ),
+    };
+    Form::new(action, submit, groups).again(sent, wrong)
+}
+
+fn about(was: Option<&CustomField>, kind: CustomFieldType) -> Group {
+    let hint = match was {
+        None => "The key of the answers in the API. Left empty, it is made from the name.",
+        Some(_) => "The key of the answers in the API. Answers that are there already move along.",
+    };
+    let slug = Field::new("slug", "Slug", Kind::Line("text")).hint(hint);
+    let fields = vec![
+        Field::new("type", "", Kind::Hidden).value(kind.as_str()),
+        Field::new("name", "Name", Kind::Line("text"))
+            .required()
+            .focus(),
+        match was {
+            None => slug,
+            Some(_) => slug.required(),
+        },
+    ];
+    Group::new(format!("{} field", sentence(kind.as_str())), fields)
+}
+
+fn words(kind: CustomFieldType) -> Group {
+    let line = |name: &str, label: &str| Field::new(name, label, Kind::Line("text"));
+    let mut fields = vec![
+        line("properties.form_label", "Label").hint("Shown instead of the name."),
+        line("properties.form_help_text", "Help"),
+    ];
+    if kind != CustomFieldType::Checkbox {
+        fields.push(line("properties.form_placeholder", "Placeholder"));
+    }
+    Group::new("At checkout", fields)
+}
+
+fn rules(kind: CustomFieldType, sent: &Sent) -> Option<Group> {
+    let number = |name: &str, label: &str| Field::new(name, label, Kind::Line("number"));
+    let group = match kind {
+        CustomFieldType::Text => {
+            let lines = Field::new("properties.textarea", "Several lines", Kind::Tick);
+            let fields = vec![
+                number("properties.min_length", "Least characters"),
+                number("properties.max_length", "Most characters"),
+                lines,
+            ];
+            Group::new("Answer", fields).row()
+        }
+        CustomFieldType::Number => {
+            let fields = vec![
+                number("properties.ge", "At least"),
+                number("properties.le", "At most"),
+            ];
+            Group::new("Answer", fields).row().place("properties")
+        }
+        CustomFieldType::Date => {
+            let day = |name: &str, label: &str| Field::new(name, label, Kind::Line("date"));
+            let fields = vec![day("properties.ge", "From"), day("properties.le", "Until")];
+            Group::new("Answer", fields).row().place("properties")
+        }
+        CustomFieldType::Checkbox => return None,
+        CustomFieldType::Select => options(sent),
+    };
+    Some(group)
+}
+
+fn options(sent: &Sent) -> Group {
+    let mut rows = sent.rows(OPTIONS);
+    let blank = |row: &usize| {
+        let part = |part: &str| sent.filled(&format!("{OPTIONS}.{row}.{part}"));
+        part("value").is_none() && part("label").is_none()
+    };
+    while rows.len() < 4 || rows.iter().filter(|row| blank(row)).count() < SPARE {
+        rows.push(rows.last().map_or(0, |last| last + 1));
+    }
+    let fields = rows.into_iter().enumerate().flat_map(|(place, row)| {
+        [("label", "Label"), ("value", "Value")].map(|(part, words)| {
+            let name = format!("{OPTIONS}.{row}.{part}");
+            Field::new(name, format!("{words} {}", place + 1), Kind::Line("text"))
+        })
+    });
+    Group::new("Options", fields.collect())
+        .note("Customers choose one by its label; its value is what is kept. Blank rows are left out.")
+        .place(OPTIONS)
+        .pairs()
+        .button("_add", "option".to_owned(), "Add options")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_slugs() {
+        for (name, made) in [
+            ("T-shirt size", "t-shirt-size"),
+            (" Größe! ", "gr-e"),
+            ("!", ""),
+        ] {
+            assert_eq!(slug(name), made);
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! The discount form: its fields, and the API's body that it becomes.
+
+use jiff::{civil::DateTime, tz::TimeZone};
+use serde_json::{Map, Value};
+use till_wire::{
+    discounts::{Discount, DiscountDuration, DiscountLasting, DiscountValue},
+    money::Currency,
+    products::Product,
+};
+
+use super::{local, path, percent};
+use crate::{
+    extract::{Access, Desk},
+    web::{
+        checkout::money::{editable, parse},
+        desk::form::{Field, Form, Group, Kind, Sent, Wrong},
+    },
+};
+
+/// Rows of a currency and an amount; the API has them as one object.
+const ROWS: &str = "_amounts";
+
+/// What an empty form starts with.
+pub fn fresh(currency: Currency) -> Sent {
+    let mut sent = Sent::default();
+    sent.set("type", "percentage");
+    sent.set("duration", "once");
+    row(&mut sent, 0, currency.as_str());
+    sent
+}
+
+fn row(sent: &mut Sent, row: usize, currency: &str) {
+    sent.set(&format!("{ROWS}.{row}.currency"), currency);
+    sent.set(&format!("{ROWS}.{row}.amount"), "");
+}
+
+/// A discount as its form shows it.
+pub fn of_discount(discount: &Discount, zone: &TimeZone) -> Sent {
+    let (base, brief) = (&discount.base, &discount.base.brief);
+    let mut sent = Sent::default();
+    sent.set("name", brief.name.clone());
+    sent.set("code", brief.code.clone().unwrap_or_default());
+    match &brief.value {
+        DiscountValue::Percentage { basis_points } => {
+            sent.set("basis_points", percent(*basis_points));
+        }
+        DiscountValue::Fixed { amounts, .. } => {
+            for (i, (currency, amount)) in amounts.iter().enumerate() {
+                row(&mut sent, i, currency.as_str());
+                let text = editable(*amount, currency.decimals());
+                sent.set(&format!("{ROWS}.{i}.amount"), text);
+            }
+        }
+    }
+    if let DiscountLasting::Repeating { duration_in_months } = brief.lasting {
+        sent.set("duration_in_months", duration_in_months.to_string());
+    }
+    for (name, at) in [("starts_at", base.starts_at), ("ends_at", base.ends_at)] {
+        sent.set(name, at.map(|at| local(at, zone)).unwrap_or_default());
+    }
+    for (name, count) in [
+        ("max_redemptions", base.max_redemptions),
+        (
+            "max_redemptions_per_customer",
+            base.max_redemptions_per_customer,
+        ),
+    ] {
+        sent.set(name, count.map(|n| n.to_string()).unwrap_or_default());
+    }
+    for product in &discount.products {
+        sent.add("products", product.base.id.to_string());
+    }
+    sent.set_pairs("_metadata", &base.metadata);
+    sent
+}
+
+/// Makes up a code or adds a currency if a button asked for that; the page is then shown again.
+pub fn asks_for_more(sent: &mut Sent, code: impl FnOnce() -> String) -> bool {
+    let generate = sent.get("_generate").is_some();
+    if generate {
+        sent.set("code", code());
+    }
+    let add = sent.get("_add").is_some();
+    if add {
+        let rows = sent.rows(ROWS);
+        let next = rows.last().map_or(0, |last| last + 1);
+        let used: Vec<_> = rows.iter().map(|row| currency(sent, *row)).collect();
+        let unused = |code: &Currency| !used.contains(code);
+        let free = ["usd", "eur", "gbp"].iter().filter_map(|c| c.parse().ok());
+        let free = free.chain(Currency::ALL.iter().copied()).find(unused);
+        row(sent, next, free.unwrap_or(Currency::USD).as_str());
+    }
+    generate || add
+}
+
+fn currency(sent: &Sent, row: usize) -> Currency {
+    sent.get(&format!("{ROWS}.{row}.currency"))
+        .and_then(|code| code.parse().ok())
+        .unwrap_or(Currency::USD)
+}
+
+/// The API's problems with amounts, at the rows that they were typed in.
+pub fn in_rows(mut wrong: Wrong, sent: &Sent) -> Wrong {
+    for row in sent.rows(ROWS) {
+        let place = format!("amounts.{}", currency(sent, row));
+        wrong.moved(&place, &format!("{ROWS}.{row}.amount"));
+    }
+    wrong
+}
+
+/// The API's body, and what is wrong with it before the API sees it. What a discount is worth is not sent once
+/// it has been used; its kind and duration are chosen once.
+pub fn body(sent: &Sent, zone: &TimeZone, was: Option<&Discount>) -> (Value, Wrong) {
+    let mut body = sent.json_with(&["products"]);
+    let mut wrong = Wrong::default();
+    body["metadata"] = Value::Object(sent.pairs("_metadata"));
+    for name in ["starts_at", "ends_at"] {
+        if let Some(typed) = sent.filled(name) {
+            body[name] = moment(typed, zone);
+        }
+    }
+    let share = match was {
+        None => sent.get("type") != Some("fixed"),
+        Some(was) => matches!(was.base.brief.value, DiscountValue::Percentage { .. }),
+    };
+    if share {
+        let typed = sent.get("basis_points").unwrap_or_default().trim();
+        let typed = typed.trim_end_matches('%');
+        body["basis_points"] = parse(typed, 2).map_or_else(|| or_null(typed), Value::from);
+        if body["basis_points"].is_string() {
+            wrong = Wrong::field("basis_points", "Write a share, such as 20 or 12.5.");
+        } else if typed.is_empty() && was.is_some_and(|was| was.base.redemptions_count == 0) {
+            // To a change, null says nothing.
+            wrong = Wrong::field("basis_points", "Fill this in.");
+        }
+    } else {
+        let stays = was.is_some_and(|was| was.base.redemptions_count > 0);
+        if !stays {
+            body["amounts"] = amounts(sent, &mut wrong);
+        }
+    }
+    if was.is_some() {
+        body["name"] = Value::from(sent.get("name").unwrap_or_default());
+    }
+    if let Some(fields) = body.as_object_mut() {
+        fields.retain(|key, _| match (key.as_str(), was) {
+            ("basis_points", None) => share,
+            ("amounts", None) => !share,
+            ("duration_in_months", None) => sent.get("duration") == Some("repeating"),
+            ("basis_points" | "amounts" | "duration_in_months", Some(was)) => {
+                was.base.redemptions_count == 0
+            }
+            ("type" | "duration", Some(_)) => false,
+            _ => true,
+        });
+    }
+    (body, wrong)
+}
+
+fn or_null(typed: &str) -> Value {
+    match typed {
+        "" => Value::Null,
+        typed => Value::from(typed),
+    }
+}
+
+/// Rows without an amount say nothing; two of one currency are a mistake that an object cannot tell.
+fn amounts(sent: &Sent, wrong: &mut Wrong) -> Value {
+    let mut amounts = Map::new();
+    for row in sent.rows(ROWS) {
+        let name = format!("{ROWS}.{row}.amount");
+        let Some(typed) = sent.filled(&name) else {
+            continue;
+        };
+        let currency = currency(sent, row);
+        let minor = parse(typed, currency.decimals());
+        if minor.is_none() {
+            *wrong = Wrong::field(&name, "Write an amount, such as 29.00.");
+        }
+        let value = minor.map_or_else(|| Value::from(typed), Value::from);
+        if amounts.insert(currency.to_string(), value).is_some() {
+            *wrong = Wrong::field(&name, "This currency has an amount already.");
+        }
+    }
+    if amounts.is_empty() {
+        let first = sent.rows(ROWS).first().copied().unwrap_or_default();
+        *wrong = Wrong::field(&format!("{ROWS}.{first}.amount"), "Fill this in.");
+    }
+    Value::Object(amounts)
+}
+
+/// A day and minute of the viewer's as an instant; anything else goes as it was typed, to be judged.
+fn moment(typed: &str, zone: &TimeZone) -> Value {
+    let there = typed.parse::<DateTime>().ok();
+    let at = there.and_then(|there| there.to_zoned(zone.clone()).ok());
+    at.map_or_else(
+        || Value::from(typed),
+        |at| Value::from(at.timestamp().to_string()),
+    )
+}
+
+/// The form, filled in as sent; `was` is the discount that is edited.
+pub fn form<A: Access>(
+    desk: &Desk<A>,
+    was: Option<&Discount>,
+    products: &[Product],
+    sent: &Sent,
+    wrong: &Wrong,
+) -> Form {
+    let mut groups = vec![about()];
+    let used = was.map_or(0, |was| was.base.redemptions_count);
+    if used == 0 {
+        groups.push(worth(was, sent));
+        groups.extend(lasting(was));
+    } else {
+        let note = "It has been used: what it takes off cannot change any more.";
+        groups.push(Group::new("Takes off", Vec::new()).note(note));
+    }
+    groups.push(limits(desk));
+    groups.extend(restricted(was, products));
+    groups.push(Group::metadata(sent));
+    let (action, submit) = match was {
+        Some(was) => (path(desk, was.base.brief.id, "/edit"), "Save discount"),
+        None => (desk.path("/products/discounts/new"), "Create discount"),
+    };
+    Form::new(action, submit, groups).again(sent, wrong)
+}
+
+fn about() -> Group {
+    Group::new(
+        "Discount",
+        vec![
+            Field::new("name", "Name", Kind::Line("text"))
+                .required()
+                .focus()
+                .hint("Shown to customers at checkout."),
+            Field::new("code", "Code", Kind::Line("text")).hint(
+                "What customers type, in any case: letters and digits. Without one, only your program applies it.",
+            ),
+        ],
+    )
+    .button("_generate", "code".to_owned(), "Generate a code")
+}
+
+fn choice(words: &[(&str, &str)]) -> Kind {
+    let own = words
+        .iter()
+        .map(|(v, w)| ((*v).to_owned(), (*w).to_owned()));
+    Kind::Choice(own.collect())
+}
+
+fn worth(was: Option<&Discount>, sent: &Sent) -> Group {
+    let value = was.map(|was| &was.base.brief.value);
+    let mut fields = Vec::new();
+    if was.is_none() {
+        let kinds = [("percentage", "A share"), ("fixed", "An amount")];
+        fields.push(Field::new("type", "Takes off", choice(&kinds)));
+    }
+    if !matches!(value, Some(DiscountValue::Fixed { .. })) {
+        let share = Field::new("basis_points", "Percent off", Kind::Amount);
+        fields.push(
+            share
+                .required()
+                .hint("Up to 100, such as 12.5.")
+                .only("percentage"),
+        );
+    }
+    let fixed = !matches!(value, Some(DiscountValue::Percentage { .. }));
+    let rows = if fixed { sent.rows(ROWS) } else { Vec::new() };
+    for row in rows {
+        let codes = Currency::ALL.iter().map(|currency| {
+            let code = currency.as_str();
+            (code.to_owned(), code.to_uppercase())
+        });
+        let name = |part: &str| format!("{ROWS}.{row}.{part}");
+        let currency = Field::new(name("currency"), "Currency", Kind::Choice(codes.collect()));
+        let amount = Field::new(name("amount"), "Amount off", Kind::Amount).required();
+        fields.extend([currency.only("fixed"), amount.only("fixed")]);
+    }
+    let group = Group::new("Takes off", fields).row().place("amounts");
+    match (fixed, was) {
+        (true, None) => group
+            .note("An amount counts in its own currency only; leave one empty to take its currency out.")
+            .button("_add", "amount".to_owned(), "Add an amount in another currency"),
+        (true, Some(_)) => group.button(
+            "_add",
+            "amount".to_owned(),
+            "Add an amount in another currency",
+        ),
+        (false, _) => group,
+    }
+}
+
+fn lasting(was: Option<&Discount>) -> Option<Group> {
+    let months = Field::new("duration_in_months", "Months", Kind::Line("number"))
+        .required()
+        .hint("Calendar months, whatever the billing interval: 12 for a year.");
+    match was.map(|was| was.base.brief.lasting) {
+        None => {
+            let words = |duration: &DiscountDuration| match duration {
+                DiscountDuration::Once => "Once: the first payment",
+                DiscountDuration::Forever => "For ever: every payment",
+                DiscountDuration::Repeating => "For some months",
+            };
+            let durations: Vec<_> = DiscountDuration::ALL
+                .iter()
+                .map(|one| (one.as_str().to_owned(), words(one).to_owned()))
+                .collect();
+            let fields = vec![
+                Field::new("duration", "On a subscription", Kind::Choice(durations)),
+                months.only("repeating"),
+            ];
+            let group = Group::new("Duration", fields).row();
+            Some(group.note("This cannot be changed later."))
+        }
+        Some(DiscountLasting::Repeating { .. }) => Some(Group::new("Duration", vec![months])),
+        Some(_) => None,
+    }
+}
+
+fn limits<A: Access>(desk: &Desk<A>) -> Group {
+    let zone = desk.zone.iana_name().unwrap_or("UTC");
+    let moment = |name: &str, label: &str| {
+        Field::new(name, label, Kind::Line("datetime-local")).hint(format!("Time zone: {zone}."))
+    };
+    let count = |name: &str, label: &str| {
+        Field::new(name, label, Kind::Line("number")).hint("Empty: no limit.")
+    };
+    Group::new(
+        "Limits",
+        vec![
+            moment("starts_at", "From"),
+            moment("ends_at", "Until"),
+            count("max_redemptions", "Uses in all"),
+            count("max_redemptions_per_customer", "Uses per customer"),
+        ],
+    )
+    .row()
+}
+
+/// Those it is for already are shown even when they are off sale.
+fn restricted(was: Option<&Discount>, products: &[Product]) -> Option<Group> {
+    let mut options: Vec<_> = products
+        .iter()
+        .map(|product| (product.base.id, product.base.name.clone()))
+        .collect();
+    for product in was.iter().flat_map(|was| &was.products) {
+        if !options.iter().any(|(id, _)| *id == product.base.id) {
+            options.push((product.base.id, product.base.name.clone()));
+        }
+    }
+    if options.is_empty() {
+        return None;
+    }
+    let ticks = options
+        .into_iter()
+        .map(|(id, name)| (id.to_string(), name, false));
+    let field = Field::new("products", "Only for", Kind::Ticks(ticks.collect()))
+        .hint("None ticked: everything, also products that are yet to come.");
+    Some(Group::new("Products", vec![field]))
+}

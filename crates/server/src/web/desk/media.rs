@@ -1,0 +1,238 @@
+//! A product's pictures: uploaded, put in order, taken away.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, Multipart, State, multipart::Field},
+    routing::{get, post},
+};
+use bytes::Bytes;
+use futures_util::stream;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use till_core::tokens::hex;
+use till_wire::{
+    files::{File, FileService, PICTURES},
+    products::Product,
+};
+use uuid::Uuid;
+
+use super::{
+    Answer, done,
+    form::{Sent, judged},
+    parts::Cell,
+    sheet::{Part, SheetPage},
+    shell::{Area, Shell},
+    show, show_again,
+};
+use crate::{
+    api,
+    app::App,
+    error::ApiError,
+    extract::{Access, Body, Caller, Denied, Desk, PathId, scope},
+};
+
+/// What one form may send: a handful of pictures.
+const LIMIT: usize = 60 * 1024 * 1024;
+
+/// The pages.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route(
+            "/dashboard/{shop}/products/{id}/media",
+            get(sheet).post(upload).layer(DefaultBodyLimit::max(LIMIT)),
+        )
+        .route("/dashboard/{shop}/products/{id}/media/change", post(change))
+}
+
+/// The pictures and what can be done with them.
+#[derive(Debug, Template)]
+#[template(path = "desk/media.html")]
+struct Media<'a> {
+    files: &'a [File],
+    action: String,
+    accept: String,
+    wrong: Vec<String>,
+    may: bool,
+}
+
+async fn find(
+    app: &Arc<App>,
+    caller: Caller<scope::ProductsRead>,
+    id: Uuid,
+) -> Result<Product, ApiError> {
+    let Json(product) = api::products::get(State(app.clone()), caller, PathId(id)).await?;
+    Ok(product)
+}
+
+fn page<A: Access>(
+    desk: &Desk<A>,
+    product: &Product,
+    wrong: Vec<String>,
+) -> Result<SheetPage, ApiError> {
+    let own = format!("/products/{}", product.base.id);
+    let media = Media {
+        files: &product.medias,
+        action: desk.path(&format!("{own}/media")),
+        accept: PICTURES.join(","),
+        wrong,
+        may: desk.may::<scope::ProductsWrite>().is_ok() && desk.may::<scope::FilesWrite>().is_ok(),
+    };
+    Ok(SheetPage {
+        shell: Shell::new(
+            desk,
+            Area::Products,
+            format!("Media of {}", product.base.name),
+        )
+        .back(&product.base.name, desk.path(&own)),
+        state: Cell::Empty,
+        actions: Vec::new(),
+        menu: None,
+        parts: vec![Part::Html {
+            title: "Pictures",
+            html: media.render().map_err(ApiError::internal)?,
+        }],
+    })
+}
+
+async fn sheet(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::ProductsRead>,
+    PathId(id): PathId,
+) -> Answer {
+    let product = find(&app, desk.caller.clone(), id).await?;
+    show(&page(&desk, &product, Vec::new())?)
+}
+
+/// Takes each picture in as the API would; those that are wrong are told, the others stay.
+async fn upload(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::ProductsWrite>,
+    PathId(id): PathId,
+    mut form: Multipart,
+) -> Answer {
+    let product = find(&app, desk.may()?, id).await?;
+    let (mut wrong, mut added) = (Vec::new(), Vec::new());
+    loop {
+        let field = match form.next_field().await {
+            Ok(Some(field)) => field,
+            Ok(None) => break,
+            Err(error) => {
+                wrong.push(format!("The upload broke off: {error}"));
+                break;
+            }
+        };
+        let name = field.file_name().unwrap_or_default().to_owned();
+        if name.is_empty() {
+            continue;
+        }
+        match judged(picture(&app, desk.may()?, &name, field).await)? {
+            Ok(file) => added.push(file),
+            Err(problem) => wrong.push(format!("{name}: {}", problem.all().join(" "))),
+        }
+    }
+    let before = product.medias.iter().map(|file| file.id);
+    let all: Vec<Uuid> = before.chain(added.iter().copied()).collect();
+    let product = match added.is_empty() {
+        true => product,
+        false => arrange(&app, desk.caller.clone(), id, &all).await?,
+    };
+    if wrong.is_empty() && added.is_empty() {
+        wrong.push("Choose a picture first.".to_owned());
+    }
+    match wrong.is_empty() {
+        true => done(
+            &desk.path(&format!("/products/{id}/media")),
+            "The pictures were added.",
+        ),
+        false => show_again(&page(&desk, &product, wrong)?),
+    }
+}
+
+/// Announces, sends and completes a file, as a program would.
+async fn picture(
+    app: &Arc<App>,
+    caller: Caller<scope::FilesWrite>,
+    name: &str,
+    field: Field<'_>,
+) -> Result<Uuid, ApiError> {
+    let media_type = field.content_type().unwrap_or_default().to_owned();
+    let bytes = field
+        .bytes()
+        .await
+        .map_err(|_| ApiError::body_too_large())?;
+    let announced = json!({
+        "service": FileService::ProductMedia, "name": name, "mime_type": media_type, "size": bytes.len(),
+        "upload": {"parts": [{"number": 1, "chunk_start": 0, "chunk_end": bytes.len()}]},
+    });
+    let body = Body(Some(announced));
+    let (_, Json(made)) = api::files::create(State(app.clone()), caller.clone(), body).await?;
+    let size = bytes.len() as u64;
+    let etag = hex(&Sha256::digest(&bytes));
+    let row = app
+        .store
+        .file(made.file.organization_id, made.file.id)
+        .await?;
+    let row = row.ok_or_else(ApiError::not_found)?;
+    let whole = stream::iter([Ok::<Bytes, std::convert::Infallible>(bytes)]);
+    app.files
+        .write(&row.part_path(1), size, whole)
+        .await
+        .map_err(ApiError::internal)?;
+    let completed = Body(Some(json!({
+        "id": made.upload.id, "path": made.upload.path,
+        "parts": [{"number": 1, "checksum_etag": etag}],
+    })));
+    let id = PathId(made.file.id);
+    let Json(file) = api::files::uploaded(State(app.clone()), caller, id, completed).await?;
+    Ok(file.id)
+}
+
+async fn arrange(
+    app: &Arc<App>,
+    caller: Caller<scope::ProductsWrite>,
+    id: Uuid,
+    medias: &[Uuid],
+) -> Result<Product, ApiError> {
+    let body = Body(Some(json!({"medias": medias})));
+    let Json(product) = api::products::update(State(app.clone()), caller, PathId(id), body).await?;
+    Ok(product)
+}
+
+/// Moves a picture one place, or takes it away.
+async fn change(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::ProductsWrite>,
+    PathId(id): PathId,
+    sent: Sent,
+) -> Answer {
+    let product = find(&app, desk.may()?, id).await?;
+    let mut medias: Vec<Uuid> = product.medias.iter().map(|file| file.id).collect();
+    let chosen = sent.get("media").and_then(|id| Uuid::try_parse(id).ok());
+    let place = medias.iter().position(|id| Some(*id) == chosen);
+    let Some(place) = place else {
+        return Err(Denied::NotFound);
+    };
+    let words = match sent.get("to") {
+        Some("up") if place > 0 => {
+            medias.swap(place, place - 1);
+            "The picture was moved."
+        }
+        Some("down") if place + 1 < medias.len() => {
+            medias.swap(place, place + 1);
+            "The picture was moved."
+        }
+        Some("remove") => {
+            let file = medias.remove(place);
+            let caller = desk.may::<scope::FilesWrite>()?;
+            arrange(&app, desk.caller.clone(), id, &medias).await?;
+            api::files::delete(State(app.clone()), caller, PathId(file)).await?;
+            "The picture was removed."
+        }
+        _ => "It stays where it is.",
+    };
+    arrange(&app, desk.caller.clone(), id, &medias).await?;
+    done(&desk.path(&format!("/products/{id}/media")), words)
+}

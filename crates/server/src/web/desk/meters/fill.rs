@@ -1,0 +1,227 @@
+//! The meter form, and the API's body that it becomes.
+
+use serde_json::{Value, json};
+use till_wire::meters::{Aggregation, FilterPart, Meter, MeterUnit, Operand, Operator};
+
+use super::operator_words;
+use crate::web::desk::{
+    form::{Field, Form, Group, Kind, Sent, Wrong},
+    parts::sentence,
+};
+
+/// The clauses' place in the API's body.
+const ROWS: &str = "filter.clauses";
+
+/// The ways to count, and their words.
+const FUNCTIONS: [(&str, &str); 6] = [
+    ("count", "Number of events"),
+    ("sum", "Sum of a property"),
+    ("max", "Greatest value of a property"),
+    ("min", "Least value of a property"),
+    ("avg", "Mean of a property"),
+    ("unique", "Different values of a property"),
+];
+
+/// What an empty form starts with.
+pub fn fresh() -> Sent {
+    let mut sent = Sent::default();
+    sent.set("unit", "scalar");
+    sent.set("filter.conjunction", "and");
+    sent.set("aggregation.func", "count");
+    clause(&mut sent, 0);
+    sent.set(&format!("{ROWS}.0.property"), "name");
+    sent
+}
+
+fn clause(sent: &mut Sent, row: usize) {
+    sent.set(&format!("{ROWS}.{row}.property"), "");
+    sent.set(&format!("{ROWS}.{row}.operator"), "eq");
+    sent.set(&format!("{ROWS}.{row}.value"), "");
+}
+
+/// Whether the filter has brackets, which the form has no fields for.
+fn is_nested(meter: &Meter) -> bool {
+    let nested = |part: &FilterPart| matches!(part, FilterPart::Filter(_));
+    meter.filter.clauses.iter().any(nested)
+}
+
+/// A meter as its form shows it.
+pub fn of_meter(meter: &Meter) -> Sent {
+    let mut sent = Sent::default();
+    sent.set("name", meter.name.clone());
+    sent.set("unit", meter.unit.as_str());
+    sent.set(
+        "custom_label",
+        meter.custom_label.clone().unwrap_or_default(),
+    );
+    let multiplier = meter.custom_multiplier.map(|n| n.to_string());
+    sent.set("custom_multiplier", multiplier.unwrap_or_default());
+    sent.set("filter.conjunction", meter.filter.conjunction.as_str());
+    for (row, part) in meter.filter.clauses.iter().enumerate() {
+        if let FilterPart::Clause(one) = part {
+            let value = match &one.value {
+                Operand::Flag(flag) => flag.to_string(),
+                Operand::Number(number) => number.to_string(),
+                Operand::Text(text) => text.clone(),
+            };
+            sent.set(&format!("{ROWS}.{row}.property"), one.property.clone());
+            sent.set(&format!("{ROWS}.{row}.operator"), one.operator.as_str());
+            sent.set(&format!("{ROWS}.{row}.value"), value);
+        }
+    }
+    let (function, property) = match &meter.aggregation {
+        Aggregation::Count => ("count", ""),
+        Aggregation::Sum { property } => ("sum", property.as_str()),
+        Aggregation::Max { property } => ("max", property.as_str()),
+        Aggregation::Min { property } => ("min", property.as_str()),
+        Aggregation::Avg { property } => ("avg", property.as_str()),
+        Aggregation::Unique { property } => ("unique", property.as_str()),
+    };
+    sent.set("aggregation.func", function);
+    sent.set("aggregation.property", property);
+    sent.set_pairs("_metadata", &meter.metadata);
+    sent
+}
+
+/// Adds or takes away a condition if a button asked for that; the page is then shown again. Conditions that
+/// were left empty are none.
+pub fn rows_changed(sent: &mut Sent) -> bool {
+    let removed = sent.get("_remove").map(str::to_owned);
+    if let Some(row) = &removed {
+        sent.drop(&format!("{ROWS}.{row}"));
+    }
+    for row in sent.rows(ROWS) {
+        let part = |name: &str| sent.filled(&format!("{ROWS}.{row}.{name}"));
+        if part("property").is_none() && part("value").is_none() {
+            sent.drop(&format!("{ROWS}.{row}"));
+        }
+    }
+    sent.renumber(ROWS);
+    let added = sent.get("_add").is_some();
+    if added {
+        clause(sent, sent.rows(ROWS).len());
+    }
+    added || removed.is_some()
+}
+
+/// The API's body.
+pub fn body(sent: &Sent, was: Option<&Meter>) -> Value {
+    let mut body = sent.json_of_change(&["name"]);
+    let clauses = sent.rows(ROWS).into_iter().map(|row| {
+        let part = |name: &str| sent.get(&format!("{ROWS}.{row}.{name}")).unwrap_or_default();
+        json!({"property": part("property"), "operator": part("operator"), "value": operand(part("value"))})
+    });
+    body["filter"] = json!({
+        "conjunction": sent.get("filter.conjunction").unwrap_or("and"),
+        "clauses": clauses.collect::<Vec<_>>(),
+    });
+    if was.is_some_and(is_nested)
+        && let Some(fields) = body.as_object_mut()
+    {
+        fields.remove("filter");
+    }
+    body["metadata"] = Value::Object(sent.pairs("_metadata"));
+    body
+}
+
+/// What reads as a whole number or a truth value is one.
+fn operand(text: &str) -> Value {
+    match serde_json::from_str(text.trim()) {
+        Ok(Value::Bool(flag)) => Value::Bool(flag),
+        Ok(Value::Number(number)) if number.is_i64() => Value::Number(number),
+        _ => Value::from(text),
+    }
+}
+
+/// The form, filled in as sent; `was` is the meter that is edited.
+pub fn form(
+    action: String,
+    submit: &'static str,
+    was: Option<&Meter>,
+    sent: &Sent,
+    wrong: &Wrong,
+) -> Form {
+    let units = MeterUnit::ALL.iter().map(|unit| {
+        let words = match unit {
+            MeterUnit::Scalar => "Plain numbers".to_owned(),
+            other => sentence(other.as_str()),
+        };
+        (unit.as_str().to_owned(), words)
+    });
+    let functions = FUNCTIONS.map(|(value, words)| (value.to_owned(), words.to_owned()));
+    let mut groups = vec![
+        Group::new(
+            "Meter",
+            vec![
+                Field::new("name", "Name", Kind::Line("text"))
+                    .required()
+                    .focus()
+                    .hint("Customers see it beside the price."),
+                Field::new("unit", "Unit", Kind::Choice(units.collect())),
+                Field::new("custom_label", "Label of a custom unit", Kind::Line("text")),
+                Field::new("custom_multiplier", "Counted units in one of them", Kind::Line("number")),
+            ],
+        ),
+        Group::new(
+            "Counting",
+            vec![
+                Field::new("aggregation.func", "Count the", Kind::Choice(functions.into())),
+                Field::new("aggregation.property", "Property", Kind::Line("text"))
+                    .hint("A name in the events' metadata, such as tokens or usage.total. Not needed for the number of events."),
+            ],
+        )
+        .row(),
+    ];
+    if was.is_some_and(is_nested) {
+        let words = "This filter has conditions in brackets; it can be changed by the API alone, and stays as it is.";
+        groups.push(Group::new("Which events count", Vec::new()).note(words));
+    } else {
+        groups.extend(conditions(sent));
+    }
+    groups.push(Group::metadata(sent));
+    Form::new(action, submit, groups).again(sent, wrong)
+}
+
+fn conditions(sent: &Sent) -> Vec<Group> {
+    let ways = [("and", "All conditions"), ("or", "One of the conditions")];
+    let ways = ways.map(|(value, words)| (value.to_owned(), words.to_owned()));
+    let mut groups = vec![
+        Group::new(
+            "Which events count",
+            vec![Field::new(
+                "filter.conjunction",
+                "Events that meet",
+                Kind::Choice(ways.into()),
+            )],
+        )
+        .place("filter")
+        .note("Without conditions, all of them."),
+    ];
+    for (place, row) in sent.rows(ROWS).into_iter().enumerate() {
+        let name = |part: &str| format!("{ROWS}.{row}.{part}");
+        let operators = Operator::ALL
+            .iter()
+            .map(|one| (one.as_str().to_owned(), operator_words(*one).to_owned()));
+        let fields = vec![
+            Field::new(name("property"), "Property", Kind::Line("text")).required(),
+            Field::new(
+                name("operator"),
+                "Comparison",
+                Kind::Choice(operators.collect()),
+            ),
+            Field::new(name("value"), "Value", Kind::Line("text")).required(),
+        ];
+        let words = format!("Remove condition {}", place + 1);
+        groups.push(
+            Group::new(format!("Condition {}", place + 1), fields)
+                .row()
+                .button("_remove", row.to_string(), words),
+        );
+    }
+    groups.push(Group::new("", Vec::new()).button(
+        "_add",
+        "condition".to_owned(),
+        "Add a condition",
+    ));
+    groups
+}

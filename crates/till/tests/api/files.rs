@@ -1,0 +1,198 @@
+//! lifecycle.md H.2: files, and what shows them.
+
+use std::time::Duration;
+
+use axum::{
+    body::Body,
+    http::{Method, Request},
+};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use till_testkit::{Answer, Till, both};
+use till_wire::scope::Scope;
+
+const FILES: &str = "/v1/files/";
+const SVG: &str = "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
+
+/// A body that announces a file in parts of these many bytes.
+fn announced(service: &str, mime: &str, parts: &[usize]) -> Value {
+    let mut start = 0;
+    let listed: Vec<Value> = parts
+        .iter()
+        .enumerate()
+        .map(|(place, length)| {
+            let part =
+                json!({"number": place + 1, "chunk_start": start, "chunk_end": start + length});
+            start += length;
+            part
+        })
+        .collect();
+    json!({"service": service, "name": "Ä picture.svg", "mime_type": mime, "size": start, "upload": {"parts": listed}})
+}
+
+/// Sends bytes to a signed address.
+async fn put(t: &Till, url: &str, bytes: &str) -> Answer {
+    let path = url.strip_prefix("https://till.test").unwrap();
+    let request = Request::builder().method(Method::PUT).uri(path);
+    t.raw(request.body(Body::from(bytes.to_owned())).unwrap())
+        .await
+}
+
+fn url(made: &Value, part: usize) -> &str {
+    made["upload"]["parts"][part]["url"].as_str().unwrap()
+}
+
+/// Announces, sends and completes a file.
+async fn uploaded(t: &Till, service: &str, mime: &str, text: &str) -> Value {
+    let made = t
+        .post(FILES, announced(service, mime, &[text.len()]))
+        .await
+        .created();
+    let sent = put(t, url(&made, 0), text).await;
+    assert_eq!(sent.status, 200, "{}", sent.text());
+    complete(t, &made, &[sent.header("etag")]).await.ok()
+}
+
+async fn complete(t: &Till, made: &Value, etags: &[&str]) -> Answer {
+    let parts: Vec<Value> = etags
+        .iter()
+        .enumerate()
+        .map(|(place, etag)| json!({"number": place + 1, "checksum_etag": etag}))
+        .collect();
+    let body = json!({"id": made["upload"]["id"], "path": made["upload"]["path"], "parts": parts});
+    t.post(
+        &format!("/v1/files/{}/uploaded", made["id"].as_str().unwrap()),
+        body,
+    )
+    .await
+}
+
+both! {
+    async fn a_file_is_announced_sent_in_parts_and_completed_h_2(t: &mut Till) {
+        let made = t.post(FILES, announced("downloadable", "application/zip", &[5, 6])).await.created();
+        assert_eq!((&made["is_uploaded"], &made["size_readable"]), (&json!(false), &json!("11 B")));
+        assert!(made.get("public_url").is_none());
+        assert!(t.get(FILES).await.listed("id").is_empty(), "not listed before it is whole");
+        let missing = complete(t, &made, &["x", "y"]).await.invalid();
+        assert_eq!(missing, crate::pairs(&[("value_error", "body.parts")]));
+        let (first, second) = (put(t, url(&made, 0), "hello").await, put(t, url(&made, 1), " world").await);
+        let other = complete(t, &made, &[first.header("etag"), first.header("etag")]).await.invalid();
+        assert_eq!(other, crate::pairs(&[("value_error", "body.parts")]));
+        let done = complete(t, &made, &[first.header("etag"), second.header("etag")]).await.ok();
+        let sum: String = Sha256::digest("hello world").iter().map(|b| format!("{b:02x}")).collect();
+        assert_eq!((&done["is_uploaded"], &done["checksum_sha256_hex"]), (&json!(true), &json!(sum)));
+        assert_eq!(t.get(FILES).await.listed("id"), [done["id"].as_str().unwrap()]);
+        assert_eq!(put(t, url(&made, 0), "again").await.status, 404, "a whole file takes nothing more");
+        let row = t.app.files.read(done["path"].as_str().unwrap()).await.unwrap();
+        assert_eq!(row.size, 11);
+        let path = format!("/files/{}", done["path"].as_str().unwrap());
+        assert_eq!(t.anonymous().get(&path).await.status, 404, "what is sold is not shown to everybody");
+    }
+
+    async fn a_part_is_exactly_what_was_announced(t: &mut Till) {
+        let mut body = announced("product_media", "image/png", &[5]);
+        body["upload"]["parts"][0]["checksum_sha256_base64"] = json!("LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=");
+        let made = t.post(FILES, body).await.created();
+        for (bytes, status) in [("hell", 400), ("hello!", 400), ("jello", 400), ("hello", 200)] {
+            assert_eq!(put(t, url(&made, 0), bytes).await.status, status, "{bytes}");
+        }
+    }
+
+    async fn an_upload_address_is_signed_and_works_for_an_hour(t: &mut Till) {
+        let made = t.post(FILES, announced("product_media", "image/png", &[5, 5])).await.created();
+        let other = url(&made, 0).replace("/1?", "/2?");
+        assert_eq!(put(t, &other, "hello").await.status, 403);
+        let later = url(&made, 0).replace("expires=", "expires=9");
+        assert_eq!(put(t, &later, "hello").await.status, 403);
+        t.advance(Duration::from_secs(3599));
+        assert_eq!(put(t, url(&made, 0), "hello").await.status, 200);
+        t.advance(Duration::from_secs(2));
+        assert_eq!(put(t, url(&made, 0), "hello").await.status, 403);
+    }
+
+    async fn pictures_are_small_and_pictures_and_others_tokens_see_nothing(t: &mut Till) {
+        for (body, place) in [
+            (announced("product_media", "text/html", &[5]), "body.mime_type"),
+            (announced("product_media", "image/png", &[10 * 1024 * 1024 + 1]), "body.size"),
+            (announced("organization_avatar", "image/png", &[1024 * 1024 + 1]), "body.size"),
+            (announced("elsewhere", "image/png", &[5]), "body.service"),
+        ] {
+            let places: Vec<_> = t.post(FILES, body).await.unreadable().into_iter().map(|(_, place)| place).collect();
+            assert_eq!(places, [place]);
+        }
+        let file = uploaded(t, "product_media", "image/svg+xml", SVG).await;
+        let path = format!("{FILES}{}", file["id"].as_str().unwrap());
+        let eve = t.with_token(&t.stranger().await.1);
+        assert!(eve.get(FILES).await.listed("id").is_empty());
+        eve.patch(&path, json!({"name": "mine"})).await.not_found();
+        let reader = t.with_token(&t.token_of(&[Scope::FilesRead]).await);
+        assert_eq!(reader.patch(&path, json!({"name": "mine"})).await.status, 403);
+        assert_eq!(reader.get(FILES).await.listed("id").len(), 1);
+    }
+
+    async fn a_picture_is_shown_to_everybody_and_an_svg_is_shut_in(t: &mut Till) {
+        let file = uploaded(t, "product_media", "image/svg+xml", SVG).await;
+        let path = file["public_url"].as_str().unwrap().strip_prefix("https://till.test").unwrap().to_owned();
+        assert!(path.is_ascii() && path.ends_with("__picture.svg"), "{path}");
+        let shown = t.anonymous().get(&path).await;
+        assert_eq!((shown.status.as_u16(), shown.text()), (200, SVG.to_owned()));
+        assert_eq!(shown.header("content-type"), "image/svg+xml");
+        assert_eq!(shown.header("x-content-type-options"), "nosniff");
+        assert!(shown.header("content-security-policy").contains("sandbox"));
+        assert!(shown.header("cache-control").contains("immutable"));
+        let again = [("if-none-match", shown.header("etag"))];
+        assert_eq!(t.anonymous().get_with(&path, &again).await.status, 304);
+        let own = format!("{FILES}{}", file["id"].as_str().unwrap());
+        let renamed = t.patch(&own, json!({"name": "logo.svg", "version": "2"})).await.ok();
+        assert_eq!((&renamed["name"], &renamed["version"]), (&json!("logo.svg"), &json!("2")));
+        assert_eq!(t.delete(&own).await.status, 204);
+        assert_eq!(t.anonymous().get(&path).await.status, 404);
+        t.delete(&own).await.not_found();
+    }
+
+    async fn a_product_shows_its_pictures_in_order_until_they_are_deleted(t: &mut Till) {
+        let (a, b) = (uploaded(t, "product_media", "image/png", "a").await, uploaded(t, "product_media", "image/png", "b").await);
+        let product = t.product().await;
+        let path = format!("/v1/products/{}", product["id"].as_str().unwrap());
+        let changed = t.patch(&path, json!({"medias": [b["id"], a["id"]]})).await.ok();
+        assert_eq!(changed["medias"], json!([b, a]));
+        let checkout = t.checkout_for(&product).await;
+        assert_eq!(checkout["product"]["medias"][0]["public_url"], b["public_url"]);
+        t.delete(&format!("{FILES}{}", b["id"].as_str().unwrap())).await;
+        assert_eq!(t.get(&path).await.ok()["medias"], json!([a]));
+        let sold = uploaded(t, "downloadable", "image/png", "c").await;
+        let wrong = t.patch(&path, json!({"medias": [sold["id"]]})).await.invalid();
+        assert_eq!(wrong, crate::pairs(&[("value_error", "body.medias.0")]));
+    }
+
+    async fn an_organization_wears_an_uploaded_avatar(t: &mut Till) {
+        let file = uploaded(t, "organization_avatar", "image/png", "face").await;
+        let path = format!("/v1/organizations/{}", t.organization.id);
+        let worn = t.patch(&path, json!({"avatar_url": file["public_url"]})).await.ok();
+        assert_eq!(worn["avatar_url"], file["public_url"]);
+    }
+
+    async fn pictures_are_uploaded_ordered_and_removed_on_the_dashboard(t: &mut Till) {
+        let owner = t.desk().await;
+        let product = t.product().await;
+        let path = format!("/dashboard/ada/products/{}/media", product["id"].as_str().unwrap());
+        assert!(owner.get(&path).await.text().contains("No picture yet"));
+        let sent = owner.upload(&path, "pictures", &[("a.png", "image/png", b"first"), ("b.webp", "image/webp", b"second")]).await;
+        assert_eq!(sent.header("location"), path, "{}", sent.text());
+        let shown = t.get(&format!("/v1/products/{}", product["id"].as_str().unwrap())).await.ok();
+        let names = |product: &Value| product["medias"].as_array().unwrap().iter().map(|m| m["name"].clone()).collect::<Vec<_>>();
+        assert_eq!(names(&shown), ["a.png", "b.webp"]);
+        let first = shown["medias"][0]["id"].as_str().unwrap();
+        let change = format!("{path}/change");
+        owner.post(&change, &[("media", first), ("to", "down")]).await;
+        let api = format!("/v1/products/{}", product["id"].as_str().unwrap());
+        assert_eq!(names(&t.get(&api).await.ok()), ["b.webp", "a.png"]);
+        owner.post(&change, &[("media", first), ("to", "remove")]).await;
+        assert_eq!(names(&t.get(&api).await.ok()), ["b.webp"]);
+        let page = owner.upload(&path, "pictures", &[("c.html", "text/html", b"<b>")]).await;
+        assert_eq!(page.status, 422);
+        assert!(page.text().contains("c.html: ") && page.text().contains("a picture is"), "{}", page.text());
+        let nothing = owner.upload(&path, "pictures", &[]).await;
+        assert!(nothing.text().contains("Choose a picture first."));
+    }
+}

@@ -1,0 +1,176 @@
+//! Discounts, trials and taxes on the hosted page, as a browser without script meets them.
+
+use serde_json::{Value, json};
+use till_testkit::{Answer, Till, both};
+
+const ADA: &str = "ada@example.com";
+
+fn at(checkout: &Value) -> String {
+    format!("/checkout/{}", checkout["client_secret"].as_str().unwrap())
+}
+
+fn says(page: &Answer, words: &str) {
+    assert!(
+        page.text().contains(words),
+        "no {words:?} in:\n{}",
+        page.text()
+    );
+}
+
+fn paying<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut fields = vec![
+        ("intent", "pay"),
+        ("customer_email", ADA),
+        ("country", "FR"),
+        ("card_number", "4242 4242 4242 4242"),
+        ("card_expiry", "12 / 34"),
+        ("card_cvc", "123"),
+    ];
+    fields.retain(|(key, _)| !more.iter().any(|(k, _)| k == key));
+    fields.extend(more);
+    fields
+}
+
+async fn with_trial(t: &Till) -> Value {
+    let price = json!({"amount_type": "fixed", "price_amount": 1000});
+    let body = json!({"name": "Trial", "recurring_interval": "month", "prices": [price],
+        "trial_interval": "week", "trial_interval_count": 2});
+    t.post("/v1/products/", body).await.created()
+}
+
+async fn collecting(t: &Till, registrations: Value) {
+    let path = format!("/v1/organizations/{}", t.organization.id);
+    let settings = json!({"enabled": true, "registrations": registrations});
+    t.patch(&path, json!({"tax_settings": settings})).await.ok();
+}
+
+both! {
+    async fn a_code_is_applied_and_taken_out_again(t: &mut Till) {
+        t.percent_off(1000, json!({"code": "TENOFF", "name": "Ten off"})).await;
+        let checkout = t.checkout_for(&t.product().await).await;
+        says(&t.page(&at(&checkout)).await, "name=\"discount_code\"");
+        let page = t.form(&at(&checkout), &[("intent", "apply"), ("discount_code", " tenoff ")], &[]).await;
+        for words in ["Ten off", "Discount: Ten off", "-$3.00", "$27.00", "value=\"remove_discount\"", "aria-label=\"Remove the discount Ten off\""] {
+            says(&page, words);
+        }
+        assert!(!page.text().contains("name=\"discount_code\""));
+        assert_eq!(t.reload(&checkout).await["total_amount"], 2700);
+        let page = t.form(&at(&checkout), &[("intent", "remove_discount")], &[]).await;
+        says(&page, "name=\"discount_code\"");
+        assert_eq!(t.reload(&checkout).await["total_amount"], 3000);
+    }
+
+    async fn a_wrong_code_is_told_at_its_field_and_nothing_else_is_lost(t: &mut Till) {
+        let checkout = t.checkout_for(&t.product().await).await;
+        let fields = [("intent", "apply"), ("discount_code", "NOPE"), ("customer_name", "Ada"), ("country", "DE")];
+        let page = t.form(&at(&checkout), &fields, &[]).await;
+        assert_eq!(page.status, 200);
+        for words in ["This code does not work here.", "id=\"discount_code-error\"", "value=\"NOPE\"", "href=\"#discount_code\""] {
+            says(&page, words);
+        }
+        let saved = t.reload(&checkout).await;
+        assert_eq!((&saved["customer_name"], &saved["customer_billing_address"]["country"]), (&json!("Ada"), &json!("DE")));
+    }
+
+    async fn a_wrong_code_never_stands_in_the_way_of_paying(t: &mut Till) {
+        let checkout = t.checkout_for(&t.product().await).await;
+        let paid = t.form(&at(&checkout), &paying(&[("discount_code", "NOPE"), ("shown_total", "3000")]), &[]).await;
+        assert_eq!(paid.status, 303, "{}", paid.text());
+        t.catch_up().await;
+        assert_eq!(t.orders(&checkout).await[0]["total_amount"], 3000);
+    }
+
+    async fn a_code_typed_before_paying_shows_its_total_first(t: &mut Till) {
+        t.percent_off(5000, json!({"code": "HALF"})).await;
+        let checkout = t.checkout_for(&t.product().await).await;
+        let page = t.form(&at(&checkout), &paying(&[("discount_code", "half"), ("shown_total", "3000")]), &[]).await;
+        says(&page, "The total has changed. Nothing was charged.");
+        says(&page, "$15.00");
+        let paid = t.form(&at(&checkout), &paying(&[("shown_total", "1500")]), &[]).await;
+        assert_eq!(paid.status, 303, "{}", paid.text());
+        t.catch_up().await;
+        assert_eq!(t.orders(&checkout).await[0]["total_amount"], 1500);
+    }
+
+    async fn a_discount_that_ended_is_told_where_it_can_be_taken_out(t: &mut Till) {
+        let soon = t.app.clock.now() + jiff::SignedDuration::from_hours(1);
+        let discount = t.percent_off(1000, json!({"code": "SOON", "ends_at": soon.to_string()})).await;
+        let checkout = t.checkout_with(&t.product().await, json!({"discount_id": discount["id"]})).await;
+        t.advance(std::time::Duration::from_secs(7200));
+        let page = t.form(&at(&checkout), &paying(&[]), &[]).await;
+        says(&page, "This discount has ended.");
+        says(&page, "value=\"remove_discount\"");
+        let removed = t.form(&at(&checkout), &paying(&[("intent", "remove_discount")]), &[]).await;
+        assert_eq!(removed.status, 200);
+        assert_eq!(t.form(&at(&checkout), &paying(&[]), &[]).await.status, 303);
+        t.catch_up().await;
+    }
+
+    async fn without_codes_there_is_no_field_and_a_preset_stays(t: &mut Till) {
+        let discount = t.percent_off(1000, json!({"name": "Friends"})).await;
+        let checkout = t.checkout_with(&t.product().await, json!({"discount_id": discount["id"], "allow_discount_codes": false})).await;
+        let page = t.page(&at(&checkout)).await;
+        says(&page, "Friends");
+        assert!(!page.text().contains("name=\"discount_code\"") && !page.text().contains("remove_discount"));
+    }
+
+    async fn a_trial_says_when_the_first_charge_comes_and_how_much(t: &mut Till) {
+        let checkout = t.checkout_for(&with_trial(t).await).await;
+        let day = checkout["trial_end"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap()
+            .to_zoned(jiff::tz::TimeZone::UTC).strftime("%B %-d, %Y").to_string();
+        let page = t.page(&at(&checkout)).await;
+        for words in ["2 weeks free, then $10 per month", "Start the trial", "Due today", "$0.00",
+            &format!("The first charge is on {day}."), &format!("Due on {day}"),
+            &format!("You pay nothing today. On {day} you pay $10.00, then the same per month until you cancel.")] {
+            says(&page, words);
+        }
+        let paid = t.form(&at(&checkout), &paying(&[("shown_total", "1000")]), &[]).await;
+        assert_eq!(paid.status, 303, "{}", paid.text());
+        t.catch_up().await;
+        let receipt = t.page(&format!("{}/confirmation", at(&checkout))).await;
+        says(&receipt, "Your trial ends on");
+        says(&receipt, "$0.00");
+    }
+
+    async fn who_had_a_trial_may_go_on_without_one_cf_16(t: &mut Till) {
+        let path = format!("/v1/organizations/{}", t.organization.id);
+        let mut settings = t.get(&path).await.ok()["subscription_settings"].clone();
+        settings["prevent_trial_abuse"] = json!(true);
+        settings["allow_multiple_subscriptions"] = json!(true);
+        t.patch(&path, json!({"subscription_settings": settings})).await.ok();
+        let product = with_trial(t).await;
+        let first = t.checkout_for(&product).await;
+        assert_eq!(t.form(&at(&first), &paying(&[]), &[]).await.status, 303);
+        t.catch_up().await;
+        let again = t.checkout_for(&product).await;
+        let page = t.form(&at(&again), &paying(&[]), &[]).await;
+        says(&page, "You have had a free trial here before.");
+        says(&page, "value=\"no_trial\"");
+        let page = t.form(&at(&again), &paying(&[("intent", "no_trial")]), &[]).await;
+        says(&page, "Subscribe");
+        says(&page, "$10.00");
+        assert_eq!(t.form(&at(&again), &paying(&[("shown_total", "1000")]), &[]).await.status, 303);
+        t.catch_up().await;
+        assert_eq!(t.orders(&again).await[0]["total_amount"], 1000);
+    }
+
+    async fn tax_is_itemised_on_top_or_inside_9(t: &mut Till) {
+        collecting(t, json!([{"country": "FR"}])).await;
+        let price = |behavior: &str| json!([{"amount_type": "fixed", "price_amount": 1000, "tax_behavior": behavior}]);
+        let product = t.priced(price("exclusive")).await;
+        let checkout = t.checkout_for(&product).await;
+        says(&t.page(&at(&checkout)).await, "from your address");
+        let page = t.form(&at(&checkout), &[("intent", "update"), ("country", "FR")], &[]).await;
+        for words in ["VAT (20%)", "$2.00", "Pay $12.00"] {
+            says(&page, words);
+        }
+        let product = t.priced(price("inclusive")).await;
+        let checkout = t.checkout_with(&product, json!({"customer_billing_address": {"country": "FR"}})).await;
+        let page = t.page(&at(&checkout)).await;
+        for words in ["Including VAT (20%)", "$1.67", "Pay $10.00"] {
+            says(&page, words);
+        }
+        let german = t.get_with(&format!("{}?locale=de", at(&checkout)), &[("accept", "text/html")]).await;
+        says(&german, "Enthält USt. (20\u{a0}%)");
+    }
+}
