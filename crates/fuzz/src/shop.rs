@@ -218,7 +218,7 @@ impl Shop {
         };
         let germany = json!({"country": "DE"});
         vec![
-            session(json!({"products": [id(1), id(2), id(3), id(4), id(5), id(6), id(7), id(8)]})),
+            session(json!({"products": [id(1), id(2), id(3), id(4), id(5)]})),
             session(
                 json!({"products": [id(2)], "customer_email": "zoe@example.com", "customer_billing_address": germany}),
             ),
