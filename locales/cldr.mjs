@@ -1,5 +1,6 @@
 // Writes locales/cldr/*.tsv: what CLDR says of money, dates and countries, as the ICU inside Node.js knows it.
 // Run it with a newer Node.js to take over a newer CLDR: node locales/cldr.mjs
+// The data are CLDR's: Copyright Unicode, Inc., under the Unicode License v3 (https://www.unicode.org/license.txt).
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const here = (path) => new URL(path, import.meta.url);

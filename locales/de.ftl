@@ -279,6 +279,7 @@ unsigned-title = Dieser Link ist unvollständig
 unsigned-body = Ein Teil seiner Adresse fehlt oder wurde verändert. Öffnen Sie ihn genau so, wie Sie ihn erhalten haben, oder bitten Sie den Shop um einen neuen.
 not-for-sale-title = Das ist gerade nicht im Verkauf
 not-for-sale-body = Der Shop hat den Verkauf über diesen Link ausgesetzt oder verkauft nicht in Ihr Land. Es wurde nichts abgebucht.
+close-checkout = Schließen
 front-title = Till läuft
 front-body = Dies ist die Adresse eines Bezahlservers. Programme nutzen seine API unter /v1; Käufer kommen über den Link ihres Bezahlvorgangs hierher.
 nowhere-title = Hier ist nichts

@@ -282,6 +282,7 @@ unsigned-title = This link is incomplete
 unsigned-body = A part of its address is missing or was changed. Open it exactly as you got it, or ask the shop for a new one.
 not-for-sale-title = This is not for sale at the moment
 not-for-sale-body = The shop has paused what this link sells, or does not sell it in your country. Nothing was charged.
+close-checkout = Close
 front-title = Till is running
 front-body = This is the address of a checkout server. Programs use its API under /v1; buyers come here by the link of their checkout.
 nowhere-title = There is nothing here

@@ -279,6 +279,7 @@ unsigned-title = Este enlace está incompleto
 unsigned-body = Falta una parte de su dirección o se ha cambiado. Ábralo exactamente como lo recibió o pida uno nuevo a la tienda.
 not-for-sale-title = Esto no está a la venta en este momento
 not-for-sale-body = La tienda ha suspendido lo que vende este enlace o no lo vende en su país. No se ha cobrado nada.
+close-checkout = Cerrar
 front-title = Till está en marcha
 front-body = Esta es la dirección de un servidor de pagos. Los programas usan su API en /v1; los compradores llegan aquí por el enlace de su pago.
 nowhere-title = Aquí no hay nada

@@ -279,6 +279,7 @@ unsigned-title = Ce lien est incomplet
 unsigned-body = Une partie de son adresse manque ou a été modifiée. Ouvrez-le exactement tel que vous l’avez reçu, ou demandez-en un nouveau à la boutique.
 not-for-sale-title = Ce produit n’est pas en vente actuellement
 not-for-sale-body = La boutique a suspendu ce que vend ce lien, ou ne le vend pas dans votre pays. Rien n’a été débité.
+close-checkout = Fermer
 front-title = Till fonctionne
 front-body = Ceci est l’adresse d’un serveur de paiement. Les programmes utilisent son API sous /v1 ; les acheteurs arrivent ici par le lien de leur paiement.
 nowhere-title = Il n’y a rien ici

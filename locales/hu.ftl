@@ -279,6 +279,7 @@ unsigned-title = Ez a link hiányos
 unsigned-body = A cím egy része hiányzik vagy megváltozott. Nyissa meg pontosan úgy, ahogyan kapta, vagy kérjen újat a bolttól.
 not-for-sale-title = Ez jelenleg nem eladó
 not-for-sale-body = A bolt szünetelteti, amit ez a link árul, vagy az Ön országában nem árulja. Nem terheltünk rá semmit.
+close-checkout = Bezárás
 front-title = A Till működik
 front-body = Ez egy fizetési kiszolgáló címe. A programok az API-ját a /v1 alatt használják; a vásárlók a fizetésük linkjén jutnak ide.
 nowhere-title = Itt nincs semmi

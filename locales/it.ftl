@@ -279,6 +279,7 @@ unsigned-title = Questo link è incompleto
 unsigned-body = Una parte del suo indirizzo manca o è stata cambiata. Aprilo esattamente come l’hai ricevuto, o chiedine uno nuovo al negozio.
 not-for-sale-title = Al momento non è in vendita
 not-for-sale-body = Il negozio ha sospeso ciò che questo link vende, o non lo vende nel tuo paese. Non è stato addebitato nulla.
+close-checkout = Chiudi
 front-title = Till è in funzione
 front-body = Questo è l’indirizzo di un server di pagamento. I programmi usano la sua API sotto /v1; gli acquirenti arrivano qui dal link del loro pagamento.
 nowhere-title = Qui non c’è nulla

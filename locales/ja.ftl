@@ -269,6 +269,7 @@ unsigned-title = このリンクは不完全です
 unsigned-body = アドレスの一部が欠けているか、変更されています。受け取ったとおりに開くか、新しいリンクをショップにご依頼ください。
 not-for-sale-title = 現在は販売されていません
 not-for-sale-body = ショップがこの商品の販売を休止しているか、お住まいの国では販売していません。請求は行われていません。
+close-checkout = 閉じる
 front-title = Tillは動作しています
 front-body = ここは決済サーバーのアドレスです。プログラムは/v1以下のAPIを使い、購入者はお支払いのリンクからここに来ます。
 nowhere-title = ここには何もありません

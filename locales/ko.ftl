@@ -269,6 +269,7 @@ unsigned-title = 이 링크는 불완전합니다
 unsigned-body = 주소의 일부가 없거나 변경되었습니다. 받은 그대로 열거나 상점에 새 링크를 요청하세요.
 not-for-sale-title = 현재 판매하지 않습니다
 not-for-sale-body = 상점이 이 링크의 판매를 중단했거나 귀하의 국가에서는 판매하지 않습니다. 결제되지 않았습니다.
+close-checkout = 닫기
 front-title = Till이 실행 중입니다
 front-body = 결제 서버의 주소입니다. 프로그램은 /v1 아래의 API를 사용하고, 구매자는 결제 링크로 이곳에 옵니다.
 nowhere-title = 여기에는 아무것도 없습니다

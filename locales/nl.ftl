@@ -279,6 +279,7 @@ unsigned-title = Deze link is onvolledig
 unsigned-body = Een deel van het adres ontbreekt of is veranderd. Open hem precies zoals je hem kreeg, of vraag de winkel om een nieuwe.
 not-for-sale-title = Dit is nu niet te koop
 not-for-sale-body = De winkel heeft de verkoop via deze link gepauzeerd, of verkoopt het niet in jouw land. Er is niets afgeschreven.
+close-checkout = Sluiten
 front-title = Till draait
 front-body = Dit is het adres van een betaalserver. Programma’s gebruiken de API onder /v1; kopers komen hier via de link van hun betaling.
 nowhere-title = Hier is niets

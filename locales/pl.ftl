@@ -292,6 +292,7 @@ unsigned-title = Ten link jest niepełny
 unsigned-body = Brakuje części adresu albo została zmieniona. Otwórz link dokładnie w takiej postaci, w jakiej przyszedł, albo poproś sklep o nowy.
 not-for-sale-title = To nie jest teraz w sprzedaży
 not-for-sale-body = Sklep wstrzymał sprzedaż przez ten link albo nie sprzedaje w Twoim kraju. Nic nie pobrano.
+close-checkout = Zamknij
 front-title = Till działa
 front-body = To adres serwera płatności. Programy używają jego API pod /v1; kupujący trafiają tu przez link do swojej płatności.
 nowhere-title = Tu nic nie ma

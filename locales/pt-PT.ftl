@@ -279,6 +279,7 @@ unsigned-title = Esta ligação está incompleta
 unsigned-body = Falta uma parte do endereço ou foi alterada. Abra-a exatamente como a recebeu ou peça uma nova à loja.
 not-for-sale-title = Isto não está à venda neste momento
 not-for-sale-body = A loja suspendeu o que esta ligação vende, ou não o vende no seu país. Nada foi cobrado.
+close-checkout = Fechar
 front-title = O Till está a funcionar
 front-body = Este é o endereço de um servidor de pagamentos. Os programas utilizam a sua API em /v1; os compradores chegam aqui pela ligação do seu pagamento.
 nowhere-title = Não há nada aqui

@@ -279,6 +279,7 @@ unsigned-title = Este link está incompleto
 unsigned-body = Uma parte do endereço está faltando ou foi alterada. Abra-o exatamente como o recebeu ou peça um novo à loja.
 not-for-sale-title = Isto não está à venda no momento
 not-for-sale-body = A loja suspendeu o que este link vende, ou não o vende no seu país. Nada foi cobrado.
+close-checkout = Fechar
 front-title = O Till está funcionando
 front-body = Este é o endereço de um servidor de pagamentos. Programas usam sua API em /v1; compradores chegam aqui pelo link do seu pagamento.
 nowhere-title = Não há nada aqui

@@ -295,6 +295,7 @@ unsigned-title = Den här länken är ofullständig
 unsigned-body = En del av adressen saknas eller har ändrats. Öppna den precis som du fick den, eller be butiken om en ny.
 not-for-sale-title = Det här är inte till salu just nu
 not-for-sale-body = Butiken har pausat det som länken säljer, eller säljer det inte i ditt land. Inget har debiterats.
+close-checkout = Stäng
 front-title = Till är i gång
 front-body = Det här är adressen till en betalserver. Program använder dess API under /v1; köpare kommer hit via länken till sin betalning.
 nowhere-title = Här finns ingenting

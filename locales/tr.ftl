@@ -279,6 +279,7 @@ unsigned-title = Bu bağlantı eksik
 unsigned-body = Adresinin bir bölümü eksik ya da değiştirilmiş. Aldığınız haliyle açın ya da mağazadan yenisini isteyin.
 not-for-sale-title = Bu şu anda satışta değil
 not-for-sale-body = Mağaza bu bağlantının sattığını durdurmuş ya da ülkenizde satmıyor. Hiçbir ücret alınmadı.
+close-checkout = Kapat
 front-title = Till çalışıyor
 front-body = Bu, bir ödeme sunucusunun adresidir. Programlar /v1 altındaki API’yi kullanır; alıcılar buraya ödemelerinin bağlantısıyla gelir.
 nowhere-title = Burada hiçbir şey yok

@@ -35,6 +35,7 @@ impl Benefit {
             deletable: true,
             is_deleted: self.deleted_at.is_some(),
             organization_id: self.organization_id,
+            is_tax_applicable: true,
             metadata: self.metadata.0.clone(),
             visibility: self.visibility,
             visibility_configurable: self.kind.visibility_is_configurable(),

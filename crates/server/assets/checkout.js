@@ -11,13 +11,8 @@ const parse = async (answer) => {
   return page;
 };
 
-// What others may listen for: `till:loaded`, `till:confirmed`, `till:success` (with where to go as its detail).
-// False: somebody who listens takes over.
-const tell = (event, detail) => dispatchEvent(new CustomEvent(`till:${event}`, { detail, cancelable: true }));
-
 if (form) checkout();
 if (live) confirmation();
-tell("loaded");
 
 function checkout() {
   const button = form.querySelector("#pay");
@@ -36,16 +31,14 @@ function checkout() {
     if (intent !== "pay") for (const key of [...data.keys()]) if (key.startsWith("card_")) data.delete(key);
     return data;
   };
-  const facts = () => `${body("update")}`.replace(/&(version|shown_total)=\d*/g, "");
+  const facts = () => `${body("update")}`.replace(/&(version|shown_total|shown_product)=[\w-]*/g, "");
   let sent = facts(); // what the server last heard of
 
   // The page to show; null when another one is on its way.
   const send = async (data) => {
     const answer = await fetch(form.action, { method: "POST", headers, body: data });
     if (answer.headers.get("content-type")?.includes("json")) {
-      const { redirect } = await answer.json();
-      tell("confirmed");
-      location.assign(redirect);
+      location.assign((await answer.json()).redirect);
       return null;
     }
     const page = await parse(answer);
@@ -208,7 +201,6 @@ function confirmation() {
 
   const go = (url) => {
     stream.close();
-    if (seen.has("succeeded") && !tell("success", url)) return;
     url ? location.replace(url) : location.reload();
   };
   const saw = (words) => {

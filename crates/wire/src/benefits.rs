@@ -117,6 +117,8 @@ pub struct Benefit {
     pub is_deleted: bool,
     /// Its organization.
     pub organization_id: Uuid,
+    /// Deprecated: always true. Clients of 2024 insist on it.
+    pub is_tax_applicable: bool,
     /// Free data.
     pub metadata: Metadata,
     /// Who sees it.

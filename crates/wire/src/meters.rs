@@ -95,7 +95,6 @@ pub struct Filter {
     /// How the clauses go together.
     pub conjunction: Conjunction,
     /// The clauses.
-    #[schema(no_recursion)]
     pub clauses: Vec<FilterPart>,
 }
 

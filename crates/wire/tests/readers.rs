@@ -4,10 +4,12 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use till_wire::{
+    benefits::{BenefitCreate, BenefitUpdate},
     checkouts::{CheckoutCreate, CheckoutUpdate, Writer},
     customers::{CustomerCreate, CustomerSessionCreate, CustomerUpdate},
     input::Context,
-    products::{ProductCreate, ProductUpdate},
+    meters::{MeterCreate, MeterUpdate},
+    products::{ProductBenefitsUpdate, ProductCreate, ProductUpdate},
 };
 
 const KEYS: &[&str] = &[
@@ -65,6 +67,28 @@ const KEYS: &[&str] = &[
     "confirmation_token_id",
     "medias",
     "attached_custom_fields",
+    "benefits",
+    "seat_tiers",
+    "tiers",
+    "min_seats",
+    "max_seats",
+    "price_per_seat",
+    "meter_id",
+    "unit_amount",
+    "cap_amount",
+    "filter",
+    "conjunction",
+    "clauses",
+    "property",
+    "operator",
+    "value",
+    "aggregation",
+    "func",
+    "properties",
+    "expires",
+    "activations",
+    "files",
+    "archived",
 ];
 
 fn any_json() -> impl Strategy<Value = Value> {
@@ -77,6 +101,14 @@ fn any_json() -> impl Strategy<Value = Value> {
         prop::sample::select(vec![
             "fixed",
             "custom",
+            "seat_based",
+            "metered_unit",
+            "license_keys",
+            "downloadables",
+            "and",
+            "eq",
+            "sum",
+            "1e-9",
             "free",
             "usd",
             "US",
@@ -127,6 +159,11 @@ proptest! {
         answers(&value, |v, cx| cx.object(v, |f| CheckoutUpdate::read(Writer::Merchant, f)));
         answers(&value, ProductCreate::read);
         answers(&value, |v, cx| cx.object(v, ProductUpdate::read));
+        answers(&value, |v, cx| cx.object(v, ProductBenefitsUpdate::read));
+        answers(&value, |v, cx| cx.object(v, MeterCreate::read));
+        answers(&value, |v, cx| cx.object(v, MeterUpdate::read));
+        answers(&value, BenefitCreate::read);
+        answers(&value, BenefitUpdate::read);
         answers(&value, CustomerCreate::read);
         answers(&value, |v, cx| cx.object(v, CustomerUpdate::read));
         answers(&value, CustomerSessionCreate::read);

@@ -190,6 +190,7 @@ fn file(id: Uuid) -> File {
         upload: Json(Upload::default()),
         is_uploaded: true,
         deleted_at: None,
+        public_url: None,
     }
 }
 

@@ -37,13 +37,18 @@ const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 static STYLES: LazyLock<Asset> = LazyLock::new(|| {
     let body = concat!(
         include_str!("../../assets/base.css"),
-        include_str!("../../assets/checkout.css")
+        include_str!("../../assets/checkout.css"),
+        include_str!("../../assets/embed-frame.css")
     );
     Asset::new("checkout", "css", CSS, body)
 });
 static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     let body = include_str!("../../assets/checkout.js");
     Asset::new("checkout", "js", JAVASCRIPT, body)
+});
+static FRAME_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    let body = include_str!("../../assets/embed-frame.js");
+    Asset::new("embed-frame", "js", JAVASCRIPT, body)
 });
 static DESK_STYLES: LazyLock<Asset> = LazyLock::new(|| {
     let body = concat!(
@@ -79,6 +84,12 @@ pub fn script_url() -> &'static str {
     &SCRIPT.url
 }
 
+/// Address of the module that pages in a frame have besides.
+#[must_use]
+pub fn frame_script_url() -> &'static str {
+    &FRAME_SCRIPT.url
+}
+
 /// Address of the dashboard's style sheet.
 #[must_use]
 pub fn desk_styles_url() -> &'static str {
@@ -97,7 +108,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
 }
 
 async fn asset(Path(file): Path<String>) -> Response {
-    let found = [&*STYLES, &*SCRIPT, &*DESK_STYLES]
+    let found = [&*STYLES, &*SCRIPT, &*FRAME_SCRIPT, &*DESK_STYLES]
         .into_iter()
         .chain(DESK_SCRIPTS.iter())
         .find(|asset| asset.url.strip_prefix("/assets/") == Some(file.as_str()));

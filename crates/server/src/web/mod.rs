@@ -6,6 +6,7 @@
 pub mod assets;
 pub mod checkout;
 pub mod desk;
+pub mod embed;
 pub mod words;
 
 use askama::Template;

@@ -213,7 +213,7 @@ both! {
         let crossed = [("type", "number"), ("name", "It"), ("slug", ""), ("properties.ge", "2"), ("properties.le", "1")];
         owner.post(&new, &crossed).await.says(422, "ge must not exceed le");
         let none = [("type", "select"), ("name", "It"), ("slug", ""), ("properties.options.0.label", "")];
-        owner.post(&new, &none).await.says(422, "Please check");
+        owner.post(&new, &none).await.says(422, "Field required");
         let more = owner.post(&new, &[("type", "select"), ("name", "It"), ("slug", ""), ("properties.options.7.label", "x"), ("_add", "option")]).await;
         more.says(200, "properties.options.9.value");
         assert_eq!(t.items("/v1/custom-fields/").await.len(), 1);

@@ -11,6 +11,7 @@ mod customers;
 mod desk;
 mod desk_account;
 mod desk_catalog;
+mod desk_checkout_links;
 mod desk_developers;
 mod desk_discounts;
 mod desk_journal;

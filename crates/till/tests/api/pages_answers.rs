@@ -8,7 +8,11 @@ fn at(checkout: &Value) -> String {
 }
 
 fn says(page: &Answer, words: &str) {
-    assert!(page.text().contains(words), "no {words:?} in:\n{}", page.text());
+    assert!(
+        page.text().contains(words),
+        "no {words:?} in:\n{}",
+        page.text()
+    );
 }
 
 /// A product that asks everything there is.
@@ -28,15 +32,35 @@ async fn asking(t: &Till) -> Value {
     product
 }
 
-fn sent<'a>(product: &'a Value, intent: &'a str, answers: &[(&'a str, &'a str)]) -> Vec<(String, &'a str)> {
-    let usual = [("intent", intent), ("shown_product", product["id"].as_str().unwrap()), ("customer_email", "ada@example.com"),
-        ("country", "FR"), ("card_number", "4242 4242 4242 4242"), ("card_expiry", "12 / 34"), ("card_cvc", "123")];
-    let own = answers.iter().map(|(slug, text)| (format!("custom_field_data.{slug}"), *text));
-    usual.into_iter().map(|(key, value)| (key.to_owned(), value)).chain(own).collect()
+fn sent<'a>(
+    product: &'a Value,
+    intent: &'a str,
+    answers: &[(&'a str, &'a str)],
+) -> Vec<(String, &'a str)> {
+    let usual = [
+        ("intent", intent),
+        ("shown_product", product["id"].as_str().unwrap()),
+        ("customer_email", "ada@example.com"),
+        ("country", "FR"),
+        ("card_number", "4242 4242 4242 4242"),
+        ("card_expiry", "12 / 34"),
+        ("card_cvc", "123"),
+    ];
+    let own = answers
+        .iter()
+        .map(|(slug, text)| (format!("custom_field_data.{slug}"), *text));
+    usual
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .chain(own)
+        .collect()
 }
 
 async fn post(t: &Till, checkout: &Value, fields: &[(String, &str)]) -> Answer {
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(key, value)| (key.as_str(), *value)).collect();
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(key, value)| (key.as_str(), *value))
+        .collect();
     t.form(&at(checkout), &fields, &[]).await
 }
 

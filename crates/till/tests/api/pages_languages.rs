@@ -8,7 +8,12 @@ fn at(checkout: &Value) -> String {
 }
 
 async fn wanting(t: &Till, path: &str, languages: &'static str) -> Answer {
-    t.anonymous().get_with(path, &[("accept", "text/html"), ("accept-language", languages)]).await
+    t.anonymous()
+        .get_with(
+            path,
+            &[("accept", "text/html"), ("accept-language", languages)],
+        )
+        .await
 }
 
 fn speaks(page: &Answer, tag: &str) {
@@ -17,7 +22,11 @@ fn speaks(page: &Answer, tag: &str) {
 }
 
 fn says(page: &Answer, words: &str) {
-    assert!(page.text().contains(words), "no {words:?} in:\n{}", page.text());
+    assert!(
+        page.text().contains(words),
+        "no {words:?} in:\n{}",
+        page.text()
+    );
 }
 
 async fn localised(t: &Till, on: bool) {

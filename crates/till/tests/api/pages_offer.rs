@@ -8,7 +8,11 @@ fn at(checkout: &Value) -> String {
 }
 
 fn says(page: &Answer, words: &str) {
-    assert!(page.text().contains(words), "no {words:?} in:\n{}", page.text());
+    assert!(
+        page.text().contains(words),
+        "no {words:?} in:\n{}",
+        page.text()
+    );
 }
 
 async fn monthly(t: &Till, prices: Value) -> Value {

@@ -10,12 +10,22 @@ fn at(checkout: &Value) -> String {
 }
 
 fn says(page: &Answer, words: &str) {
-    assert!(page.text().contains(words), "no {words:?} in:\n{}", page.text());
+    assert!(
+        page.text().contains(words),
+        "no {words:?} in:\n{}",
+        page.text()
+    );
 }
 
 fn paying<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
-    let mut fields = vec![("intent", "pay"), ("customer_email", ADA), ("country", "FR"), ("card_number", "4242 4242 4242 4242"),
-        ("card_expiry", "12 / 34"), ("card_cvc", "123")];
+    let mut fields = vec![
+        ("intent", "pay"),
+        ("customer_email", ADA),
+        ("country", "FR"),
+        ("card_number", "4242 4242 4242 4242"),
+        ("card_expiry", "12 / 34"),
+        ("card_cvc", "123"),
+    ];
     fields.retain(|(key, _)| !more.iter().any(|(k, _)| k == key));
     fields.extend(more);
     fields

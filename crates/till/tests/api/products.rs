@@ -377,7 +377,7 @@ both! {
             assert_eq!(by.status, status(by_price, 201), "{state} by price");
             let switch = t.change(&both, json!({"product_id": product["id"]})).await;
             assert_eq!(switch.status, status(switched, 200), "{state} by switching: {}", switch.text());
-            let paid = t.confirm(&chosen, till_testkit::buyer("ada@example.com", "4242424242424242")).await;
+            let paid = t.confirm(&chosen, till_testkit::buyer("ada@example.com", "pm_card_visa")).await;
             assert_eq!(paid.status, status(confirmed, 200), "{state} confirming: {}", paid.text());
         }
         t.may_leave_work();

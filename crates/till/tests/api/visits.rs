@@ -77,6 +77,7 @@ both! {
         // Bearer tokens do not matter where a secret is the credential.
         let stale = t.with_token("polar_oat_nobody").get(&address(&made, "")).await;
         assert_eq!(stale.status, 307);
+        t.told().await;
     }
 
     async fn links_that_are_not_there_are_not_found_s_82(t: &mut Till) {
@@ -134,6 +135,7 @@ both! {
     }
 
     async fn what_will_not_do_is_ignored_and_its_siblings_count_s_92(t: &mut Till) {
+        settings(t, json!({"feature_settings": {"checkout_localization_enabled": false}})).await;
         let made = link(t, &[&t.product().await], json!({"metadata": {"utm_source": "own"}})).await;
         let sent = "discount_code=NOPE&customer_email=nobody&custom_field_data.unknown=1&customer_name=+Ada+&utm_source=ad&utm_medium=mail\
             &reference_id=r1&utm_term=&locale=de&theme=dark&embed=true";

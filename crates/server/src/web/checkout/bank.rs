@@ -57,6 +57,13 @@ async fn challenge(app: &App, secret: &str, look: Look) -> Result<Response, ApiE
     Ok(page(StatusCode::OK, &shown))
 }
 
+/// The session that a challenge belongs to.
+pub(super) async fn session(app: &App, secret: &str) -> Result<Session, ApiError> {
+    let sandbox = app.sandbox.as_ref().ok_or_else(ApiError::not_found)?;
+    let challenge = sandbox.challenge(secret, app.clock.now()).await?;
+    session_of(app, challenge.ok_or_else(ApiError::not_found)?.attempt_id).await
+}
+
 async fn session_of(app: &App, attempt: uuid::Uuid) -> Result<Session, ApiError> {
     let attempt = app
         .store

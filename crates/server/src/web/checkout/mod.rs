@@ -10,6 +10,7 @@ mod bank;
 pub mod fields;
 pub mod filled;
 pub mod form;
+mod frame;
 pub mod markdown;
 pub mod money;
 pub mod pages;

@@ -6,6 +6,7 @@ use axum::{
     Form, Json, Router,
     extract::{Path, Query, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware,
     response::{IntoResponse, Redirect as SeeOther, Response},
     routing::get,
 };
@@ -20,6 +21,7 @@ use till_wire::checkouts::CheckoutStatus;
 use super::{
     PARTIAL_HEADER, Redirect, bank, filled,
     form::{CheckoutForm, Intent},
+    frame,
     money::Locale,
     paying::{pay_by_form, save},
     problems::declined,
@@ -28,7 +30,7 @@ use super::{
 use crate::{app::App, error::ApiError, pay, web::page};
 
 /// The pages' routes.
-pub fn routes() -> Router<Arc<App>> {
+pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/checkout/{client_secret}", get(show).post(submit))
         .route("/checkout/{client_secret}/confirmation", get(confirmation))
@@ -36,6 +38,8 @@ pub fn routes() -> Router<Arc<App>> {
             "/sandbox/3ds/{client_secret}",
             get(bank::show).post(bank::decide),
         )
+        .layer(middleware::from_fn_with_state(app.clone(), frame::framed))
+        .route("/checkout/{client_secret}/frame", get(frame::telling))
 }
 
 /// What the address may ask for.
@@ -45,6 +49,7 @@ pub(super) struct Asked {
     theme: Option<String>,
     locale: Option<String>,
     stay: Option<String>,
+    embed: Option<String>,
 }
 
 impl Asked {
@@ -56,7 +61,13 @@ impl Asked {
             locale: asked.unwrap_or(browser.locale),
             asked,
             theme: Theme::from_query(self.theme.as_deref()),
+            embed: self.embed.as_deref() == Some("true"),
         }
+    }
+
+    /// Whether the buyer stays on our page, although the merchant has one for after paying.
+    pub(super) fn stays(&self) -> bool {
+        self.stay.is_some()
     }
 }
 
@@ -136,7 +147,9 @@ async fn submit(
     match form.intent() {
         Intent::Pay => match pay_by_form(&app, session, look, &form).await {
             Ok(paid) => {
-                let cookie = paid.token.map(|token| portal_cookie(&app, &secret, &token));
+                let cookie = paid
+                    .token
+                    .map(|token| portal_cookie(&app, &secret, &token, look));
                 go(partial, paid.to, cookie)
             }
             Err(shown) => *shown,
@@ -166,15 +179,15 @@ fn go(partial: bool, to: String, cookie: Option<HeaderValue>) -> Response {
 const PORTAL_COOKIE: &str = "till_portal";
 
 /// Keeps the portal's token for the confirmation page, which hands it on to the merchant (4.10).
-fn portal_cookie(app: &App, secret: &str, token: &str) -> HeaderValue {
-    let secure = if app.site.public_url.starts_with("https://") {
-        "; Secure"
-    } else {
-        ""
+fn portal_cookie(app: &App, secret: &str, token: &str, look: Look) -> HeaderValue {
+    // In a frame on another site, browsers keep a cookie for that site alone, and only over https.
+    let kept = match (app.site.is_https(), look.embed) {
+        (true, true) => "SameSite=None; Secure; Partitioned",
+        (true, false) => "SameSite=Lax; Secure",
+        (false, _) => "SameSite=Lax",
     };
-    let cookie = format!(
-        "{PORTAL_COOKIE}={token}; Path=/checkout/{secret}; HttpOnly; SameSite=Lax; Max-Age=3600{secure}"
-    );
+    let cookie =
+        format!("{PORTAL_COOKIE}={token}; Path=/checkout/{secret}; HttpOnly; Max-Age=3600; {kept}");
     HeaderValue::from_str(&cookie).expect("tokens and secrets are plain ASCII")
 }
 
@@ -225,7 +238,11 @@ async fn after(
                 })
             } else {
                 let to = with_token(&session.success_url(&app.site), headers);
-                return Ok(SeeOther::to(&to).into_response());
+                // From a frame, the page around it goes there.
+                if !(look.embed && session.checkout.embed_origin.is_some()) {
+                    return Ok(SeeOther::to(&to).into_response());
+                }
+                Outcome::Succeeded(receipt(&session, look, &to))
             }
         }
         CheckoutStatus::Succeeded => {
@@ -251,7 +268,7 @@ fn action(attempt: Payment) -> Option<String> {
 }
 
 /// Whether the merchant has heard of the success, or has had its time to.
-async fn is_told(app: &App, session: &Session) -> Result<bool, ApiError> {
+pub(super) async fn is_told(app: &App, session: &Session) -> Result<bool, ApiError> {
     let since = session
         .checkout
         .modified_at
@@ -261,7 +278,7 @@ async fn is_told(app: &App, session: &Session) -> Result<bool, ApiError> {
 }
 
 /// The merchant's address with the key to the customer's portal, where this browser holds it (4.10).
-fn with_token(url: &str, headers: &HeaderMap) -> String {
+pub(super) fn with_token(url: &str, headers: &HeaderMap) -> String {
     let held = headers.get_all(header::COOKIE).iter().find_map(|cookies| {
         cookies
             .to_str()

@@ -63,6 +63,8 @@ pub struct Look {
     pub asked: Option<Locale>,
     /// Light, dark or as the system prefers.
     pub theme: Theme,
+    /// In a frame on a merchant's page.
+    pub embed: bool,
 }
 
 impl Look {
@@ -124,12 +126,17 @@ impl Look {
         assets::script_url()
     }
 
+    fn frame_script(self) -> &'static str {
+        assets::frame_script_url()
+    }
+
     /// A page's address with what the buyer's address forces carried along.
     #[must_use]
     pub fn carried(self, path: &str) -> String {
         let forced = [
             ("theme", self.theme.name()),
             ("locale", self.asked.map(Locale::tag)),
+            ("embed", self.embed.then_some("true")),
         ];
         let query: Vec<String> = forced
             .into_iter()

@@ -22,8 +22,6 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Body, Desk, Params, PathId, scope},
-    web::checkout::money::interval_words,
-    web::checkout::money::Locale,
 };
 
 const LIST: &str = "/products/checkout-links";
@@ -96,7 +94,9 @@ async fn list(
 
 fn products_cell<A: Access>(desk: &Desk<A>, link: &CheckoutLink) -> Cell {
     let products = link.products.iter();
-    let mut cells: Vec<_> = products.map(|p| super::sales::product(desk, &p.base)).collect();
+    let mut cells: Vec<_> = products
+        .map(|p| super::sales::product(desk, &p.base))
+        .collect();
     match cells.len() {
         1 => cells.remove(0),
         _ => Cell::Many(cells),
@@ -185,9 +185,9 @@ async fn sheet(
     let link = find(&app, &desk, id).await?;
     let yes = |is: bool| Cell::Text(if is { "Yes" } else { "No" }.to_owned());
     let trial = link.trial_interval.zip(link.trial_interval_count);
-    let trial = trial.map(|(unit, count)| {
-        let count = u32::try_from(count).unwrap_or(1);
-        format!("Instead of the product's own: {}", interval_words(unit, count, Locale::En))
+    let trial = trial.map(|(unit, count)| match count {
+        1 => format!("1 {unit}, whatever the product says"),
+        _ => format!("{count} {unit}s, whatever the product says"),
     });
     let facts = vec![
         Fact::new("Link", Cell::Code(link.url.clone())),
@@ -195,7 +195,10 @@ async fn sheet(
         Fact::new("Products", products_cell(&desk, &link)),
         Fact::new("Discount", discount_cell(&link)),
         Fact::new("Customers may type a code", yes(link.allow_discount_codes)),
-        Fact::new("Asks for the whole address", yes(link.require_billing_address)),
+        Fact::new(
+            "Asks for the whole address",
+            yes(link.require_billing_address),
+        ),
         Fact::new("Seats", Cell::text(link.seats.map(|n| n.to_string()))),
         Fact::new("Trial", Cell::text(trial)),
         Fact::new("After paying", Cell::text(link.success_url.clone())),
@@ -243,14 +246,20 @@ impl Offered {
         let products = match desk.may::<scope::ProductsRead>() {
             Ok(caller) => {
                 let params = Params::parse("is_archived=false&sorting=name&limit=100");
-                api::products::list(State(app.clone()), caller, params).await?.0.items
+                api::products::list(State(app.clone()), caller, params)
+                    .await?
+                    .0
+                    .items
             }
             Err(_) => Vec::new(),
         };
         let discounts = match desk.may::<scope::DiscountsRead>() {
             Ok(caller) => {
                 let params = Params::parse("sorting=name&limit=100");
-                api::discounts::list(State(app.clone()), caller, params).await?.0.items
+                api::discounts::list(State(app.clone()), caller, params)
+                    .await?
+                    .0
+                    .items
             }
             Err(_) => Vec::new(),
         };
@@ -276,7 +285,11 @@ fn form_page<A: Access>(
         }
         None => {
             let shell = shelf::inner(desk, "Checkout links", LIST, "New checkout link");
-            (shell, desk.path(&format!("{LIST}/new")), "Create checkout link")
+            (
+                shell,
+                desk.path(&format!("{LIST}/new")),
+                "Create checkout link",
+            )
         }
     };
     let groups = fill::groups(was, &offered.products, &offered.discounts, sent);
@@ -324,7 +337,13 @@ async fn edit(
     let link = find(&app, &desk, id).await?;
     let offered = Offered::load(&app, &desk).await?;
     let sent = fill::of_link(&link);
-    show(&form_page(&desk, Some(&link), &offered, &sent, &Wrong::default()))
+    show(&form_page(
+        &desk,
+        Some(&link),
+        &offered,
+        &sent,
+        &Wrong::default(),
+    ))
 }
 
 async fn update(
@@ -337,10 +356,7 @@ async fn update(
     let body = Body(Some(fill::change(&sent, &link)));
     let caller = desk.caller.clone();
     match judged(api::checkout_links::update(State(app.clone()), caller, PathId(id), body).await)? {
-        Ok(Json(link)) => done(
-            &path(&desk, id, ""),
-            &format!("{} was saved.", name(&link)),
-        ),
+        Ok(Json(link)) => done(&path(&desk, id, ""), &format!("{} was saved.", name(&link))),
         Err(wrong) => {
             let offered = Offered::load(&app, &desk).await?;
             show_again(&form_page(&desk, Some(&link), &offered, &sent, &wrong))

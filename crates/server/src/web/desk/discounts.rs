@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::{
     Answer, done,
     form::{AskPage, FormPage, Sent, Wrong, judged},
+    history::timeline,
     listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
     parts::{Act, Cell, Menu, Tone, money},
     sheet::{Action, Fact, Part, SheetPage},
@@ -241,6 +242,7 @@ async fn sheet(
         },
     ];
     parts.extend(super::metadata(&base.metadata));
+    parts.push(timeline(&app, &desk, [id]).await?);
     show(&SheetPage {
         shell: shelf::inner(&desk, "Discounts", LIST, brief.name.clone()),
         state: state(&discount, app.clock.now()),

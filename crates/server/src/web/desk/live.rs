@@ -90,6 +90,7 @@ pub fn subject_href(shop: &str, kind: EventType, subject_id: Uuid) -> Option<Str
     let pages = match kind.as_str().split('.').next()? {
         "checkout" => "checkouts",
         "customer" => "customers",
+        "discount" => "products/discounts",
         "order" => "orders",
         "product" => "products",
         "subscription" => "subscriptions",

@@ -7,6 +7,7 @@
 mod account;
 pub mod benefits;
 pub mod chart;
+pub mod checkout_links;
 pub mod checkouts;
 pub mod cookie;
 pub mod custom_fields;
@@ -72,6 +73,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(discounts::routes())
         .merge(custom_fields::routes())
         .merge(media::routes())
+        .merge(checkout_links::routes())
         .merge(checkouts::routes())
         .merge(orders::routes())
         .merge(subscriptions::routes())
@@ -187,19 +189,27 @@ pub(crate) fn said(jar: &CookieJar) -> Option<String> {
 
 /// The free data of an object, if it has any.
 pub(crate) fn metadata(object: &impl serde::Serialize) -> Option<sheet::Part> {
+    pairs("Metadata", object)
+}
+
+/// What a customer answered to custom fields, if anything.
+pub(crate) fn answers(object: &impl serde::Serialize) -> Option<sheet::Part> {
+    pairs("Answers", object)
+}
+
+fn pairs(title: &'static str, object: &impl serde::Serialize) -> Option<sheet::Part> {
     let object = serde_json::to_value(object).ok()?;
     let facts: Vec<_> = object
         .as_object()?
         .iter()
         .map(|(key, value)| {
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
+            let text = match value {
+                serde_json::Value::String(text) => text.clone(),
+                serde_json::Value::Null => String::new(),
+                other => other.to_string(),
+            };
             sheet::Fact::new(key.clone(), parts::Cell::Text(text))
         })
         .collect();
-    (!facts.is_empty()).then_some(sheet::Part::Facts {
-        title: "Metadata",
-        facts,
-    })
+    (!facts.is_empty()).then_some(sheet::Part::Facts { title, facts })
 }

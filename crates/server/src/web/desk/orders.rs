@@ -239,6 +239,7 @@ async fn sheet(
         let words = "Nothing was to pay.";
         parts.push(payments::part(&app, &desk, payments, words).await?);
     }
+    parts.extend(super::answers(&order.custom_field_data));
     parts.extend(super::metadata(&order.metadata));
     let subjects = [Some(id), order.checkout_id, order.subscription_id];
     parts.push(timeline(&app, &desk, subjects.into_iter().flatten()).await?);
@@ -289,8 +290,10 @@ fn totals(order: &Order, lines: Option<&[TaxLine]>) -> Part {
         .map(|item| Fact::new(&item.label, money(item.amount)))
         .collect();
     facts.push(Fact::new("Subtotal", money(order.subtotal_amount)));
+    let name = order.discount.as_ref().map(|d| d.brief.name.as_str());
+    let discount = sales::discount(name);
     let sometimes = [
-        ("Discount", -order.discount_amount),
+        (discount.as_str(), -order.discount_amount),
         ("Paid from the balance", order.from_balance_amount),
     ];
     for (name, minor) in sometimes {

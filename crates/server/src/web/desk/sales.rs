@@ -111,6 +111,11 @@ pub fn product<A>(desk: &Desk<A>, product: &ProductBase) -> Cell {
     )
 }
 
+/// What an amount that was taken off is called.
+pub fn discount(name: Option<&str>) -> String {
+    name.map_or_else(|| "Discount".to_owned(), |name| format!("Discount: {name}"))
+}
+
 /// A link to the page of something that is known by its id alone.
 pub fn linked<A>(desk: &Desk<A>, area: &str, id: Option<Uuid>, words: &str) -> Cell {
     id.map_or(Cell::Empty, |id| {

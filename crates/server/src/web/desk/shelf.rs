@@ -12,6 +12,7 @@ pub enum Shelf {
     Benefits,
     Meters,
     CustomFields,
+    CheckoutLinks,
 }
 
 /// Around a list under Products, with the tabs of those that the person may read.
@@ -41,6 +42,13 @@ pub fn shell<A: Access>(desk: &Desk<A>, here: Shelf) -> Shell {
         "Custom fields",
         "/products/custom-fields",
         fields,
+    );
+    let links = desk.may::<scope::CheckoutLinksRead>().is_ok();
+    tab(
+        Shelf::CheckoutLinks,
+        "Checkout links",
+        "/products/checkout-links",
+        links,
     );
     Shell::new(desk, Area::Products, "Products").tabs(tabs)
 }

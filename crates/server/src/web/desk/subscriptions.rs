@@ -266,6 +266,7 @@ async fn sheet(
     subjects.extend(sales::ids(orders.as_ref(), |order| order.id));
     let mut parts = vec![about(&desk, &one), schedule(&desk, &one.base)];
     parts.extend(orders.map(|found| orders::part(&desk, found, "There is no order of it yet.")));
+    parts.extend(super::answers(&one.base.custom_field_data));
     parts.extend(super::metadata(&one.base.metadata));
     parts.push(timeline(&app, &desk, subjects).await?);
     let (who, _) = sales::called(&one.customer);
@@ -281,6 +282,7 @@ async fn sheet(
 }
 
 fn about<A>(desk: &Desk<A>, one: &Subscription) -> Part {
+    let discount = one.discount.as_ref().map(|d| d.brief.name.clone());
     Part::Facts {
         title: "Subscription",
         facts: vec![
@@ -289,6 +291,7 @@ fn about<A>(desk: &Desk<A>, one: &Subscription) -> Part {
             Fact::new("Amount", Cell::Money(price(&one.base))),
             Fact::new("Customer", sales::customer(desk, &one.customer)),
             Fact::new("Product", sales::product(desk, &one.product.base)),
+            Fact::new("Discount", Cell::text(discount)),
             Fact::new(
                 "Checkout",
                 sales::linked(desk, "checkouts", one.base.checkout_id, "The session"),

@@ -112,7 +112,9 @@ fn every_message_is_used_and_every_used_one_is_there() {
             let is_id = id
                 .bytes()
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-            assert!(!is_id || english.contains_key(id), "{id} has no words");
+            // `with` is also the end of other names.
+            let foreign = call.starts_with('w') && !is_id;
+            assert!(foreign || english.contains_key(id), "{id} has no words");
         }
     }
 }

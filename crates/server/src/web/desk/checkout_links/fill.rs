@@ -73,7 +73,11 @@ pub fn body(sent: &Sent) -> Value {
 /// The API's body of a change. Products that stay as they are are not judged again.
 pub fn change(sent: &Sent, link: &CheckoutLink) -> Value {
     let mut body = body(sent);
-    let before: Vec<_> = link.products.iter().map(|p| p.base.id.to_string()).collect();
+    let before: Vec<_> = link
+        .products
+        .iter()
+        .map(|p| p.base.id.to_string())
+        .collect();
     if sent.all("products") == before {
         body["products"] = Value::Null;
     }
@@ -115,7 +119,11 @@ pub fn groups(
     let price = vec![
         Field::new("discount_id", "Discount", Kind::Choice(preset))
             .hint("Left out where it may not be used any more."),
-        Field::new("allow_discount_codes", "Customers may type a discount code", Kind::Tick),
+        Field::new(
+            "allow_discount_codes",
+            "Customers may type a discount code",
+            Kind::Tick,
+        ),
         Field::new("seats", "Seats", Kind::Line("number"))
             .hint("Locks the number of seats; every product must be sold by the seat."),
     ];
@@ -130,10 +138,19 @@ pub fn groups(
         Field::new("success_url", "After paying, go to", Kind::Line("url"))
             .hint("{CHECKOUT_ID} is filled in. Left empty, the customer sees a receipt."),
         Field::new("return_url", "Back button leads to", Kind::Line("url")),
-        Field::new("require_billing_address", "Ask for the whole billing address", Kind::Tick),
+        Field::new(
+            "require_billing_address",
+            "Ask for the whole billing address",
+            Kind::Tick,
+        ),
     ];
     let trust = vec![
-        Field::new("require_signature", "Refuse visits without a signature", Kind::Tick).hint(
+        Field::new(
+            "require_signature",
+            "Refuse visits without a signature",
+            Kind::Tick,
+        )
+        .hint(
             "Your program signs the link's address with the link's secret. Who the customer is \
              (external_customer_id, customer_metadata) is believed only when signed.",
         ),
@@ -141,7 +158,9 @@ pub fn groups(
     vec![
         Group::new("What it sells", what),
         Group::new("Price", price),
-        Group::new("Trial", trial).note("Only for subscriptions.").row(),
+        Group::new("Trial", trial)
+            .note("Only for subscriptions.")
+            .row(),
         Group::new("On the page", around),
         Group::new("Signature", trust),
         Group::metadata(sent),

@@ -16,7 +16,7 @@ use crate::{
     error::ApiError,
     extract::{Desk, PathId, scope},
     web::desk::{
-        Answer,
+        Answer, answers,
         history::timeline,
         metadata, orders,
         parts::{Cell, sentence},
@@ -110,6 +110,7 @@ pub(super) async fn sheet(
     }
     let words = "It becomes an order when it is paid.";
     parts.extend(orders.map(|found| orders::part(&desk, found, words)));
+    parts.extend(answers(&one.base.custom_field_data));
     parts.extend(metadata(&one.metadata));
     parts.push(timeline(&app, &desk, subjects).await?);
     parts.push(same(&app, &one.base)?);
@@ -159,7 +160,11 @@ fn totals(base: &CheckoutBase, lines: Option<&[TaxLine]>) -> Part {
     let money = |minor: i64| Cell::money(minor, currency(&base.currency));
     let mut facts = vec![Fact::new("Amount", money(base.amount))];
     if base.discount_amount != 0 {
-        facts.push(Fact::new("Discount", money(-base.discount_amount)));
+        let name = base.discount.as_ref().map(|d| d.name.as_str());
+        facts.push(Fact::new(
+            sales::discount(name),
+            money(-base.discount_amount),
+        ));
     }
     let taxes = sales::taxes(base.tax_amount, lines, currency(&base.currency));
     facts.extend(taxes);
