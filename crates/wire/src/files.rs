@@ -86,9 +86,7 @@ pub struct File {
     pub created_at: Timestamp,
     /// Reserved, null.
     pub flagged_malicious_at: Option<Timestamp>,
-    /// Where anybody can see it; only of pictures.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(required = false)]
+    /// Where anybody can see it; null for what is no picture.
     pub public_url: Option<String>,
 }
 
