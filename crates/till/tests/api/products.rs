@@ -355,7 +355,22 @@ both! {
         assert_eq!(t.get(&path(&product)).await.ok(), product);
     }
 
-    /// checkout.md 1.7, as far as it does not need links.
+    async fn an_archived_product_leaves_its_links_and_emptied_links_are_gone_1_5(t: &mut Till) {
+        let (book, lamp) = (t.product().await, t.product_named("Lamp", 4000).await);
+        let link = |ids: Value| json!({"payment_processor": "stripe", "products": ids});
+        let both = t.post("/v1/checkout-links/", link(json!([lamp["id"], book["id"]]))).await.created();
+        let single = t.post("/v1/checkout-links/", link(json!([lamp["id"]]))).await.created();
+        let at = |link: &Value| format!("/v1/checkout-links/{}", link["id"].as_str().unwrap());
+        t.patch(&path(&lamp), json!({"is_archived": true})).await.ok();
+        let left = t.get(&at(&both)).await.ok();
+        let ids: Vec<_> = left["products"].as_array().unwrap().iter().map(|p| &p["id"]).collect();
+        assert_eq!(ids, [&book["id"]]);
+        t.get(&at(&single)).await.not_found();
+        t.patch(&path(&lamp), json!({"is_archived": false})).await.ok();
+        assert_eq!(t.get(&at(&both)).await.ok()["products"], left["products"], "links are not restored");
+    }
+
+    /// checkout.md 1.7; what visits of links do is tested with the links.
     async fn what_is_not_public_or_archived_is_sold_as_1_7_says(t: &mut Till) {
         for (state, by_product, by_price, switched, confirmed) in [
             (json!({"visibility": "public"}), true, true, true, true),
@@ -373,6 +388,8 @@ both! {
             let status = |is: bool, yes: u16| if is { yes } else { 422 };
             let by = t.post("/v1/checkouts/", json!({"products": [product["id"]]})).await;
             assert_eq!(by.status, status(by_product, 201), "{state} by product");
+            let link = json!({"payment_processor": "stripe", "products": [product["id"]]});
+            assert_eq!(t.post("/v1/checkout-links/", link).await.status, status(by_product, 201), "{state} by link");
             let by = t.post("/v1/checkouts/", json!({"product_price_id": product["prices"][0]["id"]})).await;
             assert_eq!(by.status, status(by_price, 201), "{state} by price");
             let switch = t.change(&both, json!({"product_id": product["id"]})).await;
