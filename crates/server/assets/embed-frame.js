@@ -1,26 +1,10 @@
 // The checkout in a frame: tells the page around it what happens, and can be closed. The server says whom to tell.
 
 const secret = location.pathname.split("/")[2];
-const seen = `till ${secret}`;
 const framed = parent !== window && location.pathname.startsWith("/checkout/");
 
-// Whether the page around has been told that the buyer has confirmed. Storage may be off in frames.
-const memory = {
-  get confirmed() {
-    try {
-      return sessionStorage.getItem(seen) !== null;
-    } catch {
-      return false;
-    }
-  },
-  set confirmed(is) {
-    try {
-      is ? sessionStorage.setItem(seen, "1") : sessionStorage.removeItem(seen);
-    } catch {
-      // told twice, then
-    }
-  },
-};
+// How far the page around has been told. A frame keeps its name from page to page, and loses it when it is closed.
+const told = { get: () => name.match(/^till (.*)/)?.[1], set: (step) => (name = `till ${step}`) };
 
 if (framed) begin();
 
@@ -34,15 +18,17 @@ async function begin() {
   if (!frame) return;
   const tell = (event, more) => parent.postMessage({ type: "POLAR_CHECKOUT", event, ...more }, frame.origin);
 
-  // The first page of the frame, or open again after a payment that failed.
-  const first = !document.referrer.startsWith(`${location.origin}/checkout/`) && !document.referrer.startsWith(`${location.origin}/sandbox/`);
-  if (first || (!frame.confirmed && memory.confirmed)) tell("loaded");
-  if (!frame.confirmed) memory.confirmed = false;
-  else if (!memory.confirmed) {
-    memory.confirmed = true;
+  // Told again where a payment has failed, and the buyer may try another.
+  if (!told.get() || (!frame.confirmed && told.get() !== "loaded")) tell("loaded");
+  if (!frame.confirmed) told.set("loaded");
+  else if (!["confirmed", "success"].includes(told.get())) {
+    told.set("confirmed");
     tell("confirmed");
   }
-  if (frame.success) tell("success", frame.success);
+  if (frame.success && told.get() !== "success") {
+    told.set("success");
+    tell("success", frame.success);
+  }
   closable(frame.close, () => tell("close"));
 }
 

@@ -143,6 +143,16 @@ mod tests {
     }
 
     #[test]
+    fn the_example_of_the_documentation_is_right() {
+        let query = "external_customer_id=user_1&customer_metadata.plan=pro";
+        let sig = sign("till_cls_example", &pairs(query));
+        assert_eq!(
+            sig,
+            "f39d28df533c9b1e17edf3623dedb474822e951da117657ddc7ec1ac9980a89a"
+        );
+    }
+
+    #[test]
     fn each_languages_own_spelling_is_understood() {
         let query = "n=a b*c~d";
         let texts = ["n=a%20b%2Ac~d", "n=a+b*c%7Ed", "n=a+b%2Ac~d"];

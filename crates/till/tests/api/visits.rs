@@ -100,10 +100,13 @@ both! {
         archive(t, &plan).await;
         let (session, _) = visit(t, &made, "").await;
         assert_eq!((&session["product_id"], session["products"].as_array().unwrap().len()), (&book["id"], 1));
-        archive(t, &book).await;
+        let draft = format!("/v1/products/{}", book["id"].as_str().unwrap());
+        t.patch(&draft, json!({"visibility": "draft"})).await.ok();
         let none = visiting(t, &made, "").await;
         assert_eq!(none.invalid(), pairs(&[("value_error", "body.products")]));
         t.page(&address(&made, "")).await.says(422, "not for sale");
+        archive(t, &book).await;
+        visiting(t, &made, "").await.not_found();
     }
 
     async fn a_product_is_chosen_where_the_link_sells_it(t: &mut Till) {
