@@ -76,6 +76,7 @@ both! {
                 ("card_number", card), ("card_expiry", "12/34"), ("card_cvc", "123")], &[]).await;
             says(&page, words);
         }
+        t.catch_up().await;
     }
 
     async fn other_pages_speak_the_browsers_language(t: &mut Till) {
