@@ -335,6 +335,17 @@ both! {
         assert_eq!(state["active_subscriptions"][0]["discount_id"], all["id"]);
     }
 
+    async fn a_code_that_takes_all_off_takes_the_wanted_address_off_too_s_136(t: &mut Till) {
+        t.percent_off(10_000, json!({"code": "gratis"})).await;
+        let checkout = t.checkout_for(&t.product().await).await;
+        t.client_change(&checkout, json!({"payment_method_type": "upi"})).await.ok();
+        let body = json!({"customer_email": ADA, "customer_billing_address": {"country": "IN"}, "discount_code": "gratis"});
+        let confirmed = t.confirm(&checkout, body).await.ok();
+        assert_eq!((&confirmed["status"], &confirmed["payment_method_type"]), (&json!("confirmed"), &json!(null)));
+        t.catch_up().await;
+        assert_eq!(t.orders(&checkout).await[0]["total_amount"], 0);
+    }
+
     async fn all_of_the_first_period_off_asks_for_a_card_s_134(t: &mut Till) {
         let first = t.percent_off(10_000, json!({})).await;
         let checkout = t.checkout_with(&t.monthly().await, json!({"discount_id": first["id"]})).await;

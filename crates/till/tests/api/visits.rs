@@ -227,7 +227,7 @@ both! {
         assert_eq!(visit(t, &made, "").await.0["currency"], "usd");
     }
 
-    async fn only_the_shops_own_sites_embed_it_s_85_to_s_89(t: &mut Till) {
+    async fn only_the_shops_own_sites_embed_it_s_85_s_86_s_88_s_89(t: &mut Till) {
         let made = link(t, &[&t.product().await], json!({})).await;
         for nothing in ["*", "null", "", "example"] {
             let (session, query) = visit(t, &made, &format!("embed_origin={nothing}&embed=true")).await;
