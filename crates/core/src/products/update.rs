@@ -68,14 +68,16 @@ pub fn update(
     }
     new.modified_at = Some(at.now);
     let usable = named.usable_meters();
-    let used = parts.meters.clone();
-    parts
-        .meters
-        .extend(usable.iter().filter(|m| !used.contains(m)).cloned());
+    let in_use = |m: &&Meter| offered.active().any(|p| p.meter_id == Some(m.id));
+    let mut meters: Vec<_> = parts.meters.iter().filter(in_use).cloned().collect();
+    meters.extend(usable.iter().cloned());
+    let known = |m: &&Meter| !parts.meters.iter().any(|one| one.id == m.id);
+    let more: Vec<_> = usable.iter().filter(known).cloned().collect();
+    parts.meters.extend(more);
     let rules = Rules {
         organization,
         recurring: old.is_recurring(),
-        meters: &parts.meters,
+        meters: &meters,
     };
     let prices = match input.prices {
         None => offered.prices.clone(),
