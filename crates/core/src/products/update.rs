@@ -18,7 +18,7 @@ use crate::{
     at::At,
     change::{Changes, Json},
     event::Audience,
-    records::{CheckoutLink, Organization, Product, ProductPrice},
+    records::{CheckoutLink, Meter, Organization, Product, ProductPrice},
     refusal::{Refusal, collected},
 };
 
