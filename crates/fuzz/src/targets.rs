@@ -202,6 +202,10 @@ fn settled(
         },
         method_reference: "pm_1".into(),
     };
+    let buyer = &Buyer {
+        discount: agreed.discount.clone(),
+        ..buyer.clone()
+    };
     let paid = settle(locked, payment, &success, buyer, around).expect("a success is taken");
     sound::session(&paid.session);
     sound::changes(&paid.changes);

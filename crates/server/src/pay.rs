@@ -419,7 +419,10 @@ pub async fn settle(
             email: payment.customer_email.clone(),
             ..BuyerKeys::of(&session.checkout)
         };
-        let buyer = app.store.buyer(session.organization.id, &keys).await?;
+        let mut buyer = app.store.buyer(session.organization.id, &keys).await?;
+        if let Some(id) = settle::discount_of(&payment).filter(|id| session.checkout.discount_id != Some(*id)) {
+            buyer.discount = app.store.discounts(session.organization.id, &[id]).await?.pop();
+        }
         let audience = app.store.audience(session.organization.id).await?;
         let around = Around {
             audience: &audience,

@@ -80,6 +80,11 @@ impl Agreed {
         serde_json::to_value(agreed).expect("plain fields serialise")
     }
 
+    /// The discount that was agreed to.
+    pub fn discount_id(kept: &Value) -> Option<Uuid> {
+        Self::deserialize(kept).ok()?.discount_id
+    }
+
     /// Brings the session to what was agreed. What cannot be read leaves the session as it stands.
     pub fn apply(kept: &Value, row: &mut Checkout) {
         debug_assert_eq!(row.status, CheckoutStatus::Open, "agreed to once");

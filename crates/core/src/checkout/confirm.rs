@@ -21,7 +21,7 @@ use crate::{
     customers::{self, Holders},
     discounts::{self, Hints},
     organizations::capabilities,
-    records::{Checkout, Customer, Payment, PaymentKind, PaymentState},
+    records::{Checkout, Customer, Discount, Payment, PaymentKind, PaymentState},
     refusal::{Refusal, collected},
     trials,
 };
@@ -38,6 +38,8 @@ pub struct Buyer {
     pub holders: Holders,
     /// The card behind the confirmation, where the decision depends on it.
     pub card_fingerprint: Option<String>,
+    /// The discount that the attempt was made with, once one was made.
+    pub discount: Option<Discount>,
     /// Whether the person or the card has had a trial of the organization, where that matters.
     pub had_trial: bool,
 }

@@ -78,6 +78,11 @@ pub fn asked(
     (new, changes)
 }
 
+/// The discount that an attempt was made with; [`Buyer::discount`] is to be that row.
+pub fn discount_of(payment: &Payment) -> Option<uuid::Uuid> {
+    Agreed::discount_id(&payment.confirmation.0)
+}
+
 /// Takes note of how an attempt stands. A second witness of the same outcome changes nothing.
 ///
 /// Money is never lost: a charge that was given up as failed and succeeds after all still pays for its
@@ -212,6 +217,12 @@ fn first(
     let at = around.at;
     let mut new = session.clone();
     Agreed::apply(&payment.confirmation.0, &mut new.checkout);
+    let agreed = new.checkout.discount_id;
+    new.discount = [&buyer.discount, &session.discount]
+        .into_iter()
+        .flatten()
+        .find(|d| Some(d.id) == agreed)
+        .cloned();
     new.checkout.modified_at = Some(at.now);
     let purchaser = settle_paid_customer(&mut new, buyer, around)?;
     noted.customer_id = new.checkout.customer_id;

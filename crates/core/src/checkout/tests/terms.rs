@@ -329,6 +329,24 @@ fn a_use_is_taken_with_the_attempt_and_given_back_when_it_fails_7_8() {
 }
 
 #[test]
+fn a_code_given_with_the_confirmation_is_shown_with_its_outcome() {
+    let session = session(vec![one_time(1000)], json!({}));
+    let discount = share(1000, DiscountDuration::Once);
+    let mut agreed = discounted(&session, discount.clone()).unwrap();
+    agreed.checkout.version = session.checkout.version;
+    let (_, payment) = attempted(&agreed, complete(), &Buyer::default());
+    let mut locked = session.clone();
+    locked.checkout.attempt_id = Some(payment.id);
+    let buyer = Buyer {
+        discount: Some(discount.clone()),
+        ..Buyer::default()
+    };
+    let settled = try_settle(&locked, &payment, &succeeded(), &buyer);
+    assert_eq!(settled.session.checkout.discount_id, Some(discount.id));
+    assert_eq!(settled.session.discount, Some(discount));
+}
+
+#[test]
 fn a_discount_over_by_the_confirmation_is_told_where_it_can_be_removed_cf_3() {
     let session = session(vec![one_time(1000)], json!({}));
     let mut ending = share(1000, DiscountDuration::Once);
