@@ -77,7 +77,7 @@ impl Query {
     }
 
     /// The parameters below a name, the last one where it was sent twice; blank counts as not sent.
-    fn below<'a>(&'a self, prefix: &str) -> Map<String, Value> {
+    fn below(&self, prefix: &str) -> Map<String, Value> {
         let mut found = Map::new();
         for (key, value) in &self.pairs {
             let value = value.trim();

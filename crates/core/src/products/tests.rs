@@ -408,8 +408,9 @@ proptest! {
         let meters = [meter(1), meter(2)];
         let rules = Rules { organization: &owner, recurring, meters: &meters };
         let mut problems = Vec::new();
-        compose(&given, &rules, &loc!["body", "prices"], &mut problems);
+        let place = loc!["body", "prices"];
+        compose(&given, &rules, &place, &mut problems);
         prop_assert_eq!(problems.len(), expected, "{:?}", problems);
-        prop_assert!(problems.iter().all(|p| p.loc.starts_with(&loc!["body", "prices"])));
+        prop_assert!(problems.iter().all(|p| p.loc.starts_with(&place)));
     }
 }

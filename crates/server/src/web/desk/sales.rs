@@ -51,7 +51,7 @@ pub fn taxes(sum: Option<i64>, lines: Option<&[TaxLine]>, currency: Currency) ->
                 sentence(other.as_str()),
             ),
         };
-        Fact::new(&line.label(), cell)
+        Fact::new(line.label(), cell)
     };
     lines.iter().map(fact).collect()
 }
