@@ -154,3 +154,14 @@ export function assertGuarded(headers, url) {
   assert.match(headers.get('referrer-policy'), /^(no-referrer|same-origin|strict-origin)$/, 'what is in the address is not told on');
   assert.match(headers.get('cache-control'), /no-store/);
 }
+
+/** Goes to an address, also while the page is on its way somewhere by itself. */
+export async function visit(page, url) {
+  try {
+    await page.goto(url);
+  } catch (error) {
+    if (!/interrupted by another navigation/.test(error.message)) throw error;
+    await page.waitForLoadState();
+    await page.goto(url);
+  }
+}

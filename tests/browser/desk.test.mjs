@@ -75,7 +75,7 @@ describe('the dashboard', () => {
     await preview.getByText('$12.50').waitFor();
     await preview.getByText('per month').waitFor();
     await preview.getByText('Field guide').waitFor();
-    await page.getByRole('button', { name: /another currency/ }).click();
+    await page.getByRole('button', { name: 'Add a price' }).click();
     await page.getByLabel('Currency').nth(1).selectOption('eur');
     await page.getByLabel('Amount').nth(1).fill('11');
     await preview.getByText('€11').waitFor();
