@@ -6,7 +6,7 @@ use till_testkit::{Step, both, buyer};
 use crate::pairs;
 
 both! {
-    async fn products_of_two_organizations_are_refused_s_07(t: &mut Till) {
+    async fn a_product_of_another_organization_does_not_exist_s_02(t: &mut Till) {
         let eve = t.with_token(&t.stranger().await.1);
         let (mine, hers) = (t.product().await, eve.product().await);
         let refused = t.post("/v1/checkouts/", json!({"products": [mine["id"], hers["id"]]})).await;
