@@ -15,7 +15,7 @@ use crate::{
     records::CustomField,
 };
 
-pub use edit::{Changed, RENAME_AGAIN, RENAME_JOB, Renamed, create, delete, update};
+pub use edit::{RENAME_AGAIN, RENAME_JOB, Renamed, create, delete, update};
 pub use judge::judge;
 
 /// A custom field as a product asks for it.

@@ -1,12 +1,13 @@
 use till_core::{
     change::Value,
     checkout_links::{Linked, Loaded},
+    discounts::code_key,
     records::{CheckoutLink, Discount, Organization},
 };
 use till_wire::checkouts::Offer;
 use uuid::Uuid;
 
-use crate::{List, Query, Store, StoreError, columns};
+use crate::{Query, Store, StoreError, columns};
 
 impl Store {
     /// A link of the organization by id, unless deleted.
@@ -95,20 +96,8 @@ impl Store {
         }
         let rest =
             "where organization_id = $1 and deleted_at is null and (id = $2 or code_key = $3)";
-        let code = code.map(|code| code.trim().to_lowercase());
+        let code = code.map(code_key);
         let binds = vec![organization_id.into(), id.into(), code.into()];
         self.all(Query::select::<Discount>(rest, binds)).await
-    }
-}
-
-impl List {
-    /// Checkout links that sell one of these products; none given: all.
-    pub fn selling(self, products: &[Uuid]) -> Self {
-        if products.is_empty() {
-            return self;
-        }
-        let ways = vec!["cast(checkout_links.product_ids as text) like ?"; products.len()];
-        let binds = products.iter().map(|id| Value::Text(format!("%{id}%")));
-        self.filter_sql(&ways.join(" or "), binds.collect())
     }
 }
