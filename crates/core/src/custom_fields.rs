@@ -3,6 +3,7 @@
 mod edit;
 mod judge;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use till_wire::{
     custom_fields::{CustomField as View, CustomFieldKind},
@@ -59,6 +60,8 @@ impl CustomField {
 pub struct Answered {
     /// The row.
     pub id: Uuid,
+    /// When it was made.
+    pub created_at: Timestamp,
     /// Its version.
     pub version: i64,
     /// Its answers by slug.

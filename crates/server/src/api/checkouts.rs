@@ -151,7 +151,7 @@ pub(crate) async fn open_loaded(
     app.apply(opened).await
 }
 
-/// The rows that opening depends on: three reads, four with a customer.
+/// The rows that opening depends on.
 async fn load(
     app: &App,
     input: &CheckoutCreate,

@@ -1,7 +1,6 @@
 use till_core::{
     change::Value,
     checkout_links::{Linked, Loaded},
-    discounts::code_key,
     records::{CheckoutLink, Discount, Organization},
 };
 use till_wire::checkouts::Offer;
@@ -35,7 +34,7 @@ impl Store {
             .await
     }
 
-    /// What links show: their products and discounts, in two reads.
+    /// What links show, their products and discounts: as many reads for all as for a single one.
     pub async fn linked(
         &self,
         organization_id: Uuid,
@@ -91,13 +90,19 @@ impl Store {
         id: Option<Uuid>,
         code: Option<&str>,
     ) -> Result<Vec<Discount>, StoreError> {
-        if id.is_none() && code.is_none() {
-            return Ok(Vec::new());
-        }
-        let rest =
-            "where organization_id = $1 and deleted_at is null and (id = $2 or code_key = $3)";
-        let code = code.map(code_key);
-        let binds = vec![organization_id.into(), id.into(), code.into()];
-        self.all(Query::select::<Discount>(rest, binds)).await
+        let by_id = async {
+            match id {
+                Some(id) => self.discount(organization_id, id).await,
+                None => Ok(None),
+            }
+        };
+        let by_code = async {
+            match code {
+                Some(code) => self.discount_by_code(organization_id, code).await,
+                None => Ok(None),
+            }
+        };
+        let (by_id, by_code) = tokio::try_join!(by_id, by_code)?;
+        Ok(by_id.into_iter().chain(by_code).collect())
     }
 }
