@@ -95,6 +95,12 @@ impl Discount {
                 .is_none_or(|max| self.redemptions_count < max)
     }
 
+    /// Whether one buyer who has used it `uses` times may not use it again (checkout.md 7.7).
+    pub fn is_used_up_by(&self, uses: i64) -> bool {
+        self.max_redemptions_per_customer
+            .is_some_and(|cap| uses >= cap)
+    }
+
     /// Whether it takes everything off, for ever (checkout.md 3.3-4).
     pub fn is_everything_forever(&self) -> bool {
         self.kind == DiscountType::Percentage

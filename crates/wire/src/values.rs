@@ -134,6 +134,12 @@ pub fn embed_host(value: &Value, cx: &mut Context) -> Option<String> {
     }
 }
 
+/// The port of an address that was read as an https one: also 443, where it was written out.
+pub fn written_port(url: &url::Url, raw: &str) -> Option<u16> {
+    let bare = raw.trim_end_matches('/');
+    url.port().or(bare.ends_with(":443").then_some(443))
+}
+
 fn embed_entry(raw: &str) -> Option<String> {
     let (scheme, rest) = match raw.split_once("://") {
         Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
@@ -159,8 +165,7 @@ fn embed_entry(raw: &str) -> Option<String> {
     if !alone || (app && !stars.is_empty()) || !host.bytes().all(plain) {
         return None;
     }
-    let port = url
-        .port()
+    let port = written_port(&url, bare)
         .map(|port| format!(":{port}"))
         .unwrap_or_default();
     let scheme = if app {

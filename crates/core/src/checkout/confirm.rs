@@ -113,7 +113,7 @@ pub fn confirm(
             Value::Null,
         ));
     }
-    if new.prices().iter().any(|p| p.is_archived) {
+    if new.has_archived_prices() {
         problems.push(Problem::value(
             loc!["body", "product_price_id"],
             "This price is no longer available",
