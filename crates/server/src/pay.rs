@@ -241,7 +241,6 @@ async fn intend(
     card: Option<&CardPreview>,
 ) -> Result<Confirmed, ApiError> {
     let mut decided = decide(app, secret, input, card).await?;
-    let discount = decided.discount_id();
     let changes = match &mut decided {
         Confirmed::Free(settled) => std::mem::take(&mut settled.changes),
         Confirmed::Charge { changes, .. } => std::mem::take(changes),
@@ -249,8 +248,8 @@ async fn intend(
     match app.store.commit(changes).await {
         Ok(()) => Ok(decided),
         // The limits of a discount are counted where nobody can come in between.
-        Err(CommitError::Refused(Refused::NotOne(discounts::USED_UP))) => {
-            Err(confirm::used_up(discount.unwrap_or_default()).into())
+        Err(CommitError::Refused(Refused::NotOne(discounts::MOVED))) => {
+            Err(CommitError::Refused(Refused::Stale).into())
         }
         Err(CommitError::Refused(Refused::NotOne(discounts::CUSTOMER_LIMIT))) => {
             Err(Refusal::DiscountRedemptionLimitReached.into())

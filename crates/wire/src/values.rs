@@ -49,7 +49,7 @@ pub fn email_syntax(raw: &str) -> Option<String> {
 }
 
 /// An absolute http or https URL of at most 2,083 characters, normalised, with
-/// `{CHECKOUT_ID}` left as written.
+/// placeholders such as `{CHECKOUT_ID}` left as written.
 pub fn http_url(value: &Value, cx: &mut Context) -> Option<String> {
     let raw = text(value, cx)?;
     let raw = raw.trim();
@@ -70,11 +70,7 @@ pub fn http_url(value: &Value, cx: &mut Context) -> Option<String> {
             "expected_schemes",
             "'http' or 'https'",
         ),
-        Ok(url) => Some(
-            String::from(url)
-                .replace("%7BCHECKOUT_ID%7D", "{CHECKOUT_ID}")
-                .replace("%7bCHECKOUT_ID%7d", "{CHECKOUT_ID}"),
-        ),
+        Ok(url) => Some(with_placeholders(url.as_str())),
         Err(error) => cx.bound(
             "url_parsing",
             format!("Input should be a valid URL: {error}"),
@@ -83,6 +79,27 @@ pub fn http_url(value: &Value, cx: &mut Context) -> Option<String> {
             error.to_string(),
         ),
     }
+}
+
+/// Placeholders as they were written: parsing escapes the braces in a path.
+fn with_placeholders(url: &str) -> String {
+    let mut left = url;
+    let mut found = String::with_capacity(url.len());
+    while let Some((before, rest)) = left.split_once("%7B") {
+        let name = rest
+            .bytes()
+            .take_while(|b| b.is_ascii_alphanumeric() || *b == b'_')
+            .count();
+        found.push_str(before);
+        if name > 0 && rest[name..].starts_with("%7D") {
+            found.push_str(&format!("{{{}}}", &rest[..name]));
+            left = &rest[name + 3..];
+        } else {
+            found.push_str("%7B");
+            left = rest;
+        }
+    }
+    found + left
 }
 
 /// A BCP 47 language tag, canonicalised (`fr_FR` → `fr-FR`).
@@ -223,6 +240,12 @@ mod tests {
         );
         let path = http_url(&"https://shop.example/{CHECKOUT_ID}".into(), &mut cx);
         assert_eq!(path.unwrap(), "https://shop.example/{CHECKOUT_ID}");
+        let others = "https://shop.example/{SESSION}/%7Ba%20b%7D/{}?x={Y}";
+        let kept = http_url(&others.into(), &mut cx).unwrap();
+        assert_eq!(
+            kept,
+            "https://shop.example/{SESSION}/%7Ba%20b%7D/%7B%7D?x={Y}"
+        );
     }
 
     #[test]
