@@ -18,8 +18,9 @@ use crate::{
 mod given;
 mod price;
 
+pub use crate::money::currency;
 use given::price_entry;
-pub use given::{PriceCreate, PriceEntry, currency, price};
+pub use given::{PriceCreate, PriceEntry, price};
 pub use price::{
     Price, PriceAmount, PriceMeter, PriceSource, PriceType, SeatTier, SeatTierType, SeatTiers,
     UnitTier, UnitTiers,
