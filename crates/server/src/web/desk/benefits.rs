@@ -110,20 +110,11 @@ fn menu<A: Access>(desk: &Desk<A>, benefit: &Benefit) -> Menu {
     Menu {
         name: benefit.description.clone(),
         acts: vec![
-            Act::Copy {
-                label: "Copy benefit ID",
-                text: benefit.id.to_string(),
-            },
+            Act::Copy("Copy benefit ID", benefit.id.to_string()),
             Act::Line,
-            Act::Go {
-                label: "Edit",
-                href: path(desk, benefit.id, "/edit"),
-            },
+            Act::Go("Edit", path(desk, benefit.id, "/edit")),
             Act::Line,
-            Act::Ask {
-                label: "Delete",
-                href: path(desk, benefit.id, "/delete"),
-            },
+            Act::Ask("Delete", path(desk, benefit.id, "/delete")),
         ],
     }
 }
@@ -168,19 +159,13 @@ async fn sheet(
             Cell::time_or_nothing(benefit.modified_at, &desk.zone),
         ),
     ];
-    let mut parts = vec![Part::Facts {
-        title: "Benefit",
-        facts,
-    }];
+    let mut parts = vec![Part::Facts("Benefit", facts)];
     let given = fill::shown(&benefit);
     if !given.is_empty() {
         let facts = given
             .into_iter()
             .map(|(name, value)| Fact::new(name, Cell::Text(value)));
-        parts.push(Part::Facts {
-            title: "What is given",
-            facts: facts.collect(),
-        });
+        parts.push(Part::Facts("What is given", facts.collect()));
     }
     let links: Vec<_> = products
         .iter()
@@ -190,10 +175,10 @@ async fn sheet(
         true => Cell::Text("No product includes it yet: choose it in a product's form.".to_owned()),
         false => Cell::Many(links),
     };
-    parts.push(Part::Facts {
-        title: "Products",
-        facts: vec![Fact::new("Included in", included)],
-    });
+    parts.push(Part::Facts(
+        "Products",
+        vec![Fact::new("Included in", included)],
+    ));
     parts.extend(super::metadata(&benefit.metadata));
     show(&SheetPage {
         shell: shelf::inner(&desk, "Benefits", LIST, benefit.description.clone()),

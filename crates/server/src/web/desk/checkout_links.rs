@@ -125,31 +125,16 @@ fn embed_code(app: &App, link: &CheckoutLink) -> String {
 
 fn menu<A: Access>(desk: &Desk<A>, app: &App, link: &CheckoutLink) -> Menu {
     let mut acts = vec![
-        Act::Copy {
-            label: "Copy link",
-            text: link.url.clone(),
-        },
-        Act::Copy {
-            label: "Copy embed code",
-            text: embed_code(app, link),
-        },
-        Act::Copy {
-            label: "Copy link ID",
-            text: link.id.to_string(),
-        },
+        Act::Copy("Copy link", link.url.clone()),
+        Act::Copy("Copy embed code", embed_code(app, link)),
+        Act::Copy("Copy link ID", link.id.to_string()),
     ];
     if desk.may::<scope::CheckoutLinksWrite>().is_ok() {
         acts.extend([
             Act::Line,
-            Act::Go {
-                label: "Edit",
-                href: path(desk, link.id, "/edit"),
-            },
+            Act::Go("Edit", path(desk, link.id, "/edit")),
             Act::Line,
-            Act::Ask {
-                label: "Delete",
-                href: path(desk, link.id, "/delete"),
-            },
+            Act::Ask("Delete", path(desk, link.id, "/delete")),
         ]);
     }
     Menu {
@@ -216,14 +201,11 @@ async fn sheet(
         url: &link.url,
     };
     let mut parts = vec![
-        Part::Facts {
-            title: "Checkout link",
-            facts,
-        },
-        Part::Html {
-            title: "In your page",
-            html: askama::Template::render(&code).unwrap_or_default(),
-        },
+        Part::Facts("Checkout link", facts),
+        Part::Html(
+            "In your page",
+            askama::Template::render(&code).unwrap_or_default(),
+        ),
     ];
     parts.extend(super::metadata(&link.metadata));
     show(&SheetPage {

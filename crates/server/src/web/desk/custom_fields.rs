@@ -89,24 +89,12 @@ fn menu<A: Access>(desk: &Desk<A>, field: &CustomField) -> Menu {
     Menu {
         name: field.name.clone(),
         acts: vec![
-            Act::Copy {
-                label: "Copy custom field ID",
-                text: field.id.to_string(),
-            },
-            Act::Copy {
-                label: "Copy slug",
-                text: field.slug.clone(),
-            },
+            Act::Copy("Copy custom field ID", field.id.to_string()),
+            Act::Copy("Copy slug", field.slug.clone()),
             Act::Line,
-            Act::Go {
-                label: "Edit",
-                href: path(desk, field.id, "/edit"),
-            },
+            Act::Go("Edit", path(desk, field.id, "/edit")),
             Act::Line,
-            Act::Ask {
-                label: "Delete",
-                href: path(desk, field.id, "/delete"),
-            },
+            Act::Ask("Delete", path(desk, field.id, "/delete")),
         ],
     }
 }
@@ -149,14 +137,8 @@ async fn sheet(
         Fact::new("Placeholder", Cell::text(words.form_placeholder.clone())),
     ];
     let mut parts = vec![
-        Part::Facts {
-            title: "Custom field",
-            facts,
-        },
-        Part::Facts {
-            title: "At checkout",
-            facts: asks,
-        },
+        Part::Facts("Custom field", facts),
+        Part::Facts("At checkout", asks),
     ];
     parts.extend(super::metadata(&field.metadata));
     show(&SheetPage {

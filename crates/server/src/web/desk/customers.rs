@@ -107,10 +107,7 @@ fn menu<A>(desk: &Desk<A>, one: &Customer, in_list: bool) -> Menu {
     let path = |rest: &str| desk.path(&format!("/customers/{}{rest}", one.id));
     let mut acts = Vec::new();
     if in_list {
-        acts.push(Act::Go {
-            label: "Open",
-            href: path(""),
-        });
+        acts.push(Act::Go("Open", path("")));
         acts.push(Act::Line);
     }
     let texts = [
@@ -119,20 +116,14 @@ fn menu<A>(desk: &Desk<A>, one: &Customer, in_list: bool) -> Menu {
         ("Copy e-mail", Some(one.email.clone())),
     ];
     for (label, text) in texts {
-        acts.extend(text.map(|text| Act::Copy { label, text }));
+        acts.extend(text.map(|text| Act::Copy(label, text)));
     }
     if may_write(desk) {
         acts.push(Act::Line);
         if in_list {
-            acts.push(Act::Go {
-                label: "Edit",
-                href: path("/edit"),
-            });
+            acts.push(Act::Go("Edit", path("/edit")));
         }
-        acts.push(Act::Ask {
-            label: "Delete",
-            href: path("/delete"),
-        });
+        acts.push(Act::Ask("Delete", path("/delete")));
     }
     Menu {
         name: sales::called(one).0,

@@ -152,25 +152,13 @@ fn state(discount: &Discount, now: Timestamp) -> Cell {
 
 fn menu<A: Access>(desk: &Desk<A>, discount: &Discount) -> Menu {
     let brief = &discount.base.brief;
-    let mut acts = vec![Act::Copy {
-        label: "Copy discount ID",
-        text: brief.id.to_string(),
-    }];
-    acts.extend(brief.code.clone().map(|text| Act::Copy {
-        label: "Copy code",
-        text,
-    }));
+    let mut acts = vec![Act::Copy("Copy discount ID", brief.id.to_string())];
+    acts.extend(brief.code.clone().map(|text| Act::Copy("Copy code", text)));
     acts.extend([
         Act::Line,
-        Act::Go {
-            label: "Edit",
-            href: path(desk, brief.id, "/edit"),
-        },
+        Act::Go("Edit", path(desk, brief.id, "/edit")),
         Act::Line,
-        Act::Ask {
-            label: "Delete",
-            href: path(desk, brief.id, "/delete"),
-        },
+        Act::Ask("Delete", path(desk, brief.id, "/delete")),
     ]);
     Menu {
         name: brief.name.clone(),
@@ -232,14 +220,8 @@ async fn sheet(
         false => Cell::Many(products.collect()),
     };
     let mut parts = vec![
-        Part::Facts {
-            title: "Discount",
-            facts,
-        },
-        Part::Facts {
-            title: "Products",
-            facts: vec![Fact::new("For", products)],
-        },
+        Part::Facts("Discount", facts),
+        Part::Facts("Products", vec![Fact::new("For", products)]),
     ];
     parts.extend(super::metadata(&base.metadata));
     parts.push(timeline(&app, &desk, [id]).await?);

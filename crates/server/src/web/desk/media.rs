@@ -90,10 +90,10 @@ fn page<A: Access>(
         state: Cell::Empty,
         actions: Vec::new(),
         menu: None,
-        parts: vec![Part::Html {
-            title: "Pictures",
-            html: media.render().map_err(ApiError::internal)?,
-        }],
+        parts: vec![Part::Html(
+            "Pictures",
+            media.render().map_err(ApiError::internal)?,
+        )],
     })
 }
 

@@ -177,28 +177,13 @@ fn unit_words(meter: &Meter) -> String {
 }
 
 fn menu<A: Access>(desk: &Desk<A>, meter: &Meter) -> Menu {
-    let mut acts = vec![
-        Act::Copy {
-            label: "Copy meter ID",
-            text: meter.id.to_string(),
-        },
-        Act::Line,
-    ];
+    let mut acts = vec![Act::Copy("Copy meter ID", meter.id.to_string()), Act::Line];
     acts.extend(match meter.archived_at {
-        Some(_) => vec![Act::Do {
-            label: "Unarchive",
-            action: path(desk, meter.id, "/unarchive"),
-        }],
+        Some(_) => vec![Act::Do("Unarchive", path(desk, meter.id, "/unarchive"))],
         None => vec![
-            Act::Go {
-                label: "Edit",
-                href: path(desk, meter.id, "/edit"),
-            },
+            Act::Go("Edit", path(desk, meter.id, "/edit")),
             Act::Line,
-            Act::Ask {
-                label: "Archive",
-                href: path(desk, meter.id, "/archive"),
-            },
+            Act::Ask("Archive", path(desk, meter.id, "/archive")),
         ],
     });
     Menu {
@@ -230,10 +215,7 @@ async fn sheet(
             Cell::time_or_nothing(meter.modified_at, &desk.zone),
         ),
     ];
-    let mut parts = vec![Part::Facts {
-        title: "Meter",
-        facts,
-    }];
+    let mut parts = vec![Part::Facts("Meter", facts)];
     parts.extend(super::metadata(&meter.metadata));
     let actions = match meter.archived_at {
         Some(_) => vec![Action::Do("Unarchive", path(&desk, id, "/unarchive"))],

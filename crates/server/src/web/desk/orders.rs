@@ -101,19 +101,10 @@ fn menu<A>(desk: &Desk<A>, order: &Order) -> Menu {
     Menu {
         name: order.invoice_number.clone(),
         acts: vec![
-            Act::Go {
-                label: "Open",
-                href: path(desk, order),
-            },
+            Act::Go("Open", path(desk, order)),
             Act::Line,
-            Act::Copy {
-                label: "Copy Order ID",
-                text: order.id.to_string(),
-            },
-            Act::Copy {
-                label: "Copy invoice number",
-                text: order.invoice_number.clone(),
-            },
+            Act::Copy("Copy Order ID", order.id.to_string()),
+            Act::Copy("Copy invoice number", order.invoice_number.clone()),
         ],
     }
 }
@@ -130,10 +121,10 @@ pub async fn of<A: Access>(
 
 /// A part of another page: its orders.
 pub fn part<A>(desk: &Desk<A>, related: Related<Order>, words: &'static str) -> Part {
-    Part::List {
-        title: "Orders",
-        list: table(desk, related.asked, &related.items, sales::none(words)).part(),
-    }
+    Part::List(
+        "Orders",
+        table(desk, related.asked, &related.items, sales::none(words)).part(),
+    )
 }
 
 const FILE: File = File {
@@ -261,9 +252,9 @@ fn about<A>(desk: &Desk<A>, order: &Order) -> Part {
         order.subscription_id,
         "The subscription",
     );
-    Part::Facts {
-        title: "Order",
-        facts: vec![
+    Part::Facts(
+        "Order",
+        vec![
             Fact::new("Order ID", Cell::Code(order.id.to_string())),
             Fact::new("Invoice number", Cell::Code(order.invoice_number.clone())),
             Fact::new("Customer", sales::customer(desk, &order.customer)),
@@ -280,7 +271,7 @@ fn about<A>(desk: &Desk<A>, order: &Order) -> Part {
                 Cell::time_or_nothing(order.modified_at, &desk.zone),
             ),
         ],
-    }
+    )
 }
 
 fn totals(order: &Order, lines: Option<&[TaxLine]>) -> Part {
@@ -311,18 +302,15 @@ fn totals(order: &Order, lines: Option<&[TaxLine]>) -> Part {
         let refunded = order.refunded_amount + order.refunded_tax_amount;
         facts.push(Fact::new("Refunded", money(refunded)));
     }
-    Part::Facts {
-        title: "Items",
-        facts,
-    }
+    Part::Facts("Items", facts)
 }
 
 fn billing(order: &Order) -> Part {
-    Part::Facts {
-        title: "Billing",
-        facts: vec![
+    Part::Facts(
+        "Billing",
+        vec![
             Fact::new("Name", Cell::text(order.billing_name.clone())),
             Fact::new("Address", sales::address(order.billing_address.as_ref())),
         ],
-    }
+    )
 }

@@ -148,10 +148,7 @@ fn belongings<A: Access>(desk: &Desk<A>, product: &Product) -> Option<Part> {
     if !fields.is_empty() {
         facts.push(Fact::new("Checkout fields", Cell::Many(fields)));
     }
-    (!facts.is_empty()).then_some(Part::Facts {
-        title: "Included and asked",
-        facts,
-    })
+    (!facts.is_empty()).then_some(Part::Facts("Included and asked", facts))
 }
 
 fn per(product: &Product) -> Option<String> {
@@ -197,39 +194,21 @@ fn state(product: &Product) -> Cell {
 fn menu<A: Access>(desk: &Desk<A>, app: &App, product: &Product) -> Menu {
     let id = product.base.id;
     let path = |rest: &str| desk.path(&format!("/products/{id}{rest}"));
-    let mut acts = vec![Act::Copy {
-        label: "Copy Product ID",
-        text: id.to_string(),
-    }];
+    let mut acts = vec![Act::Copy("Copy Product ID", id.to_string())];
     if product.base.is_archived {
-        acts.push(Act::Do {
-            label: "Unarchive",
-            action: path("/unarchive"),
-        });
+        acts.push(Act::Do("Unarchive", path("/unarchive")));
     } else {
         acts.extend([
-            Act::Copy {
-                label: "Copy checkout curl",
-                text: super::programs::curl(&app.site.public_url, &id.to_string()),
-            },
-            Act::Do {
-                label: "New checkout session",
-                action: path("/checkout"),
-            },
+            Act::Copy(
+                "Copy checkout curl",
+                super::programs::curl(&app.site.public_url, &id.to_string()),
+            ),
+            Act::Do("New checkout session", path("/checkout")),
             Act::Line,
-            Act::Go {
-                label: "Edit",
-                href: path("/edit"),
-            },
-            Act::Go {
-                label: "Duplicate",
-                href: desk.path(&format!("/products/new?from={id}")),
-            },
+            Act::Go("Edit", path("/edit")),
+            Act::Go("Duplicate", desk.path(&format!("/products/new?from={id}"))),
             Act::Line,
-            Act::Ask {
-                label: "Archive",
-                href: path("/archive"),
-            },
+            Act::Ask("Archive", path("/archive")),
         ]);
     }
     Menu {
@@ -278,21 +257,15 @@ async fn sheet(
         Fact::new(name, Cell::Many(cells))
     });
     let mut parts = vec![
-        Part::Facts {
-            title: "Product",
-            facts,
-        },
-        Part::Facts {
-            title: "Prices",
-            facts: prices.collect(),
-        },
+        Part::Facts("Product", facts),
+        Part::Facts("Prices", prices.collect()),
     ];
     parts.extend(belongings(&desk, &product));
     if let Some(html) = base.description.as_deref().and_then(markdown::render) {
-        parts.push(Part::Html {
-            title: "Description",
-            html: format!("<div class=\"prose\">{}</div>", html.as_str()),
-        });
+        parts.push(Part::Html(
+            "Description",
+            format!("<div class=\"prose\">{}</div>", html.as_str()),
+        ));
     }
     parts.extend(super::metadata(&product.metadata));
     let actions = match base.is_archived {

@@ -128,21 +128,12 @@ fn acts<A>(desk: &Desk<A>, team: &Team, member: &Member, user: &User) -> Vec<Act
         return acts;
     }
     if desk.role.disposes_of(member.role) {
-        acts.push(Act::Go {
-            label: "Change role",
-            href: path(&format!("{}/role", member.id)),
-        });
+        acts.push(Act::Go("Change role", path(&format!("{}/role", member.id))));
     }
     if user.id == desk.person.id {
-        acts.push(Act::Ask {
-            label: "Leave",
-            href: path("leave"),
-        });
+        acts.push(Act::Ask("Leave", path("leave")));
     } else if desk.role.disposes_of(member.role) {
-        acts.push(Act::Ask {
-            label: "Remove",
-            href: path(&format!("{}/remove", member.id)),
-        });
+        acts.push(Act::Ask("Remove", path(&format!("{}/remove", member.id))));
     }
     acts
 }

@@ -74,9 +74,9 @@ pub(super) async fn sheet(
 
 fn about<A>(desk: &Desk<A>, one: &Customer) -> Part {
     let code = |text: Option<String>| text.map_or(Cell::Empty, Cell::Code);
-    Part::Facts {
-        title: "Customer",
-        facts: vec![
+    Part::Facts(
+        "Customer",
+        vec![
             Fact::new("Customer ID", code(Some(one.id.to_string()))),
             Fact::new("External ID", code(one.external_id.clone())),
             Fact::new("E-mail", code(Some(one.email.clone()))),
@@ -88,7 +88,7 @@ fn about<A>(desk: &Desk<A>, one: &Customer) -> Part {
                 Cell::time_or_nothing(one.modified_at, &desk.zone),
             ),
         ],
-    }
+    )
 }
 
 fn billing(one: &Customer) -> Part {
@@ -96,14 +96,14 @@ fn billing(one: &Customer) -> Part {
         Some((number, format)) => Cell::Noted(number.clone(), format.clone()),
         None => Cell::Empty,
     };
-    Part::Facts {
-        title: "Billing",
-        facts: vec![
+    Part::Facts(
+        "Billing",
+        vec![
             Fact::new("Name", Cell::text(one.billing_name.clone())),
             Fact::new("Address", sales::address(one.billing_address.as_ref())),
             Fact::new("Tax ID", tax),
         ],
-    }
+    )
 }
 
 /// What the customer bought and holds, and what happened with it.
@@ -147,8 +147,8 @@ async fn state(
     let state = api::customers::state(State(app.clone()), caller, PathId(one.id)).await?;
     let json = serde_json::to_string_pretty(&state.0).map_err(ApiError::internal)?;
     let path = format!("GET /v1/customers/{}/state", one.id);
-    Ok(Part::Facts {
-        title: "State for programs",
-        facts: vec![Fact::new(path, Cell::Block(json))],
-    })
+    Ok(Part::Facts(
+        "State for programs",
+        vec![Fact::new(path, Cell::Block(json))],
+    ))
 }

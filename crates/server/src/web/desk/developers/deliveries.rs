@@ -121,14 +121,8 @@ pub async fn of_endpoint<A: Access>(
         .menu(Menu {
             name: event.kind.to_string(),
             acts: vec![
-                Act::Do {
-                    label: "Redeliver",
-                    action: path(desk, endpoint, delivery.id, "/redeliver"),
-                },
-                Act::Copy {
-                    label: "Copy event ID",
-                    text: event.id.to_string(),
-                },
+                Act::Do("Redeliver", path(desk, endpoint, delivery.id, "/redeliver")),
+                Act::Copy("Copy event ID", event.id.to_string()),
             ],
         })
     };
@@ -186,10 +180,7 @@ async fn sheet(
     };
     let request = block(&event.payload, "The payload is no longer kept.");
     let answer = block(&delivery.response, "Empty.");
-    let part = |title, value| Part::Facts {
-        title,
-        facts: vec![Fact::new("Body", value)],
-    };
+    let part = |title, value| Part::Facts(title, vec![Fact::new("Body", value)]);
     let actions = match event.payload {
         Some(_) => vec![Action::Do(
             "Redeliver",
@@ -206,10 +197,7 @@ async fn sheet(
         actions,
         menu: None,
         parts: vec![
-            Part::Facts {
-                title: "Delivery",
-                facts,
-            },
+            Part::Facts("Delivery", facts),
             part("Request", request),
             part("Response", answer),
         ],

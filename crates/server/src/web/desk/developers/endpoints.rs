@@ -68,41 +68,20 @@ fn state(endpoint: &WebhookEndpoint) -> Cell {
 fn menu<A: Access>(desk: &Desk<A>, endpoint: &WebhookEndpoint) -> Menu {
     let id = endpoint.id;
     let switch = match endpoint.enabled {
-        true => Act::Ask {
-            label: "Disable",
-            href: path(desk, id, "/disable"),
-        },
-        false => Act::Do {
-            label: "Enable",
-            action: path(desk, id, "/enable"),
-        },
+        true => Act::Ask("Disable", path(desk, id, "/disable")),
+        false => Act::Do("Enable", path(desk, id, "/enable")),
     };
     Menu {
         name: name(endpoint),
         acts: vec![
-            Act::Copy {
-                label: "Copy secret",
-                text: endpoint.secret.clone(),
-            },
-            Act::Copy {
-                label: "Copy endpoint ID",
-                text: id.to_string(),
-            },
+            Act::Copy("Copy secret", endpoint.secret.clone()),
+            Act::Copy("Copy endpoint ID", id.to_string()),
             Act::Line,
-            Act::Go {
-                label: "Edit",
-                href: path(desk, id, "/edit"),
-            },
+            Act::Go("Edit", path(desk, id, "/edit")),
             switch,
             Act::Line,
-            Act::Ask {
-                label: "Reset secret",
-                href: path(desk, id, "/secret"),
-            },
-            Act::Ask {
-                label: "Delete",
-                href: path(desk, id, "/delete"),
-            },
+            Act::Ask("Reset secret", path(desk, id, "/secret")),
+            Act::Ask("Delete", path(desk, id, "/delete")),
         ],
     }
 }
@@ -301,14 +280,8 @@ async fn sheet(
     ];
     let list = deliveries::of_endpoint(&app, &desk, asked, id).await?;
     let mut parts = vec![
-        Part::Facts {
-            title: "Endpoint",
-            facts,
-        },
-        Part::List {
-            title: "Deliveries",
-            list,
-        },
+        Part::Facts("Endpoint", facts),
+        Part::List("Deliveries", list),
     ];
     if endpoint.enabled && !endpoint.events.is_empty() {
         parts.insert(1, test_form(&desk, &endpoint));
@@ -340,10 +313,7 @@ fn test_form<A: Access>(desk: &Desk<A>, endpoint: &WebhookEndpoint) -> Part {
         "Send test event",
         vec![group],
     );
-    Part::Html {
-        title: "Test delivery",
-        html: form.to_string(),
-    }
+    Part::Html("Test delivery", form.to_string())
 }
 
 async fn test(

@@ -99,15 +99,9 @@ async fn list(
         row.menu(Menu {
             name: token.name.clone(),
             acts: vec![
-                Act::Go {
-                    label: "Edit",
-                    href: path("edit"),
-                },
+                Act::Go("Edit", path("edit")),
                 Act::Line,
-                Act::Ask {
-                    label: "Revoke",
-                    href: path("revoke"),
-                },
+                Act::Ask("Revoke", path("revoke")),
             ],
         })
     };
