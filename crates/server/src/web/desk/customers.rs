@@ -55,13 +55,7 @@ async fn list(
     let held = [("true", "With a subscription"), ("false", "Without one")];
     let filters = [
         Filter::search(&asked, "Search by name, e-mail or external ID"),
-        Filter::choice(
-            &asked,
-            "active",
-            "Subscription",
-            "All customers",
-            held.map(|(value, words)| (value.to_owned(), words.to_owned())),
-        ),
+        Filter::choice(&asked, "active", "Subscription", "All customers", held),
     ];
     let days = Filter::days(&asked);
     let action = may_write(&desk).then(|| ("New customer", desk.path("/customers/new")));
@@ -74,7 +68,7 @@ async fn list(
         .csv(&desk.path("/customers.csv"));
     show(&ListPage {
         shell: Shell::new(&desk, Area::Customers, "Customers"),
-        action,
+        action: action.map(|(words, href)| (words.to_owned(), href)),
         list,
     })
 }

@@ -65,7 +65,7 @@ impl Asked {
     }
 
     /// The query for the API's list; the days become its two moments, both days included.
-    pub fn params(&self, moments: (&str, &str), zone: &TimeZone) -> Params {
+    fn params(&self, moments: (&str, &str), zone: &TimeZone) -> Params {
         let mut query = self.query(moments, zone, &[]);
         if self.get("limit").is_none() {
             query.append_pair("limit", LIMIT);
@@ -243,17 +243,22 @@ impl Filter {
     }
 
     /// One of these, or any: value and words.
-    pub fn choice(
+    pub fn choice<V, W>(
         asked: &Asked,
         name: &'static str,
         label: &'static str,
         any: &str,
-        values: impl IntoIterator<Item = (String, String)>,
-    ) -> Self {
+        values: impl IntoIterator<Item = (V, W)>,
+    ) -> Self
+    where
+        V: Into<String>,
+        W: Into<String>,
+    {
         let now = asked.get(name).unwrap_or_default();
         let any = (String::new(), any.to_owned(), now.is_empty());
         let values = values
             .into_iter()
+            .map(|(value, words)| (value.into(), words.into()))
             .map(|(value, words)| (value.clone(), words, value == now));
         Filter::Choice {
             name,
@@ -275,7 +280,7 @@ impl Filter {
             name,
             label,
             any,
-            words.map(|word| (word.to_owned(), sentence(word))),
+            words.map(|word| (word, sentence(word))),
         )
     }
 
@@ -481,7 +486,7 @@ pub struct ListPage {
     /// Around it.
     pub shell: Shell,
     /// The main thing to do: words and address.
-    pub action: Option<(&'static str, String)>,
+    pub action: Option<(String, String)>,
     /// The list.
     pub list: Listing,
 }

@@ -17,7 +17,7 @@ use super::{
     parts::{Act, Cell, Menu, sentence},
     payments,
     sales::{self, CREATED, Related, currency},
-    sheet::{Fact, Part, SheetPage},
+    sheet::{Fact, Part, SheetPage, moments},
     shell::{Area, Shell},
     show,
 };
@@ -252,26 +252,20 @@ fn about<A>(desk: &Desk<A>, order: &Order) -> Part {
         order.subscription_id,
         "The subscription",
     );
-    Part::Facts(
-        "Order",
-        vec![
-            Fact::new("Order ID", Cell::Code(order.id.to_string())),
-            Fact::new("Invoice number", Cell::Code(order.invoice_number.clone())),
-            Fact::new("Customer", sales::customer(desk, &order.customer)),
-            Fact::new("Product", sales::product(desk, &order.product.base)),
-            Fact::new("Reason", Cell::Text(reason)),
-            Fact::new("Subscription", subscription),
-            Fact::new(
-                "Checkout",
-                sales::linked(desk, "checkouts", order.checkout_id, "The session"),
-            ),
-            Fact::new("Created", Cell::time(order.created_at, &desk.zone)),
-            Fact::new(
-                "Last changed",
-                Cell::time_or_nothing(order.modified_at, &desk.zone),
-            ),
-        ],
-    )
+    let mut facts = vec![
+        Fact::new("Order ID", Cell::Code(order.id.to_string())),
+        Fact::new("Invoice number", Cell::Code(order.invoice_number.clone())),
+        Fact::new("Customer", sales::customer(desk, &order.customer)),
+        Fact::new("Product", sales::product(desk, &order.product.base)),
+        Fact::new("Reason", Cell::Text(reason)),
+        Fact::new("Subscription", subscription),
+        Fact::new(
+            "Checkout",
+            sales::linked(desk, "checkouts", order.checkout_id, "The session"),
+        ),
+    ];
+    facts.extend(moments(order.created_at, order.modified_at, &desk.zone));
+    Part::Facts("Order", facts)
 }
 
 fn totals(order: &Order, lines: Option<&[TaxLine]>) -> Part {

@@ -17,7 +17,7 @@ use super::{
     listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
     parts::{Act, Cell, Menu, money, sentence},
     sales::{self, Buyers, CREATED, Related, currency},
-    sheet::{Fact, Part, SheetPage},
+    sheet::{Fact, Part, SheetPage, moments},
     shell::{Area, Shell},
     show,
 };
@@ -281,28 +281,22 @@ async fn sheet(
 fn about<A>(desk: &Desk<A>, payment: &Payment, payers: &Payers) -> Part {
     let money = Cell::money(payment.amount, currency(&payment.currency));
     let trigger = payment.trigger.map(|trigger| sentence(trigger.as_str()));
-    Part::Facts(
-        "Payment",
-        vec![
-            Fact::new("Payment ID", Cell::Code(payment.id.to_string())),
-            Fact::new("Amount", money),
-            Fact::new("Customer", payers.cell(desk, payment)),
-            Fact::new(
-                "Order",
-                sales::linked(desk, "orders", payment.order_id, "The order"),
-            ),
-            Fact::new(
-                "Checkout",
-                sales::linked(desk, "checkouts", payment.checkout_id, "The session"),
-            ),
-            Fact::new("Reason", Cell::text(trigger)),
-            Fact::new("Created", Cell::time(payment.created_at, &desk.zone)),
-            Fact::new(
-                "Last changed",
-                Cell::time_or_nothing(payment.modified_at, &desk.zone),
-            ),
-        ],
-    )
+    let mut facts = vec![
+        Fact::new("Payment ID", Cell::Code(payment.id.to_string())),
+        Fact::new("Amount", money),
+        Fact::new("Customer", payers.cell(desk, payment)),
+        Fact::new(
+            "Order",
+            sales::linked(desk, "orders", payment.order_id, "The order"),
+        ),
+        Fact::new(
+            "Checkout",
+            sales::linked(desk, "checkouts", payment.checkout_id, "The session"),
+        ),
+        Fact::new("Reason", Cell::text(trigger)),
+    ];
+    facts.extend(moments(payment.created_at, payment.modified_at, &desk.zone));
+    Part::Facts("Payment", facts)
 }
 
 fn how(payment: &Payment) -> Part {

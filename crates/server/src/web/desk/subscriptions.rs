@@ -52,13 +52,7 @@ async fn list(
     let filters = [
         Filter::search(&asked, "Search by customer"),
         Filter::words::<SubscriptionStatus>(&asked, "status", "Status", "Any status"),
-        Filter::choice(
-            &asked,
-            "cancel_at_period_end",
-            "Renewal",
-            "Any",
-            ends.map(|(value, words)| (value.to_owned(), words.to_owned())),
-        ),
+        Filter::choice(&asked, "cancel_at_period_end", "Renewal", "Any", ends),
     ];
     let product = sales::products(&app, &desk, &asked).await?;
     let days = Filter::days(&asked);

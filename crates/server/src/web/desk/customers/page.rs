@@ -20,7 +20,7 @@ use crate::{
             metadata, orders,
             parts::Cell,
             payments, sales,
-            sheet::{Action, Fact, Part, SheetPage},
+            sheet::{Action, Fact, Part, SheetPage, moments},
             shell::{Area, Shell},
             show, subscriptions,
         },
@@ -74,21 +74,15 @@ pub(super) async fn sheet(
 
 fn about<A>(desk: &Desk<A>, one: &Customer) -> Part {
     let code = |text: Option<String>| text.map_or(Cell::Empty, Cell::Code);
-    Part::Facts(
-        "Customer",
-        vec![
-            Fact::new("Customer ID", code(Some(one.id.to_string()))),
-            Fact::new("External ID", code(one.external_id.clone())),
-            Fact::new("E-mail", code(Some(one.email.clone()))),
-            Fact::new("Name", Cell::text(one.name.clone())),
-            Fact::new("Language", Cell::text(one.locale.clone())),
-            Fact::new("Created", Cell::time(one.created_at, &desk.zone)),
-            Fact::new(
-                "Last changed",
-                Cell::time_or_nothing(one.modified_at, &desk.zone),
-            ),
-        ],
-    )
+    let mut facts = vec![
+        Fact::new("Customer ID", code(Some(one.id.to_string()))),
+        Fact::new("External ID", code(one.external_id.clone())),
+        Fact::new("E-mail", code(Some(one.email.clone()))),
+        Fact::new("Name", Cell::text(one.name.clone())),
+        Fact::new("Language", Cell::text(one.locale.clone())),
+    ];
+    facts.extend(moments(one.created_at, one.modified_at, &desk.zone));
+    Part::Facts("Customer", facts)
 }
 
 fn billing(one: &Customer) -> Part {

@@ -59,25 +59,20 @@ fn result(delivery: &WebhookDelivery) -> Cell {
 pub async fn of_endpoint<A: Access>(
     app: &Arc<App>,
     desk: &Desk<A>,
-    asked: Asked,
+    mut asked: Asked,
     endpoint: Uuid,
 ) -> Result<Listing, ApiError> {
-    let mut params = asked.params(("start_timestamp", "end_timestamp"), &desk.zone);
-    params.set("endpoint_id", &endpoint.to_string());
     let caller = desk.may::<scope::WebhooksRead>()?;
-    let page = api::webhooks::deliveries(State(app.clone()), caller, params)
-        .await?
-        .0;
+    let find = |mut params: Params| {
+        params.set("endpoint_id", &endpoint.to_string());
+        api::webhooks::deliveries(State(app.clone()), caller.clone(), params)
+    };
+    let sent = ("start_timestamp", "end_timestamp");
+    let page = asked.ask(sent, &desk.zone, find).await?;
     let succeeded = [("true", "Succeeded"), ("false", "Failed")];
     let filters = [
         Filter::search(&asked, "Delivery, event ID or code"),
-        Filter::choice(
-            &asked,
-            "succeeded",
-            "Result",
-            "Any",
-            succeeded.map(|(value, words)| (value.to_owned(), words.to_owned())),
-        ),
+        Filter::choice(&asked, "succeeded", "Result", "Any", succeeded),
         Filter::choice(
             &asked,
             "http_code_class",
@@ -85,7 +80,7 @@ pub async fn of_endpoint<A: Access>(
             "Any",
             HttpCodeClass::ALL
                 .iter()
-                .map(|class| (class.word().to_owned(), class.word().to_owned())),
+                .map(|class| (class.word(), class.word())),
         ),
         Filter::choice(
             &asked,
@@ -94,7 +89,7 @@ pub async fn of_endpoint<A: Access>(
             "Any",
             EventType::ALL
                 .iter()
-                .map(|kind| (kind.to_string(), kind.to_string())),
+                .map(|kind| (kind.as_str(), kind.as_str())),
         ),
     ];
     let days = Filter::days(&asked);

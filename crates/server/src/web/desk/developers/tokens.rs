@@ -108,7 +108,7 @@ async fn list(
     let items = Items::new(rows, count as i64, u32::MAX);
     show(&ListPage {
         shell: shell(&desk, Tab::Tokens),
-        action: Some(("New token", desk.path("/developers/tokens/new"))),
+        action: Some(("New token".to_owned(), desk.path("/developers/tokens/new"))),
         list: Listing::of(asked, "Access tokens", columns, &items, row, empty),
     })
 }
