@@ -30,12 +30,10 @@ use crate::{
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route(&BENEFITS.at(""), get(list))
-        .route(&BENEFITS.at("/new"), get(new).post(create))
-        .route(&BENEFITS.at("/{id}"), get(sheet))
-        .route(&BENEFITS.at("/{id}/edit"), get(edit).post(update))
-        .route(&BENEFITS.at("/{id}/delete"), get(ask_delete).post(delete))
+    let new = get(new).post(create);
+    let edit = get(edit).post(update);
+    let delete = get(ask_delete).post(delete);
+    BENEFITS.routes(get(list), new, get(sheet), edit, ("delete", delete))
 }
 
 async fn list(

@@ -27,13 +27,10 @@ use crate::{
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    let at = |rest: &str| CUSTOM_FIELDS.at(rest);
-    Router::new()
-        .route(&at(""), get(list))
-        .route(&at("/new"), get(new).post(create))
-        .route(&at("/{id}"), get(sheet))
-        .route(&at("/{id}/edit"), get(edit).post(update))
-        .route(&at("/{id}/delete"), get(ask_delete).post(delete))
+    let new = get(new).post(create);
+    let edit = get(edit).post(update);
+    let delete = get(ask_delete).post(delete);
+    CUSTOM_FIELDS.routes(get(list), new, get(sheet), edit, ("delete", delete))
 }
 
 async fn list(

@@ -31,12 +31,10 @@ use crate::{
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route(&DISCOUNTS.at(""), get(list))
-        .route(&DISCOUNTS.at("/new"), get(new).post(create))
-        .route(&DISCOUNTS.at("/{id}"), get(sheet))
-        .route(&DISCOUNTS.at("/{id}/edit"), get(edit).post(update))
-        .route(&DISCOUNTS.at("/{id}/delete"), get(ask_delete).post(delete))
+    let new = get(new).post(create);
+    let edit = get(edit).post(update);
+    let delete = get(ask_delete).post(delete);
+    DISCOUNTS.routes(get(list), new, get(sheet), edit, ("delete", delete))
 }
 
 async fn list(

@@ -193,23 +193,22 @@ async fn change(
     let Some(place) = place else {
         return Err(Denied::NotFound);
     };
-    let is_moved = |medias: &mut Vec<Uuid>, to: usize| {
-        medias.swap(place, to);
-        ("The picture was moved.", None)
-    };
-    let (words, removed) = match sent.get("to") {
-        Some("up") if place > 0 => is_moved(&mut medias, place - 1),
-        Some("down") if place + 1 < medias.len() => is_moved(&mut medias, place + 1),
+    let other = match sent.get("to") {
+        Some("up") => place.checked_sub(1),
+        Some("down") => Some(place + 1).filter(|other| *other < medias.len()),
         Some("remove") => {
             let caller = desk.may::<scope::FilesWrite>()?;
             let file = PathId(medias.remove(place));
-            ("The picture was removed.", Some((caller, file)))
+            arrange(&app, desk.caller.clone(), id, &medias).await?;
+            api::files::delete(State(app), caller, file).await?;
+            return done(&here, "The picture was removed.");
         }
-        _ => return done(&here, "It stays where it is."),
+        _ => None,
     };
+    let Some(other) = other else {
+        return done(&here, "It stays where it is.");
+    };
+    medias.swap(place, other);
     arrange(&app, desk.caller.clone(), id, &medias).await?;
-    if let Some((caller, file)) = removed {
-        api::files::delete(State(app), caller, file).await?;
-    }
-    done(&here, words)
+    done(&here, "The picture was moved.")
 }

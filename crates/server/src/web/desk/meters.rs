@@ -34,12 +34,11 @@ use crate::{
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route(&METERS.at(""), get(list))
-        .route(&METERS.at("/new"), get(new).post(create))
-        .route(&METERS.at("/{id}"), get(sheet))
-        .route(&METERS.at("/{id}/edit"), get(edit).post(update))
-        .route(&METERS.at("/{id}/archive"), get(ask_archive).post(archive))
+    let new = get(new).post(create);
+    let edit = get(edit).post(update);
+    let archive = get(ask_archive).post(archive);
+    METERS
+        .routes(get(list), new, get(sheet), edit, ("archive", archive))
         .route(&METERS.at("/{id}/unarchive"), post(unarchive))
 }
 
@@ -58,13 +57,7 @@ async fn list(
     ];
     let filters = [
         Filter::search(&asked, "Search by name"),
-        Filter::choice(
-            &asked,
-            "is_archived",
-            "Show",
-            "All meters",
-            [("false", "Active"), ("true", "Archived")],
-        ),
+        Filter::archived(&asked, "All meters"),
     ];
     let empty = Empty {
         words: "A meter counts what your customers use, such as calls or tokens; a product can then be priced by it.",

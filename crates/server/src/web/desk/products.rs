@@ -33,16 +33,12 @@ use crate::{
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route(&PRODUCTS.at(""), get(list))
-        .route(&PRODUCTS.at("/new"), get(new).post(create))
+    let new = get(new).post(create);
+    let edit = get(edit).post(update);
+    let archive = get(ask_archive).post(archive);
+    PRODUCTS
+        .routes(get(list), new, get(page::sheet), edit, ("archive", archive))
         .route(&PRODUCTS.at("/preview"), post(preview))
-        .route(&PRODUCTS.at("/{id}"), get(page::sheet))
-        .route(&PRODUCTS.at("/{id}/edit"), get(edit).post(update))
-        .route(
-            &PRODUCTS.at("/{id}/archive"),
-            get(ask_archive).post(archive),
-        )
         .route(&PRODUCTS.at("/{id}/unarchive"), post(unarchive))
         .route(&PRODUCTS.at("/{id}/checkout"), post(checkout))
 }
@@ -62,13 +58,7 @@ async fn list(
     ];
     let filters = [
         Filter::search(&asked, "Search by name"),
-        Filter::choice(
-            &asked,
-            "is_archived",
-            "Show",
-            "All products",
-            [("false", "Active"), ("true", "Archived")],
-        ),
+        Filter::archived(&asked, "All products"),
     ];
     let empty = Empty {
         words: "What do you sell? A product has a name and a price; its id is what your program sells it by.",

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State};
+use axum::{Json, Router, extract::State, routing::MethodRouter};
 use till_wire::page::Page;
 use uuid::Uuid;
 
@@ -53,7 +53,28 @@ pub const CHECKOUT_LINKS: Goods = goods(
     "Checkout links",
 );
 
+/// What answers at one address.
+type Pages = MethodRouter<Arc<App>>;
+
 impl Goods {
+    /// The pages that all have: the list, the form for a new one, one's page and its form, and how one is rid
+    /// of it, by the last word of that page's address.
+    pub fn routes(
+        &self,
+        list: Pages,
+        new: Pages,
+        sheet: Pages,
+        edit: Pages,
+        (verb, last): (&str, Pages),
+    ) -> Router<Arc<App>> {
+        Router::new()
+            .route(&self.at(""), list)
+            .route(&self.at("/new"), new)
+            .route(&self.at("/{id}"), sheet)
+            .route(&self.at("/{id}/edit"), edit)
+            .route(&self.at(&format!("/{{id}}/{verb}")), last)
+    }
+
     /// The route of a page below the list.
     pub fn at(&self, rest: &str) -> String {
         format!("/dashboard/{{shop}}{}{rest}", self.list)
