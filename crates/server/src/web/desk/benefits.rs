@@ -5,7 +5,6 @@ mod fill;
 use std::sync::Arc;
 
 use axum::{Json, Router, extract::State, routing::get};
-use http::StatusCode;
 use till_wire::{
     benefits::{Benefit, BenefitType, BenefitVisibility},
     meters::Meter,
@@ -14,11 +13,11 @@ use uuid::Uuid;
 
 use super::{
     Answer, done,
-    form::{Field, Form, FormPage, Group, Kind, Sent, Wrong, judged, with_chosen},
+    form::{Field, Form, FormPage, Group, Kind, Sent, Wrong, judged},
     listing::{Asked, Column, Empty, Filter, Listing, Row},
     parts::{Act, Cell, Menu, sentence},
     sheet::{Action, Fact, Part, SheetPage, moments},
-    shelf::{self, BENEFITS, readable},
+    shelf::{self, BENEFITS, readable, readable_with},
     show, show_again,
 };
 use crate::{
@@ -55,7 +54,7 @@ async fn list(
     ];
     let empty = Empty {
         words: "A benefit is what a purchase includes, such as support or license keys; products show it on their checkout.",
-        step: Some(("Create a benefit", BENEFITS.new(&desk))),
+        step: Some(("Create a benefit", BENEFITS.new_at(&desk))),
     };
     let row = |benefit: &Benefit| {
         Row::new(vec![
@@ -165,7 +164,7 @@ async fn new(desk: Desk<scope::BenefitsWrite>) -> Answer {
     show(&FormPage {
         shell: BENEFITS.under_list(&desk, "New benefit"),
         form: Form::new(
-            BENEFITS.new(&desk),
+            BENEFITS.new_at(&desk),
             "Continue",
             vec![Group::new("", fields)],
         ),
@@ -179,19 +178,9 @@ async fn meters<A: Access>(
     desk: &Desk<A>,
     sent: &Sent,
 ) -> Result<Vec<(String, String)>, ApiError> {
-    let some = readable(app, desk, "is_archived=false", api::meters::list).await?;
-    let chosen = sent.get("properties.meter_id");
-    let chosen = match chosen.and_then(|id| Uuid::try_parse(id).ok()) {
-        Some(id) if some.iter().all(|meter| meter.id != id) => {
-            match shelf::one(app, desk, id, api::meters::get).await {
-                Err(error) if error.status() != StatusCode::NOT_FOUND => return Err(error),
-                found => found.ok(),
-            }
-        }
-        _ => None,
-    };
-    let named = |meter: Meter| (meter.id, meter.name);
-    Ok(with_chosen(some.into_iter().map(named), chosen.map(named)))
+    let asked = ("is_archived=false", sent.get("properties.meter_id"));
+    let named = |meter: &Meter| (meter.id, meter.name.clone());
+    readable_with(app, desk, asked, api::meters::list, api::meters::get, named).await
 }
 
 async fn form_page<A: Access>(

@@ -65,7 +65,7 @@ async fn list(
     ];
     let empty = Empty {
         words: "A checkout link sells without a program: share it, print it, or put it behind a button of your page.",
-        step: Some(("Create a checkout link", CHECKOUT_LINKS.new(&desk))),
+        step: Some(("Create a checkout link", CHECKOUT_LINKS.new_at(&desk))),
     };
     let row = |link: &CheckoutLink| {
         Row::new(vec![

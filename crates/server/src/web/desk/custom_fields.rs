@@ -54,7 +54,7 @@ async fn list(
     let empty = Empty {
         words: "A custom field is a question that the checkout asks, such as a size or the consent to terms. \
                 Attach it to the products that need it.",
-        step: Some(("Create a custom field", CUSTOM_FIELDS.new(&desk))),
+        step: Some(("Create a custom field", CUSTOM_FIELDS.new_at(&desk))),
     };
     let row = |field: &CustomField| {
         Row::new(vec![
@@ -160,7 +160,7 @@ fn new_page<A: Access>(
     wrong: &Wrong,
 ) -> FormPage {
     let tab = |one: &CustomFieldType| {
-        let href = format!("{}?type={one}", CUSTOM_FIELDS.new(desk));
+        let href = format!("{}?type={one}", CUSTOM_FIELDS.new_at(desk));
         Way::tab(&sentence(one.as_str()), href, *one == kind)
     };
     let mut page = CUSTOM_FIELDS.form(desk, None, fill::groups(None, kind, sent), sent, wrong);

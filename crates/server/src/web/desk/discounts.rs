@@ -56,7 +56,7 @@ async fn list(
     let filters = [Filter::search(&asked, "Search by name or code")];
     let empty = Empty {
         words: "A discount takes a share or an amount off: customers type its code, or your program applies it.",
-        step: Some(("Create a discount", DISCOUNTS.new(&desk))),
+        step: Some(("Create a discount", DISCOUNTS.new_at(&desk))),
     };
     let row = |discount: &Discount| {
         let brief = &discount.base.brief;

@@ -61,7 +61,7 @@ async fn list(
     ];
     let empty = Empty {
         words: "A meter counts what your customers use, such as calls or tokens; a product can then be priced by it.",
-        step: Some(("Create a meter", METERS.new(&desk))),
+        step: Some(("Create a meter", METERS.new_at(&desk))),
     };
     let row = |meter: &Meter| {
         Row::new(vec![

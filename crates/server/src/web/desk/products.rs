@@ -62,7 +62,7 @@ async fn list(
     ];
     let empty = Empty {
         words: "What do you sell? A product has a name and a price; its id is what your program sells it by.",
-        step: Some(("Create a product", PRODUCTS.new(&desk))),
+        step: Some(("Create a product", PRODUCTS.new_at(&desk))),
     };
     let row = |product: &Product| {
         let href = PRODUCTS.path(&desk, product.base.id, "");

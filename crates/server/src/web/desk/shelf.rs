@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Answer,
-    form::{AskPage, Form, FormPage, Group, Sent, Wrong},
+    form::{AskPage, Form, FormPage, Group, Sent, Wrong, with_chosen},
     listing::{ListPage, Listing},
     parts::{Act, Menu},
     shell::{Area, Shell, Way},
@@ -86,7 +86,7 @@ impl Goods {
     }
 
     /// The address of the form for a new one.
-    pub fn new<A>(&self, desk: &Desk<A>) -> String {
+    pub fn new_at<A>(&self, desk: &Desk<A>) -> String {
         desk.path(&format!("{}/new", self.list))
     }
 
@@ -110,7 +110,7 @@ impl Goods {
         });
         show(&ListPage {
             shell: Shell::new(desk, Area::Products, "Products").tabs(tabs.collect()),
-            action: Some((format!("New {}", self.one), self.new(desk))),
+            action: Some((format!("New {}", self.one), self.new_at(desk))),
             list,
         })
     }
@@ -147,7 +147,7 @@ impl Goods {
             ),
             None => (
                 self.under_list(desk, format!("New {}", self.one)),
-                self.new(desk),
+                self.new_at(desk),
                 "Create",
             ),
         };
@@ -233,4 +233,36 @@ where
     let params = Params::parse(&format!("{query}&limit=100"));
     let Json(page) = list(State(app.clone()), caller, params).await?;
     Ok(page.items)
+}
+
+/// The first hundred of a list by id and name, and the one that is chosen already if it is not among them.
+pub async fn readable_with<A, S, T, L, O>(
+    app: &Arc<App>,
+    desk: &Desk<A>,
+    (query, chosen): (&str, Option<&str>),
+    list: impl FnOnce(State<Arc<App>>, Caller<S>, Params) -> L,
+    get: impl FnOnce(State<Arc<App>>, Caller<S>, PathId) -> O,
+    named: impl Fn(&T) -> (Uuid, String),
+) -> Result<Vec<(String, String)>, ApiError>
+where
+    A: Access,
+    S: Access,
+    L: Future<Output = Result<Json<Page<T>>, ApiError>>,
+    O: Future<Output = Result<Json<T>, ApiError>>,
+{
+    let some = readable(app, desk, query, list).await?;
+    let id = chosen.and_then(|id| Uuid::try_parse(id).ok());
+    let missing = id.filter(|id| some.iter().all(|one| named(one).0 != *id));
+    let other = match missing {
+        None => None,
+        Some(id) => match one(app, desk, id, get).await {
+            // What is not there cannot be chosen.
+            Err(error) if error.status().is_client_error() => None,
+            found => Some(found?),
+        },
+    };
+    Ok(with_chosen(
+        some.iter().map(&named),
+        other.iter().map(&named),
+    ))
 }
