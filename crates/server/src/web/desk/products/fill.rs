@@ -400,7 +400,7 @@ fn trial(sent: &Sent) -> Option<String> {
     let unit = sent.filled("trial_interval")?.parse().ok()?;
     let count = sent.filled("trial_interval_count")?.parse().ok()?;
     let words = trial_words((unit, count), Locale::En);
-    Some(format!("{words} free, then"))
+    Some(format!("{words}, then"))
 }
 
 /// The price of a row as the API would read it, in words.

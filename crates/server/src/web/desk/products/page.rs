@@ -34,7 +34,7 @@ pub(super) fn billing(product: &Product) -> String {
     }
 }
 
-/// Its trial, if it has one: `14 days`.
+/// Its trial, if it has one: `14 days free`.
 fn trial(product: &Product) -> Option<String> {
     let base = &product.base;
     let trial = base.trial_interval.zip(base.trial_interval_count)?;
