@@ -47,21 +47,34 @@ async fn take(
     if !may_upload((id, number), said, &app.key, app.clock.now()) {
         return Ok((StatusCode::FORBIDDEN, "This address is not valid any more.").into_response());
     }
+    let body = request.into_body();
+    Ok(match keep_part(&app, id, number, body).await? {
+        Ok(sum) => (StatusCode::OK, [(header::ETAG, format!("\"{sum}\""))]).into_response(),
+        Err(words) => (StatusCode::BAD_REQUEST, words).into_response(),
+    })
+}
+
+/// Keeps a part of an announced file: its SHA-256 in hexadecimal, or what is wrong with it.
+pub(crate) async fn keep_part(
+    app: &App,
+    id: Uuid,
+    number: i64,
+    body: Body,
+) -> Result<Result<String, &'static str>, ApiError> {
     let file = app.store.file_by_id(id).await?;
     let file = file.filter(|file| !file.is_uploaded).found()?;
     let part = file.part(number).found()?;
     let size = u64::try_from(part.chunk_end - part.chunk_start).map_err(ApiError::internal)?;
     let path = file.part_path(number);
     let (mut sum, mut length) = (Sha256::new(), 0);
-    let bytes = request.into_body().into_data_stream().inspect_ok(|piece| {
+    let bytes = body.into_data_stream().inspect_ok(|piece| {
         sum.update(piece);
         length += piece.len() as u64;
     });
-    let refuse = |words| Ok((StatusCode::BAD_REQUEST, words).into_response());
     match app.files.write(&path, size, bytes).await {
         Ok(()) => {}
-        Err(FilesError::TooLong) => return refuse("The part is longer than announced."),
-        Err(FilesError::BrokenOff(_)) => return refuse("The upload broke off."),
+        Err(FilesError::TooLong) => return Ok(Err("The part is longer than announced.")),
+        Err(FilesError::BrokenOff(_)) => return Ok(Err("The upload broke off.")),
         Err(error) => return Err(ApiError::internal(error)),
     }
     let sum = sum.finalize();
@@ -75,10 +88,9 @@ async fn take(
     };
     if let Some(words) = wrong {
         app.files.remove(&path).await.map_err(ApiError::internal)?;
-        return refuse(words);
+        return Ok(Err(words));
     }
-    let etag = [(header::ETAG, format!("\"{}\"", hex(&sum)))];
-    Ok((StatusCode::OK, etag).into_response())
+    Ok(Ok(hex(&sum)))
 }
 
 /// Removes what nothing refers to any more; what cannot be removed only takes room.

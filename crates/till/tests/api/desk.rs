@@ -81,6 +81,21 @@ both! {
         }
     }
 
+    async fn an_old_address_still_shows_its_list(t: &mut Till) {
+        t.listen().await;
+        let owner = t.desk().await;
+        let lists = ["products", "products/benefits", "products/meters", "products/discounts", "products/custom-fields",
+            "products/checkout-links", "checkouts", "orders", "subscriptions", "customers", "payments", "developers/webhooks"];
+        let endpoint = t.items("/v1/webhooks/endpoints").await[0]["id"].as_str().unwrap().to_owned();
+        let deliveries = format!("developers/webhooks/{endpoint}");
+        for list in lists.into_iter().chain([deliveries.as_str()]) {
+            for wrong in ["sorting=x", "page=x", "type=x", "is_archived=x&http_code_class=x&event_type=x&succeeded=x"] {
+                let answer = owner.get(&format!("/dashboard/ada/{list}?{wrong}")).await;
+                assert_eq!(answer.status, 200, "{list}?{wrong}: {}", answer.text());
+            }
+        }
+    }
+
     async fn a_sentence_is_said_once(t: &mut Till) {
         let product = t.product().await;
         let owner = t.desk().await;

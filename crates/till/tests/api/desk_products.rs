@@ -53,6 +53,9 @@ fn fields(page: &str) -> Vec<(String, String)> {
         let Some(name) = attribute(tag, "name") else {
             continue;
         };
+        if tag.contains(r#"type="checkbox""#) && !tag.contains(" checked") {
+            continue;
+        }
         if tag.starts_with("input") {
             found.push((name, attribute(tag, "value").unwrap_or_default()));
         } else if tag.starts_with("textarea") {
@@ -301,6 +304,64 @@ both! {
         let html = owner.post("/dashboard/ada/products/preview", &sent).await.text();
         for words in ["14 days free, then", "$10 per seat", "1–10 seats: $10.00 each", "11 seats and more: $8.00 each", "0.02 USD per unit"] {
             assert!(html.contains(words), "{words}: {html}");
+        }
+    }
+
+    async fn what_a_list_has_no_room_for_stays_chosen(t: &mut Till) {
+        let owner = t.desk().await;
+        // Lists end at a hundred, and these come last.
+        for i in 0..100 {
+            t.benefit(&format!("Benefit {i:03}"), "public").await;
+            t.meter(&format!("Meter {i:03}")).await;
+            t.field("text", &format!("field-{i:03}"), json!({})).await;
+            t.percent_off(1000, json!({"name": format!("Discount {i:03}")})).await;
+        }
+        let (benefit, meter) = (t.benefit("Zeta", "private").await, t.meter("Zeta").await);
+        let field = t.field("text", "zeta", json!({})).await;
+        let product = t.post("/v1/products/", json!({"name": "All", "recurring_interval": "month", "prices": [
+            {"amount_type": "fixed", "price_amount": 900, "price_currency": "usd"},
+            {"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": "1", "price_currency": "usd"}]})).await.created();
+        t.asks(&product, &[(&field, true)]).await;
+        let at = format!("/v1/products/{}", id_in(&product, "id"));
+        let product = t.post(&format!("{at}/benefits"), json!({"benefits": [benefit["id"]]})).await.ok();
+        let path = format!("/dashboard/ada/products/{}/edit", id_in(&product, "id"));
+        let form = fields(&owner.get(&path).await.text());
+        let saved = made(t, &save(&owner, &path, &form, &[]).await).await;
+        for part in ["benefits", "attached_custom_fields", "prices"] {
+            assert_eq!(saved[part], product[part], "{part}");
+        }
+        // So it does in a copy, also when the form comes back.
+        let copy = fields(&owner.get(&format!("{NEW}?from={}", id_in(&product, "id"))).await.text());
+        let refused = save(&owner, NEW, &copy, &[("name", "X")]).await;
+        assert_eq!(refused.status, 422);
+        let copied = made(t, &save(&owner, NEW, &fields(&refused.text()), &[("name", "Copy")]).await).await;
+        assert_eq!(copied["benefits"], product["benefits"]);
+        assert_eq!(copied["attached_custom_fields"][0]["custom_field_id"], field["id"]);
+        assert_eq!(copied["prices"][1]["meter_id"], meter["id"]);
+
+        let credits = json!({"type": "meter_credit", "description": "Credits", "properties": {"units": 5, "rollover": false, "meter_id": meter["id"]}});
+        let credits = t.post("/v1/benefits/", credits).await.created();
+        let form = fields(&owner.get(&format!("/dashboard/ada/products/benefits/{}/edit", id_in(&credits, "id"))).await.text());
+        assert!(form.iter().any(|(k, v)| k == "properties.meter_id" && meter["id"] == v.as_str()), "{form:?}");
+
+        let discount = t.percent_off(500, json!({"name": "Zeta"})).await;
+        let link = json!({"payment_processor": "stripe", "products": [product["id"]], "discount_id": discount["id"]});
+        let link = t.post("/v1/checkout-links/", link).await.created();
+        let form = fields(&owner.get(&format!("/dashboard/ada/products/checkout-links/{}/edit", id_in(&link, "id"))).await.text());
+        assert!(form.iter().any(|(k, v)| k == "discount_id" && discount["id"] == v.as_str()), "{form:?}");
+    }
+
+    async fn a_change_of_pictures_is_told_once(t: &mut Till) {
+        let owner = t.desk().await;
+        let product = t.product().await;
+        let path = format!("/dashboard/ada/products/{}/media", id_in(&product, "id"));
+        owner.upload(&path, "pictures", &[("a.png", "image/png", b"first"), ("b.png", "image/png", b"second")]).await;
+        let shown = t.get(&format!("/v1/products/{}", id_in(&product, "id"))).await.ok();
+        let first = shown["medias"][0]["id"].as_str().unwrap();
+        t.listen().await;
+        for (to, told) in [("up", 0), ("down", 1), ("down", 0), ("remove", 1)] {
+            owner.post(&format!("{path}/change"), &[("media", first), ("to", to)]).await;
+            assert_eq!(t.told_types().await, vec!["product.updated"; told], "{to}");
         }
     }
 }

@@ -80,7 +80,8 @@ both! {
         let sent: Vec<_> = FORM.iter().map(|(k, v)| (*k, if *k == "embed_hosts" { "a b/c" } else { *v })).collect();
         let answer = owner.post(SETTINGS, &sent).await;
         assert_eq!(answer.status, 422);
-        assert!(answer.text().contains("this is not a host"), "{}", answer.text());
+        let said = r#"id="embed_hosts-error">b/c: this is not a host"#;
+        assert!(answer.text().contains(said), "{}", answer.text());
     }
 
     async fn taxes_are_switched_on_with_the_places_where_the_merchant_is_registered(t: &mut Till) {

@@ -22,7 +22,7 @@ use super::{
 };
 
 pub use amounts::{lines, what_next};
-pub use offer::{price_words, seats_bounds};
+pub use offer::{price_words, seats_bounds, trial_words};
 
 /// An amount with its decimals.
 pub fn display(amount: i64, currency: Currency, locale: Locale) -> String {

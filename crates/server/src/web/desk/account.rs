@@ -77,24 +77,15 @@ async fn account(
     let sessions = app.store.user_sessions(person.user.id, now).await?;
     let others = sessions.len() > 1;
     let mut parts = vec![
-        Part::Html {
-            title: "Profile",
-            html: again(name_form(person), name).to_string(),
-        },
-        Part::Html {
-            title: "Password",
-            html: again(password_form(app, person), password).to_string(),
-        },
-        Part::List {
-            title: "Where you are signed in",
-            list: browsers::list(person, sessions),
-        },
+        Part::Html("Profile", again(name_form(person), name).to_string()),
+        Part::Html(
+            "Password",
+            again(password_form(app, person), password).to_string(),
+        ),
+        Part::List("Where you are signed in", browsers::list(person, sessions)),
     ];
     if others {
-        parts.push(Part::Html {
-            title: "Lost a device?",
-            html: OTHERS.to_owned(),
-        });
+        parts.push(Part::Html("Lost a device?", OTHERS.to_owned()));
     }
     Ok(SheetPage {
         shell: shell(person, "Your account"),

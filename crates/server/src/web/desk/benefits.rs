@@ -8,60 +8,40 @@ use axum::{Json, Router, extract::State, routing::get};
 use till_wire::{
     benefits::{Benefit, BenefitType, BenefitVisibility},
     meters::Meter,
-    products::Product,
 };
 use uuid::Uuid;
 
 use super::{
     Answer, done,
-    form::{AskPage, Field, Form, FormPage, Group, Kind, Sent, Wrong, judged},
-    listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
+    form::{Field, Form, FormPage, Group, Kind, Sent, Wrong, judged},
+    listing::{Asked, Column, Empty, Filter, Listing, Row},
     parts::{Act, Cell, Menu, sentence},
-    sheet::{Action, Fact, Part, SheetPage},
-    shelf::{self, Shelf},
+    sheet::{Action, Fact, Part, SheetPage, moments},
+    shelf::{self, BENEFITS, readable, readable_with},
     show, show_again,
 };
 use crate::{
     api,
     app::App,
     error::ApiError,
-    extract::{Access, Body, Desk, Params, PathId, scope},
+    extract::{Access, Body, Desk, PathId, scope},
 };
-
-const LIST: &str = "/products/benefits";
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/dashboard/{shop}/products/benefits", get(list))
-        .route(
-            "/dashboard/{shop}/products/benefits/new",
-            get(new).post(create),
-        )
-        .route("/dashboard/{shop}/products/benefits/{id}", get(sheet))
-        .route(
-            "/dashboard/{shop}/products/benefits/{id}/edit",
-            get(edit).post(update),
-        )
-        .route(
-            "/dashboard/{shop}/products/benefits/{id}/delete",
-            get(ask_delete).post(delete),
-        )
-}
-
-fn path<A: Access>(desk: &Desk<A>, id: Uuid, rest: &str) -> String {
-    desk.path(&format!("{LIST}/{id}{rest}"))
+    let new = get(new).post(create);
+    let edit = get(edit).post(update);
+    let delete = get(ask_delete).post(delete);
+    BENEFITS.routes(get(list), new, get(sheet), edit, ("delete", delete))
 }
 
 async fn list(
     State(app): State<Arc<App>>,
     desk: Desk<scope::BenefitsRead>,
-    asked: Asked,
+    mut asked: Asked,
 ) -> Answer {
-    let params = asked.params(("", ""), &desk.zone);
-    let page = api::benefits::list(State(app), desk.caller.clone(), params)
-        .await?
-        .0;
+    let find = |params| api::benefits::list(State(app.clone()), desk.caller.clone(), params);
+    let page = asked.ask(("", ""), &desk.zone, find).await?;
     let columns = vec![
         Column::new("Description").by("description"),
         Column::new("Type").by("type"),
@@ -74,22 +54,22 @@ async fn list(
     ];
     let empty = Empty {
         words: "A benefit is what a purchase includes, such as support or license keys; products show it on their checkout.",
-        step: Some(("Create a benefit", desk.path(&format!("{LIST}/new")))),
+        step: Some(("Create a benefit", BENEFITS.new_at(&desk))),
     };
     let row = |benefit: &Benefit| {
         Row::new(vec![
-            Cell::link(path(&desk, benefit.id, ""), benefit.description.clone()),
+            Cell::link(
+                BENEFITS.path(&desk, benefit.id, ""),
+                benefit.description.clone(),
+            ),
             Cell::Text(kind_words(benefit.kind).to_owned()),
             Cell::state(benefit.visibility.as_str()),
             Cell::time(benefit.created_at, &desk.zone),
         ])
         .menu(menu(&desk, benefit))
     };
-    show(&ListPage {
-        shell: shelf::shell(&desk, Shelf::Benefits),
-        action: Some(("New benefit", desk.path(&format!("{LIST}/new")))),
-        list: Listing::of(asked, "Benefits", columns, &page, row, empty).filters(filters),
-    })
+    let list = Listing::of(asked, "Benefits", columns, &page, row, empty).filters(filters);
+    BENEFITS.page(&desk, list)
 }
 
 /// What a type is called.
@@ -107,45 +87,13 @@ pub fn kind_words(kind: BenefitType) -> &'static str {
 }
 
 fn menu<A: Access>(desk: &Desk<A>, benefit: &Benefit) -> Menu {
-    Menu {
-        name: benefit.description.clone(),
-        acts: vec![
-            Act::Copy {
-                label: "Copy benefit ID",
-                text: benefit.id.to_string(),
-            },
-            Act::Line,
-            Act::Go {
-                label: "Edit",
-                href: path(desk, benefit.id, "/edit"),
-            },
-            Act::Line,
-            Act::Ask {
-                label: "Delete",
-                href: path(desk, benefit.id, "/delete"),
-            },
-        ],
-    }
+    let copy = Act::Copy("Copy benefit ID", benefit.id.to_string());
+    let this = (benefit.id, benefit.description.as_str());
+    BENEFITS.menu(desk, this, vec![copy], "Delete")
 }
 
 async fn find<A: Access>(app: &Arc<App>, desk: &Desk<A>, id: Uuid) -> Result<Benefit, ApiError> {
-    let caller = desk.may::<scope::BenefitsRead>()?;
-    let found = api::benefits::get(State(app.clone()), caller, PathId(id)).await?;
-    Ok(found.0)
-}
-
-/// The products that include a benefit.
-async fn products(
-    app: &Arc<App>,
-    desk: &Desk<scope::BenefitsRead>,
-    id: Uuid,
-) -> Result<Vec<Product>, ApiError> {
-    let Ok(caller) = desk.may::<scope::ProductsRead>() else {
-        return Ok(Vec::new());
-    };
-    let params = Params::parse(&format!("benefit_id={id}&sorting=name&limit=100"));
-    let page = api::products::list(State(app.clone()), caller, params).await?;
-    Ok(page.0.items)
+    shelf::one(app, desk, id, api::benefits::get).await
 }
 
 async fn sheet(
@@ -154,33 +102,24 @@ async fn sheet(
     PathId(id): PathId,
 ) -> Answer {
     let benefit = find(&app, &desk, id).await?;
-    let products = products(&app, &desk, id).await?;
-    let facts = vec![
+    let including = format!("benefit_id={id}&sorting=name");
+    let products = readable(&app, &desk, &including, api::products::list).await?;
+    let mut facts = vec![
         Fact::new("Benefit ID", Cell::Code(id.to_string())),
         Fact::new("Type", Cell::Text(kind_words(benefit.kind).to_owned())),
         Fact::new(
             "Visibility",
             Cell::Text(sentence(benefit.visibility.as_str())),
         ),
-        Fact::new("Created", Cell::time(benefit.created_at, &desk.zone)),
-        Fact::new(
-            "Last changed",
-            Cell::time_or_nothing(benefit.modified_at, &desk.zone),
-        ),
     ];
-    let mut parts = vec![Part::Facts {
-        title: "Benefit",
-        facts,
-    }];
+    facts.extend(moments(benefit.created_at, benefit.modified_at, &desk.zone));
+    let mut parts = vec![Part::Facts("Benefit", facts)];
     let given = fill::shown(&benefit);
     if !given.is_empty() {
         let facts = given
             .into_iter()
             .map(|(name, value)| Fact::new(name, Cell::Text(value)));
-        parts.push(Part::Facts {
-            title: "What is given",
-            facts: facts.collect(),
-        });
+        parts.push(Part::Facts("What is given", facts.collect()));
     }
     let links: Vec<_> = products
         .iter()
@@ -190,15 +129,15 @@ async fn sheet(
         true => Cell::Text("No product includes it yet: choose it in a product's form.".to_owned()),
         false => Cell::Many(links),
     };
-    parts.push(Part::Facts {
-        title: "Products",
-        facts: vec![Fact::new("Included in", included)],
-    });
+    parts.push(Part::Facts(
+        "Products",
+        vec![Fact::new("Included in", included)],
+    ));
     parts.extend(super::metadata(&benefit.metadata));
     show(&SheetPage {
-        shell: shelf::inner(&desk, "Benefits", LIST, benefit.description.clone()),
+        shell: BENEFITS.under_list(&desk, benefit.description.clone()),
         state: Cell::state(benefit.visibility.as_str()),
-        actions: vec![Action::Go("Edit", path(&desk, id, "/edit"))],
+        actions: vec![Action::Go("Edit", BENEFITS.path(&desk, id, "/edit"))],
         menu: Some(menu(&desk, &benefit)),
         parts,
     })
@@ -214,31 +153,34 @@ const OFFERED: [BenefitType; 5] = [
 ];
 
 /// The first step of a new benefit: its type.
-fn choose<A: Access>(desk: &Desk<A>, action: &str) -> FormPage {
-    let kinds = OFFERED.map(|kind| (kind.as_str().to_owned(), kind_words(kind).to_owned()));
+async fn new(desk: Desk<scope::BenefitsWrite>) -> Answer {
+    let kinds = Kind::choice(OFFERED.map(|kind| (kind.as_str(), kind_words(kind))));
     let fields = vec![
-        Field::new("type", "Type", Kind::Choice(kinds.into()))
-            .focus()
-            .hint("A custom benefit is words alone: what you promise, and a note for those who have it."),
+        Field::new("type", "Type", kinds).focus().hint(
+            "A custom benefit is words alone: what you promise, and a note for those who have it.",
+        ),
         Field::new("_next", "", Kind::Hidden).value("1"),
     ];
-    FormPage {
-        shell: shelf::inner(desk, "Benefits", LIST, "New benefit"),
-        form: Form::new(action, "Continue", vec![Group::new("", fields)]),
+    show(&FormPage {
+        shell: BENEFITS.under_list(&desk, "New benefit"),
+        form: Form::new(
+            BENEFITS.new_at(&desk),
+            "Continue",
+            vec![Group::new("", fields)],
+        ),
         aside: None,
-    }
+    })
 }
 
-/// The meters that can be credited.
-async fn meters<A: Access>(app: &Arc<App>, desk: &Desk<A>) -> Result<Vec<Meter>, ApiError> {
-    let Ok(caller) = desk.may::<scope::MetersRead>() else {
-        return Ok(Vec::new());
-    };
-    let params = Params::parse("is_archived=false&limit=100");
-    Ok(api::meters::list(State(app.clone()), caller, params)
-        .await?
-        .0
-        .items)
+/// The meters that can be credited, and the one that is.
+async fn meters<A: Access>(
+    app: &Arc<App>,
+    desk: &Desk<A>,
+    sent: &Sent,
+) -> Result<Vec<(String, String)>, ApiError> {
+    let asked = ("is_archived=false", sent.get("properties.meter_id"));
+    let named = |meter: &Meter| (meter.id, meter.name.clone());
+    readable_with(app, desk, asked, api::meters::list, api::meters::get, named).await
 }
 
 async fn form_page<A: Access>(
@@ -250,30 +192,16 @@ async fn form_page<A: Access>(
 ) -> Result<FormPage, ApiError> {
     let kind = fill::kind(sent, was);
     let meters = match kind {
-        BenefitType::MeterCredit => meters(app, desk).await?,
+        BenefitType::MeterCredit => meters(app, desk, sent).await?,
         _ => Vec::new(),
     };
-    let (title, action, submit) = match was {
-        Some(benefit) => (
-            format!("Edit {}", benefit.description),
-            path(desk, benefit.id, "/edit"),
-            "Save benefit",
-        ),
-        None => (
-            format!("New benefit: {}", kind_words(kind).to_lowercase()),
-            desk.path(&format!("{LIST}/new")),
-            "Create benefit",
-        ),
-    };
-    Ok(FormPage {
-        shell: shelf::inner(desk, "Benefits", LIST, title),
-        form: Form::new(action, submit, fill::groups(kind, &meters, sent)).again(sent, wrong),
-        aside: None,
-    })
-}
-
-async fn new(desk: Desk<scope::BenefitsWrite>) -> Answer {
-    show(&choose(&desk, &desk.path(&format!("{LIST}/new"))))
+    let this = was.map(|benefit| (benefit.id, benefit.description.as_str()));
+    let groups = fill::groups(kind, meters, sent);
+    let mut page = BENEFITS.form(desk, this, groups, sent, wrong);
+    if was.is_none() {
+        page.shell.title = format!("New benefit: {}", kind_words(kind).to_lowercase());
+    }
+    Ok(page)
 }
 
 async fn create(
@@ -288,7 +216,7 @@ async fn create(
     let body = Body(Some(fill::body(&sent, None)));
     match judged(api::benefits::create(State(app.clone()), desk.caller.clone(), body).await)? {
         Ok((_, Json(benefit))) => done(
-            &path(&desk, benefit.id, ""),
+            &BENEFITS.path(&desk, benefit.id, ""),
             &format!("{} was created.", benefit.description),
         ),
         Err(wrong) => show_again(&form_page(&app, &desk, None, &sent, &wrong).await?),
@@ -316,7 +244,7 @@ async fn update(
     let caller = desk.caller.clone();
     match judged(api::benefits::update(State(app.clone()), caller, PathId(id), body).await)? {
         Ok(Json(benefit)) => done(
-            &path(&desk, id, ""),
+            &BENEFITS.path(&desk, id, ""),
             &format!("{} was saved.", benefit.description),
         ),
         Err(wrong) => show_again(&form_page(&app, &desk, Some(&benefit), &sent, &wrong).await?),
@@ -329,14 +257,13 @@ async fn ask_delete(
     PathId(id): PathId,
 ) -> Answer {
     let benefit = find(&app, &desk, id).await?;
-    let title = format!("Delete {}?", benefit.description);
-    show(&AskPage {
-        shell: shelf::inner(&desk, "Benefits", LIST, title),
-        words: "It is taken off every product, for good.".to_owned(),
-        submit: "Delete",
-        action: path(&desk, id, "/delete"),
-        cancel: path(&desk, id, ""),
-    })
+    let this = (id, benefit.description.as_str());
+    BENEFITS.ask(
+        &desk,
+        this,
+        "Delete",
+        "It is taken off every product, for good.",
+    )
 }
 
 async fn delete(
@@ -345,7 +272,7 @@ async fn delete(
     PathId(id): PathId,
 ) -> Answer {
     api::benefits::delete(State(app), desk.caller.clone(), PathId(id)).await?;
-    done(&desk.path(LIST), "The benefit was deleted.")
+    done(&desk.path(BENEFITS.list), "The benefit was deleted.")
 }
 
 /// Who sees a benefit, in words.

@@ -5,40 +5,32 @@ mod fill;
 use std::sync::Arc;
 
 use axum::{Json, Router, extract::State, routing::get};
-use till_wire::{checkout_links::CheckoutLink, discounts::Discount, products::Product};
+use till_wire::checkout_links::CheckoutLink;
 use uuid::Uuid;
 
 use super::{
     Answer, done,
-    form::{AskPage, Form, FormPage, Sent, Wrong, judged},
-    listing::{Asked, Column, Empty, ListPage, Listing, Row},
+    form::{FormPage, Sent, Wrong, judged},
+    listing::{Asked, Column, Empty, Listing, Row},
     parts::{Act, Cell, Menu, Tone},
-    sheet::{Action, Fact, Part, SheetPage},
-    shelf::{self, Shelf},
+    sheet::{Action, Fact, Part, SheetPage, moments},
+    shelf::{self, CHECKOUT_LINKS, readable},
     show, show_again,
 };
 use crate::{
     api,
     app::App,
     error::ApiError,
-    extract::{Access, Body, Desk, Params, PathId, scope},
+    extract::{Access, Body, Desk, PathId, scope},
+    web::checkout::{filled::trial_words, money::Locale},
 };
-
-const LIST: &str = "/products/checkout-links";
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    let at = |rest: &str| format!("/dashboard/{{shop}}{LIST}{rest}");
-    Router::new()
-        .route(&at(""), get(list))
-        .route(&at("/new"), get(new).post(create))
-        .route(&at("/{id}"), get(sheet))
-        .route(&at("/{id}/edit"), get(edit).post(update))
-        .route(&at("/{id}/delete"), get(ask_delete).post(delete))
-}
-
-fn path<A: Access>(desk: &Desk<A>, id: Uuid, rest: &str) -> String {
-    desk.path(&format!("{LIST}/{id}{rest}"))
+    let new = get(new).post(create);
+    let edit = get(edit).post(update);
+    let delete = get(ask_delete).post(delete);
+    CHECKOUT_LINKS.routes(get(list), new, get(sheet), edit, ("delete", delete))
 }
 
 /// What a link is called: its label, else what it sells.
@@ -73,11 +65,11 @@ async fn list(
     ];
     let empty = Empty {
         words: "A checkout link sells without a program: share it, print it, or put it behind a button of your page.",
-        step: Some(("Create a checkout link", desk.path(&format!("{LIST}/new")))),
+        step: Some(("Create a checkout link", CHECKOUT_LINKS.new_at(&desk))),
     };
     let row = |link: &CheckoutLink| {
         Row::new(vec![
-            Cell::link(path(&desk, link.id, ""), name(link)),
+            Cell::link(CHECKOUT_LINKS.path(&desk, link.id, ""), name(link)),
             products_cell(&desk, link),
             discount_cell(link),
             signature_cell(link),
@@ -85,11 +77,8 @@ async fn list(
         ])
         .menu(menu(&desk, &app, link))
     };
-    show(&ListPage {
-        shell: shelf::shell(&desk, Shelf::CheckoutLinks),
-        action: Some(("New checkout link", desk.path(&format!("{LIST}/new")))),
-        list: Listing::of(asked, "Checkout links", columns, &page, row, empty),
-    })
+    let list = Listing::of(asked, "Checkout links", columns, &page, row, empty);
+    CHECKOUT_LINKS.page(&desk, list)
 }
 
 fn products_cell<A: Access>(desk: &Desk<A>, link: &CheckoutLink) -> Cell {
@@ -124,38 +113,12 @@ fn embed_code(app: &App, link: &CheckoutLink) -> String {
 }
 
 fn menu<A: Access>(desk: &Desk<A>, app: &App, link: &CheckoutLink) -> Menu {
-    let mut acts = vec![
-        Act::Copy {
-            label: "Copy link",
-            text: link.url.clone(),
-        },
-        Act::Copy {
-            label: "Copy embed code",
-            text: embed_code(app, link),
-        },
-        Act::Copy {
-            label: "Copy link ID",
-            text: link.id.to_string(),
-        },
+    let copies = vec![
+        Act::Copy("Copy link", link.url.clone()),
+        Act::Copy("Copy embed code", embed_code(app, link)),
+        Act::Copy("Copy link ID", link.id.to_string()),
     ];
-    if desk.may::<scope::CheckoutLinksWrite>().is_ok() {
-        acts.extend([
-            Act::Line,
-            Act::Go {
-                label: "Edit",
-                href: path(desk, link.id, "/edit"),
-            },
-            Act::Line,
-            Act::Ask {
-                label: "Delete",
-                href: path(desk, link.id, "/delete"),
-            },
-        ]);
-    }
-    Menu {
-        name: name(link),
-        acts,
-    }
+    CHECKOUT_LINKS.menu(desk, (link.id, &name(link)), copies, "Delete")
 }
 
 async fn find<A: Access>(
@@ -163,9 +126,7 @@ async fn find<A: Access>(
     desk: &Desk<A>,
     id: Uuid,
 ) -> Result<CheckoutLink, ApiError> {
-    let caller = desk.may::<scope::CheckoutLinksRead>()?;
-    let found = api::checkout_links::get(State(app.clone()), caller, PathId(id)).await?;
-    Ok(found.0)
+    shelf::one(app, desk, id, api::checkout_links::get).await
 }
 
 /// The code for a page, and how a visit is signed.
@@ -185,11 +146,11 @@ async fn sheet(
     let link = find(&app, &desk, id).await?;
     let yes = |is: bool| Cell::Text(if is { "Yes" } else { "No" }.to_owned());
     let trial = link.trial_interval.zip(link.trial_interval_count);
-    let trial = trial.map(|(unit, count)| match count {
-        1 => format!("1 {unit}, whatever the product says"),
-        _ => format!("{count} {unit}s, whatever the product says"),
+    let trial = trial.map(|trial| {
+        let words = trial_words(trial, Locale::En);
+        format!("{words}, whatever the product says")
     });
-    let facts = vec![
+    let mut facts = vec![
         Fact::new("Link", Cell::Code(link.url.clone())),
         Fact::new("Link ID", Cell::Code(id.to_string())),
         Fact::new("Products", products_cell(&desk, &link)),
@@ -204,100 +165,47 @@ async fn sheet(
         Fact::new("After paying", Cell::text(link.success_url.clone())),
         Fact::new("Back button", Cell::text(link.return_url.clone())),
         Fact::new("Signature", signature_cell(&link)),
-        Fact::new("Created", Cell::time(link.created_at, &desk.zone)),
-        Fact::new(
-            "Last changed",
-            Cell::time_or_nothing(link.modified_at, &desk.zone),
-        ),
     ];
+    facts.extend(moments(link.created_at, link.modified_at, &desk.zone));
     let code = Code {
         embed: embed_code(&app, &link),
         secret: &link.signing_secret,
         url: &link.url,
     };
     let mut parts = vec![
-        Part::Facts {
-            title: "Checkout link",
-            facts,
-        },
-        Part::Html {
-            title: "In your page",
-            html: askama::Template::render(&code).unwrap_or_default(),
-        },
+        Part::Facts("Checkout link", facts),
+        Part::Html(
+            "In your page",
+            askama::Template::render(&code).unwrap_or_default(),
+        ),
     ];
     parts.extend(super::metadata(&link.metadata));
     show(&SheetPage {
-        shell: shelf::inner(&desk, "Checkout links", LIST, name(&link)),
+        shell: CHECKOUT_LINKS.under_list(&desk, name(&link)),
         state: signature_cell(&link),
-        actions: vec![Action::Go("Edit", path(&desk, id, "/edit"))],
+        actions: vec![Action::Go("Edit", CHECKOUT_LINKS.path(&desk, id, "/edit"))],
         menu: Some(menu(&desk, &app, &link)),
         parts,
     })
 }
 
-/// What a form offers to choose from, as far as the person may read it.
-struct Offered {
-    products: Vec<Product>,
-    discounts: Vec<Discount>,
-}
-
-impl Offered {
-    async fn load<A: Access>(app: &Arc<App>, desk: &Desk<A>) -> Result<Self, ApiError> {
-        let products = match desk.may::<scope::ProductsRead>() {
-            Ok(caller) => {
-                let params = Params::parse("is_archived=false&sorting=name&limit=100");
-                api::products::list(State(app.clone()), caller, params)
-                    .await?
-                    .0
-                    .items
-            }
-            Err(_) => Vec::new(),
-        };
-        let discounts = match desk.may::<scope::DiscountsRead>() {
-            Ok(caller) => {
-                let params = Params::parse("sorting=name&limit=100");
-                api::discounts::list(State(app.clone()), caller, params)
-                    .await?
-                    .0
-                    .items
-            }
-            Err(_) => Vec::new(),
-        };
-        Ok(Self {
-            products,
-            discounts,
-        })
-    }
-}
-
-fn form_page<A: Access>(
+/// The form for a new link, or for the one that it `was`.
+async fn form_page<A: Access>(
+    app: &Arc<App>,
     desk: &Desk<A>,
     was: Option<&CheckoutLink>,
-    offered: &Offered,
     sent: &Sent,
     wrong: &Wrong,
-) -> FormPage {
-    let (shell, action, submit) = match was {
-        Some(link) => {
-            let here = format!("{LIST}/{}", link.id);
-            let shell = shelf::inner(desk, &name(link), &here, format!("Edit {}", name(link)));
-            (shell, path(desk, link.id, "/edit"), "Save checkout link")
-        }
-        None => {
-            let shell = shelf::inner(desk, "Checkout links", LIST, "New checkout link");
-            (
-                shell,
-                desk.path(&format!("{LIST}/new")),
-                "Create checkout link",
-            )
-        }
-    };
-    let groups = fill::groups(was, &offered.products, &offered.discounts, sent);
-    FormPage {
-        shell,
-        form: Form::new(action, submit, groups).again(sent, wrong),
-        aside: None,
-    }
+) -> Result<FormPage, ApiError> {
+    let on_sale = "is_archived=false&sorting=name";
+    let (products, discounts) = tokio::try_join!(
+        readable(app, desk, on_sale, api::products::list),
+        readable(app, desk, "sorting=name", api::discounts::list),
+    )?;
+    let called = was.map(|link| (link.id, name(link)));
+    let this = called.as_ref().map(|(id, name)| (*id, name.as_str()));
+    let groups = fill::groups(was, &products, &discounts, sent);
+    Ok(CHECKOUT_LINKS.form(desk, this, groups, sent, wrong))
 }
 
 async fn new(
@@ -305,9 +213,8 @@ async fn new(
     desk: Desk<scope::CheckoutLinksWrite>,
     asked: Asked,
 ) -> Answer {
-    let offered = Offered::load(&app, &desk).await?;
     let sent = fill::fresh(asked.get("product"));
-    show(&form_page(&desk, None, &offered, &sent, &Wrong::default()))
+    show(&form_page(&app, &desk, None, &sent, &Wrong::default()).await?)
 }
 
 async fn create(
@@ -319,13 +226,10 @@ async fn create(
     let caller = desk.caller.clone();
     match judged(api::checkout_links::create(State(app.clone()), caller, body).await)? {
         Ok((_, Json(link))) => done(
-            &path(&desk, link.id, ""),
+            &CHECKOUT_LINKS.path(&desk, link.id, ""),
             "The link is ready: every visit opens a checkout of its own.",
         ),
-        Err(wrong) => {
-            let offered = Offered::load(&app, &desk).await?;
-            show_again(&form_page(&desk, None, &offered, &sent, &wrong))
-        }
+        Err(wrong) => show_again(&form_page(&app, &desk, None, &sent, &wrong).await?),
     }
 }
 
@@ -335,15 +239,8 @@ async fn edit(
     PathId(id): PathId,
 ) -> Answer {
     let link = find(&app, &desk, id).await?;
-    let offered = Offered::load(&app, &desk).await?;
     let sent = fill::of_link(&link);
-    show(&form_page(
-        &desk,
-        Some(&link),
-        &offered,
-        &sent,
-        &Wrong::default(),
-    ))
+    show(&form_page(&app, &desk, Some(&link), &sent, &Wrong::default()).await?)
 }
 
 async fn update(
@@ -356,11 +253,11 @@ async fn update(
     let body = Body(Some(fill::change(&sent, &link)));
     let caller = desk.caller.clone();
     match judged(api::checkout_links::update(State(app.clone()), caller, PathId(id), body).await)? {
-        Ok(Json(link)) => done(&path(&desk, id, ""), &format!("{} was saved.", name(&link))),
-        Err(wrong) => {
-            let offered = Offered::load(&app, &desk).await?;
-            show_again(&form_page(&desk, Some(&link), &offered, &sent, &wrong))
+        Ok(Json(link)) => {
+            let words = format!("{} was saved.", name(&link));
+            done(&CHECKOUT_LINKS.path(&desk, id, ""), &words)
         }
+        Err(wrong) => show_again(&form_page(&app, &desk, Some(&link), &sent, &wrong).await?),
     }
 }
 
@@ -370,15 +267,9 @@ async fn ask_delete(
     PathId(id): PathId,
 ) -> Answer {
     let link = find(&app, &desk, id).await?;
-    show(&AskPage {
-        shell: shelf::inner(&desk, "Checkout links", LIST, format!("Delete {}?", name(&link))),
-        words: "Whoever opens it from now on learns that it no longer works, wherever you have shared it. \
-                Checkouts that it has opened stay. This cannot be undone."
-            .to_owned(),
-        submit: "Delete",
-        action: path(&desk, id, "/delete"),
-        cancel: path(&desk, id, ""),
-    })
+    let words = "Whoever opens it from now on learns that it no longer works, wherever you have shared it. \
+                 Checkouts that it has opened stay. This cannot be undone.";
+    CHECKOUT_LINKS.ask(&desk, (id, &name(&link)), "Delete", words)
 }
 
 async fn delete(
@@ -387,5 +278,8 @@ async fn delete(
     PathId(id): PathId,
 ) -> Answer {
     api::checkout_links::delete(State(app), desk.caller.clone(), PathId(id)).await?;
-    done(&desk.path(LIST), "The checkout link was deleted.")
+    done(
+        &desk.path(CHECKOUT_LINKS.list),
+        "The checkout link was deleted.",
+    )
 }

@@ -128,21 +128,12 @@ fn is_open(base: &CheckoutBase) -> bool {
 fn menu<A>(desk: &Desk<A>, one: &Checkout) -> Menu {
     let base = &one.base;
     let mut acts = vec![
-        Act::Go {
-            label: "Open",
-            href: path(desk, one),
-        },
+        Act::Go("Open", path(desk, one)),
         Act::Line,
-        Act::Copy {
-            label: "Copy Checkout ID",
-            text: base.id.to_string(),
-        },
+        Act::Copy("Copy Checkout ID", base.id.to_string()),
     ];
     if is_open(base) {
-        acts.push(Act::Copy {
-            label: "Copy link",
-            text: base.url.clone(),
-        });
+        acts.push(Act::Copy("Copy link", base.url.clone()));
     }
     Menu {
         name: format!("the session of {}", base.product.base.name),
@@ -170,10 +161,7 @@ pub async fn part<A>(
     let items = &related.items;
     let buyers = buyers(app, desk, &items.items).await?;
     let list = table(desk, related.asked, items, &buyers, sales::none(words));
-    Ok(Part::List {
-        title: "Checkouts",
-        list: list.part(),
-    })
+    Ok(Part::List("Checkouts", list.part()))
 }
 
 const FILE: File = File {

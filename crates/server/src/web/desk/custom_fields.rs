@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use super::{
     Answer, done,
-    form::{AskPage, FormPage, Sent, Wrong, judged},
-    listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
+    form::{FormPage, Sent, Wrong, judged},
+    listing::{Asked, Column, Empty, Filter, Listing, Row},
     parts::{Act, Cell, Menu, sentence},
-    sheet::{Action, Fact, Part, SheetPage},
-    shelf::{self, Shelf},
+    sheet::{Action, Fact, Part, SheetPage, moments},
+    shelf::{self, CUSTOM_FIELDS},
     shell::Way,
     show, show_again,
 };
@@ -27,19 +27,10 @@ use crate::{
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    let at = |rest: &str| format!("/dashboard/{{shop}}/products/custom-fields{rest}");
-    Router::new()
-        .route(&at(""), get(list))
-        .route(&at("/new"), get(new).post(create))
-        .route(&at("/{id}"), get(sheet))
-        .route(&at("/{id}/edit"), get(edit).post(update))
-        .route(&at("/{id}/delete"), get(ask_delete).post(delete))
-}
-
-const LIST: &str = "/products/custom-fields";
-
-fn path<A: Access>(desk: &Desk<A>, id: Uuid, rest: &str) -> String {
-    desk.path(&format!("{LIST}/{id}{rest}"))
+    let new = get(new).post(create);
+    let edit = get(edit).post(update);
+    let delete = get(ask_delete).post(delete);
+    CUSTOM_FIELDS.routes(get(list), new, get(sheet), edit, ("delete", delete))
 }
 
 async fn list(
@@ -63,52 +54,27 @@ async fn list(
     let empty = Empty {
         words: "A custom field is a question that the checkout asks, such as a size or the consent to terms. \
                 Attach it to the products that need it.",
-        step: Some((
-            "Create a custom field",
-            desk.path("/products/custom-fields/new"),
-        )),
+        step: Some(("Create a custom field", CUSTOM_FIELDS.new_at(&desk))),
     };
     let row = |field: &CustomField| {
         Row::new(vec![
-            Cell::link(path(&desk, field.id, ""), field.name.clone()),
+            Cell::link(CUSTOM_FIELDS.path(&desk, field.id, ""), field.name.clone()),
             Cell::Code(field.slug.clone()),
             Cell::Text(sentence(field.kind.kind().as_str())),
             Cell::time(field.created_at, &desk.zone),
         ])
         .menu(menu(&desk, field))
     };
-    let new = desk.path("/products/custom-fields/new");
-    show(&ListPage {
-        shell: shelf::shell(&desk, Shelf::CustomFields),
-        action: Some(("New custom field", new)),
-        list: Listing::of(asked, "Custom fields", columns, &page, row, empty).filters(filters),
-    })
+    let list = Listing::of(asked, "Custom fields", columns, &page, row, empty).filters(filters);
+    CUSTOM_FIELDS.page(&desk, list)
 }
 
 fn menu<A: Access>(desk: &Desk<A>, field: &CustomField) -> Menu {
-    Menu {
-        name: field.name.clone(),
-        acts: vec![
-            Act::Copy {
-                label: "Copy custom field ID",
-                text: field.id.to_string(),
-            },
-            Act::Copy {
-                label: "Copy slug",
-                text: field.slug.clone(),
-            },
-            Act::Line,
-            Act::Go {
-                label: "Edit",
-                href: path(desk, field.id, "/edit"),
-            },
-            Act::Line,
-            Act::Ask {
-                label: "Delete",
-                href: path(desk, field.id, "/delete"),
-            },
-        ],
-    }
+    let copies = vec![
+        Act::Copy("Copy custom field ID", field.id.to_string()),
+        Act::Copy("Copy slug", field.slug.clone()),
+    ];
+    CUSTOM_FIELDS.menu(desk, (field.id, &field.name), copies, "Delete")
 }
 
 async fn find<A: Access>(
@@ -116,9 +82,7 @@ async fn find<A: Access>(
     desk: &Desk<A>,
     id: Uuid,
 ) -> Result<CustomField, ApiError> {
-    let caller = desk.may::<scope::CustomFieldsRead>()?;
-    let found = api::custom_fields::get(State(app.clone()), caller, PathId(id)).await?;
-    Ok(found.0)
+    shelf::one(app, desk, id, api::custom_fields::get).await
 }
 
 async fn sheet(
@@ -132,12 +96,8 @@ async fn sheet(
         Fact::new("Custom field ID", Cell::Code(id.to_string())),
         Fact::new("Slug", Cell::Code(field.slug.clone())),
         Fact::new("Type", Cell::Text(kind.clone())),
-        Fact::new("Created", Cell::time(field.created_at, &desk.zone)),
-        Fact::new(
-            "Last changed",
-            Cell::time_or_nothing(field.modified_at, &desk.zone),
-        ),
     ];
+    facts.extend(moments(field.created_at, field.modified_at, &desk.zone));
     facts.extend(rules(&field.kind));
     let words = field.kind.words();
     let asks = vec![
@@ -149,20 +109,14 @@ async fn sheet(
         Fact::new("Placeholder", Cell::text(words.form_placeholder.clone())),
     ];
     let mut parts = vec![
-        Part::Facts {
-            title: "Custom field",
-            facts,
-        },
-        Part::Facts {
-            title: "At checkout",
-            facts: asks,
-        },
+        Part::Facts("Custom field", facts),
+        Part::Facts("At checkout", asks),
     ];
     parts.extend(super::metadata(&field.metadata));
     show(&SheetPage {
-        shell: shelf::inner(&desk, "Custom fields", LIST, field.name.clone()),
+        shell: CUSTOM_FIELDS.under_list(&desk, field.name.clone()),
         state: Cell::Text(kind),
-        actions: vec![Action::Go("Edit", path(&desk, id, "/edit"))],
+        actions: vec![Action::Go("Edit", CUSTOM_FIELDS.path(&desk, id, "/edit"))],
         menu: Some(menu(&desk, &field)),
         parts,
     })
@@ -206,15 +160,12 @@ fn new_page<A: Access>(
     wrong: &Wrong,
 ) -> FormPage {
     let tab = |one: &CustomFieldType| {
-        let href = format!("{}?type={one}", desk.path("/products/custom-fields/new"));
+        let href = format!("{}?type={one}", CUSTOM_FIELDS.new_at(desk));
         Way::tab(&sentence(one.as_str()), href, *one == kind)
     };
-    let shell = shelf::inner(desk, "Custom fields", LIST, "New custom field");
-    FormPage {
-        shell: shell.tabs(CustomFieldType::ALL.iter().map(tab).collect()),
-        form: fill::form(desk, None, kind, sent, wrong),
-        aside: None,
-    }
+    let mut page = CUSTOM_FIELDS.form(desk, None, fill::groups(None, kind, sent), sent, wrong);
+    page.shell.tabs = CustomFieldType::ALL.iter().map(tab).collect();
+    page
 }
 
 async fn new(desk: Desk<scope::CustomFieldsWrite>, asked: Asked) -> Answer {
@@ -238,7 +189,7 @@ async fn create(
     match judged(made)? {
         Ok((_, Json(field))) => {
             let words = format!("{} was created. Attach it to a product.", field.name);
-            done(&path(&desk, field.id, ""), &words)
+            done(&CUSTOM_FIELDS.path(&desk, field.id, ""), &words)
         }
         Err(wrong) => show_again(&new_page(&desk, kind, &sent, &wrong)),
     }
@@ -250,13 +201,8 @@ fn edit_page<A: Access>(
     sent: &Sent,
     wrong: &Wrong,
 ) -> FormPage {
-    let here = format!("{LIST}/{}", field.id);
-    let title = format!("Edit {}", field.name);
-    FormPage {
-        shell: shelf::inner(desk, &field.name, &here, title),
-        form: fill::form(desk, Some(field), field.kind.kind(), sent, wrong),
-        aside: None,
-    }
+    let groups = fill::groups(Some(field), field.kind.kind(), sent);
+    CUSTOM_FIELDS.form(desk, Some((field.id, &field.name)), groups, sent, wrong)
 }
 
 async fn edit(
@@ -283,7 +229,10 @@ async fn update(
     let caller = desk.caller.clone();
     let changed = api::custom_fields::update(State(app), caller, PathId(id), body).await;
     match judged(changed)? {
-        Ok(Json(field)) => done(&path(&desk, id, ""), &format!("{} was saved.", field.name)),
+        Ok(Json(field)) => done(
+            &CUSTOM_FIELDS.path(&desk, id, ""),
+            &format!("{} was saved.", field.name),
+        ),
         Err(wrong) => show_again(&edit_page(&desk, &field, &sent, &wrong)),
     }
 }
@@ -294,17 +243,9 @@ async fn ask_delete(
     PathId(id): PathId,
 ) -> Answer {
     let field = find(&app, &desk, id).await?;
-    let here = format!("{LIST}/{id}");
-    let title = format!("Delete {}?", field.name);
-    show(&AskPage {
-        shell: shelf::inner(&desk, &field.name, &here, title),
-        words: "No product asks for it any more, and its slug can be given to another field. Answers that \
-                customers gave stay with their orders."
-            .to_owned(),
-        submit: "Delete",
-        action: path(&desk, id, "/delete"),
-        cancel: path(&desk, id, ""),
-    })
+    let words = "No product asks for it any more, and its slug can be given to another field. Answers that \
+                 customers gave stay with their orders.";
+    CUSTOM_FIELDS.ask(&desk, (id, &field.name), "Delete", words)
 }
 
 async fn delete(
@@ -314,5 +255,8 @@ async fn delete(
 ) -> Answer {
     let field = find(&app, &desk, id).await?;
     api::custom_fields::delete(State(app), desk.caller.clone(), PathId(id)).await?;
-    done(&desk.path(LIST), &format!("{} was deleted.", field.name))
+    done(
+        &desk.path(CUSTOM_FIELDS.list),
+        &format!("{} was deleted.", field.name),
+    )
 }

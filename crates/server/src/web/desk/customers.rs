@@ -55,13 +55,7 @@ async fn list(
     let held = [("true", "With a subscription"), ("false", "Without one")];
     let filters = [
         Filter::search(&asked, "Search by name, e-mail or external ID"),
-        Filter::choice(
-            &asked,
-            "active",
-            "Subscription",
-            "All customers",
-            held.map(|(value, words)| (value.to_owned(), words.to_owned())),
-        ),
+        Filter::choice(&asked, "active", "Subscription", "All customers", held),
     ];
     let days = Filter::days(&asked);
     let action = may_write(&desk).then(|| ("New customer", desk.path("/customers/new")));
@@ -74,7 +68,7 @@ async fn list(
         .csv(&desk.path("/customers.csv"));
     show(&ListPage {
         shell: Shell::new(&desk, Area::Customers, "Customers"),
-        action,
+        action: action.map(|(words, href)| (words.to_owned(), href)),
         list,
     })
 }
@@ -107,10 +101,7 @@ fn menu<A>(desk: &Desk<A>, one: &Customer, in_list: bool) -> Menu {
     let path = |rest: &str| desk.path(&format!("/customers/{}{rest}", one.id));
     let mut acts = Vec::new();
     if in_list {
-        acts.push(Act::Go {
-            label: "Open",
-            href: path(""),
-        });
+        acts.push(Act::Go("Open", path("")));
         acts.push(Act::Line);
     }
     let texts = [
@@ -119,20 +110,14 @@ fn menu<A>(desk: &Desk<A>, one: &Customer, in_list: bool) -> Menu {
         ("Copy e-mail", Some(one.email.clone())),
     ];
     for (label, text) in texts {
-        acts.extend(text.map(|text| Act::Copy { label, text }));
+        acts.extend(text.map(|text| Act::Copy(label, text)));
     }
     if may_write(desk) {
         acts.push(Act::Line);
         if in_list {
-            acts.push(Act::Go {
-                label: "Edit",
-                href: path("/edit"),
-            });
+            acts.push(Act::Go("Edit", path("/edit")));
         }
-        acts.push(Act::Ask {
-            label: "Delete",
-            href: path("/delete"),
-        });
+        acts.push(Act::Ask("Delete", path("/delete")));
     }
     Menu {
         name: sales::called(one).0,

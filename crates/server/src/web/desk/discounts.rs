@@ -7,57 +7,44 @@ use std::sync::Arc;
 use axum::{Json, Router, extract::State, routing::get};
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use till_core::discounts::new_code;
-use till_wire::{
-    discounts::{Discount, DiscountLasting, DiscountValue},
-    products::Product,
-};
+use till_wire::discounts::{Discount, DiscountLasting, DiscountValue};
 use uuid::Uuid;
 
 use super::{
     Answer, done,
-    form::{AskPage, FormPage, Sent, Wrong, judged},
+    form::{FormPage, Sent, Wrong, judged},
     history::timeline,
-    listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
+    listing::{Asked, Column, Empty, Filter, Listing, Row},
     parts::{Act, Cell, Menu, Tone, money},
-    sheet::{Action, Fact, Part, SheetPage},
-    shelf::{self, Shelf},
+    sales,
+    sheet::{Action, Fact, Part, SheetPage, moments},
+    shelf::{self, DISCOUNTS, readable},
     show, show_again,
 };
 use crate::{
     api,
     app::App,
     error::ApiError,
-    extract::{Access, Body, Desk, Params, PathId, scope},
+    extract::{Access, Desk, PathId, scope},
     web::checkout::money::editable,
 };
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    let at = |rest: &str| format!("/dashboard/{{shop}}/products/discounts{rest}");
-    Router::new()
-        .route(&at(""), get(list))
-        .route(&at("/new"), get(new).post(create))
-        .route(&at("/{id}"), get(sheet))
-        .route(&at("/{id}/edit"), get(edit).post(update))
-        .route(&at("/{id}/delete"), get(ask_delete).post(delete))
-}
-
-const LIST: &str = "/products/discounts";
-
-fn path<A: Access>(desk: &Desk<A>, id: Uuid, rest: &str) -> String {
-    desk.path(&format!("{LIST}/{id}{rest}"))
+    let new = get(new).post(create);
+    let edit = get(edit).post(update);
+    let delete = get(ask_delete).post(delete);
+    DISCOUNTS.routes(get(list), new, get(sheet), edit, ("delete", delete))
 }
 
 async fn list(
     State(app): State<Arc<App>>,
     desk: Desk<scope::DiscountsRead>,
-    asked: Asked,
+    mut asked: Asked,
 ) -> Answer {
-    let params = asked.params(("", ""), &desk.zone);
+    let find = |params| api::discounts::list(State(app.clone()), desk.caller.clone(), params);
+    let page = asked.ask(("", ""), &desk.zone, find).await?;
     let now = app.clock.now();
-    let page = api::discounts::list(State(app), desk.caller.clone(), params)
-        .await?
-        .0;
     let columns = vec![
         Column::new("Name").by("name"),
         Column::new("Code").by("code"),
@@ -69,13 +56,13 @@ async fn list(
     let filters = [Filter::search(&asked, "Search by name or code")];
     let empty = Empty {
         words: "A discount takes a share or an amount off: customers type its code, or your program applies it.",
-        step: Some(("Create a discount", desk.path("/products/discounts/new"))),
+        step: Some(("Create a discount", DISCOUNTS.new_at(&desk))),
     };
     let row = |discount: &Discount| {
         let brief = &discount.base.brief;
         let code = brief.code.clone();
         Row::new(vec![
-            Cell::link(path(&desk, brief.id, ""), brief.name.clone()),
+            Cell::link(DISCOUNTS.path(&desk, brief.id, ""), brief.name.clone()),
             code.map_or(Cell::Empty, Cell::Code),
             worth(discount),
             Cell::Text(used(discount)),
@@ -84,11 +71,8 @@ async fn list(
         ])
         .menu(menu(&desk, discount))
     };
-    show(&ListPage {
-        shell: shelf::shell(&desk, Shelf::Discounts),
-        action: Some(("New discount", desk.path("/products/discounts/new"))),
-        list: Listing::of(asked, "Discounts", columns, &page, row, empty).filters(filters),
-    })
+    let list = Listing::of(asked, "Discounts", columns, &page, row, empty).filters(filters);
+    DISCOUNTS.page(&desk, list)
 }
 
 /// What it takes off, and for how long.
@@ -152,36 +136,14 @@ fn state(discount: &Discount, now: Timestamp) -> Cell {
 
 fn menu<A: Access>(desk: &Desk<A>, discount: &Discount) -> Menu {
     let brief = &discount.base.brief;
-    let mut acts = vec![Act::Copy {
-        label: "Copy discount ID",
-        text: brief.id.to_string(),
-    }];
-    acts.extend(brief.code.clone().map(|text| Act::Copy {
-        label: "Copy code",
-        text,
-    }));
-    acts.extend([
-        Act::Line,
-        Act::Go {
-            label: "Edit",
-            href: path(desk, brief.id, "/edit"),
-        },
-        Act::Line,
-        Act::Ask {
-            label: "Delete",
-            href: path(desk, brief.id, "/delete"),
-        },
-    ]);
-    Menu {
-        name: brief.name.clone(),
-        acts,
-    }
+    let mut copies = vec![Act::Copy("Copy discount ID", brief.id.to_string())];
+    let code = brief.code.clone();
+    copies.extend(code.map(|code| Act::Copy("Copy code", code)));
+    DISCOUNTS.menu(desk, (brief.id, &brief.name), copies, "Delete")
 }
 
 async fn find<A: Access>(app: &Arc<App>, desk: &Desk<A>, id: Uuid) -> Result<Discount, ApiError> {
-    let caller = desk.may::<scope::DiscountsRead>()?;
-    let found = api::discounts::get(State(app.clone()), caller, PathId(id)).await?;
-    Ok(found.0)
+    shelf::one(app, desk, id, api::discounts::get).await
 }
 
 async fn sheet(
@@ -193,7 +155,7 @@ async fn sheet(
     let (base, brief) = (&discount.base, &discount.base.brief);
     let limit = |n: Option<i64>| Cell::Text(n.map_or("No limit".to_owned(), |n| n.to_string()));
     let orders = desk.path(&format!("/orders?discount_id={id}"));
-    let facts = vec![
+    let mut facts = vec![
         Fact::new("Discount ID", Cell::Code(id.to_string())),
         Fact::new(
             "Code",
@@ -217,68 +179,49 @@ async fn sheet(
         ),
         Fact::new("From", Cell::time_or_nothing(base.starts_at, &desk.zone)),
         Fact::new("Until", Cell::time_or_nothing(base.ends_at, &desk.zone)),
-        Fact::new("Created", Cell::time(base.created_at, &desk.zone)),
-        Fact::new(
-            "Last changed",
-            Cell::time_or_nothing(base.modified_at, &desk.zone),
-        ),
     ];
-    let products = discount.products.iter().map(|product| {
-        let href = desk.path(&format!("/products/{}", product.base.id));
-        Cell::link(href, product.base.name.clone())
-    });
-    let products = match discount.products.is_empty() {
+    facts.extend(moments(base.created_at, base.modified_at, &desk.zone));
+    let products = discount.products.iter();
+    let products: Vec<_> = products
+        .map(|one| sales::product(&desk, &one.base))
+        .collect();
+    let products = match products.is_empty() {
         true => Cell::Text("Everything, also what is yet to come".to_owned()),
-        false => Cell::Many(products.collect()),
+        false => Cell::Many(products),
     };
     let mut parts = vec![
-        Part::Facts {
-            title: "Discount",
-            facts,
-        },
-        Part::Facts {
-            title: "Products",
-            facts: vec![Fact::new("For", products)],
-        },
+        Part::Facts("Discount", facts),
+        Part::Facts("Products", vec![Fact::new("For", products)]),
     ];
     parts.extend(super::metadata(&base.metadata));
     parts.push(timeline(&app, &desk, [id]).await?);
     show(&SheetPage {
-        shell: shelf::inner(&desk, "Discounts", LIST, brief.name.clone()),
+        shell: DISCOUNTS.under_list(&desk, brief.name.clone()),
         state: state(&discount, app.clock.now()),
-        actions: vec![Action::Go("Edit", path(&desk, id, "/edit"))],
+        actions: vec![Action::Go("Edit", DISCOUNTS.path(&desk, id, "/edit"))],
         menu: Some(menu(&desk, &discount)),
         parts,
     })
 }
 
-/// What a discount can be for: products on sale, as far as the form has room for them.
-async fn products<A: Access>(app: &Arc<App>, desk: &Desk<A>) -> Result<Vec<Product>, ApiError> {
-    let Ok(caller) = desk.may::<scope::ProductsRead>() else {
-        return Ok(Vec::new());
-    };
-    let params = Params::parse("is_archived=false&limit=100&sorting=name");
-    let page = api::products::list(State(app.clone()), caller, params).await?;
-    Ok(page.0.items)
-}
-
-fn new_page<A: Access>(
+/// The form for a new discount, or for the one that it `was`.
+async fn form_page<A: Access>(
+    app: &Arc<App>,
     desk: &Desk<A>,
-    products: &[Product],
+    was: Option<&Discount>,
     sent: &Sent,
     wrong: &Wrong,
-) -> FormPage {
-    FormPage {
-        shell: shelf::inner(desk, "Discounts", LIST, "New discount"),
-        form: fill::form(desk, None, products, sent, wrong),
-        aside: None,
-    }
+) -> Result<FormPage, ApiError> {
+    let on_sale = "is_archived=false&sorting=name";
+    let products = readable(app, desk, on_sale, api::products::list).await?;
+    let this = was.map(|was| (was.base.brief.id, was.base.brief.name.as_str()));
+    let groups = fill::groups(desk, was, &products, sent);
+    Ok(DISCOUNTS.form(desk, this, groups, sent, wrong))
 }
 
 async fn new(State(app): State<Arc<App>>, desk: Desk<scope::DiscountsWrite>) -> Answer {
-    let products = products(&app, &desk).await?;
     let sent = fill::fresh(desk.caller.organization.default_currency);
-    show(&new_page(&desk, &products, &sent, &Wrong::default()))
+    show(&form_page(&app, &desk, None, &sent, &Wrong::default()).await?)
 }
 
 async fn create(
@@ -286,41 +229,26 @@ async fn create(
     desk: Desk<scope::DiscountsWrite>,
     mut sent: Sent,
 ) -> Answer {
-    let products = products(&app, &desk).await?;
     if fill::asks_for_more(&mut sent, || new_code(&app.at())) {
-        return show(&new_page(&desk, &products, &sent, &Wrong::default()));
+        return show(&form_page(&app, &desk, None, &sent, &Wrong::default()).await?);
     }
-    let (body, wrong) = fill::body(&sent, &desk.zone, None);
-    if wrong.is_any() {
-        return show_again(&new_page(&desk, &products, &sent, &wrong));
-    }
-    let made = api::discounts::create(State(app), desk.caller.clone(), Body(Some(body))).await;
-    match judged(made)? {
+    let made = match fill::body(&sent, &desk.zone, None) {
+        Ok(body) => {
+            let caller = desk.caller.clone();
+            judged(api::discounts::create(State(app.clone()), caller, body).await)?
+        }
+        Err(wrong) => Err(wrong),
+    };
+    match made {
         Ok((_, Json(discount))) => {
             let brief = &discount.base.brief;
             let words = format!("{} was created.", brief.name);
-            done(&path(&desk, brief.id, ""), &words)
+            done(&DISCOUNTS.path(&desk, brief.id, ""), &words)
         }
         Err(wrong) => {
             let wrong = fill::in_rows(wrong, &sent);
-            show_again(&new_page(&desk, &products, &sent, &wrong))
+            show_again(&form_page(&app, &desk, None, &sent, &wrong).await?)
         }
-    }
-}
-
-fn edit_page<A: Access>(
-    desk: &Desk<A>,
-    discount: &Discount,
-    products: &[Product],
-    sent: &Sent,
-    wrong: &Wrong,
-) -> FormPage {
-    let brief = &discount.base.brief;
-    let here = format!("{LIST}/{}", brief.id);
-    FormPage {
-        shell: shelf::inner(desk, &brief.name, &here, format!("Edit {}", brief.name)),
-        form: fill::form(desk, Some(discount), products, sent, wrong),
-        aside: None,
     }
 }
 
@@ -329,10 +257,9 @@ async fn edit(
     desk: Desk<scope::DiscountsWrite>,
     PathId(id): PathId,
 ) -> Answer {
-    let (discount, products) = tokio::try_join!(find(&app, &desk, id), products(&app, &desk))?;
-    let sent = fill::of_discount(&discount, &desk.zone);
-    let wrong = Wrong::default();
-    show(&edit_page(&desk, &discount, &products, &sent, &wrong))
+    let was = find(&app, &desk, id).await?;
+    let sent = fill::of_discount(&was, &desk.zone);
+    show(&form_page(&app, &desk, Some(&was), &sent, &Wrong::default()).await?)
 }
 
 async fn update(
@@ -341,23 +268,26 @@ async fn update(
     PathId(id): PathId,
     mut sent: Sent,
 ) -> Answer {
-    let (discount, products) = tokio::try_join!(find(&app, &desk, id), products(&app, &desk))?;
-    let page = |sent: &Sent, wrong: &Wrong| edit_page(&desk, &discount, &products, sent, wrong);
+    let was = find(&app, &desk, id).await?;
     if fill::asks_for_more(&mut sent, || new_code(&app.at())) {
-        return show(&page(&sent, &Wrong::default()));
+        return show(&form_page(&app, &desk, Some(&was), &sent, &Wrong::default()).await?);
     }
-    let (body, wrong) = fill::body(&sent, &desk.zone, Some(&discount));
-    if wrong.is_any() {
-        return show_again(&page(&sent, &wrong));
-    }
-    let (caller, body) = (desk.caller.clone(), Body(Some(body)));
-    let changed = api::discounts::update(State(app), caller, PathId(id), body).await;
-    match judged(changed)? {
+    let changed = match fill::body(&sent, &desk.zone, Some(&was)) {
+        Ok(body) => {
+            let caller = desk.caller.clone();
+            judged(api::discounts::update(State(app.clone()), caller, PathId(id), body).await)?
+        }
+        Err(wrong) => Err(wrong),
+    };
+    match changed {
         Ok(Json(discount)) => {
             let words = format!("{} was saved.", discount.base.brief.name);
-            done(&path(&desk, id, ""), &words)
+            done(&DISCOUNTS.path(&desk, id, ""), &words)
         }
-        Err(wrong) => show_again(&page(&sent, &fill::in_rows(wrong, &sent))),
+        Err(wrong) => {
+            let wrong = fill::in_rows(wrong, &sent);
+            show_again(&form_page(&app, &desk, Some(&was), &sent, &wrong).await?)
+        }
     }
 }
 
@@ -367,17 +297,9 @@ async fn ask_delete(
     PathId(id): PathId,
 ) -> Answer {
     let discount = find(&app, &desk, id).await?;
-    let name = &discount.base.brief.name;
-    let here = format!("{LIST}/{id}");
-    show(&AskPage {
-        shell: shelf::inner(&desk, name, &here, format!("Delete {name}?")),
-        words: "Nobody can apply it any more, and its code can be given to another discount. Sessions that \
-                have it already, and what was bought with it, keep it."
-            .to_owned(),
-        submit: "Delete",
-        action: path(&desk, id, "/delete"),
-        cancel: path(&desk, id, ""),
-    })
+    let words = "Nobody can apply it any more, and its code can be given to another discount. Sessions that \
+                 have it already, and what was bought with it, keep it.";
+    DISCOUNTS.ask(&desk, (id, &discount.base.brief.name), "Delete", words)
 }
 
 async fn delete(
@@ -388,7 +310,7 @@ async fn delete(
     let discount = find(&app, &desk, id).await?;
     api::discounts::delete(State(app), desk.caller.clone(), PathId(id)).await?;
     let words = format!("{} was deleted.", discount.base.brief.name);
-    done(&desk.path(LIST), &words)
+    done(&desk.path(DISCOUNTS.list), &words)
 }
 
 /// A moment as the browser's field for day and minute takes it, in the viewer's zone.

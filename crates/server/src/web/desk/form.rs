@@ -1,135 +1,16 @@
 //! Forms. A field is named by the place of its value in the API's body, so a form becomes that body, the
 //! API's reader judges it, and its problems come back to their fields.
 
+mod wrong;
+
 use askama::Template;
-use axum::http::StatusCode;
-use serde_json::Value;
-use till_wire::input::{Problem, Step};
+use till_wire::{input::Words, money::Currency, values::Interval};
+use uuid::Uuid;
 
+pub use self::wrong::{Wrong, judged};
 pub use super::sent::Sent;
-use super::shell::Shell;
-use crate::{error::ApiError, extract::Denied, web::Page};
-
-/// What the API found wrong with a form.
-#[derive(Debug, Clone, Default)]
-pub struct Wrong {
-    problems: Vec<Problem>,
-    words: Option<String>,
-}
-
-impl Wrong {
-    /// The form's fault, to be shown in it; anything else is passed on.
-    pub fn of(error: ApiError) -> Result<Self, Denied> {
-        if !error.problems().is_empty() {
-            return Ok(Self {
-                problems: error.problems().to_vec(),
-                words: None,
-            });
-        }
-        let status = error.status();
-        if status.is_client_error()
-            && !matches!(status, StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED)
-        {
-            return Ok(Self::words(error.detail()));
-        }
-        Err(error.into())
-    }
-
-    /// Something that is about no field.
-    pub fn words(words: impl Into<String>) -> Self {
-        Self {
-            problems: Vec::new(),
-            words: Some(words.into()),
-        }
-    }
-
-    /// A problem of one field.
-    pub fn field(name: &str, words: impl Into<String>) -> Self {
-        let loc = name
-            .split('.')
-            .map(|step| Step::from(step.to_owned()))
-            .collect();
-        Self {
-            problems: vec![Problem::value(loc, words, Value::Null)],
-            words: None,
-        }
-    }
-
-    /// Whether anything is wrong.
-    pub fn is_any(&self) -> bool {
-        self.words.is_some() || !self.problems.is_empty()
-    }
-
-    /// The problem of a field. The API puts more steps into a place than the form has names for, such as
-    /// the shape of a union, so the field's steps need only come in order, and end alike.
-    pub fn at(&self, name: &str) -> Option<String> {
-        self.problems
-            .iter()
-            .find(|problem| is_about(problem, name))
-            .map(words)
-    }
-
-    /// Says the problems of a place in the API's body at a field that has another name.
-    pub fn moved(&mut self, place: &str, field: &str) {
-        let steps: Vec<Step> = place.split('.').map(|s| Step::from(s.to_owned())).collect();
-        for problem in &mut self.problems {
-            if problem.loc.ends_with(&steps) {
-                let to = field.split('.').map(|s| Step::from(s.to_owned()));
-                problem.loc = to.collect();
-            }
-        }
-    }
-
-    /// All of it, in words.
-    pub fn all(&self) -> Vec<String> {
-        self.elsewhere(std::iter::empty())
-    }
-
-    /// What none of these fields shows.
-    fn elsewhere<'a>(&self, names: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
-        let mut all: Vec<String> = self.words.iter().cloned().collect();
-        for problem in &self.problems {
-            if !names.clone().any(|name| is_about(problem, name)) {
-                all.push(words(problem));
-            }
-        }
-        all
-    }
-}
-
-/// A problem in words: a field that was left empty reads as null to the API, and amounts are typed in
-/// major units.
-fn words(problem: &Problem) -> String {
-    let is_amount = matches!(problem.loc.last(), Some(Step::Key(key)) if key.ends_with("_amount"));
-    match problem.kind.as_ref() {
-        kind if is_amount && kind.starts_with("int_") => {
-            "Write an amount, such as 29.00.".to_owned()
-        }
-        "missing" | "string_type" | "int_type" | "list_type" if problem.input.is_null() => {
-            "Fill this in.".to_owned()
-        }
-        _ => problem.msg.clone(),
-    }
-}
-
-/// The API's answer, or what it found wrong with the form; other errors are passed on.
-pub fn judged<T>(answer: Result<T, ApiError>) -> Result<Result<T, Wrong>, Denied> {
-    match answer {
-        Ok(answer) => Ok(Ok(answer)),
-        Err(error) => Wrong::of(error).map(Err),
-    }
-}
-
-fn is_about(problem: &Problem, name: &str) -> bool {
-    let step = |step: &Step| match step {
-        Step::Key(key) => key.to_string(),
-        Step::Index(index) => index.to_string(),
-    };
-    let place: Vec<String> = problem.loc.iter().map(step).collect();
-    let mut rest = place.iter();
-    let in_order = name.split('.').all(|part| rest.any(|step| step == part));
-    in_order && place.last().map(String::as_str) == name.rsplit('.').next()
-}
+use super::{parts::sentence, shell::Shell};
+use crate::web::Page;
 
 /// How a field is filled in.
 #[derive(Debug, Clone)]
@@ -148,6 +29,73 @@ pub enum Kind {
     Ticks(Vec<(String, String, bool)>),
     /// Carried along unseen.
     Hidden,
+}
+
+impl Kind {
+    /// One of these: values and words.
+    pub fn choice<V, W>(options: impl IntoIterator<Item = (V, W)>) -> Self
+    where
+        V: Into<String>,
+        W: Into<String>,
+    {
+        let options = options.into_iter();
+        Self::Choice(options.map(|(v, w)| (v.into(), w.into())).collect())
+    }
+
+    /// Any of these: values and words.
+    pub fn ticks(options: impl IntoIterator<Item = (String, String)>) -> Self {
+        let options = options.into_iter();
+        Self::Ticks(options.map(|(v, w)| (v, w, false)).collect())
+    }
+
+    /// One of the API's words.
+    pub fn words<W: Words + 'static>() -> Self {
+        let words = W::ALL.iter().map(|word| word.word());
+        Self::choice(words.map(|word| (word, sentence(word))))
+    }
+
+    /// A currency.
+    pub fn currencies() -> Self {
+        let codes = Currency::ALL.iter().map(|one| one.as_str());
+        Self::choice(codes.map(|code| (code, code.to_uppercase())))
+    }
+
+    /// What a trial is counted in, if there is one.
+    pub fn trial_units(none: &str) -> Self {
+        let units = Interval::ALL.iter();
+        Self::choice(units.map(|unit| (unit.as_str(), sentence(&format!("{unit}s"))))).or(none)
+    }
+
+    /// A choice that may be left out, which these words say.
+    pub fn or(mut self, words: &str) -> Self {
+        if let Self::Choice(options) = &mut self {
+            options.insert(0, (String::new(), words.to_owned()));
+        }
+        self
+    }
+}
+
+/// What can be chosen, by id and name, and behind it what is chosen already: a list ends somewhere and leaves
+/// out what is archived, and what a form does not show, it takes away.
+pub fn with_chosen(
+    options: impl IntoIterator<Item = (Uuid, String)>,
+    chosen: impl IntoIterator<Item = (Uuid, String)>,
+) -> Vec<(String, String)> {
+    let mut all: Vec<(String, String)> = Vec::new();
+    for (id, name) in options.into_iter().chain(chosen) {
+        let id = id.to_string();
+        if !all.iter().any(|(known, _)| *known == id) {
+            all.push((id, name));
+        }
+    }
+    all
+}
+
+/// The currency of a further row: one that no row has yet, the usual ones first.
+pub fn next_currency(used: &[Currency]) -> Currency {
+    let usual = ["usd", "eur", "gbp"].iter().filter_map(|c| c.parse().ok());
+    let mut all = usual.chain(Currency::ALL.iter().copied());
+    all.find(|one| !used.contains(one)).unwrap_or(Currency::USD)
 }
 
 /// A field of a form.
@@ -356,7 +304,7 @@ pub struct Form {
     /// Where it is sent.
     pub action: String,
     /// Words on its button.
-    pub submit: &'static str,
+    pub submit: String,
     /// Whether the button destroys something.
     pub danger: bool,
     /// Its parts.
@@ -369,10 +317,10 @@ pub struct Form {
 
 impl Form {
     /// A form.
-    pub fn new(action: impl Into<String>, submit: &'static str, groups: Vec<Group>) -> Self {
+    pub fn new(action: impl Into<String>, submit: impl Into<String>, groups: Vec<Group>) -> Self {
         Self {
             action: action.into(),
-            submit,
+            submit: submit.into(),
             danger: false,
             groups,
             preview: None,
@@ -453,27 +401,6 @@ impl Page for AskPage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use till_wire::loc;
-
-    #[test]
-    fn a_problem_comes_back_to_its_field() {
-        let wrong = Wrong {
-            problems: vec![
-                Problem::value(
-                    loc!["body", "recurring", "prices", 0, "fixed", "price_amount"],
-                    "low",
-                    1,
-                ),
-                Problem::value(loc!["body", "prices"], "no price", 1),
-            ],
-            words: None,
-        };
-        assert_eq!(wrong.at("prices.0.price_amount").as_deref(), Some("low"));
-        assert_eq!(wrong.at("prices.1.price_amount"), None);
-        assert_eq!(wrong.at("price_amount.0"), None);
-        assert_eq!(wrong.at("prices").as_deref(), Some("no price"));
-        assert_eq!(wrong.elsewhere(["name"].into_iter()), ["low", "no price"]);
-    }
 
     #[test]
     fn what_was_sent_is_shown_again_but_never_a_password() {

@@ -32,10 +32,10 @@ pub async fn timeline<A: Access>(
     };
     let moments = app.store.timeline(own, &subjects).await?;
     let steps = moments.into_iter().filter(|moment| sees.it(moment));
-    Ok(Part::Timeline {
-        title: "Timeline",
-        steps: steps.map(|moment| step(desk, here, moment)).collect(),
-    })
+    Ok(Part::Timeline(
+        "Timeline",
+        steps.map(|moment| step(desk, here, moment)).collect(),
+    ))
 }
 
 /// What a person may see of it.

@@ -8,11 +8,7 @@ use axum::{
     extract::{DefaultBodyLimit, Multipart, State, multipart::Field},
     routing::{get, post},
 };
-use bytes::Bytes;
-use futures_util::stream;
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
-use till_core::tokens::hex;
 use till_wire::{
     files::{File, FileService, PICTURES},
     products::Product,
@@ -24,7 +20,7 @@ use super::{
     form::{Sent, judged},
     parts::Cell,
     sheet::{Part, SheetPage},
-    shell::{Area, Shell},
+    shelf::{self, PRODUCTS},
     show, show_again,
 };
 use crate::{
@@ -32,6 +28,7 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Body, Caller, Denied, Desk, PathId, scope},
+    files,
 };
 
 /// What one form may send: a handful of pictures.
@@ -41,10 +38,10 @@ const LIMIT: usize = 60 * 1024 * 1024;
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route(
-            "/dashboard/{shop}/products/{id}/media",
+            &PRODUCTS.at("/{id}/media"),
             get(sheet).post(upload).layer(DefaultBodyLimit::max(LIMIT)),
         )
-        .route("/dashboard/{shop}/products/{id}/media/change", post(change))
+        .route(&PRODUCTS.at("/{id}/media/change"), post(change))
 }
 
 /// The pictures and what can be done with them.
@@ -58,42 +55,32 @@ struct Media<'a> {
     may: bool,
 }
 
-async fn find(
-    app: &Arc<App>,
-    caller: Caller<scope::ProductsRead>,
-    id: Uuid,
-) -> Result<Product, ApiError> {
-    let Json(product) = api::products::get(State(app.clone()), caller, PathId(id)).await?;
-    Ok(product)
-}
-
 fn page<A: Access>(
     desk: &Desk<A>,
     product: &Product,
     wrong: Vec<String>,
 ) -> Result<SheetPage, ApiError> {
-    let own = format!("/products/{}", product.base.id);
+    let base = &product.base;
     let media = Media {
         files: &product.medias,
-        action: desk.path(&format!("{own}/media")),
+        action: PRODUCTS.path(desk, base.id, "/media"),
         accept: PICTURES.join(","),
         wrong,
         may: desk.may::<scope::ProductsWrite>().is_ok() && desk.may::<scope::FilesWrite>().is_ok(),
     };
     Ok(SheetPage {
-        shell: Shell::new(
+        shell: PRODUCTS.under_one(
             desk,
-            Area::Products,
-            format!("Media of {}", product.base.name),
-        )
-        .back(&product.base.name, desk.path(&own)),
+            (base.id, &base.name),
+            format!("Media of {}", base.name),
+        ),
         state: Cell::Empty,
         actions: Vec::new(),
         menu: None,
-        parts: vec![Part::Html {
-            title: "Pictures",
-            html: media.render().map_err(ApiError::internal)?,
-        }],
+        parts: vec![Part::Html(
+            "Pictures",
+            media.render().map_err(ApiError::internal)?,
+        )],
     })
 }
 
@@ -102,7 +89,7 @@ async fn sheet(
     desk: Desk<scope::ProductsRead>,
     PathId(id): PathId,
 ) -> Answer {
-    let product = find(&app, desk.caller.clone(), id).await?;
+    let product = shelf::one(&app, &desk, id, api::products::get).await?;
     show(&page(&desk, &product, Vec::new())?)
 }
 
@@ -113,7 +100,7 @@ async fn upload(
     PathId(id): PathId,
     mut form: Multipart,
 ) -> Answer {
-    let product = find(&app, desk.may()?, id).await?;
+    let product = shelf::one(&app, &desk, id, api::products::get).await?;
     let (mut wrong, mut added) = (Vec::new(), Vec::new());
     loop {
         let field = match form.next_field().await {
@@ -144,7 +131,7 @@ async fn upload(
     }
     match wrong.is_empty() {
         true => done(
-            &desk.path(&format!("/products/{id}/media")),
+            &PRODUCTS.path(&desk, id, "/media"),
             "The pictures were added.",
         ),
         false => show_again(&page(&desk, &product, wrong)?),
@@ -169,18 +156,8 @@ async fn picture(
     });
     let body = Body(Some(announced));
     let (_, Json(made)) = api::files::create(State(app.clone()), caller.clone(), body).await?;
-    let size = bytes.len() as u64;
-    let etag = hex(&Sha256::digest(&bytes));
-    let row = app
-        .store
-        .file(made.file.organization_id, made.file.id)
-        .await?;
-    let row = row.ok_or_else(ApiError::not_found)?;
-    let whole = stream::iter([Ok::<Bytes, std::convert::Infallible>(bytes)]);
-    app.files
-        .write(&row.part_path(1), size, whole)
-        .await
-        .map_err(ApiError::internal)?;
+    let kept = files::keep_part(app, made.file.id, 1, bytes.into()).await?;
+    let etag = kept.map_err(ApiError::internal)?;
     let completed = Body(Some(json!({
         "id": made.upload.id, "path": made.upload.path,
         "parts": [{"number": 1, "checksum_etag": etag}],
@@ -208,31 +185,30 @@ async fn change(
     PathId(id): PathId,
     sent: Sent,
 ) -> Answer {
-    let product = find(&app, desk.may()?, id).await?;
+    let here = PRODUCTS.path(&desk, id, "/media");
+    let product = shelf::one(&app, &desk, id, api::products::get).await?;
     let mut medias: Vec<Uuid> = product.medias.iter().map(|file| file.id).collect();
     let chosen = sent.get("media").and_then(|id| Uuid::try_parse(id).ok());
     let place = medias.iter().position(|id| Some(*id) == chosen);
     let Some(place) = place else {
         return Err(Denied::NotFound);
     };
-    let words = match sent.get("to") {
-        Some("up") if place > 0 => {
-            medias.swap(place, place - 1);
-            "The picture was moved."
-        }
-        Some("down") if place + 1 < medias.len() => {
-            medias.swap(place, place + 1);
-            "The picture was moved."
-        }
+    let other = match sent.get("to") {
+        Some("up") => place.checked_sub(1),
+        Some("down") => Some(place + 1).filter(|other| *other < medias.len()),
         Some("remove") => {
-            let file = medias.remove(place);
             let caller = desk.may::<scope::FilesWrite>()?;
+            let file = PathId(medias.remove(place));
             arrange(&app, desk.caller.clone(), id, &medias).await?;
-            api::files::delete(State(app.clone()), caller, PathId(file)).await?;
-            "The picture was removed."
+            api::files::delete(State(app), caller, file).await?;
+            return done(&here, "The picture was removed.");
         }
-        _ => "It stays where it is.",
+        _ => None,
     };
+    let Some(other) = other else {
+        return done(&here, "It stays where it is.");
+    };
+    medias.swap(place, other);
     arrange(&app, desk.caller.clone(), id, &medias).await?;
-    done(&desk.path(&format!("/products/{id}/media")), words)
+    done(&here, "The picture was moved.")
 }

@@ -18,11 +18,11 @@ use uuid::Uuid;
 
 use super::{
     Answer, done,
-    form::{AskPage, FormPage, Sent, Wrong, judged},
-    listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
+    form::{FormPage, Sent, Wrong, judged},
+    listing::{Asked, Column, Empty, Filter, Listing, Row},
     parts::{Act, Cell, Menu, Tone, sentence},
-    sheet::{Action, Fact, Part, SheetPage},
-    shelf::{self, Shelf},
+    sheet::{Action, Fact, Part, SheetPage, moments},
+    shelf::{self, METERS},
     show, show_again,
 };
 use crate::{
@@ -34,36 +34,21 @@ use crate::{
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/dashboard/{shop}/products/meters", get(list))
-        .route(
-            "/dashboard/{shop}/products/meters/new",
-            get(new).post(create),
-        )
-        .route("/dashboard/{shop}/products/meters/{id}", get(sheet))
-        .route(
-            "/dashboard/{shop}/products/meters/{id}/edit",
-            get(edit).post(update),
-        )
-        .route(
-            "/dashboard/{shop}/products/meters/{id}/archive",
-            get(ask_archive).post(archive),
-        )
-        .route(
-            "/dashboard/{shop}/products/meters/{id}/unarchive",
-            post(unarchive),
-        )
+    let new = get(new).post(create);
+    let edit = get(edit).post(update);
+    let archive = get(ask_archive).post(archive);
+    METERS
+        .routes(get(list), new, get(sheet), edit, ("archive", archive))
+        .route(&METERS.at("/{id}/unarchive"), post(unarchive))
 }
 
-fn path<A: Access>(desk: &Desk<A>, id: Uuid, rest: &str) -> String {
-    desk.path(&format!("/products/meters/{id}{rest}"))
-}
-
-async fn list(State(app): State<Arc<App>>, desk: Desk<scope::MetersRead>, asked: Asked) -> Answer {
-    let params = asked.params(("", ""), &desk.zone);
-    let page = api::meters::list(State(app), desk.caller.clone(), params)
-        .await?
-        .0;
+async fn list(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::MetersRead>,
+    mut asked: Asked,
+) -> Answer {
+    let find = |params| api::meters::list(State(app.clone()), desk.caller.clone(), params);
+    let page = asked.ask(("", ""), &desk.zone, find).await?;
     let columns = vec![
         Column::new("Name").by("name"),
         Column::new("Counts"),
@@ -72,36 +57,23 @@ async fn list(State(app): State<Arc<App>>, desk: Desk<scope::MetersRead>, asked:
     ];
     let filters = [
         Filter::search(&asked, "Search by name"),
-        Filter::choice(
-            &asked,
-            "is_archived",
-            "Show",
-            "All meters",
-            [("false", "Active"), ("true", "Archived")].map(|(v, w)| (v.into(), w.into())),
-        ),
+        Filter::archived(&asked, "All meters"),
     ];
     let empty = Empty {
         words: "A meter counts what your customers use, such as calls or tokens; a product can then be priced by it.",
-        step: Some(("Create a meter", desk.path("/products/meters/new"))),
+        step: Some(("Create a meter", METERS.new_at(&desk))),
     };
     let row = |meter: &Meter| {
         Row::new(vec![
-            Cell::Link {
-                href: path(&desk, meter.id, ""),
-                text: meter.name.clone(),
-                note: None,
-            },
+            Cell::link(METERS.path(&desk, meter.id, ""), meter.name.clone()),
             Cell::Noted(counts(&meter.aggregation), rule_words(&meter.filter)),
             state(meter),
             Cell::time(meter.created_at, &desk.zone),
         ])
         .menu(menu(&desk, meter))
     };
-    show(&ListPage {
-        shell: shelf::shell(&desk, Shelf::Meters),
-        action: Some(("New meter", desk.path("/products/meters/new"))),
-        list: Listing::of(asked, "Meters", columns, &page, row, empty).filters(filters),
-    })
+    let list = Listing::of(asked, "Meters", columns, &page, row, empty).filters(filters);
+    METERS.page(&desk, list)
 }
 
 fn state(meter: &Meter) -> Cell {
@@ -177,40 +149,20 @@ fn unit_words(meter: &Meter) -> String {
 }
 
 fn menu<A: Access>(desk: &Desk<A>, meter: &Meter) -> Menu {
-    let mut acts = vec![
-        Act::Copy {
-            label: "Copy meter ID",
-            text: meter.id.to_string(),
-        },
-        Act::Line,
-    ];
-    acts.extend(match meter.archived_at {
-        Some(_) => vec![Act::Do {
-            label: "Unarchive",
-            action: path(desk, meter.id, "/unarchive"),
-        }],
-        None => vec![
-            Act::Go {
-                label: "Edit",
-                href: path(desk, meter.id, "/edit"),
-            },
-            Act::Line,
-            Act::Ask {
-                label: "Archive",
-                href: path(desk, meter.id, "/archive"),
-            },
-        ],
-    });
+    let copy = Act::Copy("Copy meter ID", meter.id.to_string());
+    if meter.archived_at.is_none() {
+        let this = (meter.id, meter.name.as_str());
+        return METERS.menu(desk, this, vec![copy], "Archive");
+    }
+    let back = Act::Do("Unarchive", METERS.path(desk, meter.id, "/unarchive"));
     Menu {
         name: meter.name.clone(),
-        acts,
+        acts: vec![copy, Act::Line, back],
     }
 }
 
 async fn find<A: Access>(app: &Arc<App>, desk: &Desk<A>, id: Uuid) -> Result<Meter, ApiError> {
-    let caller = desk.may::<scope::MetersRead>()?;
-    let found = api::meters::get(State(app.clone()), caller, PathId(id)).await?;
-    Ok(found.0)
+    shelf::one(app, desk, id, api::meters::get).await
 }
 
 async fn sheet(
@@ -219,28 +171,24 @@ async fn sheet(
     PathId(id): PathId,
 ) -> Answer {
     let meter = find(&app, &desk, id).await?;
-    let facts = vec![
+    let mut facts = vec![
         Fact::new("Meter ID", Cell::Code(id.to_string())),
         Fact::new("Counts", Cell::Text(counts(&meter.aggregation))),
         Fact::new("Of", Cell::Text(rule_words(&meter.filter))),
         Fact::new("Unit", Cell::Text(unit_words(&meter))),
-        Fact::new("Created", Cell::time(meter.created_at, &desk.zone)),
-        Fact::new(
-            "Last changed",
-            Cell::time_or_nothing(meter.modified_at, &desk.zone),
-        ),
     ];
-    let mut parts = vec![Part::Facts {
-        title: "Meter",
-        facts,
-    }];
+    facts.extend(moments(meter.created_at, meter.modified_at, &desk.zone));
+    let mut parts = vec![Part::Facts("Meter", facts)];
     parts.extend(super::metadata(&meter.metadata));
     let actions = match meter.archived_at {
-        Some(_) => vec![Action::Do("Unarchive", path(&desk, id, "/unarchive"))],
-        None => vec![Action::Go("Edit", path(&desk, id, "/edit"))],
+        Some(_) => vec![Action::Do(
+            "Unarchive",
+            METERS.path(&desk, id, "/unarchive"),
+        )],
+        None => vec![Action::Go("Edit", METERS.path(&desk, id, "/edit"))],
     };
     show(&SheetPage {
-        shell: shelf::inner(&desk, "Meters", "/products/meters", meter.name.clone()),
+        shell: METERS.under_list(&desk, meter.name.clone()),
         state: state(&meter),
         actions,
         menu: Some(menu(&desk, &meter)),
@@ -254,23 +202,8 @@ fn form_page<A: Access>(
     sent: &Sent,
     wrong: &Wrong,
 ) -> FormPage {
-    let (title, action, submit) = match was {
-        Some(meter) => (
-            format!("Edit {}", meter.name),
-            path(desk, meter.id, "/edit"),
-            "Save meter",
-        ),
-        None => (
-            "New meter".to_owned(),
-            desk.path("/products/meters/new"),
-            "Create meter",
-        ),
-    };
-    FormPage {
-        shell: shelf::inner(desk, "Meters", "/products/meters", title),
-        form: fill::form(action, submit, was, sent, wrong),
-        aside: None,
-    }
+    let this = was.map(|meter| (meter.id, meter.name.as_str()));
+    METERS.form(desk, this, fill::groups(was, sent), sent, wrong)
 }
 
 async fn new(desk: Desk<scope::MetersWrite>) -> Answer {
@@ -288,7 +221,7 @@ async fn create(
     let body = Body(Some(fill::body(&sent, None)));
     match judged(api::meters::create(State(app), desk.caller.clone(), body).await)? {
         Ok((_, Json(meter))) => done(
-            &path(&desk, meter.id, ""),
+            &METERS.path(&desk, meter.id, ""),
             &format!("{} was created.", meter.name),
         ),
         Err(wrong) => show_again(&form_page(&desk, None, &sent, &wrong)),
@@ -328,7 +261,10 @@ async fn update(
     }
     let body = fill::body(&sent, Some(&meter));
     match judged(change(&app, &desk, id, body).await)? {
-        Ok(meter) => done(&path(&desk, id, ""), &format!("{} was saved.", meter.name)),
+        Ok(meter) => done(
+            &METERS.path(&desk, id, ""),
+            &format!("{} was saved.", meter.name),
+        ),
         Err(wrong) => show_again(&form_page(&desk, Some(&meter), &sent, &wrong)),
     }
 }
@@ -339,15 +275,8 @@ async fn ask_archive(
     PathId(id): PathId,
 ) -> Answer {
     let meter = find(&app, &desk, id).await?;
-    let title = format!("Archive {}?", meter.name);
-    show(&AskPage {
-        shell: shelf::inner(&desk, "Meters", "/products/meters", title),
-        words: "It counts nothing any more, and no price can be set by it. You can unarchive it."
-            .to_owned(),
-        submit: "Archive",
-        action: path(&desk, id, "/archive"),
-        cancel: path(&desk, id, ""),
-    })
+    let words = "It counts nothing any more, and no price can be set by it. You can unarchive it.";
+    METERS.ask(&desk, (id, meter.name.as_str()), "Archive", words)
 }
 
 async fn archive(
@@ -359,7 +288,7 @@ async fn archive(
         Ok(meter) => format!("{} was archived.", meter.name),
         Err(wrong) => wrong.at("is_archived").unwrap_or_default(),
     };
-    done(&path(&desk, id, ""), &words)
+    done(&METERS.path(&desk, id, ""), &words)
 }
 
 async fn unarchive(
@@ -369,5 +298,5 @@ async fn unarchive(
 ) -> Answer {
     let meter = change(&app, &desk, id, json!({"is_archived": false})).await?;
     let words = format!("{} counts again.", meter.name);
-    done(&path(&desk, id, ""), &words)
+    done(&METERS.path(&desk, id, ""), &words)
 }

@@ -211,5 +211,5 @@ fn pairs(title: &'static str, object: &impl serde::Serialize) -> Option<sheet::P
             sheet::Fact::new(key.clone(), parts::Cell::Text(text))
         })
         .collect();
-    (!facts.is_empty()).then_some(sheet::Part::Facts { title, facts })
+    (!facts.is_empty()).then_some(sheet::Part::Facts(title, facts))
 }

@@ -17,7 +17,7 @@ use super::{
     parts::{Act, Cell, Menu, sentence},
     payments,
     sales::{self, CREATED, Related, currency},
-    sheet::{Fact, Part, SheetPage},
+    sheet::{Fact, Part, SheetPage, moments},
     shell::{Area, Shell},
     show,
 };
@@ -101,19 +101,10 @@ fn menu<A>(desk: &Desk<A>, order: &Order) -> Menu {
     Menu {
         name: order.invoice_number.clone(),
         acts: vec![
-            Act::Go {
-                label: "Open",
-                href: path(desk, order),
-            },
+            Act::Go("Open", path(desk, order)),
             Act::Line,
-            Act::Copy {
-                label: "Copy Order ID",
-                text: order.id.to_string(),
-            },
-            Act::Copy {
-                label: "Copy invoice number",
-                text: order.invoice_number.clone(),
-            },
+            Act::Copy("Copy Order ID", order.id.to_string()),
+            Act::Copy("Copy invoice number", order.invoice_number.clone()),
         ],
     }
 }
@@ -130,10 +121,10 @@ pub async fn of<A: Access>(
 
 /// A part of another page: its orders.
 pub fn part<A>(desk: &Desk<A>, related: Related<Order>, words: &'static str) -> Part {
-    Part::List {
-        title: "Orders",
-        list: table(desk, related.asked, &related.items, sales::none(words)).part(),
-    }
+    Part::List(
+        "Orders",
+        table(desk, related.asked, &related.items, sales::none(words)).part(),
+    )
 }
 
 const FILE: File = File {
@@ -261,26 +252,20 @@ fn about<A>(desk: &Desk<A>, order: &Order) -> Part {
         order.subscription_id,
         "The subscription",
     );
-    Part::Facts {
-        title: "Order",
-        facts: vec![
-            Fact::new("Order ID", Cell::Code(order.id.to_string())),
-            Fact::new("Invoice number", Cell::Code(order.invoice_number.clone())),
-            Fact::new("Customer", sales::customer(desk, &order.customer)),
-            Fact::new("Product", sales::product(desk, &order.product.base)),
-            Fact::new("Reason", Cell::Text(reason)),
-            Fact::new("Subscription", subscription),
-            Fact::new(
-                "Checkout",
-                sales::linked(desk, "checkouts", order.checkout_id, "The session"),
-            ),
-            Fact::new("Created", Cell::time(order.created_at, &desk.zone)),
-            Fact::new(
-                "Last changed",
-                Cell::time_or_nothing(order.modified_at, &desk.zone),
-            ),
-        ],
-    }
+    let mut facts = vec![
+        Fact::new("Order ID", Cell::Code(order.id.to_string())),
+        Fact::new("Invoice number", Cell::Code(order.invoice_number.clone())),
+        Fact::new("Customer", sales::customer(desk, &order.customer)),
+        Fact::new("Product", sales::product(desk, &order.product.base)),
+        Fact::new("Reason", Cell::Text(reason)),
+        Fact::new("Subscription", subscription),
+        Fact::new(
+            "Checkout",
+            sales::linked(desk, "checkouts", order.checkout_id, "The session"),
+        ),
+    ];
+    facts.extend(moments(order.created_at, order.modified_at, &desk.zone));
+    Part::Facts("Order", facts)
 }
 
 fn totals(order: &Order, lines: Option<&[TaxLine]>) -> Part {
@@ -311,18 +296,15 @@ fn totals(order: &Order, lines: Option<&[TaxLine]>) -> Part {
         let refunded = order.refunded_amount + order.refunded_tax_amount;
         facts.push(Fact::new("Refunded", money(refunded)));
     }
-    Part::Facts {
-        title: "Items",
-        facts,
-    }
+    Part::Facts("Items", facts)
 }
 
 fn billing(order: &Order) -> Part {
-    Part::Facts {
-        title: "Billing",
-        facts: vec![
+    Part::Facts(
+        "Billing",
+        vec![
             Fact::new("Name", Cell::text(order.billing_name.clone())),
             Fact::new("Address", sales::address(order.billing_address.as_ref())),
         ],
-    }
+    )
 }

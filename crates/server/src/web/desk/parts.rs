@@ -169,34 +169,14 @@ pub fn sentence(name: &str) -> String {
 /// One thing that can be done with a row or an object.
 #[derive(Debug, Clone)]
 pub enum Act {
-    /// Copies a text and says so.
-    Copy {
-        /// On the button.
-        label: &'static str,
-        /// What is copied.
-        text: String,
-    },
-    /// Goes to a page.
-    Go {
-        /// On the link.
-        label: &'static str,
-        /// The page.
-        href: String,
-    },
-    /// Goes to a page that asks before it destroys anything.
-    Ask {
-        /// On the link.
-        label: &'static str,
-        /// The page that asks.
-        href: String,
-    },
-    /// Does it at once, by a POST.
-    Do {
-        /// On the button.
-        label: &'static str,
-        /// Where the POST goes.
-        action: String,
-    },
+    /// Copies a text and says so: words on the button, and the text.
+    Copy(&'static str, String),
+    /// Goes to a page: words, and its address.
+    Go(&'static str, String),
+    /// Goes to a page that asks before it destroys anything: words, and its address.
+    Ask(&'static str, String),
+    /// Does it at once, by a POST: words, and where it goes.
+    Do(&'static str, String),
     /// A line between groups.
     Line,
 }

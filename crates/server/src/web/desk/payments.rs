@@ -17,7 +17,7 @@ use super::{
     listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
     parts::{Act, Cell, Menu, money, sentence},
     sales::{self, Buyers, CREATED, Related, currency},
-    sheet::{Fact, Part, SheetPage},
+    sheet::{Fact, Part, SheetPage, moments},
     shell::{Area, Shell},
     show,
 };
@@ -141,25 +141,16 @@ fn state(payment: &Payment) -> Cell {
 }
 
 fn menu<A>(desk: &Desk<A>, payment: &Payment) -> Menu {
-    let mut acts = vec![Act::Go {
-        label: "Open",
-        href: path(desk, payment),
-    }];
+    let mut acts = vec![Act::Go("Open", path(desk, payment))];
     let others = [
         ("Open the order", "orders", payment.order_id),
         ("Open the checkout", "checkouts", payment.checkout_id),
     ];
     for (label, area, id) in others {
-        acts.extend(id.map(|id| Act::Go {
-            label,
-            href: desk.path(&format!("/{area}/{id}")),
-        }));
+        acts.extend(id.map(|id| Act::Go(label, desk.path(&format!("/{area}/{id}")))));
     }
     acts.push(Act::Line);
-    acts.push(Act::Copy {
-        label: "Copy Payment ID",
-        text: payment.id.to_string(),
-    });
+    acts.push(Act::Copy("Copy Payment ID", payment.id.to_string()));
     Menu {
         name: format!(
             "payment of {}",
@@ -189,10 +180,7 @@ pub async fn part<A>(
     let items = &related.items;
     let payers = Payers::of(app, desk.caller.organization.id, &items.items).await?;
     let list = table(desk, related.asked, items, &payers, sales::none(words));
-    Ok(Part::List {
-        title: "Payments",
-        list: list.part(),
-    })
+    Ok(Part::List("Payments", list.part()))
 }
 
 const FILE: File = File {
@@ -293,28 +281,22 @@ async fn sheet(
 fn about<A>(desk: &Desk<A>, payment: &Payment, payers: &Payers) -> Part {
     let money = Cell::money(payment.amount, currency(&payment.currency));
     let trigger = payment.trigger.map(|trigger| sentence(trigger.as_str()));
-    Part::Facts {
-        title: "Payment",
-        facts: vec![
-            Fact::new("Payment ID", Cell::Code(payment.id.to_string())),
-            Fact::new("Amount", money),
-            Fact::new("Customer", payers.cell(desk, payment)),
-            Fact::new(
-                "Order",
-                sales::linked(desk, "orders", payment.order_id, "The order"),
-            ),
-            Fact::new(
-                "Checkout",
-                sales::linked(desk, "checkouts", payment.checkout_id, "The session"),
-            ),
-            Fact::new("Reason", Cell::text(trigger)),
-            Fact::new("Created", Cell::time(payment.created_at, &desk.zone)),
-            Fact::new(
-                "Last changed",
-                Cell::time_or_nothing(payment.modified_at, &desk.zone),
-            ),
-        ],
-    }
+    let mut facts = vec![
+        Fact::new("Payment ID", Cell::Code(payment.id.to_string())),
+        Fact::new("Amount", money),
+        Fact::new("Customer", payers.cell(desk, payment)),
+        Fact::new(
+            "Order",
+            sales::linked(desk, "orders", payment.order_id, "The order"),
+        ),
+        Fact::new(
+            "Checkout",
+            sales::linked(desk, "checkouts", payment.checkout_id, "The session"),
+        ),
+        Fact::new("Reason", Cell::text(trigger)),
+    ];
+    facts.extend(moments(payment.created_at, payment.modified_at, &desk.zone));
+    Part::Facts("Payment", facts)
 }
 
 fn how(payment: &Payment) -> Part {
@@ -330,8 +312,5 @@ fn how(payment: &Payment) -> Part {
             Cell::text(payment.decline_message.clone()),
         ));
     }
-    Part::Facts {
-        title: "Method",
-        facts,
-    }
+    Part::Facts("Method", facts)
 }

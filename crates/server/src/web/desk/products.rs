@@ -1,6 +1,7 @@
 //! Products: the catalogue, and a session of one in two clicks (lifecycle.md I.2).
 
 mod fill;
+mod page;
 mod price;
 
 use std::sync::Arc;
@@ -12,58 +13,43 @@ use axum::{
     routing::{get, post},
 };
 use serde_json::json;
-use till_wire::products::{Price, PriceAmount, Product};
+use till_wire::products::Product;
 use uuid::Uuid;
 
 use super::{
     Answer, done,
-    form::{AskPage, FormPage, Sent, Wrong, judged},
-    listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
-    parts::{Act, Cell, Menu, Tone, sentence},
-    sheet::{Action, Fact, Part, SheetPage},
-    shelf::{self, Shelf},
-    shell::{Area, Shell},
+    form::{FormPage, Sent, Wrong, judged},
+    listing::{Asked, Column, Empty, Filter, Listing, Row},
+    parts::Cell,
+    shelf::{self, PRODUCTS, readable},
     show, show_again,
 };
 use crate::{
     api,
     app::App,
     error::ApiError,
-    extract::{Access, Body, Desk, Params, PathId, scope},
-    web::checkout::{
-        markdown,
-        money::{Locale, interval_words},
-    },
+    extract::{Access, Body, Desk, PathId, scope},
 };
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/dashboard/{shop}/products", get(list))
-        .route("/dashboard/{shop}/products/new", get(new).post(create))
-        .route("/dashboard/{shop}/products/preview", post(preview))
-        .route("/dashboard/{shop}/products/{id}", get(sheet))
-        .route(
-            "/dashboard/{shop}/products/{id}/edit",
-            get(edit).post(update),
-        )
-        .route(
-            "/dashboard/{shop}/products/{id}/archive",
-            get(ask_archive).post(archive),
-        )
-        .route("/dashboard/{shop}/products/{id}/unarchive", post(unarchive))
-        .route("/dashboard/{shop}/products/{id}/checkout", post(checkout))
+    let new = get(new).post(create);
+    let edit = get(edit).post(update);
+    let archive = get(ask_archive).post(archive);
+    PRODUCTS
+        .routes(get(list), new, get(page::sheet), edit, ("archive", archive))
+        .route(&PRODUCTS.at("/preview"), post(preview))
+        .route(&PRODUCTS.at("/{id}/unarchive"), post(unarchive))
+        .route(&PRODUCTS.at("/{id}/checkout"), post(checkout))
 }
 
 async fn list(
     State(app): State<Arc<App>>,
     desk: Desk<scope::ProductsRead>,
-    asked: Asked,
+    mut asked: Asked,
 ) -> Answer {
-    let params = asked.params(("", ""), &desk.zone);
-    let page = api::products::list(State(app.clone()), desk.caller.clone(), params)
-        .await?
-        .0;
+    let find = |params| api::products::list(State(app.clone()), desk.caller.clone(), params);
+    let page = asked.ask(("", ""), &desk.zone, find).await?;
     let columns = vec![
         Column::new("Name").by("name"),
         Column::new("Price").by("price_amount"),
@@ -72,259 +58,65 @@ async fn list(
     ];
     let filters = [
         Filter::search(&asked, "Search by name"),
-        Filter::choice(
-            &asked,
-            "is_archived",
-            "Show",
-            "All products",
-            [("false", "Active"), ("true", "Archived")].map(|(v, w)| (v.into(), w.into())),
-        ),
+        Filter::archived(&asked, "All products"),
     ];
     let empty = Empty {
         words: "What do you sell? A product has a name and a price; its id is what your program sells it by.",
-        step: Some(("Create a product", desk.path("/products/new"))),
+        step: Some(("Create a product", PRODUCTS.new_at(&desk))),
     };
     let row = |product: &Product| {
-        let href = desk.path(&format!("/products/{}", product.base.id));
+        let href = PRODUCTS.path(&desk, product.base.id, "");
         Row::new(vec![
             Cell::Link {
                 href,
                 text: product.base.name.clone(),
-                note: Some(billing(product)),
+                note: Some(page::billing(product)),
             },
-            price_cell(product),
-            state(product),
+            page::price_cell(product),
+            page::state(product),
             Cell::time(product.base.created_at, &desk.zone),
         ])
-        .menu(menu(&desk, &app, product))
+        .menu(page::menu(&desk, &app, product))
     };
     let list = Listing::of(asked, "Products", columns, &page, row, empty).filters(filters);
-    show(&ListPage {
-        shell: shelf::shell(&desk, Shelf::Products),
-        action: Some(("New product", desk.path("/products/new"))),
-        list,
-    })
-}
-
-/// How often it is paid: `Once`, `Every 3 months`.
-fn billing(product: &Product) -> String {
-    match per(product) {
-        None => "Paid once".to_owned(),
-        Some(words) => format!("Subscription, {words}"),
-    }
-}
-
-/// Its trial, if it has one: `14 days`.
-fn trial(product: &Product) -> Option<String> {
-    let (unit, count) = (
-        product.base.trial_interval?,
-        product.base.trial_interval_count?,
-    );
-    let s = if count == 1 { "" } else { "s" };
-    Some(format!("{count} {unit}{s}"))
-}
-
-/// What else belongs to it: benefits, and the fields that its checkout asks.
-fn belongings<A: Access>(desk: &Desk<A>, product: &Product) -> Option<Part> {
-    let mut facts = Vec::new();
-    let benefits = product.benefits.iter().map(|benefit| Cell::Link {
-        href: desk.path(&format!("/products/benefits/{}", benefit.id)),
-        text: benefit.description.clone(),
-        note: Some(super::benefits::kind_words(benefit.kind).to_owned()),
-    });
-    let benefits: Vec<_> = benefits.collect();
-    if !benefits.is_empty() {
-        facts.push(Fact::new("Benefits", Cell::Many(benefits)));
-    }
-    let fields = product.attached_custom_fields.iter().map(|attached| {
-        let how = if attached.required {
-            "required"
-        } else {
-            "optional"
-        };
-        Cell::Noted(attached.custom_field.name.clone(), how.to_owned())
-    });
-    let fields: Vec<_> = fields.collect();
-    if !fields.is_empty() {
-        facts.push(Fact::new("Checkout fields", Cell::Many(fields)));
-    }
-    (!facts.is_empty()).then_some(Part::Facts {
-        title: "Included and asked",
-        facts,
-    })
-}
-
-fn per(product: &Product) -> Option<String> {
-    let count = product.base.recurring_interval_count.unwrap_or(1);
-    let unit = product.base.recurring_interval?;
-    Some(interval_words(
-        unit,
-        u32::try_from(count).unwrap_or(1),
-        Locale::En,
-    ))
-}
-
-fn cost(price: &Price) -> price::Said {
-    let meter = match &price.amount {
-        PriceAmount::MeteredUnit { meter, .. } => meter.as_ref().map(|meter| meter.name.as_str()),
-        _ => None,
-    };
-    price::said(&price.amount, price.price_currency, meter)
-}
-
-fn price_cell(product: &Product) -> Cell {
-    let mut prices: Vec<_> = product
-        .prices
-        .iter()
-        .map(|price| Cell::Money(cost(price).words))
-        .collect();
-    match prices.len() {
-        1 => prices.remove(0),
-        _ => Cell::Many(prices),
-    }
-}
-
-fn state(product: &Product) -> Cell {
-    if product.base.is_archived {
-        return Cell::toned("archived", Tone::Quiet);
-    }
-    match product.base.visibility.as_str() {
-        "public" => Cell::toned("active", Tone::Good),
-        other => Cell::toned(other, Tone::Busy),
-    }
-}
-
-fn menu<A: Access>(desk: &Desk<A>, app: &App, product: &Product) -> Menu {
-    let id = product.base.id;
-    let path = |rest: &str| desk.path(&format!("/products/{id}{rest}"));
-    let mut acts = vec![Act::Copy {
-        label: "Copy Product ID",
-        text: id.to_string(),
-    }];
-    if product.base.is_archived {
-        acts.push(Act::Do {
-            label: "Unarchive",
-            action: path("/unarchive"),
-        });
-    } else {
-        acts.extend([
-            Act::Copy {
-                label: "Copy checkout curl",
-                text: super::programs::curl(&app.site.public_url, &id.to_string()),
-            },
-            Act::Do {
-                label: "New checkout session",
-                action: path("/checkout"),
-            },
-            Act::Line,
-            Act::Go {
-                label: "Edit",
-                href: path("/edit"),
-            },
-            Act::Go {
-                label: "Duplicate",
-                href: desk.path(&format!("/products/new?from={id}")),
-            },
-            Act::Line,
-            Act::Ask {
-                label: "Archive",
-                href: path("/archive"),
-            },
-        ]);
-    }
-    Menu {
-        name: product.base.name.clone(),
-        acts,
-    }
+    PRODUCTS.page(&desk, list)
 }
 
 async fn find<A: Access>(app: &Arc<App>, desk: &Desk<A>, id: Uuid) -> Result<Product, ApiError> {
-    let caller = desk.may::<scope::ProductsRead>()?;
-    let found = api::products::get(State(app.clone()), caller, PathId(id)).await?;
-    Ok(found.0)
+    shelf::one(app, desk, id, api::products::get).await
 }
 
-async fn sheet(
-    State(app): State<Arc<App>>,
-    desk: Desk<scope::ProductsRead>,
-    PathId(id): PathId,
-) -> Answer {
-    let product = find(&app, &desk, id).await?;
-    let base = &product.base;
-    let facts = vec![
-        Fact::new("Product ID", Cell::Code(id.to_string())),
-        Fact::new("Price", price_cell(&product)),
-        Fact::new("Billing", Cell::Text(billing(&product))),
-        Fact::new("Trial", Cell::text(trial(&product))),
-        Fact::new("Visibility", Cell::Text(sentence(base.visibility.as_str()))),
-        Fact::new("Created", Cell::time(base.created_at, &desk.zone)),
-        Fact::new(
-            "Last changed",
-            Cell::time_or_nothing(base.modified_at, &desk.zone),
-        ),
-    ];
-    let prices = product.prices.iter().map(|price| {
-        let tax = price
-            .tax_behavior
-            .map_or("as the shop says", |t| t.as_str());
-        let said = cost(price);
-        let mut cells = vec![Cell::Money(said.words)];
-        cells.extend(said.notes.into_iter().map(Cell::Text));
-        cells.extend([
-            Cell::Noted(format!("Tax: {}", sentence(tax)), String::new()),
-            Cell::Code(price.id.to_string()),
-        ]);
-        let name = price.price_currency.as_str().to_uppercase();
-        Fact::new(name, Cell::Many(cells))
-    });
-    let mut parts = vec![
-        Part::Facts {
-            title: "Product",
-            facts,
-        },
-        Part::Facts {
-            title: "Prices",
-            facts: prices.collect(),
-        },
-    ];
-    parts.extend(belongings(&desk, &product));
-    if let Some(html) = base.description.as_deref().and_then(markdown::render) {
-        parts.push(Part::Html {
-            title: "Description",
-            html: format!("<div class=\"prose\">{}</div>", html.as_str()),
-        });
-    }
-    parts.extend(super::metadata(&product.metadata));
-    let actions = match base.is_archived {
-        true => vec![Action::Do(
-            "Unarchive",
-            desk.path(&format!("/products/{id}/unarchive")),
-        )],
-        false => vec![
-            Action::Go("Edit", desk.path(&format!("/products/{id}/edit"))),
-            Action::Go("Media", desk.path(&format!("/products/{id}/media"))),
-            Action::Do(
-                "New checkout session",
-                desk.path(&format!("/products/{id}/checkout")),
-            ),
-        ],
-    };
-    show(&SheetPage {
-        shell: Shell::new(&desk, Area::Products, base.name.clone())
-            .back("Products", desk.path("/products")),
-        state: state(&product),
-        actions,
-        menu: Some(menu(&desk, &app, &product)),
-        parts,
-    })
+/// The form for a new product, or for the one that it `was`; `like` is what a new one is a copy of.
+async fn form_page<A: Access>(
+    app: &Arc<App>,
+    desk: &Desk<A>,
+    (was, like): (Option<&Product>, Option<&Product>),
+    sent: &Sent,
+    wrong: &Wrong,
+) -> Result<FormPage, ApiError> {
+    let (meters, benefits, fields) = tokio::try_join!(
+        readable(app, desk, "is_archived=false", api::meters::list),
+        readable(app, desk, "sorting=description", api::benefits::list),
+        readable(app, desk, "sorting=name", api::custom_fields::list),
+    )?;
+    let choices = fill::Choices::new(meters, benefits, fields, was.or(like));
+    let this = was.map(|product| (product.base.id, product.base.name.as_str()));
+    let groups = fill::groups(was, choices, sent);
+    let mut page = PRODUCTS.form(desk, this, groups, sent, wrong);
+    page.form.preview = Some(desk.path("/products/preview"));
+    page.aside = Some(fill::preview(sent));
+    Ok(page)
 }
 
-fn new_page<A: Access>(desk: &Desk<A>, form: super::form::Form, sent: &Sent) -> FormPage {
-    FormPage {
-        shell: Shell::new(desk, Area::Products, "New product")
-            .back("Products", desk.path("/products")),
-        form,
-        aside: Some(fill::preview(sent)),
+/// What a new product is a copy of, if it is one.
+async fn source<A: Access>(
+    app: &Arc<App>,
+    desk: &Desk<A>,
+    id: Option<&str>,
+) -> Result<Option<Product>, ApiError> {
+    match id.and_then(|id| Uuid::try_parse(id).ok()) {
+        Some(id) => find(app, desk, id).await.map(Some),
+        None => Ok(None),
     }
 }
 
@@ -333,14 +125,13 @@ async fn new(
     desk: Desk<scope::ProductsWrite>,
     asked: Asked,
 ) -> Answer {
-    let from = asked.get("from").and_then(|id| Uuid::try_parse(id).ok());
-    let sent = match from {
-        Some(id) => fill::of_product(&find(&app, &desk, id).await?, true),
+    let like = source(&app, &desk, asked.get("from")).await?;
+    let sent = match &like {
+        Some(product) => fill::of_product(product, true),
         None => fill::fresh(&desk.caller.organization),
     };
-    let choices = choices(&app, &desk).await?;
-    let form = fill::form(&desk, None, &choices, &sent, &Wrong::default());
-    show(&new_page(&desk, form, &sent))
+    let whose = (None, like.as_ref());
+    show(&form_page(&app, &desk, whose, &sent, &Wrong::default()).await?)
 }
 
 async fn create(
@@ -348,12 +139,10 @@ async fn create(
     desk: Desk<scope::ProductsWrite>,
     mut sent: Sent,
 ) -> Answer {
-    let choices = choices(&app, &desk).await?;
-    let again = |sent: &Sent, wrong: &Wrong| {
-        new_page(&desk, fill::form(&desk, None, &choices, sent, wrong), sent)
-    };
+    let like = source(&app, &desk, sent.get(fill::SOURCE)).await?;
+    let whose = (None, like.as_ref());
     if fill::rows_changed(&mut sent) {
-        return show(&again(&sent, &Wrong::default()));
+        return show(&form_page(&app, &desk, whose, &sent, &Wrong::default()).await?);
     }
     let body = Body(Some(fill::body(&sent, None)));
     let made = api::products::create(State(app.clone()), desk.caller.clone(), body).await;
@@ -361,11 +150,11 @@ async fn create(
         Ok((_, Json(product))) => {
             include(&app, &desk, product.base.id, fill::benefits(&sent, None)).await?;
             done(
-                &desk.path(&format!("/products/{}", product.base.id)),
+                &PRODUCTS.path(&desk, product.base.id, ""),
                 &format!("{} was created.", product.base.name),
             )
         }
-        Err(wrong) => show_again(&again(&sent, &wrong)),
+        Err(wrong) => show_again(&form_page(&app, &desk, whose, &sent, &wrong).await?),
     }
 }
 
@@ -384,58 +173,15 @@ async fn include(
     Ok(())
 }
 
-/// What a product can be made of, as far as the person may read it.
-async fn choices<A: Access>(app: &Arc<App>, desk: &Desk<A>) -> Result<fill::Choices, ApiError> {
-    let mut choices = fill::Choices::default();
-    if let Ok(caller) = desk.may::<scope::MetersRead>() {
-        let params = Params::parse("is_archived=false&limit=100");
-        let page = api::meters::list(State(app.clone()), caller, params).await?;
-        choices.meters = page.0.items;
-    }
-    if let Ok(caller) = desk.may::<scope::BenefitsRead>() {
-        let params = Params::parse("sorting=description&limit=100");
-        let page = api::benefits::list(State(app.clone()), caller, params).await?;
-        choices.benefits = page.0.items;
-    }
-    if let Ok(caller) = desk.may::<scope::CustomFieldsRead>() {
-        let params = Params::parse("sorting=name&limit=100");
-        let page = api::custom_fields::list(State(app.clone()), caller, params).await?;
-        choices.fields = page.0.items;
-    }
-    Ok(choices)
-}
-
-fn edit_page<A: Access>(
-    desk: &Desk<A>,
-    product: &Product,
-    choices: &fill::Choices,
-    sent: &Sent,
-    wrong: &Wrong,
-) -> FormPage {
-    let back = desk.path(&format!("/products/{}", product.base.id));
-    FormPage {
-        shell: Shell::new(desk, Area::Products, format!("Edit {}", product.base.name))
-            .back(&product.base.name, back),
-        form: fill::form(desk, Some(product), choices, sent, wrong),
-        aside: Some(fill::preview(sent)),
-    }
-}
-
 async fn edit(
     State(app): State<Arc<App>>,
     desk: Desk<scope::ProductsWrite>,
     PathId(id): PathId,
 ) -> Answer {
     let product = find(&app, &desk, id).await?;
-    let choices = choices(&app, &desk).await?;
     let sent = fill::of_product(&product, false);
-    show(&edit_page(
-        &desk,
-        &product,
-        &choices,
-        &sent,
-        &Wrong::default(),
-    ))
+    let whose = (Some(&product), None);
+    show(&form_page(&app, &desk, whose, &sent, &Wrong::default()).await?)
 }
 
 async fn update(
@@ -445,21 +191,18 @@ async fn update(
     mut sent: Sent,
 ) -> Answer {
     let product = find(&app, &desk, id).await?;
-    let choices = choices(&app, &desk).await?;
-    let again = |sent: &Sent, wrong: &Wrong| edit_page(&desk, &product, &choices, sent, wrong);
+    let whose = (Some(&product), None);
     if fill::rows_changed(&mut sent) {
-        return show(&again(&sent, &Wrong::default()));
+        return show(&form_page(&app, &desk, whose, &sent, &Wrong::default()).await?);
     }
     let body = fill::body(&sent, Some(&product));
     match judged(change(&app, &desk, id, body).await)? {
         Ok(saved) => {
             include(&app, &desk, id, fill::benefits(&sent, Some(&product))).await?;
-            done(
-                &desk.path(&format!("/products/{id}")),
-                &format!("{} was saved.", saved.base.name),
-            )
+            let words = format!("{} was saved.", saved.base.name);
+            done(&PRODUCTS.path(&desk, id, ""), &words)
         }
-        Err(wrong) => show_again(&again(&sent, &wrong)),
+        Err(wrong) => show_again(&form_page(&app, &desk, whose, &sent, &wrong).await?),
     }
 }
 
@@ -486,16 +229,9 @@ async fn ask_archive(
     PathId(id): PathId,
 ) -> Answer {
     let product = find(&app, &desk, id).await?;
-    let here = desk.path(&format!("/products/{id}"));
-    show(&AskPage {
-        shell: Shell::new(&desk, Area::Products, format!("Archive {}?", product.base.name)),
-        words: "It can no longer be bought: new sessions refuse it, and programs that name it get an error. \
-                Sessions that are open already, orders and subscriptions stay. You can unarchive it."
-            .to_owned(),
-        submit: "Archive",
-        action: format!("{here}/archive"),
-        cancel: here,
-    })
+    let words = "It can no longer be bought: new sessions refuse it, and programs that name it get an error. \
+                 Sessions that are open already, orders and subscriptions stay. You can unarchive it.";
+    PRODUCTS.ask(&desk, (id, &product.base.name), "Archive", words)
 }
 
 async fn archive(
@@ -505,7 +241,7 @@ async fn archive(
 ) -> Answer {
     let product = change(&app, &desk, id, json!({"is_archived": true})).await?;
     let words = format!("{} was archived.", product.base.name);
-    done(&desk.path(&format!("/products/{id}")), &words)
+    done(&PRODUCTS.path(&desk, id, ""), &words)
 }
 
 async fn unarchive(
@@ -515,7 +251,7 @@ async fn unarchive(
 ) -> Answer {
     let product = change(&app, &desk, id, json!({"is_archived": false})).await?;
     let words = format!("{} is for sale again.", product.base.name);
-    done(&desk.path(&format!("/products/{id}")), &words)
+    done(&PRODUCTS.path(&desk, id, ""), &words)
 }
 
 /// A session of this product; its page shows the link, the QR code and the programs that make the same.

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use axum::{Json, extract::State};
+use axum::Json;
 use till_wire::{
     address::Address,
     customers::Customer,
@@ -19,12 +19,13 @@ use super::{
     listing::{Asked, Empty, Filter},
     parts::{Cell, money, sentence},
     sheet::Fact,
+    shelf::readable_with,
 };
 use crate::{
     api,
     app::App,
     error::ApiError,
-    extract::{Access, Caller, Desk, Params, PathId, scope},
+    extract::{Access, Caller, Desk, Params, scope},
     web::checkout::money::{Locale, interval_words},
 };
 
@@ -171,22 +172,13 @@ pub async fn products<A: Access>(
     desk: &Desk<A>,
     asked: &Asked,
 ) -> Result<Option<Filter>, ApiError> {
-    let Ok(caller) = desk.may::<scope::ProductsRead>() else {
+    if desk.may::<scope::ProductsRead>().is_err() {
         return Ok(None);
-    };
-    let first = Params::parse("sorting=name&limit=100");
-    let page = api::products::list(State(app.clone()), caller.clone(), first).await?;
-    let name = |product: &Product| (product.base.id.to_string(), product.base.name.clone());
-    let mut known: Vec<_> = page.0.items.iter().map(name).collect();
-    let chosen = asked
-        .get("product_id")
-        .and_then(|id| Uuid::try_parse(id).ok());
-    if let Some(id) = chosen
-        && !known.iter().any(|(known, _)| *known == id.to_string())
-        && let Ok(Json(product)) = api::products::get(State(app.clone()), caller, PathId(id)).await
-    {
-        known.push(name(&product));
     }
+    let chosen = ("sorting=name", asked.get("product_id"));
+    let (list, get) = (api::products::list, api::products::get);
+    let named = |product: &Product| (product.base.id, product.base.name.clone());
+    let known = readable_with(app, desk, chosen, list, get, named).await?;
     Ok(Some(Filter::choice(
         asked,
         "product_id",

@@ -13,10 +13,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 use till_core::{organizations, records::Organization as Row};
-use till_wire::{
-    money::Currency,
-    organizations::{Organization, PLATFORMS, ProrationBehavior, TaxBehaviorOption},
-};
+use till_wire::organizations::{Organization, PLATFORMS, ProrationBehavior, TaxBehaviorOption};
 
 use super::{
     Answer, done,
@@ -111,7 +108,10 @@ async fn update(
     let body = Body(Some(body(&sent)));
     match judged(api::organizations::update(State(app), desk.caller.clone(), id, body).await)? {
         Ok(_) => done(&desk.path("/settings"), "The settings were saved."),
-        Err(wrong) => show_again(&form_page(&desk, &sent, &wrong)),
+        Err(mut wrong) => {
+            wrong.listed("embed_hosts");
+            show_again(&form_page(&desk, &sent, &wrong))
+        }
     }
 }
 
@@ -202,9 +202,7 @@ fn line(name: &str, label: &str, kind: &'static str) -> Field {
 }
 
 fn about(row: &Row) -> Group {
-    let mut countries = vec![(String::new(), "Not said".to_owned())];
-    let named = places::COUNTRIES.iter();
-    countries.extend(named.map(|(code, name)| ((*code).to_owned(), (*name).to_owned())));
+    let countries = Kind::choice(places::COUNTRIES.iter().copied());
     Group::new(
         "Organization",
         vec![
@@ -215,7 +213,7 @@ fn about(row: &Row) -> Group {
             line("website", "Website", "url"),
             line("avatar_url", "Logo address", "url")
                 .hint("An https address of a square picture; customers see it at checkout."),
-            Field::new("country", "Country", Kind::Choice(countries)),
+            Field::new("country", "Country", countries.or("Not said")),
         ],
     )
     .note(format!(
@@ -236,13 +234,13 @@ fn links(sent: &Sent) -> Group {
                 "linkedin" => "LinkedIn".to_owned(),
                 one => sentence(one),
             };
-            ((*one).to_owned(), words)
+            (*one, words)
         });
         [
             Field::new(
                 format!("socials.{row}.platform"),
                 format!("Platform {}", place + 1),
-                Kind::Choice(platforms.collect()),
+                Kind::choice(platforms),
             ),
             line(
                 &format!("socials.{row}.url"),
@@ -255,17 +253,13 @@ fn links(sent: &Sent) -> Group {
 }
 
 fn money() -> Group {
-    let currencies = Currency::ALL.iter().map(|currency| {
-        let code = currency.as_str();
-        (code.to_owned(), code.to_uppercase())
-    });
     let taxes = TaxBehaviorOption::ALL.iter().map(|tax| {
         let words = match tax {
             TaxBehaviorOption::Location => "As usual in the customer's country",
             TaxBehaviorOption::Inclusive => "Prices contain tax",
             TaxBehaviorOption::Exclusive => "Tax is added to prices",
         };
-        (tax.as_str().to_owned(), words.to_owned())
+        (tax.as_str(), words)
     });
     Group::new(
         "Prices",
@@ -273,10 +267,10 @@ fn money() -> Group {
             Field::new(
                 "default_presentment_currency",
                 "Default currency",
-                Kind::Choice(currencies.collect()),
+                Kind::currencies(),
             )
             .hint("Every product needs a price in it."),
-            Field::new("default_tax_behavior", "Tax", Kind::Choice(taxes.collect()))
+            Field::new("default_tax_behavior", "Tax", Kind::choice(taxes))
                 .hint("Where a price does not say otherwise."),
         ],
     )
@@ -311,13 +305,13 @@ fn subscriptions() -> Group {
             ProrationBehavior::Prorate => "With the next renewal",
             ProrationBehavior::NextPeriod => "From the next period on",
         };
-        (one.as_str().to_owned(), words.to_owned())
+        (one.as_str(), words)
     });
     let mut fields = switches(&["subscription_settings"]);
     fields.push(Field::new(
         "subscription_settings.proration_behavior",
         "A change of plan is billed",
-        Kind::Choice(prorations.collect()),
+        Kind::choice(prorations),
     ));
     fields.push(
         line(

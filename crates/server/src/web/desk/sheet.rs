@@ -1,6 +1,7 @@
 //! Detail pages: the facts of one thing, what belongs to it, and what happened to it.
 
 use askama::Template;
+use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
     listing::Listing,
@@ -26,6 +27,14 @@ impl Fact {
     }
 }
 
+/// When a thing was made, and when it was last changed.
+pub fn moments(created: Timestamp, modified: Option<Timestamp>, zone: &TimeZone) -> [Fact; 2] {
+    [
+        Fact::new("Created", Cell::time(created, zone)),
+        Fact::new("Last changed", Cell::time_or_nothing(modified, zone)),
+    ]
+}
+
 /// One line of what happened.
 #[derive(Debug, Clone)]
 pub struct Step {
@@ -42,34 +51,14 @@ pub struct Step {
 #[template(path = "desk/part.html")]
 #[expect(clippy::large_enum_variant, reason = "a page has few parts")]
 pub enum Part {
-    /// Facts.
-    Facts {
-        /// Heading.
-        title: &'static str,
-        /// In order.
-        facts: Vec<Fact>,
-    },
-    /// A list of what belongs to it.
-    List {
-        /// Heading.
-        title: &'static str,
-        /// The rows.
-        list: Listing,
-    },
-    /// What happened, newest first.
-    Timeline {
-        /// Heading.
-        title: &'static str,
-        /// In order.
-        steps: Vec<Step>,
-    },
-    /// A block of HTML that was rendered by a template.
-    Html {
-        /// Heading.
-        title: &'static str,
-        /// Safe HTML.
-        html: String,
-    },
+    /// Facts, in order, below a heading.
+    Facts(&'static str, Vec<Fact>),
+    /// A list of what belongs to it, below a heading.
+    List(&'static str, Listing),
+    /// What happened, newest first, below a heading.
+    Timeline(&'static str, Vec<Step>),
+    /// A block of safe HTML that was rendered by a template, below a heading.
+    Html(&'static str, String),
 }
 
 /// A button or a link beside the heading.

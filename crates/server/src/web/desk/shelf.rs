@@ -1,59 +1,268 @@
-//! The pages under Products: one tab each. A feature adds its own here, and uses [`shell`] for its list.
+//! The pages under Products: one tab for each kind of thing, and what the pages of every kind have alike. A feature
+//! adds its own here.
 
-use super::shell::{Area, Shell, Way};
-use crate::extract::{Access, Desk, scope};
+use std::sync::Arc;
 
-/// A page under Products.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each is named like its page")]
-pub enum Shelf {
-    Products,
-    Discounts,
-    Benefits,
-    Meters,
-    CustomFields,
-    CheckoutLinks,
+use axum::{Json, Router, extract::State, routing::MethodRouter};
+use till_wire::page::Page;
+use uuid::Uuid;
+
+use super::{
+    Answer,
+    form::{AskPage, Form, FormPage, Group, Sent, Wrong, with_chosen},
+    listing::{ListPage, Listing},
+    parts::{Act, Menu},
+    shell::{Area, Shell, Way},
+    show,
+};
+use crate::{
+    app::App,
+    error::ApiError,
+    extract::{Access, Caller, Desk, Params, PathId, scope},
+};
+
+/// A kind of thing under Products.
+#[derive(Debug)]
+pub struct Goods {
+    /// Where its list is, below the organization.
+    pub list: &'static str,
+    /// What one is called.
+    pub one: &'static str,
+    /// What its list is called.
+    pub many: &'static str,
 }
 
-/// Around a list under Products, with the tabs of those that the person may read.
-pub fn shell<A: Access>(desk: &Desk<A>, here: Shelf) -> Shell {
-    let mut tabs = Vec::new();
-    let mut tab = |shelf: Shelf, words: &str, path: &str, may: bool| {
-        if may {
-            tabs.push(Way::tab(words, desk.path(path), shelf == here));
+const fn goods(list: &'static str, one: &'static str, many: &'static str) -> Goods {
+    Goods { list, one, many }
+}
+
+/// What is sold.
+pub const PRODUCTS: Goods = goods("/products", "product", "Products");
+/// What is taken off.
+pub const DISCOUNTS: Goods = goods("/products/discounts", "discount", "Discounts");
+/// What purchases include.
+pub const BENEFITS: Goods = goods("/products/benefits", "benefit", "Benefits");
+/// What counts usage.
+pub const METERS: Goods = goods("/products/meters", "meter", "Meters");
+/// What a checkout asks.
+pub const CUSTOM_FIELDS: Goods = goods("/products/custom-fields", "custom field", "Custom fields");
+/// What sells without a program.
+pub const CHECKOUT_LINKS: Goods = goods(
+    "/products/checkout-links",
+    "checkout link",
+    "Checkout links",
+);
+
+/// What answers at one address.
+type Pages = MethodRouter<Arc<App>>;
+
+impl Goods {
+    /// The pages that all have: the list, the form for a new one, one's page and its form, and how one is rid
+    /// of it, by the last word of that page's address.
+    pub fn routes(
+        &self,
+        list: Pages,
+        new: Pages,
+        sheet: Pages,
+        edit: Pages,
+        (verb, last): (&str, Pages),
+    ) -> Router<Arc<App>> {
+        Router::new()
+            .route(&self.at(""), list)
+            .route(&self.at("/new"), new)
+            .route(&self.at("/{id}"), sheet)
+            .route(&self.at("/{id}/edit"), edit)
+            .route(&self.at(&format!("/{{id}}/{verb}")), last)
+    }
+
+    /// The route of a page below the list.
+    pub fn at(&self, rest: &str) -> String {
+        format!("/dashboard/{{shop}}{}{rest}", self.list)
+    }
+
+    /// The address of one, or of a page below it.
+    pub fn path<A>(&self, desk: &Desk<A>, id: Uuid, rest: &str) -> String {
+        desk.path(&format!("{}/{id}{rest}", self.list))
+    }
+
+    /// The address of the form for a new one.
+    pub fn new_at<A>(&self, desk: &Desk<A>) -> String {
+        desk.path(&format!("{}/new", self.list))
+    }
+
+    /// The list's page, with the tabs of those lists that the person may read.
+    pub fn page<A: Access>(&self, desk: &Desk<A>, list: Listing) -> Answer {
+        let tabs = [
+            (PRODUCTS, desk.may::<scope::ProductsRead>().is_ok()),
+            (DISCOUNTS, desk.may::<scope::DiscountsRead>().is_ok()),
+            (BENEFITS, desk.may::<scope::BenefitsRead>().is_ok()),
+            (METERS, desk.may::<scope::MetersRead>().is_ok()),
+            (CUSTOM_FIELDS, desk.may::<scope::CustomFieldsRead>().is_ok()),
+            (
+                CHECKOUT_LINKS,
+                desk.may::<scope::CheckoutLinksRead>().is_ok(),
+            ),
+        ];
+        let tabs = tabs.into_iter().filter(|(_, may)| *may);
+        let tabs = tabs.map(|(one, _)| {
+            let here = one.list == self.list;
+            Way::tab(one.many, desk.path(one.list), here)
+        });
+        show(&ListPage {
+            shell: Shell::new(desk, Area::Products, "Products").tabs(tabs.collect()),
+            action: Some((format!("New {}", self.one), self.new_at(desk))),
+            list,
+        })
+    }
+
+    /// Around a page, with the way back to the list.
+    pub fn under_list<A: Access>(&self, desk: &Desk<A>, title: impl Into<String>) -> Shell {
+        Shell::new(desk, Area::Products, title).back(self.many, desk.path(self.list))
+    }
+
+    /// Around a page, with the way back to one thing.
+    pub fn under_one<A: Access>(
+        &self,
+        desk: &Desk<A>,
+        (id, name): (Uuid, &str),
+        title: String,
+    ) -> Shell {
+        Shell::new(desk, Area::Products, title).back(name, self.path(desk, id, ""))
+    }
+
+    /// The page of the form, filled in as sent; `was` is the one that is edited.
+    pub fn form<A: Access>(
+        &self,
+        desk: &Desk<A>,
+        was: Option<(Uuid, &str)>,
+        groups: Vec<Group>,
+        sent: &Sent,
+        wrong: &Wrong,
+    ) -> FormPage {
+        let (shell, action, verb) = match was {
+            Some((id, name)) => (
+                self.under_one(desk, (id, name), format!("Edit {name}")),
+                self.path(desk, id, "/edit"),
+                "Save",
+            ),
+            None => (
+                self.under_list(desk, format!("New {}", self.one)),
+                self.new_at(desk),
+                "Create",
+            ),
+        };
+        let form = Form::new(action, format!("{verb} {}", self.one), groups);
+        FormPage {
+            shell,
+            form: form.again(sent, wrong),
+            aside: None,
         }
-    };
-    let products = desk.may::<scope::ProductsRead>().is_ok();
-    tab(Shelf::Products, "Products", "/products", products);
-    let discounts = desk.may::<scope::DiscountsRead>().is_ok();
-    tab(
-        Shelf::Discounts,
-        "Discounts",
-        "/products/discounts",
-        discounts,
-    );
-    let benefits = desk.may::<scope::BenefitsRead>().is_ok();
-    tab(Shelf::Benefits, "Benefits", "/products/benefits", benefits);
-    let meters = desk.may::<scope::MetersRead>().is_ok();
-    tab(Shelf::Meters, "Meters", "/products/meters", meters);
-    let fields = desk.may::<scope::CustomFieldsRead>().is_ok();
-    tab(
-        Shelf::CustomFields,
-        "Custom fields",
-        "/products/custom-fields",
-        fields,
-    );
-    let links = desk.may::<scope::CheckoutLinksRead>().is_ok();
-    tab(
-        Shelf::CheckoutLinks,
-        "Checkout links",
-        "/products/checkout-links",
-        links,
-    );
-    Shell::new(desk, Area::Products, "Products").tabs(tabs)
+    }
+
+    /// The menu of one: what can be copied, its form, and how one is rid of it.
+    pub fn menu<A>(
+        &self,
+        desk: &Desk<A>,
+        (id, name): (Uuid, &str),
+        mut acts: Vec<Act>,
+        last: &'static str,
+    ) -> Menu {
+        let gone = format!("/{}", last.to_lowercase());
+        acts.extend([
+            Act::Line,
+            Act::Go("Edit", self.path(desk, id, "/edit")),
+            Act::Line,
+            Act::Ask(last, self.path(desk, id, &gone)),
+        ]);
+        Menu {
+            name: name.to_owned(),
+            acts,
+        }
+    }
+
+    /// The page that asks before one is deleted or archived; `words` say what that does.
+    pub fn ask<A: Access>(
+        &self,
+        desk: &Desk<A>,
+        (id, name): (Uuid, &str),
+        verb: &'static str,
+        words: &str,
+    ) -> Answer {
+        let rest = format!("/{}", verb.to_lowercase());
+        show(&AskPage {
+            shell: self.under_one(desk, (id, name), format!("{verb} {name}?")),
+            words: words.to_owned(),
+            submit: verb,
+            action: self.path(desk, id, &rest),
+            cancel: self.path(desk, id, ""),
+        })
+    }
 }
 
-/// Around the page of one thing under Products, with the way back to its list.
-pub fn inner<A: Access>(desk: &Desk<A>, list: &str, path: &str, title: impl Into<String>) -> Shell {
-    Shell::new(desk, Area::Products, title).back(list, desk.path(path))
+/// One thing, as the API answers it.
+pub async fn one<A, S, T, F>(
+    app: &Arc<App>,
+    desk: &Desk<A>,
+    id: Uuid,
+    get: impl FnOnce(State<Arc<App>>, Caller<S>, PathId) -> F,
+) -> Result<T, ApiError>
+where
+    A: Access,
+    S: Access,
+    F: Future<Output = Result<Json<T>, ApiError>>,
+{
+    let Json(found) = get(State(app.clone()), desk.may::<S>()?, PathId(id)).await?;
+    Ok(found)
+}
+
+/// The first hundred of a list, as far as the person may read it.
+pub async fn readable<A, S, T, F>(
+    app: &Arc<App>,
+    desk: &Desk<A>,
+    query: &str,
+    list: impl FnOnce(State<Arc<App>>, Caller<S>, Params) -> F,
+) -> Result<Vec<T>, ApiError>
+where
+    A: Access,
+    S: Access,
+    F: Future<Output = Result<Json<Page<T>>, ApiError>>,
+{
+    let Ok(caller) = desk.may::<S>() else {
+        return Ok(Vec::new());
+    };
+    let params = Params::parse(&format!("{query}&limit=100"));
+    let Json(page) = list(State(app.clone()), caller, params).await?;
+    Ok(page.items)
+}
+
+/// The first hundred of a list by id and name, and the one that is chosen already if it is not among them.
+pub async fn readable_with<A, S, T, L, O>(
+    app: &Arc<App>,
+    desk: &Desk<A>,
+    (query, chosen): (&str, Option<&str>),
+    list: impl FnOnce(State<Arc<App>>, Caller<S>, Params) -> L,
+    get: impl FnOnce(State<Arc<App>>, Caller<S>, PathId) -> O,
+    named: impl Fn(&T) -> (Uuid, String),
+) -> Result<Vec<(String, String)>, ApiError>
+where
+    A: Access,
+    S: Access,
+    L: Future<Output = Result<Json<Page<T>>, ApiError>>,
+    O: Future<Output = Result<Json<T>, ApiError>>,
+{
+    let some = readable(app, desk, query, list).await?;
+    let id = chosen.and_then(|id| Uuid::try_parse(id).ok());
+    let missing = id.filter(|id| some.iter().all(|one| named(one).0 != *id));
+    let other = match missing {
+        None => None,
+        Some(id) => match one(app, desk, id, get).await {
+            // What is not there cannot be chosen.
+            Err(error) if error.status().is_client_error() => None,
+            found => Some(found?),
+        },
+    };
+    Ok(with_chosen(
+        some.iter().map(&named),
+        other.iter().map(&named),
+    ))
 }

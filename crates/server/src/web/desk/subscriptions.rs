@@ -52,13 +52,7 @@ async fn list(
     let filters = [
         Filter::search(&asked, "Search by customer"),
         Filter::words::<SubscriptionStatus>(&asked, "status", "Status", "Any status"),
-        Filter::choice(
-            &asked,
-            "cancel_at_period_end",
-            "Renewal",
-            "Any",
-            ends.map(|(value, words)| (value.to_owned(), words.to_owned())),
-        ),
+        Filter::choice(&asked, "cancel_at_period_end", "Renewal", "Any", ends),
     ];
     let product = sales::products(&app, &desk, &asked).await?;
     let days = Filter::days(&asked);
@@ -131,21 +125,12 @@ fn renews<A>(desk: &Desk<A>, base: &SubscriptionBase) -> Cell {
 
 fn menu<A>(desk: &Desk<A>, one: &Subscription) -> Menu {
     let orders = format!("/orders?subscription_id={}", one.base.id);
-    let copy = |label, id: Uuid| Act::Copy {
-        label,
-        text: id.to_string(),
-    };
+    let copy = |label, id: Uuid| Act::Copy(label, id.to_string());
     Menu {
         name: format!("{} of {}", one.product.base.name, one.customer.email),
         acts: vec![
-            Act::Go {
-                label: "Open",
-                href: path(desk, one),
-            },
-            Act::Go {
-                label: "Its orders",
-                href: desk.path(&orders),
-            },
+            Act::Go("Open", path(desk, one)),
+            Act::Go("Its orders", desk.path(&orders)),
             Act::Line,
             copy("Copy Subscription ID", one.base.id),
             copy("Copy Customer ID", one.base.customer_id),
@@ -165,10 +150,10 @@ pub async fn of<A: Access>(
 
 /// A part of another page: its subscriptions.
 pub fn part<A>(desk: &Desk<A>, related: Related<Subscription>, words: &'static str) -> Part {
-    Part::List {
-        title: "Subscriptions",
-        list: table(desk, related.asked, &related.items, sales::none(words)).part(),
-    }
+    Part::List(
+        "Subscriptions",
+        table(desk, related.asked, &related.items, sales::none(words)).part(),
+    )
 }
 
 const FILE: File = File {
@@ -283,9 +268,9 @@ async fn sheet(
 
 fn about<A>(desk: &Desk<A>, one: &Subscription) -> Part {
     let discount = one.discount.as_ref().map(|d| d.brief.name.clone());
-    Part::Facts {
-        title: "Subscription",
-        facts: vec![
+    Part::Facts(
+        "Subscription",
+        vec![
             Fact::new("Subscription ID", Cell::Code(one.base.id.to_string())),
             Fact::new("Status", Cell::Text(sentence(one.base.status.as_str()))),
             Fact::new("Amount", Cell::Money(price(&one.base))),
@@ -297,7 +282,7 @@ fn about<A>(desk: &Desk<A>, one: &Subscription) -> Part {
                 sales::linked(desk, "checkouts", one.base.checkout_id, "The session"),
             ),
         ],
-    }
+    )
 }
 
 fn schedule<A>(desk: &Desk<A>, base: &SubscriptionBase) -> Part {
@@ -327,8 +312,5 @@ fn schedule<A>(desk: &Desk<A>, base: &SubscriptionBase) -> Part {
     if let Some(words) = &base.customer_cancellation_comment {
         facts.push(Fact::new("The customer's words", Cell::Text(words.clone())));
     }
-    Part::Facts {
-        title: "Schedule",
-        facts,
-    }
+    Part::Facts("Schedule", facts)
 }

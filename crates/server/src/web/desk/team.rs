@@ -112,7 +112,7 @@ async fn list(
     let action = desk
         .role
         .manages_people()
-        .then(|| ("Invite", desk.path("/settings/team/invite")));
+        .then(|| ("Invite".to_owned(), desk.path("/settings/team/invite")));
     show(&ListPage {
         shell: shell(&desk, Tab::Team),
         action,
@@ -128,21 +128,12 @@ fn acts<A>(desk: &Desk<A>, team: &Team, member: &Member, user: &User) -> Vec<Act
         return acts;
     }
     if desk.role.disposes_of(member.role) {
-        acts.push(Act::Go {
-            label: "Change role",
-            href: path(&format!("{}/role", member.id)),
-        });
+        acts.push(Act::Go("Change role", path(&format!("{}/role", member.id))));
     }
     if user.id == desk.person.id {
-        acts.push(Act::Ask {
-            label: "Leave",
-            href: path("leave"),
-        });
+        acts.push(Act::Ask("Leave", path("leave")));
     } else if desk.role.disposes_of(member.role) {
-        acts.push(Act::Ask {
-            label: "Remove",
-            href: path(&format!("{}/remove", member.id)),
-        });
+        acts.push(Act::Ask("Remove", path(&format!("{}/remove", member.id))));
     }
     acts
 }
@@ -158,10 +149,10 @@ fn roles<A>(desk: &Desk<A>, now: Role) -> Field {
                 Role::Admin => "everything but owners",
                 Role::Member => "everything but settings, access tokens and people",
             };
-            let word = role.as_str().to_owned();
-            (word.clone(), format!("{}: {words}", sentence(&word)))
+            let word = role.as_str();
+            (word, format!("{}: {words}", sentence(word)))
         });
-    Field::new("role", "Role", Kind::Choice(options.collect())).value(now.as_str())
+    Field::new("role", "Role", Kind::choice(options)).value(now.as_str())
 }
 
 fn form_page<A: Access>(

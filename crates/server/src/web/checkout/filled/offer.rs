@@ -136,7 +136,8 @@ pub(super) fn hero(session: &Session, look: Look) -> Hero {
     }
 }
 
-fn trial_words((unit, count): (Interval, i64), locale: Locale) -> String {
+/// How long a trial is: `14 days free`.
+pub fn trial_words((unit, count): (Interval, i64), locale: Locale) -> String {
     let id = match unit {
         Interval::Day => "trial-days",
         Interval::Week => "trial-weeks",

@@ -42,10 +42,10 @@ pub(super) fn list(person: &Person, sessions: Vec<UserSession>) -> Listing {
         }
         row.menu(Menu {
             name,
-            acts: vec![Act::Ask {
-                label: "Sign out",
-                href: format!("/account/sessions/{}/end", session.id),
-            }],
+            acts: vec![Act::Ask(
+                "Sign out",
+                format!("/account/sessions/{}/end", session.id),
+            )],
         })
     };
     let empty = Empty {

@@ -1,10 +1,8 @@
 //! The benefit form, and the API's body that it becomes.
 
 use serde_json::{Map, Value, json};
-use till_wire::{
-    benefits::{Benefit, BenefitType, BenefitVisibility, ExpirationUnit, RepositoryPermission},
-    input::Words,
-    meters::Meter,
+use till_wire::benefits::{
+    Benefit, BenefitType, BenefitVisibility, ExpirationUnit, RepositoryPermission,
 };
 
 use super::visibility_words;
@@ -99,17 +97,8 @@ fn has_no_fields(kind: BenefitType) -> bool {
     )
 }
 
-fn choice<W: Words + 'static>() -> Kind {
-    let words = W::ALL.iter().map(|word| word.word());
-    Kind::Choice(
-        words
-            .map(|word| (word.to_owned(), sentence(word)))
-            .collect(),
-    )
-}
-
 /// The form's groups.
-pub fn groups(kind: BenefitType, meters: &[Meter], sent: &Sent) -> Vec<Group> {
+pub fn groups(kind: BenefitType, meters: Vec<(String, String)>, sent: &Sent) -> Vec<Group> {
     let mut about = vec![
         Field::new("type", "", Kind::Hidden).value(kind.as_str()),
         Field::new("description", "Description", Kind::Line("text"))
@@ -118,14 +107,12 @@ pub fn groups(kind: BenefitType, meters: &[Meter], sent: &Sent) -> Vec<Group> {
             .hint("What buyers read on the checkout, 3 to 42 characters."),
     ];
     if kind.visibility_is_configurable() {
-        let options = BenefitVisibility::ALL
-            .iter()
-            .rev()
-            .map(|one| (one.as_str().to_owned(), visibility_words(*one).to_owned()));
+        let options = BenefitVisibility::ALL.iter().rev();
+        let options = options.map(|one| (one.as_str(), visibility_words(*one)));
         about.push(Field::new(
             "visibility",
             "Visibility",
-            Kind::Choice(options.collect()),
+            Kind::choice(options),
         ));
     }
     let mut groups = vec![Group::new("Benefit", about)];
@@ -134,7 +121,7 @@ pub fn groups(kind: BenefitType, meters: &[Meter], sent: &Sent) -> Vec<Group> {
     groups
 }
 
-fn given(kind: BenefitType, meters: &[Meter]) -> Vec<Group> {
+fn given(kind: BenefitType, meters: Vec<(String, String)>) -> Vec<Group> {
     let line = |name: &str, label: &str, input: &'static str| {
         Field::new(format!("properties.{name}"), label, Kind::Line(input))
     };
@@ -159,7 +146,7 @@ fn given(kind: BenefitType, meters: &[Meter]) -> Vec<Group> {
                 "Expiry",
                 vec![
                     line("expires.ttl", "Valid for", "number"),
-                    Field::new("properties.expires.timeframe", "Counted in", choice::<ExpirationUnit>()),
+                    Field::new("properties.expires.timeframe", "Counted in", Kind::words::<ExpirationUnit>()),
                 ],
             )
             .note("Keys of one-time purchases; those of subscriptions end with them.")
@@ -177,11 +164,10 @@ fn given(kind: BenefitType, meters: &[Meter]) -> Vec<Group> {
             ),
         ],
         BenefitType::MeterCredit => {
-            let options = meters.iter().map(|m| (m.id.to_string(), m.name.clone()));
             vec![Group::new(
                 "Credits",
                 vec![
-                    Field::new("properties.meter_id", "Meter", Kind::Choice(options.collect())),
+                    Field::new("properties.meter_id", "Meter", Kind::Choice(meters)),
                     line("units", "Units", "number").required(),
                     Field::new("properties.rollover", "Unused units stay for the next period", Kind::Tick),
                 ],
@@ -192,7 +178,7 @@ fn given(kind: BenefitType, meters: &[Meter]) -> Vec<Group> {
             vec![
                 line("repository_owner", "Owner", "text").required(),
                 line("repository_name", "Name", "text").required(),
-                Field::new("properties.permission", "Permission", choice::<RepositoryPermission>()),
+                Field::new("properties.permission", "Permission", Kind::words::<RepositoryPermission>()),
             ],
         )],
         BenefitType::FeatureFlag => vec![

@@ -2,13 +2,12 @@
 
 use serde_json::Value;
 use till_wire::{
-    checkout_links::CheckoutLink, discounts::Discount, products::Product, values::Interval,
+    checkout_links::CheckoutLink,
+    discounts::{Discount, DiscountBase},
+    products::Product,
 };
 
-use crate::web::desk::{
-    form::{Field, Group, Kind, Sent},
-    parts::sentence,
-};
+use crate::web::desk::form::{Field, Group, Kind, Sent, with_chosen};
 
 const TICKS: [&str; 3] = [
     "allow_discount_codes",
@@ -92,32 +91,34 @@ pub fn groups(
     sent: &Sent,
 ) -> Vec<Group> {
     let own = was.iter().flat_map(|link| &link.products);
-    let mut offered: Vec<(String, String, bool)> = own
-        .map(|p| (p.base.id.to_string(), p.base.name.clone(), true))
-        .collect();
-    for product in products {
-        let id = product.base.id.to_string();
-        if !offered.iter().any(|(known, ..)| *known == id) {
-            offered.push((id, product.base.name.clone(), false));
-        }
-    }
+    let own = own.map(|p| (p.base.id, p.base.name.clone()));
+    let offered = products.iter().map(|p| (p.base.id, p.base.name.clone()));
     let what = vec![
         Field::new("label", "Label", Kind::Line("text"))
             .focus()
             .hint("For you alone, such as “Newsletter in spring”."),
-        Field::new("products", "Products", Kind::Ticks(offered))
-            .required()
-            .hint("With several, the customer chooses on the page."),
+        Field::new(
+            "products",
+            "Products",
+            Kind::ticks(with_chosen(own, offered)),
+        )
+        .required()
+        .hint("With several, the customer chooses on the page."),
     ];
-    let mut preset = vec![(String::new(), "None".to_owned())];
-    preset.extend(discounts.iter().map(|discount| {
-        let brief = &discount.base.brief;
-        let code = brief.code.iter().map(|code| format!(" ({code})"));
-        let words = [brief.name.clone()].into_iter().chain(code).collect();
-        (brief.id.to_string(), words)
-    }));
+    let named = |discount: &DiscountBase| {
+        let brief = &discount.brief;
+        let words = match &brief.code {
+            Some(code) => format!("{} ({code})", brief.name),
+            None => brief.name.clone(),
+        };
+        (brief.id, words)
+    };
+    let preset = with_chosen(
+        discounts.iter().map(|discount| named(&discount.base)),
+        was.and_then(|link| link.discount.as_ref()).map(named),
+    );
     let price = vec![
-        Field::new("discount_id", "Discount", Kind::Choice(preset))
+        Field::new("discount_id", "Discount", Kind::Choice(preset).or("None"))
             .hint("Left out where it may not be used any more."),
         Field::new(
             "allow_discount_codes",
@@ -127,12 +128,13 @@ pub fn groups(
         Field::new("seats", "Seats", Kind::Line("number"))
             .hint("Locks the number of seats; every product must be sold by the seat."),
     ];
-    let mut intervals = vec![(String::new(), "As the product says".to_owned())];
-    let every = Interval::ALL.iter().map(|unit| unit.as_str());
-    intervals.extend(every.map(|unit| (unit.to_owned(), sentence(&format!("{unit}s")))));
     let trial = vec![
         Field::new("trial_interval_count", "Trial of", Kind::Line("number")),
-        Field::new("trial_interval", "Unit", Kind::Choice(intervals)),
+        Field::new(
+            "trial_interval",
+            "Unit",
+            Kind::trial_units("As the product says"),
+        ),
     ];
     let around = vec![
         Field::new("success_url", "After paying, go to", Kind::Line("url"))

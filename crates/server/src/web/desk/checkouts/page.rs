@@ -53,10 +53,10 @@ fn pay(base: &CheckoutBase) -> Result<Part, ApiError> {
         code: Cell::Code(base.url.clone()),
         qr: qr::svg(&base.url),
     };
-    Ok(Part::Html {
-        title: "Link for the buyer",
-        html: link.render().map_err(ApiError::internal)?,
-    })
+    Ok(Part::Html(
+        "Link for the buyer",
+        link.render().map_err(ApiError::internal)?,
+    ))
 }
 
 fn same(app: &App, base: &CheckoutBase) -> Result<Part, ApiError> {
@@ -65,10 +65,10 @@ fn same(app: &App, base: &CheckoutBase) -> Result<Part, ApiError> {
         programs: programs::all(&app.site.public_url, &product, Token::Environment),
         variable: programs::VARIABLE,
     };
-    Ok(Part::Html {
-        title: "Make such a session from your program",
-        html: programs.render().map_err(ApiError::internal)?,
-    })
+    Ok(Part::Html(
+        "Make such a session from your program",
+        programs.render().map_err(ApiError::internal)?,
+    ))
 }
 
 pub(super) async fn sheet(
@@ -150,10 +150,7 @@ fn about<A>(desk: &Desk<A>, one: &Checkout) -> Part {
             sales::linked(desk, "subscriptions", Some(id), words),
         ));
     }
-    Part::Facts {
-        title: "Checkout",
-        facts,
-    }
+    Part::Facts("Checkout", facts)
 }
 
 fn totals(base: &CheckoutBase, lines: Option<&[TaxLine]>) -> Part {
@@ -172,10 +169,7 @@ fn totals(base: &CheckoutBase, lines: Option<&[TaxLine]>) -> Part {
         facts.push(Fact::new("Tax is", Cell::Text(sentence(behavior))));
     }
     facts.push(Fact::new("Total", money(base.total_amount)));
-    Part::Facts {
-        title: "Amounts",
-        facts,
-    }
+    Part::Facts("Amounts", facts)
 }
 
 fn buyer<A>(desk: &Desk<A>, one: &Checkout, buyers: &Buyers) -> Part {
@@ -197,8 +191,5 @@ fn buyer<A>(desk: &Desk<A>, one: &Checkout, buyers: &Buyers) -> Part {
             facts.push(Fact::new(name, Cell::text(text.clone())));
         }
     }
-    Part::Facts {
-        title: "Buyer",
-        facts,
-    }
+    Part::Facts("Buyer", facts)
 }

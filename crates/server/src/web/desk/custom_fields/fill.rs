@@ -4,13 +4,9 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde_json::Value;
 use till_wire::custom_fields::{CustomField, CustomFieldKind, CustomFieldType};
 
-use super::path;
-use crate::{
-    extract::{Access, Desk},
-    web::desk::{
-        form::{Field, Form, Group, Kind, Sent, Wrong},
-        parts::sentence,
-    },
+use crate::web::desk::{
+    form::{Field, Group, Kind, Sent},
+    parts::sentence,
 };
 
 const OPTIONS: &str = "properties.options";
@@ -111,25 +107,12 @@ fn slug(name: &str) -> String {
     words.join("-")
 }
 
-/// The form, filled in as sent; `was` is the field that is edited.
-pub fn form<A: Access>(
-    desk: &Desk<A>,
-    was: Option<&CustomField>,
-    kind: CustomFieldType,
-    sent: &Sent,
-    wrong: &Wrong,
-) -> Form {
+/// The form's groups; `was` is the field that is edited.
+pub fn groups(was: Option<&CustomField>, kind: CustomFieldType, sent: &Sent) -> Vec<Group> {
     let mut groups = vec![about(was, kind), words(kind)];
     groups.extend(rules(kind, sent));
     groups.push(Group::metadata(sent));
-    let (action, submit) = match was {
-        Some(was) => (path(desk, was.id, "/edit"), "Save custom field"),
-        None => (
-            desk.path("/products/custom-fields/new"),
-            "Create custom field",
-        ),
-    };
-    Form::new(action, submit, groups).again(sent, wrong)
+    groups
 }
 
 fn about(was: Option<&CustomField>, kind: CustomFieldType) -> Group {

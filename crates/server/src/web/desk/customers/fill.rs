@@ -122,15 +122,10 @@ fn address() -> Group {
         .into_iter()
         .map(|(part, label)| Field::new(name(part), label, Kind::Line("text")))
         .collect();
-    let mut countries = vec![(String::new(), "No address".to_owned())];
-    countries.extend(
-        places::COUNTRIES
-            .iter()
-            .map(|(code, name)| ((*code).to_owned(), (*name).to_owned())),
-    );
+    let countries = Kind::choice(places::COUNTRIES.iter().copied());
     fields.insert(
         0,
-        Field::new(name("country"), "Country", Kind::Choice(countries)),
+        Field::new(name("country"), "Country", countries.or("No address")),
     );
     Group::new("Billing address", fields)
         .place("billing_address")

@@ -20,7 +20,7 @@ use crate::{
             metadata, orders,
             parts::Cell,
             payments, sales,
-            sheet::{Action, Fact, Part, SheetPage},
+            sheet::{Action, Fact, Part, SheetPage, moments},
             shell::{Area, Shell},
             show, subscriptions,
         },
@@ -74,21 +74,15 @@ pub(super) async fn sheet(
 
 fn about<A>(desk: &Desk<A>, one: &Customer) -> Part {
     let code = |text: Option<String>| text.map_or(Cell::Empty, Cell::Code);
-    Part::Facts {
-        title: "Customer",
-        facts: vec![
-            Fact::new("Customer ID", code(Some(one.id.to_string()))),
-            Fact::new("External ID", code(one.external_id.clone())),
-            Fact::new("E-mail", code(Some(one.email.clone()))),
-            Fact::new("Name", Cell::text(one.name.clone())),
-            Fact::new("Language", Cell::text(one.locale.clone())),
-            Fact::new("Created", Cell::time(one.created_at, &desk.zone)),
-            Fact::new(
-                "Last changed",
-                Cell::time_or_nothing(one.modified_at, &desk.zone),
-            ),
-        ],
-    }
+    let mut facts = vec![
+        Fact::new("Customer ID", code(Some(one.id.to_string()))),
+        Fact::new("External ID", code(one.external_id.clone())),
+        Fact::new("E-mail", code(Some(one.email.clone()))),
+        Fact::new("Name", Cell::text(one.name.clone())),
+        Fact::new("Language", Cell::text(one.locale.clone())),
+    ];
+    facts.extend(moments(one.created_at, one.modified_at, &desk.zone));
+    Part::Facts("Customer", facts)
 }
 
 fn billing(one: &Customer) -> Part {
@@ -96,14 +90,14 @@ fn billing(one: &Customer) -> Part {
         Some((number, format)) => Cell::Noted(number.clone(), format.clone()),
         None => Cell::Empty,
     };
-    Part::Facts {
-        title: "Billing",
-        facts: vec![
+    Part::Facts(
+        "Billing",
+        vec![
             Fact::new("Name", Cell::text(one.billing_name.clone())),
             Fact::new("Address", sales::address(one.billing_address.as_ref())),
             Fact::new("Tax ID", tax),
         ],
-    }
+    )
 }
 
 /// What the customer bought and holds, and what happened with it.
@@ -147,8 +141,8 @@ async fn state(
     let state = api::customers::state(State(app.clone()), caller, PathId(one.id)).await?;
     let json = serde_json::to_string_pretty(&state.0).map_err(ApiError::internal)?;
     let path = format!("GET /v1/customers/{}/state", one.id);
-    Ok(Part::Facts {
-        title: "State for programs",
-        facts: vec![Fact::new(path, Cell::Block(json))],
-    })
+    Ok(Part::Facts(
+        "State for programs",
+        vec![Fact::new(path, Cell::Block(json))],
+    ))
 }

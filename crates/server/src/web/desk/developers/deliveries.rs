@@ -59,25 +59,20 @@ fn result(delivery: &WebhookDelivery) -> Cell {
 pub async fn of_endpoint<A: Access>(
     app: &Arc<App>,
     desk: &Desk<A>,
-    asked: Asked,
+    mut asked: Asked,
     endpoint: Uuid,
 ) -> Result<Listing, ApiError> {
-    let mut params = asked.params(("start_timestamp", "end_timestamp"), &desk.zone);
-    params.set("endpoint_id", &endpoint.to_string());
     let caller = desk.may::<scope::WebhooksRead>()?;
-    let page = api::webhooks::deliveries(State(app.clone()), caller, params)
-        .await?
-        .0;
+    let find = |mut params: Params| {
+        params.set("endpoint_id", &endpoint.to_string());
+        api::webhooks::deliveries(State(app.clone()), caller.clone(), params)
+    };
+    let sent = ("start_timestamp", "end_timestamp");
+    let page = asked.ask(sent, &desk.zone, find).await?;
     let succeeded = [("true", "Succeeded"), ("false", "Failed")];
     let filters = [
         Filter::search(&asked, "Delivery, event ID or code"),
-        Filter::choice(
-            &asked,
-            "succeeded",
-            "Result",
-            "Any",
-            succeeded.map(|(value, words)| (value.to_owned(), words.to_owned())),
-        ),
+        Filter::choice(&asked, "succeeded", "Result", "Any", succeeded),
         Filter::choice(
             &asked,
             "http_code_class",
@@ -85,7 +80,7 @@ pub async fn of_endpoint<A: Access>(
             "Any",
             HttpCodeClass::ALL
                 .iter()
-                .map(|class| (class.word().to_owned(), class.word().to_owned())),
+                .map(|class| (class.word(), class.word())),
         ),
         Filter::choice(
             &asked,
@@ -94,7 +89,7 @@ pub async fn of_endpoint<A: Access>(
             "Any",
             EventType::ALL
                 .iter()
-                .map(|kind| (kind.to_string(), kind.to_string())),
+                .map(|kind| (kind.as_str(), kind.as_str())),
         ),
     ];
     let days = Filter::days(&asked);
@@ -121,14 +116,8 @@ pub async fn of_endpoint<A: Access>(
         .menu(Menu {
             name: event.kind.to_string(),
             acts: vec![
-                Act::Do {
-                    label: "Redeliver",
-                    action: path(desk, endpoint, delivery.id, "/redeliver"),
-                },
-                Act::Copy {
-                    label: "Copy event ID",
-                    text: event.id.to_string(),
-                },
+                Act::Do("Redeliver", path(desk, endpoint, delivery.id, "/redeliver")),
+                Act::Copy("Copy event ID", event.id.to_string()),
             ],
         })
     };
@@ -186,10 +175,7 @@ async fn sheet(
     };
     let request = block(&event.payload, "The payload is no longer kept.");
     let answer = block(&delivery.response, "Empty.");
-    let part = |title, value| Part::Facts {
-        title,
-        facts: vec![Fact::new("Body", value)],
-    };
+    let part = |title, value| Part::Facts(title, vec![Fact::new("Body", value)]);
     let actions = match event.payload {
         Some(_) => vec![Action::Do(
             "Redeliver",
@@ -206,10 +192,7 @@ async fn sheet(
         actions,
         menu: None,
         parts: vec![
-            Part::Facts {
-                title: "Delivery",
-                facts,
-            },
+            Part::Facts("Delivery", facts),
             part("Request", request),
             part("Response", answer),
         ],

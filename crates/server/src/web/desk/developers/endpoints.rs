@@ -68,41 +68,20 @@ fn state(endpoint: &WebhookEndpoint) -> Cell {
 fn menu<A: Access>(desk: &Desk<A>, endpoint: &WebhookEndpoint) -> Menu {
     let id = endpoint.id;
     let switch = match endpoint.enabled {
-        true => Act::Ask {
-            label: "Disable",
-            href: path(desk, id, "/disable"),
-        },
-        false => Act::Do {
-            label: "Enable",
-            action: path(desk, id, "/enable"),
-        },
+        true => Act::Ask("Disable", path(desk, id, "/disable")),
+        false => Act::Do("Enable", path(desk, id, "/enable")),
     };
     Menu {
         name: name(endpoint),
         acts: vec![
-            Act::Copy {
-                label: "Copy secret",
-                text: endpoint.secret.clone(),
-            },
-            Act::Copy {
-                label: "Copy endpoint ID",
-                text: id.to_string(),
-            },
+            Act::Copy("Copy secret", endpoint.secret.clone()),
+            Act::Copy("Copy endpoint ID", id.to_string()),
             Act::Line,
-            Act::Go {
-                label: "Edit",
-                href: path(desk, id, "/edit"),
-            },
+            Act::Go("Edit", path(desk, id, "/edit")),
             switch,
             Act::Line,
-            Act::Ask {
-                label: "Reset secret",
-                href: path(desk, id, "/secret"),
-            },
-            Act::Ask {
-                label: "Delete",
-                href: path(desk, id, "/delete"),
-            },
+            Act::Ask("Reset secret", path(desk, id, "/secret")),
+            Act::Ask("Delete", path(desk, id, "/delete")),
         ],
     }
 }
@@ -110,12 +89,11 @@ fn menu<A: Access>(desk: &Desk<A>, endpoint: &WebhookEndpoint) -> Menu {
 async fn list(
     State(app): State<Arc<App>>,
     desk: Desk<scope::WebhooksWrite>,
-    asked: Asked,
+    mut asked: Asked,
 ) -> Answer {
-    let params = asked.params(("", ""), &desk.zone);
-    let page = api::webhooks::list(State(app), desk.may()?, params)
-        .await?
-        .0;
+    let caller = desk.may()?;
+    let find = |params| api::webhooks::list(State(app.clone()), caller.clone(), params);
+    let page = asked.ask(("", ""), &desk.zone, find).await?;
     let columns = vec![
         Column::new("Endpoint"),
         Column::new("Events"),
@@ -144,7 +122,10 @@ async fn list(
     };
     show(&ListPage {
         shell: shell(&desk, Tab::Webhooks),
-        action: Some(("New endpoint", desk.path("/developers/webhooks/new"))),
+        action: Some((
+            "New endpoint".to_owned(),
+            desk.path("/developers/webhooks/new"),
+        )),
         list: Listing::of(asked, "Webhook endpoints", columns, &page, row, empty),
     })
 }
@@ -155,14 +136,13 @@ fn fields(endpoint: Option<&WebhookEndpoint>) -> Vec<Group> {
         let word = kind.as_str().to_owned();
         (word.clone(), word, on(*kind))
     });
-    let formats = WebhookFormat::ALL.iter().map(|format| {
-        let words = match format {
-            WebhookFormat::Raw => "JSON for programs",
-            WebhookFormat::Discord => "Discord message",
-            WebhookFormat::Slack => "Slack message",
-        };
-        (format.as_str().to_owned(), words.to_owned())
-    });
+    let words = |format: &WebhookFormat| match format {
+        WebhookFormat::Raw => "JSON for programs",
+        WebhookFormat::Discord => "Discord message",
+        WebhookFormat::Slack => "Slack message",
+    };
+    let formats = WebhookFormat::ALL.iter();
+    let formats = Kind::choice(formats.map(|format| (format.as_str(), words(format))));
     let url = endpoint.map(|one| one.url.clone()).unwrap_or_default();
     let name = endpoint
         .and_then(|one| one.name.clone())
@@ -178,7 +158,7 @@ fn fields(endpoint: Option<&WebhookEndpoint>) -> Vec<Group> {
                     .focus()
                     .hint("Where events are sent by POST; it should answer with 2xx within ten seconds."),
                 Field::new("name", "Name", Kind::Line("text")).value(name),
-                Field::new("format", "Format", Kind::Choice(formats.collect()))
+                Field::new("format", "Format", formats)
                     .value(format.as_str()),
             ],
         ),
@@ -301,14 +281,8 @@ async fn sheet(
     ];
     let list = deliveries::of_endpoint(&app, &desk, asked, id).await?;
     let mut parts = vec![
-        Part::Facts {
-            title: "Endpoint",
-            facts,
-        },
-        Part::List {
-            title: "Deliveries",
-            list,
-        },
+        Part::Facts("Endpoint", facts),
+        Part::List("Deliveries", list),
     ];
     if endpoint.enabled && !endpoint.events.is_empty() {
         parts.insert(1, test_form(&desk, &endpoint));
@@ -324,14 +298,12 @@ async fn sheet(
 }
 
 fn test_form<A: Access>(desk: &Desk<A>, endpoint: &WebhookEndpoint) -> Part {
-    let kinds = endpoint.events.iter().map(|kind| {
-        let word = kind.as_str().to_owned();
-        (word.clone(), word)
-    });
+    let kinds = endpoint.events.iter().map(|kind| kind.as_str());
+    let kinds = Kind::choice(kinds.map(|word| (word, word)));
     let usual = [EventType::OrderPaid, EventType::OrganizationUpdated]
         .into_iter()
         .find(|kind| endpoint.events.contains(kind));
-    let field = Field::new("type", "Event type", Kind::Choice(kinds.collect()))
+    let field = Field::new("type", "Event type", kinds)
         .value(usual.map_or("", EventType::as_str))
         .hint("Sends what the shop has newest of its kind, to this endpoint alone.");
     let group = Group::new("", vec![field]);
@@ -340,10 +312,7 @@ fn test_form<A: Access>(desk: &Desk<A>, endpoint: &WebhookEndpoint) -> Part {
         "Send test event",
         vec![group],
     );
-    Part::Html {
-        title: "Test delivery",
-        html: form.to_string(),
-    }
+    Part::Html("Test delivery", form.to_string())
 }
 
 async fn test(

@@ -99,22 +99,16 @@ async fn list(
         row.menu(Menu {
             name: token.name.clone(),
             acts: vec![
-                Act::Go {
-                    label: "Edit",
-                    href: path("edit"),
-                },
+                Act::Go("Edit", path("edit")),
                 Act::Line,
-                Act::Ask {
-                    label: "Revoke",
-                    href: path("revoke"),
-                },
+                Act::Ask("Revoke", path("revoke")),
             ],
         })
     };
     let items = Items::new(rows, count as i64, u32::MAX);
     show(&ListPage {
         shell: shell(&desk, Tab::Tokens),
-        action: Some(("New token", desk.path("/developers/tokens/new"))),
+        action: Some(("New token".to_owned(), desk.path("/developers/tokens/new"))),
         list: Listing::of(asked, "Access tokens", columns, &items, row, empty),
     })
 }

@@ -8,12 +8,12 @@ use till_wire::{
     products::Product,
 };
 
-use super::{local, path, percent};
+use super::{local, percent};
 use crate::{
-    extract::{Access, Desk},
+    extract::{Access, Body, Desk},
     web::{
         checkout::money::{editable, parse},
-        desk::form::{Field, Form, Group, Kind, Sent, Wrong},
+        desk::form::{Field, Group, Kind, Sent, Wrong, next_currency, with_chosen},
     },
 };
 
@@ -85,10 +85,7 @@ pub fn asks_for_more(sent: &mut Sent, code: impl FnOnce() -> String) -> bool {
         let rows = sent.rows(ROWS);
         let next = rows.last().map_or(0, |last| last + 1);
         let used: Vec<_> = rows.iter().map(|row| currency(sent, *row)).collect();
-        let unused = |code: &Currency| !used.contains(code);
-        let free = ["usd", "eur", "gbp"].iter().filter_map(|c| c.parse().ok());
-        let free = free.chain(Currency::ALL.iter().copied()).find(unused);
-        row(sent, next, free.unwrap_or(Currency::USD).as_str());
+        row(sent, next, next_currency(&used).as_str());
     }
     generate || add
 }
@@ -108,9 +105,9 @@ pub fn in_rows(mut wrong: Wrong, sent: &Sent) -> Wrong {
     wrong
 }
 
-/// The API's body, and what is wrong with it before the API sees it. What a discount is worth is not sent once
+/// The API's body, or what is wrong with it before the API sees it. What a discount is worth is not sent once
 /// it has been used; its kind and duration are chosen once.
-pub fn body(sent: &Sent, zone: &TimeZone, was: Option<&Discount>) -> (Value, Wrong) {
+pub fn body(sent: &Sent, zone: &TimeZone, was: Option<&Discount>) -> Result<Body, Wrong> {
     let mut body = sent.json_with(&["products"]);
     let mut wrong = Wrong::default();
     body["metadata"] = Value::Object(sent.pairs("_metadata"));
@@ -154,7 +151,10 @@ pub fn body(sent: &Sent, zone: &TimeZone, was: Option<&Discount>) -> (Value, Wro
             _ => true,
         });
     }
-    (body, wrong)
+    match wrong.is_any() {
+        true => Err(wrong),
+        false => Ok(Body(Some(body))),
+    }
 }
 
 fn or_null(typed: &str) -> Value {
@@ -199,14 +199,13 @@ fn moment(typed: &str, zone: &TimeZone) -> Value {
     )
 }
 
-/// The form, filled in as sent; `was` is the discount that is edited.
-pub fn form<A: Access>(
+/// The form's groups; `was` is the discount that is edited.
+pub fn groups<A: Access>(
     desk: &Desk<A>,
     was: Option<&Discount>,
     products: &[Product],
     sent: &Sent,
-    wrong: &Wrong,
-) -> Form {
+) -> Vec<Group> {
     let mut groups = vec![about()];
     let used = was.map_or(0, |was| was.base.redemptions_count);
     if used == 0 {
@@ -219,11 +218,7 @@ pub fn form<A: Access>(
     groups.push(limits(desk));
     groups.extend(restricted(was, products));
     groups.push(Group::metadata(sent));
-    let (action, submit) = match was {
-        Some(was) => (path(desk, was.base.brief.id, "/edit"), "Save discount"),
-        None => (desk.path("/products/discounts/new"), "Create discount"),
-    };
-    Form::new(action, submit, groups).again(sent, wrong)
+    groups
 }
 
 fn about() -> Group {
@@ -242,19 +237,12 @@ fn about() -> Group {
     .button("_generate", "code".to_owned(), "Generate a code")
 }
 
-fn choice(words: &[(&str, &str)]) -> Kind {
-    let own = words
-        .iter()
-        .map(|(v, w)| ((*v).to_owned(), (*w).to_owned()));
-    Kind::Choice(own.collect())
-}
-
 fn worth(was: Option<&Discount>, sent: &Sent) -> Group {
     let value = was.map(|was| &was.base.brief.value);
     let mut fields = Vec::new();
     if was.is_none() {
         let kinds = [("percentage", "A share"), ("fixed", "An amount")];
-        fields.push(Field::new("type", "Takes off", choice(&kinds)));
+        fields.push(Field::new("type", "Takes off", Kind::choice(kinds)));
     }
     if !matches!(value, Some(DiscountValue::Fixed { .. })) {
         let share = Field::new("basis_points", "Percent off", Kind::Amount);
@@ -268,12 +256,8 @@ fn worth(was: Option<&Discount>, sent: &Sent) -> Group {
     let fixed = !matches!(value, Some(DiscountValue::Percentage { .. }));
     let rows = if fixed { sent.rows(ROWS) } else { Vec::new() };
     for row in rows {
-        let codes = Currency::ALL.iter().map(|currency| {
-            let code = currency.as_str();
-            (code.to_owned(), code.to_uppercase())
-        });
         let name = |part: &str| format!("{ROWS}.{row}.{part}");
-        let currency = Field::new(name("currency"), "Currency", Kind::Choice(codes.collect()));
+        let currency = Field::new(name("currency"), "Currency", Kind::currencies());
         let amount = Field::new(name("amount"), "Amount off", Kind::Amount).required();
         fields.extend([currency.only("fixed"), amount.only("fixed")]);
     }
@@ -302,12 +286,10 @@ fn lasting(was: Option<&Discount>) -> Option<Group> {
                 DiscountDuration::Forever => "For ever: every payment",
                 DiscountDuration::Repeating => "For some months",
             };
-            let durations: Vec<_> = DiscountDuration::ALL
-                .iter()
-                .map(|one| (one.as_str().to_owned(), words(one).to_owned()))
-                .collect();
+            let durations = DiscountDuration::ALL.iter();
+            let durations = Kind::choice(durations.map(|one| (one.as_str(), words(one))));
             let fields = vec![
-                Field::new("duration", "On a subscription", Kind::Choice(durations)),
+                Field::new("duration", "On a subscription", durations),
                 months.only("repeating"),
             ];
             let group = Group::new("Duration", fields).row();
@@ -340,22 +322,14 @@ fn limits<A: Access>(desk: &Desk<A>) -> Group {
 
 /// Those it is for already are shown even when they are off sale.
 fn restricted(was: Option<&Discount>, products: &[Product]) -> Option<Group> {
-    let mut options: Vec<_> = products
-        .iter()
-        .map(|product| (product.base.id, product.base.name.clone()))
-        .collect();
-    for product in was.iter().flat_map(|was| &was.products) {
-        if !options.iter().any(|(id, _)| *id == product.base.id) {
-            options.push((product.base.id, product.base.name.clone()));
-        }
-    }
+    let named = |product: &Product| (product.base.id, product.base.name.clone());
+    let own = was.iter().flat_map(|was| &was.products);
+    let own = own.map(|product| (product.base.id, product.base.name.clone()));
+    let options = with_chosen(products.iter().map(named), own);
     if options.is_empty() {
         return None;
     }
-    let ticks = options
-        .into_iter()
-        .map(|(id, name)| (id.to_string(), name, false));
-    let field = Field::new("products", "Only for", Kind::Ticks(ticks.collect()))
+    let field = Field::new("products", "Only for", Kind::ticks(options))
         .hint("None ticked: everything, also products that are yet to come.");
     Some(Group::new("Products", vec![field]))
 }

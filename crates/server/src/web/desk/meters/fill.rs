@@ -5,7 +5,7 @@ use till_wire::meters::{Aggregation, FilterPart, Meter, MeterUnit, Operand, Oper
 
 use super::operator_words;
 use crate::web::desk::{
-    form::{Field, Form, Group, Kind, Sent, Wrong},
+    form::{Field, Group, Kind, Sent},
     parts::sentence,
 };
 
@@ -133,22 +133,15 @@ fn operand(text: &str) -> Value {
     }
 }
 
-/// The form, filled in as sent; `was` is the meter that is edited.
-pub fn form(
-    action: String,
-    submit: &'static str,
-    was: Option<&Meter>,
-    sent: &Sent,
-    wrong: &Wrong,
-) -> Form {
+/// The form's groups; `was` is the meter that is edited.
+pub fn groups(was: Option<&Meter>, sent: &Sent) -> Vec<Group> {
     let units = MeterUnit::ALL.iter().map(|unit| {
         let words = match unit {
             MeterUnit::Scalar => "Plain numbers".to_owned(),
             other => sentence(other.as_str()),
         };
-        (unit.as_str().to_owned(), words)
+        (unit.as_str(), words)
     });
-    let functions = FUNCTIONS.map(|(value, words)| (value.to_owned(), words.to_owned()));
     let mut groups = vec![
         Group::new(
             "Meter",
@@ -157,7 +150,7 @@ pub fn form(
                     .required()
                     .focus()
                     .hint("Customers see it beside the price."),
-                Field::new("unit", "Unit", Kind::Choice(units.collect())),
+                Field::new("unit", "Unit", Kind::choice(units)),
                 Field::new("custom_label", "Label of a custom unit", Kind::Line("text")),
                 Field::new("custom_multiplier", "Counted units in one of them", Kind::Line("number")),
             ],
@@ -165,7 +158,7 @@ pub fn form(
         Group::new(
             "Counting",
             vec![
-                Field::new("aggregation.func", "Count the", Kind::Choice(functions.into())),
+                Field::new("aggregation.func", "Count the", Kind::choice(FUNCTIONS)),
                 Field::new("aggregation.property", "Property", Kind::Line("text"))
                     .hint("A name in the events' metadata, such as tokens or usage.total. Not needed for the number of events."),
             ],
@@ -179,19 +172,18 @@ pub fn form(
         groups.extend(conditions(sent));
     }
     groups.push(Group::metadata(sent));
-    Form::new(action, submit, groups).again(sent, wrong)
+    groups
 }
 
 fn conditions(sent: &Sent) -> Vec<Group> {
     let ways = [("and", "All conditions"), ("or", "One of the conditions")];
-    let ways = ways.map(|(value, words)| (value.to_owned(), words.to_owned()));
     let mut groups = vec![
         Group::new(
             "Which events count",
             vec![Field::new(
                 "filter.conjunction",
                 "Events that meet",
-                Kind::Choice(ways.into()),
+                Kind::choice(ways),
             )],
         )
         .place("filter")
@@ -201,14 +193,10 @@ fn conditions(sent: &Sent) -> Vec<Group> {
         let name = |part: &str| format!("{ROWS}.{row}.{part}");
         let operators = Operator::ALL
             .iter()
-            .map(|one| (one.as_str().to_owned(), operator_words(*one).to_owned()));
+            .map(|one| (one.as_str(), operator_words(*one)));
         let fields = vec![
             Field::new(name("property"), "Property", Kind::Line("text")).required(),
-            Field::new(
-                name("operator"),
-                "Comparison",
-                Kind::Choice(operators.collect()),
-            ),
+            Field::new(name("operator"), "Comparison", Kind::choice(operators)),
             Field::new(name("value"), "Value", Kind::Line("text")).required(),
         ];
         let words = format!("Remove condition {}", place + 1);

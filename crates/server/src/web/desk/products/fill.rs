@@ -12,31 +12,67 @@ use till_wire::{
 use uuid::Uuid;
 
 use super::price;
-use crate::{
-    extract::{Access, Desk},
-    web::{
-        checkout::{
-            markdown,
-            money::{Locale, interval_words},
-        },
-        desk::form::{Field, Form, Group, Kind, Sent, Wrong},
+use crate::web::{
+    checkout::{
+        filled::trial_words,
+        markdown,
+        money::{Locale, interval_words},
     },
+    desk::form::{Field, Group, Kind, Sent, next_currency, with_chosen},
 };
 
 /// The custom fields' place in the API's body.
 const FIELDS: &str = "attached_custom_fields";
 /// The ticked benefits; the API takes them in a request of their own.
 const BENEFITS: &str = "_benefits";
+/// What a new product is a copy of.
+pub const SOURCE: &str = "_from";
 
-/// What a product can be made of.
-#[derive(Debug, Clone, Default)]
+/// What a product can be made of, by id and name.
+#[derive(Debug, Default)]
 pub struct Choices {
     /// The meters in use.
-    pub meters: Vec<Meter>,
+    meters: Vec<(String, String)>,
     /// The benefits.
-    pub benefits: Vec<Benefit>,
+    benefits: Vec<(String, String)>,
     /// The custom fields.
-    pub fields: Vec<CustomField>,
+    fields: Vec<(String, String)>,
+}
+
+impl Choices {
+    /// Of these, and of what the product has already.
+    pub fn new(
+        meters: Vec<Meter>,
+        benefits: Vec<Benefit>,
+        fields: Vec<CustomField>,
+        product: Option<&Product>,
+    ) -> Self {
+        let prices = product.iter().flat_map(|product| &product.prices);
+        let counted = prices.filter_map(|price| match &price.amount {
+            PriceAmount::MeteredUnit {
+                meter: Some(meter), ..
+            } => Some((meter.id, meter.name.clone())),
+            _ => None,
+        });
+        let given = |benefit: &Benefit| {
+            let words = match benefit.visibility.as_str() {
+                "public" => benefit.description.clone(),
+                other => format!("{} ({other})", benefit.description),
+            };
+            (benefit.id, words)
+        };
+        let own = product.iter().flat_map(|product| &product.benefits);
+        let asked = product.iter().flat_map(|p| &p.attached_custom_fields);
+        let named = |field: &CustomField| (field.id, field.name.clone());
+        Self {
+            meters: with_chosen(meters.into_iter().map(|m| (m.id, m.name)), counted),
+            benefits: with_chosen(benefits.iter().map(given), own.map(given)),
+            fields: with_chosen(
+                fields.iter().map(named),
+                asked.map(|attached| named(&attached.custom_field)),
+            ),
+        }
+    }
 }
 
 /// What an empty form starts with.
@@ -56,6 +92,9 @@ pub fn of_product(product: &Product, copy: bool) -> Sent {
         false => base.name.clone(),
     };
     sent.set("name", name);
+    if copy {
+        sent.set(SOURCE, base.id.to_string());
+    }
     sent.set("description", base.description.clone().unwrap_or_default());
     sent.set("visibility", base.visibility.as_str());
     if let Some(interval) = base.recurring_interval {
@@ -133,10 +172,7 @@ pub fn rows_changed(sent: &mut Sent) -> bool {
                 .iter()
                 .map(|row| price::currency(sent, *row))
                 .collect();
-            let free = ["usd", "eur", "gbp"]
-                .into_iter()
-                .find(|code| !used.iter().any(|one| one.as_str() == *code));
-            price::fresh(sent, used.len(), free.unwrap_or("usd"));
+            price::fresh(sent, used.len(), next_currency(&used).as_str());
         }
         None => {}
     }
@@ -199,15 +235,9 @@ pub fn benefits(sent: &Sent, was: Option<&Product>) -> Option<Vec<Uuid>> {
     (now != had).then_some(now)
 }
 
-/// The form, filled in as sent; `was` is the product that is edited.
-pub fn form<A: Access>(
-    desk: &Desk<A>,
-    was: Option<&Product>,
-    choices: &Choices,
-    sent: &Sent,
-    wrong: &Wrong,
-) -> Form {
-    let mut groups = vec![about()];
+/// The form's groups; `was` is the product that is edited.
+pub fn groups(was: Option<&Product>, choices: Choices, sent: &Sent) -> Vec<Group> {
+    let mut groups = vec![about(sent)];
     if was.is_none() {
         groups.push(billing());
     }
@@ -228,56 +258,43 @@ pub fn form<A: Access>(
         );
     groups.push(more);
     if was.is_none_or(|product| product.base.is_recurring) {
-        groups.push(trial());
+        groups.push(trial_group());
     }
-    groups.extend(included(&choices.benefits));
+    groups.extend(included(choices.benefits));
     groups.extend(questions(sent, &choices.fields));
     groups.push(Group::metadata(sent));
-    let (action, submit) = match was {
-        Some(product) => {
-            let id = product.base.id;
-            (desk.path(&format!("/products/{id}/edit")), "Save product")
-        }
-        None => (desk.path("/products/new"), "Create product"),
-    };
-    let mut form = Form::new(action, submit, groups).again(sent, wrong);
-    form.preview = Some(desk.path("/products/preview"));
-    form
+    groups
 }
 
-fn about() -> Group {
-    let visible = Visibility::ALL.iter().map(|visibility| {
-        let words = match visibility {
-            Visibility::Public => "Public: for sale",
-            Visibility::Private => "Private: for sale, hidden from public lists",
-            Visibility::Draft => "Draft: not for sale yet",
-        };
-        (visibility.as_str().to_owned(), words.to_owned())
-    });
-    Group::new(
-        "Product",
-        vec![
-            Field::new("name", "Name", Kind::Line("text"))
-                .required()
-                .focus(),
-            Field::new("description", "Description", Kind::Area(6))
-                .hint("Shown on the checkout page. Markdown: **bold**, lists, links."),
-            Field::new("visibility", "Visibility", Kind::Choice(visible.collect())),
-        ],
-    )
+fn about(sent: &Sent) -> Group {
+    let words = |visibility: &Visibility| match visibility {
+        Visibility::Public => "Public: for sale",
+        Visibility::Private => "Private: for sale, hidden from public lists",
+        Visibility::Draft => "Draft: not for sale yet",
+    };
+    let visible = Visibility::ALL.iter();
+    let visible = Kind::choice(visible.map(|one| (one.as_str(), words(one))));
+    let mut fields = vec![
+        Field::new("name", "Name", Kind::Line("text"))
+            .required()
+            .focus(),
+        Field::new("description", "Description", Kind::Area(6))
+            .hint("Shown on the checkout page. Markdown: **bold**, lists, links."),
+        Field::new("visibility", "Visibility", visible),
+    ];
+    if sent.get(SOURCE).is_some() {
+        fields.push(Field::new(SOURCE, "", Kind::Hidden));
+    }
+    Group::new("Product", fields)
 }
 
 fn billing() -> Group {
-    let mut intervals = vec![(String::new(), "Once".to_owned())];
-    intervals.extend(
-        Interval::ALL
-            .iter()
-            .map(|unit| (unit.as_str().to_owned(), format!("Every {unit}"))),
-    );
+    let intervals = Interval::ALL.iter();
+    let intervals = Kind::choice(intervals.map(|unit| (unit.as_str(), format!("Every {unit}"))));
     Group::new(
         "Billing",
         vec![
-            Field::new("recurring_interval", "Paid", Kind::Choice(intervals)),
+            Field::new("recurring_interval", "Paid", intervals.or("Once")),
             Field::new(
                 "recurring_interval_count",
                 "Intervals per period",
@@ -290,21 +307,12 @@ fn billing() -> Group {
     .row()
 }
 
-fn trial() -> Group {
-    let mut intervals = vec![(String::new(), "No trial".to_owned())];
-    intervals.extend(
-        Interval::ALL
-            .iter()
-            .map(|unit| (unit.as_str().to_owned(), format!("{unit}s"))),
-    );
-    for (_, words) in &mut intervals {
-        let rest = words.split_off(1);
-        *words = words.to_uppercase() + &rest;
-    }
+fn trial_group() -> Group {
+    let units = Kind::trial_units("No trial");
     Group::new(
         "Trial",
         vec![
-            Field::new("trial_interval", "Counted in", Kind::Choice(intervals)),
+            Field::new("trial_interval", "Counted in", units),
             Field::new("trial_interval_count", "How many", Kind::Line("number")),
         ],
     )
@@ -312,33 +320,28 @@ fn trial() -> Group {
     .row()
 }
 
-fn included(benefits: &[Benefit]) -> Option<Group> {
-    let options = benefits.iter().map(|benefit| {
-        let words = match benefit.visibility.as_str() {
-            "public" => benefit.description.clone(),
-            other => format!("{} ({other})", benefit.description),
-        };
-        (benefit.id.to_string(), words, false)
-    });
-    let ticks = Kind::Ticks(options.collect());
+fn included(benefits: Vec<(String, String)>) -> Option<Group> {
+    if benefits.is_empty() {
+        return None;
+    }
+    let ticks = Kind::ticks(benefits);
     let field = Field::new(BENEFITS, "What the purchase includes", ticks);
-    (!benefits.is_empty()).then(|| Group::new("Benefits", vec![field]).place("benefits"))
+    Some(Group::new("Benefits", vec![field]).place("benefits"))
 }
 
-fn questions(sent: &Sent, fields: &[CustomField]) -> Vec<Group> {
+fn questions(sent: &Sent, fields: &[(String, String)]) -> Vec<Group> {
     if fields.is_empty() {
         return Vec::new();
     }
     let mut groups = Vec::new();
     for (place, row) in sent.rows(FIELDS).into_iter().enumerate() {
-        let mut options = vec![(String::new(), "Choose".to_owned())];
-        options.extend(fields.iter().map(|f| (f.id.to_string(), f.name.clone())));
+        let options = Kind::Choice(fields.to_vec()).or("Choose");
         let name = |part: &str| format!("{FIELDS}.{row}.{part}");
         let shown = vec![
             Field::new(
                 name("custom_field_id"),
                 format!("Field {}", place + 1),
-                Kind::Choice(options),
+                options,
             ),
             Field::new(name("required"), "Must be filled in", Kind::Tick),
         ];
@@ -378,7 +381,7 @@ pub fn preview(sent: &Sent) -> String {
     let preview = Preview {
         name: sent.filled("name").unwrap_or("Your product"),
         prices,
-        trial: interval.as_ref().and_then(|_| trial_words(sent)),
+        trial: interval.as_ref().and_then(|_| trial(sent)),
         interval,
         description: sent.filled("description").and_then(markdown::render),
     };
@@ -393,11 +396,11 @@ fn unknown() -> price::Said {
 }
 
 /// How long the trial is.
-fn trial_words(sent: &Sent) -> Option<String> {
-    let unit = sent.filled("trial_interval")?;
-    let count: u32 = sent.filled("trial_interval_count")?.parse().ok()?;
-    let s = if count == 1 { "" } else { "s" };
-    Some(format!("{count} {unit}{s} free, then"))
+fn trial(sent: &Sent) -> Option<String> {
+    let unit = sent.filled("trial_interval")?.parse().ok()?;
+    let count = sent.filled("trial_interval_count")?.parse().ok()?;
+    let words = trial_words((unit, count), Locale::En);
+    Some(format!("{words}, then"))
 }
 
 /// The price of a row as the API would read it, in words.

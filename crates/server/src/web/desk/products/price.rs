@@ -3,7 +3,6 @@
 use icu_decimal::input::Decimal;
 use serde_json::{Map, Value, json};
 use till_wire::{
-    meters::Meter,
     money::Currency,
     organizations::TaxBehaviorOption,
     products::{Price, PriceAmount, Product, SeatTier, SeatTierType},
@@ -17,7 +16,7 @@ use crate::web::{
     },
     desk::{
         form::{Field, Group, Kind, Sent},
-        parts::{money, sentence},
+        parts::money,
     },
 };
 
@@ -209,24 +208,9 @@ fn tiers_body(sent: &Sent, row: usize, decimals: u8) -> Value {
 }
 
 /// The fields of one row.
-pub fn group(sent: &Sent, row: usize, place: usize, meters: &[Meter]) -> Group {
+pub fn group(sent: &Sent, row: usize, place: usize, meters: &[(String, String)]) -> Group {
     let name = |field: &str| format!("prices.{row}.{field}");
-    let choice = |words: &[(&str, &str)]| {
-        let own = words
-            .iter()
-            .map(|(v, w)| ((*v).to_owned(), (*w).to_owned()));
-        Kind::Choice(own.collect())
-    };
-    let currencies = Currency::ALL.iter().map(|currency| {
-        let code = currency.as_str();
-        (code.to_owned(), code.to_uppercase())
-    });
-    let mut taxes = vec![(String::new(), "As in the settings".to_owned())];
-    taxes.extend(
-        TaxBehaviorOption::ALL
-            .iter()
-            .map(|tax| (tax.as_str().to_owned(), sentence(tax.as_str()))),
-    );
+    let taxes = Kind::words::<TaxBehaviorOption>().or("As in the settings");
     let amount = |field: &str, label: &str| Field::new(name(field), label, Kind::Amount);
     let title = match place {
         0 => "Price".to_owned(),
@@ -250,36 +234,29 @@ pub fn group(sent: &Sent, row: usize, place: usize, meters: &[Meter]) -> Group {
         ),
     ];
     debug_assert_eq!(tier_kinds.len(), SeatTierType::ALL.len());
-    let mut counted: Vec<_> = meters
-        .iter()
-        .map(|meter| (meter.id.to_string(), meter.name.clone()))
-        .collect();
-    if counted.is_empty() {
-        counted.push((String::new(), "There is no meter yet".to_owned()));
+    let mut counted = Kind::Choice(meters.to_vec());
+    if meters.is_empty() {
+        counted = counted.or("There is no meter yet");
     }
     let mut fields = vec![
         Field::new(name("id"), "", Kind::Hidden),
-        Field::new(name("amount_type"), "Kind", choice(&kinds)),
-        Field::new(
-            name("price_currency"),
-            "Currency",
-            Kind::Choice(currencies.collect()),
-        ),
+        Field::new(name("amount_type"), "Kind", Kind::choice(kinds)),
+        Field::new(name("price_currency"), "Currency", Kind::currencies()),
         amount("price_amount", "Amount").required().only("fixed"),
         amount("minimum_amount", "At least").only("custom"),
         amount("preset_amount", "Proposed").only("custom"),
         amount("maximum_amount", "At most").only("custom"),
-        Field::new(name("meter_id"), "Meter", Kind::Choice(counted)).only("metered_unit"),
+        Field::new(name("meter_id"), "Meter", counted).only("metered_unit"),
         Field::new(name("unit_amount"), "Per unit", Kind::Line("text"))
             .required()
             .hint("Such as 0.005")
             .only("metered_unit"),
         amount("cap_amount", "At most per period").only("metered_unit"),
-        Field::new(name("tax_behavior"), "Tax", Kind::Choice(taxes)),
+        Field::new(name("tax_behavior"), "Tax", taxes),
         Field::new(
             name("seat_tiers.seat_tier_type"),
             "Tiers",
-            choice(&tier_kinds),
+            Kind::choice(tier_kinds),
         )
         .only("seat_based"),
     ];

@@ -48,29 +48,26 @@ async fn sheet(State(app): State<Arc<App>>, desk: Desk<scope::PaymentsRead>) -> 
         false => ("Live", "Real cards are charged."),
     };
     let mut parts = vec![
-        Part::Facts {
-            title: "Processor",
-            facts: vec![
+        Part::Facts(
+            "Processor",
+            vec![
                 Fact::new("Processor", Cell::Noted(name.to_owned(), words.to_owned())),
                 Fact::new("Takes payments", able(can.checkout_payments)),
                 Fact::new("Renews subscriptions", able(can.subscription_renewals)),
             ],
-        },
-        Part::Facts {
-            title: "Attempts of the last 24 hours",
-            facts: vec![
+        ),
+        Part::Facts(
+            "Attempts of the last 24 hours",
+            vec![
                 Fact::new("Succeeded", count(|state| state == PaymentState::Succeeded)),
                 Fact::new("Declined", count(|state| state == PaymentState::Failed)),
                 Fact::new("Outcome not known yet", count(|state| !state.is_settled())),
             ],
-        },
+        ),
     ];
     if app.sandbox.is_some() {
         let card = |(number, words): (&str, &str)| Fact::new(words, Cell::Code(number.to_owned()));
-        parts.push(Part::Facts {
-            title: "Test cards",
-            facts: CARDS.map(card).into(),
-        });
+        parts.push(Part::Facts("Test cards", CARDS.map(card).into()));
     }
     show(&SheetPage {
         shell: shell(&desk, Tab::Processor),

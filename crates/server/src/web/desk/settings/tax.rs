@@ -114,15 +114,9 @@ fn page<A: Access>(desk: &Desk<A>, sent: &Sent, wrong: &Wrong) -> FormPage {
 }
 
 fn registration(row: usize, sent: &Sent) -> Group {
-    let mut countries = vec![(String::new(), "None".to_owned())];
-    let named = places::COUNTRIES.iter();
-    countries.extend(named.map(|(code, name)| ((*code).to_owned(), (*name).to_owned())));
-    let sales = [("", "As usual")].into_iter().chain(
-        EuSales::ALL
-            .iter()
-            .map(|how| (how.as_str(), EUROPE[*how as usize])),
-    );
-    let sales = sales.map(|(value, words)| (value.to_owned(), words.to_owned()));
+    let countries = Kind::choice(places::COUNTRIES.iter().copied()).or("None");
+    let sales = EuSales::ALL.iter();
+    let sales = Kind::choice(sales.map(|how| (how.as_str(), EUROPE[*how as usize])));
     let name = |part: &str| format!("{ROWS}.{row}.{part}");
     let chosen = sent.filled(&name("country"));
     let country = chosen.and_then(|code| Country::parse_input(code).ok());
@@ -140,7 +134,7 @@ fn registration(row: usize, sent: &Sent) -> Group {
     Group::new(
         title,
         vec![
-            Field::new(name("country"), "Registered in", Kind::Choice(countries)),
+            Field::new(name("country"), "Registered in", countries),
             line(&name("state"), "State or province", "text")
                 .hint("Only where it has a tax of its own, such as NY or QC."),
             rate,
@@ -148,7 +142,7 @@ fn registration(row: usize, sent: &Sent) -> Group {
             Field::new(
                 name("eu_sales"),
                 "Consumers in other EU countries",
-                Kind::Choice(sales.collect()),
+                sales.or("As usual"),
             )
             .hint("Only for EU countries; businesses there account for the tax themselves."),
         ],
