@@ -20,7 +20,7 @@ mod price;
 
 pub use crate::money::currency;
 use given::price_entry;
-pub use given::{PriceCreate, PriceEntry, price};
+pub use given::{DEFAULT_MINIMUM, PriceCreate, PriceEntry, price};
 pub use price::{
     Price, PriceAmount, PriceMeter, PriceSource, PriceType, SeatTier, SeatTierType, SeatTiers,
     UnitTier, UnitTiers,

@@ -80,6 +80,9 @@ fn charge(value: &Value, cx: &mut Context, currency: Currency, least: i64) -> Op
 }
 
 /// The kinds of price that the API knows.
+/// The least of a price that the buyer chooses, where none is named, in minor units.
+pub const DEFAULT_MINIMUM: i64 = 50;
+
 const AMOUNT_TYPES: [&str; 6] = [
     "fixed",
     "custom",
@@ -107,7 +110,7 @@ pub fn price(value: &Value, cx: &mut Context) -> Option<PriceEntry> {
                 "custom" => PriceAmount::Custom {
                     minimum_amount: f
                         .optional("minimum_amount", |v, cx| charge(v, cx, currency, 0))
-                        .unwrap_or(50),
+                        .unwrap_or(DEFAULT_MINIMUM),
                     preset_amount: f.optional("preset_amount", |v, cx| charge(v, cx, currency, 0)),
                     maximum_amount: f
                         .optional("maximum_amount", |v, cx| charge(v, cx, currency, 1)),
