@@ -18,7 +18,6 @@ use crate::{
 mod given;
 mod price;
 
-pub use crate::money::currency;
 use given::price_entry;
 pub use given::{DEFAULT_MINIMUM, PriceCreate, PriceEntry, price};
 pub use price::{

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::sign;
 use crate::{
-    checkout::{open::check_amount, totals::selected_price},
+    checkout::{choose::check_amount, totals::selected_price},
     custom_fields,
     discounts::code_key,
     embed,
