@@ -106,7 +106,7 @@ pub(crate) async fn list(
 /// Creates a checkout session.
 #[utoipa::path(post, path = "/v1/checkouts/", operation_id = "checkouts:create", tag = "checkouts",
     request_body = CheckoutCreate,
-    responses((status = 201, body = Checkout)),
+    responses((status = 201, body = Checkout), (status = 400, description = "So many seats cannot be told in numbers.", body = ErrorBody)),
     security(("access_token" = [])))]
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
@@ -224,7 +224,7 @@ pub(crate) async fn get(
 /// Changes an open checkout session.
 #[utoipa::path(patch, path = "/v1/checkouts/{id}", operation_id = "checkouts:update", tag = "checkouts",
     params(("id" = Uuid, Path)), request_body = CheckoutUpdate,
-    responses((status = 200, body = Checkout)),
+    responses((status = 200, body = Checkout), (status = 400, body = ErrorBody)),
     security(("access_token" = [])))]
 pub(crate) async fn patch(
     State(app): State<Arc<App>>,
@@ -298,7 +298,7 @@ async fn client_get(
 /// Changes an open checkout session by its client secret.
 #[utoipa::path(patch, path = "/v1/checkouts/client/{client_secret}", operation_id = "checkouts:client_update", tag = "checkouts",
     params(("client_secret" = String, Path)), request_body = CheckoutUpdatePublic,
-    responses((status = 200, body = CheckoutPublic), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 410, body = ErrorBody), (status = 422, body = ValidationBody)))]
+    responses((status = 200, body = CheckoutPublic), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 410, body = ErrorBody), (status = 422, body = ValidationBody)))]
 async fn client_patch(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
