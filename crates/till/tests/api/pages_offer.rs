@@ -86,10 +86,15 @@ both! {
     }
 
     async fn the_least_that_may_be_chosen_is_what_can_be_charged(t: &mut Till) {
-        let custom = |minimum: i64| json!([{"amount_type": "custom", "price_currency": "inr", "minimum_amount": minimum}]);
+        // Without a minimum it is 50 minor units in every currency, which is less than can be charged in rupees.
+        let custom = |more: Value| {
+            let mut price = json!({"amount_type": "custom", "price_currency": "inr"});
+            price.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            json!([price])
+        };
         let path = format!("/v1/organizations/{}", t.organization.id);
         t.patch(&path, json!({"default_presentment_currency": "inr"})).await.ok();
-        let (low, open) = (t.priced(custom(50)).await, t.priced(custom(0)).await);
+        let (low, open) = (t.priced(custom(json!({}))).await, t.priced(custom(json!({"minimum_amount": 0}))).await);
         let checkout = t.checkout(json!({"products": [low["id"], open["id"]], "currency": "inr"})).await;
         let page = t.page(&at(&checkout)).await;
         assert!(!page.text().contains("From ₹0.50"));

@@ -106,6 +106,17 @@ both! {
         t.catch_up().await;
     }
 
+    async fn a_preset_that_ended_can_be_taken_out_although_codes_are_off_cf_3_q_14(t: &mut Till) {
+        let soon = t.app.clock.now() + jiff::SignedDuration::from_hours(1);
+        let discount = t.percent_off(1000, json!({"name": "Friends", "ends_at": soon.to_string()})).await;
+        let checkout = t.checkout_with(&t.product().await, json!({"discount_id": discount["id"], "allow_discount_codes": false})).await;
+        assert!(!t.page(&at(&checkout)).await.text().contains("remove_discount"));
+        t.advance(std::time::Duration::from_secs(7200));
+        let page = t.form(&at(&checkout), &paying(&[]), &[]).await;
+        says(&page, "This discount has ended. Remove it to go on.");
+        says(&page, "value=\"remove_discount\" aria-label=\"Remove the discount Friends\"");
+    }
+
     async fn without_codes_there_is_no_field_and_a_preset_stays(t: &mut Till) {
         let discount = t.percent_off(1000, json!({"name": "Friends"})).await;
         let checkout = t.checkout_with(&t.product().await, json!({"discount_id": discount["id"], "allow_discount_codes": false})).await;
