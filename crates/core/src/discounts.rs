@@ -23,8 +23,9 @@ pub fn code_key(code: &str) -> String {
     code.trim().to_lowercase()
 }
 
-/// Refused when a discount has been used as often as it may be.
-pub const USED_UP: &str = "discount_used_up";
+/// Refused when a discount has been used as often as it may be, or was changed since it was read: a decision on
+/// what it is now says which.
+pub const MOVED: &str = "discount_moved";
 /// Refused when one customer has used a discount as often as one customer may.
 pub const CUSTOMER_LIMIT: &str = "discount_customer_limit";
 
@@ -95,6 +96,12 @@ impl Discount {
                 .is_none_or(|max| self.redemptions_count < max)
     }
 
+    /// Whether one buyer who has used it `uses` times may not use it again (checkout.md 7.7).
+    pub fn is_used_up_by(&self, uses: i64) -> bool {
+        self.max_redemptions_per_customer
+            .is_some_and(|cap| uses >= cap)
+    }
+
     /// Whether it takes everything off, for ever (checkout.md 3.3-4).
     pub fn is_everything_forever(&self) -> bool {
         self.kind == DiscountType::Percentage
@@ -130,15 +137,16 @@ pub struct Hints {
     pub card_fingerprint: Option<String>,
 }
 
-/// Takes one use of the discount for the session, in the transaction that confirms it: refused as [`USED_UP`] or
-/// [`CUSTOMER_LIMIT`] when there is none left. The discount's row is written first, so that uses of one
-/// discount wait for each other and are counted exactly.
+/// Takes one use of the discount for the session, in the transaction that confirms it: refused as [`MOVED`] when
+/// there is none left, as [`CUSTOMER_LIMIT`] when this buyer has none left. The discount's row is written before
+/// its uses are counted, so that they wait for each other and are counted exactly.
 pub fn claim(changes: &mut Changes, discount: &Discount, row: &Checkout, hints: &Hints, at: &At) {
     changes.exactly_one(
-        USED_UP,
+        MOVED,
         "update discounts set redemptions_count = redemptions_count + 1, version = version + 1 \
-         where id = $1 and (max_redemptions is null or redemptions_count < max_redemptions)",
-        vec![Value::Uuid(discount.id)],
+         where id = $1 and (max_redemptions is null or redemptions_count < max_redemptions) \
+         and modified_at is not distinct from $2",
+        vec![discount.id.into(), discount.modified_at.into()],
     );
     let redemption = redemption(discount.id, row, hints, at);
     changes.insert(&redemption);

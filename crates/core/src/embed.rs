@@ -51,7 +51,7 @@ impl Entry {
             scheme,
             subdomains,
             host,
-            port: url.port(),
+            port: till_wire::values::written_port(&url, rest),
         })
     }
 
@@ -72,7 +72,11 @@ impl Entry {
             (None, "http") => is_local(&host),
             (None, _) => false,
         };
-        named && spoken && self.port == origin.port()
+        let port = match self.port {
+            None => origin.port().is_none(),
+            Some(port) => origin.port_or_known_default() == Some(port),
+        };
+        named && spoken && port
     }
 
     /// The sources of a `frame-ancestors` that admit the same.
@@ -111,7 +115,16 @@ fn is_local(host: &str) -> bool {
     };
     match address {
         IpAddr::V4(v4) => {
-            v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified()
+            let [a, b, c, _] = v4.octets();
+            // Besides: addresses shared by carriers, of test networks, and for documents (RFC 6890).
+            v4.is_loopback()
+                || v4.is_private()
+                || v4.is_link_local()
+                || v4.is_unspecified()
+                || v4.is_documentation()
+                || (a == 100 && b & 0xc0 == 64)
+                || (a == 198 && b & 0xfe == 18)
+                || (a, b, c) == (192, 0, 0)
         }
         IpAddr::V6(v6) => {
             v6.is_loopback()

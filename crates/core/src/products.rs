@@ -142,6 +142,16 @@ impl Offered {
         }
     }
 
+    /// Adds a price that a session has for itself, with its meter if that is among `meters`.
+    pub fn add(&mut self, price: ProductPrice, meters: &[Meter]) {
+        let known = &mut self.parts.meters;
+        let meter = meters.iter().find(|m| Some(m.id) == price.meter_id);
+        if let Some(meter) = meter.filter(|m| known.iter().all(|k| k.id != m.id)) {
+            known.push(meter.clone());
+        }
+        self.prices.push(price);
+    }
+
     /// The catalog's prices in use; those of single sessions are not among them.
     pub fn active(&self) -> impl Iterator<Item = &ProductPrice> {
         self.prices

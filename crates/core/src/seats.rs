@@ -62,6 +62,11 @@ impl Range {
         }
     }
 
+    /// Whether no number is in it.
+    pub fn is_empty(self) -> bool {
+        self.max.is_some_and(|max| max < self.min)
+    }
+
     /// Whether that many may be bought.
     pub fn contains(self, seats: i64) -> bool {
         seats >= self.min && self.max.is_none_or(|max| seats <= max)

@@ -6,7 +6,8 @@ mod standard;
 pub use standard::{check, standard};
 
 use till_wire::{
-    address::Address, money::Currency, organizations::TaxBehaviorOption, tax::TaxLine,
+    address::Address, country::Country, money::Currency, organizations::TaxBehaviorOption,
+    tax::TaxLine,
 };
 
 /// What is to be taxed.
@@ -20,6 +21,8 @@ pub struct TaxQuery {
     pub behavior: TaxBehaviorOption,
     /// Where the buyer is.
     pub address: Address,
+    /// Where the merchant is, if that is known.
+    pub seller: Option<Country>,
     /// The buyer's tax id, normalised, and its format, such as `eu_vat`.
     pub tax_id: Option<(String, String)>,
 }

@@ -113,7 +113,7 @@ fn rule_of(format: Format) -> Option<Rule> {
         F::CoNit => Rule::new(" -.,", "", am::colombia),
         F::CrTin => Rule::new(" -", "", am::costa_rica),
         F::EcRuc => Rule::new(" -", "", am::ecuador),
-        F::GbVat => Rule::new(" -.", "GB", eu::united_kingdom),
+        F::GbVat => Rule::completed(" -.", "GB", eu::without_xi, eu::united_kingdom),
         F::GeVat => Rule::new(" -.", "GE", aa::georgia),
         F::HkBr => Rule::new(" -()", "", aa::hong_kong),
         F::IdNpwp => Rule::new(" -.", "", aa::indonesia),

@@ -245,6 +245,7 @@ impl Sandbox {
             card,
             description: attempt.description.clone(),
             return_url: attempt.return_url.clone(),
+            name: attempt.name.clone(),
             metadata: attempt.metadata.clone(),
             confirmed_at: None,
             approved: None,

@@ -14,7 +14,7 @@ use till_core::{
     change::Refused,
     checkout::{
         Around, Session,
-        confirm::{self, Buyer, Confirmed, RECONCILE_AFTER},
+        confirm::{self, Confirmed, RECONCILE_AFTER},
         settle::{self, Outcome, Settled},
         update::{self, Known, Step},
     },
@@ -25,10 +25,11 @@ use till_core::{
     tax::NoTaxes,
     trials,
 };
-use till_ports::processor::{self, Attempt, AttemptKind, Method, ProcessorError};
-use till_store::{BuyerKeys, CommitError};
+use till_ports::processor::{self, Attempt, AttemptKind, CardPreview, Method, ProcessorError};
+use till_store::{BuyerKeys, CommitError, Stale};
 use till_wire::{
     checkouts::{CheckoutUpdate, Writer},
+    input::Patch,
     money::Money,
     payments::CardMetadata,
 };
@@ -70,11 +71,13 @@ pub async fn session(app: &App, secret: &str) -> Result<Session, ApiError> {
 }
 
 /// What the database knows of a change: one read for a subscription in the way, one for a discount named, one
-/// for its uses by a buyer. A confirmation counts the uses when it commits.
+/// for its uses by a buyer where a client changes something. A confirmation counts the uses when it commits, and
+/// takes no country from the network address (CF-2).
 pub async fn known(
     app: &App,
     session: &Session,
     input: &CheckoutUpdate,
+    writer: Writer,
     step: Step,
 ) -> Result<Known, ApiError> {
     let (store, own) = (&app.store, session.organization.id);
@@ -94,10 +97,14 @@ pub async fn known(
         holds_subscription,
         discount,
         discount_uses: 0,
-        ip_country: app.country_of(session.checkout.customer_ip_address.as_deref()),
+        ip_country: match step {
+            Step::Patch => app.country_of(session.checkout.customer_ip_address.as_deref()),
+            Step::Confirm => None,
+        },
     };
+    let early = step == Step::Patch || input.discount_code == Patch::Null;
     let capped = candidate(session, &known).filter(|d| d.max_redemptions_per_customer.is_some());
-    if let Some(discount) = capped.filter(|_| step == Step::Patch) {
+    if let Some(discount) = capped.filter(|_| writer == Writer::Client && early) {
         known.discount_uses = store
             .discount_uses(
                 discount.id,
@@ -133,11 +140,13 @@ fn hints(session: &Session, input: &CheckoutUpdate, card_fingerprint: Option<Str
 
 /// Confirms a session with the body of a confirmation (checkout.md 4.3).
 pub async fn confirm(app: &App, secret: &str, body: Value) -> Result<Confirmation, ApiError> {
-    let read =
-        |body: &Value| Body(Some(body.clone())).object(|f| CheckoutUpdate::read(Writer::Client, f));
-    let body = with_token_name(app, secret, &read(&body)?, body).await?;
-    let input = read(&body)?;
-    match app.settle(|| intend(app, secret, &input)).await? {
+    let mut input = Body(Some(body)).object(|f| CheckoutUpdate::read(Writer::Client, f))?;
+    let card = card(app, secret, &mut input).await?;
+    let confirmed = app
+        .settle(|| intend(app, secret, &input, card.as_ref()))
+        .await
+        .map_err(locked)?;
+    match confirmed {
         Confirmed::Free(settled) => Ok(Confirmation {
             session: settled.session,
             token: settled.token,
@@ -152,31 +161,50 @@ pub async fn confirm(app: &App, secret: &str, body: Value) -> Result<Confirmatio
     }
 }
 
-/// CF-8: a buyer without a name gets the one on the card, where the token carries it.
-async fn with_token_name(
+/// A session that others keep changing is told of by the name that clients know (checkout.md 4.11).
+pub fn locked(error: ApiError) -> ApiError {
+    if error.is_stale() {
+        Refusal::CheckoutLocked.into()
+    } else {
+        error
+    }
+}
+
+/// CF-8: looks at the card behind the confirmation where something depends on it: a buyer without a name gets the
+/// one on it, limits by person count it. A processor that cannot tell stops nobody.
+async fn card(
     app: &App,
     secret: &str,
-    input: &CheckoutUpdate,
-    mut body: Value,
-) -> Result<Value, ApiError> {
+    input: &mut CheckoutUpdate,
+) -> Result<Option<CardPreview>, ApiError> {
     let Some(token) = &input.confirmation_token_id else {
-        return Ok(body);
+        return Ok(None);
     };
-    if input.customer_name.is_sent() || session(app, secret).await?.checkout.customer_name.is_some()
-    {
-        return Ok(body);
+    let session = session(app, secret).await?;
+    let nameless = match &input.customer_name {
+        Patch::Value(_) => false,
+        Patch::Null => true,
+        Patch::Absent => session.checkout.customer_name.is_none(),
+    };
+    let discounted = session.discount.is_some() || input.discount_code.as_value().is_some();
+    if !nameless && !discounted && !may_try(&session) {
+        return Ok(None);
     }
-    let preview = app
-        .processor
-        .card(token, app.clock.now())
-        .await
-        .ok()
-        .flatten();
-    if let (Some(name), Some(fields)) = (preview.and_then(|p| p.billing_name), body.as_object_mut())
-    {
-        fields.insert("customer_name".into(), name.into());
+    let card = app.processor.card(token, app.clock.now()).await;
+    let card = card.ok().flatten();
+    let name = card.as_ref().and_then(|card| card.billing_name.as_deref());
+    let name = name.map(str::trim).filter(|name| !name.is_empty());
+    if let Some(name) = name.filter(|_| nameless) {
+        input.customer_name = Patch::Value(name.chars().take(256).collect());
     }
-    Ok(body)
+    Ok(card)
+}
+
+/// Whether a trial that is not for everybody may come of the session (CF-16).
+fn may_try(session: &Session) -> bool {
+    let settings = &session.organization.settings.subscription_settings;
+    let recurring = session.offered.iter().any(|o| o.product.is_recurring());
+    settings.prevent_trial_abuse && session.checkout.allow_trial && recurring
 }
 
 /// The session as a change would leave it, with nothing committed.
@@ -187,7 +215,8 @@ pub async fn preview(
 ) -> Result<Session, ApiError> {
     let known = Known {
         holds_subscription: false,
-        ..known(app, session, input, Step::Patch).await?
+        discount_uses: 0,
+        ..known(app, session, input, Writer::Client, Step::Patch).await?
     };
     let at = app.at();
     let applied = app
@@ -201,13 +230,17 @@ pub async fn preview(
 /// Judges a confirmation without carrying it out, for pages that show everything that is missing at once.
 pub async fn judge(app: &App, secret: &str, body: &Value) -> Result<(), ApiError> {
     let input = Body(Some(body.clone())).object(|f| CheckoutUpdate::read(Writer::Client, f))?;
-    decide(app, secret, &input).await.map(|_| ())
+    decide(app, secret, &input, None).await.map(|_| ())
 }
 
 /// Step 1: load, decide, commit.
-async fn intend(app: &App, secret: &str, input: &CheckoutUpdate) -> Result<Confirmed, ApiError> {
-    let mut decided = decide(app, secret, input).await?;
-    let discount = decided.discount_id();
+async fn intend(
+    app: &App,
+    secret: &str,
+    input: &CheckoutUpdate,
+    card: Option<&CardPreview>,
+) -> Result<Confirmed, ApiError> {
+    let mut decided = decide(app, secret, input, card).await?;
     let changes = match &mut decided {
         Confirmed::Free(settled) => std::mem::take(&mut settled.changes),
         Confirmed::Charge { changes, .. } => std::mem::take(changes),
@@ -215,8 +248,8 @@ async fn intend(app: &App, secret: &str, input: &CheckoutUpdate) -> Result<Confi
     match app.store.commit(changes).await {
         Ok(()) => Ok(decided),
         // The limits of a discount are counted where nobody can come in between.
-        Err(CommitError::Refused(Refused::NotOne(discounts::USED_UP))) => {
-            Err(confirm::used_up(discount.unwrap_or_default()).into())
+        Err(CommitError::Refused(Refused::NotOne(discounts::MOVED))) => {
+            Err(CommitError::Refused(Refused::Stale).into())
         }
         Err(CommitError::Refused(Refused::NotOne(discounts::CUSTOMER_LIMIT))) => {
             Err(Refusal::DiscountRedemptionLimitReached.into())
@@ -225,15 +258,24 @@ async fn intend(app: &App, secret: &str, input: &CheckoutUpdate) -> Result<Confi
     }
 }
 
-async fn decide(app: &App, secret: &str, input: &CheckoutUpdate) -> Result<Confirmed, ApiError> {
+async fn decide(
+    app: &App,
+    secret: &str,
+    input: &CheckoutUpdate,
+    card: Option<&CardPreview>,
+) -> Result<Confirmed, ApiError> {
     let session = session(app, secret).await?;
-    let known = known(app, &session, input, Step::Confirm).await?;
+    let known = known(app, &session, input, Writer::Client, Step::Confirm).await?;
     let mut keys = BuyerKeys::of(&session.checkout);
     if let Some(email) = input.customer_email.as_value() {
         keys.email = Some(email.clone());
     }
     let mut buyer = app.store.buyer(session.organization.id, &keys).await?;
-    recognise(app, &session, input, &known, &mut buyer).await?;
+    buyer.card_fingerprint = card.map(|card| card.fingerprint.clone());
+    if may_try(&session) {
+        let hints = hints(&session, input, buyer.card_fingerprint.clone());
+        buyer.had_trial = app.store.had_trial(session.organization.id, &hints).await?;
+    }
     let audience = app.store.audience(session.organization.id).await?;
     let at = app.at();
     app.taxed(&session.organization.settings.tax, |taxes| {
@@ -247,31 +289,6 @@ async fn decide(app: &App, secret: &str, input: &CheckoutUpdate) -> Result<Confi
         confirm::confirm(&session, input, &known, &buyer, around)
     })
     .await
-}
-
-/// Where a limit by person matters, looks at the card and at the trials of before (CF-8, CF-16).
-async fn recognise(
-    app: &App,
-    session: &Session,
-    input: &CheckoutUpdate,
-    known: &Known,
-    buyer: &mut Buyer,
-) -> Result<(), ApiError> {
-    let settings = &session.organization.settings.subscription_settings;
-    let capped =
-        candidate(session, known).is_some_and(|d| d.max_redemptions_per_customer.is_some());
-    if !capped && !settings.prevent_trial_abuse {
-        return Ok(());
-    }
-    if let Some(token) = &input.confirmation_token_id {
-        let card = app.processor.card(token, app.clock.now()).await;
-        buyer.card_fingerprint = card.ok().flatten().map(|card| card.fingerprint);
-    }
-    if settings.prevent_trial_abuse {
-        let hints = hints(session, input, buyer.card_fingerprint.clone());
-        buyer.had_trial = app.store.had_trial(session.organization.id, &hints).await?;
-    }
-    Ok(())
 }
 
 /// Steps 2 and 3: what the processor is asked, and what it says.
@@ -384,10 +401,12 @@ fn attempt(app: &App, session: &Session, payment: &Payment, token: String) -> At
         },
         confirmation_token: token,
         email: row.customer_email.clone(),
-        name: row
-            .customer_billing_name
-            .clone()
-            .or_else(|| row.customer_name.clone()),
+        // The name on bills may be no more than a copy of the customer's of before (Q-19, S-143).
+        name: if row.is_business_customer || row.customer_name.is_none() {
+            row.customer_billing_name.clone()
+        } else {
+            row.customer_name.clone()
+        },
         description: format!("{} — {}", organization.name, product.name),
         statement_suffix: Some(organization.slug.chars().take(15).collect()),
         metadata,

@@ -121,7 +121,7 @@ impl Till {
         let found = rows
             .into_iter()
             .find(|row| row.0.0["attempt_id"] == attempt.as_str());
-        found.unwrap().0.0["metadata"].clone()
+        found.unwrap().0.0
     }
 
     /// A good minute passes, in which all work is done.

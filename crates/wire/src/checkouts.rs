@@ -485,8 +485,10 @@ pub struct CheckoutUpdate {
     pub payment_method_type: Patch<String>,
     /// False: no trial.
     pub allow_trial: Option<bool>,
-    /// Trial override (merchant).
-    pub trial: Option<(Interval, i64)>,
+    /// Trial override (merchant); null: the product's.
+    pub trial_interval: Patch<Interval>,
+    /// Goes with the interval.
+    pub trial_interval_count: Patch<i64>,
     /// Merchant.
     pub allow_discount_codes: Option<bool>,
     /// Merchant.
@@ -550,9 +552,11 @@ impl CheckoutUpdate {
                 update.currency = f.optional("currency", currency);
                 update.discount_id = f.patch("discount_id", id);
                 update.allow_trial = f.optional("allow_trial", boolean);
-                let interval = f.optional("trial_interval", word::<Interval>);
-                let count = f.optional("trial_interval_count", int_in(1, 1000));
-                update.trial = crate::products::both(f, interval, count).flatten();
+                update.trial_interval = f.patch("trial_interval", word::<Interval>);
+                update.trial_interval_count = f.patch("trial_interval_count", int_in(1, 1000));
+                let interval = update.trial_interval.as_value().copied();
+                let count = update.trial_interval_count.as_value().copied();
+                crate::products::both(f, interval, count)?;
                 update.allow_discount_codes = f.optional("allow_discount_codes", boolean);
                 update.require_billing_address = f.optional("require_billing_address", boolean);
                 update.customer_ip_address = f.patch("customer_ip_address", values::ip);

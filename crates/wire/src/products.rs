@@ -305,16 +305,8 @@ impl ProductUpdate {
             medias: f.optional("medias", list(0, id)),
             attached_custom_fields: f.optional("attached_custom_fields", list(0, attached)),
         };
-        if update.trial_interval.as_value().is_some()
-            != update.trial_interval_count.as_value().is_some()
-        {
-            let whole = f.whole();
-            return f.cx.fail(
-                "missing",
-                "trial_interval and trial_interval_count go together",
-                whole,
-            );
-        }
+        let interval = update.trial_interval.as_value().copied();
+        both(f, interval, update.trial_interval_count.as_value().copied())?;
         Some(update)
     }
 }

@@ -123,7 +123,8 @@ impl TaxSettings {
     pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
         cx.object(value, |f| {
             let enabled = f.required("enabled", boolean);
-            let registrations = f.optional("registrations", |value, cx| {
+            // Not optional: switching tax off and on must not forget where the merchant is registered.
+            let registrations = f.required("registrations", |value, cx| {
                 let listed = list(0, TaxRegistration::read)(value, cx)?;
                 if listed.len() > MOST {
                     let words = format!("List should have at most {MOST} items");
@@ -144,7 +145,7 @@ impl TaxSettings {
             });
             Some(Self {
                 enabled: enabled?,
-                registrations: registrations.unwrap_or_default(),
+                registrations: registrations?,
             })
         })
     }

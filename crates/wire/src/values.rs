@@ -49,7 +49,7 @@ pub fn email_syntax(raw: &str) -> Option<String> {
 }
 
 /// An absolute http or https URL of at most 2,083 characters, normalised, with
-/// `{CHECKOUT_ID}` left as written.
+/// placeholders such as `{CHECKOUT_ID}` left as written.
 pub fn http_url(value: &Value, cx: &mut Context) -> Option<String> {
     let raw = text(value, cx)?;
     let raw = raw.trim();
@@ -70,11 +70,7 @@ pub fn http_url(value: &Value, cx: &mut Context) -> Option<String> {
             "expected_schemes",
             "'http' or 'https'",
         ),
-        Ok(url) => Some(
-            String::from(url)
-                .replace("%7BCHECKOUT_ID%7D", "{CHECKOUT_ID}")
-                .replace("%7bCHECKOUT_ID%7d", "{CHECKOUT_ID}"),
-        ),
+        Ok(url) => Some(with_placeholders(url.as_str())),
         Err(error) => cx.bound(
             "url_parsing",
             format!("Input should be a valid URL: {error}"),
@@ -83,6 +79,27 @@ pub fn http_url(value: &Value, cx: &mut Context) -> Option<String> {
             error.to_string(),
         ),
     }
+}
+
+/// Placeholders as they were written: parsing escapes the braces in a path.
+fn with_placeholders(url: &str) -> String {
+    let mut left = url;
+    let mut found = String::with_capacity(url.len());
+    while let Some((before, rest)) = left.split_once("%7B") {
+        let name = rest
+            .bytes()
+            .take_while(|b| b.is_ascii_alphanumeric() || *b == b'_')
+            .count();
+        found.push_str(before);
+        if name > 0 && rest[name..].starts_with("%7D") {
+            found.push_str(&format!("{{{}}}", &rest[..name]));
+            left = &rest[name + 3..];
+        } else {
+            found.push_str("%7B");
+            left = rest;
+        }
+    }
+    found + left
 }
 
 /// A BCP 47 language tag, canonicalised (`fr_FR` → `fr-FR`).
@@ -134,6 +151,12 @@ pub fn embed_host(value: &Value, cx: &mut Context) -> Option<String> {
     }
 }
 
+/// The port of an address that was read as an https one: also 443, where it was written out.
+pub fn written_port(url: &url::Url, raw: &str) -> Option<u16> {
+    let bare = raw.trim_end_matches('/');
+    url.port().or(bare.ends_with(":443").then_some(443))
+}
+
 fn embed_entry(raw: &str) -> Option<String> {
     let (scheme, rest) = match raw.split_once("://") {
         Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
@@ -159,8 +182,7 @@ fn embed_entry(raw: &str) -> Option<String> {
     if !alone || (app && !stars.is_empty()) || !host.bytes().all(plain) {
         return None;
     }
-    let port = url
-        .port()
+    let port = written_port(&url, bare)
         .map(|port| format!(":{port}"))
         .unwrap_or_default();
     let scheme = if app {
@@ -218,6 +240,12 @@ mod tests {
         );
         let path = http_url(&"https://shop.example/{CHECKOUT_ID}".into(), &mut cx);
         assert_eq!(path.unwrap(), "https://shop.example/{CHECKOUT_ID}");
+        let others = "https://shop.example/{SESSION}/%7Ba%20b%7D/{}?x={Y}";
+        let kept = http_url(&others.into(), &mut cx).unwrap();
+        assert_eq!(
+            kept,
+            "https://shop.example/{SESSION}/%7Ba%20b%7D/%7B%7D?x={Y}"
+        );
     }
 
     #[test]

@@ -60,16 +60,6 @@ pub enum Confirmed {
     },
 }
 
-impl Confirmed {
-    /// The discount that is used up by one.
-    pub fn discount_id(&self) -> Option<uuid::Uuid> {
-        match self {
-            Confirmed::Free(settlement) => settlement.session.checkout.discount_id,
-            Confirmed::Charge { session, .. } => session.checkout.discount_id,
-        }
-    }
-}
-
 /// A session that was confirmed, and the key to the customer's portal where the buyer may have it.
 #[derive(Debug, Clone)]
 pub struct Settlement {
@@ -113,7 +103,7 @@ pub fn confirm(
             Value::Null,
         ));
     }
-    if new.prices().iter().any(|p| p.is_archived) {
+    if new.has_archived_prices() {
         problems.push(Problem::value(
             loc!["body", "product_price_id"],
             "This price is no longer available",
@@ -168,7 +158,7 @@ pub fn confirm(
 }
 
 /// A discount that cannot be used any more, told where it was entered (CF-3).
-pub fn used_up(discount_id: uuid::Uuid) -> Refusal {
+fn used_up(discount_id: uuid::Uuid) -> Refusal {
     Refusal::field(Problem::value(
         loc!["body", "discount_id"],
         "This discount has ended or was used up. Remove it to go on.",

@@ -20,7 +20,7 @@ use crate::{
     change::Changes,
     event::Audience,
     products::Offered,
-    records::{Checkout, Discount, Organization, ProductPrice},
+    records::{Checkout, Discount, Meter, Organization, ProductPrice},
     seats,
     site::Site,
     tax::Taxes,
@@ -76,12 +76,12 @@ impl Session {
         session
     }
 
-    /// Adds the prices that the session alone has.
-    pub fn with_own_prices(mut self, prices: Vec<ProductPrice>) -> Self {
+    /// Adds the prices that the session alone has, and the meters that they count with.
+    pub fn with_own_prices(mut self, prices: Vec<ProductPrice>, meters: &[Meter]) -> Self {
         for price in prices {
             let product = |o: &&mut Offered| o.product.id == price.product_id;
             if let Some(offered) = self.offered.iter_mut().find(product) {
-                offered.prices.push(price);
+                offered.add(price, meters);
             }
         }
         self
@@ -140,12 +140,20 @@ impl Session {
         ids.iter().filter_map(|id| self.known(*id)).collect()
     }
 
-    /// How many seats may be bought at what the session costs now, within its own bounds.
+    /// Whether a price that makes up the sum is no longer sold (CF-6).
+    pub fn has_archived_prices(&self) -> bool {
+        self.price().is_archived || self.prices().iter().any(|p| p.is_archived)
+    }
+
+    /// How many seats may be bought at what the session costs now: within the session's own bounds, as far
+    /// as the product they were made for and the one selected now have any number in common.
     pub fn seat_range(&self) -> Option<seats::Range> {
         let row = &self.checkout;
         let listed = self.list(self.selected());
         let own = listed.into_iter().filter(|p| p.currency == row.currency);
-        seats::range(own.chain(self.prices())).map(|r| r.within(row.min_seats, row.max_seats))
+        let sold = seats::range(own.chain(self.prices()))?;
+        let both = sold.within(row.min_seats, row.max_seats);
+        Some(if both.is_empty() { sold } else { both })
     }
 
     /// Its discount as orders and subscriptions show it.

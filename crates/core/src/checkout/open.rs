@@ -15,7 +15,10 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use super::{Session, totals, update};
+use super::{
+    Session, totals,
+    update::{self, Sale},
+};
 use crate::{
     at::At,
     change::{Changes, Json},
@@ -46,6 +49,8 @@ pub struct Loaded {
     pub customer: Option<Customer>,
     /// The subscription to upgrade, if it exists.
     pub subscription: Option<Subscription>,
+    /// What that subscription costs.
+    pub subscription_prices: Vec<ProductPrice>,
     /// The country of the buyer's network address, where known.
     pub ip_country: Option<Country>,
     /// The discount that is named, if it exists.
@@ -85,7 +90,16 @@ pub fn open(
     if let Some(chosen) = input.amount {
         check_amount(chosen, choice.prices.iter())?;
     }
-    // The rest is judged on the session itself: first what it sells, then its terms.
+    let discount = match input.discount_id {
+        None => None,
+        Some(id) => Some(update::usable(
+            loaded.discount.as_ref(),
+            choice.sale(&loaded),
+            "discount_id",
+            id.to_string().into(),
+            at,
+        )?),
+    };
     let prices = seats::range(choice.prices.iter());
     let range = prices.map(|r| r.within(input.min_seats, input.max_seats));
     let mut tax_id = match &input.customer_tax_id {
@@ -209,13 +223,9 @@ pub fn open(
         distinct_id: None,
     };
     let own = choice.ad_hoc;
-    let mut session =
-        Session::new(checkout, loaded.organization, loaded.offered).with_own_prices(own.clone());
-    if let Some(id) = input.discount_id {
-        let echo = id.to_string().into();
-        let found = loaded.discount.as_ref();
-        session.discount = Some(update::usable(&session, found, "discount_id", echo, at)?);
-    }
+    let mut session = Session::new(checkout, loaded.organization, loaded.offered)
+        .with_own_prices(own.clone(), &loaded.meters);
+    session.discount = discount;
     let asked = session.selected().asked();
     let answers = custom_fields::judge(&asked, &input.custom_field_data, false);
     session.checkout.custom_field_data.0.0 = answers.map_err(Refusal::Invalid)?;
@@ -254,6 +264,14 @@ fn ad_hoc(id: Uuid, input: &CheckoutCreate, loaded: &Loaded, at: &At) -> OwnPric
         Offer::Products(ids) => ids,
         _ => &[],
     };
+    // As for the catalog's prices, an archived meter counts for no new one.
+    let usable: Vec<Meter> = {
+        let meters = loaded.meters.iter();
+        meters
+            .filter(|m| m.archived_at.is_none())
+            .cloned()
+            .collect()
+    };
     for (product_id, entries) in &input.ad_hoc {
         let place = loc!["body", "prices", product_id.to_string()];
         if !wanted.contains(product_id) {
@@ -271,7 +289,7 @@ fn ad_hoc(id: Uuid, input: &CheckoutCreate, loaded: &Loaded, at: &At) -> OwnPric
         let rules = products::Rules {
             organization: &loaded.organization,
             recurring: offered.product.is_recurring(),
-            meters: &loaded.meters,
+            meters: &usable,
         };
         let prices = products::new_prices(entries.clone(), &place, &mut own.problems);
         products::compose(&prices, &rules, &place, &mut own.problems);
@@ -289,10 +307,34 @@ struct Choice {
     price_id: Uuid,
     product_ids: Vec<Uuid>,
     currency: Currency,
-    /// The prices that are summed: one for shape C, else all of the currency.
+    /// The prices that are summed: one and the metered ones for shape C, else all of the currency.
     prices: Vec<ProductPrice>,
     /// The session's own prices.
     ad_hoc: Vec<ProductPrice>,
+}
+
+impl Choice {
+    /// What a discount has to suit: the session's own prices count before the catalog's.
+    fn sale(&self, loaded: &Loaded) -> Sale {
+        let own: Vec<_> = self.own_of(self.product_id).collect();
+        let free = if own.is_empty() {
+            let mut offered = loaded.offered.iter();
+            offered.any(|o| o.product.id == self.product_id && o.is_free())
+        } else {
+            own.iter().all(|p| p.cost().is_free())
+        };
+        Sale {
+            free,
+            product_id: self.product_id,
+            currency: self.currency,
+        }
+    }
+
+    fn own_of(&self, product_id: Uuid) -> impl Iterator<Item = &ProductPrice> {
+        self.ad_hoc
+            .iter()
+            .filter(move |p| p.product_id == product_id)
+    }
 }
 
 /// CR-10 to CR-24: which product, price and currency.
@@ -329,9 +371,9 @@ fn choose(
                         id.to_string(),
                     ))
                 })
-                .chain(own.problems)
                 .collect();
             collected(problems)?;
+            collected(own.problems)?;
             let first = origin.selected.unwrap_or(ids[0]);
             let offered = sellable(first, loaded).map_err(|_| Refusal::NotFound)?;
             let choice = in_currency(offered, &own.rows, input, loaded).ok_or_else(|| {
@@ -382,12 +424,15 @@ fn choose_price(id: Uuid, loaded: &Loaded) -> Result<Choice, Refusal> {
         return Err(refuse("This price is archived"));
     }
     sellable(offered.product.id, loaded).map_err(refuse)?;
+    // One price is paid now; the product's usage is charged later all the same (checkout.md 5.3).
+    let usage = offered.active_in(price.currency);
+    let usage = usage.filter(|p| p.id != id && !p.cost().is_static());
     Ok(Choice {
         product_id: offered.product.id,
         price_id: id,
         product_ids: vec![offered.product.id],
         currency: price.currency,
-        prices: vec![price.clone()],
+        prices: std::iter::once(price).chain(usage).cloned().collect(),
         ad_hoc: Vec::new(),
     })
 }
@@ -508,10 +553,15 @@ fn linked<'a>(input: &CheckoutCreate, loaded: &'a Loaded) -> Result<Option<&'a C
                 id.to_string(),
             ))
         };
-        let Some(subscription) = &loaded.subscription else {
+        if loaded.subscription.is_none() {
             return Err(refuse("This subscription does not exist"));
-        };
-        if subscription.amount > 0 {
+        }
+        // What it costs now says nothing: a discount may hide the price, and usage is charged later.
+        if !loaded
+            .subscription_prices
+            .iter()
+            .all(|p| p.cost().is_free())
+        {
             return Err(refuse(
                 "Only free subscriptions can be upgraded at checkout",
             ));

@@ -238,7 +238,8 @@ fn first(
     let token = purchaser.token.clone();
     let mut changes = announce(session, &mut new, purchaser, around);
     if let (PaymentState::Failed, Some(discount_id)) = (payment.state, new.checkout.discount_id) {
-        let hints = hints(&new, buyer);
+        let mut hints = hints(&new, buyer);
+        hints.card_fingerprint = payment.card_fingerprint.clone();
         discounts::claim_late(&mut changes, discount_id, &new.checkout, &hints, at);
     }
     changes.update(payment, &noted);

@@ -2,6 +2,7 @@
 
 use till_wire::{
     checkouts::{BillingAddressFields, FieldMode},
+    country::Country,
     money::Currency,
     organizations::TaxBehaviorOption,
     products::PriceAmount,
@@ -56,7 +57,12 @@ pub fn selected_price<'a>(
     own.find(|p| p.cost().is_static()).or(first).copied()
 }
 
+/// The most that a sum may be, in minor units: the largest whole number that every client reads exactly. Taxes
+/// on it still have room.
+const MOST: i64 = (1 << 53) - 1;
+
 /// The sum of a currency's prices (CR-25), in minor units; `chosen` is what the buyer pays where it may choose.
+/// Refused as `InvalidQuantity` where so many seats cost more than can be told.
 pub fn amount<'a>(
     prices: impl Iterator<Item = &'a ProductPrice>,
     chosen: Option<i64>,
@@ -64,9 +70,12 @@ pub fn amount<'a>(
 ) -> Result<i64, Refusal> {
     let mut sum = 0;
     for price in prices {
-        sum += price_amount(price, chosen, seats)?;
+        sum += i128::from(price_amount(price, chosen, seats)?);
     }
-    Ok(sum)
+    i64::try_from(sum)
+        .ok()
+        .filter(|sum| *sum <= MOST)
+        .ok_or(Refusal::InvalidQuantity)
 }
 
 /// What one price adds to the sum, in minor units.
@@ -168,6 +177,11 @@ fn tax(session: &mut Session, taxes: &dyn Taxes) -> Option<String> {
         amount: row.amount - row.discount_amount,
         behavior,
         address: address.0,
+        seller: session
+            .organization
+            .country
+            .as_deref()
+            .and_then(|country| Country::parse_stored(country).ok()),
         tax_id: row
             .customer_tax_id
             .clone()
@@ -185,6 +199,7 @@ fn tax(session: &mut Session, taxes: &dyn Taxes) -> Option<String> {
     (row.tax_amount, row.tax_behavior) = (None, None);
     refused
 }
+
 /// Whether the whole address is needed (checkout.md 3.4).
 pub fn needs_full_address(checkout: &Checkout) -> bool {
     checkout.require_billing_address

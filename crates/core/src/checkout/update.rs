@@ -77,7 +77,8 @@ pub struct Known {
     pub holds_subscription: bool,
     /// The discount that the change names, if it exists.
     pub discount: Option<Discount>,
-    /// How often the buyer has used the discount that the session would have, where that is limited.
+    /// How often the buyer has used the discount that the session would have, where that is limited and a
+    /// client asks.
     pub discount_uses: i64,
     /// The country of the network address that the session already has (4.2-8, Q-9).
     pub ip_country: Option<Country>,
@@ -120,7 +121,12 @@ pub fn apply(
     }
     if input.seats.is_some() {
         session.checkout.seats = seats::judge(session.seat_range(), input.seats)?;
-        let all = all_prices(&session);
+        // With a price gone (CF-6), nothing else may be charged in its place.
+        let all = if session.has_archived_prices() {
+            session.prices().into_iter().cloned().collect()
+        } else {
+            all_prices(&session)
+        };
         session.checkout.amount = totals::amount(
             all.iter(),
             Some(session.checkout.amount),
@@ -175,10 +181,11 @@ pub fn apply(
     if let Some(allow) = input.allow_trial {
         row.allow_trial = allow;
     }
-    if let Some((interval, count)) = input.trial {
-        row.trial_interval = Some(interval);
-        row.trial_interval_count = Some(count);
-    }
+    input.trial_interval.clone().apply(&mut row.trial_interval);
+    input
+        .trial_interval_count
+        .clone()
+        .apply(&mut row.trial_interval_count);
     if let Some(allow) = input.allow_discount_codes {
         row.allow_discount_codes = allow;
     }
@@ -203,6 +210,11 @@ pub fn apply(
     // From now, so it moves with every change (4.2-10).
     session.checkout.trial_end = trials::active(&session.checkout, &session.selected().product)
         .map(|t| trials::end(at.now, t));
+    // 4.2-11: told early, where the buyer can still take the code out.
+    let held = session.discount.as_ref();
+    if step == Step::Patch && held.is_some_and(|d| d.is_used_up_by(known.discount_uses)) {
+        return Err(Refusal::DiscountRedemptionLimitReached);
+    }
     if known.holds_subscription {
         return Err(Refusal::AlreadyActiveSubscription);
     }
@@ -363,8 +375,11 @@ fn discount(
     known: &Known,
     at: &At,
 ) -> Result<(), Refusal> {
-    let (key, echo) = if session.checkout.allow_discount_codes && input.discount_code.is_sent() {
-        if input.discount_code == Patch::Null {
+    let removes = input.discount_code == Patch::Null;
+    // What can no longer be used must not stand in the way of paying, even where codes are not asked for.
+    let heeded = session.checkout.allow_discount_codes || removes && is_spent(session, known, at);
+    let (key, echo) = if heeded && input.discount_code.is_sent() {
+        if removes {
             session.discount = None;
             return Ok(());
         }
@@ -379,26 +394,47 @@ fn discount(
             Patch::Value(id) => ("discount_id", id.to_string().into()),
         }
     };
-    session.discount = Some(usable(session, known.discount.as_ref(), key, echo, at)?);
+    let sale = Sale {
+        free: session.is_free(),
+        product_id: session.checkout.product_id,
+        currency: session.checkout.currency,
+    };
+    session.discount = Some(usable(known.discount.as_ref(), sale, key, echo, at)?);
     Ok(())
 }
 
-/// A discount that somebody names, if it may be used for the session now (checkout.md 2.6).
+/// Whether the discount that the session has is of no use to this buyer any more.
+fn is_spent(session: &Session, known: &Known, at: &At) -> bool {
+    let held = session.discount.as_ref();
+    held.is_some_and(|d| !d.is_redeemable(at.now) || d.is_used_up_by(known.discount_uses))
+}
+
+/// What a discount has to suit.
+#[derive(Debug, Clone, Copy)]
+pub struct Sale {
+    /// Whether the product costs nothing, in any currency.
+    pub free: bool,
+    /// The product.
+    pub product_id: uuid::Uuid,
+    /// What is paid in.
+    pub currency: Currency,
+}
+
+/// A discount that somebody names, if it may be used for the sale now (checkout.md 2.6).
 pub fn usable(
-    session: &Session,
     found: Option<&Discount>,
+    sale: Sale,
     key: &'static str,
     echo: serde_json::Value,
     at: &At,
 ) -> Result<Discount, Refusal> {
     let refuse =
         |words: &str| Refusal::field(Problem::value(loc!["body", key], words, echo.clone()));
-    if session.is_free() {
+    if sale.free {
         return Err(refuse("This product is free: no discount applies"));
     }
-    let row = &session.checkout;
     found
-        .filter(|d| d.fits(row.product_id, row.currency) && d.is_redeemable(at.now))
+        .filter(|d| d.fits(sale.product_id, sale.currency) && d.is_redeemable(at.now))
         .cloned()
         .ok_or_else(|| refuse("This discount does not exist, or does not apply to this purchase"))
 }
@@ -440,14 +476,6 @@ pub fn update(
     guard_open(&session.checkout, at)?;
     let applied = apply(session, input, Step::Patch, known, around.taxes, at)?;
     let mut new = applied.session;
-    // 4.2-11: told early, where the buyer can still take the code out.
-    let cap = new
-        .discount
-        .as_ref()
-        .and_then(|d| d.max_redemptions_per_customer);
-    if cap.is_some_and(|cap| known.discount_uses >= cap) {
-        return Err(Refusal::DiscountRedemptionLimitReached);
-    }
     let mut changes = Changes::new();
     changes.update(&session.checkout, &new.checkout);
     new.checkout.version += 1;

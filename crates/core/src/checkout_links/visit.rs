@@ -172,10 +172,12 @@ impl Visit {
     }
 
     /// The merchant's id of the customer, where it can be believed.
+    /// As it was signed, to the letter: with a space taken off it would be another customer.
     pub fn external_customer_id(&self) -> Option<&str> {
-        self.query
-            .filled("external_customer_id")
-            .filter(|_| self.signed)
+        let mut sent = self.query.pairs.iter();
+        sent.rfind(|(key, _)| key == "external_customer_id")
+            .map(|(_, id)| id.as_str())
+            .filter(|id| self.signed && !id.trim().is_empty())
     }
 
     /// The customer's free data, where it can be believed; all of it or nothing.

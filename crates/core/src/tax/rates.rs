@@ -6,7 +6,7 @@
 //! Union" and its database "Taxes in Europe"; elsewhere the country's own authority, named at its row. A rate
 //! that changes is changed here, together with its date and the date above.
 
-use till_wire::tax::TaxRate;
+use till_wire::{country::Country, tax::TaxRate};
 
 /// A country's, or a province's, standard rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +99,16 @@ const UNTAXED: [&str; 8] = ["BM", "HK", "KY", "MO", "US-DE", "US-MT", "US-NH", "
 /// The standard rate of a country or province.
 pub fn of_place(place: &str) -> Option<Standard> {
     STANDARD.iter().find(|one| one.place == place).copied()
+}
+
+/// The country whose tax is charged in a country: Monaco is in France's, the Isle of Man in the United Kingdom's.
+pub fn tax_area(country: Country) -> Country {
+    let area = match country.as_str() {
+        "MC" => "FR",
+        "IM" => "GB",
+        _ => return country,
+    };
+    Country::parse_stored(area).unwrap_or(country)
 }
 
 /// Whether there is no general tax on sales there.

@@ -53,11 +53,40 @@ struct Place<'a> {
     region: Option<&'a TaxRegistration>,
 }
 
+/// Whether a ZIP code's first digit is one of its state's (the regions of the postal service, and the few codes
+/// that reach into a neighbouring one). Says yes where the state is not in the table.
+fn is_near(address: &Address) -> bool {
+    const REGIONS: [(&str, &str); 10] = [
+        ("0", "CT MA ME NH NJ NY PR RI VI VT"),
+        ("1", "DE NY PA"),
+        ("2", "DC MD NC SC VA WV"),
+        ("3", "AL FL GA MS TN"),
+        ("4", "IN KY MI OH TN"),
+        ("5", "DC IA MN MT ND SD WI"),
+        ("6", "IL KS MO NE"),
+        ("7", "AR LA OK TX"),
+        ("8", "AZ CO ID NM NV TX UT WY"),
+        ("9", "AK AS CA GU HI MP OR WA"),
+    ];
+    let (Some(state), Some(zip)) = (&address.state, &address.postal_code) else {
+        return true;
+    };
+    let state = state.rsplit('-').next().unwrap_or(state);
+    let mut of_state = REGIONS
+        .iter()
+        .filter(|(_, states)| states.split(' ').any(|one| one == state))
+        .peekable();
+    of_state.peek().is_none() || of_state.any(|(digit, _)| zip.trim().starts_with(digit))
+}
+
 impl<'a> Place<'a> {
     /// Where a merchant collects by state, the state must be known; in the US with the postal code, without
     /// which no state can be trusted (S-35).
     fn of(all: &'a [TaxRegistration], address: &'a Address) -> Result<Self, String> {
-        let own = || all.iter().filter(|one| one.country == address.country);
+        let country = rates::tax_area(address.country);
+        let here =
+            |one: &&TaxRegistration| one.country == country || one.country == address.country;
+        let own = || all.iter().filter(here);
         let lacks_state = address.state.is_none();
         match address.country {
             Country::US
@@ -68,11 +97,14 @@ impl<'a> Place<'a> {
             Country::CA if own().next().is_some() && lacks_state => {
                 return Err("Enter the province to work out the tax".to_owned());
             }
+            Country::US if own().next().is_some() && !is_near(address) => {
+                return Err("The ZIP code does not belong to the state".to_owned());
+            }
             _ => {}
         }
         let state = address.state.as_deref();
         Ok(Self {
-            country: address.country,
+            country,
             state,
             all,
             nation: own().find(|one| one.state.is_none()),
@@ -133,24 +165,27 @@ impl<'a> Place<'a> {
 }
 
 /// The merchant's own country taxes everybody; businesses elsewhere account for it themselves; consumers
-/// elsewhere pay what the registration says.
+/// elsewhere pay what the registration says. A merchant from outside the union is established in none of its
+/// countries, whichever it is registered in.
 fn europe(place: &Place<'_>, query: &TaxQuery) -> Vec<Levy> {
     if let Some(region) = place.region {
         return vec![place.charged(region, None)];
     }
-    if let Some(own) = place.nation {
-        return vec![place.charged(own, place.known())];
-    }
-    let members = || place.all.iter().filter(|one| one.eu_sales.is_some());
-    let sells = |how| members().find(|one| one.eu_sales == Some(how));
     let business = query
         .tax_id
         .as_ref()
         .filter(|(_, format)| format == "eu_vat")
         .and_then(|(number, _)| member_state(number));
+    let from_outside = query.seller.is_some_and(|seller| !in_eu(seller));
+    if let Some(own) = place.nation.filter(|_| !from_outside || business.is_none()) {
+        return vec![place.charged(own, place.known())];
+    }
+    let members = || place.all.iter().filter(|one| one.eu_sales.is_some());
+    let sells = |how| members().find(|one| one.eu_sales == Some(how));
     let levy = match business {
         Some(state)
-            if members().all(|one| one.country.as_str() != state) && members().count() > 0 =>
+            if members().count() > 0
+                && (from_outside || members().all(|one| one.country.as_str() != state)) =>
         {
             place.nothing(TaxabilityReason::ReverseCharge)
         }
@@ -193,7 +228,16 @@ fn elsewhere(place: &Place<'_>) -> Vec<Levy> {
         .region
         .is_none_or(|region| ON_TOP.contains(&region.state.as_deref().unwrap_or_default()));
     if on_top && let Some(nation) = place.nation {
-        levies.push(place.charged(nation, place.known()));
+        let known = place.known();
+        // A rate entered for the country stands for its GST, not for a province's harmonised tax.
+        let by = match known.filter(|known| known.place.len() > 2) {
+            Some(_) => &TaxRegistration {
+                rate: None,
+                ..nation.clone()
+            },
+            None => nation,
+        };
+        levies.push(place.charged(by, known));
     }
     levies.extend(place.region.map(|region| place.charged(region, None)));
     if levies.is_empty() {

@@ -33,7 +33,14 @@ fn selling(country: &str, how: EuSales) -> TaxRegistration {
 fn at(country: &str, state: Option<&str>) -> Address {
     Address {
         state: state.map(str::to_owned),
-        postal_code: Some("10001".into()),
+        postal_code: Some(
+            if state == Some("US-CA") {
+                "94105"
+            } else {
+                "10001"
+            }
+            .into(),
+        ),
         ..Address::of_country(Country::parse_input(country).unwrap())
     }
 }
@@ -53,6 +60,7 @@ fn ask(
         amount,
         behavior,
         address,
+        seller: None,
         tax_id: tax_id.map(|number| (number.to_owned(), "eu_vat".to_owned())),
     };
     standard(&settings, &query)
@@ -176,8 +184,15 @@ fn us_states_take_the_rate_that_the_merchant_enters() {
     let mut address = at("US", Some("US-NY"));
     address.postal_code = None;
     let asked = (10_000, TaxBehaviorOption::Exclusive);
-    for lacking in [address, at("US", None)] {
+    let mut elsewhere = at("US", Some("US-NY"));
+    elsewhere.postal_code = Some("97201".into());
+    for lacking in [address, elsewhere, at("US", None)] {
         assert!(ask(&york, lacking, None, asked).is_err());
+    }
+    for (state, zip) in [("US-NY", "06390"), ("US-TX", "88510"), ("US-TN", "42223")] {
+        let mut edge = at("US", Some(state));
+        edge.postal_code = Some(zip.into());
+        assert!(ask(&york, edge, None, asked).is_ok(), "{state} {zip}");
     }
     // Whoever collects nothing there needs no state.
     assert!(ask(&[], at("US", None), None, asked).is_ok());
@@ -202,8 +217,45 @@ fn canadian_provinces_add_theirs_or_have_one_harmonised_rate() {
         one(&quebec, at("CA", Some("CA-AB")), None),
         (500, StandardRated)
     );
+    let typed = [entered("CA", None, "5")];
+    for (province, due) in [("CA-ON", 1300), ("CA-AB", 500)] {
+        let found = one(&typed, at("CA", Some(province)), None);
+        assert_eq!(found, (due, StandardRated), "{province}");
+    }
     let asked = (10_000, TaxBehaviorOption::Exclusive);
     assert!(ask(&quebec, at("CA", None), None, asked).is_err());
+}
+
+#[test]
+fn a_merchant_from_outside_the_union_is_established_in_none_of_its_countries() {
+    let irish = TaxSettings {
+        enabled: true,
+        registrations: vec![registered("IE")],
+    };
+    let due = |seller: &str, tax_id: Option<&str>| {
+        let query = TaxQuery {
+            currency: Currency::USD,
+            amount: 10_000,
+            behavior: TaxBehaviorOption::Exclusive,
+            address: at("IE", None),
+            seller: Country::parse_stored(seller).ok(),
+            tax_id: tax_id.map(|number| (number.to_owned(), "eu_vat".to_owned())),
+        };
+        standard(&irish, &query).unwrap().lines[0].taxability_reason
+    };
+    assert_eq!(due("US", Some("IE6433435F")), ReverseCharge);
+    assert_eq!(due("US", None), StandardRated);
+    assert_eq!(due("IE", Some("IE6433435F")), StandardRated);
+    assert_eq!(due("", Some("IE6433435F")), StandardRated);
+}
+
+#[test]
+fn monaco_and_the_isle_of_man_are_taxed_as_their_neighbours() {
+    let german = [registered("DE")];
+    assert_eq!(one(&german, at("MC", None), None), (2000, StandardRated));
+    let british = [registered("GB")];
+    assert_eq!(one(&british, at("IM", None), None), (2000, StandardRated));
+    assert_eq!(one(&british, at("MC", None), None), (0, NotCollecting));
 }
 
 #[test]
@@ -291,7 +343,8 @@ proptest! {
         let european = [registered("DE")];
         let answer = ask(&european, address, None, (amount, TaxBehaviorOption::Inclusive)).unwrap();
         prop_assert!(answer.amount >= 0 && answer.amount <= amount);
-prop_assert!(in_eu(country) || answer.amount == 0);
-        prop_assert!(!in_eu(country) || amount < 4 || answer.amount > 0);
+let taxed = in_eu(rates::tax_area(country));
+        prop_assert!(taxed || answer.amount == 0);
+        prop_assert!(!taxed || amount < 4 || answer.amount > 0);
     }
 }

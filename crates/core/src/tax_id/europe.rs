@@ -383,10 +383,24 @@ fn slovakia(n: &str) -> bool {
             && int(n) % 11 == 0
 }
 
+/// Northern Ireland's prefix; the number is the United Kingdom's.
+pub(super) fn without_xi(number: String) -> String {
+    number
+        .strip_prefix("XI")
+        .map_or(number.clone(), str::to_owned)
+}
+
 pub(super) fn united_kingdom(n: &str) -> bool {
-    // Offices of the state and of health have numbers without a checksum.
-    if shaped(n, "GD###") || shaped(n, "HA###") {
-        return n.starts_with("GD") == (int(&n[2..]) < 500);
+    // Offices of the state and of health have numbers of their own, the long ones with a checksum.
+    let office = match n {
+        _ if shaped(n, "GD###") || shaped(n, "HA###") => Some(&n[2..]),
+        _ if shaped(n, "GD8888#####") || shaped(n, "HA8888#####") => {
+            (int(&n[6..9]) % 97 == int(&n[9..])).then_some(&n[6..9])
+        }
+        _ => None,
+    };
+    if let Some(office) = office {
+        return n.starts_with("GD") == (int(office) < 500);
     }
     if !digits(n, 9) && !digits(n, 12) {
         return false;

@@ -85,6 +85,9 @@ const VALID: &[(&str, &str, &str, Format)] = &[
     ("EC", "1792060347001", "1792060347001", Format::EcRuc), // no check digit
     ("GB", "GB 980 7806 84", "980780684", Format::GbVat),
     ("GB", "gd 001", "GD001", Format::GbVat),
+    ("GB", "XI 980 7806 84", "980780684", Format::GbVat),
+    ("GB", "GD8888 001 01", "GD888800101", Format::GbVat),
+    ("GB", "HA8888 502 17", "HA888850217", Format::GbVat),
     ("GE", "GE 404876543", "404876543", Format::GeVat),
     ("GE", "01001012345", "01001012345", Format::GeVat),
     ("HK", "1234567(8)", "12345678", Format::HkBr),

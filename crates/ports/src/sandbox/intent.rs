@@ -58,6 +58,9 @@ pub(super) struct Intent {
     pub(super) card: Card,
     pub(super) description: String,
     pub(super) return_url: String,
+    /// Whose card it is said to be.
+    #[serde(default)]
+    pub(super) name: Option<String>,
     /// What the merchant keeps beside it.
     #[serde(default)]
     pub(super) metadata: BTreeMap<String, String>,

@@ -348,6 +348,7 @@ async fn visit(
         offered: around.offered,
         customer,
         subscription: None,
+        subscription_prices: Vec::new(),
         ip_country: around.ip_country,
         discount: opening.discount,
         meters: Vec::new(),

@@ -177,6 +177,10 @@ async fn load(
         Some(wanted) => store.subscription(id, wanted).await?,
         None => None,
     };
+    let subscription_prices = match &subscription {
+        Some(subscription) => store.prices(id, &subscription.price_ids).await?,
+        None => Vec::new(),
+    };
     let customer = match (
         &subscription,
         input.customer_id,
@@ -204,6 +208,7 @@ async fn load(
         offered,
         customer,
         subscription,
+        subscription_prices,
         ip_country: app.country_of(input.customer_ip_address.as_deref()),
         discount,
         meters,
@@ -244,15 +249,22 @@ pub(crate) async fn patch(
     let session = app
         .settle(|| async {
             let session = app.store.session(&caller.organization, id).await?;
-            change(&app, session.ok_or_else(ApiError::not_found)?, &input).await
+            let session = session.ok_or_else(ApiError::not_found)?;
+            change(&app, session, &input, Writer::Merchant).await
         })
-        .await?;
+        .await
+        .map_err(pay::locked)?;
     Ok(Json(session.merchant_view(&app.site)))
 }
 
 /// Decides and commits a change; shared by merchant and client.
-async fn change(app: &App, session: Session, input: &CheckoutUpdate) -> Result<Session, ApiError> {
-    let known = pay::known(app, &session, input, Step::Patch).await?;
+async fn change(
+    app: &App,
+    session: Session,
+    input: &CheckoutUpdate,
+    writer: Writer,
+) -> Result<Session, ApiError> {
+    let known = pay::known(app, &session, input, writer, Step::Patch).await?;
     let audience = app.store.audience(session.organization.id).await?;
     let at = app.at();
     let (session, changes) = app
@@ -277,8 +289,12 @@ pub async fn change_by_secret(
     secret: &str,
     input: &CheckoutUpdate,
 ) -> Result<Session, ApiError> {
-    app.settle(|| async { change(app, pay::session(app, secret).await?, input).await })
-        .await
+    app.settle(|| async {
+        let session = pay::session(app, secret).await?;
+        change(app, session, input, Writer::Client).await
+    })
+    .await
+    .map_err(pay::locked)
 }
 
 /// Gets a checkout session by its client secret.

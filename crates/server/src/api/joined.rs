@@ -74,13 +74,14 @@ impl Joined {
                 .any(|o| o.prices.iter().any(|p| p.id == *id))
         };
         let missing: Vec<Uuid> = prices.into_iter().filter(|id| !known(id)).collect();
-        for price in app
+        let prices = app
             .store
             .prices(organization_id, &distinct(missing))
-            .await?
-        {
+            .await?;
+        let meters = app.store.meters_of(organization_id, &prices).await?;
+        for price in prices {
             if let Some(offered) = self.products.get_mut(&price.product_id) {
-                offered.prices.push(price);
+                offered.add(price, &meters);
             }
         }
         Ok(self)

@@ -79,7 +79,9 @@ impl Store {
             discount,
             self.own_prices(&own),
         )?;
-        let mut session = Session::new(checkout, organization, offered).with_own_prices(own);
+        let meters = self.meters_of(organization.id, &own).await?;
+        let mut session =
+            Session::new(checkout, organization, offered).with_own_prices(own, &meters);
         session.discount = discount;
         Ok(session)
     }
@@ -100,6 +102,7 @@ impl Store {
             self.owned::<Discount>(organization.id, &discounts),
             self.own_prices(&own),
         )?;
+        let meters = self.meters_of(organization.id, &own).await?;
         let session = |row: Checkout| {
             let wanted = |o: &&Offered| row.product_ids.contains(&o.product.id);
             let products = offered.iter().filter(wanted).cloned().collect();
@@ -107,7 +110,7 @@ impl Store {
             let prices = prices.cloned().collect();
             let discount = discounts.iter().find(|d| Some(d.id) == row.discount_id);
             let mut session =
-                Session::new(row, organization.clone(), products).with_own_prices(prices);
+                Session::new(row, organization.clone(), products).with_own_prices(prices, &meters);
             session.discount = discount.cloned();
             session
         };

@@ -138,6 +138,18 @@ impl Store {
         .await
     }
 
+    /// The meters that prices count with.
+    pub async fn meters_of(
+        &self,
+        organization_id: Uuid,
+        prices: &[ProductPrice],
+    ) -> Result<Vec<Meter>, StoreError> {
+        let mut wanted: Vec<Uuid> = prices.iter().filter_map(|p| p.meter_id).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        self.meters(organization_id, &wanted).await
+    }
+
     /// Prices by id, whoever they were made for.
     pub async fn prices(
         &self,

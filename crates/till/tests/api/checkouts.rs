@@ -5,7 +5,9 @@ use std::time::Duration;
 use axum::http::Method;
 use serde_json::{Value, json};
 use till_testkit::{Answer, Till, both, buyer, id_in};
-use till_wire::{organizations::OrganizationStatus, scope::Scope};
+use till_wire::{
+    organizations::OrganizationStatus, scope::Scope, subscriptions::SubscriptionStatus,
+};
 
 use crate::pairs;
 
@@ -257,8 +259,11 @@ both! {
         let bounds = opened(t, &product, json!({"min_seats": 1, "max_seats": 2, "seats": 2})).await;
         assert_eq!(bounds.invalid(), pairs(&[("value_error", "body.min_seats"), ("value_error", "body.max_seats")]));
         for body in [json!({"seats": 0}), json!({"seats": 10_001}), json!({"min_seats": 3, "max_seats": 2}),
-            json!({"seats": 1, "min_seats": 2}), json!({"trial_interval": "day"}), json!({"trial_interval_count": 3})] {
+            json!({"seats": 1, "min_seats": 2})] {
             assert!(!opened(t, &product, body.clone()).await.unreadable().is_empty(), "{body}");
+        }
+        for half in [json!({"trial_interval": "day"}), json!({"trial_interval_count": 3})] {
+            assert_eq!(opened(t, &product, half.clone()).await.unreadable(), pairs(&[("missing", "body")]), "{half}");
         }
     }
 
@@ -353,6 +358,9 @@ both! {
         at_field(&opened(t, &plan, json!({"subscription_id": paid})).await, "value_error", "body.subscription_id");
         let body = json!({"name": "Free", "recurring_interval": "month", "prices": [{"amount_type": "free"}]});
         let free = t.post("/v1/products/", body).await.created();
+        let cy = t.customer("cy@example.com").await;
+        let given = t.sold_with(&cy, &plan, |sale| sale.subscription.as_mut().unwrap().amount = 0).await.subscription.unwrap().id;
+        at_field(&opened(t, &plan, json!({"subscription_id": given})).await, "value_error", "body.subscription_id");
         let bob = t.customer("bob@example.com").await;
         let own = t.sold_with(&bob, &free, |sale| sale.subscription.as_mut().unwrap().amount = 0).await.subscription.unwrap().id;
         let checkout = t.checkout_with(&plan, json!({"subscription_id": own, "customer_id": ada["id"]})).await;
@@ -575,6 +583,10 @@ both! {
         let (plan, book) = (t.monthly().await, t.product().await);
         let ada = t.customer("ada@example.com").await;
         t.sold(&ada, &plan).await;
+        let late = t.customer("late@example.com").await;
+        t.sold_with(&late, &plan, |sale| sale.subscription.as_mut().unwrap().status = SubscriptionStatus::PastDue).await;
+        let overdue = t.checkout_with(&plan, json!({"customer_id": late["id"]})).await;
+        t.client_change(&overdue, json!({"customer_name": "L"})).await.refused(403, "AlreadyActiveSubscriptionError");
         let linked = t.checkout_with(&plan, json!({"customer_id": ada["id"]})).await;
         t.change(&linked, json!({"metadata": {"k": 1}})).await.refused(403, "AlreadyActiveSubscriptionError");
         let open = t.checkout(json!({"products": [plan["id"], book["id"]]})).await;

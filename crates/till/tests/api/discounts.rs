@@ -374,6 +374,23 @@ both! {
         t.catch_up().await;
     }
 
+    async fn a_limit_by_customer_stops_the_buyer_and_not_the_merchant_4_2_11_q_14(t: &mut Till) {
+        let book = t.product().await;
+        let once = t.percent_off(5000, json!({"max_redemptions_per_customer": 1})).await;
+        t.buy(&t.checkout_with(&book, json!({"discount_id": once["id"]})).await, ADA).await;
+        let preset = json!({"discount_id": once["id"], "customer_email": ADA, "allow_discount_codes": false});
+        let again = t.checkout_with(&book, preset).await;
+        t.change(&again, json!({"metadata": {"k": 1}})).await.ok();
+        t.client_change(&again, json!({"customer_name": "Ada"})).await.refused(403, "DiscountRedemptionLimitReached");
+        // The buyer can go on without what is of no use any more, although codes are not asked for.
+        let freed = t.client_change(&again, json!({"discount_code": null})).await.ok();
+        assert_eq!((&freed["discount"], &freed["total_amount"]), (&json!(null), &json!(3000)));
+        let kept = t.checkout_with(&book, json!({"discount_id": once["id"], "customer_email": "bo@example.com", "allow_discount_codes": false})).await;
+        let still = t.client_change(&kept, json!({"discount_code": null})).await.ok();
+        assert_eq!(still["discount"]["id"], once["id"], "a discount that is of use stays");
+        t.catch_up().await;
+    }
+
     async fn a_decline_gives_the_use_back_7_8(t: &mut Till) {
         let one = t.percent_off(5000, json!({"max_redemptions": 1, "max_redemptions_per_customer": 1})).await;
         let checkout = t.checkout_with(&t.product().await, json!({"discount_id": one["id"]})).await;
@@ -392,6 +409,9 @@ both! {
         t.buy(&sessions[0], ADA).await;
         let late = t.confirm(&sessions[1], buyer("bo@example.com", VISA)).await.invalid();
         assert_eq!(late, pairs(&[("value_error", "body.discount_id")]));
+        let uncapped = t.percent_off(5000, json!({})).await;
+        let other = t.checkout_with(&book, json!({"discount_id": uncapped["id"]})).await;
+        t.buy(&other, "dee@example.com").await;
         let gone = t.percent_off(5000, json!({})).await;
         let checkout = t.checkout_with(&book, json!({"discount_id": gone["id"]})).await;
         t.delete(&path(&gone)).await.gone();

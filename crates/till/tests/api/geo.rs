@@ -32,6 +32,16 @@ both! {
         assert_eq!(dollars_only["currency"], "usd");
     }
 
+    async fn a_confirmation_takes_no_country_from_the_address_cf_2(t: &mut Till) {
+        let checkout = t.checkout_for(&t.product().await).await;
+        t.change(&checkout, from(FRANCE)).await.ok();
+        let body = json!({"customer_email": "ada@example.com", "confirmation_token_id": "pm_card_visa"});
+        let refused = t.confirm(&checkout, body).await.invalid();
+        assert!(refused.contains(&("missing".into(), "body.customer_billing_address".into())), "{refused:?}");
+        let patched = t.client_change(&checkout, json!({})).await.ok();
+        assert_eq!(patched["customer_billing_address"]["country"], "FR", "a change does (4.2-8)");
+    }
+
     async fn a_country_without_a_price_falls_back_and_an_explicit_currency_does_not_s_26_to_s_28(t: &mut Till) {
         let product = in_two_currencies(t).await;
         assert_eq!(t.checkout_with(&product, from("1.2.4.8")).await["currency"], "usd");

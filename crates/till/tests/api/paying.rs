@@ -354,6 +354,17 @@ both! {
         t.drain().await;
         assert_eq!(t.reload(&checkout).await, done);
         assert_eq!(t.payments(&checkout).await[0]["status"], "succeeded");
+        let over = t.checkout_for(&t.product().await).await;
+        let lost = t.crash(&over, buyer(ADA, VISA), Step::Asked).await;
+        t.catch_up().await;
+        t.catch_up().await;
+        t.advance(Duration::from_secs(25 * 3600));
+        t.drain().await;
+        let expired = t.reload(&over).await;
+        assert_eq!(expired["status"], "expired");
+        pay::settle(&t.app, lost.id, &failed).await.unwrap();
+        t.drain().await;
+        assert_eq!(t.reload(&over).await, expired);
     }
 
     async fn money_that_arrives_too_late_is_marked_as_owed_back(t: &mut Till) {
@@ -501,6 +512,7 @@ both! {
             assert!(confirmed["customer_session_token"].as_str().unwrap().starts_with("polar_cst_"));
             let after = t.get(&format!("/v1/customers/{}", id_in(customer, "id"))).await.ok();
             assert_eq!((&after["name"], &after["email"]), (&json!(name), &customer["email"]));
+            assert_eq!(t.told_processor(&checkout).await["name"], "John");
         }
         t.catch_up().await;
     }
@@ -536,11 +548,12 @@ both! {
     async fn the_name_on_the_card_fills_in_cf_8_s_131(t: &mut Till) {
         let product = t.product().await;
         let card = |name: Value| json!({"number": "4242 4242 4242 4242", "exp_month": 12, "exp_year": 34, "cvc": "123", "name": name});
-        for (name, sent, kept) in [(json!("Grace"), None, json!("Grace")), (json!("Grace"), Some("Ada"), json!("Ada")), (json!(null), None, json!(null))] {
+        for (name, sent, kept) in [(json!("Grace"), None, json!("Grace")), (json!("Grace"), Some(json!("Ada")), json!("Ada")),
+            (json!("Grace"), Some(json!(null)), json!("Grace")), (json!(null), None, json!(null))] {
             let token = t.anonymous().post("/v1/sandbox/confirmation-tokens", card(name)).await.created();
             let mut body = buyer(ADA, token["id"].as_str().unwrap());
             if let Some(sent) = sent {
-                body["customer_name"] = json!(sent);
+                body["customer_name"] = sent;
             }
             let checkout = t.checkout_for(&product).await;
             assert_eq!(t.confirm(&checkout, body.clone()).await.ok()["customer_name"], kept);
@@ -565,13 +578,21 @@ both! {
 
     async fn who_cannot_take_payments_still_gives_away_cf_7_s_148(t: &mut Till) {
         let (book, plan, free) = (t.product().await, t.monthly().await, free(t).await);
-        let (book, plan, free) = (t.checkout_for(&book).await, t.checkout_for(&plan).await, t.checkout_for(&free).await);
+        let (once, forever) = (t.percent_off(10_000, json!({"duration": "once"})).await, t.percent_off(10_000, json!({"duration": "forever"})).await);
+        let off = |discount: &Value| json!({"discount_id": discount["id"]});
+        let paid = [t.checkout_for(&book).await, t.checkout_for(&plan).await, t.checkout_with(&plan, off(&once)).await];
+        let given = [t.checkout_for(&free).await, t.checkout_with(&book, off(&once)).await, t.checkout_with(&plan, off(&forever)).await];
         t.organization_is(OrganizationStatus::Denied).await;
-        t.confirm(&book, buyer(ADA, VISA)).await.refused(403, "PaymentNotReady");
-        t.confirm(&plan, json!({})).await.refused(403, "PaymentNotReady");
-        t.confirm(&free, json!({"customer_email": ADA})).await.ok();
+        for checkout in &paid {
+            t.confirm(checkout, buyer(ADA, VISA)).await.refused(403, "PaymentNotReady");
+        }
+        for checkout in &given {
+            t.confirm(checkout, json!({"customer_email": ADA})).await.ok();
+        }
         t.catch_up().await;
-        assert_eq!(t.session(&free).await.checkout.status.to_string(), "succeeded");
+        for checkout in &given {
+            assert_eq!(t.session(checkout).await.checkout.status.to_string(), "succeeded");
+        }
     }
 
     async fn an_order_is_in_the_sessions_currency_s_166(t: &mut Till) {

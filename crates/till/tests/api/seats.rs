@@ -77,6 +77,41 @@ both! {
         assert_eq!((&back["seats"], &back["amount"]), (&json!(null), &json!(1000)));
     }
 
+    async fn bounds_of_another_product_do_not_keep_a_buyer_from_switching_q_7(t: &mut Till) {
+        let many = monthly(t, json!([seats_from(1, None, 1000)])).await;
+        let few = monthly(t, json!([seats_from(2, Some(5), 1000)])).await;
+        let body = json!({"products": [many["id"], few["id"]], "min_seats": 10, "max_seats": 20});
+        let session = t.checkout(body).await;
+        assert_eq!(session["seats"], 10);
+        let switched = t.client_change(&session, json!({"product_id": few["id"]})).await.ok();
+        assert_eq!((&switched["seats"], &switched["amount"]), (&json!(2), &json!(2000)));
+        let wrong = t.client_change(&session, json!({"seats": 6})).await.invalid();
+        assert_eq!(wrong, pairs(&[("less_than_equal", "body.seats")]));
+        let back = t.client_change(&session, json!({"product_id": many["id"]})).await.ok();
+        assert_eq!(back["seats"], 10);
+    }
+
+    async fn seats_of_an_archived_price_are_not_sold_at_the_new_one_cf_6(t: &mut Till) {
+        let new_prices = [json!([seats_from(1, None, 1500)]), json!([{"amount_type": "fixed", "price_amount": 100}])];
+        for prices in new_prices {
+            let plan = monthly(t, json!([seats_from(1, None, 1000)])).await;
+            let session = opened(t, &plan, json!({"seats": 2})).await.created();
+            t.patch(&format!("/v1/products/{}", plan["id"].as_str().unwrap()), json!({"prices": prices})).await.ok();
+            let changed = t.client_change(&session, json!({"seats": 3})).await.ok();
+            assert_eq!((&changed["seats"], &changed["amount"]), (&json!(3), &json!(3000)));
+            let mut body = till_testkit::buyer("ada@example.com", "pm_card_visa");
+            body["seats"] = json!(4);
+            let refused = t.confirm(&session, body).await.invalid();
+            assert_eq!(refused, pairs(&[("value_error", "body.product_price_id")]));
+        }
+    }
+
+    async fn what_no_client_could_read_is_not_charged(t: &mut Till) {
+        let plan = monthly(t, json!([{"amount_type": "fixed", "price_amount": 100}, seats_from(1, None, i64::MAX / 20_000)])).await;
+        opened(t, &plan, json!({"seats": 9_999})).await.refused(400, "InvalidQuantityError");
+        opened(t, &plan, json!({"seats": 10})).await.created();
+    }
+
     async fn metered_prices_cost_nothing_at_first_s_13_s_14(t: &mut Till) {
         let meter = t.meter("Calls").await;
         let metered = json!({"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": "0.1"});

@@ -113,6 +113,8 @@ both! {
             ("bool_parsing".into(), "body.tax_settings.enabled".into()), ("enum".into(), at("0.country")),
             ("missing".into(), at("1.state")), ("value_error".into(), at("2.state")), ("value_error".into(), at("3.rate")),
         ]);
+        let alone = t.patch(&path, json!({"tax_settings": {"enabled": false}})).await;
+        assert_eq!(alone.unreadable(), pairs(&[("missing", "body.tax_settings.registrations")]), "nothing is forgotten by the way");
         let unknown = json!({"tax_settings": {"enabled": true, "registrations": [{"country": "DE"}, {"country": "BR"}]}});
         assert_eq!(t.patch(&path, unknown).await.invalid(), [("missing".into(), at("1.rate"))]);
         assert_eq!(t.get(&path).await.ok()["tax_settings"], kept);

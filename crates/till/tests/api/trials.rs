@@ -61,6 +61,10 @@ both! {
         t.advance(std::time::Duration::from_secs(3600));
         let later = t.client_change(&checkout, json!({"customer_name": "Ada"})).await.ok();
         assert_eq!(end(&later), t.app.at().now + days(14), "it runs from the change on (4.2-10)");
+        let products = t.change(&checkout, json!({"trial_interval": null, "trial_interval_count": null})).await.ok();
+        assert_eq!((&products["trial_interval"], end(&products)), (&Value::Null, t.app.at().now + days(14)), "the product's again");
+        let half = t.change(&checkout, json!({"trial_interval": "day", "trial_interval_count": null})).await;
+        assert_eq!(half.unreadable(), crate::pairs(&[("missing", "body")]));
         let without = t.client_change(&checkout, json!({"allow_trial": false})).await.ok();
         for key in ["trial_end", "active_trial_interval", "active_trial_interval_count"] {
             assert_eq!(without[key], Value::Null, "{key}");

@@ -255,12 +255,12 @@ fn metered(f: &mut Fields<'_, '_>) -> Option<PriceAmount> {
     })
 }
 
-/// Digits of a unit amount in all, and after its point.
-const UNIT_DIGITS: usize = 17;
+/// Digits of a unit amount before and after its point.
+const UNIT_WHOLE: usize = 5;
 const UNIT_DECIMALS: usize = 12;
 
-/// A decimal number above 0 of at most 17 digits, 12 of them after the point, as number or text; kept as plain
-/// text without needless zeros.
+/// A decimal number above 0 of at most 5 digits and 12 decimals, as number or text; kept as plain text without
+/// needless zeros.
 fn unit_amount(value: &Value, cx: &mut Context) -> Option<String> {
     let raw = match value {
         Value::Number(number) => number.to_string(),
@@ -298,14 +298,13 @@ fn unit_amount(value: &Value, cx: &mut Context) -> Option<String> {
             UNIT_DECIMALS,
         );
     }
-    let digits = whole.trim_start_matches('0').len() + fraction.len();
-    if digits > UNIT_DIGITS {
+    if whole.len() > UNIT_WHOLE {
         return cx.bound(
-            "decimal_max_digits",
-            format!("At most {UNIT_DIGITS} digits are allowed"),
+            "decimal_whole_digits",
+            format!("At most {UNIT_WHOLE} digits are allowed before the decimal point"),
             value,
-            "max_digits",
-            UNIT_DIGITS,
+            "whole_digits",
+            UNIT_WHOLE,
         );
     }
     Some(match fraction.as_str() {

@@ -210,6 +210,7 @@ fn loaded(offered: Vec<Offered>) -> Loaded {
         offered,
         customer: None,
         subscription: None,
+        subscription_prices: Vec::new(),
         ip_country: None,
         discount: None,
         meters: Vec::new(),

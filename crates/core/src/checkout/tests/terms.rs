@@ -318,7 +318,7 @@ fn a_use_is_taken_with_the_attempt_and_given_back_when_it_fails_7_8() {
     };
     assert_eq!(payment.amount, 900);
     let claims = |changes: &Changes| {
-        let label = |w: &Write| matches!(w, Write::ExactlyOne { label, .. } if *label == crate::discounts::USED_UP);
+        let label = |w: &Write| matches!(w, Write::ExactlyOne { label, .. } if *label == crate::discounts::MOVED);
         changes.writes.iter().filter(|w| label(w)).count()
     };
     assert_eq!(claims(&changes), 1);
