@@ -174,7 +174,7 @@ describe('offers in depth', () => {
       assert.equal(await answer(page, 'color').inputValue(), 'b', 'prefilled');
       await fill(page, { email: email() });
       await payButton(page).click();
-      assert.match(await errorAt(page, 'custom_field_data.shirt'), /needed/);
+      assert.match(await errorAt(page, 'custom_field_data.shirt'), /Fill this in/);
       assert.match(await errorAt(page, 'custom_field_data.rules'), /Tick/);
       await fill(page, { email: null });
       await answer(page, 'shirt').fill('ADA');

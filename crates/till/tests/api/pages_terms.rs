@@ -115,6 +115,10 @@ both! {
         let page = t.form(&at(&checkout), &paying(&[]), &[]).await;
         says(&page, "This discount has ended. Remove it to go on.");
         says(&page, "value=\"remove_discount\" aria-label=\"Remove the discount Friends\"");
+        let page = t.form(&at(&checkout), &paying(&[("intent", "remove_discount")]), &[]).await;
+        says(&page, "Pay $30.00");
+        assert_eq!(t.form(&at(&checkout), &paying(&[]), &[]).await.status, 303);
+        t.catch_up().await;
     }
 
     async fn without_codes_there_is_no_field_and_a_preset_stays(t: &mut Till) {
