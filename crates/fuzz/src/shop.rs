@@ -152,6 +152,7 @@ impl Shop {
                 .collect(),
             customer: Some(&self.customer).filter(named).cloned(),
             subscription: None,
+            subscription_prices: Vec::new(),
             ip_country: None,
             discount: input.discount_id.and_then(|id| self.discount(id)),
             meters: self.meters.clone(),
