@@ -9,6 +9,9 @@ const countries = [...wire('country.rs').matchAll(/^ {4}\("([A-Z]{2})", "/gm)].m
 const currencies = [...wire('money.rs').matchAll(/\brow\("([a-z]{3})"/g)].map(([, code]) => code.toUpperCase());
 const locales = ['en', 'de', 'es', 'fr', 'hu', 'it', 'ja', 'ko', 'nl', 'pl', 'pt', 'pt-PT', 'sv', 'tr'];
 
+/** How people write the first of a month where ICU writes a plain 1. */
+const firsts = { fr: '1er' };
+
 const number = (part) => ['integer', 'group', 'decimal', 'fraction'].includes(part.type);
 /** A pattern with # for the number and ¤ for the sign of the currency. */
 function pattern(parts) {
@@ -26,6 +29,7 @@ for (const locale of locales) {
   const months = [...Array(12).keys()].map((month) => parts(month).find(({ type }) => type === 'month').value);
   lines.push(`date\t${parts(0).map(({ type, value }) => (type === 'literal' ? value : `{${type}}`)).join('')}`);
   lines.push(`months\t${months.join('\t')}`);
+  if (firsts[locale]) lines.push(`first\t${firsts[locale]}`);
   for (const currency of currencies.sort()) {
     const sign = new Intl.NumberFormat(locale, { style: 'currency', currency }).formatToParts(1).find(({ type }) => type === 'currency').value;
     if (sign !== currency) lines.push(`currency\t${currency}\t${sign}`);
@@ -47,7 +51,8 @@ for (const locale of locales) {
     }
   }
   for (const day of ['2026-01-01', '2026-03-14', '2026-08-30', '2027-12-31']) {
-    samples.push([locale, 'date', day, '', '', new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(day))].join('\t'));
+    const written = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(day));
+    samples.push([locale, 'date', day, '', '', firsts[locale] ? written.replace(/^1(?= )/, firsts[locale]) : written].join('\t'));
   }
   for (const [rate, percent] of [['0.2', 20], ['0.077', 7.7], ['0.08875', 8.875]]) {
     samples.push([locale, 'percent', rate, '', '', new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 3 }).format(percent / 100)].join('\t'));

@@ -67,7 +67,7 @@ seats-exactly = { $count ->
     [one] Genau { $count } Platz
    *[other] Genau { $count } Plätze
 }
-per-seat = pro Platz
+per-seat = { $price } pro Platz
 tiers = Preis pro Platz
 tiers-volume = Die Zahl der Plätze bestimmt den Preis jedes Platzes.
 tiers-graduated = Die Plätze jeder Stufe kosten den Preis dieser Stufe.
@@ -101,6 +101,7 @@ trial-years = { $count ->
    *[other] { $count } Jahre kostenlos
 }
 trial-then = { $trial }, danach { $price } { $interval }
+trial-then-discount = { $trial }, danach { $price } und nach dem Ende des Rabatts { $full } { $interval }
 trial-first-charge = Die erste Abbuchung erfolgt am { $date }.
 due-on = Fällig am { $date }
 no-trial = Ohne Testphase fortfahren
@@ -122,11 +123,11 @@ discount-months = { $count ->
 your-details = Ihre Angaben
 contact = Kontakt
 email = E-Mail-Adresse
-email-locked = Das ist die Adresse Ihres Kontos hier.
+email-locked = Das ist die Adresse Ihres Kundenkontos.
 full-name = Vollständiger Name
 payment = Zahlung
 test-warning = Testmodus: Verwenden Sie keine echte Karte.
-test-card = Diese Karte zahlt, mit beliebigem künftigem Datum und drei beliebigen Ziffern:
+test-card = Diese Karte funktioniert, mit beliebigem künftigem Datum und drei beliebigen Ziffern:
 test-more = Weitere Testkarten
 test-declined = wird abgelehnt
 test-funds = ist nicht gedeckt
@@ -157,7 +158,7 @@ choose = Wählen
 is-business = Ich kaufe für ein Unternehmen
 show-business = Felder für Unternehmen anzeigen
 business-name = Name des Unternehmens
-tax-id = Umsatzsteuer-ID
+tax-id = USt-IdNr. oder Steuernummer
 more-details = Weitere Angaben
 
 ## Amounts and the button
@@ -166,11 +167,13 @@ subtotal = Zwischensumme
 tax = Steuer
 tax-vat = USt.
 tax-gst = GST
+tax-hst = HST
+tax-consumption = Verbrauchssteuer
 tax-sales = Verkaufssteuer
 tax-rated = { $tax } ({ $rate })
 tax-included = Enthält { $tax }
 tax-reverse = { $tax }: Sie führen die Steuer selbst ab (Reverse-Charge)
-tax-later = nach Ihrer Adresse
+tax-later = abhängig von Ihrer Adresse
 total = Gesamt
 due-today = Heute fällig
 pay = { $total } bezahlen
@@ -190,17 +193,18 @@ plus-tax = { $amount } zuzüglich Steuer
 please-check = Bitte prüfen Sie:
 error-field = Prüfen Sie dieses Feld.
 error-product = Diese Option ist nicht verfügbar. Wählen Sie eine andere.
+error-not-sold = Zu diesem Preis wird das nicht mehr verkauft. Beginnen Sie im Shop von vorn.
 error-amount = Geben Sie einen Betrag ein, zum Beispiel { $example }.
-error-seats = Geben Sie eine ganze Zahl von Plätzen ein.
+error-seats = Geben Sie die Zahl der Plätze als ganze Zahl ein.
 error-email-missing = Geben Sie Ihre E-Mail-Adresse ein.
 error-email = Geben Sie eine vollständige E-Mail-Adresse ein, zum Beispiel name@example.com.
 error-country = Wählen Sie Ihr Land.
 error-line1 = Geben Sie Ihre Adresse ein.
 error-city = Geben Sie Ihren Ort ein.
-error-state = Wählen Sie Ihren Bundesstaat.
+error-state = Wählen Sie einen Eintrag aus der Liste.
 error-postal-code = Geben Sie Ihre Postleitzahl ein.
 error-business-name = Geben Sie den Namen Ihres Unternehmens ein.
-error-tax-id = Diese Steuernummer ist im gewählten Land nicht gültig. Prüfen Sie sie oder lassen Sie das Feld leer.
+error-tax-id = Diese Nummer ist im gewählten Land nicht gültig. Prüfen Sie sie oder lassen Sie das Feld leer.
 error-address-tax = Für diese Adresse lässt sich die Steuer nicht berechnen. Prüfen Sie sie.
 error-discount = Dieser Code gilt hier nicht. Prüfen Sie ihn oder fahren Sie ohne ihn fort.
 error-discount-limit = Sie haben diesen Rabatt so oft genutzt, wie es erlaubt ist. Entfernen Sie ihn, um fortzufahren.
@@ -229,8 +233,8 @@ error-answer-long = { $count ->
    *[other] Schreiben Sie höchstens { $count } Zeichen.
 }
 error-answer-date = Geben Sie ein Datum ein.
-error-answer-from = Wählen Sie den { $date } oder später.
-error-answer-until = Wählen Sie den { $date } oder früher.
+error-answer-from = Wählen Sie den { $date } oder einen späteren Tag.
+error-answer-until = Wählen Sie den { $date } oder einen früheren Tag.
 error-answer-choice = Wählen Sie eine der Möglichkeiten.
 
 declined = Ihre Karte wurde abgelehnt. Es wurde nichts abgebucht. Versuchen Sie es mit einer anderen Karte oder fragen Sie Ihre Bank.
@@ -241,6 +245,7 @@ declined-processing = Die Zahlung wurde wegen einer Störung abgelehnt. Es wurde
 declined-approval = Die Zahlung wurde bei Ihrer Bank nicht bestätigt. Es wurde nichts abgebucht. Versuchen Sie es noch einmal oder nehmen Sie eine andere Karte.
 
 in-flight = Ihre Zahlung wird bereits verarbeitet. Warten Sie einen Moment und laden Sie dann diese Seite neu.
+too-often = Zu viele Versuche. Versuchen Sie es gleich noch einmal.
 total-changed = Die Summe hat sich geändert. Es wurde nichts abgebucht. Prüfen Sie sie und bezahlen Sie dann.
 already-subscribed = Sie haben hier bereits ein laufendes Abonnement, deshalb wurde nichts abgebucht.
 trial-used = Sie hatten hier schon einmal eine kostenlose Testphase. Sie können ohne sie fortfahren; dann ist die erste Zahlung heute fällig.
@@ -252,7 +257,7 @@ offline = Der Server war nicht zu erreichen. Laden Sie diese Seite neu, um zu se
 ## After paying
 
 processing-title = Ihre Zahlung wird verarbeitet
-processing-body = Das dauert ein paar Sekunden. Lassen Sie diese Seite offen; sie geht von selbst weiter.
+processing-body = Das dauert ein paar Sekunden. Lassen Sie diese Seite offen; es geht von selbst weiter.
 bank-title = Noch ein Schritt
 bank-body = Ihre Bank möchte sicher sein, dass Sie es sind. Bestätigen Sie die Zahlung auf der nächsten Seite.
 bank-continue = Weiter zu Ihrer Bank
@@ -260,6 +265,7 @@ thanks-title = Vielen Dank für Ihre Bestellung
 order-summary = Zusammenfassung der Bestellung
 paid = Bezahlt
 renews = Ihr Abonnement verlängert sich für { $total } { $interval }.
+renews-discount = Ihr Abonnement verlängert sich für { $total } { $interval } und nach dem Ende des Rabatts für { $full }.
 renews-after-trial = Ihre Testphase endet am { $date }. Danach zahlen Sie { $total } { $interval }, bis Sie kündigen.
 return-to = Zurück zu { $name }
 reopened-title = Die Zahlung hat nicht geklappt

@@ -70,7 +70,7 @@ seats-exactly = { $count ->
     [one] Exactly { $count } seat
    *[other] Exactly { $count } seats
 }
-per-seat = per seat
+per-seat = { $price } per seat
 tiers = Price per seat
 tiers-volume = The number of seats decides what every seat costs.
 tiers-graduated = The seats of each step cost what that step says.
@@ -104,6 +104,7 @@ trial-years = { $count ->
    *[other] { $count } years free
 }
 trial-then = { $trial }, then { $price } { $interval }
+trial-then-discount = { $trial }, then { $price }, and { $full } { $interval } once the discount has ended
 trial-first-charge = The first charge is on { $date }.
 due-on = Due on { $date }
 no-trial = Go on without a trial
@@ -125,7 +126,7 @@ discount-months = { $count ->
 your-details = Your details
 contact = Contact
 email = Email
-email-locked = This is the address of your account here.
+email-locked = This is the email address of your account with this shop.
 full-name = Full name
 payment = Payment
 test-warning = Test mode: use no real card.
@@ -169,6 +170,8 @@ subtotal = Subtotal
 tax = Tax
 tax-vat = VAT
 tax-gst = GST
+tax-hst = HST
+tax-consumption = Consumption tax
 tax-sales = Sales tax
 tax-rated = { $tax } ({ $rate })
 tax-included = Including { $tax }
@@ -193,6 +196,7 @@ plus-tax = { $amount } plus tax
 please-check = Please check:
 error-field = Check this field.
 error-product = This option is not available. Choose another one.
+error-not-sold = This is no longer sold at this price. Start again from the shop.
 error-amount = Enter an amount, such as { $example }.
 error-seats = Enter a whole number of seats.
 error-email-missing = Enter your email address.
@@ -200,7 +204,7 @@ error-email = Enter a full email address, like name@example.com.
 error-country = Choose your country.
 error-line1 = Enter your address.
 error-city = Enter your city.
-error-state = Choose your state.
+error-state = Choose one from the list.
 error-postal-code = Enter your postal code.
 error-business-name = Enter the name of your business.
 error-tax-id = This tax ID is not valid in the chosen country. Check it, or leave it empty.
@@ -218,7 +222,7 @@ error-card-cvc = Enter the three digits of the security code on the back of the 
 error-card-cvc-front = Enter the four digits of the security code on the front of the card.
 error-card-unread = The card could not be read just now. Please try again.
 
-error-answer-missing = This is needed.
+error-answer-missing = Fill this in.
 error-answer-tick = Tick this box to go on.
 error-answer-number = Enter a whole number.
 error-answer-at-least = Enter { $least } or more.
@@ -244,6 +248,7 @@ declined-processing = The payment was declined because of a fault. Nothing was c
 declined-approval = The payment was not approved with your bank. Nothing was charged. Try again, or use another card.
 
 in-flight = Your payment is already being processed. Wait a moment, then reload this page.
+too-often = Too many attempts. Try again in a moment.
 total-changed = The total has changed. Nothing was charged. Check it, then pay.
 already-subscribed = You already have an active subscription here, so nothing was charged.
 trial-used = You have had a free trial here before. You can go on without one; then the first payment is due today.
@@ -263,6 +268,7 @@ thanks-title = Thank you for your order
 order-summary = Order summary
 paid = Paid
 renews = Your subscription renews at { $total } { $interval }.
+renews-discount = Your subscription renews at { $total } { $interval }, and at { $full } once the discount has ended.
 renews-after-trial = Your trial ends on { $date }. Then you pay { $total } { $interval } until you cancel.
 return-to = Return to { $name }
 reopened-title = The payment did not go through

@@ -51,26 +51,26 @@ amount-nothing-or-between = Nada, o entre { $least } y { $most }
 
 ## Seats
 
-seats = Plazas
-seats-fewer = Una plaza menos
-seats-more = Una plaza más
+seats = Licencias
+seats-fewer = Una licencia menos
+seats-more = Una licencia más
 seats-count = { $count ->
-    [one] { $count } plaza
-   *[other] { $count } plazas
+    [one] { $count } licencia
+   *[other] { $count } licencias
 }
 seats-at-least = { $least ->
-    [one] Al menos { $least } plaza
-   *[other] Al menos { $least } plazas
+    [one] Al menos { $least } licencia
+   *[other] Al menos { $least } licencias
 }
-seats-between = Entre { $least } y { $most } plazas
+seats-between = Entre { $least } y { $most } licencias
 seats-exactly = { $count ->
-    [one] Exactamente { $count } plaza
-   *[other] Exactamente { $count } plazas
+    [one] Exactamente { $count } licencia
+   *[other] Exactamente { $count } licencias
 }
-per-seat = por plaza
-tiers = Precio por plaza
-tiers-volume = El número de plazas decide el precio de cada una.
-tiers-graduated = Las plazas de cada tramo cuestan el precio de ese tramo.
+per-seat = { $price } por licencia
+tiers = Precio por licencia
+tiers-volume = El número de licencias decide el precio de cada una.
+tiers-graduated = Las licencias de cada tramo cuestan el precio de ese tramo.
 tier-range = De { $from } a { $to }
 tier-open = { $from } o más
 
@@ -101,6 +101,7 @@ trial-years = { $count ->
    *[other] { $count } años gratis
 }
 trial-then = { $trial }, después { $price } { $interval }
+trial-then-discount = { $trial }, después { $price } y, cuando termine el descuento, { $full } { $interval }
 trial-first-charge = El primer cobro es el { $date }.
 due-on = A pagar el { $date }
 no-trial = Continuar sin prueba
@@ -122,7 +123,7 @@ discount-months = { $count ->
 your-details = Sus datos
 contact = Contacto
 email = Correo electrónico
-email-locked = Esta es la dirección de su cuenta aquí.
+email-locked = Es la dirección de su cuenta de cliente.
 full-name = Nombre completo
 payment = Pago
 test-warning = Modo de prueba: no use una tarjeta real.
@@ -157,7 +158,7 @@ choose = Elija
 is-business = Compro para una empresa
 show-business = Mostrar los campos para empresas
 business-name = Nombre de la empresa
-tax-id = NIF/IVA
+tax-id = NIF-IVA o número fiscal
 more-details = Más datos
 
 ## Amounts and the button
@@ -166,6 +167,8 @@ subtotal = Subtotal
 tax = Impuestos
 tax-vat = IVA
 tax-gst = GST
+tax-hst = HST
+tax-consumption = Impuesto sobre el consumo
 tax-sales = Impuesto sobre ventas
 tax-rated = { $tax } ({ $rate })
 tax-included = Incluye { $tax }
@@ -190,14 +193,15 @@ plus-tax = { $amount } más impuestos
 please-check = Revise:
 error-field = Revise este campo.
 error-product = Esta opción no está disponible. Elija otra.
+error-not-sold = Esto ya no se vende a este precio. Empiece de nuevo desde la tienda.
 error-amount = Escriba un importe, por ejemplo { $example }.
-error-seats = Escriba un número entero de plazas.
+error-seats = Escriba un número entero de licencias.
 error-email-missing = Escriba su correo electrónico.
 error-email = Escriba un correo electrónico completo, como name@example.com.
 error-country = Elija su país.
 error-line1 = Escriba su dirección.
 error-city = Escriba su ciudad.
-error-state = Elija su estado.
+error-state = Elija una opción de la lista.
 error-postal-code = Escriba su código postal.
 error-business-name = Escriba el nombre de su empresa.
 error-tax-id = Este número fiscal no es válido en el país elegido. Revíselo o deje el campo vacío.
@@ -241,6 +245,7 @@ declined-processing = El pago ha sido rechazado por un fallo. No se ha cobrado n
 declined-approval = El pago no se ha aprobado con su banco. No se ha cobrado nada. Inténtelo de nuevo o use otra tarjeta.
 
 in-flight = Su pago ya se está procesando. Espere un momento y recargue esta página.
+too-often = Demasiados intentos. Inténtelo de nuevo en un momento.
 total-changed = El total ha cambiado. No se ha cobrado nada. Revíselo y después pague.
 already-subscribed = Ya tiene aquí una suscripción activa, así que no se ha cobrado nada.
 trial-used = Ya ha tenido aquí una prueba gratuita. Puede continuar sin ella; el primer pago será hoy.
@@ -260,6 +265,7 @@ thanks-title = Gracias por su pedido
 order-summary = Resumen del pedido
 paid = Pagado
 renews = Su suscripción se renueva por { $total } { $interval }.
+renews-discount = Su suscripción se renueva por { $total } { $interval } y, cuando termine el descuento, por { $full }.
 renews-after-trial = Su prueba termina el { $date }. Después paga { $total } { $interval } hasta que cancele.
 return-to = Volver a { $name }
 reopened-title = El pago no se ha realizado

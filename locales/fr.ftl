@@ -35,8 +35,8 @@ free = Gratuit
 you-choose = Vous choisissez
 from-price = À partir de { $price }
 pay-what-you-want = Payez ce que vous voulez
-original-price = Prix d’origine :
-discounted-price = Maintenant :
+original-price = Prix d’origine :
+discounted-price = Maintenant :
 plus-usage = plus la consommation
 included = Ce que vous obtenez
 pictures = Images de { $name }
@@ -67,7 +67,7 @@ seats-exactly = { $count ->
     [one] Exactement { $count } place
    *[other] Exactement { $count } places
 }
-per-seat = par place
+per-seat = { $price } par place
 tiers = Prix par place
 tiers-volume = Le nombre de places détermine le prix de chacune.
 tiers-graduated = Les places de chaque palier coûtent le prix de ce palier.
@@ -101,16 +101,17 @@ trial-years = { $count ->
    *[other] { $count } ans gratuits
 }
 trial-then = { $trial }, puis { $price } { $interval }
+trial-then-discount = { $trial }, puis { $price }, et { $full } { $interval } une fois la réduction terminée
 trial-first-charge = Le premier prélèvement a lieu le { $date }.
 due-on = À payer le { $date }
 no-trial = Continuer sans essai
 
 ## Discounts
 
-discount-code = Code de réduction
+discount-code = Code promo
 apply = Appliquer
 discount-remove = Retirer la réduction { $name }
-discount-named = Réduction : { $name }
+discount-named = Réduction : { $name }
 discount-once = sur le premier paiement
 discount-months = { $count ->
     [one] pendant { $count } mois
@@ -122,11 +123,11 @@ discount-months = { $count ->
 your-details = Vos coordonnées
 contact = Contact
 email = Adresse e-mail
-email-locked = C’est l’adresse de votre compte ici.
+email-locked = C’est l’adresse de votre compte client.
 full-name = Nom complet
 payment = Paiement
-test-warning = Mode test : n’utilisez pas de vraie carte.
-test-card = Celle-ci paie, avec n’importe quelle date future et trois chiffres au choix :
+test-warning = Mode test : n’utilisez pas de vraie carte.
+test-card = Celle-ci paie, avec n’importe quelle date future et trois chiffres au choix :
 test-more = Autres cartes de test
 test-declined = est refusée
 test-funds = n’a pas de fonds suffisants
@@ -166,10 +167,12 @@ subtotal = Sous-total
 tax = Taxes
 tax-vat = TVA
 tax-gst = TPS
+tax-hst = TVH
+tax-consumption = Taxe sur la consommation
 tax-sales = Taxe de vente
 tax-rated = { $tax } ({ $rate })
 tax-included = Dont { $tax }
-tax-reverse = { $tax } : vous l’acquittez vous-même (autoliquidation)
+tax-reverse = { $tax } : vous l’acquittez vous-même (autoliquidation)
 tax-later = selon votre adresse
 total = Total
 due-today = À payer aujourd’hui
@@ -187,9 +190,10 @@ plus-tax = { $amount } hors taxes
 
 ## What is wrong
 
-please-check = Veuillez vérifier :
+please-check = Veuillez vérifier :
 error-field = Vérifiez ce champ.
 error-product = Cette option n’est pas disponible. Choisissez-en une autre.
+error-not-sold = Cette offre n’est plus vendue à ce prix. Recommencez à partir de la boutique.
 error-amount = Saisissez un montant, par exemple { $example }.
 error-seats = Saisissez un nombre entier de places.
 error-email-missing = Saisissez votre adresse e-mail.
@@ -197,7 +201,7 @@ error-email = Saisissez une adresse e-mail complète, comme name@example.com.
 error-country = Choisissez votre pays.
 error-line1 = Saisissez votre adresse.
 error-city = Saisissez votre ville.
-error-state = Choisissez votre État.
+error-state = Choisissez un élément de la liste.
 error-postal-code = Saisissez votre code postal.
 error-business-name = Saisissez le nom de votre entreprise.
 error-tax-id = Ce numéro fiscal n’est pas valable dans le pays choisi. Vérifiez-le ou laissez le champ vide.
@@ -208,7 +212,7 @@ error-discount-ended = Cette réduction est terminée. Retirez-la pour continuer
 
 error-card-number-missing = Saisissez votre numéro de carte.
 error-card-number = Ce n’est pas un numéro de carte. Vérifiez les chiffres.
-error-card-real = Ceci est un environnement de test : il n’accepte que des cartes de test, et aucune vraie carte ne doit être saisie ici. Utilisez 4242 4242 4242 4242.
+error-card-real = Ceci est un environnement de test : il n’accepte que des cartes de test, et aucune vraie carte ne doit être saisie ici. Utilisez 4242 4242 4242 4242.
 error-card-expiry = Saisissez l’expiration en mois et année, par exemple 12 / 34.
 error-card-expired = Cette carte a expiré. Vérifiez la date ou utilisez une autre carte.
 error-card-cvc = Saisissez les trois chiffres du code de sécurité au dos de la carte.
@@ -229,8 +233,8 @@ error-answer-long = { $count ->
    *[other] Écrivez au plus { $count } caractères.
 }
 error-answer-date = Saisissez une date.
-error-answer-from = Choisissez le { $date } ou plus tard.
-error-answer-until = Choisissez le { $date } ou plus tôt.
+error-answer-from = Choisissez le { $date } ou une date ultérieure.
+error-answer-until = Choisissez le { $date } ou une date antérieure.
 error-answer-choice = Choisissez l’une des options.
 
 declined = Votre carte a été refusée. Rien n’a été débité. Essayez une autre carte ou contactez votre banque.
@@ -241,9 +245,10 @@ declined-processing = Le paiement a été refusé en raison d’un incident. Rie
 declined-approval = Le paiement n’a pas été approuvé auprès de votre banque. Rien n’a été débité. Réessayez ou utilisez une autre carte.
 
 in-flight = Votre paiement est déjà en cours de traitement. Patientez un instant, puis rechargez cette page.
+too-often = Trop de tentatives. Réessayez dans un instant.
 total-changed = Le total a changé. Rien n’a été débité. Vérifiez-le, puis payez.
 already-subscribed = Vous avez déjà un abonnement actif ici, donc rien n’a été débité.
-trial-used = Vous avez déjà bénéficié d’un essai gratuit ici. Vous pouvez continuer sans essai ; le premier paiement est alors dû aujourd’hui.
+trial-used = Vous avez déjà bénéficié d’un essai gratuit ici. Vous pouvez continuer sans essai ; le premier paiement est alors dû aujourd’hui.
 not-ready = Cette boutique ne peut pas accepter de paiements pour le moment. Rien n’a été débité.
 other-error = Cela n’a pas fonctionné. Rien n’a été débité. Rechargez cette page et réessayez.
 our-fault = Un problème est survenu de notre côté. Rechargez cette page pour voir si le paiement a abouti.
@@ -252,7 +257,7 @@ offline = Nous n’avons pas pu joindre le serveur. Rechargez cette page pour vo
 ## After paying
 
 processing-title = Traitement de votre paiement
-processing-body = Cela prend quelques secondes. Gardez cette page ouverte ; la suite s’affiche toute seule.
+processing-body = Cela prend quelques secondes. Gardez cette page ouverte ; la suite s’affiche toute seule.
 bank-title = Encore une étape
 bank-body = Votre banque veut s’assurer que c’est bien vous. Approuvez le paiement sur la page suivante.
 bank-continue = Continuer vers votre banque
@@ -260,6 +265,7 @@ thanks-title = Merci pour votre commande
 order-summary = Récapitulatif de la commande
 paid = Payé
 renews = Votre abonnement se renouvelle à { $total } { $interval }.
+renews-discount = Votre abonnement se renouvelle à { $total } { $interval }, puis à { $full } une fois la réduction terminée.
 renews-after-trial = Votre essai se termine le { $date }. Ensuite, vous payez { $total } { $interval } jusqu’à résiliation.
 return-to = Retour à { $name }
 reopened-title = Le paiement n’a pas abouti
@@ -281,20 +287,20 @@ not-for-sale-title = Ce produit n’est pas en vente actuellement
 not-for-sale-body = La boutique a suspendu ce que vend ce lien, ou ne le vend pas dans votre pays. Rien n’a été débité.
 close-checkout = Fermer
 front-title = Till fonctionne
-front-body = Ceci est l’adresse d’un serveur de paiement. Les programmes utilisent son API sous /v1 ; les acheteurs arrivent ici par le lien de leur paiement.
+front-body = Ceci est l’adresse d’un serveur de paiement. Les programmes utilisent son API sous /v1 ; les acheteurs arrivent ici par le lien de leur paiement.
 nowhere-title = Il n’y a rien ici
 nowhere-body = Vérifiez l’adresse, ou retournez d’où vous venez.
 expired-title = Ce paiement a expiré
 expired-body = Pour votre sécurité, un paiement ne reste ouvert qu’un temps limité. Retournez à la boutique et recommencez à partir de là.
 trouble-title = Un problème est survenu de notre côté
 trouble-body = Rechargez cette page dans un instant. Si vous étiez en train de payer, elle montrera si le paiement a abouti.
-reference = Si vous demandez de l’aide, donnez ce numéro :
+reference = Si vous demandez de l’aide, donnez ce numéro :
 
 ## The test bank
 
 test-bank = Banque de test
 test-bank-title = Approuvez votre paiement
-test-bank-ask = Est-ce bien vous ?
+test-bank-ask = Est-ce bien vous ?
 test-bank-body = Cette page remplace celle où une banque interroge son client (3‑D Secure). Aucun argent ne circule.
 merchant = Marchand
 card = Carte

@@ -33,7 +33,7 @@ choose-option = Válasszon
 show-option = Ennek megjelenítése
 free = Ingyenes
 you-choose = Ön dönt
-from-price = { $price } összegtől
+from-price = Legalább { $price }
 pay-what-you-want = Fizessen annyit, amennyit szeretne
 original-price = Eredeti ár:
 discounted-price = Most:
@@ -51,26 +51,26 @@ amount-nothing-or-between = Semmi, vagy { $least } és { $most } között
 
 ## Seats
 
-seats = Férőhelyek
-seats-fewer = Eggyel kevesebb férőhely
-seats-more = Eggyel több férőhely
+seats = Licencek
+seats-fewer = Eggyel kevesebb licenc
+seats-more = Eggyel több licenc
 seats-count = { $count ->
-    [one] { $count } férőhely
-   *[other] { $count } férőhely
+    [one] { $count } licenc
+   *[other] { $count } licenc
 }
 seats-at-least = { $least ->
-    [one] Legalább { $least } férőhely
-   *[other] Legalább { $least } férőhely
+    [one] Legalább { $least } licenc
+   *[other] Legalább { $least } licenc
 }
-seats-between = { $least } és { $most } férőhely között
+seats-between = { $least } és { $most } licenc között
 seats-exactly = { $count ->
-    [one] Pontosan { $count } férőhely
-   *[other] Pontosan { $count } férőhely
+    [one] Pontosan { $count } licenc
+   *[other] Pontosan { $count } licenc
 }
-per-seat = férőhelyenként
-tiers = Férőhelyenkénti ár
-tiers-volume = A férőhelyek száma határozza meg, mennyibe kerül mindegyik.
-tiers-graduated = Az egyes sávok férőhelyei az adott sáv árába kerülnek.
+per-seat = { $price } licencenként
+tiers = Licencenkénti ár
+tiers-volume = A licencek száma határozza meg, mennyibe kerül mindegyik.
+tiers-graduated = Az egyes sávok licencei az adott sáv árába kerülnek.
 tier-range = { $from }–{ $to }
 tier-open = { $from } vagy több
 
@@ -101,6 +101,7 @@ trial-years = { $count ->
    *[other] { $count } év ingyen
 }
 trial-then = { $trial }, utána { $price } { $interval }
+trial-then-discount = { $trial }, utána { $price }, a kedvezmény lejárta után pedig { $full } { $interval }
 trial-first-charge = Az első terhelés napja: { $date }
 due-on = Fizetendő ekkor: { $date }
 no-trial = Folytatás próbaidő nélkül
@@ -122,7 +123,7 @@ discount-months = { $count ->
 your-details = Az Ön adatai
 contact = Kapcsolat
 email = E-mail-cím
-email-locked = Ez az itteni fiókjának címe.
+email-locked = Ez az ügyfélfiókjának címe.
 full-name = Teljes név
 payment = Fizetés
 test-warning = Tesztüzem: ne használjon valódi kártyát.
@@ -157,7 +158,7 @@ choose = Válasszon
 is-business = Cég számára vásárolok
 show-business = A céges mezők megjelenítése
 business-name = Cégnév
-tax-id = Adószám
+tax-id = Adószám vagy közösségi adószám
 more-details = További adatok
 
 ## Amounts and the button
@@ -166,6 +167,8 @@ subtotal = Részösszeg
 tax = Adó
 tax-vat = Áfa
 tax-gst = GST
+tax-hst = HST
+tax-consumption = Fogyasztási adó
 tax-sales = Forgalmi adó
 tax-rated = { $tax } ({ $rate })
 tax-included = Ebből { $tax }
@@ -190,6 +193,7 @@ plus-tax = { $amount } és az adó
 please-check = Kérjük, ellenőrizze:
 error-field = Ellenőrizze ezt a mezőt.
 error-product = Ez a lehetőség nem érhető el. Válasszon másikat.
+error-not-sold = Ezen az áron ez már nem kapható. Kezdje újra a boltból.
 error-amount = Adjon meg egy összeget, például: { $example }.
 error-seats = Adjon meg egész számot.
 error-email-missing = Adja meg az e-mail-címét.
@@ -197,7 +201,7 @@ error-email = Adjon meg teljes e-mail-címet, például: name@example.com.
 error-country = Válassza ki az országát.
 error-line1 = Adja meg a címét.
 error-city = Adja meg a települést.
-error-state = Válassza ki az államot.
+error-state = Válasszon egyet a listából.
 error-postal-code = Adja meg az irányítószámot.
 error-business-name = Adja meg a cége nevét.
 error-tax-id = Ez az adószám a választott országban nem érvényes. Ellenőrizze, vagy hagyja üresen a mezőt.
@@ -215,7 +219,7 @@ error-card-cvc = Adja meg a kártya hátoldalán lévő háromjegyű biztonsági
 error-card-cvc-front = Adja meg a kártya előoldalán lévő négyjegyű biztonsági kódot.
 error-card-unread = A kártyát most nem sikerült beolvasni. Kérjük, próbálja újra.
 
-error-answer-missing = Erre szükség van.
+error-answer-missing = Ezt a mezőt ki kell tölteni.
 error-answer-tick = A folytatáshoz jelölje be ezt a négyzetet.
 error-answer-number = Adjon meg egész számot.
 error-answer-at-least = Adjon meg legalább ennyit: { $least }.
@@ -233,19 +237,20 @@ error-answer-from = Válasszon későbbi napot, legkorábban ezt: { $date }
 error-answer-until = Válasszon korábbi napot, legkésőbb ezt: { $date }
 error-answer-choice = Válasszon a lehetőségek közül.
 
-declined = A kártyáját elutasították. Nem terheltünk rá semmit. Próbáljon másik kártyát, vagy kérdezze meg a bankját.
-declined-funds = Nincs elég pénz ezen a kártyán. Nem terheltünk rá semmit. Próbáljon másik kártyát.
-declined-expired = Ez a kártya lejárt. Nem terheltünk rá semmit. Próbáljon másik kártyát.
-declined-cvc = A biztonsági kód hibás. Nem terheltünk rá semmit. Ellenőrizze a kódot a kártyáján, és próbálja újra.
-declined-processing = A fizetést hiba miatt elutasították. Nem terheltünk rá semmit. Próbálja újra egy kicsit később.
-declined-approval = A fizetést nem hagyták jóvá a bankjánál. Nem terheltünk rá semmit. Próbálja újra, vagy használjon másik kártyát.
+declined = A kártyáját elutasították. Nem történt terhelés. Próbáljon másik kártyát, vagy kérdezze meg a bankját.
+declined-funds = Nincs elég pénz ezen a kártyán. Nem történt terhelés. Próbáljon másik kártyát.
+declined-expired = Ez a kártya lejárt. Nem történt terhelés. Próbáljon másik kártyát.
+declined-cvc = A biztonsági kód hibás. Nem történt terhelés. Ellenőrizze a kódot a kártyáján, és próbálja újra.
+declined-processing = A fizetést hiba miatt elutasították. Nem történt terhelés. Próbálja újra egy kicsit később.
+declined-approval = A fizetést nem hagyták jóvá a bankjánál. Nem történt terhelés. Próbálja újra, vagy használjon másik kártyát.
 
 in-flight = A fizetése feldolgozása már folyamatban van. Várjon egy kicsit, majd töltse újra ezt az oldalt.
-total-changed = A végösszeg megváltozott. Nem terheltünk rá semmit. Ellenőrizze, és utána fizessen.
-already-subscribed = Már van itt élő előfizetése, ezért nem terheltünk rá semmit.
+too-often = Túl sok próbálkozás. Próbálja újra egy kicsit később.
+total-changed = A végösszeg megváltozott. Nem történt terhelés. Ellenőrizze az összeget, majd fizessen.
+already-subscribed = Már van itt élő előfizetése, ezért nem történt terhelés.
 trial-used = Itt már volt ingyenes próbaideje. Folytathatja nélküle; ekkor az első fizetés ma esedékes.
-not-ready = Ez a bolt jelenleg nem tud fizetést fogadni. Nem terheltünk rá semmit.
-other-error = Ez nem sikerült. Nem terheltünk rá semmit. Töltse újra ezt az oldalt, és próbálja meg ismét.
+not-ready = Ez a bolt jelenleg nem tud fizetést fogadni. Nem történt terhelés.
+other-error = Ez nem sikerült. Nem történt terhelés. Töltse újra ezt az oldalt, és próbálja meg ismét.
 our-fault = Nálunk történt hiba. Töltse újra ezt az oldalt, hogy lássa, sikerült-e a fizetés.
 offline = Nem értük el a kiszolgálót. Töltse újra ezt az oldalt, hogy lássa, fizetett-e.
 
@@ -260,17 +265,18 @@ thanks-title = Köszönjük a rendelését
 order-summary = A rendelés összesítése
 paid = Kifizetve
 renews = Az előfizetése { $interval } { $total } összegért megújul.
+renews-discount = Az előfizetése { $interval } { $total } összegért újul meg, a kedvezmény lejárta után pedig { $full } összegért.
 renews-after-trial = A próbaidő vége: { $date } Utána { $interval } { $total } összeget fizet, amíg le nem mondja.
 return-to = Vissza ide: { $name }
 reopened-title = A fizetés nem sikerült
 try-again = Próbálja újra
 failed-title = A fizetés meghiúsult
-failed-body = Nem terheltünk rá semmit. Menjen vissza a boltba, és kezdje onnan újra.
+failed-body = Nem történt terhelés. Menjen vissza a boltba, és kezdje onnan újra.
 
 ## Other pages
 
 unknown-title = Nem találjuk ezt a fizetést
-unknown-body = A link talán hiányos vagy már nem érvényes. Menjen vissza a boltba, és kezdje onnan újra. Nem terheltünk rá semmit.
+unknown-body = A link talán hiányos vagy már nem érvényes. Menjen vissza a boltba, és kezdje onnan újra. Nem történt terhelés.
 no-link-title = Ez a link már nem működik
 no-link-body = Lehet, hogy hiányos, vagy a bolt visszavonta. Kérjen újat a bolttól.
 not-here-title = Ez a fizetés itt nem jeleníthető meg
@@ -278,7 +284,7 @@ not-here-body = A bolt nem engedi, hogy az a webhely, ahonnan jött, megjelenít
 unsigned-title = Ez a link hiányos
 unsigned-body = A cím egy része hiányzik vagy megváltozott. Nyissa meg pontosan úgy, ahogyan kapta, vagy kérjen újat a bolttól.
 not-for-sale-title = Ez jelenleg nem eladó
-not-for-sale-body = A bolt szünetelteti, amit ez a link árul, vagy az Ön országában nem árulja. Nem terheltünk rá semmit.
+not-for-sale-body = A bolt szünetelteti, amit ez a link árul, vagy az Ön országában nem árulja. Nem történt terhelés.
 close-checkout = Bezárás
 front-title = A Till működik
 front-body = Ez egy fizetési kiszolgáló címe. A programok az API-ját a /v1 alatt használják; a vásárlók a fizetésük linkjén jutnak ide.

@@ -37,7 +37,7 @@ from-price = { $price }から
 pay-what-you-want = お好きな金額をお支払いください
 original-price = 元の価格：
 discounted-price = 現在の価格：
-plus-usage = 別途、使用料
+plus-usage = 別途、従量料金
 included = 含まれるもの
 pictures = { $name }の画像
 picture = { $name }の画像{ $number }
@@ -64,7 +64,7 @@ seats-between = { $least }から{ $most }シートまで
 seats-exactly = { $count ->
    *[other] { $count }シートのみ
 }
-per-seat = 1シートあたり
+per-seat = 1シートあたり{ $price }
 tiers = 1シートあたりの価格
 tiers-volume = シート数によって全シートの単価が決まります。
 tiers-graduated = 各段階のシートには、その段階の単価が適用されます。
@@ -73,7 +73,7 @@ tier-open = { $from }以上
 
 ## Usage
 
-usage = 使用量に応じたお支払い
+usage = 従量課金
 usage-unit = 1単位あたり{ $price }
 usage-per = { $unit }あたり{ $price }
 usage-tokens = 100万トークンあたり{ $price }
@@ -94,9 +94,10 @@ trial-years = { $count ->
    *[other] { $count }年間無料
 }
 trial-then = { $trial }、その後は{ $interval }{ $price }
+trial-then-discount = { $trial }、その後は{ $price }、割引の終了後は{ $interval }{ $full }
 trial-first-charge = 初回のお支払いは{ $date }です。
 due-on = { $date }のお支払い
-no-trial = 試用なしで続ける
+no-trial = トライアルなしで続ける
 
 ## Discounts
 
@@ -158,6 +159,8 @@ subtotal = 小計
 tax = 税
 tax-vat = 付加価値税
 tax-gst = GST
+tax-hst = HST
+tax-consumption = 消費税
 tax-sales = 売上税
 tax-rated = { $tax }（{ $rate }）
 tax-included = 内税：{ $tax }
@@ -166,9 +169,9 @@ tax-later = ご住所により計算します
 total = 合計
 due-today = 本日のお支払い
 pay = { $total }を支払う
-subscribe = 購読する
+subscribe = サブスクリプションを申し込む
 get-free = 無料で入手
-start-trial = 無料試用を始める
+start-trial = 無料トライアルを開始
 processing = 処理中…
 terms-plain = 解約されるまで、{ $interval }{ $total }をお支払いいただきます。
 terms-trial = 本日のお支払いはありません。{ $date }に{ $total }、その後は解約されるまで{ $interval }同額をお支払いいただきます。
@@ -182,6 +185,7 @@ plus-tax = { $amount }（税別）
 please-check = 次の項目をご確認ください：
 error-field = この項目をご確認ください。
 error-product = このオプションは利用できません。別のものを選んでください。
+error-not-sold = この価格での販売は終了しました。ショップからやり直してください。
 error-amount = 金額を入力してください（例：{ $example }）。
 error-seats = シート数を整数で入力してください。
 error-email-missing = メールアドレスを入力してください。
@@ -189,7 +193,7 @@ error-email = name@example.comのような正しいメールアドレスを入�
 error-country = 国または地域を選択してください。
 error-line1 = 住所を入力してください。
 error-city = 市区町村を入力してください。
-error-state = 州を選択してください。
+error-state = リストから選択してください。
 error-postal-code = 郵便番号を入力してください。
 error-business-name = 法人名を入力してください。
 error-tax-id = この番号は選択した国では無効です。確認するか、空欄にしてください。
@@ -231,11 +235,12 @@ declined-processing = 障害のため支払いが拒否されました。請求�
 declined-approval = 銀行での承認が完了しませんでした。請求は行われていません。もう一度試すか、別のカードをお使いください。
 
 in-flight = お支払いはすでに処理中です。しばらく待ってから、このページを再読み込みしてください。
+too-often = 試行回数が多すぎます。しばらくしてからもう一度お試しください。
 total-changed = 合計金額が変わりました。請求は行われていません。金額を確認してからお支払いください。
-already-subscribed = すでに有効な購読があるため、請求は行われていません。
-trial-used = 無料試用はすでにご利用済みです。試用なしで続けられます。その場合、初回のお支払いは本日です。
+already-subscribed = すでに有効なサブスクリプションがあるため、請求は行われていません。
+trial-used = 無料トライアルはすでにご利用済みです。トライアルなしで続けられます。その場合、初回のお支払いは本日です。
 not-ready = このショップは現在お支払いを受け付けられません。請求は行われていません。
-other-error = うまくいきませんでした。請求は行われていません。このページを再読み込みして、もう一度お試しください。
+other-error = 処理できませんでした。請求は行われていません。このページを再読み込みして、もう一度お試しください。
 our-fault = サーバーで問題が発生しました。このページを再読み込みして、お支払いが完了したかご確認ください。
 offline = サーバーに接続できませんでした。このページを再読み込みして、お支払いが完了したかご確認ください。
 
@@ -249,8 +254,9 @@ bank-continue = 銀行のページへ進む
 thanks-title = ご注文ありがとうございます
 order-summary = ご注文の概要
 paid = お支払い済み
-renews = ご購読は{ $interval }{ $total }で更新されます。
-renews-after-trial = 試用期間は{ $date }に終わります。その後は解約されるまで{ $interval }{ $total }をお支払いいただきます。
+renews = サブスクリプションは{ $interval }{ $total }で更新されます。
+renews-discount = サブスクリプションは{ $interval }{ $total }で、割引の終了後は{ $full }で更新されます。
+renews-after-trial = トライアル期間は{ $date }に終わります。その後は解約されるまで{ $interval }{ $total }をお支払いいただきます。
 return-to = { $name }に戻る
 reopened-title = お支払いが完了しませんでした
 try-again = もう一度試す

@@ -52,8 +52,8 @@ amount-nothing-or-between = 0 또는 { $least }에서 { $most } 사이
 ## Seats
 
 seats = 좌석 수
-seats-fewer = 한 자리 줄이기
-seats-more = 한 자리 늘리기
+seats-fewer = 좌석 1개 줄이기
+seats-more = 좌석 1개 늘리기
 seats-count = { $count ->
    *[other] { $count }석
 }
@@ -64,7 +64,7 @@ seats-between = { $least }석에서 { $most }석 사이
 seats-exactly = { $count ->
    *[other] 정확히 { $count }석
 }
-per-seat = 좌석당
+per-seat = 좌석당 { $price }
 tiers = 좌석당 가격
 tiers-volume = 좌석 수에 따라 모든 좌석의 가격이 정해집니다.
 tiers-graduated = 각 구간의 좌석에는 그 구간의 가격이 적용됩니다.
@@ -94,6 +94,7 @@ trial-years = { $count ->
    *[other] { $count }년 무료
 }
 trial-then = { $trial }, 이후 { $interval } { $price }
+trial-then-discount = { $trial }, 이후 { $price }, 할인이 끝나면 { $interval } { $full }
 trial-first-charge = 첫 결제일은 { $date }입니다.
 due-on = { $date } 결제
 no-trial = 체험 없이 계속하기
@@ -158,10 +159,12 @@ subtotal = 소계
 tax = 세금
 tax-vat = 부가세
 tax-gst = GST
+tax-hst = HST
+tax-consumption = 소비세
 tax-sales = 판매세
 tax-rated = { $tax } ({ $rate })
 tax-included = { $tax } 포함
-tax-reverse = { $tax }: 구매자가 직접 신고(역과세)
+tax-reverse = { $tax }: 구매자가 직접 신고(리버스 차지)
 tax-later = 주소에 따라 계산
 total = 합계
 due-today = 오늘 결제 금액
@@ -182,6 +185,7 @@ plus-tax = { $amount }(세금 별도)
 please-check = 다음을 확인하세요:
 error-field = 이 항목을 확인하세요.
 error-product = 이 옵션은 이용할 수 없습니다. 다른 옵션을 선택하세요.
+error-not-sold = 이 가격으로는 더 이상 판매되지 않습니다. 상점에서 다시 시작하세요.
 error-amount = 금액을 입력하세요. 예: { $example }
 error-seats = 좌석 수를 정수로 입력하세요.
 error-email-missing = 이메일 주소를 입력하세요.
@@ -189,7 +193,7 @@ error-email = name@example.com과 같은 전체 이메일 주소를 입력하세
 error-country = 국가를 선택하세요.
 error-line1 = 주소를 입력하세요.
 error-city = 시/군/구를 입력하세요.
-error-state = 주를 선택하세요.
+error-state = 목록에서 선택하세요.
 error-postal-code = 우편번호를 입력하세요.
 error-business-name = 상호를 입력하세요.
 error-tax-id = 이 번호는 선택한 국가에서 유효하지 않습니다. 확인하거나 비워 두세요.
@@ -231,6 +235,7 @@ declined-processing = 오류로 결제가 거절되었습니다. 결제되지 �
 declined-approval = 은행에서 결제가 승인되지 않았습니다. 결제되지 않았습니다. 다시 시도하거나 다른 카드를 사용하세요.
 
 in-flight = 결제가 이미 처리되고 있습니다. 잠시 기다린 후 이 페이지를 새로 고치세요.
+too-often = 시도 횟수가 너무 많습니다. 잠시 후 다시 시도하세요.
 total-changed = 합계가 변경되었습니다. 결제되지 않았습니다. 확인한 후 결제하세요.
 already-subscribed = 이미 이용 중인 구독이 있어 결제되지 않았습니다.
 trial-used = 이미 무료 체험을 이용하셨습니다. 체험 없이 계속할 수 있으며, 이 경우 첫 결제는 오늘입니다.
@@ -250,6 +255,7 @@ thanks-title = 주문해 주셔서 감사합니다
 order-summary = 주문 요약
 paid = 결제 완료
 renews = 구독은 { $interval } { $total }(으)로 갱신됩니다.
+renews-discount = 구독은 { $interval } { $total }(으)로 갱신되며, 할인이 끝나면 { $full }(으)로 갱신됩니다.
 renews-after-trial = 체험은 { $date }에 끝납니다. 이후 해지할 때까지 { $interval } { $total }이(가) 결제됩니다.
 return-to = { $name }(으)로 돌아가기
 reopened-title = 결제가 완료되지 않았습니다

@@ -51,26 +51,26 @@ amount-nothing-or-between = Niets, of tussen { $least } en { $most }
 
 ## Seats
 
-seats = Plaatsen
-seats-fewer = Eén plaats minder
-seats-more = Eén plaats meer
+seats = Licenties
+seats-fewer = Eén licentie minder
+seats-more = Eén licentie meer
 seats-count = { $count ->
-    [one] { $count } plaats
-   *[other] { $count } plaatsen
+    [one] { $count } licentie
+   *[other] { $count } licenties
 }
 seats-at-least = { $least ->
-    [one] Minstens { $least } plaats
-   *[other] Minstens { $least } plaatsen
+    [one] Minstens { $least } licentie
+   *[other] Minstens { $least } licenties
 }
-seats-between = Tussen { $least } en { $most } plaatsen
+seats-between = Tussen { $least } en { $most } licenties
 seats-exactly = { $count ->
-    [one] Precies { $count } plaats
-   *[other] Precies { $count } plaatsen
+    [one] Precies { $count } licentie
+   *[other] Precies { $count } licenties
 }
-per-seat = per plaats
-tiers = Prijs per plaats
-tiers-volume = Het aantal plaatsen bepaalt wat elke plaats kost.
-tiers-graduated = De plaatsen van elke staffel kosten de prijs van die staffel.
+per-seat = { $price } per licentie
+tiers = Prijs per licentie
+tiers-volume = Het aantal licenties bepaalt wat elke licentie kost.
+tiers-graduated = De licenties van elke staffel kosten de prijs van die staffel.
 tier-range = { $from } tot en met { $to }
 tier-open = { $from } of meer
 
@@ -101,6 +101,7 @@ trial-years = { $count ->
    *[other] { $count } jaar gratis
 }
 trial-then = { $trial }, daarna { $price } { $interval }
+trial-then-discount = { $trial }, daarna { $price }, en { $full } { $interval } zodra de korting afloopt
 trial-first-charge = De eerste afschrijving is op { $date }.
 due-on = Te betalen op { $date }
 no-trial = Doorgaan zonder proefperiode
@@ -122,7 +123,7 @@ discount-months = { $count ->
 your-details = Je gegevens
 contact = Contact
 email = E-mailadres
-email-locked = Dit is het adres van je account hier.
+email-locked = Dit is het adres van je klantaccount.
 full-name = Volledige naam
 payment = Betaling
 test-warning = Testmodus: gebruik geen echte kaart.
@@ -131,7 +132,7 @@ test-more = Meer testkaarten
 test-declined = wordt geweigerd
 test-funds = heeft onvoldoende saldo
 test-secure = vraagt om 3-D Secure
-test-later = wordt aanvaard, maar mislukt dan
+test-later = wordt geaccepteerd, maar mislukt daarna
 card-number = Kaartnummer
 card-expiry = Vervaldatum
 card-expiry-form = MM / JJ
@@ -166,7 +167,9 @@ subtotal = Subtotaal
 tax = Belasting
 tax-vat = Btw
 tax-gst = GST
-tax-sales = Omzetbelasting
+tax-hst = HST
+tax-consumption = Verbruiksbelasting
+tax-sales = Verkoopbelasting (sales tax)
 tax-rated = { $tax } ({ $rate })
 tax-included = Inclusief { $tax }
 tax-reverse = { $tax }: je draagt die zelf af (btw verlegd)
@@ -175,7 +178,7 @@ total = Totaal
 due-today = Vandaag te betalen
 pay = { $total } betalen
 subscribe = Abonneren
-get-free = Gratis nemen
+get-free = Gratis ophalen
 start-trial = Proefperiode starten
 processing = Bezig…
 terms-plain = Je betaalt { $total } { $interval } tot je opzegt.
@@ -190,17 +193,18 @@ plus-tax = { $amount } plus belasting
 please-check = Controleer:
 error-field = Controleer dit veld.
 error-product = Deze optie is niet beschikbaar. Kies een andere.
+error-not-sold = Dit wordt niet meer voor deze prijs verkocht. Begin opnieuw in de winkel.
 error-amount = Vul een bedrag in, zoals { $example }.
-error-seats = Vul een heel aantal plaatsen in.
+error-seats = Vul een heel aantal licenties in.
 error-email-missing = Vul je e-mailadres in.
 error-email = Vul een volledig e-mailadres in, zoals name@example.com.
 error-country = Kies je land.
 error-line1 = Vul je adres in.
 error-city = Vul je plaats in.
-error-state = Kies je staat.
+error-state = Kies er een uit de lijst.
 error-postal-code = Vul je postcode in.
 error-business-name = Vul de naam van je bedrijf in.
-error-tax-id = Dit belastingnummer is niet geldig in het gekozen land. Controleer het of laat het veld leeg.
+error-tax-id = Dit btw-nummer is niet geldig in het gekozen land. Controleer het of laat het veld leeg.
 error-address-tax = Voor dit adres kan de belasting niet worden berekend. Controleer het.
 error-discount = Deze code werkt hier niet. Controleer hem of ga zonder verder.
 error-discount-limit = Je hebt deze korting zo vaak gebruikt als mag. Verwijder hem om door te gaan.
@@ -215,7 +219,7 @@ error-card-cvc = Vul de drie cijfers van de beveiligingscode op de achterkant va
 error-card-cvc-front = Vul de vier cijfers van de beveiligingscode op de voorkant van de kaart in.
 error-card-unread = De kaart kon nu niet worden gelezen. Probeer het opnieuw.
 
-error-answer-missing = Dit is nodig.
+error-answer-missing = Dit veld is verplicht.
 error-answer-tick = Vink dit vakje aan om door te gaan.
 error-answer-number = Vul een heel getal in.
 error-answer-at-least = Vul { $least } of meer in.
@@ -241,6 +245,7 @@ declined-processing = De betaling is door een storing geweigerd. Er is niets afg
 declined-approval = De betaling is niet goedgekeurd bij je bank. Er is niets afgeschreven. Probeer het opnieuw of gebruik een andere kaart.
 
 in-flight = Je betaling wordt al verwerkt. Wacht even en laad deze pagina dan opnieuw.
+too-often = Te veel pogingen. Probeer het zo opnieuw.
 total-changed = Het totaal is veranderd. Er is niets afgeschreven. Controleer het en betaal dan.
 already-subscribed = Je hebt hier al een lopend abonnement, dus er is niets afgeschreven.
 trial-used = Je hebt hier al eens een gratis proefperiode gehad. Je kunt zonder doorgaan; dan is de eerste betaling vandaag.
@@ -252,7 +257,7 @@ offline = We konden de server niet bereiken. Laad deze pagina opnieuw om te zien
 ## After paying
 
 processing-title = Je betaling wordt verwerkt
-processing-body = Dit duurt een paar seconden. Houd deze pagina open; ze gaat vanzelf verder.
+processing-body = Dit duurt een paar seconden. Houd deze pagina open; je gaat vanzelf verder.
 bank-title = Nog één stap
 bank-body = Je bank wil zeker weten dat jij het bent. Keur de betaling op de volgende pagina goed.
 bank-continue = Verder naar je bank
@@ -260,6 +265,7 @@ thanks-title = Bedankt voor je bestelling
 order-summary = Overzicht van de bestelling
 paid = Betaald
 renews = Je abonnement wordt verlengd voor { $total } { $interval }.
+renews-discount = Je abonnement wordt verlengd voor { $total } { $interval }, en voor { $full } zodra de korting afloopt.
 renews-after-trial = Je proefperiode eindigt op { $date }. Daarna betaal je { $total } { $interval } tot je opzegt.
 return-to = Terug naar { $name }
 reopened-title = De betaling is niet gelukt
@@ -287,7 +293,7 @@ nowhere-body = Controleer het adres, of ga terug naar waar je vandaan kwam.
 expired-title = Deze betaling is verlopen
 expired-body = Voor je veiligheid blijft een betaling maar een beperkte tijd open. Ga terug naar de winkel en begin daar opnieuw.
 trouble-title = Er ging bij ons iets mis
-trouble-body = Laad deze pagina zo opnieuw. Als je aan het betalen was, toont ze of de betaling is gelukt.
+trouble-body = Laad deze pagina zo opnieuw. Als je aan het betalen was, zie je dan of de betaling is gelukt.
 reference = Geef dit nummer als je om hulp vraagt:
 
 ## The test bank

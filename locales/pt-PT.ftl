@@ -67,7 +67,7 @@ seats-exactly = { $count ->
     [one] Exatamente { $count } lugar
    *[other] Exatamente { $count } lugares
 }
-per-seat = por lugar
+per-seat = { $price } por lugar
 tiers = Preço por lugar
 tiers-volume = O número de lugares decide quanto custa cada um.
 tiers-graduated = Os lugares de cada escalão custam o preço desse escalão.
@@ -101,6 +101,7 @@ trial-years = { $count ->
    *[other] { $count } anos grátis
 }
 trial-then = { $trial }, depois { $price } { $interval }
+trial-then-discount = { $trial }, depois { $price } e, quando o desconto terminar, { $full } { $interval }
 trial-first-charge = A primeira cobrança será a { $date }.
 due-on = A pagar a { $date }
 no-trial = Continuar sem período experimental
@@ -122,7 +123,7 @@ discount-months = { $count ->
 your-details = Os seus dados
 contact = Contacto
 email = E-mail
-email-locked = Este é o endereço da sua conta aqui.
+email-locked = Este é o endereço da sua conta de cliente.
 full-name = Nome completo
 payment = Pagamento
 test-warning = Modo de teste: não utilize um cartão real.
@@ -157,7 +158,7 @@ choose = Escolha
 is-business = Estou a comprar para uma empresa
 show-business = Mostrar os campos para empresas
 business-name = Nome da empresa
-tax-id = NIF
+tax-id = NIF ou número de IVA
 more-details = Mais informações
 
 ## Amounts and the button
@@ -166,6 +167,8 @@ subtotal = Subtotal
 tax = Impostos
 tax-vat = IVA
 tax-gst = GST
+tax-hst = HST
+tax-consumption = Imposto sobre o consumo
 tax-sales = Imposto sobre vendas
 tax-rated = { $tax } ({ $rate })
 tax-included = Inclui { $tax }
@@ -190,6 +193,7 @@ plus-tax = { $amount } mais impostos
 please-check = Verifique:
 error-field = Verifique este campo.
 error-product = Esta opção não está disponível. Escolha outra.
+error-not-sold = Isto já não é vendido a este preço. Comece novamente a partir da loja.
 error-amount = Introduza um valor, por exemplo { $example }.
 error-seats = Introduza um número inteiro de lugares.
 error-email-missing = Introduza o seu e-mail.
@@ -197,7 +201,7 @@ error-email = Introduza um e-mail completo, como name@example.com.
 error-country = Escolha o seu país.
 error-line1 = Introduza a sua morada.
 error-city = Introduza a sua localidade.
-error-state = Escolha o seu estado.
+error-state = Escolha uma opção da lista.
 error-postal-code = Introduza o seu código postal.
 error-business-name = Introduza o nome da sua empresa.
 error-tax-id = Este número fiscal não é válido no país escolhido. Verifique-o ou deixe o campo vazio.
@@ -241,6 +245,7 @@ declined-processing = O pagamento foi recusado devido a uma falha. Nada foi cobr
 declined-approval = O pagamento não foi aprovado no seu banco. Nada foi cobrado. Tente novamente ou utilize outro cartão.
 
 in-flight = O seu pagamento já está a ser processado. Aguarde um momento e recarregue esta página.
+too-often = Demasiadas tentativas. Tente novamente dentro de momentos.
 total-changed = O total mudou. Nada foi cobrado. Verifique-o e depois pague.
 already-subscribed = Já tem aqui uma subscrição ativa, por isso nada foi cobrado.
 trial-used = Já teve aqui um período experimental gratuito. Pode continuar sem ele; nesse caso, o primeiro pagamento é hoje.
@@ -254,12 +259,13 @@ offline = Não foi possível contactar o servidor. Recarregue esta página para 
 processing-title = A processar o seu pagamento
 processing-body = Demora alguns segundos. Deixe esta página aberta; avança sozinha.
 bank-title = Mais um passo
-bank-body = O seu banco quer ter a certeza de que é mesmo você. Aprove o pagamento na página seguinte.
+bank-body = O seu banco quer ter a certeza de que é o próprio. Aprove o pagamento na página seguinte.
 bank-continue = Continuar para o banco
 thanks-title = Obrigado pela sua encomenda
 order-summary = Resumo da encomenda
 paid = Pago
 renews = A sua subscrição renova-se por { $total } { $interval }.
+renews-discount = A sua subscrição renova-se por { $total } { $interval } e, quando o desconto terminar, por { $full }.
 renews-after-trial = O seu período experimental termina a { $date }. Depois paga { $total } { $interval } até cancelar.
 return-to = Voltar a { $name }
 reopened-title = O pagamento não foi concluído
@@ -294,7 +300,7 @@ reference = Se pedir ajuda, indique este número:
 
 test-bank = Banco de teste
 test-bank-title = Aprove o seu pagamento
-test-bank-ask = É mesmo você?
+test-bank-ask = Confirma que é o próprio?
 test-bank-body = Esta página representa aquela em que um banco consulta o seu cliente (3‑D Secure). Nenhum dinheiro é movimentado.
 merchant = Comerciante
 card = Cartão

@@ -51,26 +51,26 @@ amount-nothing-or-between = Nada, ou entre { $least } e { $most }
 
 ## Seats
 
-seats = Vagas
-seats-fewer = Uma vaga a menos
-seats-more = Uma vaga a mais
+seats = Licenças
+seats-fewer = Uma licença a menos
+seats-more = Uma licença a mais
 seats-count = { $count ->
-    [one] { $count } vaga
-   *[other] { $count } vagas
+    [one] { $count } licença
+   *[other] { $count } licenças
 }
 seats-at-least = { $least ->
-    [one] Pelo menos { $least } vaga
-   *[other] Pelo menos { $least } vagas
+    [one] Pelo menos { $least } licença
+   *[other] Pelo menos { $least } licenças
 }
-seats-between = Entre { $least } e { $most } vagas
+seats-between = Entre { $least } e { $most } licenças
 seats-exactly = { $count ->
-    [one] Exatamente { $count } vaga
-   *[other] Exatamente { $count } vagas
+    [one] Exatamente { $count } licença
+   *[other] Exatamente { $count } licenças
 }
-per-seat = por vaga
-tiers = Preço por vaga
-tiers-volume = O número de vagas decide quanto custa cada uma.
-tiers-graduated = As vagas de cada faixa custam o preço dessa faixa.
+per-seat = { $price } por licença
+tiers = Preço por licença
+tiers-volume = O número de licenças decide quanto custa cada uma.
+tiers-graduated = As licenças de cada faixa custam o preço dessa faixa.
 tier-range = De { $from } a { $to }
 tier-open = { $from } ou mais
 
@@ -101,6 +101,7 @@ trial-years = { $count ->
    *[other] { $count } anos grátis
 }
 trial-then = { $trial }, depois { $price } { $interval }
+trial-then-discount = { $trial }, depois { $price } e, quando o desconto terminar, { $full } { $interval }
 trial-first-charge = A primeira cobrança será em { $date }.
 due-on = A pagar em { $date }
 no-trial = Continuar sem teste grátis
@@ -122,7 +123,7 @@ discount-months = { $count ->
 your-details = Seus dados
 contact = Contato
 email = E-mail
-email-locked = Este é o endereço da sua conta aqui.
+email-locked = Este é o endereço da sua conta de cliente.
 full-name = Nome completo
 payment = Pagamento
 test-warning = Modo de teste: não use um cartão real.
@@ -166,6 +167,8 @@ subtotal = Subtotal
 tax = Impostos
 tax-vat = IVA
 tax-gst = GST
+tax-hst = HST
+tax-consumption = Imposto sobre o consumo
 tax-sales = Imposto sobre vendas
 tax-rated = { $tax } ({ $rate })
 tax-included = Inclui { $tax }
@@ -190,14 +193,15 @@ plus-tax = { $amount } mais impostos
 please-check = Verifique:
 error-field = Verifique este campo.
 error-product = Esta opção não está disponível. Escolha outra.
+error-not-sold = Isto não é mais vendido por este preço. Comece novamente pela loja.
 error-amount = Digite um valor, por exemplo { $example }.
-error-seats = Digite um número inteiro de vagas.
+error-seats = Digite um número inteiro de licenças.
 error-email-missing = Digite seu e-mail.
 error-email = Digite um e-mail completo, como name@example.com.
 error-country = Escolha seu país.
 error-line1 = Digite seu endereço.
 error-city = Digite sua cidade.
-error-state = Escolha seu estado.
+error-state = Escolha uma opção da lista.
 error-postal-code = Digite seu código postal.
 error-business-name = Digite o nome da sua empresa.
 error-tax-id = Este número fiscal não é válido no país escolhido. Verifique-o ou deixe o campo vazio.
@@ -241,6 +245,7 @@ declined-processing = O pagamento foi recusado por causa de uma falha. Nada foi 
 declined-approval = O pagamento não foi aprovado no seu banco. Nada foi cobrado. Tente novamente ou use outro cartão.
 
 in-flight = Seu pagamento já está sendo processado. Espere um momento e recarregue esta página.
+too-often = Tentativas demais. Tente novamente em instantes.
 total-changed = O total mudou. Nada foi cobrado. Verifique-o e depois pague.
 already-subscribed = Você já tem uma assinatura ativa aqui, por isso nada foi cobrado.
 trial-used = Você já teve um teste grátis aqui. Pode continuar sem ele; nesse caso, o primeiro pagamento é hoje.
@@ -260,6 +265,7 @@ thanks-title = Obrigado pelo seu pedido
 order-summary = Resumo do pedido
 paid = Pago
 renews = Sua assinatura é renovada por { $total } { $interval }.
+renews-discount = Sua assinatura é renovada por { $total } { $interval } e, quando o desconto terminar, por { $full }.
 renews-after-trial = Seu teste grátis termina em { $date }. Depois você paga { $total } { $interval } até cancelar.
 return-to = Voltar para { $name }
 reopened-title = O pagamento não foi concluído

@@ -17,6 +17,8 @@ alter table product_prices add column checkout_id uuid;
 drop index product_prices_product;
 create index product_prices_product on product_prices (product_id) where checkout_id is null;
 create index product_prices_checkout on product_prices (checkout_id) where checkout_id is not null;
+create index product_prices_meter on product_prices (meter_id)
+    where meter_id is not null and checkout_id is null;
 
 create table meters (
     id uuid not null primary key,
@@ -48,7 +50,9 @@ create table benefits (
     metadata json not null,
     deleted_at timestamptz
 );
-create index benefits_organization on benefits (organization_id, created_at);
+-- What is deleted is in no list; `deleted_at` is a column of such indexes because SQLite looks it up otherwise.
+create index benefits_organization on benefits (organization_id, created_at, deleted_at)
+    where deleted_at is null;
 
 create table custom_fields (
     id uuid not null primary key,
@@ -86,4 +90,6 @@ create table files (
     is_uploaded boolean not null,
     deleted_at timestamptz
 );
-create index files_organization on files (organization_id, created_at);
+create index files_organization on files (organization_id, created_at, is_uploaded, deleted_at)
+    where is_uploaded and deleted_at is null;
+create index files_unfinished on files (created_at) where not is_uploaded and deleted_at is null;

@@ -24,7 +24,8 @@ create table discounts (
 );
 create unique index discounts_code on discounts (organization_id, code_key)
     where deleted_at is null and code_key is not null;
-create index discounts_created on discounts (organization_id, created_at);
+create index discounts_created on discounts (organization_id, created_at, deleted_at)
+    where deleted_at is null;
 
 -- One row per session that uses a discount, from its confirmation on. `email_key` is the address without
 -- its tag, in lower case.
@@ -80,7 +81,8 @@ create table checkout_links (
     deleted_at timestamptz
 );
 create unique index checkout_links_secret on checkout_links (client_secret);
-create index checkout_links_created on checkout_links (organization_id, created_at);
+create index checkout_links_created on checkout_links (organization_id, created_at, deleted_at)
+    where deleted_at is null;
 
 -- `price_ids`: the prices that make up the amount, archived since or not.
 alter table checkouts add column price_ids json not null default '[]';
@@ -106,9 +108,13 @@ alter table subscriptions add column trial_start timestamptz;
 alter table subscriptions add column trial_end timestamptz;
 alter table subscriptions add column tax_behavior text;
 alter table subscriptions add column custom_field_data json not null default '{}';
+create index subscriptions_discount on subscriptions (discount_id, organization_id, started_at)
+    where discount_id is not null;
 
 alter table orders add column discount_id uuid;
 alter table orders add column seats bigint;
 alter table orders add column tax_behavior text;
 alter table orders add column tax_breakdown json;
 alter table orders add column custom_field_data json not null default '{}';
+create index orders_discount on orders (discount_id, organization_id, created_at)
+    where discount_id is not null;

@@ -39,7 +39,29 @@ describe('the pages of the dashboard', () => {
     const newest = async (path) => (await list(path))[0].id;
     const delivery = await newest('/v1/webhooks/deliveries');
     const open = (await list('/v1/checkouts/')).find(({ status }) => status === 'open').id;
+    const make = async (path, body) => {
+      const { status, body: made } = await till.api('POST', path, body);
+      assert.equal(status, 201, JSON.stringify(made));
+      return made.id;
+    };
+    const [, plan] = till.products;
+    const meter = await make('/v1/meters/', { name: 'Calls', aggregation: { func: 'count' }, filter: { conjunction: 'and', clauses: [{ property: 'name', operator: 'eq', value: 'call' }] } });
+    const benefit = await make('/v1/benefits/', { type: 'custom', description: 'A thank-you note', properties: { note: 'Thank you' } });
+    const field = await make('/v1/custom-fields/', { type: 'select', slug: 'size', name: 'Size', properties: { form_label: 'T-shirt size', options: [{ value: 's', label: 'Small' }, { value: 'l', label: 'Large' }] } });
+    const discount = await make('/v1/discounts/', { type: 'percentage', name: 'Spring', code: 'SPRING', duration: 'repeating', duration_in_months: 3, basis_points: 2500, max_redemptions: 100, products: [plan.id] });
+    const link = await make('/v1/checkout-links/', { payment_processor: 'stripe', label: 'Spring sale', products: [plan.id], discount_id: discount, require_signature: true });
+    const tiers = [{ min_seats: 1, max_seats: 9, price_per_seat: 1000 }, { min_seats: 10, price_per_seat: 800 }];
+    const every = await make('/v1/products/', { name: 'Everything at once', recurring_interval: 'month', trial_interval: 'day', trial_interval_count: 14, prices: [
+      { amount_type: 'fixed', price_amount: 900 }, { amount_type: 'seat_based', seat_tiers: { seat_tier_type: 'graduated', tiers } }, { amount_type: 'metered_unit', meter_id: meter, unit_amount: '0.5' },
+    ] });
+    await till.api('POST', `/v1/products/${every}/benefits`, { benefits: [benefit] });
+    await till.api('PATCH', `/v1/products/${every}`, { attached_custom_fields: [{ custom_field_id: field, required: true }] });
+    const kinds = [['discounts', discount], ['checkout-links', link], ['custom-fields', field], ['benefits', benefit], ['meters', meter]];
+    const goods = kinds.flatMap(([kind, id]) => [
+      [kind, `/products/${kind}`], [`${kind}-new`, `/products/${kind}/new`], [`${kind}-one`, `/products/${kind}/${id}`], [`${kind}-edit`, `/products/${kind}/${id}/edit`],
+    ]);
     pages = [
+      ...goods, ['product-every', `/products/${every}`], ['product-every-edit', `/products/${every}/edit`],
       ['home', ''], ['products', '/products'], ['products-menu', '/products', menu], ['products-archive', '/products', dialog],
       ['products-empty', '/products?query=nothing'],
       ['product', `/products/${till.products[1].id}`], ['product-new', '/products/new'], ['product-edit', `/products/${till.products[0].id}/edit`],

@@ -79,10 +79,11 @@ describe('the checkout in a frame', () => {
         const parts = page.locator('body > div').filter({ has: page.locator('.polar-loader-spinner') });
         const url = await page.evaluate(() => document.querySelector('#light').getAttribute('data-polar-checkout'));
         // the published script's own calls
-        await page.evaluate(async ([link, theme]) => {
+        const spinners = await page.evaluate(([link, theme]) => {
           globalThis.opened = globalThis.Polar.EmbedCheckout.create(link, { theme });
+          return document.querySelectorAll('body > div > .polar-loader-spinner').length;
         }, [url, theme]);
-        await parts.waitFor();
+        assert.equal(spinners, 1, 'at once, before anything is loaded');
         await until('the frame is shown', async () => (await heard(page)).includes('loaded'));
         assert.equal(await parts.count(), 0, 'the spinner is gone');
         assert.equal(await page.evaluate(() => document.body.classList.contains('polar-no-scroll')), true);
@@ -170,6 +171,87 @@ describe('the checkout in a frame', () => {
     });
   });
 
+  test('a merchant who is slow to hear of it keeps no buyer locked in', async () => {
+    let answers = [];
+    const slow = createServer((request, answer) => {
+      request.resume();
+      request.on('end', () => answers ? answers.push(answer) : answer.end('{}'));
+    });
+    await new Promise((resolve) => slow.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${slow.address().port}/hook`;
+    const endpoint = await till.api('POST', '/v1/webhooks/endpoints', { url, format: 'raw', events: ['checkout.updated'] });
+    assert.equal(endpoint.status, 201, JSON.stringify(endpoint.body));
+    const checkout = await session(till, { products: [till.products[2].id], embed_origin: shop.url });
+    try {
+      await visit('/', async (page) => {
+        await page.evaluate((url) => { globalThis.Polar.EmbedCheckout.create(url); }, checkout.url);
+        await until('the frame is shown', async () => (await heard(page)).includes('loaded'));
+        const frame = await frameOf(page);
+        await fill(frame);
+        const told = [];
+        page.on('response', async (answer) => {
+          // Of a page that is left meanwhile there is no body any more.
+          if (answer.url().includes('/frame?')) told.push(await answer.json().catch(() => ({})));
+        });
+        await pay(frame);
+        await frame.locator('.receipt').waitFor();
+        const waits = await until('the frame asks how it is', () => told.find(({ confirmed }) => confirmed));
+        assert.equal(waits.success, null, 'the merchant has not heard');
+        await frame.locator('.close').click();
+        assert.equal(await page.locator('iframe').count(), 1, 'not before it is known how it ends');
+        for (const answer of answers.splice(0)) answer.end('{}');
+        answers = null;
+        await until('success is told', async () => (await heard(page)).includes('success'));
+        await frame.locator('.close').click();
+        await page.locator('iframe').waitFor({ state: 'detached' });
+        assert.equal((await heard(page)).filter((event) => event === 'confirmed').length, 1);
+      });
+    } finally {
+      await till.api('DELETE', `/v1/webhooks/endpoints/${endpoint.body.id}`);
+      slow.close();
+      slow.closeAllConnections();
+    }
+  });
+
+  test('a link that cannot be opened here is opened by itself, where it says why', async () => {
+    const dead = link.url.replace(/polar_cl_[^/?]+/, 'polar_cl_nothing');
+    assert.notEqual(dead, link.url);
+    await visit('/', async (page) => {
+      await page.evaluate((url) => { globalThis.Polar.EmbedCheckout.create(url, { theme: 'dark' }); }, dead);
+      await page.waitForURL(dead);
+      await page.getByText('This link no longer works').waitFor();
+    }, { expected: (text) => /frame-ancestors|Framing|status of 404/.test(text) });
+  });
+
+  test('a selection that is dragged out of the checkout does not close it', async () => {
+    await visit('/', async (page) => {
+      const frame = await open(page, '#light');
+      const box = await frame.locator('#details h2').first().boundingBox();
+      await page.mouse.move(box.x + 5, box.y + 5);
+      await page.mouse.down();
+      await page.mouse.move(5, 400, { steps: 5 });
+      await page.mouse.up();
+      await frame.locator('#checkout').waitFor();
+      assert.equal((await heard(page)).includes('close'), false);
+      await page.mouse.click(5, 400);
+      await page.locator('iframe').waitFor({ state: 'detached' });
+    }, { viewport: wide });
+  });
+
+  test('a double click opens it once, and there is only one at a time', async () => {
+    await visit('/', async (page) => {
+      await page.locator('#light').dblclick();
+      await until('the frame is shown', async () => (await heard(page)).includes('loaded'));
+      assert.equal(await page.locator('iframe').count(), 1);
+      await page.evaluate(() => { globalThis.heard = []; globalThis.Polar.EmbedCheckout.create(document.querySelector('#plain').href); });
+      assert.equal(await page.locator('iframe').count(), 1);
+      await until('the other frame is shown', async () => (await heard(page)).includes('loaded'));
+      await page.keyboard.press('Escape');
+      await page.locator('iframe').waitFor({ state: 'detached' });
+      assert.equal(await page.evaluate(() => document.body.className + document.body.style.overflow), '');
+    }, { viewport: wide });
+  });
+
   test('another site gets no message, and no frame', async () => {
     const own = await session(till, { products: [till.products[2].id], embed_origin: 'https://shop.example' });
     const refused = [];
@@ -194,6 +276,8 @@ describe('the checkout in a frame', () => {
       await page.evaluate((url) => { globalThis.Polar.EmbedCheckout.create(url); }, checkout.url);
       await page.waitForResponse((answer) => answer.url().includes('/frame?'));
       assert.deepEqual(await heard(page), []);
+      await page.waitForURL(checkout.url);
+      assert.equal(await page.locator('#checkout').count(), 1, 'it can be bought there');
     }, { expected: refusals });
   });
 });

@@ -17,9 +17,8 @@ use crate::{
     at::At,
     change::{Changes, Json},
     event::Audience,
-    products::no_organization_id,
     records::{Benefit, File, Meter, Organization},
-    refusal::{Refusal, collected},
+    refusal::{Refusal, collected, no_organization_id},
 };
 
 impl Benefit {
@@ -79,12 +78,7 @@ pub fn names(properties: Option<&Properties>) -> (Vec<Uuid>, Vec<Uuid>) {
 }
 
 /// What properties name must be there (lifecycle.md F.2).
-fn judge_properties(
-    properties: &Properties,
-    organization: &Organization,
-    named: &Named,
-    problems: &mut Vec<Problem>,
-) {
+fn judge_properties(properties: &Properties, named: &Named, problems: &mut Vec<Problem>) {
     match properties {
         Properties::MeterCredit { meter_id, .. } => {
             let usable = |meter: &Meter| meter.id == *meter_id && meter.archived_at.is_none();
@@ -119,15 +113,12 @@ fn judge_properties(
             "This is not the token of a connected Discord server",
             guild_token.clone(),
         )),
-        Properties::SlackSharedChannel { .. }
-            if !organization.settings.feature("slack_benefit_enabled") =>
-        {
-            problems.push(Problem::value(
-                loc!["body", "type"],
-                "Slack channels are not enabled for this organization",
-                BenefitType::SlackSharedChannel.as_str(),
-            ));
-        }
+        // Nor is there one to connect Slack, whatever the organization's settings say.
+        Properties::SlackSharedChannel { .. } => problems.push(Problem::value(
+            loc!["body", "type"],
+            "Slack channels are not enabled for this organization",
+            BenefitType::SlackSharedChannel.as_str(),
+        )),
         _ => {}
     }
 }
@@ -168,7 +159,7 @@ pub fn create(
     let mut problems = Vec::new();
     no_organization_id(input.organization_id, &mut problems);
     judge_visibility(input.kind, input.visibility, &mut problems);
-    judge_properties(&input.properties, organization, named, &mut problems);
+    judge_properties(&input.properties, named, &mut problems);
     collected(problems)?;
     let benefit = Benefit {
         id: at.id(),
@@ -207,7 +198,6 @@ fn hold_meters(named: &Named, changes: &mut Changes) {
 pub fn update(
     benefit: &Benefit,
     input: BenefitUpdate,
-    organization: &Organization,
     named: &Named,
     audience: &Audience,
     at: &At,
@@ -229,7 +219,7 @@ pub fn update(
         new.visibility = visibility;
     }
     if let Some(properties) = input.properties {
-        judge_properties(&properties, organization, named, &mut problems);
+        judge_properties(&properties, named, &mut problems);
         new.properties = Json(properties.json());
     }
     if let Some(metadata) = input.metadata {

@@ -8,14 +8,13 @@ use till_wire::{
     checkouts::Offer,
     input::{Patch, Problem},
     loc,
-    products::Visibility,
 };
 use uuid::Uuid;
 
 use crate::{
     at::At,
     change::{Changes, Json},
-    products::Offered,
+    products::{self, Offered},
     records::{CheckoutLink, Discount, Organization},
     refusal::{Refusal, collected},
     seats,
@@ -142,29 +141,17 @@ pub fn create(
 
 /// CL-1 to CL-3: which products are sold. Those of other organizations do not exist.
 fn chosen(offer: &Offer, offered: &[Offered]) -> Result<Vec<Uuid>, Refusal> {
-    if let Offer::Price(id) = offer {
-        let refuse = |words: &str| {
-            Refusal::field(Problem::value(
-                loc!["body", "product_price_id"],
-                words,
-                id.to_string(),
-            ))
-        };
-        let (offered, price) = offered
-            .iter()
-            .find_map(|o| Some((o, o.prices.iter().find(|p| p.id == *id)?)))
-            .ok_or_else(|| refuse("This price does not exist"))?;
-        if price.is_archived {
-            return Err(refuse("This price is archived"));
-        }
-        return match unsellable(offered) {
-            Some(words) => Err(refuse(words)),
-            None => Ok(vec![offered.product.id]),
-        };
-    }
     let ids = match offer {
+        Offer::Price(id) => {
+            let refuse = |words: &str| {
+                let at = loc!["body", "product_price_id"];
+                Refusal::field(Problem::value(at, words, id.to_string()))
+            };
+            let (sold, _) = products::sellable_price(offered, *id).map_err(refuse)?;
+            return Ok(vec![sold.product.id]);
+        }
         Offer::Products(ids) => ids.clone(),
-        Offer::Product(id) | Offer::Price(id) => vec![*id],
+        Offer::Product(id) => vec![*id],
     };
     judge_products(&ids, offered)?;
     Ok(ids)
@@ -173,25 +160,13 @@ fn chosen(offer: &Offer, offered: &[Offered]) -> Result<Vec<Uuid>, Refusal> {
 /// CL-1: every product exists and is for sale; all that is wrong is told.
 fn judge_products(ids: &[Uuid], offered: &[Offered]) -> Result<(), Refusal> {
     let problem = |(i, id): (usize, &Uuid)| {
-        let words = match offered.iter().find(|o| o.product.id == *id) {
-            None => "This product does not exist",
-            Some(offered) => unsellable(offered)?,
-        };
         Some(Problem::value(
             loc!["body", "products", i],
-            words,
+            products::sellable(offered, *id).err()?,
             id.to_string(),
         ))
     };
     collected(ids.iter().enumerate().filter_map(problem).collect())
-}
-
-/// Why nobody can buy a product now.
-fn unsellable(offered: &Offered) -> Option<&'static str> {
-    if offered.product.is_archived {
-        return Some("This product is archived");
-    }
-    (offered.product.visibility == Visibility::Draft).then_some("This product is a draft")
 }
 
 /// CL-5: the discount exists and suits every product; when it may be used is judged by each visit.

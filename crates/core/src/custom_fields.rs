@@ -3,6 +3,7 @@
 mod edit;
 mod judge;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use till_wire::{
     custom_fields::{CustomField as View, CustomFieldKind},
@@ -15,7 +16,7 @@ use crate::{
     records::CustomField,
 };
 
-pub use edit::{Changed, RENAME_AGAIN, RENAME_JOB, Renamed, create, delete, update};
+pub use edit::{RENAME_AGAIN, RENAME_JOB, Renamed, create, delete, update};
 pub use judge::judge;
 
 /// A custom field as a product asks for it.
@@ -59,6 +60,8 @@ impl CustomField {
 pub struct Answered {
     /// The row.
     pub id: Uuid,
+    /// When it was made.
+    pub created_at: Timestamp,
     /// Its version.
     pub version: i64,
     /// Its answers by slug.

@@ -16,7 +16,7 @@ use crate::{
     records::{Checkout, Discount, DiscountRedemption},
 };
 
-pub use edit::{Changed, create, delete, new_code, update};
+pub use edit::{create, delete, new_code, update};
 
 /// The form in which codes are compared.
 pub fn code_key(code: &str) -> String {

@@ -1,5 +1,6 @@
 //! Files (lifecycle.md H.2): made with the parts they will come in, whole once every part is there.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use subtle::ConstantTimeEq;
 use till_wire::{
@@ -15,11 +16,10 @@ use uuid::Uuid;
 use crate::{
     at::At,
     change::{Changes, Json},
-    products::no_organization_id,
     records::{File, Organization, Upload, UploadPart},
-    refusal::{Refusal, collected},
+    refusal::{Refusal, collected, no_organization_id},
     site::Site,
-    tokens::SecretKey,
+    tokens::{SecretKey, hex},
 };
 
 /// How long a part may be uploaded.
@@ -59,6 +59,20 @@ impl File {
     /// Where a part lies until the file is whole.
     pub fn part_path(&self, number: i64) -> String {
         format!("uploads/{}/{number}", self.id)
+    }
+
+    /// Where all its parts lie until then, in their order.
+    pub fn part_paths(&self) -> Vec<String> {
+        let numbers = self.upload.parts.iter().map(|part| part.number);
+        numbers.map(|number| self.part_path(number)).collect()
+    }
+
+    /// Everything that is kept of it: the file, or what there is of its parts.
+    pub fn all_paths(&self) -> Vec<String> {
+        match self.is_uploaded {
+            true => vec![self.path.clone()],
+            false => self.part_paths(),
+        }
     }
 
     /// The part of that number.
@@ -199,30 +213,47 @@ pub fn claimed(file: &File, input: &FileUploadCompleted) -> Result<(), Refusal> 
     collected(problems)
 }
 
-/// What was found when the parts were put together.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Assembled {
-    /// SHA-256 of the whole, base64.
-    pub sha256_base64: String,
-    /// The same, hexadecimal.
-    pub sha256_hex: String,
+fn wrong_parts(words: &str, sent: impl Into<serde_json::Value>) -> Refusal {
+    Refusal::field(Problem::value(loc!["body", "parts"], words, sent))
 }
 
-/// The file is whole. Refused where its bytes are not those that were announced.
-pub fn complete(file: &File, found: &Assembled, at: &At) -> Result<(File, Changes), Refusal> {
+/// Told where there are fewer parts than claimed.
+pub fn part_missing() -> Refusal {
+    wrong_parts("A part was not uploaded", serde_json::Value::Null)
+}
+
+/// The file is whole. `sums` are the SHA-256 of its parts, in their order, and `whole` that of all: refused where
+/// a part is not what its sender believes it to be, or the file is not the one that was announced.
+pub fn complete(
+    file: &File,
+    input: &FileUploadCompleted,
+    sums: &[[u8; 32]],
+    whole: &[u8; 32],
+    at: &At,
+) -> Result<(File, Changes), Refusal> {
+    let same = |(part, sum): (&UploadPart, &[u8; 32])| {
+        let claim = input.parts.iter().find(|claim| claim.number == part.number);
+        claim.is_some_and(|claim| {
+            let checksum = claim.checksum_sha256_base64.as_deref();
+            claim.checksum_etag == hex(sum) && checksum.is_none_or(|c| c == STANDARD.encode(sum))
+        })
+    };
+    let parts = &file.upload.parts;
+    if sums.len() != parts.len() || !parts.iter().zip(sums).all(same) {
+        let words = "A part is not what was uploaded";
+        return Err(wrong_parts(words, serde_json::Value::Null));
+    }
+    let (sha256_base64, sha256_hex) = (STANDARD.encode(whole), hex(whole));
     let announced = file.checksum_sha256_base64.as_ref();
-    if announced.is_some_and(|sum| *sum != found.sha256_base64) {
-        return Err(Refusal::field(Problem::value(
-            loc!["body", "parts"],
-            "The file's checksum is not the one that was announced",
-            found.sha256_base64.as_str(),
-        )));
+    if announced.is_some_and(|sum| *sum != sha256_base64) {
+        let words = "The file's checksum is not the one that was announced";
+        return Err(wrong_parts(words, sha256_base64));
     }
     let new = File {
         modified_at: Some(at.now),
-        checksum_etag: Some(found.sha256_hex.clone()),
-        checksum_sha256_base64: Some(found.sha256_base64.clone()),
-        checksum_sha256_hex: Some(found.sha256_hex.clone()),
+        checksum_etag: Some(sha256_hex.clone()),
+        checksum_sha256_base64: Some(sha256_base64),
+        checksum_sha256_hex: Some(sha256_hex),
         last_modified_at: Some(at.now),
         is_uploaded: true,
         ..file.clone()
@@ -256,4 +287,82 @@ fn changed(old: &File, mut new: File) -> (File, Changes) {
     changes.update(old, &new);
     new.version += 1;
     (new, changes)
+}
+
+#[cfg(test)]
+mod tests {
+    use sha2::{Digest as _, Sha256};
+    use till_wire::files::{FileService, PartCompleted};
+
+    use super::*;
+
+    fn sum(text: &str) -> [u8; 32] {
+        Sha256::digest(text).into()
+    }
+
+    fn file(announced: Option<&str>) -> File {
+        let part = |number| UploadPart {
+            number,
+            chunk_start: 0,
+            chunk_end: 5,
+            checksum_sha256_base64: None,
+        };
+        let upload = Upload {
+            parts: vec![part(1), part(2)],
+        };
+        File {
+            id: Uuid::nil(),
+            created_at: Timestamp::UNIX_EPOCH,
+            modified_at: None,
+            version: 1,
+            organization_id: Uuid::nil(),
+            service: FileService::Downloadable,
+            name: "a".to_owned(),
+            path: "a".to_owned(),
+            public_url: None,
+            mime_type: "text/plain".to_owned(),
+            size: 11,
+            label: None,
+            checksum_etag: None,
+            checksum_sha256_base64: announced.map(|text| STANDARD.encode(sum(text))),
+            checksum_sha256_hex: None,
+            last_modified_at: None,
+            upload: Json(upload),
+            is_uploaded: false,
+            deleted_at: None,
+        }
+    }
+
+    #[test]
+    fn a_file_is_whole_where_every_sum_is_the_one_claimed_and_announced() {
+        let at = At::new(Timestamp::UNIX_EPOCH, [1; 32]);
+        let sums = [sum("hello"), sum(" world")];
+        let claim = |number, etag: &str, checksum: Option<&str>| PartCompleted {
+            number,
+            checksum_etag: hex(&sum(etag)),
+            checksum_sha256_base64: checksum.map(|text| STANDARD.encode(sum(text))),
+        };
+        let right = vec![claim(2, " world", Some(" world")), claim(1, "hello", None)];
+        let wrong_etag = vec![claim(1, "hello", None), claim(2, "hello", None)];
+        let wrong_sum = vec![claim(1, "hello", Some("x")), claim(2, " world", None)];
+        for (parts, sums, announced, taken) in [
+            (&right, &sums[..], None, true),
+            (&right, &sums[..], Some("hello world"), true),
+            (&right, &sums[..], Some("hello"), false),
+            (&right, &sums[..1], None, false),
+            (&wrong_etag, &sums[..], None, false),
+            (&wrong_sum, &sums[..], None, false),
+        ] {
+            let input = FileUploadCompleted {
+                id: String::new(),
+                path: String::new(),
+                parts: parts.clone(),
+            };
+            let whole = sum("hello world");
+            match complete(&file(announced), &input, sums, &whole, &at) {
+                Ok((file, _)) => assert!(taken && file.checksum_etag == Some(hex(&whole))),
+                Err(refusal) => assert!(!taken, "{refusal:?}"),
+            }
+        }
+    }
 }

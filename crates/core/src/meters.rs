@@ -9,9 +9,8 @@ use till_wire::{
 use crate::{
     at::At,
     change::{Changes, Json},
-    products::no_organization_id,
     records::{Meter, Organization},
-    refusal::{Refusal, collected},
+    refusal::{Refusal, collected, no_organization_id},
 };
 
 impl Meter {

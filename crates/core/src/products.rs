@@ -6,9 +6,10 @@ use till_wire::{
     money::Currency,
     products::{
         Price, PriceAmount, PriceMeter, PriceSource, PriceType, Product as View, ProductBase,
-        ProductPublic,
+        ProductPublic, Visibility,
     },
 };
+use uuid::Uuid;
 
 use crate::{
     custom_fields::Asked,
@@ -21,7 +22,7 @@ mod include;
 mod update;
 
 pub use compose::{Rules, compose, new_prices, price_row};
-pub use create::{Named, create, no_organization_id};
+pub use create::{Named, create};
 pub use include::include;
 pub use update::update;
 
@@ -225,6 +226,14 @@ impl Offered {
             .collect()
     }
 
+    /// Why nobody can buy it now.
+    pub fn unsellable(&self) -> Option<&'static str> {
+        if self.product.is_archived {
+            return Some("This product is archived");
+        }
+        (self.product.visibility == Visibility::Draft).then_some("This product is a draft")
+    }
+
     /// The product as the API shows it.
     pub fn view(&self) -> View {
         View {
@@ -249,6 +258,28 @@ impl Offered {
             medias: self.parts.medias.iter().map(File::view).collect(),
         }
     }
+}
+
+/// A product that can be bought, else why not.
+pub fn sellable(offered: &[Offered], id: Uuid) -> Result<&Offered, &'static str> {
+    let found = offered.iter().find(|o| o.product.id == id);
+    let found = found.ok_or("This product does not exist")?;
+    found.unsellable().map_or(Ok(found), Err)
+}
+
+/// A price that can be bought, with its product; else why not.
+pub fn sellable_price(
+    offered: &[Offered],
+    id: Uuid,
+) -> Result<(&Offered, &ProductPrice), &'static str> {
+    let (found, price) = offered
+        .iter()
+        .find_map(|o| Some((o, o.prices.iter().find(|p| p.id == id)?)))
+        .ok_or("This price does not exist")?;
+    if price.is_archived {
+        return Err("This price is archived");
+    }
+    found.unsellable().map_or(Ok((found, price)), Err)
 }
 
 /// Fixed and custom prices come first, then metered ones, then the rest (checkout.md 1.1).

@@ -1,6 +1,7 @@
 //! Why a decision says no. The server alone knows how each is told.
 
-use till_wire::input::Problem;
+use till_wire::{input::Problem, loc};
+use uuid::Uuid;
 
 /// A decision's no.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,5 +51,17 @@ pub fn collected(problems: Vec<Problem>) -> Result<(), Refusal> {
         Ok(())
     } else {
         Err(Refusal::Invalid(problems))
+    }
+}
+
+/// An organization's token already says which organization (checkout.md 0.2).
+pub fn no_organization_id(id: Option<Uuid>, problems: &mut Vec<Problem>) {
+    if let Some(id) = id {
+        problems.push(Problem::new(
+            "organization_token",
+            loc!["body", "organization_id"],
+            "Setting organization_id is disallowed when using an organization token",
+            id.to_string(),
+        ));
     }
 }

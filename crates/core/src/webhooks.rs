@@ -18,9 +18,8 @@ use crate::{
     at::{At, microseconds},
     change::{Changes, Json, Record, Value, Write},
     event::{self, API_VERSION},
-    products::no_organization_id,
     records::{WebhookDelivery, WebhookEndpoint, WebhookEvent},
-    refusal::{Refusal, collected},
+    refusal::{Refusal, collected, no_organization_id},
 };
 
 /// Attempts per event.

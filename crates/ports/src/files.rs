@@ -138,26 +138,23 @@ impl Files {
         Ok(())
     }
 
-    /// Puts parts together into one file; tells the SHA-256 of each, and of the whole. A part that is missing
-    /// leaves nothing behind.
-    pub async fn assemble(
+    /// Puts parts together into one file, where `judge` takes it: it is told the SHA-256 of each part, and of
+    /// the whole. What was there before stays where a part is missing, or the judge says no.
+    pub async fn assemble<T, E>(
         &self,
         path: &str,
         parts: &[String],
-    ) -> Result<(Vec<Digest>, Digest), FilesError> {
+        judge: impl FnOnce(&[Digest], &Digest) -> Result<T, E>,
+    ) -> Result<Result<T, E>, FilesError> {
         let mut write = WriteMultipart::new(self.0.put_multipart(&Path::from(path)).await?);
-        match self.join(&mut write, parts).await {
-            Ok(sums) => {
-                write.finish().await?;
-                Ok(sums)
-            }
-            Err(error) => {
-                if let Err(error) = write.abort().await {
-                    tracing::warn!(%error, "a file was not taken back");
-                }
-                Err(error)
-            }
+        let joined = self.join(&mut write, parts).await;
+        let judged = joined.map(|(sums, whole)| judge(&sums, &whole));
+        if matches!(judged, Ok(Ok(_))) {
+            write.finish().await?;
+        } else if let Err(error) = write.abort().await {
+            tracing::warn!(%error, "a file was not taken back");
         }
+        judged
     }
 
     async fn join(
@@ -255,6 +252,39 @@ mod tests {
                 all(&files, "a/b/c.txt").await,
                 Err(FilesError::Missing)
             ));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_not_taken_leaves_the_one_that_was() {
+        let folder = tempfile::tempdir().unwrap();
+        for files in [Files::folder(folder.path()).unwrap(), Files::memory()] {
+            files.write("1", 5, pieces(&["hello"])).await.unwrap();
+            files.write("2", 6, pieces(&[" world"])).await.unwrap();
+            let parts = ["1".to_owned(), "2".to_owned()];
+            let assemble = |parts: Vec<String>, taken: bool| {
+                let files = files.clone();
+                async move {
+                    let judge = |sums: &[Digest], whole: &Digest| {
+                        assert_eq!(sums[0], <Digest>::from(Sha256::digest("hello")));
+                        assert_eq!(*whole, <Digest>::from(Sha256::digest("hello world")));
+                        taken.then_some(()).ok_or("no")
+                    };
+                    files.assemble("whole", &parts, judge).await
+                }
+            };
+            let refused = assemble(parts.to_vec(), false).await;
+            assert_eq!(refused.unwrap(), Err("no"));
+            assert!(matches!(
+                all(&files, "whole").await,
+                Err(FilesError::Missing)
+            ));
+            assert_eq!(assemble(parts.to_vec(), true).await.unwrap(), Ok(()));
+            let again = assemble(parts.to_vec(), false).await;
+            assert_eq!(again.unwrap(), Err("no"));
+            let missing = assemble(vec!["3".to_owned()], true).await;
+            assert!(matches!(missing, Err(FilesError::Missing)));
+            assert_eq!(all(&files, "whole").await.unwrap(), b"hello world");
         }
     }
 

@@ -163,13 +163,6 @@ pub enum Outcome {
     },
 }
 
-impl Outcome {
-    /// Whether it can still change.
-    pub fn is_final(&self) -> bool {
-        matches!(self, Outcome::Succeeded { .. } | Outcome::Failed { .. })
-    }
-}
-
 /// Without the client secret, so that an outcome can be logged.
 impl std::fmt::Debug for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

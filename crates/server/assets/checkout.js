@@ -193,7 +193,7 @@ function slash(field) {
 }
 
 function confirmation() {
-  const { leave, checkout, seen: before, stream: url } = live.dataset;
+  const { leave, seen: before, stream: url } = live.dataset;
   const needed = leave ? ["succeeded", "order_created", "webhook_event_delivered"] : ["succeeded"];
   const seen = new Set();
   const stream = new EventSource(url);
@@ -219,7 +219,7 @@ function confirmation() {
     if (key !== "checkout.updated") return key && saw([key.slice(9)]);
     const { status } = payload;
     if (status === "succeeded") saw([status]);
-    else if (status !== "confirmed") go(status === "open" ? checkout : "");
+    else if (status !== "confirmed") go(); // this page says what became of it
   };
   // The stream has no memory, and proxies may hold it back: ask, too.
   const ask = async () => {

@@ -13,11 +13,23 @@ async function begin() {
   for (const link of document.querySelectorAll("a[href]")) {
     if (link.origin !== location.origin && !link.target) link.target = "_top";
   }
-  const answer = await fetch(`/checkout/${secret}/frame${location.search}`);
-  const frame = answer.ok ? await answer.json() : null;
+  const frame = await ask();
   if (!frame) return;
-  const tell = (event, more) => parent.postMessage({ type: "POLAR_CHECKOUT", event, ...more }, frame.origin);
+  const { origin, close } = frame;
+  const tell = (event, more) => parent.postMessage({ type: "POLAR_CHECKOUT", event, ...more }, origin);
+  closable(close, () => tell("close"));
+  report(frame, tell);
+}
 
+// Null where there is nobody to tell; undefined where it could not be asked just now.
+async function ask() {
+  try {
+    const answer = await fetch(`/checkout/${secret}/frame${location.search}`);
+    return answer.ok ? await answer.json() : null;
+  } catch {}
+}
+
+async function report(frame, tell) {
   // Told again where a payment has failed, and the buyer may try another.
   if (!told.get() || (!frame.confirmed && told.get() !== "loaded")) tell("loaded");
   if (!frame.confirmed) told.set("loaded");
@@ -29,7 +41,13 @@ async function begin() {
     told.set("success");
     tell("success", frame.success);
   }
-  closable(frame.close, () => tell("close"));
+  // The receipt may be here before the merchant has heard of it (checkout.md 4.9): until then the page around waits.
+  if (frame.confirmed && !frame.success) {
+    setTimeout(async () => {
+      const now = await ask();
+      if (now !== null) report(now ?? frame, tell);
+    }, 1000);
+  }
 }
 
 function closable(words, close) {
@@ -37,8 +55,12 @@ function closable(words, close) {
   Object.assign(button, { type: "button", className: "close", textContent: "×", title: words, ariaLabel: words });
   button.addEventListener("click", close);
   document.body.prepend(button);
-  document.addEventListener("click", ({ target }) => {
-    if (!target.closest(".checkout, .card, .close, .skip") && target.isConnected) close();
+  const beside = ({ target }) => !target.closest(".checkout, .card, .close, .skip") && target.isConnected;
+  // Who drags a selection out of the page does not mean to leave it.
+  let pressed = false;
+  document.addEventListener("pointerdown", (event) => (pressed = beside(event)));
+  document.addEventListener("click", (event) => {
+    if (pressed && beside(event)) close();
   });
   document.addEventListener("keydown", ({ key, defaultPrevented }) => {
     if (key === "Escape" && !defaultPrevented) close();

@@ -4,13 +4,16 @@
 
 const TYPE = "POLAR_CHECKOUT";
 const LINK = "[data-polar-checkout]";
+const PATIENCE = 5000; // for a page that is there, but does not say that it is shown
 const OVER = "position:fixed;inset:0;width:100%;height:100%;border:0;z-index:2147483647;";
 
 class EmbedCheckout {
   static #started = false;
+  static #open;
   #frame;
   #cover;
   #events = new EventTarget();
+  #loaded = false;
   #locked = false;
   #undo = [];
 
@@ -43,6 +46,9 @@ class EmbedCheckout {
   }
 
   constructor(url, theme) {
+    EmbedCheckout.#open?.close(); // one at a time
+    EmbedCheckout.#open = this;
+    const plain = url.href;
     if (url.origin !== TILL) console.error(`${url.origin} is not ${TILL}, from which this script is: use its own.`);
     url.searchParams.set("embed", "true");
     url.searchParams.set("embed_origin", location.origin);
@@ -79,8 +85,20 @@ class EmbedCheckout {
       activeElement?.focus?.({ preventScroll: true });
     });
 
-    // Until the page is shown it cannot be closed from within.
-    this.#cover.addEventListener("click", () => this.close());
+    // A page that does not speak cannot be shown here: it has its reasons, and tells them where it is a page alone.
+    let patience;
+    frame.addEventListener("load", () => {
+      clearTimeout(patience);
+      if (this.#loaded) return;
+      patience = setTimeout(() => {
+        this.close();
+        location.href = plain;
+      }, PATIENCE);
+    });
+    this.#undo.push(() => clearTimeout(patience));
+
+    // Until the page is shown it cannot be closed from within. A double click opens it once, and leaves it open.
+    this.#cover.addEventListener("click", ({ detail }) => detail > 1 || this.close());
     this.#listen(document, "keydown", ({ key }) => key === "Escape" && !this.#locked && this.close());
     this.#listen(window, "message", ({ origin, source, data }) => {
       if (origin === TILL && source === frame.contentWindow && data?.type === TYPE) this.#hear(data);
@@ -90,6 +108,7 @@ class EmbedCheckout {
   /** Takes the frame away. */
   close() {
     for (const undo of this.#undo.splice(0)) undo();
+    if (EmbedCheckout.#open === this) EmbedCheckout.#open = null;
   }
 
   /** "loaded", "close", "confirmed" or "success"; preventDefault() leaves out what would follow. */
@@ -109,6 +128,7 @@ class EmbedCheckout {
   #hear(detail) {
     const { event, redirect, successURL } = detail;
     if (!["loaded", "close", "confirmed", "success"].includes(event)) return;
+    this.#loaded = true;
     if (!this.#events.dispatchEvent(new CustomEvent(event, { detail, cancelable: true }))) return;
     if (event === "loaded") {
       this.#locked = false; // it also comes again where a payment has failed

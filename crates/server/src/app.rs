@@ -85,6 +85,12 @@ impl App {
         Ok(self.store.commit(changes).await?)
     }
 
+    /// Commits what was decided; what is now true.
+    pub async fn apply<T>(&self, (now, changes): (T, Changes)) -> Result<T, ApiError> {
+        self.commit(changes).await?;
+        Ok(now)
+    }
+
     /// Runs load-decide-commit, and again when rows moved in between (design: `settle`).
     pub async fn settle<T, F, Fut>(&self, attempt: F) -> Result<T, ApiError>
     where

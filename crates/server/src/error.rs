@@ -187,6 +187,24 @@ impl ApiError {
     }
 }
 
+/// What may not be there, and must be: 404 where it is not.
+pub trait Found<T> {
+    /// The one that was looked for.
+    fn found(self) -> Result<T, ApiError>;
+}
+
+impl<T> Found<T> for Option<T> {
+    fn found(self) -> Result<T, ApiError> {
+        self.ok_or_else(ApiError::not_found)
+    }
+}
+
+impl<T> Found<T> for Result<Option<T>, StoreError> {
+    fn found(self) -> Result<T, ApiError> {
+        self?.found()
+    }
+}
+
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         use StatusCode as S;

@@ -18,7 +18,10 @@ use till_core::{files::may_upload, records::File, tokens::hex};
 use till_ports::files::FilesError;
 use uuid::Uuid;
 
-use crate::{app::App, error::ApiError};
+use crate::{
+    app::App,
+    error::{ApiError, Found},
+};
 
 /// The addresses.
 pub fn routes() -> Router<Arc<App>> {
@@ -59,9 +62,8 @@ pub(crate) async fn keep_part(
     body: Body,
 ) -> Result<Result<String, &'static str>, ApiError> {
     let file = app.store.file_by_id(id).await?;
-    let open = file.filter(|file| !file.is_uploaded);
-    let file = open.ok_or_else(ApiError::not_found)?;
-    let part = file.part(number).ok_or_else(ApiError::not_found)?;
+    let file = file.filter(|file| !file.is_uploaded).found()?;
+    let part = file.part(number).found()?;
     let size = u64::try_from(part.chunk_end - part.chunk_start).map_err(ApiError::internal)?;
     let path = file.part_path(number);
     let (mut sum, mut length) = (Sha256::new(), 0);
@@ -91,6 +93,15 @@ pub(crate) async fn keep_part(
     Ok(Ok(hex(&sum)))
 }
 
+/// Removes what nothing refers to any more; what cannot be removed only takes room.
+pub(crate) async fn remove(app: &App, paths: &[String]) {
+    for path in paths {
+        if let Err(error) = app.files.remove(path).await {
+            tracing::warn!(%error, path, "a file was not removed");
+        }
+    }
+}
+
 /// Shows a picture. Its address never shows another, so it may be kept for ever; whatever an SVG has in it is
 /// shut in.
 async fn give(
@@ -100,8 +111,7 @@ async fn give(
 ) -> Result<Response, ApiError> {
     let path = format!("{service}/{organization}/{id}/{name}");
     let shown = |file: &File| file.service.is_public() && file.is_uploaded && file.path == path;
-    let found = app.store.file_by_id(id).await?.filter(shown);
-    let file = found.ok_or_else(ApiError::not_found)?;
+    let file = app.store.file_by_id(id).await?.filter(shown).found()?;
     let etag = format!("\"{}\"", file.checksum_etag.as_deref().unwrap_or_default());
     let keeping = [
         (

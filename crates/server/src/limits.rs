@@ -110,6 +110,16 @@ impl Limits {
         self.links.spent(email, address)
     }
 
+    /// Seconds to wait before a session may be confirmed, if a budget is spent, through the API or the page.
+    pub fn confirming(&self, secret: &str, address: &str) -> Option<u64> {
+        let key = format!("{address} {secret}");
+        let waits = self
+            .confirm
+            .iter()
+            .map(|limiter| Self::spent(limiter, &key));
+        waits.fold(None, Ord::max)
+    }
+
     /// Seconds to wait, if the key's budget is spent.
     fn spent(limiter: &DefaultKeyedRateLimiter<String>, key: &String) -> Option<u64> {
         let until = limiter.check_key(key).err()?;
@@ -143,11 +153,9 @@ pub async fn limit(State(app): State<Arc<App>>, request: Request, next: Next) ->
     };
     let mut wait = Limits::spent(general, &key);
     let path = request.uri().path();
-    if path.starts_with("/v1/checkouts/client/") && path.ends_with("/confirm") {
-        let key = format!("{address} {path}");
-        for limiter in &app.limits.confirm {
-            wait = wait.max(Limits::spent(limiter, &key));
-        }
+    let confirmed = path.strip_prefix("/v1/checkouts/client/");
+    if let Some(secret) = confirmed.and_then(|rest| rest.strip_suffix("/confirm")) {
+        wait = wait.max(app.limits.confirming(secret, &address));
     }
     match wait {
         None => next.run(request).await,
@@ -177,6 +185,25 @@ pub fn client_ip(app: &App, headers: &HeaderMap, extensions: &Extensions) -> Str
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_session_is_confirmed_six_times_a_minute_from_one_address() {
+        let limits = Limits::per_minute(NonZeroU32::MIN);
+        let tries = |secret: &str, address: &str| {
+            (0..100)
+                .take_while(|_| limits.confirming(secret, address).is_none())
+                .count()
+        };
+        assert_eq!(tries("polar_c_1", "203.0.113.1"), 6);
+        assert_eq!(tries("polar_c_1", "203.0.113.1"), 0);
+        assert_eq!(tries("polar_c_2", "203.0.113.1"), 6);
+        assert_eq!(tries("polar_c_1", "203.0.113.2"), 6);
+        assert!((0..100).all(|_| {
+            Limits::off()
+                .confirming("polar_c_1", "203.0.113.1")
+                .is_none()
+        }));
+    }
 
     #[test]
     fn one_person_and_one_address_each_have_a_budget() {

@@ -29,7 +29,6 @@ pub use migrate::Migration;
 pub use query::{Query, columns};
 pub use reads::{
     AnsweredIn, BuyerKeys, DeliveryFilter, Figures, Happening, Moment, Progress, Sales, Visit,
-    containing_ids, holds_one,
 };
 pub use settle::settle;
 

@@ -153,11 +153,6 @@ impl List {
         self
     }
 
-    /// The written form of one of the uuid `columns` contains `text`, case-insensitively.
-    pub fn uuid_contains(self, columns: &[&str], text: &str) -> Self {
-        self.written_contains(columns, &[], text)
-    }
-
     /// The written form of one of the columns, `uuids` or `numbers`, contains `text`, case-insensitively.
     pub fn written_contains(mut self, uuids: &[&str], numbers: &[&str], text: &str) -> Self {
         if uuids.len() + numbers.len() == 0 || text.contains('\0') {
@@ -167,6 +162,16 @@ impl List {
         let filter = Filter::WrittenContains(named(uuids), named(numbers), text.to_owned());
         self.filters.push(filter);
         self
+    }
+
+    /// One of `ids` stands in `column`, a JSON list of ids; none given: all rows.
+    pub fn holding(self, column: &str, ids: &[Uuid]) -> Self {
+        if ids.is_empty() {
+            return self;
+        }
+        let way = format!("cast({} as text) like ?", self.column(column));
+        let values = ids.iter().map(|id| holding(*id)).collect();
+        self.filter_sql(&vec![way; ids.len()].join(" or "), values)
     }
 
     /// `column` is null.
@@ -318,6 +323,11 @@ pub fn containing(text: &str) -> String {
     }
     pattern.push('%');
     pattern
+}
+
+/// A LIKE pattern that finds an id in a JSON list of ids.
+pub(crate) fn holding(id: Uuid) -> Value {
+    Value::Text(format!("%\"{id}\"%"))
 }
 
 impl Filter {

@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -155,6 +155,20 @@ impl Till {
 
     /// Another server on the same database, reached at this address.
     pub fn at_url(&self, public_url: &str) -> Self {
+        let site = Site {
+            public_url: public_url.to_owned(),
+            ..self.app.site.clone()
+        };
+        self.another(site, Limits::off())
+    }
+
+    /// Another server on the same database, with rate limits.
+    pub fn limited(&self, per_minute: u32) -> Self {
+        let per_minute = NonZeroU32::new(per_minute).unwrap();
+        self.another(self.app.site.clone(), Limits::per_minute(per_minute))
+    }
+
+    fn another(&self, site: Site, limits: Limits) -> Self {
         let app = &self.app;
         let other = Arc::new(App {
             store: app.store.clone(),
@@ -166,13 +180,10 @@ impl Till {
             geo: app.geo.clone(),
             mail: app.mail.clone(),
             clock: app.clock.clone(),
-            site: Site {
-                public_url: public_url.to_owned(),
-                ..app.site.clone()
-            },
+            site,
             key: app.key.clone(),
             policy: app.policy.clone(),
-            limits: Limits::off(),
+            limits,
             passwords: Passwords::default(),
         });
         Self {

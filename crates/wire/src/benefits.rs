@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    input::{Context, Fields, blank_text, boolean, id, int_in, list, one_of, text, text_of, word},
+    input::{Context, Fields, blank_text, boolean, id, int_in, kind, list, text, text_of, word},
     metadata::{Metadata, metadata},
 };
 
@@ -379,37 +379,10 @@ pub struct BenefitUpdate {
     pub metadata: Option<Metadata>,
 }
 
-/// The type that a body says it is of; the rest is read one step below it.
-fn kind(value: &Value, cx: &mut Context) -> Option<BenefitType> {
-    let Value::Object(map) = value else {
-        return cx.fail("model_attributes_type", "Input should be an object", value);
-    };
-    match map.get("type").map(|kind| kind.as_str().map(str::parse)) {
-        Some(Some(Ok(kind))) => Some(kind),
-        Some(_) => cx.bound(
-            "union_tag_invalid",
-            format!(
-                "type should be {}",
-                one_of(BenefitType::ALL.iter().map(|kind| kind.as_str()))
-            ),
-            value,
-            "discriminator",
-            "'type'",
-        ),
-        None => cx.bound(
-            "union_tag_not_found",
-            "Unable to find the benefit's type",
-            value,
-            "discriminator",
-            "'type'",
-        ),
-    }
-}
-
 impl BenefitCreate {
     /// Reads the body of a POST; the type is part of every problem's place.
     pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-        let kind = kind(value, cx)?;
+        let kind: BenefitType = kind(value, cx)?;
         cx.at(kind.as_str(), |cx| {
             cx.object(value, |f| {
                 let description = f.required("description", text_of(3, 42, true));
@@ -433,7 +406,7 @@ impl BenefitCreate {
 impl BenefitUpdate {
     /// Reads the body of a PATCH; the type is part of every problem's place.
     pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-        let kind = kind(value, cx)?;
+        let kind: BenefitType = kind(value, cx)?;
         cx.at(kind.as_str(), |cx| {
             cx.object(value, |f| {
                 Some(Self {

@@ -14,9 +14,9 @@ use crate::{
     discounts::DiscountBrief,
     input::{Context, Fields, Patch, blank_text, boolean, id, int_in, list, text, word},
     metadata::{Metadata, metadata},
-    money::Currency,
+    money::{Currency, currency},
     organizations::OrganizationPublic,
-    products::{Price, PriceEntry, ProductPublic, currency, price},
+    products::{Price, PriceEntry, ProductPublic, price},
     values::{self, Interval},
 };
 

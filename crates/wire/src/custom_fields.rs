@@ -7,8 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    discounts::tag,
-    input::{Context, Fields, boolean, id, int_in, list, text_of},
+    input::{Context, Fields, boolean, id, int_in, kind, list, text_of},
     metadata::{Metadata, metadata},
 };
 
@@ -322,7 +321,7 @@ fn properties(
 impl CustomFieldCreate {
     /// Reads the body of a POST; the field's type is part of every problem's place.
     pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-        let kind: CustomFieldType = tag(value, cx)?;
+        let kind: CustomFieldType = kind(value, cx)?;
         cx.at(kind.as_str(), |cx| {
             cx.object(value, |f| {
                 let slug = f.required("slug", slug);
@@ -345,7 +344,7 @@ impl CustomFieldCreate {
 impl CustomFieldUpdate {
     /// Reads the body of a PATCH; the field's type is part of every problem's place.
     pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-        let kind: CustomFieldType = tag(value, cx)?;
+        let kind: CustomFieldType = kind(value, cx)?;
         cx.at(kind.as_str(), |cx| {
             cx.object(value, |f| {
                 Some(Self {

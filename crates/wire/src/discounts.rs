@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    input::{Context, Fields, Patch, blank_text, id, instant, int_in, list, text_of, word},
+    input::{Context, Fields, Patch, blank_text, id, instant, int_in, kind, list, text_of, word},
     metadata::{Metadata, metadata},
-    money::Currency,
-    products::{ProductBase, currency},
+    money::{Currency, currency},
+    products::ProductBase,
 };
 
 crate::words! {
@@ -255,7 +255,7 @@ fn amounts(value: &Value, cx: &mut Context) -> Option<BTreeMap<Currency, i64>> {
 impl DiscountCreate {
     /// Reads the body of a POST; the discount's kind is part of every problem's place.
     pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-        let kind: DiscountType = tag(value, cx)?;
+        let kind: DiscountType = kind(value, cx)?;
         cx.at(kind.as_str(), |cx| {
             cx.object(value, |f| {
                 let name = f.required("name", text_of(1, usize::MAX, false));
@@ -300,33 +300,6 @@ impl DiscountCreate {
 
 /// What is wrong with a window that ends before it begins.
 pub const ENDS_FIRST: &str = "ends_at must lie after starts_at";
-
-/// The kind in `type`, which the rest of the body is read by.
-pub fn tag<W: crate::input::Words>(value: &Value, cx: &mut Context) -> Option<W> {
-    if !value.is_object() {
-        return cx.fail("model_attributes_type", "Input should be an object", value);
-    }
-    let Some(sent) = value.get("type") else {
-        return cx.bound(
-            "union_tag_not_found",
-            "Unable to find the type",
-            value,
-            "discriminator",
-            "'type'",
-        );
-    };
-    let known = W::ALL.iter().find(|w| Some(w.word()) == sent.as_str());
-    known.copied().or_else(|| {
-        let expected = crate::input::one_of(W::ALL.iter().map(|w| w.word()));
-        cx.bound(
-            "union_tag_invalid",
-            format!("type should be {expected}"),
-            value,
-            "discriminator",
-            "'type'",
-        )
-    })
-}
 
 /// `amounts`, or the older `amount` with `currency`: exactly one of the two.
 fn fixed(f: &mut Fields<'_, '_>) -> Option<Off> {

@@ -118,10 +118,6 @@ impl<T> Patch<T> {
             _ => None,
         }
     }
-    /// Null becomes "not sent", for fields that cannot be null (checkout.md Q-1).
-    pub fn or_absent(self) -> Option<T> {
-        self.value()
-    }
     /// What a nullable field becomes: `None` = leave alone, `Some(None)` = clear.
     pub fn change(self) -> Option<Option<T>> {
         match self {
@@ -505,6 +501,36 @@ pub fn word<W: Words>(value: &Value, cx: &mut Context) -> Option<W> {
             )
         }
     }
+}
+
+/// The one of `words` that an object says, under `key`, to be. The rest of it is read by that.
+pub fn tag(
+    key: &'static str,
+    words: &[&'static str],
+    value: &Value,
+    cx: &mut Context,
+) -> Option<&'static str> {
+    let Value::Object(map) = value else {
+        return cx.fail("model_attributes_type", "Input should be an object", value);
+    };
+    let (kind, msg) = match map.get(key) {
+        None => ("union_tag_not_found", format!("Unable to find the {key}")),
+        Some(sent) => match words.iter().find(|word| Some(**word) == sent.as_str()) {
+            Some(word) => return Some(word),
+            None => {
+                let expected = one_of(words.iter().copied());
+                ("union_tag_invalid", format!("{key} should be {expected}"))
+            }
+        },
+    };
+    cx.bound(kind, msg, value, "discriminator", format!("'{key}'"))
+}
+
+/// The `type` of an object, one of a closed list; see [`tag`].
+pub fn kind<W: Words>(value: &Value, cx: &mut Context) -> Option<W> {
+    let words: Vec<_> = W::ALL.iter().map(|w| w.word()).collect();
+    let found = tag("type", &words, value, cx)?;
+    W::ALL.iter().copied().find(|w| w.word() == found)
 }
 
 /// `'a', 'b' or 'c'`.

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    input::{Context, Fields, Patch, blank_text, boolean, id, int_in, one_of, text_of, word},
+    input::{Context, Fields, Patch, blank_text, boolean, id, int_in, tag, text_of, word},
     metadata::{Metadata, metadata},
 };
 
@@ -300,33 +300,7 @@ const FUNCTIONS: [&str; 6] = ["count", "sum", "max", "min", "avg", "unique"];
 
 /// How events are counted; the function is part of the place of any problem.
 pub fn aggregation(value: &Value, cx: &mut Context) -> Option<Aggregation> {
-    let Value::Object(map) = value else {
-        return cx.fail("model_attributes_type", "Input should be an object", value);
-    };
-    let name = match map.get("func") {
-        None => {
-            return cx.bound(
-                "union_tag_not_found",
-                "Unable to find the aggregation's func",
-                value,
-                "discriminator",
-                "'func'",
-            );
-        }
-        Some(name) => name.as_str().and_then(|name| {
-            let known = FUNCTIONS.iter().find(|one| **one == name);
-            known.copied()
-        }),
-    };
-    let Some(name) = name else {
-        return cx.bound(
-            "union_tag_invalid",
-            format!("func should be {}", one_of(FUNCTIONS.into_iter())),
-            value,
-            "discriminator",
-            "'func'",
-        );
-    };
+    let name = tag("func", &FUNCTIONS, value, cx)?;
     if name == "count" {
         return Some(Aggregation::Count);
     }

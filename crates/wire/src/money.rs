@@ -8,8 +8,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
-use crate::country::Country;
+use crate::{
+    country::Country,
+    input::{Context, text},
+};
 
 /// A currency that prices may be in: a lower-case ISO 4217 code of the presentment list
 /// (checkout.md 0.6). Ordered by code.
@@ -133,6 +137,15 @@ impl utoipa::PartialSchema for Currency {
 }
 
 impl utoipa::ToSchema for Currency {}
+
+/// A currency of the presentment list, any case.
+pub fn currency(value: &Value, cx: &mut Context) -> Option<Currency> {
+    let raw = text(value, cx)?;
+    match raw.to_ascii_lowercase().parse() {
+        Ok(currency) => Some(currency),
+        Err(_) => cx.fail("enum", "Input should be a supported currency code", value),
+    }
+}
 
 /// An amount of one currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -397,7 +397,7 @@ impl OrganizationUpdate {
             }),
             embed_hosts: f.optional("embed_hosts", list(0, values::embed_host)),
             default_presentment_currency: f
-                .optional("default_presentment_currency", crate::products::currency),
+                .optional("default_presentment_currency", crate::money::currency),
             default_tax_behavior: f.optional("default_tax_behavior", word),
             tax_settings: f.optional("tax_settings", TaxSettings::read),
         })

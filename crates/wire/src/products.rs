@@ -19,7 +19,7 @@ mod given;
 mod price;
 
 use given::price_entry;
-pub use given::{PriceCreate, PriceEntry, currency, price};
+pub use given::{DEFAULT_MINIMUM, PriceCreate, PriceEntry, price};
 pub use price::{
     Price, PriceAmount, PriceMeter, PriceSource, PriceType, SeatTier, SeatTierType, SeatTiers,
     UnitTier, UnitTiers,

@@ -1,6 +1,7 @@
 //! Checkout sessions: what they show and the decisions of their life (checkout.md 2–5).
 
 mod agreed;
+pub mod choose;
 pub mod confirm;
 pub mod expire;
 pub mod fulfil;

@@ -5,19 +5,18 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use till_wire::{
     address::Address,
-    checkouts::{CheckoutCreate, CheckoutStatus, Offer},
+    checkouts::{CheckoutCreate, CheckoutStatus},
     country::Country,
     events::EventType,
     input::Problem,
     loc,
-    money::Currency,
-    products::{PriceAmount, Visibility},
 };
 use uuid::Uuid;
 
 use super::{
-    Session, totals,
-    update::{self, Sale},
+    Session,
+    choose::{ad_hoc, check_amount, choose, usable},
+    totals,
 };
 use crate::{
     at::At,
@@ -26,7 +25,7 @@ use crate::{
     customers::check_tax_id,
     event::Audience,
     organizations::capabilities,
-    products::{self, Offered},
+    products::Offered,
     records::{Checkout, Customer, Discount, Meter, Organization, ProductPrice, Subscription},
     refusal::{Refusal, collected},
     seats,
@@ -92,7 +91,7 @@ pub fn open(
     }
     let discount = match input.discount_id {
         None => None,
-        Some(id) => Some(update::usable(
+        Some(id) => Some(usable(
             loaded.discount.as_ref(),
             choice.sale(&loaded),
             "discount_id",
@@ -247,283 +246,6 @@ pub fn open(
         at,
     );
     Ok((session, changes))
-}
-
-/// The session's own prices, and what is wrong with them (CR-17, CR-18).
-struct OwnPrices {
-    rows: Vec<ProductPrice>,
-    problems: Vec<Problem>,
-}
-
-fn ad_hoc(id: Uuid, input: &CheckoutCreate, loaded: &Loaded, at: &At) -> OwnPrices {
-    let mut own = OwnPrices {
-        rows: Vec::new(),
-        problems: Vec::new(),
-    };
-    let wanted: &[Uuid] = match &input.offer {
-        Offer::Products(ids) => ids,
-        _ => &[],
-    };
-    // As for the catalog's prices, an archived meter counts for no new one.
-    let usable: Vec<Meter> = {
-        let meters = loaded.meters.iter();
-        meters
-            .filter(|m| m.archived_at.is_none())
-            .cloned()
-            .collect()
-    };
-    for (product_id, entries) in &input.ad_hoc {
-        let place = loc!["body", "prices", product_id.to_string()];
-        if !wanted.contains(product_id) {
-            own.problems.push(Problem::value(
-                place,
-                "This product is not one of the session's products",
-                product_id.to_string(),
-            ));
-            continue;
-        }
-        // A product that does not exist is told of at its own place.
-        let Some(offered) = loaded.offered.iter().find(|o| o.product.id == *product_id) else {
-            continue;
-        };
-        let rules = products::Rules {
-            organization: &loaded.organization,
-            recurring: offered.product.is_recurring(),
-            meters: &usable,
-        };
-        let prices = products::new_prices(entries.clone(), &place, &mut own.problems);
-        products::compose(&prices, &rules, &place, &mut own.problems);
-        own.rows
-            .extend(prices.iter().map(|(i, price)| ProductPrice {
-                checkout_id: Some(id),
-                ..products::price_row(&offered.product, *i, price, at)
-            }));
-    }
-    own
-}
-
-struct Choice {
-    product_id: Uuid,
-    price_id: Uuid,
-    product_ids: Vec<Uuid>,
-    currency: Currency,
-    /// The prices that are summed: one and the metered ones for shape C, else all of the currency.
-    prices: Vec<ProductPrice>,
-    /// The session's own prices.
-    ad_hoc: Vec<ProductPrice>,
-}
-
-impl Choice {
-    /// What a discount has to suit: the session's own prices count before the catalog's.
-    fn sale(&self, loaded: &Loaded) -> Sale {
-        let own: Vec<_> = self.own_of(self.product_id).collect();
-        let free = if own.is_empty() {
-            let mut offered = loaded.offered.iter();
-            offered.any(|o| o.product.id == self.product_id && o.is_free())
-        } else {
-            own.iter().all(|p| p.cost().is_free())
-        };
-        Sale {
-            free,
-            product_id: self.product_id,
-            currency: self.currency,
-        }
-    }
-
-    fn own_of(&self, product_id: Uuid) -> impl Iterator<Item = &ProductPrice> {
-        self.ad_hoc
-            .iter()
-            .filter(move |p| p.product_id == product_id)
-    }
-}
-
-/// CR-10 to CR-24: which product, price and currency.
-fn choose(
-    input: &CheckoutCreate,
-    loaded: &Loaded,
-    origin: Origin,
-    own: OwnPrices,
-) -> Result<Choice, Refusal> {
-    match &input.offer {
-        Offer::Price(id) => choose_price(*id, loaded),
-        Offer::Product(id) => {
-            let at = loc!["body", "product_id"];
-            let offered = sellable(*id, loaded).map_err(|words| {
-                Refusal::field(Problem::value(at.clone(), words, id.to_string()))
-            })?;
-            in_currency(offered, &[], input, loaded).ok_or_else(|| {
-                Refusal::field(Problem::value(
-                    at,
-                    "This product has no price in this currency",
-                    id.to_string(),
-                ))
-            })
-        }
-        Offer::Products(ids) => {
-            let problems: Vec<_> = ids
-                .iter()
-                .enumerate()
-                .filter_map(|(i, id)| {
-                    let words = sellable(*id, loaded).err()?;
-                    Some(Problem::value(
-                        loc!["body", "products", i],
-                        words,
-                        id.to_string(),
-                    ))
-                })
-                .collect();
-            collected(problems)?;
-            collected(own.problems)?;
-            let first = origin.selected.unwrap_or(ids[0]);
-            let offered = sellable(first, loaded).map_err(|_| Refusal::NotFound)?;
-            let choice = in_currency(offered, &own.rows, input, loaded).ok_or_else(|| {
-                Refusal::field(Problem::value(
-                    loc!["body", "products", 0],
-                    "This product has no price in this currency",
-                    first.to_string(),
-                ))
-            })?;
-            Ok(Choice {
-                product_ids: ids.clone(),
-                ad_hoc: own.rows,
-                ..choice
-            })
-        }
-    }
-}
-
-fn sellable(id: Uuid, loaded: &Loaded) -> Result<&Offered, &'static str> {
-    let offered = loaded
-        .offered
-        .iter()
-        .find(|o| o.product.id == id)
-        .ok_or("This product does not exist")?;
-    if offered.product.is_archived {
-        return Err("This product is archived");
-    }
-    if offered.product.visibility == Visibility::Draft {
-        return Err("This product is a draft");
-    }
-    Ok(offered)
-}
-
-fn choose_price(id: Uuid, loaded: &Loaded) -> Result<Choice, Refusal> {
-    let refuse = |words: &str| {
-        Refusal::field(Problem::value(
-            loc!["body", "product_price_id"],
-            words,
-            id.to_string(),
-        ))
-    };
-    let (offered, price) = loaded
-        .offered
-        .iter()
-        .find_map(|o| Some((o, o.prices.iter().find(|p| p.id == id)?)))
-        .ok_or_else(|| refuse("This price does not exist"))?;
-    if price.is_archived {
-        return Err(refuse("This price is archived"));
-    }
-    sellable(offered.product.id, loaded).map_err(refuse)?;
-    // One price is paid now; the product's usage is charged later all the same (checkout.md 5.3).
-    let usage = offered.active_in(price.currency);
-    let usage = usage.filter(|p| p.id != id && !p.cost().is_static());
-    Ok(Choice {
-        product_id: offered.product.id,
-        price_id: id,
-        product_ids: vec![offered.product.id],
-        currency: price.currency,
-        prices: std::iter::once(price).chain(usage).cloned().collect(),
-        ad_hoc: Vec::new(),
-    })
-}
-
-/// CR-20: the explicit currency, else that of the buyer's country, else the organization's.
-fn in_currency(
-    offered: &Offered,
-    own: &[ProductPrice],
-    input: &CheckoutCreate,
-    loaded: &Loaded,
-) -> Option<Choice> {
-    let candidates = match input.currency {
-        Some(currency) => vec![currency],
-        None => loaded
-            .ip_country
-            .and_then(Country::currency)
-            .into_iter()
-            .chain([loaded.organization.default_currency])
-            .collect(),
-    };
-    let product_id = offered.product.id;
-    let mut list: Vec<_> = own.iter().filter(|p| p.product_id == product_id).collect();
-    if list.is_empty() {
-        list = offered.active().collect();
-    }
-    let (currency, price) = candidates
-        .into_iter()
-        .find_map(|currency| Some((currency, totals::selected_price(&list, currency)?)))?;
-    Some(Choice {
-        product_id,
-        price_id: price.id,
-        product_ids: vec![product_id],
-        currency,
-        prices: list
-            .into_iter()
-            .filter(|p| p.currency == currency)
-            .cloned()
-            .collect(),
-        ad_hoc: Vec::new(),
-    })
-}
-
-/// The bounds of an amount that the buyer chooses (CR-30, checkout.md 2.5); other prices ignore it.
-pub fn check_amount<'a>(
-    chosen: i64,
-    mut prices: impl Iterator<Item = &'a ProductPrice>,
-) -> Result<(), Refusal> {
-    let custom = prices.find_map(|p| match p.cost() {
-        PriceAmount::Custom {
-            minimum_amount,
-            maximum_amount,
-            ..
-        } => Some((minimum_amount, maximum_amount, p.currency)),
-        _ => None,
-    });
-    let Some((minimum, maximum, currency)) = custom else {
-        return Ok(());
-    };
-    let words = |amount| till_wire::money::format_minor(amount, currency);
-    let (kind, msg) = if chosen < minimum.max(0) {
-        (
-            "greater_than_equal",
-            format!("Amount must be at least {}", words(minimum.max(0))),
-        )
-    } else if chosen > 0 && chosen < currency.min_charge() {
-        (
-            "invalid_amount",
-            format!(
-                "Amount must be 0 or at least {}",
-                words(currency.min_charge())
-            ),
-        )
-    } else if let Some(maximum) = maximum.filter(|m| chosen > *m) {
-        (
-            "less_than_equal",
-            format!("Amount must be at most {}", words(maximum)),
-        )
-    } else if chosen > currency.max_charge() {
-        (
-            "less_than_equal",
-            format!("Amount must be at most {}", words(currency.max_charge())),
-        )
-    } else {
-        return Ok(());
-    };
-    Err(Refusal::field(Problem::new(
-        kind,
-        loc!["body", "amount"],
-        msg,
-        chosen,
-    )))
 }
 
 /// CR-44: no price here is counted in units.

@@ -10,7 +10,11 @@ use till_wire::{
     money::Currency,
 };
 
-use super::{Around, Session, open::check_amount, totals};
+use super::{
+    Around, Session,
+    choose::{Sale, check_amount, usable},
+    totals,
+};
 use crate::{
     at::At,
     change::{Changes, Json},
@@ -407,36 +411,6 @@ fn discount(
 fn is_spent(session: &Session, known: &Known, at: &At) -> bool {
     let held = session.discount.as_ref();
     held.is_some_and(|d| !d.is_redeemable(at.now) || d.is_used_up_by(known.discount_uses))
-}
-
-/// What a discount has to suit.
-#[derive(Debug, Clone, Copy)]
-pub struct Sale {
-    /// Whether the product costs nothing, in any currency.
-    pub free: bool,
-    /// The product.
-    pub product_id: uuid::Uuid,
-    /// What is paid in.
-    pub currency: Currency,
-}
-
-/// A discount that somebody names, if it may be used for the sale now (checkout.md 2.6).
-pub fn usable(
-    found: Option<&Discount>,
-    sale: Sale,
-    key: &'static str,
-    echo: serde_json::Value,
-    at: &At,
-) -> Result<Discount, Refusal> {
-    let refuse =
-        |words: &str| Refusal::field(Problem::value(loc!["body", key], words, echo.clone()));
-    if sale.free {
-        return Err(refuse("This product is free: no discount applies"));
-    }
-    found
-        .filter(|d| d.fits(sale.product_id, sale.currency) && d.is_redeemable(at.now))
-        .cloned()
-        .ok_or_else(|| refuse("This discount does not exist, or does not apply to this purchase"))
 }
 
 /// 4.2-6: the new or the existing number against the new or the existing country.

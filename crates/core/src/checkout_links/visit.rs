@@ -15,10 +15,12 @@ use till_wire::{
 use url::form_urlencoded;
 use uuid::Uuid;
 
-use super::{sign, unsellable};
+use super::sign;
 use crate::{
-    checkout::{open::check_amount, totals::selected_price},
-    custom_fields, embed,
+    checkout::{choose::check_amount, totals::selected_price},
+    custom_fields,
+    discounts::code_key,
+    embed,
     organizations::capabilities,
     products::Offered,
     records::{CheckoutLink, Discount, Organization, ProductPrice},
@@ -260,7 +262,7 @@ pub fn opening(
         .product_ids
         .iter()
         .filter_map(find)
-        .filter(|o| unsellable(o).is_none())
+        .filter(|o| o.unsellable().is_none())
         .collect();
     let chosen = on_sale
         .iter()
@@ -342,7 +344,7 @@ fn discount<'a>(
     around: &'a Around,
     usable: impl Fn(&Discount) -> bool,
 ) -> Option<&'a Discount> {
-    let code = visit.discount_code().map(str::to_lowercase);
+    let code = visit.discount_code().map(code_key);
     let find = |wanted: &dyn Fn(&Discount) -> bool| {
         around.discounts.iter().find(|d| wanted(d) && usable(d))
     };

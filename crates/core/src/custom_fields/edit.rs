@@ -12,9 +12,8 @@ use uuid::Uuid;
 use crate::{
     at::At,
     change::{Changes, Json},
-    products::no_organization_id,
     records::CustomField,
-    refusal::{Refusal, collected},
+    refusal::{Refusal, collected, no_organization_id},
 };
 
 /// The job that moves answers to a field's new slug.
@@ -35,16 +34,13 @@ pub struct Renamed {
     pub at: Timestamp,
 }
 
-/// A decision's row with its writes.
-pub type Changed = (CustomField, Changes);
-
 /// A new field; `holder` is the live field that has the slug.
 pub fn create(
     input: CustomFieldCreate,
     organization_id: Uuid,
     holder: Option<&CustomField>,
     at: &At,
-) -> Result<Changed, Refusal> {
+) -> Result<(CustomField, Changes), Refusal> {
     let mut problems = Vec::new();
     no_organization_id(input.organization_id, &mut problems);
     free(&input.slug, holder, &mut problems);
@@ -74,7 +70,7 @@ pub fn update(
     input: CustomFieldUpdate,
     holder: Option<&CustomField>,
     at: &At,
-) -> Result<Changed, Refusal> {
+) -> Result<(CustomField, Changes), Refusal> {
     let mut problems = Vec::new();
     if input.kind != old.kind {
         problems.push(Problem::value(

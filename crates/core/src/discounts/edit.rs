@@ -19,19 +19,9 @@ use crate::{
     at::At,
     change::{Changes, Json},
     event::Audience,
-    products::no_organization_id,
     records::{Discount, Organization, Product},
-    refusal::{Refusal, collected},
+    refusal::{Refusal, collected, no_organization_id},
 };
-
-/// What a decision about a discount leads to.
-#[derive(Debug, Clone)]
-pub struct Changed {
-    /// The discount as the API shows it.
-    pub view: View,
-    /// What to commit.
-    pub changes: Changes,
-}
 
 /// A new discount. `known` are those of the wanted products that exist, `holder` the live discount that has
 /// the code.
@@ -42,7 +32,7 @@ pub fn create(
     holder: Option<&Discount>,
     audience: &Audience,
     at: &At,
-) -> Result<Changed, Refusal> {
+) -> Result<(View, Changes), Refusal> {
     let mut problems = Vec::new();
     no_organization_id(input.organization_id, &mut problems);
     free(input.code.as_deref(), holder, &mut problems);
@@ -98,7 +88,7 @@ pub fn update(
     holder: Option<&Discount>,
     audience: &Audience,
     at: &At,
-) -> Result<Changed, Refusal> {
+) -> Result<(View, Changes), Refusal> {
     let mut problems = Vec::new();
     let mut new = old.clone();
     if input.kind.is_some_and(|kind| kind != old.kind) {
@@ -190,7 +180,7 @@ pub fn delete(
     let mut changes = Changes::new();
     changes.update(old, &gone);
     let kind = EventType::DiscountDeleted;
-    told(&gone, changes, kind, organization, known, audience, at).changes
+    told(&gone, changes, kind, organization, known, audience, at).1
 }
 
 fn told(
@@ -201,10 +191,10 @@ fn told(
     known: &[Product],
     audience: &Audience,
     at: &At,
-) -> Changed {
+) -> (View, Changes) {
     let view = row.view(organization.default_currency, known);
     changes.emit(audience, at, kind, row.id, &view);
-    Changed { view, changes }
+    (view, changes)
 }
 
 fn refuse(key: &'static str, words: &str, problems: &mut Vec<Problem>) {

@@ -19,7 +19,7 @@ use crate::{
     change::{Changes, Json},
     event::Audience,
     records::{AttachedField, CustomField, File, Meter, Organization, Product, ProductPrice},
-    refusal::{Refusal, collected},
+    refusal::{Refusal, collected, no_organization_id},
 };
 
 /// What a body names by id, as far as it exists in the organization.
@@ -213,18 +213,6 @@ pub(super) fn divides(meter: (Interval, i64), billing: (Interval, i64)) -> bool 
         (Month, Year) => (12 * n) % m == 0,
         (Day, Month | Year) => m == 1,
         _ => false,
-    }
-}
-
-/// An organization's token already says which organization (checkout.md 0.2).
-pub fn no_organization_id(id: Option<Uuid>, problems: &mut Vec<Problem>) {
-    if let Some(id) = id {
-        problems.push(Problem::new(
-            "organization_token",
-            loc!["body", "organization_id"],
-            "Setting organization_id is disallowed when using an organization token",
-            id.to_string(),
-        ));
     }
 }
 

@@ -7,16 +7,14 @@ use till_core::{benefits, change::Value, records::Benefit as Row};
 use till_store::List;
 use till_wire::{
     benefits::{Benefit, BenefitCreate, BenefitType, BenefitUpdate, BenefitVisibility},
-    error::{ErrorBody, ValidationBody},
     page::Page,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 
 use super::query;
 use crate::{
     app::App,
-    error::ApiError,
+    error::{ApiError, Found},
     extract::{Body, Caller, Filtered, Params, PathId, scope},
 };
 
@@ -49,7 +47,6 @@ pub(crate) async fn list(
     caller: Caller<scope::BenefitsRead>,
     mut params: Params,
 ) -> Result<Json<Page<Benefit>>, ApiError> {
-    let window = params.window();
     let ids = params.ids("id");
     let without = params.ids("exclude_id");
     let mut list = List::of::<Row>(caller.organization.id)
@@ -76,31 +73,15 @@ pub(crate) async fn list(
             _ => list.sorted(vec![(key, order)]),
         };
     }
-    params.finish()?;
-    let (rows, total) = app
-        .store
-        .page::<Row>(list, window.page, window.limit)
-        .await?;
-    Ok(Json(Page::new(
-        rows.iter().map(Row::view).collect(),
-        total,
-        window.limit,
-    )))
-}
-
-async fn find(app: &App, organization_id: Uuid, id: Uuid) -> Result<Row, ApiError> {
-    let found = app.store.benefit(organization_id, id).await?;
-    found.ok_or_else(ApiError::not_found)
+    let (rows, page) = params.page::<Row>(&app, list).await?;
+    Ok(page.of(rows.iter().map(Row::view)))
 }
 
 /// Shows a benefit.
 #[utoipa::path(
     get, path = "/v1/benefits/{id}", operation_id = "benefits:get", tag = "benefits",
     params(("id" = Uuid, Path, description = "The benefit.")),
-    responses(
-        (status = 200, description = "The benefit.", body = Benefit),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 200, description = "The benefit.", body = Benefit)),
     security(("access_token" = []))
 )]
 pub(crate) async fn get(
@@ -108,7 +89,8 @@ pub(crate) async fn get(
     caller: Caller<scope::BenefitsRead>,
     PathId(id): PathId,
 ) -> Result<Json<Benefit>, ApiError> {
-    let row = find(&app, caller.organization.id, id).await?;
+    let own = caller.organization.id;
+    let row = app.store.benefit(own, id).await.found()?;
     Ok(Json(row.view()))
 }
 
@@ -116,10 +98,7 @@ pub(crate) async fn get(
 #[utoipa::path(
     post, path = "/v1/benefits/", operation_id = "benefits:create", tag = "benefits",
     request_body = BenefitCreate,
-    responses(
-        (status = 201, description = "The new benefit.", body = Benefit),
-        (status = 422, description = "Fields break a rule.", body = ValidationBody),
-    ),
+    responses((status = 201, description = "The new benefit.", body = Benefit)),
     security(("access_token" = []))
 )]
 pub(crate) async fn create(
@@ -130,19 +109,15 @@ pub(crate) async fn create(
     let input = body.read(BenefitCreate::read)?;
     let own = &caller.organization;
     let (meters, files) = benefits::names(Some(&input.properties));
-    let benefit = app
-        .settle(|| async {
-            let (audience, named) = tokio::try_join!(
-                app.store.audience(own.id),
-                app.store.named_by_benefit(own.id, &meters, &files)
-            )?;
-            let (benefit, changes) =
-                benefits::create(input.clone(), own, &named, &audience, &app.at())?;
-            app.commit(changes).await?;
-            Ok::<_, ApiError>(benefit)
-        })
-        .await?;
-    Ok((StatusCode::CREATED, Json(benefit.view())))
+    app.settle(|| async {
+        let (audience, named) = tokio::try_join!(
+            app.store.audience(own.id),
+            app.store.named_by_benefit(own.id, &meters, &files)
+        )?;
+        let made = benefits::create(input.clone(), own, &named, &audience, &app.at())?;
+        Ok((StatusCode::CREATED, Json(app.apply(made).await?.view())))
+    })
+    .await
 }
 
 /// Changes a benefit. `type` is repeated and cannot change; `properties` replaces all of them.
@@ -150,11 +125,7 @@ pub(crate) async fn create(
     patch, path = "/v1/benefits/{id}", operation_id = "benefits:update", tag = "benefits",
     params(("id" = Uuid, Path, description = "The benefit.")),
     request_body = BenefitUpdate,
-    responses(
-        (status = 200, description = "The changed benefit.", body = Benefit),
-        (status = 404, description = "There is none.", body = ErrorBody),
-        (status = 422, description = "Fields break a rule.", body = ValidationBody),
-    ),
+    responses((status = 200, description = "The changed benefit.", body = Benefit)),
     security(("access_token" = []))
 )]
 pub(crate) async fn update(
@@ -166,30 +137,23 @@ pub(crate) async fn update(
     let input = body.read(BenefitUpdate::read)?;
     let own = &caller.organization;
     let (meters, files) = benefits::names(input.properties.as_ref());
-    let updated = app
-        .settle(|| async {
-            let row = find(&app, own.id, id).await?;
-            let (audience, named) = tokio::try_join!(
-                app.store.audience(own.id),
-                app.store.named_by_benefit(own.id, &meters, &files)
-            )?;
-            let (benefit, changes) =
-                benefits::update(&row, input.clone(), own, &named, &audience, &app.at())?;
-            app.commit(changes).await?;
-            Ok::<_, ApiError>(benefit)
-        })
-        .await?;
-    Ok(Json(updated.view()))
+    app.settle(|| async {
+        let row = app.store.benefit(own.id, id).await.found()?;
+        let (audience, named) = tokio::try_join!(
+            app.store.audience(own.id),
+            app.store.named_by_benefit(own.id, &meters, &files)
+        )?;
+        let updated = benefits::update(&row, input.clone(), &named, &audience, &app.at())?;
+        Ok(Json(app.apply(updated).await?.view()))
+    })
+    .await
 }
 
 /// Deletes a benefit: no product includes it any more.
 #[utoipa::path(
     delete, path = "/v1/benefits/{id}", operation_id = "benefits:delete", tag = "benefits",
     params(("id" = Uuid, Path, description = "The benefit.")),
-    responses(
-        (status = 204, description = "It is gone."),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 204, description = "It is gone.")),
     security(("access_token" = []))
 )]
 pub(crate) async fn delete(
@@ -199,11 +163,11 @@ pub(crate) async fn delete(
 ) -> Result<StatusCode, ApiError> {
     let own = caller.organization.id;
     app.settle(|| async {
-        let (row, audience) = (find(&app, own, id).await?, app.store.audience(own).await?);
-        app.commit(benefits::delete(&row, &audience, &app.at()))
-            .await?;
-        Ok::<_, ApiError>(())
+        let row = app.store.benefit(own, id).await.found()?;
+        let audience = app.store.audience(own).await?;
+        let changes = benefits::delete(&row, &audience, &app.at());
+        app.commit(changes).await?;
+        Ok(StatusCode::NO_CONTENT)
     })
-    .await?;
-    Ok(StatusCode::NO_CONTENT)
+    .await
 }

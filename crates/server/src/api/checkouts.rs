@@ -37,7 +37,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    error::ApiError,
+    error::{ApiError, Found},
     extract::{Body, Caller, Filtered, Params, PathId, scope},
     pay,
 };
@@ -67,7 +67,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
         ("page" = Option<i64>, Query, minimum = 1), ("limit" = Option<i64>, Query, minimum = 1),
         ("sorting" = Option<Vec<String>>, Query, description = "`created_at`, `expires_at`, `status`; `-` sorts downwards."),
     ),
-    responses((status = 200, body = Page<Checkout>), (status = 401, body = ErrorBody), (status = 403), (status = 422, body = ValidationBody)),
+    responses((status = 200, body = Page<Checkout>)),
     security(("access_token" = [])))]
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
@@ -98,24 +98,15 @@ pub(crate) async fn list(
         ("status", "status"),
     ];
     let list = list.sorted(params.sorting(&keys, &["-created_at"]));
-    let window = params.window();
-    params.finish()?;
-    let (rows, total) = app
-        .store
-        .page::<records::Checkout>(list, window.page, window.limit)
-        .await?;
+    let (rows, page) = params.page::<records::Checkout>(&app, list).await?;
     let sessions = app.store.sessions(organization, rows).await?;
-    let items = sessions
-        .iter()
-        .map(|session| session.merchant_view(&app.site))
-        .collect();
-    Ok(Json(Page::new(items, total, window.limit)))
+    Ok(page.of(sessions.iter().map(|one| one.merchant_view(&app.site))))
 }
 
 /// Creates a checkout session.
 #[utoipa::path(post, path = "/v1/checkouts/", operation_id = "checkouts:create", tag = "checkouts",
     request_body = CheckoutCreate,
-    responses((status = 201, body = Checkout), (status = 401, body = ErrorBody), (status = 403), (status = 422, body = ValidationBody)),
+    responses((status = 201, body = Checkout), (status = 400, description = "So many seats cannot be told in numbers.", body = ErrorBody)),
     security(("access_token" = [])))]
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
@@ -148,7 +139,7 @@ pub(crate) async fn open_loaded(
     let at = app.at();
     let settings = loaded.organization.settings.tax.clone();
     let mut given = Some((input, loaded));
-    let (session, changes) = app
+    let opened = app
         .taxed(&settings, |taxes| {
             // Kept only where the decision may have to be run again.
             let again = settings.enabled.then(|| given.clone()).flatten();
@@ -157,11 +148,10 @@ pub(crate) async fn open_loaded(
             open::open(input, loaded, origin, &app.site, taxes, &at)
         })
         .await?;
-    app.commit(changes).await?;
-    Ok(session)
+    app.apply(opened).await
 }
 
-/// The rows that opening depends on: three reads, four with a customer.
+/// The rows that opening depends on.
 async fn load(
     app: &App,
     input: &CheckoutCreate,
@@ -219,25 +209,22 @@ async fn load(
 /// Gets a checkout session.
 #[utoipa::path(get, path = "/v1/checkouts/{id}", operation_id = "checkouts:get", tag = "checkouts",
     params(("id" = Uuid, Path)),
-    responses((status = 200, body = Checkout), (status = 401, body = ErrorBody), (status = 403), (status = 404, body = ErrorBody), (status = 422, body = ValidationBody)),
+    responses((status = 200, body = Checkout)),
     security(("access_token" = [])))]
 pub(crate) async fn get(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CheckoutsRead>,
     PathId(id): PathId,
 ) -> Result<Json<Checkout>, ApiError> {
-    let session = app
-        .store
-        .session(&caller.organization, id)
-        .await?
-        .ok_or_else(ApiError::not_found)?;
+    let found = app.store.session(&caller.organization, id).await;
+    let session = found.found()?;
     Ok(Json(session.merchant_view(&app.site)))
 }
 
 /// Changes an open checkout session.
 #[utoipa::path(patch, path = "/v1/checkouts/{id}", operation_id = "checkouts:update", tag = "checkouts",
     params(("id" = Uuid, Path)), request_body = CheckoutUpdate,
-    responses((status = 200, body = Checkout), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 422, body = ValidationBody)),
+    responses((status = 200, body = Checkout), (status = 400, body = ErrorBody)),
     security(("access_token" = [])))]
 pub(crate) async fn patch(
     State(app): State<Arc<App>>,
@@ -248,8 +235,7 @@ pub(crate) async fn patch(
     let input = body.object(|f| CheckoutUpdate::read(Writer::Merchant, f))?;
     let session = app
         .settle(|| async {
-            let session = app.store.session(&caller.organization, id).await?;
-            let session = session.ok_or_else(ApiError::not_found)?;
+            let session = app.store.session(&caller.organization, id).await.found()?;
             change(&app, session, &input, Writer::Merchant).await
         })
         .await
@@ -267,7 +253,7 @@ async fn change(
     let known = pay::known(app, &session, input, writer, Step::Patch).await?;
     let audience = app.store.audience(session.organization.id).await?;
     let at = app.at();
-    let (session, changes) = app
+    let changed = app
         .taxed(&session.organization.settings.tax, |taxes| {
             let around = Around {
                 audience: &audience,
@@ -279,8 +265,7 @@ async fn change(
             update::update(&session, input, &known, around)
         })
         .await?;
-    app.commit(changes).await?;
-    Ok(session)
+    app.apply(changed).await
 }
 
 /// Changes a session by its client secret.
@@ -313,7 +298,7 @@ async fn client_get(
 /// Changes an open checkout session by its client secret.
 #[utoipa::path(patch, path = "/v1/checkouts/client/{client_secret}", operation_id = "checkouts:client_update", tag = "checkouts",
     params(("client_secret" = String, Path)), request_body = CheckoutUpdatePublic,
-    responses((status = 200, body = CheckoutPublic), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 410, body = ErrorBody), (status = 422, body = ValidationBody)))]
+    responses((status = 200, body = CheckoutPublic), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 410, body = ErrorBody), (status = 422, body = ValidationBody)))]
 async fn client_patch(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
@@ -358,9 +343,8 @@ async fn opened(
     let session = app
         .settle(|| async {
             let session = pay::session(&app, &secret).await?;
-            let (session, changes) = update::opened(&session, distinct.clone(), &app.at());
-            app.commit(changes).await?;
-            Ok(session)
+            app.apply(update::opened(&session, distinct.clone(), &app.at()))
+                .await
         })
         .await?;
     Ok(Json(session.public_view(&app.site)))

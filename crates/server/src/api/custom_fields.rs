@@ -7,16 +7,14 @@ use till_core::{custom_fields, records::CustomField as Row};
 use till_store::List;
 use till_wire::{
     custom_fields::{CustomField, CustomFieldCreate, CustomFieldType, CustomFieldUpdate},
-    error::{ErrorBody, ValidationBody},
     page::Page,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 
 use super::query;
 use crate::{
     app::App,
-    error::ApiError,
+    error::{ApiError, Found},
     extract::{Body, Caller, Filtered, Params, PathId, scope},
 };
 
@@ -46,7 +44,6 @@ pub(crate) async fn list(
     caller: Caller<scope::CustomFieldsRead>,
     mut params: Params,
 ) -> Result<Json<Page<CustomField>>, ApiError> {
-    let window = params.window();
     let mut list = List::of::<Row>(caller.organization.id)
         .ids("organization_id", params.ids("organization_id"))
         .words("kind", params.words::<CustomFieldType>("type"))
@@ -55,31 +52,15 @@ pub(crate) async fn list(
     if let Some(text) = params.text("query") {
         list = list.search(&["name", "slug"], &[], &text);
     }
-    params.finish()?;
-    let (rows, total) = app
-        .store
-        .page::<Row>(list, window.page, window.limit)
-        .await?;
-    Ok(Json(Page::new(
-        rows.iter().map(Row::view).collect(),
-        total,
-        window.limit,
-    )))
-}
-
-async fn load(app: &App, own: Uuid, id: Uuid) -> Result<Row, ApiError> {
-    let found = app.store.custom_field(own, id).await?;
-    found.ok_or_else(ApiError::not_found)
+    let (rows, page) = params.page::<Row>(&app, list).await?;
+    Ok(page.of(rows.iter().map(Row::view)))
 }
 
 /// Shows a custom field.
 #[utoipa::path(
     get, path = "/v1/custom-fields/{id}", operation_id = "custom-fields:get", tag = "custom-fields",
     params(("id" = Uuid, Path, description = "The custom field.")),
-    responses(
-        (status = 200, description = "The custom field.", body = CustomField),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 200, description = "The custom field.", body = CustomField)),
     security(("access_token" = []))
 )]
 pub(crate) async fn get(
@@ -87,17 +68,15 @@ pub(crate) async fn get(
     caller: Caller<scope::CustomFieldsRead>,
     PathId(id): PathId,
 ) -> Result<Json<CustomField>, ApiError> {
-    Ok(Json(load(&app, caller.organization.id, id).await?.view()))
+    let own = caller.organization.id;
+    Ok(Json(app.store.custom_field(own, id).await.found()?.view()))
 }
 
 /// Creates a custom field.
 #[utoipa::path(
     post, path = "/v1/custom-fields/", operation_id = "custom-fields:create", tag = "custom-fields",
     request_body = CustomFieldCreate,
-    responses(
-        (status = 201, description = "The new custom field.", body = CustomField),
-        (status = 422, description = "Fields break a rule.", body = ValidationBody),
-    ),
+    responses((status = 201, description = "The new custom field.", body = CustomField)),
     security(("access_token" = []))
 )]
 pub(crate) async fn create(
@@ -110,10 +89,8 @@ pub(crate) async fn create(
     // Who comes second with a slug meets the index, and is told when the slug is looked up again.
     app.settle(|| async {
         let holder = app.store.custom_field_by_slug(own, &input.slug).await?;
-        let made = custom_fields::create(input.clone(), own, holder.as_ref(), &app.at());
-        let (row, changes) = made?;
-        app.commit(changes).await?;
-        Ok((StatusCode::CREATED, Json(row.view())))
+        let made = custom_fields::create(input.clone(), own, holder.as_ref(), &app.at())?;
+        Ok((StatusCode::CREATED, Json(app.apply(made).await?.view())))
     })
     .await
 }
@@ -123,11 +100,7 @@ pub(crate) async fn create(
     patch, path = "/v1/custom-fields/{id}", operation_id = "custom-fields:update", tag = "custom-fields",
     params(("id" = Uuid, Path, description = "The custom field.")),
     request_body = CustomFieldUpdate,
-    responses(
-        (status = 200, description = "The changed custom field.", body = CustomField),
-        (status = 404, description = "There is none.", body = ErrorBody),
-        (status = 422, description = "Fields break a rule.", body = ValidationBody),
-    ),
+    responses((status = 200, description = "The changed custom field.", body = CustomField)),
     security(("access_token" = []))
 )]
 pub(crate) async fn update(
@@ -139,15 +112,13 @@ pub(crate) async fn update(
     let input = body.read(CustomFieldUpdate::read)?;
     let own = caller.organization.id;
     app.settle(|| async {
-        let row = load(&app, own, id).await?;
+        let row = app.store.custom_field(own, id).await.found()?;
         let holder = match &input.slug {
             Some(slug) => app.store.custom_field_by_slug(own, slug).await?,
             None => None,
         };
-        let made = custom_fields::update(&row, input.clone(), holder.as_ref(), &app.at());
-        let (row, changes) = made?;
-        app.commit(changes).await?;
-        Ok(Json(row.view()))
+        let updated = custom_fields::update(&row, input.clone(), holder.as_ref(), &app.at())?;
+        Ok(Json(app.apply(updated).await?.view()))
     })
     .await
 }
@@ -156,10 +127,7 @@ pub(crate) async fn update(
 #[utoipa::path(
     delete, path = "/v1/custom-fields/{id}", operation_id = "custom-fields:delete", tag = "custom-fields",
     params(("id" = Uuid, Path, description = "The custom field.")),
-    responses(
-        (status = 204, description = "It is gone."),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 204, description = "It is gone.")),
     security(("access_token" = []))
 )]
 pub(crate) async fn delete(
@@ -168,7 +136,8 @@ pub(crate) async fn delete(
     PathId(id): PathId,
 ) -> Result<StatusCode, ApiError> {
     app.settle(|| async {
-        let row = load(&app, caller.organization.id, id).await?;
+        let own = caller.organization.id;
+        let row = app.store.custom_field(own, id).await.found()?;
         app.commit(custom_fields::delete(&row, &app.at())).await?;
         Ok(StatusCode::NO_CONTENT)
     })

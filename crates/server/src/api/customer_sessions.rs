@@ -4,10 +4,7 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
 use till_core::customers;
-use till_wire::{
-    customers::{CustomerSession, CustomerSessionCreate, SessionFor},
-    error::ValidationBody,
-};
+use till_wire::customers::{CustomerSession, CustomerSessionCreate, SessionFor};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
@@ -25,10 +22,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
 #[utoipa::path(
     post, path = "/v1/customer-sessions/", operation_id = "customer-sessions:create", tag = "customer-sessions",
     request_body = CustomerSessionCreate,
-    responses(
-        (status = 201, description = "The session; its token is shown this once.", body = CustomerSession),
-        (status = 422, description = "Fields break a rule.", body = ValidationBody),
-    ),
+    responses((status = 201, description = "The session; its token is shown this once.", body = CustomerSession)),
     security(("access_token" = []))
 )]
 async fn create(
@@ -43,7 +37,7 @@ async fn create(
         SessionFor::ExternalId(id) => app.store.customer_by_external_id(own.id, id).await?,
     }
     .ok_or_else(|| customers::unknown(&input.customer))?;
-    let (view, changes) = customers::open_session(
+    let opened = customers::open_session(
         &customer,
         &own.slug,
         input.return_url,
@@ -51,6 +45,5 @@ async fn create(
         &app.site,
         &app.at(),
     );
-    app.commit(changes).await?;
-    Ok((StatusCode::CREATED, Json(view)))
+    Ok((StatusCode::CREATED, Json(app.apply(opened).await?)))
 }

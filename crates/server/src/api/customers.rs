@@ -12,7 +12,6 @@ use till_core::{
 use till_store::{List, StoreError};
 use till_wire::{
     customers::{Customer, CustomerCreate, CustomerState, CustomerUpdate},
-    error::{ErrorBody, ValidationBody},
     page::Page,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -21,7 +20,7 @@ use uuid::Uuid;
 use super::query;
 use crate::{
     app::App,
-    error::ApiError,
+    error::{ApiError, Found},
     extract::{Body, Caller, ExternalId, Filtered, Params, PathId, scope},
 };
 
@@ -60,9 +59,7 @@ impl Named {
     }
 
     async fn load(&self, app: &App, organization_id: Uuid) -> Result<Row, ApiError> {
-        self.find(app, organization_id)
-            .await?
-            .ok_or_else(ApiError::not_found)
+        self.find(app, organization_id).await.found()
     }
 }
 
@@ -78,7 +75,6 @@ pub(crate) async fn list(
     caller: Caller<scope::CustomersRead>,
     mut params: Params,
 ) -> Result<Json<Page<Customer>>, ApiError> {
-    let window = params.window();
     let mut list = List::of::<Row>(caller.organization.id)
         .is_null("deleted_at")
         .ids("organization_id", params.ids("organization_id"))
@@ -96,26 +92,15 @@ pub(crate) async fn list(
         let not = if active { "" } else { "not " };
         list = list.filter_sql(&format!("{not}{ACTIVE}"), vec![]);
     }
-    params.finish()?;
-    let (rows, total) = app
-        .store
-        .page::<Row>(list, window.page, window.limit)
-        .await?;
-    Ok(Json(Page::new(
-        rows.iter().map(Row::view).collect(),
-        total,
-        window.limit,
-    )))
+    let (rows, page) = params.page::<Row>(&app, list).await?;
+    Ok(page.of(rows.iter().map(Row::view)))
 }
 
 /// Creates a customer.
 #[utoipa::path(
     post, path = "/v1/customers/", operation_id = "customers:create", tag = "customers",
     request_body = CustomerCreate,
-    responses(
-        (status = 201, description = "The new customer.", body = Customer),
-        (status = 422, description = "Fields break a rule.", body = ValidationBody),
-    ),
+    responses((status = 201, description = "The new customer.", body = Customer)),
     security(("access_token" = []))
 )]
 pub(crate) async fn create(
@@ -125,30 +110,23 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<Customer>), ApiError> {
     let input = body.read(CustomerCreate::read)?;
     let own = &caller.organization;
-    let created = app
-        .settle(|| async {
-            let (holders, audience) = tokio::try_join!(
-                app.store
-                    .holders(own.id, Some(&input.email), input.external_id.as_deref()),
-                app.store.audience(own.id),
-            )?;
-            let (row, changes) =
-                customers::create(input.clone(), own, &holders, &audience, &app.at())?;
-            app.commit(changes).await?;
-            Ok::<_, ApiError>(row)
-        })
-        .await?;
-    Ok((StatusCode::CREATED, Json(created.view())))
+    app.settle(|| async {
+        let (holders, audience) = tokio::try_join!(
+            app.store
+                .holders(own.id, Some(&input.email), input.external_id.as_deref()),
+            app.store.audience(own.id),
+        )?;
+        let made = customers::create(input.clone(), own, &holders, &audience, &app.at())?;
+        Ok((StatusCode::CREATED, Json(app.apply(made).await?.view())))
+    })
+    .await
 }
 
 /// Shows a customer.
 #[utoipa::path(
     get, path = "/v1/customers/{id}", operation_id = "customers:get", tag = "customers",
     params(("id" = Uuid, Path, description = "The customer.")),
-    responses(
-        (status = 200, description = "The customer.", body = Customer),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 200, description = "The customer.", body = Customer)),
     security(("access_token" = []))
 )]
 pub(crate) async fn get(
@@ -168,10 +146,7 @@ pub(crate) async fn get(
 #[utoipa::path(
     get, path = "/v1/customers/external/{external_id}", operation_id = "customers:get_external", tag = "customers",
     params(("external_id" = String, Path, description = "The merchant's own id.")),
-    responses(
-        (status = 200, description = "The customer.", body = Customer),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 200, description = "The customer.", body = Customer)),
     security(("access_token" = []))
 )]
 async fn get_external(
@@ -199,28 +174,18 @@ async fn change(
         Named::Id(_) => Addressed::ById,
         Named::External(_) => Addressed::ByExternalId,
     };
-    let updated = app
-        .settle(|| async {
-            let external_id = input.external_id.as_value().map(String::as_str);
-            let (row, holders, audience) = tokio::try_join!(
-                named.find(app, own),
-                app.store.holders(own, input.email.as_deref(), external_id),
-                app.store.audience(own),
-            )?;
-            let row = row.ok_or_else(ApiError::not_found)?;
-            let (row, changes) = customers::update(
-                &row,
-                input.clone(),
-                addressed,
-                &holders,
-                &audience,
-                &app.at(),
-            )?;
-            app.commit(changes).await?;
-            Ok::<_, ApiError>(row)
-        })
-        .await?;
-    Ok(Json(updated.view()))
+    app.settle(|| async {
+        let external_id = input.external_id.as_value().map(String::as_str);
+        let (row, holders, audience) = tokio::try_join!(
+            named.find(app, own),
+            app.store.holders(own, input.email.as_deref(), external_id),
+            app.store.audience(own),
+        )?;
+        let (row, at) = (row.found()?, app.at());
+        let updated = customers::update(&row, input.clone(), addressed, &holders, &audience, &at)?;
+        Ok(Json(app.apply(updated).await?.view()))
+    })
+    .await
 }
 
 /// Changes a customer. What is not sent stays; an external id can be set once.
@@ -228,11 +193,7 @@ async fn change(
     patch, path = "/v1/customers/{id}", operation_id = "customers:update", tag = "customers",
     params(("id" = Uuid, Path, description = "The customer.")),
     request_body = CustomerUpdate,
-    responses(
-        (status = 200, description = "The changed customer.", body = Customer),
-        (status = 404, description = "There is none.", body = ErrorBody),
-        (status = 422, description = "Fields break a rule.", body = ValidationBody),
-    ),
+    responses((status = 200, description = "The changed customer.", body = Customer)),
     security(("access_token" = []))
 )]
 pub(crate) async fn update(
@@ -250,11 +211,7 @@ pub(crate) async fn update(
     tag = "customers",
     params(("external_id" = String, Path, description = "The merchant's own id.")),
     request_body = CustomerUpdate,
-    responses(
-        (status = 200, description = "The changed customer.", body = Customer),
-        (status = 404, description = "There is none.", body = ErrorBody),
-        (status = 422, description = "Fields break a rule.", body = ValidationBody),
-    ),
+    responses((status = 200, description = "The changed customer.", body = Customer)),
     security(("access_token" = []))
 )]
 async fn update_external(
@@ -296,20 +253,17 @@ async fn end(
             })
             .collect();
         let changes = customers::delete(&row, &subscriptions, anonymize, &audience, &app.at());
-        app.commit(changes).await
+        app.commit(changes).await?;
+        Ok(StatusCode::NO_CONTENT)
     })
-    .await?;
-    Ok(StatusCode::NO_CONTENT)
+    .await
 }
 
 /// Deletes a customer: its subscriptions end, its e-mail address and external id are free again.
 #[utoipa::path(
     delete, path = "/v1/customers/{id}", operation_id = "customers:delete", tag = "customers",
     params(("id" = Uuid, Path, description = "The customer."), query::Deletion),
-    responses(
-        (status = 204, description = "It is gone."),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 204, description = "It is gone.")),
     security(("access_token" = []))
 )]
 pub(crate) async fn delete(
@@ -326,10 +280,7 @@ pub(crate) async fn delete(
     delete, path = "/v1/customers/external/{external_id}", operation_id = "customers:delete_external",
     tag = "customers",
     params(("external_id" = String, Path, description = "The merchant's own id."), query::Deletion),
-    responses(
-        (status = 204, description = "It is gone."),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 204, description = "It is gone.")),
     security(("access_token" = []))
 )]
 async fn delete_external(
@@ -355,10 +306,7 @@ async fn state_of(
 #[utoipa::path(
     get, path = "/v1/customers/{id}/state", operation_id = "customers:get_state", tag = "customers",
     params(("id" = Uuid, Path, description = "The customer.")),
-    responses(
-        (status = 200, description = "The customer's state.", body = CustomerState),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 200, description = "The customer's state.", body = CustomerState)),
     security(("access_token" = []))
 )]
 pub(crate) async fn state(
@@ -374,10 +322,7 @@ pub(crate) async fn state(
     get, path = "/v1/customers/external/{external_id}/state", operation_id = "customers:get_state_external",
     tag = "customers",
     params(("external_id" = String, Path, description = "The merchant's own id.")),
-    responses(
-        (status = 200, description = "The customer's state.", body = CustomerState),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 200, description = "The customer's state.", body = CustomerState)),
     security(("access_token" = []))
 )]
 async fn state_external(

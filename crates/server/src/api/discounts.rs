@@ -5,12 +5,11 @@ use std::sync::Arc;
 use axum::{Json, extract::State, http::StatusCode};
 use till_core::{
     discounts,
-    records::{Discount as Row, Organization, Product},
+    records::{Discount as Row, Product},
 };
 use till_store::List;
 use till_wire::{
     discounts::{Discount, DiscountCreate, DiscountUpdate},
-    error::{ErrorBody, ValidationBody},
     page::Page,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -19,7 +18,7 @@ use uuid::Uuid;
 use super::query;
 use crate::{
     app::App,
-    error::ApiError,
+    error::{ApiError, Found},
     extract::{Body, Caller, Filtered, Params, PathId, scope},
 };
 
@@ -51,7 +50,6 @@ pub(crate) async fn list(
     mut params: Params,
 ) -> Result<Json<Page<Discount>>, ApiError> {
     let own = &caller.organization;
-    let window = params.window();
     let mut list = List::of::<Row>(own.id)
         .ids("organization_id", params.ids("organization_id"))
         .is_null("deleted_at")
@@ -59,18 +57,10 @@ pub(crate) async fn list(
     if let Some(text) = params.text("query") {
         list = list.search(&["name", "code"], &[], &text);
     }
-    params.finish()?;
-    let (rows, total) = app
-        .store
-        .page::<Row>(list, window.page, window.limit)
-        .await?;
+    let (rows, page) = params.page::<Row>(&app, list).await?;
     let known = products(&app, own.id, rows.iter().flat_map(|row| &row.product_ids.0)).await?;
     let view = |row: &Row| row.view(own.default_currency, &known);
-    Ok(Json(Page::new(
-        rows.iter().map(view).collect(),
-        total,
-        window.limit,
-    )))
+    Ok(page.of(rows.iter().map(view)))
 }
 
 /// The products that discounts are for.
@@ -85,11 +75,6 @@ async fn products<'a>(
     Ok(app.store.bare_products(own, &ids).await?)
 }
 
-async fn load(app: &App, own: &Organization, id: Uuid) -> Result<Row, ApiError> {
-    let found = app.store.discount(own.id, id).await?;
-    found.ok_or_else(ApiError::not_found)
-}
-
 /// The live discount that has a code.
 async fn holder(app: &App, own: Uuid, code: Option<&String>) -> Result<Option<Row>, ApiError> {
     match code {
@@ -102,10 +87,7 @@ async fn holder(app: &App, own: Uuid, code: Option<&String>) -> Result<Option<Ro
 #[utoipa::path(
     get, path = "/v1/discounts/{id}", operation_id = "discounts:get", tag = "discounts",
     params(("id" = Uuid, Path, description = "The discount.")),
-    responses(
-        (status = 200, description = "The discount.", body = Discount),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 200, description = "The discount.", body = Discount)),
     security(("access_token" = []))
 )]
 pub(crate) async fn get(
@@ -114,7 +96,7 @@ pub(crate) async fn get(
     PathId(id): PathId,
 ) -> Result<Json<Discount>, ApiError> {
     let own = &caller.organization;
-    let row = load(&app, own, id).await?;
+    let row = app.store.discount(own.id, id).await.found()?;
     let known = products(&app, own.id, row.product_ids.iter()).await?;
     Ok(Json(row.view(own.default_currency, &known)))
 }
@@ -123,10 +105,7 @@ pub(crate) async fn get(
 #[utoipa::path(
     post, path = "/v1/discounts/", operation_id = "discounts:create", tag = "discounts",
     request_body = DiscountCreate,
-    responses(
-        (status = 201, description = "The new discount.", body = Discount),
-        (status = 422, description = "Fields break a rule.", body = ValidationBody),
-    ),
+    responses((status = 201, description = "The new discount.", body = Discount)),
     security(("access_token" = []))
 )]
 pub(crate) async fn create(
@@ -145,8 +124,7 @@ pub(crate) async fn create(
         )?;
         let holder = holder.as_ref();
         let made = discounts::create(input.clone(), own, &known, holder, &audience, &app.at())?;
-        app.commit(made.changes).await?;
-        Ok((StatusCode::CREATED, Json(made.view)))
+        Ok((StatusCode::CREATED, Json(app.apply(made).await?)))
     })
     .await
 }
@@ -156,11 +134,7 @@ pub(crate) async fn create(
     patch, path = "/v1/discounts/{id}", operation_id = "discounts:update", tag = "discounts",
     params(("id" = Uuid, Path, description = "The discount.")),
     request_body = DiscountUpdate,
-    responses(
-        (status = 200, description = "The changed discount.", body = Discount),
-        (status = 404, description = "There is none.", body = ErrorBody),
-        (status = 422, description = "Fields break a rule.", body = ValidationBody),
-    ),
+    responses((status = 200, description = "The changed discount.", body = Discount)),
     security(("access_token" = []))
 )]
 pub(crate) async fn update(
@@ -172,7 +146,7 @@ pub(crate) async fn update(
     let input = body.object(DiscountUpdate::read)?;
     let own = &caller.organization;
     app.settle(|| async {
-        let row = load(&app, own, id).await?;
+        let row = app.store.discount(own.id, id).await.found()?;
         let wanted = input.products.as_value().into_iter().flatten();
         let (known, holder, audience) = tokio::try_join!(
             products(&app, own.id, row.product_ids.iter().chain(wanted)),
@@ -180,9 +154,8 @@ pub(crate) async fn update(
             async { Ok(app.store.audience(own.id).await?) },
         )?;
         let (holder, at) = (holder.as_ref(), app.at());
-        let made = discounts::update(&row, input.clone(), own, &known, holder, &audience, &at)?;
-        app.commit(made.changes).await?;
-        Ok(Json(made.view))
+        let updated = discounts::update(&row, input.clone(), own, &known, holder, &audience, &at)?;
+        Ok(Json(app.apply(updated).await?))
     })
     .await
 }
@@ -191,10 +164,7 @@ pub(crate) async fn update(
 #[utoipa::path(
     delete, path = "/v1/discounts/{id}", operation_id = "discounts:delete", tag = "discounts",
     params(("id" = Uuid, Path, description = "The discount.")),
-    responses(
-        (status = 204, description = "It is gone."),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 204, description = "It is gone.")),
     security(("access_token" = []))
 )]
 pub(crate) async fn delete(
@@ -204,7 +174,7 @@ pub(crate) async fn delete(
 ) -> Result<StatusCode, ApiError> {
     let own = &caller.organization;
     app.settle(|| async {
-        let row = load(&app, own, id).await?;
+        let row = app.store.discount(own.id, id).await.found()?;
         let (known, audience) =
             tokio::try_join!(products(&app, own.id, row.product_ids.iter()), async {
                 Ok(app.store.audience(own.id).await?)

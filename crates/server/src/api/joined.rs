@@ -1,4 +1,4 @@
-//! The rows that orders and subscriptions are shown with: at most four reads for a page, however long it is.
+//! The rows that orders and subscriptions are shown with: as many reads for a page as for a single one.
 
 use std::collections::HashMap;
 

@@ -6,7 +6,6 @@ use axum::{Json, extract::State, http::StatusCode};
 use till_core::{meters, records::Meter as Row};
 use till_store::List;
 use till_wire::{
-    error::{ErrorBody, ValidationBody},
     meters::{Meter, MeterCreate, MeterUpdate},
     page::Page,
 };
@@ -15,7 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::query;
 use crate::{
     app::App,
-    error::ApiError,
+    error::{ApiError, Found},
     extract::{Body, Caller, Filtered, Params, PathId, scope},
 };
 
@@ -40,7 +39,6 @@ pub(crate) async fn list(
     caller: Caller<scope::MetersRead>,
     mut params: Params,
 ) -> Result<Json<Page<Meter>>, ApiError> {
-    let window = params.window();
     let mut list = List::of::<Row>(caller.organization.id)
         .ids("organization_id", params.ids("organization_id"))
         .all_metadata(&params)
@@ -53,26 +51,15 @@ pub(crate) async fn list(
         Some(false) => list.is_null("archived_at"),
         None => list,
     };
-    params.finish()?;
-    let (rows, total) = app
-        .store
-        .page::<Row>(list, window.page, window.limit)
-        .await?;
-    Ok(Json(Page::new(
-        rows.iter().map(Row::view).collect(),
-        total,
-        window.limit,
-    )))
+    let (rows, page) = params.page::<Row>(&app, list).await?;
+    Ok(page.of(rows.iter().map(Row::view)))
 }
 
 /// Shows a meter.
 #[utoipa::path(
     get, path = "/v1/meters/{id}", operation_id = "meters:get", tag = "meters",
     params(("id" = Uuid, Path, description = "The meter.")),
-    responses(
-        (status = 200, description = "The meter.", body = Meter),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 200, description = "The meter.", body = Meter)),
     security(("access_token" = []))
 )]
 pub(crate) async fn get(
@@ -80,20 +67,15 @@ pub(crate) async fn get(
     caller: Caller<scope::MetersRead>,
     PathId(id): PathId,
 ) -> Result<Json<Meter>, ApiError> {
-    let found = app.store.meter(caller.organization.id, id).await?;
-    found
-        .map(|row| Json(row.view()))
-        .ok_or_else(ApiError::not_found)
+    let row = app.store.meter(caller.organization.id, id).await.found()?;
+    Ok(Json(row.view()))
 }
 
 /// Creates a meter.
 #[utoipa::path(
     post, path = "/v1/meters/", operation_id = "meters:create", tag = "meters",
     request_body = MeterCreate,
-    responses(
-        (status = 201, description = "The new meter.", body = Meter),
-        (status = 422, description = "Fields break a rule.", body = ValidationBody),
-    ),
+    responses((status = 201, description = "The new meter.", body = Meter)),
     security(("access_token" = []))
 )]
 pub(crate) async fn create(
@@ -102,9 +84,8 @@ pub(crate) async fn create(
     body: Body,
 ) -> Result<(StatusCode, Json<Meter>), ApiError> {
     let input = body.object(MeterCreate::read)?;
-    let (meter, changes) = meters::create(input, &caller.organization, &app.at())?;
-    app.commit(changes).await?;
-    Ok((StatusCode::CREATED, Json(meter.view())))
+    let made = meters::create(input, &caller.organization, &app.at())?;
+    Ok((StatusCode::CREATED, Json(app.apply(made).await?.view())))
 }
 
 /// Changes a meter. One that an active price or a benefit uses cannot be archived.
@@ -112,11 +93,7 @@ pub(crate) async fn create(
     patch, path = "/v1/meters/{id}", operation_id = "meters:update", tag = "meters",
     params(("id" = Uuid, Path, description = "The meter.")),
     request_body = MeterUpdate,
-    responses(
-        (status = 200, description = "The changed meter.", body = Meter),
-        (status = 404, description = "There is none.", body = ErrorBody),
-        (status = 422, description = "Fields break a rule.", body = ValidationBody),
-    ),
+    responses((status = 200, description = "The changed meter.", body = Meter)),
     security(("access_token" = []))
 )]
 pub(crate) async fn update(
@@ -127,15 +104,11 @@ pub(crate) async fn update(
 ) -> Result<Json<Meter>, ApiError> {
     let input = body.object(MeterUpdate::read)?;
     let own = caller.organization.id;
-    let updated = app
-        .settle(|| async {
-            let (found, in_use) =
-                tokio::try_join!(app.store.meter(own, id), app.store.meter_in_use(own, id))?;
-            let meter = found.ok_or_else(ApiError::not_found)?;
-            let (meter, changes) = meters::update(&meter, input.clone(), in_use, &app.at())?;
-            app.commit(changes).await?;
-            Ok::<_, ApiError>(meter)
-        })
-        .await?;
-    Ok(Json(updated.view()))
+    app.settle(|| async {
+        let (found, in_use) =
+            tokio::try_join!(app.store.meter(own, id), app.store.meter_in_use(own, id))?;
+        let updated = meters::update(&found.found()?, input.clone(), in_use, &app.at())?;
+        Ok(Json(app.apply(updated).await?.view()))
+    })
+    .await
 }

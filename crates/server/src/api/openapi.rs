@@ -166,7 +166,7 @@ fn common_answers(document: &mut Document) {
         if operation.security.is_some() {
             add(
                 "404",
-                "`Polar-Organization` names another organization.",
+                "There is none, it is another organization's, or `Polar-Organization` names another.",
                 &["ErrorBody"],
             );
             let both = ["ErrorBody", "BearerErrorBody"];

@@ -6,7 +6,6 @@ use axum::{Json, extract::State};
 use till_core::records::Order as Row;
 use till_store::List;
 use till_wire::{
-    error::ErrorBody,
     orders::{Order, OrderStatus, ProductBillingType},
     page::Page,
 };
@@ -15,7 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{joined::Joined, query};
 use crate::{
     app::App,
-    error::ApiError,
+    error::{ApiError, Found},
     extract::{Caller, Filtered, Params, PathId, scope},
 };
 
@@ -59,7 +58,6 @@ pub(crate) async fn list(
     mut params: Params,
 ) -> Result<Json<Page<Order>>, ApiError> {
     let own = caller.organization.id;
-    let window = params.window();
     let list = List::of::<Row>(own)
         .ids("organization_id", params.ids("organization_id"))
         .ids("product_id", params.ids("product_id"))
@@ -75,13 +73,9 @@ pub(crate) async fn list(
         .all_metadata(&params)
         .sorted(params.sorting(&SORT_KEYS, &["-created_at"]));
     let list = billed(list, &params.words("product_billing_type"));
-    params.finish()?;
-    let (rows, total) = app
-        .store
-        .page::<Row>(list, window.page, window.limit)
-        .await?;
+    let (rows, page) = params.page::<Row>(&app, list).await?;
     let orders = Joined::orders(&app, &caller.organization, &rows).await?;
-    Ok(Json(Page::new(orders, total, window.limit)))
+    Ok(page.of(orders))
 }
 
 /// Only of products that are paid so; both kinds, or none named: all.
@@ -102,10 +96,7 @@ fn billed(list: List, kinds: &[ProductBillingType]) -> List {
 #[utoipa::path(
     get, path = "/v1/orders/{id}", operation_id = "orders:get", tag = "orders",
     params(("id" = Uuid, Path, description = "The order.")),
-    responses(
-        (status = 200, description = "The order.", body = Order),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 200, description = "The order.", body = Order)),
     security(("access_token" = []))
 )]
 pub(crate) async fn get(
@@ -114,11 +105,7 @@ pub(crate) async fn get(
     PathId(id): PathId,
 ) -> Result<Json<Order>, ApiError> {
     let own = caller.organization.id;
-    let row = app
-        .store
-        .order(own, id)
-        .await?
-        .ok_or_else(ApiError::not_found)?;
+    let row = app.store.order(own, id).await.found()?;
     let mut shown = Joined::orders(&app, &caller.organization, &[row]).await?;
-    shown.pop().map(Json).ok_or_else(ApiError::not_found)
+    shown.pop().map(Json).found()
 }

@@ -6,7 +6,6 @@ use axum::{Json, extract::State};
 use till_core::{change::Value, organizations, records::Organization as Row};
 use till_store::List;
 use till_wire::{
-    error::{ErrorBody, ValidationBody},
     organizations::{Organization, OrganizationUpdate},
     page::Page,
 };
@@ -16,7 +15,7 @@ use uuid::Uuid;
 use super::query;
 use crate::{
     app::App,
-    error::ApiError,
+    error::{ApiError, Found},
     extract::{Body, Caller, Filtered, Params, PathId, scope},
 };
 
@@ -39,7 +38,6 @@ pub(crate) async fn list(
     caller: Caller<scope::OrganizationsRead>,
     mut params: Params,
 ) -> Result<Json<Page<Organization>>, ApiError> {
-    let window = params.window();
     let slug = params
         .text("slug")
         .into_iter()
@@ -51,30 +49,19 @@ pub(crate) async fn list(
         ("name", "lower(organizations.name)"),
     ];
     let sorting = params.sorting(&keys, &["created_at"]);
-    params.finish()?;
     let mut list = List::within::<Row>("id", &[caller.organization.id]).sorted(sorting);
     if !slug.is_empty() {
         list = list.is_in("slug", slug);
     }
-    let (rows, total) = app
-        .store
-        .page::<Row>(list, window.page, window.limit)
-        .await?;
-    Ok(Json(Page::new(
-        rows.iter().map(organizations::view).collect(),
-        total,
-        window.limit,
-    )))
+    let (rows, page) = params.page(&app, list).await?;
+    Ok(page.of(rows.iter().map(organizations::view)))
 }
 
 /// Shows the token's organization.
 #[utoipa::path(
     get, path = "/v1/organizations/{id}", operation_id = "organizations:get", tag = "organizations",
     params(("id" = Uuid, Path, description = "The organization.")),
-    responses(
-        (status = 200, description = "The organization.", body = Organization),
-        (status = 404, description = "There is none, or it is not the token's.", body = ErrorBody),
-    ),
+    responses((status = 200, description = "The organization.", body = Organization)),
     security(("access_token" = []))
 )]
 pub(crate) async fn get(
@@ -90,11 +77,7 @@ pub(crate) async fn get(
     patch, path = "/v1/organizations/{id}", operation_id = "organizations:update", tag = "organizations",
     params(("id" = Uuid, Path, description = "The organization.")),
     request_body = OrganizationUpdate,
-    responses(
-        (status = 200, description = "The changed organization.", body = Organization),
-        (status = 404, description = "There is none, or it is not the token's.", body = ErrorBody),
-        (status = 422, description = "Fields break a rule.", body = ValidationBody),
-    ),
+    responses((status = 200, description = "The changed organization.", body = Organization)),
     security(("access_token" = []))
 )]
 pub(crate) async fn update(
@@ -105,25 +88,17 @@ pub(crate) async fn update(
 ) -> Result<Json<Organization>, ApiError> {
     let input = body.object(OrganizationUpdate::read)?;
     own(&caller.organization, id)?;
-    let updated = app
-        .settle(|| async {
-            let row = app
-                .store
-                .organization(id)
-                .await?
-                .ok_or_else(ApiError::not_found)?;
-            let unpriced = match input.default_presentment_currency {
-                Some(currency) => app.store.unpriced(id, currency).await?,
-                None => Vec::new(),
-            };
-            let audience = app.store.audience(id).await?;
-            let (row, changes) =
-                organizations::update(&row, input.clone(), &unpriced, &audience, &app.at())?;
-            app.commit(changes).await?;
-            Ok::<_, ApiError>(row)
-        })
-        .await?;
-    Ok(Json(organizations::view(&updated)))
+    app.settle(|| async {
+        let row = app.store.organization(id).await.found()?;
+        let unpriced = match input.default_presentment_currency {
+            Some(currency) => app.store.unpriced(id, currency).await?,
+            None => Vec::new(),
+        };
+        let audience = app.store.audience(id).await?;
+        let updated = organizations::update(&row, input.clone(), &unpriced, &audience, &app.at())?;
+        Ok(Json(organizations::view(&app.apply(updated).await?)))
+    })
+    .await
 }
 
 fn own(organization: &Row, id: Uuid) -> Result<(), ApiError> {

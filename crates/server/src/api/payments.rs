@@ -10,7 +10,6 @@ use till_core::{
 };
 use till_store::List;
 use till_wire::{
-    error::ErrorBody,
     page::Page,
     payments::{Payment, PaymentStatus},
 };
@@ -19,7 +18,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::query;
 use crate::{
     app::App,
-    error::ApiError,
+    error::{ApiError, Found},
     extract::{Caller, Filtered, Params, PathId, scope},
 };
 
@@ -52,7 +51,6 @@ pub(crate) async fn list(
     caller: Caller<scope::PaymentsRead>,
     mut params: Params,
 ) -> Result<Json<Page<Payment>>, ApiError> {
-    let window = params.window();
     let mut list = List::of::<Row>(caller.organization.id)
         .eq("kind", PaymentKind::Charge)
         .ids("organization_id", params.ids("organization_id"))
@@ -78,16 +76,8 @@ pub(crate) async fn list(
             emails.iter().map(|e| Value::Text(email_key(e))).collect(),
         );
     }
-    params.finish()?;
-    let (rows, total) = app
-        .store
-        .page::<Row>(list, window.page, window.limit)
-        .await?;
-    Ok(Json(Page::new(
-        rows.iter().map(Row::view).collect(),
-        total,
-        window.limit,
-    )))
+    let (rows, page) = params.page::<Row>(&app, list).await?;
+    Ok(page.of(rows.iter().map(Row::view)))
 }
 
 /// How far the attempts of these statuses are.
@@ -108,10 +98,7 @@ fn states(statuses: &[PaymentStatus]) -> Vec<PaymentState> {
 #[utoipa::path(
     get, path = "/v1/payments/{id}", operation_id = "payments:get", tag = "payments",
     params(("id" = Uuid, Path, description = "The payment.")),
-    responses(
-        (status = 200, description = "The payment.", body = Payment),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 200, description = "The payment.", body = Payment)),
     security(("access_token" = []))
 )]
 pub(crate) async fn get(
@@ -119,10 +106,6 @@ pub(crate) async fn get(
     caller: Caller<scope::PaymentsRead>,
     PathId(id): PathId,
 ) -> Result<Json<Payment>, ApiError> {
-    let row = app
-        .store
-        .payment(caller.organization.id, id)
-        .await?
-        .ok_or_else(ApiError::not_found)?;
-    Ok(Json(row.view()))
+    let own = caller.organization.id;
+    Ok(Json(app.store.payment(own, id).await.found()?.view()))
 }

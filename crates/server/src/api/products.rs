@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
-use till_core::{change::Value, products, records::Product as Row};
-use till_store::{List, containing_ids, holds_one};
+use till_core::{
+    change::Value,
+    products::{self, Offered},
+    records::Product as Row,
+};
+use till_store::List;
 use till_wire::{
-    error::{ErrorBody, ValidationBody},
     page::Page,
     products::{
         Product, ProductBenefitsUpdate, ProductCreate, ProductUpdate, Visibility, fields_of,
@@ -18,7 +21,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::query;
 use crate::{
     app::App,
-    error::ApiError,
+    error::{ApiError, Found},
     extract::{Body, Caller, Filtered, Params, PathId, scope},
 };
 
@@ -58,18 +61,13 @@ pub(crate) async fn list(
     mut params: Params,
 ) -> Result<Json<Page<Product>>, ApiError> {
     let own = caller.organization.id;
-    let window = params.window();
     let mut list = List::of::<Row>(own)
         .ids("id", params.ids("id"))
         .ids("organization_id", params.ids("organization_id"))
         .words("visibility", params.words::<Visibility>("visibility"))
+        .holding("benefit_ids", &params.ids("benefit_id"))
         .all_metadata(&params)
         .sorted(params.sorting(&SORT_KEYS, &["-created_at"]));
-    let benefits = params.ids("benefit_id");
-    if !benefits.is_empty() {
-        let condition = holds_one("products.benefit_ids", benefits.len());
-        list = list.filter_sql(&condition, containing_ids(&benefits));
-    }
     if let Some(text) = params.text("query") {
         list = list.contains_ci("name", &text);
     }
@@ -81,29 +79,18 @@ pub(crate) async fn list(
         Some(false) => list.is_null("recurring_interval"),
         None => list,
     };
-    params.finish()?;
-    let (rows, total) = app
-        .store
-        .page::<Row>(list, window.page, window.limit)
-        .await?;
+    let (rows, page) = params.page::<Row>(&app, list).await?;
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut offered = app.store.offered(own, &ids).await?;
     offered.sort_by_key(|one| ids.iter().position(|id| *id == one.product.id));
-    Ok(Json(Page::new(
-        offered.iter().map(|one| one.view()).collect(),
-        total,
-        window.limit,
-    )))
+    Ok(page.of(offered.iter().map(Offered::view)))
 }
 
 /// Shows a product.
 #[utoipa::path(
     get, path = "/v1/products/{id}", operation_id = "products:get", tag = "products",
     params(("id" = Uuid, Path, description = "The product.")),
-    responses(
-        (status = 200, description = "The product.", body = Product),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 200, description = "The product.", body = Product)),
     security(("access_token" = []))
 )]
 pub(crate) async fn get(
@@ -112,20 +99,14 @@ pub(crate) async fn get(
     PathId(id): PathId,
 ) -> Result<Json<Product>, ApiError> {
     let found = app.store.offered(caller.organization.id, &[id]).await?;
-    found
-        .first()
-        .map(|one| Json(one.view()))
-        .ok_or_else(ApiError::not_found)
+    Ok(Json(found.first().found()?.view()))
 }
 
 /// Creates a product with its prices.
 #[utoipa::path(
     post, path = "/v1/products/", operation_id = "products:create", tag = "products",
     request_body = ProductCreate,
-    responses(
-        (status = 201, description = "The new product.", body = Product),
-        (status = 422, description = "Fields break a rule.", body = ValidationBody),
-    ),
+    responses((status = 201, description = "The new product.", body = Product)),
     security(("access_token" = []))
 )]
 pub(crate) async fn create(
@@ -139,20 +120,16 @@ pub(crate) async fn create(
         meters_of(&input.prices),
         fields_of(&input.attached_custom_fields),
     );
-    let offered = app
-        .settle(|| async {
-            let (audience, named) = tokio::try_join!(
-                app.store.audience(own.id),
-                app.store
-                    .named_by_product(own.id, &meters, &fields, &input.medias)
-            )?;
-            let (offered, changes) =
-                products::create(input.clone(), own, &named, &audience, &app.at())?;
-            app.commit(changes).await?;
-            Ok::<_, ApiError>(offered)
-        })
-        .await?;
-    Ok((StatusCode::CREATED, Json(offered.view())))
+    app.settle(|| async {
+        let (audience, named) = tokio::try_join!(
+            app.store.audience(own.id),
+            app.store
+                .named_by_product(own.id, &meters, &fields, &input.medias)
+        )?;
+        let made = products::create(input.clone(), own, &named, &audience, &app.at())?;
+        Ok((StatusCode::CREATED, Json(app.apply(made).await?.view())))
+    })
+    .await
 }
 
 /// Changes a product. `prices` is the whole list: prices named by `id` stay, the others are archived.
@@ -160,11 +137,7 @@ pub(crate) async fn create(
     patch, path = "/v1/products/{id}", operation_id = "products:update", tag = "products",
     params(("id" = Uuid, Path, description = "The product.")),
     request_body = ProductUpdate,
-    responses(
-        (status = 200, description = "The changed product.", body = Product),
-        (status = 404, description = "There is none.", body = ErrorBody),
-        (status = 422, description = "Fields break a rule.", body = ValidationBody),
-    ),
+    responses((status = 200, description = "The changed product.", body = Product)),
     security(("access_token" = []))
 )]
 pub(crate) async fn update(
@@ -178,36 +151,25 @@ pub(crate) async fn update(
     let meters = meters_of(input.prices.as_deref().unwrap_or_default());
     let fields = fields_of(input.attached_custom_fields.as_deref().unwrap_or_default());
     let medias = input.medias.as_deref().unwrap_or_default();
-    let updated = app
-        .settle(|| async {
-            let wanted = [id];
-            let links = async {
-                match input.is_archived {
-                    Some(true) => app.store.links_to(own.id, id).await,
-                    _ => Ok(Vec::new()),
-                }
-            };
-            let (found, audience, named, links) = tokio::try_join!(
-                app.store.offered(own.id, &wanted),
-                app.store.audience(own.id),
-                app.store.named_by_product(own.id, &meters, &fields, medias),
-                links
-            )?;
-            let offered = found.first().ok_or_else(ApiError::not_found)?;
-            let (offered, changes) = products::update(
-                offered,
-                input.clone(),
-                own,
-                &named,
-                &links,
-                &audience,
-                &app.at(),
-            )?;
-            app.commit(changes).await?;
-            Ok::<_, ApiError>(offered)
-        })
-        .await?;
-    Ok(Json(updated.view()))
+    app.settle(|| async {
+        let wanted = [id];
+        let links = async {
+            match input.is_archived {
+                Some(true) => app.store.links_to(own.id, id).await,
+                _ => Ok(Vec::new()),
+            }
+        };
+        let (found, audience, named, links) = tokio::try_join!(
+            app.store.offered(own.id, &wanted),
+            app.store.audience(own.id),
+            app.store.named_by_product(own.id, &meters, &fields, medias),
+            links
+        )?;
+        let (old, at) = (found.first().found()?, app.at());
+        let updated = products::update(old, input.clone(), own, &named, &links, &audience, &at)?;
+        Ok(Json(app.apply(updated).await?.view()))
+    })
+    .await
 }
 
 /// Replaces the benefits of a product; their order is the order of display.
@@ -215,11 +177,7 @@ pub(crate) async fn update(
     post, path = "/v1/products/{id}/benefits", operation_id = "products:update_benefits", tag = "products",
     params(("id" = Uuid, Path, description = "The product.")),
     request_body = ProductBenefitsUpdate,
-    responses(
-        (status = 200, description = "The changed product.", body = Product),
-        (status = 404, description = "There is none.", body = ErrorBody),
-        (status = 422, description = "Fields break a rule.", body = ValidationBody),
-    ),
+    responses((status = 200, description = "The changed product.", body = Product)),
     security(("access_token" = []))
 )]
 pub(crate) async fn include(
@@ -230,20 +188,16 @@ pub(crate) async fn include(
 ) -> Result<Json<Product>, ApiError> {
     let input = body.object(ProductBenefitsUpdate::read)?;
     let own = caller.organization.id;
-    let updated = app
-        .settle(|| async {
-            let wanted = [id];
-            let (found, audience, benefits) = tokio::try_join!(
-                app.store.offered(own, &wanted),
-                app.store.audience(own),
-                app.store.benefits(own, &input.benefits)
-            )?;
-            let offered = found.first().ok_or_else(ApiError::not_found)?;
-            let (offered, changes) =
-                products::include(offered, input.clone(), &benefits, &audience, &app.at())?;
-            app.commit(changes).await?;
-            Ok::<_, ApiError>(offered)
-        })
-        .await?;
-    Ok(Json(updated.view()))
+    app.settle(|| async {
+        let wanted = [id];
+        let (found, audience, benefits) = tokio::try_join!(
+            app.store.offered(own, &wanted),
+            app.store.audience(own),
+            app.store.benefits(own, &input.benefits)
+        )?;
+        let (old, at) = (found.first().found()?, app.at());
+        let updated = products::include(old, input.clone(), &benefits, &audience, &at)?;
+        Ok(Json(app.apply(updated).await?.view()))
+    })
+    .await
 }

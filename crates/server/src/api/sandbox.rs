@@ -13,7 +13,11 @@ use till_wire::{
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{app::App, error::ApiError, extract::Body};
+use crate::{
+    app::App,
+    error::{ApiError, Found},
+    extract::Body,
+};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Arc<App>> {
@@ -55,7 +59,7 @@ async fn create(
     State(app): State<Arc<App>>,
     body: Body,
 ) -> Result<(StatusCode, Json<ConfirmationToken>), ApiError> {
-    let sandbox = app.sandbox.as_ref().ok_or_else(ApiError::not_found)?;
+    let sandbox = app.sandbox.as_ref().found()?;
     let card = body.object(|f| {
         let number = f.required("number", text);
         let month = f.required("exp_month", int_in(1, 12));

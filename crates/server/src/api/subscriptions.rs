@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use till_core::{change::Value, records::Subscription as Row};
 use till_store::List;
 use till_wire::{
-    error::ErrorBody,
     page::Page,
     subscriptions::{CancellationReason, Subscription, SubscriptionStatus},
 };
@@ -16,7 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{joined::Joined, query};
 use crate::{
     app::App,
-    error::ApiError,
+    error::{ApiError, Found},
     extract::{Caller, Filtered, Params, PathId, scope},
 };
 
@@ -61,7 +60,6 @@ pub(crate) async fn list(
     mut params: Params,
 ) -> Result<Json<Page<Subscription>>, ApiError> {
     let own = caller.organization.id;
-    let window = params.window();
     let mut list = List::of::<Row>(own)
         .ids("organization_id", params.ids("organization_id"))
         .ids("product_id", params.ids("product_id"))
@@ -85,13 +83,9 @@ pub(crate) async fn list(
     }
     list = canceled(list, ">=", params.instant("canceled_at_after"));
     list = canceled(list, "<=", params.instant("canceled_at_before"));
-    params.finish()?;
-    let (rows, total) = app
-        .store
-        .page::<Row>(list, window.page, window.limit)
-        .await?;
+    let (rows, page) = params.page::<Row>(&app, list).await?;
     let subscriptions = Joined::subscriptions(&app, &caller.organization, &rows).await?;
-    Ok(Json(Page::new(subscriptions, total, window.limit)))
+    Ok(page.of(subscriptions))
 }
 
 /// The statuses that the deprecated `active` asks for (lifecycle.md E.1, groups).
@@ -118,10 +112,7 @@ fn canceled(list: List, comparison: &str, at: Option<Timestamp>) -> List {
 #[utoipa::path(
     get, path = "/v1/subscriptions/{id}", operation_id = "subscriptions:get", tag = "subscriptions",
     params(("id" = Uuid, Path, description = "The subscription.")),
-    responses(
-        (status = 200, description = "The subscription.", body = Subscription),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 200, description = "The subscription.", body = Subscription)),
     security(("access_token" = []))
 )]
 pub(crate) async fn get(
@@ -130,11 +121,7 @@ pub(crate) async fn get(
     PathId(id): PathId,
 ) -> Result<Json<Subscription>, ApiError> {
     let own = caller.organization.id;
-    let row = app
-        .store
-        .subscription(own, id)
-        .await?
-        .ok_or_else(ApiError::not_found)?;
+    let row = app.store.subscription(own, id).await.found()?;
     let mut shown = Joined::subscriptions(&app, &caller.organization, &[row]).await?;
-    shown.pop().map(Json).ok_or_else(ApiError::not_found)
+    shown.pop().map(Json).found()
 }

@@ -7,7 +7,6 @@ use till_core::{records::WebhookEndpoint as Row, refusal::Refusal, webhooks};
 use till_ports::outbound::endpoint_url_rule;
 use till_store::{DeliveryFilter, List, Order};
 use till_wire::{
-    error::{ErrorBody, ValidationBody},
     events::EventType,
     input::{Fields, Problem},
     loc,
@@ -15,11 +14,10 @@ use till_wire::{
     webhooks::{EndpointCreate, EndpointUpdate, HttpCodeClass, WebhookDelivery, WebhookEndpoint},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 
 use crate::{
     app::App,
-    error::ApiError,
+    error::{ApiError, Found},
     extract::{Body, Caller, Filtered, Params, PathId, scope},
 };
 
@@ -41,10 +39,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
         ("page" = Option<u32>, Query, minimum = 1, description = "From 1."),
         ("limit" = Option<u32>, Query, minimum = 1, description = "Items per page: 10, at most 100."),
     ),
-    responses(
-        (status = 200, description = "A page of endpoints.", body = Page<WebhookEndpoint>),
-        (status = 422, description = "A parameter does not read.", body = ValidationBody),
-    ),
+    responses((status = 200, description = "A page of endpoints.", body = Page<WebhookEndpoint>)),
     security(("access_token" = []))
 )]
 pub(crate) async fn list(
@@ -52,31 +47,19 @@ pub(crate) async fn list(
     caller: Caller<scope::WebhooksRead>,
     mut params: Params,
 ) -> Result<Json<Page<WebhookEndpoint>>, ApiError> {
-    let window = params.window();
     let list = List::of::<Row>(caller.organization.id)
         .ids("organization_id", params.ids("organization_id"))
         .is_null("deleted_at")
         .order("created_at", Order::Desc);
-    params.finish()?;
-    let (rows, total) = app
-        .store
-        .page::<Row>(list, window.page, window.limit)
-        .await?;
-    Ok(Json(Page::new(
-        rows.iter().map(Row::view).collect(),
-        total,
-        window.limit,
-    )))
+    let (rows, page) = params.page::<Row>(&app, list).await?;
+    Ok(page.of(rows.iter().map(Row::view)))
 }
 
 /// Shows a webhook endpoint.
 #[utoipa::path(
     get, path = "/v1/webhooks/endpoints/{id}", operation_id = "webhooks:get_webhook_endpoint", tag = "webhooks",
     params(("id" = Uuid, Path, description = "The endpoint.")),
-    responses(
-        (status = 200, description = "The endpoint.", body = WebhookEndpoint),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 200, description = "The endpoint.", body = WebhookEndpoint)),
     security(("access_token" = []))
 )]
 pub(crate) async fn get(
@@ -84,17 +67,15 @@ pub(crate) async fn get(
     caller: Caller<scope::WebhooksRead>,
     PathId(id): PathId,
 ) -> Result<Json<WebhookEndpoint>, ApiError> {
-    Ok(Json(load(&app, caller.organization.id, id).await?.view()))
+    let own = caller.organization.id;
+    Ok(Json(app.store.endpoint(own, id).await.found()?.view()))
 }
 
 /// Creates a webhook endpoint.
 #[utoipa::path(
     post, path = "/v1/webhooks/endpoints", operation_id = "webhooks:create_webhook_endpoint", tag = "webhooks",
     request_body = EndpointCreate,
-    responses(
-        (status = 201, description = "The new endpoint.", body = WebhookEndpoint),
-        (status = 422, description = "Fields break a rule.", body = ValidationBody),
-    ),
+    responses((status = 201, description = "The new endpoint.", body = WebhookEndpoint)),
     security(("access_token" = []))
 )]
 pub(crate) async fn create(
@@ -107,9 +88,8 @@ pub(crate) async fn create(
         let url = url_of(f, app.policy.dev);
         Some((input?, url?))
     })?;
-    let (row, changes) = webhooks::create(input, caller.organization.id, url, &app.at())?;
-    app.commit(changes).await?;
-    Ok((StatusCode::CREATED, Json(row.view())))
+    let made = webhooks::create(input, caller.organization.id, url, &app.at())?;
+    Ok((StatusCode::CREATED, Json(app.apply(made).await?.view())))
 }
 
 /// Changes a webhook endpoint; null changes nothing.
@@ -117,11 +97,7 @@ pub(crate) async fn create(
     patch, path = "/v1/webhooks/endpoints/{id}", operation_id = "webhooks:update_webhook_endpoint", tag = "webhooks",
     params(("id" = Uuid, Path, description = "The endpoint.")),
     request_body = EndpointUpdate,
-    responses(
-        (status = 200, description = "The endpoint as it is now.", body = WebhookEndpoint),
-        (status = 404, description = "There is none.", body = ErrorBody),
-        (status = 422, description = "Fields break a rule.", body = ValidationBody),
-    ),
+    responses((status = 200, description = "The endpoint as it is now.", body = WebhookEndpoint)),
     security(("access_token" = []))
 )]
 pub(crate) async fn update(
@@ -136,14 +112,14 @@ pub(crate) async fn update(
         let url = url_of(f, dev);
         Some((input?, url))
     })?;
+    let own = caller.organization.id;
     app.settle(|| async {
-        let row = load(&app, caller.organization.id, id).await?;
+        let row = app.store.endpoint(own, id).await.found()?;
         if input.enabled == Some(true) && url.is_none() {
             may_be_enabled(&row, dev)?;
         }
-        let (row, changes) = webhooks::update(&row, input.clone(), url.clone(), &app.at());
-        app.commit(changes).await?;
-        Ok(Json(row.view()))
+        let updated = webhooks::update(&row, input.clone(), url.clone(), &app.at());
+        Ok(Json(app.apply(updated).await?.view()))
     })
     .await
 }
@@ -152,10 +128,7 @@ pub(crate) async fn update(
 #[utoipa::path(
     delete, path = "/v1/webhooks/endpoints/{id}", operation_id = "webhooks:delete_webhook_endpoint", tag = "webhooks",
     params(("id" = Uuid, Path, description = "The endpoint.")),
-    responses(
-        (status = 204, description = "It is gone."),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 204, description = "It is gone.")),
     security(("access_token" = []))
 )]
 pub(crate) async fn delete(
@@ -163,8 +136,9 @@ pub(crate) async fn delete(
     caller: Caller<scope::WebhooksWrite>,
     PathId(id): PathId,
 ) -> Result<StatusCode, ApiError> {
+    let own = caller.organization.id;
     app.settle(|| async {
-        let row = load(&app, caller.organization.id, id).await?;
+        let row = app.store.endpoint(own, id).await.found()?;
         app.commit(webhooks::delete(&row, &app.at())).await?;
         Ok(StatusCode::NO_CONTENT)
     })
@@ -176,10 +150,7 @@ pub(crate) async fn delete(
     patch, path = "/v1/webhooks/endpoints/{id}/secret", operation_id = "webhooks:reset_webhook_endpoint_secret",
     tag = "webhooks",
     params(("id" = Uuid, Path, description = "The endpoint.")),
-    responses(
-        (status = 200, description = "The endpoint with its new secret.", body = WebhookEndpoint),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 200, description = "The endpoint with its new secret.", body = WebhookEndpoint)),
     security(("access_token" = []))
 )]
 pub(crate) async fn reset_secret(
@@ -187,11 +158,11 @@ pub(crate) async fn reset_secret(
     caller: Caller<scope::WebhooksWrite>,
     PathId(id): PathId,
 ) -> Result<Json<WebhookEndpoint>, ApiError> {
+    let own = caller.organization.id;
     app.settle(|| async {
-        let row = load(&app, caller.organization.id, id).await?;
-        let (row, changes) = webhooks::reset_secret(&row, &app.at());
-        app.commit(changes).await?;
-        Ok(Json(row.view()))
+        let row = app.store.endpoint(own, id).await.found()?;
+        let reset = webhooks::reset_secret(&row, &app.at());
+        Ok(Json(app.apply(reset).await?.view()))
     })
     .await
 }
@@ -210,10 +181,7 @@ pub(crate) async fn reset_secret(
         ("page" = Option<u32>, Query, minimum = 1, description = "From 1."),
         ("limit" = Option<u32>, Query, minimum = 1, description = "Items per page: 10, at most 100."),
     ),
-    responses(
-        (status = 200, description = "A page of deliveries.", body = Page<WebhookDelivery>),
-        (status = 422, description = "A parameter does not read.", body = ValidationBody),
-    ),
+    responses((status = 200, description = "A page of deliveries.", body = Page<WebhookDelivery>)),
     security(("access_token" = []))
 )]
 pub(crate) async fn deliveries(
@@ -238,9 +206,8 @@ pub(crate) async fn deliveries(
         .await?;
     let items = rows
         .iter()
-        .map(|(delivery, event)| webhooks::delivery_view(delivery, event))
-        .collect();
-    Ok(Json(Page::new(items, total, window.limit)))
+        .map(|(delivery, event)| webhooks::delivery_view(delivery, event));
+    Ok(window.of(total, items))
 }
 
 /// Sends an event again, soon.
@@ -248,10 +215,7 @@ pub(crate) async fn deliveries(
     post, path = "/v1/webhooks/events/{id}/redeliver", operation_id = "webhooks:redeliver_webhook_event",
     tag = "webhooks",
     params(("id" = Uuid, Path, description = "The event.")),
-    responses(
-        (status = 202, description = "It will be sent.", body = ()),
-        (status = 404, description = "There is none.", body = ErrorBody),
-    ),
+    responses((status = 202, description = "It will be sent.", body = ())),
     security(("access_token" = []))
 )]
 pub(crate) async fn redeliver(
@@ -259,18 +223,11 @@ pub(crate) async fn redeliver(
     caller: Caller<scope::WebhooksWrite>,
     PathId(id): PathId,
 ) -> Result<(StatusCode, Json<()>), ApiError> {
-    let found = app.store.event(caller.organization.id, id).await?;
-    let (event, endpoint) = found.ok_or_else(ApiError::not_found)?;
+    let own = caller.organization.id;
+    let (event, endpoint) = app.store.event(own, id).await.found()?;
     app.commit(webhooks::redeliver(&event, &endpoint, &app.at()))
         .await?;
     Ok((StatusCode::ACCEPTED, Json(())))
-}
-
-async fn load(app: &App, organization_id: Uuid, id: Uuid) -> Result<Row, ApiError> {
-    app.store
-        .endpoint(organization_id, id)
-        .await?
-        .ok_or_else(ApiError::not_found)
 }
 
 /// The body's `url`, normalised, if it has one that may be saved; what is wrong with it is recorded.

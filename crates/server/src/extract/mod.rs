@@ -6,7 +6,7 @@ mod params;
 
 pub use caller::{Access, Caller, Identity, scope};
 pub use desk::{Denied, Desk, Device, Person, Shop, local_path};
-pub use params::{EndpointId, ExternalId, Filtered, Params, PathId, Window};
+pub use params::{EndpointId, ExternalId, Filtered, Paging, Params, PathId, Window};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use serde_json::Value;

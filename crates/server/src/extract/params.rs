@@ -6,12 +6,15 @@ use axum::{
 };
 use jiff::Timestamp;
 use serde_json::Value as Json;
-use till_core::change::Value;
+use till_core::change::{Record, Value};
 use till_store::{List, Order};
-use till_wire::input::{self, Context, Words};
+use till_wire::{
+    input::{self, Context, Words},
+    page::Page,
+};
 use uuid::Uuid;
 
-use crate::error::ApiError;
+use crate::{app::App, error::ApiError};
 
 /// A query string. Reading collects problems; [`Params::finish`] tells them all.
 #[derive(Debug)]
@@ -34,6 +37,28 @@ pub struct Window {
     pub page: u32,
     /// At most 100.
     pub limit: u32,
+}
+
+impl Window {
+    /// The page as it is answered, cut from `total` items.
+    pub fn of<V>(self, total: i64, items: impl IntoIterator<Item = V>) -> axum::Json<Page<V>> {
+        let items = items.into_iter().collect();
+        axum::Json(Page::new(items, total, self.limit))
+    }
+}
+
+/// Which page it is that rows were read for, and of how many.
+#[derive(Debug, Clone, Copy)]
+pub struct Paging {
+    window: Window,
+    total: i64,
+}
+
+impl Paging {
+    /// The page as it is answered.
+    pub fn of<V>(self, items: impl IntoIterator<Item = V>) -> axum::Json<Page<V>> {
+        self.window.of(self.total, items)
+    }
 }
 
 impl Params {
@@ -218,6 +243,19 @@ impl Params {
             }
         }
         groups
+    }
+
+    /// The rows of the page that was asked for; tells everything that did not read. Nothing is read of the
+    /// query afterwards.
+    pub async fn page<R: Record + Send + 'static>(
+        mut self,
+        app: &App,
+        list: List,
+    ) -> Result<(Vec<R>, Paging), ApiError> {
+        let window = self.window();
+        self.finish()?;
+        let (rows, total) = app.store.page(list, window.page, window.limit).await?;
+        Ok((rows, Paging { window, total }))
     }
 
     /// Everything that did not read, at once.

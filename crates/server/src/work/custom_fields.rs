@@ -52,14 +52,14 @@ async fn round(app: &App, renamed: &Renamed) -> Result<usize, ApiError> {
         AnsweredIn::Orders,
         AnsweredIn::Subscriptions,
     ] {
-        let mut last = Uuid::nil();
+        let mut last = (Timestamp::UNIX_EPOCH, Uuid::nil());
         loop {
             let rows = app
                 .store
                 .answered(table, own, &renamed.old, before, last, BATCH)
                 .await?;
             let Some(end) = rows.last() else { break };
-            last = end.id;
+            last = (end.created_at, end.id);
             found += rows.len();
             let mut changes = Changes::new();
             for row in &rows {

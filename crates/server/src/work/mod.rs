@@ -3,6 +3,7 @@
 pub mod checkouts;
 pub mod custom_fields;
 pub mod customers;
+pub mod files;
 pub mod mail;
 pub mod webhooks;
 
@@ -30,9 +31,9 @@ const LEASE: SignedDuration = SignedDuration::from_secs(60);
 const POLL: Duration = Duration::from_secs(1);
 /// How often overdue sessions are looked for.
 const SWEEP: SignedDuration = SignedDuration::from_secs(5);
-/// How often old payloads, sessions and links are looked for.
+/// How often old payloads, sessions, links and uploads are looked for.
 const ARCHIVE: SignedDuration = SignedDuration::from_hours(1);
-/// How long sessions and links are kept after their end.
+/// How long sessions and links are kept after their end, and uploads that nobody finishes.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// Does everything that is due, until nothing is; says how much was done.
@@ -164,6 +165,7 @@ async fn turn(app: &App, chores: &mut Chores) -> Result<usize, ApiError> {
     if is_time(&mut chores.archived, now, ARCHIVE) {
         done += webhooks::archive(app).await?;
         app.commit(sign_in::forget(KEPT, &app.at())).await?;
+        done += files::forget(app, KEPT).await?;
     }
     Ok(done)
 }

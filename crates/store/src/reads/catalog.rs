@@ -6,19 +6,7 @@ use till_core::{
 };
 use uuid::Uuid;
 
-use crate::{Query, Store, StoreError};
-
-/// The condition that one of `n` ids stands in a list of ids (a JSON column); see [`containing_ids`].
-pub fn holds_one(column: &str, n: usize) -> String {
-    let one = format!("cast({column} as text) like ?");
-    format!("({})", vec![one; n].join(" or "))
-}
-
-/// The values for [`holds_one`].
-pub fn containing_ids(ids: &[Uuid]) -> Vec<Value> {
-    let pattern = |id: &Uuid| Value::Text(format!("%\"{id}\"%"));
-    ids.iter().map(pattern).collect()
-}
+use crate::{Query, Store, StoreError, list::holding};
 
 impl Store {
     /// What the body of a product names by id, as far as it exists in the organization.
@@ -115,8 +103,7 @@ impl Store {
     ) -> Result<Vec<CheckoutLink>, StoreError> {
         let rest = "where organization_id = $1 and deleted_at is null \
                     and cast(product_ids as text) like $2";
-        let mut binds = vec![Value::Uuid(organization_id)];
-        binds.extend(containing_ids(&[product_id]));
+        let binds = vec![Value::Uuid(organization_id), holding(product_id)];
         self.all(Query::select::<CheckoutLink>(rest, binds)).await
     }
 }

@@ -6,7 +6,7 @@ use till_core::{
 use till_wire::checkouts::Offer;
 use uuid::Uuid;
 
-use crate::{List, Query, Store, StoreError, columns};
+use crate::{Query, Store, StoreError, columns};
 
 impl Store {
     /// A link of the organization by id, unless deleted.
@@ -34,7 +34,7 @@ impl Store {
             .await
     }
 
-    /// What links show: their products and discounts, in two reads.
+    /// What links show, their products and discounts: as many reads for all as for a single one.
     pub async fn linked(
         &self,
         organization_id: Uuid,
@@ -90,25 +90,19 @@ impl Store {
         id: Option<Uuid>,
         code: Option<&str>,
     ) -> Result<Vec<Discount>, StoreError> {
-        if id.is_none() && code.is_none() {
-            return Ok(Vec::new());
-        }
-        let rest =
-            "where organization_id = $1 and deleted_at is null and (id = $2 or code_key = $3)";
-        let code = code.map(|code| code.trim().to_lowercase());
-        let binds = vec![organization_id.into(), id.into(), code.into()];
-        self.all(Query::select::<Discount>(rest, binds)).await
-    }
-}
-
-impl List {
-    /// Checkout links that sell one of these products; none given: all.
-    pub fn selling(self, products: &[Uuid]) -> Self {
-        if products.is_empty() {
-            return self;
-        }
-        let ways = vec!["cast(checkout_links.product_ids as text) like ?"; products.len()];
-        let binds = products.iter().map(|id| Value::Text(format!("%{id}%")));
-        self.filter_sql(&ways.join(" or "), binds.collect())
+        let by_id = async {
+            match id {
+                Some(id) => self.discount(organization_id, id).await,
+                None => Ok(None),
+            }
+        };
+        let by_code = async {
+            match code {
+                Some(code) => self.discount_by_code(organization_id, code).await,
+                None => Ok(None),
+            }
+        };
+        let (by_id, by_code) = tokio::try_join!(by_id, by_code)?;
+        Ok(by_id.into_iter().chain(by_code).collect())
     }
 }

@@ -57,7 +57,7 @@ impl Store {
         self.filled(checkout, organization).await.map(Some)
     }
 
-    /// A session with what belongs to it: one read, two or three more for a discount and own prices.
+    /// A session with what belongs to it: a read for its products, and one for each kind of other thing that it has.
     async fn filled(
         &self,
         checkout: Checkout,
@@ -86,7 +86,7 @@ impl Store {
         Ok(session)
     }
 
-    /// Sessions of one list, with what belongs to them: at most three reads.
+    /// Sessions of one list, with what belongs to them: as many reads as for a single one.
     pub async fn sessions(
         &self,
         organization: &Organization,

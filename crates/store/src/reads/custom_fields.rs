@@ -40,35 +40,37 @@ impl Store {
         self.one(Query::select::<CustomField>(rest, binds)).await
     }
 
-    /// Rows of `table` (checkouts, orders or subscriptions) with an answer under `slug`, in the order of their
-    /// ids, after this one, made before that moment.
+    /// Rows of `table` (checkouts, orders or subscriptions) with an answer under `slug`, the oldest first, after
+    /// the one that was made then and has this id, made before that moment.
     pub async fn answered(
         &self,
         table: AnsweredIn,
         organization_id: Uuid,
         slug: &str,
         before: Timestamp,
-        after: Uuid,
+        after: (Timestamp, Uuid),
         limit: i64,
     ) -> Result<Vec<Answered>, StoreError> {
         // `->` is null only where there is no such key: an answer of null is JSON.
         let sql = format!(
-            "select id, version, custom_field_data from {} where organization_id = $1 and id > $2 \
-             and custom_field_data -> cast($3 as text) is not null \
-             and created_at < $4 order by id limit $5",
+            "select id, created_at, version, custom_field_data from {} where organization_id = $1 \
+             and (created_at, id) > ($2, $3) and created_at < $4 \
+             and custom_field_data -> cast($5 as text) is not null order by created_at, id limit $6",
             table.name()
         );
         let binds = vec![
             Value::Uuid(organization_id),
-            Value::Uuid(after),
-            Value::Text(slug.to_owned()),
+            Value::Time(after.0),
+            Value::Uuid(after.1),
             Value::Time(before),
+            Value::Text(slug.to_owned()),
             Value::Int(limit),
         ];
-        type Row = (Col<Uuid>, Col<i64>, Col<Json<Metadata>>);
+        type Row = (Col<Uuid>, Col<Timestamp>, Col<i64>, Col<Json<Metadata>>);
         let found: Vec<Row> = self.rows(Query::raw(sql, binds)).await?;
-        let row = |(id, version, answers): Row| Answered {
+        let row = |(id, created_at, version, answers): Row| Answered {
             id: id.0,
+            created_at: created_at.0,
             version: version.0,
             answers: answers.0.0,
         };

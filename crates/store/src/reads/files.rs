@@ -1,3 +1,4 @@
+use jiff::Timestamp;
 use till_core::{change::Value, records::File};
 use uuid::Uuid;
 
@@ -15,5 +16,17 @@ impl Store {
         let rest = "where id = $1 and deleted_at is null";
         self.one(Query::select::<File>(rest, vec![Value::Uuid(id)]))
             .await
+    }
+
+    /// Files that were announced before this moment and are not whole yet, deleted ones aside.
+    pub async fn unfinished_files(
+        &self,
+        before: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<File>, StoreError> {
+        let rest = "where not is_uploaded and deleted_at is null and created_at < $1 \
+                    order by created_at limit $2";
+        let binds = vec![Value::Time(before), Value::Int(limit)];
+        self.all(Query::select::<File>(rest, binds)).await
     }
 }

@@ -17,7 +17,6 @@ mod sales;
 mod timeline;
 mod webhooks;
 
-pub use catalog::{containing_ids, holds_one};
 pub use custom_fields::AnsweredIn;
 pub use customers::BuyerKeys;
 pub use figures::{Figures, Progress, Sales};

@@ -78,6 +78,15 @@ both! {
         }
     }
 
+    async fn a_slack_channel_cannot_be_given_whatever_the_settings_say(t: &mut Till) {
+        let own = format!("/v1/organizations/{}", t.organization.id);
+        t.patch(&own, json!({"feature_settings": {"slack_benefit_enabled": true}})).await.ok();
+        let properties = json!({"slack_integration_id": NOBODY, "channel_name_template": "x"});
+        let body = json!({"type": "slack_shared_channel", "description": "A thing", "properties": properties});
+        assert_eq!(t.post("/v1/benefits/", body).await.invalid(), crate::pairs(&[("value_error", "body.type")]));
+        t.may_leave_work();
+    }
+
     async fn the_type_is_repeated_and_visibility_is_not_always_free_j_91(t: &mut Till) {
         let benefit = t.benefit("Support", "public").await;
         let other = json!({"type": "feature_flag", "description": "Flag"});

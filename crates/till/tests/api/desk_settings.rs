@@ -91,7 +91,7 @@ both! {
         assert!(page.contains("tax_settings.registrations.0.country"), "{page}");
         let row = |row: usize, part: &str| format!("tax_settings.registrations.{row}.{part}");
         let names = [row(0, "country"), row(1, "country"), row(1, "state"), row(1, "rate"), row(2, "country"), row(2, "rate")];
-        let values = ["DE", "US", "NY", "8.875", "", "7"];
+        let values = ["DE", "US", "NY", "8.875", "", ""];
         let mut sent: Vec<_> = names.iter().map(String::as_str).zip(values).collect();
         sent.push(("tax_settings.enabled", "true"));
         assert_eq!(owner.post(TAX, &sent).await.header("location"), TAX);
@@ -102,6 +102,9 @@ both! {
         assert_eq!(places, ["DE", "US"]);
         let page = owner.get(TAX).await.text();
         assert!(page.contains("VAT 19% since 2021-01-01") && page.contains("value=\"8.875\""), "{page}");
+        let lost = owner.post(TAX, &[(names[5].as_str(), "7")]).await;
+        assert_eq!(lost.status, 422);
+        assert!(lost.text().contains("tax_settings-registrations-0-country-error"), "{}", lost.text());
         let wrong = owner.post(TAX, &[(names[0].as_str(), "BR")]).await;
         assert_eq!(wrong.status, 422);
         assert!(wrong.text().contains("tax_settings-registrations-0-rate-error"), "{}", wrong.text());

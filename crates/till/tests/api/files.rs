@@ -6,6 +6,7 @@ use axum::{
     body::Body,
     http::{Method, Request},
 };
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use till_testkit::{Answer, Till, both};
@@ -87,6 +88,25 @@ both! {
         assert_eq!(row.size, 11);
         let path = format!("/files/{}", done["path"].as_str().unwrap());
         assert_eq!(t.anonymous().get(&path).await.status, 404, "what is sold is not shown to everybody");
+    }
+
+    async fn a_refused_completion_leaves_nothing_and_what_nobody_finishes_is_swept(t: &mut Till) {
+        let mut body = announced("downloadable", "text/plain", &[5]);
+        body["checksum_sha256_base64"] = json!("LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=");
+        let (made, kept) = (t.post(FILES, body).await.created(), uploaded(t, "downloadable", "text/plain", "kept").await);
+        let sent = put(t, url(&made, 0), "jello").await;
+        let wrong = complete(t, &made, &[sent.header("etag")]).await.invalid();
+        assert_eq!(wrong, crate::pairs(&[("value_error", "body.parts")]));
+        let is_there = async |path: &str| t.app.files.read(path).await.is_ok();
+        assert!(!is_there(made["path"].as_str().unwrap()).await);
+        let part = format!("uploads/{}/1", made["id"].as_str().unwrap());
+        let forget = || till_server::work::files::forget(&t.app, SignedDuration::from_hours(24));
+        assert_eq!((forget().await.unwrap(), is_there(&part).await), (0, true));
+        t.advance(Duration::from_secs(24 * 3600 + 1));
+        assert_eq!((forget().await.unwrap(), is_there(&part).await), (1, false));
+        complete(t, &made, &[sent.header("etag")]).await.not_found();
+        assert!(is_there(kept["path"].as_str().unwrap()).await);
+        assert_eq!(t.get(FILES).await.listed("id"), [kept["id"].as_str().unwrap()]);
     }
 
     async fn a_part_is_exactly_what_was_announced(t: &mut Till) {

@@ -31,6 +31,7 @@ mod openings;
 mod organizations;
 mod pages;
 mod pages_answers;
+mod pages_form;
 mod pages_languages;
 mod pages_offer;
 mod pages_terms;

@@ -203,7 +203,7 @@ both! {
         assert_eq!(saved["customer_billing_address"]["country"], "US");
         let wrong = t.form(&at(&checkout), &[("product_id", "1dbfc517-0bbf-4301-9ba8-555ca42b9737")], &[]).await;
         is_html(&wrong, 200);
-        says(&wrong, "id=\"product_id-error\"");
+        says(&wrong, "This option is not available.");
     }
 
     async fn the_buyer_chooses_the_amount_within_its_bounds(t: &mut Till) {

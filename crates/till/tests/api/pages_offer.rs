@@ -35,7 +35,7 @@ both! {
             "2 to 10", "$15", "11 or more", "$10", "decides what every seat costs", "Team plan, 2 seats"] {
             says(&page, words);
         }
-        says(&page, "name=\"intent\" value=\"fewer\" aria-label=\"One seat fewer\" disabled");
+        says(&page, "name=\"intent\" value=\"fewer\" aria-label=\"One seat fewer\" aria-disabled=\"true\"");
         let sent = |intent: &'static str, number: &'static str| [("intent", intent), ("seats", number)];
         for (intent, typed, seats, amount) in [("more", "2", 3, 4500), ("fewer", "3", 2, 3000), ("fewer", "2", 2, 3000),
             ("update", "11", 11, 11_000), ("more", "12", 12, 12_000)] {
@@ -59,6 +59,55 @@ both! {
         says(&page, "The seats of each step cost what that step says.");
         says(&page, "Team plan, 11 seats");
         says(&page, "$160.00");
+    }
+
+    async fn the_cards_say_what_a_product_costs_at_least_pr_24_pr_25(t: &mut Till) {
+        let fixed = json!({"amount_type": "fixed", "price_amount": 1000});
+        let meter = t.meter("API calls").await;
+        let metered = json!({"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": "1.5"});
+        let both = monthly(t, json!([fixed, seats("volume")])).await;
+        let used = monthly(t, json!([fixed, metered])).await;
+        let team = monthly(t, json!([seats("volume")])).await;
+        let cards = |page: &Answer| -> Vec<String> {
+            let text = page.text();
+            let cards = text.split("data-part=\"price-").skip(1);
+            cards.map(|card| card.split_once('>').unwrap().1.split("</label>").next().unwrap().to_owned()).collect()
+        };
+        let checkout = t.checkout(json!({"products": [both["id"], used["id"], team["id"]]})).await;
+        let page = t.page(&at(&checkout)).await;
+        let [first, second, third] = &cards(&page)[..] else { panic!("three cards") };
+        assert!(first.contains("<b>From $40</b> <span>per month</span></span>"), "two seats are the least: {first}");
+        assert!(second.contains("<b>$10</b> <span>per month</span> <span>plus usage</span>"), "{second}");
+        assert!(third.contains("<b>$15 per seat</b>"), "{third}");
+        t.percent_off(5000, json!({"code": "HALF"})).await;
+        let page = t.form(&at(&checkout), &[("intent", "apply"), ("discount_code", "half")], &[]).await;
+        let halved = &cards(&page)[0];
+        assert!(halved.contains("From $40</s>") && halved.contains("<b>From $20</b>"), "{halved}");
+    }
+
+    async fn the_least_that_may_be_chosen_is_what_can_be_charged(t: &mut Till) {
+        // Without a minimum it is 50 minor units in every currency, which is less than can be charged in rupees.
+        let custom = |more: Value| {
+            let mut price = json!({"amount_type": "custom", "price_currency": "inr"});
+            price.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            json!([price])
+        };
+        let path = format!("/v1/organizations/{}", t.organization.id);
+        t.patch(&path, json!({"default_presentment_currency": "inr"})).await.ok();
+        let (low, open) = (t.priced(custom(json!({}))).await, t.priced(custom(json!({"minimum_amount": 0}))).await);
+        let checkout = t.checkout(json!({"products": [low["id"], open["id"]], "currency": "inr"})).await;
+        let page = t.page(&at(&checkout)).await;
+        assert!(!page.text().contains("From ₹0.50"));
+        let least = page.text().split("At least ").nth(1).unwrap().split('<').next().unwrap().replace(".00", "");
+        says(&page, &format!("From {least}"));
+        says(&page, "You choose");
+    }
+
+    async fn per_seat_stands_where_the_language_puts_it(t: &mut Till) {
+        let plan = monthly(t, json!([seats("volume")])).await;
+        let other = t.product().await;
+        let checkout = t.checkout(json!({"products": [plan["id"], other["id"]], "locale": "ja"})).await;
+        says(&t.page(&at(&checkout)).await, "1シートあたり$15");
     }
 
     async fn a_product_without_seats_asks_for_none(t: &mut Till) {

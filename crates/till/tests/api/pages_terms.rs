@@ -106,6 +106,21 @@ both! {
         t.catch_up().await;
     }
 
+    async fn a_preset_that_ended_can_be_taken_out_although_codes_are_off_cf_3_q_14(t: &mut Till) {
+        let soon = t.app.clock.now() + jiff::SignedDuration::from_hours(1);
+        let discount = t.percent_off(1000, json!({"name": "Friends", "ends_at": soon.to_string()})).await;
+        let checkout = t.checkout_with(&t.product().await, json!({"discount_id": discount["id"], "allow_discount_codes": false})).await;
+        assert!(!t.page(&at(&checkout)).await.text().contains("remove_discount"));
+        t.advance(std::time::Duration::from_secs(7200));
+        let page = t.form(&at(&checkout), &paying(&[]), &[]).await;
+        says(&page, "This discount has ended. Remove it to go on.");
+        says(&page, "value=\"remove_discount\" aria-label=\"Remove the discount Friends\"");
+        let page = t.form(&at(&checkout), &paying(&[("intent", "remove_discount")]), &[]).await;
+        says(&page, "Pay $30.00");
+        assert_eq!(t.form(&at(&checkout), &paying(&[]), &[]).await.status, 303);
+        t.catch_up().await;
+    }
+
     async fn without_codes_there_is_no_field_and_a_preset_stays(t: &mut Till) {
         let discount = t.percent_off(1000, json!({"name": "Friends"})).await;
         let checkout = t.checkout_with(&t.product().await, json!({"discount_id": discount["id"], "allow_discount_codes": false})).await;
@@ -130,6 +145,66 @@ both! {
         let receipt = t.page(&format!("{}/confirmation", at(&checkout))).await;
         says(&receipt, "Your trial ends on");
         says(&receipt, "$0.00");
+    }
+
+    async fn a_discount_that_ends_is_told_with_what_comes_after_it(t: &mut Till) {
+        t.percent_off(5000, json!({"code": "ONCE"})).await;
+        t.percent_off(5000, json!({"code": "SOME", "duration": "repeating", "duration_in_months": 3})).await;
+        t.percent_off(5000, json!({"code": "FIRST", "duration": "repeating", "duration_in_months": 1})).await;
+        let (plan, trial) = (t.monthly().await, with_trial(t).await);
+        for (n, (product, code, before, after)) in [
+            (&trial, "ONCE", "2 weeks free, then $5, and $10 per month once the discount has ended", "you pay $5.00, and $10.00 per month once the discount has ended"),
+            (&trial, "SOME", "2 weeks free, then $5, and $10 per month once the discount has ended", "you pay $5.00, and $10.00 per month once the discount has ended"),
+            (&plan, "ONCE", "You pay $5.00 now, and $10.00 per month once", "Your subscription renews at $10.00 per month."),
+            (&plan, "FIRST", "You pay $5.00 now, and $10.00 per month once", "Your subscription renews at $10.00 per month."),
+            (&plan, "SOME", "You pay $5.00 now, and $10.00 per month once", "Your subscription renews at $5.00 per month, and at $10.00 once the discount has ended."),
+        ].into_iter().enumerate() {
+            let checkout = t.checkout_for(product).await;
+            let page = t.form(&at(&checkout), &[("intent", "apply"), ("discount_code", code)], &[]).await;
+            says(&page, before);
+            let email = format!("buyer{n}@example.com");
+            assert_eq!(t.form(&at(&checkout), &paying(&[("customer_email", &email)]), &[]).await.status, 303);
+            t.catch_up().await;
+            says(&t.page(&format!("{}/confirmation", at(&checkout))).await, after);
+        }
+    }
+
+    async fn where_nothing_is_ever_charged_no_charge_is_announced(t: &mut Till) {
+        let free = json!({"name": "Free plan", "recurring_interval": "month", "prices": [{"amount_type": "free"}], "trial_interval": "week", "trial_interval_count": 1});
+        let free = t.checkout_for(&t.post("/v1/products/", free).await.created()).await;
+        t.percent_off(10_000, json!({"code": "ALL", "duration": "forever"})).await;
+        let all = t.checkout_for(&with_trial(t).await).await;
+        t.form(&at(&all), &[("intent", "apply"), ("discount_code", "all")], &[]).await;
+        for checkout in [free, all] {
+            let page = t.page(&at(&checkout)).await;
+            says(&page, "Get for free");
+            for words in ["The first charge", "Due on", "free, then", "You pay nothing today"] {
+                assert!(!page.text().contains(words), "{words} in {}", page.text());
+            }
+        }
+    }
+
+    async fn taxes_are_named_in_the_buyers_language(t: &mut Till) {
+        collecting(t, json!([{"country": "JP"}, {"country": "CA"}, {"country": "MX"}])).await;
+        let product = t.priced(json!([{"amount_type": "fixed", "price_amount": 1000, "tax_behavior": "exclusive"}])).await;
+        let ontario = json!({"country": "CA", "state": "CA-ON", "line1": "1 King St", "city": "Toronto", "postal_code": "M5H 1A1"});
+        for (address, locale, words) in [(json!({"country": "JP"}), "ja", "消費税（10%）"), (json!({"country": "MX"}), "en", "VAT (16%)"), (ontario, "fr", "TVH (13\u{a0}%)")] {
+            let checkout = t.checkout_with(&product, json!({"customer_billing_address": address, "locale": locale})).await;
+            says(&t.page(&at(&checkout)).await, words);
+        }
+    }
+
+    async fn a_province_is_called_one_and_its_error_fits(t: &mut Till) {
+        let product = t.product().await;
+        let label = |page: &Answer| page.text().split("<label for=\"state\">").nth(1).unwrap().split(['<', ' ']).next().unwrap().to_owned();
+        for (country, words) in [("CA", "Province"), ("ES", "Province"), ("US", "State"), ("FR", "Region")] {
+            let checkout = t.checkout_with(&product, json!({"require_billing_address": true})).await;
+            let page = t.form(&at(&checkout), &[("intent", "update"), ("country", country)], &[]).await;
+            assert_eq!(label(&page), words, "{country}");
+        }
+        let checkout = t.checkout_for(&product).await;
+        let page = t.form(&at(&checkout), &paying(&[("country", "CA")]), &[]).await;
+        says(&page, "Choose one from the list.");
     }
 
     async fn who_had_a_trial_may_go_on_without_one_cf_16(t: &mut Till) {

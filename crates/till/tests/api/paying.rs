@@ -559,8 +559,8 @@ both! {
             assert_eq!(t.confirm(&checkout, body.clone()).await.ok()["customer_name"], kept);
             let other = t.checkout_for(&product).await;
             t.confirm(&other, body).await.refused(400, "PaymentError");
+            t.catch_up().await;
         }
-        t.catch_up().await;
         t.catch_up().await;
     }
 
@@ -588,8 +588,8 @@ both! {
         }
         for checkout in &given {
             t.confirm(checkout, json!({"customer_email": ADA})).await.ok();
+            t.catch_up().await;
         }
-        t.catch_up().await;
         for checkout in &given {
             assert_eq!(t.session(checkout).await.checkout.status.to_string(), "succeeded");
         }

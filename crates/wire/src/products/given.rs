@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::price::{PriceAmount, SeatTier, SeatTierType, SeatTiers};
 use crate::{
-    input::{Context, Fields, id, int_in, list, one_of, text, word},
-    money::{self, Currency},
+    input::{Context, Fields, id, int_in, list, tag, word},
+    money::{self, Currency, currency},
     organizations::TaxBehaviorOption,
 };
 
@@ -53,15 +53,6 @@ impl PriceEntry {
     }
 }
 
-/// A currency of the presentment list, any case.
-pub fn currency(value: &Value, cx: &mut Context) -> Option<Currency> {
-    let raw = text(value, cx)?;
-    match raw.to_ascii_lowercase().parse() {
-        Ok(currency) => Some(currency),
-        Err(_) => cx.fail("enum", "Input should be a supported currency code", value),
-    }
-}
-
 /// Bounds of an amount in its currency: 0 where allowed, else within the currency's limits (PR-5).
 fn charge(value: &Value, cx: &mut Context, currency: Currency, least: i64) -> Option<i64> {
     let amount = int_in(least, i64::MAX)(value, cx)?;
@@ -89,6 +80,9 @@ fn charge(value: &Value, cx: &mut Context, currency: Currency, least: i64) -> Op
 }
 
 /// The kinds of price that the API knows.
+/// The least of a price that the buyer chooses, where none is named, in minor units.
+pub const DEFAULT_MINIMUM: i64 = 50;
+
 const AMOUNT_TYPES: [&str; 6] = [
     "fixed",
     "custom",
@@ -100,38 +94,15 @@ const AMOUNT_TYPES: [&str; 6] = [
 
 /// Reads a price input; its kind becomes part of the place of any problem.
 pub fn price(value: &Value, cx: &mut Context) -> Option<PriceEntry> {
-    let Value::Object(map) = value else {
-        return cx.fail("model_attributes_type", "Input should be an object", value);
-    };
-    let kind = match map.get("amount_type") {
-        None => {
-            return cx.bound(
-                "union_tag_not_found",
-                "Unable to find the price's amount_type",
-                value,
-                "discriminator",
-                "'amount_type'",
-            );
-        }
-        Some(Value::String(kind)) if AMOUNT_TYPES.contains(&kind.as_str()) => kind.clone(),
-        Some(_) => {
-            return cx.bound(
-                "union_tag_invalid",
-                format!("amount_type should be {}", one_of(AMOUNT_TYPES.into_iter())),
-                value,
-                "discriminator",
-                "'amount_type'",
-            );
-        }
-    };
-    cx.at(kind.clone(), |cx| {
+    let kind = tag("amount_type", &AMOUNT_TYPES, value, cx)?;
+    cx.at(kind, |cx| {
         cx.object(value, |f| {
             let before = f.cx.problems.len();
             let currency = f
                 .optional("price_currency", currency)
                 .unwrap_or(Currency::USD);
             let tax_behavior = f.optional("tax_behavior", word);
-            let amount = match kind.as_str() {
+            let amount = match kind {
                 "fixed" => PriceAmount::Fixed {
                     price_amount: f.required("price_amount", |v, cx| charge(v, cx, currency, 0))?,
                 },
@@ -139,14 +110,14 @@ pub fn price(value: &Value, cx: &mut Context) -> Option<PriceEntry> {
                 "custom" => PriceAmount::Custom {
                     minimum_amount: f
                         .optional("minimum_amount", |v, cx| charge(v, cx, currency, 0))
-                        .unwrap_or(50),
+                        .unwrap_or(DEFAULT_MINIMUM),
                     preset_amount: f.optional("preset_amount", |v, cx| charge(v, cx, currency, 0)),
                     maximum_amount: f
                         .optional("maximum_amount", |v, cx| charge(v, cx, currency, 1)),
                 },
                 "seat_based" => PriceAmount::seats(f.required("seat_tiers", seat_tiers)?),
                 "metered_unit" => metered(f)?,
-                _ => return Some(PriceEntry::Unsupported(kind.clone())),
+                _ => return Some(PriceEntry::Unsupported(kind.to_owned())),
             };
             (f.cx.problems.len() == before).then_some(PriceEntry::New(PriceCreate {
                 amount,

@@ -7,8 +7,8 @@ use super::*;
 use crate::{
     checkout::{
         FULFIL_JOB,
+        choose::check_amount,
         fulfil::{Purchase, fulfil},
-        open::check_amount,
         totals,
     },
     records::PaymentState,

@@ -14,6 +14,7 @@ use till_ports::sandbox::ChallengeState;
 use super::{
     filled,
     form::ThreeDsForm,
+    frame::Ancestors,
     pages::{Asked, bad_news},
     view::{Look, ThreeDsPage},
 };
@@ -54,16 +55,10 @@ async fn challenge(app: &App, secret: &str, look: Look) -> Result<Response, ApiE
         card: None,
         action: look.carried(&format!("/sandbox/3ds/{secret}")),
     };
-    Ok(page(StatusCode::OK, &shown))
+    Ok(Ancestors::of(&session).may_frame(page(StatusCode::OK, &shown)))
 }
 
-/// The session that a challenge belongs to.
-pub(super) async fn session(app: &App, secret: &str) -> Result<Session, ApiError> {
-    let sandbox = app.sandbox.as_ref().ok_or_else(ApiError::not_found)?;
-    let challenge = sandbox.challenge(secret, app.clock.now()).await?;
-    session_of(app, challenge.ok_or_else(ApiError::not_found)?.attempt_id).await
-}
-
+/// The session that an attempt belongs to.
 async fn session_of(app: &App, attempt: uuid::Uuid) -> Result<Session, ApiError> {
     let attempt = app
         .store

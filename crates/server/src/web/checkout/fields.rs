@@ -13,7 +13,6 @@ pub enum Field {
     Product,
     Amount,
     Seats,
-    Discount,
     Email,
     CardNumber,
     CardExpiry,
@@ -28,6 +27,8 @@ pub enum Field {
     IsBusiness,
     BillingName,
     TaxId,
+    /// Below the answers to the merchant's own questions.
+    Discount,
 }
 
 impl Field {
@@ -139,6 +140,27 @@ impl FieldErrors {
     /// The wrong fields from top to bottom.
     pub fn fields(&self) -> impl Iterator<Item = Field> {
         self.fields.keys().copied()
+    }
+
+    /// Adds all of the other's, where nothing is said yet.
+    pub fn join(&mut self, other: Self) {
+        for (field, words) in other.fields {
+            self.add(field, words);
+        }
+        for (slug, words) in other.answers {
+            self.add_answer(&slug, words);
+        }
+    }
+
+    /// Takes out what is said of these fields.
+    pub fn take(&mut self, of: impl Fn(Field) -> bool) -> Vec<(Field, String)> {
+        self.fields.extract_if(.., |field, _| of(*field)).collect()
+    }
+
+    /// Whether an answer is wrong.
+    #[must_use]
+    pub fn has_answers(&self) -> bool {
+        !self.answers.is_empty()
     }
 
     /// Whether nothing is wrong.

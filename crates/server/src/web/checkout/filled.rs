@@ -128,11 +128,13 @@ pub fn page(
         },
         address: (needed.required() || row.require_billing_address || row.is_business_customer)
             .then(|| address(session, form)),
-        business: needed.required().then(|| BusinessForm {
-            checked: form.map_or(row.is_business_customer, CheckoutForm::is_business),
-            billing_name: typed(|f| &f.customer_billing_name, &row.customer_billing_name),
-            tax_id: typed(|f| &f.customer_tax_id, &row.customer_tax_id),
-        }),
+        // Also where nothing is due, as long as there is something that the first change would wipe (4.1, 4.2-13).
+        business: (needed.required() || row.require_billing_address || row.is_business_customer)
+            .then(|| BusinessForm {
+                checked: form.map_or(row.is_business_customer, CheckoutForm::is_business),
+                billing_name: typed(|f| &f.customer_billing_name, &row.customer_billing_name),
+                tax_id: typed(|f| &f.customer_tax_id, &row.customer_tax_id),
+            }),
         lines: amounts::lines(session, look),
         total: amounts::due(session, look),
         action: amounts::action(session, look),
@@ -140,6 +142,14 @@ pub fn page(
         error: None,
         no_trial: false,
         errors: FieldErrors::default(),
+    }
+}
+
+/// Lets the buyer take the discount out although codes are off: it stands in the way of paying (CF-3).
+pub fn offer_removal(page: &mut CheckoutPage, session: &Session) {
+    let applied = page.discount.as_mut().and_then(|d| d.applied.as_mut());
+    if let (Some(applied), Some(discount)) = (applied, &session.discount) {
+        applied.remove = Some(amounts::removal(discount, page.look));
     }
 }
 

@@ -57,9 +57,10 @@ pub(super) async fn telling(
     let success = match status {
         CheckoutStatus::Succeeded if asked.stays() || is_told(&app, &session).await? => {
             let own = session.checkout.success_url.is_none();
-            let url = with_token(&session.success_url(&app.site), &headers);
+            let url = session.success_url(&app.site);
+            let url = if own { look.carried(&url) } else { url };
             Some(Success {
-                url: if own { look.carried(&url) } else { url },
+                url: with_token(&url, &headers),
                 redirect: !own && !asked.stays(),
             })
         }
@@ -77,24 +78,38 @@ pub(super) async fn telling(
     Ok(Json(telling).into_response())
 }
 
-/// Lets a page that is asked for in a frame be framed, by the session's own origin, else by the organization's
-/// hosts; every other page stays unframed.
-pub(super) async fn framed(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+/// Who may put a page into a frame, besides the page's own site.
+#[derive(Debug, Clone)]
+pub(super) struct Ancestors(Vec<String>);
+
+impl Ancestors {
+    /// The session's own origin, else the organization's hosts.
+    pub(super) fn of(session: &Session) -> Self {
+        let hosts = &session.organization.settings.embed_hosts;
+        let own = session.checkout.embed_origin.as_deref();
+        Self(embed::ancestors(own, hosts, true))
+    }
+
+    /// Says so of a page that is about the session.
+    pub(super) fn may_frame(self, mut page: Response) -> Response {
+        page.extensions_mut().insert(self);
+        page
+    }
+}
+
+/// Lets a page that is asked for in a frame be framed by those whom it names; every other page stays unframed.
+pub(super) async fn framed(request: Request, next: Next) -> Response {
     let asked = request.uri().query().map(str::as_bytes).unwrap_or_default();
     let embedded = url::form_urlencoded::parse(asked).any(|(k, v)| k == "embed" && v == "true");
-    let path = embedded.then(|| request.uri().path().to_owned());
     let mut response = next.run(request).await;
+    let ancestors = response.extensions_mut().remove::<Ancestors>();
     let policy = response.headers().get(header::CONTENT_SECURITY_POLICY);
-    let (Some(path), Some(policy)) = (path, policy.and_then(|p| p.to_str().ok())) else {
+    let (Some(Ancestors(ancestors)), Some(policy)) =
+        (ancestors, policy.and_then(|policy| policy.to_str().ok()))
+    else {
         return response;
     };
-    let policy = policy.to_owned();
-    let Some(session) = session_at(&app, &path).await else {
-        return response;
-    };
-    let hosts = &session.organization.settings.embed_hosts;
-    let ancestors = embed::ancestors(session.checkout.embed_origin.as_deref(), hosts, true);
-    if !ancestors.is_empty() {
+    if embedded && !ancestors.is_empty() {
         let framed = format!("frame-ancestors {}", ancestors.join(" "));
         let policy = policy.replace("frame-ancestors 'none'", &framed);
         let policy = HeaderValue::from_str(&policy).expect("origins and hosts are plain ASCII");
@@ -103,14 +118,4 @@ pub(super) async fn framed(State(app): State<Arc<App>>, request: Request, next: 
             .insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     response
-}
-
-/// The session that a page is about.
-async fn session_at(app: &App, path: &str) -> Option<Session> {
-    let mut steps = path.trim_start_matches('/').split('/');
-    match (steps.next()?, steps.next()?, steps.next()) {
-        ("checkout", secret, _) => pay::session(app, secret).await.ok(),
-        ("sandbox", "3ds", Some(challenge)) => super::bank::session(app, challenge).await.ok(),
-        _ => None,
-    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Form, Json, Router,
     extract::{Path, Query, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{Extensions, HeaderMap, HeaderValue, StatusCode, header},
     middleware,
     response::{IntoResponse, Redirect as SeeOther, Response},
     routing::get,
@@ -21,16 +21,16 @@ use till_wire::checkouts::CheckoutStatus;
 use super::{
     PARTIAL_HEADER, Redirect, bank, filled,
     form::{CheckoutForm, Intent},
-    frame,
+    frame::{self, Ancestors},
     money::Locale,
-    paying::{pay_by_form, save},
+    paying::{again, pay_by_form, save},
     problems::declined,
     view::{ConfirmationPage, Line, Link, Look, MessagePage, Outcome, Receipt, Theme, Waiting},
 };
-use crate::{app::App, error::ApiError, pay, web::page};
+use crate::{app::App, error::ApiError, limits::client_ip, pay, web::page};
 
 /// The pages' routes.
-pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
+pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/checkout/{client_secret}", get(show).post(submit))
         .route("/checkout/{client_secret}/confirmation", get(confirmation))
@@ -38,7 +38,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
             "/sandbox/3ds/{client_secret}",
             get(bank::show).post(bank::decide),
         )
-        .layer(middleware::from_fn_with_state(app.clone(), frame::framed))
+        .layer(middleware::from_fn(frame::framed))
         .route("/checkout/{client_secret}/frame", get(frame::telling))
 }
 
@@ -87,10 +87,10 @@ async fn show(
     };
     let look = look.of_session(&session);
     match session.checkout.status {
-        CheckoutStatus::Open => page(
+        CheckoutStatus::Open => Ancestors::of(&session).may_frame(page(
             StatusCode::OK,
             &filled::page(&session, look, None, test_mode(&app)),
-        ),
+        )),
         _ => SeeOther::to(&look.confirmation_url(&secret)).into_response(),
     }
 }
@@ -132,6 +132,7 @@ async fn submit(
     Path(secret): Path<String>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
+    extensions: Extensions,
     Form(form): Form<CheckoutForm>,
 ) -> Response {
     let (look, partial) = (asked.look(&headers), headers.contains_key(PARTIAL_HEADER));
@@ -144,17 +145,25 @@ async fn submit(
     if session.checkout.status != CheckoutStatus::Open {
         return go(partial, look.confirmation_url(&secret), None);
     }
-    match form.intent() {
-        Intent::Pay => match pay_by_form(&app, session, look, &form).await {
-            Ok(paid) => {
-                let cookie = paid
-                    .token
-                    .map(|token| portal_cookie(&app, &secret, &token, look));
-                go(partial, paid.to, cookie)
-            }
-            Err(shown) => *shown,
-        },
-        _ => save(&app, session, look, &form).await,
+    let ancestors = Ancestors::of(&session);
+    if form.intent() != Intent::Pay {
+        return ancestors.may_frame(save(&app, session, look, &form).await);
+    }
+    // The same budget as the API's confirmation (checkout.md 4.0): many cards are not tried out here either.
+    let address = client_ip(&app, &headers, &extensions);
+    if let Some(seconds) = app.limits.confirming(&secret, &address) {
+        let shown = again(&app, &session, look, &form, "too-often");
+        let wait = [(header::RETRY_AFTER, seconds.to_string())];
+        return ancestors.may_frame((StatusCode::TOO_MANY_REQUESTS, wait, shown).into_response());
+    }
+    match pay_by_form(&app, session, look, &form).await {
+        Ok(paid) => {
+            let cookie = paid
+                .token
+                .map(|token| portal_cookie(&app, &secret, &token, look));
+            go(partial, paid.to, cookie)
+        }
+        Err(shown) => ancestors.may_frame(*shown),
     }
 }
 
@@ -258,7 +267,7 @@ async fn after(
         organization: filled::organization(&session.organization),
         outcome,
     };
-    Ok(page(StatusCode::OK, &shown))
+    Ok(Ancestors::of(&session).may_frame(page(StatusCode::OK, &shown)))
 }
 
 fn action(attempt: Payment) -> Option<String> {

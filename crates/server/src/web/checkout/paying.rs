@@ -39,6 +39,8 @@ struct Submit<'a> {
     form: &'a CheckoutForm,
     secret: String,
     errors: FieldErrors,
+    /// What is told where the page is shown again, but is no reason to show it again.
+    asides: FieldErrors,
 }
 
 impl<'a> Submit<'a> {
@@ -49,15 +51,21 @@ impl<'a> Submit<'a> {
             form,
             secret: session.checkout.client_secret.clone(),
             errors: FieldErrors::default(),
+            asides: FieldErrors::default(),
         }
     }
 
     /// The page again, with what is wrong; `told` is the message about all of it.
     fn again(self, session: &Session, told: Option<&str>) -> Response {
         let mut shown = filled::page(session, self.look, Some(self.form), test_mode(self.app));
-        shown.error = told.map(|id| self.look.say(id).into_owned());
-        shown.no_trial = told == Some("trial-used");
         shown.errors = self.errors;
+        shown.errors.join(self.asides);
+        if shown.errors.get(Field::Discount).is_some() {
+            filled::offer_removal(&mut shown, session);
+        }
+        shown.no_trial = told == Some("trial-used");
+        shown.error = told.map(|id| self.look.say(id).into_owned());
+        shown.gather_unshown();
         page(StatusCode::OK, &shown)
     }
 
@@ -111,6 +119,17 @@ fn leave_out(problems: &[Problem], body: &mut Map<String, Value>) -> bool {
     any
 }
 
+/// The page as it was sent, with a message about all of it.
+pub(super) fn again(
+    app: &App,
+    session: &Session,
+    look: Look,
+    form: &CheckoutForm,
+    told: &str,
+) -> Response {
+    Submit::new(app, session, look, form).again(session, Some(told))
+}
+
 /// Saves what the form holds as far as it will do, and shows the new amounts.
 pub(super) async fn save(app: &App, session: Session, look: Look, form: &CheckoutForm) -> Response {
     let mut submit = Submit::new(app, &session, look, form);
@@ -128,7 +147,29 @@ pub(super) async fn save(app: &App, session: Session, look: Look, form: &Checkou
     }
 }
 
-/// A code that was typed but not applied is applied before paying. A wrong one is no reason not to pay.
+/// Another product that was chosen is taken before paying, by itself: what is typed beside it was typed for the
+/// product of before, and the next form is the new one's (CR-25).
+async fn with_product<'a>(
+    mut submit: Submit<'a>,
+    session: Session,
+) -> Result<(Submit<'a>, Session), Response> {
+    let Some(id) = sent::other_product(submit.form, &session.checkout) else {
+        return Ok((submit, session));
+    };
+    let mut alone = Map::from_iter([("product_id".to_owned(), id.into())]);
+    let input = submit.read(&mut alone, &session);
+    match change_by_secret(submit.app, &submit.secret, &input).await {
+        Ok(changed) => Ok((submit, changed)),
+        Err(error) => {
+            place(&error, &session, submit.look, &mut submit.errors);
+            let told = submit.errors.is_empty().then(|| whole(&error, None));
+            Err(submit.again(&session, told))
+        }
+    }
+}
+
+/// A code that was typed but not applied is applied before paying. A wrong one is no reason not to pay, and only
+/// told where the page is shown again.
 async fn with_code(
     submit: &mut Submit<'_>,
     session: Session,
@@ -138,16 +179,44 @@ async fn with_code(
         return session;
     };
     let mut alone = Map::from_iter([("discount_code".to_owned(), code)]);
-    let mut quiet = Submit {
-        errors: FieldErrors::default(),
-        secret: submit.secret.clone(),
-        ..*submit
-    };
-    let input = quiet.read(&mut alone, &session);
-    match change_by_secret(submit.app, &submit.secret, &input).await {
-        Ok(changed) => changed,
-        Err(_) => session,
+    let errors = std::mem::take(&mut submit.errors);
+    let input = submit.read(&mut alone, &session);
+    let changed = change_by_secret(submit.app, &submit.secret, &input).await;
+    if let Err(error) = &changed {
+        place(error, &session, submit.look, &mut submit.errors);
     }
+    submit.asides = std::mem::replace(&mut submit.errors, errors);
+    changed.unwrap_or(session)
+}
+
+/// Judges the confirmation with what the form holds, so that all that is wrong is told at once: with a stand-in for
+/// the card's token, and where answers are wrong, once more with stand-ins for them.
+async fn judged(
+    submit: &mut Submit<'_>,
+    mut body: Map<String, Value>,
+    wanted: &Session,
+) -> Result<(), ApiError> {
+    if totals::form(wanted).required() {
+        body.insert("confirmation_token_id".into(), "unknown".into());
+    }
+    let judge = |body: &Map<String, Value>| Value::Object(body.clone());
+    let (app, secret, look) = (submit.app, submit.secret.clone(), submit.look);
+    let Err(error) = pay::judge(app, &secret, &judge(&body)).await else {
+        return Ok(());
+    };
+    place(&error, wanted, look, &mut submit.errors);
+    let stand_ins = sent::stand_ins(error.problems(), wanted);
+    if !stand_ins.is_empty() {
+        let answers = body.entry("custom_field_data");
+        let answers = answers.or_insert_with(|| Value::Object(Map::new()));
+        if let Some(answers) = answers.as_object_mut() {
+            answers.extend(stand_ins);
+        }
+        if let Err(more) = pay::judge(app, &secret, &judge(&body)).await {
+            place(&more, wanted, look, &mut submit.errors);
+        }
+    }
+    Err(error)
 }
 
 /// Confirms with what the form holds, or shows the page again with everything that is wrong at once.
@@ -157,7 +226,8 @@ pub(super) async fn pay_by_form(
     look: Look,
     form: &CheckoutForm,
 ) -> Result<Paid, Box<Response>> {
-    let mut submit = Submit::new(app, &session, look, form);
+    let submit = Submit::new(app, &session, look, form);
+    let (mut submit, session) = with_product(submit, session).await.map_err(Box::new)?;
     let mut body = sent::body(form, &session, look, &mut submit.errors);
     let session = with_code(&mut submit, session, &mut body).await;
     // The session as this form would make it: what is shown must be what is charged.
@@ -177,24 +247,21 @@ pub(super) async fn pay_by_form(
     if shown.is_some_and(|shown| *shown != total.to_string()) {
         return Err(Box::new(submit.again(&wanted, Some("total-changed"))));
     }
-    if totals::form(&wanted).required() {
-        // Judged with a stand-in, so that card and address are found wanting together.
-        body.insert("confirmation_token_id".into(), "unknown".into());
-        let judged = pay::judge(app, &submit.secret, &Value::Object(body.clone())).await;
-        if let Err(error) = judged {
-            place(&error, &wanted, look, &mut submit.errors);
-            if submit.errors.is_empty() {
-                return Err(elsewhere(submit, &error, &wanted).await);
-            }
-        }
-        match token(&mut submit).await {
-            Some(token) if submit.errors.is_empty() => {
-                body.insert("confirmation_token_id".into(), token.into())
-            }
-            _ => return Err(Box::new(submit.again(&wanted, None))),
-        };
-    } else if !submit.errors.is_empty() {
+    if let Err(error) = judged(&mut submit, body.clone(), &wanted).await
+        && submit.errors.is_empty()
+    {
+        return Err(elsewhere(submit, &error, &wanted).await);
+    }
+    let required = totals::form(&wanted).required();
+    let token = match required {
+        true => token(&mut submit).await,
+        false => None,
+    };
+    if !submit.errors.is_empty() || token.is_some() != required {
         return Err(Box::new(submit.again(&wanted, None)));
+    }
+    if let Some(token) = token {
+        body.insert("confirmation_token_id".into(), token.into());
     }
     match pay::confirm(app, &submit.secret, Value::Object(body)).await {
         Ok(paid) => {

@@ -24,7 +24,7 @@ pub fn subdivisions(country: &str) -> Option<&'static [(&'static str, &'static s
 pub fn state_label(country: &str) -> &'static str {
     match country {
         "US" | "AU" | "IN" | "BR" | "MX" => "state",
-        "CA" => "province",
+        "CA" | "ES" | "IT" | "NL" | "AR" => "province",
         _ => "region",
     }
 }

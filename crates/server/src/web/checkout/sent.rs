@@ -1,8 +1,16 @@
 //! What the form sends, as the body that the API takes: pages have no rules of their own.
 
 use serde_json::{Map, Value, json};
-use till_core::{checkout::Session, records::Checkout};
-use till_wire::{custom_fields::CustomFieldKind, products::PriceAmount};
+use till_core::{
+    checkout::Session,
+    records::Checkout,
+    tax_id::{self, Format},
+};
+use till_wire::{
+    custom_fields::{CustomFieldKind, CustomFieldRangeProperties},
+    input::{Problem, Step},
+    products::PriceAmount,
+};
 
 use super::{
     fields::{Field, FieldErrors},
@@ -11,8 +19,8 @@ use super::{
     view::Look,
 };
 
-/// The body of a client update or a confirmation, without a token. Blank fields are not sent; an amount
-/// that does not read is reported.
+/// The body of a client update or a confirmation, without a token. Parts of a person's details that are shown and
+/// blank are cleared; an amount that does not read is reported.
 pub fn body(
     form: &CheckoutForm,
     session: &Session,
@@ -21,14 +29,15 @@ pub fn body(
 ) -> Map<String, Value> {
     let row = &session.checkout;
     let mut body = Map::new();
-    let mut put = |key: &str, value: &Option<String>| {
-        if let Some(text) = value.as_deref().map(str::trim).filter(|t| !t.is_empty()) {
-            body.insert(key.to_owned(), text.into());
+    let mut put = |key: &str, text: &Option<String>| {
+        if let Some(text) = text.as_deref().map(str::trim) {
+            let value = Some(text).filter(|text| !text.is_empty());
+            body.insert(key.to_owned(), value.into());
         }
     };
     // Naming the selected product again would start its amount afresh (checkout.md 4.1).
-    if switches(form, row) {
-        put("product_id", &form.product_id);
+    if let Some(id) = other_product(form, row) {
+        put("product_id", &Some(id.to_owned()));
     }
     put("customer_name", &form.customer_name);
     if row.customer_id.is_none() {
@@ -36,14 +45,7 @@ pub fn body(
     }
     if form.is_business() {
         put("customer_billing_name", &form.customer_billing_name);
-        put("customer_tax_id", &form.customer_tax_id);
-        if form
-            .customer_tax_id
-            .as_deref()
-            .is_some_and(|t| t.trim().is_empty())
-        {
-            body.insert("customer_tax_id".into(), Value::Null);
-        }
+        put("customer_tax_id", &tax_number(form, row));
     }
     // Sending "no" again would clear what the merchant has prefilled (checkout.md 4.1).
     if form.is_business() != row.is_business_customer {
@@ -94,7 +96,7 @@ fn seats(
 ) -> Option<i64> {
     let row = &session.checkout;
     let range = session.seat_range()?;
-    if !form.is_of(row.product_id) || switches(form, row) {
+    if !form.is_of(row.product_id) || other_product(form, row).is_some() {
         return None;
     }
     let typed = form.seats.as_deref()?.trim();
@@ -115,16 +117,24 @@ fn seats(
 fn answers(form: &CheckoutForm, session: &Session) -> Option<Value> {
     let row = &session.checkout;
     let shown = form.shown_product.is_some() && form.is_of(row.product_id);
-    if !shown || switches(form, row) {
+    if !shown || other_product(form, row).is_some() {
         return None;
     }
     let mut answers = Map::new();
     for one in session.selected().asked() {
         let slug = one.field.slug.as_str();
         let typed = form.answer(slug).filter(|text| !text.trim().is_empty());
+        let kept = row.custom_field_data.0.get(slug).and_then(Value::as_str);
         let answer = match (one.field.takes(), typed) {
             (CustomFieldKind::Checkbox(_), typed) => typed.is_some().into(),
-            (CustomFieldKind::Text(_), Some(text)) => text.into(),
+            // Browsers send line breaks as two characters.
+            (CustomFieldKind::Text(_), Some(text)) => text.replace("\r\n", "\n").into(),
+            // The page shows only the day of a moment: who leaves it there does not mean midnight.
+            (CustomFieldKind::Date(_), Some(day))
+                if kept.is_some_and(|kept| kept.split('T').next() == Some(day.trim())) =>
+            {
+                kept.into()
+            }
             (_, Some(text)) => text.trim().into(),
             (_, None) if form.intent() == Intent::Pay => continue,
             (_, None) => Value::Null,
@@ -134,10 +144,62 @@ fn answers(form: &CheckoutForm, session: &Session) -> Option<Value> {
     (!answers.is_empty()).then_some(Value::Object(answers))
 }
 
-fn switches(form: &CheckoutForm, row: &Checkout) -> bool {
-    form.product_id
-        .as_ref()
-        .is_some_and(|id| *id != row.product_id.to_string())
+/// Answers that will do, in the place of those that problems speak of.
+pub fn stand_ins(problems: &[Problem], session: &Session) -> Map<String, Value> {
+    let wrong = |slug: &str| {
+        problems.iter().any(|problem| {
+            matches!(&problem.loc[..], [_, Step::Key(part), Step::Key(key), ..]
+                if *part == "custom_field_data" && *key == slug)
+        })
+    };
+    let asked = session.selected().asked();
+    let stand_in = |takes: CustomFieldKind| -> Value {
+        let within = |bounds: CustomFieldRangeProperties| bounds.ge.or(bounds.le).unwrap_or(0);
+        match takes {
+            CustomFieldKind::Text(text) => {
+                let least = text.min_length.unwrap_or(1).max(1);
+                "x".repeat(usize::try_from(least).unwrap_or(1)).into()
+            }
+            CustomFieldKind::Number(bounds) => within(bounds).into(),
+            CustomFieldKind::Date(bounds) => within(bounds).into(),
+            CustomFieldKind::Checkbox(_) => true.into(),
+            CustomFieldKind::Select(select) => select.options.first().map(|o| &*o.value).into(),
+        }
+    };
+    asked
+        .iter()
+        .filter(|one| wrong(&one.field.slug))
+        .map(|one| (one.field.slug.clone(), stand_in(one.field.takes())))
+        .collect()
+}
+
+/// The product that is chosen, where it is another one than the session's.
+pub fn other_product<'a>(form: &'a CheckoutForm, row: &Checkout) -> Option<&'a str> {
+    let chosen = form.product_id.as_deref()?.trim();
+    (!chosen.is_empty() && chosen != row.product_id.to_string()).then_some(chosen)
+}
+
+/// The tax id. In the Union numbers are judged with their country before them (checkout.md 9.5), and people know
+/// their own without: it is put there where that makes it a good one.
+fn tax_number(form: &CheckoutForm, row: &Checkout) -> Option<String> {
+    let typed = form.customer_tax_id.as_deref()?;
+    let kept = row.customer_billing_address.as_ref();
+    let country = (form.country.as_deref().map(str::trim))
+        .filter(|country| !country.is_empty())
+        .or_else(|| kept.map(|address| address.country.as_str()))
+        .unwrap_or_default();
+    let good = |number: &str| tax_id::validate(number, country).map(|(_, format)| format);
+    let prefixed = match country {
+        "GR" => format!("EL{}", typed.trim()),
+        // Hungary's numbers at home go on with the kind of taxpayer and the county.
+        "HU" if typed.chars().filter(char::is_ascii_digit).count() == 11 => {
+            let digits = typed.chars().filter(char::is_ascii_digit).take(8);
+            format!("HU{}", digits.collect::<String>())
+        }
+        _ => format!("{country}{}", typed.trim()),
+    };
+    let helps = good(typed).is_none() && good(&prefixed) == Some(Format::EuVat);
+    Some(if helps { prefixed } else { typed.to_owned() })
 }
 
 /// The whole address, as an update replaces it; parts that the page did not show are kept.
@@ -179,7 +241,7 @@ fn amount(
 ) -> Option<i64> {
     let row = &session.checkout;
     // The field belongs to the product that the page showed it for.
-    let switched = switches(form, row) || !form.is_of(row.product_id);
+    let switched = other_product(form, row).is_some() || !form.is_of(row.product_id);
     let custom = matches!(session.price().cost(), PriceAmount::Custom { .. });
     if switched || !custom {
         return None;

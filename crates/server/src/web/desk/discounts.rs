@@ -50,8 +50,10 @@ async fn list(
         Column::new("Code").by("code"),
         Column::new("Takes off"),
         Column::number("Used").by("redemptions_count"),
+        Column::number("Per customer"),
         Column::new("Status"),
         Column::new("Ends").by("ends_at"),
+        Column::new("Created").by("created_at"),
     ];
     let filters = [Filter::search(&asked, "Search by name or code")];
     let empty = Empty {
@@ -66,8 +68,13 @@ async fn list(
             code.map_or(Cell::Empty, Cell::Code),
             worth(discount),
             Cell::Text(used(discount)),
+            discount
+                .base
+                .max_redemptions_per_customer
+                .map_or(Cell::Empty, |most| Cell::Text(most.to_string())),
             state(discount, now),
             Cell::time_or_nothing(discount.base.ends_at, &desk.zone),
+            Cell::time(discount.base.created_at, &desk.zone),
         ])
         .menu(menu(&desk, discount))
     };

@@ -14,6 +14,8 @@ pub struct Cldr {
     /// `{day}`, `{month}` and `{year}` in their order.
     date: &'static str,
     months: Vec<&'static str>,
+    /// The first of a month, where it is written in another way than the other days.
+    first: Option<&'static str>,
     signs: HashMap<&'static str, &'static str>,
     countries: Vec<(&'static str, &'static str)>,
 }
@@ -32,6 +34,7 @@ impl Cldr {
                 Some("negative") => read.negative = next(),
                 Some("percent") => read.percent = next(),
                 Some("date") => read.date = next(),
+                Some("first") => read.first = Some(next()),
                 Some("months") => read.months = cells.collect(),
                 Some("currency") => {
                     let code = next();
@@ -88,8 +91,12 @@ impl Cldr {
     /// A day in full.
     pub fn date(&self, date: Date) -> String {
         let month = usize::from(date.month().unsigned_abs()) - 1;
+        let day = match (date.day(), self.first) {
+            (1, Some(first)) => first.to_owned(),
+            (day, _) => day.to_string(),
+        };
         self.date
-            .replace("{day}", &date.day().to_string())
+            .replace("{day}", &day)
             .replace(
                 "{month}",
                 self.months.get(month).copied().unwrap_or_default(),

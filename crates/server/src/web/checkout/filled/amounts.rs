@@ -1,6 +1,10 @@
 //! What the sum is made of, and what will be due when.
 
-use till_core::checkout::{Session, totals};
+use till_core::{
+    checkout::{Session, totals},
+    records::Discount,
+    trials,
+};
 use till_wire::{
     discounts::DiscountDuration,
     organizations::TaxBehaviorOption,
@@ -45,7 +49,7 @@ pub fn lines(session: &Session, look: Look) -> Vec<Line> {
         }
     }
     lines.extend(taxes);
-    if let Some(end) = row.trial_end {
+    if let Some(end) = trial_end(session) {
         let date = money::date(end, look.locale);
         lines.push(line(
             look.with("due-on", [("date", date.into())]),
@@ -102,8 +106,10 @@ fn tax_lines(session: &Session, look: Look) -> Vec<Line> {
 /// A tax's name in the buyer's language, with its rate where there is one.
 fn tax_name(line: &TaxLine, look: Look) -> String {
     let name = match line.display_name.as_str() {
-        "VAT" => look.say("tax-vat").into_owned(),
+        "VAT" | "IVA" => look.say("tax-vat").into_owned(),
         "GST" => look.say("tax-gst").into_owned(),
+        "HST" => look.say("tax-hst").into_owned(),
+        "Consumption tax" => look.say("tax-consumption").into_owned(),
         "Sales tax" => look.say("tax-sales").into_owned(),
         other => other.to_owned(),
     };
@@ -147,17 +153,37 @@ pub(super) fn action(session: &Session, look: Look) -> Action {
     }
 }
 
+/// When the first charge comes, where a trial puts it off.
+pub(super) fn trial_end(session: &Session) -> Option<jiff::Timestamp> {
+    let charged = totals::form(session).required();
+    session.checkout.trial_end.filter(|_| charged)
+}
+
+/// Whether a discount is over by the next renewal, when the first charge is now.
+fn is_over_next(session: &Session, discount: &Discount) -> bool {
+    let row = &session.checkout;
+    let product = &session.selected().product;
+    let Some(unit) = product.recurring_interval else {
+        return true;
+    };
+    let applied = row.modified_at.unwrap_or(row.created_at);
+    let count = product.recurring_interval_count.unwrap_or(1);
+    discount.is_over(applied, trials::end(applied, (unit, count)))
+}
+
+/// Whether something is taken off, but not for ever.
+pub(super) fn discount_ends(session: &Session) -> bool {
+    let discount = session.discount.as_ref();
+    let ends = discount.is_some_and(|d| d.duration != DiscountDuration::Forever);
+    ends && totals::totals(&session.checkout).discount > 0
+}
+
 /// What is charged once a discount has ended, where that is another amount: before the tax that comes on top,
 /// which nobody has worked out yet.
 fn full(session: &Session, look: Look) -> Option<String> {
     let row = &session.checkout;
     let sum = totals::totals(row);
-    let lasts = DiscountDuration::Forever;
-    let ends = session
-        .discount
-        .as_ref()
-        .is_some_and(|d| d.duration != lasts);
-    if !ends || sum.discount == 0 {
+    if !discount_ends(session) {
         return None;
     }
     let amount = display(sum.amount, row.currency, look.locale);
@@ -180,7 +206,7 @@ pub(super) fn terms(session: &Session, look: Look) -> Option<String> {
     if sum.total > 0 || full.is_some() {
         let total = ("total", total.into());
         let interval = ("interval", per.as_str().into());
-        let date = row.trial_end.map(|end| money::date(end, look.locale));
+        let date = trial_end(session).map(|end| money::date(end, look.locale));
         sentences.push(match (date, full) {
             (None, None) => look.with("terms-plain", [total, interval]),
             (None, Some(full)) => {
@@ -211,19 +237,37 @@ pub fn what_next(session: &Session, look: Look) -> Option<String> {
     let row = &session.checkout;
     let per = interval(session.selected(), look.locale)?;
     let sum = totals::totals(row);
-    let renewal = full(session, look)
-        .or_else(|| (sum.total > 0).then(|| display(sum.total, row.currency, look.locale)))?;
-    let (total, interval) = (("total", renewal.into()), ("interval", per.into()));
-    Some(match row.trial_end {
-        Some(end) => {
-            let date = money::date(end, look.locale);
-            look.with(
-                "renews-after-trial",
-                [total, interval, ("date", date.into())],
-            )
+    let full = full(session, look);
+    if sum.total == 0 && full.is_none() {
+        return None;
+    }
+    let total = (
+        "total",
+        display(sum.total, row.currency, look.locale).into(),
+    );
+    let interval = ("interval", per.into());
+    let date = trial_end(session).map(|end| ("date", money::date(end, look.locale).into()));
+    let discount = session.discount.as_ref();
+    Some(match (date, full) {
+        (Some(date), None) => look.with("renews-after-trial", [total, interval, date]),
+        (Some(date), Some(full)) => {
+            let full = ("full", full.into());
+            look.with("terms-trial-discount", [total, interval, date, full])
         }
-        None => look.with("renews", [total, interval]),
+        (None, None) => look.with("renews", [total, interval]),
+        (None, Some(full)) if discount.is_some_and(|d| is_over_next(session, d)) => {
+            look.with("renews", [("total", full.into()), interval])
+        }
+        (None, Some(full)) => {
+            look.with("renews-discount", [total, interval, ("full", full.into())])
+        }
     })
+}
+
+/// The words of the button that takes a discount out.
+pub(super) fn removal(discount: &Discount, look: Look) -> String {
+    let name = discount.name.as_str();
+    look.with("discount-remove", [("name", name.into())])
 }
 
 /// The discount and the field for a code.
@@ -244,10 +288,7 @@ pub(super) fn discount(
                 Some(look.with("discount-months", [("count", months.into())]))
             }
         },
-        remove: open.then(|| {
-            let name = discount.name.as_str();
-            look.with("discount-remove", [("name", name.into())])
-        }),
+        remove: open.then(|| removal(discount, look)),
     });
     let code = (open && applied.is_none()).then(|| {
         form.and_then(|f| f.discount_code.clone())

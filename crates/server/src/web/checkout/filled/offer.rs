@@ -4,7 +4,7 @@ use till_core::{
     checkout::{Session, totals},
     products::Offered,
     records::{Discount, File, ProductPrice},
-    trials,
+    seats, trials,
 };
 use till_wire::{
     benefits::BenefitVisibility,
@@ -20,42 +20,94 @@ use super::{
         money::{self, Locale},
         view::{Hero, Look, Media, ProductChoice, SeatsField, Tier, Usage},
     },
-    display, interval, short,
+    amounts, display, interval, short,
 };
 
 /// A product's price in the session's currency, else in the one that switching to it would choose.
 pub(super) fn choice(session: &Session, offered: &Offered, locale: Locale) -> ProductChoice {
     let row = &session.checkout;
     let list = session.list(offered);
-    let price = [row.currency, session.organization.default_currency]
+    let currency = [row.currency, session.organization.default_currency]
         .into_iter()
-        .find_map(|currency| totals::selected_price(&list, currency));
-    let reduced = price.and_then(|p| reduced(session.discount.as_ref(), offered, p));
-    let words =
-        |cost: &PriceAmount, price: &ProductPrice| price_words(cost, price.currency, locale);
-    let full = price.map(|p| words(&p.cost(), p));
-    let (price, before) = match (price, reduced) {
-        (Some(price), Some(reduced)) => (Some(words(&reduced, price)), full),
-        _ => (full, None),
+        .find(|currency| list.iter().any(|p| p.currency == *currency));
+    let prices: Vec<&ProductPrice> = list
+        .into_iter()
+        .filter(|p| Some(p.currency) == currency)
+        .collect();
+    let (metered, fixed): (Vec<_>, Vec<_>) =
+        prices.into_iter().partition(|p| !p.cost().is_static());
+    let discount = |currency| {
+        let discount = session.discount.as_ref();
+        discount.filter(|d| d.fits(offered.product.id, currency))
     };
+    let (price, before) = match (currency, fixed.first()) {
+        (None, _) => ("—".to_owned(), None),
+        (Some(_), None) => (locale.say("usage").into_owned(), None),
+        (Some(currency), Some(one)) if fixed.len() == 1 => {
+            let words = |cost: &PriceAmount| price_words(cost, currency, locale);
+            let reduced = discount(currency).and_then(|d| reduced(d, one));
+            with_before(words(&one.cost()), reduced.as_ref().map(words))
+        }
+        (Some(currency), Some(_)) => {
+            let sum = least(session, &fixed);
+            let words = |amount| sum_words(amount, &fixed, currency, locale);
+            let less = discount(currency).map(|d| sum - d.off(sum, currency));
+            with_before(words(sum), less.map(words))
+        }
+    };
+    let both = !metered.is_empty() && !fixed.is_empty();
     ProductChoice {
         id: offered.product.id.to_string(),
         name: offered.product.name.clone(),
-        price: price.unwrap_or_else(|| "—".to_owned()),
+        price,
         before,
         interval: interval(offered, locale),
+        more: both.then(|| locale.say("plus-usage").into_owned()),
         selected: offered.product.id == row.product_id,
+    }
+}
+
+/// What is paid, and what would be paid without the discount.
+fn with_before(full: String, reduced: Option<String>) -> (String, Option<String>) {
+    match reduced {
+        Some(reduced) => (reduced, Some(full)),
+        None => (full, None),
+    }
+}
+
+/// The least that several prices together can cost: with as few seats as the session allows (CR-25).
+fn least(session: &Session, prices: &[&ProductPrice]) -> i64 {
+    let row = &session.checkout;
+    let range = seats::range(prices.iter().copied());
+    let number = range.map(|range| range.within(row.min_seats, row.max_seats).min);
+    let each = prices.iter().map(|price| match price.cost() {
+        PriceAmount::Custom { minimum_amount, .. } => charged(minimum_amount, price.currency),
+        _ => totals::price_amount(price, None, number).unwrap_or(0),
+    });
+    each.sum()
+}
+
+/// The sum of several prices: it is the least where the buyer decides on the amount or on the seats.
+fn sum_words(sum: i64, prices: &[&ProductPrice], currency: Currency, locale: Locale) -> String {
+    let words = short(sum, currency, locale);
+    let is_fixed = |p: &&ProductPrice| matches!(p.cost(), PriceAmount::Fixed { .. });
+    match prices.iter().all(is_fixed) {
+        true => words,
+        false => locale.with("from-price", [("price", words.into())]),
+    }
+}
+
+/// An amount that a buyer may choose: nothing, or what can be charged.
+fn charged(minimum: i64, currency: Currency) -> i64 {
+    match minimum {
+        0 => 0,
+        minimum => minimum.max(currency.min_charge()),
     }
 }
 
 /// What a price costs with the session's discount, where that can be said of the price alone: a fixed amount off
 /// is shared by all seats, so it says nothing of one.
-fn reduced(
-    discount: Option<&Discount>,
-    offered: &Offered,
-    price: &ProductPrice,
-) -> Option<PriceAmount> {
-    let discount = discount.filter(|d| d.fits(offered.product.id, price.currency))?;
+fn reduced(discount: &Discount, price: &ProductPrice) -> Option<PriceAmount> {
     let less = |amount: i64| amount - discount.off(amount, price.currency);
     match price.cost() {
         PriceAmount::Fixed { price_amount } if price_amount > 0 => Some(PriceAmount::Fixed {
@@ -79,13 +131,13 @@ pub fn price_words(amount: &PriceAmount, currency: Currency, locale: Locale) -> 
             minimum_amount: 0, ..
         } => locale.say("you-choose").into_owned(),
         PriceAmount::Custom { minimum_amount, .. } => {
-            let least = short(*minimum_amount, currency, locale);
+            let least = short(charged(*minimum_amount, currency), currency, locale);
             locale.with("from-price", [("price", least.into())])
         }
         PriceAmount::SeatBased { seat_tiers, .. } => {
             let each = seat_tiers.tiers.first().map_or(0, |t| t.price_per_seat);
             let each = short(each, currency, locale);
-            format!("{each} {}", locale.say("per-seat"))
+            locale.with("per-seat", [("price", each.into())])
         }
         PriceAmount::MeteredUnit { .. } => locale.say("usage").into_owned(),
     }
@@ -110,17 +162,25 @@ pub(super) fn hero(session: &Session, look: Look) -> Hero {
     }
     if let (Some(trial), Some(end), Some(per)) = (
         trials::active(row, &session.selected().product),
-        row.trial_end,
+        amounts::trial_end(session),
         &per,
     ) {
-        notes.push(look.with(
-            "trial-then",
-            [
-                ("trial", trial_words(trial, look.locale).into()),
-                ("price", now.as_str().into()),
-                ("interval", per.as_str().into()),
-            ],
-        ));
+        let free = trial_words(trial, look.locale);
+        let words = |amount| {
+            let (code, decimals) = (row.currency.as_str(), row.currency.decimals());
+            money::display_short(amount, code, decimals, look.locale)
+        };
+        let price = ("price", words(sum.amount - sum.discount).into());
+        let interval = ("interval", per.as_str().into());
+        notes.push(match amounts::discount_ends(session) {
+            _ if only_metered => free,
+            false => look.with("trial-then", [("trial", free.into()), price, interval]),
+            true => {
+                let full = ("full", words(sum.amount).into());
+                let trial = ("trial", free.into());
+                look.with("trial-then-discount", [trial, price, interval, full])
+            }
+        });
         let date = money::date(end, look.locale);
         notes.push(look.with("trial-first-charge", [("date", date.into())]));
     }

@@ -103,11 +103,47 @@ impl CheckoutPage {
         self.return_url.as_deref().filter(|url| is_web(url))
     }
 
+    /// The field that gets the focus: the topmost wrong one. The discount is below the answers.
     fn focused(&self) -> Option<Field> {
-        match self.error {
-            Some(_) => None,
-            None => self.errors.first(),
+        let first = self.errors.first().filter(|_| self.error.is_none());
+        first.filter(|field| *field != Field::Discount || !self.errors.has_answers())
+    }
+
+    /// Whether a field is on the page now.
+    fn shows(&self, field: Field) -> bool {
+        let part =
+            |need: fn(&AddressForm) -> Need| self.address.as_ref().is_some_and(|a| need(a).shown());
+        match field {
+            Field::Product => self.has_choice(),
+            Field::Amount => self.amount.is_some(),
+            Field::Seats => self.seats.is_some(),
+            Field::Email | Field::Name => true,
+            Field::CardNumber | Field::CardExpiry | Field::CardCvc => self.takes_card(),
+            Field::Country => self.address.is_some(),
+            Field::Line1 => part(|a| a.line1_need),
+            Field::Line2 => part(|a| a.line2_need),
+            Field::City => part(|a| a.city_need),
+            Field::State => part(|a| a.state_need),
+            Field::PostalCode => part(|a| a.postal_code_need),
+            Field::IsBusiness => self.business.is_some(),
+            Field::BillingName | Field::TaxId => self.business.as_ref().is_some_and(|b| b.checked),
+            Field::Discount => self.discount.is_some(),
         }
+    }
+
+    /// Says at the top what is wrong with fields that are not on the page: there is nowhere else to say it.
+    pub fn gather_unshown(&mut self) {
+        let mut errors = std::mem::take(&mut self.errors);
+        let unshown = errors.take(|field| !self.shows(field));
+        self.errors = errors;
+        let words = unshown.into_iter().map(|(field, words)| match field {
+            // Nothing else can be chosen.
+            Field::Product => self.look.say("error-not-sold").into_owned(),
+            _ => words,
+        });
+        let mut all: Vec<String> = self.error.take().into_iter().chain(words).collect();
+        all.dedup();
+        self.error = Some(all.join(" ")).filter(|words| !words.is_empty());
     }
 
     fn back_words(&self) -> String {
@@ -117,16 +153,16 @@ impl CheckoutPage {
 
     /// Where it is wrong, from top to bottom, with what it is called there.
     fn wrong_fields(&self) -> Vec<(String, Cow<'_, str>)> {
-        let own = self
-            .errors
-            .fields()
-            .map(|field| (field.anchor().to_owned(), self.label(field)));
+        let named = |field: Field| (field.anchor().to_owned(), self.label(field));
+        let (last, own): (Vec<Field>, Vec<Field>) =
+            self.errors.fields().partition(|f| *f == Field::Discount);
         let answers = self
             .answers
             .iter()
             .filter(|answer| self.wrong(answer).is_some())
             .map(|answer| (answer.id(), Cow::Borrowed(answer.label.as_str())));
-        own.chain(answers).collect()
+        let (own, last) = (own.into_iter().map(named), last.into_iter().map(named));
+        own.chain(answers).chain(last).collect()
     }
 
     /// What is wrong with an answer.
@@ -137,7 +173,8 @@ impl CheckoutPage {
     /// Whether an answer gets the focus: the first wrong one, where nothing above it is wrong.
     fn is_focused(&self, answer: &Answer) -> bool {
         let first = self.answers.iter().find(|one| self.wrong(one).is_some());
-        self.error.is_none() && self.errors.first().is_none() && first == Some(answer)
+        let above = self.errors.first().filter(|f| *f != Field::Discount);
+        self.error.is_none() && above.is_none() && first == Some(answer)
     }
 
     fn pictures_words(&self) -> String {

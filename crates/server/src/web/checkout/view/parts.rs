@@ -16,6 +16,8 @@ pub struct ProductChoice {
     pub before: Option<String>,
     /// How often: `per month`; none for a one-time product.
     pub interval: Option<String>,
+    /// What comes on top: `plus usage`.
+    pub more: Option<String>,
     /// Whether it is the session's product. Exactly one is.
     pub selected: bool,
 }

@@ -48,6 +48,7 @@ fn full(text: &str) -> CheckoutPage {
         price: own(),
         before: Some(own()),
         interval: Some(own()),
+        more: Some(own()),
         selected,
     };
     CheckoutPage {

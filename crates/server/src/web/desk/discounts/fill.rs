@@ -112,8 +112,17 @@ pub fn body(sent: &Sent, zone: &TimeZone, was: Option<&Discount>) -> Result<Body
     let mut wrong = Wrong::default();
     body["metadata"] = Value::Object(sent.pairs("_metadata"));
     for name in ["starts_at", "ends_at"] {
-        if let Some(typed) = sent.filled(name) {
-            body[name] = moment(typed, zone);
+        let kept = was.and_then(|was| match name {
+            "starts_at" => was.base.starts_at,
+            _ => was.base.ends_at,
+        });
+        match sent.filled(name) {
+            // The field knows minutes only: what was not touched keeps its seconds.
+            Some(typed) if kept.is_some_and(|kept| local(kept, zone) == typed) => {
+                body.as_object_mut().map(|fields| fields.remove(name));
+            }
+            Some(typed) => body[name] = moment(typed, zone),
+            None => {}
         }
     }
     let share = match was {

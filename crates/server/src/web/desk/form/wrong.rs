@@ -113,7 +113,7 @@ impl Wrong {
 /// A problem in words: a field that was left empty reads as null to the API, and amounts are typed in
 /// major units.
 fn words(problem: &Problem) -> String {
-    let is_amount = matches!(problem.loc.last(), Some(Step::Key(key)) if key.ends_with("_amount"));
+    let is_amount = matches!(problem.loc.last(), Some(Step::Key(key)) if key.ends_with("_amount") || *key == "price_per_seat");
     match problem.kind.as_ref() {
         kind if is_amount && kind.starts_with("int_") => {
             "Write an amount, such as 29.00.".to_owned()

@@ -6,7 +6,7 @@ use till_wire::{
     benefits::Benefit,
     custom_fields::CustomField,
     meters::Meter,
-    products::{PriceAmount, Product, Visibility},
+    products::{DEFAULT_MINIMUM, PriceAmount, Product, Visibility},
     values::Interval,
 };
 use uuid::Uuid;
@@ -238,8 +238,13 @@ pub fn benefits(sent: &Sent, was: Option<&Product>) -> Option<Vec<Uuid>> {
 /// The form's groups; `was` is the product that is edited.
 pub fn groups(was: Option<&Product>, choices: Choices, sent: &Sent) -> Vec<Group> {
     let mut groups = vec![about(sent)];
-    if was.is_none() {
-        groups.push(billing());
+    match was {
+        None => groups.push(billing()),
+        // Not changed any more, and sent along for the preview.
+        Some(_) => groups[0].fields.extend(
+            ["recurring_interval", "recurring_interval_count"]
+                .map(|name| Field::new(name, "", Kind::Hidden)),
+        ),
     }
     let rows = sent.rows("prices");
     for (place, row) in rows.iter().enumerate() {
@@ -413,7 +418,7 @@ fn shown_price(sent: &Sent, row: usize) -> Option<price::Said> {
             price_amount: body["price_amount"].as_i64()?,
         },
         "custom" => PriceAmount::Custom {
-            minimum_amount: body["minimum_amount"].as_i64().unwrap_or(0),
+            minimum_amount: body["minimum_amount"].as_i64().unwrap_or(DEFAULT_MINIMUM),
             maximum_amount: body["maximum_amount"].as_i64(),
             preset_amount: body["preset_amount"].as_i64(),
         },

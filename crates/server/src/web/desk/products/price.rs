@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use till_wire::{
     money::Currency,
     organizations::TaxBehaviorOption,
-    products::{Price, PriceAmount, Product, SeatTier, SeatTierType},
+    products::{DEFAULT_MINIMUM, Price, PriceAmount, Product, SeatTier, SeatTierType},
 };
 use uuid::Uuid;
 
@@ -243,7 +243,12 @@ pub fn group(sent: &Sent, row: usize, place: usize, meters: &[(String, String)])
         Field::new(name("amount_type"), "Kind", Kind::choice(kinds)),
         Field::new(name("price_currency"), "Currency", Kind::currencies()),
         amount("price_amount", "Amount").required().only("fixed"),
-        amount("minimum_amount", "At least").only("custom"),
+        amount("minimum_amount", "At least")
+            .hint(format!(
+                "Empty: {}; 0: it may be had for nothing",
+                money(DEFAULT_MINIMUM, currency(sent, row))
+            ))
+            .only("custom"),
         amount("preset_amount", "Proposed").only("custom"),
         amount("maximum_amount", "At most").only("custom"),
         Field::new(name("meter_id"), "Meter", counted).only("metered_unit"),

@@ -46,9 +46,10 @@ async fn update(
     desk: Desk<scope::OrganizationsWrite>,
     mut sent: Sent,
 ) -> Answer {
-    // A row without a country is none; that is how one is removed.
+    // A row without a country and a rate is none; that is how one is removed.
     for row in sent.rows(ROWS) {
-        if sent.filled(&format!("{ROWS}.{row}.country")).is_none() {
+        let said = |part: &&str| sent.filled(&format!("{ROWS}.{row}.{part}")).is_some();
+        if !["country", "state", "rate", "name"].iter().any(said) {
             sent.drop(&format!("{ROWS}.{row}"));
         }
     }
