@@ -80,7 +80,7 @@ both! {
         let sent: Vec<_> = FORM.iter().map(|(k, v)| (*k, if *k == "embed_hosts" { "a b/c" } else { *v })).collect();
         let answer = owner.post(SETTINGS, &sent).await;
         assert_eq!(answer.status, 422);
-        let said = r#"id="embed_hosts-error">b/c: this is not a host"#;
+        let said = r#"id="embed_hosts-error">b/c: Value error, this is not a host"#;
         assert!(answer.text().contains(said), "{}", answer.text());
     }
 
