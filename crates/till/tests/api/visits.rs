@@ -91,6 +91,7 @@ both! {
         t.delete(&path(&made)).await.gone();
         visiting(t, &made, "").await.not_found();
         t.page(&address(&made, "")).await.says(404, "This link no longer works");
+        t.page(&address(&made, "locale=de")).await.says(404, "Dieser Link funktioniert nicht mehr");
         assert!(t.items("/v1/checkouts/").await.is_empty());
     }
 

@@ -94,7 +94,7 @@ pub(super) async fn redirect(
         )
             .into_response(),
         Err(error) if is_browser(request.headers()) => {
-            web::checkout::pages::turned_away(&error, request.headers())
+            web::checkout::pages::turned_away(&error, request.uri(), request.headers())
         }
         Err(error) => error.into_response(),
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Form, Json, Router,
     extract::{Path, Query, State},
-    http::{Extensions, HeaderMap, HeaderValue, StatusCode, header},
+    http::{Extensions, HeaderMap, HeaderValue, StatusCode, Uri, header},
     middleware,
     response::{IntoResponse, Redirect as SeeOther, Response},
     routing::get,
@@ -115,8 +115,9 @@ pub(super) fn bad_news(look: Look, error: &ApiError) -> Response {
 }
 
 /// A visit to a checkout link that gets no session (checkout.md 6.5): a page where programs get JSON.
-pub(crate) fn turned_away(error: &ApiError, headers: &HeaderMap) -> Response {
-    let look = Look::of_browser(headers);
+pub(crate) fn turned_away(error: &ApiError, uri: &Uri, headers: &HeaderMap) -> Response {
+    let asked = Query::<Asked>::try_from_uri(uri).map(|query| query.0);
+    let look = asked.unwrap_or_default().look(headers);
     let shown = match (error.status(), error.name()) {
         (StatusCode::NOT_FOUND, _) => MessagePage::no_link(look),
         (StatusCode::FORBIDDEN, "EmbedHostNotAllowed") => MessagePage::not_here(look),

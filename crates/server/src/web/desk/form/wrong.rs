@@ -121,7 +121,12 @@ fn words(problem: &Problem) -> String {
         "missing" | "string_type" | "int_type" | "list_type" if problem.input.is_null() => {
             "Fill this in.".to_owned()
         }
-        _ => problem.msg.clone(),
+        // What the API says before its own sentence is for programs.
+        _ => problem
+            .msg
+            .strip_prefix("Value error, ")
+            .unwrap_or(&problem.msg)
+            .to_owned(),
     }
 }
 
