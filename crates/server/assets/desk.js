@@ -118,7 +118,9 @@ document.addEventListener("keydown", (event) => {
 });
 
 // On a phone the ways lie in a strip: the one that is shown is in sight.
-document.querySelector(".side nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+for (const here of document.querySelectorAll(".side nav [aria-current], .tabs [aria-current]")) {
+  here.scrollIntoView({ block: "nearest", inline: "center" });
+}
 
 // Errors of a form are where the reading goes on.
 document.querySelector(".alert")?.focus();

@@ -182,7 +182,10 @@ async fn sheet(
     parts.extend(super::metadata(&link.metadata));
     show(&SheetPage {
         shell: CHECKOUT_LINKS.under_list(&desk, name(&link)),
-        state: signature_cell(&link),
+        state: match link.require_signature {
+            true => Cell::toned("signed visits only", Tone::Busy),
+            false => Cell::Empty,
+        },
         actions: vec![Action::Go("Edit", CHECKOUT_LINKS.path(&desk, id, "/edit"))],
         menu: Some(menu(&desk, &app, &link)),
         parts,
