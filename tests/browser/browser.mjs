@@ -155,13 +155,14 @@ export function assertGuarded(headers, url) {
   assert.match(headers.get('cache-control'), /no-store/);
 }
 
-/** Goes to an address, also while the page is on its way somewhere by itself. */
+/** Goes to an address, also while the page is on its way somewhere by itself, which it may be more than once. */
 export async function visit(page, url) {
-  try {
-    await page.goto(url);
-  } catch (error) {
-    if (!/interrupted by another navigation/.test(error.message)) throw error;
-    await page.waitForLoadState();
-    await page.goto(url);
+  for (let ways = 5; ; ways--) {
+    try {
+      return await page.goto(url);
+    } catch (error) {
+      if (ways === 0 || !/interrupted by another navigation/.test(error.message)) throw error;
+      await page.waitForLoadState();
+    }
   }
 }
