@@ -14,7 +14,8 @@ const dialog = async (page) => {
   await page.getByRole('dialog').waitFor();
 };
 
-describe('the pages of the dashboard', () => {
+// Two at a time: each spends its time in its own page.
+describe('the pages of the dashboard', { concurrency: 2 }, () => {
   let till;
   let browser;
   let receiver;
