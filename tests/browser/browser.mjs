@@ -154,15 +154,3 @@ export function assertGuarded(headers, url) {
   assert.match(headers.get('referrer-policy'), /^(no-referrer|same-origin|strict-origin)$/, 'what is in the address is not told on');
   assert.match(headers.get('cache-control'), /no-store/);
 }
-
-/** Goes to an address, also while the page is on its way somewhere by itself, which it may be more than once. */
-export async function visit(page, url) {
-  for (let ways = 5; ; ways--) {
-    try {
-      return await page.goto(url);
-    } catch (error) {
-      if (ways === 0 || !/interrupted by another navigation/.test(error.message)) throw error;
-      await page.waitForLoadState();
-    }
-  }
-}
