@@ -32,17 +32,6 @@ export async function openPage(browser, till, options = {}) {
   const context = await browser.newContext({ viewport: wide, locale: 'en-US', timezoneId: 'UTC', reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
-  // A page that goes on by itself may cut a navigation off; the one that is waited for comes after it.
-  const waitForURL = page.waitForURL.bind(page);
-  page.waitForURL = async (goal, more) => {
-    for (;;) {
-      try {
-        return await waitForURL(goal, more);
-      } catch (error) {
-        if (!/ERR_ABORTED/.test(error.message)) throw error;
-      }
-    }
-  };
   const complaints = [];
   const expected = options.expected ?? (() => false);
   page.on('console', (message) => { if (message.type() === 'error' && !expected(message.text())) complaints.push(`console: ${message.text()}`); });
