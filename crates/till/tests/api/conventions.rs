@@ -114,7 +114,7 @@ both! {
         let answer = t.get_with("/v1/products/", &[("origin", "https://shop.example")]).await;
         assert_eq!(answer.header("cache-control"), "private, no-store");
         assert_eq!(answer.header("access-control-allow-origin"), "*");
-        assert_eq!(answer.header("access-control-expose-headers"), "Polar-Version");
+        assert_eq!(answer.header("access-control-expose-headers"), "Idempotency-Replayed, Polar-Version");
         assert_eq!(answer.header("access-control-allow-credentials"), "");
         assert_eq!(t.get("/v1/products/").await.header("access-control-allow-origin"), "");
         let preflight = Request::options("/v1/products/")

@@ -147,7 +147,7 @@ both! {
         t.app.commit(changes).await.unwrap();
         t.catch_up().await;
         let again = keyed(t, "k", &path, &pays).await;
-        assert_eq!((again.status.as_u16(), &again.json()["status"]), (200, &json!("succeeded")));
+        assert_eq!((again.status.as_u16(), &again.json()["status"]), (200, &json!("confirmed")));
         let third = keyed(t, "k", &path, &pays).await;
         assert_eq!((third.json(), is_replay(&third)), (again.json(), true));
         assert_eq!(count(t, "orders").await, 1);
