@@ -332,9 +332,10 @@ nodes! {
         let second = t.node().await;
         let checkout = t.checkout_for(&t.product().await).await;
         let mut events = second.events(&checkout).await;
-        let listener = "select count(pg_terminate_backend(pid)) from pg_stat_activity \
-                        where datname = current_database() and query like '%pg_notify%' or query like 'listen %'";
-        assert!(t.app.store.scalar(Query::raw(listener, vec![])).await.unwrap() >= 1);
+        let listener = "select count(pg_terminate_backend(pid)) from (select pid from pg_stat_activity \
+                        where datname = current_database() and pid <> pg_backend_pid() \
+                        and query like '%pg_notify%' order by backend_start desc limit 1) newest";
+        assert!(t.app.store.scalar(Query::raw(listener, vec![])).await.unwrap() == 1);
         assert_eq!(events.raw(1).await, [r#"{"type":"reconnect"}"#]);
         // It listens again.
         let mut events = second.events(&checkout).await;

@@ -187,6 +187,8 @@ async fn round(
             break;
         }
         if !duty.is_held() {
+            // Perhaps nobody has taken it yet: then what was sent is recorded.
+            records.all().await?;
             return Err(Trouble::Lost);
         }
         let Some(body) = event.payload.clone() else {
