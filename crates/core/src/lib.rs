@@ -13,6 +13,7 @@ pub mod embed;
 pub mod event;
 pub mod files;
 pub mod history;
+pub mod idempotency;
 pub mod javascript;
 pub mod jobs;
 pub mod meters;

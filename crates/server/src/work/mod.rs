@@ -17,6 +17,7 @@ use till_core::{
     checkout::{FULFIL_JOB, RECONCILE_JOB},
     custom_fields::RENAME_JOB,
     customers::STATE_CHANGED_JOB,
+    idempotency,
     jobs::{End, Job},
     sign_in,
 };
@@ -226,6 +227,7 @@ async fn tidy(app: &App, holder: Uuid, archived: &mut Option<Timestamp>) -> Resu
         *archived = Some(now);
         webhooks::archive(app).await?;
         app.commit(sign_in::forget(KEPT, &app.at())).await?;
+        app.commit(idempotency::forget(&app.at())).await?;
         files::forget(app, KEPT).await?;
     }
     Ok(())
