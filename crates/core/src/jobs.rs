@@ -25,6 +25,8 @@ record! {
         next_at: Option<Timestamp>,
         /// Until when the claimer may work undisturbed; null: nobody works on it.
         lease_until: Option<Timestamp>,
+        /// Which claim that was.
+        claim: Option<uuid::Uuid>,
         /// How often it was claimed since it last succeeded.
         attempts: i64,
         /// Why it was given up; null: it was not.

@@ -2,6 +2,7 @@
 
 pub mod at;
 pub mod benefits;
+pub mod budgets;
 pub mod change;
 pub mod checkout;
 pub mod checkout_links;

@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use till_core::{at::At, change::Changes, site::Site, tokens::SecretKey};
 use till_ports::{
@@ -18,6 +19,16 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
     /// Fresh randomness.
     fn seed(&self) -> [u8; 32];
+
+    /// Returns once `at` has come.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the machine's clock is waited for; tests have their own"
+    )]
+    fn wait(&self, at: Timestamp) -> BoxFuture<'_, ()> {
+        let left = at.duration_since(self.now());
+        Box::pin(tokio::time::sleep(left.try_into().unwrap_or_default()))
+    }
 }
 
 /// What the operator decided.

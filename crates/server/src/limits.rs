@@ -1,7 +1,11 @@
 //! Rate limits (lifecycle.md A.10): a budget per organization or address, and stricter ones for paying and
 //! for signing in.
+//!
+//! The first is each node's own: it keeps a node from being overrun, and more nodes carry more. The stricter ones
+//! keep people's accounts and cards from being guessed: they are rows of the database, so that they hold exactly
+//! on any number of nodes, and after a restart.
 
-use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{net::IpAddr, num::NonZeroU32, sync::Arc};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
@@ -13,47 +17,41 @@ use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
     clock::{Clock as _, DefaultClock},
 };
+use till_core::{
+    budgets::{Budget, SPENT},
+    change::{Changes, Refused},
+};
+use till_store::CommitError;
 
-use crate::{app::App, extract::Identity};
+use crate::{app::App, error::ApiError, extract::Identity};
 
 /// The limits in force.
 #[derive(Debug)]
 pub struct Limits {
     general: Option<DefaultKeyedRateLimiter<String>>,
-    confirm: Vec<DefaultKeyedRateLimiter<String>>,
-    passwords: Door,
-    links: Door,
 }
 
-/// The budgets of one way in: by whom, and from where.
-#[derive(Debug)]
+/// The budgets of one way to sign in: of a person, and of a network address.
 struct Door {
-    email: DefaultKeyedRateLimiter<String>,
-    address: DefaultKeyedRateLimiter<String>,
+    name: &'static str,
+    person: Budget,
+    address: Budget,
 }
 
-impl Door {
-    fn new(email: Quota, address: Quota) -> Self {
-        Self {
-            email: RateLimiter::keyed(email),
-            address: RateLimiter::keyed(address),
-        }
-    }
-
-    /// The address pays first, so that nobody can empty everybody's budget from one place.
-    fn spent(&self, email: Option<&str>, address: &str) -> Option<u64> {
-        Limits::spent(&self.address, &network(address))
-            .or_else(|| Limits::spent(&self.email, &email?.to_owned()))
-    }
-}
-
-/// So many at once, and one more after each `pause`.
-fn budget(count: u32, pause: Duration) -> Quota {
-    let count = NonZeroU32::new(count).expect("the counts are not zero");
-    Quota::with_period(pause)
-        .expect("the pauses are not zero")
-        .allow_burst(count)
-}
+const PASSWORDS: Door = Door {
+    name: "password",
+    person: Budget::new(10, 90),
+    address: Budget::new(30, 20),
+};
+const LINKS: Door = Door {
+    name: "link",
+    person: Budget::new(5, 180),
+    address: Budget::new(20, 60),
+};
+/// Of one session from one address: six a minute, and twenty an hour.
+const CONFIRM: [Budget; 2] = [Budget::new(6, 10), Budget::new(20, 180)];
+/// None that a machine's own tests would meet from one address.
+const WIDE: Budget = Budget::new(10_000, 1);
 
 /// Who has one IPv6 address has its whole /64.
 fn network(address: &str) -> String {
@@ -68,76 +66,97 @@ fn network(address: &str) -> String {
 impl Limits {
     /// No limits on the API, and on signing in none that a machine's own tests would meet from one address.
     pub fn off() -> Self {
-        let wide = budget(1_000, Duration::from_millis(100));
-        Self {
-            general: None,
-            confirm: Vec::new(),
-            passwords: Door::new(budget(10, Duration::from_secs(90)), wide),
-            links: Door::new(budget(5, Duration::from_mins(3)), wide),
-        }
+        Self { general: None }
     }
 
-    /// `per_minute` requests for each organization, and for each address without a token; 6 a minute and
-    /// 20 an hour for confirming one session from one address. To sign in by password: 10 tries for one
+    /// `per_minute` requests to this node for each organization, and for each address without a token; 6 a minute
+    /// and 20 an hour for confirming one session from one address. To sign in by password: 10 tries for one
     /// person and 30 from one address, then one more every 90 and 20 seconds. To ask for links: 5 and 20,
     /// then one more every 3 and every minute.
     pub fn per_minute(per_minute: NonZeroU32) -> Self {
-        let confirm = |count: u32, quota: fn(NonZeroU32) -> Quota| {
-            let count = NonZeroU32::new(count).expect("the counts are not zero");
-            RateLimiter::keyed(quota(count))
-        };
         Self {
             general: Some(RateLimiter::keyed(Quota::per_minute(per_minute))),
-            confirm: vec![confirm(6, Quota::per_minute), confirm(20, Quota::per_hour)],
-            passwords: Door::new(
-                budget(10, Duration::from_secs(90)),
-                budget(30, Duration::from_secs(20)),
-            ),
-            links: Door::new(
-                budget(5, Duration::from_mins(3)),
-                budget(20, Duration::from_mins(1)),
-            ),
         }
-    }
-
-    /// Seconds to wait before a password may be tried, if a budget is spent. `email` is in lower case.
-    pub fn password(&self, email: Option<&str>, address: &str) -> Option<u64> {
-        self.passwords.spent(email, address)
-    }
-
-    /// Seconds to wait before a link may be asked for, if a budget is spent. `email` is in lower case.
-    pub fn link(&self, email: Option<&str>, address: &str) -> Option<u64> {
-        self.links.spent(email, address)
-    }
-
-    /// Seconds to wait before a session may be confirmed, if a budget is spent, through the API or the page.
-    pub fn confirming(&self, secret: &str, address: &str) -> Option<u64> {
-        let key = format!("{address} {secret}");
-        let waits = self
-            .confirm
-            .iter()
-            .map(|limiter| Self::spent(limiter, &key));
-        waits.fold(None, Ord::max)
-    }
-
-    /// Seconds to wait, if the key's budget is spent.
-    fn spent(limiter: &DefaultKeyedRateLimiter<String>, key: &String) -> Option<u64> {
-        let until = limiter.check_key(key).err()?;
-        Some(
-            until
-                .wait_time_from(DefaultClock::default().now())
-                .as_secs()
-                .max(1),
-        )
     }
 
     /// Forgets keys that have their whole budget again.
     pub fn sweep(&self) {
-        let doors = [&self.passwords, &self.links];
-        let doors = doors.iter().flat_map(|door| [&door.email, &door.address]);
-        for limiter in self.general.iter().chain(&self.confirm).chain(doors) {
-            limiter.retain_recent();
+        if let Some(general) = &self.general {
+            general.retain_recent();
         }
+    }
+}
+
+/// Seconds to wait before a password may be tried, if a budget is spent. `email` is in lower case.
+pub async fn password(
+    app: &App,
+    email: Option<&str>,
+    address: &str,
+) -> Result<Option<u64>, ApiError> {
+    enter(app, &PASSWORDS, email, address).await
+}
+
+/// Seconds to wait before a link may be asked for, if a budget is spent. `email` is in lower case.
+pub async fn link(app: &App, email: Option<&str>, address: &str) -> Result<Option<u64>, ApiError> {
+    enter(app, &LINKS, email, address).await
+}
+
+/// The address pays first, so that nobody can empty everybody's budget from one place.
+async fn enter(
+    app: &App,
+    door: &Door,
+    email: Option<&str>,
+    address: &str,
+) -> Result<Option<u64>, ApiError> {
+    let name = door.name;
+    let at_address = match &app.limits.general {
+        Some(_) => door.address,
+        None => WIDE,
+    };
+    let address = (format!("{name} from {}", network(address)), at_address);
+    let person = email.map(|email| (format!("{name} of {email}"), door.person));
+    spend(app, [address].into_iter().chain(person).collect()).await
+}
+
+/// Seconds to wait before a session may be confirmed, if a budget is spent, through the API or the page.
+pub async fn confirming(app: &App, secret: &str, address: &str) -> Result<Option<u64>, ApiError> {
+    if app.limits.general.is_none() {
+        return Ok(None);
+    }
+    let name = |budget: Budget| {
+        let count = budget.count;
+        (
+            format!("{count} confirmations of {secret} from {address}"),
+            budget,
+        )
+    };
+    spend(app, CONFIRM.map(name).to_vec()).await
+}
+
+/// Takes one of each budget, or of none: then it tells how many seconds to wait. Of the names only the HMAC is kept.
+async fn spend(app: &App, budgets: Vec<(String, Budget)>) -> Result<Option<u64>, ApiError> {
+    let now = app.clock.now();
+    let mut changes = Changes::new();
+    let keyed = budgets
+        .into_iter()
+        .map(|(name, budget)| (app.key.digest(&name), budget));
+    let keyed: Vec<_> = keyed.collect();
+    for (key, budget) in &keyed {
+        budget.take(&mut changes, key.clone(), now);
+    }
+    match app.store.commit(changes).await {
+        Ok(()) => Ok(None),
+        Err(CommitError::Refused(Refused::NotOne(SPENT))) => {
+            let mut wait = 1;
+            for (key, budget) in &keyed {
+                let until = app.store.spent_until(key).await?;
+                if budget.is_spent(until, now) {
+                    wait = wait.max(budget.wait(until, now));
+                }
+            }
+            Ok(Some(wait))
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -151,11 +170,17 @@ pub async fn limit(State(app): State<Arc<App>>, request: Request, next: Next) ->
         Some(Identity::Token(held)) => held.1.id.to_string(),
         _ => address.clone(),
     };
-    let mut wait = Limits::spent(general, &key);
+    let mut wait = general.check_key(&key).err().map(|until| {
+        let wait = until.wait_time_from(DefaultClock::default().now());
+        wait.as_secs().max(1)
+    });
     let path = request.uri().path();
     let confirmed = path.strip_prefix("/v1/checkouts/client/");
     if let Some(secret) = confirmed.and_then(|rest| rest.strip_suffix("/confirm")) {
-        wait = wait.max(app.limits.confirming(secret, &address));
+        wait = match confirming(&app, secret, &address).await {
+            Ok(own) => wait.max(own),
+            Err(error) => return error.into_response(),
+        };
     }
     match wait {
         None => next.run(request).await,
@@ -180,49 +205,4 @@ pub fn client_ip(app: &App, headers: &HeaderMap, extensions: &Extensions) -> Str
     named
         .or_else(peer)
         .map_or_else(|| "unknown".to_owned(), |ip| ip.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_session_is_confirmed_six_times_a_minute_from_one_address() {
-        let limits = Limits::per_minute(NonZeroU32::MIN);
-        let tries = |secret: &str, address: &str| {
-            (0..100)
-                .take_while(|_| limits.confirming(secret, address).is_none())
-                .count()
-        };
-        assert_eq!(tries("polar_c_1", "203.0.113.1"), 6);
-        assert_eq!(tries("polar_c_1", "203.0.113.1"), 0);
-        assert_eq!(tries("polar_c_2", "203.0.113.1"), 6);
-        assert_eq!(tries("polar_c_1", "203.0.113.2"), 6);
-        assert!((0..100).all(|_| {
-            Limits::off()
-                .confirming("polar_c_1", "203.0.113.1")
-                .is_none()
-        }));
-    }
-
-    #[test]
-    fn one_person_and_one_address_each_have_a_budget() {
-        let limits = Limits::per_minute(NonZeroU32::MIN);
-        let tries = |email: &str, address: &str| {
-            (0..100)
-                .take_while(|_| limits.password(Some(email), address).is_none())
-                .count()
-        };
-        assert_eq!(tries("ada@example.com", "203.0.113.1"), 10);
-        assert_eq!(tries("ada@example.com", "203.0.113.2"), 0, "whoever asks");
-        assert_eq!(tries("eve@example.com", "203.0.113.1"), 10);
-        assert!(limits.password(None, "203.0.113.1").is_none());
-        let asked = (0..100).take_while(|_| limits.link(None, "2001:db8::1").is_none());
-        assert_eq!(asked.count(), 20);
-        assert!(
-            limits.link(None, "2001:db8::ffff").is_some(),
-            "the same /64"
-        );
-        assert!(limits.link(None, "2001:db8:1::1").is_none());
-    }
 }

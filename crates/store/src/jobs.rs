@@ -12,43 +12,58 @@ use crate::{Engine, Query, Store, columns};
 /// The label of the refusal when a job's end comes after its lease went to somebody else.
 pub const LEASE_LOST: &str = "job lease";
 
-const DONE: &str = "delete from jobs \
-where id = $1 and attempts = $2 and lease_until = $3 and next_at is null";
+/// The label of the refusal when a duty's holder has lost it.
+pub const DUTY_LOST: &str = "duty";
+
+const DONE: &str =
+    "delete from jobs where id = $1 and attempts = $2 and claim = $3 and next_at is null";
 
 /// Done, but asked for again meanwhile.
 const AGAIN: &str = "update jobs \
-set lease_until = null, attempts = 0, run_at = next_at, next_at = null \
-where id = $1 and attempts = $2 and lease_until = $3 and next_at is not null";
+set lease_until = null, claim = null, attempts = 0, run_at = next_at, next_at = null \
+where id = $1 and attempts = $2 and claim = $3 and next_at is not null";
 
-const RETRY: &str = "update jobs set lease_until = null, \
+const RETRY: &str = "update jobs set lease_until = null, claim = null, \
 run_at = case when next_at < $4 then next_at else $4 end, \
 next_at = case when next_at < $4 then null else next_at end \
-where id = $1 and attempts = $2 and lease_until = $3";
+where id = $1 and attempts = $2 and claim = $3";
 
-const BURY: &str = "update jobs set lease_until = null, buried = $4 \
-where id = $1 and attempts = $2 and lease_until = $3 and next_at is null";
+const BURY: &str = "update jobs set lease_until = null, claim = null, buried = $4 \
+where id = $1 and attempts = $2 and claim = $3 and next_at is null";
+
+pub(crate) const KEEP: &str =
+    "update jobs set lease_until = $4 where id = $1 and attempts = $2 and claim = $3";
 
 const LEASE: &str = "insert into leases (name, holder, until) values ($1, $2, $3) \
 on conflict (name) do update set holder = excluded.holder, until = excluded.until \
 where leases.holder = excluded.holder or leases.until <= $4";
 
+const HELD: &str = "update leases set until = $3 where name = $1 and holder = $2";
+
 impl Store {
     /// Claims up to `limit` due jobs (of these kinds; none named: of all), earliest first, for the
-    /// caller alone until `lease_until`. A job whose lease ran out is due again.
+    /// caller alone until `lease_until`. A job whose lease ran out is due again. `claim` is a new id.
     pub async fn claim_jobs(
         &self,
         kinds: &[&str],
         now: Timestamp,
         lease_until: Timestamp,
         limit: u32,
+        claim: Uuid,
     ) -> Result<Vec<Job>, StoreError> {
+        let binds = vec![
+            Value::Time(now),
+            Value::Time(lease_until),
+            Value::Int(i64::from(limit)),
+            Value::Uuid(claim),
+        ];
         let mut jobs: Vec<Job> = match &self.engine {
             Engine::Sqlite(db) => {
-                let query = claim(Dialect::Sqlite, kinds, now, lease_until, limit);
+                let query = due(Dialect::Sqlite, kinds, binds);
                 db.returning(query).await?
             }
             Engine::Postgres(db) => {
-                let query = claim(Dialect::Postgres, kinds, now, lease_until, limit);
+                let query = due(Dialect::Postgres, kinds, binds);
                 db.all(&query).await?
             }
         };
@@ -59,14 +74,7 @@ impl Store {
     /// Ends a claimed job together with its effects. Refused as [`Refused::NotOne`]`(`[`LEASE_LOST`]`)`
     /// when the lease went to somebody else: then nothing is written.
     pub async fn finish_job(&self, job: &Job, end: End) -> Result<(), CommitError> {
-        let Some(lease_until) = job.lease_until else {
-            return Err(Refused::NotOne(LEASE_LOST).into());
-        };
-        let fence = vec![
-            Value::Uuid(job.id),
-            Value::Int(job.attempts),
-            Value::Time(lease_until),
-        ];
+        let fence = fence(job);
         let (sql, binds, effects) = match end {
             End::Done(effects) => (DONE, fence.clone(), effects),
             End::Retry { at } => {
@@ -89,6 +97,15 @@ impl Store {
         }
     }
 
+    /// Prolongs the lease of a claimed job; false: somebody else has it, or it is gone.
+    pub async fn keep_job(&self, job: &Job, until: Timestamp) -> Result<bool, StoreError> {
+        let mut binds = fence(job);
+        binds.push(Value::Time(until));
+        let mut changes = Changes::new();
+        changes.exactly_one(LEASE_LOST, KEEP, binds);
+        taken(self.commit(changes).await)
+    }
+
     /// Takes or keeps the duty `name` for `holder`: true while nobody else has it.
     pub async fn lease(
         &self,
@@ -100,11 +117,32 @@ impl Store {
         let mut changes = Changes::new();
         let binds = vec![name.into(), holder.into(), until.into(), now.into()];
         changes.exactly_one("lease", LEASE, binds);
-        match self.commit(changes).await {
-            Ok(()) => Ok(true),
-            Err(CommitError::Refused(_)) => Ok(false),
-            Err(CommitError::Store(e)) => Err(e),
-        }
+        taken(self.commit(changes).await)
+    }
+
+    /// Prolongs all duties that `holder` has.
+    pub async fn keep_leases(&self, holder: Uuid, until: Timestamp) -> Result<(), StoreError> {
+        let mut changes = Changes::new();
+        changes.any(
+            "update leases set until = $2 where holder = $1",
+            vec![holder.into(), until.into()],
+        );
+        taken(self.commit(changes).await).map(drop)
+    }
+
+    /// Commits what the holder of a duty did, and prolongs the duty. Refused as
+    /// [`Refused::NotOne`]`(`[`DUTY_LOST`]`)` when somebody else has it: then nothing is written.
+    pub async fn commit_holding(
+        &self,
+        name: &str,
+        holder: Uuid,
+        until: Timestamp,
+        effects: Changes,
+    ) -> Result<(), CommitError> {
+        let mut changes = Changes::new();
+        let binds = vec![name.into(), holder.into(), until.into()];
+        changes.exactly_one(DUTY_LOST, HELD, binds).and(effects);
+        self.commit(changes).await
     }
 
     /// Gives the duty `name` up, if `holder` has it.
@@ -114,11 +152,26 @@ impl Store {
             "delete from leases where name = $1 and holder = $2",
             vec![name.into(), holder.into()],
         );
-        match self.commit(changes).await {
-            Ok(()) | Err(CommitError::Refused(_)) => Ok(()),
-            Err(CommitError::Store(e)) => Err(e),
-        }
+        taken(self.commit(changes).await).map(drop)
     }
+}
+
+/// Whether a claim was not refused.
+fn taken(outcome: Result<(), CommitError>) -> Result<bool, StoreError> {
+    match outcome {
+        Ok(()) => Ok(true),
+        Err(CommitError::Refused(_)) => Ok(false),
+        Err(CommitError::Store(e)) => Err(e),
+    }
+}
+
+/// What tells the claim of `job` from all others.
+fn fence(job: &Job) -> Vec<Value> {
+    vec![
+        Value::Uuid(job.id),
+        Value::Int(job.attempts),
+        job.claim.into(),
+    ]
 }
 
 /// The end of a job and its effects, the fence first.
@@ -129,21 +182,10 @@ fn ended(sql: &'static str, binds: Vec<Value>, effects: Changes) -> Changes {
 }
 
 /// A CTE, so that the rows are chosen once; on PostgreSQL rivals skip each other's.
-fn claim(
-    dialect: Dialect,
-    kinds: &[&str],
-    now: Timestamp,
-    lease_until: Timestamp,
-    limit: u32,
-) -> Query {
-    let mut binds = vec![
-        Value::Time(now),
-        Value::Time(lease_until),
-        Value::Int(i64::from(limit)),
-    ];
+fn due(dialect: Dialect, kinds: &[&str], mut binds: Vec<Value>) -> Query {
     let mut of_kinds = String::new();
     if !kinds.is_empty() {
-        let places: Vec<_> = (0..kinds.len()).map(|i| format!("${}", i + 4)).collect();
+        let places: Vec<_> = (0..kinds.len()).map(|i| format!("${}", i + 5)).collect();
         of_kinds = format!("and kind in ({})", places.join(", "));
         binds.extend(kinds.iter().map(|kind| Value::from(*kind)));
     }
@@ -155,7 +197,7 @@ fn claim(
         "with due as materialized (select id as due_id from jobs \
          where buried is null and run_at <= $1 and (lease_until is null or lease_until <= $1) {of_kinds} \
          order by run_at, id limit $3 {lock}) \
-         update jobs set lease_until = $2, attempts = attempts + 1, \
+         update jobs set lease_until = $2, claim = $4, attempts = attempts + 1, \
          next_at = case when next_at <= $1 then null else next_at end \
          from due where jobs.id = due.due_id returning {}",
         columns::<Job>(Job::TABLE)

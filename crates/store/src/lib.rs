@@ -23,7 +23,7 @@ pub use till_core::rows::{Col, FromColumns};
 
 pub use error::{CommitError, Stale, StoreError};
 pub use hub::{Wake, Watch};
-pub use jobs::LEASE_LOST;
+pub use jobs::{DUTY_LOST, LEASE_LOST};
 pub use list::{List, Order, containing};
 pub use migrate::Migration;
 pub use query::{Query, columns};
@@ -249,6 +249,8 @@ pub(crate) fn adds_work(changes: &Changes) -> bool {
             let (verb, second) = (words.next(), words.next());
             match verb {
                 Some("insert") => words.next().is_some_and(|table| QUEUES.contains(&table)),
+                // To prolong a job's lease is no work.
+                Some("update") if *sql == jobs::KEEP => false,
                 Some("update") => second.is_some_and(|table| QUEUES.contains(&table)),
                 _ => false,
             }

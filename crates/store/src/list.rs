@@ -41,6 +41,8 @@ pub struct List {
     columns: &'static [&'static str],
     filters: Vec<Filter>,
     orders: Vec<Sort>,
+    /// Rows behind the page that are counted at most.
+    counted: Option<u64>,
 }
 
 #[derive(Debug, Clone)]
@@ -70,6 +72,7 @@ impl List {
             columns: R::COLUMNS,
             filters: Vec::new(),
             orders: Vec::new(),
+            counted: None,
         };
         list.is_in(column, ids.iter().map(|id| Value::Uuid(*id)).collect())
     }
@@ -232,6 +235,13 @@ impl List {
         self.filter_sql(&ways.join(" or "), values)
     }
 
+    /// Counts no further than `rows` behind the page that is asked for: for tables that grow for ever. Who
+    /// turns the pages still comes to the last one.
+    pub fn counted_up_to(mut self, rows: u64) -> Self {
+        self.counted = Some(rows);
+        self
+    }
+
     fn never(self) -> Self {
         self.filter_sql("1 = 0", vec![])
     }
@@ -253,7 +263,15 @@ impl List {
         for filter in &self.filters {
             select.and_where(filter.expr(dialect, &mut binds));
         }
+        let offset = u64::from(page.saturating_sub(1)) * u64::from(limit);
         let mut count = select.clone();
+        if let Some(behind) = self.counted {
+            let most = offset + u64::from(limit) + behind;
+            count.expr(Expr::cust("1")).limit(most);
+            count = Select::select()
+                .from_subquery(count, Alias::new("counted"))
+                .to_owned();
+        }
         count.expr(Expr::cust("count(*)"));
         for column in self.columns {
             select.column((Alias::new(self.table), Alias::new(*column)));
@@ -287,7 +305,6 @@ impl List {
         }
         // the tie-breaker runs the way the list does, so that an index on both columns serves it
         select.order_by((Alias::new(self.table), Alias::new("id")), last.sea());
-        let offset = u64::from(page.saturating_sub(1)) * u64::from(limit);
         select.limit(u64::from(limit)).offset(offset);
         (text(&select, &binds), text(&count, &binds))
     }

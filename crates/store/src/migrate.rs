@@ -79,13 +79,24 @@ pub(crate) fn steps(dialect: Dialect, extra: &[Migration]) -> Result<Vec<Migrati
     }
 }
 
-/// The steps still missing; an error names the file that was changed or is unknown here.
+/// The newest step that a program must know to run on a database where the step `name` was applied:
+/// `0020_after_0015_words.sql` takes away what programs without 0015 still use. All others only add.
+fn needed(name: &str) -> Option<i64> {
+    name.split_once("_after_")?.1.get(..4)?.parse().ok()
+}
+
+/// The steps still missing; an error names the file that was changed, or that took away what this program
+/// uses. Other steps of a newer program are no hindrance: in a rolling upgrade both serve.
 pub(crate) fn missing<'a>(
     steps: &'a [Migration],
     applied: &Applied,
 ) -> Result<Vec<&'a Migration>, StoreError> {
+    let newest = steps.last().map_or(0, |step| step.version);
     for (version, name, checksum) in applied {
         match steps.iter().find(|step| step.version == *version) {
+            None if needed(name).is_none_or(|needed| needed <= newest) => {
+                tracing::info!(name, "applied by a newer version of this program");
+            }
             None => {
                 return Err(StoreError::Migration(format!(
                     "{name} was applied by a newer version of this program: use that one"

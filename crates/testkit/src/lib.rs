@@ -21,6 +21,7 @@ mod ground;
 mod mailbox;
 mod outbox;
 mod pages;
+mod receiver;
 mod session;
 mod terms;
 
@@ -35,6 +36,7 @@ pub use goods::{Sale, id_in};
 pub use ground::Engine;
 pub use mailbox::Mailbox;
 pub use pages::Events;
+pub use receiver::{Got, Receiver};
 pub use session::Till;
 
 /// Runs each test once on SQLite (`sqlite::name`) and once on PostgreSQL (`postgres::name`).

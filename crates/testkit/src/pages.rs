@@ -16,8 +16,8 @@ use crate::{Answer, Till, buying::client_path};
 pub struct Events(Body);
 
 impl Events {
-    /// The key and status of the next messages, as many as asked for; they must have been sent already.
-    pub async fn next(&mut self, count: usize) -> Vec<String> {
+    /// The next messages as they are, as many as asked for.
+    pub async fn raw(&mut self, count: usize) -> Vec<String> {
         let mut text = String::new();
         while text.matches("data:").count() < count {
             let frame = poll_fn(|cx| Pin::new(&mut self.0).poll_frame(cx)).await;
@@ -26,6 +26,15 @@ impl Events {
         }
         text.lines()
             .filter_map(|line| line.strip_prefix("data:"))
+            .map(|data| data.trim_start().to_owned())
+            .collect()
+    }
+
+    /// The key and status of the next messages, as many as asked for.
+    pub async fn next(&mut self, count: usize) -> Vec<String> {
+        self.raw(count)
+            .await
+            .iter()
             .map(|data| {
                 let message: Value = serde_json::from_str(data).unwrap();
                 let status = message["payload"]["status"].as_str().unwrap_or("");

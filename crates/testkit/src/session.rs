@@ -60,6 +60,7 @@ pub struct Till {
     /// Whether requests carry the token.
     signed: bool,
     pub(crate) router: Router,
+    database: String,
     may_leave_work: bool,
 }
 
@@ -73,11 +74,7 @@ impl std::fmt::Debug for Till {
 
 impl Till {
     pub(crate) async fn start(url: &str) -> Self {
-        let options = Options {
-            connections: 4,
-            ..Options::default()
-        };
-        let store = Store::open(url, options).await.unwrap();
+        let store = Store::open(url, options()).await.unwrap();
         let clock = Arc::new(TestClock::new());
         let mailbox = Arc::new(Mailbox::default());
         let ids = till_core::at::At::new("2026-11-22T12:00:00Z".parse().unwrap(), [9; 32]);
@@ -119,6 +116,7 @@ impl Till {
             token,
             signed: true,
             router,
+            database: url.to_owned(),
             may_leave_work: false,
         }
     }
@@ -149,6 +147,7 @@ impl Till {
             token: token.to_owned(),
             signed: true,
             router: self.router.clone(),
+            database: self.database.clone(),
             may_leave_work: self.may_leave_work,
         }
     }
@@ -159,18 +158,25 @@ impl Till {
             public_url: public_url.to_owned(),
             ..self.app.site.clone()
         };
-        self.another(site, Limits::off())
+        self.another(|app| app.site = site)
     }
 
     /// Another server on the same database, with rate limits.
     pub fn limited(&self, per_minute: u32) -> Self {
         let per_minute = NonZeroU32::new(per_minute).unwrap();
-        self.another(self.app.site.clone(), Limits::per_minute(per_minute))
+        self.another(|app| app.limits = Limits::per_minute(per_minute))
     }
 
-    fn another(&self, site: Site, limits: Limits) -> Self {
+    /// Another node: a server with a connection of its own to the same database. Close its store at the end.
+    pub async fn node(&self) -> Self {
+        let store = Store::open(&self.database, options()).await.unwrap();
+        self.another(|app| app.store = store)
+    }
+
+    /// Another server, different as told.
+    pub fn another(&self, change: impl FnOnce(&mut App)) -> Self {
         let app = &self.app;
-        let other = Arc::new(App {
+        let mut other = App {
             store: app.store.clone(),
             processor: app.processor.clone(),
             sandbox: app.sandbox.clone(),
@@ -180,12 +186,14 @@ impl Till {
             geo: app.geo.clone(),
             mail: app.mail.clone(),
             clock: app.clock.clone(),
-            site,
+            site: app.site.clone(),
             key: app.key.clone(),
             policy: app.policy.clone(),
-            limits,
+            limits: Limits::off(),
             passwords: Passwords::default(),
-        });
+        };
+        change(&mut other);
+        let other = Arc::new(other);
         Self {
             router: till_server::router(other.clone()),
             app: other,
@@ -317,6 +325,13 @@ impl Till {
             0,
             "a job was given up"
         );
+    }
+}
+
+fn options() -> Options {
+    Options {
+        connections: 4,
+        ..Options::default()
     }
 }
 

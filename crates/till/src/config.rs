@@ -87,7 +87,7 @@ pub struct Settings {
     )]
     pub processor: Option<ProcessorName>,
 
-    /// Requests a minute for each organization or address, 0 for no limit [default: 500, none in `dev`]
+    /// Requests a minute to this node for each organization or address, 0 for no limit [default: 500, none in `dev`]
     #[arg(long, env = "TILL_RATE_LIMIT", global = true, value_name = "COUNT")]
     pub rate_limit: Option<u32>,
 

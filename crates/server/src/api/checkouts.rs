@@ -12,6 +12,7 @@ use axum::{
     },
 };
 use futures_util::{Stream, stream};
+use jiff::{SignedDuration, Timestamp};
 use till_core::{
     change::Changes,
     checkout::{
@@ -21,7 +22,7 @@ use till_core::{
     },
     records,
 };
-use till_store::List;
+use till_store::{List, Watch};
 use till_wire::{
     checkouts::{
         Checkout, CheckoutCreate, CheckoutPublic, CheckoutPublicConfirmed, CheckoutStatus,
@@ -358,7 +359,7 @@ async fn stream_events(
     Path(secret): Path<String>,
 ) -> Result<Response, ApiError> {
     let session = pay::session(&app, &secret).await?;
-    let events = events(&app, &session);
+    let events = events(app, &session);
     let mut response = Sse::new(events)
         .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
         .into_response();
@@ -368,21 +369,61 @@ async fn stream_events(
     Ok(response)
 }
 
-/// The messages of one connection; the last one asks the page to connect again.
-fn events(app: &App, session: &Session) -> impl Stream<Item = Result<Event, Infallible>> + use<> {
-    let watch = app.store.watch(&checkout::topic(session.checkout.id));
+/// How long a message that was lost on its way from another node stays unnoticed.
+const LOOK: SignedDuration = SignedDuration::from_secs(5);
+
+/// A page that listens.
+struct Listening {
+    watch: Watch,
+    /// The session's version when it was looked at last.
+    known: i64,
+    look: Timestamp,
+}
+
+/// The messages of one connection; the last one asks the page to connect again. Messages are hints, the table
+/// is the truth: it is looked at now and then, and the page told where it has moved on.
+fn events(
+    app: Arc<App>,
+    session: &Session,
+) -> impl Stream<Item = Result<Event, Infallible>> + use<> {
+    let id = session.checkout.id;
+    let listening = Listening {
+        watch: app.store.watch(&checkout::topic(id)),
+        known: session.checkout.version,
+        look: app.clock.now() + LOOK,
+    };
     #[allow(
         clippy::disallowed_methods,
         reason = "the length of a connection, not of anything decided"
     )]
     let end = tokio::time::Instant::now() + STREAM;
-    stream::unfold(Some(watch), move |watch| async move {
-        let mut watch = watch?;
-        match tokio::time::timeout_at(end, watch.next()).await {
-            // An empty message says that one was lost: the page should look for itself.
-            Ok(message) if message.is_empty() => Some((reconnect(), None)),
-            Ok(message) => Some((Ok(Event::default().data(&*message)), Some(watch))),
-            Err(_) => Some((reconnect(), None)),
+    stream::unfold(Some(listening), move |listening| {
+        let app = app.clone();
+        async move {
+            let mut page = listening?;
+            loop {
+                tokio::select! {
+                    biased;
+                    message = page.watch.next() => {
+                        // An empty message says that one was lost: the page should look for itself.
+                        if message.is_empty() {
+                            return Some((reconnect(), None));
+                        }
+                        return Some((Ok(Event::default().data(&*message)), Some(page)));
+                    }
+                    () = app.clock.wait(page.look) => {
+                        page.look = app.clock.now() + LOOK;
+                        let moved = app.store.checkout_since(id, page.known).await;
+                        if let Ok(Some((version, status))) = moved {
+                            page.known = version;
+                            let payload = serde_json::json!({"status": status});
+                            let words = checkout::message(&app.at(), "checkout.updated", payload);
+                            return Some((Ok(Event::default().data(words)), Some(page)));
+                        }
+                    }
+                    () = tokio::time::sleep_until(end) => return Some((reconnect(), None)),
+                }
+            }
         }
     })
 }

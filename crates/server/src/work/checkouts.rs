@@ -1,5 +1,6 @@
 //! What happens to sessions on their own: fulfilment and expiry.
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use till_core::{
     checkout::{
         expire,
@@ -47,19 +48,36 @@ pub async fn fulfil(app: &App, job: &Job) -> Result<End, ApiError> {
     Ok(End::Done(fulfil::fulfil(&purchase, &app.site, &app.at())))
 }
 
+/// Overdue sessions that are read at once, and expired side by side.
+const BATCH: usize = 100;
+const SIDE_BY_SIDE: usize = 16;
+
 /// Expires the sessions whose time is over; says how many.
 pub async fn expire_due(app: &App) -> Result<usize, ApiError> {
-    let due = app.store.overdue_checkouts(app.clock.now(), 100).await?;
-    for id in &due {
-        app.settle(|| async {
-            let Some(session) = app.store.session_by_id(*id).await? else {
-                return Ok(());
-            };
-            let audience = app.store.audience(session.organization.id).await?;
-            app.commit(expire::expire(&session, &audience, &app.site, &app.at()))
-                .await
-        })
-        .await?;
+    let mut expired = 0;
+    loop {
+        let due = app
+            .store
+            .overdue_checkouts(app.clock.now(), BATCH as i64)
+            .await?;
+        let found = due.len();
+        stream::iter(due)
+            .map(|id| app.settle(move || expire(app, id)))
+            .buffer_unordered(SIDE_BY_SIDE)
+            .try_collect::<()>()
+            .await?;
+        expired += found;
+        if found < BATCH {
+            return Ok(expired);
+        }
     }
-    Ok(due.len())
+}
+
+async fn expire(app: &App, id: Uuid) -> Result<(), ApiError> {
+    let Some(session) = app.store.session_by_id(id).await? else {
+        return Ok(());
+    };
+    let audience = app.store.audience(session.organization.id).await?;
+    app.commit(expire::expire(&session, &audience, &app.site, &app.at()))
+        .await
 }

@@ -12,6 +12,7 @@ use std::{sync::Arc, time::Duration};
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use till_core::{
+    budgets,
     change::Changes,
     checkout::{FULFIL_JOB, RECONCILE_JOB},
     custom_fields::RENAME_JOB,
@@ -20,14 +21,17 @@ use till_core::{
     jobs::{End, Job},
     sign_in,
 };
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinSet};
+use uuid::Uuid;
 
 use crate::{app::App, error::ApiError, pay};
 
-/// Jobs that are worked on at the same time.
-const BATCH: u32 = 32;
-/// How long a job may take before another node may try it.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// Jobs that one node works on at the same time.
+const BATCH: usize = 32;
+/// How long a node that died keeps others from what it held: with [`POLL`], less than five seconds.
+pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(3);
+/// How often a living node prolongs what it holds.
+pub(crate) const BEAT: SignedDuration = SignedDuration::from_secs(1);
 /// The poll behind the wake-up: a wake-up is a hint, the poll is the truth.
 const POLL: Duration = Duration::from_secs(1);
 /// How often overdue sessions are looked for.
@@ -53,14 +57,30 @@ pub async fn run_due(app: &App) -> Result<usize, ApiError> {
 
 /// One batch of due jobs.
 async fn run_jobs(app: &App) -> Result<usize, ApiError> {
-    let now = app.clock.now();
-    let jobs = app.store.claim_jobs(&[], now, now + LEASE, BATCH).await?;
+    let jobs = claim(app, BATCH).await?;
     join_all(jobs.iter().map(|job| run(app, job))).await;
     Ok(jobs.len())
 }
 
+/// Due jobs, for this node alone. Kinds that a newer version asked for are left for a node that knows them.
+async fn claim(app: &App, limit: usize) -> Result<Vec<Job>, ApiError> {
+    let at = app.at();
+    let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+    let due = app
+        .store
+        .claim_jobs(&KINDS, at.now, at.now + LEASE, limit, at.id());
+    Ok(due.await?)
+}
+
 async fn run(app: &App, job: &Job) {
-    let end = match work(app, job).await {
+    let work = tokio::select! {
+        worked = work(app, job) => worked,
+        () = hold(app, job) => {
+            tracing::warn!(kind = job.kind, key = job.key, "a job was taken over by another node");
+            return;
+        }
+    };
+    let end = match work {
         Ok(end) => end,
         Err(error) => {
             tracing::error!(kind = job.kind, key = job.key, error = ?error, "a job failed and will be tried again");
@@ -79,11 +99,38 @@ async fn run(app: &App, job: &Job) {
     }
 }
 
+/// Prolongs a job's lease for as long as it is polled; ends when the lease is lost.
+async fn hold(app: &App, job: &Job) {
+    let mut until = job.lease_until.unwrap_or(Timestamp::MIN);
+    loop {
+        app.clock.wait(until - LEASE + BEAT).await;
+        let next = app.clock.now() + LEASE;
+        match app.store.keep_job(job, next).await {
+            Ok(true) => until = next,
+            Ok(false) => return,
+            // The database is away, for the others too: whether the lease was lost shows at the end.
+            Err(error) => {
+                tracing::warn!(%error, kind = job.kind, "a job's lease was not prolonged");
+                until += BEAT;
+            }
+        }
+    }
+}
+
 /// 1 s, 2 s, 4 s … up to an hour.
 fn backoff(attempts: i64) -> SignedDuration {
     SignedDuration::from_secs(1 << attempts.clamp(1, 12).saturating_sub(1))
         .min(SignedDuration::from_hours(1))
 }
+
+/// What this version can do.
+const KINDS: [&str; 5] = [
+    FULFIL_JOB,
+    RECONCILE_JOB,
+    RENAME_JOB,
+    STATE_CHANGED_JOB,
+    sign_in::MAIL_JOB,
+];
 
 async fn work(app: &App, job: &Job) -> Result<End, ApiError> {
     match job.kind.as_str() {
@@ -92,9 +139,7 @@ async fn work(app: &App, job: &Job) -> Result<End, ApiError> {
         RENAME_JOB => custom_fields::rename(app, job).await,
         STATE_CHANGED_JOB => customers::state_changed(app, job).await,
         sign_in::MAIL_JOB => mail::sign_in(app, job).await,
-        unknown => Ok(End::Bury {
-            reason: format!("this version knows no job {unknown}"),
-        }),
+        other => Err(ApiError::internal(format!("{other} is not among KINDS"))),
     }
 }
 
@@ -114,22 +159,34 @@ pub async fn start(app: &App) -> Result<(), ApiError> {
     app.commit(changes).await
 }
 
-/// Works until `shutdown` turns true, then finishes what is in flight.
+/// Works until `shutdown` turns true, then finishes what is in flight. A job that takes long holds up no other.
 #[allow(
     clippy::disallowed_methods,
     reason = "the binary's loop is where waiting belongs"
 )]
 pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let webhooks = tokio::spawn(webhooks::serve(app.clone(), shutdown.clone()));
+    let chores = tokio::spawn(keep_house(app.clone(), shutdown.clone()));
     let mut wake = app.store.wake_on_commit();
-    let mut chores = Chores::default();
+    let mut running = JoinSet::new();
     while !*shutdown.borrow() {
-        match turn(&app, &mut chores).await {
-            Ok(0) => {}
-            Ok(_) => continue,
-            Err(error) => {
-                tracing::error!(?error, "the workers could not read what is due");
-            }
+        let free = BATCH - running.len();
+        let jobs = claim(&app, free).await.unwrap_or_else(|error| {
+            tracing::error!(?error, "the workers could not read what is due");
+            Vec::new()
+        });
+        let more = jobs.len() == free;
+        for job in jobs {
+            let app = app.clone();
+            running.spawn(async move { run(&app, &job).await });
+        }
+        // Where more is waiting, half a batch is claimed at a time: a claim costs as much as a job.
+        while more && running.len() > BATCH / 2 {
+            running.join_next().await;
+        }
+        while running.try_join_next().is_some() {}
+        if more {
+            continue;
         }
         tokio::select! {
             _ = shutdown.changed() => {}
@@ -137,37 +194,41 @@ pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
             () = tokio::time::sleep(POLL) => {}
         }
     }
-    let _ = webhooks.await;
+    while running.join_next().await.is_some() {}
+    let _ = tokio::join!(webhooks, chores);
 }
 
-/// What is done now and then, and when it was done last.
-#[derive(Default)]
-struct Chores {
-    swept: Option<Timestamp>,
-    archived: Option<Timestamp>,
-}
-
-/// Whether `every` has passed since `last`; if so, it is done now.
-fn is_time(last: &mut Option<Timestamp>, now: Timestamp, every: SignedDuration) -> bool {
-    let due = last.is_none_or(|last| now.duration_since(last) >= every);
-    if due {
-        *last = Some(now);
-    }
-    due
-}
-
-async fn turn(app: &App, chores: &mut Chores) -> Result<usize, ApiError> {
-    let now = app.clock.now();
-    let mut done = run_jobs(app).await?;
-    if is_time(&mut chores.swept, now, SWEEP) {
+/// Does the chores until `shutdown` turns true.
+async fn keep_house(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
+    let holder = app.at().id();
+    let mut archived = None;
+    loop {
         app.limits.sweep();
-        done += checkouts::expire_due(app).await?;
+        if let Err(error) = tidy(&app, holder, &mut archived).await {
+            tracing::error!(?error, "the workers could not clean up");
+        }
+        tokio::select! {
+            _ = shutdown.wait_for(|stop| *stop) => return,
+            () = app.clock.wait(app.clock.now() + SWEEP) => {}
+        }
     }
-    if is_time(&mut chores.archived, now, ARCHIVE) {
-        done += webhooks::archive(app).await?;
+}
+
+/// What one node does for all; when another one does, nothing.
+async fn tidy(app: &App, holder: Uuid, archived: &mut Option<Timestamp>) -> Result<(), ApiError> {
+    let now = app.clock.now();
+    let until = now + SWEEP + BEAT;
+    if !app.store.lease("chores", holder, now, until).await? {
+        return Ok(());
+    }
+    app.commit(budgets::forget(now)).await?;
+    checkouts::expire_due(app).await?;
+    if archived.is_none_or(|last| now.duration_since(last) >= ARCHIVE) {
+        *archived = Some(now);
+        webhooks::archive(app).await?;
         app.commit(sign_in::forget(KEPT, &app.at())).await?;
         app.commit(idempotency::forget(&app.at())).await?;
-        done += files::forget(app, KEPT).await?;
+        files::forget(app, KEPT).await?;
     }
-    Ok(done)
+    Ok(())
 }

@@ -1,60 +1,80 @@
 //! Delivering webhooks (lifecycle.md B.4–B.6): in order and one at a time per endpoint, endpoints side by
-//! side, at least once. An attempt is recorded while the next one is sent, never the other way round.
+//! side, at least once. Attempts are recorded while the next ones are made, never the other way round.
 
 mod dispatch;
 mod duty;
+mod records;
 
-use std::pin::pin;
+use std::{sync::Arc, time::Duration};
 
-use futures_util::{
-    StreamExt, TryStreamExt,
-    future::try_join,
-    stream::{self, FuturesUnordered},
-};
+use futures_util::{StreamExt, TryStreamExt, future::try_join, stream};
 use jiff::SignedDuration;
 use till_core::{
     change::Changes,
     records::{WebhookEndpoint, WebhookEvent},
     webhooks::{self, Answer},
 };
-use tokio::sync::watch;
+use tokio::{
+    sync::{Notify, watch},
+    time::timeout,
+};
 use uuid::Uuid;
 
 use crate::{app::App, error::ApiError};
-use duty::Duty;
+use duty::{Duty, Pulse, Trouble};
+use records::Records;
 
 pub use dispatch::serve;
 
 /// Endpoints that [`run_due`] serves side by side.
 const SIDE_BY_SIDE: usize = 16;
 /// Events read at once, at most.
-const BATCH: usize = 64;
-/// Outcomes on their way into the database while the next event is sent.
-const UNSAVED: usize = 8;
+const BATCH: usize = 256;
+/// Events that were sent and are not recorded yet, at most: so many a crash repeats.
+const UNSAVED: usize = 64;
 /// How long rows that were read are acted on: a new URL or secret holds soon, whatever is queued.
 const FRESH: SignedDuration = SignedDuration::from_millis(100);
+/// How long an endpoint's task waits for more before it gives the endpoint up.
+const LINGER: Duration = Duration::from_secs(5);
 
 /// Delivers everything that is due, each event once, and says how many attempts that took. Endpoints that
 /// another node serves are left to it.
 pub async fn run_due(app: &App) -> Result<usize, ApiError> {
-    let holder = app.at().id();
+    let pulse = Pulse::new(app);
     let (_never, stop) = watch::channel(false);
     let due = app.store.due_endpoints(app.clock.now()).await?;
     let counts: Vec<usize> = stream::iter(due)
-        .map(|endpoint| run_one(app, endpoint, holder, &stop))
+        .map(|endpoint| tend(app, endpoint, &pulse, None, &stop))
         .buffer_unordered(SIDE_BY_SIDE)
+        .map_ok(|tended| tended.attempts)
         .try_collect()
         .await?;
     Ok(counts.into_iter().sum())
 }
 
-async fn run_one(app: &App, endpoint: Uuid, holder: Uuid, stop: &Stop) -> Result<usize, ApiError> {
-    let Some(mut duty) = Duty::take(app, endpoint, holder).await? else {
-        return Ok(0);
+/// Serves one endpoint while there is work; with a bell, it waits a while for more.
+async fn tend(
+    app: &App,
+    endpoint: Uuid,
+    pulse: &Arc<Pulse>,
+    bell: Option<&Notify>,
+    stop: &Stop,
+) -> Result<Tended, ApiError> {
+    let mut tended = Tended {
+        attempts: 0,
+        kept: false,
     };
-    let drained = drain(app, &mut duty, stop).await;
+    let Some(duty) = Duty::take(app, endpoint, pulse).await? else {
+        return Ok(tended);
+    };
+    let ended = drain(app, &duty, bell, stop, &mut tended.attempts).await;
     duty.give_up().await?;
-    Ok(drained?.attempts)
+    match ended {
+        Ok(()) => tended.kept = true,
+        Err(Trouble::Lost) => tracing::warn!(%endpoint, "another node took an endpoint over"),
+        Err(Trouble::Failed(error)) => return Err(error),
+    }
+    Ok(tended)
 }
 
 /// Forgets the payloads of events older than 90 days, and says how many.
@@ -77,93 +97,123 @@ pub async fn archive(app: &App) -> Result<usize, ApiError> {
 /// True once the worker should end.
 type Stop = watch::Receiver<bool>;
 
-/// How [`drain`] ended.
-struct Drained {
+/// How [`tend`] ended.
+struct Tended {
     attempts: usize,
-    /// Whether the endpoint is still ours to serve.
+    /// Whether the endpoint was ours to serve until the end.
     kept: bool,
 }
 
-/// Delivers to one endpoint until nothing is due.
-async fn drain(app: &App, duty: &mut Duty<'_>, stop: &Stop) -> Result<Drained, ApiError> {
-    let mut attempts = 0;
+/// Delivers to one endpoint until nothing is due and nothing more comes. Everything is recorded when it returns.
+async fn drain(
+    app: &App,
+    duty: &Duty<'_>,
+    bell: Option<&Notify>,
+    stop: &Stop,
+    attempts: &mut usize,
+) -> Result<(), Trouble> {
+    let mut records = Records::new(duty);
     // Slow receivers never have many payloads waiting in memory; quick ones soon have whole batches.
     let mut limit = 2;
     loop {
-        if *stop.borrow() {
-            return Ok(Drained {
-                attempts,
-                kept: true,
-            });
+        while !*stop.borrow() {
+            let before = *attempts;
+            let any = round(app, duty, &mut records, limit, stop, attempts).await?;
+            limit = (2 * (*attempts - before)).clamp(2, BATCH);
+            if !any {
+                break;
+            }
         }
-        if !duty.keep().await? {
-            return Ok(Drained {
-                attempts,
-                kept: false,
-            });
-        }
-        let due = app.store.due_events(duty.endpoint, app.clock.now(), limit);
-        let (due, endpoint) = try_join(due, app.store.any_endpoint(duty.endpoint)).await?;
-        let Some(endpoint) = endpoint.filter(|_| !due.is_empty()) else {
-            return Ok(Drained {
-                attempts,
-                kept: true,
-            });
+        let more = match bell {
+            Some(bell) => more(&mut records, bell, stop.clone()).await?,
+            None => !records.unsaved().is_empty(),
         };
-        if endpoint.is_listening() {
-            let made = deliver_all(app, &endpoint, due, stop).await?;
-            attempts += made;
-            limit = (2 * made).clamp(2, BATCH);
-        } else {
-            let mut changes = Changes::new();
-            webhooks::skip_waiting(&mut changes, endpoint.id, &app.at());
-            app.commit(changes).await?;
+        if !more {
+            break;
+        }
+        if bell.is_none() {
+            records.all().await?;
+        }
+    }
+    records.all().await
+}
+
+/// Waits, while outcomes are recorded, until there may be more to send; false when it is time to end.
+async fn more(records: &mut Records<'_>, bell: &Notify, mut stop: Stop) -> Result<bool, Trouble> {
+    loop {
+        let idle = records.unsaved().is_empty();
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return Ok(false),
+            rung = timeout(LINGER, bell.notified()) => match rung {
+                Ok(()) => return Ok(true),
+                Err(_) if idle => return Ok(false),
+                Err(_) => {}
+            },
+            saved = records.step() => saved?,
         }
     }
 }
 
-/// Delivers one after the other, until what was read is too old or the worker should end. All outcomes
-/// are recorded when it returns.
-async fn deliver_all(
+/// Reads what is due and sends it, one after the other, until what was read is too old or the worker should
+/// end. False when nothing was due.
+async fn round(
     app: &App,
-    endpoint: &WebhookEndpoint,
-    due: Vec<WebhookEvent>,
+    duty: &Duty<'_>,
+    records: &mut Records<'_>,
+    limit: usize,
     stop: &Stop,
-) -> Result<usize, ApiError> {
+    attempts: &mut usize,
+) -> Result<bool, Trouble> {
     let begun = app.clock.now();
-    let mut attempts = 0;
-    let mut saves = FuturesUnordered::new();
-    for event in due {
-        if attempts > 0 && (*stop.borrow() || app.clock.now().duration_since(begun) > FRESH) {
+    let unsaved = records.unsaved().clone();
+    let due = app
+        .store
+        .due_events(duty.endpoint, begun, limit + unsaved.len());
+    let read = try_join(due, app.store.any_endpoint(duty.endpoint));
+    let (mut due, endpoint) = records.meanwhile(read).await??;
+    due.retain(|event| !unsaved.contains(&event.id));
+    let Some(endpoint) = endpoint.filter(|_| !due.is_empty()) else {
+        return Ok(false);
+    };
+    if !endpoint.is_listening() {
+        records.all().await?;
+        let mut changes = Changes::new();
+        webhooks::skip_waiting(&mut changes, endpoint.id, &app.at());
+        duty.commit(changes).await?;
+        return Ok(true);
+    }
+    for (n, event) in due.into_iter().enumerate() {
+        if n > 0 && (*stop.borrow() || app.clock.now().duration_since(begun) > FRESH) {
             break;
         }
+        if !duty.is_held() {
+            // Perhaps nobody has taken it yet: then what was sent is recorded.
+            records.all().await?;
+            return Err(Trouble::Lost);
+        }
         let Some(body) = event.payload.clone() else {
-            app.commit(webhooks::skip(&event, &app.at())).await?;
+            records.add(event.id, webhooks::skip(&event, &app.at()));
             continue;
         };
-        let mut sending = pin!(send(app, endpoint, event.id, body));
-        let answer = loop {
-            tokio::select! {
-                answer = &mut sending => break answer,
-                Some(saved) = saves.next() => saved?,
-            }
-        };
-        attempts += 1;
+        let sending = send(app, &endpoint, event.id, body);
+        let answer = records.meanwhile(sending).await?;
+        *attempts += 1;
         if webhooks::ends_in_failure(&event, &answer) {
             // Whether the endpoint is failing is judged on all that came before.
-            while saves.try_next().await?.is_some() {}
-            if give_up(app, &event, &answer).await? {
+            records.all().await?;
+            if give_up(app, duty, &event, &answer).await? {
                 break;
             }
             continue;
         }
-        if saves.len() >= UNSAVED {
-            saves.try_next().await?;
+        let (unit, at) = (unit(app), app.at());
+        let outcome = webhooks::delivered(&event, &endpoint, &answer, false, unit, &at);
+        records.add(event.id, outcome);
+        while records.unsaved().len() >= UNSAVED {
+            records.step().await?;
         }
-        saves.push(save(app, endpoint, event, answer));
     }
-    while saves.try_next().await?.is_some() {}
-    Ok(attempts)
+    Ok(true)
 }
 
 /// One attempt (lifecycle.md B.4). What stands between us and an answer is an answer too.
@@ -189,31 +239,19 @@ async fn send(app: &App, endpoint: &WebhookEndpoint, event: Uuid, body: String) 
     }
 }
 
-async fn save(
-    app: &App,
-    endpoint: &WebhookEndpoint,
-    event: WebhookEvent,
-    answer: Answer,
-) -> Result<(), ApiError> {
-    app.commit(webhooks::delivered(
-        &event,
-        endpoint,
-        &answer,
-        false,
-        unit(app),
-        &app.at(),
-    ))
-    .await
-}
-
 /// Records an event's final failure; true when that switched its endpoint off.
-async fn give_up(app: &App, event: &WebhookEvent, answer: &Answer) -> Result<bool, ApiError> {
-    app.settle(|| async {
+async fn give_up(
+    app: &App,
+    duty: &Duty<'_>,
+    event: &WebhookEvent,
+    answer: &Answer,
+) -> Result<bool, Trouble> {
+    till_store::settle(seed(app), || async {
         let others = app.store.newest_completed(event.endpoint_id, event.id);
         let (others, endpoint) = try_join(others, app.store.any_endpoint(event.endpoint_id)).await?;
         let endpoint = endpoint.ok_or_else(|| ApiError::internal("an event without its endpoint"))?;
         let is_failing = webhooks::is_failing(event, &others);
-        app.commit(webhooks::delivered(event, &endpoint, answer, is_failing, unit(app), &app.at())).await?;
+        duty.commit(webhooks::delivered(event, &endpoint, answer, is_failing, unit(app), &app.at())).await?;
         if is_failing {
             tracing::warn!(endpoint = %endpoint.id, "a webhook endpoint was switched off: its newest events all failed");
         }
@@ -222,9 +260,11 @@ async fn give_up(app: &App, event: &WebhookEvent, answer: &Answer) -> Result<boo
     .await
 }
 
+fn seed(app: &App) -> u64 {
+    u64::from_le_bytes(app.clock.seed()[..8].try_into().expect("eight bytes"))
+}
+
 /// Uniform in [0, 1).
 fn unit(app: &App) -> f64 {
-    let seed = app.clock.seed();
-    let bits = u64::from_le_bytes(seed[..8].try_into().expect("eight bytes"));
-    (bits >> 11) as f64 / (1_u64 << 53) as f64
+    (seed(app) >> 11) as f64 / (1_u64 << 53) as f64
 }

@@ -1,17 +1,15 @@
 //! A shop on a database of its own, a clock that only the test moves, and receivers.
 
 use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering},
+    Arc,
+    atomic::{AtomicI64, AtomicU64, Ordering},
 };
 
 use axum::{
-    Router,
     body::{Body, to_bytes},
-    extract::State,
-    http::{HeaderMap, Request, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{Request, StatusCode, header},
 };
+use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value as Json, json};
 use till_core::{
@@ -32,19 +30,22 @@ use till_server::{
     passwords::Passwords,
 };
 use till_store::{Options, Query, Store};
+pub use till_testkit::{Got, Receiver};
 use till_wire::{events::EventType, scope::Scope};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::Notify;
 use tower::ServiceExt;
 use uuid::Uuid;
 
 pub struct TestClock {
     seconds: AtomicI64,
     seeds: AtomicU64,
+    moved: Notify,
 }
 
 impl TestClock {
     pub fn advance(&self, seconds: i64) {
         self.seconds.fetch_add(seconds, Ordering::SeqCst);
+        self.moved.notify_waiters();
     }
 }
 
@@ -59,6 +60,18 @@ impl Clock for TestClock {
         // The first bytes are what jitter is made of: spread over their range.
         seed[..8].copy_from_slice(&count.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_le_bytes());
         seed
+    }
+
+    fn wait(&self, at: Timestamp) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            loop {
+                let moved = self.moved.notified();
+                if self.now() >= at {
+                    return;
+                }
+                moved.await;
+            }
+        })
     }
 }
 
@@ -82,6 +95,7 @@ impl Shop {
         let clock = Arc::new(TestClock {
             seconds: AtomicI64::new(1_795_348_800),
             seeds: AtomicU64::new(0),
+            moved: Notify::new(),
         });
         let sandbox = Arc::new(Sandbox::new(
             Arc::new(MemoryLedger::default()),
@@ -236,122 +250,4 @@ impl Shop {
 
 pub fn id(resource: &Json) -> Uuid {
     resource["id"].as_str().unwrap().parse().unwrap()
-}
-
-/// One delivery as it came in.
-#[derive(Clone, Debug)]
-pub struct Got {
-    pub headers: HeaderMap,
-    pub body: String,
-}
-
-impl Got {
-    pub fn header(&self, name: &str) -> &str {
-        self.headers[name].to_str().unwrap()
-    }
-
-    pub fn number(&self) -> usize {
-        let body: Json = serde_json::from_str(&self.body).unwrap();
-        body["data"]["n"].as_u64().unwrap() as usize
-    }
-}
-
-type Behaviour = Box<dyn Fn(&Got) -> Response + Send + Sync>;
-
-struct Inside {
-    behaviour: Mutex<Behaviour>,
-    got: Mutex<Vec<Got>>,
-    told: mpsc::UnboundedSender<Got>,
-    gate: Semaphore,
-    now: AtomicUsize,
-    most: AtomicUsize,
-}
-
-/// A merchant's server.
-pub struct Receiver {
-    pub url: String,
-    inside: Arc<Inside>,
-    pub arrivals: mpsc::UnboundedReceiver<Got>,
-}
-
-impl Receiver {
-    /// Answers 200.
-    pub async fn start() -> Self {
-        Self::behaving(true, |_| StatusCode::OK.into_response()).await
-    }
-
-    pub async fn answering(status: u16) -> Self {
-        Self::behaving(true, move |_| {
-            StatusCode::from_u16(status).unwrap().into_response()
-        })
-        .await
-    }
-
-    /// Answers nobody until it is opened.
-    pub async fn closed() -> Self {
-        Self::behaving(false, |_| StatusCode::OK.into_response()).await
-    }
-
-    pub async fn behaving(
-        is_open: bool,
-        behaviour: impl Fn(&Got) -> Response + Send + Sync + 'static,
-    ) -> Self {
-        let (told, arrivals) = mpsc::unbounded_channel();
-        let inside = Arc::new(Inside {
-            behaviour: Mutex::new(Box::new(behaviour)),
-            got: Mutex::default(),
-            told,
-            gate: Semaphore::new(if is_open { 1 << 20 } else { 0 }),
-            now: AtomicUsize::new(0),
-            most: AtomicUsize::new(0),
-        });
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/hook", listener.local_addr().unwrap());
-        let router = Router::new().fallback(receive).with_state(inside.clone());
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Self {
-            url,
-            inside,
-            arrivals,
-        }
-    }
-
-    pub fn behave(&self, behaviour: impl Fn(&Got) -> Response + Send + Sync + 'static) {
-        *self.inside.behaviour.lock().unwrap() = Box::new(behaviour);
-    }
-
-    pub fn open(&self) {
-        self.inside.gate.add_permits(1 << 20);
-    }
-
-    pub fn got(&self) -> Vec<Got> {
-        self.inside.got.lock().unwrap().clone()
-    }
-
-    pub fn numbers(&self) -> Vec<usize> {
-        self.got().iter().map(Got::number).collect()
-    }
-
-    /// Requests that were open at the same time, at most.
-    pub fn most_at_once(&self) -> usize {
-        self.inside.most.load(Ordering::SeqCst)
-    }
-}
-
-async fn receive(State(inside): State<Arc<Inside>>, request: Request<Body>) -> Response {
-    let now = inside.now.fetch_add(1, Ordering::SeqCst) + 1;
-    inside.most.fetch_max(now, Ordering::SeqCst);
-    let (parts, body) = request.into_parts();
-    let body = to_bytes(body, usize::MAX).await.unwrap();
-    let got = Got {
-        headers: parts.headers,
-        body: String::from_utf8(body.to_vec()).unwrap(),
-    };
-    inside.got.lock().unwrap().push(got.clone());
-    let _ = inside.told.send(got.clone());
-    tokio::task::yield_now().await;
-    inside.gate.acquire().await.unwrap().forget();
-    let response = (inside.behaviour.lock().unwrap())(&got);
-    inside.now.fetch_sub(1, Ordering::SeqCst);
-    response
 }

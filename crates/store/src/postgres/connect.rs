@@ -1,14 +1,18 @@
 //! How to reach the server: address, TLS, pool.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::Options;
 use crate::error::StoreError;
+
+/// The driver's own, where the address names none.
+const DRIVERS_IDLE: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// A server's address and the way to encrypt.
 #[derive(Clone)]
@@ -34,6 +38,18 @@ impl Server {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(options.patience);
         }
+        if config.get_options().is_none() {
+            // Compiling a query takes longer than any of ours runs. Said while connecting, it costs no round
+            // trip. A pooler may refuse it: an address with `options=` of its own goes without.
+            config.options("-c jit=off");
+        }
+        if config.get_keepalives_idle() == DRIVERS_IDLE {
+            // Who only listens must notice when the server has gone without a word.
+            config
+                .keepalives_idle(Duration::from_secs(5))
+                .keepalives_interval(Duration::from_secs(2))
+                .keepalives_retries(3);
+        }
         if config.get_application_name().is_none() {
             config.application_name("till");
         }
@@ -50,13 +66,6 @@ impl Server {
             },
         );
         Pool::builder(manager)
-            // Compiling a query takes longer than any of ours runs.
-            .post_create(Hook::async_fn(|client, _| {
-                Box::pin(async move {
-                    let set = client.batch_execute("set jit = off").await;
-                    set.map_err(HookError::Backend)
-                })
-            }))
             .max_size(options.connections)
             .wait_timeout(Some(options.patience))
             .create_timeout(Some(options.patience))

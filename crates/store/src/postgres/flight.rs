@@ -13,7 +13,8 @@ use tokio_postgres::error::SqlState;
 
 use super::cells::{Param, check};
 use super::{failed, prepare};
-use crate::error::CommitError;
+use crate::error::{CommitError, Stale};
+use crate::settle::settle;
 
 /// One statement of a flight.
 struct Step<'a> {
@@ -29,7 +30,39 @@ struct Step<'a> {
 type Answer = Result<u64, tokio_postgres::Error>;
 type Sent<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
 
+/// Why a flight wrote nothing.
+struct Failure {
+    error: CommitError,
+    /// The server broke the transaction off because of another's: nothing that it relies on was judged.
+    broken: bool,
+}
+
+impl<E: Into<CommitError>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self {
+            error: error.into(),
+            broken: false,
+        }
+    }
+}
+
+impl Stale for Failure {
+    fn is_stale(&self) -> bool {
+        self.broken
+    }
+}
+
+/// Sends the changes, and the same again, after a random pause, where the server broke the transaction off:
+/// what they rely on is named in them, so nothing needs to be decided anew.
 pub(super) async fn commit(client: &ClientWrapper, changes: &Changes) -> Result<(), CommitError> {
+    // where the changes lie in memory differs between rivals
+    let seed = std::ptr::from_ref(changes).addr() as u64;
+    settle(seed, || once(client, changes))
+        .await
+        .map_err(|failure| failure.error)
+}
+
+async fn once(client: &ClientWrapper, changes: &Changes) -> Result<(), Failure> {
     let steps: Vec<Step<'_>> = changes.writes.iter().map(step).collect();
     let mut statements = Vec::with_capacity(steps.len());
     for step in &steps {
@@ -98,7 +131,7 @@ async fn in_order(mut sent: Vec<MaybeDone<Sent<'_>>>) -> Vec<Answer> {
 
 /// The first statement, in order, that failed or missed its expectation speaks for all:
 /// those behind it only say that the transaction is aborted.
-fn judge(steps: &[Step<'_>], answers: Vec<Answer>, before: usize) -> Result<(), CommitError> {
+fn judge(steps: &[Step<'_>], answers: Vec<Answer>, before: usize) -> Result<(), Failure> {
     for (i, answer) in answers.into_iter().enumerate() {
         let step = i.checked_sub(before).and_then(|i| steps.get(i));
         let sql = step.map_or("begin or commit", |step| &step.sql);
@@ -113,7 +146,7 @@ fn judge(steps: &[Step<'_>], answers: Vec<Answer>, before: usize) -> Result<(), 
 }
 
 /// What an error means for the decision.
-fn refused(sql: &str, e: &tokio_postgres::Error) -> CommitError {
+fn refused(sql: &str, e: &tokio_postgres::Error) -> Failure {
     if let Some(db) = e.as_db_error() {
         if *db.code() == SqlState::UNIQUE_VIOLATION {
             return Refused::Taken(db.constraint().unwrap_or_default().to_owned()).into();
@@ -123,7 +156,10 @@ fn refused(sql: &str, e: &tokio_postgres::Error) -> CommitError {
             SqlState::T_R_DEADLOCK_DETECTED,
         ];
         if rivals.contains(db.code()) {
-            return Refused::Stale.into();
+            return Failure {
+                error: Refused::Stale.into(),
+                broken: true,
+            };
         }
     }
     failed(sql, e).into()

@@ -1,7 +1,7 @@
 //! Hints between nodes: one listening connection per node.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -46,6 +46,10 @@ fn payload(signal: &Signal) -> String {
     }
 }
 
+/// Says that something was not said: whoever waits should look for himself.
+const DOUBT: &str =
+    r#"select pg_notify('till_signals', '{"topic":"","message":""}'), pg_notify('till_work', '')"#;
+
 /// Tells this node at once and the others soon.
 ///
 /// Notifications leave after the commit, through one connection and in batches, not within the
@@ -56,25 +60,30 @@ fn payload(signal: &Signal) -> String {
 pub(super) struct Caller {
     signals: mpsc::Sender<Signal>,
     work: Arc<Notify>,
+    lost: Arc<AtomicBool>,
 }
 
 /// What a [`Caller`] wants sent.
 pub(super) struct Outbox {
     signals: mpsc::Receiver<Signal>,
     work: Arc<Notify>,
+    /// Whether a signal was dropped.
+    lost: Arc<AtomicBool>,
 }
 
 impl Caller {
     pub(super) fn new() -> (Self, Outbox) {
         let (sender, signals) = mpsc::channel(KEPT);
-        let work = Arc::new(Notify::new());
+        let (work, lost) = <(Arc<Notify>, Arc<AtomicBool>)>::default();
         let outbox = Outbox {
             signals,
             work: Arc::clone(&work),
+            lost: Arc::clone(&lost),
         };
         let caller = Self {
             signals: sender,
             work,
+            lost,
         };
         (caller, outbox)
     }
@@ -90,7 +99,7 @@ impl Caller {
         for signal in signals {
             hub.publish(&signal.topic, &signal.message);
             if self.signals.try_send(signal).is_err() {
-                tracing::debug!("too many signals wait: one was dropped");
+                self.lost.store(true, Ordering::Relaxed);
             }
         }
     }
@@ -147,9 +156,16 @@ async fn session(
         Some(ready) => {
             let _ = ready.send(());
         }
-        None => hub.publish_doubt(),
+        // What was being said when the connection was lost may not have left.
+        None => {
+            hub.publish_doubt();
+            outbox.lost.store(true, Ordering::Relaxed);
+        }
     }
     loop {
+        if outbox.lost.swap(false, Ordering::Relaxed) {
+            client.batch_execute(DOUBT).await?;
+        }
         tokio::select! {
             _ = &mut driver => return Ok(()),
             () = outbox.work.notified() => {
@@ -179,6 +195,9 @@ fn dispatch(hub: &Hub, heard: &tokio_postgres::Notification) {
     if heard.channel() == "till_work" {
         hub.wake();
     } else if let Ok(payload) = serde_json::from_str::<Payload<'_>>(heard.payload()) {
-        hub.publish(&payload.topic, &payload.message);
+        match &*payload.topic {
+            "" => hub.publish_doubt(),
+            topic => hub.publish(topic, &payload.message),
+        }
     }
 }

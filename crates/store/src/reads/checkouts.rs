@@ -6,9 +6,10 @@ use till_core::{
     products::Offered,
     records::{Checkout, Discount, Organization, Payment},
 };
+use till_wire::checkouts::CheckoutStatus;
 use uuid::Uuid;
 
-use crate::{Query, Store, StoreError, columns};
+use crate::{Col, Query, Store, StoreError, columns};
 
 impl Store {
     /// A session of the organization, with what belongs to it.
@@ -142,8 +143,20 @@ impl Store {
         let sql = "select id from checkouts where status = 'open' and expires_at <= $1 \
                    and attempt_id is null order by expires_at limit $2";
         let binds = vec![Value::Time(now), Value::Int(limit)];
-        let found: Vec<crate::Col<Uuid>> = self.rows(Query::raw(sql, binds)).await?;
+        let found: Vec<Col<Uuid>> = self.rows(Query::raw(sql, binds)).await?;
         Ok(found.into_iter().map(|col| col.0).collect())
+    }
+
+    /// The version and status of a session, if its version is not `known`.
+    pub async fn checkout_since(
+        &self,
+        id: Uuid,
+        known: i64,
+    ) -> Result<Option<(i64, CheckoutStatus)>, StoreError> {
+        let sql = "select version, status from checkouts where id = $1 and version <> $2";
+        let query = Query::raw(sql, vec![Value::Uuid(id), Value::Int(known)]);
+        let found: Option<(Col<i64>, Col<CheckoutStatus>)> = self.one(query).await?;
+        Ok(found.map(|(version, status)| (version.0, status.0)))
     }
 
     /// An attempt by id, for Till's own workers.
@@ -175,7 +188,7 @@ impl Store {
     /// Attempts that nobody has heard of for a while: looked at again on start.
     pub async fn unsettled_attempts(&self) -> Result<Vec<Uuid>, StoreError> {
         let sql = "select id from payments where state in ('intended', 'asked', 'requires_action', 'processing')";
-        let found: Vec<crate::Col<Uuid>> = self.rows(Query::raw(sql, vec![])).await?;
+        let found: Vec<Col<Uuid>> = self.rows(Query::raw(sql, vec![])).await?;
         Ok(found.into_iter().map(|col| col.0).collect())
     }
 

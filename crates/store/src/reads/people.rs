@@ -19,6 +19,13 @@ impl Store {
             .await
     }
 
+    /// Until when a budget is spent (`till_core::budgets`), in microseconds since 1970; 0: it is whole.
+    pub async fn spent_until(&self, key: &str) -> Result<i64, StoreError> {
+        let sql = "select spent_until from budgets where key = $1";
+        self.scalar(Query::raw(sql, vec![Value::Text(key.to_owned())]))
+            .await
+    }
+
     /// The session of a token's digest, whose it is, and their place in the organization with this slug,
     /// in one read. Expired and revoked sessions too.
     pub async fn visit(&self, digest: &str, slug: &str) -> Result<Option<Visit>, StoreError> {

@@ -13,6 +13,9 @@ use uuid::Uuid;
 use super::{ids, marks};
 use crate::{Col, List, Order, Query, Store, StoreError, columns};
 
+/// Deliveries behind a page that are counted: each attempt of each event is one, for ever.
+const COUNTED: u64 = 10_000;
+
 /// Which deliveries a list shows; what is empty does not narrow it.
 #[derive(Debug, Clone, Default)]
 pub struct DeliveryFilter {
@@ -52,8 +55,14 @@ impl DeliveryFilter {
         if let Some(at) = self.before {
             list = list.before("created_at", at);
         }
-        if let Some(succeeded) = self.succeeded {
-            list = list.eq("succeeded", succeeded);
+        // Written out, because what failed has indexes of its own.
+        let codes = self.class.map(|class| class == HttpCodeClass::Success);
+        for succeeded in self.succeeded.iter().chain(&codes) {
+            let sql = match succeeded {
+                true => "webhook_deliveries.succeeded",
+                false => "not webhook_deliveries.succeeded",
+            };
+            list = list.filter_sql(sql, vec![]);
         }
         if let Some(text) = &self.query {
             list = match named {
@@ -75,7 +84,7 @@ impl DeliveryFilter {
                 self.kinds.iter().map(|kind| Value::from(*kind)).collect(),
             );
         }
-        list.order("created_at", Order::Desc)
+        list.order("created_at", Order::Desc).counted_up_to(COUNTED)
     }
 }
 

@@ -42,6 +42,16 @@ on_both! {
         assert_eq!(total, 0, "no organization, no rows");
     }
 
+    async fn a_list_that_is_counted_so_far_still_leads_to_its_last_page(db: Db) {
+        let people: Vec<_> = (0..25).map(|i| db.person(&format!("{i:02}"))).collect();
+        keep(&db, &people).await;
+        for (page, rows, counted) in [(1, 5, 12), (2, 5, 17), (3, 5, 22), (4, 5, 25), (5, 5, 25), (6, 0, 25)] {
+            let list = all(&db).counted_up_to(7).eq("active", true).order("name", Order::Asc);
+            let (got, total) = db.store.page::<Person>(list, page, 5).await.unwrap();
+            assert_eq!((got.len(), total), (rows, counted), "page {page}");
+        }
+    }
+
     async fn filters_narrow_the_list(db: Db) {
         let a = Person { active: true, count: 1, born: Some(now()), ..db.person("a") };
         let b = Person { active: false, count: 2, maybe: Some(7), ..db.person("b") };

@@ -1,6 +1,7 @@
-use till_store::{Migration, Options, Store, StoreError};
+use till_core::change::Changes;
+use till_store::{List, Migration, Options, Store, StoreError};
 
-use crate::kit::people;
+use crate::kit::{Person, people};
 
 async fn open(url: &str, extra: &[Migration]) -> Result<Store, StoreError> {
     Store::open_with(url, Options::default(), extra).await
@@ -14,9 +15,30 @@ on_both! {
         assert!(refused.contains("9001_people.sql was changed"), "{refused}");
     }
 
-    async fn a_database_of_a_newer_program_is_refused(db: Db) {
-        let refused = open(&db.url, &[]).await.unwrap_err().to_string();
-        assert!(refused.contains("9001_people.sql was applied by a newer"), "{refused}");
+    async fn an_older_program_runs_on_a_database_that_a_newer_one_has_added_to(db: Db) {
+        let mut newer = people();
+        newer.push(Migration::new("9002_more.sql", "alter table people add column extra text; create table more (id uuid)").unwrap());
+        open(&db.url, &newer).await.unwrap().close().await;
+        let older = db.again().await;
+        let mut changes = Changes::new();
+        changes.insert(&db.person("a"));
+        older.commit(changes).await.unwrap();
+        let (rows, _) = older.page::<Person>(List::of::<Person>(db.org), 1, 10).await.unwrap();
+        assert_eq!(rows.len(), 1);
+        older.close().await;
+        let nothing_known = open(&db.url, &[]).await;
+        nothing_known.unwrap().close().await;
+    }
+
+    async fn a_database_that_lacks_what_an_older_program_uses_is_refused(db: Db) {
+        let mut newer = people();
+        newer.push(Migration::new("9002_new.sql", "alter table people add column extra text").unwrap());
+        let between = newer.clone();
+        newer.push(Migration::new("9003_after_9002_drop.sql", "alter table people drop column count").unwrap());
+        open(&db.url, &newer).await.unwrap().close().await;
+        let refused = open(&db.url, &people()).await.unwrap_err().to_string();
+        assert!(refused.contains("9003_after_9002_drop.sql was applied by a newer"), "{refused}");
+        open(&db.url, &between).await.unwrap().close().await;
     }
 
     async fn missing_steps_are_applied_once_though_many_start_together(db: Db) {

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use till_core::change::{Changes, Refused};
 use till_core::jobs::{End, Job};
-use till_store::{CommitError, LEASE_LOST, Query};
+use till_store::{CommitError, DUTY_LOST, LEASE_LOST, Query};
 
 use crate::kit::{Db, now};
 
@@ -20,7 +20,11 @@ async fn ask(db: &Db, key: &str, run_at: Timestamp, payload: serde_json::Value) 
 
 async fn claim(db: &Db, at: Timestamp) -> Vec<Job> {
     let until = at + SignedDuration::from_secs(60);
-    db.store.claim_jobs(&["send"], at, until, 10).await.unwrap()
+    let claim = db.at.id();
+    db.store
+        .claim_jobs(&["send"], at, until, 10, claim)
+        .await
+        .unwrap()
 }
 
 async fn jobs(db: &Db) -> Vec<Job> {
@@ -49,9 +53,9 @@ on_both! {
 
     async fn only_the_kinds_asked_for_are_claimed(db: Db) {
         ask(&db, "a", now(), json!({})).await;
-        let none = db.store.claim_jobs(&["x", "y"], now(), later(9), 10).await.unwrap();
+        let none = db.store.claim_jobs(&["x", "y"], now(), later(9), 10, db.at.id()).await.unwrap();
         assert!(none.is_empty());
-        assert_eq!(db.store.claim_jobs(&[], now(), later(9), 10).await.unwrap().len(), 1);
+        assert_eq!(db.store.claim_jobs(&[], now(), later(9), 10, db.at.id()).await.unwrap().len(), 1);
     }
 
     async fn asking_again_keeps_one_job_with_the_earlier_time_and_the_new_payload(db: Db) {
@@ -90,6 +94,43 @@ on_both! {
         assert!(jobs(&db).await.is_empty());
     }
 
+    async fn a_lease_that_is_prolonged_stays_and_one_that_was_lost_cannot_be(db: Db) {
+        ask(&db, "a", now(), json!({})).await;
+        let first = claim(&db, now()).await.remove(0);
+        assert!(db.store.keep_job(&first, later(90)).await.unwrap());
+        assert!(claim(&db, later(89)).await.is_empty());
+        let second = claim(&db, later(90)).await.remove(0);
+        assert!(!db.store.keep_job(&first, later(200)).await.unwrap());
+        // Run again under the same number of attempts: the claim still tells them apart.
+        ask(&db, "a", now(), json!({})).await;
+        db.store.finish_job(&second, End::Done(Changes::new())).await.unwrap();
+        let third = claim(&db, later(91)).await.remove(0);
+        assert_eq!(third.attempts, first.attempts);
+        assert!(!db.store.keep_job(&first, later(300)).await.unwrap());
+        let late = db.store.finish_job(&first, End::Done(Changes::new())).await;
+        assert!(matches!(late, Err(CommitError::Refused(Refused::NotOne(LEASE_LOST)))));
+        assert!(db.store.keep_job(&third, later(300)).await.unwrap());
+        db.store.finish_job(&third, End::Done(Changes::new())).await.unwrap();
+        assert!(!db.store.keep_job(&third, later(400)).await.unwrap(), "done");
+    }
+
+    async fn who_lost_a_duty_records_nothing(db: Db) {
+        let (a, b) = (db.at.id(), db.at.id());
+        let store = &db.store;
+        let recorded = |name: &str| { let mut c = Changes::new(); c.insert(&db.person(name)); c };
+        assert!(store.lease("duty", a, now(), later(3)).await.unwrap());
+        store.commit_holding("duty", a, later(5), recorded("in time")).await.unwrap();
+        assert!(!store.lease("duty", b, later(4), later(7)).await.unwrap(), "recording prolongs");
+        store.keep_leases(a, later(6)).await.unwrap();
+        assert!(!store.lease("duty", b, later(5), later(8)).await.unwrap(), "so does the heartbeat");
+        assert!(store.lease("duty", b, later(6), later(9)).await.unwrap());
+        store.keep_leases(a, later(99)).await.unwrap();
+        let late = store.commit_holding("duty", a, later(9), recorded("late")).await;
+        assert!(matches!(late, Err(CommitError::Refused(Refused::NotOne(DUTY_LOST)))), "{late:?}");
+        assert_eq!(db.people().await, 1);
+        assert!(store.lease("duty", a, later(9), later(12)).await.unwrap(), "the heartbeat of a is not b's");
+    }
+
     async fn a_refused_effect_leaves_the_job(db: Db) {
         ask(&db, "a", now(), json!({})).await;
         let job = claim(&db, now()).await.remove(0);
@@ -124,11 +165,11 @@ on_both! {
             db.store.commit(changes).await.unwrap();
             let claimers: Vec<_> = (0..8)
                 .map(|_| {
-                    let store = db.store.clone();
+                    let (store, at) = (db.store.clone(), db.at.clone());
                     tokio::spawn(async move {
                         let mut got = Vec::new();
                         loop {
-                            let jobs = store.claim_jobs(&[], now(), later(60), 7).await.unwrap();
+                            let jobs = store.claim_jobs(&[], now(), later(60), 7, at.id()).await.unwrap();
                             assert!(jobs.len() <= 7);
                             if jobs.is_empty() {
                                 return got;
@@ -144,7 +185,7 @@ on_both! {
             }
             assert_eq!(all.iter().collect::<HashSet<_>>().len(), all.len(), "claimed twice");
             // rivals may skip each other's rows and leave; what is left is still there
-            all.extend(db.store.claim_jobs(&[], now(), later(60), 1000).await.unwrap().iter().map(|j| j.id));
+            all.extend(db.store.claim_jobs(&[], now(), later(60), 1000, db.at.id()).await.unwrap().iter().map(|j| j.id));
             assert_eq!(all.len(), 100);
         }
     }

@@ -27,7 +27,13 @@ use super::{
     problems::declined,
     view::{ConfirmationPage, Line, Link, Look, MessagePage, Outcome, Receipt, Theme, Waiting},
 };
-use crate::{app::App, error::ApiError, limits::client_ip, pay, web::page};
+use crate::{
+    app::App,
+    error::ApiError,
+    limits::{self, client_ip},
+    pay,
+    web::page,
+};
 
 /// The pages' routes.
 pub fn routes() -> Router<Arc<App>> {
@@ -157,7 +163,11 @@ async fn submit(
     }
     // The same budget as the API's confirmation (checkout.md 4.0): many cards are not tried out here either.
     let address = client_ip(&app, &headers, &extensions);
-    if let Some(seconds) = app.limits.confirming(&secret, &address) {
+    let wait = match limits::confirming(&app, &secret, &address).await {
+        Ok(wait) => wait,
+        Err(error) => return bad_news(look, &error),
+    };
+    if let Some(seconds) = wait {
         let shown = again(&app, &session, look, &form, "too-often");
         let wait = [(header::RETRY_AFTER, seconds.to_string())];
         return ancestors.may_frame((StatusCode::TOO_MANY_REQUESTS, wait, shown).into_response());

@@ -29,6 +29,7 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Denied, Device, Person},
+    limits,
     web::page,
 };
 
@@ -199,11 +200,8 @@ async fn replace_password(
         return unfit(wrong);
     }
     if people::asks_for_current(user, &person.session, app.clock.now()) {
-        if app
-            .limits
-            .password(Some(&user.email), &device.address)
-            .is_some()
-        {
+        let wait = limits::password(app, Some(&user.email), &device.address).await?;
+        if wait.is_some() {
             let wrong = Wrong::words("Too many tries. Wait a few minutes, then try again.");
             return Ok(Err((StatusCode::TOO_MANY_REQUESTS, wrong)));
         }

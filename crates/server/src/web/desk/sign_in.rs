@@ -28,6 +28,7 @@ use super::{
 use crate::{
     app::App,
     extract::{Denied, Device, Person, local_path},
+    limits,
     web::{Page, page},
 };
 
@@ -179,7 +180,7 @@ async fn by_password(
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Denied> {
     let email = form.address();
-    if let Some(seconds) = app.limits.password(email.as_deref(), &device.address) {
+    if let Some(seconds) = limits::password(&app, email.as_deref(), &device.address).await? {
         return Ok(form.later(seconds));
     }
     let user = match &email {
@@ -212,7 +213,7 @@ async fn ask_for_link(
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Denied> {
     let address = form.address();
-    if let Some(seconds) = app.limits.link(address.as_deref(), &device.address) {
+    if let Some(seconds) = limits::link(&app, address.as_deref(), &device.address).await? {
         return Ok(form.later(seconds));
     }
     let Some(email) = address else {

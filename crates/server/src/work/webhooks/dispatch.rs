@@ -9,25 +9,31 @@ use std::{
 use tokio::{
     sync::{Notify, watch},
     task::{self, JoinSet},
-    time::{MissedTickBehavior, interval, timeout},
+    time::{MissedTickBehavior, interval},
 };
 use uuid::Uuid;
 
-use super::{Duty, Stop, drain};
+use super::{Pulse, Stop, Tended, tend};
 use crate::{app::App, error::ApiError};
 
 /// The safety net below the wake-ups, and the clock of retries.
 const POLL: Duration = Duration::from_secs(1);
 /// Between two looks for work, at least: under load many commits share one.
-const GAP: Duration = Duration::from_millis(5);
-/// How long an endpoint's task waits for more before it gives the endpoint up.
-const LINGER: Duration = Duration::from_secs(5);
+const GAP: Duration = Duration::from_millis(2);
 
 /// Delivers until `shutdown` turns true, then finishes what is in flight. A slow endpoint holds up nobody
 /// else.
-pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
+pub async fn serve(app: Arc<App>, shutdown: watch::Receiver<bool>) {
+    let pulse = Pulse::new(&app);
+    tokio::select! {
+        () = pulse.run(&app) => {}
+        () = dispatch(&app, &pulse, shutdown) => {}
+    }
+}
+
+async fn dispatch(app: &Arc<App>, pulse: &Arc<Pulse>, mut shutdown: watch::Receiver<bool>) {
     let mut team = Team {
-        holder: app.at().id(),
+        pulse: pulse.clone(),
         app: app.clone(),
         stopped: shutdown.clone(),
         tasks: JoinSet::new(),
@@ -63,9 +69,9 @@ pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
 /// The running tasks, at most one per endpoint.
 struct Team {
     app: Arc<App>,
-    holder: Uuid,
+    pulse: Arc<Pulse>,
     stopped: Stop,
-    tasks: JoinSet<Result<bool, ApiError>>,
+    tasks: JoinSet<Result<Tended, ApiError>>,
     endpoints: HashMap<task::Id, Uuid>,
     bells: HashMap<Uuid, Arc<Notify>>,
     /// Not tried again before the next poll: another node serves them, or something broke.
@@ -82,21 +88,18 @@ impl Team {
             return;
         }
         let bell = Arc::new(Notify::new());
-        let tending = tend(
-            self.app.clone(),
-            endpoint,
-            self.holder,
-            bell.clone(),
-            self.stopped.clone(),
-        );
-        let task = self.tasks.spawn(tending);
+        let (app, pulse, stop) = (self.app.clone(), self.pulse.clone(), self.stopped.clone());
+        let rung = bell.clone();
+        let task = self
+            .tasks
+            .spawn(async move { tend(&app, endpoint, &pulse, Some(&rung), &stop).await });
         self.endpoints.insert(task.id(), endpoint);
         self.bells.insert(endpoint, bell);
     }
 
-    fn note_end(&mut self, ended: Result<(task::Id, Result<bool, ApiError>), task::JoinError>) {
+    fn note_end(&mut self, ended: Result<(task::Id, Result<Tended, ApiError>), task::JoinError>) {
         let (id, kept) = match ended {
-            Ok((id, Ok(kept))) => (id, kept),
+            Ok((id, Ok(tended))) => (id, tended.kept),
             Ok((id, Err(error))) => {
                 tracing::error!(?error, "delivering webhooks failed");
                 (id, false)
@@ -114,33 +117,4 @@ impl Team {
             self.resting.insert(endpoint);
         }
     }
-}
-
-/// Serves one endpoint while there is work; false when another node has it.
-async fn tend(
-    app: Arc<App>,
-    endpoint: Uuid,
-    holder: Uuid,
-    bell: Arc<Notify>,
-    mut stop: Stop,
-) -> Result<bool, ApiError> {
-    let Some(mut duty) = Duty::take(&app, endpoint, holder).await? else {
-        return Ok(false);
-    };
-    let kept = loop {
-        match drain(&app, &mut duty, &stop).await {
-            Ok(drained) if !drained.kept => break Ok(false),
-            Ok(_) => {}
-            Err(error) => break Err(error),
-        }
-        let more = tokio::select! {
-            rung = timeout(LINGER, bell.notified()) => rung.is_ok(),
-            _ = stop.wait_for(|stop| *stop) => false,
-        };
-        if !more {
-            break Ok(true);
-        }
-    };
-    duty.give_up().await?;
-    kept
 }

@@ -1,20 +1,100 @@
 //! The duty to serve one endpoint: held by one node at a time, in the database.
 
-use jiff::{SignedDuration, Timestamp};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use jiff::Timestamp;
+use till_core::change::{Changes, Refused};
+use till_store::{CommitError, DUTY_LOST, Stale, StoreError};
 use uuid::Uuid;
 
-use crate::{app::App, error::ApiError};
+use crate::{
+    app::App,
+    error::ApiError,
+    work::{BEAT, LEASE},
+};
 
-/// How long a node that died keeps others waiting. Longer than the longest attempt.
-const LEASE: SignedDuration = SignedDuration::from_secs(20);
-/// What must be left of it before the next attempts begin.
-const LEFT: SignedDuration = SignedDuration::from_secs(15);
+/// Why an endpoint is served no further.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// Another node serves it now, or may.
+    Lost,
+    Failed(ApiError),
+}
+
+impl<E: Into<ApiError>> From<E> for Trouble {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Stale for Trouble {
+    fn is_stale(&self) -> bool {
+        matches!(self, Self::Failed(error) if error.is_stale())
+    }
+}
+
+/// What keeps a node's duties: one beat for all of them.
+pub(super) struct Pulse {
+    holder: Uuid,
+    last: Mutex<Beat>,
+}
+
+#[derive(Clone, Copy)]
+struct Beat {
+    /// Duties taken before are kept by it until then.
+    until: Timestamp,
+    /// Raised when a beat came too late: others may have taken what was held before.
+    life: u64,
+}
+
+impl Pulse {
+    pub(super) fn new(app: &App) -> Arc<Self> {
+        let at = app.at();
+        Arc::new(Self {
+            holder: at.id(),
+            last: Mutex::new(Beat {
+                until: at.now + LEASE,
+                life: 0,
+            }),
+        })
+    }
+
+    fn last(&self) -> MutexGuard<'_, Beat> {
+        self.last.lock().expect("no code panics under this lock")
+    }
+
+    /// Prolongs all duties once.
+    async fn beat(&self, app: &App) -> Result<(), StoreError> {
+        let now = app.clock.now();
+        {
+            let mut last = self.last();
+            if last.until <= now {
+                last.life += 1;
+            }
+        }
+        app.store.keep_leases(self.holder, now + LEASE).await?;
+        self.last().until = now + LEASE;
+        Ok(())
+    }
+
+    /// Beats for as long as it is polled.
+    pub(super) async fn run(&self, app: &App) {
+        loop {
+            if let Err(error) = self.beat(app).await {
+                tracing::error!(%error, "the duties of this node were not prolonged");
+            }
+            app.clock.wait(app.clock.now() + BEAT).await;
+        }
+    }
+}
 
 pub(super) struct Duty<'a> {
     app: &'a App,
     pub(super) endpoint: Uuid,
-    holder: Uuid,
     name: String,
+    pulse: Arc<Pulse>,
+    /// When it was taken.
+    life: u64,
     until: Timestamp,
 }
 
@@ -23,38 +103,45 @@ impl<'a> Duty<'a> {
     pub(super) async fn take(
         app: &'a App,
         endpoint: Uuid,
-        holder: Uuid,
+        pulse: &Arc<Pulse>,
     ) -> Result<Option<Self>, ApiError> {
         let name = format!("webhook:{endpoint}");
-        let mut duty = Self {
+        let (now, life) = (app.clock.now(), pulse.last().life);
+        let until = now + LEASE;
+        let taken = app.store.lease(&name, pulse.holder, now, until).await?;
+        Ok(taken.then(|| Self {
             app,
             endpoint,
-            holder,
             name,
-            until: Timestamp::MIN,
-        };
-        Ok(duty.keep().await?.then_some(duty))
+            pulse: pulse.clone(),
+            life,
+            until,
+        }))
     }
 
-    /// Makes sure that it lasts for another attempt; false: another node has taken it.
-    pub(super) async fn keep(&mut self) -> Result<bool, ApiError> {
-        let now = self.app.clock.now();
-        if self.until.duration_since(now) >= LEFT {
-            return Ok(true);
+    /// Whether nobody else can have it yet. An attempt that was begun in time may end later: what comes of
+    /// it is then recorded only if nobody has taken the duty meanwhile.
+    pub(super) fn is_held(&self) -> bool {
+        let last = *self.pulse.last();
+        last.life == self.life && self.app.clock.now() < self.until.max(last.until)
+    }
+
+    /// Commits what came of it, unless another node has it by now.
+    pub(super) async fn commit(&self, changes: Changes) -> Result<(), Trouble> {
+        let until = self.app.clock.now() + LEASE;
+        let store = &self.app.store;
+        let committed = store.commit_holding(&self.name, self.pulse.holder, until, changes);
+        match committed.await {
+            Err(CommitError::Refused(Refused::NotOne(DUTY_LOST))) => Err(Trouble::Lost),
+            other => Ok(other?),
         }
-        let until = now + LEASE;
-        let kept = self
-            .app
-            .store
-            .lease(&self.name, self.holder, now, until)
-            .await?;
-        if kept {
-            self.until = until;
-        }
-        Ok(kept)
     }
 
     pub(super) async fn give_up(self) -> Result<(), ApiError> {
-        Ok(self.app.store.release(&self.name, self.holder).await?)
+        Ok(self
+            .app
+            .store
+            .release(&self.name, self.pulse.holder)
+            .await?)
     }
 }
