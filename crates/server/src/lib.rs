@@ -8,6 +8,7 @@ mod files;
 mod geo;
 pub mod ledger;
 pub mod limits;
+pub mod metrics;
 pub mod passwords;
 pub mod pay;
 mod table;

@@ -18,6 +18,7 @@ use till_server::{
     app::{App, Policy},
     ledger::StoreLedger,
     limits::Limits,
+    metrics::Metrics,
     passwords::Passwords,
     transport,
 };
@@ -105,9 +106,11 @@ impl Till {
                 dev: true,
                 client_ip_header: Some("x-client-ip".to_owned()),
                 country_header: Some("x-country".to_owned()),
+                ..Policy::default()
             },
             limits: Limits::off(),
             passwords: Passwords::default(),
+            metrics: Metrics::default(),
         });
         let router = till_server::router(app.clone());
         let (organization, token) = found(&app, "Ada's Shop", "ada").await;
@@ -185,6 +188,7 @@ impl Till {
             policy: app.policy.clone(),
             limits,
             passwords: Passwords::default(),
+            metrics: Metrics::default(),
         });
         Self {
             router: till_server::router(other.clone()),

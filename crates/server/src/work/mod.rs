@@ -5,6 +5,7 @@ pub mod custom_fields;
 pub mod customers;
 pub mod files;
 pub mod mail;
+pub mod upkeep;
 pub mod webhooks;
 
 use std::{sync::Arc, time::Duration};
@@ -31,10 +32,6 @@ const LEASE: SignedDuration = SignedDuration::from_secs(60);
 const POLL: Duration = Duration::from_secs(1);
 /// How often overdue sessions are looked for.
 const SWEEP: SignedDuration = SignedDuration::from_secs(5);
-/// How often old payloads, sessions, links and uploads are looked for.
-const ARCHIVE: SignedDuration = SignedDuration::from_hours(1);
-/// How long sessions and links are kept after their end, and uploads that nobody finishes.
-const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// Does everything that is due, until nothing is; says how much was done.
 pub async fn run_due(app: &App) -> Result<usize, ApiError> {
@@ -120,10 +117,11 @@ pub async fn start(app: &App) -> Result<(), ApiError> {
 )]
 pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let webhooks = tokio::spawn(webhooks::serve(app.clone(), shutdown.clone()));
+    let upkeep = tokio::spawn(upkeep::serve(app.clone(), shutdown.clone()));
     let mut wake = app.store.wake_on_commit();
-    let mut chores = Chores::default();
+    let mut swept = None;
     while !*shutdown.borrow() {
-        match turn(&app, &mut chores).await {
+        match turn(&app, &mut swept).await {
             Ok(0) => {}
             Ok(_) => continue,
             Err(error) => {
@@ -136,14 +134,7 @@ pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
             () = tokio::time::sleep(POLL) => {}
         }
     }
-    let _ = webhooks.await;
-}
-
-/// What is done now and then, and when it was done last.
-#[derive(Default)]
-struct Chores {
-    swept: Option<Timestamp>,
-    archived: Option<Timestamp>,
+    let _ = tokio::join!(webhooks, upkeep);
 }
 
 /// Whether `every` has passed since `last`; if so, it is done now.
@@ -155,17 +146,12 @@ fn is_time(last: &mut Option<Timestamp>, now: Timestamp, every: SignedDuration) 
     due
 }
 
-async fn turn(app: &App, chores: &mut Chores) -> Result<usize, ApiError> {
+async fn turn(app: &App, swept: &mut Option<Timestamp>) -> Result<usize, ApiError> {
     let now = app.clock.now();
     let mut done = run_jobs(app).await?;
-    if is_time(&mut chores.swept, now, SWEEP) {
+    if is_time(swept, now, SWEEP) {
         app.limits.sweep();
         done += checkouts::expire_due(app).await?;
-    }
-    if is_time(&mut chores.archived, now, ARCHIVE) {
-        done += webhooks::archive(app).await?;
-        app.commit(sign_in::forget(KEPT, &app.at())).await?;
-        done += files::forget(app, KEPT).await?;
     }
     Ok(done)
 }

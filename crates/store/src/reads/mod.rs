@@ -13,6 +13,7 @@ mod files;
 mod organizations;
 mod people;
 mod products;
+mod retention;
 mod sales;
 mod timeline;
 mod webhooks;
