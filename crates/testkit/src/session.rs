@@ -10,6 +10,7 @@ use till_core::{
     change::Value as Cell,
     organizations, people,
     records::Organization,
+    retention::Keep,
     site::Site,
     tokens::{self, SecretKey},
 };
@@ -162,16 +163,29 @@ impl Till {
             public_url: public_url.to_owned(),
             ..self.app.site.clone()
         };
-        self.another(site, Limits::off())
+        self.another(site, Limits::off(), self.app.policy.clone())
     }
 
     /// Another server on the same database, with rate limits.
     pub fn limited(&self, per_minute: u32) -> Self {
         let per_minute = NonZeroU32::new(per_minute).unwrap();
-        self.another(self.app.site.clone(), Limits::per_minute(per_minute))
+        self.another(
+            self.app.site.clone(),
+            Limits::per_minute(per_minute),
+            self.app.policy.clone(),
+        )
     }
 
-    fn another(&self, site: Site, limits: Limits) -> Self {
+    /// Another server on the same database, which keeps things for as long as this.
+    pub fn keeping(&self, keep: Keep) -> Self {
+        let policy = Policy {
+            keep,
+            ..self.app.policy.clone()
+        };
+        self.another(self.app.site.clone(), Limits::off(), policy)
+    }
+
+    fn another(&self, site: Site, limits: Limits, policy: Policy) -> Self {
         let app = &self.app;
         let other = Arc::new(App {
             store: app.store.clone(),
@@ -185,7 +199,7 @@ impl Till {
             clock: app.clock.clone(),
             site,
             key: app.key.clone(),
-            policy: app.policy.clone(),
+            policy,
             limits,
             passwords: Passwords::default(),
             metrics: Metrics::default(),
