@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
-use till_core::{retention, sign_in};
+use till_core::{idempotency, retention, sign_in};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -46,6 +46,7 @@ async fn run_some(app: &App) -> Result<usize, ApiError> {
         deliveries(app).await?,
         journal(app).await?,
         customer_sessions(app).await?,
+        idempotency_keys(app).await?,
         files::forget(app, KEPT).await?,
     ];
     Ok(done.iter().sum())
@@ -99,6 +100,16 @@ async fn customer_sessions(app: &App) -> Result<usize, ApiError> {
     if found > 0 {
         app.commit(retention::delete_customer_sessions(before, BATCH))
             .await?;
+    }
+    Ok(usize::try_from(found).unwrap_or(0))
+}
+
+async fn idempotency_keys(app: &App) -> Result<usize, ApiError> {
+    let at = app.at();
+    let limit = idempotency::FORGOTTEN_AT_ONCE;
+    let found = app.store.forgotten_keys(at.now, limit).await?;
+    if found > 0 {
+        app.commit(idempotency::forget(&at)).await?;
     }
     Ok(usize::try_from(found).unwrap_or(0))
 }

@@ -61,6 +61,14 @@ impl Store {
         self.scalar(Query::raw(sql, binds)).await
     }
 
+    /// Idempotency keys that are remembered no more, counted up to `limit`.
+    pub async fn forgotten_keys(&self, now: Timestamp, limit: i64) -> Result<i64, StoreError> {
+        let sql = "select count(*) from \
+                   (select id from idempotency_keys where expires_at <= $1 limit $2) found";
+        let binds = vec![Value::Time(now), Value::Int(limit)];
+        self.scalar(Query::raw(sql, binds)).await
+    }
+
     async fn old(
         &self,
         sql: &'static str,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::http::Request;
 use serde_json::{Value, json};
 use till_core::retention::Keep;
 use till_server::work::upkeep;
@@ -52,7 +53,11 @@ async fn filled(t: &Till, product: &Value) -> Value {
 
 /// One that a card alone is missing from.
 async fn nearly_paid(t: &Till, product: &Value) -> Value {
-    t.checkout_with(product, json!({"customer_name": "Ada", "customer_email": "ada@example.com"})).await
+    t.checkout_with(
+        product,
+        json!({"customer_name": "Ada", "customer_email": "ada@example.com"}),
+    )
+    .await
 }
 
 both! {
@@ -159,6 +164,18 @@ both! {
         t.checkout_for(&product).await;
         later(t, 1).await;
         assert!(count(t, "select count(*) from events").await > 0, "what is new stays");
+    }
+
+    async fn idempotency_keys_end_with_their_day(t: &mut Till) {
+        let product = t.product().await;
+        let (keys, answer) = ("select count(*) from idempotency_keys", json!({"products": [product["id"]]}).to_string());
+        let request = Request::post("/v1/checkouts/").header("authorization", format!("Bearer {}", t.token))
+            .header("content-type", "application/json").header("content-length", answer.len()).header("idempotency-key", "once");
+        t.raw(request.body(answer.into()).unwrap()).await.created();
+        upkeep::run_due(&t.app).await.unwrap();
+        assert_eq!(count(t, keys).await, 1);
+        later(t, 2).await;
+        assert_eq!(count(t, keys).await, 0);
     }
 
     async fn nothing_is_forgotten_where_the_operator_says_so(t: &mut Till) {

@@ -94,5 +94,8 @@ fn the_containerfile_copies_what_is_there_builds_with_our_rust_and_runs_as_nobod
         .find_map(|line| line.strip_prefix("USER "))
         .unwrap();
     assert!(!user.starts_with('0') && !user.starts_with("root"));
-    assert!(last.contains("STOPSIGNAL SIGTERM") && last.contains("ENTRYPOINT [\"/usr/local/bin/till\"]"));
+    assert!(
+        last.contains("STOPSIGNAL SIGTERM")
+            && last.contains("ENTRYPOINT [\"/usr/local/bin/till\"]")
+    );
 }

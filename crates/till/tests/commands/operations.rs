@@ -122,7 +122,12 @@ fn probes_answer_everywhere_and_metrics_on_the_operators_address_alone() {
     let paid = r#"till_payment_attempts_total{outcome="succeeded"}"#;
     assert_eq!(value(&metrics, paid), 1.0);
     assert!(value(&metrics, "till_commit_batch_size_count") >= 3.0);
-    let bytes = |part| value(&metrics, &format!(r#"till_database_bytes{{part="{part}"}}"#));
+    let bytes = |part| {
+        value(
+            &metrics,
+            &format!(r#"till_database_bytes{{part="{part}"}}"#),
+        )
+    };
     assert!(bytes("data") + bytes("log") > 100_000.0);
     assert!(value(&metrics, "process_resident_memory_bytes") > 1e6);
     assert!(value(&metrics, "process_open_fds") > 5.0);
