@@ -94,12 +94,16 @@ pub fn answer(id: Uuid, status: u16, sealed: String) -> Changes {
     changes
 }
 
-/// Forgets the keys that are remembered no more.
+/// How many keys [`forget`] forgets.
+pub const FORGOTTEN_AT_ONCE: i64 = 200;
+
+/// Forgets [`FORGOTTEN_AT_ONCE`] of the keys that are remembered no more.
 pub fn forget(at: &At) -> Changes {
     let mut changes = Changes::new();
     changes.any(
-        "delete from idempotency_keys where expires_at <= $1",
-        vec![Value::Time(at.now)],
+        "delete from idempotency_keys where id in \
+         (select id from idempotency_keys where expires_at <= $1 order by expires_at limit $2)",
+        vec![Value::Time(at.now), Value::Int(FORGOTTEN_AT_ONCE)],
     );
     changes
 }

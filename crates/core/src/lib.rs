@@ -25,6 +25,7 @@ pub mod period;
 pub mod products;
 pub mod records;
 pub mod refusal;
+pub mod retention;
 pub mod rows;
 pub mod seats;
 pub mod sign_in;

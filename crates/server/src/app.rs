@@ -4,14 +4,14 @@ use std::{fmt, sync::Arc};
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use till_core::{at::At, change::Changes, site::Site, tokens::SecretKey};
+use till_core::{at::At, change::Changes, retention::Keep, site::Site, tokens::SecretKey};
 use till_ports::{
     files::Files, geo::Geo, mail::Mail, outbound::Outbound, processor::Processor, sandbox::Sandbox,
     tax::TaxProvider,
 };
 use till_store::Store;
 
-use crate::{error::ApiError, limits::Limits, passwords::Passwords};
+use crate::{error::ApiError, limits::Limits, metrics::Metrics, passwords::Passwords};
 
 /// Where time and randomness come from: the machine in the binary, the test in tests.
 pub trait Clock: Send + Sync {
@@ -40,6 +40,8 @@ pub struct Policy {
     pub client_ip_header: Option<String>,
     /// A header, set by a trusted proxy, that carries the visitor's country.
     pub country_header: Option<String>,
+    /// How long what nobody needs any more is kept.
+    pub keep: Keep,
 }
 
 /// Everything a request needs. One per process, shared.
@@ -72,6 +74,8 @@ pub struct App {
     pub limits: Limits,
     /// Hashes passwords.
     pub passwords: Passwords,
+    /// What is counted of all this.
+    pub metrics: Metrics,
 }
 
 impl fmt::Debug for App {

@@ -9,6 +9,7 @@ mod geo;
 pub mod idempotency;
 pub mod ledger;
 pub mod limits;
+pub mod metrics;
 pub mod passwords;
 pub mod pay;
 mod table;

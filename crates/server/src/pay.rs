@@ -382,6 +382,7 @@ async fn charge(
         // Whether money moved is not known: the attempt stays open until the processor says.
         Err(ProcessorError::Unsure(cause)) => {
             tracing::warn!(%cause, payment = %id, "an attempt's outcome is not known yet");
+            app.metrics.unsure();
             return Err(Refusal::CheckoutLocked.into());
         }
     };
@@ -491,7 +492,13 @@ pub async fn settle(
         if settled.payment.decline_reason.as_deref() == Some(settle::REFUND_DUE) {
             tracing::error!(payment = %payment_id, "money arrived for a session that could not use it: refund it");
         }
-        app.commit(std::mem::take(&mut settled.changes)).await?;
+        let changes = std::mem::take(&mut settled.changes);
+        // The second witness of an outcome changes nothing, and is not counted.
+        let news = !changes.is_empty();
+        app.commit(changes).await?;
+        if news {
+            app.metrics.attempt(outcome);
+        }
         Ok(settled)
     })
     .await

@@ -155,6 +155,7 @@ async fn take_in(app: &App, request: Request) -> Result<Request, ApiError> {
         identify(app, &parts.headers).await?
     };
     if let Identity::Token(held) = &identity {
+        tracing::Span::current().record("organization", tracing::field::display(held.1.id));
         narrow(&parts.headers, held.1.id)?;
     }
     parts.extensions.insert(identity);

@@ -3,6 +3,7 @@
 //! Reads take a [`Query`] or a [`List`]; every write is a [`Changes`] given to [`Store::commit`].
 
 mod error;
+mod gauges;
 mod hub;
 mod jobs;
 mod list;
@@ -13,6 +14,7 @@ mod reads;
 mod settle;
 mod sql;
 mod sqlite;
+mod state;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,6 +24,7 @@ use till_core::change::{Changes, Record, Value};
 pub use till_core::rows::{Col, FromColumns};
 
 pub use error::{CommitError, Stale, StoreError};
+pub use gauges::Gauges;
 pub use hub::{Wake, Watch};
 pub use jobs::{DUTY_LOST, LEASE_LOST};
 pub use list::{List, Order, containing};
@@ -31,6 +34,8 @@ pub use reads::{
     AnsweredIn, BuyerKeys, DeliveryFilter, Figures, Happening, Moment, Progress, Sales, Visit,
 };
 pub use settle::settle;
+pub use sqlite::copy::{Copied, CopyError, backup, restore};
+pub use state::{Queues, Size, sqlite_file};
 
 /// How to open a [`Store`]. The defaults serve production.
 #[derive(Debug, Clone)]

@@ -10,6 +10,7 @@ use till_core::{
     change::Value as Cell,
     organizations, people,
     records::Organization,
+    retention::Keep,
     site::Site,
     tokens::{self, SecretKey},
 };
@@ -18,6 +19,7 @@ use till_server::{
     app::{App, Policy},
     ledger::StoreLedger,
     limits::Limits,
+    metrics::Metrics,
     passwords::Passwords,
     transport,
 };
@@ -102,9 +104,11 @@ impl Till {
                 dev: true,
                 client_ip_header: Some("x-client-ip".to_owned()),
                 country_header: Some("x-country".to_owned()),
+                ..Policy::default()
             },
             limits: Limits::off(),
             passwords: Passwords::default(),
+            metrics: Metrics::default(),
         });
         let router = till_server::router(app.clone());
         let (organization, token) = found(&app, "Ada's Shop", "ada").await;
@@ -173,6 +177,11 @@ impl Till {
         self.another(|app| app.store = store)
     }
 
+    /// Another server on the same database, which keeps things for as long as this.
+    pub fn keeping(&self, keep: Keep) -> Self {
+        self.another(|app| app.policy.keep = keep)
+    }
+
     /// Another server, different as told.
     pub fn another(&self, change: impl FnOnce(&mut App)) -> Self {
         let app = &self.app;
@@ -191,6 +200,7 @@ impl Till {
             policy: app.policy.clone(),
             limits: Limits::off(),
             passwords: Passwords::default(),
+            metrics: Metrics::default(),
         };
         change(&mut other);
         let other = Arc::new(other);

@@ -127,6 +127,60 @@ pub struct Settings {
     )]
     pub country_header: Option<String>,
 
+    /// A second address for /metrics (Prometheus), /healthz and /readyz; whoever reaches it may read them
+    #[arg(long, env = "TILL_METRICS_LISTEN", global = true, value_name = "ADDRESS", value_parser = address)]
+    pub metrics_listen: Option<SocketAddr>,
+
+    /// After SIGTERM, how long /readyz says no while requests are still taken, so that load balancers go elsewhere
+    #[arg(
+        long,
+        env = "TILL_DRAIN_SECONDS",
+        global = true,
+        value_name = "SECONDS",
+        default_value = "0"
+    )]
+    pub drain_seconds: u32,
+
+    /// Days after which expired sessions forget who the buyer was, 0 for never
+    #[arg(
+        long,
+        env = "TILL_KEEP_DETAILS",
+        global = true,
+        value_name = "DAYS",
+        default_value = "30"
+    )]
+    pub keep_details: u16,
+
+    /// Days after which expired sessions that nobody tried to pay are deleted, 0 for never
+    #[arg(
+        long,
+        env = "TILL_KEEP_SESSIONS",
+        global = true,
+        value_name = "DAYS",
+        default_value = "365"
+    )]
+    pub keep_sessions: u16,
+
+    /// Days after which webhook events and their deliveries are deleted, 0 for never; payloads go after 90 at most
+    #[arg(
+        long,
+        env = "TILL_KEEP_DELIVERIES",
+        global = true,
+        value_name = "DAYS",
+        default_value = "180"
+    )]
+    pub keep_deliveries: u16,
+
+    /// Days after which the journal of events, which the dashboard shows, is deleted, 0 for never
+    #[arg(
+        long,
+        env = "TILL_KEEP_JOURNAL",
+        global = true,
+        value_name = "DAYS",
+        default_value = "365"
+    )]
+    pub keep_journal: u16,
+
     /// How log lines are written; they go to standard error
     #[arg(
         long,
@@ -176,6 +230,12 @@ pub enum Command {
     Token(Token),
     /// Bring the database up to date and say what was applied; `serve` does the same when it starts
     Migrate,
+    /// Copy the embedded database into a file while it is used
+    Backup(Backup),
+    /// Put a copy in the place of the embedded database, while no server uses it
+    Restore(Restore),
+    /// Check settings, clock, database, disk, files and addresses, and say what to do
+    Doctor(Doctor),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -184,6 +244,36 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Dev {
     /// Print one line of JSON on standard output once ready, for programs
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Where the copy goes.
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// The file to make
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// It may exist already
+    #[arg(long)]
+    pub replace: bool,
+}
+
+/// Which copy comes back.
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// A file that `till backup` made
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// There may be a database already; it is kept beside the restored one
+    #[arg(long)]
+    pub replace: bool,
+}
+
+/// How the findings are told.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// As JSON, for programs
     #[arg(long)]
     pub json: bool,
 }

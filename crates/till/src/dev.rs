@@ -9,9 +9,9 @@ use crate::{
     config::{Dev, Settings},
     demo::{self, OnSale, Shop},
     files, guard,
-    listen::Bound,
     open::{self, Parts},
-    serve, sign_in,
+    serve::{self, Wanted},
+    sign_in,
     stop::{Stop, say},
     welcome,
 };
@@ -35,7 +35,8 @@ struct Door {
 
 /// Serves the demo shop.
 pub async fn run(settings: &Settings, wanted: &Dev) -> Result<(), Stop> {
-    let bound = Bound::take(settings.listen)?;
+    let serving = Wanted::take(settings)?;
+    let bound = &serving.bound;
     if !bound.address.ip().is_loopback() {
         tracing::warn!(
             address = %bound.address,
@@ -70,6 +71,7 @@ pub async fn run(settings: &Settings, wanted: &Dev) -> Result<(), Stop> {
         dev: true,
         client_ip_header: guard::client_ip_header(settings)?,
         country_header: guard::country_header(settings)?,
+        keep: guard::keep(settings),
     };
     let limits = guard::limits(settings, 0);
     let geo = open::geo(settings)?;
@@ -83,7 +85,7 @@ pub async fn run(settings: &Settings, wanted: &Dev) -> Result<(), Stop> {
         files,
         geo,
     })?;
-    serve::run(app, bound, || {
+    serve::run(app, serving, || {
         say(ready(&url, &shop, &door, wanted.json, settings))
     })
     .await

@@ -3,7 +3,8 @@
 use std::num::NonZeroU32;
 
 use axum::http::HeaderName;
-use till_core::tokens::SecretKey;
+use jiff::SignedDuration;
+use till_core::{retention::Keep, tokens::SecretKey};
 use till_server::limits::Limits;
 use url::{Host, Url};
 
@@ -145,6 +146,20 @@ pub fn limits(settings: &Settings, default: u32) -> Limits {
         .map_or_else(Limits::off, Limits::per_minute)
 }
 
+/// How long what nobody needs any more is kept.
+pub fn keep(settings: &Settings) -> Keep {
+    let days = |days: u16| match days {
+        0 => None,
+        days => Some(SignedDuration::from_hours(24 * i64::from(days))),
+    };
+    Keep {
+        details: days(settings.keep_details),
+        sessions: days(settings.keep_sessions),
+        deliveries: days(settings.keep_deliveries),
+        journal: days(settings.keep_journal),
+    }
+}
+
 /// The proxy's header, if one is set.
 pub fn client_ip_header(settings: &Settings) -> Result<Option<String>, Stop> {
     header(
@@ -177,6 +192,14 @@ mod tests {
 
     fn settings(args: &[&str]) -> Settings {
         Cli::parse_from(["till", "serve"].iter().chain(args)).settings
+    }
+
+    #[test]
+    fn what_is_kept_is_counted_in_days_as_the_help_says() {
+        assert_eq!(keep(&settings(&[])), Keep::default());
+        let changed = keep(&settings(&["--keep-details", "0", "--keep-journal", "7"]));
+        assert_eq!(changed.details, None);
+        assert_eq!(changed.journal, Some(SignedDuration::from_hours(7 * 24)));
     }
 
     #[test]

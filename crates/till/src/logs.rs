@@ -55,7 +55,8 @@ pub fn start(settings: &Settings) -> Result<(), Stop> {
 }
 
 /// Gives every request an id, in its answer, in its own line and in whatever is logged on the way.
-/// The path is the route's template: what stands in its place may be a credential.
+/// The path is the route's template: what stands in its place may be a credential, and so may a query. Whoever finds
+/// out which organization asks notes it in the span.
 #[allow(
     clippy::disallowed_methods,
     reason = "how long a request took decides nothing"
@@ -66,16 +67,21 @@ pub async fn request(State(app): State<Arc<App>>, request: Request, next: Next) 
     let path = request.extensions().get::<MatchedPath>().cloned();
     let path = path.as_ref().map_or("(none)", MatchedPath::as_str);
     let began = Instant::now();
-    let span = tracing::error_span!("request", id = id.as_str());
-    let mut response = next.run(request).instrument(span.clone()).await;
-    let (status, ms) = (
-        response.status().as_u16(),
-        began.elapsed().as_micros() as f64 / 1000.0,
+    let span = tracing::error_span!(
+        "request",
+        id = id.as_str(),
+        organization = tracing::field::Empty
     );
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let status = response.status().as_u16();
+    let took = began.elapsed();
+    app.metrics
+        .answered(path, &method, status, took.as_secs_f64());
+    let ms = took.as_micros() as f64 / 1000.0;
     span.in_scope(|| {
-        if status >= 500 {
+        if status >= 500 && !is_quiet(path) {
             tracing::warn!(%method, path, status, ms, "answered");
-        } else if path.starts_with("/assets/") {
+        } else if is_quiet(path) {
             tracing::debug!(%method, path, status, ms, "answered");
         } else {
             tracing::info!(%method, path, status, ms, "answered");
@@ -85,4 +91,9 @@ pub async fn request(State(app): State<Arc<App>>, request: Request, next: Next) 
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// What is asked so often, and says so little, that it would hide the rest.
+fn is_quiet(path: &str) -> bool {
+    path.starts_with("/assets/") || matches!(path, "/healthz" | "/readyz")
 }

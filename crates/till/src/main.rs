@@ -1,11 +1,15 @@
 //! Till, a self-hosted checkout server: what runs.
 
+mod backup;
 mod clock;
 mod config;
+mod connections;
 mod demo;
 mod dev;
+mod doctor;
 mod files;
 mod guard;
+mod health;
 mod listen;
 mod logs;
 mod open;
@@ -62,6 +66,9 @@ async fn run(cli: Cli) -> Result<(), Stop> {
         Command::SignIn(wanted) => sign_in::run(settings, &wanted).await,
         Command::Token(command) => tokens::run(settings, &command).await,
         Command::Migrate => setup::migrate(settings).await,
+        Command::Backup(wanted) => backup::backup(settings, &wanted).await,
+        Command::Restore(wanted) => backup::restore(settings, &wanted).await,
+        Command::Doctor(wanted) => doctor::run(settings, &wanted).await,
         Command::Openapi => setup::openapi(),
     }
 }

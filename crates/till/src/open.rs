@@ -15,6 +15,7 @@ use till_server::{
     app::{App, Clock, Policy},
     ledger::StoreLedger,
     limits::Limits,
+    metrics::Metrics,
     passwords::Passwords,
 };
 use till_store::{Options, Store};
@@ -102,6 +103,7 @@ pub fn app(parts: Parts) -> Result<Arc<App>, Stop> {
         fingerprint_key.as_bytes(),
         Arc::new(new_id),
     ));
+    let metrics = Metrics::default().with(&parts.store);
     Ok(Arc::new(App {
         store: parts.store,
         site: Site {
@@ -120,6 +122,7 @@ pub fn app(parts: Parts) -> Result<Arc<App>, Stop> {
         policy: parts.policy,
         limits: parts.limits,
         passwords: Passwords::default(),
+        metrics,
     }))
 }
 

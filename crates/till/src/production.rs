@@ -4,11 +4,9 @@ use till_server::app::Policy;
 
 use crate::{
     config::{ProcessorName, Settings},
-    guard,
-    listen::Bound,
-    open,
+    guard, open,
     open::Parts,
-    serve,
+    serve::{self, Wanted},
     stop::Stop,
 };
 
@@ -23,6 +21,7 @@ pub async fn run(settings: &Settings) -> Result<(), Stop> {
         dev: false,
         client_ip_header: guard::client_ip_header(settings)?,
         country_header: guard::country_header(settings)?,
+        keep: guard::keep(settings),
     };
     let limits = guard::limits(settings, RATE_LIMIT);
     match guard::processor(settings)? {
@@ -35,7 +34,7 @@ pub async fn run(settings: &Settings) -> Result<(), Stop> {
     }
     let geo = open::geo(settings)?;
     let files = open::files(settings)?;
-    let bound = Bound::take(settings.listen)?;
+    let wanted = Wanted::take(settings)?;
     let store = open::database(settings, true).await?;
     if store.organizations().await?.is_empty() {
         tracing::warn!("there is no organization yet: make one with `till init`");
@@ -49,5 +48,5 @@ pub async fn run(settings: &Settings) -> Result<(), Stop> {
         files,
         geo,
     })?;
-    serve::run(app, bound, || {}).await
+    serve::run(app, wanted, || {}).await
 }

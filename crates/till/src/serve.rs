@@ -1,15 +1,14 @@
 //! Serving: workers first, then connections; and on SIGTERM the way back, within ten seconds.
 
-use std::{future::IntoFuture, net::SocketAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Router, ServiceExt,
+    Router,
     body::Body,
     extract::{Request, State},
     http::{HeaderValue, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    serve::ListenerExt,
 };
 use futures_util::StreamExt;
 use till_server::{app::App, error::ApiError, transport, work};
@@ -22,38 +21,82 @@ use tower::Layer;
 use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{listen::Bound, logs, stop::Stop};
+use crate::{
+    config::Settings,
+    connections,
+    health::{self, Health},
+    listen::Bound,
+    logs,
+    stop::Stop,
+};
 
 /// How long requests that are being answered may still take after a signal to stop.
 const DRAIN: Duration = Duration::from_secs(8);
 /// How long closing the database may take after that.
 const CLOSE: Duration = Duration::from_secs(1);
 
+/// Addresses that are ours already, and how to leave them.
+pub struct Wanted {
+    /// For buyers and programs.
+    pub bound: Bound,
+    /// For the operator's monitoring.
+    metrics: Option<Bound>,
+    /// How long requests are still taken once `/readyz` says no.
+    drain: Duration,
+}
+
+impl Wanted {
+    /// Takes the addresses.
+    pub fn take(settings: &Settings) -> Result<Self, Stop> {
+        Ok(Self {
+            bound: Bound::take(settings.listen)?,
+            metrics: settings.metrics_listen.map(Bound::take).transpose()?,
+            drain: Duration::from_secs(settings.drain_seconds.into()),
+        })
+    }
+}
+
 /// Serves until SIGTERM or SIGINT; `ready` is called once connections are taken.
-pub async fn run(app: Arc<App>, bound: Bound, ready: impl FnOnce()) -> Result<(), Stop> {
+pub async fn run(app: Arc<App>, wanted: Wanted, ready: impl FnOnce()) -> Result<(), Stop> {
     let mut signals = Signals::new()?;
     work::start(&app)
         .await
         .map_err(|error| Stop::failed(format!("cannot look for unfinished payments: {error:?}")))?;
     let (stop, stopping) = watch::channel(false);
     let mut workers = tokio::spawn(work::serve(app.clone(), stopping.clone()));
+    let health = Health::new(app.clone(), workers.abort_handle());
 
-    let address = bound.address;
-    let listener = bound.listen()?.tap_io(|connection| {
-        // Answers are written whole: waiting to fill a packet only delays them.
-        let _ = connection.set_nodelay(true);
-    });
+    if let Some(bound) = wanted.metrics {
+        let address = bound.address;
+        let serving = connections::serve(
+            bound.listen()?,
+            health::all(health.clone()),
+            connections::HEAD,
+            stopped(stopping.clone()),
+        );
+        tokio::spawn(serving);
+        tracing::info!(%address, "serving metrics");
+    }
+    let address = wanted.bound.address;
     let canonical = MapRequestLayer::new(transport::canonical::<Body>);
-    let service = canonical.layer(router(&app, &stopping));
-    let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(service);
-    let serving = axum::serve(listener, service).with_graceful_shutdown(stopped(stopping.clone()));
-    let mut server = tokio::spawn(serving.into_future());
+    let serving = connections::serve(
+        wanted.bound.listen()?,
+        canonical.layer(router(&app, &health, &stopping)),
+        connections::HEAD,
+        stopped(stopping.clone()),
+    );
+    let mut server = tokio::spawn(serving);
     tracing::info!(%address, "serving");
     ready();
 
     let mut ended = Ok(());
     tokio::select! {
-        name = signals.next() => tracing::info!(signal = name, "stopping"),
+        name = signals.next() => {
+            tracing::info!(signal = name, "stopping");
+            health.stop();
+            // Whoever asks twice does not want to wait.
+            let _ = timeout(wanted.drain, signals.next()).await;
+        }
         _ = &mut workers => {
             ended = Err(Stop::failed("the workers ended; see the log for why, and start again."));
         }
@@ -61,6 +104,7 @@ pub async fn run(app: Arc<App>, bound: Bound, ready: impl FnOnce()) -> Result<()
             ended = Err(Stop::failed("the server ended; see the log for why, and start again."));
         }
     }
+    health.stop();
     stop.send_replace(true);
     let drained = async {
         if !server.is_finished() {
@@ -87,8 +131,9 @@ pub async fn run(app: Arc<App>, bound: Bound, ready: impl FnOnce()) -> Result<()
 
 /// Everything that is served, with what the process adds: ids and log lines, panics as answers, and
 /// streams that end when the process does.
-fn router(app: &Arc<App>, stopping: &watch::Receiver<bool>) -> Router {
+fn router(app: &Arc<App>, health: &Arc<Health>, stopping: &watch::Receiver<bool>) -> Router {
     till_server::router(app.clone())
+        .merge(health::routes(health.clone()))
         .layer(middleware::from_fn_with_state(
             stopping.clone(),
             end_streams,

@@ -199,6 +199,7 @@ impl<A: Access> FromRequestParts<Arc<App>> for Desk<A> {
         let (Some(organization), Some(member)) = (organization, member) else {
             return Err(Denied::NotFound);
         };
+        tracing::Span::current().record("organization", tracing::field::display(organization.id));
         if !capabilities(organization.status).dashboard_access {
             return Err(Denied::Blocked);
         }

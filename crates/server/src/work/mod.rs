@@ -5,6 +5,7 @@ pub mod custom_fields;
 pub mod customers;
 pub mod files;
 pub mod mail;
+pub mod upkeep;
 pub mod webhooks;
 
 use std::{sync::Arc, time::Duration};
@@ -17,7 +18,6 @@ use till_core::{
     checkout::{FULFIL_JOB, RECONCILE_JOB},
     custom_fields::RENAME_JOB,
     customers::STATE_CHANGED_JOB,
-    idempotency,
     jobs::{End, Job},
     sign_in,
 };
@@ -36,10 +36,6 @@ pub(crate) const BEAT: SignedDuration = SignedDuration::from_secs(1);
 const POLL: Duration = Duration::from_secs(1);
 /// How often overdue sessions are looked for.
 const SWEEP: SignedDuration = SignedDuration::from_secs(5);
-/// How often old payloads, sessions, links and uploads are looked for.
-const ARCHIVE: SignedDuration = SignedDuration::from_hours(1);
-/// How long sessions and links are kept after their end, and uploads that nobody finishes.
-const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// Does everything that is due, until nothing is; says how much was done.
 pub async fn run_due(app: &App) -> Result<usize, ApiError> {
@@ -167,6 +163,7 @@ pub async fn start(app: &App) -> Result<(), ApiError> {
 pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let webhooks = tokio::spawn(webhooks::serve(app.clone(), shutdown.clone()));
     let chores = tokio::spawn(keep_house(app.clone(), shutdown.clone()));
+    let upkeep = tokio::spawn(upkeep::serve(app.clone(), shutdown.clone()));
     let mut wake = app.store.wake_on_commit();
     let mut running = JoinSet::new();
     while !*shutdown.borrow() {
@@ -195,16 +192,15 @@ pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
         }
     }
     while running.join_next().await.is_some() {}
-    let _ = tokio::join!(webhooks, chores);
+    let _ = tokio::join!(webhooks, chores, upkeep);
 }
 
 /// Does the chores until `shutdown` turns true.
 async fn keep_house(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let holder = app.at().id();
-    let mut archived = None;
     loop {
         app.limits.sweep();
-        if let Err(error) = tidy(&app, holder, &mut archived).await {
+        if let Err(error) = tidy(&app, holder).await {
             tracing::error!(?error, "the workers could not clean up");
         }
         tokio::select! {
@@ -215,20 +211,12 @@ async fn keep_house(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
 }
 
 /// What one node does for all; when another one does, nothing.
-async fn tidy(app: &App, holder: Uuid, archived: &mut Option<Timestamp>) -> Result<(), ApiError> {
+async fn tidy(app: &App, holder: Uuid) -> Result<(), ApiError> {
     let now = app.clock.now();
     let until = now + SWEEP + BEAT;
-    if !app.store.lease("chores", holder, now, until).await? {
-        return Ok(());
-    }
-    app.commit(budgets::forget(now)).await?;
-    checkouts::expire_due(app).await?;
-    if archived.is_none_or(|last| now.duration_since(last) >= ARCHIVE) {
-        *archived = Some(now);
-        webhooks::archive(app).await?;
-        app.commit(sign_in::forget(KEPT, &app.at())).await?;
-        app.commit(idempotency::forget(&app.at())).await?;
-        files::forget(app, KEPT).await?;
+    if app.store.lease("chores", holder, now, until).await? {
+        app.commit(budgets::forget(now)).await?;
+        checkouts::expire_due(app).await?;
     }
     Ok(())
 }

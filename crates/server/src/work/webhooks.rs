@@ -79,19 +79,26 @@ async fn tend(
 
 /// Forgets the payloads of events older than 90 days, and says how many.
 pub async fn archive(app: &App) -> Result<usize, ApiError> {
-    let before = app.clock.now() - webhooks::KEPT;
     let mut forgotten = 0;
     loop {
-        let found = app
-            .store
-            .archivable_events(before, webhooks::ARCHIVE_BATCH)
-            .await?;
-        if found == 0 {
-            return Ok(forgotten);
+        match archive_some(app).await? {
+            0 => return Ok(forgotten),
+            some => forgotten += some,
         }
-        app.commit(webhooks::archive(before)).await?;
-        forgotten += usize::try_from(found).unwrap_or(0);
     }
+}
+
+/// One batch of [`archive`].
+pub async fn archive_some(app: &App) -> Result<usize, ApiError> {
+    let before = app.policy.keep.payloads_until(app.clock.now());
+    let found = app
+        .store
+        .archivable_events(before, webhooks::ARCHIVE_BATCH)
+        .await?;
+    if found > 0 {
+        app.commit(webhooks::archive(before)).await?;
+    }
+    Ok(usize::try_from(found).unwrap_or(0))
 }
 
 /// True once the worker should end.
@@ -195,9 +202,11 @@ async fn round(
             records.add(event.id, webhooks::skip(&event, &app.at()));
             continue;
         };
+        app.metrics.sending(&event, app.clock.now());
         let sending = send(app, &endpoint, event.id, body);
         let answer = records.meanwhile(sending).await?;
         *attempts += 1;
+        app.metrics.sent(answer.http_code);
         if webhooks::ends_in_failure(&event, &answer) {
             // Whether the endpoint is failing is judged on all that came before.
             records.all().await?;

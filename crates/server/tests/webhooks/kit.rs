@@ -27,6 +27,7 @@ use till_ports::{
 use till_server::{
     app::{App, Clock, Policy},
     limits::Limits,
+    metrics::Metrics,
     passwords::Passwords,
 };
 use till_store::{Options, Query, Store};
@@ -119,11 +120,11 @@ impl Shop {
             key: SecretKey::new("key"),
             policy: Policy {
                 dev,
-                client_ip_header: None,
-                country_header: None,
+                ..Policy::default()
             },
             limits: Limits::off(),
             passwords: Passwords::default(),
+            metrics: Metrics::default(),
         });
         let at = app.at();
         let (owner, mut changes) = people::create("owner@example.com", &at);

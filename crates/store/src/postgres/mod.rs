@@ -16,6 +16,7 @@ use tokio::task::AbortHandle;
 use tokio_postgres::{Row, Statement};
 
 use crate::error::{CommitError, StoreError};
+use crate::gauges::Gauges;
 use crate::hub::Hub;
 use crate::list::{Dialect, List};
 use crate::migrate::{self, Migration};
@@ -34,12 +35,13 @@ const MIGRATION_LOCK: i64 = 0x7469_6c6c;
 #[derive(Debug)]
 pub(crate) struct Postgres {
     pub(crate) hub: Hub,
+    pub(crate) gauges: Gauges,
+    pub(crate) steps: Vec<Migration>,
     pool: Pool,
     caller: Caller,
     listener: AbortHandle,
     /// Held for reading by each commit, so that closing can wait for all.
     open: Arc<RwLock<()>>,
-    steps: Vec<Migration>,
 }
 
 impl Drop for Postgres {
@@ -71,6 +73,7 @@ impl Postgres {
         let _ = listens.await;
         Ok(Self {
             hub,
+            gauges: Gauges::new(),
             open: Arc::default(),
             pool,
             caller,
@@ -113,8 +116,13 @@ impl Postgres {
         let client = self.client().await?;
         let open = Arc::clone(&self.open).read_owned().await;
         // a task of its own: a caller that stops waiting must not leave a transaction open
+        let gauges = self.gauges.clone();
         let flight = tokio::spawn(async move {
-            flight::commit(&client, &changes).await?;
+            let timed = gauges.seconds.start_timer();
+            let committed = flight::commit(&client, &changes).await;
+            timed.observe_duration();
+            gauges.batch.observe(1.0);
+            committed?;
             if adds_work(&changes) {
                 caller.wake(&hub);
             }

@@ -14,6 +14,7 @@ mod idempotency;
 mod organizations;
 mod people;
 mod products;
+mod retention;
 mod sales;
 mod timeline;
 mod webhooks;

@@ -2,10 +2,13 @@
 
 mod cells;
 mod constraint;
+pub(crate) mod copy;
+mod lock;
 mod read;
 mod write;
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -13,23 +16,34 @@ use till_core::change::{Changes, Record};
 use till_core::rows::FromColumns;
 
 use crate::error::{CommitError, StoreError};
+use crate::gauges::Gauges;
 use crate::hub::Hub;
 use crate::list::{Dialect, List};
 use crate::migrate::{self, Migration};
-use crate::{Options, Query, adds_events, adds_work};
+use crate::{Options, Query, Size, adds_events, adds_work};
 
+use lock::{Lock, beside};
 use read::Readers;
 use write::Writer;
 
 /// Older ones can corrupt the database when the write-ahead log is reset.
 const OLDEST: i32 = 3_051_003;
+/// Bytes of write-ahead log that may lie about.
+const LOG: u64 = 32 << 20;
+/// How long emptying the log may wait for readers, and keep commits waiting.
+const LOG_PATIENCE: Duration = Duration::from_millis(200);
 
 #[derive(Debug)]
 pub(crate) struct Sqlite {
     pub(crate) hub: Hub,
+    pub(crate) gauges: Gauges,
+    pub(crate) steps: Vec<Migration>,
     writer: Writer,
     readers: Readers,
-    steps: Vec<Migration>,
+    path: PathBuf,
+    patience: Duration,
+    /// Nobody may replace the file while this is held.
+    lock: Mutex<Option<Lock>>,
 }
 
 impl Sqlite {
@@ -45,7 +59,9 @@ impl Sqlite {
         let steps = migrate::steps(Dialect::Sqlite, extra)?;
         let (patience, readers, apply) = (options.patience, options.readers, options.migrate);
         let prepared = steps.clone();
+        let file = path.clone();
         let opened = tokio::task::spawn_blocking(move || {
+            let lock = lock(&path)?;
             let mut writer = connect(&path, patience, -8192)?;
             if apply {
                 apply_missing(&mut writer, &prepared)?;
@@ -53,14 +69,19 @@ impl Sqlite {
             let readers = (0..readers.max(1))
                 .map(|_| connect(&path, patience, -4096))
                 .collect::<Result<Vec<_>, _>>()?;
-            Ok::<_, StoreError>((writer, readers))
+            Ok::<_, StoreError>((lock, writer, readers))
         });
-        let (writer, readers) = opened.await.map_err(|_| StoreError::Closed)??;
+        let (lock, writer, readers) = opened.await.map_err(|_| StoreError::Closed)??;
+        let gauges = Gauges::new();
         Ok(Self {
             hub: Hub::new(),
-            writer: Writer::start(writer)?,
+            writer: Writer::start(writer, gauges.clone())?,
             readers: Readers::new(readers),
+            gauges,
             steps,
+            path: file,
+            patience,
+            lock: Mutex::new(Some(lock)),
         })
     }
 
@@ -132,6 +153,44 @@ impl Sqlite {
     pub(crate) async fn close(&self) {
         self.writer.close().await;
         self.readers.close();
+        self.lock.lock().expect("no panic").take();
+    }
+
+    pub(crate) fn size(&self) -> Size {
+        let bytes = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
+        Size {
+            data: bytes(&self.path),
+            log: bytes(&beside(&self.path, "-wal")),
+        }
+    }
+
+    /// Empties the write-ahead log where it has grown. SQLite does so by itself unless some reader or other is
+    /// always in the middle of something: here the writer keeps new ones off the log for a moment. Where an old
+    /// reader does not end within that moment, the next call tries again.
+    pub(crate) async fn tidy(&self) -> Result<(), StoreError> {
+        if self.size().log <= LOG {
+            return Ok(());
+        }
+        let patience = self.patience;
+        let tidy = move |db: &mut Connection| {
+            let empty = || {
+                db.busy_timeout(LOG_PATIENCE)?;
+                let emptied = db.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()));
+                db.busy_timeout(patience)?;
+                emptied
+            };
+            empty().map_err(|e| StoreError::Unavailable(e.to_string()))
+        };
+        self.writer.alone(tidy).await
+    }
+}
+
+fn lock(path: &Path) -> Result<Lock, StoreError> {
+    let unavailable = |words: &str| StoreError::Unavailable(format!("{}: {words}", path.display()));
+    match Lock::shared(path) {
+        Ok(Some(lock)) => Ok(lock),
+        Ok(None) => Err(unavailable("the database is being replaced")),
+        Err(e) => Err(unavailable(&e.to_string())),
     }
 }
 

@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use super::cells::{bind, failed};
 use super::constraint;
 use crate::error::{CommitError, StoreError};
+use crate::gauges::Gauges;
 
 /// Members of one group at most.
 const GROUP: usize = 64;
@@ -70,11 +71,11 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(db: Connection) -> Result<Self, StoreError> {
+    pub(super) fn start(db: Connection, gauges: Gauges) -> Result<Self, StoreError> {
         let (queue, work) = channel();
         std::thread::Builder::new()
             .name("till-writer".to_owned())
-            .spawn(move || run(db, &work))
+            .spawn(move || run(db, &work, &gauges))
             .map_err(|e| StoreError::Unavailable(e.to_string()))?;
         Ok(Self { queue })
     }
@@ -126,7 +127,7 @@ impl Writer {
     }
 }
 
-fn run(mut db: Connection, queue: &Receiver<Work>) {
+fn run(mut db: Connection, queue: &Receiver<Work>, gauges: &Gauges) {
     let mut closing = None;
     let mut left_over = None;
     while closing.is_none() {
@@ -138,7 +139,7 @@ fn run(mut db: Connection, queue: &Receiver<Work>) {
             },
         };
         match work {
-            Work::Member(first) => left_over = group(&db, first, queue),
+            Work::Member(first) => left_over = group(&db, first, queue, gauges),
             Work::Alone(work) => work(&mut db),
             Work::Close(answer) => closing = Some(answer),
         }
@@ -153,7 +154,13 @@ fn run(mut db: Connection, queue: &Receiver<Work>) {
 }
 
 /// Commits `first` and what else is queued. Returns what is queued but does not belong in a group.
-fn group(db: &Connection, first: Box<dyn Member>, queue: &Receiver<Work>) -> Option<Work> {
+fn group(
+    db: &Connection,
+    first: Box<dyn Member>,
+    queue: &Receiver<Work>,
+    gauges: &Gauges,
+) -> Option<Work> {
+    let timed = gauges.seconds.start_timer();
     let mut members = Vec::new();
     let mut next = Some(first);
     let mut other = None;
@@ -170,6 +177,8 @@ fn group(db: &Connection, first: Box<dyn Member>, queue: &Receiver<Work>) -> Opt
         }
     }
     let ended = ended.and_then(|()| step(db, "commit"));
+    timed.observe_duration();
+    gauges.batch.observe(members.len() as f64);
     if let Err(e) = &ended {
         tracing::error!(error = %e, members = members.len(), "a group of commits failed");
         if !db.is_autocommit() {

@@ -5,8 +5,10 @@
 mod kit;
 mod cells;
 mod commits;
+mod copies;
 mod lists;
 mod migrations;
 mod queue;
 mod signals;
 mod sqlite_only;
+mod state;

@@ -84,3 +84,38 @@ async fn addresses_that_cannot_be_used_are_refused_with_words() {
         assert!(matches!(refused, Err(StoreError::Url(_))), "{url}");
     }
 }
+
+fn log(db: &Db) -> u64 {
+    let path = db.url.strip_prefix("sqlite://").unwrap();
+    std::fs::metadata(format!("{path}-wal")).unwrap().len()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_is_emptied_once_the_readers_that_keep_it_have_ended() {
+    let db = Db::sqlite("log").await;
+    let path = db.url.strip_prefix("sqlite://").unwrap();
+    let reader = rusqlite::Connection::open(path).unwrap();
+    reader
+        .execute_batch("begin; select count(*) from people;")
+        .unwrap();
+    for i in 0..60 {
+        let mut changes = Changes::new();
+        let mut large = db.person(&format!("{i}"));
+        large.email = Some(format!("{i}{}", "x".repeat(1_000_000)));
+        changes.insert(&large);
+        db.store.commit(changes).await.unwrap();
+    }
+    let grown = log(&db);
+    assert!(grown > 32 << 20, "{grown}");
+    db.store.tidy().await.unwrap();
+    assert_eq!(log(&db), grown, "a reader that stays is not waited for");
+    reader.execute_batch("commit").unwrap();
+    db.store.tidy().await.unwrap();
+    assert_eq!(log(&db), 0);
+    db.store.tidy().await.unwrap();
+    let mut after = Changes::new();
+    after.insert(&db.person("after"));
+    db.store.commit(after).await.unwrap();
+    assert_eq!(db.people().await, 61);
+    db.end().await;
+}

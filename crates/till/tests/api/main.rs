@@ -38,6 +38,7 @@ mod pages_offer;
 mod pages_terms;
 mod paying;
 mod products;
+mod retention;
 mod robustness;
 mod sales;
 mod seats;

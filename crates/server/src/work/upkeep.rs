@@ -1,0 +1,168 @@
+//! What keeps the database small: old details, sessions, deliveries and journal entries are forgotten in small
+//! batches, and SQLite's log is kept from growing. Apart from the other workers, so that no purchase waits for it.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use till_core::{idempotency, retention, sign_in};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::{files, webhooks};
+use crate::{app::App, error::ApiError};
+
+/// How often is looked for what is too old.
+const EVERY: SignedDuration = SignedDuration::from_hours(1);
+/// How long one node does it alone; the others leave it to that one.
+const DUTY: SignedDuration = SignedDuration::from_mins(10);
+/// How often SQLite's log is looked at.
+const TIDY: Duration = Duration::from_secs(5);
+/// Between two batches, so that commits get their turn.
+const PAUSE: Duration = Duration::from_millis(20);
+/// Rows of one kind that are forgotten at once.
+const BATCH: i64 = 200;
+/// How long sessions and links are kept after their end, and uploads that nobody finishes.
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// Forgets everything that is too old, and says how many rows that were.
+pub async fn run_due(app: &App) -> Result<usize, ApiError> {
+    let mut done = 0;
+    loop {
+        match run_some(app).await? {
+            0 => return Ok(done),
+            some => done += some,
+        }
+    }
+}
+
+/// A batch of each kind. A new kind is a line here: a function that forgets some and says how many, 0 when there
+/// are no more.
+async fn run_some(app: &App) -> Result<usize, ApiError> {
+    app.commit(sign_in::forget(KEPT, &app.at())).await?;
+    let done = [
+        details(app).await?,
+        sessions(app).await?,
+        webhooks::archive_some(app).await?,
+        deliveries(app).await?,
+        journal(app).await?,
+        customer_sessions(app).await?,
+        idempotency_keys(app).await?,
+        files::forget(app, KEPT).await?,
+    ];
+    Ok(done.iter().sum())
+}
+
+async fn details(app: &App) -> Result<usize, ApiError> {
+    let Some(before) = app.policy.keep.details_until(app.clock.now()) else {
+        return Ok(0);
+    };
+    let found = app.store.sessions_with_details(before, BATCH).await?;
+    app.commit(retention::blank(&found)).await?;
+    Ok(found.len())
+}
+
+async fn sessions(app: &App) -> Result<usize, ApiError> {
+    let Some(before) = app.policy.keep.sessions_until(app.clock.now()) else {
+        return Ok(0);
+    };
+    let found = app.store.blanked_sessions(before, BATCH).await?;
+    app.commit(retention::delete_sessions(&found)).await?;
+    Ok(found.len())
+}
+
+async fn deliveries(app: &App) -> Result<usize, ApiError> {
+    let Some(before) = app.policy.keep.deliveries_until(app.clock.now()) else {
+        return Ok(0);
+    };
+    let found = app.store.archived_events(before, BATCH).await?;
+    app.commit(retention::delete_events(&found)).await?;
+    Ok(found.len())
+}
+
+async fn journal(app: &App) -> Result<usize, ApiError> {
+    let Some(before) = app.policy.keep.journal_until(app.clock.now()) else {
+        return Ok(0);
+    };
+    let before = retention::sequence_of(before);
+    match app.store.old_journal(before, BATCH).await? {
+        Some((organization, upto)) => {
+            app.commit(retention::delete_journal(organization, upto))
+                .await?;
+            Ok(1)
+        }
+        None => Ok(0),
+    }
+}
+
+async fn customer_sessions(app: &App) -> Result<usize, ApiError> {
+    let before = app.clock.now() - KEPT;
+    let found = app.store.ended_customer_sessions(before, BATCH).await?;
+    if found > 0 {
+        app.commit(retention::delete_customer_sessions(before, BATCH))
+            .await?;
+    }
+    Ok(usize::try_from(found).unwrap_or(0))
+}
+
+async fn idempotency_keys(app: &App) -> Result<usize, ApiError> {
+    let at = app.at();
+    let limit = idempotency::FORGOTTEN_AT_ONCE;
+    let found = app.store.forgotten_keys(at.now, limit).await?;
+    if found > 0 {
+        app.commit(idempotency::forget(&at)).await?;
+    }
+    Ok(usize::try_from(found).unwrap_or(0))
+}
+
+/// Works until `shutdown` turns true.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the binary's loop is where waiting belongs"
+)]
+pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
+    let holder = app.at().id();
+    let mut looked = None;
+    let mut more = false;
+    while !*shutdown.borrow() {
+        if let Err(error) = app.store.tidy().await {
+            tracing::warn!(%error, "the database's log could not be emptied");
+        }
+        match turn(&app, holder, &mut looked, more).await {
+            Ok(done) => more = done > 0,
+            Err(error) => {
+                more = false;
+                tracing::error!(?error, "what is too old could not be forgotten");
+            }
+        }
+        tokio::select! {
+            _ = shutdown.changed() => {}
+            () = tokio::time::sleep(if more { PAUSE } else { TIDY }) => {}
+        }
+    }
+}
+
+/// Whether `every` has passed since `last`; if so, it is done now.
+fn is_time(last: &mut Option<Timestamp>, now: Timestamp, every: SignedDuration) -> bool {
+    let due = last.is_none_or(|last| now.duration_since(last) >= every);
+    if due {
+        *last = Some(now);
+    }
+    due
+}
+
+/// A batch where there was more, and every hour a look whether there is.
+async fn turn(
+    app: &App,
+    holder: Uuid,
+    looked: &mut Option<Timestamp>,
+    more: bool,
+) -> Result<usize, ApiError> {
+    let now = app.clock.now();
+    if !more && !is_time(looked, now, EVERY) {
+        return Ok(0);
+    }
+    match app.store.lease("upkeep", holder, now, now + DUTY).await? {
+        true => run_some(app).await,
+        false => Ok(0),
+    }
+}

@@ -1,0 +1,33 @@
+//! What the store counts of itself: a few additions per commit, read by whoever collects them.
+
+use prometheus::{Histogram, HistogramOpts};
+
+/// The store's own figures. Cloning shares them.
+#[derive(Debug, Clone)]
+pub struct Gauges {
+    /// `Changes` that were committed together, with one fsync; always one on PostgreSQL.
+    pub batch: Histogram,
+    /// Seconds that a commit took once it was its turn: a whole group on SQLite.
+    pub seconds: Histogram,
+}
+
+impl Gauges {
+    pub(crate) fn new() -> Self {
+        let histogram = |name: &str, help: &str, buckets: &[f64]| {
+            let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
+            Histogram::with_opts(options).expect("the names are valid and the buckets in order")
+        };
+        Self {
+            batch: histogram(
+                "till_commit_batch_size",
+                "Decisions committed together with one fsync",
+                &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0],
+            ),
+            seconds: histogram(
+                "till_commit_seconds",
+                "Seconds of a commit, from its first statement until it is durable",
+                &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0],
+            ),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! `till doctor`: whether this machine and these settings can serve, line by line, with what to do.
+
+mod checks;
+
+use serde::Serialize;
+
+use crate::{
+    config::{Doctor, Settings},
+    stop::{Stop, say},
+};
+
+/// How one thing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    Ok,
+    Warn,
+    Fail,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+struct Finding {
+    check: &'static str,
+    status: Status,
+    message: String,
+    /// What to do about it; empty where nothing is.
+    advice: String,
+}
+
+/// What was found so far.
+#[derive(Debug, Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn add(
+        &mut self,
+        check: &'static str,
+        status: Status,
+        message: impl Into<String>,
+        advice: impl Into<String>,
+    ) {
+        self.0.push(Finding {
+            check,
+            status,
+            message: message.into(),
+            advice: advice.into(),
+        });
+    }
+
+    fn ok(&mut self, check: &'static str, message: impl Into<String>) {
+        self.add(check, Status::Ok, message, "");
+    }
+
+    fn warn(&mut self, check: &'static str, message: impl Into<String>, advice: impl Into<String>) {
+        self.add(check, Status::Warn, message, advice);
+    }
+
+    fn fail(&mut self, check: &'static str, message: impl Into<String>, advice: impl Into<String>) {
+        self.add(check, Status::Fail, message, advice);
+    }
+
+    /// What a setting is, or the sentence that refuses it, which says what to do.
+    fn setting<T>(&mut self, check: &'static str, read: Result<T, Stop>) -> Option<T> {
+        match read {
+            Ok(value) => Some(value),
+            Err(Stop::Settings(words) | Stop::Failed(words)) => {
+                self.fail(check, words, "");
+                None
+            }
+        }
+    }
+
+    fn count(&self, status: Status) -> usize {
+        self.0.iter().filter(|one| one.status == status).count()
+    }
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    ok: bool,
+    checks: &'a [Finding],
+}
+
+/// Looks at everything and says it; an error where something must be mended.
+pub async fn run(settings: &Settings, wanted: &Doctor) -> Result<(), Stop> {
+    let mut found = Findings::default();
+    checks::settings(settings, &mut found);
+    checks::public_url(settings, &mut found).await;
+    checks::data_folder(settings, &mut found);
+    checks::database(settings, &mut found).await;
+    checks::disk(settings, &mut found);
+    checks::files(settings, &mut found).await;
+    checks::others(settings, &mut found);
+    let fails = found.count(Status::Fail);
+    if wanted.json {
+        let report = Report {
+            ok: fails == 0,
+            checks: &found.0,
+        };
+        say(serde_json::to_string_pretty(&report).map_err(Stop::failed)?);
+    } else {
+        found.0.iter().for_each(|one| say(line(one)));
+    }
+    match fails {
+        0 => Ok(()),
+        1 => Err(Stop::failed("one check failed: mend it and try again.")),
+        n => Err(Stop::failed(format!(
+            "{n} checks failed: mend them and try again."
+        ))),
+    }
+}
+
+fn line(one: &Finding) -> String {
+    let status = match one.status {
+        Status::Ok => "ok  ",
+        Status::Warn => "warn",
+        Status::Fail => "FAIL",
+    };
+    let line = format!("{status}  {:<11} {}", one.check, one.message);
+    match one.advice.is_empty() {
+        true => line,
+        false => format!("{line}\n      {:<11} -> {}", "", one.advice),
+    }
+}

@@ -1,0 +1,112 @@
+//! Whether this process lives, whether it should get requests, and its figures.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use till_server::app::App;
+use tokio::{task::AbortHandle, time::timeout};
+
+/// How long the database may take to answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What a load balancer asks about.
+pub struct Health {
+    app: Arc<App>,
+    workers: AbortHandle,
+    stopping: AtomicBool,
+}
+
+impl Health {
+    /// Of a process whose workers run in this task.
+    pub fn new(app: Arc<App>, workers: AbortHandle) -> Arc<Self> {
+        Arc::new(Self {
+            app,
+            workers,
+            stopping: AtomicBool::new(false),
+        })
+    }
+
+    /// From now on it wants no more requests.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Why it should get no requests, in words that say nothing of the inside; `None`: it should.
+    async fn unready(&self) -> Option<&'static str> {
+        if self.stopping.load(Ordering::Relaxed) {
+            return Some("stopping");
+        }
+        if self.workers.is_finished() {
+            return Some("the workers ended");
+        }
+        match timeout(PATIENCE, self.app.store.unapplied()).await {
+            Ok(Ok(missing)) if missing.is_empty() => None,
+            Ok(Ok(_)) => Some("migrations are missing"),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "not ready");
+                Some("the database is unavailable")
+            }
+            Err(_) => Some("the database does not answer"),
+        }
+    }
+}
+
+/// `/healthz` and `/readyz`.
+pub fn routes(health: Arc<Health>) -> Router {
+    Router::new()
+        .route("/healthz", get(async || plain(StatusCode::OK, "alive\n")))
+        .route("/readyz", get(ready))
+        .with_state(health)
+}
+
+/// Both of these, and `/metrics`: for an address that only the operator reaches.
+pub fn all(health: Arc<Health>) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics))
+        .with_state(health.clone())
+        .merge(routes(health))
+}
+
+async fn ready(State(health): State<Arc<Health>>) -> Response {
+    match health.unready().await {
+        None => plain(StatusCode::OK, "ready\n"),
+        Some(why) => plain(
+            StatusCode::SERVICE_UNAVAILABLE,
+            &format!("not ready: {why}\n"),
+        ),
+    }
+}
+
+async fn metrics(State(health): State<Arc<Health>>) -> Response {
+    let app = &health.app;
+    match app.metrics.text(&app.store, app.clock.now()).await {
+        Ok(text) => {
+            let kind = "text/plain; version=0.0.4; charset=utf-8";
+            ([(header::CONTENT_TYPE, kind)], text).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "the metrics could not be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+fn plain(status: StatusCode, words: &str) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (status, headers, words.to_owned()).into_response()
+}
