@@ -155,22 +155,26 @@ impl Till {
 
     /// Another server on the same database, reached at this address.
     pub fn at_url(&self, public_url: &str) -> Self {
-        let site = Site {
-            public_url: public_url.to_owned(),
-            ..self.app.site.clone()
-        };
-        self.another(site, Limits::off())
+        self.another(|app| public_url.clone_into(&mut app.site.public_url))
     }
 
     /// Another server on the same database, with rate limits.
     pub fn limited(&self, per_minute: u32) -> Self {
         let per_minute = NonZeroU32::new(per_minute).unwrap();
-        self.another(self.app.site.clone(), Limits::per_minute(per_minute))
+        self.another(|app| app.limits = Limits::per_minute(per_minute))
     }
 
-    fn another(&self, site: Site, limits: Limits) -> Self {
+    /// Another server on the same database, as one in production: nothing goes to private networks.
+    pub fn in_production(&self) -> Self {
+        self.another(|app| {
+            app.policy.dev = false;
+            app.outbound = Outbound::new(false).unwrap();
+        })
+    }
+
+    fn another(&self, change: impl FnOnce(&mut App)) -> Self {
         let app = &self.app;
-        let other = Arc::new(App {
+        let mut other = App {
             store: app.store.clone(),
             processor: app.processor.clone(),
             sandbox: app.sandbox.clone(),
@@ -180,12 +184,14 @@ impl Till {
             geo: app.geo.clone(),
             mail: app.mail.clone(),
             clock: app.clock.clone(),
-            site,
+            site: app.site.clone(),
             key: app.key.clone(),
             policy: app.policy.clone(),
-            limits,
+            limits: Limits::off(),
             passwords: Passwords::default(),
-        });
+        };
+        change(&mut other);
+        let other = Arc::new(other);
         Self {
             router: till_server::router(other.clone()),
             app: other,
