@@ -27,6 +27,7 @@ mod files;
 mod foreign;
 mod gaps;
 mod geo;
+mod idempotency;
 mod meters;
 mod openings;
 mod organizations;

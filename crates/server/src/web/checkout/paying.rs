@@ -24,7 +24,9 @@ use super::{
     sent,
     view::Look,
 };
-use crate::{api::checkouts::change_by_secret, app::App, error::ApiError, pay, web::page};
+use crate::{
+    api::checkouts::change_by_secret, app::App, error::ApiError, idempotency::Once, pay, web::page,
+};
 
 /// What a confirmed buyer is given.
 pub(super) struct Paid {
@@ -264,7 +266,7 @@ pub(super) async fn pay_by_form(
     if let Some(token) = token {
         body.insert("confirmation_token_id".into(), token.into());
     }
-    match pay::confirm(app, &submit.secret, Value::Object(body)).await {
+    match pay::confirm(app, &submit.secret, Value::Object(body), &Once::default()).await {
         Ok(paid) => {
             let action = paid
                 .payment
