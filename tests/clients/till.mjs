@@ -27,7 +27,8 @@ export async function until(what, probe, seconds = 15) {
   }
 }
 
-function psql(sql) {
+/** Runs SQL on the server that TILL_TEST_POSTGRES names. */
+export function psql(sql) {
   execFileSync('psql', ['-qX', '-v', 'ON_ERROR_STOP=1', '-d', process.env.TILL_TEST_POSTGRES, '-c', sql], { stdio: 'pipe' });
 }
 

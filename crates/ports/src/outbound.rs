@@ -18,6 +18,8 @@ use bytes::Bytes;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::processor::BoxFuture;
+
 pub use self::address::is_public;
 pub use self::rule::{UrlProblem, endpoint_url_rule};
 
@@ -57,9 +59,17 @@ impl Outbound {
     /// The machine's own certificates are trusted; on a machine without any, every TLS
     /// connection fails, and nothing else.
     pub fn new(allow_private: bool) -> Result<Outbound, SendError> {
+        Self::asking(Arc::new(System), allow_private)
+    }
+
+    /// With somebody else to ask for the addresses of names.
+    fn asking(names: Arc<dyn Names>, allow_private: bool) -> Result<Outbound, SendError> {
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls()?)
-            .dns_resolver(Guarded { allow_private })
+            .dns_resolver(Guarded {
+                names,
+                allow_private,
+            })
             .https_only(!allow_private)
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
@@ -168,18 +178,35 @@ fn tls() -> Result<rustls::ClientConfig, SendError> {
     Ok(config)
 }
 
+/// Who knows the addresses of names.
+trait Names: Send + Sync {
+    fn addresses(&self, name: String) -> BoxFuture<'static, std::io::Result<Vec<SocketAddr>>>;
+}
+
+/// The machine's own resolver.
+struct System;
+
+impl Names for System {
+    fn addresses(&self, name: String) -> BoxFuture<'static, std::io::Result<Vec<SocketAddr>>> {
+        Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.collect()) })
+    }
+}
+
 /// A resolver that gives only addresses that may be connected to. The connection is made to one
 /// of those, so nothing can change in between.
 struct Guarded {
+    names: Arc<dyn Names>,
     allow_private: bool,
 }
 
 impl Resolve for Guarded {
     fn resolve(&self, name: Name) -> Resolving {
         let allow_private = self.allow_private;
+        let found = self.names.addresses(name.as_str().to_owned());
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
             let allowed: Vec<SocketAddr> = found
+                .await?
+                .into_iter()
                 .filter(|address| allow_private || is_public(address.ip()))
                 .collect();
             if allowed.is_empty() {

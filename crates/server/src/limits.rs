@@ -192,11 +192,13 @@ pub async fn limit(State(app): State<Arc<App>>, request: Request, next: Next) ->
     }
 }
 
-/// The caller's network address: the trusted proxy's header if one is configured, else the peer.
+/// The caller's network address: the trusted proxy's header if one is configured, else the peer. Of several
+/// addresses in the header the last counts: it is the one that the proxy saw and added, while what stands before
+/// it may be what the caller sent, a new one with every try.
 pub fn client_ip(app: &App, headers: &HeaderMap, extensions: &Extensions) -> String {
     let named = app.policy.client_ip_header.as_deref().and_then(|name| {
-        let value = headers.get(name)?.to_str().ok()?;
-        value.split(',').next()?.trim().parse::<IpAddr>().ok()
+        let value = headers.get_all(name).iter().next_back()?.to_str().ok()?;
+        value.rsplit(',').next()?.trim().parse::<IpAddr>().ok()
     });
     let peer = || {
         let info = extensions.get::<ConnectInfo<std::net::SocketAddr>>()?;

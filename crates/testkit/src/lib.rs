@@ -18,6 +18,7 @@ mod clock;
 mod contract;
 mod goods;
 mod ground;
+mod kept;
 mod mailbox;
 mod outbox;
 mod pages;

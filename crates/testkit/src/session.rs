@@ -158,17 +158,21 @@ impl Till {
 
     /// Another server on the same database, reached at this address.
     pub fn at_url(&self, public_url: &str) -> Self {
-        let site = Site {
-            public_url: public_url.to_owned(),
-            ..self.app.site.clone()
-        };
-        self.another(|app| app.site = site)
+        self.another(|app| public_url.clone_into(&mut app.site.public_url))
     }
 
     /// Another server on the same database, with rate limits.
     pub fn limited(&self, per_minute: u32) -> Self {
         let per_minute = NonZeroU32::new(per_minute).unwrap();
         self.another(|app| app.limits = Limits::per_minute(per_minute))
+    }
+
+    /// Another server on the same database, as one in production: nothing goes to private networks.
+    pub fn in_production(&self) -> Self {
+        self.another(|app| {
+            app.policy.dev = false;
+            app.outbound = Outbound::new(false).unwrap();
+        })
     }
 
     /// Another node: a server with a connection of its own to the same database. Close its store at the end.

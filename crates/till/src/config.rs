@@ -91,7 +91,7 @@ pub struct Settings {
     #[arg(long, env = "TILL_RATE_LIMIT", global = true, value_name = "COUNT")]
     pub rate_limit: Option<u32>,
 
-    /// A header in which a trusted proxy gives the buyer's address, such as X-Forwarded-For
+    /// A header in which a trusted proxy gives the buyer's address, such as X-Forwarded-For: the last one in it counts
     #[arg(
         long,
         env = "TILL_CLIENT_IP_HEADER",

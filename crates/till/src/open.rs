@@ -116,7 +116,9 @@ pub fn app(parts: Parts) -> Result<Arc<App>, Stop> {
         taxes: Arc::new(till_ports::tax::Embedded),
         files: parts.files,
         geo: parts.geo,
-        mail: Arc::new(LogMailbox),
+        mail: Arc::new(LogMailbox {
+            words: parts.policy.dev,
+        }),
         clock: Arc::new(SystemClock),
         key: parts.key,
         policy: parts.policy,

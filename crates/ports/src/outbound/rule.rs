@@ -148,6 +148,36 @@ mod tests {
             "127.1",
             "1２7.0.0.1",
             "10.1",
+            "127.0.0.1.",
+            "0300.0250.1.1",
+            "0xa9.0xfe.0xa9.0xfe",
+            "0xA9FEA9FE",
+            "2852039166",
+            "169.254.43518",
+            "192.168.257",
+            "0",
+            "%31%32%37.0.0.1",
+            "127。0。0。1",
+            "localhost..",
+            "ⓛocalhost",
+            // Addresses of version 4 in addresses of version 6, and what is not global there.
+            "[::]",
+            "[::127.0.0.1]",
+            "[::ffff:7f00:1]",
+            "[0:0:0:0:0:ffff:127.0.0.1]",
+            "[64:ff9b::10.0.0.1]",
+            "[64:ff9b::a9fe:a9fe]",
+            "[64:ff9b:1::1]",
+            "[2002:7f00:1::]",
+            "[2002:c0a8:101::1]",
+            "[2001:0:a00:1::1]",
+            "[2001:db8::1]",
+            "[3fff::1]",
+            "[fc00::1]",
+            "[fe80::1]",
+            "[fec0::1]",
+            "[ff02::1]",
+            "[100::1]",
         ] {
             assert_eq!(
                 kind(&format!("https://{host}/x"), false),
@@ -155,7 +185,24 @@ mod tests {
                 "{host}"
             );
         }
-        assert_eq!(kind("https://user@127.0.0.1/", false), Some("value_error"));
+        for disguised in [
+            "https://user@127.0.0.1/",
+            "https://8.8.8.8@127.0.0.1/",
+            "https://example.com:443@10.0.0.1/",
+            "https://example.com%2f@10.0.0.1/",
+            "https:\\\\127.0.0.1\\x",
+            "https:/127.0.0.1/",
+            "https:127.0.0.1",
+            "https://127.0.0.1\\@example.com/",
+            "https://127.0.0.1#@example.com/",
+            "ht\ntps://127.0\t.0.1/",
+        ] {
+            assert_eq!(kind(disguised, false), Some("value_error"), "{disguised}");
+        }
+        // A zone belongs to one machine, and no URL has one.
+        for zoned in ["https://[fe80::1%25eth0]/", "https://[fe80::1%eth0]/"] {
+            assert_eq!(kind(zoned, false), Some("url_parsing"), "{zoned}");
+        }
     }
 
     #[test]

@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -89,9 +91,18 @@ async fn private_addresses_are_refused() {
     for host in [
         "127.0.0.1",
         "2130706433",
+        "0x7f000001",
+        "0177.0.0.1",
+        "127.1",
+        "127.0.0.1.",
+        "8.8.8.8@127.0.0.1",
         "0.0.0.0",
+        "[::]",
         "[::1]",
+        "[::127.0.0.1]",
         "[::ffff:127.0.0.1]",
+        "[64:ff9b::127.0.0.1]",
+        "[2002:7f00:1::]",
     ] {
         refused_without_connecting("https", host).await;
         refused_without_connecting("http", host).await;
@@ -101,6 +112,83 @@ async fn private_addresses_are_refused() {
 #[tokio::test]
 async fn names_of_private_addresses_are_refused() {
     refused_without_connecting("https", "localhost").await;
+}
+
+/// Gives one list of addresses after the other, the last one again and again.
+struct Rebinding {
+    lists: Vec<Vec<IpAddr>>,
+    asked: AtomicUsize,
+}
+
+impl Rebinding {
+    fn new(lists: &[&[&str]]) -> Arc<Self> {
+        let list = |list: &&[&str]| list.iter().map(|text| text.parse().unwrap()).collect();
+        Arc::new(Self {
+            lists: lists.iter().map(list).collect(),
+            asked: AtomicUsize::new(0),
+        })
+    }
+}
+
+impl Names for Rebinding {
+    fn addresses(&self, _: String) -> BoxFuture<'static, std::io::Result<Vec<SocketAddr>>> {
+        let turn = self.asked.fetch_add(1, Ordering::Relaxed);
+        let list = &self.lists[turn.min(self.lists.len() - 1)];
+        let found = list.iter().map(|address| SocketAddr::new(*address, 0));
+        Box::pin(std::future::ready(Ok(found.collect())))
+    }
+}
+
+/// What may be connected to, by every lookup.
+async fn given(names: &Arc<Rebinding>) -> Option<Vec<String>> {
+    let guarded = Guarded {
+        names: names.clone(),
+        allow_private: false,
+    };
+    let found = guarded.resolve("rebinding.example".parse().unwrap()).await;
+    found
+        .ok()
+        .map(|found| found.map(|address| address.ip().to_string()).collect())
+}
+
+#[tokio::test]
+async fn a_name_that_moves_inside_after_it_was_looked_at_is_refused() {
+    let names = Rebinding::new(&[&["8.8.8.8"], &["127.0.0.1"], &["::1", "fd00::1"]]);
+    assert_eq!(given(&names).await, Some(vec!["8.8.8.8".to_owned()]));
+    assert_eq!(given(&names).await, None);
+    assert_eq!(given(&names).await, None);
+}
+
+#[tokio::test]
+async fn of_a_names_addresses_only_the_public_ones_are_tried() {
+    let names = Rebinding::new(&[&[
+        "127.0.0.1",
+        "::ffff:127.0.0.1",
+        "8.8.8.8",
+        "169.254.169.254",
+        "2606:4700::1",
+        "64:ff9b::a00:1",
+    ]]);
+    let public = ["8.8.8.8", "2606:4700::1"].map(str::to_owned);
+    assert_eq!(given(&names).await, Some(public.to_vec()));
+}
+
+#[tokio::test]
+async fn every_new_connection_looks_its_name_up_again_and_none_goes_inside() {
+    let (listener, port) = listen().await;
+    let names = Rebinding::new(&[&["127.0.0.1"], &["::ffff:127.0.0.1", "127.0.0.1"]]);
+    let outbound = Outbound::asking(names.clone(), false).unwrap();
+    for _ in 0..3 {
+        let url = format!("https://public.example:{port}/");
+        let error = outbound.post(&url, &[], "hello").await.unwrap_err();
+        assert!(error.0.contains("no public address"), "{error}");
+    }
+    assert_eq!(names.asked.load(Ordering::Relaxed), 3);
+    tokio::select! {
+        biased;
+        _ = listener.accept() => panic!("connected"),
+        _ = tokio::task::yield_now() => {}
+    }
 }
 
 #[tokio::test]

@@ -120,27 +120,34 @@ fn allows_null(schema: &RefOr<Schema>) -> bool {
     }
 }
 
-fn operations_of(document: &mut Document) -> impl Iterator<Item = (bool, &mut Operation)> {
+/// What an operation does, by its method.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Does {
+    Reads,
+    Deletes,
+    /// Takes a body, if only an empty one.
+    Sends,
+}
+
+fn operations_of(document: &mut Document) -> impl Iterator<Item = (Does, &mut Operation)> {
     document.paths.paths.values_mut().flat_map(|item| {
-        let reading = [&mut item.get, &mut item.head]
-            .into_iter()
-            .flatten()
-            .map(|o| (false, o));
-        let writing = [
-            &mut item.post,
-            &mut item.put,
-            &mut item.patch,
-            &mut item.delete,
+        let all = [
+            (Does::Reads, &mut item.get),
+            (Does::Reads, &mut item.head),
+            (Does::Deletes, &mut item.delete),
+            (Does::Sends, &mut item.post),
+            (Does::Sends, &mut item.put),
+            (Does::Sends, &mut item.patch),
         ];
-        reading
-            .chain(writing.into_iter().flatten().map(|o| (true, o)))
+        all.into_iter()
+            .filter_map(|(does, operation)| Some((does, operation.as_mut()?)))
             .collect::<Vec<_>>()
     })
 }
 
 /// What any operation may answer before its handler is reached, or when rows keep moving (lifecycle.md A).
 fn common_answers(document: &mut Document) {
-    for (writes, operation) in operations_of(document) {
+    for (does, operation) in operations_of(document) {
         let answers = &mut operation.responses.responses;
         let mut add = |status: &str, words: &str, schemas: &[&str]| {
             answers
@@ -153,14 +160,14 @@ fn common_answers(document: &mut Document) {
             &["ValidationBody"],
         );
         add("429", "Too many requests; see `Retry-After`.", &[]);
-        if writes {
+        if does != Does::Reads {
             add(
                 "409",
                 "Somebody else changed this at the same moment.",
                 &["ErrorBody"],
             );
         }
-        if operation.request_body.is_some() {
+        if does == Does::Sends {
             add("411", "There is no `Content-Length`.", &["ErrorBody"]);
             add("413", "The body is larger than 10 MiB.", &["ErrorBody"]);
         }

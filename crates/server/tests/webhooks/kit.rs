@@ -111,7 +111,7 @@ impl Shop {
             taxes: Arc::new(till_ports::tax::Embedded),
             files: till_ports::files::Files::memory(),
             geo: Arc::new(till_ports::geo::Nowhere),
-            mail: Arc::new(LogMailbox),
+            mail: Arc::new(LogMailbox { words: false }),
             clock: clock.clone(),
             site: Site {
                 public_url: "http://till.test".into(),

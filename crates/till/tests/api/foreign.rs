@@ -1,0 +1,325 @@
+//! One of everything in one organization, for tests in which somebody else comes for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::{
+    body::Body,
+    http::{Method, Request},
+};
+use serde_json::{Value, json};
+use till_testkit::{Answer, Till};
+
+/// It stands in every name, address and code of the organization, and nowhere else.
+pub const MARK: &str = "zanzibar";
+
+/// What the test's organization has.
+pub struct World {
+    ids: BTreeMap<&'static str, String>,
+    file: Value,
+    parts: Value,
+}
+
+fn text(resource: &Value, key: &str) -> String {
+    resource[key].as_str().unwrap().to_owned()
+}
+
+/// A text file of five bytes that is going to be uploaded.
+fn announced() -> Value {
+    let part = json!({"number": 1, "chunk_start": 0, "chunk_end": 5});
+    json!({"service": "downloadable", "name": "zanzibar.txt", "mime_type": "text/plain", "size": 5, "upload": {"parts": [part]}})
+}
+
+impl World {
+    /// Makes it, through the API.
+    pub async fn new(t: &Till) -> Self {
+        let make = async |path: &str, body: Value| t.post(path, body).await.created();
+        let endpoint = make(
+            "/v1/webhooks/endpoints",
+            json!({"url": "http://127.0.0.1:9/zanzibar", "format": "raw",
+            "name": "Zanzibar", "events": ["product.created", "order.paid"]}),
+        )
+        .await;
+        let benefit = make(
+            "/v1/benefits/",
+            json!({"type": "custom", "description": "Help from Zanzibar",
+            "visibility": "public", "properties": {"note": null}}),
+        )
+        .await;
+        let meter = make(
+            "/v1/meters/",
+            json!({"name": "Zanzibar calls", "filter": {"conjunction": "and", "clauses": []},
+            "aggregation": {"func": "count"}}),
+        )
+        .await;
+        let field = make(
+            "/v1/custom-fields/",
+            json!({"type": "text", "slug": "zanzibar", "name": "Zanzibar?",
+            "properties": {}}),
+        )
+        .await;
+        let product = make(
+            "/v1/products/",
+            json!({"name": "Zanzibar monthly", "recurring_interval": "month",
+            "prices": [{"amount_type": "fixed", "price_amount": 1000}],
+            "attached_custom_fields": [{"custom_field_id": field["id"], "required": false}]}),
+        )
+        .await;
+        let id = |thing: &Value| text(thing, "id");
+        let own = format!("/v1/organizations/{}", t.organization.id);
+        t.patch(&own, json!({"name": "Zanzibar Trading"}))
+            .await
+            .ok();
+        t.post(
+            &format!("/v1/products/{}/benefits", id(&product)),
+            json!({"benefits": [benefit["id"]]}),
+        )
+        .await
+        .ok();
+        let discount = make(
+            "/v1/discounts/",
+            json!({"type": "percentage", "name": "Zanzibar launch", "code": "ZANZIBAR",
+            "duration": "once", "basis_points": 1000, "products": [product["id"]]}),
+        )
+        .await;
+        let link = make(
+            "/v1/checkout-links/",
+            json!({"payment_processor": "stripe", "label": "Zanzibar",
+            "products": [product["id"]]}),
+        )
+        .await;
+        let customer = make(
+            "/v1/customers/",
+            json!({"email": "one@zanzibar.example", "external_id": "zanzibar-1"}),
+        )
+        .await;
+        make(
+            "/v1/customers/",
+            json!({"email": "two@zanzibar.example", "external_id": "zanzibar-2"}),
+        )
+        .await;
+        make(
+            "/v1/customer-sessions/",
+            json!({"customer_id": customer["id"]}),
+        )
+        .await;
+        let (whole, file) = (
+            make("/v1/files/", announced()).await,
+            make("/v1/files/", announced()).await,
+        );
+        let mut completing = Vec::new();
+        for made in [&whole, &file] {
+            let url = made["upload"]["parts"][0]["url"].as_str().unwrap();
+            let request = Request::builder()
+                .method(Method::PUT)
+                .uri(url.strip_prefix("https://till.test").unwrap());
+            let sent = t.raw(request.body(Body::from("hello")).unwrap()).await;
+            let part = json!({"number": 1, "checksum_etag": sent.header("etag")});
+            completing.push(json!({"id": made["upload"]["id"], "path": made["upload"]["path"], "parts": [part]}));
+        }
+        let parts = completing.pop().unwrap();
+        t.post(
+            &format!("/v1/files/{}/uploaded", id(&whole)),
+            completing.remove(0),
+        )
+        .await
+        .ok();
+        let open = t
+            .checkout(json!({"products": [product["id"]], "customer_name": "Zanzibar"}))
+            .await;
+        let bought = t
+            .checkout(json!({"products": [product["id"]], "customer_id": customer["id"]}))
+            .await;
+        t.buy(&bought, "one@zanzibar.example").await;
+        let first = async |path: &str| t.items(path).await.remove(0);
+        let delivery = first("/v1/webhooks/deliveries").await;
+        let token = till_core::tokens::create(
+            t.organization.id,
+            "Zanzibar".to_owned(),
+            vec![],
+            None,
+            &t.app.key,
+            &t.app.at(),
+        );
+        t.app.store.commit(token.2).await.unwrap();
+        let team = t.app.store.team(t.organization.id).await.unwrap().unwrap();
+        let ids = BTreeMap::from([
+            ("organizations", t.organization.id.to_string()),
+            ("benefits", id(&benefit)),
+            ("meters", id(&meter)),
+            ("custom-fields", id(&field)),
+            ("products", id(&product)),
+            ("discounts", id(&discount)),
+            ("checkout-links", id(&link)),
+            ("customers", id(&customer)),
+            ("external customers", "zanzibar-2".to_owned()),
+            ("files", id(&whole)),
+            ("checkouts", id(&open)),
+            ("bought", id(&bought)),
+            ("orders", id(&first("/v1/orders/").await)),
+            ("payments", id(&first("/v1/payments/").await)),
+            ("subscriptions", id(&first("/v1/subscriptions/").await)),
+            ("webhooks/endpoints", id(&endpoint)),
+            ("webhooks/events", id(&delivery["webhook_event"])),
+            ("webhooks/deliveries", id(&delivery)),
+            ("tokens", token.0.id.to_string()),
+            ("team", team.people[0].0.id.to_string()),
+            ("client secret", text(&open, "client_secret")),
+            ("link secret", text(&link, "client_secret")),
+        ]);
+        Self { ids, file, parts }
+    }
+
+    /// The id of one of its things.
+    #[track_caller]
+    pub fn id(&self, kind: &str) -> &str {
+        let known = self.ids.get(kind);
+        known.unwrap_or_else(|| {
+            panic!("there is none of {kind} in this world yet: make one in `World::new`")
+        })
+    }
+
+    /// An operation's path with this organization's ids in it.
+    #[track_caller]
+    pub fn path(&self, template: &str) -> String {
+        if template == "/v1/files/{id}/uploaded" {
+            return format!("/v1/files/{}/uploaded", self.file["id"].as_str().unwrap());
+        }
+        let mut parts = template["/v1/".len()..].split("/{");
+        let kind = parts.next().unwrap();
+        let Some((name, rest)) = parts.next().and_then(|rest| rest.split_once('}')) else {
+            return template.to_owned();
+        };
+        let kind = match (kind, name) {
+            ("customers/external", "external_id") => "external customers",
+            ("checkouts/client", "client_secret") => "client secret",
+            ("checkout-links", "client_secret") => "link secret",
+            (kind, "id") => kind,
+            _ => panic!("{template}: say which id of this world stands for {{{name}}}"),
+        };
+        template.replace(
+            &format!("{{{name}}}{rest}"),
+            &format!("{}{rest}", self.id(kind)),
+        )
+    }
+
+    /// A body with which the operation succeeds.
+    #[track_caller]
+    pub fn body(&self, operation: &str) -> Value {
+        let id = |kind: &str| self.id(kind);
+        match operation {
+            "benefits:create" | "benefits:update" => {
+                json!({"type": "custom", "description": "Other", "properties": {"note": null}})
+            }
+            "checkout-links:create" => {
+                json!({"payment_processor": "stripe", "products": [id("products")]})
+            }
+            "checkout-links:update" => json!({"label": "Other"}),
+            "checkouts:create" => json!({"products": [id("products")]}),
+            "checkouts:update" | "checkouts:client_update" => json!({"customer_name": "Other"}),
+            "checkouts:client_confirm" => json!({"customer_email": "other@example.com",
+                "customer_billing_address": {"country": "FR"}, "confirmation_token_id": "pm_card_visa"}),
+            "checkouts:client_opened" => json!({}),
+            "custom-fields:create" => {
+                json!({"type": "text", "slug": "other", "name": "Other", "properties": {}})
+            }
+            "custom-fields:update" => json!({"type": "text", "name": "Other"}),
+            "customer-sessions:create" => json!({"customer_id": id("customers")}),
+            "customers:create" => json!({"email": "other@example.com"}),
+            "customers:update"
+            | "customers:update_external"
+            | "organizations:update"
+            | "products:update"
+            | "meters:update"
+            | "webhooks:update_webhook_endpoint" => json!({"name": "Other"}),
+            "discounts:create" => json!({"type": "percentage", "name": "Other", "duration": "once",
+                "basis_points": 1000, "products": [id("products")]}),
+            "discounts:update" => json!({"name": "Other"}),
+            "files:create" => announced(),
+            "files:update" => json!({"name": "other.txt"}),
+            "files:uploaded" => self.parts.clone(),
+            "meters:create" => {
+                json!({"name": "Other", "filter": {"conjunction": "and", "clauses": []},
+                "aggregation": {"func": "count"}})
+            }
+            "products:create" => {
+                json!({"name": "Other", "prices": [{"amount_type": "fixed", "price_amount": 1000}],
+                "attached_custom_fields": [{"custom_field_id": id("custom-fields"), "required": false}]})
+            }
+            "products:update_benefits" => json!({"benefits": [id("benefits")]}),
+            "sandbox:create_confirmation_token" => {
+                json!({"number": "4242424242424242", "exp_month": 12,
+                "exp_year": 2030, "cvc": "123"})
+            }
+            "webhooks:create_webhook_endpoint" => {
+                json!({"url": "http://127.0.0.1:9/other", "format": "raw", "events": []})
+            }
+            _ => panic!("{operation}: say in `World::body` with which body it succeeds"),
+        }
+    }
+
+    /// Which of the organization's ids a query parameter asks for.
+    #[track_caller]
+    pub fn asked(&self, resource: &str, parameter: &str) -> &str {
+        self.id(match parameter {
+            "organization_id" => "organizations",
+            "id" | "ids" | "exclude_id" => resource,
+            "product_id" => "products",
+            "customer_id" => "customers",
+            "external_customer_id" => "external customers",
+            "discount_id" => "discounts",
+            "checkout_id" => "bought",
+            "subscription_id" => "subscriptions",
+            "order_id" => "orders",
+            "benefit_id" => "benefits",
+            "endpoint_id" => "webhooks/endpoints",
+            _ => panic!("{resource}: say in `World::asked` which id of this world the parameter {parameter} asks for"),
+        })
+    }
+
+    /// Panics where an answer tells anything of this world that the request did not say itself.
+    #[track_caller]
+    pub fn untold(&self, request: &str, answer: &Answer) {
+        let (request, text) = (request.to_lowercase(), answer.text().to_lowercase());
+        let told = answer
+            .headers
+            .values()
+            .filter_map(|value| value.to_str().ok());
+        let heads: String = told.collect::<Vec<_>>().join("\n").to_lowercase();
+        for secret in self.ids.values().map(|id| id.to_lowercase()) {
+            if !request.contains(&secret) {
+                assert!(
+                    !text.contains(&secret) && !heads.contains(&secret),
+                    "{request} tells {secret}: {text}"
+                );
+            }
+        }
+        for mark in [MARK, "ada@example.com"] {
+            assert!(
+                request.contains(mark) || !text.contains(mark),
+                "{request} tells of {mark}: {text}"
+            );
+        }
+    }
+}
+
+/// Panics with what differs between two looks at all that is kept.
+#[track_caller]
+pub fn unchanged(
+    what: &str,
+    before: &BTreeMap<String, Vec<String>>,
+    after: &BTreeMap<String, Vec<String>>,
+) {
+    for (table, rows) in after {
+        let (old, new): (BTreeSet<_>, BTreeSet<_>) =
+            (before[table].iter().collect(), rows.iter().collect());
+        let (gone, came): (Vec<_>, Vec<_>) = (
+            old.difference(&new).collect(),
+            new.difference(&old).collect(),
+        );
+        assert!(
+            gone.is_empty() && came.is_empty(),
+            "{what} changed {table}:\n- {gone:#?}\n+ {came:#?}"
+        );
+        assert_eq!(before[table].len(), rows.len(), "{what} changed {table}");
+    }
+}
