@@ -421,6 +421,19 @@ pub async fn settle(
     payment_id: Uuid,
     outcome: &processor::Outcome,
 ) -> Result<Settled, ApiError> {
+    settle_seen(app, payment_id, outcome, None)
+        .await?
+        .ok_or_else(ApiError::not_found)
+}
+
+/// [`settle`], or nothing (`None`) where the attempt has another version than the one that the outcome was
+/// found out for.
+async fn settle_seen(
+    app: &App,
+    payment_id: Uuid,
+    outcome: &processor::Outcome,
+    seen: Option<i64>,
+) -> Result<Option<Settled>, ApiError> {
     let outcome = &told(outcome);
     app.settle(|| async move {
         let payment = app
@@ -428,6 +441,9 @@ pub async fn settle(
             .attempt(payment_id)
             .await?
             .ok_or_else(ApiError::not_found)?;
+        if seen.is_some_and(|version| version != payment.version) {
+            return Ok(None);
+        }
         let checkout_id = payment.checkout_id.ok_or_else(ApiError::not_found)?;
         let session = app
             .store
@@ -455,7 +471,7 @@ pub async fn settle(
             tracing::error!(payment = %payment_id, "money arrived for a session that could not use it: refund it");
         }
         app.commit(std::mem::take(&mut settled.changes)).await?;
-        Ok(settled)
+        Ok(Some(settled))
     })
     .await
 }
@@ -502,13 +518,28 @@ pub async fn reconcile(app: &App, job: &Job) -> Result<End, ApiError> {
     }
     let now = app.clock.now();
     let touched = payment.modified_at.unwrap_or(payment.created_at);
-    let outcome = match app.processor.retrieve(id, now).await {
+    let given_up = now.duration_since(touched) >= RECONCILE_AFTER;
+    // Somebody may still be about to confirm it, or a confirmation be on its way: where it is given up, the
+    // processor is told first, and takes none from then on.
+    let told = match app.processor.retrieve(id, now).await {
+        Ok(None) if given_up => app.processor.abandon(id, now).await,
+        told => told,
+    };
+    let outcome = match told {
         Ok(Some(outcome)) => outcome,
-        // Never confirmed, and nobody can still be about to: the attempt was left behind.
-        Ok(None) if now.duration_since(touched) >= RECONCILE_AFTER => not_started(
-            "abandoned",
-            "The payment was interrupted before it began. Nothing was charged.",
-        ),
+        Ok(None) if given_up => {
+            let abandoned = not_started(
+                "abandoned",
+                "The payment was interrupted before it began. Nothing was charged.",
+            );
+            // The processor may not know it yet; whoever is about to ask finds it ended, or was first.
+            return Ok(
+                match settle_seen(app, id, &abandoned, Some(payment.version)).await? {
+                    Some(_) => done(),
+                    None => End::Retry { at: now },
+                },
+            );
+        }
         Ok(None) => {
             return Ok(End::Retry {
                 at: touched + RECONCILE_AFTER,

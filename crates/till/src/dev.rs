@@ -82,6 +82,7 @@ pub async fn run(settings: &Settings, wanted: &Dev) -> Result<(), Stop> {
         limits,
         files,
         geo,
+        sandbox_url: guard::sandbox_url(settings)?,
     })?;
     serve::run(app, bound, || {
         say(ready(&url, &shop, &door, wanted.json, settings))

@@ -10,6 +10,7 @@ mod listen;
 mod logs;
 mod open;
 mod production;
+mod sandbox;
 mod serve;
 mod setup;
 mod sign_in;
@@ -63,5 +64,6 @@ async fn run(cli: Cli) -> Result<(), Stop> {
         Command::Token(command) => tokens::run(settings, &command).await,
         Command::Migrate => setup::migrate(settings).await,
         Command::Openapi => setup::openapi(),
+        Command::Sandbox => sandbox::run(settings).await,
     }
 }
