@@ -5,7 +5,9 @@
 //! 3. confirm at the processor; commit: *settled*.
 //!
 //! No transaction is held across a call. Dying between any two steps leaves an attempt that
-//! [`reconcile`] brings to its end.
+//! [`reconcile()`] brings to its end.
+
+mod reconcile;
 
 use std::collections::BTreeMap;
 
@@ -14,12 +16,11 @@ use till_core::{
     change::Refused,
     checkout::{
         Around, Session,
-        confirm::{self, Confirmed, RECONCILE_AFTER},
+        confirm::{self, Confirmed},
         settle::{self, Outcome, Settled},
         update::{self, Known, Step},
     },
     discounts::{self, Hints},
-    jobs::{End, Job},
     records::{Discount, Payment, PaymentKind, PaymentState},
     refusal::Refusal,
     tax::NoTaxes,
@@ -36,6 +37,8 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{app::App, error::ApiError, extract::Body};
+
+pub use reconcile::reconcile;
 
 /// A confirmed session.
 #[derive(Debug, Clone)]
@@ -341,6 +344,9 @@ async fn charge(
         // Whether money moved is not known: the attempt stays open until the processor says.
         Err(ProcessorError::Unsure(cause)) => {
             tracing::warn!(%cause, payment = %id, "an attempt's outcome is not known yet");
+            if let Err(error) = app.commit(reconcile::soon(id, &app.at())).await {
+                tracing::warn!(?error, payment = %id, "its outcome is asked for later");
+            }
             return Err(Refusal::CheckoutLocked.into());
         }
     };
@@ -504,62 +510,4 @@ fn told(outcome: &processor::Outcome) -> Outcome {
             card: method.as_ref().map(card),
         },
     }
-}
-
-/// The reconciler: asks the processor how an attempt ended that nobody has heard of.
-pub async fn reconcile(app: &App, job: &Job) -> Result<End, ApiError> {
-    let id: Uuid = job.payload().map_err(ApiError::internal)?;
-    let done = || End::Done(Default::default());
-    let Some(payment) = app.store.attempt(id).await? else {
-        return Ok(done());
-    };
-    if payment.state.is_settled() {
-        return Ok(done());
-    }
-    let now = app.clock.now();
-    let touched = payment.modified_at.unwrap_or(payment.created_at);
-    let given_up = now.duration_since(touched) >= RECONCILE_AFTER;
-    // Somebody may still be about to confirm it, or a confirmation be on its way: where it is given up, the
-    // processor is told first, and takes none from then on.
-    let told = match app.processor.retrieve(id, now).await {
-        Ok(None) if given_up => app.processor.abandon(id, now).await,
-        told => told,
-    };
-    let outcome = match told {
-        Ok(Some(outcome)) => outcome,
-        Ok(None) if given_up => {
-            let abandoned = not_started(
-                "abandoned",
-                "The payment was interrupted before it began. Nothing was charged.",
-            );
-            // The processor may not know it yet; whoever is about to ask finds it ended, or was first.
-            return Ok(
-                match settle_seen(app, id, &abandoned, Some(payment.version)).await? {
-                    Some(_) => done(),
-                    None => End::Retry { at: now },
-                },
-            );
-        }
-        Ok(None) => {
-            return Ok(End::Retry {
-                at: touched + RECONCILE_AFTER,
-            });
-        }
-        Err(error) => {
-            tracing::warn!(%error, payment = %id, "could not ask how an attempt ended");
-            return Ok(End::Retry {
-                at: now + RECONCILE_AFTER,
-            });
-        }
-    };
-    settle(app, id, &outcome).await?;
-    Ok(match outcome {
-        processor::Outcome::Processing => End::Retry {
-            at: now + jiff::SignedDuration::from_secs(1),
-        },
-        processor::Outcome::RequiresAction { .. } => End::Retry {
-            at: now + RECONCILE_AFTER,
-        },
-        _ => done(),
-    })
 }

@@ -45,7 +45,7 @@ pub struct Wanted {
     #[arg(long)]
     pub postgres_restart: Option<PathBuf>,
     /// Buyers at the same time
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 16)]
     pub buyers: usize,
     /// Where chance begins; the same seed makes the same choices
     #[arg(long)]

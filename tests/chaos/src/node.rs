@@ -42,16 +42,14 @@ pub struct Node {
 
 impl Node {
     /// Starts it on a free port and waits until it is ready.
-    pub async fn start(mut recipe: Recipe) -> Result<Self, Failure> {
+    pub async fn start(recipe: Recipe) -> Result<Self, Failure> {
         let (child, line) = spawn(&recipe, "127.0.0.1:0").await?;
         let ready: Value = serde_json::from_str(&line).unwrap_or(Value::Null);
         let url = ready["url"].as_str().unwrap_or(line.trim()).to_owned();
-        let address = url.trim_start_matches("http://").to_owned();
-        recipe.arguments.retain(|word| !word.is_empty());
         Ok(Self {
-            recipe: Recipe { ..recipe },
+            recipe,
             child,
-            url: format!("http://{address}"),
+            url,
             ready,
         })
     }
