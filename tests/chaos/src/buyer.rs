@@ -142,11 +142,6 @@ impl<'a> Buyer<'a> {
         self.session = id.parse().ok();
         self.path = format!("/v1/checkouts/client/{secret}");
         self.promise(Promise::Created);
-        self.world
-            .seen
-            .lock()
-            .expect("no holder panics")
-            .last_created = Some(Instant::now());
         // Some only look.
         if self.card != PAYS && self.chance.random_bool(0.2) {
             return Ok("left".to_owned());
