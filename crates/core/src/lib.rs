@@ -12,6 +12,7 @@ pub mod embed;
 pub mod event;
 pub mod files;
 pub mod history;
+pub mod idempotency;
 pub mod javascript;
 pub mod jobs;
 pub mod meters;

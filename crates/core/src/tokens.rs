@@ -31,10 +31,15 @@ impl SecretKey {
 
     /// What is kept of a token: the hex HMAC-SHA-256 of the whole of it.
     pub fn digest(&self, token: &str) -> String {
+        hex(&self.derive(token))
+    }
+
+    /// A key of its own for a named purpose: the HMAC-SHA-256 of the name.
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
-        mac.update(token.as_bytes());
-        hex(&mac.finalize().into_bytes())
+        mac.update(purpose.as_bytes());
+        mac.finalize().into_bytes().into()
     }
 }
 

@@ -6,6 +6,7 @@ pub mod error;
 pub mod extract;
 mod files;
 mod geo;
+pub mod idempotency;
 pub mod ledger;
 pub mod limits;
 pub mod passwords;

@@ -36,7 +36,12 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use crate::{app::App, error::ApiError, extract::Body};
+use crate::{
+    app::App,
+    error::{ApiError, Found},
+    extract::Body,
+    idempotency::Once,
+};
 
 pub use reconcile::reconcile;
 
@@ -142,11 +147,19 @@ fn hints(session: &Session, input: &CheckoutUpdate, card_fingerprint: Option<Str
 }
 
 /// Confirms a session with the body of a confirmation (checkout.md 4.3).
-pub async fn confirm(app: &App, secret: &str, body: Value) -> Result<Confirmation, ApiError> {
+pub async fn confirm(
+    app: &App,
+    secret: &str,
+    body: Value,
+    once: &Once,
+) -> Result<Confirmation, ApiError> {
+    if let Some(attempt) = once.begun() {
+        return resume(app, secret, attempt).await;
+    }
     let mut input = Body(Some(body)).object(|f| CheckoutUpdate::read(Writer::Client, f))?;
     let card = card(app, secret, &mut input).await?;
     let confirmed = app
-        .settle(|| intend(app, secret, &input, card.as_ref()))
+        .settle(|| intend(app, secret, &input, card.as_ref(), once))
         .await
         .map_err(locked)?;
     match confirmed {
@@ -162,6 +175,30 @@ pub async fn confirm(app: &App, secret: &str, body: Value) -> Result<Confirmatio
             charge(app, *session, *payment, token).await
         }
     }
+}
+
+/// What became of a confirmation that was sent before with the same key: `attempt` is what it charged by.
+async fn resume(app: &App, secret: &str, attempt: Option<Uuid>) -> Result<Confirmation, ApiError> {
+    let session = session(app, secret).await?;
+    let payment = match attempt {
+        Some(id) => Some(app.store.attempt(id).await.found()?),
+        None => None,
+    };
+    match payment.as_ref().map(|payment| payment.state) {
+        Some(PaymentState::Intended | PaymentState::Asked) => Err(Refusal::CheckoutLocked.into()),
+        Some(PaymentState::Failed) => Err(declined(payment)),
+        _ => Ok(Confirmation {
+            session,
+            token: None,
+            payment,
+        }),
+    }
+}
+
+/// The processor's no, in its words.
+fn declined(payment: Option<Payment>) -> ApiError {
+    let words = payment.and_then(|payment| payment.decline_message);
+    Refusal::Payment(words.unwrap_or_else(|| "The payment was declined.".into())).into()
 }
 
 /// A session that others keep changing is told of by the name that clients know (checkout.md 4.11).
@@ -242,12 +279,16 @@ async fn intend(
     secret: &str,
     input: &CheckoutUpdate,
     card: Option<&CardPreview>,
+    once: &Once,
 ) -> Result<Confirmed, ApiError> {
     let mut decided = decide(app, secret, input, card).await?;
-    let changes = match &mut decided {
-        Confirmed::Free(settled) => std::mem::take(&mut settled.changes),
-        Confirmed::Charge { changes, .. } => std::mem::take(changes),
+    let (mut changes, attempt) = match &mut decided {
+        Confirmed::Free(settled) => (std::mem::take(&mut settled.changes), None),
+        Confirmed::Charge {
+            changes, payment, ..
+        } => (std::mem::take(changes), Some(payment.id)),
     };
+    once.begin(&mut changes, attempt, &app.at());
     match app.store.commit(changes).await {
         Ok(()) => Ok(decided),
         // The limits of a discount are counted where nobody can come in between.
@@ -352,11 +393,7 @@ async fn charge(
     };
     let settled = settle(app, id, &outcome).await?;
     if settled.payment.state == PaymentState::Failed {
-        let words = settled
-            .payment
-            .decline_message
-            .unwrap_or_else(|| "The payment was declined.".into());
-        return Err(Refusal::Payment(words).into());
+        return Err(declined(Some(settled.payment)));
     }
     Ok(Confirmation {
         session: settled.session,

@@ -115,7 +115,7 @@ fn cors(headers: &mut HeaderMap, preflight: bool) {
     );
     headers.insert(
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("Polar-Version"),
+        HeaderValue::from_static("Idempotency-Replayed, Polar-Version"),
     );
     if preflight {
         headers.insert(
@@ -125,7 +125,7 @@ fn cors(headers: &mut HeaderMap, preflight: bool) {
         headers.insert(
             header::ACCESS_CONTROL_ALLOW_HEADERS,
             HeaderValue::from_static(
-                "Accept, Accept-Language, Authorization, Content-Language, Content-Type, Polar-Version, Polar-Organization",
+                "Accept, Accept-Language, Authorization, Content-Language, Content-Type, Idempotency-Key, Polar-Version, Polar-Organization",
             ),
         );
         headers.insert(

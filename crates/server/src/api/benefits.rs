@@ -16,6 +16,7 @@ use crate::{
     app::App,
     error::{ApiError, Found},
     extract::{Body, Caller, Filtered, Params, PathId, scope},
+    idempotency::Once,
 };
 
 /// The routes.
@@ -104,6 +105,7 @@ pub(crate) async fn get(
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::BenefitsWrite>,
+    once: Once,
     body: Body,
 ) -> Result<(StatusCode, Json<Benefit>), ApiError> {
     let input = body.read(BenefitCreate::read)?;
@@ -115,7 +117,8 @@ pub(crate) async fn create(
             app.store.named_by_benefit(own.id, &meters, &files)
         )?;
         let made = benefits::create(input.clone(), own, &named, &audience, &app.at())?;
-        Ok((StatusCode::CREATED, Json(app.apply(made).await?.view())))
+        app.reply(&once, StatusCode::CREATED, made, |now| now.view())
+            .await
     })
     .await
 }

@@ -19,6 +19,7 @@ use crate::{
     app::App,
     error::{ApiError, Found},
     extract::{Body, Caller, Filtered, Params, PathId, scope},
+    idempotency::Once,
 };
 
 /// The routes.
@@ -72,6 +73,7 @@ pub(crate) async fn list(
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CheckoutLinksWrite>,
+    once: Once,
     body: Body,
 ) -> Result<(StatusCode, Json<CheckoutLink>), ApiError> {
     let input = body.read(CheckoutLinkCreate::read)?;
@@ -81,8 +83,10 @@ pub(crate) async fn create(
         .linkable(own.id, &input.offer, input.discount_id)
         .await?;
     let made = checkout_links::create(input, own, loaded, &app.at())?;
-    let linked = app.apply(made).await?;
-    Ok((StatusCode::CREATED, Json(linked.view(own, &app.site))))
+    app.reply(&once, StatusCode::CREATED, made, |linked| {
+        linked.view(own, &app.site)
+    })
+    .await
 }
 
 /// Shows a checkout link.

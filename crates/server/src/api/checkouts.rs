@@ -13,6 +13,7 @@ use axum::{
 };
 use futures_util::{Stream, stream};
 use till_core::{
+    change::Changes,
     checkout::{
         self, Around, Session,
         open::{self, Origin},
@@ -39,6 +40,7 @@ use crate::{
     app::App,
     error::{ApiError, Found},
     extract::{Body, Caller, Filtered, Params, PathId, scope},
+    idempotency::Once,
     pay,
 };
 
@@ -111,44 +113,36 @@ pub(crate) async fn list(
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CheckoutsWrite>,
+    once: Once,
     body: Body,
 ) -> Result<(StatusCode, Json<Checkout>), ApiError> {
     let input = body.read(CheckoutCreate::read)?;
-    let session = open_session(&app, input, caller.organization, Origin::default()).await?;
-    Ok((StatusCode::CREATED, Json(session.merchant_view(&app.site))))
+    let loaded = load(&app, &input, caller.organization).await?;
+    let opened = decide(&app, input, loaded, Origin::default()).await?;
+    app.reply(&once, StatusCode::CREATED, opened, |session| {
+        session.merchant_view(&app.site)
+    })
+    .await
 }
 
-/// Loads, decides and commits a new session.
-pub(crate) async fn open_session(
-    app: &App,
-    input: CheckoutCreate,
-    organization: records::Organization,
-    origin: Origin,
-) -> Result<Session, ApiError> {
-    let loaded = load(app, &input, organization).await?;
-    open_loaded(app, input, loaded, origin).await
-}
-
-/// Decides and commits a new session; shared with checkout links, which load for themselves.
-pub(crate) async fn open_loaded(
+/// Decides on a new session; shared with checkout links, which load for themselves.
+pub(crate) async fn decide(
     app: &App,
     input: CheckoutCreate,
     loaded: open::Loaded,
     origin: Origin,
-) -> Result<Session, ApiError> {
+) -> Result<(Session, Changes), ApiError> {
     let at = app.at();
     let settings = loaded.organization.settings.tax.clone();
     let mut given = Some((input, loaded));
-    let opened = app
-        .taxed(&settings, |taxes| {
-            // Kept only where the decision may have to be run again.
-            let again = settings.enabled.then(|| given.clone()).flatten();
-            let (input, loaded) =
-                std::mem::replace(&mut given, again).expect("a decision without taxes is run once");
-            open::open(input, loaded, origin, &app.site, taxes, &at)
-        })
-        .await?;
-    app.apply(opened).await
+    app.taxed(&settings, |taxes| {
+        // Kept only where the decision may have to be run again.
+        let again = settings.enabled.then(|| given.clone()).flatten();
+        let (input, loaded) =
+            std::mem::replace(&mut given, again).expect("a decision without taxes is run once");
+        open::open(input, loaded, origin, &app.site, taxes, &at)
+    })
+    .await
 }
 
 /// The rows that opening depends on.
@@ -316,10 +310,11 @@ async fn client_patch(
 async fn confirm(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
+    once: Once,
     body: Body,
 ) -> Result<Json<CheckoutPublicConfirmed>, ApiError> {
     let body = body.read(|value, cx| cx.object(value, |f| Some(f.whole().clone())))?;
-    let confirmed = pay::confirm(&app, &secret, body).await?;
+    let confirmed = pay::confirm(&app, &secret, body, &once).await?;
     // Never null: the older clients cannot read that (wire.md 5). Empty: recognised by e-mail only.
     let token = confirmed.token.unwrap_or_default();
     Ok(Json(
@@ -334,20 +329,21 @@ async fn confirm(
 async fn opened(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
+    once: Once,
     body: Body,
 ) -> Result<Json<CheckoutPublic>, ApiError> {
     let distinct = match &body.0 {
         None => None,
         Some(_) => body.object(|f| Some(f.blankable("distinct_id", blank_text(256)).value()))?,
     };
-    let session = app
-        .settle(|| async {
-            let session = pay::session(&app, &secret).await?;
-            app.apply(update::opened(&session, distinct.clone(), &app.at()))
-                .await
-        })
-        .await?;
-    Ok(Json(session.public_view(&app.site)))
+    app.settle(|| async {
+        let session = pay::session(&app, &secret).await?;
+        let opened = update::opened(&session, distinct.clone(), &app.at());
+        let view = |now: Session| now.public_view(&app.site);
+        let (_, view) = app.reply(&once, StatusCode::OK, opened, view).await?;
+        Ok(view)
+    })
+    .await
 }
 
 /// How long one event stream lasts before the page is asked to connect again.

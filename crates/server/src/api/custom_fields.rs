@@ -16,6 +16,7 @@ use crate::{
     app::App,
     error::{ApiError, Found},
     extract::{Body, Caller, Filtered, Params, PathId, scope},
+    idempotency::Once,
 };
 
 /// The routes.
@@ -82,6 +83,7 @@ pub(crate) async fn get(
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CustomFieldsWrite>,
+    once: Once,
     body: Body,
 ) -> Result<(StatusCode, Json<CustomField>), ApiError> {
     let input = body.read(CustomFieldCreate::read)?;
@@ -90,7 +92,8 @@ pub(crate) async fn create(
     app.settle(|| async {
         let holder = app.store.custom_field_by_slug(own, &input.slug).await?;
         let made = custom_fields::create(input.clone(), own, holder.as_ref(), &app.at())?;
-        Ok((StatusCode::CREATED, Json(app.apply(made).await?.view())))
+        app.reply(&once, StatusCode::CREATED, made, |now| now.view())
+            .await
     })
     .await
 }

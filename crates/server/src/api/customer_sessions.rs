@@ -11,6 +11,7 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Body, Caller, scope},
+    idempotency::Once,
 };
 
 /// The routes.
@@ -28,6 +29,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
 async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CustomerSessionsWrite>,
+    once: Once,
     body: Body,
 ) -> Result<(StatusCode, Json<CustomerSession>), ApiError> {
     let input = body.read(CustomerSessionCreate::read)?;
@@ -45,5 +47,6 @@ async fn create(
         &app.site,
         &app.at(),
     );
-    Ok((StatusCode::CREATED, Json(app.apply(opened).await?)))
+    app.reply(&once, StatusCode::CREATED, opened, |now| now)
+        .await
 }

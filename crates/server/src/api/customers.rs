@@ -22,6 +22,7 @@ use crate::{
     app::App,
     error::{ApiError, Found},
     extract::{Body, Caller, ExternalId, Filtered, Params, PathId, scope},
+    idempotency::Once,
 };
 
 /// The routes.
@@ -106,6 +107,7 @@ pub(crate) async fn list(
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CustomersWrite>,
+    once: Once,
     body: Body,
 ) -> Result<(StatusCode, Json<Customer>), ApiError> {
     let input = body.read(CustomerCreate::read)?;
@@ -117,7 +119,8 @@ pub(crate) async fn create(
             app.store.audience(own.id),
         )?;
         let made = customers::create(input.clone(), own, &holders, &audience, &app.at())?;
-        Ok((StatusCode::CREATED, Json(app.apply(made).await?.view())))
+        app.reply(&once, StatusCode::CREATED, made, |now| now.view())
+            .await
     })
     .await
 }

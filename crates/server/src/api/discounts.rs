@@ -20,6 +20,7 @@ use crate::{
     app::App,
     error::{ApiError, Found},
     extract::{Body, Caller, Filtered, Params, PathId, scope},
+    idempotency::Once,
 };
 
 /// The routes.
@@ -111,6 +112,7 @@ pub(crate) async fn get(
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::DiscountsWrite>,
+    once: Once,
     body: Body,
 ) -> Result<(StatusCode, Json<Discount>), ApiError> {
     let input = body.read(DiscountCreate::read)?;
@@ -124,7 +126,7 @@ pub(crate) async fn create(
         )?;
         let holder = holder.as_ref();
         let made = discounts::create(input.clone(), own, &known, holder, &audience, &app.at())?;
-        Ok((StatusCode::CREATED, Json(app.apply(made).await?)))
+        app.reply(&once, StatusCode::CREATED, made, |now| now).await
     })
     .await
 }

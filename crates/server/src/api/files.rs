@@ -19,6 +19,7 @@ use crate::{
     error::{ApiError, Found},
     extract::{Body, Caller, Filtered, Params, PathId, scope},
     files::remove,
+    idempotency::Once,
 };
 
 /// The routes.
@@ -61,14 +62,16 @@ pub(crate) async fn list(
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::FilesWrite>,
+    once: Once,
     body: Body,
 ) -> Result<(StatusCode, Json<FileUpload>), ApiError> {
     let input = body.object(FileCreate::read)?;
     let at = app.at();
     let made = files::create(input, &caller.organization, &app.site, &at)?;
-    let file = app.apply(made).await?;
-    let upload = file.upload_view(&app.site, &app.key, at.now);
-    Ok((StatusCode::CREATED, Json(upload)))
+    app.reply(&once, StatusCode::CREATED, made, |file| {
+        file.upload_view(&app.site, &app.key, at.now)
+    })
+    .await
 }
 
 /// Says that all parts of a file are uploaded.
@@ -86,6 +89,7 @@ pub(crate) async fn uploaded(
     State(app): State<Arc<App>>,
     caller: Caller<scope::FilesWrite>,
     PathId(id): PathId,
+    once: Once,
     body: Body,
 ) -> Result<Json<File>, ApiError> {
     let input = body.object(FileUploadCompleted::read)?;
@@ -103,9 +107,11 @@ pub(crate) async fn uploaded(
             Err(FilesError::Missing) => Err(files::part_missing()),
             judged => judged.map_err(ApiError::internal)?,
         };
-        let done = app.apply(judged?).await?;
+        let (_, view) = app
+            .reply(&once, StatusCode::OK, judged?, |now| now.view())
+            .await?;
         remove(&app, &parts).await;
-        Ok(Json(done.view()))
+        Ok(view)
     })
     .await
 }

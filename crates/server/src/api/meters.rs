@@ -16,6 +16,7 @@ use crate::{
     app::App,
     error::{ApiError, Found},
     extract::{Body, Caller, Filtered, Params, PathId, scope},
+    idempotency::Once,
 };
 
 /// The routes.
@@ -81,11 +82,13 @@ pub(crate) async fn get(
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::MetersWrite>,
+    once: Once,
     body: Body,
 ) -> Result<(StatusCode, Json<Meter>), ApiError> {
     let input = body.object(MeterCreate::read)?;
     let made = meters::create(input, &caller.organization, &app.at())?;
-    Ok((StatusCode::CREATED, Json(app.apply(made).await?.view())))
+    app.reply(&once, StatusCode::CREATED, made, |now| now.view())
+        .await
 }
 
 /// Changes a meter. One that an active price or a benefit uses cannot be archived.

@@ -32,7 +32,7 @@ use axum::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{app::App, error::ApiError, limits, transport};
+use crate::{app::App, error::ApiError, idempotency, limits, transport};
 
 pub use openapi::document;
 
@@ -65,6 +65,10 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
     }
     router
         .method_not_allowed_fallback(|| async { ApiError::no_method() })
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            idempotency::once,
+        ))
         .layer(middleware::from_fn_with_state(app.clone(), limits::limit))
         .layer(middleware::from_fn_with_state(
             app.clone(),

@@ -14,8 +14,8 @@ use utoipa::{
     OpenApi,
     openapi::{
         Content, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder, Schema,
-        path::Operation,
-        schema::{OneOfBuilder, SchemaType, Type},
+        path::{Operation, ParameterBuilder, ParameterIn},
+        schema::{Object, OneOfBuilder, SchemaType, Type},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -48,6 +48,7 @@ pub fn document() -> Document {
     let mut document = super::operations().split_for_parts().1;
     every_key_is_sent(&mut document);
     common_answers(&mut document);
+    idempotent_posts(&mut document);
     document
 }
 
@@ -179,6 +180,27 @@ fn common_answers(document: &mut Document) {
                 answer("The token lacks the scope, or it is not allowed.", &both).into(),
             );
         }
+    }
+}
+
+/// Every POST takes a key.
+fn idempotent_posts(document: &mut Document) {
+    let posts = document.paths.paths.values_mut();
+    for operation in posts.filter_map(|item| item.post.as_mut()) {
+        let key = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .description(Some(
+                "1 to 255 visible characters, new for every purpose. Sent again within 24 hours with the same \
+                 body, the request has no second effect and gets its first answer, marked with \
+                 `Idempotency-Replayed: true`; with another body it is refused with 422.",
+            ))
+            .schema(Some(Object::with_type(Type::String)))
+            .build();
+        operation
+            .parameters
+            .get_or_insert_default()
+            .push(key.into());
     }
 }
 

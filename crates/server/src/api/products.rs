@@ -23,6 +23,7 @@ use crate::{
     app::App,
     error::{ApiError, Found},
     extract::{Body, Caller, Filtered, Params, PathId, scope},
+    idempotency::Once,
 };
 
 /// The routes.
@@ -112,6 +113,7 @@ pub(crate) async fn get(
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::ProductsWrite>,
+    once: Once,
     body: Body,
 ) -> Result<(StatusCode, Json<Product>), ApiError> {
     let input = body.read(ProductCreate::read)?;
@@ -127,7 +129,8 @@ pub(crate) async fn create(
                 .named_by_product(own.id, &meters, &fields, &input.medias)
         )?;
         let made = products::create(input.clone(), own, &named, &audience, &app.at())?;
-        Ok((StatusCode::CREATED, Json(app.apply(made).await?.view())))
+        app.reply(&once, StatusCode::CREATED, made, |now| now.view())
+            .await
     })
     .await
 }
@@ -184,6 +187,7 @@ pub(crate) async fn include(
     State(app): State<Arc<App>>,
     caller: Caller<scope::ProductsWrite>,
     PathId(id): PathId,
+    once: Once,
     body: Body,
 ) -> Result<Json<Product>, ApiError> {
     let input = body.object(ProductBenefitsUpdate::read)?;
@@ -197,7 +201,10 @@ pub(crate) async fn include(
         )?;
         let (old, at) = (found.first().found()?, app.at());
         let updated = products::include(old, input.clone(), &benefits, &audience, &at)?;
-        Ok(Json(app.apply(updated).await?.view()))
+        let (_, view) = app
+            .reply(&once, StatusCode::OK, updated, |now| now.view())
+            .await?;
+        Ok(view)
     })
     .await
 }

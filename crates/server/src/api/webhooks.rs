@@ -19,6 +19,7 @@ use crate::{
     app::App,
     error::{ApiError, Found},
     extract::{Body, Caller, Filtered, Params, PathId, scope},
+    idempotency::Once,
 };
 
 /// The routes.
@@ -81,6 +82,7 @@ pub(crate) async fn get(
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::WebhooksWrite>,
+    once: Once,
     body: Body,
 ) -> Result<(StatusCode, Json<WebhookEndpoint>), ApiError> {
     let (input, url) = body.object(|f| {
@@ -89,7 +91,8 @@ pub(crate) async fn create(
         Some((input?, url?))
     })?;
     let made = webhooks::create(input, caller.organization.id, url, &app.at())?;
-    Ok((StatusCode::CREATED, Json(app.apply(made).await?.view())))
+    app.reply(&once, StatusCode::CREATED, made, |now| now.view())
+        .await
 }
 
 /// Changes a webhook endpoint; null changes nothing.
@@ -222,12 +225,13 @@ pub(crate) async fn redeliver(
     State(app): State<Arc<App>>,
     caller: Caller<scope::WebhooksWrite>,
     PathId(id): PathId,
+    once: Once,
 ) -> Result<(StatusCode, Json<()>), ApiError> {
     let own = caller.organization.id;
     let (event, endpoint) = app.store.event(own, id).await.found()?;
-    app.commit(webhooks::redeliver(&event, &endpoint, &app.at()))
-        .await?;
-    Ok((StatusCode::ACCEPTED, Json(())))
+    let again = webhooks::redeliver(&event, &endpoint, &app.at());
+    app.reply(&once, StatusCode::ACCEPTED, ((), again), |()| ())
+        .await
 }
 
 /// The body's `url`, normalised, if it has one that may be saved; what is wrong with it is recorded.

@@ -16,6 +16,7 @@ use till_core::{
     checkout::{FULFIL_JOB, RECONCILE_JOB},
     custom_fields::RENAME_JOB,
     customers::STATE_CHANGED_JOB,
+    idempotency,
     jobs::{End, Job},
     sign_in,
 };
@@ -165,6 +166,7 @@ async fn turn(app: &App, chores: &mut Chores) -> Result<usize, ApiError> {
     if is_time(&mut chores.archived, now, ARCHIVE) {
         done += webhooks::archive(app).await?;
         app.commit(sign_in::forget(KEPT, &app.at())).await?;
+        app.commit(idempotency::forget(&app.at())).await?;
         done += files::forget(app, KEPT).await?;
     }
     Ok(done)

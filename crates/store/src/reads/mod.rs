@@ -10,6 +10,7 @@ mod discounts;
 mod events;
 mod figures;
 mod files;
+mod idempotency;
 mod organizations;
 mod people;
 mod products;

@@ -26,6 +26,7 @@ mod document;
 mod files;
 mod gaps;
 mod geo;
+mod idempotency;
 mod meters;
 mod openings;
 mod organizations;

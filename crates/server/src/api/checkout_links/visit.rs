@@ -178,7 +178,8 @@ async fn visit(
         checkout_link_id: Some(link.id),
         selected: Some(opening.selected),
     };
-    let session = checkouts::open_loaded(app, opening.create, loaded, origin).await?;
+    let opened = checkouts::decide(app, opening.create, loaded, origin).await?;
+    let session = app.apply(opened).await?;
     let page = app.site.checkout_url(&session.checkout.client_secret);
     let location = match opening.rest.is_empty() {
         true => page,

@@ -81,18 +81,18 @@ pub(super) async fn decide(
 ) -> Response {
     let look = asked.look(&headers);
     match answer(&app, &secret, form.approved()).await {
-        Ok(checkout) => SeeOther::to(&look.confirmation_url(&checkout)).into_response(),
+        Ok(session) => SeeOther::to(&look.arrival_url(&session)).into_response(),
         Err(error) => bad_news(look, &error),
     }
 }
 
-/// The buyer's answer is the processor's notice: it settles the attempt. The session's secret comes back.
-async fn answer(app: &App, secret: &str, approved: bool) -> Result<String, ApiError> {
+/// The buyer's answer is the processor's notice: it settles the attempt. The session as it is then.
+async fn answer(app: &App, secret: &str, approved: bool) -> Result<Session, ApiError> {
     let sandbox = app.sandbox.as_ref().ok_or_else(ApiError::not_found)?;
     let (attempt, outcome) = sandbox
         .authenticate(secret, approved, app.clock.now())
         .await?
         .ok_or_else(ApiError::not_found)?;
     let settled = pay::settle(app, attempt, &outcome).await?;
-    Ok(settled.session.checkout.client_secret)
+    Ok(settled.session)
 }

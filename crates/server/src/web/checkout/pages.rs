@@ -49,6 +49,7 @@ pub(super) struct Asked {
     theme: Option<String>,
     locale: Option<String>,
     stay: Option<String>,
+    posted: Option<String>,
     embed: Option<String>,
 }
 
@@ -142,9 +143,13 @@ async fn submit(
         Err(error) => return bad_news(look, &error),
     };
     let look = look.of_session(&session);
+    let arrival = match partial {
+        true => look.confirmation_url(&secret),
+        false => look.arrival_url(&session),
+    };
     // Paid meanwhile, in another tab or before the back button: never twice.
     if session.checkout.status != CheckoutStatus::Open {
-        return go(partial, look.confirmation_url(&secret), None);
+        return go(partial, arrival, None);
     }
     let ancestors = Ancestors::of(&session);
     if form.intent() != Intent::Pay {
@@ -162,7 +167,7 @@ async fn submit(
             let cookie = paid
                 .token
                 .map(|token| portal_cookie(&app, &secret, &token, look));
-            go(partial, paid.to, cookie)
+            go(partial, paid.bank.unwrap_or(arrival), cookie)
         }
         Err(shown) => ancestors.may_frame(*shown),
     }
@@ -239,12 +244,13 @@ async fn after(
             }),
         },
         CheckoutStatus::Succeeded if leaves => {
-            if !is_told(app, &session).await? {
+            let told = is_told(app, &session).await?;
+            if asked.posted.is_some() || !told {
                 Outcome::Processing(Waiting {
                     leave_to: Some(look.confirmation_url(secret)),
                     succeeded: true,
                     order_created: true,
-                    webhook_delivered: false,
+                    webhook_delivered: told,
                 })
             } else {
                 let to = with_token(&session.success_url(&app.site), headers);

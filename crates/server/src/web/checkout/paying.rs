@@ -24,11 +24,14 @@ use super::{
     sent,
     view::Look,
 };
-use crate::{api::checkouts::change_by_secret, app::App, error::ApiError, pay, web::page};
+use crate::{
+    api::checkouts::change_by_secret, app::App, error::ApiError, idempotency::Once, pay, web::page,
+};
 
-/// Where a confirmed buyer goes.
+/// What a confirmed buyer is given.
 pub(super) struct Paid {
-    pub to: String,
+    /// The bank's page, where it wants to ask; else the confirmation page is next.
+    pub bank: Option<String>,
     pub token: Option<String>,
 }
 
@@ -263,16 +266,14 @@ pub(super) async fn pay_by_form(
     if let Some(token) = token {
         body.insert("confirmation_token_id".into(), token.into());
     }
-    match pay::confirm(app, &submit.secret, Value::Object(body)).await {
+    match pay::confirm(app, &submit.secret, Value::Object(body), &Once::default()).await {
         Ok(paid) => {
             let action = paid
                 .payment
                 .filter(|p| p.state == PaymentState::RequiresAction);
-            let to = action
-                .and_then(|p| p.action_url)
-                .map(|url| look.carried(&url));
+            let bank = action.and_then(|p| p.action_url);
             Ok(Paid {
-                to: to.unwrap_or_else(|| look.confirmation_url(&submit.secret)),
+                bank: bank.map(|url| look.carried(&url)),
                 token: paid.token,
             })
         }
@@ -289,8 +290,10 @@ pub(super) async fn pay_by_form(
 /// An error that belongs to no field. Somebody who has paid already is sent on instead.
 async fn elsewhere(submit: Submit<'_>, error: &ApiError, wanted: &Session) -> Box<Response> {
     let now = pay::session(submit.app, &submit.secret).await;
-    if now.is_ok_and(|now| now.checkout.status != CheckoutStatus::Open) {
-        let to = submit.look.confirmation_url(&submit.secret);
+    if let Ok(now) = now
+        && now.checkout.status != CheckoutStatus::Open
+    {
+        let to = submit.look.arrival_url(&now);
         return Box::new(SeeOther::to(&to).into_response());
     }
     let last = match error.name() {

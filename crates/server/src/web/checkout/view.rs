@@ -159,6 +159,18 @@ impl Look {
     pub fn confirmation_url(self, client_secret: &str) -> String {
         self.carried(&format!("/checkout/{client_secret}/confirmation"))
     }
+
+    /// Address of the confirmation page for the answer to a form. Browsers hold what follows a form's POST to
+    /// the page's own site (`form-action`), so a page that would lead on to the merchant's is shown first.
+    #[must_use]
+    pub fn arrival_url(self, session: &Session) -> String {
+        let url = self.confirmation_url(&session.checkout.client_secret);
+        if session.checkout.success_url.is_none() {
+            return url;
+        }
+        let mark = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{mark}posted=true")
+    }
 }
 
 /// Who sells.

@@ -25,6 +25,7 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Body, Desk, PathId, scope},
+    idempotency::Once,
 };
 
 /// The pages.
@@ -214,7 +215,15 @@ async fn create(
         return show(&form_page(&app, &desk, None, &fresh, &Wrong::default()).await?);
     }
     let body = Body(Some(fill::body(&sent, None)));
-    match judged(api::benefits::create(State(app.clone()), desk.caller.clone(), body).await)? {
+    match judged(
+        api::benefits::create(
+            State(app.clone()),
+            desk.caller.clone(),
+            Once::default(),
+            body,
+        )
+        .await,
+    )? {
         Ok((_, Json(benefit))) => done(
             &BENEFITS.path(&desk, benefit.id, ""),
             &format!("{} was created.", benefit.description),

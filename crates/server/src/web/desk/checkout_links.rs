@@ -22,6 +22,7 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Body, Desk, PathId, scope},
+    idempotency::Once,
     web::checkout::{filled::trial_words, money::Locale},
 };
 
@@ -227,7 +228,9 @@ async fn create(
 ) -> Answer {
     let body = Body(Some(fill::body(&sent)));
     let caller = desk.caller.clone();
-    match judged(api::checkout_links::create(State(app.clone()), caller, body).await)? {
+    match judged(
+        api::checkout_links::create(State(app.clone()), caller, Once::default(), body).await,
+    )? {
         Ok((_, Json(link))) => done(
             &CHECKOUT_LINKS.path(&desk, link.id, ""),
             "The link is ready: every visit opens a checkout of its own.",

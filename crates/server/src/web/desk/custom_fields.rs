@@ -23,6 +23,7 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Body, Desk, PathId, scope},
+    idempotency::Once,
 };
 
 /// The pages.
@@ -185,7 +186,8 @@ async fn create(
         return show(&new_page(&desk, kind, &sent, &Wrong::default()));
     }
     let body = Body(Some(fill::body(&mut sent, kind, true)));
-    let made = api::custom_fields::create(State(app), desk.caller.clone(), body).await;
+    let made =
+        api::custom_fields::create(State(app), desk.caller.clone(), Once::default(), body).await;
     match judged(made)? {
         Ok((_, Json(field))) => {
             let words = format!("{} was created. Attach it to a product.", field.name);

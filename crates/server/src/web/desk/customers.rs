@@ -25,6 +25,7 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Desk, Params, PathId, scope},
+    idempotency::Once,
     table::typed,
 };
 
@@ -177,7 +178,9 @@ async fn create(
     sent: Sent,
 ) -> Answer {
     let made = match fill::body(&sent, None) {
-        Ok(body) => judged(api::customers::create(State(app), desk.caller.clone(), body).await)?,
+        Ok(body) => judged(
+            api::customers::create(State(app), desk.caller.clone(), Once::default(), body).await,
+        )?,
         Err(wrong) => Err(wrong),
     };
     match made {

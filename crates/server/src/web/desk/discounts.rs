@@ -26,6 +26,7 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Desk, PathId, scope},
+    idempotency::Once,
     web::checkout::money::editable,
 };
 
@@ -242,7 +243,7 @@ async fn create(
     let made = match fill::body(&sent, &desk.zone, None) {
         Ok(body) => {
             let caller = desk.caller.clone();
-            judged(api::discounts::create(State(app.clone()), caller, body).await)?
+            judged(api::discounts::create(State(app.clone()), caller, Once::default(), body).await)?
         }
         Err(wrong) => Err(wrong),
     };

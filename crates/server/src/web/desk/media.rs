@@ -29,6 +29,7 @@ use crate::{
     error::ApiError,
     extract::{Access, Body, Caller, Denied, Desk, PathId, scope},
     files,
+    idempotency::Once,
 };
 
 /// What one form may send: a handful of pictures.
@@ -155,7 +156,8 @@ async fn picture(
         "upload": {"parts": [{"number": 1, "chunk_start": 0, "chunk_end": bytes.len()}]},
     });
     let body = Body(Some(announced));
-    let (_, Json(made)) = api::files::create(State(app.clone()), caller.clone(), body).await?;
+    let (_, Json(made)) =
+        api::files::create(State(app.clone()), caller.clone(), Once::default(), body).await?;
     let kept = files::keep_part(app, made.file.id, 1, bytes.into()).await?;
     let etag = kept.map_err(ApiError::internal)?;
     let completed = Body(Some(json!({
@@ -163,7 +165,8 @@ async fn picture(
         "parts": [{"number": 1, "checksum_etag": etag}],
     })));
     let id = PathId(made.file.id);
-    let Json(file) = api::files::uploaded(State(app.clone()), caller, id, completed).await?;
+    let Json(file) =
+        api::files::uploaded(State(app.clone()), caller, id, Once::default(), completed).await?;
     Ok(file.id)
 }
 

@@ -30,6 +30,7 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Body, Desk, PathId, scope},
+    idempotency::Once,
 };
 
 /// The pages.
@@ -219,7 +220,8 @@ async fn create(
         return show(&form_page(&desk, None, &sent, &Wrong::default()));
     }
     let body = Body(Some(fill::body(&sent, None)));
-    match judged(api::meters::create(State(app), desk.caller.clone(), body).await)? {
+    match judged(api::meters::create(State(app), desk.caller.clone(), Once::default(), body).await)?
+    {
         Ok((_, Json(meter))) => done(
             &METERS.path(&desk, meter.id, ""),
             &format!("{} was created.", meter.name),

@@ -29,6 +29,7 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Body, Desk, PathId, scope},
+    idempotency::Once,
 };
 
 /// The pages.
@@ -145,7 +146,13 @@ async fn create(
         return show(&form_page(&app, &desk, whose, &sent, &Wrong::default()).await?);
     }
     let body = Body(Some(fill::body(&sent, None)));
-    let made = api::products::create(State(app.clone()), desk.caller.clone(), body).await;
+    let made = api::products::create(
+        State(app.clone()),
+        desk.caller.clone(),
+        Once::default(),
+        body,
+    )
+    .await;
     match judged(made)? {
         Ok((_, Json(product))) => {
             include(&app, &desk, product.base.id, fill::benefits(&sent, None)).await?;
@@ -168,7 +175,8 @@ async fn include(
     if let Some(benefits) = benefits {
         let (app, caller) = (State(app.clone()), desk.caller.clone());
         let body = Body(Some(json!({"benefits": benefits})));
-        let Json(_) = api::products::include(app, caller, PathId(id), body).await?;
+        let Json(_) =
+            api::products::include(app, caller, PathId(id), Once::default(), body).await?;
     }
     Ok(())
 }
@@ -261,7 +269,8 @@ async fn checkout(
     PathId(id): PathId,
 ) -> Answer {
     let body = Body(Some(json!({"products": [id]})));
-    let (_, Json(session)) = api::checkouts::create(State(app), desk.caller.clone(), body).await?;
+    let (_, Json(session)) =
+        api::checkouts::create(State(app), desk.caller.clone(), Once::default(), body).await?;
     done(
         &desk.path(&format!("/checkouts/{}", session.base.id)),
         "The session is open: send its link to the customer.",

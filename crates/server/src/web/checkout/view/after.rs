@@ -56,6 +56,11 @@ pub struct Waiting {
 }
 
 impl Waiting {
+    /// Seconds after which a browser without script looks again.
+    fn pause(&self) -> u8 {
+        if self.webhook_delivered { 0 } else { 3 }
+    }
+
     fn seen(&self) -> String {
         let mut seen = Vec::new();
         for (word, is) in [
@@ -111,10 +116,6 @@ impl ConfirmationPage {
             Outcome::Reopened(_) => "reopened-title",
             Outcome::Failed(_) => "failed-title",
         })
-    }
-
-    fn waits(&self) -> bool {
-        matches!(self.outcome, Outcome::Processing(_))
     }
 
     fn checkout(&self) -> String {

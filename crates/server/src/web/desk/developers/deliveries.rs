@@ -19,6 +19,7 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Desk, EndpointId, Params, PathId, scope},
+    idempotency::Once,
     web::desk::{
         Answer, done,
         listing::{Asked, Column, Empty, Filter, Listing, Row},
@@ -207,7 +208,8 @@ async fn redeliver(
 ) -> Answer {
     let delivery = find(&app, &desk, endpoint, id).await?;
     let event = PathId(delivery.webhook_event.id);
-    let _ = api::webhooks::redeliver(State(app), desk.caller.clone(), event).await?;
+    let _ =
+        api::webhooks::redeliver(State(app), desk.caller.clone(), event, Once::default()).await?;
     let words = format!("{} is sent again.", delivery.webhook_event.kind);
     done(
         &desk.path(&format!("/developers/webhooks/{endpoint}")),

@@ -21,6 +21,7 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Body, Desk, Params, PathId, scope},
+    idempotency::Once,
     web::desk::{
         Answer, done,
         form::{AskPage, Field, Form, FormPage, Group, Kind, Sent, Wrong, judged},
@@ -214,7 +215,13 @@ async fn create(
     desk: Desk<scope::WebhooksWrite>,
     sent: Sent,
 ) -> Answer {
-    let made = api::webhooks::create(State(app), desk.caller.clone(), body(&sent)).await;
+    let made = api::webhooks::create(
+        State(app),
+        desk.caller.clone(),
+        Once::default(),
+        body(&sent),
+    )
+    .await;
     match judged(made)? {
         Ok((_, Json(endpoint))) => done(
             &path(&desk, endpoint.id, ""),

@@ -1,0 +1,11 @@
+use till_core::idempotency::KeptAnswer;
+use uuid::Uuid;
+
+use crate::{Query, Store, StoreError};
+
+impl Store {
+    /// What is kept under a key.
+    pub async fn kept_answer(&self, id: Uuid) -> Result<Option<KeptAnswer>, StoreError> {
+        self.one(Query::by_id::<KeptAnswer>(id)).await
+    }
+}

@@ -1,0 +1,197 @@
+//! `Idempotency-Key` on every POST.
+
+use std::time::Duration;
+
+use axum::{body::Body, http::Request};
+use serde_json::{Value, json};
+use till_core::change::Value as Cell;
+use till_store::Query;
+use till_testkit::{Answer, Till, both};
+
+async fn keyed(t: &Till, key: &str, path: &str, body: &Value) -> Answer {
+    let body = body.to_string();
+    let request = Request::post(path)
+        .header("authorization", format!("Bearer {}", t.token))
+        .header("content-type", "application/json")
+        .header("content-length", body.len())
+        .header("idempotency-key", key);
+    t.raw(request.body(Body::from(body)).unwrap()).await
+}
+
+fn is_replay(answer: &Answer) -> bool {
+    answer.headers.contains_key("idempotency-replayed")
+}
+
+async fn count(t: &Till, table: &str) -> i64 {
+    t.app
+        .store
+        .scalar(Query::raw(format!("select count(*) from {table}"), vec![]))
+        .await
+        .unwrap()
+}
+
+/// A confirmation with the sandbox's card.
+async fn confirmation(t: &Till, number: &str) -> Value {
+    let card = json!({"number": number, "exp_month": 12, "exp_year": 2034, "cvc": "123"});
+    let token = t
+        .post("/v1/sandbox/confirmation-tokens", card)
+        .await
+        .created();
+    json!({"confirmation_token_id": token["id"], "customer_email": "ada@example.com", "customer_name": "Ada",
+        "customer_billing_address": {"country": "FR"}})
+}
+
+both! {
+    async fn every_post_that_makes_something_makes_it_once(t: &mut Till) {
+        let product = t.product().await;
+        let customer = t.post("/v1/customers/", json!({"email": "ada@example.com"})).await.created();
+        let benefit = json!({"type": "custom", "description": "A badge", "properties": {}});
+        for (table, path, body) in [
+            ("checkouts", "/v1/checkouts/", json!({"products": [product["id"]]})),
+            ("customers", "/v1/customers/", json!({"email": "bob@example.com"})),
+            ("products", "/v1/products/", json!({"name": "Pen", "prices": [{"amount_type": "fixed", "price_amount": 500}]})),
+            ("discounts", "/v1/discounts/", json!({"type": "percentage", "name": "Tenth", "basis_points": 1000, "duration": "once"})),
+            ("checkout_links", "/v1/checkout-links/", json!({"payment_processor": "stripe", "products": [product["id"]]})),
+            ("custom_fields", "/v1/custom-fields/", json!({"type": "text", "slug": "size", "name": "Size", "properties": {}})),
+            ("benefits", "/v1/benefits/", benefit),
+            ("meters", "/v1/meters/", json!({"name": "Calls", "filter": {"conjunction": "and", "clauses": []}, "aggregation": {"func": "count"}})),
+            ("customer_sessions", "/v1/customer-sessions/", json!({"customer_id": customer["id"]})),
+            ("webhook_endpoints", "/v1/webhooks/endpoints", json!({"url": "https://hooks.example/a", "format": "raw", "events": []})),
+        ] {
+            let before = count(t, table).await;
+            let first = keyed(t, "one", path, &body).await;
+            assert_eq!(first.status, 201, "{path}: {}", first.json());
+            assert!(!is_replay(&first));
+            let again = keyed(t, "one", path, &body).await;
+            assert_eq!((again.status, again.json()), (first.status, first.json()), "{path}");
+            assert!(is_replay(&again));
+            assert_eq!(count(t, table).await, before + 1, "{path}");
+            // Used for another body, the key of one address is refused; so it is at another address.
+            let other = keyed(t, "one", path, &json!({"other": true})).await;
+            assert_eq!(other.status, 422);
+            assert_eq!(other.json()["detail"][0]["loc"], json!(["header", "Idempotency-Key"]));
+            t.app.commit(forget()).await.unwrap();
+        }
+        t.catch_up().await;
+    }
+
+    async fn a_refused_request_leaves_its_key_free(t: &mut Till) {
+        let product = t.product().await;
+        assert_eq!(keyed(t, "k", "/v1/checkouts/", &json!({"products": []})).await.status, 422);
+        let made = keyed(t, "k", "/v1/checkouts/", &json!({"products": [product["id"]]})).await;
+        assert_eq!(made.status, 201);
+        for wrong in ["", " ", "a b", "é", &"x".repeat(256)] {
+            let answer = keyed(t, wrong, "/v1/checkouts/", &json!({"products": [product["id"]]})).await;
+            assert_eq!(answer.status, 422, "{wrong:?}");
+        }
+        t.catch_up().await;
+    }
+
+    async fn a_key_is_its_senders_alone_and_is_forgotten_after_a_day(t: &mut Till) {
+        let body = json!({"email": "ada@example.com"});
+        let first = keyed(t, "k", "/v1/customers/", &body).await;
+        let (_, token) = t.stranger().await;
+        let own = std::mem::replace(&mut t.token, token);
+        let theirs = keyed(t, "k", "/v1/customers/", &body).await;
+        assert_eq!(theirs.status, 201);
+        assert_ne!(theirs.json()["id"], first.json()["id"]);
+        t.token = own;
+        t.advance(Duration::from_hours(25));
+        let late = keyed(t, "k", "/v1/customers/", &body).await;
+        assert_eq!((late.status.as_u16(), is_replay(&late)), (422, false), "the address is taken: asked anew");
+        t.app.commit(till_core::idempotency::forget(&t.app.at())).await.unwrap();
+        assert_eq!(count(t, "idempotency_keys").await, 0);
+        t.catch_up().await;
+    }
+
+    async fn two_at_once_have_one_effect_and_one_answer(t: &mut Till) {
+        let body = json!({"email": "ada@example.com"});
+        let sends = (0..8).map(|_| keyed(t, "k", "/v1/customers/", &body));
+        let answers = futures_util::future::join_all(sends).await;
+        let first = answers[0].json();
+        for answer in &answers {
+            assert_eq!((answer.status.as_u16(), answer.json()), (201, first.clone()));
+        }
+        assert_eq!(answers.iter().filter(|a| !is_replay(a)).count(), 1);
+        assert_eq!(count(t, "customers").await, 1);
+        t.catch_up().await;
+    }
+
+    async fn a_confirmation_sent_again_pays_once_and_a_decline_stays_one(t: &mut Till) {
+        let checkout = t.checkout_for(&t.product().await).await;
+        let path = format!("/v1/checkouts/client/{}/confirm", checkout["client_secret"].as_str().unwrap());
+        let declined = confirmation(t, "4000000000000002").await;
+        let no = keyed(t, "first", &path, &declined).await;
+        assert_eq!(no.status, 400);
+        let again = keyed(t, "first", &path, &declined).await;
+        assert_eq!((again.status, again.json(), is_replay(&again)), (no.status, no.json(), true));
+        let pays = confirmation(t, "4242424242424242").await;
+        assert_eq!(keyed(t, "first", &path, &pays).await.status, 422);
+        let paid = keyed(t, "second", &path, &pays).await;
+        assert_eq!(paid.status, 200, "{}", paid.json());
+        t.catch_up().await;
+        let again = keyed(t, "second", &path, &pays).await;
+        assert_eq!((again.json(), is_replay(&again)), (paid.json(), true));
+        assert_eq!(count(t, "orders").await, 1);
+        assert_eq!(count(t, "payments").await, 2);
+    }
+
+    async fn a_confirmation_cut_off_before_its_answer_learns_it_from_the_journal(t: &mut Till) {
+        let checkout = t.checkout_for(&t.product().await).await;
+        let path = format!("/v1/checkouts/client/{}/confirm", checkout["client_secret"].as_str().unwrap());
+        let pays = confirmation(t, "4242424242424242").await;
+        assert_eq!(keyed(t, "k", &path, &pays).await.status, 200);
+        // As if the process had died between the outcome and the answer.
+        let mut changes = till_core::change::Changes::new();
+        changes.any("update idempotency_keys set status = null, answer = null where status = $1", vec![Cell::Int(200)]);
+        t.app.commit(changes).await.unwrap();
+        t.catch_up().await;
+        let again = keyed(t, "k", &path, &pays).await;
+        assert_eq!((again.status.as_u16(), &again.json()["status"]), (200, &json!("succeeded")));
+        let third = keyed(t, "k", &path, &pays).await;
+        assert_eq!((third.json(), is_replay(&third)), (again.json(), true));
+        assert_eq!(count(t, "orders").await, 1);
+    }
+
+    async fn an_answer_with_a_secret_is_not_kept_in_clear(t: &mut Till) {
+        let customer = t.post("/v1/customers/", json!({"email": "ada@example.com"})).await.created();
+        let made = keyed(t, "k", "/v1/customer-sessions/", &json!({"customer_id": customer["id"]})).await.created();
+        let sql = "select count(*) from idempotency_keys where answer like $1";
+        let token = format!("%{}%", made["token"].as_str().unwrap());
+        assert_eq!(t.app.store.scalar(Query::raw(sql, vec![Cell::Text(token)])).await.unwrap(), 0);
+        assert_eq!(count(t, "idempotency_keys").await, 1);
+        t.catch_up().await;
+    }
+}
+
+fn forget() -> till_core::change::Changes {
+    let mut changes = till_core::change::Changes::new();
+    changes.any("delete from idempotency_keys", vec![]);
+    changes
+}
+
+#[test]
+fn the_document_says_so_of_every_post() {
+    let document = serde_json::to_value(till_server::api::document()).unwrap();
+    let posts = document["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .filter_map(|path| path.get("post"));
+    let mut seen = 0;
+    for post in posts {
+        let names: Vec<_> = post["parameters"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|p| p["name"].clone())
+            .collect();
+        assert!(
+            names.contains(&json!("Idempotency-Key")),
+            "{}",
+            post["operationId"]
+        );
+        seen += 1;
+    }
+    assert!(seen >= 15, "{seen}");
+}
