@@ -95,7 +95,7 @@ pub async fn run(wanted: &Wanted) -> Result<Verdict, Failure> {
     let mut record = Record::read(&store, &sandbox.url, &receiver, &world.shop.endpoints).await?;
     record.promises = promises;
     record.waiting = waiting;
-    record.repeats_allowed = true;
+    record.repeats_allowed = false;
     let mut verdict = Verdict::default();
     verdict.count("kills", wanted.kills as usize);
     verdict.count("seconds under load", busy.as_secs() as usize);
