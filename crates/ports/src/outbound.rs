@@ -144,7 +144,7 @@ fn kept(read: &[u8]) -> String {
 }
 
 /// An error and everything that caused it, in one line: the outermost alone says little.
-fn told(error: impl std::error::Error) -> SendError {
+pub(crate) fn told(error: impl std::error::Error) -> SendError {
     let mut words = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
@@ -159,7 +159,7 @@ fn told(error: impl std::error::Error) -> SendError {
 }
 
 /// TLS by rustls on ring, with the machine's certificates.
-fn tls() -> Result<rustls::ClientConfig, SendError> {
+pub(crate) fn tls() -> Result<rustls::ClientConfig, SendError> {
     let mut roots = rustls::RootCertStore::empty();
     let found = rustls_native_certs::load_native_certs();
     for error in &found.errors {

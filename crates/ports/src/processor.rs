@@ -51,8 +51,17 @@ pub trait Processor: Send + Sync {
 
     /// How an attempt stands. `None`: the processor never saw it, or was never asked to confirm
     /// it, so nothing has moved. While a confirmation may still be on its way, `None` can become
-    /// something else: ask after its time limit.
+    /// something else: only [`Processor::abandon`] makes sure that it does not.
     fn retrieve(
+        &self,
+        attempt_id: Uuid,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<Option<Outcome>, ProcessorError>>;
+
+    /// Ends an attempt that was prepared and never confirmed: from the answer on, a confirmation that is still
+    /// on its way moves nothing and is [`ProcessorError::Refused`]. An attempt that was confirmed before is left
+    /// alone, and the answer is how it stands; `None`: nothing has moved, and nothing will.
+    fn abandon(
         &self,
         attempt_id: Uuid,
         now: Timestamp,
@@ -79,7 +88,7 @@ pub trait Processor: Send + Sync {
 }
 
 /// One try at taking or keeping a card (checkout.md 4.5).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// Ours, and the idempotency key.
     pub id: Uuid,
@@ -119,7 +128,7 @@ pub enum AttemptKind {
 }
 
 /// The processor knows of the attempt.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prepared {
     /// The processor's name for the attempt; to be kept before confirming.
     pub reference: String,
@@ -136,7 +145,8 @@ impl std::fmt::Debug for Prepared {
 }
 
 /// How an attempt stands.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
     /// Final: the money is taken, or the card kept.
     Succeeded {
@@ -202,7 +212,7 @@ pub struct Method {
 }
 
 /// What is known of a card before it is charged.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardPreview {
     /// As [`Method::brand`].
     pub brand: String,
@@ -219,7 +229,7 @@ pub struct CardPreview {
 }
 
 /// Money to give back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefundRequest {
     /// The attempt that took the money.
     pub payment_attempt_id: Uuid,
@@ -230,7 +240,7 @@ pub struct RefundRequest {
 }
 
 /// How a refund stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RefundOutcome {
     /// Final: given back.
     Succeeded {

@@ -15,10 +15,14 @@
 //! |---|---|---|
 //! | 4000 0000 0000 3006 | `pm_card_settlesLater` | processing; succeeds 3 seconds after confirmation |
 //! | 4000 0000 0000 3014 | `pm_card_failsLater` | processing; is declined 3 seconds after confirmation |
+//!
+//! It lives in Till's own process, or in another that [`RemoteSandbox`] asks: that one goes on when Till dies, as
+//! a real processor does.
 
 mod cards;
 mod intent;
 mod ledger;
+mod remote;
 #[cfg(test)]
 mod tests;
 
@@ -27,15 +31,17 @@ use std::sync::Arc;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use till_wire::money::Money;
 use uuid::Uuid;
 
 pub use self::cards::{CardError, CardFault, CardField, CardInput, parse_expiry};
+pub use self::intent::Entry;
 pub use self::ledger::{Ledger, LedgerError, MemoryLedger};
+pub use self::remote::{Ask, Failure, RemoteSandbox, answer};
 
 use self::cards::TestCard;
 use self::intent::{Card, Intent, Token};
@@ -46,6 +52,9 @@ use crate::processor::{
 
 /// How long a token made from card fields can be used.
 const TOKEN_LASTS: SignedDuration = SignedDuration::from_hours(1);
+
+/// The browser needs nothing to talk to the sandbox.
+const PUBLISHABLE_KEY: &str = "pk_sandbox";
 
 const TOKEN_PREFIX: &str = "ctoken_sandbox_";
 
@@ -70,8 +79,33 @@ pub enum TokenizeError {
     Ledger(#[from] LedgerError),
 }
 
+/// What only a sandbox has: card fields of our own, and a bank of our own to ask.
+pub trait TestCards: Send + Sync {
+    /// As [`Sandbox::tokenize`].
+    fn tokenize(
+        &self,
+        input: CardInput,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<String, TokenizeError>>;
+
+    /// As [`Sandbox::authenticate`].
+    fn authenticate<'a>(
+        &'a self,
+        client_secret: &'a str,
+        approve: bool,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Option<(Uuid, Outcome)>, ProcessorError>>;
+
+    /// As [`Sandbox::challenge`].
+    fn challenge<'a>(
+        &'a self,
+        client_secret: &'a str,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Option<Challenge>, ProcessorError>>;
+}
+
 /// What the 3-D Secure page shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Challenge {
     /// Ours.
     pub attempt_id: Uuid,
@@ -86,7 +120,8 @@ pub struct Challenge {
 }
 
 /// How far a 3-D Secure challenge is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ChallengeState {
     /// The buyer can still decide.
     Waiting,
@@ -248,6 +283,7 @@ impl Sandbox {
             name: attempt.name.clone(),
             metadata: attempt.metadata.clone(),
             confirmed_at: None,
+            abandoned: false,
             approved: None,
             refunds: Default::default(),
         };
@@ -305,11 +341,35 @@ impl Sandbox {
             if let Some(outcome) = intent.outcome(now) {
                 return Ok((None, outcome));
             }
+            if intent.abandoned {
+                return Err(ProcessorError::Refused(
+                    "this attempt was given up".to_owned(),
+                ));
+            }
             intent.confirmed_at = Some(now);
             let outcome = intent
                 .outcome(now)
                 .expect("a confirmed attempt has an outcome");
             Ok((Some(intent), outcome))
+        })
+        .await
+    }
+
+    async fn give_up(
+        &self,
+        attempt_id: Uuid,
+        now: Timestamp,
+    ) -> Result<Option<Outcome>, ProcessorError> {
+        self.change(attempt_key(attempt_id), |found: Option<Intent>| {
+            let Some(mut intent) = found else {
+                return Ok((None, None));
+            };
+            let outcome = intent.outcome(now);
+            if outcome.is_some() || intent.abandoned {
+                return Ok((None, outcome));
+            }
+            intent.abandoned = true;
+            Ok((Some(intent), None))
         })
         .await
     }
@@ -507,6 +567,14 @@ impl Processor for Sandbox {
         })
     }
 
+    fn abandon(
+        &self,
+        attempt_id: Uuid,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<Option<Outcome>, ProcessorError>> {
+        Box::pin(self.give_up(attempt_id, now))
+    }
+
     fn refund(
         &self,
         request: RefundRequest,
@@ -524,6 +592,33 @@ impl Processor for Sandbox {
     }
 
     fn publishable_key(&self) -> &str {
-        "pk_sandbox"
+        PUBLISHABLE_KEY
+    }
+}
+
+impl TestCards for Sandbox {
+    fn tokenize(
+        &self,
+        input: CardInput,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<String, TokenizeError>> {
+        Box::pin(Sandbox::tokenize(self, input, now))
+    }
+
+    fn authenticate<'a>(
+        &'a self,
+        client_secret: &'a str,
+        approve: bool,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Option<(Uuid, Outcome)>, ProcessorError>> {
+        Box::pin(Sandbox::authenticate(self, client_secret, approve, now))
+    }
+
+    fn challenge<'a>(
+        &'a self,
+        client_secret: &'a str,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Option<Challenge>, ProcessorError>> {
+        Box::pin(Sandbox::challenge(self, client_secret, now))
     }
 }

@@ -6,8 +6,8 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use till_core::{at::At, change::Changes, retention::Keep, site::Site, tokens::SecretKey};
 use till_ports::{
-    files::Files, geo::Geo, mail::Mail, outbound::Outbound, processor::Processor, sandbox::Sandbox,
-    tax::TaxProvider,
+    files::Files, geo::Geo, mail::Mail, outbound::Outbound, processor::Processor,
+    sandbox::TestCards, tax::TaxProvider,
 };
 use till_store::Store;
 
@@ -50,8 +50,8 @@ pub struct App {
     pub store: Store,
     /// Who moves the money.
     pub processor: Arc<dyn Processor>,
-    /// The embedded processor, when it is the one in use.
-    pub sandbox: Option<Arc<Sandbox>>,
+    /// What only the sandbox has, when it is the processor in use.
+    pub sandbox: Option<Arc<dyn TestCards>>,
     /// The client for addresses that users give.
     pub outbound: Outbound,
     /// Who works out taxes.

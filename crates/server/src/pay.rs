@@ -5,7 +5,9 @@
 //! 3. confirm at the processor; commit: *settled*.
 //!
 //! No transaction is held across a call. Dying between any two steps leaves an attempt that
-//! [`reconcile`] brings to its end.
+//! [`reconcile()`] brings to its end.
+
+mod reconcile;
 
 use std::collections::BTreeMap;
 
@@ -14,12 +16,11 @@ use till_core::{
     change::Refused,
     checkout::{
         Around, Session,
-        confirm::{self, Confirmed, RECONCILE_AFTER},
+        confirm::{self, Confirmed},
         settle::{self, Outcome, Settled},
         update::{self, Known, Step},
     },
     discounts::{self, Hints},
-    jobs::{End, Job},
     records::{Discount, Payment, PaymentKind, PaymentState},
     refusal::Refusal,
     tax::NoTaxes,
@@ -41,6 +42,8 @@ use crate::{
     extract::Body,
     idempotency::Once,
 };
+
+pub use reconcile::reconcile;
 
 /// A confirmed session.
 #[derive(Debug, Clone)]
@@ -383,6 +386,9 @@ async fn charge(
         Err(ProcessorError::Unsure(cause)) => {
             tracing::warn!(%cause, payment = %id, "an attempt's outcome is not known yet");
             app.metrics.unsure();
+            if let Err(error) = app.commit(reconcile::soon(id, &app.at())).await {
+                tracing::warn!(?error, payment = %id, "its outcome is asked for later");
+            }
             return Err(Refusal::CheckoutLocked.into());
         }
     };
@@ -459,6 +465,19 @@ pub async fn settle(
     payment_id: Uuid,
     outcome: &processor::Outcome,
 ) -> Result<Settled, ApiError> {
+    settle_seen(app, payment_id, outcome, None)
+        .await?
+        .ok_or_else(ApiError::not_found)
+}
+
+/// [`settle`], or nothing (`None`) where the attempt has another version than the one that the outcome was
+/// found out for.
+async fn settle_seen(
+    app: &App,
+    payment_id: Uuid,
+    outcome: &processor::Outcome,
+    seen: Option<i64>,
+) -> Result<Option<Settled>, ApiError> {
     let outcome = &told(outcome);
     app.settle(|| async move {
         let payment = app
@@ -466,6 +485,9 @@ pub async fn settle(
             .attempt(payment_id)
             .await?
             .ok_or_else(ApiError::not_found)?;
+        if seen.is_some_and(|version| version != payment.version) {
+            return Ok(None);
+        }
         let checkout_id = payment.checkout_id.ok_or_else(ApiError::not_found)?;
         let session = app
             .store
@@ -499,7 +521,7 @@ pub async fn settle(
         if news {
             app.metrics.attempt(outcome);
         }
-        Ok(settled)
+        Ok(Some(settled))
     })
     .await
 }
@@ -532,47 +554,4 @@ fn told(outcome: &processor::Outcome) -> Outcome {
             card: method.as_ref().map(card),
         },
     }
-}
-
-/// The reconciler: asks the processor how an attempt ended that nobody has heard of.
-pub async fn reconcile(app: &App, job: &Job) -> Result<End, ApiError> {
-    let id: Uuid = job.payload().map_err(ApiError::internal)?;
-    let done = || End::Done(Default::default());
-    let Some(payment) = app.store.attempt(id).await? else {
-        return Ok(done());
-    };
-    if payment.state.is_settled() {
-        return Ok(done());
-    }
-    let now = app.clock.now();
-    let touched = payment.modified_at.unwrap_or(payment.created_at);
-    let outcome = match app.processor.retrieve(id, now).await {
-        Ok(Some(outcome)) => outcome,
-        // Never confirmed, and nobody can still be about to: the attempt was left behind.
-        Ok(None) if now.duration_since(touched) >= RECONCILE_AFTER => not_started(
-            "abandoned",
-            "The payment was interrupted before it began. Nothing was charged.",
-        ),
-        Ok(None) => {
-            return Ok(End::Retry {
-                at: touched + RECONCILE_AFTER,
-            });
-        }
-        Err(error) => {
-            tracing::warn!(%error, payment = %id, "could not ask how an attempt ended");
-            return Ok(End::Retry {
-                at: now + RECONCILE_AFTER,
-            });
-        }
-    };
-    settle(app, id, &outcome).await?;
-    Ok(match outcome {
-        processor::Outcome::Processing => End::Retry {
-            at: now + jiff::SignedDuration::from_secs(1),
-        },
-        processor::Outcome::RequiresAction { .. } => End::Retry {
-            at: now + RECONCILE_AFTER,
-        },
-        _ => done(),
-    })
 }

@@ -87,6 +87,10 @@ pub struct Settings {
     )]
     pub processor: Option<ProcessorName>,
 
+    /// A sandbox in a process of its own, as `till sandbox` serves it [default: in this process]
+    #[arg(long, env = "TILL_SANDBOX_URL", global = true, value_name = "URL")]
+    pub sandbox_url: Option<String>,
+
     /// Requests a minute to this node for each organization or address, 0 for no limit [default: 500, none in `dev`]
     #[arg(long, env = "TILL_RATE_LIMIT", global = true, value_name = "COUNT")]
     pub rate_limit: Option<u32>,
@@ -238,6 +242,8 @@ pub enum Command {
     Doctor(Doctor),
     /// Print the OpenAPI document
     Openapi,
+    /// Serve the sandbox processor alone, with books of its own in the data folder, for --sandbox-url
+    Sandbox,
 }
 
 /// How `till dev` answers.

@@ -84,6 +84,7 @@ pub async fn run(settings: &Settings, wanted: &Dev) -> Result<(), Stop> {
         limits,
         files,
         geo,
+        sandbox_url: guard::sandbox_url(settings)?,
     })?;
     serve::run(app, serving, || {
         say(ready(&url, &shop, &door, wanted.json, settings))

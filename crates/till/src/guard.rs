@@ -140,6 +140,21 @@ pub fn processor(settings: &Settings) -> Result<ProcessorName, Stop> {
     })
 }
 
+/// Where the sandbox is reached, if it is a process of its own.
+pub fn sandbox_url(settings: &Settings) -> Result<Option<String>, Stop> {
+    let Some(text) = &settings.sandbox_url else {
+        return Ok(None);
+    };
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
+            Ok(Some(text.trim_end_matches('/').to_owned()))
+        }
+        _ => Err(Stop::settings(
+            "--sandbox-url: give the address that `till sandbox` printed, such as http://127.0.0.1:8090.",
+        )),
+    }
+}
+
 /// The limits as set, or the command's own default.
 pub fn limits(settings: &Settings, default: u32) -> Limits {
     NonZeroU32::new(settings.rate_limit.unwrap_or(default))
@@ -249,5 +264,16 @@ mod tests {
             assert!(url(&["--public-url", bad]).is_err(), "{bad}");
         }
         assert!(url(&[]).is_err());
+    }
+
+    #[test]
+    fn a_sandbox_of_its_own_is_reached_over_http() {
+        let url = |args: &[&str]| sandbox_url(&settings(args));
+        assert_eq!(url(&[]).unwrap(), None);
+        let there = url(&["--sandbox-url", "http://127.0.0.1:8090/"]).unwrap();
+        assert_eq!(there.as_deref(), Some("http://127.0.0.1:8090"));
+        for bad in ["127.0.0.1:8090", "file:///tmp", "here"] {
+            assert!(url(&["--sandbox-url", bad]).is_err(), "{bad}");
+        }
     }
 }

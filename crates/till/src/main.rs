@@ -14,6 +14,7 @@ mod listen;
 mod logs;
 mod open;
 mod production;
+mod sandbox;
 mod serve;
 mod setup;
 mod sign_in;
@@ -70,5 +71,6 @@ async fn run(cli: Cli) -> Result<(), Stop> {
         Command::Restore(wanted) => backup::restore(settings, &wanted).await,
         Command::Doctor(wanted) => doctor::run(settings, &wanted).await,
         Command::Openapi => setup::openapi(),
+        Command::Sandbox => sandbox::run(settings).await,
     }
 }

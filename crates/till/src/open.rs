@@ -9,7 +9,7 @@ use till_ports::{
     mail::LogMailbox,
     outbound::Outbound,
     processor::Processor,
-    sandbox::Sandbox,
+    sandbox::{RemoteSandbox, Sandbox, TestCards},
 };
 use till_server::{
     app::{App, Clock, Policy},
@@ -91,27 +91,46 @@ pub struct Parts {
     pub files: Files,
     /// Who knows where an address is.
     pub geo: Arc<dyn Geo>,
+    /// Where the sandbox is reached, if it is not in this process.
+    pub sandbox_url: Option<String>,
+}
+
+/// The sandbox with its books in this database.
+pub fn sandbox(store: &Store, key: &SecretKey) -> Sandbox {
+    let ledger = Arc::new(StoreLedger::new(store.clone()));
+    // A key of its own for fingerprints, made of the one that is kept safe anyway.
+    let fingerprint_key = key.digest("sandbox card fingerprints");
+    Sandbox::new(ledger, fingerprint_key.as_bytes(), Arc::new(new_id))
+}
+
+/// The processor, and what only the sandbox has: the same thing twice.
+type Processors = (Arc<dyn Processor>, Arc<dyn TestCards>);
+
+fn processor(parts: &Parts) -> Result<Processors, Stop> {
+    Ok(match &parts.sandbox_url {
+        None => {
+            let here = Arc::new(sandbox(&parts.store, &parts.key));
+            (here.clone(), here)
+        }
+        Some(url) => {
+            let there = Arc::new(RemoteSandbox::new(url).map_err(Stop::failed)?);
+            (there.clone(), there)
+        }
+    })
 }
 
 /// The server, on the sandbox processor.
 pub fn app(parts: Parts) -> Result<Arc<App>, Stop> {
-    let ledger = Arc::new(StoreLedger::new(parts.store.clone()));
-    // A key of its own for fingerprints, made of the one that is kept safe anyway.
-    let fingerprint_key = parts.key.digest("sandbox card fingerprints");
-    let sandbox = Arc::new(Sandbox::new(
-        ledger,
-        fingerprint_key.as_bytes(),
-        Arc::new(new_id),
-    ));
+    let (processor, test_cards) = processor(&parts)?;
     let metrics = Metrics::default().with(&parts.store);
     Ok(Arc::new(App {
         store: parts.store,
         site: Site {
             public_url: parts.public_url,
-            publishable_key: sandbox.publishable_key().to_owned(),
+            publishable_key: processor.publishable_key().to_owned(),
         },
-        processor: sandbox.clone(),
-        sandbox: Some(sandbox),
+        processor,
+        sandbox: Some(test_cards),
         outbound: Outbound::new(parts.policy.dev).map_err(Stop::failed)?,
         taxes: Arc::new(till_ports::tax::Embedded),
         files: parts.files,

@@ -47,6 +47,7 @@ pub async fn run(settings: &Settings) -> Result<(), Stop> {
         limits,
         files,
         geo,
+        sandbox_url: guard::sandbox_url(settings)?,
     })?;
     serve::run(app, wanted, || {}).await
 }

@@ -26,8 +26,9 @@ use crate::{
     trials,
 };
 
-/// How long an attempt may go without an outcome before somebody asks the processor.
-pub const RECONCILE_AFTER: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
+/// How long an attempt may go without an outcome before somebody asks the processor. Longer than any one call to
+/// it may take; a confirmation that comes later still finds the attempt given up at the processor.
+pub const RECONCILE_AFTER: jiff::SignedDuration = jiff::SignedDuration::from_secs(15);
 
 /// The customers that a confirmation may turn out to be about.
 #[derive(Debug, Clone, Default)]

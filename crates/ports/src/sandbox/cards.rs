@@ -157,7 +157,7 @@ pub(super) fn named(token: &str) -> Option<&'static TestCard> {
 
 /// What a buyer typed into the card fields. Lives only as long as the request that brought it;
 /// its `Debug` shows nothing.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct CardInput {
     /// Digits, with spaces or hyphens wherever.
     pub number: String,
@@ -193,7 +193,7 @@ impl fmt::Debug for CardInput {
 }
 
 /// A field of the card form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CardField {
     /// The card number.
     Number,
@@ -215,7 +215,7 @@ impl CardField {
 }
 
 /// What is wrong with a card field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CardFault {
     /// No number.
     NoNumber,
@@ -256,7 +256,7 @@ impl CardFault {
 }
 
 /// What is wrong with one field, without what was typed there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardError {
     /// Where.
     pub field: CardField,

@@ -65,6 +65,9 @@ pub(super) struct Intent {
     #[serde(default)]
     pub(super) metadata: BTreeMap<String, String>,
     pub(super) confirmed_at: Option<Timestamp>,
+    /// Given up before it was confirmed, and so never to be confirmed.
+    #[serde(default)]
+    pub(super) abandoned: bool,
     /// The buyer's answer to 3-D Secure, once given.
     pub(super) approved: Option<bool>,
     /// Given back, in minor units, by refund id.
@@ -132,6 +135,32 @@ impl Intent {
             fingerprint: self.card.fingerprint.clone(),
             wallet: None,
         }
+    }
+}
+
+/// One attempt in the sandbox's books.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Ours.
+    pub attempt_id: Uuid,
+    /// What for, and how much.
+    pub kind: AttemptKind,
+    /// How it stands; `None` until confirmed.
+    pub outcome: Option<Outcome>,
+    /// Given back so far, in minor units.
+    pub refunded: i64,
+}
+
+impl Entry {
+    /// Reads the document that a [`super::Ledger`] keeps of an attempt; `None` for one that is none.
+    pub fn read(document: &str, now: Timestamp) -> Option<Entry> {
+        let intent: Intent = serde_json::from_str(document).ok()?;
+        Some(Entry {
+            attempt_id: intent.attempt_id,
+            kind: intent.kind,
+            outcome: intent.outcome(now),
+            refunded: i64::try_from(intent.refunded()).unwrap_or(i64::MAX),
+        })
     }
 }
 

@@ -1,8 +1,10 @@
 //! What the tests below share.
 
+mod abandoned;
 mod challenges;
 mod charges;
 mod refunds;
+mod remote;
 mod tokens;
 mod trouble;
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use till_core::change::{Changes, Value};
 use till_store::Queues;
 
-use crate::kit::{Db, now};
+use crate::kit::now;
 
 on_both! {
     async fn queues_are_counted_by_whether_their_time_has_come(db: Db) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use till_ports::processor::{Method, Outcome};
+use till_ports::processor::{Method, Outcome, ProcessorError};
 use till_server::{pay, work};
 use till_testkit::{Answer, Step, Till, both, buyer, id_in};
 use till_wire::organizations::OrganizationStatus;
@@ -279,7 +279,7 @@ both! {
         t.change(&checkout, json!({"metadata": {"k": 1}})).await.ok();
     }
 
-    async fn an_attempt_that_never_began_is_given_up_after_a_minute_rule_6(t: &mut Till) {
+    async fn an_attempt_that_never_began_is_given_up_after_some_seconds_rule_6(t: &mut Till) {
         for step in [Step::Intended, Step::Asked] {
             let checkout = t.checkout_for(&t.product().await).await;
             t.crash(&checkout, buyer(ADA, VISA), step).await;
@@ -294,6 +294,19 @@ both! {
             assert_eq!(t.buy(&checkout, ADA).await["status"], "succeeded");
             assert_eq!(t.orders(&checkout).await.len(), 1);
         }
+    }
+
+    async fn an_attempt_is_given_up_at_the_processor_before_it_is_given_up_here_rule_6(t: &mut Till) {
+        let checkout = t.checkout_for(&t.product().await).await;
+        let attempt = t.crash(&checkout, buyer(ADA, VISA), Step::Asked).await;
+        t.catch_up().await;
+        // The confirmation that was on its way arrives now.
+        let reference = t.attempt(&checkout).await.reference.unwrap();
+        let late = t.app.processor.confirm(attempt.id, &reference, t.app.at().now).await;
+        assert!(matches!(late, Err(ProcessorError::Refused(_))), "{late:?}");
+        assert_eq!(t.attempt(&checkout).await.decline_reason.as_deref(), Some("abandoned"));
+        assert_eq!(t.buy(&checkout, ADA).await["status"], "succeeded");
+        assert_eq!(t.orders(&checkout).await.len(), 1);
     }
 
     async fn a_charge_that_nobody_heard_of_is_fulfilled_once_rule_6(t: &mut Till) {

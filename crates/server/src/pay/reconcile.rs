@@ -1,0 +1,84 @@
+//! The third witness: attempts whose outcome nobody has heard of.
+
+use till_core::{
+    at::At,
+    change::Changes,
+    checkout::{RECONCILE_JOB, confirm::RECONCILE_AFTER},
+    jobs::{End, Job},
+};
+use till_ports::processor;
+use uuid::Uuid;
+
+use super::{not_started, settle, settle_seen};
+use crate::{app::App, error::ApiError};
+
+/// Has the processor asked at once how this attempt stands.
+pub fn soon(payment_id: Uuid, at: &At) -> Changes {
+    let mut changes = Changes::new();
+    changes.job(
+        at,
+        RECONCILE_JOB,
+        &format!("{RECONCILE_JOB}:{payment_id}"),
+        at.now,
+        &payment_id,
+    );
+    changes
+}
+
+/// The reconciler: asks the processor how an attempt ended that nobody has heard of.
+pub async fn reconcile(app: &App, job: &Job) -> Result<End, ApiError> {
+    let id: Uuid = job.payload().map_err(ApiError::internal)?;
+    let done = || End::Done(Default::default());
+    let Some(payment) = app.store.attempt(id).await? else {
+        return Ok(done());
+    };
+    if payment.state.is_settled() {
+        return Ok(done());
+    }
+    let now = app.clock.now();
+    let touched = payment.modified_at.unwrap_or(payment.created_at);
+    let given_up = now.duration_since(touched) >= RECONCILE_AFTER;
+    // Somebody may still be about to confirm it, or a confirmation be on its way: where it is given up, the
+    // processor is told first, and takes none from then on.
+    let told = match app.processor.retrieve(id, now).await {
+        Ok(None) if given_up => app.processor.abandon(id, now).await,
+        told => told,
+    };
+    let outcome = match told {
+        Ok(Some(outcome)) => outcome,
+        Ok(None) if given_up => {
+            let abandoned = not_started(
+                "abandoned",
+                "The payment was interrupted before it began. Nothing was charged.",
+            );
+            // The processor may not know it yet; whoever is about to ask finds it ended, or was first.
+            return Ok(
+                match settle_seen(app, id, &abandoned, Some(payment.version)).await? {
+                    Some(_) => done(),
+                    None => End::Retry { at: now },
+                },
+            );
+        }
+        Ok(None) => {
+            return Ok(End::Retry {
+                at: touched + RECONCILE_AFTER,
+            });
+        }
+        Err(error) => {
+            tracing::warn!(%error, payment = %id, "could not ask how an attempt ended");
+            return Ok(End::Retry {
+                at: now + RECONCILE_AFTER,
+            });
+        }
+    };
+    settle(app, id, &outcome).await?;
+    Ok(match outcome {
+        processor::Outcome::Processing => End::Retry {
+            at: now + jiff::SignedDuration::from_secs(1),
+        },
+        processor::Outcome::RequiresAction { .. } => End::Retry {
+            at: now + RECONCILE_AFTER,
+        },
+        _ => done(),
+    })
+}

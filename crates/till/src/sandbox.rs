@@ -1,0 +1,155 @@
+//! `till sandbox`: the sandbox processor in a process of its own. It keeps its own books and goes on when Till
+//! dies, as a real processor does; and it makes trouble when it is told to, so that tests see what Till does then.
+//!
+//! - `POST /ask`: a question of `till_ports::sandbox::RemoteSandbox`;
+//! - `GET /books`: every attempt and how it stands;
+//! - `PUT /trouble`: what goes wrong from now on; `{}` ends all of it.
+
+use std::{
+    convert::Infallible,
+    future::pending,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::{get, post, put},
+};
+use serde::Deserialize;
+use till_ports::sandbox::{Ask, Entry, Sandbox, answer};
+use till_server::app::Clock;
+use till_store::{Col, Query, Store};
+
+use crate::{
+    clock::SystemClock,
+    config::Settings,
+    files, guard,
+    listen::Bound,
+    open,
+    stop::{Stop, say},
+};
+
+/// What goes wrong, each for so many of a hundred questions. Of errors and silences every other one comes
+/// before anything is done, the rest after.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Trouble {
+    /// Answered late.
+    slow: u32,
+    /// By so many milliseconds.
+    by_ms: u64,
+    /// Answered with the status 500.
+    errors: u32,
+    /// Never answered.
+    silent: u32,
+}
+
+struct Desk {
+    sandbox: Sandbox,
+    store: Store,
+    trouble: Mutex<Trouble>,
+}
+
+/// Serves until it is killed; prints its address once it is ready.
+pub async fn run(settings: &Settings) -> Result<(), Stop> {
+    let bound = Bound::take(settings.listen)?;
+    files::folder(&settings.data_dir)?;
+    let key = files::own_key(&settings.data_dir, SystemClock.seed())?;
+    let key = guard::strong(&key, "The key in the data folder")?;
+    let store = open::database(settings, true).await?;
+    let desk = Arc::new(Desk {
+        sandbox: open::sandbox(&store, &key),
+        store,
+        trouble: Mutex::default(),
+    });
+    let router = Router::new()
+        .route("/ask", post(asked))
+        .route("/books", get(books))
+        .route("/trouble", put(trouble))
+        .with_state(desk);
+    let url = bound.url();
+    let listener = bound.listen()?;
+    say(url);
+    axum::serve(listener, router).await.map_err(Stop::failed)
+}
+
+async fn asked(State(desk): State<Arc<Desk>>, Json(ask): Json<Ask>) -> Response {
+    let trouble = *desk.trouble.lock().expect("no holder of the lock panics");
+    let [die, late, ..] = SystemClock.seed();
+    let (die, late) = (u32::from(die) * 100 / 256, late % 2 == 0);
+    let fails = die < trouble.errors;
+    let vanishes = !fails && die < trouble.errors + trouble.silent;
+    let waits = !fails && !vanishes && die < trouble.errors + trouble.silent + trouble.slow;
+    if fails && !late {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
+    if vanishes && !late {
+        return never().await;
+    }
+    // What was asked is done, whether or not anybody still waits for the answer.
+    let done = tokio::spawn(async move {
+        if waits && !late {
+            pause(trouble.by_ms).await;
+        }
+        answer(&desk.sandbox, ask).await
+    });
+    let done = match done.await {
+        Ok(done) => done,
+        Err(error) => {
+            tracing::error!(%error, "a question was not answered");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    };
+    if fails {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
+    if vanishes {
+        return never().await;
+    }
+    if waits && late {
+        pause(trouble.by_ms).await;
+    }
+    Json(done).into_response()
+}
+
+async fn never() -> Response {
+    match pending::<Infallible>().await {}
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "being slow on demand is what it is for"
+)]
+async fn pause(milliseconds: u64) {
+    tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+}
+
+async fn trouble(State(desk): State<Arc<Desk>>, Json(wanted): Json<Trouble>) -> StatusCode {
+    *desk.trouble.lock().expect("no holder of the lock panics") = wanted;
+    StatusCode::NO_CONTENT
+}
+
+async fn books(State(desk): State<Arc<Desk>>) -> Response {
+    let all = Query::raw(
+        "select cast(body as text) from sandbox_records where key like 'attempt/%' order by key",
+        vec![],
+    );
+    match desk.store.all::<Col<String>>(all).await {
+        Ok(rows) => {
+            let now = SystemClock.now();
+            let entries: Vec<Entry> = rows
+                .iter()
+                .filter_map(|Col(body)| Entry::read(body, now))
+                .collect();
+            Json(entries).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "the books cannot be read");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

@@ -1,0 +1,351 @@
+//! A buyer: makes a session, fills it in, pays with whatever card chance gives, goes to the bank if asked, and
+//! does not give up when connections break.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::time::sleep;
+use uuid::Uuid;
+
+use crate::{
+    net::{Answer, Call, GaveUp, Net},
+    record::Promise,
+    shop::Shop,
+};
+
+/// How long a buyer goes on with one purchase.
+const PATIENCE: Duration = Duration::from_secs(100);
+const GLANCE: Duration = Duration::from_millis(200);
+/// Buyers who come back under the same address.
+const REGULARS: u32 = 30;
+
+const PAYS: &str = "pm_card_visa";
+const CARDS: [(&str, u32); 6] = [
+    (PAYS, 40),
+    ("pm_card_chargeDeclined", 10),
+    ("pm_card_threeDSecure2Required", 15),
+    ("pm_card_settlesLater", 5),
+    ("pm_card_failsLater", 3),
+    ("typed", 27),
+];
+
+/// What all buyers together saw.
+#[derive(Debug, Default)]
+pub struct Seen {
+    pub promises: BTreeSet<Promise>,
+    /// How purchases ended, by name.
+    pub ends: BTreeMap<String, usize>,
+}
+
+/// What a buyer needs.
+#[derive(Debug, Clone)]
+pub struct World {
+    pub net: Net,
+    pub shop: Arc<Shop>,
+    pub seen: Arc<Mutex<Seen>>,
+    pub closing: Arc<AtomicBool>,
+}
+
+/// Buys until the shop closes; ends what was begun.
+pub async fn live(world: World, number: usize, seed: u64) {
+    let mut chance =
+        StdRng::seed_from_u64(seed ^ (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let mut count = 0;
+    while !world.closing.load(Ordering::Relaxed) {
+        count += 1;
+        let mut buyer = Buyer::new(&world, format!("{number}-{count}"), &mut chance);
+        let end = match buyer.buy().await {
+            Ok(end) => end,
+            Err(GaveUp) => "gave up".to_owned(),
+        };
+        let mut seen = world.seen.lock().expect("no holder panics");
+        *seen.ends.entry(end).or_default() += 1;
+    }
+}
+
+/// One more purchase, of a book with a card that pays; how it ended.
+pub async fn once(world: &World) -> String {
+    let mut buyer = Buyer::new(world, "last".to_owned(), &mut StdRng::seed_from_u64(0));
+    buyer.product = world.shop.book;
+    buyer.code = None;
+    buyer.card = PAYS;
+    match buyer.buy().await {
+        Ok(end) => end,
+        Err(GaveUp) => "gave up".to_owned(),
+    }
+}
+
+struct Buyer<'a> {
+    world: &'a World,
+    chance: StdRng,
+    wish: String,
+    email: String,
+    product: Uuid,
+    code: Option<String>,
+    card: &'static str,
+    until: Instant,
+    keys: u32,
+    /// `/v1/checkouts/client/…`, once there is a session.
+    path: String,
+    session: Option<Uuid>,
+}
+
+impl<'a> Buyer<'a> {
+    fn new(world: &'a World, wish: String, chance: &mut StdRng) -> Self {
+        let shop = &world.shop;
+        let product = match chance.random_range(0..10) {
+            0..5 => shop.book,
+            5 => shop.gift,
+            6..8 => shop.monthly,
+            _ => shop.trial,
+        };
+        let is_regular = [shop.book, shop.gift].contains(&product) && chance.random_bool(0.6);
+        let email = match is_regular {
+            true => format!("regular{}@example.com", chance.random_range(0..REGULARS)),
+            false => format!("buyer{wish}@example.com"),
+        };
+        let discounted = product == shop.book || product == shop.monthly;
+        let code = (discounted && chance.random_bool(0.4)).then(|| {
+            let which = chance.random_range(0..shop.discounts.len());
+            shop.discounts[which].0.clone()
+        });
+        Self {
+            world,
+            chance: StdRng::seed_from_u64(chance.next_u64()),
+            card: card(chance),
+            wish,
+            email,
+            product,
+            code,
+            until: Instant::now() + PATIENCE,
+            keys: 0,
+            path: String::new(),
+            session: None,
+        }
+    }
+
+    async fn buy(&mut self) -> Result<String, GaveUp> {
+        let wanted = json!({"products": [self.product], "metadata": {"wish": self.wish}});
+        let made = self.post("/v1/checkouts/", wanted, true).await?;
+        let (Some(id), Some(secret)) = (made.text("id"), made.text("client_secret")) else {
+            return Ok(format!("create: {} {}", made.status, made.error()));
+        };
+        self.session = id.parse().ok();
+        self.path = format!("/v1/checkouts/client/{secret}");
+        self.promise(Promise::Created);
+        // Some only look.
+        if self.card != PAYS && self.chance.random_bool(0.2) {
+            return Ok("left".to_owned());
+        }
+        let mut session = self.fill_in().await?;
+        loop {
+            match self.confirm(&session).await? {
+                Step::Watch => {}
+                Step::Again => {
+                    sleep(GLANCE).await;
+                    session = self.look().await?;
+                    if Instant::now() >= self.until {
+                        return Err(GaveUp);
+                    }
+                    if session["status"] == "open" {
+                        continue;
+                    }
+                }
+                Step::End(words) => return Ok(words),
+            }
+            match self.watch().await? {
+                Step::Again => session = self.look().await?,
+                Step::End(words) => return Ok(words),
+                Step::Watch => return Ok("watched".to_owned()),
+            }
+        }
+    }
+
+    /// Address, name and code; a code that is used up is left out.
+    async fn fill_in(&mut self) -> Result<Value, GaveUp> {
+        loop {
+            let mut body = json!({"customer_email": self.email, "customer_name": "Ada",
+                "customer_billing_address": {"country": "FR"}});
+            if let Some(code) = &self.code {
+                body["discount_code"] = json!(code);
+            }
+            let path = self.path.clone();
+            let call = Call {
+                method: Method::PATCH,
+                path: &path,
+                body: Some(body),
+                key: None,
+                signed: false,
+            };
+            let answer = self.world.net.ask(call, self.until).await?;
+            if answer.is_ok() {
+                return Ok(answer.body);
+            }
+            if answer.status == 409 {
+                sleep(GLANCE).await;
+            } else if self.code.take().is_none() {
+                return self.look().await;
+            }
+        }
+    }
+
+    async fn confirm(&mut self, session: &Value) -> Result<Step, GaveUp> {
+        let mut body = json!({"customer_email": self.email});
+        if session["is_payment_form_required"] == true {
+            body["confirmation_token_id"] = json!(self.token().await?);
+        }
+        let path = format!("{}/confirm", self.path);
+        let answer = self.post(&path, body, false).await?;
+        if answer.is_ok() {
+            return Ok(Step::Watch);
+        }
+        Ok(match (answer.status, answer.error()) {
+            (409, _) => Step::Again,
+            (_, "NotOpenCheckout") => Step::Watch,
+            (_, "PaymentError") => self.declined(),
+            (_, error) if answer.body.to_string().contains("iscount") => {
+                let words = format!("discount: {error}");
+                self.without_discount(words).await?
+            }
+            (status, error) => Step::End(format!("confirm: {status} {error}")),
+        })
+    }
+
+    /// Half of those who were declined have another card.
+    fn declined(&mut self) -> Step {
+        if self.card != PAYS && self.chance.random_bool(0.6) {
+            self.card = PAYS;
+            return Step::Again;
+        }
+        Step::End("declined".to_owned())
+    }
+
+    async fn without_discount(&mut self, words: String) -> Result<Step, GaveUp> {
+        let path = self.path.clone();
+        let call = Call {
+            method: Method::PATCH,
+            path: &path,
+            body: Some(json!({"discount_code": null})),
+            key: None,
+            signed: false,
+        };
+        let answer = self.world.net.ask(call, self.until).await?;
+        Ok(match answer.status {
+            200 | 409 => Step::Again,
+            _ => Step::End(words),
+        })
+    }
+
+    /// Looks until the session has succeeded, or is open again because the card failed.
+    async fn watch(&mut self) -> Result<Step, GaveUp> {
+        loop {
+            let session = self.look().await?;
+            match session["status"].as_str() {
+                Some("succeeded") => {
+                    self.promise(Promise::Succeeded);
+                    return Ok(Step::End("bought".to_owned()));
+                }
+                Some("open") => return Ok(self.declined()),
+                Some("confirmed") => {}
+                other => return Ok(Step::End(format!("the session is {other:?}"))),
+            }
+            let told = &session["payment_processor_metadata"];
+            if told["intent_status"] == "requires_action"
+                && let Some(secret) = told["intent_client_secret"].as_str()
+            {
+                let decision = match self.chance.random_bool(0.8) {
+                    true => "decision=approve",
+                    false => "decision=refuse",
+                };
+                let path = format!("/sandbox/3ds/{secret}");
+                self.world.net.submit(&path, decision, self.until).await?;
+            }
+            if Instant::now() >= self.until {
+                return Err(GaveUp);
+            }
+            sleep(GLANCE).await;
+        }
+    }
+
+    async fn look(&self) -> Result<Value, GaveUp> {
+        let call = Call {
+            method: Method::GET,
+            path: &self.path,
+            body: None,
+            key: None,
+            signed: false,
+        };
+        Ok(self.world.net.ask(call, self.until).await?.body)
+    }
+
+    /// The name of a test card, or a token made of one that was typed.
+    async fn token(&mut self) -> Result<String, GaveUp> {
+        if self.card != "typed" {
+            return Ok(self.card.to_owned());
+        }
+        let card = json!({"number": "5555 5555 5555 4444", "exp_month": 12, "exp_year": 2034, "cvc": "123"});
+        let made = self
+            .post("/v1/sandbox/confirmation-tokens", card, false)
+            .await?;
+        Ok(made.text("id").unwrap_or_else(|| PAYS.to_owned()))
+    }
+
+    /// A wish has one key, however often it is sent; the next wish has another.
+    async fn post(&mut self, path: &str, body: Value, signed: bool) -> Result<Answer, GaveUp> {
+        self.keys += 1;
+        let call = Call {
+            method: Method::POST,
+            path,
+            body: Some(body),
+            key: Some(format!("chaos-{}-{}", self.wish, self.keys)),
+            signed,
+        };
+        loop {
+            let answer = self.world.net.ask(call.clone(), self.until).await?;
+            // The first try is still being answered: its answer will be ours.
+            let in_flight = answer.status == 409 && answer.error().contains("dempoten");
+            if !in_flight {
+                return Ok(answer);
+            }
+            if Instant::now() >= self.until {
+                return Err(GaveUp);
+            }
+            sleep(GLANCE).await;
+        }
+    }
+
+    fn promise(&self, promise: impl Fn(Uuid) -> Promise) {
+        if let Some(id) = self.session {
+            let mut seen = self.world.seen.lock().expect("no holder panics");
+            seen.promises.insert(promise(id));
+        }
+    }
+}
+
+/// What a buyer does next.
+enum Step {
+    Watch,
+    Again,
+    End(String),
+}
+
+fn card(chance: &mut StdRng) -> &'static str {
+    let all: u32 = CARDS.iter().map(|(_, weight)| weight).sum();
+    let mut die = chance.random_range(0..all);
+    for (card, weight) in CARDS {
+        if die < weight {
+            return card;
+        }
+        die -= weight;
+    }
+    PAYS
+}

@@ -1,0 +1,159 @@
+//! Events: written with their cause, delivered, in order.
+
+use std::collections::{HashMap, HashSet};
+
+use uuid::Uuid;
+
+use super::Verdict;
+use crate::record::{Record, Told};
+
+/// Events of different subjects that were decided within this time may have been committed in either order.
+const CONCURRENT: i64 = 5_000;
+
+/// Every change has told its events: once, and to every endpoint.
+pub fn written(record: &Record, verdict: &mut Verdict) {
+    let mut happened: HashMap<(&str, Uuid), usize> = HashMap::new();
+    for happening in &record.happenings {
+        *happened
+            .entry((&happening.kind, happening.subject))
+            .or_default() += 1;
+    }
+    let mut told: HashMap<(&str, Uuid, usize), usize> = HashMap::new();
+    for event in &record.told {
+        if let Some(subject) = event.subject {
+            *told
+                .entry((&event.kind, subject, event.endpoint))
+                .or_default() += 1;
+        }
+    }
+    for ((kind, subject), times) in &happened {
+        for endpoint in 0..record.endpoints {
+            let written = told.get(&(kind, *subject, endpoint)).copied().unwrap_or(0);
+            if written != *times {
+                verdict.broken(format!(
+                    "{kind} of {subject} happened {times} times and was written {written} times for endpoint {endpoint}"
+                ));
+            }
+        }
+    }
+    for (kind, subject, endpoint) in told.keys() {
+        if !happened.contains_key(&(*kind, *subject)) {
+            verdict.broken(format!(
+                "{kind} of {subject} was written for endpoint {endpoint} and never happened"
+            ));
+        }
+    }
+    let mut once = |kind: &'static str, subjects: Vec<Uuid>| {
+        for subject in subjects {
+            let times = happened.get(&(kind, subject)).copied().unwrap_or(0);
+            if times != 1 {
+                verdict.broken(format!("{kind} of {subject} happened {times} times"));
+            }
+        }
+    };
+    once(
+        "checkout.created",
+        record.sessions.iter().map(|s| s.id).collect(),
+    );
+    once(
+        "customer.created",
+        record.customers.iter().map(|c| c.id).collect(),
+    );
+    once(
+        "order.created",
+        record.orders.iter().map(|o| o.id).collect(),
+    );
+    once("order.paid", record.orders.iter().map(|o| o.id).collect());
+    once(
+        "subscription.created",
+        record.subscriptions.iter().map(|s| s.id).collect(),
+    );
+    verdict.count("events of committed changes", record.happenings.len());
+    verdict.count("events to deliver, over all endpoints", record.told.len());
+}
+
+/// Everything written arrived, nothing else did, and an event has one id and one body.
+pub fn delivered(record: &Record, verdict: &mut Verdict) {
+    let known: HashMap<Uuid, &Told> = record.told.iter().map(|event| (event.id, event)).collect();
+    let mut arrived: HashMap<Uuid, u64> = HashMap::new();
+    for delivery in &record.deliveries {
+        let id = delivery.webhook_id;
+        match known.get(&id) {
+            None => verdict.broken(format!(
+                "webhook {id} ({}) was never committed",
+                delivery.kind
+            )),
+            Some(event) if event.endpoint != delivery.endpoint => {
+                verdict.broken(format!("webhook {id} went to another endpoint"));
+            }
+            Some(_) => {}
+        }
+        let first = *arrived.entry(id).or_insert(delivery.body);
+        if first != delivery.body {
+            verdict.broken(format!("webhook {id} came with two bodies"));
+        }
+    }
+    for event in &record.told {
+        if !arrived.contains_key(&event.id) {
+            verdict.broken(format!(
+                "{} of {:?} never arrived at endpoint {} (webhook {})",
+                event.kind, event.subject, event.endpoint, event.id
+            ));
+        }
+    }
+    verdict.count("deliveries that arrived", record.deliveries.len());
+    verdict.count(
+        "  of them again, with the same id",
+        record.deliveries.len() - arrived.len(),
+    );
+}
+
+/// First arrivals at an endpoint come in the order in which the changes were decided. Only changes that have
+/// nothing to do with each other, of the same moments, may change places.
+pub fn in_order(record: &Record, verdict: &mut Verdict) {
+    let known: HashMap<Uuid, &Told> = record.told.iter().map(|event| (event.id, event)).collect();
+    let mut swapped = 0;
+    for endpoint in 0..record.endpoints {
+        let mut seen = HashSet::new();
+        let mut newest: Option<&Told> = None;
+        let mut chains: HashMap<Uuid, &Told> = HashMap::new();
+        for delivery in record.deliveries.iter().filter(|d| d.endpoint == endpoint) {
+            let Some(event) = known.get(&delivery.webhook_id).copied() else {
+                continue;
+            };
+            if !seen.insert(event.id) {
+                continue;
+            }
+            // A session with its order and subscription is one chain, any other subject is its own.
+            if let Some(chain) = delivery.chain.or(event.subject) {
+                let last = chains.insert(chain, event);
+                if let Some(last) = last.filter(|last| last.sequence > event.sequence) {
+                    verdict.broken(format!(
+                        "endpoint {endpoint}: {} ({}) came after {} ({}), both of {chain}",
+                        event.kind, event.id, last.kind, last.id
+                    ));
+                }
+            }
+            match newest {
+                Some(last) if last.sequence > event.sequence => {
+                    swapped += 1;
+                    if last.created - event.created > CONCURRENT {
+                        verdict.broken(format!(
+                            "endpoint {endpoint}: {} ({}) came after {} ({}), decided {} ms later",
+                            event.kind,
+                            event.id,
+                            last.kind,
+                            last.id,
+                            last.created - event.created
+                        ));
+                    }
+                }
+                _ => newest = Some(event),
+            }
+        }
+    }
+    verdict.count(
+        "  of the first, changed places with others at once",
+        swapped,
+    );
+}

@@ -1,0 +1,216 @@
+//! Money, sessions, people, discounts.
+
+use std::collections::{HashMap, HashSet};
+
+use uuid::Uuid;
+
+use super::Verdict;
+use crate::record::{Order, Promise, Record};
+
+/// Every charge has exactly one paid order of its sum, every paid order that costs something exactly one charge.
+pub fn money(record: &Record, verdict: &mut Verdict) {
+    let payments: HashMap<_, _> = record.payments.iter().map(|p| (p.id, p)).collect();
+    let orders: HashMap<_, _> = record.orders.iter().map(|o| (o.id, o)).collect();
+    let mut charged: HashMap<Uuid, usize> = HashMap::new();
+    for charge in &record.charges {
+        let attempt = charge.attempt;
+        let Some(payment) = payments.get(&attempt) else {
+            verdict.broken(format!("charge {attempt} has no attempt"));
+            continue;
+        };
+        if payment.state != "succeeded" {
+            verdict.broken(format!(
+                "charge {attempt} is kept as {}; session {:?}",
+                payment.state, payment.checkout
+            ));
+        }
+        let Some(order) = payment.order.and_then(|id| orders.get(&id)) else {
+            verdict.broken(format!(
+                "charge {attempt} has no order; session {:?}",
+                payment.checkout
+            ));
+            continue;
+        };
+        *charged.entry(order.id).or_default() += 1;
+        if order.status != "paid" || order.total != charge.amount || charge.refunded != 0 {
+            verdict.broken(format!(
+                "charge {attempt} of {} has the {} order {} of {}",
+                charge.amount, order.status, order.id, order.total
+            ));
+        }
+    }
+    for order in &record.orders {
+        let charges = charged.get(&order.id).copied().unwrap_or(0);
+        let due = usize::from(order.status == "paid" && order.total > 0);
+        if charges != due {
+            verdict.broken(format!(
+                "order {} ({} of {}) has {charges} charges",
+                order.id, order.status, order.total
+            ));
+        }
+    }
+    let known: HashSet<Uuid> = record.charges.iter().map(|c| c.attempt).collect();
+    for payment in &record.payments {
+        if payment.kind == "charge" && payment.state == "succeeded" && !known.contains(&payment.id)
+        {
+            verdict.broken(format!(
+                "attempt {} succeeded, but nothing was charged",
+                payment.id
+            ));
+        }
+    }
+    for attempt in &record.undecided {
+        verdict.broken(format!("attempt {attempt} is undecided at the processor"));
+    }
+    let paid = record.orders.iter().filter(|o| o.total > 0).count();
+    let failed = record.payments.iter().filter(|p| p.state == "failed");
+    verdict.count("charges in the processor's books", record.charges.len());
+    verdict.count("orders with something to pay", paid);
+    verdict.count("orders with nothing to pay", record.orders.len() - paid);
+    verdict.count("attempts that failed", failed.count());
+}
+
+/// No session is stuck, none was lost, and each is fulfilled once.
+pub fn sessions(record: &Record, verdict: &mut Verdict) {
+    let mut orders: HashMap<Uuid, Vec<&Order>> = HashMap::new();
+    for order in &record.orders {
+        match order.checkout {
+            Some(checkout) => orders.entry(checkout).or_default().push(order),
+            None => verdict.broken(format!("order {} has no session", order.id)),
+        }
+    }
+    let mut subscriptions: HashMap<Uuid, usize> = HashMap::new();
+    for subscription in &record.subscriptions {
+        match subscription.checkout {
+            Some(checkout) => *subscriptions.entry(checkout).or_default() += 1,
+            None => verdict.broken(format!("subscription {} has no session", subscription.id)),
+        }
+    }
+    let mut wishes: HashMap<&str, Uuid> = HashMap::new();
+    let mut statuses: HashMap<&str, usize> = HashMap::new();
+    let mut repeated = 0;
+    for session in &record.sessions {
+        let id = session.id;
+        *statuses.entry(&session.status).or_default() += 1;
+        if let Some(attempt) = session.attempt {
+            verdict.broken(format!("session {id} still waits for attempt {attempt}"));
+        }
+        if session.status == "confirmed" {
+            verdict.broken(format!("session {id} was confirmed and never succeeded"));
+        }
+        let made = orders.get(&id).map_or(0, Vec::len);
+        let due = usize::from(session.status == "succeeded");
+        if made != due {
+            verdict.broken(format!(
+                "session {id} ({}) has {made} orders",
+                session.status
+            ));
+        }
+        if subscriptions.get(&id).copied().unwrap_or(0) > due {
+            verdict.broken(format!("session {id} has too many subscriptions"));
+        }
+        if let Some(other) = session.wish.as_deref().and_then(|w| wishes.insert(w, id)) {
+            repeated += 1;
+            if !record.repeats_allowed {
+                verdict.broken(format!("sessions {other} and {id} are of one wish"));
+            }
+        }
+    }
+    let known: HashMap<Uuid, &str> = record
+        .sessions
+        .iter()
+        .map(|s| (s.id, s.status.as_str()))
+        .collect();
+    for promise in &record.promises {
+        match promise {
+            Promise::Created(id) if !known.contains_key(id) => {
+                verdict.broken(format!("session {id} was promised and is gone"));
+            }
+            Promise::Succeeded(id) if known.get(id) != Some(&"succeeded") => {
+                verdict.broken(format!(
+                    "session {id} was told to have succeeded and is {:?}",
+                    known.get(id)
+                ));
+            }
+            _ => {}
+        }
+    }
+    verdict.count("sessions", record.sessions.len());
+    let mut statuses: Vec<_> = statuses.into_iter().collect();
+    statuses.sort_unstable();
+    for (status, number) in statuses {
+        verdict.count(format!("  {status}"), number);
+    }
+    verdict.count("sessions made twice by a repeated request", repeated);
+    verdict.count("subscriptions", record.subscriptions.len());
+    verdict.count("promises to buyers", record.promises.len());
+}
+
+/// Nobody is there twice, and everybody who bought is there.
+pub fn people(record: &Record, verdict: &mut Verdict) {
+    let mut seen = HashMap::new();
+    for customer in &record.customers {
+        if let Some(other) = seen.insert(&customer.person, customer.id) {
+            verdict.broken(format!(
+                "customers {other} and {} are the same person",
+                customer.id
+            ));
+        }
+    }
+    let known: HashSet<Uuid> = record.customers.iter().map(|c| c.id).collect();
+    for order in &record.orders {
+        if !known.contains(&order.customer) {
+            verdict.broken(format!("order {} has no customer", order.id));
+        }
+    }
+    verdict.count("customers", record.customers.len());
+}
+
+/// No discount is used more often than it may be, and its count is what was bought with it.
+pub fn discounts(record: &Record, verdict: &mut Verdict) {
+    for discount in &record.discounts {
+        let id = discount.id;
+        if discount.limit.is_some_and(|limit| discount.count > limit) {
+            verdict.broken(format!(
+                "discount {id} was used {} times of {:?}",
+                discount.count, discount.limit
+            ));
+        }
+        let rows: HashSet<Uuid> = record
+            .redemptions
+            .iter()
+            .filter(|r| r.discount == id)
+            .map(|r| r.checkout)
+            .collect();
+        if i64::try_from(rows.len()) != Ok(discount.count) {
+            verdict.broken(format!(
+                "discount {id} counts {} uses and has {}",
+                discount.count,
+                rows.len()
+            ));
+        }
+        let sold: HashSet<Uuid> = record
+            .sessions
+            .iter()
+            .filter(|s| s.discount == Some(id) && s.status == "succeeded")
+            .map(|s| s.id)
+            .collect();
+        for checkout in rows.symmetric_difference(&sold) {
+            verdict.broken(format!(
+                "discount {id} and session {checkout} do not agree on its use"
+            ));
+        }
+        let ordered: HashSet<Uuid> = record
+            .orders
+            .iter()
+            .filter(|o| o.discount == Some(id))
+            .filter_map(|o| o.checkout)
+            .collect();
+        for checkout in rows.symmetric_difference(&ordered) {
+            verdict.broken(format!(
+                "discount {id} and the order of session {checkout} do not agree on its use"
+            ));
+        }
+    }
+    verdict.count("uses of discounts", record.redemptions.len());
+}

@@ -1,0 +1,255 @@
+//! The judge finds what is wrong with a doctored record.
+
+use super::*;
+use crate::record::*;
+
+fn id(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+use uuid::Uuid;
+
+/// One session that was paid, with a discount, told to two endpoints; nothing is wrong with it.
+fn sound() -> Record {
+    let kinds = [
+        "checkout.created",
+        "customer.created",
+        "order.created",
+        "order.paid",
+    ];
+    let subjects = [id(1), id(4), id(3), id(3)];
+    let mut record = Record {
+        charges: vec![Charge {
+            attempt: id(2),
+            amount: 900,
+            refunded: 0,
+        }],
+        payments: vec![Payment {
+            id: id(2),
+            checkout: Some(id(1)),
+            order: Some(id(3)),
+            kind: "charge".into(),
+            state: "succeeded".into(),
+        }],
+        orders: vec![Order {
+            id: id(3),
+            checkout: Some(id(1)),
+            customer: id(4),
+            discount: Some(id(5)),
+            status: "paid".into(),
+            total: 900,
+        }],
+        sessions: vec![Session {
+            id: id(1),
+            status: "succeeded".into(),
+            attempt: None,
+            discount: Some(id(5)),
+            wish: Some("a".into()),
+        }],
+        customers: vec![Customer {
+            id: id(4),
+            person: (id(9), "ada@example.com".into()),
+        }],
+        discounts: vec![Discount {
+            id: id(5),
+            limit: Some(1),
+            count: 1,
+        }],
+        redemptions: vec![Redemption {
+            discount: id(5),
+            checkout: id(1),
+        }],
+        promises: [Promise::Created(id(1)), Promise::Succeeded(id(1))].into(),
+        endpoints: 2,
+        ..Record::default()
+    };
+    for (n, (kind, subject)) in kinds.into_iter().zip(subjects).enumerate() {
+        record.happenings.push(Happening {
+            kind: kind.into(),
+            subject,
+        });
+        for endpoint in 0..2 {
+            let webhook = id(100 + 10 * n as u128 + endpoint as u128);
+            record.told.push(Told {
+                id: webhook,
+                endpoint,
+                kind: kind.into(),
+                subject: Some(subject),
+                sequence: n as i64,
+                created: 10_000 * n as i64,
+            });
+            record.deliveries.push(Delivery {
+                endpoint,
+                webhook_id: webhook,
+                body: n as u64,
+                kind: kind.into(),
+                chain: (n != 1).then_some(id(1)),
+            });
+        }
+    }
+    record
+}
+
+/// What the judge says of the record after this change.
+fn after(change: impl FnOnce(&mut Record)) -> Vec<String> {
+    let mut record = sound();
+    change(&mut record);
+    judge(&record).violations
+}
+
+#[test]
+fn a_sound_record_passes() {
+    assert_eq!(after(|_| {}), Vec::<String>::new());
+}
+
+#[test]
+fn every_kind_of_doctored_record_is_found() {
+    type Doctor = fn(&mut Record);
+    let doctors: [(&str, Doctor); 28] = [
+        (
+            "charge 00000000-0000-0000-0000-000000000002 has no attempt",
+            |r| r.payments.clear(),
+        ),
+        ("has no order", |r| r.payments[0].order = None),
+        ("has the paid order", |r| r.charges[0].amount = 901),
+        ("has 0 charges", |r| r.charges.clear()),
+        ("nothing was charged", |r| r.charges.clear()),
+        ("has 2 charges", |r| {
+            r.charges.push(Charge {
+                attempt: id(22),
+                ..r.charges[0].clone()
+            });
+            r.payments.push(Payment {
+                id: id(22),
+                ..r.payments[0].clone()
+            });
+        }),
+        ("is kept as failed", |r| {
+            r.payments[0].state = "failed".into()
+        }),
+        ("is undecided", |r| r.undecided.push(id(7))),
+        ("still waits for attempt", |r| {
+            r.sessions[0].attempt = Some(id(2))
+        }),
+        ("never succeeded", |r| {
+            r.sessions[0].status = "confirmed".into()
+        }),
+        ("has 2 orders", |r| {
+            r.orders.push(Order {
+                id: id(33),
+                ..r.orders[0].clone()
+            })
+        }),
+        ("has 0 orders", |r| r.orders.clear()),
+        ("too many subscriptions", |r| {
+            r.subscriptions = vec![
+                Subscription {
+                    id: id(6),
+                    checkout: Some(id(1))
+                };
+                2
+            ];
+        }),
+        ("are of one wish", |r| {
+            r.sessions.push(Session {
+                id: id(11),
+                status: "open".into(),
+                discount: None,
+                ..r.sessions[0].clone()
+            });
+        }),
+        ("was promised and is gone", |r| {
+            r.promises.insert(Promise::Created(id(12)));
+        }),
+        ("was told to have succeeded", |r| {
+            r.sessions[0].status = "open".into()
+        }),
+        ("are the same person", |r| {
+            r.customers.push(Customer {
+                id: id(44),
+                ..r.customers[0].clone()
+            })
+        }),
+        ("has no customer", |r| r.customers.clear()),
+        ("was used 2 times", |r| r.discounts[0].count = 2),
+        ("counts 0 uses", |r| r.discounts[0].count = 0),
+        ("do not agree on its use", |r| {
+            r.redemptions[0].checkout = id(12)
+        }),
+        ("happened 2 times and was written 1", |r| {
+            r.happenings.push(r.happenings[0].clone())
+        }),
+        ("never happened", |r| {
+            r.happenings.remove(0);
+        }),
+        (
+            "order.paid of 00000000-0000-0000-0000-000000000003 happened 0 times",
+            |r| {
+                r.happenings.retain(|h| h.kind != "order.paid");
+                r.told.retain(|t| t.kind != "order.paid");
+            },
+        ),
+        ("never arrived", |r| {
+            r.deliveries.pop();
+        }),
+        ("was never committed", |r| {
+            r.deliveries[0].webhook_id = id(999)
+        }),
+        ("came with two bodies", |r| {
+            r.deliveries.push(Delivery {
+                body: 77,
+                ..r.deliveries[0].clone()
+            });
+        }),
+        ("was buried", |r| r.buried.push("fulfil".into())),
+    ];
+    for (words, doctor) in doctors {
+        let found = after(doctor);
+        assert!(
+            found.iter().any(|v| v.contains(words)),
+            "{words}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn the_order_of_first_arrivals_counts_per_endpoint_and_repeats_do_not() {
+    let again = after(|r| r.deliveries.push(r.deliveries[0].clone()));
+    assert_eq!(again, Vec::<String>::new());
+    let late = after(|r| {
+        let first = r.deliveries.remove(0);
+        r.deliveries.push(first);
+    });
+    assert!(late.iter().any(|v| v.contains("both of")), "{late:?}");
+    let others = after(|r| {
+        let customer = r
+            .deliveries
+            .iter()
+            .position(|d| d.kind == "customer.created");
+        let customer = r.deliveries.remove(customer.unwrap());
+        r.deliveries.push(customer);
+    });
+    assert!(
+        others.iter().all(|v| v.contains("decided")) && !others.is_empty(),
+        "{others:?}"
+    );
+}
+
+#[test]
+fn a_discount_above_its_limit_is_found_also_where_its_count_agrees() {
+    let found = after(|r| {
+        r.discounts[0].count = 2;
+        r.redemptions.push(Redemption {
+            discount: id(5),
+            checkout: id(12),
+        });
+        r.sessions.push(Session {
+            id: id(12),
+            wish: None,
+            ..r.sessions[0].clone()
+        });
+    });
+    assert!(
+        found.iter().any(|v| v.contains("was used 2 times")),
+        "{found:?}"
+    );
+}

@@ -1,0 +1,93 @@
+//! The crash test: buyers buy, Till is killed again and again, and afterwards the books must agree.
+//!
+//! Till, its sandbox processor and its database are processes; this one is the buyers, the receiver of webhooks,
+//! the killer and the judge. `scripts/chaos` starts it.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the world outside Till: it has clocks, chance, and waits"
+)]
+
+mod buyer;
+mod judge;
+mod net;
+mod node;
+mod receiver;
+mod record;
+mod run;
+mod shop;
+mod trouble;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::Parser;
+
+use crate::trouble::Trouble;
+
+/// What to break, and how often.
+#[derive(Debug, Clone, Parser)]
+pub struct Wanted {
+    /// Till's binary
+    #[arg(long, env = "TILL_BIN")]
+    pub till: PathBuf,
+    /// How often a node is killed
+    #[arg(long, default_value_t = 0)]
+    pub kills: u32,
+    /// What else goes wrong
+    #[arg(long, value_enum, default_value = "none")]
+    pub trouble: Trouble,
+    /// How long the trouble lasts, in seconds
+    #[arg(long, default_value_t = 6)]
+    pub seconds: u64,
+    /// A PostgreSQL database for two nodes; without it one node runs on SQLite
+    #[arg(long)]
+    pub postgres: Option<String>,
+    /// A program that stops PostgreSQL at once and starts it again
+    #[arg(long)]
+    pub postgres_restart: Option<PathBuf>,
+    /// Buyers at the same time
+    #[arg(long, default_value_t = 16)]
+    pub buyers: usize,
+    /// Where chance begins; the same seed makes the same choices
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Where the log files of Till's processes go
+    #[arg(long, default_value = "artifacts/logs")]
+    pub logs: PathBuf,
+    /// How long the end may take to settle, in seconds
+    #[arg(long, default_value_t = 120)]
+    pub patience: u64,
+}
+
+#[tokio::main(worker_threads = 2)]
+async fn main() -> ExitCode {
+    let mut wanted = Wanted::parse();
+    let seed = *wanted.seed.get_or_insert_with(rand::random);
+    let nodes = if wanted.postgres.is_some() {
+        "postgres, two nodes"
+    } else {
+        "sqlite, one node"
+    };
+    println!(
+        "chaos on {nodes}: {} kills, trouble {:?}, seed {seed}",
+        wanted.kills, wanted.trouble
+    );
+    match run::run(&wanted).await {
+        Ok(verdict) => {
+            print!("{verdict}");
+            if verdict.violations.is_empty() {
+                println!("chaos: all held (seed {seed})");
+                ExitCode::SUCCESS
+            } else {
+                println!("chaos: BROKEN (seed {seed})");
+                ExitCode::FAILURE
+            }
+        }
+        Err(error) => {
+            println!("chaos: BROKEN (seed {seed}): {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Anything that ends a run early.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;

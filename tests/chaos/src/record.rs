@@ -1,0 +1,347 @@
+//! What is known after a run: the processor's books, Till's rows, what arrived at the receiver, and what buyers
+//! were told.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+use serde_json::Value;
+use till_core::change::Json;
+use till_ports::{
+    processor::{AttemptKind, Outcome},
+    sandbox::Entry,
+};
+use till_store::{Col, Options, Query, Store};
+use uuid::Uuid;
+
+use crate::{Failure, net, receiver::Receiver, shop::EVENTS};
+
+/// An attempt in the processor's books that moved money.
+#[derive(Debug, Clone)]
+pub struct Charge {
+    pub attempt: Uuid,
+    pub amount: i64,
+    /// Given back.
+    pub refunded: i64,
+}
+
+/// An attempt in Till's journal.
+#[derive(Debug, Clone)]
+pub struct Payment {
+    pub id: Uuid,
+    pub checkout: Option<Uuid>,
+    pub order: Option<Uuid>,
+    pub kind: String,
+    pub state: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Order {
+    pub id: Uuid,
+    pub checkout: Option<Uuid>,
+    pub customer: Uuid,
+    pub discount: Option<Uuid>,
+    pub status: String,
+    pub total: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct Session {
+    pub id: Uuid,
+    pub status: String,
+    pub attempt: Option<Uuid>,
+    pub discount: Option<Uuid>,
+    /// The wish that made it, from its metadata.
+    pub wish: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Subscription {
+    pub id: Uuid,
+    pub checkout: Option<Uuid>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Customer {
+    pub id: Uuid,
+    /// Organization and address.
+    pub person: (Uuid, String),
+}
+
+#[derive(Debug, Clone)]
+pub struct Discount {
+    pub id: Uuid,
+    pub limit: Option<i64>,
+    pub count: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct Redemption {
+    pub discount: Uuid,
+    pub checkout: Uuid,
+}
+
+/// A row of the journal of what happened.
+#[derive(Debug, Clone)]
+pub struct Happening {
+    pub kind: String,
+    pub subject: Uuid,
+}
+
+/// A row of the outbox.
+#[derive(Debug, Clone)]
+pub struct Told {
+    pub id: Uuid,
+    pub endpoint: usize,
+    pub kind: String,
+    pub subject: Option<Uuid>,
+    pub sequence: i64,
+    /// Milliseconds since 1970.
+    pub created: i64,
+}
+
+/// One arrival at the receiver.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    pub endpoint: usize,
+    pub webhook_id: Uuid,
+    /// A digest of the body.
+    pub body: u64,
+    pub kind: String,
+    /// The session that it is about, where it is about one.
+    pub chain: Option<Uuid>,
+}
+
+/// What a buyer was told by a definite answer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Promise {
+    /// The session exists.
+    Created(Uuid),
+    /// Bought and paid, or free: the purchase is complete.
+    Succeeded(Uuid),
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Record {
+    pub charges: Vec<Charge>,
+    /// Attempts that the processor has not brought to an end.
+    pub undecided: Vec<Uuid>,
+    pub payments: Vec<Payment>,
+    pub orders: Vec<Order>,
+    pub sessions: Vec<Session>,
+    pub subscriptions: Vec<Subscription>,
+    pub customers: Vec<Customer>,
+    pub discounts: Vec<Discount>,
+    pub redemptions: Vec<Redemption>,
+    pub happenings: Vec<Happening>,
+    pub told: Vec<Told>,
+    /// In order of arrival.
+    pub deliveries: Vec<Delivery>,
+    pub promises: BTreeSet<Promise>,
+    /// How many endpoints there are.
+    pub endpoints: usize,
+    /// Kinds and keys of jobs that nobody will do any more.
+    pub buried: Vec<String>,
+    /// What was still waiting when patience ended.
+    pub waiting: Vec<String>,
+    /// Whether a request that is made again may make a second session.
+    pub repeats_allowed: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Metadata {
+    wish: Option<String>,
+}
+
+type Text = Col<String>;
+type Id = Col<Uuid>;
+type MaybeId = Col<Option<Uuid>>;
+type Int = Col<i64>;
+
+/// Opens the database that Till writes.
+pub async fn open(url: &str) -> Result<Store, Failure> {
+    let options = Options {
+        migrate: false,
+        connections: 2,
+        readers: 1,
+        ..Options::default()
+    };
+    Ok(Store::open(url, options).await?)
+}
+
+fn sql(text: &'static str) -> Query {
+    Query::raw(text, vec![])
+}
+
+/// What is not finished yet, one line each; empty once everything has settled.
+pub async fn waiting(store: &Store) -> Result<Vec<String>, Failure> {
+    let mut all = Vec::new();
+    let attempts = sql(
+        "select state, id from payments where state in ('intended', 'asked', 'requires_action', 'processing')",
+    );
+    for (Col(state), Col(id)) in store.all::<(Text, Id)>(attempts).await? {
+        all.push(format!("attempt {id} is {state}"));
+    }
+    let sessions = sql("select id from checkouts where status = 'confirmed'");
+    for Col(id) in store.all::<Id>(sessions).await? {
+        all.push(format!("session {id} is confirmed"));
+    }
+    let jobs = sql("select key from jobs where buried is null");
+    for Col(key) in store.all::<Text>(jobs).await? {
+        all.push(format!("job {key}"));
+    }
+    let events = sql(
+        "select count(*), endpoint_id from webhook_events where next_attempt_at is not null group by endpoint_id",
+    );
+    for (Col(count), Col(endpoint)) in store.all::<(Int, Id)>(events).await? {
+        all.push(format!("{count} events for endpoint {endpoint}"));
+    }
+    Ok(all)
+}
+
+impl Record {
+    /// Reads everything.
+    pub async fn read(
+        store: &Store,
+        sandbox: &str,
+        receiver: &Receiver,
+        endpoints: &[Uuid],
+    ) -> Result<Self, Failure> {
+        let mut record = Self {
+            endpoints: endpoints.len(),
+            deliveries: receiver.deliveries(),
+            ..Self::default()
+        };
+        record.read_books(sandbox).await?;
+        record.read_sales(store).await?;
+        record.read_others(store).await?;
+        record.read_events(store, endpoints).await?;
+        Ok(record)
+    }
+
+    async fn read_books(&mut self, sandbox: &str) -> Result<(), Failure> {
+        let books = net::client()?.get(format!("{sandbox}/books")).send();
+        let books: Vec<Entry> = serde_json::from_slice(&books.await?.bytes().await?)?;
+        for entry in books {
+            match (entry.kind, entry.outcome) {
+                (AttemptKind::Charge { amount, .. }, Some(Outcome::Succeeded { .. })) => {
+                    self.charges.push(Charge {
+                        attempt: entry.attempt_id,
+                        amount: amount.minor,
+                        refunded: entry.refunded,
+                    });
+                }
+                (_, Some(Outcome::Processing | Outcome::RequiresAction { .. })) => {
+                    self.undecided.push(entry.attempt_id);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn read_sales(&mut self, store: &Store) -> Result<(), Failure> {
+        type PaymentRow = (Id, MaybeId, MaybeId, Text, Text);
+        let rows = sql("select id, checkout_id, order_id, kind, state from payments");
+        for (Col(id), Col(checkout), Col(order), Col(kind), Col(state)) in
+            store.all::<PaymentRow>(rows).await?
+        {
+            self.payments.push(Payment {
+                id,
+                checkout,
+                order,
+                kind,
+                state,
+            });
+        }
+        type OrderRow = (Id, MaybeId, Id, MaybeId, Text, Int);
+        let rows = sql(
+            "select id, checkout_id, customer_id, discount_id, status, net_amount + tax_amount from orders",
+        );
+        for (Col(id), Col(checkout), Col(customer), Col(discount), Col(status), Col(total)) in
+            store.all::<OrderRow>(rows).await?
+        {
+            self.orders.push(Order {
+                id,
+                checkout,
+                customer,
+                discount,
+                status,
+                total,
+            });
+        }
+        type SessionRow = (Id, Text, MaybeId, MaybeId, Col<Json<Value>>);
+        let rows = sql("select id, status, attempt_id, discount_id, metadata from checkouts");
+        for (Col(id), Col(status), Col(attempt), Col(discount), Col(Json(metadata))) in
+            store.all::<SessionRow>(rows).await?
+        {
+            let metadata: Metadata = serde_json::from_value(metadata)?;
+            self.sessions.push(Session {
+                id,
+                status,
+                attempt,
+                discount,
+                wish: metadata.wish,
+            });
+        }
+        Ok(())
+    }
+
+    async fn read_others(&mut self, store: &Store) -> Result<(), Failure> {
+        let rows = sql("select id, checkout_id from subscriptions");
+        for (Col(id), Col(checkout)) in store.all::<(Id, MaybeId)>(rows).await? {
+            self.subscriptions.push(Subscription { id, checkout });
+        }
+        let rows =
+            sql("select id, organization_id, email_key from customers where deleted_at is null");
+        for (Col(id), Col(organization), Col(email)) in store.all::<(Id, Id, Text)>(rows).await? {
+            self.customers.push(Customer {
+                id,
+                person: (organization, email),
+            });
+        }
+        let rows = sql("select id, max_redemptions, redemptions_count from discounts");
+        for (Col(id), Col(limit), Col(count)) in
+            store.all::<(Id, Col<Option<i64>>, Int)>(rows).await?
+        {
+            self.discounts.push(Discount { id, limit, count });
+        }
+        let rows = sql("select discount_id, checkout_id from discount_redemptions");
+        for (Col(discount), Col(checkout)) in store.all::<(Id, Id)>(rows).await? {
+            self.redemptions.push(Redemption { discount, checkout });
+        }
+        let rows = sql("select key from jobs where buried is not null");
+        for Col(key) in store.all::<Text>(rows).await? {
+            self.buried.push(key);
+        }
+        Ok(())
+    }
+
+    async fn read_events(&mut self, store: &Store, endpoints: &[Uuid]) -> Result<(), Failure> {
+        let rows = sql("select kind, subject_id from events order by sequence");
+        for (Col(kind), Col(subject)) in store.all::<(Text, Id)>(rows).await? {
+            if EVENTS.contains(&kind.as_str()) {
+                self.happenings.push(Happening { kind, subject });
+            }
+        }
+        type ToldRow = (Id, Id, Text, MaybeId, Int, Col<jiff::Timestamp>);
+        let rows = sql(
+            "select id, endpoint_id, kind, subject_id, sequence, created_at from webhook_events order by sequence",
+        );
+        for (Col(id), Col(endpoint), Col(kind), Col(subject), Col(sequence), Col(created)) in
+            store.all::<ToldRow>(rows).await?
+        {
+            let Some(endpoint) = endpoints.iter().position(|known| *known == endpoint) else {
+                continue;
+            };
+            self.told.push(Told {
+                id,
+                endpoint,
+                kind,
+                subject,
+                sequence,
+                created: created.as_millisecond(),
+            });
+        }
+        Ok(())
+    }
+}
