@@ -81,7 +81,10 @@ pub async fn run(wanted: &Wanted) -> Result<Verdict, Failure> {
     let mut waiting = settle(&store, Duration::from_secs(wanted.patience)).await;
     let settling = began_to_settle.elapsed();
 
-    let seen = world.seen.lock().expect("no holder panics");
+    let (promises, ends) = {
+        let seen = world.seen.lock().expect("no holder panics");
+        (seen.promises.clone(), seen.ends.clone())
+    };
     if after != "bought" {
         waiting.push(format!("the purchase after the trouble: {after}"));
     }
@@ -89,9 +92,6 @@ pub async fn run(wanted: &Wanted) -> Result<Verdict, Failure> {
         .iter_mut()
         .filter_map(|node| (!node.is_alive()).then(|| node.url.clone()));
     waiting.extend(dead.map(|url| format!("Till at {url} has ended by itself")));
-    let promises = seen.promises.clone();
-    let ends = seen.ends.clone();
-    drop(seen);
     let mut record = Record::read(&store, &sandbox.url, &receiver, &world.shop.endpoints).await?;
     record.promises = promises;
     record.waiting = waiting;

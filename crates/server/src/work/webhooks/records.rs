@@ -9,12 +9,15 @@ use uuid::Uuid;
 
 use super::{Duty, Trouble};
 
+/// The events of a commit, and how it ended.
+type Saved = (Vec<Uuid>, Result<(), Trouble>);
+
 pub(super) struct Records<'a> {
     duty: &'a Duty<'a>,
     /// The events that the database does not know the outcome of.
     unsaved: HashSet<Uuid>,
     waiting: Vec<(Uuid, Changes)>,
-    saving: Option<BoxFuture<'a, (Vec<Uuid>, Result<(), Trouble>)>>,
+    saving: Option<BoxFuture<'a, Saved>>,
 }
 
 impl<'a> Records<'a> {
