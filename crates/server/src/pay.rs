@@ -511,13 +511,14 @@ async fn settle_seen(
             at: &app.at(),
         };
         let mut settled = settle::settle(&session, &payment, outcome, &buyer, around)?;
-        if settled.payment.decline_reason.as_deref() == Some(settle::REFUND_DUE) {
-            tracing::error!(payment = %payment_id, "money arrived for a session that could not use it: refund it");
-        }
         let changes = std::mem::take(&mut settled.changes);
         // The second witness of an outcome changes nothing, and is not counted.
         let news = !changes.is_empty();
         app.commit(changes).await?;
+        // Said only once it is true: a decision that lost a race is made anew.
+        if news && settled.payment.decline_reason.as_deref() == Some(settle::REFUND_DUE) {
+            tracing::error!(payment = %payment_id, "money arrived for a session that could not use it: refund it");
+        }
         if news {
             app.metrics.attempt(outcome);
         }

@@ -48,6 +48,10 @@ impl fmt::Display for Verdict {
 /// Judges everything.
 pub fn judge(record: &Record) -> Verdict {
     let mut verdict = Verdict::default();
+    // First, because it explains much of the rest.
+    for waiting in &record.waiting {
+        verdict.broken(format!("still waiting at the end: {waiting}"));
+    }
     sales::money(record, &mut verdict);
     sales::sessions(record, &mut verdict);
     sales::people(record, &mut verdict);
@@ -57,9 +61,6 @@ pub fn judge(record: &Record) -> Verdict {
     events::in_order(record, &mut verdict);
     for key in &record.buried {
         verdict.broken(format!("job {key} was buried"));
-    }
-    for waiting in &record.waiting {
-        verdict.broken(format!("still waiting at the end: {waiting}"));
     }
     verdict.count("violations", verdict.violations.len());
     verdict
