@@ -2,12 +2,56 @@
 
 use jiff::Timestamp;
 use till_wire::values::Interval;
+use uuid::Uuid;
 
 use crate::{
+    at::At,
+    change::{Changes, Value},
     customers::email_key,
-    period,
+    discounts::Hints,
+    period, record,
     records::{Checkout, Product},
 };
+
+/// The index that refuses a trial to somebody who is having, or has had, one.
+pub const CLAIMED: &str = "trial_claims_person";
+
+record! {
+    /// A person, by address or by card, who may have no other trial of the organization.
+    "trial_claims";
+    pub struct TrialClaim {
+        id: Uuid,
+        created_at: Timestamp,
+        organization_id: Uuid,
+        checkout_id: Uuid,
+        /// `email:` and the address without its tag, or `card:` and the card's fingerprint.
+        person: String,
+    }
+}
+
+/// Takes the one trial that a person has, in the commit that begins the attempt: refused as [`CLAIMED`] when it is
+/// taken (CF-16).
+pub fn claim(changes: &mut Changes, row: &Checkout, hints: &Hints, at: &At) {
+    let email = hints.email_key.iter().map(|key| format!("email:{key}"));
+    let card = hints.card_fingerprint.iter();
+    for person in email.chain(card.map(|print| format!("card:{print}"))) {
+        changes.insert(&TrialClaim {
+            id: at.id(),
+            created_at: at.now,
+            organization_id: row.organization_id,
+            checkout_id: row.id,
+            person,
+        });
+    }
+}
+
+/// Gives back what a session has taken; one without a trial is left alone.
+pub fn release(changes: &mut Changes, checkout_id: Uuid) {
+    changes.any(
+        "delete from trial_claims where checkout_id = $1",
+        vec![Value::Uuid(checkout_id)],
+    );
+}
 
 /// The trial of a session: its own, or the product's, each field falling back by itself. `None` where there is
 /// none: not allowed, not a subscription, or not set.

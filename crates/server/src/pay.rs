@@ -298,6 +298,9 @@ async fn intend(
         Err(CommitError::Refused(Refused::NotOne(discounts::CUSTOMER_LIMIT))) => {
             Err(Refusal::DiscountRedemptionLimitReached.into())
         }
+        Err(CommitError::Refused(Refused::Taken(index))) if index == trials::CLAIMED => {
+            Err(Refusal::TrialAlreadyRedeemed.into())
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -124,14 +124,7 @@ pub fn confirm(
     collected(problems)?;
     // Judged before the charge, and once more, gently, when it has succeeded.
     match_customer(&new.checkout, buyer)?;
-    if new.checkout.trial_end.is_some()
-        && buyer.had_trial
-        && new
-            .organization
-            .settings
-            .subscription_settings
-            .prevent_trial_abuse
-    {
+    if one_trial_each(&new) && buyer.had_trial {
         return Err(Refusal::TrialAlreadyRedeemed);
     }
     if form.required() {
@@ -156,6 +149,12 @@ pub fn confirm(
         token,
         changes,
     })))
+}
+
+/// Whether the session has a trial, and its merchant gives one to each person only.
+fn one_trial_each(session: &Session) -> bool {
+    let settings = &session.organization.settings.subscription_settings;
+    session.checkout.trial_end.is_some() && settings.prevent_trial_abuse
 }
 
 /// A discount that cannot be used any more, told where it was entered (CF-3).
@@ -248,6 +247,9 @@ fn intend(old: &Session, mut new: Session, form: Form, buyer: &Buyer, at: &At) -
             &hints(&new, buyer),
             at,
         );
+    }
+    if one_trial_each(&new) {
+        trials::claim(&mut changes, &new.checkout, &hints(&new, buyer), at);
     }
     changes.insert(&payment).update(&old.checkout, &locked).job(
         at,

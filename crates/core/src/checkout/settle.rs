@@ -13,6 +13,7 @@ use crate::{
     discounts,
     records::{Payment, PaymentKind, PaymentState},
     refusal::Refusal,
+    trials,
 };
 
 /// Marks, as its reason, a payment whose money arrived when the session could not use it any more: it was
@@ -176,6 +177,7 @@ fn declined(session: &Session, payment: &Payment, noted: Payment) -> Settled {
     open.attempt_id = None;
     let mut changes = Changes::new();
     discounts::release(&mut changes, open.id);
+    trials::release(&mut changes, open.id);
     changes
         .update(&session.checkout, &open)
         .update(payment, &noted);
@@ -310,6 +312,7 @@ fn later(
             metadata.remove("intent_client_secret");
             changes.update(&session.checkout, &new.checkout);
             discounts::release(&mut changes, new.checkout.id);
+            trials::release(&mut changes, new.checkout.id);
             changes.tell_checkout(&new, EventType::CheckoutUpdated, audience, site, at);
         }
         Outcome::RequiresAction { .. } | Outcome::Processing => {

@@ -205,7 +205,7 @@ async fn a_restore_changes_nothing_unless_the_copy_is_whole_and_ours() {
     }
     for (sql, why) in [
         (
-            "insert into till_migrations values (9999, '9999_later.sql', 'x', 0)",
+            "insert into till_migrations values (9999, '9999_after_9998_later.sql', 'x', 0)",
             "newer version",
         ),
         ("update till_migrations set checksum = 'x'", "was changed"),

@@ -120,6 +120,36 @@ both! {
         t.catch_up().await;
     }
 
+    async fn of_two_trials_at_the_same_moment_one_is_given_cf_16(t: &mut Till) {
+        settings(t, json!({"prevent_trial_abuse": true, "allow_multiple_subscriptions": true})).await;
+        let product = with_trial(t).await;
+        // One person by address, then one by card; nobody is fulfilled in between.
+        for people in [["ada@example.com", "ada+2@example.com", "ada+3@example.com"], ["x@a.example", "y@b.example", "z@c.example"]] {
+            let by_card = people[0].starts_with('x');
+            let cards = if by_card { ["pm_card_jcb"; 3] } else { ["pm_card_visa", "pm_card_mastercard", "pm_card_amex"] };
+            let mut tries = Vec::new();
+            for (email, card) in people.into_iter().zip(cards) {
+                tries.push((t.checkout_for(&product).await, buyer(email, card)));
+            }
+            let tries = tries.iter().map(|(checkout, body)| t.confirm(checkout, body.clone()));
+            let mut answers = futures_util::future::join_all(tries).await;
+            answers.sort_by_key(|answer| answer.status.as_u16());
+            answers[0].ok();
+            for late in &answers[1..] {
+                late.refused(403, "TrialAlreadyRedeemed");
+            }
+        }
+        t.catch_up().await;
+        assert_eq!(t.items("/v1/subscriptions/").await.len(), 2);
+    }
+
+    async fn a_declined_attempt_gives_its_trial_back(t: &mut Till) {
+        settings(t, json!({"prevent_trial_abuse": true})).await;
+        let checkout = t.checkout_for(&with_trial(t).await).await;
+        assert_eq!(t.confirm(&checkout, buyer(ADA, "pm_card_visa_chargeDeclined")).await.status, 400);
+        assert_eq!(t.buy(&checkout, ADA).await["status"], "succeeded");
+    }
+
     async fn a_trial_is_not_held_against_anybody_unless_the_merchant_says_so(t: &mut Till) {
         settings(t, json!({"allow_multiple_subscriptions": true})).await;
         let product = with_trial(t).await;

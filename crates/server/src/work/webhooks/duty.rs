@@ -80,10 +80,11 @@ impl Pulse {
     /// Beats for as long as it is polled.
     pub(super) async fn run(&self, app: &App) {
         loop {
+            let next = app.clock.now() + BEAT;
             if let Err(error) = self.beat(app).await {
                 tracing::error!(%error, "the duties of this node were not prolonged");
             }
-            app.clock.wait(app.clock.now() + BEAT).await;
+            app.clock.wait(next).await;
         }
     }
 }
