@@ -141,7 +141,9 @@ nodes! {
         let (second, third) = (t.node().await, t.node().await);
         ask_for_mail(t, 60).await;
         let (a, b, c) = tokio::join!(work::run_due(&t.app), work::run_due(&second.app), work::run_due(&third.app));
-        (a.unwrap(), b.unwrap(), c.unwrap());
+        for ended in [a, b, c] {
+            ended.unwrap();
+        }
         let to: Vec<_> = t.mailbox.take().into_iter().map(|mail| mail.to).collect();
         assert_eq!((to.len(), to.iter().collect::<HashSet<_>>().len()), (60, 60));
         assert!(jobs(t).await.is_empty());
