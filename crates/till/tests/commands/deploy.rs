@@ -38,6 +38,21 @@ fn deployment_and_documents_name_settings_that_exist() {
 }
 
 #[test]
+fn the_container_is_built_from_every_member_of_the_workspace() {
+    let (manifest, container) = (read("Cargo.toml"), read("deploy/Containerfile"));
+    let members = manifest.lines().find(|line| line.starts_with("members = "));
+    let members = members.unwrap().split('"').skip(1).step_by(2);
+    for member in members {
+        let path = member.trim_end_matches("/*");
+        assert!(
+            container.contains(&format!("COPY {path} {path}\n")),
+            "{member}"
+        );
+        assert!(root().join(path).is_dir());
+    }
+}
+
+#[test]
 fn the_unit_is_one_that_systemd_takes() {
     let folder = tempfile::tempdir().unwrap();
     let unit = folder.path().join("till.service");
