@@ -59,14 +59,7 @@ impl Changes {
         subject_id: Uuid,
         data: &impl Serialize,
     ) -> &mut Self {
-        self.insert(&Event {
-            id: at.id(),
-            sequence: at.sequence(),
-            created_at: at.now,
-            organization_id: audience.organization_id,
-            kind,
-            subject_id,
-        });
+        self.journal(audience, at, kind, subject_id);
         let mut value = None;
         for endpoint in audience.subscribed(kind) {
             let data = value.get_or_insert_with(|| {
@@ -79,6 +72,24 @@ impl Changes {
             self.insert(&event);
         }
         self
+    }
+
+    /// Writes an event into the organization's journal alone: enough where nobody hears of its type.
+    pub fn journal(
+        &mut self,
+        audience: &Audience,
+        at: &At,
+        kind: EventType,
+        subject_id: Uuid,
+    ) -> &mut Self {
+        self.insert(&Event {
+            id: at.id(),
+            sequence: at.sequence(),
+            created_at: at.now,
+            organization_id: audience.organization_id,
+            kind,
+            subject_id,
+        })
     }
 }
 

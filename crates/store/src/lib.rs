@@ -40,7 +40,7 @@ pub use state::{Queues, Size, sqlite_file};
 /// How to open a [`Store`]. The defaults serve production.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// SQLite: reading connections.
+    /// SQLite: connections for what may take long, such as lists; reads by key have others.
     pub readers: usize,
     /// PostgreSQL: connections kept at most (one more listens).
     pub connections: usize,
@@ -53,7 +53,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            readers: 3,
+            readers: 2,
             connections: 16,
             patience: Duration::from_secs(5),
             migrate: true,

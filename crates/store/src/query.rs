@@ -11,12 +11,14 @@ use uuid::Uuid;
 pub struct Query {
     pub(crate) sql: Cow<'static, str>,
     pub(crate) binds: Vec<Value>,
+    /// See [`Query::keyed`].
+    pub(crate) keyed: bool,
 }
 
 impl Query {
     /// The row with this id.
     pub fn by_id<R: Record>(id: Uuid) -> Self {
-        Self::select::<R>("where id = $1", vec![Value::Uuid(id)])
+        Self::select::<R>("where id = $1", vec![Value::Uuid(id)]).keyed()
     }
 
     /// `select <columns of R> from <its table>` followed by `rest`
@@ -31,7 +33,15 @@ impl Query {
         Self {
             sql: sql.into(),
             binds,
+            keyed: false,
         }
+    }
+
+    /// Finds a few rows by an index, whatever the size of the tables: SQLite then reads them where they are asked
+    /// for, without going to another thread.
+    pub fn keyed(mut self) -> Self {
+        self.keyed = true;
+        self
     }
 
     /// The statement's text.

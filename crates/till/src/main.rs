@@ -31,6 +31,11 @@ use crate::{
     stop::Stop,
 };
 
+/// A request makes some hundreds of small allocations on one of several threads: this takes half of the C library's
+/// time for them, and gives back more of what a load has needed.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     if let Err(stop) = logs::start(&cli.settings) {

@@ -194,7 +194,11 @@ impl Changes {
         at: &At,
     ) -> &mut Self {
         let id = session.checkout.id;
-        self.emit(audience, at, kind, id, &session.merchant_view(site));
+        if audience.hears(kind) {
+            self.emit(audience, at, kind, id, &session.merchant_view(site));
+        } else {
+            self.journal(audience, at, kind, id);
+        }
         if kind == EventType::CheckoutCreated {
             return self;
         }

@@ -30,7 +30,7 @@ impl Store {
             columns::<CheckoutLink>("l"),
             columns::<Organization>("o"),
         );
-        self.one(Query::raw(sql, vec![Value::Text(secret.to_owned())]))
+        self.one(Query::raw(sql, vec![Value::Text(secret.to_owned())]).keyed())
             .await
     }
 

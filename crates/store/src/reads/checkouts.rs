@@ -21,7 +21,7 @@ impl Store {
         let rest = "where organization_id = $1 and id = $2";
         let binds = vec![Value::Uuid(organization.id), Value::Uuid(id)];
         let Some(checkout) = self
-            .one::<Checkout>(Query::select::<Checkout>(rest, binds))
+            .one(Query::select::<Checkout>(rest, binds).keyed())
             .await?
         else {
             return Ok(None);
@@ -51,7 +51,7 @@ impl Store {
             columns::<Organization>("o"),
         );
         let found: Option<(Checkout, Organization)> =
-            self.one(Query::raw(sql, vec![value])).await?;
+            self.one(Query::raw(sql, vec![value]).keyed()).await?;
         let Some((checkout, organization)) = found else {
             return Ok(None);
         };
@@ -131,7 +131,7 @@ impl Store {
             hints.email_key.clone().into(),
             hints.card_fingerprint.clone().into(),
         ];
-        Ok(self.scalar(Query::raw(sql, binds)).await? > 0)
+        Ok(self.scalar(Query::raw(sql, binds).keyed()).await? > 0)
     }
 
     /// Open sessions whose time is over and for which nobody is paying, the oldest first.
@@ -154,7 +154,7 @@ impl Store {
         known: i64,
     ) -> Result<Option<(i64, CheckoutStatus)>, StoreError> {
         let sql = "select version, status from checkouts where id = $1 and version <> $2";
-        let query = Query::raw(sql, vec![Value::Uuid(id), Value::Int(known)]);
+        let query = Query::raw(sql, vec![Value::Uuid(id), Value::Int(known)]).keyed();
         let found: Option<(Col<i64>, Col<CheckoutStatus>)> = self.one(query).await?;
         Ok(found.map(|(version, status)| (version.0, status.0)))
     }
@@ -167,22 +167,18 @@ impl Store {
     /// The newest attempt of a session.
     pub async fn latest_attempt(&self, checkout_id: Uuid) -> Result<Option<Payment>, StoreError> {
         let rest = "where checkout_id = $1 order by created_at desc, id limit 1";
-        self.one(Query::select::<Payment>(
-            rest,
-            vec![Value::Uuid(checkout_id)],
-        ))
-        .await
+        let binds = vec![Value::Uuid(checkout_id)];
+        self.one(Query::select::<Payment>(rest, binds).keyed())
+            .await
     }
 
     /// The attempt that paid for a session, not one whose money came too late and is owed back.
     pub async fn paid_attempt(&self, checkout_id: Uuid) -> Result<Option<Payment>, StoreError> {
         let rest = "where checkout_id = $1 and state = 'succeeded' and coalesce(decline_reason, '') <> 'refund_due' \
              order by created_at desc limit 1";
-        self.one(Query::select::<Payment>(
-            rest,
-            vec![Value::Uuid(checkout_id)],
-        ))
-        .await
+        let binds = vec![Value::Uuid(checkout_id)];
+        self.one(Query::select::<Payment>(rest, binds).keyed())
+            .await
     }
 
     /// Attempts that nobody has heard of for a while: looked at again on start.
@@ -197,7 +193,7 @@ impl Store {
         let sql = "select count(*) from webhook_events where subject_id = $1 and kind = 'checkout.updated' \
                    and next_attempt_at is not null and attempts = 0";
         Ok(self
-            .scalar(Query::raw(sql, vec![Value::Uuid(checkout_id)]))
+            .scalar(Query::raw(sql, vec![Value::Uuid(checkout_id)]).keyed())
             .await?
             > 0)
     }

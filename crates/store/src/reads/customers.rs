@@ -53,7 +53,8 @@ impl Store {
             Value::Uuid(organization_id),
             Value::Text(external_id.to_owned()),
         ];
-        self.one(Query::select::<Customer>(rest, binds)).await
+        self.one(Query::select::<Customer>(rest, binds).keyed())
+            .await
     }
 
     /// Customers by id, deleted ones too: orders and subscriptions outlive them.
@@ -117,7 +118,8 @@ impl Store {
             return Ok(Buyer::default());
         }
         let rest = format!("where organization_id = $1 and ({})", ways.join(" or "));
-        let found: Vec<Customer> = self.all(Query::select::<Customer>(&rest, binds)).await?;
+        let query = Query::select::<Customer>(&rest, binds).keyed();
+        let found: Vec<Customer> = self.all(query).await?;
         let live = |test: &dyn Fn(&Customer) -> bool| {
             found
                 .iter()
@@ -148,6 +150,6 @@ impl Store {
         let sql = "select count(*) from customer_sessions s join customers c on c.id = s.customer_id \
                    where s.token_hash = $1 and s.expires_at > $2 and c.deleted_at is null";
         let binds = vec![Value::Text(digest.to_owned()), Value::Time(now)];
-        Ok(self.scalar(Query::raw(sql, binds)).await? > 0)
+        Ok(self.scalar(Query::raw(sql, binds).keyed()).await? > 0)
     }
 }

@@ -26,7 +26,8 @@ impl Store {
     ) -> Result<Option<Discount>, StoreError> {
         let rest = "where organization_id = $1 and code_key = $2 and deleted_at is null";
         let binds = vec![Value::Uuid(organization_id), Value::Text(code_key(code))];
-        self.one(Query::select::<Discount>(rest, binds)).await
+        self.one(Query::select::<Discount>(rest, binds).keyed())
+            .await
     }
 
     /// How often a buyer has used a discount, this session aside (checkout.md 7.7).
@@ -45,7 +46,7 @@ impl Store {
             hints.email_key.clone().into(),
             hints.card_fingerprint.clone().into(),
         ];
-        self.scalar(Query::raw(sql, binds)).await
+        self.scalar(Query::raw(sql, binds).keyed()).await
     }
 
     /// Discounts by id, deleted ones too.

@@ -53,7 +53,7 @@ impl Store {
     ) -> Result<Option<R>, StoreError> {
         let rest = format!("where organization_id = $1 and id = $2 {more}");
         let binds = vec![Value::Uuid(organization_id), Value::Uuid(id)];
-        self.one(Query::select::<R>(&rest, binds)).await
+        self.one(Query::select::<R>(&rest, binds).keyed()).await
     }
 
     /// Those of the organization's rows that are wanted; nothing wanted, nothing read.
@@ -73,6 +73,6 @@ impl Store {
             .into_iter()
             .chain(ids(wanted))
             .collect();
-        self.all(Query::select::<R>(&rest, binds)).await
+        self.all(Query::select::<R>(&rest, binds).keyed()).await
     }
 }

@@ -18,8 +18,8 @@ impl Store {
             columns::<AccessToken>("t"),
             columns::<Organization>("o"),
         );
-        self.one(Query::raw(sql, vec![Value::Text(digest.to_owned())]))
-            .await
+        let digest = Value::Text(digest.to_owned());
+        self.one(Query::raw(sql, vec![digest]).keyed()).await
     }
 
     /// An organization.

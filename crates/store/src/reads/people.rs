@@ -22,7 +22,7 @@ impl Store {
     /// Until when a budget is spent (`till_core::budgets`), in microseconds since 1970; 0: it is whole.
     pub async fn spent_until(&self, key: &str) -> Result<i64, StoreError> {
         let sql = "select spent_until from budgets where key = $1";
-        self.scalar(Query::raw(sql, vec![Value::Text(key.to_owned())]))
+        self.scalar(Query::raw(sql, vec![Value::Text(key.to_owned())]).keyed())
             .await
     }
 
@@ -40,7 +40,7 @@ impl Store {
             columns::<Member>("m"),
         );
         let binds = vec![Value::Text(digest.to_owned()), Value::Text(slug.to_owned())];
-        self.one(Query::raw(sql, binds)).await
+        self.one(Query::raw(sql, binds).keyed()).await
     }
 
     /// The session of a token's digest and whose it is. Expired and revoked sessions too.

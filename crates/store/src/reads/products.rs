@@ -59,7 +59,7 @@ impl Store {
             .into_iter()
             .chain(ids(wanted))
             .collect();
-        let found = grouped(self.rows(Query::raw(select(&rest), binds)).await?);
+        let found = grouped(self.rows(Query::raw(select(&rest), binds).keyed()).await?);
         self.with_parts(organization_id, found).await
     }
 
@@ -131,11 +131,9 @@ impl Store {
             return Ok(Vec::new());
         }
         let rest = format!("where checkout_id in ({})", marks(0, checkouts.len()));
-        self.all(Query::select::<ProductPrice>(
-            &rest,
-            ids(checkouts).collect(),
-        ))
-        .await
+        let binds = ids(checkouts).collect();
+        self.all(Query::select::<ProductPrice>(&rest, binds).keyed())
+            .await
     }
 
     /// The meters that prices count with.
@@ -170,7 +168,7 @@ impl Store {
              (select product_id from product_prices where id = $2 and checkout_id is null)",
         );
         let binds = vec![Value::Uuid(organization_id), Value::Uuid(price)];
-        let found = grouped(self.rows(Query::raw(sql, binds)).await?);
+        let found = grouped(self.rows(Query::raw(sql, binds).keyed()).await?);
         self.with_parts(organization_id, found).await
     }
 

@@ -101,9 +101,7 @@ impl Store {
             "select count(*) from subscriptions s where s.organization_id = $1 and {condition} \
              and s.status in ('trialing', 'active', 'past_due')"
         );
-        Ok(self
-            .scalar(Query::raw(sql, vec![Value::Uuid(organization_id), value]))
-            .await?
-            > 0)
+        let binds = vec![Value::Uuid(organization_id), value];
+        Ok(self.scalar(Query::raw(sql, binds).keyed()).await? > 0)
     }
 }

@@ -96,7 +96,7 @@ impl Store {
         Ok(Audience {
             organization_id,
             endpoints: self
-                .all(Query::select::<WebhookEndpoint>(rest, binds))
+                .all(Query::select::<WebhookEndpoint>(rest, binds).keyed())
                 .await?,
         })
     }
@@ -109,7 +109,7 @@ impl Store {
     ) -> Result<Option<WebhookEndpoint>, StoreError> {
         let rest = "where organization_id = $1 and id = $2 and deleted_at is null";
         let binds = vec![Value::Uuid(organization_id), Value::Uuid(id)];
-        self.one(Query::select::<WebhookEndpoint>(rest, binds))
+        self.one(Query::select::<WebhookEndpoint>(rest, binds).keyed())
             .await
     }
 

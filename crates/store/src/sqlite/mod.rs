@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use till_core::change::{Changes, Record};
 use till_core::rows::FromColumns;
 
@@ -23,7 +23,7 @@ use crate::migrate::{self, Migration};
 use crate::{Options, Query, Size, adds_events, adds_work};
 
 use lock::{Lock, beside};
-use read::Readers;
+use read::{Readers, Source};
 use write::Writer;
 
 /// Older ones can corrupt the database when the write-ahead log is reset.
@@ -66,17 +66,20 @@ impl Sqlite {
             if apply {
                 apply_missing(&mut writer, &prepared)?;
             }
-            let readers = (0..readers.max(1))
-                .map(|_| connect(&path, patience, -4096))
-                .collect::<Result<Vec<_>, _>>()?;
-            Ok::<_, StoreError>((lock, writer, readers))
+            Ok::<_, StoreError>((lock, writer))
         });
-        let (lock, writer, readers) = opened.await.map_err(|_| StoreError::Closed)??;
+        let (lock, writer) = opened.await.map_err(|_| StoreError::Closed)??;
+        let source = Source {
+            path: file.clone(),
+            patience,
+        };
+        // As many as there are threads to ask at once.
+        let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2));
         let gauges = Gauges::new();
         Ok(Self {
             hub: Hub::new(),
             writer: Writer::start(writer, gauges.clone())?,
-            readers: Readers::new(readers),
+            readers: Readers::new(source, threads, readers),
             gauges,
             steps,
             path: file,
@@ -89,14 +92,18 @@ impl Sqlite {
         &self,
         query: Query,
     ) -> Result<Option<T>, StoreError> {
-        self.readers.read(move |db| read::first(db, &query)).await
+        self.readers
+            .read(query.keyed, move |db| read::first(db, &query))
+            .await
     }
 
     pub(crate) async fn all<T: FromColumns + Send + 'static>(
         &self,
         query: Query,
     ) -> Result<Vec<T>, StoreError> {
-        self.readers.read(move |db| read::rows(db, &query)).await
+        self.readers
+            .read(query.keyed, move |db| read::rows(db, &query))
+            .await
     }
 
     pub(crate) async fn page<R: Record + Send + 'static>(
@@ -107,7 +114,7 @@ impl Sqlite {
     ) -> Result<(Vec<R>, i64), StoreError> {
         let (rows, count) = list.build(Dialect::Sqlite, page, limit);
         self.readers
-            .read(move |db| read::page(db, &rows, &count, page, limit))
+            .read(false, move |db| read::page(db, &rows, &count, page, limit))
             .await
     }
 
@@ -210,6 +217,8 @@ fn connect(path: &Path, patience: Duration, cache: i64) -> Result<Connection, St
         db.pragma_update(None, "journal_size_limit", 64 << 20)?;
         db.pragma_update(None, "temp_store", "memory")?;
         db.set_prepared_statement_cache_capacity(512);
+        // Without it a plan depends on the values that are bound, and a statement is planned anew for each of them.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         Ok(db)
     };
     open().map_err(|e| StoreError::Unavailable(format!("{}: {e}", path.display())))

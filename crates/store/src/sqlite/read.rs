@@ -1,6 +1,8 @@
 //! Reading connections.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use till_core::change::Record;
@@ -8,54 +10,101 @@ use till_core::rows::{Col, FromColumns};
 use tokio::sync::Semaphore;
 
 use super::cells::{Cells, bind, failed};
+use super::connect;
 use crate::Query;
 use crate::error::StoreError;
 
-/// A few connections, each used by one reader at a time, on the runtime's blocking threads.
+/// As SQLite's `cache_size`: negative KiB of each connection, at most.
+const CACHE: i64 = -4096;
+
+/// Reading connections of two kinds, each used by one reader at a time, opened when first needed.
 ///
-/// Measured on two shared cores, reads by id a second with 1, 16 and 64 callers: blocking threads
-/// 44,000, 61,000 and 53,000 (15 µs each when alone); `block_in_place` 94,000, 45,000 and 35,000, and it
-/// panics on a single-threaded runtime; inline 137,000, 108,000 and 117,000, but there one long
-/// list or a cold disk stops a worker and everything queued on it. The first is the fastest that
-/// never does.
+/// Reads of a few rows by key run where they are asked for: 117,000 a second on two shared cores with 64 callers,
+/// against 53,000 on the runtime's blocking threads (15 µs each for the way there and back). Everything that may
+/// take long, such as a list, does go there: inline it would stop a worker and all that is queued on it. Its
+/// connections are its own, so that long reads never keep short ones waiting.
 #[derive(Debug)]
 pub(super) struct Readers {
-    free: Arc<Semaphore>,
-    idle: Arc<Mutex<Vec<Connection>>>,
+    keyed: Pool,
+    others: Pool,
 }
 
 impl Readers {
-    pub(super) fn new(connections: Vec<Connection>) -> Self {
+    /// `keyed` and `others`: connections of each kind, at most.
+    pub(super) fn new(source: Source, keyed: usize, others: usize) -> Self {
+        let source = Arc::new(source);
         Self {
-            free: Arc::new(Semaphore::new(connections.len())),
-            idle: Arc::new(Mutex::new(connections)),
+            keyed: Pool::new(source.clone(), keyed),
+            others: Pool::new(source, others),
         }
     }
 
+    /// Runs `work`, of which `keyed` says that it finds a few rows by key.
     pub(super) async fn read<T: Send + 'static>(
         &self,
+        keyed: bool,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let permit = Arc::clone(&self.free).acquire_owned().await;
-        let permit = permit.map_err(|_| StoreError::Closed)?;
-        let idle = Arc::clone(&self.idle);
+        if keyed {
+            let _permit = self.keyed.free.acquire().await;
+            return self.keyed.run(work);
+        }
+        let pool = self.others.clone();
+        let permit = Arc::clone(&pool.free).acquire_owned().await;
         let done = tokio::task::spawn_blocking(move || {
-            let db = idle
-                .lock()
-                .expect("no panic")
-                .pop()
-                .ok_or(StoreError::Closed)?;
-            let result = work(&db);
-            idle.lock().expect("no panic").push(db);
-            drop(permit);
-            result
+            let _permit = permit;
+            pool.run(work)
         });
         done.await.map_err(|_| StoreError::Closed)?
     }
 
     pub(super) fn close(&self) {
-        self.free.close();
-        self.idle.lock().expect("no panic").clear();
+        for pool in [&self.keyed, &self.others] {
+            pool.free.close();
+            pool.idle.lock().expect("no panic").clear();
+        }
+    }
+}
+
+/// How to open a connection.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) path: PathBuf,
+    pub(super) patience: Duration,
+}
+
+#[derive(Debug, Clone)]
+struct Pool {
+    source: Arc<Source>,
+    free: Arc<Semaphore>,
+    idle: Arc<Mutex<Vec<Connection>>>,
+}
+
+impl Pool {
+    fn new(source: Arc<Source>, most: usize) -> Self {
+        Self {
+            source,
+            free: Arc::new(Semaphore::new(most.max(1))),
+            idle: Arc::default(),
+        }
+    }
+
+    /// Runs `work` on an idle connection, or a new one: for callers who hold a permit.
+    fn run<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if self.free.is_closed() {
+            return Err(StoreError::Closed);
+        }
+        let idle = self.idle.lock().expect("no panic").pop();
+        let db = match idle {
+            Some(db) => db,
+            None => connect(&self.source.path, self.source.patience, CACHE)?,
+        };
+        let result = work(&db);
+        self.idle.lock().expect("no panic").push(db);
+        result
     }
 }
 
