@@ -381,6 +381,19 @@ both! {
         assert_eq!(count(t, "orders").await, 2);
     }
 
+    async fn a_payment_form_whose_answer_was_never_kept_learns_it_from_the_journal(t: &mut Till) {
+        t.may_leave_work();
+        let checkout = t.checkout_for(&t.product().await).await;
+        let first = t.form(&at(&checkout), &paying("k", BANK), &[]).await;
+        assert!(first.header("location").contains("/sandbox/3ds/"));
+        // As if the process had died between the outcome and the answer.
+        let mut changes = till_core::change::Changes::new();
+        changes.any("update idempotency_keys set status = null, answer = null", vec![]);
+        t.app.commit(changes).await.unwrap();
+        assert_eq!(told(&t.form(&at(&checkout), &paying("k", BANK), &[]).await), told(&first));
+        assert_eq!(t.payments(&checkout).await.len(), 1);
+    }
+
     async fn a_payment_form_sent_many_times_at_once_pays_once(t: &mut Till) {
         for card in [GOOD, DECLINED] {
             let checkout = t.checkout_for(&t.product().await).await;
