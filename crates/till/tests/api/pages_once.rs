@@ -390,7 +390,9 @@ both! {
         let mut changes = till_core::change::Changes::new();
         changes.any("update idempotency_keys set status = null, answer = null", vec![]);
         t.app.commit(changes).await.unwrap();
-        assert_eq!(told(&t.form(&at(&checkout), &paying("k", BANK), &[]).await), told(&first));
+        let again = t.form(&at(&checkout), &paying("k", BANK), &[]).await;
+        // The same page; the key to the customer's portal was known to the lost answer alone.
+        assert_eq!((again.status, again.header("location")), (first.status, first.header("location")));
         assert_eq!(t.payments(&checkout).await.len(), 1);
     }
 
