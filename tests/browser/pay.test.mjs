@@ -72,6 +72,53 @@ describe('the hosted page', () => {
   const plans = () => [till.products[0].id, till.products[1].id];
   const once = () => [till.products[2].id];
 
+  /** Notes the key of every attempt to pay that the page sends; the first one's answer is lost on its way. */
+  async function losesTheFirstAnswer(page) {
+    const keys = [];
+    await page.route(/\/checkout\//, async (route) => {
+      const request = route.request();
+      if (request.method() !== 'POST' || !request.postData().includes('intent=pay')) return route.continue();
+      keys.push(request.headers()['idempotency-key']);
+      if (keys.length > 1) return route.continue();
+      await route.fetch({ maxRedirects: 0 });
+      return route.abort();
+    });
+    return keys;
+  }
+  const lost = { expected: (text) => /ERR_FAILED/.test(text) };
+  const paymentsOf = async (checkout) => (await get(`/v1/payments/?checkout_id=${checkout.id}`)).items;
+
+  test('a payment whose answer is lost is sent again with its key, and charged once', async () => {
+    const checkout = await session(till, { products: once() });
+    await visit(checkout.url, async (page) => {
+      const keys = await losesTheFirstAnswer(page);
+      await fill(page, { email: email() });
+      await pay(page);
+      assert.equal(keys.length, 2);
+      assert.match(keys[0], /^[0-9a-f-]{36}$/);
+      assert.equal(keys[1], keys[0]);
+    }, lost);
+    await succeeded(checkout);
+    assert.equal((await paymentsOf(checkout)).length, 1);
+    assert.equal((await ordersOf(checkout)).length, 1);
+  });
+
+  test('a decline whose answer is lost is told when it is sent again; the next try is a new attempt', async () => {
+    const checkout = await session(till, { products: once() });
+    await visit(checkout.url, async (page) => {
+      const keys = await losesTheFirstAnswer(page);
+      await fill(page, { email: email(), card: cards.declines });
+      await payButton(page).click();
+      await page.locator('[role="alert"]').filter({ hasText: 'declined' }).waitFor();
+      assert.equal(keys[1], keys[0]);
+      assert.equal((await paymentsOf(checkout)).length, 1, 'asked twice, tried once');
+      await payButton(page).click();
+      await until('the second attempt', async () => (await paymentsOf(checkout)).length === 2);
+      assert.notEqual(keys[2], keys[1]);
+      assert.equal(keys.length, 3);
+    }, lost);
+  });
+
   test('the second product is chosen and paid: customer, order and webhook come out', async () => {
     const external = `user-${randomUUID()}`;
     const checkout = await session(till, { products: plans(), external_customer_id: external, metadata: { cart: '7' } });

@@ -31,12 +31,13 @@ function checkout() {
     if (intent !== "pay") for (const key of [...data.keys()]) if (key.startsWith("card_")) data.delete(key);
     return data;
   };
-  const facts = () => `${body("update")}`.replace(/&(version|shown_total|shown_product)=[\w-]*/g, "");
+  const facts = () => `${body("update")}`.replace(/&(version|shown_total|shown_product|_once)=[\w-]*/g, "");
   let sent = facts(); // what the server last heard of
 
   // The page to show; null when another one is on its way.
-  const send = async (data) => {
-    const answer = await fetch(form.action, { method: "POST", headers, body: data });
+  const send = async (data, more) => {
+    const answer = await fetch(form.action, { method: "POST", headers: { ...headers, ...more }, body: data });
+    if ([502, 503, 504].includes(answer.status)) throw new Error("no answer of ours");
     if (answer.headers.get("content-type")?.includes("json")) {
       location.assign((await answer.json()).redirect);
       return null;
@@ -45,6 +46,19 @@ function checkout() {
     if (page.getElementById("checkout")) return page;
     location.reload(); // expired or paid meanwhile
     return null;
+  };
+
+  // Whether an attempt that got no answer was made is not known: it is sent again with its key, which makes it one.
+  // An answer brings the key of the next attempt.
+  const pay = async (data) => {
+    for (let left = 2; ; left--) {
+      try {
+        return await send(data, { "Idempotency-Key": data.get("_once") });
+      } catch (error) {
+        if (!left) throw error;
+        await new Promise((go) => setTimeout(go, 1000));
+      }
+    }
   };
 
   const update = (intent = "update") => {
@@ -94,7 +108,7 @@ function checkout() {
     const data = body("pay");
     data.set("shown_total", seen);
     try {
-      const page = await send(data);
+      const page = await pay(data);
       if (!page) return; // busy until the next page is here
       swap(page);
       busy(false);

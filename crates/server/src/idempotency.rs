@@ -6,6 +6,8 @@
 //! sent again meanwhile learns it from the journal. A request that was refused before it had an effect leaves
 //! nothing behind, and its key may be used again.
 
+mod form;
+
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
@@ -35,6 +37,8 @@ use crate::{
     error::ApiError,
     extract::{Body, Identity},
 };
+
+pub use form::{Before, FIELD};
 
 /// The request's key.
 pub const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -132,6 +136,11 @@ impl Claim {
         };
         let body = extensions.get::<Body>().and_then(|body| body.0.as_ref());
         let body = body.map(ToString::to_string).unwrap_or_default();
+        Self::new(app, &sender, key, &format!("{path}\n{body}"))
+    }
+
+    /// Of a key that is `sender`'s alone; `request` is what it stands for.
+    fn new(app: &App, sender: &str, key: &str, request: &str) -> Self {
         let id = app.key.derive(&format!("idempotency key\n{sender}\n{key}"));
         let seal = app
             .key
@@ -140,9 +149,7 @@ impl Claim {
         let seal = UnboundKey::new(&CHACHA20_POLY1305, &seal).expect("the key has 32 bytes");
         Self {
             id: id.into_uuid(),
-            request: app
-                .key
-                .digest(&format!("idempotent request\n{path}\n{body}")),
+            request: app.key.digest(&format!("idempotent request\n{request}")),
             seal: LessSafeKey::new(seal),
             begun: None,
             unanswered: AtomicBool::new(false),
@@ -178,19 +185,22 @@ impl Claim {
         Some(body.to_vec())
     }
 
-    /// The first answer again.
-    fn replay(&self, kept: &KeptAnswer) -> Result<Response, ApiError> {
+    /// The first answer: its status and body.
+    fn answer(&self, kept: &KeptAnswer) -> Result<(StatusCode, Vec<u8>), ApiError> {
         let status = kept.status.and_then(|status| u16::try_from(status).ok());
         let status = status.and_then(|status| StatusCode::from_u16(status).ok());
         let body = kept
             .answer
             .as_deref()
             .and_then(|sealed| self.opened(sealed));
-        let (Some(status), Some(body)) = (status, body) else {
-            return Err(ApiError::internal(
-                "a kept answer does not open: was the secret key changed?",
-            ));
-        };
+        status.zip(body).ok_or_else(|| {
+            ApiError::internal("a kept answer does not open: was the secret key changed?")
+        })
+    }
+
+    /// The first answer again.
+    fn replay(&self, kept: &KeptAnswer) -> Result<Response, ApiError> {
+        let (status, body) = self.answer(kept)?;
         let headers = [
             (
                 header::CONTENT_TYPE,
@@ -230,7 +240,7 @@ pub async fn once(State(app): State<Arc<App>>, request: Request, next: Next) -> 
 }
 
 async fn guarded(app: &App, mut request: Request, next: Next) -> Result<Response, ApiError> {
-    let key = key(&request)?;
+    let key = key(&request.headers()[KEY])?;
     let mut claim = Claim::of(app, &request, &key);
     match claim.look(app).await? {
         Known::Nothing => {}
@@ -257,9 +267,11 @@ async fn guarded(app: &App, mut request: Request, next: Next) -> Result<Response
     }
 }
 
-fn key(request: &Request) -> Result<String, ApiError> {
-    let sent = &request.headers()[KEY];
-    let text = sent.to_str().unwrap_or_default();
+fn key(sent: &HeaderValue) -> Result<String, ApiError> {
+    fitting(sent.to_str().unwrap_or_default())
+}
+
+fn fitting(text: &str) -> Result<String, ApiError> {
     let fits = (1..=LONGEST).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
     if !fits {
         return Err(wrong("A key has 1 to 255 visible ASCII characters", text));

@@ -178,7 +178,11 @@ pub async fn confirm(
 }
 
 /// What became of a confirmation that was sent before with the same key: `attempt` is what it charged by.
-async fn resume(app: &App, secret: &str, attempt: Option<Uuid>) -> Result<Confirmation, ApiError> {
+pub async fn resume(
+    app: &App,
+    secret: &str,
+    attempt: Option<Uuid>,
+) -> Result<Confirmation, ApiError> {
     let session = session(app, secret).await?;
     let payment = match attempt {
         Some(id) => Some(app.store.attempt(id).await.found()?),

@@ -149,7 +149,23 @@ impl Browser {
 
     /// Sends a form with files: name, media type and bytes of each.
     pub async fn upload(&self, path: &str, field: &str, files: &[(&str, &str, &[u8])]) -> Answer {
+        self.upload_with(path, &[], field, files).await
+    }
+
+    /// Sends a form with files behind other fields.
+    pub async fn upload_with(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        field: &str,
+        files: &[(&str, &str, &[u8])],
+    ) -> Answer {
         let mut body = String::new();
+        for (name, value) in fields {
+            body += &format!(
+                "--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+        }
         for (name, media_type, bytes) in files {
             let text = std::str::from_utf8(bytes).unwrap();
             body += &format!(

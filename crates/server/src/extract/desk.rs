@@ -16,7 +16,13 @@ use till_core::{
 };
 
 use super::caller::{Access, Caller};
-use crate::{app::App, error::ApiError, limits::client_ip, web::desk};
+use crate::{
+    app::App,
+    error::ApiError,
+    idempotency::{self, Once},
+    limits::client_ip,
+    web::desk::{self, form::Sent},
+};
 
 /// The cookie in which the pages' script keeps the viewer's time zone, as an IANA name.
 const ZONE_COOKIE: &str = "till_zone";
@@ -68,6 +74,10 @@ pub struct Desk<A> {
     pub said: Option<String>,
     /// Whether no real money moves.
     pub sandbox: bool,
+    /// The key of the forms that the page shows.
+    pub key: String,
+    /// The path that was asked for.
+    here: String,
 }
 
 impl<A> fmt::Debug for Desk<A> {
@@ -83,6 +93,17 @@ impl<A> Desk<A> {
     /// The address of a page of the organization's dashboard.
     pub fn path(&self, rest: &str) -> String {
         format!("/dashboard/{}{rest}", self.caller.organization.slug)
+    }
+
+    /// What makes the effect of a form happen once, if it was shown with a key.
+    pub fn once(&self, app: &App, sent: &Sent) -> Result<Once, ApiError> {
+        self.once_for(app, sent.get(idempotency::FIELD), sent.encoded().as_bytes())
+    }
+
+    /// The same of something else that is sent to this page.
+    pub fn once_for(&self, app: &App, key: Option<&str>, content: &[u8]) -> Result<Once, ApiError> {
+        let sender = format!("{}\n{}", self.person.id, self.here);
+        Once::of_form(app, &sender, key, content)
     }
 
     /// The same caller with another permission, if the role grants it.
@@ -214,6 +235,8 @@ impl<A: Access> FromRequestParts<Arc<App>> for Desk<A> {
             shops: named(shops),
             said: desk::said(&jar),
             sandbox: app.sandbox.is_some(),
+            key: app.at().id().to_string(),
+            here: parts.uri.path().to_owned(),
         })
     }
 }

@@ -36,6 +36,7 @@ mod pages_answers;
 mod pages_form;
 mod pages_languages;
 mod pages_offer;
+mod pages_once;
 mod pages_terms;
 mod paying;
 mod products;

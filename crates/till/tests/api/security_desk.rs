@@ -61,14 +61,15 @@ fn routes(t: &Till) -> Vec<String> {
 }
 
 /// The routes below an organization's address.
-fn of_shops(t: &Till) -> Vec<String> {
+pub fn of_shops(t: &Till) -> Vec<String> {
     let all = routes(t).into_iter();
     all.filter(|path| path.starts_with("/dashboard/{shop}"))
         .collect()
 }
 
+/// A route with the world's ids in it.
 #[track_caller]
-fn filled(route: &str, shop: &str, world: &World) -> String {
+pub fn filled(route: &str, shop: &str, world: &World) -> String {
     let below = &route["/dashboard/{shop}".len()..];
     let kind = IDS.iter().find(|(place, _)| below.starts_with(place));
     let path = match below.contains("{id}") {

@@ -9,6 +9,7 @@ use till_core::{
     products::Offered,
 };
 use till_wire::{checkouts::FieldMode, money::Currency, products::PriceAmount};
+use uuid::Uuid;
 
 use super::{
     fields::{FieldErrors, Need},
@@ -68,12 +69,13 @@ fn custom(session: &Session) -> Option<(i64, Option<i64>)> {
 }
 
 /// The page of an open session. What the form holds stands in its fields, so that nothing typed is lost;
-/// card fields are never filled in.
+/// card fields are never filled in. `key` is a fresh one for this view's attempt to pay.
 pub fn page(
     session: &Session,
     look: Look,
     form: Option<&CheckoutForm>,
     test_mode: bool,
+    key: Uuid,
 ) -> CheckoutPage {
     let row = &session.checkout;
     let needed = totals::form(session);
@@ -88,6 +90,7 @@ pub fn page(
         client_secret: row.client_secret.clone(),
         version: row.version,
         shown_total: totals::totals(row).total,
+        key,
         test_mode,
         organization: organization(&session.organization),
         return_url: row.return_url.clone(),

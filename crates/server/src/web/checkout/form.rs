@@ -20,6 +20,9 @@ pub struct CheckoutForm {
     /// The total that the person saw, in minor units. Where it is not the total to be charged, show
     /// the page again with the new one instead of charging.
     pub shown_total: Option<String>,
+    /// The key of the page's view, by which the same attempt to pay is known again.
+    #[serde(rename = "_once")]
+    pub once: Option<String>,
     /// Id of the product that the page showed: amount, seats and answers are of that one.
     pub shown_product: Option<String>,
     /// Id of the chosen product.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::{
     Form, Json, Router,
-    extract::{Path, Query, State},
+    body::Bytes,
+    extract::{FromRequest, Path, Query, Request, State},
     http::{Extensions, HeaderMap, HeaderValue, StatusCode, Uri, header},
     middleware,
     response::{IntoResponse, Redirect as SeeOther, Response},
@@ -23,13 +24,14 @@ use super::{
     form::{CheckoutForm, Intent},
     frame::{self, Ancestors},
     money::Locale,
-    paying::{again, pay_by_form, save},
+    paying::{again, before, pay_by_form, save},
     problems::declined,
     view::{ConfirmationPage, Line, Link, Look, MessagePage, Outcome, Receipt, Theme, Waiting},
 };
 use crate::{
     app::App,
     error::ApiError,
+    idempotency::Once,
     limits::{self, client_ip},
     pay,
     web::page,
@@ -96,7 +98,7 @@ async fn show(
     match session.checkout.status {
         CheckoutStatus::Open => Ancestors::of(&session).may_frame(page(
             StatusCode::OK,
-            &filled::page(&session, look, None, test_mode(&app)),
+            &filled::page(&session, look, None, test_mode(&app), app.at().id()),
         )),
         _ => SeeOther::to(&look.confirmation_url(&secret)).into_response(),
     }
@@ -141,7 +143,7 @@ async fn submit(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
     extensions: Extensions,
-    Form(form): Form<CheckoutForm>,
+    Posted { form, body }: Posted,
 ) -> Response {
     let (look, partial) = (asked.look(&headers), headers.contains_key(PARTIAL_HEADER));
     let session = match pay::session(&app, &secret).await {
@@ -153,11 +155,31 @@ async fn submit(
         true => look.confirmation_url(&secret),
         false => look.arrival_url(&session),
     };
+    let ancestors = Ancestors::of(&session);
+    let cookie = |token: String| portal_cookie(&app, &secret, &token, look);
+    // The key that the page was shown with: however often the form is sent, it is one attempt to pay.
+    let key = form.once.as_deref();
+    let once = match Once::of_form_or_header(&app, &secret, &headers, key, &body) {
+        Ok(once) => once,
+        Err(error) => return error.into_response(),
+    };
+    if form.intent() == Intent::Pay {
+        match before(&app, &session, look, &form, &once).await {
+            Ok(None) => {}
+            Ok(Some(paid)) => {
+                return go(
+                    partial,
+                    paid.bank.unwrap_or(arrival),
+                    paid.token.map(cookie),
+                );
+            }
+            Err(shown) => return ancestors.may_frame(*shown),
+        }
+    }
     // Paid meanwhile, in another tab or before the back button: never twice.
     if session.checkout.status != CheckoutStatus::Open {
         return go(partial, arrival, None);
     }
-    let ancestors = Ancestors::of(&session);
     if form.intent() != Intent::Pay {
         return ancestors.may_frame(save(&app, session, look, &form).await);
     }
@@ -172,14 +194,32 @@ async fn submit(
         let wait = [(header::RETRY_AFTER, seconds.to_string())];
         return ancestors.may_frame((StatusCode::TOO_MANY_REQUESTS, wait, shown).into_response());
     }
-    match pay_by_form(&app, session, look, &form).await {
-        Ok(paid) => {
-            let cookie = paid
-                .token
-                .map(|token| portal_cookie(&app, &secret, &token, look));
-            go(partial, paid.bank.unwrap_or(arrival), cookie)
-        }
+    match pay_by_form(&app, session, look, &form, &once).await {
+        Ok(paid) => go(
+            partial,
+            paid.bank.unwrap_or(arrival),
+            paid.token.map(cookie),
+        ),
         Err(shown) => ancestors.may_frame(*shown),
+    }
+}
+
+/// A form that was sent, read and as it is.
+struct Posted {
+    form: CheckoutForm,
+    body: Bytes,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Posted {
+    type Rejection = Response;
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let body = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await;
+        let body = body.map_err(IntoResponse::into_response)?;
+        let request = Request::from_parts(parts, body.clone().into());
+        let form = Form::from_request(request, state).await;
+        let Form(form) = form.map_err(IntoResponse::into_response)?;
+        Ok(Self { form, body })
     }
 }
 

@@ -4,6 +4,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect as SeeOther, Response},
 };
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use till_core::{
     checkout::{Session, totals},
@@ -25,14 +26,33 @@ use super::{
     view::Look,
 };
 use crate::{
-    api::checkouts::change_by_secret, app::App, error::ApiError, idempotency::Once, pay, web::page,
+    api::checkouts::change_by_secret,
+    app::App,
+    error::ApiError,
+    idempotency::{Before, Once},
+    pay,
+    web::page,
 };
 
 /// What a confirmed buyer is given.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Paid {
     /// The bank's page, where it wants to ask; else the confirmation page is next.
     pub bank: Option<String>,
     pub token: Option<String>,
+}
+
+impl Paid {
+    fn of(confirmed: pay::Confirmation, look: Look) -> Self {
+        let action = confirmed
+            .payment
+            .filter(|p| p.state == PaymentState::RequiresAction);
+        let bank = action.and_then(|p| p.action_url);
+        Self {
+            bank: bank.map(|url| look.carried(&url)),
+            token: confirmed.token,
+        }
+    }
 }
 
 /// One sent form, and what is wrong with it so far.
@@ -60,7 +80,13 @@ impl<'a> Submit<'a> {
 
     /// The page again, with what is wrong; `told` is the message about all of it.
     fn again(self, session: &Session, told: Option<&str>) -> Response {
-        let mut shown = filled::page(session, self.look, Some(self.form), test_mode(self.app));
+        let mut shown = filled::page(
+            session,
+            self.look,
+            Some(self.form),
+            test_mode(self.app),
+            self.app.at().id(),
+        );
         shown.errors = self.errors;
         shown.errors.join(self.asides);
         if shown.errors.get(Field::Discount).is_some() {
@@ -222,12 +248,48 @@ async fn judged(
     Err(error)
 }
 
+/// What came of the form when it was sent before, if it was: the same page, or what is wrong again.
+pub(super) async fn before(
+    app: &App,
+    session: &Session,
+    look: Look,
+    form: &CheckoutForm,
+    once: &Once,
+) -> Result<Option<Paid>, Box<Response>> {
+    let secret = &session.checkout.client_secret;
+    let error = match learned(app, secret, look, once).await {
+        None => return Ok(None),
+        Some(Ok(paid)) => return Ok(Some(paid)),
+        Some(Err(error)) => error,
+    };
+    let submit = Submit::new(app, session, look, form);
+    Err(elsewhere(submit, &error, session).await)
+}
+
+async fn learned(
+    app: &App,
+    secret: &str,
+    look: Look,
+    once: &Once,
+) -> Option<Result<Paid, ApiError>> {
+    match once.before(app).await {
+        Ok(Before::Nothing) => None,
+        Ok(Before::Done(paid)) => Some(Ok(paid)),
+        Ok(Before::Begun(attempt)) => {
+            let resumed = pay::resume(app, secret, attempt).await;
+            Some(resumed.map(|confirmed| Paid::of(confirmed, look)))
+        }
+        Err(error) => Some(Err(error)),
+    }
+}
+
 /// Confirms with what the form holds, or shows the page again with everything that is wrong at once.
 pub(super) async fn pay_by_form(
     app: &App,
     session: Session,
     look: Look,
     form: &CheckoutForm,
+    once: &Once,
 ) -> Result<Paid, Box<Response>> {
     let submit = Submit::new(app, &session, look, form);
     let (mut submit, session) = with_product(submit, session).await.map_err(Box::new)?;
@@ -266,25 +328,26 @@ pub(super) async fn pay_by_form(
     if let Some(token) = token {
         body.insert("confirmation_token_id".into(), token.into());
     }
-    match pay::confirm(app, &submit.secret, Value::Object(body), &Once::default()).await {
-        Ok(paid) => {
-            let action = paid
-                .payment
-                .filter(|p| p.state == PaymentState::RequiresAction);
-            let bank = action.and_then(|p| p.action_url);
-            Ok(Paid {
-                bank: bank.map(|url| look.carried(&url)),
-                token: paid.token,
-            })
-        }
-        Err(error) => {
-            place(&error, &wanted, look, &mut submit.errors);
-            if submit.errors.is_empty() {
-                return Err(elsewhere(submit, &error, &wanted).await);
+    let error = match pay::confirm(app, &submit.secret, Value::Object(body), once).await {
+        Ok(confirmed) => {
+            let paid = Paid::of(confirmed, look);
+            if let Err(error) = once.done(app, &paid).await {
+                tracing::warn!(?error, "what came of a form could not be kept");
             }
-            Err(Box::new(submit.again(&wanted, None)))
+            return Ok(paid);
         }
+        // The same form, sent twice at once: what came of the first is told.
+        Err(error) => match learned(app, &submit.secret, look, once).await {
+            Some(Ok(paid)) => return Ok(paid),
+            Some(Err(error)) => error,
+            None => error,
+        },
+    };
+    place(&error, &wanted, look, &mut submit.errors);
+    if submit.errors.is_empty() {
+        return Err(elsewhere(submit, &error, &wanted).await);
     }
+    Err(Box::new(submit.again(&wanted, None)))
 }
 
 /// An error that belongs to no field. Somebody who has paid already is sent on instead.

@@ -12,7 +12,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use super::{
-    Answer, done,
+    Answer, Made, done,
     form::{Field, Form, FormPage, Group, Kind, Sent, Wrong, judged},
     listing::{Asked, Column, Empty, Filter, Listing, Row},
     parts::{Act, Cell, Menu, sentence},
@@ -25,7 +25,6 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Body, Desk, PathId, scope},
-    idempotency::Once,
 };
 
 /// The pages.
@@ -215,18 +214,13 @@ async fn create(
         return show(&form_page(&app, &desk, None, &fresh, &Wrong::default()).await?);
     }
     let body = Body(Some(fill::body(&sent, None)));
-    match judged(
-        api::benefits::create(
-            State(app.clone()),
-            desk.caller.clone(),
-            Once::default(),
-            body,
-        )
-        .await,
-    )? {
-        Ok((_, Json(benefit))) => done(
-            &BENEFITS.path(&desk, benefit.id, ""),
-            &format!("{} was created.", benefit.description),
+    let create = |once| api::benefits::create(State(app.clone()), desk.caller.clone(), once, body);
+    match judged(desk.once(&app, &sent)?.make(&app, create).await)? {
+        Ok(Made {
+            id, description, ..
+        }) => done(
+            &BENEFITS.path(&desk, id, ""),
+            &format!("{} was created.", description.unwrap_or_default()),
         ),
         Err(wrong) => show_again(&form_page(&app, &desk, None, &sent, &wrong).await?),
     }

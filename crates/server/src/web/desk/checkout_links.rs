@@ -9,7 +9,7 @@ use till_wire::checkout_links::CheckoutLink;
 use uuid::Uuid;
 
 use super::{
-    Answer, done,
+    Answer, Made, done,
     form::{FormPage, Sent, Wrong, judged},
     listing::{Asked, Column, Empty, Listing, Row},
     parts::{Act, Cell, Menu, Tone},
@@ -22,7 +22,6 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Body, Desk, PathId, scope},
-    idempotency::Once,
     web::checkout::{filled::trial_words, money::Locale},
 };
 
@@ -228,11 +227,10 @@ async fn create(
 ) -> Answer {
     let body = Body(Some(fill::body(&sent)));
     let caller = desk.caller.clone();
-    match judged(
-        api::checkout_links::create(State(app.clone()), caller, Once::default(), body).await,
-    )? {
-        Ok((_, Json(link))) => done(
-            &CHECKOUT_LINKS.path(&desk, link.id, ""),
+    let create = |once| api::checkout_links::create(State(app.clone()), caller, once, body);
+    match judged(desk.once(&app, &sent)?.make(&app, create).await)? {
+        Ok(Made { id, .. }) => done(
+            &CHECKOUT_LINKS.path(&desk, id, ""),
             "The link is ready: every visit opens a checkout of its own.",
         ),
         Err(wrong) => show_again(&form_page(&app, &desk, None, &sent, &wrong).await?),

@@ -9,7 +9,7 @@ use till_wire::custom_fields::{CustomField, CustomFieldKind, CustomFieldType};
 use uuid::Uuid;
 
 use super::{
-    Answer, done,
+    Answer, Made, done,
     form::{FormPage, Sent, Wrong, judged},
     listing::{Asked, Column, Empty, Filter, Listing, Row},
     parts::{Act, Cell, Menu, sentence},
@@ -23,7 +23,6 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Body, Desk, PathId, scope},
-    idempotency::Once,
 };
 
 /// The pages.
@@ -185,13 +184,15 @@ async fn create(
     if fill::asks_for_more(&mut sent) {
         return show(&new_page(&desk, kind, &sent, &Wrong::default()));
     }
+    let once = desk.once(&app, &sent)?;
     let body = Body(Some(fill::body(&mut sent, kind, true)));
-    let made =
-        api::custom_fields::create(State(app), desk.caller.clone(), Once::default(), body).await;
-    match judged(made)? {
-        Ok((_, Json(field))) => {
-            let words = format!("{} was created. Attach it to a product.", field.name);
-            done(&CUSTOM_FIELDS.path(&desk, field.id, ""), &words)
+    let create =
+        |once| api::custom_fields::create(State(app.clone()), desk.caller.clone(), once, body);
+    match judged(once.make(&app, create).await)? {
+        Ok(Made { id, name, .. }) => {
+            let name = name.unwrap_or_default();
+            let words = format!("{name} was created. Attach it to a product.");
+            done(&CUSTOM_FIELDS.path(&desk, id, ""), &words)
         }
         Err(wrong) => show_again(&new_page(&desk, kind, &sent, &wrong)),
     }

@@ -10,7 +10,7 @@ use till_wire::{customers::Customer, page::Page as Items};
 use uuid::Uuid;
 
 use super::{
-    Answer, done,
+    Answer, Made, done,
     download::{self, File, Line},
     form::{FormPage, Sent, Wrong, judged},
     listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
@@ -25,7 +25,6 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Desk, Params, PathId, scope},
-    idempotency::Once,
     table::typed,
 };
 
@@ -178,15 +177,19 @@ async fn create(
     sent: Sent,
 ) -> Answer {
     let made = match fill::body(&sent, None) {
-        Ok(body) => judged(
-            api::customers::create(State(app), desk.caller.clone(), Once::default(), body).await,
-        )?,
+        Ok(body) => {
+            let caller = desk.caller.clone();
+            let create = |once| api::customers::create(State(app.clone()), caller, once, body);
+            judged(desk.once(&app, &sent)?.make(&app, create).await)?
+        }
         Err(wrong) => Err(wrong),
     };
     match made {
-        Ok((_, Json(one))) => done(
-            &desk.path(&format!("/customers/{}", one.id)),
-            &format!("{} was added.", sales::called(&one).0),
+        Ok(Made {
+            id, name, email, ..
+        }) => done(
+            &desk.path(&format!("/customers/{id}")),
+            &format!("{} was added.", name.or(email).unwrap_or_default()),
         ),
         Err(wrong) => show_again(&new_page(&desk, &sent, &wrong)),
     }

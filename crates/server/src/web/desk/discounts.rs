@@ -11,7 +11,7 @@ use till_wire::discounts::{Discount, DiscountLasting, DiscountValue};
 use uuid::Uuid;
 
 use super::{
-    Answer, done,
+    Answer, Made, done,
     form::{FormPage, Sent, Wrong, judged},
     history::timeline,
     listing::{Asked, Column, Empty, Filter, Listing, Row},
@@ -26,7 +26,6 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Desk, PathId, scope},
-    idempotency::Once,
     web::checkout::money::editable,
 };
 
@@ -243,15 +242,15 @@ async fn create(
     let made = match fill::body(&sent, &desk.zone, None) {
         Ok(body) => {
             let caller = desk.caller.clone();
-            judged(api::discounts::create(State(app.clone()), caller, Once::default(), body).await)?
+            let create = |once| api::discounts::create(State(app.clone()), caller, once, body);
+            judged(desk.once(&app, &sent)?.make(&app, create).await)?
         }
         Err(wrong) => Err(wrong),
     };
     match made {
-        Ok((_, Json(discount))) => {
-            let brief = &discount.base.brief;
-            let words = format!("{} was created.", brief.name);
-            done(&DISCOUNTS.path(&desk, brief.id, ""), &words)
+        Ok(Made { id, name, .. }) => {
+            let words = format!("{} was created.", name.unwrap_or_default());
+            done(&DISCOUNTS.path(&desk, id, ""), &words)
         }
         Err(wrong) => {
             let wrong = fill::in_rows(wrong, &sent);

@@ -10,7 +10,7 @@ use uuid::Uuid;
 pub use self::wrong::{Wrong, judged};
 pub use super::sent::Sent;
 use super::{parts::sentence, shell::Shell};
-use crate::web::Page;
+use crate::{extract::Desk, idempotency, web::Page};
 
 /// How a field is filled in.
 #[derive(Debug, Clone)]
@@ -311,6 +311,7 @@ pub struct Form {
     pub groups: Vec<Group>,
     /// Where a live preview of the form is made, if it has one.
     pub preview: Option<String>,
+    once: Option<String>,
     wrong: Vec<String>,
     anchors: Vec<(String, String)>,
 }
@@ -324,9 +325,16 @@ impl Form {
             danger: false,
             groups,
             preview: None,
+            once: None,
             wrong: Vec::new(),
             anchors: Vec::new(),
         }
+    }
+
+    /// That makes something, and makes it once however often it is sent.
+    pub fn once<A>(mut self, desk: &Desk<A>) -> Self {
+        self.once = Some(desk.key.clone());
+        self
     }
 
     /// As a person sent it, with what the API found wrong.

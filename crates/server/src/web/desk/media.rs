@@ -8,6 +8,9 @@ use axum::{
     extract::{DefaultBodyLimit, Multipart, State, multipart::Field},
     routing::{get, post},
 };
+use bytes::Bytes;
+use http::StatusCode;
+use ring::digest::{SHA256, digest};
 use serde_json::json;
 use till_wire::{
     files::{File, FileService, PICTURES},
@@ -16,7 +19,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use super::{
-    Answer, done,
+    Answer, Made, done,
     form::{Sent, judged},
     parts::Cell,
     sheet::{Part, SheetPage},
@@ -29,7 +32,7 @@ use crate::{
     error::ApiError,
     extract::{Access, Body, Caller, Denied, Desk, PathId, scope},
     files,
-    idempotency::Once,
+    idempotency::{self, Once},
 };
 
 /// What one form may send: a handful of pictures.
@@ -54,6 +57,7 @@ struct Media<'a> {
     accept: String,
     wrong: Vec<String>,
     may: bool,
+    key: &'a str,
 }
 
 fn page<A: Access>(
@@ -68,6 +72,7 @@ fn page<A: Access>(
         accept: PICTURES.join(","),
         wrong,
         may: desk.may::<scope::ProductsWrite>().is_ok() && desk.may::<scope::FilesWrite>().is_ok(),
+        key: &desk.key,
     };
     Ok(SheetPage {
         shell: PRODUCTS.under_one(
@@ -102,7 +107,7 @@ async fn upload(
     mut form: Multipart,
 ) -> Answer {
     let product = shelf::one(&app, &desk, id, api::products::get).await?;
-    let (mut wrong, mut added) = (Vec::new(), Vec::new());
+    let (mut wrong, mut added, mut key) = (Vec::new(), Vec::new(), None);
     loop {
         let field = match form.next_field().await {
             Ok(Some(field)) => field,
@@ -112,24 +117,33 @@ async fn upload(
                 break;
             }
         };
+        if field.name() == Some(idempotency::FIELD) {
+            key = field.text().await.ok();
+            continue;
+        }
         let name = field.file_name().unwrap_or_default().to_owned();
         if name.is_empty() {
             continue;
         }
-        match judged(picture(&app, desk.may()?, &name, field).await)? {
+        let place = added.len() + wrong.len();
+        let taken = picture(&app, &desk, (&name, place), key.as_deref(), field).await;
+        match judged(taken)? {
             Ok(file) => added.push(file),
             Err(problem) => wrong.push(format!("{name}: {}", problem.all().join(" "))),
         }
     }
+    if wrong.is_empty() && added.is_empty() {
+        wrong.push("Choose a picture first.".to_owned());
+    }
     let before = product.medias.iter().map(|file| file.id);
-    let all: Vec<Uuid> = before.chain(added.iter().copied()).collect();
+    let mut all: Vec<Uuid> = before.collect();
+    // Those of a form that was sent before are there already.
+    added.retain(|id| !all.contains(id));
+    all.extend(&added);
     let product = match added.is_empty() {
         true => product,
         false => arrange(&app, desk.caller.clone(), id, &all).await?,
     };
-    if wrong.is_empty() && added.is_empty() {
-        wrong.push("Choose a picture first.".to_owned());
-    }
     match wrong.is_empty() {
         true => done(
             &PRODUCTS.path(&desk, id, "/media"),
@@ -139,18 +153,34 @@ async fn upload(
     }
 }
 
-/// Announces, sends and completes a file, as a program would.
+/// Announces, sends and completes a file, as a program would; `place` is which of the form's it is.
 async fn picture(
     app: &Arc<App>,
-    caller: Caller<scope::FilesWrite>,
-    name: &str,
+    desk: &Desk<scope::ProductsWrite>,
+    (name, place): (&str, usize),
+    key: Option<&str>,
     field: Field<'_>,
 ) -> Result<Uuid, ApiError> {
+    let caller: Caller<scope::FilesWrite> = desk.may()?;
     let media_type = field.content_type().unwrap_or_default().to_owned();
     let bytes = field
         .bytes()
         .await
         .map_err(|_| ApiError::body_too_large())?;
+    let sum = digest(&SHA256, &bytes);
+    let content = [format!("{place}\n{name}\n").as_bytes(), sum.as_ref()].concat();
+    let once = desk.once_for(app, key, &content)?;
+    let send = async |once| take(app, caller, (name, &media_type, bytes), once).await;
+    let Made { id, .. } = once.make(app, send).await?;
+    Ok(id)
+}
+
+async fn take(
+    app: &Arc<App>,
+    caller: Caller<scope::FilesWrite>,
+    (name, media_type, bytes): (&str, &str, Bytes),
+    once: Once,
+) -> Result<(StatusCode, Json<File>), ApiError> {
     let announced = json!({
         "service": FileService::ProductMedia, "name": name, "mime_type": media_type, "size": bytes.len(),
         "upload": {"parts": [{"number": 1, "chunk_start": 0, "chunk_end": bytes.len()}]},
@@ -165,9 +195,8 @@ async fn picture(
         "parts": [{"number": 1, "checksum_etag": etag}],
     })));
     let id = PathId(made.file.id);
-    let Json(file) =
-        api::files::uploaded(State(app.clone()), caller, id, Once::default(), completed).await?;
-    Ok(file.id)
+    let file = api::files::uploaded(State(app.clone()), caller, id, once, completed).await?;
+    Ok((StatusCode::OK, file))
 }
 
 async fn arrange(

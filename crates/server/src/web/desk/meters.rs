@@ -5,7 +5,7 @@ mod fill;
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Router,
     extract::State,
     routing::{get, post},
 };
@@ -17,7 +17,7 @@ use till_wire::meters::{
 use uuid::Uuid;
 
 use super::{
-    Answer, done,
+    Answer, Made, done,
     form::{FormPage, Sent, Wrong, judged},
     listing::{Asked, Column, Empty, Filter, Listing, Row},
     parts::{Act, Cell, Menu, Tone, sentence},
@@ -30,7 +30,6 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Body, Desk, PathId, scope},
-    idempotency::Once,
 };
 
 /// The pages.
@@ -220,11 +219,11 @@ async fn create(
         return show(&form_page(&desk, None, &sent, &Wrong::default()));
     }
     let body = Body(Some(fill::body(&sent, None)));
-    match judged(api::meters::create(State(app), desk.caller.clone(), Once::default(), body).await)?
-    {
-        Ok((_, Json(meter))) => done(
-            &METERS.path(&desk, meter.id, ""),
-            &format!("{} was created.", meter.name),
+    let create = |once| api::meters::create(State(app.clone()), desk.caller.clone(), once, body);
+    match judged(desk.once(&app, &sent)?.make(&app, create).await)? {
+        Ok(Made { id, name, .. }) => done(
+            &METERS.path(&desk, id, ""),
+            &format!("{} was created.", name.unwrap_or_default()),
         ),
         Err(wrong) => show_again(&form_page(&desk, None, &sent, &wrong)),
     }

@@ -51,6 +51,8 @@ use axum::{
 };
 use axum_extra::extract::CookieJar;
 use http::{HeaderValue, Method, StatusCode, header};
+use serde::Deserialize;
+use uuid::Uuid;
 
 use super::{Page, page};
 use crate::{
@@ -167,6 +169,15 @@ pub(crate) fn show(content: &impl Page) -> Answer {
 /// Shows a form again with what is wrong in it.
 pub(crate) fn show_again(content: &impl Page) -> Answer {
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, content))
+}
+
+/// What a form has made, as far as the next page tells of it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Made {
+    id: Uuid,
+    name: Option<String>,
+    description: Option<String>,
+    email: Option<String>,
 }
 
 /// The cookie that carries one sentence to the next page.

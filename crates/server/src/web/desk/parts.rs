@@ -4,6 +4,7 @@ use askama::Template;
 use jiff::{Timestamp, tz::TimeZone};
 use till_wire::money::Currency;
 
+use crate::idempotency;
 use crate::web::checkout::money::{Locale, display};
 
 /// An amount in its currency's form: `$1,234.50`. `minor` counts minor units.
@@ -177,6 +178,8 @@ pub enum Act {
     Ask(&'static str, String),
     /// Does it at once, by a POST: words, and where it goes.
     Do(&'static str, String),
+    /// Makes something at once, by a POST that makes it once: words, where it goes, and its key.
+    Make(&'static str, String, String),
     /// A line between groups.
     Line,
 }

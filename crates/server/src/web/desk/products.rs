@@ -17,7 +17,7 @@ use till_wire::products::Product;
 use uuid::Uuid;
 
 use super::{
-    Answer, done,
+    Answer, Made, done,
     form::{FormPage, Sent, Wrong, judged},
     listing::{Asked, Column, Empty, Filter, Listing, Row},
     parts::Cell,
@@ -146,23 +146,30 @@ async fn create(
         return show(&form_page(&app, &desk, whose, &sent, &Wrong::default()).await?);
     }
     let body = Body(Some(fill::body(&sent, None)));
-    let made = api::products::create(
-        State(app.clone()),
-        desk.caller.clone(),
-        Once::default(),
-        body,
-    )
-    .await;
-    match judged(made)? {
-        Ok((_, Json(product))) => {
-            include(&app, &desk, product.base.id, fill::benefits(&sent, None)).await?;
+    let create = |once| api::products::create(State(app.clone()), desk.caller.clone(), once, body);
+    match judged(desk.once(&app, &sent)?.make(&app, create).await)? {
+        Ok(Made { id, name, .. }) => {
+            include_first(&app, &desk, id, fill::benefits(&sent, None)).await?;
             done(
-                &PRODUCTS.path(&desk, product.base.id, ""),
-                &format!("{} was created.", product.base.name),
+                &PRODUCTS.path(&desk, id, ""),
+                &format!("{} was created.", name.unwrap_or_default()),
             )
         }
         Err(wrong) => show_again(&form_page(&app, &desk, whose, &sent, &wrong).await?),
     }
+}
+
+/// Gives a new product its benefits, unless it is not so new any more: the form may have been sent before.
+async fn include_first(
+    app: &Arc<App>,
+    desk: &Desk<scope::ProductsWrite>,
+    id: Uuid,
+    benefits: Option<Vec<Uuid>>,
+) -> Result<(), ApiError> {
+    if benefits.is_none() || find(app, desk, id).await?.base.modified_at.is_some() {
+        return Ok(());
+    }
+    include(app, desk, id, benefits).await
 }
 
 /// Replaces the product's benefits, if they changed.
@@ -267,12 +274,13 @@ async fn checkout(
     State(app): State<Arc<App>>,
     desk: Desk<scope::CheckoutsWrite>,
     PathId(id): PathId,
+    sent: Sent,
 ) -> Answer {
     let body = Body(Some(json!({"products": [id]})));
-    let (_, Json(session)) =
-        api::checkouts::create(State(app), desk.caller.clone(), Once::default(), body).await?;
+    let open = |once| api::checkouts::create(State(app.clone()), desk.caller.clone(), once, body);
+    let made: Made = desk.once(&app, &sent)?.make(&app, open).await?;
     done(
-        &desk.path(&format!("/checkouts/{}", session.base.id)),
+        &desk.path(&format!("/checkouts/{}", made.id)),
         "The session is open: send its link to the customer.",
     )
 }

@@ -41,6 +41,13 @@ impl Sent {
         Self(url::form_urlencoded::parse(body).into_owned().collect())
     }
 
+    /// All of it, in its order.
+    pub fn encoded(&self) -> String {
+        let mut text = url::form_urlencoded::Serializer::new(String::new());
+        text.extend_pairs(&self.0);
+        text.finish()
+    }
+
     /// The value of a field; the last one where it was sent twice.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0

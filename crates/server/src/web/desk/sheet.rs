@@ -8,7 +8,7 @@ use super::{
     parts::{Cell, Menu},
     shell::Shell,
 };
-use crate::web::Page;
+use crate::{idempotency, web::Page};
 
 /// One fact: its name and value.
 #[derive(Debug, Clone)]
@@ -68,6 +68,8 @@ pub enum Action {
     Go(&'static str, String),
     /// A POST.
     Do(&'static str, String),
+    /// A POST that makes something, once: words, where it goes, and its key.
+    Make(&'static str, String, String),
 }
 
 /// The page of one thing.

@@ -151,7 +151,10 @@ impl Goods {
                 "Create",
             ),
         };
-        let form = Form::new(action, format!("{verb} {}", self.one), groups);
+        let mut form = Form::new(action, format!("{verb} {}", self.one), groups);
+        if was.is_none() {
+            form = form.once(desk);
+        }
         FormPage {
             shell,
             form: form.again(sent, wrong),

@@ -7,6 +7,7 @@ use axum::{
     extract::{Path, State},
     routing::get,
 };
+use http::StatusCode;
 use till_core::{
     change::Changes,
     records::{Member, Role, User},
@@ -29,6 +30,7 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Denied, Desk, scope},
+    idempotency::Once,
 };
 
 /// The routes.
@@ -180,7 +182,7 @@ fn invitation(desk: &Desk<scope::OrganizationsWrite>, again: Option<(&Sent, &Wro
         roles(desk, Role::Member),
     ];
     let path = desk.path("/settings/team/invite");
-    let form = Form::new(path, "Invite", vec![Group::new("", fields)]);
+    let form = Form::new(path, "Invite", vec![Group::new("", fields)]).once(desk);
     form_page(desk, "Invite somebody".to_owned(), form, again)
 }
 
@@ -214,15 +216,18 @@ async fn take_in(
         return Ok(Err(Wrong::field("role", NO_ROLE)));
     };
     let email = email.to_lowercase();
-    let invited = app
-        .settle(|| async {
+    let invite = async |once: Once| {
+        app.settle(|| async {
             let team = load(app, desk).await?;
             let known = app.store.user_by_email(&email).await?;
             let (_, changes) =
                 team::invite(&team, &desk.person, &email, known.as_ref(), role, &app.at())?;
-            app.commit(changes).await
+            app.reply(&once, StatusCode::CREATED, ((), changes), |()| ())
+                .await
         })
-        .await;
+        .await
+    };
+    let invited = desk.once(app, sent)?.make(app, invite).await;
     Ok(judged(invited)?.map(|()| email))
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use askama::Template;
+use uuid::Uuid;
 
 use super::super::{
     fields::{Field, FieldErrors, Need, TextField},
@@ -13,7 +14,7 @@ use super::{
     Hero, Line, Look, Media, Organization, Payment, Product, ProductChoice, SeatsField, Usage,
     is_web,
 };
-use crate::web::Page;
+use crate::{idempotency, web::Page};
 
 /// `GET /checkout/{client_secret}` while the session is open, and the answer to its form when there
 /// is something to say.
@@ -28,6 +29,8 @@ pub struct CheckoutPage {
     pub version: i64,
     /// The total shown, in minor units, sent back by the form.
     pub shown_total: i64,
+    /// The key of the attempt to pay that the form may become.
+    pub key: Uuid,
     /// Whether payments are simulated; shows a badge.
     pub test_mode: bool,
     /// Who sells.

@@ -56,6 +56,7 @@ fn full(text: &str) -> CheckoutPage {
         client_secret: "polar_c_x".into(),
         version: 7,
         shown_total: 2_900,
+        key: uuid::Uuid::nil(),
         test_mode: true,
         organization: organization(text),
         return_url: Some("https://shop.example/pricing".into()),

@@ -91,7 +91,11 @@ pub fn form<A: Access>(desk: &Desk<A>, was: Option<&Customer>, sent: &Sent, wron
         ),
         None => (desk.path("/customers/new"), "Add customer"),
     };
-    Form::new(action, submit, groups).again(sent, wrong)
+    let form = Form::new(action, submit, groups).again(sent, wrong);
+    match was {
+        Some(_) => form,
+        None => form.once(desk),
+    }
 }
 
 fn who(was: Option<&Customer>) -> Group {

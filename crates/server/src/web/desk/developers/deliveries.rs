@@ -19,9 +19,9 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Desk, EndpointId, Params, PathId, scope},
-    idempotency::Once,
     web::desk::{
         Answer, done,
+        form::Sent,
         listing::{Asked, Column, Empty, Filter, Listing, Row},
         parts::{Act, Cell, Menu, Tone},
         sheet::{Action, Fact, Part, SheetPage},
@@ -117,7 +117,11 @@ pub async fn of_endpoint<A: Access>(
         .menu(Menu {
             name: event.kind.to_string(),
             acts: vec![
-                Act::Do("Redeliver", path(desk, endpoint, delivery.id, "/redeliver")),
+                Act::Make(
+                    "Redeliver",
+                    path(desk, endpoint, delivery.id, "/redeliver"),
+                    desk.key.clone(),
+                ),
                 Act::Copy("Copy event ID", event.id.to_string()),
             ],
         })
@@ -178,9 +182,10 @@ async fn sheet(
     let answer = block(&delivery.response, "Empty.");
     let part = |title, value| Part::Facts(title, vec![Fact::new("Body", value)]);
     let actions = match event.payload {
-        Some(_) => vec![Action::Do(
+        Some(_) => vec![Action::Make(
             "Redeliver",
             path(&desk, endpoint, id, "/redeliver"),
+            desk.key.clone(),
         )],
         None => Vec::new(),
     };
@@ -205,11 +210,13 @@ async fn redeliver(
     desk: Desk<scope::WebhooksWrite>,
     EndpointId(endpoint): EndpointId,
     PathId(id): PathId,
+    sent: Sent,
 ) -> Answer {
     let delivery = find(&app, &desk, endpoint, id).await?;
     let event = PathId(delivery.webhook_event.id);
-    let _ =
-        api::webhooks::redeliver(State(app), desk.caller.clone(), event, Once::default()).await?;
+    let send =
+        |once| api::webhooks::redeliver(State(app.clone()), desk.caller.clone(), event, once);
+    let () = desk.once(&app, &sent)?.make(&app, send).await?;
     let words = format!("{} is sent again.", delivery.webhook_event.kind);
     done(
         &desk.path(&format!("/developers/webhooks/{endpoint}")),

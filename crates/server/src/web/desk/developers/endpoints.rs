@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Router,
     extract::State,
     routing::{get, post},
 };
+use http::StatusCode;
 use serde_json::{Value, json};
 use till_core::webhooks;
 use till_wire::{
@@ -23,7 +24,7 @@ use crate::{
     extract::{Access, Body, Desk, Params, PathId, scope},
     idempotency::Once,
     web::desk::{
-        Answer, done,
+        Answer, Made, done,
         form::{AskPage, Field, Form, FormPage, Group, Kind, Sent, Wrong, judged},
         listing::{Asked, Column, Empty, ListPage, Listing, Row},
         parts::{Act, Cell, Menu, Tone, sentence},
@@ -187,7 +188,10 @@ fn page_of<A: Access>(
             "Create endpoint",
         ),
     };
-    let form = Form::new(action, submit, fields(endpoint));
+    let mut form = Form::new(action, submit, fields(endpoint));
+    if endpoint.is_none() {
+        form = form.once(desk);
+    }
     FormPage {
         shell: Shell::new(desk, Area::Developers, title)
             .back("Webhooks", desk.path("/developers/webhooks")),
@@ -215,16 +219,11 @@ async fn create(
     desk: Desk<scope::WebhooksWrite>,
     sent: Sent,
 ) -> Answer {
-    let made = api::webhooks::create(
-        State(app),
-        desk.caller.clone(),
-        Once::default(),
-        body(&sent),
-    )
-    .await;
-    match judged(made)? {
-        Ok((_, Json(endpoint))) => done(
-            &path(&desk, endpoint.id, ""),
+    let create =
+        |once| api::webhooks::create(State(app.clone()), desk.caller.clone(), once, body(&sent));
+    match judged(desk.once(&app, &sent)?.make(&app, create).await)? {
+        Ok(Made { id, .. }) => done(
+            &path(&desk, id, ""),
             "The endpoint listens from now on. Its secret signs every delivery.",
         ),
         Err(wrong) => show_again(&page_of(&desk, None, Some((&sent, &wrong)))),
@@ -318,7 +317,8 @@ fn test_form<A: Access>(desk: &Desk<A>, endpoint: &WebhookEndpoint) -> Part {
         path(desk, endpoint.id, "/test"),
         "Send test event",
         vec![group],
-    );
+    )
+    .once(desk);
     Part::Html("Test delivery", form.to_string())
 }
 
@@ -341,8 +341,11 @@ async fn test(
         Some(kind) => match newest(&app, &desk, kind).await? {
             None => format!("The shop has nothing yet that {kind} could tell."),
             Some(data) => {
-                app.commit(webhooks::test(&row, kind, &data, &app.at()))
-                    .await?;
+                let send = async |once: Once| {
+                    let sent = ((), webhooks::test(&row, kind, &data, &app.at()));
+                    app.reply(&once, StatusCode::ACCEPTED, sent, |()| ()).await
+                };
+                let () = desk.once(&app, &sent)?.make(&app, send).await?;
                 format!("A test of {kind} is on its way.")
             }
         },

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::{Router, extract::State, routing::get};
+use axum::{Json, Router, extract::State, routing::get};
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use till_core::{records::AccessToken, tokens};
 use till_wire::{
     page::Page as Items,
@@ -20,6 +21,7 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Body, Desk, PathId, scope},
+    idempotency::Once,
     web::{
         Page,
         desk::{
@@ -171,7 +173,8 @@ fn new_page(desk: &Desk<scope::OrganizationsWrite>, again: Option<(&Sent, &Wrong
         desk.path("/developers/tokens/new"),
         "Create token",
         vec![Group::new("", fields)],
-    );
+    )
+    .once(desk);
     page_of(desk, "New access token", form, again)
 }
 
@@ -226,22 +229,31 @@ async fn create(
     desk: Desk<scope::OrganizationsWrite>,
     sent: Sent,
 ) -> Answer {
-    match judged(make(&app, &desk, &sent).await)? {
-        Ok((row, token)) => {
+    let make = |once| make(&app, &desk, &sent, once);
+    match judged(desk.once(&app, &sent)?.make(&app, make).await)? {
+        Ok(New { name, token }) => {
             let list = desk.path("/developers/tokens");
             let shell =
-                Shell::new(&desk, Area::Developers, row.name).back("Access tokens", list.clone());
+                Shell::new(&desk, Area::Developers, name).back("Access tokens", list.clone());
             Ok(page(StatusCode::CREATED, &MadePage { shell, token, list }))
         }
         Err(wrong) => show_again(&new_page(&desk, Some((&sent, &wrong)))),
     }
 }
 
+/// A new token, as it is shown.
+#[derive(Debug, Serialize, Deserialize)]
+struct New {
+    name: String,
+    token: String,
+}
+
 async fn make(
     app: &App,
     desk: &Desk<scope::OrganizationsWrite>,
     sent: &Sent,
-) -> Result<(AccessToken, String), ApiError> {
+    once: Once,
+) -> Result<(StatusCode, Json<New>), ApiError> {
     let input = Body(Some(sent.json_with(&["scopes"]))).object(TokenCreate::read)?;
     tokens::within(&input.scopes, |scope| desk.role.grants(scope))?;
     let at = app.at();
@@ -259,8 +271,9 @@ async fn make(
         &app.key,
         &at,
     );
-    app.commit(changes).await?;
-    Ok((row, token))
+    let name = row.name;
+    let made = (New { name, token }, changes);
+    app.reply(&once, StatusCode::CREATED, made, |new| new).await
 }
 
 async fn find(

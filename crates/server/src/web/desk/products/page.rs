@@ -122,7 +122,7 @@ pub(super) fn menu<A: Access>(desk: &Desk<A>, app: &App, product: &Product) -> M
     let acts = vec![
         copy,
         Act::Copy("Copy checkout curl", curl),
-        Act::Do("New checkout session", path("/checkout")),
+        Act::Make("New checkout session", path("/checkout"), desk.key.clone()),
     ];
     let mut menu = PRODUCTS.menu(desk, (id, name), acts, "Archive");
     // Beside "Edit", before the line and "Archive".
@@ -178,7 +178,7 @@ pub(super) async fn sheet(
         false => vec![
             Action::Go("Edit", path("/edit")),
             Action::Go("Media", path("/media")),
-            Action::Do("New checkout session", path("/checkout")),
+            Action::Make("New checkout session", path("/checkout"), desk.key.clone()),
         ],
     };
     show(&SheetPage {
