@@ -1,0 +1,398 @@
+//! The SQL of a list: PostgreSQL's spelling (`$1`), which both databases understand.
+
+use std::fmt::Write as _;
+
+use till_core::change::Value;
+
+use super::{Dialect, Filter, List, Order, Sort};
+use crate::{Query, query::write_columns};
+
+/// Columns that an index leads with, before the order of the list: of several values each is walked for itself
+/// and the walks are merged, where the database alone would sort everything that they find.
+const LEADING: [(&str, &str); 4] = [
+    ("checkouts", "status"),
+    ("checkouts", "product_id"),
+    ("webhook_deliveries", "kind"),
+    ("webhook_deliveries", "endpoint_id"),
+];
+/// Values that are merged at most.
+const MERGED: usize = 8;
+
+/// Which rows of a list are read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Window<'a> {
+    /// The order's column and the id of the row that these come after; none: from the beginning.
+    pub(crate) after: Option<&'a [Value; 2]>,
+    /// Rows that are passed over.
+    pub(crate) skip: u64,
+    /// Rows at most.
+    pub(crate) limit: u64,
+}
+
+/// A statement being written.
+#[derive(Debug, Default)]
+struct Text {
+    sql: String,
+    binds: Vec<Value>,
+}
+
+impl Text {
+    fn push(&mut self, sql: &str) {
+        self.sql.push_str(sql);
+    }
+
+    fn bind(&mut self, value: Value) {
+        self.binds.push(value);
+        write!(self.sql, "${}", self.binds.len()).expect("writing to a string");
+    }
+
+    fn number(&mut self, n: u64) {
+        self.bind(Value::Int(i64::try_from(n).unwrap_or(i64::MAX)));
+    }
+
+    /// `sql` with a `?` for each of `values`.
+    fn fill(&mut self, sql: &str, values: &[Value]) {
+        let mut quoted = false;
+        let mut values = values.iter();
+        for c in sql.chars() {
+            quoted ^= c == '\'';
+            if c == '?' && !quoted {
+                self.bind(values.next().expect("one value per ?").clone());
+            } else {
+                self.sql.push(c);
+            }
+        }
+        debug_assert_eq!(values.len(), 0, "one ? per value: {sql}");
+    }
+
+    fn query(self) -> Query {
+        Query::raw(self.sql, self.binds)
+    }
+}
+
+impl List {
+    /// The rows of a window.
+    pub(crate) fn rows(&self, dialect: Dialect, window: Window<'_>) -> Query {
+        let mut t = Text::default();
+        t.push("select ");
+        write_columns(&mut t.sql, self.table, self.columns);
+        t.push(" from ");
+        t.push(self.table);
+        let merged = self.plain_sort().filter(|_| self.merged().is_some());
+        if let Some(sort) = merged.filter(|_| self.searched.is_none()) {
+            // The walks of the values are merged, then the rows of the page are read.
+            t.push(&format!(" where {}.id in (select id from (", self.table));
+            self.stream(&mut t, dialect, sort, window.after, &[]);
+            ordered(&mut t, sort.1);
+            part(&mut t, window);
+            t.push(") found)");
+        } else if let (Some(sort), true) = (self.plain_sort(), self.searched.is_some()) {
+            t.push(&format!(" where {}.id in (select id from (", self.table));
+            self.found(&mut t, dialect, sort);
+            ordered(&mut t, sort.1);
+            part(&mut t, window);
+            t.push(") found)");
+        } else if window.skip > 0 {
+            // What is passed over is seen in the index only.
+            t.push(&format!(
+                " where {0}.id in (select {0}.id from {0}",
+                self.table
+            ));
+            self.conditions(&mut t, dialect, None, window.after);
+            self.orders(&mut t);
+            part(&mut t, window);
+            t.push(")");
+        } else {
+            self.conditions(&mut t, dialect, None, window.after);
+            self.orders(&mut t);
+            t.push(" limit ");
+            t.number(window.limit);
+            return t.query();
+        }
+        self.orders(&mut t);
+        t.query()
+    }
+
+    /// How many rows there are, counted up to `most`.
+    pub(crate) fn count(&self, dialect: Dialect, most: Option<u64>) -> Query {
+        let mut t = Text::default();
+        if let (Some(sort), true) = (self.plain_sort(), self.searched.is_some()) {
+            t.push("select count(*) from (");
+            self.found(&mut t, dialect, sort);
+            t.push(") found");
+            return t.query();
+        }
+        match most {
+            None => {
+                t.push("select count(*) from ");
+                t.push(self.table);
+                self.conditions(&mut t, dialect, None, None);
+            }
+            Some(most) => {
+                t.push("select count(*) from (select 1 from ");
+                t.push(self.table);
+                self.conditions(&mut t, dialect, None, None);
+                t.push(" limit ");
+                t.number(most);
+                t.push(") counted");
+            }
+        }
+        t.query()
+    }
+
+    /// The list runs by one column, and by id where rows tie.
+    pub(crate) fn plain_sort(&self) -> Option<(&str, Order)> {
+        match self.orders.as_slice() {
+            [Sort::Column(column, order)] => Some((column, *order)),
+            _ => None,
+        }
+    }
+
+    /// The filter whose values are walked one by one, by its place.
+    fn merged(&self) -> Option<usize> {
+        self.filters.iter().position(|filter| match filter {
+            Filter::In(column, values) => {
+                (2..=MERGED).contains(&values.len())
+                    && LEADING.contains(&(self.table, column.as_str()))
+            }
+            _ => false,
+        })
+    }
+
+    /// Id, order's column (`sorted`) and `more` columns of all rows: a walk for each of the merged values, without
+    /// an order yet.
+    fn stream(
+        &self,
+        t: &mut Text,
+        dialect: Dialect,
+        sort: (&str, Order),
+        after: Option<&[Value; 2]>,
+        more: &[String],
+    ) {
+        let place = self.merged();
+        let walks = match place.map(|place| &self.filters[place]) {
+            Some(Filter::In(_, values)) => values.iter().map(Some).collect(),
+            _ => vec![None],
+        };
+        for (i, value) in walks.into_iter().enumerate() {
+            let all = if i == 0 { "" } else { " union all " };
+            t.push(&format!(
+                "{all}select {0}.id as id, {0}.{1} as sorted",
+                self.table, sort.0
+            ));
+            for column in more {
+                t.push(&format!(", {}.{column} as {column}", self.table));
+            }
+            t.push(" from ");
+            t.push(self.table);
+            let only = place.zip(value.cloned());
+            self.conditions(t, dialect, only, after);
+        }
+    }
+
+    /// Id and order's column of what is found by its text: see [`List::written_among`].
+    fn found(&self, t: &mut Text, dialect: Dialect, sort: (&str, Order)) {
+        let Some(searched) = &self.searched else {
+            return;
+        };
+        t.push(&format!(
+            "select {0}.id as id, {0}.sorted as sorted from (",
+            self.table
+        ));
+        self.stream(t, dialect, sort, None, &searched.columns);
+        ordered(t, sort.1);
+        t.push(" limit ");
+        t.number(searched.newest);
+        t.push(&format!(") {} where ", self.table));
+        searched.filter.write(t, dialect, self.table);
+        if searched.also.is_empty() {
+            return;
+        }
+        t.push(&format!(
+            " union select {0}.id, {0}.{1} from {0}",
+            self.table, sort.0
+        ));
+        self.conditions(t, dialect, None, None);
+        t.push(&format!(" and {}.id in (", self.table));
+        for (i, id) in searched.also.iter().enumerate() {
+            t.push(if i == 0 { "" } else { ", " });
+            t.bind(Value::Uuid(*id));
+        }
+        t.push(")");
+    }
+
+    /// `only`: a filter's place, and the one of its values that is meant.
+    fn conditions(
+        &self,
+        t: &mut Text,
+        dialect: Dialect,
+        only: Option<(usize, Value)>,
+        after: Option<&[Value; 2]>,
+    ) {
+        for (i, filter) in self.filters.iter().enumerate() {
+            t.push(if i == 0 { " where " } else { " and " });
+            match (&only, filter) {
+                (Some((place, value)), Filter::In(column, _)) if *place == i => {
+                    let one = Filter::In(column.clone(), vec![value.clone()]);
+                    one.write(t, dialect, self.table);
+                }
+                _ => filter.write(t, dialect, self.table),
+            }
+        }
+        if let (Some(after), Some((column, order))) = (after, self.plain_sort()) {
+            let compared = match order {
+                Order::Asc => '>',
+                Order::Desc => '<',
+            };
+            t.push(&format!(
+                " and ({0}.{column}, {0}.id) {compared} (",
+                self.table
+            ));
+            t.bind(after[0].clone());
+            t.push(", ");
+            t.bind(after[1].clone());
+            t.push(")");
+        }
+    }
+
+    fn orders(&self, t: &mut Text) {
+        t.push(" order by ");
+        let mut last = Order::Asc;
+        for sort in &self.orders {
+            last = match sort {
+                Sort::Column(column, order) => {
+                    t.push(&format!("{}.{column} {}, ", self.table, order.word()));
+                    *order
+                }
+                Sort::Sql(expression, order) => {
+                    let nulls = match order {
+                        Order::Asc => "last",
+                        Order::Desc => "first",
+                    };
+                    t.push(&format!("{expression} {} nulls {nulls}, ", order.word()));
+                    *order
+                }
+                Sort::Ids(column, ids, order) => {
+                    if !ids.is_empty() {
+                        t.push("case");
+                        for (i, id) in ids.iter().enumerate() {
+                            t.push(&format!(" when {column} = "));
+                            t.bind(Value::Uuid(*id));
+                            t.push(&format!(" then {i}"));
+                        }
+                        t.push(&format!(" else {} end {}, ", ids.len(), order.word()));
+                    }
+                    *order
+                }
+            };
+        }
+        // the tie-breaker runs the way the list does, so that an index on both columns serves it
+        t.push(&format!("{}.id {}", self.table, last.word()));
+    }
+}
+
+/// The order of what [`List::stream`] wrote.
+fn ordered(t: &mut Text, order: Order) {
+    let way = order.word();
+    t.push(&format!(" order by sorted {way}, id {way}"));
+}
+
+fn part(t: &mut Text, window: Window<'_>) {
+    t.push(" limit ");
+    t.number(window.limit);
+    t.push(" offset ");
+    t.number(window.skip);
+}
+
+impl Order {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Asc => "asc",
+            Self::Desc => "desc",
+        }
+    }
+}
+
+impl Filter {
+    fn write(&self, t: &mut Text, dialect: Dialect, table: &str) {
+        t.push("(");
+        match self {
+            Self::Sql(sql, values) => t.fill(sql, values),
+            Self::In(column, values) => match values.as_slice() {
+                [] => t.push("1 = 0"),
+                [one] => {
+                    t.push(&format!("{table}.{column} = "));
+                    t.bind(one.clone());
+                }
+                many => t.fill(
+                    &format!("{table}.{column} in ({})", super::marks(many.len())),
+                    many,
+                ),
+            },
+            Self::Metadata(column, key, values) => {
+                let mut all = vec![Value::Text(key.clone())];
+                all.extend(values.iter().cloned().map(Value::Text));
+                let marks = super::marks(values.len());
+                let sql = match dialect {
+                    Dialect::Postgres => {
+                        format!("({column} ->> cast(? as text)) in ({marks})")
+                    }
+                    // json_each instead of a path: paths cannot name every key. `->` gives a number
+                    // as it was written, where `value` would print 1e2 as 100.0.
+                    Dialect::Sqlite => format!(
+                        "exists (select 1 from json_each({column}) as e where e.key = ? and \
+                         case e.type when 'true' then 'true' when 'false' then 'false' \
+                         when 'real' then coalesce({column} -> e.fullkey, cast(e.value as text)) \
+                         when 'integer' then coalesce({column} -> e.fullkey, cast(e.value as text)) \
+                         else e.value end in ({marks}))"
+                    ),
+                };
+                t.fill(&sql, &all);
+            }
+            Self::WrittenContains(uuids, numbers, text) => {
+                let text = text.to_ascii_lowercase();
+                let pattern = Value::Text(super::containing(&text));
+                let plain = |column: &String| format!("{table}.{column}");
+                let cast = |column: &String| format!("cast({} as text)", plain(column));
+                let mut ways = Vec::new();
+                let mut all = Vec::new();
+                for column in uuids {
+                    match dialect {
+                        Dialect::Postgres => {
+                            ways.push(format!("{} like ? escape '!'", cast(column)))
+                        }
+                        // Few have these digits: only theirs are written out in full.
+                        Dialect::Sqlite => {
+                            let column = plain(column);
+                            ways.push(format!(
+                                "(instr(hex({column}), ?) > 0 and {} like ? escape '!')",
+                                dashed(&column)
+                            ));
+                            all.push(Value::Text(text.replace('-', "").to_ascii_uppercase()));
+                        }
+                    }
+                    all.push(pattern.clone());
+                }
+                for column in numbers {
+                    ways.push(format!("{} like ? escape '!'", cast(column)));
+                    all.push(pattern.clone());
+                }
+                t.fill(&ways.join(" or "), &all);
+            }
+        }
+        t.push(")");
+    }
+}
+
+/// A stored uuid in its written form, on SQLite.
+fn dashed(column: &str) -> String {
+    let part = |from: u32, length: u32| format!("substr(hex({column}), {from}, {length})");
+    format!(
+        "lower({} || '-' || {} || '-' || {} || '-' || {} || '-' || {})",
+        part(1, 8),
+        part(9, 4),
+        part(13, 4),
+        part(17, 4),
+        part(21, 12)
+    )
+}
