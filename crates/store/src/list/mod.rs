@@ -1,5 +1,7 @@
 //! Lists with optional filters. A list cannot be built without saying whose rows it may show.
 
+#[cfg(test)]
+mod plans;
 mod text;
 
 use jiff::Timestamp;

@@ -17,6 +17,10 @@ const LEADING: [(&str, &str); 4] = [
 ];
 /// Values that are merged at most.
 const MERGED: usize = 8;
+/// A column that is in no index while a row is new, because it arrives in no order and its place in an index would cost
+/// each new row more than all others: new rows are few, and found by what makes them so.
+const LATE: (&str, &str) = ("checkouts", "external_customer_id");
+const HALVES: [&str; 2] = ["checkouts.status = 'open'", "checkouts.status <> 'open'"];
 
 /// Which rows of a list are read.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +31,18 @@ pub(crate) struct Window<'a> {
     pub(crate) skip: u64,
     /// Rows at most.
     pub(crate) limit: u64,
+}
+/// A column, and the one by which rows are found instead where a list is narrowed by both: its values are rarer, and its
+/// index has the other. SQLite, which plans without statistics, has to be told.
+const YIELDING: (&str, &str, &str) = ("webhook_deliveries", "endpoint_id", "kind");
+
+/// One walk through an index: the filter whose values are walked for themselves, by its place; the value; and what else
+/// must hold.
+#[derive(Debug, Clone, Copy)]
+struct Walk<'a> {
+    place: usize,
+    value: &'a Value,
+    half: Option<&'static str>,
 }
 
 /// A statement being written.
@@ -78,9 +94,9 @@ impl List {
         write_columns(&mut t.sql, self.table, self.columns);
         t.push(" from ");
         t.push(self.table);
-        let merged = self.plain_sort().filter(|_| self.merged().is_some());
+        let merged = self.plain_sort().filter(|_| !self.walks().is_empty());
         if let Some(sort) = merged.filter(|_| self.searched.is_none()) {
-            // The walks of the values are merged, then the rows of the page are read.
+            // The walks are merged, then the rows of the page are read.
             t.push(&format!(" where {}.id in (select id from (", self.table));
             self.stream(&mut t, dialect, sort, window.after, &[]);
             ordered(&mut t, sort.1);
@@ -122,20 +138,28 @@ impl List {
             t.push(") found");
             return t.query();
         }
-        match most {
-            None => {
-                t.push("select count(*) from ");
-                t.push(self.table);
-                self.conditions(&mut t, dialect, None, None);
+        t.push("select count(*) from ");
+        if most.is_some() || self.is_halved() {
+            t.push("(select 1 from ");
+        }
+        t.push(self.table);
+        match self.walks().as_slice() {
+            walks if self.is_halved() => {
+                for (i, walk) in walks.iter().enumerate() {
+                    if i > 0 {
+                        t.push(&format!(" union all select 1 from {}", self.table));
+                    }
+                    self.conditions(&mut t, dialect, Some(*walk), None);
+                }
             }
-            Some(most) => {
-                t.push("select count(*) from (select 1 from ");
-                t.push(self.table);
-                self.conditions(&mut t, dialect, None, None);
-                t.push(" limit ");
-                t.number(most);
-                t.push(") counted");
-            }
+            _ => self.conditions(&mut t, dialect, None, None),
+        }
+        if let Some(most) = most {
+            t.push(" limit ");
+            t.number(most);
+        }
+        if most.is_some() || self.is_halved() {
+            t.push(") counted");
         }
         t.query()
     }
@@ -148,15 +172,45 @@ impl List {
         }
     }
 
-    /// The filter whose values are walked one by one, by its place.
-    fn merged(&self) -> Option<usize> {
-        self.filters.iter().position(|filter| match filter {
-            Filter::In(column, values) => {
-                (2..=MERGED).contains(&values.len())
-                    && LEADING.contains(&(self.table, column.as_str()))
-            }
-            _ => false,
-        })
+    /// The walks that are merged; none: the database finds its own way.
+    fn walks(&self) -> Vec<Walk<'_>> {
+        let whole = |column: &str| LEADING.contains(&(self.table, column));
+        let found = self
+            .filters
+            .iter()
+            .enumerate()
+            .find_map(|(i, filter)| match filter {
+                Filter::In(column, values) if values.len() <= MERGED => {
+                    let is_late = (self.table, column.as_str()) == LATE && !values.is_empty();
+                    let is_led = values.len() > 1 && whole(column) && !self.yields(column);
+                    (is_late || is_led).then_some((i, values, is_late))
+                }
+                _ => None,
+            });
+        let Some((place, values, is_late)) = found else {
+            return Vec::new();
+        };
+        let halves: &[_] = match is_late {
+            true => &[Some(HALVES[0]), Some(HALVES[1])],
+            false => &[None],
+        };
+        let walk = |value| {
+            halves.iter().map(move |half| Walk {
+                place,
+                value,
+                half: *half,
+            })
+        };
+        values.iter().flat_map(walk).collect()
+    }
+
+    fn yields(&self, column: &str) -> bool {
+        let is_of = |filter: &Filter| matches!(filter, Filter::In(of, _) if of == YIELDING.2);
+        (self.table, column) == (YIELDING.0, YIELDING.1) && self.filters.iter().any(is_of)
+    }
+
+    fn is_halved(&self) -> bool {
+        self.walks().iter().any(|walk| walk.half.is_some())
     }
 
     /// Id, order's column (`sorted`) and `more` columns of all rows: a walk for each of the merged values, without
@@ -169,12 +223,11 @@ impl List {
         after: Option<&[Value; 2]>,
         more: &[String],
     ) {
-        let place = self.merged();
-        let walks = match place.map(|place| &self.filters[place]) {
-            Some(Filter::In(_, values)) => values.iter().map(Some).collect(),
-            _ => vec![None],
+        let walks: Vec<_> = match self.walks() {
+            none if none.is_empty() => vec![None],
+            some => some.into_iter().map(Some).collect(),
         };
-        for (i, value) in walks.into_iter().enumerate() {
+        for (i, walk) in walks.into_iter().enumerate() {
             let all = if i == 0 { "" } else { " union all " };
             t.push(&format!(
                 "{all}select {0}.id as id, {0}.{1} as sorted",
@@ -185,8 +238,7 @@ impl List {
             }
             t.push(" from ");
             t.push(self.table);
-            let only = place.zip(value.cloned());
-            self.conditions(t, dialect, only, after);
+            self.conditions(t, dialect, walk, after);
         }
     }
 
@@ -221,23 +273,32 @@ impl List {
         t.push(")");
     }
 
-    /// `only`: a filter's place, and the one of its values that is meant.
+    /// What must hold for a row, of one walk or of all.
     fn conditions(
         &self,
         t: &mut Text,
         dialect: Dialect,
-        only: Option<(usize, Value)>,
+        walk: Option<Walk<'_>>,
         after: Option<&[Value; 2]>,
     ) {
         for (i, filter) in self.filters.iter().enumerate() {
             t.push(if i == 0 { " where " } else { " and " });
-            match (&only, filter) {
-                (Some((place, value)), Filter::In(column, _)) if *place == i => {
-                    let one = Filter::In(column.clone(), vec![value.clone()]);
+            match (walk, filter) {
+                (Some(walk), Filter::In(column, _)) if walk.place == i => {
+                    let one = Filter::In(column.clone(), vec![walk.value.clone()]);
                     one.write(t, dialect, self.table);
+                }
+                (_, Filter::In(column, _)) if dialect == Dialect::Sqlite && self.yields(column) => {
+                    // a term that no index serves
+                    t.push("+");
+                    filter.write(t, dialect, self.table);
                 }
                 _ => filter.write(t, dialect, self.table),
             }
+        }
+        if let Some(half) = walk.and_then(|walk| walk.half) {
+            t.push(" and ");
+            t.push(half);
         }
         if let (Some(after), Some((column, order))) = (after, self.plain_sort()) {
             let compared = match order {
