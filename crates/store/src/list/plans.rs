@@ -112,6 +112,44 @@ async fn a_page_is_found_in_an_index_that_also_sorts_it() {
 }
 
 #[tokio::test]
+async fn of_two_filters_the_rarer_finds_the_rows() {
+    let (_folder, db) = database().await;
+    let of = |column| checkouts().eq(column, Uuid::nil());
+    for (list, index) in [
+        (of("customer_id").eq("status", "a"), "checkouts_customer"),
+        (
+            of("customer_id").is_in("status", two()),
+            "checkouts_customer",
+        ),
+        (
+            of("customer_id").eq("product_id", Uuid::nil()),
+            "checkouts_customer",
+        ),
+        (
+            checkouts()
+                .eq("external_customer_id", "a")
+                .eq("status", "a"),
+            "checkouts_external_customer",
+        ),
+        (
+            checkouts()
+                .eq("external_customer_id", "a")
+                .is_in("status", two()),
+            "checkouts_external_customer",
+        ),
+    ] {
+        for query in [
+            list.rows(Dialect::Sqlite, FIRST),
+            list.count(Dialect::Sqlite, None),
+        ] {
+            let plan = plan(&db, &query);
+            assert!(plan.contains(index), "{index}: {plan}");
+            assert!(!plan.contains("checkouts_product"), "{index}: {plan}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_deep_page_passes_over_rows_in_the_index_only() {
     let (_folder, db) = database().await;
     for list in [checkouts(), checkouts().eq("status", "open"), deliveries()] {

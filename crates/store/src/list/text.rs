@@ -32,9 +32,15 @@ pub(crate) struct Window<'a> {
     /// Rows at most.
     pub(crate) limit: u64,
 }
-/// A column, and the one by which rows are found instead where a list is narrowed by both: its values are rarer, and its
-/// index has the other. SQLite, which plans without statistics, has to be told.
-const YIELDING: (&str, &str, &str) = ("webhook_deliveries", "endpoint_id", "kind");
+/// A column, and one by which rows are found instead where a list is narrowed by both, because its values are rarer.
+/// SQLite, which plans without statistics, has to be told.
+const YIELDING: [(&str, &str, &str); 5] = [
+    ("webhook_deliveries", "endpoint_id", "kind"),
+    ("checkouts", "status", "customer_id"),
+    ("checkouts", "product_id", "customer_id"),
+    ("checkouts", "status", "external_customer_id"),
+    ("checkouts", "product_id", "external_customer_id"),
+];
 
 /// One walk through an index: the filter whose values are walked for themselves, by its place; the value; and what else
 /// must hold.
@@ -201,12 +207,20 @@ impl List {
                 half: *half,
             })
         };
-        values.iter().flat_map(walk).collect()
+        let is_first = |i: &usize| !values[..*i].contains(&values[*i]);
+        let values = (0..values.len()).filter(is_first).map(|i| &values[i]);
+        values.flat_map(walk).collect()
     }
 
     fn yields(&self, column: &str) -> bool {
-        let is_of = |filter: &Filter| matches!(filter, Filter::In(of, _) if of == YIELDING.2);
-        (self.table, column) == (YIELDING.0, YIELDING.1) && self.filters.iter().any(is_of)
+        let narrowed = |by: &str| {
+            let is_by = |filter: &Filter| matches!(filter, Filter::In(column, _) if column == by);
+            self.filters.iter().any(is_by)
+        };
+        let is_rule = |rule: &(&str, &str, &str)| (self.table, column) == (rule.0, rule.1);
+        YIELDING
+            .iter()
+            .any(|rule| is_rule(rule) && narrowed(rule.2))
     }
 
     fn is_halved(&self) -> bool {

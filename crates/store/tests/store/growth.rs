@@ -107,7 +107,7 @@ on_both! {
         db.store.commit(old).await.unwrap();
         for is_told in [false, true] {
             for (kinds, endpoints) in [
-                (vec![OrderPaid], vec![]), (vec![OrderPaid, ProductUpdated], vec![]), (vec![OrderPaid], vec![shop.endpoints[1]]),
+                (vec![OrderPaid], vec![]), (vec![OrderPaid, ProductUpdated], vec![]), (vec![OrderPaid, OrderPaid], vec![]), (vec![OrderPaid], vec![shop.endpoints[1]]),
                 (vec![], shop.endpoints.to_vec()), (vec![OrderPaid, CheckoutCreated], shop.endpoints.to_vec()),
             ] {
                 let meant = |d: &&WebhookDelivery| {
