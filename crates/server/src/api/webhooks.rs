@@ -170,7 +170,8 @@ pub(crate) async fn reset_secret(
     .await
 }
 
-/// Lists delivery attempts, newest first. They are counted up to 10,000 behind the page.
+/// Lists delivery attempts, newest first. They are counted up to 10,000 behind the page, those of a family of codes up
+/// to 1,000.
 #[utoipa::path(
     get, path = "/v1/webhooks/deliveries", operation_id = "webhooks:list_webhook_deliveries", tag = "webhooks",
     params(

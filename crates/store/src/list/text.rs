@@ -104,9 +104,7 @@ impl List {
         if let Some(sort) = merged.filter(|_| self.searched.is_none()) {
             // The walks are merged, then the rows of the page are read.
             t.push(&format!(" where {}.id in (select id from (", self.table));
-            self.stream(&mut t, dialect, sort, window.after, &[]);
-            ordered(&mut t, sort.1);
-            part(&mut t, window);
+            self.walked(&mut t, dialect, sort, window, &[]);
             t.push(") found)");
         } else if let (Some(sort), true) = (self.plain_sort(), self.searched.is_some()) {
             t.push(&format!(" where {}.id in (select id from (", self.table));
@@ -227,8 +225,29 @@ impl List {
         self.walks().iter().any(|walk| walk.half.is_some())
     }
 
-    /// Id, order's column (`sorted`) and `more` columns of all rows: a walk for each of the merged values, without
-    /// an order yet.
+    /// Id, order's column (`sorted`) and `more` columns of a window's rows, merged from the walks. Each database walks
+    /// no further than it must only where the order stands in this place.
+    fn walked(
+        &self,
+        t: &mut Text,
+        dialect: Dialect,
+        sort: (&str, Order),
+        window: Window<'_>,
+        more: &[String],
+    ) {
+        match dialect {
+            Dialect::Sqlite => self.stream(t, dialect, sort, window.after, more),
+            Dialect::Postgres => {
+                t.push("select * from (");
+                self.stream(t, dialect, sort, window.after, more);
+                t.push(") walked");
+            }
+        }
+        ordered(t, sort.1);
+        part(t, window);
+    }
+
+    /// The same of all rows, without an order yet.
     fn stream(
         &self,
         t: &mut Text,
@@ -265,10 +284,12 @@ impl List {
             "select {0}.id as id, {0}.sorted as sorted from (",
             self.table
         ));
-        self.stream(t, dialect, sort, None, &searched.columns);
-        ordered(t, sort.1);
-        t.push(" limit ");
-        t.number(searched.newest);
+        let newest = Window {
+            after: None,
+            skip: 0,
+            limit: searched.newest,
+        };
+        self.walked(t, dialect, sort, newest, &searched.columns);
         t.push(&format!(") {} where ", self.table));
         searched.filter.write(t, dialect, self.table);
         if searched.also.is_empty() {

@@ -15,6 +15,8 @@ use crate::{Col, List, Order, Query, Store, StoreError, columns};
 
 /// Deliveries behind a page that are counted: each attempt of each event is one, for ever.
 const COUNTED: u64 = 10_000;
+/// The same where each has to be read for it, because no index has the code.
+const READ: u64 = 1_000;
 /// Deliveries that are looked through for part of an id.
 const LOOKED_THROUGH: u64 = 10_000;
 /// Digits from which the beginning of an id is looked for everywhere, and ids that are found so at most.
@@ -110,7 +112,11 @@ impl DeliveryFilter {
             );
             list = list.filter_sql(&sql, kinds);
         }
-        list.order("created_at", Order::Desc).counted_up_to(COUNTED)
+        let counted = match codes {
+            Some(_) => READ,
+            None => COUNTED,
+        };
+        list.order("created_at", Order::Desc).counted_up_to(counted)
     }
 }
 
