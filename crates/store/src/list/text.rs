@@ -225,8 +225,8 @@ impl List {
         self.walks().iter().any(|walk| walk.half.is_some())
     }
 
-    /// Id, order's column (`sorted`) and `more` columns of a window's rows, merged from the walks. Each database walks
-    /// no further than it must only where the order stands in this place.
+    /// Id, order's column (`sorted`) and `more` columns of a window's rows, merged from the walks. Neither database
+    /// walks further than it must if it is told so in its own way.
     fn walked(
         &self,
         t: &mut Text,
@@ -235,35 +235,21 @@ impl List {
         window: Window<'_>,
         more: &[String],
     ) {
-        match dialect {
-            Dialect::Sqlite => self.stream(t, dialect, sort, window.after, more),
-            Dialect::Postgres => {
-                t.push("select * from (");
-                self.stream(t, dialect, sort, window.after, more);
-                t.push(") walked");
-            }
-        }
-        ordered(t, sort.1);
-        part(t, window);
-    }
-
-    /// The same of all rows, without an order yet.
-    fn stream(
-        &self,
-        t: &mut Text,
-        dialect: Dialect,
-        sort: (&str, Order),
-        after: Option<&[Value; 2]>,
-        more: &[String],
-    ) {
         let walks: Vec<_> = match self.walks() {
             none if none.is_empty() => vec![None],
             some => some.into_iter().map(Some).collect(),
         };
+        let apart = dialect == Dialect::Postgres && walks.len() > 1;
+        if apart {
+            t.push("select * from (");
+        }
         for (i, walk) in walks.into_iter().enumerate() {
-            let all = if i == 0 { "" } else { " union all " };
+            t.push(if i == 0 { "" } else { " union all " });
+            if apart {
+                t.push("select * from (");
+            }
             t.push(&format!(
-                "{all}select {0}.id as id, {0}.{1} as sorted",
+                "select {0}.id as id, {0}.{1} as sorted",
                 self.table, sort.0
             ));
             for column in more {
@@ -271,8 +257,19 @@ impl List {
             }
             t.push(" from ");
             t.push(self.table);
-            self.conditions(t, dialect, walk, after);
+            self.conditions(t, dialect, walk, window.after);
+            if apart {
+                ordered(t, sort.1);
+                t.push(" limit ");
+                t.number(window.skip + window.limit);
+                t.push(&format!(") walk{i}"));
+            }
         }
+        if apart {
+            t.push(") walked");
+        }
+        ordered(t, sort.1);
+        part(t, window);
     }
 
     /// Id and order's column of what is found by its text: see [`List::written_among`].
