@@ -101,7 +101,7 @@ on_both! {
             let kind = [CheckoutCreated, OrderPaid, ProductUpdated][n % 3];
             all.push(shop.deliver(&db, kind, n % 2, n as i64 / 6).await);
         }
-        all.sort_by(|a, b| (b.created_at, b.id).cmp(&(a.created_at, a.id)));
+        all.sort_by_key(|d| std::cmp::Reverse((d.created_at, d.id)));
         let mut old = Changes::new();
         old.any("update webhook_deliveries set kind = null where endpoint_id = $1", vec![shop.endpoints[1].into()]);
         db.store.commit(old).await.unwrap();
