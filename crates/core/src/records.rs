@@ -504,5 +504,7 @@ record! {
         succeeded: bool,
         http_code: Option<i64>,
         response: Option<String>,
+        /// What it was about; none where an older version wrote it, until upkeep has filled it in.
+        kind: Option<EventType>,
     }
 }

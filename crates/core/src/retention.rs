@@ -122,6 +122,19 @@ pub fn delete_events(events: &[Uuid]) -> Changes {
     changes
 }
 
+/// Has deliveries that an older version wrote say what they were about.
+pub fn tell_deliveries(deliveries: &[Uuid]) -> Changes {
+    let mut changes = Changes::new();
+    for id in deliveries {
+        changes.any(
+            "update webhook_deliveries set kind = (select e.kind from webhook_events e \
+             where e.id = webhook_deliveries.event_id) where id = $1 and kind is null",
+            vec![Value::Uuid(*id)],
+        );
+    }
+    changes
+}
+
 /// Deletes the journal's entries of an organization up to and with `sequence`.
 pub fn delete_journal(organization_id: Uuid, sequence: i64) -> Changes {
     let mut changes = Changes::new();

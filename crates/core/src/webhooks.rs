@@ -307,6 +307,7 @@ pub fn delivered(
                 .take(RESPONSE_CHARACTERS)
                 .collect(),
         ),
+        kind: Some(event.kind),
     };
     let mut changes = Changes::new();
     changes.writes.push(Write::Update {

@@ -7,7 +7,9 @@ mod gauges;
 mod hub;
 mod jobs;
 mod list;
+mod memory;
 mod migrate;
+mod page;
 mod postgres;
 mod query;
 mod reads;
@@ -65,6 +67,7 @@ impl Default for Options {
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(crate) engine: Engine,
+    memory: Arc<memory::Memory>,
 }
 
 #[derive(Debug, Clone)]
@@ -98,7 +101,10 @@ impl Store {
                 postgres::Postgres::open(&url, &options, extra).await?,
             )),
         };
-        Ok(Self { engine })
+        Ok(Self {
+            engine,
+            memory: Arc::default(),
+        })
     }
 
     /// The first row, if there is one.
@@ -130,20 +136,6 @@ impl Store {
         query: Query,
     ) -> Result<Vec<T>, StoreError> {
         self.all(query).await
-    }
-
-    /// Page `page` (from 1) of at most `limit` rows, and how many rows there are on all pages.
-    pub async fn page<R: Record + Send + 'static>(
-        &self,
-        list: List,
-        page: u32,
-        limit: u32,
-    ) -> Result<(Vec<R>, i64), StoreError> {
-        debug_assert_eq!(list.table(), R::TABLE, "the list is of another table");
-        match &self.engine {
-            Engine::Sqlite(db) => db.page(list, page, limit).await,
-            Engine::Postgres(db) => db.page(&list, page, limit).await,
-        }
     }
 
     /// The first row's only column, a whole number; 0 where there is no row.

@@ -53,9 +53,13 @@ impl Query {
 /// The columns of `R`, qualified for joins: `p.id, p.name, …` for the alias `p`.
 pub fn columns<R: Record>(alias: &str) -> String {
     let mut list = String::with_capacity(R::COLUMNS.len() * 24);
-    for (i, column) in R::COLUMNS.iter().enumerate() {
+    write_columns(&mut list, alias, R::COLUMNS);
+    list
+}
+
+pub(crate) fn write_columns(list: &mut String, alias: &str, columns: &[&str]) {
+    for (i, column) in columns.iter().enumerate() {
         let comma = if i == 0 { "" } else { ", " };
         write!(list, "{comma}{alias}.{column}").expect("writing to a string");
     }
-    list
 }

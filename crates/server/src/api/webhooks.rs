@@ -170,7 +170,8 @@ pub(crate) async fn reset_secret(
     .await
 }
 
-/// Lists delivery attempts, newest first. They are counted up to 10,000 behind the page.
+/// Lists delivery attempts, newest first. They are counted up to 10,000 behind the page, those of a family of codes up
+/// to 1,000.
 #[utoipa::path(
     get, path = "/v1/webhooks/deliveries", operation_id = "webhooks:list_webhook_deliveries", tag = "webhooks",
     params(
@@ -178,7 +179,7 @@ pub(crate) async fn reset_secret(
         ("start_timestamp" = Option<Timestamp>, Query, description = "After this moment; with an offset."),
         ("end_timestamp" = Option<Timestamp>, Query, description = "Before this moment; with an offset."),
         ("succeeded" = Option<bool>, Query, description = "Whether it succeeded."),
-        ("query" = Option<String>, Query, description = "Part of the delivery's id, the event's id, or the code."),
+        ("query" = Option<String>, Query, description = "Part of the delivery's id, the event's id, or the code: in the newest 10,000 that the other filters let through. Whole ids, and beginnings of six digits or more, are found among all."),
         ("http_code_class" = Option<HttpCodeClass>, Query, description = "The family of the answer's code."),
         ("event_type" = Option<Vec<EventType>>, Query, description = "Of events of any of these types."),
         ("page" = Option<u32>, Query, minimum = 1, description = "From 1."),
@@ -203,9 +204,10 @@ pub(crate) async fn deliveries(
         kinds: params.words("event_type"),
     };
     params.finish()?;
+    let (own, now) = (caller.organization.id, app.clock.now());
     let (rows, total) = app
         .store
-        .deliveries(caller.organization.id, &filter, window.page, window.limit)
+        .deliveries(own, &filter, window.page, window.limit, now)
         .await?;
     let items = rows
         .iter()

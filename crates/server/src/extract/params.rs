@@ -254,6 +254,7 @@ impl Params {
     ) -> Result<(Vec<R>, Paging), ApiError> {
         let window = self.window();
         self.finish()?;
+        let list = list.as_of(app.clock.now());
         let (rows, total) = app.store.page(list, window.page, window.limit).await?;
         Ok((rows, Paging { window, total }))
     }

@@ -18,8 +18,9 @@ use tokio_postgres::{Row, Statement};
 use crate::error::{CommitError, StoreError};
 use crate::gauges::Gauges;
 use crate::hub::Hub;
-use crate::list::{Dialect, List};
+use crate::list::Dialect;
 use crate::migrate::{self, Migration};
+use crate::page::{Asked, Total};
 use crate::{Options, Query, adds_events, adds_work};
 
 use cells::{Cells, Param, check};
@@ -92,19 +93,35 @@ impl Postgres {
         rows.iter().map(read).collect()
     }
 
+    /// The rows, the total, and whether all rows were counted for it.
     pub(crate) async fn page<R: Record>(
         &self,
-        list: &List,
-        page: u32,
-        limit: u32,
-    ) -> Result<(Vec<R>, i64), StoreError> {
-        let (rows, count) = list.build(Dialect::Postgres, page, limit);
+        asked: &Asked,
+    ) -> Result<(Vec<R>, i64, bool), StoreError> {
         let client = self.client().await?;
-        let (rows, count) =
-            futures_util::future::try_join(fetch(&client, &rows), fetch(&client, &count)).await?;
+        let count = async |query| {
+            let counted = fetch(&client, query).await?.first().map(read).transpose()?;
+            Ok::<i64, StoreError>(counted.map_or(0, |Col(n)| n))
+        };
+        let (rows, total, whole) = match &asked.total {
+            Total::Known(total) => {
+                let rows = fetch(&client, &asked.rows).await?;
+                let total = asked.told(rows.len()).unwrap_or(*total);
+                (rows, total, false)
+            }
+            Total::Counted(first, then) => {
+                let both =
+                    futures_util::future::try_join(fetch(&client, &asked.rows), count(first));
+                let (rows, n) = both.await?;
+                match (asked.told(rows.len()), then) {
+                    (Some(told), _) => (rows, told, false),
+                    (None, Some(then)) if Asked::is_more(n) => (rows, count(then).await?, true),
+                    (None, _) => (rows, n, true),
+                }
+            }
+        };
         let rows = rows.iter().map(read).collect::<Result<_, _>>()?;
-        let total = count.first().map(read).transpose()?;
-        Ok((rows, total.map_or(0, |Col(n)| n)))
+        Ok((rows, total, whole))
     }
 
     pub(crate) async fn commit(&self, changes: Changes) -> Result<(), CommitError> {

@@ -15,6 +15,13 @@ use crate::{Col, List, Order, Query, Store, StoreError, columns};
 
 /// Deliveries behind a page that are counted: each attempt of each event is one, for ever.
 const COUNTED: u64 = 10_000;
+/// The same where each has to be read for it, because no index has the code.
+const READ: u64 = 1_000;
+/// Deliveries that are looked through for part of an id.
+const LOOKED_THROUGH: u64 = 10_000;
+/// Digits from which the beginning of an id is looked for everywhere, and ids that are found so at most.
+const DIGITS: usize = 6;
+const BEGUN: i64 = 100;
 
 /// Which deliveries a list shows; what is empty does not narrow it.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +34,8 @@ pub struct DeliveryFilter {
     pub before: Option<Timestamp>,
     /// Whether they succeeded.
     pub succeeded: Option<bool>,
-    /// Part of the delivery's id, the event's id, or the answer's code.
+    /// Part of the delivery's id, the event's id, or the answer's code: in the newest 10,000 that the rest lets
+    /// through. Whole ids, and beginnings of six digits or more, are found among all.
     pub query: Option<String>,
     /// The family of the answer's code.
     pub class: Option<HttpCodeClass>,
@@ -43,8 +51,24 @@ impl DeliveryFilter {
             .and_then(|text| Uuid::try_parse(text).ok())
     }
 
-    /// `named`: the deliveries that go by [`DeliveryFilter::whole_id`].
-    fn list(&self, organization_id: Uuid, named: Option<&[Uuid]>) -> List {
+    /// The first and the last id that begin with what is asked for, where that is enough of one.
+    fn begun_ids(&self) -> Option<(Uuid, Uuid)> {
+        let text = self.query.as_deref()?;
+        let is_place = |(i, c): (usize, char)| match i {
+            8 | 13 | 18 | 23 => c == '-',
+            _ => c.is_ascii_hexdigit(),
+        };
+        let digits: String = text.chars().filter(|c| *c != '-').collect();
+        if !text.chars().enumerate().all(is_place) || !(DIGITS..32).contains(&digits.len()) {
+            return None;
+        }
+        let first = Uuid::try_parse(&format!("{digits:0<32}")).ok()?;
+        Some((first, Uuid::try_parse(&format!("{digits:f<32}")).ok()?))
+    }
+
+    /// `named`: the deliveries that go by [`DeliveryFilter::whole_id`], or by its beginning. `told`: whether all
+    /// deliveries say what they were about.
+    fn list(&self, organization_id: Uuid, named: Option<Vec<Uuid>>, told: bool) -> List {
         let mut list = List::of::<WebhookDelivery>(organization_id);
         if !self.endpoints.is_empty() {
             list = list.is_in("endpoint_id", ids(&self.endpoints).collect());
@@ -65,26 +89,34 @@ impl DeliveryFilter {
             list = list.filter_sql(sql, vec![]);
         }
         if let Some(text) = &self.query {
-            list = match named {
-                Some(named) => list.is_in("id", ids(named).collect()),
-                None => list.written_contains(&["id", "event_id"], &["http_code"], text),
+            let named = named.unwrap_or_default();
+            list = match self.whole_id() {
+                Some(_) => list.is_in("id", ids(&named).collect()),
+                None => {
+                    let uuids = ["id", "event_id"];
+                    list.written_among(LOOKED_THROUGH, named, &uuids, &["http_code"], text)
+                }
             };
         }
         if let Some(class) = self.class {
             let codes = vec![Value::Int(class.first()), Value::Int(class.first() + 99)];
             list = list.filter_sql("webhook_deliveries.http_code between ? and ?", codes);
         }
-        if !self.kinds.is_empty() {
-            let kinds = vec!["?"; self.kinds.len()].join(", ");
+        let kinds: Vec<Value> = self.kinds.iter().map(|kind| Value::from(*kind)).collect();
+        if !kinds.is_empty() && told {
+            list = list.is_in("kind", kinds);
+        } else if !kinds.is_empty() {
+            let marks = vec!["?"; kinds.len()].join(", ");
             let sql = format!(
-                "exists (select 1 from webhook_events e where e.id = webhook_deliveries.event_id and e.kind in ({kinds}))"
+                "exists (select 1 from webhook_events e where e.id = webhook_deliveries.event_id and e.kind in ({marks}))"
             );
-            list = list.filter_sql(
-                &sql,
-                self.kinds.iter().map(|kind| Value::from(*kind)).collect(),
-            );
+            list = list.filter_sql(&sql, kinds);
         }
-        list.order("created_at", Order::Desc).counted_up_to(COUNTED)
+        let counted = match codes {
+            Some(_) => READ,
+            None => COUNTED,
+        };
+        list.order("created_at", Order::Desc).counted_up_to(counted)
     }
 }
 
@@ -144,12 +176,14 @@ impl Store {
         filter: &DeliveryFilter,
         page: u32,
         limit: u32,
+        now: Timestamp,
     ) -> Result<(Vec<(WebhookDelivery, WebhookEvent)>, i64), StoreError> {
-        let named = match filter.whole_id() {
-            Some(id) => Some(self.deliveries_named(id).await?),
+        let named = match filter.whole_id().map(|id| (id, id)).or(filter.begun_ids()) {
+            Some((first, last)) => Some(self.deliveries_named(first, last).await?),
             None => None,
         };
-        let list = filter.list(organization_id, named.as_deref());
+        let told = filter.kinds.is_empty() || !self.untold(organization_id).await?;
+        let list = filter.list(organization_id, named, told).as_of(now);
         let (deliveries, total): (Vec<WebhookDelivery>, i64) = self.page(list, page, limit).await?;
         if deliveries.is_empty() {
             return Ok((Vec::new(), total));
@@ -170,12 +204,33 @@ impl Store {
         Ok((paired, total))
     }
 
-    /// The deliveries of which this is the id or the event's, of any organization. A read of its own, so
+    /// The deliveries whose id, or whose event's id, lies between these, of any organization. A read of its own, so
     /// that each half of the question uses its index.
-    async fn deliveries_named(&self, id: Uuid) -> Result<Vec<Uuid>, StoreError> {
-        let sql = "select id from webhook_deliveries where id = $1 \
-                   union all select id from webhook_deliveries where event_id = $1";
-        let found: Vec<Col<Uuid>> = self.rows(Query::raw(sql, vec![Value::Uuid(id)])).await?;
+    async fn deliveries_named(&self, first: Uuid, last: Uuid) -> Result<Vec<Uuid>, StoreError> {
+        let half = |column: &str| {
+            format!(
+                "select id from (select id from webhook_deliveries \
+                 where {column} >= $1 and {column} <= $2 limit $3) by_{column}"
+            )
+        };
+        let sql = format!("{} union {}", half("id"), half("event_id"));
+        let binds = vec![Value::Uuid(first), Value::Uuid(last), Value::Int(BEGUN)];
+        let found: Vec<Col<Uuid>> = self.rows(Query::raw(sql, binds)).await?;
+        Ok(found.into_iter().map(|col| col.0).collect())
+    }
+
+    /// Whether deliveries of an older version are left, which do not say what they were about.
+    async fn untold(&self, organization_id: Uuid) -> Result<bool, StoreError> {
+        let sql = "select count(*) from (select 1 from webhook_deliveries \
+                   where organization_id = $1 and kind is null limit 1) found";
+        let binds = vec![Value::Uuid(organization_id)];
+        Ok(self.scalar(Query::raw(sql, binds)).await? > 0)
+    }
+
+    /// Some of the deliveries that do not say what they were about, at most `limit`, of any organization.
+    pub async fn untold_deliveries(&self, limit: i64) -> Result<Vec<Uuid>, StoreError> {
+        let sql = "select id from webhook_deliveries where kind is null order by id limit $1";
+        let found: Vec<Col<Uuid>> = self.rows(Query::raw(sql, vec![Value::Int(limit)])).await?;
         Ok(found.into_iter().map(|col| col.0).collect())
     }
 

@@ -13,13 +13,14 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use till_core::change::{Changes, Record};
-use till_core::rows::FromColumns;
+use till_core::rows::{Col, FromColumns};
 
 use crate::error::{CommitError, StoreError};
 use crate::gauges::Gauges;
 use crate::hub::Hub;
-use crate::list::{Dialect, List};
+use crate::list::Dialect;
 use crate::migrate::{self, Migration};
+use crate::page::{Asked, Total};
 use crate::{Options, Query, Size, adds_events, adds_work};
 
 use lock::{Lock, beside};
@@ -106,16 +107,26 @@ impl Sqlite {
             .await
     }
 
+    /// The rows, the total, and whether all rows were counted for it.
     pub(crate) async fn page<R: Record + Send + 'static>(
         &self,
-        list: List,
-        page: u32,
-        limit: u32,
-    ) -> Result<(Vec<R>, i64), StoreError> {
-        let (rows, count) = list.build(Dialect::Sqlite, page, limit);
-        self.readers
-            .read(false, move |db| read::page(db, &rows, &count, page, limit))
-            .await
+        asked: Asked,
+    ) -> Result<(Vec<R>, i64, bool), StoreError> {
+        let read = move |db: &Connection| {
+            let rows: Vec<R> = read::rows(db, &asked.rows)?;
+            let count =
+                |query| Ok::<i64, StoreError>(read::first(db, query)?.map_or(0, |Col(n)| n));
+            let (total, whole) = match (asked.told(rows.len()), &asked.total) {
+                (Some(told), _) => (told, false),
+                (None, Total::Known(total)) => (*total, false),
+                (None, Total::Counted(first, then)) => match (count(first)?, then) {
+                    (n, Some(then)) if Asked::is_more(n) => (count(then)?, true),
+                    (n, _) => (n, true),
+                },
+            };
+            Ok((rows, total, whole))
+        };
+        self.readers.read(false, read).await
     }
 
     /// A writing statement's rows.

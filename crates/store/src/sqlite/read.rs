@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rusqlite::Connection;
-use till_core::change::Record;
-use till_core::rows::{Col, FromColumns};
+use till_core::rows::FromColumns;
 use tokio::sync::Semaphore;
 
 use super::cells::{Cells, bind, failed};
@@ -146,22 +145,4 @@ fn each<T: FromColumns>(
         }
     }
     Ok(())
-}
-
-/// The rows of a page, and the count where the rows do not already tell it.
-pub(super) fn page<R: Record>(
-    db: &Connection,
-    of_page: &Query,
-    count: &Query,
-    page: u32,
-    limit: u32,
-) -> Result<(Vec<R>, i64), StoreError> {
-    let found: Vec<R> = rows(db, of_page)?;
-    let here = i64::try_from(found.len()).unwrap_or(i64::MAX);
-    if here < i64::from(limit) && (here > 0 || page <= 1) {
-        let before = i64::from(page.saturating_sub(1)) * i64::from(limit);
-        return Ok((found, before + here));
-    }
-    let total = first(db, count)?.map_or(0, |Col(n)| n);
-    Ok((found, total))
 }

@@ -6,6 +6,7 @@ mod kit;
 mod cells;
 mod commits;
 mod copies;
+mod growth;
 mod lists;
 mod migrations;
 mod queue;

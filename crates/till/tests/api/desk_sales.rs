@@ -489,6 +489,7 @@ both! {
             succeeded: false,
             http_code: Some(503),
             response: None,
+            kind: Some(told[0].kind),
         });
         t.app.store.commit(changes).await.unwrap();
         let html = shown(&t.desk().await.get(&format!("/dashboard/ada/orders/{}", id(&order))).await);

@@ -1,12 +1,14 @@
 //! Lists with optional filters. A list cannot be built without saying whose rows it may show.
 
-use std::fmt::Write as _;
+#[cfg(test)]
+mod plans;
+mod text;
 
-use sea_query::{
-    Alias, Expr, NullOrdering, PostgresQueryBuilder, Query as Select, SelectStatement,
-};
+use jiff::Timestamp;
 use till_core::change::{Record, Value};
 use uuid::Uuid;
+
+pub(crate) use text::Window;
 
 /// Which way a list runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub(crate) enum Dialect {
 enum Filter {
     /// SQL with a `?` per value.
     Sql(String, Vec<Value>),
+    /// A column of the list's table.
+    In(String, Vec<Value>),
     Metadata(String, String, Vec<String>),
     /// Uuid columns, other columns, the text.
     WrittenContains(Vec<String>, Vec<String>, String),
@@ -43,6 +47,18 @@ pub struct List {
     orders: Vec<Sort>,
     /// Rows behind the page that are counted at most.
     counted: Option<u64>,
+    searched: Option<Searched>,
+    as_of: Option<Timestamp>,
+}
+
+/// What is found by its text: see [`List::written_among`].
+#[derive(Debug, Clone)]
+struct Searched {
+    filter: Filter,
+    /// What the filter looks at, besides id and order.
+    columns: Vec<String>,
+    newest: u64,
+    also: Vec<Uuid>,
 }
 
 #[derive(Debug, Clone)]
@@ -73,6 +89,8 @@ impl List {
             filters: Vec::new(),
             orders: Vec::new(),
             counted: None,
+            searched: None,
+            as_of: None,
         };
         list.is_in(column, ids.iter().map(|id| Value::Uuid(*id)).collect())
     }
@@ -83,18 +101,8 @@ impl List {
 
     /// `column` is one of `values`; none given: no rows.
     pub fn is_in(self, column: &str, values: Vec<Value>) -> Self {
-        let values: Vec<_> = values.into_iter().filter(findable).collect();
-        match values.len() {
-            0 => self.never(),
-            1 => {
-                let sql = format!("{} = ?", self.column(column));
-                self.filter_sql(&sql, values)
-            }
-            n => {
-                let sql = format!("{} in ({})", self.column(column), marks(n));
-                self.filter_sql(&sql, values)
-            }
-        }
+        let values = values.into_iter().filter(findable).collect();
+        self.filter(Filter::In(column.to_owned(), values))
     }
 
     /// `column` is `value`; never true for null.
@@ -128,13 +136,13 @@ impl List {
     }
 
     /// `column` lies before `at`.
-    pub fn before(self, column: &str, at: jiff::Timestamp) -> Self {
+    pub fn before(self, column: &str, at: Timestamp) -> Self {
         let sql = format!("{} < ?", self.column(column));
         self.filter_sql(&sql, vec![Value::Time(at)])
     }
 
     /// `column` is `at` or lies after it.
-    pub fn after(self, column: &str, at: jiff::Timestamp) -> Self {
+    pub fn after(self, column: &str, at: Timestamp) -> Self {
         let sql = format!("{} >= ?", self.column(column));
         self.filter_sql(&sql, vec![Value::Time(at)])
     }
@@ -161,9 +169,34 @@ impl List {
         if uuids.len() + numbers.len() == 0 || text.contains('\0') {
             return self.never();
         }
-        let named = |columns: &[&str]| columns.iter().map(|c| self.column(c)).collect::<Vec<_>>();
-        let filter = Filter::WrittenContains(named(uuids), named(numbers), text.to_owned());
-        self.filters.push(filter);
+        self.filters.push(written(uuids, numbers, text));
+        self
+    }
+
+    /// [`List::written_contains`] in the first `newest` rows of the list as it is otherwise filtered, or one of the
+    /// rows `also`, wherever they stand. For tables that are too long to be read through; the list must run by one
+    /// column.
+    pub fn written_among(
+        mut self,
+        newest: u64,
+        also: Vec<Uuid>,
+        uuids: &[&str],
+        numbers: &[&str],
+        text: &str,
+    ) -> Self {
+        if text.contains('\0') {
+            return self.never();
+        }
+        let looked_at = uuids
+            .iter()
+            .chain(numbers)
+            .filter(|column| **column != "id");
+        self.searched = Some(Searched {
+            filter: written(uuids, numbers, text),
+            columns: looked_at.map(|column| (*column).to_owned()).collect(),
+            newest,
+            also,
+        });
         self
     }
 
@@ -242,80 +275,43 @@ impl List {
         self
     }
 
+    /// The moment at which the list is read. With it, what is long may be told from memory: a total above 10,000,
+    /// and where pages behind the 10,000th row begin, are then as they were at most ten seconds before.
+    pub fn as_of(mut self, now: Timestamp) -> Self {
+        self.as_of = Some(now);
+        self
+    }
+
     fn never(self) -> Self {
         self.filter_sql("1 = 0", vec![])
+    }
+
+    fn filter(mut self, filter: Filter) -> Self {
+        self.filters.push(filter);
+        self
     }
 
     fn column(&self, column: &str) -> String {
         format!("{}.{column}", self.table)
     }
 
-    /// The statements for the rows of a page, and for the count.
-    pub(crate) fn build(
-        &self,
-        dialect: Dialect,
-        page: u32,
-        limit: u32,
-    ) -> (super::Query, super::Query) {
-        let mut binds = Vec::new();
-        let mut select = Select::select();
-        select.from(Alias::new(self.table));
-        for filter in &self.filters {
-            select.and_where(filter.expr(dialect, &mut binds));
-        }
-        let offset = u64::from(page.saturating_sub(1)) * u64::from(limit);
-        let mut count = select.clone();
-        if let Some(behind) = self.counted {
-            let most = offset + u64::from(limit) + behind;
-            count.expr(Expr::cust("1")).limit(most);
-            count = Select::select()
-                .from_subquery(count, Alias::new("counted"))
-                .to_owned();
-        }
-        count.expr(Expr::cust("count(*)"));
-        for column in self.columns {
-            select.column((Alias::new(self.table), Alias::new(*column)));
-        }
-        let mut last = Order::Asc;
-        for sort in &self.orders {
-            last = match sort {
-                Sort::Column(column, order) => {
-                    select.order_by((Alias::new(self.table), Alias::new(column)), order.sea());
-                    *order
-                }
-                Sort::Sql(expression, order) => {
-                    let nulls = match order {
-                        Order::Asc => NullOrdering::Last,
-                        Order::Desc => NullOrdering::First,
-                    };
-                    select.order_by_expr_with_nulls(Expr::cust(*expression), order.sea(), nulls);
-                    *order
-                }
-                Sort::Ids(column, ids, order) => {
-                    let place = |i: usize| format!(" when {column} = ? then {i}");
-                    let places: String = (0..ids.len()).map(place).collect();
-                    let values = ids.iter().map(|id| Value::Uuid(*id)).collect();
-                    if !ids.is_empty() {
-                        let sql = format!("case{places} else {} end", ids.len());
-                        select.order_by_expr(custom(&sql, values, &mut binds), order.sea());
-                    }
-                    *order
-                }
-            };
-        }
-        // the tie-breaker runs the way the list does, so that an index on both columns serves it
-        select.order_by((Alias::new(self.table), Alias::new("id")), last.sea());
-        select.limit(u64::from(limit)).offset(offset);
-        (text(&select, &binds), text(&count, &binds))
+    /// When it is read, if that was said; how far behind a page it is counted.
+    pub(crate) fn told(&self) -> (Option<Timestamp>, Option<u64>) {
+        (self.as_of, self.counted)
     }
-}
 
-impl Order {
-    fn sea(self) -> sea_query::Order {
-        match self {
-            Self::Asc => sea_query::Order::Asc,
-            Self::Desc => sea_query::Order::Desc,
-        }
+    /// Whether the rows of a page can be found from the row before them.
+    pub(crate) fn can_go_on(&self) -> Option<&str> {
+        let plain = self.plain_sort().filter(|_| self.searched.is_none());
+        plain.map(|(column, _)| column)
+    }
+
+    /// The same for the same rows in the same order.
+    pub(crate) fn key(&self) -> String {
+        format!(
+            "{} {:?} {:?} {:?}",
+            self.table, self.filters, self.orders, self.searched
+        )
     }
 }
 
@@ -347,106 +343,7 @@ pub(crate) fn holding(id: Uuid) -> Value {
     Value::Text(format!("%\"{id}\"%"))
 }
 
-impl Filter {
-    fn expr(&self, dialect: Dialect, binds: &mut Vec<Value>) -> Expr {
-        match self {
-            Self::Sql(sql, values) => custom(sql, values.clone(), binds),
-            Self::Metadata(column, key, values) => {
-                let mut all = vec![Value::Text(key.clone())];
-                all.extend(values.iter().cloned().map(Value::Text));
-                let marks = marks(values.len());
-                let sql = match dialect {
-                    Dialect::Postgres => {
-                        format!("({column} ->> cast(? as text)) in ({marks})")
-                    }
-                    // json_each instead of a path: paths cannot name every key. `->` gives a number
-                    // as it was written, where `value` would print 1e2 as 100.0.
-                    Dialect::Sqlite => format!(
-                        "exists (select 1 from json_each({column}) as e where e.key = ? and \
-                         case e.type when 'true' then 'true' when 'false' then 'false' \
-                         when 'real' then coalesce({column} -> e.fullkey, cast(e.value as text)) \
-                         when 'integer' then coalesce({column} -> e.fullkey, cast(e.value as text)) \
-                         else e.value end in ({marks}))"
-                    ),
-                };
-                custom(&sql, all, binds)
-            }
-            Self::WrittenContains(uuids, numbers, text) => {
-                let pattern = containing(&text.to_ascii_lowercase());
-                let cast = |column: &String| format!("cast({column} as text)");
-                let uuid = |column: &String| match dialect {
-                    Dialect::Postgres => cast(column),
-                    Dialect::Sqlite => dashed(column),
-                };
-                let written = uuids.iter().map(uuid).chain(numbers.iter().map(cast));
-                let ways: Vec<_> = written
-                    .map(|text| format!("{text} like ? escape '!'"))
-                    .collect();
-                let all = vec![Value::Text(pattern); ways.len()];
-                custom(&format!("({})", ways.join(" or ")), all, binds)
-            }
-        }
-    }
-}
-
-/// A stored uuid in its written form, on SQLite.
-fn dashed(column: &str) -> String {
-    let part = |from: u32, length: u32| format!("substr(hex({column}), {from}, {length})");
-    format!(
-        "lower({} || '-' || {} || '-' || {} || '-' || {} || '-' || {})",
-        part(1, 8),
-        part(9, 4),
-        part(13, 4),
-        part(17, 4),
-        part(21, 12)
-    )
-}
-
-/// The builder numbers the values; they themselves wait in `binds`, each known there by its place.
-fn custom(sql: &str, values: Vec<Value>, binds: &mut Vec<Value>) -> Expr {
-    let mut numbered = String::with_capacity(sql.len() + 8);
-    numbered.push('(');
-    let mut quoted = false;
-    let mut n = 0;
-    for c in sql.chars() {
-        quoted ^= c == '\'';
-        if c == '?' && !quoted {
-            n += 1;
-            write!(numbered, "${n}").expect("writing to a string");
-        } else {
-            numbered.push(c);
-        }
-    }
-    numbered.push(')');
-    debug_assert_eq!(n, values.len(), "one ? per value: {sql}");
-    if values.is_empty() {
-        return Expr::cust(numbered);
-    }
-    let places: Vec<i64> = values
-        .into_iter()
-        .map(|value| {
-            binds.push(value);
-            i64::try_from(binds.len() - 1).expect("few values")
-        })
-        .collect();
-    Expr::cust_with_values(numbered, places)
-}
-
-/// PostgreSQL's spelling (`$1`, double quotes) is understood by both.
-fn text(select: &SelectStatement, binds: &[Value]) -> super::Query {
-    let (sql, places) = select.build(PostgresQueryBuilder);
-    let values = places
-        .into_iter()
-        .map(|place| match place {
-            sea_query::Value::BigInt(Some(i)) => {
-                let i = usize::try_from(i).expect("a place is never negative");
-                binds[i].clone()
-            }
-            sea_query::Value::BigUnsigned(Some(n)) => {
-                Value::Int(i64::try_from(n).unwrap_or(i64::MAX))
-            }
-            other => unreachable!("only places, limit and offset are bound: {other:?}"),
-        })
-        .collect();
-    super::Query::raw(sql, values)
+fn written(uuids: &[&str], numbers: &[&str], text: &str) -> Filter {
+    let named = |columns: &[&str]| columns.iter().map(|c| (*c).to_owned()).collect();
+    Filter::WrittenContains(named(uuids), named(numbers), text.to_owned())
 }

@@ -1,0 +1,69 @@
+# What bench/run, bench/webhooks and bench/grow have alike. To be sourced from the root of the repository.
+# shellcheck shell=bash
+
+. scripts/postgres.sh
+
+# begin TOOLS DATABASES...   checks for the tools (words of one argument), makes $work, a folder that is gone afterwards,
+# and sees to it that TILL_BIN is a release; sets databases, and wrong, which the run exits with
+begin() {
+  local tool missing=()
+  for tool in $1 curl python3 cargo; do command -v "$tool" >/dev/null 2>&1 || missing+=("$tool"); done
+  [ ${#missing[@]} = 0 ] || { echo "missing: ${missing[*]}; try: apt-get install ${missing[*]}" >&2; exit 1; }
+  shift
+  databases=("$@")
+  [ ${#databases[@]} -gt 0 ] || databases=(sqlite postgres)
+  wrong=0
+  work="$(mktemp -d "${TILL_BENCH_FOLDER:-/var/tmp}/till-bench.XXXXXX")"
+  chmod 755 "$work"
+  trap cleanup EXIT
+  trap 'exit 130' INT TERM
+  if [ -z "${TILL_BIN:-}" ]; then
+    cargo build --release --locked -p till
+    TILL_BIN="$(cargo metadata --format-version 1 --no-deps --locked \
+      | python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])')/release/till"
+  fi
+}
+
+till_pid="" hang_pid="" other_pid=""
+stop() { # stop NAME   ends the process that the variable NAME_pid names
+  local name="$1_pid"
+  if [ -n "${!name}" ]; then
+    kill "${!name}" 2>/dev/null || true
+    wait "${!name}" 2>/dev/null || true
+    printf -v "$name" ''
+  fi
+}
+cleanup() { stop till; stop other; stop hang; stop_postgres; rm -rf "$work"; }
+
+# headline WORDS   when, where and what is measured
+headline() {
+  echo "$(date -u +%F), $(nproc) cores of $(awk -F': ' '/^model name/ { print $2; exit }' /proc/cpuinfo), $("$TILL_BIN" --version 2>/dev/null || echo till), $1"
+}
+
+field() { python3 -c 'import json, sys; v = json.load(open(sys.argv[1]))
+for key in sys.argv[2:]: v = v[int(key) if key.isdigit() else key]
+print(v)' "$@"; }
+
+# start_till FOLDER ARGUMENTS...   sets till_pid, base, TOKEN, the products' ids, and the milliseconds until it was ready
+# in ready_after
+start_till() {
+  local folder="$1" begin
+  shift
+  rm -f "$work/ready"
+  mkfifo "$work/ready"
+  begin="$(date +%s%N)"
+  RUST_LOG="${RUST_LOG:-warn}" "$TILL_BIN" dev --data-dir "$folder" --listen 127.0.0.1:0 --json "$@" \
+    >"$work/ready" 2>>"$work/till.log" &
+  till_pid=$!
+  IFS= read -r line <"$work/ready" || { tail -20 "$work/till.log" >&2; exit 1; }
+  ready_after=$((($(date +%s%N) - begin) / 1000000))
+  printf '%s' "$line" >"$work/ready.json"
+  base="$(field "$work/ready.json" url)"
+  TOKEN="$(field "$work/ready.json" token)"
+  PRODUCT="$(field "$work/ready.json" products 0 id)"
+  OTHER_PRODUCT="$(field "$work/ready.json" products 1 id)"
+  export TOKEN PRODUCT OTHER_PRODUCT
+}
+
+# call METHOD PATH BODY   what the API answers
+call() { curl -fsS -X "$1" -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d "$3" "$base$2"; }

@@ -1,0 +1,202 @@
+//! How SQLite, which plans without statistics, goes about long lists: as a test, because a wrong turn there is only
+//! noticed with a million rows.
+
+use rusqlite::Connection;
+use till_core::change::Value;
+use till_core::records::{Checkout, Customer, Order as Sale, Payment, WebhookDelivery};
+use uuid::Uuid;
+
+use super::{Dialect, List, Order, Window};
+use crate::{Options, Query, Store};
+
+const FIRST: Window<'static> = Window {
+    after: None,
+    skip: 0,
+    limit: 10,
+};
+const DEEP: Window<'static> = Window {
+    after: None,
+    skip: 99_990,
+    limit: 10,
+};
+
+async fn database() -> (tempfile::TempDir, Connection) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("till.db");
+    let url = format!("sqlite://{}", path.display());
+    Store::open(&url, Options::default()).await.unwrap();
+    (folder, Connection::open(path).unwrap())
+}
+
+fn plan(db: &Connection, query: &Query) -> String {
+    let sql = format!("explain query plan {}", query.sql());
+    let mut statement = db.prepare(&sql).unwrap();
+    let mut rows = statement.raw_query();
+    let mut lines = String::new();
+    while let Some(row) = rows.next().unwrap() {
+        lines += &(row.get::<_, String>(3).unwrap() + "\n");
+    }
+    lines
+}
+
+fn checkouts() -> List {
+    List::of::<Checkout>(Uuid::nil()).order("created_at", Order::Desc)
+}
+
+fn deliveries() -> List {
+    List::of::<WebhookDelivery>(Uuid::nil()).order("created_at", Order::Desc)
+}
+
+fn two() -> Vec<Value> {
+    vec!["a".into(), "b".into()]
+}
+
+#[tokio::test]
+async fn a_page_is_found_in_an_index_that_also_sorts_it() {
+    let (_folder, db) = database().await;
+    let customers = List::of::<Customer>(Uuid::nil())
+        .is_null("deleted_at")
+        .order("created_at", Order::Desc);
+    let payments = List::of::<Payment>(Uuid::nil()).eq("kind", "charge");
+    let sales = List::of::<Sale>(Uuid::nil()).order("created_at", Order::Desc);
+    let product = || checkouts().eq("product_id", Uuid::nil());
+    let type_of = || deliveries().eq("kind", "order.paid");
+    for (list, index) in [
+        (checkouts(), "checkouts_created"),
+        (checkouts().eq("status", "open"), "checkouts_status"),
+        (product(), "checkouts_product"),
+        (product().eq("status", "open"), "checkouts_product"),
+        (
+            checkouts().eq("customer_id", Uuid::nil()),
+            "checkouts_customer",
+        ),
+        (customers, "customers_created"),
+        (
+            payments.order("created_at", Order::Desc),
+            "payments_created",
+        ),
+        (sales, "orders_created"),
+        (deliveries(), "webhook_deliveries_created"),
+        (type_of(), "webhook_deliveries_kind"),
+        (
+            type_of().eq("endpoint_id", Uuid::nil()),
+            "webhook_deliveries_kind",
+        ),
+        (
+            deliveries().eq("endpoint_id", Uuid::nil()),
+            "webhook_deliveries_endpoint",
+        ),
+        (
+            deliveries().filter_sql("not webhook_deliveries.succeeded", vec![]),
+            "webhook_deliveries_failed",
+        ),
+    ] {
+        let first = plan(&db, &list.rows(Dialect::Sqlite, FIRST));
+        assert!(
+            first.contains(&format!("INDEX {index} ")),
+            "{index}: {first}"
+        );
+        assert!(!first.contains("SCAN"), "{index}: {first}");
+        // at most those are sorted that tie
+        let is_sorted = first.contains("TEMP B-TREE FOR ORDER BY");
+        assert!(!is_sorted, "{index}: {first}");
+        let deep = plan(&db, &list.rows(Dialect::Sqlite, DEEP));
+        assert!(deep.contains(&format!("INDEX {index} ")), "{index}: {deep}");
+        let count = plan(&db, &list.count(Dialect::Sqlite, None));
+        // any that has the failed only will do
+        assert!(
+            count.contains("_failed ") || count.contains(&format!("COVERING INDEX {index} ")),
+            "{index}: {count}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn of_two_filters_the_rarer_finds_the_rows() {
+    let (_folder, db) = database().await;
+    let of = |column| checkouts().eq(column, Uuid::nil());
+    for (list, index) in [
+        (of("customer_id").eq("status", "a"), "checkouts_customer"),
+        (
+            of("customer_id").is_in("status", two()),
+            "checkouts_customer",
+        ),
+        (
+            of("customer_id").eq("product_id", Uuid::nil()),
+            "checkouts_customer",
+        ),
+        (
+            checkouts()
+                .eq("external_customer_id", "a")
+                .eq("status", "a"),
+            "checkouts_external_customer",
+        ),
+        (
+            checkouts()
+                .eq("external_customer_id", "a")
+                .is_in("status", two()),
+            "checkouts_external_customer",
+        ),
+    ] {
+        for query in [
+            list.rows(Dialect::Sqlite, FIRST),
+            list.count(Dialect::Sqlite, None),
+        ] {
+            let plan = plan(&db, &query);
+            assert!(plan.contains(index), "{index}: {plan}");
+            assert!(!plan.contains("checkouts_product"), "{index}: {plan}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deep_page_passes_over_rows_in_the_index_only() {
+    let (_folder, db) = database().await;
+    for list in [checkouts(), checkouts().eq("status", "open"), deliveries()] {
+        let deep = plan(&db, &list.rows(Dialect::Sqlite, DEEP));
+        assert!(deep.contains("USING COVERING INDEX"), "{deep}");
+        let after = [Value::Int(1), Value::Uuid(Uuid::nil())];
+        let window = Window {
+            after: Some(&after),
+            ..FIRST
+        };
+        let on = plan(&db, &list.rows(Dialect::Sqlite, window));
+        assert!(on.contains("(created_at,id)<(?,?)"), "{on}");
+    }
+}
+
+#[tokio::test]
+async fn several_values_are_walked_one_by_one_and_merged() {
+    let (_folder, db) = database().await;
+    for list in [
+        checkouts().is_in("status", two()),
+        deliveries().is_in("kind", two()),
+    ] {
+        for window in [FIRST, DEEP] {
+            let merged = plan(&db, &list.rows(Dialect::Sqlite, window));
+            assert!(merged.contains("MERGE (UNION ALL)"), "{merged}");
+            assert_eq!(merged.matches("COVERING INDEX").count(), 2, "{merged}");
+            // only the page itself, found by its ids, is sorted
+            assert_eq!(merged.matches("TEMP B-TREE").count(), 1, "{merged}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_in_no_index_while_new_is_found_by_two_walks() {
+    let (_folder, db) = database().await;
+    let list = checkouts().eq("external_customer_id", "a");
+    for query in [
+        list.rows(Dialect::Sqlite, FIRST),
+        list.rows(Dialect::Sqlite, DEEP),
+        list.count(Dialect::Sqlite, None),
+        list.count(Dialect::Sqlite, Some(10_001)),
+    ] {
+        let plan = plan(&db, &query);
+        assert!(
+            plan.contains("COVERING INDEX checkouts_status (organization_id=? AND status=?"),
+            "{plan}"
+        );
+        assert!(plan.contains("COVERING INDEX checkouts_external_customer (external_customer_id=? AND organization_id=?"), "{plan}");
+    }
+}

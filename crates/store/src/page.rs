@@ -1,0 +1,145 @@
+//! A page of a list: what is asked of the database, and what its answer tells.
+
+use jiff::Timestamp;
+use till_core::change::{Record, Value};
+
+use crate::list::{Dialect, List, Window};
+use crate::memory::{EXACT, Place};
+use crate::{Engine, Query, Store, StoreError};
+
+/// How a total is found.
+#[derive(Debug)]
+pub(crate) enum Total {
+    /// It is known.
+    Known(i64),
+    /// By the first query; by the second, where the first counted more than [`EXACT`].
+    Counted(Query, Option<Query>),
+}
+
+/// What an engine is asked.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) rows: Query,
+    pub(crate) total: Total,
+    offset: u64,
+    limit: u64,
+    /// The first row read is the one before the page.
+    leads: bool,
+}
+
+impl Asked {
+    /// The total, where the number of rows that were read tells it.
+    pub(crate) fn told(&self, read: usize) -> Option<i64> {
+        let here = (read as u64).saturating_sub(u64::from(self.leads));
+        let is_last = here < self.limit && (here > 0 || self.offset == 0);
+        is_last.then(|| signed(self.offset + here))
+    }
+
+    /// Whether that count is not the last word.
+    pub(crate) fn is_more(counted: i64) -> bool {
+        counted > signed(EXACT)
+    }
+}
+
+fn signed(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+impl Store {
+    /// Page `page` (from 1) of at most `limit` rows, and how many rows there are on all pages.
+    pub async fn page<R: Record + Send + 'static>(
+        &self,
+        list: List,
+        page: u32,
+        limit: u32,
+    ) -> Result<(Vec<R>, i64), StoreError> {
+        debug_assert_eq!(list.table(), R::TABLE, "the list is of another table");
+        let limit = u64::from(limit);
+        let offset = u64::from(page.saturating_sub(1)) * limit;
+        let (as_of, counted) = list.told();
+        let known = as_of.map(|now| (list.key(), now));
+        let known = known.as_ref().map(|(key, now)| (key.as_str(), *now));
+        let deep = known.filter(|_| offset > EXACT && list.can_go_on().is_some());
+        let place = deep.and_then(|(key, now)| self.memory.place(key, now, offset));
+        let asked = {
+            let dialect = self.dialect();
+            let leads = deep.is_some() && place.as_ref().is_none_or(|(at, _)| *at < offset);
+            let passed = offset - place.as_ref().map_or(0, |(at, _)| *at);
+            let lead = u64::from(leads);
+            let window = Window {
+                after: place.as_ref().map(|(_, place)| &place.row),
+                skip: passed - lead,
+                limit: limit + lead,
+            };
+            Asked {
+                rows: list.rows(dialect, window),
+                total: self.total(&list, known, counted, offset + limit),
+                offset,
+                limit,
+                leads,
+            }
+        };
+        let (leads, remembers) = (asked.leads, counted.is_none());
+        let (mut rows, total, whole): (Vec<R>, i64, bool) = match &self.engine {
+            Engine::Sqlite(db) => db.page(asked).await?,
+            Engine::Postgres(db) => db.page(&asked).await?,
+        };
+        if let Some((key, now)) = known.filter(|_| whole && remembers && Asked::is_more(total)) {
+            self.memory.keep_total(key, now, total);
+        }
+        if let (Some((key, now)), Some(column)) = (deep, list.can_go_on()) {
+            let since = place.map_or(now, |(_, place)| place.since);
+            let keep = |row: &R, before: u64| {
+                if let Some(row) = end(row, column) {
+                    let place = Place { since, row };
+                    self.memory.keep_place(key, now, before, place);
+                }
+            };
+            if leads && !rows.is_empty() {
+                keep(&rows.remove(0), offset);
+            }
+            if let Some(last) = rows.last().filter(|_| rows.len() as u64 == limit) {
+                keep(last, offset + limit);
+            }
+        }
+        let here = signed(offset + rows.len() as u64);
+        let seen = if rows.is_empty() { 0 } else { here };
+        Ok((rows, total.max(seen)))
+    }
+
+    fn dialect(&self) -> Dialect {
+        match &self.engine {
+            Engine::Sqlite(_) => Dialect::Sqlite,
+            Engine::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// `end`: how many rows the page and those before it have.
+    fn total(
+        &self,
+        list: &List,
+        known: Option<(&str, Timestamp)>,
+        counted: Option<u64>,
+        end: u64,
+    ) -> Total {
+        let count = |most| list.count(self.dialect(), most);
+        if let Some(behind) = counted {
+            return Total::Counted(count(Some(end + behind)), None);
+        }
+        match known {
+            Some((key, now)) => match self.memory.total(key, now) {
+                Some(total) => Total::Known(total),
+                None if end <= EXACT => Total::Counted(count(Some(EXACT + 1)), Some(count(None))),
+                None => Total::Counted(count(None), None),
+            },
+            None => Total::Counted(count(None), None),
+        }
+    }
+}
+
+/// The value of `column` in a row, and its id.
+fn end<R: Record>(row: &R, column: &str) -> Option<[Value; 2]> {
+    let place = R::COLUMNS.iter().position(|known| *known == column)?;
+    let value = row.values().swap_remove(place);
+    (value != Value::Null).then(|| [value, Value::Uuid(row.id())])
+}
