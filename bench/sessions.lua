@@ -24,8 +24,3 @@ function next_session()
   at = at % #sessions + 1
   return sessions[at], at
 end
-
--- How many sessions this thread has.
-function sessions_of_thread()
-  return sessions
-end
