@@ -177,13 +177,9 @@ pub fn create(
     let mut changes = Changes::new();
     changes.insert(&benefit);
     hold_meters(named, &mut changes);
-    changes.emit(
-        audience,
-        at,
-        EventType::BenefitCreated,
-        benefit.id,
-        &benefit.view(),
-    );
+    changes.emit(audience, at, EventType::BenefitCreated, benefit.id, || {
+        benefit.view()
+    });
     Ok((benefit, changes))
 }
 
@@ -249,6 +245,8 @@ fn told(
 ) -> (Benefit, Changes) {
     changes.update(old, &new);
     new.version += 1;
-    changes.emit(audience, at, EventType::BenefitUpdated, new.id, &new.view());
+    changes.emit(audience, at, EventType::BenefitUpdated, new.id, || {
+        new.view()
+    });
     (new, changes)
 }

@@ -124,7 +124,7 @@ impl Changes {
         kind: EventType,
         customer: &Customer,
     ) -> &mut Self {
-        self.emit(audience, at, kind, customer.id, &customer.view());
+        self.emit(audience, at, kind, customer.id, || customer.view());
         self.state_changed(audience, at, customer.id)
     }
 
@@ -416,26 +416,22 @@ pub fn delete(
             "delete from customer_sessions where customer_id = $1",
             vec![crate::change::Value::Uuid(row.id)],
         )
-        .emit(
-            audience,
-            at,
-            EventType::CustomerDeleted,
-            row.id,
-            &gone.view(),
-        );
+        .emit(audience, at, EventType::CustomerDeleted, row.id, || {
+            gone.view()
+        });
     for (subscription, offered, discount) in subscriptions {
         if !subscription.is_billable() {
             continue;
         }
         let ended = subscription.revoked(at);
         changes.update(subscription, &ended);
-        let view = ended.view(&gone, offered, discount.clone());
+        let view = || ended.view(&gone, offered, discount.clone());
         for kind in [
             EventType::SubscriptionUpdated,
             EventType::SubscriptionCanceled,
             EventType::SubscriptionRevoked,
         ] {
-            changes.emit(audience, at, kind, ended.id, &view);
+            changes.emit(audience, at, kind, ended.id, view);
         }
     }
     changes.emit(
@@ -443,7 +439,7 @@ pub fn delete(
         at,
         EventType::CustomerStateChanged,
         row.id,
-        &state(&gone, &[]),
+        || state(&gone, &[]),
     );
     changes
 }

@@ -50,37 +50,14 @@ impl Changes {
     /// Writes an event into the organization's journal, and into the outbox for every endpoint that asked
     /// for its type (lifecycle.md B.3).
     ///
-    /// `subject_id` is what the event is about; `data` is the API resource.
-    pub fn emit(
+    /// `subject_id` is what the event is about; `data` makes the API resource, and is not called where nobody asked.
+    pub fn emit<T: Serialize>(
         &mut self,
         audience: &Audience,
         at: &At,
         kind: EventType,
         subject_id: Uuid,
-        data: &impl Serialize,
-    ) -> &mut Self {
-        self.journal(audience, at, kind, subject_id);
-        let mut value = None;
-        for endpoint in audience.subscribed(kind) {
-            let data = value.get_or_insert_with(|| {
-                serde_json::to_value(data).expect("resources serialise: string keys only")
-            });
-            let Some(payload) = payload(endpoint.format, kind, at, data) else {
-                continue;
-            };
-            let event = waiting(endpoint, kind, Some(subject_id), payload, at);
-            self.insert(&event);
-        }
-        self
-    }
-
-    /// Writes an event into the organization's journal alone: enough where nobody hears of its type.
-    pub fn journal(
-        &mut self,
-        audience: &Audience,
-        at: &At,
-        kind: EventType,
-        subject_id: Uuid,
+        data: impl FnOnce() -> T,
     ) -> &mut Self {
         self.insert(&Event {
             id: at.id(),
@@ -89,7 +66,19 @@ impl Changes {
             organization_id: audience.organization_id,
             kind,
             subject_id,
-        })
+        });
+        if !audience.hears(kind) {
+            return self;
+        }
+        let data = serde_json::to_value(data()).expect("resources serialise: string keys only");
+        for endpoint in audience.subscribed(kind) {
+            let Some(payload) = payload(endpoint.format, kind, at, &data) else {
+                continue;
+            };
+            let event = waiting(endpoint, kind, Some(subject_id), payload, at);
+            self.insert(&event);
+        }
+        self
     }
 }
 

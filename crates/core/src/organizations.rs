@@ -237,13 +237,11 @@ pub fn update(
     }
     new.modified_at = Some(at.now);
     let mut changes = Changes::new();
-    changes.update(row, &new).emit(
-        audience,
-        at,
-        EventType::OrganizationUpdated,
-        row.id,
-        &view(&new),
-    );
+    changes
+        .update(row, &new)
+        .emit(audience, at, EventType::OrganizationUpdated, row.id, || {
+            view(&new)
+        });
     new.version += 1;
     Ok((new, changes))
 }

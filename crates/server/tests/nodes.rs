@@ -113,7 +113,7 @@ async fn tell(nodes: &[&Till], numbers: std::ops::Range<usize>) {
             &at,
             EventType::ProductCreated,
             at.id(),
-            &json!({"n": n}),
+            || json!({"n": n}),
         );
         t.app.store.commit(changes).await.unwrap();
     }

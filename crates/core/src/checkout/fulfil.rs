@@ -99,18 +99,20 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Changes {
         changes.update(payment, &paid);
     }
     let discount = order.discount_id.and(session.discount_base());
-    let view = order.view(
-        &customer,
-        session.selected(),
-        subscription.as_ref(),
-        discount,
-    );
+    let view = || {
+        order.view(
+            &customer,
+            session.selected(),
+            subscription.as_ref(),
+            discount.clone(),
+        )
+    };
     for kind in [
         EventType::OrderCreated,
         EventType::OrderUpdated,
         EventType::OrderPaid,
     ] {
-        changes.emit(audience, at, kind, order.id, &view);
+        changes.emit(audience, at, kind, order.id, view);
     }
     changes.tell_page(id, "checkout.order_created", status, at);
 
@@ -246,7 +248,7 @@ fn tell_subscription(
     at: &At,
 ) {
     let session = &purchase.session;
-    let view = subscription.view(customer, session.selected(), session.discount_base());
+    let view = || subscription.view(customer, session.selected(), session.discount_base());
     let kinds: &[EventType] = match &purchase.upgraded {
         None => &[
             EventType::SubscriptionCreated,
@@ -260,7 +262,7 @@ fn tell_subscription(
         ],
     };
     for kind in kinds {
-        changes.emit(&purchase.audience, at, *kind, subscription.id, &view);
+        changes.emit(&purchase.audience, at, *kind, subscription.id, view);
     }
 }
 

@@ -194,11 +194,7 @@ impl Changes {
         at: &At,
     ) -> &mut Self {
         let id = session.checkout.id;
-        if audience.hears(kind) {
-            self.emit(audience, at, kind, id, &session.merchant_view(site));
-        } else {
-            self.journal(audience, at, kind, id);
-        }
+        self.emit(audience, at, kind, id, || session.merchant_view(site));
         if kind == EventType::CheckoutCreated {
             return self;
         }

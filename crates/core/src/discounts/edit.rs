@@ -193,7 +193,7 @@ fn told(
     at: &At,
 ) -> (View, Changes) {
     let view = row.view(organization.default_currency, known);
-    changes.emit(audience, at, kind, row.id, &view);
+    changes.emit(audience, at, kind, row.id, || &view);
     (view, changes)
 }
 

@@ -166,7 +166,7 @@ pub fn create(
         at,
         EventType::ProductCreated,
         offered.product.id,
-        &offered.view(),
+        || offered.view(),
     );
     Ok((offered, changes))
 }

@@ -42,7 +42,7 @@ pub fn include(
         at,
         EventType::ProductUpdated,
         updated.product.id,
-        &updated.view(),
+        || updated.view(),
     );
     Ok((updated, changes))
 }

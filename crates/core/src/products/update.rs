@@ -108,13 +108,9 @@ pub fn update(
     new.version += 1;
     let mut updated = Offered::new(new, prices);
     updated.parts = parts;
-    changes.emit(
-        audience,
-        at,
-        EventType::ProductUpdated,
-        old.id,
-        &updated.view(),
-    );
+    changes.emit(audience, at, EventType::ProductUpdated, old.id, || {
+        updated.view()
+    });
     Ok((updated, changes))
 }
 

@@ -395,7 +395,9 @@ fn chat_formats_say_it_in_words() {
     });
     let payload = |format| -> serde_json::Value {
         let mut changes = Changes::new();
-        changes.emit(&row(format), &at(), EventType::OrderPaid, at().id(), &order);
+        changes.emit(&row(format), &at(), EventType::OrderPaid, at().id(), || {
+            &order
+        });
         let Write::Insert {
             columns, values, ..
         } = &changes.writes[1]

@@ -27,13 +27,12 @@ pub async fn state_changed(app: &App, job: &Job) -> Result<End, ApiError> {
             app.store.subscriptions_of(id),
             app.store.audience(customer.organization_id),
         )?;
-        let state = customers::state(&customer, &subscriptions);
         changes.emit(
             &audience,
             &app.at(),
             EventType::CustomerStateChanged,
             id,
-            &state,
+            || customers::state(&customer, &subscriptions),
         );
     }
     Ok(End::Done(changes))

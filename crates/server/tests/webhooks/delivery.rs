@@ -39,7 +39,7 @@ async fn events_of_one_commit_arrive_in_the_order_they_were_written() {
             &at,
             EventType::ProductCreated,
             at.id(),
-            &json!({"n": n}),
+            || json!({"n": n}),
         );
     }
     shop.app.store.commit(changes).await.unwrap();

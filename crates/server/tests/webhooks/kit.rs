@@ -185,7 +185,7 @@ impl Shop {
         let at = self.app.at();
         let subject = at.id();
         let mut changes = Changes::new();
-        changes.emit(&audience, &at, kind, subject, &data);
+        changes.emit(&audience, &at, kind, subject, || data);
         self.app.store.commit(changes).await.unwrap();
         subject
     }

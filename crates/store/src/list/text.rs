@@ -22,6 +22,16 @@ const MERGED: usize = 8;
 const LATE: (&str, &str) = ("checkouts", "external_customer_id");
 const HALVES: [&str; 2] = ["checkouts.status = 'open'", "checkouts.status <> 'open'"];
 
+/// A column, and one by which rows are found instead where a list is narrowed by both, because its values are rarer.
+/// SQLite, which plans without statistics, has to be told.
+const YIELDING: [(&str, &str, &str); 5] = [
+    ("webhook_deliveries", "endpoint_id", "kind"),
+    ("checkouts", "status", "customer_id"),
+    ("checkouts", "product_id", "customer_id"),
+    ("checkouts", "status", "external_customer_id"),
+    ("checkouts", "product_id", "external_customer_id"),
+];
+
 /// Which rows of a list are read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Window<'a> {
@@ -32,15 +42,6 @@ pub(crate) struct Window<'a> {
     /// Rows at most.
     pub(crate) limit: u64,
 }
-/// A column, and one by which rows are found instead where a list is narrowed by both, because its values are rarer.
-/// SQLite, which plans without statistics, has to be told.
-const YIELDING: [(&str, &str, &str); 5] = [
-    ("webhook_deliveries", "endpoint_id", "kind"),
-    ("checkouts", "status", "customer_id"),
-    ("checkouts", "product_id", "customer_id"),
-    ("checkouts", "status", "external_customer_id"),
-    ("checkouts", "product_id", "external_customer_id"),
-];
 
 /// One walk through an index: the filter whose values are walked for themselves, by its place; the value; and what else
 /// must hold.

@@ -1,7 +1,7 @@
 //! Reading connections.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -45,11 +45,13 @@ impl Readers {
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         if keyed {
-            let _permit = self.keyed.free.acquire().await;
+            let permit = self.keyed.free.acquire().await;
+            let _permit = permit.map_err(|_| StoreError::Closed)?;
             return self.keyed.run(work);
         }
         let pool = self.others.clone();
         let permit = Arc::clone(&pool.free).acquire_owned().await;
+        let permit = permit.map_err(|_| StoreError::Closed)?;
         let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             pool.run(work)
@@ -60,7 +62,7 @@ impl Readers {
     pub(super) fn close(&self) {
         for pool in [&self.keyed, &self.others] {
             pool.free.close();
-            pool.idle.lock().expect("no panic").clear();
+            pool.idle().take();
         }
     }
 }
@@ -76,7 +78,8 @@ pub(super) struct Source {
 struct Pool {
     source: Arc<Source>,
     free: Arc<Semaphore>,
-    idle: Arc<Mutex<Vec<Connection>>>,
+    /// None once it is closed: then nothing is opened or given back any more.
+    idle: Arc<Mutex<Option<Vec<Connection>>>>,
 }
 
 impl Pool {
@@ -84,8 +87,12 @@ impl Pool {
         Self {
             source,
             free: Arc::new(Semaphore::new(most.max(1))),
-            idle: Arc::default(),
+            idle: Arc::new(Mutex::new(Some(Vec::new()))),
         }
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Option<Vec<Connection>>> {
+        self.idle.lock().expect("no code panics under this lock")
     }
 
     /// Runs `work` on an idle connection, or a new one: for callers who hold a permit.
@@ -93,16 +100,15 @@ impl Pool {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        if self.free.is_closed() {
-            return Err(StoreError::Closed);
-        }
-        let idle = self.idle.lock().expect("no panic").pop();
+        let idle = self.idle().as_mut().ok_or(StoreError::Closed)?.pop();
         let db = match idle {
             Some(db) => db,
             None => connect(&self.source.path, self.source.patience, CACHE)?,
         };
         let result = work(&db);
-        self.idle.lock().expect("no panic").push(db);
+        if let Some(idle) = self.idle().as_mut() {
+            idle.push(db);
+        }
         result
     }
 }
