@@ -9,9 +9,11 @@ use till_wire::{
     benefits::{Benefit, BenefitCreate, BenefitType, BenefitUpdate, BenefitVisibility},
     page::Page,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::query;
+use super::{
+    operation::{Operation, operations},
+    query,
+};
 use crate::{
     app::App,
     error::{ApiError, Found},
@@ -20,11 +22,7 @@ use crate::{
 };
 
 /// The routes.
-pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(get, update, delete))
-}
+pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update, delete];
 
 /// The order of the `id` filter.
 const USER_ORDER: &str = "user_order";

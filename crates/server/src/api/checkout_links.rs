@@ -1,6 +1,6 @@
 //! Checkout links (checkout.md 6); what their visitors meet is in `visit`.
 
-mod visit;
+pub(crate) mod visit;
 
 use std::sync::Arc;
 
@@ -12,9 +12,11 @@ use till_wire::{
     checkouts::Offer,
     page::Page,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::query;
+use super::{
+    operation::{Operation, operations},
+    query,
+};
 use crate::{
     app::App,
     error::{ApiError, Found},
@@ -23,12 +25,7 @@ use crate::{
 };
 
 /// The routes.
-pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(get, update, delete))
-        .routes(routes!(visit::redirect))
-}
+pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update, delete];
 
 const SORT_KEYS: [(&str, &str); 4] = [
     ("created_at", "created_at"),

@@ -34,9 +34,9 @@ use till_wire::{
     page::Page,
     products::PriceEntry,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
+use super::operation::{Operation, operations};
 use crate::{
     app::App,
     error::{ApiError, Found},
@@ -46,15 +46,17 @@ use crate::{
 };
 
 /// The routes.
-pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(get, patch))
-        .routes(routes!(client_get, client_patch))
-        .routes(routes!(confirm))
-        .routes(routes!(opened))
-        .routes(routes!(stream_events))
-}
+pub(super) const OPERATIONS: &[Operation] = operations![
+    list,
+    create,
+    get,
+    patch,
+    client_get,
+    client_patch,
+    confirm,
+    opened,
+    stream_events
+];
 
 /// Lists checkout sessions.
 #[utoipa::path(get, path = "/v1/checkouts/", operation_id = "checkouts:list", tag = "checkouts",

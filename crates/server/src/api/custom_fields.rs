@@ -9,9 +9,11 @@ use till_wire::{
     custom_fields::{CustomField, CustomFieldCreate, CustomFieldType, CustomFieldUpdate},
     page::Page,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::query;
+use super::{
+    operation::{Operation, operations},
+    query,
+};
 use crate::{
     app::App,
     error::{ApiError, Found},
@@ -20,11 +22,7 @@ use crate::{
 };
 
 /// The routes.
-pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(get, update, delete))
-}
+pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update, delete];
 
 const SORT_KEYS: [(&str, &str); 4] = [
     ("created_at", "created_at"),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::{Json, extract::State, http::StatusCode};
 use till_core::customers;
 use till_wire::customers::{CustomerSession, CustomerSessionCreate, SessionFor};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::operation::{Operation, operations};
 use crate::{
     app::App,
     error::ApiError,
@@ -15,9 +15,7 @@ use crate::{
 };
 
 /// The routes.
-pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(create))
-}
+pub(super) const OPERATIONS: &[Operation] = operations![create];
 
 /// Opens a customer's portal for one hour.
 #[utoipa::path(

@@ -14,10 +14,12 @@ use till_wire::{
     customers::{Customer, CustomerCreate, CustomerState, CustomerUpdate},
     page::Page,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::query;
+use super::{
+    operation::{Operation, operations},
+    query,
+};
 use crate::{
     app::App,
     error::{ApiError, Found},
@@ -26,15 +28,18 @@ use crate::{
 };
 
 /// The routes.
-pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(export::export))
-        .routes(routes!(get, update, delete))
-        .routes(routes!(get_external, update_external, delete_external))
-        .routes(routes!(state))
-        .routes(routes!(state_external))
-}
+pub(super) const OPERATIONS: &[Operation] = operations![
+    list,
+    create,
+    get,
+    update,
+    delete,
+    get_external,
+    update_external,
+    delete_external,
+    state,
+    state_external
+];
 
 const SORT_KEYS: [(&str, &str); 3] = [
     ("created_at", "created_at"),

@@ -12,10 +12,12 @@ use till_wire::{
     discounts::{Discount, DiscountCreate, DiscountUpdate},
     page::Page,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::query;
+use super::{
+    operation::{Operation, operations},
+    query,
+};
 use crate::{
     app::App,
     error::{ApiError, Found},
@@ -24,11 +26,7 @@ use crate::{
 };
 
 /// The routes.
-pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(get, update, delete))
-}
+pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update, delete];
 
 const SORT_KEYS: [(&str, &str); 5] = [
     ("created_at", "created_at"),

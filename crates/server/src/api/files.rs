@@ -11,9 +11,11 @@ use till_wire::{
     files::{File, FileCreate, FilePatch, FileUpload, FileUploadCompleted},
     page::Page,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::query;
+use super::{
+    operation::{Operation, operations},
+    query,
+};
 use crate::{
     app::App,
     error::{ApiError, Found},
@@ -23,12 +25,7 @@ use crate::{
 };
 
 /// The routes.
-pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(uploaded))
-        .routes(routes!(update, delete))
-}
+pub(super) const OPERATIONS: &[Operation] = operations![list, create, uploaded, update, delete];
 
 /// Lists files that are uploaded.
 #[utoipa::path(

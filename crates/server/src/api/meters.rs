@@ -9,9 +9,11 @@ use till_wire::{
     meters::{Meter, MeterCreate, MeterUpdate},
     page::Page,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::query;
+use super::{
+    operation::{Operation, operations},
+    query,
+};
 use crate::{
     app::App,
     error::{ApiError, Found},
@@ -20,11 +22,7 @@ use crate::{
 };
 
 /// The routes.
-pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(get, update))
-}
+pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update];
 
 const SORT_KEYS: [(&str, &str); 2] = [("created_at", "created_at"), ("name", "lower(meters.name)")];
 

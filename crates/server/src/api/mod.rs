@@ -12,6 +12,7 @@ pub(crate) mod files;
 mod joined;
 pub(crate) mod meters;
 mod openapi;
+mod operation;
 pub(crate) mod orders;
 pub(crate) mod organizations;
 pub(crate) mod payments;
@@ -21,7 +22,7 @@ mod sandbox;
 pub(crate) mod subscriptions;
 pub(crate) mod webhooks;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{
     Router,
@@ -30,38 +31,44 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
-use utoipa_axum::router::OpenApiRouter;
 
+use self::operation::Operation;
 use crate::{app::App, error::ApiError, idempotency, limits, transport};
 
 pub use openapi::document;
 
 /// Every operation under `/v1`.
-fn operations() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::with_openapi(openapi::base())
-        .merge(organizations::router())
-        .merge(products::router())
-        .merge(benefits::router())
-        .merge(meters::router())
-        .merge(files::router())
-        .merge(discounts::router())
-        .merge(custom_fields::router())
-        .merge(customers::router())
-        .merge(customer_sessions::router())
-        .merge(checkout_links::router())
-        .merge(checkouts::router())
-        .merge(orders::router())
-        .merge(payments::router())
-        .merge(subscriptions::router())
-        .merge(webhooks::router())
-        .merge(sandbox::router())
+fn operations() -> impl Iterator<Item = &'static Operation> {
+    [
+        organizations::OPERATIONS,
+        products::OPERATIONS,
+        benefits::OPERATIONS,
+        meters::OPERATIONS,
+        files::OPERATIONS,
+        discounts::OPERATIONS,
+        custom_fields::OPERATIONS,
+        customers::OPERATIONS,
+        customers::export::OPERATIONS,
+        customer_sessions::OPERATIONS,
+        checkout_links::OPERATIONS,
+        checkout_links::visit::OPERATIONS,
+        checkouts::OPERATIONS,
+        orders::OPERATIONS,
+        payments::OPERATIONS,
+        subscriptions::OPERATIONS,
+        webhooks::OPERATIONS,
+        sandbox::OPERATIONS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The API with everything around it.
 pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
-    let (mut router, document) = operations().split_for_parts();
-    for path in document.paths.paths.keys() {
-        router = router.route(&other_spelling(path), any(redirect));
+    let paths: BTreeSet<_> = operations().map(|operation| (operation.path)()).collect();
+    let mut router = operations().fold(Router::new(), |router, operation| operation.routed(router));
+    for path in paths {
+        router = router.route(&other_spelling(&path), any(redirect));
     }
     router
         .method_not_allowed_fallback(|| async { ApiError::no_method() })

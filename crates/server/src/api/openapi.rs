@@ -20,6 +20,8 @@ use utoipa::{
     },
 };
 
+use utoipa_axum::router::OpenApiRouter;
+
 use crate::{app::App, transport::VERSIONS};
 
 #[derive(OpenApi)]
@@ -34,7 +36,7 @@ use crate::{app::App, transport::VERSIONS};
 struct Base;
 
 /// The document before any route is added.
-pub(super) fn base() -> Document {
+fn base() -> Document {
     let mut base = Base::openapi();
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
     base.components
@@ -45,7 +47,12 @@ pub(super) fn base() -> Document {
 
 /// The whole document.
 pub fn document() -> Document {
-    let mut document = super::operations().split_for_parts().1;
+    let mut document = super::operations()
+        .fold(
+            OpenApiRouter::with_openapi(base()),
+            |document, operation| document.routes((operation.document)()),
+        )
+        .into_openapi();
     every_key_is_sent(&mut document);
     common_answers(&mut document);
     idempotent_posts(&mut document);

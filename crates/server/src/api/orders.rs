@@ -9,8 +9,8 @@ use till_wire::{
     orders::{Order, OrderStatus, ProductBillingType},
     page::Page,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::operation::{Operation, operations};
 use super::{joined::Joined, query};
 use crate::{
     app::App,
@@ -19,11 +19,7 @@ use crate::{
 };
 
 /// The routes.
-pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(get))
-}
+pub(super) const OPERATIONS: &[Operation] = operations![list, get];
 
 const DISCOUNT: &str = "(select lower(d.name) from discounts d where d.id = orders.discount_id)";
 

@@ -9,10 +9,12 @@ use till_wire::{
     organizations::{Organization, OrganizationUpdate},
     page::Page,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::query;
+use super::{
+    operation::{Operation, operations},
+    query,
+};
 use crate::{
     app::App,
     error::{ApiError, Found},
@@ -20,11 +22,7 @@ use crate::{
 };
 
 /// The routes.
-pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(get, update))
-}
+pub(super) const OPERATIONS: &[Operation] = operations![list, get, update];
 
 /// Lists the token's organization.
 #[utoipa::path(

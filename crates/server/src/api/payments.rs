@@ -13,9 +13,11 @@ use till_wire::{
     page::Page,
     payments::{Payment, PaymentStatus},
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::query;
+use super::{
+    operation::{Operation, operations},
+    query,
+};
 use crate::{
     app::App,
     error::{ApiError, Found},
@@ -23,11 +25,7 @@ use crate::{
 };
 
 /// The routes.
-pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(get))
-}
+pub(super) const OPERATIONS: &[Operation] = operations![list, get];
 
 const SORT_KEYS: [(&str, &str); 4] = [
     ("created_at", "created_at"),

@@ -16,9 +16,11 @@ use till_wire::{
         meters_of,
     },
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::query;
+use super::{
+    operation::{Operation, operations},
+    query,
+};
 use crate::{
     app::App,
     error::{ApiError, Found},
@@ -27,12 +29,7 @@ use crate::{
 };
 
 /// The routes.
-pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(get, update))
-        .routes(routes!(include))
-}
+pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update, include];
 
 /// What a product costs for sorting: its oldest price in use (checkout.md 0.4).
 const PRICE_AMOUNT: &str = "(select case r.amount_type when 'custom' then r.minimum_amount else r.price_amount end \

@@ -11,8 +11,8 @@ use till_wire::{
     loc,
 };
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::operation::{Operation, operations};
 use crate::{
     app::App,
     error::{ApiError, Found},
@@ -20,9 +20,7 @@ use crate::{
 };
 
 /// The routes.
-pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(create))
-}
+pub(super) const OPERATIONS: &[Operation] = operations![create];
 
 /// A card of the sandbox, good for one attempt within an hour.
 #[derive(Debug, Serialize, ToSchema)]

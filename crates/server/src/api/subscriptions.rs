@@ -10,8 +10,8 @@ use till_wire::{
     page::Page,
     subscriptions::{CancellationReason, Subscription, SubscriptionStatus},
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::operation::{Operation, operations};
 use super::{joined::Joined, query};
 use crate::{
     app::App,
@@ -20,11 +20,7 @@ use crate::{
 };
 
 /// The routes.
-pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(get))
-}
+pub(super) const OPERATIONS: &[Operation] = operations![list, get];
 
 const DISCOUNT: &str =
     "(select lower(d.name) from discounts d where d.id = subscriptions.discount_id)";

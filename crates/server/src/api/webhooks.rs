@@ -13,8 +13,8 @@ use till_wire::{
     page::Page,
     webhooks::{EndpointCreate, EndpointUpdate, HttpCodeClass, WebhookDelivery, WebhookEndpoint},
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::operation::{Operation, operations};
 use crate::{
     app::App,
     error::{ApiError, Found},
@@ -23,14 +23,16 @@ use crate::{
 };
 
 /// The routes.
-pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(get, update, delete))
-        .routes(routes!(reset_secret))
-        .routes(routes!(deliveries))
-        .routes(routes!(redeliver))
-}
+pub(super) const OPERATIONS: &[Operation] = operations![
+    list,
+    create,
+    get,
+    update,
+    delete,
+    reset_secret,
+    deliveries,
+    redeliver
+];
 
 /// Lists webhook endpoints, newest first.
 #[utoipa::path(

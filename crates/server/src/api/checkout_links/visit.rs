@@ -17,12 +17,18 @@ use till_wire::{
 };
 
 use crate::{
-    api::checkouts,
+    api::{
+        checkouts,
+        operation::{Operation, operations},
+    },
     app::App,
     error::{ApiError, Found},
     limits::client_ip,
     web,
 };
+
+/// The routes.
+pub(in crate::api) const OPERATIONS: &[Operation] = operations![redirect];
 
 /// Opens a checkout session and goes to its page.
 ///

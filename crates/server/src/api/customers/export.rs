@@ -10,11 +10,15 @@ use till_wire::{customers::Customer, metadata::Metadata};
 
 use super::query;
 use crate::{
+    api::operation::{Operation, operations},
     app::App,
     error::ApiError,
     extract::{Caller, Params, scope},
     table,
 };
+
+/// The routes.
+pub(in crate::api) const OPERATIONS: &[Operation] = operations![export];
 
 /// The table's head.
 pub(crate) const COLUMNS: [&str; 13] = [
