@@ -128,6 +128,7 @@ impl Metrics {
     pub fn with(self, store: &Store) -> Self {
         let gauges = store.gauges();
         let keep = Keeper(&self.registry);
+        keep.keep(gauges.reads.clone());
         keep.keep(gauges.batch.clone());
         keep.keep(gauges.seconds.clone());
         self

@@ -1,10 +1,12 @@
-//! What the store counts of itself: a few additions per commit, read by whoever collects them.
+//! What the store counts of itself: a few additions per statement and commit, read by whoever collects them.
 
-use prometheus::{Histogram, HistogramOpts};
+use prometheus::{Histogram, HistogramOpts, IntCounter};
 
 /// The store's own figures. Cloning shares them.
 #[derive(Debug, Clone)]
 pub struct Gauges {
+    /// Reads: of a row, of several rows, or of a list's page with its total.
+    pub reads: IntCounter,
     /// `Changes` that were committed together, with one fsync; always one on PostgreSQL.
     pub batch: Histogram,
     /// Seconds that a commit took once it was its turn: a whole group on SQLite.
@@ -17,7 +19,9 @@ impl Gauges {
             let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
             Histogram::with_opts(options).expect("the names are valid and the buckets in order")
         };
+        let reads = IntCounter::new("till_reads_total", "Reads asked of the database");
         Self {
+            reads: reads.expect("the name is valid"),
             batch: histogram(
                 "till_commit_batch_size",
                 "Decisions committed together with one fsync",

@@ -112,6 +112,7 @@ impl Store {
         &self,
         query: Query,
     ) -> Result<Option<T>, StoreError> {
+        self.gauges().reads.inc();
         match &self.engine {
             Engine::Sqlite(db) => db.one(query).await,
             Engine::Postgres(db) => Ok(db.all(&query).await?.into_iter().next()),
@@ -123,6 +124,7 @@ impl Store {
         &self,
         query: Query,
     ) -> Result<Vec<T>, StoreError> {
+        self.gauges().reads.inc();
         match &self.engine {
             Engine::Sqlite(db) => db.all(query).await,
             Engine::Postgres(db) => db.all(&query).await,

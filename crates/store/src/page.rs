@@ -80,6 +80,7 @@ impl Store {
             }
         };
         let (leads, remembers) = (asked.leads, counted.is_none());
+        self.gauges().reads.inc();
         let (mut rows, total, whole): (Vec<R>, i64, bool) = match &self.engine {
             Engine::Sqlite(db) => db.page(asked).await?,
             Engine::Postgres(db) => db.page(&asked).await?,

@@ -5,6 +5,7 @@ mod benefits;
 mod checkout_links;
 mod checkouts;
 mod conventions;
+mod costs;
 mod custom_fields;
 mod customer_sessions;
 mod customers;
