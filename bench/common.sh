@@ -4,7 +4,7 @@
 . scripts/postgres.sh
 
 # begin TOOLS DATABASES...   checks for the tools (words of one argument), makes $work, a folder that is gone afterwards,
-# and sees to it that TILL_BIN is a release; sets databases, and wrong, which the run exits with
+# and sees to it that TILL_BIN is what would be installed; sets databases, and wrong, which the run exits with
 begin() {
   local tool missing=()
   for tool in $1 curl python3 cargo; do command -v "$tool" >/dev/null 2>&1 || missing+=("$tool"); done
@@ -18,9 +18,9 @@ begin() {
   trap cleanup EXIT
   trap 'exit 130' INT TERM
   if [ -z "${TILL_BIN:-}" ]; then
-    cargo build --release --locked -p till
+    cargo build --profile dist --locked -p till
     TILL_BIN="$(cargo metadata --format-version 1 --no-deps --locked \
-      | python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])')/release/till"
+      | python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])')/dist/till"
   fi
 }
 
