@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::at::At;
-use crate::change::{Changes, Json, Value};
+use crate::change::{Changes, Json, Value, Write};
 use crate::record;
 
 record! {
@@ -74,6 +74,17 @@ when jobs.next_at < excluded.run_at then jobs.next_at \
 else excluded.run_at end, \
 attempts = case when jobs.buried is not null then 0 else jobs.attempts end, \
 buried = null";
+
+/// Whether `write` asks for a job that is not due yet, for which nobody has to be woken.
+pub fn is_for_later(write: &Write) -> bool {
+    match write {
+        Write::Any { sql, binds } if *sql == ASK => match (&binds[4], &binds[5]) {
+            (Value::Time(run_at), Value::Time(now)) => run_at > now,
+            _ => false,
+        },
+        _ => false,
+    }
+}
 
 impl Changes {
     /// Asks for work of `kind`, once per `key`, not before `run_at`. Where the key is already

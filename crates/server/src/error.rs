@@ -127,6 +127,15 @@ impl ApiError {
         )
     }
 
+    /// It stopped arriving before it was whole.
+    pub fn body_cut_off() -> Self {
+        Self::named(
+            StatusCode::REQUEST_TIMEOUT,
+            "RequestTimeout",
+            "The request body did not arrive whole.",
+        )
+    }
+
     /// No `Content-Length`.
     pub fn length_required() -> Self {
         Self::named(

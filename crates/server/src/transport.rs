@@ -172,7 +172,7 @@ async fn take_in(app: &App, request: Request) -> Result<Request, ApiError> {
     }
     let bytes = axum::body::to_bytes(body, BODY_LIMIT)
         .await
-        .map_err(|_| ApiError::body_too_large())?;
+        .map_err(|_| ApiError::body_cut_off())?;
     parts.extensions.insert(Body(parse(&bytes)?));
     Ok(Request::from_parts(parts, axum::body::Body::empty()))
 }

@@ -160,7 +160,7 @@ impl Store {
         self.hub().watch(topic)
     }
 
-    /// Wakes when a commit on any node added work (jobs or webhook events).
+    /// Wakes when a commit on any node added work (jobs or webhook events) that is due.
     pub fn wake_on_commit(&self) -> Wake {
         self.hub().wakes()
     }
@@ -236,6 +236,7 @@ pub(crate) fn adds_work(changes: &Changes) -> bool {
     use till_core::change::Write;
     const QUEUES: [&str; 2] = ["jobs", "webhook_events"];
     changes.writes.iter().any(|write| match write {
+        write if till_core::jobs::is_for_later(write) => false,
         Write::Insert { table, .. } => QUEUES.contains(table),
         // The end of a delivery is not work, and must not wake who just did it.
         Write::Update { table, set, .. } if *table == "webhook_events" => set

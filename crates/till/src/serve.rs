@@ -71,7 +71,7 @@ pub async fn run(app: Arc<App>, wanted: Wanted, ready: impl FnOnce()) -> Result<
         let serving = connections::serve(
             bound.listen()?,
             health::all(health.clone()),
-            connections::HEAD,
+            connections::Patience::USUAL,
             stopped(stopping.clone()),
         );
         tokio::spawn(serving);
@@ -82,7 +82,7 @@ pub async fn run(app: Arc<App>, wanted: Wanted, ready: impl FnOnce()) -> Result<
     let serving = connections::serve(
         wanted.bound.listen()?,
         canonical.layer(router(&app, &health, &stopping)),
-        connections::HEAD,
+        connections::Patience::USUAL,
         stopped(stopping.clone()),
     );
     let mut server = tokio::spawn(serving);

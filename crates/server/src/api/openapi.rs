@@ -175,6 +175,7 @@ fn common_answers(document: &mut Document) {
             );
         }
         if does == Does::Sends {
+            add("408", "The body did not arrive whole.", &["ErrorBody"]);
             add("411", "There is no `Content-Length`.", &["ErrorBody"]);
             add("413", "The body is larger than 10 MiB.", &["ErrorBody"]);
         }

@@ -1,3 +1,5 @@
+use futures_util::FutureExt;
+use jiff::SignedDuration;
 use till_core::change::{Changes, Refused};
 use till_store::CommitError;
 
@@ -78,9 +80,14 @@ on_both! {
 
     async fn a_commit_that_adds_work_wakes_the_workers(db: Db) {
         let mut wake = db.store.wake_on_commit();
-        let mut changes = Changes::new();
-        changes.job(&db.at, "k", "key", db.at.now, &serde_json::json!({}));
-        db.store.commit(changes).await.unwrap();
+        let ask = async |key, run_at| {
+            let mut changes = Changes::new();
+            changes.job(&db.at, "k", key, run_at, &serde_json::json!({}));
+            db.store.commit(changes).await.unwrap();
+        };
+        ask("later", db.at.now + SignedDuration::from_secs(1)).await;
+        assert!(wake.wait().now_or_never().is_none(), "nothing is due");
+        ask("now", db.at.now).await;
         wake.wait().await;
     }
 }

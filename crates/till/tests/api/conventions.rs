@@ -1,9 +1,12 @@
 //! lifecycle.md A: versions, credentials, transport, CORS, addresses, pages.
 
+use std::io;
+
 use axum::{
     body::Body,
     http::{Method, Request},
 };
+use futures_util::stream;
 use serde_json::json;
 use till_testkit::both;
 use till_wire::scope::Scope;
@@ -84,6 +87,9 @@ both! {
         t.raw(bare().body(Body::from("{}")).unwrap()).await.refused(411, "LengthRequired");
         let huge = bare().header("content-length", 10 * 1024 * 1024 + 1).body(Body::empty()).unwrap();
         t.raw(huge).await.refused(413, "RequestBodyTooLarge");
+        let cut = Body::from_stream(stream::iter([Ok("{"), Err(io::Error::other("gone"))]));
+        let cut = bare().header("content-length", 9).body(cut).unwrap();
+        t.raw(cut).await.refused(408, "RequestTimeout");
     }
 
     async fn the_other_spelling_of_an_address_redirects_with_its_query(t: &mut Till) {
