@@ -202,6 +202,31 @@ on_both! {
         assert_eq!(tries.into_inner(), 5);
     }
 
+    async fn what_the_server_breaks_off_for_others_is_sent_again(db: Db) {
+        if !db.is_postgres() {
+            return; // SQLite has one writer
+        }
+        let mut changes = Changes::new();
+        changes
+            .any("create sequence tries", vec![])
+            .any("create function break_off() returns trigger language plpgsql as \
+                'begin if nextval(''tries'') <= 2 then raise exception using errcode = ''serialization_failure''; end if; return new; end'", vec![])
+            .any("create trigger break_off before insert on people for each row execute function break_off()", vec![]);
+        db.store.commit(changes).await.unwrap();
+        let mut changes = Changes::new();
+        changes.insert(&db.person("a")).insert(&db.person("b"));
+        db.store.commit(changes).await.unwrap();
+        assert_eq!(db.people().await, 2);
+        let tries = Query::raw("select last_value from tries", vec![]);
+        assert_eq!(db.store.scalar(tries).await.unwrap(), 4, "twice broken off, then one for each row");
+        insert(&db, &db.person("alone")).await.unwrap();
+        let mut changes = Changes::new();
+        changes.any("alter sequence tries minvalue -100 restart with -100", vec![]);
+        db.store.commit(changes).await.unwrap();
+        assert_eq!(refusal(insert(&db, &db.person("hopeless")).await), Refused::Stale);
+        assert_eq!(db.people().await, 3);
+    }
+
     async fn a_commit_finishes_though_its_caller_left(db: Db) {
         for i in 0..50 {
             let mut changes = Changes::new();
