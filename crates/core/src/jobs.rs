@@ -111,4 +111,12 @@ impl Changes {
             ],
         )
     }
+
+    /// Takes back the job that waits under `key`, if there is one; a run in progress goes on.
+    pub fn no_job(&mut self, key: &str) -> &mut Self {
+        self.any(
+            "delete from jobs where key = $1 and lease_until is null and buried is null",
+            vec![Value::Text(key.to_owned())],
+        )
+    }
 }

@@ -11,9 +11,10 @@ mod reconcile;
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use serde_json::Value;
 use till_core::{
-    change::Refused,
+    change::{Changes, Refused},
     checkout::{
         Around, Session,
         confirm::{self, Confirmed},
@@ -393,7 +394,9 @@ async fn charge(
         Err(ProcessorError::Unsure(cause)) => {
             tracing::warn!(%cause, payment = %id, "an attempt's outcome is not known yet");
             app.metrics.unsure();
-            if let Err(error) = app.commit(reconcile::soon(id, &app.at())).await {
+            let mut changes = Changes::new();
+            changes.look_after(id, SignedDuration::ZERO, &app.at());
+            if let Err(error) = app.commit(changes).await {
                 tracing::warn!(?error, payment = %id, "its outcome is asked for later");
             }
             return Err(Refusal::CheckoutLocked.into());

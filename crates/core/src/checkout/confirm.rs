@@ -10,7 +10,7 @@ use till_wire::{
 };
 
 use super::{
-    Around, FULFIL_JOB, RECONCILE_JOB, Session,
+    Around, FULFIL_JOB, Session,
     agreed::Agreed,
     totals::{self, Form},
     update,
@@ -251,13 +251,10 @@ fn intend(old: &Session, mut new: Session, form: Form, buyer: &Buyer, at: &At) -
     if one_trial_each(&new) {
         trials::claim(&mut changes, &new.checkout, &hints(&new, buyer), at);
     }
-    changes.insert(&payment).update(&old.checkout, &locked).job(
-        at,
-        RECONCILE_JOB,
-        &format!("{RECONCILE_JOB}:{}", payment.id),
-        at.now + RECONCILE_AFTER,
-        &payment.id,
-    );
+    changes
+        .insert(&payment)
+        .update(&old.checkout, &locked)
+        .look_after(payment.id, RECONCILE_AFTER, at);
     new.checkout.attempt_id = Some(payment.id);
     new.checkout.version = old.checkout.version + 1;
     Confirmed::Charge {

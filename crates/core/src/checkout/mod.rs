@@ -14,7 +14,9 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+use jiff::SignedDuration;
 use till_wire::{checkouts::CheckoutStatus, discounts::DiscountBase, events::EventType};
+use uuid::Uuid;
 
 use crate::{
     at::At,
@@ -163,7 +165,7 @@ impl Session {
         self.discount.as_ref().map(|d| d.base(default))
     }
 
-    fn known(&self, id: uuid::Uuid) -> Option<&ProductPrice> {
+    fn known(&self, id: Uuid) -> Option<&ProductPrice> {
         self.selected().prices.iter().find(|p| p.id == id)
     }
 
@@ -174,7 +176,7 @@ impl Session {
 }
 
 /// What signals about a session are published under.
-pub fn topic(id: uuid::Uuid) -> String {
+pub fn topic(id: Uuid) -> String {
     format!("checkout:{id}")
 }
 
@@ -211,10 +213,21 @@ impl Changes {
         self
     }
 
+    /// Has the processor asked how an attempt stands, after `wait` unless its outcome is known by then.
+    pub fn look_after(&mut self, payment_id: Uuid, wait: SignedDuration, at: &At) -> &mut Self {
+        let key = format!("{RECONCILE_JOB}:{payment_id}");
+        self.job(at, RECONCILE_JOB, &key, at.now + wait, &payment_id)
+    }
+
+    /// An attempt's outcome is known: nobody has to ask any more.
+    pub(crate) fn looked_after(&mut self, payment_id: Uuid) -> &mut Self {
+        self.no_job(&format!("{RECONCILE_JOB}:{payment_id}"))
+    }
+
     /// A status message to the buyer's open page.
     pub fn tell_page(
         &mut self,
-        checkout_id: uuid::Uuid,
+        checkout_id: Uuid,
         key: &str,
         status: CheckoutStatus,
         at: &At,

@@ -3,7 +3,7 @@
 use till_wire::{checkouts::CheckoutStatus, events::EventType, payments::CardMetadata};
 
 use super::{
-    Around, RECONCILE_JOB, Session,
+    Around, Session,
     agreed::Agreed,
     confirm::{Buyer, Purchaser, announce, fulfil_soon, hints, match_customer, settle_customer},
 };
@@ -124,6 +124,9 @@ pub fn settle(
         CheckoutStatus::Confirmed if own => later(session, payment, noted, outcome, around),
         _ => aside(session, payment, noted),
     };
+    if settled.payment.state.is_settled() {
+        settled.changes.looked_after(payment.id);
+    }
     settled.payment.version = payment.version + 1;
     Ok(settled)
 }
@@ -337,11 +340,5 @@ fn look_again(changes: &mut Changes, payment: &Payment, at: &At) {
         PaymentState::Processing => jiff::SignedDuration::from_secs(1),
         _ => super::confirm::RECONCILE_AFTER,
     };
-    changes.job(
-        at,
-        RECONCILE_JOB,
-        &format!("{RECONCILE_JOB}:{}", payment.id),
-        at.now + wait,
-        &payment.id,
-    );
+    changes.look_after(payment.id, wait, at);
 }

@@ -1,9 +1,7 @@
 //! The third witness: attempts whose outcome nobody has heard of.
 
 use till_core::{
-    at::At,
-    change::Changes,
-    checkout::{RECONCILE_JOB, confirm::RECONCILE_AFTER},
+    checkout::confirm::RECONCILE_AFTER,
     jobs::{End, Job},
 };
 use till_ports::processor;
@@ -11,19 +9,6 @@ use uuid::Uuid;
 
 use super::{not_started, settle, settle_seen};
 use crate::{app::App, error::ApiError};
-
-/// Has the processor asked at once how this attempt stands.
-pub fn soon(payment_id: Uuid, at: &At) -> Changes {
-    let mut changes = Changes::new();
-    changes.job(
-        at,
-        RECONCILE_JOB,
-        &format!("{RECONCILE_JOB}:{payment_id}"),
-        at.now,
-        &payment_id,
-    );
-    changes
-}
 
 /// The reconciler: asks the processor how an attempt ended that nobody has heard of.
 pub async fn reconcile(app: &App, job: &Job) -> Result<End, ApiError> {

@@ -144,13 +144,7 @@ pub async fn start(app: &App) -> Result<(), ApiError> {
     let at = app.at();
     let mut changes = Changes::new();
     for id in app.store.unsettled_attempts().await? {
-        changes.job(
-            &at,
-            RECONCILE_JOB,
-            &format!("{RECONCILE_JOB}:{id}"),
-            at.now,
-            &id,
-        );
+        changes.look_after(id, SignedDuration::ZERO, &at);
     }
     app.commit(changes).await
 }
