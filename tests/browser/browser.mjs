@@ -106,6 +106,8 @@ export async function payToBank(page) {
 
 /** Axe with all its rules; fails with the rule, the element and what is wrong with it. */
 export async function assertAccessible(page, what) {
+  // Sums that are being worked out anew are faded for a moment.
+  await page.waitForFunction(() => !document.querySelector('.stale'));
   // `evaluate` runs beside the page's content security policy; a script element would not get past it.
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
