@@ -92,7 +92,7 @@ impl Store {
         let (condition, value) = match holder {
             Holder::Customer(id) => ("s.customer_id = $2", Value::Uuid(*id)),
             Holder::Email(email) => (
-                "s.customer_id in (select id from customers where organization_id = $1 \
+                "s.customer_id = (select id from customers where organization_id = $1 \
                  and email_key = $2 and deleted_at is null)",
                 Value::Text(email.clone()),
             ),
