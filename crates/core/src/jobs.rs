@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
 
 use crate::at::At;
 use crate::change::{Changes, Json, Value, Write};
@@ -12,7 +13,7 @@ record! {
     "jobs";
     pub struct Job {
         /// Its id.
-        id: uuid::Uuid,
+        id: Uuid,
         /// What is to be done.
         kind: String,
         /// Names the work: there is at most one job per key.
@@ -26,7 +27,7 @@ record! {
         /// Until when the claimer may work undisturbed; null: nobody works on it.
         lease_until: Option<Timestamp>,
         /// Which claim that was.
-        claim: Option<uuid::Uuid>,
+        claim: Option<Uuid>,
         /// How often it was claimed since it last succeeded.
         attempts: i64,
         /// Why it was given up; null: it was not.
@@ -62,8 +63,8 @@ pub enum End {
 
 /// Asking again moves the run to the earlier time, and a run in progress is followed by another,
 /// so that no request is lost between a worker's look and its end.
-const ASK: &str = "insert into jobs (id, kind, key, payload, run_at, next_at, lease_until, attempts, buried, created_at) \
-values ($1, $2, $3, $4, $5, null, null, 0, null, $6) \
+const ASK: &str = "insert into jobs (id, kind, key, payload, run_at, next_at, lease_until, claim, attempts, buried, created_at) \
+values ($1, $2, $3, $4, $5, null, $7, $8, $9, null, $6) \
 on conflict (key) do update set \
 payload = excluded.payload, \
 run_at = case when jobs.buried is not null then excluded.run_at \
@@ -75,14 +76,42 @@ else excluded.run_at end, \
 attempts = case when jobs.buried is not null then 0 else jobs.attempts end, \
 buried = null";
 
-/// Whether `write` asks for a job that is not due yet, for which nobody has to be woken.
-pub fn is_for_later(write: &Write) -> bool {
+/// Whether `write` asks for a job for which nobody has to be woken: it is not due yet, or claimed already.
+pub fn is_cared_for(write: &Write) -> bool {
     match write {
-        Write::Any { sql, binds } if *sql == ASK => match (&binds[4], &binds[5]) {
-            (Value::Time(run_at), Value::Time(now)) => run_at > now,
-            _ => false,
-        },
+        Write::Any { sql, binds } if *sql == ASK => {
+            let later = matches!((&binds[4], &binds[5]), (Value::Time(run_at), Value::Time(now)) if run_at > now);
+            later || binds[6] != Value::Null
+        }
         _ => false,
+    }
+}
+
+/// The job that a new row would be, claimed; nothing where it is not due.
+fn claimed(asked: &[Value], lease_until: Timestamp, claim: Uuid) -> Option<Job> {
+    match asked {
+        [
+            Value::Uuid(id),
+            Value::Text(kind),
+            Value::Text(key),
+            Value::Json(payload),
+            Value::Time(run_at),
+            Value::Time(created_at),
+            ..,
+        ] if run_at <= created_at => Some(Job {
+            id: *id,
+            kind: kind.clone(),
+            key: key.clone(),
+            payload: Json(serde_json::from_str(payload).ok()?),
+            run_at: *run_at,
+            next_at: None,
+            lease_until: Some(lease_until),
+            claim: Some(claim),
+            attempts: 1,
+            buried: None,
+            created_at: *created_at,
+        }),
+        _ => None,
     }
 }
 
@@ -108,8 +137,25 @@ impl Changes {
                 Value::Json(payload),
                 Value::Time(run_at),
                 Value::Time(at.now),
+                Value::Null,
+                Value::Null,
+                Value::Int(0),
             ],
         )
+    }
+
+    /// Claims a due job of `kind` that is asked for here, so that it comes into being with the caller's lease: who
+    /// asks for work and does it at once needs no commit in between. Only for work whose whole effect is its
+    /// end: where the key exists already the claim is not had, and that end is refused.
+    pub fn claim_asked(&mut self, kind: &str, lease_until: Timestamp, claim: Uuid) -> Option<Job> {
+        self.writes.iter_mut().find_map(|write| match write {
+            Write::Any { sql, binds } if *sql == ASK && binds[1] == Value::from(kind) => {
+                let job = claimed(binds, lease_until, claim)?;
+                binds.splice(6.., [lease_until.into(), claim.into(), job.attempts.into()]);
+                Some(job)
+            }
+            _ => None,
+        })
     }
 
     /// Takes back the job that waits under `key`, if there is one; a run in progress goes on.

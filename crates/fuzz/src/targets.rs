@@ -165,6 +165,7 @@ pub fn confirm(data: &[u8]) {
         Ok(Confirmed::Charge {
             payment,
             session: agreed,
+            locked,
             changes,
         }) => {
             let sum = sound::session(&agreed);
@@ -176,9 +177,6 @@ pub fn confirm(data: &[u8]) {
             };
             assert_eq!(payment.amount, due, "what is charged is what is shown");
             assert!(payment.amount > 0 || agreed.selected().product.is_recurring());
-            let mut row = session.checkout.clone();
-            (row.attempt_id, row.version) = (Some(payment.id), row.version + 1);
-            let locked = session.with(row);
             settled(&locked, &payment, &agreed, &buyer, around);
         }
     }

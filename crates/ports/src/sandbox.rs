@@ -287,11 +287,20 @@ impl Sandbox {
             approved: None,
             refunds: Default::default(),
         };
-        self.change(key, |found: Option<Intent>| match found {
-            Some(known) => Ok((None, prepared(&known, &attempt)?)),
-            None => Ok((Some(intent.clone()), prepared(&intent, &attempt)?)),
-        })
-        .await
+        let json = serde_json::to_string(&intent).map_err(unsure)?;
+        if self
+            .ledger
+            .save(key.clone(), None, json)
+            .await
+            .map_err(unsure)?
+        {
+            return prepared(&intent, &attempt);
+        }
+        let known: Option<Intent> = self.read(key).await?;
+        prepared(
+            &known.ok_or_else(|| unsure("a record went away"))?,
+            &attempt,
+        )
     }
 
     /// The card of a token, which from now on belongs to that attempt.

@@ -9,9 +9,9 @@ use till_ports::{
     files::Files, geo::Geo, mail::Mail, outbound::Outbound, processor::Processor,
     sandbox::TestCards, tax::TaxProvider,
 };
-use till_store::Store;
+use till_store::{CommitError, Store};
 
-use crate::{error::ApiError, limits::Limits, metrics::Metrics, passwords::Passwords};
+use crate::{error::ApiError, limits::Limits, metrics::Metrics, passwords::Passwords, work::Hands};
 
 /// Where time and randomness come from: the machine in the binary, the test in tests.
 pub trait Clock: Send + Sync {
@@ -76,6 +76,8 @@ pub struct App {
     pub passwords: Passwords,
     /// What is counted of all this.
     pub metrics: Metrics,
+    /// Who does at once what was just asked for.
+    pub hands: Hands,
 }
 
 impl fmt::Debug for App {
@@ -97,7 +99,17 @@ impl App {
         if changes.is_empty() {
             return Ok(());
         }
-        Ok(self.store.commit(changes).await?)
+        Ok(self.commit_exactly(changes).await?)
+    }
+
+    /// [`App::commit`] for those who tell one refusal from another.
+    pub async fn commit_exactly(&self, mut changes: Changes) -> Result<(), CommitError> {
+        let taken = self.hands.take(&mut changes, || self.at());
+        self.store.commit(changes).await?;
+        if let Some(taken) = taken {
+            taken.begin();
+        }
+        Ok(())
     }
 
     /// Commits what was decided; what is now true.

@@ -17,7 +17,7 @@ use till_core::{
     change::{Changes, Refused},
     checkout::{
         Around, Session,
-        confirm::{self, Confirmed},
+        confirm::{self, Buyer, Confirmed},
         settle::{self, Outcome, Settled},
         update::{self, Known, Step},
     },
@@ -158,9 +158,21 @@ pub async fn confirm(
         return resume(app, secret, attempt).await;
     }
     let mut input = Body(Some(body)).object(|f| CheckoutUpdate::read(Writer::Client, f))?;
-    let card = card(app, secret, &mut input).await?;
+    let loaded = session(app, secret).await?;
+    let card = card(app, &loaded, &mut input).await;
+    let mut loaded = Some(loaded);
+    let (input, card) = (&input, card.as_ref());
     let confirmed = app
-        .settle(|| intend(app, secret, &input, card.as_ref(), once))
+        .settle(|| {
+            let loaded = loaded.take();
+            async move {
+                let session = match loaded {
+                    Some(session) => session,
+                    None => session(app, secret).await?,
+                };
+                intend(app, session, input, card, once).await
+            }
+        })
         .await
         .map_err(locked)?;
     match confirmed {
@@ -170,10 +182,14 @@ pub async fn confirm(
             payment: None,
         }),
         Confirmed::Charge {
-            payment, session, ..
+            payment,
+            session,
+            locked,
+            ..
         } => {
-            let token = input.confirmation_token_id.unwrap_or_default();
-            charge(app, *session, *payment, token).await
+            let token = input.confirmation_token_id.clone().unwrap_or_default();
+            let asked = attempt(app, &session, &payment, token);
+            charge(app, *locked, *payment, asked).await
         }
     }
 }
@@ -217,23 +233,16 @@ pub fn locked(error: ApiError) -> ApiError {
 
 /// CF-8: looks at the card behind the confirmation where something depends on it: a buyer without a name gets the
 /// one on it, limits by person count it. A processor that cannot tell stops nobody.
-async fn card(
-    app: &App,
-    secret: &str,
-    input: &mut CheckoutUpdate,
-) -> Result<Option<CardPreview>, ApiError> {
-    let Some(token) = &input.confirmation_token_id else {
-        return Ok(None);
-    };
-    let session = session(app, secret).await?;
+async fn card(app: &App, session: &Session, input: &mut CheckoutUpdate) -> Option<CardPreview> {
+    let token = input.confirmation_token_id.as_ref()?;
     let nameless = match &input.customer_name {
         Patch::Value(_) => false,
         Patch::Null => true,
         Patch::Absent => session.checkout.customer_name.is_none(),
     };
     let discounted = session.discount.is_some() || input.discount_code.as_value().is_some();
-    if !nameless && !discounted && !may_try(&session) {
-        return Ok(None);
+    if !nameless && !discounted && !may_try(session) {
+        return None;
     }
     let card = app.processor.card(token, app.clock.now()).await;
     let card = card.ok().flatten();
@@ -242,7 +251,7 @@ async fn card(
     if let Some(name) = name.filter(|_| nameless) {
         input.customer_name = Patch::Value(name.chars().take(256).collect());
     }
-    Ok(card)
+    card
 }
 
 /// Whether a trial that is not for everybody may come of the session (CF-16).
@@ -275,18 +284,19 @@ pub async fn preview(
 /// Judges a confirmation without carrying it out, for pages that show everything that is missing at once.
 pub async fn judge(app: &App, secret: &str, body: &Value) -> Result<(), ApiError> {
     let input = Body(Some(body.clone())).object(|f| CheckoutUpdate::read(Writer::Client, f))?;
-    decide(app, secret, &input, None).await.map(|_| ())
+    let session = session(app, secret).await?;
+    decide(app, &session, &input, None).await.map(|_| ())
 }
 
 /// Step 1: load, decide, commit.
 async fn intend(
     app: &App,
-    secret: &str,
+    session: Session,
     input: &CheckoutUpdate,
     card: Option<&CardPreview>,
     once: &Once,
 ) -> Result<Confirmed, ApiError> {
-    let mut decided = decide(app, secret, input, card).await?;
+    let mut decided = decide(app, &session, input, card).await?;
     let (mut changes, attempt) = match &mut decided {
         Confirmed::Free(settled) => (std::mem::take(&mut settled.changes), None),
         Confirmed::Charge {
@@ -294,7 +304,7 @@ async fn intend(
         } => (std::mem::take(changes), Some(payment.id)),
     };
     once.begin(&mut changes, attempt, &app.at());
-    match app.store.commit(changes).await {
+    match app.commit_exactly(changes).await {
         Ok(()) => Ok(decided),
         // The limits of a discount are counted where nobody can come in between.
         Err(CommitError::Refused(Refused::NotOne(discounts::MOVED))) => {
@@ -312,23 +322,34 @@ async fn intend(
 
 async fn decide(
     app: &App,
-    secret: &str,
+    session: &Session,
     input: &CheckoutUpdate,
     card: Option<&CardPreview>,
 ) -> Result<Confirmed, ApiError> {
-    let session = session(app, secret).await?;
-    let known = known(app, &session, input, Writer::Client, Step::Confirm).await?;
+    let own = session.organization.id;
     let mut keys = BuyerKeys::of(&session.checkout);
     if let Some(email) = input.customer_email.as_value() {
         keys.email = Some(email.clone());
     }
-    let mut buyer = app.store.buyer(session.organization.id, &keys).await?;
-    buyer.card_fingerprint = card.map(|card| card.fingerprint.clone());
-    if may_try(&session) {
-        let hints = hints(&session, input, buyer.card_fingerprint.clone());
-        buyer.had_trial = app.store.had_trial(session.organization.id, &hints).await?;
-    }
-    let audience = app.store.audience(session.organization.id).await?;
+    let card_fingerprint = card.map(|card| card.fingerprint.clone());
+    let had_trial = async {
+        if !may_try(session) {
+            return Ok(false);
+        }
+        let hints = hints(session, input, card_fingerprint.clone());
+        Ok(app.store.had_trial(own, &hints).await?)
+    };
+    let (known, buyer, had_trial, audience) = tokio::try_join!(
+        known(app, session, input, Writer::Client, Step::Confirm),
+        async { Ok(app.store.buyer(own, &keys).await?) },
+        had_trial,
+        async { Ok(app.store.audience(own).await?) },
+    )?;
+    let buyer = Buyer {
+        card_fingerprint,
+        had_trial,
+        ..buyer
+    };
     let at = app.at();
     app.taxed(&session.organization.settings.tax, |taxes| {
         let around = Around {
@@ -338,26 +359,22 @@ async fn decide(
             taxes,
             at: &at,
         };
-        confirm::confirm(&session, input, &known, &buyer, around)
+        confirm::confirm(session, input, &known, &buyer, around)
     })
     .await
 }
 
-/// Steps 2 and 3: what the processor is asked, and what it says.
+/// Steps 2 and 3: what the processor is asked, and what it says. `session` is as commit 1 left it.
 async fn charge(
     app: &App,
     session: Session,
-    payment: Payment,
-    token: String,
+    mut payment: Payment,
+    asked: Attempt,
 ) -> Result<Confirmation, ApiError> {
     let id = payment.id;
-    let outcome = match app
-        .processor
-        .prepare(attempt(app, &session, &payment, token), app.clock.now())
-        .await
-    {
+    let outcome = match app.processor.prepare(asked, app.clock.now()).await {
         Ok(prepared) => {
-            let (_, changes) = settle::asked(
+            let (asked, changes) = settle::asked(
                 &payment,
                 &prepared.reference,
                 &prepared.client_secret,
@@ -367,6 +384,7 @@ async fn charge(
             if app.commit(changes).await.is_err() {
                 return Err(Refusal::CheckoutLocked.into());
             }
+            payment = asked;
             app.processor
                 .confirm(id, &prepared.reference, app.clock.now())
                 .await
@@ -402,7 +420,8 @@ async fn charge(
             return Err(Refusal::CheckoutLocked.into());
         }
     };
-    let settled = settle(app, id, &outcome).await?;
+    let settled = settle_from(app, id, &outcome, None, Some((payment, session))).await?;
+    let settled = settled.ok_or_else(ApiError::not_found)?;
     if settled.payment.state == PaymentState::Failed {
         return Err(declined(Some(settled.payment)));
     }
@@ -475,66 +494,89 @@ pub async fn settle(
     payment_id: Uuid,
     outcome: &processor::Outcome,
 ) -> Result<Settled, ApiError> {
-    settle_seen(app, payment_id, outcome, None)
+    settle_from(app, payment_id, outcome, None, None)
         .await?
         .ok_or_else(ApiError::not_found)
 }
 
-/// [`settle`], or nothing (`None`) where the attempt has another version than the one that the outcome was
-/// found out for.
-async fn settle_seen(
+/// [`settle`] for those who know the rows as they are, if nobody else has changed them: their versions tell. Nothing
+/// (`None`) where the attempt has another version than `seen`, the one that the outcome was found out for.
+async fn settle_from(
     app: &App,
     payment_id: Uuid,
     outcome: &processor::Outcome,
     seen: Option<i64>,
+    mut rows: Option<(Payment, Session)>,
 ) -> Result<Option<Settled>, ApiError> {
     let outcome = &told(outcome);
-    app.settle(|| async move {
-        let payment = app
-            .store
-            .attempt(payment_id)
-            .await?
-            .ok_or_else(ApiError::not_found)?;
-        if seen.is_some_and(|version| version != payment.version) {
-            return Ok(None);
+    app.settle(|| {
+        let rows = rows.take();
+        async move {
+            let (payment, session) = match rows {
+                Some(rows) => rows,
+                None => attempted(app, payment_id).await?,
+            };
+            if seen.is_some_and(|version| version != payment.version) {
+                return Ok(None);
+            }
+            note(app, &session, &payment, outcome).await.map(Some)
         }
-        let checkout_id = payment.checkout_id.ok_or_else(ApiError::not_found)?;
-        let session = app
-            .store
-            .session_by_id(checkout_id)
-            .await?
-            .ok_or_else(ApiError::not_found)?;
-        let keys = BuyerKeys {
-            email: payment.customer_email.clone(),
-            ..BuyerKeys::of(&session.checkout)
-        };
-        let mut buyer = app.store.buyer(session.organization.id, &keys).await?;
-        if let Some(id) = settle::discount_of(&payment).filter(|id| session.checkout.discount_id != Some(*id)) {
-            buyer.discount = app.store.discounts(session.organization.id, &[id]).await?.pop();
-        }
-        let audience = app.store.audience(session.organization.id).await?;
-        let around = Around {
-            audience: &audience,
-            site: &app.site,
-            key: &app.key,
-            taxes: &NoTaxes,
-            at: &app.at(),
-        };
-        let mut settled = settle::settle(&session, &payment, outcome, &buyer, around)?;
-        let changes = std::mem::take(&mut settled.changes);
-        // The second witness of an outcome changes nothing, and is not counted.
-        let news = !changes.is_empty();
-        app.commit(changes).await?;
-        // Said only once it is true: a decision that lost a race is made anew.
-        if news && settled.payment.decline_reason.as_deref() == Some(settle::REFUND_DUE) {
-            tracing::error!(payment = %payment_id, "money arrived for a session that could not use it: refund it");
-        }
-        if news {
-            app.metrics.attempt(outcome);
-        }
-        Ok(Some(settled))
     })
     .await
+}
+
+/// An attempt and its session.
+async fn attempted(app: &App, payment_id: Uuid) -> Result<(Payment, Session), ApiError> {
+    let payment = app.store.attempt(payment_id).await.found()?;
+    let checkout_id = payment.checkout_id.ok_or_else(ApiError::not_found)?;
+    let session = app.store.session_by_id(checkout_id).await.found()?;
+    Ok((payment, session))
+}
+
+/// Decides and commits what an outcome changes.
+async fn note(
+    app: &App,
+    session: &Session,
+    payment: &Payment,
+    outcome: &Outcome,
+) -> Result<Settled, ApiError> {
+    let own = session.organization.id;
+    let keys = BuyerKeys {
+        email: payment.customer_email.clone(),
+        ..BuyerKeys::of(&session.checkout)
+    };
+    let agreed =
+        settle::discount_of(payment).filter(|id| session.checkout.discount_id != Some(*id));
+    let agreed: Vec<_> = agreed.into_iter().collect();
+    let (buyer, mut discounts, audience) = tokio::try_join!(
+        app.store.buyer(own, &keys),
+        app.store.discounts(own, &agreed),
+        app.store.audience(own),
+    )?;
+    let buyer = Buyer {
+        discount: discounts.pop(),
+        ..buyer
+    };
+    let around = Around {
+        audience: &audience,
+        site: &app.site,
+        key: &app.key,
+        taxes: &NoTaxes,
+        at: &app.at(),
+    };
+    let mut settled = settle::settle(session, payment, outcome, &buyer, around)?;
+    let changes = std::mem::take(&mut settled.changes);
+    // The second witness of an outcome changes nothing, and is not counted.
+    let news = !changes.is_empty();
+    app.commit(changes).await?;
+    // Said only once it is true: a decision that lost a race is made anew.
+    if news && settled.payment.decline_reason.as_deref() == Some(settle::REFUND_DUE) {
+        tracing::error!(payment = %payment.id, "money arrived for a session that could not use it: refund it");
+    }
+    if news {
+        app.metrics.attempt(outcome);
+    }
+    Ok(settled)
 }
 
 /// The processor's words in the decision's.

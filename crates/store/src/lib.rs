@@ -236,7 +236,7 @@ pub(crate) fn adds_work(changes: &Changes) -> bool {
     use till_core::change::Write;
     const QUEUES: [&str; 2] = ["jobs", "webhook_events"];
     changes.writes.iter().any(|write| match write {
-        write if till_core::jobs::is_for_later(write) => false,
+        write if till_core::jobs::is_cared_for(write) => false,
         Write::Insert { table, .. } => QUEUES.contains(table),
         // The end of a delivery is not work, and must not wake who just did it.
         Write::Update { table, set, .. } if *table == "webhook_events" => set

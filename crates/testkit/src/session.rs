@@ -109,6 +109,7 @@ impl Till {
             limits: Limits::off(),
             passwords: Passwords::default(),
             metrics: Metrics::default(),
+            hands: Default::default(),
         });
         let router = till_server::router(app.clone());
         let (organization, token) = found(&app, "Ada's Shop", "ada").await;
@@ -205,6 +206,7 @@ impl Till {
             limits: Limits::off(),
             passwords: Passwords::default(),
             metrics: Metrics::default(),
+            hands: Default::default(),
         };
         change(&mut other);
         let other = Arc::new(other);

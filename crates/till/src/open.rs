@@ -144,6 +144,7 @@ pub fn app(parts: Parts) -> Result<Arc<App>, Stop> {
         limits: parts.limits,
         passwords: Passwords::default(),
         metrics,
+        hands: Default::default(),
     }))
 }
 

@@ -56,6 +56,8 @@ pub enum Confirmed {
         payment: Box<Payment>,
         /// The session as it will be if the attempt succeeds.
         session: Box<Session>,
+        /// The session as it is once this is committed.
+        locked: Box<Session>,
         /// Commit 1.
         changes: Changes,
     },
@@ -256,10 +258,12 @@ fn intend(old: &Session, mut new: Session, form: Form, buyer: &Buyer, at: &At) -
         .update(&old.checkout, &locked)
         .look_after(payment.id, RECONCILE_AFTER, at);
     new.checkout.attempt_id = Some(payment.id);
-    new.checkout.version = old.checkout.version + 1;
+    locked.version += 1;
+    new.checkout.version = locked.version;
     Confirmed::Charge {
         payment: Box::new(payment),
         session: Box::new(new),
+        locked: Box::new(old.with(locked)),
         changes,
     }
 }

@@ -7,7 +7,7 @@ use till_core::{
 use till_ports::processor;
 use uuid::Uuid;
 
-use super::{not_started, settle, settle_seen};
+use super::{not_started, settle, settle_from};
 use crate::{app::App, error::ApiError};
 
 /// The reconciler: asks the processor how an attempt ended that nobody has heard of.
@@ -38,7 +38,7 @@ pub async fn reconcile(app: &App, job: &Job) -> Result<End, ApiError> {
             );
             // The processor may not know it yet; whoever is about to ask finds it ended, or was first.
             return Ok(
-                match settle_seen(app, id, &abandoned, Some(payment.version)).await? {
+                match settle_from(app, id, &abandoned, Some(payment.version), None).await? {
                     Some(_) => done(),
                     None => End::Retry { at: now },
                 },

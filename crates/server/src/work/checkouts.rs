@@ -25,25 +25,26 @@ pub async fn fulfil(app: &App, job: &Job) -> Result<End, ApiError> {
         return Ok(End::Done(Default::default()));
     }
     let organization = session.organization.id;
-    let customer = match session.checkout.customer_id {
-        Some(id) => app.store.customers(organization, &[id]).await?.pop(),
-        None => None,
-    };
-    let Some(customer) = customer else {
+    let store = &app.store;
+    let customer: Vec<_> = session.checkout.customer_id.into_iter().collect();
+    let upgraded: Vec<_> = session.checkout.subscription_id.into_iter().collect();
+    let (mut customer, mut upgraded, payment, audience) = tokio::try_join!(
+        store.customers(organization, &customer),
+        store.subscriptions(organization, &upgraded),
+        store.paid_attempt(id),
+        store.audience(organization),
+    )?;
+    let Some(customer) = customer.pop() else {
         return Ok(End::Bury {
             reason: "the session has no customer".into(),
         });
     };
-    let upgraded = match session.checkout.subscription_id {
-        Some(id) => app.store.subscription(organization, id).await?,
-        None => None,
-    };
     let purchase = Purchase {
-        payment: app.store.paid_attempt(session.checkout.id).await?,
-        audience: app.store.audience(organization).await?,
+        payment,
+        audience,
         session,
         customer,
-        upgraded,
+        upgraded: upgraded.pop(),
     };
     Ok(End::Done(fulfil::fulfil(&purchase, &app.site, &app.at())))
 }

@@ -4,6 +4,7 @@ pub mod checkouts;
 pub mod custom_fields;
 pub mod customers;
 pub mod files;
+mod hands;
 pub mod mail;
 pub mod upkeep;
 pub mod webhooks;
@@ -25,6 +26,8 @@ use tokio::{sync::watch, task::JoinSet};
 use uuid::Uuid;
 
 use crate::{app::App, error::ApiError, pay};
+
+pub use hands::Hands;
 
 /// Jobs that one node works on at the same time.
 const BATCH: usize = 32;
@@ -155,6 +158,7 @@ pub async fn start(app: &App) -> Result<(), ApiError> {
     reason = "the binary's loop is where waiting belongs"
 )]
 pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
+    let taken = tokio::spawn(Hands::serve(app.clone(), shutdown.clone()));
     let webhooks = tokio::spawn(webhooks::serve(app.clone(), shutdown.clone()));
     let chores = tokio::spawn(keep_house(app.clone(), shutdown.clone()));
     let upkeep = tokio::spawn(upkeep::serve(app.clone(), shutdown.clone()));
@@ -186,7 +190,7 @@ pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
         }
     }
     while running.join_next().await.is_some() {}
-    let _ = tokio::join!(webhooks, chores, upkeep);
+    let _ = tokio::join!(taken, webhooks, chores, upkeep);
 }
 
 /// Does the chores until `shutdown` turns true.

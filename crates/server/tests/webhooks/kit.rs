@@ -125,6 +125,7 @@ impl Shop {
             limits: Limits::off(),
             passwords: Passwords::default(),
             metrics: Metrics::default(),
+            hands: Default::default(),
         });
         let at = app.at();
         let (owner, mut changes) = people::create("owner@example.com", &at);

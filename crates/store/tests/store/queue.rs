@@ -51,6 +51,33 @@ on_both! {
         assert_eq!(jobs(&db).await.len(), 1);
     }
 
+    async fn a_job_that_was_claimed_when_it_was_asked_for_is_nobody_elses_until_the_lease_ends(db: Db) {
+        let take = || {
+            let mut changes = Changes::new();
+            changes.job(&db.at, "send", "a", now(), &json!({"n": 1}));
+            let job = changes.claim_asked("send", later(3), db.at.id()).unwrap();
+            (changes, job)
+        };
+        let (changes, first) = take();
+        db.store.commit(changes).await.unwrap();
+        assert_eq!(jobs(&db).await, std::slice::from_ref(&first), "as it was told");
+        assert!(claim(&db, later(2)).await.is_empty());
+        // Asked for again meanwhile: whoever thinks to have it now has not.
+        let (changes, second) = take();
+        db.store.commit(changes).await.unwrap();
+        let late = db.store.finish_job(&second, End::Done(Changes::new())).await;
+        assert!(matches!(late, Err(CommitError::Refused(Refused::NotOne(LEASE_LOST)))), "{late:?}");
+        let mut effects = Changes::new();
+        effects.insert(&db.person("effect"));
+        db.store.finish_job(&first, End::Done(effects)).await.unwrap();
+        assert_eq!(db.people().await, 1);
+        let again = claim(&db, later(2)).await.remove(0);
+        assert_eq!(claim(&db, later(62)).await[0].attempts, again.attempts + 1, "the lease ran out");
+        let mut later_on = Changes::new();
+        later_on.job(&db.at, "send", "b", later(9), &json!({}));
+        assert!(later_on.claim_asked("send", later(3), db.at.id()).is_none(), "not due");
+    }
+
     async fn only_the_kinds_asked_for_are_claimed(db: Db) {
         ask(&db, "a", now(), json!({})).await;
         let none = db.store.claim_jobs(&["x", "y"], now(), later(9), 10, db.at.id()).await.unwrap();

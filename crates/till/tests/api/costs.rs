@@ -1,6 +1,8 @@
 //! What a request asks of the database.
 
-use till_testkit::{Till, both};
+use till_server::work::Hands;
+use till_testkit::{Till, both, buyer};
+use tokio::sync::watch;
 
 /// Reads and commits so far.
 fn asked(t: &Till) -> (u64, u64) {
@@ -25,5 +27,20 @@ both! {
         assert!((1..=4).contains(&(reads - before.0)), "{} reads", reads - before.0);
         assert_eq!(commits, before.1);
         t.told().await;
+    }
+    /// Intended, prepared by the sandbox, asked, charged by the sandbox, settled, fulfilled.
+    async fn a_purchase_takes_six_commits_and_its_fulfilment_waits_for_no_claim(t: &mut Till) {
+        let product = t.product().await;
+        let checkout = t.checkout_for(&product).await;
+        let (stop, stopping) = watch::channel(false);
+        let working = tokio::spawn(Hands::serve(t.app.clone(), stopping));
+        let before = asked(t);
+        t.confirm(&checkout, buyer("ada@example.com", "pm_card_visa")).await.ok();
+        stop.send_replace(true);
+        working.await.unwrap();
+        let (reads, commits) = asked(t);
+        assert_eq!(commits - before.1, 6);
+        assert!((1..=14).contains(&(reads - before.0)), "{} reads", reads - before.0);
+        assert_eq!(t.reload(&checkout).await["status"], "succeeded");
     }
 }

@@ -221,6 +221,7 @@ fn an_attempt_is_written_down_before_anything_else_changes() {
     let Confirmed::Charge {
         payment,
         session: agreed,
+        locked,
         changes,
     } = try_confirm(&paid, complete(), &Buyer::default()).unwrap()
     else {
@@ -246,4 +247,8 @@ fn an_attempt_is_written_down_before_anything_else_changes() {
         .flatten()
         .collect();
     assert_eq!(columns, ["attempt_id", "version"]);
+    let mut kept = paid.checkout.clone();
+    kept.attempt_id = Some(payment.id);
+    kept.version += 1;
+    assert_eq!(locked.checkout, kept);
 }

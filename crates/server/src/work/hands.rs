@@ -1,0 +1,138 @@
+//! Jobs that are done by who asks for them, without a claim of its own: that would cost the buyer a commit.
+
+use std::sync::{Arc, OnceLock};
+
+use till_core::{at::At, change::Changes, checkout::FULFIL_JOB, jobs::Job};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
+
+use super::{BATCH, LEASE, run};
+use crate::app::App;
+
+/// The way from a commit to the worker beside it. While no worker runs, and while it has its hands full, nothing
+/// is taken, and jobs wait in the queue as always.
+#[derive(Debug, Default)]
+pub struct Hands(OnceLock<mpsc::Sender<Job>>);
+
+/// A job that will be this node's when the changes that ask for it are committed.
+#[derive(Debug)]
+pub struct Taken<'a>(mpsc::Permit<'a, Job>, Job);
+
+impl Taken<'_> {
+    /// To be called after the commit.
+    pub fn begin(self) {
+        self.0.send(self.1);
+    }
+}
+
+impl Hands {
+    /// Claims the fulfilment that `changes` ask for, if they do. Of the kinds of jobs this is the one that a buyer
+    /// waits for.
+    pub fn take(&self, changes: &mut Changes, at: impl FnOnce() -> At) -> Option<Taken<'_>> {
+        let place = self.0.get()?.try_reserve().ok()?;
+        let at = at();
+        let job = changes.claim_asked(FULFIL_JOB, at.now + LEASE, at.id())?;
+        Some(Taken(place, job))
+    }
+
+    /// From now on jobs are taken; nothing when they are already.
+    fn open(&self, places: usize) -> Option<mpsc::Receiver<Job>> {
+        let (send, taken) = mpsc::channel(places);
+        self.0.set(send).ok().map(|()| taken)
+    }
+
+    /// Takes jobs from now on, and does them until `shutdown` turns true; then finishes what is taken.
+    pub fn serve(
+        app: Arc<App>,
+        mut shutdown: watch::Receiver<bool>,
+    ) -> impl Future<Output = ()> + Send {
+        let taken = app.hands.open(BATCH);
+        async move {
+            let Some(mut taken) = taken else { return };
+            let mut running = JoinSet::new();
+            loop {
+                let free = running.len() < BATCH;
+                tokio::select! {
+                    job = taken.recv(), if free => match job {
+                        Some(job) => {
+                            let app = app.clone();
+                            running.spawn(async move { run(&app, &job).await });
+                        }
+                        None => break,
+                    },
+                    Some(_) = running.join_next() => {}
+                    _ = shutdown.wait_for(|stop| *stop), if !taken.is_closed() => taken.close(),
+                }
+            }
+            while running.join_next().await.is_some() {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use till_core::jobs::is_cared_for;
+
+    use super::*;
+
+    fn at() -> At {
+        At::new("2026-11-23T12:00:00Z".parse().unwrap(), [7; 32])
+    }
+
+    fn asking(kind: &'static str) -> Changes {
+        let mut changes = Changes::new();
+        changes.job(&at(), kind, "key", at().now, &42);
+        changes
+    }
+
+    #[test]
+    fn nothing_is_taken_while_nobody_works() {
+        let mut changes = asking(FULFIL_JOB);
+        assert!(Hands::default().take(&mut changes, at).is_none());
+        assert_eq!(changes, asking(FULFIL_JOB));
+    }
+
+    #[test]
+    fn a_fulfilment_is_taken_once_it_is_committed_and_nobody_is_woken_for_it() {
+        let hands = Hands::default();
+        let mut taken = hands.open(2).unwrap();
+        let mut changes = asking(FULFIL_JOB);
+        assert!(!is_cared_for(&changes.writes[0]));
+        drop(hands.take(&mut changes, at).unwrap());
+        assert!(taken.try_recv().is_err(), "the commit failed");
+
+        let mut changes = asking(FULFIL_JOB);
+        hands.take(&mut changes, at).unwrap().begin();
+        assert!(is_cared_for(&changes.writes[0]));
+        let job = taken.try_recv().unwrap();
+        assert_eq!(job.payload::<i64>().unwrap(), 42);
+        assert_eq!(job.lease_until, Some(at().now + LEASE));
+    }
+
+    #[test]
+    fn what_cannot_be_begun_at_once_waits_for_anybody() {
+        let hands = Hands::default();
+        let mut taken = hands.open(1).unwrap();
+        let mut other = asking("something_else");
+        assert!(hands.take(&mut other, at).is_none());
+        assert_eq!(other, asking("something_else"));
+
+        let mut changes = asking(FULFIL_JOB);
+        hands.take(&mut changes, at).unwrap().begin();
+        let mut changes = asking(FULFIL_JOB);
+        assert!(
+            hands.take(&mut changes, at).is_none(),
+            "both hands are full"
+        );
+        assert!(!is_cared_for(&changes.writes[0]));
+
+        taken.close();
+        taken.try_recv().unwrap();
+        assert!(
+            hands.take(&mut changes, at).is_none(),
+            "nobody works any more"
+        );
+    }
+}
