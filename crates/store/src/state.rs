@@ -73,11 +73,11 @@ impl Store {
         }
     }
 
-    /// Keeps SQLite's write-ahead log small; to be called every few seconds. PostgreSQL does so by itself.
+    /// To be called every few seconds: keeps SQLite's write-ahead log small, and PostgreSQL's plans fitting.
     pub async fn tidy(&self) -> Result<(), StoreError> {
         match &self.engine {
             Engine::Sqlite(db) => db.tidy().await,
-            Engine::Postgres(_) => Ok(()),
+            Engine::Postgres(db) => db.tidy().await,
         }
     }
 

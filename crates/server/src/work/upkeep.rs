@@ -15,7 +15,7 @@ use crate::{app::App, error::ApiError};
 const EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// How long one node does it alone; the others leave it to that one.
 const DUTY: SignedDuration = SignedDuration::from_mins(10);
-/// How often SQLite's log is looked at.
+/// How often the database is asked to tidy up.
 const TIDY: Duration = Duration::from_secs(5);
 /// Between two batches, so that commits get their turn.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -133,7 +133,7 @@ pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let mut more = false;
     while !*shutdown.borrow() {
         if let Err(error) = app.store.tidy().await {
-            tracing::warn!(%error, "the database's log could not be emptied");
+            tracing::warn!(%error, "the database could not be tidied");
         }
         match turn(&app, holder, &mut looked, more).await {
             Ok(done) => more = done > 0,

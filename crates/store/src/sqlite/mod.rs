@@ -1,6 +1,7 @@
 //! SQLite: one thread writes, many commits per fsync; a few connections read.
 
 mod cells;
+mod checkpoint;
 mod constraint;
 pub(crate) mod copy;
 mod lock;
@@ -67,9 +68,10 @@ impl Sqlite {
             if apply {
                 apply_missing(&mut writer, &prepared)?;
             }
-            Ok::<_, StoreError>((lock, writer))
+            let folding = checkpoint::beside(&mut writer, move || connect(&path, patience, -64))?;
+            Ok::<_, StoreError>((lock, writer, folding))
         });
-        let (lock, writer) = opened.await.map_err(|_| StoreError::Closed)??;
+        let (lock, writer, folding) = opened.await.map_err(|_| StoreError::Closed)??;
         let source = Source {
             path: file.clone(),
             patience,
@@ -79,7 +81,7 @@ impl Sqlite {
         let gauges = Gauges::new();
         Ok(Self {
             hub: Hub::new(),
-            writer: Writer::start(writer, gauges.clone())?,
+            writer: Writer::start(writer, folding, gauges.clone())?,
             readers: Readers::new(source, threads, readers),
             gauges,
             steps,
@@ -224,7 +226,6 @@ fn connect(path: &Path, patience: Duration, cache: i64) -> Result<Connection, St
         db.pragma_update(None, "synchronous", "full")?;
         db.pragma_update(None, "foreign_keys", true)?;
         db.pragma_update(None, "cache_size", cache)?;
-        db.pragma_update(None, "wal_autocheckpoint", 2000)?;
         db.pragma_update(None, "journal_size_limit", 64 << 20)?;
         db.pragma_update(None, "temp_store", "memory")?;
         db.set_prepared_statement_cache_capacity(512);

@@ -1,6 +1,7 @@
 //! The writing thread: takes what is queued, applies each in a savepoint, commits all with one fsync.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 use till_core::change::{Changes, Refused, Value, Write};
@@ -71,11 +72,16 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(db: Connection, gauges: Gauges) -> Result<Self, StoreError> {
+    /// `folding` ends with `db`, and is waited for.
+    pub(super) fn start(
+        db: Connection,
+        folding: JoinHandle<()>,
+        gauges: Gauges,
+    ) -> Result<Self, StoreError> {
         let (queue, work) = channel();
         std::thread::Builder::new()
             .name("till-writer".to_owned())
-            .spawn(move || run(db, &work, &gauges))
+            .spawn(move || run(db, folding, &work, &gauges))
             .map_err(|e| StoreError::Unavailable(e.to_string()))?;
         Ok(Self { queue })
     }
@@ -127,7 +133,7 @@ impl Writer {
     }
 }
 
-fn run(mut db: Connection, queue: &Receiver<Work>, gauges: &Gauges) {
+fn run(mut db: Connection, folding: JoinHandle<()>, queue: &Receiver<Work>, gauges: &Gauges) {
     let mut closing = None;
     let mut left_over = None;
     while closing.is_none() {
@@ -148,6 +154,7 @@ fn run(mut db: Connection, queue: &Receiver<Work>, gauges: &Gauges) {
     if let Err((_, e)) = db.close() {
         tracing::warn!(error = %e, "closing the database");
     }
+    let _ = folding.join();
     if let Some(answer) = closing {
         let _ = answer.send(());
     }

@@ -119,3 +119,30 @@ async fn the_log_is_emptied_once_the_readers_that_keep_it_have_ended() {
     assert_eq!(db.people().await, 61);
     db.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_begins_anew_while_commits_go_on() {
+    let db = Db::sqlite("anew").await;
+    let mut sizes = Vec::new();
+    // A log that nobody folds grows with every commit.
+    let anew = loop {
+        let mut changes = Changes::new();
+        let mut large = db.person(&format!("{}", sizes.len()));
+        large.email = Some(format!("{}{}", sizes.len(), "x".repeat(100_000)));
+        changes.insert(&large);
+        db.store.commit(changes).await.unwrap();
+        sizes.push(log(&db));
+        if sizes.len() > 10 && sizes[sizes.len() - 10] == sizes[sizes.len() - 1] {
+            break true;
+        }
+        if sizes.len() == 5000 {
+            break false;
+        }
+    };
+    assert!(anew, "{:?}", sizes.last());
+    assert_eq!(db.people().await, sizes.len() as i64);
+    db.store.close().await;
+    let path = db.url.strip_prefix("sqlite://").unwrap();
+    assert!(!std::fs::exists(format!("{path}-wal")).unwrap());
+    db.end().await;
+}

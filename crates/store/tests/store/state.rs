@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::json;
 use till_core::change::{Changes, Value};
-use till_store::Queues;
+use till_store::{Query, Queues};
 
 use crate::kit::now;
 
@@ -42,6 +42,32 @@ on_both! {
         assert_eq!(db.store.clock().await.unwrap().is_some(), !sqlite);
         assert_eq!(db.store.integrity().await.unwrap().is_some_and(|words| words == "ok"), sqlite);
         assert_eq!(db.store.journal().await.unwrap().is_some_and(|mode| mode == "wal"), sqlite);
+    }
+
+    async fn a_table_that_has_grown_is_planned_for_anew(db: Db) {
+        if !db.is_postgres() {
+            return; // SQLite's plans do not depend on what the tables hold
+        }
+        let known = async || {
+            let sql = "select reltuples::bigint from pg_class where oid = 'people'::regclass";
+            db.store.scalar(Query::raw(sql, vec![])).await.unwrap()
+        };
+        db.store.tidy().await.unwrap();
+        assert_eq!(known().await, -1, "never looked at");
+        let grow = async |from: usize, to: usize| {
+            let mut changes = Changes::new();
+            for i in from..to {
+                changes.insert(&db.person(&format!("{i}")));
+            }
+            db.store.commit(changes).await.unwrap();
+            db.store.tidy().await.unwrap();
+        };
+        grow(0, 1000).await;
+        assert_eq!(known().await, 1000);
+        grow(1000, 1100).await;
+        assert_eq!(known().await, 1000, "little more");
+        grow(1100, 9000).await;
+        assert_eq!(known().await, 9000);
     }
 
     async fn commits_are_counted_with_the_size_of_their_group(db: Db) {

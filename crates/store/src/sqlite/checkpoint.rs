@@ -1,0 +1,96 @@
+//! Folds the write-ahead log into the database beside the writer, which by itself would stop for it in the middle
+//! of somebody's commit.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use rusqlite::hooks::Wal;
+
+use crate::error::StoreError;
+
+/// Pages of log that come together before they are folded: 8 MiB.
+const PAGES: i32 = 2000;
+
+/// Has the log of `writer` folded by a thread of its own, with a connection that `open` makes. The thread ends when
+/// `writer` is closed.
+pub(super) fn beside(
+    writer: &mut Connection,
+    open: impl FnOnce() -> Result<Connection, StoreError> + Send + 'static,
+) -> Result<JoinHandle<()>, StoreError> {
+    let unavailable = |e: &dyn std::fmt::Display| StoreError::Unavailable(e.to_string());
+    let (ask, asked) = channel();
+    let folded = Arc::new(AtomicBool::new(false));
+    let mut log = Log {
+        ask,
+        folded: folded.clone(),
+        busy: false,
+        done: 0,
+    };
+    writer
+        .wal_hook(Some(move |wal: &mut Wal, pages| {
+            log.has_grown(wal, pages);
+            Ok(())
+        }))
+        .map_err(|e| unavailable(&e))?;
+    std::thread::Builder::new()
+        .name("till-checkpoint".to_owned())
+        .spawn(move || fold(&asked, open, &folded))
+        .map_err(|e| unavailable(&e))
+}
+
+/// What the writer knows of its log.
+struct Log {
+    ask: Sender<()>,
+    /// Set by the thread when it is done.
+    folded: Arc<AtomicBool>,
+    /// Whether the thread is at work.
+    busy: bool,
+    /// As many pages are folded already.
+    done: i32,
+}
+
+impl Log {
+    /// After a commit, when the log has `pages`. What a checkpoint does not do, the next one does.
+    fn has_grown(&mut self, wal: &mut Wal, pages: i32) {
+        if self.busy {
+            if self.folded.swap(false, Ordering::Acquire) {
+                self.busy = false;
+                // Only with all of it folded does the log begin anew. What came meanwhile is little.
+                self.done = wal.checkpoint().map_or(0, |()| pages);
+            }
+            return;
+        }
+        if pages < self.done {
+            self.done = 0;
+        }
+        if pages - self.done >= PAGES {
+            self.busy = self.ask.send(()).is_ok();
+        }
+    }
+}
+
+fn fold(
+    asked: &Receiver<()>,
+    open: impl FnOnce() -> Result<Connection, StoreError>,
+    folded: &AtomicBool,
+) {
+    let (mut open, mut db) = (Some(open), None);
+    for () in asked {
+        if let Some(open) = open.take() {
+            db = open()
+                .inspect_err(|e| tracing::warn!(error = %e, "the writer folds its log itself"))
+                .ok();
+        }
+        if let Some(Err(e)) = db.as_ref().map(checkpoint) {
+            tracing::warn!(error = %e, "folding the write-ahead log");
+        }
+        folded.store(true, Ordering::Release);
+    }
+}
+
+fn checkpoint(db: &Connection) -> rusqlite::Result<()> {
+    db.query_row("pragma wal_checkpoint(passive)", [], |_| Ok(()))
+}
