@@ -29,6 +29,9 @@ pub struct Wanted {
     /// Till's binary
     #[arg(long, env = "TILL_BIN")]
     pub till: PathBuf,
+    /// Its binary of before, which the first of two nodes runs: both serve while a release is rolled out
+    #[arg(long, env = "TILL_OLD_BIN")]
+    pub old_till: Option<PathBuf>,
     /// How often a node is killed
     #[arg(long, default_value_t = 0)]
     pub kills: u32,

@@ -142,8 +142,9 @@ async fn nodes(
     arguments.extend(words(&["--database-url", &database]));
     let mut nodes = Vec::new();
     for n in 0..count {
+        let old = wanted.old_till.as_ref().filter(|_| n == 0 && count > 1);
         let recipe = Recipe {
-            till: wanted.till.clone(),
+            till: old.unwrap_or(&wanted.till).clone(),
             arguments: arguments.clone(),
             log: wanted.logs.join(format!("chaos-node{n}.log")),
             limited: wanted.trouble == Trouble::DiskFull,
