@@ -77,6 +77,7 @@ pub async fn run(wanted: &Wanted) -> Result<Verdict, Failure> {
     let busy = begun.elapsed();
     let left = late.saturating_sub(over.elapsed());
     sleep(left).await;
+    receiver.hurry();
     let began_to_settle = Instant::now();
     let mut waiting = settle(&store, Duration::from_secs(wanted.patience)).await;
     let settling = began_to_settle.elapsed();
