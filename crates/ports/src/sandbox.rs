@@ -23,6 +23,7 @@ mod cards;
 mod intent;
 mod ledger;
 mod remote;
+mod test_cards;
 #[cfg(test)]
 mod tests;
 
@@ -31,17 +32,17 @@ use std::sync::Arc;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
-use till_wire::money::Money;
 use uuid::Uuid;
 
 pub use self::cards::{CardError, CardFault, CardField, CardInput, parse_expiry};
 pub use self::intent::Entry;
 pub use self::ledger::{Ledger, LedgerError, MemoryLedger};
 pub use self::remote::{Ask, Failure, RemoteSandbox, answer};
+pub use self::test_cards::{Challenge, ChallengeState, TestCards};
 
 use self::cards::TestCard;
 use self::intent::{Card, Intent, Token};
@@ -77,60 +78,6 @@ pub enum TokenizeError {
     /// The token could not be kept.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-}
-
-/// What only a sandbox has: card fields of our own, and a bank of our own to ask.
-pub trait TestCards: Send + Sync {
-    /// As [`Sandbox::tokenize`].
-    fn tokenize(
-        &self,
-        input: CardInput,
-        now: Timestamp,
-    ) -> BoxFuture<'_, Result<String, TokenizeError>>;
-
-    /// As [`Sandbox::authenticate`].
-    fn authenticate<'a>(
-        &'a self,
-        client_secret: &'a str,
-        approve: bool,
-        now: Timestamp,
-    ) -> BoxFuture<'a, Result<Option<(Uuid, Outcome)>, ProcessorError>>;
-
-    /// As [`Sandbox::challenge`].
-    fn challenge<'a>(
-        &'a self,
-        client_secret: &'a str,
-        now: Timestamp,
-    ) -> BoxFuture<'a, Result<Option<Challenge>, ProcessorError>>;
-}
-
-/// What the 3-D Secure page shows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Challenge {
-    /// Ours.
-    pub attempt_id: Uuid,
-    /// What would be taken; `None` when the card is only kept.
-    pub amount: Option<Money>,
-    /// As given with the attempt.
-    pub description: String,
-    /// Where the buyer goes afterwards, as given with the attempt.
-    pub return_url: String,
-    /// How far it is.
-    pub state: ChallengeState,
-}
-
-/// How far a 3-D Secure challenge is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ChallengeState {
-    /// The buyer can still decide.
-    Waiting,
-    /// Approved; final.
-    Approved,
-    /// Refused; final.
-    Refused,
-    /// Never answered; final.
-    Expired,
 }
 
 impl Sandbox {
@@ -602,32 +549,5 @@ impl Processor for Sandbox {
 
     fn publishable_key(&self) -> &str {
         PUBLISHABLE_KEY
-    }
-}
-
-impl TestCards for Sandbox {
-    fn tokenize(
-        &self,
-        input: CardInput,
-        now: Timestamp,
-    ) -> BoxFuture<'_, Result<String, TokenizeError>> {
-        Box::pin(Sandbox::tokenize(self, input, now))
-    }
-
-    fn authenticate<'a>(
-        &'a self,
-        client_secret: &'a str,
-        approve: bool,
-        now: Timestamp,
-    ) -> BoxFuture<'a, Result<Option<(Uuid, Outcome)>, ProcessorError>> {
-        Box::pin(Sandbox::authenticate(self, client_secret, approve, now))
-    }
-
-    fn challenge<'a>(
-        &'a self,
-        client_secret: &'a str,
-        now: Timestamp,
-    ) -> BoxFuture<'a, Result<Option<Challenge>, ProcessorError>> {
-        Box::pin(Sandbox::challenge(self, client_secret, now))
     }
 }

@@ -11,6 +11,8 @@ mod trouble;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use till_wire::money::Money;
+
 use super::*;
 
 struct Fixture {

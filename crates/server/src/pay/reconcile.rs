@@ -7,7 +7,7 @@ use till_core::{
 use till_ports::processor;
 use uuid::Uuid;
 
-use super::{not_started, settle, settle_from};
+use super::{not_started, outcome::settle_from, settle};
 use crate::{app::App, error::ApiError};
 
 /// The reconciler: asks the processor how an attempt ended that nobody has heard of.

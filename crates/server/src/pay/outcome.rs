@@ -1,0 +1,141 @@
+//! Step 3: what became of an attempt, whoever says so.
+
+use till_core::{
+    checkout::{
+        Around, Session,
+        confirm::Buyer,
+        settle::{self, Outcome, Settled},
+    },
+    records::Payment,
+    tax::NoTaxes,
+};
+use till_ports::processor::{self, Method};
+use till_store::BuyerKeys;
+use till_wire::payments::CardMetadata;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    error::{ApiError, Found},
+};
+
+/// Takes note of an outcome, whichever witness brings it; a second witness changes nothing.
+pub async fn settle(
+    app: &App,
+    payment_id: Uuid,
+    outcome: &processor::Outcome,
+) -> Result<Settled, ApiError> {
+    settle_from(app, payment_id, outcome, None, None)
+        .await?
+        .ok_or_else(ApiError::not_found)
+}
+
+/// [`settle`] for those who know the rows as they are, if nobody else has changed them: their versions tell. Nothing
+/// (`None`) where the attempt has another version than `seen`, the one that the outcome was found out for.
+pub(super) async fn settle_from(
+    app: &App,
+    payment_id: Uuid,
+    outcome: &processor::Outcome,
+    seen: Option<i64>,
+    mut rows: Option<(Payment, Session)>,
+) -> Result<Option<Settled>, ApiError> {
+    let outcome = &told(outcome);
+    app.settle(|| {
+        let rows = rows.take();
+        async move {
+            let (payment, session) = match rows {
+                Some(rows) => rows,
+                None => attempted(app, payment_id).await?,
+            };
+            if seen.is_some_and(|version| version != payment.version) {
+                return Ok(None);
+            }
+            note(app, &session, &payment, outcome).await.map(Some)
+        }
+    })
+    .await
+}
+
+/// An attempt and its session.
+async fn attempted(app: &App, payment_id: Uuid) -> Result<(Payment, Session), ApiError> {
+    let payment = app.store.attempt(payment_id).await.found()?;
+    let checkout_id = payment.checkout_id.ok_or_else(ApiError::not_found)?;
+    let session = app.store.session_by_id(checkout_id).await.found()?;
+    Ok((payment, session))
+}
+
+/// Decides and commits what an outcome changes.
+async fn note(
+    app: &App,
+    session: &Session,
+    payment: &Payment,
+    outcome: &Outcome,
+) -> Result<Settled, ApiError> {
+    let own = session.organization.id;
+    let keys = BuyerKeys {
+        email: payment.customer_email.clone(),
+        ..BuyerKeys::of(&session.checkout)
+    };
+    let agreed =
+        settle::discount_of(payment).filter(|id| session.checkout.discount_id != Some(*id));
+    let agreed: Vec<_> = agreed.into_iter().collect();
+    let (buyer, mut discounts, audience) = tokio::try_join!(
+        app.store.buyer(own, &keys),
+        app.store.discounts(own, &agreed),
+        app.store.audience(own),
+    )?;
+    let buyer = Buyer {
+        discount: discounts.pop(),
+        ..buyer
+    };
+    let around = Around {
+        audience: &audience,
+        site: &app.site,
+        key: &app.key,
+        taxes: &NoTaxes,
+        at: &app.at(),
+    };
+    let mut settled = settle::settle(session, payment, outcome, &buyer, around)?;
+    let changes = std::mem::take(&mut settled.changes);
+    // The second witness of an outcome changes nothing, and is not counted.
+    let news = !changes.is_empty();
+    app.commit(changes).await?;
+    // Said only once it is true: a decision that lost a race is made anew.
+    if news && settled.payment.decline_reason.as_deref() == Some(settle::REFUND_DUE) {
+        tracing::error!(payment = %payment.id, "money arrived for a session that could not use it: refund it");
+    }
+    if news {
+        app.metrics.attempt(outcome);
+    }
+    Ok(settled)
+}
+
+/// The processor's words in the decision's.
+fn told(outcome: &processor::Outcome) -> Outcome {
+    let card = |method: &Method| CardMetadata {
+        brand: method.brand.clone(),
+        last4: method.last4.clone(),
+        exp_month: i64::from(method.exp_month),
+        exp_year: i64::from(method.exp_year),
+        wallet: method.wallet.clone(),
+    };
+    match outcome {
+        processor::Outcome::Succeeded { method } => Outcome::Succeeded {
+            card: card(method),
+            method_reference: method.reference.clone(),
+        },
+        processor::Outcome::RequiresAction { action_url, .. } => Outcome::RequiresAction {
+            action_url: action_url.clone(),
+        },
+        processor::Outcome::Processing => Outcome::Processing,
+        processor::Outcome::Failed {
+            decline_reason,
+            decline_message,
+            method,
+        } => Outcome::Failed {
+            reason: decline_reason.clone(),
+            message: decline_message.clone(),
+            card: method.as_ref().map(card),
+        },
+    }
+}
