@@ -56,7 +56,7 @@ pub struct Wanted {
     /// Where the log files of Till's processes go
     #[arg(long, default_value = "artifacts/logs")]
     pub logs: PathBuf,
-    /// How long the end may take to settle, in seconds
+    /// How long nothing may change at the end before what is unfinished is told, in seconds
     #[arg(long, default_value_t = 120)]
     pub patience: u64,
 }

@@ -190,7 +190,7 @@ pub async fn waiting(store: &Store) -> Result<Vec<String>, Failure> {
         all.push(format!("job {key}"));
     }
     let events = sql(
-        "select count(*), endpoint_id from webhook_events where next_attempt_at is not null group by endpoint_id",
+        "select count(*), endpoint_id from webhook_events where next_attempt_at is not null group by endpoint_id order by endpoint_id",
     );
     for (Col(count), Col(endpoint)) in store.all::<(Int, Id)>(events).await? {
         all.push(format!("{count} events for endpoint {endpoint}"));

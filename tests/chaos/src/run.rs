@@ -181,17 +181,19 @@ async fn kill(wanted: &Wanted, nodes: &mut [Node], seed: u64) -> Result<(), Fail
     Ok(())
 }
 
-/// Waits until nothing is unfinished; what still is when patience ends.
+/// Waits until nothing is unfinished; what still is when nothing has changed for as long as patience lasts.
 async fn settle(store: &Store, patience: Duration) -> Vec<String> {
-    let begun = Instant::now();
+    let (mut left, mut since) = (Vec::new(), Instant::now());
     loop {
         let waiting = match record::waiting(store).await {
             Ok(waiting) if waiting.is_empty() => return waiting,
             Ok(waiting) => waiting,
             Err(error) => vec![error.to_string()],
         };
-        if begun.elapsed() > patience {
-            return waiting;
+        if waiting != left {
+            (left, since) = (waiting, Instant::now());
+        } else if since.elapsed() > patience {
+            return left;
         }
         sleep(Duration::from_millis(300)).await;
     }
