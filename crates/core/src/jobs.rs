@@ -76,42 +76,52 @@ else excluded.run_at end, \
 attempts = case when jobs.buried is not null then 0 else jobs.attempts end, \
 buried = null";
 
-/// Whether `write` asks for a job for which nobody has to be woken: it is not due yet, or claimed already.
-pub fn is_cared_for(write: &Write) -> bool {
-    match write {
-        Write::Any { sql, binds } if *sql == ASK => {
-            let later = matches!((&binds[4], &binds[5]), (Value::Time(run_at), Value::Time(now)) if run_at > now);
-            later || binds[6] != Value::Null
-        }
-        _ => false,
-    }
+/// Whether the job asked for may begin at once.
+fn is_due(asked: &[Value]) -> bool {
+    matches!((&asked[4], &asked[5]), (Value::Time(run_at), Value::Time(now)) if run_at <= now)
 }
 
-/// The job that a new row would be, claimed; nothing where it is not due.
-fn claimed(asked: &[Value], lease_until: Timestamp, claim: Uuid) -> Option<Job> {
-    match asked {
-        [
-            Value::Uuid(id),
-            Value::Text(kind),
-            Value::Text(key),
-            Value::Json(payload),
-            Value::Time(run_at),
-            Value::Time(created_at),
-            ..,
-        ] if run_at <= created_at => Some(Job {
-            id: *id,
-            kind: kind.clone(),
-            key: key.clone(),
-            payload: Json(serde_json::from_str(payload).ok()?),
-            run_at: *run_at,
-            next_at: None,
-            lease_until: Some(lease_until),
-            claim: Some(claim),
-            attempts: 1,
-            buried: None,
-            created_at: *created_at,
-        }),
-        _ => None,
+/// Whether `write` asks for a job for which nobody has to be woken: it is not due yet, or claimed already.
+pub fn is_cared_for(write: &Write) -> bool {
+    matches!(write, Write::Any { sql, binds } if *sql == ASK && (!is_due(binds) || binds[6] != Value::Null))
+}
+
+/// A due job that changes ask for and that may be claimed before they are committed.
+#[derive(Debug)]
+pub struct Due<'a>(&'a mut Vec<Value>);
+
+impl Due<'_> {
+    /// Has the job come into being with the caller's lease: who asks for work and does it at once needs no commit in
+    /// between. Only for work whose whole effect is its end: where the key exists already the claim is not had, and
+    /// that end is refused.
+    pub fn claim(self, lease_until: Timestamp, claim: Uuid) -> Option<Job> {
+        let job = match self.0.as_slice() {
+            [
+                Value::Uuid(id),
+                Value::Text(kind),
+                Value::Text(key),
+                Value::Json(payload),
+                Value::Time(run_at),
+                Value::Time(created_at),
+                ..,
+            ] => Job {
+                id: *id,
+                kind: kind.clone(),
+                key: key.clone(),
+                payload: Json(serde_json::from_str(payload).ok()?),
+                run_at: *run_at,
+                next_at: None,
+                lease_until: Some(lease_until),
+                claim: Some(claim),
+                attempts: 1,
+                buried: None,
+                created_at: *created_at,
+            },
+            _ => return None,
+        };
+        self.0
+            .splice(6.., [lease_until.into(), claim.into(), job.attempts.into()]);
+        Some(job)
     }
 }
 
@@ -144,16 +154,13 @@ impl Changes {
         )
     }
 
-    /// Claims a due job of `kind` that is asked for here, so that it comes into being with the caller's lease: who
-    /// asks for work and does it at once needs no commit in between. Only for work whose whole effect is its
-    /// end: where the key exists already the claim is not had, and that end is refused.
-    pub fn claim_asked(&mut self, kind: &str, lease_until: Timestamp, claim: Uuid) -> Option<Job> {
+    /// The due job of `kind` that is asked for here.
+    pub fn due(&mut self, kind: &str) -> Option<Due<'_>> {
         self.writes.iter_mut().find_map(|write| match write {
-            Write::Any { sql, binds } if *sql == ASK && binds[1] == Value::from(kind) => {
-                let job = claimed(binds, lease_until, claim)?;
-                binds.splice(6.., [lease_until.into(), claim.into(), job.attempts.into()]);
-                Some(job)
-            }
+            Write::Any { sql, binds } if *sql == ASK && is_due(binds) => match &binds[1] {
+                Value::Text(asked) if asked == kind => Some(Due(binds)),
+                _ => None,
+            },
             _ => None,
         })
     }

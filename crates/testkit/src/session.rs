@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::Value;
 use till_core::{
-    change::Value as Cell,
+    change::{Changes, Value as Cell},
     organizations, people,
     records::Organization,
     retention::Keep,
@@ -363,15 +363,20 @@ async fn found(app: &App, name: &str, slug: &str) -> (Organization, String) {
 }
 
 async fn token(app: &App, organization: &Organization, scopes: &[Scope]) -> String {
+    let at = app.at();
     let scopes = scopes.to_vec();
-    let (_, token, changes) = tokens::create(
+    let (mut row, token, _) = tokens::create(
         organization.id,
         "test".to_owned(),
         scopes,
         None,
         &app.key,
-        &app.at(),
+        &at,
     );
+    // Its first use would be noted beside the test, sooner or later.
+    row.last_used_at = Some(at.now);
+    let mut changes = Changes::new();
+    changes.insert(&row);
     app.store.commit(changes).await.unwrap();
     token
 }

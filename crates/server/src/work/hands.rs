@@ -31,9 +31,10 @@ impl Hands {
     /// Claims the fulfilment that `changes` ask for, if they do. Of the kinds of jobs this is the one that a buyer
     /// waits for.
     pub fn take(&self, changes: &mut Changes, at: impl FnOnce() -> At) -> Option<Taken<'_>> {
+        let due = changes.due(FULFIL_JOB)?;
         let place = self.0.get()?.try_reserve().ok()?;
         let at = at();
-        let job = changes.claim_asked(FULFIL_JOB, at.now + LEASE, at.id())?;
+        let job = due.claim(at.now + LEASE, at.id())?;
         Some(Taken(place, job))
     }
 
@@ -116,7 +117,11 @@ mod tests {
         let hands = Hands::default();
         let mut taken = hands.open(1).unwrap();
         let mut other = asking("something_else");
-        assert!(hands.take(&mut other, at).is_none());
+        assert!(
+            hands
+                .take(&mut other, || unreachable!("it costs nothing"))
+                .is_none()
+        );
         assert_eq!(other, asking("something_else"));
 
         let mut changes = asking(FULFIL_JOB);

@@ -1,6 +1,7 @@
 //! Folds the write-ahead log into the database beside the writer, which by itself would stop for it in the middle
 //! of somebody's commit.
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -77,13 +78,12 @@ fn fold(
     open: impl FnOnce() -> Result<Connection, StoreError>,
     folded: &AtomicBool,
 ) {
-    let (mut open, mut db) = (Some(open), None);
+    let db = LazyCell::new(|| {
+        open()
+            .inspect_err(|e| tracing::warn!(error = %e, "the writer folds its log itself"))
+            .ok()
+    });
     for () in asked {
-        if let Some(open) = open.take() {
-            db = open()
-                .inspect_err(|e| tracing::warn!(error = %e, "the writer folds its log itself"))
-                .ok();
-        }
         if let Some(Err(e)) = db.as_ref().map(checkpoint) {
             tracing::warn!(error = %e, "folding the write-ahead log");
         }

@@ -55,7 +55,7 @@ on_both! {
         let take = || {
             let mut changes = Changes::new();
             changes.job(&db.at, "send", "a", now(), &json!({"n": 1}));
-            let job = changes.claim_asked("send", later(3), db.at.id()).unwrap();
+            let job = changes.due("send").unwrap().claim(later(3), db.at.id()).unwrap();
             (changes, job)
         };
         let (changes, first) = take();
@@ -75,7 +75,7 @@ on_both! {
         assert_eq!(claim(&db, later(62)).await[0].attempts, again.attempts + 1, "the lease ran out");
         let mut later_on = Changes::new();
         later_on.job(&db.at, "send", "b", later(9), &json!({}));
-        assert!(later_on.claim_asked("send", later(3), db.at.id()).is_none(), "not due");
+        assert!(later_on.due("send").is_none());
     }
 
     async fn only_the_kinds_asked_for_are_claimed(db: Db) {

@@ -1,5 +1,7 @@
 //! What a request asks of the database.
 
+use std::time::Duration;
+
 use till_server::work::Hands;
 use till_testkit::{Till, both, buyer};
 use tokio::sync::watch;
@@ -28,6 +30,26 @@ both! {
         assert_eq!(commits, before.1);
         t.told().await;
     }
+
+    async fn a_tokens_use_is_noted_once_a_minute_beside_the_requests(t: &mut Till) {
+        let used = async || {
+            let (token, _) = t.app.store.caller(&t.app.key.digest(&t.token)).await.unwrap().unwrap();
+            token.last_used_at.unwrap()
+        };
+        let first = used().await;
+        t.get("/v1/products/").await.ok();
+        t.advance(Duration::from_secs(60));
+        t.get("/v1/products/").await.ok();
+        while used().await == first {
+            tokio::task::yield_now().await;
+        }
+        let second = used().await;
+        assert!(second.duration_since(first).as_secs() >= 60);
+        t.advance(Duration::from_secs(50));
+        t.get("/v1/products/").await.ok();
+        assert_eq!(used().await, second);
+    }
+
     /// Intended, prepared by the sandbox, asked, charged by the sandbox, settled, fulfilled.
     async fn a_purchase_takes_six_commits_and_its_fulfilment_waits_for_no_claim(t: &mut Till) {
         let product = t.product().await;
