@@ -15,8 +15,7 @@ use crate::error::StoreError;
 /// Pages of log that come together before they are folded: 8 MiB.
 const PAGES: i32 = 2000;
 
-/// Has the log of `writer` folded by a thread of its own, with a connection that `open` makes. The thread ends when
-/// `writer` is closed.
+/// Has the log of `writer` folded by a thread of its own, with a connection that `open` makes, until [`end`].
 pub(super) fn beside(
     writer: &mut Connection,
     open: impl FnOnce() -> Result<Connection, StoreError> + Send + 'static,
@@ -40,6 +39,15 @@ pub(super) fn beside(
         .name("till-checkpoint".to_owned())
         .spawn(move || fold(&asked, open, &folded))
         .map_err(|e| unavailable(&e))
+}
+
+/// Waits for the thread and its connection to be gone.
+pub(super) fn end(writer: &mut Connection, thread: JoinHandle<()>) {
+    type Hook = fn(&mut Wal, i32) -> rusqlite::Result<()>;
+    // The thread ends with the hook that asks it.
+    if writer.wal_hook(None::<Hook>).is_ok() {
+        let _ = thread.join();
+    }
 }
 
 /// What the writer knows of its log.

@@ -13,8 +13,10 @@ use super::connect;
 use crate::Query;
 use crate::error::StoreError;
 
-/// As SQLite's `cache_size`: negative KiB of each connection, at most.
-const CACHE: i64 = -4096;
+/// As SQLite's `cache_size`: negative KiB of each connection for reads by key, at most.
+const KEYED_CACHE: i64 = -4096;
+/// And of each for the others, which walk over neighbouring pages, and come seldom.
+const OTHERS_CACHE: i64 = -2048;
 
 /// Reading connections of two kinds, each used by one reader at a time, opened when first needed.
 ///
@@ -33,8 +35,8 @@ impl Readers {
     pub(super) fn new(source: Source, keyed: usize, others: usize) -> Self {
         let source = Arc::new(source);
         Self {
-            keyed: Pool::new(source.clone(), keyed),
-            others: Pool::new(source, others),
+            keyed: Pool::new(source.clone(), keyed, KEYED_CACHE),
+            others: Pool::new(source, others, OTHERS_CACHE),
         }
     }
 
@@ -77,15 +79,17 @@ pub(super) struct Source {
 #[derive(Debug, Clone)]
 struct Pool {
     source: Arc<Source>,
+    cache: i64,
     free: Arc<Semaphore>,
     /// None once it is closed: then nothing is opened or given back any more.
     idle: Arc<Mutex<Option<Vec<Connection>>>>,
 }
 
 impl Pool {
-    fn new(source: Arc<Source>, most: usize) -> Self {
+    fn new(source: Arc<Source>, most: usize, cache: i64) -> Self {
         Self {
             source,
+            cache,
             free: Arc::new(Semaphore::new(most.max(1))),
             idle: Arc::new(Mutex::new(Some(Vec::new()))),
         }
@@ -103,7 +107,7 @@ impl Pool {
         let idle = self.idle().as_mut().ok_or(StoreError::Closed)?.pop();
         let db = match idle {
             Some(db) => db,
-            None => connect(&self.source.path, self.source.patience, CACHE)?,
+            None => connect(&self.source.path, self.source.patience, self.cache)?,
         };
         let result = work(&db);
         if let Some(idle) = self.idle().as_mut() {

@@ -8,7 +8,7 @@ use till_core::change::{Changes, Refused, Value, Write};
 use tokio::sync::oneshot;
 
 use super::cells::{bind, failed};
-use super::constraint;
+use super::{checkpoint, constraint};
 use crate::error::{CommitError, StoreError};
 use crate::gauges::Gauges;
 
@@ -72,7 +72,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// `folding` ends with `db`, and is waited for.
+    /// `folding` ends before `db` is closed.
     pub(super) fn start(
         db: Connection,
         folding: JoinHandle<()>,
@@ -150,11 +150,11 @@ fn run(mut db: Connection, folding: JoinHandle<()>, queue: &Receiver<Work>, gaug
             Work::Close(answer) => closing = Some(answer),
         }
     }
-    // closing also folds the write-ahead log back into the database file
+    // Whoever closes last folds the log back into the database file; two at once each leave it to the other.
+    checkpoint::end(&mut db, folding);
     if let Err((_, e)) = db.close() {
         tracing::warn!(error = %e, "closing the database");
     }
-    let _ = folding.join();
     if let Some(answer) = closing {
         let _ = answer.send(());
     }
