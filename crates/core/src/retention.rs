@@ -156,6 +156,16 @@ pub fn delete_customer_sessions(before: Timestamp, limit: i64) -> Changes {
     changes
 }
 
+/// Deletes what nodes held that ended before `before`, and nobody took over.
+pub fn delete_leases(before: Timestamp) -> Changes {
+    let mut changes = Changes::new();
+    changes.any(
+        "delete from leases where until < $1",
+        vec![Value::Time(before)],
+    );
+    changes
+}
+
 /// The journal's number of a moment (see [`At::sequence`]).
 pub fn sequence_of(moment: Timestamp) -> i64 {
     At::new(moment, [0; 32]).sequence()

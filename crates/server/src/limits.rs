@@ -1,11 +1,18 @@
 //! Rate limits (lifecycle.md A.10): a budget per organization or address, and stricter ones for paying and
 //! for signing in.
 //!
-//! The first is each node's own: it keeps a node from being overrun, and more nodes carry more. The stricter ones
-//! keep people's accounts and cards from being guessed: they are rows of the database, so that they hold exactly
-//! on any number of nodes, and after a restart.
+//! The first is counted in each node's memory, which takes of every budget its share: it holds as nearly as requests
+//! are spread evenly. The stricter ones keep people's accounts and cards from being guessed: they are rows of the
+//! database, so that they hold exactly on any number of nodes, and after a restart.
 
-use std::{net::IpAddr, num::NonZeroU32, sync::Arc};
+use std::{
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
@@ -28,7 +35,27 @@ use crate::{app::App, error::ApiError, extract::Identity};
 /// The limits in force.
 #[derive(Debug)]
 pub struct Limits {
-    general: Option<DefaultKeyedRateLimiter<String>>,
+    general: Option<General>,
+}
+
+/// The budgets of the API.
+#[derive(Debug)]
+struct General {
+    budgets: DefaultKeyedRateLimiter<String>,
+    per_minute: NonZeroU32,
+    /// How many nodes serve: each request costs here what it leaves for the others.
+    nodes: AtomicU32,
+}
+
+impl General {
+    /// Seconds to wait, if the budget is spent.
+    fn enter(&self, key: &String) -> Option<u64> {
+        let nodes = self.nodes.load(Ordering::Relaxed);
+        let price = NonZeroU32::new(nodes).map_or(NonZeroU32::MIN, |n| n.min(self.per_minute));
+        let until = self.budgets.check_key_n(key, price).ok()?.err()?;
+        let wait = until.wait_time_from(DefaultClock::default().now());
+        Some(wait.as_secs().max(1))
+    }
 }
 
 /// The budgets of one way to sign in: of a person, and of a network address.
@@ -69,20 +96,31 @@ impl Limits {
         Self { general: None }
     }
 
-    /// `per_minute` requests to this node for each organization, and for each address without a token; 6 a minute
+    /// `per_minute` requests to all nodes for each organization, and for each address without a token; 6 a minute
     /// and 20 an hour for confirming one session from one address. To sign in by password: 10 tries for one
     /// person and 30 from one address, then one more every 90 and 20 seconds. To ask for links: 5 and 20,
     /// then one more every 3 and every minute.
     pub fn per_minute(per_minute: NonZeroU32) -> Self {
         Self {
-            general: Some(RateLimiter::keyed(Quota::per_minute(per_minute))),
+            general: Some(General {
+                budgets: RateLimiter::keyed(Quota::per_minute(per_minute)),
+                per_minute,
+                nodes: AtomicU32::new(1),
+            }),
         }
     }
 
     /// Forgets keys that have their whole budget again.
     pub fn sweep(&self) {
         if let Some(general) = &self.general {
-            general.retain_recent();
+            general.budgets.retain_recent();
+        }
+    }
+
+    /// From now on so many nodes share the budgets.
+    pub fn divide(&self, nodes: u32) {
+        if let Some(general) = &self.general {
+            general.nodes.store(nodes, Ordering::Relaxed);
         }
     }
 }
@@ -170,10 +208,7 @@ pub async fn limit(State(app): State<Arc<App>>, request: Request, next: Next) ->
         Some(Identity::Token(held)) => held.1.id.to_string(),
         _ => address.clone(),
     };
-    let mut wait = general.check_key(&key).err().map(|until| {
-        let wait = until.wait_time_from(DefaultClock::default().now());
-        wait.as_secs().max(1)
-    });
+    let mut wait = general.enter(&key);
     let path = request.uri().path();
     let confirmed = path.strip_prefix("/v1/checkouts/client/");
     if let Some(secret) = confirmed.and_then(|rest| rest.strip_suffix("/confirm")) {

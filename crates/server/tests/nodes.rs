@@ -305,6 +305,44 @@ nodes! {
         close(&[&second]).await;
     }
 
+    async fn the_apis_limit_is_divided_by_the_nodes_that_are_there(t: &mut Till) {
+        let second = t.node().await;
+        let nodes = [t.limited(40), second.limited(40)];
+        let holders = [t.app.at().id(), t.app.at().id()];
+        let taken = async || {
+            let mut taken = 0;
+            for n in 0..100 {
+                taken += usize::from(nodes[n % 2].get("/v1/products/").await.status == 200);
+            }
+            taken
+        };
+        for n in [0, 1, 0] {
+            work::chores(&nodes[n].app, holders[n]).await.unwrap();
+        }
+        // Governor counts with the machine's clock: one comes back every 1.5 s.
+        assert!((40..=50).contains(&taken().await));
+        close(&[&second]).await;
+    }
+
+    async fn the_chores_of_a_node_that_died_are_anothers_within_five_seconds(t: &mut Till) {
+        let second = t.node().await;
+        let (first, other) = (t.app.at().id(), t.app.at().id());
+        assert!(work::chores(&t.app, first).await.unwrap());
+        assert!(!work::chores(&second.app, other).await.unwrap());
+        let checkout = t.checkout_for(&t.product().await).await;
+        t.advance(Duration::from_secs(25 * 3600));
+        assert!(work::chores(&t.app, first).await.unwrap());
+        assert_eq!(t.reload(&checkout).await["status"], "expired");
+        t.advance(LEASE - Duration::from_millis(500));
+        assert!(!work::chores(&second.app, other).await.unwrap());
+        t.advance(Duration::from_secs(2));
+        assert!(work::chores(&second.app, other).await.unwrap());
+        assert!(!work::chores(&t.app, first).await.unwrap());
+        second.app.store.leave(other).await.unwrap();
+        assert!(work::chores(&t.app, first).await.unwrap(), "who leaves keeps nobody waiting");
+        close(&[&second]).await;
+    }
+
     async fn a_page_hears_what_happens_on_another_node(t: &mut Till) {
         let second = t.node().await;
         let checkout = t.checkout_for(&t.product().await).await;

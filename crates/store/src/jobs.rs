@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::error::{CommitError, StoreError};
 use crate::list::Dialect;
-use crate::{Engine, Query, Store, columns};
+use crate::{Col, Engine, Query, Store, columns};
 
 /// The label of the refusal when a job's end comes after its lease went to somebody else.
 pub const LEASE_LOST: &str = "job lease";
@@ -37,6 +37,9 @@ pub(crate) const KEEP: &str =
 const LEASE: &str = "insert into leases (name, holder, until) values ($1, $2, $3) \
 on conflict (name) do update set holder = excluded.holder, until = excluded.until \
 where leases.holder = excluded.holder or leases.until <= $4";
+
+/// Each node holds one lease that is named so and after itself.
+const NODES: &str = "select count(*) from leases where name like 'node %' and until > $1";
 
 const HELD: &str = "update leases set until = $3 where name = $1 and holder = $2";
 
@@ -127,6 +130,30 @@ impl Store {
             "update leases set until = $2 where holder = $1",
             vec![holder.into(), until.into()],
         );
+        taken(self.commit(changes).await).map(drop)
+    }
+
+    /// Says that the node `holder` is there until `until`, and how many are. An embedded database has one.
+    pub async fn present(
+        &self,
+        holder: Uuid,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<u32, StoreError> {
+        if matches!(self.engine, Engine::Sqlite(_)) {
+            return Ok(1);
+        }
+        self.lease(&format!("node {holder}"), holder, now, until)
+            .await?;
+        let there: Option<Col<i64>> = self.one(Query::raw(NODES, vec![now.into()])).await?;
+        let count = there.map_or(1, |Col(count)| count.max(1));
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    /// Gives up all that `holder` has, and its place among the nodes.
+    pub async fn leave(&self, holder: Uuid) -> Result<(), StoreError> {
+        let mut changes = Changes::new();
+        changes.any("delete from leases where holder = $1", vec![holder.into()]);
         taken(self.commit(changes).await).map(drop)
     }
 

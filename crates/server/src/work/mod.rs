@@ -37,8 +37,8 @@ pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(3);
 pub(crate) const BEAT: SignedDuration = SignedDuration::from_secs(1);
 /// The poll behind the wake-up: a wake-up is a hint, the poll is the truth.
 const POLL: Duration = Duration::from_secs(1);
-/// How often overdue sessions are looked for.
-const SWEEP: SignedDuration = SignedDuration::from_secs(5);
+/// How often overdue sessions are looked for; with [`LEASE`], a node that died is replaced within five seconds.
+const SWEEP: SignedDuration = SignedDuration::from_secs(2);
 
 /// Does everything that is due, until nothing is; says how much was done.
 pub async fn run_due(app: &App) -> Result<usize, ApiError> {
@@ -198,23 +198,27 @@ async fn keep_house(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let holder = app.at().id();
     loop {
         app.limits.sweep();
-        if let Err(error) = tidy(&app, holder).await {
+        if let Err(error) = chores(&app, holder).await {
             tracing::error!(?error, "the workers could not clean up");
         }
         tokio::select! {
-            _ = shutdown.wait_for(|stop| *stop) => return,
+            _ = shutdown.wait_for(|stop| *stop) => break,
             () = app.clock.wait(app.clock.now() + SWEEP) => {}
         }
     }
+    let _ = app.store.leave(holder).await;
 }
 
-/// What one node does for all; when another one does, nothing.
-async fn tidy(app: &App, holder: Uuid) -> Result<(), ApiError> {
+/// Says that this node, `holder`, is there, and does what one node does for all: whether it was this one.
+pub async fn chores(app: &App, holder: Uuid) -> Result<bool, ApiError> {
     let now = app.clock.now();
-    let until = now + SWEEP + BEAT;
-    if app.store.lease("chores", holder, now, until).await? {
+    let until = now + LEASE;
+    app.limits
+        .divide(app.store.present(holder, now, until).await?);
+    let mine = app.store.lease("chores", holder, now, until).await?;
+    if mine {
         app.commit(budgets::forget(now)).await?;
         checkouts::expire_due(app).await?;
     }
-    Ok(())
+    Ok(mine)
 }

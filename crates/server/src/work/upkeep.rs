@@ -8,15 +8,15 @@ use till_core::{idempotency, retention, sign_in};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::{files, webhooks};
+use super::{LEASE, files, webhooks};
 use crate::{app::App, error::ApiError};
 
 /// How often is looked for what is too old.
 const EVERY: SignedDuration = SignedDuration::from_hours(1);
-/// How long one node does it alone; the others leave it to that one.
-const DUTY: SignedDuration = SignedDuration::from_mins(10);
 /// How often the database is asked to tidy up.
 const TIDY: Duration = Duration::from_secs(5);
+/// How often a node asks whether another one is still at it.
+const OTHERS: Duration = Duration::from_secs(1);
 /// Between two batches, so that commits get their turn.
 const PAUSE: Duration = Duration::from_millis(20);
 /// Rows of one kind that are forgotten at once.
@@ -38,7 +38,9 @@ pub async fn run_due(app: &App) -> Result<usize, ApiError> {
 /// A batch of each kind. A new kind is a line here: a function that forgets some and says how many, 0 when there
 /// are no more.
 async fn run_some(app: &App) -> Result<usize, ApiError> {
-    app.commit(sign_in::forget(KEPT, &app.at())).await?;
+    let mut ended = sign_in::forget(KEPT, &app.at());
+    ended.and(retention::delete_leases(app.clock.now() - KEPT));
+    app.commit(ended).await?;
     let done = [
         details(app).await?,
         sessions(app).await?,
@@ -130,47 +132,41 @@ async fn idempotency_keys(app: &App) -> Result<usize, ApiError> {
 pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let holder = app.at().id();
     let mut looked = None;
-    let mut more = false;
+    let mut pause = TIDY;
     while !*shutdown.borrow() {
         if let Err(error) = app.store.tidy().await {
             tracing::warn!(%error, "the database could not be tidied");
         }
-        match turn(&app, holder, &mut looked, more).await {
-            Ok(done) => more = done > 0,
-            Err(error) => {
-                more = false;
-                tracing::error!(?error, "what is too old could not be forgotten");
-            }
-        }
+        let turn = turn(&app, holder, &mut looked, pause == PAUSE).await;
+        pause = turn.unwrap_or_else(|error| {
+            tracing::error!(?error, "what is too old could not be forgotten");
+            TIDY
+        });
         tokio::select! {
             _ = shutdown.changed() => {}
-            () = tokio::time::sleep(if more { PAUSE } else { TIDY }) => {}
+            () = tokio::time::sleep(pause) => {}
         }
     }
 }
 
-/// Whether `every` has passed since `last`; if so, it is done now.
-fn is_time(last: &mut Option<Timestamp>, now: Timestamp, every: SignedDuration) -> bool {
-    let due = last.is_none_or(|last| now.duration_since(last) >= every);
-    if due {
-        *last = Some(now);
-    }
-    due
-}
-
-/// A batch where there was more, and every hour a look whether there is.
+/// A batch where there was more, and every hour a look whether there is, unless another node is at it. Says how long
+/// to wait for the next turn.
 async fn turn(
     app: &App,
     holder: Uuid,
     looked: &mut Option<Timestamp>,
     more: bool,
-) -> Result<usize, ApiError> {
+) -> Result<Duration, ApiError> {
     let now = app.clock.now();
-    if !more && !is_time(looked, now, EVERY) {
-        return Ok(0);
+    if !more && looked.is_some_and(|last| now.duration_since(last) < EVERY) {
+        return Ok(TIDY);
     }
-    match app.store.lease("upkeep", holder, now, now + DUTY).await? {
-        true => run_some(app).await,
-        false => Ok(0),
+    if !app.store.lease("upkeep", holder, now, now + LEASE).await? {
+        return Ok(OTHERS);
     }
+    *looked = Some(now);
+    Ok(match run_some(app).await? {
+        0 => TIDY,
+        _ => PAUSE,
+    })
 }
