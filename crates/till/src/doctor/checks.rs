@@ -8,7 +8,11 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use till_ports::files::FilesError;
+use till_ports::{
+    files::FilesError,
+    processor::{Processor as _, ProcessorError},
+    sandbox::RemoteSandbox,
+};
 use till_server::app::Clock;
 use till_store::{Col, Options, Query, Store};
 use tokio::time::timeout;
@@ -19,6 +23,7 @@ use crate::{
     clock::SystemClock,
     config::{ProcessorName, Settings},
     files as folders, guard, open,
+    stop::Stop,
 };
 
 /// How long others may take to answer.
@@ -363,12 +368,40 @@ fn writable(folder: &Path, found: &mut Findings) {
     }
 }
 
+/// Whether the sandbox answers, where it is a process of its own.
+pub async fn sandbox(settings: &Settings, found: &mut Findings) {
+    let Some(Some(url)) = found.setting("processor", guard::sandbox_url(settings)) else {
+        return;
+    };
+    let sandbox = RemoteSandbox::new(&url).map_err(Stop::failed);
+    let Some(sandbox) = found.setting("processor", sandbox) else {
+        return;
+    };
+    let advice = "start `till sandbox`, or correct --sandbox-url";
+    match timeout(
+        PATIENCE,
+        sandbox.card("till-doctor-asks", SystemClock.now()),
+    )
+    .await
+    {
+        Ok(Ok(_) | Err(ProcessorError::Refused(_))) => {
+            found.ok("processor", format!("the sandbox at {url} answers"));
+        }
+        Ok(Err(error)) => found.fail("processor", error.to_string(), advice),
+        Err(_) => found.fail(
+            "processor",
+            format!("the sandbox at {url} does not answer"),
+            advice,
+        ),
+    }
+}
+
 /// What the operator should know of the rest.
 pub fn others(settings: &Settings, found: &mut Findings) {
     found.warn(
         "mail",
-        "this version sends none: sign-in links stand in the log",
-        "keep the log to yourself; `till sign-in EMAIL` prints a link as well",
+        "this version sends none",
+        "sign in with passwords; `till sign-in EMAIL` prints a link",
     );
     if settings.geo_database.is_some() && found.setting("countries", open::geo(settings)).is_some()
     {

@@ -137,14 +137,11 @@ fn dev_prints_programs_that_name_this_server_its_token_and_a_product() {
 fn a_sandbox_of_its_own_keeps_its_books_while_till_dies_rule_6() {
     let folder = tempfile::tempdir().expect("a folder");
     let (books, data) = (folder.path().join("books"), folder.path().join("data"));
-    let folders = [&books, &data].map(|path| path.to_str().expect("UTF-8"));
-    let listen = ["--listen", "127.0.0.1:0", "--data-dir"];
-    let mut sandbox = Running::start(&[&["sandbox"][..], &listen, &folders[..1]].concat());
-    let mut url = String::new();
-    sandbox.out.read_line(&mut url).expect("readable");
-    let url = url.trim();
-    let dev = ["dev", "--json", "--sandbox-url", url];
-    let mut till = Running::start(&[&dev[..], &listen, &folders[1..]].concat());
+    let (_sandbox, url) = Running::sandbox(&books);
+    let data = data.to_str().expect("UTF-8");
+    let listen = ["--listen", "127.0.0.1:0", "--data-dir", data];
+    let dev = ["dev", "--json", "--sandbox-url", &url];
+    let mut till = Running::start(&[&dev[..], &listen].concat());
     let mut line = String::new();
     till.out.read_line(&mut line).expect("readable");
     let ready: Value = serde_json::from_str(&line).expect("JSON");
@@ -167,7 +164,7 @@ fn a_sandbox_of_its_own_keeps_its_books_while_till_dies_rule_6() {
     let (status, _, confirmed) = call(at, "POST", &path, token, Some(body));
     assert_eq!(status, 200, "{confirmed}");
     drop(till);
-    let (_, _, books) = call(url, "GET", "/books", token, None);
+    let (_, _, books) = call(&url, "GET", "/books", token, None);
     assert_eq!(books.as_array().map(Vec::len), Some(1), "{books}");
     assert_eq!(books[0]["outcome"]["outcome"], "succeeded", "{books}");
     assert_eq!(books[0]["kind"]["amount"]["minor"], checkout["amount"]);

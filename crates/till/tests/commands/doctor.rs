@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
 
-use crate::kit::{KEY, err, out, path, run};
+use crate::kit::{KEY, Running, err, out, path, run};
 
 const SOUND: [&str; 4] = [
     "--processor",
@@ -89,6 +89,19 @@ fn each_fault_is_a_line_that_says_what_to_do_and_nothing_is_changed() {
     assert!(lines.contains("chmod 700"), "{lines}");
     assert!(lines.contains("`till restore`"), "{lines}");
     assert!(err(&output).contains("checks failed"), "{}", err(&output));
+}
+
+#[test]
+fn a_sandbox_elsewhere_is_asked_whether_it_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = [&["--data-dir", path(&folder)], &SOUND[..]].concat();
+    let elsewhere = |url: &str| report(&[&args[..], &["--sandbox-url", url]].concat()).1;
+    let nobody = elsewhere("http://127.0.0.1:9");
+    assert_eq!(status(&nobody, "processor"), ["warn", "fail"], "{nobody:#}");
+    let folder = tempfile::tempdir().unwrap();
+    let (_sandbox, url) = Running::sandbox(folder.path());
+    let there = elsewhere(&url);
+    assert_eq!(status(&there, "processor"), ["warn", "ok"], "{there:#}");
 }
 
 #[test]

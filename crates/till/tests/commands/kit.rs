@@ -89,6 +89,16 @@ impl Running {
         (running, ready)
     }
 
+    /// `till sandbox` with its books in a folder, and where it is reached.
+    pub fn sandbox(folder: &Path) -> (Self, String) {
+        let folder = folder.to_str().expect("UTF-8");
+        let mut running =
+            Self::start(&["sandbox", "--listen", "127.0.0.1:0", "--data-dir", folder]);
+        let mut url = String::new();
+        running.out.read_line(&mut url).expect("readable");
+        (running, url.trim().to_owned())
+    }
+
     pub fn signal(&self, name: &str) {
         let kill = format!("kill -{name} {}", self.child.id());
         assert!(
