@@ -118,17 +118,17 @@ impl ApiError {
         Self::named(StatusCode::FORBIDDEN, "NotPermitted", detail)
     }
 
-    /// More than 10 MiB.
-    pub fn body_too_large() -> Self {
-        Self::named(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "RequestBodyTooLarge",
-            "The request body is larger than 10 MiB.",
-        )
-    }
-
-    /// It stopped arriving before it was whole.
-    pub fn body_cut_off() -> Self {
+    /// A body of more than `limit` bytes, or one that stopped arriving before it was whole: what was found of it
+    /// (`refused`) is 413 for the one, anything else for the other.
+    pub fn body_refused(refused: StatusCode, limit: usize) -> Self {
+        if refused == StatusCode::PAYLOAD_TOO_LARGE {
+            let most = match limit >> 20 {
+                0 => format!("{} KiB", limit >> 10),
+                mebibytes => format!("{mebibytes} MiB"),
+            };
+            let words = format!("The request body is larger than {most}.");
+            return Self::named(refused, "RequestBodyTooLarge", words);
+        }
         Self::named(
             StatusCode::REQUEST_TIMEOUT,
             "RequestTimeout",

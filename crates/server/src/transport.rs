@@ -168,11 +168,14 @@ async fn take_in(app: &App, request: Request) -> Result<Request, ApiError> {
         .and_then(|v| v.to_str().ok()?.parse::<usize>().ok())
         .ok_or_else(ApiError::length_required)?;
     if length > BODY_LIMIT {
-        return Err(ApiError::body_too_large());
+        return Err(ApiError::body_refused(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            BODY_LIMIT,
+        ));
     }
     let bytes = axum::body::to_bytes(body, BODY_LIMIT)
         .await
-        .map_err(|_| ApiError::body_cut_off())?;
+        .map_err(|_| ApiError::body_refused(StatusCode::REQUEST_TIMEOUT, BODY_LIMIT))?;
     parts.extensions.insert(Body(parse(&bytes)?));
     Ok(Request::from_parts(parts, axum::body::Body::empty()))
 }

@@ -52,6 +52,8 @@ pub struct Session {
     pub discount: Option<Uuid>,
     /// The wish that made it, from its metadata.
     pub wish: Option<String>,
+    /// Whether a subscription comes of it.
+    pub recurring: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -269,10 +271,26 @@ impl Record {
                 total,
             });
         }
-        type SessionRow = (Id, Text, MaybeId, MaybeId, Col<Json<Value>>);
-        let rows = sql("select id, status, attempt_id, discount_id, metadata from checkouts");
-        for (Col(id), Col(status), Col(attempt), Col(discount), Col(Json(metadata))) in
-            store.all::<SessionRow>(rows).await?
+        type SessionRow = (
+            Id,
+            Text,
+            MaybeId,
+            MaybeId,
+            Col<Json<Value>>,
+            Col<Option<String>>,
+        );
+        let rows = sql(
+            "select c.id, c.status, c.attempt_id, c.discount_id, c.metadata, p.recurring_interval \
+             from checkouts c join products p on p.id = c.product_id",
+        );
+        for (
+            Col(id),
+            Col(status),
+            Col(attempt),
+            Col(discount),
+            Col(Json(metadata)),
+            Col(interval),
+        ) in store.all::<SessionRow>(rows).await?
         {
             let metadata: Metadata = serde_json::from_value(metadata)?;
             self.sessions.push(Session {
@@ -281,6 +299,7 @@ impl Record {
                 attempt,
                 discount,
                 wish: metadata.wish,
+                recurring: interval.is_some(),
             });
         }
         Ok(())

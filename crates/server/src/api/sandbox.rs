@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Serialize;
+use till_core::change::Changes;
 use till_ports::sandbox::{CardField, CardInput, TokenizeError};
 use till_wire::{
     error::{ErrorBody, ValidationBody},
@@ -17,6 +18,7 @@ use crate::{
     app::App,
     error::{ApiError, Found},
     extract::Body,
+    idempotency::Once,
 };
 
 /// The routes.
@@ -55,6 +57,7 @@ struct Card {
     responses((status = 201, body = ConfirmationToken), (status = 404, body = ErrorBody), (status = 422, body = ValidationBody)))]
 async fn create(
     State(app): State<Arc<App>>,
+    once: Once,
     body: Body,
 ) -> Result<(StatusCode, Json<ConfirmationToken>), ApiError> {
     let sandbox = app.sandbox.as_ref().found()?;
@@ -74,7 +77,12 @@ async fn create(
         })
     })?;
     match sandbox.tokenize(card, app.clock.now()).await {
-        Ok(id) => Ok((StatusCode::CREATED, Json(ConfirmationToken { id }))),
+        // One that is made and never told opens nothing, and is of no use after an hour.
+        Ok(id) => {
+            let made = (ConfirmationToken { id }, Changes::new());
+            app.reply(&once, StatusCode::CREATED, made, |token| token)
+                .await
+        }
         Err(TokenizeError::Card(wrong)) => Err(ApiError::unreadable(
             wrong
                 .into_iter()

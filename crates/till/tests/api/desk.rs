@@ -1,5 +1,9 @@
 //! The dashboard's frame: who may come in, and what every form and list does alike.
 
+use std::io;
+
+use axum::{body::Body, http::Request};
+use futures_util::stream;
 use till_core::records::Role;
 use till_testkit::{both, id_in};
 
@@ -65,6 +69,24 @@ both! {
             assert!(answer.header("content-type").starts_with("text/html"), "{path}");
             assert!(answer.text().contains("<h1>"), "{path}: {}", answer.text());
         }
+    }
+
+    async fn a_form_that_is_too_large_and_one_that_broke_off_are_told_apart(t: &mut Till) {
+        let owner = t.desk().await;
+        let path = "/dashboard/ada/products/new";
+        let large = owner.post(path, &[("name", &"x".repeat(300 << 10))]).await;
+        assert_eq!(large.status, 413);
+        assert!(large.text().contains("larger than 256 KiB"), "{}", large.text());
+        let body = stream::iter([Ok("name=B"), Err(io::Error::other("gone"))]);
+        let request = Request::post(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .header("cookie", format!("__Host-till_session={}", owner.cookie("__Host-till_session")))
+            .body(Body::from_stream(body));
+        let cut = t.anonymous().raw(request.unwrap()).await;
+        assert_eq!(cut.status, 408);
+        assert!(cut.text().contains("did not arrive whole"), "{}", cut.text());
+        assert!(t.items("/v1/products/").await.is_empty());
     }
 
     async fn a_query_of_any_kind_shows_a_page(t: &mut Till) {

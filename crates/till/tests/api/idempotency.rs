@@ -56,6 +56,7 @@ both! {
             ("benefits", "/v1/benefits/", benefit),
             ("meters", "/v1/meters/", json!({"name": "Calls", "filter": {"conjunction": "and", "clauses": []}, "aggregation": {"func": "count"}})),
             ("customer_sessions", "/v1/customer-sessions/", json!({"customer_id": customer["id"]})),
+            ("sandbox_records", "/v1/sandbox/confirmation-tokens", json!({"number": "4242424242424242", "exp_month": 12, "exp_year": 2034, "cvc": "123"})),
             ("webhook_endpoints", "/v1/webhooks/endpoints", json!({"url": "https://hooks.example/a", "format": "raw", "events": []})),
         ] {
             let before = count(t, table).await;

@@ -106,8 +106,12 @@ pub fn sessions(record: &Record, verdict: &mut Verdict) {
                 session.status
             ));
         }
-        if subscriptions.get(&id).copied().unwrap_or(0) > due {
-            verdict.broken(format!("session {id} has too many subscriptions"));
+        let made = subscriptions.get(&id).copied().unwrap_or(0);
+        let due = due * usize::from(session.recurring);
+        if made != due {
+            verdict.broken(format!(
+                "session {id} has {made} subscriptions instead of {due}"
+            ));
         }
         if let Some(other) = session.wish.as_deref().and_then(|w| wishes.insert(w, id)) {
             repeated += 1;

@@ -44,6 +44,7 @@ fn sound() -> Record {
             attempt: None,
             discount: Some(id(5)),
             wish: Some("a".into()),
+            recurring: false,
         }],
         customers: vec![Customer {
             id: id(4),
@@ -104,7 +105,7 @@ fn a_sound_record_passes() {
 #[test]
 fn every_kind_of_doctored_record_is_found() {
     type Doctor = fn(&mut Record);
-    let doctors: [(&str, Doctor); 28] = [
+    let doctors: [(&str, Doctor); 29] = [
         (
             "charge 00000000-0000-0000-0000-000000000002 has no attempt",
             |r| r.payments.clear(),
@@ -140,7 +141,10 @@ fn every_kind_of_doctored_record_is_found() {
             })
         }),
         ("has 0 orders", |r| r.orders.clear()),
-        ("too many subscriptions", |r| {
+        ("has 0 subscriptions instead of 1", |r| {
+            r.sessions[0].recurring = true
+        }),
+        ("has 2 subscriptions instead of 0", |r| {
             r.subscriptions = vec![
                 Subscription {
                     id: id(6),

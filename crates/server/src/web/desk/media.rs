@@ -166,7 +166,7 @@ async fn picture(
     let bytes = field
         .bytes()
         .await
-        .map_err(|_| ApiError::body_too_large())?;
+        .map_err(|refused| ApiError::body_refused(refused.status(), LIMIT))?;
     let sum = digest(&SHA256, &bytes);
     let content = [format!("{place}\n{name}\n").as_bytes(), sum.as_ref()].concat();
     let once = desk.once_for(app, key, &content)?;

@@ -1,6 +1,9 @@
 //! What a form sent, and the JSON body that its fields are named after.
 
-use axum::extract::{FromRequest, Request};
+use axum::{
+    body::Bytes,
+    extract::{DefaultBodyLimit, FromRequest, Request},
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -27,10 +30,11 @@ impl std::fmt::Debug for Sent {
 
 impl<S: Sync> FromRequest<S> for Sent {
     type Rejection = Denied;
-    async fn from_request(request: Request, _: &S) -> Result<Self, Denied> {
-        let bytes = axum::body::to_bytes(request.into_body(), LIMIT)
+    async fn from_request(mut request: Request, _: &S) -> Result<Self, Denied> {
+        DefaultBodyLimit::max(LIMIT).apply(&mut request);
+        let bytes = Bytes::from_request(request, &())
             .await
-            .map_err(|_| ApiError::body_too_large())?;
+            .map_err(|refused| ApiError::body_refused(refused.status(), LIMIT))?;
         Ok(Self::parse(&bytes))
     }
 }

@@ -2,6 +2,28 @@
 
 use super::*;
 
+fn paid_by_card() -> Outcome {
+    Outcome::Succeeded {
+        method: Method {
+            reference: "pm_x".into(),
+            brand: "visa".into(),
+            last4: "4242".into(),
+            exp_month: 1,
+            exp_year: 2030,
+            fingerprint: "f".into(),
+            wallet: None,
+        },
+    }
+}
+
+fn declined() -> Outcome {
+    Outcome::Failed {
+        decline_reason: "generic_decline".into(),
+        decline_message: "No.".into(),
+        method: None,
+    }
+}
+
 both! {
     async fn a_decline_keeps_nothing_and_the_next_card_pays_4_3(t: &mut Till) {
         t.listen().await;
@@ -145,12 +167,31 @@ both! {
         }
     }
 
+    async fn a_notice_that_comes_before_the_answer_is_believed_4_11(t: &mut Till) {
+        for step in [Step::Intended, Step::Asked] {
+            let email = format!("{step:?}@example.com");
+            let paid = t.checkout_for(&t.product().await).await;
+            let attempt = t.crash(&paid, buyer(&email, VISA), step).await;
+            pay::settle(&t.app, attempt.id, &paid_by_card()).await.unwrap();
+            t.catch_up().await;
+            assert_eq!(t.reload(&paid).await["status"], "succeeded", "{step:?}");
+            assert_eq!((t.orders(&paid).await.len(), t.payments(&paid).await.len()), (1, 1));
+
+            let refused = t.checkout_for(&t.product().await).await;
+            let attempt = t.crash(&refused, buyer(&email, VISA), step).await;
+            pay::settle(&t.app, attempt.id, &declined()).await.unwrap();
+            t.catch_up().await;
+            assert_eq!(t.reload(&refused).await["status"], "open", "{step:?}");
+            assert_eq!(t.buy(&refused, &email).await["status"], "succeeded");
+            assert_eq!(t.orders(&refused).await.len(), 1);
+        }
+    }
+
     async fn a_failure_notice_after_success_changes_nothing_4_7_s_157(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
         let done = t.buy(&checkout, ADA).await;
-        let failed = Outcome::Failed { decline_reason: "generic_decline".into(), decline_message: "No.".into(), method: None };
         let attempt = t.attempt(&checkout).await.id;
-        pay::settle(&t.app, attempt, &failed).await.unwrap();
+        pay::settle(&t.app, attempt, &declined()).await.unwrap();
         t.drain().await;
         assert_eq!(t.reload(&checkout).await, done);
         assert_eq!(t.payments(&checkout).await[0]["status"], "succeeded");
@@ -162,7 +203,7 @@ both! {
         t.drain().await;
         let expired = t.reload(&over).await;
         assert_eq!(expired["status"], "expired");
-        pay::settle(&t.app, lost.id, &failed).await.unwrap();
+        pay::settle(&t.app, lost.id, &declined()).await.unwrap();
         t.drain().await;
         assert_eq!(t.reload(&over).await, expired);
     }
@@ -173,8 +214,7 @@ both! {
         t.catch_up().await;
         t.catch_up().await;
         t.buy(&checkout, ADA).await;
-        let method = Method { reference: "pm_x".into(), brand: "visa".into(), last4: "4242".into(), exp_month: 1, exp_year: 2030, fingerprint: "f".into(), wallet: None };
-        pay::settle(&t.app, lost.id, &Outcome::Succeeded { method }).await.unwrap();
+        pay::settle(&t.app, lost.id, &paid_by_card()).await.unwrap();
         t.catch_up().await;
         assert_eq!(t.orders(&checkout).await.len(), 1);
         let late = t.app.store.attempt(lost.id).await.unwrap().unwrap();
