@@ -20,7 +20,7 @@ pub mod work;
 
 use std::sync::Arc;
 
-use axum::Router;
+use axum::{Router, extract::DefaultBodyLimit};
 use tower_http::compression::CompressionLayer;
 
 use app::App;
@@ -34,6 +34,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(web::assets::routes())
         .merge(web::embed::routes())
         .route("/", axum::routing::get(web::front))
+        .layer(DefaultBodyLimit::max(web::FORM_LIMIT))
         .layer(CompressionLayer::new());
     api::router(&app)
         .merge(files::routes())

@@ -34,6 +34,9 @@ fn content_security_policy(picture: Option<&str>) -> HeaderValue {
     HeaderValue::from_str(&policy).expect("an origin's ASCII form fits a header")
 }
 
+/// The most bytes that a form sends, but where files are sent with it.
+pub(crate) const FORM_LIMIT: usize = 256 * 1024;
+
 const SAFETY_HEADERS: [(HeaderName, HeaderValue); 4] = [
     (
         header::CACHE_CONTROL,

@@ -77,6 +77,9 @@ both! {
         let large = owner.post(path, &[("name", &"x".repeat(300 << 10))]).await;
         assert_eq!(large.status, 413);
         assert!(large.text().contains("larger than 256 KiB"), "{}", large.text());
+        let stranger = t.browser().post("/sign-in", &[("email", "ada@example.com"), ("password", &"x".repeat(300 << 10))]).await;
+        assert_eq!(stranger.status, 413);
+        assert!(stranger.text().contains("<h1>"), "{}", stranger.text());
         let body = stream::iter([Ok("name=B"), Err(io::Error::other("gone"))]);
         let request = Request::post(path)
             .header("content-type", "application/x-www-form-urlencoded")

@@ -355,9 +355,11 @@ both! {
         let owner = t.desk().await;
         let product = t.product().await;
         let path = format!("/dashboard/ada/products/{}/media", id_in(&product, "id"));
-        owner.upload(&path, "pictures", &[("a.png", "image/png", b"first"), ("b.png", "image/png", b"second")]).await;
+        let large = vec![0; 1 << 20];
+        owner.upload(&path, "pictures", &[("a.png", "image/png", b"first"), ("b.png", "image/png", &large)]).await;
         let shown = t.get(&format!("/v1/products/{}", id_in(&product, "id"))).await.ok();
         let first = shown["medias"][0]["id"].as_str().unwrap();
+        assert_eq!(shown["medias"][1]["size"], 1 << 20, "more than other forms may send");
         t.listen().await;
         for (to, told) in [("up", 0), ("down", 1), ("down", 0), ("remove", 1)] {
             owner.post(&format!("{path}/change"), &[("media", first), ("to", to)]).await;

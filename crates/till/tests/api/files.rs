@@ -16,7 +16,7 @@ const FILES: &str = "/v1/files/";
 const SVG: &str = "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
 
 /// A body that announces a file in parts of these many bytes.
-fn announced(service: &str, mime: &str, parts: &[usize]) -> Value {
+pub(crate) fn announced(service: &str, mime: &str, parts: &[usize]) -> Value {
     let mut start = 0;
     let listed: Vec<Value> = parts
         .iter()
@@ -32,14 +32,14 @@ fn announced(service: &str, mime: &str, parts: &[usize]) -> Value {
 }
 
 /// Sends bytes to a signed address.
-async fn put(t: &Till, url: &str, bytes: &str) -> Answer {
+pub(crate) async fn put(t: &Till, url: &str, bytes: &str) -> Answer {
     let path = url.strip_prefix("https://till.test").unwrap();
     let request = Request::builder().method(Method::PUT).uri(path);
     t.raw(request.body(Body::from(bytes.to_owned())).unwrap())
         .await
 }
 
-fn url(made: &Value, part: usize) -> &str {
+pub(crate) fn url(made: &Value, part: usize) -> &str {
     made["upload"]["parts"][part]["url"].as_str().unwrap()
 }
 

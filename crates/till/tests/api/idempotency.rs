@@ -8,6 +8,8 @@ use till_core::change::Value as Cell;
 use till_store::Query;
 use till_testkit::{Answer, Till, both};
 
+use crate::files;
+
 async fn keyed(t: &Till, key: &str, path: &str, body: &Value) -> Answer {
     let body = body.to_string();
     let request = Request::post(path)
@@ -16,6 +18,10 @@ async fn keyed(t: &Till, key: &str, path: &str, body: &Value) -> Answer {
         .header("content-length", body.len())
         .header("idempotency-key", key);
     t.raw(request.body(Body::from(body)).unwrap()).await
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
 }
 
 fn is_replay(answer: &Answer) -> bool {
@@ -74,6 +80,37 @@ both! {
             t.app.commit(forget()).await.unwrap();
         }
         t.catch_up().await;
+    }
+
+    async fn every_other_post_has_its_effect_once(t: &mut Till) {
+        t.may_leave_work();
+        let (product, _) = (t.product().await, t.listen().await);
+        let checkout = t.checkout_for(&product).await;
+        let benefit = t.post("/v1/benefits/", json!({"type": "custom", "description": "A badge", "properties": {}})).await.created();
+        t.drain().await;
+        let delivery = &t.items("/v1/webhooks/deliveries").await[0];
+        let announced = files::announced("downloadable", "application/zip", &[2]);
+        let file = t.post("/v1/files/", announced.clone()).await.created();
+        let sent = files::put(t, files::url(&file, 0), "ab").await;
+        let part = json!({"number": 1, "checksum_etag": sent.header("etag")});
+        let whole = json!({"id": file["upload"]["id"], "path": file["upload"]["path"], "parts": [part]});
+        for (path, body) in [
+            (format!("/v1/products/{}/benefits", text(&product["id"])), json!({"benefits": [benefit["id"]]})),
+            (format!("/v1/checkouts/client/{}/opened", text(&checkout["client_secret"])), json!({"distinct_id": "d"})),
+            ("/v1/files/".to_owned(), announced),
+            (format!("/v1/files/{}/uploaded", text(&file["id"])), whole),
+            (format!("/v1/webhooks/events/{}/redeliver", text(&delivery["webhook_event"]["id"])), json!({})),
+        ] {
+            let before = t.kept().await;
+            let first = keyed(t, &path, &path, &body).await;
+            assert!(first.status.is_success() && !is_replay(&first), "{path}: {}", first.text());
+            let after = t.kept().await;
+            assert_ne!(after, before, "{path}");
+            let again = keyed(t, &path, &path, &body).await;
+            assert_eq!((again.status, again.text(), is_replay(&again)), (first.status, first.text(), true), "{path}");
+            assert_eq!(t.kept().await, after, "{path}");
+            assert_eq!(keyed(t, &path, &path, &json!({"other": true})).await.status, 422, "{path}");
+        }
     }
 
     async fn a_refused_request_leaves_its_key_free(t: &mut Till) {

@@ -71,6 +71,18 @@ both! {
         assert_eq!(t.orders(&checkout).await[0]["total_amount"], 2000);
     }
 
+    async fn a_form_that_is_too_large_or_makes_no_sense_is_told_by_a_page_and_changes_nothing(t: &mut Till) {
+        let checkout = t.checkout_for(&t.product().await).await;
+        let large = form(t, &checkout, &paying(&[("customer_name", &"x".repeat(300 << 10))])).await;
+        assert_eq!(large.status, 413);
+        says(&large, "<h1");
+        let twice = form(t, &checkout, &paying(&[("intent", "update"), ("intent", "pay")])).await;
+        assert_eq!(twice.status, 422);
+        says(&twice, "<h1");
+        assert_eq!(t.reload(&checkout).await["customer_name"], json!(null));
+        assert!(t.payments(&checkout).await.is_empty());
+    }
+
     async fn the_questions_of_the_other_product_can_be_answered_cf_2(t: &mut Till) {
         let (book, ticket) = (t.product().await, t.product_named("Ticket", 3000).await);
         let field = t.field("text", "shirt", json!({})).await;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::{
-    Form,
     extract::{Path, Query, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect as SeeOther, Response},
@@ -15,7 +14,7 @@ use super::{
     filled,
     form::ThreeDsForm,
     frame::Ancestors,
-    pages::{Asked, bad_news},
+    pages::{Asked, Posted, bad_news},
     view::{Look, ThreeDsPage},
 };
 use crate::{app::App, error::ApiError, pay, web::page};
@@ -77,7 +76,7 @@ pub(super) async fn decide(
     Path(secret): Path<String>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
-    Form(form): Form<ThreeDsForm>,
+    Posted { form, .. }: Posted<ThreeDsForm>,
 ) -> Response {
     let look = asked.look(&headers);
     match answer(&app, &secret, form.approved()).await {

@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Redirect as SeeOther, Response},
     routing::get,
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use till_core::{
     checkout::{Session, totals},
     records::{Payment, PaymentState},
@@ -34,7 +34,7 @@ use crate::{
     idempotency::Once,
     limits::{self, client_ip},
     pay,
-    web::page,
+    web::{FORM_LIMIT, page},
 };
 
 /// The pages' routes.
@@ -143,7 +143,7 @@ async fn submit(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
     extensions: Extensions,
-    Posted { form, body }: Posted,
+    Posted { form, body }: Posted<CheckoutForm>,
 ) -> Response {
     let (look, partial) = (asked.look(&headers), headers.contains_key(PARTIAL_HEADER));
     let session = match pay::session(&app, &secret).await {
@@ -204,21 +204,27 @@ async fn submit(
     }
 }
 
-/// A form that was sent, read and as it is.
-struct Posted {
-    form: CheckoutForm,
+/// A form that was sent, read and as it is. One that cannot be read is answered with a page.
+pub(super) struct Posted<F> {
+    pub form: F,
     body: Bytes,
 }
 
-impl<S: Send + Sync> FromRequest<S> for Posted {
+impl<S: Send + Sync, F: DeserializeOwned> FromRequest<S> for Posted<F> {
     type Rejection = Response;
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let asked = Query::<Asked>::try_from_uri(request.uri()).map(|query| query.0);
+        let look = asked.unwrap_or_default().look(request.headers());
+        let refused = |status| page(status, &MessagePage::trouble(look, ""));
         let (parts, body) = request.into_parts();
-        let body = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await;
-        let body = body.map_err(IntoResponse::into_response)?;
+        let body = Bytes::from_request(Request::from_parts(parts.clone(), body), state)
+            .await
+            .map_err(|error| {
+                refused(ApiError::body_refused(error.status(), FORM_LIMIT).status())
+            })?;
         let request = Request::from_parts(parts, body.clone().into());
         let form = Form::from_request(request, state).await;
-        let Form(form) = form.map_err(IntoResponse::into_response)?;
+        let Form(form) = form.map_err(|error| refused(error.status()))?;
         Ok(Self { form, body })
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::{
     body::Bytes,
-    extract::{DefaultBodyLimit, FromRequest, Request},
+    extract::{FromRequest, Request},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -10,10 +10,8 @@ use serde_json::{Map, Value};
 use crate::{
     error::ApiError,
     extract::{Body, Denied},
+    web::FORM_LIMIT,
 };
-
-/// More than any form of ours sends.
-const LIMIT: usize = 256 * 1024;
 
 /// What a form sent (`application/x-www-form-urlencoded`), in its order.
 #[derive(Clone, Default)]
@@ -30,11 +28,10 @@ impl std::fmt::Debug for Sent {
 
 impl<S: Sync> FromRequest<S> for Sent {
     type Rejection = Denied;
-    async fn from_request(mut request: Request, _: &S) -> Result<Self, Denied> {
-        DefaultBodyLimit::max(LIMIT).apply(&mut request);
+    async fn from_request(request: Request, _: &S) -> Result<Self, Denied> {
         let bytes = Bytes::from_request(request, &())
             .await
-            .map_err(|refused| ApiError::body_refused(refused.status(), LIMIT))?;
+            .map_err(|refused| ApiError::body_refused(refused.status(), FORM_LIMIT))?;
         Ok(Self::parse(&bytes))
     }
 }
