@@ -12,6 +12,7 @@ pub mod limits;
 pub mod metrics;
 pub mod passwords;
 pub mod pay;
+pub mod request_id;
 mod table;
 mod taxes;
 pub mod transport;

@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use till_core::tokens::hex;
-use till_server::app::App;
+use till_server::{app::App, request_id};
 use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
 
@@ -72,7 +72,8 @@ pub async fn request(State(app): State<Arc<App>>, request: Request, next: Next) 
         id = id.as_str(),
         organization = tracing::field::Empty
     );
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let answer = request_id::during(id.clone(), next.run(request));
+    let mut response = answer.instrument(span.clone()).await;
     let status = response.status().as_u16();
     let took = began.elapsed();
     app.metrics

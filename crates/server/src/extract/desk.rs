@@ -21,6 +21,7 @@ use crate::{
     error::ApiError,
     idempotency::{self, Once},
     limits::client_ip,
+    request_id,
     web::desk::{self, form::Sent},
 };
 
@@ -168,10 +169,14 @@ impl IntoResponse for Denied {
                 "Its dashboard is closed. Ask whoever runs this server.",
             ),
             Denied::Api(error) => {
+                let mut words = error.detail();
                 if error.status().is_server_error() {
                     tracing::error!(?error, "a page failed");
+                    if let Some(id) = request_id::current() {
+                        words = format!("{words} If you ask for help, give this number: {id}");
+                    }
                 }
-                desk::message(error.status(), "That did not work", &error.detail())
+                desk::message(error.status(), "That did not work", &words)
             }
         }
     }

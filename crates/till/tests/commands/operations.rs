@@ -7,6 +7,8 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use till_core::change::Changes;
+use till_store::{Options, Store};
 
 use crate::kit::{PATIENCE, Running, call, send, text};
 
@@ -132,6 +134,36 @@ fn probes_answer_everywhere_and_metrics_on_the_operators_address_alone() {
     assert!(value(&metrics, "process_resident_memory_bytes") > 1e6);
     assert!(value(&metrics, "process_open_fds") > 5.0);
     assert!(!metrics.contains(secret), "no label is made of an address");
+}
+
+#[test]
+fn a_page_that_fails_gives_the_number_that_the_log_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let till = Watched::start(folder.path(), &[]);
+    let token = text(&till.ready["token"]);
+    let body = json!({"products": [till.ready["products"][0]["id"]]});
+    let (.., session) = call(till.url(), "POST", "/v1/checkouts/", token, Some(body));
+    let page = format!("/checkout/{}", text(&session["client_secret"]));
+    assert_eq!(get(till.url(), &page).0, 200);
+    spoil(folder.path());
+    let (status, shown) = get(till.url(), &page);
+    assert_eq!(status, 500);
+    let line = till.line(|line| line["message"] == "a page failed");
+    let id = text(&line["span"]["id"]);
+    let number = format!("If you ask for help, give this number: <code>{id}</code>");
+    assert!(shown.contains(&number), "{shown}");
+}
+
+/// Takes a table away from the database of a running Till.
+fn spoil(folder: &Path) {
+    let url = format!("sqlite://{}", folder.join("till.db").display());
+    let mut changes = Changes::new();
+    changes.any("alter table checkouts rename to mislaid", vec![]);
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let store = Store::open(&url, Options::default()).await.unwrap();
+        store.commit(changes).await.unwrap();
+        store.close().await;
+    });
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
+    Form,
     extract::{Path, Query, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect as SeeOther, Response},
@@ -14,7 +15,7 @@ use super::{
     filled,
     form::ThreeDsForm,
     frame::Ancestors,
-    pages::{Asked, Posted, bad_news},
+    pages::{Asked, bad_news},
     view::{Look, ThreeDsPage},
 };
 use crate::{app::App, error::ApiError, pay, web::page};
@@ -76,7 +77,7 @@ pub(super) async fn decide(
     Path(secret): Path<String>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
-    Posted { form, .. }: Posted<ThreeDsForm>,
+    Form(form): Form<ThreeDsForm>,
 ) -> Response {
     let look = asked.look(&headers);
     match answer(&app, &secret, form.approved()).await {

@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Redirect as SeeOther, Response},
     routing::get,
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use till_core::{
     checkout::{Session, totals},
     records::{Payment, PaymentState},
@@ -33,7 +33,7 @@ use crate::{
     error::ApiError,
     idempotency::Once,
     limits::{self, client_ip},
-    pay,
+    pay, request_id,
     web::{FORM_LIMIT, page},
 };
 
@@ -118,7 +118,7 @@ pub(super) fn bad_news(look: Look, error: &ApiError) -> Response {
         StatusCode::GONE => page(status, &MessagePage::expired(look)),
         _ => {
             tracing::error!(?error, "a page failed");
-            page(status, &MessagePage::trouble(look, ""))
+            page(status, &MessagePage::trouble(look, request_id::current()))
         }
     }
 }
@@ -143,7 +143,7 @@ async fn submit(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
     extensions: Extensions,
-    Posted { form, body }: Posted<CheckoutForm>,
+    posted: Result<Posted, StatusCode>,
 ) -> Response {
     let (look, partial) = (asked.look(&headers), headers.contains_key(PARTIAL_HEADER));
     let session = match pay::session(&app, &secret).await {
@@ -157,6 +157,13 @@ async fn submit(
     };
     let ancestors = Ancestors::of(&session);
     let cookie = |token: String| portal_cookie(&app, &secret, &token, look);
+    let Posted { form, body } = match posted {
+        Ok(posted) => posted,
+        Err(_) if session.checkout.status != CheckoutStatus::Open => {
+            return go(partial, arrival, None);
+        }
+        Err(status) => return ancestors.may_frame(unread(&app, &session, look, status)),
+    };
     // The key that the page was shown with: however often the form is sent, it is one attempt to pay.
     let key = form.once.as_deref();
     let once = match Once::of_form_or_header(&app, &secret, &headers, key, &body) {
@@ -204,29 +211,31 @@ async fn submit(
     }
 }
 
-/// A form that was sent, read and as it is. One that cannot be read is answered with a page.
-pub(super) struct Posted<F> {
-    pub form: F,
+/// A form that was sent, read and as it is.
+struct Posted {
+    form: CheckoutForm,
     body: Bytes,
 }
 
-impl<S: Send + Sync, F: DeserializeOwned> FromRequest<S> for Posted<F> {
-    type Rejection = Response;
-    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let asked = Query::<Asked>::try_from_uri(request.uri()).map(|query| query.0);
-        let look = asked.unwrap_or_default().look(request.headers());
-        let refused = |status| page(status, &MessagePage::trouble(look, ""));
+impl<S: Send + Sync> FromRequest<S> for Posted {
+    type Rejection = StatusCode;
+    async fn from_request(request: Request, state: &S) -> Result<Self, StatusCode> {
         let (parts, body) = request.into_parts();
         let body = Bytes::from_request(Request::from_parts(parts.clone(), body), state)
             .await
-            .map_err(|error| {
-                refused(ApiError::body_refused(error.status(), FORM_LIMIT).status())
-            })?;
+            .map_err(|refused| ApiError::body_refused(refused.status(), FORM_LIMIT).status())?;
         let request = Request::from_parts(parts, body.clone().into());
         let form = Form::from_request(request, state).await;
-        let Form(form) = form.map_err(|error| refused(error.status()))?;
+        let Form(form) = form.map_err(|refused| refused.status())?;
         Ok(Self { form, body })
     }
+}
+
+/// The page as the session is, because what was sent with it cannot be read.
+fn unread(app: &App, session: &Session, look: Look, status: StatusCode) -> Response {
+    let mut shown = filled::page(session, look, None, test_mode(app), app.at().id());
+    shown.error = Some(look.say("other-error").into_owned());
+    page(status, &shown)
 }
 
 /// On to another page of ours: a plain form is redirected, the script is told.

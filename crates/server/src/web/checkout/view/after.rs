@@ -192,11 +192,11 @@ impl MessagePage {
         Self::new(look, "expired-title", "expired-body")
     }
 
-    /// 500: holds the request id for support.
+    /// 500: holds the request id for support, where there is one.
     #[must_use]
-    pub fn trouble(look: Look, request_id: impl Into<String>) -> Self {
+    pub fn trouble(look: Look, request_id: Option<String>) -> Self {
         Self {
-            reference: Some(request_id.into()),
+            reference: request_id,
             ..Self::new(look, "trouble-title", "trouble-body")
         }
     }

@@ -179,7 +179,7 @@ fn all(text: &str) -> Vec<String> {
         })),
         outcome(Outcome::Reopened(text.into())),
         outcome(Outcome::Failed(text.into())),
-        html(&MessagePage::trouble(look(), text)),
+        html(&MessagePage::trouble(look(), Some(text.into()))),
         html(&ThreeDsPage {
             look: look(),
             organization: organization(text),
