@@ -159,14 +159,25 @@ pub fn call(
 }
 
 pub fn send(url: &str, method: &str, path: &str, token: &str, body: Option<Value>) -> TcpStream {
+    let body = body.map(|body| body.to_string()).unwrap_or_default();
+    send_as(url, method, path, token, ("application/json", &body))
+}
+
+/// Sends a body of any type.
+pub fn send_as(
+    url: &str,
+    method: &str,
+    path: &str,
+    token: &str,
+    (kind, body): (&str, &str),
+) -> TcpStream {
     let host = url.strip_prefix("http://").expect("http");
     let mut stream = TcpStream::connect(host).expect("it listens");
     stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-    let body = body.map(|body| body.to_string()).unwrap_or_default();
     write!(
         stream,
         "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
-         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+         content-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     )
     .expect("sent");

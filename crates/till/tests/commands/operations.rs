@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
+    net::TcpStream,
     path::Path,
     sync::mpsc::{Receiver, channel},
 };
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use till_core::change::Changes;
 use till_store::{Options, Store};
 
-use crate::kit::{PATIENCE, Running, call, send, text};
+use crate::kit::{PATIENCE, Running, call, send, send_as, text};
 
 /// A running `till dev` whose log is read.
 struct Watched {
@@ -74,10 +75,13 @@ impl Watched {
 
 /// Status and body.
 fn get(url: &str, path: &str) -> (u16, String) {
+    answer(send(url, "GET", path, "", None))
+}
+
+/// Status and body of what was asked.
+fn answer(mut sent: TcpStream) -> (u16, String) {
     let mut answer = String::new();
-    send(url, "GET", path, "", None)
-        .read_to_string(&mut answer)
-        .unwrap();
+    sent.read_to_string(&mut answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     (status, body.to_owned())
@@ -145,20 +149,40 @@ fn a_page_that_fails_gives_the_number_that_the_log_has() {
     let (.., session) = call(till.url(), "POST", "/v1/checkouts/", token, Some(body));
     let page = format!("/checkout/{}", text(&session["client_secret"]));
     assert_eq!(get(till.url(), &page).0, 200);
-    spoil(folder.path());
-    let (status, shown) = get(till.url(), &page);
-    assert_eq!(status, 500);
-    let line = till.line(|line| line["message"] == "a page failed");
-    let id = text(&line["span"]["id"]);
-    let number = format!("If you ask for help, give this number: <code>{id}</code>");
-    assert!(shown.contains(&number), "{shown}");
+    let form = "intent=pay&customer_email=ada%40example.com&customer_name=Ada&country=FR\
+                &card_number=4242424242424242&card_expiry=12%2F34&card_cvc=123";
+    let pay = || {
+        let kind = ("application/x-www-form-urlencoded", form);
+        answer(send_as(till.url(), "POST", &page, "", kind))
+    };
+    for (lost, ask, said) in [
+        (
+            "alter table payments rename to lost",
+            &pay as &dyn Fn() -> (u16, String),
+            "a form failed",
+        ),
+        (
+            "alter table checkouts rename to mislaid",
+            &|| get(till.url(), &page),
+            "a page failed",
+        ),
+    ] {
+        spoil(folder.path(), lost);
+        let (status, shown) = ask();
+        assert_eq!(status, 500, "{shown}");
+        let line = till.line(|line| line["message"] == said);
+        let id = text(&line["span"]["id"]);
+        let shown = shown.replace("<code>", "");
+        let number = format!("If you ask for help, give this number: {id}");
+        assert!(shown.contains(&number), "{shown}");
+    }
 }
 
-/// Takes a table away from the database of a running Till.
-fn spoil(folder: &Path) {
+/// Takes something away from the database of a running Till.
+fn spoil(folder: &Path, sql: &'static str) {
     let url = format!("sqlite://{}", folder.join("till.db").display());
     let mut changes = Changes::new();
-    changes.any("alter table checkouts rename to mislaid", vec![]);
+    changes.any(sql, vec![]);
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let store = Store::open(&url, Options::default()).await.unwrap();
         store.commit(changes).await.unwrap();

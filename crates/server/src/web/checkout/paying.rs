@@ -30,7 +30,7 @@ use crate::{
     app::App,
     error::ApiError,
     idempotency::{Before, Once},
-    pay,
+    pay, request_id,
     web::page,
 };
 
@@ -64,6 +64,8 @@ struct Submit<'a> {
     errors: FieldErrors,
     /// What is told where the page is shown again, but is no reason to show it again.
     asides: FieldErrors,
+    /// What to give to whoever helps, where the fault is ours.
+    number: Option<String>,
 }
 
 impl<'a> Submit<'a> {
@@ -75,6 +77,7 @@ impl<'a> Submit<'a> {
             secret: session.checkout.client_secret.clone(),
             errors: FieldErrors::default(),
             asides: FieldErrors::default(),
+            number: None,
         }
     }
 
@@ -94,8 +97,24 @@ impl<'a> Submit<'a> {
         }
         shown.no_trial = told == Some("trial-used");
         shown.error = told.map(|id| self.look.say(id).into_owned());
+        if let (Some(words), Some(number)) = (&mut shown.error, self.number) {
+            *words = format!("{words} {} {number}", self.look.say("reference"));
+        }
         shown.gather_unshown();
         page(StatusCode::OK, &shown)
+    }
+
+    /// The page again after an error. It is told as a whole where it belongs to no field; a fault of ours always is,
+    /// with the number that the log has it under. `decline` is the reason of the last attempt.
+    fn failed(mut self, session: &Session, error: &ApiError, decline: Option<&str>) -> Response {
+        if !error.status().is_server_error() {
+            let told = self.errors.is_empty().then(|| whole(error, decline));
+            return self.again(session, told);
+        }
+        tracing::error!(?error, "a form failed");
+        self.number = request_id::current();
+        let shown = self.again(session, Some(whole(error, None)));
+        (error.status(), shown).into_response()
     }
 
     /// Reads the body, leaving out what does not read and saying so at its field.
@@ -168,10 +187,7 @@ pub(super) async fn save(app: &App, session: Session, look: Look, form: &Checkou
         match change_by_secret(app, &submit.secret, &input).await {
             Ok(changed) => return submit.again(&changed, None),
             Err(error) if submit.refused(&error, &mut body, &session) => {}
-            Err(error) => {
-                let told = submit.errors.is_empty().then(|| whole(&error, None));
-                return submit.again(&session, told);
-            }
+            Err(error) => return submit.failed(&session, &error, None),
         }
     }
 }
@@ -191,21 +207,20 @@ async fn with_product<'a>(
         Ok(changed) => Ok((submit, changed)),
         Err(error) => {
             place(&error, &session, submit.look, &mut submit.errors);
-            let told = submit.errors.is_empty().then(|| whole(&error, None));
-            Err(submit.again(&session, told))
+            Err(submit.failed(&session, &error, None))
         }
     }
 }
 
 /// A code that was typed but not applied is applied before paying. A wrong one is no reason not to pay, and only
-/// told where the page is shown again.
+/// told where the page is shown again; a fault of ours is one.
 async fn with_code(
     submit: &mut Submit<'_>,
     session: Session,
     body: &mut Map<String, Value>,
-) -> Session {
+) -> Result<Session, (Session, ApiError)> {
     let Some(code) = body.remove("discount_code") else {
-        return session;
+        return Ok(session);
     };
     let mut alone = Map::from_iter([("discount_code".to_owned(), code)]);
     let errors = std::mem::take(&mut submit.errors);
@@ -215,7 +230,11 @@ async fn with_code(
         place(error, &session, submit.look, &mut submit.errors);
     }
     submit.asides = std::mem::replace(&mut submit.errors, errors);
-    changed.unwrap_or(session)
+    match changed {
+        Ok(changed) => Ok(changed),
+        Err(error) if error.status().is_server_error() => Err((session, error)),
+        Err(_) => Ok(session),
+    }
 }
 
 /// Judges the confirmation with what the form holds, so that all that is wrong is told at once: with a stand-in for
@@ -294,17 +313,17 @@ pub(super) async fn pay_by_form(
     let submit = Submit::new(app, &session, look, form);
     let (mut submit, session) = with_product(submit, session).await.map_err(Box::new)?;
     let mut body = sent::body(form, &session, look, &mut submit.errors);
-    let session = with_code(&mut submit, session, &mut body).await;
+    let session = match with_code(&mut submit, session, &mut body).await {
+        Ok(session) => session,
+        Err((session, error)) => return Err(Box::new(submit.failed(&session, &error, None))),
+    };
     // The session as this form would make it: what is shown must be what is charged.
     let wanted = loop {
         let input = submit.read(&mut body, &session);
         match pay::preview(app, &session, &input).await {
             Ok(wanted) => break wanted,
             Err(error) if submit.refused(&error, &mut body, &session) => {}
-            Err(error) => {
-                let told = submit.errors.is_empty().then(|| whole(&error, None));
-                return Err(Box::new(submit.again(&session, told)));
-            }
+            Err(error) => return Err(Box::new(submit.failed(&session, &error, None))),
         }
     };
     let total = totals::totals(&wanted.checkout).total;
@@ -367,8 +386,7 @@ async fn elsewhere(submit: Submit<'_>, error: &ApiError, wanted: &Session) -> Bo
         .ok()
         .flatten()
         .and_then(|attempt| attempt.decline_reason);
-    let told = whole(error, reason.as_deref());
-    Box::new(submit.again(wanted, Some(told)))
+    Box::new(submit.failed(wanted, error, reason.as_deref()))
 }
 
 /// A token of the page's card fields; what is wrong with them is said at each.
