@@ -11,6 +11,8 @@ use till_ports::processor::ProcessorError;
 use till_store::{CommitError, Stale, StoreError};
 use till_wire::input::Problem;
 
+use crate::request_id;
+
 /// A request's no.
 #[derive(Debug, Clone)]
 pub struct ApiError(Box<Kind>);
@@ -160,6 +162,16 @@ impl ApiError {
             Kind::Stale => StatusCode::CONFLICT,
             Kind::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
+    }
+
+    /// Logs the cause where the fault is ours. The number to give to whoever helps: the request id under which the log
+    /// has it.
+    pub fn log_fault(&self) -> Option<String> {
+        let Kind::Internal(cause) = &*self.0 else {
+            return None;
+        };
+        tracing::error!(%cause, "a request failed");
+        request_id::current()
     }
 
     /// The broken fields, for pages that show them in place.
@@ -319,9 +331,7 @@ impl IntoResponse for ApiError {
             Kind::Bearer { name, words, .. } => json!({"error": name, "error_description": words}),
             _ => json!({"error": self.name(), "detail": self.detail()}),
         };
-        if let Kind::Internal(cause) = &*self.0 {
-            tracing::error!(%cause, "a request failed");
-        }
+        self.log_fault();
         let mut response = (status, Json::<Value>(body)).into_response();
         self.challenge(response.headers_mut());
         response

@@ -21,7 +21,6 @@ use crate::{
     error::ApiError,
     idempotency::{self, Once},
     limits::client_ip,
-    request_id,
     web::desk::{self, form::Sent},
 };
 
@@ -170,11 +169,8 @@ impl IntoResponse for Denied {
             ),
             Denied::Api(error) => {
                 let mut words = error.detail();
-                if error.status().is_server_error() {
-                    tracing::error!(?error, "a page failed");
-                    if let Some(id) = request_id::current() {
-                        words = format!("{words} If you ask for help, give this number: {id}");
-                    }
+                if let Some(number) = error.log_fault() {
+                    words = format!("{words} If you ask for help, give this number: {number}");
                 }
                 desk::message(error.status(), "That did not work", &words)
             }

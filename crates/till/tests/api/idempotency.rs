@@ -6,7 +6,7 @@ use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 use till_core::change::Value as Cell;
 use till_store::Query;
-use till_testkit::{Answer, Till, both};
+use till_testkit::{Answer, Till, both, id_in};
 
 use crate::files;
 
@@ -18,10 +18,6 @@ async fn keyed(t: &Till, key: &str, path: &str, body: &Value) -> Answer {
         .header("content-length", body.len())
         .header("idempotency-key", key);
     t.raw(request.body(Body::from(body)).unwrap()).await
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap()
 }
 
 fn is_replay(answer: &Answer) -> bool {
@@ -86,6 +82,7 @@ both! {
         t.may_leave_work();
         let (product, _) = (t.product().await, t.listen().await);
         let checkout = t.checkout_for(&product).await;
+        let secret = checkout["client_secret"].as_str().unwrap();
         let benefit = t.post("/v1/benefits/", json!({"type": "custom", "description": "A badge", "properties": {}})).await.created();
         t.drain().await;
         let delivery = &t.items("/v1/webhooks/deliveries").await[0];
@@ -95,11 +92,11 @@ both! {
         let part = json!({"number": 1, "checksum_etag": sent.header("etag")});
         let whole = json!({"id": file["upload"]["id"], "path": file["upload"]["path"], "parts": [part]});
         for (path, body) in [
-            (format!("/v1/products/{}/benefits", text(&product["id"])), json!({"benefits": [benefit["id"]]})),
-            (format!("/v1/checkouts/client/{}/opened", text(&checkout["client_secret"])), json!({"distinct_id": "d"})),
+            (format!("/v1/products/{}/benefits", id_in(&product, "id")), json!({"benefits": [benefit["id"]]})),
+            (format!("/v1/checkouts/client/{}/opened", secret), json!({"distinct_id": "d"})),
             ("/v1/files/".to_owned(), announced),
-            (format!("/v1/files/{}/uploaded", text(&file["id"])), whole),
-            (format!("/v1/webhooks/events/{}/redeliver", text(&delivery["webhook_event"]["id"])), json!({})),
+            (format!("/v1/files/{}/uploaded", id_in(&file, "id")), whole),
+            (format!("/v1/webhooks/events/{}/redeliver", id_in(&delivery["webhook_event"], "id")), json!({})),
         ] {
             let before = t.kept().await;
             let first = keyed(t, &path, &path, &body).await;

@@ -33,7 +33,7 @@ use crate::{
     error::ApiError,
     idempotency::Once,
     limits::{self, client_ip},
-    pay, request_id,
+    pay,
     web::{FORM_LIMIT, page},
 };
 
@@ -116,10 +116,7 @@ pub(super) fn bad_news(look: Look, error: &ApiError) -> Response {
             page(StatusCode::NOT_FOUND, &MessagePage::unknown(look))
         }
         StatusCode::GONE => page(status, &MessagePage::expired(look)),
-        _ => {
-            tracing::error!(?error, "a page failed");
-            page(status, &MessagePage::trouble(look, request_id::current()))
-        }
+        _ => page(status, &MessagePage::trouble(look, error.log_fault())),
     }
 }
 

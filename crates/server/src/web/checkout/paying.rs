@@ -23,14 +23,14 @@ use super::{
     pages::test_mode,
     problems::{at_card, note, place, whole},
     sent,
-    view::Look,
+    view::{CheckoutPage, Look},
 };
 use crate::{
     api::checkouts::change_by_secret,
     app::App,
     error::ApiError,
     idempotency::{Before, Once},
-    pay, request_id,
+    pay,
     web::page,
 };
 
@@ -64,8 +64,6 @@ struct Submit<'a> {
     errors: FieldErrors,
     /// What is told where the page is shown again, but is no reason to show it again.
     asides: FieldErrors,
-    /// What to give to whoever helps, where the fault is ours.
-    number: Option<String>,
 }
 
 impl<'a> Submit<'a> {
@@ -77,12 +75,15 @@ impl<'a> Submit<'a> {
             secret: session.checkout.client_secret.clone(),
             errors: FieldErrors::default(),
             asides: FieldErrors::default(),
-            number: None,
         }
     }
 
     /// The page again, with what is wrong; `told` is the message about all of it.
     fn again(self, session: &Session, told: Option<&str>) -> Response {
+        page(StatusCode::OK, &self.shown(session, told))
+    }
+
+    fn shown(self, session: &Session, told: Option<&str>) -> CheckoutPage {
         let mut shown = filled::page(
             session,
             self.look,
@@ -97,24 +98,23 @@ impl<'a> Submit<'a> {
         }
         shown.no_trial = told == Some("trial-used");
         shown.error = told.map(|id| self.look.say(id).into_owned());
-        if let (Some(words), Some(number)) = (&mut shown.error, self.number) {
-            *words = format!("{words} {} {number}", self.look.say("reference"));
-        }
         shown.gather_unshown();
-        page(StatusCode::OK, &shown)
+        shown
     }
 
     /// The page again after an error. It is told as a whole where it belongs to no field; a fault of ours always is,
     /// with the number that the log has it under. `decline` is the reason of the last attempt.
-    fn failed(mut self, session: &Session, error: &ApiError, decline: Option<&str>) -> Response {
-        if !error.status().is_server_error() {
+    fn failed(self, session: &Session, error: &ApiError, decline: Option<&str>) -> Response {
+        let (look, status) = (self.look, error.status());
+        if !status.is_server_error() {
             let told = self.errors.is_empty().then(|| whole(error, decline));
             return self.again(session, told);
         }
-        tracing::error!(?error, "a form failed");
-        self.number = request_id::current();
-        let shown = self.again(session, Some(whole(error, None)));
-        (error.status(), shown).into_response()
+        let mut shown = self.shown(session, Some(whole(error, None)));
+        if let (Some(words), Some(number)) = (&mut shown.error, error.log_fault()) {
+            *words = format!("{words} {} {number}", look.say("reference"));
+        }
+        page(status, &shown)
     }
 
     /// Reads the body, leaving out what does not read and saying so at its field.
@@ -212,28 +212,27 @@ async fn with_product<'a>(
     }
 }
 
-/// A code that was typed but not applied is applied before paying. A wrong one is no reason not to pay, and only
+/// A code that was typed but not applied is applied before paying: the session with it. A wrong one is no reason not to pay, and only
 /// told where the page is shown again; a fault of ours is one.
 async fn with_code(
     submit: &mut Submit<'_>,
-    session: Session,
+    session: &Session,
     body: &mut Map<String, Value>,
-) -> Result<Session, (Session, ApiError)> {
+) -> Result<Option<Session>, ApiError> {
     let Some(code) = body.remove("discount_code") else {
-        return Ok(session);
+        return Ok(None);
     };
     let mut alone = Map::from_iter([("discount_code".to_owned(), code)]);
     let errors = std::mem::take(&mut submit.errors);
-    let input = submit.read(&mut alone, &session);
+    let input = submit.read(&mut alone, session);
     let changed = change_by_secret(submit.app, &submit.secret, &input).await;
     if let Err(error) = &changed {
-        place(error, &session, submit.look, &mut submit.errors);
+        place(error, session, submit.look, &mut submit.errors);
     }
     submit.asides = std::mem::replace(&mut submit.errors, errors);
     match changed {
-        Ok(changed) => Ok(changed),
-        Err(error) if error.status().is_server_error() => Err((session, error)),
-        Err(_) => Ok(session),
+        Err(error) if error.status().is_server_error() => Err(error),
+        changed => Ok(changed.ok()),
     }
 }
 
@@ -313,9 +312,9 @@ pub(super) async fn pay_by_form(
     let submit = Submit::new(app, &session, look, form);
     let (mut submit, session) = with_product(submit, session).await.map_err(Box::new)?;
     let mut body = sent::body(form, &session, look, &mut submit.errors);
-    let session = match with_code(&mut submit, session, &mut body).await {
-        Ok(session) => session,
-        Err((session, error)) => return Err(Box::new(submit.failed(&session, &error, None))),
+    let session = match with_code(&mut submit, &session, &mut body).await {
+        Ok(with_code) => with_code.unwrap_or(session),
+        Err(error) => return Err(Box::new(submit.failed(&session, &error, None))),
     };
     // The session as this form would make it: what is shown must be what is charged.
     let wanted = loop {
@@ -357,9 +356,14 @@ pub(super) async fn pay_by_form(
         }
         // The same form, sent twice at once: what came of the first is told.
         Err(error) => match learned(app, &submit.secret, look, once).await {
-            Some(Ok(paid)) => return Ok(paid),
-            Some(Err(error)) => error,
             None => error,
+            Some(first) => {
+                error.log_fault();
+                match first {
+                    Ok(paid) => return Ok(paid),
+                    Err(error) => error,
+                }
+            }
         },
     };
     place(&error, &wanted, look, &mut submit.errors);
@@ -375,6 +379,7 @@ async fn elsewhere(submit: Submit<'_>, error: &ApiError, wanted: &Session) -> Bo
     if let Ok(now) = now
         && now.checkout.status != CheckoutStatus::Open
     {
+        error.log_fault();
         let to = submit.look.arrival_url(&now);
         return Box::new(SeeOther::to(&to).into_response());
     }
