@@ -165,6 +165,7 @@ nodes! {
             assert_eq!(work::run_due(&second.app).await.unwrap(), 0);
         }
         working.abort();
+        let _ = working.await;
         t.advance(LEASE - Duration::from_millis(1));
         assert_eq!(work::run_due(&second.app).await.unwrap(), 0, "not too early either");
         t.advance(Duration::from_millis(1));
@@ -197,6 +198,7 @@ nodes! {
         let now = jobs(t).await.remove(0);
         assert_eq!((now.claim, now.attempts), (job.claim, 2), "the other's, untouched");
         elsewhere.abort();
+        let _ = elsewhere.await;
         t.advance(LEASE);
         t.drain().await;
         assert_eq!(t.mailbox.take().len(), 1);
