@@ -45,12 +45,19 @@ macro_rules! nodes {
     };
 }
 
+/// For what takes milliseconds: a test that waits in vain fails, and says for what.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Goes on when it is so: what is waited for is on its way, and no clock is needed for it.
 macro_rules! until {
     ($is_so:expr) => {
-        while !$is_so {
-            tokio::task::yield_now().await;
-        }
+        let waiting = async {
+            while !$is_so {
+                tokio::task::yield_now().await;
+            }
+        };
+        let waited = tokio::time::timeout(PATIENCE, waiting).await;
+        waited.expect(concat!("never so: ", stringify!($is_so)));
     };
 }
 
@@ -197,6 +204,8 @@ nodes! {
         (&mut working).await.unwrap().unwrap();
         let now = jobs(t).await.remove(0);
         assert_eq!((now.claim, now.attempts), (job.claim, 2), "the other's, untouched");
+        // Its own heartbeat has been written: the row is nobody's when it dies.
+        until!(jobs(t).await[0].lease_until > job.lease_until);
         elsewhere.abort();
         let _ = elsewhere.await;
         t.advance(LEASE);
