@@ -9,9 +9,16 @@ use serde_json::{Value, json};
 use till_core::{change::Refused, refusal::Refusal};
 use till_ports::processor::ProcessorError;
 use till_store::{CommitError, Stale, StoreError};
-use till_wire::input::Problem;
+use till_wire::input::{PROBLEMS, Problem, Step, shortened_text};
 
 use crate::request_id;
+
+/// Bytes of a fault's cause that are logged, at most.
+const CAUSE: usize = 4_096;
+/// Bytes of a problem's sentence that are told, at most.
+const SENTENCE: usize = 1_024;
+/// Bytes of one step of a problem's place that are told, at most: a key of the body is a step.
+const STEP: usize = 256;
 
 /// A request's no.
 #[derive(Debug, Clone)]
@@ -42,6 +49,11 @@ enum Kind {
         status: StatusCode,
         words: &'static str,
     },
+    /// A budget is spent; answered without a body.
+    Spent {
+        /// When to come again.
+        seconds: u64,
+    },
     /// Rows moved; load and decide again.
     Stale,
     /// Ours; the cause is logged, never shown.
@@ -63,10 +75,31 @@ impl ApiError {
 
     /// Fields that do not read.
     pub fn unreadable(problems: Vec<Problem>) -> Self {
-        Self::of(Kind::Invalid {
-            name: "RequestValidationError",
-            problems,
-        })
+        Self::invalid("RequestValidationError", problems)
+    }
+
+    /// What problems say goes back to the sender, so each part of them has a bound: what was sent is not said again in
+    /// full, or many times.
+    fn invalid(name: &'static str, mut problems: Vec<Problem>) -> Self {
+        problems.truncate(PROBLEMS);
+        for problem in &mut problems {
+            if problem.msg.len() > SENTENCE {
+                problem.msg = shortened_text(&problem.msg, SENTENCE);
+            }
+            for step in &mut problem.loc {
+                if let Step::Key(key) = step
+                    && key.len() > STEP
+                {
+                    *key = shortened_text(key, STEP).into();
+                }
+            }
+        }
+        Self::of(Kind::Invalid { name, problems })
+    }
+
+    /// A budget is spent: 429 with an empty body, and after how many seconds there is some again.
+    pub fn spent(seconds: u64) -> Self {
+        Self::of(Kind::Spent { seconds })
     }
 
     /// Nothing is there, or it belongs to somebody else.
@@ -138,6 +171,17 @@ impl ApiError {
         )
     }
 
+    /// A body of more than `most` values.
+    pub fn too_many_values(most: usize) -> Self {
+        let words = format!("The request body holds more than {most} values.");
+        Self::named(StatusCode::PAYLOAD_TOO_LARGE, "RequestBodyTooLarge", words)
+    }
+
+    /// A form that exceeds a bound on its fields; `words` says which.
+    pub fn form_refused(words: String) -> Self {
+        Self::named(StatusCode::UNPROCESSABLE_ENTITY, "FormRefused", words)
+    }
+
     /// No `Content-Length`.
     pub fn length_required() -> Self {
         Self::named(
@@ -147,9 +191,10 @@ impl ApiError {
         )
     }
 
-    /// A fault of ours; `cause` goes to the log.
+    /// A fault of ours; `cause` goes to the log, its first few KiB at most: causes may repeat what was sent.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
-        Self::of(Kind::Internal(cause.to_string()))
+        let cause = shortened_text(&cause.to_string(), CAUSE);
+        Self::of(Kind::Internal(cause))
     }
 
     /// The status it is answered with.
@@ -159,6 +204,7 @@ impl ApiError {
             | Kind::Bearer { status, .. }
             | Kind::Plain { status, .. } => *status,
             Kind::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Kind::Spent { .. } => StatusCode::TOO_MANY_REQUESTS,
             Kind::Stale => StatusCode::CONFLICT,
             Kind::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -188,7 +234,7 @@ impl ApiError {
             Kind::Named { name, .. } | Kind::Invalid { name, .. } | Kind::Bearer { name, .. } => {
                 name
             }
-            Kind::Plain { .. } => "",
+            Kind::Plain { .. } | Kind::Spent { .. } => "",
             Kind::Stale => "Conflict",
             Kind::Internal(_) => "InternalServerError",
         }
@@ -202,6 +248,7 @@ impl ApiError {
                 problems.first().map(|p| p.msg.clone()).unwrap_or_default()
             }
             Kind::Bearer { words, .. } | Kind::Plain { words, .. } => (*words).to_owned(),
+            Kind::Spent { .. } => "There were too many requests. Try again later.".to_owned(),
             Kind::Stale => "Somebody else changed this at the same moment. Try again.".to_owned(),
             Kind::Internal(_) => "Something went wrong on our side.".to_owned(),
         }
@@ -231,10 +278,7 @@ impl From<Refusal> for ApiError {
         use StatusCode as S;
         match refusal {
             Refusal::NotFound => Self::not_found(),
-            Refusal::Invalid(problems) => Self::of(Kind::Invalid {
-                name: "PolarRequestValidationError",
-                problems,
-            }),
+            Refusal::Invalid(problems) => Self::invalid("PolarRequestValidationError", problems),
             Refusal::NotOpenCheckout => Self::named(
                 S::FORBIDDEN,
                 "NotOpenCheckout",
@@ -325,6 +369,9 @@ impl Stale for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = self.status();
+        if let Kind::Spent { seconds } = &*self.0 {
+            return (status, [(header::RETRY_AFTER, seconds.to_string())]).into_response();
+        }
         let body = match &*self.0 {
             Kind::Plain { words, .. } => json!({"detail": words}),
             Kind::Invalid { name, problems } => json!({"error": name, "detail": problems}),
@@ -367,5 +414,25 @@ impl ApiError {
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(header::WWW_AUTHENTICATE, value);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use till_wire::loc;
+
+    #[test]
+    fn neither_problems_nor_causes_repeat_a_large_request() {
+        let long = "é".repeat(1_000_000);
+        let problem = Problem::value(loc!["body", long.clone()], long.clone(), long.clone());
+        let error = ApiError::unreadable(vec![problem; 1_000]);
+        assert_eq!(error.problems().len(), PROBLEMS);
+        let told = serde_json::to_string(error.problems()).unwrap();
+        assert!(told.len() < 300_000, "{}", told.len());
+        let Kind::Internal(cause) = *ApiError::internal(&long).0 else {
+            panic!("a fault")
+        };
+        assert!(cause.len() <= CAUSE + "…".len());
     }
 }

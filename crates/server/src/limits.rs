@@ -16,7 +16,7 @@ use std::{
 
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::{Extensions, HeaderMap, StatusCode, header},
+    http::{Extensions, HeaderMap},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -30,7 +30,7 @@ use till_core::{
 };
 use till_store::CommitError;
 
-use crate::{app::App, error::ApiError, extract::Identity};
+use crate::{app::App, error::ApiError};
 
 /// The limits in force.
 #[derive(Debug)]
@@ -80,8 +80,8 @@ const CONFIRM: [Budget; 2] = [Budget::new(6, 10), Budget::new(20, 180)];
 /// None that a machine's own tests would meet from one address.
 const WIDE: Budget = Budget::new(10_000, 1);
 
-/// Who has one IPv6 address has its whole /64.
-fn network(address: &str) -> String {
+/// What an address is counted as: who has one IPv6 address has its whole /64.
+pub(crate) fn network(address: &str) -> String {
     match address.parse() {
         Ok(IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => {
             format!("{:x?}", &v6.segments()[..4])
@@ -115,6 +115,12 @@ impl Limits {
         if let Some(general) = &self.general {
             general.budgets.retain_recent();
         }
+    }
+
+    /// Takes one request of a general budget, that of an organization or a network, or refuses it.
+    pub(crate) fn count(&self, whose: String) -> Result<(), ApiError> {
+        let wait = self.general.as_ref().and_then(|general| general.enter(&whose));
+        wait.map_or(Ok(()), |seconds| Err(ApiError::spent(seconds)))
     }
 
     /// From now on so many nodes share the budgets.
@@ -198,33 +204,20 @@ async fn spend(app: &App, budgets: Vec<(String, Budget)>) -> Result<Option<u64>,
     }
 }
 
-/// Answers 429 with an empty body when a budget is spent.
+/// Answers 429 with an empty body when the budget for confirming is spent. The general budget is counted before, in
+/// [`crate::transport`].
 pub async fn limit(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let Some(general) = &app.limits.general else {
-        return next.run(request).await;
-    };
-    let address = client_ip(&app, request.headers(), request.extensions());
-    let key = match request.extensions().get::<Identity>() {
-        Some(Identity::Token(held)) => held.1.id.to_string(),
-        _ => address.clone(),
-    };
-    let mut wait = general.enter(&key);
     let path = request.uri().path();
     let confirmed = path.strip_prefix("/v1/checkouts/client/");
     if let Some(secret) = confirmed.and_then(|rest| rest.strip_suffix("/confirm")) {
-        wait = match confirming(&app, secret, &address).await {
-            Ok(own) => wait.max(own),
+        let address = client_ip(&app, request.headers(), request.extensions());
+        match confirming(&app, secret, &address).await {
+            Ok(None) => {}
+            Ok(Some(seconds)) => return ApiError::spent(seconds).into_response(),
             Err(error) => return error.into_response(),
-        };
+        }
     }
-    match wait {
-        None => next.run(request).await,
-        Some(seconds) => (
-            StatusCode::TOO_MANY_REQUESTS,
-            [(header::RETRY_AFTER, seconds.to_string())],
-        )
-            .into_response(),
-    }
+    next.run(request).await
 }
 
 /// The caller's network address: the trusted proxy's header if one is configured, else the peer. Of several

@@ -1,6 +1,11 @@
 //! What can go wrong below a decision.
 
 use till_core::change::{ReadError, Refused};
+use till_wire::input::shortened_text;
+
+/// Bytes of a failed statement, and of the database's words about it, that are told: a statement may be as long as what a
+/// caller asks for, and the words may repeat it.
+const TOLD: usize = 1_000;
 
 /// The database could not do it: nothing a caller did.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -14,9 +19,9 @@ pub enum StoreError {
     /// A statement failed.
     #[error("{problem} (in: {sql})")]
     Sql {
-        /// The statement.
+        /// The statement, cut off where it is long; never its values.
         sql: String,
-        /// The database's words.
+        /// The database's words, likewise.
         problem: String,
     },
     /// A row did not fit its type.
@@ -28,6 +33,16 @@ pub enum StoreError {
     /// The store was closed.
     #[error("the store is closed")]
     Closed,
+}
+
+impl StoreError {
+    /// A statement failed.
+    pub(crate) fn sql(sql: &str, problem: impl std::fmt::Display) -> Self {
+        Self::Sql {
+            sql: shortened_text(sql, TOLD),
+            problem: shortened_text(&problem.to_string(), TOLD),
+        }
+    }
 }
 
 /// Why a commit wrote nothing.

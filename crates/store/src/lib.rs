@@ -272,10 +272,10 @@ pub(crate) fn adds_events(changes: &Changes) -> bool {
 pub(crate) fn storable(value: &Value) -> Result<(), StoreError> {
     match value {
         Value::Json(text) if text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
-            Err(StoreError::Sql {
-                sql: text.clone(),
-                problem: "a JSON column holds objects and arrays, never a bare number".to_owned(),
-            })
+            Err(StoreError::sql(
+                text,
+                "a JSON column holds objects and arrays, never a bare number",
+            ))
         }
         _ => Ok(()),
     }

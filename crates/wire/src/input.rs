@@ -10,8 +10,13 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 mod read;
+mod shorten;
 
 pub use read::*;
+pub use shorten::{INPUT, shortened, shortened_text};
+
+/// Problems that are told of one request, at most: the first ones.
+pub const PROBLEMS: usize = 100;
 
 /// One step of a place: a key or a list position.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -58,7 +63,7 @@ pub struct Problem {
     pub loc: Loc,
     /// For people.
     pub msg: String,
-    /// What was sent there.
+    /// What was sent there; see [`shortened`].
     pub input: Value,
     /// The bound that was broken; only schema-level problems carry it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,7 +82,7 @@ impl Problem {
             kind: Cow::Borrowed(kind),
             loc,
             msg: msg.into(),
-            input: input.into(),
+            input: shortened(&input.into()),
             ctx: None,
         }
     }
@@ -158,7 +163,7 @@ impl<T> Patch<T> {
 #[derive(Debug)]
 pub struct Context {
     path: Loc,
-    /// Everything found wrong.
+    /// What was found wrong, the first [`PROBLEMS`] of it.
     pub problems: Vec<Problem>,
 }
 
@@ -222,13 +227,15 @@ impl Context {
         input: &Value,
         ctx: Option<Value>,
     ) -> Option<T> {
-        self.problems.push(Problem {
-            kind: Cow::Borrowed(kind),
-            loc: self.path.clone(),
-            msg,
-            input: input.clone(),
-            ctx,
-        });
+        if self.problems.len() < PROBLEMS {
+            self.problems.push(Problem {
+                kind: Cow::Borrowed(kind),
+                loc: self.path.clone(),
+                msg,
+                input: shortened(input),
+                ctx,
+            });
+        }
         None
     }
 

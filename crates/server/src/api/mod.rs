@@ -33,7 +33,13 @@ use axum::{
 };
 
 use self::operation::Operation;
-use crate::{app::App, error::ApiError, idempotency, limits, transport};
+use crate::{
+    app::App,
+    error::ApiError,
+    idempotency, limits,
+    transport::{self, Bodies, Callers},
+    web,
+};
 
 pub use openapi::document;
 
@@ -78,11 +84,25 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         ))
         .layer(middleware::from_fn_with_state(app.clone(), limits::limit))
         .layer(middleware::from_fn_with_state(
-            app.clone(),
-            transport::intake,
+            Arc::new(Bodies::default()),
+            transport::take_body,
+        ))
+        .merge(unknown())
+        .layer(middleware::from_fn_with_state(
+            Arc::new(Callers::new(app.clone())),
+            transport::identify,
         ))
         .merge(openapi::router())
         .layer(middleware::from_fn(transport::envelope))
+}
+
+/// Every other address under `/v1`: there is nothing, with the headers that the API's answers carry.
+fn unknown() -> Router<Arc<App>> {
+    ["/v1", "/v1/", "/v1/{*rest}"]
+        .into_iter()
+        .fold(Router::new(), |router, path| {
+            router.route(path, any(web::nowhere))
+        })
 }
 
 /// With a trailing slash where the canonical form has none, and the other way round.

@@ -16,6 +16,15 @@ use uuid::Uuid;
 
 use crate::{app::App, error::ApiError};
 
+/// Parameters of a query, at most: a page of a list asks for far fewer.
+const PARAMETERS: usize = 1_000;
+/// Values of one filter, at most: as many as a page has rows.
+const VALUES: usize = 100;
+/// Metadata keys to filter by, at most: each is looked for in every row that the other filters leave.
+const METADATA_KEYS: usize = 10;
+/// Bytes of a text to search or filter by, at most.
+const TEXT: usize = 1_000;
+
 /// A query string. Reading collects problems; [`Params::finish`] tells them all.
 #[derive(Debug)]
 pub struct Params {
@@ -64,13 +73,15 @@ impl Paging {
 impl Params {
     /// Parses a raw query string.
     pub fn parse(query: &str) -> Self {
-        let pairs = url::form_urlencoded::parse(query.as_bytes())
-            .into_owned()
-            .collect();
-        let mut params = Self {
-            pairs,
-            cx: Context::new("query"),
-        };
+        let sent = url::form_urlencoded::parse(query.as_bytes()).into_owned();
+        let mut pairs: Vec<_> = sent.take(PARAMETERS + 1).collect();
+        let mut cx = Context::new("query");
+        if pairs.len() > PARAMETERS {
+            pairs.truncate(PARAMETERS);
+            too_many(&mut cx, "parameters", PARAMETERS);
+        }
+        let mut params = Self { pairs, cx };
+        params.bound_metadata();
         if params
             .pairs
             .iter()
@@ -83,15 +94,37 @@ impl Params {
         params
     }
 
+    /// Refuses more metadata filters than are bearable.
+    fn bound_metadata(&mut self) {
+        let sent = self.pairs.iter().filter(|(key, _)| metadata_key(key).is_some());
+        let mut keys: Vec<&str> = sent.clone().map(|(key, _)| key.as_str()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let (keys, values) = (keys.len(), sent.count());
+        let (cx, most) = (&mut self.cx, METADATA_KEYS);
+        if keys > most {
+            cx.at("metadata", |cx| too_many(cx, "keys", most));
+        }
+        if values > VALUES {
+            cx.at("metadata", |cx| too_many(cx, "values", VALUES));
+        }
+    }
+
     /// Replaces what was sent under a key.
     pub fn set(&mut self, key: &str, value: &str) {
         self.pairs.retain(|(k, _)| k != key);
         self.pairs.push((key.to_owned(), value.to_owned()));
     }
 
-    fn values(&self, key: &str) -> Vec<Json> {
+    /// What was sent under a key, the first values of it; more than there may be is a problem.
+    fn values(&mut self, key: &'static str) -> Vec<Json> {
         let found = self.pairs.iter().filter(|(k, _)| k == key);
-        found.map(|(_, v)| Json::from(v.as_str())).collect()
+        let mut found: Vec<Json> = found.map(|(_, v)| Json::from(v.as_str())).collect();
+        if found.len() > VALUES {
+            found.truncate(VALUES);
+            self.cx.at(key, |cx| too_many(cx, "values", VALUES));
+        }
+        found
     }
 
     fn all<T>(
@@ -137,12 +170,12 @@ impl Params {
 
     /// Texts, one or many.
     pub fn texts(&mut self, key: &'static str) -> Vec<String> {
-        self.all(key, input::text)
+        self.all(key, bounded_text)
     }
 
     /// One text.
     pub fn text(&mut self, key: &'static str) -> Option<String> {
-        self.last(key, input::text)
+        self.last(key, bounded_text)
     }
 
     /// One truth value.
@@ -178,30 +211,29 @@ impl Params {
     }
 
     /// `sorting`: names of `keys`, each mapped to a column that is never null, or to an SQL expression
-    /// (a nullable column as `table.column`); `-` sorts downwards.
+    /// (a nullable column as `table.column`); `-` sorts downwards. A key that was sent before sorts nothing any more.
     pub fn sorting(
         &mut self,
         keys: &[(&'static str, &'static str)],
         default: &[&str],
     ) -> Vec<(&'static str, Order)> {
-        let sent: Vec<String> = self
-            .pairs
-            .iter()
-            .filter(|(k, _)| k == "sorting")
-            .map(|(_, v)| v.clone())
+        let sent = self.values("sorting").into_iter();
+        let sent: Vec<String> = sent
+            .filter_map(|value| value.as_str().map(str::to_owned))
             .collect();
         let wanted: Vec<String> = if sent.is_empty() {
             default.iter().map(|s| (*s).to_owned()).collect()
         } else {
             sent
         };
-        let mut sorted = Vec::new();
+        let mut sorted: Vec<(&'static str, Order)> = Vec::new();
         for (i, word) in wanted.iter().enumerate() {
             let (name, order) = match word.strip_prefix('-') {
                 Some(name) => (name, Order::Desc),
                 None => (word.as_str(), Order::Asc),
             };
             match keys.iter().find(|(key, _)| *key == name) {
+                Some((_, column)) if sorted.iter().any(|(known, _)| known == column) => {}
                 Some((_, column)) => sorted.push((*column, order)),
                 None => {
                     let both: Vec<String> = keys
@@ -231,10 +263,7 @@ impl Params {
     pub fn metadata(&self) -> Vec<(String, Vec<String>)> {
         let mut groups: Vec<(String, Vec<String>)> = Vec::new();
         for (key, value) in &self.pairs {
-            let Some(name) = key
-                .strip_prefix("metadata[")
-                .and_then(|k| k.strip_suffix(']'))
-            else {
+            let Some(name) = metadata_key(key) else {
                 continue;
             };
             match groups.iter_mut().find(|(known, _)| known == name) {
@@ -267,6 +296,26 @@ impl Params {
             Err(ApiError::unreadable(self.cx.problems))
         }
     }
+}
+
+/// The `key` of `metadata[key]`.
+fn metadata_key(parameter: &str) -> Option<&str> {
+    parameter.strip_prefix("metadata[")?.strip_suffix(']')
+}
+
+/// The problem of a list that is too long, at the current place.
+fn too_many(cx: &mut Context, what: &str, most: usize) {
+    cx.bound::<()>(
+        "too_long",
+        format!("There should be at most {most} {what}"),
+        &Json::Null,
+        "max_length",
+        most,
+    );
+}
+
+fn bounded_text(value: &Json, cx: &mut Context) -> Option<String> {
+    input::text_of(0, TEXT, false)(value, cx)
 }
 
 /// List filters that skip themselves when nothing was sent.
@@ -440,5 +489,61 @@ impl<S: Send + Sync> FromRequestParts<S> for ExternalId {
         part(parts, state, "external_id", input::text)
             .await
             .map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(query: &str, read: impl FnOnce(&mut Params)) -> Vec<(String, String)> {
+        let mut params = Params::parse(query);
+        read(&mut params);
+        let told = params.finish().err();
+        let problems = told.iter().flat_map(ApiError::problems);
+        let place = |loc| serde_json::to_string(loc).unwrap();
+        problems
+            .map(|problem| (problem.kind.to_string(), place(&problem.loc)))
+            .collect()
+    }
+
+    fn one(kind: &str, place: &str) -> Vec<(String, String)> {
+        vec![(kind.to_owned(), place.to_owned())]
+    }
+
+    #[test]
+    fn a_query_has_bounds_which_are_told_where_they_are_exceeded() {
+        let many = |pair: &str, count: usize| vec![pair; count].join("&");
+        let ids = |p: &mut Params| drop(p.texts("id"));
+        assert_eq!(problems(&many("id=a", VALUES), ids), []);
+        let long = one("too_long", r#"["query","id"]"#);
+        assert_eq!(problems(&many("id=a", VALUES + 1), ids), long);
+        let longer = one("too_long", r#"["query"]"#);
+        assert_eq!(problems(&many("x", PARAMETERS + 1), |_| {}), longer);
+        let keys = |count: usize| -> String {
+            (0..count).map(|n| format!("metadata[k{n}]=v&")).collect()
+        };
+        assert_eq!(problems(&keys(METADATA_KEYS), |_| {}), []);
+        let metadata = one("too_long", r#"["query","metadata"]"#);
+        assert_eq!(problems(&keys(METADATA_KEYS + 1), |_| {}), metadata);
+        assert_eq!(problems(&many("metadata[k]=v", VALUES + 1), |_| {}), metadata);
+        let text = |p: &mut Params| drop(p.text("query"));
+        let query = |length: usize| format!("query={}", "é".repeat(length));
+        assert_eq!(problems(&query(TEXT), text), []);
+        let told = one("string_too_long", r#"["query","query"]"#);
+        assert_eq!(problems(&query(TEXT + 1), text), told);
+    }
+
+    #[test]
+    fn a_key_sorts_once() {
+        let keys = [("name", "name"), ("created_at", "created_at")];
+        let mut params = Params::parse("sorting=name&sorting=-name&sorting=-created_at&sorting=name");
+        let sorted = params.sorting(&keys, &["created_at"]);
+        assert_eq!(sorted, [("name", Order::Asc), ("created_at", Order::Desc)]);
+        let sort = |p: &mut Params| drop(p.sorting(&keys, &[]));
+        let many = vec!["sorting=name"; 2_500].join("&");
+        assert!(!problems(&many, sort).is_empty());
+        let unknown = vec!["sorting=x"; VALUES].join("&");
+        assert!(problems(&unknown, sort).len() <= VALUES);
     }
 }

@@ -7,6 +7,7 @@ pub mod assets;
 pub mod checkout;
 pub mod desk;
 pub mod embed;
+pub(crate) mod form_fields;
 pub mod words;
 
 use askama::Template;

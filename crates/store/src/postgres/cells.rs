@@ -56,10 +56,7 @@ impl ToSql for Param<'_> {
 /// Refuses what [`Param`] could not encode before anything is sent: within a flight, a statement that
 /// fails on this side would be left out while its neighbours are committed.
 pub(super) fn check(statement: &Statement, sql: &str, binds: &[Value]) -> Result<(), StoreError> {
-    let wrong = |problem: String| StoreError::Sql {
-        sql: sql.to_owned(),
-        problem,
-    };
+    let wrong = |problem: String| StoreError::sql(sql, problem);
     let types = statement.params();
     if types.len() != binds.len() {
         let problem = format!("{} values for {} places", binds.len(), types.len());

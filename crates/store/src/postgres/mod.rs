@@ -185,10 +185,7 @@ where relnamespace = current_schema()::regnamespace and relkind = 'r' \
 and pg_relation_size(oid) >= 4 * 8192 * greatest(relpages, 1)";
 
 fn failed(sql: &str, e: &tokio_postgres::Error) -> StoreError {
-    StoreError::Sql {
-        sql: sql.to_owned(),
-        problem: words(e),
-    }
+    StoreError::sql(sql, words(e))
 }
 
 async fn prepare(client: &ClientWrapper, sql: &str) -> Result<Statement, StoreError> {

@@ -23,10 +23,7 @@ pub(super) fn bind(
         let value = number
             .checked_sub(1)
             .and_then(|i| binds.get(i))
-            .ok_or_else(|| StoreError::Sql {
-                sql: sql.to_owned(),
-                problem: format!("no value for ${number}"),
-            })?;
+            .ok_or_else(|| StoreError::sql(sql, format!("no value for ${number}")))?;
         storable(value)?;
         let bound = match value {
             Value::Null => statement.raw_bind_parameter(place, Null),
@@ -47,10 +44,7 @@ pub(super) fn bind(
 }
 
 pub(super) fn failed(sql: &str, e: &rusqlite::Error) -> StoreError {
-    StoreError::Sql {
-        sql: sql.to_owned(),
-        problem: e.to_string(),
-    }
+    StoreError::sql(sql, e)
 }
 
 /// A row's columns from left to right.

@@ -294,7 +294,7 @@ pub fn exact_instant(value: &Value, cx: &mut Context) -> Option<Timestamp> {
     }
 }
 
-/// Whether any text in the value, keys included, holds a NUL.
+/// Whether any text in the value, keys included, holds a NUL. No deeper than the parser reads bodies, which is 128 steps.
 pub fn has_nul(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),

@@ -34,7 +34,7 @@ use crate::{
     idempotency::Once,
     limits::{self, client_ip},
     pay,
-    web::{FORM_LIMIT, page},
+    web::{FORM_LIMIT, form_fields, page},
 };
 
 /// The pages' routes.
@@ -221,6 +221,7 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
         let body = Bytes::from_request(Request::from_parts(parts.clone(), body), state)
             .await
             .map_err(|refused| ApiError::body_refused(refused.status(), FORM_LIMIT).status())?;
+        form_fields::read(&body).map_err(|_| StatusCode::UNPROCESSABLE_ENTITY)?;
         let request = Request::from_parts(parts, body.clone().into());
         let form = Form::from_request(request, state).await;
         let Form(form) = form.map_err(|refused| refused.status())?;

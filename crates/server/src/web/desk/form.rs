@@ -423,7 +423,7 @@ mod tests {
                 ],
             )],
         );
-        let sent = Sent::parse(b"name=%3Cb%3E&password=secret");
+        let sent = Sent::parse(b"name=%3Cb%3E&password=secret").unwrap();
         let html = form
             .again(&sent, &Wrong::field("name", "too short"))
             .to_string();

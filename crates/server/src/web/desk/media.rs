@@ -38,6 +38,9 @@ use crate::{
 /// What one form may send: a handful of pictures.
 const LIMIT: usize = 60 * 1024 * 1024;
 
+/// The most parts of one form, each a picture or a field.
+const PARTS: usize = 50;
+
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
@@ -108,7 +111,11 @@ async fn upload(
 ) -> Answer {
     let product = shelf::one(&app, &desk, id, api::products::get).await?;
     let (mut wrong, mut added, mut key) = (Vec::new(), Vec::new(), None);
-    loop {
+    for part in 0.. {
+        if part == PARTS {
+            wrong.push(format!("Choose at most {} pictures at once.", PARTS - 1));
+            break;
+        }
         let field = match form.next_field().await {
             Ok(Some(field)) => field,
             Ok(None) => break,

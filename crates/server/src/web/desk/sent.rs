@@ -1,5 +1,7 @@
 //! What a form sent, and the JSON body that its fields are named after.
 
+use std::collections::BTreeMap;
+
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request},
@@ -10,19 +12,22 @@ use serde_json::{Map, Value};
 use crate::{
     error::ApiError,
     extract::{Body, Denied},
-    web::FORM_LIMIT,
+    web::{
+        FORM_LIMIT,
+        form_fields::{self, FormRefused},
+    },
 };
 
-/// What a form sent (`application/x-www-form-urlencoded`), in its order.
+/// What a form sent (`application/x-www-form-urlencoded`): the values of each field, in the order in which they were
+/// sent. Fields are kept by name, so that the fields of a row or a group stand together and are found without looking
+/// at the others.
 #[derive(Clone, Default)]
-pub struct Sent(Vec<(String, String)>);
+pub struct Sent(BTreeMap<String, Vec<String>>);
 
 /// Passwords come this way, so values are never printed.
 impl std::fmt::Debug for Sent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list()
-            .entries(self.0.iter().map(|(key, _)| key))
-            .finish()
+        f.debug_list().entries(self.0.keys()).finish()
     }
 }
 
@@ -32,29 +37,34 @@ impl<S: Sync> FromRequest<S> for Sent {
         let bytes = Bytes::from_request(request, &())
             .await
             .map_err(|refused| ApiError::body_refused(refused.status(), FORM_LIMIT))?;
-        Ok(Self::parse(&bytes))
+        let sent = Self::parse(&bytes).map_err(ApiError::from)?;
+        Ok(sent)
     }
 }
 
 impl Sent {
-    /// Reads an urlencoded body.
-    pub fn parse(body: &[u8]) -> Self {
-        Self(url::form_urlencoded::parse(body).into_owned().collect())
+    /// Reads an urlencoded body; one that exceeds a bound of [`form_fields`] is refused.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, FormRefused> {
+        let mut sent = Self::default();
+        for (name, value) in form_fields::read(body)? {
+            form_fields::rows_bounded(&name)?;
+            sent.0.entry(name).or_default().push(value);
+        }
+        Ok(sent)
     }
 
-    /// All of it, in its order.
+    /// All of it, by name.
     pub fn encoded(&self) -> String {
         let mut text = url::form_urlencoded::Serializer::new(String::new());
-        text.extend_pairs(&self.0);
+        for (name, values) in &self.0 {
+            text.extend_pairs(values.iter().map(|value| (name, value)));
+        }
         text.finish()
     }
 
     /// The value of a field; the last one where it was sent twice.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .rfind(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.0.get(name)?.last().map(String::as_str)
     }
 
     /// A field's value without space around it; blank counts as not sent.
@@ -66,11 +76,8 @@ impl Sent {
 
     /// All values of a field.
     pub fn all(&self, name: &str) -> Vec<&str> {
-        self.0
-            .iter()
-            .filter(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
-            .collect()
+        let values = self.0.get(name).into_iter().flatten();
+        values.map(String::as_str).collect()
     }
 
     /// Whether a box was ticked.
@@ -80,32 +87,28 @@ impl Sent {
 
     /// Replaces a field's value.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
-        self.0.retain(|(key, _)| key != name);
-        self.0.push((name.to_owned(), value.into()));
+        self.0.insert(name.to_owned(), vec![value.into()]);
     }
 
     /// Adds one more value to a field.
     pub fn add(&mut self, name: &str, value: impl Into<String>) {
-        self.0.push((name.to_owned(), value.into()));
+        self.0.entry(name.to_owned()).or_default().push(value.into());
     }
 
     /// Forgets a field and everything below it.
     pub fn drop(&mut self, name: &str) {
-        let below = format!("{name}.");
-        self.0
-            .retain(|(key, _)| key != name && !key.starts_with(&below));
+        self.0.remove(name);
+        self.take_below(name);
     }
 
     /// The numbers that rows of a repeated group were sent under, such as `prices.0` and `prices.2`.
     pub fn rows(&self, group: &str) -> Vec<usize> {
-        let mut rows: Vec<usize> = self
-            .0
-            .iter()
-            .filter_map(|(key, _)| {
-                let rest = key.strip_prefix(group)?.strip_prefix('.')?;
-                rest.split('.').next()?.parse().ok()
-            })
-            .collect();
+        let [from, to] = below(group);
+        let steps = self.0.range(from.clone()..to).filter_map(|(name, _)| {
+            let rest = name.strip_prefix(&from)?;
+            form_fields::row(rest.split('.').next()?)
+        });
+        let mut rows: Vec<usize> = steps.collect();
         rows.sort_unstable();
         rows.dedup();
         rows
@@ -114,13 +117,22 @@ impl Sent {
     /// Numbers the rows of a group without gaps.
     pub fn renumber(&mut self, group: &str) {
         for (new, old) in self.rows(group).into_iter().enumerate() {
-            let (from, to) = (format!("{group}.{old}."), format!("{group}.{new}."));
-            for (key, _) in &mut self.0 {
-                if let Some(rest) = key.strip_prefix(&from) {
-                    *key = format!("{to}{rest}");
-                }
+            if new == old {
+                continue;
+            }
+            let (from, to) = (format!("{group}.{old}"), format!("{group}.{new}"));
+            for (name, values) in self.take_below(&from) {
+                self.0.insert(format!("{to}{}", &name[from.len()..]), values);
             }
         }
+    }
+
+    /// Takes the fields below a name out.
+    fn take_below(&mut self, name: &str) -> Vec<(String, Vec<String>)> {
+        let [from, to] = below(name);
+        let names: Vec<String> = self.0.range(from..to).map(|(name, _)| name.clone()).collect();
+        let take = |name: String| self.0.remove_entry(&name);
+        names.into_iter().filter_map(take).collect()
     }
 
     /// An object as rows of `key` and `value`.
@@ -155,15 +167,16 @@ impl Sent {
     /// are the page's own.
     pub fn json(&self) -> Value {
         let mut body = Value::Object(Map::new());
-        for (key, text) in &self.0 {
-            if key.starts_with('_') {
+        for (name, values) in &self.0 {
+            if name.starts_with('_') {
                 continue;
             }
+            let Some(text) = values.last() else { continue };
             let value = match text.trim() {
                 "" => Value::Null,
                 _ => Value::String(text.clone()),
             };
-            put(&mut body, key.split('.'), value);
+            put(&mut body, name, value);
         }
         listed(body)
     }
@@ -192,31 +205,35 @@ impl Sent {
     }
 }
 
-fn put<'a>(at: &mut Value, mut path: impl Iterator<Item = &'a str>, value: Value) {
-    let Some(step) = path.next() else {
-        *at = value;
-        return;
-    };
-    if !at.is_object() {
-        *at = Value::Object(Map::new());
-    }
-    if let Value::Object(map) = at {
-        put(map.entry(step).or_insert(Value::Null), path, value);
-    }
+/// The fields below a name: from the first of these to just before the second.
+fn below(name: &str) -> [String; 2] {
+    // `/` follows `.` in ASCII.
+    [format!("{name}."), format!("{name}/")]
 }
 
-/// Objects with numbers for keys are lists, in the order of the numbers.
+fn put(body: &mut Value, name: &str, value: Value) {
+    let mut at = body;
+    for step in name.split('.') {
+        if !at.is_object() {
+            *at = Value::Object(Map::new());
+        }
+        at = &mut at[step];
+    }
+    *at = value;
+}
+
+/// Objects with numbers for keys are lists, in the order of the numbers. No deeper than names have steps.
 fn listed(value: Value) -> Value {
     let Value::Object(map) = value else {
         return value;
     };
-    let numbered = !map.is_empty() && map.keys().all(|key| key.parse::<usize>().is_ok());
+    let numbered = !map.is_empty() && map.keys().all(|key| form_fields::row(key).is_some());
     let mut fields: Vec<(String, Value)> = map
         .into_iter()
         .map(|(key, value)| (key, listed(value)))
         .collect();
     if numbered {
-        fields.sort_by_key(|(key, _)| key.parse::<usize>().unwrap_or_default());
+        fields.sort_by_key(|(key, _)| form_fields::row(key));
         return Value::Array(fields.into_iter().map(|(_, value)| value).collect());
     }
     Value::Object(fields.into_iter().collect())
@@ -227,10 +244,14 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn sent(body: &str) -> Sent {
+        Sent::parse(body.as_bytes()).unwrap()
+    }
+
     #[test]
     fn a_form_becomes_the_body_its_fields_are_named_after() {
-        let sent = Sent::parse(
-            b"name=Pro&description=+&prices.0.amount_type=fixed&prices.0.price_amount=900&prices.3.amount_type=free&_page=1",
+        let sent = sent(
+            "name=Pro&description=+&prices.0.amount_type=fixed&prices.0.price_amount=900&prices.3.amount_type=free&_page=1",
         );
         assert_eq!(
             sent.json(),
@@ -245,7 +266,28 @@ mod tests {
 
     #[test]
     fn no_names_can_make_a_body_explode() {
-        let sent = Sent::parse(b"a.99999999999999999999=1&a.5=2&a.b=3&a.b.c=4&.=5&a.0=6&..a=7");
-        assert!(sent.json().is_object());
+        assert!(sent("a.5=2&a.b=3&a.b.c=4&.=5&a.0=6&..a=7").json().is_object());
+        for hostile in [
+            ".".repeat(5_000),
+            "a.99999999999999999999=1".to_owned(),
+            (0..1_000).map(|row| format!("prices.{row}.k=&")).collect(),
+            "a=&".repeat(5_000),
+            "n".repeat(100_000),
+        ] {
+            assert!(Sent::parse(hostile.as_bytes()).is_err());
+        }
+    }
+
+    #[test]
+    fn rows_are_numbered_without_gaps_and_keep_their_fields() {
+        let mut sent = sent("p.2.a=x&p.10.a=y&p.10.t.0.b=z&p.10.a=w&p2.3.a=o&p.01.a=n&p=v");
+        sent.renumber("p");
+        assert_eq!(sent.rows("p"), [0, 1]);
+        assert_eq!(sent.get("p.0.a"), Some("x"));
+        assert_eq!(sent.all("p.1.a"), ["y", "w"]);
+        assert_eq!(sent.get("p.1.t.0.b"), Some("z"));
+        assert_eq!(sent.get("p2.3.a"), Some("o"));
+        sent.drop("p");
+        assert_eq!(sent.encoded(), "p2.3.a=o");
     }
 }

@@ -4,9 +4,12 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde_json::Value;
 use till_wire::custom_fields::{CustomField, CustomFieldKind, CustomFieldType};
 
-use crate::web::desk::{
-    form::{Field, Group, Kind, Sent},
-    parts::sentence,
+use crate::web::{
+    desk::{
+        form::{Field, Group, Kind, Sent},
+        parts::sentence,
+    },
+    form_fields::ROWS,
 };
 
 const OPTIONS: &str = "properties.options";
@@ -51,7 +54,7 @@ pub fn asks_for_more(sent: &mut Sent) -> bool {
         return false;
     }
     let next = sent.rows(OPTIONS).last().map_or(0, |last| last + 1);
-    for row in next..next + SPARE {
+    for row in next..(next + SPARE).min(ROWS) {
         sent.set(&format!("{OPTIONS}.{row}.value"), "");
     }
     true

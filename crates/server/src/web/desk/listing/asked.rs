@@ -12,6 +12,11 @@ use crate::{error::ApiError, extract::Params};
 /// Rows on one page.
 const LIMIT: &str = "25";
 
+/// Parameters of an address that are read; the rest of it is left out, because the page's links repeat them.
+const PARAMETERS: usize = 50;
+/// The longest name and the longest value of a parameter, in bytes; a longer one is left out.
+const LONGEST: usize = 500;
+
 /// What a list's address asks for: the API's own parameters, and `from` and `to` as days of the viewer's.
 #[derive(Debug, Clone)]
 pub struct Asked {
@@ -40,6 +45,8 @@ impl Asked {
                 .filter(|(key, value)| {
                     !value.trim().is_empty() && !key.contains('\0') && !value.contains('\0')
                 })
+                .filter(|(key, value)| key.len() <= LONGEST && value.len() <= LONGEST)
+                .take(PARAMETERS)
                 .collect(),
         }
     }

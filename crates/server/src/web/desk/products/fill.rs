@@ -139,7 +139,8 @@ pub fn rows_changed(sent: &mut Sent) -> bool {
     if let Some((row, tier)) = untier.as_deref().and_then(|at| at.split_once('.')) {
         sent.drop(&format!("prices.{row}.seat_tiers.tiers.{tier}"));
     }
-    if let Some(row) = tier.as_deref().and_then(|row| row.parse().ok()) {
+    let tiered = tier.as_deref().and_then(|row| row.parse().ok());
+    if let Some(row) = tiered.filter(|row| sent.rows("prices").contains(row)) {
         price::add_tier(sent, row);
     }
     if let Some(row) = &removed {
