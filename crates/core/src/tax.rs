@@ -23,7 +23,8 @@ pub struct TaxQuery {
     pub address: Address,
     /// Where the merchant is, if that is known.
     pub seller: Option<Country>,
-    /// The buyer's tax id, normalised, and its format, such as `eu_vat`.
+    /// The tax id of a buyer that buys as a business, normalised, and its format, such as `eu_vat`; none for a
+    /// consumer, whatever number is known.
     pub tax_id: Option<(String, String)>,
 }
 

@@ -483,7 +483,7 @@ pub struct CheckoutUpdate {
     pub locale: Patch<String>,
     /// Such as `card` (client).
     pub payment_method_type: Patch<String>,
-    /// False: no trial.
+    /// Whether the trial applies; null on the wire reads as false.
     pub allow_trial: Option<bool>,
     /// Trial override (merchant); null: the product's.
     pub trial_interval: Patch<Interval>,
@@ -511,6 +511,18 @@ pub struct CheckoutUpdate {
     pub confirmation_token_id: Option<String>,
 }
 
+/// Reads `allow_trial` of a change: null turns the trial off, as false does; only what is not sent stays.
+fn trial_allowed(
+    f: &mut Fields<'_, '_>,
+    read: impl FnOnce(&Value, &mut Context) -> Option<bool>,
+) -> Option<bool> {
+    match f.patch("allow_trial", read) {
+        Patch::Absent => None,
+        Patch::Null => Some(false),
+        Patch::Value(allowed) => Some(allowed),
+    }
+}
+
 impl CheckoutUpdate {
     /// Reads the body of a PATCH or of a confirmation. Fields that the writer may not change are ignored.
     pub fn read(writer: Writer, f: &mut Fields<'_, '_>) -> Option<Self> {
@@ -534,7 +546,7 @@ impl CheckoutUpdate {
             Writer::Client => {
                 update.discount_code = f.patch("discount_code", text);
                 update.payment_method_type = f.blankable("payment_method_type", blank_text(64));
-                update.allow_trial = f.optional("allow_trial", |v, cx| match boolean(v, cx)? {
+                update.allow_trial = trial_allowed(f, |v, cx| match boolean(v, cx)? {
                     false => Some(false),
                     true => cx.bound(
                         "literal_error",
@@ -551,7 +563,7 @@ impl CheckoutUpdate {
             Writer::Merchant => {
                 update.currency = f.optional("currency", currency);
                 update.discount_id = f.patch("discount_id", id);
-                update.allow_trial = f.optional("allow_trial", boolean);
+                update.allow_trial = trial_allowed(f, boolean);
                 update.trial_interval = f.patch("trial_interval", word::<Interval>);
                 update.trial_interval_count = f.patch("trial_interval_count", int_in(1, 1000));
                 let interval = update.trial_interval.as_value().copied();

@@ -182,10 +182,12 @@ fn tax(session: &mut Session, taxes: &dyn Taxes) -> Option<String> {
             .country
             .as_deref()
             .and_then(|country| Country::parse_stored(country).ok()),
+        // Only a business accounts for the tax itself; a person who types a number is a consumer all the same.
         tax_id: row
             .customer_tax_id
             .clone()
-            .zip(row.customer_tax_id_format.clone()),
+            .zip(row.customer_tax_id_format.clone())
+            .filter(|_| row.is_business_customer),
     };
     let refused = match taxes.rule(&query) {
         Ruling::Due(answer) => {

@@ -201,6 +201,33 @@ both! {
         assert_eq!(sums(&consumer), json!([10_000, 2000, 12_000, "inclusive"]));
     }
 
+    async fn a_tax_id_takes_the_tax_away_for_businesses_only(t: &mut Till) {
+        collecting(t, json!([{"country": "DE"}])).await;
+        let product = product(t, 12_000, "inclusive").await;
+        let (taxed, reversed) = (json!([10_000, 2000, 12_000, "inclusive"]), json!([12_000, 0, 12_000, "inclusive"]));
+        let france = json!({"country": "FR"});
+        for flag in [json!({}), json!({"is_business_customer": false})] {
+            let mut opening = json!({"customer_billing_address": france, "customer_tax_id": FRENCH});
+            opening.as_object_mut().unwrap().extend(flag.as_object().unwrap().clone());
+            let opened = t.checkout_with(&product, opening).await;
+            assert_eq!(sums(&opened), taxed, "at creation, {flag}");
+        }
+        let checkout = from(t, &product, france.clone()).await;
+        let patched = t.client_change(&checkout, json!({"customer_tax_id": FRENCH})).await.ok();
+        assert_eq!((&patched["customer_tax_id"], sums(&patched)), (&json!(FRENCH), taxed.clone()), "by the buyer");
+        let patched = t.change(&checkout, json!({"customer_tax_id": FRENCH})).await.ok();
+        assert_eq!(sums(&patched), taxed, "by the merchant");
+        let business = t.change(&checkout, json!({"is_business_customer": true})).await.ok();
+        assert_eq!(sums(&business), reversed);
+        let mut body = buyer_in(france.clone());
+        body["customer_tax_id"] = json!(FRENCH);
+        let late = from(t, &product, france).await;
+        t.confirm(&late, body).await.ok();
+        t.catch_up().await;
+        let order = &t.orders(&late).await[0];
+        assert_eq!((&order["net_amount"], &order["tax_amount"]), (&json!(10_000), &json!(2000)), "at confirmation");
+    }
+
     async fn a_discount_comes_off_before_the_tax_7_5_9_2(t: &mut Till) {
         collecting(t, json!([{"country": "AU"}])).await;
         let less = discount(t, 2500).await;

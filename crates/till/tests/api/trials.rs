@@ -74,6 +74,30 @@ both! {
         assert_eq!(refused.unreadable(), crate::pairs(&[("literal_error", "body.allow_trial")]));
     }
 
+    async fn null_turns_the_trial_off_for_buyer_and_merchant_and_in_a_confirmation(t: &mut Till) {
+        let product = with_trial(t).await;
+        let off = json!({"allow_trial": null});
+        for by_merchant in [true, false] {
+            let checkout = t.checkout_for(&product).await;
+            let without = match by_merchant {
+                true => t.change(&checkout, off.clone()).await.ok(),
+                false => t.client_change(&checkout, off.clone()).await.ok(),
+            };
+            for key in ["trial_end", "active_trial_interval", "active_trial_interval_count"] {
+                assert_eq!(without[key], Value::Null, "{key} {by_merchant}");
+            }
+            assert_eq!((&without["allow_trial"], &without["is_payment_required"]), (&json!(false), &json!(true)));
+            let untouched = t.client_change(&checkout, json!({"customer_name": "Ada"})).await.ok();
+            assert_eq!(untouched["trial_end"], Value::Null, "what is not sent stays");
+        }
+        let checkout = t.checkout_for(&product).await;
+        let mut body = buyer(ADA, "pm_card_visa");
+        body["allow_trial"] = Value::Null;
+        t.confirm(&checkout, body).await.ok();
+        t.catch_up().await;
+        assert_eq!(t.orders(&checkout).await[0]["total_amount"], 1000);
+    }
+
     async fn only_subscriptions_have_trials_cr_55(t: &mut Till) {
         let once = t.checkout_with(&t.product().await, trial(WEEK)).await;
         assert_eq!((&once["trial_end"], &once["active_trial_interval"]), (&Value::Null, &Value::Null));

@@ -172,7 +172,7 @@ fn merchant() -> Schema {
         .optional(
             "allow_trial",
             flag(),
-            "Whether the product's trial applies.",
+            "Whether the product's trial applies; null turns it off.",
         )
         .optional(
             "trial_interval",
@@ -222,7 +222,11 @@ fn buyer(words: &str) -> Object {
             "A discount's code; null removes it.",
         )
         .optional("payment_method_type", text(0, 64), "Such as `card`.")
-        .optional("allow_trial", no.into(), "False gives the trial up.")
+        .optional(
+            "allow_trial",
+            no.into(),
+            "False or null gives the trial up.",
+        )
 }
 
 fn confirm() -> Schema {
