@@ -477,17 +477,32 @@ pub fn session_row(
     key: &SecretKey,
     at: &At,
 ) -> (CustomerSession, String) {
-    let token = at.token("polar_cst_");
+    let (token, token_hash) = session_token(key, at);
     let row = CustomerSession {
+        return_url,
+        ..session_with(customer, token_hash, at)
+    };
+    (row, token)
+}
+
+/// A new key to a customer's portal, and its digest. It opens nothing before a session has that digest.
+pub fn session_token(key: &SecretKey, at: &At) -> (String, String) {
+    let token = at.token("polar_cst_");
+    let hash = key.digest(&token);
+    (token, hash)
+}
+
+/// The row of a session, good for one hour, whose key has this digest.
+pub fn session_with(customer: &Customer, token_hash: String, at: &At) -> CustomerSession {
+    CustomerSession {
         id: at.id(),
         created_at: at.now,
         organization_id: customer.organization_id,
         customer_id: customer.id,
-        token_hash: key.digest(&token),
+        token_hash,
         expires_at: at.now + jiff::SignedDuration::from_hours(1),
-        return_url,
-    };
-    (row, token)
+        return_url: None,
+    }
 }
 
 /// The answer when the customer of a session is unknown.

@@ -147,17 +147,23 @@ pub fn is_allowed(origin: &str, hosts: &[String]) -> bool {
         .any(|entry| entry.admits(&origin))
 }
 
-/// Who may frame a session's pages, as the sources of a `frame-ancestors`: the session's own `embed_origin`,
-/// else, where the page was asked for as one to embed, the organization's hosts. Empty: nobody.
-pub fn ancestors(embed_origin: Option<&str>, hosts: &[String], embedded: bool) -> Vec<String> {
-    match embed_origin.and_then(origin) {
+/// The origin of the one page that a session is for, and that is told what happens in it. What the merchant's program
+/// named as `embed_origin` counts as it is; what the visitor of a link named, only while the organization lists its host.
+pub fn page_of(embed_origin: Option<&str>, by_link: bool, hosts: &[String]) -> Option<String> {
+    let named = embed_origin.and_then(origin)?;
+    (!by_link || is_allowed(&named, hosts)).then_some(named)
+}
+
+/// Who may frame a session's pages, as the sources of a `frame-ancestors`: the page that it is for, else the
+/// organization's hosts. Empty: nobody.
+pub fn ancestors(page: Option<String>, hosts: &[String]) -> Vec<String> {
+    match page {
         Some(origin) => vec![origin],
-        None if embedded => hosts
+        None => hosts
             .iter()
             .filter_map(|host| Entry::read(host))
             .flat_map(|entry| entry.sources())
             .collect(),
-        None => Vec::new(),
     }
 }
 
@@ -234,25 +240,46 @@ mod tests {
     #[test]
     fn a_session_is_framed_by_its_own_page_else_by_the_shops_hosts_else_by_nobody() {
         let hosts = ["*.example.com", "localhost:3000", "a b"].map(str::to_owned);
-        let own = ancestors(Some("https://Shop.example/x"), &hosts, true);
-        assert_eq!(own, ["https://shop.example"]);
-        let any = ancestors(None, &hosts, true);
-        assert_eq!(
-            any,
-            [
-                "https://*.example.com",
-                "https://localhost:3000",
-                "http://localhost:3000"
-            ]
-        );
-        assert!(ancestors(None, &hosts, false).is_empty());
-        assert!(ancestors(Some("https://x;script-src *"), &hosts, false).is_empty());
+        let listed = [
+            "https://*.example.com",
+            "https://localhost:3000",
+            "http://localhost:3000",
+        ];
+        for (named, by_link, own) in [
+            (
+                Some("https://Shop.example/x"),
+                false,
+                Some("https://shop.example"),
+            ),
+            // Listed no more since the link was visited.
+            (Some("https://shop.example"), true, None),
+            (
+                Some("https://a.example.com"),
+                true,
+                Some("https://a.example.com"),
+            ),
+            (None, false, None),
+            (None, true, None),
+            (Some("no page"), false, None),
+            (Some("https://x;script-src *"), false, None),
+        ] {
+            let page = page_of(named, by_link, &hosts);
+            assert_eq!(page.as_deref(), own, "{named:?} {by_link}");
+            match own {
+                Some(own) => assert_eq!(ancestors(page, &hosts), [own]),
+                None => assert_eq!(ancestors(page, &hosts), listed),
+            }
+            let unlisted = page_of(named, by_link, &[]);
+            assert_eq!(unlisted.is_some(), own.is_some() && !by_link, "{named:?}");
+            assert_eq!(ancestors(unlisted.clone(), &[]), Vec::from_iter(unlisted));
+        }
     }
 
     proptest! {
         #[test]
         fn no_origin_or_host_can_write_another_policy(raw in ".*", host in ".*") {
-            for source in ancestors(Some(&raw), &[host], true) {
+            let page = page_of(Some(&raw), false, &[]);
+            for source in [page, None].into_iter().flat_map(|page| ancestors(page, std::slice::from_ref(&host))) {
                 prop_assert!(source.bytes().all(|b| b.is_ascii_graphic() && !b"; ,'\"".contains(&b)), "{source}");
             }
         }

@@ -74,6 +74,7 @@ impl Order {
             units: None,
             customer_id: self.customer_id,
             user_id: self.customer_id,
+            conflicting_external_customer_id: self.conflicting_external_customer_id.clone(),
             product_id: self.product_id,
             product_price_id: self.price_id,
             discount_id: self.discount_id,

@@ -274,6 +274,7 @@ record! {
 record! {
     /// A checkout session. `attempt_id` is the attempt in flight: while it is set the session is locked.
     /// `ad_hoc`: it has prices of its own; `price_ids`: those that make up the amount, archived since or not.
+    /// `matched_by_email`: the customer is only the one whose address was typed.
     "checkouts", versioned;
     pub struct Checkout {
         id: Uuid,
@@ -313,6 +314,7 @@ record! {
         customer_id: Option<Uuid>,
         matched_by_email: bool,
         external_customer_id: Option<String>,
+        conflicting_external_customer_id: Option<String>,
         is_business_customer: bool,
         customer_name: Option<String>,
         customer_email: Option<String>,
@@ -335,7 +337,8 @@ record! {
 
 record! {
     /// One attempt to take money or to set up a card. Its id is the processor's idempotency key;
-    /// `confirmation` is what the buyer agreed to, which the session becomes when the outcome is known.
+    /// `confirmation` is what the buyer agreed to, which the session becomes when the outcome is known;
+    /// `portal_token_hash` is of the key that opens the customer's portal if an attempt still in flight succeeds.
     "payments", versioned;
     pub struct Payment {
         id: Uuid,
@@ -361,6 +364,7 @@ record! {
         client_secret: Option<String>,
         action_url: Option<String>,
         card_fingerprint: Option<String>,
+        portal_token_hash: Option<String>,
         confirmation: Json<Value>,
     }
 }
@@ -419,6 +423,7 @@ record! {
         checkout_id: Option<Uuid>,
         status: OrderStatus,
         billing_reason: BillingReason,
+        conflicting_external_customer_id: Option<String>,
         currency: Currency,
         subtotal_amount: i64,
         discount_amount: i64,

@@ -43,7 +43,7 @@ use crate::{
     idempotency::Once,
 };
 
-pub use outcome::settle;
+pub use outcome::{make_up_customer, settle};
 pub use reconcile::reconcile;
 
 use outcome::settle_from;
@@ -55,6 +55,8 @@ pub struct Confirmation {
     pub session: Session,
     /// Opens the customer's portal, where the buyer may have it.
     pub token: Option<String>,
+    /// Opens it if an attempt still in flight succeeds: for the browser that confirmed, and nobody else.
+    pub awaited_token: Option<String>,
     /// The attempt, unless nothing was due.
     pub payment: Option<Payment>,
 }
@@ -181,6 +183,7 @@ pub async fn confirm(
         Confirmed::Free(settled) => Ok(Confirmation {
             session: settled.session,
             token: settled.token,
+            awaited_token: None,
             payment: None,
         }),
         Confirmed::Charge {
@@ -213,6 +216,7 @@ pub async fn resume(
         _ => Ok(Confirmation {
             session,
             token: None,
+            awaited_token: None,
             payment,
         }),
     }
@@ -430,6 +434,7 @@ async fn charge(
     Ok(Confirmation {
         session: settled.session,
         token: settled.token,
+        awaited_token: settled.awaited_token,
         payment: Some(settled.payment),
     })
 }

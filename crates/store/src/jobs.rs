@@ -74,6 +74,13 @@ impl Store {
         Ok(jobs)
     }
 
+    /// The jobs of a kind that were given up.
+    pub async fn buried_jobs(&self, kind: &str) -> Result<Vec<Job>, StoreError> {
+        let rest = "where kind = $1 and buried is not null order by created_at, id";
+        let binds = vec![Value::Text(kind.to_owned())];
+        self.all(Query::select::<Job>(rest, binds)).await
+    }
+
     /// Ends a claimed job together with its effects. Refused as [`Refused::NotOne`]`(`[`LEASE_LOST`]`)`
     /// when the lease went to somebody else: then nothing is written.
     pub async fn finish_job(&self, job: &Job, end: End) -> Result<(), CommitError> {

@@ -204,6 +204,7 @@ impl Till {
                 Some(_) => BillingReason::SubscriptionCreate,
                 None => BillingReason::Purchase,
             },
+            conflicting_external_customer_id: None,
             currency: Currency::USD,
             subtotal_amount: amount,
             discount_amount: 0,
@@ -252,6 +253,7 @@ impl Till {
             client_secret: None,
             action_url: None,
             card_fingerprint: None,
+            portal_token_hash: None,
             confirmation: Json(json!({})),
         };
         Sale {
@@ -308,6 +310,7 @@ impl Till {
             customer_id: Some(id_in(customer, "id")),
             matched_by_email: false,
             external_customer_id: None,
+            conflicting_external_customer_id: None,
             is_business_customer: false,
             customer_name: None,
             customer_email: customer["email"].as_str().map(str::to_owned),

@@ -149,6 +149,9 @@ pub struct Checkout {
     pub external_customer_id: Option<String>,
     /// Deprecated: equals `external_customer_id`.
     pub customer_external_id: Option<String>,
+    /// Equals `external_customer_id` where the customer who bought does not have that id: the buyer was recognised by
+    /// e-mail, or the id belongs to another customer. Null where they agree. Polar has no such field.
+    pub conflicting_external_customer_id: Option<String>,
     /// The free subscription that is upgraded.
     pub subscription_id: Option<Uuid>,
     /// Free data, copied to the order.
@@ -173,7 +176,8 @@ pub struct CheckoutPublicConfirmed {
     /// The buyer's view.
     #[serde(flatten)]
     pub public: CheckoutPublic,
-    /// Opens the customer's portal; empty when the buyer was only recognised by e-mail.
+    /// Opens the customer's portal; empty while the payment is under way, and when the buyer was only recognised by
+    /// e-mail.
     pub customer_session_token: Option<String>,
 }
 

@@ -120,6 +120,9 @@ pub struct Order {
     pub customer_id: Uuid,
     /// Deprecated: the customer.
     pub user_id: Uuid,
+    /// The external id that the checkout session named, where the customer does not have it: whoever was signed in
+    /// at the merchant's may not be this customer. Null where they agree. Polar has no such field.
+    pub conflicting_external_customer_id: Option<String>,
     pub product_id: Uuid,
     pub product_price_id: Option<Uuid>,
     pub discount_id: Option<Uuid>,

@@ -12,13 +12,14 @@ use till_wire::{
 use super::{
     Around, FULFIL_JOB, Session,
     agreed::Agreed,
+    customer::{self, Purchaser},
     totals::{self, Form},
     update,
 };
 use crate::{
     at::At,
     change::{Changes, Json},
-    customers::{self, Holders},
+    customers::Holders,
     discounts::{self, Hints},
     organizations::capabilities,
     records::{Checkout, Customer, Discount, Payment, PaymentKind, PaymentState},
@@ -68,7 +69,7 @@ pub enum Confirmed {
 pub struct Settlement {
     /// The session as it is now.
     pub session: Session,
-    /// Kept nowhere; null when the buyer was only recognised by e-mail (CF-20, Q-11).
+    /// Kept nowhere; `None` when the buyer was only recognised by e-mail (CF-20, Q-11).
     pub token: Option<String>,
     /// What to commit.
     pub changes: Changes,
@@ -125,17 +126,17 @@ pub fn confirm(
     }
     collected(problems)?;
     // Judged before the charge, and once more, gently, when it has succeeded.
-    match_customer(&new.checkout, buyer)?;
+    customer::match_customer(&new.checkout, buyer)?;
     if one_trial_each(&new) && buyer.had_trial {
         return Err(Refusal::TrialAlreadyRedeemed);
     }
     if form.required() {
         return Ok(intend(session, new, form, buyer, at));
     }
-    let purchaser = settle_customer(&mut new, buyer, around)?;
+    let mut purchaser = customer::settle(&mut new, buyer, around)?;
     new.checkout.status = CheckoutStatus::Confirmed;
-    let token = purchaser.token.clone();
-    let mut changes = announce(session, &mut new, purchaser, around);
+    let token = purchaser.open_portal(&new.checkout, around);
+    let mut changes = announce(session, &mut new, Some(purchaser), around);
     if let Some(discount) = &new.discount {
         discounts::claim(
             &mut changes,
@@ -179,23 +180,25 @@ pub fn hints(session: &Session, buyer: &Buyer) -> Hints {
     }
 }
 
-/// Writes a session that has just become `confirmed`, and its customer. The customer's row comes first,
-/// because the session refers to it; the session's event is told first (checkout.md 5.5).
+/// Writes a session that has just become `confirmed`, and its customer, where the purchase has succeeded. The
+/// customer's row comes first, because the session refers to it; the session's event is told first (checkout.md 5.5).
 pub(super) fn announce(
     old: &Session,
     new: &mut Session,
-    purchaser: Purchaser,
+    mut purchaser: Option<Purchaser>,
     around: Around<'_>,
 ) -> Changes {
     let Around {
         audience, site, at, ..
     } = around;
-    let mut changes = purchaser.rows;
+    let rows = purchaser.as_mut().map(|p| std::mem::take(&mut p.rows));
+    let mut changes = rows.unwrap_or_default();
     changes.update(&old.checkout, &new.checkout);
     new.checkout.version = old.checkout.version + 1;
-    changes
-        .tell_checkout(new, EventType::CheckoutUpdated, audience, site, at)
-        .tell_customer(audience, at, purchaser.event, &purchaser.customer);
+    changes.tell_checkout(new, EventType::CheckoutUpdated, audience, site, at);
+    if let Some(purchaser) = purchaser {
+        purchaser.tell(&mut changes, around);
+    }
     changes
 }
 
@@ -235,6 +238,7 @@ fn intend(old: &Session, mut new: Session, form: Form, buyer: &Buyer, at: &At) -
         client_secret: None,
         action_url: None,
         card_fingerprint: buyer.card_fingerprint.clone(),
+        portal_token_hash: None,
         confirmation: Json(Agreed::of(&new.checkout)),
     };
     let mut locked = old.checkout.clone();
@@ -322,128 +326,4 @@ fn required_fields(row: &Checkout, form: Form, problems: &mut Vec<Problem>) {
             missing(loc!["body", "customer_billing_address", part]);
         }
     }
-}
-
-/// Who buys (checkout.md 5.1).
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Match<'a> {
-    /// The session's own customer.
-    Linked(&'a Customer),
-    /// A customer with the buyer's e-mail.
-    ByEmail(&'a Customer),
-    /// Nobody yet.
-    New,
-}
-
-/// Finds the customer; an external id of a customer with another e-mail is refused (S-146).
-pub fn match_customer<'a>(row: &Checkout, buyer: &'a Buyer) -> Result<Match<'a>, Refusal> {
-    if row.customer_id.is_some() {
-        return match &buyer.linked {
-            Some(customer) if customer.deleted_at.is_none() => Ok(Match::Linked(customer)),
-            _ => Err(Refusal::CheckoutCustomerDeleted),
-        };
-    }
-    if let Some(customer) = &buyer.holders.by_email {
-        return Ok(Match::ByEmail(customer));
-    }
-    if row.external_customer_id.is_some() && buyer.holders.by_external_id.is_some() {
-        return Err(Refusal::ExternalIdMismatch);
-    }
-    Ok(Match::New)
-}
-
-/// The customer of a purchase, written but not yet told of.
-#[derive(Debug, Clone)]
-pub(super) struct Purchaser {
-    /// As it is now.
-    customer: Customer,
-    /// Created or updated.
-    event: EventType,
-    /// Its rows.
-    rows: Changes,
-    /// Opens its portal, where the buyer may have it.
-    pub token: Option<String>,
-}
-
-/// Creates or updates the customer, links it to the session, and opens the buyer's portal where allowed.
-pub(super) fn settle_customer(
-    session: &mut Session,
-    buyer: &Buyer,
-    around: Around<'_>,
-) -> Result<Purchaser, Refusal> {
-    let matched = match_customer(&session.checkout, buyer)?;
-    let row = &mut session.checkout;
-    let at = around.at;
-    let mut rows = Changes::new();
-    let localised = session
-        .organization
-        .settings
-        .feature("checkout_localization_enabled");
-    let (customer, event) = match matched {
-        Match::Linked(old) | Match::ByEmail(old) => {
-            let mut new = merged(old, row, localised);
-            new.modified_at = Some(at.now);
-            rows.update(old, &new);
-            row.matched_by_email |= matches!(matched, Match::ByEmail(_));
-            (new, EventType::CustomerUpdated)
-        }
-        Match::New => {
-            let email = row.customer_email.clone().ok_or(Refusal::NotFound)?;
-            let external_id = row.external_customer_id.clone();
-            let blank = customers::blank(row.organization_id, &email, external_id, at);
-            let new = merged(&blank, row, localised);
-            rows.insert(&new);
-            (new, EventType::CustomerCreated)
-        }
-    };
-    row.customer_id = Some(customer.id);
-    row.external_customer_id = row
-        .external_customer_id
-        .take()
-        .or_else(|| customer.external_id.clone());
-    row.processor_metadata.0.insert(
-        "customer_id".into(),
-        format!("cus_{}", customer.id.simple()),
-    );
-    let mut token = None;
-    if !row.matched_by_email {
-        let (portal, secret) = customers::session_row(&customer, None, around.key, at);
-        rows.insert(&portal);
-        token = Some(secret);
-    }
-    Ok(Purchaser {
-        customer,
-        event,
-        rows,
-        token,
-    })
-}
-
-/// What a purchase tells of its customer (checkout.md 5.1): nothing is ever cleared here.
-fn merged(old: &Customer, row: &Checkout, localised: bool) -> Customer {
-    let mut new = old.clone();
-    if new.name.is_none() {
-        new.name = row
-            .customer_billing_name
-            .clone()
-            .or_else(|| row.customer_name.clone());
-    }
-    if row.customer_billing_name.is_some() {
-        new.billing_name = row.customer_billing_name.clone();
-    }
-    if row.customer_billing_address.is_some() {
-        new.billing_address = row.customer_billing_address.clone();
-    }
-    if row.customer_tax_id.is_some() {
-        new.tax_id = row.customer_tax_id.clone();
-        new.tax_id_format = row.customer_tax_id_format.clone();
-    }
-    // A locale that was forced on the session says nothing of the customer.
-    if localised && row.locale.is_some() {
-        new.locale = row.locale.clone();
-    }
-    for (key, value) in row.customer_metadata.0.iter() {
-        new.metadata.0.insert(key.clone(), value.clone());
-    }
-    new
 }

@@ -1,6 +1,7 @@
 //! What success does: subscription, order, and the session's end (checkout.md 4.6, 5.2, 5.3).
 
 use till_wire::{
+    address::Address,
     checkouts::CheckoutStatus,
     events::EventType,
     metadata::Metadata,
@@ -10,7 +11,7 @@ use till_wire::{
 };
 
 use super::{
-    Session,
+    Session, customer,
     totals::{self, Totals},
 };
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
     event::Audience,
     period,
     records::{
-        Customer, Order, Payment, PaymentMethod, Product, ProductPrice, Subscription,
+        Checkout, Customer, Order, Payment, PaymentMethod, Product, ProductPrice, Subscription,
         TrialRedemption,
     },
     site::Site,
@@ -118,6 +119,7 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Changes {
 
     let mut done = session.checkout.clone();
     done.status = CheckoutStatus::Succeeded;
+    done.conflicting_external_customer_id = customer::conflict(&done, &customer);
     done.attempt_id = None;
     done.modified_at = Some(at.now);
     done.processor_metadata
@@ -283,6 +285,7 @@ fn order(
         totals::totals(row)
     };
     let product = &session.selected().product;
+    let (billing_name, billing_address) = billed(row, customer);
     let item = |label: String, amount: i64, price_id| OrderItem {
         id: at.id(),
         created_at: at.now,
@@ -333,9 +336,10 @@ fn order(
         discount_amount: sum.discount,
         net_amount: sum.net,
         tax_amount: sum.tax.unwrap_or(0),
-        billing_name: customer.name_on_bills(),
-        billing_address: customer.billing_address.clone(),
-        tax_id: customer.tax_id.clone(),
+        conflicting_external_customer_id: customer::conflict(row, customer),
+        billing_name,
+        billing_address,
+        tax_id: row.customer_tax_id.clone(),
         invoice_number,
         description: product.name.clone(),
         items: Json(items),
@@ -349,6 +353,20 @@ fn order(
         tax_breakdown: row.tax_breakdown.clone().filter(|_| !trial),
         custom_field_data: row.custom_field_data.clone(),
     }
+}
+
+/// Name and address on the bill: those of this purchase, which its tax was worked out for. What it leaves open is the
+/// customer's, unless the customer was only recognised by e-mail.
+fn billed(row: &Checkout, customer: &Customer) -> (Option<String>, Option<Json<Address>>) {
+    let name = row.customer_billing_name.clone();
+    let address = row.customer_billing_address.clone();
+    if row.matched_by_email {
+        return (name.or_else(|| row.customer_name.clone()), address);
+    }
+    (
+        name.or_else(|| customer.name_on_bills()),
+        address.or_else(|| customer.billing_address.clone()),
+    )
 }
 
 /// What an order's item is called (checkout.md 5.2).

@@ -3,6 +3,7 @@
 mod agreed;
 pub mod choose;
 pub mod confirm;
+pub mod customer;
 pub mod expire;
 pub mod fulfil;
 pub mod open;

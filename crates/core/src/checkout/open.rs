@@ -203,6 +203,7 @@ pub fn open(
         customer_id: customer.map(|c| c.id),
         matched_by_email: false,
         external_customer_id: external_id,
+        conflicting_external_customer_id: None,
         is_business_customer: is_business,
         customer_name: name,
         customer_email: email,

@@ -5,12 +5,13 @@ use till_wire::{checkouts::CheckoutStatus, events::EventType, payments::CardMeta
 use super::{
     Around, Session,
     agreed::Agreed,
-    confirm::{Buyer, Purchaser, announce, fulfil_soon, hints, match_customer, settle_customer},
+    confirm::{Buyer, announce, fulfil_soon, hints},
+    customer,
 };
 use crate::{
     at::At,
     change::{Changes, Json},
-    discounts,
+    customers, discounts,
     records::{Payment, PaymentKind, PaymentState},
     refusal::Refusal,
     trials,
@@ -55,8 +56,11 @@ pub struct Settled {
     pub session: Session,
     /// The attempt as it is now.
     pub payment: Payment,
-    /// The key to the customer's portal, when the session was confirmed by this very call.
+    /// The key to the customer's portal, when this very call brought the success.
     pub token: Option<String>,
+    /// The key that will open the portal if the attempt succeeds, when this very call confirmed the session: for the
+    /// buyer's browser alone.
+    pub awaited_token: Option<String>,
     /// What to commit; empty for a second witness.
     pub changes: Changes,
 }
@@ -99,6 +103,7 @@ pub fn settle(
         session: session.clone(),
         payment: payment.clone(),
         token: None,
+        awaited_token: None,
         changes: Changes::new(),
     };
     let succeeded = matches!(outcome, Outcome::Succeeded { .. });
@@ -121,7 +126,7 @@ pub fn settle(
         CheckoutStatus::Open if own || (succeeded && in_flight.is_none()) => {
             first(session, payment, noted, outcome, buyer, around)?
         }
-        CheckoutStatus::Confirmed if own => later(session, payment, noted, outcome, around),
+        CheckoutStatus::Confirmed if own => later(session, payment, noted, outcome, buyer, around)?,
         _ => aside(session, payment, noted),
     };
     if settled.payment.state.is_settled() {
@@ -189,6 +194,7 @@ fn declined(session: &Session, payment: &Payment, noted: Payment) -> Settled {
         session: session.with(open),
         payment: noted,
         token: None,
+        awaited_token: None,
         changes,
     }
 }
@@ -206,6 +212,7 @@ fn aside(session: &Session, payment: &Payment, mut noted: Payment) -> Settled {
         session: session.clone(),
         payment: noted,
         token: None,
+        awaited_token: None,
         changes,
     }
 }
@@ -229,7 +236,12 @@ fn first(
         .find(|d| Some(d.id) == agreed)
         .cloned();
     new.checkout.modified_at = Some(at.now);
-    let purchaser = settle_paid_customer(&mut new, buyer, around)?;
+    let done = noted.state == PaymentState::Succeeded;
+    // Until the purchase has succeeded, what the buyer typed is nobody's.
+    let mut purchaser = match done {
+        true => Some(customer::settle_paid(&mut new, buyer, around)?),
+        false => None,
+    };
     noted.customer_id = new.checkout.customer_id;
     noted.customer_email = new.checkout.customer_email.clone();
     new.checkout.status = CheckoutStatus::Confirmed;
@@ -238,9 +250,15 @@ fn first(
     if let Some(secret) = &noted.client_secret {
         metadata.insert("intent_client_secret".into(), secret.clone());
     }
-    let done = noted.state == PaymentState::Succeeded;
     new.checkout.attempt_id = (!done).then_some(payment.id);
-    let token = purchaser.token.clone();
+    let token = purchaser
+        .as_mut()
+        .and_then(|purchaser| purchaser.open_portal(&new.checkout, around));
+    let awaited_token = (!done).then(|| {
+        let (awaited, hash) = customers::session_token(around.key, at);
+        noted.portal_token_hash = Some(hash);
+        awaited
+    });
     let mut changes = announce(session, &mut new, purchaser, around);
     if let (PaymentState::Failed, Some(discount_id)) = (payment.state, new.checkout.discount_id) {
         let mut hints = hints(&new, buyer);
@@ -257,52 +275,36 @@ fn first(
         session: new,
         payment: noted,
         token,
+        awaited_token,
         changes,
     })
-}
-
-/// Money has moved, so no rule may lose the purchase now: an external id that somebody took in the
-/// meantime is left out, and a customer deleted in the meantime is made anew.
-fn settle_paid_customer(
-    session: &mut Session,
-    buyer: &Buyer,
-    around: Around<'_>,
-) -> Result<Purchaser, Refusal> {
-    let row = &mut session.checkout;
-    match match_customer(row, buyer) {
-        Err(Refusal::ExternalIdMismatch) => row.external_customer_id = None,
-        Err(Refusal::CheckoutCustomerDeleted) => {
-            row.customer_id = None;
-            if row.customer_email.is_none() {
-                row.customer_email = buyer.linked.as_ref().map(|c| c.email.clone());
-            }
-            if buyer.holders.by_external_id.is_some() {
-                row.external_customer_id = None;
-            }
-        }
-        _ => {}
-    }
-    settle_customer(session, buyer, around)
 }
 
 /// A later word on an attempt whose session is confirmed.
 fn later(
     session: &Session,
     payment: &Payment,
-    noted: Payment,
+    mut noted: Payment,
     outcome: &Outcome,
+    buyer: &Buyer,
     around: Around<'_>,
-) -> Settled {
+) -> Result<Settled, Refusal> {
     let Around {
         audience, site, at, ..
     } = around;
     let mut new = session.clone();
     let mut changes = Changes::new();
-    changes.update(payment, &noted);
     match outcome {
         Outcome::Succeeded { .. } => {
+            let mut purchaser = customer::settle_paid(&mut new, buyer, around)?;
+            if let Some(hash) = &payment.portal_token_hash {
+                purchaser.open_awaited_portal(&new.checkout, hash, around);
+            }
+            noted.customer_id = new.checkout.customer_id;
             new.checkout.attempt_id = None;
+            changes = std::mem::take(&mut purchaser.rows);
             changes.update(&session.checkout, &new.checkout);
+            purchaser.tell(&mut changes, around);
             fulfil_soon(&mut changes, session, at);
         }
         Outcome::Failed { .. } => {
@@ -325,13 +327,15 @@ fn later(
             look_again(&mut changes, &noted, at);
         }
     }
+    changes.update(payment, &noted);
     new.checkout.version = session.checkout.version + 1;
-    Settled {
+    Ok(Settled {
         session: new,
         payment: noted,
         token: None,
+        awaited_token: None,
         changes,
-    }
+    })
 }
 
 /// Schedules the next look at an attempt without an outcome.

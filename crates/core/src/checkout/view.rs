@@ -111,6 +111,7 @@ impl Session {
             trial_interval_count: row.trial_interval_count,
             external_customer_id: row.external_customer_id.clone(),
             customer_external_id: row.external_customer_id.clone(),
+            conflicting_external_customer_id: row.conflicting_external_customer_id.clone(),
             subscription_id: row.subscription_id,
             metadata: row.metadata.0.clone(),
             customer_metadata: row.customer_metadata.0.clone(),

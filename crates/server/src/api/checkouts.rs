@@ -318,7 +318,7 @@ async fn confirm(
 ) -> Result<Json<CheckoutPublicConfirmed>, ApiError> {
     let body = body.read(|value, cx| cx.object(value, |f| Some(f.whole().clone())))?;
     let confirmed = pay::confirm(&app, &secret, body, &once).await?;
-    // Never null: the older clients cannot read that (wire.md 5). Empty: recognised by e-mail only.
+    // Never null: the older clients cannot read that (wire.md 5). Empty: not paid yet, or recognised by e-mail only.
     let token = confirmed.token.unwrap_or_default();
     Ok(Json(
         confirmed.session.confirmed_view(&app.site, Some(token)),

@@ -11,7 +11,7 @@ use till_core::{
 use till_wire::checkouts::CheckoutStatus;
 use uuid::Uuid;
 
-use crate::{app::App, error::ApiError};
+use crate::{app::App, error::ApiError, pay};
 
 /// Fulfils a confirmed session; the job's end carries the effects, so they happen once.
 pub async fn fulfil(app: &App, job: &Job) -> Result<End, ApiError> {
@@ -21,9 +21,14 @@ pub async fn fulfil(app: &App, job: &Job) -> Result<End, ApiError> {
             reason: "the session does not exist".into(),
         });
     };
-    if session.checkout.status != CheckoutStatus::Confirmed {
+    if session.checkout.status != CheckoutStatus::Confirmed || session.checkout.attempt_id.is_some()
+    {
         return Ok(End::Done(Default::default()));
     }
+    let session = match session.checkout.customer_id {
+        Some(_) => session,
+        None => pay::make_up_customer(app, id).await?,
+    };
     let organization = session.organization.id;
     let store = &app.store;
     let customer: Vec<_> = session.checkout.customer_id.into_iter().collect();

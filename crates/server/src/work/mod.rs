@@ -142,10 +142,14 @@ async fn work(app: &App, job: &Job) -> Result<End, ApiError> {
     }
 }
 
-/// Attempts that a crash left behind are looked at before the first request is served.
+/// Attempts that a crash left behind are looked at before the first request is served, and purchases whose fulfilment
+/// was given up: this version may know how to end what another one did not.
 pub async fn start(app: &App) -> Result<(), ApiError> {
     let at = app.at();
     let mut changes = Changes::new();
+    for job in app.store.buried_jobs(FULFIL_JOB).await? {
+        changes.job(&at, FULFIL_JOB, &job.key, at.now, &job.payload.0);
+    }
     for id in app.store.unsettled_attempts().await? {
         changes.look_after(id, SignedDuration::ZERO, &at);
     }

@@ -337,6 +337,27 @@ both! {
         }
     }
 
+    async fn who_authenticates_leaves_with_a_key_to_the_portal_that_opens_with_the_success(t: &mut Till) {
+        let product = t.product().await;
+        t.customer("known@example.com").await;
+        for (email, opens) in [(ADA, true), ("known@example.com", false)] {
+            let checkout = t.checkout_with(&product, json!({"success_url": "https://example.com/ok"})).await;
+            let secure = paying(&[("customer_email", email), ("card_number", "4000 0025 0000 3155")]);
+            let bank = t.form(&at(&checkout), &secure, &[]).await;
+            let cookie = bank.header("set-cookie").split(';').next().unwrap().to_owned();
+            let digest = t.app.key.digest(cookie.strip_prefix("till_portal=").unwrap());
+            let is_live = async || t.app.store.live_customer_session(&digest, t.app.at().now).await.unwrap();
+            assert!(!is_live().await, "{email}");
+            t.form(bank.header("location"), &[("decision", "approve")], &[]).await;
+            t.catch_up().await;
+            assert_eq!(is_live().await, opens, "{email}");
+            let gone = t.anonymous().get_with(&done(&checkout), &[("cookie", &cookie)]).await;
+            let token = cookie.replace("till_portal", "customer_session_token");
+            let expected = if opens { format!("https://example.com/ok?{token}") } else { "https://example.com/ok".to_owned() };
+            assert_eq!(gone.header("location"), expected);
+        }
+    }
+
     async fn a_merchant_who_does_not_answer_keeps_no_buyer_waiting_4_9(t: &mut Till) {
         t.listen().await;
         let checkout = t.checkout_with(&t.product().await, json!({"success_url": "https://example.com/ok"})).await;

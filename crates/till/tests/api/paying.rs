@@ -12,6 +12,7 @@ use crate::pairs;
 
 mod attempts;
 mod buyer;
+mod identity;
 
 const ADA: &str = "ada@example.com";
 const VISA: &str = "pm_card_visa";

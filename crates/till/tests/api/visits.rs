@@ -244,6 +244,45 @@ both! {
         page.says(403, "cannot be shown here");
     }
 
+    async fn what_a_merchants_program_names_may_frame_it_and_what_a_visitor_names_while_it_is_listed_6_6(t: &mut Till) {
+        let (shop, listed) = ("https://shop.example", "https://a.example.com");
+        settings(t, json!({"embed_hosts": ["*.example.com"]})).await;
+        let product = t.product().await;
+        let made = link(t, &[&product], json!({"success_url": "https://shop.example/thanks"})).await;
+        let named = async |origin: &str| t.checkout_with(&product, json!({"embed_origin": origin})).await;
+        let own = named(shop).await;
+        let visited = visit(t, &made, &format!("embed_origin={listed}&embed=true")).await.0;
+        // Who may frame it, and who is told, while the visitor's page is listed and when it is not any more.
+        let any = ("https://*.example.com", Value::Null);
+        let cases = [
+            (&own, [(shop, json!(shop)), (shop, json!(shop))]),
+            (&visited, [(listed, json!(listed)), ("'none'", Value::Null)]),
+            (&t.checkout_for(&product).await, [any.clone(), ("'none'", Value::Null)]),
+            (&named("*").await, [any.clone(), ("'none'", Value::Null)]),
+            (&visit(t, &made, "embed=true").await.0, [any, ("'none'", Value::Null)]),
+        ];
+        for then in [0, 1] {
+            for (checkout, expected) in &cases {
+                let (framed, told) = &expected[then];
+                let path = format!("/checkout/{}", checkout["client_secret"].as_str().unwrap());
+                let page = t.page(&format!("{path}?embed=true")).await;
+                let policy = page.header("content-security-policy");
+                assert!(policy.contains(&format!("frame-ancestors {framed};")), "{then} {checkout} {policy}");
+                let page = t.page(&path).await;
+                assert!(page.header("content-security-policy").contains("frame-ancestors 'none';"), "only where it is asked for");
+                let answer = t.anonymous().get(&format!("{path}/frame?embed=true")).await.ok();
+                assert_eq!(&answer["origin"], told, "{then} {checkout}");
+            }
+            settings(t, json!({"embed_hosts": ["elsewhere.example"]})).await;
+            settings(t, json!({"embed_hosts": []})).await;
+        }
+        // With nobody around who is told, the buyer is led on by the page itself.
+        t.buy(&visited, "ada@example.com").await;
+        let after = format!("/checkout/{}/confirmation?embed=true", visited["client_secret"].as_str().unwrap());
+        let gone = t.page(&after).await;
+        assert_eq!((gone.status.as_u16(), gone.header("location")), (303, "https://shop.example/thanks"));
+    }
+
     async fn who_the_customer_is_counts_only_when_signed(t: &mut Till) {
         let customer = t.post("/v1/customers/", json!({"email": "ada@example.com", "external_id": "user 1*"})).await.created();
         let made = link(t, &[&t.product().await], json!({})).await;

@@ -1,22 +1,12 @@
 //! checkout.md 4.3, 5.1.
 
 use super::*;
-use crate::{checkout::FULFIL_JOB, customers::Holders};
+use crate::checkout::FULFIL_JOB;
 
 fn missing(session: &Session, body: JsonValue) -> Vec<String> {
     let mut found = places(try_confirm(session, body, &Buyer::default()).unwrap_err());
     found.sort();
     found
-}
-
-fn by_email(customer: Customer) -> Buyer {
-    Buyer {
-        holders: Holders {
-            by_email: Some(customer),
-            by_external_id: None,
-        },
-        ..Buyer::default()
-    }
 }
 
 /// A free confirmation, whose customer is settled at once.
@@ -131,38 +121,14 @@ fn the_session_is_told_of_before_its_customer() {
             .0
             .contains_key("customer_id")
     );
-    let known = by_email(customer(5, "ada@example.com", None));
-    let (_, _, changes) = confirmed(&free, complete(), &known);
+    let mut linked = free.clone();
+    linked.checkout.customer_id = Some(id(5));
+    let buyer = Buyer {
+        linked: Some(customer(5, "ada@example.com", Some("ext"))),
+        ..Buyer::default()
+    };
+    let (_, _, changes) = confirmed(&linked, complete(), &buyer);
     assert_eq!(events(&changes), ["checkout.updated", "customer.updated"]);
-}
-
-#[test]
-fn s_142_s_145_a_customer_known_by_e_mail_keeps_its_keys_and_gets_no_token() {
-    let body = json!({"external_customer_id": "ext", "customer_metadata": {"a": 2}});
-    let free = session(vec![one_time(0)], body);
-    let mut known = customer(5, "ada@example.com", None);
-    known.metadata.0.insert("a".into(), 1.into());
-    known.metadata.0.insert("b".into(), 1.into());
-    let (new, token, changes) = confirmed(&free, complete(), &by_email(known));
-    assert_eq!((new.checkout.customer_id, token), (Some(id(5)), None));
-    assert!(new.checkout.matched_by_email);
-    let set = changes.writes.iter().find_map(|w| match w {
-        Write::Update {
-            table: "customers",
-            set,
-            ..
-        } => Some(set.clone()),
-        _ => None,
-    });
-    let set = set.unwrap();
-    assert!(
-        set.iter().all(|(column, _)| *column != "external_id"),
-        "{set:?}"
-    );
-    assert!(
-        set.contains(&("metadata", Value::Json(r#"{"a":2,"b":1}"#.into()))),
-        "{set:?}"
-    );
 }
 
 #[test]

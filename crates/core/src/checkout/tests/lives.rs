@@ -142,6 +142,8 @@ proptest! {
             let unsettled = attempts.iter().filter(|p| !p.state.is_settled()).count();
             prop_assert!(unsettled <= 1);
             prop_assert_eq!(unsettled == 1, session.checkout.attempt_id.is_some());
+            let done = session.checkout.status == CheckoutStatus::Confirmed && unsettled == 0;
+            prop_assert_eq!(session.checkout.customer_id.is_some(), done, "made by what succeeded alone");
             let after = session.checkout.status;
             use CheckoutStatus::{Confirmed as Sure, Expired, Open};
             let allowed = [(Open, Expired), (Open, Sure), (Sure, Open)];
@@ -175,7 +177,7 @@ fn fulfilled(session: &Session, attempt: Option<&Payment>) {
     let purchase = Purchase {
         session: session.clone(),
         customer: Customer {
-            id: session.checkout.customer_id.unwrap(),
+            id: session.checkout.customer_id.unwrap_or(id(5)),
             ..customer(0, "ada@example.com", None)
         },
         payment: attempt

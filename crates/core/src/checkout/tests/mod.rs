@@ -1,6 +1,7 @@
 //! The rules of a session's life, one test per rule; `S-..` are the scenarios of the specification.
 
 mod confirming;
+mod identity;
 mod lives;
 mod opening;
 mod paying;

@@ -33,7 +33,7 @@ fn purchase(settled: &Settled) -> Purchase {
     Purchase {
         session: settled.session.clone(),
         customer: Customer {
-            id: row.customer_id.unwrap(),
+            id: row.customer_id.unwrap_or(id(5)),
             ..customer(0, &email, None)
         },
         payment: Some(settled.payment.clone()),
@@ -125,8 +125,7 @@ fn an_asynchronous_failure_opens_the_session_again_and_keeps_the_token_withheld(
     assert_eq!((row.status, row.attempt_id), (CheckoutStatus::Open, None));
     assert!(!row.processor_metadata.0.contains_key("intent_status"));
     assert_eq!(events(&open.changes), ["checkout.updated"]);
-    // linked now, but still only known by its e-mail.
-    buyer.linked = buyer.holders.by_email.clone();
+    assert_eq!((row.customer_id, row.matched_by_email), (None, false));
     let (again, payment) = attempted(&open.session, complete(), &buyer);
     assert_eq!(
         try_settle(&again, &payment, &succeeded(), &buyer).token,
@@ -220,7 +219,9 @@ fn another_attempts_failure_never_opens_a_session_again() {
 #[test]
 fn every_outcome_in_every_state_keeps_to_the_table_of_states() {
     use CheckoutStatus::{Confirmed, Expired, Open, Succeeded};
-    let (locked, payment) = in_flight(one_time(1000));
+    let (mut locked, payment) = in_flight(one_time(1000));
+    // A session is confirmed with what was agreed to.
+    locked.checkout.customer_email = payment.customer_email.clone();
     let action = Outcome::RequiresAction { action_url: None };
     for status in CheckoutStatus::ALL {
         for state in PaymentState::ALL {
@@ -292,6 +293,9 @@ fn money_is_not_lost_to_a_customer_deleted_or_an_external_id_taken_meanwhile() {
         inserted(&settled.changes, "customers", "external_id"),
         Value::Null
     );
+    let row = &settled.session.checkout;
+    assert_eq!(row.external_customer_id.as_deref(), Some("ext"));
+    assert_eq!(row.conflicting_external_customer_id.as_deref(), Some("ext"));
 
     let mut linked = session(vec![one_time(1000)], json!({}));
     linked.checkout.customer_id = Some(id(5));

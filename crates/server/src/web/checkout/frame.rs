@@ -20,7 +20,7 @@ use crate::{app::App, error::ApiError, pay};
 /// What a page in a frame tells the page around it.
 #[derive(Debug, Serialize)]
 pub(super) struct Telling {
-    /// Whom it tells: the session's own origin alone.
+    /// Whom it tells: the page that the session is for, and no other.
     origin: String,
     /// The words on the button that closes it.
     close: String,
@@ -48,8 +48,7 @@ pub(super) async fn telling(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let session = pay::session(&app, &secret).await?;
-    let origin = session.checkout.embed_origin.as_deref();
-    let Some(origin) = origin.and_then(embed::origin) else {
+    let Some(origin) = page_around(&session) else {
         return Ok(Json(()).into_response());
     };
     let look = asked.look(&headers).of_session(&session);
@@ -60,7 +59,7 @@ pub(super) async fn telling(
             let url = session.success_url(&app.site);
             let url = if own { look.carried(&url) } else { url };
             Some(Success {
-                url: with_token(&url, &headers),
+                url: with_token(&url, &session, &headers),
                 redirect: !own && !asked.stays(),
             })
         }
@@ -78,16 +77,25 @@ pub(super) async fn telling(
     Ok(Json(telling).into_response())
 }
 
+/// The origin of the page that is told what happens in the frame.
+pub(super) fn page_around(session: &Session) -> Option<String> {
+    let (row, hosts) = (
+        &session.checkout,
+        &session.organization.settings.embed_hosts,
+    );
+    let by_link = row.checkout_link_id.is_some();
+    embed::page_of(row.embed_origin.as_deref(), by_link, hosts)
+}
+
 /// Who may put a page into a frame, besides the page's own site.
 #[derive(Debug, Clone)]
 pub(super) struct Ancestors(Vec<String>);
 
 impl Ancestors {
-    /// The session's own origin, else the organization's hosts.
+    /// The page that the session is for, else the organization's hosts.
     pub(super) fn of(session: &Session) -> Self {
         let hosts = &session.organization.settings.embed_hosts;
-        let own = session.checkout.embed_origin.as_deref();
-        Self(embed::ancestors(own, hosts, true))
+        Self(embed::ancestors(page_around(session), hosts))
     }
 
     /// Says so of a page that is about the session.

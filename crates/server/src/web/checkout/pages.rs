@@ -316,9 +316,9 @@ async fn after(
                     webhook_delivered: told,
                 })
             } else {
-                let to = with_token(&session.success_url(&app.site), headers);
+                let to = with_token(&session.success_url(&app.site), &session, headers);
                 // From a frame, the page around it goes there.
-                if !(look.embed && session.checkout.embed_origin.is_some()) {
+                if !(look.embed && frame::page_around(&session).is_some()) {
                     return Ok(SeeOther::to(&to).into_response());
                 }
                 Outcome::Succeeded(receipt(&session, look, &to))
@@ -356,8 +356,12 @@ pub(super) async fn is_told(app: &App, session: &Session) -> Result<bool, ApiErr
         || !app.store.awaits_delivery(session.checkout.id).await?)
 }
 
-/// The merchant's address with the key to the customer's portal, where this browser holds it (4.10).
-pub(super) fn with_token(url: &str, headers: &HeaderMap) -> String {
+/// The address after success with the key to the customer's portal, where this browser holds one that opens it (4.10):
+/// that of a customer known by e-mail alone never became one.
+pub(super) fn with_token(url: &str, session: &Session, headers: &HeaderMap) -> String {
+    if session.checkout.matched_by_email {
+        return url.to_owned();
+    }
     let held = headers.get_all(header::COOKIE).iter().find_map(|cookies| {
         cookies
             .to_str()

@@ -39,6 +39,7 @@ use crate::{
 pub(super) struct Paid {
     /// The bank's page, where it wants to ask; else the confirmation page is next.
     pub bank: Option<String>,
+    /// For the browser to keep: opens the customer's portal, if it may, once the purchase has succeeded.
     pub token: Option<String>,
 }
 
@@ -50,7 +51,7 @@ impl Paid {
         let bank = action.and_then(|p| p.action_url);
         Self {
             bank: bank.map(|url| look.carried(&url)),
-            token: confirmed.token,
+            token: confirmed.token.or(confirmed.awaited_token),
         }
     }
 }

@@ -95,7 +95,7 @@ fn table<A>(
                 text: base.product.base.name.clone(),
                 note: (others > 0).then(|| format!("and {others} more to choose from")),
             },
-            customer(desk, base, buyers),
+            customer(desk, one, buyers),
             Cell::money(base.total_amount, currency(&base.currency)),
             Cell::state(base.status.as_str()),
             Cell::time(base.created_at, &desk.zone),
@@ -111,14 +111,16 @@ fn path<A>(desk: &Desk<A>, one: &Checkout) -> String {
 }
 
 /// Who pays, as far as it is known.
-fn customer<A>(desk: &Desk<A>, base: &CheckoutBase, buyers: &Buyers) -> Cell {
+fn customer<A>(desk: &Desk<A>, one: &Checkout, buyers: &Buyers) -> Cell {
+    let base = &one.base;
     let (name, email) = (base.customer_name.clone(), base.customer_email.clone());
     if base.customer_id.is_none()
         && let (Some(name), Some(email)) = (&name, &email)
     {
         return Cell::Noted(name.clone(), email.clone());
     }
-    buyers.cell(desk, base.customer_id, name.or(email))
+    let known = buyers.cell(desk, base.customer_id, name.or(email));
+    sales::marked(known, one.conflicting_external_customer_id.as_ref())
 }
 
 fn is_open(base: &CheckoutBase) -> bool {

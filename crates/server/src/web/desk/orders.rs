@@ -82,7 +82,7 @@ pub fn table<A>(desk: &Desk<A>, asked: Asked, page: &Items<Order>, empty: Empty)
                 text: order.invoice_number.clone(),
                 note: Some(sentence(order.billing_reason.as_str())),
             },
-            sales::customer(desk, &order.customer),
+            customer(desk, order),
             sales::product(desk, &order.product.base),
             Cell::money(order.total_amount, currency(&order.currency)),
             Cell::state(order.status.as_str()),
@@ -91,6 +91,11 @@ pub fn table<A>(desk: &Desk<A>, asked: Asked, page: &Items<Order>, empty: Empty)
         .menu(menu(desk, order))
     };
     Listing::of(asked, "Orders", columns, page, row, empty)
+}
+
+fn customer<A>(desk: &Desk<A>, order: &Order) -> Cell {
+    let named = order.conflicting_external_customer_id.as_ref();
+    sales::marked(sales::customer(desk, &order.customer), named)
 }
 
 fn path<A>(desk: &Desk<A>, order: &Order) -> String {
@@ -255,7 +260,7 @@ fn about<A>(desk: &Desk<A>, order: &Order) -> Part {
     let mut facts = vec![
         Fact::new("Order ID", Cell::Code(order.id.to_string())),
         Fact::new("Invoice number", Cell::Code(order.invoice_number.clone())),
-        Fact::new("Customer", sales::customer(desk, &order.customer)),
+        Fact::new("Customer", customer(desk, order)),
         Fact::new("Product", sales::product(desk, &order.product.base)),
         Fact::new("Reason", Cell::Text(reason)),
         Fact::new("Subscription", subscription),
@@ -264,6 +269,13 @@ fn about<A>(desk: &Desk<A>, order: &Order) -> Part {
             sales::linked(desk, "checkouts", order.checkout_id, "The session"),
         ),
     ];
+    if let Some(named) = &order.conflicting_external_customer_id {
+        let words = "The session was for this external ID, which the customer does not have. See who is to get what was bought.";
+        facts.push(Fact::new(
+            "External ID of the session",
+            Cell::Noted(named.clone(), words.to_owned()),
+        ));
+    }
     facts.extend(moments(order.created_at, order.modified_at, &desk.zone));
     Part::Facts("Order", facts)
 }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{
     listing::{Asked, Empty, Filter},
-    parts::{Cell, money, sentence},
+    parts::{Cell, Tone, money, sentence},
     sheet::Fact,
     shelf::readable_with,
 };
@@ -67,6 +67,18 @@ pub fn customer<A>(desk: &Desk<A>, customer: &Customer) -> Cell {
             text,
             note,
         },
+    }
+}
+
+/// Something with a mark below it where the external id that a session named is not its customer's: whoever was
+/// signed in at the merchant's may be somebody else.
+pub fn marked(cell: Cell, conflicting_external_id: Option<&String>) -> Cell {
+    match conflicting_external_id {
+        None => cell,
+        Some(_) => Cell::Many(vec![
+            cell,
+            Cell::toned("External ID does not match", Tone::Bad),
+        ]),
     }
 }
 

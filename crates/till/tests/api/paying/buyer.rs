@@ -12,10 +12,9 @@ both! {
         assert_eq!(confirmed["customer_session_token"], "");
         assert_eq!(confirmed["customer_id"], known["id"]);
         let events = told(t).await;
-        assert_eq!(types(&events)[..2], ["checkout.updated", "customer.updated"]);
+        assert_eq!(types(&events)[..2], ["checkout.updated", "order.created"]);
         let customer = t.get(&format!("/v1/customers/{}", id_in(&known, "id"))).await.ok();
-        assert_eq!(customer["metadata"], json!({"a": 1, "b": 2, "c": 3}));
-        assert_eq!(customer["email"], ADA);
+        assert_eq!((&customer["metadata"], &customer["email"]), (&known["metadata"], &known["email"]));
     }
 
     async fn an_email_match_gets_no_token_on_a_second_try_either_q_11(t: &mut Till) {
@@ -52,7 +51,8 @@ both! {
         t.buy(&checkout, ADA).await;
         assert_eq!(t.get(&format!("/v1/customers/{}", id_in(&plain, "id"))).await.ok()["external_id"], json!(null));
         t.get("/v1/customers/external/u1").await.not_found();
-        assert_eq!(t.orders(&checkout).await[0]["customer"]["id"], plain["id"]);
+        let order = &t.orders(&checkout).await[0];
+        assert_eq!((&order["customer"]["id"], &order["conflicting_external_customer_id"]), (&plain["id"], &json!("u1")));
     }
 
     async fn an_external_id_of_another_email_is_refused_before_money_moves_s_146(t: &mut Till) {

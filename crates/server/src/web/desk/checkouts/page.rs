@@ -175,9 +175,17 @@ fn totals(base: &CheckoutBase, lines: Option<&[TaxLine]>) -> Part {
 fn buyer<A>(desk: &Desk<A>, one: &Checkout, buyers: &Buyers) -> Part {
     let base = &one.base;
     let address = base.customer_billing_address.as_ref();
+    let external = match &one.conflicting_external_customer_id {
+        None => Cell::text(one.external_customer_id.clone()),
+        Some(named) => Cell::Noted(
+            named.clone(),
+            "The customer does not have this external ID. See who is to get what was bought."
+                .to_owned(),
+        ),
+    };
     let mut facts = vec![
-        Fact::new("Customer", customer(desk, base, buyers)),
-        Fact::new("External ID", Cell::text(one.external_customer_id.clone())),
+        Fact::new("Customer", customer(desk, one, buyers)),
+        Fact::new("External ID", external),
         Fact::new("Billing address", sales::address(address)),
     ];
     let sometimes = [

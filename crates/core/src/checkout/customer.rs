@@ -1,0 +1,224 @@
+//! Whose a purchase is (checkout.md 5.1). Customers are made and merged by what succeeded, never by what was only
+//! typed; an address alone neither changes a customer nor opens its portal.
+
+use till_wire::events::EventType;
+
+use super::{Around, Session, confirm::Buyer};
+use crate::{
+    change::Changes,
+    customers,
+    records::{Checkout, Customer},
+    refusal::Refusal,
+};
+
+/// Who buys.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Match<'a> {
+    /// The customer that the merchant named for the session.
+    Linked(&'a Customer),
+    /// A customer with the buyer's e-mail, which anybody can type.
+    ByEmail(&'a Customer),
+    /// Nobody yet.
+    New,
+}
+
+/// Finds the customer before money moves; an external id of a customer with another e-mail is refused (S-146).
+pub fn match_customer<'a>(row: &Checkout, buyer: &'a Buyer) -> Result<Match<'a>, Refusal> {
+    if row.customer_id.is_some() {
+        return match &buyer.linked {
+            // A session that failed after an older version had given it its customer is still only known by e-mail.
+            Some(customer) if customer.deleted_at.is_none() => Ok(match row.matched_by_email {
+                true => Match::ByEmail(customer),
+                false => Match::Linked(customer),
+            }),
+            _ => Err(Refusal::CheckoutCustomerDeleted),
+        };
+    }
+    if let Some(customer) = &buyer.holders.by_email {
+        return Ok(Match::ByEmail(customer));
+    }
+    if row.external_customer_id.is_some() && buyer.holders.by_external_id.is_some() {
+        return Err(Refusal::ExternalIdMismatch);
+    }
+    Ok(Match::New)
+}
+
+/// The external id that the session names and its customer does not have; `None` where they agree.
+pub(super) fn conflict(row: &Checkout, customer: &Customer) -> Option<String> {
+    row.external_customer_id
+        .clone()
+        .filter(|named| customer.external_id.as_ref() != Some(named))
+}
+
+/// The customer of a purchase that succeeded, written but not yet told of.
+#[derive(Debug)]
+pub(super) struct Purchaser {
+    /// As it is now.
+    customer: Customer,
+    /// Created or updated; `None` where nothing of it changed.
+    event: Option<EventType>,
+    /// Its rows. They come before the session's, which refers to them.
+    pub rows: Changes,
+}
+
+impl Purchaser {
+    /// The key to the customer's portal, unless the buyer was only recognised by e-mail (CF-20, Q-11).
+    pub fn open_portal(&mut self, row: &Checkout, around: Around<'_>) -> Option<String> {
+        if row.matched_by_email {
+            return None;
+        }
+        let (portal, secret) = customers::session_row(&self.customer, None, around.key, around.at);
+        self.rows.insert(&portal);
+        Some(secret)
+    }
+
+    /// [`Purchaser::open_portal`] for the key that the buyer's browser was given with this digest when the attempt
+    /// began.
+    pub fn open_awaited_portal(&mut self, row: &Checkout, token_hash: &str, around: Around<'_>) {
+        if !row.matched_by_email {
+            let hash = token_hash.to_owned();
+            let portal = customers::session_with(&self.customer, hash, around.at);
+            self.rows.insert(&portal);
+        }
+    }
+
+    /// Tells of the customer where anything of it is new.
+    pub fn tell(&self, changes: &mut Changes, around: Around<'_>) {
+        if let Some(event) = self.event {
+            changes.tell_customer(around.audience, around.at, event, &self.customer);
+        }
+    }
+}
+
+/// Makes, merges or only recognises the customer of a free purchase, and links it to the session.
+pub(super) fn settle(
+    session: &mut Session,
+    buyer: &Buyer,
+    around: Around<'_>,
+) -> Result<Purchaser, Refusal> {
+    let matched = match_customer(&session.checkout, buyer)?;
+    settle_as(session, matched, buyer, around)
+}
+
+/// [`settle`] when money has moved, so that no rule may lose the purchase: an external id that somebody took in
+/// the meantime is kept as a conflict, and a customer deleted in the meantime is made anew.
+pub(super) fn settle_paid(
+    session: &mut Session,
+    buyer: &Buyer,
+    around: Around<'_>,
+) -> Result<Purchaser, Refusal> {
+    let row = &mut session.checkout;
+    let matched = match match_customer(row, buyer) {
+        Err(Refusal::ExternalIdMismatch) => Match::New,
+        Err(Refusal::CheckoutCustomerDeleted) => {
+            row.customer_id = None;
+            if row.customer_email.is_none() {
+                row.customer_email = buyer.linked.as_ref().map(|c| c.email.clone());
+            }
+            let by_email = buyer.holders.by_email.as_ref();
+            by_email.map_or(Match::New, Match::ByEmail)
+        }
+        other => other?,
+    };
+    settle_as(session, matched, buyer, around)
+}
+
+/// A confirmed session with its customer, where the one who took note of the success left that out, and the
+/// changes: versions of before made the customer when the session was confirmed.
+pub fn make_up(
+    session: &Session,
+    buyer: &Buyer,
+    around: Around<'_>,
+) -> Result<(Session, Changes), Refusal> {
+    let mut new = session.clone();
+    let mut purchaser = settle_paid(&mut new, buyer, around)?;
+    let mut changes = std::mem::take(&mut purchaser.rows);
+    changes.update(&session.checkout, &new.checkout);
+    new.checkout.version += 1;
+    purchaser.tell(&mut changes, around);
+    Ok((new, changes))
+}
+
+fn settle_as(
+    session: &mut Session,
+    matched: Match<'_>,
+    buyer: &Buyer,
+    around: Around<'_>,
+) -> Result<Purchaser, Refusal> {
+    let at = around.at;
+    let settings = &session.organization.settings;
+    let localised = settings.feature("checkout_localization_enabled");
+    let row = &mut session.checkout;
+    let mut rows = Changes::new();
+    let (customer, event) = match matched {
+        Match::ByEmail(known) => {
+            rows.guard(known);
+            row.matched_by_email = true;
+            (known.clone(), None)
+        }
+        Match::Linked(old) => {
+            let mut new = merged(old, row, localised);
+            let changed = new != *old;
+            if changed {
+                new.modified_at = Some(at.now);
+                rows.update(old, &new);
+            } else {
+                rows.guard(old);
+            }
+            (new, changed.then_some(EventType::CustomerUpdated))
+        }
+        Match::New => {
+            let email = row.customer_email.clone().ok_or(Refusal::NotFound)?;
+            let is_free = buyer.holders.by_external_id.is_none();
+            let external_id = row.external_customer_id.clone().filter(|_| is_free);
+            let blank = customers::blank(row.organization_id, &email, external_id, at);
+            let new = merged(&blank, row, localised);
+            rows.insert(&new);
+            (new, Some(EventType::CustomerCreated))
+        }
+    };
+    row.customer_id = Some(customer.id);
+    row.conflicting_external_customer_id = conflict(row, &customer);
+    row.external_customer_id = row
+        .external_customer_id
+        .take()
+        .or_else(|| customer.external_id.clone());
+    row.processor_metadata.0.insert(
+        "customer_id".into(),
+        format!("cus_{}", customer.id.simple()),
+    );
+    Ok(Purchaser {
+        customer,
+        event,
+        rows,
+    })
+}
+
+/// What a purchase tells of its customer (checkout.md 5.1): nothing is ever cleared here.
+fn merged(old: &Customer, row: &Checkout, localised: bool) -> Customer {
+    let mut new = old.clone();
+    if new.name.is_none() {
+        new.name = row
+            .customer_billing_name
+            .clone()
+            .or_else(|| row.customer_name.clone());
+    }
+    if row.customer_billing_name.is_some() {
+        new.billing_name = row.customer_billing_name.clone();
+    }
+    if row.customer_billing_address.is_some() {
+        new.billing_address = row.customer_billing_address.clone();
+    }
+    if row.customer_tax_id.is_some() {
+        new.tax_id = row.customer_tax_id.clone();
+        new.tax_id_format = row.customer_tax_id_format.clone();
+    }
+    // A locale that was forced on the session says nothing of the customer.
+    if localised && row.locale.is_some() {
+        new.locale = row.locale.clone();
+    }
+    for (key, value) in row.customer_metadata.0.iter() {
+        new.metadata.0.insert(key.clone(), value.clone());
+    }
+    new
+}
