@@ -120,15 +120,9 @@ impl Browser {
         headers: &[(&str, &str)],
     ) -> Answer {
         request = request.header(header::ACCEPT, "text/html");
-        let cookies: Vec<_> = self
-            .cookies
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
+        let cookies = self.cookies();
         if !cookies.is_empty() {
-            request = request.header(header::COOKIE, cookies.join("; "));
+            request = request.header(header::COOKIE, cookies);
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -178,6 +172,16 @@ impl Browser {
             Request::post(path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
         let headers = [("sec-fetch-site", "same-origin")];
         self.send(request, body, &headers).await
+    }
+
+    /// The cookies as a header says them.
+    pub fn cookies(&self) -> String {
+        let cookies = self.cookies.lock().unwrap();
+        let pairs: Vec<_> = cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        pairs.join("; ")
     }
 
     /// Keeps a cookie.

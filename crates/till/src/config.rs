@@ -104,6 +104,15 @@ pub struct Settings {
     )]
     pub client_ip_header: Option<String>,
 
+    /// Open connections from one address (IPv6: one /64), 0 for no limit [default: 512, no limit with --client-ip-header]
+    #[arg(
+        long,
+        env = "TILL_MAX_CONNECTIONS_PER_ADDRESS",
+        global = true,
+        value_name = "COUNT"
+    )]
+    pub max_connections_per_address: Option<u32>,
+
     /// Folder for uploaded files [default: files in the data folder]
     #[arg(long, env = "TILL_FILES_DIR", global = true, value_name = "FOLDER")]
     pub files_dir: Option<PathBuf>,

@@ -1,46 +1,106 @@
-//! Taking connections. What `axum::serve` does, with the one thing that it lacks: a request that does not go on arriving
-//! is not waited for, so that nobody holds connections open by sending nothing.
+//! Taking connections. What `axum::serve` does, with the limits that it lacks: how long a caller may take for each part of a
+//! request, how long a connection lasts, and how many there are, from one network and in all.
 
-use std::{convert::Infallible, net::SocketAddr, time::Duration};
+mod body;
+mod places;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    convert::Infallible,
+    io::{self, ErrorKind},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{
     body::Body,
     extract::{ConnectInfo, Request},
     response::Response,
-    serve::Listener,
 };
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
-use tokio::net::TcpListener;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{Semaphore, watch},
+    time::{Instant, sleep_until},
+};
 use tower::{Service, ServiceExt};
-use tower_http::timeout::TimeoutBody;
+
+use body::{Answering, Arriving};
+use places::Places;
+use stream::{Turns, Watched};
 
 /// How long callers are waited for.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// Until a request's head is there, from the connection's opening or the last answer.
+    /// Until a request begins, from the connection's opening or the last answer.
+    pub idle: Duration,
+    /// From a request's first byte until its head is there.
     pub head: Duration,
-    /// Between one part of a request's body and the next.
+    /// Between one part of a request's body and the next, and until some more of an answer is taken.
+    pub gap: Duration,
+    /// For a whole body, beyond what it takes at `rate`.
     pub body: Duration,
+    /// Bytes of a body that arrive in a second, at least.
+    pub rate: u32,
+    /// After which a connection ends, with the answer that is being given.
+    pub lifetime: Duration,
 }
 
 impl Patience {
-    /// Longer than the minute for which proxies keep unused connections, which must not be closed on a request's way.
+    /// Idle connections are kept for longer than the minute for which proxies keep them, which must not be closed on a
+    /// request's way. A body of 64 KiB may take 32 seconds, one of 10 MiB six minutes.
     pub const USUAL: Self = Self {
-        head: Duration::from_secs(65),
+        idle: Duration::from_secs(65),
+        head: Duration::from_secs(10),
+        gap: Duration::from_secs(30),
         body: Duration::from_secs(30),
+        rate: 32 * 1024,
+        lifetime: Duration::from_secs(60 * 60),
     };
+}
+
+/// How many connections are open at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// From one network, which is an IPv4 address or an IPv6 /64: more are closed as they come. None: any number.
+    pub per_network: Option<usize>,
+    /// In all: more wait to be taken.
+    pub total: usize,
+}
+
+/// Bytes of a request's head at most, and of what is kept of a connection's traffic.
+const BUFFER: usize = 64 * 1024;
+
+/// How long it waits where connections cannot be taken just now.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// The least time between two log lines that say the same.
+const QUIET: Duration = Duration::from_secs(10);
+
+/// Where connections come from.
+pub trait Accept {
+    /// The next connection.
+    fn accept(&mut self) -> impl Future<Output = io::Result<(TcpStream, SocketAddr)>> + Send;
+}
+
+impl Accept for TcpListener {
+    async fn accept(&mut self) -> io::Result<(TcpStream, SocketAddr)> {
+        TcpListener::accept(self).await
+    }
 }
 
 /// Answers on `listener` until `stop` ends, then finishes the answers that have begun.
 pub async fn serve<S>(
-    mut listener: TcpListener,
+    mut listener: impl Accept,
     service: S,
-    patience: Patience,
+    (patience, bounds): (Patience, Bounds),
     stop: impl Future<Output = ()>,
 ) where
     S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
@@ -48,124 +108,110 @@ pub async fn serve<S>(
 {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
-        .header_read_timeout(patience.head);
-    let open = GracefulShutdown::new();
+        .header_read_timeout(patience.idle)
+        .max_buf_size(BUFFER);
+    let (stopping, stopped) = watch::channel(false);
+    let places = Places::new(bounds.per_network);
+    let total = Arc::new(Semaphore::new(bounds.total));
+    let (mut full, mut failing, mut crowded) = <(Rarely, Rarely, Rarely)>::default();
     let mut stop = std::pin::pin!(stop);
     loop {
-        // It waits by itself where connections cannot be taken just now.
-        let (stream, peer): (_, SocketAddr) = tokio::select! {
-            taken = Listener::accept(&mut listener) => taken,
+        let taken = async {
+            if total.available_permits() == 0 && full.is_due() {
+                let connections = bounds.total;
+                tracing::warn!(connections, "all connections are in use: new ones wait");
+            }
+            let permit = total.clone().acquire_owned().await;
+            (permit, taken(&mut listener, &mut failing).await)
+        };
+        let (permit, (stream, peer)) = tokio::select! {
+            taken = taken => taken,
             () = &mut stop => break,
+        };
+        let Some(place) = places.take(peer.ip()) else {
+            if crowded.is_due() {
+                tracing::warn!(address = %peer.ip(), "too many connections from one address: new ones are closed");
+            }
+            continue;
         };
         // Answers are written whole: waiting to fill a packet only delays them.
         let _ = stream.set_nodelay(true);
+        let turns = Turns::default();
+        let (asked, answered) = (turns.clone(), turns.clone());
         let answering = service
             .clone()
             .map_request(move |request: hyper::Request<Incoming>| {
-                let mut request =
-                    request.map(|body| Body::new(TimeoutBody::new(patience.body, body)));
+                asked.begin();
+                let mut request = request.map(|body| Body::new(Arriving::new(body, patience)));
                 request.extensions_mut().insert(ConnectInfo(peer));
                 request
+            })
+            .map_response(move |response: Response| {
+                response.map(|body| Answering::new(body, answered.clone()))
             });
-        let connection =
-            http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(answering));
+        let stream = TokioIo::new(Watched::new(stream, turns, patience));
+        let connection = http.serve_connection(stream, TowerToHyperService::new(answering));
+        let mut stopped = stopped.clone();
         // How a connection ended is the caller's affair; what was asked on it is in the log.
-        tokio::spawn(open.watch(connection));
+        tokio::spawn(async move {
+            let mut connection = std::pin::pin!(connection);
+            let ends = async {
+                tokio::select! {
+                    () = sleep_until(Instant::now() + patience.lifetime) => {}
+                    _ = stopped.wait_for(|stop| *stop) => {}
+                }
+            };
+            let is_over = tokio::select! {
+                _ = connection.as_mut() => true,
+                () = ends => false,
+            };
+            if !is_over {
+                connection.as_mut().graceful_shutdown();
+                let _ = connection.await;
+            }
+            drop((permit, place, stopped));
+        });
     }
-    drop(listener);
-    open.shutdown().await;
+    drop((listener, stopped));
+    stopping.send_replace(true);
+    stopping.closed().await;
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use axum::{Router, body::Bytes, extract::rejection::BytesRejection, routing::get};
-    use tokio::{
-        io::{AsyncReadExt, AsyncWriteExt},
-        net::TcpStream,
-        sync::oneshot,
-        time::timeout,
-    };
-
-    const LONG: Duration = Duration::from_secs(20);
-    const SHORT: Duration = Duration::from_millis(150);
-
-    async fn served(head: Duration, body: Duration) -> (SocketAddr, oneshot::Sender<()>) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let who = |ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() };
-        let read = |read: Result<Bytes, BytesRejection>| async move { read.is_ok().to_string() };
-        let router = Router::new().route("/", get(who).post(read));
-        let patience = Patience { head, body };
-        tokio::spawn(serve(listener, router, patience, async move {
-            let _ = stopped.await;
-        }));
-        (address, stop)
+/// The next connection. Where none can be taken, as when files are open as many as may be, it says so and tries again.
+async fn taken(listener: &mut impl Accept, failing: &mut Rarely) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(taken) => return taken,
+            // Whoever came is gone already.
+            Err(error) if is_callers(&error) => {}
+            Err(error) => {
+                if failing.is_due() {
+                    tracing::error!(%error, "connections cannot be taken");
+                }
+                sleep_until(Instant::now() + PAUSE).await;
+            }
+        }
     }
+}
 
-    async fn rest(stream: &mut TcpStream) -> String {
-        let mut rest = Vec::new();
-        let read = timeout(LONG, stream.read_to_end(&mut rest)).await;
-        // A reset is an end as well.
-        let _ = read.expect("the connection is closed");
-        String::from_utf8(rest).unwrap()
-    }
+fn is_callers(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset
+    )
+}
 
-    #[tokio::test]
-    async fn who_never_finishes_asking_is_not_waited_for() {
-        let (address, _stop) = served(SHORT, LONG).await;
-        let mut silent = TcpStream::connect(address).await.unwrap();
-        let mut slow = TcpStream::connect(address).await.unwrap();
-        slow.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: ")
-            .await
-            .unwrap();
-        let mut idle = TcpStream::connect(address).await.unwrap();
-        idle.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
-            .await
-            .unwrap();
-        assert_eq!(rest(&mut silent).await, "");
-        assert!(!rest(&mut slow).await.contains("200 OK"));
-        let answered = rest(&mut idle).await;
-        assert!(answered.starts_with("HTTP/1.1 200 OK"), "{answered}");
-        let own = idle.local_addr().unwrap().to_string();
-        assert!(answered.ends_with(&own), "the peer is told: {answered}");
-    }
+/// When something was said last that is not to be said all the time.
+#[derive(Debug, Default)]
+struct Rarely(Option<Instant>);
 
-    #[tokio::test]
-    async fn a_body_that_stops_arriving_is_not_waited_for() {
-        let (address, _stop) = served(LONG * 2, SHORT).await;
-        let mut slow = TcpStream::connect(address).await.unwrap();
-        slow.write_all(
-            b"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 9\r\n\r\nabc",
-        )
-        .await
-        .unwrap();
-        let answered = rest(&mut slow).await;
-        assert!(answered.ends_with("false"), "{answered}");
-        let mut whole = TcpStream::connect(address).await.unwrap();
-        whole
-            .write_all(
-                b"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 3\r\n\r\nabc",
-            )
-            .await
-            .unwrap();
-        let answered = rest(&mut whole).await;
-        assert!(answered.ends_with("true"), "{answered}");
-    }
-
-    #[tokio::test]
-    async fn stopping_closes_idle_connections_and_takes_no_more() {
-        let (address, stop) = served(LONG * 2, LONG).await;
-        let mut idle = TcpStream::connect(address).await.unwrap();
-        idle.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
-            .await
-            .unwrap();
-        let mut first = [0; 15];
-        idle.read_exact(&mut first).await.unwrap();
-        assert_eq!(&first, b"HTTP/1.1 200 OK");
-        stop.send(()).unwrap();
-        rest(&mut idle).await;
-        assert!(TcpStream::connect(address).await.is_err());
+impl Rarely {
+    /// Whether it is to be said now.
+    fn is_due(&mut self) -> bool {
+        let is_due = self.0.is_none_or(|last| last.elapsed() >= QUIET);
+        if is_due {
+            self.0 = Some(Instant::now());
+        }
+        is_due
     }
 }

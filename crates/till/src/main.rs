@@ -5,6 +5,7 @@ mod clock;
 mod config;
 mod connections;
 mod demo;
+mod descriptors;
 mod dev;
 mod doctor;
 mod files;

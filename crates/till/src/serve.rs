@@ -23,7 +23,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     config::Settings,
-    connections,
+    connections::{self, Bounds, Patience},
+    descriptors,
     health::{self, Health},
     listen::Bound,
     logs,
@@ -41,6 +42,8 @@ pub struct Wanted {
     pub bound: Bound,
     /// For the operator's monitoring.
     metrics: Option<Bound>,
+    /// How many connections there may be.
+    bounds: Bounds,
     /// How long requests are still taken once `/readyz` says no.
     drain: Duration,
 }
@@ -51,6 +54,7 @@ impl Wanted {
         Ok(Self {
             bound: Bound::take(settings.listen)?,
             metrics: settings.metrics_listen.map(Bound::take).transpose()?,
+            bounds: descriptors::bounds(settings, descriptors::raise()),
             drain: Duration::from_secs(settings.drain_seconds.into()),
         })
     }
@@ -71,7 +75,7 @@ pub async fn run(app: Arc<App>, wanted: Wanted, ready: impl FnOnce()) -> Result<
         let serving = connections::serve(
             bound.listen()?,
             health::all(health.clone()),
-            connections::Patience::USUAL,
+            (Patience::USUAL, descriptors::operator()),
             stopped(stopping.clone()),
         );
         tokio::spawn(serving);
@@ -82,7 +86,7 @@ pub async fn run(app: Arc<App>, wanted: Wanted, ready: impl FnOnce()) -> Result<
     let serving = connections::serve(
         wanted.bound.listen()?,
         canonical.layer(router(&app, &health, &stopping)),
-        connections::Patience::USUAL,
+        (Patience::USUAL, wanted.bounds),
         stopped(stopping.clone()),
     );
     let mut server = tokio::spawn(serving);

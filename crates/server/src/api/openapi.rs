@@ -177,7 +177,11 @@ fn common_answers(document: &mut Document) {
         if does == Does::Sends {
             add("408", "The body did not arrive whole.", &["ErrorBody"]);
             add("411", "There is no `Content-Length`.", &["ErrorBody"]);
-            add("413", "The body is larger than 10 MiB.", &["ErrorBody"]);
+            add(
+                "413",
+                "The body is larger than 10 MiB, or than 64 KiB without a valid token, or holds more than 100,000 values.",
+                &["ErrorBody"],
+            );
         }
         if operation.security.is_some() {
             add(

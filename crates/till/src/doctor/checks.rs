@@ -22,7 +22,7 @@ use super::Findings;
 use crate::{
     clock::SystemClock,
     config::{ProcessorName, Settings},
-    files as folders, guard, open,
+    descriptors, files as folders, guard, open,
     stop::Stop,
 };
 
@@ -398,6 +398,7 @@ pub async fn sandbox(settings: &Settings, found: &mut Findings) {
 
 /// What the operator should know of the rest.
 pub fn others(settings: &Settings, found: &mut Findings) {
+    connections(settings, found);
     found.warn(
         "mail",
         "this version sends none",
@@ -415,5 +416,23 @@ pub fn others(settings: &Settings, found: &mut Findings) {
         ),
         Some(address) => found.ok("metrics", format!("at http://{address}/metrics")),
         None => found.ok("metrics", "off: --metrics-listen serves them"),
+    }
+}
+
+fn connections(settings: &Settings, found: &mut Findings) {
+    let files = descriptors::raise();
+    let each = match descriptors::per_address(settings) {
+        Some(count) => format!("{count} from one address"),
+        None => "any number from one address".to_owned(),
+    };
+    let most = descriptors::connections(files);
+    let message = format!("{most} at once, {each}; {files} files may be open");
+    match most {
+        ..500 => found.warn(
+            "connections",
+            message,
+            "raise the limit of open files: LimitNOFILE of systemd, or `ulimit -n`",
+        ),
+        _ => found.ok("connections", message),
     }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod benefits;
+mod bounds;
 mod checkout_links;
 mod checkouts;
 mod conventions;

@@ -1,0 +1,109 @@
+//! How many connections each network has.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv6Addr},
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+type Counts = HashMap<IpAddr, usize>;
+
+/// The open connections of each network.
+#[derive(Debug, Clone)]
+pub(super) struct Places {
+    most: Option<usize>,
+    counts: Arc<Mutex<Counts>>,
+}
+
+/// The place of a connection, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    of: Option<(Places, IpAddr)>,
+}
+
+impl Places {
+    /// At most so many for each network; none: any number.
+    pub(super) fn new(most: Option<usize>) -> Self {
+        Self {
+            most,
+            counts: Arc::default(),
+        }
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().expect("no code panics under this lock")
+    }
+
+    /// A place for a connection from an address, if its network has one left.
+    pub(super) fn take(&self, from: IpAddr) -> Option<Place> {
+        let Some(most) = self.most else {
+            return Some(Place { of: None });
+        };
+        let network = network(from);
+        let mut counts = self.counts();
+        let count = counts.entry(network).or_default();
+        if *count >= most {
+            return None;
+        }
+        *count += 1;
+        drop(counts);
+        let of = Some((self.clone(), network));
+        Some(Place { of })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Some((places, network)) = self.of.take() else {
+            return;
+        };
+        let mut counts = places.counts();
+        if let Some(count) = counts.get_mut(&network) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&network);
+            }
+        }
+    }
+}
+
+/// Who has one IPv6 address has its whole /64.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => {
+            let bits = v6.to_bits() & (u128::MAX << 64);
+            IpAddr::V6(Ipv6Addr::from_bits(bits))
+        }
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_network_has_so_many_places_and_gets_them_back() {
+        let places = Places::new(Some(2));
+        let from = |text: &str| places.take(text.parse().unwrap());
+        let first = from("2001:db8::1").unwrap();
+        let second = from("2001:db8::ffff:1").unwrap();
+        assert!(from("2001:db8::2").is_none(), "one /64 is one network");
+        let other = from("2001:db8:0:1::1").unwrap();
+        let v4 = (from("192.0.2.1").unwrap(), from("::ffff:192.0.2.1").unwrap());
+        assert!(from("192.0.2.1").is_none());
+        assert!(from("192.0.2.2").is_some());
+        drop(first);
+        assert!(from("2001:db8::2").is_some());
+        drop((second, other, v4));
+        assert!(places.counts().is_empty());
+    }
+
+    #[test]
+    fn without_a_bound_everybody_has_a_place() {
+        let places = Places::new(None);
+        let address = "192.0.2.1".parse().unwrap();
+        let all: Vec<_> = (0..2_000).map(|_| places.take(address)).collect();
+        assert!(all.iter().all(Option::is_some));
+    }
+}
