@@ -246,6 +246,8 @@ declined-approval = Die Zahlung wurde bei Ihrer Bank nicht bestätigt. Es wurde 
 
 in-flight = Ihre Zahlung wird bereits verarbeitet. Warten Sie einen Moment und laden Sie dann diese Seite neu.
 too-often = Zu viele Versuche. Versuchen Sie es gleich noch einmal.
+too-many-codes = Zu viele Rabattcodes waren falsch. Warten Sie einige Sekunden und versuchen Sie es dann noch einmal, oder fahren Sie ohne Code fort.
+too-many-declines = Zu viele Zahlungen wurden abgelehnt. Es wurde nichts berechnet. Warten Sie einige Minuten und versuchen Sie es dann noch einmal.
 total-changed = Die Summe hat sich geändert. Es wurde nichts abgebucht. Prüfen Sie sie und bezahlen Sie dann.
 already-subscribed = Sie haben hier bereits ein laufendes Abonnement, deshalb wurde nichts abgebucht.
 trial-used = Sie hatten hier schon einmal eine kostenlose Testphase. Sie können ohne sie fortfahren; dann ist die erste Zahlung heute fällig.
@@ -292,6 +294,8 @@ nowhere-title = Hier ist nichts
 nowhere-body = Prüfen Sie die Adresse oder gehen Sie dorthin zurück, woher Sie gekommen sind.
 expired-title = Dieser Bezahlvorgang ist abgelaufen
 expired-body = Zu Ihrer Sicherheit bleibt ein Bezahlvorgang nur begrenzte Zeit offen. Gehen Sie zurück zum Shop und beginnen Sie dort von vorn.
+too-often-title = Zu viele Anfragen
+too-often-body = Aus Ihrem Netzwerk kamen zu viele Anfragen. Warten Sie einen Moment und laden Sie diese Seite dann neu.
 trouble-title = Bei uns ist etwas schiefgegangen
 trouble-body = Laden Sie diese Seite gleich noch einmal. Falls Sie gerade bezahlt haben, zeigt sie, ob die Zahlung geklappt hat.
 reference = Wenn Sie um Hilfe bitten, nennen Sie diese Nummer:

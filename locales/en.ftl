@@ -249,6 +249,8 @@ declined-approval = The payment was not approved with your bank. Nothing was cha
 
 in-flight = Your payment is already being processed. Wait a moment, then reload this page.
 too-often = Too many attempts. Try again in a moment.
+too-many-codes = Too many discount codes were wrong. Wait a few seconds, then try again, or go on without a code.
+too-many-declines = Too many payments were declined. Nothing was charged. Wait a few minutes, then try again.
 total-changed = The total has changed. Nothing was charged. Check it, then pay.
 already-subscribed = You already have an active subscription here, so nothing was charged.
 trial-used = You have had a free trial here before. You can go on without one; then the first payment is due today.
@@ -295,6 +297,8 @@ nowhere-title = There is nothing here
 nowhere-body = Check the address, or go back to where you came from.
 expired-title = This checkout has expired
 expired-body = For your safety a checkout stays open for a limited time only. Go back to the shop and start again from there.
+too-often-title = Too many requests
+too-often-body = Too many requests came from your network. Wait a moment, then load this page again.
 trouble-title = Something went wrong on our side
 trouble-body = Reload this page in a moment. If you were paying, the page will show whether the payment went through.
 reference = If you ask for help, give this number:

@@ -246,6 +246,8 @@ declined-approval = El pago no se ha aprobado con su banco. No se ha cobrado nad
 
 in-flight = Su pago ya se está procesando. Espere un momento y recargue esta página.
 too-often = Demasiados intentos. Inténtelo de nuevo en un momento.
+too-many-codes = Demasiados códigos de descuento eran incorrectos. Espere unos segundos e inténtelo de nuevo, o continúe sin código.
+too-many-declines = Se han rechazado demasiados pagos. No se ha cobrado nada. Espere unos minutos e inténtelo de nuevo.
 total-changed = El total ha cambiado. No se ha cobrado nada. Revíselo y después pague.
 already-subscribed = Ya tiene aquí una suscripción activa, así que no se ha cobrado nada.
 trial-used = Ya ha tenido aquí una prueba gratuita. Puede continuar sin ella; el primer pago será hoy.
@@ -292,6 +294,8 @@ nowhere-title = Aquí no hay nada
 nowhere-body = Revise la dirección o vuelva al lugar de donde venía.
 expired-title = Este pago ha caducado
 expired-body = Por su seguridad, un pago solo permanece abierto un tiempo limitado. Vuelva a la tienda y empiece de nuevo desde allí.
+too-often-title = Demasiadas solicitudes
+too-often-body = Han llegado demasiadas solicitudes desde su red. Espere un momento y vuelva a cargar esta página.
 trouble-title = Algo ha fallado por nuestra parte
 trouble-body = Recargue esta página en un momento. Si estaba pagando, mostrará si el pago se ha realizado.
 reference = Si pide ayuda, indique este número:

@@ -246,6 +246,8 @@ declined-approval = Le paiement n’a pas été approuvé auprès de votre banqu
 
 in-flight = Votre paiement est déjà en cours de traitement. Patientez un instant, puis rechargez cette page.
 too-often = Trop de tentatives. Réessayez dans un instant.
+too-many-codes = Trop de codes de réduction étaient incorrects. Patientez quelques secondes puis réessayez, ou continuez sans code.
+too-many-declines = Trop de paiements ont été refusés. Rien n’a été débité. Patientez quelques minutes, puis réessayez.
 total-changed = Le total a changé. Rien n’a été débité. Vérifiez-le, puis payez.
 already-subscribed = Vous avez déjà un abonnement actif ici, donc rien n’a été débité.
 trial-used = Vous avez déjà bénéficié d’un essai gratuit ici. Vous pouvez continuer sans essai ; le premier paiement est alors dû aujourd’hui.
@@ -292,6 +294,8 @@ nowhere-title = Il n’y a rien ici
 nowhere-body = Vérifiez l’adresse, ou retournez d’où vous venez.
 expired-title = Ce paiement a expiré
 expired-body = Pour votre sécurité, un paiement ne reste ouvert qu’un temps limité. Retournez à la boutique et recommencez à partir de là.
+too-often-title = Trop de requêtes
+too-often-body = Trop de requêtes sont arrivées de votre réseau. Patientez un instant, puis rechargez cette page.
 trouble-title = Un problème est survenu de notre côté
 trouble-body = Rechargez cette page dans un instant. Si vous étiez en train de payer, elle montrera si le paiement a abouti.
 reference = Si vous demandez de l’aide, donnez ce numéro :

@@ -246,6 +246,8 @@ declined-approval = A fizetést nem hagyták jóvá a bankjánál. Nem történt
 
 in-flight = A fizetése feldolgozása már folyamatban van. Várjon egy kicsit, majd töltse újra ezt az oldalt.
 too-often = Túl sok próbálkozás. Próbálja újra egy kicsit később.
+too-many-codes = Túl sok kedvezménykód volt hibás. Várjon néhány másodpercet, majd próbálja újra, vagy folytassa kód nélkül.
+too-many-declines = Túl sok fizetést utasítottak el. Semmit sem terheltünk. Várjon néhány percet, majd próbálja újra.
 total-changed = A végösszeg megváltozott. Nem történt terhelés. Ellenőrizze az összeget, majd fizessen.
 already-subscribed = Már van itt élő előfizetése, ezért nem történt terhelés.
 trial-used = Itt már volt ingyenes próbaideje. Folytathatja nélküle; ekkor az első fizetés ma esedékes.
@@ -292,6 +294,8 @@ nowhere-title = Itt nincs semmi
 nowhere-body = Ellenőrizze a címet, vagy menjen vissza oda, ahonnan jött.
 expired-title = Ez a fizetés lejárt
 expired-body = Az Ön biztonsága érdekében egy fizetés csak korlátozott ideig marad nyitva. Menjen vissza a boltba, és kezdje onnan újra.
+too-often-title = Túl sok kérés
+too-often-body = Túl sok kérés érkezett az Ön hálózatából. Várjon egy kicsit, majd töltse be újra ezt az oldalt.
 trouble-title = Nálunk történt hiba
 trouble-body = Töltse újra ezt az oldalt egy kicsit később. Ha éppen fizetett, megmutatja, hogy sikerült-e.
 reference = Ha segítséget kér, adja meg ezt a számot:

@@ -246,6 +246,8 @@ declined-approval = Il pagamento non è stato approvato con la tua banca. Non è
 
 in-flight = Il tuo pagamento è già in elaborazione. Attendi un momento, poi ricarica questa pagina.
 too-often = Troppi tentativi. Riprova tra un momento.
+too-many-codes = Troppi codici sconto erano errati. Attendi qualche secondo e riprova, oppure continua senza codice.
+too-many-declines = Troppi pagamenti sono stati rifiutati. Non è stato addebitato nulla. Attendi qualche minuto, poi riprova.
 total-changed = Il totale è cambiato. Non è stato addebitato nulla. Controllalo, poi paga.
 already-subscribed = Hai già un abbonamento attivo qui, quindi non è stato addebitato nulla.
 trial-used = Hai già avuto una prova gratuita qui. Puoi continuare senza; in tal caso il primo pagamento è dovuto oggi.
@@ -292,6 +294,8 @@ nowhere-title = Qui non c’è nulla
 nowhere-body = Controlla l’indirizzo o torna alla pagina precedente.
 expired-title = Questo pagamento è scaduto
 expired-body = Per la tua sicurezza un pagamento resta aperto solo per un tempo limitato. Torna al negozio e ricomincia da lì.
+too-often-title = Troppe richieste
+too-often-body = Sono arrivate troppe richieste dalla tua rete. Attendi un momento, poi ricarica questa pagina.
 trouble-title = Qualcosa è andato storto da parte nostra
 trouble-body = Ricarica questa pagina tra un momento. Se stavi pagando, mostrerà se il pagamento è riuscito.
 reference = Se chiedi aiuto, indica questo numero:

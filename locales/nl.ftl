@@ -246,6 +246,8 @@ declined-approval = De betaling is niet goedgekeurd bij je bank. Er is niets afg
 
 in-flight = Je betaling wordt al verwerkt. Wacht even en laad deze pagina dan opnieuw.
 too-often = Te veel pogingen. Probeer het zo opnieuw.
+too-many-codes = Te veel kortingscodes waren onjuist. Wacht een paar seconden en probeer het dan opnieuw, of ga verder zonder code.
+too-many-declines = Te veel betalingen zijn geweigerd. Er is niets afgeschreven. Wacht een paar minuten en probeer het dan opnieuw.
 total-changed = Het totaal is veranderd. Er is niets afgeschreven. Controleer het en betaal dan.
 already-subscribed = Je hebt hier al een lopend abonnement, dus er is niets afgeschreven.
 trial-used = Je hebt hier al eens een gratis proefperiode gehad. Je kunt zonder doorgaan; dan is de eerste betaling vandaag.
@@ -292,6 +294,8 @@ nowhere-title = Hier is niets
 nowhere-body = Controleer het adres, of ga terug naar waar je vandaan kwam.
 expired-title = Deze betaling is verlopen
 expired-body = Voor je veiligheid blijft een betaling maar een beperkte tijd open. Ga terug naar de winkel en begin daar opnieuw.
+too-often-title = Te veel verzoeken
+too-often-body = Er kwamen te veel verzoeken van je netwerk. Wacht even en laad deze pagina dan opnieuw.
 trouble-title = Er ging bij ons iets mis
 trouble-body = Laad deze pagina zo opnieuw. Als je aan het betalen was, zie je dan of de betaling is gelukt.
 reference = Geef dit nummer als je om hulp vraagt:

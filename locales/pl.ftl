@@ -259,6 +259,8 @@ declined-approval = Płatność nie została zatwierdzona w Twoim banku. Nic nie
 
 in-flight = Twoja płatność jest już przetwarzana. Poczekaj chwilę, a potem odśwież tę stronę.
 too-often = Zbyt wiele prób. Spróbuj ponownie za chwilę.
+too-many-codes = Zbyt wiele kodów rabatowych było błędnych. Poczekaj kilka sekund i spróbuj ponownie lub kontynuuj bez kodu.
+too-many-declines = Zbyt wiele płatności zostało odrzuconych. Niczego nie pobrano. Poczekaj kilka minut, a potem spróbuj ponownie.
 total-changed = Suma się zmieniła. Nic nie pobrano. Sprawdź ją, a potem zapłać.
 already-subscribed = Masz tu już aktywną subskrypcję, więc nic nie pobrano.
 trial-used = Okres próbny został tu już przez Ciebie wykorzystany. Możesz kontynuować bez niego; wtedy pierwsza płatność jest dziś.
@@ -305,6 +307,8 @@ nowhere-title = Tu nic nie ma
 nowhere-body = Sprawdź adres albo wróć tam, skąd przychodzisz.
 expired-title = Ta płatność wygasła
 expired-body = Dla Twojego bezpieczeństwa płatność jest otwarta tylko przez ograniczony czas. Wróć do sklepu i zacznij tam od nowa.
+too-often-title = Zbyt wiele żądań
+too-often-body = Z Twojej sieci przyszło zbyt wiele żądań. Poczekaj chwilę, a potem wczytaj tę stronę ponownie.
 trouble-title = Coś poszło nie tak po naszej stronie
 trouble-body = Odśwież tę stronę za chwilę. Jeśli trwała płatność, zobaczysz, czy się powiodła.
 reference = Prosząc o pomoc, podaj ten numer:

@@ -246,6 +246,8 @@ declined-approval = O pagamento não foi aprovado no seu banco. Nada foi cobrado
 
 in-flight = O seu pagamento já está a ser processado. Aguarde um momento e recarregue esta página.
 too-often = Demasiadas tentativas. Tente novamente dentro de momentos.
+too-many-codes = Demasiados códigos de desconto estavam errados. Aguarde alguns segundos e tente novamente, ou continue sem código.
+too-many-declines = Foram recusados demasiados pagamentos. Nada foi cobrado. Aguarde alguns minutos e tente novamente.
 total-changed = O total mudou. Nada foi cobrado. Verifique-o e depois pague.
 already-subscribed = Já tem aqui uma subscrição ativa, por isso nada foi cobrado.
 trial-used = Já teve aqui um período experimental gratuito. Pode continuar sem ele; nesse caso, o primeiro pagamento é hoje.
@@ -292,6 +294,8 @@ nowhere-title = Não há nada aqui
 nowhere-body = Verifique o endereço ou volte ao sítio de onde veio.
 expired-title = Este pagamento expirou
 expired-body = Para sua segurança, um pagamento fica aberto apenas durante um tempo limitado. Volte à loja e comece novamente a partir daí.
+too-often-title = Demasiados pedidos
+too-often-body = Chegaram demasiados pedidos da sua rede. Aguarde um momento e volte a carregar esta página.
 trouble-title = Algo correu mal do nosso lado
 trouble-body = Recarregue esta página dentro de momentos. Se estava a pagar, mostrará se o pagamento foi concluído.
 reference = Se pedir ajuda, indique este número:

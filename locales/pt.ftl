@@ -246,6 +246,8 @@ declined-approval = O pagamento não foi aprovado no seu banco. Nada foi cobrado
 
 in-flight = Seu pagamento já está sendo processado. Espere um momento e recarregue esta página.
 too-often = Tentativas demais. Tente novamente em instantes.
+too-many-codes = Códigos de desconto errados demais. Aguarde alguns segundos e tente novamente, ou continue sem código.
+too-many-declines = Pagamentos demais foram recusados. Nada foi cobrado. Aguarde alguns minutos e tente novamente.
 total-changed = O total mudou. Nada foi cobrado. Verifique-o e depois pague.
 already-subscribed = Você já tem uma assinatura ativa aqui, por isso nada foi cobrado.
 trial-used = Você já teve um teste grátis aqui. Pode continuar sem ele; nesse caso, o primeiro pagamento é hoje.
@@ -292,6 +294,8 @@ nowhere-title = Não há nada aqui
 nowhere-body = Verifique o endereço ou volte para onde você estava.
 expired-title = Este pagamento expirou
 expired-body = Para sua segurança, um pagamento fica aberto só por tempo limitado. Volte à loja e comece novamente por lá.
+too-often-title = Solicitações demais
+too-often-body = Chegaram solicitações demais da sua rede. Aguarde um instante e recarregue esta página.
 trouble-title = Algo deu errado do nosso lado
 trouble-body = Recarregue esta página em instantes. Se você estava pagando, ela mostrará se o pagamento foi concluído.
 reference = Se pedir ajuda, informe este número:

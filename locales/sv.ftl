@@ -262,6 +262,8 @@ declined-approval = Betalningen godkändes inte hos din bank. Inget har debitera
 
 in-flight = Din betalning behandlas redan. Vänta en stund och ladda sedan om sidan.
 too-often = För många försök. Försök igen om en stund.
+too-many-codes = För många rabattkoder var felaktiga. Vänta några sekunder och försök sedan igen, eller fortsätt utan kod.
+too-many-declines = För många betalningar nekades. Inget har debiterats. Vänta några minuter och försök sedan igen.
 total-changed = Summan har ändrats. Inget har debiterats. Kontrollera den och betala sedan.
 already-subscribed = Du har redan en aktiv prenumeration här, så inget har debiterats.
 trial-used = Du har redan haft en gratis provperiod här. Du kan fortsätta utan; då sker den första betalningen i dag.
@@ -308,6 +310,8 @@ nowhere-title = Här finns ingenting
 nowhere-body = Kontrollera adressen, eller gå tillbaka dit du kom ifrån.
 expired-title = Den här betalningen har gått ut
 expired-body = För din säkerhet är en betalning bara öppen en begränsad tid. Gå tillbaka till butiken och börja om därifrån.
+too-often-title = För många förfrågningar
+too-often-body = För många förfrågningar kom från ditt nätverk. Vänta en stund och ladda sedan om sidan.
 trouble-title = Något gick fel hos oss
 trouble-body = Ladda om sidan om en stund. Om du höll på att betala visar den om betalningen gick igenom.
 reference = Om du ber om hjälp, uppge det här numret:

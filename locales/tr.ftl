@@ -246,6 +246,8 @@ declined-approval = Ödeme bankanızda onaylanmadı. Hiçbir ücret alınmadı. 
 
 in-flight = Ödemeniz zaten işleniyor. Biraz bekleyin, sonra bu sayfayı yenileyin.
 too-often = Çok fazla deneme yapıldı. Biraz sonra tekrar deneyin.
+too-many-codes = Çok fazla indirim kodu yanlıştı. Birkaç saniye bekleyip tekrar deneyin veya kod olmadan devam edin.
+too-many-declines = Çok fazla ödeme reddedildi. Hiçbir ücret alınmadı. Birkaç dakika bekleyin, sonra tekrar deneyin.
 total-changed = Toplam değişti. Hiçbir ücret alınmadı. Kontrol edin, sonra ödeyin.
 already-subscribed = Burada zaten etkin bir aboneliğiniz var, bu yüzden ücret alınmadı.
 trial-used = Burada daha önce ücretsiz deneme kullandınız. Onsuz devam edebilirsiniz; o zaman ilk ödeme bugün alınır.
@@ -292,6 +294,8 @@ nowhere-title = Burada hiçbir şey yok
 nowhere-body = Adresi kontrol edin ya da geldiğiniz yere dönün.
 expired-title = Bu ödemenin süresi doldu
 expired-body = Güvenliğiniz için bir ödeme yalnızca sınırlı bir süre açık kalır. Mağazaya dönün ve oradan yeniden başlayın.
+too-often-title = Çok fazla istek
+too-often-body = Ağınızdan çok fazla istek geldi. Biraz bekleyin, sonra bu sayfayı yeniden yükleyin.
 trouble-title = Bizim tarafımızda bir sorun oluştu
 trouble-body = Bu sayfayı biraz sonra yenileyin. Ödeme yapıyorduysanız gerçekleşip gerçekleşmediğini gösterir.
 reference = Yardım isterseniz bu numarayı verin:

@@ -66,6 +66,25 @@ impl Budget {
     }
 }
 
+impl Budget {
+    /// Gives back what was [taken](Budget::take), `times` as much; never more than the whole budget.
+    pub fn give_back(&self, changes: &mut Changes, key: String, times: i64) {
+        changes.any(
+            "update budgets set spent_until = spent_until - $2 where key = $1",
+            vec![
+                Value::Text(key),
+                Value::Int(self.pause().saturating_mul(times)),
+            ],
+        );
+    }
+
+    /// How many are left, given until when it is spent.
+    pub fn left(&self, spent_until: i64, now: Timestamp) -> i64 {
+        let free = self.furthest(now) - spent_until.max(now.as_microsecond());
+        free.max(0) / self.pause().max(1)
+    }
+}
+
 /// Forgets budgets that are whole again.
 pub fn forget(now: Timestamp) -> Changes {
     let mut changes = Changes::new();

@@ -397,6 +397,12 @@ impl Changes {
         self
     }
 
+    /// Whether nothing is written and nobody told, whatever must still hold.
+    pub fn writes_nothing(&self) -> bool {
+        let guards = |write: &Write| matches!(write, Write::Guard { .. });
+        self.signals.is_empty() && self.writes.iter().all(guards)
+    }
+
     /// Whether there is nothing to commit.
     pub fn is_empty(&self) -> bool {
         self.writes.is_empty() && self.signals.is_empty()

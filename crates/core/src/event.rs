@@ -39,7 +39,7 @@ impl Audience {
             .any(|e| e.format == WebhookFormat::Raw)
     }
 
-    fn subscribed(&self, kind: EventType) -> impl Iterator<Item = &WebhookEndpoint> {
+    pub(crate) fn subscribed(&self, kind: EventType) -> impl Iterator<Item = &WebhookEndpoint> {
         self.endpoints
             .iter()
             .filter(move |e| e.enabled && e.deleted_at.is_none() && e.events.contains(&kind))

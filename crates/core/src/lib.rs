@@ -8,6 +8,7 @@ pub mod checkout;
 pub mod checkout_links;
 pub mod custom_fields;
 pub mod customers;
+pub mod declines;
 pub mod discounts;
 pub mod embed;
 pub mod event;

@@ -338,7 +338,8 @@ record! {
 record! {
     /// One attempt to take money or to set up a card. Its id is the processor's idempotency key;
     /// `confirmation` is what the buyer agreed to, which the session becomes when the outcome is known;
-    /// `portal_token_hash` is of the key that opens the customer's portal if an attempt still in flight succeeds.
+    /// `portal_token_hash` is of the key that opens the customer's portal if an attempt still in flight succeeds;
+    /// `network_key` is the key of the budget of declines of the network that it came from.
     "payments", versioned;
     pub struct Payment {
         id: Uuid,
@@ -366,6 +367,7 @@ record! {
         card_fingerprint: Option<String>,
         portal_token_hash: Option<String>,
         confirmation: Json<Value>,
+        network_key: Option<String>,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Signing in: sessions of people in their browsers, and one-time links.
 
+pub mod known;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     at::{At, microseconds},
     change::{Changes, Json, Record, Value, Write},
-    event::{self, API_VERSION},
+    event::{self, API_VERSION, Audience},
     records::{WebhookDelivery, WebhookEndpoint, WebhookEvent},
     refusal::{Refusal, collected, no_organization_id},
 };
@@ -330,6 +330,30 @@ pub fn delivered(
         tell_buyer(&mut changes, event, endpoint, at);
     }
     changes
+}
+
+/// Changes of a session that wait for their first attempt are not told any more, because a newer one is about to be: an
+/// endpoint is told of the session once, as it is now, and no queue grows by what one buyer sends. An attempt that is
+/// under way may still arrive; without its payload it is not tried again.
+pub(crate) fn supersede_changes(
+    changes: &mut Changes,
+    checkout_id: Uuid,
+    audience: &Audience,
+    at: &At,
+) {
+    for endpoint in audience.subscribed(EventType::CheckoutUpdated) {
+        changes.any(
+            "update webhook_events set skipped = $1, next_attempt_at = null, payload = null, modified_at = $2 \
+             where subject_id = $3 and endpoint_id = $4 and kind = 'checkout.updated' and attempts = 0 \
+             and next_attempt_at is not null",
+            vec![
+                Value::Bool(true),
+                Value::Time(at.now),
+                Value::Uuid(checkout_id),
+                Value::Uuid(endpoint.id),
+            ],
+        );
+    }
 }
 
 /// The buyer's open page waits for the merchant's server to know (checkout.md 4.9).

@@ -345,7 +345,7 @@ fn updated(session: &Session, writer: Writer, body: &Value, minute: i64) -> Opti
         taxes: &taxes,
         at: &moment,
     };
-    match change(session, &input, &known, around) {
+    match change(session, &input, writer, &known, around) {
         Err(refusal) => {
             sound::refusal(&refusal);
             None

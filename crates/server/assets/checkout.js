@@ -44,6 +44,8 @@ function checkout() {
     }
     const page = await parse(answer);
     if (page.getElementById("checkout")) return page;
+    // What is typed stays: a reload would be one more request too many.
+    if (answer.status === 429) throw new Error("too many requests");
     location.reload(); // expired or paid meanwhile
     return null;
   };

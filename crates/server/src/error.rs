@@ -49,15 +49,27 @@ enum Kind {
         status: StatusCode,
         words: &'static str,
     },
-    /// A budget is spent; answered without a body.
-    Spent {
-        /// When to come again.
+    /// A budget is spent: 429 with an empty body.
+    TooMany {
+        what: TooMany,
+        /// Until there is something of the budget again.
         seconds: u64,
     },
     /// Rows moved; load and decide again.
     Stale,
     /// Ours; the cause is logged, never shown.
     Internal(String),
+}
+
+/// What there was too much of. The API's answer is the same for all; pages tell them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TooMany {
+    /// Requests.
+    Requests,
+    /// Discount codes that are wrong.
+    Codes,
+    /// Payments that were declined.
+    Declines,
 }
 
 impl ApiError {
@@ -95,11 +107,6 @@ impl ApiError {
             }
         }
         Self::of(Kind::Invalid { name, problems })
-    }
-
-    /// A budget is spent: 429 with an empty body, and after how many seconds there is some again.
-    pub fn spent(seconds: u64) -> Self {
-        Self::of(Kind::Spent { seconds })
     }
 
     /// Nothing is there, or it belongs to somebody else.
@@ -182,6 +189,19 @@ impl ApiError {
         Self::named(StatusCode::UNPROCESSABLE_ENTITY, "FormRefused", words)
     }
 
+    /// A budget is spent; there is something of it again after so many seconds.
+    pub fn too_many(what: TooMany, seconds: u64) -> Self {
+        Self::of(Kind::TooMany { what, seconds })
+    }
+
+    /// Seconds until it may be tried again, where a budget is spent.
+    pub fn retry_after(&self) -> Option<u64> {
+        match *self.0 {
+            Kind::TooMany { seconds, .. } => Some(seconds),
+            _ => None,
+        }
+    }
+
     /// No `Content-Length`.
     pub fn length_required() -> Self {
         Self::named(
@@ -204,7 +224,7 @@ impl ApiError {
             | Kind::Bearer { status, .. }
             | Kind::Plain { status, .. } => *status,
             Kind::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Kind::Spent { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Kind::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Kind::Stale => StatusCode::CONFLICT,
             Kind::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -234,7 +254,12 @@ impl ApiError {
             Kind::Named { name, .. } | Kind::Invalid { name, .. } | Kind::Bearer { name, .. } => {
                 name
             }
-            Kind::Plain { .. } | Kind::Spent { .. } => "",
+            Kind::Plain { .. } => "",
+            Kind::TooMany { what, .. } => match what {
+                TooMany::Requests => "TooManyRequests",
+                TooMany::Codes => "TooManyDiscountCodes",
+                TooMany::Declines => "TooManyDeclines",
+            },
             Kind::Stale => "Conflict",
             Kind::Internal(_) => "InternalServerError",
         }
@@ -248,7 +273,7 @@ impl ApiError {
                 problems.first().map(|p| p.msg.clone()).unwrap_or_default()
             }
             Kind::Bearer { words, .. } | Kind::Plain { words, .. } => (*words).to_owned(),
-            Kind::Spent { .. } => "There were too many requests. Try again later.".to_owned(),
+            Kind::TooMany { .. } => "Too many requests. Try again in a moment.".to_owned(),
             Kind::Stale => "Somebody else changed this at the same moment. Try again.".to_owned(),
             Kind::Internal(_) => "Something went wrong on our side.".to_owned(),
         }
@@ -369,7 +394,7 @@ impl Stale for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = self.status();
-        if let Kind::Spent { seconds } = &*self.0 {
+        if let Some(seconds) = self.retry_after() {
             return (status, [(header::RETRY_AFTER, seconds.to_string())]).into_response();
         }
         let body = match &*self.0 {

@@ -118,7 +118,10 @@ impl App {
         view: impl FnOnce(T) -> V,
     ) -> Result<(StatusCode, Json<V>), ApiError> {
         let answer = view(now);
-        once.keep(&mut changes, status, &answer, &self.at())?;
+        // What changed nothing has nothing to be kept for: asked again, it is answered again.
+        if !changes.writes_nothing() {
+            once.keep(&mut changes, status, &answer, &self.at())?;
+        }
         self.commit(changes).await?;
         Ok((status, Json(answer)))
     }

@@ -30,7 +30,7 @@ use app::App;
 /// serving: addresses are made canonical before they are routed.
 pub fn router(app: Arc<App>) -> Router {
     let pages = Router::new()
-        .merge(web::checkout::pages::routes())
+        .merge(web::checkout::pages::routes(&app))
         .merge(web::desk::routes(&app))
         .merge(web::assets::routes())
         .merge(web::embed::routes())

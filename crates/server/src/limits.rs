@@ -1,24 +1,26 @@
-//! Rate limits (lifecycle.md A.10): a budget per organization or address, and stricter ones for paying and
-//! for signing in.
+//! Rate limits (lifecycle.md A.10): a budget per organization or network, for the API as for the pages, and stricter ones
+//! for paying, for discount codes and for signing in.
 //!
-//! The first is counted in each node's memory, which takes of every budget its share: it holds as nearly as requests
-//! are spread evenly. The stricter ones keep people's accounts and cards from being guessed: they are rows of the
-//! database, so that they hold exactly on any number of nodes, and after a restart.
+//! The first, and the one for changes of a session, are counted in each node's memory, which takes of every budget its
+//! share: they hold as nearly as requests are spread evenly. The stricter ones keep people's accounts, cards and codes
+//! from being guessed: they are rows of the database, so that they hold exactly on any number of nodes, and after a
+//! restart. Only what exists has a row: a session is looked up before it is counted by its id.
+
+pub mod cards;
+mod codes;
+mod network;
+mod sessions;
+mod sign_in;
 
 use std::{
     net::IpAddr,
     num::NonZeroU32,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::ConnectInfo,
     http::{Extensions, HeaderMap},
-    middleware::Next,
-    response::{IntoResponse, Response},
 };
 use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
@@ -27,22 +29,35 @@ use governor::{
 use till_core::{
     budgets::{Budget, SPENT},
     change::{Changes, Refused},
+    declines::Declines,
 };
 use till_store::CommitError;
+use uuid::Uuid;
 
-use crate::{app::App, error::ApiError};
+use crate::{
+    app::App,
+    error::{ApiError, TooMany},
+};
+
+pub use codes::Guess;
+pub use network::Network;
+pub use sessions::{confirming, updating};
+pub use sign_in::{current_password, link, password};
 
 /// The limits in force.
 #[derive(Debug)]
 pub struct Limits {
     general: Option<General>,
+    declines: Declines,
 }
 
-/// The budgets of the API.
+/// What is counted in memory.
 #[derive(Debug)]
 struct General {
     budgets: DefaultKeyedRateLimiter<String>,
     per_minute: NonZeroU32,
+    /// Changes of sessions by their buyers.
+    updates: DefaultKeyedRateLimiter<Uuid>,
     /// How many nodes serve: each request costs here what it leaves for the others.
     nodes: AtomicU32,
 }
@@ -50,77 +65,80 @@ struct General {
 impl General {
     /// Seconds to wait, if the budget is spent.
     fn enter(&self, key: &String) -> Option<u64> {
+        self.take(&self.budgets, key, self.per_minute)
+    }
+
+    /// Seconds to wait, if the session's budget for changes is spent.
+    fn update(&self, session: Uuid) -> Option<u64> {
+        self.take(&self.updates, &session, UPDATES)
+    }
+
+    fn take<K: Clone + Eq + std::hash::Hash>(
+        &self,
+        budgets: &DefaultKeyedRateLimiter<K>,
+        key: &K,
+        most: NonZeroU32,
+    ) -> Option<u64> {
         let nodes = self.nodes.load(Ordering::Relaxed);
-        let price = NonZeroU32::new(nodes).map_or(NonZeroU32::MIN, |n| n.min(self.per_minute));
-        let until = self.budgets.check_key_n(key, price).ok()?.err()?;
+        let price = NonZeroU32::new(nodes).map_or(NonZeroU32::MIN, |n| n.min(most));
+        let until = budgets.check_key_n(key, price).ok()?.err()?;
         let wait = until.wait_time_from(DefaultClock::default().now());
         Some(wait.as_secs().max(1))
     }
 }
 
-/// The budgets of one way to sign in: of a person, and of a network address.
-struct Door {
-    name: &'static str,
-    person: Budget,
-    address: Budget,
-}
-
-const PASSWORDS: Door = Door {
-    name: "password",
-    person: Budget::new(10, 90),
-    address: Budget::new(30, 20),
-};
-const LINKS: Door = Door {
-    name: "link",
-    person: Budget::new(5, 180),
-    address: Budget::new(20, 60),
-};
-/// Of one session from one address: six a minute, and twenty an hour.
-const CONFIRM: [Budget; 2] = [Budget::new(6, 10), Budget::new(20, 180)];
-/// None that a machine's own tests would meet from one address.
-const WIDE: Budget = Budget::new(10_000, 1);
-
-/// What an address is counted as: who has one IPv6 address has its whole /64.
-pub(crate) fn network(address: &str) -> String {
-    match address.parse() {
-        Ok(IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => {
-            format!("{:x?}", &v6.segments()[..4])
-        }
-        _ => address.to_owned(),
-    }
-}
+/// Changes of one session by its buyer: so many at once, and one more each second.
+const UPDATES: NonZeroU32 = NonZeroU32::new(60).expect("not zero");
 
 impl Limits {
     /// No limits on the API, and on signing in none that a machine's own tests would meet from one address.
     pub fn off() -> Self {
-        Self { general: None }
+        Self {
+            general: None,
+            declines: Declines::default(),
+        }
     }
 
-    /// `per_minute` requests to all nodes for each organization, and for each address without a token; 6 a minute
-    /// and 20 an hour for confirming one session from one address. To sign in by password: 10 tries for one
-    /// person and 30 from one address, then one more every 90 and 20 seconds. To ask for links: 5 and 20,
-    /// then one more every 3 and every minute.
+    /// `per_minute` requests to all nodes for each organization, and for each network without a token, pages included;
+    /// for one session 6 confirmations a minute and 20 an hour from one network, and 60 changes by its buyer, then one
+    /// more a second; 10 wrong discount codes, then one more every 10 seconds. How signing in is limited is told in
+    /// SECURITY.md. Declines are not limited unless [`Limits::with_declines`] says so.
     pub fn per_minute(per_minute: NonZeroU32) -> Self {
+        let updates = Quota::per_second(NonZeroU32::MIN).allow_burst(UPDATES);
         Self {
             general: Some(General {
                 budgets: RateLimiter::keyed(Quota::per_minute(per_minute)),
                 per_minute,
+                updates: RateLimiter::keyed(updates),
                 nodes: AtomicU32::new(1),
             }),
+            declines: Declines::default(),
         }
+    }
+
+    /// The same with a limit to declined payments.
+    #[must_use]
+    pub fn with_declines(self, declines: Declines) -> Self {
+        Self { declines, ..self }
     }
 
     /// Forgets keys that have their whole budget again.
     pub fn sweep(&self) {
         if let Some(general) = &self.general {
             general.budgets.retain_recent();
+            general.updates.retain_recent();
         }
     }
 
     /// Takes one request of a general budget, that of an organization or a network, or refuses it.
     pub(crate) fn count(&self, whose: String) -> Result<(), ApiError> {
-        let wait = self.general.as_ref().and_then(|general| general.enter(&whose));
-        wait.map_or(Ok(()), |seconds| Err(ApiError::spent(seconds)))
+        let wait = self
+            .general
+            .as_ref()
+            .and_then(|general| general.enter(&whose));
+        wait.map_or(Ok(()), |seconds| {
+            Err(ApiError::too_many(TooMany::Requests, seconds))
+        })
     }
 
     /// From now on so many nodes share the budgets.
@@ -131,93 +149,39 @@ impl Limits {
     }
 }
 
-/// Seconds to wait before a password may be tried, if a budget is spent. `email` is in lower case.
-pub async fn password(
-    app: &App,
-    email: Option<&str>,
-    address: &str,
-) -> Result<Option<u64>, ApiError> {
-    enter(app, &PASSWORDS, email, address).await
-}
-
-/// Seconds to wait before a link may be asked for, if a budget is spent. `email` is in lower case.
-pub async fn link(app: &App, email: Option<&str>, address: &str) -> Result<Option<u64>, ApiError> {
-    enter(app, &LINKS, email, address).await
-}
-
-/// The address pays first, so that nobody can empty everybody's budget from one place.
-async fn enter(
-    app: &App,
-    door: &Door,
-    email: Option<&str>,
-    address: &str,
-) -> Result<Option<u64>, ApiError> {
-    let name = door.name;
-    let at_address = match &app.limits.general {
-        Some(_) => door.address,
-        None => WIDE,
-    };
-    let address = (format!("{name} from {}", network(address)), at_address);
-    let person = email.map(|email| (format!("{name} of {email}"), door.person));
-    spend(app, [address].into_iter().chain(person).collect()).await
-}
-
-/// Seconds to wait before a session may be confirmed, if a budget is spent, through the API or the page.
-pub async fn confirming(app: &App, secret: &str, address: &str) -> Result<Option<u64>, ApiError> {
-    if app.limits.general.is_none() {
-        return Ok(None);
-    }
-    let name = |budget: Budget| {
-        let count = budget.count;
-        (
-            format!("{count} confirmations of {secret} from {address}"),
-            budget,
-        )
-    };
-    spend(app, CONFIRM.map(name).to_vec()).await
-}
-
 /// Takes one of each budget, or of none: then it tells how many seconds to wait. Of the names only the HMAC is kept.
 async fn spend(app: &App, budgets: Vec<(String, Budget)>) -> Result<Option<u64>, ApiError> {
-    let now = app.clock.now();
-    let mut changes = Changes::new();
     let keyed = budgets
         .into_iter()
         .map(|(name, budget)| (app.key.digest(&name), budget));
     let keyed: Vec<_> = keyed.collect();
+    let mut changes = Changes::new();
     for (key, budget) in &keyed {
-        budget.take(&mut changes, key.clone(), now);
+        budget.take(&mut changes, key.clone(), app.clock.now());
     }
     match app.store.commit(changes).await {
         Ok(()) => Ok(None),
         Err(CommitError::Refused(Refused::NotOne(SPENT))) => {
-            let mut wait = 1;
-            for (key, budget) in &keyed {
-                let until = app.store.spent_until(key).await?;
-                if budget.is_spent(until, now) {
-                    wait = wait.max(budget.wait(until, now));
-                }
-            }
-            Ok(Some(wait))
+            let spent = spent(app, &keyed).await?;
+            Ok(Some(
+                spent.into_iter().map(|(_, wait)| wait).max().unwrap_or(1),
+            ))
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// Answers 429 with an empty body when the budget for confirming is spent. The general budget is counted before, in
-/// [`crate::transport`].
-pub async fn limit(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let confirmed = path.strip_prefix("/v1/checkouts/client/");
-    if let Some(secret) = confirmed.and_then(|rest| rest.strip_suffix("/confirm")) {
-        let address = client_ip(&app, request.headers(), request.extensions());
-        match confirming(&app, secret, &address).await {
-            Ok(None) => {}
-            Ok(Some(seconds)) => return ApiError::spent(seconds).into_response(),
-            Err(error) => return error.into_response(),
+/// Those of the budgets that are spent, by their place, and how many seconds to wait for each.
+async fn spent(app: &App, keyed: &[(String, Budget)]) -> Result<Vec<(usize, u64)>, ApiError> {
+    let now = app.clock.now();
+    let mut found = Vec::new();
+    for (place, (key, budget)) in keyed.iter().enumerate() {
+        let until = app.store.spent_until(key).await?;
+        if budget.is_spent(until, now) {
+            found.push((place, budget.wait(until, now)));
         }
     }
-    next.run(request).await
+    Ok(found)
 }
 
 /// The caller's network address: the trusted proxy's header if one is configured, else the peer. Of several

@@ -40,6 +40,8 @@ pub struct Metrics {
     requests: IntCounterVec,
     request_seconds: HistogramVec,
     attempts: IntCounterVec,
+    declines: IntCounter,
+    card_testing_refused: IntCounterVec,
     deliveries: IntCounterVec,
     delivery_lag: Histogram,
     waiting: IntGaugeVec,
@@ -86,6 +88,15 @@ impl Default for Metrics {
                 "till_payment_attempts_total",
                 "Attempts to take money or to set up a card, by what became of them",
                 &["outcome"],
+            ),
+            declines: keep.counter(
+                "till_declines_total",
+                "Attempts whose card was declined",
+            ),
+            card_testing_refused: keep.counters(
+                "till_card_testing_refused_total",
+                "Payments that were not tried because too many were declined, by whose budget was spent",
+                &["budget"],
             ),
             deliveries: keep.counters(
                 "till_webhook_attempts_total",
@@ -172,6 +183,16 @@ impl Metrics {
             Outcome::Failed { .. } => "failed",
         };
         self.attempts.with_label_values(&[outcome]).inc();
+    }
+
+    /// A card was declined.
+    pub fn declined(&self) {
+        self.declines.inc();
+    }
+
+    /// A payment was not tried, because the budget of declines of its `network` or `organization` is spent.
+    pub fn card_testing_refused(&self, budget: &str) {
+        self.card_testing_refused.with_label_values(&[budget]).inc();
     }
 
     /// Nobody knows yet what an attempt came to.
@@ -261,6 +282,10 @@ impl Keeper<'_> {
 
     fn counters(&self, name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
         self.keep(IntCounterVec::new(Opts::new(name, help), labels).expect(VALID))
+    }
+
+    fn counter(&self, name: &str, help: &str) -> IntCounter {
+        self.keep(IntCounter::new(name, help).expect(VALID))
     }
 
     fn gauges(&self, name: &str, help: &str, labels: &[&str]) -> IntGaugeVec {

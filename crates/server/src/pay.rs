@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use serde_json::Value;
 use till_core::{
+    budgets::SPENT,
     change::{Changes, Refused},
     checkout::{
         Around, Session,
@@ -22,6 +23,7 @@ use till_core::{
         settle,
         update::{self, Known, Step},
     },
+    declines,
     discounts::{self, Hints},
     records::{Discount, Payment, PaymentKind, PaymentState},
     refusal::Refusal,
@@ -41,6 +43,7 @@ use crate::{
     error::{ApiError, Found},
     extract::Body,
     idempotency::Once,
+    limits::{Guess, Network, cards},
 };
 
 pub use outcome::{make_up_customer, settle};
@@ -151,21 +154,29 @@ fn hints(session: &Session, input: &CheckoutUpdate, card_fingerprint: Option<Str
     }
 }
 
-/// Confirms a session with the body of a confirmation (checkout.md 4.3).
+/// Confirms a session, as it was just loaded, with the body of a confirmation (checkout.md 4.3).
 pub async fn confirm(
     app: &App,
-    secret: &str,
+    loaded: Session,
     body: Value,
     once: &Once,
+    network: &Network,
 ) -> Result<Confirmation, ApiError> {
+    let secret = &loaded.checkout.client_secret.clone();
     if let Some(attempt) = once.begun() {
         return resume(app, secret, attempt).await;
     }
     let mut input = Body(Some(body)).object(|f| CheckoutUpdate::read(Writer::Client, f))?;
-    let loaded = session(app, secret).await?;
+    let guess = guess(app, &loaded, &input, network).await?;
     let card = card(app, &loaded, &mut input).await;
     let mut loaded = Some(loaded);
-    let (input, card) = (&input, card.as_ref());
+    let visit = Visit {
+        network,
+        guess: &guess,
+        card: card.as_ref(),
+        once,
+    };
+    let (input, visit) = (&input, &visit);
     let confirmed = app
         .settle(|| {
             let loaded = loaded.take();
@@ -174,7 +185,7 @@ pub async fn confirm(
                     Some(session) => session,
                     None => session(app, secret).await?,
                 };
-                intend(app, session, input, card, once).await
+                intend(app, session, input, visit).await
             }
         })
         .await
@@ -196,6 +207,23 @@ pub async fn confirm(
             let asked = attempt(app, &session, &payment, token);
             charge(app, *locked, *payment, asked).await
         }
+    }
+}
+
+/// Counts the code that a change by a buyer names, before it is looked up; none where codes do not count, or where it is
+/// that of the discount there is.
+pub async fn guess(
+    app: &App,
+    session: &Session,
+    input: &CheckoutUpdate,
+    network: &Network,
+) -> Result<Guess, ApiError> {
+    let code = input.discount_code.as_value();
+    let code = code.filter(|_| session.checkout.allow_discount_codes);
+    let held = session.discount.as_ref().and_then(|d| d.code_key.as_ref());
+    match code.filter(|code| held != Some(&discounts::code_key(code))) {
+        Some(_) => Guess::of(app, session.checkout.id, network).await,
+        None => Ok(Guess::default()),
     }
 }
 
@@ -291,7 +319,15 @@ pub async fn preview(
 pub async fn judge(app: &App, secret: &str, body: &Value) -> Result<(), ApiError> {
     let input = Body(Some(body.clone())).object(|f| CheckoutUpdate::read(Writer::Client, f))?;
     let session = session(app, secret).await?;
-    decide(app, &session, &input, None).await.map(|_| ())
+    decide(app, &session, &input, None, None).await.map(|_| ())
+}
+
+/// Who confirms, and with what.
+struct Visit<'a> {
+    network: &'a Network,
+    guess: &'a Guess,
+    card: Option<&'a CardPreview>,
+    once: &'a Once,
 }
 
 /// Step 1: load, decide, commit.
@@ -299,19 +335,30 @@ async fn intend(
     app: &App,
     session: Session,
     input: &CheckoutUpdate,
-    card: Option<&CardPreview>,
-    once: &Once,
+    visit: &Visit<'_>,
 ) -> Result<Confirmed, ApiError> {
-    let mut decided = decide(app, &session, input, card).await?;
+    let network_key = cards::network_key(app, visit.network);
+    let mut decided = decide(app, &session, input, visit.card, network_key).await?;
     let (mut changes, attempt) = match &mut decided {
         Confirmed::Free(settled) => (std::mem::take(&mut settled.changes), None),
         Confirmed::Charge {
             changes, payment, ..
-        } => (std::mem::take(changes), Some(payment.id)),
+        } => (std::mem::take(changes), Some(payment.clone())),
     };
-    once.begin(&mut changes, attempt, &app.at());
+    let attempt_id = attempt.as_ref().map(|payment| payment.id);
+    visit.once.begin(&mut changes, attempt_id, &app.at());
+    visit.guess.right(&mut changes);
+    if let Some(payment) = &attempt {
+        cards::reserve(app, &mut changes, payment);
+    }
     match app.commit_exactly(changes).await {
         Ok(()) => Ok(decided),
+        Err(CommitError::Refused(Refused::NotOne(SPENT))) => match attempt {
+            Some(payment) => Err(cards::refused(app, &payment).await),
+            None => Err(ApiError::internal(
+                "a budget was spent that was not asked for",
+            )),
+        },
         // The limits of a discount are counted where nobody can come in between.
         Err(CommitError::Refused(Refused::NotOne(discounts::MOVED))) => {
             Err(CommitError::Refused(Refused::Stale).into())
@@ -331,6 +378,7 @@ async fn decide(
     session: &Session,
     input: &CheckoutUpdate,
     card: Option<&CardPreview>,
+    network_key: Option<String>,
 ) -> Result<Confirmed, ApiError> {
     let own = session.organization.id;
     let mut keys = BuyerKeys::of(&session.checkout);
@@ -353,6 +401,7 @@ async fn decide(
     )?;
     let buyer = Buyer {
         card_fingerprint,
+        network_key,
         had_trial,
         ..buyer
     };
@@ -399,7 +448,7 @@ async fn charge(
         Err(ProcessorError::Unsure(cause)) => {
             tracing::warn!(%cause, payment = %id, "the processor could not be reached");
             Ok(not_started(
-                "processor_unreachable",
+                declines::UNREACHABLE,
                 "The payment could not be started. Nothing was charged. Please try again.",
             ))
         }

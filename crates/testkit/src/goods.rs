@@ -255,6 +255,7 @@ impl Till {
             card_fingerprint: None,
             portal_token_hash: None,
             confirmation: Json(json!({})),
+            network_key: None,
         };
         Sale {
             checkout,

@@ -42,7 +42,8 @@ impl Till {
         endpoint
     }
 
-    /// The payloads of all events so far, oldest first; they are taken out of the outbox.
+    /// The payloads of all events so far, oldest first, without those that a newer one stands for; they are taken out of
+    /// the outbox.
     pub async fn told(&self) -> Vec<Value> {
         let own = vec![Cell::Uuid(self.organization.id)];
         let rest = "where organization_id = $1 order by sequence";
@@ -62,6 +63,7 @@ impl Till {
         self.app.store.commit(changes).await.unwrap();
         events
             .iter()
+            .filter(|event| !(event.skipped && event.payload.is_none()))
             .map(|event| serde_json::from_str(event.payload.as_deref().unwrap()).unwrap())
             .collect()
     }

@@ -7,7 +7,9 @@ use axum::{
 };
 use serde_json::Value;
 use till_core::{
+    budgets::Budget,
     change::{Changes, Value as Cell},
+    declines::Declines,
     organizations, people,
     records::Organization,
     retention::Keep,
@@ -166,6 +168,18 @@ impl Till {
     pub fn limited(&self, per_minute: u32) -> Self {
         let per_minute = NonZeroU32::new(per_minute).unwrap();
         self.another(|app| app.limits = Limits::per_minute(per_minute))
+    }
+
+    /// Another server on the same database, which takes so many declined payments from one network and in one
+    /// organization at once; then one more each minute, and every six seconds.
+    pub fn counting_declines(&self, network: i64, organization: i64) -> Self {
+        let per_minute = NonZeroU32::new(10_000).unwrap();
+        let of = |count, usual| Some(Budget { count, ..usual });
+        let declines = Declines {
+            network: of(network, Declines::USUAL_NETWORK),
+            organization: of(organization, Declines::USUAL_ORGANIZATION),
+        };
+        self.another(|app| app.limits = Limits::per_minute(per_minute).with_declines(declines))
     }
 
     /// Another server on the same database, as one in production: nothing goes to private networks.

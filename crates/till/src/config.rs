@@ -95,6 +95,24 @@ pub struct Settings {
     #[arg(long, env = "TILL_RATE_LIMIT", global = true, value_name = "COUNT")]
     pub rate_limit: Option<u32>,
 
+    /// Declined payments from one network at once, one more each minute, 0 for no limit [default: 10, none where --rate-limit is 0]
+    #[arg(
+        long,
+        env = "TILL_DECLINES_PER_NETWORK",
+        global = true,
+        value_name = "COUNT"
+    )]
+    pub declines_per_network: Option<u32>,
+
+    /// Declined payments in one organization at once, one more every 6 seconds, 0 for no limit [default: 100, none where --rate-limit is 0]
+    #[arg(
+        long,
+        env = "TILL_DECLINES_PER_ORGANIZATION",
+        global = true,
+        value_name = "COUNT"
+    )]
+    pub declines_per_organization: Option<u32>,
+
     /// A header in which a trusted proxy gives the buyer's address, such as X-Forwarded-For: the last one in it counts
     #[arg(
         long,

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use axum::http::HeaderName;
 use jiff::SignedDuration;
-use till_core::{retention::Keep, tokens::SecretKey};
+use till_core::{budgets::Budget, declines::Declines, retention::Keep, tokens::SecretKey};
 use till_server::limits::Limits;
 use url::{Host, Url};
 
@@ -157,8 +157,25 @@ pub fn sandbox_url(settings: &Settings) -> Result<Option<String>, Stop> {
 
 /// The limits as set, or the command's own default.
 pub fn limits(settings: &Settings, default: u32) -> Limits {
-    NonZeroU32::new(settings.rate_limit.unwrap_or(default))
+    let per_minute = NonZeroU32::new(settings.rate_limit.unwrap_or(default));
+    per_minute
         .map_or_else(Limits::off, Limits::per_minute)
+        .with_declines(declines(settings, per_minute.is_some()))
+}
+
+/// How many declined payments there may be; without other limits, only as far as it is set.
+fn declines(settings: &Settings, limited: bool) -> Declines {
+    let count = |set: Option<u32>, default: Budget| {
+        let count = set.map_or(if limited { default.count } else { 0 }, i64::from);
+        (count > 0).then_some(Budget { count, ..default })
+    };
+    Declines {
+        network: count(settings.declines_per_network, Declines::USUAL_NETWORK),
+        organization: count(
+            settings.declines_per_organization,
+            Declines::USUAL_ORGANIZATION,
+        ),
+    }
 }
 
 /// How long what nobody needs any more is kept.
@@ -215,6 +232,25 @@ mod tests {
         let changed = keep(&settings(&["--keep-details", "0", "--keep-journal", "7"]));
         assert_eq!(changed.details, None);
         assert_eq!(changed.journal, Some(SignedDuration::from_hours(7 * 24)));
+    }
+
+    #[test]
+    fn declines_are_limited_with_the_other_limits_unless_set_by_themselves() {
+        let counts = |args: &[&str], limited| {
+            let declines = declines(&settings(args), limited);
+            let count = |budget: Option<Budget>| budget.map(|budget| budget.count);
+            (count(declines.network), count(declines.organization))
+        };
+        assert_eq!(counts(&[], true), (Some(10), Some(100)));
+        assert_eq!(counts(&[], false), (None, None));
+        let set = [
+            "--declines-per-network",
+            "3",
+            "--declines-per-organization",
+            "0",
+        ];
+        assert_eq!(counts(&set, true), (Some(3), None));
+        assert_eq!(counts(&set, false), (Some(3), None));
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub struct Buyer {
     pub holders: Holders,
     /// The card behind the confirmation, where the decision depends on it.
     pub card_fingerprint: Option<String>,
+    /// The key of the budget of declines of the buyer's network, where declines are counted.
+    pub network_key: Option<String>,
     /// The discount that the attempt was made with, once one was made.
     pub discount: Option<Discount>,
     /// Whether the person or the card has had a trial of the organization, where that matters.
@@ -240,6 +242,7 @@ fn intend(old: &Session, mut new: Session, form: Form, buyer: &Buyer, at: &At) -
         card_fingerprint: buyer.card_fingerprint.clone(),
         portal_token_hash: None,
         confirmation: Json(Agreed::of(&new.checkout)),
+        network_key: buyer.network_key.clone(),
     };
     let mut locked = old.checkout.clone();
     locked.attempt_id = Some(payment.id);

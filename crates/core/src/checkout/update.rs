@@ -2,7 +2,7 @@
 
 use till_wire::{
     address::Address,
-    checkouts::{CheckoutStatus, CheckoutUpdate},
+    checkouts::{CheckoutStatus, CheckoutUpdate, Writer},
     country::Country,
     events::EventType,
     input::{Patch, Problem},
@@ -24,7 +24,7 @@ use crate::{
     refusal::Refusal,
     seats,
     tax::Taxes,
-    trials,
+    trials, webhooks,
 };
 
 /// Whose subscriptions must be looked at before a change is taken (checkout.md 4.4).
@@ -437,10 +437,12 @@ fn judge_tax_id(
     Ok(())
 }
 
-/// Changes a session.
+/// Changes a session. A buyer's change that leaves it as it was writes nothing and tells nobody; a merchant's is told
+/// (4.2-14). Of changes that still wait to be told, the newest stands for all.
 pub fn update(
     session: &Session,
     input: &CheckoutUpdate,
+    writer: Writer,
     known: &Known,
     around: Around<'_>,
 ) -> Result<(Session, Changes), Refusal> {
@@ -451,10 +453,24 @@ pub fn update(
     let applied = apply(session, input, Step::Patch, known, around.taxes, at)?;
     let mut new = applied.session;
     let mut changes = Changes::new();
+    if writer == Writer::Client && is_unchanged(&session.checkout, &new.checkout) {
+        return Ok((session.clone(), changes));
+    }
     changes.update(&session.checkout, &new.checkout);
     new.checkout.version += 1;
+    webhooks::supersede_changes(&mut changes, new.checkout.id, audience, at);
     changes.tell_checkout(&new, EventType::CheckoutUpdated, audience, site, at);
     Ok((new, changes))
+}
+
+/// Whether a change left the session as it was. The end of a trial counts from now, so it moves with the clock alone.
+fn is_unchanged(old: &Checkout, new: &Checkout) -> bool {
+    let mut same = new.clone();
+    same.modified_at = old.modified_at;
+    if old.trial_end.is_some() && new.trial_end.is_some() {
+        same.trial_end = old.trial_end;
+    }
+    same == *old
 }
 
 /// Notes that the buyer's page was opened; only the first time counts (checkout.md 4.0).

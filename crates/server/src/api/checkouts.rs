@@ -42,6 +42,7 @@ use crate::{
     error::{ApiError, Found},
     extract::{Body, Caller, Filtered, Params, PathId, scope},
     idempotency::Once,
+    limits::{self, Guess, Network},
     pay,
 };
 
@@ -233,7 +234,8 @@ pub(crate) async fn patch(
     let session = app
         .settle(|| async {
             let session = app.store.session(&caller.organization, id).await.found()?;
-            change(&app, session, &input, Writer::Merchant).await
+            let no_guess = Guess::default();
+            change(&app, session, &input, Writer::Merchant, &no_guess).await
         })
         .await
         .map_err(pay::locked)?;
@@ -246,11 +248,12 @@ async fn change(
     session: Session,
     input: &CheckoutUpdate,
     writer: Writer,
+    guess: &Guess,
 ) -> Result<Session, ApiError> {
     let known = pay::known(app, &session, input, writer, Step::Patch).await?;
     let audience = app.store.audience(session.organization.id).await?;
     let at = app.at();
-    let changed = app
+    let (now, mut changes) = app
         .taxed(&session.organization.settings.tax, |taxes| {
             let around = Around {
                 audience: &audience,
@@ -259,21 +262,33 @@ async fn change(
                 taxes,
                 at: &at,
             };
-            update::update(&session, input, &known, around)
+            update::update(&session, input, writer, &known, around)
         })
         .await?;
-    app.apply(changed).await
+    guess.right(&mut changes);
+    app.apply((now, changes)).await
 }
 
-/// Changes a session by its client secret.
+/// Changes a session by its client secret. Counted by session, and a discount code by network, too.
 pub async fn change_by_secret(
     app: &App,
     secret: &str,
     input: &CheckoutUpdate,
+    network: &Network,
 ) -> Result<Session, ApiError> {
-    app.settle(|| async {
-        let session = pay::session(app, secret).await?;
-        change(app, session, input, Writer::Client).await
+    let loaded = pay::session(app, secret).await?;
+    limits::updating(app, loaded.checkout.id)?;
+    let guess = &pay::guess(app, &loaded, input, network).await?;
+    let mut loaded = Some(loaded);
+    app.settle(|| {
+        let loaded = loaded.take();
+        async move {
+            let session = match loaded {
+                Some(session) => session,
+                None => pay::session(app, secret).await?,
+            };
+            change(app, session, input, Writer::Client, guess).await
+        }
     })
     .await
     .map_err(pay::locked)
@@ -295,14 +310,15 @@ async fn client_get(
 /// Changes an open checkout session by its client secret.
 #[utoipa::path(patch, path = "/v1/checkouts/client/{client_secret}", operation_id = "checkouts:client_update", tag = "checkouts",
     params(("client_secret" = String, Path)), request_body = CheckoutUpdatePublic,
-    responses((status = 200, body = CheckoutPublic), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 410, body = ErrorBody), (status = 422, body = ValidationBody)))]
+    responses((status = 200, body = CheckoutPublic), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 410, body = ErrorBody), (status = 422, body = ValidationBody), (status = 429)))]
 async fn client_patch(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
+    network: Network,
     body: Body,
 ) -> Result<Json<CheckoutPublic>, ApiError> {
     let input = body.object(|f| CheckoutUpdate::read(Writer::Client, f))?;
-    let session = change_by_secret(&app, &secret, &input).await?;
+    let session = change_by_secret(&app, &secret, &input, &network).await?;
     Ok(Json(session.public_view(&app.site)))
 }
 
@@ -313,12 +329,15 @@ async fn client_patch(
 async fn confirm(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
+    network: Network,
     once: Once,
     body: Body,
 ) -> Result<Json<CheckoutPublicConfirmed>, ApiError> {
     let body = body.read(|value, cx| cx.object(value, |f| Some(f.whole().clone())))?;
-    let confirmed = pay::confirm(&app, &secret, body, &once).await?;
-    // Never null: the older clients cannot read that (wire.md 5). Empty: not paid yet, or recognised by e-mail only.
+    let session = pay::session(&app, &secret).await?;
+    limits::confirming(&app, session.checkout.id, &network).await?;
+    let confirmed = pay::confirm(&app, session, body, &once, &network).await?;
+    // Never null: the older clients cannot read that. Empty: not paid yet, or recognised by e-mail only.
     let token = confirmed.token.unwrap_or_default();
     Ok(Json(
         confirmed.session.confirmed_view(&app.site, Some(token)),

@@ -36,7 +36,7 @@ use self::operation::Operation;
 use crate::{
     app::App,
     error::ApiError,
-    idempotency, limits,
+    idempotency,
     transport::{self, Bodies, Callers},
     web,
 };
@@ -82,7 +82,6 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
             app.clone(),
             idempotency::once,
         ))
-        .layer(middleware::from_fn_with_state(app.clone(), limits::limit))
         .layer(middleware::from_fn_with_state(
             Arc::new(Bodies::default()),
             transport::take_body,

@@ -20,7 +20,7 @@ use crate::{
     app::App,
     error::ApiError,
     idempotency::{self, Once},
-    limits::client_ip,
+    limits::{Network, client_ip},
     web::desk::{self, form::Sent},
 };
 
@@ -313,8 +313,8 @@ pub fn local_path(text: &str) -> Option<&str> {
 /// Where a request comes from.
 #[derive(Debug, Clone)]
 pub struct Device {
-    /// The network address, as far as it is known: what budgets are counted by.
-    pub address: String,
+    /// The network that budgets are counted by.
+    pub network: Network,
     /// The same for the list of sessions.
     pub shown: sign_in::Device,
 }
@@ -331,7 +331,10 @@ impl FromRequestParts<Arc<App>> for Device {
             user_agent: user_agent.and_then(|v| v.to_str().ok().map(str::to_owned)),
             ip_address: Some(address.clone()).filter(|address| address != "unknown"),
         };
-        Ok(Self { address, shown })
+        Ok(Self {
+            network: Network::of_address(&address),
+            shown,
+        })
     }
 }
 

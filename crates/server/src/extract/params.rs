@@ -96,7 +96,10 @@ impl Params {
 
     /// Refuses more metadata filters than are bearable.
     fn bound_metadata(&mut self) {
-        let sent = self.pairs.iter().filter(|(key, _)| metadata_key(key).is_some());
+        let sent = self
+            .pairs
+            .iter()
+            .filter(|(key, _)| metadata_key(key).is_some());
         let mut keys: Vec<&str> = sent.clone().map(|(key, _)| key.as_str()).collect();
         keys.sort_unstable();
         keys.dedup();
@@ -520,13 +523,15 @@ mod tests {
         assert_eq!(problems(&many("id=a", VALUES + 1), ids), long);
         let longer = one("too_long", r#"["query"]"#);
         assert_eq!(problems(&many("x", PARAMETERS + 1), |_| {}), longer);
-        let keys = |count: usize| -> String {
-            (0..count).map(|n| format!("metadata[k{n}]=v&")).collect()
-        };
+        let keys =
+            |count: usize| -> String { (0..count).map(|n| format!("metadata[k{n}]=v&")).collect() };
         assert_eq!(problems(&keys(METADATA_KEYS), |_| {}), []);
         let metadata = one("too_long", r#"["query","metadata"]"#);
         assert_eq!(problems(&keys(METADATA_KEYS + 1), |_| {}), metadata);
-        assert_eq!(problems(&many("metadata[k]=v", VALUES + 1), |_| {}), metadata);
+        assert_eq!(
+            problems(&many("metadata[k]=v", VALUES + 1), |_| {}),
+            metadata
+        );
         let text = |p: &mut Params| drop(p.text("query"));
         let query = |length: usize| format!("query={}", "é".repeat(length));
         assert_eq!(problems(&query(TEXT), text), []);
@@ -537,7 +542,8 @@ mod tests {
     #[test]
     fn a_key_sorts_once() {
         let keys = [("name", "name"), ("created_at", "created_at")];
-        let mut params = Params::parse("sorting=name&sorting=-name&sorting=-created_at&sorting=name");
+        let mut params =
+            Params::parse("sorting=name&sorting=-name&sorting=-created_at&sorting=name");
         let sorted = params.sorting(&keys, &["created_at"]);
         assert_eq!(sorted, [("name", Order::Asc), ("created_at", Order::Desc)]);
         let sort = |p: &mut Params| drop(p.sorting(&keys, &[]));

@@ -7,6 +7,7 @@ use till_core::{
         customer,
         settle::{self, Outcome, Settled},
     },
+    declines,
     records::Payment,
     tax::NoTaxes,
 };
@@ -18,6 +19,7 @@ use uuid::Uuid;
 use crate::{
     app::App,
     error::{ApiError, Found},
+    limits::cards,
 };
 
 /// Takes note of an outcome, whichever witness brings it; a second witness changes nothing.
@@ -97,9 +99,12 @@ async fn note(
         at: &app.at(),
     };
     let mut settled = settle::settle(session, payment, outcome, &buyer, around)?;
-    let changes = std::mem::take(&mut settled.changes);
     // The second witness of an outcome changes nothing, and is not counted.
-    let news = !changes.is_empty();
+    let news = !settled.changes.is_empty();
+    if news {
+        cards::note(app, &mut settled);
+    }
+    let changes = std::mem::take(&mut settled.changes);
     app.commit(changes).await?;
     // Said only once it is true: a decision that lost a race is made anew.
     if news && settled.payment.decline_reason.as_deref() == Some(settle::REFUND_DUE) {
@@ -107,6 +112,9 @@ async fn note(
     }
     if news {
         app.metrics.attempt(outcome);
+        if declines::is_decline(&settled.payment) {
+            app.metrics.declined();
+        }
     }
     Ok(settled)
 }

@@ -2,6 +2,7 @@
 
 use till_core::{
     checkout::confirm::RECONCILE_AFTER,
+    declines,
     jobs::{End, Job},
 };
 use till_ports::processor;
@@ -33,7 +34,7 @@ pub async fn reconcile(app: &App, job: &Job) -> Result<End, ApiError> {
         Ok(Some(outcome)) => outcome,
         Ok(None) if given_up => {
             let abandoned = not_started(
-                "abandoned",
+                declines::ABANDONED,
                 "The payment was interrupted before it began. Nothing was charged.",
             );
             // The processor may not know it yet; whoever is about to ask finds it ended, or was first.

@@ -218,7 +218,14 @@ mod tests {
         ] {
             assert!(declared(json), "{json}");
         }
-        for other in ["", "text/plain", "application/x-www-form-urlencoded", "json", "text/json", "application/jsonl"] {
+        for other in [
+            "",
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "json",
+            "text/json",
+            "application/jsonl",
+        ] {
             assert!(!declared(other), "{other}");
         }
         assert!(!is_json(&HeaderMap::new()));

@@ -11,12 +11,7 @@ use axum::{
 use till_core::{at::At, change::Value};
 
 use super::tokens::ValidTokens;
-use crate::{
-    app::App,
-    error::ApiError,
-    extract::Identity,
-    limits::{client_ip, network},
-};
+use crate::{app::App, error::ApiError, extract::Identity, limits::Network};
 
 const ORGANIZATION: HeaderName = HeaderName::from_static("polar-organization");
 
@@ -35,7 +30,7 @@ pub(crate) async fn identify(
 ) -> Response {
     let network = {
         let (app, headers, extensions) = (&callers.app, request.headers(), request.extensions());
-        || network(&client_ip(app, headers, extensions))
+        || Network::of(app, headers, extensions).to_string()
     };
     let found = callers
         .identity(request.uri().path(), request.headers(), network)

@@ -74,7 +74,11 @@ fn bounded(name: &str) -> Result<(), FormRefused> {
 pub(crate) fn rows_bounded(name: &str) -> Result<(), FormRefused> {
     let is_number = |step: &str| !step.is_empty() && step.bytes().all(|b| b.is_ascii_digit());
     let is_high = |step: &str| step.parse::<usize>().map_or(true, |row| row >= ROWS);
-    match name.split('.').skip(1).any(|step| is_number(step) && is_high(step)) {
+    match name
+        .split('.')
+        .skip(1)
+        .any(|step| is_number(step) && is_high(step))
+    {
         true => Err(FormRefused::Row),
         false => Ok(()),
     }
@@ -107,7 +111,11 @@ mod tests {
         assert_eq!(refused(&steps(DEPTH)), None);
         assert_eq!(refused(&steps(DEPTH + 1)), Some(FormRefused::Depth));
         assert_eq!(refused(&"%2E".repeat(DEPTH)), Some(FormRefused::Depth));
-        assert_eq!(refused("custom_field_data.2026=1"), None, "an answer's name is no row");
+        assert_eq!(
+            refused("custom_field_data.2026=1"),
+            None,
+            "an answer's name is no row"
+        );
     }
 
     #[test]

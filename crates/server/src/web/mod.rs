@@ -8,6 +8,7 @@ pub mod checkout;
 pub mod desk;
 pub mod embed;
 pub(crate) mod form_fields;
+mod limited;
 pub mod words;
 
 use askama::Template;
@@ -64,6 +65,15 @@ pub trait Page: Template {
     fn picture(&self) -> Option<&str> {
         None
     }
+}
+
+/// Says when to try again, where an error knows it.
+fn later(mut response: Response, error: &ApiError) -> Response {
+    if let Some(seconds) = error.retry_after() {
+        let seconds = HeaderValue::from(seconds);
+        response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
+    response
 }
 
 /// Renders a page and answers with it and the headers that every page carries.

@@ -90,7 +90,10 @@ mod tests {
         let second = from("2001:db8::ffff:1").unwrap();
         assert!(from("2001:db8::2").is_none(), "one /64 is one network");
         let other = from("2001:db8:0:1::1").unwrap();
-        let v4 = (from("192.0.2.1").unwrap(), from("::ffff:192.0.2.1").unwrap());
+        let v4 = (
+            from("192.0.2.1").unwrap(),
+            from("::ffff:192.0.2.1").unwrap(),
+        );
         assert!(from("192.0.2.1").is_none());
         assert!(from("192.0.2.2").is_some());
         drop(first);

@@ -129,7 +129,9 @@ async fn a_head_has_a_time_in_all_and_an_idle_connection_more() {
     for _ in 0..2 {
         answered(&mut kept).await;
         let mut some = vec![0; 1024];
-        let more = timeout(2 * SHORT, async { while kept.read(&mut some).await.unwrap() > 0 {} });
+        let more = timeout(2 * SHORT, async {
+            while kept.read(&mut some).await.unwrap() > 0 {}
+        });
         assert!(more.await.is_err(), "it stays open");
         kept.write_all(GET).await.unwrap();
     }
@@ -145,10 +147,18 @@ async fn a_body_that_stops_arriving_is_not_waited_for() {
     };
     let (address, _stop) = served(patience, MANY).await;
     let head = b"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n";
-    let mut slow = opened(address, &[&head[..], b"content-length: 9\r\n\r\nabc"].concat()).await;
+    let mut slow = opened(
+        address,
+        &[&head[..], b"content-length: 9\r\n\r\nabc"].concat(),
+    )
+    .await;
     let answered = rest(&mut slow).await;
     assert!(answered.ends_with("false"), "{answered}");
-    let mut whole = opened(address, &[&head[..], b"content-length: 3\r\n\r\nabc"].concat()).await;
+    let mut whole = opened(
+        address,
+        &[&head[..], b"content-length: 3\r\n\r\nabc"].concat(),
+    )
+    .await;
     let answered = rest(&mut whole).await;
     assert!(answered.ends_with("true"), "{answered}");
 }
@@ -185,7 +195,10 @@ async fn an_answer_that_is_not_taken_is_given_up_and_a_stream_lives() {
     let mut received = 0;
     let mut some = vec![0; 1024];
     while received < 30 * "4\r\ntick\r\n".len() {
-        let read = timeout(LONG, stream.read(&mut some)).await.unwrap().unwrap();
+        let read = timeout(LONG, stream.read(&mut some))
+            .await
+            .unwrap()
+            .unwrap();
         assert!(read > 0, "the stream ended after {received} bytes");
         received += read;
     }

@@ -45,7 +45,12 @@ fn lists(t: &Till) -> Vec<(String, Vec<(String, bool)>)> {
         let in_query = parameters.filter(|parameter| parameter["in"] == "query");
         let several = |schema: &Value| schema.to_string().contains("\"array\"");
         let named: Vec<_> = in_query
-            .map(|p| (p["name"].as_str().unwrap().to_owned(), several(&p["schema"])))
+            .map(|p| {
+                (
+                    p["name"].as_str().unwrap().to_owned(),
+                    several(&p["schema"]),
+                )
+            })
             .collect();
         if named.iter().any(|(name, _)| name == "page") {
             found.push((template.clone(), named));
@@ -80,7 +85,11 @@ fn sending(path: &str, token: Option<&str>, length: usize) -> axum::http::reques
 fn small(said: &str, answer: &Answer) {
     let length = answer.body.len();
     assert!(answer.status.as_u16() < 500, "{said}: {}", answer.status);
-    assert!(length < SMALL, "{said}: {} of {length} bytes", answer.status);
+    assert!(
+        length < SMALL,
+        "{said}: {} of {length} bytes",
+        answer.status
+    );
 }
 
 both! {

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use till_core::records::Role;
-use till_testkit::{Answer, both};
+use till_testkit::{Answer, Till, both};
 use till_wire::organizations::OrganizationStatus;
 
 const PASSWORD: &str = "correct horse battery";
 const COOKIE: &str = "__Host-till_session";
+const KNOWN: &str = "__Host-till_browser";
 const TEAM: &str = "/dashboard/ada/settings/team";
 const INVITE: &str = "/dashboard/ada/settings/team/invite";
 
@@ -28,6 +29,13 @@ fn told(answer: &Answer) -> (u16, String) {
 
 fn sign_in<'a>(email: &'a str, password: &'a str) -> [(&'static str, &'a str); 2] {
     [("email", email), ("password", password)]
+}
+
+/// Sends a form of the sign-in page for Grace, from a browser in this network that nobody has signed in with.
+async fn send(t: &Till, address: &str, path: &str, password: &str) -> Answer {
+    let headers = [("sec-fetch-site", "same-origin"), ("x-client-ip", address)];
+    let fields = sign_in("grace@example.com", password);
+    t.browser().post_with(path, &fields, &headers).await
 }
 
 both! {
@@ -141,6 +149,92 @@ both! {
         let right = t.browser().post("/sign-in", &sign_in("grace@example.com", PASSWORD)).await;
         assert_eq!(right.status, 429, "not even with the right password");
         t.drain().await;
+    }
+
+    async fn a_stranger_in_another_network_locks_nobody_out(t: &mut Till) {
+        t.person("grace@example.com", Some(PASSWORD)).await;
+        for path in ["/sign-in", "/sign-in/link"] {
+            let mut last = 0;
+            for _ in 0..12 {
+                last = send(t, "198.51.100.66", path, "wrong").await.status.as_u16();
+            }
+            assert_eq!(last, 429, "{path}");
+        }
+        goes_to(&send(t, "203.0.113.1", "/sign-in", PASSWORD).await, "/dashboard");
+        goes_to(&send(t, "203.0.113.1", "/sign-in/link", "").await, "/sign-in/sent");
+        t.drain().await;
+        assert!(t.mailbox.take().len() <= 5, "the stranger fills no mailbox");
+    }
+
+    async fn a_browser_that_was_signed_in_before_is_counted_by_itself(t: &mut Till) {
+        t.person("grace@example.com", Some(PASSWORD)).await;
+        let own = t.browser();
+        own.post("/sign-in", &sign_in("grace@example.com", PASSWORD)).await;
+        own.post("/sign-out", &[]).await;
+        let mark = own.cookie(KNOWN);
+        assert!(!mark.is_empty(), "signing out does not make it a stranger's");
+        for path in ["/sign-in", "/sign-in/link"] {
+            for _ in 0..12 {
+                t.browser().post(path, &sign_in("grace@example.com", "wrong")).await;
+            }
+            assert_eq!(t.browser().post(path, &sign_in("grace@example.com", PASSWORD)).await.status, 429);
+        }
+        goes_to(&own.post("/sign-in/link", &sign_in("grace@example.com", "")).await, "/sign-in/sent");
+        goes_to(&own.post("/sign-in", &sign_in("grace@example.com", PASSWORD)).await, "/dashboard");
+        // For nobody else, and not for ever: who took it guesses no more than anybody.
+        for _ in 0..12 {
+            t.browser().post("/sign-in", &sign_in("ada@example.com", "wrong")).await;
+        }
+        assert_eq!(own.post("/sign-in", &sign_in("ada@example.com", "wrong")).await.status, 429);
+        let thief = t.browser();
+        thief.set_cookie(KNOWN, &mark);
+        for _ in 0..10 {
+            assert_eq!(thief.post("/sign-in", &sign_in("grace@example.com", "wrong")).await.status, 422);
+        }
+        assert_eq!(thief.post("/sign-in", &sign_in("grace@example.com", PASSWORD)).await.status, 429);
+        goes_to(&own.post("/sign-in", &sign_in("grace@example.com", PASSWORD)).await, "/dashboard");
+        t.drain().await;
+    }
+
+    async fn strangers_in_many_networks_have_one_budget_for_each_person(t: &mut Till) {
+        t.person("grace@example.com", Some(PASSWORD)).await;
+        let own = t.browser();
+        own.post("/sign-in", &sign_in("grace@example.com", PASSWORD)).await;
+        let mut sent = 0;
+        for n in 0..40 {
+            let answer = send(t, &format!("198.51.100.{n}"), "/sign-in/link", "").await;
+            sent += usize::from(answer.status == 303);
+        }
+        assert_eq!(sent, 30, "no mailbox is flooded");
+        goes_to(&own.post("/sign-in/link", &sign_in("grace@example.com", "")).await, "/sign-in/sent");
+        let answer = send(t, "198.51.100.77", "/sign-in/link", "").await;
+        assert_eq!(answer.status, 429);
+        t.drain().await;
+        let mut changes = till_core::change::Changes::new();
+        till_core::budgets::Budget::new(100, 60).take(&mut changes, t.app.key.digest("password of grace@example.com by strangers"), t.app.at().now);
+        for _ in 0..97 {
+            let again = changes.writes[0].clone();
+            changes.writes.push(again);
+        }
+        t.app.store.commit(changes).await.unwrap();
+        assert_eq!(send(t, "198.51.100.78", "/sign-in", "wrong").await.status, 422, "the hundredth");
+        assert_eq!(send(t, "198.51.100.79", "/sign-in", PASSWORD).await.status, 429);
+        goes_to(&own.post("/sign-in", &sign_in("grace@example.com", PASSWORD)).await, "/dashboard");
+    }
+
+    async fn the_mark_of_a_known_browser_is_for_this_host_and_no_script(t: &mut Till) {
+        t.person("grace@example.com", Some(PASSWORD)).await;
+        let http = t.at_url("http://till.test");
+        for (till, name, secure) in [(&*t, KNOWN, true), (&http, "till_browser", false)] {
+            let done = till.browser().post("/sign-in", &sign_in("grace@example.com", PASSWORD)).await;
+            let set = done.headers.get_all("set-cookie").iter().map(|v| v.to_str().unwrap());
+            let cookie = set.filter(|one| one.starts_with(&format!("{name}="))).collect::<String>();
+            for part in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=31536000"] {
+                assert!(cookie.contains(part), "{part}: {cookie}");
+            }
+            assert_eq!(cookie.contains("; Secure"), secure, "{cookie}");
+            assert!(!cookie.contains("grace"), "{cookie}");
+        }
     }
 
     async fn the_cookie_is_for_this_host_and_no_script(t: &mut Till) {

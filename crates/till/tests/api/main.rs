@@ -3,6 +3,7 @@
 
 mod benefits;
 mod bounds;
+mod budgets;
 mod checkout_links;
 mod checkouts;
 mod conventions;

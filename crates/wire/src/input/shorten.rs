@@ -97,7 +97,11 @@ mod tests {
             let shown = shortened(&large);
             assert_eq!(shown.is_array(), large.is_array());
             assert_eq!(shown.is_object(), large.is_object());
-            assert!(shown.to_string().len() < 2 * INPUT, "{}", shown.to_string().len());
+            assert!(
+                shown.to_string().len() < 2 * INPUT,
+                "{}",
+                shown.to_string().len()
+            );
         }
     }
 }

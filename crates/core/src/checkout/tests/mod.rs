@@ -266,7 +266,7 @@ fn changed(session: &Session, input: &CheckoutUpdate, known: &Known) -> Result<S
         taxes: &NoTaxes,
         at: &at(1),
     };
-    update::update(session, input, known, around).map(|(new, _)| new)
+    update::update(session, input, Writer::Client, known, around).map(|(new, _)| new)
 }
 
 fn updated(session: &Session, body: JsonValue) -> Session {

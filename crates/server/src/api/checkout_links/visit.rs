@@ -10,6 +10,7 @@ use axum::{
 use till_core::{
     checkout::open::{self, Origin},
     checkout_links::visit::{self, Around, Query, Turned, Visit},
+    discounts::code_key,
 };
 use till_wire::{
     country::Country,
@@ -23,7 +24,7 @@ use crate::{
     },
     app::App,
     error::{ApiError, Found},
-    limits::client_ip,
+    limits::{Guess, Network, client_ip},
     web,
 };
 
@@ -79,6 +80,7 @@ pub(in crate::api) const OPERATIONS: &[Operation] = operations![redirect];
         (status = 403, description = "`EmbedHostNotAllowed`: the page may not embed it. `NotPermitted`: the signature is missing or wrong.", body = ErrorBody),
         (status = 404, description = "There is no such link.", body = ErrorBody),
         (status = 422, description = "`product_id` does not read, or nothing is for sale now.", body = ValidationBody),
+        (status = 429, description = "Too many wrong discount codes, or too many requests."),
     )
 )]
 pub(super) async fn redirect(
@@ -125,6 +127,7 @@ impl From<Turned> for ApiError {
 
 /// Where a visit comes from.
 struct Buyer {
+    network: Network,
     ip_address: Option<String>,
     country: Option<Country>,
 }
@@ -133,6 +136,7 @@ impl Buyer {
     fn of(app: &App, request: &Request) -> Self {
         let address = client_ip(app, request.headers(), request.extensions());
         Self {
+            network: Network::of_address(&address),
             country: app.visitor_country(request.headers(), &address),
             ip_address: address.parse::<IpAddr>().ok().map(|ip| ip.to_string()),
         }
@@ -149,6 +153,11 @@ async fn visit(
     let (link, organization) = app.store.checkout_link_by_secret(secret).await.found()?;
     let visit = Visit::judge(&link, &organization, query)?;
     let own = organization.id;
+    // Not looked up once too many were wrong.
+    let guess = match visit.discount_code() {
+        Some(_) => Guess::of(app, link.id, &buyer.network).await?,
+        None => Guess::default(),
+    };
     let customer = async {
         match visit.external_customer_id() {
             Some(id) => app.store.customer_by_external_id(own, id).await,
@@ -169,6 +178,9 @@ async fn visit(
         ip_country: buyer.country,
     };
     let opening = visit::opening(&visit, &link, &organization, &around, app.at().now)?;
+    let code = visit.discount_code().map(code_key);
+    let used = opening.discount.as_ref();
+    let is_right = used.is_some_and(|discount| discount.code_key == code);
     let loaded = open::Loaded {
         organization,
         offered: around.offered,
@@ -184,8 +196,11 @@ async fn visit(
         checkout_link_id: Some(link.id),
         selected: Some(opening.selected),
     };
-    let opened = checkouts::decide(app, opening.create, loaded, origin).await?;
-    let session = app.apply(opened).await?;
+    let (session, mut changes) = checkouts::decide(app, opening.create, loaded, origin).await?;
+    if is_right {
+        guess.right(&mut changes);
+    }
+    app.commit(changes).await?;
     let page = app.site.checkout_url(&session.checkout.client_secret);
     let location = match opening.rest.is_empty() {
         true => page,

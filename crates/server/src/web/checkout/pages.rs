@@ -6,7 +6,7 @@ use axum::{
     Form, Json, Router,
     body::Bytes,
     extract::{FromRequest, Path, Query, Request, State},
-    http::{Extensions, HeaderMap, HeaderValue, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     middleware,
     response::{IntoResponse, Redirect as SeeOther, Response},
     routing::get,
@@ -32,13 +32,13 @@ use crate::{
     app::App,
     error::ApiError,
     idempotency::Once,
-    limits::{self, client_ip},
+    limits::{self, Network},
     pay,
-    web::{FORM_LIMIT, form_fields, page},
+    web::{FORM_LIMIT, form_fields, later, limited, page},
 };
 
 /// The pages' routes.
-pub fn routes() -> Router<Arc<App>> {
+pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/checkout/{client_secret}", get(show).post(submit))
         .route("/checkout/{client_secret}/confirmation", get(confirmation))
@@ -48,6 +48,10 @@ pub fn routes() -> Router<Arc<App>> {
         )
         .layer(middleware::from_fn(frame::framed))
         .route("/checkout/{client_secret}/frame", get(frame::telling))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            limited::checkout,
+        ))
 }
 
 /// What the address may ask for.
@@ -109,13 +113,14 @@ pub(super) fn test_mode(app: &App) -> bool {
 }
 
 /// Unknown, expired and broken sessions get pages, not JSON.
-pub(super) fn bad_news(look: Look, error: &ApiError) -> Response {
+pub(in crate::web) fn bad_news(look: Look, error: &ApiError) -> Response {
     let status = error.status();
     match status {
         StatusCode::NOT_FOUND | StatusCode::FORBIDDEN => {
             page(StatusCode::NOT_FOUND, &MessagePage::unknown(look))
         }
         StatusCode::GONE => page(status, &MessagePage::expired(look)),
+        StatusCode::TOO_MANY_REQUESTS => later(page(status, &MessagePage::too_often(look)), error),
         _ => page(status, &MessagePage::trouble(look, error.log_fault())),
     }
 }
@@ -139,7 +144,7 @@ async fn submit(
     Path(secret): Path<String>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
-    extensions: Extensions,
+    network: Network,
     posted: Result<Posted, StatusCode>,
 ) -> Response {
     let (look, partial) = (asked.look(&headers), headers.contains_key(PARTIAL_HEADER));
@@ -168,7 +173,7 @@ async fn submit(
         Err(error) => return error.into_response(),
     };
     if form.intent() == Intent::Pay {
-        match before(&app, &session, look, &form, &once).await {
+        match before(&app, &session, look, &form, &once, &network).await {
             Ok(None) => {}
             Ok(Some(paid)) => {
                 return go(
@@ -185,20 +190,13 @@ async fn submit(
         return go(partial, arrival, None);
     }
     if form.intent() != Intent::Pay {
-        return ancestors.may_frame(save(&app, session, look, &form).await);
+        return ancestors.may_frame(save(&app, session, look, &form, &network).await);
     }
     // The same budget as the API's confirmation (checkout.md 4.0): many cards are not tried out here either.
-    let address = client_ip(&app, &headers, &extensions);
-    let wait = match limits::confirming(&app, &secret, &address).await {
-        Ok(wait) => wait,
-        Err(error) => return bad_news(look, &error),
-    };
-    if let Some(seconds) = wait {
-        let shown = again(&app, &session, look, &form, "too-often");
-        let wait = [(header::RETRY_AFTER, seconds.to_string())];
-        return ancestors.may_frame((StatusCode::TOO_MANY_REQUESTS, wait, shown).into_response());
+    if let Err(error) = limits::confirming(&app, session.checkout.id, &network).await {
+        return ancestors.may_frame(again(&app, &session, look, &form, &network, &error));
     }
-    match pay_by_form(&app, session, look, &form, &once).await {
+    match pay_by_form(&app, session, look, &form, &once, &network).await {
         Ok(paid) => go(
             partial,
             paid.bank.unwrap_or(arrival),

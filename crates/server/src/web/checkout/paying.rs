@@ -30,8 +30,9 @@ use crate::{
     app::App,
     error::ApiError,
     idempotency::{Before, Once},
+    limits::Network,
     pay,
-    web::page,
+    web::{later, page},
 };
 
 /// What a confirmed buyer is given.
@@ -61,6 +62,7 @@ struct Submit<'a> {
     app: &'a App,
     look: Look,
     form: &'a CheckoutForm,
+    network: &'a Network,
     secret: String,
     errors: FieldErrors,
     /// What is told where the page is shown again, but is no reason to show it again.
@@ -68,11 +70,18 @@ struct Submit<'a> {
 }
 
 impl<'a> Submit<'a> {
-    fn new(app: &'a App, session: &Session, look: Look, form: &'a CheckoutForm) -> Self {
+    fn new(
+        app: &'a App,
+        session: &Session,
+        look: Look,
+        form: &'a CheckoutForm,
+        network: &'a Network,
+    ) -> Self {
         Self {
             app,
             look,
             form,
+            network,
             secret: session.checkout.client_secret.clone(),
             errors: FieldErrors::default(),
             asides: FieldErrors::default(),
@@ -107,6 +116,12 @@ impl<'a> Submit<'a> {
     /// with the number that the log has it under. `decline` is the reason of the last attempt.
     fn failed(self, session: &Session, error: &ApiError, decline: Option<&str>) -> Response {
         let (look, status) = (self.look, error.status());
+        if error.retry_after().is_some() {
+            let told = self.errors.is_empty() && self.asides.is_empty();
+            let told = told.then(|| whole(error, None));
+            let shown = self.shown(session, told);
+            return later(page(status, &shown), error);
+        }
         if !status.is_server_error() {
             let told = self.errors.is_empty().then(|| whole(error, decline));
             return self.again(session, told);
@@ -141,7 +156,10 @@ impl<'a> Submit<'a> {
         session: &Session,
     ) -> bool {
         place(error, session, self.look, &mut self.errors);
-        if error.name() == "DiscountRedemptionLimitReached" {
+        if matches!(
+            error.name(),
+            "DiscountRedemptionLimitReached" | "TooManyDiscountCodes"
+        ) {
             return body.remove("discount_code").is_some();
         }
         leave_out(error.problems(), body)
@@ -168,24 +186,31 @@ fn leave_out(problems: &[Problem], body: &mut Map<String, Value>) -> bool {
     any
 }
 
-/// The page as it was sent, with a message about all of it.
+/// The page as it was sent, with what the error says about all of it.
 pub(super) fn again(
     app: &App,
     session: &Session,
     look: Look,
     form: &CheckoutForm,
-    told: &str,
+    network: &Network,
+    error: &ApiError,
 ) -> Response {
-    Submit::new(app, session, look, form).again(session, Some(told))
+    Submit::new(app, session, look, form, network).failed(session, error, None)
 }
 
 /// Saves what the form holds as far as it will do, and shows the new amounts.
-pub(super) async fn save(app: &App, session: Session, look: Look, form: &CheckoutForm) -> Response {
-    let mut submit = Submit::new(app, &session, look, form);
+pub(super) async fn save(
+    app: &App,
+    session: Session,
+    look: Look,
+    form: &CheckoutForm,
+    network: &Network,
+) -> Response {
+    let mut submit = Submit::new(app, &session, look, form, network);
     let mut body = sent::body(form, &session, look, &mut submit.errors);
     loop {
         let input = submit.read(&mut body, &session);
-        match change_by_secret(app, &submit.secret, &input).await {
+        match change_by_secret(app, &submit.secret, &input, network).await {
             Ok(changed) => return submit.again(&changed, None),
             Err(error) if submit.refused(&error, &mut body, &session) => {}
             Err(error) => return submit.failed(&session, &error, None),
@@ -204,7 +229,7 @@ async fn with_product<'a>(
     };
     let mut alone = Map::from_iter([("product_id".to_owned(), id.into())]);
     let input = submit.read(&mut alone, &session);
-    match change_by_secret(submit.app, &submit.secret, &input).await {
+    match change_by_secret(submit.app, &submit.secret, &input, submit.network).await {
         Ok(changed) => Ok((submit, changed)),
         Err(error) => {
             place(&error, &session, submit.look, &mut submit.errors);
@@ -214,7 +239,7 @@ async fn with_product<'a>(
 }
 
 /// A code that was typed but not applied is applied before paying: the session with it. A wrong one is no reason not to pay, and only
-/// told where the page is shown again; a fault of ours is one.
+/// told where the page is shown again; a fault of ours is one, and one that may not be tried now.
 async fn with_code(
     submit: &mut Submit<'_>,
     session: &Session,
@@ -226,13 +251,15 @@ async fn with_code(
     let mut alone = Map::from_iter([("discount_code".to_owned(), code)]);
     let errors = std::mem::take(&mut submit.errors);
     let input = submit.read(&mut alone, session);
-    let changed = change_by_secret(submit.app, &submit.secret, &input).await;
+    let changed = change_by_secret(submit.app, &submit.secret, &input, submit.network).await;
     if let Err(error) = &changed {
         place(error, session, submit.look, &mut submit.errors);
     }
     submit.asides = std::mem::replace(&mut submit.errors, errors);
     match changed {
-        Err(error) if error.status().is_server_error() => Err(error),
+        Err(error) if error.status().is_server_error() || error.retry_after().is_some() => {
+            Err(error)
+        }
         changed => Ok(changed.ok()),
     }
 }
@@ -274,6 +301,7 @@ pub(super) async fn before(
     look: Look,
     form: &CheckoutForm,
     once: &Once,
+    network: &Network,
 ) -> Result<Option<Paid>, Box<Response>> {
     let secret = &session.checkout.client_secret;
     let error = match learned(app, secret, look, once).await {
@@ -281,7 +309,7 @@ pub(super) async fn before(
         Some(Ok(paid)) => return Ok(Some(paid)),
         Some(Err(error)) => error,
     };
-    let submit = Submit::new(app, session, look, form);
+    let submit = Submit::new(app, session, look, form, network);
     Err(elsewhere(submit, &error, session).await)
 }
 
@@ -309,8 +337,9 @@ pub(super) async fn pay_by_form(
     look: Look,
     form: &CheckoutForm,
     once: &Once,
+    network: &Network,
 ) -> Result<Paid, Box<Response>> {
-    let submit = Submit::new(app, &session, look, form);
+    let submit = Submit::new(app, &session, look, form, network);
     let (mut submit, session) = with_product(submit, session).await.map_err(Box::new)?;
     let mut body = sent::body(form, &session, look, &mut submit.errors);
     let session = match with_code(&mut submit, &session, &mut body).await {
@@ -347,7 +376,7 @@ pub(super) async fn pay_by_form(
     if let Some(token) = token {
         body.insert("confirmation_token_id".into(), token.into());
     }
-    let error = match pay::confirm(app, &submit.secret, Value::Object(body), once).await {
+    let error = match pay::confirm(app, session, Value::Object(body), once, network).await {
         Ok(confirmed) => {
             let paid = Paid::of(confirmed, look);
             if let Err(error) = once.done(app, &paid).await {

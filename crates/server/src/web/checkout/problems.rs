@@ -20,8 +20,12 @@ pub(super) fn place(error: &ApiError, session: &Session, look: Look, errors: &mu
     for problem in error.problems() {
         note(problem, session, look, errors);
     }
-    if error.name() == "DiscountRedemptionLimitReached" {
-        errors.add(Field::Discount, look.say("error-discount-limit"));
+    match error.name() {
+        "DiscountRedemptionLimitReached" => {
+            errors.add(Field::Discount, look.say("error-discount-limit"));
+        }
+        "TooManyDiscountCodes" => errors.add(Field::Discount, look.say("too-many-codes")),
+        _ => {}
     }
 }
 
@@ -197,6 +201,8 @@ pub(super) fn whole(error: &ApiError, decline: Option<&str>) -> &'static str {
         "PaymentNotReady" => "not-ready",
         "TrialAlreadyRedeemed" => "trial-used",
         "DiscountRedemptionLimitReached" => "error-discount-limit",
+        "TooManyRequests" => "too-often",
+        "TooManyDeclines" => "too-many-declines",
         "InternalServerError" => "our-fault",
         _ => "other-error",
     }

@@ -28,7 +28,7 @@ use super::{
 use crate::{
     app::App,
     error::ApiError,
-    extract::{Denied, Device, Person},
+    extract::{Denied, Person},
     limits,
     web::page,
 };
@@ -169,13 +169,8 @@ async fn rename(State(app): State<Arc<App>>, person: Person, sent: Sent) -> Answ
     }
 }
 
-async fn set_password(
-    State(app): State<Arc<App>>,
-    person: Person,
-    device: Device,
-    sent: Sent,
-) -> Answer {
-    match replace_password(&app, &person, &device, &sent).await? {
+async fn set_password(State(app): State<Arc<App>>, person: Person, sent: Sent) -> Answer {
+    match replace_password(&app, &person, &sent).await? {
         Ok(()) => done(
             "/account",
             "Your password is set. Other browsers were signed out.",
@@ -190,7 +185,6 @@ async fn set_password(
 async fn replace_password(
     app: &App,
     person: &Person,
-    device: &Device,
     sent: &Sent,
 ) -> Result<Result<(), (StatusCode, Wrong)>, Denied> {
     let user = &person.user;
@@ -200,7 +194,7 @@ async fn replace_password(
         return unfit(wrong);
     }
     if people::asks_for_current(user, &person.session, app.clock.now()) {
-        let wait = limits::password(app, Some(&user.email), &device.address).await?;
+        let wait = limits::current_password(app, user.id).await?;
         if wait.is_some() {
             let wrong = Wrong::words("Too many tries. Wait a few minutes, then try again.");
             return Ok(Err((StatusCode::TOO_MANY_REQUESTS, wrong)));

@@ -22,6 +22,7 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Desk, Params, scope},
+    limits::cards::{self, Warning},
     web::Page,
 };
 
@@ -34,6 +35,8 @@ pub fn routes() -> Router<Arc<App>> {
 #[template(path = "desk/home.html")]
 struct HomePage {
     shell: Shell,
+    /// What is wrong in the shop, in a sentence or two.
+    warning: Option<&'static str>,
     stretches: Vec<Way>,
     /// Name and total.
     totals: Vec<(String, String)>,
@@ -68,15 +71,16 @@ async fn home(State(app): State<Arc<App>>, desk: Desk<scope::OrdersRead>, asked:
     let organization = &desk.caller.organization;
     let newest = Params::parse("limit=5");
     let orders = api::orders::list(State(app.clone()), desk.caller.clone(), newest);
-    let (figures, progress) = tokio::try_join!(
-        app.store.figures(organization.id, &boundaries),
-        app.store.progress(organization.id),
-    )
-    .map_err(ApiError::from)?;
+    let (figures, progress, warning) = tokio::try_join!(
+        async { Ok::<_, ApiError>(app.store.figures(organization.id, &boundaries).await?) },
+        async { Ok(app.store.progress(organization.id).await?) },
+        cards::warning(&app, organization.id),
+    )?;
     let orders = latest(&desk, orders.await?.0);
     let days = stretch.days(now, &desk.zone);
     let currency = busiest(&figures).unwrap_or(organization.default_currency);
     show(&HomePage {
+        warning: warning.map(Warning::words),
         stretches: stretches(&desk, stretch),
         totals: totals(&figures, organization.default_currency),
         charts: charts(&figures, &days, stretch, currency),

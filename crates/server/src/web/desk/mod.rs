@@ -54,9 +54,10 @@ use http::{HeaderValue, Method, StatusCode, header};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Page, page};
+use super::{Page, limited, page};
 use crate::{
     app::App,
+    error::ApiError,
     extract::{Denied, Person},
 };
 use shell::Notice;
@@ -89,6 +90,10 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
             same_site::refuse_others,
         ))
         .layer(middleware::from_fn(around))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            limited::dashboard,
+        ))
 }
 
 /// To the person's first organization.
@@ -117,6 +122,16 @@ pub(crate) fn message(status: StatusCode, title: &str, words: &str) -> Response 
         status,
         &Notice::new(title, words, ("Go to the dashboard", "/dashboard")),
     )
+}
+
+/// A page that says that there were too many requests, and when to try again.
+pub(super) fn later(error: &ApiError) -> Response {
+    let shown = message(
+        error.status(),
+        "Too many requests",
+        "This network has asked for too many pages. Wait a moment, then load this page again.",
+    );
+    super::later(shown, error)
 }
 
 /// What surrounds every page: what an extractor or the router refused in another shape becomes a page, and

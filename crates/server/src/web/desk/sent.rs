@@ -92,7 +92,10 @@ impl Sent {
 
     /// Adds one more value to a field.
     pub fn add(&mut self, name: &str, value: impl Into<String>) {
-        self.0.entry(name.to_owned()).or_default().push(value.into());
+        self.0
+            .entry(name.to_owned())
+            .or_default()
+            .push(value.into());
     }
 
     /// Forgets a field and everything below it.
@@ -122,7 +125,8 @@ impl Sent {
             }
             let (from, to) = (format!("{group}.{old}"), format!("{group}.{new}"));
             for (name, values) in self.take_below(&from) {
-                self.0.insert(format!("{to}{}", &name[from.len()..]), values);
+                self.0
+                    .insert(format!("{to}{}", &name[from.len()..]), values);
             }
         }
     }
@@ -130,7 +134,11 @@ impl Sent {
     /// Takes the fields below a name out.
     fn take_below(&mut self, name: &str) -> Vec<(String, Vec<String>)> {
         let [from, to] = below(name);
-        let names: Vec<String> = self.0.range(from..to).map(|(name, _)| name.clone()).collect();
+        let names: Vec<String> = self
+            .0
+            .range(from..to)
+            .map(|(name, _)| name.clone())
+            .collect();
         let take = |name: String| self.0.remove_entry(&name);
         names.into_iter().filter_map(take).collect()
     }
@@ -266,7 +274,11 @@ mod tests {
 
     #[test]
     fn no_names_can_make_a_body_explode() {
-        assert!(sent("a.5=2&a.b=3&a.b.c=4&.=5&a.0=6&..a=7").json().is_object());
+        assert!(
+            sent("a.5=2&a.b=3&a.b.c=4&.=5&a.0=6&..a=7")
+                .json()
+                .is_object()
+        );
         for hostile in [
             ".".repeat(5_000),
             "a.99999999999999999999=1".to_owned(),

@@ -28,7 +28,7 @@ use super::{
 use crate::{
     app::App,
     extract::{Denied, Device, Person, local_path},
-    limits,
+    limits::{self, Network},
     web::{Page, page},
 };
 
@@ -180,7 +180,11 @@ async fn by_password(
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Denied> {
     let email = form.address();
-    if let Some(seconds) = limits::password(&app, email.as_deref(), &device.address).await? {
+    let known = email
+        .as_deref()
+        .and_then(|email| cookie::known(&app, &jar, email));
+    let budgets = limits::password(&app, email.as_deref(), &device.network, known.as_ref());
+    if let Some(seconds) = budgets.await? {
         return Ok(form.later(seconds));
     }
     let user = match &email {
@@ -203,20 +207,25 @@ async fn by_password(
         &app.at(),
     );
     app.commit(changes).await?;
-    let jar = cookie::give(jar, &app.site, &token);
+    let jar = cookie::give(&app, jar, &token, &user.email);
     Ok((jar, onto(form.onward.local().as_deref())).into_response())
 }
 
 async fn ask_for_link(
     State(app): State<Arc<App>>,
-    device: Device,
+    network: Network,
+    jar: CookieJar,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Denied> {
-    let address = form.address();
-    if let Some(seconds) = limits::link(&app, address.as_deref(), &device.address).await? {
+    let email = form.address();
+    let known = email
+        .as_deref()
+        .and_then(|email| cookie::known(&app, &jar, email));
+    let budgets = limits::link(&app, email.as_deref(), &network, known.as_ref());
+    if let Some(seconds) = budgets.await? {
         return Ok(form.later(seconds));
     }
-    let Some(email) = address else {
+    let Some(email) = email else {
         return Ok(form.again(StatusCode::UNPROCESSABLE_ENTITY, NO_ADDRESS));
     };
     let letter = Letter::SignIn {
@@ -255,16 +264,11 @@ async fn by_link(
     let left = cookie::digest(&app, &jar);
     let found = app.store.sign_in_link(&app.key.digest(&token)).await?;
     let opened = found.and_then(|(link, user)| {
-        sign_in::redeem(
-            &link,
-            &user,
-            &device.shown,
-            left.as_deref(),
-            &app.key,
-            &app.at(),
-        )
+        let (device, left) = (&device.shown, left.as_deref());
+        let redeemed = sign_in::redeem(&link, &user, device, left, &app.key, &app.at());
+        redeemed.map(|(_, token, changes)| (user, token, changes))
     });
-    let Some((_, token, changes)) = opened else {
+    let Some((user, token, changes)) = opened else {
         return Ok(LinkPage::answer(None, onward.local()));
     };
     match app.store.commit(changes).await {
@@ -274,7 +278,7 @@ async fn by_link(
         }
         Err(error) => return Err(error.into()),
     }
-    let jar = cookie::give(jar, &app.site, &token);
+    let jar = cookie::give(&app, jar, &token, &user.email);
     Ok((jar, onto(onward.local().as_deref())).into_response())
 }
 

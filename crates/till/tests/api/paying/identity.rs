@@ -1,11 +1,18 @@
 //! Who a purchase makes somebody: nothing before it has succeeded, and never another who was there before.
 
-use till_core::{change::{Changes, Value as Bind}, checkout::FULFIL_JOB};
+use till_core::{
+    change::{Changes, Value as Bind},
+    checkout::FULFIL_JOB,
+};
 
 use super::*;
 
 /// Ways to pay, with the time that passes until the money is there.
-const WAYS: [(&str, u64); 3] = [(VISA, 0), ("pm_card_settlesLater", 4), ("pm_card_authenticationRequired", 0)];
+const WAYS: [(&str, u64); 3] = [
+    (VISA, 0),
+    ("pm_card_settlesLater", 4),
+    ("pm_card_authenticationRequired", 0),
+];
 
 /// A confirmation in which somebody says all that can be said about a buyer.
 fn claiming(email: &str, card: &str) -> Value {
@@ -18,18 +25,23 @@ fn claiming(email: &str, card: &str) -> Value {
 async fn ada(t: &Till, more: Value) -> Value {
     let mut body = json!({"email": ADA, "name": "Ada", "locale": "de", "metadata": {"a": 1}, "tax_id": "DE136695976",
         "billing_address": {"country": "DE", "line1": "1 Weg", "city": "Ulm", "postal_code": "89073"}});
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    body.as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
     t.post("/v1/customers/", body).await.created()
 }
 
 async fn customer(t: &Till, one: &Value) -> Value {
-    t.get(&format!("/v1/customers/{}", id_in(one, "id"))).await.ok()
+    t.get(&format!("/v1/customers/{}", id_in(one, "id")))
+        .await
+        .ok()
 }
 
 /// Lets an attempt that is under way succeed.
 async fn ends_well(t: &Till, checkout: &Value, card: &str, seconds: u64) {
     if card.ends_with("authenticationRequired") {
-        t.form(&bank(t, checkout).await, &[("decision", "approve")], &[]).await;
+        t.form(&bank(t, checkout).await, &[("decision", "approve")], &[])
+            .await;
     }
     t.advance(Duration::from_secs(seconds));
     t.catch_up().await;

@@ -186,6 +186,12 @@ impl MessagePage {
         Self::new(look, "nowhere-title", "nowhere-body")
     }
 
+    /// 429: a budget is spent.
+    #[must_use]
+    pub fn too_often(look: Look) -> Self {
+        Self::new(look, "too-often-title", "too-often-body")
+    }
+
     /// 410: the session's time is over.
     #[must_use]
     pub fn expired(look: Look) -> Self {
