@@ -181,10 +181,11 @@ pub trait Record: Sized {
 /// Declares a row type and its [`Record`]: one struct, one table, one place.
 ///
 /// The first column must be `id: Uuid`. `versioned` records carry `version: i64`, which
-/// [`Changes::update`] checks and raises.
+/// [`Changes::update`] checks and raises. `checked` records have a `check(&self) -> Result<(), String>`: a row whose
+/// columns do not go together is not read, so that nothing is worked out from half a price.
 #[macro_export]
 macro_rules! record {
-    ($(#[$meta:meta])* $table:literal $(, $versioned:ident)?; $(#[$smeta:meta])* pub struct $name:ident { $($(#[$fmeta:meta])* $field:ident : $type:ty),+ $(,)? }) => {
+    ($(#[$meta:meta])* $table:literal $(, $flag:ident)*; $(#[$smeta:meta])* pub struct $name:ident { $($(#[$fmeta:meta])* $field:ident : $type:ty),+ $(,)? }) => {
         $(#[$meta])*
         $(#[$smeta])*
         #[allow(missing_docs, reason = "a column is named as its migration names it")]
@@ -197,19 +198,29 @@ macro_rules! record {
                 vec![$($crate::change::Cell::to_value(&self.$field)),+]
             }
             fn read(row: &mut dyn $crate::change::Columns) -> Result<Self, $crate::change::ReadError> {
-                Ok(Self { $($field: {
+                let read = Self { $($field: {
                     let value = row.next(<$type as $crate::change::Cell>::KIND)?;
                     <$type as $crate::change::Cell>::from_value(value).map_err(|problem| $crate::change::ReadError {
                         column: concat!($table, ".", stringify!($field)).to_owned(),
                         problem,
                     })?
-                }),+ })
+                }),+ };
+                $($crate::record!(@$flag read $table);)*
+                Ok(read)
             }
             fn id(&self) -> uuid::Uuid { self.id }
-            fn version(&self) -> Option<i64> { $crate::record!(@version self $($versioned)?) }
+            fn version(&self) -> Option<i64> { $crate::record!(@version self $($flag)*) }
         }
     };
-    (@version $self:ident versioned) => { Some($self.version) };
+    (@versioned $read:ident $table:literal) => {};
+    (@checked $read:ident $table:literal) => {
+        $read.check().map_err(|problem| $crate::change::ReadError {
+            column: format!("{} {}", $table, $read.id),
+            problem,
+        })?
+    };
+    (@version $self:ident versioned $($rest:ident)*) => { Some($self.version) };
+    (@version $self:ident checked) => { None };
     (@version $self:ident) => { None };
 }
 

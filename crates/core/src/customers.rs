@@ -92,7 +92,7 @@ pub fn state(customer: &Customer, subscriptions: &[Subscription]) -> CustomerSta
                 custom_field_data: s.custom_field_data.0.clone(),
                 status: s.status,
                 amount: s.amount,
-                currency: s.currency.as_str().to_owned(),
+                currency: s.currency,
                 recurring_interval: s.recurring_interval,
                 current_period_start: s.current_period_start,
                 current_period_end: s.current_period_end,

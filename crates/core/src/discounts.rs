@@ -30,21 +30,56 @@ pub const MOVED: &str = "discount_moved";
 pub const CUSTOMER_LIMIT: &str = "discount_customer_limit";
 
 impl Discount {
-    /// What is taken off `amount` minor units, between 0 and all of it (checkout.md 7.5).
+    /// Whether the row has what its kind and duration need: a discount that cannot be worked out is an error, never
+    /// nothing off.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let valued = match self.kind {
+            DiscountType::Percentage => {
+                let share = self.basis_points;
+                share.is_some_and(|share| (0..=10_000).contains(&share))
+            }
+            DiscountType::Fixed => self.amounts.as_ref().is_some_and(|amounts| {
+                !amounts.is_empty() && amounts.values().all(|amount| *amount >= 0)
+            }),
+        };
+        let lasts =
+            self.duration != DiscountDuration::Repeating || self.duration_in_months.is_some();
+        if valued && lasts {
+            return Ok(());
+        }
+        let (kind, duration) = (self.kind.as_str(), self.duration.as_str());
+        Err(format!("a {kind} discount ({duration}) without its value"))
+    }
+
+    /// Basis points taken off, where it is a share.
+    pub(super) fn share(&self) -> i64 {
+        self.basis_points
+            .expect("a discount's columns were checked when it was read")
+    }
+
+    /// For how many months it is repeated, where it is.
+    pub(super) fn months(&self) -> i64 {
+        self.duration_in_months
+            .expect("a discount's columns were checked when it was read")
+    }
+
+    /// What is taken off `amount` minor units, between 0 and all of it (checkout.md 7.5); nothing in a currency
+    /// that it has no amount for.
     ///
     /// The share is the one place of the house with floating point: the division comes first and the product
     /// is rounded half away from zero, because clients work out the same (1450 bp of 100 are 14, not 15).
     pub fn off(&self, amount: i64, currency: Currency) -> i64 {
-        match self.kind {
+        let off = match self.kind {
             DiscountType::Percentage => {
-                let share = self.basis_points.unwrap_or(0) as f64 / 10_000.0;
-                ((amount as f64 * share).round() as i64).clamp(0, amount.max(0))
+                let share = self.share() as f64 / 10_000.0;
+                (amount as f64 * share).round() as i64
             }
-            DiscountType::Fixed => self
-                .amount_in(currency)
-                .unwrap_or(0)
-                .clamp(0, amount.max(0)),
-        }
+            DiscountType::Fixed => match self.amount_in(currency) {
+                Some(off) => off,
+                None => return 0,
+            },
+        };
+        off.clamp(0, amount.max(0))
     }
 
     /// The fixed amount in a currency, minor units.
@@ -106,7 +141,7 @@ impl Discount {
     pub fn is_everything_forever(&self) -> bool {
         self.kind == DiscountType::Percentage
             && self.duration == DiscountDuration::Forever
-            && self.basis_points == Some(10_000)
+            && self.share() == 10_000
     }
 
     /// Whether it is over for a subscription's period that starts at `period`, when it was first applied at
@@ -116,7 +151,7 @@ impl Discount {
             DiscountDuration::Forever => false,
             DiscountDuration::Once => period > applied,
             DiscountDuration::Repeating => {
-                let months = self.duration_in_months.unwrap_or(1) - 1;
+                let months = self.months() - 1;
                 applied
                     .to_zoned(TimeZone::UTC)
                     .checked_add(months.months())
@@ -212,18 +247,21 @@ pub fn release(changes: &mut Changes, checkout_id: Uuid) {
     );
 }
 
-/// Ties a session's use to what came of it.
+/// Ties a session's use to what came of it, and to the card that paid, which may not have been known before.
 pub fn settle(
     changes: &mut Changes,
     checkout_id: Uuid,
     customer_id: Uuid,
     subscription_id: Option<Uuid>,
+    card_fingerprint: Option<&str>,
 ) {
     changes.any(
-        "update discount_redemptions set customer_id = $1, subscription_id = $2 where checkout_id = $3",
+        "update discount_redemptions set customer_id = $1, subscription_id = $2, \
+         card_fingerprint = coalesce($3, card_fingerprint) where checkout_id = $4",
         vec![
             customer_id.into(),
             subscription_id.into(),
+            card_fingerprint.map(str::to_owned).into(),
             checkout_id.into(),
         ],
     );

@@ -63,7 +63,7 @@ impl Order {
             refundable_amount: self.net_amount,
             refundable_tax_amount: self.tax_amount,
             amount: self.net_amount,
-            currency: self.currency.as_str().to_owned(),
+            currency: self.currency,
             billing_reason: self.billing_reason,
             billing_name: self.billing_name.clone(),
             billing_address: self.billing_address.as_ref().map(|a| a.0.clone()),

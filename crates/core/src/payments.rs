@@ -23,7 +23,7 @@ impl Payment {
             processor: "stripe",
             status: self.status(),
             amount: self.amount,
-            currency: self.currency.as_str().to_owned(),
+            currency: self.currency,
             method: self.method.clone(),
             method_metadata: self.card.as_ref().map(|c| c.0.clone()),
             trigger: self.trigger_kind,

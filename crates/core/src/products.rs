@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     custom_fields::Asked,
-    records::{Benefit, CustomField, File, Meter, Product, ProductPrice},
+    records::{Benefit, CustomField, File, Meter, PriceKind, Product, ProductPrice},
 };
 
 mod compose;
@@ -28,29 +28,49 @@ pub use update::update;
 
 impl ProductPrice {
     /// What it costs.
+    ///
+    /// # Panics
+    /// On a row that lacks the columns of its kind. None such is read ([`ProductPrice::check`]).
     pub fn cost(&self) -> PriceAmount {
-        match self.amount_type.as_str() {
-            "custom" => PriceAmount::Custom {
-                minimum_amount: self.minimum_amount.unwrap_or(0),
+        self.priced()
+            .expect("a price's columns were checked when it was read")
+    }
+
+    fn priced(&self) -> Option<PriceAmount> {
+        Some(match self.amount_type {
+            PriceKind::Fixed => PriceAmount::Fixed {
+                price_amount: self.price_amount?,
+            },
+            PriceKind::Custom => PriceAmount::Custom {
+                minimum_amount: self.minimum_amount?,
                 maximum_amount: self.maximum_amount,
                 preset_amount: self.preset_amount,
             },
-            "seat_based" => PriceAmount::seats(
-                self.seat_tiers
-                    .as_ref()
-                    .map(|tiers| tiers.0.clone())
-                    .expect("a seat price has tiers"),
-            ),
-            "metered_unit" => PriceAmount::MeteredUnit {
-                unit_amount: self.unit_amount.clone().unwrap_or_default(),
+            PriceKind::SeatBased => PriceAmount::seats(self.seat_tiers.as_ref()?.0.clone()),
+            PriceKind::MeteredUnit => PriceAmount::MeteredUnit {
+                unit_amount: self.unit_amount.clone()?,
                 cap_amount: self.cap_amount,
-                meter_id: self.meter_id.unwrap_or_default(),
+                meter_id: self.meter_id?,
                 meter: None,
             },
-            _ => PriceAmount::Fixed {
-                price_amount: self.price_amount.unwrap_or(0),
-            },
-        }
+        })
+    }
+
+    /// Whether the row has what its kind needs: a price that cannot be worked out is an error, never 0.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let whole = match self.amount_type {
+            PriceKind::Fixed => self.price_amount.is_some_and(|amount| amount >= 0),
+            PriceKind::Custom => self.minimum_amount.is_some_and(|amount| amount >= 0),
+            PriceKind::SeatBased => {
+                let tiers = self.seat_tiers.as_ref();
+                tiers.is_some_and(|tiers| !tiers.tiers.is_empty())
+            }
+            PriceKind::MeteredUnit => self.unit_amount.is_some() && self.meter_id.is_some(),
+        };
+        let kind = self.amount_type.as_str();
+        whole
+            .then_some(())
+            .ok_or_else(|| format!("a {kind} price without what it costs"))
     }
 
     /// The price as the API shows it.
@@ -135,7 +155,7 @@ pub struct Parts {
 impl Offered {
     /// Brings the prices into the order they are shown in.
     pub fn new(product: Product, mut prices: Vec<ProductPrice>) -> Self {
-        prices.sort_by_key(|p| (rank(&p.amount_type), p.created_at, p.position, p.id));
+        prices.sort_by_key(|p| (rank(p.amount_type), p.created_at, p.position, p.id));
         Self {
             product,
             prices,
@@ -283,11 +303,11 @@ pub fn sellable_price(
 }
 
 /// Fixed and custom prices come first, then metered ones, then the rest (checkout.md 1.1).
-fn rank(amount_type: &str) -> u8 {
-    match amount_type {
-        "fixed" | "custom" => 0,
-        "metered_unit" => 1,
-        _ => 2,
+fn rank(kind: PriceKind) -> u8 {
+    match kind {
+        PriceKind::Fixed | PriceKind::Custom => 0,
+        PriceKind::MeteredUnit => 1,
+        PriceKind::SeatBased => 2,
     }
 }
 

@@ -34,7 +34,8 @@ mod catalog;
 mod terms;
 
 pub use catalog::{
-    AttachedField, Benefit, CustomField, File, Meter, Product, ProductPrice, Upload, UploadPart,
+    AttachedField, Benefit, CustomField, File, Meter, PriceKind, Product, ProductPrice, Upload,
+    UploadPart,
 };
 pub use terms::{CheckoutLink, Discount, DiscountRedemption, TrialRedemption};
 

@@ -1,5 +1,7 @@
 //! Subscriptions as far as a purchase makes them (lifecycle.md E.1).
 
+pub mod claims;
+
 use till_wire::{
     discounts::DiscountBase,
     subscriptions::{Subscription as View, SubscriptionBase, SubscriptionStatus},
@@ -41,7 +43,7 @@ impl Subscription {
             created_at: self.created_at,
             modified_at: self.modified_at,
             amount: self.amount,
-            currency: self.currency.as_str().to_owned(),
+            currency: self.currency,
             recurring_interval: self.recurring_interval,
             recurring_interval_count: self.recurring_interval_count,
             status: self.status,

@@ -199,6 +199,7 @@ fn settled(
             wallet: None,
         },
         method_reference: "pm_1".into(),
+        card_fingerprint: "print_1".into(),
     };
     let buyer = &Buyer {
         discount: agreed.discount.clone(),
@@ -218,6 +219,7 @@ fn settled(
         reason: "card_declined".into(),
         message: "No.".into(),
         card: None,
+        card_fingerprint: None,
     };
     let declined = settle(locked, payment, &failure, buyer, around).expect("a failure is taken");
     sound::session(&declined.session);

@@ -27,6 +27,7 @@ use till_core::{
     discounts::{self, Hints},
     records::{Discount, Payment, PaymentKind, PaymentState},
     refusal::Refusal,
+    subscriptions::claims,
     trials,
 };
 use till_ports::processor::{self, Attempt, AttemptKind, CardPreview, ProcessorError};
@@ -238,6 +239,7 @@ pub async fn resume(
         Some(id) => Some(app.store.attempt(id).await.found()?),
         None => None,
     };
+    payment.as_ref().map_or(Ok(()), readable)?;
     match payment.as_ref().map(|payment| payment.state) {
         Some(PaymentState::Intended | PaymentState::Asked) => Err(Refusal::CheckoutLocked.into()),
         Some(PaymentState::Failed) => Err(declined(payment)),
@@ -247,6 +249,16 @@ pub async fn resume(
             awaited_token: None,
             payment,
         }),
+    }
+}
+
+/// Money that arrived for terms that cannot be read confirms nothing.
+fn readable(payment: &Payment) -> Result<(), ApiError> {
+    match payment.decline_reason.as_deref() {
+        Some(settle::TERMS_UNREADABLE) => Err(ApiError::internal(
+            "what was agreed to with an attempt cannot be read",
+        )),
+        _ => Ok(()),
     }
 }
 
@@ -339,6 +351,7 @@ async fn intend(
 ) -> Result<Confirmed, ApiError> {
     let network_key = cards::network_key(app, visit.network);
     let mut decided = decide(app, &session, input, visit.card, network_key).await?;
+    let subscription_id = session.checkout.subscription_id;
     let (mut changes, attempt) = match &mut decided {
         Confirmed::Free(settled) => (std::mem::take(&mut settled.changes), None),
         Confirmed::Charge {
@@ -369,7 +382,21 @@ async fn intend(
         Err(CommitError::Refused(Refused::Taken(index))) if index == trials::CLAIMED => {
             Err(Refusal::TrialAlreadyRedeemed.into())
         }
+        Err(error) if is_claimed(&error) => Err(match subscription_id {
+            Some(id) => confirm::not_upgradable(id),
+            None => Refusal::AlreadyActiveSubscription,
+        }
+        .into()),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether somebody else buys, or has bought, what may be bought once at a time.
+fn is_claimed(error: &CommitError) -> bool {
+    match error {
+        CommitError::Refused(Refused::Taken(index)) => index == claims::CLAIMED,
+        CommitError::Refused(Refused::NotOne(label)) => *label == claims::HELD,
+        _ => false,
     }
 }
 
@@ -393,16 +420,19 @@ async fn decide(
         let hints = hints(session, input, card_fingerprint.clone());
         Ok(app.store.had_trial(own, &hints).await?)
     };
-    let (known, buyer, had_trial, audience) = tokio::try_join!(
+    let upgraded = app.store.upgraded(own, session.checkout.subscription_id);
+    let (known, buyer, had_trial, upgraded, audience) = tokio::try_join!(
         known(app, session, input, Writer::Client, Step::Confirm),
         async { Ok(app.store.buyer(own, &keys).await?) },
         had_trial,
+        async { Ok(upgraded.await?) },
         async { Ok(app.store.audience(own).await?) },
     )?;
     let buyer = Buyer {
         card_fingerprint,
         network_key,
         had_trial,
+        upgraded,
         ..buyer
     };
     let at = app.at();
@@ -480,6 +510,7 @@ async fn charge(
     if settled.payment.state == PaymentState::Failed {
         return Err(declined(Some(settled.payment)));
     }
+    readable(&settled.payment)?;
     Ok(Confirmation {
         session: settled.session,
         token: settled.token,

@@ -93,7 +93,7 @@ pub struct CheckoutBase {
     pub tax_amount: Option<i64>,
     pub tax_behavior: Option<String>,
     pub total_amount: i64,
-    pub currency: String,
+    pub currency: Currency,
     pub allow_trial: Option<bool>,
     pub active_trial_interval: Option<Interval>,
     pub active_trial_interval_count: Option<i64>,

@@ -10,6 +10,7 @@ use crate::{
     address::{Address, address},
     input::{Context, Fields, Patch, blank_text, id, word},
     metadata::{Metadata, metadata},
+    money::Currency,
     values::{self, Interval},
 };
 
@@ -78,7 +79,7 @@ pub struct StateSubscription {
     pub custom_field_data: Metadata,
     pub status: crate::subscriptions::SubscriptionStatus,
     pub amount: i64,
-    pub currency: String,
+    pub currency: Currency,
     pub recurring_interval: Interval,
     pub current_period_start: Timestamp,
     pub current_period_end: Timestamp,

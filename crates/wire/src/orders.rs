@@ -10,6 +10,7 @@ use crate::{
     customers::Customer,
     discounts::DiscountBase,
     metadata::Metadata,
+    money::Currency,
     products::{Price, Product},
     subscriptions::SubscriptionBase,
 };
@@ -108,7 +109,7 @@ pub struct Order {
     pub refundable_tax_amount: i64,
     /// Deprecated: equals `net_amount`.
     pub amount: i64,
-    pub currency: String,
+    pub currency: Currency,
     pub billing_reason: BillingReason,
     pub billing_name: Option<String>,
     pub billing_address: Option<Address>,

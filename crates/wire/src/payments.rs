@@ -6,6 +6,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::money::Currency;
+
 crate::words! {
     /// How a payment ended.
     pub enum PaymentStatus {
@@ -52,7 +54,7 @@ pub struct Payment {
     pub status: PaymentStatus,
     /// Minor units.
     pub amount: i64,
-    pub currency: String,
+    pub currency: Currency,
     /// `card`.
     pub method: String,
     pub method_metadata: Option<CardMetadata>,

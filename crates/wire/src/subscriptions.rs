@@ -10,6 +10,7 @@ use crate::{
     customers::Customer,
     discounts::DiscountBase,
     metadata::Metadata,
+    money::Currency,
     orders::User,
     products::{Price, Product},
     values::Interval,
@@ -68,7 +69,7 @@ pub struct SubscriptionBase {
     pub modified_at: Option<Timestamp>,
     /// Minor units per period, after discount.
     pub amount: i64,
-    pub currency: String,
+    pub currency: Currency,
     pub recurring_interval: Interval,
     pub recurring_interval_count: i64,
     pub status: SubscriptionStatus,

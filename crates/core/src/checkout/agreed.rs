@@ -14,40 +14,53 @@ use uuid::Uuid;
 
 use crate::{change::Json, records::Checkout};
 
-/// Everything of a session that a confirmation may change.
+/// Everything of a session that a confirmation may change. Each part must be there, also where it is null: what is
+/// missing or does not read is an error ([`Unreadable`]), never other terms.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Agreed {
     product_id: Uuid,
     price_id: Uuid,
     amount: i64,
     currency: Currency,
+    #[serde(deserialize_with = "Option::deserialize")]
     tax_amount: Option<i64>,
+    #[serde(deserialize_with = "Option::deserialize")]
     tax_behavior: Option<TaxBehaviorOption>,
     allow_trial: bool,
-    #[serde(default)]
     price_ids: Vec<Uuid>,
-    #[serde(default)]
+    #[serde(deserialize_with = "Option::deserialize")]
     seats: Option<i64>,
-    #[serde(default)]
+    #[serde(deserialize_with = "Option::deserialize")]
     discount_id: Option<Uuid>,
-    #[serde(default)]
     discount_amount: i64,
-    #[serde(default)]
+    #[serde(deserialize_with = "Option::deserialize")]
     tax_breakdown: Option<Vec<TaxLine>>,
-    #[serde(default)]
+    #[serde(deserialize_with = "Option::deserialize")]
     trial_end: Option<Timestamp>,
-    #[serde(default)]
     custom_field_data: Metadata,
     is_business_customer: bool,
+    #[serde(deserialize_with = "Option::deserialize")]
     customer_name: Option<String>,
+    #[serde(deserialize_with = "Option::deserialize")]
     customer_email: Option<String>,
+    #[serde(deserialize_with = "Option::deserialize")]
     customer_billing_name: Option<String>,
+    #[serde(deserialize_with = "Option::deserialize")]
     customer_billing_address: Option<Address>,
+    #[serde(deserialize_with = "Option::deserialize")]
     customer_tax_id: Option<String>,
+    #[serde(deserialize_with = "Option::deserialize")]
     customer_tax_id_format: Option<String>,
+    #[serde(deserialize_with = "Option::deserialize")]
     locale: Option<String>,
+    #[serde(deserialize_with = "Option::deserialize")]
     payment_method_type: Option<String>,
 }
+
+/// What was kept with an attempt is not what a buyer can have agreed to: a damaged or foreign database.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("what was agreed to cannot be read: {0}")]
+pub(super) struct Unreadable(String);
 
 impl Agreed {
     /// What the session says now, as JSON.
@@ -80,17 +93,20 @@ impl Agreed {
         serde_json::to_value(agreed).expect("plain fields serialise")
     }
 
-    /// The discount that was agreed to.
-    pub fn discount_id(kept: &Value) -> Option<Uuid> {
-        Self::deserialize(kept).ok()?.discount_id
+    /// What was agreed to, as it was kept.
+    pub fn read(kept: &Value) -> Result<Self, Unreadable> {
+        Self::deserialize(kept).map_err(|error| Unreadable(error.to_string()))
     }
 
-    /// Brings the session to what was agreed. What cannot be read leaves the session as it stands.
-    pub fn apply(kept: &Value, row: &mut Checkout) {
+    /// The discount that was agreed to.
+    pub fn discount_id(&self) -> Option<Uuid> {
+        self.discount_id
+    }
+
+    /// Brings the session to what was agreed.
+    pub fn apply(self, row: &mut Checkout) {
         debug_assert_eq!(row.status, CheckoutStatus::Open, "agreed to once");
-        let Ok(agreed) = Self::deserialize(kept) else {
-            return;
-        };
+        let agreed = self;
         row.product_id = agreed.product_id;
         row.price_id = agreed.price_id;
         row.amount = agreed.amount;

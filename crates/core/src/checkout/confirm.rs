@@ -24,6 +24,7 @@ use crate::{
     organizations::capabilities,
     records::{Checkout, Customer, Discount, Payment, PaymentKind, PaymentState},
     refusal::{Refusal, collected},
+    subscriptions::claims::{self, Person, Upgraded},
     trials,
 };
 
@@ -46,6 +47,10 @@ pub struct Buyer {
     pub discount: Option<Discount>,
     /// Whether the person or the card has had a trial of the organization, where that matters.
     pub had_trial: bool,
+    /// The subscription that the session upgrades, as it is now.
+    pub upgraded: Option<Upgraded>,
+    /// Whether somebody else is buying, or has bought, what may be bought once at a time.
+    pub came_late: bool,
 }
 
 /// What a confirmation leads to.
@@ -128,12 +133,17 @@ pub fn confirm(
     }
     collected(problems)?;
     // Judged before the charge, and once more, gently, when it has succeeded.
-    customer::match_customer(&new.checkout, buyer)?;
+    let person = customer::match_customer(&new.checkout, buyer)?.person(&new);
+    if let Some(id) = new.checkout.subscription_id
+        && !buyer.upgraded.as_ref().is_some_and(Upgraded::is_free)
+    {
+        return Err(not_upgradable(id));
+    }
     if one_trial_each(&new) && buyer.had_trial {
         return Err(Refusal::TrialAlreadyRedeemed);
     }
     if form.required() {
-        return Ok(intend(session, new, form, buyer, at));
+        return Ok(intend(session, new, form, (buyer, &person), at));
     }
     let mut purchaser = customer::settle(&mut new, buyer, around)?;
     new.checkout.status = CheckoutStatus::Confirmed;
@@ -148,6 +158,7 @@ pub fn confirm(
             at,
         );
     }
+    claim_subscription(&mut changes, &new, buyer, &person, at);
     fulfil_soon(&mut changes, &new, at);
     Ok(Confirmed::Free(Box::new(Settlement {
         session: new,
@@ -169,6 +180,30 @@ fn used_up(discount_id: uuid::Uuid) -> Refusal {
         "This discount has ended or was used up. Remove it to go on.",
         discount_id.to_string(),
     ))
+}
+
+/// Somebody else has upgraded the subscription, or is doing so: what this session was made for is not there any more.
+pub fn not_upgradable(subscription_id: uuid::Uuid) -> Refusal {
+    Refusal::field(Problem::value(
+        loc!["body", "subscription_id"],
+        "This subscription has been upgraded already, or is being upgraded",
+        subscription_id.to_string(),
+    ))
+}
+
+/// Claims the person's one subscription, or the upgrade of the one that is upgraded, which must still be as it was
+/// judged.
+fn claim_subscription(
+    changes: &mut Changes,
+    session: &Session,
+    buyer: &Buyer,
+    person: &Person,
+    at: &At,
+) {
+    claims::claim(changes, session, person, at);
+    if let Some(upgraded) = &buyer.upgraded {
+        changes.guard(&upgraded.subscription);
+    }
 }
 
 /// What tells the buyer from others, for limits by customer.
@@ -210,7 +245,13 @@ pub(super) fn fulfil_soon(changes: &mut Changes, session: &Session, at: &At) {
     changes.job(at, FULFIL_JOB, &format!("{FULFIL_JOB}:{id}"), at.now, &id);
 }
 
-fn intend(old: &Session, mut new: Session, form: Form, buyer: &Buyer, at: &At) -> Confirmed {
+fn intend(
+    old: &Session,
+    mut new: Session,
+    form: Form,
+    (buyer, person): (&Buyer, &Person),
+    at: &At,
+) -> Confirmed {
     let total = totals::totals(&new.checkout).total;
     let payment = Payment {
         id: at.id(),
@@ -260,6 +301,7 @@ fn intend(old: &Session, mut new: Session, form: Form, buyer: &Buyer, at: &At) -
     if one_trial_each(&new) {
         trials::claim(&mut changes, &new.checkout, &hints(&new, buyer), at);
     }
+    claim_subscription(&mut changes, &new, buyer, person, at);
     changes
         .insert(&payment)
         .update(&old.checkout, &locked)

@@ -9,6 +9,7 @@ use crate::{
     customers,
     records::{Checkout, Customer},
     refusal::Refusal,
+    subscriptions::claims::Person,
 };
 
 /// Who buys.
@@ -20,6 +21,19 @@ pub enum Match<'a> {
     ByEmail(&'a Customer),
     /// Nobody yet.
     New,
+}
+
+impl Match<'_> {
+    /// Who buys, for limits by person.
+    pub(super) fn person(self, session: &Session) -> Person {
+        Person::of(
+            session,
+            match self {
+                Match::Linked(customer) | Match::ByEmail(customer) => Some(customer),
+                Match::New => None,
+            },
+        )
+    }
 }
 
 /// Finds the customer before money moves; an external id of a customer with another e-mail is refused (S-146).

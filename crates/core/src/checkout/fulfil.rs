@@ -6,6 +6,7 @@ use till_wire::{
     events::EventType,
     metadata::Metadata,
     orders::{BillingReason, OrderItem, OrderStatus},
+    organizations::TaxBehaviorOption,
     products::PriceAmount,
     subscriptions::SubscriptionStatus,
 };
@@ -21,11 +22,14 @@ use crate::{
     event::Audience,
     period,
     records::{
-        Checkout, Customer, Order, Payment, PaymentMethod, Product, ProductPrice, Subscription,
-        TrialRedemption,
+        Checkout, Customer, Order, Payment, PaymentKind, PaymentMethod, Product, ProductPrice,
+        Subscription, TrialRedemption,
     },
     site::Site,
-    subscriptions::price_ids,
+    subscriptions::{
+        claims::{self, Upgraded},
+        price_ids,
+    },
     trials,
 };
 
@@ -39,21 +43,35 @@ pub struct Purchase {
     /// The attempt that paid, unless nothing was due.
     pub payment: Option<Payment>,
     /// The free subscription that is upgraded.
-    pub upgraded: Option<Subscription>,
+    pub upgraded: Option<Upgraded>,
     /// Who is told.
     pub audience: Audience,
 }
 
+impl Purchase {
+    /// The subscription that becomes the one that was bought; none where somebody pays for it by now: nothing that
+    /// was paid for is ever overwritten.
+    fn upgraded(&self) -> Option<&Subscription> {
+        let upgraded = self.upgraded.as_ref().filter(|old| old.is_free());
+        upgraded.map(|old| &old.subscription)
+    }
+}
+
+/// A purchase whose parts do not make up what was paid. Nothing is made of it; somebody has to look.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the purchase does not add up: {0}")]
+pub struct Mismatch(String);
+
 /// Fulfils a confirmed session with no attempt in flight; anything else is left alone, so that a second run
 /// does nothing.
-pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Changes {
+pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Result<Changes, Mismatch> {
     let Purchase {
         session, audience, ..
     } = purchase;
     let mut changes = Changes::new();
     if session.checkout.status != CheckoutStatus::Confirmed || session.checkout.attempt_id.is_some()
     {
-        return changes;
+        return Ok(changes);
     }
     let (id, status) = (session.checkout.id, session.checkout.status);
     let mut customer = purchase.customer.clone();
@@ -69,10 +87,11 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Changes {
     let prices: Vec<_> = session.prices().into_iter().cloned().collect();
     let subscription = session.selected().product.is_recurring().then(|| {
         let subscription = subscribe(purchase, &prices, method, at);
-        match &purchase.upgraded {
+        match purchase.upgraded() {
             Some(old) => changes.update(old, &subscription),
             None => changes.insert(&subscription),
         };
+        claims::release(&mut changes, id);
         tell_subscription(purchase, &subscription, &customer, &mut changes, at);
         changes.tell_page(id, "checkout.subscription_created", status, at);
         changes.state_changed(audience, at, customer.id);
@@ -80,7 +99,9 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Changes {
     });
     if session.checkout.discount_id.is_some() {
         let bound = subscription.as_ref().map(|s| s.id);
-        discounts::settle(&mut changes, id, customer.id, bound);
+        let card = purchase.payment.as_ref();
+        let card = card.and_then(|payment| payment.card_fingerprint.as_deref());
+        discounts::settle(&mut changes, id, customer.id, bound, card);
     }
     if let Some(redemption) = trial(purchase, &customer, at) {
         changes.insert(&redemption);
@@ -92,7 +113,7 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Changes {
         &prices,
         number,
         at,
-    );
+    )?;
     changes.insert(&order);
     if let Some(payment) = &purchase.payment {
         let mut paid = payment.clone();
@@ -133,7 +154,7 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Changes {
         site,
         at,
     );
-    changes
+    Ok(changes)
 }
 
 /// Notes that the customer has had a trial (checkout.md 5.4-2).
@@ -192,7 +213,7 @@ fn subscribe(
         .expect("only recurring products are subscribed to");
     let count = product.recurring_interval_count.unwrap_or(1);
     let anchor_day = period::anchor(at.now);
-    let old = purchase.upgraded.as_ref();
+    let old = purchase.upgraded();
     let mut metadata: Metadata = old.map(|s| s.metadata.0.clone()).unwrap_or_default();
     metadata.extend(session.checkout.metadata.0.0.clone());
     let row = &session.checkout;
@@ -251,7 +272,7 @@ fn tell_subscription(
 ) {
     let session = &purchase.session;
     let view = || subscription.view(customer, session.selected(), session.discount_base());
-    let kinds: &[EventType] = match &purchase.upgraded {
+    let kinds: &[EventType] = match purchase.upgraded() {
         None => &[
             EventType::SubscriptionCreated,
             EventType::SubscriptionActive,
@@ -275,7 +296,7 @@ fn order(
     prices: &[ProductPrice],
     invoice_number: String,
     at: &At,
-) -> Order {
+) -> Result<Order, Mismatch> {
     let session = &purchase.session;
     let row = &session.checkout;
     let trial = row.trial_end.is_some();
@@ -301,20 +322,20 @@ fn order(
     let items = if trial {
         vec![item(format!("{}: trial period", product.name), 0, None)]
     } else {
-        prices
-            .iter()
-            .filter(|price| price.cost().is_static())
-            .map(|price| {
-                let amount = totals::price_amount(price, Some(row.amount), row.seats);
-                item(
-                    label(product, price, row.seats),
-                    amount.unwrap_or(0),
-                    Some(price.id),
-                )
-            })
-            .collect()
+        let priced = prices.iter().filter(|price| price.cost().is_static());
+        let priced = priced.map(|price| {
+            let amount = totals::price_amount(price, Some(row.amount), row.seats);
+            let amount =
+                amount.map_err(|_| Mismatch(format!("price {} has no amount", price.id)))?;
+            Ok(item(
+                label(product, price, row.seats),
+                amount,
+                Some(price.id),
+            ))
+        });
+        priced.collect::<Result<_, _>>()?
     };
-    Order {
+    let order = Order {
         id: at.id(),
         created_at: at.now,
         modified_at: None,
@@ -326,7 +347,7 @@ fn order(
         subscription_id: subscription.map(|s| s.id),
         checkout_id: Some(row.id),
         status: OrderStatus::Paid,
-        billing_reason: match (subscription, &purchase.upgraded) {
+        billing_reason: match (subscription, purchase.upgraded()) {
             (None, _) => BillingReason::Purchase,
             (Some(_), None) => BillingReason::SubscriptionCreate,
             (Some(_), Some(_)) => BillingReason::SubscriptionUpdate,
@@ -352,7 +373,44 @@ fn order(
         tax_behavior: row.tax_behavior,
         tax_breakdown: row.tax_breakdown.clone().filter(|_| !trial),
         custom_field_data: row.custom_field_data.clone(),
+    };
+    adds_up(purchase, &order, prices)?;
+    Ok(order)
+}
+
+/// Whether the order is what was agreed to and paid: all its prices are there, its lines make up its sum, the discount
+/// and the tax its total, and the total is what was charged. During a trial nothing is due.
+fn adds_up(purchase: &Purchase, order: &Order, prices: &[ProductPrice]) -> Result<(), Mismatch> {
+    let row = &purchase.session.checkout;
+    let agreed = row.price_ids.len().max(1);
+    if prices.len() != agreed {
+        let found = prices.len();
+        return Err(Mismatch(format!("{found} of {agreed} prices are known")));
     }
+    let lines = order.items.iter().map(|item| i128::from(item.amount));
+    let lines: i128 = lines.sum();
+    if lines != i128::from(order.subtotal_amount) {
+        let sum = order.subtotal_amount;
+        return Err(Mismatch(format!(
+            "the lines make {lines}, the sum is {sum}"
+        )));
+    }
+    let contained = order.tax_behavior == Some(TaxBehaviorOption::Inclusive);
+    let added = if contained { 0 } else { order.tax_amount };
+    let total = lines - i128::from(order.discount_amount) + i128::from(added);
+    if total != i128::from(order.total_amount()) || total < 0 || order.net_amount < 0 {
+        let told = order.total_amount();
+        return Err(Mismatch(format!("{total} is due, the total says {told}")));
+    }
+    let payment = purchase.payment.as_ref();
+    let charged = payment.filter(|payment| payment.kind == PaymentKind::Charge);
+    let paid = charged.map_or(0, |payment| i128::from(payment.amount));
+    let other = charged.is_some_and(|payment| payment.currency != order.currency);
+    if paid != total || other {
+        let currency = order.currency;
+        return Err(Mismatch(format!("{paid} was paid for {total} {currency}")));
+    }
+    Ok(())
 }
 
 /// Name and address on the bill: those of this purchase, which its tax was worked out for. What it leaves open is the

@@ -6,7 +6,7 @@ use super::{
     Around, Session,
     agreed::Agreed,
     confirm::{Buyer, announce, fulfil_soon, hints},
-    customer,
+    customer::{self, Match},
 };
 use crate::{
     at::At,
@@ -14,12 +14,18 @@ use crate::{
     customers, discounts,
     records::{Payment, PaymentKind, PaymentState},
     refusal::Refusal,
+    subscriptions::claims::{self, Upgraded},
     trials,
 };
 
 /// Marks, as its reason, a payment whose money arrived when the session could not use it any more: it was
 /// paid otherwise, is being paid otherwise, or is over. Such money is owed back to the buyer.
 pub const REFUND_DUE: &str = "refund_due";
+
+/// Marks, as its reason, a payment whose money arrived but whose kept terms cannot be read: nothing may be sold on
+/// other terms, so the session stays locked until somebody has looked at it. Once the terms read again, the next
+/// witness completes the purchase.
+pub const TERMS_UNREADABLE: &str = "terms_unreadable";
 
 /// What a witness says: the call's return, the processor's notice, or the reconciler.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +36,8 @@ pub enum Outcome {
         card: CardMetadata,
         /// The processor's name for what paid, for renewals.
         method_reference: String,
+        /// What the processor tells cards apart by, for limits by card.
+        card_fingerprint: String,
     },
     /// The buyer must authenticate.
     RequiresAction {
@@ -46,6 +54,8 @@ pub enum Outcome {
         message: String,
         /// What would have paid.
         card: Option<CardMetadata>,
+        /// What the processor tells that card apart by.
+        card_fingerprint: Option<String>,
     },
 }
 
@@ -83,9 +93,10 @@ pub fn asked(
     (new, changes)
 }
 
-/// The discount that an attempt was made with; [`Buyer::discount`] is to be that row.
+/// The discount that an attempt was made with; [`Buyer::discount`] is to be that row. None where the kept terms do
+/// not read, which [`settle`] judges.
 pub fn discount_of(payment: &Payment) -> Option<uuid::Uuid> {
-    Agreed::discount_id(&payment.confirmation.0)
+    Agreed::read(&payment.confirmation.0).ok()?.discount_id()
 }
 
 /// Takes note of how an attempt stands. A second witness of the same outcome changes nothing.
@@ -109,7 +120,8 @@ pub fn settle(
     let succeeded = matches!(outcome, Outcome::Succeeded { .. });
     let late =
         succeeded && payment.state == PaymentState::Failed && payment.kind == PaymentKind::Charge;
-    if payment.state.is_settled() && !late {
+    let looked_at = succeeded && payment.decline_reason.as_deref() == Some(TERMS_UNREADABLE);
+    if payment.state.is_settled() && !late && !looked_at {
         return Ok(unchanged());
     }
     let mut noted = note(payment, outcome);
@@ -119,14 +131,29 @@ pub fn settle(
     noted.modified_at = Some(around.at.now);
     let in_flight = session.checkout.attempt_id;
     let own = in_flight == Some(payment.id);
-    let mut settled = match session.checkout.status {
-        CheckoutStatus::Open if own && matches!(outcome, Outcome::Failed { .. }) => {
-            declined(session, payment, noted)
+    let failed = matches!(outcome, Outcome::Failed { .. });
+    let begins = session.checkout.status == CheckoutStatus::Open
+        && !failed
+        && (own || succeeded && in_flight.is_none());
+    let agreed = match Agreed::read(&payment.confirmation.0) {
+        Ok(agreed) => Some(agreed),
+        Err(_) if begins && looked_at => return Ok(unchanged()),
+        Err(_) if begins => return Ok(unreadable(session, payment, noted, around.at)),
+        Err(_) => None,
+    };
+    // What another session buys, or has bought, since this attempt was given up is not made a second time.
+    let crowded_out = buyer.came_late || {
+        let upgrades = session.checkout.subscription_id.is_some();
+        late && upgrades && !buyer.upgraded.as_ref().is_some_and(Upgraded::is_free)
+    };
+    let mut settled = match (session.checkout.status, agreed) {
+        (CheckoutStatus::Open, _) if own && failed => declined(session, payment, noted),
+        (CheckoutStatus::Open, Some(agreed)) if begins && !crowded_out => {
+            first(session, agreed, payment, noted, outcome, buyer, around)?
         }
-        CheckoutStatus::Open if own || (succeeded && in_flight.is_none()) => {
-            first(session, payment, noted, outcome, buyer, around)?
+        (CheckoutStatus::Confirmed, _) if own => {
+            later(session, payment, noted, outcome, buyer, around)?
         }
-        CheckoutStatus::Confirmed if own => later(session, payment, noted, outcome, buyer, around)?,
         _ => aside(session, payment, noted),
     };
     if settled.payment.state.is_settled() {
@@ -143,9 +170,11 @@ fn note(payment: &Payment, outcome: &Outcome) -> Payment {
         Outcome::Succeeded {
             card,
             method_reference,
+            card_fingerprint,
         } => {
             new.state = PaymentState::Succeeded;
             new.card = Some(Json(card.clone()));
+            new.card_fingerprint = Some(card_fingerprint.clone());
             new.method_reference = Some(method_reference.clone());
             new.action_url = None;
             (new.decline_reason, new.decline_message) = (None, None);
@@ -159,11 +188,13 @@ fn note(payment: &Payment, outcome: &Outcome) -> Payment {
             reason,
             message,
             card,
+            card_fingerprint,
         } => {
             new.state = PaymentState::Failed;
             new.decline_reason = Some(reason.clone());
             new.decline_message = Some(message.clone());
             new.card = card.clone().map(Json).or(new.card);
+            new.card_fingerprint = card_fingerprint.clone().or(new.card_fingerprint);
             new.action_url = None;
         }
     }
@@ -186,6 +217,7 @@ fn declined(session: &Session, payment: &Payment, noted: Payment) -> Settled {
     let mut changes = Changes::new();
     discounts::release(&mut changes, open.id);
     trials::release(&mut changes, open.id);
+    claims::release(&mut changes, open.id);
     changes
         .update(&session.checkout, &open)
         .update(payment, &noted);
@@ -217,9 +249,37 @@ fn aside(session: &Session, payment: &Payment, mut noted: Payment) -> Settled {
     }
 }
 
+/// What was agreed to cannot be read: the attempt says what the processor said, and the session waits, locked, for
+/// somebody to look at it.
+fn unreadable(session: &Session, payment: &Payment, mut noted: Payment, at: &At) -> Settled {
+    let mut locked = session.checkout.clone();
+    locked.attempt_id = Some(payment.id);
+    let mut changes = Changes::new();
+    changes.update(&session.checkout, &locked);
+    if noted.state == PaymentState::Succeeded {
+        noted.decline_reason = Some(TERMS_UNREADABLE.to_owned());
+        noted.decline_message =
+            Some("The money arrived, but what was agreed to cannot be read.".to_owned());
+        changes.looked_after(payment.id);
+    } else {
+        look_again(&mut changes, &noted, at);
+    }
+    changes.update(payment, &noted);
+    noted.version = payment.version + 1;
+    locked.version = session.checkout.version + 1;
+    Settled {
+        session: session.with(locked),
+        payment: noted,
+        token: None,
+        awaited_token: None,
+        changes,
+    }
+}
+
 /// The first word, other than no, on an attempt whose session is open.
 fn first(
     session: &Session,
+    agreed: Agreed,
     payment: &Payment,
     mut noted: Payment,
     outcome: &Outcome,
@@ -228,7 +288,7 @@ fn first(
 ) -> Result<Settled, Refusal> {
     let at = around.at;
     let mut new = session.clone();
-    Agreed::apply(&payment.confirmation.0, &mut new.checkout);
+    agreed.apply(&mut new.checkout);
     let agreed = new.checkout.discount_id;
     new.discount = [&buyer.discount, &session.discount]
         .into_iter()
@@ -237,6 +297,9 @@ fn first(
         .cloned();
     new.checkout.modified_at = Some(at.now);
     let done = noted.state == PaymentState::Succeeded;
+    let person = customer::match_customer(&new.checkout, buyer)
+        .unwrap_or(Match::New)
+        .person(&new);
     // Until the purchase has succeeded, what the buyer typed is nobody's.
     let mut purchaser = match done {
         true => Some(customer::settle_paid(&mut new, buyer, around)?),
@@ -260,9 +323,13 @@ fn first(
         awaited
     });
     let mut changes = announce(session, &mut new, purchaser, around);
+    // Given up before, and what it had claimed given back: it is claimed anew.
+    if payment.state == PaymentState::Failed {
+        claims::claim(&mut changes, &new, &person, at);
+    }
     if let (PaymentState::Failed, Some(discount_id)) = (payment.state, new.checkout.discount_id) {
         let mut hints = hints(&new, buyer);
-        hints.card_fingerprint = payment.card_fingerprint.clone();
+        hints.card_fingerprint = noted.card_fingerprint.clone();
         discounts::claim_late(&mut changes, discount_id, &new.checkout, &hints, at);
     }
     changes.update(payment, &noted);
@@ -318,6 +385,7 @@ fn later(
             changes.update(&session.checkout, &new.checkout);
             discounts::release(&mut changes, new.checkout.id);
             trials::release(&mut changes, new.checkout.id);
+            claims::release(&mut changes, new.checkout.id);
             changes.tell_checkout(&new, EventType::CheckoutUpdated, audience, site, at);
         }
         Outcome::RequiresAction { .. } | Outcome::Processing => {

@@ -53,7 +53,7 @@ impl Session {
             tax_amount: sum.tax,
             tax_behavior: row.tax_behavior.map(|b| b.as_str().to_owned()),
             total_amount: sum.total,
-            currency: row.currency.as_str().to_owned(),
+            currency: row.currency,
             allow_trial: Some(row.allow_trial),
             active_trial_interval: trial.map(|t| t.0),
             active_trial_interval_count: trial.map(|t| t.1),

@@ -16,17 +16,16 @@ impl Discount {
     pub fn value(&self, default_currency: Currency) -> DiscountValue {
         match self.kind {
             DiscountType::Percentage => DiscountValue::Percentage {
-                basis_points: self.basis_points.unwrap_or(0),
+                basis_points: self.share(),
             },
             DiscountType::Fixed => {
-                let amounts = self.amounts.clone().unwrap_or_default().0;
                 let (currency, amount) = self
                     .shown_amount(default_currency)
-                    .unwrap_or((default_currency, 0));
+                    .expect("a discount's columns were checked when it was read");
                 DiscountValue::Fixed {
                     amount,
                     currency,
-                    amounts,
+                    amounts: self.amounts.clone().unwrap_or_default().0,
                 }
             }
         }
@@ -46,7 +45,7 @@ impl Discount {
             DiscountDuration::Once => DiscountLasting::Once,
             DiscountDuration::Forever => DiscountLasting::Forever,
             DiscountDuration::Repeating => DiscountLasting::Repeating {
-                duration_in_months: self.duration_in_months.unwrap_or(1),
+                duration_in_months: self.months(),
             },
         }
     }

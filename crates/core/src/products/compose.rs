@@ -11,7 +11,7 @@ use till_wire::{
 use crate::{
     at::At,
     change::Json,
-    records::{Meter, Organization, Product, ProductPrice},
+    records::{Meter, Organization, PriceKind, Product, ProductPrice},
 };
 
 /// What the composition of prices is judged by.
@@ -195,7 +195,7 @@ pub fn price_row(product: &Product, position: usize, price: &PriceCreate, at: &A
         product_id: product.id,
         position: position as i64,
         currency: price.currency,
-        amount_type: "fixed".to_owned(),
+        amount_type: PriceKind::Fixed,
         price_amount: None,
         minimum_amount: None,
         maximum_amount: None,
@@ -215,13 +215,13 @@ pub fn price_row(product: &Product, position: usize, price: &PriceCreate, at: &A
             maximum_amount,
             preset_amount,
         } => {
-            row.amount_type = "custom".to_owned();
+            row.amount_type = PriceKind::Custom;
             row.minimum_amount = Some(minimum_amount);
             row.maximum_amount = maximum_amount;
             row.preset_amount = preset_amount;
         }
         PriceAmount::SeatBased { seat_tiers, .. } => {
-            row.amount_type = "seat_based".to_owned();
+            row.amount_type = PriceKind::SeatBased;
             row.seat_tiers = Some(Json(seat_tiers));
         }
         PriceAmount::MeteredUnit {
@@ -230,7 +230,7 @@ pub fn price_row(product: &Product, position: usize, price: &PriceCreate, at: &A
             meter_id,
             ..
         } => {
-            row.amount_type = "metered_unit".to_owned();
+            row.amount_type = PriceKind::MeteredUnit;
             row.unit_amount = Some(unit_amount);
             row.cap_amount = cap_amount;
             row.meter_id = Some(meter_id);

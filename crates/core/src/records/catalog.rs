@@ -13,10 +13,27 @@ use till_wire::{
     organizations::TaxBehaviorOption,
     products::{SeatTiers, Visibility},
     values::Interval,
+    words,
 };
 use uuid::Uuid;
 
-use crate::{change::Json, record};
+use crate::{change::Json, record, word_cell};
+
+words! {
+    /// How a price is worked out.
+    pub enum PriceKind {
+        /// A fixed amount.
+        Fixed = "fixed",
+        /// The buyer chooses.
+        Custom = "custom",
+        /// By the number of seats.
+        SeatBased = "seat_based",
+        /// By usage, after it.
+        MeteredUnit = "metered_unit",
+    }
+}
+
+word_cell!(PriceKind);
 
 record! {
     /// A product. Its benefits, medias and custom fields are ids in the order of display.
@@ -56,7 +73,7 @@ pub struct AttachedField {
 record! {
     /// A price of a product; never edited, only archived. With a `checkout_id` it is that session's alone.
     /// Amounts are minor units; `unit_amount` is a decimal number of them per metered unit.
-    "product_prices";
+    "product_prices", checked;
     pub struct ProductPrice {
         id: Uuid,
         created_at: Timestamp,
@@ -65,7 +82,7 @@ record! {
         product_id: Uuid,
         position: i64,
         currency: Currency,
-        amount_type: String,
+        amount_type: PriceKind,
         price_amount: Option<i64>,
         minimum_amount: Option<i64>,
         maximum_amount: Option<i64>,

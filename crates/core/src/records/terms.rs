@@ -16,7 +16,7 @@ use crate::{change::Json, record};
 record! {
     /// A discount. `code_key` is the code in lower case; `amounts` are minor units by currency; no products
     /// means every product.
-    "discounts", versioned;
+    "discounts", versioned, checked;
     pub struct Discount {
         id: Uuid,
         created_at: Timestamp,

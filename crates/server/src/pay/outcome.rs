@@ -8,7 +8,7 @@ use till_core::{
         settle::{self, Outcome, Settled},
     },
     declines,
-    records::Payment,
+    records::{Payment, PaymentState},
     tax::NoTaxes,
 };
 use till_ports::processor::{self, Method};
@@ -16,6 +16,7 @@ use till_store::BuyerKeys;
 use till_wire::payments::CardMetadata;
 use uuid::Uuid;
 
+use super::is_claimed;
 use crate::{
     app::App,
     error::{ApiError, Found},
@@ -82,13 +83,18 @@ async fn note(
     let agreed =
         settle::discount_of(payment).filter(|id| session.checkout.discount_id != Some(*id));
     let agreed: Vec<_> = agreed.into_iter().collect();
-    let (buyer, mut discounts, audience) = tokio::try_join!(
+    // Only an attempt that was given up before has lost its claim to the upgrade.
+    let upgrades = session.checkout.subscription_id;
+    let upgrades = upgrades.filter(|_| payment.state == PaymentState::Failed);
+    let (buyer, mut discounts, upgraded, audience) = tokio::try_join!(
         app.store.buyer(own, &keys),
         app.store.discounts(own, &agreed),
+        app.store.upgraded(own, upgrades),
         app.store.audience(own),
     )?;
-    let buyer = Buyer {
+    let mut buyer = Buyer {
         discount: discounts.pop(),
+        upgraded,
         ..buyer
     };
     let around = Around {
@@ -104,11 +110,24 @@ async fn note(
     if news {
         cards::note(app, &mut settled);
     }
-    let changes = std::mem::take(&mut settled.changes);
-    app.commit(changes).await?;
+    match app
+        .commit_exactly(std::mem::take(&mut settled.changes))
+        .await
+    {
+        Err(error) if is_claimed(&error) => {
+            buyer.came_late = true;
+            settled = settle::settle(session, payment, outcome, &buyer, around)?;
+            cards::note(app, &mut settled);
+            app.commit(std::mem::take(&mut settled.changes)).await?;
+        }
+        done => done?,
+    }
     // Said only once it is true: a decision that lost a race is made anew.
     if news && settled.payment.decline_reason.as_deref() == Some(settle::REFUND_DUE) {
         tracing::error!(payment = %payment.id, "money arrived for a session that could not use it: refund it");
+    }
+    if news && settled.payment.decline_reason.as_deref() == Some(settle::TERMS_UNREADABLE) {
+        tracing::error!(payment = %payment.id, "money arrived for terms that cannot be read: look at the attempt");
     }
     if news {
         app.metrics.attempt(outcome);
@@ -153,6 +172,7 @@ fn told(outcome: &processor::Outcome) -> Outcome {
         processor::Outcome::Succeeded { method } => Outcome::Succeeded {
             card: card(method),
             method_reference: method.reference.clone(),
+            card_fingerprint: method.fingerprint.clone(),
         },
         processor::Outcome::RequiresAction { action_url, .. } => Outcome::RequiresAction {
             action_url: action_url.clone(),
@@ -166,6 +186,7 @@ fn told(outcome: &processor::Outcome) -> Outcome {
             reason: decline_reason.clone(),
             message: decline_message.clone(),
             card: method.as_ref().map(card),
+            card_fingerprint: method.as_ref().map(|method| method.fingerprint.clone()),
         },
     }
 }

@@ -32,10 +32,9 @@ pub async fn fulfil(app: &App, job: &Job) -> Result<End, ApiError> {
     let organization = session.organization.id;
     let store = &app.store;
     let customer: Vec<_> = session.checkout.customer_id.into_iter().collect();
-    let upgraded: Vec<_> = session.checkout.subscription_id.into_iter().collect();
-    let (mut customer, mut upgraded, payment, audience) = tokio::try_join!(
+    let (mut customer, upgraded, payment, audience) = tokio::try_join!(
         store.customers(organization, &customer),
-        store.subscriptions(organization, &upgraded),
+        store.upgraded(organization, session.checkout.subscription_id),
         store.paid_attempt(id),
         store.audience(organization),
     )?;
@@ -49,9 +48,18 @@ pub async fn fulfil(app: &App, job: &Job) -> Result<End, ApiError> {
         audience,
         session,
         customer,
-        upgraded: upgraded.pop(),
+        upgraded,
     };
-    Ok(End::Done(fulfil::fulfil(&purchase, &app.site, &app.at())))
+    match fulfil::fulfil(&purchase, &app.site, &app.at()) {
+        Ok(changes) => Ok(End::Done(changes)),
+        // Trying again makes it no better: what was paid and what is to be delivered differ.
+        Err(mismatch) => {
+            tracing::error!(%mismatch, checkout = %id, "a paid session is not fulfilled: look at it");
+            Ok(End::Bury {
+                reason: mismatch.to_string(),
+            })
+        }
+    }
 }
 
 /// Overdue sessions that are read at once, and expired side by side.

@@ -174,7 +174,7 @@ impl Store {
 
     /// The attempt that paid for a session, not one whose money came too late and is owed back.
     pub async fn paid_attempt(&self, checkout_id: Uuid) -> Result<Option<Payment>, StoreError> {
-        let rest = "where checkout_id = $1 and state = 'succeeded' and coalesce(decline_reason, '') <> 'refund_due' \
+        let rest = "where checkout_id = $1 and state = 'succeeded' and decline_reason is null \
              order by created_at desc limit 1";
         let binds = vec![Value::Uuid(checkout_id)];
         self.one(Query::select::<Payment>(rest, binds).keyed())

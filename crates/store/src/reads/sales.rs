@@ -3,6 +3,7 @@ use till_core::{
     change::Value,
     checkout::update::Holder,
     records::{Order, Payment, PaymentState, Subscription},
+    subscriptions::claims::Upgraded,
 };
 use uuid::Uuid;
 
@@ -59,6 +60,27 @@ impl Store {
         id: Uuid,
     ) -> Result<Option<Subscription>, StoreError> {
         self.own(organization_id, id, "").await
+    }
+
+    /// The subscription that a session upgrades, with its prices, if it names one that exists.
+    pub async fn upgraded(
+        &self,
+        organization_id: Uuid,
+        subscription_id: Option<Uuid>,
+    ) -> Result<Option<Upgraded>, StoreError> {
+        let Some(id) = subscription_id else {
+            return Ok(None);
+        };
+        let Some(subscription) = self.subscription(organization_id, id).await? else {
+            return Ok(None);
+        };
+        let prices = self
+            .prices(organization_id, &subscription.price_ids)
+            .await?;
+        Ok(Some(Upgraded {
+            subscription,
+            prices,
+        }))
     }
 
     /// Subscriptions by id.

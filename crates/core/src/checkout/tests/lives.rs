@@ -186,7 +186,7 @@ fn fulfilled(session: &Session, attempt: Option<&Payment>) {
         upgraded: None,
         audience: audience(),
     };
-    let told = events(&fulfil(&purchase, &site(), &at(9)));
+    let told = events(&fulfil(&purchase, &site(), &at(9)).unwrap());
     let orders = [
         "order.created",
         "order.updated",

@@ -36,7 +36,7 @@ use crate::{
     customers,
     event::Audience,
     products::Offered,
-    records::{Customer, Organization, Payment, Product, ProductPrice, WebhookEndpoint},
+    records::{Customer, Organization, Payment, PriceKind, Product, ProductPrice, WebhookEndpoint},
     refusal::Refusal,
     site::Site,
     tax::NoTaxes,
@@ -112,7 +112,7 @@ fn fixed(product_id: Uuid, n: u128, currency: Currency, amount: i64) -> ProductP
         product_id,
         position: n as i64,
         currency,
-        amount_type: "fixed".into(),
+        amount_type: PriceKind::Fixed,
         price_amount: Some(amount),
         minimum_amount: None,
         maximum_amount: None,
@@ -142,7 +142,7 @@ fn one_time(amount: i64) -> Offered {
 fn custom(minimum: i64, maximum: Option<i64>, preset: Option<i64>) -> Offered {
     let product = product(300, None);
     let price = ProductPrice {
-        amount_type: "custom".into(),
+        amount_type: PriceKind::Custom,
         price_amount: None,
         minimum_amount: Some(minimum),
         maximum_amount: maximum,
@@ -318,6 +318,7 @@ fn succeeded() -> Outcome {
             wallet: None,
         },
         method_reference: "pm_1".into(),
+        card_fingerprint: "print_1".into(),
     }
 }
 
@@ -326,6 +327,7 @@ fn failed() -> Outcome {
         reason: "card_declined".into(),
         message: "No.".into(),
         card: None,
+        card_fingerprint: None,
     }
 }
 

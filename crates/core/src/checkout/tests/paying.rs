@@ -7,9 +7,10 @@ use crate::{
     checkout::{
         FULFIL_JOB,
         fulfil::{Purchase, fulfil},
-        settle::REFUND_DUE,
+        settle::{REFUND_DUE, TERMS_UNREADABLE},
     },
     records::{Order, PaymentKind, PaymentState, Subscription},
+    subscriptions::claims::Upgraded,
 };
 
 fn in_flight(offered: Offered) -> (Session, Payment) {
@@ -54,7 +55,7 @@ fn s_155_success_confirms_and_asks_for_fulfilment() {
         ["checkout.updated", "customer.created"]
     );
     assert!(settled.token.is_some() && asks_for(&settled.changes, FULFIL_JOB));
-    let changes = fulfil(&purchase(&settled), &site(), &at(4));
+    let changes = fulfil(&purchase(&settled), &site(), &at(4)).unwrap();
     let told = [
         "order.created",
         "order.updated",
@@ -69,7 +70,7 @@ fn s_155_success_confirms_and_asks_for_fulfilment() {
 fn a_subscription_is_told_of_before_its_order() {
     let (session, payment) = in_flight(monthly(1000));
     let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
-    let changes = fulfil(&purchase(&settled), &site(), &at(4));
+    let changes = fulfil(&purchase(&settled), &site(), &at(4)).unwrap();
     let told = [
         "subscription.created",
         "subscription.active",
@@ -118,7 +119,7 @@ fn an_asynchronous_failure_opens_the_session_again_and_keeps_the_token_withheld(
     assert_eq!(pending.session.checkout.status, CheckoutStatus::Confirmed);
     assert_eq!(pending.session.checkout.attempt_id, Some(payment.id));
     assert!(!asks_for(&pending.changes, FULFIL_JOB));
-    let not_yet = fulfil(&purchase(&pending), &site(), &at(4));
+    let not_yet = fulfil(&purchase(&pending), &site(), &at(4)).unwrap();
     assert!(not_yet.is_empty(), "an unpaid session is never fulfilled");
     let open = try_settle(&pending.session, &pending.payment, &failed(), &buyer);
     let row = &open.session.checkout;
@@ -269,7 +270,7 @@ fn what_was_agreed_is_what_is_sold_whatever_changes_meanwhile() {
     let settled = try_settle(&locked, &payment, &succeeded(), &Buyer::default());
     assert_eq!(settled.session.checkout.price_id, id(101));
     assert_eq!(settled.session.checkout.amount, payment.amount);
-    let changes = fulfil(&purchase(&settled), &site(), &at(4));
+    let changes = fulfil(&purchase(&settled), &site(), &at(4)).unwrap();
     assert_eq!(
         inserted(&changes, "orders", "subtotal_amount"),
         Value::Int(500)
@@ -280,6 +281,157 @@ fn what_was_agreed_is_what_is_sold_whatever_changes_meanwhile() {
     let items: Vec<JsonValue> = serde_json::from_str(&items).unwrap();
     assert_eq!(items.len(), 1);
     assert_eq!(items[0]["amount"], 500);
+}
+
+#[test]
+fn kept_terms_that_do_not_read_sell_nothing_and_lose_no_money() {
+    let (locked, payment) = in_flight(monthly(1000));
+    let whole = payment.confirmation.0.clone();
+    let parts: Vec<String> = whole.as_object().unwrap().keys().cloned().collect();
+    assert!(parts.len() > 20, "{parts:?}");
+    // Each part is missing, or is nothing that can have been kept.
+    let without = parts.iter().map(|part| {
+        let mut kept = whole.clone();
+        kept.as_object_mut().unwrap().remove(part);
+        kept
+    });
+    let broken = parts.iter().map(|part| {
+        let mut kept = whole.clone();
+        kept[part.as_str()] = json!([{"x": 1}]);
+        kept
+    });
+    let mut zlotys = whole.clone();
+    zlotys["currency"] = json!("zzz");
+    for kept in without
+        .chain(broken)
+        .chain([zlotys, json!(null), json!({})])
+    {
+        let mut payment = payment.clone();
+        payment.confirmation = Json(kept.clone());
+        for outcome in [
+            succeeded(),
+            Outcome::Processing,
+            Outcome::RequiresAction { action_url: None },
+        ] {
+            let settled = try_settle(&locked, &payment, &outcome, &Buyer::default());
+            let row = &settled.session.checkout;
+            assert_eq!(row.status, CheckoutStatus::Open, "{kept}");
+            assert_eq!(row.attempt_id, Some(payment.id), "nobody pays once more");
+            assert!(!asks_for(&settled.changes, FULFIL_JOB), "{kept}");
+            let marked = settled.payment.decline_reason.as_deref() == Some(TERMS_UNREADABLE);
+            assert_eq!(marked, outcome == succeeded());
+            if outcome != succeeded() {
+                continue;
+            }
+            assert_eq!(settled.payment.state, PaymentState::Succeeded);
+            // A second witness changes nothing, until somebody has mended the terms.
+            let paid = settled.payment;
+            let again = try_settle(&settled.session, &paid, &outcome, &Buyer::default());
+            assert!(again.changes.is_empty());
+            let mended = Payment {
+                confirmation: Json(whole.clone()),
+                ..paid
+            };
+            let done = try_settle(&settled.session, &mended, &outcome, &Buyer::default());
+            assert_eq!(done.session.checkout.status, CheckoutStatus::Confirmed);
+            assert_eq!(done.payment.decline_reason, None);
+            assert!(asks_for(&done.changes, FULFIL_JOB));
+        }
+        let declined = try_settle(&locked, &payment, &failed(), &Buyer::default());
+        assert_eq!(
+            declined.session.checkout.attempt_id, None,
+            "a no needs no terms"
+        );
+    }
+}
+
+#[test]
+fn an_order_that_is_not_what_was_paid_is_not_made() {
+    let (session, payment) = in_flight(one_time(1000));
+    let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
+    let good = purchase(&settled);
+    assert!(fulfil(&good, &site(), &at(4)).is_ok());
+    let wrong: [(&str, fn(&mut Purchase)); 9] = [
+        ("another amount was paid", |p| {
+            p.payment.as_mut().unwrap().amount -= 1
+        }),
+        ("another currency was paid", |p| {
+            p.payment.as_mut().unwrap().currency = euro()
+        }),
+        ("nothing was paid", |p| p.payment = None),
+        ("the sum is not that of the lines", |p| {
+            p.session.checkout.amount = 900
+        }),
+        ("more is taken off than there is", |p| {
+            p.session.checkout.discount_amount = 1100
+        }),
+        ("a tax that nobody paid", |p| {
+            p.session.checkout.tax_amount = Some(200);
+            p.session.checkout.tax_behavior = Some(TaxBehaviorOption::Exclusive);
+        }),
+        ("more tax is contained than there is", |p| {
+            p.session.checkout.tax_amount = Some(1001)
+        }),
+        ("a price is gone", |p| {
+            p.session.checkout.price_ids.0.push(id(999))
+        }),
+        ("a price is another one now", |p| {
+            p.session.offered[0].prices[0].price_amount = Some(1)
+        }),
+    ];
+    for (words, spoil) in wrong {
+        let mut bad = good.clone();
+        spoil(&mut bad);
+        assert!(fulfil(&bad, &site(), &at(4)).is_err(), "{words}");
+    }
+}
+
+#[test]
+fn the_card_that_paid_is_known_again_although_nobody_looked_at_it_before() {
+    let (session, payment) = in_flight(monthly(1000));
+    assert_eq!(payment.card_fingerprint, None);
+    let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
+    let known = settled.payment.card_fingerprint.as_deref();
+    assert_eq!(known, Some("print_1"));
+    let declined = Outcome::Failed {
+        reason: "card_declined".into(),
+        message: "No.".into(),
+        card: None,
+        card_fingerprint: Some("print_2".into()),
+    };
+    let settled = try_settle(&session, &payment, &declined, &Buyer::default());
+    let known = settled.payment.card_fingerprint.as_deref();
+    assert_eq!(known, Some("print_2"));
+}
+
+#[test]
+fn an_upgrade_never_overwrites_a_subscription_that_somebody_pays_for() {
+    let (session, payment) = in_flight(monthly(1000));
+    let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
+    let mut purchase = purchase(&settled);
+    let old = upgradable(purchase.customer.id);
+    purchase.upgraded = Some(Upgraded {
+        subscription: Subscription {
+            price_ids: Json(vec![id(101)]),
+            ..old.clone()
+        },
+        prices: vec![fixed(id(100), 101, Currency::USD, 1000)],
+    });
+    let changes = fulfil(&purchase, &site(), &at(4)).unwrap();
+    let touched = |w: &Write| {
+        matches!(
+            w,
+            Write::Update {
+                table: "subscriptions",
+                ..
+            }
+        )
+    };
+    assert!(!changes.writes.iter().any(touched), "it stays as it is");
+    assert_ne!(
+        inserted(&changes, "subscriptions", "id"),
+        Value::Uuid(old.id)
+    );
 }
 
 #[test]
@@ -311,21 +463,15 @@ fn money_is_not_lost_to_a_customer_deleted_or_an_external_id_taken_meanwhile() {
     assert_eq!(email, Value::Text("ada@example.com".into()));
 }
 
-#[test]
-fn s_161_an_upgrade_keeps_the_start_and_merges_the_metadata() {
-    let (session, payment) = in_flight(monthly(1000));
-    let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
-    let mut purchase = purchase(&settled);
-    purchase.session.checkout.metadata = Json(till_wire::metadata::Metadata(
-        json!({"plan": "pro"}).as_object().unwrap().clone(),
-    ));
-    let old = Subscription {
+/// A free subscription.
+fn upgradable(customer_id: Uuid) -> Subscription {
+    Subscription {
         id: id(50),
         created_at: at(-900).now,
         modified_at: None,
         version: 1,
         organization_id: id(1),
-        customer_id: purchase.customer.id,
+        customer_id,
         product_id: id(400),
         checkout_id: None,
         payment_method_id: None,
@@ -356,9 +502,23 @@ fn s_161_an_upgrade_keeps_the_start_and_merges_the_metadata() {
                 .unwrap()
                 .clone(),
         )),
-    };
-    purchase.upgraded = Some(old);
-    let changes = fulfil(&purchase, &site(), &at(4));
+    }
+}
+
+#[test]
+fn s_161_an_upgrade_keeps_the_start_and_merges_the_metadata() {
+    let (session, payment) = in_flight(monthly(1000));
+    let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
+    let mut purchase = purchase(&settled);
+    purchase.session.checkout.metadata = Json(till_wire::metadata::Metadata(
+        json!({"plan": "pro"}).as_object().unwrap().clone(),
+    ));
+    let old = upgradable(purchase.customer.id);
+    purchase.upgraded = Some(Upgraded {
+        subscription: old,
+        prices: Vec::new(),
+    });
+    let changes = fulfil(&purchase, &site(), &at(4)).unwrap();
     let set = changes.writes.iter().find_map(|w| match w {
         Write::Update {
             table: "subscriptions",

@@ -16,7 +16,7 @@ use super::{
     download::{self, File, Line, amount},
     listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
     parts::{Act, Cell, Menu},
-    sales::{self, Buyers, CREATED, Related, currency},
+    sales::{self, Buyers, CREATED, Related},
     sheet::Part,
     shell::{Area, Shell},
     show,
@@ -96,7 +96,7 @@ fn table<A>(
                 note: (others > 0).then(|| format!("and {others} more to choose from")),
             },
             customer(desk, one, buyers),
-            Cell::money(base.total_amount, currency(&base.currency)),
+            Cell::money(base.total_amount, base.currency),
             Cell::state(base.status.as_str()),
             Cell::time(base.created_at, &desk.zone),
             Cell::time(base.expires_at, &desk.zone),
@@ -220,14 +220,14 @@ fn line(one: &Checkout) -> Line {
         text(&base.customer_name),
         base.product_id.to_string(),
         typed(&base.product.base.name),
-        base.currency.clone(),
+        base.currency.to_string(),
     ];
-    cells.extend(amount(base.net_amount, currency(&base.currency)));
+    cells.extend(amount(base.net_amount, base.currency));
     match base.tax_amount {
-        Some(tax) => cells.extend(amount(tax, currency(&base.currency))),
+        Some(tax) => cells.extend(amount(tax, base.currency)),
         None => cells.extend([String::new(), String::new()]),
     }
-    cells.extend(amount(base.total_amount, currency(&base.currency)));
+    cells.extend(amount(base.total_amount, base.currency));
     cells.push(free(&one.metadata));
     Line {
         id: base.id,

@@ -214,14 +214,13 @@ fn latest<A: Access>(desk: &Desk<A>, orders: till_wire::page::Page<Order>) -> Li
         step: None,
     };
     let row = |order: &Order| {
-        let currency = order.currency.parse().unwrap_or(Currency::USD);
         Row::new(vec![
             Cell::link(
                 desk.path(&format!("/orders/{}", order.id)),
                 order.customer.email.clone(),
             ),
             Cell::Text(order.description.clone()),
-            Cell::money(order.total_amount, currency),
+            Cell::money(order.total_amount, order.currency),
             Cell::time(order.created_at, &desk.zone),
         ])
     };

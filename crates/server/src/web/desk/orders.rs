@@ -16,7 +16,7 @@ use super::{
     listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
     parts::{Act, Cell, Menu, sentence},
     payments,
-    sales::{self, CREATED, Related, currency},
+    sales::{self, CREATED, Related},
     sheet::{Fact, Part, SheetPage, moments},
     shell::{Area, Shell},
     show,
@@ -84,7 +84,7 @@ pub fn table<A>(desk: &Desk<A>, asked: Asked, page: &Items<Order>, empty: Empty)
             },
             customer(desk, order),
             sales::product(desk, &order.product.base),
-            Cell::money(order.total_amount, currency(&order.currency)),
+            Cell::money(order.total_amount, order.currency),
             Cell::state(order.status.as_str()),
             Cell::time(order.created_at, &desk.zone),
         ])
@@ -196,7 +196,7 @@ fn line(order: &Order) -> Line {
         country.unwrap_or_default(),
         order.product_id.to_string(),
         typed(&order.product.base.name),
-        order.currency.clone(),
+        order.currency.to_string(),
     ];
     for minor in [
         order.subtotal_amount,
@@ -206,7 +206,7 @@ fn line(order: &Order) -> Line {
         order.total_amount,
         order.refunded_amount,
     ] {
-        cells.extend(amount(minor, currency(&order.currency)));
+        cells.extend(amount(minor, order.currency));
     }
     cells.extend([
         or_nothing(order.subscription_id),
@@ -281,7 +281,7 @@ fn about<A>(desk: &Desk<A>, order: &Order) -> Part {
 }
 
 fn totals(order: &Order, lines: Option<&[TaxLine]>) -> Part {
-    let money = |minor: i64| Cell::money(minor, currency(&order.currency));
+    let money = |minor: i64| Cell::money(minor, order.currency);
     let items = order.items.iter();
     let mut facts: Vec<_> = items
         .map(|item| Fact::new(&item.label, money(item.amount)))
@@ -299,7 +299,7 @@ fn totals(order: &Order, lines: Option<&[TaxLine]>) -> Part {
         }
     }
     let tax = Some(order.tax_amount);
-    facts.extend(sales::taxes(tax, lines, currency(&order.currency)));
+    facts.extend(sales::taxes(tax, lines, order.currency));
     facts.push(Fact::new("Total", money(order.total_amount)));
     if !order.paid && order.due_amount != 0 {
         facts.push(Fact::new("Due", money(order.due_amount)));

@@ -16,7 +16,7 @@ use super::{
     history::timeline,
     listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
     parts::{Act, Cell, Menu, money, sentence},
-    sales::{self, Buyers, CREATED, Related, currency},
+    sales::{self, Buyers, CREATED, Related},
     sheet::{Fact, Part, SheetPage, moments},
     shell::{Area, Shell},
     show,
@@ -114,7 +114,7 @@ fn table<A>(
         Row::new(vec![
             Cell::Link { href, text, note },
             payers.cell(desk, payment),
-            Cell::money(payment.amount, currency(&payment.currency)),
+            Cell::money(payment.amount, payment.currency),
             state(payment),
             Cell::time(payment.created_at, &desk.zone),
         ])
@@ -152,10 +152,7 @@ fn menu<A>(desk: &Desk<A>, payment: &Payment) -> Menu {
     acts.push(Act::Line);
     acts.push(Act::Copy("Copy Payment ID", payment.id.to_string()));
     Menu {
-        name: format!(
-            "payment of {}",
-            money(payment.amount, currency(&payment.currency))
-        ),
+        name: format!("payment of {}", money(payment.amount, payment.currency)),
         acts,
     }
 }
@@ -224,7 +221,7 @@ fn line(payment: &Payment, payers: &Payers) -> Line {
     let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
     let text = |text: Option<&String>| typed(text.map(String::as_str).unwrap_or_default());
     let card = payment.method_metadata.as_ref();
-    let [minor, major] = amount(payment.amount, currency(&payment.currency));
+    let [minor, major] = amount(payment.amount, payment.currency);
     let trigger = payment.trigger.map(|trigger| trigger.to_string());
     Line {
         id: payment.id,
@@ -233,7 +230,7 @@ fn line(payment: &Payment, payers: &Payers) -> Line {
             payment.id.to_string(),
             payment.created_at.to_string(),
             payment.status.to_string(),
-            payment.currency.clone(),
+            payment.currency.to_string(),
             minor,
             major,
             payment.method.clone(),
@@ -261,7 +258,7 @@ async fn sheet(
         .0;
     let own = desk.caller.organization.id;
     let payers = Payers::of(&app, own, std::slice::from_ref(&payment)).await?;
-    let amount = money(payment.amount, currency(&payment.currency));
+    let amount = money(payment.amount, payment.currency);
     let subjects = [Some(id), payment.checkout_id, payment.order_id];
     let parts = vec![
         about(&desk, &payment, &payers),
@@ -279,7 +276,7 @@ async fn sheet(
 }
 
 fn about<A>(desk: &Desk<A>, payment: &Payment, payers: &Payers) -> Part {
-    let money = Cell::money(payment.amount, currency(&payment.currency));
+    let money = Cell::money(payment.amount, payment.currency);
     let trigger = payment.trigger.map(|trigger| sentence(trigger.as_str()));
     let mut facts = vec![
         Fact::new("Payment ID", Cell::Code(payment.id.to_string())),

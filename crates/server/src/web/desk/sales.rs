@@ -32,11 +32,6 @@ use crate::{
 /// What the API calls the moments between which most things were made.
 pub const CREATED: (&str, &str) = ("created_after", "created_before");
 
-/// A currency as the API writes it, which is always one of ours.
-pub fn currency(code: &str) -> Currency {
-    code.parse().unwrap_or(Currency::USD)
-}
-
 /// The taxes that a sum is made of, each as it is called, and why one is not charged; without any, the sum
 /// alone.
 pub fn taxes(sum: Option<i64>, lines: Option<&[TaxLine]>, currency: Currency) -> Vec<Fact> {
@@ -152,11 +147,11 @@ pub fn card(card: Option<&CardMetadata>, method: &str) -> (String, Option<String
 }
 
 /// An amount for each period: `$29.00 per month`.
-pub fn per_period(minor: i64, code: &str, interval: Interval, count: i64) -> String {
+pub fn per_period(minor: i64, currency: Currency, interval: Interval, count: i64) -> String {
     let count = u32::try_from(count).unwrap_or(1);
     format!(
         "{} {}",
-        money(minor, currency(code)),
+        money(minor, currency),
         interval_words(interval, count, Locale::En)
     )
 }

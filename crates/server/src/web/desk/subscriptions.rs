@@ -16,7 +16,7 @@ use super::{
     listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
     orders,
     parts::{Act, Cell, Menu, Tone, sentence},
-    sales::{self, Related, currency, per_period},
+    sales::{self, Related, per_period},
     sheet::{Fact, Part, SheetPage},
     shell::{Area, Shell},
     show,
@@ -101,7 +101,7 @@ fn path<A>(desk: &Desk<A>, one: &Subscription) -> String {
 fn price(base: &SubscriptionBase) -> String {
     per_period(
         base.amount,
-        &base.currency,
+        base.currency,
         base.recurring_interval,
         base.recurring_interval_count,
     )
@@ -203,7 +203,7 @@ fn line(one: &Subscription) -> Line {
     let base = &one.base;
     let text = |text: &Option<String>| typed(text.as_deref().unwrap_or_default());
     let at = |at: Option<jiff::Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
-    let [minor, major] = amount(base.amount, currency(&base.currency));
+    let [minor, major] = amount(base.amount, base.currency);
     let checkout = base.checkout_id.map(|id| id.to_string());
     Line {
         id: base.id,
@@ -219,7 +219,7 @@ fn line(one: &Subscription) -> Line {
             text(&one.customer.name),
             base.product_id.to_string(),
             typed(&one.product.base.name),
-            base.currency.clone(),
+            base.currency.to_string(),
             minor,
             major,
             base.recurring_interval.to_string(),

@@ -23,7 +23,7 @@ use crate::{
         payments,
         programs::{self, Program, Token},
         qr,
-        sales::{self, Buyers, currency},
+        sales::{self, Buyers},
         sheet::{Fact, Part, SheetPage},
         shell::{Area, Shell},
         show,
@@ -154,7 +154,7 @@ fn about<A>(desk: &Desk<A>, one: &Checkout) -> Part {
 }
 
 fn totals(base: &CheckoutBase, lines: Option<&[TaxLine]>) -> Part {
-    let money = |minor: i64| Cell::money(minor, currency(&base.currency));
+    let money = |minor: i64| Cell::money(minor, base.currency);
     let mut facts = vec![Fact::new("Amount", money(base.amount))];
     if base.discount_amount != 0 {
         let name = base.discount.as_ref().map(|d| d.name.as_str());
@@ -163,7 +163,7 @@ fn totals(base: &CheckoutBase, lines: Option<&[TaxLine]>) -> Part {
             money(-base.discount_amount),
         ));
     }
-    let taxes = sales::taxes(base.tax_amount, lines, currency(&base.currency));
+    let taxes = sales::taxes(base.tax_amount, lines, base.currency);
     facts.extend(taxes);
     if let Some(behavior) = &base.tax_behavior {
         facts.push(Fact::new("Tax is", Cell::Text(sentence(behavior))));

@@ -84,22 +84,24 @@ pub fn asks_for_more(sent: &mut Sent, code: impl FnOnce() -> String) -> bool {
     if add {
         let rows = sent.rows(ROWS);
         let next = rows.last().map_or(0, |last| last + 1);
-        let used: Vec<_> = rows.iter().map(|row| currency(sent, *row)).collect();
+        let used: Vec<_> = rows.iter().filter_map(|row| currency(sent, *row)).collect();
         row(sent, next, next_currency(&used).as_str());
     }
     generate || add
 }
 
-fn currency(sent: &Sent, row: usize) -> Currency {
-    sent.get(&format!("{ROWS}.{row}.currency"))
-        .and_then(|code| code.parse().ok())
-        .unwrap_or(Currency::USD)
+/// The currency of a row, where it is one: an unknown one is told of, and stands for no other.
+fn currency(sent: &Sent, row: usize) -> Option<Currency> {
+    sent.get(&format!("{ROWS}.{row}.currency"))?.parse().ok()
 }
 
 /// The API's problems with amounts, at the rows that they were typed in.
 pub fn in_rows(mut wrong: Wrong, sent: &Sent) -> Wrong {
     for row in sent.rows(ROWS) {
-        let place = format!("amounts.{}", currency(sent, row));
+        let Some(currency) = currency(sent, row) else {
+            continue;
+        };
+        let place = format!("amounts.{currency}");
         wrong.moved(&place, &format!("{ROWS}.{row}.amount"));
     }
     wrong
@@ -181,7 +183,10 @@ fn amounts(sent: &Sent, wrong: &mut Wrong) -> Value {
         let Some(typed) = sent.filled(&name) else {
             continue;
         };
-        let currency = currency(sent, row);
+        let Some(currency) = currency(sent, row) else {
+            *wrong = Wrong::field(&format!("{ROWS}.{row}.currency"), "Choose a currency.");
+            continue;
+        };
         let minor = parse(typed, currency.decimals());
         if minor.is_none() {
             *wrong = Wrong::field(&name, "Write an amount, such as 29.00.");
@@ -191,7 +196,7 @@ fn amounts(sent: &Sent, wrong: &mut Wrong) -> Value {
             *wrong = Wrong::field(&name, "This currency has an amount already.");
         }
     }
-    if amounts.is_empty() {
+    if amounts.is_empty() && !wrong.is_any() {
         let first = sent.rows(ROWS).first().copied().unwrap_or_default();
         *wrong = Wrong::field(&format!("{ROWS}.{first}.amount"), "Fill this in.");
     }

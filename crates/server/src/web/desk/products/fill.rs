@@ -171,7 +171,7 @@ pub fn rows_changed(sent: &mut Sent) -> bool {
             let used: Vec<_> = sent
                 .rows("prices")
                 .iter()
-                .map(|row| price::currency(sent, *row))
+                .filter_map(|row| price::currency(sent, *row))
                 .collect();
             price::fresh(sent, used.len(), next_currency(&used).as_str());
         }
@@ -412,7 +412,7 @@ fn trial(sent: &Sent) -> Option<String> {
 /// The price of a row as the API would read it, in words.
 fn shown_price(sent: &Sent, row: usize) -> Option<price::Said> {
     let body = price::body(sent, row, None);
-    let currency = price::currency(sent, row);
+    let currency = price::currency(sent, row)?;
     let mut cx = till_wire::input::Context::new("body");
     let amount = match body["amount_type"].as_str()? {
         "fixed" => PriceAmount::Fixed {

@@ -51,10 +51,10 @@ pub fn add_tier(sent: &mut Sent, row: usize) {
     sent.set(&format!("{tiers}.{next}.min_seats"), first);
 }
 
-pub fn currency(sent: &Sent, row: usize) -> Currency {
-    sent.get(&format!("prices.{row}.price_currency"))
-        .and_then(|code| code.parse().ok())
-        .unwrap_or(Currency::USD)
+/// The currency of a row, where it is one; an unknown one stands for no other.
+pub fn currency(sent: &Sent, row: usize) -> Option<Currency> {
+    let code = sent.get(&format!("prices.{row}.price_currency"))?;
+    code.parse().ok()
 }
 
 /// A decimal number with its point moved to the right, without needless zeros; `None` where it is none.
@@ -154,7 +154,8 @@ pub fn body(sent: &Sent, row: usize, was: Option<&Product>) -> Value {
         let value = sent.filled(&name(field)).map(Value::from);
         price.insert(field.to_owned(), value.unwrap_or_default());
     }
-    let decimals = currency(sent, row).decimals();
+    // Where the currency is unknown the API says so, whatever the amount is.
+    let decimals = currency(sent, row).map_or(2, Currency::decimals);
     match sent.get(&name("amount_type")).unwrap_or_default() {
         "seat_based" => {
             price.insert("seat_tiers".to_owned(), tiers_body(sent, row, decimals));
@@ -244,10 +245,13 @@ pub fn group(sent: &Sent, row: usize, place: usize, meters: &[(String, String)])
         Field::new(name("price_currency"), "Currency", Kind::currencies()),
         amount("price_amount", "Amount").required().only("fixed"),
         amount("minimum_amount", "At least")
-            .hint(format!(
-                "Empty: {}; 0: it may be had for nothing",
-                money(DEFAULT_MINIMUM, currency(sent, row))
-            ))
+            .hint(match currency(sent, row) {
+                Some(currency) => {
+                    let least = money(DEFAULT_MINIMUM, currency);
+                    format!("Empty: {least}; 0: it may be had for nothing")
+                }
+                None => "0: it may be had for nothing".to_owned(),
+            })
             .only("custom"),
         amount("preset_amount", "Proposed").only("custom"),
         amount("maximum_amount", "At most").only("custom"),
