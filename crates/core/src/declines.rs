@@ -196,6 +196,7 @@ mod tests {
             action_url: None,
             card_fingerprint: None,
             confirmation: crate::change::Json(serde_json::json!({})),
+            portal_token_hash: None,
             network_key: Some(network_key("203.0.113.1", key)),
         }
     }

@@ -264,15 +264,21 @@ fn an_external_id_that_the_customer_does_not_have_is_kept_and_told() {
 
 #[test]
 fn a_bill_has_what_this_purchase_was_told() {
+    let (_, mut paid) = attempted(
+        &session(vec![one_time(1000)], json!({})),
+        told_all(),
+        &Buyer::default(),
+    );
+    paid.state = PaymentState::Succeeded;
     let billed = |session: &Session, customer: &Customer| {
         let purchase = Purchase {
             session: session.clone(),
             customer: customer.clone(),
-            payment: None,
+            payment: Some(paid.clone()).filter(|paid| paid.amount == session.checkout.amount),
             upgraded: None,
             audience: audience(),
         };
-        let changes = fulfil(&purchase, &site(), &at(4));
+        let changes = fulfil(&purchase, &site(), &at(4)).unwrap();
         let text = |column| match inserted(&changes, "orders", column) {
             Value::Text(text) | Value::Json(text) => Some(text),
             _ => None,
