@@ -47,7 +47,7 @@ use crate::{
     limits::{Guess, Network, cards},
 };
 
-pub use outcome::{make_up_customer, settle};
+pub use outcome::settle;
 pub use reconcile::reconcile;
 
 use outcome::settle_from;

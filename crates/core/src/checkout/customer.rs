@@ -7,7 +7,7 @@ use super::{Around, Session, confirm::Buyer};
 use crate::{
     change::Changes,
     customers,
-    records::{Checkout, Customer},
+    records::{Checkout, Customer, Payment},
     refusal::Refusal,
     subscriptions::claims::Person,
 };
@@ -88,7 +88,7 @@ impl Purchaser {
 
     /// [`Purchaser::open_portal`] for the key that the buyer's browser was given with this digest when the attempt
     /// began.
-    pub fn open_awaited_portal(&mut self, row: &Checkout, token_hash: &str, around: Around<'_>) {
+    fn open_awaited_portal(&mut self, row: &Checkout, token_hash: &str, around: Around<'_>) {
         if !row.matched_by_email {
             let hash = token_hash.to_owned();
             let portal = customers::session_with(&self.customer, hash, around.at);
@@ -137,20 +137,37 @@ pub(super) fn settle_paid(
     settle_as(session, matched, buyer, around)
 }
 
-/// A confirmed session with its customer, where the one who took note of the success left that out, and the
-/// changes: versions of before made the customer when the session was confirmed.
-pub fn make_up(
+/// The processor's name for the customer, among the session's processor metadata: there once the customer is settled.
+const PROCESSOR_ID: &str = "customer_id";
+
+/// Whether the session has the customer of its purchase. One that the merchant named may still have to be merged.
+pub fn is_settled(row: &Checkout) -> bool {
+    row.customer_id.is_some() && row.processor_metadata.0.contains_key(PROCESSOR_ID)
+}
+
+/// Takes back what an earlier attempt settled in a version of before: the attempt that begins may find another.
+pub(super) fn unsettle(row: &mut Checkout) {
+    row.processor_metadata.0.remove(PROCESSOR_ID);
+}
+
+/// A session whose payment was under way when it was confirmed and has succeeded by now: with its customer, and the
+/// changes that come before those of its fulfilment.
+pub fn settle_late(
     session: &Session,
+    payment: Option<&Payment>,
     buyer: &Buyer,
     around: Around<'_>,
-) -> Result<(Session, Changes), Refusal> {
+) -> Result<(Session, Customer, Changes), Refusal> {
     let mut new = session.clone();
     let mut purchaser = settle_paid(&mut new, buyer, around)?;
+    if let Some(hash) = payment.and_then(|p| p.portal_token_hash.as_ref()) {
+        purchaser.open_awaited_portal(&new.checkout, hash, around);
+    }
     let mut changes = std::mem::take(&mut purchaser.rows);
     changes.update(&session.checkout, &new.checkout);
     new.checkout.version += 1;
     purchaser.tell(&mut changes, around);
-    Ok((new, changes))
+    Ok((new, purchaser.customer, changes))
 }
 
 fn settle_as(
@@ -176,6 +193,7 @@ fn settle_as(
             if changed {
                 new.modified_at = Some(at.now);
                 rows.update(old, &new);
+                new.version += 1;
             } else {
                 rows.guard(old);
             }
@@ -197,10 +215,9 @@ fn settle_as(
         .external_customer_id
         .take()
         .or_else(|| customer.external_id.clone());
-    row.processor_metadata.0.insert(
-        "customer_id".into(),
-        format!("cus_{}", customer.id.simple()),
-    );
+    row.processor_metadata
+        .0
+        .insert(PROCESSOR_ID.into(), format!("cus_{}", customer.id.simple()));
     Ok(Purchaser {
         customer,
         event,

@@ -118,6 +118,7 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Result<Changes, Mism
     if let Some(payment) = &purchase.payment {
         let mut paid = payment.clone();
         paid.order_id = Some(order.id);
+        paid.customer_id = Some(customer.id);
         changes.update(payment, &paid);
     }
     let discount = order.discount_id.and(session.discount_base());

@@ -151,9 +151,7 @@ pub fn settle(
         (CheckoutStatus::Open, Some(agreed)) if begins && !crowded_out => {
             first(session, agreed, payment, noted, outcome, buyer, around)?
         }
-        (CheckoutStatus::Confirmed, _) if own => {
-            later(session, payment, noted, outcome, buyer, around)?
-        }
+        (CheckoutStatus::Confirmed, _) if own => later(session, payment, noted, outcome, around),
         _ => aside(session, payment, noted),
     };
     if settled.payment.state.is_settled() {
@@ -303,7 +301,10 @@ fn first(
     // Until the purchase has succeeded, what the buyer typed is nobody's.
     let mut purchaser = match done {
         true => Some(customer::settle_paid(&mut new, buyer, around)?),
-        false => None,
+        false => {
+            customer::unsettle(&mut new.checkout);
+            None
+        }
     };
     noted.customer_id = new.checkout.customer_id;
     noted.customer_email = new.checkout.customer_email.clone();
@@ -351,27 +352,21 @@ fn first(
 fn later(
     session: &Session,
     payment: &Payment,
-    mut noted: Payment,
+    noted: Payment,
     outcome: &Outcome,
-    buyer: &Buyer,
     around: Around<'_>,
-) -> Result<Settled, Refusal> {
+) -> Settled {
     let Around {
         audience, site, at, ..
     } = around;
     let mut new = session.clone();
     let mut changes = Changes::new();
+    changes.update(payment, &noted);
     match outcome {
+        // Whose it is, the fulfilment decides: it makes the customer with the order.
         Outcome::Succeeded { .. } => {
-            let mut purchaser = customer::settle_paid(&mut new, buyer, around)?;
-            if let Some(hash) = &payment.portal_token_hash {
-                purchaser.open_awaited_portal(&new.checkout, hash, around);
-            }
-            noted.customer_id = new.checkout.customer_id;
             new.checkout.attempt_id = None;
-            changes = std::mem::take(&mut purchaser.rows);
             changes.update(&session.checkout, &new.checkout);
-            purchaser.tell(&mut changes, around);
             fulfil_soon(&mut changes, session, at);
         }
         Outcome::Failed { .. } => {
@@ -395,15 +390,14 @@ fn later(
             look_again(&mut changes, &noted, at);
         }
     }
-    changes.update(payment, &noted);
     new.checkout.version = session.checkout.version + 1;
-    Ok(Settled {
+    Settled {
         session: new,
         payment: noted,
         token: None,
         awaited_token: None,
         changes,
-    })
+    }
 }
 
 /// Schedules the next look at an attempt without an outcome.

@@ -4,7 +4,6 @@ use till_core::{
     checkout::{
         Around, Session,
         confirm::Buyer,
-        customer,
         settle::{self, Outcome, Settled},
     },
     declines,
@@ -136,27 +135,6 @@ async fn note(
         }
     }
     Ok(settled)
-}
-
-/// Gives a paid session its customer where an older node took note of the success: it had expected to find one.
-pub async fn make_up_customer(app: &App, checkout_id: Uuid) -> Result<Session, ApiError> {
-    app.settle(|| async {
-        let session = app.store.session_by_id(checkout_id).await.found()?;
-        let own = session.organization.id;
-        let keys = BuyerKeys::of(&session.checkout);
-        let (buyer, audience) =
-            tokio::try_join!(app.store.buyer(own, &keys), app.store.audience(own))?;
-        let around = Around {
-            audience: &audience,
-            site: &app.site,
-            key: &app.key,
-            taxes: &NoTaxes,
-            at: &app.at(),
-        };
-        app.apply(customer::make_up(&session, &buyer, around)?)
-            .await
-    })
-    .await
 }
 
 /// The processor's words in the decision's.

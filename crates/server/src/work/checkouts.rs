@@ -2,18 +2,24 @@
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use till_core::{
+    change::Changes,
     checkout::{
-        expire,
+        Around,
+        confirm::Buyer,
+        customer, expire,
         fulfil::{self, Purchase},
     },
     jobs::{End, Job},
+    tax::NoTaxes,
 };
+use till_store::BuyerKeys;
 use till_wire::checkouts::CheckoutStatus;
 use uuid::Uuid;
 
-use crate::{app::App, error::ApiError, pay};
+use crate::{app::App, error::ApiError};
 
-/// Fulfils a confirmed session; the job's end carries the effects, so they happen once.
+/// Fulfils a confirmed session that is paid, whose customer is made with it where the payment took its time; the job's
+/// end carries the effects, so they happen once.
 pub async fn fulfil(app: &App, job: &Job) -> Result<End, ApiError> {
     let id: Uuid = job.payload().map_err(ApiError::internal)?;
     let Some(session) = app.store.session_by_id(id).await? else {
@@ -25,23 +31,41 @@ pub async fn fulfil(app: &App, job: &Job) -> Result<End, ApiError> {
     {
         return Ok(End::Done(Default::default()));
     }
-    let session = match session.checkout.customer_id {
-        Some(_) => session,
-        None => pay::make_up_customer(app, id).await?,
-    };
-    let organization = session.organization.id;
+    let own = session.organization.id;
     let store = &app.store;
-    let customer: Vec<_> = session.checkout.customer_id.into_iter().collect();
-    let (mut customer, upgraded, payment, audience) = tokio::try_join!(
-        store.customers(organization, &customer),
-        store.upgraded(organization, session.checkout.subscription_id),
+    let settled = customer::is_settled(&session.checkout);
+    let keys = BuyerKeys::of(&session.checkout);
+    let known: Vec<_> = keys.linked.filter(|_| settled).into_iter().collect();
+    let (mut known, upgraded, payment, audience, buyer) = tokio::try_join!(
+        store.customers(own, &known),
+        store.upgraded(own, session.checkout.subscription_id),
         store.paid_attempt(id),
-        store.audience(organization),
+        store.audience(own),
+        async {
+            match settled {
+                true => Ok(Buyer::default()),
+                false => store.buyer(own, &keys).await,
+            }
+        },
     )?;
-    let Some(customer) = customer.pop() else {
-        return Ok(End::Bury {
-            reason: "the session has no customer".into(),
-        });
+    let at = app.at();
+    let (session, customer, mut changes) = match known.pop() {
+        Some(customer) => (session, customer, Changes::new()),
+        None if settled => {
+            return Ok(End::Bury {
+                reason: "the session's customer does not exist".into(),
+            });
+        }
+        None => {
+            let around = Around {
+                audience: &audience,
+                site: &app.site,
+                key: &app.key,
+                taxes: &NoTaxes,
+                at: &at,
+            };
+            customer::settle_late(&session, payment.as_ref(), &buyer, around)?
+        }
     };
     let purchase = Purchase {
         payment,
@@ -50,8 +74,11 @@ pub async fn fulfil(app: &App, job: &Job) -> Result<End, ApiError> {
         customer,
         upgraded,
     };
-    match fulfil::fulfil(&purchase, &app.site, &app.at()) {
-        Ok(changes) => Ok(End::Done(changes)),
+    match fulfil::fulfil(&purchase, &app.site, &at) {
+        Ok(effects) => {
+            changes.and(effects);
+            Ok(End::Done(changes))
+        }
         // Trying again makes it no better: what was paid and what is to be delivered differ.
         Err(mismatch) => {
             tracing::error!(%mismatch, checkout = %id, "a paid session is not fulfilled: look at it");

@@ -5,7 +5,7 @@ use till_wire::checkouts::CheckoutStatus;
 use super::*;
 use crate::{
     checkout::{
-        customer::make_up,
+        customer,
         fulfil::{Purchase, fulfil},
     },
     customers::Holders,
@@ -96,12 +96,34 @@ fn bought(extra: JsonValue, named: Option<u128>, buyer: &Buyer) -> Vec<(Session,
     for outcome in pending() {
         let (locked, payment) = attempted(&open(one_time(1000)), told_all(), buyer);
         let waits = try_settle(&locked, &payment, &outcome, buyer);
-        let done = try_settle(&waits.session, &waits.payment, &succeeded(), buyer);
-        assert_eq!(done.token, None, "nobody is there to take it");
-        let opened = writes(&done.changes, "customer_sessions") == ["insert"];
-        all.push((done.session, done.changes, opened));
+        let (session, changes) = settled_late(&waits, buyer);
+        let opened = writes(&changes, "customer_sessions") == ["insert"];
+        all.push((session, changes, opened));
     }
     all
+}
+
+/// What comes of an attempt that was under way when it succeeds.
+fn settled_late(waits: &Settled, buyer: &Buyer) -> (Session, Changes) {
+    let done = try_settle(&waits.session, &waits.payment, &succeeded(), buyer);
+    assert_eq!(done.token, None, "nobody is there to take it");
+    assert_eq!(writes(&done.changes, "customers"), [""; 0]);
+    assert!(!customer::is_settled(&done.session.checkout));
+    let (audience, site, key) = (audience(), site(), SecretKey::new(*b"key"));
+    let around = Around {
+        audience: &audience,
+        site: &site,
+        key: &key,
+        taxes: &NoTaxes,
+        at: &at(4),
+    };
+    let attempt = Some(&done.payment);
+    let (session, known, changes) =
+        customer::settle_late(&done.session, attempt, buyer, around).unwrap();
+    assert!(customer::is_settled(&session.checkout));
+    assert_eq!(session.checkout.customer_id, Some(known.id));
+    assert_eq!(session.checkout.version, done.session.checkout.version + 1);
+    (session, changes)
 }
 
 #[test]
@@ -323,15 +345,14 @@ fn the_key_that_a_browser_was_given_opens_the_portal_only_when_the_attempt_succe
                 &buyer,
             );
             let waits = try_settle(&locked, &payment, &outcome, &buyer);
-            let digest = key.digest(&waits.awaited_token.unwrap());
-            let done = try_settle(&waits.session, &waits.payment, &succeeded(), &buyer);
-            assert_eq!(done.awaited_token, None);
+            let digest = key.digest(waits.awaited_token.as_ref().unwrap());
+            let (_, changes) = settled_late(&waits, &buyer);
             assert_eq!(
-                writes(&done.changes, "customer_sessions").len(),
+                writes(&changes, "customer_sessions").len(),
                 usize::from(opens)
             );
             if opens {
-                let kept = inserted(&done.changes, "customer_sessions", "token_hash");
+                let kept = inserted(&changes, "customer_sessions", "token_hash");
                 assert_eq!(kept, Value::Text(digest));
             }
         }
@@ -344,6 +365,8 @@ fn confirmed_before(buyer: &Buyer, by_email: bool) -> (Session, Payment) {
     let mut waits = try_settle(&locked, &payment, &Outcome::Processing, buyer);
     waits.session.checkout.customer_id = Some(id(5));
     waits.session.checkout.matched_by_email = by_email;
+    let metadata = &mut waits.session.checkout.processor_metadata.0;
+    metadata.insert("customer_id".into(), "cus_5".into());
     waits.payment.portal_token_hash = None;
     (waits.session, waits.payment)
 }
@@ -354,39 +377,18 @@ fn sessions_that_an_older_version_confirmed_come_to_their_end() {
         let buyer = linked(ada(None));
         let (session, payment) = confirmed_before(&buyer, known_by_email);
         let done = try_settle(&session, &payment, &succeeded(), &buyer);
-        assert_eq!(done.session.checkout.customer_id, Some(id(5)));
         assert_eq!(done.payment.state, PaymentState::Succeeded);
-        assert_eq!(writes(&done.changes, "customer_sessions"), [""; 0]);
-        let touched = writes(&done.changes, "customers");
-        assert_eq!(touched, [if known_by_email { "guard" } else { "update" }]);
+        let row = &done.session.checkout;
+        assert!(customer::is_settled(row) && row.customer_id == Some(id(5)));
         // Open again, it is still known by e-mail only.
         let open = try_settle(&session, &payment, &failed(), &buyer);
         let (locked, payment) = attempted(&open.session, complete(), &buyer);
         let again = try_settle(&locked, &payment, &succeeded(), &buyer);
         assert_eq!(again.token.is_none(), known_by_email);
+        let waits = try_settle(&locked, &payment, &Outcome::Processing, &buyer);
+        let (late, changes) = settled_late(&waits, &buyer);
+        assert_eq!(late.checkout.customer_id, Some(id(5)));
+        let touched = if known_by_email { "guard" } else { "update" };
+        assert_eq!(writes(&changes, "customers"), [touched]);
     }
-}
-
-#[test]
-fn a_success_that_an_older_version_took_note_of_still_gets_its_customer() {
-    let buyer = Buyer::default();
-    let (locked, payment) = attempted(
-        &session(vec![one_time(1000)], json!({})),
-        complete(),
-        &buyer,
-    );
-    let mut waits = try_settle(&locked, &payment, &Outcome::Processing, &buyer).session;
-    waits.checkout.attempt_id = None;
-    let (audience, site, key) = (audience(), site(), SecretKey::new(*b"key"));
-    let around = Around {
-        audience: &audience,
-        site: &site,
-        key: &key,
-        taxes: &NoTaxes,
-        at: &at(5),
-    };
-    let (made, changes) = make_up(&waits, &buyer, around).unwrap();
-    assert_eq!(made.checkout.version, waits.checkout.version + 1);
-    assert_eq!(writes(&changes, "customers"), ["insert"]);
-    assert_eq!(events(&changes), ["customer.created"]);
 }

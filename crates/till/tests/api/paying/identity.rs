@@ -74,7 +74,7 @@ both! {
             }
         }
         let events = t.told().await;
-        assert!(!types(&events).iter().any(|kind| kind.starts_with("customer.")), "{:?}", types(&events));
+        assert!(!types(&events).iter().any(|kind| matches!(*kind, "customer.created" | "customer.updated")), "{:?}", types(&events));
         // Nobody answers the bank, and what settles later settles.
         t.advance(Duration::from_secs(61 * 60));
         t.catch_up().await;
@@ -109,7 +109,7 @@ both! {
         assert_eq!((customer(t, &known).await, portals(t).await), (known.clone(), 0));
         assert_eq!(t.orders(&checkout).await[0]["billing_name"], "Eve");
         let events = t.told().await;
-        assert!(!types(&events).iter().any(|kind| kind.starts_with("customer.")), "{:?}", types(&events));
+        assert!(!types(&events).iter().any(|kind| matches!(*kind, "customer.created" | "customer.updated")), "{:?}", types(&events));
     }
 
     async fn the_customer_that_the_merchant_named_is_merged_when_the_purchase_has_succeeded(t: &mut Till) {
@@ -165,6 +165,7 @@ both! {
         assert_eq!(next["customer_email"], ADA);
         t.buy(&next, "mallory@example.com").await;
         assert_eq!(t.orders(&next).await[0]["customer"]["email"], ADA);
+        t.told().await;
     }
 
     async fn an_external_id_that_contradicts_is_kept_told_and_marked(t: &mut Till) {
