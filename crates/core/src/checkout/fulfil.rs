@@ -197,7 +197,10 @@ fn keep_card(
         card: payment.card.clone()?,
     };
     changes.insert(&method);
-    customer.default_payment_method_id.get_or_insert(method.id);
+    // Whoever only typed the address has paid for this subscription, not for what the customer buys otherwise.
+    if !purchase.session.checkout.matched_by_email {
+        customer.default_payment_method_id.get_or_insert(method.id);
+    }
     Some(method.id)
 }
 

@@ -335,6 +335,43 @@ fn a_bill_has_what_this_purchase_was_told() {
 }
 
 #[test]
+fn a_card_becomes_the_default_of_a_customer_who_was_named_or_is_new() {
+    for (named, buyer, default) in [
+        (None, by_email(ada(None)), false),
+        (Some(5), linked(ada(None)), true),
+    ] {
+        let mut open = session(vec![monthly(1000)], json!({}));
+        open.checkout.customer_id = named.map(id);
+        let (locked, payment) = attempted(&open, told_all(), &buyer);
+        let settled = try_settle(&locked, &payment, &succeeded(), &buyer);
+        let purchase = Purchase {
+            session: settled.session,
+            customer: ada(None),
+            payment: Some(settled.payment),
+            upgraded: None,
+            audience: audience(),
+        };
+        let changes = fulfil(&purchase, &site(), &at(4));
+        assert_eq!(writes(&changes, "payment_methods"), ["insert"]);
+        let set: Vec<_> = changes
+            .writes
+            .iter()
+            .filter_map(|write| match write {
+                Write::Update {
+                    table: "customers",
+                    set,
+                    ..
+                } => Some(set.iter().map(|(column, _)| *column)),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        assert!(set.contains(&"invoice_next"), "{set:?}");
+        assert_eq!(set.contains(&"default_payment_method_id"), default);
+    }
+}
+
+#[test]
 fn the_key_that_a_browser_was_given_opens_the_portal_only_when_the_attempt_succeeds() {
     let (key, body) = (SecretKey::new(*b"key"), told_all());
     for (buyer, opens) in [(Buyer::default(), true), (by_email(ada(None)), false)] {
