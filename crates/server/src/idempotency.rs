@@ -84,10 +84,16 @@ impl Once {
         Some(begun.subject_id)
     }
 
-    /// Makes `changes` happen once; the answer is kept when the request ends.
+    /// Makes `changes` happen once; [`Once::has_begun`] is to follow once they are committed.
     pub fn begin(&self, changes: &mut Changes, subject_id: Option<Uuid>, at: &At) {
         if let Some(claim) = &self.0 {
             idempotency::begin(changes, claim.id, &claim.request, subject_id, None, at);
+        }
+    }
+
+    /// What was begun is true now: the answer is kept when the request ends. That of a request that was refused is not.
+    pub fn has_begun(&self) {
+        if let Some(claim) = &self.0 {
             claim.unanswered.store(true, Ordering::Release);
         }
     }
@@ -109,19 +115,32 @@ impl Once {
 }
 
 impl App {
-    /// Commits what was decided, together with the answer that it gets, and answers.
+    /// Commits what was decided, together with the answer that it gets, and answers. What changed nothing has nothing to
+    /// be kept for: asked again, it is answered again.
     pub async fn reply<T, V: Serialize>(
         &self,
         once: &Once,
         status: StatusCode,
-        (now, mut changes): (T, Changes),
+        (now, changes): (T, Changes),
         view: impl FnOnce(T) -> V,
     ) -> Result<(StatusCode, Json<V>), ApiError> {
         let answer = view(now);
-        // What changed nothing has nothing to be kept for: asked again, it is answered again.
-        if !changes.writes_nothing() {
-            once.keep(&mut changes, status, &answer, &self.at())?;
+        if changes.writes_nothing() {
+            self.commit(changes).await?;
+            return Ok((status, Json(answer)));
         }
+        self.reply_kept(once, status, changes, answer).await
+    }
+
+    /// The same of an effect that the changes do not show, because it was had elsewhere: its answer is always kept.
+    pub async fn reply_kept<V: Serialize>(
+        &self,
+        once: &Once,
+        status: StatusCode,
+        mut changes: Changes,
+        answer: V,
+    ) -> Result<(StatusCode, Json<V>), ApiError> {
+        once.keep(&mut changes, status, &answer, &self.at())?;
         self.commit(changes).await?;
         Ok((status, Json(answer)))
     }

@@ -365,7 +365,10 @@ async fn intend(
         cards::reserve(app, &mut changes, payment);
     }
     match app.commit_exactly(changes).await {
-        Ok(()) => Ok(decided),
+        Ok(()) => {
+            visit.once.has_begun();
+            Ok(decided)
+        }
         Err(CommitError::Refused(Refused::NotOne(SPENT))) => match attempt {
             Some(payment) => Err(cards::refused(app, &payment).await),
             None => Err(ApiError::internal(

@@ -63,8 +63,8 @@ impl Till {
         self.app.store.commit(changes).await.unwrap();
         events
             .iter()
-            .filter(|event| !(event.skipped && event.payload.is_none()))
-            .map(|event| serde_json::from_str(event.payload.as_deref().unwrap()).unwrap())
+            .filter_map(|event| event.payload.as_deref())
+            .map(|payload| serde_json::from_str(payload).unwrap())
             .collect()
     }
 

@@ -79,8 +79,8 @@ async fn create(
     match sandbox.tokenize(card, app.clock.now()).await {
         // One that is made and never told opens nothing, and is of no use after an hour.
         Ok(id) => {
-            let made = (ConfirmationToken { id }, Changes::new());
-            app.reply(&once, StatusCode::CREATED, made, |token| token)
+            let made = ConfirmationToken { id };
+            app.reply_kept(&once, StatusCode::CREATED, Changes::new(), made)
                 .await
         }
         Err(TokenizeError::Card(wrong)) => Err(ApiError::unreadable(

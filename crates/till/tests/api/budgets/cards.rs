@@ -38,6 +38,7 @@ both! {
         let (limited, product) = (t.counting_declines(2, 100), t.product().await);
         for _ in 0..5 {
             assert_eq!(try_card(&limited, "203.0.113.1", &product, VISA).await.status, 200);
+            t.drain().await;
         }
         for _ in 0..2 {
             try_card(&limited, "203.0.113.1", &product, DECLINED).await.refused(400, "PaymentError");
@@ -122,6 +123,42 @@ both! {
         assert!(home().await.contains("payments are refused for now"));
         t.advance(Duration::from_secs(60));
         assert!(!home().await.contains("Card testing suspected"));
+    }
+
+    async fn counting_declines_takes_no_read_and_no_commit_of_its_own(t: &mut Till) {
+        let product = t.product().await;
+        let (limited, counting) = (t.limited(10_000), t.counting_declines(10, 100));
+        for card in [VISA, DECLINED] {
+            let mut costs = Vec::new();
+            for server in [&limited, &counting] {
+                let checkout = t.checkout_for(&product).await;
+                let asked = || {
+                    let gauges = t.app.store.gauges();
+                    (gauges.reads.get(), gauges.batch.get_sample_count())
+                };
+                let before = asked();
+                confirm(server, "203.0.113.1", &checkout, card).await;
+                let after = asked();
+                costs.push((after.0 - before.0, after.1 - before.1));
+                t.drain().await;
+            }
+            assert_eq!(costs[0], costs[1], "{card}");
+        }
+        t.catch_up().await;
+    }
+
+    async fn a_payment_that_was_not_tried_keeps_no_answer(t: &mut Till) {
+        let (limited, product) = (t.counting_declines(1, 100), t.product().await);
+        try_card(&limited, "203.0.113.1", &product, DECLINED).await.refused(400, "PaymentError");
+        let checkout = t.checkout_for(&product).await;
+        let path = format!("{}/confirm", client(&checkout));
+        let body = buyer("ada@example.com", VISA);
+        spent(&keyed(&limited, "203.0.113.1", "POST", &path, &body, Some("k")).await);
+        assert_eq!(rows(t, "idempotency_keys").await, 0);
+        t.advance(Duration::from_secs(60));
+        keyed(&limited, "203.0.113.1", "POST", &path, &body, Some("k")).await.ok();
+        assert_eq!(rows(t, "idempotency_keys").await, 1);
+        t.catch_up().await;
     }
 
     async fn without_limits_no_decline_is_counted(t: &mut Till) {
