@@ -168,8 +168,23 @@ pub trait Record: Sized {
     const TABLE: &'static str;
     /// The columns, in the order of [`Record::values`] and [`Record::read`].
     const COLUMNS: &'static [&'static str];
+    /// Columns that are only written, each with the column that it is worked out from: see [`Record::folded`].
+    const FOLDED: &'static [(&'static str, &'static str)] = &[];
+    /// All columns that are written: [`Record::COLUMNS`], then those of [`Record::FOLDED`].
+    const WRITTEN: &'static [&'static str] = Self::COLUMNS;
     /// The values of all columns.
     fn values(&self) -> Vec<Value>;
+    /// The values of [`Record::FOLDED`], which follow from the row: what it says in the form that is searched or
+    /// compared ([`crate::folding`]), or null where that is only its lower case.
+    fn folded(&self) -> Vec<Value> {
+        Vec::new()
+    }
+    /// The values of [`Record::WRITTEN`].
+    fn written(&self) -> Vec<Value> {
+        let mut values = self.values();
+        values.extend(self.folded());
+        values
+    }
     /// A row from its columns.
     fn read(row: &mut dyn Columns) -> Result<Self, ReadError>;
     /// The primary key.
@@ -183,9 +198,12 @@ pub trait Record: Sized {
 /// The first column must be `id: Uuid`. `versioned` records carry `version: i64`, which
 /// [`Changes::update`] checks and raises. `checked` records have a `check(&self) -> Result<(), String>`: a row whose
 /// columns do not go together is not read, so that nothing is worked out from half a price.
+/// `folded { name_folded: searchable(name) }` adds columns that are written whenever the row is, worked out by a
+/// function of [`crate::folding`]: see [`Record::folded`].
 #[macro_export]
 macro_rules! record {
-    ($(#[$meta:meta])* $table:literal $(, $flag:ident)*; $(#[$smeta:meta])* pub struct $name:ident { $($(#[$fmeta:meta])* $field:ident : $type:ty),+ $(,)? }) => {
+    ($(#[$meta:meta])* $table:literal $(, $flag:ident)*; $(#[$smeta:meta])* pub struct $name:ident { $($(#[$fmeta:meta])* $field:ident : $type:ty),+ $(,)? }
+        $(folded { $($column:ident : $fold:ident ( $source:ident )),+ $(,)? })?) => {
         $(#[$meta])*
         $(#[$smeta])*
         #[allow(missing_docs, reason = "a column is named as its migration names it")]
@@ -194,6 +212,13 @@ macro_rules! record {
         impl $crate::change::Record for $name {
             const TABLE: &'static str = $table;
             const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),+];
+            $(const FOLDED: &'static [(&'static str, &'static str)] = &[$((stringify!($column), stringify!($source))),+];)?
+            const WRITTEN: &'static [&'static str] = &[$(stringify!($field)),+ $(, $(stringify!($column)),+)?];
+            $(fn folded(&self) -> Vec<$crate::change::Value> {
+                vec![$($crate::change::Cell::to_value(
+                    &$crate::folding::Text::text(&self.$source).and_then($crate::folding::$fold)
+                )),+]
+            })?
             fn values(&self) -> Vec<$crate::change::Value> {
                 vec![$($crate::change::Cell::to_value(&self.$field)),+]
             }
@@ -318,8 +343,8 @@ impl Changes {
     pub fn insert<R: Record>(&mut self, row: &R) -> &mut Self {
         self.writes.push(Write::Insert {
             table: R::TABLE,
-            columns: R::COLUMNS,
-            values: row.values(),
+            columns: R::WRITTEN,
+            values: row.written(),
         });
         self
     }
@@ -328,9 +353,9 @@ impl Changes {
     /// Nothing differs: nothing is written, but the version is still guarded.
     pub fn update<R: Record>(&mut self, old: &R, new: &R) -> &mut Self {
         debug_assert_eq!(old.id(), new.id(), "update must not change the id");
-        let mut set: Vec<_> = R::COLUMNS
+        let mut set: Vec<_> = R::WRITTEN
             .iter()
-            .zip(old.values().into_iter().zip(new.values()))
+            .zip(old.written().into_iter().zip(new.written()))
             .filter(|(column, (before, after))| **column != "version" && before != after)
             .map(|(column, (_, after))| (*column, after))
             .collect();

@@ -19,6 +19,7 @@ use crate::{
     at::At,
     change::{Changes, Json},
     event::Audience,
+    folding::email_key,
     products::Offered,
     records::{Customer, CustomerSession, Organization, Subscription},
     refusal::{Refusal, collected, no_organization_id},
@@ -30,14 +31,9 @@ use crate::{
 /// The job that tells of a changed customer state, once per burst.
 pub const STATE_CHANGED_JOB: &str = "customer_state_changed";
 
-/// The form in which addresses are compared.
-pub fn email_key(email: &str) -> String {
-    email.trim().to_lowercase()
-}
-
 /// A picture made from the address, as the clients need one.
 pub fn avatar_url(email: &str) -> String {
-    let hash = hex(&Sha256::digest(email_key(email).as_bytes()));
+    let hash = hex(&Sha256::digest(email.trim().to_lowercase().as_bytes()));
     format!("https://www.gravatar.com/avatar/{hash}?d=404")
 }
 
@@ -294,6 +290,7 @@ pub fn update(
         input.kind = None;
     }
     if let Some(email) = input.email
+        && email != row.email
         && email_key(&email) != row.email_key
     {
         if holders

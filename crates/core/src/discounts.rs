@@ -18,11 +18,6 @@ use crate::{
 
 pub use edit::{create, delete, new_code, update};
 
-/// The form in which codes are compared.
-pub fn code_key(code: &str) -> String {
-    code.trim().to_lowercase()
-}
-
 /// Refused when a discount has been used as often as it may be, or was changed since it was read: a decision on
 /// what it is now says which.
 pub const MOVED: &str = "discount_moved";
@@ -166,7 +161,7 @@ impl Discount {
 pub struct Hints {
     /// The customer.
     pub customer_id: Option<Uuid>,
-    /// The address without its tag (`trials::person_key`).
+    /// The address without its tag (`folding::person_key`).
     pub email_key: Option<String>,
     /// The card.
     pub card_fingerprint: Option<String>,

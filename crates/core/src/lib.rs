@@ -13,6 +13,7 @@ pub mod discounts;
 pub mod embed;
 pub mod event;
 pub mod files;
+pub mod folding;
 pub mod history;
 pub mod idempotency;
 pub mod javascript;

@@ -8,6 +8,7 @@ use till_wire::{input::Problem, loc};
 use crate::{
     at::At,
     change::{Cell, Changes, Kind, Value},
+    folding::email_key,
     records::{SignInMethod, User, UserSession},
     refusal::Refusal,
     sign_in,
@@ -44,7 +45,7 @@ impl Cell for PasswordHash {
     }
 }
 
-/// Somebody new; `email` is compared in lower case.
+/// Somebody new; `email` is kept in lower case.
 pub fn create(email: &str, at: &At) -> (User, Changes) {
     let row = User {
         id: at.id(),
@@ -92,7 +93,7 @@ pub fn judge_password(user: &User, password: &str) -> Result<(), Refusal> {
         format!("Use {} characters or more.", PASSWORD_LENGTH.start())
     } else if length > *PASSWORD_LENGTH.end() {
         format!("Use at most {} characters.", PASSWORD_LENGTH.end())
-    } else if password.trim().eq_ignore_ascii_case(&user.email) {
+    } else if email_key(password) == email_key(&user.email) {
         "Use something else than your e-mail address.".to_owned()
     } else {
         return Ok(());

@@ -146,7 +146,8 @@ record! {
 }
 
 record! {
-    /// A person who signs in; `email` is in lower case. Without a password they sign in by link only.
+    /// A person who signs in; `email` is in lower case, and compared by its key. Without a password they
+    /// sign in by link only.
     "users", versioned;
     pub struct User {
         id: Uuid,
@@ -155,6 +156,9 @@ record! {
         email: String,
         name: Option<String>,
         password_hash: Option<PasswordHash>,
+    }
+    folded {
+        email_key: sign_in_key(email),
     }
 }
 
@@ -217,7 +221,7 @@ record! {
 }
 
 record! {
-    /// A customer. `email_key` is the address in lower case, which is compared.
+    /// A customer. `email_key` is the folded address, which is compared.
     "customers", versioned;
     pub struct Customer {
         id: Uuid,
@@ -241,6 +245,12 @@ record! {
         invoice_next: i64,
         default_payment_method_id: Option<Uuid>,
         deleted_at: Option<Timestamp>,
+    }
+    folded {
+        email_folded: searchable_email(email),
+        name_folded: searchable(name),
+        billing_name_folded: searchable(billing_name),
+        external_id_folded: searchable(external_id),
     }
 }
 
@@ -334,6 +344,9 @@ record! {
         opened_at: Option<Timestamp>,
         distinct_id: Option<String>,
     }
+    folded {
+        customer_email_folded: searchable_email(customer_email),
+    }
 }
 
 record! {
@@ -369,6 +382,9 @@ record! {
         portal_token_hash: Option<String>,
         confirmation: Json<Value>,
         network_key: Option<String>,
+    }
+    folded {
+        customer_email_folded: searchable_email(customer_email),
     }
 }
 

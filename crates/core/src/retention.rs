@@ -72,7 +72,7 @@ pub fn blank(sessions: &[Uuid]) -> Changes {
     for id in sessions {
         changes.any(
             "update checkouts set retention = 'blanked', version = version + 1, customer_name = null, \
-             customer_email = null, customer_ip_address = null, customer_billing_name = null, \
+             customer_email = null, customer_email_folded = null, customer_ip_address = null, customer_billing_name = null, \
              customer_billing_address = null, customer_tax_id = null, customer_tax_id_format = null, \
              customer_metadata = '{}', custom_field_data = '{}', distinct_id = null \
              where id = $1 and status = 'expired' and retention is null",

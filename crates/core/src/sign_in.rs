@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::{
     at::At,
     change::{Changes, Value},
+    folding::email_key,
     records::{SignInLink, SignInMethod, User, UserSession},
     tokens::SecretKey,
 };
@@ -237,8 +238,10 @@ impl Letter {
     /// Asks for the letter to be sent, once however often it is asked for at the same time.
     pub fn send(&self, at: &At) -> Changes {
         let key = match self {
-            Letter::SignIn { email, .. } => format!("{MAIL_JOB}:{email}"),
-            Letter::Invitation { email, slug, .. } => format!("{MAIL_JOB}:{slug}:{email}"),
+            Letter::SignIn { email, .. } => format!("{MAIL_JOB}:{}", email_key(email)),
+            Letter::Invitation { email, slug, .. } => {
+                format!("{MAIL_JOB}:{slug}:{}", email_key(email))
+            }
         };
         let mut changes = Changes::new();
         changes.job(at, MAIL_JOB, &key, at.now, self);

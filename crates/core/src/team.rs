@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::{
     at::At,
     change::{Changes, Value},
+    folding::email_key,
     people,
     records::{Member, Organization, Role, User},
     refusal::Refusal,
@@ -116,7 +117,9 @@ pub fn invite(
 ) -> Result<(Member, Changes), Refusal> {
     team.allowed(actor, role)?;
     let email = email.to_lowercase();
-    if team.people.iter().any(|(_, user)| user.email == email) {
+    let key = email_key(&email);
+    let is_here = |(_, user): &(Member, User)| email_key(&user.email) == key;
+    if team.people.iter().any(is_here) {
         return Err(Refusal::field(Problem::value(
             loc!["body", "email"],
             "Somebody with this address is in the team already.",

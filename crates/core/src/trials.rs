@@ -7,7 +7,6 @@ use uuid::Uuid;
 use crate::{
     at::At,
     change::{Changes, Value},
-    customers::email_key,
     discounts::Hints,
     period, record,
     records::{Checkout, Product},
@@ -71,28 +70,11 @@ pub fn end(now: Timestamp, trial: (Interval, i64)) -> Timestamp {
     period::end(now, trial.0, trial.1, period::anchor(now))
 }
 
-/// An address without its tag, in lower case: `a+x@d` and `A@d` are one person (checkout.md 7.7). `None` where
-/// it is no address.
-pub fn person_key(email: &str) -> Option<String> {
-    let key = email_key(email);
-    let (local, domain) = key.rsplit_once('@')?;
-    let bare = local.split('+').next().filter(|bare| !bare.is_empty())?;
-    (!domain.is_empty()).then(|| format!("{bare}@{domain}"))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    #[test]
-    fn tags_and_case_do_not_make_another_person() {
-        assert_eq!(person_key("Ada+till@X.com"), person_key("ada@x.com"));
-        assert_ne!(person_key("ada@x.com"), person_key("bob@x.com"));
-        assert_eq!(person_key("+x@d"), None);
-        assert_eq!(person_key("nobody"), None);
-    }
 
     proptest! {
         #[test]

@@ -12,9 +12,9 @@ use till_core::{
         open::{Loaded, Origin, open},
     },
     checkout_links::{self, Linked},
-    custom_fields, customers, discounts,
+    custom_fields, customers,
     event::Audience,
-    meters, organizations,
+    folding, meters, organizations,
     products::{self, Named, Offered},
     records::{
         CheckoutLink, CustomField, Customer, Discount, Meter, Organization, User, WebhookEndpoint,
@@ -167,7 +167,7 @@ impl Shop {
 
     /// The discount of a code.
     pub fn discount_of(&self, code: &str) -> Option<Discount> {
-        let key = discounts::code_key(code);
+        let key = folding::code_key(code);
         let found = self
             .discounts
             .iter()
@@ -376,7 +376,7 @@ fn discounts(organization: &Organization) -> Vec<Discount> {
         kind: DiscountType::Percentage,
         name: code.into(),
         code: Some(code.into()),
-        code_key: Some(discounts::code_key(code)),
+        code_key: Some(folding::code_key(code)),
         duration: DiscountDuration::Forever,
         duration_in_months: None,
         basis_points: None,

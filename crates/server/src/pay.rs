@@ -25,6 +25,7 @@ use till_core::{
     },
     declines,
     discounts::{self, Hints},
+    folding,
     records::{Discount, Payment, PaymentKind, PaymentState},
     refusal::Refusal,
     subscriptions::claims,
@@ -150,7 +151,7 @@ fn hints(session: &Session, input: &CheckoutUpdate, card_fingerprint: Option<Str
     };
     Hints {
         customer_id: row.customer_id,
-        email_key: email.and_then(|e| trials::person_key(e)),
+        email_key: email.and_then(|e| folding::person_key(e)),
         card_fingerprint,
     }
 }
@@ -222,7 +223,7 @@ pub async fn guess(
     let code = input.discount_code.as_value();
     let code = code.filter(|_| session.checkout.allow_discount_codes);
     let held = session.discount.as_ref().and_then(|d| d.code_key.as_ref());
-    match code.filter(|code| held != Some(&discounts::code_key(code))) {
+    match code.filter(|code| held != Some(&folding::code_key(code))) {
         Some(_) => Guess::of(app, session.checkout.id, network).await,
         None => Ok(Guess::default()),
     }

@@ -29,11 +29,12 @@ pub use error::{CommitError, Stale, StoreError};
 pub use gauges::Gauges;
 pub use hub::{Wake, Watch};
 pub use jobs::{DUTY_LOST, LEASE_LOST};
-pub use list::{List, Order, containing};
+pub use list::{List, Order};
 pub use migrate::Migration;
 pub use query::{Query, columns};
 pub use reads::{
-    AnsweredIn, BuyerKeys, DeliveryFilter, Figures, Happening, Moment, Progress, Sales, Visit,
+    AnsweredIn, BuyerKeys, DeliveryFilter, Figures, Happening, Moment, Progress, Sales, Unfolded,
+    Visit,
 };
 pub use settle::settle;
 pub use sqlite::copy::{Copied, CopyError, backup, restore};

@@ -21,6 +21,7 @@ use crate::{
     change::{Changes, Json},
     customers::Holders,
     discounts::{self, Hints},
+    folding,
     organizations::capabilities,
     records::{Checkout, Customer, Discount, Payment, PaymentKind, PaymentState},
     refusal::{Refusal, collected},
@@ -212,7 +213,7 @@ pub fn hints(session: &Session, buyer: &Buyer) -> Hints {
     let by_email = buyer.holders.by_email.as_ref().map(|c| c.id);
     Hints {
         customer_id: row.customer_id.or(by_email),
-        email_key: row.customer_email.as_deref().and_then(trials::person_key),
+        email_key: row.customer_email.as_deref().and_then(folding::person_key),
         card_fingerprint: buyer.card_fingerprint.clone(),
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     change::{Changes, Json},
     discounts,
     event::Audience,
-    period,
+    folding, period,
     records::{
         Checkout, Customer, Order, Payment, PaymentKind, PaymentMethod, Product, ProductPrice,
         Subscription, TrialRedemption,
@@ -30,7 +30,6 @@ use crate::{
         claims::{self, Upgraded},
         price_ids,
     },
-    trials,
 };
 
 /// The rows that fulfilment depends on.
@@ -168,7 +167,7 @@ fn trial(purchase: &Purchase, customer: &Customer, at: &At) -> Option<TrialRedem
         organization_id: row.organization_id,
         customer_id: customer.id,
         product_id: row.product_id,
-        email_key: trials::person_key(&customer.email)?,
+        email_key: folding::person_key(&customer.email)?,
         card_fingerprint: purchase
             .payment
             .as_ref()

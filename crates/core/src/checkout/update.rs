@@ -19,7 +19,8 @@ use crate::{
     at::At,
     change::{Changes, Json},
     custom_fields,
-    customers::{check_tax_id, email_key},
+    customers::check_tax_id,
+    folding::email_key,
     records::{Checkout, Discount, ProductPrice},
     refusal::Refusal,
     seats,
@@ -32,7 +33,7 @@ use crate::{
 pub enum Holder {
     /// The linked customer.
     Customer(uuid::Uuid),
-    /// The live customer with this e-mail, in lower case.
+    /// The live customer with this e-mail, by its key.
     Email(String),
 }
 

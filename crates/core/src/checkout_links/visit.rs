@@ -18,9 +18,8 @@ use uuid::Uuid;
 use super::sign;
 use crate::{
     checkout::{choose::check_amount, totals::selected_price},
-    custom_fields,
-    discounts::code_key,
-    embed,
+    custom_fields, embed,
+    folding::code_key,
     organizations::capabilities,
     products::Offered,
     records::{CheckoutLink, Discount, Organization, ProductPrice},

@@ -14,11 +14,11 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use super::code_key;
 use crate::{
     at::At,
     change::{Changes, Json},
     event::Audience,
+    folding::code_key,
     records::{Discount, Organization, Product},
     refusal::{Refusal, collected, no_organization_id},
 };

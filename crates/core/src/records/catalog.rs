@@ -59,6 +59,9 @@ record! {
         media_ids: Json<Vec<Uuid>>,
         custom_fields: Json<Vec<AttachedField>>,
     }
+    folded {
+        name_folded: searchable(name),
+    }
 }
 
 /// A custom field as a product asks for it.
@@ -115,6 +118,9 @@ record! {
         metadata: Json<Metadata>,
         archived_at: Option<Timestamp>,
     }
+    folded {
+        name_folded: searchable(name),
+    }
 }
 
 record! {
@@ -133,6 +139,9 @@ record! {
         metadata: Json<Metadata>,
         deleted_at: Option<Timestamp>,
     }
+    folded {
+        description_folded: searchable(description),
+    }
 }
 
 record! {
@@ -150,6 +159,9 @@ record! {
         properties: Json<Value>,
         metadata: Json<Metadata>,
         deleted_at: Option<Timestamp>,
+    }
+    folded {
+        name_folded: searchable(name),
     }
 }
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::{change::Json, record};
 
 record! {
-    /// A discount. `code_key` is the code in lower case; `amounts` are minor units by currency; no products
+    /// A discount. `code_key` is the folded code, which is compared; `amounts` are minor units by currency; no products
     /// means every product.
     "discounts", versioned, checked;
     pub struct Discount {
@@ -39,6 +39,10 @@ record! {
         product_ids: Json<Vec<Uuid>>,
         metadata: Json<Metadata>,
         deleted_at: Option<Timestamp>,
+    }
+    folded {
+        name_folded: searchable(name),
+        code_folded: searchable(code),
     }
 }
 

@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use crate::{at::At, tokens::SecretKey};
+use crate::{at::At, folding::email_key, tokens::SecretKey};
 
 /// How long a browser is known after its last sign-in.
 pub const KNOWN_LIFE: SignedDuration = SignedDuration::from_hours(365 * 24);
@@ -24,7 +24,7 @@ pub struct Known {
     pub id: Uuid,
 }
 
-/// The cookie's text once `email`, in lower case, has signed in; `held` is what the browser had before.
+/// The cookie's text once `email` has signed in; `held` is what the browser had before.
 pub fn remember(held: Option<&str>, email: &str, key: &SecretKey, at: &At) -> String {
     let (id, until) = (at.id(), (at.now + KNOWN_LIFE).as_second());
     let mark = format!("{}.{until}.{}", id.simple(), proof(id, until, email, key));
@@ -35,7 +35,7 @@ pub fn remember(held: Option<&str>, email: &str, key: &SecretKey, at: &At) -> St
     all.join(&BETWEEN.to_string())
 }
 
-/// Whether the browser that sent this cookie is known to be of `email`, in lower case.
+/// Whether the browser that sent this cookie is known to be of `email`.
 pub fn find(held: &str, email: &str, key: &SecretKey, now: Timestamp) -> Option<Known> {
     let mut found = marks(held).filter_map(|mark| read(mark, email, key));
     found
@@ -62,7 +62,8 @@ fn read(mark: &str, email: &str, key: &SecretKey) -> Option<(Known, i64)> {
 }
 
 fn proof(id: Uuid, until: i64, email: &str, key: &SecretKey) -> String {
-    key.digest(&format!("known browser\n{id}\n{until}\n{email}"))
+    let person = email_key(email);
+    key.digest(&format!("known browser\n{id}\n{until}\n{person}"))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::{
     at::At,
     change::{Changes, Value},
     checkout::Session,
-    customers::email_key,
+    folding::email_key,
     record,
     records::{Customer, ProductPrice, Subscription},
 };

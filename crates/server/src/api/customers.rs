@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
 use till_core::{
-    customers::{self, Addressed, email_key},
+    customers::{self, Addressed},
+    folding::email_key,
     records::Customer as Row,
 };
 use till_store::{List, StoreError};

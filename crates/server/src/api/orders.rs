@@ -65,7 +65,7 @@ pub(crate) async fn list(
         .words("status", params.words::<OrderStatus>("status"))
         .later("created_at", params.instant("created_after"))
         .earlier("created_at", params.instant("created_before"))
-        .of_buyers("orders", own, &["invoice_number"], params.text("query"))
+        .of_buyers(own, &["invoice_number"], params.text("query"))
         .all_metadata(&params)
         .sorted(params.sorting(&SORT_KEYS, &["-created_at"]));
     let list = billed(list, &params.words("product_billing_type"));

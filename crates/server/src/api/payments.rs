@@ -3,11 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use till_core::{
-    change::Value,
-    customers::email_key,
-    records::{Payment as Row, PaymentKind, PaymentState},
-};
+use till_core::records::{Payment as Row, PaymentKind, PaymentState};
 use till_store::List;
 use till_wire::{
     page::Page,
@@ -65,14 +61,7 @@ pub(crate) async fn list(
     }
     let emails = params.texts("customer_email");
     if !emails.is_empty() {
-        let sql = format!(
-            "lower(customer_email) in ({})",
-            vec!["?"; emails.len()].join(", ")
-        );
-        list = list.filter_sql(
-            &sql,
-            emails.iter().map(|e| Value::Text(email_key(e))).collect(),
-        );
+        list = list.is_email("customer_email", &emails);
     }
     let (rows, page) = params.page::<Row>(&app, list).await?;
     Ok(page.of(rows.iter().map(Row::view)))

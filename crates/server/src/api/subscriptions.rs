@@ -71,7 +71,7 @@ pub(crate) async fn list(
         .words("status", grouped(params.flag("active")))
         .later("started_at", params.instant("started_after"))
         .earlier("started_at", params.instant("started_before"))
-        .of_buyers("subscriptions", own, &[], params.text("query"))
+        .of_buyers(own, &[], params.text("query"))
         .all_metadata(&params)
         .sorted(params.sorting(&SORT_KEYS, &["-started_at"]));
     if let Some(ends) = params.flag("cancel_at_period_end") {

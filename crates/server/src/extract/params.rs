@@ -339,9 +339,8 @@ pub trait Filtered: Sized {
     fn earlier(self, column: &str, at: Option<Timestamp>) -> Self;
     /// Bought by a live customer with any of these ids of the merchant; `table` is the list's.
     fn external_customers(self, table: &str, ids: Vec<String>) -> Self;
-    /// With this text in one of `columns`, or in the e-mail or the name of the organization's customer;
-    /// `table` is the list's.
-    fn of_buyers(self, table: &str, own: Uuid, columns: &[&str], text: Option<String>) -> Self;
+    /// With this text in one of `columns`, or in the e-mail or the name of the organization's customer.
+    fn of_buyers(self, own: Uuid, columns: &[&str], text: Option<String>) -> Self;
     /// Nothing at all, where a filter asks for what Till does not have yet.
     fn nothing_if(self, asked: bool) -> Self;
 }
@@ -410,24 +409,11 @@ impl Filtered for List {
         );
         self.filter_sql(&sql, ids.into_iter().map(Value::Text).collect())
     }
-    fn of_buyers(self, table: &str, own: Uuid, columns: &[&str], text: Option<String>) -> Self {
-        let Some(text) = text else { return self };
-        let pattern = Value::Text(till_store::containing(&text));
-        let is_in =
-            |column: &str| format!("lower({column}) like lower(cast(? as text)) escape '!'");
-        // The customers are found once, not once for each row: nothing in here names the list's table.
-        let buyers = format!(
-            "{table}.customer_id in (select c.id from customers c where c.organization_id = ? and ({} or {}))",
-            is_in("c.email"),
-            is_in("c.name")
-        );
-        let own_columns = columns
-            .iter()
-            .map(|column| is_in(&format!("{table}.{column}")));
-        let ways: Vec<_> = own_columns.chain([buyers]).collect();
-        let mut values = vec![pattern.clone(); columns.len()];
-        values.extend([Value::Uuid(own), pattern.clone(), pattern]);
-        self.filter_sql(&ways.join(" or "), values)
+    fn of_buyers(self, own: Uuid, columns: &[&str], text: Option<String>) -> Self {
+        match text {
+            Some(text) => self.search_buyers(own, columns, &text),
+            None => self,
+        }
     }
     fn nothing_if(self, asked: bool) -> Self {
         if asked {

@@ -4,7 +4,7 @@
 //! strangers together have one more budget for each person, against guesses from many networks. A browser that the
 //! person has signed in with before is none of these: it has a budget of its own, which nobody else can spend.
 
-use till_core::{budgets::Budget, sign_in::known::Known};
+use till_core::{budgets::Budget, folding::email_key, sign_in::known::Known};
 use uuid::Uuid;
 
 use super::{Network, spend};
@@ -72,7 +72,8 @@ async fn enter(
     known: Option<&Known>,
 ) -> Result<Option<u64>, ApiError> {
     let name = door.name;
-    if let (Some(known), Some(email)) = (known, email) {
+    let email = email.map(email_key);
+    if let (Some(known), Some(email)) = (known, &email) {
         let own = format!("{name} of {email} in browser {}", known.id);
         return spend(app, vec![(own, door.person)]).await;
     }

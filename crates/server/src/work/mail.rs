@@ -21,13 +21,14 @@ pub async fn sign_in(app: &App, job: &Job) -> Result<End, ApiError> {
         let (token, changes) = sign_in::link(&user, letter.life(), &app.key, &app.at());
         // Kept first: a link that arrives must work. A mail that fails leaves a link that nobody knows.
         app.commit(changes).await?;
-        let message = message(&letter, &token, app);
+        let message = message(&letter, &user.email, &token, app);
         app.mail.send(message).await.map_err(ApiError::internal)?;
     }
     Ok(End::Done(Changes::new()))
 }
 
-fn message(letter: &Letter, token: &str, app: &App) -> Message {
+/// The letter for the address that the person has, which is not always as it was typed.
+fn message(letter: &Letter, to: &str, token: &str, app: &App) -> Message {
     let life = in_words(letter.life());
     let (subject, text) = match letter {
         Letter::SignIn { next, .. } => (
@@ -62,7 +63,7 @@ fn message(letter: &Letter, token: &str, app: &App) -> Message {
         }
     };
     Message {
-        to: letter.email().to_owned(),
+        to: to.to_owned(),
         // One line, whatever an organization is called.
         subject: subject.replace(char::is_control, " "),
         text,

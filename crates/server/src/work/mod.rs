@@ -4,6 +4,7 @@ pub mod checkouts;
 pub mod custom_fields;
 pub mod customers;
 pub mod files;
+pub mod folding;
 mod hands;
 pub mod mail;
 pub mod upkeep;
@@ -143,8 +144,9 @@ async fn work(app: &App, job: &Job) -> Result<End, ApiError> {
 }
 
 /// Attempts that a crash left behind are looked at before the first request is served, and purchases whose fulfilment
-/// was given up: this version may know how to end what another one did not.
+/// was given up: this version may know how to end what another one did not. Keys of an older version are folded.
 pub async fn start(app: &App) -> Result<(), ApiError> {
+    folding::keys(app).await?;
     let at = app.at();
     let mut changes = Changes::new();
     for job in app.store.buried_jobs(FULFIL_JOB).await? {

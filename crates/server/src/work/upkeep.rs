@@ -8,7 +8,7 @@ use till_core::{idempotency, retention, sign_in};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::{LEASE, files, webhooks};
+use super::{LEASE, files, folding, webhooks};
 use crate::{app::App, error::ApiError};
 
 /// How often is looked for what is too old.
@@ -51,6 +51,8 @@ async fn run_some(app: &App) -> Result<usize, ApiError> {
         customer_sessions(app).await?,
         idempotency_keys(app).await?,
         files::forget(app, KEPT).await?,
+        folding::keys(app).await?,
+        folding::texts(app).await?,
     ];
     Ok(done.iter().sum())
 }

@@ -1,5 +1,6 @@
 //! Lists with optional filters. A list cannot be built without saying whose rows it may show.
 
+mod found;
 #[cfg(test)]
 mod plans;
 mod text;
@@ -33,6 +34,8 @@ enum Filter {
     /// A column of the list's table.
     In(String, Vec<Value>),
     Metadata(String, String, Vec<String>),
+    /// By a text in its folded form.
+    Found(found::Found),
     /// Uuid columns, other columns, the text.
     WrittenContains(Vec<String>, Vec<String>, String),
 }
@@ -43,6 +46,7 @@ enum Filter {
 pub struct List {
     table: &'static str,
     columns: &'static [&'static str],
+    folded: &'static [(&'static str, &'static str)],
     filters: Vec<Filter>,
     orders: Vec<Sort>,
     /// Rows behind the page that are counted at most.
@@ -86,6 +90,7 @@ impl List {
         let list = Self {
             table: R::TABLE,
             columns: R::COLUMNS,
+            folded: R::FOLDED,
             filters: Vec::new(),
             orders: Vec::new(),
             counted: None,
@@ -108,18 +113,6 @@ impl List {
     /// `column` is `value`; never true for null.
     pub fn eq(self, column: &str, value: impl Into<Value>) -> Self {
         self.is_in(column, vec![value.into()])
-    }
-
-    /// `column` contains `text`, case-insensitively (SQLite: for ASCII letters).
-    pub fn contains_ci(self, column: &str, text: &str) -> Self {
-        if text.contains('\0') {
-            return self.never();
-        }
-        let sql = format!(
-            "lower({}) like lower(cast(? as text)) escape '!'",
-            self.column(column)
-        );
-        self.filter_sql(&sql, vec![Value::Text(containing(text))])
     }
 
     /// `column` starts with `text`, exactly.
@@ -248,26 +241,6 @@ impl List {
         self
     }
 
-    /// One of `contained` contains `text`, or one of `started` starts with it, case-insensitively
-    /// (SQLite: for ASCII letters).
-    pub fn search(self, contained: &[&str], started: &[&str], text: &str) -> Self {
-        if text.contains('\0') {
-            return self.never();
-        }
-        let anywhere = containing(text);
-        let at_start = anywhere[1..].to_owned();
-        let one = |column: &&str| {
-            format!(
-                "lower({}) like lower(cast(? as text)) escape '!'",
-                self.column(column)
-            )
-        };
-        let ways: Vec<_> = contained.iter().chain(started).map(one).collect();
-        let mut values = vec![Value::Text(anywhere); contained.len()];
-        values.extend(vec![Value::Text(at_start); started.len()]);
-        self.filter_sql(&ways.join(" or "), values)
-    }
-
     /// Counts no further than `rows` behind the page that is asked for: for tables that grow for ever. Who
     /// turns the pages still comes to the last one.
     pub fn counted_up_to(mut self, rows: u64) -> Self {
@@ -325,7 +298,7 @@ fn marks(n: usize) -> String {
 }
 
 /// A LIKE pattern that finds `text` anywhere, itself taken literally (escape character `!`).
-pub fn containing(text: &str) -> String {
+fn containing(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     pattern.push('%');
     for c in text.chars() {

@@ -54,17 +54,17 @@ struct Walk<'a> {
 
 /// A statement being written.
 #[derive(Debug, Default)]
-struct Text {
+pub(super) struct Text {
     sql: String,
     binds: Vec<Value>,
 }
 
 impl Text {
-    fn push(&mut self, sql: &str) {
+    pub(super) fn push(&mut self, sql: &str) {
         self.sql.push_str(sql);
     }
 
-    fn bind(&mut self, value: Value) {
+    pub(super) fn bind(&mut self, value: Value) {
         self.binds.push(value);
         write!(self.sql, "${}", self.binds.len()).expect("writing to a string");
     }
@@ -74,7 +74,7 @@ impl Text {
     }
 
     /// `sql` with a `?` for each of `values`.
-    fn fill(&mut self, sql: &str, values: &[Value]) {
+    pub(super) fn fill(&mut self, sql: &str, values: &[Value]) {
         let mut quoted = false;
         let mut values = values.iter();
         for c in sql.chars() {
@@ -443,6 +443,7 @@ impl Filter {
                 };
                 t.fill(&sql, &all);
             }
+            Self::Found(found) => found.write(t, dialect, table),
             Self::WrittenContains(uuids, numbers, text) => {
                 let text = text.to_ascii_lowercase();
                 let pattern = Value::Text(super::containing(&text));

@@ -2,7 +2,8 @@ use jiff::Timestamp;
 use till_core::{
     change::Value,
     checkout::confirm::Buyer,
-    customers::{Holders, email_key},
+    customers::Holders,
+    folding::email_key,
     records::{Checkout, Customer},
 };
 use uuid::Uuid;

@@ -1,6 +1,7 @@
 use till_core::{
     change::Value,
-    discounts::{Hints, code_key},
+    discounts::Hints,
+    folding::code_key,
     records::{Discount, Product},
 };
 use uuid::Uuid;
@@ -18,7 +19,7 @@ impl Store {
             .await
     }
 
-    /// A discount of the organization by its code, in any case.
+    /// A discount of the organization by its code, however it is typed.
     pub async fn discount_by_code(
         &self,
         organization_id: Uuid,

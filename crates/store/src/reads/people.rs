@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use till_core::{
     change::Value,
+    folding::email_key,
     records::{Member, Organization, SignInLink, User, UserSession},
     team::Team,
 };
@@ -12,11 +13,11 @@ use crate::{Col, Query, Store, StoreError, columns};
 pub type Visit = (UserSession, User, Option<Organization>, Option<Member>);
 
 impl Store {
-    /// A person by e-mail in lower case.
+    /// A person by e-mail, however it is typed.
     pub async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
-        let binds = vec![Value::Text(email.to_owned())];
-        self.one(Query::select::<User>("where email = $1", binds))
-            .await
+        let binds = vec![Value::Text(email_key(email))];
+        let rest = "where coalesce(email_key, email) = $1";
+        self.one(Query::select::<User>(rest, binds)).await
     }
 
     /// Until when a budget is spent (`till_core::budgets`), in microseconds since 1970; 0: it is whole.

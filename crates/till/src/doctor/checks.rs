@@ -8,6 +8,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
+use till_core::folding::again::Keyed;
 use till_ports::{
     files::FilesError,
     processor::{Processor as _, ProcessorError},
@@ -183,6 +184,7 @@ pub async fn database(settings: &Settings, found: &mut Findings) {
         }
     };
     level(&store, found).await;
+    shared_keys(&store, found).await;
     clock(&store, file.as_deref(), found).await;
     if file.is_some() {
         whole(&store, found).await;
@@ -205,6 +207,32 @@ async fn level(store: &Store, found: &mut Findings) {
             format!("{}, empty", store.kind()),
             "`till init` fills it",
         ),
+    }
+}
+
+/// Rows of an older version whose keys have become the same: one of them is not found by its own any more.
+async fn shared_keys(store: &Store, found: &mut Findings) {
+    for (keyed, words, advice) in [
+        (
+            Keyed::Customers,
+            "customers have the e-mail address of another one, written otherwise",
+            "see the log of the last start for their ids; change or delete one of each two",
+        ),
+        (
+            Keyed::Discounts,
+            "discounts have the code of another one, written otherwise",
+            "see the log of the last start for their ids; give one of each two another code",
+        ),
+        (
+            Keyed::People,
+            "people sign in with the e-mail address of another one, written otherwise",
+            "see the log of the last start for their ids; remove one of each two from the team",
+        ),
+    ] {
+        // A database that is behind is told of as such.
+        if let Ok(count @ 1..) = store.shared_keys(keyed).await {
+            found.warn("keys", format!("{count} {words}"), advice);
+        }
     }
 }
 

@@ -27,6 +27,7 @@ mod desk_team;
 mod discounts;
 mod document;
 mod files;
+mod folding;
 mod foreign;
 mod gaps;
 mod geo;

@@ -10,7 +10,7 @@ use axum::{
 use till_core::{
     checkout::open::{self, Origin},
     checkout_links::visit::{self, Around, Query, Turned, Visit},
-    discounts::code_key,
+    folding::code_key,
 };
 use till_wire::{
     country::Country,

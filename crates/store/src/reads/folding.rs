@@ -1,0 +1,159 @@
+use jiff::Timestamp;
+use till_core::{
+    change::{Record, Value},
+    folding::again::Keyed,
+};
+use uuid::Uuid;
+
+use crate::{Col, Query, Store, StoreError};
+
+/// A row whose key an older version wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfolded {
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Its id.
+    pub id: Uuid,
+    /// What its key is made of.
+    pub source: String,
+}
+
+impl Store {
+    /// Rows with a key that is not folded, from the oldest on, those after `after`; at most `limit`.
+    pub async fn unfolded_keys(
+        &self,
+        keyed: Keyed,
+        after: (Timestamp, Uuid),
+        limit: i64,
+    ) -> Result<Vec<Unfolded>, StoreError> {
+        let (table, source, unfolded) = unfolded_key(keyed);
+        let sql = format!(
+            "select created_at, id, {source} from {table} where {unfolded} and (created_at, id) > ($1, $2) \
+             order by created_at, id limit $3"
+        );
+        let binds = vec![
+            Value::Time(after.0),
+            Value::Uuid(after.1),
+            Value::Int(limit),
+        ];
+        let found: Vec<(Col<Timestamp>, Col<Uuid>, Col<String>)> =
+            self.rows(Query::raw(sql, binds)).await?;
+        let row = |(Col(created_at), Col(id), Col(source))| Unfolded {
+            created_at,
+            id,
+            source,
+        };
+        Ok(found.into_iter().map(row).collect())
+    }
+
+    /// How many customers, discounts and people have a key that is not folded: after the start, because another one
+    /// has it.
+    pub async fn shared_keys(&self, keyed: Keyed) -> Result<i64, StoreError> {
+        let (table, _, unfolded) = unfolded_key(keyed);
+        let live = match keyed {
+            Keyed::Customers | Keyed::Discounts => " and deleted_at is null",
+            _ => "",
+        };
+        let sql = format!("select count(*) from {table} where {unfolded}{live}");
+        self.scalar(Query::raw(sql, vec![])).await
+    }
+
+    /// Rows of which a text is not folded, of any organization, at most `limit`.
+    pub async fn unfolded<R: Record + Send + 'static>(
+        &self,
+        limit: i64,
+    ) -> Result<Vec<R>, StoreError> {
+        let rest = format!("where {} limit $1", unfolded_text(R::FOLDED));
+        self.rows(Query::select::<R>(&rest, vec![Value::Int(limit)]))
+            .await
+    }
+}
+
+/// The table, the column that the key is made of, and what holds where the key is not folded: as in the index of
+/// migration 0020.
+fn unfolded_key(keyed: Keyed) -> (&'static str, &'static str, &'static str) {
+    let key = "octet_length(email_key) <> length(email_key)";
+    match keyed {
+        Keyed::Customers => ("customers", "email", key),
+        Keyed::Discounts => (
+            "discounts",
+            "code",
+            "octet_length(code_key) <> length(code_key)",
+        ),
+        Keyed::People => (
+            "users",
+            "email",
+            "email_key is null and (octet_length(email) <> length(email) or replace(email, 'xn--', '') <> email)",
+        ),
+        Keyed::Redemptions => ("discount_redemptions", "email_key", key),
+        Keyed::Trials => ("trial_redemptions", "email_key", key),
+        Keyed::TrialClaims => (
+            "trial_claims",
+            "person",
+            "octet_length(person) <> length(person)",
+        ),
+    }
+}
+
+/// What holds where a text is not folded: as in the indexes of migration 0020.
+fn unfolded_text(folded: &[(&str, &str)]) -> String {
+    let one = |(folded, text): &(&str, &str)| {
+        let is_long = format!("octet_length({text}) <> length({text})");
+        match text.ends_with("email") {
+            true => format!(
+                "({folded} is null and ({is_long} or replace({text}, 'xn--', '') <> {text}))"
+            ),
+            false => format!("({folded} is null and {is_long})"),
+        }
+    };
+    folded.iter().map(one).collect::<Vec<_>>().join(" or ")
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+    use till_core::records::{Checkout, Customer, Payment};
+
+    use super::*;
+    use crate::Options;
+
+    #[tokio::test]
+    async fn what_is_not_folded_is_found_without_reading_what_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("till.db");
+        let url = format!("sqlite://{}", path.display());
+        Store::open(&url, Options::default())
+            .await
+            .expect("a database");
+        let db = Connection::open(path).expect("a database");
+        let plan = |sql: &str| -> String {
+            let sql = format!("explain query plan {sql}");
+            let row = |row: &rusqlite::Row<'_>| row.get(3);
+            db.query_row(&sql, [], row).expect("a plan")
+        };
+        for (table, folded) in [
+            (Customer::TABLE, Customer::FOLDED),
+            (Checkout::TABLE, Checkout::FOLDED),
+            (Payment::TABLE, Payment::FOLDED),
+        ] {
+            let plan = plan(&format!(
+                "select id from {table} where {} limit 1",
+                unfolded_text(folded)
+            ));
+            assert!(plan.contains(&format!("INDEX {table}_unfolded")), "{plan}");
+        }
+        for keyed in Keyed::ALL
+            .into_iter()
+            .filter(|keyed| *keyed != Keyed::People)
+        {
+            let (table, _, unfolded) = unfolded_key(keyed);
+            let plan = plan(&format!(
+                "select id from {table} where {unfolded} order by created_at, id limit 1"
+            ));
+            assert!(
+                plan.contains(&format!("INDEX {table}_unfolded_key")),
+                "{plan}"
+            );
+        }
+    }
+}
