@@ -180,6 +180,21 @@ describe('the hosted page', () => {
     }, { expected: refusals });
   });
 
+  test('a card is read in digits of any script; what is no digit stays, and is refused', async () => {
+    const checkout = await session(till, { products: once() });
+    await visit(checkout.url, async (page) => {
+      const value = (field) => page.locator(`[name="${field}"]`).inputValue();
+      await fill(page, { email: email(), card: '4242x4242', card_expiry: 'Dec 34', card_cvc: 'a12' });
+      assert.deepEqual([await value('card_number'), await value('card_expiry'), await value('card_cvc')], ['4242x4242', 'Dec 34', 'a12']);
+      await payButton(page).click();
+      for (const field of ['card_number', 'card_expiry', 'card_cvc']) assert.ok((await errorAt(page, field)).length > 5, `${field} says what is wrong`);
+      await fill(page, { email: email(), card: '４２４２４２４２　４２４２-٤٢٤٢', card_expiry: '１２／３４', card_cvc: '१२３' });
+      assert.deepEqual([await value('card_number'), await value('card_expiry'), await value('card_cvc')], ['4242 4242 4242 4242', '12 / 34', '123']);
+      await pay(page);
+    }, { expected: refusals });
+    await succeeded(checkout);
+  });
+
   test('a real card number is refused by the sandbox, in words', async () => {
     const checkout = await session(till, { products: once() });
     await visit(checkout.url, async (page) => {

@@ -85,11 +85,15 @@ function checkout() {
   form.addEventListener("change", ({ target }) => {
     if (!target.name.startsWith("card_") && !paying) update();
   });
-  form.addEventListener("input", ({ target, inputType }) => {
+  const typed = ({ target, inputType, isComposing }) => {
+    if (isComposing) return;
+    if (target.name === "card_cvc") tidy(target, /./);
     if (target.name === "card_number") group(target);
     if (target.name === "card_expiry" && !inputType?.startsWith("delete")) slash(target);
     if (target.name === "amount" || target.name === "seats") soon();
-  });
+  };
+  form.addEventListener("input", typed);
+  form.addEventListener("compositionend", typed);
   // Enter at a code applies it; anywhere else it pays.
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.target.name !== "discount_code") return;
@@ -188,8 +192,34 @@ function dropNoscript(page) {
   for (const node of page.querySelectorAll("noscript")) node.remove();
 }
 
+// Digits of any script and wide marks as plain ones, each in its place. A script's digits stand next to each other.
+function plain(text) {
+  const isDigit = (code) => /\p{Nd}/u.test(String.fromCodePoint(code));
+  return text.replace(/[\uff01-\uff5e]|\p{Nd}/gu, (char) => {
+    const code = char.codePointAt(0);
+    if (code >= 0xff01 && code <= 0xff5e) return String.fromCharCode(code - 0xfee0);
+    let before = 0;
+    while (before < 49 && isDigit(code - before - 1)) before++;
+    return before % 10;
+  });
+}
+
+// Puts plain digits in; says whether there is nothing but digits and the marks between them. What else somebody typed
+// stays, for the server to say that it is wrong.
+function tidy(field, marks) {
+  const { selectionStart, value } = field;
+  const read = plain(value);
+  if (read !== value) {
+    const at = plain(value.slice(0, selectionStart)).length;
+    field.value = read;
+    field.setSelectionRange(at, at);
+  }
+  return marks.test(read);
+}
+
 // 4242424242424242 → 4242 4242 4242 4242 (American Express: 4-6-5); the cursor stays at its digit.
 function group(field) {
+  if (!tidy(field, /^[\d\s\p{Pd}\p{Cf}]*$/u)) return;
   const before = field.value.slice(0, field.selectionStart).replace(/\D/g, "").length;
   const digits = field.value.replace(/\D/g, "").slice(0, 19);
   const amex = /^3[47]/.test(digits);
@@ -201,6 +231,7 @@ function group(field) {
 
 // 1230 → 12 / 30, also 1/30 and 12/2030
 function slash(field) {
+  if (!tidy(field, /^[\d\s/.\p{Pd}\p{Cf}]*$/u)) return;
   if (field.selectionStart !== field.value.length) return;
   let digits = field.value.replace(/^\s*(\d)\s*\//, "0$1").replace(/\D/g, "");
   if (/^[2-9]/.test(digits)) digits = "0" + digits;

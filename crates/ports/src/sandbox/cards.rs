@@ -6,6 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use till_core::folding::plain;
 
 /// What a test card does when it is charged or kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -172,15 +173,15 @@ pub struct CardInput {
 }
 
 impl CardInput {
-    /// From the three text fields of a form. An expiry that cannot be read is kept as month 0,
-    /// so that it is reported together with what else is wrong.
+    /// From the three text fields of a form, in digits of any script. An expiry that cannot be read is kept as
+    /// month 0, so that it is reported together with what else is wrong.
     pub fn typed(number: &str, expiry: &str, cvc: &str, billing_name: Option<&str>) -> CardInput {
         let (exp_month, exp_year) = parse_expiry(expiry).unwrap_or((0, 0));
         CardInput {
-            number: number.to_owned(),
+            number: plain(number),
             exp_month,
             exp_year,
-            cvc: cvc.to_owned(),
+            cvc: plain(cvc),
             billing_name: billing_name.map(str::to_owned),
         }
     }
@@ -265,9 +266,9 @@ pub struct CardError {
 }
 
 /// Reads an expiry as people write it: `12/34`, `12 / 34`, `12/2034`, `1234`. A two-digit year
-/// is of this century. Gives month (1 to 12) and four-digit year; `None` if it is no such thing.
+/// is of this century; digits may be of any script. Gives month (1 to 12) and four-digit year; `None` if it is no such thing.
 pub fn parse_expiry(text: &str) -> Option<(u8, u16)> {
-    let text: String = text
+    let text: String = plain(text)
         .chars()
         .filter(|letter| !letter.is_whitespace())
         .collect();
@@ -300,7 +301,7 @@ pub(super) fn check(
     let digits: String = input
         .number
         .chars()
-        .filter(|letter| !letter.is_whitespace() && *letter != '-')
+        .filter(|letter| !letter.is_whitespace() && !matches!(letter, '-' | '‐' | '‑' | '–'))
         .collect();
     let card = check_number(&digits);
     let expiry = check_expiry(input.exp_month, input.exp_year, now);
@@ -420,6 +421,10 @@ mod tests {
             "4242424242424242",
             "4242 4242 4242 4242",
             "4242-4242-4242-4242 ",
+            "４２４２　４２４２　４２４２　４２４２",
+            "٤٢٤٢ ٤٢٤٢ ٤٢٤٢ ٤٢٤٢",
+            "४२४२–४२४२–४२४२–४२४२",
+            "\u{202a}4242\u{200b}4242\u{a0}4242\u{202f}4242\u{202c}",
         ] {
             assert_eq!(typed(number, "12/34", "123").ok().unwrap().brand, "visa");
         }
@@ -434,7 +439,14 @@ mod tests {
         };
         assert!(words("4242424242424241").contains("not a card number"));
         assert!(words("42424242424").contains("not a card number"));
-        assert!(words("4242x24242424242").contains("not a card number"));
+        for doubtful in [
+            "4242x24242424242",
+            "4242/4242/4242/4242",
+            "4242²42424242424",
+            "a4242424242424242",
+        ] {
+            assert!(words(doubtful).contains("not a card number"), "{doubtful}");
+        }
         assert!(words("").contains("Enter the card number"));
         // Luhn-valid, yet no test card.
         assert!(words("4111111111111111").contains("no real card must be typed"));
@@ -449,6 +461,11 @@ mod tests {
         );
         assert_eq!(fields(typed("4242424242424242", "", "")), ["expiry", "cvc"]);
         assert_eq!(fields(typed("4242424242424242", "12/34", "12a")), ["cvc"]);
+        assert_eq!(fields(typed("4242424242424242", "12/34", "1 2 3")), ["cvc"]);
+        assert_eq!(
+            fields(typed("4242424242424242", "12/34", "１２３ ")),
+            [""; 0]
+        );
     }
 
     #[test]
@@ -478,12 +495,17 @@ mod tests {
             "1234",
             "122034",
             "12.34",
+            "１２／３４",
+            "１２ ／ ２０３４",
+            "١٢/٣٤",
+            "12/3４",
         ] {
             assert_eq!(parse_expiry(text), Some((12, 2034)), "{text:?}");
         }
         assert_eq!(parse_expiry("1/34"), Some((1, 2034)));
         for text in [
-            "", "/", "12/", "/34", "00/34", "13/34", "12/345", "123/34", "+1/34", "é234", "12/3４",
+            "", "/", "12/", "/34", "00/34", "13/34", "12/345", "123/34", "+1/34", "é234", "12:34",
+            "12/3²",
         ] {
             assert_eq!(parse_expiry(text), None, "{text:?}");
         }

@@ -223,6 +223,40 @@ both! {
         assert_eq!(t.orders(&checkout).await[0]["total_amount"], 2000);
     }
 
+    async fn an_amount_is_read_in_any_digits_and_refused_where_it_could_be_another(t: &mut Till) {
+        let gift = t.pay_what_you_want().await;
+        let checkout = t.checkout_for(&gift).await;
+        for (typed, amount) in [("12．50", 1_250), ("13，50", 1_350), ("14٫50", 1_450), ("१५.५०", 1_550), ("＄１，６００．５０", 160_050)] {
+            t.form(&at(&checkout), &[("intent", "update"), ("amount", typed)], &PARTIAL).await;
+            assert_eq!(t.reload(&checkout).await["amount"], amount, "{typed}");
+        }
+        for doubtful in ["12:50", "5–10", "10/5", ".500", "12.500", "1.2.3", "12²", "12k", "€12", "+5"] {
+            let page = t.form(&at(&checkout), &paying(&[("amount", doubtful)]), &[]).await;
+            is_html(&page, 200);
+            says(&page, "id=\"amount-error\"");
+            assert_eq!(t.reload(&checkout).await["amount"], 160_050, "{doubtful}");
+        }
+        let german = t.checkout_with(&gift, json!({"locale": "de"})).await;
+        for (typed, amount) in [("12,50", 1_250), ("1.234", 123_400), ("1.234,50 €", 123_400), ("1.235,50 $", 123_550)] {
+            t.form(&at(&german), &[("intent", "update"), ("amount", typed)], &PARTIAL).await;
+            assert_eq!(t.reload(&german).await["amount"], amount, "{typed}");
+        }
+    }
+
+    async fn a_card_is_read_in_any_digits_and_refused_with_anything_else(t: &mut Till) {
+        let checkout = t.checkout_for(&t.product().await).await;
+        for (field, typed) in [("card_number", "4242x4242 4242 4242"), ("card_number", "4242/4242/4242/4242"),
+            ("card_expiry", "12:34"), ("card_expiry", "Dec 34"), ("card_cvc", "12³"), ("card_cvc", "a123")] {
+            let page = t.form(&at(&checkout), &paying(&[(field, typed)]), &[]).await;
+            is_html(&page, 200);
+            says(&page, &format!("id=\"{field}-error\""));
+        }
+        let wide = [("card_number", "４２４２　４２４２　４２４２　４２４２"), ("card_expiry", "١٢／３４"), ("card_cvc", "१２3")];
+        let paid = t.form(&at(&checkout), &paying(&wide), &[]).await;
+        assert_eq!(paid.status, 303, "{}", paid.text());
+        t.catch_up().await;
+    }
+
     async fn businesses_give_name_address_and_tax_id(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
         let business = [("is_business_customer", "true"), ("customer_tax_id", "123")];

@@ -38,14 +38,14 @@ both! {
         says(&page, "name=\"intent\" value=\"fewer\" aria-label=\"One seat fewer\" aria-disabled=\"true\"");
         let sent = |intent: &'static str, number: &'static str| [("intent", intent), ("seats", number)];
         for (intent, typed, seats, amount) in [("more", "2", 3, 4500), ("fewer", "3", 2, 3000), ("fewer", "2", 2, 3000),
-            ("update", "11", 11, 11_000), ("more", "12", 12, 12_000)] {
+            ("update", "１1", 11, 11_000), ("update", "١٠", 10, 15_000), ("more", "12", 12, 12_000)] {
             let page = t.form(&at(&checkout), &sent(intent, typed), &[]).await;
             assert_eq!(page.status, 200);
             let now = t.reload(&checkout).await;
             assert_eq!((&now["seats"], &now["amount"]), (&json!(seats), &json!(amount)), "{intent} {typed}");
             says(&page, &format!("value=\"{seats}\""));
         }
-        for wrong in ["13", "1", "", "1.5", "many"] {
+        for wrong in ["13", "1", "", "1.5", "many", "1-2", "+2", "12x", "²"] {
             let page = t.form(&at(&checkout), &sent("update", wrong), &[]).await;
             says(&page, "id=\"seats-error\"");
             assert_eq!(t.reload(&checkout).await["seats"], 12, "{wrong}");

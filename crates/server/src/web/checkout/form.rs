@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt};
 
 use serde::Deserialize;
+use till_core::folding::plain;
 use uuid::Uuid;
 
 /// The body of `POST /checkout/{client_secret}` (`application/x-www-form-urlencoded`).
@@ -105,12 +106,12 @@ impl CheckoutForm {
         shown.is_none_or(|shown| shown == product_id.to_string())
     }
 
-    /// The seats as typed, unless a button counts them.
+    /// The seats as typed, in plain digits as a number's field wants them, unless a button counts them.
     #[must_use]
     pub fn typed_seats(&self) -> Option<String> {
         match self.intent() {
             Intent::Fewer | Intent::More => None,
-            _ => self.seats.clone(),
+            _ => self.seats.as_deref().map(plain),
         }
     }
 

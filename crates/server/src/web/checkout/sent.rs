@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use till_core::{
     checkout::Session,
+    folding::{code_key, plain},
     records::Checkout,
     tax_id::{self, Format},
 };
@@ -83,7 +84,7 @@ pub fn body(
 fn code(form: &CheckoutForm, session: &Session) -> Option<String> {
     let typed = form.discount_code.as_deref()?.trim();
     let known = session.discount.as_ref().and_then(|d| d.code.as_deref());
-    let new = !typed.is_empty() && !known.is_some_and(|code| code.eq_ignore_ascii_case(typed));
+    let new = !typed.is_empty() && !known.is_some_and(|code| code_key(code) == code_key(typed));
     new.then(|| typed.to_owned())
 }
 
@@ -100,7 +101,7 @@ fn seats(
         return None;
     }
     let typed = form.seats.as_deref()?.trim();
-    let Ok(number) = typed.parse::<i64>() else {
+    let Some(number) = money::parse_number(typed, 0, look.locale) else {
         errors.add(Field::Seats, look.say("error-seats"));
         return None;
     };
@@ -135,6 +136,7 @@ fn answers(form: &CheckoutForm, session: &Session) -> Option<Value> {
             {
                 kept.into()
             }
+            (CustomFieldKind::Number(_), Some(text)) => plain(text).trim().into(),
             (_, Some(text)) => text.trim().into(),
             (_, None) if form.intent() == Intent::Pay => continue,
             (_, None) => Value::Null,
@@ -247,7 +249,7 @@ fn amount(
         return None;
     }
     let typed = form.amount.as_deref()?.trim();
-    match money::parse(typed, row.currency.decimals()) {
+    match money::parse(typed, row.currency, look.locale) {
         Some(amount) => Some(amount),
         None => {
             errors.add(Field::Amount, problems::amount_unread(session, look));

@@ -12,7 +12,7 @@ use super::{local, percent};
 use crate::{
     extract::{Access, Body, Desk},
     web::{
-        checkout::money::{editable, parse},
+        checkout::money::{Locale, editable, parse, parse_number},
         desk::form::{Field, Group, Kind, Sent, Wrong, next_currency, with_chosen},
     },
 };
@@ -133,8 +133,9 @@ pub fn body(sent: &Sent, zone: &TimeZone, was: Option<&Discount>) -> Result<Body
     };
     if share {
         let typed = sent.get("basis_points").unwrap_or_default().trim();
-        let typed = typed.trim_end_matches('%');
-        body["basis_points"] = parse(typed, 2).map_or_else(|| or_null(typed), Value::from);
+        let typed = typed.trim_end_matches(['%', '％', '٪', ' ']);
+        let share = parse_number(typed, 2, Locale::En);
+        body["basis_points"] = share.map_or_else(|| or_null(typed), Value::from);
         if body["basis_points"].is_string() {
             wrong = Wrong::field("basis_points", "Write a share, such as 20 or 12.5.");
         } else if typed.is_empty() && was.is_some_and(|was| was.base.redemptions_count == 0) {
@@ -187,7 +188,7 @@ fn amounts(sent: &Sent, wrong: &mut Wrong) -> Value {
             *wrong = Wrong::field(&format!("{ROWS}.{row}.currency"), "Choose a currency.");
             continue;
         };
-        let minor = parse(typed, currency.decimals());
+        let minor = parse(typed, currency, Locale::En);
         if minor.is_none() {
             *wrong = Wrong::field(&name, "Write an amount, such as 29.00.");
         }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::web::{
     checkout::{
         filled::price_words,
-        money::{Locale, editable, parse},
+        money::{Locale, editable, parse, parse_decimal},
     },
     desk::{
         form::{Field, Group, Kind, Sent},
@@ -58,9 +58,8 @@ pub fn currency(sent: &Sent, row: usize) -> Option<Currency> {
 }
 
 /// A decimal number with its point moved to the right, without needless zeros; `None` where it is none.
-fn shifted(text: &str, by: i16) -> Option<String> {
-    let plain: String = text.trim().replace(',', ".");
-    let mut number = Decimal::try_from_str(&plain).ok()?;
+fn shifted(plain: &str, by: i16) -> Option<String> {
+    let mut number = Decimal::try_from_str(plain).ok()?;
     number.multiply_pow10(by);
     number.trim_start();
     number.trim_end();
@@ -154,21 +153,22 @@ pub fn body(sent: &Sent, row: usize, was: Option<&Product>) -> Value {
         let value = sent.filled(&name(field)).map(Value::from);
         price.insert(field.to_owned(), value.unwrap_or_default());
     }
-    // Where the currency is unknown the API says so, whatever the amount is.
-    let decimals = currency(sent, row).map_or(2, Currency::decimals);
+    // Where the currency is unknown the API says so, and the amounts are read with the two decimals of most.
+    let currency = currency(sent, row).unwrap_or(Currency::USD);
+    let decimals = currency.decimals();
     match sent.get(&name("amount_type")).unwrap_or_default() {
         "seat_based" => {
-            price.insert("seat_tiers".to_owned(), tiers_body(sent, row, decimals));
+            price.insert("seat_tiers".to_owned(), tiers_body(sent, row, currency));
         }
         "metered_unit" => {
             let meter = sent.filled(&name("meter_id")).map(Value::from);
             price.insert("meter_id".to_owned(), meter.unwrap_or_default());
             let typed = sent.get(&name("unit_amount")).unwrap_or_default();
-            let minor = shifted(typed, i16::from(decimals));
-            let minor = minor.unwrap_or_else(|| typed.to_owned());
-            price.insert("unit_amount".to_owned(), minor.into());
+            let minor = parse_decimal(typed, Locale::En)
+                .and_then(|plain| shifted(&plain, i16::from(decimals)));
+            price.insert("unit_amount".to_owned(), or_unread(typed, minor));
             if let Some(typed) = sent.filled(&name("cap_amount")) {
-                price.insert("cap_amount".to_owned(), amount_body(typed, decimals));
+                price.insert("cap_amount".to_owned(), amount_body(typed, currency));
             }
         }
         kind => {
@@ -182,26 +182,35 @@ pub fn body(sent: &Sent, row: usize, was: Option<&Product>) -> Value {
                     },
                     _ => continue,
                 };
-                price.insert(field.to_owned(), amount_body(typed, decimals));
+                price.insert(field.to_owned(), amount_body(typed, currency));
             }
         }
     }
     Value::Object(price)
 }
 
-/// What is no amount goes as it was typed: the API says so, beside all else that is wrong.
-fn amount_body(typed: &str, decimals: u8) -> Value {
-    parse(typed, decimals).map_or_else(|| Value::from(typed), Value::from)
+fn amount_body(typed: &str, currency: Currency) -> Value {
+    or_unread(typed, parse(typed, currency, Locale::En))
 }
 
-fn tiers_body(sent: &Sent, row: usize, decimals: u8) -> Value {
+/// What does not read goes as something that the API does not read either, which says so beside all else that is
+/// wrong. Not as it was typed: the API reads more, and in minor units.
+fn or_unread<T: Into<Value>>(typed: &str, read: Option<T>) -> Value {
+    match read {
+        Some(value) => value.into(),
+        None if typed.trim().is_empty() => Value::from(""),
+        None => Value::from("unread"),
+    }
+}
+
+fn tiers_body(sent: &Sent, row: usize, currency: Currency) -> Value {
     let tiers = sent.rows(&tiers_of(row)).into_iter().map(|i| {
         let name = |part: &str| format!("{}.{i}.{part}", tiers_of(row));
         let typed = |part: &str| sent.get(&name(part)).unwrap_or_default();
         json!({
             "min_seats": typed("min_seats"),
             "max_seats": sent.filled(&name("max_seats")),
-            "price_per_seat": amount_body(typed("price_per_seat"), decimals),
+            "price_per_seat": amount_body(typed("price_per_seat"), currency),
         })
     });
     let kind = sent.filled(&format!("prices.{row}.seat_tiers.seat_tier_type"));
@@ -366,7 +375,6 @@ mod tests {
     #[test]
     fn unit_amounts_move_between_major_and_minor_units_without_loss() {
         assert_eq!(shifted("0.005", 2).as_deref(), Some("0.5"));
-        assert_eq!(shifted("0,5", 2).as_deref(), Some("50"));
         assert_eq!(shifted("0.5", -2).as_deref(), Some("0.005"));
         assert_eq!(shifted("1500", 0).as_deref(), Some("1500"));
         assert_eq!(
