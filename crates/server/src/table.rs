@@ -2,6 +2,9 @@
 
 use axum::http::{HeaderName, HeaderValue, header};
 
+/// The beginning of a file that people open: without it spreadsheets take UTF-8 for a code page of their own.
+pub const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Lines of cells as text.
 pub fn lines<L>(lines: impl IntoIterator<Item = L>) -> Result<Vec<u8>, csv::Error>
 where
@@ -19,10 +22,13 @@ where
         .map_err(|error| csv::Error::from(error.into_error()))
 }
 
-/// What somebody typed, as a cell: a spreadsheet would run text that begins like a formula, so such text is
-/// marked as text.
+/// With what a formula begins, full-width signs included, which spreadsheets read alike.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+/// What somebody typed, as a cell of any of our files: a spreadsheet would run text that begins like a formula, so
+/// such text is marked as text.
 pub fn typed(text: &str) -> String {
-    match text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+    match text.starts_with(FORMULA) {
         true => format!("'{text}"),
         false => text.to_owned(),
     }
@@ -53,7 +59,7 @@ mod tests {
 
     #[test]
     fn what_begins_like_a_formula_stays_text() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"] {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"] {
             assert_eq!(typed(formula), format!("'{formula}"));
         }
         assert_eq!(typed("Ada = 1"), "Ada = 1");

@@ -254,16 +254,24 @@ both! {
         let answer = t.get(&format!("/v1/customers/export?organization_id={}", t.organization.id)).await;
         assert_eq!(answer.status, 200);
         assert!(answer.header("content-type").starts_with("text/csv"));
-        assert!(answer.header("content-disposition").starts_with("attachment; filename="));
+        assert_eq!(answer.header("content-disposition"), "attachment; filename=\"polar-customers.csv\"");
         let text = answer.text();
         let lines: Vec<_> = text.split("\r\n").collect();
         assert_eq!(lines[0], "ID,External ID,Created At,Email,Name,Tax ID,Billing Address Line 1,Billing Address Line 2,\
             Billing Address City,Billing Address State,Billing Address Zip,Billing Address Country,Metadata");
         assert_eq!(lines.len(), 4);
         assert!(lines[1].contains("b@example.com"));
-        let created = customer["created_at"].as_str().unwrap();
+        let created = customer["created_at"].as_str().unwrap().replace('Z', "+00:00");
         assert_eq!(lines[2], format!("{},\"u,1\",{created},a@example.com,\"Ada \"\"L\"\"\",,1 rue,,Lyon,,69000,FR,\"{{\"\"k\"\":1}}\"",
             customer["id"].as_str().unwrap()));
+        let formulas = json!({"email": "=cmd@example.com", "external_id": "@SUM(A1)", "name": "-2+3", "billing_address":
+            {"country": "FR", "line1": "+1", "line2": "\t=1", "city": "＝1", "postal_code": "=2"}});
+        t.post("/v1/customers/", formulas).await.created();
+        let text = t.get("/v1/customers/export").await.text();
+        let line = text.split("\r\n").nth(1).unwrap();
+        for guarded in ["'=cmd@example.com", "'@SUM(A1)", "'-2+3", "'+1", "'\t=1", "'＝1", "'=2"] {
+            assert!(line.split(',').any(|cell| cell == guarded), "{guarded} in {line}");
+        }
         let other = t.get("/v1/customers/export?organization_id=1dbfc517-0bbf-4301-9ba8-555ca42b9737").await;
         assert_eq!(other.text().split("\r\n").count(), 2);
     }

@@ -44,6 +44,7 @@ fn rows(answer: &Answer) -> usize {
 #[track_caller]
 fn table(answer: &Answer) -> Vec<Vec<String>> {
     let text = shown(answer);
+    let text = text.strip_prefix('\u{feff}').expect("a byte order mark");
     assert!(answer.header("content-type").starts_with("text/csv"));
     assert!(
         answer
@@ -193,6 +194,23 @@ both! {
             let step = if area == "customers" { "/dashboard/ada/customers/new" } else { "/dashboard/ada/products" };
             assert!(html.contains("class=\"empty\"") && html.contains(&format!("<a class=\"button\" href=\"{step}\"")), "{area}: {html}");
             assert_eq!(table(&desk.get(&format!("/dashboard/ada/{area}.csv")).await).len(), 1, "{area}: only the head");
+        }
+    }
+
+    async fn every_table_is_whole_when_it_is_compressed_as_for_every_browser(t: &mut Till) {
+        things(t).await;
+        let desk = t.desk().await;
+        for area in AREAS {
+            for query in ["", "?query=nothing-like-it", "?from=2026-11-01&to=2026-11-30"] {
+                let path = format!("/dashboard/ada/{area}.csv{query}");
+                let plain = desk.get(&path).await;
+                let packed = desk.get_with(&path, &[("accept-encoding", "gzip")]).await;
+                assert_eq!(packed.header("content-encoding"), "gzip", "{path}");
+                // The last four bytes are the length of what was packed.
+                let (_, length) = packed.body.split_last_chunk::<4>().unwrap();
+                assert_eq!(u32::from_le_bytes(*length) as usize, plain.body.len(), "{path}");
+                assert!(plain.body.starts_with("\u{feff}".as_bytes()), "{path}");
+            }
         }
     }
 

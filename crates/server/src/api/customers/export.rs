@@ -6,6 +6,7 @@ use axum::{
     extract::State,
     http::{HeaderName, HeaderValue},
 };
+use jiff::{Timestamp, tz::Offset};
 use till_wire::{customers::Customer, metadata::Metadata};
 
 use super::query;
@@ -14,7 +15,7 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Caller, Params, scope},
-    table,
+    table::{self, typed},
 };
 
 /// The routes.
@@ -60,19 +61,19 @@ pub(super) async fn export(
     let head = COLUMNS.map(str::to_owned);
     let lines = customers.iter().map(|row| line(&row.view()));
     let table = table::lines([head].into_iter().chain(lines)).map_err(ApiError::internal)?;
-    Ok((table::headers("customers.csv"), table))
+    Ok((table::headers("polar-customers.csv"), table))
 }
 
-/// A customer as a line of the table, exactly as kept: programs read it.
+/// A customer as a line of the table, for spreadsheets, too: what people typed is never a formula.
 pub(crate) fn line(customer: &Customer) -> [String; 13] {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let text = |value: &Option<String>| typed(value.as_deref().unwrap_or_default());
     let address = customer.billing_address.as_ref();
     let part = |value: Option<&Option<String>>| value.map(text).unwrap_or_default();
     [
         customer.id.to_string(),
         text(&customer.external_id),
-        customer.created_at.to_string(),
-        customer.email.clone(),
+        offset(customer.created_at),
+        typed(&customer.email),
         text(&customer.name),
         text(&customer.tax_id.as_ref().map(|(number, _)| number.clone())),
         part(address.map(|a| &a.line1)),
@@ -83,6 +84,11 @@ pub(crate) fn line(customer: &Customer) -> [String; 13] {
         address.map(|a| a.country.to_string()).unwrap_or_default(),
         free(&customer.metadata),
     ]
+}
+
+/// A moment in UTC with its offset in digits, as this table has it.
+fn offset(moment: Timestamp) -> String {
+    moment.display_with_offset(Offset::UTC).to_string()
 }
 
 /// Free data as JSON; nothing where there is none.

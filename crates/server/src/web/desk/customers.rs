@@ -25,7 +25,6 @@ use crate::{
     app::App,
     error::ApiError,
     extract::{Access, Desk, Params, PathId, scope},
-    table::typed,
 };
 
 /// The pages.
@@ -140,7 +139,7 @@ async fn csv(
     let line = |one: &Customer| Line {
         id: one.id,
         at: Some(one.created_at),
-        cells: export::line(one).map(|cell| typed(&cell)).into(),
+        cells: export::line(one).into(),
     };
     let list = move |params| {
         let found = api::customers::list(State(app.clone()), caller.clone(), params);

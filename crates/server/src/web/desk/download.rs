@@ -4,7 +4,7 @@ use axum::{
     body::{Body, Bytes},
     response::IntoResponse,
 };
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use till_wire::money::Currency;
 use uuid::Uuid;
@@ -112,7 +112,8 @@ where
     };
     let head: Vec<String> = file.columns.iter().map(|c| (*c).to_owned()).collect();
     let first = reading.next().await?.into_iter().map(|line| line.cells);
-    let begin = table::lines([head].into_iter().chain(first)).map_err(ApiError::internal)?;
+    let lines = table::lines([head].into_iter().chain(first)).map_err(ApiError::internal)?;
+    let begin = [table::BYTE_ORDER_MARK, &lines].concat();
     let parts = stream::unfold((reading, Some(begin)), |(mut reading, begin)| async move {
         if let Some(begin) = begin {
             return Some((Ok(Bytes::from(begin)), (reading, None)));
@@ -125,10 +126,14 @@ where
         });
         let part = part.map(Bytes::from).map_err(|error| {
             reading.over = true;
-            tracing::error!(?error, file = reading.file.name, "a download broke off");
-            std::io::Error::other("the list could not be read to its end")
+            std::io::Error::other(format!(
+                "{} could not be read to its end: {error:?}",
+                reading.file.name
+            ))
         });
         Some((part, (reading, None)))
     });
-    Ok((table::headers(file.name), Body::from_stream(parts)).into_response())
+    // Compressing asks once more after the end, which an unfolded stream answers with a panic.
+    let parts = Body::from_stream(parts.fuse());
+    Ok((table::headers(file.name), parts).into_response())
 }

@@ -15,7 +15,7 @@ use axum::{
         sse::{self, KeepAlive, Sse},
     },
 };
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt, stream};
 use jiff::tz::TimeZone;
 use till_core::records::Event;
 use till_store::Wake;
@@ -162,6 +162,7 @@ where
             }
         },
     )
+    .fuse()
 }
 
 #[allow(
