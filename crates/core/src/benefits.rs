@@ -222,7 +222,6 @@ pub fn update(
         new.metadata = Json(metadata);
     }
     collected(problems)?;
-    new.modified_at = Some(at.now);
     let mut changes = Changes::new();
     hold_meters(named, &mut changes);
     Ok(told(benefit, new, changes, audience, at))
@@ -232,7 +231,6 @@ pub fn update(
 pub fn delete(benefit: &Benefit, audience: &Audience, at: &At) -> Changes {
     let mut new = benefit.clone();
     new.deleted_at = Some(at.now);
-    new.modified_at = Some(at.now);
     told(benefit, new, Changes::new(), audience, at).1
 }
 
@@ -243,8 +241,7 @@ fn told(
     audience: &Audience,
     at: &At,
 ) -> (Benefit, Changes) {
-    changes.update(old, &new);
-    new.version += 1;
+    changes.revise(old, &mut new, at);
     changes.emit(audience, at, EventType::BenefitUpdated, new.id, || {
         new.view()
     });

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
+use crate::at::At;
+
 /// One column's value, the same on every database.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
@@ -249,6 +251,37 @@ macro_rules! record {
     (@version $self:ident) => { None };
 }
 
+/// A row that says when it was last changed, and how often.
+pub trait Revised: Record {
+    /// It is changed now.
+    fn revised(&mut self, now: Timestamp);
+}
+
+/// Implements [`Revised`] for rows with `modified_at` and `version`.
+macro_rules! revised {
+    ($($row:ident),+ $(,)?) => {$(
+        impl Revised for crate::records::$row {
+            fn revised(&mut self, now: Timestamp) {
+                self.modified_at = Some(now);
+                self.version += 1;
+            }
+        }
+    )+};
+}
+revised!(
+    Benefit,
+    Checkout,
+    CheckoutLink,
+    CustomField,
+    Customer,
+    Discount,
+    File,
+    Meter,
+    Organization,
+    Product,
+    WebhookEndpoint,
+);
+
 /// One write and what must hold for it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Write {
@@ -372,6 +405,17 @@ impl Changes {
             set,
         });
         self
+    }
+
+    /// [`Changes::update`] of what somebody asked to be changed: where anything differs the row says when that was, and
+    /// has its next version; where nothing does, nothing is written. Whether anything did.
+    pub fn revise<R: Revised>(&mut self, old: &R, new: &mut R, at: &At) -> bool {
+        if old.values() == new.values() {
+            return false;
+        }
+        new.revised(at.now);
+        self.update(old, new);
+        true
     }
 
     /// Makes the commit depend on a versioned row that was only read.

@@ -261,7 +261,6 @@ pub fn update(
     input.discount_id.apply(&mut link.discount_id);
     let seats = input.seats.as_value().copied();
     input.seats.apply(&mut link.seats);
-    link.modified_at = Some(at.now);
     let discount = loaded.discount.filter(|d| Some(d.id) == link.discount_id);
     let mut linked = Linked::new(link, loaded.offered, discount);
     if let Some(id) = wanted {
@@ -274,8 +273,7 @@ pub fn update(
         return Err(no_units(units));
     }
     let mut changes = Changes::new();
-    changes.update(old, &linked.link);
-    linked.link.version += 1;
+    changes.revise(old, &mut linked.link, at);
     Ok((linked, changes))
 }
 

@@ -362,10 +362,8 @@ pub fn update(
         }
     }
     collected(problems)?;
-    new.modified_at = Some(at.now);
     let mut changes = Changes::new();
-    changes.update(row, &new);
-    new.version += 1;
+    changes.revise(row, &mut new, at);
     changes.tell_customer(audience, at, EventType::CustomerUpdated, &new);
     Ok((new, changes))
 }

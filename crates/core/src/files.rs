@@ -268,8 +268,9 @@ pub fn update(file: &File, input: FilePatch, at: &At) -> (File, Changes) {
         new.name = name;
     }
     input.version.apply(&mut new.label);
-    new.modified_at = Some(at.now);
-    changed(file, new)
+    let mut changes = Changes::new();
+    changes.revise(file, &mut new, at);
+    (new, changes)
 }
 
 /// Takes a file away; products show it no more.

@@ -116,9 +116,7 @@ pub fn update(
         None => {}
     }
     collected(problems)?;
-    new.modified_at = Some(at.now);
     let mut changes = Changes::new();
-    changes.update(meter, &new);
-    new.version += 1;
+    changes.revise(meter, &mut new, at);
     Ok((new, changes))
 }

@@ -235,14 +235,11 @@ pub fn update(
     if let Some(behavior) = input.default_tax_behavior {
         new.default_tax_behavior = behavior;
     }
-    new.modified_at = Some(at.now);
     let mut changes = Changes::new();
-    changes
-        .update(row, &new)
-        .emit(audience, at, EventType::OrganizationUpdated, row.id, || {
-            view(&new)
-        });
-    new.version += 1;
+    changes.revise(row, &mut new, at);
+    changes.emit(audience, at, EventType::OrganizationUpdated, row.id, || {
+        view(&new)
+    });
     Ok((new, changes))
 }
 

@@ -169,10 +169,8 @@ pub fn delete(row: &WebhookEndpoint, at: &At) -> Changes {
 }
 
 fn replace(row: &WebhookEndpoint, mut new: WebhookEndpoint, at: &At) -> (WebhookEndpoint, Changes) {
-    new.modified_at = Some(at.now);
     let mut changes = Changes::new();
-    changes.update(row, &new);
-    new.version += 1;
+    changes.revise(row, &mut new, at);
     (new, changes)
 }
 
@@ -393,6 +391,19 @@ pub fn skip(event: &WebhookEvent, at: &At) -> Changes {
     };
     let mut changes = Changes::new();
     changes.update(event, &new);
+    changes
+}
+
+/// How long an event waits that cannot be read: for somebody to mend it, or for a version that can.
+const UNREADABLE: SignedDuration = SignedDuration::from_hours(1);
+
+/// Puts an event off that cannot be read, so that those behind it are sent.
+pub fn put_off(event_id: Uuid, at: &At) -> Changes {
+    let mut changes = Changes::new();
+    changes.any(
+        "update webhook_events set next_attempt_at = $1 where id = $2 and next_attempt_at is not null",
+        vec![Value::Time(at.now + UNREADABLE), Value::Uuid(event_id)],
+    );
     changes
 }
 

@@ -210,7 +210,9 @@ pub fn apply(
     input.success_url.clone().apply(&mut row.success_url);
     input.return_url.clone().apply(&mut row.return_url);
     input.embed_origin.clone().apply(&mut row.embed_origin);
-    row.modified_at = Some(at.now);
+    if step == Step::Confirm {
+        row.modified_at = Some(at.now);
+    }
     answers(&mut session, input, step)?;
     // From now, so it moves with every change (4.2-10).
     session.checkout.trial_end = trials::active(&session.checkout, &session.selected().product)
@@ -457,8 +459,7 @@ pub fn update(
     if writer == Writer::Client && is_unchanged(&session.checkout, &new.checkout) {
         return Ok((session.clone(), changes));
     }
-    changes.update(&session.checkout, &new.checkout);
-    new.checkout.version += 1;
+    changes.revise(&session.checkout, &mut new.checkout, at);
     webhooks::supersede_changes(&mut changes, new.checkout.id, audience, at);
     changes.tell_checkout(&new, EventType::CheckoutUpdated, audience, site, at);
     Ok((new, changes))

@@ -94,9 +94,8 @@ pub fn update(
     if let Some(metadata) = input.metadata {
         new.metadata = Json(metadata);
     }
-    new.modified_at = Some(at.now);
     let mut changes = Changes::new();
-    changes.update(old, &new);
+    changes.revise(old, &mut new, at);
     if new.slug != old.slug {
         let renamed = Renamed {
             organization_id: old.organization_id,
@@ -109,7 +108,6 @@ pub fn update(
         let key = format!("{key}:again");
         changes.job(at, RENAME_JOB, &key, at.now + RENAME_AGAIN, &renamed);
     }
-    new.version += 1;
     Ok((new, changes))
 }
 

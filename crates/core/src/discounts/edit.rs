@@ -157,9 +157,8 @@ pub fn update(
         new.metadata = Json(metadata);
     }
     collected(problems)?;
-    new.modified_at = Some(at.now);
     let mut changes = Changes::new();
-    changes.update(old, &new);
+    changes.revise(old, &mut new, at);
     let kind = EventType::DiscountUpdated;
     Ok(told(&new, changes, kind, organization, known, audience, at))
 }

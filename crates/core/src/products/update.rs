@@ -66,7 +66,6 @@ pub fn update(
         parts.fields = fields;
         new.custom_fields = Json(attached);
     }
-    new.modified_at = Some(at.now);
     let usable = named.usable_meters();
     let in_use = |m: &&Meter| offered.active().any(|p| p.meter_id == Some(m.id));
     let mut meters: Vec<_> = parts.meters.iter().filter(in_use).cloned().collect();
@@ -85,7 +84,10 @@ pub fn update(
     };
     collected(problems)?;
     let mut changes = Changes::new();
-    changes.update(old, &new);
+    if prices != offered.prices {
+        new.modified_at = Some(at.now);
+    }
+    changes.revise(old, &mut new, at);
     let mut added = Vec::new();
     for price in &prices {
         match offered.prices.iter().find(|p| p.id == price.id) {
@@ -105,7 +107,6 @@ pub fn update(
             changes.update(link, &without(link, old.id, at));
         }
     }
-    new.version += 1;
     let mut updated = Offered::new(new, prices);
     updated.parts = parts;
     changes.emit(audience, at, EventType::ProductUpdated, old.id, || {

@@ -1,6 +1,6 @@
 //! lifecycle.md A: versions, credentials, transport, CORS, addresses, pages.
 
-use std::io;
+use std::{io, time::Duration};
 
 use axum::{
     body::Body,
@@ -8,10 +8,78 @@ use axum::{
 };
 use futures_util::stream;
 use serde_json::json;
-use till_testkit::both;
+use till_server::app::Clock as _;
+use till_testkit::{Till, both};
 use till_wire::scope::Scope;
 
+use crate::foreign::World;
+
+/// Operations that change something, as the document has them: path and id.
+fn patches(t: &Till) -> Vec<(String, String)> {
+    let paths = t.document()["paths"].as_object().unwrap();
+    let patches = paths.iter().filter_map(|(path, methods)| {
+        let id = methods["patch"]["operationId"].as_str()?;
+        Some((path.clone(), id.to_owned()))
+    });
+    patches.collect()
+}
+
 both! {
+    async fn a_patch_that_changes_nothing_leaves_modified_at_alone(t: &mut Till) {
+        t.may_leave_work();
+        let world = World::new(t).await;
+        let walked = patches(t);
+        assert!(walked.len() >= 13, "{walked:?}");
+        for (template, operation) in walked {
+            let path = world.path(&template);
+            let empty = match operation.as_str() {
+                // What they are is named in every change.
+                "benefits:update" => json!({"type": "custom"}),
+                "custom-fields:update" => json!({"type": "text"}),
+                _ => json!({}),
+            };
+            t.advance(Duration::from_secs(1));
+            let before = t.patch(&path, empty.clone()).await.ok();
+            t.advance(Duration::from_secs(1));
+            let after = t.patch(&path, empty).await.ok();
+            assert_eq!(after["modified_at"], before["modified_at"], "{operation}: {after}");
+            t.patch(&path, world.body(&operation)).await.ok();
+            t.advance(Duration::from_secs(1));
+            let before = t.patch(&path, world.body(&operation)).await.ok();
+            t.advance(Duration::from_secs(1));
+            let after = t.patch(&path, world.body(&operation)).await.ok();
+            assert_eq!(after["modified_at"], before["modified_at"], "{operation}, the same again: {after}");
+        }
+    }
+
+    async fn a_patch_that_changes_something_says_when(t: &mut Till) {
+        t.may_leave_work();
+        let world = World::new(t).await;
+        for (template, operation) in patches(t) {
+            let path = world.path(&template);
+            t.advance(Duration::from_secs(1));
+            let now = t.clock.now();
+            let changed = t.patch(&path, world.body(&operation)).await.ok();
+            let at = changed["modified_at"].as_str().map(|at| at.parse::<jiff::Timestamp>().unwrap());
+            assert!(at.is_some_and(|at| at >= now), "{operation}: {changed}");
+        }
+    }
+
+    async fn who_listens_hears_of_an_empty_change_of_a_customer_and_of_a_session_b_7(t: &mut Till) {
+        let customer = t.customer("ada@example.com").await;
+        let checkout = t.checkout_for(&t.product().await).await;
+        t.listen().await;
+        t.patch(&format!("/v1/customers/{}", customer["id"].as_str().unwrap()), json!({})).await.ok();
+        assert_eq!(t.told_types().await, ["customer.updated", "customer.state_changed"]);
+        for _ in 0..3 {
+            t.patch(&format!("/v1/customers/{}", customer["id"].as_str().unwrap()), json!({})).await.ok();
+        }
+        let burst = ["customer.updated", "customer.updated", "customer.updated", "customer.state_changed"];
+        assert_eq!(t.told_types().await, burst, "a burst is told once");
+        t.change(&checkout, json!({})).await.ok();
+        assert_eq!(t.told_types().await, ["checkout.updated"]);
+    }
+
     async fn the_version_is_echoed_and_an_unknown_one_is_not_found_j_1_and_j_2(t: &mut Till) {
         assert_eq!(t.get("/v1/customers/").await.header("polar-version"), "2026-04");
         for version in ["2026-04", "2026-10", "2027-01"] {
