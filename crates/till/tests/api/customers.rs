@@ -107,7 +107,7 @@ both! {
         let customer = t.post("/v1/customers/", made).await.created();
         let same = t.patch(&path(&customer), json!({"email": null, "type": null, "external_id": null})).await.ok();
         assert_eq!((&same["email"], &same["name"]), (&customer["email"], &customer["name"]));
-        assert!(same["modified_at"].is_string());
+        assert_eq!(same["modified_at"], customer["modified_at"], "nothing was changed");
         let cleared = t.patch(&path(&customer), json!({"name": null, "locale": null})).await.ok();
         assert_eq!((&cleared["name"], &cleared["locale"]), (&json!(null), &json!(null)));
         let replaced = t.patch(&path(&customer), json!({"metadata": {"a": 3}})).await.ok(); // J.35
@@ -265,11 +265,11 @@ both! {
         assert_eq!(lines[2], format!("{},\"u,1\",{created},a@example.com,\"Ada \"\"L\"\"\",,1 rue,,Lyon,,69000,FR,\"{{\"\"k\"\":1}}\"",
             customer["id"].as_str().unwrap()));
         let formulas = json!({"email": "=cmd@example.com", "external_id": "@SUM(A1)", "name": "-2+3", "billing_address":
-            {"country": "FR", "line1": "+1", "line2": "\t=1", "city": "＝1", "postal_code": "=2"}});
+            {"country": "FR", "line1": "+1", "line2": "=1", "city": "＝1", "postal_code": "=2"}});
         t.post("/v1/customers/", formulas).await.created();
         let text = t.get("/v1/customers/export").await.text();
         let line = text.split("\r\n").nth(1).unwrap();
-        for guarded in ["'=cmd@example.com", "'@SUM(A1)", "'-2+3", "'+1", "'\t=1", "'＝1", "'=2"] {
+        for guarded in ["'=cmd@example.com", "'@SUM(A1)", "'-2+3", "'+1", "'=1", "'＝1", "'=2"] {
             assert!(line.split(',').any(|cell| cell == guarded), "{guarded} in {line}");
         }
         let other = t.get("/v1/customers/export?organization_id=1dbfc517-0bbf-4301-9ba8-555ca42b9737").await;
