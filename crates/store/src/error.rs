@@ -30,6 +30,9 @@ pub enum StoreError {
     /// A migration cannot be applied; the text names the file.
     #[error("migration {0}")]
     Migration(String),
+    /// The code that was to do it panicked; the log says where. Nothing was written.
+    #[error("a panic in the database's own code")]
+    Panic,
     /// The store was closed.
     #[error("the store is closed")]
     Closed,

@@ -11,6 +11,8 @@ pub struct Gauges {
     pub batch: Histogram,
     /// Seconds that a commit took once it was its turn: a whole group on SQLite.
     pub seconds: Histogram,
+    /// Panics in the threads and tasks of the database, each of which goes on.
+    pub panics: IntCounter,
 }
 
 impl Gauges {
@@ -19,9 +21,12 @@ impl Gauges {
             let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
             Histogram::with_opts(options).expect("the names are valid and the buckets in order")
         };
+        let panics = "Panics in the threads and tasks of the database, which go on";
+        let panics = IntCounter::new("till_database_panics_total", panics);
         let reads = IntCounter::new("till_reads_total", "Reads asked of the database");
         Self {
             reads: reads.expect("the name is valid"),
+            panics: panics.expect("the name is valid"),
             batch: histogram(
                 "till_commit_batch_size",
                 "Decisions committed together with one fsync",

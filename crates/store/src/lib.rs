@@ -38,6 +38,7 @@ pub use reads::{
 };
 pub use settle::settle;
 pub use sqlite::copy::{Copied, CopyError, backup, restore};
+pub use sqlite::private::open_to_others;
 pub use state::{Queues, Size, sqlite_file};
 
 /// How to open a [`Store`]. The defaults serve production.

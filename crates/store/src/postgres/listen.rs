@@ -1,10 +1,12 @@
 //! Hints between nodes: one listening connection per node.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
+use prometheus::IntCounter;
 use serde::{Deserialize, Serialize};
 use till_core::change::Signal;
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -107,19 +109,37 @@ impl Caller {
 
 /// Listens for ever, connecting again after every loss. `ready` is answered once it listens, or
 /// dropped when the first attempt failed.
-pub(super) async fn run(server: Server, hub: Hub, mut outbox: Outbox, ready: oneshot::Sender<()>) {
+pub(super) async fn run(
+    server: Server,
+    hub: Hub,
+    mut outbox: Outbox,
+    ready: oneshot::Sender<()>,
+    panics: IntCounter,
+) {
     let mut ready = Some(ready);
     loop {
-        match session(&server, &hub, &mut outbox, ready.take()).await {
+        let session = session(&server, &hub, &mut outbox, ready.take());
+        let Ok(ended) = AssertUnwindSafe(session).catch_unwind().await else {
+            // The hook has said where. What was on its way may be lost: everybody should look.
+            panics.inc();
+            hub.publish_doubt();
+            pause().await;
+            continue;
+        };
+        match ended {
             Ok(()) => tracing::warn!("the listening connection ended"),
             Err(e) => tracing::warn!(error = %words(&e), "the listening connection failed"),
         }
-        #[allow(
-            clippy::disallowed_methods,
-            reason = "a pause between attempts to connect decides nothing"
-        )]
-        tokio::time::sleep(PAUSE).await;
+        pause().await;
     }
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a pause between attempts to connect decides nothing"
+)]
+async fn pause() {
+    tokio::time::sleep(PAUSE).await;
 }
 
 async fn session(

@@ -68,13 +68,15 @@ impl Postgres {
         let hub = Hub::new();
         let (caller, outbox) = Caller::new();
         let (ready, listens) = oneshot::channel();
-        let listener = listen::run(server, hub.clone(), outbox, ready);
+        let gauges = Gauges::new();
+        let panics = gauges.panics.clone();
+        let listener = listen::run(server, hub.clone(), outbox, ready, panics);
         let listener = tokio::spawn(listener);
         // hints are no condition for starting: whether it listens or failed once, go on
         let _ = listens.await;
         Ok(Self {
             hub,
-            gauges: Gauges::new(),
+            gauges,
             open: Arc::default(),
             pool,
             caller,
@@ -150,7 +152,13 @@ impl Postgres {
             drop(open);
             Ok(())
         });
-        flight.await.map_err(|_| StoreError::Closed)?
+        flight.await.map_err(|error| match error.is_panic() {
+            true => {
+                self.gauges.panics.inc();
+                StoreError::Panic
+            }
+            false => StoreError::Closed,
+        })?
     }
 
     pub(crate) async fn migrate(&self) -> Result<(), StoreError> {

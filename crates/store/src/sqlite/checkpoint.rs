@@ -2,11 +2,13 @@
 //! of somebody's commit.
 
 use std::cell::LazyCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
+use prometheus::IntCounter;
 use rusqlite::Connection;
 use rusqlite::hooks::Wal;
 
@@ -19,6 +21,7 @@ const PAGES: i32 = 2000;
 pub(super) fn beside(
     writer: &mut Connection,
     open: impl FnOnce() -> Result<Connection, StoreError> + Send + 'static,
+    panics: IntCounter,
 ) -> Result<JoinHandle<()>, StoreError> {
     let unavailable = |e: &dyn std::fmt::Display| StoreError::Unavailable(e.to_string());
     let (ask, asked) = channel();
@@ -37,7 +40,7 @@ pub(super) fn beside(
         .map_err(|e| unavailable(&e))?;
     std::thread::Builder::new()
         .name("till-checkpoint".to_owned())
-        .spawn(move || fold(&asked, open, &folded))
+        .spawn(move || fold(&asked, open, &folded, &panics))
         .map_err(|e| unavailable(&e))
 }
 
@@ -77,6 +80,10 @@ impl Log {
         }
         if pages - self.done >= PAGES {
             self.busy = self.ask.send(()).is_ok();
+            if !self.busy {
+                // There is no thread any more: slower, and the log does not grow without end.
+                self.done = wal.checkpoint().map_or(0, |()| pages);
+            }
         }
     }
 }
@@ -85,6 +92,7 @@ fn fold(
     asked: &Receiver<()>,
     open: impl FnOnce() -> Result<Connection, StoreError>,
     folded: &AtomicBool,
+    panics: &IntCounter,
 ) {
     let db = LazyCell::new(|| {
         open()
@@ -92,8 +100,12 @@ fn fold(
             .ok()
     });
     for () in asked {
-        if let Some(Err(e)) = db.as_ref().map(checkpoint) {
-            tracing::warn!(error = %e, "folding the write-ahead log");
+        // A panic is told of by the hook. Whatever happens the writer must hear of it, or the log would grow for ever.
+        let done = catch_unwind(AssertUnwindSafe(|| db.as_ref().map(checkpoint)));
+        match done {
+            Ok(Some(Err(e))) => tracing::warn!(error = %e, "folding the write-ahead log"),
+            Ok(_) => {}
+            Err(_) => panics.inc(),
         }
         folded.store(true, Ordering::Release);
     }

@@ -14,6 +14,7 @@ use rusqlite::{
 };
 
 use super::lock::{Lock, beside};
+use super::private::{self, PRIVATE};
 use crate::list::Dialect;
 use crate::migrate;
 
@@ -111,6 +112,7 @@ pub fn restore(from: &Path, to: &Path, replace: bool, stamp: &str) -> Result<Cop
     let mut copied = draft.fill(from, "integrity_check")?;
     if to.exists() {
         fold(to)?;
+        private::tighten(to);
         let former = beside(to, &format!(".former-{stamp}"));
         fs::hard_link(to, &former).map_err(|e| disk(&former, e))?;
         copied.former = Some(former);
@@ -180,7 +182,7 @@ impl Draft {
         OpenOptions::new()
             .write(true)
             .create_new(true)
-            .mode(0o600)
+            .mode(PRIVATE)
             .open(&draft.path)
             .map_err(|e| disk(&draft.path, e))?;
         Ok(draft)

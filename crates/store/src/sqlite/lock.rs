@@ -6,8 +6,11 @@
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io,
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
+
+use super::private::PRIVATE;
 
 /// Held until it is dropped, or its process ends however that happens.
 #[derive(Debug)]
@@ -41,6 +44,7 @@ fn open(database: &Path) -> io::Result<File> {
         .create(true)
         .truncate(false)
         .write(true)
+        .mode(PRIVATE)
         .open(beside(database, ".lock"))
 }
 

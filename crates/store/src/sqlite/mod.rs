@@ -5,6 +5,7 @@ mod checkpoint;
 mod constraint;
 pub(crate) mod copy;
 mod lock;
+pub(crate) mod private;
 mod read;
 mod write;
 
@@ -62,13 +63,21 @@ impl Sqlite {
         let (patience, readers, apply) = (options.patience, options.readers, options.migrate);
         let prepared = steps.clone();
         let file = path.clone();
+        let gauges = Gauges::new();
+        let panics = gauges.panics.clone();
         let opened = tokio::task::spawn_blocking(move || {
             let lock = lock(&path)?;
+            let unavailable = |e| StoreError::Unavailable(format!("{}: {e}", path.display()));
+            private::create(&path).map_err(unavailable)?;
+            if apply {
+                private::tighten(&path);
+            }
             let mut writer = connect(&path, patience, -8192)?;
             if apply {
                 apply_missing(&mut writer, &prepared)?;
             }
-            let folding = checkpoint::beside(&mut writer, move || connect(&path, patience, -64))?;
+            let folding =
+                checkpoint::beside(&mut writer, move || connect(&path, patience, -64), panics)?;
             Ok::<_, StoreError>((lock, writer, folding))
         });
         let (lock, writer, folding) = opened.await.map_err(|_| StoreError::Closed)??;
@@ -78,7 +87,6 @@ impl Sqlite {
         };
         // As many as there are threads to ask at once.
         let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2));
-        let gauges = Gauges::new();
         Ok(Self {
             hub: Hub::new(),
             writer: Writer::start(writer, folding, gauges.clone())?,

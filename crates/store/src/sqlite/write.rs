@@ -1,5 +1,6 @@
 //! The writing thread: takes what is queued, applies each in a savepoint, commits all with one fsync.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
@@ -43,21 +44,28 @@ where
     }
 
     fn answer(self: Box<Self>, group: Result<(), StoreError>) {
-        let result = match (group, self.result) {
+        let Self {
+            result,
+            after,
+            caller,
+            ..
+        } = *self;
+        let result = match (group, result) {
             (Ok(()), Some(result)) => result,
-            (Ok(()), None) => Err(StoreError::Closed.into()),
+            (Ok(()), None) => Err(StoreError::Panic.into()),
             (Err(e), _) => Err(e.into()),
         };
         if result.is_ok() {
-            (self.after)();
+            // Whatever comes of telling others, the commit stands.
+            let _ = catch_unwind(AssertUnwindSafe(after));
         }
-        // the caller may have gone; the commit stands
-        let _ = self.caller.send(result);
+        // the caller may have gone
+        let _ = caller.send(result);
     }
 }
 
-/// Work that manages its own transaction.
-type Alone = Box<dyn FnOnce(&mut Connection) + Send>;
+/// Work that manages its own transaction; says whether it panicked.
+type Alone = Box<dyn FnOnce(&mut Connection) -> bool + Send>;
 
 enum Work {
     Member(Box<dyn Member>),
@@ -116,7 +124,10 @@ impl Writer {
     ) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
         let alone: Alone = Box::new(move |db| {
-            let _ = answer.send(work(db));
+            let done = catch_unwind(AssertUnwindSafe(|| work(db)));
+            let panicked = done.is_err();
+            let _ = answer.send(done.unwrap_or(Err(StoreError::Panic)));
+            panicked
         });
         self.queue
             .send(Work::Alone(alone))
@@ -134,22 +145,15 @@ impl Writer {
 }
 
 fn run(mut db: Connection, folding: JoinHandle<()>, queue: &Receiver<Work>, gauges: &Gauges) {
-    let mut closing = None;
     let mut left_over = None;
-    while closing.is_none() {
-        let work = match left_over.take() {
-            Some(work) => work,
-            None => match queue.recv() {
-                Ok(work) => work,
-                Err(_) => break,
-            },
-        };
-        match work {
-            Work::Member(first) => left_over = group(&db, first, queue, gauges),
-            Work::Alone(work) => work(&mut db),
-            Work::Close(answer) => closing = Some(answer),
+    let closing = loop {
+        let turns = AssertUnwindSafe(|| turns(&mut db, queue, &mut left_over, gauges));
+        match catch_unwind(turns) {
+            Ok(closing) => break closing,
+            // What was in the works is refused, as its callers see by nobody answering; the thread goes on.
+            Err(_) => end_transaction(&db, gauges),
         }
-    }
+    };
     // Whoever closes last folds the log back into the database file; two at once each leave it to the other.
     checkpoint::end(&mut db, folding);
     if let Err((_, e)) = db.close() {
@@ -157,6 +161,39 @@ fn run(mut db: Connection, folding: JoinHandle<()>, queue: &Receiver<Work>, gaug
     }
     if let Some(answer) = closing {
         let _ = answer.send(());
+    }
+}
+
+/// After a panic: nothing half done stays.
+fn end_transaction(db: &Connection, gauges: &Gauges) {
+    gauges.panics.inc();
+    tracing::error!("the writing thread panicked and goes on");
+    if !db.is_autocommit() {
+        let _ = step(db, "rollback");
+    }
+}
+
+/// Does what is queued until it is told to close, by whom, or nobody is left to ask.
+fn turns(
+    db: &mut Connection,
+    queue: &Receiver<Work>,
+    left_over: &mut Option<Work>,
+    gauges: &Gauges,
+) -> Option<oneshot::Sender<()>> {
+    loop {
+        let work = match left_over.take() {
+            Some(work) => work,
+            None => queue.recv().ok()?,
+        };
+        match work {
+            Work::Member(first) => *left_over = group(db, first, queue, gauges),
+            Work::Alone(work) => {
+                if work(db) {
+                    end_transaction(db, gauges);
+                }
+            }
+            Work::Close(answer) => return Some(answer),
+        }
     }
 }
 
@@ -173,7 +210,7 @@ fn group(
     let mut other = None;
     let mut ended = step(db, "begin immediate");
     while let Some(mut member) = next.take() {
-        ended = ended.and_then(|()| savepoint(db, member.as_mut()));
+        ended = ended.and_then(|()| savepoint(db, member.as_mut(), gauges));
         members.push(member);
         if members.len() < GROUP {
             match queue.try_recv() {
@@ -200,9 +237,13 @@ fn group(
 }
 
 /// Applies one member so that its refusal leaves its neighbours alone.
-fn savepoint(db: &Connection, member: &mut dyn Member) -> Result<(), StoreError> {
+fn savepoint(db: &Connection, member: &mut dyn Member, gauges: &Gauges) -> Result<(), StoreError> {
     step(db, "savepoint member")?;
-    let keep = member.apply(db);
+    // Whoever panics is refused like any other member.
+    let keep = catch_unwind(AssertUnwindSafe(|| member.apply(db))).unwrap_or_else(|_| {
+        gauges.panics.inc();
+        false
+    });
     if db.is_autocommit() {
         // a full disk or a failing one: SQLite gave the whole transaction up
         let problem = "the database gave the transaction up: disk full or failing";
@@ -280,4 +321,39 @@ fn execute(db: &Connection, sql: &str, binds: &[Value]) -> Result<u64, CommitErr
         }
     }
     Ok(if reads { seen } else { db.changes() })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::super::Sqlite;
+    use super::*;
+    use crate::Options;
+
+    #[tokio::test]
+    async fn work_that_panics_is_refused_and_the_writer_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("till.db");
+        let db = Sqlite::open(path, &Options::default(), &[]).await.unwrap();
+        let seven = |db: &Connection| Ok(db.query_row("select 7", [], |row| row.get(0)).unwrap());
+        for _ in 0..2 {
+            let bad = db
+                .writer
+                .write::<(), StoreError>(|_| panic!("on purpose"), || ());
+            let good = db.writer.write::<i64, StoreError>(seven, || ());
+            let told = db
+                .writer
+                .write::<i64, StoreError>(seven, || panic!("afterwards"));
+            let alone = db.writer.alone::<()>(|_| panic!("all alone"));
+            let (bad, good, told, alone) = tokio::join!(bad, good, told, alone);
+            assert!(matches!(bad, Err(StoreError::Panic)), "{bad:?}");
+            assert_eq!((good.unwrap(), told.unwrap()), (7, 7));
+            assert!(matches!(alone, Err(StoreError::Panic)), "{alone:?}");
+        }
+        assert_eq!(db.gauges.panics.get(), 4);
+        let mut changes = Changes::new();
+        changes.any("delete from jobs", vec![]);
+        db.commit(changes).await.unwrap();
+        db.close().await;
+    }
 }
