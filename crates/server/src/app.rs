@@ -11,7 +11,13 @@ use till_ports::{
 };
 use till_store::{CommitError, Store};
 
-use crate::{error::ApiError, limits::Limits, metrics::Metrics, passwords::Passwords, work::Hands};
+use crate::{
+    error::ApiError,
+    limits::Limits,
+    metrics::Metrics,
+    passwords::Passwords,
+    work::{Hands, Setbacks, Workers},
+};
 
 /// Where time and randomness come from: the machine in the binary, the test in tests.
 pub trait Clock: Send + Sync {
@@ -78,6 +84,10 @@ pub struct App {
     pub metrics: Metrics,
     /// Who does at once what was just asked for.
     pub hands: Hands,
+    /// How the loops of this process are.
+    pub workers: Workers,
+    /// What failed lately and is left alone for a while.
+    pub setbacks: Setbacks,
 }
 
 impl fmt::Debug for App {
@@ -126,6 +136,13 @@ impl App {
     {
         let seed = self.clock.seed();
         let seed = u64::from_le_bytes(seed[..8].try_into().expect("eight bytes"));
-        till_store::settle(seed, attempt).await
+        let settled = till_store::settle(seed, attempt).await;
+        if let Err(error) = &settled
+            && let Some(cause) = error.conflict()
+        {
+            // Where a value is taken and the decision does not see by whom, the fault is ours.
+            tracing::warn!(%cause, "a decision was given up as its rows kept moving");
+        }
+        settled
     }
 }

@@ -55,8 +55,8 @@ enum Kind {
         /// Until there is something of the budget again.
         seconds: u64,
     },
-    /// Rows moved; load and decide again.
-    Stale,
+    /// Rows moved, or a value is taken: load and decide again.
+    Stale(Refused),
     /// Ours; the cause is logged, never shown.
     Internal(String),
 }
@@ -225,7 +225,7 @@ impl ApiError {
             | Kind::Plain { status, .. } => *status,
             Kind::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Kind::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Kind::Stale => StatusCode::CONFLICT,
+            Kind::Stale(_) => StatusCode::CONFLICT,
             Kind::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -238,6 +238,14 @@ impl ApiError {
         };
         tracing::error!(%cause, "a request failed");
         request_id::current()
+    }
+
+    /// What a decision was refused for, where it may be made again.
+    pub fn conflict(&self) -> Option<&Refused> {
+        match &*self.0 {
+            Kind::Stale(refused) => Some(refused),
+            _ => None,
+        }
     }
 
     /// The broken fields, for pages that show them in place.
@@ -260,7 +268,7 @@ impl ApiError {
                 TooMany::Codes => "TooManyDiscountCodes",
                 TooMany::Declines => "TooManyDeclines",
             },
-            Kind::Stale => "Conflict",
+            Kind::Stale(_) => "Conflict",
             Kind::Internal(_) => "InternalServerError",
         }
     }
@@ -274,7 +282,9 @@ impl ApiError {
             }
             Kind::Bearer { words, .. } | Kind::Plain { words, .. } => (*words).to_owned(),
             Kind::TooMany { .. } => "Too many requests. Try again in a moment.".to_owned(),
-            Kind::Stale => "Somebody else changed this at the same moment. Try again.".to_owned(),
+            Kind::Stale(_) => {
+                "Somebody else changed this at the same moment. Try again.".to_owned()
+            }
             Kind::Internal(_) => "Something went wrong on our side.".to_owned(),
         }
     }
@@ -373,7 +383,9 @@ impl From<CommitError> for ApiError {
     fn from(error: CommitError) -> Self {
         match error {
             // A value taken between load and commit shows when it is loaded again.
-            CommitError::Refused(Refused::Stale | Refused::Taken(_)) => Self::of(Kind::Stale),
+            CommitError::Refused(refused @ (Refused::Stale | Refused::Taken(_))) => {
+                Self::of(Kind::Stale(refused))
+            }
             other => Self::internal(other),
         }
     }
@@ -387,7 +399,7 @@ impl From<ProcessorError> for ApiError {
 
 impl Stale for ApiError {
     fn is_stale(&self) -> bool {
-        matches!(*self.0, Kind::Stale)
+        matches!(*self.0, Kind::Stale(_))
     }
 }
 

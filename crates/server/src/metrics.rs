@@ -47,6 +47,12 @@ pub struct Metrics {
     waiting: IntGaugeVec,
     waiting_seconds: IntGauge,
     database: IntGaugeVec,
+    panics: IntCounterVec,
+    broken: IntCounterVec,
+    job_failures: IntCounterVec,
+    jobs_buried: IntCounterVec,
+    worker_failures: IntCounterVec,
+    step_failures: IntCounterVec,
     process: Process,
 }
 
@@ -122,6 +128,36 @@ impl Default for Metrics {
                 "The database on the disk, and SQLite's write-ahead log",
                 &["part"],
             ),
+            panics: keep.counters(
+                "till_panics_total",
+                "Panics by where they were caught: a request, an answer's body, a job, a step of upkeep, a delivery",
+                &["place"],
+            ),
+            broken: keep.counters(
+                "till_http_broken_answers_total",
+                "Answers that broke off after their head was sent, counted by that head's status as well",
+                &["route", "method"],
+            ),
+            job_failures: keep.counters(
+                "till_job_failures_total",
+                "Runs of jobs that failed and will be tried again, or not",
+                &["kind"],
+            ),
+            jobs_buried: keep.counters(
+                "till_jobs_buried_total",
+                "Jobs that were given up; till_queue_depth has how many there are",
+                &["kind"],
+            ),
+            worker_failures: keep.counters(
+                "till_worker_failures_total",
+                "Workers that panicked or ended, and were started again",
+                &["worker"],
+            ),
+            step_failures: keep.counters(
+                "till_step_failures_total",
+                "Steps of workers that failed for one thing of several, and will be tried again",
+                &["step"],
+            ),
             process: Process {
                 memory: keep.gauge(
                     "process_resident_memory_bytes",
@@ -142,6 +178,7 @@ impl Metrics {
         keep.keep(gauges.reads.clone());
         keep.keep(gauges.batch.clone());
         keep.keep(gauges.seconds.clone());
+        keep.keep(gauges.panics.clone());
         self
     }
 
@@ -219,6 +256,39 @@ impl Metrics {
             None => "none",
         };
         self.deliveries.with_label_values(&[class]).inc();
+    }
+
+    /// A panic was caught: at one of few places, which are named in the code.
+    pub fn panicked(&self, place: &'static str) {
+        self.panics.with_label_values(&[place]).inc();
+    }
+
+    /// An answer broke off after its head was sent. `route`: as in [`Metrics::answered`].
+    pub fn broke_off(&self, route: &str, method: &Method) {
+        let method = METHODS.iter().find(|name| **name == method.as_str());
+        self.broken
+            .with_label_values(&[route, method.unwrap_or(&"other")])
+            .inc();
+    }
+
+    /// A run of a job failed. `kind` is one of those that this version knows.
+    pub fn job_failed(&self, kind: &str) {
+        self.job_failures.with_label_values(&[kind]).inc();
+    }
+
+    /// A job was given up.
+    pub fn job_buried(&self, kind: &str) {
+        self.jobs_buried.with_label_values(&[kind]).inc();
+    }
+
+    /// A worker panicked, or ended before it should.
+    pub fn worker_failed(&self, name: &'static str) {
+        self.worker_failures.with_label_values(&[name]).inc();
+    }
+
+    /// One thing of several could not be done.
+    pub fn step_failed(&self, step: &'static str) {
+        self.step_failures.with_label_values(&[step]).inc();
     }
 
     /// Everything in Prometheus' text format. What the database cannot tell right now is left as it was.

@@ -469,10 +469,9 @@ async fn charge(
                 &prepared.client_secret,
                 &app.at(),
             );
-            // Somebody else has given this attempt up meanwhile: then money must not move.
-            if app.commit(changes).await.is_err() {
-                return Err(Refusal::CheckoutLocked.into());
-            }
+            // Money does not move where this is not written down: because somebody else has given the attempt up
+            // meanwhile, or because the database failed, which is no fault of the buyer's.
+            app.commit(changes).await.map_err(locked)?;
             payment = asked;
             app.processor
                 .confirm(id, &prepared.reference, app.clock.now())

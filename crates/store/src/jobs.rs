@@ -20,16 +20,27 @@ const DONE: &str =
 
 /// Done, but asked for again meanwhile.
 const AGAIN: &str = "update jobs \
-set lease_until = null, claim = null, attempts = 0, run_at = next_at, next_at = null \
+set lease_until = null, claim = null, attempts = 0, failures = 0, last_error = null, run_at = next_at, next_at = null \
 where id = $1 and attempts = $2 and claim = $3 and next_at is not null";
 
-const RETRY: &str = "update jobs set lease_until = null, claim = null, \
+const RETRY: &str = "update jobs set lease_until = null, claim = null, failures = 0, last_error = null, \
 run_at = case when next_at < $4 then next_at else $4 end, \
 next_at = case when next_at < $4 then null else next_at end \
 where id = $1 and attempts = $2 and claim = $3";
 
-const BURY: &str = "update jobs set lease_until = null, claim = null, buried = $4 \
+/// The same of a run that failed.
+const FAILED: &str = "update jobs set lease_until = null, claim = null, failures = failures + 1, last_error = $5, \
+run_at = case when next_at < $4 then next_at else $4 end, \
+next_at = case when next_at < $4 then null else next_at end \
+where id = $1 and attempts = $2 and claim = $3";
+
+const BURY: &str = "update jobs set lease_until = null, claim = null, failures = failures + 1, buried = $4 \
 where id = $1 and attempts = $2 and claim = $3 and next_at is null";
+
+const REVIVE: &str = "update jobs set buried = null, attempts = 0, failures = 0, run_at = $2 \
+where id = $1 and buried is not null";
+
+const DROP: &str = "delete from jobs where id = $1 and buried is not null";
 
 pub(crate) const KEEP: &str =
     "update jobs set lease_until = $4 where id = $1 and attempts = $2 and claim = $3";
@@ -74,13 +85,6 @@ impl Store {
         Ok(jobs)
     }
 
-    /// The jobs of a kind that were given up.
-    pub async fn buried_jobs(&self, kind: &str) -> Result<Vec<Job>, StoreError> {
-        let rest = "where kind = $1 and buried is not null order by created_at, id";
-        let binds = vec![Value::Text(kind.to_owned())];
-        self.all(Query::select::<Job>(rest, binds)).await
-    }
-
     /// Ends a claimed job together with its effects. Refused as [`Refused::NotOne`]`(`[`LEASE_LOST`]`)`
     /// when the lease went to somebody else: then nothing is written.
     pub async fn finish_job(&self, job: &Job, end: End) -> Result<(), CommitError> {
@@ -91,6 +95,11 @@ impl Store {
                 let mut binds = fence;
                 binds.push(Value::Time(at));
                 return self.commit(ended(RETRY, binds, Changes::new())).await;
+            }
+            End::Failed { at, reason } => {
+                let mut binds = fence;
+                binds.extend([Value::Time(at), Value::Text(reason)]);
+                return self.commit(ended(FAILED, binds, Changes::new())).await;
             }
             End::Bury { reason } => {
                 let mut binds = fence.clone();
@@ -105,6 +114,27 @@ impl Store {
             }
             other => other,
         }
+    }
+
+    /// The jobs that were given up, the oldest first, `limit` at most.
+    pub async fn buried_jobs(&self, limit: i64) -> Result<Vec<Job>, StoreError> {
+        let rest = "where buried is not null order by created_at, id limit $1";
+        self.all(Query::select::<Job>(rest, vec![Value::Int(limit)]))
+            .await
+    }
+
+    /// Has a job that was given up done again from `at` on; false: it is none of those.
+    pub async fn revive_job(&self, id: Uuid, at: Timestamp) -> Result<bool, StoreError> {
+        let mut changes = Changes::new();
+        changes.exactly_one("a buried job", REVIVE, vec![id.into(), at.into()]);
+        taken(self.commit(changes).await)
+    }
+
+    /// Forgets a job that was given up; false: it is none of those.
+    pub async fn drop_job(&self, id: Uuid) -> Result<bool, StoreError> {
+        let mut changes = Changes::new();
+        changes.exactly_one("a buried job", DROP, vec![id.into()]);
+        taken(self.commit(changes).await)
     }
 
     /// Prolongs the lease of a claimed job; false: somebody else has it, or it is gone.

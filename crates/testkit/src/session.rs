@@ -112,6 +112,8 @@ impl Till {
             passwords: Passwords::default(),
             metrics: Metrics::default(),
             hands: Default::default(),
+            workers: Default::default(),
+            setbacks: Default::default(),
         });
         let router = till_server::router(app.clone());
         let (organization, token) = found(&app, "Ada's Shop", "ada").await;
@@ -221,6 +223,8 @@ impl Till {
             passwords: Passwords::default(),
             metrics: Metrics::default(),
             hands: Default::default(),
+            workers: Default::default(),
+            setbacks: Default::default(),
         };
         change(&mut other);
         let other = Arc::new(other);

@@ -259,6 +259,9 @@ pub enum Command {
     /// Access tokens for the API
     #[command(subcommand)]
     Token(Token),
+    /// Work that was given up: purchases, letters and the like that failed again and again
+    #[command(subcommand)]
+    Jobs(Jobs),
     /// Bring the database up to date and say what was applied; `serve` does the same when it starts
     Migrate,
     /// Copy the embedded database into a file while it is used
@@ -271,6 +274,29 @@ pub enum Command {
     Openapi,
     /// Serve the sandbox processor alone, with books of its own in the data folder, for --sandbox-url
     Sandbox,
+}
+
+/// What to do about work that was given up.
+#[derive(Debug, Subcommand)]
+pub enum Jobs {
+    /// List it, the oldest first, with the reason of each
+    List {
+        /// As JSON, for programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Have it done again by the servers that run, once its reason is gone
+    Retry {
+        /// Its id, as `till jobs list` prints it, or `all`
+        #[arg(value_name = "ID")]
+        which: String,
+    },
+    /// Forget one for good: what it was to do is never done
+    Drop {
+        /// Its id, as `till jobs list` prints it
+        #[arg(value_name = "ID")]
+        id: uuid::Uuid,
+    },
 }
 
 /// How `till dev` answers.

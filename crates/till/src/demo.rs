@@ -1,6 +1,6 @@
 //! The demo shop that `till dev` makes in an empty database, and its notes between two starts.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -91,7 +91,7 @@ struct Notes {
 
 /// The demo shop, made if the database is empty, else found again.
 pub async fn shop(store: &Store, key: &SecretKey, folder: &Path) -> Result<Shop, Stop> {
-    let path = notes_path(folder);
+    let path = files::notes_path(folder);
     let organizations = store.organizations().await?;
     if organizations.is_empty() {
         let (shop, notes) = make(store, key).await?;
@@ -266,10 +266,6 @@ fn offer(offered: &Offered) -> OnSale {
         name: offered.product.name.clone(),
         price_id: offered.active().next().map(|price| price.id),
     }
-}
-
-fn notes_path(folder: &Path) -> PathBuf {
-    folder.join("dev.json")
 }
 
 fn keep(path: &Path, notes: &Notes) -> Result<(), Stop> {

@@ -88,6 +88,7 @@ pub async fn run(settings: &Settings, wanted: &Doctor) -> Result<(), Stop> {
     checks::settings(settings, &mut found);
     checks::public_url(settings, &mut found).await;
     checks::data_folder(settings, &mut found);
+    checks::permissions(settings, &mut found);
     checks::database(settings, &mut found).await;
     checks::disk(settings, &mut found);
     checks::files(settings, &mut found).await;

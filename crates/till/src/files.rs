@@ -1,4 +1,4 @@
-//! The data folder: private to its owner, as is everything that Till writes there.
+//! The data folder, and everything else that Till writes, wherever it lies: its owner's alone.
 
 use std::{
     fs::{DirBuilder, OpenOptions},
@@ -7,9 +7,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rustix::fs::Mode;
 use till_core::tokens::hex;
 
 use crate::stop::Stop;
+
+/// From now on whatever this process makes is its owner's alone: databases, their logs and copies, uploads, notes.
+pub fn keep_private() {
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
+}
 
 /// Makes the folder, readable by its owner alone, if it is not there.
 pub fn folder(path: &Path) -> Result<(), Stop> {
@@ -32,6 +38,11 @@ pub fn database_url(folder: &Path) -> Result<String, Stop> {
 /// Where the data folder's own secret key lies.
 pub fn key_path(folder: &Path) -> PathBuf {
     folder.join("secret.key")
+}
+
+/// Where `till dev` notes its token.
+pub fn notes_path(folder: &Path) -> PathBuf {
+    folder.join("dev.json")
 }
 
 /// The data folder's own secret key, made on first use.

@@ -44,13 +44,22 @@ impl Health {
     }
 
     /// Why it should get no requests, in words that say nothing of the inside; `None`: it should.
-    async fn unready(&self) -> Option<&'static str> {
+    async fn unready(&self) -> Option<String> {
         if self.stopping.load(Ordering::Relaxed) {
-            return Some("stopping");
+            return Some("stopping".to_owned());
         }
         if self.workers.is_finished() {
-            return Some("the workers ended");
+            return Some("the workers ended".to_owned());
         }
+        let down = self.app.workers.down(self.app.clock.now());
+        if !down.is_empty() {
+            return Some(format!("these workers fail: {}", down.join(", ")));
+        }
+        self.database().await.map(str::to_owned)
+    }
+
+    /// What is wrong with the database.
+    async fn database(&self) -> Option<&'static str> {
         match timeout(PATIENCE, self.app.store.unapplied()).await {
             Ok(Ok(missing)) if missing.is_empty() => None,
             Ok(Ok(_)) => Some("migrations are missing"),

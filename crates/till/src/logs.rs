@@ -14,6 +14,7 @@ use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
+    answers::{self, Answer},
     config::{LogFormat, Settings},
     stop::Stop,
 };
@@ -91,7 +92,13 @@ pub async fn request(State(app): State<Arc<App>>, request: Request, next: Next) 
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
-    response
+    answers::watched(response, || Answer {
+        app,
+        span,
+        method,
+        path: path.to_owned(),
+        status,
+    })
 }
 
 /// What is asked so often, and says so little, that it would hide the rest.

@@ -1,5 +1,6 @@
 //! Till, a self-hosted checkout server: what runs.
 
+mod answers;
 mod backup;
 mod clock;
 mod config;
@@ -11,6 +12,7 @@ mod doctor;
 mod files;
 mod guard;
 mod health;
+mod jobs;
 mod listen;
 mod logs;
 mod open;
@@ -38,6 +40,7 @@ use crate::{
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    files::keep_private();
     let cli = Cli::parse();
     if let Err(stop) = logs::start(&cli.settings) {
         return stop.tell();
@@ -72,6 +75,7 @@ async fn run(cli: Cli) -> Result<(), Stop> {
         Command::Init(wanted) => setup::init(settings, &wanted).await,
         Command::SignIn(wanted) => sign_in::run(settings, &wanted).await,
         Command::Token(command) => tokens::run(settings, &command).await,
+        Command::Jobs(command) => jobs::run(settings, &command).await,
         Command::Migrate => setup::migrate(settings).await,
         Command::Backup(wanted) => backup::backup(settings, &wanted).await,
         Command::Restore(wanted) => backup::restore(settings, &wanted).await,

@@ -145,6 +145,8 @@ pub fn app(parts: Parts) -> Result<Arc<App>, Stop> {
         passwords: Passwords::default(),
         metrics,
         hands: Default::default(),
+        workers: Default::default(),
+        setbacks: Default::default(),
     }))
 }
 

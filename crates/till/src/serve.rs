@@ -1,6 +1,6 @@
 //! Serving: workers first, then connections; and on SIGTERM the way back, within ten seconds.
 
-use std::{sync::Arc, time::Duration};
+use std::{any::Any, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -15,6 +15,7 @@ use till_server::{app::App, error::ApiError, transport, work};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::watch,
+    task::JoinSet,
     time::timeout,
 };
 use tower::Layer;
@@ -70,6 +71,7 @@ pub async fn run(app: Arc<App>, wanted: Wanted, ready: impl FnOnce()) -> Result<
     let mut workers = tokio::spawn(work::serve(app.clone(), stopping.clone()));
     let health = Health::new(app.clone(), workers.abort_handle());
 
+    let mut inside = JoinSet::new();
     if let Some(bound) = wanted.metrics {
         let address = bound.address;
         let serving = connections::serve(
@@ -78,7 +80,7 @@ pub async fn run(app: Arc<App>, wanted: Wanted, ready: impl FnOnce()) -> Result<
             (Patience::USUAL, descriptors::operator()),
             stopped(stopping.clone()),
         );
-        tokio::spawn(serving);
+        inside.spawn(serving);
         tracing::info!(%address, "serving metrics");
     }
     let address = wanted.bound.address;
@@ -106,6 +108,9 @@ pub async fn run(app: Arc<App>, wanted: Wanted, ready: impl FnOnce()) -> Result<
         }
         _ = &mut server => {
             ended = Err(Stop::failed("the server ended; see the log for why, and start again."));
+        }
+        Some(_) = inside.join_next() => {
+            ended = Err(Stop::failed("the server of the metrics ended; see the log for why, and start again."));
         }
     }
     health.stop();
@@ -142,12 +147,16 @@ fn router(app: &Arc<App>, health: &Arc<Health>, stopping: &watch::Receiver<bool>
             stopping.clone(),
             end_streams,
         ))
-        .layer(CatchPanicLayer::custom(panicked))
+        .layer(CatchPanicLayer::custom(panicked(app)))
         .layer(middleware::from_fn_with_state(app.clone(), logs::request))
 }
 
-fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
-    ApiError::internal("a panic, logged above").into_response()
+fn panicked(app: &Arc<App>) -> impl Fn(Box<dyn Any + Send>) -> Response + Clone + use<> {
+    let app = app.clone();
+    move |_| {
+        app.metrics.panicked("request");
+        ApiError::internal("a panic, logged above").into_response()
+    }
 }
 
 /// An event stream never ends by itself and would hold up a restart: it ends with the signal, and its

@@ -393,11 +393,23 @@ async fn stream_events(
 /// How long a message that was lost on its way from another node stays unnoticed.
 const LOOK: SignedDuration = SignedDuration::from_secs(5);
 
+/// What tells one state of a session from the next: its status, and when it was last changed.
+type Told = (CheckoutStatus, Option<Timestamp>);
+
+/// The status that a `checkout.updated` tells of; `None`: it is another message.
+fn updated_to(message: &str) -> Option<CheckoutStatus> {
+    let message: serde_json::Value = serde_json::from_str(message).ok()?;
+    if message["key"] != "checkout.updated" {
+        return None;
+    }
+    message["payload"]["status"].as_str()?.parse().ok()
+}
+
 /// A page that listens.
 struct Listening {
     watch: Watch,
-    /// The session's version when it was looked at last.
-    known: i64,
+    /// The session's status and last change, as the page was told.
+    known: Told,
     look: Timestamp,
 }
 
@@ -410,7 +422,7 @@ fn events(
     let id = session.checkout.id;
     let listening = Listening {
         watch: app.store.watch(&checkout::topic(id)),
-        known: session.checkout.version,
+        known: (session.checkout.status, session.checkout.modified_at),
         look: app.clock.now() + LOOK,
     };
     #[allow(
@@ -430,14 +442,23 @@ fn events(
                         if message.is_empty() {
                             return Some((reconnect(), None));
                         }
+                        // What is there before the page hears of it, the page finds when it looks.
+                        if let Some(told) = updated_to(&message)
+                            && let Ok(Some(now)) = app.store.checkout_state(id).await
+                            && now.0 == told
+                        {
+                            page.known = now;
+                        }
                         return Some((Ok(Event::default().data(&*message)), Some(page)));
                     }
                     () = app.clock.wait(page.look) => {
                         page.look = app.clock.now() + LOOK;
-                        let moved = app.store.checkout_since(id, page.known).await;
-                        if let Ok(Some((version, status))) = moved {
-                            page.known = version;
-                            let payload = serde_json::json!({"status": status});
+                        let now = app.store.checkout_state(id).await;
+                        if let Ok(Some(now)) = now
+                            && now != page.known
+                        {
+                            page.known = now;
+                            let payload = serde_json::json!({"status": now.0});
                             let words = checkout::message(&app.at(), "checkout.updated", payload);
                             return Some((Ok(Event::default().data(words)), Some(page)));
                         }

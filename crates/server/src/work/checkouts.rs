@@ -1,6 +1,6 @@
 //! What happens to sessions on their own: fulfilment and expiry.
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use till_core::{
     change::Changes,
     checkout::{
@@ -16,6 +16,7 @@ use till_store::BuyerKeys;
 use till_wire::checkouts::CheckoutStatus;
 use uuid::Uuid;
 
+use super::supervise::alone;
 use crate::{app::App, error::ApiError};
 
 /// Fulfils a confirmed session that is paid, whose customer is made with it where the payment took its time; the job's
@@ -93,21 +94,25 @@ pub async fn fulfil(app: &App, job: &Job) -> Result<End, ApiError> {
 const BATCH: usize = 100;
 const SIDE_BY_SIDE: usize = 16;
 
-/// Expires the sessions whose time is over; says how many.
+/// Expires the sessions whose time is over; says how many. One that cannot be is left out, and tried again later.
 pub async fn expire_due(app: &App) -> Result<usize, ApiError> {
-    let mut expired = 0;
+    let (mut expired, mut last) = (0, None);
     loop {
         let due = app
             .store
-            .overdue_checkouts(app.clock.now(), BATCH as i64)
+            .overdue_checkouts(app.clock.now(), last, BATCH as i64)
             .await?;
         let found = due.len();
-        stream::iter(due)
-            .map(|id| app.settle(move || expire(app, id)))
+        last = due.last().copied();
+        expired += stream::iter(due)
+            .map(|(_, id)| {
+                let work = app.settle(move || expire(app, id));
+                alone(app, "session", id, work)
+            })
             .buffer_unordered(SIDE_BY_SIDE)
-            .try_collect::<()>()
-            .await?;
-        expired += found;
+            .filter(|done| std::future::ready(*done))
+            .count()
+            .await;
         if found < BATCH {
             return Ok(expired);
         }

@@ -1,28 +1,40 @@
 //! Uploads that nobody finished.
 
 use jiff::SignedDuration;
-use till_core::files;
+use till_core::{files, records::File};
+use till_store::Query;
 
+use super::supervise::alone;
 use crate::{app::App, error::ApiError, files::remove};
 
 /// Files that are forgotten at a time.
 const BATCH: i64 = 100;
 
 /// Deletes the files that were announced more than `kept` ago and are not whole yet, with the parts that came;
-/// says how many.
+/// says how many. One that cannot be deleted keeps none of the others.
 pub async fn forget(app: &App, kept: SignedDuration) -> Result<usize, ApiError> {
-    let mut forgotten = 0;
+    let (mut forgotten, mut last) = (0, None);
     loop {
         let at = app.at();
-        let found = app.store.unfinished_files(at.now - kept, BATCH).await?;
-        for file in &found {
-            // Whoever finishes it at this moment is found out by the commit: the next hour looks again.
-            app.commit(files::delete(file, &at)).await?;
-            remove(app, &file.all_paths()).await;
-        }
-        forgotten += found.len();
-        if found.is_empty() {
+        let found = app
+            .store
+            .unfinished_files(at.now - kept, last, BATCH)
+            .await?;
+        let Some(end) = found.last().copied() else {
             return Ok(forgotten);
+        };
+        last = Some(end);
+        for (_, id) in found {
+            let delete = async {
+                let Some(file) = app.store.one(Query::by_id::<File>(id)).await? else {
+                    return Ok(());
+                };
+                // Whoever finishes it at this moment is found out by the commit: the next hour looks again.
+                app.commit(files::delete(&file, &at)).await?;
+                remove(app, &file.all_paths()).await;
+                Ok(())
+            };
+            forgotten += usize::from(alone(app, "file", id, delete).await);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Jobs that are done by who asks for them, without a claim of its own: that would cost the buyer a commit.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use till_core::{at::At, change::Changes, checkout::FULFIL_JOB, jobs::Job};
 use tokio::{
@@ -14,13 +14,21 @@ use crate::app::App;
 /// The way from a commit to the worker beside it. While no worker runs, and while it has its hands full, nothing
 /// is taken, and jobs wait in the queue as always.
 #[derive(Debug, Default)]
-pub struct Hands(OnceLock<mpsc::Sender<Job>>);
+pub struct Hands(Mutex<Ends>);
+
+#[derive(Debug, Default)]
+struct Ends {
+    /// Where jobs are put in, once somebody works.
+    put: Option<mpsc::Sender<Job>>,
+    /// Where the worker takes them out, until it comes for that.
+    take: Option<mpsc::Receiver<Job>>,
+}
 
 /// A job that will be this node's when the changes that ask for it are committed.
 #[derive(Debug)]
-pub struct Taken<'a>(mpsc::Permit<'a, Job>, Job);
+pub struct Taken(mpsc::OwnedPermit<Job>, Job);
 
-impl Taken<'_> {
+impl Taken {
     /// To be called after the commit.
     pub fn begin(self) {
         self.0.send(self.1);
@@ -30,45 +38,58 @@ impl Taken<'_> {
 impl Hands {
     /// Claims the fulfilment that `changes` ask for, if they do. Of the kinds of jobs this is the one that a buyer
     /// waits for.
-    pub fn take(&self, changes: &mut Changes, at: impl FnOnce() -> At) -> Option<Taken<'_>> {
+    pub fn take(&self, changes: &mut Changes, at: impl FnOnce() -> At) -> Option<Taken> {
         let due = changes.due(FULFIL_JOB)?;
-        let place = self.0.get()?.try_reserve().ok()?;
+        let put = self.ends().put.clone()?;
+        let place = put.try_reserve_owned().ok()?;
         let at = at();
         let job = due.claim(at.now + LEASE, at.id())?;
         Some(Taken(place, job))
     }
 
-    /// From now on jobs are taken; nothing when they are already.
-    fn open(&self, places: usize) -> Option<mpsc::Receiver<Job>> {
-        let (send, taken) = mpsc::channel(places);
-        self.0.set(send).ok().map(|()| taken)
+    fn ends(&self) -> MutexGuard<'_, Ends> {
+        self.0.lock().expect("no code panics under this lock")
     }
 
-    /// Takes jobs from now on, and does them until `shutdown` turns true; then finishes what is taken.
-    pub fn serve(
-        app: Arc<App>,
-        mut shutdown: watch::Receiver<bool>,
-    ) -> impl Future<Output = ()> + Send {
-        let taken = app.hands.open(BATCH);
-        async move {
-            let Some(mut taken) = taken else { return };
-            let mut running = JoinSet::new();
-            loop {
-                let free = running.len() < BATCH;
-                tokio::select! {
-                    job = taken.recv(), if free => match job {
-                        Some(job) => {
-                            let app = app.clone();
-                            running.spawn(async move { run(&app, &job).await });
-                        }
-                        None => break,
-                    },
-                    Some(_) = running.join_next() => {}
-                    _ = shutdown.wait_for(|stop| *stop), if !taken.is_closed() => taken.close(),
-                }
+    /// From now on jobs are taken, for the worker that comes for them next. Those that a worker before it left behind
+    /// are somebody else's when their leases run out.
+    pub(super) fn open(&self, places: usize) {
+        let (put, take) = mpsc::channel(places);
+        *self.ends() = Ends {
+            put: Some(put),
+            take: Some(take),
+        };
+    }
+
+    /// What [`Hands::open`] was called for, or a new way in where a worker has failed.
+    fn taken(&self, places: usize) -> mpsc::Receiver<Job> {
+        loop {
+            if let Some(take) = self.ends().take.take() {
+                return take;
             }
-            while running.join_next().await.is_some() {}
+            self.open(places);
         }
+    }
+
+    /// Does the jobs that are taken until `shutdown` turns true; then finishes those.
+    pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
+        let mut taken = app.hands.taken(BATCH);
+        let mut running = JoinSet::new();
+        loop {
+            let free = running.len() < BATCH;
+            tokio::select! {
+                job = taken.recv(), if free => match job {
+                    Some(job) => {
+                        let app = app.clone();
+                        running.spawn(async move { run(&app, &job).await });
+                    }
+                    None => break,
+                },
+                Some(_) = running.join_next() => {}
+                _ = shutdown.wait_for(|stop| *stop), if !taken.is_closed() => taken.close(),
+            }
+        }
+        while running.join_next().await.is_some() {}
     }
 }
 
@@ -98,7 +119,7 @@ mod tests {
     #[test]
     fn a_fulfilment_is_taken_once_it_is_committed_and_nobody_is_woken_for_it() {
         let hands = Hands::default();
-        let mut taken = hands.open(2).unwrap();
+        let mut taken = hands.taken(2);
         let mut changes = asking(FULFIL_JOB);
         assert!(!is_cared_for(&changes.writes[0]));
         drop(hands.take(&mut changes, at).unwrap());
@@ -115,7 +136,7 @@ mod tests {
     #[test]
     fn what_cannot_be_begun_at_once_waits_for_anybody() {
         let hands = Hands::default();
-        let mut taken = hands.open(1).unwrap();
+        let mut taken = hands.taken(1);
         let mut other = asking("something_else");
         assert!(
             hands
@@ -139,5 +160,16 @@ mod tests {
             hands.take(&mut changes, at).is_none(),
             "nobody works any more"
         );
+    }
+
+    #[test]
+    fn a_worker_that_comes_after_one_that_failed_is_given_jobs_again() {
+        let hands = Hands::default();
+        drop(hands.taken(1));
+        let mut changes = asking(FULFIL_JOB);
+        assert!(hands.take(&mut changes, at).is_none(), "it is gone");
+        let mut taken = hands.taken(1);
+        hands.take(&mut changes, at).unwrap().begin();
+        assert!(taken.try_recv().is_ok());
     }
 }

@@ -7,6 +7,7 @@ pub mod files;
 pub mod folding;
 mod hands;
 pub mod mail;
+mod supervise;
 pub mod upkeep;
 pub mod webhooks;
 
@@ -29,9 +30,13 @@ use uuid::Uuid;
 use crate::{app::App, error::ApiError, pay};
 
 pub use hands::Hands;
+pub use supervise::{Setbacks, Workers};
+use supervise::{caught, supervise};
 
 /// Jobs that one node works on at the same time.
 const BATCH: usize = 32;
+/// Jobs given up that are looked through at a start.
+const GIVEN_UP: i64 = 1_000;
 /// How long a node that died keeps others from what it held: with [`POLL`], less than five seconds.
 pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(3);
 /// How often a living node prolongs what it holds.
@@ -72,30 +77,51 @@ async fn claim(app: &App, limit: usize) -> Result<Vec<Job>, ApiError> {
     Ok(due.await?)
 }
 
+/// Does one job and records how it ended. A job that panics has failed, and takes nobody with it.
 async fn run(app: &App, job: &Job) {
     let work = tokio::select! {
-        worked = work(app, job) => worked,
+        worked = caught(app, "job", work(app, job)) => worked,
         () = hold(app, job) => {
             tracing::warn!(kind = job.kind, key = job.key, "a job was taken over by another node");
             return;
         }
     };
-    let end = match work {
-        Ok(end) => end,
-        Err(error) => {
-            tracing::error!(kind = job.kind, key = job.key, error = ?error, "a job failed and will be tried again");
-            End::Retry {
-                at: app.clock.now() + backoff(job.attempts),
-            }
-        }
-    };
+    let end = work.unwrap_or_else(|error| failed(app, job, &format!("{error:?}")));
+    note(app, job, &end);
     if let Err(error) = app.store.finish_job(job, end).await {
         // Rows moved under it, or its lease was lost: the next run decides again.
         tracing::warn!(kind = job.kind, key = job.key, %error, "a job's end was not taken");
-        let retry = End::Retry {
-            at: app.clock.now() + backoff(job.attempts),
-        };
-        let _ = app.store.finish_job(job, retry).await;
+        let end = failed(app, job, &format!("its end was not taken: {error}"));
+        note(app, job, &end);
+        if let Err(error) = app.store.finish_job(job, end).await {
+            tracing::warn!(kind = job.kind, key = job.key, %error, "a job is left until its lease runs out");
+        }
+    }
+}
+
+/// What becomes of a job whose run failed.
+fn failed(app: &App, job: &Job, why: &str) -> End {
+    app.metrics.job_failed(&job.kind);
+    let end = job.failed(why, app.clock.now());
+    if let End::Failed { reason, .. } = &end {
+        let (kind, key, failures) = (&job.kind, &job.key, job.failures + 1);
+        tracing::error!(kind, key, failures, %reason, "a job failed and will be tried again");
+    }
+    end
+}
+
+/// A job that is given up is somebody's purchase, letter or payment: whoever runs this must hear of it.
+fn note(app: &App, job: &Job, end: &End) {
+    if let End::Bury { reason } = end {
+        app.metrics.job_buried(&job.kind);
+        tracing::error!(
+            id = %job.id,
+            kind = job.kind,
+            key = job.key,
+            attempts = job.attempts,
+            reason,
+            "a job was given up; `till jobs` shows those and does them again"
+        );
     }
 }
 
@@ -115,12 +141,6 @@ async fn hold(app: &App, job: &Job) {
             }
         }
     }
-}
-
-/// 1 s, 2 s, 4 s … up to an hour.
-fn backoff(attempts: i64) -> SignedDuration {
-    SignedDuration::from_secs(1 << attempts.clamp(1, 12).saturating_sub(1))
-        .min(SignedDuration::from_hours(1))
 }
 
 /// What this version can do.
@@ -149,7 +169,8 @@ pub async fn start(app: &App) -> Result<(), ApiError> {
     folding::keys(app).await?;
     let at = app.at();
     let mut changes = Changes::new();
-    for job in app.store.buried_jobs(FULFIL_JOB).await? {
+    let given_up = app.store.buried_jobs(GIVEN_UP).await?;
+    for job in given_up.iter().filter(|job| job.kind == FULFIL_JOB) {
         changes.job(&at, FULFIL_JOB, &job.key, at.now, &job.payload.0);
     }
     for id in app.store.unsettled_attempts().await? {
@@ -158,16 +179,36 @@ pub async fn start(app: &App) -> Result<(), ApiError> {
     app.commit(changes).await
 }
 
-/// Works until `shutdown` turns true, then finishes what is in flight. A job that takes long holds up no other.
+/// Works until `shutdown` turns true, then finishes what is in flight. A job that takes long holds up no other, and a
+/// worker that fails is started again.
+pub async fn serve(app: Arc<App>, shutdown: watch::Receiver<bool>) {
+    // Taken from now on, and not only once the task below gets its turn.
+    app.hands.open(BATCH);
+    let mut workers = JoinSet::new();
+    macro_rules! start {
+        ($name:literal, $work:path) => {{
+            let (app, stop) = (app.clone(), shutdown.clone());
+            let work = {
+                let (app, stop) = (app.clone(), stop.clone());
+                move || $work(app.clone(), stop.clone())
+            };
+            workers.spawn(supervise(app, $name, stop, work));
+        }};
+    }
+    start!("jobs", serve_jobs);
+    start!("fulfilment", Hands::serve);
+    start!("webhooks", webhooks::serve);
+    start!("chores", keep_house);
+    start!("upkeep", upkeep::serve);
+    while workers.join_next().await.is_some() {}
+}
+
+/// Does the jobs that are due until `shutdown` turns true, then finishes those in flight.
 #[allow(
     clippy::disallowed_methods,
     reason = "the binary's loop is where waiting belongs"
 )]
-pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
-    let taken = tokio::spawn(Hands::serve(app.clone(), shutdown.clone()));
-    let webhooks = tokio::spawn(webhooks::serve(app.clone(), shutdown.clone()));
-    let chores = tokio::spawn(keep_house(app.clone(), shutdown.clone()));
-    let upkeep = tokio::spawn(upkeep::serve(app.clone(), shutdown.clone()));
+async fn serve_jobs(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let mut wake = app.store.wake_on_commit();
     let mut running = JoinSet::new();
     while !*shutdown.borrow() {
@@ -196,7 +237,6 @@ pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
         }
     }
     while running.join_next().await.is_some() {}
-    let _ = tokio::join!(taken, webhooks, chores, upkeep);
 }
 
 /// Does the chores until `shutdown` turns true.
@@ -223,8 +263,11 @@ pub async fn chores(app: &App, holder: Uuid) -> Result<bool, ApiError> {
         .divide(app.store.present(holder, now, until).await?);
     let mine = app.store.lease("chores", holder, now, until).await?;
     if mine {
-        app.commit(budgets::forget(now)).await?;
-        checkouts::expire_due(app).await?;
+        // Each for itself: one that fails holds up none of the others.
+        let forget = async { app.commit(budgets::forget(now)).await };
+        supervise::step(app, "budgets", forget).await;
+        let expire = async { checkouts::expire_due(app).await.map(drop) };
+        supervise::step(app, "expiry", expire).await;
     }
     Ok(mine)
 }

@@ -3,12 +3,13 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use till_core::{idempotency, retention, sign_in};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::{LEASE, files, folding, webhooks};
+use super::{LEASE, files, folding, supervise::step, webhooks};
 use crate::{app::App, error::ApiError};
 
 /// How often is looked for what is too old.
@@ -35,26 +36,44 @@ pub async fn run_due(app: &App) -> Result<usize, ApiError> {
     }
 }
 
-/// A batch of each kind. A new kind is a line here: a function that forgets some and says how many, 0 when there
-/// are no more.
+/// A batch of each kind, each for itself: what cannot be forgotten of one kind keeps none of the others.
 async fn run_some(app: &App) -> Result<usize, ApiError> {
+    let mut done = 0;
+    for (name, kind) in KINDS {
+        let forget = async {
+            done += kind(app).await?;
+            Ok(())
+        };
+        step(app, name, forget).await;
+    }
+    Ok(done)
+}
+
+/// Forgets some of a kind, and says how many; 0 when there are no more.
+type Forget = for<'a> fn(&'a App) -> BoxFuture<'a, Result<usize, ApiError>>;
+
+/// What is forgotten or filled in. A new kind is a line here.
+const KINDS: [(&str, Forget); 12] = [
+    ("sign-ins", |app| Box::pin(ended(app))),
+    ("session details", |app| Box::pin(details(app))),
+    ("old sessions", |app| Box::pin(sessions(app))),
+    ("payloads", |app| Box::pin(webhooks::archive_some(app))),
+    ("deliveries", |app| Box::pin(deliveries(app))),
+    ("untold deliveries", |app| Box::pin(untold(app))),
+    ("journal", |app| Box::pin(journal(app))),
+    ("customer sessions", |app| Box::pin(customer_sessions(app))),
+    ("idempotency keys", |app| Box::pin(idempotency_keys(app))),
+    ("unfinished files", |app| Box::pin(files::forget(app, KEPT))),
+    ("folded keys", |app| Box::pin(folding::keys(app))),
+    ("folded texts", |app| Box::pin(folding::texts(app))),
+];
+
+/// Sessions, links and invitations of people, and leases.
+async fn ended(app: &App) -> Result<usize, ApiError> {
     let mut ended = sign_in::forget(KEPT, &app.at());
     ended.and(retention::delete_leases(app.clock.now() - KEPT));
     app.commit(ended).await?;
-    let done = [
-        details(app).await?,
-        sessions(app).await?,
-        webhooks::archive_some(app).await?,
-        deliveries(app).await?,
-        untold(app).await?,
-        journal(app).await?,
-        customer_sessions(app).await?,
-        idempotency_keys(app).await?,
-        files::forget(app, KEPT).await?,
-        folding::keys(app).await?,
-        folding::texts(app).await?,
-    ];
-    Ok(done.iter().sum())
+    Ok(0)
 }
 
 async fn details(app: &App) -> Result<usize, ApiError> {

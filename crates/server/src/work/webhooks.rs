@@ -7,7 +7,7 @@ mod records;
 
 use std::{sync::Arc, time::Duration};
 
-use futures_util::{StreamExt, TryStreamExt, future::try_join, stream};
+use futures_util::{StreamExt, future::try_join, stream};
 use jiff::SignedDuration;
 use till_core::{
     change::Changes,
@@ -20,6 +20,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
+use super::supervise::caught;
 use crate::{app::App, error::ApiError};
 use duty::{Duty, Pulse, Trouble};
 use records::Records;
@@ -43,13 +44,14 @@ pub async fn run_due(app: &App) -> Result<usize, ApiError> {
     let pulse = Pulse::new(app);
     let (_never, stop) = watch::channel(false);
     let due = app.store.due_endpoints(app.clock.now()).await?;
-    let counts: Vec<usize> = stream::iter(due)
-        .map(|endpoint| tend(app, endpoint, &pulse, None, &stop))
+    let ends: Vec<_> = stream::iter(due)
+        .map(|endpoint| caught(app, "webhooks", tend(app, endpoint, &pulse, None, &stop)))
         .buffer_unordered(SIDE_BY_SIDE)
-        .map_ok(|tended| tended.attempts)
-        .try_collect()
-        .await?;
-    Ok(counts.into_iter().sum())
+        .collect()
+        .await;
+    // Whatever became of one endpoint, the others were served.
+    ends.into_iter()
+        .try_fold(0, |sum, ended| Ok(sum + ended?.attempts))
 }
 
 /// Serves one endpoint while there is work; with a bell, it waits a while for more.
@@ -177,10 +179,15 @@ async fn round(
         .store
         .due_events(duty.endpoint, begun, limit + unsaved.len());
     let read = try_join(due, app.store.any_endpoint(duty.endpoint));
-    let (mut due, endpoint) = records.meanwhile(read).await??;
+    let ((mut due, unreadable), endpoint) = records.meanwhile(read).await??;
+    for (event, error) in &unreadable {
+        app.metrics.step_failed("webhook event");
+        tracing::error!(%event, %error, "a webhook event cannot be read and is put off; the others are sent");
+        duty.commit(webhooks::put_off(*event, &app.at())).await?;
+    }
     due.retain(|event| !unsaved.contains(&event.id));
     let Some(endpoint) = endpoint.filter(|_| !due.is_empty()) else {
-        return Ok(false);
+        return Ok(!unreadable.is_empty());
     };
     if !endpoint.is_listening() {
         records.all().await?;
@@ -236,7 +243,18 @@ async fn send(app: &App, endpoint: &WebhookEndpoint, event: Uuid, body: String) 
         ("webhook-timestamp", &*timestamp.to_string()),
         ("webhook-signature", &*signature),
     ];
-    match app.outbound.post(&endpoint.url, &headers, body).await {
+    let sending = async { Ok(app.outbound.post(&endpoint.url, &headers, body).await) };
+    // An attempt that panics is one that failed, and tried again as seldom.
+    let sent = match caught(app, "delivery", sending).await {
+        Ok(sent) => sent,
+        Err(_) => {
+            return Answer {
+                http_code: None,
+                response: "The delivery failed inside Till.".to_owned(),
+            };
+        }
+    };
+    match sent {
         Ok(answer) => Answer {
             http_code: Some(i64::from(answer.status)),
             response: answer.body,

@@ -126,6 +126,8 @@ impl Shop {
             passwords: Passwords::default(),
             metrics: Metrics::default(),
             hands: Default::default(),
+            workers: Default::default(),
+            setbacks: Default::default(),
         });
         let at = app.at();
         let (owner, mut changes) = people::create("owner@example.com", &at);

@@ -134,29 +134,32 @@ impl Store {
         Ok(self.scalar(Query::raw(sql, binds).keyed()).await? > 0)
     }
 
-    /// Open sessions whose time is over and for which nobody is paying, the oldest first.
+    /// Open sessions whose time is over and for which nobody is paying, the oldest first: when it was over, and the
+    /// session. With `after`, only those behind that one.
     pub async fn overdue_checkouts(
         &self,
         now: Timestamp,
+        after: Option<(Timestamp, Uuid)>,
         limit: i64,
-    ) -> Result<Vec<Uuid>, StoreError> {
-        let sql = "select id from checkouts where status = 'open' and expires_at <= $1 \
-                   and attempt_id is null order by expires_at limit $2";
-        let binds = vec![Value::Time(now), Value::Int(limit)];
-        let found: Vec<Col<Uuid>> = self.rows(Query::raw(sql, binds)).await?;
-        Ok(found.into_iter().map(|col| col.0).collect())
+    ) -> Result<Vec<(Timestamp, Uuid)>, StoreError> {
+        let sql = "select expires_at, id from checkouts where status = 'open' and expires_at <= $1 \
+                   and attempt_id is null and expires_at >= $2 and (expires_at > $2 or id > $3) \
+                   order by expires_at, id limit $4";
+        let (since, but) = after.unwrap_or((Timestamp::UNIX_EPOCH, Uuid::nil()));
+        let binds = vec![now.into(), since.into(), but.into(), Value::Int(limit)];
+        let found: Vec<(Col<Timestamp>, Col<Uuid>)> = self.rows(Query::raw(sql, binds)).await?;
+        Ok(found.into_iter().map(|(at, id)| (at.0, id.0)).collect())
     }
 
-    /// The version and status of a session, if its version is not `known`.
-    pub async fn checkout_since(
+    /// A session's status, and when it was last changed.
+    pub async fn checkout_state(
         &self,
         id: Uuid,
-        known: i64,
-    ) -> Result<Option<(i64, CheckoutStatus)>, StoreError> {
-        let sql = "select version, status from checkouts where id = $1 and version <> $2";
-        let query = Query::raw(sql, vec![Value::Uuid(id), Value::Int(known)]).keyed();
-        let found: Option<(Col<i64>, Col<CheckoutStatus>)> = self.one(query).await?;
-        Ok(found.map(|(version, status)| (version.0, status.0)))
+    ) -> Result<Option<(CheckoutStatus, Option<Timestamp>)>, StoreError> {
+        let sql = "select status, modified_at from checkouts where id = $1";
+        let query = Query::raw(sql, vec![Value::Uuid(id)]).keyed();
+        let found: Option<(Col<CheckoutStatus>, Col<Option<Timestamp>>)> = self.one(query).await?;
+        Ok(found.map(|(status, modified_at)| (status.0, modified_at.0)))
     }
 
     /// An attempt by id, for Till's own workers.

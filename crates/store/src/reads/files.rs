@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use till_core::{change::Value, records::File};
 use uuid::Uuid;
 
-use crate::{Query, Store, StoreError};
+use crate::{Col, Query, Store, StoreError};
 
 impl Store {
     /// A file of the organization.
@@ -18,15 +18,19 @@ impl Store {
             .await
     }
 
-    /// Files that were announced before this moment and are not whole yet, deleted ones aside.
+    /// Files that were announced before this moment and are not whole yet, deleted ones aside, the oldest first: when
+    /// each was announced, and which it is. With `after`, only those behind that one.
     pub async fn unfinished_files(
         &self,
         before: Timestamp,
+        after: Option<(Timestamp, Uuid)>,
         limit: i64,
-    ) -> Result<Vec<File>, StoreError> {
-        let rest = "where not is_uploaded and deleted_at is null and created_at < $1 \
-                    order by created_at limit $2";
-        let binds = vec![Value::Time(before), Value::Int(limit)];
-        self.all(Query::select::<File>(rest, binds)).await
+    ) -> Result<Vec<(Timestamp, Uuid)>, StoreError> {
+        let sql = "select created_at, id from files where not is_uploaded and deleted_at is null and created_at < $1 \
+                   and created_at >= $2 and (created_at > $2 or id > $3) order by created_at, id limit $4";
+        let (since, but) = after.unwrap_or((Timestamp::UNIX_EPOCH, Uuid::nil()));
+        let binds = vec![before.into(), since.into(), but.into(), Value::Int(limit)];
+        let found: Vec<(Col<Timestamp>, Col<Uuid>)> = self.rows(Query::raw(sql, binds)).await?;
+        Ok(found.into_iter().map(|(at, id)| (at.0, id.0)).collect())
     }
 }

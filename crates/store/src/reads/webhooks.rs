@@ -240,14 +240,31 @@ impl Store {
         Ok(found.into_iter().map(|col| col.0).collect())
     }
 
-    /// What is due for an endpoint, in the order of delivery, at most `limit`.
+    /// Events whose time has come, in the order in which they are sent, and those that cannot be read: one of them
+    /// stops none of the others.
     pub async fn due_events(
         &self,
         endpoint_id: Uuid,
         now: Timestamp,
         limit: usize,
-    ) -> Result<Vec<WebhookEvent>, StoreError> {
-        self.all(due_events(endpoint_id, now, limit)).await
+    ) -> Result<(Vec<WebhookEvent>, Vec<(Uuid, StoreError)>), StoreError> {
+        match self.all(due_events(endpoint_id, now, limit)).await {
+            Ok(events) => return Ok((events, Vec::new())),
+            Err(StoreError::Read(_)) => {}
+            Err(error) => return Err(error),
+        }
+        let mut query = due_events(endpoint_id, now, limit);
+        query.sql = format!("select id from webhook_events {DUE}").into();
+        let ids: Vec<Col<Uuid>> = self.rows(query).await?;
+        let (mut events, mut unreadable) = (Vec::new(), Vec::new());
+        for Col(id) in ids {
+            match self.one(Query::by_id::<WebhookEvent>(id)).await {
+                Ok(event) => events.extend(event),
+                Err(error @ StoreError::Read(_)) => unreadable.push((id, error)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((events, unreadable))
     }
 
     /// Sequence and success of the endpoint's newest completed events, `but` one.
@@ -296,15 +313,17 @@ fn due_endpoints(now: Timestamp) -> Query {
 }
 
 fn due_events(endpoint_id: Uuid, now: Timestamp, limit: usize) -> Query {
-    let rest = "where endpoint_id = $1 and next_attempt_at <= $2 order by next_attempt_at, sequence limit $3";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let binds = vec![
         Value::Uuid(endpoint_id),
         Value::Time(now),
         Value::Int(limit),
     ];
-    Query::select::<WebhookEvent>(rest, binds)
+    Query::select::<WebhookEvent>(DUE, binds)
 }
+
+const DUE: &str =
+    "where endpoint_id = $1 and next_attempt_at <= $2 order by next_attempt_at, sequence limit $3";
 
 fn newest_completed(endpoint_id: Uuid, but: Uuid) -> Query {
     let sql = "select sequence, succeeded from webhook_events \

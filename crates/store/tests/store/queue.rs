@@ -107,6 +107,21 @@ on_both! {
         assert!(jobs(&db).await.is_empty());
     }
 
+    async fn a_job_counts_the_failures_since_it_last_did_not_fail(db: Db) {
+        ask(&db, "a", now(), json!({})).await;
+        let job = claim(&db, now()).await.remove(0);
+        db.store.finish_job(&job, job.failed("no disk", now())).await.unwrap();
+        assert!(claim(&db, now()).await.is_empty(), "not at once");
+        let job = claim(&db, later(1)).await.remove(0);
+        assert_eq!((job.failures, job.last_error.as_deref()), (1, Some("no disk")));
+        db.store.finish_job(&job, End::Bury { reason: "hopeless".to_owned() }).await.unwrap();
+        let buried = db.store.buried_jobs(9).await.unwrap();
+        assert_eq!((buried.len(), buried[0].failures), (1, 2));
+        assert!(db.store.revive_job(job.id, later(2)).await.unwrap());
+        assert_eq!(claim(&db, later(2)).await[0].failures, 0);
+        assert!(!db.store.drop_job(job.id).await.unwrap(), "it is not given up any more");
+    }
+
     async fn a_run_out_lease_is_claimed_anew_and_the_late_end_writes_nothing(db: Db) {
         ask(&db, "a", now(), json!({})).await;
         let late = claim(&db, now()).await.remove(0);

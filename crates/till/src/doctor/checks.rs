@@ -145,6 +145,49 @@ pub fn data_folder(settings: &Settings, found: &mut Findings) {
     }
 }
 
+/// Files that are named one by one.
+const NAMED: usize = 5;
+
+/// Whether anybody else may read what Till has written, wherever it lies.
+pub fn permissions(settings: &Settings, found: &mut Findings) {
+    let mut open: Vec<PathBuf> = Vec::new();
+    let url = match &settings.database_url {
+        Some(url) => url.clone(),
+        None => folders::database_url(&settings.data_dir).unwrap_or_default(),
+    };
+    if let Ok(Some(file)) = till_store::sqlite_file(&url) {
+        open.extend(till_store::open_to_others(&file));
+    }
+    let mut own = vec![
+        folders::key_path(&settings.data_dir),
+        folders::notes_path(&settings.data_dir),
+    ];
+    if settings.files_url.is_none() {
+        let default = settings.data_dir.join("files");
+        own.push(settings.files_dir.clone().unwrap_or(default));
+    }
+    own.retain(|path| {
+        std::fs::metadata(path).is_ok_and(|about| about.permissions().mode() & 0o077 != 0)
+    });
+    open.extend(own);
+    if open.is_empty() {
+        return found.ok("permissions", "nobody else may read what Till has written");
+    }
+    let named: Vec<_> = open.iter().map(|path| path.display().to_string()).collect();
+    found.warn(
+        "permissions",
+        match named.len() {
+            1 => format!("others may read {}", named[0]),
+            n if n <= NAMED => format!("others may read {}", named.join(", ")),
+            n => format!(
+                "others may read {n} files, such as {}",
+                named[..NAMED].join(", ")
+            ),
+        },
+        format!("chmod go= {}", named.join(" ")),
+    );
+}
+
 /// Whether the database answers, is whole and fits this program; and its clock.
 pub async fn database(settings: &Settings, found: &mut Findings) {
     let url = match &settings.database_url {
@@ -185,6 +228,7 @@ pub async fn database(settings: &Settings, found: &mut Findings) {
     };
     level(&store, found).await;
     shared_keys(&store, found).await;
+    given_up(&store, found).await;
     clock(&store, file.as_deref(), found).await;
     if file.is_some() {
         whole(&store, found).await;
@@ -233,6 +277,42 @@ async fn shared_keys(store: &Store, found: &mut Findings) {
         if let Ok(count @ 1..) = store.shared_keys(keyed).await {
             found.warn("keys", format!("{count} {words}"), advice);
         }
+    }
+}
+
+/// Jobs that are told one by one.
+const TOLD: usize = 5;
+
+/// Work that was given up waits for a person.
+async fn given_up(store: &Store, found: &mut Findings) {
+    // Where migrations are missing that is said already.
+    let Ok(jobs) = store.buried_jobs(1_000).await else {
+        return;
+    };
+    if jobs.is_empty() {
+        return found.ok("jobs", "no work was given up");
+    }
+    for job in jobs.iter().take(TOLD) {
+        let reason = job.buried.as_deref().unwrap_or_default();
+        found.warn(
+            "jobs",
+            format!(
+                "{} ({}) was given up: {reason}",
+                job.kind,
+                job.key.trim_start_matches(&format!("{}:", job.kind))
+            ),
+            format!(
+                "mend the reason, then `till jobs retry {}`; `till jobs drop` forgets it",
+                job.id
+            ),
+        );
+    }
+    if jobs.len() > TOLD {
+        found.warn(
+            "jobs",
+            format!("{} jobs were given up in all", jobs.len()),
+            "`till jobs list` shows them, `till jobs retry all` does them again",
+        );
     }
 }
 

@@ -181,6 +181,21 @@ both! {
         assert_eq!(events.next(1).await, ["checkout.updated expired"]);
     }
 
+    async fn a_stream_is_told_once_of_every_change(t: &mut Till) {
+        let checkout = t.checkout_for(&t.product().await).await;
+        let mut events = t.events(&checkout).await;
+        t.client_change(&checkout, json!({"customer_name": "Ada"})).await.ok();
+        t.buy(&checkout, "ada@example.com").await;
+        let told = events.next(7).await;
+        assert_eq!(told.last().unwrap(), "checkout.webhook_event_delivered succeeded");
+        // Each look at the table finds what was told already.
+        for _ in 0..3 {
+            t.advance(Duration::from_secs(6));
+        }
+        let more = tokio::time::timeout(Duration::from_millis(300), events.next(1)).await;
+        assert!(more.is_err(), "told again: {more:?}");
+    }
+
     async fn only_overdue_open_sessions_expire_4_8_s_169(t: &mut Till) {
         let product = t.product().await;
         let (overdue, paid) = (t.checkout_for(&product).await, t.checkout_for(&product).await);

@@ -114,7 +114,7 @@ both! {
         owner.post(&format!("{path}/test"), &[("type", "order.refunded")]).await;
         assert!(owner.get(&path).await.text().contains("does not listen to this type"));
         let product = t.product().await;
-        let due = async |id| t.app.store.due_events(id, t.app.clock.now(), 100).await.unwrap();
+        let due = async |id| t.app.store.due_events(id, t.app.clock.now(), 100).await.unwrap().0;
         let (own, before) = (id_in(&endpoint, "id"), due(id_in(&endpoint, "id")).await.len());
         let (journal, _) = t.app.store.latest_events(t.organization.id, &[], 1, 100).await.unwrap();
         owner.post(&format!("{path}/test"), &[("type", "product.created")]).await;

@@ -56,6 +56,7 @@ mod taxes;
 mod trials;
 mod visits;
 mod webhooks;
+mod work;
 
 /// `(kind, place)` pairs as the test session tells them.
 fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {

@@ -6,6 +6,8 @@ use std::{
     time::Duration,
 };
 
+use jiff::{SignedDuration, Timestamp};
+use till_core::jobs;
 use tokio::{
     sync::{Notify, watch},
     task::{self, JoinSet},
@@ -14,10 +16,12 @@ use tokio::{
 use uuid::Uuid;
 
 use super::{Pulse, Stop, Tended, tend};
-use crate::{app::App, error::ApiError};
+use crate::{app::App, error::ApiError, work::supervise::caught};
 
 /// The safety net below the wake-ups, and the clock of retries.
 const POLL: Duration = Duration::from_secs(1);
+/// For how long an endpoint that cannot be served is left alone at most.
+const LONGEST: SignedDuration = SignedDuration::from_mins(1);
 /// Between two looks for work, at least: under load many commits share one.
 const GAP: Duration = Duration::from_millis(2);
 
@@ -40,6 +44,7 @@ async fn dispatch(app: &Arc<App>, pulse: &Arc<Pulse>, mut shutdown: watch::Recei
         endpoints: HashMap::new(),
         bells: HashMap::new(),
         resting: HashSet::new(),
+        failing: HashMap::new(),
     };
     let mut wake = app.store.wake_on_commit();
     let mut poll = interval(POLL);
@@ -74,8 +79,10 @@ struct Team {
     tasks: JoinSet<Result<Tended, ApiError>>,
     endpoints: HashMap<task::Id, Uuid>,
     bells: HashMap<Uuid, Arc<Notify>>,
-    /// Not tried again before the next poll: another node serves them, or something broke.
+    /// Not tried again before the next poll: another node serves them.
     resting: HashSet<Uuid>,
+    /// Endpoints that could not be served: how often in a row, and until when they are left alone.
+    failing: HashMap<Uuid, (i64, Timestamp)>,
 }
 
 impl Team {
@@ -84,37 +91,47 @@ impl Team {
             bell.notify_one();
             return;
         }
-        if self.resting.contains(&endpoint) {
+        let now = self.app.clock.now();
+        let waits = |(_, until): &(i64, Timestamp)| *until > now;
+        if self.resting.contains(&endpoint) || self.failing.get(&endpoint).is_some_and(waits) {
             return;
         }
         let bell = Arc::new(Notify::new());
         let (app, pulse, stop) = (self.app.clone(), self.pulse.clone(), self.stopped.clone());
         let rung = bell.clone();
-        let task = self
-            .tasks
-            .spawn(async move { tend(&app, endpoint, &pulse, Some(&rung), &stop).await });
+        let task = self.tasks.spawn(async move {
+            let tended = tend(&app, endpoint, &pulse, Some(&rung), &stop);
+            caught(&app, "webhooks", tended).await
+        });
         self.endpoints.insert(task.id(), endpoint);
         self.bells.insert(endpoint, bell);
     }
 
     fn note_end(&mut self, ended: Result<(task::Id, Result<Tended, ApiError>), task::JoinError>) {
-        let (id, kept) = match ended {
-            Ok((id, Ok(tended))) => (id, tended.kept),
-            Ok((id, Err(error))) => {
-                tracing::error!(?error, "delivering webhooks failed");
-                (id, false)
-            }
-            Err(error) => {
-                tracing::error!(%error, "delivering webhooks failed");
-                (error.id(), false)
-            }
+        let (id, served) = match ended {
+            Ok((id, Ok(tended))) => (id, Ok(tended.kept)),
+            Ok((id, Err(error))) => (id, Err(format!("{error:?}"))),
+            Err(error) => (error.id(), Err(error.to_string())),
         };
         let Some(endpoint) = self.endpoints.remove(&id) else {
             return;
         };
         self.bells.remove(&endpoint);
-        if !kept {
-            self.resting.insert(endpoint);
-        }
+        let error = match served {
+            Ok(kept) => {
+                self.failing.remove(&endpoint);
+                if !kept {
+                    self.resting.insert(endpoint);
+                }
+                return;
+            }
+            Err(error) => error,
+        };
+        let failures = self.failing.get(&endpoint).map_or(1, |(n, _)| n + 1);
+        let pause = jobs::backoff(failures).min(LONGEST);
+        self.failing
+            .insert(endpoint, (failures, self.app.clock.now() + pause));
+        self.app.metrics.step_failed("webhook endpoint");
+        tracing::error!(%endpoint, failures, error, "an endpoint could not be served; the others are");
     }
 }

@@ -1,0 +1,113 @@
+//! `till jobs`: work that was given up.
+
+use serde::Serialize;
+use till_core::jobs::Job;
+use till_server::app::Clock;
+use till_store::Store;
+use uuid::Uuid;
+
+use crate::{
+    clock::SystemClock,
+    config::{Jobs, Settings},
+    open,
+    stop::{Stop, say},
+};
+
+/// Jobs that are listed at once.
+const LISTED: i64 = 1_000;
+
+#[derive(Serialize)]
+struct Buried<'a> {
+    id: Uuid,
+    kind: &'a str,
+    key: &'a str,
+    reason: &'a str,
+    attempts: i64,
+    created_at: String,
+}
+
+impl<'a> Buried<'a> {
+    fn of(job: &'a Job) -> Self {
+        Self {
+            id: job.id,
+            kind: &job.kind,
+            key: &job.key,
+            reason: job.buried.as_deref().unwrap_or_default(),
+            attempts: job.attempts,
+            created_at: job.created_at.to_string(),
+        }
+    }
+}
+
+/// Lists, revives or forgets.
+pub async fn run(settings: &Settings, command: &Jobs) -> Result<(), Stop> {
+    let store = open::database(settings, false).await?;
+    let done = match command {
+        Jobs::List { json } => list(&store, *json).await,
+        Jobs::Retry { which } => retry(&store, which).await,
+        Jobs::Drop { id } => match store.drop_job(*id).await? {
+            true => {
+                say(format!("Forgot the job {id}."));
+                Ok(())
+            }
+            false => Err(unknown(&id.to_string())),
+        },
+    };
+    store.close().await;
+    done
+}
+
+async fn list(store: &Store, json: bool) -> Result<(), Stop> {
+    let jobs = store.buried_jobs(LISTED).await?;
+    let buried: Vec<_> = jobs.iter().map(Buried::of).collect();
+    if json {
+        say(serde_json::to_string_pretty(&buried).map_err(Stop::failed)?);
+        return Ok(());
+    }
+    if buried.is_empty() {
+        say("No work was given up.");
+    }
+    for one in buried {
+        say(format!(
+            "{}  {}  {} attempts since {}\n      {}\n      {}",
+            one.id, one.kind, one.attempts, one.created_at, one.key, one.reason
+        ));
+    }
+    Ok(())
+}
+
+async fn retry(store: &Store, which: &str) -> Result<(), Stop> {
+    let now = SystemClock.now();
+    if which != "all" {
+        let id = Uuid::try_parse(which).map_err(|_| unknown(which))?;
+        return match store.revive_job(id, now).await? {
+            true => {
+                say(format!(
+                    "The job {id} is done again by the next free worker."
+                ));
+                Ok(())
+            }
+            false => Err(unknown(which)),
+        };
+    }
+    let mut count = 0_usize;
+    loop {
+        let jobs = store.buried_jobs(LISTED).await?;
+        if jobs.is_empty() {
+            break;
+        }
+        for job in jobs {
+            count += usize::from(store.revive_job(job.id, now).await?);
+        }
+    }
+    say(format!(
+        "{count} jobs are done again by the next free workers."
+    ));
+    Ok(())
+}
+
+fn unknown(which: &str) -> Stop {
+    Stop::failed(format!(
+        "no work that was given up has the id {which}: see `till jobs list`."
+    ))
+}
