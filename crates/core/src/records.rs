@@ -205,6 +205,25 @@ record! {
 }
 
 record! {
+    /// Somebody who was asked into an organization and has not come yet. Not a person of ours: an address.
+    "invitations";
+    pub struct Invitation {
+        id: Uuid,
+        created_at: Timestamp,
+        organization_id: Uuid,
+        /// In lower case.
+        email: String,
+        /// What they become.
+        role: Role,
+        /// The name or address of who asked.
+        invited_by: String,
+        /// Of the link in their mail; none before it is written.
+        token_hash: Option<String>,
+        expires_at: Timestamp,
+    }
+}
+
+record! {
     /// An organization access token; only its HMAC is kept.
     "access_tokens";
     pub struct AccessToken {

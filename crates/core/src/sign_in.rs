@@ -12,6 +12,7 @@ use crate::{
     change::{Changes, Value},
     folding::email_key,
     records::{SignInLink, SignInMethod, User, UserSession},
+    team::INVITATION_LIFE,
     tokens::SecretKey,
 };
 
@@ -19,8 +20,6 @@ use crate::{
 pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How long a link works that somebody asked for.
 pub const LINK_LIFE: SignedDuration = SignedDuration::from_mins(15);
-/// How long the link in an invitation works.
-pub const INVITATION_LIFE: SignedDuration = SignedDuration::from_hours(3 * 24);
 /// `last_seen_at` is kept this close to the truth, without a write per request.
 pub const SEEN_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 /// What [`Changes`] refuses with when a link was used before.
@@ -178,7 +177,7 @@ pub fn spend_links(user_id: Uuid, at: &At) -> Changes {
     changes
 }
 
-/// Forgets sessions and links that ended more than `kept` ago.
+/// Forgets sessions, links and invitations that ended more than `kept` ago.
 pub fn forget(kept: SignedDuration, at: &At) -> Changes {
     let before = Value::Time(at.now - kept);
     let mut changes = Changes::new();
@@ -189,6 +188,10 @@ pub fn forget(kept: SignedDuration, at: &At) -> Changes {
         )
         .any(
             "delete from sign_in_links where expires_at < $1",
+            vec![before.clone()],
+        )
+        .any(
+            "delete from invitations where expires_at < $1",
             vec![before],
         );
     changes
@@ -206,7 +209,7 @@ pub enum Letter {
         /// The page of ours that follows.
         next: Option<String>,
     },
-    /// Somebody was invited to an organization.
+    /// Somebody was invited to an organization by a version that took them in at once.
     Invitation {
         /// To whom, in lower case.
         email: String,

@@ -44,6 +44,11 @@ impl Site {
         format!("{page}?{}", query.finish())
     }
 
+    /// The page on which somebody who was invited comes in.
+    pub fn invitation_url(&self, token: &str) -> String {
+        format!("{}/invitations/{token}", self.public_url)
+    }
+
     /// The page on which people sign in.
     pub fn sign_in_url(&self) -> String {
         format!("{}/sign-in", self.public_url)

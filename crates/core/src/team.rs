@@ -1,6 +1,7 @@
 //! Who belongs to an organization and what they may do there (lifecycle.md A.5, H.3). There is always
 //! an owner: every decision here touches the organization, so that of two at the same time one is made again.
 
+use jiff::{SignedDuration, Timestamp};
 use till_wire::{input::Problem, loc, scope::Scope};
 use uuid::Uuid;
 
@@ -9,9 +10,10 @@ use crate::{
     change::{Changes, Value},
     folding::email_key,
     people,
-    records::{Member, Organization, Role, User},
+    records::{Invitation, Member, Organization, Role, SignInMethod, User},
     refusal::Refusal,
-    sign_in::Letter,
+    sign_in::{self, Device},
+    tokens::SecretKey,
 };
 
 impl Role {
@@ -50,6 +52,8 @@ pub struct Team {
     pub organization: Organization,
     /// Its people, the oldest membership first.
     pub people: Vec<(Member, User)>,
+    /// Whom it has invited, the oldest invitation first; those whose time is over as well.
+    pub invitations: Vec<Invitation>,
 }
 
 impl Team {
@@ -65,6 +69,18 @@ impl Team {
             .people
             .iter()
             .find(|(member, _)| member.id == member_id);
+        found.ok_or(Refusal::NotFound)
+    }
+
+    /// The invitations that still stand.
+    pub fn standing(&self, now: Timestamp) -> impl Iterator<Item = &Invitation> {
+        let all = self.invitations.iter();
+        all.filter(move |invitation| invitation.expires_at > now)
+    }
+
+    /// An invitation of this team's.
+    pub fn invitation(&self, id: Uuid) -> Result<&Invitation, Refusal> {
+        let found = self.invitations.iter().find(|one| one.id == id);
         found.ok_or(Refusal::NotFound)
     }
 
@@ -105,51 +121,157 @@ impl Team {
     }
 }
 
-/// Takes somebody in by e-mail address (syntax checked before) and tells them; `known` is who has the
-/// address already.
+/// How long an invitation stands.
+pub const INVITATION_LIFE: SignedDuration = SignedDuration::from_hours(3 * 24);
+/// Invitations that stand at the same time, of one organization.
+pub const MOST_INVITATIONS: usize = 100;
+/// What [`Changes`] refuses with when an invitation was used or withdrawn before.
+pub const INVITATION_GONE: &str = "a standing invitation";
+/// The job that writes to somebody who was invited; its payload is the invitation's id.
+pub const INVITATION_JOB: &str = "invitation_mail";
+
+/// Invites an e-mail address (syntax checked before), and has it written to; an invitation of before is replaced. Nobody
+/// is in the team by that, and nothing is told of who has the address: whoever presses the button of the mail's link is.
 pub fn invite(
     team: &Team,
     actor: &User,
     email: &str,
-    known: Option<&User>,
     role: Role,
     at: &At,
-) -> Result<(Member, Changes), Refusal> {
+) -> Result<(Invitation, Changes), Refusal> {
     team.allowed(actor, role)?;
     let email = email.to_lowercase();
     let key = email_key(&email);
+    let refused = |words: &str| {
+        let problem = Problem::value(loc!["body", "email"], words, email.clone());
+        Err(Refusal::field(problem))
+    };
     let is_here = |(_, user): &(Member, User)| email_key(&user.email) == key;
     if team.people.iter().any(is_here) {
-        return Err(Refusal::field(Problem::value(
-            loc!["body", "email"],
-            "Somebody with this address is in the team already.",
-            email,
-        )));
+        return refused("Somebody with this address is in the team already.");
     }
-    let mut changes = team.changes();
-    let user_id = match known {
-        Some(user) => user.id,
-        None => {
-            let (user, made) = people::create(&email, at);
-            changes.and(made);
-            user.id
-        }
-    };
-    let row = Member {
+    let is_same = |one: &&Invitation| email_key(&one.email) == key;
+    let others = team.standing(at.now).filter(|one| !is_same(one));
+    if others.count() >= MOST_INVITATIONS {
+        return refused("Too many invitations stand already: withdraw some first.");
+    }
+    let row = Invitation {
         id: at.id(),
         created_at: at.now,
         organization_id: team.organization.id,
-        user_id,
-        role,
-    };
-    let letter = Letter::Invitation {
         email,
-        organization: team.organization.name.clone(),
-        slug: team.organization.slug.clone(),
-        by: actor.name.clone().unwrap_or_else(|| actor.email.clone()),
+        role,
+        invited_by: actor.name.clone().unwrap_or_else(|| actor.email.clone()),
+        token_hash: None,
+        expires_at: at.now + INVITATION_LIFE,
     };
-    changes.insert(&row).and(letter.send(at));
+    let mut changes = team.changes();
+    for before in team.invitations.iter().filter(is_same) {
+        changes.any(
+            "delete from invitations where id = $1",
+            vec![before.id.into()],
+        );
+    }
+    changes.insert(&row).job(
+        at,
+        INVITATION_JOB,
+        &format!("{INVITATION_JOB}:{}", row.id),
+        at.now,
+        &row.id,
+    );
     Ok((row, changes))
+}
+
+/// Takes an invitation back: its link works no more.
+pub fn withdraw(team: &Team, actor: &User, invitation_id: Uuid) -> Result<Changes, Refusal> {
+    let invitation = team.invitation(invitation_id)?;
+    team.allowed(actor, invitation.role)?;
+    let mut changes = team.changes();
+    changes.any(
+        "delete from invitations where id = $1 and organization_id = $2",
+        vec![invitation.id.into(), invitation.organization_id.into()],
+    );
+    Ok(changes)
+}
+
+/// A new link for an invitation: the text for its address. The one of before works no more.
+pub fn invitation_link(invitation: &Invitation, key: &SecretKey, at: &At) -> (String, Changes) {
+    let token = at.token("till_inv_");
+    let mut changes = Changes::new();
+    changes.exactly_one(
+        INVITATION_GONE,
+        "update invitations set token_hash = $1 where id = $2",
+        vec![key.digest(&token).into(), invitation.id.into()],
+    );
+    (token, changes)
+}
+
+/// An invitation as its link finds it.
+#[derive(Debug, Clone)]
+pub struct Invited {
+    /// What it says.
+    pub invitation: Invitation,
+    /// Where to.
+    pub organization: Organization,
+    /// Who has the address, if anybody.
+    pub user: Option<User>,
+    /// Their place, if they have come in meanwhile in another way.
+    pub member: Option<Member>,
+}
+
+impl Invited {
+    /// Whether it still stands; only the commit of [`accept`] decides.
+    pub fn stands(&self, now: Timestamp) -> bool {
+        self.invitation.expires_at > now
+    }
+}
+
+/// Comes in: uses the invitation up, makes the person and their place where they are missing, and signs them in as
+/// whoever read their mail. `None` where its time is over. The commit is refused with [`INVITATION_GONE`] where it was
+/// used or withdrawn.
+pub fn accept(
+    invited: &Invited,
+    device: &Device,
+    left: Option<&str>,
+    key: &SecretKey,
+    at: &At,
+) -> Option<(String, Changes)> {
+    if !invited.stands(at.now) {
+        return None;
+    }
+    let Invited {
+        invitation,
+        organization,
+        ..
+    } = invited;
+    let mut changes = Changes::new();
+    changes
+        .exactly_one(
+            INVITATION_GONE,
+            "delete from invitations where id = $1",
+            vec![invitation.id.into()],
+        )
+        .touch(organization);
+    let user = match &invited.user {
+        Some(user) => user.clone(),
+        None => {
+            let (user, made) = people::create(&invitation.email, at);
+            changes.and(made);
+            user
+        }
+    };
+    if invited.member.is_none() {
+        changes.insert(&Member {
+            id: at.id(),
+            created_at: at.now,
+            organization_id: organization.id,
+            user_id: user.id,
+            role: invitation.role,
+        });
+    }
+    let (_, token, opened) = sign_in::open(&user, SignInMethod::Link, device, left, key, at);
+    changes.and(opened);
+    Some((token, changes))
 }
 
 /// Gives somebody another role.
@@ -225,6 +347,7 @@ mod tests {
         Team {
             organization,
             people,
+            invitations: Vec::new(),
         }
     }
 
@@ -257,8 +380,8 @@ mod tests {
         assert!(change_role(&team, &admin.1, member.0.id, Role::Owner).is_err());
         assert!(change_role(&team, &admin.1, owner.0.id, Role::Member).is_err());
         assert!(remove(&team, &admin.1, owner.0.id).is_err());
-        assert!(invite(&team, &admin.1, "new@example.com", None, Role::Owner, &at()).is_err());
-        assert!(invite(&team, &admin.1, "new@example.com", None, Role::Admin, &at()).is_ok());
+        assert!(invite(&team, &admin.1, "new@example.com", Role::Owner, &at()).is_err());
+        assert!(invite(&team, &admin.1, "new@example.com", Role::Admin, &at()).is_ok());
         assert!(change_role(&team, &admin.1, member.0.id, Role::Admin).is_ok());
         assert!(change_role(&team, &owner.1, member.0.id, Role::Owner).is_ok());
         assert!(remove(&team, &member.1, admin.0.id).is_err());
@@ -269,8 +392,60 @@ mod tests {
     fn somebody_in_the_team_is_not_invited_again() {
         let team = team(&[Role::Member]);
         let founder = &team.people[0].1;
-        let again = invite(&team, founder, "0@Example.com", None, Role::Member, &at());
+        let again = invite(&team, founder, "0@Example.com", Role::Member, &at());
         assert!(matches!(again, Err(Refusal::Invalid(_))));
+    }
+
+    #[test]
+    fn an_invitation_makes_nobody_and_nobody_a_member() {
+        let team = team(&[]);
+        let founder = &team.people[0].1;
+        let (invitation, changes) =
+            invite(&team, founder, "New@Example.com", Role::Admin, &at()).expect("allowed");
+        assert_eq!(invitation.email, "new@example.com");
+        let written = changes.writes.iter().filter_map(|write| match write {
+            crate::change::Write::Insert { table, .. } => Some(*table),
+            _ => None,
+        });
+        assert_eq!(written.collect::<Vec<_>>(), ["invitations"]);
+    }
+
+    #[test]
+    fn only_so_many_invitations_stand_at_once() {
+        let mut team = team(&[]);
+        let founder = team.people[0].1.clone();
+        let (first, _) =
+            invite(&team, &founder, "0@x.example", Role::Member, &at()).expect("allowed");
+        for n in 0..MOST_INVITATIONS {
+            let mut one = first.clone();
+            one.email = format!("{n}@x.example");
+            team.invitations.push(one);
+        }
+        let invite = |email: &str, at: &At| invite(&team, &founder, email, Role::Member, at);
+        assert!(invite("more@x.example", &at()).is_err());
+        assert!(invite("7@x.example", &at()).is_ok(), "once more");
+        let later = At::new(at().now + INVITATION_LIFE, [3; 32]);
+        assert!(
+            invite("more@x.example", &later).is_ok(),
+            "they have run out"
+        );
+    }
+
+    #[test]
+    fn who_may_not_give_a_role_may_not_take_its_invitation_back() {
+        let mut team = team(&[Role::Admin, Role::Member]);
+        let [founder, admin, member] = [0, 1, 2].map(|n| team.people[n].1.clone());
+        let (invitation, _) =
+            invite(&team, &founder, "o@x.example", Role::Owner, &at()).expect("allowed");
+        let id = invitation.id;
+        team.invitations.push(invitation);
+        assert!(withdraw(&team, &admin, id).is_err());
+        assert!(withdraw(&team, &member, id).is_err());
+        assert!(withdraw(&team, &founder, id).is_ok());
+        assert_eq!(
+            withdraw(&team, &founder, Uuid::nil()),
+            Err(Refusal::NotFound)
+        );
     }
 
     proptest! {

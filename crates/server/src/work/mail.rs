@@ -4,9 +4,13 @@ use jiff::SignedDuration;
 use till_core::{
     change::Changes,
     jobs::{End, Job},
+    records::Invitation,
     sign_in::{self, Letter},
+    team,
 };
 use till_ports::mail::Message;
+use till_store::Query;
+use uuid::Uuid;
 
 use crate::{app::App, error::ApiError};
 
@@ -25,6 +29,47 @@ pub async fn sign_in(app: &App, job: &Job) -> Result<End, ApiError> {
         app.mail.send(message).await.map_err(ApiError::internal)?;
     }
     Ok(End::Done(Changes::new()))
+}
+
+/// Makes an invitation's link and sends it; nothing where it was withdrawn or replaced meanwhile.
+pub async fn invitation(app: &App, job: &Job) -> Result<End, ApiError> {
+    let Ok(id) = job.payload::<Uuid>() else {
+        return Ok(End::Bury {
+            reason: "the payload is not an invitation's id".to_owned(),
+        });
+    };
+    let invitation: Option<Invitation> = app.store.one(Query::by_id::<Invitation>(id)).await?;
+    let at = app.at();
+    let Some(invitation) = invitation.filter(|one| one.expires_at > at.now) else {
+        return Ok(End::Done(Changes::new()));
+    };
+    let organization = app.store.organization(invitation.organization_id).await?;
+    let organization = organization.ok_or_else(ApiError::not_found)?;
+    let (token, changes) = team::invitation_link(&invitation, &app.key, &at);
+    // Kept first: a link that arrives must work.
+    app.commit(changes).await?;
+    let text = format!(
+        "{} invites you to the team of {}.\n\n\
+         {}\n\n\
+         You are in it once you press the button on that page, which also signs you in. The link\n\
+         works once, within {}. If you do not want to, do nothing.\n",
+        invitation.invited_by,
+        organization.name,
+        app.site.invitation_url(&token),
+        in_words(invitation.expires_at.duration_since(at.now)),
+    );
+    let message = Message {
+        to: invitation.email,
+        subject: one_line(&format!("You are invited to {}", organization.name)),
+        text,
+    };
+    app.mail.send(message).await.map_err(ApiError::internal)?;
+    Ok(End::Done(Changes::new()))
+}
+
+/// One line, whatever an organization is called.
+fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
 }
 
 /// The letter for the address that the person has, which is not always as it was typed.
@@ -64,14 +109,18 @@ fn message(letter: &Letter, to: &str, token: &str, app: &App) -> Message {
     };
     Message {
         to: to.to_owned(),
-        // One line, whatever an organization is called.
-        subject: subject.replace(char::is_control, " "),
+        subject: one_line(&subject),
         text,
     }
 }
 
 fn in_words(life: SignedDuration) -> String {
-    match life.as_hours() {
+    // Rounded: the moment between asking and writing is nobody's loss.
+    match life
+        .checked_add(SignedDuration::from_mins(1))
+        .unwrap_or(life)
+        .as_hours()
+    {
         0 => format!("{} minutes", life.as_mins()),
         hours if hours < 48 => format!("{hours} hours"),
         hours => format!("{} days", hours / 24),

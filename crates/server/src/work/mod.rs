@@ -22,7 +22,7 @@ use till_core::{
     custom_fields::RENAME_JOB,
     customers::STATE_CHANGED_JOB,
     jobs::{End, Job},
-    sign_in,
+    sign_in, team,
 };
 use tokio::{sync::watch, task::JoinSet};
 use uuid::Uuid;
@@ -144,12 +144,13 @@ async fn hold(app: &App, job: &Job) {
 }
 
 /// What this version can do.
-const KINDS: [&str; 5] = [
+const KINDS: [&str; 6] = [
     FULFIL_JOB,
     RECONCILE_JOB,
     RENAME_JOB,
     STATE_CHANGED_JOB,
     sign_in::MAIL_JOB,
+    team::INVITATION_JOB,
 ];
 
 async fn work(app: &App, job: &Job) -> Result<End, ApiError> {
@@ -159,6 +160,7 @@ async fn work(app: &App, job: &Job) -> Result<End, ApiError> {
         RENAME_JOB => custom_fields::rename(app, job).await,
         STATE_CHANGED_JOB => customers::state_changed(app, job).await,
         sign_in::MAIL_JOB => mail::sign_in(app, job).await,
+        team::INVITATION_JOB => mail::invitation(app, job).await,
         other => Err(ApiError::internal(format!("{other} is not among KINDS"))),
     }
 }

@@ -2,8 +2,8 @@ use jiff::Timestamp;
 use till_core::{
     change::Value,
     folding::email_key,
-    records::{Member, Organization, SignInLink, User, UserSession},
-    team::Team,
+    records::{Invitation, Member, Organization, SignInLink, User, UserSession},
+    team::{Invited, Team},
 };
 use uuid::Uuid;
 
@@ -113,10 +113,47 @@ impl Store {
             columns::<User>("u"),
         );
         let binds = vec![Value::Uuid(organization_id)];
-        let people = self.all(Query::raw(sql, binds)).await?;
+        let invited = Query::select::<Invitation>(
+            "where organization_id = $1 order by created_at, id",
+            binds.clone(),
+        );
+        let (people, invitations) =
+            tokio::try_join!(self.all(Query::raw(sql, binds)), self.all(invited))?;
         Ok(Some(Team {
             organization,
             people,
+            invitations,
+        }))
+    }
+
+    /// The invitation of a token's digest. One whose time is over too.
+    pub async fn invited(&self, digest: &str) -> Result<Option<Invited>, StoreError> {
+        let sql = format!(
+            "select {}, {} from invitations i join organizations o on o.id = i.organization_id \
+             where i.token_hash = $1",
+            columns::<Invitation>("i"),
+            columns::<Organization>("o"),
+        );
+        let found: Option<(Invitation, Organization)> = self
+            .one(Query::raw(sql, vec![Value::Text(digest.to_owned())]))
+            .await?;
+        let Some((invitation, organization)) = found else {
+            return Ok(None);
+        };
+        let user = self.user_by_email(&invitation.email).await?;
+        let member = match &user {
+            Some(user) => {
+                let binds = vec![organization.id.into(), user.id.into()];
+                let rest = "where organization_id = $1 and user_id = $2";
+                self.one(Query::select::<Member>(rest, binds)).await?
+            }
+            None => None,
+        };
+        Ok(Some(Invited {
+            invitation,
+            organization,
+            user,
+            member,
         }))
     }
 }

@@ -33,9 +33,9 @@ const MAKING: [&str; 14] = [
 ];
 
 /// The others: sent twice, they leave what they left the first time. By the last word of where they are sent.
-const CHANGING: [&str; 14] = [
+const CHANGING: [&str; 15] = [
     "archive", "change", "delete", "disable", "edit", "enable", "leave", "remove", "revoke",
-    "role", "secret", "settings", "sign-out", "tax",
+    "role", "secret", "settings", "sign-out", "tax", "withdraw",
 ];
 
 /// The forms of a page: where they are sent, and what is in them.
@@ -173,7 +173,7 @@ fn making(world: &World) -> Vec<Making> {
         new(
             "/settings/team/invite",
             &[("email", "grace@example.com"), ("role", "member")],
-            "members",
+            "invitations",
         ),
         (
             product.clone(),

@@ -18,6 +18,7 @@ pub mod download;
 pub mod form;
 pub mod history;
 mod home;
+mod invitations;
 pub mod listing;
 pub mod live;
 mod media;
@@ -67,6 +68,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/dashboard", get(front))
         .merge(sign_in::routes())
+        .merge(invitations::routes())
         .merge(account::routes())
         .merge(team::routes())
         .merge(home::routes())

@@ -10,7 +10,7 @@ use axum::{
 use http::StatusCode;
 use till_core::{
     change::Changes,
-    records::{Member, Role, User},
+    records::{Invitation, Member, Role, User},
     refusal::Refusal,
     team::{self, Team},
 };
@@ -43,6 +43,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route(&at("/leave"), get(ask_leave).post(leave))
         .route(&at("/{id}/role"), get(edit).post(change_role))
         .route(&at("/{id}/remove"), get(ask_remove).post(remove))
+        .route(&at("/{id}/withdraw"), get(ask_withdraw).post(withdraw))
 }
 
 const TEAM: &str = "/settings/team";
@@ -86,8 +87,16 @@ async fn list(
         words: "Nobody is here.",
         step: None,
     };
-    let items = Items::new(team.people.clone(), team.people.len() as i64, u32::MAX);
-    let row = |(member, user): &(Member, User)| {
+    let people = team.people.iter().map(Place::Taken);
+    let invited = team.standing(app.clock.now()).map(Place::Offered);
+    let places: Vec<_> = people.chain(invited).collect();
+    let count = places.len() as i64;
+    let items = Items::new(places, count, u32::MAX);
+    let row = |place: &Place<'_>| {
+        let (member, user) = match place {
+            Place::Taken((member, user)) => (member, user),
+            Place::Offered(invitation) => return invited_row(&desk, invitation),
+        };
         let note = match (user.id == desk.person.id, &user.name) {
             (true, Some(_)) => format!("{} (you)", user.email),
             (true, None) => "You".to_owned(),
@@ -119,6 +128,30 @@ async fn list(
         shell: shell(&desk, Tab::Team),
         action,
         list: Listing::of(asked, "Team", columns, &items, row, empty),
+    })
+}
+
+/// A line of the team.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    Taken(&'a (Member, User)),
+    Offered(&'a Invitation),
+}
+
+/// Somebody who was invited is an address: who has it is told once they have come.
+fn invited_row<A>(desk: &Desk<A>, invitation: &Invitation) -> Row {
+    let row = Row::new(vec![
+        Cell::Noted(invitation.email.clone(), "Invited".to_owned()),
+        Cell::toned(invitation.role.as_str(), Tone::Quiet),
+        Cell::Empty,
+    ]);
+    if !desk.role.disposes_of(invitation.role) {
+        return row;
+    }
+    let path = desk.path(&format!("{TEAM}/{}/withdraw", invitation.id));
+    row.menu(Menu {
+        name: invitation.email.clone(),
+        acts: vec![Act::Ask("Withdraw", path)],
     })
 }
 
@@ -178,7 +211,7 @@ fn invitation(desk: &Desk<scope::OrganizationsWrite>, again: Option<(&Sent, &Wro
         Field::new("email", "E-mail address", Kind::Line("email"))
             .required()
             .focus()
-            .hint("They get a mail with a link that signs them in."),
+            .hint("They get a mail with a link, and are in the team once they press its button."),
         roles(desk, Role::Member),
     ];
     let path = desk.path("/settings/team/invite");
@@ -198,7 +231,7 @@ async fn invite(
     match take_in(&app, &desk, &sent).await? {
         Ok(email) => done(
             &desk.path(TEAM),
-            &format!("{email} is in the team and gets a mail."),
+            &format!("{email} is invited and gets a mail."),
         ),
         Err(wrong) => show_again(&invitation(&desk, Some((&sent, &wrong)))),
     }
@@ -219,9 +252,7 @@ async fn take_in(
     let invite = async |once: Once| {
         app.settle(|| async {
             let team = load(app, desk).await?;
-            let known = app.store.user_by_email(&email).await?;
-            let (_, changes) =
-                team::invite(&team, &desk.person, &email, known.as_ref(), role, &app.at())?;
+            let (_, changes) = team::invite(&team, &desk.person, &email, role, &app.at())?;
             app.reply(&once, StatusCode::CREATED, ((), changes), |()| ())
                 .await
         })
@@ -326,6 +357,48 @@ async fn remove(
         &desk.path(TEAM),
         &format!("{} was removed.", name_of(&user)),
     )
+}
+
+/// An invitation that who looks may take back.
+async fn offered(
+    app: &App,
+    desk: &Desk<scope::OrganizationsWrite>,
+    id: &str,
+) -> Result<Invitation, Denied> {
+    let id = Uuid::try_parse(id).map_err(|_| Denied::NotFound)?;
+    let team = load(app, desk).await?;
+    let _ = team::withdraw(&team, &desk.person, id).map_err(ApiError::from)?;
+    Ok(team.invitation(id).map_err(ApiError::from)?.clone())
+}
+
+async fn ask_withdraw(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::OrganizationsWrite>,
+    Path((_, id)): Path<(String, String)>,
+) -> Answer {
+    let invitation = offered(&app, &desk, &id).await?;
+    let title = format!("Withdraw the invitation of {}?", invitation.email);
+    show(&AskPage {
+        shell: Shell::new(&desk, Area::Settings, title),
+        words: "The link in their mail works no more.".to_owned(),
+        submit: "Withdraw",
+        action: desk.path(&format!("{TEAM}/{}/withdraw", invitation.id)),
+        cancel: desk.path(TEAM),
+    })
+}
+
+async fn withdraw(
+    State(app): State<Arc<App>>,
+    desk: Desk<scope::OrganizationsWrite>,
+    Path((_, id)): Path<(String, String)>,
+) -> Answer {
+    let invitation = offered(&app, &desk, &id).await?;
+    act(&app, &desk, |team| {
+        team::withdraw(team, &desk.person, invitation.id)
+    })
+    .await?;
+    let words = format!("The invitation of {} was withdrawn.", invitation.email);
+    done(&desk.path(TEAM), &words)
 }
 
 async fn ask_leave(desk: Desk<scope::OrganizationsRead>) -> Answer {
