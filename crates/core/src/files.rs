@@ -1,5 +1,7 @@
 //! Files (lifecycle.md H.2): made with the parts they will come in, whole once every part is there.
 
+use std::collections::{HashMap, HashSet};
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use subtle::ConstantTimeEq;
@@ -205,8 +207,12 @@ pub fn claimed(file: &File, input: &FileUploadCompleted) -> Result<(), Refusal> 
     if input.path != file.path {
         wrong("path", "This is not the file's path");
     }
-    let named = |number| input.parts.iter().any(|part| part.number == number);
-    let all = file.upload.parts.iter().all(|part| named(part.number));
+    let named: HashSet<i64> = input.parts.iter().map(|part| part.number).collect();
+    let all = file
+        .upload
+        .parts
+        .iter()
+        .all(|part| named.contains(&part.number));
     if !all || input.parts.len() != file.upload.parts.len() {
         wrong("parts", "These are not all parts of the file");
     }
@@ -231,9 +237,9 @@ pub fn complete(
     whole: &[u8; 32],
     at: &At,
 ) -> Result<(File, Changes), Refusal> {
+    let claims: HashMap<_, _> = input.parts.iter().map(|one| (one.number, one)).collect();
     let same = |(part, sum): (&UploadPart, &[u8; 32])| {
-        let claim = input.parts.iter().find(|claim| claim.number == part.number);
-        claim.is_some_and(|claim| {
+        claims.get(&part.number).is_some_and(|claim| {
             let checksum = claim.checksum_sha256_base64.as_deref();
             claim.checksum_etag == hex(sum) && checksum.is_none_or(|c| c == STANDARD.encode(sum))
         })

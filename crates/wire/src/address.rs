@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use crate::{
     country::{self, Country},
-    input::{Context, blank_text, text},
+    input::{Context, blank_text, text_within},
+    limits,
 };
 
 /// A billing address. Only the country is always known.
@@ -53,21 +54,27 @@ impl Address {
     }
 }
 
+/// A country that may be entered, in any case.
+pub(crate) fn country(value: &Value, cx: &mut Context) -> Option<Country> {
+    let unknown = |value: &Value, cx: &mut Context| -> Option<Country> {
+        cx.fail("enum", "Input should be a supported country code", value)
+    };
+    let raw = text_within(value, cx, 2, |value, cx| {
+        unknown(value, cx);
+        None
+    })?;
+    Country::parse_input(raw).map_or_else(|_| unknown(value, cx), Some)
+}
+
 /// Reads an address: any case for the country, blank parts as null, US and CA states with or
 /// without prefix.
 pub fn address(value: &Value, cx: &mut Context) -> Option<Address> {
     let before = cx.problems.len();
     let read = cx.object(value, |f| {
-        let country = f.required("country", |value, cx| {
-            let raw = text(value, cx)?;
-            match Country::parse_input(raw.trim()) {
-                Ok(country) => Some(country),
-                Err(_) => cx.fail("enum", "Input should be a supported country code", value),
-            }
-        });
+        let country = f.required("country", country);
         let [line1, line2, postal_code, city, state] =
             ["line1", "line2", "postal_code", "city", "state"]
-                .map(|key| f.blankable(key, blank_text(500)).value());
+                .map(|key| f.blankable(key, blank_text(limits::LINE)).value());
         Some(Address {
             line1,
             line2,

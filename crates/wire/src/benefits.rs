@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    input::{Context, Fields, blank_text, boolean, id, int_in, kind, list, text, text_of, word},
+    input::{Context, Fields, blank_text, boolean, id, int_in, kind, list, map, text_of, word},
+    limits,
     metadata::{Metadata, metadata},
 };
 
@@ -70,7 +71,7 @@ crate::words! {
 }
 
 impl ExpirationUnit {
-    fn most(self) -> i64 {
+    pub(crate) const fn most(self) -> i64 {
         match self {
             Self::Year => 457,
             Self::Month => 1_200,
@@ -228,19 +229,24 @@ impl Properties {
     }
 }
 
-const MOST: i64 = 2_147_483_647;
+/// Characters of a benefit's description, least and most.
+pub(crate) const DESCRIPTION: (usize, usize) = (3, 42);
+/// Characters of a channel's name.
+pub(crate) const CHANNEL: usize = 80;
+/// Characters of a channel's first message.
+pub(crate) const WELCOME: usize = 4_000;
 
 /// What is given, read by the rules of its type.
 fn properties(kind: BenefitType, value: &Value, cx: &mut Context) -> Option<Properties> {
     cx.object(value, |f| match kind {
         BenefitType::Custom => Some(Properties::Custom {
-            note: f.blankable("note", blank_text(usize::MAX)).value(),
+            note: f.blankable("note", blank_text(limits::PROSE)).value(),
         }),
         BenefitType::FeatureFlag => Some(Properties::FeatureFlag {}),
         BenefitType::LicenseKeys => license_keys(f),
         BenefitType::Downloadables => {
-            let files = f.required("files", list(1, id));
-            let archived = f.optional("archived", archived);
+            let files = f.required("files", list(1, limits::FILES, id));
+            let archived = f.omittable("archived", archived);
             Some(Properties::Downloadables {
                 files: files?,
                 archived: archived.unwrap_or_default(),
@@ -248,7 +254,7 @@ fn properties(kind: BenefitType, value: &Value, cx: &mut Context) -> Option<Prop
         }
         BenefitType::MeterCredit => {
             let meter_id = f.required("meter_id", id);
-            let units = f.required("units", int_in(1, MOST));
+            let units = f.required("units", int_in(1, limits::INT32));
             let rollover = f.required("rollover", boolean);
             Some(Properties::MeterCredit {
                 meter_id: meter_id?,
@@ -257,8 +263,8 @@ fn properties(kind: BenefitType, value: &Value, cx: &mut Context) -> Option<Prop
             })
         }
         BenefitType::Discord => {
-            let guild_token = f.required("guild_token", text);
-            let role_id = f.required("role_id", text);
+            let guild_token = f.required("guild_token", text_of(0, limits::LINE, false));
+            let role_id = f.required("role_id", text_of(0, limits::LINE, false));
             let kick_member = f.required("kick_member", boolean);
             Some(Properties::Discord {
                 guild_token: guild_token?,
@@ -267,8 +273,8 @@ fn properties(kind: BenefitType, value: &Value, cx: &mut Context) -> Option<Prop
             })
         }
         BenefitType::GithubRepository => {
-            let owner = f.required("repository_owner", text_of(1, 100, true));
-            let name = f.required("repository_name", text_of(1, 100, true));
+            let owner = f.required("repository_owner", text_of(1, limits::LINE, true));
+            let name = f.required("repository_name", text_of(1, limits::LINE, true));
             let permission = f.required("permission", word);
             Some(Properties::GithubRepository {
                 repository_owner: owner?,
@@ -282,11 +288,11 @@ fn properties(kind: BenefitType, value: &Value, cx: &mut Context) -> Option<Prop
 
 fn license_keys(f: &mut Fields<'_, '_>) -> Option<Properties> {
     let before = f.cx.problems.len();
-    let prefix = f.blankable("prefix", blank_text(50)).value();
+    let prefix = f.blankable("prefix", blank_text(limits::LINE)).value();
     let expires = f.optional("expires", |value, cx| {
         cx.object(value, |f| {
             let timeframe = f.required("timeframe", word::<ExpirationUnit>);
-            let most = timeframe.map_or(MOST, ExpirationUnit::most);
+            let most = timeframe.map_or(limits::INT32, ExpirationUnit::most);
             let ttl = f.required("ttl", int_in(1, most));
             Some(Expiration {
                 ttl: ttl?,
@@ -296,7 +302,7 @@ fn license_keys(f: &mut Fields<'_, '_>) -> Option<Properties> {
     });
     let activations = f.optional("activations", |value, cx| {
         cx.object(value, |f| {
-            let limit = f.required("limit", int_in(1, MOST));
+            let limit = f.required("limit", int_in(1, limits::INT32));
             let admin = f.required("enable_customer_admin", boolean);
             Some(Activations {
                 limit: limit?,
@@ -304,7 +310,7 @@ fn license_keys(f: &mut Fields<'_, '_>) -> Option<Properties> {
             })
         })
     });
-    let limit_usage = f.optional("limit_usage", int_in(1, MOST));
+    let limit_usage = f.optional("limit_usage", int_in(1, limits::INT32));
     (f.cx.problems.len() == before).then_some(Properties::LicenseKeys {
         prefix,
         expires,
@@ -315,11 +321,14 @@ fn license_keys(f: &mut Fields<'_, '_>) -> Option<Properties> {
 
 fn slack(f: &mut Fields<'_, '_>) -> Option<Properties> {
     let integration = f.required("slack_integration_id", id);
-    let template = f.required("channel_name_template", text_of(1, 80, true));
-    let private = f.optional("private", boolean);
-    let welcome = f.optional("welcome_message", text_of(0, 4000, false));
-    let archive = f.optional("archive_on_revoke", boolean);
-    let invitees = f.optional("team_invitees", list(0, text));
+    let template = f.required("channel_name_template", text_of(1, CHANNEL, true));
+    let private = f.omittable("private", boolean);
+    let welcome = f.optional("welcome_message", text_of(0, WELCOME, false));
+    let archive = f.omittable("archive_on_revoke", boolean);
+    let invitees = f.omittable(
+        "team_invitees",
+        list(0, limits::INVITEES, text_of(0, limits::LINE, false)),
+    );
     Some(Properties::SlackSharedChannel {
         slack_integration_id: integration?,
         channel_name_template: template?,
@@ -331,20 +340,7 @@ fn slack(f: &mut Fields<'_, '_>) -> Option<Properties> {
 }
 
 fn archived(value: &Value, cx: &mut Context) -> Option<BTreeMap<Uuid, bool>> {
-    let Value::Object(map) = value else {
-        return cx.fail("dict_type", "Input should be an object", value);
-    };
-    let read: Vec<_> = map
-        .iter()
-        .map(|(key, flag)| {
-            cx.at(key.clone(), |cx| {
-                let file = id(&Value::from(key.as_str()), cx);
-                let flag = boolean(flag, cx);
-                Some((file?, flag?))
-            })
-        })
-        .collect();
-    read.into_iter().collect()
+    map(0, limits::FILES, id, boolean)(value, cx)
 }
 
 /// A new benefit.
@@ -385,10 +381,11 @@ impl BenefitCreate {
         let kind: BenefitType = kind(value, cx)?;
         cx.at(kind.as_str(), |cx| {
             cx.object(value, |f| {
-                let description = f.required("description", text_of(3, 42, true));
+                let description =
+                    f.required("description", text_of(DESCRIPTION.0, DESCRIPTION.1, true));
                 let visibility = f.optional("visibility", word);
                 let given = f.required("properties", |v, cx| properties(kind, v, cx));
-                let meta = f.optional("metadata", metadata);
+                let meta = f.omittable("metadata", metadata);
                 let organization_id = f.optional("organization_id", id);
                 Some(Self {
                     kind,
@@ -411,10 +408,11 @@ impl BenefitUpdate {
             cx.object(value, |f| {
                 Some(Self {
                     kind,
-                    description: f.optional("description", text_of(3, 42, true)),
+                    description: f
+                        .optional("description", text_of(DESCRIPTION.0, DESCRIPTION.1, true)),
                     visibility: f.optional("visibility", word),
                     properties: f.optional("properties", |v, cx| properties(kind, v, cx)),
-                    metadata: f.optional("metadata", metadata),
+                    metadata: f.omittable("metadata", metadata),
                 })
             })
         })

@@ -9,7 +9,8 @@ use uuid::Uuid;
 use crate::{
     checkouts::Offer,
     discounts::DiscountBase,
-    input::{Context, Fields, Patch, boolean, id, int_in, list, text, word},
+    input::{Context, Fields, Patch, all_differ, boolean, id, int_in, list, text_of, word},
+    limits,
     metadata::{Metadata, metadata},
     products::{Price, ProductPublic, both},
     values::{self, Interval},
@@ -120,8 +121,8 @@ pub struct CheckoutLinkUpdate {
 
 /// Product ids, at least one and all different.
 fn products(value: &Value, cx: &mut Context) -> Option<Vec<Uuid>> {
-    let ids = list(1, id)(value, cx)?;
-    if (1..ids.len()).any(|i| ids[..i].contains(&ids[i])) {
+    let ids = list(1, limits::CHOICES, id)(value, cx)?;
+    if !all_differ(&ids) {
         return cx.refuse("products must all be different", value);
     }
     Some(ids)
@@ -139,9 +140,6 @@ fn processor(value: &Value, cx: &mut Context) -> Option<()> {
         ),
     }
 }
-
-const SEATS: (i64, i64) = (1, 10_000);
-const UNITS: (i64, i64) = (1, i32::MAX as i64);
 
 impl CheckoutLinkCreate {
     /// Reads the body of a POST: the shape with a key field wins; with none, each reports it missing.
@@ -165,23 +163,23 @@ impl CheckoutLinkCreate {
             };
             let processor = f.required("payment_processor", processor);
             let interval = f.optional("trial_interval", word::<Interval>);
-            let count = f.optional("trial_interval_count", int_in(1, 1000));
+            let count = f.optional("trial_interval_count", int_in(1, limits::TRIAL_INTERVALS));
             let trial = both(f, interval, count);
             let create = Self {
                 offer: offer?,
-                label: f.optional("label", text),
-                allow_discount_codes: f.optional("allow_discount_codes", boolean).unwrap_or(true),
+                label: f.optional("label", text_of(0, limits::LINE, false)),
+                allow_discount_codes: f.omittable("allow_discount_codes", boolean).unwrap_or(true),
                 require_billing_address: f
-                    .optional("require_billing_address", boolean)
+                    .omittable("require_billing_address", boolean)
                     .unwrap_or(false),
                 discount_id: f.optional("discount_id", id),
-                seats: f.optional("seats", int_in(SEATS.0, SEATS.1)),
-                units: f.optional("units", int_in(UNITS.0, UNITS.1)),
+                seats: f.optional("seats", int_in(1, limits::SEATS)),
+                units: f.optional("units", int_in(1, limits::INT32)),
                 success_url: f.optional("success_url", values::http_url),
                 return_url: f.optional("return_url", values::http_url),
                 trial: trial?,
-                metadata: f.optional("metadata", metadata).unwrap_or_default(),
-                require_signature: f.optional("require_signature", boolean).unwrap_or(false),
+                metadata: f.omittable("metadata", metadata).unwrap_or_default(),
+                require_signature: f.omittable("require_signature", boolean).unwrap_or(false),
             };
             processor.map(|()| create)
         })
@@ -192,7 +190,7 @@ impl CheckoutLinkUpdate {
     /// Reads the body of a PATCH. Null means "not sent" for what cannot be null.
     pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
         let interval = f.patch("trial_interval", word::<Interval>);
-        let count = f.patch("trial_interval_count", int_in(1, 1000));
+        let count = f.patch("trial_interval_count", int_in(1, limits::TRIAL_INTERVALS));
         let cleared = interval == Patch::Null || count == Patch::Null;
         let trial = match both(f, interval.value(), count.value())? {
             Some(trial) => Patch::Value(trial),
@@ -201,16 +199,16 @@ impl CheckoutLinkUpdate {
         };
         Some(Self {
             products: f.optional("products", products),
-            label: f.patch("label", text),
+            label: f.patch("label", text_of(0, limits::LINE, false)),
             allow_discount_codes: f.optional("allow_discount_codes", boolean),
             require_billing_address: f.optional("require_billing_address", boolean),
             discount_id: f.patch("discount_id", id),
-            seats: f.patch("seats", int_in(SEATS.0, SEATS.1)),
-            units: f.patch("units", int_in(UNITS.0, UNITS.1)),
+            seats: f.patch("seats", int_in(1, limits::SEATS)),
+            units: f.patch("units", int_in(1, limits::INT32)),
             success_url: f.patch("success_url", values::http_url),
             return_url: f.patch("return_url", values::http_url),
             trial,
-            metadata: f.optional("metadata", metadata),
+            metadata: f.omittable("metadata", metadata),
             require_signature: f.optional("require_signature", boolean),
         })
     }
@@ -267,7 +265,7 @@ mod tests {
     #[test]
     fn null_is_not_sent_or_clears() {
         let mut cx = Context::new("body");
-        let body = json!({"products": null, "allow_discount_codes": null, "metadata": null, "label": null,
+        let body = json!({"products": null, "allow_discount_codes": null, "label": null,
             "discount_id": null, "seats": null, "trial_interval": null, "trial_interval_count": null});
         let read = cx.object(&body, CheckoutLinkUpdate::read).unwrap();
         assert!(cx.problems.is_empty());

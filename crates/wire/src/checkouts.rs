@@ -12,7 +12,11 @@ use crate::{
     address::{Address, address},
     custom_fields::AttachedCustomField,
     discounts::DiscountBrief,
-    input::{Context, Fields, Patch, blank_text, boolean, id, int_in, list, text, word},
+    input::{
+        Context, Fields, Patch, all_differ, blank_text, boolean, id, int_in, list, map, text_of,
+        word,
+    },
+    limits,
     metadata::{Metadata, metadata},
     money::{Currency, currency},
     organizations::OrganizationPublic,
@@ -263,26 +267,19 @@ pub struct CheckoutCreate {
 
 /// Ad-hoc prices: product ids with what each costs in this session.
 fn ad_hoc_prices(value: &Value, cx: &mut Context) -> Option<BTreeMap<Uuid, Vec<PriceEntry>>> {
-    let Value::Object(map) = value else {
-        return cx.fail("dict_type", "Input should be an object", value);
-    };
-    let mut prices = BTreeMap::new();
-    for (key, value) in map {
-        let product = cx.at(key.clone(), |cx| id(&Value::String(key.clone()), cx));
-        let list = cx.at(key.clone(), |cx| list(1, price)(value, cx));
-        if let (Some(product), Some(list)) = (product, list) {
-            prices.insert(product, list);
-        }
-    }
-    Some(prices)
+    let listed = |value: &Value, cx: &mut Context| list(1, limits::PRICES, price)(value, cx);
+    map(0, limits::CHOICES, id, listed)(value, cx)
 }
 
 /// Answers to custom fields; each is judged by its field later.
 fn answers(value: &Value, cx: &mut Context) -> Option<Map<String, Value>> {
-    match value {
-        Value::Object(map) => Some(map.clone()),
-        _ => cx.fail("dict_type", "Input should be an object", value),
-    }
+    let answer = |answer: &Value, cx: &mut Context| match answer {
+        Value::String(_) => text_of(0, limits::ANSWER, false)(answer, cx).map(Value::from),
+        other => Some(other.clone()),
+    };
+    let slug = text_of(0, limits::KEY, false);
+    let answers = map(0, limits::ANSWERS, slug, answer)(value, cx)?;
+    Some(answers.into_iter().collect())
 }
 
 /// Checks a pair of bounds and a quantity against each other (checkout.md 2.2).
@@ -361,8 +358,8 @@ impl CheckoutCreate {
     fn read_shape(key: &str, f: &mut Fields<'_, '_>) -> Option<Self> {
         let offer = match key {
             "products" => f.required("products", |v, cx| {
-                let ids = list(1, id)(v, cx)?;
-                if (1..ids.len()).any(|i| ids[..i].contains(&ids[i])) {
+                let ids = list(1, limits::CHOICES, id)(v, cx)?;
+                if !all_differ(&ids) {
                     return cx.refuse("products must all be different", v);
                 }
                 Some(Offer::Products(ids))
@@ -380,23 +377,23 @@ impl CheckoutCreate {
         } else {
             f.optional("currency", currency)
         };
-        let amount = f.optional("amount", int_in(0, i64::MAX));
+        let amount = f.optional("amount", int_in(0, limits::AMOUNT));
         let [seats, min_seats, max_seats] =
-            ["seats", "min_seats", "max_seats"].map(|k| f.optional(k, int_in(1, 10_000)));
-        let [units, min_units, max_units] = ["units", "min_units", "max_units"]
-            .map(|k| f.optional(k, int_in(1, i64::from(i32::MAX))));
+            ["seats", "min_seats", "max_seats"].map(|k| f.optional(k, int_in(1, limits::SEATS)));
+        let [units, min_units, max_units] =
+            ["units", "min_units", "max_units"].map(|k| f.optional(k, int_in(1, limits::INT32)));
         bounds(f, "seats", seats, min_seats, max_seats);
         bounds(f, "units", units, min_units, max_units);
         let trial_interval = f.optional("trial_interval", word::<Interval>);
-        let trial_count = f.optional("trial_interval_count", int_in(1, 1000));
+        let trial_count = f.optional("trial_interval_count", int_in(1, limits::TRIAL_INTERVALS));
         let trial = crate::products::both(f, trial_interval, trial_count);
-        let external = f.patch("external_customer_id", text);
+        let external = f.patch("external_customer_id", text_of(0, limits::KEY, false));
         let external = if external.is_sent() {
             external.value()
         } else {
-            f.optional("customer_external_id", text)
+            f.optional("customer_external_id", text_of(0, limits::KEY, false))
         };
-        let custom_field_data = f.optional("custom_field_data", answers);
+        let custom_field_data = f.omittable("custom_field_data", answers);
         let create = Self {
             offer: offer?,
             ad_hoc,
@@ -409,32 +406,36 @@ impl CheckoutCreate {
             min_units,
             max_units,
             discount_id: f.optional("discount_id", id),
-            allow_discount_codes: f.optional("allow_discount_codes", boolean).unwrap_or(true),
+            allow_discount_codes: f.omittable("allow_discount_codes", boolean).unwrap_or(true),
             require_billing_address: f
-                .optional("require_billing_address", boolean)
+                .omittable("require_billing_address", boolean)
                 .unwrap_or(false),
-            allow_trial: f.optional("allow_trial", boolean).unwrap_or(true),
+            allow_trial: f.omittable("allow_trial", boolean).unwrap_or(true),
             trial: trial?,
             customer_id: f.optional("customer_id", id),
             external_customer_id: external,
-            customer_name: f.blankable("customer_name", blank_text(256)).value(),
+            customer_name: f
+                .blankable("customer_name", blank_text(limits::PERSON_NAME))
+                .value(),
             customer_email: f.optional("customer_email", values::email),
             customer_ip_address: f.optional("customer_ip_address", values::ip),
             customer_billing_name: f
-                .blankable("customer_billing_name", blank_text(256))
+                .blankable("customer_billing_name", blank_text(limits::LINE))
                 .value(),
             customer_billing_address: f.optional("customer_billing_address", address),
-            customer_tax_id: f.blankable("customer_tax_id", blank_text(64)).value(),
+            customer_tax_id: f
+                .blankable("customer_tax_id", blank_text(limits::TAX_ID))
+                .value(),
             customer_metadata: f
-                .optional("customer_metadata", metadata)
+                .omittable("customer_metadata", metadata)
                 .unwrap_or_default(),
-            is_business_customer: f.optional("is_business_customer", boolean),
+            is_business_customer: f.omittable("is_business_customer", boolean),
             subscription_id: f.optional("subscription_id", id),
             success_url: f.optional("success_url", values::http_url),
             return_url: f.optional("return_url", values::http_url),
-            embed_origin: f.optional("embed_origin", text),
+            embed_origin: f.optional("embed_origin", text_of(0, limits::URL, false)),
             locale: f.optional("locale", values::locale),
-            metadata: f.optional("metadata", metadata).unwrap_or_default(),
+            metadata: f.omittable("metadata", metadata).unwrap_or_default(),
             custom_field_data: custom_field_data.unwrap_or_default(),
         };
         Some(create)
@@ -533,23 +534,24 @@ impl CheckoutUpdate {
         let mut update = Self {
             product_id: f.optional("product_id", id),
             product_price_id: f.optional("product_price_id", id),
-            amount: f.optional("amount", int_in(0, i64::MAX)),
-            seats: f.optional("seats", int_in(1, 10_000)),
-            units: f.optional("units", int_in(1, i64::from(i32::MAX))),
+            amount: f.optional("amount", int_in(0, limits::AMOUNT)),
+            seats: f.optional("seats", int_in(1, limits::SEATS)),
+            units: f.optional("units", int_in(1, limits::INT32)),
             is_business_customer: f.optional("is_business_customer", boolean),
-            customer_name: f.blankable("customer_name", blank_text(256)),
+            customer_name: f.blankable("customer_name", blank_text(limits::PERSON_NAME)),
             customer_email: f.patch("customer_email", values::email),
-            customer_billing_name: f.blankable("customer_billing_name", blank_text(256)),
+            customer_billing_name: f.blankable("customer_billing_name", blank_text(limits::LINE)),
             customer_billing_address: f.optional("customer_billing_address", address),
-            customer_tax_id: f.blankable("customer_tax_id", blank_text(64)),
+            customer_tax_id: f.blankable("customer_tax_id", blank_text(limits::TAX_ID)),
             locale: f.patch("locale", values::locale),
             ..Self::default()
         };
-        update.custom_field_data = f.optional("custom_field_data", answers);
+        update.custom_field_data = f.omittable("custom_field_data", answers);
         match writer {
             Writer::Client => {
-                update.discount_code = f.patch("discount_code", text);
-                update.payment_method_type = f.blankable("payment_method_type", blank_text(64));
+                update.discount_code = f.patch("discount_code", text_of(0, limits::LINE, false));
+                update.payment_method_type =
+                    f.blankable("payment_method_type", blank_text(limits::LINE));
                 update.allow_trial = trial_allowed(f, |v, cx| match boolean(v, cx)? {
                     false => Some(false),
                     true => cx.bound(
@@ -561,7 +563,7 @@ impl CheckoutUpdate {
                     ),
                 });
                 update.confirmation_token_id = f
-                    .blankable("confirmation_token_id", blank_text(256))
+                    .blankable("confirmation_token_id", blank_text(limits::LINE))
                     .value();
             }
             Writer::Merchant => {
@@ -569,7 +571,8 @@ impl CheckoutUpdate {
                 update.discount_id = f.patch("discount_id", id);
                 update.allow_trial = trial_allowed(f, boolean);
                 update.trial_interval = f.patch("trial_interval", word::<Interval>);
-                update.trial_interval_count = f.patch("trial_interval_count", int_in(1, 1000));
+                update.trial_interval_count =
+                    f.patch("trial_interval_count", int_in(1, limits::TRIAL_INTERVALS));
                 let interval = update.trial_interval.as_value().copied();
                 let count = update.trial_interval_count.as_value().copied();
                 crate::products::both(f, interval, count)?;
@@ -577,10 +580,10 @@ impl CheckoutUpdate {
                 update.require_billing_address = f.optional("require_billing_address", boolean);
                 update.customer_ip_address = f.patch("customer_ip_address", values::ip);
                 update.customer_metadata = f.optional("customer_metadata", metadata);
-                update.metadata = f.optional("metadata", metadata);
+                update.metadata = f.omittable("metadata", metadata);
                 update.success_url = f.patch("success_url", values::http_url);
                 update.return_url = f.patch("return_url", values::http_url);
-                update.embed_origin = f.patch("embed_origin", text);
+                update.embed_origin = f.patch("embed_origin", text_of(0, limits::URL, false));
             }
         }
         Some(update)

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     input::{Context, Fields, boolean, id, int_in, kind, list, text_of},
+    limits,
     metadata::{Metadata, metadata},
 };
 
@@ -229,7 +230,7 @@ pub struct CustomFieldUpdate {
 }
 
 fn slug(value: &Value, cx: &mut Context) -> Option<String> {
-    let slug = text_of(1, usize::MAX, false)(value, cx)?;
+    let slug = text_of(1, limits::KEY, false)(value, cx)?;
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
     if slug.bytes().all(plain) {
         return Some(slug);
@@ -243,25 +244,22 @@ fn slug(value: &Value, cx: &mut Context) -> Option<String> {
     )
 }
 
-fn any_text(value: &Value, cx: &mut Context) -> Option<String> {
-    text_of(1, usize::MAX, false)(value, cx)
+fn line(value: &Value, cx: &mut Context) -> Option<String> {
+    text_of(1, limits::LINE, false)(value, cx)
 }
 
 fn words(f: &mut Fields<'_, '_>) -> CustomFieldWords {
     CustomFieldWords {
-        form_label: f.optional("form_label", any_text),
-        form_help_text: f.optional("form_help_text", any_text),
-        form_placeholder: f.optional("form_placeholder", any_text),
+        form_label: f.optional("form_label", line),
+        form_help_text: f.optional("form_help_text", line),
+        form_placeholder: f.optional("form_placeholder", line),
     }
 }
 
-const MOST: i64 = i32::MAX as i64;
-const LEAST: i64 = i32::MIN as i64;
-
 fn range(f: &mut Fields<'_, '_>) -> Option<CustomFieldRangeProperties> {
     let words = words(f);
-    let ge = f.optional("ge", int_in(LEAST, MOST));
-    let le = f.optional("le", int_in(LEAST, MOST));
+    let ge = f.optional("ge", int_in(limits::INT32_LEAST, limits::INT32));
+    let le = f.optional("le", int_in(limits::INT32_LEAST, limits::INT32));
     if let (Some(ge), Some(le)) = (ge, le)
         && ge > le
     {
@@ -273,8 +271,8 @@ fn range(f: &mut Fields<'_, '_>) -> Option<CustomFieldRangeProperties> {
 
 fn option(value: &Value, cx: &mut Context) -> Option<CustomFieldSelectOption> {
     cx.object(value, |f| {
-        let value = f.required("value", any_text);
-        let label = f.required("label", any_text);
+        let value = f.required("value", line);
+        let label = f.required("label", line);
         Some(CustomFieldSelectOption {
             value: value?,
             label: label?,
@@ -300,15 +298,15 @@ fn properties(
             CustomFieldType::Text => Some(CustomFieldKind::Text(CustomFieldTextProperties {
                 words: words(f),
                 textarea: f.optional("textarea", boolean),
-                min_length: f.optional("min_length", int_in(0, MOST)),
-                max_length: f.optional("max_length", int_in(0, MOST)),
+                min_length: f.optional("min_length", int_in(0, limits::INT32)),
+                max_length: f.optional("max_length", int_in(0, limits::INT32)),
             })),
             CustomFieldType::Number => range(f).map(CustomFieldKind::Number),
             CustomFieldType::Date => range(f).map(CustomFieldKind::Date),
             CustomFieldType::Checkbox => Some(CustomFieldKind::Checkbox(words(f))),
             CustomFieldType::Select => {
                 let words = words(f);
-                let options = f.required("options", list(1, option))?;
+                let options = f.required("options", list(1, limits::OPTIONS, option))?;
                 Some(CustomFieldKind::Select(CustomFieldSelectProperties {
                     words,
                     options,
@@ -325,9 +323,9 @@ impl CustomFieldCreate {
         cx.at(kind.as_str(), |cx| {
             cx.object(value, |f| {
                 let slug = f.required("slug", slug);
-                let name = f.required("name", any_text);
+                let name = f.required("name", line);
                 let kind = f.required("properties", properties(kind));
-                let meta = f.optional("metadata", metadata);
+                let meta = f.omittable("metadata", metadata);
                 let organization_id = f.optional("organization_id", id);
                 Some(Self {
                     slug: slug?,
@@ -350,9 +348,9 @@ impl CustomFieldUpdate {
                 Some(Self {
                     kind,
                     slug: f.optional("slug", slug),
-                    name: f.optional("name", any_text),
+                    name: f.optional("name", line),
                     properties: f.optional("properties", properties(kind)),
-                    metadata: f.optional("metadata", metadata),
+                    metadata: f.omittable("metadata", metadata),
                 })
             })
         })

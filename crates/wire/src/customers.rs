@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::{
     address::{Address, address},
-    input::{Context, Fields, Patch, blank_text, id, word},
+    input::{Context, Fields, Patch, blank_text, id, text_of, word},
+    limits,
     metadata::{Metadata, metadata},
     money::Currency,
     values::{self, Interval},
@@ -138,7 +139,7 @@ impl CustomerCreate {
     /// Reads the body of a POST; the customer's type is part of every problem's place.
     pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
         let kind = match value.get("type") {
-            None | Some(Value::Null) => CustomerType::Individual,
+            None => CustomerType::Individual,
             Some(raw) => match raw.as_str().and_then(|t| t.parse().ok()) {
                 Some(kind) => kind,
                 None => {
@@ -155,12 +156,12 @@ impl CustomerCreate {
         cx.at(kind.as_str(), |cx| {
             cx.object(value, |f| {
                 let email = f.required("email", values::email);
-                let external_id = f.blankable("external_id", blank_text(usize::MAX)).value();
-                let name = f.blankable("name", blank_text(256)).value();
+                let external_id = f.blankable("external_id", blank_text(limits::KEY)).value();
+                let name = f.blankable("name", blank_text(limits::PERSON_NAME)).value();
                 let billing_address = f.optional("billing_address", address);
-                let tax_id = f.blankable("tax_id", blank_text(64)).value();
+                let tax_id = f.blankable("tax_id", blank_text(limits::TAX_ID)).value();
                 let locale = f.optional("locale", values::locale);
-                let meta = f.optional("metadata", metadata);
+                let meta = f.omittable("metadata", metadata);
                 let organization_id = f.optional("organization_id", id);
                 Some(Self {
                     email: email?,
@@ -218,12 +219,12 @@ impl CustomerUpdate {
         };
         Some(Self {
             email: f.optional("email", values::email),
-            name: f.blankable("name", blank_text(256)),
+            name: f.blankable("name", blank_text(limits::PERSON_NAME)),
             billing_address,
-            tax_id: f.blankable("tax_id", blank_text(64)),
+            tax_id: f.blankable("tax_id", blank_text(limits::TAX_ID)),
             locale: f.patch("locale", values::locale),
-            metadata: f.optional("metadata", metadata),
-            external_id: f.blankable("external_id", blank_text(usize::MAX)),
+            metadata: f.omittable("metadata", metadata),
+            external_id: f.blankable("external_id", blank_text(limits::KEY)),
             kind: f.optional("type", word),
         })
     }
@@ -307,7 +308,7 @@ impl CustomerSessionCreate {
                     } else {
                         "customer_external_id"
                     };
-                    SessionFor::ExternalId(f.required(key, crate::input::text)?)
+                    SessionFor::ExternalId(f.required(key, text_of(0, limits::LINE, false))?)
                 };
                 Some(Self {
                     customer,

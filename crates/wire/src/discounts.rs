@@ -9,7 +9,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    input::{Context, Fields, Patch, blank_text, id, instant, int_in, kind, list, text_of, word},
+    input::{
+        Context, Fields, Patch, blank_text, id, instant, int_in, kind, list, map, text_of, word,
+    },
+    limits,
     metadata::{Metadata, metadata},
     money::{Currency, currency},
     products::ProductBase,
@@ -37,8 +40,6 @@ crate::words! {
     }
 }
 
-/// The most that a fixed discount takes off, minor units.
-pub const MAX_AMOUNT: i64 = 999_999_999_999;
 /// All of it, in hundredths of a percent.
 pub const WHOLE: i64 = 10_000;
 
@@ -200,14 +201,12 @@ pub struct DiscountUpdate {
     pub metadata: Option<Metadata>,
 }
 
-const MAX_COUNT: i64 = i32::MAX as i64;
-
 /// A code: letters and digits of any script, 3 to 256 of them; blank reads as null.
 fn code(value: &Value, cx: &mut Context) -> Option<Option<String>> {
-    let Some(code) = blank_text(usize::MAX)(value, cx)? else {
+    let Some(code) = blank_text(limits::CODE)(value, cx)? else {
         return Some(None);
     };
-    let code = text_of(3, 256, false)(&Value::from(code), cx)?;
+    let code = text_of(3, limits::CODE, false)(&Value::from(code), cx)?;
     if code.chars().all(char::is_alphanumeric) {
         Some(Some(code))
     } else {
@@ -216,7 +215,7 @@ fn code(value: &Value, cx: &mut Context) -> Option<Option<String>> {
 }
 
 fn amount(value: &Value, cx: &mut Context) -> Option<i64> {
-    int_in(0, MAX_AMOUNT)(value, cx)
+    int_in(0, limits::AMOUNT)(value, cx)
 }
 
 fn basis_points(value: &Value, cx: &mut Context) -> Option<i64> {
@@ -224,32 +223,12 @@ fn basis_points(value: &Value, cx: &mut Context) -> Option<i64> {
 }
 
 fn months(value: &Value, cx: &mut Context) -> Option<i64> {
-    int_in(1, 999)(value, cx)
+    int_in(1, limits::INTERVALS)(value, cx)
 }
 
 /// Minor units by currency, at least one entry; each key is a place of its own.
 fn amounts(value: &Value, cx: &mut Context) -> Option<BTreeMap<Currency, i64>> {
-    let Value::Object(map) = value else {
-        return cx.fail("dict_type", "Input should be an object", value);
-    };
-    if map.is_empty() {
-        return cx.bound(
-            "too_short",
-            "At least one currency is needed",
-            value,
-            "min_length",
-            1,
-        );
-    }
-    let read = map.iter().map(|(key, value)| {
-        cx.at(key.clone(), |cx| {
-            let currency = currency(&Value::from(key.as_str()), cx);
-            let amount = amount(value, cx);
-            currency.zip(amount)
-        })
-    });
-    let read: Vec<_> = read.collect();
-    read.into_iter().collect()
+    map(1, Currency::ALL.len(), currency, amount)(value, cx)
 }
 
 impl DiscountCreate {
@@ -258,7 +237,7 @@ impl DiscountCreate {
         let kind: DiscountType = kind(value, cx)?;
         cx.at(kind.as_str(), |cx| {
             cx.object(value, |f| {
-                let name = f.required("name", text_of(1, usize::MAX, false));
+                let name = f.required("name", text_of(1, limits::LINE, false));
                 let code = f.blankable("code", code).value();
                 let off = match kind {
                     DiscountType::Fixed => fixed(f),
@@ -275,10 +254,11 @@ impl DiscountCreate {
                     let sent = f.raw("ends_at").unwrap_or(&Value::Null).clone();
                     f.cx.at("ends_at", |cx| cx.refuse::<()>(ENDS_FIRST, &sent));
                 }
-                let max_redemptions = f.optional("max_redemptions", int_in(1, MAX_COUNT));
-                let per_customer = f.optional("max_redemptions_per_customer", int_in(1, MAX_COUNT));
-                let products = f.optional("products", list(0, id));
-                let meta = f.optional("metadata", metadata);
+                let max_redemptions = f.optional("max_redemptions", int_in(1, limits::INT32));
+                let per_customer =
+                    f.optional("max_redemptions_per_customer", int_in(1, limits::INT32));
+                let products = f.optional("products", list(0, limits::DISCOUNTED, id));
+                let meta = f.omittable("metadata", metadata);
                 let organization_id = f.optional("organization_id", id);
                 Some(Self {
                     name: name?,
@@ -354,7 +334,7 @@ impl DiscountUpdate {
     /// Reads the body of a PATCH.
     pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
         let read = Self {
-            name: f.optional("name", text_of(1, usize::MAX, false)),
+            name: f.optional("name", text_of(1, limits::LINE, false)),
             code: f.blankable("code", code),
             kind: f.optional("type", word),
             duration: f.patch("duration", word),
@@ -365,11 +345,11 @@ impl DiscountUpdate {
             currency: f.patch("currency", currency),
             starts_at: f.patch("starts_at", instant),
             ends_at: f.patch("ends_at", instant),
-            max_redemptions: f.patch("max_redemptions", int_in(1, MAX_COUNT)),
+            max_redemptions: f.patch("max_redemptions", int_in(1, limits::INT32)),
             max_redemptions_per_customer: f
-                .patch("max_redemptions_per_customer", int_in(1, MAX_COUNT)),
-            products: f.patch("products", list(0, id)),
-            metadata: f.optional("metadata", metadata),
+                .patch("max_redemptions_per_customer", int_in(1, limits::INT32)),
+            products: f.patch("products", list(0, limits::DISCOUNTED, id)),
+            metadata: f.omittable("metadata", metadata),
         };
         // A client that sends back what it was shown sends both: they must say the same.
         if let (Some(amounts), Some(amount)) = (read.amounts.as_value(), read.amount.as_value())

@@ -8,7 +8,10 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::input::{Context, Fields, Patch, id, int_in, list, text, text_of, word};
+use crate::{
+    input::{Context, Fields, Patch, id, int_in, list, text_of, word},
+    limits,
+};
 
 crate::words! {
     /// What a file is for.
@@ -136,9 +139,9 @@ impl FileCreate {
     /// Reads the body of a POST. Parts are numbered from 1 and cover the file without gaps.
     pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
         let service: Option<FileService> = f.required("service", word);
-        let name = f.required("name", text_of(1, 255, true));
+        let name = f.required("name", text_of(0, limits::LINE, true));
         let mime_type = f.required("mime_type", |value, cx| {
-            let mime = text_of(3, 127, true)(value, cx)?.to_ascii_lowercase();
+            let mime = text_of(0, limits::MEDIA_TYPE, true)(value, cx)?.to_ascii_lowercase();
             let plain = |b: u8| b.is_ascii_alphanumeric() || b"!#$&-^_.+/".contains(&b);
             if mime.split('/').count() != 2 || !mime.bytes().all(plain) {
                 return cx.refuse("this is not a media type", value);
@@ -148,28 +151,23 @@ impl FileCreate {
             }
             Some(mime)
         });
-        let most = service.map_or(i64::MAX, FileService::most);
-        let size = f.required("size", int_in(1, most));
+        let most = service.map_or(FileService::Downloadable.most(), FileService::most);
+        let size = f.required("size", int_in(0, most));
         let checksum = f.optional("checksum_sha256_base64", checksum);
-        let version = f.optional("version", text_of(0, 255, true));
+        let version = f.optional("version", text_of(0, limits::LINE, true));
         let organization_id = f.optional("organization_id", id);
         let upload = f.required("upload", |value, cx| {
-            cx.object(value, |f| f.required("parts", list(1, part)))
+            cx.object(value, |f| f.required("parts", list(0, PARTS, part)))
         });
         let (size, parts) = (size?, upload?);
         let whole = f.whole();
-        if parts.len() > PARTS {
-            let words = format!("List should have at most {PARTS} items");
-            return f.cx.at("upload", |cx| {
-                cx.at("parts", |cx| {
-                    cx.bound("too_long", words, whole, "max_length", PARTS)
-                })
-            });
-        }
+        // An empty file has no parts, or a single one with nothing in it.
+        let is_empty = size == 0 && parts.len() == 1;
         let mut next = 0;
         for (place, part) in parts.iter().enumerate() {
             let numbered = i64::try_from(place + 1) == Ok(part.number);
-            if !numbered || part.chunk_start != next || part.chunk_end <= next {
+            let runs = part.chunk_end > next || is_empty;
+            if !numbered || part.chunk_start != next || !runs {
                 next = -1;
                 break;
             }
@@ -201,8 +199,8 @@ impl FileCreate {
 fn part(value: &Value, cx: &mut Context) -> Option<PartCreate> {
     cx.object(value, |f| {
         let number = f.required("number", int_in(1, PARTS as i64));
-        let start = f.required("chunk_start", int_in(0, i64::MAX));
-        let end = f.required("chunk_end", int_in(0, i64::MAX));
+        let start = f.required("chunk_start", int_in(0, FileService::Downloadable.most()));
+        let end = f.required("chunk_end", int_in(0, FileService::Downloadable.most()));
         let checksum = f.optional("checksum_sha256_base64", checksum);
         Some(PartCreate {
             number: number?,
@@ -215,7 +213,7 @@ fn part(value: &Value, cx: &mut Context) -> Option<PartCreate> {
 
 /// 32 bytes in base64.
 fn checksum(value: &Value, cx: &mut Context) -> Option<String> {
-    let raw = text(value, cx)?;
+    let raw = text_of(0, limits::LINE, false)(value, cx)?;
     let digits = raw.strip_suffix('=').unwrap_or_default();
     let known = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
     if digits.len() == 43 && digits.bytes().all(known) {
@@ -285,14 +283,14 @@ pub struct FileUploadCompleted {
 impl FileUploadCompleted {
     /// Reads the body of a POST.
     pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
-        let id = f.required("id", text);
-        let path = f.required("path", text);
+        let id = f.required("id", text_of(0, limits::LINE, false));
+        let path = f.required("path", text_of(0, limits::LINE, false));
         let parts = f.required(
             "parts",
-            list(1, |value, cx| {
+            list(0, PARTS, |value, cx| {
                 cx.object(value, |f| {
                     let number = f.required("number", int_in(1, PARTS as i64));
-                    let etag = f.required("checksum_etag", text);
+                    let etag = f.required("checksum_etag", text_of(0, limits::LINE, false));
                     let checksum = f.optional("checksum_sha256_base64", checksum);
                     Some(PartCompleted {
                         number: number?,
@@ -322,8 +320,8 @@ impl FilePatch {
     /// Reads the body of a PATCH.
     pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
         Some(Self {
-            name: f.optional("name", text_of(1, 255, true)),
-            version: f.patch("version", text_of(0, 255, true)),
+            name: f.optional("name", text_of(0, limits::LINE, true)),
+            version: f.patch("version", text_of(0, limits::LINE, true)),
         })
     }
 }

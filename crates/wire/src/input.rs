@@ -308,7 +308,17 @@ impl<'v> Fields<'v, '_> {
         }
     }
 
-    /// A field whose absence and null mean the same.
+    /// A field that may be missing, but not null: null is judged by its reader.
+    pub fn omittable<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&Value, &mut Context) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.map.get(key)?;
+        self.cx.at(key, |cx| read(value, cx))
+    }
+
+    /// A field that may be missing or null, which mean the same.
     pub fn optional<T>(
         &mut self,
         key: &'static str,

@@ -12,6 +12,7 @@ pub mod error;
 pub mod events;
 pub mod files;
 pub mod input;
+pub mod limits;
 pub mod metadata;
 pub mod meters;
 pub mod money;

@@ -9,7 +9,7 @@ use utoipa::{
     openapi::{ObjectBuilder, RefOr, Schema, schema::AdditionalProperties},
 };
 
-use crate::input::Context;
+use crate::{input::Context, limits};
 
 /// At most 50 keys of 1–40 characters; values are texts of 1–500 characters, numbers or truth values.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -49,20 +49,23 @@ pub fn metadata(value: &Value, cx: &mut Context) -> Option<Metadata> {
     let Value::Object(map) = value else {
         return cx.fail("dict_type", "Input should be an object", value);
     };
-    if map.len() > 50 {
+    if map.len() > limits::METADATA_KEYS {
         return cx.bound(
             "too_long",
-            "Metadata should have at most 50 keys",
+            format!(
+                "Metadata should have at most {} keys",
+                limits::METADATA_KEYS
+            ),
             value,
             "max_length",
-            50,
+            limits::METADATA_KEYS,
         );
     }
     let before = cx.problems.len();
     for (key, item) in map {
         cx.at(key.clone(), |cx| {
             let length = key.chars().count();
-            if length == 0 || length > 40 || key.contains('\0') {
+            if length == 0 || length > limits::METADATA_KEY || key.contains('\0') {
                 let name = if length == 0 {
                     "string_too_short"
                 } else {
@@ -85,12 +88,15 @@ pub fn metadata(value: &Value, cx: &mut Context) -> Option<Metadata> {
                     "min_length",
                     1,
                 ),
-                Value::String(text) if text.chars().count() > 500 => cx.bound(
+                Value::String(text) if text.chars().count() > limits::METADATA_TEXT => cx.bound(
                     "string_too_long",
-                    "Text should have at most 500 characters",
+                    format!(
+                        "Text should have at most {} characters",
+                        limits::METADATA_TEXT
+                    ),
                     item,
                     "max_length",
-                    500,
+                    limits::METADATA_TEXT,
                 ),
                 Value::String(_) | Value::Bool(_) => Some(()),
                 Value::Number(n) if n.as_f64().is_some_and(f64::is_finite) => Some(()),

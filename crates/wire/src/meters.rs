@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     input::{Context, Fields, Patch, blank_text, boolean, id, int_in, tag, text_of, word},
+    limits,
     metadata::{Metadata, metadata},
 };
 
@@ -56,7 +57,7 @@ crate::words! {
 }
 
 /// What a clause compares with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Operand {
     /// True or false.
@@ -71,6 +72,7 @@ pub enum Operand {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Clause {
     /// `name`, `source`, `timestamp` (unix seconds), or a path into the metadata, with dots.
+    #[schema(min_length = 1, max_length = 2048)]
     pub property: String,
     /// How it compares.
     pub operator: Operator,
@@ -94,7 +96,8 @@ pub enum FilterPart {
 pub struct Filter {
     /// How the clauses go together.
     pub conjunction: Conjunction,
-    /// The clauses.
+    /// The clauses; those of filters in brackets count too.
+    #[schema(max_items = 200)]
     pub clauses: Vec<FilterPart>,
 }
 
@@ -107,26 +110,31 @@ pub enum Aggregation {
     /// The sum of a property.
     Sum {
         /// The property.
+        #[schema(min_length = 1, max_length = 2048)]
         property: String,
     },
     /// The greatest value of a property.
     Max {
         /// The property.
+        #[schema(min_length = 1, max_length = 2048)]
         property: String,
     },
     /// The least value of a property.
     Min {
         /// The property.
+        #[schema(min_length = 1, max_length = 2048)]
         property: String,
     },
     /// The mean of a property.
     Avg {
         /// The property.
+        #[schema(min_length = 1, max_length = 2048)]
         property: String,
     },
     /// How many different values a property has.
     Unique {
         /// The property.
+        #[schema(min_length = 1, max_length = 2048)]
         property: String,
     },
 }
@@ -202,6 +210,9 @@ pub struct MeterUpdate {
     pub metadata: Option<Metadata>,
 }
 
+/// Text that a clause compares with, in characters.
+pub(crate) const OPERAND: usize = 1_000;
+
 /// How deep filters may stand in one another, and how many clauses they may have in all: more than anybody
 /// writes, less than hurts.
 const DEPTH: usize = 8;
@@ -230,7 +241,13 @@ fn filter_at(value: &Value, cx: &mut Context, depth: usize, left: &mut usize) ->
             let before = cx.problems.len();
             for (i, item) in items.iter().enumerate() {
                 if *left == 0 {
-                    return cx.refuse(format!("a filter has at most {CLAUSES} clauses"), value);
+                    return cx.bound(
+                        "too_long",
+                        format!("A filter should have at most {CLAUSES} clauses"),
+                        value,
+                        "max_length",
+                        CLAUSES,
+                    );
                 }
                 *left -= 1;
                 parts.extend(cx.at(i, |cx| part(item, cx, depth, left)));
@@ -270,7 +287,7 @@ fn part(value: &Value, cx: &mut Context, depth: usize, left: &mut usize) -> Opti
 
 /// A property of an event; that it lies in the metadata need not be said.
 fn property(value: &Value, cx: &mut Context) -> Option<String> {
-    let text = text_of(1, 500, true)(value, cx)?;
+    let text = text_of(1, limits::LINE, true)(value, cx)?;
     let bare = text.strip_prefix("metadata.").unwrap_or(&text);
     if bare.split('.').any(str::is_empty) {
         return cx.refuse(
@@ -284,9 +301,9 @@ fn property(value: &Value, cx: &mut Context) -> Option<String> {
 fn operand(value: &Value, cx: &mut Context) -> Option<Operand> {
     match value {
         Value::Bool(flag) => Some(Operand::Flag(*flag)),
-        Value::String(_) => text_of(0, 1000, false)(value, cx).map(Operand::Text),
+        Value::String(_) => text_of(0, OPERAND, false)(value, cx).map(Operand::Text),
         Value::Number(_) => {
-            int_in(i64::from(i32::MIN), i64::from(i32::MAX))(value, cx).map(Operand::Number)
+            int_in(limits::INT32_LEAST, limits::INT32)(value, cx).map(Operand::Number)
         }
         _ => cx.fail(
             "string_type",
@@ -319,13 +336,15 @@ pub fn aggregation(value: &Value, cx: &mut Context) -> Option<Aggregation> {
 impl MeterCreate {
     /// Reads the body of a POST.
     pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
-        let name = f.required("name", text_of(3, usize::MAX, true));
-        let unit = f.optional("unit", word);
-        let custom_label = f.blankable("custom_label", blank_text(100)).value();
-        let custom_multiplier = f.optional("custom_multiplier", int_in(1, i64::MAX));
+        let name = f.required("name", text_of(3, limits::LINE, true));
+        let unit = f.omittable("unit", word);
+        let custom_label = f
+            .blankable("custom_label", blank_text(limits::LINE))
+            .value();
+        let custom_multiplier = f.optional("custom_multiplier", int_in(1, limits::AMOUNT));
         let filter = f.required("filter", filter);
         let aggregation = f.required("aggregation", aggregation);
-        let meta = f.optional("metadata", metadata);
+        let meta = f.omittable("metadata", metadata);
         let organization_id = f.optional("organization_id", id);
         Some(Self {
             name: name?,
@@ -344,14 +363,14 @@ impl MeterUpdate {
     /// Reads the body of a PATCH.
     pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
         Some(Self {
-            name: f.optional("name", text_of(3, usize::MAX, true)),
+            name: f.optional("name", text_of(3, limits::LINE, true)),
             unit: f.optional("unit", word),
-            custom_label: f.blankable("custom_label", blank_text(100)),
-            custom_multiplier: f.patch("custom_multiplier", int_in(1, i64::MAX)),
+            custom_label: f.blankable("custom_label", blank_text(limits::LINE)),
+            custom_multiplier: f.patch("custom_multiplier", int_in(1, limits::AMOUNT)),
             filter: f.optional("filter", filter),
             aggregation: f.optional("aggregation", aggregation),
             is_archived: f.optional("is_archived", boolean),
-            metadata: f.optional("metadata", metadata),
+            metadata: f.omittable("metadata", metadata),
         })
     }
 }

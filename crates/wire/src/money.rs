@@ -10,10 +10,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::{
-    country::Country,
-    input::{Context, text},
-};
+use crate::{country::Country, input::Context};
 
 /// A currency that prices may be in: a lower-case ISO 4217 code of the presentment list
 /// (checkout.md 0.6). Ordered by code.
@@ -138,12 +135,11 @@ impl utoipa::PartialSchema for Currency {
 
 impl utoipa::ToSchema for Currency {}
 
-/// A currency of the presentment list, any case.
+/// A currency of the presentment list, in small letters as the document names it.
 pub fn currency(value: &Value, cx: &mut Context) -> Option<Currency> {
-    let raw = text(value, cx)?;
-    match raw.to_ascii_lowercase().parse() {
-        Ok(currency) => Some(currency),
-        Err(_) => cx.fail("enum", "Input should be a supported currency code", value),
+    match value.as_str().map(str::parse) {
+        Some(Ok(currency)) => Some(currency),
+        _ => cx.fail("enum", "Input should be a supported currency code", value),
     }
 }
 

@@ -7,7 +7,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    input::{Fields, Patch, boolean, list, text, text_of, word},
+    country::Country,
+    input::{Fields, Patch, boolean, list, text_of, word},
+    limits,
     money::Currency,
     tax::TaxSettings,
     values,
@@ -337,13 +339,13 @@ impl OrganizationUpdate {
     /// Reads the body of a PATCH.
     pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
         Some(Self {
-            name: f.optional("name", text_of(3, 256, true)),
+            name: f.optional("name", text_of(3, limits::LINE, true)),
             avatar_url: f.patch("avatar_url", values::http_url),
             email: f.patch("email", values::email),
             website: f.patch("website", values::http_url),
             socials: f.optional(
                 "socials",
-                list(0, |v, cx| {
+                list(0, limits::SOCIALS, |v, cx| {
                     cx.object(v, |f| {
                         let platform = f.required("platform", platform);
                         let url = f.required("url", values::http_url);
@@ -355,10 +357,13 @@ impl OrganizationUpdate {
                 }),
             ),
             country: f.patch("country", |v, cx| {
-                let raw = text(v, cx)?;
-                match crate::country::Country::parse_input(&raw) {
-                    Ok(country) => Some(country.to_string()),
-                    Err(_) => cx.fail("enum", "Input should be a supported country code", v),
+                // In capitals, as the document names it; only addresses fold.
+                let known = v.as_str().filter(|code| {
+                    Country::parse_input(code).is_ok_and(|country| country.as_str() == *code)
+                });
+                match known {
+                    Some(code) => Some(code.to_owned()),
+                    None => cx.fail("enum", "Input should be a supported country code", v),
                 }
             }),
             details: f.optional("details", dictionary),
@@ -395,7 +400,7 @@ impl OrganizationUpdate {
                     Some(CheckoutSettings { require_3ds })
                 })
             }),
-            embed_hosts: f.optional("embed_hosts", list(0, values::embed_host)),
+            embed_hosts: f.optional("embed_hosts", values::embed_hosts),
             default_presentment_currency: f
                 .optional("default_presentment_currency", crate::money::currency),
             default_tax_behavior: f.optional("default_tax_behavior", word),
@@ -419,9 +424,8 @@ pub const PLATFORMS: [&str; 10] = [
 ];
 
 fn platform(value: &Value, cx: &mut crate::input::Context) -> Option<String> {
-    let raw = text(value, cx)?;
-    if PLATFORMS.contains(&raw.as_str()) {
-        return Some(raw);
+    if let Some(known) = value.as_str().filter(|raw| PLATFORMS.contains(raw)) {
+        return Some(known.to_owned());
     }
     cx.fail(
         "enum",

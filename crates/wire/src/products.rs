@@ -11,6 +11,7 @@ use crate::{
     custom_fields::AttachedCustomField,
     files::File,
     input::{Context, Fields, Patch, blank_text, boolean, id, int_in, list, text_of, word},
+    limits,
     metadata::{Metadata, metadata},
     values::Interval,
 };
@@ -18,6 +19,7 @@ use crate::{
 mod given;
 mod price;
 
+pub(crate) use given::UNIT_TEXT;
 use given::price_entry;
 pub use given::{DEFAULT_MINIMUM, PriceCreate, PriceEntry, price};
 pub use price::{
@@ -206,7 +208,7 @@ pub struct ProductBenefitsUpdate {
 impl ProductBenefitsUpdate {
     /// Reads the body of a POST.
     pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
-        f.required("benefits", list(0, id))
+        f.required("benefits", list(0, limits::BENEFITS, id))
             .map(|benefits| Self { benefits })
     }
 }
@@ -231,23 +233,29 @@ impl ProductCreate {
         cx.at(if recurring { "recurring" } else { "one_time" }, |cx| {
             cx.object(value, |f| {
                 let name = f.required("name", text_of(3, 64, true));
-                let description = f.blankable("description", blank_text(usize::MAX)).value();
-                let visibility = f.optional("visibility", word);
-                let prices = f.required("prices", list(1, price));
-                let meta = f.optional("metadata", metadata);
+                let description = f
+                    .blankable("description", blank_text(limits::PROSE))
+                    .value();
+                let visibility = f.omittable("visibility", word);
+                let prices = f.required("prices", list(1, limits::PRICES, price));
+                let meta = f.omittable("metadata", metadata);
                 let organization_id = f.optional("organization_id", id);
-                let medias = f.optional("medias", list(0, id));
-                let fields = f.optional("attached_custom_fields", list(0, attached));
+                let medias = f.optional("medias", list(0, limits::MEDIAS, id));
+                let fields =
+                    f.omittable("attached_custom_fields", list(0, limits::FIELDS, attached));
                 let (mut every, mut trial, mut meter) = (None, None, None);
                 if recurring {
                     let interval = f.required("recurring_interval", word::<Interval>);
-                    let count = f.optional("recurring_interval_count", int_in(1, 999));
+                    let count =
+                        f.omittable("recurring_interval_count", int_in(1, limits::INTERVALS));
                     every = Some((interval?, count.unwrap_or(1)));
                     let trial_interval = f.optional("trial_interval", word::<Interval>);
-                    let trial_count = f.optional("trial_interval_count", int_in(1, 1000));
+                    let trial_count =
+                        f.optional("trial_interval_count", int_in(1, limits::TRIAL_INTERVALS));
                     trial = both(f, trial_interval, trial_count)?;
                     let meter_interval = f.optional("meter_interval", word::<Interval>);
-                    let meter_count = f.optional("meter_interval_count", int_in(1, 999));
+                    let meter_count =
+                        f.optional("meter_interval_count", int_in(1, limits::INTERVALS));
                     meter = meter_interval.map(|interval| (interval, meter_count.unwrap_or(1)));
                 }
                 Some(Self {
@@ -293,17 +301,20 @@ impl ProductUpdate {
     pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
         let update = Self {
             name: f.optional("name", text_of(3, 64, true)),
-            description: f.blankable("description", blank_text(usize::MAX)),
+            description: f.blankable("description", blank_text(limits::PROSE)),
             visibility: f.optional("visibility", word),
             is_archived: f.optional("is_archived", boolean),
-            prices: f.optional("prices", list(1, price_entry)),
-            metadata: f.optional("metadata", metadata),
+            prices: f.optional("prices", list(1, limits::PRICES, price_entry)),
+            metadata: f.omittable("metadata", metadata),
             recurring_interval: f.optional("recurring_interval", word),
-            recurring_interval_count: f.optional("recurring_interval_count", int_in(1, 999)),
+            recurring_interval_count: f
+                .optional("recurring_interval_count", int_in(1, limits::INTERVALS)),
             trial_interval: f.patch("trial_interval", word),
-            trial_interval_count: f.patch("trial_interval_count", int_in(1, 1000)),
-            medias: f.optional("medias", list(0, id)),
-            attached_custom_fields: f.optional("attached_custom_fields", list(0, attached)),
+            trial_interval_count: f
+                .patch("trial_interval_count", int_in(1, limits::TRIAL_INTERVALS)),
+            medias: f.optional("medias", list(0, limits::MEDIAS, id)),
+            attached_custom_fields: f
+                .optional("attached_custom_fields", list(0, limits::FIELDS, attached)),
         };
         let interval = update.trial_interval.as_value().copied();
         both(f, interval, update.trial_interval_count.as_value().copied())?;

@@ -10,6 +10,7 @@ mod discounts;
 mod files;
 mod meters;
 mod products;
+mod webhooks;
 
 use serde_json::Value;
 use utoipa::openapi::{
@@ -20,26 +21,48 @@ use utoipa::openapi::{
     },
 };
 
-use crate::input::Words;
+use crate::{input::Words, limits};
 
 pub use checkouts::{CheckoutConfirm, CheckoutUpdatePublic};
 
-/// Text of `min` to `max` characters; 0 and `usize::MAX` are no bounds.
+/// Text of `min` to `max` characters.
 fn text(min: usize, max: usize) -> Schema {
     string()
         .min_length(Some(min).filter(|n| *n > 0))
-        .max_length(Some(max).filter(|n| *n < usize::MAX))
+        .max_length(Some(max))
         .into()
+}
+
+/// Text on one line.
+fn line(min: usize) -> Schema {
+    text(min, limits::LINE)
 }
 
 fn string() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
-fn formatted(format: &str) -> Schema {
+fn formatted(format: &str, max: usize) -> Schema {
     string()
         .format(Some(SchemaFormat::Custom(format.to_owned())))
+        .max_length(Some(max))
         .into()
+}
+
+/// A moment, ISO 8601.
+fn moment() -> Schema {
+    string()
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+        .into()
+}
+
+/// A network address; the longest is an IPv6 one that ends like an IPv4 one.
+fn ip() -> Schema {
+    formatted("ip", 45)
+}
+
+fn locale() -> Schema {
+    text(0, limits::LOCALE)
 }
 
 fn id() -> Schema {
@@ -49,14 +72,11 @@ fn id() -> Schema {
 }
 
 fn email() -> Schema {
-    formatted("email")
+    formatted("email", limits::EMAIL)
 }
 
 fn url() -> Schema {
-    string()
-        .format(Some(SchemaFormat::Custom("uri".to_owned())))
-        .max_length(Some(2083))
-        .into()
+    formatted("uri", limits::URL)
 }
 
 fn whole(min: i64, max: i64) -> Schema {
@@ -64,7 +84,7 @@ fn whole(min: i64, max: i64) -> Schema {
         .schema_type(Type::Integer)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
         .minimum(Some(min))
-        .maximum(Some(max).filter(|n| *n < i64::MAX))
+        .maximum(Some(max))
         .into()
 }
 
@@ -84,19 +104,12 @@ fn currency() -> Schema {
     words(crate::money::Currency::ALL.iter().map(|c| c.as_str()))
 }
 
-/// A decimal number, as number or text.
-fn decimal() -> Schema {
-    one_of(vec![
-        ObjectBuilder::new().schema_type(Type::Number).into(),
-        text(1, 64),
-    ])
-}
-
-fn list(min: usize, item: impl Into<Schema>) -> Schema {
+fn list(min: usize, max: usize, item: impl Into<Schema>) -> Schema {
     let item: Schema = item.into();
     ArrayBuilder::new()
         .items(RefOr::T(item))
         .min_items(Some(min).filter(|n| *n > 0))
+        .max_items(Some(max))
         .into()
 }
 
@@ -114,29 +127,48 @@ fn anything() -> Schema {
         .into()
 }
 
-fn metadata() -> Schema {
-    let value = one_of(vec![
-        text(1, 500),
-        ObjectBuilder::new().schema_type(Type::Number).into(),
-        flag(),
-    ]);
+/// An object with free keys.
+fn map(min: usize, max: usize, key: Schema, value: Schema) -> Schema {
     ObjectBuilder::new()
         .additional_properties(Some(AdditionalProperties::RefOr(RefOr::T(value))))
-        .property_names(Some(text(1, 40)))
-        .max_properties(Some(50))
+        .property_names(Some(key))
+        .min_properties(Some(min).filter(|n| *n > 0))
+        .max_properties(Some(max))
         .into()
+}
+
+/// A number that JSON's readers keep: a double that is not infinite.
+fn number() -> Schema {
+    ObjectBuilder::new()
+        .schema_type(Type::Number)
+        .minimum(Some(f64::MIN))
+        .maximum(Some(f64::MAX))
+        .into()
+}
+
+fn metadata() -> Schema {
+    let value = one_of(vec![text(1, limits::METADATA_TEXT), number(), flag()]);
+    let key = text(1, limits::METADATA_KEY);
+    map(0, limits::METADATA_KEYS, key, value)
+}
+
+/// Answers to custom fields, by slug. What is not asked for is dropped.
+fn answers() -> Schema {
+    let none: Schema = ObjectBuilder::new().schema_type(Type::Null).into();
+    let value = one_of(vec![text(0, limits::ANSWER), number(), flag(), none]);
+    map(0, limits::ANSWERS, text(0, limits::KEY), value)
 }
 
 fn address() -> Schema {
     object("A billing address.")
         .required("country", text(2, 2), "ISO 3166-1 alpha-2.")
-        .optional("line1", text(0, 500), "First line.")
-        .optional("line2", text(0, 500), "Second line.")
-        .optional("postal_code", text(0, 500), "Postal code.")
-        .optional("city", text(0, 500), "City.")
+        .optional("line1", line(0), "First line.")
+        .optional("line2", line(0), "Second line.")
+        .optional("postal_code", line(0), "Postal code.")
+        .optional("city", line(0), "City.")
         .optional(
             "state",
-            text(0, 500),
+            line(0),
             "State; of the United States and Canada one of theirs.",
         )
         .schema()

@@ -1,12 +1,16 @@
 //! Tax as it is shown (checkout.md 9.3).
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
+    address,
     country::{Country, normalise_state},
-    input::{Context, blank_text, boolean, list, text, word},
+    input::{Context, blank_text, boolean, list, text_of, word},
+    limits,
 };
 
 crate::words! {
@@ -115,9 +119,6 @@ pub fn in_eu(country: Country) -> bool {
     EU.contains(&country.as_str())
 }
 
-/// How many registrations a merchant may have.
-const MOST: usize = 200;
-
 impl TaxSettings {
     /// Reads the field of an organization's PATCH.
     pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
@@ -125,16 +126,11 @@ impl TaxSettings {
             let enabled = f.required("enabled", boolean);
             // Not optional: switching tax off and on must not forget where the merchant is registered.
             let registrations = f.required("registrations", |value, cx| {
-                let listed = list(0, TaxRegistration::read)(value, cx)?;
-                if listed.len() > MOST {
-                    let words = format!("List should have at most {MOST} items");
-                    return cx.bound("too_long", words, value, "max_length", MOST);
-                }
+                let read = TaxRegistration::read;
+                let listed = list(0, limits::REGISTRATIONS, read)(value, cx)?;
+                let mut places = HashSet::new();
                 for (place, one) in listed.iter().enumerate() {
-                    let same = |other: &TaxRegistration| {
-                        other.country == one.country && other.is_of(one.state.as_deref())
-                    };
-                    if listed[..place].iter().any(same) {
+                    if !places.insert((one.country, one.state.as_deref().map(str::to_lowercase))) {
                         cx.at(place, |cx| {
                             cx.refuse::<()>("this place is registered already", value)
                         });
@@ -163,15 +159,10 @@ impl TaxRegistration {
 
     fn read(value: &Value, cx: &mut Context) -> Option<Self> {
         cx.object(value, |f| {
-            let country = f.required("country", |value, cx| {
-                match Country::parse_input(text(value, cx)?.trim()) {
-                    Ok(country) => Some(country),
-                    Err(_) => cx.fail("enum", "Input should be a supported country code", value),
-                }
-            });
-            let state = f.blankable("state", blank_text(100)).value();
+            let country = f.required("country", address::country);
+            let state = f.blankable("state", blank_text(STATE)).value();
             let rate = f.blankable("rate", rate).value();
-            let name = f.blankable("name", blank_text(40)).value();
+            let name = f.blankable("name", blank_text(NAME)).value();
             let eu_sales = f.optional("eu_sales", word);
             let whole = f.whole();
             let country = country?;
@@ -206,11 +197,18 @@ impl TaxRegistration {
     }
 }
 
+/// A state or province as typed, in characters.
+pub(crate) const STATE: usize = 100;
+/// What a tax is called, in characters.
+pub(crate) const NAME: usize = 40;
+/// A percentage as text, in characters.
+pub(crate) const RATE: usize = 10;
+
 /// A percentage from 0 to 100 of at most four decimals, as text or number; blank reads as null.
 fn rate(value: &Value, cx: &mut Context) -> Option<Option<String>> {
     let raw = match value {
         Value::Number(number) => number.to_string(),
-        other => text(other, cx)?,
+        other => text_of(0, RATE, true)(other, cx)?,
     };
     let raw = raw.trim().trim_end_matches('%').trim_end();
     if raw.is_empty() {

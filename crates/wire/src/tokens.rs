@@ -47,7 +47,7 @@ impl TokenUpdate {
     /// Reads `name` and `scopes`.
     pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
         let name = f.required("name", text_of(1, NAME, true));
-        let scopes = f.required("scopes", list(1, word));
+        let scopes = f.required("scopes", list(1, Scope::ALL.len(), word));
         let mut scopes: Vec<Scope> = scopes?;
         scopes.sort_unstable();
         scopes.dedup();

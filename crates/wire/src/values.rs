@@ -4,7 +4,10 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use crate::input::{Context, text, text_of};
+use crate::{
+    input::{Context, list, text_of, text_within},
+    limits,
+};
 
 /// The words a recurring price repeats by.
 pub mod interval {
@@ -26,10 +29,13 @@ pub use interval::Interval;
 
 /// An e-mail address, by syntax only: Till works offline, so names are never looked up.
 pub fn email(value: &Value, cx: &mut Context) -> Option<String> {
-    let raw = text(value, cx)?;
-    match email_syntax(&raw) {
+    const WORDS: &str = "this is not a valid e-mail address";
+    let raw = text_within(value, cx, limits::EMAIL, |value, cx| {
+        cx.refuse(WORDS, value)
+    })?;
+    match email_syntax(raw) {
         Some(email) => Some(email),
-        None => cx.refuse("this is not a valid e-mail address", value),
+        None => cx.refuse(WORDS, value),
     }
 }
 
@@ -42,7 +48,7 @@ pub fn email_syntax(raw: &str) -> Option<String> {
         .with_required_tld();
     let parsed = email_address::EmailAddress::parse_with_options(raw.trim(), options).ok()?;
     let local = parsed.local_part();
-    if local.starts_with('"') || raw.trim().len() > 254 {
+    if local.starts_with('"') || raw.trim().len() > limits::EMAIL {
         return None;
     }
     Some(format!("{local}@{}", parsed.domain().to_lowercase()))
@@ -51,17 +57,15 @@ pub fn email_syntax(raw: &str) -> Option<String> {
 /// An absolute http or https URL of at most 2,083 characters, normalised, with
 /// placeholders such as `{CHECKOUT_ID}` left as written.
 pub fn http_url(value: &Value, cx: &mut Context) -> Option<String> {
-    let raw = text(value, cx)?;
-    let raw = raw.trim();
-    if raw.chars().count() > 2083 {
-        return cx.bound(
+    let raw = text_within(value, cx, limits::URL, |value, cx| {
+        cx.bound(
             "url_too_long",
-            "URL should have at most 2083 characters",
+            format!("URL should have at most {} characters", limits::URL),
             value,
             "max_length",
-            2083,
-        );
-    }
+            limits::URL,
+        )
+    })?;
     match url::Url::parse(raw) {
         Ok(url) if !matches!(url.scheme(), "http" | "https") => cx.bound(
             "url_scheme",
@@ -104,10 +108,13 @@ fn with_placeholders(url: &str) -> String {
 
 /// A BCP 47 language tag, canonicalised (`fr_FR` → `fr-FR`).
 pub fn locale(value: &Value, cx: &mut Context) -> Option<String> {
-    let raw = text(value, cx)?;
-    match locale_tag(&raw) {
+    const WORDS: &str = "this is not a known language tag";
+    let raw = text_within(value, cx, limits::LOCALE, |value, cx| {
+        cx.refuse(WORDS, value)
+    })?;
+    match locale_tag(raw) {
         Some(tag) => Some(tag),
-        None => cx.refuse("this is not a known language tag", value),
+        None => cx.refuse(WORDS, value),
     }
 }
 
@@ -137,11 +144,14 @@ pub fn ip(value: &Value, cx: &mut Context) -> Option<String> {
     }
 }
 
+/// A host with its scheme and port, in characters.
+pub(crate) const HOST: usize = 253;
+
 /// A site that may embed the checkout (checkout.md 6.6): `host`, `*.host`, `host:port`, or an app's origin with
 /// its scheme, such as `chrome-extension://abc`. A web page's address is cut down to its host; whatever is left
 /// over beside host and port is refused.
 pub fn embed_host(value: &Value, cx: &mut Context) -> Option<String> {
-    let raw = text_of(1, 253, true)(value, cx)?;
+    let raw = text_of(1, HOST, true)(value, cx)?;
     match embed_entry(&raw) {
         Some(entry) => Some(entry),
         None => cx.refuse(
@@ -149,6 +159,24 @@ pub fn embed_host(value: &Value, cx: &mut Context) -> Option<String> {
             value,
         ),
     }
+}
+
+/// The sites that may embed the checkout, all of which stand in one header of its pages.
+pub fn embed_hosts(value: &Value, cx: &mut Context) -> Option<Vec<String>> {
+    let hosts = list(0, limits::EMBED_HOSTS, embed_host)(value, cx)?;
+    if hosts.iter().map(String::len).sum::<usize>() > limits::EMBED_HOSTS_TOTAL {
+        return cx.bound(
+            "too_long",
+            format!(
+                "Hosts should have at most {} characters together",
+                limits::EMBED_HOSTS_TOTAL
+            ),
+            value,
+            "max_length",
+            limits::EMBED_HOSTS_TOTAL,
+        );
+    }
+    Some(hosts)
 }
 
 /// The port of an address that was read as an https one: also 443, where it was written out.

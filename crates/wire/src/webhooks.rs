@@ -2,12 +2,14 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
     events::EventType,
-    input::{Fields, Patch, boolean, id, list, text, text_of, word},
+    input::{Context, Fields, Patch, boolean, id, list, text_of, text_within, word},
+    limits,
 };
 
 crate::words! {
@@ -100,7 +102,7 @@ pub struct WebhookDelivery {
 }
 
 /// A new endpoint.
-#[derive(Debug, Clone, ToSchema)]
+#[derive(Debug, Clone)]
 pub struct EndpointCreate {
     /// Not yet checked against the host rules.
     pub url: String,
@@ -116,14 +118,31 @@ pub struct EndpointCreate {
     pub organization_id: Option<Uuid>,
 }
 
+/// The least characters of a secret.
+pub(crate) const SECRET: usize = 32;
+
+/// Where to deliver; the hosts that it may name are judged apart.
+fn url(value: &Value, cx: &mut Context) -> Option<String> {
+    let kept = text_within(value, cx, limits::URL, |value, cx| {
+        cx.bound(
+            "url_too_long",
+            format!("URL should have at most {} characters", limits::URL),
+            value,
+            "max_length",
+            limits::URL,
+        )
+    })?;
+    Some(kept.to_owned())
+}
+
 impl EndpointCreate {
     /// Reads the body of a POST.
     pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
-        let url = f.required("url", text);
-        let name = f.optional("name", text);
+        let url = f.required("url", url);
+        let name = f.optional("name", text_of(0, limits::LINE, false));
         let format = f.required("format", word);
-        let secret = f.optional("secret", text_of(32, 512, false));
-        let events = f.required("events", list(0, word));
+        let secret = f.optional("secret", text_of(SECRET, limits::LINE, false));
+        let events = f.required("events", list(0, limits::EVENTS, word));
         let organization_id = f.optional("organization_id", id);
         Some(Self {
             url: url?,
@@ -143,7 +162,7 @@ fn unique(mut events: Vec<EventType>) -> Vec<EventType> {
 }
 
 /// A change to an endpoint; nulls are ignored.
-#[derive(Debug, Clone, Default, ToSchema)]
+#[derive(Debug, Clone, Default)]
 #[allow(missing_docs)]
 pub struct EndpointUpdate {
     pub url: Option<String>,
@@ -158,11 +177,11 @@ impl EndpointUpdate {
     /// Reads the body of a PATCH.
     pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
         Some(Self {
-            url: f.optional("url", text),
-            name: f.optional("name", text),
+            url: f.optional("url", url),
+            name: f.optional("name", text_of(0, limits::LINE, false)),
             format: f.optional("format", word),
-            secret: f.optional("secret", text_of(32, 512, false)),
-            events: match f.patch("events", list(0, word)) {
+            secret: f.optional("secret", text_of(SECRET, limits::LINE, false)),
+            events: match f.patch("events", list(0, limits::EVENTS, word)) {
                 Patch::Value(events) => Some(unique(events)),
                 _ => None,
             },

@@ -7,7 +7,7 @@ use till_wire::{
     checkouts::{CheckoutCreate, Offer},
     country::Country,
     input::{Context, Problem, id},
-    loc,
+    limits, loc,
     metadata::Metadata,
     products::PriceAmount,
     values,
@@ -178,7 +178,7 @@ impl Visit {
         let mut sent = self.query.pairs.iter();
         sent.rfind(|(key, _)| key == "external_customer_id")
             .map(|(_, id)| id.as_str())
-            .filter(|id| self.signed && !id.trim().is_empty())
+            .filter(|id| self.signed && !id.trim().is_empty() && id.chars().count() <= limits::KEY)
     }
 
     /// The customer's free data, where it can be believed; all of it or nothing.
@@ -197,7 +197,8 @@ impl Visit {
             let Some(value) = self.query.filled(name) else {
                 continue;
             };
-            let fits = metadata.len() < 50 && value.chars().count() <= 500;
+            let fits = metadata.len() < limits::METADATA_KEYS
+                && value.chars().count() <= limits::METADATA_TEXT;
             if fits && !metadata.contains_key(name) {
                 metadata.insert(name.to_owned(), value.into());
             }
@@ -310,7 +311,7 @@ pub fn opening(
         customer_id: None,
         external_customer_id: visit.external_customer_id().map(str::to_owned),
         customer_name: text("customer_name")
-            .filter(|name| name.chars().count() <= 256)
+            .filter(|name| name.chars().count() <= limits::PERSON_NAME)
             .map(str::to_owned),
         customer_email: text("customer_email").and_then(values::email_syntax),
         customer_ip_address: around.ip_address.clone(),

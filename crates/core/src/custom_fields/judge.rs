@@ -8,6 +8,7 @@ use till_wire::{
         CustomFieldTextProperties,
     },
     input::{self, Context, Problem},
+    limits,
 };
 
 use super::Asked;
@@ -76,7 +77,7 @@ fn answer(
 fn text(properties: &CustomFieldTextProperties, sent: &Value, cx: &mut Context) -> Option<Value> {
     let length = |n: Option<i64>, unset| n.map_or(unset, |n| usize::try_from(n).unwrap_or(unset));
     let least = length(properties.min_length, 0);
-    let most = length(properties.max_length, usize::MAX);
+    let most = length(properties.max_length, limits::ANSWER);
     input::text_of(least, most, false)(sent, cx).map(Value::from)
 }
 

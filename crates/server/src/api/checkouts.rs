@@ -34,6 +34,7 @@ use till_wire::{
     page::Page,
     products::PriceEntry,
 };
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::operation::{Operation, operations};
@@ -344,9 +345,24 @@ async fn confirm(
     ))
 }
 
+/// Characters of the name that a page gives its visitor.
+const DISTINCT_ID: usize = 256;
+
+/// Who opened the page; nothing need be sent.
+#[derive(ToSchema)]
+#[allow(
+    dead_code,
+    reason = "the document's picture of a body that is read by hand"
+)]
+struct Opened {
+    /// What the page calls its visitor.
+    #[schema(max_length = 256)]
+    distinct_id: Option<String>,
+}
+
 /// Notes that the buyer's page was opened.
 #[utoipa::path(post, path = "/v1/checkouts/client/{client_secret}/opened", operation_id = "checkouts:client_opened", tag = "checkouts",
-    params(("client_secret" = String, Path)), request_body = Object,
+    params(("client_secret" = String, Path)), request_body = Opened,
     responses((status = 200, body = CheckoutPublic), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 410, body = ErrorBody), (status = 422, body = ValidationBody)))]
 async fn opened(
     State(app): State<Arc<App>>,
@@ -356,7 +372,9 @@ async fn opened(
 ) -> Result<Json<CheckoutPublic>, ApiError> {
     let distinct = match &body.0 {
         None => None,
-        Some(_) => body.object(|f| Some(f.blankable("distinct_id", blank_text(256)).value()))?,
+        Some(_) => {
+            body.object(|f| Some(f.blankable("distinct_id", blank_text(DISTINCT_ID)).value()))?
+        }
     };
     app.settle(|| async {
         let session = pay::session(&app, &secret).await?;

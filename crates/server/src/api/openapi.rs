@@ -15,13 +15,14 @@ use utoipa::{
     openapi::{
         Content, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder, Schema,
         path::{Operation, ParameterBuilder, ParameterIn},
-        schema::{Object, OneOfBuilder, SchemaType, Type},
+        schema::{ObjectBuilder, OneOfBuilder, SchemaType, Type},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
 
 use utoipa_axum::router::OpenApiRouter;
 
+use super::query;
 use crate::{app::App, transport::VERSIONS};
 
 #[derive(OpenApi)]
@@ -55,6 +56,7 @@ pub fn document() -> Document {
         .into_openapi();
     every_key_is_sent(&mut document);
     common_answers(&mut document);
+    operations_of(&mut document).for_each(|(_, operation)| query::bounded(operation));
     idempotent_posts(&mut document);
     document
 }
@@ -214,7 +216,12 @@ fn idempotent_posts(document: &mut Document) {
                  body, the request has no second effect and gets its first answer, marked with \
                  `Idempotency-Replayed: true`; with another body it is refused with 422.",
             ))
-            .schema(Some(Object::with_type(Type::String)))
+            .schema(Some(
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .min_length(Some(1))
+                    .max_length(Some(255)),
+            ))
             .build();
         operation
             .parameters

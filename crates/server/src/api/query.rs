@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use till_wire::limits;
 use till_wire::{
     benefits::{BenefitType, BenefitVisibility},
     custom_fields::CustomFieldType,
@@ -14,8 +15,60 @@ use till_wire::{
     products::Visibility,
     subscriptions::{CancellationReason, SubscriptionStatus},
 };
-use utoipa::IntoParams;
+use utoipa::{
+    IntoParams,
+    openapi::{
+        RefOr, Schema,
+        path::{Operation, ParameterIn},
+        schema::{AdditionalProperties, ArrayItems, SchemaType, Type},
+    },
+};
 use uuid::Uuid;
+
+/// Writes the bounds of query strings and paths into an operation: they are the same for every one, as
+/// [`crate::extract::Params`] reads them.
+pub(super) fn bounded(operation: &mut Operation) {
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(parameter) = parameter
+            && parameter.parameter_in != ParameterIn::Header
+            && let Some(RefOr::T(schema)) = &mut parameter.schema
+        {
+            bound(schema);
+        }
+    }
+}
+
+fn bound(schema: &mut Schema) {
+    match schema {
+        Schema::Array(array) => {
+            array.max_items = Some(limits::FILTER_VALUES);
+            if let ArrayItems::RefOrSchema(item) = &mut array.items
+                && let RefOr::T(item) = &mut **item
+            {
+                bound(item);
+            }
+        }
+        Schema::Object(object) => {
+            let kind = object.schema_type.clone();
+            let is = |wanted| kind == SchemaType::Type(wanted);
+            if is(Type::Integer) {
+                object.maximum.get_or_insert(limits::PAGES.into());
+            } else if is(Type::String) && object.enum_values.is_none() && object.format.is_none() {
+                object.max_length = Some(limits::LINE);
+            }
+            if let Some(values) = &mut object.additional_properties {
+                object.max_properties = Some(limits::METADATA_KEYS);
+                if let AdditionalProperties::RefOr(RefOr::T(value)) = &mut **values {
+                    bound(value);
+                }
+            }
+            if let Some(names) = &mut object.property_names {
+                bound(names);
+            }
+        }
+        _ => {}
+    }
+}
 
 /// Which page.
 #[derive(IntoParams)]

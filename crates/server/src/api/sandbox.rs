@@ -8,8 +8,8 @@ use till_core::change::Changes;
 use till_ports::sandbox::{CardField, CardInput, TokenizeError};
 use till_wire::{
     error::{ErrorBody, ValidationBody},
-    input::{Problem, int_in, text},
-    loc,
+    input::{Problem, int_in, text_of},
+    limits, loc,
 };
 use utoipa::ToSchema;
 
@@ -23,6 +23,11 @@ use crate::{
 
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![create];
+
+/// Characters of a number, with whatever groups it.
+const NUMBER: usize = 64;
+/// Characters of a security code, with space around it.
+const CVC: usize = 16;
 
 /// A card of the sandbox, good for one attempt within an hour.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,15 +44,19 @@ struct ConfirmationToken {
 )]
 struct Card {
     /// One of the sandbox's test numbers; no other is taken.
+    #[schema(max_length = 64)]
     number: String,
     /// 1 to 12.
     #[schema(minimum = 1, maximum = 12)]
     exp_month: i64,
     /// Two or four digits.
+    #[schema(minimum = 0, maximum = 9999)]
     exp_year: i64,
     /// Three digits; four for American Express.
+    #[schema(max_length = 16)]
     cvc: String,
     /// Name on the card.
+    #[schema(max_length = 256)]
     name: Option<String>,
 }
 
@@ -62,11 +71,11 @@ async fn create(
 ) -> Result<(StatusCode, Json<ConfirmationToken>), ApiError> {
     let sandbox = app.sandbox.as_ref().found()?;
     let card = body.object(|f| {
-        let number = f.required("number", text);
+        let number = f.required("number", text_of(0, NUMBER, false));
         let month = f.required("exp_month", int_in(1, 12));
         let year = f.required("exp_year", int_in(0, 9999));
-        let cvc = f.required("cvc", text);
-        let name = f.optional("name", text);
+        let cvc = f.required("cvc", text_of(0, CVC, false));
+        let name = f.optional("name", text_of(0, limits::PERSON_NAME, false));
         let (month, year) = (month?, year?);
         Some(CardInput {
             number: number?,

@@ -10,6 +10,7 @@ use till_core::change::{Record, Value};
 use till_store::{List, Order};
 use till_wire::{
     input::{self, Context, Words},
+    limits,
     page::Page,
 };
 use uuid::Uuid;
@@ -22,8 +23,6 @@ const PARAMETERS: usize = 1_000;
 const VALUES: usize = 100;
 /// Metadata keys to filter by, at most: each is looked for in every row that the other filters leave.
 const METADATA_KEYS: usize = 10;
-/// Bytes of a text to search or filter by, at most.
-const TEXT: usize = 1_000;
 
 /// A query string. Reading collects problems; [`Params::finish`] tells them all.
 #[derive(Debug)]
@@ -136,6 +135,14 @@ impl Params {
         read: impl Fn(&Json, &mut Context) -> Option<T>,
     ) -> Vec<T> {
         let values = self.values(key);
+        if values.len() > limits::FILTER_VALUES {
+            let words = format!("There should be at most {} values", limits::FILTER_VALUES);
+            let most = limits::FILTER_VALUES;
+            self.cx.at(key, |cx| {
+                cx.bound::<()>("too_long", words, &Json::Null, "max_length", most)
+            });
+            return Vec::new();
+        }
         let many = values.len() > 1;
         let read = |(i, value): (usize, &Json), cx: &mut Context| {
             if many {
@@ -173,12 +180,12 @@ impl Params {
 
     /// Texts, one or many.
     pub fn texts(&mut self, key: &'static str) -> Vec<String> {
-        self.all(key, bounded_text)
+        self.all(key, input::text_of(0, limits::LINE, false))
     }
 
     /// One text.
     pub fn text(&mut self, key: &'static str) -> Option<String> {
-        self.last(key, bounded_text)
+        self.last(key, input::text_of(0, limits::LINE, false))
     }
 
     /// One truth value.
@@ -204,9 +211,11 @@ impl Params {
     /// `page` and `limit`; a limit above 100 is quietly 100.
     pub fn window(&mut self) -> Window {
         let page = self
-            .last("page", input::int_in(1, i64::from(u32::MAX)))
+            .last("page", input::int_in(1, limits::PAGES))
             .unwrap_or(1);
-        let limit = self.last("limit", input::int_in(1, i64::MAX)).unwrap_or(10);
+        let limit = self
+            .last("limit", input::int_in(1, limits::PAGES))
+            .unwrap_or(10);
         Window {
             page: page as u32,
             limit: limit.min(100) as u32,
@@ -315,10 +324,6 @@ fn too_many(cx: &mut Context, what: &str, most: usize) {
         "max_length",
         most,
     );
-}
-
-fn bounded_text(value: &Json, cx: &mut Context) -> Option<String> {
-    input::text_of(0, TEXT, false)(value, cx)
 }
 
 /// List filters that skip themselves when nothing was sent.
@@ -475,9 +480,9 @@ pub struct ExternalId(pub String);
 impl<S: Send + Sync> FromRequestParts<S> for ExternalId {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        part(parts, state, "external_id", input::text)
-            .await
-            .map(Self)
+        let read =
+            |value: &Json, cx: &mut Context| input::text_of(0, limits::LINE, false)(value, cx);
+        part(parts, state, "external_id", read).await.map(Self)
     }
 }
 

@@ -155,10 +155,12 @@ both! {
         let (plan, book) = (t.monthly().await, t.product().await);
         let made = link(t, &[&plan], json!({"label": "A", "trial_interval": "day", "trial_interval_count": 3, "metadata": {"a": 1},
             "success_url": "https://a.example/"})).await;
-        let same = t.patch(&path(&made), json!({"allow_discount_codes": null, "products": null, "metadata": null})).await.ok();
+        let same = t.patch(&path(&made), json!({"allow_discount_codes": null, "products": null})).await.ok();
         for key in ["label", "trial_interval", "metadata", "success_url", "allow_discount_codes", "products", "signing_secret"] {
             assert_eq!(same[key], made[key], "{key}");
         }
+        let null = t.patch(&path(&made), json!({"metadata": null})).await.unreadable();
+        assert_eq!(null, pairs(&[("dict_type", "body.metadata")]), "free data may be missing, but not null");
         let half = t.patch(&path(&made), json!({"trial_interval": "week"})).await.unreadable();
         assert_eq!(half, pairs(&[("missing", "body")]), "CL-8");
         let changed = t.patch(&path(&made), json!({"label": null, "success_url": null, "metadata": {"b": 2}, "require_signature": true})).await.ok();

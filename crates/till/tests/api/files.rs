@@ -90,6 +90,18 @@ both! {
         assert_eq!(t.anonymous().get(&path).await.status, 404, "what is sold is not shown to everybody");
     }
 
+    async fn an_empty_file_has_no_parts_or_one_with_nothing_in_it(t: &mut Till) {
+        let done = uploaded(t, "downloadable", "text/plain", "").await;
+        assert_eq!((&done["is_uploaded"], &done["size"]), (&json!(true), &json!(0)));
+        let made = t.post(FILES, announced("downloadable", "text/plain", &[])).await.created();
+        let done = complete(t, &made, &[]).await.ok();
+        assert_eq!(done["size_readable"], "0 B");
+        assert_eq!(t.app.files.read(done["path"].as_str().unwrap()).await.unwrap().size, 0);
+        let two = t.post(FILES, announced("downloadable", "text/plain", &[0, 0])).await.unreadable();
+        assert_eq!(two.len(), 1);
+        assert!(two[0].1.ends_with("upload.parts"), "{two:?}");
+    }
+
     async fn a_refused_completion_leaves_nothing_and_what_nobody_finishes_is_swept(t: &mut Till) {
         let mut body = announced("downloadable", "text/plain", &[5]);
         body["checksum_sha256_base64"] = json!("LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=");

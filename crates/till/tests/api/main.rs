@@ -44,6 +44,7 @@ mod pages_once;
 mod pages_terms;
 mod paying;
 mod products;
+mod request_fields;
 mod retention;
 mod robustness;
 mod sales;

@@ -24,7 +24,7 @@ both! {
         t.listen().await;
         let path = own(t);
         let changed = t.patch(&path, json!({
-            "name": " New Name ", "email": "hi@shop.example", "country": "fr",
+            "name": " New Name ", "email": "hi@shop.example", "country": "FR",
             "feature_settings": {"wallets_enabled": true, "member_model_enabled": null},
             "subscription_settings": {
                 "allow_multiple_subscriptions": true, "proration_behavior": "invoice",
@@ -42,6 +42,8 @@ both! {
         assert_eq!(told.len(), 1);
         assert_eq!(told[0]["type"], "organization.updated");
         assert_eq!(told[0]["data"], changed);
+        let folded = t.patch(&path, json!({"country": "fr"})).await.unreadable();
+        assert_eq!(folded, crate::pairs(&[("enum", "body.country")]), "only the countries of addresses are folded");
         let cleared = t.patch(&path, json!({"email": null, "name": null})).await.ok();
         assert_eq!((&cleared["email"], &cleared["name"]), (&json!(null), &json!("New Name")));
         t.told().await;

@@ -228,6 +228,15 @@ both! {
         }
     }
 
+    async fn currencies_are_read_in_the_case_of_the_document(t: &mut Till) {
+        let price = json!({"amount_type": "fixed", "price_amount": 1000, "price_currency": "USD"});
+        let wrong = t.post("/v1/products/", json!({"name": "Product", "prices": [price]})).await.unreadable();
+        assert_eq!(wrong, crate::pairs(&[("enum", "body.one_time.prices.0.fixed.price_currency")]));
+        let product = t.product().await;
+        let wrong = t.post("/v1/checkouts/", json!({"products": [product["id"]], "currency": "Usd"})).await.unreadable();
+        assert_eq!(wrong, crate::pairs(&[("enum", "body.currency")]));
+    }
+
     async fn bounds_are_those_of_the_currency_s_172(t: &mut Till) {
         let low = json!([{"amount_type": "custom", "price_currency": "inr", "maximum_amount": 400}]);
         let answer = composed(t, low).await;

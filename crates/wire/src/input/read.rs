@@ -1,5 +1,10 @@
 //! Readers of single values, for [`Fields`](super::Fields): each records what is wrong and reads as nothing then.
 
+use std::{
+    collections::{BTreeMap, HashSet},
+    hash::Hash,
+};
+
 use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
@@ -14,15 +19,31 @@ pub trait Words: Copy + 'static {
     fn word(self) -> &'static str;
 }
 
-/// Text; numbers are never read as text; NUL is refused.
-pub fn text(value: &Value, cx: &mut Context) -> Option<String> {
+/// Text; numbers are never read as text; NUL is refused. Nothing reads text without a bound: see [`text_of`].
+fn text<'v>(value: &'v Value, cx: &mut Context) -> Option<&'v str> {
     match value {
         Value::String(text) if text.contains('\0') => {
             cx.refuse("text must not contain the NUL character", value)
         }
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text),
         _ => cx.fail("string_type", "Input should be a valid string", value),
     }
+}
+
+/// Trimmed text of at most `max` characters; `over` tells a longer one, for readers that have a kind of problem of
+/// their own.
+pub(crate) fn text_within<'v>(
+    value: &'v Value,
+    cx: &mut Context,
+    max: usize,
+    over: impl FnOnce(&Value, &mut Context) -> Option<&'v str>,
+) -> Option<&'v str> {
+    let text = text(value, cx)?.trim();
+    // No character is longer than four bytes: most texts need no counting.
+    if text.len() > max && text.chars().count() > max {
+        return over(value, cx);
+    }
+    Some(text)
 }
 
 /// Text of `min` to `max` characters, after trimming when `trim`.
@@ -30,10 +51,10 @@ pub fn text_of(
     min: usize,
     max: usize,
     trim: bool,
-) -> impl FnOnce(&Value, &mut Context) -> Option<String> {
+) -> impl Fn(&Value, &mut Context) -> Option<String> {
     move |value, cx| {
         let text = text(value, cx)?;
-        let text = if trim { text.trim().to_owned() } else { text };
+        let text = if trim { text.trim() } else { text };
         let length = text.chars().count();
         if length < min {
             return cx.bound(
@@ -53,7 +74,7 @@ pub fn text_of(
                 max,
             );
         }
-        Some(text)
+        Some(text.to_owned())
     }
 }
 
@@ -67,8 +88,9 @@ pub fn blank_text(max: usize) -> impl FnOnce(&Value, &mut Context) -> Option<Opt
 
 const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// A whole number: `5`, `5.0`, `"5"` and `true` are; `5.5` is not.
-pub fn int(value: &Value, cx: &mut Context) -> Option<i64> {
+/// A whole number: `5`, `5.0`, `"5"` and `true` are; `5.5` is not. Nothing reads one without bounds: see
+/// [`int_in`].
+fn int(value: &Value, cx: &mut Context) -> Option<i64> {
     match value {
         Value::Bool(flag) => Some(i64::from(*flag)),
         Value::Number(number) => {
@@ -231,9 +253,10 @@ pub fn one_of<'a>(words: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
-/// A list of at least `min` items, each read by `read`.
+/// A list of `min` to `max` items, each read by `read`.
 pub fn list<T>(
     min: usize,
+    max: usize,
     read: impl Fn(&Value, &mut Context) -> Option<T>,
 ) -> impl FnOnce(&Value, &mut Context) -> Option<Vec<T>> {
     move |value, cx| {
@@ -252,6 +275,15 @@ pub fn list<T>(
                 min,
             );
         }
+        if items.len() > max {
+            return cx.bound(
+                "too_long",
+                format!("List should have at most {max} items"),
+                value,
+                "max_length",
+                max,
+            );
+        }
         let read: Vec<_> = items
             .iter()
             .enumerate()
@@ -259,6 +291,55 @@ pub fn list<T>(
             .collect();
         read.into_iter().collect()
     }
+}
+
+/// An object as a map of `min` to `max` entries; `key` reads each name, `read` each value, both at the name's place.
+pub fn map<K: Ord, T>(
+    min: usize,
+    max: usize,
+    key: impl Fn(&Value, &mut Context) -> Option<K>,
+    read: impl Fn(&Value, &mut Context) -> Option<T>,
+) -> impl FnOnce(&Value, &mut Context) -> Option<BTreeMap<K, T>> {
+    move |value, cx| {
+        let Value::Object(map) = value else {
+            return cx.fail("dict_type", "Input should be an object", value);
+        };
+        if map.len() < min {
+            return cx.bound(
+                "too_short",
+                format!("At least {min} is needed"),
+                value,
+                "min_length",
+                min,
+            );
+        }
+        if map.len() > max {
+            return cx.bound(
+                "too_long",
+                format!("There should be at most {max} entries"),
+                value,
+                "max_length",
+                max,
+            );
+        }
+        let entries: Vec<_> = map
+            .iter()
+            .map(|(name, value)| {
+                cx.at(name.clone(), |cx| {
+                    let key = key(&Value::from(name.as_str()), cx);
+                    let read = read(value, cx);
+                    key.zip(read)
+                })
+            })
+            .collect();
+        entries.into_iter().collect()
+    }
+}
+
+/// Whether all items differ.
+pub(crate) fn all_differ<T: Eq + Hash>(items: &[T]) -> bool {
+    let mut seen = HashSet::with_capacity(items.len());
+    items.iter().all(|item| seen.insert(item))
 }
 
 /// An instant. Without an offset it is taken as UTC (the list filters allow that).
@@ -338,8 +419,9 @@ mod tests {
 
     #[test]
     fn text_is_never_read_from_numbers_and_never_holds_nul() {
-        assert_eq!(read(json!(5), text), Err("string_type".into()));
-        assert_eq!(read(json!("a\0b"), text), Err("value_error".into()));
+        let text = || text_of(0, 9, false);
+        assert_eq!(read(json!(5), text()), Err("string_type".into()));
+        assert_eq!(read(json!("a\0b"), text()), Err("value_error".into()));
     }
 
     #[test]
@@ -358,9 +440,9 @@ mod tests {
         let mut cx = Context::new("body");
         let value = json!({"ids": ["x", 3], "n": 0});
         cx.object(&value, |f| {
-            f.required("ids", list(1, id));
+            f.required("ids", list(1, 9, id));
             f.required("n", int_in(1, 9));
-            f.required("gone", text);
+            f.required("gone", text_of(0, 9, false));
             Some(())
         });
         let places: Vec<_> = cx

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::price::{PriceAmount, SeatTier, SeatTierType, SeatTiers};
 use crate::{
     input::{Context, Fields, id, int_in, list, tag, word},
+    limits,
     money::{self, Currency, currency},
     organizations::TaxBehaviorOption,
 };
@@ -55,7 +56,7 @@ impl PriceEntry {
 
 /// Bounds of an amount in its currency: 0 where allowed, else within the currency's limits (PR-5).
 fn charge(value: &Value, cx: &mut Context, currency: Currency, least: i64) -> Option<i64> {
-    let amount = int_in(least, i64::MAX)(value, cx)?;
+    let amount = int_in(least, limits::AMOUNT)(value, cx)?;
     if amount != 0 && amount < currency.min_charge() {
         let words = money::format_minor(currency.min_charge(), currency);
         return cx.bound(
@@ -99,7 +100,7 @@ pub fn price(value: &Value, cx: &mut Context) -> Option<PriceEntry> {
         cx.object(value, |f| {
             let before = f.cx.problems.len();
             let currency = f
-                .optional("price_currency", currency)
+                .omittable("price_currency", currency)
                 .unwrap_or(Currency::USD);
             let tax_behavior = f.optional("tax_behavior", word);
             let amount = match kind {
@@ -109,7 +110,7 @@ pub fn price(value: &Value, cx: &mut Context) -> Option<PriceEntry> {
                 "free" => PriceAmount::Fixed { price_amount: 0 },
                 "custom" => PriceAmount::Custom {
                     minimum_amount: f
-                        .optional("minimum_amount", |v, cx| charge(v, cx, currency, 0))
+                        .omittable("minimum_amount", |v, cx| charge(v, cx, currency, 0))
                         .unwrap_or(DEFAULT_MINIMUM),
                     preset_amount: f.optional("preset_amount", |v, cx| charge(v, cx, currency, 0)),
                     maximum_amount: f
@@ -143,16 +144,11 @@ pub(super) fn price_entry(value: &Value, cx: &mut Context) -> Option<PriceEntry>
     }
 }
 
-/// The most seats that a tier can name.
-const MOST_SEATS: i64 = 2_147_483_647;
-/// The most that a metered price can be capped at, minor units.
-const MOST_CAP: i64 = 2_147_483_647;
-
 /// Seat tiers in order of their first seats, without gaps, only the last one open (PR-7).
 fn seat_tiers(value: &Value, cx: &mut Context) -> Option<SeatTiers> {
     let (kind, mut tiers) = cx.object(value, |f| {
-        let kind = f.optional("seat_tier_type", word::<SeatTierType>);
-        let tiers = f.required("tiers", list(1, seat_tier))?;
+        let kind = f.omittable("seat_tier_type", word::<SeatTierType>);
+        let tiers = f.required("tiers", list(1, limits::TIERS, seat_tier))?;
         Some((kind.unwrap_or(SeatTierType::Volume), tiers))
     })?;
     tiers.sort_by_key(|tier| tier.min_seats);
@@ -170,9 +166,9 @@ fn seat_tiers(value: &Value, cx: &mut Context) -> Option<SeatTiers> {
 
 fn seat_tier(value: &Value, cx: &mut Context) -> Option<SeatTier> {
     cx.object(value, |f| {
-        let min = f.required("min_seats", int_in(1, MOST_SEATS));
-        let max = f.optional("max_seats", int_in(1, MOST_SEATS));
-        let price = f.required("price_per_seat", int_in(0, i64::MAX));
+        let min = f.required("min_seats", int_in(1, limits::INT32));
+        let max = f.optional("max_seats", int_in(1, limits::INT32));
+        let price = f.required("price_per_seat", int_in(0, limits::AMOUNT));
         Some(SeatTier {
             min_seats: min?,
             max_seats: max,
@@ -217,7 +213,7 @@ fn misfit(tiers: &[SeatTier]) -> Option<String> {
 fn metered(f: &mut Fields<'_, '_>) -> Option<PriceAmount> {
     let meter_id = f.required("meter_id", id);
     let unit_amount = f.required("unit_amount", unit_amount);
-    let cap_amount = f.optional("cap_amount", int_in(0, MOST_CAP));
+    let cap_amount = f.optional("cap_amount", int_in(0, limits::INT32));
     Some(PriceAmount::MeteredUnit {
         unit_amount: unit_amount?,
         cap_amount,
@@ -229,13 +225,16 @@ fn metered(f: &mut Fields<'_, '_>) -> Option<PriceAmount> {
 /// Digits of a unit amount before and after its point.
 const UNIT_WHOLE: usize = 5;
 const UNIT_DECIMALS: usize = 12;
+/// Characters of a unit amount as text.
+pub(crate) const UNIT_TEXT: usize = 64;
 
 /// A decimal number above 0 of at most 5 digits and 12 decimals, as number or text; kept as plain text without
 /// needless zeros.
 fn unit_amount(value: &Value, cx: &mut Context) -> Option<String> {
     let raw = match value {
         Value::Number(number) => number.to_string(),
-        Value::String(text) => text.trim().to_owned(),
+        Value::String(text) if text.trim().len() <= UNIT_TEXT => text.trim().to_owned(),
+        Value::String(_) => String::new(),
         _ => {
             return cx.fail(
                 "decimal_type",
@@ -299,7 +298,7 @@ fn plain(raw: &str) -> Option<(String, String)> {
     let digits = format!("{whole}{fraction}");
     let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     // Nothing that is allowed has this many digits: longer texts are not worth writing out.
-    if !is_number || digits.len() > 64 || exponent.abs() > 64 {
+    if !is_number || digits.len() > UNIT_TEXT || exponent.abs() > 64 {
         return None;
     }
     let point = whole.len() as i32 + exponent;

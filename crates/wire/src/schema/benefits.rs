@@ -1,48 +1,47 @@
-use utoipa::openapi::{
-    Schema,
-    schema::{AdditionalProperties, ObjectBuilder},
-};
+use utoipa::openapi::Schema;
 
 use super::{
-    Object, flag, id, list, metadata, object, one_of, schema_of, text, whole, word, words,
+    Object, flag, id, line, list, map, metadata, object, one_of, schema_of, text, whole, word,
+    words,
 };
 use crate::benefits::{
-    BenefitCreate, BenefitType, BenefitUpdate, BenefitVisibility, ExpirationUnit,
-    RepositoryPermission,
+    BenefitCreate, BenefitType, BenefitUpdate, BenefitVisibility, CHANNEL, DESCRIPTION,
+    ExpirationUnit, RepositoryPermission, WELCOME,
 };
-
-const MOST: i64 = 2_147_483_647;
+use crate::limits;
 
 fn license_keys() -> Object {
-    let expires = object("How long keys are valid.")
-        .required("ttl", whole(1, MOST), "How many.")
-        .required("timeframe", word::<ExpirationUnit>(), "Of what.");
+    let lasting = |unit: &ExpirationUnit| {
+        object("How long keys are valid.")
+            .required("ttl", whole(1, unit.most()), "How many.")
+            .required("timeframe", words([unit.as_str()].into_iter()), "Of what.")
+            .schema()
+    };
+    let expires = one_of(ExpirationUnit::ALL.iter().map(lasting).collect());
     let activations = object("On how many devices keys may be used.")
-        .required("limit", whole(1, MOST), "At most.")
+        .required("limit", whole(1, limits::INT32), "At most.")
         .required(
             "enable_customer_admin",
             flag(),
             "Whether customers manage them.",
         );
     object("License keys.")
-        .optional("prefix", text(0, 50), "In front of every key.")
-        .optional("expires", expires.schema(), "How long keys are valid.")
+        .optional("prefix", line(0), "In front of every key.")
+        .optional("expires", expires, "How long keys are valid.")
         .optional("activations", activations.schema(), "On how many devices.")
         .optional(
             "limit_usage",
-            whole(1, MOST),
+            whole(1, limits::INT32),
             "How often a key may be used.",
         )
 }
 
 fn downloadables() -> Object {
-    let archived = ObjectBuilder::new()
-        .additional_properties(Some(AdditionalProperties::RefOr(flag().into())));
     object("Files.")
-        .required("files", list(1, id()), "Files by id.")
-        .optional(
+        .required("files", list(1, limits::FILES, id()), "Files by id.")
+        .omittable(
             "archived",
-            archived.into(),
+            map(0, limits::FILES, id(), flag()),
             "Which of them are given no more.",
         )
 }
@@ -50,17 +49,17 @@ fn downloadables() -> Object {
 fn slack() -> Object {
     object("A Slack channel.")
         .required("slack_integration_id", id(), "The integration.")
-        .required("channel_name_template", text(1, 80), "Its name.")
-        .optional("private", flag(), "Whether it is private.")
-        .optional("welcome_message", text(0, 4000), "Its first message.")
-        .optional(
+        .required("channel_name_template", text(1, CHANNEL), "Its name.")
+        .omittable("private", flag(), "Whether it is private.")
+        .optional("welcome_message", text(0, WELCOME), "Its first message.")
+        .omittable(
             "archive_on_revoke",
             flag(),
             "Whether it is archived in the end.",
         )
-        .optional(
+        .omittable(
             "team_invitees",
-            list(0, text(0, usize::MAX)),
+            list(0, limits::INVITEES, line(0)),
             "Who is invited.",
         )
 }
@@ -69,7 +68,7 @@ fn properties(kind: BenefitType) -> Object {
     match kind {
         BenefitType::Custom => object("A note.").optional(
             "note",
-            text(0, usize::MAX),
+            text(0, limits::PROSE),
             "Shown to those who have the benefit.",
         ),
         BenefitType::FeatureFlag => object("Nothing: the flag is in the metadata."),
@@ -77,19 +76,19 @@ fn properties(kind: BenefitType) -> Object {
         BenefitType::Downloadables => downloadables(),
         BenefitType::MeterCredit => object("Credits.")
             .required("meter_id", id(), "On which meter.")
-            .required("units", whole(1, MOST), "How many.")
+            .required("units", whole(1, limits::INT32), "How many.")
             .required("rollover", flag(), "Whether unused ones stay."),
         BenefitType::Discord => object("A Discord role.")
-            .required("guild_token", text(0, usize::MAX), "The server.")
-            .required("role_id", text(0, usize::MAX), "The role.")
+            .required("guild_token", line(0), "The server.")
+            .required("role_id", line(0), "The role.")
             .required(
                 "kick_member",
                 flag(),
                 "Whether the end takes the member out.",
             ),
         BenefitType::GithubRepository => object("A GitHub repository.")
-            .required("repository_owner", text(1, 100), "Whose.")
-            .required("repository_name", text(1, 100), "Which.")
+            .required("repository_owner", line(1), "Whose.")
+            .required("repository_name", line(1), "Which.")
             .required(
                 "permission",
                 word::<RepositoryPermission>(),
@@ -103,7 +102,7 @@ fn each(words_: &str, add: impl Fn(Object, BenefitType) -> Object) -> Schema {
     let shape = |kind: &BenefitType| {
         let benefit = object(words_)
             .required("type", words([kind.as_str()].into_iter()), "The kind.")
-            .optional("metadata", metadata(), "Free data.")
+            .omittable("metadata", metadata(), "Free data.")
             .optional(
                 "visibility",
                 word::<BenefitVisibility>(),
@@ -117,7 +116,11 @@ fn each(words_: &str, add: impl Fn(Object, BenefitType) -> Object) -> Schema {
 fn create() -> Schema {
     each("A new benefit.", |benefit, kind| {
         benefit
-            .required("description", text(3, 42), "What buyers read.")
+            .required(
+                "description",
+                text(DESCRIPTION.0, DESCRIPTION.1),
+                "What buyers read.",
+            )
             .required("properties", properties(kind).schema(), "What is given.")
             .optional("organization_id", id(), "Not with an organization's token.")
     })
@@ -128,7 +131,11 @@ fn update() -> Schema {
         "A change to a benefit; what is not sent stays.",
         |benefit, kind| {
             benefit
-                .optional("description", text(3, 42), "What buyers read.")
+                .optional(
+                    "description",
+                    text(DESCRIPTION.0, DESCRIPTION.1),
+                    "What buyers read.",
+                )
                 .optional(
                     "properties",
                     properties(kind).schema(),

@@ -1,27 +1,41 @@
 use utoipa::openapi::Schema;
 
 use super::{
-    Object, flag, id, list, metadata, object, one_of, schema_of, text, url, whole, word, words,
+    Object, flag, id, line, list, metadata, object, one_of, schema_of, url, whole, word, words,
 };
 use crate::{
     checkout_links::{CheckoutLinkCreate, CheckoutLinkUpdate},
+    limits,
     values::Interval,
 };
+
+/// The switches: null on a change is no change, as in the published schema.
+fn switches(shape: Object, new: bool) -> Object {
+    let switch = |shape: Object, key: &str, words: &str| match new {
+        true => shape.omittable(key, flag(), words),
+        false => shape.optional(key, flag(), words),
+    };
+    let shape = switch(
+        shape,
+        "allow_discount_codes",
+        "Whether buyers may type a code; true where not given.",
+    );
+    let shape = switch(
+        shape,
+        "require_billing_address",
+        "Whether the whole address is asked for.",
+    );
+    switch(
+        shape,
+        "require_signature",
+        "Refuse visits without the right `sig`; see the redirect.",
+    )
+}
 
 /// What every shape takes.
 fn terms(shape: Object) -> Schema {
     shape
-        .optional("label", text(0, usize::MAX), "For you alone.")
-        .optional(
-            "allow_discount_codes",
-            flag(),
-            "Whether buyers may type a code; true where not given.",
-        )
-        .optional(
-            "require_billing_address",
-            flag(),
-            "Whether the whole address is asked for.",
-        )
+        .optional("label", line(0), "For you alone.")
         .optional(
             "discount_id",
             id(),
@@ -29,8 +43,13 @@ fn terms(shape: Object) -> Schema {
         )
         .optional(
             "seats",
-            whole(1, 10_000),
+            whole(1, limits::SEATS),
             "Locks the number of seats; every product must be sold by the seat.",
+        )
+        .optional(
+            "units",
+            whole(1, limits::INT32),
+            "Locks the number of units.",
         )
         .optional(
             "success_url",
@@ -43,16 +62,15 @@ fn terms(shape: Object) -> Schema {
             word::<Interval>(),
             "Another trial, together with its count.",
         )
-        .optional("trial_interval_count", whole(1, 1000), "Trial intervals.")
         .optional(
+            "trial_interval_count",
+            whole(1, limits::TRIAL_INTERVALS),
+            "Trial intervals.",
+        )
+        .omittable(
             "metadata",
             metadata(),
             "Free data, copied to every session.",
-        )
-        .optional(
-            "require_signature",
-            flag(),
-            "Refuse visits without the right `sig`; see the redirect.",
         )
         .schema()
 }
@@ -63,13 +81,13 @@ fn new(shape: Object) -> Schema {
         words(["stripe"].into_iter()),
         "Always `stripe`, whichever processor is in use.",
     );
-    terms(shape)
+    terms(switches(shape, true))
 }
 
 fn create() -> Schema {
     let products = object("Several products to choose from.").required(
         "products",
-        list(1, id()),
+        list(1, limits::CHOICES, id()),
         "All different; the first is chosen.",
     );
     let product = object("One product (deprecated).").required("product_id", id(), "The product.");
@@ -84,10 +102,10 @@ fn create() -> Schema {
 fn update() -> Schema {
     let shape = object("A change; what is left out stays.").optional(
         "products",
-        list(1, id()),
+        list(1, limits::CHOICES, id()),
         "The whole list of products.",
     );
-    terms(shape)
+    terms(switches(shape, false))
 }
 
 schema_of!(CheckoutLinkCreate, create());

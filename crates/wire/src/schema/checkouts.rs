@@ -1,23 +1,21 @@
 use utoipa::openapi::Schema;
 
 use super::{
-    Object, address, anything, currency, email, flag, formatted, id, list, metadata, object,
-    one_of, schema_of, text, url, whole, word,
+    Object, address, answers, currency, email, flag, id, ip, line, list, locale, map, metadata,
+    object, one_of, products::prices, schema_of, text, url, whole, word,
 };
 use crate::{
     checkouts::{CheckoutCreate, CheckoutUpdate},
+    limits,
     values::Interval,
 };
 
-const ANY: usize = usize::MAX;
-
 /// What every shape of a new session takes.
 fn new(shape: Object) -> Schema {
-    let units = i64::from(i32::MAX);
     shape
         .optional(
             "amount",
-            whole(0, i64::MAX),
+            whole(0, limits::AMOUNT),
             "Minor units; for a price that the buyer chooses.",
         )
         .optional(
@@ -25,24 +23,24 @@ fn new(shape: Object) -> Schema {
             currency(),
             "Where not given, the buyer's country decides.",
         )
-        .optional("seats", whole(1, 10_000), "Seats.")
-        .optional("min_seats", whole(1, 10_000), "Least seats.")
-        .optional("max_seats", whole(1, 10_000), "Most seats.")
-        .optional("units", whole(1, units), "Units.")
-        .optional("min_units", whole(1, units), "Least units.")
-        .optional("max_units", whole(1, units), "Most units.")
+        .optional("seats", whole(1, limits::SEATS), "Seats.")
+        .optional("min_seats", whole(1, limits::SEATS), "Least seats.")
+        .optional("max_seats", whole(1, limits::SEATS), "Most seats.")
+        .optional("units", whole(1, limits::INT32), "Units.")
+        .optional("min_units", whole(1, limits::INT32), "Least units.")
+        .optional("max_units", whole(1, limits::INT32), "Most units.")
         .optional("discount_id", id(), "A discount.")
-        .optional(
+        .omittable(
             "allow_discount_codes",
             flag(),
             "Whether buyers may type a code; true where not given.",
         )
-        .optional(
+        .omittable(
             "require_billing_address",
             flag(),
             "Whether the whole address is asked for.",
         )
-        .optional(
+        .omittable(
             "allow_trial",
             flag(),
             "Whether the product's trial applies; true where not given.",
@@ -52,46 +50,50 @@ fn new(shape: Object) -> Schema {
             word::<Interval>(),
             "Another trial, together with its count.",
         )
-        .optional("trial_interval_count", whole(1, 1000), "Trial intervals.")
+        .optional(
+            "trial_interval_count",
+            whole(1, limits::TRIAL_INTERVALS),
+            "Trial intervals.",
+        )
         .optional("customer_id", id(), "An existing customer.")
         .optional(
             "external_customer_id",
-            text(0, ANY),
+            text(0, limits::KEY),
             "Your own id of the customer.",
         )
         .deprecated(
             "customer_external_id",
-            text(0, ANY),
+            text(0, limits::KEY),
             "Use `external_customer_id`.",
         )
-        .optional("customer_name", text(0, 256), "Filled in for the buyer.")
-        .optional("customer_email", email(), "Filled in for the buyer.")
         .optional(
-            "customer_ip_address",
-            formatted("ip"),
-            "The buyer's network address.",
-        )
-        .optional(
-            "customer_billing_name",
-            text(0, 256),
+            "customer_name",
+            text(0, limits::PERSON_NAME),
             "Filled in for the buyer.",
         )
+        .optional("customer_email", email(), "Filled in for the buyer.")
+        .optional("customer_ip_address", ip(), "The buyer's network address.")
+        .optional("customer_billing_name", line(0), "Filled in for the buyer.")
         .optional(
             "customer_billing_address",
             address(),
             "Filled in for the buyer.",
         )
-        .optional("customer_tax_id", text(0, 64), "Filled in for the buyer.")
         .optional(
+            "customer_tax_id",
+            text(0, limits::TAX_ID),
+            "Filled in for the buyer.",
+        )
+        .omittable(
             "customer_metadata",
             metadata(),
             "Merged into the customer's free data.",
         )
-        .optional("is_business_customer", flag(), "Whether a business buys.")
+        .omittable("is_business_customer", flag(), "Whether a business buys.")
         .optional("subscription_id", id(), "A free subscription to upgrade.")
-        .optional(
+        .omittable(
             "custom_field_data",
-            anything(),
+            answers(),
             "Answers to the product's own fields.",
         )
         .optional(
@@ -102,11 +104,11 @@ fn new(shape: Object) -> Schema {
         .optional("return_url", url(), "Where the back button leads.")
         .optional(
             "embed_origin",
-            text(0, ANY),
+            text(0, limits::URL),
             "The site that embeds the page.",
         )
-        .optional("locale", text(0, ANY), "BCP 47.")
-        .optional("metadata", metadata(), "Free data, copied to the order.")
+        .optional("locale", locale(), "BCP 47.")
+        .omittable("metadata", metadata(), "Free data, copied to the order.")
         .schema()
 }
 
@@ -114,12 +116,17 @@ fn create() -> Schema {
     let products = object("Several products to choose from.")
         .required(
             "products",
-            list(1, id()),
+            list(1, limits::CHOICES, id()),
             "All different; the first is chosen.",
         )
         .optional(
             "prices",
-            anything(),
+            map(
+                0,
+                limits::CHOICES,
+                id(),
+                list(1, limits::PRICES, one_of(prices())),
+            ),
             "Prices of this session alone, by product.",
         );
     let product = object("One product (deprecated).").required("product_id", id(), "The product.");
@@ -142,27 +149,35 @@ fn both(words: &str) -> Object {
         )
         .optional(
             "amount",
-            whole(0, i64::MAX),
+            whole(0, limits::AMOUNT),
             "Minor units; for a price that the buyer chooses.",
         )
-        .optional("seats", whole(1, 10_000), "Seats.")
-        .optional("units", whole(1, i64::from(i32::MAX)), "Units.")
+        .optional("seats", whole(1, limits::SEATS), "Seats.")
+        .optional("units", whole(1, limits::INT32), "Units.")
         .optional("is_business_customer", flag(), "Whether a business buys.")
-        .optional("customer_name", text(0, 256), "Name; null clears it.")
+        .optional(
+            "customer_name",
+            text(0, limits::PERSON_NAME),
+            "Name; null clears it.",
+        )
         .optional("customer_email", email(), "E-mail address; null clears it.")
         .optional(
             "customer_billing_name",
-            text(0, 256),
+            line(0),
             "Name on the bill; null clears it.",
         )
         .optional("customer_billing_address", address(), "The whole address.")
-        .optional("customer_tax_id", text(0, 64), "Tax id; null clears it.")
         .optional(
+            "customer_tax_id",
+            text(0, limits::TAX_ID),
+            "Tax id; null clears it.",
+        )
+        .omittable(
             "custom_field_data",
-            anything(),
+            answers(),
             "Answers to the product's own fields.",
         )
-        .optional("locale", text(0, ANY), "BCP 47; null clears it.")
+        .optional("locale", locale(), "BCP 47; null clears it.")
 }
 
 fn merchant() -> Schema {
@@ -179,7 +194,11 @@ fn merchant() -> Schema {
             word::<Interval>(),
             "Another trial, together with its count.",
         )
-        .optional("trial_interval_count", whole(1, 1000), "Trial intervals.")
+        .optional(
+            "trial_interval_count",
+            whole(1, limits::TRIAL_INTERVALS),
+            "Trial intervals.",
+        )
         .optional(
             "allow_discount_codes",
             flag(),
@@ -190,22 +209,18 @@ fn merchant() -> Schema {
             flag(),
             "Whether the whole address is asked for.",
         )
-        .optional(
-            "customer_ip_address",
-            formatted("ip"),
-            "The buyer's network address.",
-        )
+        .optional("customer_ip_address", ip(), "The buyer's network address.")
         .optional(
             "customer_metadata",
             metadata(),
             "Replaces what is merged into the customer.",
         )
-        .optional("metadata", metadata(), "Replaces all free data.")
+        .omittable("metadata", metadata(), "Replaces all free data.")
         .optional("success_url", url(), "Where the buyer goes after paying.")
         .optional("return_url", url(), "Where the back button leads.")
         .optional(
             "embed_origin",
-            text(0, ANY),
+            text(0, limits::URL),
             "The site that embeds the page.",
         )
         .schema()
@@ -218,10 +233,10 @@ fn buyer(words: &str) -> Object {
     both(words)
         .optional(
             "discount_code",
-            text(0, ANY),
+            line(0),
             "A discount's code; null removes it.",
         )
-        .optional("payment_method_type", text(0, 64), "Such as `card`.")
+        .optional("payment_method_type", line(0), "Such as `card`.")
         .optional(
             "allow_trial",
             no.into(),
@@ -233,7 +248,7 @@ fn confirm() -> Schema {
     buyer("A confirmation: last changes, and how to pay.")
         .optional(
             "confirmation_token_id",
-            text(0, 256),
+            line(0),
             "The card, as a token of the processor.",
         )
         .schema()

@@ -3,15 +3,17 @@ use utoipa::openapi::{
     schema::{ObjectBuilder, Type},
 };
 
-use super::{Object, flag, id, list, metadata, object, one_of, schema_of, text, whole, words};
-use crate::custom_fields::{CustomFieldCreate, CustomFieldType, CustomFieldUpdate};
-
-const ANY: usize = usize::MAX;
+use super::{Object, flag, id, line, list, metadata, object, one_of, schema_of, whole, words};
+use crate::{
+    custom_fields::{CustomFieldCreate, CustomFieldType, CustomFieldUpdate},
+    limits,
+};
 
 fn slug() -> Schema {
     ObjectBuilder::new()
         .schema_type(Type::String)
         .min_length(Some(1))
+        .max_length(Some(limits::KEY))
         .pattern(Some("^[a-z0-9_-]+$"))
         .into()
 }
@@ -19,15 +21,11 @@ fn slug() -> Schema {
 /// Blank and null properties count as not sent.
 fn properties(kind: CustomFieldType) -> Schema {
     let of = object("What it takes.")
-        .optional("form_label", text(0, ANY), "Shown instead of the name.")
-        .optional("form_help_text", text(0, ANY), "Shown below the field.")
-        .optional(
-            "form_placeholder",
-            text(0, ANY),
-            "Shown in the empty field.",
-        );
-    let int32 = || whole(i64::from(i32::MIN), i64::from(i32::MAX));
-    let length = || whole(0, i64::from(i32::MAX));
+        .optional("form_label", line(0), "Shown instead of the name.")
+        .optional("form_help_text", line(0), "Shown below the field.")
+        .optional("form_placeholder", line(0), "Shown in the empty field.");
+    let int32 = || whole(limits::INT32_LEAST, limits::INT32);
+    let length = || whole(0, limits::INT32);
     match kind {
         CustomFieldType::Text => of
             .optional("textarea", flag(), "Whether it has several lines.")
@@ -43,10 +41,10 @@ fn properties(kind: CustomFieldType) -> Schema {
         CustomFieldType::Checkbox => of,
         CustomFieldType::Select => {
             let option = object("An answer.")
-                .required("value", text(1, ANY), "What is stored.")
-                .required("label", text(1, ANY), "What buyers read.")
+                .required("value", line(1), "What is stored.")
+                .required("label", line(1), "What buyers read.")
                 .schema();
-            of.required("options", list(1, option), "The answers.")
+            of.required("options", list(1, limits::OPTIONS, option), "The answers.")
         }
     }
     .schema()
@@ -64,9 +62,9 @@ fn create() -> Schema {
                 slug(),
                 "Key of the answers; unique in the organization.",
             )
-            .required("name", text(1, ANY), "Name.")
+            .required("name", line(1), "Name.")
             .required("properties", properties(*kind), "What it takes.")
-            .optional("metadata", metadata(), "Free data.")
+            .omittable("metadata", metadata(), "Free data.")
             .optional("organization_id", id(), "Not with an organization's token.")
             .schema()
     };
@@ -81,13 +79,13 @@ fn update() -> Schema {
                 slug(),
                 "Key of the answers; those there are move along.",
             )
-            .optional("name", text(1, ANY), "Name.")
+            .optional("name", line(1), "Name.")
             .optional(
                 "properties",
                 properties(*kind),
                 "What it takes from now on.",
             )
-            .optional("metadata", metadata(), "Replaces all free data.")
+            .omittable("metadata", metadata(), "Replaces all free data.")
             .schema()
     };
     one_of(CustomFieldType::ALL.iter().map(one).collect())

@@ -1,45 +1,55 @@
 use utoipa::openapi::Schema;
 
 use super::{
-    address, anything, currency, email, flag, id, list, metadata, object, one_of, schema_of, text,
-    url, whole, word,
+    address, anything, currency, email, flag, id, line, list, locale, metadata, object, one_of,
+    schema_of, text, url, whole, word, words,
 };
 use crate::{
+    country::Country,
     customers::{CustomerCreate, CustomerSessionCreate, CustomerType, CustomerUpdate},
-    organizations::{OrganizationUpdate, ProrationBehavior, TaxBehaviorOption},
-    tax::EuSales,
+    limits,
+    organizations::{OrganizationUpdate, PLATFORMS, ProrationBehavior, TaxBehaviorOption},
+    tax::{EuSales, NAME, RATE, STATE},
+    values::HOST,
 };
 
-const ANY: usize = usize::MAX;
-
 fn create() -> Schema {
-    object("A new customer.")
-        .required(
-            "email",
-            email(),
-            "Unique among live customers, in any case.",
-        )
-        .optional(
-            "type",
-            word::<CustomerType>(),
-            "`individual` where not given.",
-        )
-        .optional(
-            "external_id",
-            text(0, ANY),
-            "Your own id of the customer; unique, set once.",
-        )
-        .optional("name", text(0, 256), "Name.")
-        .optional("billing_address", address(), "Billing address.")
-        .optional(
-            "tax_id",
-            text(0, 64),
-            "Tax id, checked for the address's country.",
-        )
-        .optional("locale", text(0, ANY), "BCP 47.")
-        .optional("metadata", metadata(), "Free data.")
-        .optional("organization_id", id(), "Not with an organization's token.")
-        .schema()
+    let new = |words: &str| {
+        object(words)
+            .required(
+                "email",
+                email(),
+                "Unique among live customers, in any case.",
+            )
+            .optional(
+                "external_id",
+                text(0, limits::KEY),
+                "Your own id of the customer; unique, set once.",
+            )
+            .optional("name", text(0, limits::PERSON_NAME), "Name.")
+            .optional("billing_address", address(), "Billing address.")
+            .optional(
+                "tax_id",
+                text(0, limits::TAX_ID),
+                "Tax id, checked for the address's country.",
+            )
+            .optional("locale", locale(), "BCP 47.")
+            .omittable("metadata", metadata(), "Free data.")
+            .optional("organization_id", id(), "Not with an organization's token.")
+    };
+    let kind = |kind: CustomerType| words([kind.as_str()].into_iter());
+    one_of(vec![
+        new("A new person.")
+            .omittable(
+                "type",
+                kind(CustomerType::Individual),
+                "Is it where not given.",
+            )
+            .schema(),
+        new("A new team.")
+            .required("type", kind(CustomerType::Team), "The type.")
+            .schema(),
+    ])
 }
 
 fn update() -> Schema {
@@ -48,14 +58,14 @@ fn update() -> Schema {
         .optional("type", word::<CustomerType>(), "Person or team.")
         .optional(
             "external_id",
-            text(0, ANY),
+            text(0, limits::KEY),
             "Can be set once; then it stays.",
         )
-        .optional("name", text(0, 256), "Null clears it.")
+        .optional("name", text(0, limits::PERSON_NAME), "Null clears it.")
         .omittable("billing_address", address(), "Replaces the whole address.")
-        .optional("tax_id", text(0, 64), "Null clears it.")
-        .optional("locale", text(0, ANY), "BCP 47; null clears it.")
-        .optional("metadata", metadata(), "Replaces all free data.")
+        .optional("tax_id", text(0, limits::TAX_ID), "Null clears it.")
+        .optional("locale", locale(), "BCP 47; null clears it.")
+        .omittable("metadata", metadata(), "Replaces all free data.")
         .schema()
 }
 
@@ -66,11 +76,7 @@ fn session() -> Schema {
             .optional("return_url", url(), "Where the portal's back button leads.")
             .schema(),
         object("By your own id.")
-            .required(
-                "external_customer_id",
-                text(0, ANY),
-                "Your id of the customer.",
-            )
+            .required("external_customer_id", line(0), "Your id of the customer.")
             .optional("return_url", url(), "Where the portal's back button leads.")
             .schema(),
     ])
@@ -78,7 +84,11 @@ fn session() -> Schema {
 
 fn organization() -> Schema {
     let social = object("A link.")
-        .required("platform", text(1, ANY), "Such as `github`, or `other`.")
+        .required(
+            "platform",
+            words(PLATFORMS.into_iter()),
+            "Which site it is.",
+        )
         .required("url", url(), "The page.")
         .schema();
     let subscriptions = object("How subscriptions behave.")
@@ -105,12 +115,25 @@ fn organization() -> Schema {
         )
         .schema();
     object("A change to an organization; what is not sent stays.")
-        .optional("name", text(3, 256), "Name shown to buyers.")
+        .optional("name", text(3, limits::LINE), "Name shown to buyers.")
         .optional("avatar_url", url(), "Picture; null clears it.")
         .optional("email", email(), "Contact address; null clears it.")
         .optional("website", url(), "Null clears it.")
-        .optional("socials", list(0, social), "Replaces the links.")
-        .optional("country", text(2, 2), "ISO 3166-1 alpha-2; null clears it.")
+        .optional(
+            "socials",
+            list(0, limits::SOCIALS, social),
+            "Replaces the links.",
+        )
+        .optional(
+            "country",
+            words(
+                Country::ALL
+                    .iter()
+                    .filter(|c| !c.is_embargoed())
+                    .map(|c| c.as_str()),
+            ),
+            "ISO 3166-1 alpha-2, in capitals; null clears it.",
+        )
         .optional(
             "details",
             anything(),
@@ -150,8 +173,8 @@ fn organization() -> Schema {
         .optional("dispute_settings", anything(), "Merged key by key.")
         .optional(
             "embed_hosts",
-            list(0, text(1, 253)),
-            "Sites that may embed the checkout.",
+            list(0, limits::EMBED_HOSTS, text(1, HOST)),
+            "Sites that may embed the checkout; together at most 4,096 characters.",
         )
         .optional(
             "default_presentment_currency",
@@ -176,15 +199,15 @@ fn tax() -> Schema {
         .required("country", text(2, 2), "ISO 3166-1 alpha-2.")
         .optional(
             "state",
-            text(0, 100),
+            text(0, STATE),
             "State or province where the tax is its own; required for the United States.",
         )
         .optional(
             "rate",
-            text(0, 10),
+            text(0, RATE),
             "A decimal percentage such as `8.875`; null: the standard rate that Till knows, if it knows one.",
         )
-        .optional("name", text(0, 40), "What buyers see it called.")
+        .optional("name", text(0, NAME), "What buyers see it called.")
         .optional(
             "eu_sales",
             word::<EuSales>(),
@@ -193,7 +216,11 @@ fn tax() -> Schema {
         .schema();
     object("Whether and where tax is collected.")
         .required("enabled", flag(), "Whether tax is worked out at all.")
-        .optional("registrations", list(0, registration), "Replaces the list.")
+        .required(
+            "registrations",
+            list(0, limits::REGISTRATIONS, registration),
+            "Replaces the list.",
+        )
         .schema()
 }
 

@@ -1,33 +1,28 @@
-use utoipa::openapi::{
-    RefOr, Schema,
-    schema::{AdditionalProperties, ObjectBuilder},
-};
+use utoipa::openapi::Schema;
 
 use super::{
-    Object, currency, formatted, id, list, metadata, object, one_of, schema_of, text, whole, word,
-    words,
+    Object, currency, id, line, list, map, metadata, moment, object, one_of, schema_of, text,
+    whole, word, words,
 };
-use crate::discounts::{
-    DiscountCreate, DiscountDuration, DiscountType, DiscountUpdate, MAX_AMOUNT, WHOLE,
-};
+use crate::discounts::{DiscountCreate, DiscountDuration, DiscountType, DiscountUpdate, WHOLE};
+use crate::{limits, money::Currency};
 
 fn amounts() -> Schema {
-    let amount = whole(0, MAX_AMOUNT);
-    ObjectBuilder::new()
-        .additional_properties(Some(AdditionalProperties::RefOr(RefOr::T(amount))))
-        .property_names(Some(currency()))
-        .min_properties(Some(1))
-        .into()
+    map(1, Currency::ALL.len(), currency(), amount())
+}
+
+fn amount() -> Schema {
+    whole(0, limits::AMOUNT)
 }
 
 fn code() -> Schema {
-    text(0, 256)
+    text(0, limits::CODE)
 }
 
 fn limits(of: Object) -> Object {
-    let count = || whole(1, i64::from(i32::MAX));
-    of.optional("starts_at", formatted("date-time"), "Not before.")
-        .optional("ends_at", formatted("date-time"), "Not after.")
+    let count = || whole(1, limits::INT32);
+    of.optional("starts_at", moment(), "Not before.")
+        .optional("ends_at", moment(), "Not after.")
         .optional(
             "max_redemptions",
             count(),
@@ -40,16 +35,16 @@ fn limits(of: Object) -> Object {
         )
         .optional(
             "products",
-            list(0, id()),
+            list(0, limits::DISCOUNTED, id()),
             "What it is for; none: everything.",
         )
-        .optional("metadata", metadata(), "Free data.")
+        .omittable("metadata", metadata(), "Free data.")
 }
 
 fn created(title: &str, kind: DiscountType) -> Object {
     let new = object(title)
         .required("type", words([kind.as_str()].into_iter()), "The kind.")
-        .required("name", text(1, usize::MAX), "Shown to buyers.")
+        .required("name", line(1), "Shown to buyers.")
         .optional(
             "code",
             code(),
@@ -62,7 +57,7 @@ fn created(title: &str, kind: DiscountType) -> Object {
         )
         .optional(
             "duration_in_months",
-            whole(1, 999),
+            whole(1, limits::INTERVALS),
             "Calendar months; with `repeating`, and only then.",
         );
     limits(new).optional("organization_id", id(), "Not with an organization's token.")
@@ -76,7 +71,7 @@ fn create() -> Schema {
                 amounts(),
                 "Minor units by currency; this, or `amount`.",
             )
-            .deprecated("amount", whole(0, MAX_AMOUNT), "Minor units in `currency`.")
+            .deprecated("amount", amount(), "Minor units in `currency`.")
             .deprecated("currency", currency(), "`usd` where not given.")
             .schema(),
         created("A share off.", DiscountType::Percentage)
@@ -87,13 +82,13 @@ fn create() -> Schema {
 
 fn update() -> Schema {
     let change = object("A change to a discount; what is not sent stays.")
-        .optional("name", text(1, usize::MAX), "Shown to buyers.")
+        .optional("name", line(1), "Shown to buyers.")
         .optional("code", code(), "Null clears it.")
         .optional("type", word::<DiscountType>(), "Cannot change.")
         .optional("duration", word::<DiscountDuration>(), "Cannot change.")
         .optional(
             "duration_in_months",
-            whole(1, 999),
+            whole(1, limits::INTERVALS),
             "Calendar months; stays once the discount was used.",
         )
         .optional(
@@ -106,7 +101,7 @@ fn update() -> Schema {
             amounts(),
             "Minor units by currency; stay once the discount was used.",
         )
-        .deprecated("amount", whole(0, MAX_AMOUNT), "Minor units in `currency`.")
+        .deprecated("amount", amount(), "Minor units in `currency`.")
         .deprecated("currency", currency(), "The currency of `amount`.");
     limits(change).schema()
 }

@@ -1,36 +1,47 @@
 use utoipa::openapi::Schema;
 
-use super::{id, list, object, schema_of, text, whole, word};
-use crate::files::{FileCreate, FilePatch, FileService, FileUploadCompleted, PARTS};
+use super::{id, line, list, object, schema_of, text, whole, word};
+use crate::{
+    files::{FileCreate, FilePatch, FileService, FileUploadCompleted, PARTS},
+    limits,
+};
 
 const SHA: &str = "SHA-256, base64.";
 
 fn create() -> Schema {
     let part = object("A part of the file.")
         .required("number", whole(1, PARTS as i64), "From 1.")
-        .required("chunk_start", whole(0, i64::MAX), "First byte.")
-        .required("chunk_end", whole(0, i64::MAX), "One past the last byte.")
+        .required(
+            "chunk_start",
+            whole(0, FileService::Downloadable.most()),
+            "First byte.",
+        )
+        .required(
+            "chunk_end",
+            whole(0, FileService::Downloadable.most()),
+            "One past the last byte.",
+        )
         .optional("checksum_sha256_base64", text(44, 44), SHA)
         .schema();
     let upload = object("How it is going to be uploaded.")
         .required(
             "parts",
-            list(1, part),
-            "Parts that cover the file without gaps, at most 10,000.",
+            list(0, PARTS, part),
+            "Parts that cover the file without gaps; of an empty file none, or one.",
         )
         .schema();
     object("A file that is going to be uploaded.")
         .required("service", word::<FileService>(), "What it is for.")
-        .required("name", text(1, 255), "Name.")
-        .required("mime_type", text(3, 127), "Media type.")
+        .required("name", line(0), "Name.")
+        .required("mime_type", text(0, limits::MEDIA_TYPE), "Media type.")
         .required(
             "size",
-            whole(1, FileService::Downloadable.most()),
+            whole(0, FileService::Downloadable.most()),
             "Bytes: at most 10 MiB of a product's media, 1 MiB of an avatar.",
         )
         .required("upload", upload, "Its parts.")
         .optional("checksum_sha256_base64", text(44, 44), SHA)
-        .optional("version", text(0, 255), "Your name for this version of it.")
+        .optional("version", line(0), "Your name for this version of it.")
         .optional("organization_id", id(), "Not with an organization's token.")
         .schema()
 }
@@ -40,24 +51,24 @@ fn completed() -> Schema {
         .required("number", whole(1, PARTS as i64), "From 1.")
         .required(
             "checksum_etag",
-            text(0, usize::MAX),
+            line(0),
             "The `ETag` that its upload answered.",
         )
         .optional("checksum_sha256_base64", text(44, 44), SHA)
         .schema();
     object("Says that all parts are there.")
-        .required("id", text(0, usize::MAX), "The upload's id.")
-        .required("path", text(0, usize::MAX), "The upload's path.")
-        .required("parts", list(1, part), "All parts.")
+        .required("id", line(0), "The upload's id.")
+        .required("path", line(0), "The upload's path.")
+        .required("parts", list(0, PARTS, part), "All parts.")
         .schema()
 }
 
 fn patch() -> Schema {
     object("A change to a file; what is not sent stays.")
-        .optional("name", text(1, 255), "Name.")
+        .optional("name", line(0), "Name.")
         .optional(
             "version",
-            text(0, 255),
+            line(0),
             "Your name for this version of it; null clears it.",
         )
         .schema()

@@ -3,8 +3,13 @@ use utoipa::{
     openapi::{RefOr, Schema},
 };
 
-use super::{Object, flag, id, metadata, object, schema_of, text, whole, word};
-use crate::meters::{Aggregation, Filter, MeterCreate, MeterUnit, MeterUpdate};
+use super::{
+    Object, described, flag, id, line, metadata, object, one_of, schema_of, text, whole, word,
+};
+use crate::{
+    limits,
+    meters::{Aggregation, Filter, MeterCreate, MeterUnit, MeterUpdate, OPERAND, Operand},
+};
 
 fn of<T: PartialSchema>() -> Schema {
     match T::schema() {
@@ -17,21 +22,21 @@ fn shared(object: Object) -> Object {
     object
         .optional(
             "custom_label",
-            text(0, 100),
+            line(0),
             "What a custom unit is called; needed for it.",
         )
         .optional(
             "custom_multiplier",
-            whole(1, i64::MAX),
+            whole(1, limits::AMOUNT),
             "How many units a shown one is.",
         )
-        .optional("metadata", metadata(), "Free data.")
+        .omittable("metadata", metadata(), "Free data.")
 }
 
 fn create() -> Schema {
     let meter = object("A new meter.")
-        .required("name", text(3, usize::MAX), "Name.")
-        .optional(
+        .required("name", line(3), "Name.")
+        .omittable(
             "unit",
             word::<MeterUnit>(),
             "What it counts in; `scalar` where not given.",
@@ -48,7 +53,7 @@ fn create() -> Schema {
 
 fn update() -> Schema {
     let meter = object("A change to a meter; what is not sent stays.")
-        .optional("name", text(3, usize::MAX), "Name.")
+        .optional("name", line(3), "Name.")
         .optional("unit", word::<MeterUnit>(), "What it counts in.")
         .optional("filter", of::<Filter>(), "Other events.")
         .optional("aggregation", of::<Aggregation>(), "Another way to count.")
@@ -60,5 +65,14 @@ fn update() -> Schema {
     shared(meter).schema()
 }
 
+fn operand() -> Schema {
+    let number = whole(limits::INT32_LEAST, limits::INT32);
+    described(
+        one_of(vec![flag(), number, text(0, OPERAND)]),
+        "What a clause compares with.",
+    )
+}
+
+schema_of!(Operand, operand());
 schema_of!(MeterCreate, create());
 schema_of!(MeterUpdate, update());

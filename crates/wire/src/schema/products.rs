@@ -1,12 +1,17 @@
-use utoipa::openapi::Schema;
+use utoipa::openapi::{
+    Schema,
+    schema::{ObjectBuilder, Type},
+};
 
 use super::{
-    Object, currency, decimal, flag, id, list, metadata, object, one_of, schema_of, text, whole,
-    word, words,
+    Object, currency, flag, id, list, metadata, object, one_of, schema_of, text, whole, word, words,
 };
 use crate::{
+    limits,
     organizations::TaxBehaviorOption,
-    products::{ProductBenefitsUpdate, ProductCreate, ProductUpdate, SeatTierType, Visibility},
+    products::{
+        ProductBenefitsUpdate, ProductCreate, ProductUpdate, SeatTierType, UNIT_TEXT, Visibility,
+    },
     values::Interval,
 };
 
@@ -17,7 +22,7 @@ fn priced(words_: &str, kind: &str) -> Object {
             words([kind].into_iter()),
             "The kind of price.",
         )
-        .optional(
+        .omittable(
             "price_currency",
             currency(),
             "ISO 4217, lower case; `usd` where not given.",
@@ -30,10 +35,10 @@ fn priced(words_: &str, kind: &str) -> Object {
 }
 
 fn amount(least: i64) -> Schema {
-    whole(least, i64::MAX)
+    whole(least, limits::AMOUNT)
 }
 
-fn prices() -> Vec<Schema> {
+pub(super) fn prices() -> Vec<Schema> {
     vec![
         priced("A fixed price.", "fixed")
             .required(
@@ -43,7 +48,7 @@ fn prices() -> Vec<Schema> {
             )
             .schema(),
         priced("A price that the buyer chooses.", "custom")
-            .optional(
+            .omittable(
                 "minimum_amount",
                 amount(0),
                 "Least, minor units; 50 where not given.",
@@ -59,34 +64,43 @@ fn prices() -> Vec<Schema> {
             .required("meter_id", id(), "What counts the usage.")
             .required(
                 "unit_amount",
-                decimal(),
+                unit_amount(),
                 "Minor units per unit: above 0, at most 17 digits, 12 of them after the point.",
             )
             .optional(
                 "cap_amount",
-                whole(0, 2_147_483_647),
+                whole(0, limits::INT32),
                 "The most per period, minor units.",
             )
             .schema(),
     ]
 }
 
+/// A decimal number, as number or text.
+fn unit_amount() -> Schema {
+    let number = ObjectBuilder::new()
+        .schema_type(Type::Number)
+        .exclusive_minimum(Some(0))
+        .exclusive_maximum(Some(100_000));
+    one_of(vec![number.into(), text(1, UNIT_TEXT)])
+}
+
 fn seat_tiers() -> Schema {
     let tier = object("A tier.")
-        .required("min_seats", whole(1, 2_147_483_647), "Its first seat.")
+        .required("min_seats", whole(1, limits::INT32), "Its first seat.")
         .optional(
             "max_seats",
-            whole(1, 2_147_483_647),
+            whole(1, limits::INT32),
             "Its last seat; only the last tier may be without.",
         )
         .required("price_per_seat", amount(0), "Minor units.");
     object("Tiers in order of their first seats, without gaps.")
-        .optional(
+        .omittable(
             "seat_tier_type",
             word::<SeatTierType>(),
             "How they add up; `volume` where not given.",
         )
-        .required("tiers", list(1, tier.schema()), "The tiers.")
+        .required("tiers", list(1, limits::TIERS, tier.schema()), "The tiers.")
         .schema()
 }
 
@@ -103,36 +117,42 @@ fn field() -> Schema {
         .schema()
 }
 
-fn create() -> Schema {
-    object("A new product: a subscription where `recurring_interval` is given.")
+/// What both shapes of a new product take.
+fn new(shape: Object) -> Object {
+    shape
         .required("name", text(3, 64), "Name shown to buyers.")
-        .optional("description", text(0, usize::MAX), "Markdown.")
-        .optional(
+        .optional("description", text(0, limits::PROSE), "Markdown.")
+        .omittable(
             "visibility",
             word::<Visibility>(),
             "Who sees it; `public` where not given.",
         )
         .required(
             "prices",
-            list(1, one_of(prices())),
+            list(1, limits::PRICES, one_of(prices())),
             "At least one, in the default currency too.",
         )
-        .optional("metadata", metadata(), "Free data.")
+        .omittable("metadata", metadata(), "Free data.")
         .optional("organization_id", id(), "Not with an organization's token.")
-        .optional("medias", list(0, id()), "Pictures.")
-        .optional(
+        .optional("medias", list(0, limits::MEDIAS, id()), "Pictures.")
+        .omittable(
             "attached_custom_fields",
-            list(0, field()),
+            list(0, limits::FIELDS, field()),
             "Fields asked at checkout.",
         )
-        .optional(
+}
+
+fn create() -> Schema {
+    let none = || ObjectBuilder::new().schema_type(Type::Null).into();
+    let recurring = new(object("A new subscription."))
+        .required(
             "recurring_interval",
             word::<Interval>(),
-            "Billing interval; none: paid once.",
+            "Billing interval.",
         )
-        .optional(
+        .omittable(
             "recurring_interval_count",
-            whole(1, 999),
+            whole(1, limits::INTERVALS),
             "Intervals per period.",
         )
         .optional(
@@ -140,14 +160,21 @@ fn create() -> Schema {
             word::<Interval>(),
             "Trial, together with its count.",
         )
-        .optional("trial_interval_count", whole(1, 1000), "Trial intervals.")
+        .optional(
+            "trial_interval_count",
+            whole(1, limits::TRIAL_INTERVALS),
+            "Trial intervals.",
+        )
         .optional("meter_interval", word::<Interval>(), "Usage interval.")
         .optional(
             "meter_interval_count",
-            whole(1, 999),
+            whole(1, limits::INTERVALS),
             "Usage intervals per period.",
-        )
-        .schema()
+        );
+    let one_time = new(object("A new product that is paid once."))
+        .omittable("recurring_interval", none(), "None.")
+        .omittable("recurring_interval_count", none(), "None.");
+    one_of(vec![recurring.schema(), one_time.schema()])
 }
 
 fn update() -> Schema {
@@ -157,37 +184,53 @@ fn update() -> Schema {
         .optional("name", text(3, 64), "Name shown to buyers.")
         .optional(
             "description",
-            text(0, usize::MAX),
+            text(0, limits::PROSE),
             "Markdown; null clears it.",
         )
         .optional("visibility", word::<Visibility>(), "Who sees it.")
         .optional("is_archived", flag(), "Takes it off sale, or puts it back.")
         .optional(
             "prices",
-            list(1, one_of(entries)),
+            list(1, limits::PRICES, one_of(entries)),
             "All prices: kept ones by id, and new ones.",
         )
-        .optional("metadata", metadata(), "Replaces all free data.")
-        .optional("medias", list(0, id()), "Replaces the pictures.")
+        .omittable("metadata", metadata(), "Replaces all free data.")
+        .optional(
+            "medias",
+            list(0, limits::MEDIAS, id()),
+            "Replaces the pictures.",
+        )
         .optional(
             "attached_custom_fields",
-            list(0, field()),
+            list(0, limits::FIELDS, field()),
             "Replaces the fields asked at checkout.",
         )
         .optional("recurring_interval", word::<Interval>(), "Cannot change.")
-        .optional("recurring_interval_count", whole(1, 999), "Cannot change.")
+        .optional(
+            "recurring_interval_count",
+            whole(1, limits::INTERVALS),
+            "Cannot change.",
+        )
         .optional(
             "trial_interval",
             word::<Interval>(),
             "Trial, together with its count; null ends it.",
         )
-        .optional("trial_interval_count", whole(1, 1000), "Trial intervals.")
+        .optional(
+            "trial_interval_count",
+            whole(1, limits::TRIAL_INTERVALS),
+            "Trial intervals.",
+        )
         .schema()
 }
 
 fn benefits() -> Schema {
     object("The benefits of a product.")
-        .required("benefits", list(0, id()), "All of them, in their order.")
+        .required(
+            "benefits",
+            list(0, limits::BENEFITS, id()),
+            "All of them, in their order.",
+        )
         .schema()
 }
 

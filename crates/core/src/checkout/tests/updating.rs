@@ -147,14 +147,6 @@ fn s_112_metadata_is_replaced_wholly_or_not_at_all() {
     let session = session(vec![one_time(1000)], json!({"metadata": {"k": "v"}}));
     assert_eq!(updated(&session, json!({})).checkout.metadata.0.len(), 1);
     assert_eq!(
-        updated(&session, json!({"metadata": null}))
-            .checkout
-            .metadata
-            .0
-            .len(),
-        1
-    );
-    assert_eq!(
         updated(&session, json!({"metadata": {}}))
             .checkout
             .metadata

@@ -10,6 +10,7 @@ use till_core::{
 use till_wire::{
     custom_fields::{CustomFieldKind, CustomFieldRangeProperties},
     input::{Problem, Step},
+    limits,
     products::PriceAmount,
 };
 
@@ -159,8 +160,9 @@ pub fn stand_ins(problems: &[Problem], session: &Session) -> Map<String, Value> 
         let within = |bounds: CustomFieldRangeProperties| bounds.ge.or(bounds.le).unwrap_or(0);
         match takes {
             CustomFieldKind::Text(text) => {
-                let least = text.min_length.unwrap_or(1).max(1);
-                "x".repeat(usize::try_from(least).unwrap_or(1)).into()
+                // More than an answer may have is asked in vain, and not worth its memory.
+                let least = usize::try_from(text.min_length.unwrap_or(1)).unwrap_or(1);
+                "x".repeat(least.clamp(1, limits::ANSWER)).into()
             }
             CustomFieldKind::Number(bounds) => within(bounds).into(),
             CustomFieldKind::Date(bounds) => within(bounds).into(),

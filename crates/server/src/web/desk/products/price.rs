@@ -150,8 +150,9 @@ pub fn body(sent: &Sent, row: usize, was: Option<&Product>) -> Value {
     }
     let mut price = Map::new();
     for field in ["amount_type", "price_currency", "tax_behavior"] {
-        let value = sent.filled(&name(field)).map(Value::from);
-        price.insert(field.to_owned(), value.unwrap_or_default());
+        if let Some(chosen) = sent.filled(&name(field)) {
+            price.insert(field.to_owned(), chosen.into());
+        }
     }
     // Where the currency is unknown the API says so, and the amounts are read with the two decimals of most.
     let currency = currency(sent, row).unwrap_or(Currency::USD);
@@ -214,7 +215,11 @@ fn tiers_body(sent: &Sent, row: usize, currency: Currency) -> Value {
         })
     });
     let kind = sent.filled(&format!("prices.{row}.seat_tiers.seat_tier_type"));
-    json!({"seat_tier_type": kind, "tiers": tiers.collect::<Vec<_>>()})
+    let mut body = json!({"tiers": tiers.collect::<Vec<_>>()});
+    if let Some(kind) = kind {
+        body["seat_tier_type"] = kind.into();
+    }
+    body
 }
 
 /// The fields of one row.
