@@ -268,7 +268,20 @@ pub struct CheckoutCreate {
 /// Ad-hoc prices: product ids with what each costs in this session.
 fn ad_hoc_prices(value: &Value, cx: &mut Context) -> Option<BTreeMap<Uuid, Vec<PriceEntry>>> {
     let listed = |value: &Value, cx: &mut Context| list(1, limits::PRICES, price)(value, cx);
-    map(0, limits::CHOICES, id, listed)(value, cx)
+    let prices = map(0, limits::CHOICES, id, listed)(value, cx)?;
+    if prices.values().map(Vec::len).sum::<usize>() > limits::AD_HOC_PRICES {
+        return cx.bound(
+            "too_long",
+            format!(
+                "There should be at most {} prices together",
+                limits::AD_HOC_PRICES
+            ),
+            value,
+            "max_length",
+            limits::AD_HOC_PRICES,
+        );
+    }
+    Some(prices)
 }
 
 /// Answers to custom fields; each is judged by its field later.

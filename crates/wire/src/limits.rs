@@ -52,6 +52,8 @@ pub const CHOICES: usize = 100;
 pub const DISCOUNTED: usize = 1_000;
 /// Prices of a product: one per currency, and several metered ones.
 pub const PRICES: usize = 250;
+/// Prices of one session alone, of all its products together.
+pub const AD_HOC_PRICES: usize = 1_000;
 /// Tiers of a price.
 pub const TIERS: usize = 100;
 /// Pictures of a product.
@@ -97,7 +99,9 @@ pub const TRIAL_INTERVALS: i64 = 1_000;
 /// Intervals of a period, and months of a discount.
 pub const INTERVALS: i64 = 999;
 
-/// Values of one filter in a query string.
-pub const FILTER_VALUES: usize = 200;
+/// Values of one filter in a query string: as many as a page has rows.
+pub const FILTER_VALUES: usize = 100;
+/// Keys of free data to filter by: each is looked for in every row that the other filters leave.
+pub const FILTER_KEYS: usize = 10;
 /// Pages of a list.
 pub const PAGES: i64 = u32::MAX as i64;

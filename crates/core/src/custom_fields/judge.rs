@@ -149,6 +149,9 @@ fn checkbox(required: bool, sent: &Value, cx: &mut Context) -> Option<Value> {
     input::boolean(sent, cx).map(Value::from)
 }
 
+/// The most options that a problem lists.
+const LISTED: usize = 20;
+
 fn select(
     properties: &CustomFieldSelectProperties,
     sent: &Value,
@@ -163,7 +166,10 @@ fn select(
     match sent.as_str().filter(|sent| values().any(|v| v == *sent)) {
         Some(chosen) => Some(chosen.into()),
         None => {
-            let words = format!("Input should be {}", input::one_of(values()));
+            let words = match properties.options.len() {
+                ..=LISTED => format!("Input should be {}", input::one_of(values())),
+                _ => "Input should be one of the field's options".to_owned(),
+            };
             cx.fail("literal_error", words, sent)
         }
     }

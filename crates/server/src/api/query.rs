@@ -57,7 +57,7 @@ fn bound(schema: &mut Schema) {
                 object.max_length = Some(limits::LINE);
             }
             if let Some(values) = &mut object.additional_properties {
-                object.max_properties = Some(limits::METADATA_KEYS);
+                object.max_properties = Some(limits::FILTER_KEYS);
                 if let AdditionalProperties::RefOr(RefOr::T(value)) = &mut **values {
                     bound(value);
                 }

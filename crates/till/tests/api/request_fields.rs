@@ -155,7 +155,11 @@ both! {
                 let kinds = kinds(&answer, place);
                 let words = format!("{method} {template} {}: {kinds:?} {}", place.pointer, answer.text());
                 let mistyped = kinds.iter().any(|kind| TYPES.contains(&kind.as_str()));
-                if if place.takes_null { mistyped } else { kinds.is_empty() && !place.chooses } {
+                let misread = match place.takes_null {
+                    true => mistyped,
+                    false => kinds.is_empty() && !place.chooses,
+                };
+                if misread {
                     wrong.push(words);
                 }
                 checked += 1;

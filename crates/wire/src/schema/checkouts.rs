@@ -127,7 +127,7 @@ fn create() -> Schema {
                 id(),
                 list(1, limits::PRICES, one_of(prices())),
             ),
-            "Prices of this session alone, by product.",
+            "Prices of this session alone, by product; together at most 1,000.",
         );
     let product = object("One product (deprecated).").required("product_id", id(), "The product.");
     let price = object("One price (deprecated).").required("product_price_id", id(), "The price.");

@@ -203,6 +203,8 @@ pub fn body(sent: &Sent, was: Option<&Product>) -> Value {
         if once || was.is_some() {
             fields.remove("recurring_interval");
             fields.remove("recurring_interval_count");
+        } else if sent.filled("recurring_interval_count").is_none() {
+            fields.remove("recurring_interval_count");
         }
         trial_body(fields, sent, once);
     }
