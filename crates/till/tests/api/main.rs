@@ -32,6 +32,7 @@ mod foreign;
 mod gaps;
 mod geo;
 mod idempotency;
+mod known_gaps;
 mod meters;
 mod openings;
 mod organizations;
