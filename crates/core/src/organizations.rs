@@ -53,7 +53,7 @@ pub fn public(row: &Organization) -> OrganizationPublic {
         details_submitted_at: row.details_submitted_at,
         feature_settings: settings.feature_settings.clone(),
         subscription_settings: settings.subscription_settings.clone(),
-        customer_email_settings: settings.customer_email_settings.clone(),
+        customer_email_settings: settings.customer_email_settings,
         bio: None,
         company: None,
         blog: None,
@@ -80,8 +80,8 @@ pub fn view(row: &Organization) -> View {
         default_presentment_currency: row.default_currency,
         default_tax_behavior: row.default_tax_behavior,
         tax_settings: settings.tax.clone(),
-        customer_portal_settings: settings.customer_portal_settings.clone(),
-        dispute_settings: settings.dispute_settings.clone(),
+        customer_portal_settings: settings.customer_portal_settings,
+        dispute_settings: settings.dispute_settings,
         checkout_settings: CheckoutSettings {
             require_3ds: settings.require_3ds,
         },
@@ -94,17 +94,12 @@ pub fn view(row: &Organization) -> View {
     }
 }
 
-/// Sells by the seat; on for every new organization, and never off again (lifecycle.md H.3).
-const SEATS: &str = "seat_based_pricing_enabled";
-
-/// The features that every new organization has.
+/// What a new organization begins with: it can sell by the seat, and its customers have members.
 fn founding() -> Settings {
     let mut settings = Settings::default();
-    for name in [SEATS, "member_model_enabled"] {
-        settings
-            .feature_settings
-            .insert(name.to_owned(), true.into());
-    }
+    let features = &mut settings.feature_settings.features;
+    features.seat_based_pricing_enabled = true;
+    features.member_model_enabled = true;
     settings
 }
 
@@ -196,14 +191,7 @@ pub fn update(
         new.details_submitted_at = new.details_submitted_at.or(Some(at.now));
     }
     if let Some(features) = input.feature_settings {
-        // Seats that were sold must stay sold (lifecycle.md H.3).
-        let seats = settings.feature(SEATS);
-        settings.feature_settings.extend(features);
-        if seats {
-            settings
-                .feature_settings
-                .insert(SEATS.to_owned(), true.into());
-        }
+        features.applied(&mut settings.feature_settings);
     }
     if let Some(subscriptions) = input.subscription_settings {
         settings.subscription_settings = subscriptions;
@@ -214,11 +202,11 @@ pub fn update(
     if let Some(portal) = input.customer_portal_settings {
         settings.customer_portal_settings = portal;
     }
-    if let (Some(disputes), Some(current)) = (
-        input.dispute_settings,
-        settings.dispute_settings.as_object_mut(),
-    ) {
-        current.extend(disputes);
+    if let Some(disputes) = input.dispute_settings {
+        let current = &mut settings.dispute_settings;
+        disputes
+            .auto_accept_below_amount
+            .apply(&mut current.auto_accept_below_amount);
     }
     if let Some(checkouts) = input.checkout_settings {
         settings.require_3ds = checkouts.require_3ds;

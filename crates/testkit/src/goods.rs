@@ -10,6 +10,7 @@ use till_wire::{
     checkouts::CheckoutStatus,
     money::Currency,
     orders::{BillingReason, OrderItem, OrderStatus},
+    organizations::Features,
     payments::{CardMetadata, PaymentTrigger},
     subscriptions::SubscriptionStatus,
     values::Interval,
@@ -73,6 +74,12 @@ impl Till {
 
     /// The organization as one from before seats could be sold.
     pub async fn without_seats(&self) {
+        let none = |features: &mut Features| features.seat_based_pricing_enabled = false;
+        self.featured(none).await;
+    }
+
+    /// The organization with its features set as a merchant cannot set them.
+    pub async fn featured(&self, set: impl FnOnce(&mut Features)) {
         let old = self
             .app
             .store
@@ -81,10 +88,7 @@ impl Till {
             .unwrap()
             .unwrap();
         let mut new = old.clone();
-        new.settings
-            .0
-            .feature_settings
-            .remove("seat_based_pricing_enabled");
+        set(&mut new.settings.0.feature_settings.features);
         let mut changes = Changes::new();
         changes.update(&old, &new);
         self.app.store.commit(changes).await.unwrap();

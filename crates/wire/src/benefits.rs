@@ -9,7 +9,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    input::{Context, Fields, blank_text, boolean, id, int_in, kind, list, map, text_of, word},
+    input::{
+        Context, Fields, blank_text, boolean, id, kind, list, literal, map, positive, text_of, word,
+    },
     limits,
     metadata::{Metadata, metadata},
 };
@@ -254,7 +256,7 @@ fn properties(kind: BenefitType, value: &Value, cx: &mut Context) -> Option<Prop
         }
         BenefitType::MeterCredit => {
             let meter_id = f.required("meter_id", id);
-            let units = f.required("units", int_in(1, limits::INT32));
+            let units = f.required("units", positive(limits::INT32));
             let rollover = f.required("rollover", boolean);
             Some(Properties::MeterCredit {
                 meter_id: meter_id?,
@@ -275,7 +277,7 @@ fn properties(kind: BenefitType, value: &Value, cx: &mut Context) -> Option<Prop
         BenefitType::GithubRepository => {
             let owner = f.required("repository_owner", text_of(1, limits::LINE, true));
             let name = f.required("repository_name", text_of(1, limits::LINE, true));
-            let permission = f.required("permission", word);
+            let permission = f.required("permission", literal);
             Some(Properties::GithubRepository {
                 repository_owner: owner?,
                 repository_name: name?,
@@ -291,9 +293,9 @@ fn license_keys(f: &mut Fields<'_, '_>) -> Option<Properties> {
     let prefix = f.blankable("prefix", blank_text(limits::LINE)).value();
     let expires = f.optional("expires", |value, cx| {
         cx.object(value, |f| {
-            let timeframe = f.required("timeframe", word::<ExpirationUnit>);
+            let timeframe = f.required("timeframe", literal::<ExpirationUnit>);
             let most = timeframe.map_or(limits::INT32, ExpirationUnit::most);
-            let ttl = f.required("ttl", int_in(1, most));
+            let ttl = f.required("ttl", positive(most));
             Some(Expiration {
                 ttl: ttl?,
                 timeframe: timeframe?,
@@ -302,7 +304,7 @@ fn license_keys(f: &mut Fields<'_, '_>) -> Option<Properties> {
     });
     let activations = f.optional("activations", |value, cx| {
         cx.object(value, |f| {
-            let limit = f.required("limit", int_in(1, limits::INT32));
+            let limit = f.required("limit", positive(limits::INT32));
             let admin = f.required("enable_customer_admin", boolean);
             Some(Activations {
                 limit: limit?,
@@ -310,7 +312,7 @@ fn license_keys(f: &mut Fields<'_, '_>) -> Option<Properties> {
             })
         })
     });
-    let limit_usage = f.optional("limit_usage", int_in(1, limits::INT32));
+    let limit_usage = f.optional("limit_usage", positive(limits::INT32));
     (f.cx.problems.len() == before).then_some(Properties::LicenseKeys {
         prefix,
         expires,

@@ -166,7 +166,6 @@ impl CheckoutLinkCreate {
             let count = f.optional("trial_interval_count", int_in(1, limits::TRIAL_INTERVALS));
             let trial = both(f, interval, count);
             let create = Self {
-                offer: offer?,
                 label: f.optional("label", text_of(0, limits::LINE, false)),
                 allow_discount_codes: f.omittable("allow_discount_codes", boolean).unwrap_or(true),
                 require_billing_address: f
@@ -177,9 +176,11 @@ impl CheckoutLinkCreate {
                 units: f.optional("units", int_in(1, limits::INT32)),
                 success_url: f.optional("success_url", values::http_url),
                 return_url: f.optional("return_url", values::http_url),
-                trial: trial?,
                 metadata: f.omittable("metadata", metadata).unwrap_or_default(),
                 require_signature: f.omittable("require_signature", boolean).unwrap_or(false),
+                // Last, when every field has been read: all problems are told together.
+                offer: offer?,
+                trial: trial?,
             };
             processor.map(|()| create)
         })
@@ -192,7 +193,7 @@ impl CheckoutLinkUpdate {
         let interval = f.patch("trial_interval", word::<Interval>);
         let count = f.patch("trial_interval_count", int_in(1, limits::TRIAL_INTERVALS));
         let cleared = interval == Patch::Null || count == Patch::Null;
-        let trial = match both(f, interval.value(), count.value())? {
+        let trial = match both(f, interval.value(), count.value()).flatten() {
             Some(trial) => Patch::Value(trial),
             None if cleared => Patch::Null,
             None => Patch::Absent,

@@ -13,10 +13,10 @@ use crate::{
     custom_fields::AttachedCustomField,
     discounts::DiscountBrief,
     input::{
-        Context, Fields, Patch, all_differ, blank_text, boolean, id, int_in, list, map, text_of,
-        word,
+        Context, Fields, Patch, Problem, all_differ, blank_text, boolean, id, int_in, list, map,
+        text_of, word,
     },
-    limits,
+    limits, loc,
     metadata::{Metadata, metadata},
     money::{Currency, currency},
     organizations::OrganizationPublic,
@@ -352,6 +352,12 @@ impl CheckoutCreate {
             for (_, key) in &SHAPES[1..] {
                 cx.at(*key, |cx| cx.fail::<()>("missing", "Field required", value));
             }
+            // What else is wrong is told all the same.
+            let mut rest = Context::new("body");
+            rest.object(value, |f| Self::read_shape(SHAPES[0].1, f));
+            let told = |problem: &Problem| problem.loc == loc!["body", "products"];
+            cx.problems
+                .extend(rest.problems.into_iter().filter(|p| !told(p)));
             return None;
         }
         // A later shape is tried only when an earlier one does not fit.
@@ -385,11 +391,9 @@ impl CheckoutCreate {
         } else {
             BTreeMap::new()
         };
-        let explicit = if key == "product_price_id" {
-            None
-        } else {
-            f.optional("currency", currency)
-        };
+        // A price has its own currency: another one is judged, but not followed.
+        let explicit = f.optional("currency", currency);
+        let explicit = explicit.filter(|_| key != "product_price_id");
         let amount = f.optional("amount", int_in(0, limits::AMOUNT));
         let [seats, min_seats, max_seats] =
             ["seats", "min_seats", "max_seats"].map(|k| f.optional(k, int_in(1, limits::SEATS)));
@@ -408,7 +412,6 @@ impl CheckoutCreate {
         };
         let custom_field_data = f.omittable("custom_field_data", answers);
         let create = Self {
-            offer: offer?,
             ad_hoc,
             amount,
             currency: explicit,
@@ -424,7 +427,6 @@ impl CheckoutCreate {
                 .omittable("require_billing_address", boolean)
                 .unwrap_or(false),
             allow_trial: f.omittable("allow_trial", boolean).unwrap_or(true),
-            trial: trial?,
             customer_id: f.optional("customer_id", id),
             external_customer_id: external,
             customer_name: f
@@ -450,6 +452,9 @@ impl CheckoutCreate {
             locale: f.optional("locale", values::locale),
             metadata: f.omittable("metadata", metadata).unwrap_or_default(),
             custom_field_data: custom_field_data.unwrap_or_default(),
+            // Last, when every field has been read: all problems are told together.
+            offer: offer?,
+            trial: trial?,
         };
         Some(create)
     }
@@ -565,15 +570,18 @@ impl CheckoutUpdate {
                 update.discount_code = f.patch("discount_code", text_of(0, limits::LINE, false));
                 update.payment_method_type =
                     f.blankable("payment_method_type", blank_text(limits::LINE));
-                update.allow_trial = trial_allowed(f, |v, cx| match boolean(v, cx)? {
-                    false => Some(false),
-                    true => cx.bound(
-                        "literal_error",
-                        "Input should be false",
-                        v,
-                        "expected",
-                        "False",
-                    ),
+                update.allow_trial = trial_allowed(f, |v, cx| {
+                    // Read as leniently as any truth value, and anything but false is told alike.
+                    match boolean(v, &mut Context::new("body")) {
+                        Some(false) => Some(false),
+                        _ => cx.bound(
+                            "literal_error",
+                            "Input should be false",
+                            v,
+                            "expected",
+                            "False",
+                        ),
+                    }
                 });
                 update.confirmation_token_id = f
                     .blankable("confirmation_token_id", blank_text(limits::LINE))
@@ -588,7 +596,7 @@ impl CheckoutUpdate {
                     f.patch("trial_interval_count", int_in(1, limits::TRIAL_INTERVALS));
                 let interval = update.trial_interval.as_value().copied();
                 let count = update.trial_interval_count.as_value().copied();
-                crate::products::both(f, interval, count)?;
+                crate::products::both(f, interval, count);
                 update.allow_discount_codes = f.optional("allow_discount_codes", boolean);
                 update.require_billing_address = f.optional("require_billing_address", boolean);
                 update.customer_ip_address = f.patch("customer_ip_address", values::ip);

@@ -270,7 +270,7 @@ fn range(f: &mut Fields<'_, '_>) -> Option<CustomFieldRangeProperties> {
 }
 
 fn option(value: &Value, cx: &mut Context) -> Option<CustomFieldSelectOption> {
-    cx.object(value, |f| {
+    cx.dictionary(value, |f| {
         let value = f.required("value", line);
         let label = f.required("label", line);
         Some(CustomFieldSelectOption {
@@ -286,7 +286,7 @@ fn properties(
 ) -> impl FnOnce(&Value, &mut Context) -> Option<CustomFieldKind> {
     move |value, cx| {
         let Value::Object(map) = value else {
-            return cx.fail("model_attributes_type", "Input should be an object", value);
+            return cx.fail("dict_type", "Input should be an object", value);
         };
         let sent = |v: &Value| !v.is_null() && v.as_str() != Some("");
         let filled: Map<String, Value> = map

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    input::{Context, Fields, Patch, id, int_in, list, text_of, word},
+    input::{Context, Fields, Patch, id, int_in, list, tagged, text_of},
     limits,
 };
 
@@ -35,6 +35,9 @@ pub const PICTURES: [&str; 5] = [
     "image/webp",
     "image/svg+xml",
 ];
+
+/// What the media types of pictures look like.
+const PICTURE_PATTERN: &str = r"^image\/(jpeg|png|gif|webp|svg\+xml)$";
 
 impl FileService {
     /// The most bytes that one may have.
@@ -136,23 +139,35 @@ pub struct FileCreate {
 pub const PARTS: usize = 10_000;
 
 impl FileCreate {
-    /// Reads the body of a POST. Parts are numbered from 1 and cover the file without gaps.
-    pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
-        let service: Option<FileService> = f.required("service", word);
+    /// Reads the body of a POST; the service is part of every problem's place. Parts are numbered from 1 and
+    /// cover the file without gaps.
+    pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
+        let service: FileService = tagged("service", value, cx)?;
+        cx.at(service.as_str(), |cx| {
+            cx.object(value, |f| Self::read_for(service, f))
+        })
+    }
+
+    fn read_for(service: FileService, f: &mut Fields<'_, '_>) -> Option<Self> {
         let name = f.required("name", text_of(0, limits::LINE, true));
         let mime_type = f.required("mime_type", |value, cx| {
             let mime = text_of(0, limits::MEDIA_TYPE, true)(value, cx)?.to_ascii_lowercase();
             let plain = |b: u8| b.is_ascii_alphanumeric() || b"!#$&-^_.+/".contains(&b);
+            if service.is_public() && !PICTURES.contains(&mime.as_str()) {
+                return cx.bound(
+                    "string_pattern_mismatch",
+                    "A picture is a JPEG, PNG, GIF, WebP or SVG",
+                    value,
+                    "pattern",
+                    PICTURE_PATTERN,
+                );
+            }
             if mime.split('/').count() != 2 || !mime.bytes().all(plain) {
                 return cx.refuse("this is not a media type", value);
             }
-            if service.is_some_and(FileService::is_public) && !PICTURES.contains(&mime.as_str()) {
-                return cx.refuse("a picture is a JPEG, PNG, GIF, WebP or SVG", value);
-            }
             Some(mime)
         });
-        let most = service.map_or(FileService::Downloadable.most(), FileService::most);
-        let size = f.required("size", int_in(0, most));
+        let size = f.required("size", int_in(0, service.most()));
         let checksum = f.optional("checksum_sha256_base64", checksum);
         let version = f.optional("version", text_of(0, limits::LINE, true));
         let organization_id = f.optional("organization_id", id);
@@ -184,7 +199,7 @@ impl FileCreate {
             });
         }
         Some(Self {
-            service: service?,
+            service,
             name: name?,
             mime_type: mime_type?,
             size,
@@ -351,7 +366,7 @@ mod tests {
     fn parts_cover_the_file_and_pictures_are_pictures() {
         let read = |body: Value| {
             let mut cx = Context::new("body");
-            let read = cx.object(&body, FileCreate::read);
+            let read = FileCreate::read(&body, &mut cx);
             assert_eq!(read.is_some(), cx.problems.is_empty());
             read.is_some()
         };

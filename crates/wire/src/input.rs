@@ -208,6 +208,19 @@ impl Context {
         self.push(kind, msg.into(), input, Some(Value::Object(ctx)))
     }
 
+    /// Records a problem with several things to know about it.
+    pub fn bounds<T, const N: usize>(
+        &mut self,
+        kind: &'static str,
+        msg: impl Into<String>,
+        input: &Value,
+        known: [(&'static str, String); N],
+    ) -> Option<T> {
+        let known = known.map(|(name, value)| (name.to_owned(), value.into()));
+        let ctx = Value::Object(known.into_iter().collect());
+        self.push(kind, msg.into(), input, Some(ctx))
+    }
+
     /// Records a rule of our own that the value breaks.
     pub fn refuse<T>(&mut self, msg: impl AsRef<str>, input: &Value) -> Option<T> {
         let mut ctx = Map::new();
@@ -245,13 +258,31 @@ impl Context {
         value: &Value,
         read: impl FnOnce(&mut Fields<'_, '_>) -> Option<T>,
     ) -> Option<T> {
+        self.object_as("model_attributes_type", value, read)
+    }
+
+    /// An object that the reference keeps as a plain dictionary: anything else is told as `dict_type`.
+    pub fn dictionary<T>(
+        &mut self,
+        value: &Value,
+        read: impl FnOnce(&mut Fields<'_, '_>) -> Option<T>,
+    ) -> Option<T> {
+        self.object_as("dict_type", value, read)
+    }
+
+    fn object_as<T>(
+        &mut self,
+        kind: &'static str,
+        value: &Value,
+        read: impl FnOnce(&mut Fields<'_, '_>) -> Option<T>,
+    ) -> Option<T> {
         match value {
             Value::Object(map) => read(&mut Fields {
                 map,
                 whole: value,
                 cx: self,
             }),
-            _ => self.fail("model_attributes_type", "Input should be an object", value),
+            _ => self.fail(kind, "Input should be an object", value),
         }
     }
 }

@@ -7,7 +7,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    input::{Context, Fields, Patch, blank_text, boolean, id, int_in, tag, text_of, word},
+    input::{
+        Context, Fields, Patch, blank_text, boolean, id, int_in, positive, tag, text_of, word,
+    },
     limits,
     metadata::{Metadata, metadata},
 };
@@ -341,7 +343,7 @@ impl MeterCreate {
         let custom_label = f
             .blankable("custom_label", blank_text(limits::LINE))
             .value();
-        let custom_multiplier = f.optional("custom_multiplier", int_in(1, limits::AMOUNT));
+        let custom_multiplier = f.optional("custom_multiplier", positive(limits::AMOUNT));
         let filter = f.required("filter", filter);
         let aggregation = f.required("aggregation", aggregation);
         let meta = f.omittable("metadata", metadata);
@@ -366,7 +368,7 @@ impl MeterUpdate {
             name: f.optional("name", text_of(3, limits::LINE, true)),
             unit: f.optional("unit", word),
             custom_label: f.blankable("custom_label", blank_text(limits::LINE)),
-            custom_multiplier: f.patch("custom_multiplier", int_in(1, limits::AMOUNT)),
+            custom_multiplier: f.patch("custom_multiplier", positive(limits::AMOUNT)),
             filter: f.optional("filter", filter),
             aggregation: f.optional("aggregation", aggregation),
             is_archived: f.optional("is_archived", boolean),

@@ -1,19 +1,23 @@
 //! Organizations: the merchant (lifecycle.md H.3).
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
     country::Country,
-    input::{Fields, Patch, boolean, list, text_of, word},
+    input::{Context, Fields, Patch, boolean, list, text_of, word},
     limits,
     money::Currency,
     tax::TaxSettings,
     values,
 };
+
+mod settings;
+
+pub use settings::*;
 
 crate::words! {
     /// How a change in the middle of a period is billed.
@@ -53,137 +57,84 @@ crate::words! {
     }
 }
 
+crate::words! {
+    /// Where a [`SocialLink`] leads.
+    pub enum SocialPlatform {
+        /// X.
+        X = "x",
+        /// GitHub.
+        Github = "github",
+        /// Facebook.
+        Facebook = "facebook",
+        /// Instagram.
+        Instagram = "instagram",
+        /// YouTube.
+        Youtube = "youtube",
+        /// TikTok.
+        Tiktok = "tiktok",
+        /// LinkedIn.
+        Linkedin = "linkedin",
+        /// Threads.
+        Threads = "threads",
+        /// Discord.
+        Discord = "discord",
+        /// Anywhere else.
+        Other = "other",
+    }
+}
+
+/// Hosts of the platforms, subdomains included.
+const HOSTS: [(&str, SocialPlatform); 14] = [
+    ("x.com", SocialPlatform::X),
+    ("twitter.com", SocialPlatform::X),
+    ("github.com", SocialPlatform::Github),
+    ("facebook.com", SocialPlatform::Facebook),
+    ("fb.com", SocialPlatform::Facebook),
+    ("instagram.com", SocialPlatform::Instagram),
+    ("youtube.com", SocialPlatform::Youtube),
+    ("youtu.be", SocialPlatform::Youtube),
+    ("tiktok.com", SocialPlatform::Tiktok),
+    ("linkedin.com", SocialPlatform::Linkedin),
+    ("threads.com", SocialPlatform::Threads),
+    ("threads.net", SocialPlatform::Threads),
+    ("discord.com", SocialPlatform::Discord),
+    ("discord.gg", SocialPlatform::Discord),
+];
+
+impl SocialPlatform {
+    /// The platform that a page belongs to, by its host.
+    pub fn of(address: &str) -> Self {
+        let parsed = url::Url::parse(address).ok();
+        let Some(host) = parsed.as_ref().and_then(|url| url.host_str()) else {
+            return Self::Other;
+        };
+        let is_of = |site: &str| {
+            let before = host.strip_suffix(site);
+            before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+        };
+        let known = HOSTS.iter().find(|(site, _)| is_of(site));
+        known.map_or(Self::Other, |(_, platform)| *platform)
+    }
+}
+
 /// A link to a social page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SocialLink {
-    /// `x`, `github`, `facebook`, `instagram`, `youtube`, `tiktok`, `linkedin`, `threads`, `discord` or `other`.
-    pub platform: String,
+    /// Follows the address, whatever was sent.
+    pub platform: SocialPlatform,
     /// The page.
     pub url: String,
 }
 
-/// How subscriptions behave.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct SubscriptionSettings {
-    /// Whether one customer may hold several.
-    pub allow_multiple_subscriptions: bool,
-    /// How plan changes are billed.
-    pub proration_behavior: ProrationBehavior,
-    /// Days before benefits of unpaid subscriptions are taken away.
-    pub benefit_revocation_grace_period: i64,
-    /// Whether a second trial is refused.
-    pub prevent_trial_abuse: bool,
-    /// Whether customers may change plans themselves.
-    pub allow_customer_updates: bool,
-}
-
-impl Default for SubscriptionSettings {
-    fn default() -> Self {
-        Self {
-            allow_multiple_subscriptions: false,
-            proration_behavior: ProrationBehavior::Prorate,
-            benefit_revocation_grace_period: 0,
-            prevent_trial_abuse: false,
-            allow_customer_updates: true,
-        }
-    }
-}
-
-/// How checkouts behave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub struct CheckoutSettings {
-    /// Whether every card payment asks for 3-D Secure.
-    pub require_3ds: bool,
-}
-
-/// The switches for mails to customers: all on by default.
-pub const CUSTOMER_EMAILS: [&str; 14] = [
-    "order_confirmation",
-    "payment_method_expiration_reminder",
-    "subscription_cancellation",
-    "subscription_confirmation",
-    "subscription_cycled",
-    "subscription_cycled_after_trial",
-    "subscription_past_due",
-    "subscription_paused",
-    "subscription_resumed",
-    "subscription_renewal_reminder",
-    "subscription_revoked",
-    "subscription_trial_conversion_reminder",
-    "subscription_uncanceled",
-    "subscription_updated",
-];
-
-/// The organization's settings that are kept as one document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Settings {
-    /// Feature switches by name.
-    pub feature_settings: Map<String, Value>,
-    /// Subscriptions.
-    pub subscription_settings: SubscriptionSettings,
-    /// Mails by name.
-    pub customer_email_settings: Map<String, Value>,
-    /// The customer portal.
-    pub customer_portal_settings: Value,
-    /// Disputes.
-    pub dispute_settings: Value,
-    /// What the merchant says about itself.
-    pub details: Map<String, Value>,
-    /// Sites that may embed the checkout.
-    pub embed_hosts: Vec<String>,
-    /// Social pages.
-    pub socials: Vec<SocialLink>,
-    /// Whether every card payment asks for 3-D Secure.
-    pub require_3ds: bool,
-    /// Where tax is collected.
-    #[serde(default)]
-    pub tax: TaxSettings,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        let on = |names: &[&str], value: bool| -> Map<String, Value> {
-            names
-                .iter()
-                .map(|n| ((*n).to_owned(), Value::Bool(value)))
-                .collect()
-        };
-        let mut features = on(
-            &[
-                "seat_based_pricing_enabled",
-                "wallets_enabled",
-                "member_model_enabled",
-                "checkout_localization_enabled",
-                "off_session_charges_enabled",
-                "meter_cycling_enabled",
-            ],
-            false,
-        );
-        // The reference has it off; a page that speaks the buyer's language needs no asking here.
-        features["checkout_localization_enabled"] = Value::Bool(true);
-        Self {
-            feature_settings: features,
-            subscription_settings: SubscriptionSettings::default(),
-            customer_email_settings: on(&CUSTOMER_EMAILS, true),
-            customer_portal_settings: serde_json::json!({
-                "usage": {"show": true},
-                "subscription": {"update_seats": true, "update_plan": true, "pause": false},
-                "customer": {"allow_email_change": false},
-            }),
-            dispute_settings: serde_json::json!({"auto_accept_below_amount": null}),
-            details: Map::new(),
-            embed_hosts: Vec::new(),
-            socials: Vec::new(),
-            require_3ds: true,
-            tax: TaxSettings::default(),
-        }
-    }
-}
-
-impl Settings {
-    /// Whether a feature is switched on.
-    pub fn feature(&self, name: &str) -> bool {
-        self.feature_settings.get(name).and_then(Value::as_bool) == Some(true)
+impl SocialLink {
+    fn read(value: &Value, cx: &mut Context) -> Option<Self> {
+        cx.object(value, |f| {
+            let named = f.required("platform", word::<SocialPlatform>);
+            let url = f.required("url", values::http_url);
+            let (_, url) = (named?, url?);
+            let platform = SocialPlatform::of(&url);
+            Some(Self { platform, url })
+        })
     }
 }
 
@@ -233,14 +184,12 @@ pub struct OrganizationPublic {
     pub status: OrganizationStatus,
     /// When details were given.
     pub details_submitted_at: Option<Timestamp>,
-    /// Feature switches.
-    #[schema(value_type = Object)]
-    pub feature_settings: Map<String, Value>,
+    /// Features.
+    pub feature_settings: FeatureSettings,
     /// Subscription settings.
     pub subscription_settings: SubscriptionSettings,
-    /// Mail switches.
-    #[schema(value_type = Object)]
-    pub customer_email_settings: Map<String, Value>,
+    /// Mails to customers.
+    pub customer_email_settings: CustomerEmailSettings,
     /// Deprecated, null.
     pub bio: Option<String>,
     /// Deprecated, null.
@@ -290,11 +239,9 @@ pub struct Organization {
     /// Whether and where tax is collected; Till's own, the reference has nothing like it.
     pub tax_settings: TaxSettings,
     /// Portal settings.
-    #[schema(value_type = Object)]
-    pub customer_portal_settings: Value,
+    pub customer_portal_settings: CustomerPortalSettings,
     /// Dispute settings.
-    #[schema(value_type = Object)]
-    pub dispute_settings: Value,
+    pub dispute_settings: DisputeSettings,
     /// Checkouts; the reference keeps these to its dashboard.
     pub checkout_settings: CheckoutSettings,
     /// Sites that may embed the checkout.
@@ -311,8 +258,8 @@ pub struct Organization {
     pub capabilities: Capabilities,
 }
 
-/// A change to an organization. Settings objects replace theirs; `feature_settings` and
-/// `dispute_settings` merge key by key.
+/// A change to an organization. Settings objects replace theirs; `feature_settings`, `dispute_settings` and
+/// `details` merge key by key.
 #[derive(Debug, Clone, Default)]
 #[allow(missing_docs)]
 pub struct OrganizationUpdate {
@@ -323,11 +270,11 @@ pub struct OrganizationUpdate {
     pub socials: Option<Vec<SocialLink>>,
     pub country: Patch<String>,
     pub details: Option<Map<String, Value>>,
-    pub feature_settings: Option<Map<String, Value>>,
+    pub feature_settings: Option<FeatureSettingsUpdate>,
     pub subscription_settings: Option<SubscriptionSettings>,
-    pub customer_email_settings: Option<Map<String, Value>>,
-    pub customer_portal_settings: Option<Value>,
-    pub dispute_settings: Option<Map<String, Value>>,
+    pub customer_email_settings: Option<CustomerEmailSettings>,
+    pub customer_portal_settings: Option<CustomerPortalSettings>,
+    pub dispute_settings: Option<DisputeSettingsUpdate>,
     pub checkout_settings: Option<CheckoutSettings>,
     pub embed_hosts: Option<Vec<String>>,
     pub default_presentment_currency: Option<Currency>,
@@ -338,24 +285,16 @@ pub struct OrganizationUpdate {
 impl OrganizationUpdate {
     /// Reads the body of a PATCH.
     pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
+        f.optional("sso_enforced", |v, cx| match boolean(v, cx)? {
+            false => Some(()),
+            true => cx.refuse("there is no single sign-on to enforce", v),
+        });
         Some(Self {
             name: f.optional("name", text_of(3, limits::LINE, true)),
             avatar_url: f.patch("avatar_url", values::http_url),
             email: f.patch("email", values::email),
             website: f.patch("website", values::http_url),
-            socials: f.optional(
-                "socials",
-                list(0, limits::SOCIALS, |v, cx| {
-                    cx.object(v, |f| {
-                        let platform = f.required("platform", platform);
-                        let url = f.required("url", values::http_url);
-                        Some(SocialLink {
-                            platform: platform?,
-                            url: url?,
-                        })
-                    })
-                }),
-            ),
+            socials: f.optional("socials", list(0, limits::SOCIALS, SocialLink::read)),
             country: f.patch("country", |v, cx| {
                 // In capitals, as the document names it; only addresses fold.
                 let known = v.as_str().filter(|code| {
@@ -366,40 +305,15 @@ impl OrganizationUpdate {
                     None => cx.fail("enum", "Input should be a supported country code", v),
                 }
             }),
-            details: f.optional("details", dictionary),
-            feature_settings: f.optional("feature_settings", |v, cx| flags(v, cx, &[])),
-            subscription_settings: f.optional("subscription_settings", |v, cx| {
-                cx.object(v, |f| {
-                    let multiple = f.required("allow_multiple_subscriptions", boolean);
-                    let proration = f.required("proration_behavior", word);
-                    let grace = f.required(
-                        "benefit_revocation_grace_period",
-                        crate::input::int_in(0, 365),
-                    );
-                    let abuse = f.required("prevent_trial_abuse", boolean);
-                    let updates = f.optional("allow_customer_updates", boolean);
-                    Some(SubscriptionSettings {
-                        allow_multiple_subscriptions: multiple?,
-                        proration_behavior: proration?,
-                        benefit_revocation_grace_period: grace?,
-                        prevent_trial_abuse: abuse?,
-                        allow_customer_updates: updates.unwrap_or(true),
-                    })
-                })
-            }),
-            customer_email_settings: f.optional("customer_email_settings", |v, cx| {
-                flags(v, cx, &CUSTOMER_EMAILS)
-            }),
-            customer_portal_settings: f.optional("customer_portal_settings", |v, cx| {
-                dictionary(v, cx).map(Value::Object)
-            }),
-            dispute_settings: f.optional("dispute_settings", dictionary),
-            checkout_settings: f.optional("checkout_settings", |v, cx| {
-                cx.object(v, |f| {
-                    let require_3ds = f.required("require_3ds", boolean)?;
-                    Some(CheckoutSettings { require_3ds })
-                })
-            }),
+            details: f.optional("details", details),
+            feature_settings: f.optional("feature_settings", FeatureSettingsUpdate::read),
+            subscription_settings: f.optional("subscription_settings", SubscriptionSettings::read),
+            customer_email_settings: f
+                .optional("customer_email_settings", CustomerEmailSettings::read),
+            customer_portal_settings: f
+                .optional("customer_portal_settings", CustomerPortalSettings::read),
+            dispute_settings: f.optional("dispute_settings", DisputeSettingsUpdate::read),
+            checkout_settings: f.optional("checkout_settings", CheckoutSettings::read),
             embed_hosts: f.optional("embed_hosts", values::embed_hosts),
             default_presentment_currency: f
                 .optional("default_presentment_currency", crate::money::currency),
@@ -409,63 +323,22 @@ impl OrganizationUpdate {
     }
 }
 
-/// Where a [`SocialLink`] may lead.
-pub const PLATFORMS: [&str; 10] = [
-    "x",
-    "github",
-    "facebook",
-    "instagram",
-    "youtube",
-    "tiktok",
-    "linkedin",
-    "threads",
-    "discord",
-    "other",
-];
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn platform(value: &Value, cx: &mut crate::input::Context) -> Option<String> {
-    if let Some(known) = value.as_str().filter(|raw| PLATFORMS.contains(raw)) {
-        return Some(known.to_owned());
-    }
-    cx.fail(
-        "enum",
-        format!(
-            "Input should be {}",
-            crate::input::one_of(PLATFORMS.into_iter())
-        ),
-        value,
-    )
-}
-
-fn dictionary(value: &Value, cx: &mut crate::input::Context) -> Option<Map<String, Value>> {
-    match value {
-        Value::Object(map) => Some(map.clone()),
-        _ => cx.fail("dict_type", "Input should be an object", value),
-    }
-}
-
-/// An object of switches; with `all` given, each of those must be there.
-fn flags(
-    value: &Value,
-    cx: &mut crate::input::Context,
-    all: &[&'static str],
-) -> Option<Map<String, Value>> {
-    let map = dictionary(value, cx)?;
-    for key in all {
-        if !map.contains_key(*key) {
-            cx.at(*key, |cx| cx.fail::<()>("missing", "Field required", value));
+    #[test]
+    fn the_platform_follows_the_host_of_a_page() {
+        for (address, platform) in [
+            ("https://github.com/ada", SocialPlatform::Github),
+            ("https://www.youtube.com/@ada", SocialPlatform::Youtube),
+            ("https://m.facebook.com/ada", SocialPlatform::Facebook),
+            ("https://twitter.com/ada", SocialPlatform::X),
+            ("https://netflix.com/ada", SocialPlatform::Other),
+            ("https://github.com.shop.example/", SocialPlatform::Other),
+            ("https://shop.example/github.com", SocialPlatform::Other),
+        ] {
+            assert_eq!(SocialPlatform::of(address), platform, "{address}");
         }
     }
-    map.iter()
-        .filter(|(_, v)| !v.is_null())
-        .map(|(key, v)| {
-            if v.is_array() {
-                return Some((key.clone(), v.clone()));
-            }
-            cx.at(key.clone(), |cx| boolean(v, cx))
-                .map(|flag| (key.clone(), Value::Bool(flag)))
-        })
-        .collect::<Vec<_>>()
-        .into_iter()
-        .collect()
 }

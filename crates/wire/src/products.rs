@@ -10,7 +10,9 @@ use crate::{
     benefits::{Benefit, BenefitPublic},
     custom_fields::AttachedCustomField,
     files::File,
-    input::{Context, Fields, Patch, blank_text, boolean, id, int_in, list, text_of, word},
+    input::{
+        Context, Fields, Patch, blank_text, boolean, id, int_in, list, nothing, text_of, word,
+    },
     limits,
     metadata::{Metadata, metadata},
     values::Interval,
@@ -248,15 +250,21 @@ impl ProductCreate {
                     let interval = f.required("recurring_interval", word::<Interval>);
                     let count =
                         f.omittable("recurring_interval_count", int_in(1, limits::INTERVALS));
-                    every = Some((interval?, count.unwrap_or(1)));
+                    every = interval.map(|interval| (interval, count.unwrap_or(1)));
                     let trial_interval = f.optional("trial_interval", word::<Interval>);
                     let trial_count =
                         f.optional("trial_interval_count", int_in(1, limits::TRIAL_INTERVALS));
-                    trial = both(f, trial_interval, trial_count)?;
+                    trial = both(f, trial_interval, trial_count).flatten();
                     let meter_interval = f.optional("meter_interval", word::<Interval>);
                     let meter_count =
                         f.optional("meter_interval_count", int_in(1, limits::INTERVALS));
                     meter = meter_interval.map(|interval| (interval, meter_count.unwrap_or(1)));
+                } else {
+                    // What is paid once has no number of intervals.
+                    f.optional("recurring_interval_count", nothing);
+                }
+                if every.is_some() != recurring {
+                    return None;
                 }
                 Some(Self {
                     name: name?,

@@ -9,6 +9,7 @@ mod customers;
 mod discounts;
 mod files;
 mod meters;
+mod organizations;
 mod products;
 mod webhooks;
 
@@ -88,6 +89,16 @@ fn whole(min: i64, max: i64) -> Schema {
         .into()
 }
 
+/// A whole number above 0.
+fn positive(max: i64) -> Schema {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .exclusive_minimum(Some(0))
+        .maximum(Some(max).filter(|n| *n < i64::MAX))
+        .into()
+}
+
 fn flag() -> Schema {
     ObjectBuilder::new().schema_type(Type::Boolean).into()
 }
@@ -117,13 +128,6 @@ fn one_of(shapes: Vec<Schema>) -> Schema {
     shapes
         .into_iter()
         .fold(OneOfBuilder::new(), OneOfBuilder::item)
-        .into()
-}
-
-/// Any object.
-fn anything() -> Schema {
-    ObjectBuilder::new()
-        .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(true)))
         .into()
 }
 

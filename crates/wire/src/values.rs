@@ -54,10 +54,12 @@ pub fn email_syntax(raw: &str) -> Option<String> {
     Some(format!("{local}@{}", parsed.domain().to_lowercase()))
 }
 
-/// An absolute http or https URL of at most 2,083 characters, normalised, with
-/// placeholders such as `{CHECKOUT_ID}` left as written.
-pub fn http_url(value: &Value, cx: &mut Context) -> Option<String> {
-    let raw = text_within(value, cx, limits::URL, |value, cx| {
+/// The text of a URL of at most 2,083 characters, which is judged later.
+pub fn url_text(value: &Value, cx: &mut Context) -> Option<String> {
+    if !value.is_string() {
+        return cx.fail("url_type", "URL input should be a string", value);
+    }
+    let kept = text_within(value, cx, limits::URL, |value, cx| {
         cx.bound(
             "url_too_long",
             format!("URL should have at most {} characters", limits::URL),
@@ -66,6 +68,14 @@ pub fn http_url(value: &Value, cx: &mut Context) -> Option<String> {
             limits::URL,
         )
     })?;
+    Some(kept.to_owned())
+}
+
+/// An absolute http or https URL of at most 2,083 characters, normalised, with
+/// placeholders such as `{CHECKOUT_ID}` left as written.
+pub fn http_url(value: &Value, cx: &mut Context) -> Option<String> {
+    let raw = url_text(value, cx)?;
+    let raw = raw.trim();
     match url::Url::parse(raw) {
         Ok(url) if !matches!(url.scheme(), "http" | "https") => cx.bound(
             "url_scheme",

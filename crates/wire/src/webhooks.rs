@@ -2,14 +2,13 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
     events::EventType,
-    input::{Context, Fields, Patch, boolean, id, list, text_of, text_within, word},
-    limits,
+    input::{Fields, Patch, boolean, id, list, text_of, word},
+    limits, values,
 };
 
 crate::words! {
@@ -121,24 +120,10 @@ pub struct EndpointCreate {
 /// The least characters of a secret.
 pub(crate) const SECRET: usize = 32;
 
-/// Where to deliver; the hosts that it may name are judged apart.
-fn url(value: &Value, cx: &mut Context) -> Option<String> {
-    let kept = text_within(value, cx, limits::URL, |value, cx| {
-        cx.bound(
-            "url_too_long",
-            format!("URL should have at most {} characters", limits::URL),
-            value,
-            "max_length",
-            limits::URL,
-        )
-    })?;
-    Some(kept.to_owned())
-}
-
 impl EndpointCreate {
     /// Reads the body of a POST.
     pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
-        let url = f.required("url", url);
+        let url = f.required("url", values::url_text);
         let name = f.optional("name", text_of(0, limits::LINE, false));
         let format = f.required("format", word);
         let secret = f.optional("secret", text_of(SECRET, limits::LINE, false));
@@ -177,7 +162,7 @@ impl EndpointUpdate {
     /// Reads the body of a PATCH.
     pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
         Some(Self {
-            url: f.optional("url", url),
+            url: f.optional("url", values::url_text),
             name: f.optional("name", text_of(0, limits::LINE, false)),
             format: f.optional("format", word),
             secret: f.optional("secret", text_of(SECRET, limits::LINE, false)),

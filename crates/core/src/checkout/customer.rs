@@ -178,7 +178,7 @@ fn settle_as(
 ) -> Result<Purchaser, Refusal> {
     let at = around.at;
     let settings = &session.organization.settings;
-    let localised = settings.feature("checkout_localization_enabled");
+    let localised = settings.features().checkout_localization_enabled;
     let row = &mut session.checkout;
     let mut rows = Changes::new();
     let (customer, event) = match matched {

@@ -156,7 +156,8 @@ pub fn open(
     let localised = loaded
         .organization
         .settings
-        .feature("checkout_localization_enabled");
+        .features()
+        .checkout_localization_enabled;
     let locale = if localised {
         input
             .locale

@@ -175,7 +175,8 @@ pub fn apply(
     if !session
         .organization
         .settings
-        .feature("checkout_localization_enabled")
+        .features()
+        .checkout_localization_enabled
     {
         row.locale = Some("en".to_owned());
     }

@@ -173,7 +173,8 @@ fn alone(price: &PriceCreate, rules: &Rules<'_>, place: &Loc) -> Option<Problem>
             if !rules
                 .organization
                 .settings
-                .feature("seat_based_pricing_enabled") =>
+                .features()
+                .seat_based_pricing_enabled =>
         {
             Some(Problem::value(
                 place.clone(),

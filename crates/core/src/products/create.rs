@@ -188,7 +188,7 @@ fn judge_cycle(
     organization: &Organization,
     problems: &mut Vec<Problem>,
 ) {
-    let words = if !organization.settings.feature("meter_cycling_enabled") {
+    let words = if !organization.settings.features().meter_cycling_enabled {
         "Separate meter intervals are not enabled for this organization"
     } else if !billing.is_some_and(|billing| divides(cycle, billing)) {
         "The meter interval must divide the billing interval"

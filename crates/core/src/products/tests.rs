@@ -400,11 +400,8 @@ proptest! {
         expected += usize::from(shapes.len() > 1);
         expected += usize::from(!used.is_empty() && !used.contains(&0));
         let mut owner = organization();
-        owner
-            .settings
-            .0
-            .feature_settings
-            .insert("seat_based_pricing_enabled".into(), seats_enabled.into());
+        let settings = &mut owner.settings.0.feature_settings;
+        settings.features.seat_based_pricing_enabled = seats_enabled;
         let meters = [meter(1), meter(2)];
         let rules = Rules { organization: &owner, recurring, meters: &meters };
         let mut problems = Vec::new();

@@ -62,7 +62,7 @@ pub(crate) async fn create(
     once: Once,
     body: Body,
 ) -> Result<(StatusCode, Json<FileUpload>), ApiError> {
-    let input = body.object(FileCreate::read)?;
+    let input = body.read(FileCreate::read)?;
     let at = app.at();
     let made = files::create(input, &caller.organization, &app.site, &at)?;
     app.reply(&once, StatusCode::CREATED, made, |file| {

@@ -103,7 +103,7 @@ async fn urls_that_may_not_be_called_are_refused_at_their_field() {
         .iter()
         .map(|p| p["type"].as_str().unwrap())
         .collect();
-    assert_eq!(kinds, ["string_type", "enum", "enum"]);
+    assert_eq!(kinds, ["url_type", "enum", "enum"]);
     let own = json!({"url": "https://example.com", "format": "raw", "events": [], "organization_id": shop.organization.id});
     let (_, answer) = shop.call("POST", ENDPOINTS, Some(own)).await;
     assert_eq!(problem(&answer).1, "organization_token");

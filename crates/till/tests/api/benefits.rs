@@ -56,7 +56,7 @@ both! {
         for (body, kind, place) in [
             (json!({}), "union_tag_not_found", "body"),
             (json!({"type": "gold"}), "union_tag_invalid", "body"),
-            (json!({"type": "license_keys", "description": "Keys", "properties": {"limit_usage": 0}}), "greater_than_equal",
+            (json!({"type": "license_keys", "description": "Keys", "properties": {"limit_usage": 0}}), "greater_than",
                 "body.license_keys.properties.limit_usage"),
             (json!({"type": "license_keys", "description": "Keys", "properties": {"expires": {"ttl": 1201, "timeframe": "month"}}}),
                 "less_than_equal", "body.license_keys.properties.expires.ttl"),
@@ -79,8 +79,7 @@ both! {
     }
 
     async fn a_slack_channel_cannot_be_given_whatever_the_settings_say(t: &mut Till) {
-        let own = format!("/v1/organizations/{}", t.organization.id);
-        t.patch(&own, json!({"feature_settings": {"slack_benefit_enabled": true}})).await.ok();
+        t.featured(|features| features.slack_benefit_enabled = true).await;
         let properties = json!({"slack_integration_id": NOBODY, "channel_name_template": "x"});
         let body = json!({"type": "slack_shared_channel", "description": "A thing", "properties": properties});
         assert_eq!(t.post("/v1/benefits/", body).await.invalid(), crate::pairs(&[("value_error", "body.type")]));

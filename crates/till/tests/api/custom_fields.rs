@@ -63,7 +63,7 @@ both! {
             (json!({"type": "colour"}), vec![("union_tag_invalid", "body")]),
             (json!({"type": "text"}), vec![("missing", "body.text.slug"), ("missing", "body.text.name"), ("missing", "body.text.properties")]),
             (json!({"type": "text", "slug": "Äpfel", "name": "", "properties": []}), vec![("string_pattern_mismatch", "body.text.slug"),
-                ("string_too_short", "body.text.name"), ("model_attributes_type", "body.text.properties")]),
+                ("string_too_short", "body.text.name"), ("dict_type", "body.text.properties")]),
             (json!({"type": "text", "slug": "", "name": "A", "properties": {}}), vec![("string_too_short", "body.text.slug")]),
             (of("text", json!({"min_length": -1})), vec![("greater_than_equal", "body.text.properties.min_length")]),
             (of("number", json!({"ge": 2, "le": 1})), vec![("value_error", "body.number.properties")]),

@@ -36,7 +36,7 @@ both! {
         let body = json!({"name": "ab", "filter": {"conjunction": "xor", "clauses": [{"property": "", "operator": "eq", "value": 1.5}]},
             "aggregation": {"func": "sum"}, "custom_multiplier": 0});
         assert_eq!(t.post("/v1/meters/", body).await.unreadable(), crate::pairs(&[
-            ("string_too_short", "body.name"), ("greater_than_equal", "body.custom_multiplier"),
+            ("string_too_short", "body.name"), ("greater_than", "body.custom_multiplier"),
             ("enum", "body.filter.conjunction"), ("string_too_short", "body.filter.clauses.0.FilterClause.property"),
             ("int_from_float", "body.filter.clauses.0.FilterClause.value"), ("missing", "body.aggregation.sum.property")]));
         let mut custom = counting("Meter");

@@ -57,6 +57,14 @@ both! {
         assert_eq!(gift["prices"][0]["preset_amount"], json!(null));
     }
 
+    async fn what_is_paid_once_has_no_number_of_intervals(t: &mut Till) {
+        let body = |count: Value| json!({"name": "Book", "prices": [fixed(1000)], "recurring_interval": null,
+            "recurring_interval_count": count});
+        let wrong = t.post("/v1/products/", body(json!(1))).await.unreadable();
+        assert_eq!(wrong, crate::pairs(&[("none_required", "body.one_time.recurring_interval_count")]));
+        assert_eq!(t.post("/v1/products/", body(json!(null))).await.created()["recurring_interval_count"], json!(null));
+    }
+
     async fn the_shape_is_part_of_the_place_of_what_does_not_read(t: &mut Till) {
         let wrong = t.post("/v1/products/", json!({"name": "ab", "prices": []})).await.unreadable();
         assert_eq!(wrong, crate::pairs(&[("string_too_short", "body.one_time.name"), ("too_short", "body.one_time.prices")]));
@@ -348,8 +356,7 @@ both! {
             "meter_interval": interval, "meter_interval_count": count});
         let wrong = crate::pairs(&[("value_error", "body.meter_interval")]);
         assert_eq!(t.post("/v1/products/", body("month", 1)).await.invalid(), wrong);
-        let organization = format!("/v1/organizations/{}", t.organization.id);
-        t.patch(&organization, json!({"feature_settings": {"meter_cycling_enabled": true}})).await.ok();
+        t.featured(|features| features.meter_cycling_enabled = true).await;
         assert_eq!(t.post("/v1/products/", body("month", 5)).await.invalid(), wrong);
         let made = t.post("/v1/products/", body("month", 3)).await.created();
         assert_eq!((&made["meter_interval"], &made["meter_interval_count"]), (&json!("month"), &json!(3)));

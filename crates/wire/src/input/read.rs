@@ -140,16 +140,45 @@ pub fn int_in(min: i64, max: i64) -> impl Fn(&Value, &mut Context) -> Option<i64
                 min,
             );
         }
-        if number > max {
+        at_most(max, number, value, cx)
+    }
+}
+
+fn at_most(max: i64, number: i64, value: &Value, cx: &mut Context) -> Option<i64> {
+    if number <= max {
+        return Some(number);
+    }
+    cx.bound(
+        "less_than_equal",
+        format!("Input should be less than or equal to {max}"),
+        value,
+        "le",
+        max,
+    )
+}
+
+/// Nothing but null: for what a shape has no use for, and does not take silently.
+pub fn nothing(value: &Value, cx: &mut Context) -> Option<()> {
+    match value {
+        Value::Null => None,
+        _ => cx.fail("none_required", "Input should be None", value),
+    }
+}
+
+/// A whole number above 0 and at most `max`.
+pub fn positive(max: i64) -> impl Fn(&Value, &mut Context) -> Option<i64> {
+    move |value, cx| {
+        let number = int(value, cx)?;
+        if number <= 0 {
             return cx.bound(
-                "less_than_equal",
-                format!("Input should be less than or equal to {max}"),
+                "greater_than",
+                "Input should be greater than 0",
                 value,
-                "le",
-                max,
+                "gt",
+                0,
             );
         }
-        Some(number)
+        at_most(max, number, value, cx)
     }
 }
 
@@ -193,8 +222,17 @@ pub fn id(value: &Value, cx: &mut Context) -> Option<Uuid> {
     }
 }
 
-/// One of a closed list of words.
+/// One of a closed list of words that has a name in the document: told as `enum`.
 pub fn word<W: Words>(value: &Value, cx: &mut Context) -> Option<W> {
+    word_as("enum", value, cx)
+}
+
+/// One of a closed list of words that the document writes out where it is used: told as `literal_error`.
+pub fn literal<W: Words>(value: &Value, cx: &mut Context) -> Option<W> {
+    word_as("literal_error", value, cx)
+}
+
+fn word_as<W: Words>(kind: &'static str, value: &Value, cx: &mut Context) -> Option<W> {
     let found = value
         .as_str()
         .and_then(|text| W::ALL.iter().find(|w| w.word() == text));
@@ -203,7 +241,7 @@ pub fn word<W: Words>(value: &Value, cx: &mut Context) -> Option<W> {
         None => {
             let expected = one_of(W::ALL.iter().map(|w| w.word()));
             cx.bound(
-                "enum",
+                kind,
                 format!("Input should be {expected}"),
                 value,
                 "expected",
@@ -223,24 +261,41 @@ pub fn tag(
     let Value::Object(map) = value else {
         return cx.fail("model_attributes_type", "Input should be an object", value);
     };
-    let (kind, msg) = match map.get(key) {
-        None => ("union_tag_not_found", format!("Unable to find the {key}")),
-        Some(sent) => match words.iter().find(|word| Some(**word) == sent.as_str()) {
-            Some(word) => return Some(word),
-            None => {
-                let expected = one_of(words.iter().copied());
-                ("union_tag_invalid", format!("{key} should be {expected}"))
-            }
-        },
+    let quoted = format!("'{key}'");
+    let Some(sent) = map.get(key) else {
+        let msg = format!("Unable to find the {key}");
+        return cx.bound("union_tag_not_found", msg, value, "discriminator", quoted);
     };
-    cx.bound(kind, msg, value, "discriminator", format!("'{key}'"))
+    let found = words.iter().find(|word| Some(**word) == sent.as_str());
+    if let Some(word) = found {
+        return Some(word);
+    }
+    let msg = format!("{key} should be {}", one_of(words.iter().copied()));
+    let expected: Vec<_> = words.iter().map(|word| format!("'{word}'")).collect();
+    // A long tag is not repeated: it stands in `input` already.
+    let shown = match sent {
+        Value::String(text) => text.chars().take(64).collect(),
+        Value::Object(_) | Value::Array(_) => String::new(),
+        other => other.to_string(),
+    };
+    let ctx = [
+        ("discriminator", quoted),
+        ("tag", shown),
+        ("expected_tags", expected.join(", ")),
+    ];
+    cx.bounds("union_tag_invalid", msg, value, ctx)
+}
+
+/// The word that an object says, under `key`, to be; see [`tag`].
+pub fn tagged<W: Words>(key: &'static str, value: &Value, cx: &mut Context) -> Option<W> {
+    let words: Vec<_> = W::ALL.iter().map(|w| w.word()).collect();
+    let found = tag(key, &words, value, cx)?;
+    W::ALL.iter().copied().find(|w| w.word() == found)
 }
 
 /// The `type` of an object, one of a closed list; see [`tag`].
 pub fn kind<W: Words>(value: &Value, cx: &mut Context) -> Option<W> {
-    let words: Vec<_> = W::ALL.iter().map(|w| w.word()).collect();
-    let found = tag("type", &words, value, cx)?;
-    W::ALL.iter().copied().find(|w| w.word() == found)
+    tagged("type", value, cx)
 }
 
 /// `'a', 'b' or 'c'`.
@@ -342,8 +397,32 @@ pub(crate) fn all_differ<T: Eq + Hash>(items: &[T]) -> bool {
     items.iter().all(|item| seen.insert(item))
 }
 
-/// An instant. Without an offset it is taken as UTC (the list filters allow that).
+/// Numbers above this are milliseconds, not seconds, since 1970.
+const MILLISECONDS_FROM: f64 = 2e10;
+
+/// The moment that a number, or its text, stands for: seconds or milliseconds since 1970. Outer `None`: not a
+/// number.
+pub fn epoch(value: &Value, cx: &mut Context) -> Option<Option<Timestamp>> {
+    let number = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    let seconds = match number.abs() > MILLISECONDS_FROM {
+        true => number / 1000.0,
+        false => number,
+    };
+    let read = jiff::SignedDuration::try_from_secs_f64(seconds)
+        .ok()
+        .and_then(|since| Timestamp::from_duration(since).ok());
+    Some(read.or_else(|| cx.fail("datetime_parsing", "Input should be a date and time", value)))
+}
+
+/// An instant: text, or a number since 1970. Without an offset it is taken as UTC (the list filters allow that).
 pub fn instant(value: &Value, cx: &mut Context) -> Option<Timestamp> {
+    if let Some(read) = epoch(value, cx) {
+        return read;
+    }
     let Value::String(text) = value else {
         return cx.fail("datetime_type", "Input should be a date and time", value);
     };

@@ -1,7 +1,7 @@
 use utoipa::openapi::Schema;
 
 use super::{
-    Object, flag, id, line, list, map, metadata, object, one_of, schema_of, text, whole, word,
+    Object, flag, id, line, list, map, metadata, object, one_of, positive, schema_of, text, word,
     words,
 };
 use crate::benefits::{
@@ -13,13 +13,13 @@ use crate::limits;
 fn license_keys() -> Object {
     let lasting = |unit: &ExpirationUnit| {
         object("How long keys are valid.")
-            .required("ttl", whole(1, unit.most()), "How many.")
+            .required("ttl", positive(unit.most()), "How many.")
             .required("timeframe", words([unit.as_str()].into_iter()), "Of what.")
             .schema()
     };
     let expires = one_of(ExpirationUnit::ALL.iter().map(lasting).collect());
     let activations = object("On how many devices keys may be used.")
-        .required("limit", whole(1, limits::INT32), "At most.")
+        .required("limit", positive(limits::INT32), "At most.")
         .required(
             "enable_customer_admin",
             flag(),
@@ -31,7 +31,7 @@ fn license_keys() -> Object {
         .optional("activations", activations.schema(), "On how many devices.")
         .optional(
             "limit_usage",
-            whole(1, limits::INT32),
+            positive(limits::INT32),
             "How often a key may be used.",
         )
 }
@@ -76,7 +76,7 @@ fn properties(kind: BenefitType) -> Object {
         BenefitType::Downloadables => downloadables(),
         BenefitType::MeterCredit => object("Credits.")
             .required("meter_id", id(), "On which meter.")
-            .required("units", whole(1, limits::INT32), "How many.")
+            .required("units", positive(limits::INT32), "How many.")
             .required("rollover", flag(), "Whether unused ones stay."),
         BenefitType::Discord => object("A Discord role.")
             .required("guild_token", line(0), "The server.")

@@ -1,14 +1,14 @@
 use utoipa::openapi::Schema;
 
 use super::{
-    address, anything, currency, email, flag, id, line, list, locale, metadata, object, one_of,
-    schema_of, text, url, whole, word, words,
+    address, currency, email, flag, id, line, list, locale, metadata, object, one_of,
+    organizations, schema_of, text, url, word, words,
 };
 use crate::{
     country::Country,
     customers::{CustomerCreate, CustomerSessionCreate, CustomerType, CustomerUpdate},
     limits,
-    organizations::{OrganizationUpdate, PLATFORMS, ProrationBehavior, TaxBehaviorOption},
+    organizations::{OrganizationUpdate, TaxBehaviorOption},
     tax::{EuSales, NAME, RATE, STATE},
     values::HOST,
 };
@@ -83,37 +83,6 @@ fn session() -> Schema {
 }
 
 fn organization() -> Schema {
-    let social = object("A link.")
-        .required(
-            "platform",
-            words(PLATFORMS.into_iter()),
-            "Which site it is.",
-        )
-        .required("url", url(), "The page.")
-        .schema();
-    let subscriptions = object("How subscriptions behave.")
-        .required(
-            "allow_multiple_subscriptions",
-            flag(),
-            "Whether one customer may hold several.",
-        )
-        .required(
-            "proration_behavior",
-            word::<ProrationBehavior>(),
-            "How plan changes are billed.",
-        )
-        .required("benefit_revocation_grace_period", whole(0, 365), "Days.")
-        .required(
-            "prevent_trial_abuse",
-            flag(),
-            "Whether a second trial is refused.",
-        )
-        .optional(
-            "allow_customer_updates",
-            flag(),
-            "Whether customers may change plans themselves.",
-        )
-        .schema();
     object("A change to an organization; what is not sent stays.")
         .optional("name", text(3, limits::LINE), "Name shown to buyers.")
         .optional("avatar_url", url(), "Picture; null clears it.")
@@ -121,7 +90,7 @@ fn organization() -> Schema {
         .optional("website", url(), "Null clears it.")
         .optional(
             "socials",
-            list(0, limits::SOCIALS, social),
+            list(0, limits::SOCIALS, organizations::social()),
             "Replaces the links.",
         )
         .optional(
@@ -136,17 +105,17 @@ fn organization() -> Schema {
         )
         .optional(
             "details",
-            anything(),
+            organizations::details(),
             "What the merchant says about itself; merged key by key.",
         )
         .optional(
             "feature_settings",
-            anything(),
+            organizations::features(),
             "Switches; merged key by key.",
         )
         .optional(
             "subscription_settings",
-            subscriptions,
+            organizations::subscriptions(),
             "Replaced as a whole.",
         )
         .optional(
@@ -162,15 +131,20 @@ fn organization() -> Schema {
         )
         .optional(
             "customer_email_settings",
-            anything(),
+            organizations::emails(),
             "One switch per mail; replaced as a whole.",
         )
         .optional(
             "customer_portal_settings",
-            anything(),
+            organizations::portal(),
             "Replaced as a whole.",
         )
-        .optional("dispute_settings", anything(), "Merged key by key.")
+        .optional(
+            "dispute_settings",
+            organizations::disputes(),
+            "Merged key by key.",
+        )
+        .optional("sso_enforced", flag(), "False: there is no single sign-on.")
         .optional(
             "embed_hosts",
             list(0, limits::EMBED_HOSTS, text(1, HOST)),

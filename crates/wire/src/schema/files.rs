@@ -1,6 +1,6 @@
 use utoipa::openapi::Schema;
 
-use super::{id, line, list, object, schema_of, text, whole, word};
+use super::{id, line, list, object, one_of, schema_of, text, whole, words};
 use crate::{
     files::{FileCreate, FilePatch, FileService, FileUploadCompleted, PARTS},
     limits,
@@ -30,15 +30,24 @@ fn create() -> Schema {
             "Parts that cover the file without gaps; of an empty file none, or one.",
         )
         .schema();
+    let of = |service: FileService| create_for(service, upload.clone());
+    one_of(FileService::ALL.iter().copied().map(of).collect())
+}
+
+fn create_for(service: FileService, upload: Schema) -> Schema {
     object("A file that is going to be uploaded.")
-        .required("service", word::<FileService>(), "What it is for.")
-        .required("name", line(0), "Name.")
-        .required("mime_type", text(0, limits::MEDIA_TYPE), "Media type.")
         .required(
-            "size",
-            whole(0, FileService::Downloadable.most()),
-            "Bytes: at most 10 MiB of a product's media, 1 MiB of an avatar.",
+            "service",
+            words([service.as_str()].into_iter()),
+            "What it is for.",
         )
+        .required("name", line(0), "Name.")
+        .required(
+            "mime_type",
+            text(0, limits::MEDIA_TYPE),
+            "Media type; of what anybody can see, one of a picture.",
+        )
+        .required("size", whole(0, service.most()), "Bytes.")
         .required("upload", upload, "Its parts.")
         .optional("checksum_sha256_base64", text(44, 44), SHA)
         .optional("version", line(0), "Your name for this version of it.")

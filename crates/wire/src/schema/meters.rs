@@ -4,7 +4,8 @@ use utoipa::{
 };
 
 use super::{
-    Object, described, flag, id, line, metadata, object, one_of, schema_of, text, whole, word,
+    Object, described, flag, id, line, metadata, object, one_of, positive, schema_of, text, whole,
+    word,
 };
 use crate::{
     limits,
@@ -27,7 +28,7 @@ fn shared(object: Object) -> Object {
         )
         .optional(
             "custom_multiplier",
-            whole(1, limits::AMOUNT),
+            positive(limits::AMOUNT),
             "How many units a shown one is.",
         )
         .omittable("metadata", metadata(), "Free data.")

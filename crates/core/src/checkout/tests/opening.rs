@@ -253,8 +253,8 @@ fn s_61_a_full_address_in_the_body_asks_for_the_full_address() {
 fn cr_57_a_session_lives_for_a_day_and_speaks_english_unless_localised() {
     let switched = |on: bool| {
         let mut loaded = loaded(vec![one_time(1)]);
-        let features = &mut loaded.organization.settings.0.feature_settings;
-        features.insert("checkout_localization_enabled".into(), on.into());
+        let settings = &mut loaded.organization.settings.0.feature_settings;
+        settings.features.checkout_localization_enabled = on;
         loaded
     };
     let row = try_open(switched(false), json!({"locale": "fr"}))

@@ -88,7 +88,8 @@ impl Look {
         let localised = session
             .organization
             .settings
-            .feature("checkout_localization_enabled");
+            .features()
+            .checkout_localization_enabled;
         let own = session.checkout.locale.as_deref();
         let locale = match (localised, own.and_then(Locale::of_tag)) {
             (false, _) => Locale::En,

@@ -13,7 +13,9 @@ use axum::{
 };
 use serde_json::{Value, json};
 use till_core::{organizations, records::Organization as Row};
-use till_wire::organizations::{Organization, PLATFORMS, ProrationBehavior, TaxBehaviorOption};
+use till_wire::organizations::{
+    Organization, ProrationBehavior, SocialPlatform, TaxBehaviorOption,
+};
 
 use super::{
     Answer, done,
@@ -145,7 +147,7 @@ fn as_sent(organization: &Organization) -> Sent {
     }
     sent.set("embed_hosts", organization.embed_hosts.join("\n"));
     for (row, link) in organization.public.socials.iter().enumerate() {
-        sent.set(&format!("socials.{row}.platform"), link.platform.clone());
+        sent.set(&format!("socials.{row}.platform"), link.platform.as_str());
         sent.set(&format!("socials.{row}.url"), link.url.clone());
     }
     sent
@@ -226,15 +228,15 @@ fn links(sent: &Sent) -> Group {
     let next = sent.rows("socials").last().map_or(0, |last| last + 1);
     let rows = sent.rows("socials").into_iter().chain([next]);
     let fields = rows.enumerate().flat_map(|(place, row)| {
-        let platforms = PLATFORMS.iter().map(|one| {
-            let words = match *one {
-                "github" => "GitHub".to_owned(),
-                "youtube" => "YouTube".to_owned(),
-                "tiktok" => "TikTok".to_owned(),
-                "linkedin" => "LinkedIn".to_owned(),
-                one => sentence(one),
+        let platforms = SocialPlatform::ALL.iter().map(|one| {
+            let words = match one {
+                SocialPlatform::Github => "GitHub".to_owned(),
+                SocialPlatform::Youtube => "YouTube".to_owned(),
+                SocialPlatform::Tiktok => "TikTok".to_owned(),
+                SocialPlatform::Linkedin => "LinkedIn".to_owned(),
+                one => sentence(one.as_str()),
             };
-            (*one, words)
+            (one.as_str(), words)
         });
         [
             Field::new(

@@ -118,7 +118,9 @@ fn words(problem: &Problem) -> String {
         kind if is_amount && kind.starts_with("int_") => {
             "Write an amount, such as 29.00.".to_owned()
         }
-        "missing" | "string_type" | "int_type" | "list_type" if problem.input.is_null() => {
+        "missing" | "string_type" | "url_type" | "int_type" | "list_type"
+            if problem.input.is_null() =>
+        {
             "Fill this in.".to_owned()
         }
         // What the API says before its own sentence is for programs.
