@@ -11,7 +11,7 @@ use till_wire::{
     events::EventType,
     input::{Patch, Problem},
     loc,
-    subscriptions::SubscriptionStatus,
+    subscriptions::{MeterUsage, SubscriptionStatus},
 };
 use uuid::Uuid;
 
@@ -21,7 +21,7 @@ use crate::{
     event::Audience,
     folding::email_key,
     products::Offered,
-    records::{Customer, CustomerSession, Organization, Subscription},
+    records::{Customer, CustomerSession, Organization, ProductPrice, Subscription},
     refusal::{Refusal, collected, no_organization_id},
     site::Site,
     tax_id,
@@ -68,8 +68,13 @@ impl Customer {
     }
 }
 
-/// The customer with its active and trialing subscriptions (lifecycle.md C.5).
-pub fn state(customer: &Customer, subscriptions: &[Subscription]) -> CustomerState {
+/// The customer with its active and trialing subscriptions (lifecycle.md C.5); `prices` are those of the
+/// subscriptions.
+pub fn state(
+    customer: &Customer,
+    subscriptions: &[Subscription],
+    prices: &[ProductPrice],
+) -> CustomerState {
     CustomerState {
         customer: customer.view(),
         active_subscriptions: subscriptions
@@ -103,12 +108,19 @@ pub fn state(customer: &Customer, subscriptions: &[Subscription]) -> CustomerSta
                 price_id: s.price_ids.first().copied(),
                 seats: s.seats,
                 units: None,
-                meters: Vec::new(),
+                meters: metered(s, prices),
             })
             .collect(),
         granted_benefits: Vec::new(),
         active_meters: Vec::new(),
     }
+}
+
+fn metered(subscription: &Subscription, prices: &[ProductPrice]) -> Vec<MeterUsage> {
+    let own = subscription.price_ids.iter();
+    own.filter_map(|id| prices.iter().find(|p| p.id == *id)?.meter_id)
+        .map(|meter_id| subscription.usage(meter_id))
+        .collect()
 }
 
 impl Changes {
@@ -205,6 +217,7 @@ pub fn blank(organization_id: Uuid, email: &str, external_id: Option<String>, at
         metadata: Json::default(),
         invoice_prefix: prefix,
         invoice_next: 1,
+        receipt_next: 1,
         default_payment_method_id: None,
         deleted_at: None,
     }
@@ -434,7 +447,7 @@ pub fn delete(
         at,
         EventType::CustomerStateChanged,
         row.id,
-        || state(&gone, &[]),
+        || state(&gone, &[], &[]),
     );
     changes
 }

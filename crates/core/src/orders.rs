@@ -1,15 +1,55 @@
 //! Orders: what they show (lifecycle.md D.1).
 
+use std::collections::BTreeMap;
+
 use till_wire::{
     discounts::DiscountBase,
     orders::{Order as View, OrderStatus, User},
 };
+use uuid::Uuid;
 
 use crate::{
+    change::Changes,
     customers::avatar_url,
     products::Offered,
-    records::{Customer, Order, Subscription},
+    records::{Customer, Order, Payment, PaymentKind, Subscription},
 };
+
+/// Takes the customer's next receipt number. The customer's row is written in the same commit as the order that gets
+/// it: its version keeps two orders from getting one number.
+fn next_receipt(customer: &mut Customer) -> String {
+    let number = format!(
+        "RCPT-{}-{:04}",
+        customer.invoice_prefix, customer.receipt_next
+    );
+    customer.receipt_next += 1;
+    number
+}
+
+/// The receipt number of an order that was paid for: none where nothing was charged.
+pub fn receipt(customer: &mut Customer, payment: Option<&Payment>) -> Option<String> {
+    let charged = |payment: &Payment| payment.kind == PaymentKind::Charge && payment.amount > 0;
+    payment.is_some_and(charged).then(|| next_receipt(customer))
+}
+
+/// Gives charged orders of before there were receipt numbers theirs, in the order given. Nobody is told: nothing
+/// about the purchase changed.
+pub fn number_receipts(charged: &[(Order, Customer)]) -> Changes {
+    let mut changes = Changes::new();
+    let mut customers: BTreeMap<Uuid, (&Customer, Customer)> = BTreeMap::new();
+    for (order, customer) in charged {
+        let (_, now) = customers
+            .entry(customer.id)
+            .or_insert_with(|| (customer, customer.clone()));
+        let mut numbered = order.clone();
+        numbered.receipt_number = Some(next_receipt(now));
+        changes.update(order, &numbered);
+    }
+    for (was, now) in customers.values() {
+        changes.update(*was, now);
+    }
+    changes
+}
 
 /// The customer as older clients read it.
 pub fn user(customer: &Customer) -> User {
@@ -69,7 +109,7 @@ impl Order {
             billing_address: self.billing_address.as_ref().map(|a| a.0.clone()),
             invoice_number: self.invoice_number.clone(),
             is_invoice_generated: false,
-            receipt_number: None,
+            receipt_number: self.receipt_number.clone(),
             seats: self.seats,
             units: None,
             customer_id: self.customer_id,

@@ -262,6 +262,7 @@ record! {
         metadata: Json<Metadata>,
         invoice_prefix: String,
         invoice_next: i64,
+        receipt_next: i64,
         default_payment_method_id: Option<Uuid>,
         deleted_at: Option<Timestamp>,
     }
@@ -471,6 +472,7 @@ record! {
         billing_address: Option<Json<Address>>,
         tax_id: Option<String>,
         invoice_number: String,
+        receipt_number: Option<String>,
         description: String,
         items: Json<Vec<OrderItem>>,
         metadata: Json<Metadata>,

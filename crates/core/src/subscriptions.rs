@@ -4,8 +4,11 @@ pub mod claims;
 
 use till_wire::{
     discounts::DiscountBase,
-    subscriptions::{Subscription as View, SubscriptionBase, SubscriptionStatus},
+    subscriptions::{
+        MeterUsage, Subscription as View, SubscriptionBase, SubscriptionMeter, SubscriptionStatus,
+    },
 };
+use uuid::Uuid;
 
 use crate::{
     at::At,
@@ -77,6 +80,35 @@ impl Subscription {
         }
     }
 
+    /// The meters of its metered prices, in the order of the prices.
+    fn meters(&self, offered: &Offered) -> Vec<SubscriptionMeter> {
+        let prices = self.price_ids.iter();
+        let counted = prices
+            .filter_map(|id| offered.prices.iter().find(|p| p.id == *id))
+            .filter_map(|price| price.meter_id);
+        let found = counted.filter_map(|id| offered.parts.meters.iter().find(|m| m.id == id));
+        let meters = found.map(|meter| SubscriptionMeter {
+            usage: self.usage(meter.id),
+            meter: meter.view(),
+        });
+        meters.collect()
+    }
+
+    /// What was used of a meter: nothing, as long as events are not taken in. The id is made of both ids, so that it
+    /// is the same in every answer.
+    pub fn usage(&self, meter_id: Uuid) -> MeterUsage {
+        let (own, meter) = (self.id.as_u128(), meter_id.as_u128());
+        MeterUsage {
+            id: uuid::Builder::from_random_bytes((own ^ meter).to_be_bytes()).into_uuid(),
+            created_at: self.created_at,
+            modified_at: None,
+            consumed_units: 0,
+            credited_units: 0,
+            amount: 0,
+            meter_id,
+        }
+    }
+
     /// The subscription as the API shows it; its own prices stay even when archived (PR-41).
     pub fn view(
         &self,
@@ -98,7 +130,7 @@ impl Subscription {
             discount,
             price: prices.first().cloned(),
             prices,
-            meters: Vec::new(),
+            meters: self.meters(offered),
             pending_update: None,
         }
     }

@@ -8,10 +8,11 @@ use uuid::Uuid;
 
 use crate::{
     address::{Address, address},
-    input::{Context, Fields, Patch, blank_text, id, text_of, word},
+    input::{Context, Fields, Patch, blank_text, id, kind, text_of, word},
     limits,
     metadata::{Metadata, metadata},
     money::Currency,
+    subscriptions::MeterUsage,
     values::{self, Interval},
 };
 
@@ -95,7 +96,7 @@ pub struct StateSubscription {
     pub price_id: Option<Uuid>,
     pub seats: Option<i64>,
     pub units: Option<i64>,
-    pub meters: Vec<Value>,
+    pub meters: Vec<MeterUsage>,
 }
 
 /// A customer with what it holds now (lifecycle.md C.5).
@@ -140,18 +141,7 @@ impl CustomerCreate {
     pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
         let kind = match value.get("type") {
             None => CustomerType::Individual,
-            Some(raw) => match raw.as_str().and_then(|t| t.parse().ok()) {
-                Some(kind) => kind,
-                None => {
-                    return cx.bound(
-                        "union_tag_invalid",
-                        "type should be 'individual' or 'team'",
-                        value,
-                        "discriminator",
-                        "'type'",
-                    );
-                }
-            },
+            Some(_) => kind(value, cx)?,
         };
         cx.at(kind.as_str(), |cx| {
             cx.object(value, |f| {
@@ -286,7 +276,8 @@ impl CustomerSessionCreate {
                 ),
             ] {
                 cx.at(shape, |cx| {
-                    cx.at(key, |cx| cx.fail::<()>("missing", "Field required", value))
+                    cx.at(key, |cx| cx.fail::<()>("missing", "Field required", value));
+                    cx.object(value, |f| f.optional("return_url", values::http_url));
                 });
             }
             return None;

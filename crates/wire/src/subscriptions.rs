@@ -10,6 +10,7 @@ use crate::{
     customers::Customer,
     discounts::DiscountBase,
     metadata::Metadata,
+    meters::Meter,
     money::Currency,
     orders::User,
     products::{Price, Product},
@@ -105,6 +106,36 @@ pub struct SubscriptionBase {
     pub user_id: Uuid,
 }
 
+/// What was used of a meter in this billing period, and what it comes to.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MeterUsage {
+    /// Id; the same as long as the subscription has the meter.
+    pub id: Uuid,
+    /// Since when it is counted.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub modified_at: Option<Timestamp>,
+    /// Units that were used; 0 as long as events are not taken in.
+    #[schema(value_type = f64)]
+    pub consumed_units: i64,
+    /// Units that were given.
+    pub credited_units: i64,
+    /// What is due for it so far, in minor units.
+    pub amount: i64,
+    /// The meter.
+    pub meter_id: Uuid,
+}
+
+/// [`MeterUsage`] with the meter.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SubscriptionMeter {
+    /// The usage.
+    #[serde(flatten)]
+    pub usage: MeterUsage,
+    /// The meter.
+    pub meter: Meter,
+}
+
 /// A subscription.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[allow(missing_docs)]
@@ -117,6 +148,6 @@ pub struct Subscription {
     pub discount: Option<DiscountBase>,
     pub price: Option<Price>,
     pub prices: Vec<Price>,
-    pub meters: Vec<Value>,
+    pub meters: Vec<SubscriptionMeter>,
     pub pending_update: Option<Value>,
 }

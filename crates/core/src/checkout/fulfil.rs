@@ -1,5 +1,6 @@
 //! What success does: subscription, order, and the session's end (checkout.md 4.6, 5.2, 5.3).
 
+use jiff::Timestamp;
 use till_wire::{
     address::Address,
     checkouts::CheckoutStatus,
@@ -20,7 +21,7 @@ use crate::{
     change::{Changes, Json},
     discounts,
     event::Audience,
-    folding, period,
+    folding, orders, period,
     records::{
         Checkout, Customer, Order, Payment, PaymentKind, PaymentMethod, Product, ProductPrice,
         Subscription, TrialRedemption,
@@ -81,6 +82,7 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Result<Changes, Mism
         customer.invoice_prefix, customer.invoice_next
     );
     customer.invoice_next += 1;
+    let receipt = orders::receipt(&mut customer, purchase.payment.as_ref());
     changes.update(&purchase.customer, &customer);
 
     let prices: Vec<_> = session.prices().into_iter().cloned().collect();
@@ -110,7 +112,10 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Result<Changes, Mism
         &customer,
         subscription.as_ref(),
         &prices,
-        number,
+        Numbers {
+            invoice: number,
+            receipt,
+        },
         at,
     )?;
     changes.insert(&order);
@@ -292,12 +297,19 @@ fn tell_subscription(
     }
 }
 
+/// What an order is called on paper.
+struct Numbers {
+    invoice: String,
+    /// None where nothing was charged.
+    receipt: Option<String>,
+}
+
 fn order(
     purchase: &Purchase,
     customer: &Customer,
     subscription: Option<&Subscription>,
     prices: &[ProductPrice],
-    invoice_number: String,
+    numbers: Numbers,
     at: &At,
 ) -> Result<Order, Mismatch> {
     let session = &purchase.session;
@@ -323,7 +335,7 @@ fn order(
         end_timestamp: subscription.map(|s| s.current_period_end),
     };
     let items = if trial {
-        vec![item(format!("{}: trial period", product.name), 0, None)]
+        vec![item(trial_label(product, subscription), 0, None)]
     } else {
         let priced = prices.iter().filter(|price| price.cost().is_static());
         let priced = priced.map(|price| {
@@ -364,7 +376,8 @@ fn order(
         billing_name,
         billing_address,
         tax_id: row.customer_tax_id.clone(),
-        invoice_number,
+        invoice_number: numbers.invoice,
+        receipt_number: numbers.receipt,
         description: product.name.clone(),
         items: Json(items),
         metadata: match subscription {
@@ -428,6 +441,19 @@ fn billed(row: &Checkout, customer: &Customer) -> (Option<String>, Option<Json<A
         name.or_else(|| customer.name_on_bills()),
         address.or_else(|| customer.billing_address.clone()),
     )
+}
+
+/// What a trial's item is called: the product, and from when until when it is tried, by days in UTC.
+fn trial_label(product: &Product, subscription: Option<&Subscription>) -> String {
+    let period = subscription.and_then(|s| s.trial_start.zip(s.trial_end));
+    let day = |at: Timestamp| at.strftime("%b %-d, %Y");
+    match period {
+        Some((start, end)) => {
+            let (start, end) = (day(start), day(end));
+            format!("Trial period for {} ({start} - {end})", product.name)
+        }
+        None => format!("Trial period for {}", product.name),
+    }
 }
 
 /// What an order's item is called (checkout.md 5.2).

@@ -308,7 +308,8 @@ async fn state_of(
 ) -> Result<Json<CustomerState>, ApiError> {
     let row = named.load(app, organization_id).await?;
     let subscriptions = app.store.subscriptions_of(row.id).await?;
-    Ok(Json(customers::state(&row, &subscriptions)))
+    let prices = app.store.prices_of(&subscriptions).await?;
+    Ok(Json(customers::state(&row, &subscriptions, &prices)))
 }
 
 /// Shows a customer with what it holds now.

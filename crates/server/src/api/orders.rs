@@ -31,7 +31,7 @@ const SORT_KEYS: [(&str, &str); 9] = [
     ("net_amount", "net_amount"),
     (
         "customer",
-        "(select lower(coalesce(c.name, c.email)) from customers c where c.id = orders.customer_id)",
+        "(select lower(c.email) from customers c where c.id = orders.customer_id)",
     ),
     (
         "product",

@@ -27,12 +27,13 @@ pub async fn state_changed(app: &App, job: &Job) -> Result<End, ApiError> {
             app.store.subscriptions_of(id),
             app.store.audience(customer.organization_id),
         )?;
+        let prices = app.store.prices_of(&subscriptions).await?;
         changes.emit(
             &audience,
             &app.at(),
             EventType::CustomerStateChanged,
             id,
-            || customers::state(&customer, &subscriptions),
+            || customers::state(&customer, &subscriptions, &prices),
         );
     }
     Ok(End::Done(changes))

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
-use till_core::{idempotency, retention, sign_in};
+use till_core::{idempotency, orders, retention, sign_in};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -53,13 +53,16 @@ async fn run_some(app: &App) -> Result<usize, ApiError> {
 type Forget = for<'a> fn(&'a App) -> BoxFuture<'a, Result<usize, ApiError>>;
 
 /// What is forgotten or filled in. A new kind is a line here.
-const KINDS: [(&str, Forget); 12] = [
+const KINDS: [(&str, Forget); 13] = [
     ("sign-ins", |app| Box::pin(ended(app))),
     ("session details", |app| Box::pin(details(app))),
     ("old sessions", |app| Box::pin(sessions(app))),
     ("payloads", |app| Box::pin(webhooks::archive_some(app))),
     ("deliveries", |app| Box::pin(deliveries(app))),
     ("untold deliveries", |app| Box::pin(untold(app))),
+    ("orders without receipt numbers", |app| {
+        Box::pin(unreceipted(app))
+    }),
     ("journal", |app| Box::pin(journal(app))),
     ("customer sessions", |app| Box::pin(customer_sessions(app))),
     ("idempotency keys", |app| Box::pin(idempotency_keys(app))),
@@ -108,6 +111,16 @@ async fn untold(app: &App) -> Result<usize, ApiError> {
     let found = app.store.untold_deliveries(BATCH).await?;
     app.commit(retention::tell_deliveries(&found)).await?;
     Ok(found.len())
+}
+
+/// Not forgotten but filled in: see migration 0019.
+async fn unreceipted(app: &App) -> Result<usize, ApiError> {
+    app.settle(|| async {
+        let found = app.store.unreceipted_orders(BATCH).await?;
+        app.commit(orders::number_receipts(&found)).await?;
+        Ok(found.len())
+    })
+    .await
 }
 
 async fn journal(app: &App) -> Result<usize, ApiError> {

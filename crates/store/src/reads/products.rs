@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use till_core::{
     change::Value,
     products::Offered,
-    records::{Benefit, CustomField, File, Meter, Product, ProductPrice},
+    records::{Benefit, CustomField, File, Meter, Product, ProductPrice, Subscription},
 };
 use till_wire::money::Currency;
 use uuid::Uuid;
@@ -155,6 +155,22 @@ impl Store {
         wanted: &[Uuid],
     ) -> Result<Vec<ProductPrice>, StoreError> {
         self.owned(organization_id, wanted).await
+    }
+
+    /// The prices of the subscriptions that have not ended, which are all of one organization.
+    pub async fn prices_of(
+        &self,
+        subscriptions: &[Subscription],
+    ) -> Result<Vec<ProductPrice>, StoreError> {
+        let Some(first) = subscriptions.first() else {
+            return Ok(Vec::new());
+        };
+        let held = subscriptions.iter().filter(|s| s.is_billable());
+        let named = held.flat_map(|s| s.price_ids.iter());
+        let mut wanted: Vec<Uuid> = named.copied().collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        self.prices(first.organization_id, &wanted).await
     }
 
     /// The product that a price belongs to, with all its prices.

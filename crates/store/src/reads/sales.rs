@@ -2,12 +2,12 @@ use jiff::Timestamp;
 use till_core::{
     change::Value,
     checkout::update::Holder,
-    records::{Order, Payment, PaymentState, Subscription},
+    records::{Customer, Order, Payment, PaymentState, Subscription},
     subscriptions::claims::Upgraded,
 };
 use uuid::Uuid;
 
-use crate::{Col, Query, Store, StoreError};
+use crate::{Col, Query, Store, StoreError, columns};
 
 impl Store {
     /// An order.
@@ -51,6 +51,24 @@ impl Store {
             .into_iter()
             .map(|(state, count)| (state.0, count.0))
             .collect())
+    }
+
+    /// Charged orders without a receipt number, the oldest first, each with its customer.
+    pub async fn unreceipted_orders(
+        &self,
+        most: i64,
+    ) -> Result<Vec<(Order, Customer)>, StoreError> {
+        let sql = format!(
+            "select {}, {} from orders o join customers c on c.id = o.customer_id \
+             where o.receipt_number is null and o.net_amount + o.tax_amount > 0 \
+             and o.status in ('paid', 'refunded', 'partially_refunded') \
+             and exists (select 1 from payments p where p.order_id = o.id \
+                         and p.kind = 'charge' and p.state = 'succeeded') \
+             order by o.created_at, o.id limit $1",
+            columns::<Order>("o"),
+            columns::<Customer>("c")
+        );
+        self.rows(Query::raw(sql, vec![Value::Int(most)])).await
     }
 
     /// A subscription.

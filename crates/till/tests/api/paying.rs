@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use till_ports::processor::{Method, Outcome, ProcessorError};
-use till_server::{pay, work};
+use till_server::{pay, work, work::upkeep};
 use till_testkit::{Answer, Step, Till, both, buyer, id_in};
 use till_wire::organizations::OrganizationStatus;
 
@@ -323,5 +323,52 @@ both! {
         }
         assert!(numbers[0].ends_with("-0001") && numbers[1].ends_with("-0002") && numbers[2].ends_with("-0001"), "{numbers:?}");
         assert_ne!(numbers[0], numbers[2]);
+    }
+
+    async fn what_was_charged_has_a_receipt_numbered_per_customer_and_what_was_free_has_none(t: &mut Till) {
+        let (book, gift) = (t.product().await, t.product_named("Gift", 0).await);
+        let mut found = Vec::new();
+        for (product, email) in [(&gift, ADA), (&book, ADA), (&gift, ADA), (&book, ADA), (&book, "bob@example.com")] {
+            let checkout = t.checkout_for(product).await;
+            t.buy(&checkout, email).await;
+            let order = t.orders(&checkout).await.remove(0);
+            let letters = order["invoice_number"].as_str().unwrap().rsplit('-').nth(1).unwrap().to_owned();
+            let receipt = order["receipt_number"].as_str().map(str::to_owned);
+            found.push(receipt.map(|number| number.replace(&letters, "X")));
+        }
+        let told: Vec<_> = found.iter().map(Option::as_deref).collect();
+        assert_eq!(told, [None, Some("RCPT-X-0001"), None, Some("RCPT-X-0002"), Some("RCPT-X-0001")]);
+    }
+
+    async fn events_of_an_order_tell_its_receipt(t: &mut Till) {
+        let checkout = t.checkout_for(&t.product().await).await;
+        t.listen().await;
+        t.buy(&checkout, ADA).await;
+        let orders: Vec<_> = t.told().await.into_iter().filter(|e| e["type"].as_str().unwrap().starts_with("order.")).collect();
+        assert_eq!(orders.len(), 3);
+        assert!(orders.iter().all(|event| event["data"]["receipt_number"].as_str().unwrap().starts_with("RCPT-")));
+    }
+
+    async fn charged_orders_of_an_older_version_get_their_receipts_in_their_order(t: &mut Till) {
+        let (ada, bob) = (t.customer(ADA).await, t.customer("bob@example.com").await);
+        let product = t.product().await;
+        let mut orders = Vec::new();
+        for customer in [&ada, &bob, &ada] {
+            let sale = t.sold_with(customer, &product, |sale| sale.order.receipt_number = None).await;
+            orders.push(sale.order.id);
+        }
+        t.sold_with(&ada, &product, |sale| {
+            sale.order.receipt_number = None;
+            (sale.order.subtotal_amount, sale.order.net_amount, sale.payment.amount) = (0, 0, 0);
+        }).await;
+        assert_eq!(upkeep::run_due(&t.app).await.unwrap(), 3);
+        let mut numbers = Vec::new();
+        for order in orders {
+            let shown = t.get(&format!("/v1/orders/{order}")).await.ok();
+            assert!(shown["modified_at"].is_null());
+            numbers.push(shown["receipt_number"].as_str().unwrap().rsplit_once('-').unwrap().1.to_owned());
+        }
+        assert_eq!(numbers, ["0001", "0001", "0002"]);
+        assert_eq!(upkeep::run_due(&t.app).await.unwrap(), 0, "once");
     }
 }

@@ -85,7 +85,7 @@ both! {
         for (sorting, found) in [
             ("created_at", ["1", "2"]), ("-created_at", ["2", "1"]), ("invoice_number", ["1", "2"]),
             ("status", ["1", "2"]), ("-status", ["2", "1"]), ("amount", ["1", "2"]), ("-net_amount", ["2", "1"]),
-            ("customer", ["2", "1"]), ("-customer", ["1", "2"]), ("product", ["2", "1"]), ("-product", ["1", "2"]),
+            ("customer", ["1", "2"]), ("-customer", ["2", "1"]), ("product", ["2", "1"]), ("-product", ["1", "2"]),
             ("subscription", ["2", "1"]), ("-subscription", ["1", "2"]),
             ("discount&sorting=created_at", ["1", "2"]), ("-discount&sorting=-created_at", ["2", "1"]),
         ] {

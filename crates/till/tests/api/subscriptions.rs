@@ -28,6 +28,47 @@ both! {
         assert_eq!(later["product"]["prices"][0]["price_amount"], 2000);
     }
 
+    async fn a_subscription_lists_the_meters_of_its_prices_from_the_start(t: &mut Till) {
+        let meter = t.post("/v1/meters/", json!({"name": "Calls", "filter": {"conjunction": "and", "clauses": []},
+            "aggregation": {"func": "count"}})).await.created();
+        let metered = json!({"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": "0.5"});
+        let fixed = json!({"amount_type": "fixed", "price_amount": 1000});
+        let body = json!({"name": "Plan", "recurring_interval": "month", "prices": [fixed, metered]});
+        let plan = t.post("/v1/products/", body).await.created();
+        let checkout = t.checkout_for(&plan).await;
+        t.listen().await;
+        t.buy(&checkout, "ada@example.com").await;
+        let subscription = t.items("/v1/subscriptions/").await.remove(0);
+        let meters = subscription["meters"].as_array().unwrap();
+        assert_eq!(meters.len(), 1);
+        let usage = &meters[0];
+        assert_eq!(usage["meter"], meter);
+        assert_eq!(usage["meter_id"], meter["id"]);
+        for key in ["consumed_units", "credited_units", "amount"] {
+            assert_eq!(usage[key], 0, "{key}");
+        }
+        assert_eq!((&usage["created_at"], &usage["modified_at"]), (&subscription["created_at"], &json!(null)));
+        let id: uuid::Uuid = usage["id"].as_str().unwrap().parse().unwrap();
+        assert_eq!(id.get_version_num(), 4);
+        let told = t.told().await;
+        let told: Vec<_> = told.iter().filter(|e| e["type"].as_str().unwrap().starts_with("subscription.")).collect();
+        assert_eq!(told.len(), 3);
+        assert!(told.iter().all(|event| event["data"]["meters"] == subscription["meters"]));
+        let customer = subscription["customer"]["id"].as_str().unwrap();
+        let state = t.get(&format!("/v1/customers/{customer}/state")).await.ok();
+        let mut slim = usage.clone();
+        slim.as_object_mut().unwrap().remove("meter");
+        assert_eq!(state["active_subscriptions"][0]["meters"], json!([slim]));
+        // The same line with the prices of a session of its own.
+        let own = json!({plan["id"].as_str().unwrap(): [{"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": "2"}]});
+        let checkout = t.checkout_with(&plan, json!({"prices": own})).await;
+        t.buy(&checkout, "bob@example.com").await;
+        for subscription in t.items("/v1/subscriptions/").await {
+            assert_eq!(subscription["meters"][0]["meter_id"], meter["id"]);
+        }
+        t.told().await;
+    }
+
     async fn subscriptions_are_filtered(t: &mut Till) {
         let ada = t.post("/v1/customers/", json!({"email": "a@example.com", "external_id": "u1"})).await.created();
         let bob = t.customer("b@example.com").await;

@@ -117,7 +117,16 @@ both! {
         }
         assert_eq!((&order["status"], &order["billing_reason"]), (&json!("paid"), &json!("subscription_create")));
         assert_eq!(order["items"].as_array().unwrap().len(), 1);
+        assert_eq!(order["receipt_number"], Value::Null);
         let subscription = t.items("/v1/subscriptions/").await.remove(0);
+        let item = &order["items"][0];
+        let day = |key: &str| {
+            let moment: Timestamp = subscription[key].as_str().unwrap().parse().unwrap();
+            moment.strftime("%b %-d, %Y").to_string()
+        };
+        assert_eq!(item["label"], format!("Trial period for Trial ({} - {})", day("trial_start"), day("trial_end")));
+        assert_eq!((&item["amount"], &item["product_price_id"]), (&json!(0), &Value::Null));
+        assert_eq!((&item["start_timestamp"], &item["end_timestamp"]), (&subscription["trial_start"], &subscription["trial_end"]));
         assert_eq!((&subscription["status"], &subscription["amount"]), (&json!("trialing"), &json!(1000)));
         assert_eq!(subscription["trial_end"], subscription["current_period_end"]);
         let over: Timestamp = subscription["trial_end"].as_str().unwrap().parse().unwrap();
