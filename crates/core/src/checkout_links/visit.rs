@@ -1,12 +1,12 @@
 //! Visiting a link: what its query string asks for, and the session that comes of it (checkout.md 6.5). What
-//! does not read, or may not be, is as if it were not there.
+//! does not read, or may not be, is as if it were not there; what is too long to be kept is told.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use till_wire::{
     checkouts::{CheckoutCreate, Offer},
     country::Country,
-    input::{Context, Problem, id},
+    input::{Context, Problem, Step, id, text_of},
     limits, loc,
     metadata::Metadata,
     products::PriceAmount,
@@ -96,14 +96,33 @@ impl Query {
         self.filled("discount_code")
     }
 
-    /// The product that is asked for: the one parameter that must read.
-    fn product_id(&self) -> Result<Option<Uuid>, Vec<Problem>> {
-        let Some((_, raw)) = self.pairs.iter().rfind(|(key, _)| key == "product_id") else {
-            return Ok(None);
-        };
-        let mut cx = Context::new("query");
-        let read = cx.at("product_id", |cx| id(&raw.as_str().into(), cx));
-        read.map(Some).ok_or(cx.problems)
+    /// The product that is asked for: it must read where it is named.
+    fn product_id(&self, cx: &mut Context) -> Option<Uuid> {
+        let (_, raw) = self.pairs.iter().rfind(|(key, _)| key == "product_id")?;
+        cx.at("product_id", |cx| id(&raw.as_str().into(), cx))
+    }
+
+    /// The buyer's name; one that no session takes is told, not lost.
+    fn customer_name(&self, cx: &mut Context) -> Option<String> {
+        let name = self.filled("customer_name")?;
+        cx.at("customer_name", |cx| {
+            text_of(0, limits::PERSON_NAME, true)(&name.into(), cx)
+        })
+    }
+
+    /// The customer's free data; each value that cannot be kept is told at its parameter.
+    fn customer_metadata(&self, cx: &mut Context) -> Metadata {
+        let sent = Value::Object(self.below(CUSTOMER));
+        let mut inner = Context::new("query");
+        let read = till_wire::metadata::metadata(&sent, &mut inner);
+        for mut problem in inner.problems {
+            if let Some(Step::Key(name)) = problem.loc.get(1) {
+                let name = format!("{CUSTOMER}{name}");
+                problem.loc[1] = Step::from(name);
+            }
+            cx.problems.push(problem);
+        }
+        read.unwrap_or_default()
     }
 }
 
@@ -129,6 +148,9 @@ impl From<Refusal> for Turned {
 pub struct Visit {
     query: Query,
     product_id: Option<Uuid>,
+    customer_name: Option<String>,
+    /// Believed only when the visit is signed.
+    customer_metadata: Metadata,
     embed_origin: Option<String>,
     signed: bool,
 }
@@ -148,7 +170,16 @@ impl Visit {
         if link.require_signature && !signed {
             return Err(Turned::Unsigned);
         }
-        let product_id = query.product_id().map_err(Turned::Unreadable)?;
+        let mut cx = Context::new("query");
+        let product_id = query.product_id(&mut cx);
+        let customer_name = query.customer_name(&mut cx);
+        let customer_metadata = match signed {
+            true => query.customer_metadata(&mut cx),
+            false => Metadata::default(),
+        };
+        if !cx.problems.is_empty() {
+            return Err(Turned::Unreadable(cx.problems));
+        }
         let embed_origin = query.filled("embed_origin").and_then(embed::origin);
         if let Some(origin) = &embed_origin
             && !embed::is_allowed(origin, &organization.settings.embed_hosts)
@@ -162,6 +193,8 @@ impl Visit {
         Ok(Self {
             query,
             product_id,
+            customer_name,
+            customer_metadata,
             embed_origin,
             signed,
         })
@@ -181,25 +214,14 @@ impl Visit {
             .filter(|id| self.signed && !id.trim().is_empty() && id.chars().count() <= limits::KEY)
     }
 
-    /// The customer's free data, where it can be believed; all of it or nothing.
-    fn customer_metadata(&self) -> Metadata {
-        if !self.signed {
-            return Metadata::default();
-        }
-        let sent = Value::Object(self.query.below(CUSTOMER));
-        till_wire::metadata::metadata(&sent, &mut Context::new("query")).unwrap_or_default()
-    }
-
-    /// The link's own data, and where the visit comes from.
+    /// The link's own data, and where the visit comes from: in full, which is as much as an address holds.
     fn metadata(&self, link: &CheckoutLink) -> Metadata {
         let mut metadata = link.metadata.0.clone();
         for name in MEASURED {
             let Some(value) = self.query.filled(name) else {
                 continue;
             };
-            let fits = metadata.len() < limits::METADATA_KEYS
-                && value.chars().count() <= limits::METADATA_TEXT;
-            if fits && !metadata.contains_key(name) {
+            if !metadata.contains_key(name) {
                 metadata.insert(name.to_owned(), value.into());
             }
         }
@@ -310,15 +332,13 @@ pub fn opening(
         trial: link.trial_interval.zip(link.trial_interval_count),
         customer_id: None,
         external_customer_id: visit.external_customer_id().map(str::to_owned),
-        customer_name: text("customer_name")
-            .filter(|name| name.chars().count() <= limits::PERSON_NAME)
-            .map(str::to_owned),
+        customer_name: visit.customer_name.clone(),
         customer_email: text("customer_email").and_then(values::email_syntax),
         customer_ip_address: around.ip_address.clone(),
         customer_billing_name: None,
         customer_billing_address: None,
         customer_tax_id: None,
-        customer_metadata: visit.customer_metadata(),
+        customer_metadata: visit.customer_metadata.clone(),
         is_business_customer: None,
         subscription_id: None,
         success_url: link.success_url.clone(),
@@ -388,9 +408,22 @@ mod tests {
         Visit {
             query: Query::parse(raw),
             product_id: None,
+            customer_name: None,
+            customer_metadata: Metadata::default(),
             embed_origin: None,
             signed,
         }
+    }
+
+    fn told(read: impl FnOnce(&mut Context)) -> Vec<(String, String)> {
+        let mut cx = Context::new("query");
+        read(&mut cx);
+        let place = |p: &Problem| (p.kind.to_string(), serde_json::to_string(&p.loc).unwrap());
+        cx.problems.iter().map(place).collect()
+    }
+
+    fn problem(kind: &str, place: &str) -> Vec<(String, String)> {
+        vec![(kind.to_owned(), format!(r#"["query","{place}"]"#))]
     }
 
     #[test]
@@ -407,16 +440,24 @@ mod tests {
     fn who_the_customer_is_is_believed_only_when_signed() {
         let sent = "external_customer_id=u1&customer_metadata.plan=pro&customer_metadata.blank=";
         assert_eq!(visit(sent, false).external_customer_id(), None);
-        assert!(visit(sent, false).customer_metadata().is_empty());
         let signed = visit(sent, true);
         assert_eq!(signed.external_customer_id(), Some("u1"));
-        let metadata = signed.customer_metadata();
+        let metadata = signed.query.customer_metadata(&mut Context::new("query"));
         assert_eq!(
             serde_json::to_value(metadata).unwrap(),
             serde_json::json!({"plan": "pro"})
         );
+    }
+
+    #[test]
+    fn what_is_too_long_to_be_kept_is_told() {
         let long = format!("customer_metadata.a={}", "x".repeat(501));
-        assert!(visit(&long, true).customer_metadata().is_empty());
+        let query = Query::parse(&long);
+        let found = told(|cx| drop(query.customer_metadata(cx)));
+        assert_eq!(found, problem("string_too_long", "customer_metadata.a"));
+        let query = Query::parse(&format!("customer_name={}", "x".repeat(257)));
+        let found = told(|cx| drop(query.customer_name(cx)));
+        assert_eq!(found, problem("string_too_long", "customer_name"));
     }
 
     #[test]
@@ -425,7 +466,11 @@ mod tests {
         assert_eq!(query.filled("a"), Some("2"));
         assert_eq!(query.filled("b"), None);
         assert_eq!(query.filled("c"), None);
-        assert!(Query::parse("product_id=").product_id().is_err());
+        let blank = Query::parse("product_id=");
+        let found = told(|cx| {
+            blank.product_id(cx);
+        });
+        assert_eq!(found, problem("uuid_parsing", "product_id"));
     }
 
     proptest! {

@@ -1,6 +1,11 @@
 //! Whether the answers to custom fields will do (checkout.md 8.2).
 
-use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::DateTime,
+    fmt::temporal::Pieces,
+    tz::{Offset, TimeZone},
+};
 use serde_json::{Map, Value};
 use till_wire::{
     custom_fields::{
@@ -87,13 +92,14 @@ fn number(bounds: &CustomFieldRangeProperties, sent: &Value, cx: &mut Context) -
     input::int_in(least, most)(sent, cx).map(Value::from)
 }
 
-/// Numbers above this are milliseconds, not seconds, since 1970.
-const MILLISECONDS_FROM: f64 = 2e10;
-
-/// A day or a moment, in UTC, kept as ISO text without an offset. Bounds are days, so that a moment later on
-/// the last day is after it; a bound of 0 is one like any other.
+/// A day or a moment, kept as ISO text with the offset that it was sent with, or without one. Bounds are days in
+/// UTC, so that a moment later on the last day is after it; a bound of 0 is one like any other.
 fn date(bounds: &CustomFieldRangeProperties, sent: &Value, cx: &mut Context) -> Option<Value> {
-    let at = moment(sent, cx)?;
+    let (local, offset) = moment(sent, cx)?;
+    let Ok(at) = offset.unwrap_or(Offset::UTC).to_timestamp(local) else {
+        return cx.fail("datetime_parsing", "Input should be a date", sent);
+    };
+    let at = Offset::UTC.to_datetime(at);
     let day = |seconds: i64| {
         let at = Timestamp::from_second(seconds).unwrap_or_default();
         at.to_zoned(TimeZone::UTC)
@@ -108,34 +114,45 @@ fn date(bounds: &CustomFieldRangeProperties, sent: &Value, cx: &mut Context) -> 
         let words = format!("Input should be {} or earlier", most.date());
         return cx.fail("less_than_equal", words, sent);
     }
-    Some(at.to_string().into())
+    Some(iso(local, offset).into())
 }
 
-fn moment(sent: &Value, cx: &mut Context) -> Option<DateTime> {
-    let epoch = match sent {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.trim().parse::<f64>().ok(),
-        _ => return cx.fail("datetime_type", "Input should be a date", sent),
+/// As RFC 3339 writes it: microseconds where there are any, `Z` for UTC.
+fn iso(local: DateTime, offset: Option<Offset>) -> String {
+    let shape = match local.subsec_nanosecond() {
+        0 => "%Y-%m-%dT%H:%M:%S",
+        _ => "%Y-%m-%dT%H:%M:%S%.6f",
     };
-    let instant = match epoch {
-        None => input::instant(sent, cx)?,
-        Some(number) => {
-            let seconds = if number.abs() > MILLISECONDS_FROM {
-                number / 1000.0
-            } else {
-                number
-            };
-            let read = jiff::SignedDuration::try_from_secs_f64(seconds)
-                .ok()
-                .and_then(|since| Timestamp::from_duration(since).ok());
-            match read {
-                Some(read) => read,
-                None => return cx.fail("datetime_parsing", "Input should be a date", sent),
-            }
+    let local = local.strftime(shape);
+    match offset.map(Offset::seconds) {
+        None => local.to_string(),
+        Some(0) => format!("{local}Z"),
+        Some(seconds) => {
+            let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
+            format!("{local}{sign}{:02}:{:02}", minutes / 60, minutes % 60)
         }
+    }
+}
+
+/// The day or moment that was sent, and its offset where it has one; a number counts from 1970 in UTC.
+fn moment(sent: &Value, cx: &mut Context) -> Option<(DateTime, Option<Offset>)> {
+    if let Some(read) = input::epoch(sent, cx) {
+        let at = crate::at::microseconds(read?);
+        return Some((Offset::UTC.to_datetime(at), Some(Offset::UTC)));
+    }
+    let Value::String(text) = sent else {
+        return cx.fail("datetime_type", "Input should be a date", sent);
     };
-    let at = crate::at::microseconds(instant);
-    Some(at.to_zoned(TimeZone::UTC).datetime())
+    let read = Pieces::parse(text.trim()).ok().and_then(|pieces| {
+        let midnight = jiff::civil::Time::midnight();
+        let local = pieces.date().to_datetime(pieces.time().unwrap_or(midnight));
+        let local = local.with().nanosecond(0).build().ok()?;
+        Some((local, pieces.to_numeric_offset()))
+    });
+    match read {
+        Some(read) => Some(read),
+        None => cx.fail("datetime_from_date_parsing", "Input should be a date", sent),
+    }
 }
 
 /// Yes or no, never nothing; a box that must be ticked takes a plain yes only.

@@ -129,13 +129,25 @@ fn dates_are_kept_as_iso_text_and_bounds_are_days_q_22() {
         ),
         (
             json!("2024-05-05T10:20:30+02:00"),
-            Ok(json!("2024-05-05T08:20:30")),
+            Ok(json!("2024-05-05T10:20:30+02:00")),
         ),
-        (json!(1_714_867_200), Ok(json!("2024-05-05T00:00:00"))),
-        (json!("1714867200"), Ok(json!("2024-05-05T00:00:00"))),
+        (
+            json!("2024-05-05T10:20:30.5-09:30"),
+            Ok(json!("2024-05-05T10:20:30.500000-09:30")),
+        ),
+        (
+            json!("2024-05-05T10:20:30Z"),
+            Ok(json!("2024-05-05T10:20:30Z")),
+        ),
+        (
+            json!("2024-05-05T10:20:30+00:00"),
+            Ok(json!("2024-05-05T10:20:30Z")),
+        ),
+        (json!(1_714_867_200), Ok(json!("2024-05-05T00:00:00Z"))),
+        (json!("1714867200"), Ok(json!("2024-05-05T00:00:00Z"))),
         (
             json!(1_714_867_200_000_i64),
-            Ok(json!("2024-05-05T00:00:00")),
+            Ok(json!("2024-05-05T00:00:00Z")),
         ),
         (json!("soon"), no("datetime_from_date_parsing")),
         (json!(true), no("datetime_type")),
@@ -159,6 +171,15 @@ fn dates_are_kept_as_iso_text_and_bounds_are_days_q_22() {
     );
     assert_eq!(
         read(&bounded, json!("2024-05-05T00:00:01")),
+        no("less_than_equal")
+    );
+    // A bound is a day in UTC, whatever the offset that an answer is kept with.
+    assert_eq!(
+        read(&bounded, json!("2024-05-05T01:00:00+02:00")),
+        Ok(json!("2024-05-05T01:00:00+02:00"))
+    );
+    assert_eq!(
+        read(&bounded, json!("2024-05-04T23:00:00-02:00")),
         no("less_than_equal")
     );
 }

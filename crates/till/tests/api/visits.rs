@@ -155,6 +155,16 @@ both! {
         assert_eq!(visit(t, &made, "locale=nonsense").await.0["locale"], Value::Null);
     }
 
+    async fn where_a_visit_comes_from_is_kept_in_full_and_a_name_that_is_too_long_is_told(t: &mut Till) {
+        let many: serde_json::Map<String, Value> = (0..50).map(|n| (format!("k{n}"), n.into())).collect();
+        let made = link(t, &[&t.product().await], json!({"metadata": many})).await;
+        let long = "x".repeat(2000);
+        let (session, _) = visit(t, &made, &format!("reference_id={long}&utm_source={long}")).await;
+        assert_eq!((&session["metadata"]["reference_id"], &session["metadata"]["utm_source"]), (&json!(long), &json!(long)));
+        let answer = t.anonymous().get(&address(&made, &format!("customer_name={}", "x".repeat(257)))).await;
+        assert_eq!(answer.unreadable(), pairs(&[("string_too_long", "query.customer_name")]));
+    }
+
     async fn answers_to_custom_fields_count_all_or_not_at_all(t: &mut Till) {
         let field = |kind: &str, slug: &str, properties: Value| json!({"type": kind, "slug": slug, "name": slug, "properties": properties});
         let note = t.post("/v1/custom-fields/", field("text", "note", json!({"max_length": 5}))).await.created();
