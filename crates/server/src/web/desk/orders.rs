@@ -270,7 +270,7 @@ fn about<A>(desk: &Desk<A>, order: &Order) -> Part {
         ),
     ];
     if let Some(named) = &order.conflicting_external_customer_id {
-        let words = "The session was for this external ID, which the customer does not have. See who is to get what was bought.";
+        let words = "The session named this external ID, which the customer does not have. Check who should receive the purchase.";
         facts.push(Fact::new(
             "External ID of the session",
             Cell::Noted(named.clone(), words.to_owned()),

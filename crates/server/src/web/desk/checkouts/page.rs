@@ -179,7 +179,7 @@ fn buyer<A>(desk: &Desk<A>, one: &Checkout, buyers: &Buyers) -> Part {
         None => Cell::text(one.external_customer_id.clone()),
         Some(named) => Cell::Noted(
             named.clone(),
-            "The customer does not have this external ID. See who is to get what was bought."
+            "The customer does not have this external ID. Check who should receive the purchase."
                 .to_owned(),
         ),
     };
