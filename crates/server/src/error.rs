@@ -256,6 +256,15 @@ impl ApiError {
         }
     }
 
+    /// What happened, for the log and whoever runs this: the cause where the fault is ours.
+    pub fn cause(&self) -> String {
+        match &*self.0 {
+            Kind::Internal(cause) => cause.clone(),
+            Kind::Stale(refused) => refused.to_string(),
+            _ => format!("{}: {}", self.name(), self.detail()),
+        }
+    }
+
     /// The name that programs branch on.
     pub fn name(&self) -> &'static str {
         match &*self.0 {

@@ -372,7 +372,7 @@ nodes! {
         let mut new = row.clone();
         new.customer_name = Some("Ada".to_owned());
         let mut changes = Changes::new();
-        changes.update(&row, &new);
+        changes.revise(&row, &mut new, &t.app.at());
         t.app.store.commit(changes).await.unwrap();
         t.advance(Duration::from_secs(5));
         assert_eq!(events.next(1).await, ["checkout.updated open"]);

@@ -90,19 +90,16 @@ async fn retry(store: &Store, which: &str) -> Result<(), Stop> {
             false => Err(unknown(which)),
         };
     }
+    // Once each: those whose reason is still there are soon given up again.
+    let jobs = store.buried_jobs(LISTED).await?;
     let mut count = 0_usize;
-    loop {
-        let jobs = store.buried_jobs(LISTED).await?;
-        if jobs.is_empty() {
-            break;
-        }
-        for job in jobs {
-            count += usize::from(store.revive_job(job.id, now).await?);
-        }
+    for job in &jobs {
+        count += usize::from(store.revive_job(job.id, now).await?);
     }
-    say(format!(
-        "{count} jobs are done again by the next free workers."
-    ));
+    say(match count {
+        1 => "One job is done again by the next free worker.".to_owned(),
+        count => format!("{count} jobs are done again by the next free workers."),
+    });
     Ok(())
 }
 

@@ -86,7 +86,7 @@ async fn run(app: &App, job: &Job) {
             return;
         }
     };
-    let end = work.unwrap_or_else(|error| failed(app, job, &format!("{error:?}")));
+    let end = work.unwrap_or_else(|error| failed(app, job, &error.cause()));
     note(app, job, &end);
     if let Err(error) = app.store.finish_job(job, end).await {
         // Rows moved under it, or its lease was lost: the next run decides again.

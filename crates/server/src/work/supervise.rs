@@ -247,7 +247,8 @@ async fn apart(
         Err(error) => {
             let failures = app.setbacks.failed(what, id, longest, now);
             app.metrics.step_failed(what);
-            tracing::error!(what, %id, failures, ?error, "one of several could not be done; the others go on");
+            let error = error.cause();
+            tracing::error!(what, %id, failures, error, "one of several could not be done; the others go on");
             false
         }
     }

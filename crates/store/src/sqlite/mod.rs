@@ -174,6 +174,7 @@ impl Sqlite {
     }
 
     pub(crate) async fn migrate(&self) -> Result<(), StoreError> {
+        private::tighten(&self.path);
         let steps = self.steps.clone();
         self.writer.alone(move |db| apply_missing(db, &steps)).await
     }

@@ -20,7 +20,7 @@ async fn buried(url: &str, key: &str) -> String {
     seed[..key.len()].copy_from_slice(key.as_bytes());
     let at = At::new(now, seed);
     let mut changes = Changes::new();
-    changes.job(&at, "fulfil_checkout", key, now, &1);
+    changes.job(&at, "fulfil_checkout", key, now, &[1]);
     store.commit(changes).await.unwrap();
     let claimed = store.claim_jobs(&[], now, now, 1, at.id()).await.unwrap();
     let reason = "the product is gone".to_owned();
@@ -86,7 +86,7 @@ async fn work_that_was_given_up_is_shown_and_done_again_or_forgotten() {
     assert_eq!(left.len(), 2);
     assert_eq!((left[0].buried.is_none(), left[0].failures), (true, 0));
     assert!(left[1].buried.is_some());
-    assert!(out(&command(&["jobs", "retry", "all"])).contains("1 jobs are done again"));
+    assert!(out(&command(&["jobs", "retry", "all"])).contains("One job is done again"));
     assert!(jobs(&url).await.iter().all(|job| job.buried.is_none()));
     assert!(out(&command(&["doctor"])).contains("no work was given up"));
 }

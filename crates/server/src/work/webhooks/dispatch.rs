@@ -110,7 +110,7 @@ impl Team {
     fn note_end(&mut self, ended: Result<(task::Id, Result<Tended, ApiError>), task::JoinError>) {
         let (id, served) = match ended {
             Ok((id, Ok(tended))) => (id, Ok(tended.kept)),
-            Ok((id, Err(error))) => (id, Err(format!("{error:?}"))),
+            Ok((id, Err(error))) => (id, Err(error.cause())),
             Err(error) => (error.id(), Err(error.to_string())),
         };
         let Some(endpoint) = self.endpoints.remove(&id) else {
