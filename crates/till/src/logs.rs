@@ -10,6 +10,7 @@ use axum::{
 };
 use till_core::tokens::hex;
 use till_server::{app::App, request_id};
+use till_wire::input::shortened_text;
 use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
 
@@ -20,6 +21,9 @@ use crate::{
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Bytes of a panic's words that are logged, at most: they may repeat what was sent.
+const WORDS: usize = 4_096;
 
 /// Starts logging, panics included.
 pub fn start(settings: &Settings) -> Result<(), Stop> {
@@ -48,7 +52,7 @@ pub fn start(settings: &Settings) -> Result<(), Stop> {
             .unwrap_or_default();
         tracing::error!(
             place,
-            words = panic.payload_as_str().unwrap_or("(no words)"),
+            words = shortened_text(panic.payload_as_str().unwrap_or("(no words)"), WORDS),
             "a panic"
         );
     }));

@@ -14,6 +14,13 @@ impl SafeHtml {
     }
 }
 
+/// Bytes of a description that are rendered; what comes after them is left out.
+const SOURCE: usize = 64 * 1024;
+/// Bytes of text and markup that are rendered, about; then what is open is closed. Some bytes of a table make many cells.
+const RENDERED: usize = 256 * 1024;
+/// How deep quotes, lists and emphasis are nested; what is deeper is plain text.
+const DEPTH: usize = 32;
+
 /// Renders CommonMark (with tables and strikethrough). Raw HTML is shown as the text it is, images
 /// become their alternative text, links go to `http`, `https` and `mailto` only, in a new tab, and
 /// headings move down two levels to stand below the page's own.
@@ -24,13 +31,49 @@ pub fn render(markdown: &str) -> Option<SafeHtml> {
     if markdown.trim().is_empty() {
         return None;
     }
+    let markdown = &markdown[..markdown.floor_char_boundary(SOURCE)];
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let mut links = Vec::new();
-    let events =
-        Parser::new_ext(markdown, options).filter_map(|event| made_safe(event, &mut links));
+    let (mut bounds, mut links) = (Bounds::default(), Vec::new());
+    let events = Parser::new_ext(markdown, options)
+        .filter(|event| bounds.admit(event))
+        .filter_map(|event| made_safe(event, &mut links));
     let mut out = String::with_capacity(markdown.len() * 3 / 2);
     html::push_html(&mut out, events);
     Some(SafeHtml(out))
+}
+
+/// What may still be rendered. Whatever is let begin is let end, so that the markup stays whole.
+#[derive(Debug, Default)]
+struct Bounds {
+    /// For everything that is open, whether it was let begin.
+    open: Vec<bool>,
+    depth: usize,
+    rendered: usize,
+}
+
+impl Bounds {
+    fn admit(&mut self, event: &Event<'_>) -> bool {
+        let cost = match event {
+            Event::Start(_) => {
+                let is_in = self.rendered < RENDERED && self.depth < DEPTH;
+                self.open.push(is_in);
+                self.depth += usize::from(is_in);
+                self.rendered += 16;
+                return is_in;
+            }
+            Event::End(_) => {
+                let is_in = self.open.pop().unwrap_or(false);
+                self.depth -= usize::from(is_in);
+                return is_in;
+            }
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
+                text.len()
+            }
+            _ => 8,
+        };
+        self.rendered += cost;
+        self.rendered < RENDERED
+    }
 }
 
 /// `links` remembers for every open link whether it was let through.
@@ -191,5 +234,46 @@ mod tests {
     fn a_code_block_cannot_choose_a_class() {
         let out = html("```\"><script>\nx\n```");
         assert_eq!(out, "<pre><code>x\n</code></pre>\n");
+    }
+
+    #[test]
+    fn what_is_rendered_has_a_bound_and_stays_whole() {
+        let table = format!(
+            "{}|\n{}|\n{}",
+            "|a".repeat(8_000),
+            "|-".repeat(8_000),
+            "|\n".repeat(16_000)
+        );
+        let text = "x".repeat(1_000_000);
+        for hostile in [
+            ">".repeat(10_000_000),
+            "> ".repeat(1_000_000),
+            "- ".repeat(30_000),
+            "*_".repeat(30_000),
+            "[".repeat(60_000),
+            "![a](".repeat(10_000),
+            "`".repeat(60_000),
+            table,
+            text,
+        ] {
+            let out = html(&hostile);
+            assert!(
+                out.len() < 3 * RENDERED,
+                "{} gave {} bytes",
+                &hostile[..10],
+                out.len()
+            );
+            for tag in ["blockquote", "ul", "li", "em", "table", "tr", "td"] {
+                let (open, close) = (format!("<{tag}>"), format!("</{tag}>"));
+                assert_eq!(
+                    out.matches(&open).count(),
+                    out.matches(&close).count(),
+                    "{tag}"
+                );
+            }
+        }
+        let nested = html(&format!("{} deep", ">".repeat(100)));
+        assert_eq!(nested.matches("<blockquote>").count(), DEPTH);
+        assert!(nested.contains("deep"));
     }
 }
