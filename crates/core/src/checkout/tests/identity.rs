@@ -351,7 +351,7 @@ fn a_card_becomes_the_default_of_a_customer_who_was_named_or_is_new() {
             upgraded: None,
             audience: audience(),
         };
-        let changes = fulfil(&purchase, &site(), &at(4));
+        let changes = fulfil(&purchase, &site(), &at(4)).unwrap();
         assert_eq!(writes(&changes, "payment_methods"), ["insert"]);
         let set: Vec<_> = changes
             .writes
