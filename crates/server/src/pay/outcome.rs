@@ -109,10 +109,13 @@ async fn note(
     if news {
         cards::note(app, &mut settled);
     }
-    match app
-        .commit_exactly(std::mem::take(&mut settled.changes))
-        .await
-    {
+    let changes = std::mem::take(&mut settled.changes);
+    let committed = match news {
+        true => app.commit_exactly(changes).await,
+        false => Ok(()),
+    };
+    match committed {
+        // Somebody else has what this attempt had claimed before it was given up.
         Err(error) if is_claimed(&error) => {
             buyer.came_late = true;
             settled = settle::settle(session, payment, outcome, &buyer, around)?;
