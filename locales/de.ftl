@@ -249,6 +249,7 @@ too-often = Zu viele Versuche. Versuchen Sie es gleich noch einmal.
 too-many-codes = Zu viele Rabattcodes waren falsch. Warten Sie einige Sekunden und versuchen Sie es dann noch einmal, oder fahren Sie ohne Code fort.
 too-many-declines = Zu viele Zahlungen wurden abgelehnt. Es wurde nichts berechnet. Warten Sie einige Minuten und versuchen Sie es dann noch einmal.
 total-changed = Die Summe hat sich geändert. Es wurde nichts abgebucht. Prüfen Sie sie und bezahlen Sie dann.
+discount-changed = Der Rabatt ist abgelaufen oder wurde geändert, deshalb hat sich die Summe geändert. Es wurde nichts abgebucht. Prüfen Sie sie und bezahlen Sie dann.
 already-subscribed = Sie haben hier bereits ein laufendes Abonnement, deshalb wurde nichts abgebucht.
 trial-used = Sie hatten hier schon einmal eine kostenlose Testphase. Sie können ohne sie fortfahren; dann ist die erste Zahlung heute fällig.
 not-ready = Dieser Shop kann gerade keine Zahlungen annehmen. Es wurde nichts abgebucht.

@@ -252,6 +252,7 @@ too-often = Too many attempts. Try again in a moment.
 too-many-codes = Too many discount codes were wrong. Wait a few seconds, then try again, or go on without a code.
 too-many-declines = Too many payments were declined. Nothing was charged. Wait a few minutes, then try again.
 total-changed = The total has changed. Nothing was charged. Check it, then pay.
+discount-changed = The discount has ended or was changed, so the total has changed. Nothing was charged. Check it, then pay.
 already-subscribed = You already have an active subscription here, so nothing was charged.
 trial-used = You have had a free trial here before. You can go on without one; then the first payment is due today.
 not-ready = This shop cannot take payments at the moment. Nothing was charged.

@@ -249,6 +249,7 @@ too-often = Demasiados intentos. Inténtelo de nuevo en un momento.
 too-many-codes = Demasiados códigos de descuento eran incorrectos. Espere unos segundos e inténtelo de nuevo, o continúe sin código.
 too-many-declines = Se han rechazado demasiados pagos. No se ha cobrado nada. Espere unos minutos e inténtelo de nuevo.
 total-changed = El total ha cambiado. No se ha cobrado nada. Revíselo y después pague.
+discount-changed = El descuento ha terminado o ha cambiado, por eso el total es otro. No se ha cobrado nada. Revíselo y después pague.
 already-subscribed = Ya tiene aquí una suscripción activa, así que no se ha cobrado nada.
 trial-used = Ya ha tenido aquí una prueba gratuita. Puede continuar sin ella; el primer pago será hoy.
 not-ready = Esta tienda no puede aceptar pagos en este momento. No se ha cobrado nada.

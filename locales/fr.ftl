@@ -249,6 +249,7 @@ too-often = Trop de tentatives. Réessayez dans un instant.
 too-many-codes = Trop de codes de réduction étaient incorrects. Patientez quelques secondes puis réessayez, ou continuez sans code.
 too-many-declines = Trop de paiements ont été refusés. Rien n’a été débité. Patientez quelques minutes, puis réessayez.
 total-changed = Le total a changé. Rien n’a été débité. Vérifiez-le, puis payez.
+discount-changed = La réduction est terminée ou a été modifiée, le total a donc changé. Rien n’a été débité. Vérifiez-le, puis payez.
 already-subscribed = Vous avez déjà un abonnement actif ici, donc rien n’a été débité.
 trial-used = Vous avez déjà bénéficié d’un essai gratuit ici. Vous pouvez continuer sans essai ; le premier paiement est alors dû aujourd’hui.
 not-ready = Cette boutique ne peut pas accepter de paiements pour le moment. Rien n’a été débité.

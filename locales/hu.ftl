@@ -249,6 +249,7 @@ too-often = Túl sok próbálkozás. Próbálja újra egy kicsit később.
 too-many-codes = Túl sok kedvezménykód volt hibás. Várjon néhány másodpercet, majd próbálja újra, vagy folytassa kód nélkül.
 too-many-declines = Túl sok fizetést utasítottak el. Semmit sem terheltünk. Várjon néhány percet, majd próbálja újra.
 total-changed = A végösszeg megváltozott. Nem történt terhelés. Ellenőrizze az összeget, majd fizessen.
+discount-changed = A kedvezmény lejárt vagy módosult, ezért a végösszeg megváltozott. Nem történt terhelés. Ellenőrizze az összeget, majd fizessen.
 already-subscribed = Már van itt élő előfizetése, ezért nem történt terhelés.
 trial-used = Itt már volt ingyenes próbaideje. Folytathatja nélküle; ekkor az első fizetés ma esedékes.
 not-ready = Ez a bolt jelenleg nem tud fizetést fogadni. Nem történt terhelés.

@@ -249,6 +249,7 @@ too-often = Troppi tentativi. Riprova tra un momento.
 too-many-codes = Troppi codici sconto erano errati. Attendi qualche secondo e riprova, oppure continua senza codice.
 too-many-declines = Troppi pagamenti sono stati rifiutati. Non è stato addebitato nulla. Attendi qualche minuto, poi riprova.
 total-changed = Il totale è cambiato. Non è stato addebitato nulla. Controllalo, poi paga.
+discount-changed = Lo sconto è terminato o è stato modificato, quindi il totale è cambiato. Non è stato addebitato nulla. Controllalo, poi paga.
 already-subscribed = Hai già un abbonamento attivo qui, quindi non è stato addebitato nulla.
 trial-used = Hai già avuto una prova gratuita qui. Puoi continuare senza; in tal caso il primo pagamento è dovuto oggi.
 not-ready = Questo negozio al momento non può accettare pagamenti. Non è stato addebitato nulla.

@@ -249,6 +249,7 @@ too-often = Te veel pogingen. Probeer het zo opnieuw.
 too-many-codes = Te veel kortingscodes waren onjuist. Wacht een paar seconden en probeer het dan opnieuw, of ga verder zonder code.
 too-many-declines = Te veel betalingen zijn geweigerd. Er is niets afgeschreven. Wacht een paar minuten en probeer het dan opnieuw.
 total-changed = Het totaal is veranderd. Er is niets afgeschreven. Controleer het en betaal dan.
+discount-changed = De korting is afgelopen of gewijzigd, dus het totaal is veranderd. Er is niets afgeschreven. Controleer het en betaal daarna.
 already-subscribed = Je hebt hier al een lopend abonnement, dus er is niets afgeschreven.
 trial-used = Je hebt hier al eens een gratis proefperiode gehad. Je kunt zonder doorgaan; dan is de eerste betaling vandaag.
 not-ready = Deze winkel kan nu geen betalingen aannemen. Er is niets afgeschreven.

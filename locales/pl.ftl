@@ -262,6 +262,7 @@ too-often = Zbyt wiele prób. Spróbuj ponownie za chwilę.
 too-many-codes = Zbyt wiele kodów rabatowych było błędnych. Poczekaj kilka sekund i spróbuj ponownie lub kontynuuj bez kodu.
 too-many-declines = Zbyt wiele płatności zostało odrzuconych. Niczego nie pobrano. Poczekaj kilka minut, a potem spróbuj ponownie.
 total-changed = Suma się zmieniła. Nic nie pobrano. Sprawdź ją, a potem zapłać.
+discount-changed = Rabat się zakończył lub został zmieniony, dlatego suma się zmieniła. Nic nie pobrano. Sprawdź ją, a potem zapłać.
 already-subscribed = Masz tu już aktywną subskrypcję, więc nic nie pobrano.
 trial-used = Okres próbny został tu już przez Ciebie wykorzystany. Możesz kontynuować bez niego; wtedy pierwsza płatność jest dziś.
 not-ready = Ten sklep nie może teraz przyjmować płatności. Nic nie pobrano.

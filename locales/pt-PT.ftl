@@ -249,6 +249,7 @@ too-often = Demasiadas tentativas. Tente novamente dentro de momentos.
 too-many-codes = Demasiados códigos de desconto estavam errados. Aguarde alguns segundos e tente novamente, ou continue sem código.
 too-many-declines = Foram recusados demasiados pagamentos. Nada foi cobrado. Aguarde alguns minutos e tente novamente.
 total-changed = O total mudou. Nada foi cobrado. Verifique-o e depois pague.
+discount-changed = O desconto terminou ou foi alterado, por isso o total mudou. Nada foi cobrado. Verifique-o e depois pague.
 already-subscribed = Já tem aqui uma subscrição ativa, por isso nada foi cobrado.
 trial-used = Já teve aqui um período experimental gratuito. Pode continuar sem ele; nesse caso, o primeiro pagamento é hoje.
 not-ready = Esta loja não pode receber pagamentos neste momento. Nada foi cobrado.

@@ -249,6 +249,7 @@ too-often = Tentativas demais. Tente novamente em instantes.
 too-many-codes = Códigos de desconto errados demais. Aguarde alguns segundos e tente novamente, ou continue sem código.
 too-many-declines = Pagamentos demais foram recusados. Nada foi cobrado. Aguarde alguns minutos e tente novamente.
 total-changed = O total mudou. Nada foi cobrado. Verifique-o e depois pague.
+discount-changed = O desconto terminou ou foi alterado, por isso o total mudou. Nada foi cobrado. Verifique-o e depois pague.
 already-subscribed = Você já tem uma assinatura ativa aqui, por isso nada foi cobrado.
 trial-used = Você já teve um teste grátis aqui. Pode continuar sem ele; nesse caso, o primeiro pagamento é hoje.
 not-ready = Esta loja não pode receber pagamentos no momento. Nada foi cobrado.

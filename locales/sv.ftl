@@ -265,6 +265,7 @@ too-often = För många försök. Försök igen om en stund.
 too-many-codes = För många rabattkoder var felaktiga. Vänta några sekunder och försök sedan igen, eller fortsätt utan kod.
 too-many-declines = För många betalningar nekades. Inget har debiterats. Vänta några minuter och försök sedan igen.
 total-changed = Summan har ändrats. Inget har debiterats. Kontrollera den och betala sedan.
+discount-changed = Rabatten är slut eller har ändrats, så summan är en annan. Inget har debiterats. Kontrollera den och betala sedan.
 already-subscribed = Du har redan en aktiv prenumeration här, så inget har debiterats.
 trial-used = Du har redan haft en gratis provperiod här. Du kan fortsätta utan; då sker den första betalningen i dag.
 not-ready = Butiken kan inte ta emot betalningar just nu. Inget har debiterats.

@@ -249,6 +249,7 @@ too-often = Çok fazla deneme yapıldı. Biraz sonra tekrar deneyin.
 too-many-codes = Çok fazla indirim kodu yanlıştı. Birkaç saniye bekleyip tekrar deneyin veya kod olmadan devam edin.
 too-many-declines = Çok fazla ödeme reddedildi. Hiçbir ücret alınmadı. Birkaç dakika bekleyin, sonra tekrar deneyin.
 total-changed = Toplam değişti. Hiçbir ücret alınmadı. Kontrol edin, sonra ödeyin.
+discount-changed = İndirim sona erdi veya değiştirildi, bu yüzden toplam değişti. Hiçbir ücret alınmadı. Kontrol edin, sonra ödeyin.
 already-subscribed = Burada zaten etkin bir aboneliğiniz var, bu yüzden ücret alınmadı.
 trial-used = Burada daha önce ücretsiz deneme kullandınız. Onsuz devam edebilirsiniz; o zaman ilk ödeme bugün alınır.
 not-ready = Bu mağaza şu anda ödeme alamıyor. Hiçbir ücret alınmadı.

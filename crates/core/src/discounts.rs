@@ -117,10 +117,14 @@ impl Discount {
         priced && (self.product_ids.is_empty() || self.product_ids.contains(&product_id))
     }
 
+    /// Whether now lies between its start and its end.
+    pub fn is_running(&self, now: Timestamp) -> bool {
+        self.starts_at.is_none_or(|start| start <= now) && self.ends_at.is_none_or(|end| end >= now)
+    }
+
     /// Whether it may be used now by somebody (checkout.md 7.4).
     pub fn is_redeemable(&self, now: Timestamp) -> bool {
-        self.starts_at.is_none_or(|start| start <= now)
-            && self.ends_at.is_none_or(|end| end >= now)
+        self.is_running(now)
             && self
                 .max_redemptions
                 .is_none_or(|max| self.redemptions_count < max)

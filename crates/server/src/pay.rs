@@ -7,6 +7,7 @@
 //! No transaction is held across a call. Dying between any two steps leaves an attempt that
 //! [`reconcile()`] brings to its end.
 
+mod current;
 mod outcome;
 mod reconcile;
 
@@ -20,6 +21,7 @@ use till_core::{
     checkout::{
         Around, Session,
         confirm::{self, Buyer, Confirmed},
+        refresh::{self, Cause},
         settle,
         update::{self, Known, Step},
     },
@@ -48,6 +50,7 @@ use crate::{
     limits::{Guess, Network, cards},
 };
 
+pub use current::{current, shown};
 pub use outcome::settle;
 pub use reconcile::reconcile;
 
@@ -350,6 +353,12 @@ async fn intend(
     input: &CheckoutUpdate,
     visit: &Visit<'_>,
 ) -> Result<Confirmed, ApiError> {
+    let (session, moved) = current(app, session).await?;
+    // Who names or removes a discount says what is to be paid.
+    let named = |cause: &Cause| *cause == Cause::Discount && input.discount_code.is_sent();
+    if let Some(cause) = moved.filter(|cause| !named(cause)) {
+        return Err(refresh::total_changed(&session, cause).into());
+    }
     let network_key = cards::network_key(app, visit.network);
     let mut decided = decide(app, &session, input, visit.card, network_key).await?;
     let subscription_id = session.checkout.subscription_id;

@@ -103,8 +103,11 @@ pub fn confirm(
     )?;
     let mut new = applied.session;
     let form = totals::form(&new);
-    // CF-3: a discount that ended or was used up since it was entered.
-    if let Some(discount) = new.discount.as_ref().filter(|d| !d.is_redeemable(at.now)) {
+    // CF-3: a discount that ended, was used up or was restricted since it was entered.
+    let suits = |d: &Discount| {
+        d.is_redeemable(at.now) && d.fits(new.checkout.product_id, new.checkout.currency)
+    };
+    if let Some(discount) = new.discount.as_ref().filter(|d| !suits(d)) {
         return Err(used_up(discount.id));
     }
     let mut problems = Vec::new();

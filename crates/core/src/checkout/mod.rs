@@ -7,6 +7,7 @@ pub mod customer;
 pub mod expire;
 pub mod fulfil;
 pub mod open;
+pub mod refresh;
 pub mod settle;
 pub mod totals;
 pub mod update;

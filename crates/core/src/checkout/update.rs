@@ -117,6 +117,12 @@ pub fn apply(
     at: &At,
 ) -> Result<Applied, Refusal> {
     let mut session = session.clone();
+    // What ended or was restricted since is not shown again. A confirmation is refused for it, not changed.
+    if step == Step::Patch {
+        let (product_id, currency) = (session.checkout.product_id, session.checkout.currency);
+        let applies = |d: &Discount| d.fits(product_id, currency) && d.is_running(at.now);
+        session.discount = session.discount.take().filter(applies);
+    }
     switch(&mut session, input)?;
     if let Some(chosen) = input.amount {
         let prices = session.prices();

@@ -216,7 +216,7 @@ pub(crate) async fn get(
     PathId(id): PathId,
 ) -> Result<Json<Checkout>, ApiError> {
     let found = app.store.session(&caller.organization, id).await;
-    let session = found.found()?;
+    let (session, _) = pay::current(&app, found.found()?).await?;
     Ok(Json(session.merchant_view(&app.site)))
 }
 
@@ -304,7 +304,7 @@ async fn client_get(
     Path(secret): Path<String>,
 ) -> Result<Json<CheckoutPublic>, ApiError> {
     Ok(Json(
-        pay::session(&app, &secret).await?.public_view(&app.site),
+        pay::shown(&app, &secret).await?.public_view(&app.site),
     ))
 }
 
@@ -377,7 +377,7 @@ async fn opened(
         }
     };
     app.settle(|| async {
-        let session = pay::session(&app, &secret).await?;
+        let session = pay::shown(&app, &secret).await?;
         let opened = update::opened(&session, distinct.clone(), &app.at());
         let view = |now: Session| now.public_view(&app.site);
         let (_, view) = app.reply(&once, StatusCode::OK, opened, view).await?;

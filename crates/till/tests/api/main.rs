@@ -55,6 +55,7 @@ mod seats;
 mod security;
 mod security_desk;
 mod security_outbound;
+mod shown;
 mod subscriptions;
 mod taxes;
 mod trials;

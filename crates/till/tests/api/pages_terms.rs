@@ -1,7 +1,7 @@
 //! Discounts, trials and taxes on the hosted page, as a browser without script meets them.
 
 use serde_json::{Value, json};
-use till_testkit::{Answer, Till, both};
+use till_testkit::{Answer, Till, both, id_in};
 
 const ADA: &str = "ada@example.com";
 
@@ -92,26 +92,28 @@ both! {
         assert_eq!(t.orders(&checkout).await[0]["total_amount"], 1500);
     }
 
-    async fn a_discount_that_ended_is_told_where_it_can_be_taken_out(t: &mut Till) {
+    async fn a_discount_that_ended_is_taken_out_and_the_new_total_shown_before_anybody_pays_it(t: &mut Till) {
         let soon = t.app.clock.now() + jiff::SignedDuration::from_hours(1);
         let discount = t.percent_off(1000, json!({"code": "SOON", "ends_at": soon.to_string()})).await;
         let checkout = t.checkout_with(&t.product().await, json!({"discount_id": discount["id"]})).await;
         t.advance(std::time::Duration::from_secs(7200));
         let page = t.form(&at(&checkout), &paying(&[]), &[]).await;
-        says(&page, "This discount has ended.");
-        says(&page, "value=\"remove_discount\"");
+        assert_eq!(page.status, 200);
+        says(&page, "The discount has ended or was changed, so the total has changed. Nothing was charged.");
+        says(&page, "Pay $30.00");
+        assert!(!page.text().contains("value=\"remove_discount\""), "it is out already");
         let removed = t.form(&at(&checkout), &paying(&[("intent", "remove_discount")]), &[]).await;
         assert_eq!(removed.status, 200);
         assert_eq!(t.form(&at(&checkout), &paying(&[]), &[]).await.status, 303);
         t.catch_up().await;
     }
 
-    async fn a_preset_that_ended_can_be_taken_out_although_codes_are_off_cf_3_q_14(t: &mut Till) {
-        let soon = t.app.clock.now() + jiff::SignedDuration::from_hours(1);
-        let discount = t.percent_off(1000, json!({"name": "Friends", "ends_at": soon.to_string()})).await;
-        let checkout = t.checkout_with(&t.product().await, json!({"discount_id": discount["id"], "allow_discount_codes": false})).await;
+    async fn a_preset_that_was_used_up_can_be_taken_out_although_codes_are_off_cf_3_q_14(t: &mut Till) {
+        let book = t.product().await;
+        let discount = t.percent_off(1000, json!({"name": "Friends", "max_redemptions": 1})).await;
+        let checkout = t.checkout_with(&book, json!({"discount_id": discount["id"], "allow_discount_codes": false})).await;
         assert!(!t.page(&at(&checkout)).await.text().contains("remove_discount"));
-        t.advance(std::time::Duration::from_secs(7200));
+        t.buy(&t.checkout_with(&book, json!({"discount_id": discount["id"]})).await, "first@example.com").await;
         let page = t.form(&at(&checkout), &paying(&[]), &[]).await;
         says(&page, "This discount has ended. Remove it to go on.");
         says(&page, "value=\"remove_discount\" aria-label=\"Remove the discount Friends\"");
@@ -119,6 +121,41 @@ both! {
         says(&page, "Pay $30.00");
         assert_eq!(t.form(&at(&checkout), &paying(&[]), &[]).await.status, 303);
         t.catch_up().await;
+    }
+
+    async fn a_page_says_that_the_discount_was_changed_and_charges_what_it_shows(t: &mut Till) {
+        let discount = t.percent_off(5000, json!({"code": "HALF"})).await;
+        let path = format!("/v1/discounts/{}", id_in(&discount, "id"));
+        let checkout = t.checkout_with(&t.product().await, json!({"discount_id": discount["id"]})).await;
+        says(&t.page(&at(&checkout)).await, "Pay $15.00");
+        t.patch(&path, json!({"basis_points": 2000})).await.ok();
+        let words = "The discount has ended or was changed, so the total has changed. Nothing was charged.";
+        let page = t.page(&at(&checkout)).await;
+        says(&page, words);
+        says(&page, "Pay $24.00");
+        assert!(!t.page(&at(&checkout)).await.text().contains(words), "told once");
+        // A form of before, as another tab may still hold it, does not pay the new total.
+        let page = t.form(&at(&checkout), &paying(&[("shown_total", "1500")]), &[]).await;
+        says(&page, "The total has changed.");
+        t.patch(&path, json!({"basis_points": 1000})).await.ok();
+        let page = t.form(&at(&checkout), &paying(&[("shown_total", "2400")]), &[]).await;
+        says(&page, words);
+        says(&page, "Pay $27.00");
+        assert_eq!(t.form(&at(&checkout), &paying(&[("shown_total", "2700")]), &[]).await.status, 303);
+        t.catch_up().await;
+        assert_eq!(t.orders(&checkout).await[0]["total_amount"], 2700);
+    }
+
+    async fn a_form_that_promised_a_trial_does_not_pay_at_once(t: &mut Till) {
+        let product = with_trial(t).await;
+        let checkout = t.checkout_for(&product).await;
+        assert!(t.page(&at(&checkout)).await.text().contains("name=\"shown_total\" value=\"1000-trial\""));
+        t.change(&checkout, json!({"allow_trial": false})).await.ok();
+        let page = t.form(&at(&checkout), &paying(&[("shown_total", "1000-trial")]), &[]).await;
+        says(&page, "The total has changed.");
+        assert_eq!(t.form(&at(&checkout), &paying(&[("shown_total", "1000")]), &[]).await.status, 303);
+        t.catch_up().await;
+        assert_eq!(t.orders(&checkout).await[0]["total_amount"], 1000);
     }
 
     async fn without_codes_there_is_no_field_and_a_preset_stays(t: &mut Till) {

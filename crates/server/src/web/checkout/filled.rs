@@ -7,6 +7,7 @@ mod offer;
 use till_core::{
     checkout::{Session, totals},
     products::Offered,
+    records::Checkout,
 };
 use till_wire::{checkouts::FieldMode, money::Currency, products::PriceAmount};
 use uuid::Uuid;
@@ -89,7 +90,7 @@ pub fn page(
         look,
         client_secret: row.client_secret.clone(),
         version: row.version,
-        shown_total: totals::totals(row).total,
+        shown_total: shown_total(row),
         key,
         test_mode,
         organization: organization(&session.organization),
@@ -154,6 +155,21 @@ pub fn offer_removal(page: &mut CheckoutPage, session: &Session) {
     if let (Some(applied), Some(discount)) = (applied, &session.discount) {
         applied.remove = Some(amounts::removal(discount, page.look));
     }
+}
+
+/// What the page says is to be paid, as its form carries it: the total in minor units, and whether a trial puts it off.
+pub fn shown_total(row: &Checkout) -> String {
+    let total = totals::totals(row).total;
+    match row.trial_end {
+        Some(_) => format!("{total}-trial"),
+        None => total.to_string(),
+    }
+}
+
+/// Whether what a form was shown with is what is due. One that spoke of no trial may get one.
+pub fn is_shown(shown: &str, row: &Checkout) -> bool {
+    let total = totals::totals(row).total;
+    shown == shown_total(row) || row.trial_end.is_some() && shown == total.to_string()
 }
 
 /// What may be paid where the buyer chooses, in words.

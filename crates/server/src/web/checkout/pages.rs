@@ -13,7 +13,7 @@ use axum::{
 };
 use serde::Deserialize;
 use till_core::{
-    checkout::{Session, totals},
+    checkout::{Session, refresh::Cause, totals},
     records::{Payment, PaymentState},
     refusal::Refusal,
 };
@@ -24,7 +24,7 @@ use super::{
     form::{CheckoutForm, Intent},
     frame::{self, Ancestors},
     money::Locale,
-    paying::{again, before, pay_by_form, save},
+    paying::{again, before, pay_by_form, refused, save},
     problems::declined,
     view::{ConfirmationPage, Line, Link, Look, MessagePage, Outcome, Receipt, Theme, Waiting},
 };
@@ -94,17 +94,31 @@ async fn show(
     headers: HeaderMap,
 ) -> Response {
     let look = asked.look(&headers);
-    let session = match pay::session(&app, &secret).await {
-        Ok(session) => session,
+    let (session, moved) = match current(&app, &secret).await {
+        Ok(found) => found,
         Err(error) => return bad_news(look, &error),
     };
     let look = look.of_session(&session);
     match session.checkout.status {
-        CheckoutStatus::Open => Ancestors::of(&session).may_frame(page(
-            StatusCode::OK,
-            &filled::page(&session, look, None, test_mode(&app), app.at().id()),
-        )),
+        CheckoutStatus::Open => {
+            let mut shown = filled::page(&session, look, None, test_mode(&app), app.at().id());
+            shown.error = moved.map(|cause| look.say(changed(cause)).into_owned());
+            Ancestors::of(&session).may_frame(page(StatusCode::OK, &shown))
+        }
         _ => SeeOther::to(&look.confirmation_url(&secret)).into_response(),
+    }
+}
+
+/// The session as it is shown, and what the merchant has changed since it was last shown.
+async fn current(app: &App, secret: &str) -> Result<(Session, Option<Cause>), ApiError> {
+    pay::current(app, pay::session(app, secret).await?).await
+}
+
+/// The message that the total is another one, and why.
+fn changed(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Discount => "discount-changed",
+        Cause::Trial | Cause::Tax => "total-changed",
     }
 }
 
@@ -148,8 +162,8 @@ async fn submit(
     posted: Result<Posted, StatusCode>,
 ) -> Response {
     let (look, partial) = (asked.look(&headers), headers.contains_key(PARTIAL_HEADER));
-    let session = match pay::session(&app, &secret).await {
-        Ok(session) => session,
+    let (session, moved) = match current(&app, &secret).await {
+        Ok(found) => found,
         Err(error) => return bad_news(look, &error),
     };
     let look = look.of_session(&session);
@@ -194,7 +208,11 @@ async fn submit(
     }
     // The same budget as the API's confirmation (checkout.md 4.0): many cards are not tried out here either.
     if let Err(error) = limits::confirming(&app, session.checkout.id, &network).await {
-        return ancestors.may_frame(again(&app, &session, look, &form, &network, &error));
+        return ancestors.may_frame(refused(&app, &session, look, &form, &network, &error));
+    }
+    // What this form was shown with is not what is due now: nobody pays what was not shown.
+    if let Some(cause) = moved {
+        return ancestors.may_frame(again(&app, &session, look, &form, &network, changed(cause)));
     }
     match pay_by_form(&app, session, look, &form, &once, &network).await {
         Ok(paid) => go(

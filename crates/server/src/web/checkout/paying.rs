@@ -187,7 +187,7 @@ fn leave_out(problems: &[Problem], body: &mut Map<String, Value>) -> bool {
 }
 
 /// The page as it was sent, with what the error says about all of it.
-pub(super) fn again(
+pub(super) fn refused(
     app: &App,
     session: &Session,
     look: Look,
@@ -196,6 +196,18 @@ pub(super) fn again(
     error: &ApiError,
 ) -> Response {
     Submit::new(app, session, look, form, network).failed(session, error, None)
+}
+
+/// The page as it was sent, with a message about all of it.
+pub(super) fn again(
+    app: &App,
+    session: &Session,
+    look: Look,
+    form: &CheckoutForm,
+    network: &Network,
+    told: &str,
+) -> Response {
+    Submit::new(app, session, look, form, network).again(session, Some(told))
 }
 
 /// Saves what the form holds as far as it will do, and shows the new amounts.
@@ -355,9 +367,8 @@ pub(super) async fn pay_by_form(
             Err(error) => return Err(Box::new(submit.failed(&session, &error, None))),
         }
     };
-    let total = totals::totals(&wanted.checkout).total;
-    let shown = form.shown_total.as_ref();
-    if shown.is_some_and(|shown| *shown != total.to_string()) {
+    let shown = form.shown_total.as_deref();
+    if shown.is_some_and(|shown| !filled::is_shown(shown, &wanted.checkout)) {
         return Err(Box::new(submit.again(&wanted, Some("total-changed"))));
     }
     if let Err(error) = judged(&mut submit, body.clone(), &wanted).await

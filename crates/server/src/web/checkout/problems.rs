@@ -17,7 +17,7 @@ use crate::error::ApiError;
 
 /// Puts an API error's problems at the page's fields.
 pub(super) fn place(error: &ApiError, session: &Session, look: Look, errors: &mut FieldErrors) {
-    for problem in error.problems() {
+    for problem in error.problems().iter().filter(|one| !tells_total(one)) {
         note(problem, session, look, errors);
     }
     match error.name() {
@@ -27,6 +27,12 @@ pub(super) fn place(error: &ApiError, session: &Session, look: Look, errors: &mu
         "TooManyDiscountCodes" => errors.add(Field::Discount, look.say("too-many-codes")),
         _ => {}
     }
+}
+
+/// Whether a problem says that the total has changed: said of the page as a whole.
+fn tells_total(problem: &Problem) -> bool {
+    let ctx = problem.ctx.as_ref();
+    ctx.is_some_and(|ctx| ctx.get("total_amount").is_some())
 }
 
 /// Puts a problem at its field, where the page has it.
@@ -196,6 +202,7 @@ pub(super) fn declined(reason: Option<&str>) -> &'static str {
 pub(super) fn whole(error: &ApiError, decline: Option<&str>) -> &'static str {
     match error.name() {
         "PaymentError" => declined(decline),
+        _ if error.problems().iter().any(tells_total) => "total-changed",
         "CheckoutLocked" => "in-flight",
         "AlreadyActiveSubscriptionError" => "already-subscribed",
         "PaymentNotReady" => "not-ready",

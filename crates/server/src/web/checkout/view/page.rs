@@ -27,8 +27,8 @@ pub struct CheckoutPage {
     pub client_secret: String,
     /// The session's version, sent back by the form.
     pub version: i64,
-    /// The total shown, in minor units, sent back by the form.
-    pub shown_total: i64,
+    /// The total shown, in minor units, and whether it is put off by a trial; sent back by the form.
+    pub shown_total: String,
     /// The key of the attempt to pay that the form may become.
     pub key: Uuid,
     /// Whether payments are simulated; shows a badge.

@@ -55,7 +55,7 @@ fn full(text: &str) -> CheckoutPage {
         look: look(),
         client_secret: "polar_c_x".into(),
         version: 7,
-        shown_total: 2_900,
+        shown_total: "2900".into(),
         key: uuid::Uuid::nil(),
         test_mode: true,
         organization: organization(text),

@@ -1,0 +1,117 @@
+//! What a merchant changed while a session is open: discount, trial, tax.
+//!
+//! The sums in a session's row are those that were last shown. Before they are shown again, and before they are paid,
+//! they are worked out anew; where they differ, the row is brought up to date first. So nobody is charged a sum that
+//! was not shown.
+
+use till_wire::{events::EventType, input::Problem, loc, money::format_minor};
+
+use super::{Session, totals, update};
+use crate::{
+    at::At, change::Changes, event::Audience, refusal::Refusal, site::Site, tax::Taxes, trials,
+};
+
+/// What made a session's sums other ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// The discount has ended, no longer suits, or takes another amount off.
+    Discount,
+    /// There is a trial now, there is none any more, or it became shorter.
+    Trial,
+    /// Another tax is due.
+    Tax,
+}
+
+/// Whether there can be a difference at all, so that most looks cost nothing.
+pub fn may_differ(session: &Session, at: &At) -> bool {
+    update::guard_open(&session.checkout, at).is_ok()
+        && (session.organization.settings.tax.enabled
+            || discount_differs(session, at)
+            || trial_differs(session, at))
+}
+
+/// The session as it is worth now, where that is not what was last shown. One that is being paid for, or is over,
+/// stays as it is.
+pub fn refresh(session: &Session, taxes: &dyn Taxes, at: &At) -> Option<(Session, Cause)> {
+    if !may_differ(session, at) {
+        return None;
+    }
+    let (discount, trial) = (discount_differs(session, at), trial_differs(session, at));
+    let mut new = session.clone();
+    new.discount = new.discount.filter(|held| {
+        let row = &session.checkout;
+        held.fits(row.product_id, row.currency) && held.is_running(at.now)
+    });
+    if trial {
+        let product = &session.selected().product;
+        new.checkout.trial_end =
+            trials::active(&new.checkout, product).map(|trial| trials::end(at.now, trial));
+    }
+    totals::settle(&mut new, taxes);
+    let (old, now) = (&session.checkout, &new.checkout);
+    let cause = if discount {
+        Cause::Discount
+    } else if trial {
+        Cause::Trial
+    } else if totals::totals(old) != totals::totals(now) || old.tax_behavior != now.tax_behavior {
+        Cause::Tax
+    } else {
+        return None;
+    };
+    new.checkout.modified_at = Some(at.now);
+    Some((new, cause))
+}
+
+fn discount_differs(session: &Session, at: &At) -> bool {
+    let row = &session.checkout;
+    session.discount.as_ref().is_some_and(|held| {
+        !held.fits(row.product_id, row.currency)
+            || !held.is_running(at.now)
+            || held.off(row.amount, row.currency) != row.discount_amount
+    })
+}
+
+/// A trial moves with every change, always forward: one that would end before what was shown is another one.
+fn trial_differs(session: &Session, at: &At) -> bool {
+    let row = &session.checkout;
+    let now = trials::active(row, &session.selected().product);
+    match (row.trial_end, now.map(|trial| trials::end(at.now, trial))) {
+        (Some(shown), Some(now)) => now < shown,
+        (shown, now) => shown.is_some() != now.is_some(),
+    }
+}
+
+/// Writes a refreshed session and tells of it.
+pub fn refreshed(
+    old: &Session,
+    new: &mut Session,
+    audience: &Audience,
+    site: &Site,
+    at: &At,
+) -> Changes {
+    let mut changes = Changes::new();
+    changes.update(&old.checkout, &new.checkout);
+    new.checkout.version = old.checkout.version + 1;
+    changes.tell_checkout(new, EventType::CheckoutUpdated, audience, site, at);
+    changes
+}
+
+/// Refuses a confirmation of sums that are not those last shown; `session` has the new ones. The total is in the words
+/// and, in minor units, as `total_amount` in the problem's `ctx`.
+pub fn total_changed(session: &Session, cause: Cause) -> Refusal {
+    let row = &session.checkout;
+    let total = totals::totals(row).total;
+    let sum = format_minor(total, row.currency);
+    let (key, what) = match cause {
+        Cause::Discount => ("discount_id", "The discount has ended or was changed"),
+        Cause::Trial => ("allow_trial", "The trial was changed"),
+        Cause::Tax => ("customer_billing_address", "Another tax is due"),
+    };
+    let words = format!(
+        "{what}: the total is now {sum}. Nothing was charged. Confirm again to agree to it."
+    );
+    let mut problem = Problem::value(loc!["body", key], words, serde_json::Value::Null);
+    problem.ctx =
+        Some(serde_json::json!({"total_amount": total, "currency": row.currency.as_str()}));
+    Refusal::field(problem)
+}
