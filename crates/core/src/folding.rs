@@ -13,6 +13,9 @@ use icu_properties::{
     CodePointMapData, CodePointSetData,
     props::{DefaultIgnorableCodePoint, GeneralCategory},
 };
+use sha2::{Digest, Sha256};
+
+use crate::tokens::hex;
 
 /// A text of a row that may not be there.
 pub trait Text {
@@ -79,10 +82,10 @@ fn pass(text: &str) -> String {
 /// The key of an e-mail address: what its local part folds to, and its domain as the DNS has it. Addresses with the
 /// same key are one address, `Ada@bücher.example` and `ada@xn--bcher-kva.example` for one.
 pub fn email_key(email: &str) -> String {
-    match parts(email) {
+    bounded(match parts(email) {
         (local, Some(domain)) => format!("{}@{}", ascii(&local), ascii(&domain)),
         (local, None) => ascii(&local),
-    }
+    })
 }
 
 /// The key of the person behind an address, for limits per person: its [`email_key`] without a tag, so that `a+x@d`
@@ -94,13 +97,14 @@ pub fn person_key(email: &str) -> Option<String> {
         Some(("", _)) | None => local.as_str(),
         Some((person, _)) => person,
     };
-    (!person.is_empty()).then(|| format!("{}@{}", ascii(person), ascii(&domain)))
+    let key = || bounded(format!("{}@{}", ascii(person), ascii(&domain)));
+    (!person.is_empty()).then(key)
 }
 
 /// The key of a discount code: without the spaces that come along when somebody copies one.
 pub fn code_key(code: &str) -> String {
     let shown = |c: &char| !c.is_whitespace() && !c.is_control();
-    ascii(&fold(code).chars().filter(shown).collect::<String>())
+    bounded(ascii(&fold(code).chars().filter(shown).collect::<String>()))
 }
 
 /// An address's local part and domain, folded; no domain where there is none.
@@ -117,6 +121,17 @@ fn domain_key(domain: &str) -> String {
         return domain.to_ascii_lowercase();
     }
     idna::domain_to_ascii(domain).unwrap_or_else(|_| fold(domain))
+}
+
+/// The longest key in bytes: an index row of PostgreSQL holds 2,704, and one letter can fold to eighteen.
+const LONGEST: usize = 1_024;
+
+/// A key that an index holds: of a longer one its digest.
+fn bounded(key: String) -> String {
+    match key.len() > LONGEST {
+        true => format!("sha256:{}", hex(&Sha256::digest(key.as_bytes()))),
+        false => key,
+    }
 }
 
 /// With every character that is not ASCII written as `\u{e9}`; no address and no code has a `\`.

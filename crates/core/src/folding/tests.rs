@@ -151,6 +151,18 @@ fn digits_of_all_scripts_have_their_value() {
     assert_eq!(plain("Ab\u{200b}c\u{202f}１２²"), "Abc 12²");
 }
 
+#[test]
+fn no_key_is_longer_than_an_index_holds() {
+    let (a, b) = ("ﷺ".repeat(85), "ﷺ".repeat(84));
+    let keys = |text: &str| [email_key(&format!("{text}@shop.example")), code_key(text)];
+    for (long, other) in keys(&a).into_iter().zip(keys(&b)) {
+        assert!(long.len() <= LONGEST, "{long}");
+        assert_ne!(long, other);
+        assert_eq!(email_key(&long), long);
+    }
+    assert!(person_key(&format!("{a}@shop.example")).is_some_and(|key| key.len() <= LONGEST));
+}
+
 proptest! {
     #[test]
     fn folding_twice_is_folding_once(text in "\\PC*|[iıİI\u{307}\u{308}\u{323}ßẞςΣſﬁéÉe\u{301}\u{345}αᾳﷺ\u{200b}\u{ad}]{0,24}") {
