@@ -91,7 +91,7 @@ impl AsyncRead for Watched {
             self.begun = false;
             self.head.stop();
         }
-        let awaited = turn % 2 == 0;
+        let awaited = turn.is_multiple_of(2);
         let before = buf.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buf);
         if !awaited {
@@ -99,10 +99,11 @@ impl AsyncRead for Watched {
         }
         self.begun |= buf.filled().len() > before;
         // Most heads arrive at once: time is only taken of those that do not.
-        if self.begun && (read.is_pending() || self.head.is_running()) {
-            if let Poll::Ready(late) = self.head.poll::<()>(cx) {
-                return Poll::Ready(late);
-            }
+        if self.begun
+            && (read.is_pending() || self.head.is_running())
+            && let Poll::Ready(late) = self.head.poll::<()>(cx)
+        {
+            return Poll::Ready(late);
         }
         read
     }
