@@ -67,6 +67,11 @@ both! {
                 _ => world.body(&operation),
             };
             let changed = t.patch(&path, body).await.ok();
+            if operation == "files:update" {
+                // The one resource that does not show when it was changed.
+                assert_eq!(changed.get("modified_at"), None);
+                continue;
+            }
             let at = changed["modified_at"].as_str().map(|at| at.parse::<jiff::Timestamp>().unwrap());
             assert!(at.is_some_and(|at| at >= now), "{operation}: {changed}");
         }
