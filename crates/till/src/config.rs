@@ -91,7 +91,7 @@ pub struct Settings {
     #[arg(long, env = "TILL_SANDBOX_URL", global = true, value_name = "URL")]
     pub sandbox_url: Option<String>,
 
-    /// Requests a minute, to all nodes together, for each organization or address, 0 for no limit [default: 500, none in `dev`]
+    /// Requests a minute, to all nodes together, for each organization or network, pages included, 0 for no limit [default: 500, none in `dev`]
     #[arg(long, env = "TILL_RATE_LIMIT", global = true, value_name = "COUNT")]
     pub rate_limit: Option<u32>,
 

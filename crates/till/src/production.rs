@@ -10,7 +10,7 @@ use crate::{
     stop::Stop,
 };
 
-/// Requests a minute for each organization or address, unless set.
+/// Requests a minute for each organization or network, unless set.
 const RATE_LIMIT: u32 = 500;
 
 /// Serves in production, if the settings are safe.

@@ -1,5 +1,6 @@
 //! Declined payments by network and by organization: card testing (`till_core::declines`).
 
+use jiff::SignedDuration;
 use till_core::{
     change::Changes,
     checkout::settle::Settled,
@@ -16,6 +17,11 @@ use crate::{
 
 /// The share of an organization's budget, in percent, below which its dashboard warns.
 const LOW: i64 = 25;
+/// It also warns where so many of the newest attempts, none older than [`LATELY`], were declined: the budgets of networks
+/// stop a tester long before the organization's is spent.
+const SUSPICIOUS: i64 = 10;
+const AMONG: i64 = 20;
+const LATELY: SignedDuration = SignedDuration::from_mins(15);
 
 /// The key under which an attempt from a network is counted; none where declines are not limited.
 pub fn network_key(app: &App, network: &Network) -> Option<String> {
@@ -58,42 +64,53 @@ pub async fn refused(app: &App, payment: &Payment) -> ApiError {
 /// What the dashboard says of an organization's declines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Warning {
-    /// Little is left of the budget.
-    Low,
-    /// Nothing is left: payments are not tried.
-    Spent,
+    /// Most of the newest attempts were declined, or little is left of the budget.
+    Suspected,
+    /// Nothing is left of the budget: payments are not tried.
+    Refusing,
 }
 
 impl Warning {
     /// For the dashboard.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Low => {
-                "Card testing suspected: many cards were declined in a short time. If it goes on, \
-                 payments are refused for a while. Look through the newest payments."
+            Self::Suspected => {
+                "Card testing suspected: most of the newest payments were declined. Somebody may be trying stolen \
+                 cards here. Networks with many declines are refused for a while; if it goes on from many of them, \
+                 all payments are. Look through the newest payments."
             }
-            Self::Spent => {
-                "Card testing suspected: so many cards were declined that payments are refused for now. \
-                 One is tried again as soon as time has passed; look through the newest payments."
+            Self::Refusing => {
+                "Card testing suspected: so many cards were declined that payments are refused for now. They are \
+                 taken again, a few each minute, as time passes. Look through the newest payments."
             }
         }
     }
 }
 
-/// Whether an organization's budget is spent, or nearly.
+/// Whether card testing is suspected in an organization.
 ///
 /// # Errors
 /// The database's.
 pub async fn warning(app: &App, organization_id: Uuid) -> Result<Option<Warning>, ApiError> {
-    let Some(budget) = app.limits.declines.organization else {
+    let Declines {
+        network,
+        organization,
+    } = app.limits.declines;
+    if network.or(organization).is_none() {
         return Ok(None);
-    };
-    let key = declines::organization_key(organization_id, &app.key);
-    let until = app.store.spent_until(&key).await?;
-    let left = budget.left(until, app.clock.now());
-    Ok(match left {
-        0 => Some(Warning::Spent),
-        left if left * 100 < budget.count * LOW => Some(Warning::Low),
-        _ => None,
-    })
+    }
+    let now = app.clock.now();
+    let newest = app
+        .store
+        .failed_of_newest(organization_id, now - LATELY, AMONG);
+    let mut low = newest.await? >= SUSPICIOUS;
+    if let Some(budget) = organization {
+        let key = declines::organization_key(organization_id, &app.key);
+        let left = budget.left(app.store.spent_until(&key).await?, now);
+        if left == 0 {
+            return Ok(Some(Warning::Refusing));
+        }
+        low |= left * 100 < budget.count * LOW;
+    }
+    Ok(low.then_some(Warning::Suspected))
 }

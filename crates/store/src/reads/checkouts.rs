@@ -175,6 +175,25 @@ impl Store {
             .await
     }
 
+    /// How many of an organization's newest attempts to pay, at most `among` and none from before `since`, failed; from an
+    /// index alone.
+    pub async fn failed_of_newest(
+        &self,
+        organization_id: Uuid,
+        since: Timestamp,
+        among: i64,
+    ) -> Result<i64, StoreError> {
+        let sql = "select count(*) from (select state from payments \
+             where organization_id = $1 and created_at > $2 order by created_at desc limit $3) newest \
+             where state = 'failed'";
+        let binds = vec![
+            Value::Uuid(organization_id),
+            Value::Time(since),
+            Value::Int(among),
+        ];
+        self.scalar(Query::raw(sql, binds)).await
+    }
+
     /// The attempt that paid for a session, not one whose money came too late and is owed back.
     pub async fn paid_attempt(&self, checkout_id: Uuid) -> Result<Option<Payment>, StoreError> {
         let rest = "where checkout_id = $1 and state = 'succeeded' and decline_reason is null \

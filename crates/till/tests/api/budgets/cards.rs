@@ -118,11 +118,19 @@ both! {
         for _ in 0..7 {
             try_card(&limited, "203.0.113.1", &product, DECLINED).await.refused(400, "PaymentError");
         }
-        assert!(home().await.contains("Card testing suspected: many cards were declined"));
+        assert!(home().await.contains("Card testing suspected: most of the newest payments were declined."));
         try_card(&limited, "203.0.113.1", &product, DECLINED).await.refused(400, "PaymentError");
         assert!(home().await.contains("payments are refused for now"));
         t.advance(Duration::from_secs(60));
         assert!(!home().await.contains("Card testing suspected"));
+        // One network that is stopped early is told of too, while most of the newest attempts are its.
+        let (many, desk) = (t.counting_declines(100, 1_000), t.counting_declines(100, 1_000).desk().await);
+        for _ in 0..2 {
+            try_card(&many, "203.0.113.1", &product, DECLINED).await.refused(400, "PaymentError");
+        }
+        assert!(desk.get("/dashboard/ada").await.text().contains("Card testing suspected"));
+        t.advance(Duration::from_secs(16 * 60));
+        assert!(!desk.get("/dashboard/ada").await.text().contains("Card testing suspected"));
     }
 
     async fn counting_declines_takes_no_read_and_no_commit_of_its_own(t: &mut Till) {
