@@ -11,18 +11,19 @@ use utoipa::ToSchema;
 use super::{ProrationBehavior, SocialLink, SocialPlatform};
 use crate::{
     input::{Context, Patch, boolean, int_in, list, literal, text_of},
-    limits,
     tax::TaxSettings,
 };
+
+mod details;
+mod portal;
+
+pub use details::*;
+pub use portal::*;
 
 /// The most metrics that the dashboard's overview can be told to show.
 pub const MOST_METRICS: usize = 100;
 /// The longest name of a metric, in characters.
 pub const LONGEST_METRIC: usize = 100;
-/// The most items that a list of business details can hold.
-pub const MOST_DETAILS: usize = 100;
-/// The longest text among business details, in characters.
-pub const LONGEST_DETAIL: usize = 10_000;
 /// The most days before benefits of unpaid subscriptions are taken away.
 pub const LONGEST_GRACE: i64 = i32::MAX as i64;
 /// The highest amount below which disputes can be conceded unasked, in cents of the US dollar.
@@ -292,115 +293,6 @@ switches! {
     }
 }
 
-/// What the portal shows of usage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub struct PortalUsageSettings {
-    /// Whether usage is shown.
-    pub show: bool,
-}
-
-/// What customers may do with subscriptions in the portal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub struct PortalSubscriptionSettings {
-    /// Change the number of seats.
-    pub update_seats: bool,
-    /// Change the plan.
-    pub update_plan: bool,
-    /// Pause and resume.
-    pub pause: bool,
-}
-
-/// What customers may do with their own data in the portal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub struct PortalCustomerSettings {
-    /// Change their e-mail address.
-    pub allow_email_change: bool,
-}
-
-/// How the customer portal behaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub struct CustomerPortalSettings {
-    /// Usage.
-    pub usage: PortalUsageSettings,
-    /// Subscriptions.
-    pub subscription: PortalSubscriptionSettings,
-    /// The customer.
-    pub customer: PortalCustomerSettings,
-}
-
-impl Default for CustomerPortalSettings {
-    fn default() -> Self {
-        Self {
-            usage: PortalUsageSettings { show: true },
-            subscription: PortalSubscriptionSettings {
-                update_seats: true,
-                update_plan: true,
-                pause: false,
-            },
-            customer: PortalCustomerSettings {
-                allow_email_change: false,
-            },
-        }
-    }
-}
-
-impl CustomerPortalSettings {
-    /// Reads the field of an organization's PATCH. What may be left out is off then.
-    pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-        cx.dictionary(value, |f| {
-            let usage = f.required("usage", |value, cx| {
-                cx.dictionary(value, |f| f.required("show", boolean))
-            });
-            let subscription = f.required("subscription", |value, cx| {
-                cx.dictionary(value, |f| {
-                    let seats = f.required("update_seats", boolean);
-                    let plan = f.required("update_plan", boolean);
-                    let pause = f.omittable("pause", boolean);
-                    Some(PortalSubscriptionSettings {
-                        update_seats: seats?,
-                        update_plan: plan?,
-                        pause: pause.unwrap_or(false),
-                    })
-                })
-            });
-            let email = f.omittable("customer", |value, cx| {
-                cx.dictionary(value, |f| Some(f.omittable("allow_email_change", boolean)))
-            });
-            Some(Self {
-                usage: PortalUsageSettings { show: usage? },
-                subscription: subscription?,
-                customer: PortalCustomerSettings {
-                    allow_email_change: email.flatten().unwrap_or(false),
-                },
-            })
-        })
-    }
-
-    fn stored(value: &Value) -> Self {
-        let default = Self::default();
-        let (usage, subscription, customer) =
-            (&value["usage"], &value["subscription"], &value["customer"]);
-        let plan = default.subscription;
-        Self {
-            usage: PortalUsageSettings {
-                show: flag(usage, "show", default.usage.show),
-            },
-            subscription: PortalSubscriptionSettings {
-                update_seats: flag(subscription, "update_seats", plan.update_seats),
-                update_plan: flag(subscription, "update_plan", plan.update_plan),
-                pause: flag(subscription, "pause", plan.pause),
-            },
-            customer: PortalCustomerSettings {
-                allow_email_change: flag(
-                    customer,
-                    "allow_email_change",
-                    default.customer.allow_email_change,
-                ),
-            },
-        }
-    }
-}
-
 /// How disputes are dealt with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DisputeSettings {
@@ -436,66 +328,6 @@ impl DisputeSettingsUpdate {
             })
         })
     }
-}
-
-crate::words! {
-    /// What the merchant used before.
-    pub enum SwitchingFrom {
-        /// Paddle.
-        Paddle = "paddle",
-        /// Lemon Squeezy.
-        LemonSqueezy = "lemon_squeezy",
-        /// Gumroad.
-        Gumroad = "gumroad",
-        /// Stripe.
-        Stripe = "stripe",
-        /// Something else.
-        Other = "other",
-    }
-}
-
-/// Reads what the merchant says about its business: the keys that were sent, by their names.
-pub fn details(value: &Value, cx: &mut Context) -> Option<Map<String, Value>> {
-    cx.object(value, |f| {
-        let mut sent = Map::new();
-        let mut keep = |name: &str, value: Patch<Value>| match value {
-            Patch::Absent => {}
-            Patch::Null => drop(sent.insert(name.to_owned(), Value::Null)),
-            Patch::Value(value) => drop(sent.insert(name.to_owned(), value)),
-        };
-        for name in ["about", "product_description", "intended_use"] {
-            keep(
-                name,
-                f.patch(name, |v, cx| {
-                    text_of(0, LONGEST_DETAIL, false)(v, cx).map(Value::from)
-                }),
-            );
-        }
-        for name in [
-            "selling_categories",
-            "pricing_models",
-            "customer_acquisition",
-        ] {
-            let read = list(0, MOST_DETAILS, text_of(0, LONGEST_DETAIL, false));
-            let texts = f.omittable(name, read).map(Value::from);
-            keep(name, texts.map_or(Patch::Absent, Patch::Value));
-        }
-        for name in ["future_annual_revenue", "previous_annual_revenue"] {
-            keep(
-                name,
-                f.patch(name, |v, cx| {
-                    int_in(0, limits::AMOUNT)(v, cx).map(Value::from)
-                }),
-            );
-        }
-        let switching = f.omittable("switching", boolean).map(Value::from);
-        keep("switching", switching.map_or(Patch::Absent, Patch::Value));
-        let from = f.patch("switching_from", |v, cx| {
-            literal::<SwitchingFrom>(v, cx).map(|from| from.as_str().into())
-        });
-        keep("switching_from", from);
-        Some(sent)
-    })
 }
 
 /// The organization's settings, which are stored as one document.
