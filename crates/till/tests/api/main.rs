@@ -46,6 +46,7 @@ mod pages_offer;
 mod pages_once;
 mod pages_terms;
 mod paying;
+mod problems;
 mod products;
 mod request_fields;
 mod retention;
