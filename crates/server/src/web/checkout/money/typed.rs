@@ -153,24 +153,15 @@ fn read(number: &str, most: usize, locale: Locale) -> Option<(String, String)> {
         return Some((runs.concat(), String::new()));
     };
     let alike = between.iter().all(|mark| *mark == last);
-    let (point, group) = marks(locale);
-    let is_fraction = match (&runs[..], alike) {
-        ([_, fraction], _) if fraction.is_empty() => {
-            return (last != '٫').then(|| (runs.concat(), String::new()));
+    let is_fraction = match &runs[..] {
+        [whole, end] if end.is_empty() => {
+            return (last != '٫').then(|| (whole.clone(), String::new()));
         }
-        (_, _) if !is_point(last) => false,
-        ([_, _], _) if last == '٫' => true,
-        ([whole, fraction], _) if fraction.len() == 3 => {
-            let may_group = (1..=3).contains(&whole.len()) && !whole.starts_with('0');
-            match may_group {
-                true if last == group => false,
-                true => last == point && most >= 3 || return None,
-                false => most >= 3 || return None,
-            }
-        }
-        ([_, _], _) => true,
-        (_, true) => false,
-        (_, false) => true,
+        _ if !is_point(last) => false,
+        [_, _] if last == '٫' => true,
+        [whole, fraction] if fraction.len() == 3 => is_decimal_point(whole, last, most, locale)?,
+        [_, _] => true,
+        _ => !alike,
     };
     if !is_fraction {
         let whole = alike && last != '٫' && is_grouped(&runs);
@@ -186,15 +177,22 @@ fn read(number: &str, most: usize, locale: Locale) -> Option<(String, String)> {
     if fraction.is_empty() || !groups || is_odd || (!between.is_empty() && !is_grouped(&runs)) {
         return None;
     }
-    let whole = runs.concat();
-    Some((
-        if whole.is_empty() {
-            "0".to_owned()
-        } else {
-            whole
-        },
-        fraction,
-    ))
+    let whole = match runs.concat() {
+        none if none.is_empty() => "0".to_owned(),
+        whole => whole,
+    };
+    Some((whole, fraction))
+}
+
+/// Whether a mark before three digits begins the decimals; `None` where it could be one of thousands as well, or there
+/// are not so many decimals.
+fn is_decimal_point(whole: &str, mark: char, most: usize, locale: Locale) -> Option<bool> {
+    let (point, group) = marks(locale);
+    let may_group = (1..=3).contains(&whole.len()) && !whole.starts_with('0');
+    if may_group && mark == group {
+        return Some(false);
+    }
+    (most >= 3 && (!may_group || mark == point)).then_some(true)
 }
 
 /// Whether digits stand in groups of three, or as in India: three at the end, two before.
