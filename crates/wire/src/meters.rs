@@ -215,18 +215,27 @@ pub struct MeterUpdate {
 /// Text that a clause compares with, in characters.
 pub(crate) const OPERAND: usize = 1_000;
 
-/// How deep filters may stand in one another, and how many clauses they may have in all: more than anybody
-/// writes, less than hurts.
+/// How deep filters may stand in one another, and how many clauses and brackets they may have in all: more than
+/// anybody writes, less than hurts.
 const DEPTH: usize = 8;
 const CLAUSES: usize = 200;
 
+/// How many more of each a filter may have.
+struct Left {
+    clauses: usize,
+    brackets: usize,
+}
+
 /// A filter, read all the way down.
 pub fn filter(value: &Value, cx: &mut Context) -> Option<Filter> {
-    let mut left = CLAUSES;
+    let mut left = Left {
+        clauses: CLAUSES,
+        brackets: CLAUSES,
+    };
     filter_at(value, cx, DEPTH, &mut left)
 }
 
-fn filter_at(value: &Value, cx: &mut Context, depth: usize, left: &mut usize) -> Option<Filter> {
+fn filter_at(value: &Value, cx: &mut Context, depth: usize, left: &mut Left) -> Option<Filter> {
     if depth == 0 {
         return cx.refuse(
             format!("filters may stand at most {DEPTH} deep in one another"),
@@ -242,7 +251,11 @@ fn filter_at(value: &Value, cx: &mut Context, depth: usize, left: &mut usize) ->
             let mut parts = Vec::new();
             let before = cx.problems.len();
             for (i, item) in items.iter().enumerate() {
-                if *left == 0 {
+                let of_kind = match is_filter(item) {
+                    true => &mut left.brackets,
+                    false => &mut left.clauses,
+                };
+                if *of_kind == 0 || i == CLAUSES {
                     return cx.bound(
                         "too_long",
                         format!("A filter should have at most {CLAUSES} clauses"),
@@ -251,7 +264,7 @@ fn filter_at(value: &Value, cx: &mut Context, depth: usize, left: &mut usize) ->
                         CLAUSES,
                     );
                 }
-                *left -= 1;
+                *of_kind -= 1;
                 parts.extend(cx.at(i, |cx| part(item, cx, depth, left)));
             }
             (cx.problems.len() == before).then_some(parts)
@@ -263,12 +276,15 @@ fn filter_at(value: &Value, cx: &mut Context, depth: usize, left: &mut usize) ->
     })
 }
 
-/// A condition, or a filter in brackets: what has one of a filter's keys is meant as one.
-fn part(value: &Value, cx: &mut Context, depth: usize, left: &mut usize) -> Option<FilterPart> {
-    let is_filter = ["conjunction", "clauses"]
+fn is_filter(value: &Value) -> bool {
+    ["conjunction", "clauses"]
         .iter()
-        .any(|key| value.get(key).is_some());
-    if is_filter {
+        .any(|key| value.get(key).is_some())
+}
+
+/// A condition, or a filter in brackets: what has one of a filter's keys is meant as one.
+fn part(value: &Value, cx: &mut Context, depth: usize, left: &mut Left) -> Option<FilterPart> {
+    if is_filter(value) {
         return cx
             .at("Filter", |cx| filter_at(value, cx, depth - 1, left))
             .map(FilterPart::Filter);

@@ -110,8 +110,5 @@ pub fn total_changed(session: &Session, cause: Cause) -> Refusal {
     let words = format!(
         "{what}: the total is now {sum}. Nothing was charged. Confirm again to agree to it."
     );
-    let mut problem = Problem::value(loc!["body", key], words, serde_json::Value::Null);
-    problem.ctx =
-        Some(serde_json::json!({"total_amount": total, "currency": row.currency.as_str()}));
-    Refusal::field(problem)
+    Refusal::field(Problem::value(loc!["body", key], words, total))
 }

@@ -300,7 +300,8 @@ both! {
             ("prices.0.amount_type", "seat_based"), ("prices.0.seat_tiers.tiers.0.min_seats", "1"),
             ("prices.0.seat_tiers.tiers.0.max_seats", "10"), ("prices.0.seat_tiers.tiers.0.price_per_seat", "10"),
             ("prices.0.seat_tiers.tiers.1.min_seats", "11"), ("prices.0.seat_tiers.tiers.1.price_per_seat", "8"),
-            ("prices.1.amount_type", "metered_unit"), ("prices.1.meter_id", meter["id"].as_str().unwrap()), ("prices.1.unit_amount", "0.02")]);
+            ("prices.1.amount_type", "metered_unit"), ("prices.1.price_currency", "usd"),
+            ("prices.1.meter_id", meter["id"].as_str().unwrap()), ("prices.1.unit_amount", "0.02")]);
         let html = owner.post("/dashboard/ada/products/preview", &sent).await.text();
         for words in ["14 days free, then", "$10 per seat", "1–10 seats: $10.00 each", "11 seats and more: $8.00 each", "0.02 USD per unit"] {
             assert!(html.contains(words), "{words}: {html}");

@@ -197,10 +197,10 @@ both! {
     async fn a_customer_is_one_however_the_address_is_written(t: &mut Till) {
         let ada = t.customer(UNICODE).await;
         assert_eq!(ada["email"], UNICODE, "shown as it was written");
-        for same in ["ada@bu\u{308}cher.example", "ada@bücher。example", "\u{200e}ada@bücher.example "] {
+        for same in ["ada@bu\u{308}cher.example", "ada@bücher。example", "a\u{200b}da@bücher.example", "\u{200e}ada@bücher.example "] {
             assert_eq!(found(t, "/v1/customers/", "email", same).await, 1, "{same}");
         }
-        for same in [DNS, "ADA@BÜCHER.EXAMPLE", "ａda@bücher.example", "a\u{200b}da@bücher.example"] {
+        for same in [DNS, "ADA@BÜCHER.EXAMPLE", "ａda@bücher.example"] {
             let again = t.post("/v1/customers/", json!({"email": same})).await;
             assert_eq!(again.invalid(), crate::pairs(&[("value_error", "body.email")]), "{same}");
             assert_eq!(found(t, "/v1/customers/", "email", same).await, 1, "{same}");

@@ -142,6 +142,16 @@ impl World {
         );
         t.app.store.commit(token.2).await.unwrap();
         let team = t.app.store.team(t.organization.id).await.unwrap().unwrap();
+        let inviting = &team.people[0].1;
+        let (invitation, changes) = till_core::team::invite(
+            &team,
+            inviting,
+            "invited@zanzibar.example",
+            till_core::records::Role::Member,
+            &t.app.at(),
+        )
+        .unwrap();
+        t.app.store.commit(changes).await.unwrap();
         let ids = BTreeMap::from([
             ("organizations", t.organization.id.to_string()),
             ("benefits", id(&benefit)),
@@ -163,6 +173,7 @@ impl World {
             ("webhooks/deliveries", id(&delivery)),
             ("tokens", token.0.id.to_string()),
             ("team", team.people[0].0.id.to_string()),
+            ("invitations", invitation.id.to_string()),
             ("client secret", text(&open, "client_secret")),
             ("link secret", text(&link, "client_secret")),
         ]);

@@ -192,7 +192,7 @@ both! {
         let host = |n: usize, length: usize| format!("{n:03}{}.example", "a".repeat(length - 11));
         let hosts = |n: usize, length| Value::from_iter((0..n).map(|n| host(n, length)));
         t.patch(&path, json!({"embed_hosts": hosts(100, 40)})).await.ok();
-        for many in [hosts(101, 20), hosts(100, 41), hosts(100_000, 20)] {
+        for many in [hosts(101, 20), hosts(100, 41), hosts(50_000, 20)] {
             let wrong = t.patch(&path, json!({"embed_hosts": many})).await.unreadable();
             assert_eq!(wrong, crate::pairs(&[("too_long", "body.embed_hosts")]));
         }

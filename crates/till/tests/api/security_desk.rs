@@ -21,7 +21,7 @@ const PUBLIC: [(&str, &str); 8] = [
 ];
 
 /// What stands below an organization's address, and of what its `{id}` is; longer ones first.
-const IDS: [(&str, &str); 15] = [
+const IDS: [(&str, &str); 16] = [
     (
         "/developers/webhooks/{endpoint}/deliveries",
         "webhooks/deliveries",
@@ -34,6 +34,7 @@ const IDS: [(&str, &str); 15] = [
     ("/products/benefits", "benefits"),
     ("/products/meters", "meters"),
     ("/products", "products"),
+    ("/settings/team/{id}/withdraw", "invitations"),
     ("/settings/team", "team"),
     ("/subscriptions", "subscriptions"),
     ("/checkouts", "checkouts"),

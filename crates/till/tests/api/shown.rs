@@ -23,7 +23,7 @@ fn refused(answer: &Answer, place: &str, words: &str, total: i64) {
         problem["msg"].as_str().unwrap().contains(words),
         "{problem}"
     );
-    assert_eq!(problem["ctx"]["total_amount"], total);
+    assert_eq!(problem["input"], total);
 }
 
 /// Pays, and is charged this.

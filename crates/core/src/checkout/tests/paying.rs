@@ -351,7 +351,8 @@ fn an_order_that_is_not_what_was_paid_is_not_made() {
     let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
     let good = purchase(&settled);
     assert!(fulfil(&good, &site(), &at(4)).is_ok());
-    let wrong: [(&str, fn(&mut Purchase)); 9] = [
+    type Spoil = fn(&mut Purchase);
+    let wrong: [(&str, Spoil); 9] = [
         ("another amount was paid", |p| {
             p.payment.as_mut().unwrap().amount -= 1
         }),

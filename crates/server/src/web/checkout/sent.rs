@@ -85,7 +85,7 @@ pub fn body(
 fn code(form: &CheckoutForm, session: &Session) -> Option<String> {
     let typed = form.discount_code.as_deref()?.trim();
     let known = session.discount.as_ref().and_then(|d| d.code.as_deref());
-    let new = !typed.is_empty() && !known.is_some_and(|code| code_key(code) == code_key(typed));
+    let new = !typed.is_empty() && known.is_none_or(|code| code_key(code) != code_key(typed));
     new.then(|| typed.to_owned())
 }
 

@@ -67,6 +67,9 @@ fn a_body_is_a_tree_of_fields_with_their_rules() {
         .body
         .as_ref()
         .unwrap();
+    let [body, _] = &body.choices[..] else {
+        panic!("a product is sold once or by the period: {body:?}");
+    };
     let name = field(body, "name");
     assert!(name.required);
     assert_eq!(
