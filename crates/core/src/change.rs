@@ -257,31 +257,6 @@ pub trait Revised: Record {
     fn revised(&mut self, now: Timestamp);
 }
 
-/// Implements [`Revised`] for rows with `modified_at` and `version`.
-macro_rules! revised {
-    ($($row:ident),+ $(,)?) => {$(
-        impl Revised for crate::records::$row {
-            fn revised(&mut self, now: Timestamp) {
-                self.modified_at = Some(now);
-                self.version += 1;
-            }
-        }
-    )+};
-}
-revised!(
-    Benefit,
-    Checkout,
-    CheckoutLink,
-    CustomField,
-    Customer,
-    Discount,
-    File,
-    Meter,
-    Organization,
-    Product,
-    WebhookEndpoint,
-);
-
 /// One write and what must hold for it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Write {

@@ -20,12 +20,13 @@ use crate::{
     change::{Changes, Json},
     event::Audience,
     folding::email_key,
+    hex::hex,
     products::Offered,
     records::{Customer, CustomerSession, Organization, ProductPrice, Subscription},
     refusal::{Refusal, collected, no_organization_id},
     site::Site,
     tax_id,
-    tokens::{SecretKey, hex},
+    tokens::SecretKey,
 };
 
 /// The job that tells of a changed customer state, once per burst.

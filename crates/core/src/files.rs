@@ -18,10 +18,11 @@ use uuid::Uuid;
 use crate::{
     at::At,
     change::{Changes, Json},
+    hex::hex,
     records::{File, Organization, Upload, UploadPart},
     refusal::{Refusal, collected, no_organization_id},
     site::Site,
-    tokens::{SecretKey, hex},
+    tokens::SecretKey,
 };
 
 /// How long a part may be uploaded.

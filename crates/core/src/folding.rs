@@ -15,7 +15,7 @@ use icu_properties::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::tokens::hex;
+use crate::hex::hex;
 
 /// A text of a row that may not be there.
 pub trait Text {

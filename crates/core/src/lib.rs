@@ -14,6 +14,7 @@ pub mod embed;
 pub mod event;
 pub mod files;
 pub mod folding;
+pub mod hex;
 pub mod history;
 pub mod idempotency;
 pub mod javascript;

@@ -553,3 +553,28 @@ record! {
         kind: Option<EventType>,
     }
 }
+
+/// Implements [`Revised`] for rows with `modified_at` and `version`.
+macro_rules! revised {
+    ($($row:ident),+ $(,)?) => {$(
+        impl crate::change::Revised for $row {
+            fn revised(&mut self, now: Timestamp) {
+                self.modified_at = Some(now);
+                self.version += 1;
+            }
+        }
+    )+};
+}
+revised!(
+    Benefit,
+    Checkout,
+    CheckoutLink,
+    CustomField,
+    Customer,
+    Discount,
+    File,
+    Meter,
+    Organization,
+    Product,
+    WebhookEndpoint,
+);

@@ -12,7 +12,6 @@ use crate::{
     change::{Changes, Value},
     folding::email_key,
     records::{SignInLink, SignInMethod, User, UserSession},
-    team::INVITATION_LIFE,
     tokens::SecretKey,
 };
 
@@ -20,6 +19,8 @@ use crate::{
 pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How long a link works that somebody asked for.
 pub const LINK_LIFE: SignedDuration = SignedDuration::from_mins(15);
+/// How long an invitation stands.
+pub const INVITATION_LIFE: SignedDuration = SignedDuration::from_hours(3 * 24);
 /// `last_seen_at` is kept this close to the truth, without a write per request.
 pub const SEEN_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 /// What [`Changes`] refuses with when a link was used before.

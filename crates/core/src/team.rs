@@ -1,7 +1,7 @@
 //! Who belongs to an organization and what they may do there (lifecycle.md A.5, H.3). There is always
 //! an owner: every decision here touches the organization, so that of two at the same time one is made again.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use till_wire::{input::Problem, loc, scope::Scope};
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use crate::{
     people,
     records::{Invitation, Member, Organization, Role, SignInMethod, User},
     refusal::Refusal,
-    sign_in::{self, Device},
+    sign_in::{self, Device, INVITATION_LIFE},
     tokens::SecretKey,
 };
 
@@ -121,8 +121,6 @@ impl Team {
     }
 }
 
-/// How long an invitation stands.
-pub const INVITATION_LIFE: SignedDuration = SignedDuration::from_hours(3 * 24);
 /// Invitations that stand at the same time, of one organization.
 pub const MOST_INVITATIONS: usize = 100;
 /// What [`Changes`] refuses with when an invitation was used or withdrawn before.

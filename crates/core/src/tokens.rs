@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     at::At,
     change::{Changes, Json},
+    hex::hex,
     records::AccessToken,
     refusal::Refusal,
 };
@@ -41,11 +42,6 @@ impl SecretKey {
         mac.update(purpose.as_bytes());
         mac.finalize().into_bytes().into()
     }
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A new organization access token: the row, and the text that is shown once.

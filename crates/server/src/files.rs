@@ -14,7 +14,7 @@ use futures_util::TryStreamExt as _;
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
-use till_core::{files::may_upload, records::File, tokens::hex};
+use till_core::{files::may_upload, hex::hex, records::File};
 use till_ports::files::FilesError;
 use uuid::Uuid;
 

@@ -37,7 +37,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/", axum::routing::get(web::front))
         .layer(DefaultBodyLimit::max(web::FORM_LIMIT))
         .layer(CompressionLayer::new());
-    api::router(&app)
+    api::router(&app, axum::routing::any(web::nowhere))
         .merge(files::routes())
         .merge(pages)
         .fallback(web::nowhere)

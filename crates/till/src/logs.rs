@@ -8,7 +8,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use till_core::tokens::hex;
+use till_core::hex::hex;
 use till_server::{app::App, request_id};
 use till_wire::input::shortened_text;
 use tracing::Instrument;

@@ -19,11 +19,10 @@ use super::{
 use crate::{
     at::At,
     change::{Changes, Json},
-    customers::Holders,
     discounts::{self, Hints},
     folding,
     organizations::capabilities,
-    records::{Checkout, Customer, Discount, Payment, PaymentKind, PaymentState},
+    records::{Checkout, Discount, Payment, PaymentKind, PaymentState},
     refusal::{Refusal, collected},
     subscriptions::claims::{self, Person, Upgraded},
     trials,
@@ -33,26 +32,7 @@ use crate::{
 /// it may take; a confirmation that comes later still finds the attempt given up at the processor.
 pub const RECONCILE_AFTER: jiff::SignedDuration = jiff::SignedDuration::from_secs(15);
 
-/// The customers that a confirmation may turn out to be about.
-#[derive(Debug, Clone, Default)]
-pub struct Buyer {
-    /// The session's customer, deleted or not.
-    pub linked: Option<Customer>,
-    /// Live customers with the buyer's e-mail or the session's external id.
-    pub holders: Holders,
-    /// The card behind the confirmation, where the decision depends on it.
-    pub card_fingerprint: Option<String>,
-    /// The key of the budget of declines of the buyer's network, where declines are counted.
-    pub network_key: Option<String>,
-    /// The discount that the attempt was made with, once one was made.
-    pub discount: Option<Discount>,
-    /// Whether the person or the card has had a trial of the organization, where that matters.
-    pub had_trial: bool,
-    /// The subscription that the session upgrades, as it is now.
-    pub upgraded: Option<Upgraded>,
-    /// Whether somebody else is buying, or has bought, what may be bought once at a time.
-    pub came_late: bool,
-}
+pub use super::customer::Buyer;
 
 /// What a confirmation leads to.
 #[derive(Debug, Clone)]

@@ -3,14 +3,35 @@
 
 use till_wire::events::EventType;
 
-use super::{Around, Session, confirm::Buyer};
+use super::{Around, Session};
 use crate::{
     change::Changes,
-    customers,
-    records::{Checkout, Customer, Payment},
+    customers::{self, Holders},
+    records::{Checkout, Customer, Discount, Payment},
     refusal::Refusal,
-    subscriptions::claims::Person,
+    subscriptions::claims::{Person, Upgraded},
 };
+
+/// The customers that a confirmation may turn out to be about.
+#[derive(Debug, Clone, Default)]
+pub struct Buyer {
+    /// The session's customer, deleted or not.
+    pub linked: Option<Customer>,
+    /// Live customers with the buyer's e-mail or the session's external id.
+    pub holders: Holders,
+    /// The card behind the confirmation, where the decision depends on it.
+    pub card_fingerprint: Option<String>,
+    /// The key of the budget of declines of the buyer's network, where declines are counted.
+    pub network_key: Option<String>,
+    /// The discount that the attempt was made with, once one was made.
+    pub discount: Option<Discount>,
+    /// Whether the person or the card has had a trial of the organization, where that matters.
+    pub had_trial: bool,
+    /// The subscription that the session upgrades, as it is now.
+    pub upgraded: Option<Upgraded>,
+    /// Whether somebody else is buying, or has bought, what may be bought once at a time.
+    pub came_late: bool,
+}
 
 /// Who buys.
 #[derive(Debug, Clone, Copy, PartialEq)]

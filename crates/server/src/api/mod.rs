@@ -29,7 +29,7 @@ use axum::{
     http::{HeaderValue, StatusCode, Uri, header},
     middleware,
     response::{IntoResponse, Response},
-    routing::any,
+    routing::{MethodRouter, any},
 };
 
 use self::operation::Operation;
@@ -38,7 +38,6 @@ use crate::{
     error::ApiError,
     idempotency,
     transport::{self, Bodies, Callers},
-    web,
 };
 
 pub use openapi::document;
@@ -69,8 +68,8 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
     .flatten()
 }
 
-/// The API with everything around it.
-pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
+/// The API with everything around it; `nowhere` answers where it has nothing.
+pub fn router(app: &Arc<App>, nowhere: MethodRouter<Arc<App>>) -> Router<Arc<App>> {
     let paths: BTreeSet<_> = operations().map(|operation| (operation.path)()).collect();
     let mut router = operations().fold(Router::new(), |router, operation| operation.routed(router));
     for path in paths {
@@ -86,7 +85,7 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
             Arc::new(Bodies::default()),
             transport::take_body,
         ))
-        .merge(unknown())
+        .merge(unknown(&nowhere))
         .layer(middleware::from_fn_with_state(
             Arc::new(Callers::new(app.clone())),
             transport::identify,
@@ -96,11 +95,11 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
 }
 
 /// Every other address under `/v1`: there is nothing, with the headers that the API's answers carry.
-fn unknown() -> Router<Arc<App>> {
+fn unknown(nowhere: &MethodRouter<Arc<App>>) -> Router<Arc<App>> {
     ["/v1", "/v1/", "/v1/{*rest}"]
         .into_iter()
         .fold(Router::new(), |router, path| {
-            router.route(path, any(web::nowhere))
+            router.route(path, nowhere.clone())
         })
 }
 

@@ -4,38 +4,25 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
+    http::HeaderMap,
     middleware::Next,
     response::Response,
 };
 
-use super::{
-    checkout::{pages::bad_news, view::Look},
-    desk,
-};
-use crate::{app::App, limits::Network};
+use crate::{app::App, error::ApiError, limits::Network};
 
-/// Around the buyers' pages.
-pub(super) async fn checkout(
-    State(app): State<Arc<App>>,
-    network: Network,
+/// What answers where a network's budget is spent.
+pub(super) type Refuse = fn(&HeaderMap, &ApiError) -> Response;
+
+/// Around pages: counts the request, or answers with what `refuse` makes of the error.
+pub(super) async fn count(
+    State((app, refuse)): State<(Arc<App>, Refuse)>,
     request: Request,
     next: Next,
 ) -> Response {
+    let network = Network::of(&app, request.headers(), request.extensions());
     match app.limits.count(network.to_string()) {
         Ok(()) => next.run(request).await,
-        Err(error) => bad_news(Look::of_browser(request.headers()), &error),
-    }
-}
-
-/// Around the dashboard, signing in included.
-pub(super) async fn dashboard(
-    State(app): State<Arc<App>>,
-    network: Network,
-    request: Request,
-    next: Next,
-) -> Response {
-    match app.limits.count(network.to_string()) {
-        Ok(()) => next.run(request).await,
-        Err(error) => desk::later(&error),
+        Err(error) => refuse(request.headers(), &error),
     }
 }

@@ -13,7 +13,8 @@ use rusqlite::{
     backup::{Backup, StepResult},
 };
 
-use super::lock::{Lock, beside};
+use super::lock::Lock;
+use super::private::beside;
 use super::private::{self, PRIVATE};
 use crate::list::Dialect;
 use crate::migrate;

@@ -7,10 +7,10 @@ use std::{
     fs::{File, OpenOptions, TryLockError},
     io,
     os::unix::fs::OpenOptionsExt,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
-use super::private::PRIVATE;
+use super::private::{PRIVATE, beside};
 
 /// Held until it is dropped, or its process ends however that happens.
 #[derive(Debug)]
@@ -46,11 +46,4 @@ fn open(database: &Path) -> io::Result<File> {
         .write(true)
         .mode(PRIVATE)
         .open(beside(database, ".lock"))
-}
-
-/// The file of this name with something behind it.
-pub(crate) fn beside(file: &Path, behind: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(behind);
-    PathBuf::from(name)
 }

@@ -25,7 +25,8 @@ use crate::migrate::{self, Migration};
 use crate::page::{Asked, Total};
 use crate::{Options, Query, Size, adds_events, adds_work};
 
-use lock::{Lock, beside};
+use lock::Lock;
+use private::beside;
 use read::{Readers, Source};
 use write::Writer;
 

@@ -7,14 +7,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::lock::beside;
-
 /// Read and written by its owner.
 pub(super) const PRIVATE: u32 = 0o600;
 /// What everybody else may do.
 const OTHERS: u32 = 0o077;
 /// What is behind a database's name in those of the files that come with it.
 const ENDINGS: [&str; 5] = ["", "-wal", "-shm", "-journal", ".lock"];
+
+/// The file of this name with something behind it.
+pub(crate) fn beside(file: &Path, behind: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(behind);
+    PathBuf::from(name)
+}
 
 /// Makes the file, empty, if it is not there: SQLite by itself would let everybody read it, and gives its log the
 /// permissions of the file.

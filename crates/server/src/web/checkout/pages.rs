@@ -34,11 +34,16 @@ use crate::{
     idempotency::Once,
     limits::{self, Network},
     pay,
-    web::{FORM_LIMIT, form_fields, later, limited, page},
+    web::{
+        FORM_LIMIT, form_fields, later,
+        limited::{self, Refuse},
+        page,
+    },
 };
 
 /// The pages' routes.
 pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
+    let refuse: Refuse = |headers, error| bad_news(Look::of_browser(headers), error);
     Router::new()
         .route("/checkout/{client_secret}", get(show).post(submit))
         .route("/checkout/{client_secret}/confirmation", get(confirmation))
@@ -49,8 +54,8 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .layer(middleware::from_fn(frame::framed))
         .route("/checkout/{client_secret}/frame", get(frame::telling))
         .layer(middleware::from_fn_with_state(
-            app.clone(),
-            limited::checkout,
+            (app.clone(), refuse),
+            limited::count,
         ))
 }
 

@@ -55,7 +55,11 @@ use http::{HeaderValue, Method, StatusCode, header};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Page, limited, page};
+use super::{
+    Page,
+    limited::{self, Refuse},
+    page,
+};
 use crate::{
     app::App,
     error::ApiError,
@@ -65,6 +69,7 @@ use shell::Notice;
 
 /// Every page of the dashboard, none of which takes a form from another site.
 pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
+    let refuse: Refuse = |_, error| later(error);
     Router::new()
         .route("/dashboard", get(front))
         .merge(sign_in::routes())
@@ -93,8 +98,8 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         ))
         .layer(middleware::from_fn(around))
         .layer(middleware::from_fn_with_state(
-            app.clone(),
-            limited::dashboard,
+            (app.clone(), refuse),
+            limited::count,
         ))
 }
 
@@ -127,7 +132,7 @@ pub(crate) fn message(status: StatusCode, title: &str, words: &str) -> Response 
 }
 
 /// A page that says that there were too many requests, and when to try again.
-pub(super) fn later(error: &ApiError) -> Response {
+fn later(error: &ApiError) -> Response {
     let shown = message(
         error.status(),
         "Too many requests",
