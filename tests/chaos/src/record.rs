@@ -1,7 +1,7 @@
 //! What is known after a run: the processor's books, Till's rows, what arrived at the receiver, and what buyers
 //! were told.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -99,6 +99,8 @@ pub struct Told {
     pub sequence: i64,
     /// Milliseconds since 1970.
     pub created: i64,
+    /// Whether it waits for nothing any more without having been sent.
+    pub skipped: bool,
 }
 
 /// One arrival at the receiver.
@@ -342,6 +344,10 @@ impl Record {
                 self.happenings.push(Happening { kind, subject });
             }
         }
+        let skipped = store
+            .all::<Id>(sql("select id from webhook_events where skipped"))
+            .await?;
+        let skipped: HashSet<Uuid> = skipped.into_iter().map(|Col(id)| id).collect();
         type ToldRow = (Id, Id, Text, MaybeId, Int, Col<jiff::Timestamp>);
         let rows = sql(
             "select id, endpoint_id, kind, subject_id, sequence, created_at from webhook_events order by sequence",
@@ -359,6 +365,7 @@ impl Record {
                 subject,
                 sequence,
                 created: created.as_millisecond(),
+                skipped: skipped.contains(&id),
             });
         }
         Ok(())

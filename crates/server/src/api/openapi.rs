@@ -169,6 +169,11 @@ fn common_answers(document: &mut Document) {
             &["ValidationBody"],
         );
         add("429", "Too many requests; see `Retry-After`.", &[]);
+        add(
+            "431",
+            "Address and headers are larger than 64 KiB together.",
+            &[],
+        );
         if does != Does::Reads {
             add(
                 "409",

@@ -77,6 +77,7 @@ fn sound() -> Record {
                 subject: Some(subject),
                 sequence: n as i64,
                 created: 10_000 * n as i64,
+                skipped: false,
             });
             record.deliveries.push(Delivery {
                 endpoint,
@@ -105,7 +106,7 @@ fn a_sound_record_passes() {
 #[test]
 fn every_kind_of_doctored_record_is_found() {
     type Doctor = fn(&mut Record);
-    let doctors: [(&str, Doctor); 29] = [
+    let doctors: [(&str, Doctor); 30] = [
         (
             "charge 00000000-0000-0000-0000-000000000002 has no attempt",
             |r| r.payments.clear(),
@@ -195,6 +196,12 @@ fn every_kind_of_doctored_record_is_found() {
         ("never arrived", |r| {
             r.deliveries.pop();
         }),
+        ("never arrived", |r| {
+            let last = r.deliveries.pop();
+            let last = last.map(|delivery| delivery.webhook_id);
+            let last = r.told.iter_mut().find(|told| Some(told.id) == last);
+            last.expect("it was told").skipped = true;
+        }),
         ("was never committed", |r| {
             r.deliveries[0].webhook_id = id(999)
         }),
@@ -256,4 +263,42 @@ fn a_discount_above_its_limit_is_found_also_where_its_count_agrees() {
         found.iter().any(|v| v.contains("was used 2 times")),
         "{found:?}"
     );
+}
+
+#[test]
+fn a_newer_change_stands_for_one_that_still_waited() {
+    let changed = |newer_arrives: bool| {
+        after(|r| {
+            for (n, skipped) in [(0, true), (1, false)] {
+                r.happenings.push(Happening {
+                    kind: "checkout.updated".into(),
+                    subject: id(77),
+                });
+                for endpoint in 0..2 {
+                    let webhook = id(500 + 10 * n + endpoint as u128);
+                    r.told.push(Told {
+                        id: webhook,
+                        endpoint,
+                        kind: "checkout.updated".into(),
+                        subject: Some(id(77)),
+                        sequence: 100 + n as i64,
+                        created: 1_000_000,
+                        skipped,
+                    });
+                    if !skipped && newer_arrives {
+                        r.deliveries.push(Delivery {
+                            endpoint,
+                            webhook_id: webhook,
+                            kind: "checkout.updated".into(),
+                            chain: None,
+                            ..r.deliveries[0].clone()
+                        });
+                    }
+                }
+            }
+        })
+    };
+    assert_eq!(changed(true), Vec::<String>::new());
+    let lost = changed(false);
+    assert_eq!(lost.len(), 4, "{lost:?}");
 }
