@@ -56,6 +56,10 @@ pub use reconcile::reconcile;
 
 use outcome::settle_from;
 
+/// What a buyer reads where the processor could not be reached before money could move.
+const NOT_STARTED: &str =
+    "The payment could not be started. Nothing was charged. Please try again.";
+
 /// A confirmed session.
 #[derive(Debug, Clone)]
 pub struct Confirmation {
@@ -173,7 +177,7 @@ pub async fn confirm(
     }
     let mut input = Body(Some(body)).object(|f| CheckoutUpdate::read(Writer::Client, f))?;
     let guess = guess(app, &loaded, &input, network).await?;
-    let card = card(app, &loaded, &mut input).await;
+    let card = card(app, &loaded, &mut input).await?;
     let mut loaded = Some(loaded);
     let visit = Visit {
         network,
@@ -281,27 +285,44 @@ pub fn locked(error: ApiError) -> ApiError {
     }
 }
 
-/// CF-8: looks at the card behind the confirmation where something depends on it: a buyer without a name gets the
-/// one on it, limits by person count it. A processor that cannot tell stops nobody.
-async fn card(app: &App, session: &Session, input: &mut CheckoutUpdate) -> Option<CardPreview> {
-    let token = input.confirmation_token_id.as_ref()?;
+/// The card behind the confirmation, asked for where something depends on it: a buyer without a name gets the one on
+/// it, limits by person count it. A limit is not lifted because the processor cannot be reached: then nothing is tried.
+async fn card(
+    app: &App,
+    session: &Session,
+    input: &mut CheckoutUpdate,
+) -> Result<Option<CardPreview>, ApiError> {
+    let Some(token) = &input.confirmation_token_id else {
+        return Ok(None);
+    };
     let nameless = match &input.customer_name {
         Patch::Value(_) => false,
         Patch::Null => true,
         Patch::Absent => session.checkout.customer_name.is_none(),
     };
     let discounted = session.discount.is_some() || input.discount_code.as_value().is_some();
-    if !nameless && !discounted && !may_try(session) {
-        return None;
+    let is_counted = discounted || may_try(session);
+    if !nameless && !is_counted {
+        return Ok(None);
     }
-    let card = app.processor.card(token, app.clock.now()).await;
-    let card = card.ok().flatten();
+    let card = match app.processor.card(token, app.clock.now()).await {
+        Ok(card) => card,
+        Err(ProcessorError::Unsure(cause)) if is_counted => {
+            tracing::warn!(%cause, "the processor could not be asked for a card that limits count");
+            return Err(Refusal::Payment(NOT_STARTED.to_owned()).into());
+        }
+        // What it refuses here it refuses when the attempt is prepared.
+        Err(cause) => {
+            tracing::info!(%cause, "the processor does not tell of a card");
+            None
+        }
+    };
     let name = card.as_ref().and_then(|card| card.billing_name.as_deref());
     let name = name.map(str::trim).filter(|name| !name.is_empty());
     if let Some(name) = name.filter(|_| nameless) {
         input.customer_name = Patch::Value(name.chars().take(256).collect());
     }
-    card
+    Ok(card)
 }
 
 /// Whether a trial that is not for everybody may come of the session (CF-16).
@@ -489,10 +510,7 @@ async fn charge(
         // Preparing moves nothing, so without it the attempt is certain to have failed.
         Err(ProcessorError::Unsure(cause)) => {
             tracing::warn!(%cause, payment = %id, "the processor could not be reached");
-            Ok(not_started(
-                declines::UNREACHABLE,
-                "The payment could not be started. Nothing was charged. Please try again.",
-            ))
+            Ok(not_started(declines::UNREACHABLE, NOT_STARTED))
         }
         Err(refused) => Err(refused),
     };

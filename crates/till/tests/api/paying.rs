@@ -13,6 +13,7 @@ use crate::pairs;
 mod attempts;
 mod buyer;
 mod identity;
+mod unreachable;
 
 const ADA: &str = "ada@example.com";
 const VISA: &str = "pm_card_visa";
