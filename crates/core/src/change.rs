@@ -384,8 +384,8 @@ impl Changes {
 
     /// [`Changes::update`] of what somebody asked to be changed: where anything differs the row says when that was, and
     /// has its next version; where nothing does, nothing is written. Whether anything did.
-    pub fn revise<R: Revised>(&mut self, old: &R, new: &mut R, at: &At) -> bool {
-        if old.values() == new.values() {
+    pub fn revise<R: Revised + PartialEq>(&mut self, old: &R, new: &mut R, at: &At) -> bool {
+        if old == new {
             return false;
         }
         new.revised(at.now);
