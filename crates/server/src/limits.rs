@@ -130,15 +130,16 @@ impl Limits {
         }
     }
 
-    /// Takes one request of a general budget, that of an organization or a network, or refuses it.
-    pub(crate) fn count(&self, whose: String) -> Result<(), ApiError> {
-        let wait = self
-            .general
-            .as_ref()
-            .and_then(|general| general.enter(&whose));
-        wait.map_or(Ok(()), |seconds| {
-            Err(ApiError::too_many(TooMany::Requests, seconds))
-        })
+    /// Takes one request of a general budget, that of an organization or a network, or refuses it. `whose` is not asked
+    /// where nothing is limited.
+    pub(crate) fn count(&self, whose: impl FnOnce() -> String) -> Result<(), ApiError> {
+        let Some(general) = &self.general else {
+            return Ok(());
+        };
+        match general.enter(&whose()) {
+            Some(seconds) => Err(ApiError::too_many(TooMany::Requests, seconds)),
+            None => Ok(()),
+        }
     }
 
     /// From now on so many nodes share the budgets.

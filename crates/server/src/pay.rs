@@ -7,6 +7,7 @@
 //! No transaction is held across a call. Dying between any two steps leaves an attempt that
 //! [`reconcile()`] brings to its end.
 
+mod card;
 mod current;
 mod outcome;
 mod reconcile;
@@ -54,6 +55,7 @@ pub use current::{current, shown};
 pub use outcome::settle;
 pub use reconcile::reconcile;
 
+use card::{card, may_try};
 use outcome::settle_from;
 
 /// What a buyer reads where the processor could not be reached before money could move.
@@ -283,53 +285,6 @@ pub fn locked(error: ApiError) -> ApiError {
     } else {
         error
     }
-}
-
-/// The card behind the confirmation, asked for where something depends on it: a buyer without a name gets the one on
-/// it, limits by person count it. A limit is not lifted because the processor cannot be reached: then nothing is tried.
-async fn card(
-    app: &App,
-    session: &Session,
-    input: &mut CheckoutUpdate,
-) -> Result<Option<CardPreview>, ApiError> {
-    let Some(token) = &input.confirmation_token_id else {
-        return Ok(None);
-    };
-    let nameless = match &input.customer_name {
-        Patch::Value(_) => false,
-        Patch::Null => true,
-        Patch::Absent => session.checkout.customer_name.is_none(),
-    };
-    let discounted = session.discount.is_some() || input.discount_code.as_value().is_some();
-    let is_counted = discounted || may_try(session);
-    if !nameless && !is_counted {
-        return Ok(None);
-    }
-    let card = match app.processor.card(token, app.clock.now()).await {
-        Ok(card) => card,
-        Err(ProcessorError::Unsure(cause)) if is_counted => {
-            tracing::warn!(%cause, "the processor could not be asked for a card that limits count");
-            return Err(Refusal::Payment(NOT_STARTED.to_owned()).into());
-        }
-        // What it refuses here it refuses when the attempt is prepared.
-        Err(cause) => {
-            tracing::info!(%cause, "the processor does not tell of a card");
-            None
-        }
-    };
-    let name = card.as_ref().and_then(|card| card.billing_name.as_deref());
-    let name = name.map(str::trim).filter(|name| !name.is_empty());
-    if let Some(name) = name.filter(|_| nameless) {
-        input.customer_name = Patch::Value(name.chars().take(256).collect());
-    }
-    Ok(card)
-}
-
-/// Whether a trial that is not for everybody may come of the session (CF-16).
-fn may_try(session: &Session) -> bool {
-    let settings = &session.organization.settings.subscription_settings;
-    let recurring = session.offered.iter().any(|o| o.product.is_recurring());
-    settings.prevent_trial_abuse && session.checkout.allow_trial && recurring
 }
 
 /// The session as a change would leave it, with nothing committed.

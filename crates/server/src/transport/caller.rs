@@ -61,7 +61,7 @@ impl Callers {
         &self,
         path: &str,
         headers: &HeaderMap,
-        network: impl Fn() -> String,
+        network: impl Fn() -> String + Copy,
     ) -> Result<Identity, ApiError> {
         let app = &self.app;
         let sent = match is_public(path) {
@@ -69,17 +69,17 @@ impl Callers {
             false => bearer(headers),
         };
         let Some(sent) = sent else {
-            app.limits.count(network())?;
+            app.limits.count(network)?;
             return Ok(Identity::Anonymous);
         };
         let Some(token) = sent else {
-            app.limits.count(network())?;
+            app.limits.count(network)?;
             return Err(ApiError::invalid_token());
         };
         let digest = app.key.digest(token);
         // A customer's session is a real credential, but not for this API: it counts as none.
         if token.starts_with("polar_cst_") {
-            app.limits.count(network())?;
+            app.limits.count(network)?;
             let now = app.clock.now();
             return match app.store.live_customer_session(&digest, now).await? {
                 true => Ok(Identity::Anonymous),
@@ -87,7 +87,7 @@ impl Callers {
             };
         }
         if !self.valid.holds(&digest) {
-            app.limits.count(format!("tokens from {}", network()))?;
+            app.limits.count(|| format!("tokens from {}", network()))?;
         }
         let now = app.clock.now();
         let held = app.store.caller(&digest).await?;
@@ -101,7 +101,7 @@ impl Callers {
             return Err(ApiError::invalid_token());
         };
         self.valid.note(&digest);
-        app.limits.count(held.1.id.to_string())?;
+        app.limits.count(|| held.1.id.to_string())?;
         tracing::Span::current().record("organization", tracing::field::display(held.1.id));
         narrow(headers, held.1.id)?;
         note_use(app, &held.0).await;

@@ -20,8 +20,8 @@ pub(super) async fn count(
     request: Request,
     next: Next,
 ) -> Response {
-    let network = Network::of(&app, request.headers(), request.extensions());
-    match app.limits.count(network.to_string()) {
+    let network = || Network::of(&app, request.headers(), request.extensions()).to_string();
+    match app.limits.count(network) {
         Ok(()) => next.run(request).await,
         Err(error) => refuse(request.headers(), &error),
     }
