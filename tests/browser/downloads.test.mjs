@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { startTill, until } from '../clients/till.mjs';
 import { cards, fill, openPage, pay, session, startBrowser } from './browser.mjs';
-import { signedIn } from './desk.mjs';
+import { signedIn } from './dashboard.mjs';
 
 const lists = ['checkouts', 'orders', 'subscriptions', 'payments', 'customers'];
 /** More than the two parts of a hundred rows in which a file is read. */

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { startTill, until } from '../clients/till.mjs';
 import { fill, openPage, pay, refusals, session, startBrowser } from './browser.mjs';
-import { signedIn, signIn } from './desk.mjs';
+import { signedIn, signIn } from './dashboard.mjs';
 
 /** Somebody else's site: pages by path; the requests that it got. */
 async function startSite(host, pages) {

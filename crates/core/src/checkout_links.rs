@@ -12,13 +12,15 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    at::At,
-    change::{Changes, Json},
-    products::{self, Offered},
-    records::{CheckoutLink, Discount, Organization},
-    refusal::{Refusal, collected},
+    catalog::products::{self, ProductWithPrices},
+    kernel::{
+        changes::{Changes, Json},
+        context::DecisionContext,
+        records::{CheckoutLink, Discount, Organization},
+        refusal::{Refusal, collected},
+        urls::PublicUrls,
+    },
     seats,
-    site::Site,
 };
 
 /// A link with the rows its decisions and views need.
@@ -27,15 +29,20 @@ pub struct Linked {
     /// The link.
     pub link: CheckoutLink,
     /// Its products, in the link's order.
-    pub offered: Vec<Offered>,
+    pub offered: Vec<ProductWithPrices>,
     /// Its discount, unless deleted.
     pub discount: Option<Discount>,
 }
 
 impl Linked {
     /// Brings the products into the link's order.
-    pub fn new(link: CheckoutLink, offered: Vec<Offered>, discount: Option<Discount>) -> Self {
-        let place = |o: &Offered| link.product_ids.iter().position(|id| *id == o.product.id);
+    pub fn new(
+        link: CheckoutLink,
+        offered: Vec<ProductWithPrices>,
+        discount: Option<Discount>,
+    ) -> Self {
+        let place =
+            |o: &ProductWithPrices| link.product_ids.iter().position(|id| *id == o.product.id);
         let mut offered: Vec<_> = offered.into_iter().filter(|o| place(o).is_some()).collect();
         offered.sort_by_key(place);
         Self {
@@ -46,9 +53,13 @@ impl Linked {
     }
 
     /// The link as the merchant sees it.
-    pub fn view(&self, organization: &Organization, site: &Site) -> View {
+    pub fn view(&self, organization: &Organization, urls: &PublicUrls) -> View {
         let link = &self.link;
-        let products: Vec<_> = self.offered.iter().map(Offered::public_view).collect();
+        let products: Vec<_> = self
+            .offered
+            .iter()
+            .map(ProductWithPrices::public_view)
+            .collect();
         let product = products.first().cloned();
         let price = product.as_ref().and_then(|p| p.prices.first().cloned());
         View {
@@ -58,7 +69,7 @@ impl Linked {
             organization_id: link.organization_id,
             payment_processor: "stripe",
             client_secret: link.client_secret.clone(),
-            url: site.checkout_link_url(&link.client_secret),
+            url: urls.checkout_link_url(&link.client_secret),
             label: link.label.clone(),
             allow_discount_codes: link.allow_discount_codes,
             require_billing_address: link.require_billing_address,
@@ -89,7 +100,7 @@ impl Linked {
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
     /// Those of the wanted products that exist.
-    pub offered: Vec<Offered>,
+    pub offered: Vec<ProductWithPrices>,
     /// The discount that is named, if it exists and is not deleted.
     pub discount: Option<Discount>,
 }
@@ -99,16 +110,16 @@ pub fn create(
     input: CheckoutLinkCreate,
     organization: &Organization,
     loaded: Loaded,
-    at: &At,
+    ctx: &DecisionContext,
 ) -> Result<(Linked, Changes), Refusal> {
     let product_ids = chosen(&input.offer, &loaded.offered)?;
     let link = CheckoutLink {
-        id: at.id(),
-        created_at: at.now,
+        id: ctx.id(),
+        created_at: ctx.now,
         modified_at: None,
         version: 1,
         organization_id: organization.id,
-        client_secret: at.token("polar_cl_"),
+        client_secret: ctx.token("polar_cl_"),
         label: input.label,
         product_ids: Json(product_ids),
         allow_discount_codes: input.allow_discount_codes,
@@ -121,7 +132,7 @@ pub fn create(
         trial_interval_count: input.trial.map(|(_, count)| count),
         metadata: Json(input.metadata),
         require_signature: input.require_signature,
-        signing_secret: at.token("till_cls_"),
+        signing_secret: ctx.token("till_cls_"),
         deleted_at: None,
     };
     let linked = Linked::new(link, loaded.offered, loaded.discount);
@@ -140,7 +151,7 @@ pub fn create(
 }
 
 /// CL-1 to CL-3: which products are sold. Those of other organizations do not exist.
-fn chosen(offer: &Offer, offered: &[Offered]) -> Result<Vec<Uuid>, Refusal> {
+fn chosen(offer: &Offer, offered: &[ProductWithPrices]) -> Result<Vec<Uuid>, Refusal> {
     let ids = match offer {
         Offer::Price(id) => {
             let refuse = |words: &str| {
@@ -158,7 +169,7 @@ fn chosen(offer: &Offer, offered: &[Offered]) -> Result<Vec<Uuid>, Refusal> {
 }
 
 /// CL-1: every product exists and is for sale; all that is wrong is told.
-fn judge_products(ids: &[Uuid], offered: &[Offered]) -> Result<(), Refusal> {
+fn judge_products(ids: &[Uuid], offered: &[ProductWithPrices]) -> Result<(), Refusal> {
     let problem = |(i, id): (usize, &Uuid)| {
         Some(Problem::value(
             loc!["body", "products", i],
@@ -189,7 +200,7 @@ fn judge_discount(id: Uuid, linked: &Linked) -> Result<(), Refusal> {
 }
 
 /// CL-6: every product is sold by the seat, and by that many.
-fn judge_seats(wanted: i64, offered: &[Offered]) -> Result<(), Refusal> {
+fn judge_seats(wanted: i64, offered: &[ProductWithPrices]) -> Result<(), Refusal> {
     if offered.iter().all(|o| takes_seats(o, wanted)) {
         return Ok(());
     }
@@ -200,7 +211,7 @@ fn judge_seats(wanted: i64, offered: &[Offered]) -> Result<(), Refusal> {
     )))
 }
 
-fn takes_seats(offered: &Offered, wanted: i64) -> bool {
+fn takes_seats(offered: &ProductWithPrices, wanted: i64) -> bool {
     let range = seats::range(offered.active());
     range.is_some() && seats::judge(range, Some(wanted)).is_ok()
 }
@@ -220,7 +231,7 @@ pub fn update(
     old: &CheckoutLink,
     input: CheckoutLinkUpdate,
     loaded: Loaded,
-    at: &At,
+    ctx: &DecisionContext,
 ) -> Result<(Linked, Changes), Refusal> {
     let mut link = old.clone();
     if let Some(ids) = input.products {
@@ -273,14 +284,14 @@ pub fn update(
         return Err(no_units(units));
     }
     let mut changes = Changes::new();
-    changes.revise(old, &mut linked.link, at);
+    changes.revise(old, &mut linked.link, ctx);
     Ok((linked, changes))
 }
 
 /// Deletes a link; its sessions stay.
-pub fn delete(link: &CheckoutLink, at: &At) -> Changes {
+pub fn delete(link: &CheckoutLink, ctx: &DecisionContext) -> Changes {
     let mut deleted = link.clone();
-    deleted.deleted_at = Some(at.now);
+    deleted.deleted_at = Some(ctx.now);
     let mut changes = Changes::new();
     changes.update(link, &deleted);
     changes

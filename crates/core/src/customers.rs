@@ -16,17 +16,19 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    at::At,
-    change::{Changes, Json},
-    event::Audience,
-    folding::email_key,
-    hex::hex,
-    products::Offered,
-    records::{Customer, CustomerSession, Organization, ProductPrice, Subscription},
-    refusal::{Refusal, collected, no_organization_id},
-    site::Site,
-    tax_id,
-    tokens::SecretKey,
+    catalog::products::ProductWithPrices,
+    kernel::{
+        changes::{Changes, Json},
+        context::DecisionContext,
+        events::Subscribers,
+        folding::email_key,
+        hex::hex,
+        records::{Customer, CustomerSession, Organization, ProductPrice, Subscription},
+        refusal::{Refusal, collected, no_organization_id},
+        tokens::SecretKey,
+        urls::PublicUrls,
+    },
+    tax::ids as tax_id,
 };
 
 /// The job that tells of a changed customer state, once per burst.
@@ -128,23 +130,28 @@ impl Changes {
     /// Tells of a customer: the event itself, and a little later its state, once per burst.
     pub fn tell_customer(
         &mut self,
-        audience: &Audience,
-        at: &At,
+        subscribers: &Subscribers,
+        ctx: &DecisionContext,
         kind: EventType,
         customer: &Customer,
     ) -> &mut Self {
-        self.emit(audience, at, kind, customer.id, || customer.view());
-        self.state_changed(audience, at, customer.id)
+        self.emit(subscribers, ctx, kind, customer.id, || customer.view());
+        self.state_changed(subscribers, ctx, customer.id)
     }
 
     /// Schedules `customer.state_changed`, if anybody listens.
-    pub fn state_changed(&mut self, audience: &Audience, at: &At, customer_id: Uuid) -> &mut Self {
-        if audience.hears(EventType::CustomerStateChanged) {
+    pub fn state_changed(
+        &mut self,
+        subscribers: &Subscribers,
+        ctx: &DecisionContext,
+        customer_id: Uuid,
+    ) -> &mut Self {
+        if subscribers.has_subscriber(EventType::CustomerStateChanged) {
             self.job(
-                at,
+                ctx,
                 STATE_CHANGED_JOB,
                 &format!("{STATE_CHANGED_JOB}:{customer_id}"),
-                at.now + jiff::SignedDuration::from_secs(1),
+                ctx.now + jiff::SignedDuration::from_secs(1),
                 &customer_id,
             );
         }
@@ -190,8 +197,13 @@ pub struct Holders {
 }
 
 /// A customer row with nothing but its keys.
-pub fn blank(organization_id: Uuid, email: &str, external_id: Option<String>, at: &At) -> Customer {
-    let random = at.id();
+pub fn blank(
+    organization_id: Uuid,
+    email: &str,
+    external_id: Option<String>,
+    ctx: &DecisionContext,
+) -> Customer {
+    let random = ctx.id();
     let prefix: String = random
         .as_bytes()
         .iter()
@@ -199,8 +211,8 @@ pub fn blank(organization_id: Uuid, email: &str, external_id: Option<String>, at
         .map(|b| char::from(b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789"[usize::from(b & 31)]))
         .collect();
     Customer {
-        id: at.id(),
-        created_at: at.now,
+        id: ctx.id(),
+        created_at: ctx.now,
         modified_at: None,
         version: 1,
         organization_id,
@@ -237,8 +249,8 @@ pub fn create(
     input: CustomerCreate,
     organization: &Organization,
     holders: &Holders,
-    audience: &Audience,
-    at: &At,
+    subscribers: &Subscribers,
+    ctx: &DecisionContext,
 ) -> Result<(Customer, Changes), Refusal> {
     let mut problems = Vec::new();
     no_organization_id(input.organization_id, &mut problems);
@@ -255,7 +267,7 @@ pub fn create(
     if let (Some(external_id), Some(_)) = (&input.external_id, &holders.by_external_id) {
         problems.push(taken("external_id", external_id));
     }
-    let mut row = blank(organization.id, &input.email, input.external_id, at);
+    let mut row = blank(organization.id, &input.email, input.external_id, ctx);
     if let Some(typed) = &input.tax_id {
         match check_tax_id(
             typed,
@@ -275,7 +287,7 @@ pub fn create(
     let mut changes = Changes::new();
     changes
         .insert(&row)
-        .tell_customer(audience, at, EventType::CustomerCreated, &row);
+        .tell_customer(subscribers, ctx, EventType::CustomerCreated, &row);
     Ok((row, changes))
 }
 
@@ -294,8 +306,8 @@ pub fn update(
     mut input: CustomerUpdate,
     addressed: Addressed,
     holders: &Holders,
-    audience: &Audience,
-    at: &At,
+    subscribers: &Subscribers,
+    ctx: &DecisionContext,
 ) -> Result<(Customer, Changes), Refusal> {
     let mut problems = Vec::new();
     let mut new = row.clone();
@@ -377,13 +389,13 @@ pub fn update(
     }
     collected(problems)?;
     let mut changes = Changes::new();
-    changes.revise(row, &mut new, at);
-    changes.tell_customer(audience, at, EventType::CustomerUpdated, &new);
+    changes.revise(row, &mut new, ctx);
+    changes.tell_customer(subscribers, ctx, EventType::CustomerUpdated, &new);
     Ok((new, changes))
 }
 
 /// A subscription that somebody holds, with its product and its discount.
-pub type Held = (Subscription, Offered, Option<DiscountBase>);
+pub type Held = (Subscription, ProductWithPrices, Option<DiscountBase>);
 
 /// Deletes a customer: it is gone everywhere at once, its e-mail and external id are free again, its
 /// subscriptions (each with its product) end; with `anonymize` its personal data is replaced (lifecycle.md C.3).
@@ -391,12 +403,12 @@ pub fn delete(
     row: &Customer,
     subscriptions: &[Held],
     anonymize: bool,
-    audience: &Audience,
-    at: &At,
+    subscribers: &Subscribers,
+    ctx: &DecisionContext,
 ) -> Changes {
     let mut gone = row.clone();
-    gone.deleted_at = Some(at.now);
-    gone.modified_at = Some(at.now);
+    gone.deleted_at = Some(ctx.now);
+    gone.modified_at = Some(ctx.now);
     if let Some(external_id) = &row.external_id {
         gone.metadata
             .0
@@ -416,23 +428,23 @@ pub fn delete(
         gone.billing_address = None;
         gone.metadata
             .0
-            .insert("__anonymized_at".into(), at.now.to_string().into());
+            .insert("__anonymized_at".into(), ctx.now.to_string().into());
     }
     let mut changes = Changes::new();
     changes
         .update(row, &gone)
         .any(
             "delete from customer_sessions where customer_id = $1",
-            vec![crate::change::Value::Uuid(row.id)],
+            vec![crate::kernel::changes::Value::Uuid(row.id)],
         )
-        .emit(audience, at, EventType::CustomerDeleted, row.id, || {
+        .emit(subscribers, ctx, EventType::CustomerDeleted, row.id, || {
             gone.view()
         });
     for (subscription, offered, discount) in subscriptions {
         if !subscription.is_billable() {
             continue;
         }
-        let ended = subscription.revoked(at);
+        let ended = subscription.revoked(ctx);
         changes.update(subscription, &ended);
         let view = || ended.view(&gone, offered, discount.clone());
         for kind in [
@@ -440,12 +452,12 @@ pub fn delete(
             EventType::SubscriptionCanceled,
             EventType::SubscriptionRevoked,
         ] {
-            changes.emit(audience, at, kind, ended.id, view);
+            changes.emit(subscribers, ctx, kind, ended.id, view);
         }
     }
     changes.emit(
-        audience,
-        at,
+        subscribers,
+        ctx,
         EventType::CustomerStateChanged,
         row.id,
         || state(&gone, &[], &[]),
@@ -459,17 +471,17 @@ pub fn open_session(
     slug: &str,
     return_url: Option<String>,
     key: &SecretKey,
-    site: &Site,
-    at: &At,
+    urls: &PublicUrls,
+    ctx: &DecisionContext,
 ) -> (SessionView, Changes) {
-    let (row, token) = session_row(customer, return_url, key, at);
+    let (row, token) = session_row(customer, return_url, key, ctx);
     let mut changes = Changes::new();
     changes.insert(&row);
     let view = SessionView {
         id: row.id,
         created_at: row.created_at,
         modified_at: None,
-        customer_portal_url: site.portal_url(slug, &token, &customer.email),
+        customer_portal_url: urls.portal_url(slug, &token, &customer.email),
         token,
         expires_at: row.expires_at,
         return_url: row.return_url,
@@ -484,32 +496,36 @@ pub fn session_row(
     customer: &Customer,
     return_url: Option<String>,
     key: &SecretKey,
-    at: &At,
+    ctx: &DecisionContext,
 ) -> (CustomerSession, String) {
-    let (token, token_hash) = session_token(key, at);
+    let (token, token_hash) = session_token(key, ctx);
     let row = CustomerSession {
         return_url,
-        ..session_with(customer, token_hash, at)
+        ..session_with(customer, token_hash, ctx)
     };
     (row, token)
 }
 
 /// A new key to a customer's portal, and its digest. It opens nothing before a session has that digest.
-pub fn session_token(key: &SecretKey, at: &At) -> (String, String) {
-    let token = at.token("polar_cst_");
+pub fn session_token(key: &SecretKey, ctx: &DecisionContext) -> (String, String) {
+    let token = ctx.token("polar_cst_");
     let hash = key.digest(&token);
     (token, hash)
 }
 
 /// The row of a session, good for one hour, whose key has this digest.
-pub fn session_with(customer: &Customer, token_hash: String, at: &At) -> CustomerSession {
+pub fn session_with(
+    customer: &Customer,
+    token_hash: String,
+    ctx: &DecisionContext,
+) -> CustomerSession {
     CustomerSession {
-        id: at.id(),
-        created_at: at.now,
+        id: ctx.id(),
+        created_at: ctx.now,
         organization_id: customer.organization_id,
         customer_id: customer.id,
         token_hash,
-        expires_at: at.now + jiff::SignedDuration::from_hours(1),
+        expires_at: ctx.now + jiff::SignedDuration::from_hours(1),
         return_url: None,
     }
 }

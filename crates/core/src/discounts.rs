@@ -10,9 +10,9 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use crate::{
-    at::At,
-    change::{Changes, Value},
+use crate::kernel::{
+    changes::{Changes, Value},
+    context::DecisionContext,
     records::{Checkout, Discount, DiscountRedemption},
 };
 
@@ -174,7 +174,13 @@ pub struct Hints {
 /// Takes one use of the discount for the session, in the transaction that confirms it: refused as [`MOVED`] when
 /// there is none left, as [`CUSTOMER_LIMIT`] when this buyer has none left. The discount's row is written before
 /// its uses are counted, so that they wait for each other and are counted exactly.
-pub fn claim(changes: &mut Changes, discount: &Discount, row: &Checkout, hints: &Hints, at: &At) {
+pub fn claim(
+    changes: &mut Changes,
+    discount: &Discount,
+    row: &Checkout,
+    hints: &Hints,
+    ctx: &DecisionContext,
+) {
     changes.exactly_one(
         MOVED,
         "update discounts set redemptions_count = redemptions_count + 1, version = version + 1 \
@@ -182,7 +188,7 @@ pub fn claim(changes: &mut Changes, discount: &Discount, row: &Checkout, hints: 
          and modified_at is not distinct from $2",
         vec![discount.id.into(), discount.modified_at.into()],
     );
-    let redemption = redemption(discount.id, row, hints, at);
+    let redemption = redemption(discount.id, row, hints, ctx);
     changes.insert(&redemption);
     let Some(cap) = discount.max_redemptions_per_customer else {
         return;
@@ -210,19 +216,24 @@ pub fn claim_late(
     discount_id: Uuid,
     row: &Checkout,
     hints: &Hints,
-    at: &At,
+    ctx: &DecisionContext,
 ) {
     changes.any(
         "update discounts set redemptions_count = redemptions_count + 1, version = version + 1 where id = $1",
         vec![Value::Uuid(discount_id)],
     );
-    changes.insert(&redemption(discount_id, row, hints, at));
+    changes.insert(&redemption(discount_id, row, hints, ctx));
 }
 
-fn redemption(discount_id: Uuid, row: &Checkout, hints: &Hints, at: &At) -> DiscountRedemption {
+fn redemption(
+    discount_id: Uuid,
+    row: &Checkout,
+    hints: &Hints,
+    ctx: &DecisionContext,
+) -> DiscountRedemption {
     DiscountRedemption {
-        id: at.id(),
-        created_at: at.now,
+        id: ctx.id(),
+        created_at: ctx.now,
         organization_id: row.organization_id,
         discount_id,
         checkout_id: row.id,
@@ -247,7 +258,7 @@ pub fn release(changes: &mut Changes, checkout_id: Uuid) {
 }
 
 /// Ties a session's use to what came of it, and to the card that paid, which may not have been known before.
-pub fn settle(
+pub fn bind_redemption(
     changes: &mut Changes,
     checkout_id: Uuid,
     customer_id: Uuid,

@@ -1,42 +1,17 @@
-//! What is: records, decisions, events and refusals. No async, no HTTP, no SQL engine, no clock.
+//! What is decided: records, decisions, events and refusals. No async, no HTTP, no SQL engine, no clock.
 
-pub mod at;
-pub mod benefits;
-pub mod budgets;
-pub mod change;
+pub mod catalog;
 pub mod checkout;
 pub mod checkout_links;
-pub mod custom_fields;
 pub mod customers;
-pub mod declines;
 pub mod discounts;
-pub mod embed;
-pub mod event;
-pub mod files;
-pub mod folding;
-pub mod hex;
-pub mod history;
-pub mod idempotency;
-pub mod javascript;
-pub mod jobs;
-pub mod meters;
+pub mod kernel;
 pub mod orders;
 pub mod organizations;
 pub mod payments;
 pub mod people;
-pub mod period;
-pub mod products;
-pub mod records;
-pub mod refusal;
-pub mod retention;
-pub mod rows;
 pub mod seats;
-pub mod sign_in;
-pub mod site;
 pub mod subscriptions;
 pub mod tax;
-pub mod tax_id;
-pub mod team;
-pub mod tokens;
-pub mod trials;
+pub mod usage;
 pub mod webhooks;

@@ -9,10 +9,12 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    change::Changes,
+    catalog::products::ProductWithPrices,
     customers::avatar_url,
-    products::Offered,
-    records::{Customer, Order, Payment, PaymentKind, Subscription},
+    kernel::{
+        changes::Changes,
+        records::{Customer, Order, Payment, PaymentKind, Subscription},
+    },
 };
 
 /// Takes the customer's next receipt number. The customer's row is written in the same commit as the order that gets
@@ -75,7 +77,7 @@ impl Order {
     pub fn view(
         &self,
         customer: &Customer,
-        offered: &Offered,
+        offered: &ProductWithPrices,
         subscription: Option<&Subscription>,
         discount: Option<DiscountBase>,
     ) -> View {

@@ -1,5 +1,7 @@
 //! The merchant: its views and its changes (lifecycle.md H.3).
 
+pub mod embed;
+
 use till_wire::{
     events::EventType,
     input::Problem,
@@ -13,11 +15,13 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    at::At,
-    change::{Changes, Json},
-    event::Audience,
-    records::{Member, Organization, Role, User},
-    refusal::Refusal,
+    kernel::{
+        changes::{Changes, Json},
+        context::DecisionContext,
+        events::Subscribers,
+        records::{Member, Organization, Role, User},
+        refusal::Refusal,
+    },
     tax,
 };
 
@@ -104,10 +108,15 @@ fn founding() -> Settings {
 }
 
 /// A new organization with its owner; a self-hosted shop is active from the start.
-pub fn create(name: &str, slug: &str, owner: &User, at: &At) -> (Organization, Changes) {
+pub fn create(
+    name: &str,
+    slug: &str,
+    owner: &User,
+    ctx: &DecisionContext,
+) -> (Organization, Changes) {
     let row = Organization {
-        id: at.id(),
-        created_at: at.now,
+        id: ctx.id(),
+        created_at: ctx.now,
         modified_at: None,
         version: 1,
         name: name.to_owned(),
@@ -123,8 +132,8 @@ pub fn create(name: &str, slug: &str, owner: &User, at: &At) -> (Organization, C
         details_submitted_at: None,
     };
     let member = Member {
-        id: at.id(),
-        created_at: at.now,
+        id: ctx.id(),
+        created_at: ctx.now,
         organization_id: row.id,
         user_id: owner.id,
         role: Role::Owner,
@@ -155,8 +164,8 @@ pub fn update(
     row: &Organization,
     input: OrganizationUpdate,
     unpriced: &[Uuid],
-    audience: &Audience,
-    at: &At,
+    subscribers: &Subscribers,
+    ctx: &DecisionContext,
 ) -> Result<(Organization, Changes), Refusal> {
     if let Some(currency) = input.default_presentment_currency
         && currency != row.default_currency
@@ -188,7 +197,7 @@ pub fn update(
     }
     if let Some(details) = input.details {
         settings.details.extend(details);
-        new.details_submitted_at = new.details_submitted_at.or(Some(at.now));
+        new.details_submitted_at = new.details_submitted_at.or(Some(ctx.now));
     }
     if let Some(features) = input.feature_settings {
         features.applied(&mut settings.feature_settings);
@@ -224,10 +233,14 @@ pub fn update(
         new.default_tax_behavior = behavior;
     }
     let mut changes = Changes::new();
-    changes.revise(row, &mut new, at);
-    changes.emit(audience, at, EventType::OrganizationUpdated, row.id, || {
-        view(&new)
-    });
+    changes.revise(row, &mut new, ctx);
+    changes.emit(
+        subscribers,
+        ctx,
+        EventType::OrganizationUpdated,
+        row.id,
+        || view(&new),
+    );
     Ok((new, changes))
 }
 

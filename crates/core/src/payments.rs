@@ -1,8 +1,10 @@
 //! Payments: what they show (lifecycle.md D.6). Their life is in [`crate::checkout`].
 
+pub mod declines;
+
 use till_wire::payments::{Payment as View, PaymentStatus};
 
-use crate::records::{Payment, PaymentState};
+use crate::kernel::records::{Payment, PaymentState};
 
 impl Payment {
     /// How it stands outwardly.

@@ -1,17 +1,19 @@
-//! A person: their name and their password. What they may do in an organization is [`crate::team`]'s.
+//! A person: their name and their password. What they may do in an organization is [`crate::people::team`]'s.
+
+pub mod sign_in;
+pub mod team;
 
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 use till_wire::{input::Problem, loc};
 
-use crate::{
-    at::At,
-    change::{Cell, Changes, Kind, Value},
+use crate::kernel::{
+    changes::{Cell, Changes, Kind, Value},
+    context::DecisionContext,
     folding::email_key,
     records::{SignInMethod, User, UserSession},
     refusal::Refusal,
-    sign_in,
 };
 
 /// Characters of a password, at least and at most; there are no other rules for it.
@@ -46,10 +48,10 @@ impl Cell for PasswordHash {
 }
 
 /// Somebody new; `email` is kept in lower case.
-pub fn create(email: &str, at: &At) -> (User, Changes) {
+pub fn create(email: &str, ctx: &DecisionContext) -> (User, Changes) {
     let row = User {
-        id: at.id(),
-        created_at: at.now,
+        id: ctx.id(),
+        created_at: ctx.now,
         version: 1,
         email: email.to_lowercase(),
         name: None,
@@ -115,14 +117,19 @@ pub fn asks_for_current(user: &User, session: &UserSession, now: Timestamp) -> b
 }
 
 /// Sets the password. Every other session ends, and no link that is under way works any more.
-pub fn set_password(user: &User, hash: PasswordHash, keep: &UserSession, at: &At) -> Changes {
+pub fn set_password(
+    user: &User,
+    hash: PasswordHash,
+    keep: &UserSession,
+    ctx: &DecisionContext,
+) -> Changes {
     let mut new = user.clone();
     new.password_hash = Some(hash);
     let mut changes = Changes::new();
     changes
         .update(user, &new)
-        .and(sign_in::end_others(user.id, keep.id, at))
-        .and(sign_in::spend_links(user.id, at));
+        .and(sign_in::end_others(user.id, keep.id, ctx))
+        .and(sign_in::spend_links(user.id, ctx));
     changes
 }
 
@@ -131,7 +138,11 @@ mod tests {
     use super::*;
 
     fn ada() -> User {
-        create("Ada@Example.com", &At::new(Timestamp::UNIX_EPOCH, [1; 32])).0
+        create(
+            "Ada@Example.com",
+            &DecisionContext::new(Timestamp::UNIX_EPOCH, [1; 32]),
+        )
+        .0
     }
 
     #[test]

@@ -6,7 +6,7 @@ use till_wire::{
     products::{PriceAmount, SeatTierType, SeatTiers},
 };
 
-use crate::{
+use crate::kernel::{
     records::ProductPrice,
     refusal::{Refusal, collected},
 };

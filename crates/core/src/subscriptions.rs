@@ -1,6 +1,7 @@
 //! Subscriptions as far as a purchase makes them (lifecycle.md E.1).
 
 pub mod claims;
+pub mod trials;
 
 use till_wire::{
     discounts::DiscountBase,
@@ -11,11 +12,13 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    at::At,
-    change::Json,
+    catalog::products::ProductWithPrices,
+    kernel::{
+        changes::Json,
+        context::DecisionContext,
+        records::{Customer, ProductPrice, Subscription},
+    },
     orders::user,
-    products::Offered,
-    records::{Customer, ProductPrice, Subscription},
 };
 
 impl Subscription {
@@ -28,13 +31,13 @@ impl Subscription {
     }
 
     /// Ended now.
-    pub fn revoked(&self, at: &At) -> Subscription {
+    pub fn revoked(&self, ctx: &DecisionContext) -> Subscription {
         Subscription {
             status: SubscriptionStatus::Canceled,
-            modified_at: Some(at.now),
-            canceled_at: self.canceled_at.or(Some(at.now)),
-            ends_at: Some(at.now),
-            ended_at: Some(at.now),
+            modified_at: Some(ctx.now),
+            canceled_at: self.canceled_at.or(Some(ctx.now)),
+            ends_at: Some(ctx.now),
+            ended_at: Some(ctx.now),
             ..self.clone()
         }
     }
@@ -81,7 +84,7 @@ impl Subscription {
     }
 
     /// The meters of its metered prices, in the order of the prices.
-    fn meters(&self, offered: &Offered) -> Vec<SubscriptionMeter> {
+    fn meters(&self, offered: &ProductWithPrices) -> Vec<SubscriptionMeter> {
         let prices = self.price_ids.iter();
         let counted = prices
             .filter_map(|id| offered.prices.iter().find(|p| p.id == *id))
@@ -113,7 +116,7 @@ impl Subscription {
     pub fn view(
         &self,
         customer: &Customer,
-        offered: &Offered,
+        offered: &ProductWithPrices,
         discount: Option<DiscountBase>,
     ) -> View {
         let prices: Vec<_> = self

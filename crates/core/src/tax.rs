@@ -1,5 +1,6 @@
 //! Tax: what a decision asks and what it is told (checkout.md 9).
 
+pub mod ids;
 pub mod rates;
 mod standard;
 

@@ -1,5 +1,7 @@
 //! Webhook endpoints and the life of an event (lifecycle.md B).
 
+pub mod javascript;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
@@ -14,10 +16,10 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use crate::{
-    at::{At, microseconds},
-    change::{Changes, Json, Record, Value, Write},
-    event::{self, API_VERSION, Audience},
+use crate::kernel::{
+    changes::{Changes, Json, Record, Value, Write},
+    context::{DecisionContext, microseconds},
+    events::{self, API_VERSION, Subscribers},
     records::{WebhookDelivery, WebhookEndpoint, WebhookEvent},
     refusal::{Refusal, collected, no_organization_id},
 };
@@ -90,21 +92,21 @@ pub fn create(
     input: EndpointCreate,
     organization_id: Uuid,
     url: String,
-    at: &At,
+    ctx: &DecisionContext,
 ) -> Result<(WebhookEndpoint, Changes), Refusal> {
     let mut problems = Vec::new();
     no_organization_id(input.organization_id, &mut problems);
     collected(problems)?;
     let row = WebhookEndpoint {
-        id: at.id(),
-        created_at: at.now,
+        id: ctx.id(),
+        created_at: ctx.now,
         modified_at: None,
         version: 1,
         organization_id,
         url,
         name: input.name,
         format: input.format,
-        secret: input.secret.unwrap_or_else(|| new_secret(at)),
+        secret: input.secret.unwrap_or_else(|| new_secret(ctx)),
         events: Json(input.events),
         enabled: true,
         deleted_at: None,
@@ -119,7 +121,7 @@ pub fn update(
     row: &WebhookEndpoint,
     input: EndpointUpdate,
     url: Option<String>,
-    at: &At,
+    ctx: &DecisionContext,
 ) -> (WebhookEndpoint, Changes) {
     let mut new = row.clone();
     if let Some(url) = url {
@@ -140,51 +142,63 @@ pub fn update(
     if let Some(enabled) = input.enabled {
         new.enabled = enabled;
     }
-    let (new, mut changes) = replace(row, new, at);
+    let (new, mut changes) = replace(row, new, ctx);
     if !new.enabled {
-        skip_waiting(&mut changes, row.id, at);
+        skip_waiting(&mut changes, row.id, ctx);
     }
     (new, changes)
 }
 
 /// A new secret, in force at once.
-pub fn reset_secret(row: &WebhookEndpoint, at: &At) -> (WebhookEndpoint, Changes) {
+pub fn reset_secret(row: &WebhookEndpoint, ctx: &DecisionContext) -> (WebhookEndpoint, Changes) {
     let new = WebhookEndpoint {
-        secret: new_secret(at),
+        secret: new_secret(ctx),
         ..row.clone()
     };
-    replace(row, new, at)
+    replace(row, new, ctx)
 }
 
 /// Removes an endpoint, and skips what waits for it.
-pub fn delete(row: &WebhookEndpoint, at: &At) -> Changes {
+pub fn delete(row: &WebhookEndpoint, ctx: &DecisionContext) -> Changes {
     let new = WebhookEndpoint {
-        deleted_at: Some(at.now),
+        deleted_at: Some(ctx.now),
         enabled: false,
         ..row.clone()
     };
-    let (_, mut changes) = replace(row, new, at);
-    skip_waiting(&mut changes, row.id, at);
+    let (_, mut changes) = replace(row, new, ctx);
+    skip_waiting(&mut changes, row.id, ctx);
     changes
 }
 
-fn replace(row: &WebhookEndpoint, mut new: WebhookEndpoint, at: &At) -> (WebhookEndpoint, Changes) {
+fn replace(
+    row: &WebhookEndpoint,
+    mut new: WebhookEndpoint,
+    ctx: &DecisionContext,
+) -> (WebhookEndpoint, Changes) {
     let mut changes = Changes::new();
-    changes.revise(row, &mut new, at);
+    changes.revise(row, &mut new, ctx);
     (new, changes)
 }
 
 /// Sends an event again, as soon as its endpoint is free (lifecycle.md B.6).
-pub fn redeliver(event: &WebhookEvent, endpoint: &WebhookEndpoint, at: &At) -> Changes {
+pub fn redeliver(
+    event: &WebhookEvent,
+    endpoint: &WebhookEndpoint,
+    ctx: &DecisionContext,
+) -> Changes {
     let mut changes = Changes::new();
     if event.payload.is_none() {
         return changes;
     }
     let mut new = event.clone();
-    new.modified_at = Some(at.now);
+    new.modified_at = Some(ctx.now);
     if endpoint.is_listening() {
         // What is due already keeps its place in the order.
-        new.next_attempt_at = Some(event.next_attempt_at.map_or(at.now, |due| due.min(at.now)));
+        new.next_attempt_at = Some(
+            event
+                .next_attempt_at
+                .map_or(ctx.now, |due| due.min(ctx.now)),
+        );
     } else {
         new.skipped = true;
         new.next_attempt_at = None;
@@ -199,11 +213,11 @@ pub fn test(
     endpoint: &WebhookEndpoint,
     kind: EventType,
     data: &serde_json::Value,
-    at: &At,
+    ctx: &DecisionContext,
 ) -> Changes {
     let mut changes = Changes::new();
-    if let Some(payload) = event::payload(endpoint.format, kind, at, data) {
-        changes.insert(&event::waiting(endpoint, kind, None, payload, at));
+    if let Some(payload) = events::payload(endpoint.format, kind, ctx, data) {
+        changes.insert(&events::waiting(endpoint, kind, None, payload, ctx));
     }
     changes
 }
@@ -266,13 +280,13 @@ pub fn delivered(
     answer: &Answer,
     is_failing: bool,
     u: f64,
-    at: &At,
+    ctx: &DecisionContext,
 ) -> Changes {
     let attempts = event.attempts + 1;
     let ended = ends_in_failure(event, answer);
     let mut set = vec![
         ("attempts", Value::Int(attempts)),
-        ("modified_at", Value::Time(at.now)),
+        ("modified_at", Value::Time(ctx.now)),
         ("last_http_code", answer.http_code.into()),
     ];
     if answer.is_success() {
@@ -286,12 +300,12 @@ pub fn delivered(
     } else {
         set.push((
             "next_attempt_at",
-            Value::Time(microseconds(at.now + delay(attempts, u))),
+            Value::Time(microseconds(ctx.now + delay(attempts, u))),
         ));
     }
     let delivery = WebhookDelivery {
-        id: at.id(),
-        created_at: at.now,
+        id: ctx.id(),
+        created_at: ctx.now,
         organization_id: event.organization_id,
         endpoint_id: endpoint.id,
         event_id: event.id,
@@ -318,14 +332,14 @@ pub fn delivered(
     if ended && is_failing && endpoint.is_listening() {
         let off = WebhookEndpoint {
             enabled: false,
-            modified_at: Some(at.now),
+            modified_at: Some(ctx.now),
             ..endpoint.clone()
         };
         changes.update(endpoint, &off);
-        skip_waiting(&mut changes, endpoint.id, at);
+        skip_waiting(&mut changes, endpoint.id, ctx);
     }
     if answer.is_success() {
-        tell_buyer(&mut changes, event, endpoint, at);
+        tell_buyer(&mut changes, event, endpoint, ctx);
     }
     changes
 }
@@ -336,17 +350,17 @@ pub fn delivered(
 pub(crate) fn supersede_changes(
     changes: &mut Changes,
     checkout_id: Uuid,
-    audience: &Audience,
-    at: &At,
+    subscribers: &Subscribers,
+    ctx: &DecisionContext,
 ) {
-    for endpoint in audience.subscribed(EventType::CheckoutUpdated) {
+    for endpoint in subscribers.subscribed(EventType::CheckoutUpdated) {
         changes.any(
             "update webhook_events set skipped = $1, next_attempt_at = null, payload = null, modified_at = $2 \
              where subject_id = $3 and endpoint_id = $4 and kind = 'checkout.updated' and attempts = 0 \
              and next_attempt_at is not null",
             vec![
                 Value::Bool(true),
-                Value::Time(at.now),
+                Value::Time(ctx.now),
                 Value::Uuid(checkout_id),
                 Value::Uuid(endpoint.id),
             ],
@@ -355,7 +369,12 @@ pub(crate) fn supersede_changes(
 }
 
 /// The buyer's open page waits for the merchant's server to know (checkout.md 4.9).
-fn tell_buyer(changes: &mut Changes, event: &WebhookEvent, endpoint: &WebhookEndpoint, at: &At) {
+fn tell_buyer(
+    changes: &mut Changes,
+    event: &WebhookEvent,
+    endpoint: &WebhookEndpoint,
+    ctx: &DecisionContext,
+) {
     #[derive(Deserialize)]
     struct Payload {
         data: Data,
@@ -372,21 +391,21 @@ fn tell_buyer(changes: &mut Changes, event: &WebhookEvent, endpoint: &WebhookEnd
         .as_deref()
         .and_then(|text| serde_json::from_str::<Payload>(text).ok());
     if let (Some(id), Some(payload)) = (event.subject_id, payload) {
-        changes.tell_page(
+        changes.notify_page(
             id,
             "checkout.webhook_event_delivered",
             payload.data.status,
-            at,
+            ctx,
         );
     }
 }
 
 /// One event that cannot be sent any more.
-pub fn skip(event: &WebhookEvent, at: &At) -> Changes {
+pub fn skip(event: &WebhookEvent, ctx: &DecisionContext) -> Changes {
     let new = WebhookEvent {
         skipped: true,
         next_attempt_at: None,
-        modified_at: Some(at.now),
+        modified_at: Some(ctx.now),
         ..event.clone()
     };
     let mut changes = Changes::new();
@@ -398,24 +417,24 @@ pub fn skip(event: &WebhookEvent, at: &At) -> Changes {
 const UNREADABLE: SignedDuration = SignedDuration::from_hours(1);
 
 /// Puts an event off that cannot be read, so that those behind it are sent.
-pub fn put_off(event_id: Uuid, at: &At) -> Changes {
+pub fn put_off(event_id: Uuid, ctx: &DecisionContext) -> Changes {
     let mut changes = Changes::new();
     changes.any(
         "update webhook_events set next_attempt_at = $1 where id = $2 and next_attempt_at is not null",
-        vec![Value::Time(at.now + UNREADABLE), Value::Uuid(event_id)],
+        vec![Value::Time(ctx.now + UNREADABLE), Value::Uuid(event_id)],
     );
     changes
 }
 
 /// Everything that waits for an endpoint that is off or gone is skipped; switching it on again does not
 /// bring it back.
-pub fn skip_waiting(changes: &mut Changes, endpoint_id: Uuid, at: &At) {
+pub fn skip_waiting(changes: &mut Changes, endpoint_id: Uuid, ctx: &DecisionContext) {
     changes.any(
         "update webhook_events set skipped = $1, modified_at = $2, next_attempt_at = null \
          where endpoint_id = $3 and next_attempt_at is not null",
         vec![
             Value::Bool(true),
-            Value::Time(at.now),
+            Value::Time(ctx.now),
             Value::Uuid(endpoint_id),
         ],
     );
@@ -439,8 +458,8 @@ pub fn archive(before: Timestamp) -> Changes {
 
 /// A secret whose tail is also valid base64 (44 characters), so that plain Standard Webhooks libraries
 /// take it as it is shown.
-fn new_secret(at: &At) -> String {
-    at.token_of("whsec_", 38)
+fn new_secret(ctx: &DecisionContext) -> String {
+    ctx.token_of("whsec_", 38)
 }
 
 /// The value of `webhook-signature`: signed with the text of the whole secret, as Polar's clients verify,

@@ -5,23 +5,31 @@ use std::sync::LazyLock;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use till_core::{
-    at::At,
-    change::Json,
+    catalog::{
+        custom_fields,
+        products::{self, Named, ProductWithPrices},
+    },
     checkout::{
         Session,
         open::{Loaded, Origin, open},
     },
     checkout_links::{self, Linked},
-    custom_fields, customers,
-    event::Audience,
-    folding, meters, organizations,
-    products::{self, Named, Offered},
-    records::{
-        CheckoutLink, CustomField, Customer, Discount, Meter, Organization, User, WebhookEndpoint,
+    customers,
+    kernel::{
+        changes::Json,
+        context::DecisionContext,
+        events::Subscribers,
+        folding,
+        records::{
+            CheckoutLink, CustomField, Customer, Discount, Meter, Organization, User,
+            WebhookEndpoint,
+        },
+        tokens::SecretKey,
+        urls::PublicUrls,
     },
-    site::Site,
+    organizations,
     tax::{self, Ruling, TaxQuery, Taxes},
-    tokens::SecretKey,
+    usage::meters,
 };
 use till_wire::{
     checkout_links::CheckoutLinkCreate,
@@ -44,7 +52,7 @@ pub struct Shop {
     /// The merchant, who collects tax in Germany and New York.
     pub organization: Organization,
     /// What is sold: products 1 to 8.
-    pub offered: Vec<Offered>,
+    pub offered: Vec<ProductWithPrices>,
     /// Discounts 21 to 24.
     pub discounts: Vec<Discount>,
     /// Customer 31.
@@ -54,9 +62,9 @@ pub struct Shop {
     /// Meter 41.
     pub meters: Vec<Meter>,
     /// One endpoint that hears everything.
-    pub audience: Audience,
+    pub subscribers: Subscribers,
     /// Where the server is.
-    pub site: Site,
+    pub urls: PublicUrls,
     /// Signs.
     pub key: SecretKey,
     /// Open sessions, of every kind.
@@ -67,11 +75,11 @@ pub struct Shop {
 pub static SHOP: LazyLock<Shop> = LazyLock::new(Shop::new);
 
 /// A moment of the shop's day, in minutes after noon.
-pub fn at(minutes: i64) -> At {
+pub fn at(minutes: i64) -> DecisionContext {
     let noon: Timestamp = "2026-01-31T12:00:00Z".parse().expect("a timestamp");
     let mut seed = [3; 32];
     seed[..8].copy_from_slice(&minutes.to_le_bytes());
-    At::new(noon + SignedDuration::from_mins(minutes), seed)
+    DecisionContext::new(noon + SignedDuration::from_mins(minutes), seed)
 }
 
 /// The id of a number, as bodies have it.
@@ -107,7 +115,7 @@ fn object<T>(body: Value, of: impl FnOnce(&mut Fields<'_, '_>) -> Option<T>) -> 
 impl Shop {
     fn new() -> Self {
         let organization = organization();
-        let audience = audience(&organization);
+        let subscribers = subscribers(&organization);
         let meters = vec![meter(&organization)];
         let fields = fields(&organization);
         let named = Named {
@@ -115,12 +123,12 @@ impl Shop {
             fields,
             medias: Vec::new(),
         };
-        let offered = products(&organization, &named, &audience);
+        let offered = products(&organization, &named, &subscribers);
         let mut shop = Self {
             discounts: discounts(&organization),
-            customer: customer(&organization, &audience),
+            customer: customer(&organization, &subscribers),
             links: Vec::new(),
-            site: Site {
+            urls: PublicUrls {
                 public_url: "https://till.example".into(),
                 publishable_key: "pk_test".into(),
             },
@@ -129,7 +137,7 @@ impl Shop {
             organization,
             offered,
             meters,
-            audience,
+            subscribers,
         };
         shop.links = shop.new_links();
         shop.sessions = shop.new_sessions();
@@ -156,7 +164,7 @@ impl Shop {
             ip_country: None,
             discount: input.discount_id.and_then(|id| self.discount(id)),
             meters: self.meters.clone(),
-            audience: self.audience.clone(),
+            subscribers: self.subscribers.clone(),
         }
     }
 
@@ -211,7 +219,7 @@ impl Shop {
                 input,
                 loaded,
                 Origin::default(),
-                &self.site,
+                &self.urls,
                 &self.taxes(),
                 &at(0),
             );
@@ -247,7 +255,7 @@ impl Shop {
 }
 
 /// Whether an offer names a product.
-fn wanted(offer: &Offer, offered: &Offered) -> bool {
+fn wanted(offer: &Offer, offered: &ProductWithPrices) -> bool {
     match offer {
         Offer::Products(ids) => ids.contains(&offered.product.id),
         Offer::Product(id) => *id == offered.product.id,
@@ -274,8 +282,8 @@ fn organization() -> Organization {
     organization
 }
 
-fn audience(organization: &Organization) -> Audience {
-    Audience {
+fn subscribers(organization: &Organization) -> Subscribers {
+    Subscribers {
         organization_id: organization.id,
         endpoints: vec![WebhookEndpoint {
             id: id(51),
@@ -322,7 +330,11 @@ fn fields(organization: &Organization) -> Vec<CustomField> {
     (1..).zip(bodies).map(field).collect()
 }
 
-fn products(organization: &Organization, named: &Named, audience: &Audience) -> Vec<Offered> {
+fn products(
+    organization: &Organization,
+    named: &Named,
+    subscribers: &Subscribers,
+) -> Vec<ProductWithPrices> {
     let fixed = |amount: i64| {
         json!([
             {"amount_type": "fixed", "price_amount": amount, "price_currency": "usd"},
@@ -355,7 +367,7 @@ fn products(organization: &Organization, named: &Named, audience: &Audience) -> 
     ];
     let product = |(n, body): (u8, Value)| {
         let input = read(body, ProductCreate::read);
-        let made = products::create(input, organization, named, audience, &at(0));
+        let made = products::create(input, organization, named, subscribers, &at(0));
         let (mut offered, _) = made.expect("a product");
         offered.product.id = id(n);
         for (position, price) in (0..).zip(&mut offered.prices) {
@@ -417,12 +429,12 @@ fn discounts(organization: &Organization) -> Vec<Discount> {
     ]
 }
 
-fn customer(organization: &Organization, audience: &Audience) -> Customer {
+fn customer(organization: &Organization, subscribers: &Subscribers) -> Customer {
     let body = json!({"email": "known@example.com", "external_id": "kunde-1", "name": "Known"});
     let input = read(body, CustomerCreate::read);
     let holders = customers::Holders::default();
     let (mut customer, _) =
-        customers::create(input, organization, &holders, audience, &at(0)).expect("a customer");
+        customers::create(input, organization, &holders, subscribers, &at(0)).expect("a customer");
     customer.id = id(31);
     customer
 }

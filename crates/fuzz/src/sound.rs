@@ -2,12 +2,14 @@
 
 use serde_json::Value as Json;
 use till_core::{
-    change::{Changes, Value, Write},
     checkout::{
         Session,
         totals::{Totals, form, totals},
     },
-    refusal::Refusal,
+    kernel::{
+        changes::{Changes, Value, Write},
+        refusal::Refusal,
+    },
 };
 use till_wire::{
     input::{Problem, Step},
@@ -110,8 +112,8 @@ pub fn session(session: &Session) -> Totals {
         row.trial_end.is_none() || !asked.payment,
         "a trial is paid later"
     );
-    let merchant = session.merchant_view(&SHOP.site);
-    let public = session.public_view(&SHOP.site);
+    let merchant = session.merchant_view(&SHOP.urls);
+    let public = session.public_view(&SHOP.urls);
     serde_json::to_writer(std::io::sink(), &public).expect("a view can be shown");
     for base in [&merchant.base, &public.base] {
         assert_eq!((base.amount, base.total_amount), (row.amount, sum.total));

@@ -3,10 +3,10 @@
 use serde_json::Value;
 use till_core::{
     checkout::{
-        Around, Session,
+        CheckoutContext, Session,
         confirm::{Buyer, Confirmed, confirm as decide},
         open::{Loaded, Origin, open},
-        settle::{Outcome, settle},
+        outcome::{Outcome, record_outcome},
         totals::totals,
         update::{Known, update as change},
     },
@@ -62,7 +62,7 @@ pub fn create(data: &[u8]) {
             input,
             loaded,
             Origin::default(),
-            &SHOP.site,
+            &SHOP.urls,
             &SHOP.taxes(),
             &at(0),
         ) {
@@ -137,19 +137,19 @@ pub fn confirm(data: &[u8]) {
     };
     let taxes = SHOP.taxes();
     let moment = at(2);
-    let around = Around {
-        audience: &SHOP.audience,
-        site: &SHOP.site,
+    let context = CheckoutContext {
+        subscribers: &SHOP.subscribers,
+        urls: &SHOP.urls,
         key: &SHOP.key,
         taxes: &taxes,
-        at: &moment,
+        ctx: &moment,
     };
     match decide(
         &session,
         &input,
         &known_of(&session, &input),
         &buyer,
-        around,
+        context,
     ) {
         Err(refusal) => sound::refusal(&refusal),
         Ok(Confirmed::Free(settlement)) => {
@@ -177,7 +177,7 @@ pub fn confirm(data: &[u8]) {
             };
             assert_eq!(payment.amount, due, "what is charged is what is shown");
             assert!(payment.amount > 0 || agreed.selected().product.is_recurring());
-            settled(&locked, &payment, &agreed, &buyer, around);
+            settled(&locked, &payment, &agreed, &buyer, context);
         }
     }
 }
@@ -185,10 +185,10 @@ pub fn confirm(data: &[u8]) {
 /// Both ends of an attempt: a success is the session that was agreed to, a failure the one of before.
 fn settled(
     locked: &Session,
-    payment: &till_core::records::Payment,
+    payment: &till_core::kernel::records::Payment,
     agreed: &Session,
     buyer: &Buyer,
-    around: Around<'_>,
+    context: CheckoutContext<'_>,
 ) {
     let success = Outcome::Succeeded {
         card: CardMetadata {
@@ -205,12 +205,14 @@ fn settled(
         discount: agreed.discount.clone(),
         ..buyer.clone()
     };
-    let paid = settle(locked, payment, &success, buyer, around).expect("a success is taken");
+    let paid =
+        record_outcome(locked, payment, &success, buyer, context).expect("a success is taken");
     sound::session(&paid.session);
     sound::changes(&paid.changes);
     assert_eq!(paid.session.checkout.status, CheckoutStatus::Confirmed);
     assert_eq!(totals(&paid.session.checkout), totals(&agreed.checkout));
-    let again = settle(&paid.session, &paid.payment, &success, buyer, around).expect("once more");
+    let again =
+        record_outcome(&paid.session, &paid.payment, &success, buyer, context).expect("once more");
     assert!(
         again.changes.writes.is_empty(),
         "the second witness changes nothing"
@@ -221,7 +223,8 @@ fn settled(
         card: None,
         card_fingerprint: None,
     };
-    let declined = settle(locked, payment, &failure, buyer, around).expect("a failure is taken");
+    let declined =
+        record_outcome(locked, payment, &failure, buyer, context).expect("a failure is taken");
     sound::session(&declined.session);
     assert_eq!(declined.session.checkout.status, CheckoutStatus::Open);
     assert_eq!(totals(&declined.session.checkout), totals(&locked.checkout));
@@ -257,7 +260,7 @@ pub fn link(data: &[u8]) {
         Err(Turned::Refused(refusal)) => return sound::refusal(&refusal),
     };
     let germany = Country::parse_stored("DE").ok();
-    let around = visit::Around {
+    let context = visit::VisitContext {
         offered: SHOP.offered.clone(),
         discounts: SHOP
             .discounts
@@ -268,7 +271,7 @@ pub fn link(data: &[u8]) {
         ip_address: Some("203.0.113.7".into()),
         ip_country: germany.filter(|_| raw.len() % 2 == 0),
     };
-    let opening = visit::opening(&visit, link, &SHOP.organization, &around, at(0).now)
+    let opening = visit::opening(&visit, link, &SHOP.organization, &context, at(0).now)
         .expect("a link whose products are sold opens a session, whatever the query says");
     for (name, _) in url::form_urlencoded::parse(opening.rest.as_bytes()) {
         for kept in [
@@ -288,7 +291,7 @@ pub fn link(data: &[u8]) {
     );
     let loaded = Loaded {
         discount: opening.discount.clone(),
-        ip_country: around.ip_country,
+        ip_country: context.ip_country,
         ..SHOP.loaded(&opening.create)
     };
     let origin = Origin {
@@ -299,7 +302,7 @@ pub fn link(data: &[u8]) {
         opening.create,
         loaded,
         origin,
-        &SHOP.site,
+        &SHOP.urls,
         &SHOP.taxes(),
         &at(0),
     )
@@ -340,14 +343,14 @@ fn updated(session: &Session, writer: Writer, body: &Value, minute: i64) -> Opti
     let known = known_of(session, &input);
     let taxes = SHOP.taxes();
     let moment = at(minute);
-    let around = Around {
-        audience: &SHOP.audience,
-        site: &SHOP.site,
+    let context = CheckoutContext {
+        subscribers: &SHOP.subscribers,
+        urls: &SHOP.urls,
         key: &SHOP.key,
         taxes: &taxes,
-        at: &moment,
+        ctx: &moment,
     };
-    match change(session, &input, writer, &known, around) {
+    match change(session, &input, writer, &known, context) {
         Err(refusal) => {
             sound::refusal(&refusal);
             None

@@ -5,5 +5,4 @@ pub mod geo;
 pub mod mail;
 pub mod outbound;
 pub mod processor;
-pub mod sandbox;
 pub mod tax;

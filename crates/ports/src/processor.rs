@@ -18,6 +18,8 @@
 //!
 //! All amounts are minor units of their currency. No implementation may hold a card number.
 
+pub mod sandbox;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;

@@ -31,7 +31,7 @@ function checkout() {
     if (intent !== "pay") for (const key of [...data.keys()]) if (key.startsWith("card_")) data.delete(key);
     return data;
   };
-  const facts = () => `${body("update")}`.replace(/&(version|shown_total|shown_product|_once)=[\w-]*/g, "");
+  const facts = () => `${body("update")}`.replace(/&(version|shown_total|shown_product|_idempotency_key)=[\w-]*/g, "");
   let sent = facts(); // what the server last heard of
 
   // The page to show; null when another one is on its way.
@@ -55,7 +55,7 @@ function checkout() {
   const pay = async (data) => {
     for (let left = 2; ; left--) {
       try {
-        return await send(data, { "Idempotency-Key": data.get("_once") });
+        return await send(data, { "Idempotency-Key": data.get("_idempotency_key") });
       } catch (error) {
         if (!left) throw error;
         await new Promise((go) => setTimeout(go, 1000));

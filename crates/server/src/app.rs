@@ -4,19 +4,25 @@ use std::{fmt, sync::Arc};
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use till_core::{at::At, change::Changes, retention::Keep, site::Site, tokens::SecretKey};
+use till_core::kernel::{
+    changes::Changes, context::DecisionContext, retention::Keep, tokens::SecretKey,
+    urls::PublicUrls,
+};
 use till_ports::{
-    files::Files, geo::Geo, mail::Mail, outbound::Outbound, processor::Processor,
-    sandbox::TestCards, tax::TaxProvider,
+    files::Files,
+    geo::Geo,
+    mail::Mail,
+    outbound::Outbound,
+    processor::{Processor, sandbox::TestCards},
+    tax::TaxProvider,
 };
 use till_store::{CommitError, Store};
 
 use crate::{
-    error::ApiError,
-    limits::Limits,
+    http::{error::ApiError, limits::Limits},
+    jobs::{LocalFastPath, Setbacks, Workers},
     metrics::Metrics,
     passwords::Passwords,
-    work::{Hands, Setbacks, Workers},
 };
 
 /// Where time and randomness come from: the machine in the binary, the test in tests.
@@ -71,7 +77,7 @@ pub struct App {
     /// Time and randomness.
     pub clock: Arc<dyn Clock>,
     /// Where the server is reached.
-    pub site: Site,
+    pub urls: PublicUrls,
     /// Keys everything kept as HMAC.
     pub key: SecretKey,
     /// The operator's decisions.
@@ -83,7 +89,7 @@ pub struct App {
     /// What is counted of all this.
     pub metrics: Metrics,
     /// Who does at once what was just asked for.
-    pub hands: Hands,
+    pub hands: LocalFastPath,
     /// How the loops of this process are.
     pub workers: Workers,
     /// What failed lately and is left alone for a while.
@@ -93,18 +99,18 @@ pub struct App {
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App")
-            .field("site", &self.site)
+            .field("site", &self.urls)
             .finish_non_exhaustive()
     }
 }
 
 impl App {
     /// The moment a decision is made with.
-    pub fn at(&self) -> At {
-        At::new(self.clock.now(), self.clock.seed())
+    pub fn context(&self) -> DecisionContext {
+        DecisionContext::new(self.clock.now(), self.clock.seed())
     }
 
-    /// Applies a decision's changes; a refusal asks [`App::settle`] to decide again.
+    /// Applies a decision's changes; a refusal asks [`App::retry_on_conflict`] to decide again.
     pub async fn commit(&self, changes: Changes) -> Result<(), ApiError> {
         if changes.is_empty() {
             return Ok(());
@@ -114,7 +120,7 @@ impl App {
 
     /// [`App::commit`] for those who tell one refusal from another.
     pub async fn commit_exactly(&self, mut changes: Changes) -> Result<(), CommitError> {
-        let taken = self.hands.take(&mut changes, || self.at());
+        let taken = self.hands.take(&mut changes, || self.context());
         self.store.commit(changes).await?;
         if let Some(taken) = taken {
             taken.begin();
@@ -128,15 +134,15 @@ impl App {
         Ok(now)
     }
 
-    /// Runs load-decide-commit, and again when rows moved in between (design: `settle`).
-    pub async fn settle<T, F, Fut>(&self, attempt: F) -> Result<T, ApiError>
+    /// Runs load-decide-commit, and again when rows moved in between (design: `retry_on_conflict`).
+    pub async fn retry_on_conflict<T, F, Fut>(&self, attempt: F) -> Result<T, ApiError>
     where
         F: FnMut() -> Fut,
         Fut: Future<Output = Result<T, ApiError>>,
     {
         let seed = self.clock.seed();
         let seed = u64::from_le_bytes(seed[..8].try_into().expect("eight bytes"));
-        let settled = till_store::settle(seed, attempt).await;
+        let settled = till_store::retry_on_conflict(seed, attempt).await;
         if let Err(error) = &settled
             && let Some(cause) = error.conflict()
         {

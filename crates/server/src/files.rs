@@ -14,13 +14,16 @@ use futures_util::TryStreamExt as _;
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
-use till_core::{files::may_upload, hex::hex, records::File};
+use till_core::{
+    catalog::files::may_upload,
+    kernel::{hex::hex, records::File},
+};
 use till_ports::files::FilesError;
 use uuid::Uuid;
 
 use crate::{
     app::App,
-    error::{ApiError, Found},
+    http::error::{ApiError, Found},
 };
 
 /// The addresses.

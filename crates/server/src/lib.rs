@@ -2,22 +2,18 @@
 
 pub mod api;
 pub mod app;
-pub mod error;
-pub mod extract;
+pub mod dashboard;
 mod files;
 mod geo;
-pub mod idempotency;
-pub mod ledger;
-pub mod limits;
+pub mod http;
+pub mod jobs;
 pub mod metrics;
+pub mod pages;
 pub mod passwords;
-pub mod pay;
-pub mod request_id;
+pub mod payments;
+pub mod sandbox_store;
 mod table;
 mod taxes;
-pub mod transport;
-pub mod web;
-pub mod work;
 
 use std::sync::Arc;
 
@@ -26,20 +22,20 @@ use tower_http::compression::CompressionLayer;
 
 use app::App;
 
-/// Everything that is served, with unknown addresses answered. Wrap it in [`transport::canonical`] before
+/// Everything that is served, with unknown addresses answered. Wrap it in [`http::intake::canonical`] before
 /// serving: addresses are made canonical before they are routed.
 pub fn router(app: Arc<App>) -> Router {
     let pages = Router::new()
-        .merge(web::checkout::pages::routes(&app))
-        .merge(web::desk::routes(&app))
-        .merge(web::assets::routes())
-        .merge(web::embed::routes())
-        .route("/", axum::routing::get(web::front))
-        .layer(DefaultBodyLimit::max(web::FORM_LIMIT))
+        .merge(pages::checkout::pages::routes(&app))
+        .merge(dashboard::routes(&app))
+        .merge(pages::assets::routes())
+        .merge(pages::embed::routes())
+        .route("/", axum::routing::get(pages::front))
+        .layer(DefaultBodyLimit::max(pages::FORM_LIMIT))
         .layer(CompressionLayer::new());
-    api::router(&app, axum::routing::any(web::nowhere))
+    api::router(&app, axum::routing::any(pages::nowhere))
         .merge(files::routes())
         .merge(pages)
-        .fallback(web::nowhere)
+        .fallback(pages::nowhere)
         .with_state(app)
 }

@@ -3,13 +3,13 @@
 use std::sync::Mutex;
 
 use till_core::{
-    refusal::Refusal,
+    kernel::refusal::Refusal,
     tax::{Ruling, TaxQuery, Taxes},
 };
 use till_ports::tax::TaxError;
 use till_wire::tax::TaxSettings;
 
-use crate::{app::App, error::ApiError};
+use crate::{app::App, http::error::ApiError};
 
 /// What the provider has said so far, and what it has not been asked yet.
 #[derive(Default)]

@@ -14,16 +14,18 @@ use axum::{http::StatusCode, response::IntoResponse};
 use jiff::Timestamp;
 use serde_json::json;
 use till_core::{
-    change::{Changes, Value as Cell},
-    jobs::Job,
-    records::{WebhookDelivery, WebhookEvent},
-    sign_in::Letter,
+    kernel::{
+        changes::{Changes, Value as Cell},
+        jobs::Job,
+        records::{WebhookDelivery, WebhookEvent},
+    },
+    people::sign_in::Letter,
 };
 use till_ports::{
     mail::{Mail, MailError, Message},
     processor::BoxFuture,
 };
-use till_server::work;
+use till_server::jobs;
 use till_store::{Col, Query};
 use till_testkit::{Engine, Receiver, Till};
 use till_wire::events::EventType;
@@ -62,14 +64,14 @@ macro_rules! until {
 }
 
 async fn ask_for_mail(t: &Till, count: usize) {
-    let at = t.app.at();
+    let ctx = t.app.context();
     let mut changes = Changes::new();
     for n in 0..count {
         let email = format!("ada-{n}@example.com");
-        let (_, new) = till_core::people::create(&email, &at);
+        let (_, new) = till_core::people::create(&email, &ctx);
         changes
             .and(new)
-            .and(Letter::SignIn { email, next: None }.send(&at));
+            .and(Letter::SignIn { email, next: None }.send(&ctx));
     }
     t.app.store.commit(changes).await.unwrap();
 }
@@ -97,7 +99,7 @@ impl Mail for Held {
 /// Delivers webhooks as a node does, until it dies.
 fn deliver(t: &Till) -> (JoinHandle<()>, watch::Sender<bool>) {
     let (stop, stopped) = watch::channel(false);
-    let serving = tokio::spawn(work::webhooks::serve(t.app.clone(), stopped));
+    let serving = tokio::spawn(jobs::webhooks::serve(t.app.clone(), stopped));
     (serving, stop)
 }
 
@@ -112,14 +114,14 @@ async fn tell(nodes: &[&Till], numbers: std::ops::Range<usize>) {
     for n in numbers {
         let t = nodes[n % nodes.len()];
         t.advance(Duration::from_millis(1));
-        let at = t.app.at();
-        let audience = t.app.store.audience(t.organization.id).await.unwrap();
+        let ctx = t.app.context();
+        let subscribers = t.app.store.subscribers(t.organization.id).await.unwrap();
         let mut changes = Changes::new();
         changes.emit(
-            &audience,
-            &at,
+            &subscribers,
+            &ctx,
             EventType::ProductCreated,
-            at.id(),
+            ctx.id(),
             || json!({"n": n}),
         );
         t.app.store.commit(changes).await.unwrap();
@@ -147,7 +149,7 @@ nodes! {
     async fn a_job_is_done_by_one_of_many_nodes(t: &mut Till) {
         let (second, third) = (t.node().await, t.node().await);
         ask_for_mail(t, 60).await;
-        let (a, b, c) = tokio::join!(work::run_due(&t.app), work::run_due(&second.app), work::run_due(&third.app));
+        let (a, b, c) = tokio::join!(jobs::run_due(&t.app), jobs::run_due(&second.app), jobs::run_due(&third.app));
         for ended in [a, b, c] {
             ended.unwrap();
         }
@@ -163,20 +165,20 @@ nodes! {
         let first = t.another(|app| app.mail = held.clone());
         ask_for_mail(t, 1).await;
         let app = first.app.clone();
-        let working = tokio::spawn(async move { work::run_due(&app).await });
+        let working = tokio::spawn(async move { jobs::run_due(&app).await });
         until!(held.begun.load(Ordering::SeqCst) == 1);
         for _ in 0..10 {
             let lease = jobs(t).await[0].lease_until;
             t.advance(Duration::from_secs(1));
             until!(jobs(t).await[0].lease_until > lease);
-            assert_eq!(work::run_due(&second.app).await.unwrap(), 0);
+            assert_eq!(jobs::run_due(&second.app).await.unwrap(), 0);
         }
         working.abort();
         let _ = working.await;
         t.advance(LEASE - Duration::from_millis(1));
-        assert_eq!(work::run_due(&second.app).await.unwrap(), 0, "not too early either");
+        assert_eq!(jobs::run_due(&second.app).await.unwrap(), 0, "not too early either");
         t.advance(Duration::from_millis(1));
-        assert_eq!(work::run_due(&second.app).await.unwrap(), 1);
+        assert_eq!(jobs::run_due(&second.app).await.unwrap(), 1);
         assert_eq!(t.mailbox.take().len(), 1);
         assert!(jobs(t).await.is_empty());
         close(&[&second]).await;
@@ -188,16 +190,16 @@ nodes! {
         let first = t.another(|app| app.mail = held.clone());
         ask_for_mail(t, 1).await;
         let app = first.app.clone();
-        let mut working = tokio::spawn(async move { work::run_due(&app).await });
+        let mut working = tokio::spawn(async move { jobs::run_due(&app).await });
         until!(held.begun.load(Ordering::SeqCst) == 1);
         // As if the first node had been stopped for long: all its heartbeats are due, none was made.
         let mut changes = Changes::new();
-        changes.any("update jobs set lease_until = $1", vec![Cell::Time(t.app.at().now)]);
+        changes.any("update jobs set lease_until = $1", vec![Cell::Time(t.app.context().now)]);
         t.app.store.commit(changes).await.unwrap();
         let there = Arc::new(Held::default());
         let other = second.another(|app| app.mail = there.clone());
         let app = other.app.clone();
-        let elsewhere = tokio::spawn(async move { work::run_due(&app).await });
+        let elsewhere = tokio::spawn(async move { jobs::run_due(&app).await });
         until!(there.begun.load(Ordering::SeqCst) == 1);
         let job = jobs(t).await.remove(0);
         t.advance(Duration::from_secs(1));
@@ -215,12 +217,12 @@ nodes! {
     }
 
     async fn a_job_of_a_kind_that_only_a_newer_node_knows_is_left_for_it(t: &mut Till) {
-        let at = t.app.at();
+        let ctx = t.app.context();
         let mut changes = Changes::new();
-        changes.job(&at, "kind_of_the_future", "future", at.now, &json!({"n": 1}));
+        changes.job(&ctx, "kind_of_the_future", "future", ctx.now, &json!({"n": 1}));
         t.app.store.commit(changes).await.unwrap();
         ask_for_mail(t, 1).await;
-        assert_eq!(work::run_due(&t.app).await.unwrap(), 1);
+        assert_eq!(jobs::run_due(&t.app).await.unwrap(), 1);
         let left = jobs(t).await.remove(0);
         assert_eq!((left.key.as_str(), left.attempts, left.buried, left.lease_until), ("future", 0, None, None));
         t.may_leave_work();
@@ -263,7 +265,7 @@ nodes! {
         tell(&[t], 0..3).await;
         let run = |t: &Till| {
             let app = t.app.clone();
-            tokio::spawn(async move { work::webhooks::run_due(&app).await.unwrap() })
+            tokio::spawn(async move { jobs::webhooks::run_due(&app).await.unwrap() })
         };
         let late = run(t);
         until!(receiver.got().len() == 1);
@@ -319,7 +321,7 @@ nodes! {
     async fn the_apis_limit_is_divided_by_the_nodes_that_are_there(t: &mut Till) {
         let second = t.node().await;
         let nodes = [t.limited(40), second.limited(40)];
-        let holders = [t.app.at().id(), t.app.at().id()];
+        let holders = [t.app.context().id(), t.app.context().id()];
         let taken = async || {
             let mut taken = 0;
             for n in 0..100 {
@@ -328,7 +330,7 @@ nodes! {
             taken
         };
         for n in [0, 1, 0] {
-            work::chores(&nodes[n].app, holders[n]).await.unwrap();
+            jobs::chores(&nodes[n].app, holders[n]).await.unwrap();
         }
         // Governor counts with the machine's clock: one comes back every 1.5 s.
         assert!((40..=50).contains(&taken().await));
@@ -337,20 +339,20 @@ nodes! {
 
     async fn the_chores_of_a_node_that_died_are_anothers_within_five_seconds(t: &mut Till) {
         let second = t.node().await;
-        let (first, other) = (t.app.at().id(), t.app.at().id());
-        assert!(work::chores(&t.app, first).await.unwrap());
-        assert!(!work::chores(&second.app, other).await.unwrap());
+        let (first, other) = (t.app.context().id(), t.app.context().id());
+        assert!(jobs::chores(&t.app, first).await.unwrap());
+        assert!(!jobs::chores(&second.app, other).await.unwrap());
         let checkout = t.checkout_for(&t.product().await).await;
         t.advance(Duration::from_secs(25 * 3600));
-        assert!(work::chores(&t.app, first).await.unwrap());
+        assert!(jobs::chores(&t.app, first).await.unwrap());
         assert_eq!(t.reload(&checkout).await["status"], "expired");
         t.advance(LEASE - Duration::from_millis(500));
-        assert!(!work::chores(&second.app, other).await.unwrap());
+        assert!(!jobs::chores(&second.app, other).await.unwrap());
         t.advance(Duration::from_secs(2));
-        assert!(work::chores(&second.app, other).await.unwrap());
-        assert!(!work::chores(&t.app, first).await.unwrap());
+        assert!(jobs::chores(&second.app, other).await.unwrap());
+        assert!(!jobs::chores(&t.app, first).await.unwrap());
         second.app.store.leave(other).await.unwrap();
-        assert!(work::chores(&t.app, first).await.unwrap(), "who leaves keeps nobody waiting");
+        assert!(jobs::chores(&t.app, first).await.unwrap(), "who leaves keeps nobody waiting");
         close(&[&second]).await;
     }
 
@@ -372,7 +374,7 @@ nodes! {
         let mut new = row.clone();
         new.customer_name = Some("Ada".to_owned());
         let mut changes = Changes::new();
-        changes.revise(&row, &mut new, &t.app.at());
+        changes.revise(&row, &mut new, &t.app.context());
         t.app.store.commit(changes).await.unwrap();
         t.advance(Duration::from_secs(5));
         assert_eq!(events.next(1).await, ["checkout.updated open"]);

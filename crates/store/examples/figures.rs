@@ -6,9 +6,9 @@
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use till_core::{
-    at::At,
-    change::{Changes, Value},
+use till_core::kernel::{
+    changes::{Changes, Value},
+    context::DecisionContext,
     history::Stretch,
 };
 use till_store::{Options, Store};
@@ -21,11 +21,11 @@ async fn main() {
     let url = std::env::args().nth(1).expect("the database's URL");
     let store = Store::open(&url, Options::default()).await.unwrap();
     let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
-    let at = At::new(now, [7; 32]);
-    let own = at.id();
+    let ctx = DecisionContext::new(now, [7; 32]);
+    let own = ctx.id();
     for (days, stretch) in [(89, Stretch::Quarter), (330, Stretch::Year)] {
-        let own = if days == 89 { own } else { at.id() };
-        fill(&store, &at, own, days).await;
+        let own = if days == 89 { own } else { ctx.id() };
+        fill(&store, &ctx, own, days).await;
         let boundaries = stretch.boundaries(now, &TimeZone::get("Europe/Berlin").unwrap());
         for _ in 0..5 {
             let begin = Instant::now();
@@ -51,14 +51,14 @@ async fn main() {
 }
 
 /// Orders and sessions of one organization, evenly over the last days.
-async fn fill(store: &Store, at: &At, own: Uuid, days: i64) {
-    let [customer, product, price] = [at.id(), at.id(), at.id()];
+async fn fill(store: &Store, ctx: &DecisionContext, own: Uuid, days: i64) {
+    let [customer, product, price] = [ctx.id(), ctx.id(), ctx.id()];
     let mut changes = Changes::new();
     let (o, c, p, now) = (
         Value::Uuid(own),
         Value::Uuid(customer),
         Value::Uuid(product),
-        Value::Time(at.now),
+        Value::Time(ctx.now),
     );
     changes
         .any("insert into organizations (id, created_at, version, name, slug, status, default_currency, default_tax_behavior, settings) values ($1, $2, 1, 'Shop', $3, 'active', 'usd', 'location', '{}')",
@@ -74,14 +74,14 @@ async fn fill(store: &Store, at: &At, own: Uuid, days: i64) {
     for chunk in 0..ROWS / 1000 {
         let mut changes = Changes::new();
         for i in chunk * 1000..(chunk + 1) * 1000 {
-            let made = Value::Time(at.now - SignedDuration::from_micros(i * step));
+            let made = Value::Time(ctx.now - SignedDuration::from_micros(i * step));
             let status = if i % 2 == 0 { "succeeded" } else { "open" };
             let currency = if i % 5 == 0 { "eur" } else { "usd" };
             changes
                 .any("insert into checkouts (id, created_at, version, organization_id, status, client_secret, expires_at, product_id, price_id, product_ids, amount, currency, allow_discount_codes, require_billing_address, allow_trial, matched_by_email, is_business_customer, processor_metadata, metadata, customer_metadata) values ($1, $2, 1, $3, $4, $5, $2, $6, $7, '[]', 3000, 'usd', $8, $8, $8, $8, $8, '{}', '{}', '{}')",
-                    vec![Value::Uuid(at.id()), made.clone(), o.clone(), Value::from(status), Value::Text(at.id().to_string()), p.clone(), Value::Uuid(price), Value::Bool(false)])
+                    vec![Value::Uuid(ctx.id()), made.clone(), o.clone(), Value::from(status), Value::Text(ctx.id().to_string()), p.clone(), Value::Uuid(price), Value::Bool(false)])
                 .any("insert into orders (id, created_at, version, organization_id, customer_id, product_id, status, billing_reason, currency, subtotal_amount, discount_amount, net_amount, tax_amount, invoice_number, description, items, metadata) values ($1, $2, 1, $3, $4, $5, 'paid', 'purchase', $6, 3000, 0, 3000, 0, $7, 'Book', '[]', '{}')",
-                    vec![Value::Uuid(at.id()), made, o.clone(), c.clone(), p.clone(), Value::from(currency), Value::Text(i.to_string())]);
+                    vec![Value::Uuid(ctx.id()), made, o.clone(), c.clone(), p.clone(), Value::from(currency), Value::Text(i.to_string())]);
         }
         store.commit(changes).await.unwrap();
     }

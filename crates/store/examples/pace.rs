@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use till_core::at::At;
-use till_core::change::Changes;
+use till_core::kernel::changes::Changes;
+use till_core::kernel::context::DecisionContext;
 use till_core::record;
 use till_store::{List, Migration, Options, Order, Query, Store};
 use uuid::Uuid;
@@ -60,12 +60,12 @@ async fn main() {
     let now = jiff::Timestamp::now();
     let mut seed = [0; 32];
     seed[..16].copy_from_slice(&now.as_nanosecond().to_be_bytes());
-    let at = Arc::new(At::new(now, seed));
-    let (org, pages) = (at.id(), at.id());
+    let ctx = Arc::new(DecisionContext::new(now, seed));
+    let (org, pages) = (ctx.id(), ctx.id());
     let row = {
-        let at = Arc::clone(&at);
+        let ctx = Arc::clone(&ctx);
         move || Pace {
-            id: at.id(),
+            id: ctx.id(),
             organization_id: org,
             version: 1,
             a: "a".repeat(36),
@@ -75,7 +75,7 @@ async fn main() {
             e: None,
             n: 1,
             f: true,
-            created_at: at.now,
+            created_at: ctx.now,
         }
     };
     let known: Vec<Pace> = (0..1000)
@@ -116,7 +116,7 @@ async fn main() {
             async move { s.commit(changes).await.unwrap() }
         })
         .await;
-        let (s, r, a) = (store.clone(), row.clone(), Arc::clone(&at));
+        let (s, r, a) = (store.clone(), row.clone(), Arc::clone(&ctx));
         run("commit 3 inserts and a job (wakes)", c, move || {
             let (s, mut changes) = (s.clone(), Changes::new());
             let row = r();

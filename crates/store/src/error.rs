@@ -1,6 +1,6 @@
 //! What can go wrong below a decision.
 
-use till_core::change::{ReadError, Refused};
+use till_core::kernel::changes::{CommitConflict, ReadError};
 use till_wire::input::shortened_text;
 
 /// Bytes of a failed statement, and of the database's words about it, that are told: a statement may be as long as what a
@@ -53,7 +53,7 @@ impl StoreError {
 pub enum CommitError {
     /// What the decision relied on does not hold.
     #[error(transparent)]
-    Refused(#[from] Refused),
+    Conflict(#[from] CommitConflict),
     /// The database failed. After a lost connection the outcome may be unknown.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -67,6 +67,6 @@ pub trait Stale {
 
 impl Stale for CommitError {
     fn is_stale(&self) -> bool {
-        matches!(self, Self::Refused(Refused::Stale))
+        matches!(self, Self::Conflict(CommitConflict::Stale))
     }
 }

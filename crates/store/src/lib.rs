@@ -2,43 +2,42 @@
 //!
 //! Reads take a [`Query`] or a [`List`]; every write is a [`Changes`] given to [`Store::commit`].
 
+mod engine;
 mod error;
 mod gauges;
 mod hub;
-mod jobs;
 mod list;
 mod memory;
 mod migrate;
 mod page;
-mod postgres;
 mod query;
+mod queue;
 mod reads;
-mod settle;
+mod retry;
 mod sql;
-mod sqlite;
 mod state;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use till_core::change::{Changes, Record, Value};
-pub use till_core::rows::{Col, FromColumns};
+use till_core::kernel::changes::{Changes, Record, Value};
+pub use till_core::kernel::rows::{Col, FromColumns};
 
+pub use engine::sqlite::copy::{Copied, CopyError, backup, restore};
+pub use engine::sqlite::private::open_to_others;
 pub use error::{CommitError, Stale, StoreError};
 pub use gauges::Gauges;
 pub use hub::{Wake, Watch};
-pub use jobs::{DUTY_LOST, LEASE_LOST};
 pub use list::{List, Order};
 pub use migrate::Migration;
 pub use query::{Query, columns};
+pub use queue::{ENDPOINT_LEASE_LOST, LEASE_LOST};
 pub use reads::{
     AnsweredIn, BuyerKeys, DeliveryFilter, Figures, Happening, Moment, Progress, Sales, Unfolded,
     Visit,
 };
-pub use settle::settle;
-pub use sqlite::copy::{Copied, CopyError, backup, restore};
-pub use sqlite::private::open_to_others;
+pub use retry::retry_on_conflict;
 pub use state::{Queues, Size, sqlite_file};
 
 /// How to open a [`Store`]. The defaults serve production.
@@ -74,8 +73,8 @@ pub struct Store {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Engine {
-    Sqlite(Arc<sqlite::Sqlite>),
-    Postgres(Arc<postgres::Postgres>),
+    Sqlite(Arc<engine::sqlite::Sqlite>),
+    Postgres(Arc<engine::postgres::Postgres>),
 }
 
 impl Store {
@@ -96,11 +95,11 @@ impl Store {
         extra: &[Migration],
     ) -> Result<Self, StoreError> {
         let engine = match Address::parse(url)? {
-            Address::Sqlite(path) => {
-                Engine::Sqlite(Arc::new(sqlite::Sqlite::open(path, &options, extra).await?))
-            }
+            Address::Sqlite(path) => Engine::Sqlite(Arc::new(
+                engine::sqlite::Sqlite::open(path, &options, extra).await?,
+            )),
             Address::Postgres(url) => Engine::Postgres(Arc::new(
-                postgres::Postgres::open(&url, &options, extra).await?,
+                engine::postgres::Postgres::open(&url, &options, extra).await?,
             )),
         };
         Ok(Self {
@@ -235,10 +234,10 @@ impl Address {
 
 /// Whether a commit added work that somebody should look at now.
 pub(crate) fn adds_work(changes: &Changes) -> bool {
-    use till_core::change::Write;
+    use till_core::kernel::changes::Write;
     const QUEUES: [&str; 2] = ["jobs", "webhook_events"];
     changes.writes.iter().any(|write| match write {
-        write if till_core::jobs::is_cared_for(write) => false,
+        write if till_core::kernel::jobs::is_cared_for(write) => false,
         Write::Insert { table, .. } => QUEUES.contains(table),
         // The end of a delivery is not work, and must not wake who just did it.
         Write::Update { table, set, .. } if *table == "webhook_events" => set
@@ -252,7 +251,7 @@ pub(crate) fn adds_work(changes: &Changes) -> bool {
             match verb {
                 Some("insert") => words.next().is_some_and(|table| QUEUES.contains(&table)),
                 // To prolong a job's lease is no work.
-                Some("update") if *sql == jobs::KEEP => false,
+                Some("update") if *sql == queue::KEEP => false,
                 Some("update") => second.is_some_and(|table| QUEUES.contains(&table)),
                 _ => false,
             }
@@ -262,7 +261,7 @@ pub(crate) fn adds_work(changes: &Changes) -> bool {
 
 /// Whether a commit wrote events.
 pub(crate) fn adds_events(changes: &Changes) -> bool {
-    use till_core::{change::Write, records::Event};
+    use till_core::kernel::{changes::Write, records::Event};
     changes
         .writes
         .iter()

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use till_core::change::Value;
+use till_core::kernel::changes::Value;
 use uuid::Uuid;
 
 pub(crate) fn insert(table: &str, columns: &[&str]) -> String {

@@ -7,10 +7,14 @@ use axum::{
     http::{Request, header},
 };
 use till_core::{
-    change::Changes,
-    people,
-    records::{Member, Role, SignInMethod, User},
-    sign_in::{self, Device},
+    kernel::{
+        changes::Changes,
+        records::{Member, Role, SignInMethod, User},
+    },
+    people::{
+        self,
+        sign_in::{self, Device},
+    },
 };
 
 use crate::{Answer, Till, pages::encoded};
@@ -32,7 +36,7 @@ impl Till {
     }
 
     /// The browser of the organization's owner, signed in.
-    pub async fn desk(&self) -> Browser {
+    pub async fn dashboard(&self) -> Browser {
         let email = format!("{}@example.com", self.organization.slug);
         let owner = self.app.store.user_by_email(&email).await.unwrap().unwrap();
         self.signed_in(&owner).await
@@ -41,11 +45,11 @@ impl Till {
     /// The browser of somebody new with this role in the organization, signed in.
     pub async fn desk_as(&self, role: Role) -> Browser {
         self.advance(Duration::from_millis(1));
-        let at = self.app.at();
-        let (user, mut changes) = people::create(&format!("{role}-{}@example.com", at.id()), &at);
+        let ctx = self.app.context();
+        let (user, mut changes) = people::create(&format!("{role}-{}@example.com", ctx.id()), &ctx);
         changes.insert(&Member {
-            id: at.id(),
-            created_at: at.now,
+            id: ctx.id(),
+            created_at: ctx.now,
             organization_id: self.organization.id,
             user_id: user.id,
             role,
@@ -57,9 +61,9 @@ impl Till {
     /// The browser of a person, signed in by a link.
     pub async fn signed_in(&self, user: &User) -> Browser {
         let browser = self.browser();
-        let (device, at) = (Device::default(), self.app.at());
+        let (device, ctx) = (Device::default(), self.app.context());
         let (_, token, changes) =
-            sign_in::open(user, SignInMethod::Link, &device, None, &self.app.key, &at);
+            sign_in::open(user, SignInMethod::Link, &device, None, &self.app.key, &ctx);
         self.app.store.commit(changes).await.unwrap();
         browser.set_cookie("__Host-till_session", &token);
         browser
@@ -67,8 +71,8 @@ impl Till {
 
     /// Somebody who belongs nowhere yet, with this password.
     pub async fn person(&self, email: &str, password: Option<&str>) -> User {
-        let at = self.app.at();
-        let (mut user, _) = people::create(email, &at);
+        let ctx = self.app.context();
+        let (mut user, _) = people::create(email, &ctx);
         if let Some(password) = password {
             let hash = self.app.passwords.hash(password, [5; 16]).await.unwrap();
             user.password_hash = Some(hash);

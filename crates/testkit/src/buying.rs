@@ -4,14 +4,16 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Map, Value, json};
 use till_core::{
-    change::{Changes, Json},
     checkout::{
-        Around, Session,
+        CheckoutContext, Session,
         confirm::{self, Confirmed},
-        settle,
+        outcome,
         update::Known,
     },
-    records::{Organization, Payment},
+    kernel::{
+        changes::{Changes, Json},
+        records::{Organization, Payment},
+    },
     tax::NoTaxes,
 };
 use till_ports::processor::{Attempt, AttemptKind};
@@ -174,17 +176,17 @@ impl Till {
         if let Some(email) = input.customer_email.as_value() {
             keys.email = Some(email.clone());
         }
-        let (own, at) = (self.organization.id, self.app.at());
-        let around = Around {
-            audience: &self.app.store.audience(own).await.unwrap(),
-            site: &self.app.site,
+        let (own, ctx) = (self.organization.id, self.app.context());
+        let context = CheckoutContext {
+            subscribers: &self.app.store.subscribers(own).await.unwrap(),
+            urls: &self.app.urls,
             key: &self.app.key,
             taxes: &NoTaxes,
-            at: &at,
+            ctx: &ctx,
         };
         let holders = self.app.store.buyer(own, &keys).await.unwrap();
         let decided =
-            confirm::confirm(&session, &input, &Known::default(), &holders, around).unwrap();
+            confirm::confirm(&session, &input, &Known::default(), &holders, context).unwrap();
         let Confirmed::Charge {
             payment, changes, ..
         } = decided
@@ -211,12 +213,12 @@ impl Till {
             return_url: "https://till.test/".to_owned(),
         };
         let processor = &self.app.processor;
-        let asked = processor.prepare(attempt, at.now).await.unwrap();
+        let asked = processor.prepare(attempt, ctx.now).await.unwrap();
         let (payment, changes) =
-            settle::asked(&payment, &asked.reference, &asked.client_secret, &at);
+            outcome::asked(&payment, &asked.reference, &asked.client_secret, &ctx);
         self.app.store.commit(changes).await.unwrap();
         if step == Step::Charged {
-            let charged = processor.confirm(payment.id, &asked.reference, at.now);
+            let charged = processor.confirm(payment.id, &asked.reference, ctx.now);
             charged.await.unwrap();
         }
         payment

@@ -1,8 +1,8 @@
 //! What most tests need before they begin.
 
 use serde_json::{Value, json};
-use till_core::{
-    change::{Changes, Json, Record},
+use till_core::kernel::{
+    changes::{Changes, Json, Record},
     period,
     records::{Checkout, Order, Payment, PaymentKind, PaymentState, Subscription},
 };
@@ -139,7 +139,7 @@ impl Till {
         let price = &product["prices"][0];
         let amount = price["price_amount"].as_i64().unwrap_or(500);
         let checkout = self.checkout_row(customer, product_id, id_in(price, "id"), amount);
-        let (at, own) = (self.app.at(), self.organization.id);
+        let (at, own) = (self.app.context(), self.organization.id);
         let interval: Option<Interval> = product["recurring_interval"]
             .as_str()
             .map(|word| word.parse().unwrap());
@@ -277,16 +277,16 @@ impl Till {
         price_id: Uuid,
         amount: i64,
     ) -> Checkout {
-        let at = self.app.at();
+        let ctx = self.app.context();
         Checkout {
-            id: at.id(),
-            created_at: at.now,
+            id: ctx.id(),
+            created_at: ctx.now,
             modified_at: None,
             version: 1,
             organization_id: self.organization.id,
             status: CheckoutStatus::Succeeded,
-            client_secret: at.token("polar_c_"),
-            expires_at: at.now + jiff::SignedDuration::from_hours(1),
+            client_secret: ctx.token("polar_c_"),
+            expires_at: ctx.now + jiff::SignedDuration::from_hours(1),
             success_url: None,
             return_url: None,
             embed_origin: None,

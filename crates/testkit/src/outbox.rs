@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use till_core::{
-    change::{Changes, Json, Value as Cell},
+use till_core::kernel::{
+    changes::{Changes, Json, Value as Cell},
     records::{WebhookEndpoint, WebhookEvent},
 };
 use till_store::Query;
@@ -15,23 +15,23 @@ use crate::Till;
 impl Till {
     /// Does all work that is due now.
     pub async fn drain(&self) {
-        till_server::work::run_due(&self.app).await.unwrap();
+        till_server::jobs::run_due(&self.app).await.unwrap();
     }
 
     /// An endpoint of the test's organization for all events. Nobody listens there: look at what it is
     /// told with [`Till::told`].
     pub async fn listen(&self) -> WebhookEndpoint {
-        let at = self.app.at();
+        let ctx = self.app.context();
         let endpoint = WebhookEndpoint {
-            id: at.id(),
-            created_at: at.now,
+            id: ctx.id(),
+            created_at: ctx.now,
             modified_at: None,
             version: 1,
             organization_id: self.organization.id,
             url: "http://127.0.0.1:9/".to_owned(),
             name: None,
             format: WebhookFormat::Raw,
-            secret: at.token("whsec_"),
+            secret: ctx.token("whsec_"),
             events: Json(EventType::ALL.to_vec()),
             enabled: true,
             deleted_at: None,

@@ -7,23 +7,25 @@ use axum::{
 };
 use serde_json::Value;
 use till_core::{
-    budgets::Budget,
-    change::{Changes, Value as Cell},
-    declines::Declines,
-    organizations, people,
-    records::Organization,
-    retention::Keep,
-    site::Site,
-    tokens::{self, SecretKey},
+    kernel::{
+        budgets::Budget,
+        changes::{Changes, Value as Cell},
+        records::Organization,
+        retention::Keep,
+        tokens::{self, SecretKey},
+        urls::PublicUrls,
+    },
+    organizations,
+    payments::declines::Declines,
+    people,
 };
-use till_ports::{outbound::Outbound, sandbox::Sandbox};
+use till_ports::{outbound::Outbound, processor::sandbox::Sandbox};
 use till_server::{
     app::{App, Policy},
-    ledger::StoreLedger,
-    limits::Limits,
+    http::{intake as transport, limits::Limits},
     metrics::Metrics,
     passwords::Passwords,
-    transport,
+    sandbox_store::DatabaseSandboxStore,
 };
 use till_store::{Options, Query, Store};
 use till_wire::{country::Country, scope::Scope};
@@ -81,9 +83,12 @@ impl Till {
         let store = Store::open(url, options()).await.unwrap();
         let clock = Arc::new(TestClock::new());
         let mailbox = Arc::new(Mailbox::default());
-        let ids = till_core::at::At::new("2026-11-22T12:00:00Z".parse().unwrap(), [9; 32]);
+        let ids = till_core::kernel::context::DecisionContext::new(
+            "2026-11-22T12:00:00Z".parse().unwrap(),
+            [9; 32],
+        );
         let sandbox = Arc::new(Sandbox::new(
-            Arc::new(StoreLedger::new(store.clone())),
+            Arc::new(DatabaseSandboxStore::new(store.clone())),
             b"a key for fingerprints",
             Arc::new(move || ids.id()),
         ));
@@ -97,7 +102,7 @@ impl Till {
             geo: Arc::new(Atlas),
             mail: mailbox.clone(),
             clock: clock.clone(),
-            site: Site {
+            urls: PublicUrls {
                 public_url: "https://till.test".to_owned(),
                 publishable_key: "pk_test".to_owned(),
             },
@@ -163,7 +168,7 @@ impl Till {
 
     /// Another server on the same database, reached at this address.
     pub fn at_url(&self, public_url: &str) -> Self {
-        self.another(|app| public_url.clone_into(&mut app.site.public_url))
+        self.another(|app| public_url.clone_into(&mut app.urls.public_url))
     }
 
     /// Another server on the same database, with rate limits.
@@ -216,7 +221,7 @@ impl Till {
             geo: app.geo.clone(),
             mail: app.mail.clone(),
             clock: app.clock.clone(),
-            site: app.site.clone(),
+            urls: app.urls.clone(),
             key: app.key.clone(),
             policy: app.policy.clone(),
             limits: Limits::off(),
@@ -331,7 +336,7 @@ impl Till {
         if self.may_leave_work {
             return;
         }
-        let soon = self.app.at().now + jiff::SignedDuration::from_mins(1);
+        let soon = self.app.context().now + jiff::SignedDuration::from_mins(1);
         for (what, sql) in [
             (
                 "jobs",
@@ -371,9 +376,9 @@ fn options() -> Options {
 
 /// A new organization with an owner, and a token with every scope.
 async fn found(app: &App, name: &str, slug: &str) -> (Organization, String) {
-    let at = app.at();
-    let (owner, mut changes) = people::create(&format!("{slug}@example.com"), &at);
-    let (organization, founding) = organizations::create(name, slug, &owner, &at);
+    let ctx = app.context();
+    let (owner, mut changes) = people::create(&format!("{slug}@example.com"), &ctx);
+    let (organization, founding) = organizations::create(name, slug, &owner, &ctx);
     changes.and(founding);
     app.store.commit(changes).await.unwrap();
     let token = token(app, &organization, Scope::ALL).await;
@@ -381,7 +386,7 @@ async fn found(app: &App, name: &str, slug: &str) -> (Organization, String) {
 }
 
 async fn token(app: &App, organization: &Organization, scopes: &[Scope]) -> String {
-    let at = app.at();
+    let ctx = app.context();
     let scopes = scopes.to_vec();
     let (mut row, token, _) = tokens::create(
         organization.id,
@@ -389,10 +394,10 @@ async fn token(app: &App, organization: &Organization, scopes: &[Scope]) -> Stri
         scopes,
         None,
         &app.key,
-        &at,
+        &ctx,
     );
     // Its first use would be noted beside the test, sooner or later.
-    row.last_used_at = Some(at.now);
+    row.last_used_at = Some(ctx.now);
     let mut changes = Changes::new();
     changes.insert(&row);
     app.store.commit(changes).await.unwrap();

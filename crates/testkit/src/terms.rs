@@ -1,8 +1,8 @@
 //! Discounts and custom fields, as tests need them.
 
 use serde_json::{Map, Value, json};
-use till_core::{
-    change::{Changes, Json},
+use till_core::kernel::{
+    changes::{Changes, Json},
     records::AttachedField,
 };
 

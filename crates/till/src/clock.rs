@@ -1,7 +1,7 @@
 //! The machine's own time and randomness: the one place where they come in.
 
 use jiff::Timestamp;
-use till_core::at::At;
+use till_core::kernel::context::DecisionContext;
 use till_server::app::Clock;
 
 /// The machine's clock and its cryptographic random numbers.
@@ -23,6 +23,6 @@ impl Clock for SystemClock {
 }
 
 /// This moment, for the decisions of commands.
-pub fn at() -> At {
-    At::new(SystemClock.now(), SystemClock.seed())
+pub fn at() -> DecisionContext {
+    DecisionContext::new(SystemClock.now(), SystemClock.seed())
 }

@@ -5,12 +5,14 @@ use std::path::Path;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use till_core::{
-    at::At,
-    event::Audience,
+    catalog::products::{self, Named, ProductWithPrices},
+    kernel::{
+        context::DecisionContext,
+        events::Subscribers,
+        records::{Organization, Product},
+        tokens::{self, SecretKey},
+    },
     organizations, people,
-    products::{self, Named, Offered},
-    records::{Organization, Product},
-    tokens::{self, SecretKey},
 };
 use till_server::app::Clock;
 use till_store::{List, Order, Store};
@@ -136,14 +138,14 @@ async fn renew(
         .into_iter()
         .nth(demo)
         .expect("there is at least one, and `demo` is one of them");
-    let at = clock::at();
+    let ctx = clock::at();
     let (_, token, changes) = tokens::create(
         organization.id,
         TOKEN_NAME.into(),
         Scope::ALL.to_vec(),
         None,
         key,
-        &at,
+        &ctx,
     );
     store.commit(changes).await?;
     let products = on_sale(store, &organization, &[]).await?;
@@ -161,9 +163,9 @@ async fn renew(
 }
 
 async fn make(store: &Store, key: &SecretKey) -> Result<(Shop, Notes), Stop> {
-    let at = clock::at();
-    let (owner, mut changes) = people::create(OWNER, &at);
-    let (organization, made) = organizations::create(ORGANIZATION, SLUG, &owner, &at);
+    let ctx = clock::at();
+    let (owner, mut changes) = people::create(OWNER, &ctx);
+    let (organization, made) = organizations::create(ORGANIZATION, SLUG, &owner, &ctx);
     changes.and(made);
     let (_, token, made) = tokens::create(
         organization.id,
@@ -171,20 +173,20 @@ async fn make(store: &Store, key: &SecretKey) -> Result<(Shop, Notes), Stop> {
         Scope::ALL.to_vec(),
         None,
         key,
-        &at,
+        &ctx,
     );
     changes.and(made);
     let mut products = Vec::new();
     for (i, product) in PRODUCTS.into_iter().enumerate() {
         // A millisecond apart, so that lists by age have them in this order.
         let age = SignedDuration::from_millis((PRODUCTS.len() - i) as i64);
-        let at = At::new(at.now - age, SystemClock.seed());
+        let ctx = DecisionContext::new(ctx.now - age, SystemClock.seed());
         let (offered, made) = products::create(
             input(product),
             &organization,
             &Named::default(),
-            &Audience::nobody(organization.id),
-            &at,
+            &Subscribers::nobody(organization.id),
+            &ctx,
         )
         .map_err(|refusal| {
             Stop::failed(format!("the demo's products are not valid: {refusal:?}"))
@@ -260,7 +262,7 @@ async fn on_sale(
     Ok(found.iter().map(offer).collect())
 }
 
-fn offer(offered: &Offered) -> OnSale {
+fn offer(offered: &ProductWithPrices) -> OnSale {
     OnSale {
         id: offered.product.id,
         name: offered.product.name.clone(),

@@ -8,7 +8,7 @@ use std::{
 };
 
 use rustix::fs::Mode;
-use till_core::hex::hex;
+use till_core::kernel::hex::hex;
 
 use crate::stop::Stop;
 

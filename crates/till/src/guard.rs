@@ -4,8 +4,11 @@ use std::num::NonZeroU32;
 
 use axum::http::HeaderName;
 use jiff::SignedDuration;
-use till_core::{budgets::Budget, declines::Declines, retention::Keep, tokens::SecretKey};
-use till_server::limits::Limits;
+use till_core::{
+    kernel::{budgets::Budget, retention::Keep, tokens::SecretKey},
+    payments::declines::Declines,
+};
+use till_server::http::limits::Limits;
 use url::{Host, Url};
 
 use crate::{

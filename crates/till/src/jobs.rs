@@ -1,7 +1,7 @@
 //! `till jobs`: work that was given up.
 
 use serde::Serialize;
-use till_core::jobs::Job;
+use till_core::kernel::jobs::Job;
 use till_server::app::Clock;
 use till_store::Store;
 use uuid::Uuid;

@@ -2,21 +2,23 @@
 
 use std::sync::Arc;
 
-use till_core::{site::Site, tokens::SecretKey};
+use till_core::kernel::{tokens::SecretKey, urls::PublicUrls};
 use till_ports::{
     files::Files,
     geo::{Database, Geo, Nowhere},
     mail::LogMailbox,
     outbound::Outbound,
-    processor::Processor,
-    sandbox::{RemoteSandbox, Sandbox, TestCards},
+    processor::{
+        Processor,
+        sandbox::{RemoteSandbox, Sandbox, TestCards},
+    },
 };
 use till_server::{
     app::{App, Clock, Policy},
-    ledger::StoreLedger,
-    limits::Limits,
+    http::limits::Limits,
     metrics::Metrics,
     passwords::Passwords,
+    sandbox_store::DatabaseSandboxStore,
 };
 use till_store::{Options, Store};
 use uuid::Uuid;
@@ -97,7 +99,7 @@ pub struct Parts {
 
 /// The sandbox with its books in this database.
 pub fn sandbox(store: &Store, key: &SecretKey) -> Sandbox {
-    let ledger = Arc::new(StoreLedger::new(store.clone()));
+    let ledger = Arc::new(DatabaseSandboxStore::new(store.clone()));
     // A key of its own for fingerprints, made of the one that is kept safe anyway.
     let fingerprint_key = key.digest("sandbox card fingerprints");
     Sandbox::new(ledger, fingerprint_key.as_bytes(), Arc::new(new_id))
@@ -125,7 +127,7 @@ pub fn app(parts: Parts) -> Result<Arc<App>, Stop> {
     let metrics = Metrics::default().with(&parts.store);
     Ok(Arc::new(App {
         store: parts.store,
-        site: Site {
+        urls: PublicUrls {
             public_url: parts.public_url,
             publishable_key: processor.publishable_key().to_owned(),
         },

@@ -1,7 +1,7 @@
 //! `till sandbox`: the sandbox processor in a process of its own. It keeps its own books and goes on when Till
 //! dies, as a real processor does; and it makes trouble when it is told to, so that tests see what Till does then.
 //!
-//! - `POST /ask`: a question of `till_ports::sandbox::RemoteSandbox`;
+//! - `POST /ask`: a question of `till_ports::processor::sandbox::RemoteSandbox`;
 //! - `GET /books`: every attempt and how it stands;
 //! - `PUT /trouble`: what goes wrong from now on; `{}` ends all of it.
 
@@ -20,7 +20,7 @@ use axum::{
     routing::{get, post, put},
 };
 use serde::Deserialize;
-use till_ports::sandbox::{Ask, Entry, Sandbox, answer};
+use till_ports::processor::sandbox::{Ask, Entry, Sandbox, answer};
 use till_server::app::Clock;
 use till_store::{Col, Query, Store};
 
@@ -37,7 +37,7 @@ use crate::{
 /// before anything is done, the rest after.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct Trouble {
+struct DeliveryError {
     /// Answered late.
     slow: u32,
     /// By so many milliseconds.
@@ -48,10 +48,10 @@ struct Trouble {
     silent: u32,
 }
 
-struct Desk {
+struct Dashboard {
     sandbox: Sandbox,
     store: Store,
-    trouble: Mutex<Trouble>,
+    trouble: Mutex<DeliveryError>,
 }
 
 /// Serves until it is killed; prints its address once it is ready.
@@ -61,7 +61,7 @@ pub async fn run(settings: &Settings) -> Result<(), Stop> {
     let key = files::own_key(&settings.data_dir, SystemClock.seed())?;
     let key = guard::strong(&key, "The key in the data folder")?;
     let store = open::database(settings, true).await?;
-    let desk = Arc::new(Desk {
+    let dashboard = Arc::new(Dashboard {
         sandbox: open::sandbox(&store, &key),
         store,
         trouble: Mutex::default(),
@@ -70,15 +70,18 @@ pub async fn run(settings: &Settings) -> Result<(), Stop> {
         .route("/ask", post(asked))
         .route("/books", get(books))
         .route("/trouble", put(trouble))
-        .with_state(desk);
+        .with_state(dashboard);
     let url = bound.url();
     let listener = bound.listen()?;
     say(url);
     axum::serve(listener, router).await.map_err(Stop::failed)
 }
 
-async fn asked(State(desk): State<Arc<Desk>>, Json(ask): Json<Ask>) -> Response {
-    let trouble = *desk.trouble.lock().expect("no holder of the lock panics");
+async fn asked(State(dashboard): State<Arc<Dashboard>>, Json(ask): Json<Ask>) -> Response {
+    let trouble = *dashboard
+        .trouble
+        .lock()
+        .expect("no holder of the lock panics");
     let [die, late, ..] = SystemClock.seed();
     let (die, late) = (u32::from(die) * 100 / 256, late % 2 == 0);
     let fails = die < trouble.errors;
@@ -95,7 +98,7 @@ async fn asked(State(desk): State<Arc<Desk>>, Json(ask): Json<Ask>) -> Response 
         if waits && !late {
             pause(trouble.by_ms).await;
         }
-        answer(&desk.sandbox, ask).await
+        answer(&dashboard.sandbox, ask).await
     });
     let done = match done.await {
         Ok(done) => done,
@@ -128,17 +131,23 @@ async fn pause(milliseconds: u64) {
     tokio::time::sleep(Duration::from_millis(milliseconds)).await;
 }
 
-async fn trouble(State(desk): State<Arc<Desk>>, Json(wanted): Json<Trouble>) -> StatusCode {
-    *desk.trouble.lock().expect("no holder of the lock panics") = wanted;
+async fn trouble(
+    State(dashboard): State<Arc<Dashboard>>,
+    Json(wanted): Json<DeliveryError>,
+) -> StatusCode {
+    *dashboard
+        .trouble
+        .lock()
+        .expect("no holder of the lock panics") = wanted;
     StatusCode::NO_CONTENT
 }
 
-async fn books(State(desk): State<Arc<Desk>>) -> Response {
+async fn books(State(dashboard): State<Arc<Dashboard>>) -> Response {
     let all = Query::raw(
         "select cast(body as text) from sandbox_records where key like 'attempt/%' order by key",
         vec![],
     );
-    match desk.store.all::<Col<String>>(all).await {
+    match dashboard.store.all::<Col<String>>(all).await {
         Ok(rows) => {
             let now = SystemClock.now();
             let entries: Vec<Entry> = rows

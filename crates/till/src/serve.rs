@@ -11,7 +11,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::StreamExt;
-use till_server::{app::App, error::ApiError, transport, work};
+use till_server::{
+    app::App,
+    http::{error::ApiError, intake as transport},
+    jobs,
+};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::watch,
@@ -64,11 +68,11 @@ impl Wanted {
 /// Serves until SIGTERM or SIGINT; `ready` is called once connections are taken.
 pub async fn run(app: Arc<App>, wanted: Wanted, ready: impl FnOnce()) -> Result<(), Stop> {
     let mut signals = Signals::new()?;
-    work::start(&app)
+    jobs::start(&app)
         .await
         .map_err(|error| Stop::failed(format!("cannot look for unfinished payments: {error:?}")))?;
     let (stop, stopping) = watch::channel(false);
-    let mut workers = tokio::spawn(work::serve(app.clone(), stopping.clone()));
+    let mut workers = tokio::spawn(jobs::serve(app.clone(), stopping.clone()));
     let health = Health::new(app.clone(), workers.abort_handle());
 
     let mut inside = JoinSet::new();

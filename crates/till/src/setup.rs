@@ -1,7 +1,7 @@
 //! The operator's first commands: `init`, `migrate` and `openapi`.
 
 use till_core::{
-    change::{Changes, Refused, Value},
+    kernel::changes::{Changes, CommitConflict, Value},
     organizations::{self, slug_of},
     people,
 };
@@ -44,7 +44,9 @@ pub async fn init(settings: &Settings, wanted: &Init) -> Result<(), Stop> {
     changes.and(made);
     match store.commit(changes).await {
         Ok(()) => {}
-        Err(CommitError::Refused(Refused::Taken(index))) if index == "organizations_slug" => {
+        Err(CommitError::Conflict(CommitConflict::Taken(index)))
+            if index == "organizations_slug" =>
+        {
             return Err(Stop::failed(format!(
                 "an organization with the slug {slug} exists already: choose another with --slug."
             )));

@@ -2,11 +2,12 @@
 
 use jiff::SignedDuration;
 use till_core::{
-    records::{Role, User},
-    sign_in,
-    site::Site,
-    team::Team,
-    tokens::SecretKey,
+    kernel::{
+        records::{Role, User},
+        tokens::SecretKey,
+        urls::PublicUrls,
+    },
+    people::{sign_in, team::Team},
 };
 use till_store::Store;
 use till_wire::values::email_syntax;
@@ -83,11 +84,11 @@ async fn make(
 ) -> Result<String, Stop> {
     let (token, changes) = sign_in::link(user, life, key, &clock::at());
     store.commit(changes).await?;
-    let site = Site {
+    let urls = PublicUrls {
         public_url: url.to_owned(),
         publishable_key: String::new(),
     };
-    Ok(site.sign_in_link(&token, next))
+    Ok(urls.sign_in_link(&token, next))
 }
 
 /// The public URL as set, else the address that is served on.

@@ -1,8 +1,8 @@
 //! `till token`.
 
 use jiff::{Timestamp, tz::TimeZone};
-use till_core::{
-    change::Value,
+use till_core::kernel::{
+    changes::Value,
     records::{AccessToken, Organization},
     tokens,
 };

@@ -1,6 +1,6 @@
 //! What `till dev` tells a person: where it is, and programs that work as they stand.
 
-use till_server::web::desk::programs::{self, Token};
+use till_server::dashboard::programs::{self, Token};
 
 use crate::{config::Settings, demo::Shop};
 
@@ -8,7 +8,7 @@ use crate::{config::Settings, demo::Shop};
 pub fn text(url: &str, link: &str, shop: &Shop, settings: &Settings) -> String {
     let token = &shop.token;
     let mut text = format!(
-        "\nTill is ready.\n\n  API      {url}\n  Sign in  {link}\n           (to the dashboard, once, within \
+        "\nTill is ready.\n\n  API      {url}\n  Sign in  {link}\n           (to the dashboard, guard, within \
          a day; for another link: till sign-in EMAIL)\n  Token    {token}\n"
     );
     if let Some(why) = shop.renewed {

@@ -108,11 +108,11 @@ impl SocialPlatform {
         let Some(host) = parsed.as_ref().and_then(|url| url.host_str()) else {
             return Self::Other;
         };
-        let is_of = |site: &str| {
-            let before = host.strip_suffix(site);
+        let is_of = |urls: &str| {
+            let before = host.strip_suffix(urls);
             before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
         };
-        let known = HOSTS.iter().find(|(site, _)| is_of(site));
+        let known = HOSTS.iter().find(|(urls, _)| is_of(urls));
         known.map_or(Self::Other, |(_, platform)| *platform)
     }
 }

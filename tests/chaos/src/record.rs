@@ -5,10 +5,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde::Deserialize;
 use serde_json::Value;
-use till_core::change::Json;
+use till_core::kernel::changes::Json;
 use till_ports::{
+    processor::sandbox::Entry,
     processor::{AttemptKind, Outcome},
-    sandbox::Entry,
 };
 use till_store::{Col, Options, Query, Store};
 use uuid::Uuid;

@@ -12,7 +12,7 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use crate::{change::Json, records::Checkout};
+use crate::kernel::{changes::Json, records::Checkout};
 
 /// Everything of a session that a confirmation may change. Each part must be there, also where it is null: what is
 /// missing or does not read is an error ([`Unreadable`]), never other terms.

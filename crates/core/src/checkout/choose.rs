@@ -16,10 +16,12 @@ use super::{
     totals,
 };
 use crate::{
-    at::At,
-    products::{self, Offered},
-    records::{Discount, Meter, ProductPrice},
-    refusal::{Refusal, collected},
+    catalog::products::{self, ProductWithPrices},
+    kernel::{
+        context::DecisionContext,
+        records::{Discount, Meter, ProductPrice},
+        refusal::{Refusal, collected},
+    },
 };
 
 /// The session's own prices, and what is wrong with them (CR-17, CR-18).
@@ -28,7 +30,12 @@ pub(super) struct OwnPrices {
     problems: Vec<Problem>,
 }
 
-pub(super) fn ad_hoc(id: Uuid, input: &CheckoutCreate, loaded: &Loaded, at: &At) -> OwnPrices {
+pub(super) fn ad_hoc(
+    id: Uuid,
+    input: &CheckoutCreate,
+    loaded: &Loaded,
+    ctx: &DecisionContext,
+) -> OwnPrices {
     let mut own = OwnPrices {
         rows: Vec::new(),
         problems: Vec::new(),
@@ -69,7 +76,7 @@ pub(super) fn ad_hoc(id: Uuid, input: &CheckoutCreate, loaded: &Loaded, at: &At)
         own.rows
             .extend(prices.iter().map(|(i, price)| ProductPrice {
                 checkout_id: Some(id),
-                ..products::price_row(&offered.product, *i, price, at)
+                ..products::price_row(&offered.product, *i, price, ctx)
             }));
     }
     own
@@ -190,7 +197,7 @@ fn choose_price(id: Uuid, loaded: &Loaded) -> Result<Choice, Refusal> {
 
 /// CR-20: the explicit currency, else that of the buyer's country, else the organization's.
 fn in_currency(
-    offered: &Offered,
+    offered: &ProductWithPrices,
     own: &[ProductPrice],
     input: &CheckoutCreate,
     loaded: &Loaded,
@@ -294,7 +301,7 @@ pub fn usable(
     sale: Sale,
     key: &'static str,
     echo: serde_json::Value,
-    at: &At,
+    ctx: &DecisionContext,
 ) -> Result<Discount, Refusal> {
     let refuse =
         |words: &str| Refusal::field(Problem::value(loc!["body", key], words, echo.clone()));
@@ -302,7 +309,7 @@ pub fn usable(
         return Err(refuse("This product is free: no discount applies"));
     }
     found
-        .filter(|d| d.fits(sale.product_id, sale.currency) && d.is_redeemable(at.now))
+        .filter(|d| d.fits(sale.product_id, sale.currency) && d.is_redeemable(ctx.now))
         .cloned()
         .ok_or_else(|| refuse("This discount does not exist, or does not apply to this purchase"))
 }

@@ -10,22 +10,26 @@ use till_wire::{
 };
 
 use super::{
-    Around, FULFIL_JOB, Session,
+    CheckoutContext, FULFIL_JOB, Session,
     agreed::Agreed,
     customer::{self, Purchaser},
     totals::{self, Form},
     update,
 };
 use crate::{
-    at::At,
-    change::{Changes, Json},
     discounts::{self, Hints},
-    folding,
+    kernel::{
+        changes::{Changes, Json},
+        context::DecisionContext,
+        folding,
+        records::{Checkout, Discount, Payment, PaymentKind, PaymentState},
+        refusal::{Refusal, collected},
+    },
     organizations::capabilities,
-    records::{Checkout, Discount, Payment, PaymentKind, PaymentState},
-    refusal::{Refusal, collected},
-    subscriptions::claims::{self, Person, Upgraded},
-    trials,
+    subscriptions::{
+        claims::{self, Person, Upgraded},
+        trials,
+    },
 };
 
 /// How long an attempt may go without an outcome before somebody asks the processor. Longer than any one call to
@@ -69,16 +73,16 @@ pub fn confirm(
     input: &CheckoutUpdate,
     known: &update::Known,
     buyer: &Buyer,
-    around: Around<'_>,
+    context: CheckoutContext<'_>,
 ) -> Result<Confirmed, Refusal> {
-    let at = around.at;
+    let at = context.ctx;
     update::guard_open(&session.checkout, at)?;
     let applied = update::apply(
         session,
         input,
         update::Step::Confirm,
         known,
-        around.taxes,
+        context.taxes,
         at,
     )?;
     let mut new = applied.session;
@@ -129,10 +133,10 @@ pub fn confirm(
     if form.required() {
         return Ok(intend(session, new, form, (buyer, &person), at));
     }
-    let mut purchaser = customer::settle(&mut new, buyer, around)?;
+    let mut purchaser = customer::resolve(&mut new, buyer, context)?;
     new.checkout.status = CheckoutStatus::Confirmed;
-    let token = purchaser.open_portal(&new.checkout, around);
-    let mut changes = announce(session, &mut new, Some(purchaser), around);
+    let token = purchaser.open_portal(&new.checkout, context);
+    let mut changes = announce(session, &mut new, Some(purchaser), context);
     if let Some(discount) = &new.discount {
         discounts::claim(
             &mut changes,
@@ -182,9 +186,9 @@ fn claim_subscription(
     session: &Session,
     buyer: &Buyer,
     person: &Person,
-    at: &At,
+    ctx: &DecisionContext,
 ) {
-    claims::claim(changes, session, person, at);
+    claims::claim(changes, session, person, ctx);
     if let Some(upgraded) = &buyer.upgraded {
         changes.guard(&upgraded.subscription);
     }
@@ -207,26 +211,29 @@ pub(super) fn announce(
     old: &Session,
     new: &mut Session,
     mut purchaser: Option<Purchaser>,
-    around: Around<'_>,
+    context: CheckoutContext<'_>,
 ) -> Changes {
-    let Around {
-        audience, site, at, ..
-    } = around;
+    let CheckoutContext {
+        subscribers,
+        urls,
+        ctx,
+        ..
+    } = context;
     let rows = purchaser.as_mut().map(|p| std::mem::take(&mut p.rows));
     let mut changes = rows.unwrap_or_default();
     changes.update(&old.checkout, &new.checkout);
     new.checkout.version = old.checkout.version + 1;
-    changes.tell_checkout(new, EventType::CheckoutUpdated, audience, site, at);
+    changes.emit_checkout(new, EventType::CheckoutUpdated, subscribers, urls, ctx);
     if let Some(purchaser) = purchaser {
-        purchaser.tell(&mut changes, around);
+        purchaser.tell(&mut changes, context);
     }
     changes
 }
 
 /// Asks for a confirmed session to be fulfilled.
-pub(super) fn fulfil_soon(changes: &mut Changes, session: &Session, at: &At) {
+pub(super) fn fulfil_soon(changes: &mut Changes, session: &Session, ctx: &DecisionContext) {
     let id = session.checkout.id;
-    changes.job(at, FULFIL_JOB, &format!("{FULFIL_JOB}:{id}"), at.now, &id);
+    changes.job(ctx, FULFIL_JOB, &format!("{FULFIL_JOB}:{id}"), ctx.now, &id);
 }
 
 fn intend(
@@ -234,12 +241,12 @@ fn intend(
     mut new: Session,
     form: Form,
     (buyer, person): (&Buyer, &Person),
-    at: &At,
+    ctx: &DecisionContext,
 ) -> Confirmed {
     let total = totals::totals(&new.checkout).total;
     let payment = Payment {
-        id: at.id(),
-        created_at: at.now,
+        id: ctx.id(),
+        created_at: ctx.now,
         modified_at: None,
         version: 1,
         organization_id: new.checkout.organization_id,
@@ -279,17 +286,17 @@ fn intend(
             discount,
             &new.checkout,
             &hints(&new, buyer),
-            at,
+            ctx,
         );
     }
     if one_trial_each(&new) {
-        trials::claim(&mut changes, &new.checkout, &hints(&new, buyer), at);
+        trials::claim(&mut changes, &new.checkout, &hints(&new, buyer), ctx);
     }
-    claim_subscription(&mut changes, &new, buyer, person, at);
+    claim_subscription(&mut changes, &new, buyer, person, ctx);
     changes
         .insert(&payment)
         .update(&old.checkout, &locked)
-        .look_after(payment.id, RECONCILE_AFTER, at);
+        .look_after(payment.id, RECONCILE_AFTER, ctx);
     new.checkout.attempt_id = Some(payment.id);
     locked.version += 1;
     new.checkout.version = locked.version;

@@ -3,12 +3,14 @@
 
 use till_wire::events::EventType;
 
-use super::{Around, Session};
+use super::{CheckoutContext, Session};
 use crate::{
-    change::Changes,
     customers::{self, Holders},
-    records::{Checkout, Customer, Discount, Payment},
-    refusal::Refusal,
+    kernel::{
+        changes::Changes,
+        records::{Checkout, Customer, Discount, Payment},
+        refusal::Refusal,
+    },
     subscriptions::claims::{Person, Upgraded},
 };
 
@@ -98,49 +100,55 @@ pub(super) struct Purchaser {
 
 impl Purchaser {
     /// The key to the customer's portal, unless the buyer was only recognised by e-mail (CF-20, Q-11).
-    pub fn open_portal(&mut self, row: &Checkout, around: Around<'_>) -> Option<String> {
+    pub fn open_portal(&mut self, row: &Checkout, context: CheckoutContext<'_>) -> Option<String> {
         if row.matched_by_email {
             return None;
         }
-        let (portal, secret) = customers::session_row(&self.customer, None, around.key, around.at);
+        let (portal, secret) =
+            customers::session_row(&self.customer, None, context.key, context.ctx);
         self.rows.insert(&portal);
         Some(secret)
     }
 
     /// [`Purchaser::open_portal`] for the key that the buyer's browser was given with this digest when the attempt
     /// began.
-    fn open_awaited_portal(&mut self, row: &Checkout, token_hash: &str, around: Around<'_>) {
+    fn open_awaited_portal(
+        &mut self,
+        row: &Checkout,
+        token_hash: &str,
+        context: CheckoutContext<'_>,
+    ) {
         if !row.matched_by_email {
             let hash = token_hash.to_owned();
-            let portal = customers::session_with(&self.customer, hash, around.at);
+            let portal = customers::session_with(&self.customer, hash, context.ctx);
             self.rows.insert(&portal);
         }
     }
 
     /// Tells of the customer where anything of it is new.
-    pub fn tell(&self, changes: &mut Changes, around: Around<'_>) {
+    pub fn tell(&self, changes: &mut Changes, context: CheckoutContext<'_>) {
         if let Some(event) = self.event {
-            changes.tell_customer(around.audience, around.at, event, &self.customer);
+            changes.tell_customer(context.subscribers, context.ctx, event, &self.customer);
         }
     }
 }
 
 /// Makes, merges or only recognises the customer of a free purchase, and links it to the session.
-pub(super) fn settle(
+pub(super) fn resolve(
     session: &mut Session,
     buyer: &Buyer,
-    around: Around<'_>,
+    context: CheckoutContext<'_>,
 ) -> Result<Purchaser, Refusal> {
     let matched = match_customer(&session.checkout, buyer)?;
-    settle_as(session, matched, buyer, around)
+    resolve_as(session, matched, buyer, context)
 }
 
-/// [`settle`] when money has moved, so that no rule may lose the purchase: an external id that somebody took in
+/// [`resolve`] when money has moved, so that no rule may lose the purchase: an external id that somebody took in
 /// the meantime is kept as a conflict, and a customer deleted in the meantime is made anew.
-pub(super) fn settle_paid(
+pub(super) fn resolve_paid(
     session: &mut Session,
     buyer: &Buyer,
-    around: Around<'_>,
+    context: CheckoutContext<'_>,
 ) -> Result<Purchaser, Refusal> {
     let row = &mut session.checkout;
     let matched = match match_customer(row, buyer) {
@@ -155,7 +163,7 @@ pub(super) fn settle_paid(
         }
         other => other?,
     };
-    settle_as(session, matched, buyer, around)
+    resolve_as(session, matched, buyer, context)
 }
 
 /// The processor's name for the customer, among the session's processor metadata: there once the customer is settled.
@@ -177,27 +185,27 @@ pub fn settle_late(
     session: &Session,
     payment: Option<&Payment>,
     buyer: &Buyer,
-    around: Around<'_>,
+    context: CheckoutContext<'_>,
 ) -> Result<(Session, Customer, Changes), Refusal> {
     let mut new = session.clone();
-    let mut purchaser = settle_paid(&mut new, buyer, around)?;
+    let mut purchaser = resolve_paid(&mut new, buyer, context)?;
     if let Some(hash) = payment.and_then(|p| p.portal_token_hash.as_ref()) {
-        purchaser.open_awaited_portal(&new.checkout, hash, around);
+        purchaser.open_awaited_portal(&new.checkout, hash, context);
     }
     let mut changes = std::mem::take(&mut purchaser.rows);
     changes.update(&session.checkout, &new.checkout);
     new.checkout.version += 1;
-    purchaser.tell(&mut changes, around);
+    purchaser.tell(&mut changes, context);
     Ok((new, purchaser.customer, changes))
 }
 
-fn settle_as(
+fn resolve_as(
     session: &mut Session,
     matched: Match<'_>,
     buyer: &Buyer,
-    around: Around<'_>,
+    context: CheckoutContext<'_>,
 ) -> Result<Purchaser, Refusal> {
-    let at = around.at;
+    let at = context.ctx;
     let settings = &session.organization.settings;
     let localised = settings.features().checkout_localization_enabled;
     let row = &mut session.checkout;

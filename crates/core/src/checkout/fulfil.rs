@@ -17,16 +17,19 @@ use super::{
     totals::{self, Totals},
 };
 use crate::{
-    at::At,
-    change::{Changes, Json},
     discounts,
-    event::Audience,
-    folding, orders, period,
-    records::{
-        Checkout, Customer, Order, Payment, PaymentKind, PaymentMethod, Product, ProductPrice,
-        Subscription, TrialRedemption,
+    kernel::{
+        changes::{Changes, Json},
+        context::DecisionContext,
+        events::Subscribers,
+        folding, period,
+        records::{
+            Checkout, Customer, Order, Payment, PaymentKind, PaymentMethod, Product, ProductPrice,
+            Subscription, TrialRedemption,
+        },
+        urls::PublicUrls,
     },
-    site::Site,
+    orders,
     subscriptions::{
         claims::{self, Upgraded},
         price_ids,
@@ -45,7 +48,7 @@ pub struct Purchase {
     /// The free subscription that is upgraded.
     pub upgraded: Option<Upgraded>,
     /// Who is told.
-    pub audience: Audience,
+    pub subscribers: Subscribers,
 }
 
 impl Purchase {
@@ -64,9 +67,15 @@ pub struct Mismatch(String);
 
 /// Fulfils a confirmed session with no attempt in flight; anything else is left alone, so that a second run
 /// does nothing.
-pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Result<Changes, Mismatch> {
+pub fn fulfil(
+    purchase: &Purchase,
+    urls: &PublicUrls,
+    ctx: &DecisionContext,
+) -> Result<Changes, Mismatch> {
     let Purchase {
-        session, audience, ..
+        session,
+        subscribers,
+        ..
     } = purchase;
     let mut changes = Changes::new();
     if session.checkout.status != CheckoutStatus::Confirmed || session.checkout.attempt_id.is_some()
@@ -75,7 +84,7 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Result<Changes, Mism
     }
     let (id, status) = (session.checkout.id, session.checkout.status);
     let mut customer = purchase.customer.clone();
-    let method = keep_card(purchase, &mut customer, &mut changes, at);
+    let method = keep_card(purchase, &mut customer, &mut changes, ctx);
     let slug = session.organization.slug.to_uppercase();
     let number = format!(
         "{slug}-{}-{:04}",
@@ -87,24 +96,24 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Result<Changes, Mism
 
     let prices: Vec<_> = session.prices().into_iter().cloned().collect();
     let subscription = session.selected().product.is_recurring().then(|| {
-        let subscription = subscribe(purchase, &prices, method, at);
+        let subscription = subscribe(purchase, &prices, method, ctx);
         match purchase.upgraded() {
             Some(old) => changes.update(old, &subscription),
             None => changes.insert(&subscription),
         };
         claims::release(&mut changes, id);
-        tell_subscription(purchase, &subscription, &customer, &mut changes, at);
-        changes.tell_page(id, "checkout.subscription_created", status, at);
-        changes.state_changed(audience, at, customer.id);
+        tell_subscription(purchase, &subscription, &customer, &mut changes, ctx);
+        changes.notify_page(id, "checkout.subscription_created", status, ctx);
+        changes.state_changed(subscribers, ctx, customer.id);
         subscription
     });
     if session.checkout.discount_id.is_some() {
         let bound = subscription.as_ref().map(|s| s.id);
         let card = purchase.payment.as_ref();
         let card = card.and_then(|payment| payment.card_fingerprint.as_deref());
-        discounts::settle(&mut changes, id, customer.id, bound, card);
+        discounts::bind_redemption(&mut changes, id, customer.id, bound, card);
     }
-    if let Some(redemption) = trial(purchase, &customer, at) {
+    if let Some(redemption) = trial(purchase, &customer, ctx) {
         changes.insert(&redemption);
     }
     let order = order(
@@ -116,7 +125,7 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Result<Changes, Mism
             invoice: number,
             receipt,
         },
-        at,
+        ctx,
     )?;
     changes.insert(&order);
     if let Some(payment) = &purchase.payment {
@@ -139,36 +148,40 @@ pub fn fulfil(purchase: &Purchase, site: &Site, at: &At) -> Result<Changes, Mism
         EventType::OrderUpdated,
         EventType::OrderPaid,
     ] {
-        changes.emit(audience, at, kind, order.id, view);
+        changes.emit(subscribers, ctx, kind, order.id, view);
     }
-    changes.tell_page(id, "checkout.order_created", status, at);
+    changes.notify_page(id, "checkout.order_created", status, ctx);
 
     let mut done = session.checkout.clone();
     done.status = CheckoutStatus::Succeeded;
     done.conflicting_external_customer_id = customer::conflict(&done, &customer);
     done.attempt_id = None;
-    done.modified_at = Some(at.now);
+    done.modified_at = Some(ctx.now);
     done.processor_metadata
         .0
         .insert("intent_status".into(), "succeeded".into());
     changes.update(&session.checkout, &done);
-    changes.tell_checkout(
+    changes.emit_checkout(
         &session.with(done),
         EventType::CheckoutUpdated,
-        audience,
-        site,
-        at,
+        subscribers,
+        urls,
+        ctx,
     );
     Ok(changes)
 }
 
 /// Notes that the customer has had a trial (checkout.md 5.4-2).
-fn trial(purchase: &Purchase, customer: &Customer, at: &At) -> Option<TrialRedemption> {
+fn trial(
+    purchase: &Purchase,
+    customer: &Customer,
+    ctx: &DecisionContext,
+) -> Option<TrialRedemption> {
     let row = &purchase.session.checkout;
     row.trial_end?;
     Some(TrialRedemption {
-        id: at.id(),
-        created_at: at.now,
+        id: ctx.id(),
+        created_at: ctx.now,
         organization_id: row.organization_id,
         customer_id: customer.id,
         product_id: row.product_id,
@@ -185,15 +198,15 @@ fn keep_card(
     purchase: &Purchase,
     customer: &mut Customer,
     changes: &mut Changes,
-    at: &At,
+    ctx: &DecisionContext,
 ) -> Option<uuid::Uuid> {
     let payment = purchase.payment.as_ref()?;
     if !purchase.session.selected().product.is_recurring() {
         return None;
     }
     let method = PaymentMethod {
-        id: at.id(),
-        created_at: at.now,
+        id: ctx.id(),
+        created_at: ctx.now,
         organization_id: customer.organization_id,
         customer_id: customer.id,
         reference: payment.method_reference.clone()?,
@@ -212,7 +225,7 @@ fn subscribe(
     purchase: &Purchase,
     prices: &[ProductPrice],
     payment_method_id: Option<uuid::Uuid>,
-    at: &At,
+    ctx: &DecisionContext,
 ) -> Subscription {
     let session = &purchase.session;
     let product = &session.selected().product;
@@ -220,16 +233,16 @@ fn subscribe(
         .recurring_interval
         .expect("only recurring products are subscribed to");
     let count = product.recurring_interval_count.unwrap_or(1);
-    let anchor_day = period::anchor(at.now);
+    let anchor_day = period::anchor(ctx.now);
     let old = purchase.upgraded();
     let mut metadata: Metadata = old.map(|s| s.metadata.0.clone()).unwrap_or_default();
     metadata.extend(session.checkout.metadata.0.0.clone());
     let row = &session.checkout;
     let trial_end = row.trial_end;
     Subscription {
-        id: old.map_or_else(|| at.id(), |s| s.id),
-        created_at: old.map_or(at.now, |s| s.created_at),
-        modified_at: old.map(|_| at.now),
+        id: old.map_or_else(|| ctx.id(), |s| s.id),
+        created_at: old.map_or(ctx.now, |s| s.created_at),
+        modified_at: old.map(|_| ctx.now),
         version: old.map_or(1, |s| s.version),
         organization_id: session.organization.id,
         customer_id: purchase.customer.id,
@@ -246,10 +259,10 @@ fn subscribe(
         recurring_interval: interval,
         recurring_interval_count: count,
         anchor_day,
-        started_at: old.and_then(|s| s.started_at).or(Some(at.now)),
-        current_period_start: at.now,
+        started_at: old.and_then(|s| s.started_at).or(Some(ctx.now)),
+        current_period_start: ctx.now,
         current_period_end: trial_end
-            .unwrap_or_else(|| period::end(at.now, interval, count, anchor_day)),
+            .unwrap_or_else(|| period::end(ctx.now, interval, count, anchor_day)),
         cancel_at_period_end: false,
         canceled_at: None,
         ends_at: None,
@@ -259,11 +272,11 @@ fn subscribe(
         discount_id: row.discount_id,
         // Unset during a trial: the discount begins with the first paid period (checkout.md 7.6).
         discount_applied_at: match trial_end {
-            None => row.discount_id.map(|_| at.now),
+            None => row.discount_id.map(|_| ctx.now),
             Some(_) => None,
         },
         seats: row.seats,
-        trial_start: trial_end.map(|_| at.now),
+        trial_start: trial_end.map(|_| ctx.now),
         trial_end,
         tax_behavior: row.tax_behavior,
         custom_field_data: row.custom_field_data.clone(),
@@ -276,7 +289,7 @@ fn tell_subscription(
     subscription: &Subscription,
     customer: &Customer,
     changes: &mut Changes,
-    at: &At,
+    ctx: &DecisionContext,
 ) {
     let session = &purchase.session;
     let view = || subscription.view(customer, session.selected(), session.discount_base());
@@ -293,7 +306,7 @@ fn tell_subscription(
         ],
     };
     for kind in kinds {
-        changes.emit(&purchase.audience, at, *kind, subscription.id, view);
+        changes.emit(&purchase.subscribers, ctx, *kind, subscription.id, view);
     }
 }
 
@@ -310,7 +323,7 @@ fn order(
     subscription: Option<&Subscription>,
     prices: &[ProductPrice],
     numbers: Numbers,
-    at: &At,
+    ctx: &DecisionContext,
 ) -> Result<Order, Mismatch> {
     let session = &purchase.session;
     let row = &session.checkout;
@@ -323,8 +336,8 @@ fn order(
     let product = &session.selected().product;
     let (billing_name, billing_address) = billed(row, customer);
     let item = |label: String, amount: i64, price_id| OrderItem {
-        id: at.id(),
-        created_at: at.now,
+        id: ctx.id(),
+        created_at: ctx.now,
         modified_at: None,
         label,
         amount,
@@ -351,8 +364,8 @@ fn order(
         priced.collect::<Result<_, _>>()?
     };
     let order = Order {
-        id: at.id(),
-        created_at: at.now,
+        id: ctx.id(),
+        created_at: ctx.now,
         modified_at: None,
         version: 1,
         organization_id: session.organization.id,

@@ -7,8 +7,8 @@ pub mod customer;
 pub mod expire;
 pub mod fulfil;
 pub mod open;
+pub mod outcome;
 pub mod refresh;
-pub mod settle;
 pub mod totals;
 pub mod update;
 mod view;
@@ -21,15 +21,17 @@ use till_wire::{checkouts::CheckoutStatus, discounts::DiscountBase, events::Even
 use uuid::Uuid;
 
 use crate::{
-    at::At,
-    change::Changes,
-    event::Audience,
-    products::Offered,
-    records::{Checkout, Discount, Meter, Organization, ProductPrice},
+    catalog::products::ProductWithPrices,
+    kernel::{
+        changes::Changes,
+        context::DecisionContext,
+        events::Subscribers,
+        records::{Checkout, Discount, Meter, Organization, ProductPrice},
+        tokens::SecretKey,
+        urls::PublicUrls,
+    },
     seats,
-    site::Site,
     tax::Taxes,
-    tokens::SecretKey,
 };
 
 /// The job that fulfils a confirmed session.
@@ -39,17 +41,17 @@ pub const RECONCILE_JOB: &str = "reconcile_payment";
 
 /// What every step of paying needs besides the session.
 #[derive(Clone, Copy)]
-pub struct Around<'a> {
+pub struct CheckoutContext<'a> {
     /// Who is told.
-    pub audience: &'a Audience,
+    pub subscribers: &'a Subscribers,
     /// Where the server is reached.
-    pub site: &'a Site,
+    pub urls: &'a PublicUrls,
     /// Signs customer sessions.
     pub key: &'a SecretKey,
     /// Works out taxes.
     pub taxes: &'a dyn Taxes,
     /// The moment.
-    pub at: &'a At,
+    pub ctx: &'a DecisionContext,
 }
 
 /// A session with the rows its decisions and views need.
@@ -60,14 +62,18 @@ pub struct Session {
     /// Its merchant.
     pub organization: Organization,
     /// Its products, in the session's order.
-    pub offered: Vec<Offered>,
+    pub offered: Vec<ProductWithPrices>,
     /// The discount it has, deleted or not.
     pub discount: Option<Discount>,
 }
 
 impl Session {
     /// Brings the products into the session's order.
-    pub fn new(checkout: Checkout, organization: Organization, offered: Vec<Offered>) -> Self {
+    pub fn new(
+        checkout: Checkout,
+        organization: Organization,
+        offered: Vec<ProductWithPrices>,
+    ) -> Self {
         let mut session = Self {
             checkout,
             organization,
@@ -84,7 +90,7 @@ impl Session {
     /// Adds the prices that the session alone has, and the meters that they count with.
     pub fn with_own_prices(mut self, prices: Vec<ProductPrice>, meters: &[Meter]) -> Self {
         for price in prices {
-            let product = |o: &&mut Offered| o.product.id == price.product_id;
+            let product = |o: &&mut ProductWithPrices| o.product.id == price.product_id;
             if let Some(offered) = self.offered.iter_mut().find(product) {
                 offered.add(price, meters);
             }
@@ -101,7 +107,7 @@ impl Session {
     }
 
     /// The selected product.
-    pub fn selected(&self) -> &Offered {
+    pub fn selected(&self) -> &ProductWithPrices {
         self.offered
             .iter()
             .find(|o| o.product.id == self.checkout.product_id)
@@ -109,7 +115,7 @@ impl Session {
     }
 
     /// What a product costs in this session: its own prices where it has any, else those in use.
-    pub fn list<'a>(&'a self, offered: &'a Offered) -> Vec<&'a ProductPrice> {
+    pub fn list<'a>(&'a self, offered: &'a ProductWithPrices) -> Vec<&'a ProductPrice> {
         let mut own: Vec<_> = offered
             .prices
             .iter()
@@ -183,42 +189,47 @@ pub fn topic(id: Uuid) -> String {
 }
 
 /// One message of a session's event stream (checkout.md 4.9).
-pub fn message(at: &At, key: &str, payload: serde_json::Value) -> String {
-    serde_json::json!({"id": at.id(), "key": key, "payload": payload}).to_string()
+pub fn message(ctx: &DecisionContext, key: &str, payload: serde_json::Value) -> String {
+    serde_json::json!({"id": ctx.id(), "key": key, "payload": payload}).to_string()
 }
 
 impl Changes {
     /// Tells of a changed session: the webhook, and the buyer's open page (4.2-14).
-    pub fn tell_checkout(
+    pub fn emit_checkout(
         &mut self,
         session: &Session,
         kind: EventType,
-        audience: &Audience,
-        site: &Site,
-        at: &At,
+        subscribers: &Subscribers,
+        urls: &PublicUrls,
+        ctx: &DecisionContext,
     ) -> &mut Self {
         let id = session.checkout.id;
-        self.emit(audience, at, kind, id, || session.merchant_view(site));
+        self.emit(subscribers, ctx, kind, id, || session.merchant_view(urls));
         if kind == EventType::CheckoutCreated {
             return self;
         }
-        self.tell_page(id, "checkout.updated", session.checkout.status, at);
+        self.notify_page(id, "checkout.updated", session.checkout.status, ctx);
         // With nobody to deliver the plain event to, the page need not wait for its delivery.
-        if kind == EventType::CheckoutUpdated && !audience.has_raw(EventType::CheckoutUpdated) {
-            self.tell_page(
+        if kind == EventType::CheckoutUpdated && !subscribers.has_raw(EventType::CheckoutUpdated) {
+            self.notify_page(
                 id,
                 "checkout.webhook_event_delivered",
                 session.checkout.status,
-                at,
+                ctx,
             );
         }
         self
     }
 
     /// Has the processor asked how an attempt stands, after `wait` unless its outcome is known by then.
-    pub fn look_after(&mut self, payment_id: Uuid, wait: SignedDuration, at: &At) -> &mut Self {
+    pub fn look_after(
+        &mut self,
+        payment_id: Uuid,
+        wait: SignedDuration,
+        ctx: &DecisionContext,
+    ) -> &mut Self {
         let key = format!("{RECONCILE_JOB}:{payment_id}");
-        self.job(at, RECONCILE_JOB, &key, at.now + wait, &payment_id)
+        self.job(ctx, RECONCILE_JOB, &key, ctx.now + wait, &payment_id)
     }
 
     /// An attempt's outcome is known: nobody has to ask any more.
@@ -227,12 +238,12 @@ impl Changes {
     }
 
     /// A status message to the buyer's open page.
-    pub fn tell_page(
+    pub fn notify_page(
         &mut self,
         checkout_id: Uuid,
         key: &str,
         status: CheckoutStatus,
-        at: &At,
+        ctx: &DecisionContext,
     ) -> &mut Self {
         let created = matches!(
             key,
@@ -243,6 +254,6 @@ impl Changes {
         } else {
             serde_json::json!({"status": status})
         };
-        self.signal(topic(checkout_id), message(at, key, payload))
+        self.signal(topic(checkout_id), message(ctx, key, payload))
     }
 }

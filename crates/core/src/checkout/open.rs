@@ -19,19 +19,20 @@ use super::{
     totals,
 };
 use crate::{
-    at::At,
-    change::{Changes, Json},
-    custom_fields,
+    catalog::{custom_fields, products::ProductWithPrices},
     customers::check_tax_id,
-    event::Audience,
+    kernel::{
+        changes::{Changes, Json},
+        context::DecisionContext,
+        events::Subscribers,
+        records::{Checkout, Customer, Discount, Meter, Organization, ProductPrice, Subscription},
+        refusal::{Refusal, collected},
+        urls::PublicUrls,
+    },
     organizations::capabilities,
-    products::Offered,
-    records::{Checkout, Customer, Discount, Meter, Organization, ProductPrice, Subscription},
-    refusal::{Refusal, collected},
     seats,
-    site::Site,
+    subscriptions::trials,
     tax::Taxes,
-    trials,
 };
 
 /// How long a session stays open.
@@ -43,7 +44,7 @@ pub struct Loaded {
     /// The merchant.
     pub organization: Organization,
     /// Those of the wanted products that exist, with all their prices.
-    pub offered: Vec<Offered>,
+    pub offered: Vec<ProductWithPrices>,
     /// The customer named by id or external id, if there is one.
     pub customer: Option<Customer>,
     /// The subscription to upgrade, if it exists.
@@ -57,7 +58,7 @@ pub struct Loaded {
     /// The meters that ad-hoc prices name, if they exist.
     pub meters: Vec<Meter>,
     /// Who is told.
-    pub audience: Audience,
+    pub subscribers: Subscribers,
 }
 
 /// Where a session comes from.
@@ -74,12 +75,12 @@ pub fn open(
     input: CheckoutCreate,
     loaded: Loaded,
     origin: Origin,
-    site: &Site,
+    urls: &PublicUrls,
     taxes: &dyn Taxes,
-    at: &At,
+    ctx: &DecisionContext,
 ) -> Result<(Session, Changes), Refusal> {
-    let id = at.id();
-    let own_prices = ad_hoc(id, &input, &loaded, at);
+    let id = ctx.id();
+    let own_prices = ad_hoc(id, &input, &loaded, ctx);
     let choice = choose(&input, &loaded, origin, own_prices)?;
     if !capabilities(loaded.organization.status).api_access {
         return Err(Refusal::NotPermitted(
@@ -96,7 +97,7 @@ pub fn open(
             choice.sale(&loaded),
             "discount_id",
             id.to_string().into(),
-            at,
+            ctx,
         )?),
     };
     let prices = seats::range(choice.prices.iter());
@@ -168,13 +169,13 @@ pub fn open(
     let (trial_interval, trial_interval_count) = input.trial.unzip();
     let checkout = Checkout {
         id,
-        created_at: at.now,
+        created_at: ctx.now,
         modified_at: None,
         version: 1,
         organization_id: loaded.organization.id,
         status: CheckoutStatus::Open,
-        client_secret: at.token("polar_c_"),
-        expires_at: at.now + LIFETIME,
+        client_secret: ctx.token("polar_c_"),
+        expires_at: ctx.now + LIFETIME,
         success_url: input.success_url,
         return_url: input.return_url,
         embed_origin: input.embed_origin,
@@ -231,21 +232,21 @@ pub fn open(
     let answers = custom_fields::judge(&asked, &input.custom_field_data, false);
     session.checkout.custom_field_data.0.0 = answers.map_err(Refusal::Invalid)?;
     session.checkout.trial_end = trials::active(&session.checkout, &session.selected().product)
-        .map(|trial| trials::end(at.now, trial));
+        .map(|trial| trials::end(ctx.now, trial));
     // CR-56: an address that does not do is no reason to refuse the session.
-    totals::settle(&mut session, taxes);
+    totals::recompute_totals(&mut session, taxes);
     let mut changes = Changes::new();
     // Before the session, which refers to its price.
     for price in own {
         changes.insert(&price);
     }
     changes.insert(&session.checkout);
-    changes.tell_checkout(
+    changes.emit_checkout(
         &session,
         EventType::CheckoutCreated,
-        &loaded.audience,
-        site,
-        at,
+        &loaded.subscribers,
+        urls,
+        ctx,
     );
     Ok((session, changes))
 }

@@ -8,7 +8,12 @@ use till_wire::{events::EventType, input::Problem, loc, money::format_minor};
 
 use super::{Session, totals, update};
 use crate::{
-    at::At, change::Changes, event::Audience, refusal::Refusal, site::Site, tax::Taxes, trials,
+    kernel::{
+        changes::Changes, context::DecisionContext, events::Subscribers, refusal::Refusal,
+        urls::PublicUrls,
+    },
+    subscriptions::trials,
+    tax::Taxes,
 };
 
 /// What made a session's sums other ones.
@@ -23,31 +28,35 @@ pub enum Cause {
 }
 
 /// Whether there can be a difference at all, so that most looks cost nothing.
-pub fn may_differ(session: &Session, at: &At) -> bool {
-    update::guard_open(&session.checkout, at).is_ok()
+pub fn may_differ(session: &Session, ctx: &DecisionContext) -> bool {
+    update::guard_open(&session.checkout, ctx).is_ok()
         && (session.organization.settings.tax.enabled
-            || discount_differs(session, at)
-            || trial_differs(session, at))
+            || discount_differs(session, ctx)
+            || trial_differs(session, ctx))
 }
 
 /// The session as it is worth now, where that is not what was last shown. One that is being paid for, or is over,
 /// stays as it is.
-pub fn refresh(session: &Session, taxes: &dyn Taxes, at: &At) -> Option<(Session, Cause)> {
-    if !may_differ(session, at) {
+pub fn refresh(
+    session: &Session,
+    taxes: &dyn Taxes,
+    ctx: &DecisionContext,
+) -> Option<(Session, Cause)> {
+    if !may_differ(session, ctx) {
         return None;
     }
-    let (discount, trial) = (discount_differs(session, at), trial_differs(session, at));
+    let (discount, trial) = (discount_differs(session, ctx), trial_differs(session, ctx));
     let mut new = session.clone();
     new.discount = new.discount.filter(|held| {
         let row = &session.checkout;
-        held.fits(row.product_id, row.currency) && held.is_running(at.now)
+        held.fits(row.product_id, row.currency) && held.is_running(ctx.now)
     });
     if trial {
         let product = &session.selected().product;
         new.checkout.trial_end =
-            trials::active(&new.checkout, product).map(|trial| trials::end(at.now, trial));
+            trials::active(&new.checkout, product).map(|trial| trials::end(ctx.now, trial));
     }
-    totals::settle(&mut new, taxes);
+    totals::recompute_totals(&mut new, taxes);
     let (old, now) = (&session.checkout, &new.checkout);
     let cause = if discount {
         Cause::Discount
@@ -58,24 +67,24 @@ pub fn refresh(session: &Session, taxes: &dyn Taxes, at: &At) -> Option<(Session
     } else {
         return None;
     };
-    new.checkout.modified_at = Some(at.now);
+    new.checkout.modified_at = Some(ctx.now);
     Some((new, cause))
 }
 
-fn discount_differs(session: &Session, at: &At) -> bool {
+fn discount_differs(session: &Session, ctx: &DecisionContext) -> bool {
     let row = &session.checkout;
     session.discount.as_ref().is_some_and(|held| {
         !held.fits(row.product_id, row.currency)
-            || !held.is_running(at.now)
+            || !held.is_running(ctx.now)
             || held.off(row.amount, row.currency) != row.discount_amount
     })
 }
 
 /// A trial moves with every change, always forward: one that would end before what was shown is another one.
-fn trial_differs(session: &Session, at: &At) -> bool {
+fn trial_differs(session: &Session, ctx: &DecisionContext) -> bool {
     let row = &session.checkout;
     let now = trials::active(row, &session.selected().product);
-    match (row.trial_end, now.map(|trial| trials::end(at.now, trial))) {
+    match (row.trial_end, now.map(|trial| trials::end(ctx.now, trial))) {
         (Some(shown), Some(now)) => now < shown,
         (shown, now) => shown.is_some() != now.is_some(),
     }
@@ -85,14 +94,14 @@ fn trial_differs(session: &Session, at: &At) -> bool {
 pub fn refreshed(
     old: &Session,
     new: &mut Session,
-    audience: &Audience,
-    site: &Site,
-    at: &At,
+    subscribers: &Subscribers,
+    urls: &PublicUrls,
+    ctx: &DecisionContext,
 ) -> Changes {
     let mut changes = Changes::new();
     changes.update(&old.checkout, &new.checkout);
     new.checkout.version = old.checkout.version + 1;
-    changes.tell_checkout(new, EventType::CheckoutUpdated, audience, site, at);
+    changes.emit_checkout(new, EventType::CheckoutUpdated, subscribers, urls, ctx);
     changes
 }
 

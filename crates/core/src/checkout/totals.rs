@@ -10,9 +10,11 @@ use till_wire::{
 
 use super::Session;
 use crate::{
-    change::Json,
-    records::{Checkout, ProductPrice},
-    refusal::Refusal,
+    kernel::{
+        changes::Json,
+        records::{Checkout, ProductPrice},
+        refusal::Refusal,
+    },
     seats,
     tax::{self, Ruling, TaxQuery, Taxes},
 };
@@ -139,7 +141,7 @@ fn needs_setup(session: &Session) -> bool {
 
 /// Works out what depends on the rest: discount, then tax. Tells, in words for the buyer, why the tax cannot be
 /// worked out for the address; then the tax is unknown.
-pub fn settle(session: &mut Session, taxes: &dyn Taxes) -> Option<String> {
+pub fn recompute_totals(session: &mut Session, taxes: &dyn Taxes) -> Option<String> {
     let row = &mut session.checkout;
     row.discount_id = session.discount.as_ref().map(|d| d.id);
     row.discount_amount = session

@@ -11,21 +11,24 @@ use till_wire::{
 };
 
 use super::{
-    Around, Session,
+    CheckoutContext, Session,
     choose::{Sale, check_amount, usable},
     totals,
 };
 use crate::{
-    at::At,
-    change::{Changes, Json},
-    custom_fields,
+    catalog::custom_fields,
     customers::check_tax_id,
-    folding::email_key,
-    records::{Checkout, Discount, ProductPrice},
-    refusal::Refusal,
+    kernel::{
+        changes::{Changes, Json},
+        context::DecisionContext,
+        folding::email_key,
+        records::{Checkout, Discount, ProductPrice},
+        refusal::Refusal,
+    },
     seats,
+    subscriptions::trials,
     tax::Taxes,
-    trials, webhooks,
+    webhooks,
 };
 
 /// Whose subscriptions must be looked at before a change is taken (checkout.md 4.4).
@@ -65,8 +68,8 @@ pub fn holder(session: &Session, input: &CheckoutUpdate) -> Option<Holder> {
 }
 
 /// Refuses what cannot be changed any more (4.2-1, Q-16).
-pub fn guard_open(row: &Checkout, at: &At) -> Result<(), Refusal> {
-    if row.status != CheckoutStatus::Open || row.expires_at <= at.now {
+pub fn guard_open(row: &Checkout, ctx: &DecisionContext) -> Result<(), Refusal> {
+    if row.status != CheckoutStatus::Open || row.expires_at <= ctx.now {
         return Err(Refusal::NotOpenCheckout);
     }
     if row.attempt_id.is_some() {
@@ -114,13 +117,13 @@ pub fn apply(
     step: Step,
     known: &Known,
     taxes: &dyn Taxes,
-    at: &At,
+    ctx: &DecisionContext,
 ) -> Result<Applied, Refusal> {
     let mut session = session.clone();
     // What ended or was restricted since is not shown again. A confirmation is refused for it, not changed.
     if step == Step::Patch {
         let (product_id, currency) = (session.checkout.product_id, session.checkout.currency);
-        let applies = |d: &Discount| d.fits(product_id, currency) && d.is_running(at.now);
+        let applies = |d: &Discount| d.fits(product_id, currency) && d.is_running(ctx.now);
         session.discount = session.discount.take().filter(applies);
     }
     switch(&mut session, input)?;
@@ -152,7 +155,7 @@ pub fn apply(
             units,
         )));
     }
-    discount(&mut session, input, known, at)?;
+    discount(&mut session, input, known, ctx)?;
     let row = &mut session.checkout;
     let disables_business = input.is_business_customer == Some(false);
     if let Some(address) = &input.customer_billing_address {
@@ -218,12 +221,12 @@ pub fn apply(
     input.return_url.clone().apply(&mut row.return_url);
     input.embed_origin.clone().apply(&mut row.embed_origin);
     if step == Step::Confirm {
-        row.modified_at = Some(at.now);
+        row.modified_at = Some(ctx.now);
     }
     answers(&mut session, input, step)?;
     // From now, so it moves with every change (4.2-10).
     session.checkout.trial_end = trials::active(&session.checkout, &session.selected().product)
-        .map(|t| trials::end(at.now, t));
+        .map(|t| trials::end(ctx.now, t));
     // 4.2-11: told early, where the buyer can still take the code out.
     let held = session.discount.as_ref();
     if step == Step::Patch && held.is_some_and(|d| d.is_used_up_by(known.discount_uses)) {
@@ -232,7 +235,7 @@ pub fn apply(
     if known.holds_subscription {
         return Err(Refusal::AlreadyActiveSubscription);
     }
-    let tax_refused = totals::settle(&mut session, taxes);
+    let tax_refused = totals::recompute_totals(&mut session, taxes);
     form_reset(&mut session);
     Ok(Applied {
         session,
@@ -387,11 +390,11 @@ fn discount(
     session: &mut Session,
     input: &CheckoutUpdate,
     known: &Known,
-    at: &At,
+    ctx: &DecisionContext,
 ) -> Result<(), Refusal> {
     let removes = input.discount_code == Patch::Null;
     // What can no longer be used must not stand in the way of paying, even where codes are not asked for.
-    let heeded = session.checkout.allow_discount_codes || removes && is_spent(session, known, at);
+    let heeded = session.checkout.allow_discount_codes || removes && is_spent(session, known, ctx);
     let (key, echo) = if heeded && input.discount_code.is_sent() {
         if removes {
             session.discount = None;
@@ -413,14 +416,14 @@ fn discount(
         product_id: session.checkout.product_id,
         currency: session.checkout.currency,
     };
-    session.discount = Some(usable(known.discount.as_ref(), sale, key, echo, at)?);
+    session.discount = Some(usable(known.discount.as_ref(), sale, key, echo, ctx)?);
     Ok(())
 }
 
 /// Whether the discount that the session has is of no use to this buyer any more.
-fn is_spent(session: &Session, known: &Known, at: &At) -> bool {
+fn is_spent(session: &Session, known: &Known, ctx: &DecisionContext) -> bool {
     let held = session.discount.as_ref();
-    held.is_some_and(|d| !d.is_redeemable(at.now) || d.is_used_up_by(known.discount_uses))
+    held.is_some_and(|d| !d.is_redeemable(ctx.now) || d.is_used_up_by(known.discount_uses))
 }
 
 /// 4.2-6: the new or the existing number against the new or the existing country.
@@ -454,21 +457,24 @@ pub fn update(
     input: &CheckoutUpdate,
     writer: Writer,
     known: &Known,
-    around: Around<'_>,
+    context: CheckoutContext<'_>,
 ) -> Result<(Session, Changes), Refusal> {
-    let Around {
-        audience, site, at, ..
-    } = around;
-    guard_open(&session.checkout, at)?;
-    let applied = apply(session, input, Step::Patch, known, around.taxes, at)?;
+    let CheckoutContext {
+        subscribers,
+        urls,
+        ctx,
+        ..
+    } = context;
+    guard_open(&session.checkout, ctx)?;
+    let applied = apply(session, input, Step::Patch, known, context.taxes, ctx)?;
     let mut new = applied.session;
     let mut changes = Changes::new();
     if writer == Writer::Client && is_unchanged(&session.checkout, &new.checkout) {
         return Ok((session.clone(), changes));
     }
-    changes.revise(&session.checkout, &mut new.checkout, at);
-    webhooks::supersede_changes(&mut changes, new.checkout.id, audience, at);
-    changes.tell_checkout(&new, EventType::CheckoutUpdated, audience, site, at);
+    changes.revise(&session.checkout, &mut new.checkout, ctx);
+    webhooks::supersede_changes(&mut changes, new.checkout.id, subscribers, ctx);
+    changes.emit_checkout(&new, EventType::CheckoutUpdated, subscribers, urls, ctx);
     Ok((new, changes))
 }
 
@@ -483,14 +489,18 @@ fn is_unchanged(old: &Checkout, new: &Checkout) -> bool {
 }
 
 /// Notes that the buyer's page was opened; only the first time counts (checkout.md 4.0).
-pub fn opened(session: &Session, distinct_id: Option<String>, at: &At) -> (Session, Changes) {
+pub fn opened(
+    session: &Session,
+    distinct_id: Option<String>,
+    ctx: &DecisionContext,
+) -> (Session, Changes) {
     let mut changes = Changes::new();
     let row = &session.checkout;
     if row.opened_at.is_some() {
         return (session.clone(), changes);
     }
     let mut new = row.clone();
-    new.opened_at = Some(at.now);
+    new.opened_at = Some(ctx.now);
     new.distinct_id = distinct_id
         .or_else(|| row.customer_email.clone())
         .or_else(|| Some(super::topic(row.id)));

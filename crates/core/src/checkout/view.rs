@@ -9,25 +9,28 @@ use till_wire::{
 };
 
 use super::{Session, totals};
-use crate::{organizations, products::Offered, site::Site, trials};
+use crate::{
+    catalog::products::ProductWithPrices, kernel::urls::PublicUrls, organizations,
+    subscriptions::trials,
+};
 
 impl Session {
     /// Where the buyer goes after paying, with the id filled in.
-    pub fn success_url(&self, site: &Site) -> String {
+    pub fn success_url(&self, urls: &PublicUrls) -> String {
         match &self.checkout.success_url {
             Some(url) => url.replace("{CHECKOUT_ID}", &self.checkout.id.to_string()),
-            None => site.confirmation_url(&self.checkout.client_secret),
+            None => urls.confirmation_url(&self.checkout.client_secret),
         }
     }
 
-    fn base(&self, site: &Site) -> CheckoutBase {
+    fn base(&self, urls: &PublicUrls) -> CheckoutBase {
         let row = &self.checkout;
         let sum = totals::totals(row);
         let form = totals::form(self);
         let selected = self.selected();
         let trial = trials::active(row, &selected.product);
         let mut metadata = row.processor_metadata.0.clone();
-        metadata.insert("publishable_key".into(), site.publishable_key.clone());
+        metadata.insert("publishable_key".into(), urls.publishable_key.clone());
         CheckoutBase {
             id: row.id,
             created_at: row.created_at,
@@ -35,9 +38,9 @@ impl Session {
             payment_processor: "stripe",
             status: row.status,
             client_secret: row.client_secret.clone(),
-            url: site.checkout_url(&row.client_secret),
+            url: urls.checkout_url(&row.client_secret),
             expires_at: row.expires_at,
-            success_url: self.success_url(site),
+            success_url: self.success_url(urls),
             return_url: row.return_url.clone(),
             embed_origin: row.embed_origin.clone(),
             amount: sum.amount,
@@ -86,7 +89,11 @@ impl Session {
             payment_processor_metadata: metadata,
             billing_address_fields: totals::address_fields(row),
             customer_billing_address_fields: totals::address_flags(row),
-            products: self.offered.iter().map(Offered::public_view).collect(),
+            products: self
+                .offered
+                .iter()
+                .map(ProductWithPrices::public_view)
+                .collect(),
             product: selected.public_view(),
             product_price: selected.price_view(self.price()),
             prices: self
@@ -103,10 +110,10 @@ impl Session {
     }
 
     /// The session as its merchant sees it.
-    pub fn merchant_view(&self, site: &Site) -> MerchantView {
+    pub fn merchant_view(&self, urls: &PublicUrls) -> MerchantView {
         let row = &self.checkout;
         MerchantView {
-            base: self.base(site),
+            base: self.base(urls),
             trial_interval: row.trial_interval,
             trial_interval_count: row.trial_interval_count,
             external_customer_id: row.external_customer_id.clone(),
@@ -119,8 +126,8 @@ impl Session {
     }
 
     /// The session as its buyer sees it.
-    pub fn public_view(&self, site: &Site) -> CheckoutPublic {
-        let mut base = self.base(site);
+    pub fn public_view(&self, urls: &PublicUrls) -> CheckoutPublic {
+        let mut base = self.base(urls);
         base.product = base.product.without_metadata();
         let products = std::mem::take(&mut base.products).into_iter();
         base.products = products.map(ProductPublic::without_metadata).collect();
@@ -133,10 +140,10 @@ impl Session {
     /// The answer to a confirmation, which says `confirmed` whatever has happened since (wire.md 4.3).
     pub fn confirmed_view(
         &self,
-        site: &Site,
+        urls: &PublicUrls,
         customer_session_token: Option<String>,
     ) -> CheckoutPublicConfirmed {
-        let mut public = self.public_view(site);
+        let mut public = self.public_view(urls);
         public.base.status = CheckoutStatus::Confirmed;
         CheckoutPublicConfirmed {
             public,

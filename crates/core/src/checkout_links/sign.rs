@@ -4,7 +4,7 @@ use base64::{Engine, alphabet, engine::DecodePaddingMode, engine::general_purpos
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::hex::hex;
+use crate::kernel::hex::hex;
 
 /// The parameter that carries the signature.
 pub const SIGNATURE: &str = "sig";

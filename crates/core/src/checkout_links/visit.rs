@@ -17,13 +17,14 @@ use uuid::Uuid;
 
 use super::sign;
 use crate::{
+    catalog::{custom_fields, products::ProductWithPrices},
     checkout::{choose::check_amount, totals::selected_price},
-    custom_fields, embed,
-    folding::code_key,
-    organizations::capabilities,
-    products::Offered,
-    records::{CheckoutLink, Discount, Organization, ProductPrice},
-    refusal::Refusal,
+    kernel::{
+        folding::code_key,
+        records::{CheckoutLink, Discount, Organization, ProductPrice},
+        refusal::Refusal,
+    },
+    organizations::{capabilities, embed},
     seats,
 };
 
@@ -245,9 +246,9 @@ impl Visit {
 
 /// The rows that a visit depends on, all of the link's organization.
 #[derive(Debug, Clone, Default)]
-pub struct Around {
+pub struct VisitContext {
     /// The link's products, in no certain order.
-    pub offered: Vec<Offered>,
+    pub offered: Vec<ProductWithPrices>,
     /// The link's discount and the one of the code that was asked for, where they exist.
     pub discounts: Vec<Discount>,
     /// The buyer's network address.
@@ -274,12 +275,12 @@ pub fn opening(
     visit: &Visit,
     link: &CheckoutLink,
     organization: &Organization,
-    around: &Around,
+    visit_context: &VisitContext,
     now: Timestamp,
 ) -> Result<Opening, Refusal> {
     let refuse =
         |words| Refusal::field(Problem::value(loc!["body", "products"], words, Value::Null));
-    let find = |id: &Uuid| around.offered.iter().find(|o| o.product.id == *id);
+    let find = |id: &Uuid| visit_context.offered.iter().find(|o| o.product.id == *id);
     let on_sale: Vec<_> = link
         .product_ids
         .iter()
@@ -291,7 +292,7 @@ pub fn opening(
         .find(|o| Some(o.product.id) == visit.product_id)
         .or(on_sale.first())
         .ok_or_else(|| refuse("Nothing that this link sells is for sale now"))?;
-    let candidates = around
+    let candidates = visit_context
         .ip_country
         .and_then(Country::currency)
         .into_iter()
@@ -302,7 +303,7 @@ pub fn opening(
         .find(|currency| selected_price(&listed, *currency).is_some())
         .ok_or_else(|| refuse("This product has no price in this currency"))?;
     let prices: Vec<_> = chosen.active_in(currency).collect();
-    let discount = discount(visit, link, around, |discount| {
+    let discount = discount(visit, link, visit_context, |discount| {
         !chosen.is_free()
             && discount.deleted_at.is_none()
             && discount.fits(chosen.product.id, currency)
@@ -334,7 +335,7 @@ pub fn opening(
         external_customer_id: visit.external_customer_id().map(str::to_owned),
         customer_name: visit.customer_name.clone(),
         customer_email: text("customer_email").and_then(values::email_syntax),
-        customer_ip_address: around.ip_address.clone(),
+        customer_ip_address: visit_context.ip_address.clone(),
         customer_billing_name: None,
         customer_billing_address: None,
         customer_tax_id: None,
@@ -361,12 +362,15 @@ pub fn opening(
 fn discount<'a>(
     visit: &Visit,
     link: &CheckoutLink,
-    around: &'a Around,
+    visit_context: &'a VisitContext,
     usable: impl Fn(&Discount) -> bool,
 ) -> Option<&'a Discount> {
     let code = visit.discount_code().map(code_key);
     let find = |wanted: &dyn Fn(&Discount) -> bool| {
-        around.discounts.iter().find(|d| wanted(d) && usable(d))
+        visit_context
+            .discounts
+            .iter()
+            .find(|d| wanted(d) && usable(d))
     };
     find(&|d| code.is_some() && d.code_key == code)
         .or_else(|| find(&|d| Some(d.id) == link.discount_id))
@@ -387,7 +391,7 @@ fn amount(raw: &str, prices: &[&ProductPrice]) -> Option<i64> {
 }
 
 /// Answers to the fields that the product asks: all of them, or none where one will not do.
-fn answers(visit: &Visit, chosen: &Offered) -> Map<String, Value> {
+fn answers(visit: &Visit, chosen: &ProductWithPrices) -> Map<String, Value> {
     let asked = chosen.asked();
     let known = |slug: &String| asked.iter().any(|a| a.field.slug == *slug);
     let mut sent = visit.query.below(FIELD);

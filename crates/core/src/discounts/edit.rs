@@ -14,10 +14,10 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use crate::{
-    at::At,
-    change::{Changes, Json},
-    event::Audience,
+use crate::kernel::{
+    changes::{Changes, Json},
+    context::DecisionContext,
+    events::Subscribers,
     folding::code_key,
     records::{Discount, Organization, Product},
     refusal::{Refusal, collected, no_organization_id},
@@ -30,8 +30,8 @@ pub fn create(
     organization: &Organization,
     known: &[Product],
     holder: Option<&Discount>,
-    audience: &Audience,
-    at: &At,
+    subscribers: &Subscribers,
+    ctx: &DecisionContext,
 ) -> Result<(View, Changes), Refusal> {
     let mut problems = Vec::new();
     no_organization_id(input.organization_id, &mut problems);
@@ -50,8 +50,8 @@ pub fn create(
         Off::Percentage(share) => (DiscountType::Percentage, Some(share), None),
     };
     let row = Discount {
-        id: at.id(),
-        created_at: at.now,
+        id: ctx.id(),
+        created_at: ctx.now,
         modified_at: None,
         version: 1,
         organization_id: organization.id,
@@ -75,7 +75,15 @@ pub fn create(
     let mut changes = Changes::new();
     changes.insert(&row);
     let kind = EventType::DiscountCreated;
-    Ok(told(&row, changes, kind, organization, known, audience, at))
+    Ok(told(
+        &row,
+        changes,
+        kind,
+        organization,
+        known,
+        subscribers,
+        ctx,
+    ))
 }
 
 /// Changes a discount. `known` and `holder` are as in [`create`]; what the discount is worth stays once it
@@ -86,8 +94,8 @@ pub fn update(
     organization: &Organization,
     known: &[Product],
     holder: Option<&Discount>,
-    audience: &Audience,
-    at: &At,
+    subscribers: &Subscribers,
+    ctx: &DecisionContext,
 ) -> Result<(View, Changes), Refusal> {
     let mut problems = Vec::new();
     let mut new = old.clone();
@@ -158,9 +166,17 @@ pub fn update(
     }
     collected(problems)?;
     let mut changes = Changes::new();
-    changes.revise(old, &mut new, at);
+    changes.revise(old, &mut new, ctx);
     let kind = EventType::DiscountUpdated;
-    Ok(told(&new, changes, kind, organization, known, audience, at))
+    Ok(told(
+        &new,
+        changes,
+        kind,
+        organization,
+        known,
+        subscribers,
+        ctx,
+    ))
 }
 
 /// Deletes a discount: its code is free again; sessions that hold it may still use it.
@@ -168,18 +184,18 @@ pub fn delete(
     old: &Discount,
     organization: &Organization,
     known: &[Product],
-    audience: &Audience,
-    at: &At,
+    subscribers: &Subscribers,
+    ctx: &DecisionContext,
 ) -> Changes {
     let gone = Discount {
-        deleted_at: Some(at.now),
-        modified_at: Some(at.now),
+        deleted_at: Some(ctx.now),
+        modified_at: Some(ctx.now),
         ..old.clone()
     };
     let mut changes = Changes::new();
     changes.update(old, &gone);
     let kind = EventType::DiscountDeleted;
-    told(&gone, changes, kind, organization, known, audience, at).1
+    told(&gone, changes, kind, organization, known, subscribers, ctx).1
 }
 
 fn told(
@@ -188,11 +204,11 @@ fn told(
     kind: EventType,
     organization: &Organization,
     known: &[Product],
-    audience: &Audience,
-    at: &At,
+    subscribers: &Subscribers,
+    ctx: &DecisionContext,
 ) -> (View, Changes) {
     let view = row.view(organization.default_currency, known);
-    changes.emit(audience, at, kind, row.id, || &view);
+    changes.emit(subscribers, ctx, kind, row.id, || &view);
     (view, changes)
 }
 
@@ -313,9 +329,9 @@ fn amounts(
 
 /// A code that is hard to guess and easy to read out: eight capital letters and digits, of which none looks
 /// like another.
-pub fn new_code(at: &At) -> String {
+pub fn new_code(ctx: &DecisionContext) -> String {
     const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-    let random = at.id();
+    let random = ctx.id();
     // The last eight bytes but for the two bits that say which kind of id it is.
     let bytes = random.as_bytes()[8..].iter();
     bytes

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::change::Json;
+use crate::kernel::changes::Json;
 
 fn discount(kind: DiscountType) -> Discount {
     Discount {

@@ -8,7 +8,7 @@ use till_wire::{
     money::Currency,
 };
 
-use crate::records::{Discount, Product};
+use crate::kernel::records::{Discount, Product};
 
 impl Discount {
     /// What it takes off. A fixed discount's single amount is that in the organization's default currency,

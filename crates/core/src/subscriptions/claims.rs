@@ -8,12 +8,14 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    at::At,
-    change::{Changes, Value},
     checkout::Session,
-    folding::email_key,
+    kernel::{
+        changes::{Changes, Value},
+        context::DecisionContext,
+        folding::email_key,
+        records::{Customer, ProductPrice, Subscription},
+    },
     record,
-    records::{Customer, ProductPrice, Subscription},
 };
 
 /// The index that refuses a second purchase at the same time: of the person's one subscription, or of an upgrade.
@@ -93,13 +95,13 @@ impl Person {
 
 /// Claims what the session buys, where that may be bought once at a time: refused as [`CLAIMED`] while somebody else
 /// buys it, as [`HELD`] when it has been bought meanwhile.
-pub fn claim(changes: &mut Changes, session: &Session, person: &Person, at: &At) {
+pub fn claim(changes: &mut Changes, session: &Session, person: &Person, ctx: &DecisionContext) {
     let row = &session.checkout;
     if !session.selected().product.is_recurring() {
         return;
     }
     if let Some(id) = row.subscription_id {
-        take(changes, session, format!("upgrade:{id}"), true, at);
+        take(changes, session, format!("upgrade:{id}"), true, ctx);
         return;
     }
     let settings = &session.organization.settings.subscription_settings;
@@ -107,7 +109,7 @@ pub fn claim(changes: &mut Changes, session: &Session, person: &Person, at: &At)
     let subjects = person.subjects();
     let mut claims = Vec::new();
     for subject in &subjects {
-        claims.push(take(changes, session, subject.clone(), single, at));
+        claims.push(take(changes, session, subject.clone(), single, ctx));
     }
     let Some(first) = claims.first().filter(|_| single) else {
         return;
@@ -137,7 +139,13 @@ pub fn claim(changes: &mut Changes, session: &Session, person: &Person, at: &At)
 
 /// Takes one subject. Claims of sessions that are being paid for no more count for nothing: one that was left behind
 /// locks nobody out.
-fn take(changes: &mut Changes, session: &Session, subject: String, single: bool, at: &At) -> Uuid {
+fn take(
+    changes: &mut Changes,
+    session: &Session,
+    subject: String,
+    single: bool,
+    ctx: &DecisionContext,
+) -> Uuid {
     let row = &session.checkout;
     changes.any(
         "delete from subscription_claims where organization_id = $1 and subject = $2 and (checkout_id = $3 \
@@ -150,8 +158,8 @@ fn take(changes: &mut Changes, session: &Session, subject: String, single: bool,
         ],
     );
     let claim = SubscriptionClaim {
-        id: at.id(),
-        created_at: at.now,
+        id: ctx.id(),
+        created_at: ctx.now,
         organization_id: row.organization_id,
         checkout_id: row.id,
         subject,

@@ -20,7 +20,7 @@ use super::{
     TaxAnswer, TaxQuery,
     rates::{self, Standard},
 };
-use crate::refusal::{Refusal, collected};
+use crate::kernel::refusal::{Refusal, collected};
 
 /// What is due on an amount. The error says, in words for the buyer, what the address lacks.
 pub fn standard(settings: &TaxSettings, query: &TaxQuery) -> Result<TaxAnswer, String> {

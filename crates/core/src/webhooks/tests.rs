@@ -4,10 +4,10 @@ use serde_json::json;
 use till_wire::input::Context;
 
 use super::*;
-use crate::event::Audience;
+use crate::kernel::events::Subscribers;
 
-fn at() -> At {
-    At::new("2026-11-22T12:00:00.000001Z".parse().unwrap(), [7; 32])
+fn at() -> DecisionContext {
+    DecisionContext::new("2026-11-22T12:00:00.000001Z".parse().unwrap(), [7; 32])
 }
 
 fn input(body: serde_json::Value) -> EndpointCreate {
@@ -19,29 +19,29 @@ fn input(body: serde_json::Value) -> EndpointCreate {
 
 fn endpoint(format: WebhookFormat) -> WebhookEndpoint {
     let body = json!({"url": "https://example.com/", "format": format, "events": ["checkout.updated", "order.paid", "checkout.updated"]});
-    let at = at();
-    create(input(body), at.id(), "https://example.com/".into(), &at)
+    let ctx = at();
+    create(input(body), ctx.id(), "https://example.com/".into(), &ctx)
         .unwrap()
         .0
 }
 
 fn event(endpoint: &WebhookEndpoint) -> WebhookEvent {
-    let at = at();
+    let ctx = at();
     WebhookEvent {
-        id: at.id(),
+        id: ctx.id(),
         sequence: 1000,
-        created_at: at.now,
+        created_at: ctx.now,
         modified_at: None,
         organization_id: endpoint.organization_id,
         endpoint_id: endpoint.id,
         kind: EventType::CheckoutUpdated,
-        subject_id: Some(at.id()),
+        subject_id: Some(ctx.id()),
         payload: Some(r#"{"type":"checkout.updated","data":{"status":"confirmed"}}"#.into()),
         succeeded: None,
         skipped: false,
         last_http_code: None,
         attempts: 0,
-        next_attempt_at: Some(at.now),
+        next_attempt_at: Some(ctx.now),
     }
 }
 
@@ -385,7 +385,7 @@ fn every_kind_of_secret_signs_with_its_whole_text_first() {
 
 #[test]
 fn chat_formats_say_it_in_words() {
-    let row = |format| Audience {
+    let row = |format| Subscribers {
         organization_id: at().id(),
         endpoints: vec![endpoint(format)],
     };

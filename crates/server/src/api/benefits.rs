@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
-use till_core::{benefits, change::Value, records::Benefit as Row};
+use till_core::{
+    catalog::benefits,
+    kernel::{changes::Value, records::Benefit as Row},
+};
 use till_store::List;
 use till_wire::{
     benefits::{Benefit, BenefitCreate, BenefitType, BenefitUpdate, BenefitVisibility},
@@ -16,9 +19,11 @@ use super::{
 };
 use crate::{
     app::App,
-    error::{ApiError, Found},
-    extract::{Body, Caller, Filtered, Params, PathId, scope},
-    idempotency::Once,
+    http::{
+        error::{ApiError, Found},
+        extract::{Body, Caller, Filtered, Params, PathId, scope},
+        idempotency::IdempotencyGuard,
+    },
 };
 
 /// The routes.
@@ -103,19 +108,19 @@ pub(crate) async fn get(
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::BenefitsWrite>,
-    once: Once,
+    guard: IdempotencyGuard,
     body: Body,
 ) -> Result<(StatusCode, Json<Benefit>), ApiError> {
     let input = body.read(BenefitCreate::read)?;
     let own = &caller.organization;
     let (meters, files) = benefits::names(Some(&input.properties));
-    app.settle(|| async {
-        let (audience, named) = tokio::try_join!(
-            app.store.audience(own.id),
+    app.retry_on_conflict(|| async {
+        let (subscribers, named) = tokio::try_join!(
+            app.store.subscribers(own.id),
             app.store.named_by_benefit(own.id, &meters, &files)
         )?;
-        let made = benefits::create(input.clone(), own, &named, &audience, &app.at())?;
-        app.reply(&once, StatusCode::CREATED, made, |now| now.view())
+        let made = benefits::create(input.clone(), own, &named, &subscribers, &app.context())?;
+        app.reply(&guard, StatusCode::CREATED, made, |now| now.view())
             .await
     })
     .await
@@ -138,13 +143,13 @@ pub(crate) async fn update(
     let input = body.read(BenefitUpdate::read)?;
     let own = &caller.organization;
     let (meters, files) = benefits::names(input.properties.as_ref());
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let row = app.store.benefit(own.id, id).await.found()?;
-        let (audience, named) = tokio::try_join!(
-            app.store.audience(own.id),
+        let (subscribers, named) = tokio::try_join!(
+            app.store.subscribers(own.id),
             app.store.named_by_benefit(own.id, &meters, &files)
         )?;
-        let updated = benefits::update(&row, input.clone(), &named, &audience, &app.at())?;
+        let updated = benefits::update(&row, input.clone(), &named, &subscribers, &app.context())?;
         Ok(Json(app.apply(updated).await?.view()))
     })
     .await
@@ -163,10 +168,10 @@ pub(crate) async fn delete(
     PathId(id): PathId,
 ) -> Result<StatusCode, ApiError> {
     let own = caller.organization.id;
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let row = app.store.benefit(own, id).await.found()?;
-        let audience = app.store.audience(own).await?;
-        let changes = benefits::delete(&row, &audience, &app.at());
+        let subscribers = app.store.subscribers(own).await?;
+        let changes = benefits::delete(&row, &subscribers, &app.context());
         app.commit(changes).await?;
         Ok(StatusCode::NO_CONTENT)
     })

@@ -5,7 +5,7 @@ pub(crate) mod visit;
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
-use till_core::{checkout_links, records::CheckoutLink as Row};
+use till_core::{checkout_links, kernel::records::CheckoutLink as Row};
 use till_store::List;
 use till_wire::{
     checkout_links::{CheckoutLink, CheckoutLinkCreate, CheckoutLinkUpdate},
@@ -19,9 +19,11 @@ use super::{
 };
 use crate::{
     app::App,
-    error::{ApiError, Found},
-    extract::{Body, Caller, Filtered, Params, PathId, scope},
-    idempotency::Once,
+    http::{
+        error::{ApiError, Found},
+        extract::{Body, Caller, Filtered, Params, PathId, scope},
+        idempotency::IdempotencyGuard,
+    },
 };
 
 /// The routes.
@@ -57,7 +59,7 @@ pub(crate) async fn list(
         .sorted(params.sorting(&SORT_KEYS, &["created_at"]));
     let (rows, page) = params.page::<Row>(&app, list).await?;
     let linked = app.store.linked(own.id, rows).await?;
-    Ok(page.of(linked.iter().map(|l| l.view(own, &app.site))))
+    Ok(page.of(linked.iter().map(|l| l.view(own, &app.urls))))
 }
 
 /// Creates a checkout link.
@@ -70,7 +72,7 @@ pub(crate) async fn list(
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CheckoutLinksWrite>,
-    once: Once,
+    guard: IdempotencyGuard,
     body: Body,
 ) -> Result<(StatusCode, Json<CheckoutLink>), ApiError> {
     let input = body.read(CheckoutLinkCreate::read)?;
@@ -79,9 +81,9 @@ pub(crate) async fn create(
         .store
         .linkable(own.id, &input.offer, input.discount_id)
         .await?;
-    let made = checkout_links::create(input, own, loaded, &app.at())?;
-    app.reply(&once, StatusCode::CREATED, made, |linked| {
-        linked.view(own, &app.site)
+    let made = checkout_links::create(input, own, loaded, &app.context())?;
+    app.reply(&guard, StatusCode::CREATED, made, |linked| {
+        linked.view(own, &app.urls)
     })
     .await
 }
@@ -101,7 +103,7 @@ pub(crate) async fn get(
     let own = &caller.organization;
     let link = app.store.checkout_link(own.id, id).await.found()?;
     let linked = app.store.linked(own.id, vec![link]).await?;
-    Ok(Json(linked.first().found()?.view(own, &app.site)))
+    Ok(Json(linked.first().found()?.view(own, &app.urls)))
 }
 
 /// Changes a checkout link.
@@ -120,7 +122,7 @@ pub(crate) async fn update(
 ) -> Result<Json<CheckoutLink>, ApiError> {
     let input = body.object(CheckoutLinkUpdate::read)?;
     let own = &caller.organization;
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let link = app.store.checkout_link(own.id, id).await.found()?;
         let products = input.products.as_ref().unwrap_or(&link.product_ids.0);
         let discount = input.discount_id.clone().change();
@@ -132,9 +134,9 @@ pub(crate) async fn update(
                 discount.unwrap_or(link.discount_id),
             )
             .await?;
-        let updated = checkout_links::update(&link, input.clone(), loaded, &app.at())?;
+        let updated = checkout_links::update(&link, input.clone(), loaded, &app.context())?;
         let linked = app.apply(updated).await?;
-        Ok(Json(linked.view(own, &app.site)))
+        Ok(Json(linked.view(own, &app.urls)))
     })
     .await
 }
@@ -151,10 +153,11 @@ pub(crate) async fn delete(
     caller: Caller<scope::CheckoutLinksWrite>,
     PathId(id): PathId,
 ) -> Result<StatusCode, ApiError> {
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let own = caller.organization.id;
         let link = app.store.checkout_link(own, id).await.found()?;
-        app.commit(checkout_links::delete(&link, &app.at())).await?;
+        app.commit(checkout_links::delete(&link, &app.context()))
+            .await?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await

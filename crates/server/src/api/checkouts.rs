@@ -14,13 +14,12 @@ use axum::{
 use futures_util::{Stream, stream};
 use jiff::{SignedDuration, Timestamp};
 use till_core::{
-    change::Changes,
     checkout::{
-        self, Around, Session,
+        self, CheckoutContext, Session,
         open::{self, Origin},
         update::{self, Step},
     },
-    records,
+    kernel::{changes::Changes, records},
 };
 use till_store::{List, Watch};
 use till_wire::{
@@ -40,11 +39,13 @@ use uuid::Uuid;
 use super::operation::{Operation, operations};
 use crate::{
     app::App,
-    error::{ApiError, Found},
-    extract::{Body, Caller, Filtered, Params, PathId, scope},
-    idempotency::Once,
-    limits::{self, Guess, Network},
-    pay,
+    http::{
+        error::{ApiError, Found},
+        extract::{Body, Caller, Filtered, Params, PathId, scope},
+        idempotency::IdempotencyGuard,
+        limits::{self, Guess, Network},
+    },
+    payments,
 };
 
 /// The routes.
@@ -107,7 +108,7 @@ pub(crate) async fn list(
     let list = list.sorted(params.sorting(&keys, &["-created_at"]));
     let (rows, page) = params.page::<records::Checkout>(&app, list).await?;
     let sessions = app.store.sessions(organization, rows).await?;
-    Ok(page.of(sessions.iter().map(|one| one.merchant_view(&app.site))))
+    Ok(page.of(sessions.iter().map(|one| one.merchant_view(&app.urls))))
 }
 
 /// Creates a checkout session.
@@ -118,14 +119,14 @@ pub(crate) async fn list(
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CheckoutsWrite>,
-    once: Once,
+    guard: IdempotencyGuard,
     body: Body,
 ) -> Result<(StatusCode, Json<Checkout>), ApiError> {
     let input = body.read(CheckoutCreate::read)?;
     let loaded = load(&app, &input, caller.organization).await?;
     let opened = decide(&app, input, loaded, Origin::default()).await?;
-    app.reply(&once, StatusCode::CREATED, opened, |session| {
-        session.merchant_view(&app.site)
+    app.reply(&guard, StatusCode::CREATED, opened, |session| {
+        session.merchant_view(&app.urls)
     })
     .await
 }
@@ -137,7 +138,7 @@ pub(crate) async fn decide(
     loaded: open::Loaded,
     origin: Origin,
 ) -> Result<(Session, Changes), ApiError> {
-    let at = app.at();
+    let ctx = app.context();
     let settings = loaded.organization.settings.tax.clone();
     let mut given = Some((input, loaded));
     app.taxed(&settings, |taxes| {
@@ -145,7 +146,7 @@ pub(crate) async fn decide(
         let again = settings.enabled.then(|| given.clone()).flatten();
         let (input, loaded) =
             std::mem::replace(&mut given, again).expect("a decision without taxes is run once");
-        open::open(input, loaded, origin, &app.site, taxes, &at)
+        open::open(input, loaded, origin, &app.urls, taxes, &ctx)
     })
     .await
 }
@@ -191,7 +192,7 @@ async fn load(
         .filter_map(PriceEntry::meter_id)
         .collect();
     let meters = store.meters(id, &meters).await?;
-    let audience = store.audience(id).await?;
+    let subscribers = store.subscribers(id).await?;
     Ok(open::Loaded {
         organization,
         offered,
@@ -201,7 +202,7 @@ async fn load(
         ip_country: app.country_of(input.customer_ip_address.as_deref()),
         discount,
         meters,
-        audience,
+        subscribers,
     })
 }
 
@@ -216,8 +217,8 @@ pub(crate) async fn get(
     PathId(id): PathId,
 ) -> Result<Json<Checkout>, ApiError> {
     let found = app.store.session(&caller.organization, id).await;
-    let (session, _) = pay::current(&app, found.found()?).await?;
-    Ok(Json(session.merchant_view(&app.site)))
+    let (session, _) = payments::current(&app, found.found()?).await?;
+    Ok(Json(session.merchant_view(&app.urls)))
 }
 
 /// Changes an open checkout session.
@@ -233,14 +234,14 @@ pub(crate) async fn patch(
 ) -> Result<Json<Checkout>, ApiError> {
     let input = body.object(|f| CheckoutUpdate::read(Writer::Merchant, f))?;
     let session = app
-        .settle(|| async {
+        .retry_on_conflict(|| async {
             let session = app.store.session(&caller.organization, id).await.found()?;
             let no_guess = Guess::default();
             change(&app, session, &input, Writer::Merchant, &no_guess).await
         })
         .await
-        .map_err(pay::locked)?;
-    Ok(Json(session.merchant_view(&app.site)))
+        .map_err(payments::locked)?;
+    Ok(Json(session.merchant_view(&app.urls)))
 }
 
 /// Decides and commits a change; shared by merchant and client.
@@ -251,19 +252,19 @@ async fn change(
     writer: Writer,
     guess: &Guess,
 ) -> Result<Session, ApiError> {
-    let known = pay::known(app, &session, input, writer, Step::Patch).await?;
-    let audience = app.store.audience(session.organization.id).await?;
-    let at = app.at();
+    let known = payments::known(app, &session, input, writer, Step::Patch).await?;
+    let subscribers = app.store.subscribers(session.organization.id).await?;
+    let ctx = app.context();
     let (now, mut changes) = app
         .taxed(&session.organization.settings.tax, |taxes| {
-            let around = Around {
-                audience: &audience,
-                site: &app.site,
+            let context = CheckoutContext {
+                subscribers: &subscribers,
+                urls: &app.urls,
                 key: &app.key,
                 taxes,
-                at: &at,
+                ctx: &ctx,
             };
-            update::update(&session, input, writer, &known, around)
+            update::update(&session, input, writer, &known, context)
         })
         .await?;
     guess.right(&mut changes);
@@ -277,22 +278,22 @@ pub async fn change_by_secret(
     input: &CheckoutUpdate,
     network: &Network,
 ) -> Result<Session, ApiError> {
-    let loaded = pay::session(app, secret).await?;
+    let loaded = payments::session(app, secret).await?;
     limits::updating(app, loaded.checkout.id)?;
-    let guess = &pay::guess(app, &loaded, input, network).await?;
+    let guess = &payments::guess(app, &loaded, input, network).await?;
     let mut loaded = Some(loaded);
-    app.settle(|| {
+    app.retry_on_conflict(|| {
         let loaded = loaded.take();
         async move {
             let session = match loaded {
                 Some(session) => session,
-                None => pay::session(app, secret).await?,
+                None => payments::session(app, secret).await?,
             };
             change(app, session, input, Writer::Client, guess).await
         }
     })
     .await
-    .map_err(pay::locked)
+    .map_err(payments::locked)
 }
 
 /// Gets a checkout session by its client secret.
@@ -304,7 +305,7 @@ async fn client_get(
     Path(secret): Path<String>,
 ) -> Result<Json<CheckoutPublic>, ApiError> {
     Ok(Json(
-        pay::shown(&app, &secret).await?.public_view(&app.site),
+        payments::shown(&app, &secret).await?.public_view(&app.urls),
     ))
 }
 
@@ -320,7 +321,7 @@ async fn client_patch(
 ) -> Result<Json<CheckoutPublic>, ApiError> {
     let input = body.object(|f| CheckoutUpdate::read(Writer::Client, f))?;
     let session = change_by_secret(&app, &secret, &input, &network).await?;
-    Ok(Json(session.public_view(&app.site)))
+    Ok(Json(session.public_view(&app.urls)))
 }
 
 /// Confirms a checkout session: pays, subscribes, or gets what is free.
@@ -331,17 +332,17 @@ async fn confirm(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
     network: Network,
-    once: Once,
+    guard: IdempotencyGuard,
     body: Body,
 ) -> Result<Json<CheckoutPublicConfirmed>, ApiError> {
     let body = body.read(|value, cx| cx.object(value, |f| Some(f.whole().clone())))?;
-    let session = pay::session(&app, &secret).await?;
+    let session = payments::session(&app, &secret).await?;
     limits::confirming(&app, session.checkout.id, &network).await?;
-    let confirmed = pay::confirm(&app, session, body, &once, &network).await?;
+    let confirmed = payments::confirm(&app, session, body, &guard, &network).await?;
     // Never null: the older clients cannot read that. Empty: not paid yet, or recognised by e-mail only.
     let token = confirmed.token.unwrap_or_default();
     Ok(Json(
-        confirmed.session.confirmed_view(&app.site, Some(token)),
+        confirmed.session.confirmed_view(&app.urls, Some(token)),
     ))
 }
 
@@ -367,7 +368,7 @@ struct Opened {
 async fn opened(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
-    once: Once,
+    guard: IdempotencyGuard,
     body: Body,
 ) -> Result<Json<CheckoutPublic>, ApiError> {
     let distinct = match &body.0 {
@@ -376,11 +377,11 @@ async fn opened(
             body.object(|f| Some(f.blankable("distinct_id", blank_text(DISTINCT_ID)).value()))?
         }
     };
-    app.settle(|| async {
-        let session = pay::shown(&app, &secret).await?;
-        let opened = update::opened(&session, distinct.clone(), &app.at());
-        let view = |now: Session| now.public_view(&app.site);
-        let (_, view) = app.reply(&once, StatusCode::OK, opened, view).await?;
+    app.retry_on_conflict(|| async {
+        let session = payments::shown(&app, &secret).await?;
+        let opened = update::opened(&session, distinct.clone(), &app.context());
+        let view = |now: Session| now.public_view(&app.urls);
+        let (_, view) = app.reply(&guard, StatusCode::OK, opened, view).await?;
         Ok(view)
     })
     .await
@@ -397,7 +398,7 @@ async fn stream_events(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
 ) -> Result<Response, ApiError> {
-    let session = pay::session(&app, &secret).await?;
+    let session = payments::session(&app, &secret).await?;
     let events = events(app, &session);
     let mut response = Sse::new(events)
         .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
@@ -477,7 +478,7 @@ fn events(
                         {
                             page.known = now;
                             let payload = serde_json::json!({"status": now.0});
-                            let words = checkout::message(&app.at(), "checkout.updated", payload);
+                            let words = checkout::message(&app.context(), "checkout.updated", payload);
                             return Some((Ok(Event::default().data(words)), Some(page)));
                         }
                     }

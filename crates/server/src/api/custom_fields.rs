@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
-use till_core::{custom_fields, records::CustomField as Row};
+use till_core::{catalog::custom_fields, kernel::records::CustomField as Row};
 use till_store::List;
 use till_wire::{
     custom_fields::{CustomField, CustomFieldCreate, CustomFieldType, CustomFieldUpdate},
@@ -16,9 +16,11 @@ use super::{
 };
 use crate::{
     app::App,
-    error::{ApiError, Found},
-    extract::{Body, Caller, Filtered, Params, PathId, scope},
-    idempotency::Once,
+    http::{
+        error::{ApiError, Found},
+        extract::{Body, Caller, Filtered, Params, PathId, scope},
+        idempotency::IdempotencyGuard,
+    },
 };
 
 /// The routes.
@@ -81,16 +83,16 @@ pub(crate) async fn get(
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CustomFieldsWrite>,
-    once: Once,
+    guard: IdempotencyGuard,
     body: Body,
 ) -> Result<(StatusCode, Json<CustomField>), ApiError> {
     let input = body.read(CustomFieldCreate::read)?;
     let own = caller.organization.id;
     // Who comes second with a slug meets the index, and is told when the slug is looked up again.
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let holder = app.store.custom_field_by_slug(own, &input.slug).await?;
-        let made = custom_fields::create(input.clone(), own, holder.as_ref(), &app.at())?;
-        app.reply(&once, StatusCode::CREATED, made, |now| now.view())
+        let made = custom_fields::create(input.clone(), own, holder.as_ref(), &app.context())?;
+        app.reply(&guard, StatusCode::CREATED, made, |now| now.view())
             .await
     })
     .await
@@ -112,13 +114,13 @@ pub(crate) async fn update(
 ) -> Result<Json<CustomField>, ApiError> {
     let input = body.read(CustomFieldUpdate::read)?;
     let own = caller.organization.id;
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let row = app.store.custom_field(own, id).await.found()?;
         let holder = match &input.slug {
             Some(slug) => app.store.custom_field_by_slug(own, slug).await?,
             None => None,
         };
-        let updated = custom_fields::update(&row, input.clone(), holder.as_ref(), &app.at())?;
+        let updated = custom_fields::update(&row, input.clone(), holder.as_ref(), &app.context())?;
         Ok(Json(app.apply(updated).await?.view()))
     })
     .await
@@ -136,10 +138,11 @@ pub(crate) async fn delete(
     caller: Caller<scope::CustomFieldsWrite>,
     PathId(id): PathId,
 ) -> Result<StatusCode, ApiError> {
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let own = caller.organization.id;
         let row = app.store.custom_field(own, id).await.found()?;
-        app.commit(custom_fields::delete(&row, &app.at())).await?;
+        app.commit(custom_fields::delete(&row, &app.context()))
+            .await?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await

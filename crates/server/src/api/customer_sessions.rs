@@ -9,9 +9,11 @@ use till_wire::customers::{CustomerSession, CustomerSessionCreate, SessionFor};
 use super::operation::{Operation, operations};
 use crate::{
     app::App,
-    error::ApiError,
-    extract::{Body, Caller, scope},
-    idempotency::Once,
+    http::{
+        error::ApiError,
+        extract::{Body, Caller, scope},
+        idempotency::IdempotencyGuard,
+    },
 };
 
 /// The routes.
@@ -27,7 +29,7 @@ pub(super) const OPERATIONS: &[Operation] = operations![create];
 async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CustomerSessionsWrite>,
-    once: Once,
+    guard: IdempotencyGuard,
     body: Body,
 ) -> Result<(StatusCode, Json<CustomerSession>), ApiError> {
     let input = body.read(CustomerSessionCreate::read)?;
@@ -42,9 +44,9 @@ async fn create(
         &own.slug,
         input.return_url,
         &app.key,
-        &app.site,
-        &app.at(),
+        &app.urls,
+        &app.context(),
     );
-    app.reply(&once, StatusCode::CREATED, opened, |now| now)
+    app.reply(&guard, StatusCode::CREATED, opened, |now| now)
         .await
 }

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use axum::{Json, extract::State, http::StatusCode};
 use till_core::{
     customers::{self, Addressed},
-    folding::email_key,
-    records::Customer as Row,
+    kernel::{folding::email_key, records::Customer as Row},
 };
 use till_store::{List, StoreError};
 use till_wire::{
@@ -23,9 +22,11 @@ use super::{
 };
 use crate::{
     app::App,
-    error::{ApiError, Found},
-    extract::{Body, Caller, ExternalId, Filtered, Params, PathId, scope},
-    idempotency::Once,
+    http::{
+        error::{ApiError, Found},
+        extract::{Body, Caller, ExternalId, Filtered, Params, PathId, scope},
+        idempotency::IdempotencyGuard,
+    },
 };
 
 /// The routes.
@@ -113,19 +114,19 @@ pub(crate) async fn list(
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::CustomersWrite>,
-    once: Once,
+    guard: IdempotencyGuard,
     body: Body,
 ) -> Result<(StatusCode, Json<Customer>), ApiError> {
     let input = body.read(CustomerCreate::read)?;
     let own = &caller.organization;
-    app.settle(|| async {
-        let (holders, audience) = tokio::try_join!(
+    app.retry_on_conflict(|| async {
+        let (holders, subscribers) = tokio::try_join!(
             app.store
                 .holders(own.id, Some(&input.email), input.external_id.as_deref()),
-            app.store.audience(own.id),
+            app.store.subscribers(own.id),
         )?;
-        let made = customers::create(input.clone(), own, &holders, &audience, &app.at())?;
-        app.reply(&once, StatusCode::CREATED, made, |now| now.view())
+        let made = customers::create(input.clone(), own, &holders, &subscribers, &app.context())?;
+        app.reply(&guard, StatusCode::CREATED, made, |now| now.view())
             .await
     })
     .await
@@ -183,15 +184,16 @@ async fn change(
         Named::Id(_) => Addressed::ById,
         Named::External(_) => Addressed::ByExternalId,
     };
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let external_id = input.external_id.as_value().map(String::as_str);
-        let (row, holders, audience) = tokio::try_join!(
+        let (row, holders, subscribers) = tokio::try_join!(
             named.find(app, own),
             app.store.holders(own, input.email.as_deref(), external_id),
-            app.store.audience(own),
+            app.store.subscribers(own),
         )?;
-        let (row, at) = (row.found()?, app.at());
-        let updated = customers::update(&row, input.clone(), addressed, &holders, &audience, &at)?;
+        let (row, ctx) = (row.found()?, app.context());
+        let updated =
+            customers::update(&row, input.clone(), addressed, &holders, &subscribers, &ctx)?;
         Ok(Json(app.apply(updated).await?.view()))
     })
     .await
@@ -241,15 +243,15 @@ async fn end(
     let anonymize = params.flag("anonymize").unwrap_or(false);
     params.finish()?;
     let own = caller.organization.id;
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let row = named.load(app, own).await?;
         let held = app.store.subscriptions_of(row.id).await?;
         let products: Vec<_> = held.iter().map(|s| s.product_id).collect();
         let discounts: Vec<_> = held.iter().filter_map(|s| s.discount_id).collect();
-        let (offered, discounts, audience) = tokio::try_join!(
+        let (offered, discounts, subscribers) = tokio::try_join!(
             app.store.offered(own, &products),
             app.store.discounts(own, &discounts),
-            app.store.audience(own)
+            app.store.subscribers(own)
         )?;
         let default = caller.organization.default_currency;
         let subscriptions: Vec<_> = held
@@ -261,7 +263,13 @@ async fn end(
                 Some((s, offered.clone(), discount))
             })
             .collect();
-        let changes = customers::delete(&row, &subscriptions, anonymize, &audience, &app.at());
+        let changes = customers::delete(
+            &row,
+            &subscriptions,
+            anonymize,
+            &subscribers,
+            &app.context(),
+        );
         app.commit(changes).await?;
         Ok(StatusCode::NO_CONTENT)
     })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{Json, extract::State, http::StatusCode};
 use till_core::{
     discounts,
-    records::{Discount as Row, Product},
+    kernel::records::{Discount as Row, Product},
 };
 use till_store::List;
 use till_wire::{
@@ -20,9 +20,11 @@ use super::{
 };
 use crate::{
     app::App,
-    error::{ApiError, Found},
-    extract::{Body, Caller, Filtered, Params, PathId, scope},
-    idempotency::Once,
+    http::{
+        error::{ApiError, Found},
+        extract::{Body, Caller, Filtered, Params, PathId, scope},
+        idempotency::IdempotencyGuard,
+    },
 };
 
 /// The routes.
@@ -110,21 +112,29 @@ pub(crate) async fn get(
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::DiscountsWrite>,
-    once: Once,
+    guard: IdempotencyGuard,
     body: Body,
 ) -> Result<(StatusCode, Json<Discount>), ApiError> {
     let input = body.read(DiscountCreate::read)?;
     let own = &caller.organization;
     // Who comes second with a code meets the index, and is told when the code is looked up again.
-    app.settle(|| async {
-        let (known, holder, audience) = tokio::try_join!(
+    app.retry_on_conflict(|| async {
+        let (known, holder, subscribers) = tokio::try_join!(
             products(&app, own.id, input.products.iter()),
             holder(&app, own.id, input.code.as_ref()),
-            async { Ok(app.store.audience(own.id).await?) },
+            async { Ok(app.store.subscribers(own.id).await?) },
         )?;
         let holder = holder.as_ref();
-        let made = discounts::create(input.clone(), own, &known, holder, &audience, &app.at())?;
-        app.reply(&once, StatusCode::CREATED, made, |now| now).await
+        let made = discounts::create(
+            input.clone(),
+            own,
+            &known,
+            holder,
+            &subscribers,
+            &app.context(),
+        )?;
+        app.reply(&guard, StatusCode::CREATED, made, |now| now)
+            .await
     })
     .await
 }
@@ -145,16 +155,17 @@ pub(crate) async fn update(
 ) -> Result<Json<Discount>, ApiError> {
     let input = body.object(DiscountUpdate::read)?;
     let own = &caller.organization;
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let row = app.store.discount(own.id, id).await.found()?;
         let wanted = input.products.as_value().into_iter().flatten();
-        let (known, holder, audience) = tokio::try_join!(
+        let (known, holder, subscribers) = tokio::try_join!(
             products(&app, own.id, row.product_ids.iter().chain(wanted)),
             holder(&app, own.id, input.code.as_value()),
-            async { Ok(app.store.audience(own.id).await?) },
+            async { Ok(app.store.subscribers(own.id).await?) },
         )?;
-        let (holder, at) = (holder.as_ref(), app.at());
-        let updated = discounts::update(&row, input.clone(), own, &known, holder, &audience, &at)?;
+        let (holder, ctx) = (holder.as_ref(), app.context());
+        let updated =
+            discounts::update(&row, input.clone(), own, &known, holder, &subscribers, &ctx)?;
         Ok(Json(app.apply(updated).await?))
     })
     .await
@@ -173,13 +184,13 @@ pub(crate) async fn delete(
     PathId(id): PathId,
 ) -> Result<StatusCode, ApiError> {
     let own = &caller.organization;
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let row = app.store.discount(own.id, id).await.found()?;
-        let (known, audience) =
+        let (known, subscribers) =
             tokio::try_join!(products(&app, own.id, row.product_ids.iter()), async {
-                Ok(app.store.audience(own.id).await?)
+                Ok(app.store.subscribers(own.id).await?)
             },)?;
-        let changes = discounts::delete(&row, own, &known, &audience, &app.at());
+        let changes = discounts::delete(&row, own, &known, &subscribers, &app.context());
         app.commit(changes).await?;
         Ok(StatusCode::NO_CONTENT)
     })

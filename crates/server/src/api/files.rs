@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
-use till_core::{files, records::File as Row};
+use till_core::{catalog::files, kernel::records::File as Row};
 use till_ports::files::{Digest, FilesError};
 use till_store::List;
 use till_wire::{
@@ -18,10 +18,12 @@ use super::{
 };
 use crate::{
     app::App,
-    error::{ApiError, Found},
-    extract::{Body, Caller, Filtered, Params, PathId, scope},
     files::remove,
-    idempotency::Once,
+    http::{
+        error::{ApiError, Found},
+        extract::{Body, Caller, Filtered, Params, PathId, scope},
+        idempotency::IdempotencyGuard,
+    },
 };
 
 /// The routes.
@@ -59,14 +61,14 @@ pub(crate) async fn list(
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::FilesWrite>,
-    once: Once,
+    guard: IdempotencyGuard,
     body: Body,
 ) -> Result<(StatusCode, Json<FileUpload>), ApiError> {
     let input = body.read(FileCreate::read)?;
-    let at = app.at();
-    let made = files::create(input, &caller.organization, &app.site, &at)?;
-    app.reply(&once, StatusCode::CREATED, made, |file| {
-        file.upload_view(&app.site, &app.key, at.now)
+    let ctx = app.context();
+    let made = files::create(input, &caller.organization, &app.urls, &ctx)?;
+    app.reply(&guard, StatusCode::CREATED, made, |file| {
+        file.upload_view(&app.urls, &app.key, ctx.now)
     })
     .await
 }
@@ -86,26 +88,26 @@ pub(crate) async fn uploaded(
     State(app): State<Arc<App>>,
     caller: Caller<scope::FilesWrite>,
     PathId(id): PathId,
-    once: Once,
+    guard: IdempotencyGuard,
     body: Body,
 ) -> Result<Json<File>, ApiError> {
     let input = body.object(FileUploadCompleted::read)?;
     let own = caller.organization.id;
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let file = app.store.file(own, id).await.found()?;
         files::claimed(&file, &input)?;
         if file.is_uploaded {
             return Ok(Json(file.view()));
         }
-        let (parts, at) = (file.part_paths(), app.at());
+        let (parts, ctx) = (file.part_paths(), app.context());
         let judge =
-            |sums: &[Digest], whole: &Digest| files::complete(&file, &input, sums, whole, &at);
+            |sums: &[Digest], whole: &Digest| files::complete(&file, &input, sums, whole, &ctx);
         let judged = match app.files.assemble(&file.path, &parts, judge).await {
             Err(FilesError::Missing) => Err(files::part_missing()),
             judged => judged.map_err(ApiError::internal)?,
         };
         let (_, view) = app
-            .reply(&once, StatusCode::OK, judged?, |now| now.view())
+            .reply(&guard, StatusCode::OK, judged?, |now| now.view())
             .await?;
         remove(&app, &parts).await;
         Ok(view)
@@ -129,9 +131,9 @@ pub(crate) async fn update(
 ) -> Result<Json<File>, ApiError> {
     let input = body.object(FilePatch::read)?;
     let own = caller.organization.id;
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let file = app.store.file(own, id).await.found()?;
-        let updated = files::update(&file, input.clone(), &app.at());
+        let updated = files::update(&file, input.clone(), &app.context());
         Ok(Json(app.apply(updated).await?.view()))
     })
     .await
@@ -150,9 +152,9 @@ pub(crate) async fn delete(
     PathId(id): PathId,
 ) -> Result<StatusCode, ApiError> {
     let own = caller.organization.id;
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let file = app.store.file(own, id).await.found()?;
-        app.commit(files::delete(&file, &app.at())).await?;
+        app.commit(files::delete(&file, &app.context())).await?;
         remove(&app, &file.all_paths()).await;
         Ok(StatusCode::NO_CONTENT)
     })

@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 
 use till_core::{
-    products::Offered,
-    records::{Customer, Discount, Order, Organization, Subscription},
+    catalog::products::ProductWithPrices,
+    kernel::records::{Customer, Discount, Order, Organization, Subscription},
 };
 use till_wire::{discounts::DiscountBase, money::Currency, orders, subscriptions};
 use uuid::Uuid;
 
-use crate::{app::App, error::ApiError};
+use crate::{app::App, http::error::ApiError};
 
 /// Everything a page of orders or subscriptions refers to, by id.
 pub struct Joined {
     customers: HashMap<Uuid, Customer>,
-    products: HashMap<Uuid, Offered>,
+    products: HashMap<Uuid, ProductWithPrices>,
     subscriptions: HashMap<Uuid, Subscription>,
     discounts: HashMap<Uuid, Discount>,
     default_currency: Currency,

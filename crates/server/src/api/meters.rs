@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
-use till_core::{meters, records::Meter as Row};
+use till_core::{kernel::records::Meter as Row, usage::meters};
 use till_store::List;
 use till_wire::{
     meters::{Meter, MeterCreate, MeterUpdate},
@@ -16,9 +16,11 @@ use super::{
 };
 use crate::{
     app::App,
-    error::{ApiError, Found},
-    extract::{Body, Caller, Filtered, Params, PathId, scope},
-    idempotency::Once,
+    http::{
+        error::{ApiError, Found},
+        extract::{Body, Caller, Filtered, Params, PathId, scope},
+        idempotency::IdempotencyGuard,
+    },
 };
 
 /// The routes.
@@ -80,12 +82,12 @@ pub(crate) async fn get(
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::MetersWrite>,
-    once: Once,
+    guard: IdempotencyGuard,
     body: Body,
 ) -> Result<(StatusCode, Json<Meter>), ApiError> {
     let input = body.object(MeterCreate::read)?;
-    let made = meters::create(input, &caller.organization, &app.at())?;
-    app.reply(&once, StatusCode::CREATED, made, |now| now.view())
+    let made = meters::create(input, &caller.organization, &app.context())?;
+    app.reply(&guard, StatusCode::CREATED, made, |now| now.view())
         .await
 }
 
@@ -105,10 +107,10 @@ pub(crate) async fn update(
 ) -> Result<Json<Meter>, ApiError> {
     let input = body.object(MeterUpdate::read)?;
     let own = caller.organization.id;
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let (found, in_use) =
             tokio::try_join!(app.store.meter(own, id), app.store.meter_in_use(own, id))?;
-        let updated = meters::update(&found.found()?, input.clone(), in_use, &app.at())?;
+        let updated = meters::update(&found.found()?, input.clone(), in_use, &app.context())?;
         Ok(Json(app.apply(updated).await?.view()))
     })
     .await

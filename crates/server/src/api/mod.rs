@@ -35,9 +35,11 @@ use axum::{
 use self::operation::Operation;
 use crate::{
     app::App,
-    error::ApiError,
-    idempotency,
-    transport::{self, Bodies, Callers},
+    http::{
+        error::ApiError,
+        idempotency,
+        intake::{self as transport, Bodies, Callers},
+    },
 };
 
 pub use openapi::document;
@@ -79,7 +81,7 @@ pub fn router(app: &Arc<App>, nowhere: MethodRouter<Arc<App>>) -> Router<Arc<App
         .method_not_allowed_fallback(|| async { ApiError::no_method() })
         .layer(middleware::from_fn_with_state(
             app.clone(),
-            idempotency::once,
+            idempotency::guard,
         ))
         .layer(middleware::from_fn_with_state(
             Arc::new(Bodies::default()),

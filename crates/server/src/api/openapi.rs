@@ -23,7 +23,7 @@ use utoipa::{
 use utoipa_axum::router::OpenApiRouter;
 
 use super::query;
-use crate::{app::App, transport::VERSIONS};
+use crate::{app::App, http::intake::VERSIONS};
 
 #[derive(OpenApi)]
 #[openapi(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use till_core::records::Order as Row;
+use till_core::kernel::records::Order as Row;
 use till_store::List;
 use till_wire::{
     orders::{Order, OrderStatus, ProductBillingType},
@@ -14,8 +14,10 @@ use super::operation::{Operation, operations};
 use super::{joined::Joined, query};
 use crate::{
     app::App,
-    error::{ApiError, Found},
-    extract::{Caller, Filtered, Params, PathId, scope},
+    http::{
+        error::{ApiError, Found},
+        extract::{Caller, Filtered, Params, PathId, scope},
+    },
 };
 
 /// The routes.

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use till_core::{change::Value, organizations, records::Organization as Row};
+use till_core::{
+    kernel::{changes::Value, records::Organization as Row},
+    organizations,
+};
 use till_store::List;
 use till_wire::{
     organizations::{Organization, OrganizationUpdate},
@@ -17,8 +20,10 @@ use super::{
 };
 use crate::{
     app::App,
-    error::{ApiError, Found},
-    extract::{Body, Caller, Filtered, Params, PathId, scope},
+    http::{
+        error::{ApiError, Found},
+        extract::{Body, Caller, Filtered, Params, PathId, scope},
+    },
 };
 
 /// The routes.
@@ -86,14 +91,15 @@ pub(crate) async fn update(
 ) -> Result<Json<Organization>, ApiError> {
     let input = body.object(OrganizationUpdate::read)?;
     own(&caller.organization, id)?;
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let row = app.store.organization(id).await.found()?;
         let unpriced = match input.default_presentment_currency {
             Some(currency) => app.store.unpriced(id, currency).await?,
             None => Vec::new(),
         };
-        let audience = app.store.audience(id).await?;
-        let updated = organizations::update(&row, input.clone(), &unpriced, &audience, &app.at())?;
+        let subscribers = app.store.subscribers(id).await?;
+        let updated =
+            organizations::update(&row, input.clone(), &unpriced, &subscribers, &app.context())?;
         Ok(Json(organizations::view(&app.apply(updated).await?)))
     })
     .await

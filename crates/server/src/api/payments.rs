@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use till_core::records::{Payment as Row, PaymentKind, PaymentState};
+use till_core::kernel::records::{Payment as Row, PaymentKind, PaymentState};
 use till_store::List;
 use till_wire::{
     page::Page,
@@ -16,8 +16,10 @@ use super::{
 };
 use crate::{
     app::App,
-    error::{ApiError, Found},
-    extract::{Caller, Filtered, Params, PathId, scope},
+    http::{
+        error::{ApiError, Found},
+        extract::{Caller, Filtered, Params, PathId, scope},
+    },
 };
 
 /// The routes.

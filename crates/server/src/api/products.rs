@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
 use till_core::{
-    change::Value,
-    products::{self, Offered},
-    records::Product as Row,
+    catalog::products::{self, ProductWithPrices},
+    kernel::{changes::Value, records::Product as Row},
 };
 use till_store::List;
 use till_wire::{
@@ -23,9 +22,11 @@ use super::{
 };
 use crate::{
     app::App,
-    error::{ApiError, Found},
-    extract::{Body, Caller, Filtered, Params, PathId, scope},
-    idempotency::Once,
+    http::{
+        error::{ApiError, Found},
+        extract::{Body, Caller, Filtered, Params, PathId, scope},
+        idempotency::IdempotencyGuard,
+    },
 };
 
 /// The routes.
@@ -81,7 +82,7 @@ pub(crate) async fn list(
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut offered = app.store.offered(own, &ids).await?;
     offered.sort_by_key(|one| ids.iter().position(|id| *id == one.product.id));
-    Ok(page.of(offered.iter().map(Offered::view)))
+    Ok(page.of(offered.iter().map(ProductWithPrices::view)))
 }
 
 /// Shows a product.
@@ -110,7 +111,7 @@ pub(crate) async fn get(
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::ProductsWrite>,
-    once: Once,
+    guard: IdempotencyGuard,
     body: Body,
 ) -> Result<(StatusCode, Json<Product>), ApiError> {
     let input = body.read(ProductCreate::read)?;
@@ -119,14 +120,14 @@ pub(crate) async fn create(
         meters_of(&input.prices),
         fields_of(&input.attached_custom_fields),
     );
-    app.settle(|| async {
-        let (audience, named) = tokio::try_join!(
-            app.store.audience(own.id),
+    app.retry_on_conflict(|| async {
+        let (subscribers, named) = tokio::try_join!(
+            app.store.subscribers(own.id),
             app.store
                 .named_by_product(own.id, &meters, &fields, &input.medias)
         )?;
-        let made = products::create(input.clone(), own, &named, &audience, &app.at())?;
-        app.reply(&once, StatusCode::CREATED, made, |now| now.view())
+        let made = products::create(input.clone(), own, &named, &subscribers, &app.context())?;
+        app.reply(&guard, StatusCode::CREATED, made, |now| now.view())
             .await
     })
     .await
@@ -151,7 +152,7 @@ pub(crate) async fn update(
     let meters = meters_of(input.prices.as_deref().unwrap_or_default());
     let fields = fields_of(input.attached_custom_fields.as_deref().unwrap_or_default());
     let medias = input.medias.as_deref().unwrap_or_default();
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let wanted = [id];
         let links = async {
             match input.is_archived {
@@ -159,14 +160,15 @@ pub(crate) async fn update(
                 _ => Ok(Vec::new()),
             }
         };
-        let (found, audience, named, links) = tokio::try_join!(
+        let (found, subscribers, named, links) = tokio::try_join!(
             app.store.offered(own.id, &wanted),
-            app.store.audience(own.id),
+            app.store.subscribers(own.id),
             app.store.named_by_product(own.id, &meters, &fields, medias),
             links
         )?;
-        let (old, at) = (found.first().found()?, app.at());
-        let updated = products::update(old, input.clone(), own, &named, &links, &audience, &at)?;
+        let (old, ctx) = (found.first().found()?, app.context());
+        let updated =
+            products::update(old, input.clone(), own, &named, &links, &subscribers, &ctx)?;
         Ok(Json(app.apply(updated).await?.view()))
     })
     .await
@@ -184,22 +186,22 @@ pub(crate) async fn include(
     State(app): State<Arc<App>>,
     caller: Caller<scope::ProductsWrite>,
     PathId(id): PathId,
-    once: Once,
+    guard: IdempotencyGuard,
     body: Body,
 ) -> Result<Json<Product>, ApiError> {
     let input = body.object(ProductBenefitsUpdate::read)?;
     let own = caller.organization.id;
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let wanted = [id];
-        let (found, audience, benefits) = tokio::try_join!(
+        let (found, subscribers, benefits) = tokio::try_join!(
             app.store.offered(own, &wanted),
-            app.store.audience(own),
+            app.store.subscribers(own),
             app.store.benefits(own, &input.benefits)
         )?;
-        let (old, at) = (found.first().found()?, app.at());
-        let updated = products::include(old, input.clone(), &benefits, &audience, &at)?;
+        let (old, ctx) = (found.first().found()?, app.context());
+        let updated = products::include(old, input.clone(), &benefits, &subscribers, &ctx)?;
         let (_, view) = app
-            .reply(&once, StatusCode::OK, updated, |now| now.view())
+            .reply(&guard, StatusCode::OK, updated, |now| now.view())
             .await?;
         Ok(view)
     })

@@ -1,4 +1,4 @@
-//! What list requests may carry, as the document tells it. Handlers read it with [`crate::extract::Params`],
+//! What list requests may carry, as the document tells it. Handlers read it with [`crate::http::extract::Params`],
 //! which is as lenient as the reference.
 
 #![allow(dead_code, reason = "these types exist for the document alone")]
@@ -26,7 +26,7 @@ use utoipa::{
 use uuid::Uuid;
 
 /// Writes the bounds of query strings and paths into an operation: they are the same for every one, as
-/// [`crate::extract::Params`] reads them.
+/// [`crate::http::extract::Params`] reads them.
 pub(super) fn bounded(operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
         if let RefOr::T(parameter) = parameter

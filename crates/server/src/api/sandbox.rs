@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Serialize;
-use till_core::change::Changes;
-use till_ports::sandbox::{CardField, CardInput, TokenizeError};
+use till_core::kernel::changes::Changes;
+use till_ports::processor::sandbox::{CardField, CardInput, TokenizeError};
 use till_wire::{
     error::{ErrorBody, ValidationBody},
     input::{Problem, int_in, text_of},
@@ -16,9 +16,11 @@ use utoipa::ToSchema;
 use super::operation::{Operation, operations};
 use crate::{
     app::App,
-    error::{ApiError, Found},
-    extract::Body,
-    idempotency::Once,
+    http::{
+        error::{ApiError, Found},
+        extract::Body,
+        idempotency::IdempotencyGuard,
+    },
 };
 
 /// The routes.
@@ -66,7 +68,7 @@ struct Card {
     responses((status = 201, body = ConfirmationToken), (status = 404, body = ErrorBody), (status = 422, body = ValidationBody)))]
 async fn create(
     State(app): State<Arc<App>>,
-    once: Once,
+    guard: IdempotencyGuard,
     body: Body,
 ) -> Result<(StatusCode, Json<ConfirmationToken>), ApiError> {
     let sandbox = app.sandbox.as_ref().found()?;
@@ -89,7 +91,7 @@ async fn create(
         // One that is made and never told opens nothing, and is of no use after an hour.
         Ok(id) => {
             let made = ConfirmationToken { id };
-            app.reply_kept(&once, StatusCode::CREATED, Changes::new(), made)
+            app.reply_kept(&guard, StatusCode::CREATED, Changes::new(), made)
                 .await
         }
         Err(TokenizeError::Card(wrong)) => Err(ApiError::unreadable(

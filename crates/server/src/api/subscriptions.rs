@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use jiff::Timestamp;
-use till_core::{change::Value, records::Subscription as Row};
+use till_core::kernel::{changes::Value, records::Subscription as Row};
 use till_store::List;
 use till_wire::{
     page::Page,
@@ -15,8 +15,10 @@ use super::operation::{Operation, operations};
 use super::{joined::Joined, query};
 use crate::{
     app::App,
-    error::{ApiError, Found},
-    extract::{Caller, Filtered, Params, PathId, scope},
+    http::{
+        error::{ApiError, Found},
+        extract::{Caller, Filtered, Params, PathId, scope},
+    },
 };
 
 /// The routes.

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
-use till_core::{records::WebhookEndpoint as Row, refusal::Refusal, webhooks};
+use till_core::{
+    kernel::{records::WebhookEndpoint as Row, refusal::Refusal},
+    webhooks,
+};
 use till_ports::outbound::endpoint_url_rule;
 use till_store::{DeliveryFilter, List, Order};
 use till_wire::{
@@ -17,9 +20,11 @@ use till_wire::{
 use super::operation::{Operation, operations};
 use crate::{
     app::App,
-    error::{ApiError, Found},
-    extract::{Body, Caller, Filtered, Params, PathId, scope},
-    idempotency::Once,
+    http::{
+        error::{ApiError, Found},
+        extract::{Body, Caller, Filtered, Params, PathId, scope},
+        idempotency::IdempotencyGuard,
+    },
 };
 
 /// The routes.
@@ -84,7 +89,7 @@ pub(crate) async fn get(
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller<scope::WebhooksWrite>,
-    once: Once,
+    guard: IdempotencyGuard,
     body: Body,
 ) -> Result<(StatusCode, Json<WebhookEndpoint>), ApiError> {
     let (input, url) = body.object(|f| {
@@ -92,8 +97,8 @@ pub(crate) async fn create(
         let url = url_of(f, app.policy.dev);
         Some((input?, url?))
     })?;
-    let made = webhooks::create(input, caller.organization.id, url, &app.at())?;
-    app.reply(&once, StatusCode::CREATED, made, |now| now.view())
+    let made = webhooks::create(input, caller.organization.id, url, &app.context())?;
+    app.reply(&guard, StatusCode::CREATED, made, |now| now.view())
         .await
 }
 
@@ -118,12 +123,12 @@ pub(crate) async fn update(
         Some((input?, url))
     })?;
     let own = caller.organization.id;
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let row = app.store.endpoint(own, id).await.found()?;
         if input.enabled == Some(true) && url.is_none() {
             may_be_enabled(&row, dev)?;
         }
-        let updated = webhooks::update(&row, input.clone(), url.clone(), &app.at());
+        let updated = webhooks::update(&row, input.clone(), url.clone(), &app.context());
         Ok(Json(app.apply(updated).await?.view()))
     })
     .await
@@ -142,9 +147,9 @@ pub(crate) async fn delete(
     PathId(id): PathId,
 ) -> Result<StatusCode, ApiError> {
     let own = caller.organization.id;
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let row = app.store.endpoint(own, id).await.found()?;
-        app.commit(webhooks::delete(&row, &app.at())).await?;
+        app.commit(webhooks::delete(&row, &app.context())).await?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await
@@ -164,9 +169,9 @@ pub(crate) async fn reset_secret(
     PathId(id): PathId,
 ) -> Result<Json<WebhookEndpoint>, ApiError> {
     let own = caller.organization.id;
-    app.settle(|| async {
+    app.retry_on_conflict(|| async {
         let row = app.store.endpoint(own, id).await.found()?;
-        let reset = webhooks::reset_secret(&row, &app.at());
+        let reset = webhooks::reset_secret(&row, &app.context());
         Ok(Json(app.apply(reset).await?.view()))
     })
     .await
@@ -229,12 +234,12 @@ pub(crate) async fn redeliver(
     State(app): State<Arc<App>>,
     caller: Caller<scope::WebhooksWrite>,
     PathId(id): PathId,
-    once: Once,
+    guard: IdempotencyGuard,
 ) -> Result<(StatusCode, Json<()>), ApiError> {
     let own = caller.organization.id;
     let (event, endpoint) = app.store.event(own, id).await.found()?;
-    let again = webhooks::redeliver(&event, &endpoint, &app.at());
-    app.reply(&once, StatusCode::ACCEPTED, ((), again), |()| ())
+    let again = webhooks::redeliver(&event, &endpoint, &app.context());
+    app.reply(&guard, StatusCode::ACCEPTED, ((), again), |()| ())
         .await
 }
 

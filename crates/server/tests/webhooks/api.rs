@@ -1,7 +1,7 @@
 //! The routes (lifecycle.md B.1, B.6).
 
 use serde_json::{Value as Json, json};
-use till_core::change::{Changes, Value};
+use till_core::kernel::changes::{Changes, Value};
 
 use crate::kit::{Receiver, Shop, id};
 

@@ -4,7 +4,7 @@ use axum::{http::StatusCode, response::IntoResponse};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde_json::{Value as Json, json};
 use standardwebhooks::Webhook;
-use till_core::change::{Changes, Value};
+use till_core::kernel::changes::{Changes, Value};
 use till_wire::events::EventType;
 
 use crate::kit::{Got, Receiver, Shop, id};
@@ -30,15 +30,20 @@ async fn events_of_one_commit_arrive_in_the_order_they_were_written() {
     let shop = Shop::dev().await;
     let receiver = Receiver::start().await;
     shop.endpoint(&receiver.url).await;
-    let audience = shop.app.store.audience(shop.organization.id).await.unwrap();
-    let at = shop.app.at();
+    let subscribers = shop
+        .app
+        .store
+        .subscribers(shop.organization.id)
+        .await
+        .unwrap();
+    let ctx = shop.app.context();
     let mut changes = Changes::new();
     for n in 0..20 {
         changes.emit(
-            &audience,
-            &at,
+            &subscribers,
+            &ctx,
             EventType::ProductCreated,
-            at.id(),
+            ctx.id(),
             || json!({"n": n}),
         );
     }
@@ -349,7 +354,7 @@ async fn payloads_are_forgotten_after_ninety_days() {
     shop.run_due().await;
     shop.clock.advance(90 * 24 * 3600);
     assert_eq!(
-        till_server::work::webhooks::archive(&shop.app)
+        till_server::jobs::webhooks::archive(&shop.app)
             .await
             .unwrap(),
         0
@@ -357,7 +362,7 @@ async fn payloads_are_forgotten_after_ninety_days() {
     shop.clock.advance(1);
     let new = shop.number(1).await;
     assert_eq!(
-        till_server::work::webhooks::archive(&shop.app)
+        till_server::jobs::webhooks::archive(&shop.app)
             .await
             .unwrap(),
         1

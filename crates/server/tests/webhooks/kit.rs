@@ -13,20 +13,22 @@ use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value as Json, json};
 use till_core::{
-    change::{Changes, Value},
+    kernel::{
+        changes::{Changes, Value},
+        records::{Organization, WebhookDelivery, WebhookEndpoint, WebhookEvent},
+        tokens::{self, SecretKey},
+        urls::PublicUrls,
+    },
     organizations, people,
-    records::{Organization, WebhookDelivery, WebhookEndpoint, WebhookEvent},
-    site::Site,
-    tokens::{self, SecretKey},
 };
 use till_ports::{
     mail::LogMailbox,
     outbound::Outbound,
-    sandbox::{MemoryLedger, Sandbox},
+    processor::sandbox::{MemorySandboxStore, Sandbox},
 };
 use till_server::{
     app::{App, Clock, Policy},
-    limits::Limits,
+    http::limits::Limits,
     metrics::Metrics,
     passwords::Passwords,
 };
@@ -99,7 +101,7 @@ impl Shop {
             moved: Notify::new(),
         });
         let sandbox = Arc::new(Sandbox::new(
-            Arc::new(MemoryLedger::default()),
+            Arc::new(MemorySandboxStore::default()),
             b"key",
             Arc::new(Uuid::nil),
         ));
@@ -113,7 +115,7 @@ impl Shop {
             geo: Arc::new(till_ports::geo::Nowhere),
             mail: Arc::new(LogMailbox { words: false }),
             clock: clock.clone(),
-            site: Site {
+            urls: PublicUrls {
                 public_url: "http://till.test".into(),
                 publishable_key: "pk".into(),
             },
@@ -129,13 +131,13 @@ impl Shop {
             workers: Default::default(),
             setbacks: Default::default(),
         });
-        let at = app.at();
-        let (owner, mut changes) = people::create("owner@example.com", &at);
-        let (organization, new) = organizations::create("Acme", "acme", &owner, &at);
+        let ctx = app.context();
+        let (owner, mut changes) = people::create("owner@example.com", &ctx);
+        let (organization, new) = organizations::create("Acme", "acme", &owner, &ctx);
         changes.and(new);
         let scopes = vec![Scope::WebhooksRead, Scope::WebhooksWrite];
         let (_, token, new) =
-            tokens::create(organization.id, "t".into(), scopes, None, &app.key, &at);
+            tokens::create(organization.id, "t".into(), scopes, None, &app.key, &ctx);
         changes.and(new);
         app.store.commit(changes).await.unwrap();
         Self {
@@ -185,11 +187,16 @@ impl Shop {
 
     /// Records an event for every endpoint, and gives their ids.
     pub async fn tell(&self, kind: EventType, data: Json) -> Uuid {
-        let audience = self.app.store.audience(self.organization.id).await.unwrap();
-        let at = self.app.at();
-        let subject = at.id();
+        let subscribers = self
+            .app
+            .store
+            .subscribers(self.organization.id)
+            .await
+            .unwrap();
+        let ctx = self.app.context();
+        let subject = ctx.id();
         let mut changes = Changes::new();
-        changes.emit(&audience, &at, kind, subject, || data);
+        changes.emit(&subscribers, &ctx, kind, subject, || data);
         self.app.store.commit(changes).await.unwrap();
         subject
     }
@@ -226,7 +233,7 @@ impl Shop {
     }
 
     pub async fn run_due(&self) -> usize {
-        till_server::work::webhooks::run_due(&self.app)
+        till_server::jobs::webhooks::run_due(&self.app)
             .await
             .unwrap()
     }

@@ -16,7 +16,7 @@ struct Served {
 
 fn serve(shop: &Shop) -> Served {
     let (stop, stopped) = watch::channel(false);
-    let task = tokio::spawn(till_server::work::webhooks::serve(
+    let task = tokio::spawn(till_server::jobs::webhooks::serve(
         shop.app.clone(),
         stopped,
     ));

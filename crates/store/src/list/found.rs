@@ -1,9 +1,13 @@
-//! What lists find by a text: compared in its folded form (`till_core::folding`), so that both databases find the same.
+//! What lists find by a text: compared in its folded form (`till_core::kernel::folding`), so that both databases find the same.
 //!
 //! A row's folded form stands in a column of its own where it is more than the lower case of ASCII, which both
 //! databases work out alike: `lower` of SQLite and of PostgreSQL's collation "C".
 
-use till_core::{change::Record, change::Value, folding::fold, records::Customer};
+use till_core::kernel::{
+    changes::{Record, Value},
+    folding::fold,
+    records::Customer,
+};
 use uuid::Uuid;
 
 use super::{Dialect, Filter, List, text::Text};
@@ -98,7 +102,7 @@ impl List {
 
     /// The address in `column` is one of these, however either is written; none given: no rows.
     pub fn is_email(self, column: &str, emails: &[String]) -> Self {
-        let whole = |email: &String| till_core::folding::whole_email(email);
+        let whole = |email: &String| till_core::kernel::folding::whole_email(email);
         let texts: Vec<String> = emails
             .iter()
             .filter(|email| !email.contains('\0'))

@@ -6,7 +6,7 @@ mod plans;
 mod text;
 
 use jiff::Timestamp;
-use till_core::change::{Record, Value};
+use till_core::kernel::changes::{Record, Value};
 use uuid::Uuid;
 
 pub(crate) use text::Window;

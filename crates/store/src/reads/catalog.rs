@@ -1,8 +1,9 @@
 use till_core::{
-    benefits,
-    change::Value,
-    products,
-    records::{Benefit, CheckoutLink, Meter},
+    catalog::{benefits, products},
+    kernel::{
+        changes::Value,
+        records::{Benefit, CheckoutLink, Meter},
+    },
 };
 use uuid::Uuid;
 

@@ -1,7 +1,9 @@
 use till_core::{
-    change::Value,
     checkout_links::{Linked, Loaded},
-    records::{CheckoutLink, Discount, Organization},
+    kernel::{
+        changes::Value,
+        records::{CheckoutLink, Discount, Organization},
+    },
 };
 use till_wire::checkouts::Offer;
 use uuid::Uuid;

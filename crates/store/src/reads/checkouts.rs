@@ -1,10 +1,12 @@
 use jiff::Timestamp;
 use till_core::{
-    change::Value,
+    catalog::products::ProductWithPrices,
     checkout::Session,
     discounts::Hints,
-    products::Offered,
-    records::{Checkout, Discount, Organization, Payment},
+    kernel::{
+        changes::Value,
+        records::{Checkout, Discount, Organization, Payment},
+    },
 };
 use till_wire::checkouts::CheckoutStatus;
 use uuid::Uuid;
@@ -105,7 +107,7 @@ impl Store {
         )?;
         let meters = self.meters_of(organization.id, &own).await?;
         let session = |row: Checkout| {
-            let wanted = |o: &&Offered| row.product_ids.contains(&o.product.id);
+            let wanted = |o: &&ProductWithPrices| row.product_ids.contains(&o.product.id);
             let products = offered.iter().filter(wanted).cloned().collect();
             let prices = own.iter().filter(|p| p.checkout_id == Some(row.id));
             let prices = prices.cloned().collect();

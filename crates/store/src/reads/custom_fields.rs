@@ -1,8 +1,10 @@
 use jiff::Timestamp;
 use till_core::{
-    change::{Json, Value},
-    custom_fields::Answered,
-    records::CustomField,
+    catalog::custom_fields::Answered,
+    kernel::{
+        changes::{Json, Value},
+        records::CustomField,
+    },
 };
 use till_wire::metadata::Metadata;
 use uuid::Uuid;

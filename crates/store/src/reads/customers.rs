@@ -1,10 +1,12 @@
 use jiff::Timestamp;
 use till_core::{
-    change::Value,
     checkout::confirm::Buyer,
     customers::Holders,
-    folding::email_key,
-    records::{Checkout, Customer},
+    kernel::{
+        changes::Value,
+        folding::email_key,
+        records::{Checkout, Customer},
+    },
 };
 use uuid::Uuid;
 

@@ -1,8 +1,10 @@
 use till_core::{
-    change::Value,
     discounts::Hints,
-    folding::code_key,
-    records::{Discount, Product},
+    kernel::{
+        changes::Value,
+        folding::code_key,
+        records::{Discount, Product},
+    },
 };
 use uuid::Uuid;
 

@@ -1,4 +1,4 @@
-use till_core::{change::Value, records::Event};
+use till_core::kernel::{changes::Value, records::Event};
 use till_wire::events::EventType;
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 use jiff::Timestamp;
-use till_core::{
-    change::{Record, Value},
+use till_core::kernel::{
+    changes::{Record, Value},
     folding::again::Keyed,
 };
 use uuid::Uuid;
@@ -112,7 +112,7 @@ fn unfolded_text(folded: &[(&str, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use rusqlite::Connection;
-    use till_core::records::{Checkout, Customer, Payment};
+    use till_core::kernel::records::{Checkout, Customer, Payment};
 
     use super::*;
     use crate::Options;

@@ -1,4 +1,4 @@
-use till_core::idempotency::KeptAnswer;
+use till_core::kernel::idempotency::KeptAnswer;
 use uuid::Uuid;
 
 use crate::{Query, Store, StoreError};

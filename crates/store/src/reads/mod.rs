@@ -28,7 +28,7 @@ pub use people::Visit;
 pub use timeline::{Happening, Moment};
 pub use webhooks::DeliveryFilter;
 
-use till_core::change::{Record, Value};
+use till_core::kernel::changes::{Record, Value};
 use uuid::Uuid;
 
 use crate::{Query, Store, StoreError};

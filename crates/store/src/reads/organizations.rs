@@ -1,5 +1,5 @@
-use till_core::{
-    change::Value,
+use till_core::kernel::{
+    changes::Value,
     records::{AccessToken, Organization},
 };
 use uuid::Uuid;

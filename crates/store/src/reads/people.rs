@@ -1,9 +1,11 @@
 use jiff::Timestamp;
 use till_core::{
-    change::Value,
-    folding::email_key,
-    records::{Invitation, Member, Organization, SignInLink, User, UserSession},
-    team::{Invited, Team},
+    kernel::{
+        changes::Value,
+        folding::email_key,
+        records::{Invitation, Member, Organization, SignInLink, User, UserSession},
+    },
+    people::team::{Invited, Team},
 };
 use uuid::Uuid;
 
@@ -20,7 +22,7 @@ impl Store {
         self.one(Query::select::<User>(rest, binds)).await
     }
 
-    /// Until when a budget is spent (`till_core::budgets`), in microseconds since 1970; 0: it is whole.
+    /// Until when a budget is spent (`till_core::kernel::budgets`), in microseconds since 1970; 0: it is whole.
     pub async fn spent_until(&self, key: &str) -> Result<i64, StoreError> {
         let sql = "select spent_until from budgets where key = $1";
         self.scalar(Query::raw(sql, vec![Value::Text(key.to_owned())]).keyed())

@@ -1,9 +1,11 @@
 use std::collections::HashMap;
 
 use till_core::{
-    change::Value,
-    products::Offered,
-    records::{Benefit, CustomField, File, Meter, Product, ProductPrice, Subscription},
+    catalog::products::ProductWithPrices,
+    kernel::{
+        changes::Value,
+        records::{Benefit, CustomField, File, Meter, Product, ProductPrice, Subscription},
+    },
 };
 use till_wire::money::Currency;
 use uuid::Uuid;
@@ -23,7 +25,7 @@ fn select(rest: &str) -> String {
     )
 }
 
-fn grouped(rows: Vec<Row>) -> Vec<Offered> {
+fn grouped(rows: Vec<Row>) -> Vec<ProductWithPrices> {
     let mut order = Vec::new();
     let mut found: HashMap<Uuid, (Product, Vec<ProductPrice>)> = HashMap::new();
     for (product, price) in rows {
@@ -37,7 +39,7 @@ fn grouped(rows: Vec<Row>) -> Vec<Offered> {
     order
         .into_iter()
         .filter_map(|id| found.remove(&id))
-        .map(|(product, prices)| Offered::new(product, prices))
+        .map(|(product, prices)| ProductWithPrices::new(product, prices))
         .collect()
 }
 
@@ -47,7 +49,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         wanted: &[Uuid],
-    ) -> Result<Vec<Offered>, StoreError> {
+    ) -> Result<Vec<ProductWithPrices>, StoreError> {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
@@ -67,8 +69,8 @@ impl Store {
     async fn with_parts(
         &self,
         organization_id: Uuid,
-        mut found: Vec<Offered>,
-    ) -> Result<Vec<Offered>, StoreError> {
+        mut found: Vec<ProductWithPrices>,
+    ) -> Result<Vec<ProductWithPrices>, StoreError> {
         let (mut benefits, mut medias, mut fields, mut meters) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for offered in &found {
@@ -178,7 +180,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         price: Uuid,
-    ) -> Result<Vec<Offered>, StoreError> {
+    ) -> Result<Vec<ProductWithPrices>, StoreError> {
         let sql = select(
             "where p.organization_id = $1 and p.id = \
              (select product_id from product_prices where id = $2 and checkout_id is null)",

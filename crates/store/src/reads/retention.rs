@@ -1,5 +1,5 @@
 use jiff::Timestamp;
-use till_core::change::Value;
+use till_core::kernel::changes::Value;
 use uuid::Uuid;
 
 use crate::{Col, Query, Store, StoreError};

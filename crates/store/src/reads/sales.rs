@@ -1,8 +1,10 @@
 use jiff::Timestamp;
 use till_core::{
-    change::Value,
     checkout::update::Holder,
-    records::{Customer, Order, Payment, PaymentState, Subscription},
+    kernel::{
+        changes::Value,
+        records::{Customer, Order, Payment, PaymentState, Subscription},
+    },
     subscriptions::claims::Upgraded,
 };
 use uuid::Uuid;

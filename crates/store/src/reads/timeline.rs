@@ -1,6 +1,6 @@
 use jiff::Timestamp;
-use till_core::{
-    change::{Json, Value},
+use till_core::kernel::{
+    changes::{Json, Value},
     records::{Event, Payment, PaymentKind, PaymentState, WebhookDelivery, WebhookEvent},
 };
 use till_wire::{events::EventType, money::Currency, payments::CardMetadata};

@@ -2,9 +2,11 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use till_core::{
-    change::Value,
-    event::Audience,
-    records::{WebhookDelivery, WebhookEndpoint, WebhookEvent},
+    kernel::{
+        changes::Value,
+        events::Subscribers,
+        records::{WebhookDelivery, WebhookEndpoint, WebhookEvent},
+    },
     webhooks::STREAK,
 };
 use till_wire::{events::EventType, webhooks::HttpCodeClass};
@@ -122,10 +124,10 @@ impl DeliveryFilter {
 
 impl Store {
     /// Who is told of an organization's events.
-    pub async fn audience(&self, organization_id: Uuid) -> Result<Audience, StoreError> {
+    pub async fn subscribers(&self, organization_id: Uuid) -> Result<Subscribers, StoreError> {
         let rest = "where organization_id = $1 and enabled = $2 and deleted_at is null order by created_at, id";
         let binds = vec![Value::Uuid(organization_id), Value::Bool(true)];
-        Ok(Audience {
+        Ok(Subscribers {
             organization_id,
             endpoints: self
                 .all(Query::select::<WebhookEndpoint>(rest, binds).keyed())

@@ -1,5 +1,5 @@
-use till_core::change::{Changes, Json, Value};
-use till_core::rows::Col;
+use till_core::kernel::changes::{Changes, Json, Value};
+use till_core::kernel::rows::Col;
 use till_store::{CommitError, Query, columns};
 
 use crate::kit::{Person, now};
@@ -90,8 +90,8 @@ on_both! {
 #[derive(Debug)]
 struct Raw(String);
 
-impl till_core::change::Cell for Raw {
-    const KIND: till_core::change::Kind = till_core::change::Kind::Json;
+impl till_core::kernel::changes::Cell for Raw {
+    const KIND: till_core::kernel::changes::Kind = till_core::kernel::changes::Kind::Json;
     fn to_value(&self) -> Value {
         Value::Json(self.0.clone())
     }

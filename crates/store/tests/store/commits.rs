@@ -1,5 +1,5 @@
-use till_core::change::{Changes, Refused};
-use till_store::{CommitError, Query, Stale, settle};
+use till_core::kernel::changes::{Changes, CommitConflict};
+use till_store::{CommitError, Query, Stale, retry_on_conflict};
 
 use crate::kit::{Db, Person};
 
@@ -9,9 +9,9 @@ async fn insert(db: &Db, person: &Person) -> Result<(), CommitError> {
     db.store.commit(changes).await
 }
 
-fn refusal(outcome: Result<(), CommitError>) -> Refused {
+fn refusal(outcome: Result<(), CommitError>) -> CommitConflict {
     match outcome {
-        Err(CommitError::Refused(refused)) => refused,
+        Err(CommitError::Conflict(refused)) => refused,
         other => panic!("expected a refusal, got {other:?}"),
     }
 }
@@ -20,7 +20,7 @@ on_both! {
     async fn a_taken_value_names_its_index_alike_on_both(db: Db) {
         let first = Person { email: Some("A@example.com".to_owned()), maybe: Some(5), ..db.person("same") };
         insert(&db, &first).await.unwrap();
-        let taken = |name: &str| Refused::Taken(name.to_owned());
+        let taken = |name: &str| CommitConflict::Taken(name.to_owned());
         assert_eq!(refusal(insert(&db, &db.person("same")).await), taken("people_name"));
         let email = Person { email: Some("a@EXAMPLE.com".to_owned()), ..db.person("b") };
         assert_eq!(refusal(insert(&db, &email).await), taken("people_email"));
@@ -44,7 +44,7 @@ on_both! {
             if others == 0 {
                 outcome.unwrap();
             } else {
-                assert_eq!(refusal(outcome), Refused::Stale);
+                assert_eq!(refusal(outcome), CommitConflict::Stale);
             }
         }
         let now = db.get(old.id).await;
@@ -63,7 +63,7 @@ on_both! {
         db.store.commit(changes).await.unwrap();
         let mut changes = Changes::new();
         changes.guard(&read).insert(&db.person("not ok"));
-        assert_eq!(refusal(db.store.commit(changes).await), Refused::Stale);
+        assert_eq!(refusal(db.store.commit(changes).await), CommitConflict::Stale);
         assert_eq!(db.people().await, 2);
     }
 
@@ -104,7 +104,7 @@ on_both! {
             if fits {
                 outcome.unwrap();
             } else {
-                assert_eq!(refusal(outcome), Refused::NotOne("raise"));
+                assert_eq!(refusal(outcome), CommitConflict::NotOne("raise"));
             }
         }
         let sum = Query::raw("select cast(sum(count) as bigint) from people", vec![]);
@@ -119,7 +119,7 @@ on_both! {
                 let name = if i == place { "taken".to_owned() } else { format!("{place}/{i}") };
                 changes.insert(&db.person(&name));
             }
-            assert_eq!(refusal(db.store.commit(changes).await), Refused::Taken("people_name".to_owned()));
+            assert_eq!(refusal(db.store.commit(changes).await), CommitConflict::Taken("people_name".to_owned()));
         }
         let mut changes = Changes::new();
         changes.insert(&db.person("fine")).any("update nowhere set x = 1", vec![]);
@@ -147,7 +147,7 @@ on_both! {
         for one in running {
             match one.await.unwrap() {
                 Ok(()) => written += 1,
-                Err(e) => assert!(matches!(e, CommitError::Refused(Refused::Taken(_))), "{e:?}"),
+                Err(e) => assert!(matches!(e, CommitError::Conflict(CommitConflict::Taken(_))), "{e:?}"),
             }
         }
         assert_eq!(written, 100);
@@ -171,7 +171,7 @@ on_both! {
                             changes.update(&old, &Person { count: old.count + 1, ..old.clone() });
                             db.store.commit(changes).await
                         };
-                        match settle(worker * 1000 + turn, once).await {
+                        match retry_on_conflict(worker * 1000 + turn, once).await {
                             Ok(()) => break,
                             Err(e) => assert!(e.is_stale(), "{e:?}"),
                         }
@@ -190,7 +190,7 @@ on_both! {
         let old = db.person("moved");
         insert(&db, &old).await.unwrap();
         let tries = std::sync::atomic::AtomicU32::new(0);
-        let outcome = settle(1, || async {
+        let outcome = retry_on_conflict(1, || async {
             tries.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             let behind = Person { version: 7, ..old.clone() };
             let mut changes = Changes::new();
@@ -198,7 +198,7 @@ on_both! {
             db.store.commit(changes).await
         })
         .await;
-        assert_eq!(refusal(outcome), Refused::Stale);
+        assert_eq!(refusal(outcome), CommitConflict::Stale);
         assert_eq!(tries.into_inner(), 5);
     }
 
@@ -223,7 +223,7 @@ on_both! {
         let mut changes = Changes::new();
         changes.any("alter sequence tries minvalue -100 restart with -100", vec![]);
         db.store.commit(changes).await.unwrap();
-        assert_eq!(refusal(insert(&db, &db.person("hopeless")).await), Refused::Stale);
+        assert_eq!(refusal(insert(&db, &db.person("hopeless")).await), CommitConflict::Stale);
         assert_eq!(db.people().await, 3);
     }
 

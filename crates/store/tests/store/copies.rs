@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::Connection;
-use till_core::change::Changes;
+use till_core::kernel::changes::Changes;
 use till_store::{Copied, CopyError, Options, Query, Store, backup, restore};
 
 struct Place {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use till_core::at::At;
-use till_core::change::Json;
+use till_core::kernel::changes::Json;
+use till_core::kernel::context::DecisionContext;
 use till_core::record;
 use till_store::{Migration, Options, Query, Store};
 use uuid::Uuid;
@@ -40,7 +40,7 @@ create unique index people_email on people (organization_id, lower(email));";
 pub struct Db {
     pub store: Store,
     pub url: String,
-    pub at: Arc<At>,
+    pub at: Arc<DecisionContext>,
     pub org: Uuid,
     keep: Arc<Keep>,
 }
@@ -93,12 +93,12 @@ impl Db {
         for (byte, letter) in seed.iter_mut().zip(name.bytes()) {
             *byte = letter;
         }
-        let at = Arc::new(At::new(now(), seed));
+        let ctx = Arc::new(DecisionContext::new(now(), seed));
         Self {
             store,
             url,
-            org: at.id(),
-            at,
+            org: ctx.id(),
+            at: ctx,
             keep: Arc::new(keep),
         }
     }

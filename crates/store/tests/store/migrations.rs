@@ -1,4 +1,4 @@
-use till_core::change::Changes;
+use till_core::kernel::changes::Changes;
 use till_store::{List, Migration, Options, Store, StoreError};
 
 use crate::kit::{Person, people};

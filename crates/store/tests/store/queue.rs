@@ -2,9 +2,9 @@ use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use till_core::change::{Changes, Refused};
-use till_core::jobs::{End, Job};
-use till_store::{CommitError, DUTY_LOST, LEASE_LOST, Query};
+use till_core::kernel::changes::{Changes, CommitConflict};
+use till_core::kernel::jobs::{End, Job};
+use till_store::{CommitError, ENDPOINT_LEASE_LOST, LEASE_LOST, Query};
 
 use crate::kit::{Db, now};
 
@@ -66,7 +66,7 @@ on_both! {
         let (changes, second) = take();
         db.store.commit(changes).await.unwrap();
         let late = db.store.finish_job(&second, End::Done(Changes::new())).await;
-        assert!(matches!(late, Err(CommitError::Refused(Refused::NotOne(LEASE_LOST)))), "{late:?}");
+        assert!(matches!(late, Err(CommitError::Conflict(CommitConflict::NotOne(LEASE_LOST)))), "{late:?}");
         let mut effects = Changes::new();
         effects.insert(&db.person("effect"));
         db.store.finish_job(&first, End::Done(effects)).await.unwrap();
@@ -129,7 +129,7 @@ on_both! {
         assert_eq!(holder.attempts, 2);
         for end in [End::Done({ let mut c = Changes::new(); c.insert(&db.person("late")); c }), End::Retry { at: now() }, End::Bury { reason: "x".to_owned() }] {
             let outcome = db.store.finish_job(&late, end).await;
-            assert!(matches!(outcome, Err(CommitError::Refused(Refused::NotOne(LEASE_LOST)))), "{outcome:?}");
+            assert!(matches!(outcome, Err(CommitError::Conflict(CommitConflict::NotOne(LEASE_LOST)))), "{outcome:?}");
         }
         assert_eq!(db.people().await, 0);
         db.store.finish_job(&holder, End::Done(Changes::new())).await.unwrap();
@@ -150,7 +150,7 @@ on_both! {
         assert_eq!(third.attempts, first.attempts);
         assert!(!db.store.keep_job(&first, later(300)).await.unwrap());
         let late = db.store.finish_job(&first, End::Done(Changes::new())).await;
-        assert!(matches!(late, Err(CommitError::Refused(Refused::NotOne(LEASE_LOST)))));
+        assert!(matches!(late, Err(CommitError::Conflict(CommitConflict::NotOne(LEASE_LOST)))));
         assert!(db.store.keep_job(&third, later(300)).await.unwrap());
         db.store.finish_job(&third, End::Done(Changes::new())).await.unwrap();
         assert!(!db.store.keep_job(&third, later(400)).await.unwrap(), "done");
@@ -168,7 +168,7 @@ on_both! {
         assert!(store.lease("duty", b, later(6), later(9)).await.unwrap());
         store.keep_leases(a, later(99)).await.unwrap();
         let late = store.commit_holding("duty", a, later(9), recorded("late")).await;
-        assert!(matches!(late, Err(CommitError::Refused(Refused::NotOne(DUTY_LOST)))), "{late:?}");
+        assert!(matches!(late, Err(CommitError::Conflict(CommitConflict::NotOne(ENDPOINT_LEASE_LOST)))), "{late:?}");
         assert_eq!(db.people().await, 1);
         assert!(store.lease("duty", a, later(9), later(12)).await.unwrap(), "the heartbeat of a is not b's");
     }
@@ -180,7 +180,7 @@ on_both! {
         let mut effects = Changes::new();
         effects.guard(&moved);
         let outcome = db.store.finish_job(&job, End::Done(effects)).await;
-        assert!(matches!(outcome, Err(CommitError::Refused(Refused::Stale))));
+        assert!(matches!(outcome, Err(CommitError::Conflict(CommitConflict::Stale))));
         assert_eq!(jobs(&db).await.len(), 1);
     }
 

@@ -1,6 +1,6 @@
 use futures_util::FutureExt;
 use jiff::SignedDuration;
-use till_core::change::{Changes, Refused};
+use till_core::kernel::changes::{Changes, CommitConflict};
 use till_store::CommitError;
 
 on_both! {
@@ -14,7 +14,7 @@ on_both! {
         let mut refused = Changes::new();
         refused.insert(&person).signal("checkout:1", "refused").signal("checkout:2", "refused");
         let outcome = db.store.commit(refused).await;
-        assert!(matches!(outcome, Err(CommitError::Refused(Refused::Taken(_)))));
+        assert!(matches!(outcome, Err(CommitError::Conflict(CommitConflict::Taken(_)))));
         let mut alone = Changes::new();
         alone.signal("checkout:1", "2").signal("checkout:2", "2");
         db.store.commit(alone).await.unwrap();

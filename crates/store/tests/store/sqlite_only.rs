@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use till_core::change::Changes;
+use till_core::kernel::changes::Changes;
 use till_store::{CommitError, Options, Store, StoreError};
 
 use crate::kit::{Db, people};

@@ -8,11 +8,10 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use till_core::folding::again::Keyed;
+use till_core::kernel::folding::again::Keyed;
 use till_ports::{
     files::FilesError,
-    processor::{Processor as _, ProcessorError},
-    sandbox::RemoteSandbox,
+    processor::{Processor as _, ProcessorError, sandbox::RemoteSandbox},
 };
 use till_server::app::Clock;
 use till_store::{Col, Options, Query, Store};

@@ -16,7 +16,7 @@ use till_testkit::{Answer, Till, both};
 
 use crate::{
     foreign::World,
-    security_desk::{filled, of_shops},
+    security_dashboard::{filled, of_shops},
 };
 
 /// Bytes of an answer to what exceeds a bound, at most; the longest are forms that are shown again, and lists.
@@ -96,7 +96,7 @@ both! {
     async fn a_form_that_exceeds_a_bound_is_refused_by_every_page(t: &mut Till) {
         t.may_leave_work();
         let world = World::new(t).await;
-        let ada = t.desk().await;
+        let ada = t.dashboard().await;
         let numbered = |count: usize, name: &dyn Fn(usize) -> String| (0..count).map(|n| name(n) + "=&").collect::<String>();
         let hostile = [
             ".".repeat(5_000), numbered(1_000, &|n| format!("prices.{n}.k")), numbered(5_000, &|n| format!("f{n}")),
@@ -130,7 +130,7 @@ both! {
     }
 
     async fn a_form_within_the_bounds_is_answered_in_proportion(t: &mut Till) {
-        let ada = t.desk().await;
+        let ada = t.dashboard().await;
         let names: Vec<_> = (0..250).map(|n| format!("prices.{n}.amount_type")).collect();
         let mut sent: Vec<_> = names.iter().map(|name| (name.as_str(), "fixed")).collect();
         sent.push(("name", "Many"));

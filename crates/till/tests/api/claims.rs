@@ -2,9 +2,9 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use till_core::change::Changes;
+use till_core::kernel::changes::Changes;
 use till_ports::processor::{Method, Outcome};
-use till_server::pay;
+use till_server::payments;
 use till_testkit::{Answer, Till, both, buyer, id_in};
 
 use crate::pairs;
@@ -156,11 +156,11 @@ both! {
         let product = t.monthly().await;
         let (left, next) = (t.checkout_for(&product).await, t.checkout_for(&product).await);
         let mut changes = Changes::new();
-        let at = t.app.at();
+        let ctx = t.app.context();
         changes.any(
             "insert into subscription_claims (id, created_at, organization_id, checkout_id, subject, single) \
              values ($1, $2, $3, $4, 'email:ada@example.com', $5)",
-            vec![at.id().into(), at.now.into(), t.organization.id.into(), id_in(&left, "id").into(), true.into()],
+            vec![ctx.id().into(), ctx.now.into(), t.organization.id.into(), id_in(&left, "id").into(), true.into()],
         );
         t.app.store.commit(changes).await.unwrap();
         assert_eq!(t.buy(&next, ADA).await["status"], "succeeded");
@@ -193,7 +193,7 @@ both! {
             reference: "pm_x".into(), brand: "visa".into(), last4: "4242".into(), exp_month: 1, exp_year: 2030,
             fingerprint: "f".into(), wallet: None,
         };
-        pay::settle(&t.app, lost, &Outcome::Succeeded { method }).await.unwrap();
+        payments::record_outcome(&t.app, lost, &Outcome::Succeeded { method }).await.unwrap();
         t.catch_up().await;
         assert_eq!(subscriptions(t).await.len(), 1);
         let late = t.app.store.attempt(lost).await.unwrap().unwrap();

@@ -1,7 +1,7 @@
 //! checkout.md 8.
 
 use serde_json::{Value, json};
-use till_server::work;
+use till_server::jobs;
 use till_testkit::{Till, both, buyer};
 use till_wire::scope::Scope;
 
@@ -202,7 +202,7 @@ both! {
             let change = json!({"type": "text", "slug": slug});
             assert_eq!(t.patch(&path(&size), change).await.ok()["slug"], slug);
         }
-        work::run_due(&t.app).await.unwrap();
+        jobs::run_due(&t.app).await.unwrap();
         let now = json!({"other-1": "x", "girth": null});
         assert_eq!(t.orders(&bought).await[0]["custom_field_data"], now);
         assert_eq!(t.items("/v1/subscriptions/").await[0]["custom_field_data"], now);
@@ -221,7 +221,7 @@ both! {
         let successor = t.field("text", "size", json!({})).await;
         t.asks(&product, &[(&successor, false)]).await;
         let since = t.checkout_with(&product, json!({"custom_field_data": {"size": "S"}})).await;
-        work::run_due(&t.app).await.unwrap();
+        jobs::run_due(&t.app).await.unwrap();
         assert_eq!(t.reload(&before).await["custom_field_data"], json!({"width": "XL"}));
         assert_eq!(t.reload(&since).await["custom_field_data"], json!({"size": "S"}));
     }

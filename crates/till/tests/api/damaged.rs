@@ -1,8 +1,8 @@
 //! Rows that do not read are errors: nothing is sold at 0, in another currency or on other terms because of them.
 
 use serde_json::{Value, json};
-use till_core::change::{Changes, Value as Cell};
-use till_server::pay;
+use till_core::kernel::changes::{Changes, Value as Cell};
+use till_server::payments;
 use till_testkit::{Step, Till, both, buyer, id_in};
 
 const ADA: &str = "ada@example.com";
@@ -24,7 +24,7 @@ async fn fails(t: &Till, product: &Value, checkout: &Value, words: &str) {
 
 async fn unreadable(t: &Till, checkout: &Value, words: &str) {
     let secret = checkout["client_secret"].as_str().unwrap();
-    let found = pay::session(&t.app, secret).await;
+    let found = payments::session(&t.app, secret).await;
     let error = found.expect_err(words);
     assert_eq!(error.status(), 500, "{words}");
 }
@@ -82,7 +82,7 @@ both! {
         // Somebody has looked, and mended what was damaged.
         run(t, keep, vec![Cell::Json(kept), attempt.id.into()]).await;
         let outcome = t.app.processor.retrieve(attempt.id, t.app.clock.now()).await.unwrap().unwrap();
-        pay::settle(&t.app, attempt.id, &outcome).await.unwrap();
+        payments::record_outcome(&t.app, attempt.id, &outcome).await.unwrap();
         t.catch_up().await;
         assert_eq!(t.reload(&checkout).await["status"], "succeeded");
         assert_eq!(t.orders(&checkout).await[0]["total_amount"], checkout["total_amount"]);

@@ -252,7 +252,7 @@ both! {
         let euros = json!({"type": "fixed", "name": "x", "duration": "once", "amounts": {"eur": 100}});
         let euros = t.post("/v1/discounts/", euros).await.created();
         assert_eq!(refused(t, &book, &euros["id"]).await, wrong);
-        let now = t.app.at().now;
+        let now = t.app.context().now;
         let later = t.percent_off(5000, json!({"starts_at": (now + jiff::SignedDuration::from_hours(24)).to_string()})).await;
         assert_eq!(refused(t, &book, &later["id"]).await, wrong);
         let over = t.percent_off(5000, json!({"ends_at": (now - jiff::SignedDuration::from_hours(24)).to_string()})).await;

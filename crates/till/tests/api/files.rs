@@ -112,7 +112,7 @@ both! {
         let is_there = async |path: &str| t.app.files.read(path).await.is_ok();
         assert!(!is_there(made["path"].as_str().unwrap()).await);
         let part = format!("uploads/{}/1", made["id"].as_str().unwrap());
-        let forget = || till_server::work::files::forget(&t.app, SignedDuration::from_hours(24));
+        let forget = || till_server::jobs::files::forget(&t.app, SignedDuration::from_hours(24));
         assert_eq!((forget().await.unwrap(), is_there(&part).await), (0, true));
         t.advance(Duration::from_secs(24 * 3600 + 1));
         assert_eq!((forget().await.unwrap(), is_there(&part).await), (1, false));
@@ -204,7 +204,7 @@ both! {
     }
 
     async fn pictures_are_uploaded_ordered_and_removed_on_the_dashboard(t: &mut Till) {
-        let owner = t.desk().await;
+        let owner = t.dashboard().await;
         let product = t.product().await;
         let path = format!("/dashboard/ada/products/{}/media", product["id"].as_str().unwrap());
         assert!(owner.get(&path).await.text().contains("No picture yet"));

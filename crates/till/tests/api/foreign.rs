@@ -132,23 +132,23 @@ impl World {
         t.buy(&bought, "one@zanzibar.example").await;
         let first = async |path: &str| t.items(path).await.remove(0);
         let delivery = first("/v1/webhooks/deliveries").await;
-        let token = till_core::tokens::create(
+        let token = till_core::kernel::tokens::create(
             t.organization.id,
             "Zanzibar".to_owned(),
             vec![],
             None,
             &t.app.key,
-            &t.app.at(),
+            &t.app.context(),
         );
         t.app.store.commit(token.2).await.unwrap();
         let team = t.app.store.team(t.organization.id).await.unwrap().unwrap();
         let inviting = &team.people[0].1;
-        let (invitation, changes) = till_core::team::invite(
+        let (invitation, changes) = till_core::people::team::invite(
             &team,
             inviting,
             "invited@zanzibar.example",
-            till_core::records::Role::Member,
-            &t.app.at(),
+            till_core::kernel::records::Role::Member,
+            &t.app.context(),
         )
         .unwrap();
         t.app.store.commit(changes).await.unwrap();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
-use till_core::change::Value as Cell;
+use till_core::kernel::changes::Value as Cell;
 use till_store::Query;
 use till_testkit::{Answer, Till, both, id_in};
 
@@ -134,7 +134,7 @@ both! {
         t.advance(Duration::from_hours(25));
         let late = keyed(t, "k", "/v1/customers/", &body).await;
         assert_eq!((late.status.as_u16(), is_replay(&late)), (422, false), "the address is taken: asked anew");
-        t.app.commit(till_core::idempotency::forget(&t.app.at())).await.unwrap();
+        t.app.commit(till_core::kernel::idempotency::forget(&t.app.context())).await.unwrap();
         assert_eq!(count(t, "idempotency_keys").await, 0);
         t.catch_up().await;
     }
@@ -177,7 +177,7 @@ both! {
         let pays = confirmation(t, "4242424242424242").await;
         assert_eq!(keyed(t, "k", &path, &pays).await.status, 200);
         // As if the process had died between the outcome and the answer.
-        let mut changes = till_core::change::Changes::new();
+        let mut changes = till_core::kernel::changes::Changes::new();
         changes.any("update idempotency_keys set status = null, answer = null where status = $1", vec![Cell::Int(200)]);
         t.app.commit(changes).await.unwrap();
         t.catch_up().await;
@@ -199,8 +199,8 @@ both! {
     }
 }
 
-fn forget() -> till_core::change::Changes {
-    let mut changes = till_core::change::Changes::new();
+fn forget() -> till_core::kernel::changes::Changes {
+    let mut changes = till_core::kernel::changes::Changes::new();
     changes.any("delete from idempotency_keys", vec![]);
     changes
 }

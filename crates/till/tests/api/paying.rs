@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use till_ports::processor::{Method, Outcome, ProcessorError};
-use till_server::{pay, work, work::upkeep};
+use till_server::{
+    jobs::{self, upkeep},
+    payments,
+};
 use till_testkit::{Answer, Step, Till, both, buyer, id_in};
 use till_wire::organizations::OrganizationStatus;
 

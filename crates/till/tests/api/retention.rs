@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use axum::http::Request;
 use serde_json::{Value, json};
-use till_core::retention::Keep;
-use till_server::work::upkeep;
+use till_core::kernel::retention::Keep;
+use till_server::jobs::upkeep;
 use till_store::Query;
 use till_testkit::{Till, both, buyer};
 
@@ -109,7 +109,7 @@ both! {
         let session = nearly_paid(t, &product).await;
         t.confirm(&session, buyer("ada@example.com", "pm_card_authenticationRequired")).await.ok();
         // Nothing in Till expires it while money may move: this is what a fault would have done.
-        let mut changes = till_core::change::Changes::new();
+        let mut changes = till_core::kernel::changes::Changes::new();
         changes.any("update checkouts set status = 'expired' where id = $1", vec![till_testkit::id_in(&session, "id").into()]);
         t.app.store.commit(changes).await.unwrap();
         t.advance(DAY * 500);
@@ -132,7 +132,7 @@ both! {
         let deliveries = "select count(*) from webhook_deliveries";
         let events = count(t, all).await;
         assert!(events > 0 && count(t, payloads).await == events && count(t, deliveries).await > events);
-        let mut changes = till_core::change::Changes::new();
+        let mut changes = till_core::kernel::changes::Changes::new();
         changes.any("update webhook_endpoints set enabled = $1 where id = $2", vec![false.into(), endpoint.id.into()]);
         t.app.store.commit(changes).await.unwrap();
         later(t, 91).await;

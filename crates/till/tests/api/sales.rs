@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use serde_json::json;
-use till_core::records::{PaymentKind, PaymentState};
+use till_core::kernel::records::{PaymentKind, PaymentState};
 use till_testkit::{both, id_in};
 use till_wire::orders::OrderStatus;
 

@@ -1,8 +1,8 @@
 //! checkout.md 9: what tax is due, through a session's whole life.
 
 use serde_json::{Value, json};
-use till_core::{
-    change::{Changes, Json},
+use till_core::kernel::{
+    changes::{Changes, Json},
     records::Discount,
 };
 use till_testkit::{Till, both, buyer, id_in};
@@ -43,10 +43,10 @@ fn sums(checkout: &Value) -> Value {
 
 /// A discount of so many basis points, with its id.
 async fn discount(t: &Till, basis_points: i64) -> String {
-    let at = t.app.at();
+    let ctx = t.app.context();
     let row = Discount {
-        id: at.id(),
-        created_at: at.now,
+        id: ctx.id(),
+        created_at: ctx.now,
         modified_at: None,
         version: 1,
         organization_id: t.organization.id,
@@ -255,7 +255,7 @@ both! {
         collecting(t, json!([{"country": "CA"}, {"country": "CA", "state": "QC", "rate": "9.975"}])).await;
         let quebec = json!({"country": "CA", "state": "QC"});
         let checkout = from(t, &product(t, 10_000, "exclusive").await, quebec.clone()).await;
-        let owner = t.desk().await;
+        let owner = t.dashboard().await;
         let page = owner.get(&format!("/dashboard/ada/checkouts/{}", id_in(&checkout, "id"))).await.text();
         assert!(page.contains("GST 5%") && page.contains("QST 9.975%"), "{page}");
         t.confirm(&checkout, buyer_in(quebec)).await.ok();

@@ -46,7 +46,7 @@ both! {
         let checkout = t.checkout_for(&product).await;
         assert_eq!((&checkout["trial_interval"], &checkout["trial_interval_count"]), (&Value::Null, &Value::Null));
         assert_eq!((&checkout["active_trial_interval"], &checkout["active_trial_interval_count"]), (&json!("week"), &json!(2)));
-        assert_eq!(end(&checkout), t.app.at().now + days(14));
+        assert_eq!(end(&checkout), t.app.context().now + days(14));
         assert_eq!((&checkout["is_payment_required"], &checkout["is_payment_setup_required"]), (&json!(false), &json!(true)));
         assert_eq!((&checkout["amount"], &checkout["total_amount"]), (&json!(1000), &json!(1000)), "what the first charge will be");
     }
@@ -55,14 +55,14 @@ both! {
         let product = with_trial(t).await;
         let checkout = t.checkout_with(&product, trial(WEEK)).await;
         assert_eq!((&checkout["trial_interval"], &checkout["trial_interval_count"]), (&json!("day"), &json!(7)));
-        assert_eq!(end(&checkout), t.app.at().now + days(7));
+        assert_eq!(end(&checkout), t.app.context().now + days(7));
         let longer = t.change(&checkout, trial(("day", 14))).await.ok();
-        assert_eq!(end(&longer), t.app.at().now + days(14));
+        assert_eq!(end(&longer), t.app.context().now + days(14));
         t.advance(std::time::Duration::from_secs(3600));
         let later = t.client_change(&checkout, json!({"customer_name": "Ada"})).await.ok();
-        assert_eq!(end(&later), t.app.at().now + days(14), "it runs from the change on (4.2-10)");
+        assert_eq!(end(&later), t.app.context().now + days(14), "it runs from the change on (4.2-10)");
         let products = t.change(&checkout, json!({"trial_interval": null, "trial_interval_count": null})).await.ok();
-        assert_eq!((&products["trial_interval"], end(&products)), (&Value::Null, t.app.at().now + days(14)), "the product's again");
+        assert_eq!((&products["trial_interval"], end(&products)), (&Value::Null, t.app.context().now + days(14)), "the product's again");
         let half = t.change(&checkout, json!({"trial_interval": "day", "trial_interval_count": null})).await;
         assert_eq!(half.unreadable(), crate::pairs(&[("missing", "body")]));
         let without = t.client_change(&checkout, json!({"allow_trial": false})).await.ok();

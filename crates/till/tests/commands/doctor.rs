@@ -72,13 +72,13 @@ fn each_fault_is_a_line_that_says_what_to_do_and_nothing_is_changed() {
     let middle = bytes.len() / 2;
     bytes[middle..middle + 9000].fill(0x5a);
     std::fs::write(&database, bytes).unwrap();
-    let site = [
+    let urls = [
         "--processor",
         "sandbox",
         "--public-url",
         "https://nowhere.invalid",
     ];
-    let args = [&here[..], &site].concat();
+    let args = [&here[..], &urls].concat();
     let output = run(&[&["doctor"], &args[..]].concat());
     assert_eq!(output.status.code(), Some(1));
     let lines = out(&output);

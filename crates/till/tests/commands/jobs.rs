@@ -1,9 +1,9 @@
 //! `till jobs`: work that was given up.
 
 use jiff::Timestamp;
-use till_core::{
-    at::At,
-    change::Changes,
+use till_core::kernel::{
+    changes::Changes,
+    context::DecisionContext,
     jobs::{End, Job},
 };
 use till_store::{Options, Query, Store};
@@ -18,11 +18,11 @@ async fn buried(url: &str, key: &str) -> String {
     let now: Timestamp = NOW.parse().unwrap();
     let mut seed = [0; 32];
     seed[..key.len()].copy_from_slice(key.as_bytes());
-    let at = At::new(now, seed);
+    let ctx = DecisionContext::new(now, seed);
     let mut changes = Changes::new();
-    changes.job(&at, "fulfil_checkout", key, now, &[1]);
+    changes.job(&ctx, "fulfil_checkout", key, now, &[1]);
     store.commit(changes).await.unwrap();
-    let claimed = store.claim_jobs(&[], now, now, 1, at.id()).await.unwrap();
+    let claimed = store.claim_jobs(&[], now, now, 1, ctx.id()).await.unwrap();
     let reason = "the product is gone".to_owned();
     store
         .finish_job(&claimed[0], End::Bury { reason })

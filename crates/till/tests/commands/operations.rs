@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use till_core::change::Changes;
+use till_core::kernel::changes::Changes;
 use till_store::{Options, Store};
 
 use crate::kit::{PATIENCE, Running, call, send, send_as, text};

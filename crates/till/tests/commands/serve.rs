@@ -185,8 +185,8 @@ fn init_token_and_serve_make_a_server_that_checks_scopes() {
         "--processor",
         "sandbox",
     ];
-    let site = ["--public-url", "http://localhost:9"];
-    let mut server = Running::start(&[&serve[..], &site, &shared].concat());
+    let urls = ["--public-url", "http://localhost:9"];
+    let mut server = Running::start(&[&serve[..], &urls, &shared].concat());
     let mut errors = BufReader::new(server.child.stderr.take().unwrap()).lines();
     let mut warned = false;
     let url = errors.by_ref().map_while(Result::ok).find_map(|line| {

@@ -9,7 +9,7 @@ use crate::{
         fulfil::{Purchase, fulfil},
     },
     customers::Holders,
-    records::PaymentState,
+    kernel::records::PaymentState,
 };
 
 /// Everything about themselves that a buyer can type, and what the merchant adds.
@@ -80,7 +80,7 @@ fn writes(changes: &Changes, wanted: &str) -> Vec<&'static str> {
 /// How a session of this body ends, one for each way to pay: what is settled, with the changes of the success and the
 /// portal's key, if one was opened.
 fn bought(extra: JsonValue, named: Option<u128>, buyer: &Buyer) -> Vec<(Session, Changes, bool)> {
-    let open = |offered: Offered| {
+    let open = |offered: ProductWithPrices| {
         let mut open = session(vec![offered], extra.clone());
         open.checkout.customer_id = named.map(id);
         open
@@ -104,22 +104,22 @@ fn bought(extra: JsonValue, named: Option<u128>, buyer: &Buyer) -> Vec<(Session,
 }
 
 /// What comes of an attempt that was under way when it succeeds.
-fn settled_late(waits: &Settled, buyer: &Buyer) -> (Session, Changes) {
+fn settled_late(waits: &RecordedOutcome, buyer: &Buyer) -> (Session, Changes) {
     let done = try_settle(&waits.session, &waits.payment, &succeeded(), buyer);
     assert_eq!(done.token, None, "nobody is there to take it");
     assert_eq!(writes(&done.changes, "customers"), [""; 0]);
     assert!(!customer::is_settled(&done.session.checkout));
-    let (audience, site, key) = (audience(), site(), SecretKey::new(*b"key"));
-    let around = Around {
-        audience: &audience,
-        site: &site,
+    let (subscribers, urls, key) = (subscribers(), urls(), SecretKey::new(*b"key"));
+    let context = CheckoutContext {
+        subscribers: &subscribers,
+        urls: &urls,
         key: &key,
         taxes: &NoTaxes,
-        at: &at(4),
+        ctx: &at(4),
     };
     let attempt = Some(&done.payment);
     let (session, known, changes) =
-        customer::settle_late(&done.session, attempt, buyer, around).unwrap();
+        customer::settle_late(&done.session, attempt, buyer, context).unwrap();
     assert!(customer::is_settled(&session.checkout));
     assert_eq!(session.checkout.customer_id, Some(known.id));
     assert_eq!(session.checkout.version, done.session.checkout.version + 1);
@@ -298,9 +298,9 @@ fn a_bill_has_what_this_purchase_was_told() {
             customer: customer.clone(),
             payment: Some(paid.clone()).filter(|paid| paid.amount == session.checkout.amount),
             upgraded: None,
-            audience: audience(),
+            subscribers: subscribers(),
         };
-        let changes = fulfil(&purchase, &site(), &at(4)).unwrap();
+        let changes = fulfil(&purchase, &urls(), &at(4)).unwrap();
         let text = |column| match inserted(&changes, "orders", column) {
             Value::Text(text) | Value::Json(text) => Some(text),
             _ => None,
@@ -349,9 +349,9 @@ fn a_card_becomes_the_default_of_a_customer_who_was_named_or_is_new() {
             customer: ada(None),
             payment: Some(settled.payment),
             upgraded: None,
-            audience: audience(),
+            subscribers: subscribers(),
         };
-        let changes = fulfil(&purchase, &site(), &at(4)).unwrap();
+        let changes = fulfil(&purchase, &urls(), &at(4)).unwrap();
         assert_eq!(writes(&changes, "payment_methods"), ["insert"]);
         let set: Vec<_> = changes
             .writes

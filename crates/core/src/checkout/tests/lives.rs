@@ -11,7 +11,7 @@ use crate::{
         fulfil::{Purchase, fulfil},
         totals,
     },
-    records::PaymentState,
+    kernel::records::PaymentState,
 };
 
 #[derive(Debug, Clone)]
@@ -77,7 +77,7 @@ fn sound(session: &Session) {
     let items: i64 =
         totals::amount(session.prices().into_iter(), Some(row.amount), row.seats).unwrap();
     assert_eq!(items, row.amount, "items sum to the subtotal");
-    let body = serde_json::to_value(session.merchant_view(&site())).unwrap();
+    let body = serde_json::to_value(session.merchant_view(&urls())).unwrap();
     assert_eq!(body["total_amount"], sum.total);
 }
 
@@ -170,7 +170,7 @@ proptest! {
 }
 
 fn expire_changes(session: &Session) -> Changes {
-    crate::checkout::expire::expire(session, &audience(), &site(), &at(1))
+    crate::checkout::expire::expire(session, &subscribers(), &urls(), &at(1))
 }
 
 fn fulfilled(session: &Session, attempt: Option<&Payment>) {
@@ -184,9 +184,9 @@ fn fulfilled(session: &Session, attempt: Option<&Payment>) {
             .filter(|p| p.state == PaymentState::Succeeded)
             .cloned(),
         upgraded: None,
-        audience: audience(),
+        subscribers: subscribers(),
     };
-    let told = events(&fulfil(&purchase, &site(), &at(9)).unwrap());
+    let told = events(&fulfil(&purchase, &urls(), &at(9)).unwrap());
     let orders = [
         "order.created",
         "order.updated",

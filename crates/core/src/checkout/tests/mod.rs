@@ -24,31 +24,35 @@ use till_wire::{
 use uuid::Uuid;
 
 use super::{
-    Around, Session,
+    CheckoutContext, Session,
     confirm::{Buyer, Confirmed, confirm},
     open::{Loaded, Origin, open},
-    settle::{Outcome, Settled, settle},
+    outcome::{Outcome, RecordedOutcome, record_outcome},
     update::{self, Known},
 };
 use crate::{
-    at::At,
-    change::{Changes, Json, Value, Write},
+    catalog::products::ProductWithPrices,
     customers,
-    event::Audience,
-    products::Offered,
-    records::{Customer, Organization, Payment, PriceKind, Product, ProductPrice, WebhookEndpoint},
-    refusal::Refusal,
-    site::Site,
+    kernel::{
+        changes::{Changes, Json, Value, Write},
+        context::DecisionContext,
+        events::Subscribers,
+        records::{
+            Customer, Organization, Payment, PriceKind, Product, ProductPrice, WebhookEndpoint,
+        },
+        refusal::Refusal,
+        tokens::SecretKey,
+        urls::PublicUrls,
+    },
     tax::NoTaxes,
-    tokens::SecretKey,
 };
 
 /// Noon of 2026-01-31, plus minutes.
-fn at(minutes: i64) -> At {
+fn at(minutes: i64) -> DecisionContext {
     let start: Timestamp = "2026-01-31T12:00:00Z".parse().unwrap();
     let mut seed = [3; 32];
     seed[..8].copy_from_slice(&minutes.to_le_bytes());
-    At::new(start + SignedDuration::from_mins(minutes), seed)
+    DecisionContext::new(start + SignedDuration::from_mins(minutes), seed)
 }
 
 fn id(n: u128) -> Uuid {
@@ -127,19 +131,19 @@ fn fixed(product_id: Uuid, n: u128, currency: Currency, amount: i64) -> ProductP
     }
 }
 
-fn monthly(amount: i64) -> Offered {
+fn monthly(amount: i64) -> ProductWithPrices {
     let product = product(100, Some(Interval::Month));
     let price = fixed(product.id, 101, Currency::USD, amount);
-    Offered::new(product, vec![price])
+    ProductWithPrices::new(product, vec![price])
 }
 
-fn one_time(amount: i64) -> Offered {
+fn one_time(amount: i64) -> ProductWithPrices {
     let product = product(200, None);
     let price = fixed(product.id, 201, Currency::USD, amount);
-    Offered::new(product, vec![price])
+    ProductWithPrices::new(product, vec![price])
 }
 
-fn custom(minimum: i64, maximum: Option<i64>, preset: Option<i64>) -> Offered {
+fn custom(minimum: i64, maximum: Option<i64>, preset: Option<i64>) -> ProductWithPrices {
     let product = product(300, None);
     let price = ProductPrice {
         amount_type: PriceKind::Custom,
@@ -149,11 +153,11 @@ fn custom(minimum: i64, maximum: Option<i64>, preset: Option<i64>) -> Offered {
         preset_amount: preset,
         ..fixed(product.id, 301, Currency::USD, 0)
     };
-    Offered::new(product, vec![price])
+    ProductWithPrices::new(product, vec![price])
 }
 
 /// The product with a second price of the same amount in euros.
-fn in_euros(mut offered: Offered) -> Offered {
+fn in_euros(mut offered: ProductWithPrices) -> ProductWithPrices {
     let (product_id, amount) = (offered.product.id, offered.prices[0].price_amount);
     let price = fixed(product_id, 900, euro(), amount.unwrap_or(0));
     offered.prices.push(price);
@@ -161,7 +165,7 @@ fn in_euros(mut offered: Offered) -> Offered {
 }
 
 /// The product with its price archived and another one in its place.
-fn repriced(mut offered: Offered, amount: i64) -> Offered {
+fn repriced(mut offered: ProductWithPrices, amount: i64) -> ProductWithPrices {
     offered.prices[0].is_archived = true;
     let product_id = offered.product.id;
     offered
@@ -178,8 +182,8 @@ fn customer(n: u128, email: &str, external_id: Option<&str>) -> Customer {
 }
 
 /// One endpoint that hears everything.
-fn audience() -> Audience {
-    Audience {
+fn subscribers() -> Subscribers {
+    Subscribers {
         organization_id: id(1),
         endpoints: vec![WebhookEndpoint {
             id: id(2),
@@ -198,14 +202,14 @@ fn audience() -> Audience {
     }
 }
 
-fn site() -> Site {
-    Site {
+fn urls() -> PublicUrls {
+    PublicUrls {
         public_url: "https://till.example".into(),
         publishable_key: "pk_test".into(),
     }
 }
 
-fn loaded(offered: Vec<Offered>) -> Loaded {
+fn loaded(offered: Vec<ProductWithPrices>) -> Loaded {
     Loaded {
         organization: organization(),
         offered,
@@ -215,7 +219,7 @@ fn loaded(offered: Vec<Offered>) -> Loaded {
         ip_country: None,
         discount: None,
         meters: Vec::new(),
-        audience: audience(),
+        subscribers: subscribers(),
     }
 }
 
@@ -236,7 +240,7 @@ fn try_open(loaded: Loaded, extra: JsonValue) -> Result<Session, Refusal> {
     opened(create(body), loaded).map(|(session, _)| session)
 }
 
-fn session(offered: Vec<Offered>, extra: JsonValue) -> Session {
+fn session(offered: Vec<ProductWithPrices>, extra: JsonValue) -> Session {
     try_open(loaded(offered), extra).unwrap()
 }
 
@@ -253,20 +257,20 @@ fn try_update(session: &Session, body: JsonValue) -> Result<Session, Refusal> {
 
 /// Opens a session where no tax is collected.
 fn opened(input: CheckoutCreate, loaded: Loaded) -> Result<(Session, Changes), Refusal> {
-    open(input, loaded, Origin::default(), &site(), &NoTaxes, &at(0))
+    open(input, loaded, Origin::default(), &urls(), &NoTaxes, &at(0))
 }
 
 /// The session with a change.
 fn changed(session: &Session, input: &CheckoutUpdate, known: &Known) -> Result<Session, Refusal> {
-    let (audience, site, key) = (audience(), site(), SecretKey::new(*b"key"));
-    let around = Around {
-        audience: &audience,
-        site: &site,
+    let (subscribers, urls, key) = (subscribers(), urls(), SecretKey::new(*b"key"));
+    let context = CheckoutContext {
+        subscribers: &subscribers,
+        urls: &urls,
         key: &key,
         taxes: &NoTaxes,
-        at: &at(1),
+        ctx: &at(1),
     };
-    update::update(session, input, Writer::Client, known, around).map(|(new, _)| new)
+    update::update(session, input, Writer::Client, known, context).map(|(new, _)| new)
 }
 
 fn updated(session: &Session, body: JsonValue) -> Session {
@@ -274,16 +278,16 @@ fn updated(session: &Session, body: JsonValue) -> Session {
 }
 
 fn try_confirm(session: &Session, body: JsonValue, buyer: &Buyer) -> Result<Confirmed, Refusal> {
-    let (audience, site, key) = (audience(), site(), SecretKey::new(*b"key"));
-    let around = Around {
-        audience: &audience,
-        site: &site,
+    let (subscribers, urls, key) = (subscribers(), urls(), SecretKey::new(*b"key"));
+    let context = CheckoutContext {
+        subscribers: &subscribers,
+        urls: &urls,
         key: &key,
         taxes: &NoTaxes,
-        at: &at(2),
+        ctx: &at(2),
     };
     let input = input(Writer::Client, &body);
-    confirm(session, &input, &Known::default(), buyer, around)
+    confirm(session, &input, &Known::default(), buyer, context)
 }
 
 /// What a buyer sends who gives all that a simple session asks for.
@@ -331,16 +335,21 @@ fn failed() -> Outcome {
     }
 }
 
-fn try_settle(session: &Session, payment: &Payment, outcome: &Outcome, buyer: &Buyer) -> Settled {
-    let (audience, site, key) = (audience(), site(), SecretKey::new(*b"key"));
-    let around = Around {
-        audience: &audience,
-        site: &site,
+fn try_settle(
+    session: &Session,
+    payment: &Payment,
+    outcome: &Outcome,
+    buyer: &Buyer,
+) -> RecordedOutcome {
+    let (subscribers, urls, key) = (subscribers(), urls(), SecretKey::new(*b"key"));
+    let context = CheckoutContext {
+        subscribers: &subscribers,
+        urls: &urls,
         key: &key,
         taxes: &NoTaxes,
-        at: &at(3),
+        ctx: &at(3),
     };
-    settle(session, payment, outcome, buyer, around).unwrap()
+    record_outcome(session, payment, outcome, buyer, context).unwrap()
 }
 
 /// The events that changes tell, in the order of their sequence numbers, which is that of delivery.

@@ -57,7 +57,7 @@ fn s_11_products_keep_their_order_and_the_first_is_selected() {
     let body = json!({"products": [id(300), id(100), id(200)]});
     let all = loaded(vec![one_time(1000), monthly(900), custom(0, None, None)]);
     let (session, _) = opened(create(body), all).unwrap();
-    let view = session.merchant_view(&site());
+    let view = session.merchant_view(&urls());
     let ids: Vec<_> = view.base.products.iter().map(|p| p.base.id).collect();
     assert_eq!(ids, [id(300), id(100), id(200)]);
     assert_eq!(view.base.product_id, id(300));
@@ -73,7 +73,7 @@ fn s_16_s_17_only_the_sessions_own_placeholder_is_filled_in() {
         ),
     ] {
         let session = session(vec![one_time(1)], json!({"success_url": url}));
-        let shown = session.success_url(&site());
+        let shown = session.success_url(&urls());
         let id = session.checkout.id.to_string();
         assert!(shown.ends_with(end.unwrap_or(&id)), "{shown}");
     }

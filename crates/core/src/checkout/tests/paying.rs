@@ -7,13 +7,13 @@ use crate::{
     checkout::{
         FULFIL_JOB,
         fulfil::{Purchase, fulfil},
-        settle::{REFUND_DUE, TERMS_UNREADABLE},
+        outcome::{REFUND_DUE, TERMS_UNREADABLE},
     },
-    records::{Order, PaymentKind, PaymentState, Subscription},
+    kernel::records::{Order, PaymentKind, PaymentState, Subscription},
     subscriptions::claims::Upgraded,
 };
 
-fn in_flight(offered: Offered) -> (Session, Payment) {
+fn in_flight(offered: ProductWithPrices) -> (Session, Payment) {
     attempted(
         &session(vec![offered], json!({})),
         complete(),
@@ -28,7 +28,7 @@ fn in_state(payment: &Payment, state: PaymentState) -> Payment {
     }
 }
 
-fn purchase(settled: &Settled) -> Purchase {
+fn purchase(settled: &RecordedOutcome) -> Purchase {
     let row = &settled.session.checkout;
     let email = row.customer_email.clone().unwrap();
     Purchase {
@@ -39,7 +39,7 @@ fn purchase(settled: &Settled) -> Purchase {
         },
         payment: Some(settled.payment.clone()),
         upgraded: None,
-        audience: audience(),
+        subscribers: subscribers(),
     }
 }
 
@@ -55,7 +55,7 @@ fn s_155_success_confirms_and_asks_for_fulfilment() {
         ["checkout.updated", "customer.created"]
     );
     assert!(settled.token.is_some() && asks_for(&settled.changes, FULFIL_JOB));
-    let changes = fulfil(&purchase(&settled), &site(), &at(4)).unwrap();
+    let changes = fulfil(&purchase(&settled), &urls(), &at(4)).unwrap();
     let told = [
         "order.created",
         "order.updated",
@@ -70,7 +70,7 @@ fn s_155_success_confirms_and_asks_for_fulfilment() {
 fn a_subscription_is_told_of_before_its_order() {
     let (session, payment) = in_flight(monthly(1000));
     let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
-    let changes = fulfil(&purchase(&settled), &site(), &at(4)).unwrap();
+    let changes = fulfil(&purchase(&settled), &urls(), &at(4)).unwrap();
     let told = [
         "subscription.created",
         "subscription.active",
@@ -119,7 +119,7 @@ fn an_asynchronous_failure_opens_the_session_again_and_keeps_the_token_withheld(
     assert_eq!(pending.session.checkout.status, CheckoutStatus::Confirmed);
     assert_eq!(pending.session.checkout.attempt_id, Some(payment.id));
     assert!(!asks_for(&pending.changes, FULFIL_JOB));
-    let not_yet = fulfil(&purchase(&pending), &site(), &at(4)).unwrap();
+    let not_yet = fulfil(&purchase(&pending), &urls(), &at(4)).unwrap();
     assert!(not_yet.is_empty(), "an unpaid session is never fulfilled");
     let open = try_settle(&pending.session, &pending.payment, &failed(), &buyer);
     let row = &open.session.checkout;
@@ -270,7 +270,7 @@ fn what_was_agreed_is_what_is_sold_whatever_changes_meanwhile() {
     let settled = try_settle(&locked, &payment, &succeeded(), &Buyer::default());
     assert_eq!(settled.session.checkout.price_id, id(101));
     assert_eq!(settled.session.checkout.amount, payment.amount);
-    let changes = fulfil(&purchase(&settled), &site(), &at(4)).unwrap();
+    let changes = fulfil(&purchase(&settled), &urls(), &at(4)).unwrap();
     assert_eq!(
         inserted(&changes, "orders", "subtotal_amount"),
         Value::Int(500)
@@ -350,7 +350,7 @@ fn an_order_that_is_not_what_was_paid_is_not_made() {
     let (session, payment) = in_flight(one_time(1000));
     let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
     let good = purchase(&settled);
-    assert!(fulfil(&good, &site(), &at(4)).is_ok());
+    assert!(fulfil(&good, &urls(), &at(4)).is_ok());
     type Spoil = fn(&mut Purchase);
     let wrong: [(&str, Spoil); 9] = [
         ("another amount was paid", |p| {
@@ -383,7 +383,7 @@ fn an_order_that_is_not_what_was_paid_is_not_made() {
     for (words, spoil) in wrong {
         let mut bad = good.clone();
         spoil(&mut bad);
-        assert!(fulfil(&bad, &site(), &at(4)).is_err(), "{words}");
+        assert!(fulfil(&bad, &urls(), &at(4)).is_err(), "{words}");
     }
 }
 
@@ -418,7 +418,7 @@ fn an_upgrade_never_overwrites_a_subscription_that_somebody_pays_for() {
         },
         prices: vec![fixed(id(100), 101, Currency::USD, 1000)],
     });
-    let changes = fulfil(&purchase, &site(), &at(4)).unwrap();
+    let changes = fulfil(&purchase, &urls(), &at(4)).unwrap();
     let touched = |w: &Write| {
         matches!(
             w,
@@ -519,7 +519,7 @@ fn s_161_an_upgrade_keeps_the_start_and_merges_the_metadata() {
         subscription: old,
         prices: Vec::new(),
     });
-    let changes = fulfil(&purchase, &site(), &at(4)).unwrap();
+    let changes = fulfil(&purchase, &urls(), &at(4)).unwrap();
     let set = changes.writes.iter().find_map(|w| match w {
         Write::Update {
             table: "subscriptions",
@@ -542,7 +542,7 @@ fn s_161_an_upgrade_keeps_the_start_and_merges_the_metadata() {
     assert_eq!(events(&changes), told);
     let reason = inserted(
         &changes,
-        <Order as crate::change::Record>::TABLE,
+        <Order as crate::kernel::changes::Record>::TABLE,
         "billing_reason",
     );
     assert_eq!(reason, Value::Text("subscription_update".into()));

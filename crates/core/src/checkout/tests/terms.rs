@@ -13,11 +13,11 @@ use crate::{
         fulfil::{Purchase, fulfil},
         totals,
     },
-    records::Discount,
+    kernel::records::Discount,
     tax::{Ruling, TaxAnswer, TaxQuery, Taxes},
 };
 
-fn by_seat(min: i64, max: Option<i64>, rate: i64) -> Offered {
+fn by_seat(min: i64, max: Option<i64>, rate: i64) -> ProductWithPrices {
     let product = product(500, Some(Interval::Month));
     let price = ProductPrice {
         amount_type: PriceKind::SeatBased,
@@ -34,7 +34,7 @@ fn by_seat(min: i64, max: Option<i64>, rate: i64) -> Offered {
         })),
         ..fixed(product.id, 501, Currency::USD, 0)
     };
-    Offered::new(product, vec![price])
+    ProductWithPrices::new(product, vec![price])
 }
 
 fn share(basis_points: i64, duration: DiscountDuration) -> Discount {
@@ -131,7 +131,7 @@ fn s_52_a_fixed_price_and_seats_are_billed_as_the_sum() {
     let mut offered = by_seat(1, None, 2000);
     let base = fixed(offered.product.id, 502, Currency::USD, 99_900);
     offered.prices.push(base);
-    let offered = Offered::new(offered.product, offered.prices);
+    let offered = ProductWithPrices::new(offered.product, offered.prices);
     let session = session(vec![offered], json!({"seats": 10}));
     assert_eq!(session.checkout.amount, 99_900 + 20_000);
     assert_eq!(session.price().amount_type, PriceKind::Fixed);
@@ -159,7 +159,7 @@ fn s_70_a_sessions_own_prices_stand_in_for_the_products() {
     }});
     let session = session(vec![monthly(900), one_time(1000)], own);
     assert_eq!(session.checkout.amount, 4200);
-    let view = serde_json::to_value(session.merchant_view(&site())).unwrap();
+    let view = serde_json::to_value(session.merchant_view(&urls())).unwrap();
     assert_eq!(view["product"]["prices"][0]["price_amount"], 900);
     assert_eq!(view["product_price"]["source"], "ad_hoc");
     assert_eq!(view["prices"][id(200).to_string()][0]["price_amount"], 777);
@@ -208,7 +208,7 @@ fn s_160_a_trial_begins_with_an_order_of_nothing() {
     let (session, payment) = attempted(&session, complete(), &Buyer::default());
     assert_eq!(
         (payment.amount, payment.kind),
-        (0, crate::records::PaymentKind::Setup)
+        (0, crate::kernel::records::PaymentKind::Setup)
     );
     let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
     let customer = customer(5, "ada@example.com", None);
@@ -217,9 +217,9 @@ fn s_160_a_trial_begins_with_an_order_of_nothing() {
         customer,
         payment: Some(settled.payment),
         upgraded: None,
-        audience: audience(),
+        subscribers: subscribers(),
     };
-    let changes = fulfil(&purchase, &site(), &at(4)).unwrap();
+    let changes = fulfil(&purchase, &urls(), &at(4)).unwrap();
     let value = |table: &str, column: &str| inserted(&changes, table, column);
     assert_eq!(
         value("subscriptions", "status"),
@@ -292,7 +292,7 @@ fn s_115_a_wrong_code_says_so_at_the_field_and_changes_nothing() {
 
 #[test]
 fn what_is_asked_for_with_everything_off_3_3() {
-    let form = |offered: Offered, duration| {
+    let form = |offered: ProductWithPrices, duration| {
         let session = discounted(&session(vec![offered], json!({})), share(10_000, duration));
         let form = totals::form(&session.unwrap());
         (form.payment, form.setup)

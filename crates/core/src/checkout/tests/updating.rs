@@ -308,7 +308,7 @@ fn s_169_only_overdue_open_sessions_without_an_attempt_expire() {
         if overdue {
             session.checkout.expires_at = at(5).now;
         }
-        let changes = expire(&session, &audience(), &site(), &at(5));
+        let changes = expire(&session, &subscribers(), &urls(), &at(5));
         let expected: &[&str] = if told { &["checkout.expired"] } else { &[] };
         assert_eq!(events(&changes), expected);
     }

@@ -9,8 +9,8 @@ use axum::{
 };
 use till_core::{
     checkout::open::{self, Origin},
-    checkout_links::visit::{self, Around, Query, Turned, Visit},
-    folding::code_key,
+    checkout_links::visit::{self, Query, Turned, Visit, VisitContext},
+    kernel::folding::code_key,
 };
 use till_wire::{
     country::Country,
@@ -23,9 +23,11 @@ use crate::{
         operation::{Operation, operations},
     },
     app::App,
-    error::{ApiError, Found},
-    limits::{Guess, Network, client_ip},
-    web,
+    http::{
+        error::{ApiError, Found},
+        limits::{Guess, Network, client_ip},
+    },
+    pages,
 };
 
 /// The routes.
@@ -102,7 +104,7 @@ pub(super) async fn redirect(
         )
             .into_response(),
         Err(error) if is_browser(request.headers()) => {
-            web::checkout::pages::turned_away(&error, request.uri(), request.headers())
+            pages::checkout::pages::turned_away(&error, request.uri(), request.headers())
         }
         Err(error) => error.into_response(),
     }
@@ -164,33 +166,39 @@ async fn visit(
             None => Ok(None),
         }
     };
-    let (offered, discounts, customer, audience) = tokio::try_join!(
+    let (offered, discounts, customer, subscribers) = tokio::try_join!(
         app.store.offered(own, &link.product_ids),
         app.store
             .visit_discounts(own, link.discount_id, visit.discount_code()),
         customer,
-        app.store.audience(own),
+        app.store.subscribers(own),
     )?;
-    let around = Around {
+    let visit_context = VisitContext {
         offered,
         discounts,
         ip_address: buyer.ip_address,
         ip_country: buyer.country,
     };
-    let opening = visit::opening(&visit, &link, &organization, &around, app.at().now)?;
+    let opening = visit::opening(
+        &visit,
+        &link,
+        &organization,
+        &visit_context,
+        app.context().now,
+    )?;
     let code = visit.discount_code().map(code_key);
     let used = opening.discount.as_ref();
     let is_right = used.is_some_and(|discount| discount.code_key == code);
     let loaded = open::Loaded {
         organization,
-        offered: around.offered,
+        offered: visit_context.offered,
         customer,
         subscription: None,
         subscription_prices: Vec::new(),
-        ip_country: around.ip_country,
+        ip_country: visit_context.ip_country,
         discount: opening.discount,
         meters: Vec::new(),
-        audience,
+        subscribers,
     };
     let origin = Origin {
         checkout_link_id: Some(link.id),
@@ -201,7 +209,7 @@ async fn visit(
         guess.right(&mut changes);
     }
     app.commit(changes).await?;
-    let page = app.site.checkout_url(&session.checkout.client_secret);
+    let page = app.urls.checkout_url(&session.checkout.client_secret);
     let location = match opening.rest.is_empty() {
         true => page,
         false => format!("{page}?{}", opening.rest),

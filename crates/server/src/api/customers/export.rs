@@ -13,8 +13,10 @@ use super::query;
 use crate::{
     api::operation::{Operation, operations},
     app::App,
-    error::ApiError,
-    extract::{Caller, Params, scope},
+    http::{
+        error::ApiError,
+        extract::{Caller, Params, scope},
+    },
     table::{self, typed},
 };
 

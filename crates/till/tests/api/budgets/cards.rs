@@ -24,7 +24,7 @@ both! {
         }
         assert_eq!(rows(t, "payments").await, attempts, "nothing reached the processor");
         assert_eq!(try_card(&limited, "203.0.113.2", &product, VISA).await.status, 200);
-        let text = limited.app.metrics.text(&t.app.store, t.app.at().now).await.unwrap();
+        let text = limited.app.metrics.text(&t.app.store, t.app.context().now).await.unwrap();
         for line in ["till_declines_total 3", "till_card_testing_refused_total{budget=\"network\"} 2"] {
             assert!(text.lines().any(|one| one == line), "{line} in\n{text}");
         }
@@ -58,7 +58,7 @@ both! {
             try_card(&limited, &address(n), &product, DECLINED).await.refused(400, "PaymentError");
         }
         spent(&try_card(&limited, &address(6), &product, VISA).await);
-        let text = limited.app.metrics.text(&t.app.store, t.app.at().now).await.unwrap();
+        let text = limited.app.metrics.text(&t.app.store, t.app.context().now).await.unwrap();
         assert!(text.contains("till_card_testing_refused_total{budget=\"organization\"} 1"), "{text}");
         // Another organization sells on.
         let (_, token) = t.stranger().await;
@@ -112,8 +112,8 @@ both! {
 
     async fn the_dashboard_tells_of_card_testing_while_it_goes_on(t: &mut Till) {
         let (limited, product) = (t.counting_declines(100, 8), t.product().await);
-        let desk = limited.desk().await;
-        let home = async || desk.get("/dashboard/ada").await.text();
+        let dashboard = limited.dashboard().await;
+        let home = async || dashboard.get("/dashboard/ada").await.text();
         assert!(!home().await.contains("Card testing suspected"));
         for _ in 0..7 {
             try_card(&limited, "203.0.113.1", &product, DECLINED).await.refused(400, "PaymentError");
@@ -124,13 +124,13 @@ both! {
         t.advance(Duration::from_secs(60));
         assert!(!home().await.contains("Card testing suspected"));
         // One network that is stopped early is told of too, while most of the newest attempts are its.
-        let (many, desk) = (t.counting_declines(100, 1_000), t.counting_declines(100, 1_000).desk().await);
+        let (many, dashboard) = (t.counting_declines(100, 1_000), t.counting_declines(100, 1_000).dashboard().await);
         for _ in 0..2 {
             try_card(&many, "203.0.113.1", &product, DECLINED).await.refused(400, "PaymentError");
         }
-        assert!(desk.get("/dashboard/ada").await.text().contains("Card testing suspected"));
+        assert!(dashboard.get("/dashboard/ada").await.text().contains("Card testing suspected"));
         t.advance(Duration::from_secs(16 * 60));
-        assert!(!desk.get("/dashboard/ada").await.text().contains("Card testing suspected"));
+        assert!(!dashboard.get("/dashboard/ada").await.text().contains("Card testing suspected"));
     }
 
     async fn counting_declines_takes_no_read_and_no_commit_of_its_own(t: &mut Till) {

@@ -1,7 +1,7 @@
 //! What a buyer changes: how often, and who is told.
 
 use till_core::{
-    records::WebhookEvent,
+    kernel::records::WebhookEvent,
     webhooks::{self, Answer as Receipt},
 };
 
@@ -61,7 +61,7 @@ both! {
         t.told().await;
         t.client_change(&checkout, json!({"customer_name": "A"})).await.ok();
         let no = Receipt { http_code: Some(500), response: String::new() };
-        let tried = webhooks::delivered(&events(t).await[0], &endpoint, &no, false, 0.5, &t.app.at());
+        let tried = webhooks::delivered(&events(t).await[0], &endpoint, &no, false, 0.5, &t.app.context());
         t.app.commit(tried).await.unwrap();
         t.client_change(&checkout, json!({"customer_name": "B"})).await.ok();
         assert_eq!(names(&t.told().await), ["A", "B"]);
@@ -76,7 +76,7 @@ both! {
             let sending = events(t).await.remove(0);
             t.client_change(&checkout, json!({"customer_name": "B"})).await.ok();
             let answer = Receipt { http_code: Some(code), response: String::new() };
-            t.app.commit(webhooks::delivered(&sending, &endpoint, &answer, false, 0.5, &t.app.at())).await.unwrap();
+            t.app.commit(webhooks::delivered(&sending, &endpoint, &answer, false, 0.5, &t.app.context())).await.unwrap();
             let all = events(t).await;
             let (old, new) = (&all[0], &all[1]);
             assert_eq!((old.id, old.succeeded, &old.payload), (sending.id, succeeded, &None));

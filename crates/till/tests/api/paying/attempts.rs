@@ -111,7 +111,7 @@ both! {
         t.catch_up().await;
         // The confirmation that was on its way arrives now.
         let reference = t.attempt(&checkout).await.reference.unwrap();
-        let late = t.app.processor.confirm(attempt.id, &reference, t.app.at().now).await;
+        let late = t.app.processor.confirm(attempt.id, &reference, t.app.context().now).await;
         assert!(matches!(late, Err(ProcessorError::Refused(_))), "{late:?}");
         assert_eq!(t.attempt(&checkout).await.decline_reason.as_deref(), Some("abandoned"));
         assert_eq!(t.buy(&checkout, ADA).await["status"], "succeeded");
@@ -137,7 +137,7 @@ both! {
     async fn attempts_left_behind_are_looked_at_when_the_server_starts(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
         t.crash(&checkout, buyer(ADA, VISA), Step::Charged).await;
-        work::start(&t.app).await.unwrap();
+        jobs::start(&t.app).await.unwrap();
         t.drain().await;
         assert_eq!(t.reload(&checkout).await["status"], "succeeded");
         t.catch_up().await;
@@ -148,12 +148,12 @@ both! {
         t.listen().await;
         let checkout = t.checkout_for(&t.monthly().await).await;
         let attempt = t.crash(&checkout, buyer(ADA, VISA), Step::Charged).await;
-        let now = t.app.at().now;
+        let now = t.app.context().now;
         let outcome = t.app.processor.retrieve(attempt.id, now).await.unwrap().unwrap();
-        let one = || pay::settle(&t.app, attempt.id, &outcome);
+        let one = || payments::record_outcome(&t.app, attempt.id, &outcome);
         let (a, b, c) = tokio::join!(one(), one(), one());
         assert_eq!([a, b, c].into_iter().filter(|r| r.as_ref().unwrap().token.is_some()).count(), 1);
-        let (x, y) = tokio::join!(work::run_due(&t.app), work::run_due(&t.app));
+        let (x, y) = tokio::join!(jobs::run_due(&t.app), jobs::run_due(&t.app));
         x.unwrap();
         y.unwrap();
         for _ in 0..3 {
@@ -172,14 +172,14 @@ both! {
             let email = format!("{step:?}@example.com");
             let paid = t.checkout_for(&t.product().await).await;
             let attempt = t.crash(&paid, buyer(&email, VISA), step).await;
-            pay::settle(&t.app, attempt.id, &paid_by_card()).await.unwrap();
+            payments::record_outcome(&t.app, attempt.id, &paid_by_card()).await.unwrap();
             t.catch_up().await;
             assert_eq!(t.reload(&paid).await["status"], "succeeded", "{step:?}");
             assert_eq!((t.orders(&paid).await.len(), t.payments(&paid).await.len()), (1, 1));
 
             let refused = t.checkout_for(&t.product().await).await;
             let attempt = t.crash(&refused, buyer(&email, VISA), step).await;
-            pay::settle(&t.app, attempt.id, &declined()).await.unwrap();
+            payments::record_outcome(&t.app, attempt.id, &declined()).await.unwrap();
             t.catch_up().await;
             assert_eq!(t.reload(&refused).await["status"], "open", "{step:?}");
             assert_eq!(t.buy(&refused, &email).await["status"], "succeeded");
@@ -191,7 +191,7 @@ both! {
         let checkout = t.checkout_for(&t.product().await).await;
         let done = t.buy(&checkout, ADA).await;
         let attempt = t.attempt(&checkout).await.id;
-        pay::settle(&t.app, attempt, &declined()).await.unwrap();
+        payments::record_outcome(&t.app, attempt, &declined()).await.unwrap();
         t.drain().await;
         assert_eq!(t.reload(&checkout).await, done);
         assert_eq!(t.payments(&checkout).await[0]["status"], "succeeded");
@@ -203,7 +203,7 @@ both! {
         t.drain().await;
         let expired = t.reload(&over).await;
         assert_eq!(expired["status"], "expired");
-        pay::settle(&t.app, lost.id, &declined()).await.unwrap();
+        payments::record_outcome(&t.app, lost.id, &declined()).await.unwrap();
         t.drain().await;
         assert_eq!(t.reload(&over).await, expired);
     }
@@ -214,7 +214,7 @@ both! {
         t.catch_up().await;
         t.catch_up().await;
         t.buy(&checkout, ADA).await;
-        pay::settle(&t.app, lost.id, &paid_by_card()).await.unwrap();
+        payments::record_outcome(&t.app, lost.id, &paid_by_card()).await.unwrap();
         t.catch_up().await;
         assert_eq!(t.orders(&checkout).await.len(), 1);
         let late = t.app.store.attempt(lost.id).await.unwrap().unwrap();

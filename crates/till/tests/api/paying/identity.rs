@@ -1,8 +1,8 @@
 //! Who a purchase makes somebody: nothing before it has succeeded, and never another who was there before.
 
 use till_core::{
-    change::{Changes, Value as Bind},
     checkout::FULFIL_JOB,
+    kernel::changes::{Changes, Value as Bind},
 };
 
 use super::*;
@@ -172,7 +172,7 @@ both! {
         t.listen().await;
         let product = t.product().await;
         let known = ada(t, json!({"external_id": "ada"})).await;
-        let browser = t.desk().await;
+        let browser = t.dashboard().await;
         for (sent, conflict) in [(json!("bob"), json!("bob")), (json!("ada"), json!(null)), (json!(null), json!(null))] {
             // Where the id is known the session has that customer already.
             let checkout = t.checkout_with(&product, json!({"external_customer_id": sent})).await;
@@ -208,20 +208,20 @@ both! {
         let checkout = t.checkout_for(&t.product().await).await;
         t.confirm(&checkout, buyer(ADA, "pm_card_settlesLater")).await.ok();
         let attempt = t.attempt(&checkout).await;
-        let outcome = t.app.processor.retrieve(attempt.id, t.app.at().now + jiff::SignedDuration::from_secs(4)).await.unwrap().unwrap();
+        let outcome = t.app.processor.retrieve(attempt.id, t.app.context().now + jiff::SignedDuration::from_secs(4)).await.unwrap().unwrap();
         assert!(matches!(outcome, Outcome::Succeeded { .. }), "{outcome:?}");
         // It takes note of the success, looks for the customer that a confirmed session has, and gives the job up.
-        let (id, at) = (id_in(&checkout, "id"), t.app.at());
+        let (id, ctx) = (id_in(&checkout, "id"), t.app.context());
         let mut changes = Changes::new();
         changes
             .any("update checkouts set attempt_id = null, version = version + 1 where id = $1", vec![Bind::Uuid(id)])
             .any("update payments set state = 'succeeded', version = version + 1 where id = $1", vec![Bind::Uuid(attempt.id)])
-            .job(&at, FULFIL_JOB, &format!("{FULFIL_JOB}:{id}"), at.now, &id)
+            .job(&ctx, FULFIL_JOB, &format!("{FULFIL_JOB}:{id}"), ctx.now, &id)
             .any("update jobs set buried = 'the session has no customer' where kind = $1", vec![Bind::Text(FULFIL_JOB.into())]);
         t.app.store.commit(changes).await.unwrap();
         t.catch_up().await;
         assert_eq!(t.reload(&checkout).await["status"], "confirmed");
-        work::start(&t.app).await.unwrap();
+        jobs::start(&t.app).await.unwrap();
         t.catch_up().await;
         assert_eq!(t.reload(&checkout).await["status"], "succeeded");
         let order = &t.orders(&checkout).await[0];

@@ -1,0 +1,6 @@
+//! What a merchant sells: products with their prices, benefits, custom fields and files.
+
+pub mod benefits;
+pub mod custom_fields;
+pub mod files;
+pub mod products;

@@ -1,0 +1,422 @@
+//! How an attempt ended: one decision for all its witnesses (design: charging is a journal).
+
+use till_wire::{checkouts::CheckoutStatus, events::EventType, payments::CardMetadata};
+
+use super::{
+    CheckoutContext, Session,
+    agreed::Agreed,
+    confirm::{Buyer, announce, fulfil_soon, hints},
+    customer::{self, Match},
+};
+use crate::{
+    customers, discounts,
+    kernel::{
+        changes::{Changes, Json},
+        context::DecisionContext,
+        records::{Payment, PaymentKind, PaymentState},
+        refusal::Refusal,
+    },
+    subscriptions::{
+        claims::{self, Upgraded},
+        trials,
+    },
+};
+
+/// Marks, as its reason, a payment whose money arrived when the session could not use it any more: it was
+/// paid otherwise, is being paid otherwise, or is over. Such money is owed back to the buyer.
+pub const REFUND_DUE: &str = "refund_due";
+
+/// Marks, as its reason, a payment whose money arrived but whose kept terms cannot be read: nothing may be sold on
+/// other terms, so the session stays locked until somebody has looked at it. Once the terms read again, the next
+/// witness completes the purchase.
+pub const TERMS_UNREADABLE: &str = "terms_unreadable";
+
+/// What a witness says: the call's return, the processor's notice, or the reconciler.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Money moved, or the card is set up.
+    Succeeded {
+        /// What paid.
+        card: CardMetadata,
+        /// The processor's name for what paid, for renewals.
+        method_reference: String,
+        /// What the processor tells cards apart by, for limits by card.
+        card_fingerprint: String,
+    },
+    /// The buyer must authenticate.
+    RequiresAction {
+        /// The page to authenticate on, if there is one.
+        action_url: Option<String>,
+    },
+    /// The processor will tell later.
+    Processing,
+    /// Refused; only the processor may say so.
+    Failed {
+        /// A code such as `card_declined`.
+        reason: String,
+        /// For the buyer.
+        message: String,
+        /// What would have paid.
+        card: Option<CardMetadata>,
+        /// What the processor tells that card apart by.
+        card_fingerprint: Option<String>,
+    },
+}
+
+/// What settling changed.
+#[derive(Debug, Clone)]
+pub struct RecordedOutcome {
+    /// The session as it is now.
+    pub session: Session,
+    /// The attempt as it is now.
+    pub payment: Payment,
+    /// The key to the customer's portal, when this very call brought the success.
+    pub token: Option<String>,
+    /// The key that will open the portal if the attempt succeeds, when this very call confirmed the session: for the
+    /// buyer's browser alone.
+    pub awaited_token: Option<String>,
+    /// What to commit; empty for a second witness.
+    pub changes: Changes,
+}
+
+/// Keeps the processor's reference before money moves: `intended` becomes `asked`.
+pub fn asked(
+    payment: &Payment,
+    reference: &str,
+    client_secret: &str,
+    ctx: &DecisionContext,
+) -> (Payment, Changes) {
+    let mut new = payment.clone();
+    new.state = PaymentState::Asked;
+    new.reference = Some(reference.to_owned());
+    new.client_secret = Some(client_secret.to_owned());
+    new.modified_at = Some(ctx.now);
+    let mut changes = Changes::new();
+    changes.update(payment, &new);
+    new.version += 1;
+    (new, changes)
+}
+
+/// The discount that an attempt was made with; [`Buyer::discount`] is to be that row. None where the kept terms do
+/// not read, which [`record_outcome`] judges.
+pub fn discount_of(payment: &Payment) -> Option<uuid::Uuid> {
+    Agreed::read(&payment.confirmation.0).ok()?.discount_id()
+}
+
+/// Takes note of how an attempt stands. A second witness of the same outcome changes nothing.
+///
+/// Money is never lost: a charge that was given up as failed and succeeds after all still pays for its
+/// session while that is open and nothing else is in flight; else it is marked [`REFUND_DUE`].
+pub fn record_outcome(
+    session: &Session,
+    payment: &Payment,
+    outcome: &Outcome,
+    buyer: &Buyer,
+    context: CheckoutContext<'_>,
+) -> Result<RecordedOutcome, Refusal> {
+    let unchanged = || RecordedOutcome {
+        session: session.clone(),
+        payment: payment.clone(),
+        token: None,
+        awaited_token: None,
+        changes: Changes::new(),
+    };
+    let succeeded = matches!(outcome, Outcome::Succeeded { .. });
+    let late =
+        succeeded && payment.state == PaymentState::Failed && payment.kind == PaymentKind::Charge;
+    let looked_at = succeeded && payment.decline_reason.as_deref() == Some(TERMS_UNREADABLE);
+    if payment.state.is_settled() && !late && !looked_at {
+        return Ok(unchanged());
+    }
+    let mut noted = note(payment, outcome);
+    if noted == *payment {
+        return Ok(unchanged());
+    }
+    noted.modified_at = Some(context.ctx.now);
+    let in_flight = session.checkout.attempt_id;
+    let own = in_flight == Some(payment.id);
+    let failed = matches!(outcome, Outcome::Failed { .. });
+    let begins = session.checkout.status == CheckoutStatus::Open
+        && !failed
+        && (own || succeeded && in_flight.is_none());
+    let agreed = match Agreed::read(&payment.confirmation.0) {
+        Ok(agreed) => Some(agreed),
+        Err(_) if begins && looked_at => return Ok(unchanged()),
+        Err(_) if begins => return Ok(unreadable(session, payment, noted, context.ctx)),
+        Err(_) => None,
+    };
+    // What another session buys, or has bought, since this attempt was given up is not made a second time.
+    let crowded_out = buyer.came_late || {
+        let upgrades = session.checkout.subscription_id.is_some();
+        late && upgrades && !buyer.upgraded.as_ref().is_some_and(Upgraded::is_free)
+    };
+    let mut settled = match (session.checkout.status, agreed) {
+        (CheckoutStatus::Open, _) if own && failed => declined(session, payment, noted),
+        (CheckoutStatus::Open, Some(agreed)) if begins && !crowded_out => {
+            first(session, agreed, payment, noted, outcome, buyer, context)?
+        }
+        (CheckoutStatus::Confirmed, _) if own => later(session, payment, noted, outcome, context),
+        _ => aside(session, payment, noted),
+    };
+    if settled.payment.state.is_settled() {
+        settled.changes.looked_after(payment.id);
+    }
+    settled.payment.version = payment.version + 1;
+    Ok(settled)
+}
+
+/// The attempt as the outcome leaves it.
+fn note(payment: &Payment, outcome: &Outcome) -> Payment {
+    let mut new = payment.clone();
+    match outcome {
+        Outcome::Succeeded {
+            card,
+            method_reference,
+            card_fingerprint,
+        } => {
+            new.state = PaymentState::Succeeded;
+            new.card = Some(Json(card.clone()));
+            new.card_fingerprint = Some(card_fingerprint.clone());
+            new.method_reference = Some(method_reference.clone());
+            new.action_url = None;
+            (new.decline_reason, new.decline_message) = (None, None);
+        }
+        Outcome::RequiresAction { action_url } => {
+            new.state = PaymentState::RequiresAction;
+            new.action_url = action_url.clone();
+        }
+        Outcome::Processing => new.state = PaymentState::Processing,
+        Outcome::Failed {
+            reason,
+            message,
+            card,
+            card_fingerprint,
+        } => {
+            new.state = PaymentState::Failed;
+            new.decline_reason = Some(reason.clone());
+            new.decline_message = Some(message.clone());
+            new.card = card.clone().map(Json).or(new.card);
+            new.card_fingerprint = card_fingerprint.clone().or(new.card_fingerprint);
+            new.action_url = None;
+        }
+    }
+    new
+}
+
+fn intent_status(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Succeeded { .. } => "succeeded",
+        Outcome::RequiresAction { .. } => "requires_action",
+        Outcome::Processing => "processing",
+        Outcome::Failed { .. } => "requires_payment_method",
+    }
+}
+
+/// A decline leaves the session as it was: nothing of the confirmation is kept, nothing is told.
+fn declined(session: &Session, payment: &Payment, noted: Payment) -> RecordedOutcome {
+    let mut open = session.checkout.clone();
+    open.attempt_id = None;
+    let mut changes = Changes::new();
+    discounts::release(&mut changes, open.id);
+    trials::release(&mut changes, open.id);
+    claims::release(&mut changes, open.id);
+    changes
+        .update(&session.checkout, &open)
+        .update(payment, &noted);
+    open.version += 1;
+    RecordedOutcome {
+        session: session.with(open),
+        payment: noted,
+        token: None,
+        awaited_token: None,
+        changes,
+    }
+}
+
+/// The session has moved on without this attempt: the attempt alone is brought up to date.
+fn aside(session: &Session, payment: &Payment, mut noted: Payment) -> RecordedOutcome {
+    if noted.state == PaymentState::Succeeded && noted.kind == PaymentKind::Charge {
+        noted.decline_reason = Some(REFUND_DUE.to_owned());
+        noted.decline_message =
+            Some("The money arrived when the session could not use it any more.".to_owned());
+    }
+    let mut changes = Changes::new();
+    changes.guard(&session.checkout).update(payment, &noted);
+    RecordedOutcome {
+        session: session.clone(),
+        payment: noted,
+        token: None,
+        awaited_token: None,
+        changes,
+    }
+}
+
+/// What was agreed to cannot be read: the attempt says what the processor said, and the session waits, locked, for
+/// somebody to look at it.
+fn unreadable(
+    session: &Session,
+    payment: &Payment,
+    mut noted: Payment,
+    ctx: &DecisionContext,
+) -> RecordedOutcome {
+    let mut locked = session.checkout.clone();
+    locked.attempt_id = Some(payment.id);
+    let mut changes = Changes::new();
+    changes.update(&session.checkout, &locked);
+    if noted.state == PaymentState::Succeeded {
+        noted.decline_reason = Some(TERMS_UNREADABLE.to_owned());
+        noted.decline_message =
+            Some("The money arrived, but what was agreed to cannot be read.".to_owned());
+        changes.looked_after(payment.id);
+    } else {
+        look_again(&mut changes, &noted, ctx);
+    }
+    changes.update(payment, &noted);
+    noted.version = payment.version + 1;
+    locked.version = session.checkout.version + 1;
+    RecordedOutcome {
+        session: session.with(locked),
+        payment: noted,
+        token: None,
+        awaited_token: None,
+        changes,
+    }
+}
+
+/// The first word, other than no, on an attempt whose session is open.
+fn first(
+    session: &Session,
+    agreed: Agreed,
+    payment: &Payment,
+    mut noted: Payment,
+    outcome: &Outcome,
+    buyer: &Buyer,
+    context: CheckoutContext<'_>,
+) -> Result<RecordedOutcome, Refusal> {
+    let at = context.ctx;
+    let mut new = session.clone();
+    agreed.apply(&mut new.checkout);
+    let agreed = new.checkout.discount_id;
+    new.discount = [&buyer.discount, &session.discount]
+        .into_iter()
+        .flatten()
+        .find(|d| Some(d.id) == agreed)
+        .cloned();
+    new.checkout.modified_at = Some(at.now);
+    let done = noted.state == PaymentState::Succeeded;
+    let person = customer::match_customer(&new.checkout, buyer)
+        .unwrap_or(Match::New)
+        .person(&new);
+    // Until the purchase has succeeded, what the buyer typed is nobody's.
+    let mut purchaser = match done {
+        true => Some(customer::resolve_paid(&mut new, buyer, context)?),
+        false => {
+            customer::unsettle(&mut new.checkout);
+            None
+        }
+    };
+    noted.customer_id = new.checkout.customer_id;
+    noted.customer_email = new.checkout.customer_email.clone();
+    new.checkout.status = CheckoutStatus::Confirmed;
+    let metadata = &mut new.checkout.processor_metadata.0;
+    metadata.insert("intent_status".into(), intent_status(outcome).into());
+    if let Some(secret) = &noted.client_secret {
+        metadata.insert("intent_client_secret".into(), secret.clone());
+    }
+    new.checkout.attempt_id = (!done).then_some(payment.id);
+    let token = purchaser
+        .as_mut()
+        .and_then(|purchaser| purchaser.open_portal(&new.checkout, context));
+    let awaited_token = (!done).then(|| {
+        let (awaited, hash) = customers::session_token(context.key, at);
+        noted.portal_token_hash = Some(hash);
+        awaited
+    });
+    let mut changes = announce(session, &mut new, purchaser, context);
+    // Given up before, and what it had claimed given back: it is claimed anew.
+    if payment.state == PaymentState::Failed {
+        claims::claim(&mut changes, &new, &person, at);
+    }
+    if let (PaymentState::Failed, Some(discount_id)) = (payment.state, new.checkout.discount_id) {
+        let mut hints = hints(&new, buyer);
+        hints.card_fingerprint = noted.card_fingerprint.clone();
+        discounts::claim_late(&mut changes, discount_id, &new.checkout, &hints, at);
+    }
+    changes.update(payment, &noted);
+    if done {
+        fulfil_soon(&mut changes, &new, at);
+    } else {
+        look_again(&mut changes, &noted, at);
+    }
+    Ok(RecordedOutcome {
+        session: new,
+        payment: noted,
+        token,
+        awaited_token,
+        changes,
+    })
+}
+
+/// A later word on an attempt whose session is confirmed.
+fn later(
+    session: &Session,
+    payment: &Payment,
+    noted: Payment,
+    outcome: &Outcome,
+    context: CheckoutContext<'_>,
+) -> RecordedOutcome {
+    let CheckoutContext {
+        subscribers,
+        urls,
+        ctx,
+        ..
+    } = context;
+    let mut new = session.clone();
+    let mut changes = Changes::new();
+    changes.update(payment, &noted);
+    match outcome {
+        // Whose it is, the fulfilment decides: it makes the customer with the order.
+        Outcome::Succeeded { .. } => {
+            new.checkout.attempt_id = None;
+            changes.update(&session.checkout, &new.checkout);
+            fulfil_soon(&mut changes, session, ctx);
+        }
+        Outcome::Failed { .. } => {
+            // checkout.md 4.7: the session opens again, and the buyer may try another card.
+            new.checkout.status = CheckoutStatus::Open;
+            new.checkout.attempt_id = None;
+            new.checkout.modified_at = Some(ctx.now);
+            let metadata = &mut new.checkout.processor_metadata.0;
+            metadata.remove("intent_status");
+            metadata.remove("intent_client_secret");
+            changes.update(&session.checkout, &new.checkout);
+            discounts::release(&mut changes, new.checkout.id);
+            trials::release(&mut changes, new.checkout.id);
+            claims::release(&mut changes, new.checkout.id);
+            changes.emit_checkout(&new, EventType::CheckoutUpdated, subscribers, urls, ctx);
+        }
+        Outcome::RequiresAction { .. } | Outcome::Processing => {
+            let metadata = &mut new.checkout.processor_metadata.0;
+            metadata.insert("intent_status".into(), intent_status(outcome).into());
+            changes.update(&session.checkout, &new.checkout);
+            look_again(&mut changes, &noted, ctx);
+        }
+    }
+    new.checkout.version = session.checkout.version + 1;
+    RecordedOutcome {
+        session: new,
+        payment: noted,
+        token: None,
+        awaited_token: None,
+        changes,
+    }
+}
+
+/// Schedules the next look at an attempt without an outcome.
+fn look_again(changes: &mut Changes, payment: &Payment, ctx: &DecisionContext) {
+    let wait = match payment.state {
+        PaymentState::Processing => jiff::SignedDuration::from_secs(1),
+        _ => super::confirm::RECONCILE_AFTER,
+    };
+    changes.look_after(payment.id, wait, ctx);
+}

@@ -1,0 +1,470 @@
+//! A transaction is a value: everything a decision wants written, as data.
+//!
+//! `till-core` says *what* should be true; `till-store` makes all of it true at once or none of it.
+
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+
+use crate::kernel::context::DecisionContext;
+
+/// One column's value, the same on every database.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// SQL null.
+    Null,
+    /// A whole number (amounts are minor units).
+    Int(i64),
+    /// A truth value.
+    Bool(bool),
+    /// Text, also of closed word lists.
+    Text(String),
+    /// An id.
+    Uuid(Uuid),
+    /// An instant, kept to the microsecond.
+    Time(Timestamp),
+    /// JSON text, kept as written (key order matters to webhook receivers).
+    Json(String),
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl<T: Cell> From<T> for Value {
+    fn from(cell: T) -> Self {
+        cell.to_value()
+    }
+}
+
+/// What a column holds, so that a row can be read without guessing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// See [`Value::Int`].
+    Int,
+    /// See [`Value::Bool`].
+    Bool,
+    /// See [`Value::Text`].
+    Text,
+    /// See [`Value::Uuid`].
+    Uuid,
+    /// See [`Value::Time`].
+    Time,
+    /// See [`Value::Json`].
+    Json,
+}
+
+/// A stored value that does not fit its column's type: a damaged or foreign database.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("column {column}: {problem}")]
+pub struct ReadError {
+    /// The column's name.
+    pub column: String,
+    /// What did not fit.
+    pub problem: String,
+}
+
+/// A type that fills one column.
+pub trait Cell: Sized {
+    /// The column's kind.
+    const KIND: Kind;
+    /// The value as written.
+    fn to_value(&self) -> Value;
+    /// The value as read; the error says what did not fit.
+    fn from_value(value: Value) -> Result<Self, String>;
+}
+
+macro_rules! cell {
+    ($type:ty, $kind:ident) => {
+        impl Cell for $type {
+            const KIND: Kind = Kind::$kind;
+            fn to_value(&self) -> Value {
+                Value::$kind(self.clone())
+            }
+            fn from_value(value: Value) -> Result<Self, String> {
+                match value {
+                    Value::$kind(v) => Ok(v),
+                    other => Err(format!("expected {:?}, found {other:?}", Kind::$kind)),
+                }
+            }
+        }
+    };
+}
+cell!(i64, Int);
+cell!(bool, Bool);
+cell!(String, Text);
+cell!(Uuid, Uuid);
+cell!(Timestamp, Time);
+
+impl<T: Cell> Cell for Option<T> {
+    const KIND: Kind = T::KIND;
+    fn to_value(&self) -> Value {
+        self.as_ref().map_or(Value::Null, Cell::to_value)
+    }
+    fn from_value(value: Value) -> Result<Self, String> {
+        match value {
+            Value::Null => Ok(None),
+            v => T::from_value(v).map(Some),
+        }
+    }
+}
+
+/// A column that holds a serialisable value as JSON text.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Json<T>(pub T);
+
+impl<T: Serialize + DeserializeOwned> Cell for Json<T> {
+    const KIND: Kind = Kind::Json;
+    fn to_value(&self) -> Value {
+        Value::Json(serde_json::to_string(&self.0).expect("records serialise: string keys only"))
+    }
+    fn from_value(value: Value) -> Result<Self, String> {
+        match value {
+            Value::Json(text) => serde_json::from_str(&text)
+                .map(Json)
+                .map_err(|e| e.to_string()),
+            other => Err(format!("expected Json, found {other:?}")),
+        }
+    }
+}
+
+impl<T> std::ops::Deref for Json<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// Makes a closed word list (an enum with `as_str` and `FromStr`) fill a text column.
+#[macro_export]
+macro_rules! word_cell {
+    ($($type:ty),+ $(,)?) => {$(
+        impl $crate::kernel::changes::Cell for $type {
+            const KIND: $crate::kernel::changes::Kind = $crate::kernel::changes::Kind::Text;
+            fn to_value(&self) -> $crate::kernel::changes::Value {
+                $crate::kernel::changes::Value::Text(self.as_str().to_owned())
+            }
+            fn from_value(value: $crate::kernel::changes::Value) -> Result<Self, String> {
+                match value {
+                    $crate::kernel::changes::Value::Text(text) => text
+                        .parse()
+                        .map_err(|_| format!("unknown word {text:?}")),
+                    other => Err(format!("expected Text, found {other:?}")),
+                }
+            }
+        }
+    )+};
+}
+
+/// Reads a row's columns from left to right.
+pub trait Columns {
+    /// The next column's value, read as `kind`.
+    fn next(&mut self, kind: Kind) -> Result<Value, ReadError>;
+}
+
+/// A row type: its table, its columns, and the way there and back. Made by [`record!`](crate::record).
+pub trait Record: Sized {
+    /// The table's name.
+    const TABLE: &'static str;
+    /// The columns, in the order of [`Record::values`] and [`Record::read`].
+    const COLUMNS: &'static [&'static str];
+    /// Columns that are only written, each with the column that it is worked out from: see [`Record::folded`].
+    const FOLDED: &'static [(&'static str, &'static str)] = &[];
+    /// All columns that are written: [`Record::COLUMNS`], then those of [`Record::FOLDED`].
+    const WRITTEN: &'static [&'static str] = Self::COLUMNS;
+    /// The values of all columns.
+    fn values(&self) -> Vec<Value>;
+    /// The values of [`Record::FOLDED`], which follow from the row: what it says in the form that is searched or
+    /// compared ([`crate::kernel::folding`]), or null where that is only its lower case.
+    fn folded(&self) -> Vec<Value> {
+        Vec::new()
+    }
+    /// The values of [`Record::WRITTEN`].
+    fn written(&self) -> Vec<Value> {
+        let mut values = self.values();
+        values.extend(self.folded());
+        values
+    }
+    /// A row from its columns.
+    fn read(row: &mut dyn Columns) -> Result<Self, ReadError>;
+    /// The primary key.
+    fn id(&self) -> Uuid;
+    /// The version, for aggregates that several people change.
+    fn version(&self) -> Option<i64>;
+}
+
+/// Declares a row type and its [`Record`]: one struct, one table, one place.
+///
+/// The first column must be `id: Uuid`. `versioned` records carry `version: i64`, which
+/// [`Changes::update`] checks and raises. `checked` records have a `check(&self) -> Result<(), String>`: a row whose
+/// columns do not go together is not read, so that nothing is worked out from half a price.
+/// `folded { name_folded: searchable(name) }` adds columns that are written whenever the row is, worked out by a
+/// function of [`crate::kernel::folding`]: see [`Record::folded`].
+#[macro_export]
+macro_rules! record {
+    ($(#[$meta:meta])* $table:literal $(, $flag:ident)*; $(#[$smeta:meta])* pub struct $name:ident { $($(#[$fmeta:meta])* $field:ident : $type:ty),+ $(,)? }
+        $(folded { $($column:ident : $fold:ident ( $source:ident )),+ $(,)? })?) => {
+        $(#[$meta])*
+        $(#[$smeta])*
+        #[allow(missing_docs, reason = "a column is named as its migration names it")]
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct $name { $($(#[$fmeta])* pub $field: $type),+ }
+        impl $crate::kernel::changes::Record for $name {
+            const TABLE: &'static str = $table;
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),+];
+            $(const FOLDED: &'static [(&'static str, &'static str)] = &[$((stringify!($column), stringify!($source))),+];)?
+            const WRITTEN: &'static [&'static str] = &[$(stringify!($field)),+ $(, $(stringify!($column)),+)?];
+            $(fn folded(&self) -> Vec<$crate::kernel::changes::Value> {
+                vec![$($crate::kernel::changes::Cell::to_value(
+                    &$crate::kernel::folding::Text::text(&self.$source).and_then($crate::kernel::folding::$fold)
+                )),+]
+            })?
+            fn values(&self) -> Vec<$crate::kernel::changes::Value> {
+                vec![$($crate::kernel::changes::Cell::to_value(&self.$field)),+]
+            }
+            fn read(row: &mut dyn $crate::kernel::changes::Columns) -> Result<Self, $crate::kernel::changes::ReadError> {
+                let read = Self { $($field: {
+                    let value = row.next(<$type as $crate::kernel::changes::Cell>::KIND)?;
+                    <$type as $crate::kernel::changes::Cell>::from_value(value).map_err(|problem| $crate::kernel::changes::ReadError {
+                        column: concat!($table, ".", stringify!($field)).to_owned(),
+                        problem,
+                    })?
+                }),+ };
+                $($crate::record!(@$flag read $table);)*
+                Ok(read)
+            }
+            fn id(&self) -> uuid::Uuid { self.id }
+            fn version(&self) -> Option<i64> { $crate::record!(@version self $($flag)*) }
+        }
+    };
+    (@versioned $read:ident $table:literal) => {};
+    (@checked $read:ident $table:literal) => {
+        $read.check().map_err(|problem| $crate::kernel::changes::ReadError {
+            column: format!("{} {}", $table, $read.id),
+            problem,
+        })?
+    };
+    (@version $self:ident versioned $($rest:ident)*) => { Some($self.version) };
+    (@version $self:ident checked) => { None };
+    (@version $self:ident) => { None };
+}
+
+/// A row that says when it was last changed, and how often.
+pub trait Revised: Record {
+    /// It is changed now.
+    fn revised(&mut self, now: Timestamp);
+}
+
+/// One write and what must hold for it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Write {
+    /// A new row. A unique violation refuses the whole as [`CommitConflict::Taken`].
+    Insert {
+        /// Table.
+        table: &'static str,
+        /// Columns.
+        columns: &'static [&'static str],
+        /// Values, one per column.
+        values: Vec<Value>,
+    },
+    /// Changed columns of one row; refused as [`CommitConflict::Stale`] when the version has moved or the row is gone.
+    Update {
+        /// Table.
+        table: &'static str,
+        /// Primary key.
+        id: Uuid,
+        /// The version the decision was made on.
+        version: Option<i64>,
+        /// What changes.
+        set: Vec<(&'static str, Value)>,
+    },
+    /// A row that was only read must still be as read, else [`CommitConflict::Stale`].
+    Guard {
+        /// Table.
+        table: &'static str,
+        /// Primary key.
+        id: Uuid,
+        /// The version the decision was made on.
+        version: i64,
+    },
+    /// A statement that must touch exactly one row, else [`CommitConflict::NotOne`].
+    ExactlyOne {
+        /// Names the expectation in the refusal.
+        label: &'static str,
+        /// Portable SQL with `$1`…
+        sql: &'static str,
+        /// Its values.
+        binds: Vec<Value>,
+    },
+    /// A statement that may touch any number of rows.
+    Any {
+        /// Portable SQL with `$1`…
+        sql: &'static str,
+        /// Its values.
+        binds: Vec<Value>,
+    },
+}
+
+/// Why a commit wrote nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommitConflict {
+    /// A row moved between load and commit: load and decide again.
+    #[error("a row changed between reading and writing")]
+    Stale,
+    /// A unique index (its name) already holds the value.
+    #[error("unique index {0} already holds this value")]
+    Taken(String),
+    /// An [`Write::ExactlyOne`] (its label) touched none or several rows.
+    #[error("{0} did not touch exactly one row")]
+    NotOne(&'static str),
+}
+
+/// A hint to whoever watches `topic` (a buyer's open page), published after the commit. Never the truth:
+/// a lost signal costs a poll, not data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signal {
+    /// What is watched, such as `checkout:<id>`.
+    pub topic: String,
+    /// The message, JSON text.
+    pub message: String,
+}
+
+/// The writes of one decision: all are applied, or none is.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[must_use = "changes do nothing until they are committed"]
+pub struct Changes {
+    /// In the order they are applied.
+    pub writes: Vec<Write>,
+    /// Published after the commit.
+    pub signals: Vec<Signal>,
+}
+
+impl Changes {
+    /// No change yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a row.
+    pub fn insert<R: Record>(&mut self, row: &R) -> &mut Self {
+        self.writes.push(Write::Insert {
+            table: R::TABLE,
+            columns: R::WRITTEN,
+            values: row.written(),
+        });
+        self
+    }
+
+    /// Writes the columns that differ, where the version is still `old`'s; raises the version.
+    /// Nothing differs: nothing is written, but the version is still guarded.
+    pub fn update<R: Record>(&mut self, old: &R, new: &R) -> &mut Self {
+        debug_assert_eq!(old.id(), new.id(), "update must not change the id");
+        let mut set: Vec<_> = R::WRITTEN
+            .iter()
+            .zip(old.written().into_iter().zip(new.written()))
+            .filter(|(column, (before, after))| **column != "version" && before != after)
+            .map(|(column, (_, after))| (*column, after))
+            .collect();
+        if set.is_empty() {
+            return self.guard(old);
+        }
+        if let Some(version) = old.version() {
+            set.push(("version", Value::Int(version + 1)));
+        }
+        self.writes.push(Write::Update {
+            table: R::TABLE,
+            id: old.id(),
+            version: old.version(),
+            set,
+        });
+        self
+    }
+
+    /// [`Changes::update`] of what somebody asked to be changed: where anything differs the row says when that was, and
+    /// has its next version; where nothing does, nothing is written. Whether anything did.
+    pub fn revise<R: Revised + PartialEq>(
+        &mut self,
+        old: &R,
+        new: &mut R,
+        ctx: &DecisionContext,
+    ) -> bool {
+        if old == new {
+            return false;
+        }
+        new.revised(ctx.now);
+        self.update(old, new);
+        true
+    }
+
+    /// Makes the commit depend on a versioned row that was only read.
+    pub fn guard<R: Record>(&mut self, row: &R) -> &mut Self {
+        if let Some(version) = row.version() {
+            self.writes.push(Write::Guard {
+                table: R::TABLE,
+                id: row.id(),
+                version,
+            });
+        }
+        self
+    }
+
+    /// Raises the version of a row that stays as it is, where it is still the one that was read: of two
+    /// decisions about what belongs to the row, made at the same time, one is refused as stale.
+    pub fn touch<R: Record>(&mut self, row: &R) -> &mut Self {
+        if let Some(version) = row.version() {
+            self.writes.push(Write::Update {
+                table: R::TABLE,
+                id: row.id(),
+                version: Some(version),
+                set: vec![("version", Value::Int(version + 1))],
+            });
+        }
+        self
+    }
+
+    /// A statement that must touch exactly one row.
+    pub fn exactly_one(
+        &mut self,
+        label: &'static str,
+        sql: &'static str,
+        binds: Vec<Value>,
+    ) -> &mut Self {
+        self.writes.push(Write::ExactlyOne { label, sql, binds });
+        self
+    }
+
+    /// A statement that may touch any number of rows.
+    pub fn any(&mut self, sql: &'static str, binds: Vec<Value>) -> &mut Self {
+        self.writes.push(Write::Any { sql, binds });
+        self
+    }
+
+    /// Tells watchers of `topic` after the commit.
+    pub fn signal(&mut self, topic: impl Into<String>, message: impl Into<String>) -> &mut Self {
+        self.signals.push(Signal {
+            topic: topic.into(),
+            message: message.into(),
+        });
+        self
+    }
+
+    /// Appends another decision's writes.
+    pub fn and(&mut self, other: Changes) -> &mut Self {
+        self.writes.extend(other.writes);
+        self.signals.extend(other.signals);
+        self
+    }
+
+    /// Whether nothing is written and nobody told, whatever must still hold.
+    pub fn writes_nothing(&self) -> bool {
+        let guards = |write: &Write| matches!(write, Write::Guard { .. });
+        self.signals.is_empty() && self.writes.iter().all(guards)
+    }
+
+    /// Whether there is nothing to commit.
+    pub fn is_empty(&self) -> bool {
+        self.writes.is_empty() && self.signals.is_empty()
+    }
+}

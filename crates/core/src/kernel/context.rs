@@ -1,0 +1,108 @@
+//! The moment and the randomness a decision is made with: both come from outside.
+
+use std::sync::{
+    Mutex,
+    atomic::{AtomicI64, Ordering},
+};
+
+use jiff::Timestamp;
+use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
+use uuid::Uuid;
+
+/// When a decision is made, and where its ids and tokens come from.
+#[derive(Debug)]
+pub struct DecisionContext {
+    /// The moment, to the microsecond.
+    pub now: Timestamp,
+    rng: Mutex<StdRng>,
+    count: AtomicI64,
+}
+
+impl DecisionContext {
+    /// `now` cut to the microsecond, which is what databases keep.
+    pub fn new(now: Timestamp, seed: [u8; 32]) -> Self {
+        Self {
+            now: microseconds(now),
+            rng: Mutex::new(StdRng::from_seed(seed)),
+            count: AtomicI64::new(0),
+        }
+    }
+
+    /// A new random (version 4) id.
+    pub fn id(&self) -> Uuid {
+        let mut bytes = [0; 16];
+        self.fill(&mut bytes);
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+
+    /// A number that orders what is decided: by moment, and within one decision by call.
+    pub fn sequence(&self) -> i64 {
+        self.now.as_microsecond() * 1000 + self.count.fetch_add(1, Ordering::Relaxed) % 1000
+    }
+
+    /// A token: prefix, 37 random letters and digits, and a checksum (checkout.md 0.5).
+    pub fn token(&self, prefix: &str) -> String {
+        self.token_of(prefix, 37)
+    }
+
+    /// A token with `length` random characters before the checksum.
+    pub fn token_of(&self, prefix: &str, length: usize) -> String {
+        const ALPHABET: &[u8; 62] =
+            b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        let body: String = {
+            let mut rng = self.rng.lock().expect("the generator cannot panic");
+            (0..length)
+                .map(|_| char::from(ALPHABET[rng.random_range(0..62)]))
+                .collect()
+        };
+        let mut sum = crc32fast::hash(body.as_bytes());
+        let mut check = [b'0'; 6];
+        for digit in check.iter_mut().rev() {
+            *digit = ALPHABET[(sum % 62) as usize];
+            sum /= 62;
+        }
+        format!("{prefix}{body}{}", String::from_utf8_lossy(&check))
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        self.rng
+            .lock()
+            .expect("the generator cannot panic")
+            .fill_bytes(bytes);
+    }
+}
+
+/// Cut to the microsecond: the resolution of every stored and shown time.
+pub fn microseconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(at.as_microsecond()).expect("a cut timestamp stays in range")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_carry_their_prefix_length_and_checksum() {
+        let ctx = DecisionContext::new(Timestamp::UNIX_EPOCH, [7; 32]);
+        let token = ctx.token("polar_c_");
+        let body = &token["polar_c_".len()..];
+        assert_eq!(body.len(), 43);
+        let sum = crc32fast::hash(&body.as_bytes()[..37]);
+        let read = body[37..].bytes().fold(0u64, |n, c| {
+            n * 62
+                + match c {
+                    b'0'..=b'9' => u64::from(c - b'0'),
+                    b'A'..=b'Z' => u64::from(c - b'A') + 10,
+                    _ => u64::from(c - b'a') + 36,
+                }
+        });
+        assert_eq!(read, u64::from(sum));
+        assert_ne!(token, ctx.token("polar_c_"));
+    }
+
+    #[test]
+    fn ids_are_version_4() {
+        let ctx = DecisionContext::new(Timestamp::UNIX_EPOCH, [7; 32]);
+        assert_eq!(ctx.id().get_version_num(), 4);
+    }
+}

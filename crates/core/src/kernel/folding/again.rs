@@ -1,0 +1,78 @@
+//! Keys and texts that an older version wrote, folded again. SQL cannot do it: only the program knows how to fold.
+
+use uuid::Uuid;
+
+use super::{code_key, email_key, person_key, sign_in_key};
+use crate::kernel::changes::{Changes, Record, Value, Write};
+
+/// Rows that are known by a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keyed {
+    /// Customers, by their address.
+    Customers,
+    /// Discounts, by their code.
+    Discounts,
+    /// People, by the address that they sign in with.
+    People,
+    /// Uses of discounts, by the person.
+    Redemptions,
+    /// Trials, by the person.
+    Trials,
+    /// Trials that are being taken, by the person.
+    TrialClaims,
+}
+
+impl Keyed {
+    /// All of them.
+    pub const ALL: [Keyed; 6] = [
+        Keyed::Customers,
+        Keyed::Discounts,
+        Keyed::People,
+        Keyed::Redemptions,
+        Keyed::Trials,
+        Keyed::TrialClaims,
+    ];
+
+    /// What a row's key should be, from what the store reads for it: the address or the code where the row has it,
+    /// else its old key. `None` where that has none.
+    pub fn key(self, source: &str) -> Option<String> {
+        match self {
+            Self::Customers => Some(email_key(source)),
+            Self::Discounts => Some(code_key(source)),
+            Self::People => sign_in_key(source),
+            Self::Redemptions | Self::Trials => person_key(source),
+            Self::TrialClaims => {
+                let person = person_key(source.strip_prefix("email:")?)?;
+                Some(format!("email:{person}"))
+            }
+        }
+    }
+
+    /// Gives a row its key. Refused as taken where another row has it.
+    pub fn give(self, changes: &mut Changes, id: Uuid, key: String) {
+        let sql = match self {
+            Self::Customers => "update customers set email_key = $1 where id = $2",
+            Self::Discounts => "update discounts set code_key = $1 where id = $2",
+            Self::People => "update users set email_key = $1 where id = $2",
+            Self::Redemptions => "update discount_redemptions set email_key = $1 where id = $2",
+            Self::Trials => "update trial_redemptions set email_key = $1 where id = $2",
+            Self::TrialClaims => "update trial_claims set person = $1 where id = $2",
+        };
+        changes.any(sql, vec![Value::Text(key), Value::Uuid(id)]);
+    }
+}
+
+/// Writes the folded forms of rows as they are; refused as stale where one has moved.
+pub fn texts<R: Record>(rows: &[R]) -> Changes {
+    let mut changes = Changes::new();
+    for row in rows {
+        let columns = R::FOLDED.iter().map(|(folded, _)| *folded);
+        changes.writes.push(Write::Update {
+            table: R::TABLE,
+            id: row.id(),
+            version: row.version(),
+            set: columns.zip(row.folded()).collect(),
+        });
+    }
+    changes
+}

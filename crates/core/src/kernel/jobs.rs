@@ -1,0 +1,288 @@
+//! Work that outlives its request: one queue, written in the same [`Changes`] as its cause.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+
+use crate::kernel::changes::{Cell, Changes, Kind, Value, Write};
+use crate::kernel::context::DecisionContext;
+use crate::record;
+
+record! {
+    /// A piece of work, as claimed: whoever holds the lease does it.
+    "jobs";
+    pub struct Job {
+        /// Its id.
+        id: Uuid,
+        /// What is to be done.
+        kind: String,
+        /// Names the work: there is at most one job per key.
+        key: String,
+        /// What the work needs to know.
+        payload: Payload,
+        /// Not before.
+        run_at: Timestamp,
+        /// Asked for again while it was leased: when it is to run after this run.
+        next_at: Option<Timestamp>,
+        /// Until when the claimer may work undisturbed; null: nobody works on it.
+        lease_until: Option<Timestamp>,
+        /// Which claim that was.
+        claim: Option<Uuid>,
+        /// How often it was claimed since it last succeeded.
+        attempts: i64,
+        /// How many of its runs have failed since one last did not.
+        failures: i64,
+        /// Why the last of them failed.
+        last_error: Option<String>,
+        /// Why it was given up; null: it was not.
+        buried: Option<String>,
+        /// When it was first asked for.
+        created_at: Timestamp,
+    }
+}
+
+/// What a job's work needs to know, as JSON. Text that is no JSON is kept as text, which no kind takes: so it stops the
+/// job that has it, and not whoever claims that job among others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payload(pub serde_json::Value);
+
+impl Cell for Payload {
+    const KIND: Kind = Kind::Json;
+    fn to_value(&self) -> Value {
+        Value::Json(self.0.to_string())
+    }
+    fn from_value(value: Value) -> Result<Self, String> {
+        match value {
+            Value::Json(text) => {
+                let read = serde_json::from_str(&text);
+                Ok(Self(read.unwrap_or(serde_json::Value::String(text))))
+            }
+            other => Err(format!("expected Json, found {other:?}")),
+        }
+    }
+}
+
+/// Runs of a job that may fail one after the other before it is given up: with [`backoff`], some six hours.
+pub const MOST_FAILURES: i64 = 20;
+/// Characters that are kept of why a run failed.
+const REASON_LENGTH: usize = 500;
+
+impl Job {
+    /// The payload as its kind's type.
+    pub fn payload<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        T::deserialize(&self.payload.0)
+    }
+
+    /// What comes of a run that failed: another one after a pause that grows, or none after [`MOST_FAILURES`].
+    pub fn failed(&self, reason: &str, now: Timestamp) -> End {
+        let failures = self.failures + 1;
+        let reason: String = reason.chars().take(REASON_LENGTH).collect();
+        if failures >= MOST_FAILURES {
+            return End::Bury {
+                reason: format!("failed {failures} times, the last time with: {reason}"),
+            };
+        }
+        End::Failed {
+            at: now + backoff(failures),
+            reason,
+        }
+    }
+}
+
+/// The pause after this many failures: 1 s, 2 s, 4 s … up to 34 minutes.
+pub fn backoff(failures: i64) -> SignedDuration {
+    SignedDuration::from_secs(1 << (failures.clamp(1, 12) - 1))
+}
+
+/// How a run of a job ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum End {
+    /// It is done; these are its effects.
+    Done(Changes),
+    /// It is not done yet, and nothing is wrong: go on with it.
+    Retry {
+        /// Not before.
+        at: Timestamp,
+    },
+    /// The run failed: try again. Made by [`Job::failed`].
+    Failed {
+        /// Not before.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+    /// Give it up for a person to look at; asking for its key again revives it.
+    Bury {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Asking again moves the run to the earlier time, and a run in progress is followed by another,
+/// so that no request is lost between a worker's look and its end.
+const ASK: &str = "insert into jobs (id, kind, key, payload, run_at, next_at, lease_until, claim, attempts, failures, buried, created_at) \
+values ($1, $2, $3, $4, $5, null, $7, $8, $9, 0, null, $6) \
+on conflict (key) do update set \
+payload = excluded.payload, \
+run_at = case when jobs.buried is not null then excluded.run_at \
+when jobs.lease_until is null and excluded.run_at < jobs.run_at then excluded.run_at \
+else jobs.run_at end, \
+next_at = case when jobs.lease_until is null then null \
+when jobs.next_at < excluded.run_at then jobs.next_at \
+else excluded.run_at end, \
+attempts = case when jobs.buried is not null then 0 else jobs.attempts end, \
+failures = case when jobs.buried is not null then 0 else jobs.failures end, \
+buried = null";
+
+/// Whether the job asked for may begin at once.
+fn is_due(asked: &[Value]) -> bool {
+    matches!((&asked[4], &asked[5]), (Value::Time(run_at), Value::Time(now)) if run_at <= now)
+}
+
+/// Whether `write` asks for a job for which nobody has to be woken: it is not due yet, or claimed already.
+pub fn is_cared_for(write: &Write) -> bool {
+    matches!(write, Write::Any { sql, binds } if *sql == ASK && (!is_due(binds) || binds[6] != Value::Null))
+}
+
+/// A due job that changes ask for and that may be claimed before they are committed.
+#[derive(Debug)]
+pub struct Due<'a>(&'a mut Vec<Value>);
+
+impl Due<'_> {
+    /// Has the job come into being with the caller's lease: who asks for work and does it at once needs no commit in
+    /// between. Only for work whose whole effect is its end: where the key exists already the claim is not had, and
+    /// that end is refused.
+    pub fn claim(self, lease_until: Timestamp, claim: Uuid) -> Option<Job> {
+        let job = match self.0.as_slice() {
+            [
+                Value::Uuid(id),
+                Value::Text(kind),
+                Value::Text(key),
+                Value::Json(payload),
+                Value::Time(run_at),
+                Value::Time(created_at),
+                ..,
+            ] => Job {
+                id: *id,
+                kind: kind.clone(),
+                key: key.clone(),
+                payload: Payload(serde_json::from_str(payload).ok()?),
+                run_at: *run_at,
+                next_at: None,
+                lease_until: Some(lease_until),
+                claim: Some(claim),
+                attempts: 1,
+                failures: 0,
+                last_error: None,
+                buried: None,
+                created_at: *created_at,
+            },
+            _ => return None,
+        };
+        self.0
+            .splice(6.., [lease_until.into(), claim.into(), job.attempts.into()]);
+        Some(job)
+    }
+}
+
+impl Changes {
+    /// Asks for work of `kind`, once per `key`, not before `run_at`. Where the key is already
+    /// waiting, the payload is replaced and the earlier time holds; where it is being worked on,
+    /// it runs once more afterwards.
+    pub fn job(
+        &mut self,
+        ctx: &DecisionContext,
+        kind: &'static str,
+        key: &str,
+        run_at: Timestamp,
+        payload: &impl Serialize,
+    ) -> &mut Self {
+        let payload = serde_json::to_string(payload).expect("payloads serialise: string keys only");
+        self.any(
+            ASK,
+            vec![
+                Value::Uuid(ctx.id()),
+                Value::Text(kind.to_owned()),
+                Value::Text(key.to_owned()),
+                Value::Json(payload),
+                Value::Time(run_at),
+                Value::Time(ctx.now),
+                Value::Null,
+                Value::Null,
+                Value::Int(0),
+            ],
+        )
+    }
+
+    /// The due job of `kind` that is asked for here.
+    pub fn due(&mut self, kind: &str) -> Option<Due<'_>> {
+        self.writes.iter_mut().find_map(|write| match write {
+            Write::Any { sql, binds } if *sql == ASK && is_due(binds) => match &binds[1] {
+                Value::Text(asked) if asked == kind => Some(Due(binds)),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    /// Takes back the job that waits under `key`, if there is one; a run in progress goes on.
+    pub fn no_job(&mut self, key: &str) -> &mut Self {
+        self.any(
+            "delete from jobs where key = $1 and lease_until is null and buried is null",
+            vec![Value::Text(key.to_owned())],
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(failures: i64) -> Job {
+        let ctx = DecisionContext::new(Timestamp::UNIX_EPOCH, [1; 32]);
+        let mut changes = Changes::new();
+        changes.job(&ctx, "send", "a", ctx.now, &1);
+        let due = changes.due("send").expect("it is due");
+        let mut job = due.claim(ctx.now, ctx.id()).expect("nobody has it");
+        job.failures = failures;
+        job
+    }
+
+    #[test]
+    fn a_job_that_fails_is_tried_again_after_pauses_that_grow_and_given_up_in_the_end() {
+        let now = Timestamp::UNIX_EPOCH;
+        let mut waited = SignedDuration::ZERO;
+        for failures in 0..MOST_FAILURES - 1 {
+            let End::Failed { at, reason } = job(failures).failed("no disk", now) else {
+                panic!("given up after {failures}");
+            };
+            assert_eq!(reason, "no disk");
+            let pause = at.duration_since(now);
+            assert!(
+                pause >= SignedDuration::from_secs(1) && pause <= SignedDuration::from_mins(35)
+            );
+            waited += pause;
+        }
+        assert!(waited > SignedDuration::from_hours(5), "{waited}");
+        let last = job(MOST_FAILURES - 1).failed("no disk", now);
+        let reason = "failed 20 times, the last time with: no disk".to_owned();
+        assert_eq!(last, End::Bury { reason });
+    }
+
+    #[test]
+    fn the_reason_of_a_failure_is_cut_off() {
+        let End::Failed { reason, .. } = job(0).failed(&"é".repeat(9_000), Timestamp::UNIX_EPOCH)
+        else {
+            panic!("given up at once");
+        };
+        assert_eq!(reason.chars().count(), 500);
+    }
+
+    #[test]
+    fn a_payload_that_does_not_read_stops_its_own_job_only() {
+        let read = Payload::from_value(Value::Json("{\"half".into())).expect("kept as text");
+        let mut job = job(0);
+        job.payload = read;
+        assert!(job.payload::<uuid::Uuid>().is_err());
+    }
+}

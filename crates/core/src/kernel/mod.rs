@@ -1,0 +1,18 @@
+//! What every decision is made of: rows, changes, the moment and the ids, events, jobs and refusals.
+
+pub mod budgets;
+pub mod changes;
+pub mod context;
+pub mod events;
+pub mod folding;
+pub mod hex;
+pub mod history;
+pub mod idempotency;
+pub mod jobs;
+pub mod period;
+pub mod records;
+pub mod refusal;
+pub mod retention;
+pub mod rows;
+pub mod tokens;
+pub mod urls;

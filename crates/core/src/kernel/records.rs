@@ -1,0 +1,580 @@
+//! The rows of every table, as `migrations/` creates them. Amounts are minor units of the row's currency.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::Value;
+use till_wire::{
+    address::Address,
+    benefits::{BenefitType, BenefitVisibility},
+    checkouts::CheckoutStatus,
+    custom_fields::CustomFieldType,
+    customers::CustomerType,
+    discounts::{DiscountDuration, DiscountType},
+    events::EventType,
+    files::FileService,
+    metadata::Metadata,
+    meters::MeterUnit,
+    money::Currency,
+    orders::{BillingReason, OrderItem, OrderStatus},
+    organizations::{OrganizationStatus, Settings, TaxBehaviorOption},
+    payments::{CardMetadata, PaymentTrigger},
+    scope::Scope,
+    subscriptions::SubscriptionStatus,
+    tax::TaxLine,
+    values::Interval,
+    webhooks::WebhookFormat,
+    words,
+};
+use uuid::Uuid;
+
+use crate::{kernel::changes::Json, people::PasswordHash, record, word_cell};
+
+mod catalog;
+mod terms;
+
+pub use catalog::{
+    AttachedField, Benefit, CustomField, File, Meter, PriceKind, Product, ProductPrice, Upload,
+    UploadPart,
+};
+pub use terms::{CheckoutLink, Discount, DiscountRedemption, TrialRedemption};
+
+word_cell!(
+    BenefitType,
+    BenefitVisibility,
+    BillingReason,
+    CheckoutStatus,
+    Currency,
+    CustomFieldType,
+    CustomerType,
+    DiscountDuration,
+    DiscountType,
+    EventType,
+    FileService,
+    Interval,
+    MeterUnit,
+    OrderStatus,
+    OrganizationStatus,
+    PaymentKind,
+    PaymentState,
+    PaymentTrigger,
+    Role,
+    SignInMethod,
+    SubscriptionStatus,
+    TaxBehaviorOption,
+    till_wire::products::Visibility,
+    WebhookFormat,
+);
+
+words! {
+    /// What a person may do in an organization.
+    pub enum Role {
+        /// Everything.
+        Owner = "owner",
+        /// Everything.
+        Admin = "admin",
+        /// Everything but people and settings.
+        Member = "member",
+    }
+}
+
+words! {
+    /// How somebody signed in.
+    pub enum SignInMethod {
+        /// With their password.
+        Password = "password",
+        /// With a link that was sent to their e-mail address.
+        Link = "link",
+    }
+}
+
+words! {
+    /// What an attempt asks of the processor.
+    pub enum PaymentKind {
+        /// Take money.
+        Charge = "charge",
+        /// Keep a card for later.
+        Setup = "setup",
+    }
+}
+
+words! {
+    /// How far an attempt has come (design: charging is a journal).
+    pub enum PaymentState {
+        /// Written down before any call.
+        Intended = "intended",
+        /// The processor knows it; its reference is kept.
+        Asked = "asked",
+        /// The buyer must authenticate.
+        RequiresAction = "requires_action",
+        /// The processor will tell later.
+        Processing = "processing",
+        /// Money moved, or the card is set up.
+        Succeeded = "succeeded",
+        /// Refused by the processor, which alone may say so.
+        Failed = "failed",
+    }
+}
+
+impl PaymentState {
+    /// Whether the outcome is known.
+    pub fn is_settled(self) -> bool {
+        matches!(self, PaymentState::Succeeded | PaymentState::Failed)
+    }
+}
+
+record! {
+    /// A merchant.
+    "organizations", versioned;
+    pub struct Organization {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        version: i64,
+        name: String,
+        slug: String,
+        email: Option<String>,
+        website: Option<String>,
+        avatar_url: Option<String>,
+        country: Option<String>,
+        status: OrganizationStatus,
+        default_currency: Currency,
+        default_tax_behavior: TaxBehaviorOption,
+        settings: Json<Settings>,
+        details_submitted_at: Option<Timestamp>,
+    }
+}
+
+record! {
+    /// A person who signs in; `email` is in lower case, and compared by its key. Without a password they
+    /// sign in by link only.
+    "users", versioned;
+    pub struct User {
+        id: Uuid,
+        created_at: Timestamp,
+        version: i64,
+        email: String,
+        name: Option<String>,
+        password_hash: Option<PasswordHash>,
+    }
+    folded {
+        email_key: sign_in_key(email),
+    }
+}
+
+record! {
+    /// A person's session in one browser; only the HMAC of its token is kept.
+    "user_sessions";
+    pub struct UserSession {
+        id: Uuid,
+        created_at: Timestamp,
+        user_id: Uuid,
+        token_hash: String,
+        method: SignInMethod,
+        expires_at: Timestamp,
+        last_seen_at: Timestamp,
+        user_agent: Option<String>,
+        ip_address: Option<String>,
+        revoked_at: Option<Timestamp>,
+    }
+}
+
+record! {
+    /// A link that signs somebody in, once; only the HMAC of its token is kept.
+    "sign_in_links";
+    pub struct SignInLink {
+        id: Uuid,
+        created_at: Timestamp,
+        user_id: Uuid,
+        token_hash: String,
+        expires_at: Timestamp,
+        used_at: Option<Timestamp>,
+    }
+}
+
+record! {
+    /// A person's place in an organization.
+    "members";
+    pub struct Member {
+        id: Uuid,
+        created_at: Timestamp,
+        organization_id: Uuid,
+        user_id: Uuid,
+        role: Role,
+    }
+}
+
+record! {
+    /// Somebody who was asked into an organization and has not come yet. Not a person of ours: an address.
+    "invitations";
+    pub struct Invitation {
+        id: Uuid,
+        created_at: Timestamp,
+        organization_id: Uuid,
+        /// In lower case.
+        email: String,
+        /// What they become.
+        role: Role,
+        /// The name or address of who asked.
+        invited_by: String,
+        /// Of the link in their mail; none before it is written.
+        token_hash: Option<String>,
+        expires_at: Timestamp,
+    }
+}
+
+record! {
+    /// An organization access token; only its HMAC is kept.
+    "access_tokens";
+    pub struct AccessToken {
+        id: Uuid,
+        created_at: Timestamp,
+        organization_id: Uuid,
+        name: String,
+        token_hash: String,
+        scopes: Json<Vec<Scope>>,
+        expires_at: Option<Timestamp>,
+        last_used_at: Option<Timestamp>,
+        revoked_at: Option<Timestamp>,
+    }
+}
+
+record! {
+    /// A customer. `email_key` is the folded address, which is compared.
+    "customers", versioned;
+    pub struct Customer {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        version: i64,
+        organization_id: Uuid,
+        email: String,
+        email_key: String,
+        email_verified: bool,
+        external_id: Option<String>,
+        kind: CustomerType,
+        name: Option<String>,
+        billing_name: Option<String>,
+        billing_address: Option<Json<Address>>,
+        tax_id: Option<String>,
+        tax_id_format: Option<String>,
+        locale: Option<String>,
+        metadata: Json<Metadata>,
+        invoice_prefix: String,
+        invoice_next: i64,
+        receipt_next: i64,
+        default_payment_method_id: Option<Uuid>,
+        deleted_at: Option<Timestamp>,
+    }
+    folded {
+        email_folded: searchable_email(email),
+        name_folded: searchable(name),
+        billing_name_folded: searchable(billing_name),
+        external_id_folded: searchable(external_id),
+    }
+}
+
+record! {
+    /// A key to a customer's portal; only its HMAC is kept.
+    "customer_sessions";
+    pub struct CustomerSession {
+        id: Uuid,
+        created_at: Timestamp,
+        organization_id: Uuid,
+        customer_id: Uuid,
+        token_hash: String,
+        expires_at: Timestamp,
+        return_url: Option<String>,
+    }
+}
+
+record! {
+    /// A card kept for renewals: the processor's reference and what may be shown.
+    "payment_methods";
+    pub struct PaymentMethod {
+        id: Uuid,
+        created_at: Timestamp,
+        organization_id: Uuid,
+        customer_id: Uuid,
+        reference: String,
+        kind: String,
+        card: Json<CardMetadata>,
+    }
+}
+
+record! {
+    /// A checkout session. `attempt_id` is the attempt in flight: while it is set the session is locked.
+    /// `ad_hoc`: it has prices of its own; `price_ids`: those that make up the amount, archived since or not.
+    /// `matched_by_email`: the customer is only the one whose address was typed.
+    "checkouts", versioned;
+    pub struct Checkout {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        version: i64,
+        organization_id: Uuid,
+        status: CheckoutStatus,
+        client_secret: String,
+        expires_at: Timestamp,
+        success_url: Option<String>,
+        return_url: Option<String>,
+        embed_origin: Option<String>,
+        product_id: Uuid,
+        price_id: Uuid,
+        product_ids: Json<Vec<Uuid>>,
+        amount: i64,
+        currency: Currency,
+        tax_amount: Option<i64>,
+        tax_behavior: Option<TaxBehaviorOption>,
+        allow_discount_codes: bool,
+        require_billing_address: bool,
+        allow_trial: bool,
+        ad_hoc: bool,
+        price_ids: Json<Vec<Uuid>>,
+        seats: Option<i64>,
+        min_seats: Option<i64>,
+        max_seats: Option<i64>,
+        discount_id: Option<Uuid>,
+        discount_amount: i64,
+        tax_breakdown: Option<Json<Vec<TaxLine>>>,
+        trial_interval: Option<Interval>,
+        trial_interval_count: Option<i64>,
+        trial_end: Option<Timestamp>,
+        custom_field_data: Json<Metadata>,
+        checkout_link_id: Option<Uuid>,
+        customer_id: Option<Uuid>,
+        matched_by_email: bool,
+        external_customer_id: Option<String>,
+        conflicting_external_customer_id: Option<String>,
+        is_business_customer: bool,
+        customer_name: Option<String>,
+        customer_email: Option<String>,
+        customer_ip_address: Option<String>,
+        customer_billing_name: Option<String>,
+        customer_billing_address: Option<Json<Address>>,
+        customer_tax_id: Option<String>,
+        customer_tax_id_format: Option<String>,
+        locale: Option<String>,
+        payment_method_type: Option<String>,
+        processor_metadata: Json<BTreeMap<String, String>>,
+        metadata: Json<Metadata>,
+        customer_metadata: Json<Metadata>,
+        subscription_id: Option<Uuid>,
+        attempt_id: Option<Uuid>,
+        opened_at: Option<Timestamp>,
+        distinct_id: Option<String>,
+    }
+    folded {
+        customer_email_folded: searchable_email(customer_email),
+    }
+}
+
+record! {
+    /// One attempt to take money or to set up a card. Its id is the processor's idempotency key;
+    /// `confirmation` is what the buyer agreed to, which the session becomes when the outcome is known;
+    /// `portal_token_hash` is of the key that opens the customer's portal if an attempt still in flight succeeds;
+    /// `network_key` is the key of the budget of declines of the network that it came from.
+    "payments", versioned;
+    pub struct Payment {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        version: i64,
+        organization_id: Uuid,
+        checkout_id: Option<Uuid>,
+        order_id: Option<Uuid>,
+        customer_id: Option<Uuid>,
+        customer_email: Option<String>,
+        kind: PaymentKind,
+        state: PaymentState,
+        amount: i64,
+        currency: Currency,
+        method: String,
+        card: Option<Json<CardMetadata>>,
+        trigger_kind: Option<PaymentTrigger>,
+        decline_reason: Option<String>,
+        decline_message: Option<String>,
+        reference: Option<String>,
+        method_reference: Option<String>,
+        client_secret: Option<String>,
+        action_url: Option<String>,
+        card_fingerprint: Option<String>,
+        portal_token_hash: Option<String>,
+        confirmation: Json<Value>,
+        network_key: Option<String>,
+    }
+    folded {
+        customer_email_folded: searchable_email(customer_email),
+    }
+}
+
+record! {
+    /// A subscription.
+    "subscriptions", versioned;
+    pub struct Subscription {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        version: i64,
+        organization_id: Uuid,
+        customer_id: Uuid,
+        product_id: Uuid,
+        checkout_id: Option<Uuid>,
+        payment_method_id: Option<Uuid>,
+        status: SubscriptionStatus,
+        amount: i64,
+        currency: Currency,
+        recurring_interval: Interval,
+        recurring_interval_count: i64,
+        anchor_day: i64,
+        started_at: Option<Timestamp>,
+        current_period_start: Timestamp,
+        current_period_end: Timestamp,
+        cancel_at_period_end: bool,
+        canceled_at: Option<Timestamp>,
+        ends_at: Option<Timestamp>,
+        ended_at: Option<Timestamp>,
+        price_ids: Json<Vec<Uuid>>,
+        metadata: Json<Metadata>,
+        discount_id: Option<Uuid>,
+        discount_applied_at: Option<Timestamp>,
+        seats: Option<i64>,
+        trial_start: Option<Timestamp>,
+        trial_end: Option<Timestamp>,
+        tax_behavior: Option<TaxBehaviorOption>,
+        custom_field_data: Json<Metadata>,
+    }
+}
+
+record! {
+    /// An order.
+    "orders", versioned;
+    pub struct Order {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        version: i64,
+        organization_id: Uuid,
+        customer_id: Uuid,
+        product_id: Uuid,
+        price_id: Option<Uuid>,
+        subscription_id: Option<Uuid>,
+        checkout_id: Option<Uuid>,
+        status: OrderStatus,
+        billing_reason: BillingReason,
+        conflicting_external_customer_id: Option<String>,
+        currency: Currency,
+        subtotal_amount: i64,
+        discount_amount: i64,
+        net_amount: i64,
+        tax_amount: i64,
+        billing_name: Option<String>,
+        billing_address: Option<Json<Address>>,
+        tax_id: Option<String>,
+        invoice_number: String,
+        receipt_number: Option<String>,
+        description: String,
+        items: Json<Vec<OrderItem>>,
+        metadata: Json<Metadata>,
+        discount_id: Option<Uuid>,
+        seats: Option<i64>,
+        tax_behavior: Option<TaxBehaviorOption>,
+        tax_breakdown: Option<Json<Vec<TaxLine>>>,
+        custom_field_data: Json<Metadata>,
+    }
+}
+
+record! {
+    /// Where an organization's events go.
+    "webhook_endpoints", versioned;
+    pub struct WebhookEndpoint {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        version: i64,
+        organization_id: Uuid,
+        url: String,
+        name: Option<String>,
+        format: WebhookFormat,
+        secret: String,
+        events: Json<Vec<EventType>>,
+        enabled: bool,
+        deleted_at: Option<Timestamp>,
+    }
+}
+
+record! {
+    /// Something that happened. `sequence` orders an organization's events, ties by `id`.
+    "events";
+    pub struct Event {
+        id: Uuid,
+        sequence: i64,
+        created_at: Timestamp,
+        organization_id: Uuid,
+        kind: EventType,
+        subject_id: Uuid,
+    }
+}
+
+record! {
+    /// An event for one endpoint. `next_attempt_at` is null once nothing is left to do.
+    "webhook_events";
+    pub struct WebhookEvent {
+        id: Uuid,
+        sequence: i64,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        organization_id: Uuid,
+        endpoint_id: Uuid,
+        kind: EventType,
+        subject_id: Option<Uuid>,
+        payload: Option<String>,
+        succeeded: Option<bool>,
+        skipped: bool,
+        last_http_code: Option<i64>,
+        attempts: i64,
+        next_attempt_at: Option<Timestamp>,
+    }
+}
+
+record! {
+    /// One attempt to deliver an event, with what the receiver said.
+    "webhook_deliveries";
+    pub struct WebhookDelivery {
+        id: Uuid,
+        created_at: Timestamp,
+        organization_id: Uuid,
+        endpoint_id: Uuid,
+        event_id: Uuid,
+        succeeded: bool,
+        http_code: Option<i64>,
+        response: Option<String>,
+        /// What it was about; none where an older version wrote it, until upkeep has filled it in.
+        kind: Option<EventType>,
+    }
+}
+
+/// Implements [`Revised`] for rows with `modified_at` and `version`.
+macro_rules! revised {
+    ($($row:ident),+ $(,)?) => {$(
+        impl crate::kernel::changes::Revised for $row {
+            fn revised(&mut self, now: Timestamp) {
+                self.modified_at = Some(now);
+                self.version += 1;
+            }
+        }
+    )+};
+}
+revised!(
+    Benefit,
+    Checkout,
+    CheckoutLink,
+    CustomField,
+    Customer,
+    Discount,
+    File,
+    Meter,
+    Organization,
+    Product,
+    WebhookEndpoint,
+);

@@ -1,0 +1,3 @@
+//! Usage that is counted and billed.
+
+pub mod meters;

@@ -1,0 +1,408 @@
+//! Charts drawn on the server: an SVG for the eye, and the same figures as a table for everybody else.
+//!
+//! Colours and letters are the style sheet's: `.chart .bar.s1`, `.chart .line.s2`, and so on by series.
+
+use askama::Template;
+use jiff::civil::Date;
+use till_core::kernel::history::Stretch;
+use till_wire::money::Currency;
+
+use super::{listing::thousands, parts::money};
+use crate::pages::checkout::money::{Locale, display_short};
+
+/// What the figures count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Things.
+    Count,
+    /// Minor units.
+    Money(Currency),
+    /// Hundredths of a percent.
+    Percent,
+}
+
+impl Unit {
+    /// A figure as people read it.
+    pub fn words(self, value: i64) -> String {
+        match self {
+            Unit::Count => thousands(value),
+            Unit::Money(currency) => money(value, currency),
+            Unit::Percent => percent(value),
+        }
+    }
+
+    /// As at a line of the grid, where zeros behind the point only take room.
+    fn short(self, value: i64) -> String {
+        match self {
+            Unit::Money(currency) => {
+                display_short(value, currency.as_str(), currency.decimals(), Locale::En)
+            }
+            other => other.words(value),
+        }
+    }
+}
+
+fn percent(hundredths: i64) -> String {
+    let text = format!("{}.{:02}", hundredths / 100, (hundredths % 100).abs());
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    format!("{text}%")
+}
+
+/// How the figures are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A bar for each part; later series stand in front of earlier ones.
+    Bars,
+    /// A line through all parts.
+    Line,
+}
+
+/// The name of one part of the time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// On the axis: `22 Nov`.
+    pub short: String,
+    /// Everywhere else: `Sun, 22 Nov 2026`.
+    pub long: String,
+}
+
+/// The parts of a stretch, from the days that [`Stretch::days`] gives.
+#[must_use]
+pub fn labels(stretch: Stretch, days: &[Date]) -> Vec<Label> {
+    let (short, long) = match stretch {
+        Stretch::Year => ("%b", "%B %Y"),
+        _ => ("%-d %b", "%a, %-d %b %Y"),
+    };
+    let begun = days.split_last().map_or(days, |(_, begun)| begun);
+    begun
+        .iter()
+        .map(|day| Label {
+            short: day.strftime(short).to_string(),
+            long: day.strftime(long).to_string(),
+        })
+        .collect()
+}
+
+/// The figures of one thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Series {
+    /// What they count.
+    pub name: String,
+    /// One per label.
+    pub values: Vec<i64>,
+}
+
+/// What to draw.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Names the chart within its page.
+    pub id: &'static str,
+    /// What it shows.
+    pub title: String,
+    /// The same in a sentence, for those who cannot see it.
+    pub description: String,
+    /// A figure beside the title, such as the total.
+    pub headline: Option<String>,
+    /// What the labels are: `Day`.
+    pub when: &'static str,
+    /// The parts of the time, the oldest first.
+    pub labels: Vec<Label>,
+    /// The figures; those without a label are left out, missing ones are nothing.
+    pub series: Vec<Series>,
+    /// What they count.
+    pub unit: Unit,
+    /// How they are drawn.
+    pub form: Form,
+}
+
+/// A drawn chart: a `<figure>`.
+#[derive(Debug, Template)]
+#[template(path = "dashboard/chart.html")]
+pub struct Chart {
+    id: &'static str,
+    form: &'static str,
+    title: String,
+    description: String,
+    headline: Option<String>,
+    when: &'static str,
+    series: Vec<Series>,
+    ticks: Vec<Tick>,
+    slots: Vec<Slot>,
+    lines: Vec<String>,
+    marks: Vec<Mark>,
+    empty: Option<&'static str>,
+    rows: Vec<(String, Vec<String>)>,
+    sums: Option<Vec<String>>,
+}
+
+#[derive(Debug)]
+struct Tick {
+    y: f64,
+    text_y: f64,
+    words: String,
+    zero: bool,
+}
+
+#[derive(Debug)]
+struct Slot {
+    x: f64,
+    width: f64,
+    words: String,
+    bars: Vec<Bar>,
+    dots: Vec<Dot>,
+}
+
+#[derive(Debug)]
+struct Bar {
+    series: usize,
+    x: f64,
+    y: f64,
+    width: f64,
+    height: f64,
+    round: f64,
+}
+
+#[derive(Debug)]
+struct Dot {
+    series: usize,
+    x: f64,
+    y: f64,
+}
+
+#[derive(Debug)]
+struct Mark {
+    x: f64,
+    anchor: &'static str,
+    words: String,
+    /// Left out where there is little room.
+    often: bool,
+}
+
+/// Most labels along the axis.
+const LABELS: usize = 7;
+/// Most steps of the grid.
+const STEPS: i128 = 4;
+
+impl Chart {
+    const WIDTH: u32 = 640;
+    const HEIGHT: u32 = 220;
+    /// Where the highest line of the grid lies: its words stand above it.
+    const TOP: u32 = 24;
+    /// Where the lowest lies.
+    const FLOOR: u32 = 190;
+    /// The base line of the labels.
+    const LABEL: u32 = 212;
+
+    /// Draws the plan.
+    #[must_use]
+    pub fn new(plan: Plan) -> Self {
+        let count = plan.labels.len();
+        let mut series = plan.series;
+        for one in &mut series {
+            one.values.resize(count, 0);
+        }
+        let nothing = series.iter().flat_map(|s| &s.values).all(|v| *v == 0);
+        let scale = Scale::of(series.iter().flat_map(|s| s.values.iter().copied()));
+        let unit = plan.unit;
+        let slots = (0..count)
+            .map(|i| slot(i, &plan.labels[i], &series, unit, plan.form, &scale))
+            .collect();
+        let lines = match plan.form {
+            Form::Line if count > 0 => series.iter().map(|s| path(&s.values, &scale)).collect(),
+            _ => Vec::new(),
+        };
+        let rows = plan.labels.iter().enumerate().map(|(i, label)| {
+            let values = series.iter().map(|s| unit.words(s.values[i])).collect();
+            (label.long.clone(), values)
+        });
+        Self {
+            id: plan.id,
+            form: match plan.form {
+                Form::Bars => "bars",
+                Form::Line => "lines",
+            },
+            ticks: scale.ticks(unit),
+            slots,
+            lines,
+            marks: marks(&plan.labels),
+            empty: nothing.then_some("Nothing in this time"),
+            rows: rows.collect(),
+            sums: (unit != Unit::Percent && count > 0).then(|| {
+                let sum = |s: &Series| s.values.iter().fold(0, |a: i64, b| a.saturating_add(*b));
+                series.iter().map(|s| unit.words(sum(s))).collect()
+            }),
+            title: plan.title,
+            description: plan.description,
+            headline: plan.headline,
+            when: plan.when,
+            series,
+        }
+    }
+}
+
+/// Two decimals are finer than any screen.
+fn round(x: f64) -> f64 {
+    (x * 100.0).round() / 100.0
+}
+
+fn slot_width(count: usize) -> f64 {
+    f64::from(Chart::WIDTH) / count.max(1) as f64
+}
+
+fn slot(i: usize, label: &Label, series: &[Series], unit: Unit, form: Form, scale: &Scale) -> Slot {
+    let width = slot_width(series.first().map_or(1, |s| s.values.len()));
+    let left = width * i as f64;
+    let figures: Vec<String> = series
+        .iter()
+        .map(|s| match series.len() {
+            1 => unit.words(s.values[i]),
+            _ => format!("{} {}", s.name, unit.words(s.values[i])),
+        })
+        .collect();
+    let drawn = |s: &Series| (s.values[i], scale.y(s.values[i]));
+    let bars = match form {
+        Form::Line => Vec::new(),
+        Form::Bars => series
+            .iter()
+            .zip(1..)
+            .map(|(s, n)| (n, drawn(s)))
+            .filter(|(_, (value, _))| *value != 0)
+            .map(|(n, (_, y))| bar(n, left, width, y, scale.y(0)))
+            .collect(),
+    };
+    let dots = match form {
+        Form::Bars => Vec::new(),
+        Form::Line => series
+            .iter()
+            .zip(1..)
+            .map(|(s, n)| Dot {
+                series: n,
+                x: round(left + width / 2.0),
+                y: round(drawn(s).1),
+            })
+            .collect(),
+    };
+    Slot {
+        x: round(left),
+        width: round(width),
+        words: format!("{}: {}", label.long, figures.join(", ")),
+        bars,
+        dots,
+    }
+}
+
+/// From the zero line to `y`, at least a hair high: something is not nothing.
+fn bar(series: usize, left: f64, room: f64, y: f64, zero: f64) -> Bar {
+    let width = (room * 0.72).min(44.0);
+    let height = (zero - y).abs().max(1.0);
+    let top = if y <= zero { zero - height } else { zero };
+    Bar {
+        series,
+        x: round(left + (room - width) / 2.0),
+        y: round(top),
+        width: round(width),
+        height: round(height),
+        round: round((width / 6.0).min(height / 2.0).min(3.0)),
+    }
+}
+
+fn path(values: &[i64], scale: &Scale) -> String {
+    let width = slot_width(values.len());
+    let point = |(i, value): (usize, &i64)| {
+        let x = round(width * (i as f64 + 0.5));
+        format!("{x} {}", round(scale.y(*value)))
+    };
+    let points: Vec<String> = values.iter().enumerate().map(point).collect();
+    format!("M{}", points.join("L"))
+}
+
+/// Every so manieth label, counted from the newest.
+fn marks(labels: &[Label]) -> Vec<Mark> {
+    let count = labels.len();
+    let (width, step) = (slot_width(count), count.div_ceil(LABELS).max(1));
+    let shown = labels.iter().enumerate().filter_map(|(i, label)| {
+        let back = count - 1 - i;
+        let middle = width * (i as f64 + 0.5);
+        // At the edges the words would leave the picture.
+        let (x, anchor) = match () {
+            () if middle < 24.0 => (0.0, "start"),
+            () if middle > f64::from(Chart::WIDTH) - 24.0 => (f64::from(Chart::WIDTH), "end"),
+            () => (middle, "middle"),
+        };
+        back.is_multiple_of(step).then(|| Mark {
+            x: round(x),
+            anchor,
+            words: label.short.clone(),
+            often: !(back / step).is_multiple_of(2),
+        })
+    });
+    shown.collect()
+}
+
+/// From values to heights. Zero is always on it, and its ends are round numbers.
+struct Scale {
+    low: i128,
+    high: i128,
+    step: i128,
+}
+
+impl Scale {
+    fn of(values: impl Iterator<Item = i64>) -> Self {
+        let (low, high) = values.fold((0, 0), |(low, high), value| {
+            (value.min(low), value.max(high))
+        });
+        let (low, high) = (i128::from(low), i128::from(high));
+        let step = nice(steps(high - low, STEPS).max(1));
+        let high = steps(high, step) * step;
+        let low = -steps(-low, step) * step;
+        // Nothing at all: one line at zero, one above it.
+        let high = if high == low { step } else { high };
+        Self { low, high, step }
+    }
+
+    fn y(&self, value: i64) -> f64 {
+        let (top, floor) = (f64::from(Chart::TOP), f64::from(Chart::FLOOR));
+        let part = (i128::from(value) - self.low) as f64 / (self.high - self.low) as f64;
+        floor - part * (floor - top)
+    }
+
+    fn ticks(&self, unit: Unit) -> Vec<Tick> {
+        let mut ticks = Vec::new();
+        let mut value = self.low;
+        while value <= self.high {
+            // Beyond what can be counted there is nothing to write.
+            if let Ok(shown) = i64::try_from(value) {
+                let y = self.y(shown);
+                ticks.push(Tick {
+                    y: round(y),
+                    text_y: round(y - 4.0),
+                    words: unit.short(shown),
+                    zero: shown == 0,
+                });
+            }
+            value += self.step;
+        }
+        ticks
+    }
+}
+
+/// How many steps cover a length that is not negative.
+fn steps(length: i128, step: i128) -> i128 {
+    (length + step - 1) / step
+}
+
+/// The smallest of 1, 2, 5, 10, 20, 50, … that is at least `least`.
+fn nice(least: i128) -> i128 {
+    let mut ten = 1;
+    loop {
+        for factor in [1, 2, 5] {
+            if factor * ten >= least {
+                return factor * ten;
+            }
+        }
+        ten *= 10;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! A customer's page: who it is, what it bought and holds, and how it is deleted.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use till_wire::customers::Customer;
+
+use super::{find, may_write, menu};
+use crate::{
+    api,
+    app::App,
+    dashboard::{
+        Answer, checkouts,
+        history::timeline,
+        metadata, orders,
+        parts::Cell,
+        payments, sales,
+        sheet::{Action, Fact, Part, SheetPage, moments},
+        shell::{Area, Shell},
+        show, subscriptions,
+    },
+    http::{
+        error::ApiError,
+        extract::{Access, Dashboard, PathId, scope},
+    },
+    pages::Page,
+};
+
+/// The page that asks before a customer is deleted.
+#[derive(Debug, Template)]
+#[template(path = "dashboard/customer_delete.html")]
+pub struct Delete {
+    /// Around it; its title is the question.
+    pub shell: Shell,
+    /// Where the answer goes.
+    pub action: String,
+    /// Where "Cancel" leads.
+    pub cancel: String,
+}
+
+impl Page for Delete {
+    fn picture(&self) -> Option<&str> {
+        self.shell.logo()
+    }
+}
+
+pub(super) async fn sheet(
+    State(app): State<Arc<App>>,
+    dashboard: Dashboard<scope::CustomersRead>,
+    PathId(id): PathId,
+) -> Answer {
+    let one = find(&app, &dashboard, id).await?;
+    let mut parts = vec![about(&dashboard, &one), billing(&one)];
+    parts.extend(belongings(&app, &dashboard, &one).await?);
+    parts.extend(metadata(&one.metadata));
+    parts.push(state(&app, &dashboard, &one).await?);
+    let actions = match may_write(&dashboard) {
+        true => vec![Action::Go(
+            "Edit",
+            dashboard.path(&format!("/customers/{id}/edit")),
+        )],
+        false => Vec::new(),
+    };
+    show(&SheetPage {
+        shell: Shell::new(&dashboard, Area::Customers, sales::called(&one).0)
+            .back("Customers", dashboard.path("/customers")),
+        state: Cell::Empty,
+        actions,
+        menu: Some(menu(&dashboard, &one, false)),
+        parts,
+    })
+}
+
+fn about<A>(dashboard: &Dashboard<A>, one: &Customer) -> Part {
+    let code = |text: Option<String>| text.map_or(Cell::Empty, Cell::Code);
+    let mut facts = vec![
+        Fact::new("Customer ID", code(Some(one.id.to_string()))),
+        Fact::new("External ID", code(one.external_id.clone())),
+        Fact::new("E-mail", code(Some(one.email.clone()))),
+        Fact::new("Name", Cell::text(one.name.clone())),
+        Fact::new("Language", Cell::text(one.locale.clone())),
+    ];
+    facts.extend(moments(one.created_at, one.modified_at, &dashboard.zone));
+    Part::Facts("Customer", facts)
+}
+
+fn billing(one: &Customer) -> Part {
+    let tax = match &one.tax_id {
+        Some((number, format)) => Cell::Noted(number.clone(), format.clone()),
+        None => Cell::Empty,
+    };
+    Part::Facts(
+        "Billing",
+        vec![
+            Fact::new("Name", Cell::text(one.billing_name.clone())),
+            Fact::new("Address", sales::address(one.billing_address.as_ref())),
+            Fact::new("Tax ID", tax),
+        ],
+    )
+}
+
+/// What the customer bought and holds, and what happened with it.
+async fn belongings<A: Access>(
+    app: &Arc<App>,
+    dashboard: &Dashboard<A>,
+    one: &Customer,
+) -> Result<Vec<Part>, ApiError> {
+    let key = ("customer_id", one.id);
+    let (subscriptions, orders, payments, checkouts) = tokio::try_join!(
+        subscriptions::of(app, dashboard, key),
+        orders::of(app, dashboard, key),
+        payments::of(app, dashboard, key),
+        checkouts::of(app, dashboard, key),
+    )?;
+    let mut subjects = vec![one.id];
+    subjects.extend(sales::ids(subscriptions.as_ref(), |one| one.base.id));
+    subjects.extend(sales::ids(orders.as_ref(), |one| one.id));
+    subjects.extend(sales::ids(checkouts.as_ref(), |one| one.base.id));
+    let mut parts = Vec::new();
+    parts
+        .extend(subscriptions.map(|some| subscriptions::part(dashboard, some, "No subscription.")));
+    parts.extend(orders.map(|some| orders::part(dashboard, some, "No order yet.")));
+    if let Some(some) = payments {
+        parts.push(payments::part(app, dashboard, some, "No payment yet.").await?);
+    }
+    if let Some(some) = checkouts {
+        let words = "No session names the customer.";
+        parts.push(checkouts::part(app, dashboard, some, words).await?);
+    }
+    parts.push(timeline(app, dashboard, subjects).await?);
+    Ok(parts)
+}
+
+/// The state as a program gets it.
+async fn state(
+    app: &Arc<App>,
+    dashboard: &Dashboard<scope::CustomersRead>,
+    one: &Customer,
+) -> Result<Part, ApiError> {
+    let caller = dashboard.caller.clone();
+    let state = api::customers::state(State(app.clone()), caller, PathId(one.id)).await?;
+    let json = serde_json::to_string_pretty(&state.0).map_err(ApiError::internal)?;
+    let path = format!("GET /v1/customers/{}/state", one.id);
+    Ok(Part::Facts(
+        "State for programs",
+        vec![Fact::new(path, Cell::Block(json))],
+    ))
+}

@@ -1,0 +1,57 @@
+//! What developers need: tokens, webhooks and events (lifecycle.md I.2).
+
+mod deliveries;
+mod endpoints;
+mod events;
+mod tokens;
+
+use std::sync::Arc;
+
+use axum::{Router, response::Redirect, routing::get};
+
+use super::shell::{Area, Shell, Way};
+use crate::{
+    app::App,
+    http::extract::{Access, Dashboard, scope},
+};
+
+/// The pages.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/dashboard/{shop}/developers", get(first))
+        .merge(tokens::routes())
+        .merge(endpoints::routes())
+        .merge(deliveries::routes())
+        .merge(events::routes())
+}
+
+async fn first(dashboard: Dashboard<scope::WebhooksRead>) -> Redirect {
+    Redirect::to(&dashboard.path("/developers/events"))
+}
+
+/// The pages of the area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tab {
+    Events,
+    Webhooks,
+    Tokens,
+}
+
+fn shell<A: Access>(dashboard: &Dashboard<A>, tab: Tab) -> Shell {
+    let way = |one: Tab, words: &str, path: &str| {
+        Way::tab(
+            words,
+            dashboard.path(&format!("/developers/{path}")),
+            one == tab,
+        )
+    };
+    let mut tabs = vec![way(Tab::Events, "Events", "events")];
+    if dashboard.may::<scope::WebhooksWrite>().is_ok() {
+        tabs.push(way(Tab::Webhooks, "Webhooks", "webhooks"));
+    }
+    if dashboard.may::<scope::OrganizationsWrite>().is_ok() {
+        tabs.push(way(Tab::Tokens, "Access tokens", "tokens"));
+    }
+    tabs.push(Way::tab("API reference", "/reference".to_owned(), false));
+    Shell::new(dashboard, Area::Developers, "Developers").tabs(tabs)
+}

@@ -1,0 +1,231 @@
+//! Deliveries: what was sent to an endpoint, what it said, and sending it again.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::State,
+    routing::{get, post},
+};
+use till_wire::{
+    events::EventType,
+    input::Words as _,
+    webhooks::{HttpCodeClass, WebhookDelivery},
+};
+use uuid::Uuid;
+
+use crate::{
+    api,
+    app::App,
+    dashboard::{
+        Answer, done,
+        form::FormData,
+        listing::{Asked, Column, Empty, Filter, Listing, Row},
+        parts::{Act, Cell, Menu, Tone},
+        sheet::{Action, Fact, Part, SheetPage},
+        shell::{Area, Shell},
+        show,
+    },
+    http::{
+        error::ApiError,
+        extract::{Access, Dashboard, EndpointId, Params, PathId, scope},
+    },
+};
+
+pub fn routes() -> Router<Arc<App>> {
+    let at = |rest: &str| {
+        format!("/dashboard/{{shop}}/developers/webhooks/{{endpoint}}/deliveries/{{id}}{rest}")
+    };
+    Router::new()
+        .route(&at(""), get(sheet))
+        .route(&at("/redeliver"), post(redeliver))
+}
+
+fn path<A: Access>(dashboard: &Dashboard<A>, endpoint: Uuid, id: Uuid, rest: &str) -> String {
+    dashboard.path(&format!(
+        "/developers/webhooks/{endpoint}/deliveries/{id}{rest}"
+    ))
+}
+
+fn result(delivery: &WebhookDelivery) -> Cell {
+    let tone = match delivery.succeeded {
+        true => Tone::Good,
+        false => Tone::Bad,
+    };
+    match delivery.http_code {
+        Some(code) => Cell::toned(&code.to_string(), tone),
+        None => Cell::toned("no answer", tone),
+    }
+}
+
+/// The deliveries to an endpoint.
+pub async fn of_endpoint<A: Access>(
+    app: &Arc<App>,
+    dashboard: &Dashboard<A>,
+    mut asked: Asked,
+    endpoint: Uuid,
+) -> Result<Listing, ApiError> {
+    let caller = dashboard.may::<scope::WebhooksRead>()?;
+    let find = |mut params: Params| {
+        params.set("endpoint_id", &endpoint.to_string());
+        api::webhooks::deliveries(State(app.clone()), caller.clone(), params)
+    };
+    let form_data = ("start_timestamp", "end_timestamp");
+    let page = asked.ask(form_data, &dashboard.zone, find).await?;
+    let succeeded = [("true", "Succeeded"), ("false", "Failed")];
+    let filters = [
+        Filter::search(&asked, "Delivery, event ID or code"),
+        Filter::choice(&asked, "succeeded", "Result", "Any", succeeded),
+        Filter::choice(
+            &asked,
+            "http_code_class",
+            "Code",
+            "Any",
+            HttpCodeClass::ALL
+                .iter()
+                .map(|class| (class.word(), class.word())),
+        ),
+        Filter::choice(
+            &asked,
+            "event_type",
+            "Event",
+            "Any",
+            EventType::ALL
+                .iter()
+                .map(|kind| (kind.as_str(), kind.as_str())),
+        ),
+    ];
+    let days = Filter::days(&asked);
+    let columns = vec![
+        Column::new("Event"),
+        Column::new("Answer"),
+        Column::new("Sent"),
+    ];
+    let empty = Empty {
+        words: "Nothing was sent yet. Send a test event, or make a purchase.",
+        step: None,
+    };
+    let row = |delivery: &WebhookDelivery| {
+        let event = &delivery.webhook_event;
+        Row::new(vec![
+            Cell::Link {
+                href: path(dashboard, endpoint, delivery.id, ""),
+                text: event.kind.to_string(),
+                note: Some(event.id.to_string()),
+            },
+            result(delivery),
+            Cell::time(delivery.created_at, &dashboard.zone),
+        ])
+        .menu(Menu {
+            name: event.kind.to_string(),
+            acts: vec![
+                Act::Make(
+                    "Redeliver",
+                    path(dashboard, endpoint, delivery.id, "/redeliver"),
+                    dashboard.key.clone(),
+                ),
+                Act::Copy("Copy event ID", event.id.to_string()),
+            ],
+        })
+    };
+    Ok(Listing::of(asked, "Deliveries", columns, &page, row, empty)
+        .filters(filters)
+        .filters(days))
+}
+
+/// A delivery by its id; the API finds it by the ids it goes by.
+async fn find<A: Access>(
+    app: &Arc<App>,
+    dashboard: &Dashboard<A>,
+    endpoint: Uuid,
+    id: Uuid,
+) -> Result<WebhookDelivery, ApiError> {
+    let params = Params::parse(&format!("endpoint_id={endpoint}&query={id}"));
+    let caller = dashboard.may::<scope::WebhooksRead>()?;
+    let page = api::webhooks::deliveries(State(app.clone()), caller, params)
+        .await?
+        .0;
+    page.items
+        .into_iter()
+        .find(|delivery| delivery.id == id)
+        .ok_or_else(ApiError::not_found)
+}
+
+/// JSON with line breaks, other text as it is.
+fn readable(text: &str) -> String {
+    serde_json::from_str::<serde_json::Value>(text)
+        .and_then(|value| serde_json::to_string_pretty(&value))
+        .unwrap_or_else(|_| text.to_owned())
+}
+
+async fn sheet(
+    State(app): State<Arc<App>>,
+    dashboard: Dashboard<scope::WebhooksWrite>,
+    EndpointId(endpoint): EndpointId,
+    PathId(id): PathId,
+) -> Answer {
+    let delivery = find(&app, &dashboard, endpoint, id).await?;
+    let event = &delivery.webhook_event;
+    let facts = vec![
+        Fact::new("Delivery ID", Cell::Code(delivery.id.to_string())),
+        Fact::new("webhook-id", Cell::Code(event.id.to_string())),
+        Fact::new("Sent", Cell::time(delivery.created_at, &dashboard.zone)),
+        Fact::new("Answer", result(&delivery)),
+        Fact::new("Happened", Cell::time(event.created_at, &dashboard.zone)),
+    ];
+    let block = |text: &Option<String>, nothing: &str| {
+        let text = text.as_deref().filter(|text| !text.is_empty());
+        match text {
+            Some(text) => Cell::Block(readable(text)),
+            None => Cell::Text(nothing.to_owned()),
+        }
+    };
+    let request = block(&event.payload, "The payload is no longer kept.");
+    let answer = block(&delivery.response, "Empty.");
+    let part = |title, value| Part::Facts(title, vec![Fact::new("Body", value)]);
+    let actions = match event.payload {
+        Some(_) => vec![Action::Make(
+            "Redeliver",
+            path(&dashboard, endpoint, id, "/redeliver"),
+            dashboard.key.clone(),
+        )],
+        None => Vec::new(),
+    };
+    show(&SheetPage {
+        shell: Shell::new(&dashboard, Area::Developers, event.kind.to_string()).back(
+            "Deliveries",
+            dashboard.path(&format!("/developers/webhooks/{endpoint}")),
+        ),
+        state: result(&delivery),
+        actions,
+        menu: None,
+        parts: vec![
+            Part::Facts("Delivery", facts),
+            part("Request", request),
+            part("Response", answer),
+        ],
+    })
+}
+
+async fn redeliver(
+    State(app): State<Arc<App>>,
+    dashboard: Dashboard<scope::WebhooksWrite>,
+    EndpointId(endpoint): EndpointId,
+    PathId(id): PathId,
+    form_data: FormData,
+) -> Answer {
+    let delivery = find(&app, &dashboard, endpoint, id).await?;
+    let event = PathId(delivery.webhook_event.id);
+    let send = |guard| {
+        api::webhooks::redeliver(State(app.clone()), dashboard.caller.clone(), event, guard)
+    };
+    let () = dashboard
+        .idempotency_guard(&app, &form_data)?
+        .make(&app, send)
+        .await?;
+    let words = format!("{} is sent again.", delivery.webhook_event.kind);
+    done(
+        &dashboard.path(&format!("/developers/webhooks/{endpoint}")),
+        &words,
+    )
+}

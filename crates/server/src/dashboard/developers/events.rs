@@ -1,0 +1,126 @@
+//! Events as they happen: the newest ones, and a stream that puts further ones on top.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{Router, extract::State, http::HeaderMap, response::IntoResponse, routing::get};
+use till_core::people::sign_in;
+use till_wire::events::EventType;
+
+use super::{Tab, shell};
+use crate::{
+    app::App,
+    dashboard::{
+        Answer,
+        listing::{Asked, Filter},
+        live::{self, EventRow, View},
+        shell::Shell,
+        show,
+    },
+    http::extract::{Access, Dashboard, scope},
+    pages::Page,
+};
+
+/// Rows on one page.
+const ROWS: u32 = 50;
+
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/dashboard/{shop}/developers/events", get(list))
+        .route("/dashboard/{shop}/developers/events/stream", get(stream))
+}
+
+#[derive(Debug, Template)]
+#[template(path = "dashboard/events.html")]
+struct EventsPage {
+    shell: Shell,
+    filter: Filter,
+    rows: Vec<EventRow>,
+    /// On the first page: where further events come from.
+    stream: Option<String>,
+    newer: Option<String>,
+    older: Option<String>,
+}
+
+impl Page for EventsPage {
+    fn picture(&self) -> Option<&str> {
+        self.shell.logo()
+    }
+}
+
+fn view<A: Access>(dashboard: &Dashboard<A>, asked: &Asked) -> View {
+    let kind = asked.get("event_type").and_then(|word| word.parse().ok());
+    View {
+        organization_id: dashboard.caller.organization.id,
+        shop: dashboard.caller.organization.slug.clone(),
+        zone: dashboard.zone.clone(),
+        kinds: kind.into_iter().collect(),
+    }
+}
+
+async fn list(
+    State(app): State<Arc<App>>,
+    dashboard: Dashboard<scope::WebhooksRead>,
+    asked: Asked,
+) -> Answer {
+    let view = view(&dashboard, &asked);
+    let page = u32::try_from(asked.page()).unwrap_or(u32::MAX);
+    let (events, more) = app
+        .store
+        .latest_events(view.organization_id, &view.kinds, page, ROWS)
+        .await?;
+    let to = |page: u32| asked.with("page", &page.to_string());
+    let stream = (page == 1).then(|| {
+        let newest = events.first().map_or(0, |event| event.sequence);
+        let kind = asked.get("event_type").unwrap_or_default();
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("after", &newest.to_string())
+            .append_pair("event_type", kind)
+            .finish();
+        dashboard.path(&format!("/developers/events/stream?{query}"))
+    });
+    let kinds = EventType::ALL.iter();
+    let filter = Filter::choice(
+        &asked,
+        "event_type",
+        "Event",
+        "All events",
+        kinds.map(|kind| (kind.to_string(), kind.to_string())),
+    );
+    show(&EventsPage {
+        shell: shell(&dashboard, Tab::Events),
+        filter,
+        rows: events
+            .iter()
+            .map(|event| EventRow::new(event, &view))
+            .collect(),
+        stream,
+        newer: (page > 1).then(|| to(page - 1)),
+        older: more.then(|| to(page + 1)),
+    })
+}
+
+async fn stream(
+    State(app): State<Arc<App>>,
+    dashboard: Dashboard<scope::WebhooksRead>,
+    asked: Asked,
+    headers: HeaderMap,
+) -> Answer {
+    let view = view(&dashboard, &asked);
+    let after = asked.get("after").and_then(|text| text.parse().ok());
+    let from = live::resumed(&headers, after);
+    // Whoever is signed out, or no member any more, sees nothing further.
+    let viewer = (app.clone(), dashboard.session.token_hash, view.shop.clone());
+    let allowed = move || {
+        let (app, digest, shop) = viewer.clone();
+        async move {
+            let visit = app.store.visit(&digest, &shop).await.ok().flatten();
+            visit.is_some_and(|(session, _, _, member)| {
+                member.is_some() && sign_in::is_live(&session, app.clock.now())
+            })
+        }
+    };
+    Ok(live::follow(app, view, from, allowed)
+        .await?
+        .into_response())
+}

@@ -1,0 +1,127 @@
+//! What happened to a thing: its events, the attempts to pay for it, and what webhooks told of it.
+
+use till_core::kernel::records::{PaymentKind, PaymentState};
+use till_store::{Happening, Moment};
+use till_wire::events::EventType;
+use uuid::Uuid;
+
+use super::{
+    live::subject_href,
+    parts::{Cell, Tone, money, sentence},
+    sales::card,
+    sheet::{Part, Step},
+};
+use crate::{
+    app::App,
+    http::{
+        error::ApiError,
+        extract::{Access, Dashboard, scope},
+    },
+};
+
+/// The timeline of the thing whose page it is, the first of `subjects`, and of what belongs to it.
+pub async fn timeline<A: Access>(
+    app: &App,
+    dashboard: &Dashboard<A>,
+    subjects: impl IntoIterator<Item = Uuid>,
+) -> Result<Part, ApiError> {
+    let own = dashboard.caller.organization.id;
+    let subjects: Vec<Uuid> = subjects.into_iter().collect();
+    let here = subjects.first().copied();
+    let sees = Sees {
+        attempts: dashboard.may::<scope::PaymentsRead>().is_ok(),
+        deliveries: dashboard.may::<scope::WebhooksRead>().is_ok(),
+    };
+    let moments = app.store.timeline(own, &subjects).await?;
+    let steps = moments.into_iter().filter(|moment| sees.it(moment));
+    Ok(Part::Timeline(
+        "Timeline",
+        steps.map(|moment| step(dashboard, here, moment)).collect(),
+    ))
+}
+
+/// What a person may see of it.
+struct Sees {
+    attempts: bool,
+    deliveries: bool,
+}
+
+impl Sees {
+    fn it(&self, moment: &Moment) -> bool {
+        match moment.what {
+            Happening::Event { .. } => true,
+            Happening::Attempt { .. } => self.attempts,
+            Happening::Delivery { .. } => self.deliveries,
+        }
+    }
+}
+
+fn step<A>(dashboard: &Dashboard<A>, here: Option<Uuid>, moment: Moment) -> Step {
+    let (what, state) = match moment.what {
+        Happening::Event {
+            kind, subject_id, ..
+        } => (
+            event(dashboard, here, kind, subject_id),
+            Cell::Text(String::new()),
+        ),
+        Happening::Attempt {
+            id,
+            kind,
+            state,
+            amount,
+            currency,
+            card: used,
+            decline,
+        } => {
+            let (method, _) = card(used.as_ref(), "card");
+            let note = decline.map(|(code, words)| words.unwrap_or_else(|| sentence(&code)));
+            let what = match kind {
+                PaymentKind::Charge => Cell::Link {
+                    href: dashboard.path(&format!("/payments/{id}")),
+                    text: format!("Payment of {}, {method}", money(amount, currency)),
+                    note,
+                },
+                _ => Cell::Noted(format!("Card kept: {method}"), note.unwrap_or_default()),
+            };
+            (what, attempt(state))
+        }
+        Happening::Delivery {
+            kind,
+            endpoint_id,
+            url,
+            code,
+            succeeded,
+            ..
+        } => {
+            let tone = if succeeded { Tone::Good } else { Tone::Bad };
+            let answer = code.map_or_else(|| "No answer".to_owned(), |code| code.to_string());
+            let what = Cell::Link {
+                href: dashboard.path(&format!("/developers/webhooks/{endpoint_id}")),
+                text: format!("Webhook {kind}"),
+                note: Some(url),
+            };
+            (what, Cell::toned(&answer, tone))
+        }
+    };
+    Step {
+        at: Cell::time(moment.at, &dashboard.zone),
+        what,
+        state,
+    }
+}
+
+/// An event, with the way to what it is about, if that is another page.
+fn event<A>(dashboard: &Dashboard<A>, here: Option<Uuid>, kind: EventType, subject: Uuid) -> Cell {
+    let words = sentence(kind.as_str());
+    match subject_href(&dashboard.caller.organization.slug, kind, subject) {
+        Some(href) if here != Some(subject) => Cell::link(href, words),
+        _ => Cell::Text(words),
+    }
+}
+
+fn attempt(state: PaymentState) -> Cell {
+    match state {
+        PaymentState::Intended | PaymentState::Asked => Cell::toned("under way", Tone::Busy),
+        other => Cell::state(other.as_str()),
+    }
+}

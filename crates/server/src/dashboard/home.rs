@@ -1,0 +1,284 @@
+//! Home: how the shop does, the latest orders, and for a new shop what to do next.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{Router, extract::State, routing::get};
+use jiff::civil::Date;
+use till_core::kernel::history::Stretch;
+use till_store::{Figures, Progress};
+use till_wire::{money::Currency, orders::Order};
+
+use super::{
+    Answer,
+    chart::{Chart, Form, Plan, Series, Unit, labels},
+    listing::{Asked, Column, Empty, Listing, Row, thousands},
+    parts::{Cell, money},
+    shell::{Area, Shell, Way},
+    show,
+};
+use crate::{
+    api,
+    app::App,
+    http::{
+        error::ApiError,
+        extract::{Access, Dashboard, Params, scope},
+        limits::cards::{self, Warning},
+    },
+    pages::Page,
+};
+
+/// The page.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new().route("/dashboard/{shop}", get(home))
+}
+
+#[derive(Debug, Template)]
+#[template(path = "dashboard/home.html")]
+struct HomePage {
+    shell: Shell,
+    /// What is wrong in the shop, in a sentence or two.
+    warning: Option<&'static str>,
+    stretches: Vec<Way>,
+    /// Name and total.
+    totals: Vec<(String, String)>,
+    charts: Vec<Chart>,
+    orders: Listing,
+    /// Empty once all is done.
+    steps: Vec<Step>,
+}
+
+impl Page for HomePage {
+    fn picture(&self) -> Option<&str> {
+        self.shell.logo()
+    }
+}
+
+/// Something to do in a new shop; it ticks itself off.
+#[derive(Debug)]
+struct Step {
+    done: bool,
+    words: &'static str,
+    why: &'static str,
+    href: String,
+}
+
+async fn home(
+    State(app): State<Arc<App>>,
+    dashboard: Dashboard<scope::OrdersRead>,
+    asked: Asked,
+) -> Answer {
+    let stretch = asked
+        .get("stretch")
+        .and_then(|word| word.parse().ok())
+        .unwrap_or(Stretch::Month);
+    let now = app.clock.now();
+    let boundaries = stretch.boundaries(now, &dashboard.zone);
+    let organization = &dashboard.caller.organization;
+    let newest = Params::parse("limit=5");
+    let orders = api::orders::list(State(app.clone()), dashboard.caller.clone(), newest);
+    let (figures, progress, warning) = tokio::try_join!(
+        async { Ok::<_, ApiError>(app.store.figures(organization.id, &boundaries).await?) },
+        async { Ok(app.store.progress(organization.id).await?) },
+        cards::warning(&app, organization.id),
+    )?;
+    let orders = latest(&dashboard, orders.await?.0);
+    let days = stretch.days(now, &dashboard.zone);
+    let currency = busiest(&figures).unwrap_or(organization.default_currency);
+    show(&HomePage {
+        warning: warning.map(Warning::words),
+        stretches: stretches(&dashboard, stretch),
+        totals: totals(&figures, organization.default_currency),
+        charts: charts(&figures, &days, stretch, currency),
+        orders,
+        steps: steps(&dashboard, &progress),
+        shell: Shell::new(&dashboard, Area::Home, "Home"),
+    })
+}
+
+fn stretches<A: Access>(dashboard: &Dashboard<A>, here: Stretch) -> Vec<Way> {
+    Stretch::ALL
+        .iter()
+        .map(|one| {
+            let words = match one {
+                Stretch::Week => "7 days",
+                Stretch::Month => "30 days",
+                Stretch::Quarter => "90 days",
+                Stretch::Year => "12 months",
+            };
+            Way::tab(
+                words,
+                dashboard.path(&format!("?stretch={one}")),
+                *one == here,
+            )
+        })
+        .collect()
+}
+
+/// The currency in which most was sold.
+fn busiest(figures: &[Figures]) -> Option<Currency> {
+    let mut counts = std::collections::BTreeMap::new();
+    for (currency, sales) in figures.iter().flat_map(|one| &one.sales) {
+        *counts.entry(*currency).or_insert(0) += sales.orders;
+    }
+    counts
+        .into_iter()
+        .max_by_key(|(_, orders)| *orders)
+        .map(|(currency, _)| currency)
+}
+
+/// The share of sessions that succeeded, in hundredths of a percent; none without sessions.
+fn conversion(sessions: i64, succeeded: i64) -> Option<i64> {
+    (sessions > 0).then(|| succeeded * 10_000 / sessions)
+}
+
+fn totals(figures: &[Figures], default: Currency) -> Vec<(String, String)> {
+    let mut revenue = std::collections::BTreeMap::new();
+    for (currency, sales) in figures.iter().flat_map(|one| &one.sales) {
+        *revenue.entry(*currency).or_insert(0) += sales.revenue;
+    }
+    if revenue.is_empty() {
+        revenue.insert(default, 0);
+    }
+    let revenue: Vec<_> = revenue
+        .into_iter()
+        .map(|(currency, minor)| money(minor, currency))
+        .collect();
+    let sum = |of: fn(&Figures) -> i64| figures.iter().map(of).sum::<i64>();
+    let (sessions, succeeded) = (sum(|one| one.sessions), sum(|one| one.succeeded));
+    vec![
+        ("Revenue".to_owned(), revenue.join(" + ")),
+        ("Orders".to_owned(), thousands(sum(Figures::orders))),
+        ("Sessions".to_owned(), thousands(sessions)),
+        (
+            "Conversion".to_owned(),
+            conversion(sessions, succeeded)
+                .map_or_else(|| "–".to_owned(), |share| Unit::Percent.words(share)),
+        ),
+    ]
+}
+
+/// Revenue in one currency, orders, and the share of sessions that were paid.
+fn charts(figures: &[Figures], days: &[Date], stretch: Stretch, currency: Currency) -> Vec<Chart> {
+    let revenue = |one: &Figures| one.sales.get(&currency).map_or(0, |sales| sales.revenue);
+    let share = |one: &Figures| conversion(one.sessions, one.succeeded).unwrap_or(0);
+    let code = currency.as_str().to_uppercase();
+    let labels = labels(stretch, days);
+    let when = match stretch {
+        Stretch::Year => "Month",
+        _ => "Day",
+    };
+    let chart = |id, title: &str, description: &str, values: Vec<i64>, unit| {
+        Chart::new(Plan {
+            id,
+            title: title.to_owned(),
+            description: description.to_owned(),
+            headline: None,
+            when,
+            labels: labels.clone(),
+            series: vec![Series {
+                name: title.to_owned(),
+                values,
+            }],
+            unit,
+            form: match unit {
+                Unit::Percent => Form::Line,
+                _ => Form::Bars,
+            },
+        })
+    };
+    vec![
+        chart(
+            "revenue",
+            &format!("Revenue in {code}"),
+            "What was paid, after discounts and without tax.",
+            figures.iter().map(revenue).collect(),
+            Unit::Money(currency),
+        ),
+        chart(
+            "orders",
+            "Orders",
+            "Paid orders in all currencies.",
+            figures.iter().map(Figures::orders).collect(),
+            Unit::Count,
+        ),
+        chart(
+            "conversion",
+            "Conversion",
+            "Of the checkout sessions made, how many succeeded.",
+            figures.iter().map(share).collect(),
+            Unit::Percent,
+        ),
+    ]
+}
+
+fn latest<A: Access>(dashboard: &Dashboard<A>, orders: till_wire::page::Page<Order>) -> Listing {
+    let columns = vec![
+        Column::new("Customer"),
+        Column::new("Product"),
+        Column::number("Amount"),
+        Column::new("Date"),
+    ];
+    let empty = Empty {
+        words: "The first order will stand here.",
+        step: None,
+    };
+    let row = |order: &Order| {
+        Row::new(vec![
+            Cell::link(
+                dashboard.path(&format!("/orders/{}", order.id)),
+                order.customer.email.clone(),
+            ),
+            Cell::Text(order.description.clone()),
+            Cell::money(order.total_amount, order.currency),
+            Cell::time(order.created_at, &dashboard.zone),
+        ])
+    };
+    let all = Asked::new(&dashboard.path("/orders"), "limit=5");
+    Listing::of(all, "Latest orders", columns, &orders, row, empty).part()
+}
+
+fn steps<A: Access>(dashboard: &Dashboard<A>, progress: &Progress) -> Vec<Step> {
+    let step = |done, words, why, path: &str| Step {
+        done,
+        words,
+        why,
+        href: dashboard.path(path),
+    };
+    let steps = vec![
+        step(
+            progress.product,
+            "Create a product",
+            "What you sell, and what it costs.",
+            "/products/new",
+        ),
+        step(
+            progress.session,
+            "Make a checkout session",
+            "From a product's menu, or with the program that stands beside it.",
+            "/products",
+        ),
+        step(
+            progress.order,
+            "Pay it",
+            "With the test card 4242 4242 4242 4242 while this is the sandbox.",
+            "/checkouts",
+        ),
+        step(
+            progress.token,
+            "Create an access token",
+            "Your program makes sessions with it.",
+            "/developers/tokens",
+        ),
+        step(
+            progress.endpoint,
+            "Add a webhook endpoint",
+            "Your program is told when somebody has paid.",
+            "/developers/webhooks",
+        ),
+    ];
+    match steps.iter().all(|step| step.done) {
+        true => Vec::new(),
+        false => steps,
+    }
+}

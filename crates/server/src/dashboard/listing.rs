@@ -1,0 +1,344 @@
+//! Lists: a table with search, filters and pages. One template serves every list of the dashboard.
+
+mod asked;
+
+use askama::Template;
+use till_wire::{
+    input::Words,
+    page::{Page as Items, Pagination},
+};
+
+pub use self::asked::Asked;
+use super::{
+    parts::{Cell, Menu, sentence},
+    shell::Shell,
+};
+use crate::pages::Page;
+
+/// A field above the list that narrows it.
+#[derive(Debug, Clone)]
+pub enum Filter {
+    /// Free text.
+    Search {
+        /// The parameter.
+        name: &'static str,
+        /// What is searched.
+        label: &'static str,
+        /// As it stands.
+        value: String,
+    },
+    /// One of several.
+    Choice {
+        /// The parameter.
+        name: &'static str,
+        /// What is chosen.
+        label: &'static str,
+        /// Value, words, and whether it is chosen.
+        options: Vec<(String, String, bool)>,
+    },
+    /// A day.
+    Day {
+        /// The parameter.
+        name: &'static str,
+        /// Which day.
+        label: &'static str,
+        /// As it stands.
+        value: String,
+    },
+}
+
+impl Filter {
+    fn name(&self) -> &'static str {
+        match self {
+            Filter::Search { name, .. }
+            | Filter::Choice { name, .. }
+            | Filter::Day { name, .. } => name,
+        }
+    }
+
+    /// The API's `query`.
+    pub fn search(asked: &Asked, label: &'static str) -> Self {
+        Filter::Search {
+            name: "query",
+            label,
+            value: asked.get("query").unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// One of these, or any: value and words.
+    pub fn choice<V, W>(
+        asked: &Asked,
+        name: &'static str,
+        label: &'static str,
+        any: &str,
+        values: impl IntoIterator<Item = (V, W)>,
+    ) -> Self
+    where
+        V: Into<String>,
+        W: Into<String>,
+    {
+        let now = asked.get(name).unwrap_or_default();
+        let any = (String::new(), any.to_owned(), now.is_empty());
+        let values = values
+            .into_iter()
+            .map(|(value, words)| (value.into(), words.into()))
+            .map(|(value, words)| (value.clone(), words, value == now));
+        Filter::Choice {
+            name,
+            label,
+            options: std::iter::once(any).chain(values).collect(),
+        }
+    }
+
+    /// One of the API's words, or any.
+    pub fn words<W: Words + 'static>(
+        asked: &Asked,
+        name: &'static str,
+        label: &'static str,
+        any: &str,
+    ) -> Self {
+        let words = W::ALL.iter().map(|word| word.word());
+        Self::choice(
+            asked,
+            name,
+            label,
+            any,
+            words.map(|word| (word, sentence(word))),
+        )
+    }
+
+    /// What is in use, and what was put away.
+    pub fn archived(asked: &Asked, all: &str) -> Self {
+        let states = [("false", "Active"), ("true", "Archived")];
+        Self::choice(asked, "is_archived", "Show", all, states)
+    }
+
+    /// The first and the last day.
+    pub fn days(asked: &Asked) -> [Self; 2] {
+        [("from", "From"), ("to", "To")].map(|(name, label)| Filter::Day {
+            name,
+            label,
+            value: asked.get(name).unwrap_or_default().to_owned(),
+        })
+    }
+}
+
+/// A column's head.
+#[derive(Debug, Clone)]
+pub struct Column {
+    title: &'static str,
+    /// The API's name for sorting by it.
+    sort: Option<&'static str>,
+    end: bool,
+}
+
+impl Column {
+    /// A column of words.
+    pub const fn new(title: &'static str) -> Self {
+        Self {
+            title,
+            sort: None,
+            end: false,
+        }
+    }
+
+    /// A column of amounts or counts.
+    pub const fn number(title: &'static str) -> Self {
+        Self {
+            title,
+            sort: None,
+            end: true,
+        }
+    }
+
+    /// Sortable by this name of the API's.
+    pub const fn by(mut self, sort: &'static str) -> Self {
+        self.sort = Some(sort);
+        self
+    }
+}
+
+/// One row: a cell for every column.
+#[derive(Debug, Clone)]
+pub struct Row {
+    cells: Vec<Cell>,
+    menu: Option<Menu>,
+}
+
+impl Row {
+    /// A row without a menu.
+    pub fn new(cells: Vec<Cell>) -> Self {
+        Self { cells, menu: None }
+    }
+
+    /// With a menu.
+    pub fn menu(mut self, menu: Menu) -> Self {
+        self.menu = Some(menu);
+        self
+    }
+}
+
+/// What stands where a list has nothing: why, and the next step.
+#[derive(Debug, Clone)]
+pub struct Empty {
+    /// One sentence.
+    pub words: &'static str,
+    /// The next step: words and address.
+    pub step: Option<(&'static str, String)>,
+}
+
+/// A list.
+#[derive(Debug, Clone, Template)]
+#[template(path = "dashboard/listing.html")]
+pub struct Listing {
+    /// What the rows are, for people who hear the page.
+    pub name: &'static str,
+    /// Above the list.
+    pub filters: Vec<Filter>,
+    /// The columns' heads.
+    pub columns: Vec<Column>,
+    /// The rows of this page.
+    pub rows: Vec<Row>,
+    /// If there are none at all.
+    pub empty: Empty,
+    /// The list as CSV.
+    pub csv: Option<String>,
+    asked: Asked,
+    pages: Pagination,
+    part: bool,
+}
+
+impl Listing {
+    /// A list of a page of the API's.
+    pub fn of<T>(
+        asked: Asked,
+        name: &'static str,
+        columns: Vec<Column>,
+        items: &Items<T>,
+        row: impl FnMut(&T) -> Row,
+        empty: Empty,
+    ) -> Self {
+        Self {
+            name,
+            filters: Vec::new(),
+            columns,
+            rows: items.items.iter().map(row).collect(),
+            empty,
+            csv: None,
+            asked,
+            pages: items.pagination,
+            part: false,
+        }
+    }
+
+    /// As a part of another page, which may have several; its pages lead to the list's own.
+    pub fn part(mut self) -> Self {
+        self.part = true;
+        self
+    }
+
+    /// With filters.
+    pub fn filters(mut self, filters: impl IntoIterator<Item = Filter>) -> Self {
+        self.filters.extend(filters);
+        self
+    }
+
+    /// With a way to the list as CSV.
+    pub fn csv(mut self, path: &str) -> Self {
+        self.csv = Some(self.asked.at(path));
+        self
+    }
+
+    fn menus(&self) -> bool {
+        self.rows.iter().any(|row| row.menu.is_some())
+    }
+
+    /// Where a click on a column's head leads, and how the list is sorted by it now.
+    fn sorting(&self, key: &str) -> (String, &'static str) {
+        let now = self.asked.get("sorting").unwrap_or_default();
+        let down = format!("-{key}");
+        if now == key {
+            (self.asked.with("sorting", &down), "ascending")
+        } else if now == down {
+            (self.asked.with("sorting", ""), "descending")
+        } else {
+            (self.asked.with("sorting", key), "none")
+        }
+    }
+
+    /// What the filters do not show, which they must not lose: how the list is sorted, and whose it is.
+    fn carried(&self) -> Vec<&(String, String)> {
+        let shown: Vec<&str> = self.filters.iter().map(Filter::name).collect();
+        let pairs = self.asked.pairs.iter();
+        pairs
+            .filter(|(key, _)| key != "page" && !shown.contains(&key.as_str()))
+            .collect()
+    }
+
+    fn page_link(&self, by: i64) -> Option<String> {
+        let page = self.asked.page() + by;
+        (1..=self.pages.max_page)
+            .contains(&page)
+            .then(|| self.asked.with("page", &page.to_string()))
+    }
+
+    fn count(&self) -> String {
+        let count = format!("{} in all", thousands(self.pages.total_count));
+        match self.pages.max_page {
+            0 | 1 => count,
+            last => format!(
+                "{count}, page {} of {}",
+                thousands(self.asked.page()),
+                thousands(last)
+            ),
+        }
+    }
+}
+
+/// A count as people write it: `12,345`.
+pub fn thousands(count: i64) -> String {
+    let digits = count.unsigned_abs().to_string();
+    let mut text = String::from(if count < 0 { "-" } else { "" });
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A page with one list.
+#[derive(Debug, Template)]
+#[template(path = "dashboard/list.html")]
+pub struct ListPage {
+    /// Around it.
+    pub shell: Shell,
+    /// The main thing to do: words and address.
+    pub action: Option<(String, String)>,
+    /// The list.
+    pub list: Listing,
+}
+
+impl Page for ListPage {
+    fn picture(&self) -> Option<&str> {
+        self.shell.logo()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_grouped() {
+        for (count, words) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (-1_234_567, "-1,234,567"),
+        ] {
+            assert_eq!(thousands(count), words);
+        }
+    }
+}

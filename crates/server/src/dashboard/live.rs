@@ -1,0 +1,257 @@
+//! Events as they happen: one list row each, sent to an open page.
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    convert::Infallible,
+    sync::Arc,
+    time::Duration,
+};
+
+use askama::Template;
+use axum::{
+    http::{HeaderMap, HeaderValue, header},
+    response::{
+        IntoResponse, Response,
+        sse::{self, KeepAlive, Sse},
+    },
+};
+use futures_util::{Stream, StreamExt, stream};
+use jiff::tz::TimeZone;
+use till_core::kernel::records::Event;
+use till_store::Wake;
+use till_wire::events::EventType;
+use tokio::time::{Instant, sleep_until, timeout};
+use uuid::Uuid;
+
+use crate::{app::App, http::error::ApiError};
+
+/// The poll that finds what other nodes wrote; what this node writes is shown at once.
+const POLL: Duration = Duration::from_secs(1);
+/// The shortest time between two looks, however much happens.
+const PAUSE: Duration = Duration::from_millis(200);
+/// How far back each look goes, in units of [`Event`]'s sequence (a thousand per microsecond): a commit that
+/// began earlier may arrive later.
+const OVERLAP: i64 = 5_000_000_000;
+/// How many rows one look shows at most: more than a person can follow.
+const ROWS: usize = 200;
+/// How often it is asked whether the viewer may still look.
+const RECHECK: Duration = Duration::from_secs(15);
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// Who looks, and at what.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// Whose events.
+    pub organization_id: Uuid,
+    /// The organization's name in addresses.
+    pub shop: String,
+    /// The viewer's zone.
+    pub zone: TimeZone,
+    /// Only these kinds; none given: all.
+    pub kinds: Vec<EventType>,
+}
+
+/// One event as a row of a list.
+#[derive(Debug, Template)]
+#[template(path = "dashboard/event_row.html")]
+pub struct EventRow {
+    id: Uuid,
+    kind: &'static str,
+    exact: String,
+    shown: String,
+    subject: Uuid,
+    href: Option<String>,
+}
+
+impl EventRow {
+    /// The event as `view` shows it.
+    #[must_use]
+    pub fn new(event: &Event, view: &View) -> Self {
+        let zoned = event.created_at.to_zoned(view.zone.clone());
+        let mut shown = zoned.strftime("%-d %b %Y, %H:%M:%S").to_string();
+        // As with every time on these pages: a clock that is nobody's own says whose it is.
+        if view.zone == TimeZone::UTC {
+            shown.push_str(" UTC");
+        }
+        Self {
+            id: event.id,
+            kind: event.kind.as_str(),
+            exact: event.created_at.to_string(),
+            shown,
+            subject: event.subject_id,
+            href: subject_href(&view.shop, event.kind, event.subject_id),
+        }
+    }
+}
+
+/// The page of what an event is about; none where there is no such page.
+#[must_use]
+pub fn subject_href(shop: &str, kind: EventType, subject_id: Uuid) -> Option<String> {
+    let pages = match kind.as_str().split('.').next()? {
+        "checkout" => "checkouts",
+        "customer" => "customers",
+        "discount" => "products/discounts",
+        "order" => "orders",
+        "product" => "products",
+        "subscription" => "subscriptions",
+        _ => return None,
+    };
+    Some(format!("/dashboard/{shop}/{pages}/{subject_id}"))
+}
+
+/// Where a page's stream resumes: the browser's `Last-Event-ID`, else `after`, the sequence of the newest row
+/// that the page already shows.
+#[must_use]
+pub fn resumed(headers: &HeaderMap, after: Option<i64>) -> Option<i64> {
+    headers
+        .get("last-event-id")
+        .and_then(|value| value.to_str().ok()?.trim().parse().ok())
+        .or(after)
+}
+
+/// Answers with the events after `from` (none given: from now on) as they happen, each once on this
+/// connection, until `allowed` says no.
+///
+/// What was committed late while nobody was connected is only on the page itself. Between two looks nothing
+/// of the database is held.
+pub async fn follow<F, Fut>(
+    app: Arc<App>,
+    view: View,
+    from: Option<i64>,
+    allowed: F,
+) -> Result<Response, ApiError>
+where
+    F: Fn() -> Fut + Send + 'static,
+    Fut: Future<Output = bool> + Send + 'static,
+{
+    let from = from.unwrap_or_else(|| app.clock.now().as_microsecond().saturating_mul(1000));
+    let followed = Followed::begin(app, view, from).await?;
+    let mut response = Sse::new(messages(followed, allowed))
+        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+        .into_response();
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+fn messages<F, Fut>(
+    followed: Followed,
+    allowed: F,
+) -> impl Stream<Item = Result<sse::Event, Infallible>>
+where
+    F: Fn() -> Fut + Send + 'static,
+    Fut: Future<Output = bool> + Send + 'static,
+{
+    let checked = now();
+    stream::unfold(
+        (followed, allowed, checked),
+        |(mut followed, allowed, mut checked)| async move {
+            loop {
+                if checked.elapsed() >= RECHECK {
+                    if !allowed().await {
+                        return None;
+                    }
+                    checked = now();
+                }
+                if let Some(event) = followed.waiting.pop_front() {
+                    let message = followed.message(&event);
+                    return Some((Ok(message), (followed, allowed, checked)));
+                }
+                followed.look_again().await;
+            }
+        },
+    )
+    .fuse()
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the pace of a connection, not of anything decided"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
+/// What one connection has shown and still has to show.
+struct Followed {
+    app: Arc<App>,
+    view: View,
+    wake: Wake,
+    /// The highest sequence that was seen.
+    newest: i64,
+    /// What was seen within [`OVERLAP`] of it.
+    seen: BTreeSet<(i64, Uuid)>,
+    waiting: VecDeque<Event>,
+    /// The highest sequence that was sent: where the browser resumes.
+    form_data: i64,
+    /// Not to be read before.
+    rested: Instant,
+}
+
+impl Followed {
+    /// What the page has shown before counts as seen.
+    async fn begin(app: Arc<App>, view: View, from: i64) -> Result<Self, ApiError> {
+        // Heard from before the first look, so that nothing falls in between.
+        let wake = app.store.wake_on_event();
+        let mut followed = Self {
+            app,
+            view,
+            wake,
+            newest: from,
+            seen: BTreeSet::new(),
+            waiting: VecDeque::new(),
+            form_data: from,
+            rested: now(),
+        };
+        let found = followed.read().await?;
+        let (old, new): (Vec<_>, Vec<_>) = found.into_iter().partition(|e| e.sequence <= from);
+        followed.seen = old.iter().map(|event| (event.sequence, event.id)).collect();
+        followed.take(new);
+        Ok(followed)
+    }
+
+    async fn read(&self) -> Result<Vec<Event>, ApiError> {
+        let since = self.newest.saturating_sub(OVERLAP);
+        let id = self.view.organization_id;
+        Ok(self.app.store.events_after(id, since, ROWS).await?)
+    }
+
+    /// Keeps what is new among `found`.
+    fn take(&mut self, found: Vec<Event>) {
+        for event in found {
+            if !self.seen.insert((event.sequence, event.id)) {
+                continue;
+            }
+            self.newest = self.newest.max(event.sequence);
+            if self.view.kinds.is_empty() || self.view.kinds.contains(&event.kind) {
+                self.waiting.push_back(event);
+            }
+        }
+        let since = self.newest.saturating_sub(OVERLAP);
+        self.seen.retain(|(sequence, _)| *sequence > since);
+    }
+
+    /// Waits for a sign or the poll, then looks. A database that does not answer is asked again.
+    async fn look_again(&mut self) {
+        // Either way it is time to look.
+        let _ = timeout(POLL, self.wake.wait()).await;
+        sleep_until(self.rested).await;
+        match self.read().await {
+            Ok(found) => self.take(found),
+            Err(error) => tracing::warn!(?error, "the journal could not be read"),
+        }
+        self.rested = now() + PAUSE;
+    }
+
+    fn message(&mut self, event: &Event) -> sse::Event {
+        self.form_data = self.form_data.max(event.sequence);
+        let row = EventRow::new(event, &self.view)
+            .render()
+            .unwrap_or_default();
+        sse::Event::default()
+            .event("happened")
+            .id(self.form_data.to_string())
+            .data(row.trim())
+    }
+}

@@ -1,0 +1,232 @@
+//! The small parts that lists, detail pages and forms are made of.
+
+use askama::Template;
+use jiff::{Timestamp, tz::TimeZone};
+use till_wire::money::Currency;
+
+use crate::http::idempotency;
+use crate::pages::checkout::money::{Locale, display};
+
+/// An amount in its currency's form: `$1,234.50`. `minor` counts minor units.
+pub fn money(minor: i64, currency: Currency) -> String {
+    display(minor, currency.as_str(), currency.decimals(), Locale::En)
+}
+
+/// An instant as it is shown: in the viewer's zone, the exact one on hover.
+#[derive(Debug, Clone, Template)]
+#[template(
+    source = r#"<time datetime="{{ exact }}" title="{{ exact }}">{{ shown }}</time>"#,
+    ext = "html"
+)]
+pub struct Moment {
+    exact: String,
+    shown: String,
+}
+
+impl Moment {
+    /// With day and minute, such as `22 Nov 2026, 19:17`.
+    pub fn new(at: Timestamp, zone: &TimeZone) -> Self {
+        let local = at.to_zoned(zone.clone());
+        let mut shown = local.strftime("%-d %b %Y, %H:%M").to_string();
+        // Without a known zone the clock is nobody's own, so it says whose it is.
+        if zone == &TimeZone::UTC {
+            shown.push_str(" UTC");
+        }
+        Self {
+            exact: at.to_string(),
+            shown,
+        }
+    }
+}
+
+/// What colour a state has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// As wished.
+    Good,
+    /// Needs a look.
+    Bad,
+    /// Under way.
+    Busy,
+    /// Over, or of no importance.
+    Quiet,
+}
+
+impl Tone {
+    /// The name of its style.
+    pub fn name(self) -> &'static str {
+        match self {
+            Tone::Good => "good",
+            Tone::Bad => "bad",
+            Tone::Busy => "busy",
+            Tone::Quiet => "quiet",
+        }
+    }
+
+    /// The tone of a state as the API names it.
+    pub fn of(state: &str) -> Self {
+        match state {
+            "succeeded" | "paid" | "active" | "confirmed" | "enabled" | "public" => Tone::Good,
+            "failed" | "past_due" | "unpaid" | "disabled" | "revoked" => Tone::Bad,
+            "open" | "pending" | "processing" | "trialing" | "requires_action" | "draft"
+            | "private" => Tone::Busy,
+            _ => Tone::Quiet,
+        }
+    }
+}
+
+/// One value in a list or on a detail page.
+#[derive(Debug, Clone, Template)]
+#[template(path = "dashboard/cell.html")]
+pub enum Cell {
+    /// Nothing.
+    Empty,
+    /// Words.
+    Text(String),
+    /// Words with a softer line below.
+    Noted(String, String),
+    /// A link, and a softer line below.
+    Link {
+        /// Where to.
+        href: String,
+        /// Its words.
+        text: String,
+        /// The line below.
+        note: Option<String>,
+    },
+    /// An amount.
+    Money(String),
+    /// An instant.
+    Time(Moment),
+    /// A state.
+    State {
+        /// As shown.
+        text: String,
+        /// Its colour.
+        tone: Tone,
+    },
+    /// An id or another text to be copied, with its button.
+    Code(String),
+    /// Several values, one below the other.
+    Many(Vec<Cell>),
+    /// A block of text kept as it is, such as JSON.
+    Block(String),
+}
+
+impl Cell {
+    /// Words, or nothing.
+    pub fn text(text: Option<impl Into<String>>) -> Self {
+        text.map_or(Cell::Empty, |text| Cell::Text(text.into()))
+    }
+
+    /// A link without a second line.
+    pub fn link(href: impl Into<String>, text: impl Into<String>) -> Self {
+        Cell::Link {
+            href: href.into(),
+            text: text.into(),
+            note: None,
+        }
+    }
+
+    /// An instant in the viewer's zone.
+    pub fn time(at: Timestamp, zone: &TimeZone) -> Self {
+        Cell::Time(Moment::new(at, zone))
+    }
+
+    /// An instant, or nothing.
+    pub fn time_or_nothing(at: Option<Timestamp>, zone: &TimeZone) -> Self {
+        at.map_or(Cell::Empty, |at| Self::time(at, zone))
+    }
+
+    /// An amount in its currency.
+    pub fn money(minor: i64, currency: Currency) -> Self {
+        Cell::Money(money(minor, currency))
+    }
+
+    /// A state by the API's name for it.
+    pub fn state(state: &str) -> Self {
+        Self::toned(state, Tone::of(state))
+    }
+
+    /// A state in a colour of its own.
+    pub fn toned(state: &str, tone: Tone) -> Self {
+        Cell::State {
+            text: sentence(state),
+            tone,
+        }
+    }
+}
+
+/// A name of the API's as words: `past_due` is `Past due`.
+pub fn sentence(name: &str) -> String {
+    let words = name.replace(['_', '.'], " ");
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+/// One thing that can be done with a row or an object.
+#[derive(Debug, Clone)]
+pub enum Act {
+    /// Copies a text and says so: words on the button, and the text.
+    Copy(&'static str, String),
+    /// Goes to a page: words, and its address.
+    Go(&'static str, String),
+    /// Goes to a page that asks before it destroys anything: words, and its address.
+    Ask(&'static str, String),
+    /// Does it at once, by a POST: words, and where it goes.
+    Do(&'static str, String),
+    /// Makes something at once, by a POST that makes it once: words, where it goes, and its key.
+    Make(&'static str, String, String),
+    /// A line between groups.
+    Line,
+}
+
+/// The menu of a row or an object.
+#[derive(Debug, Clone, Template)]
+#[template(path = "dashboard/menu.html")]
+pub struct Menu {
+    /// Whose menu, for people who hear the page.
+    pub name: String,
+    /// What can be done.
+    pub acts: Vec<Act>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_shown_in_the_viewers_zone_with_the_exact_instant_beside_it() {
+        let at: Timestamp = "2026-07-01T22:30:00.5Z".parse().unwrap();
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        assert_eq!(
+            Moment::new(at, &berlin).to_string(),
+            r#"<time datetime="2026-07-01T22:30:00.5Z" title="2026-07-01T22:30:00.5Z">2 Jul 2026, 00:30</time>"#
+        );
+        assert!(
+            Moment::new(at, &TimeZone::UTC)
+                .to_string()
+                .contains("22:30 UTC")
+        );
+    }
+
+    #[test]
+    fn what_users_typed_is_never_markup() {
+        let cell = Cell::Link {
+            href: "/x\"y".into(),
+            text: "<b>".into(),
+            note: Some("&".into()),
+        };
+        let html = cell.to_string();
+        assert!(!html.contains("<b>") && !html.contains("x\"y"), "{html}");
+    }
+
+    #[test]
+    fn names_become_words() {
+        assert_eq!(sentence("past_due"), "Past due");
+        assert_eq!(sentence("order.paid"), "Order paid");
+    }
+}

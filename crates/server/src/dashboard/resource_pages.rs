@@ -1,0 +1,281 @@
+//! The pages under Products: one tab for each kind of thing, and what the pages of every kind have alike. A feature
+//! adds its own here.
+
+use std::sync::Arc;
+
+use axum::{Json, Router, extract::State, routing::MethodRouter};
+use till_wire::page::Page;
+use uuid::Uuid;
+
+use super::{
+    Answer,
+    form::{AskPage, Form, FormData, FormErrors, FormPage, Group, with_chosen},
+    listing::{ListPage, Listing},
+    parts::{Act, Menu},
+    shell::{Area, Shell, Way},
+    show,
+};
+use crate::{
+    app::App,
+    http::{
+        error::ApiError,
+        extract::{Access, Caller, Dashboard, Params, PathId, scope},
+    },
+};
+
+/// A kind of thing under Products.
+#[derive(Debug)]
+pub struct ResourcePages {
+    /// Where its list is, below the organization.
+    pub list: &'static str,
+    /// What one is called.
+    pub one: &'static str,
+    /// What its list is called.
+    pub many: &'static str,
+}
+
+const fn goods(list: &'static str, one: &'static str, many: &'static str) -> ResourcePages {
+    ResourcePages { list, one, many }
+}
+
+/// What is sold.
+pub const PRODUCTS: ResourcePages = goods("/products", "product", "Products");
+/// What is taken off.
+pub const DISCOUNTS: ResourcePages = goods("/products/discounts", "discount", "Discounts");
+/// What purchases include.
+pub const BENEFITS: ResourcePages = goods("/products/benefits", "benefit", "Benefits");
+/// What counts usage.
+pub const METERS: ResourcePages = goods("/products/meters", "meter", "Meters");
+/// What a checkout asks.
+pub const CUSTOM_FIELDS: ResourcePages =
+    goods("/products/custom-fields", "custom field", "Custom fields");
+/// What sells without a program.
+pub const CHECKOUT_LINKS: ResourcePages = goods(
+    "/products/checkout-links",
+    "checkout link",
+    "Checkout links",
+);
+
+/// What answers at one address.
+type Pages = MethodRouter<Arc<App>>;
+
+impl ResourcePages {
+    /// The pages that all have: the list, the form for a new one, one's page and its form, and how one is rid
+    /// of it, by the last word of that page's address.
+    pub fn routes(
+        &self,
+        list: Pages,
+        new: Pages,
+        sheet: Pages,
+        edit: Pages,
+        (verb, last): (&str, Pages),
+    ) -> Router<Arc<App>> {
+        Router::new()
+            .route(&self.at(""), list)
+            .route(&self.at("/new"), new)
+            .route(&self.at("/{id}"), sheet)
+            .route(&self.at("/{id}/edit"), edit)
+            .route(&self.at(&format!("/{{id}}/{verb}")), last)
+    }
+
+    /// The route of a page below the list.
+    pub fn at(&self, rest: &str) -> String {
+        format!("/dashboard/{{shop}}{}{rest}", self.list)
+    }
+
+    /// The address of one, or of a page below it.
+    pub fn path<A>(&self, dashboard: &Dashboard<A>, id: Uuid, rest: &str) -> String {
+        dashboard.path(&format!("{}/{id}{rest}", self.list))
+    }
+
+    /// The address of the form for a new one.
+    pub fn new_at<A>(&self, dashboard: &Dashboard<A>) -> String {
+        dashboard.path(&format!("{}/new", self.list))
+    }
+
+    /// The list's page, with the tabs of those lists that the person may read.
+    pub fn page<A: Access>(&self, dashboard: &Dashboard<A>, list: Listing) -> Answer {
+        let tabs = [
+            (PRODUCTS, dashboard.may::<scope::ProductsRead>().is_ok()),
+            (DISCOUNTS, dashboard.may::<scope::DiscountsRead>().is_ok()),
+            (BENEFITS, dashboard.may::<scope::BenefitsRead>().is_ok()),
+            (METERS, dashboard.may::<scope::MetersRead>().is_ok()),
+            (
+                CUSTOM_FIELDS,
+                dashboard.may::<scope::CustomFieldsRead>().is_ok(),
+            ),
+            (
+                CHECKOUT_LINKS,
+                dashboard.may::<scope::CheckoutLinksRead>().is_ok(),
+            ),
+        ];
+        let tabs = tabs.into_iter().filter(|(_, may)| *may);
+        let tabs = tabs.map(|(one, _)| {
+            let here = one.list == self.list;
+            Way::tab(one.many, dashboard.path(one.list), here)
+        });
+        show(&ListPage {
+            shell: Shell::new(dashboard, Area::Products, "Products").tabs(tabs.collect()),
+            action: Some((format!("New {}", self.one), self.new_at(dashboard))),
+            list,
+        })
+    }
+
+    /// Around a page, with the way back to the list.
+    pub fn under_list<A: Access>(
+        &self,
+        dashboard: &Dashboard<A>,
+        title: impl Into<String>,
+    ) -> Shell {
+        Shell::new(dashboard, Area::Products, title).back(self.many, dashboard.path(self.list))
+    }
+
+    /// Around a page, with the way back to one thing.
+    pub fn under_one<A: Access>(
+        &self,
+        dashboard: &Dashboard<A>,
+        (id, name): (Uuid, &str),
+        title: String,
+    ) -> Shell {
+        Shell::new(dashboard, Area::Products, title).back(name, self.path(dashboard, id, ""))
+    }
+
+    /// The page of the form, filled in as sent; `was` is the one that is edited.
+    pub fn form<A: Access>(
+        &self,
+        dashboard: &Dashboard<A>,
+        was: Option<(Uuid, &str)>,
+        groups: Vec<Group>,
+        form_data: &FormData,
+        errors: &FormErrors,
+    ) -> FormPage {
+        let (shell, action, verb) = match was {
+            Some((id, name)) => (
+                self.under_one(dashboard, (id, name), format!("Edit {name}")),
+                self.path(dashboard, id, "/edit"),
+                "Save",
+            ),
+            None => (
+                self.under_list(dashboard, format!("New {}", self.one)),
+                self.new_at(dashboard),
+                "Create",
+            ),
+        };
+        let mut form = Form::new(action, format!("{verb} {}", self.one), groups);
+        if was.is_none() {
+            form = form.idempotency_key(dashboard);
+        }
+        FormPage {
+            shell,
+            form: form.again(form_data, errors),
+            aside: None,
+        }
+    }
+
+    /// The menu of one: what can be copied, its form, and how one is rid of it.
+    pub fn menu<A>(
+        &self,
+        dashboard: &Dashboard<A>,
+        (id, name): (Uuid, &str),
+        mut acts: Vec<Act>,
+        last: &'static str,
+    ) -> Menu {
+        let gone = format!("/{}", last.to_lowercase());
+        acts.extend([
+            Act::Line,
+            Act::Go("Edit", self.path(dashboard, id, "/edit")),
+            Act::Line,
+            Act::Ask(last, self.path(dashboard, id, &gone)),
+        ]);
+        Menu {
+            name: name.to_owned(),
+            acts,
+        }
+    }
+
+    /// The page that asks before one is deleted or archived; `words` say what that does.
+    pub fn ask<A: Access>(
+        &self,
+        dashboard: &Dashboard<A>,
+        (id, name): (Uuid, &str),
+        verb: &'static str,
+        words: &str,
+    ) -> Answer {
+        let rest = format!("/{}", verb.to_lowercase());
+        show(&AskPage {
+            shell: self.under_one(dashboard, (id, name), format!("{verb} {name}?")),
+            words: words.to_owned(),
+            submit: verb,
+            action: self.path(dashboard, id, &rest),
+            cancel: self.path(dashboard, id, ""),
+        })
+    }
+}
+
+/// One thing, as the API answers it.
+pub async fn one<A, S, T, F>(
+    app: &Arc<App>,
+    dashboard: &Dashboard<A>,
+    id: Uuid,
+    get: impl FnOnce(State<Arc<App>>, Caller<S>, PathId) -> F,
+) -> Result<T, ApiError>
+where
+    A: Access,
+    S: Access,
+    F: Future<Output = Result<Json<T>, ApiError>>,
+{
+    let Json(found) = get(State(app.clone()), dashboard.may::<S>()?, PathId(id)).await?;
+    Ok(found)
+}
+
+/// The first hundred of a list, as far as the person may read it.
+pub async fn readable<A, S, T, F>(
+    app: &Arc<App>,
+    dashboard: &Dashboard<A>,
+    query: &str,
+    list: impl FnOnce(State<Arc<App>>, Caller<S>, Params) -> F,
+) -> Result<Vec<T>, ApiError>
+where
+    A: Access,
+    S: Access,
+    F: Future<Output = Result<Json<Page<T>>, ApiError>>,
+{
+    let Ok(caller) = dashboard.may::<S>() else {
+        return Ok(Vec::new());
+    };
+    let params = Params::parse(&format!("{query}&limit=100"));
+    let Json(page) = list(State(app.clone()), caller, params).await?;
+    Ok(page.items)
+}
+
+/// The first hundred of a list by id and name, and the one that is chosen already if it is not among them.
+pub async fn readable_with<A, S, T, L, O>(
+    app: &Arc<App>,
+    dashboard: &Dashboard<A>,
+    (query, chosen): (&str, Option<&str>),
+    list: impl FnOnce(State<Arc<App>>, Caller<S>, Params) -> L,
+    get: impl FnOnce(State<Arc<App>>, Caller<S>, PathId) -> O,
+    named: impl Fn(&T) -> (Uuid, String),
+) -> Result<Vec<(String, String)>, ApiError>
+where
+    A: Access,
+    S: Access,
+    L: Future<Output = Result<Json<Page<T>>, ApiError>>,
+    O: Future<Output = Result<Json<T>, ApiError>>,
+{
+    let some = readable(app, dashboard, query, list).await?;
+    let id = chosen.and_then(|id| Uuid::try_parse(id).ok());
+    let missing = id.filter(|id| some.iter().all(|one| named(one).0 != *id));
+    let other = match missing {
+        None => None,
+        Some(id) => match one(app, dashboard, id, get).await {
+            // What is not there cannot be chosen.
+            Err(error) if error.status().is_client_error() => None,
+            found => Some(found?),
+        },
+    };
+    Ok(with_chosen(
+        some.iter().map(&named),
+        other.iter().map(&named),
+    ))
+}

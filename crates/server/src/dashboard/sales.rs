@@ -1,0 +1,244 @@
+//! What the areas of a sale show of each other: cells, amounts, and the lists of what belongs together.
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::Json;
+use till_wire::{
+    address::Address,
+    customers::Customer,
+    money::Currency,
+    page::Page as Items,
+    payments::CardMetadata,
+    products::{Product, ProductBase},
+    tax::{TaxLine, TaxabilityReason},
+    values::Interval,
+};
+use uuid::Uuid;
+
+use super::{
+    listing::{Asked, Empty, Filter},
+    parts::{Cell, Tone, money, sentence},
+    sheet::Fact,
+};
+use crate::dashboard::resource_pages::readable_with;
+use crate::{
+    api,
+    app::App,
+    http::{
+        error::ApiError,
+        extract::{Access, Caller, Dashboard, Params, scope},
+    },
+    pages::checkout::money::{Locale, interval_words},
+};
+
+/// What the API calls the moments between which most things were made.
+pub const CREATED: (&str, &str) = ("created_after", "created_before");
+
+/// The taxes that a sum is made of, each as it is called, and why one is not charged; without any, the sum
+/// alone.
+pub fn taxes(sum: Option<i64>, lines: Option<&[TaxLine]>, currency: Currency) -> Vec<Fact> {
+    let money = |minor| Cell::money(minor, currency);
+    let Some(lines) = lines.filter(|lines| !lines.is_empty()) else {
+        return vec![Fact::new("Tax", sum.map_or(Cell::Empty, money))];
+    };
+    let fact = |line: &TaxLine| {
+        let cell = match line.taxability_reason {
+            TaxabilityReason::StandardRated => money(line.amount),
+            other => Cell::Noted(
+                super::parts::money(line.amount, currency),
+                sentence(other.as_str()),
+            ),
+        };
+        Fact::new(line.label(), cell)
+    };
+    lines.iter().map(fact).collect()
+}
+
+/// Who buys: the name, and the e-mail below it.
+pub fn customer<A>(dashboard: &Dashboard<A>, customer: &Customer) -> Cell {
+    let (text, note) = called(customer);
+    match customer.deleted_at {
+        Some(_) => Cell::Noted(text, "deleted".to_owned()),
+        None => Cell::Link {
+            href: dashboard.path(&format!("/customers/{}", customer.id)),
+            text,
+            note,
+        },
+    }
+}
+
+/// Something with a mark below it where the external id that a session named is not its customer's: whoever was
+/// signed in at the merchant's may be somebody else.
+pub fn marked(cell: Cell, conflicting_external_id: Option<&String>) -> Cell {
+    match conflicting_external_id {
+        None => cell,
+        Some(_) => Cell::Many(vec![
+            cell,
+            Cell::toned("External ID does not match", Tone::Bad),
+        ]),
+    }
+}
+
+/// The customers that rows name by id alone.
+pub struct Buyers(HashMap<Uuid, Customer>);
+
+impl Buyers {
+    /// Reads them, deleted ones too.
+    pub async fn of(
+        app: &App,
+        own: Uuid,
+        ids: impl Iterator<Item = Uuid>,
+    ) -> Result<Self, ApiError> {
+        let mut ids: Vec<Uuid> = ids.collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let rows = app.store.customers(own, &ids).await?;
+        Ok(Self(rows.iter().map(|row| (row.id, row.view())).collect()))
+    }
+
+    /// The customer, else what else is known of whoever it is.
+    pub fn cell<A>(
+        &self,
+        dashboard: &Dashboard<A>,
+        id: Option<Uuid>,
+        known: Option<String>,
+    ) -> Cell {
+        match id.and_then(|id| self.0.get(&id)) {
+            Some(found) => customer(dashboard, found),
+            None => Cell::text(known),
+        }
+    }
+}
+
+/// A customer's name, else the e-mail; with a name, the e-mail too.
+pub fn called(customer: &Customer) -> (String, Option<String>) {
+    match &customer.name {
+        Some(name) => (name.clone(), Some(customer.email.clone())),
+        None => (customer.email.clone(), None),
+    }
+}
+
+/// What is bought.
+pub fn product<A>(dashboard: &Dashboard<A>, product: &ProductBase) -> Cell {
+    Cell::link(
+        dashboard.path(&format!("/products/{}", product.id)),
+        &product.name,
+    )
+}
+
+/// What an amount that was taken off is called.
+pub fn discount(name: Option<&str>) -> String {
+    name.map_or_else(|| "Discount".to_owned(), |name| format!("Discount: {name}"))
+}
+
+/// A link to the page of something that is known by its id alone.
+pub fn linked<A>(dashboard: &Dashboard<A>, area: &str, id: Option<Uuid>, words: &str) -> Cell {
+    id.map_or(Cell::Empty, |id| {
+        Cell::link(dashboard.path(&format!("/{area}/{id}")), words)
+    })
+}
+
+/// A card: `Visa ending in 4242`, with its expiry below.
+pub fn card(card: Option<&CardMetadata>, method: &str) -> (String, Option<String>) {
+    match card {
+        Some(card) => (
+            format!("{} ending in {}", sentence(&card.brand), card.last4),
+            Some(format!(
+                "expires {:02}/{:02}",
+                card.exp_month,
+                card.exp_year % 100
+            )),
+        ),
+        None => (sentence(method), None),
+    }
+}
+
+/// An amount for each period: `$29.00 per month`.
+pub fn per_period(minor: i64, currency: Currency, interval: Interval, count: i64) -> String {
+    let count = u32::try_from(count).unwrap_or(1);
+    format!(
+        "{} {}",
+        money(minor, currency),
+        interval_words(interval, count, Locale::En)
+    )
+}
+
+/// An address, line by line.
+pub fn address(address: Option<&Address>) -> Cell {
+    let Some(address) = address else {
+        return Cell::Empty;
+    };
+    let place = [&address.postal_code, &address.city, &address.state];
+    let place: Vec<_> = place.into_iter().flatten().cloned().collect();
+    let lines = [
+        address.line1.clone(),
+        address.line2.clone(),
+        Some(place.join(" ")),
+        Some(address.country.name().to_owned()),
+    ];
+    let lines = lines.into_iter().flatten().filter(|line| !line.is_empty());
+    Cell::Many(lines.map(Cell::Text).collect())
+}
+
+/// The filter by product: the first hundred by name, and the one that is chosen.
+pub async fn products<A: Access>(
+    app: &Arc<App>,
+    dashboard: &Dashboard<A>,
+    asked: &Asked,
+) -> Result<Option<Filter>, ApiError> {
+    if dashboard.may::<scope::ProductsRead>().is_err() {
+        return Ok(None);
+    }
+    let chosen = ("sorting=name", asked.get("product_id"));
+    let (list, get) = (api::products::list, api::products::get);
+    let named = |product: &Product| (product.base.id, product.base.name.clone());
+    let known = readable_with(app, dashboard, chosen, list, get, named).await?;
+    Ok(Some(Filter::choice(
+        asked,
+        "product_id",
+        "Product",
+        "Any product",
+        known,
+    )))
+}
+
+/// Things of one kind that belong to the thing whose page it is.
+pub struct Related<T> {
+    /// Their own list, narrowed to these.
+    pub asked: Asked,
+    /// The first page of it.
+    pub items: Items<T>,
+}
+
+impl<T> Related<T> {
+    /// The first page of an area's list where `key` is `id`; none if the person may not see that area.
+    pub async fn find<A, B, F>(
+        dashboard: &Dashboard<A>,
+        area: &str,
+        (key, id): (&str, Uuid),
+        list: impl Fn(Caller<B>, Params) -> F,
+    ) -> Result<Option<Self>, ApiError>
+    where
+        A: Access,
+        B: Access + Clone,
+        F: Future<Output = Result<Json<Items<T>>, ApiError>>,
+    {
+        let Ok(caller) = dashboard.may::<B>() else {
+            return Ok(None);
+        };
+        let mut asked = Asked::new(&dashboard.path(&format!("/{area}")), &format!("{key}={id}"));
+        let list = |params| list(caller.clone(), params);
+        let items = asked.ask(CREATED, &dashboard.zone, list).await?;
+        Ok(Some(Self { asked, items }))
+    }
+}
+
+/// The ids of what was found.
+pub fn ids<T>(related: Option<&Related<T>>, id: impl Fn(&T) -> Uuid) -> Vec<Uuid> {
+    related.map_or_else(Vec::new, |found| found.items.items.iter().map(id).collect())
+}
+
+/// What stands where nothing belongs to a thing.
+pub fn none(words: &'static str) -> Empty {
+    Empty { words, step: None }
+}

@@ -1,0 +1,337 @@
+//! Settings: the organization, its checkouts, and who moves the money.
+
+mod processor;
+mod tax;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::State,
+    response::{IntoResponse, Redirect},
+    routing::get,
+};
+use serde_json::{Value, json};
+use till_core::{kernel::records::Organization as Row, organizations};
+use till_wire::organizations::{
+    Organization, ProrationBehavior, SocialPlatform, TaxBehaviorOption,
+};
+
+use super::{
+    Answer, done,
+    form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
+    parts::sentence,
+    shell::{Area, Shell, Way},
+    show, show_again,
+};
+use crate::{
+    api,
+    app::App,
+    http::extract::{Access, Body, Dashboard, PathId, scope},
+    pages::checkout::places,
+};
+
+/// Settings that are ticked or not: the place in the API's body, and what a tick says.
+const SWITCHES: [(&str, &str); 5] = [
+    (
+        "checkout_settings.require_3ds",
+        "Ask for 3-D Secure on every card payment",
+    ),
+    (
+        "feature_settings.checkout_localization_enabled",
+        "Show the checkout in the customer's language",
+    ),
+    (
+        "subscription_settings.allow_multiple_subscriptions",
+        "A customer may hold several subscriptions",
+    ),
+    (
+        "subscription_settings.allow_customer_updates",
+        "Customers may change plans themselves",
+    ),
+    (
+        "subscription_settings.prevent_trial_abuse",
+        "Refuse a second trial to the same customer",
+    ),
+];
+
+/// The pages.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/dashboard/{shop}/settings", get(edit).post(update))
+        .merge(processor::routes())
+        .merge(tax::routes())
+}
+
+/// The pages of the area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    /// The organization.
+    Organization,
+    /// Its taxes.
+    Tax,
+    /// Its people.
+    Team,
+    /// Who moves the money.
+    Processor,
+}
+
+/// Around a page of the area.
+pub fn shell<A: Access>(dashboard: &Dashboard<A>, tab: Tab) -> Shell {
+    let way = |one: Tab, words: &str, path: &str| {
+        Way::tab(
+            words,
+            dashboard.path(&format!("/settings{path}")),
+            one == tab,
+        )
+    };
+    let mut tabs = vec![
+        way(Tab::Team, "Team", "/team"),
+        way(Tab::Processor, "Payments", "/processor"),
+    ];
+    if dashboard.may::<scope::OrganizationsWrite>().is_ok() {
+        tabs.insert(0, way(Tab::Organization, "Organization", ""));
+        tabs.insert(1, way(Tab::Tax, "Tax", "/tax"));
+    }
+    Shell::new(dashboard, Area::Settings, "Settings").tabs(tabs)
+}
+
+/// Whoever may not change the organization looks at its people.
+async fn edit(dashboard: Dashboard<scope::OrganizationsRead>) -> Answer {
+    if dashboard.may::<scope::OrganizationsWrite>().is_err() {
+        return Ok(Redirect::to(&dashboard.path("/settings/team")).into_response());
+    }
+    let form_data = as_sent(&organizations::view(&dashboard.caller.organization));
+    show(&form_page(&dashboard, &form_data, &FormErrors::default()))
+}
+
+async fn update(
+    State(app): State<Arc<App>>,
+    dashboard: Dashboard<scope::OrganizationsWrite>,
+    form_data: FormData,
+) -> Answer {
+    let id = PathId(dashboard.caller.organization.id);
+    let body = Body(Some(body(&form_data)));
+    match judged(api::organizations::update(State(app), dashboard.caller.clone(), id, body).await)?
+    {
+        Ok(_) => done(&dashboard.path("/settings"), "The settings were saved."),
+        Err(mut errors) => {
+            errors.listed("embed_hosts");
+            show_again(&form_page(&dashboard, &form_data, &errors))
+        }
+    }
+}
+
+/// The organization as its form shows it.
+fn as_sent(organization: &Organization) -> FormData {
+    let mut form_data = FormData::default();
+    let value = serde_json::to_value(organization).unwrap_or_default();
+    let texts = [
+        "name",
+        "avatar_url",
+        "email",
+        "website",
+        "country",
+        "default_presentment_currency",
+        "default_tax_behavior",
+        "subscription_settings.proration_behavior",
+        "subscription_settings.benefit_revocation_grace_period",
+    ];
+    for name in texts {
+        let text = match at(&value, name) {
+            Value::String(text) => text.clone(),
+            Value::Null => String::new(),
+            other => other.to_string(),
+        };
+        form_data.set(name, text);
+    }
+    for (name, _) in SWITCHES {
+        if at(&value, name) == &Value::Bool(true) {
+            form_data.set(name, "true");
+        }
+    }
+    form_data.set("embed_hosts", organization.embed_hosts.join("\n"));
+    for (row, link) in organization.public.socials.iter().enumerate() {
+        form_data.set(&format!("socials.{row}.platform"), link.platform.as_str());
+        form_data.set(&format!("socials.{row}.url"), link.url.clone());
+    }
+    form_data
+}
+
+fn at<'a>(value: &'a Value, place: &str) -> &'a Value {
+    place.split('.').fold(value, |value, step| &value[step])
+}
+
+/// The API's body: a box that is not ticked says no, hosts stand one to a line, and a link without an
+/// address is none.
+fn body(form_data: &FormData) -> Value {
+    let mut form_data = form_data.clone();
+    for (name, _) in SWITCHES {
+        let ticked = form_data.ticked(name);
+        form_data.set(name, ticked.to_string());
+    }
+    for row in form_data.rows("socials") {
+        if form_data.filled(&format!("socials.{row}.url")).is_none() {
+            form_data.drop(&format!("socials.{row}"));
+        }
+    }
+    let hosts: Vec<_> = form_data
+        .get("embed_hosts")
+        .unwrap_or_default()
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
+    let mut body = form_data.json_of_change(&["name"]);
+    body["embed_hosts"] = json!(hosts);
+    if form_data.rows("socials").is_empty() {
+        body["socials"] = json!([]);
+    }
+    body
+}
+
+fn form_page<A: Access>(
+    dashboard: &Dashboard<A>,
+    form_data: &FormData,
+    errors: &FormErrors,
+) -> FormPage {
+    let groups = vec![
+        about(&dashboard.caller.organization),
+        links(form_data),
+        money(),
+        checkouts(),
+        subscriptions(),
+    ];
+    FormPage {
+        shell: shell(dashboard, Tab::Organization),
+        form: Form::new(dashboard.path("/settings"), "Save settings", groups)
+            .again(form_data, errors),
+        aside: None,
+    }
+}
+
+fn line(name: &str, label: &str, kind: &'static str) -> Field {
+    Field::new(name, label, Kind::Line(kind))
+}
+
+fn about(row: &Row) -> Group {
+    let countries = Kind::choice(places::COUNTRIES.iter().copied());
+    Group::new(
+        "Organization",
+        vec![
+            line("name", "Name", "text")
+                .required()
+                .hint("Customers see it on the checkout page."),
+            line("email", "Support e-mail", "email"),
+            line("website", "Website", "url"),
+            line("avatar_url", "Logo address", "url")
+                .hint("An https address of a square picture; customers see it at checkout."),
+            Field::new("country", "Country", countries.or("Not said")),
+        ],
+    )
+    .note(format!(
+        "In addresses it is called {}; its organization ID is {}.",
+        row.slug, row.id
+    ))
+}
+
+fn links(form_data: &FormData) -> Group {
+    let next = form_data.rows("socials").last().map_or(0, |last| last + 1);
+    let rows = form_data.rows("socials").into_iter().chain([next]);
+    let fields = rows.enumerate().flat_map(|(place, row)| {
+        let platforms = SocialPlatform::ALL.iter().map(|one| {
+            let words = match one {
+                SocialPlatform::Github => "GitHub".to_owned(),
+                SocialPlatform::Youtube => "YouTube".to_owned(),
+                SocialPlatform::Tiktok => "TikTok".to_owned(),
+                SocialPlatform::Linkedin => "LinkedIn".to_owned(),
+                one => sentence(one.as_str()),
+            };
+            (one.as_str(), words)
+        });
+        [
+            Field::new(
+                format!("socials.{row}.platform"),
+                format!("Platform {}", place + 1),
+                Kind::choice(platforms),
+            ),
+            line(
+                &format!("socials.{row}.url"),
+                &format!("Address {}", place + 1),
+                "url",
+            ),
+        ]
+    });
+    Group::new("Links", fields.collect()).pairs()
+}
+
+fn money() -> Group {
+    let taxes = TaxBehaviorOption::ALL.iter().map(|tax| {
+        let words = match tax {
+            TaxBehaviorOption::Location => "As usual in the customer's country",
+            TaxBehaviorOption::Inclusive => "Prices contain tax",
+            TaxBehaviorOption::Exclusive => "Tax is added to prices",
+        };
+        (tax.as_str(), words)
+    });
+    Group::new(
+        "Prices",
+        vec![
+            Field::new(
+                "default_presentment_currency",
+                "Default currency",
+                Kind::currencies(),
+            )
+            .hint("Every product needs a price in it."),
+            Field::new("default_tax_behavior", "Tax", Kind::choice(taxes))
+                .hint("Where a price does not say otherwise."),
+        ],
+    )
+    .row()
+}
+
+fn switches(area: &[&str]) -> Vec<Field> {
+    SWITCHES
+        .iter()
+        .filter(|(name, _)| area.iter().any(|one| name.starts_with(one)))
+        .map(|(name, words)| Field::new(*name, *words, Kind::Tick))
+        .collect()
+}
+
+fn checkouts() -> Group {
+    let mut fields = switches(&["checkout_settings", "feature_settings"]);
+    fields.push(
+        Field::new(
+            "embed_hosts",
+            "Sites that may embed the checkout",
+            Kind::Area(3),
+        )
+        .hint("One host to a line, such as shop.example.com."),
+    );
+    Group::new("Checkout", fields)
+}
+
+fn subscriptions() -> Group {
+    let prorations = ProrationBehavior::ALL.iter().map(|one| {
+        let words = match one {
+            ProrationBehavior::Invoice => "At once, by an invoice of its own",
+            ProrationBehavior::Prorate => "With the next renewal",
+            ProrationBehavior::NextPeriod => "From the next period on",
+        };
+        (one.as_str(), words)
+    });
+    let mut fields = switches(&["subscription_settings"]);
+    fields.push(Field::new(
+        "subscription_settings.proration_behavior",
+        "A change of plan is billed",
+        Kind::choice(prorations),
+    ));
+    fields.push(
+        line(
+            "subscription_settings.benefit_revocation_grace_period",
+            "Days until unpaid subscriptions lose what they include",
+            "number",
+        )
+        .required(),
+    );
+    Group::new("Subscriptions", fields)
+}

@@ -1,0 +1,168 @@
+//! Whether and where tax is collected.
+
+use std::sync::Arc;
+
+use axum::{Router, extract::State, routing::get};
+use serde_json::{Value, json};
+use till_core::tax::rates;
+use till_wire::{
+    country::Country,
+    tax::{EuSales, TaxSettings},
+};
+
+use super::{Tab, line, shell};
+use crate::{
+    api,
+    app::App,
+    dashboard::{
+        Answer, done,
+        form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
+        show, show_again,
+    },
+    http::extract::{Access, Body, Dashboard, PathId, scope},
+    pages::checkout::places,
+};
+
+/// The list's place in the API's body.
+const ROWS: &str = "tax_settings.registrations";
+
+/// What is said of a registration.
+const PARTS: [&str; 5] = ["country", "state", "rate", "name", "eu_sales"];
+
+/// The page.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new().route("/dashboard/{shop}/settings/tax", get(edit).post(update))
+}
+
+async fn edit(dashboard: Dashboard<scope::OrganizationsWrite>) -> Answer {
+    let form_data = as_sent(&dashboard.caller.organization.settings.tax);
+    show(&page(&dashboard, &form_data, &FormErrors::default()))
+}
+
+async fn update(
+    State(app): State<Arc<App>>,
+    dashboard: Dashboard<scope::OrganizationsWrite>,
+    mut form_data: FormData,
+) -> Answer {
+    // A row without a country and a rate is none; that is how one is removed.
+    for row in form_data.rows(ROWS) {
+        let flash = |part: &&str| form_data.filled(&format!("{ROWS}.{row}.{part}")).is_some();
+        if !["country", "state", "rate", "name"].iter().any(flash) {
+            form_data.drop(&format!("{ROWS}.{row}"));
+        }
+    }
+    form_data.renumber(ROWS);
+    let id = PathId(dashboard.caller.organization.id);
+    let body = Body(Some(body(&form_data)));
+    match judged(api::organizations::update(State(app), dashboard.caller.clone(), id, body).await)?
+    {
+        Ok(_) => done(
+            &dashboard.path("/settings/tax"),
+            "The tax settings were saved.",
+        ),
+        Err(errors) => show_again(&page(&dashboard, &form_data, &errors)),
+    }
+}
+
+/// The API's body.
+fn body(form_data: &FormData) -> Value {
+    let listed = form_data.json()["tax_settings"]["registrations"].take();
+    let enabled = form_data.ticked("tax_settings.enabled");
+    let registrations = if listed.is_array() { listed } else { json!([]) };
+    json!({"tax_settings": {"enabled": enabled, "registrations": registrations}})
+}
+
+fn as_sent(settings: &TaxSettings) -> FormData {
+    let mut form_data = FormData::default();
+    if settings.enabled {
+        form_data.set("tax_settings.enabled", "true");
+    }
+    for (row, one) in settings.registrations.iter().enumerate() {
+        let value = serde_json::to_value(one).unwrap_or_default();
+        for part in PARTS {
+            let text = value[part].as_str().unwrap_or_default();
+            form_data.set(&format!("{ROWS}.{row}.{part}"), text);
+        }
+    }
+    form_data
+}
+
+fn page<A: Access>(
+    dashboard: &Dashboard<A>,
+    form_data: &FormData,
+    errors: &FormErrors,
+) -> FormPage {
+    let next = form_data.rows(ROWS).last().map_or(0, |last| last + 1);
+    let mut groups = vec![
+        Group::new(
+            "Tax",
+            vec![Field::new(
+                "tax_settings.enabled",
+                "Work out tax at checkout",
+                Kind::Tick,
+            )],
+        )
+        .note(
+            "Till charges tax only in the places below, at its standard rates of 1 January 2026 or at the rate \
+             that you enter. Ask your tax adviser where you have to register.",
+        ),
+    ];
+    groups.extend(
+        form_data
+            .rows(ROWS)
+            .into_iter()
+            .map(|row| registration(row, form_data)),
+    );
+    groups.push(registration(next, form_data).note("Save to add another one."));
+    FormPage {
+        shell: shell(dashboard, Tab::Tax),
+        form: Form::new(dashboard.path("/settings/tax"), "Save tax settings", groups)
+            .again(form_data, errors),
+        aside: None,
+    }
+}
+
+fn registration(row: usize, form_data: &FormData) -> Group {
+    let countries = Kind::choice(places::COUNTRIES.iter().copied()).or("None");
+    let sales = EuSales::ALL.iter();
+    let sales = Kind::choice(sales.map(|how| (how.as_str(), EUROPE[*how as usize])));
+    let name = |part: &str| format!("{ROWS}.{row}.{part}");
+    let chosen = form_data.filled(&name("country"));
+    let country = chosen.and_then(|code| Country::parse_input(code).ok());
+    let mut rate = line(&name("rate"), "Rate in percent", "text");
+    rate = match country.and_then(|country| rates::of_place(country.as_str())) {
+        Some(known) => rate.hint(format!(
+            "Empty: the standard rate, {} {}% since {}.",
+            known.name,
+            known.rate.percent(),
+            known.since
+        )),
+        None => rate.hint("Empty: the standard rate of the country, where Till knows it."),
+    };
+    let title = country.map_or("Another registration", Country::name);
+    Group::new(
+        title,
+        vec![
+            Field::new(name("country"), "Registered in", countries),
+            line(&name("state"), "State or province", "text")
+                .hint("Only where it has a tax of its own, such as NY or QC."),
+            rate,
+            line(&name("name"), "Name for customers", "text").hint("Empty: its usual name."),
+            Field::new(
+                name("eu_sales"),
+                "Consumers in other EU countries",
+                sales.or("As usual"),
+            )
+            .hint("Only for EU countries; businesses there account for the tax themselves."),
+        ],
+    )
+    .place(format!("{ROWS}.{row}"))
+    .pairs()
+}
+
+/// [`EuSales`] in words.
+const EUROPE: [&str; 3] = [
+    "Pay their country's rate (One Stop Shop)",
+    "Pay this country's rate (small sellers)",
+    "Pay nothing",
+];

@@ -1,0 +1,95 @@
+//! Detail pages: the facts of one thing, what belongs to it, and what happened to it.
+
+use askama::Template;
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{
+    listing::Listing,
+    parts::{Cell, Menu},
+    shell::Shell,
+};
+use crate::{http::idempotency, pages::Page};
+
+/// One fact: its name and value.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    name: String,
+    value: Cell,
+}
+
+impl Fact {
+    /// A fact.
+    pub fn new(name: impl Into<String>, value: Cell) -> Self {
+        Self {
+            name: name.into(),
+            value,
+        }
+    }
+}
+
+/// When a thing was made, and when it was last changed.
+pub fn moments(created: Timestamp, modified: Option<Timestamp>, zone: &TimeZone) -> [Fact; 2] {
+    [
+        Fact::new("Created", Cell::time(created, zone)),
+        Fact::new("Last changed", Cell::time_or_nothing(modified, zone)),
+    ]
+}
+
+/// One line of what happened.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// When.
+    pub at: Cell,
+    /// What, in one line.
+    pub what: Cell,
+    /// How it ended.
+    pub state: Cell,
+}
+
+/// One part of a detail page.
+#[derive(Debug, Clone, Template)]
+#[template(path = "dashboard/part.html")]
+#[expect(clippy::large_enum_variant, reason = "a page has few parts")]
+pub enum Part {
+    /// Facts, in order, below a heading.
+    Facts(&'static str, Vec<Fact>),
+    /// A list of what belongs to it, below a heading.
+    List(&'static str, Listing),
+    /// What happened, newest first, below a heading.
+    Timeline(&'static str, Vec<Step>),
+    /// A block of safe HTML that was rendered by a template, below a heading.
+    Html(&'static str, String),
+}
+
+/// A button or a link beside the heading.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// Goes to a page.
+    Go(&'static str, String),
+    /// A POST.
+    Do(&'static str, String),
+    /// A POST that makes something, once: words, where it goes, and its key.
+    Make(&'static str, String, String),
+}
+
+/// The page of one thing.
+#[derive(Debug, Template)]
+#[template(path = "dashboard/sheet.html")]
+pub struct SheetPage {
+    /// Around it.
+    pub shell: Shell,
+    /// Its state, beside the heading.
+    pub state: Cell,
+    /// The main things to do.
+    pub actions: Vec<Action>,
+    /// All else that can be done.
+    pub menu: Option<Menu>,
+    /// The parts, from top to bottom.
+    pub parts: Vec<Part>,
+}
+
+impl Page for SheetPage {
+    fn picture(&self) -> Option<&str> {
+        self.shell.logo()
+    }
+}

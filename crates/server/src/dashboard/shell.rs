@@ -1,0 +1,217 @@
+//! What stands around every page: the shop, the ways to its other pages, and what was just done.
+
+use askama::Template;
+
+use crate::{
+    http::extract::{Access, Dashboard},
+    pages::{Page, assets},
+};
+
+/// The areas of the dashboard, in the order of the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is named like its pages")]
+pub enum Area {
+    Home,
+    Products,
+    Checkouts,
+    Orders,
+    Subscriptions,
+    Customers,
+    Payments,
+    Developers,
+    Settings,
+}
+
+impl Area {
+    const ALL: [Area; 9] = [
+        Area::Home,
+        Area::Products,
+        Area::Checkouts,
+        Area::Orders,
+        Area::Subscriptions,
+        Area::Customers,
+        Area::Payments,
+        Area::Developers,
+        Area::Settings,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Area::Home => "Home",
+            Area::Products => "Products",
+            Area::Checkouts => "Checkouts",
+            Area::Orders => "Orders",
+            Area::Subscriptions => "Subscriptions",
+            Area::Customers => "Customers",
+            Area::Payments => "Payments",
+            Area::Developers => "Developers",
+            Area::Settings => "Settings",
+        }
+    }
+
+    fn path(self) -> String {
+        match self {
+            Area::Home => String::new(),
+            other => format!("/{}", other.name().to_lowercase()),
+        }
+    }
+
+    /// The strokes of its sign, in a box of 16 by 16.
+    fn sign(self) -> &'static str {
+        match self {
+            Area::Home => "M2.5 7 8 2.5 13.5 7v6.5h-4v-4h-3v4h-4z",
+            Area::Products => "M8 1.8 14 5v6l-6 3.2L2 11V5zM2.2 5 8 8.2 13.8 5M8 8.2v6",
+            Area::Checkouts => "M1.5 2.5H4l1.7 7.5h6.6l1.7-5.5H5M6.5 13.2v.1M11.5 13.2v.1",
+            Area::Orders => "M3.5 1.8h9v12.4l-2.2-1.4L8 14.2l-2.3-1.4-2.2 1.4zM6 5.5h4M6 8.5h4",
+            Area::Subscriptions => {
+                "M13.5 6.5A5.8 5.8 0 0 0 3 5M2.5 2v3.2h3.2M2.5 9.5A5.8 5.8 0 0 0 13 11M13.5 14v-3.2h-3.2"
+            }
+            Area::Customers => {
+                "M8 8.2a2.9 2.9 0 1 0 0-5.8 2.9 2.9 0 0 0 0 5.8zM2.5 14c.6-2.8 2.8-4 5.5-4s4.9 1.2 5.5 4"
+            }
+            Area::Payments => "M1.8 3.5h12.4v9H1.8zM1.8 6.5h12.4M4.5 10h2.5",
+            Area::Developers => "M5.5 4.5 2 8l3.5 3.5M10.5 4.5 14 8l-3.5 3.5",
+            Area::Settings => {
+                "M2 4.5h7M12.5 4.5H14M2 11.5h1.5M7 11.5h7M10.7 6.2a1.7 1.7 0 1 0 0-3.4 1.7 1.7 0 0 0 0 3.4zM5.2 13.2a1.7 1.7 0 1 0 0-3.4 1.7 1.7 0 0 0 0 3.4z"
+            }
+        }
+    }
+}
+
+/// A way to another page.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// Its words.
+    pub text: String,
+    /// Where to.
+    pub href: String,
+    /// Whether it is the page, or the area, that is shown.
+    pub here: bool,
+    pub(super) sign: &'static str,
+}
+
+impl Way {
+    /// To the dashboard of an organization.
+    pub(super) fn shop(name: &str, slug: &str) -> Self {
+        Self {
+            sign: Area::Home.sign(),
+            ..Self::tab(name, format!("/dashboard/{slug}"), false)
+        }
+    }
+
+    /// A tab within an area.
+    pub fn tab(text: &str, href: String, here: bool) -> Self {
+        Self {
+            text: text.to_owned(),
+            href,
+            here,
+            sign: "",
+        }
+    }
+}
+
+/// What stands around a page.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    /// The page's title, which is also its heading.
+    pub title: String,
+    /// The way back to the list that the page belongs to: words and address.
+    pub back: Option<(String, String)>,
+    /// The pages of the area, where it has several.
+    pub tabs: Vec<Way>,
+    pub(super) shop: String,
+    pub(super) logo: Option<String>,
+    pub(super) shops: Vec<Way>,
+    pub(super) person: String,
+    pub(super) ways: Vec<Way>,
+    pub(super) flash: Option<String>,
+    pub(super) sandbox: bool,
+}
+
+impl Shell {
+    /// Around a page of an area.
+    pub fn new<A: Access>(dashboard: &Dashboard<A>, area: Area, title: impl Into<String>) -> Self {
+        let root = dashboard.path("");
+        Self {
+            title: title.into(),
+            back: None,
+            tabs: Vec::new(),
+            shop: dashboard.caller.organization.name.clone(),
+            logo: dashboard.caller.organization.avatar_url.clone(),
+            shops: dashboard
+                .shops
+                .iter()
+                .filter(|shop| shop.slug != dashboard.caller.organization.slug)
+                .map(|shop| Way::tab(&shop.name, format!("/dashboard/{}", shop.slug), false))
+                .collect(),
+            person: dashboard.person.email.clone(),
+            ways: Area::ALL
+                .into_iter()
+                .map(|one| Way {
+                    text: one.name().to_owned(),
+                    href: format!("{root}{}", one.path()),
+                    here: one == area,
+                    sign: one.sign(),
+                })
+                .collect(),
+            flash: dashboard.flash.clone(),
+            sandbox: dashboard.sandbox,
+        }
+    }
+
+    /// With a way back to the list.
+    pub fn back(mut self, words: &str, href: String) -> Self {
+        self.back = Some((words.to_owned(), href));
+        self
+    }
+
+    /// With the pages of the area.
+    pub fn tabs(mut self, tabs: Vec<Way>) -> Self {
+        self.tabs = tabs;
+        self
+    }
+
+    pub(super) fn initial(&self) -> String {
+        self.shop.chars().take(1).collect()
+    }
+
+    /// Whose picture a page may load.
+    pub fn logo(&self) -> Option<&str> {
+        self.logo.as_deref()
+    }
+}
+
+/// A page outside of any shop that says one thing: an error, or that a link has expired.
+#[derive(Debug, Template)]
+#[template(path = "dashboard/notice.html")]
+pub struct Notice {
+    title: String,
+    words: String,
+    way: (&'static str, &'static str),
+}
+
+impl Notice {
+    /// With a way on: words and address.
+    pub fn new(
+        title: impl Into<String>,
+        words: impl Into<String>,
+        way: (&'static str, &'static str),
+    ) -> Self {
+        Self {
+            title: title.into(),
+            words: words.into(),
+            way,
+        }
+    }
+}
+
+impl Page for Notice {}
+
+/// Style sheet and scripts, for the layout.
+pub(crate) fn styles() -> &'static str {
+    assets::desk_styles_url()
+}
+
+pub(crate) fn scripts() -> [&'static str; 3] {
+    assets::desk_scripts_urls()
+}

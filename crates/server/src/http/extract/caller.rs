@@ -1,0 +1,133 @@
+//! Who calls: a permission is part of the handler's signature (design: rule 3).
+
+use std::{marker::PhantomData, sync::Arc};
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use till_core::kernel::records::{AccessToken, Organization};
+use till_wire::scope::Scope;
+
+use crate::{app::App, http::error::ApiError};
+
+/// Who a request comes from, as [`crate::http::intake`] found out.
+#[derive(Debug, Clone)]
+pub enum Identity {
+    /// Nobody.
+    Anonymous,
+    /// An organization's access token.
+    Token(Arc<(AccessToken, Organization)>),
+}
+
+/// The scopes of which a route asks for any one.
+pub trait Access: Send + Sync + 'static {
+    /// Any one of these passes.
+    const ANY: &'static [Scope];
+}
+
+/// A caller whose token carries one of the scopes of `A`.
+#[derive(Debug, Clone)]
+pub struct Caller<A> {
+    /// The caller's organization, to which every finder is bound.
+    pub organization: Organization,
+    access: PhantomData<A>,
+}
+
+impl<A: Access> FromRequestParts<Arc<App>> for Caller<A> {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, ApiError> {
+        let Some(Identity::Token(held)) = parts.extensions.get::<Identity>() else {
+            return Err(ApiError::unauthorized());
+        };
+        let (token, organization) = &**held;
+        Self::granted(organization, |scope| token.scopes.contains(&scope))
+    }
+}
+
+impl<A: Access> Caller<A> {
+    /// The caller, if `grants` holds for any of the scopes of `A`.
+    pub(super) fn granted(
+        organization: &Organization,
+        grants: impl Fn(Scope) -> bool,
+    ) -> Result<Self, ApiError> {
+        if !A::ANY.iter().any(|scope| grants(*scope)) {
+            let names: Vec<_> = A::ANY.iter().map(|s| s.as_str()).collect();
+            return Err(ApiError::insufficient_scope(names.join(" ")));
+        }
+        Ok(Self {
+            organization: organization.clone(),
+            access: PhantomData,
+        })
+    }
+}
+
+/// One type per kind of access.
+pub mod scope {
+    use till_wire::scope::Scope;
+
+    use super::Access;
+
+    macro_rules! access {
+        ($($(#[$meta:meta])* $name:ident = [$($scope:ident),+];)+) => {$(
+            $(#[$meta])*
+            #[derive(Debug, Clone, Copy)]
+            pub struct $name;
+            impl Access for $name {
+                const ANY: &'static [Scope] = &[$(Scope::$scope),+];
+            }
+        )+};
+    }
+
+    access! {
+        /// Reading organizations.
+        OrganizationsRead = [OrganizationsRead, OrganizationsWrite];
+        /// Changing organizations.
+        OrganizationsWrite = [OrganizationsWrite];
+        /// Reading products.
+        ProductsRead = [ProductsRead, ProductsWrite];
+        /// Changing products.
+        ProductsWrite = [ProductsWrite];
+        /// Reading benefits.
+        BenefitsRead = [BenefitsRead, BenefitsWrite];
+        /// Changing benefits.
+        BenefitsWrite = [BenefitsWrite];
+        /// Reading meters.
+        MetersRead = [MetersRead, MetersWrite];
+        /// Changing meters.
+        MetersWrite = [MetersWrite];
+        /// Reading discounts.
+        DiscountsRead = [DiscountsRead, DiscountsWrite];
+        /// Changing discounts.
+        DiscountsWrite = [DiscountsWrite];
+        /// Reading custom fields.
+        CustomFieldsRead = [CustomFieldsRead, CustomFieldsWrite];
+        /// Changing custom fields.
+        CustomFieldsWrite = [CustomFieldsWrite];
+        /// Reading checkout sessions.
+        CheckoutsRead = [CheckoutsRead, CheckoutsWrite];
+        /// Changing checkout sessions.
+        CheckoutsWrite = [CheckoutsWrite];
+        /// Reading checkout links.
+        CheckoutLinksRead = [CheckoutLinksRead, CheckoutLinksWrite];
+        /// Changing checkout links.
+        CheckoutLinksWrite = [CheckoutLinksWrite];
+        /// Reading files.
+        FilesRead = [FilesRead, FilesWrite];
+        /// Changing files.
+        FilesWrite = [FilesWrite];
+        /// Reading customers.
+        CustomersRead = [CustomersRead, CustomersWrite];
+        /// Changing customers.
+        CustomersWrite = [CustomersWrite];
+        /// Opening customer sessions.
+        CustomerSessionsWrite = [CustomerSessionsWrite];
+        /// Reading orders; writing does not imply it.
+        OrdersRead = [OrdersRead];
+        /// Reading payments.
+        PaymentsRead = [PaymentsRead];
+        /// Reading subscriptions.
+        SubscriptionsRead = [SubscriptionsRead, SubscriptionsWrite];
+        /// Reading webhook endpoints and deliveries.
+        WebhooksRead = [WebhooksRead, WebhooksWrite];
+        /// Changing webhook endpoints.
+        WebhooksWrite = [WebhooksWrite];
+    }
+}

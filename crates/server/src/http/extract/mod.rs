@@ -1,0 +1,59 @@
+//! What handlers ask for in their signatures.
+
+mod caller;
+mod dashboard;
+mod params;
+
+pub use caller::{Access, Caller, Identity, scope};
+pub use dashboard::{Dashboard, Denied, Device, Person, Shop, local_path};
+pub use params::{EndpointId, ExternalId, Filtered, Paging, Params, PathId, Window};
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use serde_json::Value;
+use till_wire::input::{Context, Fields, has_nul};
+
+use crate::http::error::ApiError;
+
+/// A request's JSON body, already parsed by [`crate::http::intake`]. Absent: nothing was sent.
+#[derive(Debug, Clone)]
+pub struct Body(pub Option<Value>);
+
+impl<S: Sync> FromRequestParts<S> for Body {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        Ok(parts.extensions.remove::<Body>().unwrap_or(Body(None)))
+    }
+}
+
+impl Body {
+    /// Reads the body, reporting everything that is wrong with it at once.
+    pub fn read<T>(
+        &self,
+        read: impl FnOnce(&Value, &mut Context) -> Option<T>,
+    ) -> Result<T, ApiError> {
+        let mut cx = Context::new("body");
+        let Some(value) = &self.0 else {
+            cx.fail::<()>("missing", "Field required", &Value::Null);
+            return Err(ApiError::unreadable(cx.problems));
+        };
+        match read(value, &mut cx) {
+            Some(read) if cx.problems.is_empty() => {
+                // The readers refuse NUL in what they read; nothing else may carry one in either.
+                if has_nul(value) {
+                    cx.refuse::<()>("text must not contain the NUL character", value);
+                    return Err(ApiError::unreadable(cx.problems));
+                }
+                Ok(read)
+            }
+            _ => Err(ApiError::unreadable(cx.problems)),
+        }
+    }
+
+    /// Reads an object.
+    pub fn object<T>(
+        &self,
+        read: impl FnOnce(&mut Fields<'_, '_>) -> Option<T>,
+    ) -> Result<T, ApiError> {
+        self.read(|value, cx| cx.object(value, read))
+    }
+}

@@ -1,0 +1,541 @@
+//! Query strings and path ids, read as leniently as the reference does (lifecycle.md A.5).
+
+use axum::{
+    extract::{FromRequestParts, RawPathParams},
+    http::request::Parts,
+};
+use jiff::Timestamp;
+use serde_json::Value as Json;
+use till_core::kernel::changes::{Record, Value};
+use till_store::{List, Order};
+use till_wire::{
+    input::{self, Context, Words},
+    limits,
+    page::Page,
+};
+use uuid::Uuid;
+
+use crate::{app::App, http::error::ApiError};
+
+/// Parameters of a query, at most: a page of a list asks for far fewer.
+const PARAMETERS: usize = 1_000;
+
+/// A query string. Reading collects problems; [`Params::finish`] tells them all.
+#[derive(Debug)]
+pub struct Params {
+    pairs: Vec<(String, String)>,
+    cx: Context,
+}
+
+impl<S: Sync> FromRequestParts<S> for Params {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        Ok(Self::parse(parts.uri.query().unwrap_or_default()))
+    }
+}
+
+/// Which page of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// From 1.
+    pub page: u32,
+    /// At most 100.
+    pub limit: u32,
+}
+
+impl Window {
+    /// The page as it is answered, cut from `total` items.
+    pub fn of<V>(self, total: i64, items: impl IntoIterator<Item = V>) -> axum::Json<Page<V>> {
+        let items = items.into_iter().collect();
+        axum::Json(Page::new(items, total, self.limit))
+    }
+}
+
+/// Which page it is that rows were read for, and of how many.
+#[derive(Debug, Clone, Copy)]
+pub struct Paging {
+    window: Window,
+    total: i64,
+}
+
+impl Paging {
+    /// The page as it is answered.
+    pub fn of<V>(self, items: impl IntoIterator<Item = V>) -> axum::Json<Page<V>> {
+        self.window.of(self.total, items)
+    }
+}
+
+impl Params {
+    /// Parses a raw query string.
+    pub fn parse(query: &str) -> Self {
+        let sent = url::form_urlencoded::parse(query.as_bytes()).into_owned();
+        let mut pairs: Vec<_> = sent.take(PARAMETERS + 1).collect();
+        let mut cx = Context::new("query");
+        if pairs.len() > PARAMETERS {
+            pairs.truncate(PARAMETERS);
+            too_many(&mut cx, "parameters", PARAMETERS);
+        }
+        let mut params = Self { pairs, cx };
+        params.bound_metadata();
+        if params
+            .pairs
+            .iter()
+            .any(|(k, v)| k.contains('\0') || v.contains('\0'))
+        {
+            params
+                .cx
+                .refuse::<()>("text must not contain the NUL character", &Json::Null);
+        }
+        params
+    }
+
+    /// Refuses more metadata filters than are bearable.
+    fn bound_metadata(&mut self) {
+        let sent = self
+            .pairs
+            .iter()
+            .filter(|(key, _)| metadata_key(key).is_some());
+        let mut keys: Vec<&str> = sent.clone().map(|(key, _)| key.as_str()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let (keys, values) = (keys.len(), sent.count());
+        let (cx, most) = (&mut self.cx, limits::FILTER_KEYS);
+        if keys > most {
+            cx.at("metadata", |cx| too_many(cx, "keys", most));
+        }
+        if values > limits::FILTER_VALUES {
+            cx.at("metadata", |cx| {
+                too_many(cx, "values", limits::FILTER_VALUES)
+            });
+        }
+    }
+
+    /// Replaces what was sent under a key.
+    pub fn set(&mut self, key: &str, value: &str) {
+        self.pairs.retain(|(k, _)| k != key);
+        self.pairs.push((key.to_owned(), value.to_owned()));
+    }
+
+    /// What was sent under a key, the first values of it; more than there may be is a problem.
+    fn values(&mut self, key: &'static str) -> Vec<Json> {
+        let found = self.pairs.iter().filter(|(k, _)| k == key);
+        let mut found: Vec<Json> = found.map(|(_, v)| Json::from(v.as_str())).collect();
+        if found.len() > limits::FILTER_VALUES {
+            found.truncate(limits::FILTER_VALUES);
+            self.cx
+                .at(key, |cx| too_many(cx, "values", limits::FILTER_VALUES));
+        }
+        found
+    }
+
+    fn all<T>(
+        &mut self,
+        key: &'static str,
+        read: impl Fn(&Json, &mut Context) -> Option<T>,
+    ) -> Vec<T> {
+        let values = self.values(key);
+        let many = values.len() > 1;
+        let read = |(i, value): (usize, &Json), cx: &mut Context| {
+            if many {
+                cx.at(i, |cx| read(value, cx))
+            } else {
+                read(value, cx)
+            }
+        };
+        let cx = &mut self.cx;
+        values
+            .iter()
+            .enumerate()
+            .filter_map(|item| cx.at(key, |cx| read(item, cx)))
+            .collect()
+    }
+
+    fn last<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&Json, &mut Context) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.values(key).pop()?;
+        self.cx.at(key, |cx| read(&value, cx))
+    }
+
+    /// Ids, one or many.
+    pub fn ids(&mut self, key: &'static str) -> Vec<Uuid> {
+        self.all(key, input::id)
+    }
+
+    /// Words of a closed list, one or many.
+    pub fn words<W: Words>(&mut self, key: &'static str) -> Vec<W> {
+        self.all(key, input::word::<W>)
+    }
+
+    /// Texts, one or many.
+    pub fn texts(&mut self, key: &'static str) -> Vec<String> {
+        self.all(key, input::text_of(0, limits::LINE, false))
+    }
+
+    /// One text.
+    pub fn text(&mut self, key: &'static str) -> Option<String> {
+        self.last(key, input::text_of(0, limits::LINE, false))
+    }
+
+    /// One truth value.
+    pub fn flag(&mut self, key: &'static str) -> Option<bool> {
+        self.last(key, input::boolean)
+    }
+
+    /// One instant.
+    pub fn instant(&mut self, key: &'static str) -> Option<Timestamp> {
+        self.last(key, input::instant)
+    }
+
+    /// One instant that says its offset.
+    pub fn exact_instant(&mut self, key: &'static str) -> Option<Timestamp> {
+        self.last(key, input::exact_instant)
+    }
+
+    /// One word of a closed list.
+    pub fn word<W: Words>(&mut self, key: &'static str) -> Option<W> {
+        self.last(key, input::word::<W>)
+    }
+
+    /// `page` and `limit`; a limit above 100 is quietly 100.
+    pub fn window(&mut self) -> Window {
+        let page = self
+            .last("page", input::int_in(1, limits::PAGES))
+            .unwrap_or(1);
+        let limit = self
+            .last("limit", input::int_in(1, limits::PAGES))
+            .unwrap_or(10);
+        Window {
+            page: page as u32,
+            limit: limit.min(100) as u32,
+        }
+    }
+
+    /// `sorting`: names of `keys`, each mapped to a column that is never null, or to an SQL expression
+    /// (a nullable column as `table.column`); `-` sorts downwards. A key that was sent before sorts nothing any more.
+    pub fn sorting(
+        &mut self,
+        keys: &[(&'static str, &'static str)],
+        default: &[&str],
+    ) -> Vec<(&'static str, Order)> {
+        let sent = self.values("sorting").into_iter();
+        let sent: Vec<String> = sent
+            .filter_map(|value| value.as_str().map(str::to_owned))
+            .collect();
+        let wanted: Vec<String> = if sent.is_empty() {
+            default.iter().map(|s| (*s).to_owned()).collect()
+        } else {
+            sent
+        };
+        let mut sorted: Vec<(&'static str, Order)> = Vec::new();
+        for (i, word) in wanted.iter().enumerate() {
+            let (name, order) = match word.strip_prefix('-') {
+                Some(name) => (name, Order::Desc),
+                None => (word.as_str(), Order::Asc),
+            };
+            match keys.iter().find(|(key, _)| *key == name) {
+                Some((_, column)) if sorted.iter().any(|(known, _)| known == column) => {}
+                Some((_, column)) => sorted.push((*column, order)),
+                None => {
+                    let both: Vec<String> = keys
+                        .iter()
+                        .flat_map(|(k, _)| [(*k).to_owned(), format!("-{k}")])
+                        .collect();
+                    let expected = input::one_of(both.iter().map(String::as_str));
+                    let value = Json::from(word.as_str());
+                    self.cx.at("sorting", |cx| {
+                        cx.at(i, |cx| {
+                            cx.bound::<()>(
+                                "enum",
+                                format!("Input should be {expected}"),
+                                &value,
+                                "expected",
+                                expected.clone(),
+                            )
+                        })
+                    });
+                }
+            }
+        }
+        sorted
+    }
+
+    /// `metadata[key]=value` filters, grouped by key.
+    pub fn metadata(&self) -> Vec<(String, Vec<String>)> {
+        let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+        for (key, value) in &self.pairs {
+            let Some(name) = metadata_key(key) else {
+                continue;
+            };
+            match groups.iter_mut().find(|(known, _)| known == name) {
+                Some((_, values)) => values.push(value.clone()),
+                None => groups.push((name.to_owned(), vec![value.clone()])),
+            }
+        }
+        groups
+    }
+
+    /// The rows of the page that was asked for; tells everything that did not read. Nothing is read of the
+    /// query afterwards.
+    pub async fn page<R: Record + Send + 'static>(
+        mut self,
+        app: &App,
+        list: List,
+    ) -> Result<(Vec<R>, Paging), ApiError> {
+        let window = self.window();
+        self.finish()?;
+        let list = list.as_of(app.clock.now());
+        let (rows, total) = app.store.page(list, window.page, window.limit).await?;
+        Ok((rows, Paging { window, total }))
+    }
+
+    /// Everything that did not read, at once.
+    pub fn finish(self) -> Result<(), ApiError> {
+        if self.cx.problems.is_empty() {
+            Ok(())
+        } else {
+            Err(ApiError::unreadable(self.cx.problems))
+        }
+    }
+}
+
+/// The `key` of `metadata[key]`.
+fn metadata_key(parameter: &str) -> Option<&str> {
+    parameter.strip_prefix("metadata[")?.strip_suffix(']')
+}
+
+/// The problem of a list that is too long, at the current place.
+fn too_many(cx: &mut Context, what: &str, most: usize) {
+    cx.bound::<()>(
+        "too_long",
+        format!("There should be at most {most} {what}"),
+        &Json::Null,
+        "max_length",
+        most,
+    );
+}
+
+/// List filters that skip themselves when nothing was sent.
+pub trait Filtered: Sized {
+    /// Any of these ids.
+    fn ids(self, column: &str, ids: Vec<Uuid>) -> Self;
+    /// Any of these words.
+    fn words<W: Words>(self, column: &str, words: Vec<W>) -> Self;
+    /// All of these metadata filters.
+    fn all_metadata(self, params: &Params) -> Self;
+    /// In this order, see [`Params::sorting`].
+    fn sorted(self, sorting: Vec<(&'static str, Order)>) -> Self;
+    /// Any of these texts.
+    fn texts(self, column: &str, texts: Vec<String>) -> Self;
+    /// Later than this moment.
+    fn later(self, column: &str, at: Option<Timestamp>) -> Self;
+    /// Earlier than this moment.
+    fn earlier(self, column: &str, at: Option<Timestamp>) -> Self;
+    /// Bought by a live customer with any of these ids of the merchant; `table` is the list's.
+    fn external_customers(self, table: &str, ids: Vec<String>) -> Self;
+    /// With this text in one of `columns`, or in the e-mail or the name of the organization's customer.
+    fn of_buyers(self, own: Uuid, columns: &[&str], text: Option<String>) -> Self;
+    /// Nothing at all, where a filter asks for what Till does not have yet.
+    fn nothing_if(self, asked: bool) -> Self;
+}
+
+impl Filtered for List {
+    fn ids(self, column: &str, ids: Vec<Uuid>) -> Self {
+        if ids.is_empty() {
+            self
+        } else {
+            self.is_in(column, ids.into_iter().map(Value::Uuid).collect())
+        }
+    }
+    fn words<W: Words>(self, column: &str, words: Vec<W>) -> Self {
+        if words.is_empty() {
+            return self;
+        }
+        self.is_in(
+            column,
+            words
+                .into_iter()
+                .map(|w| Value::Text(w.word().to_owned()))
+                .collect(),
+        )
+    }
+    fn all_metadata(self, params: &Params) -> Self {
+        params.metadata().iter().fold(self, |list, (key, values)| {
+            list.metadata("metadata", key, values)
+        })
+    }
+    fn sorted(self, sorting: Vec<(&'static str, Order)>) -> Self {
+        let plain = |sort: &str| sort.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        sorting.into_iter().fold(self, |list, (sort, order)| {
+            if plain(sort) {
+                list.order(sort, order)
+            } else {
+                list.order_sql(sort, order)
+            }
+        })
+    }
+    fn texts(self, column: &str, texts: Vec<String>) -> Self {
+        if texts.is_empty() {
+            return self;
+        }
+        self.is_in(column, texts.into_iter().map(Value::Text).collect())
+    }
+    fn later(self, column: &str, at: Option<Timestamp>) -> Self {
+        match at {
+            Some(at) => self.filter_sql(&format!("{column} > ?"), vec![Value::Time(at)]),
+            None => self,
+        }
+    }
+    fn earlier(self, column: &str, at: Option<Timestamp>) -> Self {
+        match at {
+            Some(at) => self.before(column, at),
+            None => self,
+        }
+    }
+    fn external_customers(self, table: &str, ids: Vec<String>) -> Self {
+        if ids.is_empty() {
+            return self;
+        }
+        let marks = vec!["?"; ids.len()].join(", ");
+        let sql = format!(
+            "{table}.customer_id in (select c.id from customers c where c.organization_id = \
+             {table}.organization_id and c.deleted_at is null and c.external_id in ({marks}))"
+        );
+        self.filter_sql(&sql, ids.into_iter().map(Value::Text).collect())
+    }
+    fn of_buyers(self, own: Uuid, columns: &[&str], text: Option<String>) -> Self {
+        match text {
+            Some(text) => self.search_buyers(own, columns, &text),
+            None => self,
+        }
+    }
+    fn nothing_if(self, asked: bool) -> Self {
+        if asked {
+            self.filter_sql("1 = 0", vec![])
+        } else {
+            self
+        }
+    }
+}
+
+/// One part of the path, read as any other input; a problem stands at `path, name`.
+async fn part<S: Send + Sync, T>(
+    parts: &mut Parts,
+    state: &S,
+    name: &'static str,
+    read: fn(&Json, &mut Context) -> Option<T>,
+) -> Result<T, ApiError> {
+    let params = RawPathParams::from_request_parts(parts, state)
+        .await
+        .map_err(|_| ApiError::not_found())?;
+    let raw = params
+        .iter()
+        .find(|(key, _)| *key == name)
+        .map_or("", |(_, value)| value);
+    let mut cx = Context::new("path");
+    cx.at(name, |cx| read(&Json::from(raw), cx))
+        .ok_or_else(|| ApiError::unreadable(cx.problems))
+}
+
+macro_rules! path_id {
+    ($(#[$meta:meta])* $name:ident, $part:literal) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name(pub Uuid);
+
+        impl<S: Send + Sync> FromRequestParts<S> for $name {
+            type Rejection = ApiError;
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+                part(parts, state, $part, input::id).await.map(Self)
+            }
+        }
+    };
+}
+path_id!(
+    /// The `{id}` of a path: a version 4 UUID, else 422 at `path, id`.
+    PathId,
+    "id"
+);
+path_id!(
+    /// The `{endpoint}` of a path, likewise.
+    EndpointId,
+    "endpoint"
+);
+
+/// The `{external_id}` of a path: any text.
+#[derive(Debug, Clone)]
+pub struct ExternalId(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for ExternalId {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let read =
+            |value: &Json, cx: &mut Context| input::text_of(0, limits::LINE, false)(value, cx);
+        part(parts, state, "external_id", read).await.map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VALUES: usize = limits::FILTER_VALUES;
+    const METADATA_KEYS: usize = limits::FILTER_KEYS;
+    const TEXT: usize = limits::LINE;
+
+    fn problems(query: &str, read: impl FnOnce(&mut Params)) -> Vec<(String, String)> {
+        let mut params = Params::parse(query);
+        read(&mut params);
+        let told = params.finish().err();
+        let problems = told.iter().flat_map(ApiError::problems);
+        let place = |loc| serde_json::to_string(loc).unwrap();
+        problems
+            .map(|problem| (problem.kind.to_string(), place(&problem.loc)))
+            .collect()
+    }
+
+    fn one(kind: &str, place: &str) -> Vec<(String, String)> {
+        vec![(kind.to_owned(), place.to_owned())]
+    }
+
+    #[test]
+    fn a_query_has_bounds_which_are_told_where_they_are_exceeded() {
+        let many = |pair: &str, count: usize| vec![pair; count].join("&");
+        let ids = |p: &mut Params| drop(p.texts("id"));
+        assert_eq!(problems(&many("id=a", VALUES), ids), []);
+        let long = one("too_long", r#"["query","id"]"#);
+        assert_eq!(problems(&many("id=a", VALUES + 1), ids), long);
+        let longer = one("too_long", r#"["query"]"#);
+        assert_eq!(problems(&many("x", PARAMETERS + 1), |_| {}), longer);
+        let keys =
+            |count: usize| -> String { (0..count).map(|n| format!("metadata[k{n}]=v&")).collect() };
+        assert_eq!(problems(&keys(METADATA_KEYS), |_| {}), []);
+        let metadata = one("too_long", r#"["query","metadata"]"#);
+        assert_eq!(problems(&keys(METADATA_KEYS + 1), |_| {}), metadata);
+        assert_eq!(
+            problems(&many("metadata[k]=v", VALUES + 1), |_| {}),
+            metadata
+        );
+        let text = |p: &mut Params| drop(p.text("query"));
+        let query = |length: usize| format!("query={}", "é".repeat(length));
+        assert_eq!(problems(&query(TEXT), text), []);
+        let told = one("string_too_long", r#"["query","query"]"#);
+        assert_eq!(problems(&query(TEXT + 1), text), told);
+    }
+
+    #[test]
+    fn a_key_sorts_once() {
+        let keys = [("name", "name"), ("created_at", "created_at")];
+        let mut params =
+            Params::parse("sorting=name&sorting=-name&sorting=-created_at&sorting=name");
+        let sorted = params.sorting(&keys, &["created_at"]);
+        assert_eq!(sorted, [("name", Order::Asc), ("created_at", Order::Desc)]);
+        let sort = |p: &mut Params| drop(p.sorting(&keys, &[]));
+        let many = vec!["sorting=name"; 2_500].join("&");
+        assert!(!problems(&many, sort).is_empty());
+        let unknown = vec!["sorting=x"; VALUES].join("&");
+        assert!(problems(&unknown, sort).len() <= VALUES);
+    }
+}

@@ -1,0 +1,116 @@
+//! The forms of Till's own pages. Each page is shown with a fresh key in its forms; what a form makes, it makes once.
+//!
+//! A key stands for a form together with all that the form holds: filled in otherwise under the same key, as after
+//! the way back, it is another one.
+
+use axum::{
+    Json,
+    http::{HeaderMap, StatusCode},
+};
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+use ring::digest::{SHA256, digest};
+use serde::{Serialize, de::DeserializeOwned};
+use till_core::kernel::idempotency::{self, Known};
+use uuid::Uuid;
+
+use super::{Claim, IdempotencyGuard, KEY, fitting, key};
+use crate::{app::App, http::error::ApiError};
+
+/// The field that holds a form's key. The page's script sends it as the header, too.
+pub const FIELD: &str = "_idempotency_key";
+
+/// What is known of a form that may have been sent before.
+#[derive(Debug)]
+pub enum Before<T> {
+    /// Nothing: it is sent for the first time, or has no key.
+    Nothing,
+    /// It had its effect, and what came of it is not kept: what the effect was about.
+    Begun(Option<Uuid>),
+    /// What came of it.
+    Done(T),
+}
+
+impl IdempotencyGuard {
+    /// Of a form that `sender` sent, with all that it held. Without a key, a form does what it does as often as it
+    /// is sent.
+    ///
+    /// # Errors
+    /// A key that is none: 422.
+    pub fn of_form(
+        app: &App,
+        sender: &str,
+        sent: Option<&str>,
+        content: &[u8],
+    ) -> Result<Self, ApiError> {
+        let Some(sent) = sent else {
+            return Ok(Self::default());
+        };
+        let content = STANDARD_NO_PAD.encode(digest(&SHA256, content));
+        let sender = format!("form\n{sender}\n{content}");
+        let claim = Claim::new(app, &sender, &fitting(sent)?, &sender);
+        Ok(Self(Some(claim.into())))
+    }
+
+    /// Of a form whose key may come as the header.
+    ///
+    /// # Errors
+    /// A key that is none: 422.
+    pub fn of_form_or_header(
+        app: &App,
+        sender: &str,
+        headers: &HeaderMap,
+        sent: Option<&str>,
+        content: &[u8],
+    ) -> Result<Self, ApiError> {
+        let header = headers.get(KEY).map(key).transpose()?;
+        Self::of_form(app, sender, header.as_deref().or(sent), content)
+    }
+
+    /// What came of it before.
+    pub async fn before<T: DeserializeOwned>(&self, app: &App) -> Result<Before<T>, ApiError> {
+        let Some(claim) = &self.0 else {
+            return Ok(Before::Nothing);
+        };
+        match claim.look(app).await? {
+            Known::Nothing | Known::Other => Ok(Before::Nothing),
+            Known::Begun(kept) => Ok(Before::Begun(kept.subject_id)),
+            Known::Answered(kept) => {
+                let (_, answer) = claim.answer(&kept)?;
+                let answer = serde_json::from_slice(&answer).map_err(ApiError::internal)?;
+                Ok(Before::Done(answer))
+            }
+        }
+    }
+
+    /// What `run`, a handler of the API, answers; or has answered, where the same form was sent before.
+    pub async fn make<T, V, F>(self, app: &App, run: impl FnOnce(Self) -> F) -> Result<T, ApiError>
+    where
+        T: DeserializeOwned,
+        V: Serialize,
+        F: Future<Output = Result<(StatusCode, Json<V>), ApiError>>,
+    {
+        if let Before::Done(made) = self.before(app).await? {
+            return Ok(made);
+        }
+        match run(self.clone()).await {
+            Ok((_, Json(made))) => serde_json::to_value(made)
+                .and_then(serde_json::from_value)
+                .map_err(ApiError::internal),
+            // The same form, sent twice at once: whichever came first has the answer.
+            Err(error) => match self.before(app).await? {
+                Before::Done(made) => Ok(made),
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// Keeps what came of what [`IdempotencyGuard::begin`] began.
+    pub async fn done(&self, app: &App, answer: &impl Serialize) -> Result<(), ApiError> {
+        let Some(claim) = &self.0 else { return Ok(()) };
+        let answer = serde_json::to_vec(answer).map_err(ApiError::internal)?;
+        let sealed = claim.sealed(&answer, &app.context())?;
+        let status = StatusCode::OK.as_u16();
+        app.commit(idempotency::answer(claim.id, status, sealed))
+            .await
+    }
+}

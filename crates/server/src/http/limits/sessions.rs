@@ -1,0 +1,46 @@
+//! Budgets of one session, counted by its id: an address can be spelled in many ways.
+
+use till_core::kernel::budgets::Budget;
+use uuid::Uuid;
+
+use super::{Network, spend};
+use crate::{
+    app::App,
+    http::error::{ApiError, TooMany},
+};
+
+/// Confirmations of one session from one network: six a minute, and twenty an hour.
+const CONFIRM: [Budget; 2] = [Budget::new(6, 10), Budget::new(20, 180)];
+
+/// Counts a confirmation of a session, through the API or the page.
+///
+/// # Errors
+/// 429 where the budget is spent.
+pub async fn confirming(app: &App, session: Uuid, network: &Network) -> Result<(), ApiError> {
+    if app.limits.general.is_none() {
+        return Ok(());
+    }
+    let name = |budget: Budget| {
+        let count = budget.count;
+        (
+            format!("{count} confirmations of {session} from {network}"),
+            budget,
+        )
+    };
+    match spend(app, CONFIRM.map(name).to_vec()).await? {
+        None => Ok(()),
+        Some(seconds) => Err(ApiError::too_many(TooMany::Requests, seconds)),
+    }
+}
+
+/// Counts a change of a session by its buyer, through the API or the page; in memory.
+///
+/// # Errors
+/// 429 where the budget is spent.
+pub fn updating(app: &App, session: Uuid) -> Result<(), ApiError> {
+    let general = app.limits.general.as_ref();
+    match general.and_then(|general| general.update(session)) {
+        None => Ok(()),
+        Some(seconds) => Err(ApiError::too_many(TooMany::Requests, seconds)),
+    }
+}

@@ -1,0 +1,136 @@
+//! What happens to sessions on their own: fulfilment and expiry.
+
+use futures_util::{StreamExt, stream};
+use till_core::{
+    checkout::{
+        CheckoutContext,
+        confirm::Buyer,
+        customer, expire,
+        fulfil::{self, Purchase},
+    },
+    kernel::{
+        changes::Changes,
+        jobs::{End, Job},
+    },
+    tax::NoTaxes,
+};
+use till_store::BuyerKeys;
+use till_wire::checkouts::CheckoutStatus;
+use uuid::Uuid;
+
+use super::supervise::alone;
+use crate::{app::App, http::error::ApiError};
+
+/// Fulfils a confirmed session that is paid, whose customer is made with it where the payment took its time; the job's
+/// end carries the effects, so they happen once.
+pub async fn fulfil(app: &App, job: &Job) -> Result<End, ApiError> {
+    let id: Uuid = job.payload().map_err(ApiError::internal)?;
+    let Some(session) = app.store.session_by_id(id).await? else {
+        return Ok(End::Bury {
+            reason: "the session does not exist".into(),
+        });
+    };
+    if session.checkout.status != CheckoutStatus::Confirmed || session.checkout.attempt_id.is_some()
+    {
+        return Ok(End::Done(Default::default()));
+    }
+    let own = session.organization.id;
+    let store = &app.store;
+    let settled = customer::is_settled(&session.checkout);
+    let keys = BuyerKeys::of(&session.checkout);
+    let known: Vec<_> = keys.linked.filter(|_| settled).into_iter().collect();
+    let (mut known, upgraded, payment, subscribers, buyer) = tokio::try_join!(
+        store.customers(own, &known),
+        store.upgraded(own, session.checkout.subscription_id),
+        store.paid_attempt(id),
+        store.subscribers(own),
+        async {
+            match settled {
+                true => Ok(Buyer::default()),
+                false => store.buyer(own, &keys).await,
+            }
+        },
+    )?;
+    let ctx = app.context();
+    let (session, customer, mut changes) = match known.pop() {
+        Some(customer) => (session, customer, Changes::new()),
+        None if settled => {
+            return Ok(End::Bury {
+                reason: "the session's customer does not exist".into(),
+            });
+        }
+        None => {
+            let context = CheckoutContext {
+                subscribers: &subscribers,
+                urls: &app.urls,
+                key: &app.key,
+                taxes: &NoTaxes,
+                ctx: &ctx,
+            };
+            customer::settle_late(&session, payment.as_ref(), &buyer, context)?
+        }
+    };
+    let purchase = Purchase {
+        payment,
+        subscribers,
+        session,
+        customer,
+        upgraded,
+    };
+    match fulfil::fulfil(&purchase, &app.urls, &ctx) {
+        Ok(effects) => {
+            changes.and(effects);
+            Ok(End::Done(changes))
+        }
+        // Trying again makes it no better: what was paid and what is to be delivered differ.
+        Err(mismatch) => {
+            tracing::error!(%mismatch, checkout = %id, "a paid session is not fulfilled: look at it");
+            Ok(End::Bury {
+                reason: mismatch.to_string(),
+            })
+        }
+    }
+}
+
+/// Overdue sessions that are read at once, and expired side by side.
+const BATCH: usize = 100;
+const SIDE_BY_SIDE: usize = 16;
+
+/// Expires the sessions whose time is over; says how many. One that cannot be is left out, and tried again later.
+pub async fn expire_due(app: &App) -> Result<usize, ApiError> {
+    let (mut expired, mut last) = (0, None);
+    loop {
+        let due = app
+            .store
+            .overdue_checkouts(app.clock.now(), last, BATCH as i64)
+            .await?;
+        let found = due.len();
+        last = due.last().copied();
+        expired += stream::iter(due)
+            .map(|(_, id)| {
+                let work = app.retry_on_conflict(move || expire(app, id));
+                alone(app, "session", id, work)
+            })
+            .buffer_unordered(SIDE_BY_SIDE)
+            .filter(|done| std::future::ready(*done))
+            .count()
+            .await;
+        if found < BATCH {
+            return Ok(expired);
+        }
+    }
+}
+
+async fn expire(app: &App, id: Uuid) -> Result<(), ApiError> {
+    let Some(session) = app.store.session_by_id(id).await? else {
+        return Ok(());
+    };
+    let subscribers = app.store.subscribers(session.organization.id).await?;
+    app.commit(expire::expire(
+        &session,
+        &subscribers,
+        &app.urls,
+        &app.context(),
+    ))
+    .await
+}

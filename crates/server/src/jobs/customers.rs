@@ -1,0 +1,42 @@
+//! Telling of customers.
+
+use till_core::{
+    customers,
+    kernel::{
+        changes::Changes,
+        jobs::{End, Job},
+        records::Customer,
+    },
+};
+use till_store::Query;
+use till_wire::events::EventType;
+use uuid::Uuid;
+
+use crate::{app::App, http::error::ApiError};
+
+/// Emits `customer.state_changed` for the customer whose id is the payload (lifecycle.md B.7, C.5). A
+/// customer that is gone meanwhile has told of its end itself.
+pub async fn state_changed(app: &App, job: &Job) -> Result<End, ApiError> {
+    let Ok(id) = job.payload::<Uuid>() else {
+        return Ok(End::Bury {
+            reason: "the payload is not a customer's id".to_owned(),
+        });
+    };
+    let customer: Option<Customer> = app.store.one(Query::by_id::<Customer>(id)).await?;
+    let mut changes = Changes::new();
+    if let Some(customer) = customer.filter(|c| c.deleted_at.is_none()) {
+        let (subscriptions, subscribers) = tokio::try_join!(
+            app.store.subscriptions_of(id),
+            app.store.subscribers(customer.organization_id),
+        )?;
+        let prices = app.store.prices_of(&subscriptions).await?;
+        changes.emit(
+            &subscribers,
+            &app.context(),
+            EventType::CustomerStateChanged,
+            id,
+            || customers::state(&customer, &subscriptions, &prices),
+        );
+    }
+    Ok(End::Done(changes))
+}

@@ -1,0 +1,132 @@
+//! Mail to people who sign in.
+
+use jiff::SignedDuration;
+use till_core::{
+    kernel::{
+        changes::Changes,
+        jobs::{End, Job},
+        records::Invitation,
+    },
+    people::{
+        sign_in::{self, Letter},
+        team,
+    },
+};
+use till_ports::mail::Message;
+use till_store::Query;
+use uuid::Uuid;
+
+use crate::{app::App, http::error::ApiError};
+
+/// Makes a link and sends it. Where nobody has the address nothing is sent, and nobody is told.
+pub async fn sign_in(app: &App, job: &Job) -> Result<End, ApiError> {
+    let Ok(letter) = job.payload::<Letter>() else {
+        return Ok(End::Bury {
+            reason: "the payload is not a letter".to_owned(),
+        });
+    };
+    if let Some(user) = app.store.user_by_email(letter.email()).await? {
+        let (token, changes) = sign_in::link(&user, letter.life(), &app.key, &app.context());
+        // Kept first: a link that arrives must work. A mail that fails leaves a link that nobody knows.
+        app.commit(changes).await?;
+        let message = message(&letter, &user.email, &token, app);
+        app.mail.send(message).await.map_err(ApiError::internal)?;
+    }
+    Ok(End::Done(Changes::new()))
+}
+
+/// Makes an invitation's link and sends it; nothing where it was withdrawn or replaced meanwhile.
+pub async fn invitation(app: &App, job: &Job) -> Result<End, ApiError> {
+    let Ok(id) = job.payload::<Uuid>() else {
+        return Ok(End::Bury {
+            reason: "the payload is not an invitation's id".to_owned(),
+        });
+    };
+    let invitation: Option<Invitation> = app.store.one(Query::by_id::<Invitation>(id)).await?;
+    let ctx = app.context();
+    let Some(invitation) = invitation.filter(|one| one.expires_at > ctx.now) else {
+        return Ok(End::Done(Changes::new()));
+    };
+    let organization = app.store.organization(invitation.organization_id).await?;
+    let organization = organization.ok_or_else(ApiError::not_found)?;
+    let (token, changes) = team::invitation_link(&invitation, &app.key, &ctx);
+    // Kept first: a link that arrives must work.
+    app.commit(changes).await?;
+    let text = format!(
+        "{} invites you to the team of {}.\n\n\
+         {}\n\n\
+         You are in it once you press the button on that page, which also signs you in. The link\n\
+         works guard, within {}. If you do not want to, do nothing.\n",
+        invitation.invited_by,
+        organization.name,
+        app.urls.invitation_url(&token),
+        in_words(invitation.expires_at.duration_since(ctx.now)),
+    );
+    let message = Message {
+        to: invitation.email,
+        subject: one_line(&format!("You are invited to {}", organization.name)),
+        text,
+    };
+    app.mail.send(message).await.map_err(ApiError::internal)?;
+    Ok(End::Done(Changes::new()))
+}
+
+/// One line, whatever an organization is called.
+fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}
+
+/// The letter for the address that the person has, which is not always as it was typed.
+fn message(letter: &Letter, to: &str, token: &str, app: &App) -> Message {
+    let life = in_words(letter.life());
+    let (subject, text) = match letter {
+        Letter::SignIn { next, .. } => (
+            "Your sign-in link".to_owned(),
+            format!(
+                "Somebody, most likely you, wants to sign in at {}.\n\n\
+                 {}\n\n\
+                 The link works guard, within {life}. If it was not you, do nothing:\n\
+                 without the link nobody gets in.\n",
+                app.urls.public_url,
+                app.urls.sign_in_link(token, next.as_deref()),
+            ),
+        ),
+        Letter::Invitation {
+            organization,
+            slug,
+            by,
+            ..
+        } => {
+            let next = format!("/dashboard/{slug}");
+            (
+                format!("You are invited to {organization}"),
+                format!(
+                    "{by} invites you to the team of {organization}.\n\n\
+                     {}\n\n\
+                     The link signs you in guard, within {life}. Later, ask for another one with\n\
+                     this e-mail address: {}\n",
+                    app.urls.sign_in_link(token, Some(&next)),
+                    app.urls.sign_in_url(),
+                ),
+            )
+        }
+    };
+    Message {
+        to: to.to_owned(),
+        subject: one_line(&subject),
+        text,
+    }
+}
+
+fn in_words(life: SignedDuration) -> String {
+    // Rounded: the moment between asking and writing is nobody's loss.
+    match life
+        .checked_add(SignedDuration::from_mins(1))
+        .unwrap_or(life)
+        .as_hours()
+    {
+        0 => format!("{} minutes", life.as_mins()),
+        hours if hours < 48 => format!("{hours} hours"),
+        hours => format!("{} days", hours / 24),
+    }
+}

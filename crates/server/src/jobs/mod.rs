@@ -1,0 +1,277 @@
+//! Workers: functions that do what is due and say how much; only the binary loops them.
+
+pub mod checkouts;
+pub mod custom_fields;
+pub mod customers;
+mod fast_path;
+pub mod files;
+pub mod folding;
+pub mod mail;
+mod supervise;
+pub mod upkeep;
+pub mod webhooks;
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::future::join_all;
+use jiff::{SignedDuration, Timestamp};
+use till_core::{
+    catalog::custom_fields::RENAME_JOB,
+    checkout::{FULFIL_JOB, RECONCILE_JOB},
+    customers::STATE_CHANGED_JOB,
+    kernel::{
+        budgets,
+        changes::Changes,
+        jobs::{End, Job},
+    },
+    people::{sign_in, team},
+};
+use tokio::{sync::watch, task::JoinSet};
+use uuid::Uuid;
+
+use crate::{app::App, http::error::ApiError, payments};
+
+pub use fast_path::LocalFastPath;
+pub use supervise::{Setbacks, Workers};
+use supervise::{caught, supervise};
+
+/// Jobs that one node works on at the same time.
+const BATCH: usize = 32;
+/// Jobs given up that are looked through at a start.
+const GIVEN_UP: i64 = 1_000;
+/// How long a node that died keeps others from what it held: with [`POLL`], less than five seconds.
+pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(3);
+/// How often a living node prolongs what it holds.
+pub(crate) const BEAT: SignedDuration = SignedDuration::from_secs(1);
+/// The poll behind the wake-up: a wake-up is a hint, the poll is the truth.
+const POLL: Duration = Duration::from_secs(1);
+/// How often overdue sessions are looked for; with [`LEASE`], a node that died is replaced within five seconds.
+const SWEEP: SignedDuration = SignedDuration::from_secs(2);
+
+/// Does everything that is due, until nothing is; says how much was done.
+pub async fn run_due(app: &App) -> Result<usize, ApiError> {
+    let mut done = 0;
+    loop {
+        let turn = checkouts::expire_due(app).await?
+            + run_jobs(app).await?
+            + webhooks::run_due(app).await?;
+        if turn == 0 {
+            return Ok(done);
+        }
+        done += turn;
+    }
+}
+
+/// One batch of due jobs.
+async fn run_jobs(app: &App) -> Result<usize, ApiError> {
+    let jobs = claim(app, BATCH).await?;
+    join_all(jobs.iter().map(|job| run(app, job))).await;
+    Ok(jobs.len())
+}
+
+/// Due jobs, for this node alone. Kinds that a newer version asked for are left for a node that knows them.
+async fn claim(app: &App, limit: usize) -> Result<Vec<Job>, ApiError> {
+    let ctx = app.context();
+    let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+    let due = app
+        .store
+        .claim_jobs(&KINDS, ctx.now, ctx.now + LEASE, limit, ctx.id());
+    Ok(due.await?)
+}
+
+/// Does one job and records how it ended. A job that panics has failed, and takes nobody with it.
+async fn run(app: &App, job: &Job) {
+    let work = tokio::select! {
+        worked = caught(app, "job", work(app, job)) => worked,
+        () = hold(app, job) => {
+            tracing::warn!(kind = job.kind, key = job.key, "a job was taken over by another node");
+            return;
+        }
+    };
+    let end = work.unwrap_or_else(|error| failed(app, job, &error.cause()));
+    note(app, job, &end);
+    if let Err(error) = app.store.finish_job(job, end).await {
+        // Rows moved under it, or its lease was lost: the next run decides again.
+        tracing::warn!(kind = job.kind, key = job.key, %error, "a job's end was not taken");
+        let end = failed(app, job, &format!("its end was not taken: {error}"));
+        note(app, job, &end);
+        if let Err(error) = app.store.finish_job(job, end).await {
+            tracing::warn!(kind = job.kind, key = job.key, %error, "a job is left until its lease runs out");
+        }
+    }
+}
+
+/// What becomes of a job whose run failed.
+fn failed(app: &App, job: &Job, why: &str) -> End {
+    app.metrics.job_failed(&job.kind);
+    let end = job.failed(why, app.clock.now());
+    if let End::Failed { reason, .. } = &end {
+        let (kind, key, failures) = (&job.kind, &job.key, job.failures + 1);
+        tracing::error!(kind, key, failures, %reason, "a job failed and will be tried again");
+    }
+    end
+}
+
+/// A job that is given up is somebody's purchase, letter or payment: whoever runs this must hear of it.
+fn note(app: &App, job: &Job, end: &End) {
+    if let End::Bury { reason } = end {
+        app.metrics.job_buried(&job.kind);
+        tracing::error!(
+            id = %job.id,
+            kind = job.kind,
+            key = job.key,
+            attempts = job.attempts,
+            reason,
+            "a job was given up; `till jobs` shows those and does them again"
+        );
+    }
+}
+
+/// Prolongs a job's lease for as long as it is polled; ends when the lease is lost.
+async fn hold(app: &App, job: &Job) {
+    let mut until = job.lease_until.unwrap_or(Timestamp::MIN);
+    loop {
+        app.clock.wait(until - LEASE + BEAT).await;
+        let next = app.clock.now() + LEASE;
+        match app.store.keep_job(job, next).await {
+            Ok(true) => until = next,
+            Ok(false) => return,
+            // The database is away, for the others too: whether the lease was lost shows at the end.
+            Err(error) => {
+                tracing::warn!(%error, kind = job.kind, "a job's lease was not prolonged");
+                until += BEAT;
+            }
+        }
+    }
+}
+
+/// What this version can do.
+const KINDS: [&str; 6] = [
+    FULFIL_JOB,
+    RECONCILE_JOB,
+    RENAME_JOB,
+    STATE_CHANGED_JOB,
+    sign_in::MAIL_JOB,
+    team::INVITATION_JOB,
+];
+
+async fn work(app: &App, job: &Job) -> Result<End, ApiError> {
+    match job.kind.as_str() {
+        FULFIL_JOB => checkouts::fulfil(app, job).await,
+        RECONCILE_JOB => payments::reconcile(app, job).await,
+        RENAME_JOB => custom_fields::rename(app, job).await,
+        STATE_CHANGED_JOB => customers::state_changed(app, job).await,
+        sign_in::MAIL_JOB => mail::sign_in(app, job).await,
+        team::INVITATION_JOB => mail::invitation(app, job).await,
+        other => Err(ApiError::internal(format!("{other} is not among KINDS"))),
+    }
+}
+
+/// Attempts that a crash left behind are looked at before the first request is served, and purchases whose fulfilment
+/// was given up: this version may know how to end what another one did not. Keys of an older version are folded.
+pub async fn start(app: &App) -> Result<(), ApiError> {
+    folding::keys(app).await?;
+    let ctx = app.context();
+    let mut changes = Changes::new();
+    let given_up = app.store.buried_jobs(GIVEN_UP).await?;
+    for job in given_up.iter().filter(|job| job.kind == FULFIL_JOB) {
+        changes.job(&ctx, FULFIL_JOB, &job.key, ctx.now, &job.payload.0);
+    }
+    for id in app.store.unsettled_attempts().await? {
+        changes.look_after(id, SignedDuration::ZERO, &ctx);
+    }
+    app.commit(changes).await
+}
+
+/// Works until `shutdown` turns true, then finishes what is in flight. A job that takes long holds up no other, and a
+/// worker that fails is started again.
+pub async fn serve(app: Arc<App>, shutdown: watch::Receiver<bool>) {
+    // Taken from now on, and not only once the task below gets its turn.
+    app.hands.open(BATCH);
+    let mut workers = JoinSet::new();
+    macro_rules! start {
+        ($name:literal, $work:path) => {{
+            let (app, stop) = (app.clone(), shutdown.clone());
+            let work = {
+                let (app, stop) = (app.clone(), stop.clone());
+                move || $work(app.clone(), stop.clone())
+            };
+            workers.spawn(supervise(app, $name, stop, work));
+        }};
+    }
+    start!("jobs", serve_jobs);
+    start!("fulfilment", LocalFastPath::serve);
+    start!("webhooks", webhooks::serve);
+    start!("chores", keep_house);
+    start!("upkeep", upkeep::serve);
+    while workers.join_next().await.is_some() {}
+}
+
+/// Does the jobs that are due until `shutdown` turns true, then finishes those in flight.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the binary's loop is where waiting belongs"
+)]
+async fn serve_jobs(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
+    let mut wake = app.store.wake_on_commit();
+    let mut running = JoinSet::new();
+    while !*shutdown.borrow() {
+        let free = BATCH - running.len();
+        let jobs = claim(&app, free).await.unwrap_or_else(|error| {
+            tracing::error!(?error, "the workers could not read what is due");
+            Vec::new()
+        });
+        let more = jobs.len() == free;
+        for job in jobs {
+            let app = app.clone();
+            running.spawn(async move { run(&app, &job).await });
+        }
+        // Where more is waiting, half a batch is claimed at a time: a claim costs as much as a job.
+        while more && running.len() > BATCH / 2 {
+            running.join_next().await;
+        }
+        while running.try_join_next().is_some() {}
+        if more {
+            continue;
+        }
+        tokio::select! {
+            _ = shutdown.changed() => {}
+            () = wake.wait() => {}
+            () = tokio::time::sleep(POLL) => {}
+        }
+    }
+    while running.join_next().await.is_some() {}
+}
+
+/// Does the chores until `shutdown` turns true.
+async fn keep_house(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
+    let holder = app.context().id();
+    loop {
+        app.limits.sweep();
+        if let Err(error) = chores(&app, holder).await {
+            tracing::error!(?error, "the workers could not clean up");
+        }
+        tokio::select! {
+            _ = shutdown.wait_for(|stop| *stop) => break,
+            () = app.clock.wait(app.clock.now() + SWEEP) => {}
+        }
+    }
+    let _ = app.store.leave(holder).await;
+}
+
+/// Says that this node, `holder`, is there, and does what one node does for all: whether it was this one.
+pub async fn chores(app: &App, holder: Uuid) -> Result<bool, ApiError> {
+    let now = app.clock.now();
+    let until = now + LEASE;
+    app.limits
+        .divide(app.store.present(holder, now, until).await?);
+    let mine = app.store.lease("chores", holder, now, until).await?;
+    if mine {
+        // Each for itself: one that fails holds up none of the others.
+        let forget = async { app.commit(budgets::forget(now)).await };
+        supervise::step(app, "budgets", forget).await;
+        let expire = async { checkouts::expire_due(app).await.map(drop) };
+        supervise::step(app, "expiry", expire).await;
+    }
+    Ok(mine)
+}

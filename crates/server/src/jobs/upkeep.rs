@@ -1,0 +1,210 @@
+//! What keeps the database small: old details, sessions, deliveries and journal entries are forgotten in small
+//! batches, and SQLite's log is kept from growing. Apart from the other workers, so that no purchase waits for it.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::future::BoxFuture;
+use jiff::{SignedDuration, Timestamp};
+use till_core::{
+    kernel::{idempotency, retention},
+    orders,
+    people::sign_in,
+};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::{LEASE, files, folding, supervise::step, webhooks};
+use crate::{app::App, http::error::ApiError};
+
+/// How often is looked for what is too old.
+const EVERY: SignedDuration = SignedDuration::from_hours(1);
+/// How often the database is asked to tidy up.
+const TIDY: Duration = Duration::from_secs(5);
+/// How often a node asks whether another one is still at it.
+const OTHERS: Duration = Duration::from_secs(1);
+/// Between two batches, so that commits get their turn.
+const PAUSE: Duration = Duration::from_millis(20);
+/// Rows of one kind that are forgotten at once.
+const BATCH: i64 = 200;
+/// How long sessions and links are kept after their end, and uploads that nobody finishes.
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// Forgets everything that is too old, and says how many rows that were.
+pub async fn run_due(app: &App) -> Result<usize, ApiError> {
+    let mut done = 0;
+    loop {
+        match run_some(app).await? {
+            0 => return Ok(done),
+            some => done += some,
+        }
+    }
+}
+
+/// A batch of each kind, each for itself: what cannot be forgotten of one kind keeps none of the others.
+async fn run_some(app: &App) -> Result<usize, ApiError> {
+    let mut done = 0;
+    for (name, kind) in KINDS {
+        let forget = async {
+            done += kind(app).await?;
+            Ok(())
+        };
+        step(app, name, forget).await;
+    }
+    Ok(done)
+}
+
+/// Forgets some of a kind, and says how many; 0 when there are no more.
+type Forget = for<'a> fn(&'a App) -> BoxFuture<'a, Result<usize, ApiError>>;
+
+/// What is forgotten or filled in. A new kind is a line here.
+const KINDS: [(&str, Forget); 13] = [
+    ("sign-ins", |app| Box::pin(ended(app))),
+    ("session details", |app| Box::pin(details(app))),
+    ("old sessions", |app| Box::pin(sessions(app))),
+    ("payloads", |app| Box::pin(webhooks::archive_some(app))),
+    ("deliveries", |app| Box::pin(deliveries(app))),
+    ("untold deliveries", |app| Box::pin(untold(app))),
+    ("orders without receipt numbers", |app| {
+        Box::pin(unreceipted(app))
+    }),
+    ("journal", |app| Box::pin(journal(app))),
+    ("customer sessions", |app| Box::pin(customer_sessions(app))),
+    ("idempotency keys", |app| Box::pin(idempotency_keys(app))),
+    ("unfinished files", |app| Box::pin(files::forget(app, KEPT))),
+    ("folded keys", |app| Box::pin(folding::keys(app))),
+    ("folded texts", |app| Box::pin(folding::texts(app))),
+];
+
+/// Sessions, links and invitations of people, and leases.
+async fn ended(app: &App) -> Result<usize, ApiError> {
+    let mut ended = sign_in::forget(KEPT, &app.context());
+    ended.and(retention::delete_leases(app.clock.now() - KEPT));
+    app.commit(ended).await?;
+    Ok(0)
+}
+
+async fn details(app: &App) -> Result<usize, ApiError> {
+    let Some(before) = app.policy.keep.details_until(app.clock.now()) else {
+        return Ok(0);
+    };
+    let found = app.store.sessions_with_details(before, BATCH).await?;
+    app.commit(retention::blank(&found)).await?;
+    Ok(found.len())
+}
+
+async fn sessions(app: &App) -> Result<usize, ApiError> {
+    let Some(before) = app.policy.keep.sessions_until(app.clock.now()) else {
+        return Ok(0);
+    };
+    let found = app.store.blanked_sessions(before, BATCH).await?;
+    app.commit(retention::delete_sessions(&found)).await?;
+    Ok(found.len())
+}
+
+async fn deliveries(app: &App) -> Result<usize, ApiError> {
+    let Some(before) = app.policy.keep.deliveries_until(app.clock.now()) else {
+        return Ok(0);
+    };
+    let found = app.store.archived_events(before, BATCH).await?;
+    app.commit(retention::delete_events(&found)).await?;
+    Ok(found.len())
+}
+
+/// Not forgotten but filled in: see migration 0012.
+async fn untold(app: &App) -> Result<usize, ApiError> {
+    let found = app.store.untold_deliveries(BATCH).await?;
+    app.commit(retention::tell_deliveries(&found)).await?;
+    Ok(found.len())
+}
+
+/// Not forgotten but filled in: see migration 0019.
+async fn unreceipted(app: &App) -> Result<usize, ApiError> {
+    app.retry_on_conflict(|| async {
+        let found = app.store.unreceipted_orders(BATCH).await?;
+        app.commit(orders::number_receipts(&found)).await?;
+        Ok(found.len())
+    })
+    .await
+}
+
+async fn journal(app: &App) -> Result<usize, ApiError> {
+    let Some(before) = app.policy.keep.journal_until(app.clock.now()) else {
+        return Ok(0);
+    };
+    let before = retention::sequence_of(before);
+    match app.store.old_journal(before, BATCH).await? {
+        Some((organization, upto)) => {
+            app.commit(retention::delete_journal(organization, upto))
+                .await?;
+            Ok(1)
+        }
+        None => Ok(0),
+    }
+}
+
+async fn customer_sessions(app: &App) -> Result<usize, ApiError> {
+    let before = app.clock.now() - KEPT;
+    let found = app.store.ended_customer_sessions(before, BATCH).await?;
+    if found > 0 {
+        app.commit(retention::delete_customer_sessions(before, BATCH))
+            .await?;
+    }
+    Ok(usize::try_from(found).unwrap_or(0))
+}
+
+async fn idempotency_keys(app: &App) -> Result<usize, ApiError> {
+    let ctx = app.context();
+    let limit = idempotency::FORGOTTEN_AT_ONCE;
+    let found = app.store.forgotten_keys(ctx.now, limit).await?;
+    if found > 0 {
+        app.commit(idempotency::forget(&ctx)).await?;
+    }
+    Ok(usize::try_from(found).unwrap_or(0))
+}
+
+/// Works until `shutdown` turns true.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the binary's loop is where waiting belongs"
+)]
+pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
+    let holder = app.context().id();
+    let mut looked = None;
+    let mut pause = TIDY;
+    while !*shutdown.borrow() {
+        if let Err(error) = app.store.tidy().await {
+            tracing::warn!(%error, "the database could not be tidied");
+        }
+        let turn = turn(&app, holder, &mut looked, pause == PAUSE).await;
+        pause = turn.unwrap_or_else(|error| {
+            tracing::error!(?error, "what is too old could not be forgotten");
+            TIDY
+        });
+        tokio::select! {
+            _ = shutdown.changed() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// A batch where there was more, and every hour a look whether there is, unless another node is at it. Says how long
+/// to wait for the next turn.
+async fn turn(
+    app: &App,
+    holder: Uuid,
+    looked: &mut Option<Timestamp>,
+    more: bool,
+) -> Result<Duration, ApiError> {
+    let now = app.clock.now();
+    if !more && looked.is_some_and(|last| now.duration_since(last) < EVERY) {
+        return Ok(TIDY);
+    }
+    if !app.store.lease("upkeep", holder, now, now + LEASE).await? {
+        return Ok(OTHERS);
+    }
+    *looked = Some(now);
+    Ok(match run_some(app).await? {
+        0 => TIDY,
+        _ => PAUSE,
+    })
+}

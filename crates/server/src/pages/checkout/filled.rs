@@ -1,0 +1,251 @@
+//! The checkout page as a session fills it.
+
+mod amounts;
+mod answers;
+mod offer;
+
+use till_core::{
+    catalog::products::ProductWithPrices,
+    checkout::{Session, totals},
+    kernel::records::Checkout,
+};
+use till_wire::{checkouts::FieldMode, money::Currency, products::PriceAmount};
+use uuid::Uuid;
+
+use super::{
+    fields::{FieldErrors, Need},
+    form::CheckoutForm,
+    markdown,
+    money::{self, Locale},
+    view::{
+        AddressForm, AmountField, BusinessForm, CheckoutPage, EmailField, Organization,
+        PageContext, Payment, Product,
+    },
+};
+
+pub use amounts::{lines, what_next};
+pub use offer::{price_words, seats_bounds, trial_words};
+
+/// An amount with its decimals.
+pub fn display(amount: i64, currency: Currency, locale: Locale) -> String {
+    money::display(amount, currency.as_str(), currency.decimals(), locale)
+}
+
+fn short(amount: i64, currency: Currency, locale: Locale) -> String {
+    if amount == 0 {
+        return locale.say("free").into_owned();
+    }
+    money::display_short(amount, currency.as_str(), currency.decimals(), locale)
+}
+
+/// Who sells.
+pub fn organization(row: &till_core::kernel::records::Organization) -> Organization {
+    Organization {
+        name: row.name.clone(),
+        avatar_url: row.avatar_url.clone(),
+        website: row.website.clone(),
+    }
+}
+
+/// `per month`, `every 3 months`; nothing for a one-time product.
+pub fn interval(offered: &ProductWithPrices, locale: Locale) -> Option<String> {
+    let unit = offered.product.recurring_interval?;
+    let count = offered.product.recurring_interval_count.unwrap_or(1);
+    Some(money::interval_words(
+        unit,
+        u32::try_from(count).unwrap_or(1),
+        locale,
+    ))
+}
+
+fn custom(session: &Session) -> Option<(i64, Option<i64>)> {
+    match session.price().cost() {
+        PriceAmount::Custom {
+            minimum_amount,
+            maximum_amount,
+            ..
+        } => Some((minimum_amount, maximum_amount)),
+        _ => None,
+    }
+}
+
+/// The page of an open session. What the form holds stands in its fields, so that nothing typed is lost;
+/// card fields are never filled in. `key` is a fresh one for this view's attempt to pay.
+pub fn page(
+    session: &Session,
+    look: PageContext,
+    form: Option<&CheckoutForm>,
+    test_mode: bool,
+    key: Uuid,
+) -> CheckoutPage {
+    let row = &session.checkout;
+    let needed = totals::form(session);
+    let offered = session.selected();
+    let typed = |of: fn(&CheckoutForm) -> &Option<String>, kept: &Option<String>| {
+        form.and_then(|f| of(f).clone())
+            .or_else(|| kept.clone())
+            .unwrap_or_default()
+    };
+    CheckoutPage {
+        look,
+        client_secret: row.client_secret.clone(),
+        version: row.version,
+        shown_total: shown_total(row),
+        key,
+        test_mode,
+        organization: organization(&session.organization),
+        return_url: row.return_url.clone(),
+        products: session
+            .offered
+            .iter()
+            .map(|o| offer::choice(session, o, look.locale))
+            .collect(),
+        product: Product {
+            name: offered.product.name.clone(),
+            description: offered
+                .product
+                .description
+                .as_deref()
+                .and_then(markdown::render),
+        },
+        hero: offer::hero(session, look),
+        amount: custom(session).map(|_| amount_field(session, form, look.locale)),
+        seats: offer::seats(session, form, look),
+        usage: offer::usage(session, look.locale),
+        benefits: offer::benefits(offered),
+        medias: offer::medias(offered, look),
+        discount: amounts::discount(session, form, look),
+        answers: answers::answers(session, form),
+        email: EmailField {
+            value: if row.customer_id.is_some() {
+                row.customer_email.clone().unwrap_or_default()
+            } else {
+                typed(|f| &f.customer_email, &row.customer_email)
+            },
+            locked: row.customer_id.is_some(),
+        },
+        name: typed(|f| &f.customer_name, &row.customer_name),
+        payment: if needed.required() {
+            Payment::Sandbox
+        } else {
+            Payment::NotNeeded
+        },
+        address: (needed.required() || row.require_billing_address || row.is_business_customer)
+            .then(|| address(session, form)),
+        // Also where nothing is due, as long as there is something that the first change would wipe (4.1, 4.2-13).
+        business: (needed.required() || row.require_billing_address || row.is_business_customer)
+            .then(|| BusinessForm {
+                checked: form.map_or(row.is_business_customer, CheckoutForm::is_business),
+                billing_name: typed(|f| &f.customer_billing_name, &row.customer_billing_name),
+                tax_id: typed(|f| &f.customer_tax_id, &row.customer_tax_id),
+            }),
+        lines: amounts::lines(session, look),
+        total: amounts::due(session, look),
+        action: amounts::action(session, look),
+        terms: amounts::terms(session, look),
+        error: None,
+        no_trial: false,
+        errors: FieldErrors::default(),
+    }
+}
+
+/// Lets the buyer take the discount out although codes are off: it stands in the way of paying (CF-3).
+pub fn offer_removal(page: &mut CheckoutPage, session: &Session) {
+    let applied = page.discount.as_mut().and_then(|d| d.applied.as_mut());
+    if let (Some(applied), Some(discount)) = (applied, &session.discount) {
+        applied.remove = Some(amounts::removal(discount, page.look));
+    }
+}
+
+/// What the page says is to be paid, as its form carries it: the total in minor units, and whether a trial puts it off.
+pub fn shown_total(row: &Checkout) -> String {
+    let total = totals::totals(row).total;
+    match row.trial_end {
+        Some(_) => format!("{total}-trial"),
+        None => total.to_string(),
+    }
+}
+
+/// Whether what a form was shown with is what is due. One that spoke of no trial may get one.
+pub fn is_shown(shown: &str, row: &Checkout) -> bool {
+    let total = totals::totals(row).total;
+    shown == shown_total(row) || row.trial_end.is_some() && shown == total.to_string()
+}
+
+/// What may be paid where the buyer chooses, in words.
+pub fn amount_bounds(session: &Session, locale: Locale) -> Option<String> {
+    let (minimum, maximum) = custom(session)?;
+    let currency = session.checkout.currency;
+    let least = display(minimum.max(currency.min_charge()), currency, locale);
+    let most = maximum.map(|most| display(most, currency, locale));
+    Some(match (minimum, most) {
+        (0, None) => locale.with("amount-nothing-or-at-least", [("least", least.into())]),
+        (0, Some(most)) => locale.with(
+            "amount-nothing-or-between",
+            [("least", least.into()), ("most", most.into())],
+        ),
+        (_, None) => locale.with("amount-at-least", [("least", least.into())]),
+        (_, Some(most)) => locale.with(
+            "amount-between",
+            [("least", least.into()), ("most", most.into())],
+        ),
+    })
+}
+
+fn amount_field(session: &Session, form: Option<&CheckoutForm>, locale: Locale) -> AmountField {
+    let row = &session.checkout;
+    let (currency, decimals) = (row.currency.as_str(), row.currency.decimals());
+    AmountField {
+        value: form
+            .filter(|f| f.is_of(row.product_id))
+            .and_then(|f| f.amount.clone())
+            .unwrap_or_else(|| money::editable_in(row.amount, decimals, locale)),
+        sign: money::currency_sign(currency, locale),
+        hint: amount_bounds(session, locale),
+    }
+}
+
+fn address(session: &Session, form: Option<&CheckoutForm>) -> AddressForm {
+    let row = &session.checkout;
+    let kept = row.customer_billing_address.as_ref();
+    let country = form
+        .and_then(|f| f.country.clone())
+        .or_else(|| kept.map(|a| a.country.to_string()))
+        .unwrap_or_default();
+    // What was typed for another country does not belong here.
+    let same = kept.is_some_and(|a| a.country.as_str() == country);
+    let part = |typed: Option<&Option<String>>, kept: Option<&String>| {
+        typed
+            .and_then(|t| t.clone())
+            .or_else(|| kept.filter(|_| same).cloned())
+            .unwrap_or_default()
+    };
+    let state = part(form.map(|f| &f.state), kept.and_then(|a| a.state.as_ref()));
+    let foreign =
+        matches!(country.as_str(), "US" | "CA") && !state.starts_with(&format!("{country}-"));
+    let modes = totals::address_fields(row);
+    AddressForm {
+        line1: part(form.map(|f| &f.line1), kept.and_then(|a| a.line1.as_ref())),
+        line2: part(form.map(|f| &f.line2), kept.and_then(|a| a.line2.as_ref())),
+        city: part(form.map(|f| &f.city), kept.and_then(|a| a.city.as_ref())),
+        postal_code: part(
+            form.map(|f| &f.postal_code),
+            kept.and_then(|a| a.postal_code.as_ref()),
+        ),
+        state: if foreign { String::new() } else { state },
+        country,
+        line1_need: need(modes.line1),
+        line2_need: need(modes.line2),
+        city_need: need(modes.city),
+        state_need: need(modes.state),
+        postal_code_need: need(modes.postal_code),
+    }
+}
+
+fn need(mode: FieldMode) -> Need {
+    match mode {
+        FieldMode::Required => Need::Required,
+        FieldMode::Optional => Need::Optional,
+        FieldMode::Disabled => Need::Disabled,
+    }
+}

@@ -1,0 +1,445 @@
+//! The hosted checkout's addresses: load, decide through the same paths as the API, and show.
+
+use std::sync::Arc;
+
+use axum::{
+    Form, Json, Router,
+    body::Bytes,
+    extract::{FromRequest, Path, Query, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    middleware,
+    response::{IntoResponse, Redirect as SeeOther, Response},
+    routing::get,
+};
+use serde::Deserialize;
+use till_core::{
+    checkout::{Session, refresh::Cause, totals},
+    kernel::{
+        records::{Payment, PaymentState},
+        refusal::Refusal,
+    },
+};
+use till_wire::checkouts::CheckoutStatus;
+
+use super::{
+    PARTIAL_HEADER, Redirect, bank, filled,
+    form::{CheckoutForm, Intent},
+    frame::{self, Ancestors},
+    money::Locale,
+    paying::{again, before, pay_by_form, refused, save},
+    problems::declined,
+    view::{
+        ConfirmationPage, Line, Link, MessagePage, Outcome, PageContext, Receipt, Theme, Waiting,
+    },
+};
+use crate::{
+    app::App,
+    http::{
+        error::ApiError,
+        idempotency::IdempotencyGuard,
+        limits::{self, Network},
+    },
+    pages::{
+        FORM_LIMIT, form_fields, later,
+        limited::{self, Refuse},
+        page,
+    },
+    payments,
+};
+
+/// The pages' routes.
+pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
+    let refuse: Refuse = |headers, error| bad_news(PageContext::of_browser(headers), error);
+    Router::new()
+        .route("/checkout/{client_secret}", get(show).post(submit))
+        .route("/checkout/{client_secret}/confirmation", get(confirmation))
+        .route(
+            "/sandbox/3ds/{client_secret}",
+            get(bank::show).post(bank::decide),
+        )
+        .layer(middleware::from_fn(frame::framed))
+        .route("/checkout/{client_secret}/frame", get(frame::telling))
+        .layer(middleware::from_fn_with_state(
+            (app.clone(), refuse),
+            limited::count,
+        ))
+}
+
+/// What the address may ask for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    theme: Option<String>,
+    locale: Option<String>,
+    stay: Option<String>,
+    posted: Option<String>,
+    embed: Option<String>,
+}
+
+impl Asked {
+    /// As far as it is known before the session is.
+    pub(super) fn look(&self, headers: &HeaderMap) -> PageContext {
+        let browser = PageContext::of_browser(headers);
+        let asked = self.locale.as_deref().and_then(Locale::of_tag);
+        PageContext {
+            locale: asked.unwrap_or(browser.locale),
+            asked,
+            theme: Theme::from_query(self.theme.as_deref()),
+            embed: self.embed.as_deref() == Some("true"),
+        }
+    }
+
+    /// Whether the buyer stays on our page, although the merchant has one for after paying.
+    pub(super) fn stays(&self) -> bool {
+        self.stay.is_some()
+    }
+}
+
+/// How long a page waits for a delivered webhook before it moves on (checkout.md 4.9).
+const PATIENCE: jiff::SignedDuration = jiff::SignedDuration::from_secs(15);
+
+async fn show(
+    State(app): State<Arc<App>>,
+    Path(secret): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let look = asked.look(&headers);
+    let (session, moved) = match current(&app, &secret).await {
+        Ok(found) => found,
+        Err(error) => return bad_news(look, &error),
+    };
+    let look = look.of_session(&session);
+    match session.checkout.status {
+        CheckoutStatus::Open => {
+            let mut shown = filled::page(&session, look, None, test_mode(&app), app.context().id());
+            shown.error = moved.map(|cause| look.say(changed(cause)).into_owned());
+            Ancestors::of(&session).may_frame(page(StatusCode::OK, &shown))
+        }
+        _ => SeeOther::to(&look.confirmation_url(&secret)).into_response(),
+    }
+}
+
+/// The session as it is shown, and what the merchant has changed since it was last shown.
+async fn current(app: &App, secret: &str) -> Result<(Session, Option<Cause>), ApiError> {
+    payments::current(app, payments::session(app, secret).await?).await
+}
+
+/// The message that the total is another one, and why.
+fn changed(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Discount => "discount-changed",
+        Cause::Trial | Cause::Tax => "total-changed",
+    }
+}
+
+pub(super) fn test_mode(app: &App) -> bool {
+    app.sandbox.is_some()
+}
+
+/// Unknown, expired and broken sessions get pages, not JSON.
+pub(in crate::pages) fn bad_news(look: PageContext, error: &ApiError) -> Response {
+    let status = error.status();
+    match status {
+        StatusCode::NOT_FOUND | StatusCode::FORBIDDEN => {
+            page(StatusCode::NOT_FOUND, &MessagePage::unknown(look))
+        }
+        StatusCode::GONE => page(status, &MessagePage::expired(look)),
+        StatusCode::TOO_MANY_REQUESTS => later(page(status, &MessagePage::too_often(look)), error),
+        _ => page(status, &MessagePage::trouble(look, error.log_fault())),
+    }
+}
+
+/// A visit to a checkout link that gets no session (checkout.md 6.5): a page where programs get JSON.
+pub(crate) fn turned_away(error: &ApiError, uri: &Uri, headers: &HeaderMap) -> Response {
+    let asked = Query::<Asked>::try_from_uri(uri).map(|query| query.0);
+    let look = asked.unwrap_or_default().look(headers);
+    let shown = match (error.status(), error.name()) {
+        (StatusCode::NOT_FOUND, _) => MessagePage::no_link(look),
+        (StatusCode::FORBIDDEN, "EmbedHostNotAllowed") => MessagePage::not_here(look),
+        (StatusCode::FORBIDDEN, _) => MessagePage::unsigned(look),
+        (StatusCode::UNPROCESSABLE_ENTITY, _) => MessagePage::not_for_sale(look),
+        _ => return bad_news(look, error),
+    };
+    page(error.status(), &shown)
+}
+
+async fn submit(
+    State(app): State<Arc<App>>,
+    Path(secret): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+    network: Network,
+    posted: Result<Posted, StatusCode>,
+) -> Response {
+    let (look, partial) = (asked.look(&headers), headers.contains_key(PARTIAL_HEADER));
+    let (session, moved) = match current(&app, &secret).await {
+        Ok(found) => found,
+        Err(error) => return bad_news(look, &error),
+    };
+    let look = look.of_session(&session);
+    let arrival = match partial {
+        true => look.confirmation_url(&secret),
+        false => look.arrival_url(&session),
+    };
+    let ancestors = Ancestors::of(&session);
+    let cookie = |token: String| portal_cookie(&app, &secret, &token, look);
+    let Posted { form, body } = match posted {
+        Ok(posted) => posted,
+        Err(_) if session.checkout.status != CheckoutStatus::Open => {
+            return go(partial, arrival, None);
+        }
+        Err(status) => return ancestors.may_frame(unread(&app, &session, look, status)),
+    };
+    // The key that the page was shown with: however often the form is sent, it is one attempt to pay.
+    let key = form.idempotency_key.as_deref();
+    let guard = match IdempotencyGuard::of_form_or_header(&app, &secret, &headers, key, &body) {
+        Ok(guard) => guard,
+        Err(error) => return error.into_response(),
+    };
+    if form.intent() == Intent::Pay {
+        match before(&app, &session, look, &form, &guard, &network).await {
+            Ok(None) => {}
+            Ok(Some(paid)) => {
+                return go(
+                    partial,
+                    paid.bank.unwrap_or(arrival),
+                    paid.token.map(cookie),
+                );
+            }
+            Err(shown) => return ancestors.may_frame(*shown),
+        }
+    }
+    // Paid meanwhile, in another tab or before the back button: never twice.
+    if session.checkout.status != CheckoutStatus::Open {
+        return go(partial, arrival, None);
+    }
+    if form.intent() != Intent::Pay {
+        return ancestors.may_frame(save(&app, session, look, &form, &network).await);
+    }
+    // The same budget as the API's confirmation (checkout.md 4.0): many cards are not tried out here either.
+    if let Err(error) = limits::confirming(&app, session.checkout.id, &network).await {
+        return ancestors.may_frame(refused(&app, &session, look, &form, &network, &error));
+    }
+    // What this form was shown with is not what is due now: nobody pays what was not shown.
+    if let Some(cause) = moved {
+        return ancestors.may_frame(again(&app, &session, look, &form, &network, changed(cause)));
+    }
+    match pay_by_form(&app, session, look, &form, &guard, &network).await {
+        Ok(paid) => go(
+            partial,
+            paid.bank.unwrap_or(arrival),
+            paid.token.map(cookie),
+        ),
+        Err(shown) => ancestors.may_frame(*shown),
+    }
+}
+
+/// A form that was sent, read and as it is.
+struct Posted {
+    form: CheckoutForm,
+    body: Bytes,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Posted {
+    type Rejection = StatusCode;
+    async fn from_request(request: Request, state: &S) -> Result<Self, StatusCode> {
+        let (parts, body) = request.into_parts();
+        let body = Bytes::from_request(Request::from_parts(parts.clone(), body), state)
+            .await
+            .map_err(|refused| ApiError::body_refused(refused.status(), FORM_LIMIT).status())?;
+        form_fields::read(&body).map_err(|_| StatusCode::UNPROCESSABLE_ENTITY)?;
+        let request = Request::from_parts(parts, body.clone().into());
+        let form = Form::from_request(request, state).await;
+        let Form(form) = form.map_err(|refused| refused.status())?;
+        Ok(Self { form, body })
+    }
+}
+
+/// The page as the session is, because what was sent with it cannot be read.
+fn unread(app: &App, session: &Session, look: PageContext, status: StatusCode) -> Response {
+    let mut shown = filled::page(session, look, None, test_mode(app), app.context().id());
+    shown.error = Some(look.say("other-error").into_owned());
+    page(status, &shown)
+}
+
+/// On to another page of ours: a plain form is redirected, the script is told.
+fn go(partial: bool, to: String, cookie: Option<HeaderValue>) -> Response {
+    let mut response = if partial {
+        Json(Redirect { redirect: to }).into_response()
+    } else {
+        SeeOther::to(&to).into_response()
+    };
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-store"),
+    );
+    if let Some(cookie) = cookie {
+        headers.insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+const PORTAL_COOKIE: &str = "till_portal";
+
+/// Keeps the portal's token for the confirmation page, which hands it on to the merchant (4.10).
+fn portal_cookie(app: &App, secret: &str, token: &str, look: PageContext) -> HeaderValue {
+    // In a frame on another site, browsers keep a cookie for that site alone, and only over https.
+    let kept = match (app.urls.is_https(), look.embed) {
+        (true, true) => "SameSite=None; Secure; Partitioned",
+        (true, false) => "SameSite=Lax; Secure",
+        (false, _) => "SameSite=Lax",
+    };
+    let cookie =
+        format!("{PORTAL_COOKIE}={token}; Path=/checkout/{secret}; HttpOnly; Max-Age=3600; {kept}");
+    HeaderValue::from_str(&cookie).expect("tokens and secrets are plain ASCII")
+}
+
+async fn confirmation(
+    State(app): State<Arc<App>>,
+    Path(secret): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    match after(&app, &secret, &asked, &headers).await {
+        Ok(response) => response,
+        Err(error) => bad_news(asked.look(&headers), &error),
+    }
+}
+
+async fn after(
+    app: &App,
+    secret: &str,
+    asked: &Asked,
+    headers: &HeaderMap,
+) -> Result<Response, ApiError> {
+    let session = payments::session(app, secret).await?;
+    let look = asked.look(headers).of_session(&session);
+    let attempt = app.store.latest_attempt(session.checkout.id).await?;
+    let leaves = session.checkout.success_url.is_some() && asked.stay.is_none();
+    let outcome = match session.checkout.status {
+        CheckoutStatus::Open => match attempt.filter(|a| a.state == PaymentState::Failed) {
+            Some(failed) => Outcome::Reopened(
+                look.say(declined(failed.decline_reason.as_deref()))
+                    .into_owned(),
+            ),
+            None => return Ok(SeeOther::to(&look.checkout_url(secret)).into_response()),
+        },
+        CheckoutStatus::Confirmed => match attempt.and_then(action) {
+            Some(url) => Outcome::RequiresAction(look.carried(&url)),
+            None => Outcome::Processing(Waiting {
+                leave_to: leaves.then(|| look.confirmation_url(secret)),
+                ..Waiting::default()
+            }),
+        },
+        CheckoutStatus::Succeeded if leaves => {
+            let told = is_told(app, &session).await?;
+            if asked.posted.is_some() || !told {
+                Outcome::Processing(Waiting {
+                    leave_to: Some(look.confirmation_url(secret)),
+                    succeeded: true,
+                    order_created: true,
+                    webhook_delivered: told,
+                })
+            } else {
+                let to = with_token(&session.success_url(&app.urls), &session, headers);
+                // From a frame, the page around it goes there.
+                if !(look.embed && frame::page_around(&session).is_some()) {
+                    return Ok(SeeOther::to(&to).into_response());
+                }
+                Outcome::Succeeded(receipt(&session, look, &to))
+            }
+        }
+        CheckoutStatus::Succeeded => {
+            Outcome::Succeeded(receipt(&session, look, &session.success_url(&app.urls)))
+        }
+        CheckoutStatus::Expired => return Err(Refusal::ExpiredCheckout.into()),
+        CheckoutStatus::Failed => Outcome::Failed(look.say("failed-body").into_owned()),
+    };
+    let shown = ConfirmationPage {
+        look,
+        client_secret: secret.to_owned(),
+        test_mode: test_mode(app),
+        organization: filled::organization(&session.organization),
+        outcome,
+    };
+    Ok(Ancestors::of(&session).may_frame(page(StatusCode::OK, &shown)))
+}
+
+fn action(attempt: Payment) -> Option<String> {
+    attempt
+        .action_url
+        .filter(|_| attempt.state == PaymentState::RequiresAction)
+}
+
+/// Whether the merchant has heard of the success, or has had its time to.
+pub(super) async fn is_told(app: &App, session: &Session) -> Result<bool, ApiError> {
+    let since = session
+        .checkout
+        .modified_at
+        .unwrap_or(session.checkout.created_at);
+    Ok(app.clock.now().duration_since(since) >= PATIENCE
+        || !app.store.awaits_delivery(session.checkout.id).await?)
+}
+
+/// The address after success with the key to the customer's portal, where this browser holds one that opens it (4.10):
+/// that of a customer known by e-mail alone never became one.
+pub(super) fn with_token(url: &str, session: &Session, headers: &HeaderMap) -> String {
+    if session.checkout.matched_by_email {
+        return url.to_owned();
+    }
+    let held = headers.get_all(header::COOKIE).iter().find_map(|cookies| {
+        cookies
+            .to_str()
+            .ok()?
+            .split("; ")
+            .find_map(|pair| pair.strip_prefix(PORTAL_COOKIE)?.strip_prefix('='))
+            .map(str::to_owned)
+    });
+    match held.filter(|token| {
+        token
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    }) {
+        None => url.to_owned(),
+        Some(token) => {
+            let (base, fragment) = url
+                .split_once('#')
+                .map_or((url, None), |(b, f)| (b, Some(f)));
+            let join = if base.contains('?') { '&' } else { '?' };
+            let fragment = fragment.map(|f| format!("#{f}")).unwrap_or_default();
+            format!("{base}{join}customer_session_token={token}{fragment}")
+        }
+    }
+}
+
+fn receipt(session: &Session, look: PageContext, success_url: &str) -> Receipt {
+    let row = &session.checkout;
+    let sum = totals::totals(row);
+    let paid = if row.trial_end.is_some() {
+        0
+    } else {
+        sum.total
+    };
+    Receipt {
+        product_name: session.selected().product.name.clone(),
+        // A single line would only repeat the product and the total.
+        lines: Some(filled::lines(session, look))
+            .filter(|lines| lines.len() > 1)
+            .unwrap_or_default(),
+        total: Line {
+            label: look.say("paid").into_owned(),
+            amount: filled::display(paid, row.currency, look.locale),
+        },
+        email: row.customer_email.clone(),
+        what_next: filled::what_next(session, look),
+        next: row.success_url.as_ref().map(|_| Link {
+            url: success_url.to_owned(),
+            label: {
+                let name = session.organization.name.as_str();
+                look.with("return-to", [("name", name.into())])
+            },
+        }),
+    }
+}

@@ -1,0 +1,472 @@
+//! What the form asks for: to save what it holds, or to pay.
+
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Redirect as SeeOther, Response},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use till_core::{
+    checkout::{Session, totals},
+    kernel::records::PaymentState,
+};
+use till_ports::processor::sandbox::{CardField, CardInput, TokenizeError};
+use till_wire::{
+    checkouts::{CheckoutStatus, CheckoutUpdate, Writer},
+    input::{Context, Problem, Step},
+};
+
+use super::{
+    fields::{Field, FieldErrors},
+    filled,
+    form::CheckoutForm,
+    pages::test_mode,
+    problems::{at_card, note, place, whole},
+    sent,
+    view::{CheckoutPage, PageContext},
+};
+use crate::{
+    api::checkouts::change_by_secret,
+    app::App,
+    http::{
+        error::ApiError,
+        idempotency::{Before, IdempotencyGuard},
+        limits::Network,
+    },
+    pages::{later, page},
+    payments,
+};
+
+/// What a confirmed buyer is given.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Paid {
+    /// The bank's page, where it wants to ask; else the confirmation page is next.
+    pub bank: Option<String>,
+    /// For the browser to keep: opens the customer's portal, if it may, once the purchase has succeeded.
+    pub token: Option<String>,
+}
+
+impl Paid {
+    fn of(confirmed: payments::Confirmation, look: PageContext) -> Self {
+        let action = confirmed
+            .payment
+            .filter(|p| p.state == PaymentState::RequiresAction);
+        let bank = action.and_then(|p| p.action_url);
+        Self {
+            bank: bank.map(|url| look.carried(&url)),
+            token: confirmed.token.or(confirmed.awaited_token),
+        }
+    }
+}
+
+/// One sent form, and what is wrong with it so far.
+struct Submit<'a> {
+    app: &'a App,
+    look: PageContext,
+    form: &'a CheckoutForm,
+    network: &'a Network,
+    secret: String,
+    errors: FieldErrors,
+    /// What is told where the page is shown again, but is no reason to show it again.
+    asides: FieldErrors,
+}
+
+impl<'a> Submit<'a> {
+    fn new(
+        app: &'a App,
+        session: &Session,
+        look: PageContext,
+        form: &'a CheckoutForm,
+        network: &'a Network,
+    ) -> Self {
+        Self {
+            app,
+            look,
+            form,
+            network,
+            secret: session.checkout.client_secret.clone(),
+            errors: FieldErrors::default(),
+            asides: FieldErrors::default(),
+        }
+    }
+
+    /// The page again, with what is wrong; `told` is the message about all of it.
+    fn again(self, session: &Session, told: Option<&str>) -> Response {
+        page(StatusCode::OK, &self.shown(session, told))
+    }
+
+    fn shown(self, session: &Session, told: Option<&str>) -> CheckoutPage {
+        let mut shown = filled::page(
+            session,
+            self.look,
+            Some(self.form),
+            test_mode(self.app),
+            self.app.context().id(),
+        );
+        shown.errors = self.errors;
+        shown.errors.join(self.asides);
+        if shown.errors.get(Field::Discount).is_some() {
+            filled::offer_removal(&mut shown, session);
+        }
+        shown.no_trial = told == Some("trial-used");
+        shown.error = told.map(|id| self.look.say(id).into_owned());
+        shown.gather_unshown();
+        shown
+    }
+
+    /// The page again after an error. It is told as a whole where it belongs to no field; a fault of ours always is,
+    /// with the number that the log has it under. `decline` is the reason of the last attempt.
+    fn failed(self, session: &Session, error: &ApiError, decline: Option<&str>) -> Response {
+        let (look, status) = (self.look, error.status());
+        if error.retry_after().is_some() {
+            let told = self.errors.is_empty() && self.asides.is_empty();
+            let told = told.then(|| whole(error, None));
+            let shown = self.shown(session, told);
+            return later(page(status, &shown), error);
+        }
+        if !status.is_server_error() {
+            let told = self.errors.is_empty().then(|| whole(error, decline));
+            return self.again(session, told);
+        }
+        let mut shown = self.shown(session, Some(whole(error, None)));
+        if let (Some(words), Some(number)) = (&mut shown.error, error.log_fault()) {
+            *words = format!("{words} {} {number}", look.say("reference"));
+        }
+        page(status, &shown)
+    }
+
+    /// Reads the body, leaving out what does not read and saying so at its field.
+    fn read(&mut self, body: &mut Map<String, Value>, session: &Session) -> CheckoutUpdate {
+        loop {
+            let mut cx = Context::new("body");
+            let value = Value::Object(body.clone());
+            let read = cx.object(&value, |f| CheckoutUpdate::read(Writer::Client, f));
+            for problem in &cx.problems {
+                note(problem, session, self.look, &mut self.errors);
+            }
+            if cx.problems.is_empty() || !leave_out(&cx.problems, body) {
+                return read.unwrap_or_default();
+            }
+        }
+    }
+
+    /// Says at their fields what is refused, and leaves it out. Whether anything was left out.
+    fn refused(
+        &mut self,
+        error: &ApiError,
+        body: &mut Map<String, Value>,
+        session: &Session,
+    ) -> bool {
+        place(error, session, self.look, &mut self.errors);
+        if matches!(
+            error.name(),
+            "DiscountRedemptionLimitReached" | "TooManyDiscountCodes"
+        ) {
+            return body.remove("discount_code").is_some();
+        }
+        leave_out(error.problems(), body)
+    }
+}
+
+/// Takes what problems speak of out of a body.
+fn leave_out(problems: &[Problem], body: &mut Map<String, Value>) -> bool {
+    let mut any = false;
+    for problem in problems {
+        let Some(Step::Key(key)) = problem.loc.get(1) else {
+            continue;
+        };
+        let part = match (problem.loc.get(2), body.get_mut(key.as_ref())) {
+            (Some(Step::Key(slug)), Some(Value::Object(answers)))
+                if *key == "custom_field_data" =>
+            {
+                answers.remove(slug.as_ref())
+            }
+            _ => body.remove(key.as_ref()),
+        };
+        any |= part.is_some();
+    }
+    any
+}
+
+/// The page as it was sent, with what the error says about all of it.
+pub(super) fn refused(
+    app: &App,
+    session: &Session,
+    look: PageContext,
+    form: &CheckoutForm,
+    network: &Network,
+    error: &ApiError,
+) -> Response {
+    Submit::new(app, session, look, form, network).failed(session, error, None)
+}
+
+/// The page as it was sent, with a message about all of it.
+pub(super) fn again(
+    app: &App,
+    session: &Session,
+    look: PageContext,
+    form: &CheckoutForm,
+    network: &Network,
+    told: &str,
+) -> Response {
+    Submit::new(app, session, look, form, network).again(session, Some(told))
+}
+
+/// Saves what the form holds as far as it will do, and shows the new amounts.
+pub(super) async fn save(
+    app: &App,
+    session: Session,
+    look: PageContext,
+    form: &CheckoutForm,
+    network: &Network,
+) -> Response {
+    let mut submit = Submit::new(app, &session, look, form, network);
+    let mut body = sent::body(form, &session, look, &mut submit.errors);
+    loop {
+        let input = submit.read(&mut body, &session);
+        match change_by_secret(app, &submit.secret, &input, network).await {
+            Ok(changed) => return submit.again(&changed, None),
+            Err(error) if submit.refused(&error, &mut body, &session) => {}
+            Err(error) => return submit.failed(&session, &error, None),
+        }
+    }
+}
+
+/// Another product that was chosen is taken before paying, by itself: what is typed beside it was typed for the
+/// product of before, and the next form is the new one's (CR-25).
+async fn with_product<'a>(
+    mut submit: Submit<'a>,
+    session: Session,
+) -> Result<(Submit<'a>, Session), Response> {
+    let Some(id) = sent::other_product(submit.form, &session.checkout) else {
+        return Ok((submit, session));
+    };
+    let mut alone = Map::from_iter([("product_id".to_owned(), id.into())]);
+    let input = submit.read(&mut alone, &session);
+    match change_by_secret(submit.app, &submit.secret, &input, submit.network).await {
+        Ok(changed) => Ok((submit, changed)),
+        Err(error) => {
+            place(&error, &session, submit.look, &mut submit.errors);
+            Err(submit.failed(&session, &error, None))
+        }
+    }
+}
+
+/// A code that was typed but not applied is applied before paying: the session with it. A wrong one is no reason not to pay, and only
+/// told where the page is shown again; a fault of ours is one, and one that may not be tried now.
+async fn with_code(
+    submit: &mut Submit<'_>,
+    session: &Session,
+    body: &mut Map<String, Value>,
+) -> Result<Option<Session>, ApiError> {
+    let Some(code) = body.remove("discount_code") else {
+        return Ok(None);
+    };
+    let mut alone = Map::from_iter([("discount_code".to_owned(), code)]);
+    let errors = std::mem::take(&mut submit.errors);
+    let input = submit.read(&mut alone, session);
+    let changed = change_by_secret(submit.app, &submit.secret, &input, submit.network).await;
+    if let Err(error) = &changed {
+        place(error, session, submit.look, &mut submit.errors);
+    }
+    submit.asides = std::mem::replace(&mut submit.errors, errors);
+    match changed {
+        Err(error) if error.status().is_server_error() || error.retry_after().is_some() => {
+            Err(error)
+        }
+        changed => Ok(changed.ok()),
+    }
+}
+
+/// Judges the confirmation with what the form holds, so that all that is wrong is told at once: with a stand-in for
+/// the card's token, and where answers are wrong, once more with stand-ins for them.
+async fn judged(
+    submit: &mut Submit<'_>,
+    mut body: Map<String, Value>,
+    wanted: &Session,
+) -> Result<(), ApiError> {
+    if totals::form(wanted).required() {
+        body.insert("confirmation_token_id".into(), "unknown".into());
+    }
+    let judge = |body: &Map<String, Value>| Value::Object(body.clone());
+    let (app, secret, look) = (submit.app, submit.secret.clone(), submit.look);
+    let Err(error) = payments::judge(app, &secret, &judge(&body)).await else {
+        return Ok(());
+    };
+    place(&error, wanted, look, &mut submit.errors);
+    let stand_ins = sent::stand_ins(error.problems(), wanted);
+    if !stand_ins.is_empty() {
+        let answers = body.entry("custom_field_data");
+        let answers = answers.or_insert_with(|| Value::Object(Map::new()));
+        if let Some(answers) = answers.as_object_mut() {
+            answers.extend(stand_ins);
+        }
+        if let Err(more) = payments::judge(app, &secret, &judge(&body)).await {
+            place(&more, wanted, look, &mut submit.errors);
+        }
+    }
+    Err(error)
+}
+
+/// What came of the form when it was sent before, if it was: the same page, or what is wrong again.
+pub(super) async fn before(
+    app: &App,
+    session: &Session,
+    look: PageContext,
+    form: &CheckoutForm,
+    guard: &IdempotencyGuard,
+    network: &Network,
+) -> Result<Option<Paid>, Box<Response>> {
+    let secret = &session.checkout.client_secret;
+    let error = match learned(app, secret, look, guard).await {
+        None => return Ok(None),
+        Some(Ok(paid)) => return Ok(Some(paid)),
+        Some(Err(error)) => error,
+    };
+    let submit = Submit::new(app, session, look, form, network);
+    Err(elsewhere(submit, &error, session).await)
+}
+
+async fn learned(
+    app: &App,
+    secret: &str,
+    look: PageContext,
+    guard: &IdempotencyGuard,
+) -> Option<Result<Paid, ApiError>> {
+    match guard.before(app).await {
+        Ok(Before::Nothing) => None,
+        Ok(Before::Done(paid)) => Some(Ok(paid)),
+        Ok(Before::Begun(attempt)) => {
+            let resumed = payments::resume(app, secret, attempt).await;
+            Some(resumed.map(|confirmed| Paid::of(confirmed, look)))
+        }
+        Err(error) => Some(Err(error)),
+    }
+}
+
+/// Confirms with what the form holds, or shows the page again with everything that is wrong at once.
+pub(super) async fn pay_by_form(
+    app: &App,
+    session: Session,
+    look: PageContext,
+    form: &CheckoutForm,
+    guard: &IdempotencyGuard,
+    network: &Network,
+) -> Result<Paid, Box<Response>> {
+    let submit = Submit::new(app, &session, look, form, network);
+    let (mut submit, session) = with_product(submit, session).await.map_err(Box::new)?;
+    let mut body = sent::body(form, &session, look, &mut submit.errors);
+    let session = match with_code(&mut submit, &session, &mut body).await {
+        Ok(with_code) => with_code.unwrap_or(session),
+        Err(error) => return Err(Box::new(submit.failed(&session, &error, None))),
+    };
+    // The session as this form would make it: what is shown must be what is charged.
+    let wanted = loop {
+        let input = submit.read(&mut body, &session);
+        match payments::preview(app, &session, &input).await {
+            Ok(wanted) => break wanted,
+            Err(error) if submit.refused(&error, &mut body, &session) => {}
+            Err(error) => return Err(Box::new(submit.failed(&session, &error, None))),
+        }
+    };
+    let shown = form.shown_total.as_deref();
+    if shown.is_some_and(|shown| !filled::is_shown(shown, &wanted.checkout)) {
+        return Err(Box::new(submit.again(&wanted, Some("total-changed"))));
+    }
+    if let Err(error) = judged(&mut submit, body.clone(), &wanted).await
+        && submit.errors.is_empty()
+    {
+        return Err(elsewhere(submit, &error, &wanted).await);
+    }
+    let required = totals::form(&wanted).required();
+    let token = match required {
+        true => token(&mut submit).await,
+        false => None,
+    };
+    if !submit.errors.is_empty() || token.is_some() != required {
+        return Err(Box::new(submit.again(&wanted, None)));
+    }
+    if let Some(token) = token {
+        body.insert("confirmation_token_id".into(), token.into());
+    }
+    let error = match payments::confirm(app, session, Value::Object(body), guard, network).await {
+        Ok(confirmed) => {
+            let paid = Paid::of(confirmed, look);
+            if let Err(error) = guard.done(app, &paid).await {
+                tracing::warn!(?error, "what came of a form could not be kept");
+            }
+            return Ok(paid);
+        }
+        // The same form, sent twice at once: what came of the first is told.
+        Err(error) => match learned(app, &submit.secret, look, guard).await {
+            None => error,
+            Some(first) => {
+                error.log_fault();
+                match first {
+                    Ok(paid) => return Ok(paid),
+                    Err(error) => error,
+                }
+            }
+        },
+    };
+    place(&error, &wanted, look, &mut submit.errors);
+    if submit.errors.is_empty() {
+        return Err(elsewhere(submit, &error, &wanted).await);
+    }
+    Err(Box::new(submit.again(&wanted, None)))
+}
+
+/// An error that belongs to no field. Somebody who has paid already is sent on instead.
+async fn elsewhere(submit: Submit<'_>, error: &ApiError, wanted: &Session) -> Box<Response> {
+    let now = payments::session(submit.app, &submit.secret).await;
+    if let Ok(now) = now
+        && now.checkout.status != CheckoutStatus::Open
+    {
+        error.log_fault();
+        let to = submit.look.arrival_url(&now);
+        return Box::new(SeeOther::to(&to).into_response());
+    }
+    let last = match error.name() {
+        "PaymentError" => submit.app.store.latest_attempt(wanted.checkout.id).await,
+        _ => Ok(None),
+    };
+    let reason = last
+        .ok()
+        .flatten()
+        .and_then(|attempt| attempt.decline_reason);
+    Box::new(submit.failed(wanted, error, reason.as_deref()))
+}
+
+/// A token of the page's card fields; what is wrong with them is said at each.
+async fn token(submit: &mut Submit<'_>) -> Option<String> {
+    let form = submit.form;
+    let text = |field: &Option<String>| field.clone().unwrap_or_default();
+    let card = CardInput::typed(
+        &text(&form.card_number),
+        &text(&form.card_expiry),
+        &text(&form.card_cvc),
+        form.customer_name.as_deref(),
+    );
+    let sandbox = submit.app.sandbox.as_ref()?;
+    match sandbox.tokenize(card, submit.app.clock.now()).await {
+        Ok(token) => Some(token),
+        Err(TokenizeError::Card(wrong)) => {
+            for problem in wrong {
+                let field = match problem.field {
+                    CardField::Number => Field::CardNumber,
+                    CardField::Expiry => Field::CardExpiry,
+                    CardField::Cvc => Field::CardCvc,
+                };
+                let words = submit.look.say(at_card(problem.fault));
+                submit.errors.replace(field, words);
+            }
+            None
+        }
+        Err(error) => {
+            tracing::error!(%error, "the sandbox could not keep a token");
+            let words = submit.look.say("error-card-unread");
+            submit.errors.add(Field::CardNumber, words);
+            None
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! What is wrong, in the buyer's words: problems by their kind and place, other errors by their name. The words of the
+//! API are for programmers, and English.
+
+use till_core::checkout::{Session, totals};
+use till_ports::processor::sandbox::CardFault;
+use till_wire::{
+    custom_fields::CustomFieldKind,
+    input::{Problem, Step},
+};
+
+use super::{
+    fields::{Field, FieldErrors},
+    filled,
+    view::PageContext,
+};
+use crate::http::error::ApiError;
+
+/// Puts an API error's problems at the page's fields.
+pub(super) fn place(
+    error: &ApiError,
+    session: &Session,
+    look: PageContext,
+    errors: &mut FieldErrors,
+) {
+    for problem in error.problems().iter().filter(|one| !tells_total(one)) {
+        note(problem, session, look, errors);
+    }
+    match error.name() {
+        "DiscountRedemptionLimitReached" => {
+            errors.add(Field::Discount, look.say("error-discount-limit"));
+        }
+        "TooManyDiscountCodes" => errors.add(Field::Discount, look.say("too-many-codes")),
+        _ => {}
+    }
+}
+
+/// Whether a problem says that the total has changed: said of the page as a whole.
+fn tells_total(problem: &Problem) -> bool {
+    let ctx = problem.ctx.as_ref();
+    ctx.is_some_and(|ctx| ctx.get("total_amount").is_some())
+}
+
+/// Puts a problem at its field, where the page has it.
+pub(super) fn note(
+    problem: &Problem,
+    session: &Session,
+    look: PageContext,
+    errors: &mut FieldErrors,
+) {
+    let loc: Vec<&str> = problem
+        .loc
+        .iter()
+        .filter_map(|step| match step {
+            Step::Key(key) => Some(key.as_ref()),
+            Step::Index(_) => None,
+        })
+        .collect();
+    let field = match loc[..] {
+        ["body", "custom_field_data", slug] => {
+            errors.add_answer(slug, answer(slug, problem, session, look));
+            return;
+        }
+        // Said of the whole address: a state of another country when it was read, else missing parts, else that
+        // no tax can be worked out for it.
+        ["body", "customer_billing_address"] if problem.kind == "value_error" => {
+            if problem.ctx.is_some() {
+                Some(Field::State)
+            } else if lacks_street(session) {
+                Some(Field::Line1)
+            } else {
+                errors.add(Field::Country, look.say("error-address-tax"));
+                return;
+            }
+        }
+        ["body", "discount_id"] => {
+            errors.add(Field::Discount, look.say("error-discount-ended"));
+            return;
+        }
+        _ => Field::from_loc(&loc),
+    };
+    if let Some(field) = field {
+        errors.add(field, at_field(field, problem, session, look));
+    }
+}
+
+fn lacks_street(session: &Session) -> bool {
+    let row = &session.checkout;
+    let address = row.customer_billing_address.as_ref();
+    totals::needs_full_address(row) && !address.is_some_and(|a| a.has_street_part())
+}
+
+/// What is wrong with the answer to a custom field.
+fn answer(slug: &str, problem: &Problem, session: &Session, look: PageContext) -> String {
+    let asked = session.selected().asked();
+    let field = asked.iter().find(|one| one.field.slug == slug);
+    let Some(takes) = field.map(|one| one.field.takes()) else {
+        return look.say("error-field").into_owned();
+    };
+    let count =
+        |id: &str, bound: Option<i64>| look.with(id, [("count", bound.unwrap_or(1).into())]);
+    let number = |n: i64| super::money::number(n, look.locale);
+    let day = |seconds: i64| {
+        let moment = jiff::Timestamp::from_second(seconds).unwrap_or_default();
+        super::money::date(moment, look.locale)
+    };
+    let empty = problem.kind == "missing" || problem.input.is_null();
+    let id = match (&takes, &*problem.kind) {
+        (CustomFieldKind::Checkbox(_), _) => "error-answer-tick",
+        _ if empty => "error-answer-missing",
+        (CustomFieldKind::Text(text), "string_too_short") => {
+            return count("error-answer-short", text.min_length);
+        }
+        (CustomFieldKind::Text(text), "string_too_long") => {
+            return count("error-answer-long", text.max_length);
+        }
+        (CustomFieldKind::Number(bounds), "greater_than_equal") => {
+            let least = number(bounds.ge.unwrap_or(i64::from(i32::MIN)));
+            return look.with("error-answer-at-least", [("least", least.into())]);
+        }
+        (CustomFieldKind::Number(bounds), "less_than_equal") => {
+            let most = number(bounds.le.unwrap_or(i64::from(i32::MAX)));
+            return look.with("error-answer-at-most", [("most", most.into())]);
+        }
+        (CustomFieldKind::Date(bounds), "greater_than_equal") => {
+            let date = day(bounds.ge.unwrap_or_default());
+            return look.with("error-answer-from", [("date", date.into())]);
+        }
+        (CustomFieldKind::Date(bounds), "less_than_equal") => {
+            let date = day(bounds.le.unwrap_or_default());
+            return look.with("error-answer-until", [("date", date.into())]);
+        }
+        (CustomFieldKind::Number(_), _) => "error-answer-number",
+        (CustomFieldKind::Date(_), _) => "error-answer-date",
+        (CustomFieldKind::Select(_), _) => "error-answer-choice",
+        (CustomFieldKind::Text(_), _) => "error-field",
+    };
+    look.say(id).into_owned()
+}
+
+/// What is wrong with a field, for the person at the page.
+fn at_field(field: Field, problem: &Problem, session: &Session, look: PageContext) -> String {
+    let missing = problem.kind == "missing";
+    let bound = matches!(
+        &*problem.kind,
+        "greater_than_equal" | "less_than_equal" | "invalid_amount"
+    );
+    let id = match field {
+        Field::Product => "error-product",
+        Field::Amount if bound => match filled::amount_bounds(session, look.locale) {
+            Some(bounds) => return bounds,
+            None => "error-field",
+        },
+        Field::Amount => return amount_unread(session, look),
+        Field::Seats if bound => match filled::seats_bounds(session, look.locale) {
+            Some(bounds) => return bounds,
+            None => "error-seats",
+        },
+        Field::Seats => "error-seats",
+        Field::Discount => "error-discount",
+        Field::Email if missing => "error-email-missing",
+        Field::Email => "error-email",
+        Field::CardNumber => "error-card-number-missing",
+        Field::Country if missing => "error-country",
+        Field::Line1 => "error-line1",
+        Field::City => "error-city",
+        Field::State => "error-state",
+        Field::PostalCode => "error-postal-code",
+        Field::BillingName => "error-business-name",
+        Field::TaxId => "error-tax-id",
+        _ => "error-field",
+    };
+    look.say(id).into_owned()
+}
+
+/// What is typed is no amount.
+pub(super) fn amount_unread(session: &Session, look: PageContext) -> String {
+    let decimals = session.checkout.currency.decimals();
+    let ten = 10 * 10_i64.pow(u32::from(decimals));
+    let example = super::money::editable_in(ten, decimals, look.locale);
+    look.with("error-amount", [("example", example.into())])
+}
+
+/// What is wrong with a card field.
+pub(super) fn at_card(fault: CardFault) -> &'static str {
+    match fault {
+        CardFault::NoNumber => "error-card-number-missing",
+        CardFault::NotANumber => "error-card-number",
+        CardFault::NotATestCard => "error-card-real",
+        CardFault::Expiry => "error-card-expiry",
+        CardFault::Expired => "error-card-expired",
+        CardFault::Cvc => "error-card-cvc",
+        CardFault::CvcOnFront => "error-card-cvc-front",
+    }
+}
+
+/// The message for why the bank said no. Lost and stolen cards read like any other: whoever holds one must not learn
+/// why it fails.
+pub(super) fn declined(reason: Option<&str>) -> &'static str {
+    match reason {
+        Some("insufficient_funds") => "declined-funds",
+        Some("expired_card") => "declined-expired",
+        Some("incorrect_cvc") => "declined-cvc",
+        Some("processing_error" | "processor_unreachable" | "invalid_request") => {
+            "declined-processing"
+        }
+        Some("authentication_required") => "declined-approval",
+        _ => "declined",
+    }
+}
+
+/// The message for an error that belongs to no field; `decline` is the reason of the last attempt.
+pub(super) fn whole(error: &ApiError, decline: Option<&str>) -> &'static str {
+    match error.name() {
+        "PaymentError" => declined(decline),
+        _ if error.problems().iter().any(tells_total) => "total-changed",
+        "CheckoutLocked" => "in-flight",
+        "AlreadyActiveSubscriptionError" => "already-subscribed",
+        "PaymentNotReady" => "not-ready",
+        "TrialAlreadyRedeemed" => "trial-used",
+        "DiscountRedemptionLimitReached" => "error-discount-limit",
+        "TooManyRequests" => "too-often",
+        "TooManyDeclines" => "too-many-declines",
+        "InternalServerError" => "our-fault",
+        _ => "other-error",
+    }
+}

@@ -1,0 +1,229 @@
+//! What each page shows, as plain values. A handler fills these from rows; the templates only print
+//! them. All text is escaped except [`SafeHtml`].
+
+mod after;
+mod page;
+mod parts;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use http::{HeaderMap, header};
+use till_core::checkout::Session;
+
+use super::money::Locale;
+use crate::pages::{assets, words::Value};
+
+pub use after::{ConfirmationPage, MessagePage, Outcome, Receipt, ThreeDsPage, Waiting};
+pub use page::CheckoutPage;
+pub use parts::{
+    Action, AddressForm, AmountField, Answer, AnswerKind, AppliedDiscount, BusinessForm,
+    DiscountBox, EmailField, Hero, Media, Payment, Product, ProductChoice, SeatsField, Tier, Usage,
+};
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the reader's system prefers.
+    #[default]
+    Auto,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Theme {
+    /// From the `theme` query parameter; anything unknown is [`Theme::Auto`].
+    #[must_use]
+    pub fn from_query(value: Option<&str>) -> Self {
+        match value {
+            Some("light") => Theme::Light,
+            Some("dark") => Theme::Dark,
+            _ => Theme::Auto,
+        }
+    }
+
+    fn name(self) -> Option<&'static str> {
+        match self {
+            Theme::Auto => None,
+            Theme::Light => Some("light"),
+            Theme::Dark => Some("dark"),
+        }
+    }
+}
+
+/// What every page has: its language and its theme.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PageContext {
+    /// The language of the words.
+    pub locale: Locale,
+    /// The language that the address asks for, carried along.
+    pub asked: Option<Locale>,
+    /// Light, dark or as the system prefers.
+    pub theme: Theme,
+    /// In a frame on a merchant's page.
+    pub embed: bool,
+}
+
+impl PageContext {
+    /// What a browser wants, before anything else is known.
+    #[must_use]
+    pub fn of_browser(headers: &HeaderMap) -> Self {
+        let accepted = headers.get(header::ACCEPT_LANGUAGE);
+        let wanted = accepted
+            .and_then(|value| value.to_str().ok())
+            .and_then(Locale::of_browser);
+        Self {
+            locale: wanted.unwrap_or_default(),
+            ..Self::default()
+        }
+    }
+
+    /// As the session's own language says, then the address, then the browser; English where the merchant has not
+    /// switched the languages on.
+    #[must_use]
+    pub fn of_session(self, session: &Session) -> Self {
+        let localised = session
+            .organization
+            .settings
+            .features()
+            .checkout_localization_enabled;
+        let own = session.checkout.locale.as_deref();
+        let locale = match (localised, own.and_then(Locale::of_tag)) {
+            (false, _) => Locale::En,
+            (true, Some(own)) => own,
+            (true, None) => self.locale,
+        };
+        Self { locale, ..self }
+    }
+
+    /// A message without values.
+    #[must_use]
+    pub fn say(self, id: &str) -> Cow<'static, str> {
+        self.locale.say(id)
+    }
+
+    /// A message with its values.
+    #[must_use]
+    pub fn with<const N: usize>(self, id: &str, values: [(&'static str, Value<'_>); N]) -> String {
+        self.locale.with(id, values)
+    }
+
+    fn lang(self) -> &'static str {
+        self.locale.tag()
+    }
+
+    fn dir(self) -> &'static str {
+        self.locale.dir()
+    }
+
+    fn styles(self) -> &'static str {
+        assets::styles_url()
+    }
+
+    fn script(self) -> &'static str {
+        assets::script_url()
+    }
+
+    fn frame_script(self) -> &'static str {
+        assets::frame_script_url()
+    }
+
+    /// A page's address with what the buyer's address forces carried along.
+    #[must_use]
+    pub fn carried(self, path: &str) -> String {
+        let forced = [
+            ("theme", self.theme.name()),
+            ("locale", self.asked.map(Locale::tag)),
+            ("embed", self.embed.then_some("true")),
+        ];
+        let query: Vec<String> = forced
+            .into_iter()
+            .filter_map(|(key, value)| Some(format!("{key}={}", value?)))
+            .collect();
+        if query.is_empty() {
+            return path.to_owned();
+        }
+        format!("{path}?{}", query.join("&"))
+    }
+
+    /// Address of the checkout page (and of its form).
+    #[must_use]
+    pub fn checkout_url(self, client_secret: &str) -> String {
+        self.carried(&format!("/checkout/{client_secret}"))
+    }
+
+    /// Address of the confirmation page.
+    #[must_use]
+    pub fn confirmation_url(self, client_secret: &str) -> String {
+        self.carried(&format!("/checkout/{client_secret}/confirmation"))
+    }
+
+    /// Address of the confirmation page for the answer to a form. Browsers hold what follows a form's POST to
+    /// the page's own site (`form-action`), so a page that would lead on to the merchant's is shown first.
+    #[must_use]
+    pub fn arrival_url(self, session: &Session) -> String {
+        let url = self.confirmation_url(&session.checkout.client_secret);
+        if session.checkout.success_url.is_none() {
+            return url;
+        }
+        let mark = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{mark}posted=true")
+    }
+}
+
+/// Who sells.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Organization {
+    /// Its name.
+    pub name: String,
+    /// An `https` picture; without one, or with another scheme, the first letter stands in.
+    pub avatar_url: Option<String>,
+    /// Its `http(s)` website, linked from its name.
+    pub website: Option<String>,
+}
+
+impl Organization {
+    fn initial(&self) -> String {
+        self.name
+            .chars()
+            .next()
+            .unwrap_or('•')
+            .to_uppercase()
+            .collect()
+    }
+
+    fn picture(&self) -> Option<&str> {
+        self.avatar_url
+            .as_deref()
+            .filter(|url| url.starts_with("https://"))
+    }
+
+    fn site(&self) -> Option<&str> {
+        self.website.as_deref().filter(|url| is_web(url))
+    }
+}
+
+fn is_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
+}
+
+/// One line of amounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What it is for.
+    pub label: String,
+    /// The amount, always with its decimals ([`super::money::display`]).
+    pub amount: String,
+}
+
+/// A link with its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Where to.
+    pub url: String,
+    /// `Return to Acme`.
+    pub label: String,
+}

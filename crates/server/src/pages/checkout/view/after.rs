@@ -1,0 +1,235 @@
+//! The pages around the form: what became of the payment, the sandbox's bank, and bad news.
+
+use std::borrow::Cow;
+
+use askama::Template;
+
+use super::{Line, Link, Organization, PageContext};
+use crate::pages::Page;
+
+/// `GET /checkout/{client_secret}/confirmation`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "checkout/confirmation.html")]
+pub struct ConfirmationPage {
+    /// Language and theme.
+    pub look: PageContext,
+    /// The credential in the page's address.
+    pub client_secret: String,
+    /// Whether payments are simulated.
+    pub test_mode: bool,
+    /// Who sells.
+    pub organization: Organization,
+    /// What became of the payment.
+    pub outcome: Outcome,
+}
+
+/// What the confirmation page tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Not known yet: the page listens to the event stream, or refreshes itself without script.
+    Processing(Waiting),
+    /// The bank wants the buyer to approve; holds the address of the page for that.
+    RequiresAction(String),
+    /// Paid (or nothing to pay).
+    Succeeded(Receipt),
+    /// The session is open again: says why, and links back to the checkout page.
+    Reopened(String),
+    /// It failed for good: says why.
+    Failed(String),
+}
+
+/// What a waiting page waits for (rule 4.9). The stream has no memory, so the page asks for itself
+/// again once it listens, and `seen` then tells what it missed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Where to go at success: the merchant's `success_url`, or a page of ours that redirects there.
+    /// `None` reloads this page, which then shows the receipt. With an address given, the page waits
+    /// up to 15 s for the order and the delivered webhook too; when they do not come, it goes to
+    /// itself with `?stay=1`, where the receipt with [`Receipt::next`] is to be shown.
+    pub leave_to: Option<String>,
+    /// The checkout has succeeded.
+    pub succeeded: bool,
+    /// The order exists.
+    pub order_created: bool,
+    /// A webhook endpoint got the news, or none is subscribed.
+    pub webhook_delivered: bool,
+}
+
+impl Waiting {
+    /// Seconds after which a browser without script looks again.
+    fn pause(&self) -> u8 {
+        if self.webhook_delivered { 0 } else { 3 }
+    }
+
+    fn seen(&self) -> String {
+        let mut seen = Vec::new();
+        for (word, is) in [
+            ("succeeded", self.succeeded),
+            ("order_created", self.order_created),
+            ("webhook_event_delivered", self.webhook_delivered),
+        ] {
+            if is {
+                seen.push(word);
+            }
+        }
+        seen.join(" ")
+    }
+}
+
+/// What was bought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The product's name.
+    pub product_name: String,
+    /// Lines above the total.
+    pub lines: Vec<Line>,
+    /// What was paid.
+    pub total: Line,
+    /// The buyer's e-mail.
+    pub email: Option<String>,
+    /// What happens now, in a sentence or two.
+    pub what_next: Option<String>,
+    /// On from here.
+    pub next: Option<Link>,
+}
+
+impl Page for ConfirmationPage {
+    fn picture(&self) -> Option<&str> {
+        self.organization.picture()
+    }
+}
+
+impl Page for MessagePage {}
+
+impl Page for ThreeDsPage {
+    fn picture(&self) -> Option<&str> {
+        self.organization.picture()
+    }
+}
+
+impl ConfirmationPage {
+    fn heading(&self) -> Cow<'static, str> {
+        self.look.say(match self.outcome {
+            Outcome::Processing(_) => "processing-title",
+            Outcome::RequiresAction(_) => "bank-title",
+            Outcome::Succeeded(_) => "thanks-title",
+            Outcome::Reopened(_) => "reopened-title",
+            Outcome::Failed(_) => "failed-title",
+        })
+    }
+
+    fn checkout(&self) -> String {
+        self.look.checkout_url(&self.client_secret)
+    }
+
+    fn stream(&self) -> String {
+        format!("/v1/checkouts/client/{}/stream", self.client_secret)
+    }
+}
+
+/// A page that only says something: no such session, expired, or trouble.
+#[derive(Debug, Clone, Template)]
+#[template(path = "checkout/message.html")]
+pub struct MessagePage {
+    /// Language and theme.
+    pub look: PageContext,
+    /// The heading.
+    pub title: String,
+    /// What it means and what to do, in a sentence or two.
+    pub body: String,
+    /// Small print for support, e.g. the request id.
+    pub reference: Option<String>,
+    /// On from here.
+    pub link: Option<Link>,
+}
+
+impl MessagePage {
+    /// 404: no session has this address.
+    #[must_use]
+    pub fn unknown(look: PageContext) -> Self {
+        Self::new(look, "unknown-title", "unknown-body")
+    }
+
+    /// 404: no checkout link has this address.
+    #[must_use]
+    pub fn no_link(look: PageContext) -> Self {
+        Self::new(look, "no-link-title", "no-link-body")
+    }
+
+    /// 403: the page that embeds the checkout may not.
+    #[must_use]
+    pub fn not_here(look: PageContext) -> Self {
+        Self::new(look, "not-here-title", "not-here-body")
+    }
+
+    /// 403: the link's signature is missing or wrong.
+    #[must_use]
+    pub fn unsigned(look: PageContext) -> Self {
+        Self::new(look, "unsigned-title", "unsigned-body")
+    }
+
+    /// 422: the link sells nothing now.
+    #[must_use]
+    pub fn not_for_sale(look: PageContext) -> Self {
+        Self::new(look, "not-for-sale-title", "not-for-sale-body")
+    }
+
+    /// The server's front door.
+    #[must_use]
+    pub fn front(look: PageContext) -> Self {
+        Self::new(look, "front-title", "front-body")
+    }
+
+    /// 404: no page has this address.
+    #[must_use]
+    pub fn nowhere(look: PageContext) -> Self {
+        Self::new(look, "nowhere-title", "nowhere-body")
+    }
+
+    /// 429: a budget is spent.
+    #[must_use]
+    pub fn too_often(look: PageContext) -> Self {
+        Self::new(look, "too-often-title", "too-often-body")
+    }
+
+    /// 410: the session's time is over.
+    #[must_use]
+    pub fn expired(look: PageContext) -> Self {
+        Self::new(look, "expired-title", "expired-body")
+    }
+
+    /// 500: holds the request id for support, where there is one.
+    #[must_use]
+    pub fn trouble(look: PageContext, request_id: Option<String>) -> Self {
+        Self {
+            reference: request_id,
+            ..Self::new(look, "trouble-title", "trouble-body")
+        }
+    }
+
+    fn new(look: PageContext, title: &str, body: &str) -> Self {
+        Self {
+            look,
+            title: look.say(title).into_owned(),
+            body: look.say(body).into_owned(),
+            reference: None,
+            link: None,
+        }
+    }
+}
+
+/// The sandbox's 3-D Secure page. Its form posts `decision=approve|refuse` to `action`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "checkout/three_ds.html")]
+pub struct ThreeDsPage {
+    /// Language and theme.
+    pub look: PageContext,
+    /// Who sells.
+    pub organization: Organization,
+    /// The amount in words; none when only a card is set up.
+    pub amount: Option<String>,
+    /// The card: `Visa •••• 3155`.
+    pub card: Option<String>,
+    /// Where the form posts to: the page's own address.
+    pub action: String,
+}

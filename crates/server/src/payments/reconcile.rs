@@ -1,0 +1,70 @@
+//! The third witness: attempts whose outcome nobody has heard of.
+
+use till_core::{
+    checkout::confirm::RECONCILE_AFTER,
+    kernel::jobs::{End, Job},
+    payments::declines,
+};
+use till_ports::processor;
+use uuid::Uuid;
+
+use super::{not_started, outcome::record_outcome_for, record_outcome};
+use crate::{app::App, http::error::ApiError};
+
+/// The reconciler: asks the processor how an attempt ended that nobody has heard of.
+pub async fn reconcile(app: &App, job: &Job) -> Result<End, ApiError> {
+    let id: Uuid = job.payload().map_err(ApiError::internal)?;
+    let done = || End::Done(Default::default());
+    let Some(payment) = app.store.attempt(id).await? else {
+        return Ok(done());
+    };
+    if payment.state.is_settled() {
+        return Ok(done());
+    }
+    let now = app.clock.now();
+    let touched = payment.modified_at.unwrap_or(payment.created_at);
+    let given_up = now.duration_since(touched) >= RECONCILE_AFTER;
+    // Somebody may still be about to confirm it, or a confirmation be on its way: where it is given up, the
+    // processor is told first, and takes none from then on.
+    let told = match app.processor.retrieve(id, now).await {
+        Ok(None) if given_up => app.processor.abandon(id, now).await,
+        told => told,
+    };
+    let outcome = match told {
+        Ok(Some(outcome)) => outcome,
+        Ok(None) if given_up => {
+            let abandoned = not_started(
+                declines::ABANDONED,
+                "The payment was interrupted before it began. Nothing was charged.",
+            );
+            // The processor may not know it yet; whoever is about to ask finds it ended, or was first.
+            return Ok(
+                match record_outcome_for(app, id, &abandoned, Some(payment.version), None).await? {
+                    Some(_) => done(),
+                    None => End::Retry { at: now },
+                },
+            );
+        }
+        Ok(None) => {
+            return Ok(End::Retry {
+                at: touched + RECONCILE_AFTER,
+            });
+        }
+        Err(error) => {
+            tracing::warn!(%error, payment = %id, "could not ask how an attempt ended");
+            return Ok(End::Retry {
+                at: now + RECONCILE_AFTER,
+            });
+        }
+    };
+    record_outcome(app, id, &outcome).await?;
+    Ok(match outcome {
+        processor::Outcome::Processing => End::Retry {
+            at: now + jiff::SignedDuration::from_secs(1),
+        },
+        processor::Outcome::RequiresAction { .. } => End::Retry {
+            at: now + RECONCILE_AFTER,
+        },
+        _ => done(),
+    })
+}

@@ -1,0 +1,220 @@
+//! A `Changes` in one flight: all statements leave before the first answer is awaited.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::Poll;
+
+use deadpool_postgres::ClientWrapper;
+use futures_util::future::{MaybeDone, maybe_done};
+use till_core::kernel::changes::{Changes, CommitConflict, Value, Write};
+use tokio_postgres::Statement;
+use tokio_postgres::error::SqlState;
+
+use super::cells::{Param, check};
+use super::{failed, prepare};
+use crate::error::{CommitError, Stale};
+use crate::retry::retry_on_conflict;
+
+/// One statement of a flight.
+struct Step<'a> {
+    sql: Cow<'a, str>,
+    binds: Cow<'a, [Value]>,
+    /// The refusal when it does not touch exactly one row.
+    unless_one: Option<CommitConflict>,
+    /// Whether it could touch several rows.
+    several: bool,
+}
+
+/// What a statement answered: the rows it touched.
+type Answer = Result<u64, tokio_postgres::Error>;
+type Sent<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+
+/// Why a flight wrote nothing.
+struct Failure {
+    error: CommitError,
+    /// The server broke the transaction off because of another's: nothing that it relies on was judged.
+    broken: bool,
+}
+
+impl<E: Into<CommitError>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self {
+            error: error.into(),
+            broken: false,
+        }
+    }
+}
+
+impl Stale for Failure {
+    fn is_stale(&self) -> bool {
+        self.broken
+    }
+}
+
+/// Sends the changes, and the same again, after a random pause, where the server broke the transaction off:
+/// what they rely on is named in them, so nothing needs to be decided anew.
+pub(super) async fn commit(client: &ClientWrapper, changes: &Changes) -> Result<(), CommitError> {
+    // where the changes lie in memory differs between rivals
+    let seed = std::ptr::from_ref(changes).addr() as u64;
+    retry_on_conflict(seed, || once(client, changes))
+        .await
+        .map_err(|failure| failure.error)
+}
+
+async fn once(client: &ClientWrapper, changes: &Changes) -> Result<(), Failure> {
+    let steps: Vec<Step<'_>> = changes.writes.iter().map(step).collect();
+    let mut statements = Vec::with_capacity(steps.len());
+    for step in &steps {
+        let statement = prepare(client, &step.sql).await?;
+        check(&statement, &step.sql, &step.binds)?;
+        statements.push(statement);
+    }
+    let alone = steps.len() == 1 && (steps[0].unless_one.is_none() || !steps[0].several);
+    let counted = steps.iter().any(|step| step.unless_one.is_some());
+    let mut sent: Vec<MaybeDone<Sent<'_>>> = Vec::with_capacity(steps.len() + 2);
+    if !alone {
+        sent.push(control(client, "begin"));
+    }
+    for (step, statement) in steps.iter().zip(&statements) {
+        sent.push(maybe_done(Box::pin(execute(
+            client,
+            statement,
+            &step.binds,
+        ))));
+    }
+    if !alone && !counted {
+        // a failed statement turns this into a rollback on the server
+        sent.push(control(client, "commit"));
+    }
+    let answers = in_order(sent).await;
+    let outcome = judge(&steps, answers, usize::from(!alone));
+    if alone || !counted {
+        return outcome;
+    }
+    let end = if outcome.is_ok() {
+        "commit"
+    } else {
+        "rollback"
+    };
+    let ended = client.batch_execute(end).await;
+    outcome?;
+    ended.map_err(|e| refused(end, &e))
+}
+
+async fn execute(client: &ClientWrapper, statement: &Statement, binds: &[Value]) -> Answer {
+    client.execute_raw(statement, binds.iter().map(Param)).await
+}
+
+fn control<'a>(client: &'a ClientWrapper, sql: &'static str) -> MaybeDone<Sent<'a>> {
+    maybe_done(Box::pin(async move {
+        client.batch_execute(sql).await.map(|()| 0)
+    }))
+}
+
+/// Sends all in order (the driver sends at the first poll), then waits for all.
+async fn in_order(mut sent: Vec<MaybeDone<Sent<'_>>>) -> Vec<Answer> {
+    std::future::poll_fn(|cx| {
+        let mut all = Poll::Ready(());
+        for one in &mut sent {
+            if Pin::new(one).poll(cx).is_pending() {
+                all = Poll::Pending;
+            }
+        }
+        all
+    })
+    .await;
+    sent.into_iter()
+        .filter_map(|mut one| Pin::new(&mut one).take_output())
+        .collect()
+}
+
+/// The first statement, in order, that failed or missed its expectation speaks for all:
+/// those behind it only say that the transaction is aborted.
+fn judge(steps: &[Step<'_>], answers: Vec<Answer>, before: usize) -> Result<(), Failure> {
+    for (i, answer) in answers.into_iter().enumerate() {
+        let step = i.checked_sub(before).and_then(|i| steps.get(i));
+        let sql = step.map_or("begin or commit", |step| &step.sql);
+        let touched = answer.map_err(|e| refused(sql, &e))?;
+        if let Some(unless) = step.and_then(|step| step.unless_one.as_ref())
+            && touched != 1
+        {
+            return Err(unless.clone().into());
+        }
+    }
+    Ok(())
+}
+
+/// What an error means for the decision.
+fn refused(sql: &str, e: &tokio_postgres::Error) -> Failure {
+    if let Some(db) = e.as_db_error() {
+        if *db.code() == SqlState::UNIQUE_VIOLATION {
+            return CommitConflict::Taken(db.constraint().unwrap_or_default().to_owned()).into();
+        }
+        let rivals = [
+            SqlState::T_R_SERIALIZATION_FAILURE,
+            SqlState::T_R_DEADLOCK_DETECTED,
+        ];
+        if rivals.contains(db.code()) {
+            return Failure {
+                error: CommitConflict::Stale.into(),
+                broken: true,
+            };
+        }
+    }
+    failed(sql, e).into()
+}
+
+fn step(write: &Write) -> Step<'_> {
+    match write {
+        Write::Insert {
+            table,
+            columns,
+            values,
+        } => Step {
+            sql: Cow::Owned(crate::sql::insert(table, columns)),
+            binds: Cow::Borrowed(values),
+            unless_one: None,
+            several: false,
+        },
+        Write::Update {
+            table,
+            id,
+            version,
+            set,
+        } => {
+            let (sql, binds) = crate::sql::update(table, *id, *version, set);
+            Step {
+                sql: Cow::Owned(sql),
+                binds: Cow::Owned(binds),
+                unless_one: Some(CommitConflict::Stale),
+                several: false,
+            }
+        }
+        // A plain select would allow write skew: two decisions, each reading the row that the other
+        // writes, would both commit. `for share` holds off every update of the row until this
+        // commit, waits for one in progress and then checks the version that won; crossing pairs
+        // deadlock, which is answered as stale. Other guards of the same row, and foreign keys to it,
+        // are not held up.
+        Write::Guard { table, id, version } => Step {
+            sql: Cow::Owned(format!(
+                "select 1 from {table} where id = $1 and version = $2 for share"
+            )),
+            binds: Cow::Owned(vec![Value::Uuid(*id), Value::Int(*version)]),
+            unless_one: Some(CommitConflict::Stale),
+            several: false,
+        },
+        Write::ExactlyOne { label, sql, binds } => Step {
+            sql: Cow::Borrowed(sql),
+            binds: Cow::Borrowed(binds),
+            unless_one: Some(CommitConflict::NotOne(label)),
+            several: true,
+        },
+        Write::Any { sql, binds } => Step {
+            sql: Cow::Borrowed(sql),
+            binds: Cow::Borrowed(binds),
+            unless_one: None,
+            several: true,
+        },
+    }
+}

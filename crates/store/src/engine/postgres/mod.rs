@@ -1,0 +1,258 @@
+//! PostgreSQL: a pool, prepared statements, and each `Changes` in one flight.
+
+mod cells;
+mod connect;
+mod flight;
+mod listen;
+
+use std::sync::Arc;
+
+use deadpool_postgres::{ClientWrapper, Object, Pool};
+use futures_util::TryStreamExt;
+use till_core::kernel::changes::{Changes, Record};
+use till_core::kernel::rows::{Col, FromColumns};
+use tokio::sync::{RwLock, oneshot};
+use tokio::task::AbortHandle;
+use tokio_postgres::{Row, Statement};
+
+use crate::error::{CommitError, StoreError};
+use crate::gauges::Gauges;
+use crate::hub::Hub;
+use crate::list::Dialect;
+use crate::migrate::{self, Migration};
+use crate::page::{Asked, Total};
+use crate::{Options, Query, adds_events, adds_work};
+
+use cells::{Cells, Param, check};
+use connect::{Server, unreachable, words};
+use listen::Caller;
+
+/// Statements kept prepared per connection: lists come in many shapes, and each costs the server memory.
+const PREPARED: usize = 512;
+
+/// Keeps two starting nodes from migrating at once: an arbitrary number, the same for ever.
+const MIGRATION_LOCK: i64 = 0x7469_6c6c;
+
+#[derive(Debug)]
+pub(crate) struct Postgres {
+    pub(crate) hub: Hub,
+    pub(crate) gauges: Gauges,
+    pub(crate) steps: Vec<Migration>,
+    pool: Pool,
+    caller: Caller,
+    listener: AbortHandle,
+    /// Held for reading by each commit, so that closing can wait for all.
+    open: Arc<RwLock<()>>,
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.listener.abort();
+    }
+}
+
+impl Postgres {
+    pub(crate) async fn open(
+        url: &str,
+        options: &Options,
+        extra: &[Migration],
+    ) -> Result<Self, StoreError> {
+        let server = Server::parse(url, options)?;
+        let steps = migrate::steps(Dialect::Postgres, extra)?;
+        let pool = server.pool(options)?;
+        if options.migrate {
+            apply_missing(&pool, &steps).await?;
+        } else {
+            drop(pool.get().await.map_err(|e| unreachable(&e))?);
+        }
+        let hub = Hub::new();
+        let (caller, outbox) = Caller::new();
+        let (ready, listens) = oneshot::channel();
+        let gauges = Gauges::new();
+        let panics = gauges.panics.clone();
+        let listener = listen::run(server, hub.clone(), outbox, ready, panics);
+        let listener = tokio::spawn(listener);
+        // hints are no condition for starting: whether it listens or failed once, go on
+        let _ = listens.await;
+        Ok(Self {
+            hub,
+            gauges,
+            open: Arc::default(),
+            pool,
+            caller,
+            listener: listener.abort_handle(),
+            steps,
+        })
+    }
+
+    async fn client(&self) -> Result<Object, StoreError> {
+        self.pool.get().await.map_err(|e| unreachable(&e))
+    }
+
+    pub(crate) async fn all<T: FromColumns>(&self, query: &Query) -> Result<Vec<T>, StoreError> {
+        let client = self.client().await?;
+        let rows = fetch(&client, query).await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// The rows, the total, and whether all rows were counted for it.
+    pub(crate) async fn page<R: Record>(
+        &self,
+        asked: &Asked,
+    ) -> Result<(Vec<R>, i64, bool), StoreError> {
+        let client = self.client().await?;
+        let count = async |query| {
+            let counted = fetch(&client, query).await?.first().map(read).transpose()?;
+            Ok::<i64, StoreError>(counted.map_or(0, |Col(n)| n))
+        };
+        let (rows, total, whole) = match &asked.total {
+            Total::Known(total) => {
+                let rows = fetch(&client, &asked.rows).await?;
+                let total = asked.told(rows.len()).unwrap_or(*total);
+                (rows, total, false)
+            }
+            Total::Counted(first, then) => {
+                let both =
+                    futures_util::future::try_join(fetch(&client, &asked.rows), count(first));
+                let (rows, n) = both.await?;
+                match (asked.told(rows.len()), then) {
+                    (Some(told), _) => (rows, told, false),
+                    (None, Some(then)) if Asked::is_more(n) => (rows, count(then).await?, true),
+                    (None, _) => (rows, n, true),
+                }
+            }
+        };
+        let rows = rows.iter().map(read).collect::<Result<_, _>>()?;
+        Ok((rows, total, whole))
+    }
+
+    pub(crate) async fn commit(&self, changes: Changes) -> Result<(), CommitError> {
+        let (hub, caller) = (self.hub.clone(), self.caller.clone());
+        if changes.writes.is_empty() {
+            caller.tell(&hub, changes.signals);
+            return Ok(());
+        }
+        let client = self.client().await?;
+        let open = Arc::clone(&self.open).read_owned().await;
+        // a task of its own: a caller that stops waiting must not leave a transaction open
+        let gauges = self.gauges.clone();
+        let flight = tokio::spawn(async move {
+            let timed = gauges.seconds.start_timer();
+            let committed = flight::commit(&client, &changes).await;
+            timed.observe_duration();
+            gauges.batch.observe(1.0);
+            committed?;
+            if adds_work(&changes) {
+                caller.wake(&hub);
+            }
+            if adds_events(&changes) {
+                hub.happened();
+            }
+            caller.tell(&hub, changes.signals);
+            drop(open);
+            Ok(())
+        });
+        flight.await.map_err(|error| match error.is_panic() {
+            true => {
+                self.gauges.panics.inc();
+                StoreError::Panic
+            }
+            false => StoreError::Closed,
+        })?
+    }
+
+    pub(crate) async fn migrate(&self) -> Result<(), StoreError> {
+        apply_missing(&self.pool, &self.steps).await
+    }
+
+    /// Analyses tables that have four times the pages they had when that was last done. A connection keeps the
+    /// plans of its statements until then, and those made for empty tables take any index: autovacuum, which looks
+    /// once a minute, comes late to the first minutes of a busy shop.
+    pub(crate) async fn tidy(&self) -> Result<(), StoreError> {
+        let client = self.client().await?;
+        let grown = Query::raw(OUTGROWN, vec![]);
+        for row in fetch(&client, &grown).await? {
+            let Col(table): Col<String> = read(&row)?;
+            let sql = format!("analyze {table}");
+            let analysed = client.batch_execute(&sql).await;
+            analysed.map_err(|e| failed(&sql, &e))?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn close(&self) {
+        self.pool.close();
+        drop(self.open.write().await);
+        self.listener.abort();
+    }
+}
+
+/// Pages are of 8 kB on nearly every server; on others it is a few more or less.
+const OUTGROWN: &str = "select quote_ident(relname) from pg_class \
+where relnamespace = current_schema()::regnamespace and relkind = 'r' \
+and pg_relation_size(oid) >= 4 * 8192 * greatest(relpages, 1)";
+
+fn failed(sql: &str, e: &tokio_postgres::Error) -> StoreError {
+    StoreError::sql(sql, words(e))
+}
+
+async fn prepare(client: &ClientWrapper, sql: &str) -> Result<Statement, StoreError> {
+    if client.statement_cache.size() > PREPARED {
+        client.statement_cache.clear();
+    }
+    client
+        .prepare_cached(sql)
+        .await
+        .map_err(|e| failed(sql, &e))
+}
+
+async fn fetch(client: &ClientWrapper, query: &Query) -> Result<Vec<Row>, StoreError> {
+    let sql: &str = &query.sql;
+    let statement = prepare(client, sql).await?;
+    check(&statement, sql, &query.binds)?;
+    let rows = async {
+        let params = query.binds.iter().map(Param);
+        client
+            .query_raw(&statement, params)
+            .await?
+            .try_collect()
+            .await
+    };
+    rows.await.map_err(|e| failed(sql, &e))
+}
+
+fn read<T: FromColumns>(row: &Row) -> Result<T, StoreError> {
+    Ok(T::from_columns(&mut Cells { row, next: 0 })?)
+}
+
+async fn apply_missing(pool: &Pool, steps: &[Migration]) -> Result<(), StoreError> {
+    let failed = |name: &str, e: tokio_postgres::Error| {
+        StoreError::Migration(format!("{name}: {}", words(&e)))
+    };
+    let mut client = pool.get().await.map_err(|e| unreachable(&e))?;
+    let tx = client.transaction().await.map_err(|e| failed("begin", e))?;
+    tx.execute("select pg_advisory_xact_lock($1)", &[&MIGRATION_LOCK])
+        .await
+        .map_err(|e| failed("lock", e))?;
+    tx.batch_execute(migrate::TABLE)
+        .await
+        .map_err(|e| failed("till_migrations", e))?;
+    let applied = tx
+        .query(migrate::APPLIED, &[])
+        .await
+        .map_err(|e| failed("till_migrations", e))?
+        .iter()
+        .map(|row| (row.get(0), row.get(1), row.get(2)))
+        .collect();
+    let record = "insert into till_migrations (version, name, checksum, applied_at) \
+        values ($1, $2, $3, now())";
+    for step in migrate::missing(steps, &applied)? {
+        tx.batch_execute(&step.sql)
+            .await
+            .map_err(|e| failed(&step.name, e))?;
+        tx.execute(record, &[&step.version, &step.name, &step.checksum()])
+            .await
+            .map_err(|e| failed(&step.name, e))?;
+    }
+    tx.commit().await.map_err(|e| failed("commit", e))
+}

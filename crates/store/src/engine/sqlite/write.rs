@@ -1,0 +1,359 @@
+//! The writing thread: takes what is queued, applies each in a savepoint, commits all with one fsync.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use till_core::kernel::changes::{Changes, CommitConflict, Value, Write};
+use tokio::sync::oneshot;
+
+use super::cells::{bind, failed};
+use super::{checkpoint, constraint};
+use crate::error::{CommitError, StoreError};
+use crate::gauges::Gauges;
+
+/// Members of one group at most.
+const GROUP: usize = 64;
+
+/// Work that shares a group's transaction.
+trait Member: Send {
+    /// Applies its writes; says whether they stay.
+    fn apply(&mut self, db: &Connection) -> bool;
+    /// Tells the caller, given how the group ended.
+    fn answer(self: Box<Self>, group: Result<(), StoreError>);
+}
+
+struct Task<T, E, W, A> {
+    work: Option<W>,
+    result: Option<Result<T, E>>,
+    after: A,
+    caller: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, W, A> Member for Task<T, E, W, A>
+where
+    T: Send,
+    E: From<StoreError> + Send,
+    W: FnOnce(&Connection) -> Result<T, E> + Send,
+    A: FnOnce() + Send,
+{
+    fn apply(&mut self, db: &Connection) -> bool {
+        self.result = self.work.take().map(|work| work(db));
+        matches!(self.result, Some(Ok(_)))
+    }
+
+    fn answer(self: Box<Self>, group: Result<(), StoreError>) {
+        let Self {
+            result,
+            after,
+            caller,
+            ..
+        } = *self;
+        let result = match (group, result) {
+            (Ok(()), Some(result)) => result,
+            (Ok(()), None) => Err(StoreError::Panic.into()),
+            (Err(e), _) => Err(e.into()),
+        };
+        if result.is_ok() {
+            // Whatever comes of telling others, the commit stands.
+            let _ = catch_unwind(AssertUnwindSafe(after));
+        }
+        // the caller may have gone
+        let _ = caller.send(result);
+    }
+}
+
+/// Work that manages its own transaction; says whether it panicked.
+type Alone = Box<dyn FnOnce(&mut Connection) -> bool + Send>;
+
+enum Work {
+    Member(Box<dyn Member>),
+    Alone(Alone),
+    Close(oneshot::Sender<()>),
+}
+
+/// The way to the writing thread. The thread ends with the last sender, or when closed.
+#[derive(Debug)]
+pub(super) struct Writer {
+    queue: Sender<Work>,
+}
+
+impl Writer {
+    /// `folding` ends before `db` is closed.
+    pub(super) fn start(
+        db: Connection,
+        folding: JoinHandle<()>,
+        gauges: Gauges,
+    ) -> Result<Self, StoreError> {
+        let (queue, work) = channel();
+        std::thread::Builder::new()
+            .name("till-writer".to_owned())
+            .spawn(move || run(db, folding, &work, &gauges))
+            .map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        Ok(Self { queue })
+    }
+
+    /// Runs `work` within the next group; `after` once it is durable.
+    pub(super) async fn write<T, E>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+        after: impl FnOnce() + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (caller, answered) = oneshot::channel();
+        let member = Box::new(Task {
+            work: Some(work),
+            result: None,
+            after,
+            caller,
+        });
+        self.queue
+            .send(Work::Member(member))
+            .map_err(|_| StoreError::Closed)?;
+        answered.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Runs `work` outside any group.
+    pub(super) async fn alone<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let alone: Alone = Box::new(move |db| {
+            let done = catch_unwind(AssertUnwindSafe(|| work(db)));
+            let panicked = done.is_err();
+            let _ = answer.send(done.unwrap_or(Err(StoreError::Panic)));
+            panicked
+        });
+        self.queue
+            .send(Work::Alone(alone))
+            .map_err(|_| StoreError::Closed)?;
+        answered.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Ends the thread after what is queued.
+    pub(super) async fn close(&self) {
+        let (answer, answered) = oneshot::channel();
+        if self.queue.send(Work::Close(answer)).is_ok() {
+            let _ = answered.await;
+        }
+    }
+}
+
+fn run(mut db: Connection, folding: JoinHandle<()>, queue: &Receiver<Work>, gauges: &Gauges) {
+    let mut left_over = None;
+    let closing = loop {
+        let turns = AssertUnwindSafe(|| turns(&mut db, queue, &mut left_over, gauges));
+        match catch_unwind(turns) {
+            Ok(closing) => break closing,
+            // What was in the works is refused, as its callers see by nobody answering; the thread goes on.
+            Err(_) => end_transaction(&db, gauges),
+        }
+    };
+    // Whoever closes last folds the log back into the database file; two at once each leave it to the other.
+    checkpoint::end(&mut db, folding);
+    if let Err((_, e)) = db.close() {
+        tracing::warn!(error = %e, "closing the database");
+    }
+    if let Some(answer) = closing {
+        let _ = answer.send(());
+    }
+}
+
+/// After a panic: nothing half done stays.
+fn end_transaction(db: &Connection, gauges: &Gauges) {
+    gauges.panics.inc();
+    tracing::error!("the writing thread panicked and goes on");
+    if !db.is_autocommit() {
+        let _ = step(db, "rollback");
+    }
+}
+
+/// Does what is queued until it is told to close, by whom, or nobody is left to ask.
+fn turns(
+    db: &mut Connection,
+    queue: &Receiver<Work>,
+    left_over: &mut Option<Work>,
+    gauges: &Gauges,
+) -> Option<oneshot::Sender<()>> {
+    loop {
+        let work = match left_over.take() {
+            Some(work) => work,
+            None => queue.recv().ok()?,
+        };
+        match work {
+            Work::Member(first) => *left_over = group(db, first, queue, gauges),
+            Work::Alone(work) => {
+                if work(db) {
+                    end_transaction(db, gauges);
+                }
+            }
+            Work::Close(answer) => return Some(answer),
+        }
+    }
+}
+
+/// Commits `first` and what else is queued. Returns what is queued but does not belong in a group.
+fn group(
+    db: &Connection,
+    first: Box<dyn Member>,
+    queue: &Receiver<Work>,
+    gauges: &Gauges,
+) -> Option<Work> {
+    let timed = gauges.seconds.start_timer();
+    let mut members = Vec::new();
+    let mut next = Some(first);
+    let mut other = None;
+    let mut ended = step(db, "begin immediate");
+    while let Some(mut member) = next.take() {
+        ended = ended.and_then(|()| savepoint(db, member.as_mut(), gauges));
+        members.push(member);
+        if members.len() < GROUP {
+            match queue.try_recv() {
+                Ok(Work::Member(member)) => next = Some(member),
+                Ok(work) => other = Some(work),
+                Err(_) => {}
+            }
+        }
+    }
+    let ended = ended.and_then(|()| step(db, "commit"));
+    timed.observe_duration();
+    gauges.batch.observe(members.len() as f64);
+    if let Err(e) = &ended {
+        tracing::error!(error = %e, members = members.len(), "a group of commits failed");
+        if !db.is_autocommit() {
+            // SQLite rolls back by itself where it must; this is for the other failures
+            let _ = step(db, "rollback");
+        }
+    }
+    for member in members {
+        member.answer(ended.clone());
+    }
+    other
+}
+
+/// Applies one member so that its refusal leaves its neighbours alone.
+fn savepoint(db: &Connection, member: &mut dyn Member, gauges: &Gauges) -> Result<(), StoreError> {
+    step(db, "savepoint member")?;
+    // Whoever panics is refused like any other member.
+    let keep = catch_unwind(AssertUnwindSafe(|| member.apply(db))).unwrap_or_else(|_| {
+        gauges.panics.inc();
+        false
+    });
+    if db.is_autocommit() {
+        // a full disk or a failing one: SQLite gave the whole transaction up
+        let problem = "the database gave the transaction up: disk full or failing";
+        return Err(StoreError::Unavailable(problem.to_owned()));
+    }
+    if !keep {
+        step(db, "rollback to member")?;
+    }
+    step(db, "release member")
+}
+
+fn step(db: &Connection, sql: &'static str) -> Result<(), StoreError> {
+    db.prepare_cached(sql)
+        .and_then(|mut statement| statement.execute([]))
+        .map(|_| ())
+        .map_err(|e| failed(sql, &e))
+}
+
+/// Applies all writes; the first that does not hold refuses the whole.
+pub(super) fn apply(db: &Connection, changes: &Changes) -> Result<(), CommitError> {
+    changes.writes.iter().try_for_each(|write| one(db, write))
+}
+
+fn one(db: &Connection, write: &Write) -> Result<(), CommitError> {
+    match write {
+        Write::Insert {
+            table,
+            columns,
+            values,
+        } => {
+            execute(db, &crate::sql::insert(table, columns), values)?;
+        }
+        Write::Update {
+            table,
+            id,
+            version,
+            set,
+        } => {
+            let (sql, binds) = crate::sql::update(table, *id, *version, set);
+            if execute(db, &sql, &binds)? != 1 {
+                return Err(CommitConflict::Stale.into());
+            }
+        }
+        Write::Guard { table, id, version } => {
+            // the writer is alone: what it sees stays so until it commits
+            let sql = format!("select 1 from {table} where id = $1 and version = $2");
+            if execute(db, &sql, &[Value::Uuid(*id), Value::Int(*version)])? != 1 {
+                return Err(CommitConflict::Stale.into());
+            }
+        }
+        Write::ExactlyOne { label, sql, binds } => {
+            if execute(db, sql, binds)? != 1 {
+                return Err(CommitConflict::NotOne(label).into());
+            }
+        }
+        Write::Any { sql, binds } => {
+            execute(db, sql, binds)?;
+        }
+    }
+    Ok(())
+}
+
+/// Runs a statement and says how many rows it touched, or read where it only reads.
+fn execute(db: &Connection, sql: &str, binds: &[Value]) -> Result<u64, CommitError> {
+    let mut statement = db.prepare_cached(sql).map_err(|e| failed(sql, &e))?;
+    bind(&mut statement, sql, binds)?;
+    let reads = statement.readonly();
+    let mut rows = statement.raw_query();
+    let mut seen = 0;
+    loop {
+        match rows.next() {
+            Ok(Some(_)) => seen += 1,
+            Ok(None) => break,
+            Err(e) => return Err(constraint::refused(db, sql, &e)),
+        }
+    }
+    Ok(if reads { seen } else { db.changes() })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::super::Sqlite;
+    use super::*;
+    use crate::Options;
+
+    #[tokio::test]
+    async fn work_that_panics_is_refused_and_the_writer_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("till.db");
+        let db = Sqlite::open(path, &Options::default(), &[]).await.unwrap();
+        let seven = |db: &Connection| Ok(db.query_row("select 7", [], |row| row.get(0)).unwrap());
+        for _ in 0..2 {
+            let bad = db
+                .writer
+                .write::<(), StoreError>(|_| panic!("on purpose"), || ());
+            let good = db.writer.write::<i64, StoreError>(seven, || ());
+            let told = db
+                .writer
+                .write::<i64, StoreError>(seven, || panic!("afterwards"));
+            let alone = db.writer.alone::<()>(|_| panic!("all alone"));
+            let (bad, good, told, alone) = tokio::join!(bad, good, told, alone);
+            assert!(matches!(bad, Err(StoreError::Panic)), "{bad:?}");
+            assert_eq!((good.unwrap(), told.unwrap()), (7, 7));
+            assert!(matches!(alone, Err(StoreError::Panic)), "{alone:?}");
+        }
+        let mut changes = Changes::new();
+        changes.any("delete from jobs", vec![]);
+        db.commit(changes).await.unwrap();
+        db.close().await;
+        assert_eq!(db.gauges.panics.get(), 4);
+    }
+}

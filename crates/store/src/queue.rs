@@ -1,0 +1,272 @@
+//! The queue and the leases. See `till_core::kernel::jobs` for the rules.
+
+use jiff::Timestamp;
+use till_core::kernel::changes::{Changes, CommitConflict, Record, Value};
+use till_core::kernel::jobs::{End, Job};
+use uuid::Uuid;
+
+use crate::error::{CommitError, StoreError};
+use crate::list::Dialect;
+use crate::{Col, Engine, Query, Store, columns};
+
+/// The label of the refusal when a job's end comes after its lease went to somebody else.
+pub const LEASE_LOST: &str = "job lease";
+
+/// The label of the refusal when a duty's holder has lost it.
+pub const ENDPOINT_LEASE_LOST: &str = "endpoint lease";
+
+const DONE: &str =
+    "delete from jobs where id = $1 and attempts = $2 and claim = $3 and next_at is null";
+
+/// Done, but asked for again meanwhile.
+const AGAIN: &str = "update jobs \
+set lease_until = null, claim = null, attempts = 0, failures = 0, last_error = null, run_at = next_at, next_at = null \
+where id = $1 and attempts = $2 and claim = $3 and next_at is not null";
+
+const RETRY: &str = "update jobs set lease_until = null, claim = null, failures = 0, last_error = null, \
+run_at = case when next_at < $4 then next_at else $4 end, \
+next_at = case when next_at < $4 then null else next_at end \
+where id = $1 and attempts = $2 and claim = $3";
+
+/// The same of a run that failed.
+const FAILED: &str = "update jobs set lease_until = null, claim = null, failures = failures + 1, last_error = $5, \
+run_at = case when next_at < $4 then next_at else $4 end, \
+next_at = case when next_at < $4 then null else next_at end \
+where id = $1 and attempts = $2 and claim = $3";
+
+const BURY: &str = "update jobs set lease_until = null, claim = null, failures = failures + 1, buried = $4 \
+where id = $1 and attempts = $2 and claim = $3 and next_at is null";
+
+const REVIVE: &str = "update jobs set buried = null, attempts = 0, failures = 0, run_at = $2 \
+where id = $1 and buried is not null";
+
+const DROP: &str = "delete from jobs where id = $1 and buried is not null";
+
+pub(crate) const KEEP: &str =
+    "update jobs set lease_until = $4 where id = $1 and attempts = $2 and claim = $3";
+
+const LEASE: &str = "insert into leases (name, holder, until) values ($1, $2, $3) \
+on conflict (name) do update set holder = excluded.holder, until = excluded.until \
+where leases.holder = excluded.holder or leases.until <= $4";
+
+/// Each node holds one lease that is named so and after itself.
+const NODES: &str = "select count(*) from leases where name like 'node %' and until > $1";
+
+const HELD: &str = "update leases set until = $3 where name = $1 and holder = $2";
+
+impl Store {
+    /// Claims up to `limit` due jobs (of these kinds; none named: of all), earliest first, for the
+    /// caller alone until `lease_until`. A job whose lease ran out is due again. `claim` is a new id.
+    pub async fn claim_jobs(
+        &self,
+        kinds: &[&str],
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: u32,
+        claim: Uuid,
+    ) -> Result<Vec<Job>, StoreError> {
+        let binds = vec![
+            Value::Time(now),
+            Value::Time(lease_until),
+            Value::Int(i64::from(limit)),
+            Value::Uuid(claim),
+        ];
+        let mut jobs: Vec<Job> = match &self.engine {
+            Engine::Sqlite(db) => {
+                let query = due(Dialect::Sqlite, kinds, binds);
+                db.returning(query).await?
+            }
+            Engine::Postgres(db) => {
+                let query = due(Dialect::Postgres, kinds, binds);
+                db.all(&query).await?
+            }
+        };
+        jobs.sort_by_key(|job| (job.run_at, job.id));
+        Ok(jobs)
+    }
+
+    /// Ends a claimed job together with its effects. Refused as [`CommitConflict::NotOne`]`(`[`LEASE_LOST`]`)`
+    /// when the lease went to somebody else: then nothing is written.
+    pub async fn finish_job(&self, job: &Job, end: End) -> Result<(), CommitError> {
+        let fence = fence(job);
+        let (sql, binds, effects) = match end {
+            End::Done(effects) => (DONE, fence.clone(), effects),
+            End::Retry { at } => {
+                let mut binds = fence;
+                binds.push(Value::Time(at));
+                return self.commit(ended(RETRY, binds, Changes::new())).await;
+            }
+            End::Failed { at, reason } => {
+                let mut binds = fence;
+                binds.extend([Value::Time(at), Value::Text(reason)]);
+                return self.commit(ended(FAILED, binds, Changes::new())).await;
+            }
+            End::Bury { reason } => {
+                let mut binds = fence.clone();
+                binds.push(Value::Text(reason));
+                (BURY, binds, Changes::new())
+            }
+        };
+        let first = self.commit(ended(sql, binds, effects.clone())).await;
+        match first {
+            Err(CommitError::Conflict(CommitConflict::NotOne(LEASE_LOST))) => {
+                self.commit(ended(AGAIN, fence, effects)).await
+            }
+            other => other,
+        }
+    }
+
+    /// The jobs that were given up, the oldest first, `limit` at most.
+    pub async fn buried_jobs(&self, limit: i64) -> Result<Vec<Job>, StoreError> {
+        let rest = "where buried is not null order by created_at, id limit $1";
+        self.all(Query::select::<Job>(rest, vec![Value::Int(limit)]))
+            .await
+    }
+
+    /// Has a job that was given up done again from `at` on; false: it is none of those.
+    pub async fn revive_job(&self, id: Uuid, at: Timestamp) -> Result<bool, StoreError> {
+        let mut changes = Changes::new();
+        changes.exactly_one("a buried job", REVIVE, vec![id.into(), at.into()]);
+        taken(self.commit(changes).await)
+    }
+
+    /// Forgets a job that was given up; false: it is none of those.
+    pub async fn drop_job(&self, id: Uuid) -> Result<bool, StoreError> {
+        let mut changes = Changes::new();
+        changes.exactly_one("a buried job", DROP, vec![id.into()]);
+        taken(self.commit(changes).await)
+    }
+
+    /// Prolongs the lease of a claimed job; false: somebody else has it, or it is gone.
+    pub async fn keep_job(&self, job: &Job, until: Timestamp) -> Result<bool, StoreError> {
+        let mut binds = fence(job);
+        binds.push(Value::Time(until));
+        let mut changes = Changes::new();
+        changes.exactly_one(LEASE_LOST, KEEP, binds);
+        taken(self.commit(changes).await)
+    }
+
+    /// Takes or keeps the duty `name` for `holder`: true while nobody else has it.
+    pub async fn lease(
+        &self,
+        name: &str,
+        holder: Uuid,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut changes = Changes::new();
+        let binds = vec![name.into(), holder.into(), until.into(), now.into()];
+        changes.exactly_one("lease", LEASE, binds);
+        taken(self.commit(changes).await)
+    }
+
+    /// Prolongs all duties that `holder` has.
+    pub async fn keep_leases(&self, holder: Uuid, until: Timestamp) -> Result<(), StoreError> {
+        let mut changes = Changes::new();
+        changes.any(
+            "update leases set until = $2 where holder = $1",
+            vec![holder.into(), until.into()],
+        );
+        taken(self.commit(changes).await).map(drop)
+    }
+
+    /// Says that the node `holder` is there until `until`, and how many are. An embedded database has one.
+    pub async fn present(
+        &self,
+        holder: Uuid,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<u32, StoreError> {
+        if matches!(self.engine, Engine::Sqlite(_)) {
+            return Ok(1);
+        }
+        self.lease(&format!("node {holder}"), holder, now, until)
+            .await?;
+        let there: Option<Col<i64>> = self.one(Query::raw(NODES, vec![now.into()])).await?;
+        let count = there.map_or(1, |Col(count)| count.max(1));
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    /// Gives up all that `holder` has, and its place among the nodes.
+    pub async fn leave(&self, holder: Uuid) -> Result<(), StoreError> {
+        let mut changes = Changes::new();
+        changes.any("delete from leases where holder = $1", vec![holder.into()]);
+        taken(self.commit(changes).await).map(drop)
+    }
+
+    /// Commits what the holder of a duty did, and prolongs the duty. Refused as
+    /// [`CommitConflict::NotOne`]`(`[`ENDPOINT_LEASE_LOST`]`)` when somebody else has it: then nothing is written.
+    pub async fn commit_holding(
+        &self,
+        name: &str,
+        holder: Uuid,
+        until: Timestamp,
+        effects: Changes,
+    ) -> Result<(), CommitError> {
+        let mut changes = Changes::new();
+        let binds = vec![name.into(), holder.into(), until.into()];
+        changes
+            .exactly_one(ENDPOINT_LEASE_LOST, HELD, binds)
+            .and(effects);
+        self.commit(changes).await
+    }
+
+    /// Gives the duty `name` up, if `holder` has it.
+    pub async fn release(&self, name: &str, holder: Uuid) -> Result<(), StoreError> {
+        let mut changes = Changes::new();
+        changes.any(
+            "delete from leases where name = $1 and holder = $2",
+            vec![name.into(), holder.into()],
+        );
+        taken(self.commit(changes).await).map(drop)
+    }
+}
+
+/// Whether a claim was not refused.
+fn taken(outcome: Result<(), CommitError>) -> Result<bool, StoreError> {
+    match outcome {
+        Ok(()) => Ok(true),
+        Err(CommitError::Conflict(_)) => Ok(false),
+        Err(CommitError::Store(e)) => Err(e),
+    }
+}
+
+/// What tells the claim of `job` from all others.
+fn fence(job: &Job) -> Vec<Value> {
+    vec![
+        Value::Uuid(job.id),
+        Value::Int(job.attempts),
+        job.claim.into(),
+    ]
+}
+
+/// The end of a job and its effects, the fence first.
+fn ended(sql: &'static str, binds: Vec<Value>, effects: Changes) -> Changes {
+    let mut changes = Changes::new();
+    changes.exactly_one(LEASE_LOST, sql, binds).and(effects);
+    changes
+}
+
+/// A CTE, so that the rows are chosen once; on PostgreSQL rivals skip each other's.
+fn due(dialect: Dialect, kinds: &[&str], mut binds: Vec<Value>) -> Query {
+    let mut of_kinds = String::new();
+    if !kinds.is_empty() {
+        let places: Vec<_> = (0..kinds.len()).map(|i| format!("${}", i + 5)).collect();
+        of_kinds = format!("and kind in ({})", places.join(", "));
+        binds.extend(kinds.iter().map(|kind| Value::from(*kind)));
+    }
+    let lock = match dialect {
+        Dialect::Sqlite => "",
+        Dialect::Postgres => "for update skip locked",
+    };
+    let sql = format!(
+        "with due as materialized (select id as due_id from jobs \
+         where buried is null and run_at <= $1 and (lease_until is null or lease_until <= $1) {of_kinds} \
+         order by run_at, id limit $3 {lock}) \
+         update jobs set lease_until = $2, claim = $4, attempts = attempts + 1, \
+         next_at = case when next_at <= $1 then null else next_at end \
+         from due where jobs.id = due.due_id returning {}",
+        columns::<Job>(Job::TABLE)
+    );
+    Query::raw(sql, binds)
+}

@@ -1,0 +1,67 @@
+//! The API's reference as pages.
+
+use axum::http::Method;
+use serde_json::Value;
+use till_server::dashboard::reference;
+use till_testkit::both;
+
+/// The scopes that a refusal names.
+fn named(answer: &till_testkit::Answer) -> Vec<String> {
+    let header = answer.headers["www-authenticate"].to_str().unwrap();
+    let (_, rest) = header.split_once("scope=\"").unwrap();
+    let (words, _) = rest.split_once('"').unwrap();
+    words.split_whitespace().map(str::to_owned).collect()
+}
+
+both! {
+    async fn the_reference_names_the_scopes_that_the_api_asks_for(t: &mut Till) {
+        let powerless = t.with_token(&t.token_of(&[]).await);
+        let mut asked = 0;
+        for (path, item) in t.document()["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                if operation["security"].as_array().is_none_or(Vec::is_empty) {
+                    continue;
+                }
+                let mut address = path.clone();
+                while let (Some(from), Some(to)) = (address.find('{'), address.find('}')) {
+                    address.replace_range(from..=to, "1dbfc517-0bbf-4301-9ba8-555ca42b9737");
+                }
+                let verb: Method = method.to_uppercase().parse().unwrap();
+                let body = (verb != Method::GET).then(|| Value::Object(Default::default()).to_string());
+                let answer = powerless.send(verb, &address, body).await;
+                assert_eq!(answer.status, 403, "{method} {path}");
+                let mut wanted = named(&answer);
+                wanted.sort();
+                let mut told = reference::scopes(operation["tags"][0].as_str().unwrap(), method);
+                told.sort_unstable();
+                assert_eq!(told, wanted, "{method} {path}");
+                asked += 1;
+            }
+        }
+        assert!(asked > 20, "{asked}");
+    }
+
+    async fn anybody_reads_the_reference(t: &mut Till) {
+        let index = t.page("/reference").await;
+        assert_eq!(index.status, 200);
+        let html = String::from_utf8(index.body.to_vec()).unwrap();
+        assert!(html.contains("href=\"/reference/checkouts#checkouts-create\""));
+        let area = t.page("/reference/checkouts").await;
+        assert_eq!(area.status, 200);
+        assert!(area.headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
+        assert!(String::from_utf8(area.body.to_vec()).unwrap().contains("id=\"checkouts-create\""));
+        let found = t.page("/reference?q=redeliver").await;
+        let html = String::from_utf8(found.body.to_vec()).unwrap();
+        assert!(html.contains("webhooks") && !html.contains("checkouts-create"));
+        assert_eq!(t.page("/reference/nothing").await.status, 404);
+    }
+
+    async fn a_page_of_the_reference_weighs_under_100_kb(t: &mut Till) {
+        for tag in ["checkouts", "customers", "products", "webhooks"] {
+            let path = format!("/reference/{tag}");
+            let page = t.anonymous().get_with(&path, &[("accept", "text/html"), ("accept-encoding", "gzip")]).await;
+            assert_eq!(page.headers["content-encoding"], "gzip");
+            assert!(page.body.len() < 100_000, "{tag}: {} bytes", page.body.len());
+        }
+    }
+}
