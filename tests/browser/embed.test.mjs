@@ -1,4 +1,4 @@
-// Buying in a frame on a merchant's page, which is on another site (wire.md 7).
+// Buying in a frame on a merchant's page, which is on another site.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';

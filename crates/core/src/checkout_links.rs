@@ -1,4 +1,4 @@
-//! Checkout links: permanent addresses that open sessions (checkout.md 6).
+//! Checkout links: permanent addresses that open sessions (docs/behaviour/checkout-links.md).
 
 pub mod sign;
 pub mod visit;
@@ -150,7 +150,7 @@ pub fn create(
     Ok((linked, changes))
 }
 
-/// CL-1 to CL-3: which products are sold. Those of other organizations do not exist.
+/// The products that are sold. Those of other organizations do not exist.
 fn chosen(offer: &Offer, offered: &[ProductWithPrices]) -> Result<Vec<Uuid>, Refusal> {
     let ids = match offer {
         Offer::Price(id) => {
@@ -168,7 +168,7 @@ fn chosen(offer: &Offer, offered: &[ProductWithPrices]) -> Result<Vec<Uuid>, Ref
     Ok(ids)
 }
 
-/// CL-1: every product exists and is for sale; all that is wrong is told.
+/// Refuses products that do not exist or are not for sale; all that is wrong is told.
 fn judge_products(ids: &[Uuid], offered: &[ProductWithPrices]) -> Result<(), Refusal> {
     let problem = |(i, id): (usize, &Uuid)| {
         Some(Problem::value(
@@ -180,7 +180,7 @@ fn judge_products(ids: &[Uuid], offered: &[ProductWithPrices]) -> Result<(), Ref
     collected(ids.iter().enumerate().filter_map(problem).collect())
 }
 
-/// CL-5: the discount exists and suits every product; when it may be used is judged by each visit.
+/// Refuses a discount that does not exist or does not suit every product; when it may be used is judged by each visit.
 fn judge_discount(id: Uuid, linked: &Linked) -> Result<(), Refusal> {
     let refuse = |words| {
         Refusal::field(Problem::value(
@@ -199,7 +199,7 @@ fn judge_discount(id: Uuid, linked: &Linked) -> Result<(), Refusal> {
     }
 }
 
-/// CL-6: every product is sold by the seat, and by that many.
+/// Refuses a number of seats that not every product sells.
 fn judge_seats(wanted: i64, offered: &[ProductWithPrices]) -> Result<(), Refusal> {
     if offered.iter().all(|o| takes_seats(o, wanted)) {
         return Ok(());
@@ -216,7 +216,7 @@ fn takes_seats(offered: &ProductWithPrices, wanted: i64) -> bool {
     range.is_some() && seats::judge(range, Some(wanted)).is_ok()
 }
 
-/// CL-7: no product is sold by the unit.
+/// Refuses units: no product is sold by them.
 fn no_units(units: i64) -> Refusal {
     Refusal::field(Problem::value(
         loc!["body", "units"],
@@ -225,8 +225,8 @@ fn no_units(units: i64) -> Refusal {
     ))
 }
 
-/// Changes a link (checkout.md 6.3). `loaded` holds the products that the link will have, and the discount that
-/// is named, else the one it has.
+/// Changes a link (docs/behaviour: checkout-links/change). `loaded` holds the products that the link will have, and
+/// the discount that is named, else the one it has.
 pub fn update(
     old: &CheckoutLink,
     input: CheckoutLinkUpdate,

@@ -1,4 +1,4 @@
-//! Customers: views, changes, sessions (lifecycle.md C).
+//! Customers: views, changes, sessions (docs/behaviour/customers.md).
 
 use sha2::{Digest, Sha256};
 use till_wire::{
@@ -71,7 +71,7 @@ impl Customer {
     }
 }
 
-/// The customer with its active and trialing subscriptions (lifecycle.md C.5); `prices` are those of the
+/// The customer with its active and trialing subscriptions; `prices` are those of the
 /// subscriptions.
 pub fn state(
     customer: &Customer,
@@ -244,7 +244,7 @@ fn taken(key: &'static str, value: &str) -> Problem {
     )
 }
 
-/// A new customer (lifecycle.md C.2); taken e-mail and external id are reported together.
+/// A new customer; taken e-mail and external id are reported together.
 pub fn create(
     input: CustomerCreate,
     organization: &Organization,
@@ -291,7 +291,7 @@ pub fn create(
     Ok((row, changes))
 }
 
-/// How a customer was addressed: by its external id, some fields are ignored (lifecycle.md C.3).
+/// How a customer was addressed: by its external id, some fields are ignored (docs/behaviour: customers/change).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Addressed {
     /// By id.
@@ -300,7 +300,7 @@ pub enum Addressed {
     ByExternalId,
 }
 
-/// Changes a customer (lifecycle.md C.3, A.8).
+/// Changes a customer.
 pub fn update(
     row: &Customer,
     mut input: CustomerUpdate,
@@ -398,7 +398,7 @@ pub fn update(
 pub type Held = (Subscription, ProductWithPrices, Option<DiscountBase>);
 
 /// Deletes a customer: it is gone everywhere at once, its e-mail and external id are free again, its
-/// subscriptions (each with its product) end; with `anonymize` its personal data is replaced (lifecycle.md C.3).
+/// subscriptions (each with its product) end; with `anonymize` its personal data is replaced.
 pub fn delete(
     row: &Customer,
     subscriptions: &[Held],
@@ -465,7 +465,7 @@ pub fn delete(
     changes
 }
 
-/// A key to the customer's portal, good for one hour (lifecycle.md C.8).
+/// A key to the customer's portal, good for one hour.
 pub fn open_session(
     customer: &Customer,
     slug: &str,

@@ -1,4 +1,4 @@
-//! Discounts: what they take off, when they may be used, and how uses are counted (checkout.md 7).
+//! Discounts: what they take off, when they may be used, and how uses are counted (docs/behaviour/discounts.md).
 
 mod edit;
 mod view;
@@ -58,8 +58,8 @@ impl Discount {
             .expect("a discount's columns were checked when it was read")
     }
 
-    /// What is taken off `amount` minor units, between 0 and all of it (checkout.md 7.5); nothing in a currency
-    /// that it has no amount for.
+    /// What is taken off `amount` minor units, between 0 and all of it (docs/behaviour: discounts/amount); nothing in
+    /// a currency that it has no amount for.
     ///
     /// The share is the one place of the house with floating point: the division comes first and the product
     /// is rounded half away from zero, because clients work out the same (1450 bp of 100 are 14, not 15).
@@ -82,7 +82,7 @@ impl Discount {
         self.amounts.as_ref()?.0.get(&currency).copied()
     }
 
-    /// What is taken off each of several amounts (checkout.md 7.5): a fixed amount is shared out in
+    /// What is taken off each of several amounts (docs/behaviour: discounts/shares): a fixed amount is shared out in
     /// proportion, the units left over going to the largest remainders; a share is worked out for each alone.
     pub fn split(&self, amounts: &[i64], currency: Currency) -> Vec<i64> {
         if self.kind == DiscountType::Percentage {
@@ -111,7 +111,7 @@ impl Discount {
         parts
     }
 
-    /// Whether it suits a product in a currency (checkout.md 7.3).
+    /// Whether it suits a product in a currency (docs/behaviour: discounts/suits).
     pub fn fits(&self, product_id: Uuid, currency: Currency) -> bool {
         let priced = self.kind == DiscountType::Percentage || self.amount_in(currency).is_some();
         priced && (self.product_ids.is_empty() || self.product_ids.contains(&product_id))
@@ -122,7 +122,7 @@ impl Discount {
         self.starts_at.is_none_or(|start| start <= now) && self.ends_at.is_none_or(|end| end >= now)
     }
 
-    /// Whether it may be used now by somebody (checkout.md 7.4).
+    /// Whether it may be used now by somebody (docs/behaviour: discounts/redeemable).
     pub fn is_redeemable(&self, now: Timestamp) -> bool {
         self.is_running(now)
             && self
@@ -130,13 +130,13 @@ impl Discount {
                 .is_none_or(|max| self.redemptions_count < max)
     }
 
-    /// Whether one buyer who has used it `uses` times may not use it again (checkout.md 7.7).
+    /// Whether one buyer who has used it `uses` times may not use it again (docs/behaviour: discounts/per-customer).
     pub fn is_used_up_by(&self, uses: i64) -> bool {
         self.max_redemptions_per_customer
             .is_some_and(|cap| uses >= cap)
     }
 
-    /// Whether it takes everything off, for ever (checkout.md 3.3-4).
+    /// Whether it takes everything off, for ever (docs/behaviour: checkout/what-is-asked).
     pub fn is_everything_forever(&self) -> bool {
         self.kind == DiscountType::Percentage
             && self.duration == DiscountDuration::Forever
@@ -144,7 +144,7 @@ impl Discount {
     }
 
     /// Whether it is over for a subscription's period that starts at `period`, when it was first applied at
-    /// `applied` (checkout.md 7.6). Months are calendar months, whatever the billing interval.
+    /// `applied` (docs/behaviour: discounts/months). Months are calendar months, whatever the billing interval.
     pub fn is_over(&self, applied: Timestamp, period: Timestamp) -> bool {
         match self.duration {
             DiscountDuration::Forever => false,
@@ -160,7 +160,7 @@ impl Discount {
     }
 }
 
-/// What tells one buyer from another, as far as it is known (checkout.md 7.7).
+/// What tells one buyer from another, as far as it is known (docs/behaviour: discounts/per-customer).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hints {
     /// The customer.
@@ -244,7 +244,7 @@ fn redemption(
     }
 }
 
-/// Gives a session's use back (checkout.md 7.8); a session without one is left alone.
+/// Gives a session's use back (docs/behaviour: discounts/uses); a session without one is left alone.
 pub fn release(changes: &mut Changes, checkout_id: Uuid) {
     changes.any(
         "update discounts set redemptions_count = redemptions_count - 1, version = version + 1 \

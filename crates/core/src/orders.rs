@@ -1,4 +1,4 @@
-//! Orders: what they show (lifecycle.md D.1).
+//! Orders: what they show (docs/behaviour/orders.md).
 
 use std::collections::BTreeMap;
 

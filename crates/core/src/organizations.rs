@@ -1,4 +1,4 @@
-//! The merchant: its views and its changes (lifecycle.md H.3).
+//! The merchant: its views and its changes (docs/behaviour/organizations.md).
 
 pub mod embed;
 

@@ -1,4 +1,4 @@
-//! Payments: what they show (lifecycle.md D.6). Their life is in [`crate::checkout`].
+//! Payments: what they show. Their life is in [`crate::checkout`].
 
 pub mod declines;
 

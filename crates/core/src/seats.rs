@@ -1,4 +1,4 @@
-//! Seats: what a number of them costs, and how many may be bought (checkout.md PR-7, PR-8, 2.7).
+//! Seats: what a number of them costs, and how many may be bought (docs/behaviour/seats.md).
 
 use till_wire::{
     input::Problem,
@@ -11,8 +11,8 @@ use crate::kernel::{
     refusal::{Refusal, collected},
 };
 
-/// What `seats` seats cost, in minor units (PR-8). Nothing costs nothing; seats beyond a last tier that ends
-/// are refused by volume tiers and cost nothing by graduated ones.
+/// What `seats` seats cost, in minor units (docs/behaviour: seats/cost). Nothing costs nothing; seats beyond a last
+/// tier that ends are refused by volume tiers and cost nothing by graduated ones.
 pub fn cost(tiers: &SeatTiers, seats: i64) -> Result<i64, Refusal> {
     if seats < 0 {
         return Err(Refusal::InvalidQuantity);
@@ -118,7 +118,7 @@ fn not_sold(key: &'static str, value: i64) -> Problem {
     )
 }
 
-/// The bounds that a session may set for itself (CR-40); both are told of together.
+/// The bounds that a session may set for itself (docs/behaviour: seats/bounds); both are told of together.
 pub fn judge_bounds(
     range: Option<Range>,
     min: Option<i64>,
@@ -145,7 +145,7 @@ pub fn judge_bounds(
 }
 
 /// The number of seats of a session: the one asked for, else the least; within what may be bought, which is
-/// nothing where the session's own bounds lie beyond the product's (checkout.md 2.7).
+/// nothing where the session's own bounds lie beyond the product's (docs/behaviour: seats/switching).
 pub fn judge(range: Option<Range>, asked: Option<i64>) -> Result<Option<i64>, Refusal> {
     let Some(range) = range else {
         return match asked {

@@ -1,4 +1,4 @@
-//! Subscriptions as far as a purchase makes them (lifecycle.md E.1).
+//! Subscriptions as far as a purchase makes them (docs/behaviour/subscriptions.md).
 
 pub mod claims;
 pub mod trials;
@@ -22,7 +22,7 @@ use crate::{
 };
 
 impl Subscription {
-    /// Whether it counts against "one subscription per customer" (checkout.md 4.4).
+    /// Whether it counts against "one subscription per customer" (docs/behaviour: subscriptions/billable).
     pub fn is_billable(&self) -> bool {
         matches!(
             self.status,
@@ -112,7 +112,8 @@ impl Subscription {
         }
     }
 
-    /// The subscription as the API shows it; its own prices stay even when archived (PR-41).
+    /// The subscription as the API shows it; its own prices stay even when archived
+    /// (docs/behaviour: subscriptions/own-prices).
     pub fn view(
         &self,
         customer: &Customer,

@@ -1,4 +1,4 @@
-//! Tax: what a decision asks and what it is told (checkout.md 9).
+//! Tax: what a decision asks and what it is told (docs/behaviour/tax.md).
 
 pub mod ids;
 pub mod rates;
@@ -55,7 +55,7 @@ pub trait Taxes: Sync {
     fn rule(&self, query: &TaxQuery) -> Ruling;
 }
 
-/// Whether an amount contains its tax, where that is left to the place (checkout.md 9.1).
+/// Whether an amount contains its tax, where that is left to the place (docs/behaviour: tax/behavior).
 pub fn resolved(option: TaxBehaviorOption, country: &str) -> TaxBehaviorOption {
     match option {
         TaxBehaviorOption::Location if matches!(country, "US" | "CA" | "IN") => {

@@ -1,4 +1,4 @@
-//! Webhook endpoints and the life of an event (lifecycle.md B).
+//! Webhook endpoints and the life of an event (docs/behaviour/webhooks.md).
 
 pub mod javascript;
 
@@ -180,7 +180,7 @@ fn replace(
     (new, changes)
 }
 
-/// Sends an event again, as soon as its endpoint is free (lifecycle.md B.6).
+/// Sends an event again, as soon as its endpoint is free (docs/behaviour: webhooks/redelivery).
 pub fn redeliver(
     event: &WebhookEvent,
     endpoint: &WebhookEndpoint,
@@ -239,7 +239,7 @@ impl Answer {
     }
 }
 
-/// How long to wait after failed attempt `n` (lifecycle.md B.5); `u` is uniform in [0, 1).
+/// How long to wait after failed attempt `n` (docs/behaviour: webhooks/retries); `u` is uniform in [0, 1).
 pub fn delay(n: i64, u: f64) -> SignedDuration {
     const CAP: f64 = 20.0 * 60.0;
     let seconds = 2.0 * 2f64.powi(n.clamp(1, 30) as i32) * (1.0 + u);
@@ -269,7 +269,7 @@ pub fn is_failing(event: &WebhookEvent, others: &[(i64, bool)]) -> bool {
     completed.len() == STREAK && completed.iter().all(|(_, succeeded)| !succeeded)
 }
 
-/// Records an attempt: the delivery, and what comes next for the event (lifecycle.md B.5).
+/// Records an attempt: the delivery, and what comes next for the event.
 ///
 /// `is_failing` matters only where [`ends_in_failure`] holds: it switches the endpoint off and skips what
 /// waits for it. `u` is uniform in [0, 1). Never refused, except when the endpoint moved while it is
@@ -368,7 +368,7 @@ pub(crate) fn supersede_changes(
     }
 }
 
-/// The buyer's open page waits for the merchant's server to know (checkout.md 4.9).
+/// The buyer's open page waits for the merchant's server to know (docs/behaviour: checkout/webhook-delivered).
 fn tell_buyer(
     changes: &mut Changes,
     event: &WebhookEvent,
@@ -440,7 +440,7 @@ pub fn skip_waiting(changes: &mut Changes, endpoint_id: Uuid, ctx: &DecisionCont
     );
 }
 
-/// Payloads of events older than this are forgotten (lifecycle.md B.6).
+/// Payloads of events older than this are forgotten (docs/behaviour: webhooks/payloads-ninety-days).
 pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// How many payloads [`archive`] forgets at once.
 pub const ARCHIVE_BATCH: i64 = 500;
@@ -464,7 +464,7 @@ fn new_secret(ctx: &DecisionContext) -> String {
 
 /// The value of `webhook-signature`: signed with the text of the whole secret, as Polar's clients verify,
 /// and, where the secret's tail is base64, with its decoded form, as Standard Webhooks libraries do
-/// (wire.md 6).
+/// (docs/behaviour: webhooks/signature).
 pub fn signature(secret: &str, id: Uuid, timestamp: i64, body: &str) -> String {
     let sign = |key: &[u8]| {
         let mut mac =

@@ -1,4 +1,4 @@
-//! Which country a network address is in (checkout.md 2.4).
+//! The country of a network address.
 
 use std::{net::IpAddr, path::Path};
 

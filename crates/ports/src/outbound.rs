@@ -24,10 +24,10 @@ pub use self::address::is_public;
 pub use self::rule::{UrlProblem, endpoint_url_rule};
 
 /// For everything together: connecting, sending, and reading what is kept of the answer
-/// (lifecycle.md B.4).
+/// (docs/behaviour: webhooks/delivery).
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How many characters of an answer are kept (lifecycle.md B.5).
+/// How many characters of an answer are kept (docs/behaviour: webhooks/retries).
 const KEPT_CHARACTERS: usize = 2_048;
 
 /// How much of an answer is read: what that many characters of UTF-8 need at most.

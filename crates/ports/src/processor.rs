@@ -77,8 +77,8 @@ pub trait Processor: Send + Sync {
         now: Timestamp,
     ) -> BoxFuture<'_, Result<RefundOutcome, ProcessorError>>;
 
-    /// The card behind a confirmation token, before anything is charged (checkout.md CF-8,
-    /// CF-14). `None` for a token that is unknown or has expired.
+    /// The card behind a confirmation token, before anything is charged.
+    /// `None` for a token that is unknown or has expired.
     fn card<'a>(
         &'a self,
         confirmation_token: &'a str,
@@ -89,7 +89,7 @@ pub trait Processor: Send + Sync {
     fn publishable_key(&self) -> &str;
 }
 
-/// One try at taking or keeping a card (checkout.md 4.5).
+/// One try at taking or keeping a card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// Ours, and the idempotency key.

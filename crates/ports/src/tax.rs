@@ -1,4 +1,4 @@
-//! Who works out taxes (checkout.md 9.2).
+//! Tax providers.
 
 use till_core::tax::{TaxAnswer, TaxQuery};
 use till_wire::tax::TaxSettings;

@@ -41,7 +41,7 @@ async function report(frame, tell) {
     told.set("success");
     tell("success", frame.success);
   }
-  // The receipt may be here before the merchant has heard of it (checkout.md 4.9): until then the page around waits.
+  // The receipt may be here before the merchant has heard of it: until then the page around waits.
   if (frame.confirmed && !frame.success) {
     setTimeout(async () => {
       const now = await ask();

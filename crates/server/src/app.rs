@@ -134,7 +134,7 @@ impl App {
         Ok(now)
     }
 
-    /// Runs load-decide-commit, and again when rows moved in between (design: `retry_on_conflict`).
+    /// Runs load-decide-commit, and again when rows moved in between (docs/behaviour: api/conflict).
     pub async fn retry_on_conflict<T, F, Fut>(&self, attempt: F) -> Result<T, ApiError>
     where
         F: FnMut() -> Fut,

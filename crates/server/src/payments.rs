@@ -1,4 +1,4 @@
-//! Confirming and paying: the journal of charging, from the decision to its outcome (design: rule 6).
+//! Confirming and paying: the journal of charging, from the decision to its outcome (docs/behaviour: payment/journal).
 //!
 //! 1. commit: the attempt, *intended*, and the job that will ask how it ended;
 //! 2. prepare at the processor; commit: *asked*, with its reference;
@@ -78,7 +78,8 @@ pub struct Confirmation {
     pub payment: Option<Payment>,
 }
 
-/// Finds a session by its client secret (checkout.md 4.0): unknown 404, overdue 410, blocked 403.
+/// Finds a session by its client secret (docs/behaviour: checkout/client-secret): unknown 404, overdue 410, blocked
+/// 403.
 pub async fn session(app: &App, secret: &str) -> Result<Session, ApiError> {
     // No database takes a NUL in text.
     if secret.contains('\0') {
@@ -102,7 +103,7 @@ pub async fn session(app: &App, secret: &str) -> Result<Session, ApiError> {
 
 /// What the database knows of a change: one read for a subscription in the way, one for a discount named, one
 /// for its uses by a buyer where a client changes something. A confirmation counts the uses when it commits, and
-/// takes no country from the network address (CF-2).
+/// takes no country from the network address (docs/behaviour: checkout/country-from-network).
 pub async fn known(
     app: &App,
     session: &Session,
@@ -168,7 +169,7 @@ fn hints(session: &Session, input: &CheckoutUpdate, card_fingerprint: Option<Str
     }
 }
 
-/// Confirms a session, as it was just loaded, with the body of a confirmation (checkout.md 4.3).
+/// Confirms a session, as it was just loaded, with the body of a confirmation (docs/behaviour: payment/confirm).
 pub async fn confirm(
     app: &App,
     loaded: Session,
@@ -281,7 +282,7 @@ fn declined(payment: Option<Payment>) -> ApiError {
     Refusal::Payment(words.unwrap_or_else(|| "The payment was declined.".into())).into()
 }
 
-/// A session that others keep changing is told of by the name that clients know (checkout.md 4.11).
+/// A session that others keep changing is told of by the name that clients know (docs/behaviour: checkout/locked).
 pub fn locked(error: ApiError) -> ApiError {
     if error.is_stale() {
         Refusal::CheckoutLocked.into()
@@ -515,7 +516,7 @@ fn not_started(reason: &str, words: &str) -> processor::Outcome {
     }
 }
 
-/// What the processor is told (checkout.md 4.5).
+/// What the processor is told.
 fn attempt(app: &App, session: &Session, payment: &Payment, token: String) -> Attempt {
     let row = &session.checkout;
     let organization = &session.organization;
@@ -549,7 +550,7 @@ fn attempt(app: &App, session: &Session, payment: &Payment, token: String) -> At
         },
         confirmation_token: token,
         email: row.customer_email.clone(),
-        // The name on bills may be no more than a copy of the customer's of before (Q-19, S-143).
+        // The name on bills may be no more than a copy of the customer's of before.
         name: if row.is_business_customer || row.customer_name.is_none() {
             row.customer_billing_name.clone()
         } else {

@@ -32,7 +32,7 @@ pub(crate) fn hold(method: &Method, path: &str, answer: &Answer) {
     let Some((template, operation)) = operation(&method, path) else {
         return;
     };
-    // Without the version's echo the request ended before it was routed (lifecycle.md A.1).
+    // Without the version's echo the request ended before it was routed.
     if status == 405 || status == 307 || answer.header("polar-version").is_empty() {
         return;
     }

@@ -1,4 +1,4 @@
-//! Postal addresses (checkout.md 0.5).
+//! Postal addresses (docs/behaviour: api/addresses-of-people).
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

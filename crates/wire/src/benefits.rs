@@ -1,4 +1,4 @@
-//! Benefits: what a purchase includes (lifecycle.md F.1, F.2).
+//! Benefits: what a purchase includes.
 
 use std::collections::BTreeMap;
 
@@ -155,7 +155,7 @@ pub struct BenefitPublic {
     pub is_deleted: bool,
     /// Its organization.
     pub organization_id: Uuid,
-    /// Deprecated: always empty. Clients of 2024 do not read a session without it (wire.md 4.4); buyers'
+    /// Deprecated: always empty. Clients of 2024 do not read a session without it; buyers'
     /// own views leave it out.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -183,7 +183,7 @@ pub struct Activations {
 /// What is given, by type. In the database and on the wire the kind stands beside it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
-#[allow(missing_docs, reason = "lifecycle.md F.2 names each")]
+#[allow(missing_docs, reason = "each is named after its field")]
 pub enum Properties {
     Custom {
         note: Option<String>,

@@ -1,4 +1,4 @@
-//! Checkout links: permanent addresses that open sessions (checkout.md 6).
+//! Checkout links: permanent addresses that open sessions (docs/behaviour/checkout-links.md).
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -16,7 +16,7 @@ use crate::{
     values::{self, Interval},
 };
 
-/// A checkout link as the merchant sees it (checkout.md 6.1).
+/// A checkout link as the merchant sees it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[allow(missing_docs)]
 pub struct CheckoutLink {
@@ -119,7 +119,7 @@ pub struct CheckoutLinkUpdate {
     pub require_signature: Option<bool>,
 }
 
-/// Product ids, at least one and all different.
+/// Product ids, at least one and all different.
 fn products(value: &Value, cx: &mut Context) -> Option<Vec<Uuid>> {
     let ids = list(1, limits::CHOICES, id)(value, cx)?;
     if !all_differ(&ids) {
@@ -188,7 +188,7 @@ impl CheckoutLinkCreate {
 }
 
 impl CheckoutLinkUpdate {
-    /// Reads the body of a PATCH. Null means "not sent" for what cannot be null.
+    /// Reads the body of a PATCH. Null means "not sent" for what cannot be null (docs/behaviour: api/null-and-absent).
     pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
         let interval = f.patch("trial_interval", word::<Interval>);
         let count = f.patch("trial_interval_count", int_in(1, limits::TRIAL_INTERVALS));
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn no_product_is_named_twice_q_12_and_a_trial_has_both_parts_cl_8() {
+    fn no_product_is_named_twice_and_a_trial_has_both_parts() {
         let twice = create(json!({"products": [ID, ID], "payment_processor": "stripe"}));
         assert_eq!(twice.unwrap_err(), wrong("value_error", "products"));
         let half = create(

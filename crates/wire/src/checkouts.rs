@@ -1,4 +1,4 @@
-//! Checkout sessions (checkout.md 2–4).
+//! Checkout sessions.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ use crate::{
 };
 
 crate::words! {
-    /// Where a session stands (checkout.md 3.5).
+    /// Where a session stands (docs/behaviour: checkout/states).
     pub enum CheckoutStatus {
         /// Being filled in.
         Open = "open",
@@ -41,7 +41,7 @@ crate::words! {
 }
 
 crate::words! {
-    /// Whether an address field is asked for (checkout.md 3.4).
+    /// Whether an address field is asked for (docs/behaviour: checkout/address-fields).
     pub enum FieldMode {
         /// Must be filled in.
         Required = "required",
@@ -247,7 +247,7 @@ pub struct CheckoutCreate {
     pub customer_tax_id: Option<String>,
     /// Merged into the customer.
     pub customer_metadata: Metadata,
-    /// Absent: inferred (CR-54).
+    /// Absent: inferred (docs/behaviour: checkout/business-inferred).
     pub is_business_customer: Option<bool>,
     /// A free subscription to upgrade.
     pub subscription_id: Option<Uuid>,
@@ -295,7 +295,7 @@ fn answers(value: &Value, cx: &mut Context) -> Option<Map<String, Value>> {
     Some(answers.into_iter().collect())
 }
 
-/// Checks a pair of bounds and a quantity against each other (checkout.md 2.2).
+/// Checks a pair of bounds and a quantity against each other.
 fn bounds(
     f: &mut Fields<'_, '_>,
     word: &str,
@@ -329,8 +329,8 @@ fn bounds(
 }
 
 impl CheckoutCreate {
-    /// Reads the body of a POST (CR-1): the shape with a key field wins, A before B before C; with no
-    /// key field each shape reports it missing.
+    /// Reads the body of a POST (docs/behaviour: checkout/create-shapes): the shape with a key field wins, A before B
+    /// before C; with no key field each shape reports it missing.
     pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
         const SHAPES: [(&str, &str); 3] = [
             ("CheckoutProductsCreate", "products"),
@@ -460,7 +460,7 @@ impl CheckoutCreate {
     }
 }
 
-/// Who changes a session: what each may change differs (checkout.md 4.1).
+/// Who changes a session: what each may change differs (docs/behaviour: checkout/who-changes-what).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Writer {
     /// The merchant's token.

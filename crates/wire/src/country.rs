@@ -1,4 +1,4 @@
-//! Countries and their states (checkout.md 0.5, address rows).
+//! Countries and their states.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -119,7 +119,7 @@ impl Country {
         EMBARGOED.contains(&self.as_str())
     }
 
-    /// What prices are shown in there (checkout.md 0.6), if any listed currency is legal tender.
+    /// What prices are shown in there, if any listed currency is legal tender (docs/behaviour: products/currencies).
     pub fn currency(self) -> Option<Currency> {
         ROWS[usize::from(self.0)].2.parse().ok()
     }

@@ -1,4 +1,4 @@
-//! Custom fields (checkout.md 8).
+//! Custom fields.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

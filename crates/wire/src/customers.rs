@@ -1,4 +1,4 @@
-//! Customers, their state and their sessions (lifecycle.md C).
+//! Customers, their state and their sessions.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -99,7 +99,7 @@ pub struct StateSubscription {
     pub meters: Vec<MeterUsage>,
 }
 
-/// A customer with what it holds now (lifecycle.md C.5).
+/// A customer with what it holds now.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CustomerState {
     /// The customer.

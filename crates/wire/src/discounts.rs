@@ -1,4 +1,4 @@
-//! Discounts (checkout.md 7).
+//! Discounts.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ crate::words! {
 }
 
 crate::words! {
-    /// How long a discount lasts on a subscription (checkout.md 7.6).
+    /// How long a discount lasts on a subscription (docs/behaviour: discounts/months).
     pub enum DiscountDuration {
         /// The first period.
         Once = "once",
@@ -44,7 +44,7 @@ crate::words! {
 pub const WHOLE: i64 = 10_000;
 
 /// What a discount takes off, with the keys of its own kind only: clients tell the kinds apart by them
-/// (wire.md 4.6).
+/// (docs/behaviour: api/older-clients).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum DiscountValue {

@@ -1,4 +1,4 @@
-//! Error bodies as the document describes them (lifecycle.md A.7).
+//! Error bodies as the document describes them (docs/behaviour: api/errors).
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -34,7 +34,7 @@ pub struct ValidationBody {
     pub detail: Vec<FieldProblem>,
 }
 
-/// A token that does not count here, or lacks the scope (lifecycle.md A.4).
+/// A token that does not count here, or lacks the scope (docs/behaviour: api/tokens).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct BearerErrorBody {
     /// `invalid_token` or `insufficient_scope`.

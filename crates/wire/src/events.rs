@@ -1,4 +1,4 @@
-//! The events that webhooks tell (lifecycle.md B.2).
+//! The events that webhooks tell.
 
 crate::words! {
     /// A webhook event type. All types may be subscribed to; Till sends those of the features it has.

@@ -1,4 +1,4 @@
-//! Files (lifecycle.md H.2).
+//! Files.
 
 use std::collections::BTreeMap;
 

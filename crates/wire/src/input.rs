@@ -1,5 +1,5 @@
 //! Reading request bodies and query strings: every problem is collected, each with its place, and
-//! values are read as leniently as the reference does (checkout.md 0.3, lifecycle.md A.7).
+//! values are read as leniently as the reference does (docs/behaviour: api/lenient-values).
 //!
 //! Hand-written because no validation library reports wrong *types* together with wrong *values*
 //! in the shape that clients of this API parse.
@@ -98,7 +98,7 @@ impl Problem {
     }
 }
 
-/// A field of a PATCH body: not sent, sent as null, or sent with a value (lifecycle.md A.8).
+/// A field of a PATCH body: not sent, sent as null, or sent with a value (docs/behaviour: api/null-and-absent).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Patch<T> {
     /// Not sent: unchanged.

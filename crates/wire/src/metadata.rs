@@ -1,4 +1,4 @@
-//! Free key-value data on resources (lifecycle.md A.9).
+//! Free key-value data on resources (docs/behaviour: api/metadata).
 
 use std::ops::{Deref, DerefMut};
 

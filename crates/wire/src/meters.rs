@@ -1,4 +1,4 @@
-//! Meters: what counts usage (lifecycle.md G.2).
+//! Meters: what counts usage.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Currencies and amounts of money (checkout.md 0.5, 0.6).
+//! Currencies and amounts of money (docs/behaviour: products/currencies).
 //!
 //! Every amount is an `i64` in minor units of its currency: cents for most, whole units for the
 //! zero-decimal ones.
@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::{country::Country, input::Context};
 
 /// A currency that prices may be in: a lower-case ISO 4217 code of the presentment list
-/// (checkout.md 0.6). Ordered by code.
+/// (docs/behaviour: products/currencies). Ordered by code.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency(u8);
 

@@ -1,4 +1,4 @@
-//! Orders (lifecycle.md D.1).
+//! Orders.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

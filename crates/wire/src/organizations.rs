@@ -1,4 +1,4 @@
-//! Organizations: the merchant (lifecycle.md H.3).
+//! Organizations: the merchant.
 
 use jiff::Timestamp;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! Lists in pages (lifecycle.md A.5).
+//! Lists in pages (docs/behaviour: api/lists).
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,4 +1,4 @@
-//! Payments (lifecycle.md D.6).
+//! Payments.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Products and prices (checkout.md 1).
+//! Products and prices.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -115,7 +115,7 @@ pub struct ProductPublic {
 }
 
 impl ProductPublic {
-    /// As a buyer reads it: without the merchant's free data (S-97).
+    /// As a buyer reads it: without the merchant's free data (docs/behaviour: checkout/buyers-view).
     pub fn without_metadata(mut self) -> Self {
         self.metadata = None;
         for benefit in &mut self.benefits {
@@ -200,7 +200,7 @@ pub fn fields_of(asked: &[FieldAttach]) -> Vec<Uuid> {
     asked.iter().map(|a| a.custom_field_id).collect()
 }
 
-/// The benefits of a product, in order: the whole list (checkout.md 1.6).
+/// The benefits of a product, in order: the whole list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductBenefitsUpdate {
     /// Benefits by id.

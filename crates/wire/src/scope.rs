@@ -1,4 +1,4 @@
-//! What a token may do (lifecycle.md A.4).
+//! Scopes: what a token may do.
 
 crate::words! {
     /// A permission that an access token carries.

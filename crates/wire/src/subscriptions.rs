@@ -1,4 +1,4 @@
-//! Subscriptions (lifecycle.md E.1).
+//! Subscriptions.
 
 use jiff::Timestamp;
 use serde::Serialize;

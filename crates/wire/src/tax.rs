@@ -1,4 +1,4 @@
-//! Tax as it is shown (checkout.md 9.3).
+//! Tax as it is shown.
 
 use std::collections::HashSet;
 

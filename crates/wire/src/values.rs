@@ -1,4 +1,4 @@
-//! Shared value types: e-mail, URL, locale, IP address (checkout.md 0.5, lifecycle.md A.6).
+//! Shared value types: e-mail, URL, locale, IP address.
 
 use std::net::IpAddr;
 
@@ -157,9 +157,9 @@ pub fn ip(value: &Value, cx: &mut Context) -> Option<String> {
 /// A host with its scheme and port, in characters.
 pub(crate) const HOST: usize = 253;
 
-/// A site that may embed the checkout (checkout.md 6.6): `host`, `*.host`, `host:port`, or an app's origin with
-/// its scheme, such as `chrome-extension://abc`. A web page's address is cut down to its host; whatever is left
-/// over beside host and port is refused.
+/// A site that may embed the checkout (docs/behaviour: embedding/hosts): `host`, `*.host`, `host:port`, or an app's
+/// origin with its scheme, such as `chrome-extension://abc`. A web page's address is cut down to its host; whatever
+/// is left over beside host and port is refused.
 pub fn embed_host(value: &Value, cx: &mut Context) -> Option<String> {
     let raw = text_of(1, HOST, true)(value, cx)?;
     match embed_entry(&raw) {
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_that_may_embed_have_the_forms_of_6_6() {
+    fn hosts_that_may_embed_have_their_forms() {
         for (raw, kept) in [
             ("Example.com", "example.com"),
             ("https://example.com/", "example.com"),

@@ -1,4 +1,4 @@
-//! Webhook endpoints and deliveries (lifecycle.md B).
+//! Webhook endpoints and deliveries.
 
 use jiff::Timestamp;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! Benefits: what a purchase includes (lifecycle.md F.1, F.2). Granting them is not decided here.
+//! Benefits: what a purchase includes. Granting them is not decided here.
 
 use till_wire::{
     benefits::{
@@ -77,7 +77,7 @@ pub fn names(properties: Option<&Properties>) -> (Vec<Uuid>, Vec<Uuid>) {
     }
 }
 
-/// What properties name must be there (lifecycle.md F.2).
+/// What properties name must be there.
 fn judge_properties(properties: &Properties, named: &Named, problems: &mut Vec<Problem>) {
     match properties {
         Properties::MeterCredit { meter_id, .. } => {

@@ -1,4 +1,4 @@
-//! Custom fields: what a checkout asks, and whether an answer will do (checkout.md 8).
+//! Custom fields: what a checkout asks, and how an answer is judged (docs/behaviour/custom-fields.md).
 
 mod edit;
 mod judge;

@@ -1,4 +1,4 @@
-//! Files (lifecycle.md H.2): made with the parts they will come in, whole once every part is there.
+//! Files, made with the parts they will come in, whole once every part is there (docs/behaviour: files/parts).
 
 use std::collections::{HashMap, HashSet};
 

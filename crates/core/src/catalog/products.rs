@@ -1,4 +1,4 @@
-//! Products and prices: composition, creation, update (checkout.md 1).
+//! Products and prices: composition, creation, update (docs/behaviour/products.md).
 
 use till_wire::{
     benefits::BenefitVisibility,
@@ -266,7 +266,8 @@ impl ProductWithPrices {
         }
     }
 
-    /// The product as sessions and links show it: of its benefits, the public ones alone (S-97).
+    /// The product as sessions and links show it: of its benefits, the public ones alone
+    /// (docs/behaviour: benefits/buyers-see-public).
     pub fn public_view(&self) -> ProductPublic {
         let shown = |benefit: &&Benefit| benefit.visibility == BenefitVisibility::Public;
         let benefits = self.parts.benefits.iter().filter(shown);
@@ -305,7 +306,7 @@ pub fn sellable_price(
     found.unsellable().map_or(Ok((found, price)), Err)
 }
 
-/// Fixed and custom prices come first, then metered ones, then the rest (checkout.md 1.1).
+/// Fixed and custom prices come first, then metered ones, then the rest.
 fn rank(kind: PriceKind) -> u8 {
     match kind {
         PriceKind::Fixed | PriceKind::Custom => 0,

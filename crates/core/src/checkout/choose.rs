@@ -1,5 +1,5 @@
-//! Which product, price and currency a session starts with (checkout.md 2.3, 2.4), and what a buyer may choose to
-//! pay (2.5).
+//! The product, price and currency that a session starts with, and the amount that a buyer may choose to
+//! pay.
 
 use till_wire::{
     checkouts::{CheckoutCreate, Offer},
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// The session's own prices, and what is wrong with them (CR-17, CR-18).
+/// The session's own prices, and what is wrong with them (docs/behaviour: checkout/ad-hoc-prices).
 pub(super) struct OwnPrices {
     rows: Vec<ProductPrice>,
     problems: Vec<Problem>,
@@ -94,7 +94,7 @@ pub(super) struct Choice {
 }
 
 impl Choice {
-    /// What a discount has to suit: the session's own prices count before the catalog's.
+    /// What a discount has to suit: the session's own prices count before the catalog's.
     pub fn sale(&self, loaded: &Loaded) -> Sale {
         let own: Vec<_> = self.own_of(self.product_id).collect();
         let free = if own.is_empty() {
@@ -117,7 +117,7 @@ impl Choice {
     }
 }
 
-/// CR-10 to CR-24: which product, price and currency.
+/// The selected product, its price and the currency (docs/behaviour: checkout/currency, checkout/selected-price).
 pub(super) fn choose(
     input: &CheckoutCreate,
     loaded: &Loaded,
@@ -182,7 +182,7 @@ fn choose_price(id: Uuid, loaded: &Loaded) -> Result<Choice, Refusal> {
         ))
     };
     let (offered, price) = products::sellable_price(&loaded.offered, id).map_err(refuse)?;
-    // One price is paid now; the product's usage is charged later all the same (checkout.md 5.3).
+    // One price is paid now (docs/behaviour: checkout/amount); the product's usage is charged later all the same.
     let usage = offered.active_in(price.currency);
     let usage = usage.filter(|p| p.id != id && !p.cost().is_static());
     Ok(Choice {
@@ -195,7 +195,7 @@ fn choose_price(id: Uuid, loaded: &Loaded) -> Result<Choice, Refusal> {
     })
 }
 
-/// CR-20: the explicit currency, else that of the buyer's country, else the organization's.
+/// The explicit currency, else that of the buyer's country, else the organization's.
 fn in_currency(
     offered: &ProductWithPrices,
     own: &[ProductPrice],
@@ -233,7 +233,7 @@ fn in_currency(
     })
 }
 
-/// The bounds of an amount that the buyer chooses (CR-30, checkout.md 2.5); other prices ignore it.
+/// The bounds of an amount that the buyer chooses; other prices ignore it (docs/behaviour: checkout/custom-amount).
 pub fn check_amount<'a>(
     chosen: i64,
     mut prices: impl Iterator<Item = &'a ProductPrice>,
@@ -295,7 +295,7 @@ pub struct Sale {
     pub currency: Currency,
 }
 
-/// A discount that somebody names, if it may be used for the sale now (checkout.md 2.6).
+/// A discount that somebody names, if it may be used for the sale now (docs/behaviour: discounts/suits).
 pub fn usable(
     found: Option<&Discount>,
     sale: Sale,

@@ -1,4 +1,4 @@
-//! Confirming a session: everything that is judged before money may move (checkout.md 4.3).
+//! Confirming a session: everything that is judged before money may move (docs/behaviour/payment.md).
 
 use serde_json::Value;
 use till_wire::{
@@ -61,7 +61,7 @@ pub enum Confirmed {
 pub struct Settlement {
     /// The session as it is now.
     pub session: Session,
-    /// Kept nowhere; `None` when the buyer was only recognised by e-mail (CF-20, Q-11).
+    /// Kept nowhere; `None` when the buyer was only recognised by e-mail (docs/behaviour: customers/portal-key).
     pub token: Option<String>,
     /// What to commit.
     pub changes: Changes,
@@ -87,7 +87,7 @@ pub fn confirm(
     )?;
     let mut new = applied.session;
     let form = totals::form(&new);
-    // CF-3: a discount that ended, was used up or was restricted since it was entered.
+    // A discount that ended, was used up or was restricted since it was entered.
     let suits = |d: &Discount| {
         d.is_redeemable(at.now) && d.fits(new.checkout.product_id, new.checkout.currency)
     };
@@ -161,7 +161,8 @@ fn one_trial_each(session: &Session) -> bool {
     session.checkout.trial_end.is_some() && settings.prevent_trial_abuse
 }
 
-/// A discount that cannot be used any more, told where it was entered (CF-3).
+/// A discount that cannot be used any more, told where it was entered
+/// (docs/behaviour: discounts/over-at-confirmation).
 fn used_up(discount_id: uuid::Uuid) -> Refusal {
     Refusal::field(Problem::value(
         loc!["body", "discount_id"],
@@ -206,7 +207,7 @@ pub fn hints(session: &Session, buyer: &Buyer) -> Hints {
 }
 
 /// Writes a session that has just become `confirmed`, and its customer, where the purchase has succeeded. The
-/// customer's row comes first, because the session refers to it; the session's event is told first (checkout.md 5.5).
+/// customer's row comes first, because the session refers to it; the session's event is told first.
 pub(super) fn announce(
     old: &Session,
     new: &mut Session,
@@ -279,7 +280,7 @@ fn intend(
     let mut locked = old.checkout.clone();
     locked.attempt_id = Some(payment.id);
     let mut changes = Changes::new();
-    // Taken before money moves, given back when the attempt fails (checkout.md 7.8).
+    // Taken before money moves, given back when the attempt fails (docs/behaviour: discounts/uses).
     if let Some(discount) = &new.discount {
         discounts::claim(
             &mut changes,
@@ -308,7 +309,7 @@ fn intend(
     }
 }
 
-/// CF-9 and CF-10: what must be known by now.
+/// Adds what must be known by now and is not (docs/behaviour: payment/required).
 fn required_fields(row: &Checkout, form: Form, problems: &mut Vec<Problem>) {
     let mut missing = |loc| problems.push(Problem::missing(loc, Value::Null));
     if row.customer_id.is_none() && row.customer_email.is_none() {

@@ -1,5 +1,5 @@
-//! Whose a purchase is (checkout.md 5.1). Customers are made and merged by what succeeded, never by what was only
-//! typed; an address alone neither changes a customer nor opens its portal.
+//! The customer of a purchase (docs/behaviour: customers/by-purchase). Customers are made and merged by what
+//! succeeded, never by what was only typed; an address alone neither changes a customer nor opens its portal.
 
 use till_wire::events::EventType;
 
@@ -59,7 +59,7 @@ impl Match<'_> {
     }
 }
 
-/// Finds the customer before money moves; an external id of a customer with another e-mail is refused (S-146).
+/// Finds the customer before money moves; an external id of a customer with another e-mail is refused.
 pub fn match_customer<'a>(row: &Checkout, buyer: &'a Buyer) -> Result<Match<'a>, Refusal> {
     if row.customer_id.is_some() {
         return match &buyer.linked {
@@ -99,7 +99,7 @@ pub(super) struct Purchaser {
 }
 
 impl Purchaser {
-    /// The key to the customer's portal, unless the buyer was only recognised by e-mail (CF-20, Q-11).
+    /// The key to the customer's portal, unless the buyer was only recognised by e-mail.
     pub fn open_portal(&mut self, row: &Checkout, context: CheckoutContext<'_>) -> Option<String> {
         if row.matched_by_email {
             return None;
@@ -254,7 +254,7 @@ fn resolve_as(
     })
 }
 
-/// What a purchase tells of its customer (checkout.md 5.1): nothing is ever cleared here.
+/// The customer with what a purchase says of it; nothing is ever cleared here.
 fn merged(old: &Customer, row: &Checkout, localised: bool) -> Customer {
     let mut new = old.clone();
     if new.name.is_none() {
@@ -273,7 +273,7 @@ fn merged(old: &Customer, row: &Checkout, localised: bool) -> Customer {
         new.tax_id = row.customer_tax_id.clone();
         new.tax_id_format = row.customer_tax_id_format.clone();
     }
-    // A locale that was forced on the session says nothing of the customer.
+    // A locale that was forced on the session says nothing of the customer (docs/behaviour: checkout/language).
     if localised && row.locale.is_some() {
         new.locale = row.locale.clone();
     }

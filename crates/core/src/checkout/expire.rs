@@ -1,4 +1,4 @@
-//! The end of a session's time (checkout.md 4.8).
+//! Expiry: the end of a session's time.
 
 use till_wire::{checkouts::CheckoutStatus, events::EventType};
 

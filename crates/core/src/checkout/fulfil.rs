@@ -1,4 +1,4 @@
-//! What success does: subscription, order, and the session's end (checkout.md 4.6, 5.2, 5.3).
+//! Fulfilment, what success does: subscription, order, and the session's end.
 
 use jiff::Timestamp;
 use till_wire::{
@@ -171,7 +171,7 @@ pub fn fulfil(
     Ok(changes)
 }
 
-/// Notes that the customer has had a trial (checkout.md 5.4-2).
+/// Notes that the customer has had a trial.
 fn trial(
     purchase: &Purchase,
     customer: &Customer,
@@ -270,7 +270,7 @@ fn subscribe(
         price_ids: price_ids(prices.iter()),
         metadata: Json(metadata),
         discount_id: row.discount_id,
-        // Unset during a trial: the discount begins with the first paid period (checkout.md 7.6).
+        // Unset during a trial: the discount begins with the first paid period (docs/behaviour: discounts/months).
         discount_applied_at: match trial_end {
             None => row.discount_id.map(|_| ctx.now),
             Some(_) => None,
@@ -283,7 +283,7 @@ fn subscribe(
     }
 }
 
-/// checkout.md 5.5: created, active, updated; an upgrade is only updated, and active if it was not.
+/// Emits created, active, updated; an upgrade is only updated, and active if it was not.
 fn tell_subscription(
     purchase: &Purchase,
     subscription: &Subscription,
@@ -469,7 +469,7 @@ fn trial_label(product: &Product, subscription: Option<&Subscription>) -> String
     }
 }
 
-/// What an order's item is called (checkout.md 5.2).
+/// The label of an order's item.
 fn label(product: &Product, price: &ProductPrice, seats: Option<i64>) -> String {
     match (price.cost(), seats) {
         (PriceAmount::SeatBased { .. }, Some(1)) => format!("{} (1 seat)", product.name),

@@ -1,4 +1,4 @@
-//! Checkout sessions: what they show and the decisions of their life (checkout.md 2–5).
+//! Checkout sessions: what they show and the decisions of their life (docs/behaviour/checkout.md).
 
 mod agreed;
 pub mod choose;
@@ -151,12 +151,12 @@ impl Session {
         ids.iter().filter_map(|id| self.known(*id)).collect()
     }
 
-    /// Whether a price that makes up the sum is no longer sold (CF-6).
+    /// Whether a price that makes up the sum is no longer sold (docs/behaviour: payment/archived-price).
     pub fn has_archived_prices(&self) -> bool {
         self.price().is_archived || self.prices().iter().any(|p| p.is_archived)
     }
 
-    /// How many seats may be bought at what the session costs now: within the session's own bounds, as far
+    /// How many seats may be bought at what the session costs now: within the session's own bounds, as far
     /// as the product they were made for and the one selected now have any number in common.
     pub fn seat_range(&self) -> Option<seats::Range> {
         let row = &self.checkout;
@@ -188,13 +188,13 @@ pub fn topic(id: Uuid) -> String {
     format!("checkout:{id}")
 }
 
-/// One message of a session's event stream (checkout.md 4.9).
+/// One message of a session's event stream (docs/behaviour: checkout/stream).
 pub fn message(ctx: &DecisionContext, key: &str, payload: serde_json::Value) -> String {
     serde_json::json!({"id": ctx.id(), "key": key, "payload": payload}).to_string()
 }
 
 impl Changes {
-    /// Tells of a changed session: the webhook, and the buyer's open page (4.2-14).
+    /// Tells of a changed session: the webhook, and the buyer's open page.
     pub fn emit_checkout(
         &mut self,
         session: &Session,
@@ -209,7 +209,8 @@ impl Changes {
             return self;
         }
         self.notify_page(id, "checkout.updated", session.checkout.status, ctx);
-        // With nobody to deliver the plain event to, the page need not wait for its delivery.
+        // With nobody to deliver the plain event to, the page need not wait for its delivery
+        // (docs/behaviour: checkout/nobody-to-wait-for).
         if kind == EventType::CheckoutUpdated && !subscribers.has_raw(EventType::CheckoutUpdated) {
             self.notify_page(
                 id,

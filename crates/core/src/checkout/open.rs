@@ -1,4 +1,4 @@
-//! Opening a session (checkout.md 2).
+//! Opening a session.
 
 use std::collections::BTreeMap;
 
@@ -233,7 +233,7 @@ pub fn open(
     session.checkout.custom_field_data.0.0 = answers.map_err(Refusal::Invalid)?;
     session.checkout.trial_end = trials::active(&session.checkout, &session.selected().product)
         .map(|trial| trials::end(ctx.now, trial));
-    // CR-56: an address that does not do is no reason to refuse the session.
+    // An address that does not do is no reason to refuse the session (docs/behaviour: checkout/unknown-tax).
     totals::recompute_totals(&mut session, taxes);
     let mut changes = Changes::new();
     // Before the session, which refers to its price.
@@ -251,7 +251,7 @@ pub fn open(
     Ok((session, changes))
 }
 
-/// CR-44: no price here is counted in units.
+/// Refuses units: no price here is counted in them.
 fn no_units(input: &CheckoutCreate) -> Result<(), Refusal> {
     let given = [
         ("min_units", input.min_units),
@@ -268,7 +268,7 @@ fn no_units(input: &CheckoutCreate) -> Result<(), Refusal> {
     collected(given.into_iter().filter_map(problem).collect())
 }
 
-/// CR-46 to CR-48: the customer of the subscription, else the one named by id, else by external id.
+/// The customer of the subscription, else the one named by id, else by external id.
 fn linked<'a>(input: &CheckoutCreate, loaded: &'a Loaded) -> Result<Option<&'a Customer>, Refusal> {
     if let Some(id) = input.subscription_id {
         let refuse = |words| {
@@ -303,7 +303,7 @@ fn linked<'a>(input: &CheckoutCreate, loaded: &'a Loaded) -> Result<Option<&'a C
     Ok(loaded.customer.as_ref())
 }
 
-/// CR-52: whether a given address shows that the whole address is wanted.
+/// Whether a given address shows that the whole address is wanted (docs/behaviour: checkout/address-wanted).
 fn asks_for_more(address: &Address) -> bool {
     let us_or_canada = matches!(address.country.as_str(), "US" | "CA");
     address.has_street_part() || (address.state.is_some() && !us_or_canada)

@@ -1,4 +1,4 @@
-//! How an attempt ended: one decision for all its witnesses (design: charging is a journal).
+//! How an attempt ended: one decision for all its witnesses (docs/behaviour: payment/one-outcome).
 
 use till_wire::{checkouts::CheckoutStatus, events::EventType, payments::CardMetadata};
 
@@ -382,7 +382,7 @@ fn later(
             fulfil_soon(&mut changes, session, ctx);
         }
         Outcome::Failed { .. } => {
-            // checkout.md 4.7: the session opens again, and the buyer may try another card.
+            // The session opens again, and the buyer may try another card.
             new.checkout.status = CheckoutStatus::Open;
             new.checkout.attempt_id = None;
             new.checkout.modified_at = Some(ctx.now);

@@ -1,4 +1,4 @@
-//! What is due, and what has to be asked for it (checkout.md 3.2–3.4).
+//! Totals: what is due, and what has to be asked for it.
 
 use till_wire::{
     checkouts::{BillingAddressFields, FieldMode},
@@ -34,7 +34,7 @@ pub struct Totals {
     pub total: i64,
 }
 
-/// A session's sum (checkout.md 3.2): a tax that the price contains is taken out of the net amount.
+/// A session's sum; a tax that the price contains is taken out of the net amount (docs/behaviour: checkout/sums).
 pub fn totals(checkout: &Checkout) -> Totals {
     let taxable = checkout.amount - checkout.discount_amount;
     let tax = checkout.tax_amount.unwrap_or(0);
@@ -49,7 +49,7 @@ pub fn totals(checkout: &Checkout) -> Totals {
     }
 }
 
-/// Which price of a list is selected in a currency (CR-24): the first static one, else the first.
+/// The selected price of a list in a currency: the first static one, else the first.
 pub fn selected_price<'a>(
     list: &[&'a ProductPrice],
     currency: Currency,
@@ -63,8 +63,8 @@ pub fn selected_price<'a>(
 /// on it still have room.
 const MOST: i64 = (1 << 53) - 1;
 
-/// The sum of a currency's prices (CR-25), in minor units; `chosen` is what the buyer pays where it may choose.
-/// Refused as `InvalidQuantity` where so many seats cost more than can be told.
+/// The sum of a currency's prices (docs/behaviour: checkout/amount), in minor units; `chosen` is what the buyer pays
+/// where it may choose. Refused as `InvalidQuantity` where so many seats cost more than can be told.
 pub fn amount<'a>(
     prices: impl Iterator<Item = &'a ProductPrice>,
     chosen: Option<i64>,
@@ -100,7 +100,7 @@ pub fn price_amount(
     })
 }
 
-/// Whether money or a card is asked for (checkout.md 3.3).
+/// Whether money or a card is asked for (docs/behaviour: checkout/what-is-asked).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Form {
     /// Money is due now.
@@ -126,7 +126,7 @@ pub fn form(session: &Session) -> Form {
     }
 }
 
-/// Whether a card is kept for later (checkout.md 3.3, in its order).
+/// Whether a card is kept for later.
 fn needs_setup(session: &Session) -> bool {
     let metered = || session.prices().iter().any(|p| !p.cost().is_static());
     if session.is_free() || (session.checkout.amount == 0 && !metered()) {
@@ -204,7 +204,7 @@ fn tax(session: &mut Session, taxes: &dyn Taxes) -> Option<String> {
     refused
 }
 
-/// Whether the whole address is needed (checkout.md 3.4).
+/// Whether the whole address is needed (docs/behaviour: checkout/address-fields).
 pub fn needs_full_address(checkout: &Checkout) -> bool {
     checkout.require_billing_address
         || checkout.is_business_customer

@@ -1,4 +1,4 @@
-//! Changing an open session (checkout.md 4.1, 4.2).
+//! Changing an open session.
 
 use till_wire::{
     address::Address,
@@ -31,7 +31,7 @@ use crate::{
     webhooks,
 };
 
-/// Whose subscriptions must be looked at before a change is taken (checkout.md 4.4).
+/// Whose subscriptions must be looked at before a change is taken (docs/behaviour: subscriptions/one-each).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Holder {
     /// The linked customer.
@@ -67,7 +67,7 @@ pub fn holder(session: &Session, input: &CheckoutUpdate) -> Option<Holder> {
     email.map(|e| Holder::Email(email_key(e)))
 }
 
-/// Refuses what cannot be changed any more (4.2-1, Q-16).
+/// Refuses what cannot be changed any more (docs/behaviour: checkout/only-open, checkout/overdue).
 pub fn guard_open(row: &Checkout, ctx: &DecisionContext) -> Result<(), Refusal> {
     if row.status != CheckoutStatus::Open || row.expires_at <= ctx.now {
         return Err(Refusal::NotOpenCheckout);
@@ -88,7 +88,7 @@ pub struct Known {
     /// How often the buyer has used the discount that the session would have, where that is limited and a
     /// client asks.
     pub discount_uses: i64,
-    /// The country of the network address that the session already has (4.2-8, Q-9).
+    /// The country of the network address that the session already has (docs/behaviour: checkout/country-from-network).
     pub ip_country: Option<Country>,
 }
 
@@ -97,7 +97,8 @@ pub struct Known {
 pub enum Step {
     /// A PATCH: answers to custom fields are merged, and may be missing.
     Patch,
-    /// A confirmation: the answers replace those of before, and required ones must be there (CF-2).
+    /// A confirmation: the answers replace those of before, and required ones must be there
+    /// (docs/behaviour: payment/answers-are-resent).
     Confirm,
 }
 
@@ -110,7 +111,7 @@ pub struct Applied {
     pub tax_refused: Option<String>,
 }
 
-/// The session as the change leaves it: steps 2 to 13 of checkout.md 4.2, shared with confirmation.
+/// The session as the change leaves it; a confirmation is such a change, too.
 pub fn apply(
     session: &Session,
     input: &CheckoutUpdate,
@@ -135,7 +136,7 @@ pub fn apply(
     }
     if input.seats.is_some() {
         session.checkout.seats = seats::judge(session.seat_range(), input.seats)?;
-        // With a price gone (CF-6), nothing else may be charged in its place.
+        // With a price gone, nothing else may be charged in its place.
         let all = if session.has_archived_prices() {
             session.prices().into_iter().cloned().collect()
         } else {
@@ -224,10 +225,10 @@ pub fn apply(
         row.modified_at = Some(ctx.now);
     }
     answers(&mut session, input, step)?;
-    // From now, so it moves with every change (4.2-10).
+    // From now, so it moves with every change (docs/behaviour: checkout/trial-moves).
     session.checkout.trial_end = trials::active(&session.checkout, &session.selected().product)
         .map(|t| trials::end(ctx.now, t));
-    // 4.2-11: told early, where the buyer can still take the code out.
+    // Told early, where the buyer can still take the code out (docs/behaviour: discounts/per-customer).
     let held = session.discount.as_ref();
     if step == Step::Patch && held.is_some_and(|d| d.is_used_up_by(known.discount_uses)) {
         return Err(Refusal::DiscountRedemptionLimitReached);
@@ -243,7 +244,7 @@ pub fn apply(
     })
 }
 
-/// 4.2-7: the answers to the selected product's custom fields.
+/// Takes the answers to the selected product's custom fields.
 fn answers(session: &mut Session, input: &CheckoutUpdate, step: Step) -> Result<(), Refusal> {
     let sent = match (&input.custom_field_data, step) {
         (Some(sent), _) => sent.clone(),
@@ -271,7 +272,7 @@ fn all_prices(session: &Session) -> Vec<ProductPrice> {
         .collect()
 }
 
-/// 4.2-13: what is not asked for any more is cleared.
+/// Clears what is not asked for any more (docs/behaviour: checkout/cleared-when-not-asked).
 fn form_reset(session: &mut Session) {
     if totals::form(session).required() {
         return;
@@ -286,7 +287,7 @@ fn form_reset(session: &mut Session) {
     }
 }
 
-/// 4.2-2: another product, price or currency.
+/// Takes another product, price or currency (docs/behaviour: checkout/switch-product).
 fn switch(session: &mut Session, input: &CheckoutUpdate) -> Result<(), Refusal> {
     let current = session.checkout.currency;
     let default = session.organization.default_currency;
@@ -361,7 +362,7 @@ fn unpriced(key: &'static str, input: &str) -> Refusal {
 }
 
 /// Takes a price: the sum is of all prices of its currency; seats start at the request's number or the least
-/// that may be bought, within the session's own bounds. A discount that does not suit is dropped.
+/// that may be bought, within the session's own bounds. A discount that does not suit is dropped.
 fn select(
     session: &mut Session,
     input: &CheckoutUpdate,
@@ -385,7 +386,7 @@ fn select(
     Ok(())
 }
 
-/// 4.2-5: sets or removes the discount. Clients name it by code, where that is allowed.
+/// Sets or removes the discount. Clients name it by code, where that is allowed.
 fn discount(
     session: &mut Session,
     input: &CheckoutUpdate,
@@ -426,7 +427,7 @@ fn is_spent(session: &Session, known: &Known, ctx: &DecisionContext) -> bool {
     held.is_some_and(|d| !d.is_redeemable(ctx.now) || d.is_used_up_by(known.discount_uses))
 }
 
-/// 4.2-6: the new or the existing number against the new or the existing country.
+/// Judges the new or the existing number by the new or the existing country.
 fn judge_tax_id(
     row: &mut Checkout,
     input: &CheckoutUpdate,
@@ -451,7 +452,7 @@ fn judge_tax_id(
 }
 
 /// Changes a session. A buyer's change that leaves it as it was writes nothing and tells nobody; a merchant's is told
-/// (4.2-14). Of changes that still wait to be told, the newest stands for all.
+/// (docs/behaviour: checkout/nothing-changed). Of changes that still wait to be told, the newest stands for all.
 pub fn update(
     session: &Session,
     input: &CheckoutUpdate,
@@ -488,7 +489,7 @@ fn is_unchanged(old: &Checkout, new: &Checkout) -> bool {
     same == *old
 }
 
-/// Notes that the buyer's page was opened; only the first time counts (checkout.md 4.0).
+/// Notes that the buyer's page was opened; only the first time counts.
 pub fn opened(
     session: &Session,
     distinct_id: Option<String>,

@@ -1,4 +1,4 @@
-//! A session as merchant and buyer see it (checkout.md 3.1, 3.6).
+//! A session as merchant and buyer see it (docs/behaviour: checkout/buyers-view).
 
 use till_wire::{
     checkouts::{
@@ -137,7 +137,7 @@ impl Session {
         }
     }
 
-    /// The answer to a confirmation, which says `confirmed` whatever has happened since (wire.md 4.3).
+    /// The answer to a confirmation, which says `confirmed` whatever has happened since.
     pub fn confirmed_view(
         &self,
         urls: &PublicUrls,

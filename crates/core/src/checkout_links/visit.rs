@@ -1,4 +1,4 @@
-//! Visiting a link: what its query string asks for, and the session that comes of it (checkout.md 6.5). What
+//! Visiting a link: what its query string asks for, and the session that comes of it. What
 //! does not read, or may not be, is as if it were not there; what is too long to be kept is told.
 
 use jiff::Timestamp;
@@ -357,8 +357,8 @@ pub fn opening(
     })
 }
 
-/// The discount of the code where it may be used, else the link's own where it may (Q-13: whatever the link
-/// says of codes).
+/// The discount of the code where it may be used, else the link's own where it may, whatever the link
+/// says of codes (docs/behaviour: checkout-links/code).
 fn discount<'a>(
     visit: &Visit,
     link: &CheckoutLink,
@@ -376,7 +376,7 @@ fn discount<'a>(
         .or_else(|| find(&|d| Some(d.id) == link.discount_id))
 }
 
-/// An amount in minor units, cut to a whole number, where the price is the buyer's to choose.
+/// An amount in minor units, cut to a whole number, where the price is the buyer's to choose.
 fn amount(raw: &str, prices: &[&ProductPrice]) -> Option<i64> {
     let is_custom = |p: &&&ProductPrice| matches!(p.cost(), PriceAmount::Custom { .. });
     prices.iter().find(is_custom)?;

@@ -1,4 +1,4 @@
-//! What merchants do with discounts: create, change, delete (checkout.md 7.1, 7.2).
+//! What merchants do with discounts: create, change, delete.
 
 use std::collections::BTreeMap;
 
@@ -270,13 +270,13 @@ fn share(new: &mut Discount, input: &DiscountUpdate, problems: &mut Vec<Problem>
         None => {}
         Some(share) if share == new.basis_points => {}
         Some(_) if new.redemptions_count > 0 => refuse("basis_points", USED, problems),
-        // Null for what cannot be null is not sent.
+        // Null for what cannot be null is not sent (docs/behaviour: api/null-and-absent).
         Some(share) => new.basis_points = share.or(new.basis_points),
     }
 }
 
 /// `amounts` replaces them all; `amount` with `currency` leaves that one alone; `amount` by itself is an edit
-/// of the amount that is shown, and another `currency` by itself says nothing.
+/// of the amount that is shown, and another `currency` by itself says nothing.
 fn amounts(
     new: &mut Discount,
     input: &DiscountUpdate,

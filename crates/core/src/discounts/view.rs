@@ -1,4 +1,4 @@
-//! Discounts as the API shows them (checkout.md 7.1, wire.md 4.6).
+//! Discounts as the API shows them (docs/behaviour: api/older-clients).
 
 use till_wire::{
     discounts::{
@@ -50,7 +50,7 @@ impl Discount {
         }
     }
 
-    /// The discount as a session shows it (checkout.md 3.1).
+    /// The discount as a session shows it.
     pub fn brief(&self, default_currency: Currency) -> DiscountBrief {
         DiscountBrief {
             id: self.id,

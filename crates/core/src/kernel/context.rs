@@ -40,7 +40,7 @@ impl DecisionContext {
         self.now.as_microsecond() * 1000 + self.count.fetch_add(1, Ordering::Relaxed) % 1000
     }
 
-    /// A token: prefix, 37 random letters and digits, and a checksum (checkout.md 0.5).
+    /// A token: prefix, 37 random letters and digits, and a checksum (docs/behaviour: api/tokens).
     pub fn token(&self, prefix: &str) -> String {
         self.token_of(prefix, 37)
     }

@@ -1,4 +1,4 @@
-//! Events: what the world is told, written in the same transaction as what they tell (design: outbox).
+//! Events: what the world is told, written in the same transaction as what they tell (docs/behaviour: webhooks/outbox).
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ impl Subscribers {
 
 impl Changes {
     /// Writes an event into the organization's journal, and into the outbox for every endpoint that asked
-    /// for its type (lifecycle.md B.3).
+    /// for its type.
     ///
     /// `subject_id` is what the event is about; `data` makes the API resource, and is not called where nobody asked.
     pub fn emit<T: Serialize>(

@@ -1,4 +1,4 @@
-//! Billing periods (lifecycle.md E.3): calendar arithmetic in UTC, anchored to a day of the month.
+//! Billing periods: calendar arithmetic in UTC, anchored to a day of the month (docs/behaviour: subscriptions/periods).
 
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use till_wire::values::Interval;

@@ -99,7 +99,7 @@ words! {
 }
 
 words! {
-    /// How far an attempt has come (design: charging is a journal).
+    /// How far an attempt has come (docs/behaviour: payment/journal).
     pub enum PaymentState {
         /// Written down before any call.
         Intended = "intended",

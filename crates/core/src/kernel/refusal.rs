@@ -54,7 +54,7 @@ pub fn collected(problems: Vec<Problem>) -> Result<(), Refusal> {
     }
 }
 
-/// An organization's token already says which organization (checkout.md 0.2).
+/// An organization's token already says which organization (docs/behaviour: api/organization).
 pub fn no_organization_id(id: Option<Uuid>, problems: &mut Vec<Problem>) {
     if let Some(id) = id {
         problems.push(Problem::new(

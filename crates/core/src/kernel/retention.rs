@@ -49,7 +49,7 @@ impl Keep {
         Some(now - self.sessions?)
     }
 
-    /// The moment before which events lose their payload: after 90 days (lifecycle.md B.6), or sooner where they
+    /// The moment before which events lose their payload: after 90 days, or sooner where they
     /// are not kept that long.
     pub fn payloads_until(&self, now: Timestamp) -> Timestamp {
         now - self

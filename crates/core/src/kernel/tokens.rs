@@ -1,4 +1,4 @@
-//! Secrets that callers hold: only their HMAC is kept (lifecycle.md A.4).
+//! Secrets that callers hold: only their HMAC is kept (docs/behaviour: api/tokens).
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
@@ -80,7 +80,7 @@ pub fn update(token: &AccessToken, input: TokenUpdate) -> Changes {
     changes
 }
 
-/// A token never opens more than the person who makes it may do (lifecycle.md A.4).
+/// A token never opens more than the person who makes it may do (docs/behaviour: organizations/token-scopes).
 pub fn within(scopes: &[Scope], granted: impl Fn(Scope) -> bool) -> Result<(), Refusal> {
     match scopes.iter().find(|scope| !granted(**scope)) {
         None => Ok(()),

@@ -1,4 +1,4 @@
-//! Who may put the checkout into a frame (checkout.md 6.6).
+//! Embedding: the sites that may put the checkout into a frame (docs/behaviour: embedding/hosts).
 
 use std::net::IpAddr;
 
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn origins_are_written_as_browsers_write_them_s_88() {
+    fn origins_are_written_as_browsers_write_them() {
         for (raw, written) in [
             (
                 "https://Example.com:443/path?q#f",
@@ -190,7 +190,7 @@ mod tests {
                 Some("chrome-extension://abcdef"),
             ),
             ("https://[::1]:8443", Some("https://[::1]:8443")),
-            // S-85
+            // What names no site.
             ("*", None),
             ("null", None),
             ("", None),
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_admit_what_they_name_and_nothing_else_s_86() {
+    fn hosts_admit_what_they_name_and_nothing_else() {
         let allowed = |origin: &str, host: &str| is_allowed(origin, &[host.to_owned()]);
         for (page, host) in [
             ("https://example.com", "example.com"),
@@ -234,7 +234,7 @@ mod tests {
         ] {
             assert!(!allowed(page, host), "{page} {host}");
         }
-        assert!(!is_allowed("https://example.com", &[]), "S-89");
+        assert!(!is_allowed("https://example.com", &[]), "an empty list");
     }
 
     #[test]

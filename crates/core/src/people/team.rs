@@ -1,5 +1,5 @@
-//! Who belongs to an organization and what they may do there (lifecycle.md A.5, H.3). There is always
-//! an owner: every decision here touches the organization, so that of two at the same time one is made again.
+//! Teams: who belongs to an organization and what they may do there (docs/behaviour: organizations/roles). There is
+//! always an owner: every decision here touches the organization, so that of two at the same time one is made again.
 
 use jiff::Timestamp;
 use till_wire::{input::Problem, loc, scope::Scope};
@@ -22,7 +22,7 @@ use crate::{
 
 impl Role {
     /// Whether the role grants a scope: members have all but changing the organization and where its events
-    /// go (lifecycle.md A.5).
+    /// go.
     pub fn grants(self, scope: Scope) -> bool {
         self.manages_people() || !matches!(scope, Scope::OrganizationsWrite | Scope::WebhooksWrite)
     }

@@ -20,7 +20,7 @@ fn tiers(kind: SeatTierType, tiers: &[(i64, Option<i64>, i64)]) -> SeatTiers {
 }
 
 #[test]
-fn pr_9_fourteen_seats_by_volume_and_graduated() {
+fn fourteen_seats_by_volume_and_graduated() {
     let steps = [(1, Some(10), 1000), (11, None, 800)];
     assert_eq!(
         cost(&tiers(SeatTierType::Graduated, &steps), 14),
@@ -30,7 +30,7 @@ fn pr_9_fourteen_seats_by_volume_and_graduated() {
 }
 
 #[test]
-fn pr_8_past_a_last_tier_that_ends() {
+fn past_a_last_tier_that_ends() {
     let steps = [(1, Some(10), 1000)];
     let volume = cost(&tiers(SeatTierType::Volume, &steps), 11);
     assert_eq!(volume, Err(Refusal::InvalidQuantity));
@@ -45,7 +45,7 @@ fn pr_8_past_a_last_tier_that_ends() {
 }
 
 #[test]
-fn pr_8_the_first_graduated_tier_starts_at_one_even_where_more_must_be_bought() {
+fn the_first_graduated_tier_starts_at_one_even_where_more_must_be_bought() {
     let steps = [(5, Some(10), 100), (11, None, 50)];
     assert_eq!(cost(&tiers(SeatTierType::Graduated, &steps), 12), Ok(1100));
 }

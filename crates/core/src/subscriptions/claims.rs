@@ -1,4 +1,5 @@
-//! One subscription for each person, and one upgrade of each subscription at a time (checkout.md 4.4).
+//! One subscription for each person, and one upgrade of each subscription at a time
+//! (docs/behaviour: subscriptions/one-each-claimed).
 //!
 //! A subscription that is there is found by a query. What is only being bought is not there yet: it is a claim, taken
 //! in the commit that begins the attempt and held until the subscription is made or the attempt has failed. The commit

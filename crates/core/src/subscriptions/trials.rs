@@ -1,4 +1,4 @@
-//! Trials: when the first charge comes, and who has had one (checkout.md CR-55, 5.4, CF-16).
+//! Trials: when the first charge comes, and who has had one (docs/behaviour: subscriptions/trial).
 
 use jiff::Timestamp;
 use till_wire::values::Interval;
@@ -32,7 +32,7 @@ record! {
 }
 
 /// Takes the one trial that a person has, in the commit that begins the attempt: refused as [`CLAIMED`] when it is
-/// taken (CF-16).
+/// taken (docs/behaviour: subscriptions/trial-claimed).
 pub fn claim(changes: &mut Changes, row: &Checkout, hints: &Hints, ctx: &DecisionContext) {
     let email = hints.email_key.iter().map(|key| format!("email:{key}"));
     let card = hints.card_fingerprint.iter();

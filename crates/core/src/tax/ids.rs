@@ -19,7 +19,7 @@ use rule::Rule;
 
 /// Checks `number` for a buyer in `country` (ISO 3166-1 alpha-2, upper case) and returns it
 /// normalised, with the format that accepted it: the country's formats are tried in order and the
-/// first one wins. `None` when no format accepts it or the country has none (CR-35).
+/// first one wins. `None` when no format accepts it or the country has none (docs/behaviour: tax/ids).
 pub fn validate(number: &str, country: &str) -> Option<(String, Format)> {
     let number = rule::read(number, country)?;
     formats(country).iter().find_map(|format| {
@@ -95,7 +95,7 @@ fn formats(country: &str) -> &'static [Format] {
 }
 
 /// How a national format is written and checked. `None`: the format is known by name only, no
-/// number is ever valid in it (among them `do_rcn`, quirk Q-22).
+/// number is ever valid in it (among them `do_rcn`).
 fn rule_of(format: Format) -> Option<Rule> {
     use {Format as F, africa_asia as aa, americas as am, europe as eu};
     Some(match format {

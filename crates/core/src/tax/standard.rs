@@ -81,7 +81,7 @@ fn is_near(address: &Address) -> bool {
 
 impl<'a> Place<'a> {
     /// Where a merchant collects by state, the state must be known; in the US with the postal code, without
-    /// which no state can be trusted (S-35).
+    /// which no state can be trusted.
     fn of(all: &'a [TaxRegistration], address: &'a Address) -> Result<Self, String> {
         let country = rates::tax_area(address.country);
         let here =

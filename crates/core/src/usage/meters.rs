@@ -1,4 +1,4 @@
-//! Meters (lifecycle.md G.2).
+//! Meters (docs/behaviour/meters.md).
 
 use till_wire::{
     input::Problem,

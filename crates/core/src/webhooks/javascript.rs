@@ -1,5 +1,5 @@
 //! JSON printed exactly as `JSON.stringify(JSON.parse(text))` prints it, because some receivers verify
-//! that instead of the bytes they got (wire.md 6).
+//! that instead of the bytes they got (docs/behaviour: webhooks/javascript-json).
 
 use serde_json::{Map, Number, Value};
 

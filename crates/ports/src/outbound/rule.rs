@@ -1,4 +1,4 @@
-//! Which URLs may be saved as webhook endpoints (lifecycle.md B.1, row url).
+//! The rule for URLs that may be saved as webhook endpoints (docs/behaviour: webhooks/addresses).
 
 use std::net::IpAddr;
 

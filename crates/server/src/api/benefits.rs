@@ -1,4 +1,4 @@
-//! The `benefits` routes (lifecycle.md F.1).
+//! The `benefits` routes.
 
 use std::sync::Arc;
 

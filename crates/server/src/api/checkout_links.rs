@@ -1,4 +1,4 @@
-//! Checkout links (checkout.md 6); what their visitors meet is in `visit`.
+//! The `checkout-links` routes; what their visitors meet is in `visit`.
 
 pub(crate) mod visit;
 

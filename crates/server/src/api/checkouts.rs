@@ -1,4 +1,4 @@
-//! Checkout sessions (checkout.md 2–4).
+//! Checkout sessions.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -390,7 +390,7 @@ async fn opened(
 /// How long one event stream lasts before the page is asked to connect again.
 const STREAM: Duration = Duration::from_secs(600);
 
-/// Tells the buyer's page what happens to its session (checkout.md 4.9).
+/// Tells the buyer's page what happens to its session.
 #[utoipa::path(get, path = "/v1/checkouts/client/{client_secret}/stream", operation_id = "checkouts:client_stream", tag = "checkouts",
     params(("client_secret" = String, Path)),
     responses((status = 200, content_type = "text/event-stream", body = String), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 410, body = ErrorBody)))]

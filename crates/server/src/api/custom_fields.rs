@@ -1,4 +1,4 @@
-//! The `custom-fields` routes (checkout.md 8).
+//! The `custom-fields` routes.
 
 use std::sync::Arc;
 

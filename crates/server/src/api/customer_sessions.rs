@@ -1,4 +1,4 @@
-//! The `customer-sessions` routes (lifecycle.md C.8).
+//! The `customer-sessions` routes.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The `customers` routes (lifecycle.md C): each by id and by the merchant's own id.
+//! The `customers` routes: each by id and by the merchant's own id.
 
 pub(crate) mod export;
 

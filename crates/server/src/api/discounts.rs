@@ -1,4 +1,4 @@
-//! The `discounts` routes (checkout.md 7).
+//! The `discounts` routes.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The `files` routes (lifecycle.md H.2).
+//! The `files` routes.
 
 use std::sync::Arc;
 

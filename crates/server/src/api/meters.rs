@@ -1,4 +1,4 @@
-//! The `meters` routes (lifecycle.md G.2).
+//! The `meters` routes.
 
 use std::sync::Arc;
 

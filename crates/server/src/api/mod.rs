@@ -113,7 +113,7 @@ fn other_spelling(path: &str) -> String {
     }
 }
 
-/// Sends a caller to the canonical spelling, query kept (lifecycle.md A.1).
+/// Sends a caller to the canonical spelling, query kept (docs/behaviour: api/addresses).
 async fn redirect(uri: Uri) -> Response {
     let query = uri.query().map(|q| format!("?{q}")).unwrap_or_default();
     let location = format!("{}{query}", other_spelling(uri.path()));

@@ -154,7 +154,7 @@ fn operations_of(document: &mut Document) -> impl Iterator<Item = (Does, &mut Op
     })
 }
 
-/// What any operation may answer before its handler is reached, or when rows keep moving (lifecycle.md A).
+/// What any operation may answer before its handler is reached, or when rows keep moving.
 fn common_answers(document: &mut Document) {
     for (does, operation) in operations_of(document) {
         let answers = &mut operation.responses.responses;

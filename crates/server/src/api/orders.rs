@@ -1,4 +1,4 @@
-//! The `orders` routes (lifecycle.md D.3).
+//! The `orders` routes.
 
 use std::sync::Arc;
 

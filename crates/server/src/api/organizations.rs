@@ -1,4 +1,4 @@
-//! The `organizations` routes (lifecycle.md H.3): a token sees its own and no other.
+//! The `organizations` routes: a token sees its own and no other.
 
 use std::sync::Arc;
 

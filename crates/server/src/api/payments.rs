@@ -1,4 +1,4 @@
-//! The `payments` routes (lifecycle.md D.6). Attempts to keep a card are not shown: no money is asked for.
+//! The `payments` routes. Attempts to keep a card are not shown: no money is asked for.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The `products` routes (checkout.md 1).
+//! The `products` routes.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ use crate::{
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update, include];
 
-/// What a product costs for sorting: its oldest price in use (checkout.md 0.4).
+/// What a product costs for sorting: its oldest price in use.
 const PRICE_AMOUNT: &str = "(select case r.amount_type when 'custom' then r.minimum_amount else r.price_amount end \
     from product_prices r where r.product_id = products.id and not r.is_archived and r.checkout_id is null \
     order by r.created_at, r.position, r.id limit 1)";

@@ -1,4 +1,4 @@
-//! The `subscriptions` routes (lifecycle.md E.1), as far as a purchase makes them.
+//! The `subscriptions` routes, as far as a purchase makes them.
 
 use std::sync::Arc;
 
@@ -86,7 +86,7 @@ pub(crate) async fn list(
     Ok(page.of(subscriptions))
 }
 
-/// The statuses that the deprecated `active` asks for (lifecycle.md E.1, groups).
+/// The statuses that the deprecated `active` asks for.
 fn grouped(active: Option<bool>) -> Vec<SubscriptionStatus> {
     use SubscriptionStatus::{Active, Canceled, Trialing, Unpaid};
     match active {

@@ -1,4 +1,4 @@
-//! The `webhooks` routes (lifecycle.md B.1, B.6).
+//! The `webhooks` routes.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Benefits: what purchases include (lifecycle.md I.2).
+//! Benefits: what purchases include.
 
 mod fill;
 

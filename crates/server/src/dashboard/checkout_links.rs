@@ -1,4 +1,4 @@
-//! Checkout links: permanent addresses that sell, to be shared or put into a page (lifecycle.md I.2).
+//! Checkout links: permanent addresses that sell, to be shared or put into a page.
 
 mod fill;
 

@@ -1,4 +1,4 @@
-//! Checkouts: the sessions that buyers pay in, and how to make more of them (lifecycle.md I.2).
+//! Checkouts: the sessions that buyers pay in, and how to make more of them.
 
 mod page;
 

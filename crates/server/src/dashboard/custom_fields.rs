@@ -1,4 +1,4 @@
-//! Custom fields: what a checkout asks besides name and address (lifecycle.md I.2).
+//! Custom fields: what a checkout asks besides name and address.
 
 mod fill;
 

@@ -1,4 +1,4 @@
-//! Customers: who buys, and what they hold (lifecycle.md I.2).
+//! Customers: who buys, and what they hold.
 
 mod fill;
 mod page;

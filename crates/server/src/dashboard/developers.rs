@@ -1,4 +1,4 @@
-//! What developers need: tokens, webhooks and events (lifecycle.md I.2).
+//! Pages for developers: tokens, webhooks and events.
 
 mod deliveries;
 mod endpoints;

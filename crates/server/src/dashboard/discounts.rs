@@ -1,4 +1,4 @@
-//! Discounts: what they take off, until when, and how often they were used (lifecycle.md I.2).
+//! Discounts: what they take off, until when, and how often they were used.
 
 mod fill;
 

@@ -1,4 +1,4 @@
-//! Meters: what counts usage (lifecycle.md I.2).
+//! Meters: what counts usage.
 
 mod fill;
 

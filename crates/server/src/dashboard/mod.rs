@@ -2,7 +2,7 @@
 //!
 //! The dashboard has no rules of its own. It asks the API's functions in process, with the permission that
 //! the signed-in person's role grants, and shows the answers; a form becomes the API's JSON body, and the
-//! problems of a 422 go back to the fields they are about (lifecycle.md I).
+//! problems of a 422 go back to the fields they are about (docs/behaviour: dashboard/same-rules).
 
 mod account;
 pub mod benefits;

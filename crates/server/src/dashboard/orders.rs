@@ -1,4 +1,4 @@
-//! Orders: what was sold (lifecycle.md I.2).
+//! Orders: what was sold.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Payments: every attempt to take money (lifecycle.md I.2).
+//! Payments: every attempt to take money.
 
 use std::{collections::HashMap, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! Products: the catalogue, and a session of one in two clicks (lifecycle.md I.2).
+//! Products: the catalogue, and a session of one in two clicks.
 
 mod fill;
 mod page;

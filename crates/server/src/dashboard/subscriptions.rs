@@ -1,4 +1,4 @@
-//! Subscriptions: what is paid again and again (lifecycle.md I.2).
+//! Subscriptions: what is paid again and again.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Every error a caller can meet, and its shape on the wire (lifecycle.md A.7). Only this file knows both.
+//! Every error a caller can meet, and its shape on the wire (docs/behaviour: api/errors). Only this file knows both.
 
 use axum::{
     Json,
@@ -432,7 +432,7 @@ impl IntoResponse for ApiError {
 }
 
 impl ApiError {
-    /// The `WWW-Authenticate` of lifecycle.md A.4.
+    /// The `WWW-Authenticate` of a refused token (docs/behaviour: api/tokens).
     fn challenge(&self, headers: &mut axum::http::HeaderMap) {
         let value = match &*self.0 {
             Kind::Named {

@@ -1,5 +1,5 @@
-//! `Idempotency-Key` (design: rule 7): a POST that is sent again with its key has its effect once, and gets the
-//! first answer again.
+//! `Idempotency-Key` (docs/behaviour/idempotency.md): a POST that is sent again with its key has its effect once, and
+//! gets the first answer again.
 //!
 //! The answer is written in the same commit as the effect ([`App::reply`]). A confirmation, whose answer comes
 //! after the processor's, writes the key with its attempt, and the answer is kept when it is known; a confirmation

@@ -1,5 +1,5 @@
-//! Rate limits (lifecycle.md A.10): a budget per organization or network, for the API as for the pages, and stricter ones
-//! for paying, for discount codes and for signing in.
+//! Rate limits (docs/behaviour/limits.md): a budget per organization or network, for the API as for the pages, and
+//! stricter ones for paying, for discount codes and for signing in.
 //!
 //! The first, and the one for changes of a session, are counted in each node's memory, which takes of every budget its
 //! share: they hold as nearly as requests are spread evenly. The stricter ones keep people's accounts, cards and codes

@@ -18,8 +18,9 @@ const BATCH: i64 = 200;
 /// How often the tables are gone through before the rest is left for another run.
 const ROUNDS: usize = 5;
 
-/// Moves the answers under a slug that a field has given up to the slug that it has now (checkout.md 8.1), a
-/// batch at a time. Sessions come first: what is made of one later is found in a later table or round.
+/// Moves the answers under a slug that a field has given up to the slug that it has now
+/// (docs/behaviour: custom-fields/slugs), a batch at a time. Sessions come first: what is made of one later is found
+/// in a later table or round.
 pub async fn rename(app: &App, job: &Job) -> Result<End, ApiError> {
     let renamed: Renamed = job.payload().map_err(ApiError::internal)?;
     for _ in 0..ROUNDS {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{app::App, http::error::ApiError};
 
-/// Emits `customer.state_changed` for the customer whose id is the payload (lifecycle.md B.7, C.5). A
+/// Emits `customer.state_changed` for the customer whose id is the payload (docs/behaviour: customers/state). A
 /// customer that is gone meanwhile has told of its end itself.
 pub async fn state_changed(app: &App, job: &Job) -> Result<End, ApiError> {
     let Ok(id) = job.payload::<Uuid>() else {

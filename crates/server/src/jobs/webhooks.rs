@@ -1,4 +1,4 @@
-//! Delivering webhooks (lifecycle.md B.4–B.6): in order and one at a time per endpoint, endpoints side by
+//! Delivering webhooks (docs/behaviour: webhooks/order): in order and one at a time per endpoint, endpoints side by
 //! side, at least once. Attempts are recorded while the next ones are made, never the other way round.
 
 mod dispatch;
@@ -239,7 +239,7 @@ async fn round(
     Ok(true)
 }
 
-/// One attempt (lifecycle.md B.4). What stands between us and an answer is an answer too.
+/// One attempt (docs/behaviour: webhooks/delivery). What stands between us and an answer is an answer too.
 async fn send(app: &App, endpoint: &WebhookEndpoint, event: Uuid, body: String) -> Answer {
     let timestamp = app.clock.now().as_second();
     let signature = webhooks::signature(&endpoint.secret, event, timestamp, &body);

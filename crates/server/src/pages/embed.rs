@@ -1,5 +1,5 @@
 //! `GET /embed.js` and `GET /embed.mjs`: Till's own drop-in for the script that puts a checkout into a merchant's page
-//! (wire.md 7). The same class both ways; the one sets a global, the other exports.
+//! (docs/behaviour: embedding/script). The same class both ways; the one sets a global, the other exports.
 
 use std::sync::{Arc, LazyLock};
 

@@ -1,4 +1,4 @@
-//! The routes (lifecycle.md B.1, B.6).
+//! The `webhooks` routes.
 
 use serde_json::{Value as Json, json};
 use till_core::kernel::changes::{Changes, Value};

@@ -1,4 +1,4 @@
-//! What `run_due` does (lifecycle.md B.4–B.6).
+//! What `run_due` does.
 
 use axum::{http::StatusCode, response::IntoResponse};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};

@@ -120,7 +120,7 @@ impl Store {
         Ok(rows.into_iter().map(session).collect())
     }
 
-    /// Whether a person or a card has had a trial of the organization (CF-16).
+    /// Whether a person or a card has had a trial of the organization (docs/behaviour: subscriptions/one-trial-each).
     pub async fn had_trial(
         &self,
         organization_id: Uuid,

@@ -125,7 +125,7 @@ impl Store {
         .await
     }
 
-    /// Whether somebody holds a billable subscription of the organization (checkout.md 4.4).
+    /// Whether somebody holds a billable subscription of the organization (docs/behaviour: subscriptions/one-each).
     pub async fn holds_subscription(
         &self,
         organization_id: Uuid,

@@ -1,4 +1,4 @@
-//! lifecycle.md F.1, F.2; checkout.md 1.6.
+//! Benefits, and the products that include them.
 
 use serde_json::{Value, json};
 use till_testkit::both;
@@ -86,7 +86,7 @@ both! {
         t.may_leave_work();
     }
 
-    async fn the_type_is_repeated_and_visibility_is_not_always_free_j_91(t: &mut Till) {
+    async fn the_type_is_repeated_and_visibility_is_not_always_free(t: &mut Till) {
         let benefit = t.benefit("Support", "public").await;
         let other = json!({"type": "feature_flag", "description": "Flag"});
         assert_eq!(t.patch(&path(&benefit), other).await.invalid(), crate::pairs(&[("value_error", "body.type")]));
@@ -96,7 +96,7 @@ both! {
         assert_eq!(t.post("/v1/benefits/", hidden).await.invalid(), crate::pairs(&[("value_error", "body.visibility")]));
     }
 
-    async fn a_product_includes_benefits_in_their_order_1_6(t: &mut Till) {
+    async fn a_product_includes_benefits_in_their_order(t: &mut Till) {
         let product = t.product().await;
         let at = format!("/v1/products/{}/benefits", product["id"].as_str().unwrap());
         let (a, b) = (t.benefit("First", "public").await, t.benefit("Second", "private").await);
@@ -118,7 +118,7 @@ both! {
         t.may_leave_work();
     }
 
-    async fn buyers_see_public_benefits_alone_s_97(t: &mut Till) {
+    async fn buyers_see_public_benefits_alone(t: &mut Till) {
         let product = t.product().await;
         let at = format!("/v1/products/{}/benefits", product["id"].as_str().unwrap());
         let shown = t.benefit("Shown", "public").await;

@@ -1,4 +1,4 @@
-//! checkout.md 6: links and what merchants do with them. Visits have a file of their own.
+//! Checkout links and what merchants do with them. Visits have a file of their own.
 
 use serde_json::{Value, json};
 use till_testkit::{Answer, Till, both, id_in};
@@ -47,7 +47,7 @@ pub async fn archive(t: &Till, product: &Value) {
 }
 
 both! {
-    async fn links_take_a_token_that_may_s_73(t: &mut Till) {
+    async fn links_take_a_token_that_may(t: &mut Till) {
         let product = t.product().await;
         let body = json!({"payment_processor": "stripe", "products": [product["id"]]});
         t.anonymous().post(LINKS, body.clone()).await.refused(401, "Unauthorized");
@@ -65,7 +65,7 @@ both! {
         }
     }
 
-    async fn a_link_shows_what_it_sells_and_its_address_s_74(t: &mut Till) {
+    async fn a_link_shows_what_it_sells_and_its_address(t: &mut Till) {
         let (book, plan) = (t.product().await, t.monthly().await);
         let made = link(t, &[&plan, &book], json!({"label": "Spring", "success_url": "https://Shop.example/ok?id={CHECKOUT_ID}",
             "return_url": "https://shop.example", "trial_interval": "week", "trial_interval_count": 2, "require_billing_address": true,
@@ -81,7 +81,7 @@ both! {
         }
         let names: Vec<_> = made["products"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap()).collect();
         assert_eq!(names, ["Monthly", "Book"]);
-        // wire.md 4.6: what older clients insist on
+        // what older clients insist on
         assert_eq!((&made["product_id"], &made["product"]["id"]), (&plan["id"], &plan["id"]));
         assert_eq!((&made["product_price_id"], &made["product_price"]["id"]), (&plan["prices"][0]["id"], &plan["prices"][0]["id"]));
         assert!(!made["signing_secret"].as_str().unwrap().is_empty());
@@ -101,7 +101,7 @@ both! {
         assert_eq!(old.invalid(), pairs(&[("value_error", "body.product_price_id")]));
     }
 
-    async fn every_product_exists_and_is_for_sale_cl_1(t: &mut Till) {
+    async fn every_product_exists_and_is_for_sale(t: &mut Till) {
         let eve = t.with_token(&t.stranger().await.1);
         let (book, hers, old) = (t.product().await, eve.product().await, t.product().await);
         archive(t, &old).await;
@@ -110,11 +110,11 @@ both! {
         let wrong = linking(t, &[&hers, &book, &old, &draft], json!({})).await.invalid();
         assert_eq!(wrong, pairs(&[("value_error", "body.products.0"), ("value_error", "body.products.2"), ("value_error", "body.products.3")]));
         let twice = linking(t, &[&book, &book], json!({})).await.unreadable();
-        assert_eq!(twice, pairs(&[("value_error", "body.products")]), "Q-12");
+        assert_eq!(twice, pairs(&[("value_error", "body.products")]), "named twice");
         assert!(t.items(LINKS).await.is_empty());
     }
 
-    async fn a_seat_lock_suits_every_product_s_76(t: &mut Till) {
+    async fn a_seat_lock_suits_every_product(t: &mut Till) {
         let (seats, book) = (by_seat(t, 2, Some(20)).await, t.product().await);
         for products in [vec![&book], vec![&seats, &book]] {
             let wrong = linking(t, &products, json!({"seats": 5})).await.invalid();
@@ -127,7 +127,7 @@ both! {
         assert_eq!(link(t, &[&seats], json!({"seats": 20})).await["seats"], 20);
     }
 
-    async fn a_lock_that_no_longer_suits_is_lifted_and_another_stays_s_79(t: &mut Till) {
+    async fn a_lock_that_no_longer_suits_is_lifted_and_another_stays(t: &mut Till) {
         let (seats, more, book) = (by_seat(t, 2, Some(20)).await, by_seat(t, 1, None).await, t.product().await);
         let made = link(t, &[&seats], json!({"seats": 5})).await;
         let kept = t.patch(&path(&made), json!({"products": [more["id"]]})).await.ok();
@@ -138,7 +138,7 @@ both! {
         assert_eq!(wrong, pairs(&[("value_error", "body.seats")]));
     }
 
-    async fn products_of_another_organization_leave_the_link_as_it_is_s_80(t: &mut Till) {
+    async fn products_of_another_organization_leave_the_link_as_it_is(t: &mut Till) {
         let eve = t.with_token(&t.stranger().await.1);
         let made = link(t, &[&t.product().await], json!({})).await;
         let hers = eve.product().await;
@@ -151,7 +151,7 @@ both! {
         assert!(eve.items(LINKS).await.is_empty());
     }
 
-    async fn a_change_keeps_what_it_does_not_name_6_3(t: &mut Till) {
+    async fn a_change_keeps_what_it_does_not_name(t: &mut Till) {
         let (plan, book) = (t.monthly().await, t.product().await);
         let made = link(t, &[&plan], json!({"label": "A", "trial_interval": "day", "trial_interval_count": 3, "metadata": {"a": 1},
             "success_url": "https://a.example/"})).await;
@@ -162,7 +162,7 @@ both! {
         let null = t.patch(&path(&made), json!({"metadata": null})).await.unreadable();
         assert_eq!(null, pairs(&[("dict_type", "body.metadata")]), "free data may be missing, but not null");
         let half = t.patch(&path(&made), json!({"trial_interval": "week"})).await.unreadable();
-        assert_eq!(half, pairs(&[("missing", "body")]), "CL-8");
+        assert_eq!(half, pairs(&[("missing", "body")]), "half a trial");
         let changed = t.patch(&path(&made), json!({"label": null, "success_url": null, "metadata": {"b": 2}, "require_signature": true})).await.ok();
         assert_eq!((&changed["label"], &changed["success_url"], &changed["metadata"]), (&Value::Null, &Value::Null, &json!({"b": 2})));
         assert_eq!((&changed["require_signature"], &changed["trial_interval"]), (&json!(true), &json!("day")));
@@ -170,7 +170,7 @@ both! {
         assert_eq!((&once["trial_interval"], &once["trial_interval_count"]), (&Value::Null, &Value::Null), "nothing is left to try");
     }
 
-    async fn deleted_links_are_gone_6_4(t: &mut Till) {
+    async fn deleted_links_are_gone(t: &mut Till) {
         let made = link(t, &[&t.product().await], json!({})).await;
         t.delete(&path(&made)).await.gone();
         for answer in [t.get(&path(&made)).await, t.delete(&path(&made)).await, t.patch(&path(&made), json!({})).await] {
@@ -179,7 +179,7 @@ both! {
         assert!(t.items(LINKS).await.is_empty());
     }
 
-    async fn lists_run_upwards_and_are_filtered_by_product_0_4(t: &mut Till) {
+    async fn lists_run_upwards_and_are_filtered_by_product(t: &mut Till) {
         let (book, plan) = (t.product().await, t.monthly().await);
         let first = link(t, &[&book], json!({"label": "b"})).await;
         let second = link(t, &[&plan, &book], json!({"label": "a"})).await;

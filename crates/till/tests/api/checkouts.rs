@@ -1,4 +1,4 @@
-//! checkout.md 2–4: sessions without their payment.
+//! Sessions without their payment.
 
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ fn at_field(answer: &Answer, kind: &str, field: &str) {
 }
 
 both! {
-    async fn sessions_are_filtered_and_sorted_0_4(t: &mut Till) {
+    async fn sessions_are_filtered_and_sorted(t: &mut Till) {
         let (plan, book) = (t.monthly().await, t.product().await);
         let ada = t.post("/v1/customers/", json!({"email": "ada@example.com", "external_id": "u1"})).await.created();
         let first = t.checkout_with(&plan, json!({"customer_id": ada["id"]})).await;
@@ -81,7 +81,7 @@ both! {
         assert!(t.with_token(&t.stranger().await.1).get(SESSIONS).await.listed("id").is_empty());
     }
 
-    async fn an_overdue_session_is_gone_for_its_buyer_alone_s_95(t: &mut Till) {
+    async fn an_overdue_session_is_gone_for_its_buyer_alone(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
         let path = format!("/v1/checkouts/client/{}", checkout["client_secret"].as_str().unwrap());
         t.advance(Duration::from_secs(24 * 3600 + 1));
@@ -101,7 +101,7 @@ both! {
         t.drain().await;
     }
 
-    async fn a_blocked_organization_sells_nothing_4_0(t: &mut Till) {
+    async fn a_blocked_organization_sells_nothing(t: &mut Till) {
         let product = t.product().await;
         let checkout = t.checkout_for(&product).await;
         t.organization_is(OrganizationStatus::Blocked).await;
@@ -124,7 +124,7 @@ both! {
         }
     }
 
-    async fn the_buyer_sees_less_than_the_merchant_3_6_s_97(t: &mut Till) {
+    async fn the_buyer_sees_less_than_the_merchant(t: &mut Till) {
         let body = json!({"metadata": {"secret": "x"}, "customer_metadata": {"a": 1}, "external_customer_id": "u1"});
         let checkout = t.checkout_with(&t.product().await, body).await;
         let public = t.client_get(&checkout).await.ok();
@@ -136,7 +136,7 @@ both! {
         assert_eq!((&public["id"], &public["amount"]), (&checkout["id"], &checkout["amount"]));
     }
 
-    async fn strangers_neither_read_nor_change_a_session_s_98(t: &mut Till) {
+    async fn strangers_neither_read_nor_change_a_session(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
         let eve = t.with_token(&t.stranger().await.1);
         eve.change(&checkout, json!({"metadata": {"k": 1}})).await.not_found();
@@ -144,7 +144,7 @@ both! {
         assert_eq!(t.reload(&checkout).await, checkout);
     }
 
-    async fn opening_the_page_counts_once_4_0(t: &mut Till) {
+    async fn opening_the_page_counts_once(t: &mut Till) {
         t.listen().await;
         let checkout = t.checkout_with(&t.product().await, json!({"customer_email": "a@example.com"})).await;
         t.told().await;
@@ -164,7 +164,7 @@ both! {
         t.told().await;
     }
 
-    async fn the_stream_tells_what_happens_4_9(t: &mut Till) {
+    async fn the_stream_tells_what_happens(t: &mut Till) {
         let checkout = t.checkout_for(&t.monthly().await).await;
         let mut events = t.events(&checkout).await;
         t.client_change(&checkout, json!({"customer_name": "Ada"})).await.ok();
@@ -196,7 +196,7 @@ both! {
         assert!(more.is_err(), "told again: {more:?}");
     }
 
-    async fn only_overdue_open_sessions_expire_4_8_s_169(t: &mut Till) {
+    async fn only_overdue_open_sessions_expire(t: &mut Till) {
         let product = t.product().await;
         let (overdue, paid) = (t.checkout_for(&product).await, t.checkout_for(&product).await);
         t.buy(&paid, "ada@example.com").await;

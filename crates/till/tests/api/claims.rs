@@ -1,4 +1,4 @@
-//! One subscription for each person, one upgrade of a subscription at a time, however many buy at once (checkout.md 4.4).
+//! One subscription for each person, one upgrade of a subscription at a time, however many buy at once.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! lifecycle.md A: versions, credentials, transport, CORS, addresses, pages.
+//! Versions, credentials, transport, CORS, addresses, pages.
 
 use std::{io, time::Duration};
 
@@ -77,7 +77,7 @@ both! {
         }
     }
 
-    async fn who_listens_hears_of_an_empty_change_of_a_customer_and_of_a_session_b_7(t: &mut Till) {
+    async fn who_listens_hears_of_an_empty_change_of_a_customer_and_of_a_session(t: &mut Till) {
         let customer = t.customer("ada@example.com").await;
         let checkout = t.checkout_for(&t.product().await).await;
         t.listen().await;
@@ -92,7 +92,7 @@ both! {
         assert_eq!(t.told_types().await, ["checkout.updated"]);
     }
 
-    async fn the_version_is_echoed_and_an_unknown_one_is_not_found_j_1_and_j_2(t: &mut Till) {
+    async fn the_version_is_echoed_and_an_unknown_one_is_not_found(t: &mut Till) {
         assert_eq!(t.get("/v1/customers/").await.header("polar-version"), "2026-04");
         for version in ["2026-04", "2026-10", "2027-01"] {
             let answer = t.get_with("/v1/customers/", &[("polar-version", version)]).await;
@@ -109,7 +109,7 @@ both! {
         }
     }
 
-    async fn without_a_token_everything_is_unauthorized_j_4(t: &mut Till) {
+    async fn without_a_token_everything_is_unauthorized(t: &mut Till) {
         let nobody = t.anonymous();
         for path in ["/v1/organizations/", "/v1/products/", "/v1/customers/", "/v1/orders/", "/v1/payments/",
             "/v1/subscriptions/", "/v1/customers/export"] {
@@ -120,7 +120,7 @@ both! {
         }
     }
 
-    async fn a_bad_token_is_told_in_the_oauth_shape_j_5(t: &mut Till) {
+    async fn a_bad_token_is_told_in_the_oauth_shape(t: &mut Till) {
         for token in ["polar_oat_doesnotexist", "x", ""] {
             let answer = t.with_token(token).get("/v1/customers/").await;
             let body = answer.refused(401, "invalid_token");
@@ -133,14 +133,14 @@ both! {
         t.with_token("polar_cst_x").get("/v1/orders/").await.refused(401, "invalid_token");
     }
 
-    async fn a_customers_session_counts_as_no_credential_j_8(t: &mut Till) {
+    async fn a_customers_session_counts_as_no_credential(t: &mut Till) {
         let customer = t.customer("ada@example.com").await;
         let session = t.post("/v1/customer-sessions/", json!({"customer_id": customer["id"]})).await.created();
         let buyer = t.with_token(session["token"].as_str().unwrap());
         buyer.get("/v1/orders/").await.refused(401, "Unauthorized");
     }
 
-    async fn a_missing_scope_is_named_and_write_implies_read_except_for_orders_j_7(t: &mut Till) {
+    async fn a_missing_scope_is_named_and_write_implies_read_except_for_orders(t: &mut Till) {
         let answer = t.with_token(&t.token_of(&[Scope::ProductsRead]).await).get("/v1/customers/").await;
         answer.refused(403, "insufficient_scope");
         let challenge = answer.header("www-authenticate");
@@ -152,7 +152,7 @@ both! {
         reader.post("/v1/customers/", json!({"email": "a@example.com"})).await.refused(403, "insufficient_scope");
     }
 
-    async fn broken_json_is_told_before_the_missing_token_j_14(t: &mut Till) {
+    async fn broken_json_is_told_before_the_missing_token(t: &mut Till) {
         let nobody = t.anonymous();
         let broken = nobody.send(Method::POST, "/v1/customers/", Some("{".into())).await;
         assert_eq!(broken.unreadable(), crate::pairs(&[("json_invalid", "body.1")]));
@@ -220,7 +220,7 @@ both! {
         t.get_with("/v1/products/", &[("polar-organization", &other.id.to_string())]).await.not_found();
     }
 
-    async fn limits_are_clamped_to_100_and_pages_past_the_end_are_empty_j_10(t: &mut Till) {
+    async fn limits_are_clamped_to_100_and_pages_past_the_end_are_empty(t: &mut Till) {
         for n in 0..3 {
             t.customer(&format!("c{n}@example.com")).await;
         }
@@ -240,7 +240,7 @@ both! {
         }
     }
 
-    async fn an_unknown_sort_key_is_told_by_its_position_j_11(t: &mut Till) {
+    async fn an_unknown_sort_key_is_told_by_its_position(t: &mut Till) {
         for list in ["customers", "products", "orders", "payments", "subscriptions", "organizations"] {
             let wrong = t.get(&format!("/v1/{list}/?sorting=created_at&sorting=foo")).await.unreadable();
             let place = if list == "subscriptions" { "query.sorting.0" } else { "query.sorting.1" };
@@ -248,7 +248,7 @@ both! {
         }
     }
 
-    async fn ids_of_another_version_do_not_read_and_unknown_ones_are_not_found_j_13(t: &mut Till) {
+    async fn ids_of_another_version_do_not_read_and_unknown_ones_are_not_found(t: &mut Till) {
         for resource in ["organizations", "products", "customers", "orders", "payments", "subscriptions"] {
             let get = async |id: &str| t.get(&format!("/v1/{resource}/{id}")).await;
             let wrong = get("00000000-0000-1000-8000-000000000000").await.unreadable();

@@ -1,4 +1,4 @@
-//! checkout.md 8.
+//! Custom fields, and the answers to them.
 
 use serde_json::{Value, json};
 use till_server::jobs;
@@ -139,7 +139,7 @@ both! {
         assert_eq!(left["attached_custom_fields"][0]["order"], 0, "detached from every product");
     }
 
-    async fn answers_are_judged_on_the_way_and_merged_s_71_s_113(t: &mut Till) {
+    async fn answers_are_judged_on_the_way_and_merged(t: &mut Till) {
         let (product, ..) = asking(t).await;
         let wrong = json!({"products": [product["id"]], "custom_field_data": {"text": "ok", "select": "c"}});
         let wrong = t.post("/v1/checkouts/", wrong).await.invalid();
@@ -155,7 +155,7 @@ both! {
         assert_eq!(wrong, pairs(&[("string_too_short", "body.custom_field_data.text")]));
     }
 
-    async fn a_confirmation_carries_all_required_answers_itself_s_137(t: &mut Till) {
+    async fn a_confirmation_carries_all_required_answers_itself(t: &mut Till) {
         let (product, ..) = asking(t).await;
         let checkout = t.checkout_with(&product, json!({"custom_field_data": {"text": "one", "select": "a"}})).await;
         let missing = pairs(&[("missing", "body.custom_field_data.select")]);
@@ -165,11 +165,11 @@ both! {
         assert_eq!(null, pairs(&[("literal_error", "body.custom_field_data.select")]));
         t.confirm(&checkout, confirmation(json!({"select": "b"}))).await.ok();
         t.catch_up().await;
-        assert_eq!(t.reload(&checkout).await["custom_field_data"], json!({"select": "b"}), "Q-17");
+        assert_eq!(t.reload(&checkout).await["custom_field_data"], json!({"select": "b"}), "the confirmation's alone");
         assert_eq!(t.orders(&checkout).await[0]["custom_field_data"], json!({"select": "b"}));
     }
 
-    async fn a_box_that_must_be_ticked_is_ticked_s_190(t: &mut Till) {
+    async fn a_box_that_must_be_ticked_is_ticked(t: &mut Till) {
         let product = t.monthly().await;
         let terms = t.field("checkbox", "terms", json!({})).await;
         let news = t.field("checkbox", "news", json!({})).await;
@@ -188,7 +188,7 @@ both! {
         assert_eq!(t.items("/v1/subscriptions/").await[0]["custom_field_data"], kept);
     }
 
-    async fn answers_follow_their_field_to_a_new_slug_s_191(t: &mut Till) {
+    async fn answers_follow_their_field_to_a_new_slug(t: &mut Till) {
         let product = t.monthly().await;
         let size = t.field("text", "size", json!({})).await;
         let other = t.field("text", "other-1", json!({})).await;

@@ -1,10 +1,10 @@
-//! lifecycle.md C.8.
+//! Customer sessions.
 
 use serde_json::json;
 use till_testkit::both;
 
 both! {
-    async fn a_session_opens_the_portal_for_one_hour_j_41(t: &mut Till) {
+    async fn a_session_opens_the_portal_for_one_hour(t: &mut Till) {
         let made = json!({"email": "a+b@example.com", "external_id": "u1"});
         let customer = t.post("/v1/customers/", made).await.created();
         for body in [
@@ -25,7 +25,7 @@ both! {
         }
     }
 
-    async fn an_unknown_customer_is_told_at_its_key_j_43(t: &mut Till) {
+    async fn an_unknown_customer_is_told_at_its_key(t: &mut Till) {
         let id = "1dbfc517-0bbf-4301-9ba8-555ca42b9737";
         let wrong = t.post("/v1/customer-sessions/", json!({"customer_id": id})).await.invalid();
         assert_eq!(wrong, crate::pairs(&[("value_error", "body.customer_id")]));

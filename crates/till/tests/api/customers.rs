@@ -1,4 +1,4 @@
-//! lifecycle.md C.
+//! Customers.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ fn path(customer: &Value) -> String {
 }
 
 both! {
-    async fn a_customer_is_made_and_told_of_c_2(t: &mut Till) {
+    async fn a_customer_is_made_and_told_of(t: &mut Till) {
         t.listen().await;
         let customer = t.post("/v1/customers/", json!({
             "email": "Ada.L@Example.COM", "external_id": " u1 ", "name": "Ada", "locale": "fr_FR", "foo": 1,
@@ -55,7 +55,7 @@ both! {
         assert_eq!(t.told_types().await, ["customer.created", "customer.deleted", "customer.state_changed"]);
     }
 
-    async fn taken_values_are_told_together_j_31(t: &mut Till) {
+    async fn taken_values_are_told_together(t: &mut Till) {
         t.post("/v1/customers/", json!({"email": "c@example.com", "external_id": "u1"})).await.created();
         let again = json!({"email": "C@Example.com", "external_id": "u1"});
         let wrong = t.post("/v1/customers/", again).await.invalid();
@@ -86,7 +86,7 @@ both! {
         assert_eq!(wrong, crate::pairs(&[("organization_token", "body.organization_id")]));
     }
 
-    async fn a_tax_id_needs_a_country_and_must_be_valid_there_j_37(t: &mut Till) {
+    async fn a_tax_id_needs_a_country_and_must_be_valid_there(t: &mut Till) {
         let with = |address: Value, tax_id: &str| {
             json!({"email": "a@example.com", "tax_id": tax_id, "billing_address": address})
         };
@@ -102,7 +102,7 @@ both! {
         assert_eq!(cleared["tax_id"], json!(null));
     }
 
-    async fn null_and_missing_differ_as_a_8_says(t: &mut Till) {
+    async fn null_and_missing_differ(t: &mut Till) {
         let made = json!({"email": "a@example.com", "name": "Ada", "locale": "en", "metadata": {"a": 1, "b": 2}});
         let customer = t.post("/v1/customers/", made).await.created();
         let same = t.patch(&path(&customer), json!({"email": null, "type": null, "external_id": null})).await.ok();
@@ -118,7 +118,7 @@ both! {
         assert_eq!(team, crate::pairs(&[("value_error", "body.type")]));
     }
 
-    async fn an_external_id_is_set_once_j_32(t: &mut Till) {
+    async fn an_external_id_is_set_once(t: &mut Till) {
         t.post("/v1/customers/", json!({"email": "b@example.com", "external_id": "taken"})).await.created();
         let customer = t.customer("a@example.com").await;
         let set = async |id: Value| t.patch(&path(&customer), json!({"external_id": id})).await;
@@ -158,7 +158,7 @@ both! {
         }
     }
 
-    async fn a_deleted_customer_is_gone_at_once_and_its_keys_are_free_j_38(t: &mut Till) {
+    async fn a_deleted_customer_is_gone_at_once_and_its_keys_are_free(t: &mut Till) {
         let made = json!({"email": "a@example.com", "external_id": "u1", "name": "Ada"});
         let customer = t.post("/v1/customers/", made.clone()).await.created();
         let product = t.monthly().await;
@@ -196,7 +196,7 @@ both! {
         assert_eq!(shown["billing_address"], json!(null));
     }
 
-    async fn the_state_holds_active_and_trialing_subscriptions_only_j_40(t: &mut Till) {
+    async fn the_state_holds_active_and_trialing_subscriptions_only(t: &mut Till) {
         let (customer, product) = (t.customer("a@example.com").await, t.monthly().await);
         let active = t.sold(&customer, &product).await.subscription.unwrap();
         for status in [SubscriptionStatus::PastDue, SubscriptionStatus::Canceled, SubscriptionStatus::Paused] {
@@ -236,7 +236,7 @@ both! {
         }
     }
 
-    async fn active_customers_hold_a_billable_subscription_j_40(t: &mut Till) {
+    async fn active_customers_hold_a_billable_subscription(t: &mut Till) {
         let product = t.monthly().await;
         let (late, gone) = (t.customer("late@example.com").await, t.customer("gone@example.com").await);
         t.customer("new@example.com").await;
@@ -246,7 +246,7 @@ both! {
         assert_eq!(t.get("/v1/customers/?active=false").await.listed("email"), ["new@example.com", "gone@example.com"]);
     }
 
-    async fn the_export_is_a_table_c_4(t: &mut Till) {
+    async fn the_export_is_a_table(t: &mut Till) {
         let made = json!({"email": "a@example.com", "external_id": "u,1", "name": "Ada \"L\"",
             "billing_address": {"country": "FR", "line1": "1 rue", "postal_code": "69000", "city": "Lyon"}, "metadata": {"k": 1}});
         let customer = t.post("/v1/customers/", made).await.created();

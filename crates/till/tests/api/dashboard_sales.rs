@@ -1,4 +1,4 @@
-//! The dashboard's checkouts, orders, subscriptions, customers and payments (lifecycle.md I.2).
+//! The dashboard's checkouts, orders, subscriptions, customers and payments.
 
 use std::time::Duration;
 

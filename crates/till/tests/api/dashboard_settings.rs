@@ -68,7 +68,7 @@ both! {
         assert!(page.text().contains("<dt>Succeeded</dt><dd>1</dd>"), "{}", page.text());
     }
 
-    async fn hosts_that_may_embed_are_judged_and_kept_in_one_form_6_6(t: &mut Till) {
+    async fn hosts_that_may_embed_are_judged_and_kept_in_one_form(t: &mut Till) {
         let path = format!("/v1/organizations/{}", t.organization.id);
         let hosts = json!({"embed_hosts": ["https://Shop.example/", "*.example.com", "localhost:3000", "chrome-extension://abc"]});
         let kept = t.patch(&path, hosts).await.ok();

@@ -1,4 +1,4 @@
-//! Signing in to the dashboard, and who sees what of it (lifecycle.md A.5, I).
+//! Signing in to the dashboard, and who sees what of it.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Who belongs to an organization, and who may change that (lifecycle.md A.5, H.3).
+//! Who belongs to an organization, and who may change that.
 
 use std::time::Duration;
 

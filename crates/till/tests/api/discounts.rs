@@ -1,4 +1,4 @@
-//! checkout.md 7.
+//! Discounts.
 
 use std::time::Duration;
 
@@ -88,7 +88,7 @@ both! {
         assert_eq!((&foreign["amount"], &foreign["currency"]), (&json!(700), &json!("jpy")), "else the first");
     }
 
-    async fn what_does_not_read_is_told_below_its_kind_s_185(t: &mut Till) {
+    async fn what_does_not_read_is_told_below_its_kind(t: &mut Till) {
         let fixed = |more: Value| {
             let mut body = json!({"type": "fixed", "name": "Gift", "duration": "once"});
             body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -130,7 +130,7 @@ both! {
         assert_eq!(letters["code"], "élan2026", "letters of any script");
     }
 
-    async fn a_code_belongs_to_one_live_discount_in_any_case_s_187(t: &mut Till) {
+    async fn a_code_belongs_to_one_live_discount_in_any_case(t: &mut Till) {
         let first = t.percent_off(1000, json!({"code": "Launch"})).await;
         let taken = t.post("/v1/discounts/", share(json!({"code": "LAUNCH"}))).await.invalid();
         assert_eq!(taken, pairs(&[("value_error", "body.code")]));
@@ -150,7 +150,7 @@ both! {
         assert_eq!(statuses, [201, 422], "also at the same moment");
     }
 
-    async fn kind_and_duration_stay_and_amounts_may_change_until_the_first_use_7_2(t: &mut Till) {
+    async fn kind_and_duration_stay_and_amounts_may_change_until_the_first_use(t: &mut Till) {
         let gift = t.post("/v1/discounts/", json!({"type": "fixed", "name": "Gift", "duration": "repeating", "duration_in_months": 3,
             "amounts": {"usd": 500, "eur": 400}})).await.created();
         for (body, field) in [
@@ -158,7 +158,7 @@ both! {
             (json!({"duration": "once"}), "duration"),
             (json!({"duration": null}), "duration"),
             (json!({"duration_in_months": null}), "duration_in_months"),
-            (json!({"currency": "jpy"}), "currency"),
+            (json!({"currency": "jpy"}), "currency"),
             (json!({"starts_at": "2030-01-02T00:00:00Z", "ends_at": "2030-01-01T00:00:00Z"}), "ends_at"),
         ] {
             let wrong = t.patch(&path(&gift), body).await.invalid();
@@ -168,7 +168,7 @@ both! {
             "amounts": null, "name": null})).await.ok();
         assert_eq!((&same["amounts"], &same["duration_in_months"]), (&gift["amounts"], &json!(3)));
         let one = t.patch(&path(&gift), json!({"amount": 0})).await.ok();
-        assert_eq!(one["amounts"], json!({"usd": 0, "eur": 400}), "Q-12: the amount that is shown");
+        assert_eq!(one["amounts"], json!({"usd": 0, "eur": 400}), "the amount that is shown");
         let pair = t.patch(&path(&gift), json!({"amount": 300, "currency": "eur", "duration_in_months": 6})).await.ok();
         assert_eq!((&pair["amounts"], &pair["amount"]), (&json!({"eur": 300}), &json!(300)));
         assert_eq!(pair["duration_in_months"], 6);
@@ -236,7 +236,7 @@ both! {
         t.anonymous().get("/v1/discounts/").await.refused(401, "Unauthorized");
     }
 
-    async fn unknown_and_unsuited_discounts_are_refused_s_40_s_41_s_188(t: &mut Till) {
+    async fn unknown_and_unsuited_discounts_are_refused(t: &mut Till) {
         let (book, plan) = (t.product().await, t.monthly().await);
         let refused = async |t: &Till, product: &Value, id: &Value| {
             let body = json!({"products": [product["id"]], "discount_id": id});
@@ -264,7 +264,7 @@ both! {
         assert_eq!(refused(t, &book, &half["id"]).await, wrong);
     }
 
-    async fn a_session_shows_its_discount_and_keeps_it_where_it_suits_s_103(t: &mut Till) {
+    async fn a_session_shows_its_discount_and_keeps_it_where_it_suits(t: &mut Till) {
         let (first, second) = (t.product().await, t.product_named("Pen", 500).await);
         let everything = t.percent_off(1000, json!({"code": "ALL10"})).await;
         let only = t.percent_off(1000, json!({"products": [first["id"]]})).await;
@@ -280,7 +280,7 @@ both! {
         assert_eq!((&dropped["discount_id"], &dropped["discount"], &dropped["total_amount"]), (&json!(null), &json!(null), &json!(500)));
     }
 
-    async fn buyers_type_codes_in_any_case_s_115(t: &mut Till) {
+    async fn buyers_type_codes_in_any_case(t: &mut Till) {
         let book = t.product().await;
         t.percent_off(1000, json!({"code": "Launch"})).await;
         let checkout = t.checkout_for(&book).await;
@@ -297,7 +297,7 @@ both! {
         assert_eq!(ignored["discount"], json!(null));
     }
 
-    async fn all_of_a_one_time_price_off_needs_no_form_s_116(t: &mut Till) {
+    async fn all_of_a_one_time_price_off_needs_no_form(t: &mut Till) {
         t.percent_off(10_000, json!({"code": "gratis"})).await;
         let checkout = t.checkout_for(&t.product().await).await;
         let filled = json!({"is_business_customer": true, "customer_billing_name": "Ada Ltd", "customer_tax_id": "FR61954506077",
@@ -312,7 +312,7 @@ both! {
         assert_eq!((&free["is_business_customer"], &free["total_amount"]), (&json!(false), &json!(0)));
     }
 
-    async fn all_of_it_off_for_ever_asks_for_no_card_s_133(t: &mut Till) {
+    async fn all_of_it_off_for_ever_asks_for_no_card(t: &mut Till) {
         let all = t.percent_off(10_000, json!({"duration": "forever"})).await;
         let checkout = t.checkout_with(&t.monthly().await, json!({"discount_id": all["id"]})).await;
         t.confirm(&checkout, json!({"customer_email": ADA})).await.ok();
@@ -335,7 +335,7 @@ both! {
         assert_eq!(state["active_subscriptions"][0]["discount_id"], all["id"]);
     }
 
-    async fn a_code_that_takes_all_off_takes_the_wanted_address_off_too_s_136(t: &mut Till) {
+    async fn a_code_that_takes_all_off_takes_the_wanted_address_off_too(t: &mut Till) {
         t.percent_off(10_000, json!({"code": "gratis"})).await;
         let checkout = t.checkout_for(&t.product().await).await;
         t.client_change(&checkout, json!({"payment_method_type": "upi"})).await.ok();
@@ -346,7 +346,7 @@ both! {
         assert_eq!(t.orders(&checkout).await[0]["total_amount"], 0);
     }
 
-    async fn all_of_the_first_period_off_asks_for_a_card_s_134(t: &mut Till) {
+    async fn all_of_the_first_period_off_asks_for_a_card(t: &mut Till) {
         let first = t.percent_off(10_000, json!({})).await;
         let checkout = t.checkout_with(&t.monthly().await, json!({"discount_id": first["id"]})).await;
         assert_eq!((&checkout["is_payment_required"], &checkout["is_payment_setup_required"]), (&json!(false), &json!(true)));
@@ -357,7 +357,7 @@ both! {
         assert!(t.payments(&checkout).await.is_empty(), "a card set up is no payment");
     }
 
-    async fn a_customer_uses_a_discount_as_often_as_one_may_s_118_s_149(t: &mut Till) {
+    async fn a_customer_uses_a_discount_as_often_as_one_may(t: &mut Till) {
         let book = t.product().await;
         let once = t.percent_off(5000, json!({"code": "once1", "max_redemptions_per_customer": 1})).await;
         t.buy(&t.checkout_with(&book, json!({"discount_id": once["id"]})).await, ADA).await;
@@ -374,7 +374,7 @@ both! {
         t.catch_up().await;
     }
 
-    async fn a_limit_by_customer_stops_the_buyer_and_not_the_merchant_4_2_11_q_14(t: &mut Till) {
+    async fn a_limit_by_customer_stops_the_buyer_and_not_the_merchant(t: &mut Till) {
         let book = t.product().await;
         let once = t.percent_off(5000, json!({"max_redemptions_per_customer": 1})).await;
         t.buy(&t.checkout_with(&book, json!({"discount_id": once["id"]})).await, ADA).await;
@@ -391,7 +391,7 @@ both! {
         t.catch_up().await;
     }
 
-    async fn a_decline_gives_the_use_back_7_8(t: &mut Till) {
+    async fn a_decline_gives_the_use_back(t: &mut Till) {
         let one = t.percent_off(5000, json!({"max_redemptions": 1, "max_redemptions_per_customer": 1})).await;
         let checkout = t.checkout_with(&t.product().await, json!({"discount_id": one["id"]})).await;
         t.confirm(&checkout, buyer(ADA, "pm_card_visa_chargeDeclined")).await.refused(400, "PaymentError");
@@ -401,7 +401,7 @@ both! {
         assert_eq!(count(t, &one).await, 1);
     }
 
-    async fn a_used_up_discount_stops_a_session_that_has_it_and_a_deleted_one_does_not_7_2(t: &mut Till) {
+    async fn a_used_up_discount_stops_a_session_that_has_it_and_a_deleted_one_does_not(t: &mut Till) {
         let book = t.product().await;
         let one = t.percent_off(5000, json!({"max_redemptions": 1})).await;
         let sessions = [t.checkout_with(&book, json!({"discount_id": one["id"]})).await,
@@ -419,7 +419,7 @@ both! {
         assert_eq!(t.orders(&checkout).await[0]["discount"]["id"], gone["id"]);
     }
 
-    async fn twenty_buyers_at_once_use_a_discount_for_three_three_times_s_151(t: &mut Till) {
+    async fn twenty_buyers_at_once_use_a_discount_for_three_three_times(t: &mut Till) {
         let book = t.product().await;
         let three = t.percent_off(5000, json!({"max_redemptions": 3})).await;
         let mut sessions = Vec::new();
@@ -444,7 +444,7 @@ both! {
         assert_eq!(orders.iter().filter(|o| o["discount_id"] == three["id"]).count(), 3);
     }
 
-    async fn one_buyer_many_times_at_once_uses_a_discount_once_s_149(t: &mut Till) {
+    async fn one_buyer_many_times_at_once_uses_a_discount_once(t: &mut Till) {
         let book = t.product().await;
         let once = t.percent_off(5000, json!({"max_redemptions_per_customer": 1})).await;
         let mut sessions = Vec::new();

@@ -1,4 +1,4 @@
-//! lifecycle.md H.2: files, and what shows them.
+//! Files, and what shows them.
 
 use std::time::Duration;
 
@@ -69,7 +69,7 @@ async fn complete(t: &Till, made: &Value, etags: &[&str]) -> Answer {
 }
 
 both! {
-    async fn a_file_is_announced_sent_in_parts_and_completed_h_2(t: &mut Till) {
+    async fn a_file_is_announced_sent_in_parts_and_completed(t: &mut Till) {
         let made = t.post(FILES, announced("downloadable", "application/zip", &[5, 6])).await.created();
         assert_eq!((&made["is_uploaded"], &made["size_readable"]), (&json!(false), &json!("11 B")));
         assert_eq!(made["public_url"], json!(null));

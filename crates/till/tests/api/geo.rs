@@ -1,4 +1,4 @@
-//! checkout.md 2.4, CR-53: what a session takes from the buyer's network address. The tests' atlas knows
+//! What a session takes from the buyer's network address. The tests' atlas knows
 //! three networks: 1.x is China, 2.x France, 3.x Cuba.
 
 use serde_json::{Value, json};
@@ -19,12 +19,12 @@ fn from(address: &str) -> Value {
 }
 
 both! {
-    async fn without_an_address_the_currency_is_the_organizations_s_23(t: &mut Till) {
+    async fn without_an_address_the_currency_is_the_organizations(t: &mut Till) {
         let product = in_two_currencies(t).await;
         assert_eq!(t.checkout_for(&product).await["currency"], "usd");
     }
 
-    async fn a_buyer_in_france_pays_in_euro_where_there_is_a_price_s_24_s_25(t: &mut Till) {
+    async fn a_buyer_in_france_pays_in_euro_where_there_is_a_price(t: &mut Till) {
         let product = in_two_currencies(t).await;
         let checkout = t.checkout_with(&product, from(FRANCE)).await;
         assert_eq!((&checkout["currency"], &checkout["amount"]), (&json!("eur"), &json!(900)));
@@ -32,17 +32,17 @@ both! {
         assert_eq!(dollars_only["currency"], "usd");
     }
 
-    async fn a_confirmation_takes_no_country_from_the_address_cf_2(t: &mut Till) {
+    async fn a_confirmation_takes_no_country_from_the_address(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
         t.change(&checkout, from(FRANCE)).await.ok();
         let body = json!({"customer_email": "ada@example.com", "confirmation_token_id": "pm_card_visa"});
         let refused = t.confirm(&checkout, body).await.invalid();
         assert!(refused.contains(&("missing".into(), "body.customer_billing_address".into())), "{refused:?}");
         let patched = t.client_change(&checkout, json!({})).await.ok();
-        assert_eq!(patched["customer_billing_address"]["country"], "FR", "a change does (4.2-8)");
+        assert_eq!(patched["customer_billing_address"]["country"], "FR", "a change does");
     }
 
-    async fn a_country_without_a_price_falls_back_and_an_explicit_currency_does_not_s_26_to_s_28(t: &mut Till) {
+    async fn a_country_without_a_price_falls_back_and_an_explicit_currency_does_not(t: &mut Till) {
         let product = in_two_currencies(t).await;
         assert_eq!(t.checkout_with(&product, from("1.2.4.8")).await["currency"], "usd");
         let mut body = from(FRANCE);
@@ -54,7 +54,7 @@ both! {
         assert_eq!(refused, pairs(&[("value_error", "body.products.0")]));
     }
 
-    async fn an_unknown_address_becomes_the_country_of_the_network_cr_53(t: &mut Till) {
+    async fn an_unknown_address_becomes_the_country_of_the_network(t: &mut Till) {
         let product = t.product().await;
         let country = |checkout: &Value| checkout["customer_billing_address"]["country"].clone();
         let french = t.checkout_with(&product, from(FRANCE)).await;
@@ -69,10 +69,10 @@ both! {
         }
     }
 
-    async fn a_change_fills_an_empty_address_from_the_network_known_before_it_4_2_8_q_9(t: &mut Till) {
+    async fn a_change_fills_an_empty_address_from_the_network_known_before_it(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
         let told = t.change(&checkout, from(FRANCE)).await.ok();
-        assert_eq!(told["customer_billing_address"], json!(null), "Q-9");
+        assert_eq!(told["customer_billing_address"], json!(null), "not from the address of the same change");
         let next = t.client_change(&checkout, json!({"customer_name": "Ada"})).await.ok();
         assert_eq!(next["customer_billing_address"]["country"], "FR");
         let moved = t.change(&checkout, from("1.2.4.8")).await.ok();

@@ -1,4 +1,4 @@
-//! lifecycle.md G.2.
+//! Meters.
 
 use serde_json::{Value, json};
 use till_testkit::both;

@@ -1,4 +1,4 @@
-//! What a new session takes over as it is, and what it refuses (checkout.md 2).
+//! What a new session takes over as it is, and what it refuses.
 
 use serde_json::{Value, json};
 use till_testkit::{Step, both, buyer};
@@ -6,34 +6,34 @@ use till_testkit::{Step, both, buyer};
 use crate::pairs;
 
 both! {
-    async fn a_product_of_another_organization_does_not_exist_s_02(t: &mut Till) {
+    async fn a_product_of_another_organization_does_not_exist(t: &mut Till) {
         let eve = t.with_token(&t.stranger().await.1);
         let (mine, hers) = (t.product().await, eve.product().await);
         let refused = t.post("/v1/checkouts/", json!({"products": [mine["id"], hers["id"]]})).await;
         assert_eq!(refused.invalid(), pairs(&[("value_error", "body.products.1")]));
     }
 
-    async fn only_the_placeholder_of_the_session_is_filled_in_s_17(t: &mut Till) {
+    async fn only_the_placeholder_of_the_session_is_filled_in(t: &mut Till) {
         let url = "https://shop.example/{CHECKOUT_SESSION_ID}/thanks?a={CHECKOUT_SESSION_ID}";
         let checkout = t.checkout_with(&t.product().await, json!({"success_url": url})).await;
         assert_eq!(checkout["success_url"], url);
     }
 
-    async fn the_way_back_and_the_embedding_page_are_kept_as_given_s_19_s_20(t: &mut Till) {
+    async fn the_way_back_and_the_embedding_page_are_kept_as_given(t: &mut Till) {
         let ways = json!({"return_url": "https://shop.example/cart", "embed_origin": "https://example.com"});
         let checkout = t.checkout_with(&t.product().await, ways).await;
         assert_eq!(checkout["return_url"], "https://shop.example/cart");
         assert_eq!(checkout["embed_origin"], "https://example.com");
     }
 
-    async fn a_chosen_price_starts_at_its_proposal_s_31(t: &mut Till) {
+    async fn a_chosen_price_starts_at_its_proposal(t: &mut Till) {
         let product = t.priced(json!([{"amount_type": "custom", "minimum_amount": 2500, "preset_amount": 5000}])).await;
         assert_eq!(t.checkout_for(&product).await["amount"], 5000);
         let chosen = t.checkout_with(&product, json!({"amount": 2600})).await;
         assert_eq!(chosen["amount"], 2600);
     }
 
-    async fn a_sessions_own_prices_stand_in_for_the_products_s_70(t: &mut Till) {
+    async fn a_sessions_own_prices_stand_in_for_the_products(t: &mut Till) {
         let (plan, book) = (t.monthly().await, t.product().await);
         let own = |amount: i64| json!([{"amount_type": "fixed", "price_amount": amount}]);
         let (plan_id, book_id) = (plan["id"].as_str().unwrap(), book["id"].as_str().unwrap());
@@ -53,7 +53,7 @@ both! {
         assert_eq!((&subscription["amount"], &subscription["prices"][0]["price_amount"]), (&json!(4200), &json!(4200)));
     }
 
-    async fn own_prices_keep_the_rules_of_a_catalog_s_68(t: &mut Till) {
+    async fn own_prices_keep_the_rules_of_a_catalog(t: &mut Till) {
         let book = t.product().await;
         let id = book["id"].as_str().unwrap();
         let stray = "1dbfc517-0bbf-4301-9ba8-555ca42b9737";
@@ -72,7 +72,7 @@ both! {
         assert!(!none.unreadable().is_empty());
     }
 
-    async fn a_sessions_own_usage_price_shows_its_meter_1_3(t: &mut Till) {
+    async fn a_sessions_own_usage_price_shows_its_meter(t: &mut Till) {
         let (plan, meter) = (t.monthly().await, t.meter("Calls").await);
         let id = plan["id"].as_str().unwrap();
         let own = |meter: &Value| json!([{"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": "0.5"}]);
@@ -92,7 +92,7 @@ both! {
         assert_eq!(refused[0], ("value_error".into(), format!("body.prices.{id}.0.meter_id")));
     }
 
-    async fn a_session_by_price_keeps_the_usage_prices_5_3(t: &mut Till) {
+    async fn a_session_by_price_keeps_the_usage_prices(t: &mut Till) {
         let meter = t.meter("Calls").await;
         let usage = json!({"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": "0.5"});
         for amount in [0, 900] {
@@ -108,7 +108,7 @@ both! {
         }
     }
 
-    async fn checks_come_in_their_order_2_3(t: &mut Till) {
+    async fn checks_come_in_their_order(t: &mut Till) {
         let (book, nobody) = (t.product().await, "9f1c6d0e-3b1a-4b52-9a3c-0d8c1f4f8f10");
         let wrong = json!({"products": [book["id"]], "discount_id": nobody, "customer_tax_id": "x", "seats": 2, "customer_id": nobody});
         let refused = t.post("/v1/checkouts/", wrong).await.invalid();
@@ -119,7 +119,7 @@ both! {
         assert_eq!(refused, pairs(&[("value_error", "body.products.0")]));
     }
 
-    async fn a_success_that_nobody_heard_of_is_asked_for_until_it_counts_s_158(t: &mut Till) {
+    async fn a_success_that_nobody_heard_of_is_asked_for_until_it_counts(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
         t.crash(&checkout, buyer("ada@example.com", "pm_card_visa"), Step::Charged).await;
         assert_eq!(t.reload(&checkout).await["status"], "open");
@@ -128,7 +128,7 @@ both! {
         assert_eq!(t.orders(&checkout).await.len(), 1);
     }
 
-    async fn the_processor_is_told_where_the_buyer_is_taxed_s_130(t: &mut Till) {
+    async fn the_processor_is_told_where_the_buyer_is_taxed(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
         let mut body = buyer("ada@example.com", "pm_card_visa");
         body["customer_billing_address"] = json!({"country": "CA", "state": "CA-QC"});

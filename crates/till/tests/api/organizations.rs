@@ -1,4 +1,4 @@
-//! lifecycle.md H.3.
+//! Organizations.
 
 use serde_json::{Value, json};
 use till_core::kernel::changes::{self, Changes};
@@ -22,7 +22,7 @@ both! {
         assert_eq!(shown["subscription_settings"]["allow_multiple_subscriptions"], false);
     }
 
-    async fn a_change_merges_features_and_replaces_subscription_settings_a_8(t: &mut Till) {
+    async fn a_change_merges_features_and_replaces_subscription_settings(t: &mut Till) {
         t.listen().await;
         let path = own(t);
         let changed = t.patch(&path, json!({

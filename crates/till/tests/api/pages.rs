@@ -1,4 +1,4 @@
-//! The hosted pages over HTTP, as a browser without script uses them (checkout.md 4.10).
+//! The hosted pages over HTTP, as a browser without script uses them.
 
 use std::time::Duration;
 
@@ -343,7 +343,7 @@ both! {
         says(&t.page(back.header("location")).await, "data-theme=\"dark\"");
     }
 
-    async fn the_buyer_leaves_for_the_success_url_with_id_and_token_4_10(t: &mut Till) {
+    async fn the_buyer_leaves_for_the_success_url_with_id_and_token(t: &mut Till) {
         let product = t.product().await;
         for (given, expected) in [("https://example.com/ok?c={CHECKOUT_ID}#top", "https://example.com/ok?c=ID&customer_session_token=TOKEN#top"),
             ("https://example.com/ok", "https://example.com/ok?customer_session_token=TOKEN")] {
@@ -392,7 +392,7 @@ both! {
         }
     }
 
-    async fn a_merchant_who_does_not_answer_keeps_no_buyer_waiting_4_9(t: &mut Till) {
+    async fn a_merchant_who_does_not_answer_keeps_no_buyer_waiting(t: &mut Till) {
         t.listen().await;
         let checkout = t.checkout_with(&t.product().await, json!({"success_url": "https://example.com/ok"})).await;
         t.form(&at(&checkout), &paying(&[]), &[]).await;
@@ -403,7 +403,7 @@ both! {
         t.told().await;
     }
 
-    async fn an_open_sessions_confirmation_leads_back_4_10(t: &mut Till) {
+    async fn an_open_sessions_confirmation_leads_back(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
         let back = t.page(&done(&checkout)).await;
         assert_eq!((back.status.as_u16(), back.header("location")), (303, &*at(&checkout)));

@@ -1,4 +1,4 @@
-//! The merchant's own questions on the hosted page (checkout.md 8), as a browser without script answers them.
+//! The merchant's own questions on the hosted page, as a browser without script answers them.
 
 use serde_json::{Value, json};
 use till_testkit::{Answer, Till, both};
@@ -65,7 +65,7 @@ async fn post(t: &Till, checkout: &Value, fields: &[(String, &str)]) -> Answer {
 }
 
 both! {
-    async fn each_question_stands_in_its_own_kind_of_field_8_1(t: &mut Till) {
+    async fn each_question_stands_in_its_own_kind_of_field(t: &mut Till) {
         let product = asking(t).await;
         let known = json!({"shirt": "ADA", "size": 42, "day": "2027-03-01", "rules": true, "color": "b"});
         let checkout = t.checkout_with(&product, json!({"custom_field_data": known})).await;
@@ -78,7 +78,7 @@ both! {
         assert!(ticked.contains(" checked") && ticked.contains("aria-required"), "{ticked}");
     }
 
-    async fn every_wrong_answer_is_told_at_its_field_8_2(t: &mut Till) {
+    async fn every_wrong_answer_is_told_at_its_field(t: &mut Till) {
         let product = asking(t).await;
         let checkout = t.checkout_for(&product).await;
         let page = post(t, &checkout, &sent(&product, "pay", &[])).await;
@@ -98,7 +98,7 @@ both! {
         assert_eq!(t.reload(&checkout).await["custom_field_data"]["shirt"], "Grace", "what will do is kept");
     }
 
-    async fn answers_are_kept_on_the_order_cf_2(t: &mut Till) {
+    async fn answers_are_kept_on_the_order(t: &mut Till) {
         let product = asking(t).await;
         let checkout = t.checkout_for(&product).await;
         let good = [("shirt", "Grace"), ("note", ""), ("size", "7"), ("day", "2027-02-03"), ("rules", "true"), ("color", "r")];

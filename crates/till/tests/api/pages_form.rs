@@ -54,7 +54,7 @@ fn tag(page: &Answer, start: &str) -> String {
 }
 
 both! {
-    async fn another_product_is_taken_at_once_and_the_next_form_is_its_own_cr_25(t: &mut Till) {
+    async fn another_product_is_taken_at_once_and_the_next_form_is_its_own(t: &mut Till) {
         let (plan, gift) = (t.monthly().await, t.pay_what_you_want().await);
         let (old, new) = (plan["id"].as_str().unwrap(), gift["id"].as_str().unwrap());
         let checkout = t.checkout(json!({"products": [old, new]})).await;
@@ -84,7 +84,7 @@ both! {
         assert!(t.payments(&checkout).await.is_empty());
     }
 
-    async fn the_questions_of_the_other_product_can_be_answered_cf_2(t: &mut Till) {
+    async fn the_questions_of_the_other_product_can_be_answered(t: &mut Till) {
         let (book, ticket) = (t.product().await, t.product_named("Ticket", 3000).await);
         let field = t.field("text", "shirt", json!({})).await;
         t.asks(&ticket, &[(&field, true)]).await;
@@ -108,7 +108,7 @@ both! {
         assert_eq!(t.reload(&checkout).await["total_amount"], 1500);
     }
 
-    async fn a_price_that_was_replaced_is_said_where_nothing_else_can_be_chosen_cf_6_pr_41(t: &mut Till) {
+    async fn a_price_that_was_replaced_is_said_where_nothing_else_can_be_chosen(t: &mut Till) {
         let product = t.product().await;
         let checkout = t.checkout_for(&product).await;
         let price = json!([{"amount_type": "fixed", "price_amount": 3500}]);
@@ -121,7 +121,7 @@ both! {
         assert!(t.payments(&checkout).await.is_empty());
     }
 
-    async fn what_is_emptied_is_not_used_any_more_cf_9(t: &mut Till) {
+    async fn what_is_emptied_is_not_used_any_more(t: &mut Till) {
         let known = json!({"customer_email": "old@example.com", "customer_name": "Old"});
         let checkout = t.checkout_with(&t.product().await, known).await;
         let page = form(t, &checkout, &paying(&[("customer_email", ""), ("customer_name", " ")])).await;
@@ -139,7 +139,7 @@ both! {
         assert_eq!((&now["is_business_customer"], &now["customer_billing_name"]), (&json!(true), &Value::Null));
     }
 
-    async fn a_business_stays_one_where_nothing_is_due_4_1_4_2_13(t: &mut Till) {
+    async fn a_business_stays_one_where_nothing_is_due(t: &mut Till) {
         let free = t.priced(json!([{"amount_type": "free"}])).await;
         let known = json!({"require_billing_address": true, "is_business_customer": true, "customer_billing_name": "ACME",
             "customer_billing_address": {"country": "FR", "line1": "1 rue X", "city": "Paris", "postal_code": "75001"}});
@@ -154,7 +154,7 @@ both! {
         assert_eq!(now["customer_name"], "Ada");
     }
 
-    async fn the_frame_is_told_an_address_with_one_query_wire_7(t: &mut Till) {
+    async fn the_frame_is_told_an_address_with_one_query(t: &mut Till) {
         let checkout = t.checkout_with(&t.product().await, json!({"embed_origin": "https://shop.example"})).await;
         t.buy(&checkout, ADA).await;
         let path = format!("{}/frame?embed=true&theme=dark", at(&checkout));
@@ -164,7 +164,7 @@ both! {
         assert_eq!(told["success"]["redirect"], false);
     }
 
-    async fn paying_on_the_page_has_the_budget_of_the_api_4_0(t: &mut Till) {
+    async fn paying_on_the_page_has_the_budget_of_the_api(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
         let limited = t.limited(1_000);
         let from = |address: &'static str| [("x-client-ip", address)];
@@ -188,7 +188,7 @@ both! {
         assert_eq!(t.orders(&checkout).await.len(), 1);
     }
 
-    async fn businesses_of_the_union_may_leave_out_the_prefix_9_5(t: &mut Till) {
+    async fn businesses_of_the_union_may_leave_out_the_prefix(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
         let typed = |country, number| [("intent", "update"), ("is_business_customer", "true"), ("country", country), ("customer_tax_id", number)];
         for (country, number, kept) in [
@@ -284,7 +284,7 @@ both! {
         assert_eq!(t.orders(&checkout).await[0]["custom_field_data"]["day"], "2027-05-05T10:20:00");
     }
 
-    async fn framed_pages_name_who_may_frame_them_wire_7(t: &mut Till) {
+    async fn framed_pages_name_who_may_frame_them(t: &mut Till) {
         let checkout = t.checkout_with(&t.product().await, json!({"embed_origin": "https://shop.example"})).await;
         let framed = |page: &Answer| page.header("content-security-policy").contains("frame-ancestors https://shop.example;");
         let embedded = format!("{}?embed=true", at(&checkout));

@@ -1,4 +1,5 @@
-//! The forms of Till's own pages have their effect once, however often they are sent (design: rule 7).
+//! The forms of Till's own pages have their effect once, however often they are sent
+//! (docs/behaviour: idempotency/forms).
 
 use std::collections::BTreeSet;
 

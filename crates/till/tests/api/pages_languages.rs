@@ -1,4 +1,4 @@
-//! In which language the hosted pages speak (checkout.md 4.10).
+//! The language of the hosted pages.
 
 use serde_json::{Value, json};
 use till_testkit::{Answer, Till, both};
@@ -55,7 +55,7 @@ both! {
         says(&page, "30,00\u{a0}$ bezahlen");
     }
 
-    async fn languages_are_a_switch_of_the_organization_0_8(t: &mut Till) {
+    async fn languages_are_a_switch_of_the_organization(t: &mut Till) {
         let product = t.product().await;
         let before = t.checkout_with(&product, json!({"locale": "fr"})).await;
         localised(t, false).await;

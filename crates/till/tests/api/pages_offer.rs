@@ -61,7 +61,7 @@ both! {
         says(&page, "$160.00");
     }
 
-    async fn the_cards_say_what_a_product_costs_at_least_pr_24_pr_25(t: &mut Till) {
+    async fn the_cards_say_what_a_product_costs_at_least(t: &mut Till) {
         let fixed = json!({"amount_type": "fixed", "price_amount": 1000});
         let meter = t.meter("API calls").await;
         let metered = json!({"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": "1.5"});

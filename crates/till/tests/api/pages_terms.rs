@@ -108,7 +108,7 @@ both! {
         t.catch_up().await;
     }
 
-    async fn a_preset_that_was_used_up_can_be_taken_out_although_codes_are_off_cf_3_q_14(t: &mut Till) {
+    async fn a_preset_that_was_used_up_can_be_taken_out_although_codes_are_off(t: &mut Till) {
         let book = t.product().await;
         let discount = t.percent_off(1000, json!({"name": "Friends", "max_redemptions": 1})).await;
         let checkout = t.checkout_with(&book, json!({"discount_id": discount["id"], "allow_discount_codes": false})).await;
@@ -244,7 +244,7 @@ both! {
         says(&page, "Choose one from the list.");
     }
 
-    async fn who_had_a_trial_may_go_on_without_one_cf_16(t: &mut Till) {
+    async fn who_had_a_trial_may_go_on_without_one(t: &mut Till) {
         let path = format!("/v1/organizations/{}", t.organization.id);
         let mut settings = t.get(&path).await.ok()["subscription_settings"].clone();
         settings["prevent_trial_abuse"] = json!(true);
@@ -266,7 +266,7 @@ both! {
         assert_eq!(t.orders(&again).await[0]["total_amount"], 1000);
     }
 
-    async fn tax_is_itemised_on_top_or_inside_9(t: &mut Till) {
+    async fn tax_is_itemised_on_top_or_inside(t: &mut Till) {
         collecting(t, json!([{"country": "FR"}])).await;
         let price = |behavior: &str| json!([{"amount_type": "fixed", "price_amount": 1000, "tax_behavior": behavior}]);
         let product = t.priced(price("exclusive")).await;

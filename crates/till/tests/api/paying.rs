@@ -1,4 +1,4 @@
-//! checkout.md 4.3–4.7 and 5: from confirming to what success does.
+//! From confirming to what success does.
 
 use std::time::Duration;
 
@@ -59,7 +59,7 @@ async fn bank(t: &Till, checkout: &Value) -> String {
 }
 
 both! {
-    async fn an_empty_confirmation_lacks_all_that_is_required_cf_9_s_125(t: &mut Till) {
+    async fn an_empty_confirmation_lacks_all_that_is_required(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
         at_fields(&t.confirm(&checkout, json!({})).await, &[("missing", "body.customer_email"), ("missing", "body.customer_billing_address"),
             ("missing", "body.customer_billing_address.country"), ("missing", "body.confirmation_token_id")]);
@@ -69,7 +69,7 @@ both! {
         assert!((400..500).contains(&nothing_sent.status.as_u16()));
     }
 
-    async fn canada_needs_a_state_and_the_united_states_an_address_s_127(t: &mut Till) {
+    async fn canada_needs_a_state_and_the_united_states_an_address(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
         let mut body = buyer(ADA, VISA);
         body["customer_billing_address"] = json!({"country": "CA"});
@@ -84,7 +84,7 @@ both! {
         assert_eq!(t.orders(&checkout).await[0]["billing_address"]["state"], "US-NY");
     }
 
-    async fn upi_and_businesses_need_the_full_address_cf_10_s_128_s_140(t: &mut Till) {
+    async fn upi_and_businesses_need_the_full_address(t: &mut Till) {
         let product = t.product().await;
         let full = [("value_error", "body.customer_billing_address"), ("missing", "body.customer_billing_address.line1"),
             ("missing", "body.customer_billing_address.city"), ("missing", "body.customer_billing_address.postal_code")];
@@ -98,7 +98,7 @@ both! {
         at_fields(&t.confirm(&t.checkout_for(&product).await, body).await, &expected);
     }
 
-    async fn a_one_time_purchase_goes_the_whole_way_s_155_5_2_5_5(t: &mut Till) {
+    async fn a_one_time_purchase_goes_the_whole_way(t: &mut Till) {
         let product = t.product().await;
         let endpoint = t.listen().await;
         let body = json!({"metadata": {"campaign": "x"}, "customer_metadata": {"plan": "pro"}, "external_customer_id": "u1"});
@@ -143,7 +143,7 @@ both! {
         assert_eq!(endpoint.organization_id, t.organization.id);
     }
 
-    async fn a_subscription_is_told_before_its_order_5_3_5_5(t: &mut Till) {
+    async fn a_subscription_is_told_before_its_order(t: &mut Till) {
         let plan = t.monthly().await;
         t.listen().await;
         let checkout = t.checkout_with(&plan, json!({"external_customer_id": "u2", "metadata": {"k": 1}})).await;
@@ -195,7 +195,7 @@ both! {
         }
     }
 
-    async fn what_is_free_needs_an_email_only_cf_17(t: &mut Till) {
+    async fn what_is_free_needs_an_email_only(t: &mut Till) {
         let checkout = t.checkout_for(&free(t).await).await;
         at_fields(&t.confirm(&checkout, json!({})).await, &[("missing", "body.customer_email")]);
         let confirmed = t.confirm(&checkout, json!({"customer_email": ADA})).await.ok();
@@ -236,7 +236,7 @@ both! {
         }
     }
 
-    async fn who_cannot_take_payments_still_gives_away_cf_7_s_148(t: &mut Till) {
+    async fn who_cannot_take_payments_still_gives_away(t: &mut Till) {
         let (book, plan, free) = (t.product().await, t.monthly().await, free(t).await);
         let (once, forever) = (t.percent_off(10_000, json!({"duration": "once"})).await, t.percent_off(10_000, json!({"duration": "forever"})).await);
         let off = |discount: &Value| json!({"discount_id": discount["id"]});
@@ -255,7 +255,7 @@ both! {
         }
     }
 
-    async fn an_order_is_in_the_sessions_currency_s_166(t: &mut Till) {
+    async fn an_order_is_in_the_sessions_currency(t: &mut Till) {
         let prices = json!([{"amount_type": "fixed", "price_amount": 1000}, {"amount_type": "fixed", "price_amount": 900, "price_currency": "eur"}]);
         let checkout = t.checkout_with(&t.priced(prices).await, json!({"currency": "eur"})).await;
         t.buy(&checkout, ADA).await;
@@ -265,7 +265,7 @@ both! {
         assert_eq!(t.payments(&checkout).await[0]["currency"], "eur");
     }
 
-    async fn a_price_archived_before_confirming_is_refused_and_after_it_fulfilled_cf_6_s_167(t: &mut Till) {
+    async fn a_price_archived_before_confirming_is_refused_and_after_it_fulfilled(t: &mut Till) {
         let product = t.product().await;
         let path = format!("/v1/products/{}", id_in(&product, "id"));
         let (early, late) = (t.checkout_for(&product).await, t.checkout_for(&product).await);
@@ -280,7 +280,7 @@ both! {
         archive(t, &product).await;
     }
 
-    async fn a_free_subscription_is_upgraded_in_place_s_161(t: &mut Till) {
+    async fn a_free_subscription_is_upgraded_in_place(t: &mut Till) {
         let body = json!({"name": "Free", "recurring_interval": "month", "prices": [{"amount_type": "free"}]});
         let (plan, none) = (t.monthly().await, t.post("/v1/products/", body).await.created());
         let first = t.checkout_with(&none, json!({"metadata": {"utm": "a", "plan": "free"}})).await;
@@ -305,7 +305,7 @@ both! {
         t.catch_up().await;
     }
 
-    async fn a_confirmation_may_switch_the_product_cf_2(t: &mut Till) {
+    async fn a_confirmation_may_switch_the_product(t: &mut Till) {
         let (plan, book) = (t.monthly().await, t.product().await);
         let checkout = t.checkout(json!({"products": [plan["id"], book["id"]]})).await;
         let mut body = buyer(ADA, VISA);

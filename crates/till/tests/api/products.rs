@@ -1,4 +1,4 @@
-//! checkout.md 1.
+//! Products and prices.
 
 use serde_json::{Value, json};
 use till_testkit::{Till, both};
@@ -90,17 +90,17 @@ both! {
         }
     }
 
-    async fn prices_are_composed_by_the_rules_pr_20_to_pr_31(t: &mut Till) {
+    async fn prices_are_composed_by_the_rules(t: &mut Till) {
         let euro = json!({"amount_type": "fixed", "price_amount": 900, "price_currency": "eur"});
         let custom = json!({"amount_type": "custom"});
         let exclusive = json!({"amount_type": "fixed", "price_amount": 900, "tax_behavior": "exclusive"});
         for (prices, count) in [
-            (json!([fixed(1000), fixed(2000)]), 1),                            // PR-21
-            (json!([custom, custom]), 1),                                      // PR-21
-            (json!([fixed(1000), custom]), 1),                                 // PR-22
-            (json!([fixed(1000), exclusive]), 2),                              // PR-21, PR-29
-            (json!([fixed(1000), {"amount_type": "custom", "price_currency": "eur"}]), 1), // PR-30
-            (json!([euro]), 1),                                                // PR-31
+            (json!([fixed(1000), fixed(2000)]), 1),
+            (json!([custom, custom]), 1),
+            (json!([fixed(1000), custom]), 1),
+            (json!([fixed(1000), exclusive]), 2),
+            (json!([fixed(1000), {"amount_type": "custom", "price_currency": "eur"}]), 1),
+            (json!([euro]), 1),
         ] {
             let wrong = composed(t, prices.clone()).await.invalid();
             assert_eq!(wrong.len(), count, "{prices}: {wrong:?}");
@@ -113,7 +113,7 @@ both! {
         assert_eq!(t.get("/v1/products/").await.listed("id").len(), 1, "nothing else was kept");
     }
 
-    async fn broken_rules_of_a_product_are_told_together_pr_1(t: &mut Till) {
+    async fn broken_rules_of_a_product_are_told_together(t: &mut Till) {
         let id = "1dbfc517-0bbf-4301-9ba8-555ca42b9737";
         let body = json!({"name": "Thing", "prices": [fixed(1000)], "organization_id": t.organization.id,
             "medias": [id], "attached_custom_fields": [{"custom_field_id": id, "required": true}]});
@@ -139,7 +139,7 @@ both! {
         assert_eq!(told, ["product.created", "product.updated"]);
     }
 
-    async fn prices_are_kept_by_id_added_and_archived_pr_41(t: &mut Till) {
+    async fn prices_are_kept_by_id_added_and_archived(t: &mut Till) {
         let product = t.product().await;
         let kept = json!({"id": product["prices"][0]["id"], "price_amount": 1});
         let euro = json!({"amount_type": "fixed", "price_amount": 900, "price_currency": "eur"});
@@ -157,7 +157,7 @@ both! {
         assert_eq!(t.get(&path(&product)).await.ok(), replaced);
     }
 
-    async fn the_billing_interval_is_fixed_once_a_product_exists_pr_42(t: &mut Till) {
+    async fn the_billing_interval_is_fixed_once_a_product_exists(t: &mut Till) {
         let product = t.monthly().await;
         let same = json!({"recurring_interval": "month", "recurring_interval_count": 1});
         t.patch(&path(&product), same).await.ok();
@@ -176,7 +176,7 @@ both! {
         assert_eq!(t.patch(&path(&product), json!({"is_archived": false})).await.ok()["is_archived"], false);
     }
 
-    async fn the_list_filters_checkout_md_0_4(t: &mut Till) {
+    async fn the_list_filters(t: &mut Till) {
         let book = t.product_named("Red Book", 3000).await;
         let plan = t.monthly().await;
         let hidden = json!({"name": "Hidden book", "visibility": "draft", "prices": [fixed(500)]});
@@ -228,7 +228,7 @@ both! {
         assert_eq!(t.get("/v1/products/?sorting=-price_amount&limit=1&page=2").await.listed("name"), ["Alpha"]);
     }
 
-    async fn names_have_3_to_64_characters_s_170(t: &mut Till) {
+    async fn names_have_3_to_64_characters(t: &mut Till) {
         for (name, kind) in [("", "string_too_short"), ("  ", "string_too_short"), ("AA", "string_too_short"),
             (&*"A".repeat(256), "string_too_long")] {
             let wrong = t.post("/v1/products/", json!({"name": name, "prices": [fixed(1000)]})).await.unreadable();
@@ -245,15 +245,15 @@ both! {
         assert_eq!(wrong, crate::pairs(&[("enum", "body.currency")]));
     }
 
-    async fn bounds_are_those_of_the_currency_s_172(t: &mut Till) {
+    async fn bounds_are_those_of_the_currency(t: &mut Till) {
         let low = json!([{"amount_type": "custom", "price_currency": "inr", "maximum_amount": 400}]);
         let answer = composed(t, low).await;
         assert_eq!(answer.unreadable(), crate::pairs(&[("minimum_price", "body.one_time.prices.0.custom.maximum_amount")]));
         assert!(answer.text().contains("₹60.00"), "{}", answer.text());
-        assert_eq!(composed(t, json!([{"amount_type": "free"}])).await.created()["prices"][0]["price_amount"], 0, "S-173");
+        assert_eq!(composed(t, json!([{"amount_type": "free"}])).await.created()["prices"][0]["price_amount"], 0);
     }
 
-    async fn every_currency_has_the_same_kinds_of_prices_s_175_s_176(t: &mut Till) {
+    async fn every_currency_has_the_same_kinds_of_prices(t: &mut Till) {
         let meter = t.meter("Calls").await;
         let metered = |currency: &str| json!({"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": "0.5",
             "price_currency": currency});
@@ -267,10 +267,10 @@ both! {
         let kinds: Vec<_> = full["prices"].as_array().unwrap().iter().map(|p| p["amount_type"].as_str().unwrap()).collect();
         assert_eq!(kinds, ["fixed", "fixed", "fixed", "metered_unit", "metered_unit", "metered_unit"]);
         let wrong = composed(t, json!([fixed_in("eur")])).await.invalid();
-        assert_eq!(wrong, crate::pairs(&[("value_error", "body.prices")]), "S-176");
+        assert_eq!(wrong, crate::pairs(&[("value_error", "body.prices")]), "without the default currency");
     }
 
-    async fn metered_prices_show_their_meter_and_need_a_subscription_pr_25_to_pr_27(t: &mut Till) {
+    async fn metered_prices_show_their_meter_and_need_a_subscription(t: &mut Till) {
         let meter = t.meter("Calls").await;
         let metered = json!({"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": 0.25, "cap_amount": 5000});
         let monthly = |prices: Value| json!({"name": "Plan", "recurring_interval": "month", "prices": prices});
@@ -296,7 +296,7 @@ both! {
         assert_eq!(both["prices"][1]["meter"]["name"], "Calls");
     }
 
-    async fn seat_prices_need_the_feature_s_178_and_contiguous_tiers_s_184(t: &mut Till) {
+    async fn seat_prices_need_the_feature_and_contiguous_tiers(t: &mut Till) {
         let tier = |min: i64, max: Option<i64>| json!({"min_seats": min, "max_seats": max, "price_per_seat": 500});
         let seats = |tiers: Value| json!([{"amount_type": "seat_based", "seat_tiers": {"tiers": tiers}}]);
         for tiers in [
@@ -324,7 +324,7 @@ both! {
         assert_eq!(wrong, crate::pairs(&[("value_error", "body.prices.0"), ("too_short", "body.prices")]));
     }
 
-    async fn an_entry_with_an_id_keeps_its_price_s_179_and_there_is_always_one_s_181_s_182(t: &mut Till) {
+    async fn an_entry_with_an_id_keeps_its_price_and_there_is_always_one(t: &mut Till) {
         let product = t.product().await;
         let kept = json!({"prices": [{"id": product["prices"][0]["id"], "amount_type": "fixed", "price_amount": 2000}]});
         assert_eq!(t.patch(&path(&product), kept).await.ok()["prices"], product["prices"]);
@@ -351,7 +351,7 @@ both! {
             crate::pairs(&[("value_error", "body.trial_interval"), ("value_error", "body.trial_interval_count")]));
     }
 
-    async fn a_meter_cycle_needs_its_feature_and_divides_the_period_pr_2(t: &mut Till) {
+    async fn a_meter_cycle_needs_its_feature_and_divides_the_period(t: &mut Till) {
         let body = |interval: &str, count: i64| json!({"name": "Plan", "recurring_interval": "year", "prices": [fixed(1000)],
             "meter_interval": interval, "meter_interval_count": count});
         let wrong = crate::pairs(&[("value_error", "body.meter_interval")]);
@@ -371,7 +371,7 @@ both! {
         assert_eq!(t.get(&path(&product)).await.ok(), product);
     }
 
-    async fn an_archived_product_leaves_its_links_and_emptied_links_are_gone_1_5(t: &mut Till) {
+    async fn an_archived_product_leaves_its_links_and_emptied_links_are_gone(t: &mut Till) {
         let (book, lamp) = (t.product().await, t.product_named("Lamp", 4000).await);
         let link = |ids: Value| json!({"payment_processor": "stripe", "products": ids});
         let both = t.post("/v1/checkout-links/", link(json!([lamp["id"], book["id"]]))).await.created();
@@ -386,12 +386,12 @@ both! {
         assert_eq!(t.get(&at(&both)).await.ok()["products"], left["products"], "links are not restored");
     }
 
-    /// checkout.md 1.7; what visits of links do is tested with the links.
-    async fn what_is_not_public_or_archived_is_sold_as_1_7_says(t: &mut Till) {
+    /// docs/behaviour: products/visibility; what visits of links do is tested with the links.
+    async fn private_products_are_sold_and_drafts_and_archived_ones_are_not(t: &mut Till) {
         for (state, by_product, by_price, switched, confirmed) in [
             (json!({"visibility": "public"}), true, true, true, true),
             (json!({"visibility": "private"}), true, true, true, true),
-            // a draft is sold neither by its price nor by switching to it.
+            // A draft is sold neither by its price nor by switching to it.
             (json!({"visibility": "draft"}), false, false, false, true),
             (json!({"is_archived": true}), false, false, false, true),
         ] {

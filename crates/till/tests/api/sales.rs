@@ -1,4 +1,4 @@
-//! Orders and payments (lifecycle.md D.1, D.3, D.6).
+//! Orders and payments.
 
 use jiff::SignedDuration;
 use serde_json::json;
@@ -7,7 +7,7 @@ use till_testkit::{both, id_in};
 use till_wire::orders::OrderStatus;
 
 both! {
-    async fn an_order_shows_its_customer_product_and_subscription_d_1(t: &mut Till) {
+    async fn an_order_shows_its_customer_product_and_subscription(t: &mut Till) {
         let customer = t.post("/v1/customers/", json!({"email": "a@example.com", "external_id": "u1"})).await.created();
         let product = t.monthly().await;
         let sale = t.sold(&customer, &product).await;
@@ -29,7 +29,7 @@ both! {
         assert_eq!(t.get("/v1/orders/").await.ok()["items"][0], order);
     }
 
-    async fn orders_are_filtered_d_3(t: &mut Till) {
+    async fn orders_are_filtered(t: &mut Till) {
         let ada = t.post("/v1/customers/", json!({"email": "ada@example.com", "external_id": "u1"})).await.created();
         let bob = t.post("/v1/customers/", json!({"email": "bob@example.com", "external_id": "u2"})).await.created();
         let (book, plan) = (t.product().await, t.monthly().await);
@@ -73,7 +73,7 @@ both! {
         assert_eq!(places, ["query.created_after", "query.product_billing_type", "query.product_id", "query.status"]);
     }
 
-    async fn orders_are_sorted_a_5(t: &mut Till) {
+    async fn orders_are_sorted(t: &mut Till) {
         let ada = t.post("/v1/customers/", json!({"email": "z@example.com", "name": "Ada"})).await.created();
         let bob = t.customer("bob@example.com").await;
         let (cheap, dear) = (t.product_named("Zebra", 100).await, t.monthly().await);
@@ -93,7 +93,7 @@ both! {
         }
     }
 
-    async fn payments_show_what_a_charge_came_to_d_6(t: &mut Till) {
+    async fn payments_show_what_a_charge_came_to(t: &mut Till) {
         let sale = t.sold(&t.customer("a@example.com").await, &t.product().await).await;
         let payment = t.get(&format!("/v1/payments/{}", sale.payment.id)).await.ok();
         assert_eq!(payment["processor"], "stripe");
@@ -113,7 +113,7 @@ both! {
         assert!(t.get("/v1/payments/").await.listed("id").is_empty());
     }
 
-    async fn payments_are_filtered_and_sorted_d_6(t: &mut Till) {
+    async fn payments_are_filtered_and_sorted(t: &mut Till) {
         let (ada, bob) = (t.customer("Ada@example.com").await, t.customer("bob@example.com").await);
         let (cheap, dear) = (t.product_named("Small", 100).await, t.product().await);
         let paid = t.sold(&ada, &cheap).await;

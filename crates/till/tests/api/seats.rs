@@ -1,4 +1,4 @@
-//! Sessions of seat-based, metered and ad-hoc prices (checkout.md 2.4–2.7, 10.3).
+//! Sessions of seat-based, metered and ad-hoc prices.
 
 use serde_json::{Value, json};
 use till_testkit::{Till, both};
@@ -24,7 +24,7 @@ async fn opened(t: &Till, product: &Value, more: Value) -> till_testkit::Answer 
 }
 
 both! {
-    async fn seats_are_counted_and_default_to_the_least_s_43_s_44_s_49(t: &mut Till) {
+    async fn seats_are_counted_and_default_to_the_least(t: &mut Till) {
         let plan = monthly(t, json!([seats_from(1, None, 1500)])).await;
         let six = opened(t, &plan, json!({"seats": 6})).await.created();
         assert_eq!((&six["seats"], &six["amount"]), (&json!(6), &json!(9000)));
@@ -34,7 +34,7 @@ both! {
         assert_eq!((&five["seats"], &five["min_seats"], &five["max_seats"]), (&json!(5), &json!(5), &json!(null)));
     }
 
-    async fn seats_stay_within_the_tiers_s_46_s_47_s_50(t: &mut Till) {
+    async fn seats_stay_within_the_tiers(t: &mut Till) {
         let plan = monthly(t, json!([seats_from(1, Some(10), 1500)])).await;
         let many = opened(t, &plan, json!({"seats": 15})).await;
         assert_eq!(many.invalid(), pairs(&[("less_than_equal", "body.seats")]));
@@ -49,7 +49,7 @@ both! {
         assert_eq!(wrong.invalid(), pairs(&[("value_error", "body.seats")]));
     }
 
-    async fn tiers_add_up_by_volume_and_by_grade_pr_9(t: &mut Till) {
+    async fn tiers_add_up_by_volume_and_by_grade(t: &mut Till) {
         for (kind, amount) in [("graduated", 13_200), ("volume", 11_200)] {
             let tiers = json!([{"min_seats": 1, "max_seats": 10, "price_per_seat": 1000}, {"min_seats": 11, "price_per_seat": 800}]);
             let price = json!({"amount_type": "seat_based", "seat_tiers": {"seat_tier_type": kind, "tiers": tiers}});
@@ -58,7 +58,7 @@ both! {
         }
     }
 
-    async fn a_fixed_price_and_seats_are_summed_s_52(t: &mut Till) {
+    async fn a_fixed_price_and_seats_are_summed(t: &mut Till) {
         let fixed = json!({"amount_type": "fixed", "price_amount": 99_900});
         let plan = monthly(t, json!([seats_from(1, None, 2000), fixed])).await;
         let session = opened(t, &plan, json!({"seats": 10})).await.created();
@@ -67,7 +67,7 @@ both! {
         assert_eq!(session["product"]["prices"].as_array().unwrap().len(), 2);
     }
 
-    async fn switching_between_seats_and_fixed_prices_s_121(t: &mut Till) {
+    async fn switching_between_seats_and_fixed_prices(t: &mut Till) {
         let seats = monthly(t, json!([seats_from(3, None, 1000)])).await;
         let fixed = t.monthly().await;
         let session = t.checkout(json!({"products": [fixed["id"], seats["id"]]})).await;
@@ -77,7 +77,7 @@ both! {
         assert_eq!((&back["seats"], &back["amount"]), (&json!(null), &json!(1000)));
     }
 
-    async fn bounds_of_another_product_do_not_keep_a_buyer_from_switching_q_7(t: &mut Till) {
+    async fn bounds_of_another_product_do_not_keep_a_buyer_from_switching(t: &mut Till) {
         let many = monthly(t, json!([seats_from(1, None, 1000)])).await;
         let few = monthly(t, json!([seats_from(2, Some(5), 1000)])).await;
         let body = json!({"products": [many["id"], few["id"]], "min_seats": 10, "max_seats": 20});
@@ -91,7 +91,7 @@ both! {
         assert_eq!(back["seats"], 10);
     }
 
-    async fn seats_of_an_archived_price_are_not_sold_at_the_new_one_cf_6(t: &mut Till) {
+    async fn seats_of_an_archived_price_are_not_sold_at_the_new_one(t: &mut Till) {
         let new_prices = [json!([seats_from(1, None, 1500)]), json!([{"amount_type": "fixed", "price_amount": 100}])];
         for prices in new_prices {
             let plan = monthly(t, json!([seats_from(1, None, 1000)])).await;
@@ -112,7 +112,7 @@ both! {
         opened(t, &plan, json!({"seats": 10})).await.created();
     }
 
-    async fn metered_prices_cost_nothing_at_first_s_13_s_14(t: &mut Till) {
+    async fn metered_prices_cost_nothing_at_first(t: &mut Till) {
         let meter = t.meter("Calls").await;
         let metered = json!({"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": "0.1"});
         let plan = monthly(t, json!([metered])).await;
@@ -127,7 +127,7 @@ both! {
         assert_eq!((&session["amount"], &session["is_payment_setup_required"]), (&json!(0), &json!(true)));
     }
 
-    async fn prices_of_the_session_alone_s_68_s_70(t: &mut Till) {
+    async fn prices_of_the_session_alone(t: &mut Till) {
         let (a, b) = (t.product().await, t.product_named("Lamp", 4000).await);
         let own = |amount: i64| json!([{"amount_type": "fixed", "price_amount": amount}]);
         let (a_id, b_id) = (a["id"].as_str().unwrap(), b["id"].as_str().unwrap());
@@ -140,7 +140,7 @@ both! {
             let shown = &session["prices"][product][0];
             assert_eq!((&shown["source"], &shown["price_amount"]), (&json!("ad_hoc"), &json!(amount)));
         }
-        assert_eq!(session["product"]["prices"][0]["price_amount"], 3000, "CR-58: the catalog stays as it is");
+        assert_eq!(session["product"]["prices"][0]["price_amount"], 3000, "the catalog stays as it is");
         assert_eq!(t.get(&format!("/v1/products/{a_id}")).await.ok(), a);
         // The oldest price in use of the list's order is the catalog's.
         assert_eq!(t.get("/v1/products/?sorting=-price_amount").await.listed("name"), ["Lamp", "Book"]);

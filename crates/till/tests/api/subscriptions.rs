@@ -1,4 +1,4 @@
-//! lifecycle.md E.1.
+//! Subscriptions.
 
 use jiff::SignedDuration;
 use serde_json::json;
@@ -6,7 +6,7 @@ use till_testkit::{Sale, both, id_in};
 use till_wire::subscriptions::SubscriptionStatus;
 
 both! {
-    async fn a_subscription_shows_its_customer_product_and_own_prices_pr_41(t: &mut Till) {
+    async fn a_subscription_shows_its_customer_product_and_own_prices(t: &mut Till) {
         let (customer, product) = (t.customer("a@example.com").await, t.monthly().await);
         let sale = t.sold(&customer, &product).await;
         let path = format!("/v1/subscriptions/{}", sale.subscription.unwrap().id);

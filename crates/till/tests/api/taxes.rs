@@ -1,4 +1,4 @@
-//! checkout.md 9: what tax is due, through a session's whole life.
+//! The tax that is due, through a session's whole life.
 
 use serde_json::{Value, json};
 use till_core::kernel::{
@@ -85,7 +85,7 @@ fn york() -> Value {
 }
 
 both! {
-    async fn tax_is_off_until_it_is_switched_on_9(t: &mut Till) {
+    async fn tax_is_off_until_it_is_switched_on(t: &mut Till) {
         let shown = t.get(&format!("/v1/organizations/{}", t.organization.id)).await.ok();
         assert_eq!(shown["tax_settings"], json!({"enabled": false, "registrations": []}));
         let checkout = from(t, &product(t, 1000, "inclusive").await, json!({"country": "DE"})).await;
@@ -120,19 +120,19 @@ both! {
         assert_eq!(t.get(&path).await.ok()["tax_settings"], kept);
     }
 
-    async fn an_exclusive_tax_is_added_s_33(t: &mut Till) {
+    async fn an_exclusive_tax_is_added(t: &mut Till) {
         collecting(t, json!([{"country": "AU"}])).await;
         let checkout = from(t, &product(t, 1000, "exclusive").await, json!({"country": "AU"})).await;
         assert_eq!(sums(&checkout), json!([1000, 100, 1100, "exclusive"]));
     }
 
-    async fn an_inclusive_tax_is_taken_out_s_34(t: &mut Till) {
+    async fn an_inclusive_tax_is_taken_out(t: &mut Till) {
         collecting(t, json!([{"country": "AU", "rate": "11.1111"}])).await;
         let checkout = from(t, &product(t, 1000, "inclusive").await, json!({"country": "AU"})).await;
         assert_eq!(sums(&checkout), json!([900, 100, 1000, "inclusive"]));
     }
 
-    async fn by_location_the_united_states_add_and_europe_contains_9_1(t: &mut Till) {
+    async fn by_location_the_united_states_add_and_europe_contains(t: &mut Till) {
         collecting(t, json!([{"country": "FR"}, {"country": "US", "state": "NY", "rate": 10}])).await;
         let product = product(t, 1200, "location").await;
         let french = from(t, &product, json!({"country": "FR"})).await;
@@ -141,7 +141,7 @@ both! {
         assert_eq!(sums(&american), json!([1200, 120, 1320, "exclusive"]));
     }
 
-    async fn an_address_that_does_not_do_leaves_the_tax_unknown_until_confirm_s_35_s_139(t: &mut Till) {
+    async fn an_address_that_does_not_do_leaves_the_tax_unknown_until_confirm(t: &mut Till) {
         collecting(t, json!([{"country": "US", "state": "NY", "rate": "8.875"}])).await;
         let checkout = from(t, &product(t, 10_000, "exclusive").await, json!({"country": "US"})).await;
         assert_eq!(sums(&checkout), json!([10_000, null, 10_000, null]));
@@ -168,7 +168,7 @@ both! {
         assert_eq!(lines[0].state.as_deref(), Some("US-NY"));
     }
 
-    async fn a_tax_id_needs_a_country_and_must_be_valid_there_s_37_s_38(t: &mut Till) {
+    async fn a_tax_id_needs_a_country_and_must_be_valid_there(t: &mut Till) {
         let product = product(t, 1000, "inclusive").await;
         let opened = |more: Value| {
             let mut body = json!({"products": [product["id"]]});
@@ -228,7 +228,7 @@ both! {
         assert_eq!((&order["net_amount"], &order["tax_amount"]), (&json!(10_000), &json!(2000)), "at confirmation");
     }
 
-    async fn a_discount_comes_off_before_the_tax_7_5_9_2(t: &mut Till) {
+    async fn a_discount_comes_off_before_the_tax(t: &mut Till) {
         collecting(t, json!([{"country": "AU"}])).await;
         let less = discount(t, 2500).await;
         for (behavior, expected) in [
@@ -242,7 +242,7 @@ both! {
         }
     }
 
-    async fn nothing_is_due_of_nothing_3_2(t: &mut Till) {
+    async fn nothing_is_due_of_nothing(t: &mut Till) {
         collecting(t, json!([{"country": "AU"}])).await;
         let everything = discount(t, 10_000).await;
         let body = json!({"discount_id": everything, "customer_billing_address": {"country": "AU"}});

@@ -1,4 +1,4 @@
-//! Trials of products and sessions (checkout.md 2.9, 4.2-10, 5.3, CF-16).
+//! Trials of products and sessions.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ async fn settings(t: &Till, changes: Value) {
 }
 
 both! {
-    async fn a_products_trial_asks_for_a_card_and_no_money_s_64(t: &mut Till) {
+    async fn a_products_trial_asks_for_a_card_and_no_money(t: &mut Till) {
         let product = with_trial(t).await;
         assert_eq!((&product["trial_interval"], &product["trial_interval_count"]), (&json!("week"), &json!(2)));
         let checkout = t.checkout_for(&product).await;
@@ -51,7 +51,7 @@ both! {
         assert_eq!((&checkout["amount"], &checkout["total_amount"]), (&json!(1000), &json!(1000)), "what the first charge will be");
     }
 
-    async fn a_session_has_its_own_trial_and_may_have_none_s_65_s_122(t: &mut Till) {
+    async fn a_session_has_its_own_trial_and_may_have_none(t: &mut Till) {
         let product = with_trial(t).await;
         let checkout = t.checkout_with(&product, trial(WEEK)).await;
         assert_eq!((&checkout["trial_interval"], &checkout["trial_interval_count"]), (&json!("day"), &json!(7)));
@@ -60,7 +60,7 @@ both! {
         assert_eq!(end(&longer), t.app.context().now + days(14));
         t.advance(std::time::Duration::from_secs(3600));
         let later = t.client_change(&checkout, json!({"customer_name": "Ada"})).await.ok();
-        assert_eq!(end(&later), t.app.context().now + days(14), "it runs from the change on (4.2-10)");
+        assert_eq!(end(&later), t.app.context().now + days(14), "it runs from the change on");
         let products = t.change(&checkout, json!({"trial_interval": null, "trial_interval_count": null})).await.ok();
         assert_eq!((&products["trial_interval"], end(&products)), (&Value::Null, t.app.context().now + days(14)), "the product's again");
         let half = t.change(&checkout, json!({"trial_interval": "day", "trial_interval_count": null})).await;
@@ -98,7 +98,7 @@ both! {
         assert_eq!(t.orders(&checkout).await[0]["total_amount"], 1000);
     }
 
-    async fn only_subscriptions_have_trials_cr_55(t: &mut Till) {
+    async fn only_subscriptions_have_trials(t: &mut Till) {
         let once = t.checkout_with(&t.product().await, trial(WEEK)).await;
         assert_eq!((&once["trial_end"], &once["active_trial_interval"]), (&Value::Null, &Value::Null));
         assert_eq!(once["is_payment_required"], true);
@@ -106,7 +106,7 @@ both! {
         assert_eq!(never["trial_end"], Value::Null);
     }
 
-    async fn a_trial_begins_with_an_order_of_nothing_s_160(t: &mut Till) {
+    async fn a_trial_begins_with_an_order_of_nothing(t: &mut Till) {
         let checkout = t.checkout_for(&with_trial(t).await).await;
         let ends = end(&checkout);
         let done = t.buy(&checkout, ADA).await;
@@ -134,7 +134,7 @@ both! {
         assert!(t.payments(&checkout).await.is_empty(), "nothing was charged");
     }
 
-    async fn a_second_trial_is_refused_where_the_merchant_prevents_it_cf_16(t: &mut Till) {
+    async fn a_second_trial_is_refused_where_the_merchant_prevents_it(t: &mut Till) {
         settings(t, json!({"prevent_trial_abuse": true, "allow_multiple_subscriptions": true})).await;
         let product = with_trial(t).await;
         t.buy(&t.checkout_for(&product).await, ADA).await;
@@ -153,7 +153,7 @@ both! {
         t.catch_up().await;
     }
 
-    async fn of_two_trials_at_the_same_moment_one_is_given_cf_16(t: &mut Till) {
+    async fn of_two_trials_at_the_same_moment_one_is_given(t: &mut Till) {
         settings(t, json!({"prevent_trial_abuse": true, "allow_multiple_subscriptions": true})).await;
         let product = with_trial(t).await;
         // One person by address, then one by card; nobody is fulfilled in between.

@@ -1,4 +1,4 @@
-//! Webhook endpoints, deliveries and redelivery (lifecycle.md B), from the outside.
+//! Webhook endpoints, deliveries and redelivery, from the outside.
 
 use std::time::Duration;
 
@@ -107,7 +107,7 @@ both! {
         t.may_leave_work();
     }
 
-    async fn deleting_a_customer_ends_its_subscriptions_aloud_b_7(t: &mut Till) {
+    async fn deleting_a_customer_ends_its_subscriptions_aloud(t: &mut Till) {
         let (customer, product) = (t.customer("a@example.com").await, t.monthly().await);
         let sale = t.sold(&customer, &product).await;
         t.listen().await;

@@ -134,7 +134,7 @@ fn dev_prints_programs_that_name_this_server_its_token_and_a_product() {
 }
 
 #[test]
-fn a_sandbox_of_its_own_keeps_its_books_while_till_dies_rule_6() {
+fn a_sandbox_of_its_own_keeps_its_books_while_till_dies() {
     let folder = tempfile::tempdir().expect("a folder");
     let (books, data) = (folder.path().join("books"), folder.path().join("data"));
     let (_sandbox, url) = Running::sandbox(&books);

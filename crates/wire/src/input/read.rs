@@ -445,7 +445,7 @@ pub fn instant(value: &Value, cx: &mut Context) -> Option<Timestamp> {
         })
 }
 
-/// An instant that says its offset (lifecycle.md A.5: the filters of deliveries).
+/// An instant that says its offset, as the filters of deliveries need it.
 pub fn exact_instant(value: &Value, cx: &mut Context) -> Option<Timestamp> {
     let found = instant(value, cx)?;
     match value.as_str().map(|text| text.trim().parse::<Timestamp>()) {

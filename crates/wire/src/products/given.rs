@@ -1,4 +1,4 @@
-//! Prices as callers give them (checkout.md 1.3): every problem at its place, the kind being part of it.
+//! Prices as callers give them: every problem at its place, the kind being part of it.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -54,7 +54,8 @@ impl PriceEntry {
     }
 }
 
-/// Bounds of an amount in its currency: 0 where allowed, else within the currency's limits (PR-5).
+/// Bounds of an amount in its currency: 0 where allowed, else within the currency's limits
+/// (docs/behaviour: products/amount-bounds).
 fn charge(value: &Value, cx: &mut Context, currency: Currency, least: i64) -> Option<i64> {
     let amount = int_in(least, limits::AMOUNT)(value, cx)?;
     if amount != 0 && amount < currency.min_charge() {
@@ -144,7 +145,7 @@ pub(super) fn price_entry(value: &Value, cx: &mut Context) -> Option<PriceEntry>
     }
 }
 
-/// Seat tiers in order of their first seats, without gaps, only the last one open (PR-7).
+/// Seat tiers in order of their first seats, without gaps, only the last one open (docs/behaviour: seats/tiers).
 fn seat_tiers(value: &Value, cx: &mut Context) -> Option<SeatTiers> {
     let (kind, mut tiers) = cx.object(value, |f| {
         let kind = f.omittable("seat_tier_type", word::<SeatTierType>);

@@ -1,4 +1,4 @@
-//! Prices: what each kind costs, and how it is shown (checkout.md 1.3).
+//! Prices: what each kind costs, and how it is shown.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ crate::words! {
 }
 
 crate::words! {
-    /// How seat tiers add up (PR-8).
+    /// How seat tiers add up (docs/behaviour: seats/cost).
     pub enum SeatTierType {
         /// Every seat costs what the tier of the whole number says.
         Volume = "volume",
@@ -50,7 +50,7 @@ pub struct SeatTier {
     pub price_per_seat: i64,
 }
 
-/// The tiers of a seat price: in order, without gaps, only the last one open (PR-7).
+/// The tiers of a seat price: in order, without gaps, only the last one open (docs/behaviour: seats/tiers).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SeatTiers {
     /// How they add up.
@@ -124,7 +124,7 @@ pub enum PriceAmount {
         /// Proposed, minor units.
         preset_amount: Option<i64>,
     },
-    /// By the number of seats. One body serves every generation of clients (wire.md 5.6).
+    /// By the number of seats. One body serves every generation of clients (docs/behaviour: api/older-clients).
     SeatBased {
         /// What seats cost.
         seat_tiers: SeatTiers,

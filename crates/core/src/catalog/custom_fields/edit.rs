@@ -1,4 +1,4 @@
-//! What merchants do with custom fields: create, change, delete (checkout.md 8.1).
+//! What merchants do with custom fields: create, change, delete.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Whether the answers to custom fields will do (checkout.md 8.2).
+//! Judging the answers to custom fields (docs/behaviour: custom-fields/answers).
 
 use jiff::{
     Timestamp,
@@ -18,7 +18,7 @@ use till_wire::{
 
 use super::Asked;
 
-/// Judges answers by slug (checkout.md 8.2). Answers to fields that are not asked are dropped; with `enforce`,
+/// Judges answers by slug. Answers to fields that are not asked are dropped; with `enforce`,
 /// required fields must be there. Every problem is told at `body.custom_field_data.<slug>`. What comes back is
 /// what to keep: only what was sent, read into its field's form.
 pub fn judge(
@@ -93,7 +93,8 @@ fn number(bounds: &CustomFieldRangeProperties, sent: &Value, cx: &mut Context) -
 }
 
 /// A day or a moment, kept as ISO text with the offset that it was sent with, or without one. Bounds are days in
-/// UTC, so that a moment later on the last day is after it; a bound of 0 is one like any other.
+/// UTC, so that a moment later on the last day is after it; a bound of 0 is one like any other
+/// (docs/behaviour: custom-fields/bound-of-zero).
 fn date(bounds: &CustomFieldRangeProperties, sent: &Value, cx: &mut Context) -> Option<Value> {
     let (local, offset) = moment(sent, cx)?;
     let Ok(at) = offset.unwrap_or(Offset::UTC).to_timestamp(local) else {

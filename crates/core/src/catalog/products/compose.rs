@@ -1,4 +1,4 @@
-//! Which prices go together (checkout.md 1.4), and the rows they become.
+//! Composition: the prices that go together (docs/behaviour: products/composition), and the rows they become.
 
 use std::collections::BTreeMap;
 
@@ -52,7 +52,7 @@ pub(super) fn below(place: &Loc, step: impl Into<Step>) -> Loc {
     place
 }
 
-/// The composition rules PR-20 to PR-31, evaluated per currency; every broken one is reported. Each price comes
+/// The composition rules, evaluated per currency; every broken one is reported. Each price comes
 /// with its position in the list at `place`.
 pub fn compose(
     prices: &[(usize, PriceCreate)],
@@ -151,7 +151,7 @@ pub fn compose(
     }
 }
 
-/// What is wrong with a price whatever stands beside it (PR-26 to PR-28).
+/// What is wrong with a price whatever stands beside it.
 fn alone(price: &PriceCreate, rules: &Rules<'_>, place: &Loc) -> Option<Problem> {
     let null = serde_json::Value::Null;
     match &price.amount {

@@ -1,4 +1,4 @@
-//! A new product (checkout.md 1.2).
+//! Creating a product.
 
 use till_wire::{
     events::EventType,
@@ -98,7 +98,7 @@ pub(super) fn picked<'r, R: Clone + 'r>(
     rows
 }
 
-/// A new product (PR-1: rule failures are collected; nothing persists on failure).
+/// A new product; all broken rules are told together (docs/behaviour: products/all-problems).
 pub fn create(
     input: ProductCreate,
     organization: &Organization,
@@ -181,7 +181,7 @@ pub(super) fn hold_meters(prices: &[ProductPrice], meters: &[Meter], changes: &m
 }
 
 /// Whether usage may be settled in a cycle of its own: the feature is on, and the cycle divides the billing
-/// period (PR-2).
+/// period (docs/behaviour: products/meter-cycle).
 fn judge_cycle(
     cycle: (Interval, i64),
     billing: Option<(Interval, i64)>,
@@ -202,7 +202,7 @@ fn judge_cycle(
     ));
 }
 
-/// Whether a whole number of meter cycles makes a billing period (PR-2). Months and years have no fixed number
+/// Whether a whole number of meter cycles makes a billing period. Months and years have no fixed number
 /// of days, so only single days divide them.
 pub(super) fn divides(meter: (Interval, i64), billing: (Interval, i64)) -> bool {
     use Interval::{Day, Month, Week, Year};

@@ -1,4 +1,4 @@
-//! What the purchase of a product includes (checkout.md 1.6).
+//! Benefits of a product: what its purchase includes.
 
 use till_wire::{events::EventType, products::ProductBenefitsUpdate};
 

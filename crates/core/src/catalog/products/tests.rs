@@ -1,4 +1,4 @@
-//! checkout.md 1.3–1.5.
+//! Creating and changing products.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -89,7 +89,7 @@ fn count(refusal: Refusal) -> usize {
 }
 
 #[test]
-fn s_173_a_free_price_is_fixed_at_nothing() {
+fn a_free_price_is_fixed_at_nothing() {
     let offered = created(json!({"name": "Free", "prices": [{"amount_type": "free"}]})).unwrap();
     assert_eq!(
         offered.prices[0].cost(),
@@ -99,7 +99,7 @@ fn s_173_a_free_price_is_fixed_at_nothing() {
 }
 
 #[test]
-fn s_179_an_entry_with_an_id_keeps_the_price_whatever_else_it_says() {
+fn an_entry_with_an_id_keeps_the_price_whatever_else_it_says() {
     let offered = created(json!({"name": "One", "prices": [fixed(1000)]})).unwrap();
     let id = offered.prices[0].id;
     let same = changed(
@@ -119,7 +119,7 @@ fn s_179_an_entry_with_an_id_keeps_the_price_whatever_else_it_says() {
 }
 
 #[test]
-fn s_182_q_2_the_interval_of_a_product_is_fixed() {
+fn the_interval_of_a_product_is_fixed() {
     let body = json!({"name": "Sub", "recurring_interval": "month", "prices": [fixed(1000)]});
     let offered = created(body).unwrap();
     for (body, allowed) in [
@@ -280,7 +280,7 @@ fn pictures_must_be_uploaded_and_meant_for_products() {
 }
 
 #[test]
-fn pr_2_a_meter_cycle_divides_the_billing_period() {
+fn a_meter_cycle_divides_the_billing_period() {
     use Interval::{Day, Month, Week, Year};
     for (meter, billing, expected) in [
         ((Day, 2), (Day, 4), true),
@@ -353,7 +353,7 @@ fn what() -> impl Strategy<Value = What> {
 }
 
 proptest! {
-    /// PR-20 to PR-31, each counted in another way than the code does.
+    /// The rules of docs/behaviour: products/composition, each counted in another way than the code does.
     #[test]
     fn the_composition_rules_hold_exactly(
         prices in prop::collection::vec((0usize..3, what(), 0usize..2), 0..7),

@@ -1,4 +1,4 @@
-//! A change to a product (checkout.md 1.5).
+//! Changing a product.
 
 use till_wire::{
     events::EventType,
@@ -22,7 +22,7 @@ use crate::kernel::{
     refusal::{Refusal, collected},
 };
 
-/// Changes a product (checkout.md 1.5). Prices are kept by id, archived when not listed, added when new. `links`
+/// Changes a product. Prices are kept by id, archived when not listed, added when new. `links`
 /// are the checkout links that lead to it: an archived product leaves them.
 pub fn update(
     offered: &ProductWithPrices,
@@ -159,7 +159,8 @@ fn change_trial(
     }
 }
 
-/// The billing interval is fixed once a product exists; naming the same one again is no change.
+/// The billing interval is fixed once a product exists; naming the same one again is no change
+/// (docs/behaviour: products/interval-is-fixed).
 fn guard_interval(old: &Product, input: &ProductUpdate, problems: &mut Vec<Problem>) {
     let (interval, count) = (input.recurring_interval, input.recurring_interval_count);
     let same = (interval, count) == (old.recurring_interval, old.recurring_interval_count);

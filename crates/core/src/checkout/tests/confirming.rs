@@ -1,4 +1,4 @@
-//! checkout.md 4.3, 5.1.
+//! Confirming, and the customer of what was bought.
 
 use super::*;
 use crate::checkout::FULFIL_JOB;
@@ -22,7 +22,7 @@ fn confirmed(
 }
 
 #[test]
-fn s_125_everything_missing_is_told_at_once() {
+fn everything_missing_is_told_at_once() {
     let expected = [
         "missing confirmation_token_id",
         "missing customer_billing_address",
@@ -36,7 +36,7 @@ fn s_125_everything_missing_is_told_at_once() {
 }
 
 #[test]
-fn s_127_s_128_the_address_is_as_full_as_the_country_and_the_method_ask() {
+fn the_address_is_as_full_as_the_country_and_the_method_ask() {
     let session = session(vec![one_time(1000)], json!({}));
     let with = |extra: JsonValue| {
         let mut body = complete();
@@ -52,7 +52,7 @@ fn s_127_s_128_the_address_is_as_full_as_the_country_and_the_method_ask() {
 }
 
 #[test]
-fn s_140_a_business_needs_its_name_and_its_whole_address() {
+fn a_business_needs_its_name_and_its_whole_address() {
     let session = session(vec![one_time(1000)], json!({"is_business_customer": true}));
     let found = missing(&session, complete());
     assert!(found.contains(&"missing customer_billing_name".to_owned()));
@@ -60,7 +60,7 @@ fn s_140_a_business_needs_its_name_and_its_whole_address() {
 }
 
 #[test]
-fn cf_10_a_required_full_address_is_required_of_free_sessions_too() {
+fn a_required_full_address_is_required_of_free_sessions_too() {
     let session = session(vec![one_time(0)], json!({"require_billing_address": true}));
     let body =
         json!({"customer_email": "ada@example.com", "customer_billing_address": {"country": "FR"}});
@@ -77,7 +77,7 @@ fn a_free_session_needs_only_an_e_mail() {
 }
 
 #[test]
-fn s_148_an_organization_that_takes_no_money_still_gives_away() {
+fn an_organization_that_takes_no_money_still_gives_away() {
     for (offered, ready) in [
         (one_time(1000), false),
         (monthly(1000), false),
@@ -91,7 +91,7 @@ fn s_148_an_organization_that_takes_no_money_still_gives_away() {
 }
 
 #[test]
-fn cf_6_an_archived_price_is_not_sold() {
+fn an_archived_price_is_not_sold() {
     let mut session = session(vec![one_time(1000)], json!({}));
     session.offered = vec![repriced(one_time(1000), 2000)];
     assert_eq!(
@@ -101,7 +101,7 @@ fn cf_6_an_archived_price_is_not_sold() {
 }
 
 #[test]
-fn s_152_s_158_a_confirmed_session_is_not_confirmed_again() {
+fn a_confirmed_session_is_not_confirmed_again() {
     let free = session(vec![one_time(0)], json!({}));
     let (done, _, _) = confirmed(&free, complete(), &Buyer::default());
     let again = try_confirm(&done, complete(), &Buyer::default());
@@ -132,7 +132,7 @@ fn the_session_is_told_of_before_its_customer() {
 }
 
 #[test]
-fn s_143_a_customers_name_is_only_filled_in() {
+fn a_customers_name_is_only_filled_in() {
     let free = session(vec![one_time(0)], json!({}));
     for (name, kept) in [(Some("ACME"), Some("ACME")), (None, Some("John"))] {
         let mut known = customer(5, "ada@example.com", None);
@@ -154,7 +154,7 @@ fn s_143_a_customers_name_is_only_filled_in() {
 }
 
 #[test]
-fn s_146_an_external_id_of_another_e_mail_is_refused() {
+fn an_external_id_of_another_e_mail_is_refused() {
     let taken = session(vec![one_time(1000)], json!({"external_customer_id": "ext"}));
     let other = customer(5, "bo@example.com", Some("ext"));
     let mut buyer = Buyer::default();

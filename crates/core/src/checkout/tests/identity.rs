@@ -1,4 +1,4 @@
-//! checkout.md 5.1: customers are made and merged by what succeeded, and an address alone changes none of them.
+//! Customers are made and merged by what succeeded, and an address alone changes none of them.
 
 use till_wire::checkouts::CheckoutStatus;
 
@@ -180,7 +180,7 @@ fn a_new_buyer_becomes_a_customer_when_the_purchase_succeeds() {
 }
 
 #[test]
-fn s_142_s_145_an_address_alone_changes_no_customer_and_opens_no_portal() {
+fn an_address_alone_changes_no_customer_and_opens_no_portal() {
     let body =
         json!({"external_customer_id": "ext", "customer_metadata": {"a": 2}, "locale": "de"});
     for (session, changes, opened) in bought(body, None, &by_email(ada(None))) {

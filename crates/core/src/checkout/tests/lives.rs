@@ -155,7 +155,7 @@ proptest! {
     }
 
     #[test]
-    fn rule_2_5_a_custom_amount_is_taken_exactly_within_its_bounds(
+    fn a_custom_amount_is_taken_exactly_within_its_bounds(
         chosen in prop_oneof![0i64..6000, 99_999_000i64..100_001_000],
         minimum in 0i64..3000,
         maximum in prop::option::of(1i64..5000),

@@ -1,4 +1,4 @@
-//! checkout.md 4.5–4.7, 5.2, 5.3: every outcome in every state.
+//! Every outcome in every state.
 
 use till_wire::checkouts::CheckoutStatus;
 
@@ -44,7 +44,7 @@ fn purchase(settled: &RecordedOutcome) -> Purchase {
 }
 
 #[test]
-fn s_155_success_confirms_and_asks_for_fulfilment() {
+fn success_confirms_and_asks_for_fulfilment() {
     let (session, payment) = in_flight(one_time(2500));
     let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
     assert_eq!(settled.session.checkout.status, CheckoutStatus::Confirmed);
@@ -507,7 +507,7 @@ fn upgradable(customer_id: Uuid) -> Subscription {
 }
 
 #[test]
-fn s_161_an_upgrade_keeps_the_start_and_merges_the_metadata() {
+fn an_upgrade_keeps_the_start_and_merges_the_metadata() {
     let (session, payment) = in_flight(monthly(1000));
     let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
     let mut purchase = purchase(&settled);

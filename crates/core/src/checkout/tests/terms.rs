@@ -101,7 +101,7 @@ fn taxed(mut session: Session, body: JsonValue) -> Session {
 }
 
 #[test]
-fn s_43_s_44_s_46_seats_are_those_asked_for_within_what_is_sold() {
+fn seats_are_those_asked_for_within_what_is_sold() {
     let seats = |body| {
         try_open(loaded(vec![by_seat(1, Some(10), 1500)]), body)
             .map(|s| (s.checkout.seats, s.checkout.amount))
@@ -114,7 +114,7 @@ fn s_43_s_44_s_46_seats_are_those_asked_for_within_what_is_sold() {
 }
 
 #[test]
-fn s_49_the_least_of_the_session_is_what_it_starts_with() {
+fn the_least_of_the_session_is_what_it_starts_with() {
     let session = session(vec![by_seat(1, None, 1500)], json!({"min_seats": 5}));
     let row = &session.checkout;
     assert_eq!(
@@ -127,7 +127,7 @@ fn s_49_the_least_of_the_session_is_what_it_starts_with() {
 }
 
 #[test]
-fn s_52_a_fixed_price_and_seats_are_billed_as_the_sum() {
+fn a_fixed_price_and_seats_are_billed_as_the_sum() {
     let mut offered = by_seat(1, None, 2000);
     let base = fixed(offered.product.id, 502, Currency::USD, 99_900);
     offered.prices.push(base);
@@ -139,7 +139,7 @@ fn s_52_a_fixed_price_and_seats_are_billed_as_the_sum() {
 }
 
 #[test]
-fn s_121_switching_between_products_starts_seats_anew() {
+fn switching_between_products_starts_seats_anew() {
     let both = session(vec![monthly(900), by_seat(2, None, 100)], json!({}));
     assert_eq!(both.checkout.seats, None);
     let seats = updated(&both, json!({"product_id": id(500)}));
@@ -152,7 +152,7 @@ fn s_121_switching_between_products_starts_seats_anew() {
 }
 
 #[test]
-fn s_70_a_sessions_own_prices_stand_in_for_the_products() {
+fn a_sessions_own_prices_stand_in_for_the_products() {
     let own = json!({"prices": {
         id(100).to_string(): [{"amount_type": "fixed", "price_amount": 4200}],
         id(200).to_string(): [{"amount_type": "fixed", "price_amount": 777}],
@@ -164,7 +164,7 @@ fn s_70_a_sessions_own_prices_stand_in_for_the_products() {
     assert_eq!(view["product_price"]["source"], "ad_hoc");
     assert_eq!(view["prices"][id(200).to_string()][0]["price_amount"], 777);
     let switched = updated(&session, json!({"product_id": id(200)}));
-    assert_eq!(switched.checkout.amount, 777, "Q-4");
+    assert_eq!(switched.checkout.amount, 777, "from the session's own list");
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn a_price_archived_since_is_still_what_was_agreed_to() {
 }
 
 #[test]
-fn s_64_s_65_a_trial_asks_for_a_card_and_no_money() {
+fn a_trial_asks_for_a_card_and_no_money() {
     let mut offered = monthly(1000);
     offered.product.trial_interval = Some(Interval::Day);
     offered.product.trial_interval_count = Some(14);
@@ -195,12 +195,12 @@ fn s_64_s_65_a_trial_asks_for_a_card_and_no_money() {
         Some(at(0).now + SignedDuration::from_hours(7 * 24))
     );
     let without = updated(&plain, json!({"allow_trial": false}));
-    assert_eq!(without.checkout.trial_end, None, "S-122");
+    assert_eq!(without.checkout.trial_end, None, "without a trial");
     assert!(totals::form(&without).payment);
 }
 
 #[test]
-fn s_160_a_trial_begins_with_an_order_of_nothing() {
+fn a_trial_begins_with_an_order_of_nothing() {
     let mut offered = monthly(1000);
     offered.product.trial_interval = Some(Interval::Day);
     offered.product.trial_interval_count = Some(14);
@@ -257,11 +257,14 @@ fn trial_abuse_is_refused_where_the_merchant_prevents_it() {
     assert_eq!(refused, Refusal::TrialAlreadyRedeemed);
     let mut without = complete();
     without["allow_trial"] = json!(false);
-    assert!(try_confirm(&session, without, &known).is_ok(), "CF-16");
+    assert!(
+        try_confirm(&session, without, &known).is_ok(),
+        "without a trial"
+    );
 }
 
 #[test]
-fn s_103_a_discount_stays_while_it_suits() {
+fn a_discount_stays_while_it_suits() {
     let session = session(vec![monthly(1000), one_time(500)], json!({}));
     let everywhere = discounted(&session, share(5000, DiscountDuration::Once)).unwrap();
     assert_eq!(everywhere.checkout.discount_amount, 500);
@@ -280,7 +283,7 @@ fn s_103_a_discount_stays_while_it_suits() {
 }
 
 #[test]
-fn s_115_a_wrong_code_says_so_at_the_field_and_changes_nothing() {
+fn a_wrong_code_says_so_at_the_field_and_changes_nothing() {
     let session = session(vec![monthly(1000)], json!({}));
     let wrong = input(Writer::Client, &json!({"discount_code": "nope"}));
     let refused = changed(&session, &wrong, &Known::default()).unwrap_err();
@@ -291,7 +294,7 @@ fn s_115_a_wrong_code_says_so_at_the_field_and_changes_nothing() {
 }
 
 #[test]
-fn what_is_asked_for_with_everything_off_3_3() {
+fn what_is_asked_for_with_everything_off() {
     let form = |offered: ProductWithPrices, duration| {
         let session = discounted(&session(vec![offered], json!({})), share(10_000, duration));
         let form = totals::form(&session.unwrap());
@@ -306,7 +309,7 @@ fn what_is_asked_for_with_everything_off_3_3() {
 }
 
 #[test]
-fn a_use_is_taken_with_the_attempt_and_given_back_when_it_fails_7_8() {
+fn a_use_is_taken_with_the_attempt_and_given_back_when_it_fails() {
     let session = session(vec![one_time(1000)], json!({}));
     let session = discounted(&session, share(1000, DiscountDuration::Once)).unwrap();
     let confirmed = try_confirm(&session, complete(), &Buyer::default()).unwrap();
@@ -347,7 +350,7 @@ fn a_code_given_with_the_confirmation_is_shown_with_its_outcome() {
 }
 
 #[test]
-fn a_discount_over_by_the_confirmation_is_told_where_it_can_be_removed_cf_3() {
+fn a_discount_over_by_the_confirmation_is_told_where_it_can_be_removed() {
     let session = session(vec![one_time(1000)], json!({}));
     let mut ending = share(1000, DiscountDuration::Once);
     ending.ends_at = Some(at(1).now);
@@ -357,7 +360,7 @@ fn a_discount_over_by_the_confirmation_is_told_where_it_can_be_removed_cf_3() {
 }
 
 #[test]
-fn s_34_a_tax_that_the_price_contains_is_taken_out_of_it() {
+fn a_tax_that_the_price_contains_is_taken_out_of_it() {
     let german = json!({"customer_billing_address": {"country": "DE"}});
     let inclusive = taxed(session(vec![one_time(1100)], json!({})), german);
     let sum = totals::totals(&inclusive.checkout);
@@ -371,7 +374,7 @@ fn s_34_a_tax_that_the_price_contains_is_taken_out_of_it() {
 }
 
 #[test]
-fn s_35_an_address_that_does_not_do_leaves_the_tax_unknown() {
+fn an_address_that_does_not_do_leaves_the_tax_unknown() {
     let us = json!({"customer_billing_address": {"country": "US"}});
     let session = taxed(session(vec![one_time(1000)], json!({})), us);
     assert_eq!(session.checkout.tax_amount, None);

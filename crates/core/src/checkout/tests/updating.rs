@@ -1,10 +1,10 @@
-//! checkout.md 3.3, 3.4, 4.1, 4.2.
+//! Changing sessions, and what they ask for.
 
 use super::*;
 use crate::checkout::{expire::expire, totals};
 
 #[test]
-fn s_100_only_open_sessions_change() {
+fn only_open_sessions_change() {
     let mut session = session(vec![one_time(1000)], json!({}));
     session.checkout.status = till_wire::checkouts::CheckoutStatus::Confirmed;
     assert_eq!(
@@ -14,7 +14,7 @@ fn s_100_only_open_sessions_change() {
 }
 
 #[test]
-fn q_16_an_overdue_session_does_not_change() {
+fn an_overdue_session_does_not_change() {
     let mut session = session(vec![one_time(1000)], json!({}));
     session.checkout.expires_at = at(1).now;
     assert_eq!(
@@ -24,7 +24,7 @@ fn q_16_an_overdue_session_does_not_change() {
 }
 
 #[test]
-fn s_124_a_session_is_locked_while_an_attempt_is_in_flight() {
+fn a_session_is_locked_while_an_attempt_is_in_flight() {
     let (locked, _) = attempted(
         &session(vec![one_time(1000)], json!({})),
         complete(),
@@ -39,14 +39,14 @@ fn s_124_a_session_is_locked_while_an_attempt_is_in_flight() {
 }
 
 #[test]
-fn s_101_only_the_sessions_products_can_be_selected() {
+fn only_the_sessions_products_can_be_selected() {
     let session = session(vec![one_time(1000)], json!({}));
     let refusal = try_update(&session, json!({"product_id": id(100)})).unwrap_err();
     assert_eq!(places(refusal), ["value_error product_id"]);
 }
 
 #[test]
-fn s_104_a_switch_keeps_the_currency_where_it_can() {
+fn a_switch_keeps_the_currency_where_it_can() {
     let both = vec![in_euros(one_time(1000)), monthly(500)];
     let euros = session(both, json!({"currency": "eur"}));
     assert_eq!(euros.checkout.currency, euro());
@@ -95,7 +95,7 @@ fn an_amount_is_never_taken_from_a_price_that_was_not_selected() {
 }
 
 #[test]
-fn s_106_s_107_amounts_are_for_custom_prices_and_bounded() {
+fn amounts_are_for_custom_prices_and_bounded() {
     let fixed = session(vec![one_time(1000)], json!({}));
     assert_eq!(
         updated(&fixed, json!({"amount": 4242})).checkout.amount,
@@ -112,7 +112,7 @@ fn s_106_s_107_amounts_are_for_custom_prices_and_bounded() {
 }
 
 #[test]
-fn s_109_a_tax_id_is_judged_again_with_a_new_country() {
+fn a_tax_id_is_judged_again_with_a_new_country() {
     let french =
         json!({"customer_tax_id": "FR61954506077", "customer_billing_address": {"country": "FR"}});
     let session = session(vec![one_time(1000)], french);
@@ -127,7 +127,7 @@ fn s_109_a_tax_id_is_judged_again_with_a_new_country() {
 }
 
 #[test]
-fn s_110_no_business_has_neither_tax_id_nor_billing_name() {
+fn no_business_has_neither_tax_id_nor_billing_name() {
     let business = json!({
         "is_business_customer": true, "customer_billing_name": "ACME",
         "customer_tax_id": "FR61954506077", "customer_billing_address": {"country": "FR"},
@@ -143,7 +143,7 @@ fn s_110_no_business_has_neither_tax_id_nor_billing_name() {
 }
 
 #[test]
-fn s_112_metadata_is_replaced_wholly_or_not_at_all() {
+fn metadata_is_replaced_wholly_or_not_at_all() {
     let session = session(vec![one_time(1000)], json!({"metadata": {"k": "v"}}));
     assert_eq!(updated(&session, json!({})).checkout.metadata.0.len(), 1);
     assert_eq!(
@@ -157,7 +157,7 @@ fn s_112_metadata_is_replaced_wholly_or_not_at_all() {
 }
 
 #[test]
-fn q_1_q_3_null_is_not_sent_where_null_cannot_be() {
+fn null_is_not_sent_where_null_cannot_be() {
     let session = session(
         vec![one_time(1000)],
         json!({"require_billing_address": true}),
@@ -171,7 +171,7 @@ fn q_1_q_3_null_is_not_sent_where_null_cannot_be() {
 }
 
 #[test]
-fn s_115_a_code_is_refused_or_ignored_where_codes_are_not_allowed() {
+fn a_code_is_refused_or_ignored_where_codes_are_not_allowed() {
     let send = |session: &Session| {
         let code = input(Writer::Client, &json!({"discount_code": "HALF"}));
         changed(session, &code, &Known::default()).map(|_| ())
@@ -186,7 +186,7 @@ fn s_115_a_code_is_refused_or_ignored_where_codes_are_not_allowed() {
 }
 
 #[test]
-fn s_116_what_is_not_asked_for_any_more_is_cleared() {
+fn what_is_not_asked_for_any_more_is_cleared() {
     let body = json!({"customer_billing_name": "ACME", "is_business_customer": true});
     let paid = session(vec![custom(0, None, Some(1000))], body);
     let free = updated(&paid, json!({"amount": 0})).checkout;
@@ -203,7 +203,7 @@ fn s_116_what_is_not_asked_for_any_more_is_cleared() {
 }
 
 #[test]
-fn s_119_a_held_subscription_stands_in_the_way() {
+fn a_held_subscription_stands_in_the_way() {
     let session = session(
         vec![monthly(1000)],
         json!({"customer_email": "Ada@Example.com"}),
@@ -249,7 +249,7 @@ fn the_e_mail_of_a_linked_customer_is_fixed() {
 }
 
 #[test]
-fn table_3_3_what_is_required() {
+fn a_payment_or_a_card_is_required_where_something_is_due() {
     for (offered, payment, setup) in [
         (one_time(1000), true, false),
         (one_time(0), false, false),
@@ -264,7 +264,7 @@ fn table_3_3_what_is_required() {
 }
 
 #[test]
-fn table_3_4_which_address_fields_are_asked_for() {
+fn address_fields_are_asked_for_by_country_and_business() {
     let fields = |body| {
         let session = session(vec![one_time(1)], body);
         let modes = serde_json::to_value(totals::address_fields(&session.checkout)).unwrap();
@@ -292,7 +292,7 @@ fn table_3_4_which_address_fields_are_asked_for() {
 }
 
 #[test]
-fn s_169_only_overdue_open_sessions_without_an_attempt_expire() {
+fn only_overdue_open_sessions_without_an_attempt_expire() {
     use till_wire::checkouts::CheckoutStatus::{Confirmed, Open, Succeeded};
     let fresh = session(vec![one_time(1)], json!({}));
     for (status, overdue, attempt, told) in [

@@ -1,4 +1,4 @@
-//! What is sold, and what it is made of (checkout.md 1, 8; lifecycle.md F, G.2, H.2).
+//! Records of the catalog: what is sold, and what it is made of.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

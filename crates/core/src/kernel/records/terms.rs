@@ -1,4 +1,4 @@
-//! The terms of a sale: discounts, trials, checkout links (checkout.md 6, 7).
+//! Records of the terms of a sale: discounts, trials, checkout links.
 
 use std::collections::BTreeMap;
 

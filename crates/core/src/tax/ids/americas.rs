@@ -95,7 +95,7 @@ pub(super) fn ecuador(n: &str) -> bool {
     let company = || {
         weighted(n, &[4, 3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0 && &n[10..] != "000"
             || public()
-            // Companies registered of late have no check digit (Q-22: all digits).
+            // Companies registered of late have no check digit: all of it is digits.
             || province != 50 && n.ends_with("001")
     };
     matches!(province, 1..=24 | 30 | 50)

@@ -24,7 +24,7 @@ const VALID: &[(&str, &str, &str, Format)] = &[
     ("ES", "ESX-5253868-R", "ESX5253868R", Format::EuVat),
     ("ES", "ESM1234567L", "ESM1234567L", Format::EuVat),
     ("FI", "FI 2077474-0", "FI20774740", Format::EuVat),
-    ("FR", "FR61954506077", "FR61954506077", Format::EuVat), // S-38
+    ("FR", "FR61954506077", "FR61954506077", Format::EuVat),
     ("FR", "FR K7399859412", "FRK7399859412", Format::EuVat),
     ("FR", "FR4Z123456782", "FR4Z123456782", Format::EuVat),
     ("FR", "FR53000004605", "FR53000004605", Format::EuVat), // Monaco
@@ -138,7 +138,7 @@ const VALID: &[(&str, &str, &str, Format)] = &[
 /// Country, and a number that is none there.
 const INVALID: &[(&str, &str)] = &[
     ("FR", ""),
-    ("FR", "123"), // S-37
+    ("FR", "123"),
     ("FR", "61954506077"),
     ("FR", "FR61954506078"),
     ("FR", "FRIO334175221"),
@@ -192,7 +192,7 @@ const INVALID: &[(&str, &str)] = &[
     ("CR", "3-534-123559"),
     ("EC", "1763154690001"),
     ("EC", "1792060347002"),
-    ("EC", "179:;06034001"), // digits only
+    ("EC", "179:;06034001"), // digits only
     ("GB", "802311781"),
     ("GB", "GD500"),
     ("GE", "1234567890"),
@@ -226,7 +226,7 @@ const INVALID: &[(&str, &str)] = &[
     ("VE", "V-11470283-3"),
     ("VN", "0100233480"),
     ("VN", "0314409058-000"),
-    ("DO", "131246796"),
+    ("DO", "131246796"), // no number is valid there
     ("NZ", "49091850"),
     ("ZA", "4012345678"),
     ("XX", "FR61954506077"),

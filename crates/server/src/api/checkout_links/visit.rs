@@ -1,4 +1,5 @@
-//! Visiting a checkout link: a session is opened, and the visitor sent to its page (checkout.md 6.5).
+//! Visiting a checkout link: a session is opened, and the visitor sent to its page
+//! (docs/behaviour: checkout-links/visits).
 
 use std::{net::IpAddr, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! Customers as a table (lifecycle.md C.4).
+//! Customers as a table.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
 //! Access tokens: made, shown once, changed and revoked. They have no API of their own: only people make
-//! tokens (lifecycle.md A.4).
+//! tokens.
 
 use std::sync::Arc;
 

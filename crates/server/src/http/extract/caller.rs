@@ -1,4 +1,4 @@
-//! Who calls: a permission is part of the handler's signature (design: rule 3).
+//! Callers: a permission is part of the handler's signature.
 
 use std::{marker::PhantomData, sync::Arc};
 

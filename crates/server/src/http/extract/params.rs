@@ -1,4 +1,4 @@
-//! Query strings and path ids, read as leniently as the reference does (lifecycle.md A.5).
+//! Query strings and path ids, read as leniently as the reference does (docs/behaviour: api/lists).
 
 use axum::{
     extract::{FromRequestParts, RawPathParams},

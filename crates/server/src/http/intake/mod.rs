@@ -1,4 +1,4 @@
-//! What every API request passes on its way in and out (lifecycle.md A.1–A.4), in the reference's order:
+//! What every API request passes on its way in and out, in the reference's order (docs/behaviour: api/order-of-checks):
 //! version, bearer token, body, and only then the handler. Budgets come first: what costs nothing to send is counted
 //! before anything is read or looked up for it.
 
@@ -69,7 +69,7 @@ fn version(headers: &HeaderMap) -> Result<&'static str, ApiError> {
         .ok_or_else(ApiError::no_route)
 }
 
-/// Any origin may call, without cookies (lifecycle.md A.3).
+/// Any origin may call, without cookies.
 fn cors(headers: &mut HeaderMap, preflight: bool) {
     headers.insert(
         header::ACCESS_CONTROL_ALLOW_ORIGIN,

@@ -132,7 +132,8 @@ pub fn page(
         },
         address: (needed.required() || row.require_billing_address || row.is_business_customer)
             .then(|| address(session, form)),
-        // Also where nothing is due, as long as there is something that the first change would wipe (4.1, 4.2-13).
+        // Also where nothing is due, as long as there is something that the first change would wipe
+        // (docs/behaviour: checkout/cleared-when-not-asked).
         business: (needed.required() || row.require_billing_address || row.is_business_customer)
             .then(|| BusinessForm {
                 checked: form.map_or(row.is_business_customer, CheckoutForm::is_business),
@@ -149,7 +150,8 @@ pub fn page(
     }
 }
 
-/// Lets the buyer take the discount out although codes are off: it stands in the way of paying (CF-3).
+/// Lets the buyer take the discount out although codes are off: it stands in the way of paying
+/// (docs/behaviour: discounts/removable).
 pub fn offer_removal(page: &mut CheckoutPage, session: &Session) {
     let applied = page.discount.as_mut().and_then(|d| d.applied.as_mut());
     if let (Some(applied), Some(discount)) = (applied, &session.discount) {

@@ -1,5 +1,5 @@
-//! The checkout in a frame on a merchant's page (wire.md 7): who may frame it, and what the frame tells the page
-//! around it. Asked for by `?embed=true`, which every page carries on to the next.
+//! The checkout in a frame on a merchant's page (docs/behaviour/embedding.md): who may frame it, and what the frame
+//! tells the page around it. Asked for by `?embed=true`, which every page carries on to the next.
 
 use std::sync::Arc;
 

@@ -95,7 +95,7 @@ impl Asked {
     }
 }
 
-/// How long a page waits for a delivered webhook before it moves on (checkout.md 4.9).
+/// How long a page waits for a delivered webhook before it moves on (docs/behaviour: pages/waiting).
 const PATIENCE: jiff::SignedDuration = jiff::SignedDuration::from_secs(15);
 
 async fn show(
@@ -150,7 +150,8 @@ pub(in crate::pages) fn bad_news(look: PageContext, error: &ApiError) -> Respons
     }
 }
 
-/// A visit to a checkout link that gets no session (checkout.md 6.5): a page where programs get JSON.
+/// A visit to a checkout link that gets no session (docs/behaviour: checkout-links/page): a page where programs get
+/// JSON.
 pub(crate) fn turned_away(error: &ApiError, uri: &Uri, headers: &HeaderMap) -> Response {
     let asked = Query::<Asked>::try_from_uri(uri).map(|query| query.0);
     let look = asked.unwrap_or_default().look(headers);
@@ -217,7 +218,8 @@ async fn submit(
     if form.intent() != Intent::Pay {
         return ancestors.may_frame(save(&app, session, look, &form, &network).await);
     }
-    // The same budget as the API's confirmation (checkout.md 4.0): many cards are not tried out here either.
+    // The same budget as the API's confirmation (docs/behaviour: limits/confirming): many cards are not tried out
+    // here either.
     if let Err(error) = limits::confirming(&app, session.checkout.id, &network).await {
         return ancestors.may_frame(refused(&app, &session, look, &form, &network, &error));
     }
@@ -283,7 +285,8 @@ fn go(partial: bool, to: String, cookie: Option<HeaderValue>) -> Response {
 
 const PORTAL_COOKIE: &str = "till_portal";
 
-/// Keeps the portal's token for the confirmation page, which hands it on to the merchant (4.10).
+/// Keeps the portal's token for the confirmation page, which hands it on to the merchant
+/// (docs/behaviour: pages/after-success).
 fn portal_cookie(app: &App, secret: &str, token: &str, look: PageContext) -> HeaderValue {
     // In a frame on another site, browsers keep a cookie for that site alone, and only over https.
     let kept = match (app.urls.is_https(), look.embed) {
@@ -383,7 +386,7 @@ pub(super) async fn is_told(app: &App, session: &Session) -> Result<bool, ApiErr
         || !app.store.awaits_delivery(session.checkout.id).await?)
 }
 
-/// The address after success with the key to the customer's portal, where this browser holds one that opens it (4.10):
+/// The address after success with the key to the customer's portal, where this browser holds one that opens it:
 /// that of a customer known by e-mail alone never became one.
 pub(super) fn with_token(url: &str, session: &Session, headers: &HeaderMap) -> String {
     if session.checkout.matched_by_email {

@@ -233,7 +233,7 @@ pub(super) async fn save(
 }
 
 /// Another product that was chosen is taken before paying, by itself: what is typed beside it was typed for the
-/// product of before, and the next form is the new one's (CR-25).
+/// product of before, and the next form is the new one's.
 async fn with_product<'a>(
     mut submit: Submit<'a>,
     session: Session,

@@ -1,4 +1,4 @@
-//! Countries and subdivisions that a billing address can name (rule 0.5), and what their parts are called.
+//! Countries and subdivisions that a billing address can name, and what their parts are called.
 
 use std::sync::LazyLock;
 

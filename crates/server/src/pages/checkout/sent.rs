@@ -39,7 +39,7 @@ pub fn body(
             body.insert(key.to_owned(), value.into());
         }
     };
-    // Naming the selected product again would start its amount afresh (checkout.md 4.1).
+    // Naming the selected product again would start its amount afresh (docs/behaviour: checkout/switch-product).
     if let Some(id) = other_product(form, row) {
         put("product_id", &Some(id.to_owned()));
     }
@@ -51,7 +51,7 @@ pub fn body(
         put("customer_billing_name", &form.customer_billing_name);
         put("customer_tax_id", &tax_number(form, row));
     }
-    // Sending "no" again would clear what the merchant has prefilled (checkout.md 4.1).
+    // Sending "no" again would clear what the merchant has prefilled (docs/behaviour: checkout/no-business).
     if form.is_business() != row.is_business_customer {
         body.insert("is_business_customer".into(), form.is_business().into());
     }
@@ -117,7 +117,7 @@ fn seats(
 }
 
 /// The answers to the custom fields that the page showed. A confirmation replaces what is kept, so an empty
-/// answer is left out; an update merges, so it says that the answer was taken back (CF-2).
+/// answer is left out; an update merges, so it says that the answer was taken back (docs/behaviour: pages/answers).
 fn answers(form: &CheckoutForm, session: &Session) -> Option<Value> {
     let row = &session.checkout;
     let shown = form.shown_product.is_some() && form.is_of(row.product_id);
@@ -185,7 +185,7 @@ pub fn other_product<'a>(form: &'a CheckoutForm, row: &Checkout) -> Option<&'a s
     (!chosen.is_empty() && chosen != row.product_id.to_string()).then_some(chosen)
 }
 
-/// The tax id. In the Union numbers are judged with their country before them (checkout.md 9.5), and people know
+/// The tax id. In the Union numbers are judged with their country before them, and people know
 /// their own without: it is put there where that makes it a good one.
 fn tax_number(form: &CheckoutForm, row: &Checkout) -> Option<String> {
     let typed = form.customer_tax_id.as_deref()?;

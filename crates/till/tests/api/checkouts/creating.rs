@@ -1,9 +1,9 @@
-//! checkout.md 2: what creating a session takes and refuses.
+//! What creating a session takes and refuses.
 
 use super::*;
 
 both! {
-    async fn opening_takes_a_token_that_may_s_01(t: &mut Till) {
+    async fn opening_takes_a_token_that_may(t: &mut Till) {
         let body = json!({"products": [t.product().await["id"]]});
         t.anonymous().post(SESSIONS, body.clone()).await.refused(401, "Unauthorized");
         let reader = t.with_token(&t.token_of(&[Scope::CheckoutsRead]).await);
@@ -16,7 +16,7 @@ both! {
         assert_eq!(writer.get(SESSIONS).await.listed("id"), [checkout["id"].as_str().unwrap()]);
     }
 
-    async fn an_opened_session_starts_as_3_1_says(t: &mut Till) {
+    async fn an_opened_session_starts_with_its_defaults(t: &mut Till) {
         t.listen().await;
         let product = t.product().await;
         t.told().await;
@@ -51,7 +51,7 @@ both! {
         assert_eq!(told[0]["data"], checkout);
     }
 
-    async fn strangers_products_and_prices_do_not_exist_s_02(t: &mut Till) {
+    async fn strangers_products_and_prices_do_not_exist(t: &mut Till) {
         let product = t.product().await;
         let eve = t.with_token(&t.stranger().await.1);
         for (body, field) in [
@@ -69,7 +69,7 @@ both! {
             pairs(&[("value_error", "body.products.0"), ("value_error", "body.products.2")]));
     }
 
-    async fn what_is_archived_or_a_draft_is_not_sold_s_04_s_05(t: &mut Till) {
+    async fn what_is_archived_or_a_draft_is_not_sold(t: &mut Till) {
         let product = t.product().await;
         let path = format!("/v1/products/{}", id_in(&product, "id"));
         t.patch(&path, json!({"prices": [usd(900)]})).await.ok();
@@ -90,7 +90,7 @@ both! {
         }
     }
 
-    async fn products_must_differ_and_some_shape_must_fit_cr_1_cr_2_s_08(t: &mut Till) {
+    async fn products_must_differ_and_some_shape_must_fit(t: &mut Till) {
         let (plan, book) = (t.monthly().await, t.product().await);
         let twice = t.post(SESSIONS, json!({"products": [plan["id"], plan["id"]]})).await.unreadable();
         assert!(twice.iter().any(|(kind, at)| kind == "value_error" && at.ends_with("products")), "{twice:?}");
@@ -103,7 +103,7 @@ both! {
         assert_eq!(t.checkout(fallback).await["product_id"], book["id"]);
     }
 
-    async fn a_session_by_price_ignores_an_amount_it_does_not_offer_s_10(t: &mut Till) {
+    async fn a_session_by_price_ignores_an_amount_it_does_not_offer(t: &mut Till) {
         let product = t.product().await;
         let body = json!({"product_price_id": product["prices"][0]["id"], "amount": 4242, "currency": "sek", "metadata": {"k": "v"}});
         let checkout = t.checkout(body).await;
@@ -111,7 +111,7 @@ both! {
         assert_eq!(checkout["metadata"], json!({"k": "v"}));
     }
 
-    async fn products_keep_their_order_and_the_first_is_selected_s_11(t: &mut Till) {
+    async fn products_keep_their_order_and_the_first_is_selected(t: &mut Till) {
         let (plan, book, gift) = (t.monthly().await, t.product().await, t.pay_what_you_want().await);
         let ids = json!([plan["id"], book["id"], gift["id"]]);
         let checkout = t.checkout(json!({"products": ids})).await;
@@ -127,7 +127,7 @@ both! {
         assert_eq!(t.items(SESSIONS).await[0]["products"], checkout["products"]);
     }
 
-    async fn urls_origin_and_unknown_keys_are_taken_as_they_are_s_16_to_s_22(t: &mut Till) {
+    async fn urls_origin_and_unknown_keys_are_taken_as_they_are(t: &mut Till) {
         let product = t.product().await;
         let checkout = t.checkout_with(&product, json!({"success_url": "https://example.com/ok?id={CHECKOUT_ID}",
             "return_url": "https://example.com/back", "embed_origin": "https://example.com", "payment_processor": "stripe", "x": [1]})).await;
@@ -143,7 +143,7 @@ both! {
         }
     }
 
-    async fn the_currency_is_the_named_one_or_the_organizations_cr_20_s_23_to_s_28(t: &mut Till) {
+    async fn the_currency_is_the_named_one_or_the_organizations(t: &mut Till) {
         let both = t.priced(json!([usd(1000), eur(900)])).await;
         let plain = t.checkout_for(&both).await;
         assert_eq!((&plain["currency"], &plain["amount"]), (&json!("usd"), &json!(1000)));
@@ -161,7 +161,7 @@ both! {
         assert!(!opened(t, &only, json!({"customer_ip_address": "2.2.2"})).await.unreadable().is_empty());
     }
 
-    async fn a_chosen_amount_keeps_to_its_bounds_cr_30_s_29_to_s_32(t: &mut Till) {
+    async fn a_chosen_amount_keeps_to_its_bounds(t: &mut Till) {
         let bounded = t.priced(json!([custom(json!({"minimum_amount": 1000, "maximum_amount": 5000}))])).await;
         at_field(&opened(t, &bounded, json!({"amount": 500})).await, "greater_than_equal", "body.amount");
         at_field(&opened(t, &bounded, json!({"amount": 10_000})).await, "less_than_equal", "body.amount");
@@ -184,7 +184,7 @@ both! {
         assert!(!opened(t, &any, json!({"amount": -1})).await.unreadable().is_empty());
     }
 
-    async fn tax_ids_are_judged_by_the_country_cr_34_cr_35_s_37_s_38(t: &mut Till) {
+    async fn tax_ids_are_judged_by_the_country(t: &mut Till) {
         let product = t.product().await;
         at_field(&opened(t, &product, json!({"customer_tax_id": "123"})).await, "missing", "body.customer_billing_address");
         let wrong = json!({"customer_tax_id": "123", "customer_billing_address": {"country": "FR"}});
@@ -197,7 +197,7 @@ both! {
         assert_eq!(checkout["tax_amount"], 0);
     }
 
-    async fn unknown_discounts_and_quantities_are_refused_at_their_field_s_40_s_41_s_67(t: &mut Till) {
+    async fn unknown_discounts_and_quantities_are_refused_at_their_field(t: &mut Till) {
         let free = t.priced(json!([{"amount_type": "free"}])).await;
         let product = t.product().await;
         for product in [&free, &product] {
@@ -215,7 +215,7 @@ both! {
         }
     }
 
-    async fn a_named_customer_must_exist_and_prefills_cr_48_s_55_s_56(t: &mut Till) {
+    async fn a_named_customer_must_exist_and_prefills(t: &mut Till) {
         let product = t.product().await;
         at_field(&opened(t, &product, json!({"customer_id": NOBODY})).await, "value_error", "body.customer_id");
         let eve = t.with_token(&t.stranger().await.1);
@@ -238,7 +238,7 @@ both! {
         assert_eq!((&own["customer_name"], &own["customer_email"]), (&json!("A."), &json!("b@example.com")));
     }
 
-    async fn a_customer_with_a_billing_name_and_street_is_a_business_cr_54(t: &mut Till) {
+    async fn a_customer_with_a_billing_name_and_street_is_a_business(t: &mut Till) {
         let product = t.product().await;
         let mut body = buyer("acme@example.com", "pm_card_visa");
         body["is_business_customer"] = json!(true);
@@ -250,12 +250,12 @@ both! {
         let acme = t.reload(&first).await["customer_id"].clone();
         let checkout = t.checkout_with(&product, json!({"customer_id": acme})).await;
         assert_eq!((&checkout["is_business_customer"], &checkout["customer_billing_name"]), (&json!(true), &json!("ACME")));
-        assert_eq!(checkout["require_billing_address"], false, "CR-52");
+        assert_eq!(checkout["require_billing_address"], false, "a named customer's address asks for nothing");
         let stated = t.checkout_with(&product, json!({"customer_id": acme, "is_business_customer": false})).await;
         assert_eq!(stated["is_business_customer"], false);
     }
 
-    async fn an_external_id_is_kept_until_its_customer_exists_s_59(t: &mut Till) {
+    async fn an_external_id_is_kept_until_its_customer_exists(t: &mut Till) {
         let product = t.product().await;
         let both = json!({"external_customer_id": "u7", "customer_external_id": "other"});
         let checkout = t.checkout_with(&product, both).await;
@@ -267,7 +267,7 @@ both! {
         assert_eq!(t.get("/v1/checkouts/?external_customer_id=u7").await.listed("id"), [mine]);
     }
 
-    async fn an_address_asks_for_more_by_what_it_says_cr_52_s_61(t: &mut Till) {
+    async fn an_address_asks_for_more_by_what_it_says(t: &mut Till) {
         let product = t.product().await;
         for (address, more) in [
             (json!({"country": "FR"}), false), (json!({"country": "US"}), false), (json!({"country": "FR", "city": "Paris"}), true),
@@ -282,7 +282,7 @@ both! {
         }
     }
 
-    async fn the_address_form_follows_the_country_3_4(t: &mut Till) {
+    async fn the_address_form_follows_the_country(t: &mut Till) {
         let product = t.product().await;
         let modes = |c: &Value| ["country", "state", "city", "postal_code", "line1", "line2"].map(|k| c["billing_address_fields"][k].as_str().unwrap().to_owned()).join(" ");
         let flags = |c: &Value| ["country", "state", "city", "postal_code", "line1", "line2"].map(|k| c["customer_billing_address_fields"][k].to_string()).join(" ");
@@ -298,7 +298,7 @@ both! {
         }
     }
 
-    async fn only_a_free_subscription_is_upgraded_cr_46_cr_47_s_62(t: &mut Till) {
+    async fn only_a_free_subscription_is_upgraded(t: &mut Till) {
         let plan = t.monthly().await;
         at_field(&opened(t, &plan, json!({"subscription_id": NOBODY})).await, "value_error", "body.subscription_id");
         let ada = t.customer("ada@example.com").await;

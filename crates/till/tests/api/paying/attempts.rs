@@ -1,4 +1,4 @@
-//! checkout.md 4.3, 4.6, 4.7 and 4.11: attempts that decline, repeat, die, wait for the buyer or settle late.
+//! Attempts that decline, repeat, die, wait for the buyer or settle late.
 
 use super::*;
 
@@ -25,7 +25,7 @@ fn declined() -> Outcome {
 }
 
 both! {
-    async fn a_decline_keeps_nothing_and_the_next_card_pays_4_3(t: &mut Till) {
+    async fn a_decline_keeps_nothing_and_the_next_card_pays(t: &mut Till) {
         t.listen().await;
         let checkout = t.checkout_for(&t.product().await).await;
         t.told().await;
@@ -56,7 +56,7 @@ both! {
         assert_eq!(t.buy(&checkout, ADA).await["status"], "succeeded");
     }
 
-    async fn a_session_is_confirmed_once_s_152(t: &mut Till) {
+    async fn a_session_is_confirmed_once(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
         t.confirm(&checkout, buyer(ADA, VISA)).await.ok();
         t.confirm(&checkout, buyer(ADA, VISA)).await.refused(403, "NotOpenCheckout");
@@ -65,7 +65,7 @@ both! {
         assert_eq!((t.orders(&checkout).await.len(), t.payments(&checkout).await.len()), (1, 1));
     }
 
-    async fn confirming_many_times_at_once_charges_once_4_11(t: &mut Till) {
+    async fn confirming_many_times_at_once_charges_once(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
         let one = || t.confirm(&checkout, buyer(ADA, VISA));
         let (a, b, c, d) = tokio::join!(one(), one(), one(), one());
@@ -77,7 +77,7 @@ both! {
         assert_eq!((t.orders(&checkout).await.len(), t.payments(&checkout).await.len()), (1, 1));
     }
 
-    async fn nothing_changes_while_an_attempt_is_in_flight_s_124(t: &mut Till) {
+    async fn nothing_changes_while_an_attempt_is_in_flight(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
         t.crash(&checkout, buyer(ADA, VISA), Step::Intended).await;
         t.change(&checkout, json!({"metadata": {"k": 1}})).await.refused(409, "CheckoutLocked");
@@ -88,7 +88,7 @@ both! {
         t.change(&checkout, json!({"metadata": {"k": 1}})).await.ok();
     }
 
-    async fn an_attempt_that_never_began_is_given_up_after_some_seconds_rule_6(t: &mut Till) {
+    async fn an_attempt_that_never_began_is_given_up_after_some_seconds(t: &mut Till) {
         for step in [Step::Intended, Step::Asked] {
             let checkout = t.checkout_for(&t.product().await).await;
             t.crash(&checkout, buyer(ADA, VISA), step).await;
@@ -105,7 +105,7 @@ both! {
         }
     }
 
-    async fn an_attempt_is_given_up_at_the_processor_before_it_is_given_up_here_rule_6(t: &mut Till) {
+    async fn an_attempt_is_given_up_at_the_processor_before_it_is_given_up_here(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
         let attempt = t.crash(&checkout, buyer(ADA, VISA), Step::Asked).await;
         t.catch_up().await;
@@ -118,7 +118,7 @@ both! {
         assert_eq!(t.orders(&checkout).await.len(), 1);
     }
 
-    async fn a_charge_that_nobody_heard_of_is_fulfilled_once_rule_6(t: &mut Till) {
+    async fn a_charge_that_nobody_heard_of_is_fulfilled_once(t: &mut Till) {
         t.listen().await;
         let checkout = t.checkout_with(&t.product().await, json!({"external_customer_id": "u1"})).await;
         t.crash(&checkout, buyer(ADA, VISA), Step::Charged).await;
@@ -144,7 +144,7 @@ both! {
         assert_eq!(t.orders(&checkout).await.len(), 1);
     }
 
-    async fn witnesses_and_drains_may_repeat_themselves_4_11(t: &mut Till) {
+    async fn witnesses_and_drains_may_repeat_themselves(t: &mut Till) {
         t.listen().await;
         let checkout = t.checkout_for(&t.monthly().await).await;
         let attempt = t.crash(&checkout, buyer(ADA, VISA), Step::Charged).await;
@@ -167,7 +167,7 @@ both! {
         }
     }
 
-    async fn a_notice_that_comes_before_the_answer_is_believed_4_11(t: &mut Till) {
+    async fn a_notice_that_comes_before_the_answer_is_believed(t: &mut Till) {
         for step in [Step::Intended, Step::Asked] {
             let email = format!("{step:?}@example.com");
             let paid = t.checkout_for(&t.product().await).await;
@@ -187,7 +187,7 @@ both! {
         }
     }
 
-    async fn a_failure_notice_after_success_changes_nothing_4_7_s_157(t: &mut Till) {
+    async fn a_failure_notice_after_success_changes_nothing(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
         let done = t.buy(&checkout, ADA).await;
         let attempt = t.attempt(&checkout).await.id;
@@ -221,7 +221,7 @@ both! {
         assert_eq!(late.decline_reason.as_deref(), Some("refund_due"));
     }
 
-    async fn three_d_secure_approved_pays_and_refused_reopens_4_3(t: &mut Till) {
+    async fn three_d_secure_approved_pays_and_refused_reopens(t: &mut Till) {
         t.may_leave_work();
         let product = t.product().await;
         for decision in ["approve", "refuse"] {
@@ -277,7 +277,7 @@ both! {
         t.catch_up().await;
     }
 
-    async fn a_payment_that_settles_later_is_fulfilled_then_4_6(t: &mut Till) {
+    async fn a_payment_that_settles_later_is_fulfilled_then(t: &mut Till) {
         t.listen().await;
         let checkout = t.checkout_for(&t.product().await).await;
         t.told().await;
@@ -294,7 +294,7 @@ both! {
         assert_eq!(types(&told(t).await), ["checkout.updated", "customer.created", "order.created", "order.updated", "order.paid", "checkout.updated"]);
     }
 
-    async fn a_payment_that_fails_later_reopens_the_session_4_7(t: &mut Till) {
+    async fn a_payment_that_fails_later_reopens_the_session(t: &mut Till) {
         t.listen().await;
         let checkout = t.checkout_for(&t.product().await).await;
         t.confirm(&checkout, buyer(ADA, "pm_card_failsLater")).await.ok();

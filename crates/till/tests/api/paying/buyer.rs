@@ -1,9 +1,9 @@
-//! checkout.md 5.1: which customer a purchase belongs to, and what it leaves there.
+//! The customer that a purchase belongs to, and what it leaves there.
 
 use super::*;
 
 both! {
-    async fn a_known_email_is_that_customer_without_a_portal_token_cf_20_s_142(t: &mut Till) {
+    async fn a_known_email_is_that_customer_without_a_portal_token(t: &mut Till) {
         let known = t.post("/v1/customers/", json!({"email": ADA, "metadata": {"a": 1, "b": 1}})).await.created();
         t.listen().await;
         let checkout = t.checkout_with(&t.product().await, json!({"customer_metadata": {"b": 2, "c": 3}})).await;
@@ -17,7 +17,7 @@ both! {
         assert_eq!((&customer["metadata"], &customer["email"]), (&known["metadata"], &known["email"]));
     }
 
-    async fn an_email_match_gets_no_token_on_a_second_try_either_q_11(t: &mut Till) {
+    async fn an_email_match_gets_no_token_on_a_second_try_either(t: &mut Till) {
         t.customer(ADA).await;
         let checkout = t.checkout_for(&t.product().await).await;
         t.confirm(&checkout, buyer(ADA, "pm_card_failsLater")).await.ok();
@@ -27,7 +27,7 @@ both! {
         t.catch_up().await;
     }
 
-    async fn a_customers_own_name_is_kept_5_1_s_143(t: &mut Till) {
+    async fn a_customers_own_name_is_kept(t: &mut Till) {
         let product = t.product().await;
         let named = t.post("/v1/customers/", json!({"email": ADA, "name": "ACME"})).await.created();
         let nameless = t.customer("bob@example.com").await;
@@ -44,7 +44,7 @@ both! {
         t.catch_up().await;
     }
 
-    async fn an_email_match_leaves_the_external_id_alone_s_145(t: &mut Till) {
+    async fn an_email_match_leaves_the_external_id_alone(t: &mut Till) {
         let product = t.product().await;
         let plain = t.customer(ADA).await;
         let checkout = t.checkout_with(&product, json!({"external_customer_id": "u1"})).await;
@@ -55,7 +55,7 @@ both! {
         assert_eq!((&order["customer"]["id"], &order["conflicting_external_customer_id"]), (&plain["id"], &json!("u1")));
     }
 
-    async fn an_external_id_of_another_email_is_refused_before_money_moves_s_146(t: &mut Till) {
+    async fn an_external_id_of_another_email_is_refused_before_money_moves(t: &mut Till) {
         let checkout = t.checkout_with(&t.product().await, json!({"external_customer_id": "u1"})).await;
         t.post("/v1/customers/", json!({"email": "owner@example.com", "external_id": "u1"})).await.created();
         let refused = t.confirm(&checkout, buyer(ADA, VISA)).await.refused(422, "CheckoutCustomerExternalIdMismatch");
@@ -65,7 +65,7 @@ both! {
         assert_eq!(t.buy(&checkout, "owner@example.com").await["status"], "succeeded");
     }
 
-    async fn a_linked_customer_that_was_deleted_is_a_conflict_5_1(t: &mut Till) {
+    async fn a_linked_customer_that_was_deleted_is_a_conflict(t: &mut Till) {
         let ada = t.customer(ADA).await;
         let checkout = t.checkout_with(&t.product().await, json!({"customer_id": ada["id"]})).await;
         t.delete(&format!("/v1/customers/{}", id_in(&ada, "id"))).await.gone();
@@ -73,7 +73,7 @@ both! {
         assert!(t.payments(&checkout).await.is_empty());
     }
 
-    async fn the_name_on_the_card_fills_in_cf_8_s_131(t: &mut Till) {
+    async fn the_name_on_the_card_fills_in(t: &mut Till) {
         let product = t.product().await;
         let card = |name: Value| json!({"number": "4242 4242 4242 4242", "exp_month": 12, "exp_year": 34, "cvc": "123", "name": name});
         for (name, sent, kept) in [(json!("Grace"), None, json!("Grace")), (json!("Grace"), Some(json!("Ada")), json!("Ada")),
@@ -92,7 +92,7 @@ both! {
         t.catch_up().await;
     }
 
-    async fn billing_details_reach_customer_and_order_5_1_5_7(t: &mut Till) {
+    async fn billing_details_reach_customer_and_order(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
         let body = json!({"customer_email": ADA, "customer_name": "Ada", "is_business_customer": true, "customer_billing_name": "ACME SARL",
             "customer_tax_id": "FR61954506077", "confirmation_token_id": VISA,

@@ -1,4 +1,4 @@
-//! checkout.md 1.3: PR-5, PR-7, metered unit amounts.
+//! Bounds of amounts, seat tiers, metered unit amounts.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -27,7 +27,7 @@ fn tier(min: i64, max: Option<i64>, price: i64) -> Value {
 }
 
 #[test]
-fn seat_tiers_are_sorted_and_every_generation_reads_them_pr_7() {
+fn seat_tiers_are_sorted_and_every_generation_reads_them() {
     let amount = seats(json!([tier(11, None, 800), tier(2, Some(10), 1000)])).unwrap();
     assert_eq!(
         serde_json::to_value(&amount).unwrap(),
@@ -42,7 +42,7 @@ fn seat_tiers_are_sorted_and_every_generation_reads_them_pr_7() {
 }
 
 #[test]
-fn s_184_gaps_overlaps_open_middles_and_doubles_are_refused() {
+fn gaps_overlaps_open_middles_and_doubles_are_refused() {
     for tiers in [
         json!([tier(1, Some(5), 1), tier(7, None, 1)]),
         json!([tier(1, Some(5), 1), tier(5, None, 1)]),

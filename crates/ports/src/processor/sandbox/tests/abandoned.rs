@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn an_attempt_given_up_takes_no_confirmation_that_was_on_its_way_rule_6() {
+async fn an_attempt_given_up_takes_no_confirmation_that_was_on_its_way() {
     let sandbox = fixture().sandbox;
     let (attempt, id) = (charge(1, "pm_card_visa"), Uuid::from_u128(1));
     assert_eq!(sandbox.abandon(id, at(0)).await, Ok(None), "never heard of");

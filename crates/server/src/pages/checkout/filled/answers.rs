@@ -1,4 +1,4 @@
-//! The merchant's own questions (checkout.md 8), with what is answered.
+//! The merchant's own questions, with what is answered.
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;

@@ -80,7 +80,8 @@ fn with_before(full: String, reduced: Option<String>) -> (String, Option<String>
     }
 }
 
-/// The least that several prices together can cost: with as few seats as the session allows (CR-25).
+/// The least that several prices together can cost: with as few seats as the session allows
+/// (docs/behaviour: checkout/amount).
 fn least(session: &Session, prices: &[&ProductPrice]) -> i64 {
     let row = &session.checkout;
     let range = seats::range(prices.iter().copied());

@@ -38,7 +38,7 @@ pub enum Outcome {
     Failed(String),
 }
 
-/// What a waiting page waits for (rule 4.9). The stream has no memory, so the page asks for itself
+/// What a waiting page waits for (docs/behaviour: pages/waiting). The stream has no memory, so the page asks for itself
 /// again once it listens, and `seen` then tells what it missed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Waiting {

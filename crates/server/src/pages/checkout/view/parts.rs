@@ -73,7 +73,7 @@ pub enum Payment {
     Sandbox,
 }
 
-/// The billing address: what it holds and what is asked for (rule 3.4).
+/// The billing address: what it holds and what is asked for (docs/behaviour: checkout/address-fields).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[allow(
     missing_docs,
