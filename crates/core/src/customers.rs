@@ -27,6 +27,7 @@ use crate::{
         refusal::{Refusal, collected, no_organization_id},
         tokens::SecretKey,
         urls::PublicUrls,
+        writes::CustomerWrite,
     },
     tax::ids as tax_id,
 };
@@ -433,10 +434,9 @@ pub fn delete(
     let mut changes = Changes::new();
     changes
         .update(row, &gone)
-        .any(
-            "delete from customer_sessions where customer_id = $1",
-            vec![crate::kernel::changes::Value::Uuid(row.id)],
-        )
+        .write(CustomerWrite::DeleteSessions {
+            customer_id: row.id,
+        })
         .emit(subscribers, ctx, EventType::CustomerDeleted, row.id, || {
             gone.view()
         });

@@ -11,9 +11,10 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::kernel::{
-    changes::{Changes, Value},
+    changes::Changes,
     context::DecisionContext,
     records::{Checkout, Discount, DiscountRedemption},
+    writes::DiscountWrite,
 };
 
 pub use edit::{create, delete, new_code, update};
@@ -181,33 +182,24 @@ pub fn claim(
     hints: &Hints,
     ctx: &DecisionContext,
 ) {
-    changes.exactly_one(
-        MOVED,
-        "update discounts set redemptions_count = redemptions_count + 1, version = version + 1 \
-         where id = $1 and (max_redemptions is null or redemptions_count < max_redemptions) \
-         and modified_at is not distinct from $2",
-        vec![discount.id.into(), discount.modified_at.into()],
-    );
+    changes.write(DiscountWrite::CountUse {
+        discount_id: discount.id,
+        modified_at: discount.modified_at,
+    });
     let redemption = redemption(discount.id, row, hints, ctx);
     changes.insert(&redemption);
-    let Some(cap) = discount.max_redemptions_per_customer else {
+    let Some(limit) = discount.max_redemptions_per_customer else {
         return;
     };
-    changes.exactly_one(
-        CUSTOMER_LIMIT,
-        "update discount_redemptions set created_at = created_at where id = $1 and $2 > \
-         (select count(*) from discount_redemptions r where r.discount_id = $3 and r.checkout_id <> $4 \
-         and (r.customer_id = $5 or r.email_key = $6 or r.card_fingerprint = $7))",
-        vec![
-            redemption.id.into(),
-            cap.into(),
-            discount.id.into(),
-            row.id.into(),
-            hints.customer_id.into(),
-            hints.email_key.clone().into(),
-            hints.card_fingerprint.clone().into(),
-        ],
-    );
+    changes.write(DiscountWrite::CheckCustomerLimit {
+        redemption_id: redemption.id,
+        limit,
+        discount_id: discount.id,
+        checkout_id: row.id,
+        customer_id: hints.customer_id,
+        email_key: hints.email_key.clone(),
+        card_fingerprint: hints.card_fingerprint.clone(),
+    });
 }
 
 /// Counts a use whose money has arrived although its attempt had been given up: no limit may lose it now.
@@ -218,10 +210,7 @@ pub fn claim_late(
     hints: &Hints,
     ctx: &DecisionContext,
 ) {
-    changes.any(
-        "update discounts set redemptions_count = redemptions_count + 1, version = version + 1 where id = $1",
-        vec![Value::Uuid(discount_id)],
-    );
+    changes.write(DiscountWrite::CountLateUse { discount_id });
     changes.insert(&redemption(discount_id, row, hints, ctx));
 }
 
@@ -246,15 +235,9 @@ fn redemption(
 
 /// Gives a session's use back (docs/behaviour: discounts/uses); a session without one is left alone.
 pub fn release(changes: &mut Changes, checkout_id: Uuid) {
-    changes.any(
-        "update discounts set redemptions_count = redemptions_count - 1, version = version + 1 \
-         where id = (select discount_id from discount_redemptions where checkout_id = $1)",
-        vec![Value::Uuid(checkout_id)],
-    );
-    changes.any(
-        "delete from discount_redemptions where checkout_id = $1",
-        vec![Value::Uuid(checkout_id)],
-    );
+    changes
+        .write(DiscountWrite::UncountUse { checkout_id })
+        .write(DiscountWrite::DeleteUse { checkout_id });
 }
 
 /// Ties a session's use to what came of it, and to the card that paid, which may not have been known before.
@@ -265,16 +248,12 @@ pub fn bind_redemption(
     subscription_id: Option<Uuid>,
     card_fingerprint: Option<&str>,
 ) {
-    changes.any(
-        "update discount_redemptions set customer_id = $1, subscription_id = $2, \
-         card_fingerprint = coalesce($3, card_fingerprint) where checkout_id = $4",
-        vec![
-            customer_id.into(),
-            subscription_id.into(),
-            card_fingerprint.map(str::to_owned).into(),
-            checkout_id.into(),
-        ],
-    );
+    changes.write(DiscountWrite::BindUse {
+        checkout_id,
+        customer_id,
+        subscription_id,
+        card_fingerprint: card_fingerprint.map(str::to_owned),
+    });
 }
 
 #[cfg(test)]

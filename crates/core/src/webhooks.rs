@@ -17,11 +17,12 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::kernel::{
-    changes::{Changes, Json, Record, Value, Write},
+    changes::{Changes, Json, Record, Value, Wake, Write},
     context::{DecisionContext, microseconds},
     events::{self, API_VERSION, Subscribers},
     records::{WebhookDelivery, WebhookEndpoint, WebhookEvent},
     refusal::{Refusal, collected, no_organization_id},
+    writes::WebhookWrite,
 };
 
 /// Attempts per event.
@@ -327,6 +328,7 @@ pub fn delivered(
         id: event.id,
         version: None,
         set,
+        wakes: (!answer.is_success() && !ended).then_some(Wake::Workers),
     });
     changes.insert(&delivery);
     if ended && is_failing && endpoint.is_listening() {
@@ -354,17 +356,11 @@ pub(crate) fn supersede_changes(
     ctx: &DecisionContext,
 ) {
     for endpoint in subscribers.subscribed(EventType::CheckoutUpdated) {
-        changes.any(
-            "update webhook_events set skipped = $1, next_attempt_at = null, payload = null, modified_at = $2 \
-             where subject_id = $3 and endpoint_id = $4 and kind = 'checkout.updated' and attempts = 0 \
-             and next_attempt_at is not null",
-            vec![
-                Value::Bool(true),
-                Value::Time(ctx.now),
-                Value::Uuid(checkout_id),
-                Value::Uuid(endpoint.id),
-            ],
-        );
+        changes.write(WebhookWrite::SkipSuperseded {
+            checkout_id,
+            endpoint_id: endpoint.id,
+            now: ctx.now,
+        });
     }
 }
 
@@ -419,25 +415,20 @@ const UNREADABLE: SignedDuration = SignedDuration::from_hours(1);
 /// Puts an event off that cannot be read, so that those behind it are sent.
 pub fn put_off(event_id: Uuid, ctx: &DecisionContext) -> Changes {
     let mut changes = Changes::new();
-    changes.any(
-        "update webhook_events set next_attempt_at = $1 where id = $2 and next_attempt_at is not null",
-        vec![Value::Time(ctx.now + UNREADABLE), Value::Uuid(event_id)],
-    );
+    changes.write(WebhookWrite::PutOff {
+        id: event_id,
+        until: ctx.now + UNREADABLE,
+    });
     changes
 }
 
 /// Everything that waits for an endpoint that is off or gone is skipped; switching it on again does not
 /// bring it back.
 pub fn skip_waiting(changes: &mut Changes, endpoint_id: Uuid, ctx: &DecisionContext) {
-    changes.any(
-        "update webhook_events set skipped = $1, modified_at = $2, next_attempt_at = null \
-         where endpoint_id = $3 and next_attempt_at is not null",
-        vec![
-            Value::Bool(true),
-            Value::Time(ctx.now),
-            Value::Uuid(endpoint_id),
-        ],
-    );
+    changes.write(WebhookWrite::SkipWaiting {
+        endpoint_id,
+        now: ctx.now,
+    });
 }
 
 /// Payloads of events older than this are forgotten (docs/behaviour: webhooks/payloads-ninety-days).
@@ -448,11 +439,10 @@ pub const ARCHIVE_BATCH: i64 = 500;
 /// Forgets the payloads of [`ARCHIVE_BATCH`] of the events recorded before `before`, the oldest first.
 pub fn archive(before: Timestamp) -> Changes {
     let mut changes = Changes::new();
-    changes.any(
-        "update webhook_events set payload = null where id in (select id from webhook_events \
-         where payload is not null and next_attempt_at is null and created_at < $1 order by created_at limit $2)",
-        vec![Value::Time(before), Value::Int(ARCHIVE_BATCH)],
-    );
+    changes.write(WebhookWrite::ForgetPayloads {
+        before,
+        limit: ARCHIVE_BATCH,
+    });
     changes
 }
 

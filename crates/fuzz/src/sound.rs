@@ -49,8 +49,15 @@ pub fn changes(changes: &Changes) {
                 values.iter().collect()
             }
             Write::Update { set, .. } => set.iter().map(|(_, value)| value).collect(),
-            Write::ExactlyOne { binds, .. } | Write::Any { binds, .. } => binds.iter().collect(),
             Write::Guard { .. } => Vec::new(),
+            Write::Named(named) => {
+                let text = format!("{named:?}");
+                assert!(
+                    !text.contains(r"\0") && !text.contains(r"\u0000"),
+                    "NUL in {text}"
+                );
+                Vec::new()
+            }
         };
         for value in values {
             match value {

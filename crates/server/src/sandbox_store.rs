@@ -1,20 +1,10 @@
 //! The sandbox processor's memory, kept in the database beside everything else.
 
-use serde_json::value::RawValue;
-use till_core::kernel::changes::{Changes, CommitConflict, Json, Value};
 use till_ports::processor::{
     BoxFuture,
     sandbox::{SandboxStore, SandboxStoreError},
 };
-use till_store::{Col, CommitError, Query, Store};
-
-const LOAD: &str = "select version, body from sandbox_records where key = $1";
-const INSERT: &str = "insert into sandbox_records (key, version, body) values ($1, $2, $3) on conflict (key) do nothing";
-const REPLACE: &str =
-    "update sandbox_records set version = $2, body = $3 where key = $1 and version = $4";
-
-/// Version and body, the body as it was written.
-type Row = (Col<i64>, Col<Json<Box<RawValue>>>);
+use till_store::Store;
 
 /// [`SandboxStore`] on the table `sandbox_records`.
 #[derive(Debug, Clone)]
@@ -32,15 +22,8 @@ impl DatabaseSandboxStore {
 impl SandboxStore for DatabaseSandboxStore {
     fn load(&self, key: String) -> BoxFuture<'_, Result<Option<(i64, String)>, SandboxStoreError>> {
         Box::pin(async move {
-            let query = Query::raw(LOAD, vec![Value::Text(key)]);
-            let row: Option<Row> = self
-                .store
-                .one(query)
-                .await
-                .map_err(|error| SandboxStoreError(error.to_string()))?;
-            Ok(row.map(|(Col(version), Col(Json(body)))| {
-                (version, String::from(Box::<str>::from(body)))
-            }))
+            let record = self.store.sandbox_record(key).await;
+            record.map_err(|error| SandboxStoreError(error.to_string()))
         })
     }
 
@@ -50,24 +33,9 @@ impl SandboxStore for DatabaseSandboxStore {
         expected_version: Option<i64>,
         json: String,
     ) -> BoxFuture<'_, Result<bool, SandboxStoreError>> {
-        let version = Value::Int(expected_version.unwrap_or(0) + 1);
-        let mut binds = vec![Value::Text(key), version, Value::Json(json)];
-        let mut changes = Changes::new();
-        match expected_version {
-            None => changes.exactly_one("new sandbox record", INSERT, binds),
-            Some(expected) => {
-                binds.push(Value::Int(expected));
-                changes.exactly_one("sandbox record", REPLACE, binds)
-            }
-        };
         Box::pin(async move {
-            match self.store.commit(changes).await {
-                Ok(()) => Ok(true),
-                Err(CommitError::Conflict(
-                    CommitConflict::NotOne(_) | CommitConflict::Stale | CommitConflict::Taken(_),
-                )) => Ok(false),
-                Err(CommitError::Store(error)) => Err(SandboxStoreError(error.to_string())),
-            }
+            let saved = self.store.save_sandbox_record(key, expected_version, json);
+            (saved.await).map_err(|error| SandboxStoreError(error.to_string()))
         })
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Reads take a [`Query`] or a [`List`]; every write is a [`Changes`] given to [`Store::commit`].
 
+mod batch;
 mod engine;
 mod error;
 mod gauges;
@@ -16,12 +17,13 @@ mod reads;
 mod retry;
 mod sql;
 mod state;
+mod writes;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use till_core::kernel::changes::{Changes, Record, Value};
+use till_core::kernel::changes::{Changes, Value};
 pub use till_core::kernel::rows::{Col, FromColumns};
 
 pub use engine::sqlite::copy::{Copied, CopyError, backup, restore};
@@ -34,8 +36,7 @@ pub use migrate::Migration;
 pub use query::{Query, columns};
 pub use queue::{ENDPOINT_LEASE_LOST, LEASE_LOST};
 pub use reads::{
-    AnsweredIn, BuyerKeys, DeliveryFilter, Figures, Happening, Moment, Progress, Sales, Unfolded,
-    Visit,
+    BuyerKeys, DeliveryFilter, Figures, Happening, Moment, Progress, Sales, Unfolded, Visit,
 };
 pub use retry::retry_on_conflict;
 pub use state::{Queues, Size, sqlite_file};
@@ -230,42 +231,6 @@ impl Address {
             "use sqlite:///absolute/path.db or postgres://user@host/database".to_owned(),
         ))
     }
-}
-
-/// Whether a commit added work that somebody should look at now.
-pub(crate) fn adds_work(changes: &Changes) -> bool {
-    use till_core::kernel::changes::Write;
-    const QUEUES: [&str; 2] = ["jobs", "webhook_events"];
-    changes.writes.iter().any(|write| match write {
-        write if till_core::kernel::jobs::is_cared_for(write) => false,
-        Write::Insert { table, .. } => QUEUES.contains(table),
-        // The end of a delivery is not work, and must not wake who just did it.
-        Write::Update { table, set, .. } if *table == "webhook_events" => set
-            .iter()
-            .any(|(column, value)| *column == "next_attempt_at" && *value != Value::Null),
-        Write::Update { table, .. } => QUEUES.contains(table),
-        Write::Guard { .. } => false,
-        Write::ExactlyOne { sql, .. } | Write::Any { sql, .. } => {
-            let mut words = sql.split_ascii_whitespace();
-            let (verb, second) = (words.next(), words.next());
-            match verb {
-                Some("insert") => words.next().is_some_and(|table| QUEUES.contains(&table)),
-                // To prolong a job's lease is no work.
-                Some("update") if *sql == queue::KEEP => false,
-                Some("update") => second.is_some_and(|table| QUEUES.contains(&table)),
-                _ => false,
-            }
-        }
-    })
-}
-
-/// Whether a commit wrote events.
-pub(crate) fn adds_events(changes: &Changes) -> bool {
-    use till_core::kernel::{changes::Write, records::Event};
-    changes
-        .writes
-        .iter()
-        .any(|write| matches!(write, Write::Insert { table, .. } if *table == Event::TABLE))
 }
 
 /// JSON columns hold objects and arrays: a bare number would lose its text on SQLite

@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 use till_core::kernel::changes::{Changes, CommitConflict, Record, Value};
 use till_core::kernel::jobs::{End, Job};
+use till_core::kernel::writes::Statement;
 use uuid::Uuid;
 
 use crate::error::{CommitError, StoreError};
 use crate::list::Dialect;
+use crate::writes::{Waking, any, exactly_one};
 use crate::{Col, Engine, Query, Store, columns};
 
 /// The label of the refusal when a job's end comes after its lease went to somebody else.
@@ -42,7 +44,7 @@ where id = $1 and buried is not null";
 
 const DROP: &str = "delete from jobs where id = $1 and buried is not null";
 
-pub(crate) const KEEP: &str =
+const KEEP: &str =
     "update jobs set lease_until = $4 where id = $1 and attempts = $2 and claim = $3";
 
 const LEASE: &str = "insert into leases (name, holder, until) values ($1, $2, $3) \
@@ -89,28 +91,33 @@ impl Store {
     /// when the lease went to somebody else: then nothing is written.
     pub async fn finish_job(&self, job: &Job, end: End) -> Result<(), CommitError> {
         let fence = fence(job);
-        let (sql, binds, effects) = match end {
-            End::Done(effects) => (DONE, fence.clone(), effects),
+        let (end, effects) = match end {
+            End::Done(effects) => (ended(DONE, fence.clone()), effects),
             End::Retry { at } => {
                 let mut binds = fence;
                 binds.push(Value::Time(at));
-                return self.commit(ended(RETRY, binds, Changes::new())).await;
+                return self
+                    .commit_both(ended(RETRY, binds).waking(), Changes::new())
+                    .await;
             }
             End::Failed { at, reason } => {
                 let mut binds = fence;
                 binds.extend([Value::Time(at), Value::Text(reason)]);
-                return self.commit(ended(FAILED, binds, Changes::new())).await;
+                return self
+                    .commit_both(ended(FAILED, binds).waking(), Changes::new())
+                    .await;
             }
             End::Bury { reason } => {
                 let mut binds = fence.clone();
                 binds.push(Value::Text(reason));
-                (BURY, binds, Changes::new())
+                (ended(BURY, binds), Changes::new())
             }
         };
-        let first = self.commit(ended(sql, binds, effects.clone())).await;
+        let first = self.commit_both(end, effects.clone()).await;
         match first {
             Err(CommitError::Conflict(CommitConflict::NotOne(LEASE_LOST))) => {
-                self.commit(ended(AGAIN, fence, effects)).await
+                self.commit_both(ended(AGAIN, fence).waking(), effects)
+                    .await
             }
             other => other,
         }
@@ -125,25 +132,21 @@ impl Store {
 
     /// Has a job that was given up done again from `at` on; false: it is none of those.
     pub async fn revive_job(&self, id: Uuid, at: Timestamp) -> Result<bool, StoreError> {
-        let mut changes = Changes::new();
-        changes.exactly_one("a buried job", REVIVE, vec![id.into(), at.into()]);
-        taken(self.commit(changes).await)
+        let revive = exactly_one("a buried job", REVIVE, vec![id.into(), at.into()]);
+        self.take(revive.waking()).await
     }
 
     /// Forgets a job that was given up; false: it is none of those.
     pub async fn drop_job(&self, id: Uuid) -> Result<bool, StoreError> {
-        let mut changes = Changes::new();
-        changes.exactly_one("a buried job", DROP, vec![id.into()]);
-        taken(self.commit(changes).await)
+        self.take(exactly_one("a buried job", DROP, vec![id.into()]))
+            .await
     }
 
     /// Prolongs the lease of a claimed job; false: somebody else has it, or it is gone.
     pub async fn keep_job(&self, job: &Job, until: Timestamp) -> Result<bool, StoreError> {
         let mut binds = fence(job);
         binds.push(Value::Time(until));
-        let mut changes = Changes::new();
-        changes.exactly_one(LEASE_LOST, KEEP, binds);
-        taken(self.commit(changes).await)
+        self.take(exactly_one(LEASE_LOST, KEEP, binds)).await
     }
 
     /// Takes or keeps the duty `name` for `holder`: true while nobody else has it.
@@ -154,20 +157,16 @@ impl Store {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<bool, StoreError> {
-        let mut changes = Changes::new();
         let binds = vec![name.into(), holder.into(), until.into(), now.into()];
-        changes.exactly_one("lease", LEASE, binds);
-        taken(self.commit(changes).await)
+        self.take(exactly_one("lease", LEASE, binds)).await
     }
 
     /// Prolongs all duties that `holder` has.
     pub async fn keep_leases(&self, holder: Uuid, until: Timestamp) -> Result<(), StoreError> {
-        let mut changes = Changes::new();
-        changes.any(
-            "update leases set until = $2 where holder = $1",
-            vec![holder.into(), until.into()],
-        );
-        taken(self.commit(changes).await).map(drop)
+        let sql = "update leases set until = $2 where holder = $1";
+        self.take(any(sql, vec![holder.into(), until.into()]))
+            .await
+            .map(drop)
     }
 
     /// Says that the node `holder` is there until `until`, and how many are. An embedded database has one.
@@ -189,9 +188,8 @@ impl Store {
 
     /// Gives up all that `holder` has, and its place among the nodes.
     pub async fn leave(&self, holder: Uuid) -> Result<(), StoreError> {
-        let mut changes = Changes::new();
-        changes.any("delete from leases where holder = $1", vec![holder.into()]);
-        taken(self.commit(changes).await).map(drop)
+        let sql = "delete from leases where holder = $1";
+        self.take(any(sql, vec![holder.into()])).await.map(drop)
     }
 
     /// Commits what the holder of a duty did, and prolongs the duty. Refused as
@@ -203,31 +201,32 @@ impl Store {
         until: Timestamp,
         effects: Changes,
     ) -> Result<(), CommitError> {
-        let mut changes = Changes::new();
         let binds = vec![name.into(), holder.into(), until.into()];
-        changes
-            .exactly_one(ENDPOINT_LEASE_LOST, HELD, binds)
-            .and(effects);
-        self.commit(changes).await
+        let held = exactly_one(ENDPOINT_LEASE_LOST, HELD, binds);
+        self.commit_both(held, effects).await
     }
 
     /// Gives the duty `name` up, if `holder` has it.
     pub async fn release(&self, name: &str, holder: Uuid) -> Result<(), StoreError> {
-        let mut changes = Changes::new();
-        changes.any(
-            "delete from leases where name = $1 and holder = $2",
-            vec![name.into(), holder.into()],
-        );
-        taken(self.commit(changes).await).map(drop)
+        let sql = "delete from leases where name = $1 and holder = $2";
+        let binds = vec![name.into(), holder.into()];
+        self.take(any(sql, binds)).await.map(drop)
     }
-}
 
-/// Whether a claim was not refused.
-fn taken(outcome: Result<(), CommitError>) -> Result<bool, StoreError> {
-    match outcome {
-        Ok(()) => Ok(true),
-        Err(CommitError::Conflict(_)) => Ok(false),
-        Err(CommitError::Store(e)) => Err(e),
+    /// Commits the effects of work behind the statement that says whose it is.
+    async fn commit_both(&self, first: Statement, effects: Changes) -> Result<(), CommitError> {
+        let mut changes = Changes::new();
+        changes.write(first).and(effects);
+        self.commit(changes).await
+    }
+
+    /// Commits a statement alone: whether it was not refused.
+    async fn take(&self, statement: Statement) -> Result<bool, StoreError> {
+        match self.commit_both(statement, Changes::new()).await {
+            Ok(()) => Ok(true),
+            Err(CommitError::Conflict(_)) => Ok(false),
+            Err(CommitError::Store(e)) => Err(e),
+        }
     }
 }
 
@@ -240,11 +239,9 @@ fn fence(job: &Job) -> Vec<Value> {
     ]
 }
 
-/// The end of a job and its effects, the fence first.
-fn ended(sql: &'static str, binds: Vec<Value>, effects: Changes) -> Changes {
-    let mut changes = Changes::new();
-    changes.exactly_one(LEASE_LOST, sql, binds).and(effects);
-    changes
+/// The end of a job, while its lease is held.
+fn ended(sql: &'static str, binds: Vec<Value>) -> Statement {
+    exactly_one(LEASE_LOST, sql, binds)
 }
 
 /// A CTE, so that the rows are chosen once; on PostgreSQL rivals skip each other's.

@@ -125,6 +125,20 @@ impl Store {
             .collect())
     }
 
+    /// The names of the migrations that the database has, the oldest first; an error where it never had any.
+    pub async fn migrations(&self) -> Result<Vec<String>, StoreError> {
+        let sql = "select name from till_migrations order by version";
+        let names: Vec<Col<String>> = self.rows(Query::raw(sql, vec![])).await?;
+        Ok(names.into_iter().map(|Col(name)| name).collect())
+    }
+
+    /// When the last migration was applied; `None` where none ever was.
+    pub async fn last_migrated_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "select max(applied_at) from till_migrations";
+        let at: Option<Col<Option<Timestamp>>> = self.one(Query::raw(sql, vec![])).await?;
+        Ok(at.and_then(|Col(at)| at))
+    }
+
     /// What the database's own clock says; `None` where it has none of its own.
     pub async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {
         match &self.engine {

@@ -22,7 +22,7 @@ use axum::{
 use serde::Deserialize;
 use till_ports::processor::sandbox::{Ask, Entry, Sandbox, answer};
 use till_server::app::Clock;
-use till_store::{Col, Query, Store};
+use till_store::Store;
 
 use crate::{
     clock::SystemClock,
@@ -143,16 +143,12 @@ async fn trouble(
 }
 
 async fn books(State(dashboard): State<Arc<Dashboard>>) -> Response {
-    let all = Query::raw(
-        "select cast(body as text) from sandbox_records where key like 'attempt/%' order by key",
-        vec![],
-    );
-    match dashboard.store.all::<Col<String>>(all).await {
+    match dashboard.store.sandbox_records("attempt/").await {
         Ok(rows) => {
             let now = SystemClock.now();
             let entries: Vec<Entry> = rows
                 .iter()
-                .filter_map(|Col(body)| Entry::read(body, now))
+                .filter_map(|body| Entry::read(body, now))
                 .collect();
             Json(entries).into_response()
         }

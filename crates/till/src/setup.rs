@@ -1,11 +1,11 @@
 //! The operator's first commands: `init`, `migrate` and `openapi`.
 
 use till_core::{
-    kernel::changes::{Changes, CommitConflict, Value},
+    kernel::changes::{Changes, CommitConflict},
     organizations::{self, slug_of},
     people,
 };
-use till_store::{Col, CommitError, Query, Store, StoreError};
+use till_store::CommitError;
 use till_wire::values::email_syntax;
 
 use crate::{
@@ -87,9 +87,9 @@ fn slug(name: &str, given: Option<&str>) -> Result<String, Stop> {
 /// Applies the migrations that are missing and names them.
 pub async fn migrate(settings: &Settings) -> Result<(), Stop> {
     let store = open::database(settings, false).await?;
-    let before = applied(&store).await.unwrap_or_default();
+    let before = store.migrations().await.unwrap_or_default();
     store.migrate().await?;
-    let after = applied(&store).await?;
+    let after = store.migrations().await?;
     store.close().await;
     let mut new = after
         .iter()
@@ -102,13 +102,6 @@ pub async fn migrate(settings: &Settings) -> Result<(), Stop> {
         say(format!("applied {name}"));
     }
     Ok(())
-}
-
-/// The migrations that a database has; an error where it never had any.
-async fn applied(store: &Store) -> Result<Vec<String>, StoreError> {
-    let sql = "select name from till_migrations order by version";
-    let names: Vec<Col<String>> = store.rows(Query::raw(sql, Vec::<Value>::new())).await?;
-    Ok(names.into_iter().map(|Col(name)| name).collect())
 }
 
 /// Prints the document that `/openapi.json` serves.

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::kernel::{
     changes::{Changes, Json},
     records::CustomField,
+    writes::{AnsweredIn, CustomFieldWrite},
 };
 
 pub use edit::{RENAME_AGAIN, RENAME_JOB, Renamed, create, delete, update};
@@ -69,15 +70,13 @@ pub struct Answered {
 }
 
 /// Moves a row's answers to a field's new slug, unless the row has changed since it was read.
-pub fn rewrite(changes: &mut Changes, sql: &'static str, row: &Answered, old: &str, new: &str) {
-    changes.any(
-        sql,
-        vec![
-            Json(renamed(&row.answers, old, new)).into(),
-            row.id.into(),
-            row.version.into(),
-        ],
-    );
+pub fn rewrite(changes: &mut Changes, of: AnsweredIn, row: &Answered, old: &str, new: &str) {
+    changes.write(CustomFieldWrite::ReplaceAnswers {
+        of,
+        id: row.id,
+        version: row.version,
+        answers: Json(renamed(&row.answers, old, new)),
+    });
 }
 
 /// The answers with those under `old` moved to `new`, in the same place; an answer that `new` has already is

@@ -3,7 +3,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::kernel::changes::{Changes, Value};
+use crate::kernel::changes::Changes;
+use crate::kernel::writes::BudgetWrite;
 
 /// The label of the refusal when a budget is spent.
 pub const SPENT: &str = "a budget that is not spent";
@@ -49,33 +50,22 @@ impl Budget {
 
     /// Takes one; refused as [`SPENT`], with everything else, where none is left.
     pub fn take(&self, changes: &mut Changes, key: String, now: Timestamp) {
-        changes.exactly_one(
-            SPENT,
-            "insert into budgets (key, spent_until) values ($1, $4) \
-             on conflict (key) do update set spent_until = \
-             case when budgets.spent_until > $2 then budgets.spent_until + $3 else $4 end \
-             where budgets.spent_until + $3 <= $5",
-            vec![
-                Value::Text(key),
-                Value::Int(now.as_microsecond()),
-                Value::Int(self.pause()),
-                Value::Int(now.as_microsecond().saturating_add(self.pause())),
-                Value::Int(self.furthest(now)),
-            ],
-        );
+        changes.write(BudgetWrite::Take {
+            key,
+            now: now.as_microsecond(),
+            pause: self.pause(),
+            furthest: self.furthest(now),
+        });
     }
 }
 
 impl Budget {
     /// Gives back what was [taken](Budget::take), `times` as much; never more than the whole budget.
     pub fn give_back(&self, changes: &mut Changes, key: String, times: i64) {
-        changes.any(
-            "update budgets set spent_until = spent_until - $2 where key = $1",
-            vec![
-                Value::Text(key),
-                Value::Int(self.pause().saturating_mul(times)),
-            ],
-        );
+        changes.write(BudgetWrite::GiveBack {
+            key,
+            time: self.pause().saturating_mul(times),
+        });
     }
 
     /// How many are left, given until when it is spent.
@@ -88,9 +78,8 @@ impl Budget {
 /// Forgets budgets that are whole again.
 pub fn forget(now: Timestamp) -> Changes {
     let mut changes = Changes::new();
-    changes.any(
-        "delete from budgets where spent_until < $1",
-        vec![Value::Int(now.as_microsecond())],
-    );
+    changes.write(BudgetWrite::ForgetWhole {
+        before: now.as_microsecond(),
+    });
     changes
 }

@@ -7,6 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use crate::kernel::context::DecisionContext;
+use crate::kernel::writes::{NamedWrite, Statement};
 
 /// One column's value, the same on every database.
 #[derive(Debug, Clone, PartialEq)]
@@ -193,6 +194,19 @@ pub trait Record: Sized {
     fn id(&self) -> Uuid;
     /// The version, for aggregates that several people change.
     fn version(&self) -> Option<i64>;
+    /// Who is woken once the row is written in place of `before` (none: it is new).
+    fn wakes(&self, _before: Option<&Self>) -> Option<Wake> {
+        None
+    }
+}
+
+/// Who has something to do once changes are committed. A hint: whoever is not woken looks from time to time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wake {
+    /// The workers: jobs or webhook events are due.
+    Workers,
+    /// Whoever follows the journal.
+    Journal,
 }
 
 /// Declares a row type and its [`Record`]: one struct, one table, one place.
@@ -201,11 +215,12 @@ pub trait Record: Sized {
 /// [`Changes::update`] checks and raises. `checked` records have a `check(&self) -> Result<(), String>`: a row whose
 /// columns do not go together is not read, so that nothing is worked out from half a price.
 /// `folded { name_folded: searchable(name) }` adds columns that are written whenever the row is, worked out by a
-/// function of [`crate::kernel::folding`]: see [`Record::folded`].
+/// function of [`crate::kernel::folding`]: see [`Record::folded`]. `wakes due` names the row's own function that says who
+/// is woken when it is written: see [`Record::wakes`].
 #[macro_export]
 macro_rules! record {
     ($(#[$meta:meta])* $table:literal $(, $flag:ident)*; $(#[$smeta:meta])* pub struct $name:ident { $($(#[$fmeta:meta])* $field:ident : $type:ty),+ $(,)? }
-        $(folded { $($column:ident : $fold:ident ( $source:ident )),+ $(,)? })?) => {
+        $(folded { $($column:ident : $fold:ident ( $source:ident )),+ $(,)? })? $(wakes $wakes:ident)?) => {
         $(#[$meta])*
         $(#[$smeta])*
         #[allow(missing_docs, reason = "a column is named as its migration names it")]
@@ -237,6 +252,7 @@ macro_rules! record {
             }
             fn id(&self) -> uuid::Uuid { self.id }
             fn version(&self) -> Option<i64> { $crate::record!(@version self $($flag)*) }
+            $(fn wakes(&self, before: Option<&Self>) -> Option<$crate::kernel::changes::Wake> { self.$wakes(before) })?
         }
     };
     (@versioned $read:ident $table:literal) => {};
@@ -268,6 +284,8 @@ pub enum Write {
         columns: &'static [&'static str],
         /// Values, one per column.
         values: Vec<Value>,
+        /// Who is woken after the commit.
+        wakes: Option<Wake>,
     },
     /// Changed columns of one row; refused as [`CommitConflict::Stale`] when the version has moved or the row is gone.
     Update {
@@ -279,6 +297,8 @@ pub enum Write {
         version: Option<i64>,
         /// What changes.
         set: Vec<(&'static str, Value)>,
+        /// Who is woken after the commit.
+        wakes: Option<Wake>,
     },
     /// A row that was only read must still be as read, else [`CommitConflict::Stale`].
     Guard {
@@ -289,22 +309,8 @@ pub enum Write {
         /// The version the decision was made on.
         version: i64,
     },
-    /// A statement that must touch exactly one row, else [`CommitConflict::NotOne`].
-    ExactlyOne {
-        /// Names the expectation in the refusal.
-        label: &'static str,
-        /// Portable SQL with `$1`…
-        sql: &'static str,
-        /// Its values.
-        binds: Vec<Value>,
-    },
-    /// A statement that may touch any number of rows.
-    Any {
-        /// Portable SQL with `$1`…
-        sql: &'static str,
-        /// Its values.
-        binds: Vec<Value>,
-    },
+    /// A write that the store knows by its name.
+    Named(NamedWrite),
 }
 
 /// Why a commit wrote nothing.
@@ -316,7 +322,7 @@ pub enum CommitConflict {
     /// A unique index (its name) already holds the value.
     #[error("unique index {0} already holds this value")]
     Taken(String),
-    /// An [`Write::ExactlyOne`] (its label) touched none or several rows.
+    /// A named write that must touch exactly one row touched none or several; its label.
     #[error("{0} did not touch exactly one row")]
     NotOne(&'static str),
 }
@@ -353,6 +359,7 @@ impl Changes {
             table: R::TABLE,
             columns: R::WRITTEN,
             values: row.written(),
+            wakes: row.wakes(None),
         });
         self
     }
@@ -378,6 +385,7 @@ impl Changes {
             id: old.id(),
             version: old.version(),
             set,
+            wakes: new.wakes(Some(old)),
         });
         self
     }
@@ -419,26 +427,44 @@ impl Changes {
                 id: row.id(),
                 version: Some(version),
                 set: vec![("version", Value::Int(version + 1))],
+                wakes: None,
             });
         }
         self
     }
 
-    /// A statement that must touch exactly one row.
-    pub fn exactly_one(
-        &mut self,
-        label: &'static str,
-        sql: &'static str,
-        binds: Vec<Value>,
-    ) -> &mut Self {
-        self.writes.push(Write::ExactlyOne { label, sql, binds });
+    /// A write that the store knows by its name.
+    pub fn write(&mut self, write: impl Into<NamedWrite>) -> &mut Self {
+        self.writes.push(Write::Named(write.into()));
         self
     }
 
-    /// A statement that may touch any number of rows.
+    /// SQL that must touch exactly one row, else the commit is refused with `refusal`. For tests: decisions name
+    /// their writes.
+    #[doc(hidden)]
+    pub fn exactly_one(
+        &mut self,
+        refusal: &'static str,
+        sql: &'static str,
+        binds: Vec<Value>,
+    ) -> &mut Self {
+        self.write(Statement {
+            sql,
+            binds,
+            refusal: Some(refusal),
+            wakes_workers: false,
+        })
+    }
+
+    /// SQL that may touch any number of rows. For tests: decisions name their writes.
+    #[doc(hidden)]
     pub fn any(&mut self, sql: &'static str, binds: Vec<Value>) -> &mut Self {
-        self.writes.push(Write::Any { sql, binds });
-        self
+        self.write(Statement {
+            sql,
+            binds,
+            refusal: None,
+            wakes_workers: false,
+        })
     }
 
     /// Tells watchers of `topic` after the commit.
@@ -455,6 +481,15 @@ impl Changes {
         self.writes.extend(other.writes);
         self.signals.extend(other.signals);
         self
+    }
+
+    /// Whether somebody has something to do once this is committed.
+    pub fn wakes(&self, who: Wake) -> bool {
+        self.writes.iter().any(|write| match write {
+            Write::Insert { wakes, .. } | Write::Update { wakes, .. } => *wakes == Some(who),
+            Write::Guard { .. } => false,
+            Write::Named(write) => who == Wake::Workers && write.wakes_workers(),
+        })
     }
 
     /// Whether nothing is written and nobody told, whatever must still hold.

@@ -4,10 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::{
-    kernel::{
-        changes::{Changes, Value},
-        context::DecisionContext,
-    },
+    kernel::{changes::Changes, context::DecisionContext, writes::IdempotencyWrite},
     record,
 };
 
@@ -67,10 +64,7 @@ pub fn begin(
 ) {
     let (status, answer) = answer.unzip();
     // A key that is remembered no more may be used again before it is swept.
-    changes.any(
-        "delete from idempotency_keys where id = $1 and expires_at <= $2",
-        vec![Value::Uuid(id), Value::Time(ctx.now)],
-    );
+    changes.write(IdempotencyWrite::DeleteExpired { id, now: ctx.now });
     changes.insert(&KeptAnswer {
         id,
         created_at: ctx.now,
@@ -85,14 +79,11 @@ pub fn begin(
 /// Keeps the answer of a request that had begun; the first one stays.
 pub fn answer(id: Uuid, status: u16, sealed: String) -> Changes {
     let mut changes = Changes::new();
-    changes.any(
-        "update idempotency_keys set status = $2, answer = $3 where id = $1 and status is null",
-        vec![
-            Value::Uuid(id),
-            Value::Int(i64::from(status)),
-            Value::Text(sealed),
-        ],
-    );
+    changes.write(IdempotencyWrite::KeepAnswer {
+        id,
+        status,
+        answer: sealed,
+    });
     changes
 }
 
@@ -102,11 +93,10 @@ pub const FORGOTTEN_AT_ONCE: i64 = 200;
 /// Forgets [`FORGOTTEN_AT_ONCE`] of the keys that are remembered no more.
 pub fn forget(ctx: &DecisionContext) -> Changes {
     let mut changes = Changes::new();
-    changes.any(
-        "delete from idempotency_keys where id in \
-         (select id from idempotency_keys where expires_at <= $1 order by expires_at limit $2)",
-        vec![Value::Time(ctx.now), Value::Int(FORGOTTEN_AT_ONCE)],
-    );
+    changes.write(IdempotencyWrite::DeleteAllExpired {
+        now: ctx.now,
+        limit: FORGOTTEN_AT_ONCE,
+    });
     changes
 }
 

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::kernel::changes::{Cell, Changes, Kind, Value, Write};
 use crate::kernel::context::DecisionContext;
+use crate::kernel::writes::{JobWrite, NamedWrite};
 use crate::record;
 
 record! {
@@ -118,70 +119,61 @@ pub enum End {
     },
 }
 
-/// Asking again moves the run to the earlier time, and a run in progress is followed by another,
-/// so that no request is lost between a worker's look and its end.
-const ASK: &str = "insert into jobs (id, kind, key, payload, run_at, next_at, lease_until, claim, attempts, failures, buried, created_at) \
-values ($1, $2, $3, $4, $5, null, $7, $8, $9, 0, null, $6) \
-on conflict (key) do update set \
-payload = excluded.payload, \
-run_at = case when jobs.buried is not null then excluded.run_at \
-when jobs.lease_until is null and excluded.run_at < jobs.run_at then excluded.run_at \
-else jobs.run_at end, \
-next_at = case when jobs.lease_until is null then null \
-when jobs.next_at < excluded.run_at then jobs.next_at \
-else excluded.run_at end, \
-attempts = case when jobs.buried is not null then 0 else jobs.attempts end, \
-failures = case when jobs.buried is not null then 0 else jobs.failures end, \
-buried = null";
-
-/// Whether the job asked for may begin at once.
-fn is_due(asked: &[Value]) -> bool {
-    matches!((&asked[4], &asked[5]), (Value::Time(run_at), Value::Time(now)) if run_at <= now)
+/// A job as it is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobRequest {
+    /// The job's id, where it is new.
+    pub id: Uuid,
+    /// What is to be done.
+    pub kind: &'static str,
+    /// Names the work.
+    pub key: String,
+    /// What the work needs to know, JSON text.
+    pub payload: String,
+    /// Not before.
+    pub run_at: Timestamp,
+    /// Now.
+    pub requested_at: Timestamp,
+    /// The lease that the job comes into being with; else anybody may claim it.
+    pub lease: Option<JobLease>,
 }
 
-/// Whether `write` asks for a job for which nobody has to be woken: it is not due yet, or claimed already.
-pub fn is_cared_for(write: &Write) -> bool {
-    matches!(write, Write::Any { sql, binds } if *sql == ASK && (!is_due(binds) || binds[6] != Value::Null))
+/// A node's claim of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobLease {
+    /// Until when.
+    pub until: Timestamp,
+    /// Which claim it is.
+    pub claim: Uuid,
 }
 
-/// A due job that changes ask for and that may be claimed before they are committed.
-#[derive(Debug)]
-pub struct Due<'a>(&'a mut Vec<Value>);
+impl JobRequest {
+    /// Whether the job may begin at once.
+    pub fn is_due(&self) -> bool {
+        self.run_at <= self.requested_at
+    }
 
-impl Due<'_> {
     /// Has the job come into being with the caller's lease: who asks for work and does it at once needs no commit in
     /// between. Only for work whose whole effect is its end: where the key exists already the claim is not had, and
     /// that end is refused.
-    pub fn claim(self, lease_until: Timestamp, claim: Uuid) -> Option<Job> {
-        let job = match self.0.as_slice() {
-            [
-                Value::Uuid(id),
-                Value::Text(kind),
-                Value::Text(key),
-                Value::Json(payload),
-                Value::Time(run_at),
-                Value::Time(created_at),
-                ..,
-            ] => Job {
-                id: *id,
-                kind: kind.clone(),
-                key: key.clone(),
-                payload: Payload(serde_json::from_str(payload).ok()?),
-                run_at: *run_at,
-                next_at: None,
-                lease_until: Some(lease_until),
-                claim: Some(claim),
-                attempts: 1,
-                failures: 0,
-                last_error: None,
-                buried: None,
-                created_at: *created_at,
-            },
-            _ => return None,
-        };
-        self.0
-            .splice(6.., [lease_until.into(), claim.into(), job.attempts.into()]);
-        Some(job)
+    pub fn claim(&mut self, until: Timestamp, claim: Uuid) -> Option<Job> {
+        let payload = Payload(serde_json::from_str(&self.payload).ok()?);
+        self.lease = Some(JobLease { until, claim });
+        Some(Job {
+            id: self.id,
+            kind: self.kind.to_owned(),
+            key: self.key.clone(),
+            payload,
+            run_at: self.run_at,
+            next_at: None,
+            lease_until: Some(until),
+            claim: Some(claim),
+            attempts: 1,
+            failures: 0,
+            last_error: None,
+            buried: None,
+            created_at: self.requested_at,
+        })
     }
 }
 
@@ -198,39 +190,34 @@ impl Changes {
         payload: &impl Serialize,
     ) -> &mut Self {
         let payload = serde_json::to_string(payload).expect("payloads serialise: string keys only");
-        self.any(
-            ASK,
-            vec![
-                Value::Uuid(ctx.id()),
-                Value::Text(kind.to_owned()),
-                Value::Text(key.to_owned()),
-                Value::Json(payload),
-                Value::Time(run_at),
-                Value::Time(ctx.now),
-                Value::Null,
-                Value::Null,
-                Value::Int(0),
-            ],
-        )
+        self.write(JobWrite::Request(JobRequest {
+            id: ctx.id(),
+            kind,
+            key: key.to_owned(),
+            payload,
+            run_at,
+            requested_at: ctx.now,
+            lease: None,
+        }))
     }
 
     /// The due job of `kind` that is asked for here.
-    pub fn due(&mut self, kind: &str) -> Option<Due<'_>> {
+    pub fn due(&mut self, kind: &str) -> Option<&mut JobRequest> {
         self.writes.iter_mut().find_map(|write| match write {
-            Write::Any { sql, binds } if *sql == ASK && is_due(binds) => match &binds[1] {
-                Value::Text(asked) if asked == kind => Some(Due(binds)),
-                _ => None,
-            },
+            Write::Named(NamedWrite::Job(JobWrite::Request(job)))
+                if job.kind == kind && job.is_due() =>
+            {
+                Some(job)
+            }
             _ => None,
         })
     }
 
     /// Takes back the job that waits under `key`, if there is one; a run in progress goes on.
     pub fn no_job(&mut self, key: &str) -> &mut Self {
-        self.any(
-            "delete from jobs where key = $1 and lease_until is null and buried is null",
-            vec![Value::Text(key.to_owned())],
-        )
+        self.write(JobWrite::Withdraw {
+            key: key.to_owned(),
+        })
     }
 }
 

@@ -16,3 +16,4 @@ pub mod retention;
 pub mod rows;
 pub mod tokens;
 pub mod urls;
+pub mod writes;

@@ -28,7 +28,11 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use crate::{kernel::changes::Json, people::PasswordHash, record, word_cell};
+use crate::{
+    kernel::changes::{Json, Wake},
+    people::PasswordHash,
+    record, word_cell,
+};
 
 mod catalog;
 mod terms;
@@ -514,6 +518,13 @@ record! {
         kind: EventType,
         subject_id: Uuid,
     }
+    wakes journal
+}
+
+impl Event {
+    fn journal(&self, before: Option<&Self>) -> Option<Wake> {
+        before.is_none().then_some(Wake::Journal)
+    }
 }
 
 record! {
@@ -534,6 +545,15 @@ record! {
         last_http_code: Option<i64>,
         attempts: i64,
         next_attempt_at: Option<Timestamp>,
+    }
+    wakes attempt
+}
+
+impl WebhookEvent {
+    /// The end of a delivery is no work, and must not wake who just did it.
+    fn attempt(&self, before: Option<&Self>) -> Option<Wake> {
+        let changed = before.is_none_or(|before| before.next_attempt_at != self.next_attempt_at);
+        (changed && self.next_attempt_at.is_some()).then_some(Wake::Workers)
     }
 }
 

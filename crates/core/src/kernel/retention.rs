@@ -4,10 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::{
-    kernel::{
-        changes::{Changes, Value},
-        context::DecisionContext,
-    },
+    kernel::{changes::Changes, context::DecisionContext, writes::RetentionWrite},
     webhooks,
 };
 
@@ -72,14 +69,7 @@ impl Keep {
 pub fn blank(sessions: &[Uuid]) -> Changes {
     let mut changes = Changes::new();
     for id in sessions {
-        changes.any(
-            "update checkouts set retention = 'blanked', version = version + 1, customer_name = null, \
-             customer_email = null, customer_email_folded = null, customer_ip_address = null, customer_billing_name = null, \
-             customer_billing_address = null, customer_tax_id = null, customer_tax_id_format = null, \
-             customer_metadata = '{}', custom_field_data = '{}', distinct_id = null \
-             where id = $1 and status = 'expired' and retention is null",
-            vec![Value::Uuid(*id)],
-        );
+        changes.write(RetentionWrite::BlankCheckout { id: *id });
     }
     changes
 }
@@ -90,18 +80,8 @@ pub fn delete_sessions(sessions: &[Uuid]) -> Changes {
     let mut changes = Changes::new();
     for id in sessions {
         changes
-            .any(
-                "delete from checkouts where id = $1 and retention = 'blanked' and not ad_hoc \
-                 and not exists (select 1 from payments p where p.checkout_id = checkouts.id) \
-                 and not exists (select 1 from orders o where o.checkout_id = checkouts.id) \
-                 and not exists (select 1 from subscriptions s where s.checkout_id = checkouts.id) \
-                 and not exists (select 1 from discount_redemptions r where r.checkout_id = checkouts.id)",
-                vec![Value::Uuid(*id)],
-            )
-            .any(
-                "update checkouts set retention = 'kept' where id = $1",
-                vec![Value::Uuid(*id)],
-            );
+            .write(RetentionWrite::DeleteCheckout { id: *id })
+            .write(RetentionWrite::KeepCheckout { id: *id });
     }
     changes
 }
@@ -111,15 +91,8 @@ pub fn delete_events(events: &[Uuid]) -> Changes {
     let mut changes = Changes::new();
     for id in events {
         changes
-            .any(
-                "delete from webhook_deliveries where event_id in \
-                 (select id from webhook_events where id = $1 and payload is null and next_attempt_at is null)",
-                vec![Value::Uuid(*id)],
-            )
-            .any(
-                "delete from webhook_events where id = $1 and payload is null and next_attempt_at is null",
-                vec![Value::Uuid(*id)],
-            );
+            .write(RetentionWrite::DeleteDeliveries { event_id: *id })
+            .write(RetentionWrite::DeleteWebhookEvent { id: *id });
     }
     changes
 }
@@ -128,11 +101,7 @@ pub fn delete_events(events: &[Uuid]) -> Changes {
 pub fn tell_deliveries(deliveries: &[Uuid]) -> Changes {
     let mut changes = Changes::new();
     for id in deliveries {
-        changes.any(
-            "update webhook_deliveries set kind = (select e.kind from webhook_events e \
-             where e.id = webhook_deliveries.event_id) where id = $1 and kind is null",
-            vec![Value::Uuid(*id)],
-        );
+        changes.write(RetentionWrite::FillDeliveryKind { id: *id });
     }
     changes
 }
@@ -140,31 +109,24 @@ pub fn tell_deliveries(deliveries: &[Uuid]) -> Changes {
 /// Deletes the journal's entries of an organization up to and with `sequence`.
 pub fn delete_journal(organization_id: Uuid, sequence: i64) -> Changes {
     let mut changes = Changes::new();
-    changes.any(
-        "delete from events where organization_id = $1 and sequence <= $2",
-        vec![Value::Uuid(organization_id), Value::Int(sequence)],
-    );
+    changes.write(RetentionWrite::DeleteJournal {
+        organization_id,
+        sequence,
+    });
     changes
 }
 
 /// Deletes up to `limit` of the customers' sessions that ended before `before`.
 pub fn delete_customer_sessions(before: Timestamp, limit: i64) -> Changes {
     let mut changes = Changes::new();
-    changes.any(
-        "delete from customer_sessions where id in \
-         (select id from customer_sessions where expires_at < $1 order by expires_at limit $2)",
-        vec![Value::Time(before), Value::Int(limit)],
-    );
+    changes.write(RetentionWrite::DeleteCustomerSessions { before, limit });
     changes
 }
 
 /// Deletes what nodes held that ended before `before`, and nobody took over.
 pub fn delete_leases(before: Timestamp) -> Changes {
     let mut changes = Changes::new();
-    changes.any(
-        "delete from leases where until < $1",
-        vec![Value::Time(before)],
-    );
+    changes.write(RetentionWrite::DeleteLeases { before });
     changes
 }
 

@@ -100,7 +100,10 @@ pub fn is_decline(payment: &Payment) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::changes::Write;
+    use crate::kernel::{
+        changes::Write,
+        writes::{BudgetWrite, NamedWrite},
+    };
 
     #[test]
     fn the_usual_budgets_let_buyers_pay_and_testers_wait() {
@@ -127,7 +130,7 @@ mod tests {
             let mut changes = Changes::new();
             declines.note(&mut changes, payment, &key);
             let binds = changes.writes.into_iter().map(|write| match write {
-                Write::Any { binds, .. } => binds[1].clone(),
+                Write::Named(NamedWrite::Budget(BudgetWrite::GiveBack { time, .. })) => time,
                 other => panic!("{other:?}"),
             });
             binds.collect::<Vec<_>>()
@@ -153,10 +156,6 @@ mod tests {
             (attempt(RequiresAction, Charge, None), vec![]),
             (attempt(Processing, Setup, None), vec![]),
         ] {
-            let wanted: Vec<_> = wanted
-                .into_iter()
-                .map(crate::kernel::changes::Value::Int)
-                .collect();
             assert_eq!(
                 back(&payment),
                 wanted,

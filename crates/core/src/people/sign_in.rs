@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::kernel::{
-    changes::{Changes, Value},
+    changes::Changes,
     context::DecisionContext,
     folding::email_key,
     records::{SignInLink, SignInMethod, User, UserSession},
     tokens::SecretKey,
+    writes::{PeopleWrite, TeamWrite},
 };
 
 /// How long a session lasts.
@@ -69,10 +70,10 @@ pub fn open(
     let mut changes = Changes::new();
     changes.insert(&row);
     if let Some(digest) = left {
-        changes.any(
-            "update user_sessions set revoked_at = $1 where token_hash = $2 and revoked_at is null",
-            vec![Value::Time(ctx.now), digest.into()],
-        );
+        changes.write(PeopleWrite::EndSessionOfToken {
+            token_hash: digest.to_owned(),
+            now: ctx.now,
+        });
     }
     (row, token, changes)
 }
@@ -88,38 +89,32 @@ pub fn seen(session: &UserSession, ctx: &DecisionContext) -> Option<Changes> {
         return None;
     }
     let mut changes = Changes::new();
-    changes.any(
-        "update user_sessions set last_seen_at = $1 where id = $2",
-        vec![Value::Time(ctx.now), Value::Uuid(session.id)],
-    );
+    changes.write(PeopleWrite::NoteSessionUse {
+        id: session.id,
+        now: ctx.now,
+    });
     Some(changes)
 }
 
 /// Ends one of a person's sessions, if it is theirs.
 pub fn end(user_id: Uuid, session_id: Uuid, ctx: &DecisionContext) -> Changes {
     let mut changes = Changes::new();
-    changes.any(
-        "update user_sessions set revoked_at = $1 where id = $2 and user_id = $3 and revoked_at is null",
-        vec![
-            Value::Time(ctx.now),
-            Value::Uuid(session_id),
-            Value::Uuid(user_id),
-        ],
-    );
+    changes.write(PeopleWrite::EndSession {
+        id: session_id,
+        user_id,
+        now: ctx.now,
+    });
     changes
 }
 
 /// Ends all of a person's sessions but one.
 pub fn end_others(user_id: Uuid, keep: Uuid, ctx: &DecisionContext) -> Changes {
     let mut changes = Changes::new();
-    changes.any(
-        "update user_sessions set revoked_at = $1 where user_id = $2 and id <> $3 and revoked_at is null",
-        vec![
-            Value::Time(ctx.now),
-            Value::Uuid(user_id),
-            Value::Uuid(keep),
-        ],
-    );
+    changes.write(PeopleWrite::EndOtherSessions {
+        user_id,
+        keep,
+        now: ctx.now,
+    });
     changes
 }
 
@@ -163,11 +158,10 @@ pub fn redeem(
         return None;
     }
     let mut changes = Changes::new();
-    changes.exactly_one(
-        LINK_USED,
-        "update sign_in_links set used_at = $1 where id = $2 and used_at is null",
-        vec![Value::Time(ctx.now), Value::Uuid(link.id)],
-    );
+    changes.write(PeopleWrite::UseLink {
+        id: link.id,
+        now: ctx.now,
+    });
     let (session, token, opened) = open(user, SignInMethod::Link, device, left, key, ctx);
     changes.and(opened);
     Some((session, token, changes))
@@ -176,30 +170,21 @@ pub fn redeem(
 /// Makes every link of a person useless.
 pub fn spend_links(user_id: Uuid, ctx: &DecisionContext) -> Changes {
     let mut changes = Changes::new();
-    changes.any(
-        "update sign_in_links set used_at = $1 where user_id = $2 and used_at is null",
-        vec![Value::Time(ctx.now), Value::Uuid(user_id)],
-    );
+    changes.write(PeopleWrite::UseAllLinks {
+        user_id,
+        now: ctx.now,
+    });
     changes
 }
 
 /// Forgets sessions, links and invitations that ended more than `kept` ago.
 pub fn forget(kept: SignedDuration, ctx: &DecisionContext) -> Changes {
-    let before = Value::Time(ctx.now - kept);
+    let before = ctx.now - kept;
     let mut changes = Changes::new();
     changes
-        .any(
-            "delete from user_sessions where expires_at < $1",
-            vec![before.clone()],
-        )
-        .any(
-            "delete from sign_in_links where expires_at < $1",
-            vec![before.clone()],
-        )
-        .any(
-            "delete from invitations where expires_at < $1",
-            vec![before],
-        );
+        .write(PeopleWrite::DeleteSessions { before })
+        .write(PeopleWrite::DeleteLinks { before })
+        .write(TeamWrite::DeleteInvitations { before });
     changes
 }
 

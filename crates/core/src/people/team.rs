@@ -7,12 +7,13 @@ use uuid::Uuid;
 
 use crate::{
     kernel::{
-        changes::{Changes, Value},
+        changes::Changes,
         context::DecisionContext,
         folding::email_key,
         records::{Invitation, Member, Organization, Role, SignInMethod, User},
         refusal::Refusal,
         tokens::SecretKey,
+        writes::TeamWrite,
     },
     people::{
         self,
@@ -169,10 +170,7 @@ pub fn invite(
     };
     let mut changes = team.changes();
     for before in team.invitations.iter().filter(is_same) {
-        changes.any(
-            "delete from invitations where id = $1",
-            vec![before.id.into()],
-        );
+        changes.write(TeamWrite::ReplaceInvitation { id: before.id });
     }
     changes.insert(&row).job(
         ctx,
@@ -189,10 +187,10 @@ pub fn withdraw(team: &Team, actor: &User, invitation_id: Uuid) -> Result<Change
     let invitation = team.invitation(invitation_id)?;
     team.allowed(actor, invitation.role)?;
     let mut changes = team.changes();
-    changes.any(
-        "delete from invitations where id = $1 and organization_id = $2",
-        vec![invitation.id.into(), invitation.organization_id.into()],
-    );
+    changes.write(TeamWrite::WithdrawInvitation {
+        id: invitation.id,
+        organization_id: invitation.organization_id,
+    });
     Ok(changes)
 }
 
@@ -204,11 +202,10 @@ pub fn invitation_link(
 ) -> (String, Changes) {
     let token = ctx.token("till_inv_");
     let mut changes = Changes::new();
-    changes.exactly_one(
-        INVITATION_GONE,
-        "update invitations set token_hash = $1 where id = $2",
-        vec![key.digest(&token).into(), invitation.id.into()],
-    );
+    changes.write(TeamWrite::SetInvitationToken {
+        id: invitation.id,
+        token_hash: key.digest(&token),
+    });
     (token, changes)
 }
 
@@ -252,11 +249,7 @@ pub fn accept(
     } = invited;
     let mut changes = Changes::new();
     changes
-        .exactly_one(
-            INVITATION_GONE,
-            "delete from invitations where id = $1",
-            vec![invitation.id.into()],
-        )
+        .write(TeamWrite::AcceptInvitation { id: invitation.id })
         .touch(organization);
     let user = match &invited.user {
         Some(user) => user.clone(),
@@ -317,10 +310,10 @@ pub fn leave(team: &Team, actor: &User) -> Result<Changes, Refusal> {
 fn take_out(team: &Team, member: &Member) -> Result<Changes, Refusal> {
     team.keep_an_owner(member)?;
     let mut changes = team.changes();
-    changes.any(
-        "delete from members where id = $1 and organization_id = $2",
-        vec![Value::Uuid(member.id), Value::Uuid(member.organization_id)],
-    );
+    changes.write(TeamWrite::RemoveMember {
+        id: member.id,
+        organization_id: member.organization_id,
+    });
     Ok(changes)
 }
 

@@ -11,10 +11,11 @@ use uuid::Uuid;
 use crate::{
     checkout::Session,
     kernel::{
-        changes::{Changes, Value},
+        changes::Changes,
         context::DecisionContext,
         folding::email_key,
         records::{Customer, ProductPrice, Subscription},
+        writes::SubscriptionWrite,
     },
     record,
 };
@@ -116,26 +117,14 @@ pub fn claim(changes: &mut Changes, session: &Session, person: &Person, ctx: &De
         return;
     };
     let mut wanted = subjects.into_iter();
-    changes.exactly_one(
-        HELD,
-        "update subscription_claims set created_at = created_at where id = $1 \
-         and not exists (select 1 from subscriptions s where s.organization_id = $2 and s.customer_id = $3 \
-         and s.status in ('trialing', 'active', 'past_due')) \
-         and not exists (select 1 from subscriptions s where s.organization_id = $2 and s.customer_id = \
-         (select c.id from customers c where c.organization_id = $2 and c.email_key = $4 and c.deleted_at is null) \
-         and s.status in ('trialing', 'active', 'past_due')) \
-         and not exists (select 1 from subscription_claims o where o.organization_id = $2 \
-         and o.subject in ($5, $6) and o.checkout_id <> $7)",
-        vec![
-            (*first).into(),
-            row.organization_id.into(),
-            person.linked.into(),
-            person.held_by_email().into(),
-            wanted.next().into(),
-            wanted.next().into(),
-            row.id.into(),
-        ],
-    );
+    changes.write(SubscriptionWrite::CheckHeld {
+        claim_id: *first,
+        organization_id: row.organization_id,
+        customer_id: person.linked,
+        email_key: person.held_by_email(),
+        subjects: [wanted.next(), wanted.next()],
+        checkout_id: row.id,
+    });
 }
 
 /// Takes one subject. Claims of sessions that are being paid for no more count for nothing: one that was left behind
@@ -148,16 +137,11 @@ fn take(
     ctx: &DecisionContext,
 ) -> Uuid {
     let row = &session.checkout;
-    changes.any(
-        "delete from subscription_claims where organization_id = $1 and subject = $2 and (checkout_id = $3 \
-         or not exists (select 1 from checkouts c where c.id = subscription_claims.checkout_id \
-         and (c.status = 'confirmed' or (c.status = 'open' and c.attempt_id is not null))))",
-        vec![
-            row.organization_id.into(),
-            subject.clone().into(),
-            row.id.into(),
-        ],
-    );
+    changes.write(SubscriptionWrite::DeleteIdleClaims {
+        organization_id: row.organization_id,
+        subject: subject.clone(),
+        checkout_id: row.id,
+    });
     let claim = SubscriptionClaim {
         id: ctx.id(),
         created_at: ctx.now,
@@ -173,8 +157,5 @@ fn take(
 /// Gives back what a session has claimed: its attempt has failed, or its subscription is there. One without a claim
 /// is left alone.
 pub fn release(changes: &mut Changes, checkout_id: Uuid) {
-    changes.any(
-        "delete from subscription_claims where checkout_id = $1",
-        vec![Value::Uuid(checkout_id)],
-    );
+    changes.write(SubscriptionWrite::DeleteClaims { checkout_id });
 }

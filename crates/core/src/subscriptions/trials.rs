@@ -7,10 +7,11 @@ use uuid::Uuid;
 use crate::{
     discounts::Hints,
     kernel::{
-        changes::{Changes, Value},
+        changes::Changes,
         context::DecisionContext,
         period,
         records::{Checkout, Product},
+        writes::SubscriptionWrite,
     },
     record,
 };
@@ -49,10 +50,7 @@ pub fn claim(changes: &mut Changes, row: &Checkout, hints: &Hints, ctx: &Decisio
 
 /// Gives back what a session has taken; one without a trial is left alone.
 pub fn release(changes: &mut Changes, checkout_id: Uuid) {
-    changes.any(
-        "delete from trial_claims where checkout_id = $1",
-        vec![Value::Uuid(checkout_id)],
-    );
+    changes.write(SubscriptionWrite::DeleteTrialClaims { checkout_id });
 }
 
 /// The trial of a session: its own, or the product's, each field falling back by itself. `None` where there is

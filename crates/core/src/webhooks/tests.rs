@@ -4,7 +4,7 @@ use serde_json::json;
 use till_wire::input::Context;
 
 use super::*;
-use crate::kernel::events::Subscribers;
+use crate::kernel::{events::Subscribers, writes::NamedWrite};
 
 fn at() -> DecisionContext {
     DecisionContext::new("2026-11-22T12:00:00.000001Z".parse().unwrap(), [7; 32])
@@ -114,10 +114,12 @@ fn switching_off_and_deleting_skip_what_waits() {
         ..EndpointUpdate::default()
     };
     for changes in [update(&row, off, None, &at()).1, delete(&row, &at())] {
-        let skips = changes
-            .writes
-            .iter()
-            .any(|w| matches!(w, Write::Any { sql, .. } if sql.contains("skipped = $1")));
+        let skips = changes.writes.iter().any(|w| {
+            matches!(
+                w,
+                Write::Named(NamedWrite::Webhook(WebhookWrite::SkipWaiting { .. }))
+            )
+        });
         assert!(skips, "{changes:?}");
     }
     let named = EndpointUpdate {
@@ -282,6 +284,7 @@ fn answers_are_kept_up_to_2048_characters_without_nul() {
             table: "webhook_deliveries",
             columns,
             values,
+            ..
         } => {
             let response = columns.iter().position(|column| *column == "response");
             response.map(|place| values[place].clone())

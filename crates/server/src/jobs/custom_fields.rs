@@ -6,9 +6,9 @@ use till_core::{
     kernel::{
         changes::Changes,
         jobs::{End, Job},
+        writes::AnsweredIn,
     },
 };
-use till_store::AnsweredIn;
 use uuid::Uuid;
 
 use crate::{app::App, http::error::ApiError};
@@ -66,7 +66,7 @@ async fn round(app: &App, renamed: &Renamed) -> Result<usize, ApiError> {
             found += rows.len();
             let mut changes = Changes::new();
             for row in &rows {
-                custom_fields::rewrite(&mut changes, table.rewrite(), row, &renamed.old, &slug);
+                custom_fields::rewrite(&mut changes, table, row, &renamed.old, &slug);
             }
             app.commit(changes).await?;
         }

@@ -102,7 +102,7 @@ impl LocalFastPath {
 
 #[cfg(test)]
 mod tests {
-    use till_core::kernel::jobs::is_cared_for;
+    use till_core::kernel::changes::Wake;
 
     use super::*;
 
@@ -128,13 +128,13 @@ mod tests {
         let hands = LocalFastPath::default();
         let mut taken = hands.taken(2);
         let mut changes = asking(FULFIL_JOB);
-        assert!(!is_cared_for(&changes.writes[0]));
+        assert!(changes.wakes(Wake::Workers));
         drop(hands.take(&mut changes, at).unwrap());
         assert!(taken.try_recv().is_err(), "the commit failed");
 
         let mut changes = asking(FULFIL_JOB);
         hands.take(&mut changes, at).unwrap().begin();
-        assert!(is_cared_for(&changes.writes[0]));
+        assert!(!changes.wakes(Wake::Workers));
         let job = taken.try_recv().unwrap();
         assert_eq!(job.payload::<i64>().unwrap(), 42);
         assert_eq!(job.lease_until, Some(at().now + LEASE));
@@ -159,7 +159,7 @@ mod tests {
             hands.take(&mut changes, at).is_none(),
             "both hands are full"
         );
-        assert!(!is_cared_for(&changes.writes[0]));
+        assert!(changes.wakes(Wake::Workers));
 
         taken.close();
         taken.try_recv().unwrap();

@@ -4,6 +4,7 @@ use till_core::{
     kernel::{
         changes::{Json, Value},
         records::CustomField,
+        writes::AnsweredIn,
     },
 };
 use till_wire::metadata::Metadata;
@@ -42,11 +43,11 @@ impl Store {
         self.one(Query::select::<CustomField>(rest, binds)).await
     }
 
-    /// Rows of `table` (checkouts, orders or subscriptions) with an answer under `slug`, the oldest first, after
+    /// Rows of a kind (checkouts, orders or subscriptions) with an answer under `slug`, the oldest first, after
     /// the one that was made then and has this id, made before that moment.
     pub async fn answered(
         &self,
-        table: AnsweredIn,
+        of: AnsweredIn,
         organization_id: Uuid,
         slug: &str,
         before: Timestamp,
@@ -58,7 +59,7 @@ impl Store {
             "select id, created_at, version, custom_field_data from {} where organization_id = $1 \
              and (created_at, id) > ($2, $3) and created_at < $4 \
              and custom_field_data -> cast($5 as text) is not null order by created_at, id limit $6",
-            table.name()
+            table(of)
         );
         let binds = vec![
             Value::Uuid(organization_id),
@@ -80,39 +81,11 @@ impl Store {
     }
 }
 
-/// Where answers to custom fields are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AnsweredIn {
-    /// Sessions.
-    Checkouts,
-    /// Orders.
-    Orders,
-    /// Subscriptions.
-    Subscriptions,
-}
-
-impl AnsweredIn {
-    /// Sets the answers of a row, where its version is still the one that was read: `$1` the answers, `$2` the
-    /// row, `$3` the version.
-    pub fn rewrite(self) -> &'static str {
-        match self {
-            Self::Checkouts => {
-                "update checkouts set custom_field_data = $1, version = version + 1 where id = $2 and version = $3"
-            }
-            Self::Orders => {
-                "update orders set custom_field_data = $1, version = version + 1 where id = $2 and version = $3"
-            }
-            Self::Subscriptions => {
-                "update subscriptions set custom_field_data = $1, version = version + 1 where id = $2 and version = $3"
-            }
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Checkouts => "checkouts",
-            Self::Orders => "orders",
-            Self::Subscriptions => "subscriptions",
-        }
+/// The table of rows that hold answers.
+fn table(of: AnsweredIn) -> &'static str {
+    match of {
+        AnsweredIn::Checkouts => "checkouts",
+        AnsweredIn::Orders => "orders",
+        AnsweredIn::Subscriptions => "subscriptions",
     }
 }

@@ -17,10 +17,10 @@ mod people;
 mod products;
 mod retention;
 mod sales;
+mod sandbox;
 mod timeline;
 mod webhooks;
 
-pub use custom_fields::AnsweredIn;
 pub use customers::BuyerKeys;
 pub use figures::{Figures, Progress, Sales};
 pub use folding::Unfolded;

@@ -14,7 +14,7 @@ use till_ports::{
     processor::{Processor as _, ProcessorError, sandbox::RemoteSandbox},
 };
 use till_server::app::Clock;
-use till_store::{Col, Options, Query, Store};
+use till_store::{Options, Store};
 use tokio::time::timeout;
 use url::Url;
 
@@ -317,11 +317,9 @@ async fn given_up(store: &Store, found: &mut Findings) {
 
 async fn clock(store: &Store, file: Option<&Path>, found: &mut Findings) {
     let now = SystemClock.now();
-    let sql = "select max(applied_at) from till_migrations";
-    let applied: Result<Option<Col<Option<Timestamp>>>, _> =
-        store.one(Query::raw(sql, vec![])).await;
+    let applied = store.last_migrated_at().await;
     let mut past: Vec<Timestamp> = Vec::new();
-    past.extend(applied.ok().flatten().and_then(|Col(at)| at));
+    past.extend(applied.ok().flatten());
     let written = file.and_then(|file| std::fs::metadata(file).ok()?.modified().ok());
     past.extend(written.and_then(|time| Timestamp::try_from(time).ok()));
     if past.iter().any(|moment| moment.duration_since(now) > FAR) {

@@ -43,6 +43,7 @@ use crate::{
         refusal::Refusal,
         tokens::SecretKey,
         urls::PublicUrls,
+        writes::{JobWrite, NamedWrite},
     },
     tax::NoTaxes,
 };
@@ -362,6 +363,7 @@ fn events(changes: &Changes) -> Vec<String> {
                 table: "webhook_events",
                 columns,
                 values,
+                ..
             } => {
                 let value = |name| &values[columns.iter().position(|c| *c == name).unwrap()];
                 match (value("sequence"), value("kind")) {
@@ -379,7 +381,7 @@ fn events(changes: &Changes) -> Vec<String> {
 /// Whether a job of the kind is asked for.
 fn asks_for(changes: &Changes, job: &str) -> bool {
     changes.writes.iter().any(|write| {
-        matches!(write, Write::Any { binds, .. } if binds.contains(&Value::Text(job.to_owned())))
+        matches!(write, Write::Named(NamedWrite::Job(JobWrite::Request(asked))) if asked.kind == job)
     })
 }
 
@@ -408,6 +410,7 @@ fn inserted(changes: &Changes, wanted: &str, column: &str) -> Value {
             table,
             columns,
             values,
+            ..
         } if *table == wanted => {
             Some(values[columns.iter().position(|c| *c == column).unwrap()].clone())
         }

@@ -8,6 +8,7 @@ use till_wire::{
 };
 
 use super::*;
+use crate::kernel::writes::DiscountWrite;
 use crate::{
     checkout::{
         fulfil::{Purchase, fulfil},
@@ -321,13 +322,23 @@ fn a_use_is_taken_with_the_attempt_and_given_back_when_it_fails() {
     };
     assert_eq!(payment.amount, 900);
     let claims = |changes: &Changes| {
-        let label = |w: &Write| matches!(w, Write::ExactlyOne { label, .. } if *label == crate::discounts::MOVED);
+        let label = |w: &Write| {
+            matches!(
+                w,
+                Write::Named(NamedWrite::Discount(DiscountWrite::CountUse { .. }))
+            )
+        };
         changes.writes.iter().filter(|w| label(w)).count()
     };
     assert_eq!(claims(&changes), 1);
     let (session, payment) = attempted(&session, complete(), &Buyer::default());
     let settled = try_settle(&session, &payment, &failed(), &Buyer::default());
-    let released = |w: &Write| matches!(w, Write::Any { sql, .. } if sql.starts_with("delete from discount_redemptions"));
+    let released = |w: &Write| {
+        matches!(
+            w,
+            Write::Named(NamedWrite::Discount(DiscountWrite::DeleteUse { .. }))
+        )
+    };
     assert!(settled.changes.writes.iter().any(released));
 }
 

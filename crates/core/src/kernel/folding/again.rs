@@ -3,7 +3,8 @@
 use uuid::Uuid;
 
 use super::{code_key, email_key, person_key, sign_in_key};
-use crate::kernel::changes::{Changes, Record, Value, Write};
+use crate::kernel::changes::{Changes, Record, Write};
+use crate::kernel::writes::FoldingWrite;
 
 /// Rows that are known by a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,15 +51,7 @@ impl Keyed {
 
     /// Gives a row its key. Refused as taken where another row has it.
     pub fn give(self, changes: &mut Changes, id: Uuid, key: String) {
-        let sql = match self {
-            Self::Customers => "update customers set email_key = $1 where id = $2",
-            Self::Discounts => "update discounts set code_key = $1 where id = $2",
-            Self::People => "update users set email_key = $1 where id = $2",
-            Self::Redemptions => "update discount_redemptions set email_key = $1 where id = $2",
-            Self::Trials => "update trial_redemptions set email_key = $1 where id = $2",
-            Self::TrialClaims => "update trial_claims set person = $1 where id = $2",
-        };
-        changes.any(sql, vec![Value::Text(key), Value::Uuid(id)]);
+        changes.write(FoldingWrite::SetKey { of: self, id, key });
     }
 }
 
@@ -72,6 +65,7 @@ pub fn texts<R: Record>(rows: &[R]) -> Changes {
             id: row.id(),
             version: row.version(),
             set: columns.zip(row.folded()).collect(),
+            wakes: None,
         });
     }
     changes

@@ -8,7 +8,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use till_core::kernel::{changes::Value, context::DecisionContext};
+use till_core::kernel::{context::DecisionContext, writes::AccessTokenWrite};
 
 use super::tokens::ValidTokens;
 use crate::{
@@ -144,10 +144,10 @@ async fn note_use(app: &App, token: &till_core::kernel::records::AccessToken) {
         return;
     }
     let mut changes = till_core::kernel::changes::Changes::new();
-    changes.any(
-        "update access_tokens set last_used_at = $1 where id = $2",
-        vec![Value::Time(at.now), Value::Uuid(token.id)],
-    );
+    changes.write(AccessTokenWrite::NoteUse {
+        id: token.id,
+        at: at.now,
+    });
     let store = app.store.clone();
     tokio::spawn(async move {
         if let Err(error) = store.commit(changes).await {

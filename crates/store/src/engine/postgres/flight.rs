@@ -1,30 +1,20 @@
 //! A `Changes` in one flight: all statements leave before the first answer is awaited.
 
-use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::Poll;
 
 use deadpool_postgres::ClientWrapper;
 use futures_util::future::{MaybeDone, maybe_done};
-use till_core::kernel::changes::{Changes, CommitConflict, Value, Write};
+use till_core::kernel::changes::{CommitConflict, Value};
 use tokio_postgres::Statement;
 use tokio_postgres::error::SqlState;
 
 use super::cells::{Param, check};
 use super::{failed, prepare};
+use crate::batch::Step;
 use crate::error::{CommitError, Stale};
 use crate::retry::retry_on_conflict;
-
-/// One statement of a flight.
-struct Step<'a> {
-    sql: Cow<'a, str>,
-    binds: Cow<'a, [Value]>,
-    /// The refusal when it does not touch exactly one row.
-    unless_one: Option<CommitConflict>,
-    /// Whether it could touch several rows.
-    several: bool,
-}
 
 /// What a statement answered: the rows it touched.
 type Answer = Result<u64, tokio_postgres::Error>;
@@ -54,18 +44,17 @@ impl Stale for Failure {
 
 /// Sends the changes, and the same again, after a random pause, where the server broke the transaction off:
 /// what they rely on is named in them, so nothing needs to be decided anew.
-pub(super) async fn commit(client: &ClientWrapper, changes: &Changes) -> Result<(), CommitError> {
-    // where the changes lie in memory differs between rivals
-    let seed = std::ptr::from_ref(changes).addr() as u64;
-    retry_on_conflict(seed, || once(client, changes))
+pub(super) async fn commit(client: &ClientWrapper, steps: &[Step]) -> Result<(), CommitError> {
+    // where the steps lie in memory differs between rivals
+    let seed = steps.as_ptr().addr() as u64;
+    retry_on_conflict(seed, || once(client, steps))
         .await
         .map_err(|failure| failure.error)
 }
 
-async fn once(client: &ClientWrapper, changes: &Changes) -> Result<(), Failure> {
-    let steps: Vec<Step<'_>> = changes.writes.iter().map(step).collect();
+async fn once(client: &ClientWrapper, steps: &[Step]) -> Result<(), Failure> {
     let mut statements = Vec::with_capacity(steps.len());
-    for step in &steps {
+    for step in steps {
         let statement = prepare(client, &step.sql).await?;
         check(&statement, &step.sql, &step.binds)?;
         statements.push(statement);
@@ -88,7 +77,7 @@ async fn once(client: &ClientWrapper, changes: &Changes) -> Result<(), Failure> 
         sent.push(control(client, "commit"));
     }
     let answers = in_order(sent).await;
-    let outcome = judge(&steps, answers, usize::from(!alone));
+    let outcome = judge(steps, answers, usize::from(!alone));
     if alone || !counted {
         return outcome;
     }
@@ -131,7 +120,7 @@ async fn in_order(mut sent: Vec<MaybeDone<Sent<'_>>>) -> Vec<Answer> {
 
 /// The first statement, in order, that failed or missed its expectation speaks for all:
 /// those behind it only say that the transaction is aborted.
-fn judge(steps: &[Step<'_>], answers: Vec<Answer>, before: usize) -> Result<(), Failure> {
+fn judge(steps: &[Step], answers: Vec<Answer>, before: usize) -> Result<(), Failure> {
     for (i, answer) in answers.into_iter().enumerate() {
         let step = i.checked_sub(before).and_then(|i| steps.get(i));
         let sql = step.map_or("begin or commit", |step| &step.sql);
@@ -163,58 +152,4 @@ fn refused(sql: &str, e: &tokio_postgres::Error) -> Failure {
         }
     }
     failed(sql, e).into()
-}
-
-fn step(write: &Write) -> Step<'_> {
-    match write {
-        Write::Insert {
-            table,
-            columns,
-            values,
-        } => Step {
-            sql: Cow::Owned(crate::sql::insert(table, columns)),
-            binds: Cow::Borrowed(values),
-            unless_one: None,
-            several: false,
-        },
-        Write::Update {
-            table,
-            id,
-            version,
-            set,
-        } => {
-            let (sql, binds) = crate::sql::update(table, *id, *version, set);
-            Step {
-                sql: Cow::Owned(sql),
-                binds: Cow::Owned(binds),
-                unless_one: Some(CommitConflict::Stale),
-                several: false,
-            }
-        }
-        // A plain select would allow write skew: two decisions, each reading the row that the other
-        // writes, would both commit. `for share` holds off every update of the row until this
-        // commit, waits for one in progress and then checks the version that won; crossing pairs
-        // deadlock, which is answered as stale. Other guards of the same row, and foreign keys to it,
-        // are not held up.
-        Write::Guard { table, id, version } => Step {
-            sql: Cow::Owned(format!(
-                "select 1 from {table} where id = $1 and version = $2 for share"
-            )),
-            binds: Cow::Owned(vec![Value::Uuid(*id), Value::Int(*version)]),
-            unless_one: Some(CommitConflict::Stale),
-            several: false,
-        },
-        Write::ExactlyOne { label, sql, binds } => Step {
-            sql: Cow::Borrowed(sql),
-            binds: Cow::Borrowed(binds),
-            unless_one: Some(CommitConflict::NotOne(label)),
-            several: true,
-        },
-        Write::Any { sql, binds } => Step {
-            sql: Cow::Borrowed(sql),
-            binds: Cow::Borrowed(binds),
-            unless_one: None,
-            several: true,
-        },
-    }
 }

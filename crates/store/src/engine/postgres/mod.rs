@@ -15,13 +15,14 @@ use tokio::sync::{RwLock, oneshot};
 use tokio::task::AbortHandle;
 use tokio_postgres::{Row, Statement};
 
+use crate::batch::Batch;
 use crate::error::{CommitError, StoreError};
 use crate::gauges::Gauges;
 use crate::hub::Hub;
 use crate::list::Dialect;
 use crate::migrate::{self, Migration};
 use crate::page::{Asked, Total};
-use crate::{Options, Query, adds_events, adds_work};
+use crate::{Options, Query};
 
 use cells::{Cells, Param, check};
 use connect::{Server, unreachable, words};
@@ -128,8 +129,9 @@ impl Postgres {
 
     pub(crate) async fn commit(&self, changes: Changes) -> Result<(), CommitError> {
         let (hub, caller) = (self.hub.clone(), self.caller.clone());
-        if changes.writes.is_empty() {
-            caller.tell(&hub, changes.signals);
+        let batch = Batch::new(changes, Dialect::Postgres);
+        if batch.steps.is_empty() {
+            caller.tell(&hub, batch.signals);
             return Ok(());
         }
         let client = self.client().await?;
@@ -138,17 +140,17 @@ impl Postgres {
         let gauges = self.gauges.clone();
         let flight = tokio::spawn(async move {
             let timed = gauges.seconds.start_timer();
-            let committed = flight::commit(&client, &changes).await;
+            let committed = flight::commit(&client, &batch.steps).await;
             timed.observe_duration();
             gauges.batch.observe(1.0);
             committed?;
-            if adds_work(&changes) {
+            if batch.wakes_workers {
                 caller.wake(&hub);
             }
-            if adds_events(&changes) {
+            if batch.wakes_journal {
                 hub.happened();
             }
-            caller.tell(&hub, changes.signals);
+            caller.tell(&hub, batch.signals);
             drop(open);
             Ok(())
         });

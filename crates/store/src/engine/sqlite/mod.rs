@@ -17,13 +17,14 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use till_core::kernel::changes::{Changes, Record};
 use till_core::kernel::rows::{Col, FromColumns};
 
+use crate::batch::Batch;
 use crate::error::{CommitError, StoreError};
 use crate::gauges::Gauges;
 use crate::hub::Hub;
 use crate::list::Dialect;
 use crate::migrate::{self, Migration};
 use crate::page::{Asked, Total};
-use crate::{Options, Query, Size, adds_events, adds_work};
+use crate::{Options, Query, Size};
 
 use lock::Lock;
 use private::beside;
@@ -150,27 +151,31 @@ impl Sqlite {
             .await
     }
 
-    pub(crate) async fn commit(&self, mut changes: Changes) -> Result<(), CommitError> {
+    pub(crate) async fn commit(&self, changes: Changes) -> Result<(), CommitError> {
         let hub = self.hub.clone();
-        let signals = std::mem::take(&mut changes.signals);
-        let (wakes, tells) = (adds_work(&changes), adds_events(&changes));
+        let Batch {
+            steps,
+            signals,
+            wakes_workers,
+            wakes_journal,
+        } = Batch::new(changes, Dialect::Sqlite);
         let after = move || {
             for signal in signals {
                 hub.publish(&signal.topic, &signal.message);
             }
-            if wakes {
+            if wakes_workers {
                 hub.wake();
             }
-            if tells {
+            if wakes_journal {
                 hub.happened();
             }
         };
-        if changes.writes.is_empty() {
+        if steps.is_empty() {
             after();
             return Ok(());
         }
         self.writer
-            .write(move |db| write::apply(db, &changes), after)
+            .write(move |db| write::apply(db, &steps), after)
             .await
     }
 

@@ -5,11 +5,12 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
-use till_core::kernel::changes::{Changes, CommitConflict, Value, Write};
+use till_core::kernel::changes::Value;
 use tokio::sync::oneshot;
 
 use super::cells::{bind, failed};
 use super::{checkpoint, constraint};
+use crate::batch::Step;
 use crate::error::{CommitError, StoreError};
 use crate::gauges::Gauges;
 
@@ -262,45 +263,12 @@ fn step(db: &Connection, sql: &'static str) -> Result<(), StoreError> {
         .map_err(|e| failed(sql, &e))
 }
 
-/// Applies all writes; the first that does not hold refuses the whole.
-pub(super) fn apply(db: &Connection, changes: &Changes) -> Result<(), CommitError> {
-    changes.writes.iter().try_for_each(|write| one(db, write))
-}
-
-fn one(db: &Connection, write: &Write) -> Result<(), CommitError> {
-    match write {
-        Write::Insert {
-            table,
-            columns,
-            values,
-        } => {
-            execute(db, &crate::sql::insert(table, columns), values)?;
-        }
-        Write::Update {
-            table,
-            id,
-            version,
-            set,
-        } => {
-            let (sql, binds) = crate::sql::update(table, *id, *version, set);
-            if execute(db, &sql, &binds)? != 1 {
-                return Err(CommitConflict::Stale.into());
-            }
-        }
-        Write::Guard { table, id, version } => {
-            // the writer is alone: what it sees stays so until it commits
-            let sql = format!("select 1 from {table} where id = $1 and version = $2");
-            if execute(db, &sql, &[Value::Uuid(*id), Value::Int(*version)])? != 1 {
-                return Err(CommitConflict::Stale.into());
-            }
-        }
-        Write::ExactlyOne { label, sql, binds } => {
-            if execute(db, sql, binds)? != 1 {
-                return Err(CommitConflict::NotOne(label).into());
-            }
-        }
-        Write::Any { sql, binds } => {
-            execute(db, sql, binds)?;
+/// Applies all steps; the first that does not hold refuses the whole.
+pub(super) fn apply(db: &Connection, steps: &[Step]) -> Result<(), CommitError> {
+    for step in steps {
+        let touched = execute(db, &step.sql, &step.binds)?;
+        if let Some(conflict) = step.unless_one.as_ref().filter(|_| touched != 1) {
+            return Err(conflict.clone().into());
         }
     }
     Ok(())
@@ -326,6 +294,8 @@ fn execute(db: &Connection, sql: &str, binds: &[Value]) -> Result<u64, CommitErr
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
+    use till_core::kernel::changes::Changes;
+
     use super::super::Sqlite;
     use super::*;
     use crate::Options;

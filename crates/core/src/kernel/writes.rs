@@ -1,0 +1,514 @@
+//! Named writes: what a decision wants changed beyond one row by its id. The store alone knows their SQL
+//! (`till-store`, `writes/`).
+//!
+//! A write that says "refused as …" must touch exactly one row, else the whole commit is refused with that label.
+
+use jiff::Timestamp;
+use till_wire::metadata::Metadata;
+use uuid::Uuid;
+
+use crate::kernel::changes::{Json, Value};
+use crate::kernel::folding::again::Keyed;
+use crate::kernel::jobs::JobRequest;
+
+/// A write by name, with its values.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NamedWrite {
+    /// Of access tokens.
+    AccessToken(AccessTokenWrite),
+    /// Of budgets.
+    Budget(BudgetWrite),
+    /// Of customers.
+    Customer(CustomerWrite),
+    /// Of custom fields.
+    CustomField(CustomFieldWrite),
+    /// Of discounts.
+    Discount(DiscountWrite),
+    /// Of keys that an older version folded.
+    Folding(FoldingWrite),
+    /// Of answers kept for requests that are sent again.
+    Idempotency(IdempotencyWrite),
+    /// Of jobs.
+    Job(JobWrite),
+    /// Of people and their sessions.
+    People(PeopleWrite),
+    /// Of what is kept for a time only.
+    Retention(RetentionWrite),
+    /// Of subscriptions.
+    Subscription(SubscriptionWrite),
+    /// Of members and invitations.
+    Team(TeamWrite),
+    /// Of webhook events.
+    Webhook(WebhookWrite),
+    /// SQL as text: for the store's own bookkeeping and for tests. No decision makes one.
+    Statement(Statement),
+}
+
+macro_rules! named {
+    ($($variant:ident($type:ty)),+ $(,)?) => {$(
+        impl From<$type> for NamedWrite {
+            fn from(write: $type) -> Self {
+                Self::$variant(write)
+            }
+        }
+    )+};
+}
+named!(
+    AccessToken(AccessTokenWrite),
+    Budget(BudgetWrite),
+    Customer(CustomerWrite),
+    CustomField(CustomFieldWrite),
+    Discount(DiscountWrite),
+    Folding(FoldingWrite),
+    Idempotency(IdempotencyWrite),
+    Job(JobWrite),
+    People(PeopleWrite),
+    Retention(RetentionWrite),
+    Subscription(SubscriptionWrite),
+    Team(TeamWrite),
+    Webhook(WebhookWrite),
+    Statement(Statement),
+);
+
+impl NamedWrite {
+    /// Whether workers have something to do once this is committed.
+    pub fn wakes_workers(&self) -> bool {
+        match self {
+            Self::Job(JobWrite::Request(job)) => job.is_due() && job.lease.is_none(),
+            Self::Statement(statement) => statement.wakes_workers,
+            _ => false,
+        }
+    }
+}
+
+/// SQL with its values: see [`NamedWrite::Statement`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// Portable SQL with `$1`…
+    pub sql: &'static str,
+    /// Its values.
+    pub binds: Vec<Value>,
+    /// It must touch exactly one row, else the commit is refused with this label.
+    pub refusal: Option<&'static str>,
+    /// Whether workers have something to do afterwards.
+    pub wakes_workers: bool,
+}
+
+/// See [`NamedWrite::AccessToken`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum AccessTokenWrite {
+    /// Notes when a token was last used.
+    NoteUse {
+        /// The token.
+        id: Uuid,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// See [`NamedWrite::Budget`]. Moments and pauses are microseconds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BudgetWrite {
+    /// Takes one; refused as [`crate::kernel::budgets::SPENT`].
+    Take {
+        /// Names the budget.
+        key: String,
+        /// Now.
+        now: i64,
+        /// How long one takes to come back.
+        pause: i64,
+        /// Until when the budget may be spent.
+        furthest: i64,
+    },
+    /// Gives back what was taken.
+    GiveBack {
+        /// Names the budget.
+        key: String,
+        /// How long that would have taken to come back.
+        time: i64,
+    },
+    /// Forgets budgets that were whole again before a moment.
+    ForgetWhole {
+        /// The moment.
+        before: i64,
+    },
+}
+
+/// See [`NamedWrite::Customer`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum CustomerWrite {
+    /// Ends all sessions of a customer.
+    DeleteSessions {
+        /// The customer.
+        customer_id: Uuid,
+    },
+}
+
+/// Rows that hold answers to custom fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnsweredIn {
+    /// Checkout sessions.
+    Checkouts,
+    /// Orders.
+    Orders,
+    /// Subscriptions.
+    Subscriptions,
+}
+
+/// See [`NamedWrite::CustomField`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum CustomFieldWrite {
+    /// Replaces a row's answers, unless it has changed since it was read.
+    ReplaceAnswers {
+        /// The row's kind.
+        of: AnsweredIn,
+        /// The row.
+        id: Uuid,
+        /// Its version as it was read.
+        version: i64,
+        /// The answers by slug.
+        answers: Json<Metadata>,
+    },
+}
+
+/// See [`NamedWrite::Discount`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum DiscountWrite {
+    /// Counts one more use, where one is left and the terms are those that were read; refused as
+    /// [`crate::discounts::MOVED`].
+    CountUse {
+        /// The discount.
+        discount_id: Uuid,
+        /// When its terms were last changed, as read.
+        modified_at: Option<Timestamp>,
+    },
+    /// Counts one more use whatever the limits.
+    CountLateUse {
+        /// The discount.
+        discount_id: Uuid,
+    },
+    /// Checks that a buyer has one of their uses left; refused as [`crate::discounts::CUSTOMER_LIMIT`]. To be written
+    /// after [`DiscountWrite::CountUse`], whose row lock makes rivals wait.
+    CheckCustomerLimit {
+        /// The use that was just written.
+        redemption_id: Uuid,
+        /// Uses per customer.
+        limit: i64,
+        /// The discount.
+        discount_id: Uuid,
+        /// The session that uses it.
+        checkout_id: Uuid,
+        /// The customer.
+        customer_id: Option<Uuid>,
+        /// The address without its tag.
+        email_key: Option<String>,
+        /// The card.
+        card_fingerprint: Option<String>,
+    },
+    /// Counts a session's use no more; to be written before [`DiscountWrite::DeleteUse`].
+    UncountUse {
+        /// The session.
+        checkout_id: Uuid,
+    },
+    /// Deletes a session's use.
+    DeleteUse {
+        /// The session.
+        checkout_id: Uuid,
+    },
+    /// Ties a session's use to what came of it.
+    BindUse {
+        /// The session.
+        checkout_id: Uuid,
+        /// The customer.
+        customer_id: Uuid,
+        /// The subscription, where it is one.
+        subscription_id: Option<Uuid>,
+        /// The card, where it is known now.
+        card_fingerprint: Option<String>,
+    },
+}
+
+/// See [`NamedWrite::Folding`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum FoldingWrite {
+    /// Gives a row its key.
+    SetKey {
+        /// The row's kind.
+        of: Keyed,
+        /// The row.
+        id: Uuid,
+        /// The key.
+        key: String,
+    },
+}
+
+/// See [`NamedWrite::Idempotency`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum IdempotencyWrite {
+    /// Deletes a key that is remembered no more.
+    DeleteExpired {
+        /// The key.
+        id: Uuid,
+        /// Now.
+        now: Timestamp,
+    },
+    /// Keeps the answer of a request that has none yet.
+    KeepAnswer {
+        /// The key.
+        id: Uuid,
+        /// The answer's status.
+        status: u16,
+        /// The sealed body.
+        answer: String,
+    },
+    /// Deletes keys that are remembered no more, the oldest first.
+    DeleteAllExpired {
+        /// Now.
+        now: Timestamp,
+        /// So many at most.
+        limit: i64,
+    },
+}
+
+/// See [`NamedWrite::Job`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum JobWrite {
+    /// Asks for a job.
+    Request(JobRequest),
+    /// Takes back the job that waits under a key; a run in progress goes on.
+    Withdraw {
+        /// Names the work.
+        key: String,
+    },
+}
+
+/// See [`NamedWrite::People`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum PeopleWrite {
+    /// Ends the session that a browser held.
+    EndSessionOfToken {
+        /// The digest of the session's token.
+        token_hash: String,
+        /// Now.
+        now: Timestamp,
+    },
+    /// Ends one of a person's sessions.
+    EndSession {
+        /// The session.
+        id: Uuid,
+        /// The person.
+        user_id: Uuid,
+        /// Now.
+        now: Timestamp,
+    },
+    /// Ends all of a person's sessions but one.
+    EndOtherSessions {
+        /// The person.
+        user_id: Uuid,
+        /// The session that stays.
+        keep: Uuid,
+        /// Now.
+        now: Timestamp,
+    },
+    /// Notes when a session was last used.
+    NoteSessionUse {
+        /// The session.
+        id: Uuid,
+        /// Now.
+        now: Timestamp,
+    },
+    /// Uses a link up; refused as [`crate::people::sign_in::LINK_USED`].
+    UseLink {
+        /// The link.
+        id: Uuid,
+        /// Now.
+        now: Timestamp,
+    },
+    /// Uses up all links of a person.
+    UseAllLinks {
+        /// The person.
+        user_id: Uuid,
+        /// Now.
+        now: Timestamp,
+    },
+    /// Deletes sessions that ended before a moment.
+    DeleteSessions {
+        /// The moment.
+        before: Timestamp,
+    },
+    /// Deletes links that ended before a moment.
+    DeleteLinks {
+        /// The moment.
+        before: Timestamp,
+    },
+}
+
+/// See [`NamedWrite::Retention`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum RetentionWrite {
+    /// Blanks who the buyer was in an expired session.
+    BlankCheckout {
+        /// The session.
+        id: Uuid,
+    },
+    /// Deletes a blanked session that nothing names.
+    DeleteCheckout {
+        /// The session.
+        id: Uuid,
+    },
+    /// Keeps a session for good.
+    KeepCheckout {
+        /// The session.
+        id: Uuid,
+    },
+    /// Deletes the deliveries of a webhook event without a payload.
+    DeleteDeliveries {
+        /// The event.
+        event_id: Uuid,
+    },
+    /// Deletes a webhook event without a payload.
+    DeleteWebhookEvent {
+        /// The event.
+        id: Uuid,
+    },
+    /// Fills in what a delivery was about that an older version wrote.
+    FillDeliveryKind {
+        /// The delivery.
+        id: Uuid,
+    },
+    /// Deletes an organization's journal up to and with a number.
+    DeleteJournal {
+        /// The organization.
+        organization_id: Uuid,
+        /// The number.
+        sequence: i64,
+    },
+    /// Deletes customers' sessions that ended before a moment, the oldest first.
+    DeleteCustomerSessions {
+        /// The moment.
+        before: Timestamp,
+        /// So many at most.
+        limit: i64,
+    },
+    /// Deletes leases that ended before a moment.
+    DeleteLeases {
+        /// The moment.
+        before: Timestamp,
+    },
+}
+
+/// See [`NamedWrite::Subscription`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum SubscriptionWrite {
+    /// Deletes claims of a subject by the same session, or by sessions that are being paid for no more.
+    DeleteIdleClaims {
+        /// The organization.
+        organization_id: Uuid,
+        /// What is claimed.
+        subject: String,
+        /// The session.
+        checkout_id: Uuid,
+    },
+    /// Checks that a person neither holds a subscription nor is buying another; refused as
+    /// [`crate::subscriptions::claims::HELD`]. To be written after the claim.
+    CheckHeld {
+        /// The first claim that was just written.
+        claim_id: Uuid,
+        /// The organization.
+        organization_id: Uuid,
+        /// The session's own customer.
+        customer_id: Option<Uuid>,
+        /// The address, where another customer with it counts too.
+        email_key: Option<String>,
+        /// What is claimed, two at most.
+        subjects: [Option<String>; 2],
+        /// The session.
+        checkout_id: Uuid,
+    },
+    /// Gives back what a session has claimed.
+    DeleteClaims {
+        /// The session.
+        checkout_id: Uuid,
+    },
+    /// Gives back the trial that a session has taken.
+    DeleteTrialClaims {
+        /// The session.
+        checkout_id: Uuid,
+    },
+}
+
+/// See [`NamedWrite::Team`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum TeamWrite {
+    /// Deletes an invitation that another one replaces.
+    ReplaceInvitation {
+        /// The invitation.
+        id: Uuid,
+    },
+    /// Takes an invitation back.
+    WithdrawInvitation {
+        /// The invitation.
+        id: Uuid,
+        /// Its organization.
+        organization_id: Uuid,
+    },
+    /// Uses an invitation up; refused as [`crate::people::team::INVITATION_GONE`].
+    AcceptInvitation {
+        /// The invitation.
+        id: Uuid,
+    },
+    /// Gives an invitation a new link; refused as [`crate::people::team::INVITATION_GONE`].
+    SetInvitationToken {
+        /// The invitation.
+        id: Uuid,
+        /// The digest of the link's token.
+        token_hash: String,
+    },
+    /// Deletes invitations that ended before a moment.
+    DeleteInvitations {
+        /// The moment.
+        before: Timestamp,
+    },
+    /// Takes somebody out.
+    RemoveMember {
+        /// Their membership.
+        id: Uuid,
+        /// Its organization.
+        organization_id: Uuid,
+    },
+}
+
+/// See [`NamedWrite::Webhook`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum WebhookWrite {
+    /// Skips the changes of a session that wait for their first attempt at an endpoint.
+    SkipSuperseded {
+        /// The session.
+        checkout_id: Uuid,
+        /// The endpoint.
+        endpoint_id: Uuid,
+        /// Now.
+        now: Timestamp,
+    },
+    /// Skips everything that waits for an endpoint.
+    SkipWaiting {
+        /// The endpoint.
+        endpoint_id: Uuid,
+        /// Now.
+        now: Timestamp,
+    },
+    /// Puts an event off that waits.
+    PutOff {
+        /// The event.
+        id: Uuid,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Forgets the payloads of events recorded before a moment, the oldest first.
+    ForgetPayloads {
+        /// The moment.
+        before: Timestamp,
+        /// So many at most.
+        limit: i64,
+    },
+}

@@ -1,0 +1,56 @@
+use till_core::kernel::changes::{Changes, Json, Value};
+use till_core::kernel::writes::Statement;
+
+use crate::writes::exactly_one;
+use crate::{Col, CommitError, Query, Store, StoreError};
+
+/// The sandbox processor's records: JSON under a key, each with a version from 1.
+impl Store {
+    /// A record's version and text, as it was written.
+    pub async fn sandbox_record(&self, key: String) -> Result<Option<(i64, String)>, StoreError> {
+        let sql = "select version, body from sandbox_records where key = $1";
+        let row: Option<(Col<i64>, Col<Json<Box<serde_json::value::RawValue>>>)> =
+            self.one(Query::raw(sql, vec![Value::Text(key)])).await?;
+        Ok(row
+            .map(|(Col(version), Col(Json(body)))| (version, String::from(Box::<str>::from(body)))))
+    }
+
+    /// Writes a record where its version is still `expected`, none where it is new; false: it is not.
+    pub async fn save_sandbox_record(
+        &self,
+        key: String,
+        expected: Option<i64>,
+        body: String,
+    ) -> Result<bool, StoreError> {
+        let mut changes = Changes::new();
+        changes.write(save(key, expected, body));
+        match self.commit(changes).await {
+            Ok(()) => Ok(true),
+            Err(CommitError::Conflict(_)) => Ok(false),
+            Err(CommitError::Store(error)) => Err(error),
+        }
+    }
+
+    /// The texts of all records whose key begins so, in the order of their keys.
+    pub async fn sandbox_records(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        let sql = "select cast(body as text) from sandbox_records where key like $1 order by key";
+        let binds = vec![Value::Text(format!("{prefix}%"))];
+        let rows: Vec<Col<String>> = self.all(Query::raw(sql, binds)).await?;
+        Ok(rows.into_iter().map(|Col(body)| body).collect())
+    }
+}
+
+fn save(key: String, expected: Option<i64>, body: String) -> Statement {
+    let version = expected.unwrap_or(0) + 1;
+    let mut binds = vec![Value::Text(key), version.into(), Value::Json(body)];
+    let sql = match expected {
+        None => {
+            "insert into sandbox_records (key, version, body) values ($1, $2, $3) on conflict (key) do nothing"
+        }
+        Some(expected) => {
+            binds.push(expected.into());
+            "update sandbox_records set version = $2, body = $3 where key = $1 and version = $4"
+        }
+    };
+    exactly_one("sandbox record", sql, binds)
+}

@@ -1,0 +1,70 @@
+//! The SQL of named writes, by feature.
+
+mod customers;
+mod discounts;
+mod jobs;
+mod kernel;
+mod people;
+mod retention;
+mod subscriptions;
+mod webhooks;
+
+use till_core::kernel::changes::Value;
+use till_core::kernel::writes::{NamedWrite, Statement};
+
+/// The statement of a named write.
+pub(crate) fn statement(write: NamedWrite) -> Statement {
+    match write {
+        NamedWrite::AccessToken(write) => people::access_token(write),
+        NamedWrite::Budget(write) => kernel::budget(write),
+        NamedWrite::Customer(write) => customers::customer(write),
+        NamedWrite::CustomField(write) => customers::custom_field(write),
+        NamedWrite::Discount(write) => discounts::discount(write),
+        NamedWrite::Folding(write) => kernel::folding(write),
+        NamedWrite::Idempotency(write) => kernel::idempotency(write),
+        NamedWrite::Job(write) => jobs::job(write),
+        NamedWrite::People(write) => people::people(write),
+        NamedWrite::Retention(write) => retention::retention(write),
+        NamedWrite::Subscription(write) => subscriptions::subscription(write),
+        NamedWrite::Team(write) => people::team(write),
+        NamedWrite::Webhook(write) => webhooks::webhook(write),
+        NamedWrite::Statement(statement) => statement,
+    }
+}
+
+/// A statement that may touch any number of rows.
+pub(crate) fn any(sql: &'static str, binds: Vec<Value>) -> Statement {
+    Statement {
+        sql,
+        binds,
+        refusal: None,
+        wakes_workers: false,
+    }
+}
+
+/// A statement that must touch exactly one row, else the commit is refused with this label.
+pub(crate) fn exactly_one(
+    refusal: &'static str,
+    sql: &'static str,
+    binds: Vec<Value>,
+) -> Statement {
+    Statement {
+        refusal: Some(refusal),
+        ..any(sql, binds)
+    }
+}
+
+impl Waking for Statement {
+    fn waking(self) -> Statement {
+        Statement {
+            wakes_workers: true,
+            ..self
+        }
+    }
+}
+
+/// Statements that leave workers something to do.
+pub(crate) trait Waking {
+    /// Workers are woken after the commit.
+    fn waking(self) -> Statement;
+}
