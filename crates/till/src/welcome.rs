@@ -1,4 +1,4 @@
-//! What `till dev` tells a person: where it is, and programs that work as they stand.
+//! The greeting of `till dev`: addresses, and programs that work as they stand.
 
 use till_server::dashboard::programs::{self, Token};
 
@@ -8,7 +8,7 @@ use crate::{config::Settings, demo::Shop};
 pub fn text(url: &str, link: &str, shop: &Shop, settings: &Settings) -> String {
     let token = &shop.token;
     let mut text = format!(
-        "\nTill is ready.\n\n  API      {url}\n  Sign in  {link}\n           (to the dashboard, guard, within \
+        "\nTill is ready.\n\n  API      {url}\n  Sign in  {link}\n           (to the dashboard, once, within \
          a day; for another link: till sign-in EMAIL)\n  Token    {token}\n"
     );
     if let Some(why) = shop.renewed {

@@ -56,7 +56,7 @@ pub async fn invitation(app: &App, job: &Job) -> Result<End, ApiError> {
         "{} invites you to the team of {}.\n\n\
          {}\n\n\
          You are in it once you press the button on that page, which also signs you in. The link\n\
-         works guard, within {}. If you do not want to, do nothing.\n",
+         works once, within {}. If you do not want to, do nothing.\n",
         invitation.invited_by,
         organization.name,
         app.urls.invitation_url(&token),
@@ -85,7 +85,7 @@ fn message(letter: &Letter, to: &str, token: &str, app: &App) -> Message {
             format!(
                 "Somebody, most likely you, wants to sign in at {}.\n\n\
                  {}\n\n\
-                 The link works guard, within {life}. If it was not you, do nothing:\n\
+                 The link works once, within {life}. If it was not you, do nothing:\n\
                  without the link nobody gets in.\n",
                 app.urls.public_url,
                 app.urls.sign_in_link(token, next.as_deref()),
@@ -103,7 +103,7 @@ fn message(letter: &Letter, to: &str, token: &str, app: &App) -> Message {
                 format!(
                     "{by} invites you to the team of {organization}.\n\n\
                      {}\n\n\
-                     The link signs you in guard, within {life}. Later, ask for another one with\n\
+                     The link signs you in once, within {life}. Later, ask for another one with\n\
                      this e-mail address: {}\n",
                     app.urls.sign_in_link(token, Some(&next)),
                     app.urls.sign_in_url(),
