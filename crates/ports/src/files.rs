@@ -1,4 +1,4 @@
-//! Where files are kept: a folder, or a bucket that speaks S3. Paths are the server's own, never a user's.
+//! Storage of files: a folder, or a bucket that speaks S3. Paths are the server's own, never a user's.
 
 use std::{path::Path as Folder, sync::Arc};
 
@@ -112,7 +112,7 @@ impl Files {
             }
             Err(error) => {
                 if let Err(error) = write.abort().await {
-                    tracing::warn!(%error, "an upload was not taken back");
+                    tracing::warn!(%error, "a failed upload could not be removed");
                 }
                 Err(error)
             }
@@ -152,7 +152,7 @@ impl Files {
         if matches!(judged, Ok(Ok(_))) {
             write.finish().await?;
         } else if let Err(error) = write.abort().await {
-            tracing::warn!(%error, "a file was not taken back");
+            tracing::warn!(%error, "a rejected file could not be removed");
         }
         judged
     }

@@ -1,4 +1,4 @@
-//! What is asked of others: a trait, a default and a real one for each. No SQL.
+//! Ports to the outside: a trait, a default and a real one for each. No SQL.
 
 pub mod files;
 pub mod geo;

@@ -1,4 +1,4 @@
-//! What Till asks of whoever carries its e-mail.
+//! The port to e-mail.
 
 use crate::processor::BoxFuture;
 

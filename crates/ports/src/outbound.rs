@@ -167,7 +167,7 @@ pub(crate) fn tls() -> Result<rustls::ClientConfig, SendError> {
     }
     let (trusted, _) = roots.add_parsable_certificates(found.certs);
     if trusted == 0 {
-        tracing::warn!("this machine has no TLS certificates: no https address can be reached");
+        tracing::warn!("this machine has no root certificates: no https address can be reached");
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider)

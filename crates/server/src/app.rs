@@ -1,4 +1,4 @@
-//! What every handler and worker holds: the store, the processor, the clock.
+//! The application state that every handler and worker holds: the store, the processor, the clock.
 
 use std::{fmt, sync::Arc};
 
@@ -147,7 +147,7 @@ impl App {
             && let Some(cause) = error.conflict()
         {
             // Where a value is taken and the decision does not see by whom, the fault is ours.
-            tracing::warn!(%cause, "a decision was given up as its rows kept moving");
+            tracing::warn!(%cause, "a request was given up: its rows kept changing");
         }
         settled
     }

@@ -100,7 +100,7 @@ pub(crate) async fn keep_part(
 pub(crate) async fn remove(app: &App, paths: &[String]) {
     for path in paths {
         if let Err(error) = app.files.remove(path).await {
-            tracing::warn!(%error, path, "a file was not removed");
+            tracing::warn!(%error, path, "a file could not be removed");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which country a buyer is in: by network address, or by what the proxy in front says.
+//! The buyer's country: by network address, or by what the proxy in front says.
 
 use axum::http::HeaderMap;
 use till_wire::country::Country;

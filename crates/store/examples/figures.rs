@@ -1,4 +1,4 @@
-//! How long the home page's figures take: `cargo run --release -p till-store --example figures -- <database url>`.
+//! A benchmark of the home page's figures: `cargo run --release -p till-store --example figures -- <database url>`.
 //! The database must be empty: 100,000 orders and 100,000 sessions of one year are written into it.
 #![allow(clippy::disallowed_methods, reason = "it measures time")]
 #![allow(clippy::unwrap_used, reason = "a measuring tool")]

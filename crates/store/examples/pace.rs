@@ -1,4 +1,4 @@
-//! How fast the engine room is: `cargo run --release -p till-store --example pace -- <database url>`.
+//! A benchmark of the store: `cargo run --release -p till-store --example pace -- <database url>`.
 //! The database must be empty or used by this program before.
 #![allow(clippy::disallowed_methods, reason = "it measures time")]
 #![allow(clippy::unwrap_used, reason = "a measuring tool")]

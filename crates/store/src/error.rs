@@ -1,4 +1,4 @@
-//! What can go wrong below a decision.
+//! Errors below a decision.
 
 use till_core::kernel::changes::{CommitConflict, ReadError};
 use till_wire::input::shortened_text;

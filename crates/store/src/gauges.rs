@@ -1,4 +1,4 @@
-//! What the store counts of itself: a few additions per statement and commit, read by whoever collects them.
+//! Metrics of the store: a few additions per statement and commit, read by whoever collects them.
 
 use prometheus::{Histogram, HistogramOpts, IntCounter};
 

@@ -1,4 +1,4 @@
-//! What is remembered of long lists for a few seconds: how many rows they have, and where their deep pages begin.
+//! A cache of long lists, for a few seconds: how many rows they have, and where their deep pages begin.
 //!
 //! To count a million rows, or to pass over them, costs tens of milliseconds even in an index; who turns pages would
 //! pay that for each. Nothing is remembered of lists of at most [`EXACT`] rows.

@@ -1,4 +1,4 @@
-//! Who gets webhooks.
+//! A receiver of webhooks.
 
 use std::sync::{
     Arc, Mutex,

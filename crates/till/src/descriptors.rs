@@ -1,4 +1,4 @@
-//! How many files this process may have open, which bounds its connections.
+//! The limit of open files, which bounds connections.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 

@@ -1,4 +1,4 @@
-//! What must hold before Till serves: each check refuses with one sentence that says what to do.
+//! Checks before Till serves: each refuses with one sentence that says what to do.
 
 use std::num::NonZeroU32;
 

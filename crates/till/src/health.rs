@@ -1,4 +1,4 @@
-//! Whether this process lives, whether it should get requests, and its figures.
+//! Probes: whether this process lives, whether it should get requests; and its metrics.
 
 use std::{
     sync::{

@@ -130,10 +130,10 @@ pub async fn run(app: Arc<App>, wanted: Wanted, ready: impl FnOnce()) -> Result<
     tokio::select! {
         done = timeout(DRAIN, drained) => {
             if done.is_err() {
-                tracing::warn!("some requests or workers did not finish in time and are cut off");
+                tracing::warn!("some requests or workers did not finish in time and were stopped");
             }
         }
-        _ = signals.next() => tracing::warn!("asked twice: stopping at once"),
+        _ = signals.next() => tracing::warn!("second signal: stopping at once"),
     }
     if timeout(CLOSE, app.store.close()).await.is_err() {
         tracing::warn!("the database did not close in time");

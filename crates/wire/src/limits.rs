@@ -1,9 +1,9 @@
 //! Bounds of what a request may carry. A reader and the schema of its field name the same constant, so that the
 //! served document shows what is enforced.
 //!
-//! Where the published schema has a bound, ours is the same. Where it has none, ours is chosen by use, well above
-//! it. Bounds are for requests alone: what was stored before one existed is still read, and what only looks
-//! something up takes longer texts than what stores it.
+//! Bounds of requests. Where the published schema has one, ours is the same. Where it has none, ours is chosen by
+//! use, well above it. Bounds are for requests alone: what was stored before one existed is still read, and what only
+//! looks something up takes longer texts than what stores it.
 
 /// Text on one line, in characters: names, labels, address lines, and keys that are looked up.
 pub const LINE: usize = 2_048;

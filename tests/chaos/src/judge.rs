@@ -1,4 +1,4 @@
-//! Whether what is left of a run agrees with itself: a function of the record alone.
+//! Judging whether what is left of a run agrees with itself: a function of the record alone.
 
 mod events;
 mod sales;

@@ -1,4 +1,4 @@
-//! What is sold, at what discount, and who is told.
+//! The shop: what is sold, at what discount, and who is told.
 
 use std::time::{Duration, Instant};
 

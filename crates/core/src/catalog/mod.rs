@@ -1,4 +1,4 @@
-//! What a merchant sells: products with their prices, benefits, custom fields and files.
+//! The catalog: products with their prices, benefits, custom fields and files.
 
 pub mod benefits;
 pub mod custom_fields;

@@ -1,4 +1,4 @@
-//! What merchants do with discounts: create, change, delete.
+//! Creating, changing and deleting discounts.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What every view needs to know of the server: where it is reached.
+//! Public URLs: the addresses at which the server is reached.
 
 /// The server as the world sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! What list requests may carry, as the document tells it. Handlers read it with [`crate::http::extract::Params`],
+//! Query parameters of lists, as the document shows them. Handlers read it with [`crate::http::extract::Params`],
 //! which is as lenient as the reference.
 
 #![allow(dead_code, reason = "these types exist for the document alone")]

@@ -1,4 +1,4 @@
-//! What a form sent, and the JSON body that its fields are named after.
+//! Form data, and the JSON body that its fields are named after.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What happened to a thing: its events, the attempts to pay for it, and what webhooks told of it.
+//! Timelines: the events of a thing, the attempts to pay for it, and what webhooks told of it.
 
 use till_core::kernel::records::{PaymentKind, PaymentState};
 use till_store::{Happening, Moment};

@@ -1,4 +1,4 @@
-//! Where the link of an invitation leads: nobody is in a team before they press this page's button.
+//! The page behind an invitation's link: nobody is in a team before they press this page's button.
 
 use std::sync::Arc;
 

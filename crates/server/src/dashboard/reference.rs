@@ -96,7 +96,7 @@ static PAGES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
             match rendered {
                 Ok(html) => Some((name.clone(), html)),
                 Err(error) => {
-                    tracing::error!(%error, tag = name, "a page of the reference did not render");
+                    tracing::error!(%error, tag = name, "a page of the reference could not be rendered");
                     None
                 }
             }

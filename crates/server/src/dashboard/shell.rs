@@ -1,4 +1,4 @@
-//! What stands around every page: the shop, the ways to its other pages, and what was just done.
+//! The frame around every page: the shop, the menu, and a message about what was just done.
 
 use askama::Template;
 

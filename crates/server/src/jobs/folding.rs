@@ -1,4 +1,4 @@
-//! What an older version wrote, folded as this one does: keys before anything is served, texts that are only searched
+//! Folding of rows that an older version wrote: keys before anything is served, texts that are only searched
 //! by and by. Nodes of an older version may still write some, so upkeep looks again every hour.
 
 use jiff::Timestamp;
@@ -55,7 +55,7 @@ async fn give(app: &App, keyed: Keyed, rows: &[Unfolded]) -> Result<usize, ApiEr
         match app.store.commit(changes).await {
             Ok(()) => done += 1,
             Err(CommitError::Conflict(CommitConflict::Taken(_))) => {
-                tracing::warn!(?keyed, %id, "another one has the same address or code: this one is not found by it");
+                tracing::warn!(?keyed, %id, "another row has the same address or code: this one cannot be found by it");
             }
             Err(error) => return Err(error.into()),
         }

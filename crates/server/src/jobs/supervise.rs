@@ -248,7 +248,7 @@ async fn apart(
             let failures = app.setbacks.failed(what, id, longest, now);
             app.metrics.step_failed(what);
             let error = error.cause();
-            tracing::error!(what, %id, failures, error, "one of several could not be done; the others go on");
+            tracing::error!(what, %id, failures, error, "one item of a batch failed; the others go on");
             false
         }
     }

@@ -1,4 +1,4 @@
-//! What keeps the database small: old details, sessions, deliveries and journal entries are forgotten in small
+//! Upkeep that keeps the database small: old details, sessions, deliveries and journal entries are forgotten in small
 //! batches, and SQLite's log is kept from growing. Apart from the other workers, so that no purchase waits for it.
 
 use std::{sync::Arc, time::Duration};
@@ -173,11 +173,11 @@ pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let mut pause = TIDY;
     while !*shutdown.borrow() {
         if let Err(error) = app.store.tidy().await {
-            tracing::warn!(%error, "the database could not be tidied");
+            tracing::warn!(%error, "the upkeep of the database failed");
         }
         let turn = turn(&app, holder, &mut looked, pause == PAUSE).await;
         pause = turn.unwrap_or_else(|error| {
-            tracing::error!(?error, "what is too old could not be forgotten");
+            tracing::error!(?error, "old data could not be deleted");
             TIDY
         });
         tokio::select! {

@@ -82,7 +82,7 @@ pub fn page(status: StatusCode, page: &impl Page) -> Response {
     match page.render() {
         Ok(text) => with_headers(status, text, page.picture()),
         Err(error) => {
-            tracing::error!(%error, "a page did not render");
+            tracing::error!(%error, "a page could not be rendered");
             (StatusCode::INTERNAL_SERVER_ERROR, SAFETY_HEADERS).into_response()
         }
     }

@@ -1,4 +1,4 @@
-//! What a session is worth now, before anybody sees or pays it.
+//! The current terms of a session, before anybody sees or pays it.
 
 use till_core::checkout::{
     Session,

@@ -1,4 +1,4 @@
-//! What `run_due` does.
+//! Delivering what is due.
 
 use axum::{http::StatusCode, response::IntoResponse};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};

@@ -1,4 +1,4 @@
-//! What `serve` adds: it is woken, endpoints do not wait for each other, and it ends in order.
+//! The worker's loop: it is woken, endpoints do not wait for each other, and it ends in order.
 
 use std::time::Duration;
 

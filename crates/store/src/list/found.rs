@@ -1,4 +1,4 @@
-//! What lists find by a text: compared in its folded form (`till_core::kernel::folding`), so that both databases find the same.
+//! Text searches of lists: compared in folded form (`till_core::kernel::folding`), so that both databases find alike.
 //!
 //! A row's folded form stands in a column of its own where it is more than the lower case of ASCII, which both
 //! databases work out alike: `lower` of SQLite and of PostgreSQL's collation "C".

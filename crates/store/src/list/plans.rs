@@ -1,4 +1,4 @@
-//! How SQLite, which plans without statistics, goes about long lists: as a test, because a wrong turn there is only
+//! Query plans of long lists on SQLite, which plans without statistics: as a test, because a wrong turn there is only
 //! noticed with a million rows.
 
 use rusqlite::Connection;

@@ -1,4 +1,4 @@
-//! What only an embedded database has: its own disk, and other processes on its file.
+//! Properties of the embedded database alone: its own disk, and other processes on its file.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What operators ask the database.
+//! Questions of operators to the database.
 
 use jiff::SignedDuration;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! How many connections each network has.
+//! Counts of connections by network.
 
 use std::{
     collections::HashMap,

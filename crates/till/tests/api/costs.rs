@@ -1,4 +1,4 @@
-//! What a request asks of the database.
+//! Costs of a request in reads and commits.
 
 use std::time::Duration;
 

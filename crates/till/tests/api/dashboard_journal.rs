@@ -1,4 +1,4 @@
-//! What the dashboard knows of the past and the present: the journal of events, timelines, figures and the
+//! The dashboard's past and present: the journal of events, timelines, figures and the
 //! live stream.
 
 use std::{future::poll_fn, pin::Pin, time::Duration};

@@ -1,4 +1,4 @@
-//! Who belongs to an organization, and who may change that.
+//! Teams: who belongs to an organization, and who may change that.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What a session takes from the buyer's network address. The tests' atlas knows
+//! The buyer's network address, and what a session takes from it. The tests' atlas knows
 //! three networks: 1.x is China, 2.x France, 3.x Cuba.
 
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What a new session takes over as it is, and what it refuses.
+//! Opening sessions: what is taken over as it is, and what is refused.
 
 use serde_json::{Value, json};
 use till_testkit::{Step, both, buyer};

@@ -1,4 +1,4 @@
-//! What the hosted page's form sends and what becomes of it, as a browser without script uses it.
+//! The hosted page's form and what becomes of it, as a browser without script uses it.
 
 use serde_json::{Value, json};
 use till_testkit::{Answer, Till, both};

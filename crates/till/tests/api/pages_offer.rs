@@ -1,4 +1,4 @@
-//! What the hosted page shows of an offer, and its seats, as a browser without script uses them.
+//! The offer on the hosted page, and its seats, as a browser without script uses them.
 
 use serde_json::{Value, json};
 use till_testkit::{Answer, Till, both};

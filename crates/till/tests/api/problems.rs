@@ -1,4 +1,4 @@
-//! What a body's problems are called: each property of each request, sent with a wrong type or beyond a bound, is told
+//! Problems of a body by name: each property of each request, sent with a wrong type or beyond a bound, is told
 //! at its place with the kind that the document's validators give it.
 
 use serde_json::{Value, json};

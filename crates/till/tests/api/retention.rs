@@ -1,4 +1,4 @@
-//! What is forgotten after a while, and what never is.
+//! Retention: what is forgotten after a while, and what never is.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What merchants may make a server in production call: nothing inside its own network.
+//! Outbound calls in production: nothing inside the server's own network.
 
 use serde_json::{Value, json};
 use till_testkit::{Till, both};

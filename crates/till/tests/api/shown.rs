@@ -1,4 +1,4 @@
-//! What is charged is what was last shown: discounts, trials and taxes that a merchant changes while a session is open.
+//! Charging what was last shown: discounts, trials and taxes that a merchant changes while a session is open.
 
 use std::time::Duration;
 

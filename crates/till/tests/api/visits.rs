@@ -1,4 +1,4 @@
-//! What comes of visiting a link.
+//! Visits of checkout links.
 
 use serde_json::{Value, json};
 use till_core::checkout_links::sign::sign;

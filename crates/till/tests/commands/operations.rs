@@ -1,4 +1,4 @@
-//! What monitoring sees: probes, metrics and log lines.
+//! Monitoring: probes, metrics and log lines.
 
 use std::{
     io::{BufRead, BufReader, Read},

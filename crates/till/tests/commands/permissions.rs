@@ -1,4 +1,4 @@
-//! What Till makes is its owner's alone, wherever it lies.
+//! Permissions of files: what Till makes is its owner's alone, wherever it lies.
 
 use std::{
     fs::{self, Permissions},

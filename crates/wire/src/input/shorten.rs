@@ -1,4 +1,5 @@
-//! What a problem shows of what was sent: never more than a little, or a large body would come back many times over.
+//! Shortening what a problem shows of the input: never more than a little, or a large body would come back many times
+//! over.
 
 use serde_json::{Map, Value};
 

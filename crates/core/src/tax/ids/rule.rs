@@ -1,4 +1,4 @@
-//! How numbers are read before they are checked.
+//! Rules that read a number before it is checked.
 
 /// How one kind of number is written, and the check it must pass.
 pub(super) struct Rule {

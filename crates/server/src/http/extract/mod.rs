@@ -1,4 +1,4 @@
-//! What handlers ask for in their signatures.
+//! Extractors: what handlers ask for in their signatures.
 
 mod caller;
 mod dashboard;

@@ -1,6 +1,6 @@
-//! What every API request passes on its way in and out, in the reference's order (docs/behaviour: api/order-of-checks):
-//! version, bearer token, body, and only then the handler. Budgets come first: what costs nothing to send is counted
-//! before anything is read or looked up for it.
+//! Middleware that every API request passes on its way in and out, in the reference's order
+//! (docs/behaviour: api/order-of-checks): version, bearer token, body, and only then the handler. Budgets come first:
+//! what costs nothing to send is counted before anything is read or looked up for it.
 
 mod address;
 mod body;

@@ -1,4 +1,4 @@
-//! Which tokens were valid lately, so that a token that is tried costs its network something and a good one nothing.
+//! Tokens that were valid lately, so that a token that is tried costs its network something and a good one nothing.
 
 use std::{
     collections::HashSet,

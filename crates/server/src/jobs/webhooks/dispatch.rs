@@ -61,7 +61,7 @@ async fn dispatch(
             Ok(due) => due
                 .into_iter()
                 .for_each(|endpoint| team.put_to_work(endpoint)),
-            Err(error) => tracing::error!(%error, "could not look for webhooks to deliver"),
+            Err(error) => tracing::error!(%error, "due webhooks could not be read"),
         }
         tokio::select! {
             _ = shutdown.wait_for(|stop| *stop) => break,

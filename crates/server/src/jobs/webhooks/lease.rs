@@ -82,7 +82,7 @@ impl LeaseHeartbeat {
         loop {
             let next = app.clock.now() + BEAT;
             if let Err(error) = self.beat(app).await {
-                tracing::error!(%error, "the duties of this node were not prolonged");
+                tracing::error!(%error, "the leases of this node could not be renewed");
             }
             app.clock.wait(next).await;
         }

@@ -1,4 +1,4 @@
-//! What the checkout's forms send, as text, before anything is judged.
+//! Fields of the checkout's forms, as text, before anything is judged.
 
 use std::{collections::BTreeMap, fmt};
 

@@ -1,4 +1,4 @@
-//! What the form sends, as the body that the API takes: pages have no rules of their own.
+//! The form as the body that the API takes: pages have no rules of their own.
 
 use serde_json::{Map, Value, json};
 use till_core::{

@@ -1,4 +1,4 @@
-//! What each page shows, as plain values. A handler fills these from rows; the templates only print
+//! Views of the pages, as plain values. A handler fills these from rows; the templates only print
 //! them. All text is escaped except [`SafeHtml`].
 
 mod after;

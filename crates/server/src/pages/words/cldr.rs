@@ -1,4 +1,4 @@
-//! What CLDR says of a language: written by `locales/cldr.mjs`.
+//! Data of CLDR for a language, written by `locales/cldr.mjs`.
 
 use std::collections::HashMap;
 

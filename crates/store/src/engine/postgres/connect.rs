@@ -1,4 +1,4 @@
-//! How to reach the server: address, TLS, pool.
+//! Connecting to the server: address, TLS, pool.
 
 use std::sync::Arc;
 use std::time::Duration;

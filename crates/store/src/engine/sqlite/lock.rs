@@ -1,4 +1,4 @@
-//! Who has a database file open: whoever replaces the file must be alone with it.
+//! Locks on a database file: whoever replaces the file must be alone with it.
 //!
 //! SQLite's own locks end with each statement that needs them, and a server that opens the file between a check
 //! and a rename would go on with a file that nobody finds any more. So every opener holds this lock shared.

@@ -1,4 +1,4 @@
-//! What a buyer changes: how often, and who is told.
+//! Changes by a buyer: how often, and who is told.
 
 use till_core::{
     kernel::records::WebhookEvent,

@@ -1,4 +1,4 @@
-//! What changing a session takes and refuses.
+//! Changing a session: what is taken and what is refused.
 
 use super::*;
 

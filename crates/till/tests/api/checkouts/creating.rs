@@ -1,4 +1,4 @@
-//! What creating a session takes and refuses.
+//! Creating a session: what is taken and what is refused.
 
 use super::*;
 

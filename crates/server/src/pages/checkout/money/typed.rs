@@ -1,5 +1,5 @@
 //! Numbers and amounts as people type them: in digits of any script, with the marks of their language or of another.
-//! What could be another number than was meant is none: it is refused at its field, never guessed.
+//! Numbers as people type them. What could be another number is refused at its field, never guessed.
 
 use icu_decimal::input::Decimal;
 use till_core::kernel::folding::{fold, plain};

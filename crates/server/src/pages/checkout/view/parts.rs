@@ -1,4 +1,4 @@
-//! What the checkout page is made of.
+//! Parts of the checkout page.
 
 use super::super::{fields::Need, markdown::SafeHtml};
 use super::PageContext;

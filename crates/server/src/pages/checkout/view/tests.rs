@@ -1,4 +1,4 @@
-//! What must hold on every page, whatever it shows.
+//! Properties of every page, whatever it shows.
 
 use askama::Template;
 
