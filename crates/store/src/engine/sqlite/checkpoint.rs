@@ -96,14 +96,18 @@ fn fold(
 ) {
     let db = LazyCell::new(|| {
         open()
-            .inspect_err(|e| tracing::warn!(error = %e, "the writer checkpoints the write-ahead log itself"))
+            .inspect_err(
+                |e| tracing::warn!(error = %e, "the writer checkpoints the write-ahead log itself"),
+            )
             .ok()
     });
     for () in asked {
         // A panic is told of by the hook. Whatever happens the writer must hear of it, or the log would grow for ever.
         let done = catch_unwind(AssertUnwindSafe(|| db.as_ref().map(checkpoint)));
         match done {
-            Ok(Some(Err(e))) => tracing::warn!(error = %e, "the write-ahead log could not be checkpointed"),
+            Ok(Some(Err(e))) => {
+                tracing::warn!(error = %e, "the write-ahead log could not be checkpointed")
+            }
             Ok(_) => {}
             Err(_) => panics.inc(),
         }
