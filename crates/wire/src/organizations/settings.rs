@@ -4,7 +4,7 @@
 //! it is by default, and what nobody knows is left out, so that an answer always fits its schema. Only the tax
 //! settings are read strictly: to forget where tax is due would change what buyers pay.
 
-use serde::{Deserialize, Deserializer, Serialize, de::Error};
+use serde::{Deserialize, Deserializer, Serialize, de::MapAccess};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
@@ -16,9 +16,12 @@ use crate::{
 
 mod details;
 mod portal;
+mod stored;
 
 pub use details::*;
 pub use portal::*;
+
+use stored::{Members, fit, members, skip};
 
 /// The most metrics that the dashboard's overview can be told to show.
 pub const MOST_METRICS: usize = 100;
@@ -44,6 +47,8 @@ macro_rules! switches {
             }
         }
 
+        members!($name { $($field),+ });
+
         impl $name {
             /// The names of its members, and how they are by default.
             pub const MEMBERS: &'static [(&'static str, bool)] =
@@ -55,12 +60,6 @@ macro_rules! switches {
                     $(let $field = f.required(stringify!($field), boolean);)+
                     Some(Self { $($field: $field?),+ })
                 })
-            }
-
-            /// As it was stored.
-            fn stored(value: &Value) -> Self {
-                let default = Self::default();
-                Self { $($field: flag(value, stringify!($field), default.$field)),+ }
             }
         }
     };
@@ -113,13 +112,18 @@ pub struct FeatureSettings {
     pub overview_metrics: Option<Vec<String>>,
 }
 
-impl FeatureSettings {
-    fn stored(value: &Value) -> Self {
-        let metrics = value.get("overview_metrics").and_then(Value::as_array);
-        Self {
-            features: Features::stored(value),
-            overview_metrics: metrics.map(|names| texts(names)),
+impl Members for FeatureSettings {
+    fn take<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "overview_metrics" => fit(map, &mut self.overview_metrics),
+            _ => self.features.take(name, map),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for FeatureSettings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        stored::object(deserializer)
     }
 }
 
@@ -213,32 +217,36 @@ impl SubscriptionSettings {
             })
         })
     }
+}
 
-    fn stored(value: &Value) -> Self {
-        let default = Self::default();
-        let text = |name| value.get(name).and_then(Value::as_str);
-        let days = value
-            .get("benefit_revocation_grace_period")
-            .and_then(Value::as_i64);
-        Self {
-            allow_multiple_subscriptions: flag(
-                value,
-                "allow_multiple_subscriptions",
-                default.allow_multiple_subscriptions,
-            ),
-            proration_behavior: text("proration_behavior")
-                .and_then(|word| word.parse().ok())
-                .unwrap_or(default.proration_behavior),
-            benefit_revocation_grace_period: days
-                .filter(|days| (0..=LONGEST_GRACE).contains(days))
-                .unwrap_or(default.benefit_revocation_grace_period),
-            prevent_trial_abuse: flag(value, "prevent_trial_abuse", default.prevent_trial_abuse),
-            allow_customer_updates: flag(
-                value,
-                "allow_customer_updates",
-                default.allow_customer_updates,
-            ),
+impl Members for SubscriptionSettings {
+    fn take<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "allow_multiple_subscriptions" => fit(map, &mut self.allow_multiple_subscriptions),
+            "proration_behavior" => {
+                let mut word = String::new();
+                fit(map, &mut word)?;
+                self.proration_behavior = word.parse().unwrap_or(self.proration_behavior);
+                Ok(())
+            }
+            "benefit_revocation_grace_period" => {
+                let mut days = -1;
+                fit(map, &mut days)?;
+                if (0..=LONGEST_GRACE).contains(&days) {
+                    self.benefit_revocation_grace_period = days;
+                }
+                Ok(())
+            }
+            "prevent_trial_abuse" => fit(map, &mut self.prevent_trial_abuse),
+            "allow_customer_updates" => fit(map, &mut self.allow_customer_updates),
+            _ => skip(map),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for SubscriptionSettings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        stored::object(deserializer)
     }
 }
 
@@ -300,14 +308,24 @@ pub struct DisputeSettings {
     pub auto_accept_below_amount: Option<i64>,
 }
 
-impl DisputeSettings {
-    fn stored(value: &Value) -> Self {
-        let amount = value
-            .get("auto_accept_below_amount")
-            .and_then(Value::as_i64);
-        Self {
-            auto_accept_below_amount: amount.filter(|n| (1..=HIGHEST_CONCESSION).contains(n)),
+impl Members for DisputeSettings {
+    fn take<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "auto_accept_below_amount" => {
+                let mut amount = None::<i64>;
+                fit(map, &mut amount)?;
+                self.auto_accept_below_amount =
+                    amount.filter(|n| (1..=HIGHEST_CONCESSION).contains(n));
+                Ok(())
+            }
+            _ => skip(map),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for DisputeSettings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        stored::object(deserializer)
     }
 }
 
@@ -377,55 +395,20 @@ impl Settings {
     pub fn features(&self) -> Features {
         self.feature_settings.features
     }
-
-    /// As they were stored; see the top of this file.
-    fn stored(value: &Value) -> Result<Self, serde_json::Error> {
-        let part = |name: &str| &value[name];
-        let listed = |name: &str| part(name).as_array().map_or(&[][..], Vec::as_slice);
-        Ok(Self {
-            feature_settings: FeatureSettings::stored(part("feature_settings")),
-            subscription_settings: SubscriptionSettings::stored(part("subscription_settings")),
-            customer_email_settings: CustomerEmailSettings::stored(part("customer_email_settings")),
-            customer_portal_settings: CustomerPortalSettings::stored(part(
-                "customer_portal_settings",
-            )),
-            dispute_settings: DisputeSettings::stored(part("dispute_settings")),
-            details: part("details").as_object().cloned().unwrap_or_default(),
-            embed_hosts: texts(listed("embed_hosts")),
-            socials: listed("socials").iter().filter_map(social).collect(),
-            require_3ds: flag(value, "require_3ds", true),
-            tax: match value.get("tax") {
-                Some(tax) => TaxSettings::deserialize(tax)?,
-                None => TaxSettings::default(),
-            },
-        })
-    }
 }
 
-impl<'de> Deserialize<'de> for Settings {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::stored(&Value::deserialize(deserializer)?).map_err(D::Error::custom)
-    }
-}
-
-fn social(stored: &Value) -> Option<SocialLink> {
-    let url = stored.get("url")?.as_str()?;
-    let platform = stored.get("platform").and_then(Value::as_str);
-    let known = platform.and_then(|name| name.parse().ok());
-    Some(SocialLink {
-        platform: known.unwrap_or_else(|| SocialPlatform::of(url)),
-        url: url.to_owned(),
-    })
-}
-
-fn flag(stored: &Value, name: &str, default: bool) -> bool {
-    stored.get(name).and_then(Value::as_bool).unwrap_or(default)
-}
-
-fn texts(stored: &[Value]) -> Vec<String> {
-    let texts = stored.iter().filter_map(Value::as_str);
-    texts.map(str::to_owned).collect()
-}
+members!(Settings {
+    feature_settings: whole,
+    subscription_settings: whole,
+    customer_email_settings: whole,
+    customer_portal_settings: whole,
+    dispute_settings: whole,
+    details,
+    embed_hosts,
+    socials,
+    require_3ds,
+    tax: whole,
+});
 
 #[cfg(test)]
 mod tests;

@@ -89,7 +89,8 @@ impl Callers {
                 false => Err(ApiError::invalid_token()),
             };
         }
-        if !self.valid.holds(&digest) {
+        let is_known = self.valid.holds(&digest);
+        if !is_known {
             app.limits.count(|| format!("tokens from {}", network()))?;
         }
         let now = app.clock.now();
@@ -103,7 +104,9 @@ impl Callers {
             self.valid.forget(&digest);
             return Err(ApiError::invalid_token());
         };
-        self.valid.note(&digest);
+        if !is_known {
+            self.valid.note(&digest);
+        }
         app.limits.count(|| held.1.id.to_string())?;
         tracing::Span::current().record("organization", tracing::field::display(held.1.id));
         narrow(headers, held.1.id)?;

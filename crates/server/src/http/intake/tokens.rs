@@ -19,23 +19,16 @@ impl ValidTokens {
         self.0.lock().expect("no code panics under this lock")
     }
 
-    /// Whether the token was valid lately.
+    /// Whether the token was valid lately. It is then kept for longer.
     pub(super) fn holds(&self, digest: &str) -> bool {
-        let generations = self.generations();
-        generations.iter().any(|tokens| tokens.contains(digest))
+        let mut generations = self.generations();
+        let [newer, older] = &mut *generations;
+        newer.contains(digest) || older.take(digest).is_some_and(|token| add(generations, token))
     }
 
     /// The token is valid.
     pub(super) fn note(&self, digest: &str) {
-        let mut generations = self.generations();
-        let [newer, older] = &mut *generations;
-        if newer.contains(digest) {
-            return;
-        }
-        if newer.len() >= GENERATION {
-            *older = mem::take(newer);
-        }
-        newer.insert(digest.to_owned());
+        add(self.generations(), digest.to_owned());
     }
 
     /// The token is not valid any more.
@@ -44,6 +37,15 @@ impl ValidTokens {
             tokens.remove(digest);
         }
     }
+}
+
+/// Adds a token to the newer generation, which becomes the older one when it is full.
+fn add(mut generations: MutexGuard<'_, [HashSet<String>; 2]>, digest: String) -> bool {
+    let [newer, older] = &mut *generations;
+    if newer.len() >= GENERATION {
+        *older = mem::take(newer);
+    }
+    newer.insert(digest)
 }
 
 #[cfg(test)]

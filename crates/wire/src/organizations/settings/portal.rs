@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::flag;
+use super::stored::members;
 use crate::input::{Context, boolean};
 
 /// What the portal shows of usage.
@@ -26,14 +26,14 @@ pub struct PortalSubscriptionSettings {
 }
 
 /// What customers may do with their own data in the portal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PortalCustomerSettings {
     /// Change their e-mail address.
     pub allow_email_change: bool,
 }
 
 /// How the customer portal behaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CustomerPortalSettings {
     /// Usage.
     pub usage: PortalUsageSettings,
@@ -43,18 +43,18 @@ pub struct CustomerPortalSettings {
     pub customer: PortalCustomerSettings,
 }
 
-impl Default for CustomerPortalSettings {
+impl Default for PortalUsageSettings {
+    fn default() -> Self {
+        Self { show: true }
+    }
+}
+
+impl Default for PortalSubscriptionSettings {
     fn default() -> Self {
         Self {
-            usage: PortalUsageSettings { show: true },
-            subscription: PortalSubscriptionSettings {
-                update_seats: true,
-                update_plan: true,
-                pause: false,
-            },
-            customer: PortalCustomerSettings {
-                allow_email_change: false,
-            },
+            update_seats: true,
+            update_plan: true,
+            pause: false,
         }
     }
 }
@@ -90,28 +90,17 @@ impl CustomerPortalSettings {
             })
         })
     }
-
-    pub(super) fn stored(value: &Value) -> Self {
-        let default = Self::default();
-        let (usage, subscription, customer) =
-            (&value["usage"], &value["subscription"], &value["customer"]);
-        let plan = default.subscription;
-        Self {
-            usage: PortalUsageSettings {
-                show: flag(usage, "show", default.usage.show),
-            },
-            subscription: PortalSubscriptionSettings {
-                update_seats: flag(subscription, "update_seats", plan.update_seats),
-                update_plan: flag(subscription, "update_plan", plan.update_plan),
-                pause: flag(subscription, "pause", plan.pause),
-            },
-            customer: PortalCustomerSettings {
-                allow_email_change: flag(
-                    customer,
-                    "allow_email_change",
-                    default.customer.allow_email_change,
-                ),
-            },
-        }
-    }
 }
+
+members!(PortalUsageSettings { show });
+members!(PortalSubscriptionSettings {
+    update_seats,
+    update_plan,
+    pause
+});
+members!(PortalCustomerSettings { allow_email_change });
+members!(CustomerPortalSettings {
+    usage: whole,
+    subscription: whole,
+    customer: whole
+});
