@@ -1,28 +1,45 @@
 //! The statements of single-row writes, the same on both databases.
 
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use till_core::kernel::changes::Value;
 use uuid::Uuid;
 
 use crate::list::Dialect;
 
+/// `$1, $2, …`, and where each of them ends.
+static PLACES: LazyLock<(String, Vec<usize>)> = LazyLock::new(|| {
+    let (mut text, mut ends) = (String::new(), vec![0]);
+    for place in 1..=128 {
+        let comma = if place == 1 { "" } else { ", " };
+        write!(text, "{comma}${place}").expect("writing to a string");
+        ends.push(text.len());
+    }
+    (text, ends)
+});
+
+/// Its parameters are `$1`, `$2` and so on, in this order.
 pub(crate) fn insert(table: &str, columns: &[&str]) -> String {
-    let mut sql = String::with_capacity(64 + columns.len() * 24);
-    write!(sql, "insert into {table} (").expect("writing to a string");
+    let (places, ends) = &*PLACES;
+    let names: usize = columns.iter().map(|column| column.len() + 2).sum();
+    let mut sql = String::with_capacity(32 + table.len() + names + ends[columns.len()]);
+    for part in ["insert into ", table, " ("] {
+        sql.push_str(part);
+    }
     for (i, column) in columns.iter().enumerate() {
-        let comma = if i == 0 { "" } else { ", " };
-        write!(sql, "{comma}{column}").expect("writing to a string");
+        if i > 0 {
+            sql.push_str(", ");
+        }
+        sql.push_str(column);
     }
-    sql.push_str(") values (");
-    for i in 1..=columns.len() {
-        let comma = if i == 1 { "" } else { ", " };
-        write!(sql, "{comma}${i}").expect("writing to a string");
+    for part in [") values (", &places[..ends[columns.len()]], ")"] {
+        sql.push_str(part);
     }
-    sql.push(')');
     sql
 }
 
+/// Its parameters are `$1`, `$2` and so on, in this order.
 pub(crate) fn update(
     table: &str,
     id: Uuid,

@@ -470,7 +470,7 @@ pub fn update(
     let applied = apply(session, input, Step::Patch, known, context.taxes, ctx)?;
     let mut new = applied.session;
     let mut changes = Changes::new();
-    if writer == Writer::Client && is_unchanged(&session.checkout, &new.checkout) {
+    if writer == Writer::Client && is_unchanged(&session.checkout, &mut new.checkout) {
         return Ok((session.clone(), changes));
     }
     changes.revise(&session.checkout, &mut new.checkout, ctx);
@@ -480,13 +480,15 @@ pub fn update(
 }
 
 /// Whether a change left the session as it was. The end of a trial counts from now, so it moves with the clock alone.
-fn is_unchanged(old: &Checkout, new: &Checkout) -> bool {
-    let mut same = new.clone();
-    same.modified_at = old.modified_at;
-    if old.trial_end.is_some() && new.trial_end.is_some() {
-        same.trial_end = old.trial_end;
+fn is_unchanged(old: &Checkout, new: &mut Checkout) -> bool {
+    let (modified_at, trial_end) = (new.modified_at, new.trial_end);
+    new.modified_at = old.modified_at;
+    if old.trial_end.is_some() && trial_end.is_some() {
+        new.trial_end = old.trial_end;
     }
-    same == *old
+    let is_same = new == old;
+    (new.modified_at, new.trial_end) = (modified_at, trial_end);
+    is_same
 }
 
 /// Notes that the buyer's page was opened; only the first time counts.

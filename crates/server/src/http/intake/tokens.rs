@@ -23,7 +23,10 @@ impl ValidTokens {
     pub(super) fn holds(&self, digest: &str) -> bool {
         let mut generations = self.generations();
         let [newer, older] = &mut *generations;
-        newer.contains(digest) || older.take(digest).is_some_and(|token| add(generations, token))
+        newer.contains(digest)
+            || older
+                .take(digest)
+                .is_some_and(|token| add(generations, token))
     }
 
     /// The token is valid.

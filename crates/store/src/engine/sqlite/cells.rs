@@ -24,23 +24,45 @@ pub(super) fn bind(
             .checked_sub(1)
             .and_then(|i| binds.get(i))
             .ok_or_else(|| StoreError::sql(sql, format!("no value for ${number}")))?;
-        storable(value)?;
-        let bound = match value {
-            Value::Null => statement.raw_bind_parameter(place, Null),
-            Value::Int(n) => statement.raw_bind_parameter(place, n),
-            Value::Bool(b) => statement.raw_bind_parameter(place, b),
-            Value::Text(text) | Value::Json(text) => {
-                statement.raw_bind_parameter(place, text.as_str())
-            }
-            Value::Uuid(id) => {
-                let bytes = ToSqlOutput::Borrowed(ValueRef::Blob(id.as_bytes()));
-                statement.raw_bind_parameter(place, bytes)
-            }
-            Value::Time(at) => statement.raw_bind_parameter(place, at.as_microsecond()),
-        };
-        bound.map_err(|e| failed(sql, &e))?;
+        bind_one(statement, sql, place, value)?;
     }
     Ok(())
+}
+
+/// [`bind`] where the parameters are `$1`, `$2` and so on, in this order: SQLite looks for a name among all of them.
+pub(super) fn bind_in_order(
+    statement: &mut Statement<'_>,
+    sql: &str,
+    binds: &[Value],
+) -> Result<(), StoreError> {
+    if statement.parameter_count() != binds.len() {
+        return Err(StoreError::sql(sql, "a value for each parameter is needed"));
+    }
+    for (i, value) in binds.iter().enumerate() {
+        bind_one(statement, sql, i + 1, value)?;
+    }
+    Ok(())
+}
+
+fn bind_one(
+    statement: &mut Statement<'_>,
+    sql: &str,
+    place: usize,
+    value: &Value,
+) -> Result<(), StoreError> {
+    storable(value)?;
+    let bound = match value {
+        Value::Null => statement.raw_bind_parameter(place, Null),
+        Value::Int(n) => statement.raw_bind_parameter(place, n),
+        Value::Bool(b) => statement.raw_bind_parameter(place, b),
+        Value::Text(text) | Value::Json(text) => statement.raw_bind_parameter(place, text.as_str()),
+        Value::Uuid(id) => {
+            let bytes = ToSqlOutput::Borrowed(ValueRef::Blob(id.as_bytes()));
+            statement.raw_bind_parameter(place, bytes)
+        }
+        Value::Time(at) => statement.raw_bind_parameter(place, at.as_microsecond()),
+    };
+    bound.map_err(|e| failed(sql, &e))
 }
 
 pub(super) fn failed(sql: &str, e: &rusqlite::Error) -> StoreError {

@@ -1,14 +1,15 @@
 //! The writing thread: takes what is queued, applies each in a savepoint, commits all with one fsync.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Statement};
 use till_core::kernel::changes::Value;
 use tokio::sync::oneshot;
 
-use super::cells::{bind, failed};
+use super::cells::{bind, bind_in_order, failed};
 use super::{checkpoint, constraint};
 use crate::batch::Step;
 use crate::error::{CommitError, StoreError};
@@ -266,7 +267,11 @@ fn step(db: &Connection, sql: &'static str) -> Result<(), StoreError> {
 /// Applies all steps; the first that does not hold refuses the whole.
 pub(super) fn apply(db: &Connection, steps: &[Step]) -> Result<(), CommitError> {
     for step in steps {
-        let touched = execute(db, &step.sql, &step.binds)?;
+        let touched = match &step.sql {
+            // Statements that are made for one row have their parameters in order.
+            Cow::Owned(sql) => execute_in_order(db, sql, &step.binds)?,
+            Cow::Borrowed(sql) => execute(db, sql, &step.binds)?,
+        };
         if let Some(conflict) = step.unless_one.as_ref().filter(|_| touched != 1) {
             return Err(conflict.clone().into());
         }
@@ -278,6 +283,21 @@ pub(super) fn apply(db: &Connection, steps: &[Step]) -> Result<(), CommitError> 
 fn execute(db: &Connection, sql: &str, binds: &[Value]) -> Result<u64, CommitError> {
     let mut statement = db.prepare_cached(sql).map_err(|e| failed(sql, &e))?;
     bind(&mut statement, sql, binds)?;
+    rows_touched(db, sql, &mut statement)
+}
+
+/// [`execute`] for a statement whose parameters are `$1`, `$2` and so on, in this order.
+fn execute_in_order(db: &Connection, sql: &str, binds: &[Value]) -> Result<u64, CommitError> {
+    let mut statement = db.prepare_cached(sql).map_err(|e| failed(sql, &e))?;
+    bind_in_order(&mut statement, sql, binds)?;
+    rows_touched(db, sql, &mut statement)
+}
+
+fn rows_touched(
+    db: &Connection,
+    sql: &str,
+    statement: &mut Statement<'_>,
+) -> Result<u64, CommitError> {
     let reads = statement.readonly();
     let mut rows = statement.raw_query();
     let mut seen = 0;
