@@ -405,7 +405,7 @@ async fn decide(
     if let Some(email) = input.customer_email.as_value() {
         keys.email = Some(email.clone());
     }
-    let card_fingerprint = card.map(|card| card.fingerprint.clone());
+    let card_fingerprint = card.and_then(|card| card.fingerprint.clone());
     let had_trial = async {
         if !may_try(session) {
             return Ok(false);
@@ -450,9 +450,9 @@ async fn charge(
     asked: Attempt,
 ) -> Result<Confirmation, ApiError> {
     let id = payment.id;
-    let outcome = match app.processor.prepare(asked, app.clock.now()).await {
+    let outcome = match app.processor.prepare(&asked, app.clock.now()).await {
         Ok(prepared) => {
-            let (asked, changes) = decision::asked(
+            let (known, changes) = decision::asked(
                 &payment,
                 &prepared.reference,
                 &prepared.client_secret,
@@ -461,9 +461,9 @@ async fn charge(
             // Money does not move where this is not written down: because somebody else has given the attempt up
             // meanwhile, or because the database failed, which is no fault of the buyer's.
             app.commit(changes).await.map_err(locked)?;
-            payment = asked;
+            payment = known;
             app.processor
-                .confirm(id, &prepared.reference, app.clock.now())
+                .confirm(&asked, &prepared.reference, app.clock.now())
                 .await
         }
         // Preparing moves nothing, so without it the attempt is certain to have failed.
@@ -481,6 +481,10 @@ async fn charge(
                 "invalid_request",
                 "The payment details are not valid any more. Nothing was charged. Please enter them again.",
             )
+        }
+        Err(ProcessorError::Unavailable(cause)) => {
+            tracing::error!(%cause, payment = %id, "the processor does not accept our requests");
+            not_started(declines::UNREACHABLE, NOT_STARTED)
         }
         // Whether money moved is not known: the attempt stays open until the processor says.
         Err(ProcessorError::Unsure(cause)) => {
@@ -548,7 +552,7 @@ fn attempt(app: &App, session: &Session, payment: &Payment, token: String) -> At
             },
             PaymentKind::Setup => AttemptKind::Setup,
         },
-        confirmation_token: token,
+        source: processor::card_token(token),
         email: row.customer_email.clone(),
         // The name on bills may be no more than a copy of the customer's of before.
         name: if row.is_business_customer || row.customer_name.is_none() {

@@ -16,7 +16,7 @@ use till_core::{
     },
     tax::NoTaxes,
 };
-use till_ports::processor::{Attempt, AttemptKind};
+use till_ports::processor::{Attempt, AttemptKind, card_token};
 use till_store::{BuyerKeys, Col, Query};
 use till_wire::{
     checkouts::{CheckoutUpdate, Writer},
@@ -197,31 +197,36 @@ impl Till {
         if step == Step::Intended {
             return *payment;
         }
-        let attempt = Attempt {
-            id: payment.id,
-            kind: AttemptKind::Charge {
-                amount: Money::new(payment.amount, payment.currency),
-                save_card: false,
-            },
-            confirmation_token: input.confirmation_token_id.unwrap(),
-            email: None,
-            name: None,
-            description: "A book".to_owned(),
-            statement_suffix: None,
-            metadata: BTreeMap::new(),
-            require_3ds: false,
-            return_url: "https://till.test/".to_owned(),
-        };
+        let attempt = charge_of(&payment, &input.confirmation_token_id.unwrap());
         let processor = &self.app.processor;
-        let asked = processor.prepare(attempt, ctx.now).await.unwrap();
+        let asked = processor.prepare(&attempt, ctx.now).await.unwrap();
         let (payment, changes) =
             outcome::asked(&payment, &asked.reference, &asked.client_secret, &ctx);
         self.app.store.commit(changes).await.unwrap();
         if step == Step::Charged {
-            let charged = processor.confirm(payment.id, &asked.reference, ctx.now);
+            let charged = processor.confirm(&attempt, &asked.reference, ctx.now);
             charged.await.unwrap();
         }
         payment
+    }
+}
+
+/// What the processor is asked for with an attempt of the journal.
+pub fn charge_of(payment: &Payment, token: &str) -> Attempt {
+    Attempt {
+        id: payment.id,
+        kind: AttemptKind::Charge {
+            amount: Money::new(payment.amount, payment.currency),
+            save_card: false,
+        },
+        source: card_token(token),
+        email: None,
+        name: None,
+        description: "A book".to_owned(),
+        statement_suffix: None,
+        metadata: BTreeMap::new(),
+        require_3ds: false,
+        return_url: "https://till.test/".to_owned(),
     }
 }
 

@@ -22,6 +22,7 @@ mod kept;
 mod mailbox;
 mod outbox;
 mod pages;
+mod processor;
 mod receiver;
 mod session;
 mod terms;
@@ -30,13 +31,14 @@ use std::{future::Future, pin::Pin};
 
 pub use answer::Answer;
 pub use browser::Browser;
-pub use buying::{Step, buyer};
+pub use buying::{Step, buyer, charge_of};
 pub use clock::TestClock;
 pub use contract::is_schema;
 pub use goods::{Sale, id_in};
 pub use ground::Engine;
 pub use mailbox::Mailbox;
 pub use pages::Events;
+pub use processor::{Alter, Altered};
 pub use receiver::{Got, Receiver};
 pub use session::Till;
 

@@ -92,7 +92,7 @@ pub async fn run(settings: &Settings, wanted: &Doctor) -> Result<(), Stop> {
     checks::database(settings, &mut found).await;
     checks::disk(settings, &mut found);
     checks::files(settings, &mut found).await;
-    checks::sandbox(settings, &mut found).await;
+    checks::processor(settings, &mut found).await;
     checks::others(settings, &mut found);
     let fails = found.count(Status::Fail);
     if wanted.json {

@@ -97,12 +97,12 @@ pub struct Parts {
     pub sandbox_url: Option<String>,
 }
 
-/// The sandbox with its books in this database.
+/// The sandbox with its records in this database.
 pub fn sandbox(store: &Store, key: &SecretKey) -> Sandbox {
-    let ledger = Arc::new(DatabaseSandboxStore::new(store.clone()));
-    // A key of its own for fingerprints, made of the one that is kept safe anyway.
-    let fingerprint_key = key.digest("sandbox card fingerprints");
-    Sandbox::new(ledger, fingerprint_key.as_bytes(), Arc::new(new_id))
+    let records = Arc::new(DatabaseSandboxStore::new(store.clone()));
+    // A key of its own, made of the one that is kept safe anyway.
+    let own_key = key.digest("sandbox card fingerprints");
+    Sandbox::new(records, own_key.as_bytes(), Arc::new(new_id))
 }
 
 /// The processor, and what only the sandbox has: the same thing twice.

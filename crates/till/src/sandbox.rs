@@ -1,9 +1,9 @@
-//! `till sandbox`: the sandbox processor in a process of its own. It keeps its own books and goes on when Till
-//! dies, as a real processor does; and it makes trouble when it is told to, so that tests see what Till does then.
+//! `till sandbox`: the sandbox processor in a process of its own. It keeps its own records and goes on when Till
+//! dies, as a real processor does; and it fails when it is told to, so that tests see what Till does then.
 //!
-//! - `POST /ask`: a question of `till_ports::processor::sandbox::RemoteSandbox`;
-//! - `GET /books`: every attempt and how it stands;
-//! - `PUT /trouble`: what goes wrong from now on; `{}` ends all of it.
+//! - `POST /requests`: a request of `till_ports::processor::sandbox::RemoteSandbox`;
+//! - `GET /attempts`: every attempt and how it stands;
+//! - `PUT /failures`: what goes wrong from now on; `{}` ends all of it.
 
 use std::{
     convert::Infallible,
@@ -20,7 +20,7 @@ use axum::{
     routing::{get, post, put},
 };
 use serde::Deserialize;
-use till_ports::processor::sandbox::{Ask, Entry, Sandbox, answer};
+use till_ports::processor::sandbox::{AttemptRecord, Sandbox, SandboxRequest, handle};
 use till_server::app::Clock;
 use till_store::Store;
 
@@ -33,11 +33,11 @@ use crate::{
     stop::{Stop, say},
 };
 
-/// What goes wrong, each for so many of a hundred questions. Of errors and silences every other one comes
+/// What goes wrong, each for so many of a hundred requests. Of errors and silences every other one comes
 /// before anything is done, the rest after.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct DeliveryError {
+struct Failures {
     /// Answered late.
     slow: u32,
     /// By so many milliseconds.
@@ -48,10 +48,10 @@ struct DeliveryError {
     silent: u32,
 }
 
-struct Dashboard {
+struct SandboxServer {
     sandbox: Sandbox,
     store: Store,
-    trouble: Mutex<DeliveryError>,
+    failures: Mutex<Failures>,
 }
 
 /// Serves until it is killed; prints its address once it is ready.
@@ -61,32 +61,35 @@ pub async fn run(settings: &Settings) -> Result<(), Stop> {
     let key = files::own_key(&settings.data_dir, SystemClock.seed())?;
     let key = guard::strong(&key, "The key in the data folder")?;
     let store = open::database(settings, true).await?;
-    let dashboard = Arc::new(Dashboard {
+    let server = Arc::new(SandboxServer {
         sandbox: open::sandbox(&store, &key),
         store,
-        trouble: Mutex::default(),
+        failures: Mutex::default(),
     });
     let router = Router::new()
-        .route("/ask", post(asked))
-        .route("/books", get(books))
-        .route("/trouble", put(trouble))
-        .with_state(dashboard);
+        .route("/requests", post(answer))
+        .route("/attempts", get(attempts))
+        .route("/failures", put(set_failures))
+        .with_state(server);
     let url = bound.url();
     let listener = bound.listen()?;
     say(url);
     axum::serve(listener, router).await.map_err(Stop::failed)
 }
 
-async fn asked(State(dashboard): State<Arc<Dashboard>>, Json(ask): Json<Ask>) -> Response {
-    let trouble = *dashboard
-        .trouble
+async fn answer(
+    State(server): State<Arc<SandboxServer>>,
+    Json(request): Json<SandboxRequest>,
+) -> Response {
+    let failures = *server
+        .failures
         .lock()
         .expect("no holder of the lock panics");
     let [die, late, ..] = SystemClock.seed();
     let (die, late) = (u32::from(die) * 100 / 256, late % 2 == 0);
-    let fails = die < trouble.errors;
-    let vanishes = !fails && die < trouble.errors + trouble.silent;
-    let waits = !fails && !vanishes && die < trouble.errors + trouble.silent + trouble.slow;
+    let fails = die < failures.errors;
+    let vanishes = !fails && die < failures.errors + failures.silent;
+    let waits = !fails && !vanishes && die < failures.errors + failures.silent + failures.slow;
     if fails && !late {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
@@ -96,14 +99,14 @@ async fn asked(State(dashboard): State<Arc<Dashboard>>, Json(ask): Json<Ask>) ->
     // What was asked is done, whether or not anybody still waits for the answer.
     let done = tokio::spawn(async move {
         if waits && !late {
-            pause(trouble.by_ms).await;
+            pause(failures.by_ms).await;
         }
-        answer(&dashboard.sandbox, ask).await
+        handle(&server.sandbox, request).await
     });
     let done = match done.await {
         Ok(done) => done,
         Err(error) => {
-            tracing::error!(%error, "a question was not answered");
+            tracing::error!(%error, "a request was not answered");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     };
@@ -114,7 +117,7 @@ async fn asked(State(dashboard): State<Arc<Dashboard>>, Json(ask): Json<Ask>) ->
         return never().await;
     }
     if waits && late {
-        pause(trouble.by_ms).await;
+        pause(failures.by_ms).await;
     }
     Json(done).into_response()
 }
@@ -131,29 +134,29 @@ async fn pause(milliseconds: u64) {
     tokio::time::sleep(Duration::from_millis(milliseconds)).await;
 }
 
-async fn trouble(
-    State(dashboard): State<Arc<Dashboard>>,
-    Json(wanted): Json<DeliveryError>,
+async fn set_failures(
+    State(server): State<Arc<SandboxServer>>,
+    Json(wanted): Json<Failures>,
 ) -> StatusCode {
-    *dashboard
-        .trouble
+    *server
+        .failures
         .lock()
         .expect("no holder of the lock panics") = wanted;
     StatusCode::NO_CONTENT
 }
 
-async fn books(State(dashboard): State<Arc<Dashboard>>) -> Response {
-    match dashboard.store.sandbox_records("attempt/").await {
+async fn attempts(State(server): State<Arc<SandboxServer>>) -> Response {
+    match server.store.sandbox_records("attempt/").await {
         Ok(rows) => {
             let now = SystemClock.now();
-            let entries: Vec<Entry> = rows
+            let attempts: Vec<AttemptRecord> = rows
                 .iter()
-                .filter_map(|body| Entry::read(body, now))
+                .filter_map(|body| AttemptRecord::read(body, now))
                 .collect();
-            Json(entries).into_response()
+            Json(attempts).into_response()
         }
         Err(error) => {
-            tracing::error!(%error, "the books cannot be read");
+            tracing::error!(%error, "the attempts cannot be read");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }

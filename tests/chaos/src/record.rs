@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use till_core::kernel::changes::Json;
 use till_ports::{
-    processor::sandbox::Entry,
+    processor::sandbox::AttemptRecord,
     processor::{AttemptKind, Outcome},
 };
 use till_store::{Col, Options, Query, Store};
@@ -215,27 +215,29 @@ impl Record {
             deliveries: receiver.deliveries(),
             ..Self::default()
         };
-        record.read_books(sandbox).await?;
+        record.read_attempts(sandbox).await?;
         record.read_sales(store).await?;
         record.read_others(store).await?;
         record.read_events(store, endpoints).await?;
         Ok(record)
     }
 
-    async fn read_books(&mut self, sandbox: &str) -> Result<(), Failure> {
-        let books = net::client()?.get(format!("{sandbox}/books")).send();
-        let books: Vec<Entry> = serde_json::from_slice(&books.await?.bytes().await?)?;
-        for entry in books {
-            match (entry.kind, entry.outcome) {
+    async fn read_attempts(&mut self, sandbox: &str) -> Result<(), Failure> {
+        let attempts = net::client()?
+            .get(format!("{sandbox}/attempts"))
+            .send();
+        let attempts: Vec<AttemptRecord> = serde_json::from_slice(&attempts.await?.bytes().await?)?;
+        for attempt in attempts {
+            match (attempt.kind, attempt.outcome) {
                 (AttemptKind::Charge { amount, .. }, Some(Outcome::Succeeded { .. })) => {
                     self.charges.push(Charge {
-                        attempt: entry.attempt_id,
+                        attempt: attempt.attempt_id,
                         amount: amount.minor,
-                        refunded: entry.refunded,
+                        refunded: attempt.refunded,
                     });
                 }
                 (_, Some(Outcome::Processing | Outcome::RequiresAction { .. })) => {
-                    self.undecided.push(entry.attempt_id);
+                    self.undecided.push(attempt.attempt_id);
                 }
                 _ => {}
             }

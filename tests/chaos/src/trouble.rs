@@ -173,7 +173,7 @@ const LATE: Duration = Duration::from_secs(17);
 
 async fn tell(sandbox: &str, trouble: Value) -> Result<(), Failure> {
     let told = net::client()?
-        .put(format!("{sandbox}/trouble"))
+        .put(format!("{sandbox}/failures"))
         .header("content-type", "application/json")
         .body(trouble.to_string())
         .send()

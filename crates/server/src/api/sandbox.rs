@@ -106,7 +106,7 @@ async fn create(
                     // The number itself is never sent back.
                     Problem::value(
                         loc!["body", key],
-                        problem.fault.words(),
+                        problem.code.message(),
                         serde_json::Value::Null,
                     )
                 })

@@ -152,7 +152,7 @@ fn told(outcome: &processor::Outcome) -> Outcome {
         wallet: method.wallet.clone(),
     };
     match outcome {
-        processor::Outcome::Succeeded { method } => Outcome::Succeeded {
+        processor::Outcome::Succeeded { method, .. } => Outcome::Succeeded {
             card: card(method),
             method_reference: method.reference.clone(),
             card_fingerprint: method.fingerprint.clone(),

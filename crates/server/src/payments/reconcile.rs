@@ -26,8 +26,9 @@ pub async fn reconcile(app: &App, job: &Job) -> Result<End, ApiError> {
     let given_up = now.duration_since(touched) >= RECONCILE_AFTER;
     // Somebody may still be about to confirm it, or a confirmation be on its way: where it is given up, the
     // processor is told first, and takes none from then on.
-    let told = match app.processor.retrieve(id, now).await {
-        Ok(None) if given_up => app.processor.abandon(id, now).await,
+    let reference = payment.reference.as_deref();
+    let told = match app.processor.retrieve(id, reference, now).await {
+        Ok(None) if given_up => app.processor.abandon(id, reference, now).await,
         told => told,
     };
     let outcome = match told {

@@ -1,3 +1,4 @@
+use jiff::Timestamp;
 use till_core::kernel::changes::{Changes, Json, Value};
 use till_core::kernel::writes::Statement;
 
@@ -21,9 +22,10 @@ impl Store {
         key: String,
         expected: Option<i64>,
         body: String,
+        last_event: Option<Timestamp>,
     ) -> Result<bool, StoreError> {
         let mut changes = Changes::new();
-        changes.write(save(key, expected, body));
+        changes.write(save(key, expected, body, last_event));
         match self.commit(changes).await {
             Ok(()) => Ok(true),
             Err(CommitError::Conflict(_)) => Ok(false),
@@ -38,18 +40,40 @@ impl Store {
         let rows: Vec<Col<String>> = self.all(Query::raw(sql, binds)).await?;
         Ok(rows.into_iter().map(|Col(body)| body).collect())
     }
+
+    /// The texts of all records whose last event is at that moment or later, in no order.
+    pub async fn sandbox_records_since(
+        &self,
+        moment: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
+        let sql = "select cast(body as text) from sandbox_records where last_event_at >= $1";
+        let rows: Vec<Col<String>> = self.all(Query::raw(sql, vec![moment.into()])).await?;
+        Ok(rows.into_iter().map(|Col(body)| body).collect())
+    }
 }
 
-fn save(key: String, expected: Option<i64>, body: String) -> Statement {
+fn save(
+    key: String,
+    expected: Option<i64>,
+    body: String,
+    last_event: Option<Timestamp>,
+) -> Statement {
     let version = expected.unwrap_or(0) + 1;
-    let mut binds = vec![Value::Text(key), version.into(), Value::Json(body)];
+    let mut binds = vec![
+        Value::Text(key),
+        version.into(),
+        Value::Json(body),
+        last_event.into(),
+    ];
     let sql = match expected {
         None => {
-            "insert into sandbox_records (key, version, body) values ($1, $2, $3) on conflict (key) do nothing"
+            "insert into sandbox_records (key, version, body, last_event_at) values ($1, $2, $3, $4) \
+             on conflict (key) do nothing"
         }
         Some(expected) => {
             binds.push(expected.into());
-            "update sandbox_records set version = $2, body = $3 where key = $1 and version = $4"
+            "update sandbox_records set version = $2, body = $3, last_event_at = $4 \
+             where key = $1 and version = $5"
         }
     };
     exactly_one("sandbox record", sql, binds)

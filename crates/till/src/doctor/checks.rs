@@ -4,6 +4,7 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::Command,
+    sync::Arc,
     time::Duration,
 };
 
@@ -11,14 +12,18 @@ use jiff::{SignedDuration, Timestamp};
 use till_core::kernel::folding::again::Keyed;
 use till_ports::{
     files::FilesError,
-    processor::{Processor as _, ProcessorError, sandbox::RemoteSandbox},
+    processor::{
+        CheckStatus, Processor,
+        sandbox::{MemorySandboxStore, RemoteSandbox, Sandbox},
+    },
 };
 use till_server::app::Clock;
 use till_store::{Options, Store};
 use tokio::time::timeout;
 use url::Url;
+use uuid::Uuid;
 
-use super::Findings;
+use super::{Findings, Status};
 use crate::{
     clock::SystemClock,
     config::{ProcessorName, Settings},
@@ -44,15 +49,6 @@ pub fn settings(settings: &Settings, found: &mut Findings) {
         .is_some()
     {
         found.ok("secret key", "long enough and not well known");
-    }
-    if let Some(processor) = found.setting("processor", guard::processor(settings)) {
-        match processor {
-            ProcessorName::Sandbox => found.warn(
-                "processor",
-                "the sandbox: test cards only, no real money moves",
-                "sell nothing of value with it",
-            ),
-        }
     }
     let header = guard::client_ip_header(settings);
     let Some(header) = found.setting("proxy", header) else {
@@ -473,30 +469,42 @@ fn writable(folder: &Path, found: &mut Findings) {
     }
 }
 
-/// Whether the sandbox answers, where it is a process of its own.
-pub async fn sandbox(settings: &Settings, found: &mut Findings) {
-    let Some(Some(url)) = found.setting("processor", guard::sandbox_url(settings)) else {
+/// What the processor itself says.
+pub async fn processor(settings: &Settings, found: &mut Findings) {
+    let Some(ProcessorName::Sandbox) = found.setting("processor", guard::processor(settings))
+    else {
         return;
     };
-    let sandbox = RemoteSandbox::new(&url).map_err(Stop::failed);
-    let Some(sandbox) = found.setting("processor", sandbox) else {
+    let Some(url) = found.setting("processor", guard::sandbox_url(settings)) else {
         return;
     };
-    let advice = "start `till sandbox`, or correct --sandbox-url";
-    match timeout(
-        PATIENCE,
-        sandbox.card("till-doctor-asks", SystemClock.now()),
-    )
-    .await
-    {
-        Ok(Ok(_) | Err(ProcessorError::Refused(_))) => {
-            found.ok("processor", format!("the sandbox at {url} answers"));
+    let processor: Box<dyn Processor> = match url {
+        // In this process it needs the database only, which is looked at for itself.
+        None => Box::new(Sandbox::new(
+            Arc::new(MemorySandboxStore::default()),
+            b"",
+            Arc::new(Uuid::nil),
+        )),
+        Some(url) => {
+            match found.setting("processor", RemoteSandbox::new(&url).map_err(Stop::failed)) {
+                Some(remote) => Box::new(remote),
+                None => return,
+            }
         }
-        Ok(Err(error)) => found.fail("processor", error.to_string(), advice),
+    };
+    match timeout(PATIENCE, processor.checks(SystemClock.now())).await {
+        Ok(checks) => checks.into_iter().for_each(|check| {
+            let status = match check.status {
+                CheckStatus::Ok => Status::Ok,
+                CheckStatus::Warn => Status::Warn,
+                CheckStatus::Fail => Status::Fail,
+            };
+            found.add("processor", status, check.message, check.advice);
+        }),
         Err(_) => found.fail(
             "processor",
-            format!("the sandbox at {url} does not answer"),
-            advice,
+            "the processor does not answer",
+            "see whether it can be reached from here",
         ),
     }
 }

@@ -193,7 +193,7 @@ both! {
             reference: "pm_x".into(), brand: "visa".into(), last4: "4242".into(), exp_month: 1, exp_year: 2030,
             fingerprint: "f".into(), wallet: None,
         };
-        payments::record_outcome(&t.app, lost, &Outcome::Succeeded { method }).await.unwrap();
+        payments::record_outcome(&t.app, lost, &Outcome::Succeeded { method, amount: None }).await.unwrap();
         t.catch_up().await;
         assert_eq!(subscriptions(t).await.len(), 1);
         let late = t.app.store.attempt(lost).await.unwrap().unwrap();

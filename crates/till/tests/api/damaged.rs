@@ -81,7 +81,7 @@ both! {
         t.confirm(&checkout, buyer(ADA, VISA)).await.refused(409, "CheckoutLocked");
         // Somebody has looked, and mended what was damaged.
         run(t, keep, vec![Cell::Json(kept), attempt.id.into()]).await;
-        let outcome = t.app.processor.retrieve(attempt.id, t.app.clock.now()).await.unwrap().unwrap();
+        let outcome = t.app.processor.retrieve(attempt.id, attempt.reference.as_deref(), t.app.clock.now()).await.unwrap().unwrap();
         payments::record_outcome(&t.app, attempt.id, &outcome).await.unwrap();
         t.catch_up().await;
         assert_eq!(t.reload(&checkout).await["status"], "succeeded");

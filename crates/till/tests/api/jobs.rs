@@ -24,17 +24,13 @@ use till_core::{
 };
 use till_ports::{
     mail::{Mail, MailError, Message},
-    processor::{
-        Attempt, CardPreview, Outcome, Prepared, Processor, ProcessorError, RefundOutcome,
-        RefundRequest,
-    },
+    processor::{Answer, Attempt, Outcome, Prepared, Processor},
 };
 use till_server::{app::Clock, jobs};
 use till_store::{Col, Query, Store};
-use till_testkit::{TestClock, Till, both, buyer};
+use till_testkit::{Alter, Altered, TestClock, Till, both, buyer};
 use tokio::sync::watch;
 use tower::ServiceExt as _;
-use uuid::Uuid;
 
 /// Takes mail for everybody but one, at whom it panics.
 struct Touchy;
@@ -115,56 +111,19 @@ struct Sawing {
     branch: Store,
 }
 
-impl Processor for Sawing {
-    fn prepare(
-        &self,
-        attempt: Attempt,
-        now: Timestamp,
-    ) -> BoxFuture<'_, Result<Prepared, ProcessorError>> {
+impl Alter for Sawing {
+    fn processor(&self) -> &Arc<dyn Processor> {
+        &self.processor
+    }
+    fn prepare<'a>(&'a self, attempt: &'a Attempt, now: Timestamp) -> Answer<'a, Prepared> {
         Box::pin(async move {
             let prepared = self.processor.prepare(attempt, now).await;
             self.branch.close().await;
             prepared
         })
     }
-    fn confirm<'a>(
-        &'a self,
-        _: Uuid,
-        _: &'a str,
-        _: Timestamp,
-    ) -> BoxFuture<'a, Result<Outcome, ProcessorError>> {
+    fn confirm<'a>(&'a self, _: &'a Attempt, _: &'a str, _: Timestamp) -> Answer<'a, Outcome> {
         unreachable!("money must not move where it is not written down")
-    }
-    fn retrieve(
-        &self,
-        id: Uuid,
-        now: Timestamp,
-    ) -> BoxFuture<'_, Result<Option<Outcome>, ProcessorError>> {
-        self.processor.retrieve(id, now)
-    }
-    fn abandon(
-        &self,
-        id: Uuid,
-        now: Timestamp,
-    ) -> BoxFuture<'_, Result<Option<Outcome>, ProcessorError>> {
-        self.processor.abandon(id, now)
-    }
-    fn refund(
-        &self,
-        request: RefundRequest,
-        now: Timestamp,
-    ) -> BoxFuture<'_, Result<RefundOutcome, ProcessorError>> {
-        self.processor.refund(request, now)
-    }
-    fn card<'a>(
-        &'a self,
-        token: &'a str,
-        now: Timestamp,
-    ) -> BoxFuture<'a, Result<Option<CardPreview>, ProcessorError>> {
-        self.processor.card(token, now)
-    }
-    fn publishable_key(&self) -> &str {
-        self.processor.publishable_key()
     }
 }
 
@@ -347,7 +306,7 @@ both! {
         let checkout = t.checkout_for(&t.product().await).await;
         let node = t.node().await;
         let (processor, branch) = (node.app.processor.clone(), node.app.store.clone());
-        let node = node.another(|app| app.processor = Arc::new(Sawing { processor, branch }));
+        let node = node.another(|app| app.processor = Arc::new(Altered(Sawing { processor, branch })));
         let body = buyer("ada@example.com", "pm_card_visa").to_string();
         let secret = checkout["client_secret"].as_str().unwrap();
         let request = Request::post(format!("/v1/checkouts/client/{secret}/confirm"))

@@ -8,7 +8,7 @@ use till_server::{
     jobs::{self, upkeep},
     payments,
 };
-use till_testkit::{Answer, Step, Till, both, buyer, id_in};
+use till_testkit::{Answer, Step, Till, both, buyer, charge_of, id_in};
 use till_wire::organizations::OrganizationStatus;
 
 use crate::pairs;

@@ -164,8 +164,8 @@ fn a_sandbox_of_its_own_keeps_its_books_while_till_dies() {
     let (status, _, confirmed) = call(at, "POST", &path, token, Some(body));
     assert_eq!(status, 200, "{confirmed}");
     drop(till);
-    let (_, _, books) = call(&url, "GET", "/books", token, None);
-    assert_eq!(books.as_array().map(Vec::len), Some(1), "{books}");
-    assert_eq!(books[0]["outcome"]["outcome"], "succeeded", "{books}");
-    assert_eq!(books[0]["kind"]["amount"]["minor"], checkout["amount"]);
+    let (_, _, attempts) = call(&url, "GET", "/attempts", token, None);
+    assert_eq!(attempts.as_array().map(Vec::len), Some(1), "{attempts}");
+    assert_eq!(attempts[0]["outcome"]["outcome"], "succeeded", "{attempts}");
+    assert_eq!(attempts[0]["kind"]["amount"]["minor"], checkout["amount"]);
 }

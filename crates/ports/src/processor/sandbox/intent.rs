@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use till_core::payments::declines;
+use till_wire::money::Money;
 use uuid::Uuid;
 
 use super::cards::{Behaviour, Decline};
-use crate::processor::{AttemptKind, CardPreview, Method, Outcome};
+use super::records::Document;
+use crate::processor::{AttemptKind, CardPreview, Method, Outcome, Source};
 
 /// How long an asynchronous payment takes.
 pub(super) const SETTLES_AFTER: SignedDuration = SignedDuration::from_secs(3);
@@ -33,8 +36,9 @@ impl Card {
             last4: self.last4,
             exp_month: self.exp_month,
             exp_year: self.exp_year,
-            fingerprint: self.fingerprint,
+            fingerprint: Some(self.fingerprint),
             billing_name: self.billing_name,
+            saves_card: None,
         }
     }
 }
@@ -47,13 +51,16 @@ pub(super) struct Token {
     pub(super) used_by: Option<Uuid>,
 }
 
+impl Document for Token {}
+
 /// An attempt as the sandbox knows it. How it stands is never stored: it follows from the card,
-/// the two decisions below, and the time.
+/// the decisions below, and the time.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Intent {
     pub(super) attempt_id: Uuid,
     pub(super) kind: AttemptKind,
-    pub(super) confirmation_token: String,
+    #[serde(flatten)]
+    pub(super) source: Source,
     pub(super) client_secret: String,
     pub(super) card: Card,
     pub(super) description: String,
@@ -65,13 +72,36 @@ pub(super) struct Intent {
     #[serde(default)]
     pub(super) metadata: BTreeMap<String, String>,
     pub(super) confirmed_at: Option<Timestamp>,
-    /// Given up before it was confirmed, and so never to be confirmed.
+    /// Given up before it was confirmed or while the buyer was waited for, and so never to be paid.
     #[serde(default)]
     pub(super) abandoned: bool,
     /// The buyer's answer to 3-D Secure, once given.
     pub(super) approved: Option<bool>,
-    /// Given back, in minor units, by refund id.
-    pub(super) refunds: BTreeMap<Uuid, i64>,
+    /// When the buyer answered, or was not waited for any more.
+    #[serde(default)]
+    pub(super) decided_at: Option<Timestamp>,
+    /// Given back, by refund id.
+    pub(super) refunds: BTreeMap<Uuid, Refund>,
+    /// When the merchant conceded the dispute.
+    #[serde(default)]
+    pub(super) conceded_at: Option<Timestamp>,
+    /// Whether the card that it kept was forgotten.
+    #[serde(default)]
+    pub(super) forgotten: bool,
+}
+
+/// Money that was given back.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Refund {
+    /// In minor units of the charge's currency.
+    pub(super) amount: i64,
+    pub(super) at: Timestamp,
+}
+
+impl Document for Intent {
+    fn last_event(&self) -> Option<Timestamp> {
+        self.moments().into_iter().map(|notice| notice.at).max()
+    }
 }
 
 impl Intent {
@@ -79,7 +109,21 @@ impl Intent {
     pub(super) fn outcome(&self, now: Timestamp) -> Option<Outcome> {
         let waited = now.duration_since(self.confirmed_at?);
         Some(match self.card.behaviour {
-            Behaviour::Pays => self.succeeded(),
+            _ if self.asks_buyer() => match self.approved {
+                Some(true) => self.succeeded(),
+                None if self.abandoned => self.given_up(),
+                None if self.buyer_is_there() && waited < CHALLENGE_LASTS => {
+                    Outcome::RequiresAction {
+                        client_secret: self.client_secret.clone(),
+                        action_url: Some(format!("/sandbox/3ds/{}", self.client_secret)),
+                    }
+                }
+                Some(false) | None => self.failed(Decline::AuthenticationRequired),
+            },
+            Behaviour::Pays
+            | Behaviour::Disputes(_)
+            | Behaviour::Authenticates
+            | Behaviour::AuthenticatesOnce => self.succeeded(),
             Behaviour::Declines(decline) => self.failed(decline),
             Behaviour::KeptButDeclines => match self.kind {
                 AttemptKind::Setup => self.succeeded(),
@@ -90,44 +134,99 @@ impl Intent {
             }
             Behaviour::SettlesLater => self.succeeded(),
             Behaviour::FailsLater => self.failed(Decline::Generic),
-            Behaviour::Authenticates => match self.approved {
-                Some(true) => self.succeeded(),
-                Some(false) => self.failed(Decline::AuthenticationRequired),
-                None if waited < CHALLENGE_LASTS => Outcome::RequiresAction {
-                    client_secret: self.client_secret.clone(),
-                    action_url: Some(format!("/sandbox/3ds/{}", self.client_secret)),
-                },
-                None => self.failed(Decline::AuthenticationRequired),
-            },
         })
+    }
+
+    /// Whether 3-D Secure is asked for.
+    pub(super) fn asks_buyer(&self) -> bool {
+        match self.card.behaviour {
+            Behaviour::Authenticates => true,
+            Behaviour::AuthenticatesOnce => matches!(self.source, Source::Token { .. }),
+            _ => false,
+        }
+    }
+
+    pub(super) fn buyer_is_there(&self) -> bool {
+        !matches!(self.source, Source::Saved { present: false, .. })
+    }
+
+    pub(super) fn has_succeeded(&self, now: Timestamp) -> bool {
+        matches!(self.outcome(now), Some(Outcome::Succeeded { .. }))
+    }
+
+    /// What it took or will take; `None` where the card is only kept.
+    pub(super) fn amount(&self) -> Option<Money> {
+        match self.kind {
+            AttemptKind::Charge { amount, .. } => Some(amount),
+            AttemptKind::Setup => None,
+        }
+    }
+
+    /// Whether its card can be charged again, by that customer.
+    pub(super) fn keeps_for(&self, customer: &str, now: Timestamp) -> bool {
+        let keeps = match self.kind {
+            AttemptKind::Charge { save_card, .. } => save_card,
+            AttemptKind::Setup => true,
+        };
+        keeps && !self.forgotten && self.customer() == customer && self.has_succeeded(now)
     }
 
     /// Given back so far, in minor units.
     pub(super) fn refunded(&self) -> i128 {
-        self.refunds
-            .values()
-            .map(|amount| i128::from(*amount))
-            .sum()
+        let amounts = self.refunds.values().map(|refund| refund.amount);
+        amounts.map(i128::from).sum()
+    }
+
+    /// The sandbox's name of the attempt.
+    pub(super) fn reference(&self) -> String {
+        let prefix = match self.kind {
+            AttemptKind::Charge { .. } => "pi",
+            AttemptKind::Setup => "seti",
+        };
+        format!("{prefix}_sandbox_{}", self.attempt_id.simple())
+    }
+
+    /// The sandbox's name of the buyer: the one that was given, or made of this attempt.
+    pub(super) fn customer(&self) -> String {
+        match &self.source {
+            Source::Saved { customer, .. } => customer.clone(),
+            Source::Token { customer, .. } => customer
+                .clone()
+                .unwrap_or_else(|| format!("cus_sandbox_{}", self.attempt_id.simple())),
+        }
     }
 
     fn succeeded(&self) -> Outcome {
         Outcome::Succeeded {
             method: self.method(),
+            amount: self.amount(),
         }
     }
 
     fn failed(&self, decline: Decline) -> Outcome {
         Outcome::Failed {
             decline_reason: decline.code().to_owned(),
-            decline_message: decline.words().to_owned(),
+            decline_message: decline.message().to_owned(),
+            method: Some(self.method()),
+        }
+    }
+
+    fn given_up(&self) -> Outcome {
+        Outcome::Failed {
+            decline_reason: declines::ABANDONED.to_owned(),
+            decline_message: "The payment was not approved in time. Nothing was charged."
+                .to_owned(),
             method: Some(self.method()),
         }
     }
 
     fn method(&self) -> Method {
         Method {
-            // Named after the attempt, under which the card is found again.
-            reference: format!("pm_sandbox_{}", self.attempt_id.simple()),
+            reference: match &self.source {
+                Source::Saved { method, .. } => method.clone(),
+                // Named after the attempt, under which the card is found again.
+                Source::Token { .. } => format!("pm_sandbox_{}", self.attempt_id.simple()),
+            },
             brand: self.card.brand.clone(),
             last4: self.card.last4.clone(),
             exp_month: self.card.exp_month,
@@ -138,9 +237,9 @@ impl Intent {
     }
 }
 
-/// One attempt in the sandbox's books.
+/// One attempt as the sandbox tells of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct AttemptRecord {
     /// Ours.
     pub attempt_id: Uuid,
     /// What for, and how much.
@@ -151,11 +250,11 @@ pub struct Entry {
     pub refunded: i64,
 }
 
-impl Entry {
+impl AttemptRecord {
     /// Reads the document that a [`super::SandboxStore`] keeps of an attempt; `None` for one that is none.
-    pub fn read(document: &str, now: Timestamp) -> Option<Entry> {
+    pub fn read(document: &str, now: Timestamp) -> Option<AttemptRecord> {
         let intent: Intent = serde_json::from_str(document).ok()?;
-        Some(Entry {
+        Some(AttemptRecord {
             attempt_id: intent.attempt_id,
             kind: intent.kind,
             outcome: intent.outcome(now),
@@ -164,18 +263,8 @@ impl Entry {
     }
 }
 
-/// The sandbox's name of an attempt.
-pub(super) fn reference(kind: AttemptKind, attempt_id: Uuid) -> String {
-    let prefix = match kind {
-        AttemptKind::Charge { .. } => "pi",
-        AttemptKind::Setup => "seti",
-    };
-    format!("{prefix}_sandbox_{}", attempt_id.simple())
-}
-
-/// The attempt that a client secret claims to be of; the secret itself is still to be compared.
-pub(super) fn attempt_of(client_secret: &str) -> Option<Uuid> {
-    let (reference, _) = client_secret.split_once("_secret_")?;
+/// The attempt that a name of the sandbox is made of: `pi_sandbox_…`, `pm_sandbox_…`, `dp_sandbox_…` and so on.
+pub(super) fn attempt_of(reference: &str) -> Option<Uuid> {
     let (_, id) = reference.split_once("_sandbox_")?;
     Uuid::try_parse(id).ok()
 }

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
+use jiff::Timestamp;
+
 use crate::processor::BoxFuture;
 
 /// Named JSON documents with versions; the server keeps them in its database.
@@ -16,54 +18,86 @@ pub trait SandboxStore: Send + Sync {
     /// Compare and set: writes if the document still has the version that was loaded (`None`: if
     /// there is still none). `false`: somebody else was first, and nothing is written. Every
     /// write gives the document another version.
-    fn save(
+    fn save(&self, write: Write) -> BoxFuture<'_, Result<bool, SandboxStoreError>>;
+
+    /// Every document whose [`Write::last_event`] is at that moment or later, in no order.
+    fn with_events_since(
         &self,
-        key: String,
-        expected_version: Option<i64>,
-        json: String,
-    ) -> BoxFuture<'_, Result<bool, SandboxStoreError>>;
+        moment: Timestamp,
+    ) -> BoxFuture<'_, Result<Vec<String>, SandboxStoreError>>;
+}
+
+/// A document to be written.
+#[derive(Clone, Debug)]
+pub struct Write {
+    /// Its name.
+    pub key: String,
+    /// The version that was loaded; `None`: there was none.
+    pub expected_version: Option<i64>,
+    /// The document.
+    pub json: String,
+    /// When the last event happens of which the document tells, ahead of now perhaps; `None`: it tells of none.
+    pub last_event: Option<Timestamp>,
 }
 
 /// The documents could not be reached; whether a write happened is not known.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the sandbox cannot reach its ledger: {0}")]
+#[error("the sandbox cannot reach its store: {0}")]
 pub struct SandboxStoreError(pub String);
 
-/// A ledger that forgets when the process ends: for tests.
+/// A store that forgets when the process ends: for tests.
 #[derive(Default)]
 pub struct MemorySandboxStore {
-    documents: Mutex<HashMap<String, (i64, String)>>,
+    documents: Mutex<HashMap<String, Kept>>,
+}
+
+struct Kept {
+    version: i64,
+    json: String,
+    last_event: Option<Timestamp>,
 }
 
 impl MemorySandboxStore {
     /// Every document as (key, JSON), in no order.
     pub fn dump(&self) -> Vec<(String, String)> {
         let documents = self.documents.lock().expect("no holder of the lock panics");
-        documents
-            .iter()
-            .map(|(key, (_, json))| (key.clone(), json.clone()))
-            .collect()
+        let told = |(key, kept): (&String, &Kept)| (key.clone(), kept.json.clone());
+        documents.iter().map(told).collect()
     }
 }
 
 impl SandboxStore for MemorySandboxStore {
     fn load(&self, key: String) -> BoxFuture<'_, Result<Option<(i64, String)>, SandboxStoreError>> {
         let documents = self.documents.lock().expect("no holder of the lock panics");
-        let found = documents.get(&key).cloned();
+        let found = documents.get(&key);
+        let found = found.map(|kept| (kept.version, kept.json.clone()));
         Box::pin(std::future::ready(Ok(found)))
     }
 
-    fn save(
-        &self,
-        key: String,
-        expected_version: Option<i64>,
-        json: String,
-    ) -> BoxFuture<'_, Result<bool, SandboxStoreError>> {
+    fn save(&self, write: Write) -> BoxFuture<'_, Result<bool, SandboxStoreError>> {
         let mut documents = self.documents.lock().expect("no holder of the lock panics");
-        let is_first = documents.get(&key).map(|(version, _)| *version) == expected_version;
+        let version = documents.get(&write.key).map(|kept| kept.version);
+        let is_first = version == write.expected_version;
         if is_first {
-            documents.insert(key, (expected_version.unwrap_or(0) + 1, json));
+            let kept = Kept {
+                version: version.unwrap_or(0) + 1,
+                json: write.json,
+                last_event: write.last_event,
+            };
+            documents.insert(write.key, kept);
         }
         Box::pin(std::future::ready(Ok(is_first)))
+    }
+
+    fn with_events_since(
+        &self,
+        moment: Timestamp,
+    ) -> BoxFuture<'_, Result<Vec<String>, SandboxStoreError>> {
+        let documents = self.documents.lock().expect("no holder of the lock panics");
+        let found = documents
+            .values()
+            .filter(|kept| kept.last_event >= Some(moment));
+        let found = found.map(|kept| kept.json.clone()).collect();
+        Box::pin(std::future::ready(Ok(found)))
     }
 }

@@ -1,12 +1,10 @@
 //! What only a sandbox can be asked.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use till_wire::money::Money;
 use uuid::Uuid;
 
-use super::{CardInput, Sandbox, TokenizeError};
-use crate::processor::{BoxFuture, Outcome, ProcessorError};
+use super::{CardInput, Challenge, Sandbox, SignedNotice, TokenizeError};
+use crate::processor::{Answer, BoxFuture, Notice, Outcome};
 
 /// What only a sandbox has: card fields of our own, and a bank of our own to ask.
 pub trait TestCards: Send + Sync {
@@ -23,43 +21,17 @@ pub trait TestCards: Send + Sync {
         client_secret: &'a str,
         approve: bool,
         now: Timestamp,
-    ) -> BoxFuture<'a, Result<Option<(Uuid, Outcome)>, ProcessorError>>;
+    ) -> Answer<'a, Option<(Uuid, Outcome)>>;
 
     /// As [`Sandbox::challenge`].
     fn challenge<'a>(
         &'a self,
         client_secret: &'a str,
         now: Timestamp,
-    ) -> BoxFuture<'a, Result<Option<Challenge>, ProcessorError>>;
-}
+    ) -> Answer<'a, Option<Challenge>>;
 
-/// What the 3-D Secure page shows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Challenge {
-    /// Ours.
-    pub attempt_id: Uuid,
-    /// What would be taken; `None` when the card is only kept.
-    pub amount: Option<Money>,
-    /// As given with the attempt.
-    pub description: String,
-    /// Where the buyer goes afterwards, as given with the attempt.
-    pub return_url: String,
-    /// How far it is.
-    pub state: ChallengeState,
-}
-
-/// How far a 3-D Secure challenge is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ChallengeState {
-    /// The buyer can still decide.
-    Waiting,
-    /// Approved; final.
-    Approved,
-    /// Refused; final.
-    Refused,
-    /// Never answered; final.
-    Expired,
+    /// As [`Sandbox::sign`].
+    fn sign<'a>(&'a self, notice: &'a Notice, now: Timestamp) -> Answer<'a, SignedNotice>;
 }
 
 impl TestCards for Sandbox {
@@ -76,7 +48,7 @@ impl TestCards for Sandbox {
         client_secret: &'a str,
         approve: bool,
         now: Timestamp,
-    ) -> BoxFuture<'a, Result<Option<(Uuid, Outcome)>, ProcessorError>> {
+    ) -> Answer<'a, Option<(Uuid, Outcome)>> {
         Box::pin(Sandbox::authenticate(self, client_secret, approve, now))
     }
 
@@ -84,7 +56,11 @@ impl TestCards for Sandbox {
         &'a self,
         client_secret: &'a str,
         now: Timestamp,
-    ) -> BoxFuture<'a, Result<Option<Challenge>, ProcessorError>> {
+    ) -> Answer<'a, Option<Challenge>> {
         Box::pin(Sandbox::challenge(self, client_secret, now))
+    }
+
+    fn sign<'a>(&'a self, notice: &'a Notice, now: Timestamp) -> Answer<'a, SignedNotice> {
+        Box::pin(std::future::ready(Sandbox::sign(self, notice, now)))
     }
 }

@@ -1,19 +1,33 @@
-//! What the tests below share.
+//! The contract of every processor, kept in this process and in another one, and what holds for the sandbox alone.
 
-mod abandoned;
 mod challenges;
 mod charges;
-mod refunds;
+mod disputes;
+mod peer;
+mod races;
+mod records;
 mod remote;
 mod tokens;
-mod trouble;
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use till_wire::money::Money;
-
 use super::*;
+use crate::processor::contract::{
+    Peer, at, charge as charge_with, contract, is_refused, setup as setup_with, told, usd,
+};
+use crate::processor::{ProcessorError, card_token};
+
+mod in_this_process {
+    use super::contract;
+
+    contract!(super::peer::here());
+}
+
+mod in_another_process {
+    use super::contract;
+
+    contract!(super::peer::elsewhere());
+}
 
 struct Fixture {
     sandbox: Sandbox,
@@ -33,37 +47,12 @@ fn fixture() -> Fixture {
     }
 }
 
-fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_second(1_795_000_000 + seconds).unwrap()
-}
-
-fn usd(minor: i64) -> Money {
-    Money::new(minor, till_wire::money::Currency::USD)
-}
-
 fn charge(id: u128, token: &str) -> Attempt {
-    Attempt {
-        id: Uuid::from_u128(id),
-        kind: AttemptKind::Charge {
-            amount: usd(1_000),
-            save_card: false,
-        },
-        confirmation_token: token.to_owned(),
-        email: Some("ada@example.com".to_owned()),
-        name: None,
-        description: "Acme — Pro".to_owned(),
-        statement_suffix: Some("acme".to_owned()),
-        metadata: BTreeMap::new(),
-        require_3ds: true,
-        return_url: "http://127.0.0.1/checkout/x/confirmation".to_owned(),
-    }
+    charge_with(id, card_token(token))
 }
 
 fn setup(id: u128, token: &str) -> Attempt {
-    Attempt {
-        kind: AttemptKind::Setup,
-        ..charge(id, token)
-    }
+    setup_with(id, card_token(token))
 }
 
 fn typed(number: &str) -> CardInput {
@@ -77,22 +66,17 @@ fn typed(number: &str) -> CardInput {
 
 impl Fixture {
     async fn pay(&self, attempt: Attempt) -> Outcome {
-        let id = attempt.id;
-        let prepared = self.sandbox.prepare(attempt, at(0)).await.unwrap();
-        self.sandbox
-            .confirm(id, &prepared.reference, at(0))
-            .await
-            .unwrap()
+        let prepared = self.sandbox.prepare(&attempt, at(0)).await.unwrap();
+        let confirmed = self.sandbox.confirm(&attempt, &prepared.reference, at(0));
+        confirmed.await.unwrap()
     }
-}
 
-/// `succeeded`, `requires_action`, `processing`, or the reason of the decline.
-fn told(outcome: &Outcome) -> &str {
-    match outcome {
-        Outcome::Succeeded { .. } => "succeeded",
-        Outcome::RequiresAction { .. } => "requires_action",
-        Outcome::Processing => "processing",
-        Outcome::Failed { decline_reason, .. } => decline_reason,
+    /// How an attempt that takes money stands.
+    async fn state(&self, id: u128, now: Timestamp) -> String {
+        let id = Uuid::from_u128(id);
+        let reference = format!("pi_sandbox_{}", id.simple());
+        let found = self.sandbox.retrieve(id, Some(&reference), now).await;
+        told(&found.unwrap().unwrap()).to_owned()
     }
 }
 
@@ -107,8 +91,4 @@ fn secret(outcome: Outcome) -> String {
         }
         other => panic!("{other:?}"),
     }
-}
-
-fn is_refused<T: std::fmt::Debug>(result: Result<T, ProcessorError>) -> bool {
-    matches!(result, Err(ProcessorError::Refused(_)))
 }

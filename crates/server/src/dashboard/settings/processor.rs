@@ -43,9 +43,10 @@ async fn sheet(State(app): State<Arc<App>>, dashboard: Dashboard<scope::Payments
         true => Cell::toned("yes", Tone::Good),
         false => Cell::toned("no", Tone::Bad),
     };
-    let (name, words) = match app.sandbox.is_some() {
-        true => ("Sandbox", "No real money moves, and no real card is taken."),
-        false => ("Live", "Real cards are charged."),
+    let (name, words) = match (app.sandbox.is_some(), app.processor.test_mode()) {
+        (true, _) => ("Sandbox", "No real money moves, and no real card is taken."),
+        (false, true) => ("Test mode", "No real money moves."),
+        (false, false) => ("Live", "Real cards are charged."),
     };
     let mut parts = vec![
         Part::Facts(

@@ -457,7 +457,7 @@ async fn token(submit: &mut Submit<'_>) -> Option<String> {
                     CardField::Expiry => Field::CardExpiry,
                     CardField::Cvc => Field::CardCvc,
                 };
-                let words = submit.look.say(at_card(problem.fault));
+                let words = submit.look.say(at_card(problem.code));
                 submit.errors.replace(field, words);
             }
             None

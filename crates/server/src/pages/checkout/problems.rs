@@ -2,7 +2,7 @@
 //! API are for programmers, and English.
 
 use till_core::checkout::{Session, totals};
-use till_ports::processor::sandbox::CardFault;
+use till_ports::processor::sandbox::CardErrorCode;
 use till_wire::{
     custom_fields::CustomFieldKind,
     input::{Problem, Step},
@@ -181,15 +181,15 @@ pub(super) fn amount_unread(session: &Session, look: PageContext) -> String {
 }
 
 /// What is wrong with a card field.
-pub(super) fn at_card(fault: CardFault) -> &'static str {
-    match fault {
-        CardFault::NoNumber => "error-card-number-missing",
-        CardFault::NotANumber => "error-card-number",
-        CardFault::NotATestCard => "error-card-real",
-        CardFault::Expiry => "error-card-expiry",
-        CardFault::Expired => "error-card-expired",
-        CardFault::Cvc => "error-card-cvc",
-        CardFault::CvcOnFront => "error-card-cvc-front",
+pub(super) fn at_card(code: CardErrorCode) -> &'static str {
+    match code {
+        CardErrorCode::NoNumber => "error-card-number-missing",
+        CardErrorCode::NotANumber => "error-card-number",
+        CardErrorCode::NotATestCard => "error-card-real",
+        CardErrorCode::Expiry => "error-card-expiry",
+        CardErrorCode::Expired => "error-card-expired",
+        CardErrorCode::Cvc => "error-card-cvc",
+        CardErrorCode::CvcOnFront => "error-card-cvc-front",
     }
 }
 

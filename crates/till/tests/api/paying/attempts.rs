@@ -13,6 +13,7 @@ fn paid_by_card() -> Outcome {
             fingerprint: "f".into(),
             wallet: None,
         },
+        amount: None,
     }
 }
 
@@ -111,7 +112,7 @@ both! {
         t.catch_up().await;
         // The confirmation that was on its way arrives now.
         let reference = t.attempt(&checkout).await.reference.unwrap();
-        let late = t.app.processor.confirm(attempt.id, &reference, t.app.context().now).await;
+        let late = t.app.processor.confirm(&charge_of(&attempt, VISA), &reference, t.app.context().now).await;
         assert!(matches!(late, Err(ProcessorError::Refused(_))), "{late:?}");
         assert_eq!(t.attempt(&checkout).await.decline_reason.as_deref(), Some("abandoned"));
         assert_eq!(t.buy(&checkout, ADA).await["status"], "succeeded");
@@ -149,7 +150,8 @@ both! {
         let checkout = t.checkout_for(&t.monthly().await).await;
         let attempt = t.crash(&checkout, buyer(ADA, VISA), Step::Charged).await;
         let now = t.app.context().now;
-        let outcome = t.app.processor.retrieve(attempt.id, now).await.unwrap().unwrap();
+        let reference = t.attempt(&checkout).await.reference;
+        let outcome = t.app.processor.retrieve(attempt.id, reference.as_deref(), now).await.unwrap().unwrap();
         let one = || payments::record_outcome(&t.app, attempt.id, &outcome);
         let (a, b, c) = tokio::join!(one(), one(), one());
         assert_eq!([a, b, c].into_iter().filter(|r| r.as_ref().unwrap().token.is_some()).count(), 1);

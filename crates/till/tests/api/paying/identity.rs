@@ -208,7 +208,8 @@ both! {
         let checkout = t.checkout_for(&t.product().await).await;
         t.confirm(&checkout, buyer(ADA, "pm_card_settlesLater")).await.ok();
         let attempt = t.attempt(&checkout).await;
-        let outcome = t.app.processor.retrieve(attempt.id, t.app.context().now + jiff::SignedDuration::from_secs(4)).await.unwrap().unwrap();
+        let later = t.app.context().now + jiff::SignedDuration::from_secs(4);
+        let outcome = t.app.processor.retrieve(attempt.id, attempt.reference.as_deref(), later).await.unwrap().unwrap();
         assert!(matches!(outcome, Outcome::Succeeded { .. }), "{outcome:?}");
         // It takes note of the success, looks for the customer that a confirmed session has, and gives the job up.
         let (id, ctx) = (id_in(&checkout, "id"), t.app.context());

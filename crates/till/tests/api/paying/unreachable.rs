@@ -2,64 +2,21 @@
 
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use till_ports::processor::{
-    Attempt, CardPreview, Prepared, Processor, RefundOutcome, RefundRequest,
-};
-use uuid::Uuid;
+use till_ports::processor::{Answer, CardPreview, Processor};
+use till_testkit::{Alter, Altered};
 
 use super::*;
 
 /// Does everything, but never tells of a card.
 struct Mute(Arc<dyn Processor>);
 
-impl Processor for Mute {
-    fn prepare(
-        &self,
-        attempt: Attempt,
-        now: Timestamp,
-    ) -> BoxFuture<'_, Result<Prepared, ProcessorError>> {
-        self.0.prepare(attempt, now)
+impl Alter for Mute {
+    fn processor(&self) -> &Arc<dyn Processor> {
+        &self.0
     }
-    fn confirm<'a>(
-        &'a self,
-        id: Uuid,
-        reference: &'a str,
-        now: Timestamp,
-    ) -> BoxFuture<'a, Result<Outcome, ProcessorError>> {
-        self.0.confirm(id, reference, now)
-    }
-    fn retrieve(
-        &self,
-        id: Uuid,
-        now: Timestamp,
-    ) -> BoxFuture<'_, Result<Option<Outcome>, ProcessorError>> {
-        self.0.retrieve(id, now)
-    }
-    fn abandon(
-        &self,
-        id: Uuid,
-        now: Timestamp,
-    ) -> BoxFuture<'_, Result<Option<Outcome>, ProcessorError>> {
-        self.0.abandon(id, now)
-    }
-    fn refund(
-        &self,
-        request: RefundRequest,
-        now: Timestamp,
-    ) -> BoxFuture<'_, Result<RefundOutcome, ProcessorError>> {
-        self.0.refund(request, now)
-    }
-    fn card<'a>(
-        &'a self,
-        _: &'a str,
-        _: Timestamp,
-    ) -> BoxFuture<'a, Result<Option<CardPreview>, ProcessorError>> {
+    fn card<'a>(&'a self, _: &'a str, _: Timestamp) -> Answer<'a, Option<CardPreview>> {
         Box::pin(async { Err(ProcessorError::Unsure("no answer".to_owned())) })
-    }
-    fn publishable_key(&self) -> &str {
-        self.0.publishable_key()
     }
 }
 
@@ -71,7 +28,7 @@ both! {
         let product = t.product().await;
         let checkout = t.checkout_with(&product, json!({"discount_id": discount["id"]})).await;
         let plain = t.checkout_for(&product).await;
-        let mute = t.another(|app| app.processor = Arc::new(Mute(app.processor.clone())));
+        let mute = t.another(|app| app.processor = Arc::new(Altered(Mute(app.processor.clone()))));
         let answer = mute.confirm(&checkout, buyer(ADA, VISA)).await;
         answer.refused(400, "PaymentError");
         assert!(t.payments(&checkout).await.is_empty(), "nothing was tried");

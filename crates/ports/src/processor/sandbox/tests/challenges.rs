@@ -1,51 +1,6 @@
 use super::*;
 
 #[tokio::test]
-async fn approval_charges_and_the_first_decision_stays() {
-    let fixture = fixture();
-    let secret = secret(
-        fixture
-            .pay(charge(1, "pm_card_authenticationRequired"))
-            .await,
-    );
-    let (id, outcome) = fixture
-        .sandbox
-        .authenticate(&secret, true, at(5))
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!((id, told(&outcome)), (Uuid::from_u128(1), "succeeded"));
-    let (_, again) = fixture
-        .sandbox
-        .authenticate(&secret, false, at(6))
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(told(&again), "succeeded");
-    let retrieved = fixture
-        .sandbox
-        .retrieve(id, at(99_999))
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(told(&retrieved), "succeeded");
-}
-
-#[tokio::test]
-async fn refusal_declines_and_the_first_decision_stays() {
-    let fixture = fixture();
-    let secret = secret(fixture.pay(setup(1, "pm_card_threeDSecure2Required")).await);
-    for approve in [false, true] {
-        let decided = fixture
-            .sandbox
-            .authenticate(&secret, approve, at(5))
-            .await
-            .unwrap();
-        assert_eq!(told(&decided.unwrap().1), "authentication_required");
-    }
-}
-
-#[tokio::test]
 async fn an_unanswered_challenge_fails_after_one_hour() {
     let fixture = fixture();
     let secret = secret(
@@ -53,10 +8,8 @@ async fn an_unanswered_challenge_fails_after_one_hour() {
             .pay(charge(1, "pm_card_authenticationRequired"))
             .await,
     );
-    let id = Uuid::from_u128(1);
-    let retrieve = async |at| fixture.sandbox.retrieve(id, at).await.unwrap().unwrap();
-    assert_eq!(told(&retrieve(at(3_599)).await), "requires_action");
-    assert_eq!(told(&retrieve(at(3_600)).await), "authentication_required");
+    assert_eq!(fixture.state(1, at(3_599)).await, "requires_action");
+    assert_eq!(fixture.state(1, at(3_600)).await, "authentication_required");
     let late = fixture
         .sandbox
         .authenticate(&secret, true, at(3_600))
@@ -128,12 +81,12 @@ async fn attempts_without_3d_secure_or_confirmation_have_no_challenge() {
     let fixture = fixture();
     let paid = fixture
         .sandbox
-        .prepare(charge(1, "pm_card_visa"), at(0))
+        .prepare(&charge(1, "pm_card_visa"), at(0))
         .await
         .unwrap();
     fixture.pay(charge(1, "pm_card_visa")).await;
     let waiting = charge(2, "pm_card_authenticationRequired");
-    let unconfirmed = fixture.sandbox.prepare(waiting, at(0)).await.unwrap();
+    let unconfirmed = fixture.sandbox.prepare(&waiting, at(0)).await.unwrap();
     for secret in [&paid.client_secret, &unconfirmed.client_secret] {
         assert_eq!(fixture.sandbox.challenge(secret, at(0)).await, Ok(None));
     }

@@ -63,6 +63,17 @@ async fn named_cards_do_what_they_are_known_for() {
             "requires_action",
         ),
         ("pm_card_chargeCustomerFail", "generic_decline", "succeeded"),
+        (
+            "pm_card_authenticationRequiredOnSetup",
+            "requires_action",
+            "requires_action",
+        ),
+        ("pm_card_createDispute", "succeeded", "succeeded"),
+        (
+            "pm_card_createDisputeProductNotReceived",
+            "succeeded",
+            "succeeded",
+        ),
         ("pm_card_settlesLater", "processing", "processing"),
         ("pm_card_failsLater", "processing", "processing"),
     ];
@@ -116,108 +127,6 @@ async fn typed_cards_do_what_they_are_known_for() {
 }
 
 #[tokio::test]
-async fn preparing_moves_nothing_and_is_idempotent() {
-    let fixture = fixture();
-    let token = fixture
-        .sandbox
-        .tokenize(typed("4242424242424242"), at(0))
-        .await
-        .unwrap();
-    let first = fixture
-        .sandbox
-        .prepare(charge(1, &token), at(0))
-        .await
-        .unwrap();
-    // Long after the token's time: the attempt has it already.
-    let second = fixture
-        .sandbox
-        .prepare(charge(1, &token), at(9_000))
-        .await
-        .unwrap();
-    assert_eq!(first, second);
-    assert_eq!(
-        fixture.sandbox.retrieve(Uuid::from_u128(1), at(0)).await,
-        Ok(None)
-    );
-    assert!(!format!("{first:?}").contains(&first.client_secret));
-}
-
-#[tokio::test]
-async fn one_attempt_id_is_one_request() {
-    let fixture = fixture();
-    fixture
-        .sandbox
-        .prepare(charge(1, "pm_card_visa"), at(0))
-        .await
-        .unwrap();
-    let other_amount = Attempt {
-        kind: AttemptKind::Charge {
-            amount: usd(999),
-            save_card: false,
-        },
-        ..charge(1, "pm_card_visa")
-    };
-    for other in [
-        other_amount,
-        setup(1, "pm_card_visa"),
-        charge(1, "pm_card_amex"),
-    ] {
-        assert!(is_refused(fixture.sandbox.prepare(other, at(0)).await));
-    }
-}
-
-#[tokio::test]
-async fn confirming_twice_gives_the_first_outcome() {
-    let fixture = fixture();
-    let first = fixture.pay(charge(1, "pm_card_visa")).await;
-    assert_eq!(fixture.pay(charge(1, "pm_card_visa")).await, first);
-    let id = Uuid::from_u128(1);
-    assert_eq!(fixture.sandbox.retrieve(id, at(9)).await, Ok(Some(first)));
-}
-
-#[tokio::test]
-async fn confirming_needs_the_reference_of_the_attempt() {
-    let fixture = fixture();
-    let id = Uuid::from_u128(1);
-    assert!(is_refused(
-        fixture.sandbox.confirm(id, "pi_sandbox_x", at(0)).await
-    ));
-    let prepared = fixture
-        .sandbox
-        .prepare(charge(1, "pm_card_visa"), at(0))
-        .await
-        .unwrap();
-    assert!(is_refused(
-        fixture.sandbox.confirm(id, "pi_sandbox_x", at(0)).await
-    ));
-    let other = Uuid::from_u128(2);
-    assert!(is_refused(
-        fixture
-            .sandbox
-            .confirm(other, &prepared.reference, at(0))
-            .await
-    ));
-    assert_eq!(fixture.sandbox.retrieve(id, at(0)).await, Ok(None));
-    assert_eq!(fixture.sandbox.retrieve(other, at(0)).await, Ok(None));
-}
-
-#[tokio::test]
-async fn amounts_are_more_than_zero() {
-    let fixture = fixture();
-    for minor in [0, -1, i64::MIN] {
-        let attempt = Attempt {
-            kind: AttemptKind::Charge {
-                amount: usd(minor),
-                save_card: false,
-            },
-            ..charge(1, "pm_card_visa")
-        };
-        assert!(is_refused(fixture.sandbox.prepare(attempt, at(0)).await));
-    }
-    assert!(fixture.memory.dump().is_empty());
-}
-
-#[tokio::test]
 async fn asynchronous_payments_end_three_seconds_after_confirmation() {
     let fixture = fixture();
     for (id, token, end) in [
@@ -225,15 +134,7 @@ async fn asynchronous_payments_end_three_seconds_after_confirmation() {
         (2, "pm_card_failsLater", "generic_decline"),
     ] {
         fixture.pay(charge(id, token)).await;
-        let id = Uuid::from_u128(id);
-        let later = async |at| fixture.sandbox.retrieve(id, at).await.unwrap().unwrap();
-        assert_eq!(told(&later(at(2)).await), "processing");
-        assert_eq!(told(&later(at(3)).await), end);
+        assert_eq!(fixture.state(id, at(2)).await, "processing");
+        assert_eq!(fixture.state(id, at(3)).await, end);
     }
-}
-
-#[test]
-fn the_sandbox_is_a_processor_behind_a_pointer() {
-    let processor: Arc<dyn Processor> = Arc::new(fixture().sandbox);
-    assert_eq!(processor.publishable_key(), "pk_sandbox");
 }

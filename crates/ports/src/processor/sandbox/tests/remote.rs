@@ -1,123 +1,50 @@
-//! Questions and answers survive the way to another process and back.
+//! What can go wrong between this process and the sandbox's. What is asked and answered is in the contract.
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 use super::*;
-use crate::processor::sandbox::remote::{Ask, Failure, RemoteSandbox, answer};
 
-async fn over_the_wire(sandbox: &Sandbox, ask: Ask) -> Result<serde_json::Value, Failure> {
-    let ask = serde_json::to_vec(&ask).unwrap();
-    let told = answer(sandbox, serde_json::from_slice(&ask).unwrap()).await;
-    serde_json::from_slice(&serde_json::to_vec(&told).unwrap()).unwrap()
-}
-
-fn read<T: serde::de::DeserializeOwned>(told: Result<serde_json::Value, Failure>) -> T {
-    serde_json::from_value(told.unwrap()).unwrap()
-}
-
-#[tokio::test]
-async fn what_is_asked_and_answered_is_the_same_on_both_sides() {
-    let sandbox = fixture().sandbox;
-    let (id, now) = (Uuid::from_u128(1), at(0));
-    let input = typed("4000000000003220");
-    let token: String = read(over_the_wire(&sandbox, Ask::Tokenize { input, now }).await);
-    let confirmation_token = token.clone();
-    let card: Option<CardPreview> = read(
-        over_the_wire(
-            &sandbox,
-            Ask::Card {
-                confirmation_token,
-                now,
-            },
-        )
-        .await,
-    );
-    assert_eq!(card.unwrap().last4, "3220");
-    let attempt = Box::new(charge(1, &token));
-    let prepared: Prepared = read(
-        over_the_wire(
-            &sandbox,
-            Ask::Prepare {
-                attempt: attempt.clone(),
-                now,
-            },
-        )
-        .await,
-    );
-    assert_eq!(prepared, sandbox.prepare(*attempt, now).await.unwrap());
-    let reference = prepared.reference;
-    let outcome: Outcome = read(
-        over_the_wire(
-            &sandbox,
-            Ask::Confirm {
-                attempt_id: id,
-                reference,
-                now,
-            },
-        )
-        .await,
-    );
-    let client_secret = secret(outcome);
-    let ask = Ask::Challenge {
-        client_secret: client_secret.clone(),
-        now,
-    };
-    let challenge: Option<Challenge> = read(over_the_wire(&sandbox, ask).await);
-    assert_eq!(
-        challenge,
-        sandbox.challenge(&client_secret, now).await.unwrap()
-    );
-    let ask = Ask::Authenticate {
-        client_secret,
-        approve: true,
-        now,
-    };
-    let decided: Option<(Uuid, Outcome)> = read(over_the_wire(&sandbox, ask).await);
-    let known: Option<Outcome> = read(
-        over_the_wire(
-            &sandbox,
-            Ask::Retrieve {
-                attempt_id: id,
-                now,
-            },
-        )
-        .await,
-    );
-    assert_eq!(decided, Some((id, known.clone().unwrap())));
-    let left: Option<Outcome> = read(
-        over_the_wire(
-            &sandbox,
-            Ask::Abandon {
-                attempt_id: id,
-                now,
-            },
-        )
-        .await,
-    );
-    assert_eq!(left, known);
-    let request = RefundRequest {
-        payment_attempt_id: id,
-        refund_id: Uuid::from_u128(2),
-        amount: usd(400),
-    };
-    let back: RefundOutcome = read(over_the_wire(&sandbox, Ask::Refund { request, now }).await);
-    assert_eq!(back, sandbox.refund(request, now).await.unwrap());
+/// What confirming tells where every answer has that status.
+async fn confirmed_by(status: &'static str) -> Result<Outcome, ProcessorError> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        connection.read_buf(&mut Vec::new()).await.unwrap();
+        let head = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        connection.write_all(head.as_bytes()).await.unwrap();
+    });
+    let remote = RemoteSandbox::new(&url).unwrap();
+    let attempt = charge(1, "pm_card_visa");
+    remote.confirm(&attempt, "pi_sandbox_x", at(0)).await
 }
 
 #[tokio::test]
-async fn a_no_is_told_as_a_no_and_wrong_fields_as_wrong_fields() {
-    let sandbox = fixture().sandbox;
-    let attempt = Box::new(charge(1, "no such token"));
-    let told = over_the_wire(
-        &sandbox,
-        Ask::Prepare {
-            attempt,
-            now: at(0),
-        },
-    )
-    .await;
-    assert!(matches!(told, Err(Failure::Refused(_))), "{told:?}");
-    let input = CardInput::typed("1", "12/34", "123", None);
-    let told = over_the_wire(&sandbox, Ask::Tokenize { input, now: at(0) }).await;
-    assert!(matches!(told, Err(Failure::Card(wrong)) if wrong.len() == 1));
+async fn a_sandbox_that_fails_says_nothing_about_the_money() {
+    for status in [
+        "500 Internal Server Error",
+        "503 Service Unavailable",
+        "200 OK",
+    ] {
+        let told = confirmed_by(status).await;
+        assert!(matches!(told, Err(ProcessorError::Unsure(_))), "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_take_our_requests_moved_nothing_and_is_no_fault_of_the_cards() {
+    for status in [
+        "401 Unauthorized",
+        "404 Not Found",
+        "422 Unprocessable Content",
+    ] {
+        let told = confirmed_by(status).await;
+        assert!(
+            matches!(told, Err(ProcessorError::Unavailable(_))),
+            "{told:?}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -126,6 +53,18 @@ async fn a_sandbox_that_is_not_there_says_nothing_about_the_money() {
     let url = format!("http://{}", free.local_addr().unwrap());
     drop(free);
     let remote = RemoteSandbox::new(&url).unwrap();
-    let told = remote.confirm(Uuid::from_u128(1), "pi", at(0)).await;
+    let attempt = charge(1, "pm_card_visa");
+    let told = remote.confirm(&attempt, "pi", at(0)).await;
     assert!(matches!(told, Err(ProcessorError::Unsure(_))), "{told:?}");
+    let checks = remote.checks(at(0)).await;
+    let found: Vec<_> = checks.iter().map(|check| check.status).collect();
+    assert_eq!(found, [CheckStatus::Warn, CheckStatus::Fail]);
+}
+
+#[tokio::test]
+async fn wrong_card_fields_are_told_as_wrong_card_fields() {
+    let sandbox = fixture().sandbox;
+    let input = CardInput::typed("1", "12/34", "123", None);
+    let told = handle(&sandbox, SandboxRequest::Tokenize { input, now: at(0) }).await;
+    assert!(matches!(told, Err(SandboxError::Card(wrong)) if wrong.len() == 1));
 }

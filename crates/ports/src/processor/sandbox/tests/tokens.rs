@@ -9,7 +9,7 @@ async fn the_method_is_the_card_without_its_number() {
         .await
         .unwrap();
     let preview = fixture.sandbox.card(&token, at(0)).await.unwrap().unwrap();
-    let Outcome::Succeeded { method } = fixture.pay(charge(1, &token)).await else {
+    let Outcome::Succeeded { method, .. } = fixture.pay(charge(1, &token)).await else {
         panic!()
     };
     assert_eq!(
@@ -21,7 +21,7 @@ async fn the_method_is_the_card_without_its_number() {
         (12, 2034, None)
     );
     assert_eq!(preview.billing_name.as_deref(), Some("Ada Lovelace"));
-    assert_eq!(preview.fingerprint, method.fingerprint);
+    assert_eq!(preview.fingerprint.as_ref(), Some(&method.fingerprint));
     let named = fixture
         .sandbox
         .card("pm_card_mastercard", at(0))
@@ -29,7 +29,8 @@ async fn the_method_is_the_card_without_its_number() {
         .unwrap()
         .unwrap();
     assert_eq!(
-        named.fingerprint, method.fingerprint,
+        named.fingerprint.as_ref(),
+        Some(&method.fingerprint),
         "the same number, the same fingerprint"
     );
     let other = fixture
@@ -38,7 +39,7 @@ async fn the_method_is_the_card_without_its_number() {
         .await
         .unwrap()
         .unwrap();
-    assert_ne!(other.fingerprint, method.fingerprint);
+    assert_ne!(other.fingerprint.as_ref(), Some(&method.fingerprint));
 }
 
 #[tokio::test]
@@ -88,24 +89,9 @@ async fn a_number_that_is_no_test_card_is_refused_and_not_repeated() {
         panic!()
     };
     assert_eq!(errors[0].field, CardField::Number);
-    assert!(errors[0].fault.words().contains("sandbox"));
+    assert!(errors[0].code.message().contains("sandbox"));
     assert!(!format!("{error} {error:?}").contains("4111"));
     assert!(fixture.memory.dump().is_empty());
-}
-
-#[tokio::test]
-async fn a_token_serves_one_attempt() {
-    let fixture = fixture();
-    let token = fixture
-        .sandbox
-        .tokenize(typed("4242424242424242"), at(0))
-        .await
-        .unwrap();
-    fixture.pay(charge(1, &token)).await;
-    assert!(is_refused(
-        fixture.sandbox.prepare(charge(2, &token), at(0)).await
-    ));
-    assert_eq!(told(&fixture.pay(charge(1, &token)).await), "succeeded");
 }
 
 #[tokio::test]
@@ -133,12 +119,12 @@ async fn a_token_lasts_one_hour() {
             .is_none()
     );
     assert!(is_refused(
-        fixture.sandbox.prepare(charge(1, &token), at(3_600)).await
+        fixture.sandbox.prepare(&charge(1, &token), at(3_600)).await
     ));
     assert!(
         fixture
             .sandbox
-            .prepare(charge(1, &token), at(3_599))
+            .prepare(&charge(1, &token), at(3_599))
             .await
             .is_ok()
     );
@@ -159,7 +145,7 @@ async fn unknown_tokens_are_refused() {
         &long,
     ] {
         assert!(is_refused(
-            fixture.sandbox.prepare(charge(1, token), at(0)).await
+            fixture.sandbox.prepare(&charge(1, token), at(0)).await
         ));
         assert_eq!(fixture.sandbox.card(token, at(0)).await, Ok(None));
     }

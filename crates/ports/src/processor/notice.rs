@@ -1,0 +1,50 @@
+//! What a processor tells by itself.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Something happened at the processor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The processor's name for the event; the same however often it is sent.
+    pub id: String,
+    /// When it happened.
+    pub at: Timestamp,
+    /// What to ask for.
+    pub subject: NoticeSubject,
+}
+
+/// What a notice is about. It does not say how the thing stands: that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum NoticeSubject {
+    /// An attempt: [`super::Processor::retrieve`].
+    Attempt {
+        /// Ours.
+        attempt_id: Uuid,
+        /// [`super::Prepared::reference`].
+        reference: String,
+    },
+    /// A refund: [`super::Processor::refund`] with the same id.
+    Refund {
+        /// Ours; `None` for one that was made at the processor.
+        refund_id: Option<Uuid>,
+        /// The processor's name for the refund.
+        reference: String,
+        /// [`super::Prepared::reference`] of the attempt that took the money.
+        charge: String,
+    },
+    /// A dispute: [`super::Processor::dispute`].
+    Dispute {
+        /// [`super::Dispute::reference`].
+        reference: String,
+        /// [`super::Prepared::reference`] of the attempt that took the money.
+        charge: String,
+    },
+    /// A saved method whose card has changed, its expiry for example.
+    Method {
+        /// [`super::Method::reference`].
+        reference: String,
+    },
+}

@@ -1,0 +1,38 @@
+//! Money that is given back.
+
+use serde::{Deserialize, Serialize};
+use till_wire::money::Money;
+use uuid::Uuid;
+
+/// Money to give back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefundRequest {
+    /// [`super::Prepared::reference`] of the attempt that took the money.
+    pub charge: String,
+    /// Ours, and the idempotency key.
+    pub refund_id: Uuid,
+    /// How much, in the currency of the charge; more than zero.
+    pub amount: Money,
+}
+
+/// How a refund stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum RefundOutcome {
+    /// Final: given back.
+    Succeeded {
+        /// The processor's name for the refund.
+        reference: String,
+    },
+    /// Accepted; asking again with the same refund id tells how it ended.
+    Processing,
+    /// Final: the buyer's bank has the money back already, or will have unless the dispute is won.
+    Disputed,
+    /// Final: nothing is left of the charge; somebody else gave it back.
+    AlreadyRefunded,
+    /// Final: could not be given back.
+    Failed {
+        /// A code such as `expired_or_canceled_card`.
+        reason: String,
+    },
+}

@@ -1,0 +1,260 @@
+//! Attempts and refunds: what is decided and kept of them.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::Sandbox;
+use super::intent::{self, Card, Intent, Refund};
+use super::records::{attempt_key, refused, unsure};
+use crate::processor::{
+    Attempt, AttemptKind, DisputeStatus, Outcome, Prepared, ProcessorError, RefundOutcome,
+    RefundRequest, Source,
+};
+
+impl Sandbox {
+    pub(super) async fn announce(
+        &self,
+        attempt: &Attempt,
+        now: Timestamp,
+    ) -> Result<Prepared, ProcessorError> {
+        if let AttemptKind::Charge { amount, .. } = attempt.kind
+            && amount.minor <= 0
+        {
+            return refused("an amount must be more than zero");
+        }
+        let key = attempt_key(attempt.id);
+        if let Some(known) = self.read::<Intent>(key.clone()).await? {
+            return prepared(&known, attempt);
+        }
+        let card = self.card_of(attempt, now).await?;
+        let mut intent = Intent {
+            attempt_id: attempt.id,
+            kind: attempt.kind,
+            source: attempt.source.clone(),
+            client_secret: String::new(),
+            card,
+            description: attempt.description.clone(),
+            return_url: attempt.return_url.clone(),
+            name: attempt.name.clone(),
+            metadata: attempt.metadata.clone(),
+            confirmed_at: None,
+            abandoned: false,
+            approved: None,
+            decided_at: None,
+            refunds: Default::default(),
+            conceded_at: None,
+            forgotten: false,
+        };
+        let secret = (self.new_id)();
+        intent.client_secret = format!("{}_secret_{}", intent.reference(), secret.simple());
+        if self.save(key.clone(), None, &intent).await? {
+            return prepared(&intent, attempt);
+        }
+        let known: Option<Intent> = self.read(key).await?;
+        prepared(&known.ok_or_else(|| unsure("a record went away"))?, attempt)
+    }
+
+    /// The card that is to pay. A customer that is named must be one of ours.
+    async fn card_of(&self, attempt: &Attempt, now: Timestamp) -> Result<Card, ProcessorError> {
+        match &attempt.source {
+            Source::Token {
+                confirmation_token,
+                customer,
+            } => {
+                if let Some(customer) = customer
+                    && !self
+                        .named_by(customer)
+                        .await?
+                        .is_some_and(|intent| intent.customer() == *customer)
+                {
+                    return refused("no such customer");
+                }
+                self.take_card(confirmation_token, attempt.id, now).await
+            }
+            Source::Saved {
+                customer, method, ..
+            } => match self.named_by(method).await? {
+                Some(intent) if intent.keeps_for(customer, now) => Ok(intent.card),
+                _ => refused("this customer has no such payment method"),
+            },
+        }
+    }
+
+    /// The attempt that a customer, a method or a dispute is named after.
+    pub(super) async fn named_by(&self, name: &str) -> Result<Option<Intent>, ProcessorError> {
+        match intent::attempt_of(name) {
+            Some(attempt_id) => self.read(attempt_key(attempt_id)).await,
+            None => Ok(None),
+        }
+    }
+
+    pub(super) async fn charge_or_keep(
+        &self,
+        attempt: &Attempt,
+        reference: &str,
+        now: Timestamp,
+    ) -> Result<Outcome, ProcessorError> {
+        self.change(attempt_key(attempt.id), |found: Option<Intent>| {
+            let known = found.filter(|intent| intent.reference() == reference);
+            let Some(mut intent) = known else {
+                return refused("no such attempt");
+            };
+            prepared(&intent, attempt)?;
+            if let Some(outcome) = intent.outcome(now) {
+                return Ok((None, outcome));
+            }
+            if intent.abandoned {
+                return refused("this attempt was given up");
+            }
+            intent.confirmed_at = Some(now);
+            let outcome = intent
+                .outcome(now)
+                .expect("a confirmed attempt has an outcome");
+            Ok((Some(intent), outcome))
+        })
+        .await
+    }
+
+    pub(super) async fn outcome_of(
+        &self,
+        attempt_id: Uuid,
+        reference: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<Outcome>, ProcessorError> {
+        let Some(reference) = reference else {
+            return Ok(None);
+        };
+        let found: Option<Intent> = self.read(attempt_key(attempt_id)).await?;
+        let known = found.filter(|intent| intent.reference() == reference);
+        Ok(known.and_then(|intent| intent.outcome(now)))
+    }
+
+    pub(super) async fn give_up(
+        &self,
+        attempt_id: Uuid,
+        reference: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<Outcome>, ProcessorError> {
+        let Some(reference) = reference else {
+            return Ok(None);
+        };
+        self.change(attempt_key(attempt_id), |found: Option<Intent>| {
+            let known = found.filter(|intent| intent.reference() == reference);
+            let Some(mut intent) = known else {
+                return Ok((None, None));
+            };
+            match intent.outcome(now) {
+                None if intent.abandoned => return Ok((None, None)),
+                None => {}
+                Some(Outcome::RequiresAction { .. }) => intent.decided_at = Some(now),
+                outcome => return Ok((None, outcome)),
+            }
+            intent.abandoned = true;
+            let outcome = intent.outcome(now);
+            Ok((Some(intent), outcome))
+        })
+        .await
+    }
+
+    pub(super) async fn give_back(
+        &self,
+        request: &RefundRequest,
+        now: Timestamp,
+    ) -> Result<RefundOutcome, ProcessorError> {
+        let Some(attempt_id) = intent::attempt_of(&request.charge) else {
+            return refused("no such charge");
+        };
+        self.change(attempt_key(attempt_id), |found: Option<Intent>| {
+            let charge = found.filter(|intent| intent.reference() == request.charge);
+            let Some(mut intent) = charge.filter(|intent| intent.has_succeeded(now)) else {
+                return refused("nothing was charged");
+            };
+            match refund(&intent, request, now)? {
+                Decided::Known(outcome) => Ok((None, outcome)),
+                Decided::New(outcome) => {
+                    let refund = Refund {
+                        amount: request.amount.minor,
+                        at: now,
+                    };
+                    intent.refunds.insert(request.refund_id, refund);
+                    Ok((Some(intent), outcome))
+                }
+            }
+        })
+        .await
+    }
+
+    pub(super) async fn forget_method(&self, method: &str) -> Result<(), ProcessorError> {
+        let Some(attempt_id) = intent::attempt_of(method) else {
+            return Ok(());
+        };
+        self.change(attempt_key(attempt_id), |found: Option<Intent>| {
+            let kept = found.filter(|intent| !intent.forgotten);
+            let forgotten = kept.map(|intent| Intent {
+                forgotten: true,
+                ..intent
+            });
+            Ok((forgotten, ()))
+        })
+        .await
+    }
+}
+
+/// The answer to preparing an attempt that is known, if it is the same attempt.
+fn prepared(known: &Intent, attempt: &Attempt) -> Result<Prepared, ProcessorError> {
+    if known.kind != attempt.kind || known.source != attempt.source {
+        return refused("this attempt was prepared with another amount, purpose or source");
+    }
+    Ok(Prepared {
+        reference: known.reference(),
+        customer: known.customer(),
+        client_secret: known.client_secret.clone(),
+    })
+}
+
+/// What is told of a refund, and whether it is to be kept.
+enum Decided {
+    Known(RefundOutcome),
+    New(RefundOutcome),
+}
+
+fn refund(
+    charge: &Intent,
+    request: &RefundRequest,
+    now: Timestamp,
+) -> Result<Decided, ProcessorError> {
+    let Some(charged) = charge.amount() else {
+        return refused("nothing was charged");
+    };
+    if request.amount.currency != charged.currency {
+        return refused("a refund is in the currency of its charge");
+    }
+    if request.amount.minor <= 0 {
+        return refused("an amount must be more than zero");
+    }
+    let succeeded = RefundOutcome::Succeeded {
+        reference: refund_reference(request.refund_id),
+    };
+    match charge.refunds.get(&request.refund_id) {
+        Some(known) if known.amount == request.amount.minor => {
+            return Ok(Decided::Known(succeeded));
+        }
+        Some(_) => return refused("this refund was asked for with another amount"),
+        None => {}
+    }
+    let disputed = charge.dispute(now).map(|dispute| dispute.status);
+    if disputed.is_some_and(|status| status != DisputeStatus::Won) {
+        return Ok(Decided::Known(RefundOutcome::Disputed));
+    }
+    let left = i128::from(charged.minor) - charge.refunded();
+    match i128::from(request.amount.minor) {
+        _ if left == 0 => Ok(Decided::Known(RefundOutcome::AlreadyRefunded)),
+        amount if amount > left => refused("refunds together cannot exceed the charge"),
+        _ => Ok(Decided::New(succeeded)),
+    }
+}
+
+/// The sandbox's name of a refund.
+pub(super) fn refund_reference(refund_id: Uuid) -> String {
+    format!("re_sandbox_{}", refund_id.simple())
+}

@@ -1,0 +1,122 @@
+//! A processor that differs in few things from another.
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use jiff::Timestamp;
+use till_ports::processor::{
+    Answer, Attempt, BoxFuture, CardPreview, Check, Dispute, Notice, Outcome, Prepared, Processor,
+    RefundOutcome, RefundRequest,
+};
+use uuid::Uuid;
+
+/// What is done otherwise; everything else is as the processor does it.
+pub trait Alter: Send + Sync {
+    /// Who does the rest.
+    fn processor(&self) -> &Arc<dyn Processor>;
+
+    /// [`Processor::prepare`]
+    fn prepare<'a>(&'a self, attempt: &'a Attempt, now: Timestamp) -> Answer<'a, Prepared> {
+        self.processor().prepare(attempt, now)
+    }
+
+    /// [`Processor::confirm`]
+    fn confirm<'a>(
+        &'a self,
+        attempt: &'a Attempt,
+        reference: &'a str,
+        now: Timestamp,
+    ) -> Answer<'a, Outcome> {
+        self.processor().confirm(attempt, reference, now)
+    }
+
+    /// [`Processor::card`]
+    fn card<'a>(&'a self, token: &'a str, now: Timestamp) -> Answer<'a, Option<CardPreview>> {
+        self.processor().card(token, now)
+    }
+}
+
+/// The processor that is altered.
+pub struct Altered<A>(pub A);
+
+impl<A: Alter> Processor for Altered<A> {
+    fn prepare<'a>(&'a self, attempt: &'a Attempt, now: Timestamp) -> Answer<'a, Prepared> {
+        self.0.prepare(attempt, now)
+    }
+
+    fn confirm<'a>(
+        &'a self,
+        attempt: &'a Attempt,
+        reference: &'a str,
+        now: Timestamp,
+    ) -> Answer<'a, Outcome> {
+        self.0.confirm(attempt, reference, now)
+    }
+
+    fn retrieve<'a>(
+        &'a self,
+        attempt_id: Uuid,
+        reference: Option<&'a str>,
+        now: Timestamp,
+    ) -> Answer<'a, Option<Outcome>> {
+        self.0.processor().retrieve(attempt_id, reference, now)
+    }
+
+    fn abandon<'a>(
+        &'a self,
+        attempt_id: Uuid,
+        reference: Option<&'a str>,
+        now: Timestamp,
+    ) -> Answer<'a, Option<Outcome>> {
+        self.0.processor().abandon(attempt_id, reference, now)
+    }
+
+    fn refund<'a>(
+        &'a self,
+        request: &'a RefundRequest,
+        now: Timestamp,
+    ) -> Answer<'a, RefundOutcome> {
+        self.0.processor().refund(request, now)
+    }
+
+    fn card<'a>(&'a self, token: &'a str, now: Timestamp) -> Answer<'a, Option<CardPreview>> {
+        self.0.card(token, now)
+    }
+
+    fn forget<'a>(&'a self, method: &'a str, now: Timestamp) -> Answer<'a, ()> {
+        self.0.processor().forget(method, now)
+    }
+
+    fn dispute<'a>(&'a self, reference: &'a str, now: Timestamp) -> Answer<'a, Option<Dispute>> {
+        self.0.processor().dispute(reference, now)
+    }
+
+    fn accept_dispute<'a>(&'a self, reference: &'a str, now: Timestamp) -> Answer<'a, Dispute> {
+        self.0.processor().accept_dispute(reference, now)
+    }
+
+    fn notice<'a>(
+        &'a self,
+        headers: &'a HeaderMap,
+        body: &'a [u8],
+        now: Timestamp,
+    ) -> Answer<'a, Option<Notice>> {
+        self.0.processor().notice(headers, body, now)
+    }
+
+    fn events_since(&self, moment: Timestamp, now: Timestamp) -> Answer<'_, Vec<Notice>> {
+        self.0.processor().events_since(moment, now)
+    }
+
+    fn checks(&self, now: Timestamp) -> BoxFuture<'_, Vec<Check>> {
+        self.0.processor().checks(now)
+    }
+
+    fn test_mode(&self) -> bool {
+        self.0.processor().test_mode()
+    }
+
+    fn publishable_key(&self) -> &str {
+        self.0.processor().publishable_key()
+    }
+}
