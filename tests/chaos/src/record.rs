@@ -223,9 +223,7 @@ impl Record {
     }
 
     async fn read_attempts(&mut self, sandbox: &str) -> Result<(), Failure> {
-        let attempts = net::client()?
-            .get(format!("{sandbox}/attempts"))
-            .send();
+        let attempts = net::client()?.get(format!("{sandbox}/attempts")).send();
         let attempts: Vec<AttemptRecord> = serde_json::from_slice(&attempts.await?.bytes().await?)?;
         for attempt in attempts {
             match (attempt.kind, attempt.outcome) {
