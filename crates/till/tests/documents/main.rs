@@ -1,5 +1,7 @@
 //! The documents of the repository against its files: cited rules are there, and so are the paths that are named.
 
+mod crates;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
