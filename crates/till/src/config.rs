@@ -54,7 +54,7 @@ pub struct Settings {
     )]
     pub database_url: Option<String>,
 
-    /// Where buyers and API callers reach this server, such as https://pay.example.com; `serve` needs it
+    /// Where buyers and API callers reach this server, such as `https://pay.example.com`; `serve` needs it
     #[arg(long, env = "TILL_PUBLIC_URL", global = true, value_name = "URL")]
     pub public_url: Option<String>,
 
@@ -77,7 +77,7 @@ pub struct Settings {
     #[arg(long, env = "TILL_SECRET_KEY_FILE", global = true, value_name = "FILE")]
     pub secret_key_file: Option<PathBuf>,
 
-    /// Who moves the money; `serve` needs to be told
+    /// The payment processor; `serve` needs to be told
     #[arg(
         long,
         env = "TILL_PROCESSOR",
@@ -228,7 +228,7 @@ pub struct Settings {
     pub log: Option<String>,
 }
 
-/// Who can move the money.
+/// Payment processors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ProcessorName {
     /// Test cards only; no real money moves
@@ -337,7 +337,7 @@ pub struct Doctor {
     pub json: bool,
 }
 
-/// Whom `till init` makes.
+/// The organization and owner that `till init` makes.
 #[derive(Debug, Args)]
 pub struct Init {
     /// The organization's name
@@ -351,7 +351,7 @@ pub struct Init {
     pub slug: Option<String>,
 }
 
-/// Whom `till sign-in` lets in.
+/// The person whom `till sign-in` lets in.
 #[derive(Debug, Args)]
 pub struct SignIn {
     /// Their e-mail address

@@ -30,7 +30,7 @@ impl ProductPrice {
     /// What it costs.
     ///
     /// # Panics
-    /// On a row that lacks the columns of its kind. None such is read ([`ProductPrice::check`]).
+    /// On a row that lacks the columns of its kind. None such is read: its columns are checked before.
     pub fn cost(&self) -> PriceAmount {
         self.priced()
             .expect("a price's columns were checked when it was read")

@@ -27,7 +27,7 @@ pub struct ProductChoice {
 pub struct Product {
     /// Its name.
     pub name: String,
-    /// Its description, from [`super::markdown::render`].
+    /// Its description, from `pages/checkout/markdown.rs`.
     pub description: Option<SafeHtml>,
 }
 
@@ -47,11 +47,11 @@ pub struct Hero {
 /// The pay-what-you-want field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AmountField {
-    /// As the person edits it ([`super::money::editable`]), or as typed when it was refused.
+    /// As the person edits it (`pages/checkout/money.rs`), or as typed when it was refused.
     pub value: String,
-    /// The sign before it ([`super::money::currency_sign`]).
+    /// The sign before it (`pages/checkout/money.rs`).
     pub sign: String,
-    /// Its bounds in words: `DecisionContext least $5.00`, `Between $5.00 and $100.00`.
+    /// Its bounds in words: `At least $5.00`, `Between $5.00 and $100.00`.
     pub hint: Option<String>,
 }
 
