@@ -178,7 +178,7 @@ pub(crate) fn tls() -> Result<rustls::ClientConfig, SendError> {
     Ok(config)
 }
 
-/// Who knows the addresses of names.
+/// The resolver of names.
 trait Names: Send + Sync {
     fn addresses(&self, name: String) -> BoxFuture<'static, std::io::Result<Vec<SocketAddr>>>;
 }

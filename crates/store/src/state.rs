@@ -1,4 +1,4 @@
-//! How the database is: for operators, never for decisions.
+//! State of the database, for operators, never for decisions.
 
 use std::path::PathBuf;
 

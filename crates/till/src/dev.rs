@@ -27,7 +27,7 @@ struct Ready<'a> {
     owner_email: &'a str,
 }
 
-/// Whom the printed link signs in, and its address.
+/// The printed link, and the person whom it signs in.
 struct Door {
     email: String,
     link: String,

@@ -27,7 +27,7 @@ const DEV_LIFE: SignedDuration = SignedDuration::from_hours(24);
 /// Prints a link for somebody who is known.
 pub async fn run(settings: &Settings, wanted: &SignIn) -> Result<(), Stop> {
     let email = email_syntax(&wanted.email)
-        .ok_or_else(|| Stop::settings("Give an e-mail address, such as owner@example.com."))?
+        .ok_or_else(|| Stop::settings("Enter an e-mail address, such as owner@example.com."))?
         .to_lowercase();
     let key = guard::needed_secret_key(settings)?;
     let url = public_url(settings)?;

@@ -123,7 +123,7 @@ fn judge_properties(properties: &Properties, named: &Named, problems: &mut Vec<P
     }
 }
 
-/// Who sees a benefit where nobody says.
+/// The visibility of a benefit where none is given.
 fn usual(kind: BenefitType) -> BenefitVisibility {
     match kind {
         BenefitType::FeatureFlag => BenefitVisibility::Private,

@@ -1,4 +1,4 @@
-//! What is kept of requests with an `Idempotency-Key` (docs/behaviour/idempotency.md).
+//! Rows kept of requests with an `Idempotency-Key` (docs/behaviour/idempotency.md).
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;

@@ -1,4 +1,4 @@
-//! What every decision is made of: rows, changes, the moment and the ids, events, jobs and refusals.
+//! The parts of every decision: rows, changes, the moment and the ids, events, jobs and refusals.
 
 pub mod budgets;
 pub mod changes;

@@ -1,4 +1,4 @@
-//! What is forgotten, and when. Nothing that money moved for, or that an order names, ever is.
+//! Retention: what is forgotten, and when. Nothing that money moved for, or that an order names, ever is.
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use crate::{
 /// How long things are kept; `None` is for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keep {
-    /// Who the buyer was, in sessions that expired, from their expiry.
+    /// The buyer's details in sessions that expired, from their expiry.
     pub details: Option<SignedDuration>,
     /// Sessions that expired without any payment, from their expiry.
     pub sessions: Option<SignedDuration>,

@@ -154,7 +154,7 @@ pub fn page_of(embed_origin: Option<&str>, by_link: bool, hosts: &[String]) -> O
     (!by_link || is_allowed(&named, hosts)).then_some(named)
 }
 
-/// Who may frame a session's pages, as the sources of a `frame-ancestors`: the page that it is for, else the
+/// The sites that may frame a session's pages, as the sources of a `frame-ancestors`: the page that it is for, else the
 /// organization's hosts. Empty: nobody.
 pub fn ancestors(page: Option<String>, hosts: &[String]) -> Vec<String> {
     match page {

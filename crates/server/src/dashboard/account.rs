@@ -145,7 +145,7 @@ fn password_form(app: &App, person: &Person) -> Form {
         ),
         None => (
             "Set password",
-            "So far you sign in by links to your e-mail address.",
+            "So far you sign in with links sent to your e-mail address.",
         ),
     };
     let group = Group::new("", fields).note(note);

@@ -188,7 +188,7 @@ pub enum Act {
 #[derive(Debug, Clone, Template)]
 #[template(path = "dashboard/menu.html")]
 pub struct Menu {
-    /// Whose menu, for people who hear the page.
+    /// The menu's label, for people who hear the page.
     pub name: String,
     /// What can be done.
     pub acts: Vec<Act>,

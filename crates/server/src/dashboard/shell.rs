@@ -175,7 +175,7 @@ impl Shell {
         self.shop.chars().take(1).collect()
     }
 
-    /// Whose picture a page may load.
+    /// The address of the logo, which the page may load.
     pub fn logo(&self) -> Option<&str> {
         self.logo.as_deref()
     }

@@ -47,7 +47,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
 }
 
 const WRONG: &str = "The e-mail address or the password is wrong.";
-const NO_ADDRESS: &str = "Give an e-mail address, such as ada@example.com.";
+const NO_ADDRESS: &str = "Enter an e-mail address, such as ada@example.com.";
 
 /// `GET /sign-in`, and the answer to its two forms when there is something to say.
 #[derive(Debug, Template)]
@@ -98,7 +98,7 @@ impl Page for SentPage {}
 #[derive(Debug, Template)]
 #[template(path = "dashboard/link.html")]
 struct LinkPage {
-    /// Whom the link signs in; none where it does not work any more.
+    /// The person whom the link signs in; none where it does not work any more.
     email: Option<String>,
     next: Option<String>,
 }

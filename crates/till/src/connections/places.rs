@@ -67,7 +67,7 @@ impl Drop for Place {
     }
 }
 
-/// Who has one IPv6 address has its whole /64.
+/// A network: whoever has one IPv6 address has its whole /64.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {

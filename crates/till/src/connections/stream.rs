@@ -19,7 +19,7 @@ use tokio::{
 
 use super::Patience;
 
-/// Whose turn it is on a connection: even while a request is awaited, odd while one is answered.
+/// The turn on a connection: even while a request is awaited, odd while one is answered.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Turns(Arc<AtomicUsize>);
 

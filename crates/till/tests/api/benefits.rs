@@ -113,7 +113,7 @@ both! {
         t.post("/v1/products/1dbfc517-0bbf-4301-9ba8-555ca42b9737/benefits", json!({"benefits": []})).await.not_found();
         t.delete(&path(&b)).await.gone();
         let left = t.get(&format!("/v1/products/{}", product["id"].as_str().unwrap())).await.ok();
-        assert_eq!(left["benefits"], json!([a]), "a deleted benefit is taken off every product");
+        assert_eq!(left["benefits"], json!([a]), "a deleted benefit is removed from every product");
         assert_eq!(t.post(&at, json!({"benefits": []})).await.ok()["benefits"], json!([]));
         t.may_leave_work();
     }

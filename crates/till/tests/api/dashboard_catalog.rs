@@ -81,7 +81,7 @@ both! {
         let change = [("description", "Key"), ("properties.activations.limit", "3"), ("properties.activations.enable_customer_admin", "true")];
         let changed = made(t, "benefits", &owner.post(&format!("{at}/edit"), &change).await).await;
         assert_eq!(changed["properties"]["activations"], json!({"limit": 3, "enable_customer_admin": true}));
-        assert!(owner.get(&format!("{at}/delete")).await.text().contains("taken off every product"));
+        assert!(owner.get(&format!("{at}/delete")).await.text().contains("removed from every product"));
         assert_eq!(owner.post(&format!("{at}/delete"), &[]).await.status, 303);
         assert_eq!(t.items("/v1/benefits/").await.len(), 0);
     }

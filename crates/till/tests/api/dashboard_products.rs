@@ -135,7 +135,7 @@ both! {
         assert!(error_at(&answer, "name").contains("3 characters"));
         assert!(error_at(&answer, "prices.0.price_amount").contains("$0.50"));
         // rows are numbered anew, without the gap
-        assert_eq!(error_at(&answer, "prices.1.price_amount"), "Write an amount, such as 29.00.");
+        assert_eq!(error_at(&answer, "prices.1.price_amount"), "Enter an amount, such as 29.00.");
         let kept = fields(&answer.text());
         assert!(kept.iter().any(|(k, v)| k == "prices.1.price_amount" && v == "a lot"), "{kept:?}");
         assert!(answer.text().contains("kept &#38; &#60;b&#62;shown"), "{}", answer.text());

@@ -34,7 +34,7 @@ crate::words! {
     pub enum SeatTierType {
         /// Every seat costs what the tier of the whole number says.
         Volume = "volume",
-        /// The seats of each tier cost what that tier says.
+        /// Each tier's seats cost that tier's rate.
         Graduated = "graduated",
     }
 }

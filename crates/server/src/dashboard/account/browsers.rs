@@ -49,7 +49,7 @@ pub(super) fn list(person: &Person, sessions: Vec<UserSession>) -> Listing {
         })
     };
     let empty = Empty {
-        words: "You are signed in nowhere.",
+        words: "You are not signed in anywhere.",
         step: None,
     };
     let count = sessions.len() as i64;

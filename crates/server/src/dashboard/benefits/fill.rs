@@ -144,7 +144,8 @@ fn given(kind: BenefitType, meters: Vec<(String, String)>) -> Vec<Group> {
             Group::new(
                 "Keys",
                 vec![
-                    line("prefix", "Prefix", "text").hint("Such as ACME: keys then begin with ACME-."),
+                    line("prefix", "Prefix", "text")
+                        .hint("Such as ACME: keys then begin with ACME-."),
                     line("limit_usage", "Most uses of a key", "number"),
                 ],
             )
@@ -153,7 +154,11 @@ fn given(kind: BenefitType, meters: Vec<(String, String)>) -> Vec<Group> {
                 "Expiry",
                 vec![
                     line("expires.ttl", "Valid for", "number"),
-                    Field::new("properties.expires.timeframe", "Counted in", Kind::words::<ExpirationUnit>()),
+                    Field::new(
+                        "properties.expires.timeframe",
+                        "Counted in",
+                        Kind::words::<ExpirationUnit>(),
+                    ),
                 ],
             )
             .note("Keys of one-time purchases; those of subscriptions end with them.")
@@ -176,7 +181,11 @@ fn given(kind: BenefitType, meters: Vec<(String, String)>) -> Vec<Group> {
                 vec![
                     Field::new("properties.meter_id", "Meter", Kind::Choice(meters)),
                     line("units", "Units", "number").required(),
-                    Field::new("properties.rollover", "Unused units stay for the next period", Kind::Tick),
+                    Field::new(
+                        "properties.rollover",
+                        "Unused units stay for the next period",
+                        Kind::Tick,
+                    ),
                 ],
             )]
         }
@@ -185,13 +194,16 @@ fn given(kind: BenefitType, meters: Vec<(String, String)>) -> Vec<Group> {
             vec![
                 line("repository_owner", "Owner", "text").required(),
                 line("repository_name", "Name", "text").required(),
-                Field::new("properties.permission", "Permission", Kind::words::<RepositoryPermission>()),
+                Field::new(
+                    "properties.permission",
+                    "Permission",
+                    Kind::words::<RepositoryPermission>(),
+                ),
             ],
         )],
-        BenefitType::FeatureFlag => vec![
-            Group::new("What is given", Vec::new())
-                .note("Your program looks for the flag in the customer's state; its data stands in the metadata."),
-        ],
+        BenefitType::FeatureFlag => vec![Group::new("What is given", Vec::new()).note(
+            "Your program looks for the flag in the customer's state; its data is in the metadata.",
+        )],
         _ => Vec::new(),
     }
 }

@@ -119,7 +119,7 @@ pub fn groups(
     );
     let price = vec![
         Field::new("discount_id", "Discount", Kind::Choice(preset).or("None"))
-            .hint("Left out where it may not be used any more."),
+            .hint("Left out where it can no longer be used."),
         Field::new(
             "allow_discount_codes",
             "Customers may type a discount code",

@@ -57,7 +57,7 @@ pub fn body(form_data: &FormData, was: Option<&Customer>) -> Result<Body, FormEr
     if form_data.filled("email").is_none() {
         return Err(FormErrors::field(
             "email",
-            "Write the customer's e-mail address.",
+            "Enter the customer's e-mail address.",
         ));
     }
     let mut body = form_data.json();

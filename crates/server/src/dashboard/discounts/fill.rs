@@ -145,7 +145,7 @@ pub fn body(
         let share = parse_number(typed, 2, Locale::En);
         body["basis_points"] = share.map_or_else(|| or_null(typed), Value::from);
         if body["basis_points"].is_string() {
-            errors = FormErrors::field("basis_points", "Write a share, such as 20 or 12.5.");
+            errors = FormErrors::field("basis_points", "Enter a percentage, such as 20 or 12.5.");
         } else if typed.is_empty() && was.is_some_and(|was| was.base.redemptions_count == 0) {
             // To a change, null says nothing.
             errors = FormErrors::field("basis_points", "Fill this in.");
@@ -198,7 +198,7 @@ fn amounts(form_data: &FormData, errors: &mut FormErrors) -> Value {
         };
         let minor = parse(typed, currency, Locale::En);
         if minor.is_none() {
-            *errors = FormErrors::field(&name, "Write an amount, such as 29.00.");
+            *errors = FormErrors::field(&name, "Enter an amount, such as 29.00.");
         }
         let value = minor.map_or_else(|| Value::from(typed), Value::from);
         if amounts.insert(currency.to_string(), value).is_some() {
@@ -357,6 +357,6 @@ fn restricted(was: Option<&Discount>, products: &[Product]) -> Option<Group> {
         return None;
     }
     let field = Field::new("products", "Only for", Kind::ticks(options))
-        .hint("None ticked: everything, also products that are yet to come.");
+        .hint("None ticked: all products, including future ones.");
     Some(Group::new("Products", vec![field]))
 }

@@ -244,12 +244,9 @@ pub fn group(form_data: &FormData, row: usize, place: usize, meters: &[(String, 
     let tier_kinds = [
         (
             "volume",
-            "All seats cost what the tier of their number says",
+            "All seats cost the rate of the tier that their number falls in",
         ),
-        (
-            "graduated",
-            "The seats of each tier cost what that tier says",
-        ),
+        ("graduated", "Each tier's seats cost that tier's rate"),
     ];
     debug_assert_eq!(tier_kinds.len(), SeatTierType::ALL.len());
     let mut counted = Kind::Choice(meters.to_vec());

@@ -1,4 +1,4 @@
-//! Who calls: the bearer token, and the budget that the request is counted against.
+//! The caller: the bearer token, and the budget that the request is counted against.
 
 use std::sync::Arc;
 
@@ -154,7 +154,7 @@ async fn note_use(app: &App, token: &till_core::kernel::records::AccessToken) {
     let store = app.store.clone();
     tokio::spawn(async move {
         if let Err(error) = store.commit(changes).await {
-            tracing::warn!(%error, "could not note a token's use");
+            tracing::warn!(%error, "the use of a token could not be recorded");
         }
     });
 }

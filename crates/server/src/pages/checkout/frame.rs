@@ -20,7 +20,7 @@ use crate::{app::App, http::error::ApiError, payments};
 /// What a page in a frame tells the page around it.
 #[derive(Debug, Serialize)]
 pub(super) struct Telling {
-    /// Whom it tells: the page that the session is for, and no other.
+    /// The page that is told: the one that the session is for, and no other.
     origin: String,
     /// The words on the button that closes it.
     close: String,
@@ -87,7 +87,7 @@ pub(super) fn page_around(session: &Session) -> Option<String> {
     embed::page_of(row.embed_origin.as_deref(), by_link, hosts)
 }
 
-/// Who may put a page into a frame, besides the page's own site.
+/// The sites that may put a page into a frame, besides the page's own site.
 #[derive(Debug, Clone)]
 pub(super) struct Ancestors(Vec<String>);
 

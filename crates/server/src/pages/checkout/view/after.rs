@@ -17,7 +17,7 @@ pub struct ConfirmationPage {
     pub client_secret: String,
     /// Whether payments are simulated.
     pub test_mode: bool,
-    /// Who sells.
+    /// The selling organization.
     pub organization: Organization,
     /// What became of the payment.
     pub outcome: Outcome,
@@ -224,7 +224,7 @@ impl MessagePage {
 pub struct ThreeDsPage {
     /// Language and theme.
     pub look: PageContext,
-    /// Who sells.
+    /// The selling organization.
     pub organization: Organization,
     /// The amount in words; none when only a card is set up.
     pub amount: Option<String>,

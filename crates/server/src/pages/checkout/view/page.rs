@@ -33,7 +33,7 @@ pub struct CheckoutPage {
     pub key: Uuid,
     /// Whether payments are simulated; shows a badge.
     pub test_mode: bool,
-    /// Who sells.
+    /// The selling organization.
     pub organization: Organization,
     /// Where "back" leads (`return_url`), if the merchant gave it.
     pub return_url: Option<String>,
