@@ -38,7 +38,7 @@ use till_wire::{
     customers::CustomerCreate,
     discounts::{DiscountDuration, DiscountType},
     events::EventType,
-    input::{Context, Fields},
+    input::Context,
     meters::MeterCreate,
     money::Currency,
     products::ProductCreate,
@@ -106,10 +106,6 @@ fn read<T>(body: Value, read: impl FnOnce(&Value, &mut Context) -> Option<T>) ->
     let value = read(&body, &mut cx);
     assert_eq!(cx.problems, [], "{body}");
     value.expect("what has no problems is read")
-}
-
-fn object<T>(body: Value, of: impl FnOnce(&mut Fields<'_, '_>) -> Option<T>) -> T {
-    read(body, |value, cx| cx.object(value, of))
 }
 
 impl Shop {
@@ -306,7 +302,7 @@ fn meter(organization: &Organization) -> Meter {
     let body = json!({"name": "Tokens", "aggregation": {"func": "count"},
         "filter": {"conjunction": "and", "clauses": []}});
     let (mut meter, _) =
-        meters::create(object(body, MeterCreate::read), organization, &at(0)).expect("a meter");
+        meters::create(read(body, MeterCreate::read), organization, &at(0)).expect("a meter");
     meter.id = id(41);
     meter
 }

@@ -6,8 +6,9 @@ use utoipa::ToSchema;
 
 use crate::{
     country::{self, Country},
-    input::{Context, blank_text, text_within},
+    input::{Context, text_within},
     limits,
+    request::*,
 };
 
 /// A billing address. Only the country is always known.
@@ -55,41 +56,44 @@ impl Address {
 }
 
 /// A country that may be entered, in any case.
-pub(crate) fn country(value: &Value, cx: &mut Context) -> Option<Country> {
-    let unknown = |value: &Value, cx: &mut Context| -> Option<Country> {
+pub(crate) fn country() -> impl Reader<Value = Country> {
+    let unknown = |value: &Value, cx: &mut Context| {
         cx.fail("enum", "Input should be a supported country code", value)
     };
-    let raw = text_within(value, cx, 2, |value, cx| {
-        unknown(value, cx);
-        None
-    })?;
-    Country::parse_input(raw).map_or_else(|_| unknown(value, cx), Some)
+    let read = move |value: &Value, cx: &mut Context| {
+        let raw = text_within(value, cx, 2, |value, cx| {
+            cx.fail("enum", "Input should be a supported country code", value)
+        })?;
+        Country::parse_input(raw).map_or_else(|_| unknown(value, cx), Some)
+    };
+    read_by(read, || text(2, 2).schema())
 }
 
-/// Reads an address: any case for the country, blank parts as null, US and CA states with or
-/// without prefix.
-pub fn address(value: &Value, cx: &mut Context) -> Option<Address> {
-    let before = cx.problems.len();
-    let read = cx.object(value, |f| {
-        let country = f.required("country", country);
-        let [line1, line2, postal_code, city, state] =
-            ["line1", "line2", "postal_code", "city", "state"]
-                .map(|key| f.blankable(key, blank_text(limits::LINE)).value());
-        Some(Address {
-            line1,
-            line2,
-            postal_code,
-            city,
-            state,
-            country: country?,
-        })
-    })?;
-    let state = match &read.state {
-        None => None,
-        Some(state) => match country::normalise_state(read.country, state) {
-            Ok(state) => Some(state),
-            Err(_) => return cx.refuse("this state does not belong to the country", value),
-        },
+/// An address: any case for the country, blank parts as null, US and CA states with or without prefix.
+pub(crate) fn address() -> impl Reader<Value = Address> {
+    let shape = object! {
+        /// A billing address.
+        Address {
+            /// ISO 3166-1 alpha-2.
+            country = required(country()),
+            /// First line.
+            line1 = optional(blankable(limits::LINE)),
+            /// Second line.
+            line2 = optional(blankable(limits::LINE)),
+            /// Postal code.
+            postal_code = optional(blankable(limits::LINE)),
+            /// City.
+            city = optional(blankable(limits::LINE)),
+            /// State; of the United States and Canada one of theirs.
+            state = optional(blankable(limits::LINE)),
+        }
     };
-    (cx.problems.len() == before).then_some(Address { state, ..read })
+    shape.and_then(|read: Address, value: &Value, cx: &mut Context| {
+        let state = read.state.as_deref();
+        let known = state.map(|state| country::normalise_state(read.country, state));
+        match known.transpose() {
+            Ok(state) => Some(Address { state, ..read }),
+            Err(_) => cx.refuse("this state does not belong to the country", value),
+        }
+    })
 }

@@ -8,13 +8,11 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{
-    input::{
-        Context, Fields, blank_text, boolean, id, kind, list, literal, map, positive, text_of, word,
-    },
-    limits,
-    metadata::{Metadata, metadata},
-};
+use crate::{metadata::Metadata, request::tagged_by};
+
+mod requests;
+
+pub use requests::{BenefitCreate, BenefitUpdate};
 
 crate::words! {
     /// What kind of thing is given.
@@ -37,6 +35,7 @@ crate::words! {
         SlackSharedChannel = "slack_shared_channel",
     }
 }
+tagged_by!("type": BenefitType);
 
 impl BenefitType {
     /// Whether the merchant may choose who sees it; all others are public.
@@ -228,195 +227,5 @@ impl Properties {
     /// As it is kept and shown.
     pub fn json(&self) -> Value {
         serde_json::to_value(self).unwrap_or_else(|_| json!({}))
-    }
-}
-
-/// Characters of a benefit's description, least and most.
-pub(crate) const DESCRIPTION: (usize, usize) = (3, 42);
-/// Characters of a channel's name.
-pub(crate) const CHANNEL: usize = 80;
-/// Characters of a channel's first message.
-pub(crate) const WELCOME: usize = 4_000;
-
-/// What is given, read by the rules of its type.
-fn properties(kind: BenefitType, value: &Value, cx: &mut Context) -> Option<Properties> {
-    cx.object(value, |f| match kind {
-        BenefitType::Custom => Some(Properties::Custom {
-            note: f.blankable("note", blank_text(limits::PROSE)).value(),
-        }),
-        BenefitType::FeatureFlag => Some(Properties::FeatureFlag {}),
-        BenefitType::LicenseKeys => license_keys(f),
-        BenefitType::Downloadables => {
-            let files = f.required("files", list(1, limits::FILES, id));
-            let archived = f.omittable("archived", archived);
-            Some(Properties::Downloadables {
-                files: files?,
-                archived: archived.unwrap_or_default(),
-            })
-        }
-        BenefitType::MeterCredit => {
-            let meter_id = f.required("meter_id", id);
-            let units = f.required("units", positive(limits::INT32));
-            let rollover = f.required("rollover", boolean);
-            Some(Properties::MeterCredit {
-                meter_id: meter_id?,
-                units: units?,
-                rollover: rollover?,
-            })
-        }
-        BenefitType::Discord => {
-            let guild_token = f.required("guild_token", text_of(0, limits::LINE, false));
-            let role_id = f.required("role_id", text_of(0, limits::LINE, false));
-            let kick_member = f.required("kick_member", boolean);
-            Some(Properties::Discord {
-                guild_token: guild_token?,
-                role_id: role_id?,
-                kick_member: kick_member?,
-            })
-        }
-        BenefitType::GithubRepository => {
-            let owner = f.required("repository_owner", text_of(1, limits::LINE, true));
-            let name = f.required("repository_name", text_of(1, limits::LINE, true));
-            let permission = f.required("permission", literal);
-            Some(Properties::GithubRepository {
-                repository_owner: owner?,
-                repository_name: name?,
-                permission: permission?,
-            })
-        }
-        BenefitType::SlackSharedChannel => slack(f),
-    })
-}
-
-fn license_keys(f: &mut Fields<'_, '_>) -> Option<Properties> {
-    let before = f.cx.problems.len();
-    let prefix = f.blankable("prefix", blank_text(limits::LINE)).value();
-    let expires = f.optional("expires", |value, cx| {
-        cx.object(value, |f| {
-            let timeframe = f.required("timeframe", literal::<ExpirationUnit>);
-            let most = timeframe.map_or(limits::INT32, ExpirationUnit::most);
-            let ttl = f.required("ttl", positive(most));
-            Some(Expiration {
-                ttl: ttl?,
-                timeframe: timeframe?,
-            })
-        })
-    });
-    let activations = f.optional("activations", |value, cx| {
-        cx.object(value, |f| {
-            let limit = f.required("limit", positive(limits::INT32));
-            let admin = f.required("enable_customer_admin", boolean);
-            Some(Activations {
-                limit: limit?,
-                enable_customer_admin: admin?,
-            })
-        })
-    });
-    let limit_usage = f.optional("limit_usage", positive(limits::INT32));
-    (f.cx.problems.len() == before).then_some(Properties::LicenseKeys {
-        prefix,
-        expires,
-        activations,
-        limit_usage,
-    })
-}
-
-fn slack(f: &mut Fields<'_, '_>) -> Option<Properties> {
-    let integration = f.required("slack_integration_id", id);
-    let template = f.required("channel_name_template", text_of(1, CHANNEL, true));
-    let private = f.omittable("private", boolean);
-    let welcome = f.optional("welcome_message", text_of(0, WELCOME, false));
-    let archive = f.omittable("archive_on_revoke", boolean);
-    let invitees = f.omittable(
-        "team_invitees",
-        list(0, limits::INVITEES, text_of(0, limits::LINE, false)),
-    );
-    Some(Properties::SlackSharedChannel {
-        slack_integration_id: integration?,
-        channel_name_template: template?,
-        private: private.unwrap_or(true),
-        welcome_message: welcome,
-        archive_on_revoke: archive.unwrap_or(true),
-        team_invitees: invitees.unwrap_or_default(),
-    })
-}
-
-fn archived(value: &Value, cx: &mut Context) -> Option<BTreeMap<Uuid, bool>> {
-    map(0, limits::FILES, id, boolean)(value, cx)
-}
-
-/// A new benefit.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BenefitCreate {
-    /// What kind of thing is given.
-    pub kind: BenefitType,
-    /// What buyers read, 3–42 characters.
-    pub description: String,
-    /// Who sees it; `None`: as is usual for its type.
-    pub visibility: Option<BenefitVisibility>,
-    /// What is given.
-    pub properties: Properties,
-    /// Free data.
-    pub metadata: Metadata,
-    /// Only for callers that are not an organization's token.
-    pub organization_id: Option<Uuid>,
-}
-
-/// A change to a benefit.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BenefitUpdate {
-    /// Its type, which every change repeats.
-    pub kind: BenefitType,
-    /// New description.
-    pub description: Option<String>,
-    /// New visibility.
-    pub visibility: Option<BenefitVisibility>,
-    /// Replaces what is given.
-    pub properties: Option<Properties>,
-    /// Replaces the free data.
-    pub metadata: Option<Metadata>,
-}
-
-impl BenefitCreate {
-    /// Reads the body of a POST; the type is part of every problem's place.
-    pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-        let kind: BenefitType = kind(value, cx)?;
-        cx.at(kind.as_str(), |cx| {
-            cx.object(value, |f| {
-                let description =
-                    f.required("description", text_of(DESCRIPTION.0, DESCRIPTION.1, true));
-                let visibility = f.optional("visibility", word);
-                let given = f.required("properties", |v, cx| properties(kind, v, cx));
-                let meta = f.omittable("metadata", metadata);
-                let organization_id = f.optional("organization_id", id);
-                Some(Self {
-                    kind,
-                    description: description?,
-                    visibility,
-                    properties: given?,
-                    metadata: meta.unwrap_or_default(),
-                    organization_id,
-                })
-            })
-        })
-    }
-}
-
-impl BenefitUpdate {
-    /// Reads the body of a PATCH; the type is part of every problem's place.
-    pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-        let kind: BenefitType = kind(value, cx)?;
-        cx.at(kind.as_str(), |cx| {
-            cx.object(value, |f| {
-                Some(Self {
-                    kind,
-                    description: f
-                        .optional("description", text_of(DESCRIPTION.0, DESCRIPTION.1, true)),
-                    visibility: f.optional("visibility", word),
-                    properties: f.optional("properties", |v, cx| properties(kind, v, cx)),
-                    metadata: f.omittable("metadata", metadata),
-                })
-            })
-        })
     }
 }

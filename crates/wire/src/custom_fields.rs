@@ -2,15 +2,15 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{
-    input::{Context, Fields, boolean, id, int_in, kind, list, text_of},
-    limits,
-    metadata::{Metadata, metadata},
-};
+use crate::{metadata::Metadata, request::tagged_by};
+
+mod requests;
+
+pub use requests::{CustomFieldCreate, CustomFieldUpdate};
 
 crate::words! {
     /// What a custom field takes.
@@ -27,6 +27,7 @@ crate::words! {
         Select = "select",
     }
 }
+tagged_by!("type": CustomFieldType);
 
 /// What buyers read at a field; keys without a value are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
@@ -197,162 +198,4 @@ pub struct AttachedCustomField {
     pub order: i64,
     /// Whether buyers must fill it in.
     pub required: bool,
-}
-
-/// A new custom field.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CustomFieldCreate {
-    /// Key of the answers: small letters, digits, `-` and `_`.
-    pub slug: String,
-    /// Name.
-    pub name: String,
-    /// What it takes.
-    pub kind: CustomFieldKind,
-    /// Free data.
-    pub metadata: Metadata,
-    /// Not for organization tokens.
-    pub organization_id: Option<Uuid>,
-}
-
-/// A change to a custom field. The type must be named, and cannot change.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CustomFieldUpdate {
-    /// The field's type.
-    pub kind: CustomFieldType,
-    /// New key.
-    pub slug: Option<String>,
-    /// New name.
-    pub name: Option<String>,
-    /// What it takes from now on.
-    pub properties: Option<CustomFieldKind>,
-    /// Replaces the metadata.
-    pub metadata: Option<Metadata>,
-}
-
-fn slug(value: &Value, cx: &mut Context) -> Option<String> {
-    let slug = text_of(1, limits::KEY, false)(value, cx)?;
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
-    if slug.bytes().all(plain) {
-        return Some(slug);
-    }
-    cx.bound(
-        "string_pattern_mismatch",
-        "Use small letters, digits, hyphens and underscores only",
-        value,
-        "pattern",
-        "^[a-z0-9-_]+$",
-    )
-}
-
-fn line(value: &Value, cx: &mut Context) -> Option<String> {
-    text_of(1, limits::LINE, false)(value, cx)
-}
-
-fn words(f: &mut Fields<'_, '_>) -> CustomFieldWords {
-    CustomFieldWords {
-        form_label: f.optional("form_label", line),
-        form_help_text: f.optional("form_help_text", line),
-        form_placeholder: f.optional("form_placeholder", line),
-    }
-}
-
-fn range(f: &mut Fields<'_, '_>) -> Option<CustomFieldRangeProperties> {
-    let words = words(f);
-    let ge = f.optional("ge", int_in(limits::INT32_LEAST, limits::INT32));
-    let le = f.optional("le", int_in(limits::INT32_LEAST, limits::INT32));
-    if let (Some(ge), Some(le)) = (ge, le)
-        && ge > le
-    {
-        let whole = f.whole();
-        return f.cx.refuse("ge must not exceed le", whole);
-    }
-    Some(CustomFieldRangeProperties { words, ge, le })
-}
-
-fn option(value: &Value, cx: &mut Context) -> Option<CustomFieldSelectOption> {
-    cx.dictionary(value, |f| {
-        let value = f.required("value", line);
-        let label = f.required("label", line);
-        Some(CustomFieldSelectOption {
-            value: value?,
-            label: label?,
-        })
-    })
-}
-
-/// Null and blank properties count as not sent.
-fn properties(
-    kind: CustomFieldType,
-) -> impl FnOnce(&Value, &mut Context) -> Option<CustomFieldKind> {
-    move |value, cx| {
-        let Value::Object(map) = value else {
-            return cx.fail("dict_type", "Input should be an object", value);
-        };
-        let sent = |v: &Value| !v.is_null() && v.as_str() != Some("");
-        let filled: Map<String, Value> = map
-            .iter()
-            .filter(|(_, v)| sent(v))
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect();
-        cx.object(&Value::Object(filled), |f| match kind {
-            CustomFieldType::Text => Some(CustomFieldKind::Text(CustomFieldTextProperties {
-                words: words(f),
-                textarea: f.optional("textarea", boolean),
-                min_length: f.optional("min_length", int_in(0, limits::INT32)),
-                max_length: f.optional("max_length", int_in(0, limits::INT32)),
-            })),
-            CustomFieldType::Number => range(f).map(CustomFieldKind::Number),
-            CustomFieldType::Date => range(f).map(CustomFieldKind::Date),
-            CustomFieldType::Checkbox => Some(CustomFieldKind::Checkbox(words(f))),
-            CustomFieldType::Select => {
-                let words = words(f);
-                let options = f.required("options", list(1, limits::OPTIONS, option))?;
-                Some(CustomFieldKind::Select(CustomFieldSelectProperties {
-                    words,
-                    options,
-                }))
-            }
-        })
-    }
-}
-
-impl CustomFieldCreate {
-    /// Reads the body of a POST; the field's type is part of every problem's place.
-    pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-        let kind: CustomFieldType = kind(value, cx)?;
-        cx.at(kind.as_str(), |cx| {
-            cx.object(value, |f| {
-                let slug = f.required("slug", slug);
-                let name = f.required("name", line);
-                let kind = f.required("properties", properties(kind));
-                let meta = f.omittable("metadata", metadata);
-                let organization_id = f.optional("organization_id", id);
-                Some(Self {
-                    slug: slug?,
-                    name: name?,
-                    kind: kind?,
-                    metadata: meta.unwrap_or_default(),
-                    organization_id,
-                })
-            })
-        })
-    }
-}
-
-impl CustomFieldUpdate {
-    /// Reads the body of a PATCH; the field's type is part of every problem's place.
-    pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-        let kind: CustomFieldType = kind(value, cx)?;
-        cx.at(kind.as_str(), |cx| {
-            cx.object(value, |f| {
-                Some(Self {
-                    kind,
-                    slug: f.optional("slug", slug),
-                    name: f.optional("name", line),
-                    properties: f.optional("properties", properties(kind)),
-                    metadata: f.omittable("metadata", metadata),
-                })
-            })
-        })
-    }
 }

@@ -21,7 +21,7 @@ pub mod organizations;
 pub mod page;
 pub mod payments;
 pub mod products;
-mod schema;
+mod request;
 pub mod scope;
 pub mod subscriptions;
 pub mod tax;

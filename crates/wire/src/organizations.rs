@@ -2,21 +2,16 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{
-    country::Country,
-    input::{Context, Fields, Patch, boolean, list, text_of, word},
-    limits,
-    money::Currency,
-    tax::TaxSettings,
-    values,
-};
+use crate::{money::Currency, tax::TaxSettings};
 
+mod requests;
 mod settings;
 
+pub use requests::OrganizationUpdate;
 pub use settings::*;
 
 crate::words! {
@@ -124,18 +119,6 @@ pub struct SocialLink {
     pub platform: SocialPlatform,
     /// The page.
     pub url: String,
-}
-
-impl SocialLink {
-    fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-        cx.object(value, |f| {
-            let named = f.required("platform", word::<SocialPlatform>);
-            let url = f.required("url", values::http_url);
-            let (_, url) = (named?, url?);
-            let platform = SocialPlatform::of(&url);
-            Some(Self { platform, url })
-        })
-    }
 }
 
 /// What the organization can do now.
@@ -256,71 +239,6 @@ pub struct Organization {
     pub payout_account_id: Option<Uuid>,
     /// What it can do now.
     pub capabilities: Capabilities,
-}
-
-/// A change to an organization. Settings objects replace theirs; `feature_settings`, `dispute_settings` and
-/// `details` merge key by key.
-#[derive(Debug, Clone, Default)]
-#[allow(missing_docs)]
-pub struct OrganizationUpdate {
-    pub name: Option<String>,
-    pub avatar_url: Patch<String>,
-    pub email: Patch<String>,
-    pub website: Patch<String>,
-    pub socials: Option<Vec<SocialLink>>,
-    pub country: Patch<String>,
-    pub details: Option<Map<String, Value>>,
-    pub feature_settings: Option<FeatureSettingsUpdate>,
-    pub subscription_settings: Option<SubscriptionSettings>,
-    pub customer_email_settings: Option<CustomerEmailSettings>,
-    pub customer_portal_settings: Option<CustomerPortalSettings>,
-    pub dispute_settings: Option<DisputeSettingsUpdate>,
-    pub checkout_settings: Option<CheckoutSettings>,
-    pub embed_hosts: Option<Vec<String>>,
-    pub default_presentment_currency: Option<Currency>,
-    pub default_tax_behavior: Option<TaxBehaviorOption>,
-    pub tax_settings: Option<TaxSettings>,
-}
-
-impl OrganizationUpdate {
-    /// Reads the body of a PATCH.
-    pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
-        f.optional("sso_enforced", |v, cx| match boolean(v, cx)? {
-            false => Some(()),
-            true => cx.refuse("there is no single sign-on to enforce", v),
-        });
-        Some(Self {
-            name: f.optional("name", text_of(3, limits::LINE, true)),
-            avatar_url: f.patch("avatar_url", values::http_url),
-            email: f.patch("email", values::email),
-            website: f.patch("website", values::http_url),
-            socials: f.optional("socials", list(0, limits::SOCIALS, SocialLink::read)),
-            country: f.patch("country", |v, cx| {
-                // In capitals, as the document names it; only addresses fold.
-                let known = v.as_str().filter(|code| {
-                    Country::parse_input(code).is_ok_and(|country| country.as_str() == *code)
-                });
-                match known {
-                    Some(code) => Some(code.to_owned()),
-                    None => cx.fail("enum", "Input should be a supported country code", v),
-                }
-            }),
-            details: f.optional("details", details),
-            feature_settings: f.optional("feature_settings", FeatureSettingsUpdate::read),
-            subscription_settings: f.optional("subscription_settings", SubscriptionSettings::read),
-            customer_email_settings: f
-                .optional("customer_email_settings", CustomerEmailSettings::read),
-            customer_portal_settings: f
-                .optional("customer_portal_settings", CustomerPortalSettings::read),
-            dispute_settings: f.optional("dispute_settings", DisputeSettingsUpdate::read),
-            checkout_settings: f.optional("checkout_settings", CheckoutSettings::read),
-            embed_hosts: f.optional("embed_hosts", values::embed_hosts),
-            default_presentment_currency: f
-                .optional("default_presentment_currency", crate::money::currency),
-            default_tax_behavior: f.optional("default_tax_behavior", word),
-            tax_settings: f.optional("tax_settings", TaxSettings::read),
-        })
-    }
 }
 
 #[cfg(test)]

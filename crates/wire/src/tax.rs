@@ -1,17 +1,11 @@
 //! Tax as it is shown.
 
-use std::collections::HashSet;
-
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::{
-    address,
-    country::{Country, normalise_state},
-    input::{Context, blank_text, boolean, list, text_of, word},
-    limits,
-};
+use crate::country::Country;
+
+mod requests;
 
 crate::words! {
     /// Why a tax is, or is not, charged.
@@ -119,34 +113,6 @@ pub fn in_eu(country: Country) -> bool {
     EU.contains(&country.as_str())
 }
 
-impl TaxSettings {
-    /// Reads the field of an organization's PATCH.
-    pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-        cx.object(value, |f| {
-            let enabled = f.required("enabled", boolean);
-            // Not optional: switching tax off and on must not forget where the merchant is registered.
-            let registrations = f.required("registrations", |value, cx| {
-                let read = TaxRegistration::read;
-                let listed = list(0, limits::REGISTRATIONS, read)(value, cx)?;
-                let mut places = HashSet::new();
-                for (place, one) in listed.iter().enumerate() {
-                    if !places.insert((one.country, one.state.as_deref().map(str::to_lowercase))) {
-                        cx.at(place, |cx| {
-                            cx.refuse::<()>("this place is registered already", value)
-                        });
-                        return None;
-                    }
-                }
-                Some(listed)
-            });
-            Some(Self {
-                enabled: enabled?,
-                registrations: registrations?,
-            })
-        })
-    }
-}
-
 impl TaxRegistration {
     /// Whether it is that state's, in whatever case it is written; `None`: the whole country's.
     pub fn is_of(&self, state: Option<&str>) -> bool {
@@ -155,71 +121,6 @@ impl TaxRegistration {
             (Some(own), Some(other)) => own.to_lowercase() == other.trim().to_lowercase(),
             _ => false,
         }
-    }
-
-    fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-        cx.object(value, |f| {
-            let country = f.required("country", address::country);
-            let state = f.blankable("state", blank_text(STATE)).value();
-            let rate = f.blankable("rate", rate).value();
-            let name = f.blankable("name", blank_text(NAME)).value();
-            let eu_sales = f.optional("eu_sales", word);
-            let whole = f.whole();
-            let country = country?;
-            let state = match state
-                .map(|state| normalise_state(country, &state))
-                .transpose()
-            {
-                Ok(state) => state,
-                Err(error) => {
-                    return f.cx.at("state", |cx| cx.refuse(error.to_string(), whole));
-                }
-            };
-            if country == Country::US && state.is_none() {
-                return f
-                    .cx
-                    .at("state", |cx| cx.fail("missing", "Field required", whole));
-            }
-            let european = in_eu(country) && state.is_none();
-            if eu_sales.is_some() && !european {
-                return f.cx.at("eu_sales", |cx| {
-                    cx.refuse("this is said of whole EU countries only", whole)
-                });
-            }
-            Some(Self {
-                country,
-                state,
-                rate,
-                name,
-                eu_sales: eu_sales.or_else(|| european.then_some(EuSales::Oss)),
-            })
-        })
-    }
-}
-
-/// A state or province as typed, in characters.
-pub(crate) const STATE: usize = 100;
-/// What a tax is called, in characters.
-pub(crate) const NAME: usize = 40;
-/// A percentage as text, in characters.
-pub(crate) const RATE: usize = 10;
-
-/// A percentage from 0 to 100 of at most four decimals, as text or number; blank reads as null.
-fn rate(value: &Value, cx: &mut Context) -> Option<Option<String>> {
-    let raw = match value {
-        Value::Number(number) => number.to_string(),
-        other => text_of(0, RATE, true)(other, cx)?,
-    };
-    let raw = raw.trim().trim_end_matches('%').trim_end();
-    if raw.is_empty() {
-        return Some(None);
-    }
-    match TaxRate::of_percent(raw) {
-        Some(rate) => Some(Some(rate.percent())),
-        None => cx.refuse(
-            "a rate is a percentage from 0 to 100 with at most 4 decimals",
-            value,
-        ),
     }
 }
 
@@ -297,8 +198,6 @@ impl TaxLine {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -321,60 +220,5 @@ mod tests {
         ] {
             assert_eq!(TaxRate::of_percent(bad), None, "{bad}");
         }
-    }
-
-    fn problems(settings: Value) -> Vec<(String, String)> {
-        let mut cx = Context::new("body");
-        TaxSettings::read(&settings, &mut cx);
-        let place = |p: &crate::input::Problem| serde_json::to_string(&p.loc).unwrap();
-        cx.problems
-            .iter()
-            .map(|p| (p.kind.to_string(), place(p)))
-            .collect()
-    }
-
-    #[test]
-    fn registrations_are_judged_each_at_its_place() {
-        let found = problems(json!({"enabled": true, "registrations": [
-            {"country": "XX"},
-            {"country": "US", "rate": "8"},
-            {"country": "US", "state": "QC", "rate": "8"},
-            {"country": "DE", "rate": "101"},
-            {"country": "CH", "eu_sales": "oss"},
-            {"country": "FR", "eu_sales": "anywhere"},
-        ]}));
-        let at = |row: usize, field: &str| format!(r#"["body","registrations",{row},"{field}"]"#);
-        assert_eq!(
-            found,
-            [
-                ("enum".into(), at(0, "country")),
-                ("missing".into(), at(1, "state")),
-                ("value_error".into(), at(2, "state")),
-                ("value_error".into(), at(3, "rate")),
-                ("value_error".into(), at(4, "eu_sales")),
-                ("enum".into(), at(5, "eu_sales")),
-            ]
-        );
-    }
-
-    #[test]
-    fn a_place_is_registered_once() {
-        let twice = json!({"enabled": true, "registrations": [
-            {"country": "US", "state": "NY", "rate": "8.875"},
-            {"country": "us", "state": "us-ny", "rate": "4"},
-        ]});
-        let place = r#"["body","registrations",1]"#.to_owned();
-        assert_eq!(problems(twice), [("value_error".into(), place)]);
-    }
-
-    #[test]
-    fn an_eu_registration_is_for_the_one_stop_shop_unless_it_says_otherwise() {
-        let mut cx = Context::new("body");
-        let settings = json!({"enabled": true, "registrations": [
-            {"country": "DE"}, {"country": "FR", "eu_sales": "domestic"}, {"country": "NO"},
-        ]});
-        let read = TaxSettings::read(&settings, &mut cx).unwrap();
-        let sales: Vec<_> = read.registrations.iter().map(|r| r.eu_sales).collect();
-        assert_eq!(sales, [Some(EuSales::Oss), Some(EuSales::Domestic), None]);
     }
 }

@@ -1,59 +1,37 @@
 //! Access tokens, as the dashboard's forms ask for them.
 
-use crate::{
-    input::{Fields, int_in, list, text_of, word},
-    scope::Scope,
-};
+use crate::{request::*, scope::Scope};
 
-/// Longest name of a token, in characters.
-const NAME: usize = 128;
-/// Longest life that may be asked for, in days.
-const DAYS: i64 = 3650;
-
-/// A new token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenCreate {
-    /// What it is for.
-    pub name: String,
-    /// Days until it expires; `None`: never.
-    pub days: Option<i64>,
-    /// What it may do, at least one thing.
-    pub scopes: Vec<Scope>,
-}
-
-impl TokenCreate {
-    /// Reads `name`, `days` and `scopes`.
-    pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
-        let days = f.optional("days", int_in(1, DAYS));
-        let update = TokenUpdate::read(f)?;
-        Some(Self {
-            name: update.name,
-            days,
-            scopes: update.scopes,
-        })
+request! {
+    /// A new token.
+    pub struct TokenCreate: Eq {
+        /// What it is for.
+        pub name: String = required(name()),
+        /// Days until it expires; `None`: never.
+        pub days: Option<i64> = optional(int(1, 3650)),
+        /// What it may do, at least one thing.
+        pub scopes: Vec<Scope> = required(scopes()),
     }
 }
 
-/// A changed token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenUpdate {
-    /// What it is for.
-    pub name: String,
-    /// What it may do, at least one thing.
-    pub scopes: Vec<Scope>,
+request! {
+    /// A changed token.
+    pub struct TokenUpdate: Eq {
+        /// What it is for.
+        pub name: String = required(name()),
+        /// What it may do, at least one thing.
+        pub scopes: Vec<Scope> = required(scopes()),
+    }
 }
 
-impl TokenUpdate {
-    /// Reads `name` and `scopes`.
-    pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
-        let name = f.required("name", text_of(1, NAME, true));
-        let scopes = f.required("scopes", list(1, Scope::ALL.len(), word));
-        let mut scopes: Vec<Scope> = scopes?;
+fn name() -> impl Reader<Value = String> {
+    trimmed(1, 128)
+}
+
+fn scopes() -> impl Reader<Value = Vec<Scope>> {
+    list(1, Scope::ALL.len(), word()).map(|mut scopes: Vec<Scope>| {
         scopes.sort_unstable();
         scopes.dedup();
-        Some(Self {
-            name: name?,
-            scopes,
-        })
-    }
+        scopes
+    })
 }

@@ -5,8 +5,9 @@ use std::net::IpAddr;
 use serde_json::Value;
 
 use crate::{
-    input::{Context, list, text_of, text_within},
+    input::{Context, text_within},
     limits,
+    request::{Reader, list, trimmed},
 };
 
 /// The words a recurring price repeats by.
@@ -154,39 +155,41 @@ pub fn ip(value: &Value, cx: &mut Context) -> Option<String> {
     }
 }
 
-/// A host with its scheme and port, in characters.
-pub(crate) const HOST: usize = 253;
-
 /// A site that may embed the checkout (docs/behaviour: embedding/hosts): `host`, `*.host`, `host:port`, or an app's
 /// origin with its scheme, such as `chrome-extension://abc`. A web page's address is cut down to its host; whatever
 /// is left over beside host and port is refused.
-pub fn embed_host(value: &Value, cx: &mut Context) -> Option<String> {
-    let raw = text_of(1, HOST, true)(value, cx)?;
-    match embed_entry(&raw) {
-        Some(entry) => Some(entry),
-        None => cx.refuse(
-            "this is not a host: write it as example.com, *.example.com or localhost:3000",
-            value,
-        ),
-    }
+fn embed_host() -> impl Reader<Value = String> {
+    // A host with its scheme and port.
+    trimmed(1, 253).and_then(|raw: String, value: &Value, cx: &mut Context| {
+        let entry = embed_entry(&raw);
+        entry.or_else(|| {
+            cx.refuse(
+                "this is not a host: write it as example.com, *.example.com or localhost:3000",
+                value,
+            )
+        })
+    })
 }
 
 /// The sites that may embed the checkout, all of which stand in one header of its pages.
-pub fn embed_hosts(value: &Value, cx: &mut Context) -> Option<Vec<String>> {
-    let hosts = list(0, limits::EMBED_HOSTS, embed_host)(value, cx)?;
-    if hosts.iter().map(String::len).sum::<usize>() > limits::EMBED_HOSTS_TOTAL {
-        return cx.bound(
-            "too_long",
-            format!(
-                "Hosts should have at most {} characters together",
-                limits::EMBED_HOSTS_TOTAL
-            ),
-            value,
-            "max_length",
-            limits::EMBED_HOSTS_TOTAL,
-        );
-    }
-    Some(hosts)
+pub(crate) fn embed_hosts() -> impl Reader<Value = Vec<String>> {
+    list(0, limits::EMBED_HOSTS, embed_host()).and_then(
+        |hosts: Vec<String>, value: &Value, cx: &mut Context| {
+            if hosts.iter().map(String::len).sum::<usize>() <= limits::EMBED_HOSTS_TOTAL {
+                return Some(hosts);
+            }
+            cx.bound(
+                "too_long",
+                format!(
+                    "Hosts should have at most {} characters together",
+                    limits::EMBED_HOSTS_TOTAL
+                ),
+                value,
+                "max_length",
+                limits::EMBED_HOSTS_TOTAL,
+            )
+        },
+    )
 }
 
 /// The port of an address that was read as an https one: also 443, where it was written out.

@@ -5,11 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{
-    events::EventType,
-    input::{Fields, Patch, boolean, id, list, text_of, word},
-    limits, values,
-};
+use crate::{events::EventType, limits, request::*};
 
 crate::words! {
     /// What a delivery's body looks like.
@@ -100,77 +96,50 @@ pub struct WebhookDelivery {
     pub webhook_event: WebhookEvent,
 }
 
-/// A new endpoint.
-#[derive(Debug, Clone)]
-pub struct EndpointCreate {
-    /// Not yet checked against the host rules.
-    pub url: String,
-    /// For people.
-    pub name: Option<String>,
-    /// Body form.
-    pub format: WebhookFormat,
-    /// Deprecated: the caller's own secret, 32 characters or more.
-    pub secret: Option<String>,
-    /// Which events.
-    pub events: Vec<EventType>,
-    /// Not for organization tokens.
-    pub organization_id: Option<Uuid>,
-}
-
 /// The least characters of a secret.
-pub(crate) const SECRET: usize = 32;
+const SECRET: usize = 32;
 
-impl EndpointCreate {
-    /// Reads the body of a POST.
-    pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
-        let url = f.required("url", values::url_text);
-        let name = f.optional("name", text_of(0, limits::LINE, false));
-        let format = f.required("format", word);
-        let secret = f.optional("secret", text_of(SECRET, limits::LINE, false));
-        let events = f.required("events", list(0, limits::EVENTS, word));
-        let organization_id = f.optional("organization_id", id);
-        Some(Self {
-            url: url?,
-            name,
-            format: format?,
-            secret,
-            events: unique(events?),
-            organization_id,
-        })
+request! {
+    /// A new endpoint.
+    pub struct EndpointCreate {
+        /// Where deliveries go; `https` only.
+        // Not yet checked against the host rules.
+        pub url: String = required(url_text()),
+        /// For people.
+        pub name: Option<String> = optional(line(0)),
+        /// What deliveries look like.
+        pub format: WebhookFormat = required(word::<WebhookFormat>()),
+        /// Your own secret; one is made where none is given.
+        pub secret: Option<String> = optional(text(SECRET, limits::LINE)).deprecated(),
+        /// Which events are delivered.
+        pub events: Vec<EventType> = required(events()),
+        /// Not with an organization's token.
+        pub organization_id: Option<Uuid> = optional(id()),
     }
 }
 
-fn unique(mut events: Vec<EventType>) -> Vec<EventType> {
-    let mut seen = std::collections::HashSet::new();
-    events.retain(|event| seen.insert(*event));
-    events
-}
-
-/// A change to an endpoint; nulls are ignored.
-#[derive(Debug, Clone, Default)]
-#[allow(missing_docs)]
-pub struct EndpointUpdate {
-    pub url: Option<String>,
-    pub name: Option<String>,
-    pub format: Option<WebhookFormat>,
-    pub secret: Option<String>,
-    pub events: Option<Vec<EventType>>,
-    pub enabled: Option<bool>,
-}
-
-impl EndpointUpdate {
-    /// Reads the body of a PATCH.
-    pub fn read(f: &mut Fields<'_, '_>) -> Option<Self> {
-        Some(Self {
-            url: f.optional("url", values::url_text),
-            name: f.optional("name", text_of(0, limits::LINE, false)),
-            format: f.optional("format", word),
-            secret: f.optional("secret", text_of(SECRET, limits::LINE, false)),
-            events: match f.patch("events", list(0, limits::EVENTS, word)) {
-                Patch::Value(events) => Some(unique(events)),
-                _ => None,
-            },
-            enabled: f.optional("enabled", boolean),
-        })
+request! {
+    /// A change to an endpoint; what is not sent, or null, stays.
+    pub struct EndpointUpdate: Default {
+        /// Where deliveries go; `https` only.
+        pub url: Option<String> = optional(url_text()),
+        /// For people.
+        pub name: Option<String> = optional(line(0)),
+        /// What deliveries look like.
+        pub format: Option<WebhookFormat> = optional(word::<WebhookFormat>()),
+        /// Your own secret.
+        pub secret: Option<String> = optional(text(SECRET, limits::LINE)).deprecated(),
+        /// Which events are delivered.
+        pub events: Option<Vec<EventType>> = optional(events()),
+        /// Whether anything is delivered.
+        pub enabled: Option<bool> = optional(flag()),
     }
+}
+
+fn events() -> impl Reader<Value = Vec<EventType>> {
+    list(0, limits::EVENTS, word()).map(|mut events: Vec<EventType>| {
+        let mut seen = std::collections::HashSet::new();
+        events.retain(|event| seen.insert(*event));
+        events
+    })
 }

@@ -158,14 +158,14 @@ proptest! {
         answers(&value, |v, cx| cx.object(v, |f| CheckoutUpdate::read(Writer::Client, f)));
         answers(&value, |v, cx| cx.object(v, |f| CheckoutUpdate::read(Writer::Merchant, f)));
         answers(&value, ProductCreate::read);
-        answers(&value, |v, cx| cx.object(v, ProductUpdate::read));
-        answers(&value, |v, cx| cx.object(v, ProductBenefitsUpdate::read));
-        answers(&value, |v, cx| cx.object(v, MeterCreate::read));
-        answers(&value, |v, cx| cx.object(v, MeterUpdate::read));
+        answers(&value, ProductUpdate::read);
+        answers(&value, ProductBenefitsUpdate::read);
+        answers(&value, MeterCreate::read);
+        answers(&value, MeterUpdate::read);
         answers(&value, BenefitCreate::read);
         answers(&value, BenefitUpdate::read);
         answers(&value, CustomerCreate::read);
-        answers(&value, |v, cx| cx.object(v, CustomerUpdate::read));
+        answers(&value, CustomerUpdate::read);
         answers(&value, CustomerSessionCreate::read);
     }
 }

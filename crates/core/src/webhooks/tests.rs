@@ -12,7 +12,7 @@ fn at() -> DecisionContext {
 
 fn input(body: serde_json::Value) -> EndpointCreate {
     let mut cx = Context::new("body");
-    let read = cx.object(&body, EndpointCreate::read);
+    let read = EndpointCreate::read(&body, &mut cx);
     assert_eq!(cx.problems, []);
     read.unwrap()
 }

@@ -120,7 +120,7 @@ pub(crate) async fn update(
     PathId(id): PathId,
     body: Body,
 ) -> Result<Json<CheckoutLink>, ApiError> {
-    let input = body.object(CheckoutLinkUpdate::read)?;
+    let input = body.read(CheckoutLinkUpdate::read)?;
     let own = &caller.organization;
     app.retry_on_conflict(|| async {
         let link = app.store.checkout_link(own.id, id).await.found()?;

@@ -178,7 +178,7 @@ async fn change(
     named: &Named,
     body: &Body,
 ) -> Result<Json<Customer>, ApiError> {
-    let input = body.object(CustomerUpdate::read)?;
+    let input = body.read(CustomerUpdate::read)?;
     let own = caller.organization.id;
     let addressed = match named {
         Named::Id(_) => Addressed::ById,

@@ -153,7 +153,7 @@ pub(crate) async fn update(
     PathId(id): PathId,
     body: Body,
 ) -> Result<Json<Discount>, ApiError> {
-    let input = body.object(DiscountUpdate::read)?;
+    let input = body.read(DiscountUpdate::read)?;
     let own = &caller.organization;
     app.retry_on_conflict(|| async {
         let row = app.store.discount(own.id, id).await.found()?;

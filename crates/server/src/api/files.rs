@@ -91,7 +91,7 @@ pub(crate) async fn uploaded(
     guard: IdempotencyGuard,
     body: Body,
 ) -> Result<Json<File>, ApiError> {
-    let input = body.object(FileUploadCompleted::read)?;
+    let input = body.read(FileUploadCompleted::read)?;
     let own = caller.organization.id;
     app.retry_on_conflict(|| async {
         let file = app.store.file(own, id).await.found()?;
@@ -129,7 +129,7 @@ pub(crate) async fn update(
     PathId(id): PathId,
     body: Body,
 ) -> Result<Json<File>, ApiError> {
-    let input = body.object(FilePatch::read)?;
+    let input = body.read(FilePatch::read)?;
     let own = caller.organization.id;
     app.retry_on_conflict(|| async {
         let file = app.store.file(own, id).await.found()?;

@@ -85,7 +85,7 @@ pub(crate) async fn create(
     guard: IdempotencyGuard,
     body: Body,
 ) -> Result<(StatusCode, Json<Meter>), ApiError> {
-    let input = body.object(MeterCreate::read)?;
+    let input = body.read(MeterCreate::read)?;
     let made = meters::create(input, &caller.organization, &app.context())?;
     app.reply(&guard, StatusCode::CREATED, made, |now| now.view())
         .await
@@ -105,7 +105,7 @@ pub(crate) async fn update(
     PathId(id): PathId,
     body: Body,
 ) -> Result<Json<Meter>, ApiError> {
-    let input = body.object(MeterUpdate::read)?;
+    let input = body.read(MeterUpdate::read)?;
     let own = caller.organization.id;
     app.retry_on_conflict(|| async {
         let (found, in_use) =

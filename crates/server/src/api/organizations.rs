@@ -89,7 +89,7 @@ pub(crate) async fn update(
     PathId(id): PathId,
     body: Body,
 ) -> Result<Json<Organization>, ApiError> {
-    let input = body.object(OrganizationUpdate::read)?;
+    let input = body.read(OrganizationUpdate::read)?;
     own(&caller.organization, id)?;
     app.retry_on_conflict(|| async {
         let row = app.store.organization(id).await.found()?;

@@ -147,7 +147,7 @@ pub(crate) async fn update(
     PathId(id): PathId,
     body: Body,
 ) -> Result<Json<Product>, ApiError> {
-    let input = body.object(ProductUpdate::read)?;
+    let input = body.read(ProductUpdate::read)?;
     let own = &caller.organization;
     let meters = meters_of(input.prices.as_deref().unwrap_or_default());
     let fields = fields_of(input.attached_custom_fields.as_deref().unwrap_or_default());
@@ -189,7 +189,7 @@ pub(crate) async fn include(
     guard: IdempotencyGuard,
     body: Body,
 ) -> Result<Json<Product>, ApiError> {
-    let input = body.object(ProductBenefitsUpdate::read)?;
+    let input = body.read(ProductBenefitsUpdate::read)?;
     let own = caller.organization.id;
     app.retry_on_conflict(|| async {
         let wanted = [id];

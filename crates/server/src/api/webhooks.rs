@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
+use serde_json::Value;
 use till_core::{
     kernel::{records::WebhookEndpoint as Row, refusal::Refusal},
     webhooks,
@@ -11,7 +12,7 @@ use till_ports::outbound::endpoint_url_rule;
 use till_store::{DeliveryFilter, List, Order};
 use till_wire::{
     events::EventType,
-    input::{Fields, Problem},
+    input::{Context, Problem},
     loc,
     page::Page,
     webhooks::{EndpointCreate, EndpointUpdate, HttpCodeClass, WebhookDelivery, WebhookEndpoint},
@@ -92,9 +93,9 @@ pub(crate) async fn create(
     guard: IdempotencyGuard,
     body: Body,
 ) -> Result<(StatusCode, Json<WebhookEndpoint>), ApiError> {
-    let (input, url) = body.object(|f| {
-        let input = EndpointCreate::read(f);
-        let url = url_of(f, app.policy.dev);
+    let (input, url) = body.read(|value, cx| {
+        let input = EndpointCreate::read(value, cx);
+        let url = url_of(value, cx, app.policy.dev);
         Some((input?, url?))
     })?;
     let made = webhooks::create(input, caller.organization.id, url, &app.context())?;
@@ -117,9 +118,9 @@ pub(crate) async fn update(
     body: Body,
 ) -> Result<Json<WebhookEndpoint>, ApiError> {
     let dev = app.policy.dev;
-    let (input, url) = body.object(|f| {
-        let input = EndpointUpdate::read(f);
-        let url = url_of(f, dev);
+    let (input, url) = body.read(|value, cx| {
+        let input = EndpointUpdate::read(value, cx);
+        let url = url_of(value, cx, dev);
         Some((input?, url))
     })?;
     let own = caller.organization.id;
@@ -244,13 +245,13 @@ pub(crate) async fn redeliver(
 }
 
 /// The body's `url`, normalised, if it has one that may be saved; what is wrong with it is recorded.
-fn url_of(f: &mut Fields<'_, '_>, dev: bool) -> Option<String> {
-    let raw = f.raw("url")?;
+fn url_of(body: &Value, cx: &mut Context, dev: bool) -> Option<String> {
+    let raw = body.get("url")?;
     // What is no text was already recorded.
     let text = raw.as_str().filter(|text| !text.contains('\0'))?;
     match endpoint_url_rule(text, dev) {
         Ok(url) => Some(url),
-        Err(problem) => f.cx.at("url", |cx| match problem.kind {
+        Err(problem) => cx.at("url", |cx| match problem.kind {
             "value_error" => cx.refuse(problem.words, raw),
             kind => cx.fail(kind, problem.words, raw),
         }),

@@ -9,10 +9,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{ProrationBehavior, SocialLink, SocialPlatform};
-use crate::{
-    input::{Context, Patch, boolean, int_in, list, literal, text_of},
-    tax::TaxSettings,
-};
+use crate::{input::Patch, request::*, tax::TaxSettings};
 
 mod details;
 mod portal;
@@ -54,12 +51,19 @@ macro_rules! switches {
             pub const MEMBERS: &'static [(&'static str, bool)] =
                 &[$((stringify!($field), $default)),+];
 
-            /// Reads an object in which every member is given.
-            pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-                cx.dictionary(value, |f| {
-                    $(let $field = f.required(stringify!($field), boolean);)+
-                    Some(Self { $($field: $field?),+ })
-                })
+            /// As a request gives it: every member is there.
+            #[allow(dead_code, reason = "features are switched one by one")]
+            pub(crate) fn shape() -> impl Reader<Value = Self> {
+                object! {
+                    /// One switch per mail; every one must be there.
+                    $name {
+                        $(
+                            /// Whether it is sent.
+                            $field = required(flag()),
+                        )+
+                    }
+                }
+                .dictionary()
             }
         }
     };
@@ -127,36 +131,22 @@ impl<'de> Deserialize<'de> for FeatureSettings {
     }
 }
 
-/// A change to the features: those that a merchant switches itself. The others are ignored where they are sent.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FeatureSettingsUpdate {
-    /// Products can be sold by the seat.
-    pub seat_based_pricing_enabled: Option<bool>,
-    /// Customers have members.
-    pub member_model_enabled: Option<bool>,
-    /// The checkout speaks the buyer's language.
-    pub checkout_localization_enabled: Option<bool>,
-    /// Metrics on the dashboard's overview.
-    pub overview_metrics: Option<Vec<String>>,
+request! {
+    /// Features that a merchant switches itself; others are ignored.
+    pub struct FeatureSettingsUpdate: Default {
+        /// Products can be sold by the seat. Once on, it stays on.
+        pub seat_based_pricing_enabled: Option<bool> = omittable(flag()),
+        /// Customers have members. Once on, it stays on.
+        pub member_model_enabled: Option<bool> = omittable(flag()),
+        /// The checkout speaks the buyer's language.
+        pub checkout_localization_enabled: Option<bool> = omittable(flag()),
+        /// Metrics on the dashboard's overview; null is no change.
+        pub overview_metrics: Option<Vec<String>> =
+            optional(list(0, MOST_METRICS, text(0, LONGEST_METRIC))),
+    }
 }
 
 impl FeatureSettingsUpdate {
-    /// Reads the field of an organization's PATCH.
-    pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-        cx.object(value, |f| {
-            Some(Self {
-                seat_based_pricing_enabled: f.omittable("seat_based_pricing_enabled", boolean),
-                member_model_enabled: f.omittable("member_model_enabled", boolean),
-                checkout_localization_enabled: f
-                    .omittable("checkout_localization_enabled", boolean),
-                overview_metrics: f.optional(
-                    "overview_metrics",
-                    list(0, MOST_METRICS, text_of(0, LONGEST_METRIC, false)),
-                ),
-            })
-        })
-    }
-
     /// The settings with this change. What sold seats and members rely on is never switched off again.
     pub fn applied(self, settings: &mut FeatureSettings) {
         let features = &mut settings.features;
@@ -199,23 +189,25 @@ impl Default for SubscriptionSettings {
 }
 
 impl SubscriptionSettings {
-    /// Reads the field of an organization's PATCH.
-    pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-        cx.dictionary(value, |f| {
-            let multiple = f.required("allow_multiple_subscriptions", boolean);
-            let proration = f.required("proration_behavior", literal);
-            let grace = f.required("benefit_revocation_grace_period", int_in(0, LONGEST_GRACE));
-            let abuse = f.required("prevent_trial_abuse", boolean);
-            // The older clients do not know it.
-            let updates = f.omittable("allow_customer_updates", boolean);
-            Some(Self {
-                allow_multiple_subscriptions: multiple?,
-                proration_behavior: proration?,
-                benefit_revocation_grace_period: grace?,
-                prevent_trial_abuse: abuse?,
-                allow_customer_updates: updates.unwrap_or(true),
-            })
-        })
+    /// As an organization's PATCH gives them.
+    pub(crate) fn shape() -> impl Reader<Value = Self> {
+        object! {
+            /// How subscriptions behave.
+            SubscriptionSettings {
+                /// Whether one customer may hold several.
+                allow_multiple_subscriptions = required(flag()),
+                /// How plan changes are billed.
+                proration_behavior = required(literal::<ProrationBehavior>()),
+                /// Days.
+                benefit_revocation_grace_period = required(int(0, LONGEST_GRACE)),
+                /// Whether a second trial is refused.
+                prevent_trial_abuse = required(flag()),
+                // The older clients do not know it.
+                /// Whether customers may change plans themselves; they may where it is not said.
+                allow_customer_updates = omittable(flag()).or(true),
+            }
+        }
+        .dictionary()
     }
 }
 
@@ -258,12 +250,16 @@ pub struct CheckoutSettings {
 }
 
 impl CheckoutSettings {
-    /// Reads the field of an organization's PATCH.
-    pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-        cx.dictionary(value, |f| {
-            let require_3ds = f.required("require_3ds", boolean)?;
-            Some(Self { require_3ds })
-        })
+    /// As an organization's PATCH gives them.
+    pub(crate) fn shape() -> impl Reader<Value = Self> {
+        object! {
+            /// Checkouts.
+            CheckoutSettings {
+                /// Whether every card payment asks for 3-D Secure.
+                require_3ds = required(flag()),
+            }
+        }
+        .dictionary()
     }
 }
 
@@ -329,22 +325,11 @@ impl<'de> Deserialize<'de> for DisputeSettings {
     }
 }
 
-/// A change to how disputes are dealt with; what is not sent stays.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct DisputeSettingsUpdate {
-    /// Disputes below this are conceded unasked, in cents of the US dollar.
-    pub auto_accept_below_amount: Patch<i64>,
-}
-
-impl DisputeSettingsUpdate {
-    /// Reads the field of an organization's PATCH.
-    pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-        cx.object(value, |f| {
-            let amount = f.patch("auto_accept_below_amount", int_in(1, HIGHEST_CONCESSION));
-            Some(Self {
-                auto_accept_below_amount: amount,
-            })
-        })
+request! {
+    /// How disputes are dealt with.
+    pub struct DisputeSettingsUpdate: Default {
+        /// Disputes below this are conceded unasked, in cents of the US dollar; null: none is.
+        pub auto_accept_below_amount: Patch<i64> = patch(int(1, HIGHEST_CONCESSION)),
     }
 }
 

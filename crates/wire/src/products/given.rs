@@ -1,14 +1,19 @@
 //! Prices as callers give them: every problem at its place, the kind being part of it.
 
 use serde_json::Value;
+use utoipa::openapi::{
+    Schema,
+    schema::{ObjectBuilder, Type},
+};
 use uuid::Uuid;
 
 use super::price::{PriceAmount, SeatTier, SeatTierType, SeatTiers};
 use crate::{
-    input::{Context, Fields, id, int_in, list, tag, word},
+    input::{Context, Fields, int_in, tagged},
     limits,
-    money::{self, Currency, currency},
+    money::{self, Currency},
     organizations::TaxBehaviorOption,
+    request::*,
 };
 
 /// A price as given on create or update.
@@ -54,128 +59,231 @@ impl PriceEntry {
     }
 }
 
-/// Bounds of an amount in its currency: 0 where allowed, else within the currency's limits
-/// (docs/behaviour: products/amount-bounds).
-fn charge(value: &Value, cx: &mut Context, currency: Currency, least: i64) -> Option<i64> {
-    let amount = int_in(least, limits::AMOUNT)(value, cx)?;
-    if amount != 0 && amount < currency.min_charge() {
-        let words = money::format_minor(currency.min_charge(), currency);
-        return cx.bound(
-            "minimum_price",
-            format!("Price must be greater than or equal to {words}"),
-            value,
-            "minimum_price",
-            currency.min_charge(),
-        );
-    }
-    if amount > currency.max_charge() {
-        let words = money::format_minor(currency.max_charge(), currency);
-        return cx.bound(
-            "maximum_price",
-            format!("Price must be less than or equal to {words}"),
-            value,
-            "maximum_price",
-            currency.max_charge(),
-        );
-    }
-    Some(amount)
-}
-
-/// The kinds of price that the API knows.
 /// The least of a price that the buyer chooses, where none is named, in minor units.
 pub const DEFAULT_MINIMUM: i64 = 50;
 
-const AMOUNT_TYPES: [&str; 6] = [
-    "fixed",
-    "custom",
-    "free",
-    "seat_based",
-    "metered_unit",
-    "unit_based",
-];
+crate::words! {
+    /// The kinds of price that the API knows.
+    enum AmountType {
+        Fixed = "fixed",
+        Custom = "custom",
+        Free = "free",
+        SeatBased = "seat_based",
+        MeteredUnit = "metered_unit",
+        UnitBased = "unit_based",
+    }
+}
 
-/// Reads a price input; its kind becomes part of the place of any problem.
-pub fn price(value: &Value, cx: &mut Context) -> Option<PriceEntry> {
-    let kind = tag("amount_type", &AMOUNT_TYPES, value, cx)?;
-    cx.at(kind, |cx| {
-        cx.object(value, |f| {
-            let before = f.cx.problems.len();
-            let currency = f
-                .omittable("price_currency", currency)
-                .unwrap_or(Currency::USD);
-            let tax_behavior = f.optional("tax_behavior", word);
-            let amount = match kind {
-                "fixed" => PriceAmount::Fixed {
-                    price_amount: f.required("price_amount", |v, cx| charge(v, cx, currency, 0))?,
-                },
-                "free" => PriceAmount::Fixed { price_amount: 0 },
-                "custom" => PriceAmount::Custom {
-                    minimum_amount: f
-                        .omittable("minimum_amount", |v, cx| charge(v, cx, currency, 0))
-                        .unwrap_or(DEFAULT_MINIMUM),
-                    preset_amount: f.optional("preset_amount", |v, cx| charge(v, cx, currency, 0)),
-                    maximum_amount: f
-                        .optional("maximum_amount", |v, cx| charge(v, cx, currency, 1)),
-                },
-                "seat_based" => PriceAmount::seats(f.required("seat_tiers", seat_tiers)?),
-                "metered_unit" => metered(f)?,
-                _ => return Some(PriceEntry::Unsupported(kind.to_owned())),
-            };
-            (f.cx.problems.len() == before).then_some(PriceEntry::New(PriceCreate {
-                amount,
-                currency,
-                tax_behavior,
-            }))
-        })
-    })
+/// A new price; its kind becomes part of the place of any problem.
+pub(crate) fn new_price() -> impl Reader<Value = PriceEntry> {
+    read_by(price, || one_of(price_schemas().collect()))
 }
 
 /// An entry of an update: a valid `id` keeps that price, whatever else is there.
-pub(super) fn price_entry(value: &Value, cx: &mut Context) -> Option<PriceEntry> {
-    match value.get("id") {
+pub(super) fn price_entry() -> impl Reader<Value = PriceEntry> {
+    let kept = || {
+        nested(
+            &["A price that stays as it is."],
+            group! { _f;
+                /// The price.
+                id = required(id()),
+                => id.map(PriceEntry::Keep)
+            },
+        )
+    };
+    let read = move |value: &Value, cx: &mut Context| match value.get("id") {
         Some(raw) => {
-            let mut trial = Context::new("body");
-            match id(raw, &mut trial) {
-                Some(kept) => Some(PriceEntry::Keep(kept)),
-                None if value.get("amount_type").is_some() => price(value, cx),
-                None => cx.at("id", |cx| id(raw, cx)).map(PriceEntry::Keep),
+            let reads = id().read(raw, &mut Context::new("body")).is_some();
+            match reads || value.get("amount_type").is_none() {
+                true => kept().read(value, cx),
+                false => price(value, cx),
             }
         }
         None => price(value, cx),
+    };
+    read_by(read, move || {
+        one_of(
+            [kept().schema()]
+                .into_iter()
+                .chain(price_schemas())
+                .collect(),
+        )
+    })
+}
+
+fn price_schemas() -> impl Iterator<Item = Schema> {
+    let sold = AmountType::ALL.iter();
+    let sold = sold.filter(|kind| **kind != AmountType::UnitBased);
+    sold.map(|kind| shape(*kind).schema())
+}
+
+/// Reads a new price; its kind becomes part of the place of any problem.
+pub fn price(value: &Value, cx: &mut Context) -> Option<PriceEntry> {
+    let kind: AmountType = tagged("amount_type", value, cx)?;
+    cx.at(kind.as_str(), |cx| shape(kind).read(value, cx))
+}
+
+fn shape(kind: AmountType) -> impl Reader<Value = PriceEntry> {
+    nested(
+        &["A price."],
+        group! { f;
+            /// The kind of price.
+            amount_type = tag(kind),
+            /// ISO 4217, lower case; `usd` where not given.
+            price_currency = omittable(currency()).or(Currency::USD),
+            /// Whether the amount contains tax.
+            tax_behavior = optional(word::<TaxBehaviorOption>()),
+            amount = amount(kind),
+            => {
+                let (currency, tax_behavior) = (price_currency?, tax_behavior?);
+                match amount? {
+                    None => Some(PriceEntry::Unsupported(amount_type?.as_str().to_owned())),
+                    Some(amount) => {
+                        within_limits(&amount, currency, f)?;
+                        Some(PriceEntry::New(PriceCreate { amount, currency, tax_behavior }))
+                    }
+                }
+            }
+        },
+    )
+}
+
+fn minor(least: i64) -> impl Reader<Value = i64> {
+    int(least, limits::AMOUNT)
+}
+
+/// What a kind of price costs; `None` where this version of Till cannot sell it.
+fn amount(kind: AmountType) -> Box<dyn Member<Value = Option<PriceAmount>>> {
+    match kind {
+        AmountType::Fixed => Box::new(
+            group! { _f;
+                /// Minor units; 0, or within the currency's limits.
+                price_amount = required(minor(0)),
+                => Some(Some(PriceAmount::Fixed { price_amount: price_amount? }))
+            }
+            .titled("A fixed price."),
+        ),
+        AmountType::Custom => Box::new(
+            group! { _f;
+                /// Least, minor units; 50 where not given.
+                minimum_amount = omittable(minor(0)).or(DEFAULT_MINIMUM),
+                /// Most, minor units.
+                maximum_amount = optional(minor(1)),
+                /// Proposed, minor units.
+                preset_amount = optional(minor(0)),
+                => Some(Some(PriceAmount::Custom {
+                    minimum_amount: minimum_amount?,
+                    maximum_amount: maximum_amount?,
+                    preset_amount: preset_amount?,
+                }))
+            }
+            .titled("A price that the buyer chooses."),
+        ),
+        AmountType::Free => {
+            let free = PriceAmount::Fixed { price_amount: 0 };
+            Box::new(group! { _f; => Some(Some(free.clone())) }.titled("A price of nothing."))
+        }
+        AmountType::SeatBased => Box::new(
+            group! { _f;
+                /// What seats cost.
+                seat_tiers = required(seat_tiers()),
+                => Some(Some(PriceAmount::seats(seat_tiers?)))
+            }
+            .titled("A price by the number of seats."),
+        ),
+        AmountType::MeteredUnit => Box::new(
+            group! { _f;
+                /// What counts the usage.
+                meter_id = required(id()),
+                /// Minor units per unit: above 0, at most 17 digits, 12 of them after the point.
+                unit_amount = required(unit_amount()),
+                /// The most per period, minor units.
+                cap_amount = optional(int(0, limits::INT32)),
+                => Some(Some(PriceAmount::MeteredUnit {
+                    meter_id: meter_id?,
+                    unit_amount: unit_amount?,
+                    cap_amount: cap_amount?,
+                    meter: None,
+                }))
+            }
+            .titled("A price by usage, billed after it."),
+        ),
+        AmountType::UnitBased => Box::new(group! { _f; => Some(None) }),
     }
+}
+
+/// Judges what was sent by the limits of its currency (docs/behaviour: products/amount-bounds).
+fn within_limits(amount: &PriceAmount, currency: Currency, f: &mut Fields<'_, '_>) -> Option<()> {
+    let sent: &[&'static str] = match amount {
+        PriceAmount::Fixed { .. } => &["price_amount"],
+        PriceAmount::Custom { .. } => &["minimum_amount", "preset_amount", "maximum_amount"],
+        _ => &[],
+    };
+    let before = f.cx.problems.len();
+    for key in sent {
+        f.optional(key, |value, cx| charge(value, cx, currency));
+    }
+    (f.cx.problems.len() == before).then_some(())
+}
+
+/// An amount within its currency's limits; 0 is free.
+fn charge(value: &Value, cx: &mut Context, currency: Currency) -> Option<()> {
+    let amount = int_in(0, limits::AMOUNT)(value, cx)?;
+    let (least, most) = (currency.min_charge(), currency.max_charge());
+    if amount != 0 && amount < least {
+        let words = money::format_minor(least, currency);
+        let msg = format!("Price must be greater than or equal to {words}");
+        return cx.bound("minimum_price", msg, value, "minimum_price", least);
+    }
+    if amount > most {
+        let words = money::format_minor(most, currency);
+        let msg = format!("Price must be less than or equal to {words}");
+        return cx.bound("maximum_price", msg, value, "maximum_price", most);
+    }
+    Some(())
 }
 
 /// Seat tiers in order of their first seats, without gaps, only the last one open (docs/behaviour: seats/tiers).
-fn seat_tiers(value: &Value, cx: &mut Context) -> Option<SeatTiers> {
-    let (kind, mut tiers) = cx.object(value, |f| {
-        let kind = f.omittable("seat_tier_type", word::<SeatTierType>);
-        let tiers = f.required("tiers", list(1, limits::TIERS, seat_tier))?;
-        Some((kind.unwrap_or(SeatTierType::Volume), tiers))
-    })?;
-    tiers.sort_by_key(|tier| tier.min_seats);
-    if let Some(words) = misfit(&tiers) {
-        return cx.refuse(words, value);
-    }
-    let (first, last) = (tiers.first()?, tiers.last()?);
-    Some(SeatTiers {
-        seat_tier_type: kind,
-        minimum_seats: first.min_seats,
-        maximum_seats: last.max_seats,
-        tiers,
-    })
+fn seat_tiers() -> impl Reader<Value = SeatTiers> {
+    let shape = nested(
+        &["Tiers in order of their first seats, without gaps."],
+        group! { _f;
+            /// How they add up; `volume` where not given.
+            seat_tier_type = omittable(word()).or(SeatTierType::Volume),
+            /// The tiers.
+            tiers = required(list(1, limits::TIERS, seat_tier())),
+            => Some((seat_tier_type?, tiers?))
+        },
+    );
+    shape.and_then(
+        |(kind, mut tiers): (SeatTierType, Vec<SeatTier>), value: &Value, cx: &mut Context| {
+            tiers.sort_by_key(|tier| tier.min_seats);
+            if let Some(words) = misfit(&tiers) {
+                return cx.refuse(words, value);
+            }
+            let (first, last) = (tiers.first()?, tiers.last()?);
+            Some(SeatTiers {
+                seat_tier_type: kind,
+                minimum_seats: first.min_seats,
+                maximum_seats: last.max_seats,
+                tiers,
+            })
+        },
+    )
 }
 
-fn seat_tier(value: &Value, cx: &mut Context) -> Option<SeatTier> {
-    cx.object(value, |f| {
-        let min = f.required("min_seats", int_in(1, limits::INT32));
-        let max = f.optional("max_seats", int_in(1, limits::INT32));
-        let price = f.required("price_per_seat", int_in(0, limits::AMOUNT));
-        Some(SeatTier {
-            min_seats: min?,
-            max_seats: max,
-            price_per_seat: price?,
-        })
-    })
+fn seat_tier() -> impl Reader<Value = SeatTier> {
+    object! {
+        /// A tier.
+        SeatTier {
+            /// Its first seat.
+            min_seats = required(int(1, limits::INT32)),
+            /// Its last seat; only the last tier may be without.
+            max_seats = optional(int(1, limits::INT32)),
+            /// Minor units.
+            price_per_seat = required(minor(0)),
+        }
+    }
 }
 
 /// The first thing wrong with tiers that are in order of their first seats.
@@ -211,27 +319,25 @@ fn misfit(tiers: &[SeatTier]) -> Option<String> {
     })
 }
 
-fn metered(f: &mut Fields<'_, '_>) -> Option<PriceAmount> {
-    let meter_id = f.required("meter_id", id);
-    let unit_amount = f.required("unit_amount", unit_amount);
-    let cap_amount = f.optional("cap_amount", int_in(0, limits::INT32));
-    Some(PriceAmount::MeteredUnit {
-        unit_amount: unit_amount?,
-        cap_amount,
-        meter_id: meter_id?,
-        meter: None,
-    })
-}
-
 /// Digits of a unit amount before and after its point.
 const UNIT_WHOLE: usize = 5;
 const UNIT_DECIMALS: usize = 12;
 /// Characters of a unit amount as text.
-pub(crate) const UNIT_TEXT: usize = 64;
+const UNIT_TEXT: usize = 64;
+
+fn unit_amount() -> impl Reader<Value = String> {
+    read_by(read_unit_amount, || {
+        let number = ObjectBuilder::new()
+            .schema_type(Type::Number)
+            .exclusive_minimum(Some(0))
+            .exclusive_maximum(Some(100_000));
+        one_of(vec![number.into(), text(1, UNIT_TEXT).schema()])
+    })
+}
 
 /// A decimal number above 0 of at most 5 digits and 12 decimals, as number or text; kept as plain text without
 /// needless zeros.
-fn unit_amount(value: &Value, cx: &mut Context) -> Option<String> {
+fn read_unit_amount(value: &Value, cx: &mut Context) -> Option<String> {
     let raw = match value {
         Value::Number(number) => number.to_string(),
         Value::String(text) if text.trim().len() <= UNIT_TEXT => text.trim().to_owned(),

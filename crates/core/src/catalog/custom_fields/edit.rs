@@ -51,10 +51,10 @@ pub fn create(
         modified_at: None,
         version: 1,
         organization_id,
-        kind: input.kind.kind(),
+        kind: input.kind,
         slug: input.slug,
         name: input.name,
-        properties: Json(input.kind.properties()),
+        properties: Json(input.properties.properties()),
         metadata: Json(input.metadata),
         deleted_at: None,
     };

@@ -62,7 +62,7 @@ fn created(body: Value) -> Result<ProductWithPrices, Refusal> {
 
 fn changed(offered: &ProductWithPrices, body: Value) -> Result<ProductWithPrices, Refusal> {
     let mut cx = Context::new("body");
-    let input = cx.object(&body, ProductUpdate::read);
+    let input = ProductUpdate::read(&body, &mut cx);
     assert_eq!(cx.problems, [], "{body}");
     let ctx = DecisionContext::new("2026-01-01T00:00:00Z".parse().unwrap(), [5; 32]);
     update(
@@ -237,7 +237,7 @@ fn an_archived_product_leaves_its_links_and_empty_links_are_deleted() {
     let links = [link(vec![own, Uuid::nil()]), link(vec![own])];
     let set = |body: Value| {
         let mut cx = Context::new("body");
-        let input = cx.object(&body, ProductUpdate::read).unwrap();
+        let input = ProductUpdate::read(&body, &mut cx).unwrap();
         let subscribers = Subscribers::nobody(organization().id);
         let named = Named::default();
         let (_, changes) = update(

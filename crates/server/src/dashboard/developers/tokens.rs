@@ -267,7 +267,7 @@ async fn make(
     form_data: &FormData,
     guard: IdempotencyGuard,
 ) -> Result<(StatusCode, Json<New>), ApiError> {
-    let input = Body(Some(form_data.json_with(&["scopes"]))).object(TokenCreate::read)?;
+    let input = Body(Some(form_data.json_with(&["scopes"]))).read(TokenCreate::read)?;
     tokens::within(&input.scopes, |scope| dashboard.role.grants(scope))?;
     let ctx = app.context();
     let expires_at = input.days.and_then(|days| {
@@ -335,7 +335,7 @@ async fn change(
     token: &AccessToken,
     form_data: &FormData,
 ) -> Result<(), ApiError> {
-    let input = Body(Some(form_data.json_with(&["scopes"]))).object(TokenUpdate::read)?;
+    let input = Body(Some(form_data.json_with(&["scopes"]))).read(TokenUpdate::read)?;
     tokens::within(&input.scopes, |scope| dashboard.role.grants(scope))?;
     app.commit(tokens::update(token, input)).await
 }

@@ -2,10 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::{
-    input::{Context, Patch, boolean, int_in, list, literal, text_of},
-    limits,
-};
+use crate::{input::Patch, limits, request::*};
 
 /// The most items that a list of business details can hold.
 pub const MOST_DETAILS: usize = 100;
@@ -28,46 +25,63 @@ crate::words! {
     }
 }
 
-/// Reads what the merchant says about its business: the keys that were sent, by their names.
-pub fn details(value: &Value, cx: &mut Context) -> Option<Map<String, Value>> {
-    cx.object(value, |f| {
-        let mut sent = Map::new();
-        let mut keep = |name: &str, value: Patch<Value>| match value {
-            Patch::Absent => {}
-            Patch::Null => drop(sent.insert(name.to_owned(), Value::Null)),
-            Patch::Value(value) => drop(sent.insert(name.to_owned(), value)),
-        };
-        for name in ["about", "product_description", "intended_use"] {
-            keep(
-                name,
-                f.patch(name, |v, cx| {
-                    text_of(0, LONGEST_DETAIL, false)(v, cx).map(Value::from)
-                }),
-            );
-        }
-        for name in [
-            "selling_categories",
-            "pricing_models",
-            "customer_acquisition",
-        ] {
-            let read = list(0, MOST_DETAILS, text_of(0, LONGEST_DETAIL, false));
-            let texts = f.omittable(name, read).map(Value::from);
-            keep(name, texts.map_or(Patch::Absent, Patch::Value));
-        }
-        for name in ["future_annual_revenue", "previous_annual_revenue"] {
-            keep(
-                name,
-                f.patch(name, |v, cx| {
-                    int_in(0, limits::AMOUNT)(v, cx).map(Value::from)
-                }),
-            );
-        }
-        let switching = f.omittable("switching", boolean).map(Value::from);
-        keep("switching", switching.map_or(Patch::Absent, Patch::Value));
-        let from = f.patch("switching_from", |v, cx| {
-            literal::<SwitchingFrom>(v, cx).map(|from| from.as_str().into())
-        });
-        keep("switching_from", from);
-        Some(sent)
+/// What the merchant says about its business: the keys that were sent, by their names.
+pub(crate) fn details() -> impl Reader<Value = Map<String, Value>> {
+    nested(
+        &["What the merchant says about its business."],
+        group! { _f;
+            /// Deprecated.
+            about = patch(words()),
+            /// What is sold.
+            product_description = patch(words()),
+            /// Kinds of products.
+            selling_categories = sent(list(0, MOST_DETAILS, words())),
+            /// How they are priced.
+            pricing_models = sent(list(0, MOST_DETAILS, words())),
+            /// Deprecated.
+            intended_use = patch(words()),
+            /// Deprecated.
+            customer_acquisition = sent(list(0, MOST_DETAILS, words())),
+            /// Deprecated.
+            future_annual_revenue = patch(int(0, limits::AMOUNT).map(Value::from)),
+            /// Whether another service was used before.
+            switching = sent(flag()),
+            /// Which one.
+            switching_from = patch(literal::<SwitchingFrom>().map(|from: SwitchingFrom| Value::from(from.as_str()))),
+            /// Deprecated.
+            previous_annual_revenue = patch(int(0, limits::AMOUNT).map(Value::from)),
+            => Some(kept([
+                ("about", about?),
+                ("product_description", product_description?),
+                ("selling_categories", selling_categories?),
+                ("pricing_models", pricing_models?),
+                ("intended_use", intended_use?),
+                ("customer_acquisition", customer_acquisition?),
+                ("future_annual_revenue", future_annual_revenue?),
+                ("switching", switching?),
+                ("switching_from", switching_from?),
+                ("previous_annual_revenue", previous_annual_revenue?),
+            ]))
+        },
+    )
+}
+
+fn words() -> impl Reader<Value = Value> {
+    text(0, LONGEST_DETAIL).map(Value::from)
+}
+
+/// May be missing, but not null.
+fn sent<R: Reader<Value: Into<Value>>>(reader: R) -> impl Member<Value = Patch<Value>> {
+    omittable(reader).map(|sent: Option<R::Value>| match sent {
+        Some(value) => Patch::Value(value.into()),
+        None => Patch::Absent,
     })
+}
+
+fn kept<const N: usize>(details: [(&str, Patch<Value>); N]) -> Map<String, Value> {
+    let sent = details.into_iter().filter_map(|(name, value)| {
+        let value = value.change()?;
+        Some((name.to_owned(), value.unwrap_or_default()))
+    });
+    sent.collect()
 }

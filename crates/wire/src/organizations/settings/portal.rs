@@ -1,11 +1,10 @@
 //! How the customer portal behaves.
 
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::stored::members;
-use crate::input::{Context, boolean};
+use crate::request::*;
 
 /// What the portal shows of usage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -60,35 +59,51 @@ impl Default for PortalSubscriptionSettings {
 }
 
 impl CustomerPortalSettings {
-    /// Reads the field of an organization's PATCH. What may be left out is off then.
-    pub fn read(value: &Value, cx: &mut Context) -> Option<Self> {
-        cx.dictionary(value, |f| {
-            let usage = f.required("usage", |value, cx| {
-                cx.dictionary(value, |f| f.required("show", boolean))
-            });
-            let subscription = f.required("subscription", |value, cx| {
-                cx.dictionary(value, |f| {
-                    let seats = f.required("update_seats", boolean);
-                    let plan = f.required("update_plan", boolean);
-                    let pause = f.omittable("pause", boolean);
-                    Some(PortalSubscriptionSettings {
-                        update_seats: seats?,
-                        update_plan: plan?,
-                        pause: pause.unwrap_or(false),
-                    })
-                })
-            });
-            let email = f.omittable("customer", |value, cx| {
-                cx.dictionary(value, |f| Some(f.omittable("allow_email_change", boolean)))
-            });
-            Some(Self {
-                usage: PortalUsageSettings { show: usage? },
-                subscription: subscription?,
-                customer: PortalCustomerSettings {
-                    allow_email_change: email.flatten().unwrap_or(false),
-                },
-            })
-        })
+    /// As an organization's PATCH gives them. What may be left out is off then.
+    pub(crate) fn shape() -> impl Reader<Value = Self> {
+        let usage = || {
+            object! {
+                /// Usage.
+                PortalUsageSettings {
+                    /// Whether it is shown.
+                    show = required(flag()),
+                }
+            }
+        };
+        let subscription = || {
+            object! {
+                /// What customers may do with subscriptions.
+                PortalSubscriptionSettings {
+                    /// Change the number of seats.
+                    update_seats = required(flag()),
+                    /// Change the plan.
+                    update_plan = required(flag()),
+                    /// Pause and resume; off where it is not said.
+                    pause = omittable(flag()).or_default(),
+                }
+            }
+        };
+        let customer = || {
+            object! {
+                /// What customers may do with their own data.
+                PortalCustomerSettings {
+                    /// Change their e-mail address; off where it is not said.
+                    allow_email_change = omittable(flag()).or_default(),
+                }
+            }
+        };
+        object! {
+            /// How the customer portal behaves.
+            CustomerPortalSettings {
+                /// Usage.
+                usage = required(usage().dictionary()),
+                /// Subscriptions.
+                subscription = required(subscription().dictionary()),
+                /// The customer.
+                customer = omittable(customer().dictionary()).or_default(),
+            }
+        }
+        .dictionary()
     }
 }
 

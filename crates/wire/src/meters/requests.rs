@@ -1,0 +1,275 @@
+//! What makes and changes meters.
+
+use serde_json::Value;
+use utoipa::{
+    PartialSchema,
+    openapi::{RefOr, Schema},
+};
+use uuid::Uuid;
+
+use super::{Aggregation, Clause, Filter, FilterPart, MeterUnit, Operand};
+use crate::{
+    input::{self, Context, Patch, int_in, tag as named, text_of},
+    limits,
+    metadata::Metadata,
+    request::*,
+};
+
+request! {
+    /// A new meter.
+    pub struct MeterCreate {
+        /// Name.
+        pub name: String = required(trimmed(3, limits::LINE)),
+        /// What it counts in; `scalar` where not given.
+        pub unit: MeterUnit = omittable(word()).or(MeterUnit::Scalar),
+        /// What a custom unit is called; needed for it.
+        pub custom_label: Option<String> = optional(blankable(limits::LINE)),
+        /// How many units a shown one is.
+        pub custom_multiplier: Option<i64> = optional(positive(limits::AMOUNT)),
+        /// Which events it counts: clauses, or filters in brackets; none: all.
+        pub filter: Filter = required(read_by(filter, shown::<Filter>)),
+        /// How it counts them.
+        pub aggregation: Aggregation = required(read_by(aggregation, shown::<Aggregation>)),
+        /// Free data.
+        pub metadata: Metadata = omittable(metadata()).or_default(),
+        /// Not with an organization's token.
+        pub organization_id: Option<Uuid> = optional(id()),
+    }
+}
+
+request! {
+    /// A change to a meter; what is not sent stays.
+    pub struct MeterUpdate: Default {
+        /// Name.
+        pub name: Option<String> = optional(trimmed(3, limits::LINE)),
+        /// What it counts in.
+        pub unit: Option<MeterUnit> = optional(word::<MeterUnit>()),
+        /// What a custom unit is called; needed for it.
+        pub custom_label: Patch<String> = patch(blankable(limits::LINE)),
+        /// How many units a shown one is.
+        pub custom_multiplier: Patch<i64> = patch(positive(limits::AMOUNT)),
+        /// Other events.
+        pub filter: Option<Filter> = optional(read_by(filter, shown::<Filter>)),
+        /// Another way to count.
+        pub aggregation: Option<Aggregation> = optional(read_by(aggregation, shown::<Aggregation>)),
+        /// Archives or unarchives; not while a price or a benefit uses it.
+        pub is_archived: Option<bool> = optional(flag()),
+        /// Free data.
+        pub metadata: Option<Metadata> = omittable(metadata()),
+    }
+}
+
+/// The schema that answers have, too.
+fn shown<T: PartialSchema>() -> Schema {
+    match T::schema() {
+        RefOr::T(schema) => schema,
+        RefOr::Ref(_) => Schema::default(),
+    }
+}
+
+schema_of!(
+    Operand,
+    described(
+        one_of(vec![
+            flag().schema(),
+            int(limits::INT32_LEAST, limits::INT32).schema(),
+            text(0, OPERAND).schema(),
+        ]),
+        &["What a clause compares with."]
+    )
+);
+
+/// Text that a clause compares with, in characters.
+const OPERAND: usize = 1_000;
+
+/// How deep filters may stand in one another, and how many clauses and brackets they may have in all: more than
+/// anybody writes, less than hurts.
+const DEPTH: usize = 8;
+const CLAUSES: usize = 200;
+
+/// How many more of each a filter may have.
+struct Left {
+    clauses: usize,
+    brackets: usize,
+}
+
+/// A filter, read all the way down.
+pub fn filter(value: &Value, cx: &mut Context) -> Option<Filter> {
+    let mut left = Left {
+        clauses: CLAUSES,
+        brackets: CLAUSES,
+    };
+    filter_at(value, cx, DEPTH, &mut left)
+}
+
+fn filter_at(value: &Value, cx: &mut Context, depth: usize, left: &mut Left) -> Option<Filter> {
+    if depth == 0 {
+        return cx.refuse(
+            format!("filters may stand at most {DEPTH} deep in one another"),
+            value,
+        );
+    }
+    cx.object(value, |f| {
+        let conjunction = f.required("conjunction", input::word);
+        let clauses = f.required("clauses", |value, cx| {
+            let Value::Array(items) = value else {
+                return cx.fail("list_type", "Input should be a list", value);
+            };
+            let mut parts = Vec::new();
+            let before = cx.problems.len();
+            for (i, item) in items.iter().enumerate() {
+                let of_kind = match is_filter(item) {
+                    true => &mut left.brackets,
+                    false => &mut left.clauses,
+                };
+                if *of_kind == 0 || i == CLAUSES {
+                    return cx.bound(
+                        "too_long",
+                        format!("A filter should have at most {CLAUSES} clauses"),
+                        value,
+                        "max_length",
+                        CLAUSES,
+                    );
+                }
+                *of_kind -= 1;
+                parts.extend(cx.at(i, |cx| part(item, cx, depth, left)));
+            }
+            (cx.problems.len() == before).then_some(parts)
+        });
+        Some(Filter {
+            conjunction: conjunction?,
+            clauses: clauses?,
+        })
+    })
+}
+
+fn is_filter(value: &Value) -> bool {
+    ["conjunction", "clauses"]
+        .iter()
+        .any(|key| value.get(key).is_some())
+}
+
+/// A condition, or a filter in brackets: what has one of a filter's keys is meant as one.
+fn part(value: &Value, cx: &mut Context, depth: usize, left: &mut Left) -> Option<FilterPart> {
+    if is_filter(value) {
+        return cx
+            .at("Filter", |cx| filter_at(value, cx, depth - 1, left))
+            .map(FilterPart::Filter);
+    }
+    cx.at("FilterClause", |cx| {
+        cx.object(value, |f| {
+            let property = f.required("property", property);
+            let operator = f.required("operator", input::word);
+            let operand = f.required("value", operand);
+            Some(FilterPart::Clause(Clause {
+                property: property?,
+                operator: operator?,
+                value: operand?,
+            }))
+        })
+    })
+}
+
+/// A property of an event; that it lies in the metadata need not be said.
+fn property(value: &Value, cx: &mut Context) -> Option<String> {
+    let text = text_of(1, limits::LINE, true)(value, cx)?;
+    let bare = text.strip_prefix("metadata.").unwrap_or(&text);
+    if bare.split('.').any(str::is_empty) {
+        return cx.refuse(
+            "a property is a name, or names with dots between them",
+            value,
+        );
+    }
+    Some(bare.to_owned())
+}
+
+fn operand(value: &Value, cx: &mut Context) -> Option<Operand> {
+    match value {
+        Value::Bool(flag) => Some(Operand::Flag(*flag)),
+        Value::String(_) => text_of(0, OPERAND, false)(value, cx).map(Operand::Text),
+        Value::Number(_) => {
+            int_in(limits::INT32_LEAST, limits::INT32)(value, cx).map(Operand::Number)
+        }
+        _ => cx.fail(
+            "string_type",
+            "Input should be text, a whole number or a truth value",
+            value,
+        ),
+    }
+}
+
+const FUNCTIONS: [&str; 6] = ["count", "sum", "max", "min", "avg", "unique"];
+
+/// How events are counted; the function is part of the place of any problem.
+pub fn aggregation(value: &Value, cx: &mut Context) -> Option<Aggregation> {
+    let name = named("func", &FUNCTIONS, value, cx)?;
+    if name == "count" {
+        return Some(Aggregation::Count);
+    }
+    let property = cx.at(name, |cx| {
+        cx.object(value, |f| f.required("property", property))
+    })?;
+    Some(match name {
+        "sum" => Aggregation::Sum { property },
+        "max" => Aggregation::Max { property },
+        "min" => Aggregation::Min { property },
+        "avg" => Aggregation::Avg { property },
+        _ => Aggregation::Unique { property },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn places(value: &Value) -> Vec<String> {
+        let mut cx = Context::new("body");
+        let read = filter(value, &mut cx);
+        assert_eq!(read.is_none(), !cx.problems.is_empty());
+        let place = |p: &crate::input::Problem| serde_json::to_string(&p.loc).unwrap();
+        cx.problems.iter().map(place).collect()
+    }
+
+    #[test]
+    fn filters_are_read_all_the_way_down() {
+        let good = json!({"conjunction": "and", "clauses": [
+            {"property": "metadata.a.b", "operator": "like", "value": "x"},
+            {"conjunction": "or", "clauses": [{"property": "name", "operator": "eq", "value": 5}]}]});
+        let mut cx = Context::new("body");
+        let read = filter(&good, &mut cx).unwrap();
+        let FilterPart::Clause(first) = &read.clauses[0] else {
+            panic!("{read:?}");
+        };
+        assert_eq!(first.property, "a.b", "where it lies is not said");
+        assert_eq!(
+            serde_json::from_value::<Filter>(serde_json::to_value(&read).unwrap()).unwrap(),
+            read
+        );
+        let bad = json!({"conjunction": "and", "clauses": [
+            {"conjunction": "or", "clauses": [{"property": "a..b", "operator": "is", "value": 5.5}]}, 5]});
+        assert_eq!(
+            places(&bad),
+            [
+                r#"["body","clauses",0,"Filter","clauses",0,"FilterClause","property"]"#,
+                r#"["body","clauses",0,"Filter","clauses",0,"FilterClause","operator"]"#,
+                r#"["body","clauses",0,"Filter","clauses",0,"FilterClause","value"]"#,
+                r#"["body","clauses",1,"FilterClause"]"#,
+            ]
+        );
+    }
+
+    #[test]
+    fn filters_are_not_endless() {
+        let mut deep = json!({"conjunction": "and", "clauses": []});
+        for _ in 0..DEPTH {
+            deep = json!({"conjunction": "and", "clauses": [deep]});
+        }
+        assert_eq!(places(&deep).len(), 1);
+        let clause = json!({"property": "a", "operator": "eq", "value": true});
+        let many = |n| json!({"conjunction": "and", "clauses": vec![clause.clone(); n]});
+        assert_eq!(places(&many(CLAUSES)), Vec::<String>::new());
+        assert_eq!(places(&many(CLAUSES + 1)).len(), 1);
+    }
+}
