@@ -12,16 +12,18 @@ use till_wire::{
     benefits::{Benefit, BenefitCreate, BenefitType, BenefitUpdate, BenefitVisibility},
     page::Page,
 };
+use uuid::Uuid;
 
-use super::{
-    operation::{Operation, operations},
-    query,
-};
+use super::operation::{Operation, operations};
 use crate::{
     app::App,
     http::{
         error::{ApiError, Found},
-        extract::{Body, Caller, Filtered, Params, PathId, scope},
+        extract::{
+            Body, Caller, Filtered, OrganizationQuery, PageQuery, Params, PathId,
+            query::{MetadataFilters, Sorted, ids, metadata, query, sorting, text, words},
+            scope,
+        },
         idempotency::IdempotencyGuard,
     },
 };
@@ -39,10 +41,29 @@ const SORT_KEYS: [(&str, &str); 4] = [
     (USER_ORDER, USER_ORDER),
 ];
 
+query! {
+    /// What a list of benefits may be asked for.
+    struct ListQuery {
+        /// Only these.
+        id: Vec<Uuid> = ids(),
+        /// None of these.
+        exclude_id: Vec<Uuid> = ids(),
+        /// Only of these types.
+        kind: Vec<BenefitType> as "type" = words::<BenefitType>(),
+        /// Only descriptions that contain this, in any case.
+        query: Option<String> = text(),
+        /// Only of these visibilities.
+        visibility: Vec<BenefitVisibility> = words::<BenefitVisibility>(),
+        metadata: MetadataFilters = metadata(),
+        /// `user_order` is the order of `id`.
+        sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),
+    }
+}
+
 /// Lists benefits.
 #[utoipa::path(
     get, path = "/v1/benefits/", operation_id = "benefits:list", tag = "benefits",
-    params(query::Paging, query::OfOrganization, query::Benefits, query::MetadataFilter),
+    params(PageQuery, OrganizationQuery, ListQuery),
     responses((status = 200, description = "A page.", body = Page<Benefit>)),
     security(("access_token" = []))
 )]
@@ -51,27 +72,25 @@ pub(crate) async fn list(
     caller: Caller<scope::BenefitsRead>,
     mut params: Params,
 ) -> Result<Json<Page<Benefit>>, ApiError> {
-    let ids = params.ids("id");
-    let without = params.ids("exclude_id");
+    let sent = ListQuery::read(&mut params);
+    let ids = sent.id;
+    let without = sent.exclude_id;
     let mut list = List::of::<Row>(caller.organization.id)
         .is_null("deleted_at")
-        .ids("organization_id", params.ids("organization_id"))
+        .ids("organization_id", params.organizations())
         .ids("id", ids.clone())
-        .words("kind", params.words::<BenefitType>("type"))
-        .words(
-            "visibility",
-            params.words::<BenefitVisibility>("visibility"),
-        )
-        .all_metadata(&params);
+        .words("kind", sent.kind)
+        .words("visibility", sent.visibility)
+        .all_metadata(&sent.metadata);
     if !without.is_empty() {
         let marks = vec!["?"; without.len()].join(", ");
         let without = without.into_iter().map(Value::Uuid).collect();
         list = list.filter_sql(&format!("benefits.id not in ({marks})"), without);
     }
-    if let Some(text) = params.text("query") {
+    if let Some(text) = sent.query {
         list = list.contains_ci("description", &text);
     }
-    for (key, order) in params.sorting(&SORT_KEYS, &["-created_at"]) {
+    for (key, order) in sent.sorting {
         list = match key {
             USER_ORDER => list.order_ids("id", &ids, order),
             _ => list.sorted(vec![(key, order)]),

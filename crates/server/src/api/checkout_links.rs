@@ -12,16 +12,18 @@ use till_wire::{
     checkouts::Offer,
     page::Page,
 };
+use uuid::Uuid;
 
-use super::{
-    operation::{Operation, operations},
-    query,
-};
+use super::operation::{Operation, operations};
 use crate::{
     app::App,
     http::{
         error::{ApiError, Found},
-        extract::{Body, Caller, Filtered, Params, PathId, scope},
+        extract::{
+            Body, Caller, Filtered, OrganizationQuery, PageQuery, Params, PathId,
+            query::{Sorted, ids, query, sorting},
+            scope,
+        },
         idempotency::IdempotencyGuard,
     },
 };
@@ -36,13 +38,19 @@ const SORT_KEYS: [(&str, &str); 4] = [
     ("allow_discount_codes", "allow_discount_codes"),
 ];
 
+query! {
+    /// What a list of links may be asked for.
+    struct ListQuery {
+        /// That sell one of these products.
+        product_id: Vec<Uuid> = ids(),
+        sorting: Sorted = sorting(&SORT_KEYS, "created_at"),
+    }
+}
+
 /// Lists checkout links.
 #[utoipa::path(
     get, path = "/v1/checkout-links/", operation_id = "checkout-links:list", tag = "checkout_links",
-    params(query::Paging, query::OfOrganization,
-        ("product_id" = Option<Vec<Uuid>>, Query, description = "That sell one of these products."),
-        ("sorting" = Option<Vec<String>>, Query,
-            description = "`created_at` (default), `label`, `success_url`, `allow_discount_codes`; `-` sorts downwards.")),
+    params(PageQuery, OrganizationQuery, ListQuery),
     responses((status = 200, description = "A page.", body = Page<CheckoutLink>)),
     security(("access_token" = []))
 )]
@@ -51,12 +59,13 @@ pub(crate) async fn list(
     caller: Caller<scope::CheckoutLinksRead>,
     mut params: Params,
 ) -> Result<Json<Page<CheckoutLink>>, ApiError> {
+    let sent = ListQuery::read(&mut params);
     let own = &caller.organization;
     let list = List::of::<Row>(own.id)
         .is_null("deleted_at")
-        .ids("organization_id", params.ids("organization_id"))
-        .holding("product_ids", &params.ids("product_id"))
-        .sorted(params.sorting(&SORT_KEYS, &["created_at"]));
+        .ids("organization_id", params.organizations())
+        .holding("product_ids", &sent.product_id)
+        .sorted(sent.sorting);
     let (rows, page) = params.page::<Row>(&app, list).await?;
     let linked = app.store.linked(own.id, rows).await?;
     Ok(page.of(linked.iter().map(|l| l.view(own, &app.urls))))

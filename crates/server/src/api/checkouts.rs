@@ -4,7 +4,10 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{
+        OrganizationQuery, PageQuery, Path, State,
+        query::{Sorted, ids, moment, query, sorting, text, texts, words},
+    },
     http::{HeaderValue, StatusCode, header},
     response::{
         IntoResponse, Response,
@@ -61,20 +64,36 @@ pub(super) const OPERATIONS: &[Operation] = operations![
     stream_events
 ];
 
+const SORT_KEYS: [(&str, &str); 3] = [
+    ("created_at", "created_at"),
+    ("expires_at", "expires_at"),
+    ("status", "status"),
+];
+
+query! {
+    /// What a list of sessions may be asked for.
+    struct ListQuery {
+        /// With one of these products selected.
+        product_id: Vec<Uuid> = ids(),
+        /// Of these customers.
+        customer_id: Vec<Uuid> = ids(),
+        /// With one of these external customer ids.
+        external_customer_id: Vec<String> = texts(),
+        /// In one of these states.
+        status: Vec<CheckoutStatus> = words::<CheckoutStatus>(),
+        /// Part of the customer's e-mail.
+        query: Option<String> = text(),
+        /// Made after this moment.
+        created_after: Option<Timestamp> = moment(),
+        /// Made before this moment.
+        created_before: Option<Timestamp> = moment(),
+        sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),
+    }
+}
+
 /// Lists checkout sessions.
 #[utoipa::path(get, path = "/v1/checkouts/", operation_id = "checkouts:list", tag = "checkouts",
-    params(
-        ("organization_id" = Option<Vec<Uuid>>, Query, description = "Of these organizations."),
-        ("product_id" = Option<Vec<Uuid>>, Query, description = "With one of these products selected."),
-        ("customer_id" = Option<Vec<Uuid>>, Query, description = "Of these customers."),
-        ("external_customer_id" = Option<Vec<String>>, Query, description = "With one of these external customer ids."),
-        ("status" = Option<Vec<CheckoutStatus>>, Query, description = "In one of these states."),
-        ("query" = Option<String>, Query, description = "Part of the customer's e-mail."),
-        ("created_after" = Option<jiff::Timestamp>, Query, description = "Made after this moment."),
-        ("created_before" = Option<jiff::Timestamp>, Query, description = "Made before this moment."),
-        ("page" = Option<i64>, Query, minimum = 1), ("limit" = Option<i64>, Query, minimum = 1),
-        ("sorting" = Option<Vec<String>>, Query, description = "`created_at`, `expires_at`, `status`; `-` sorts downwards."),
-    ),
+    params(PageQuery, OrganizationQuery, ListQuery),
     responses((status = 200, body = Page<Checkout>)),
     security(("access_token" = [])))]
 pub(crate) async fn list(
@@ -82,30 +101,26 @@ pub(crate) async fn list(
     caller: Caller<scope::CheckoutsRead>,
     mut params: Params,
 ) -> Result<Json<Page<Checkout>>, ApiError> {
+    let sent = ListQuery::read(&mut params);
     let organization = &caller.organization;
     let mut list = List::of::<records::Checkout>(organization.id)
-        .ids("organization_id", params.ids("organization_id"))
-        .ids("product_id", params.ids("product_id"))
-        .ids("customer_id", params.ids("customer_id"))
-        .words("status", params.words::<CheckoutStatus>("status"))
-        .later("created_at", params.instant("created_after"))
-        .earlier("created_at", params.instant("created_before"));
-    let external = params.texts("external_customer_id");
+        .ids("organization_id", params.organizations())
+        .ids("product_id", sent.product_id)
+        .ids("customer_id", sent.customer_id)
+        .words("status", sent.status)
+        .later("created_at", sent.created_after)
+        .earlier("created_at", sent.created_before);
+    let external = sent.external_customer_id;
     if !external.is_empty() {
         list = list.is_in(
             "external_customer_id",
             external.into_iter().map(Into::into).collect(),
         );
     }
-    if let Some(query) = params.text("query") {
+    if let Some(query) = sent.query {
         list = list.contains_ci("customer_email", &query);
     }
-    let keys = [
-        ("created_at", "created_at"),
-        ("expires_at", "expires_at"),
-        ("status", "status"),
-    ];
-    let list = list.sorted(params.sorting(&keys, &["-created_at"]));
+    let list = list.sorted(sent.sorting);
     let (rows, page) = params.page::<records::Checkout>(&app, list).await?;
     let sessions = app.store.sessions(organization, rows).await?;
     Ok(page.of(sessions.iter().map(|one| one.merchant_view(&app.urls))))

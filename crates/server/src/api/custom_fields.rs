@@ -10,15 +10,16 @@ use till_wire::{
     page::Page,
 };
 
-use super::{
-    operation::{Operation, operations},
-    query,
-};
+use super::operation::{Operation, operations};
 use crate::{
     app::App,
     http::{
         error::{ApiError, Found},
-        extract::{Body, Caller, Filtered, Params, PathId, scope},
+        extract::{
+            Body, Caller, Filtered, OrganizationQuery, PageQuery, Params, PathId,
+            query::{Sorted, query, sorting, text, words},
+            scope,
+        },
         idempotency::IdempotencyGuard,
     },
 };
@@ -33,10 +34,21 @@ const SORT_KEYS: [(&str, &str); 4] = [
     ("type", "kind"),
 ];
 
+query! {
+    /// What a list of custom fields may be asked for.
+    struct ListQuery {
+        /// Only with a name or a slug that contains this, in any case.
+        query: Option<String> = text(),
+        /// Only of these types.
+        kind: Vec<CustomFieldType> as "type" = words::<CustomFieldType>(),
+        sorting: Sorted = sorting(&SORT_KEYS, "slug"),
+    }
+}
+
 /// Lists custom fields.
 #[utoipa::path(
     get, path = "/v1/custom-fields/", operation_id = "custom-fields:list", tag = "custom-fields",
-    params(query::Paging, query::OfOrganization, query::CustomFields),
+    params(PageQuery, OrganizationQuery, ListQuery),
     responses((status = 200, description = "A page.", body = Page<CustomField>)),
     security(("access_token" = []))
 )]
@@ -45,12 +57,13 @@ pub(crate) async fn list(
     caller: Caller<scope::CustomFieldsRead>,
     mut params: Params,
 ) -> Result<Json<Page<CustomField>>, ApiError> {
+    let sent = ListQuery::read(&mut params);
     let mut list = List::of::<Row>(caller.organization.id)
-        .ids("organization_id", params.ids("organization_id"))
-        .words("kind", params.words::<CustomFieldType>("type"))
+        .ids("organization_id", params.organizations())
+        .words("kind", sent.kind)
         .is_null("deleted_at")
-        .sorted(params.sorting(&SORT_KEYS, &["slug"]));
-    if let Some(text) = params.text("query") {
+        .sorted(sent.sorting);
+    if let Some(text) = sent.query {
         list = list.search(&["name", "slug"], &[], &text);
     }
     let (rows, page) = params.page::<Row>(&app, list).await?;

@@ -5,6 +5,7 @@ pub(crate) mod export;
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
+use jiff::Timestamp;
 use till_core::{
     customers::{self, Addressed},
     kernel::{folding::email_key, records::Customer as Row},
@@ -16,15 +17,18 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use super::{
-    operation::{Operation, operations},
-    query,
-};
+use super::operation::{Operation, operations};
 use crate::{
     app::App,
     http::{
         error::{ApiError, Found},
-        extract::{Body, Caller, ExternalId, Filtered, Params, PathId, scope},
+        extract::{
+            Body, Caller, ExternalId, Filtered, OrganizationQuery, PageQuery, Params, PathId,
+            query::{
+                MetadataFilters, Sorted, flag, metadata, moment, query, sorting, switch, text,
+            },
+            scope,
+        },
         idempotency::IdempotencyGuard,
     },
 };
@@ -71,10 +75,28 @@ impl Named {
     }
 }
 
+query! {
+    /// What a list of customers may be asked for.
+    struct ListQuery {
+        /// Only the customer of this e-mail address, in any case.
+        email: Option<String> = text(),
+        /// Only customers whose e-mail or name contains this, or whose external id starts with it, in any case.
+        query: Option<String> = text(),
+        /// Only customers with a trialing, active or past due subscription, or only others.
+        active: Option<bool> = flag(),
+        /// Only made after this moment.
+        created_after: Option<Timestamp> = moment(),
+        /// Only made before this moment.
+        created_before: Option<Timestamp> = moment(),
+        metadata: MetadataFilters = metadata(),
+        sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),
+    }
+}
+
 /// Lists customers.
 #[utoipa::path(
     get, path = "/v1/customers/", operation_id = "customers:list", tag = "customers",
-    params(query::Paging, query::OfOrganization, query::Customers, query::MetadataFilter),
+    params(PageQuery, OrganizationQuery, ListQuery),
     responses((status = 200, description = "A page.", body = Page<Customer>)),
     security(("access_token" = []))
 )]
@@ -83,20 +105,21 @@ pub(crate) async fn list(
     caller: Caller<scope::CustomersRead>,
     mut params: Params,
 ) -> Result<Json<Page<Customer>>, ApiError> {
+    let sent = ListQuery::read(&mut params);
     let mut list = List::of::<Row>(caller.organization.id)
         .is_null("deleted_at")
-        .ids("organization_id", params.ids("organization_id"))
-        .later("created_at", params.instant("created_after"))
-        .earlier("created_at", params.instant("created_before"))
-        .all_metadata(&params)
-        .sorted(params.sorting(&SORT_KEYS, &["-created_at"]));
-    if let Some(email) = params.text("email") {
+        .ids("organization_id", params.organizations())
+        .later("created_at", sent.created_after)
+        .earlier("created_at", sent.created_before)
+        .all_metadata(&sent.metadata)
+        .sorted(sent.sorting);
+    if let Some(email) = sent.email {
         list = list.texts("email_key", vec![email_key(&email)]);
     }
-    if let Some(text) = params.text("query") {
+    if let Some(text) = sent.query {
         list = list.search(&["email", "name", "billing_name"], &["external_id"], &text);
     }
-    if let Some(active) = params.flag("active") {
+    if let Some(active) = sent.active {
         let not = if active { "" } else { "not " };
         list = list.filter_sql(&format!("{not}{ACTIVE}"), vec![]);
     }
@@ -234,13 +257,21 @@ async fn update_external(
     change(&app, &caller, &Named::External(id), &body).await
 }
 
+query! {
+    /// How a customer is deleted.
+    struct DeletionQuery {
+        /// Also replace the customer's personal data.
+        anonymize: bool = switch(),
+    }
+}
+
 async fn end(
     app: &App,
     caller: &Caller<scope::CustomersWrite>,
     named: &Named,
     mut params: Params,
 ) -> Result<StatusCode, ApiError> {
-    let anonymize = params.flag("anonymize").unwrap_or(false);
+    let DeletionQuery { anonymize } = DeletionQuery::read(&mut params);
     params.finish()?;
     let own = caller.organization.id;
     app.retry_on_conflict(|| async {
@@ -279,7 +310,7 @@ async fn end(
 /// Deletes a customer: its subscriptions end, its e-mail address and external id are free again.
 #[utoipa::path(
     delete, path = "/v1/customers/{id}", operation_id = "customers:delete", tag = "customers",
-    params(("id" = Uuid, Path, description = "The customer."), query::Deletion),
+    params(("id" = Uuid, Path, description = "The customer."), DeletionQuery),
     responses((status = 204, description = "It is gone.")),
     security(("access_token" = []))
 )]
@@ -296,7 +327,7 @@ pub(crate) async fn delete(
 #[utoipa::path(
     delete, path = "/v1/customers/external/{external_id}", operation_id = "customers:delete_external",
     tag = "customers",
-    params(("external_id" = String, Path, description = "The merchant's own id."), query::Deletion),
+    params(("external_id" = String, Path, description = "The merchant's own id."), DeletionQuery),
     responses((status = 204, description = "It is gone.")),
     security(("access_token" = []))
 )]

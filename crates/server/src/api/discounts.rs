@@ -14,15 +14,16 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use super::{
-    operation::{Operation, operations},
-    query,
-};
+use super::operation::{Operation, operations};
 use crate::{
     app::App,
     http::{
         error::{ApiError, Found},
-        extract::{Body, Caller, Filtered, Params, PathId, scope},
+        extract::{
+            Body, Caller, Filtered, OrganizationQuery, PageQuery, Params, PathId,
+            query::{Sorted, query, sorting, text},
+            scope,
+        },
         idempotency::IdempotencyGuard,
     },
 };
@@ -38,10 +39,19 @@ const SORT_KEYS: [(&str, &str); 5] = [
     ("ends_at", "discounts.ends_at"),
 ];
 
+query! {
+    /// What a list of discounts may be asked for.
+    struct ListQuery {
+        /// Only with a name or a code that contains this, in any case.
+        query: Option<String> = text(),
+        sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),
+    }
+}
+
 /// Lists discounts.
 #[utoipa::path(
     get, path = "/v1/discounts/", operation_id = "discounts:list", tag = "discounts",
-    params(query::Paging, query::OfOrganization, query::Discounts),
+    params(PageQuery, OrganizationQuery, ListQuery),
     responses((status = 200, description = "A page.", body = Page<Discount>)),
     security(("access_token" = []))
 )]
@@ -50,12 +60,13 @@ pub(crate) async fn list(
     caller: Caller<scope::DiscountsRead>,
     mut params: Params,
 ) -> Result<Json<Page<Discount>>, ApiError> {
+    let sent = ListQuery::read(&mut params);
     let own = &caller.organization;
     let mut list = List::of::<Row>(own.id)
-        .ids("organization_id", params.ids("organization_id"))
+        .ids("organization_id", params.organizations())
         .is_null("deleted_at")
-        .sorted(params.sorting(&SORT_KEYS, &["-created_at"]));
-    if let Some(text) = params.text("query") {
+        .sorted(sent.sorting);
+    if let Some(text) = sent.query {
         list = list.search(&["name", "code"], &[], &text);
     }
     let (rows, page) = params.page::<Row>(&app, list).await?;

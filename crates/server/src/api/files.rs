@@ -11,17 +11,19 @@ use till_wire::{
     files::{File, FileCreate, FilePatch, FileUpload, FileUploadCompleted},
     page::Page,
 };
+use uuid::Uuid;
 
-use super::{
-    operation::{Operation, operations},
-    query,
-};
+use super::operation::{Operation, operations};
 use crate::{
     app::App,
     files::remove,
     http::{
         error::{ApiError, Found},
-        extract::{Body, Caller, Filtered, Params, PathId, scope},
+        extract::{
+            Body, Caller, Filtered, OrganizationQuery, PageQuery, Params, PathId,
+            query::{Sorted, ids, query, sorting},
+            scope,
+        },
         idempotency::IdempotencyGuard,
     },
 };
@@ -29,10 +31,21 @@ use crate::{
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, create, uploaded, update, delete];
 
+const SORT_KEYS: [(&str, &str); 1] = [("created_at", "created_at")];
+
+query! {
+    /// What a list of files may be asked for.
+    struct ListQuery {
+        /// Only these.
+        ids: Vec<Uuid> = ids(),
+        sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),
+    }
+}
+
 /// Lists files that are uploaded.
 #[utoipa::path(
     get, path = "/v1/files/", operation_id = "files:list", tag = "files",
-    params(query::Paging, query::OfOrganization, query::Files),
+    params(PageQuery, OrganizationQuery, ListQuery),
     responses((status = 200, description = "A page.", body = Page<File>)),
     security(("access_token" = []))
 )]
@@ -41,12 +54,13 @@ pub(crate) async fn list(
     caller: Caller<scope::FilesRead>,
     mut params: Params,
 ) -> Result<Json<Page<File>>, ApiError> {
+    let sent = ListQuery::read(&mut params);
     let list = List::of::<Row>(caller.organization.id)
-        .ids("organization_id", params.ids("organization_id"))
-        .ids("id", params.ids("ids"))
+        .ids("organization_id", params.organizations())
+        .ids("id", sent.ids)
         .filter_sql("is_uploaded", vec![])
         .is_null("deleted_at")
-        .sorted(params.sorting(&[("created_at", "created_at")], &["-created_at"]));
+        .sorted(sent.sorting);
     let (rows, page) = params.page::<Row>(&app, list).await?;
     Ok(page.of(rows.iter().map(Row::view)))
 }

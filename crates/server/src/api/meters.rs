@@ -10,15 +10,16 @@ use till_wire::{
     page::Page,
 };
 
-use super::{
-    operation::{Operation, operations},
-    query,
-};
+use super::operation::{Operation, operations};
 use crate::{
     app::App,
     http::{
         error::{ApiError, Found},
-        extract::{Body, Caller, Filtered, Params, PathId, scope},
+        extract::{
+            Body, Caller, Filtered, OrganizationQuery, PageQuery, Params, PathId,
+            query::{MetadataFilters, Sorted, flag, metadata, query, sorting, text},
+            scope,
+        },
         idempotency::IdempotencyGuard,
     },
 };
@@ -26,12 +27,24 @@ use crate::{
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update];
 
-const SORT_KEYS: [(&str, &str); 2] = [("created_at", "created_at"), ("name", "lower(meters.name)")];
+const SORT_KEYS: [(&str, &str); 2] = [("name", "lower(meters.name)"), ("created_at", "created_at")];
+
+query! {
+    /// What a list of meters may be asked for.
+    struct ListQuery {
+        /// Only names that contain this, in any case.
+        query: Option<String> = text(),
+        /// Only archived ones, or only others.
+        is_archived: Option<bool> = flag(),
+        metadata: MetadataFilters = metadata(),
+        sorting: Sorted = sorting(&SORT_KEYS, "name"),
+    }
+}
 
 /// Lists meters.
 #[utoipa::path(
     get, path = "/v1/meters/", operation_id = "meters:list", tag = "meters",
-    params(query::Paging, query::OfOrganization, query::Meters, query::MetadataFilter),
+    params(PageQuery, OrganizationQuery, ListQuery),
     responses((status = 200, description = "A page.", body = Page<Meter>)),
     security(("access_token" = []))
 )]
@@ -40,14 +53,15 @@ pub(crate) async fn list(
     caller: Caller<scope::MetersRead>,
     mut params: Params,
 ) -> Result<Json<Page<Meter>>, ApiError> {
+    let sent = ListQuery::read(&mut params);
     let mut list = List::of::<Row>(caller.organization.id)
-        .ids("organization_id", params.ids("organization_id"))
-        .all_metadata(&params)
-        .sorted(params.sorting(&SORT_KEYS, &["name"]));
-    if let Some(text) = params.text("query") {
+        .ids("organization_id", params.organizations())
+        .all_metadata(&sent.metadata)
+        .sorted(sent.sorting);
+    if let Some(text) = sent.query {
         list = list.contains_ci("name", &text);
     }
-    list = match params.flag("is_archived") {
+    list = match sent.is_archived {
         Some(true) => list.not_null("archived_at"),
         Some(false) => list.is_null("archived_at"),
         None => list,

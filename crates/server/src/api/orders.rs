@@ -3,20 +3,30 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
+use jiff::Timestamp;
 use till_core::kernel::records::Order as Row;
 use till_store::List;
 use till_wire::{
     orders::{Order, OrderStatus, ProductBillingType},
     page::Page,
 };
+use uuid::Uuid;
 
-use super::operation::{Operation, operations};
-use super::{joined::Joined, query};
+use super::{
+    joined::Joined,
+    operation::{Operation, operations},
+};
 use crate::{
     app::App,
     http::{
         error::{ApiError, Found},
-        extract::{Caller, Filtered, Params, PathId, scope},
+        extract::{
+            Caller, Filtered, OrganizationQuery, PageQuery, Params, PathId,
+            query::{
+                MetadataFilters, Sorted, ids, metadata, moment, query, sorting, text, texts, words,
+            },
+            scope,
+        },
     },
 };
 
@@ -43,10 +53,40 @@ const SORT_KEYS: [(&str, &str); 9] = [
     ("subscription", "orders.subscription_id"),
 ];
 
+query! {
+    /// What a list of orders may be asked for.
+    struct ListQuery {
+        /// Only with an invoice number, or of customers whose e-mail or name, that contains this, in any case.
+        query: Option<String> = text(),
+        /// Only of these products.
+        product_id: Vec<Uuid> = ids(),
+        /// Only of products that are paid so.
+        product_billing_type: Vec<ProductBillingType> = words::<ProductBillingType>(),
+        /// Only with these discounts.
+        discount_id: Vec<Uuid> = ids(),
+        /// Only of these customers.
+        customer_id: Vec<Uuid> = ids(),
+        /// Only of customers with these ids of the merchant.
+        external_customer_id: Vec<String> = texts(),
+        /// Only of these sessions.
+        checkout_id: Vec<Uuid> = ids(),
+        /// Only of these subscriptions.
+        subscription_id: Vec<Uuid> = ids(),
+        /// Only in these states.
+        status: Vec<OrderStatus> = words::<OrderStatus>(),
+        /// Only made after this moment.
+        created_after: Option<Timestamp> = moment(),
+        /// Only made before this moment.
+        created_before: Option<Timestamp> = moment(),
+        metadata: MetadataFilters = metadata(),
+        sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),
+    }
+}
+
 /// Lists orders.
 #[utoipa::path(
     get, path = "/v1/orders/", operation_id = "orders:list", tag = "orders",
-    params(query::Paging, query::OfOrganization, query::Orders, query::MetadataFilter),
+    params(PageQuery, OrganizationQuery, ListQuery),
     responses((status = 200, description = "A page.", body = Page<Order>)),
     security(("access_token" = []))
 )]
@@ -55,22 +95,23 @@ pub(crate) async fn list(
     caller: Caller<scope::OrdersRead>,
     mut params: Params,
 ) -> Result<Json<Page<Order>>, ApiError> {
+    let sent = ListQuery::read(&mut params);
     let own = caller.organization.id;
     let list = List::of::<Row>(own)
-        .ids("organization_id", params.ids("organization_id"))
-        .ids("product_id", params.ids("product_id"))
-        .ids("customer_id", params.ids("customer_id"))
-        .external_customers("orders", params.texts("external_customer_id"))
-        .ids("checkout_id", params.ids("checkout_id"))
-        .ids("subscription_id", params.ids("subscription_id"))
-        .ids("discount_id", params.ids("discount_id"))
-        .words("status", params.words::<OrderStatus>("status"))
-        .later("created_at", params.instant("created_after"))
-        .earlier("created_at", params.instant("created_before"))
-        .of_buyers(own, &["invoice_number"], params.text("query"))
-        .all_metadata(&params)
-        .sorted(params.sorting(&SORT_KEYS, &["-created_at"]));
-    let list = billed(list, &params.words("product_billing_type"));
+        .ids("organization_id", params.organizations())
+        .ids("product_id", sent.product_id)
+        .ids("customer_id", sent.customer_id)
+        .external_customers("orders", sent.external_customer_id)
+        .ids("checkout_id", sent.checkout_id)
+        .ids("subscription_id", sent.subscription_id)
+        .ids("discount_id", sent.discount_id)
+        .words("status", sent.status)
+        .later("created_at", sent.created_after)
+        .earlier("created_at", sent.created_before)
+        .of_buyers(own, &["invoice_number"], sent.query)
+        .all_metadata(&sent.metadata)
+        .sorted(sent.sorting);
+    let list = billed(list, &sent.product_billing_type);
     let (rows, page) = params.page::<Row>(&app, list).await?;
     let orders = Joined::orders(&app, &caller.organization, &rows).await?;
     Ok(page.of(orders))

@@ -14,25 +14,41 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use super::{
-    operation::{Operation, operations},
-    query,
-};
+use super::operation::{Operation, operations};
 use crate::{
     app::App,
     http::{
         error::{ApiError, Found},
-        extract::{Body, Caller, Filtered, Params, PathId, scope},
+        extract::{
+            Body, Caller, Filtered, PageQuery, Params, PathId,
+            query::{Sorted, query, sorting, text},
+            scope,
+        },
     },
 };
 
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, get, update];
 
+const SORT_KEYS: [(&str, &str); 3] = [
+    ("created_at", "created_at"),
+    ("name", "lower(organizations.name)"),
+    ("slug", "slug"),
+];
+
+query! {
+    /// What the list of organizations may be asked for.
+    struct ListQuery {
+        /// Only the organization of this name.
+        slug: Option<String> = text(),
+        sorting: Sorted = sorting(&SORT_KEYS, "created_at"),
+    }
+}
+
 /// Lists the token's organization.
 #[utoipa::path(
     get, path = "/v1/organizations/", operation_id = "organizations:list", tag = "organizations",
-    params(query::Paging, query::Organizations),
+    params(PageQuery, ListQuery),
     responses((status = 200, description = "A page.", body = Page<Organization>)),
     security(("access_token" = []))
 )]
@@ -41,18 +57,9 @@ pub(crate) async fn list(
     caller: Caller<scope::OrganizationsRead>,
     mut params: Params,
 ) -> Result<Json<Page<Organization>>, ApiError> {
-    let slug = params
-        .text("slug")
-        .into_iter()
-        .map(Value::Text)
-        .collect::<Vec<_>>();
-    let keys = [
-        ("created_at", "created_at"),
-        ("slug", "slug"),
-        ("name", "lower(organizations.name)"),
-    ];
-    let sorting = params.sorting(&keys, &["created_at"]);
-    let mut list = List::within::<Row>("id", &[caller.organization.id]).sorted(sorting);
+    let sent = ListQuery::read(&mut params);
+    let slug = sent.slug.into_iter().map(Value::Text).collect::<Vec<_>>();
+    let mut list = List::within::<Row>("id", &[caller.organization.id]).sorted(sent.sorting);
     if !slug.is_empty() {
         list = list.is_in("slug", slug);
     }

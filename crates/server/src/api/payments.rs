@@ -3,22 +3,25 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
+use jiff::Timestamp;
 use till_core::kernel::records::{Payment as Row, PaymentKind, PaymentState};
 use till_store::List;
 use till_wire::{
     page::Page,
     payments::{Payment, PaymentStatus},
 };
+use uuid::Uuid;
 
-use super::{
-    operation::{Operation, operations},
-    query,
-};
+use super::operation::{Operation, operations};
 use crate::{
     app::App,
     http::{
         error::{ApiError, Found},
-        extract::{Caller, Filtered, Params, PathId, scope},
+        extract::{
+            Caller, Filtered, OrganizationQuery, PageQuery, Params, PathId,
+            query::{Sorted, ids, moment, query, sorting, text, texts, words},
+            scope,
+        },
     },
 };
 
@@ -35,10 +38,35 @@ const SORT_KEYS: [(&str, &str); 4] = [
     ("method", "method"),
 ];
 
+query! {
+    /// What a list of payments may be asked for.
+    struct ListQuery {
+        /// Only from e-mail addresses that contain this, in any case.
+        query: Option<String> = text(),
+        /// Only of these sessions.
+        checkout_id: Vec<Uuid> = ids(),
+        /// Only of these orders.
+        order_id: Vec<Uuid> = ids(),
+        /// Only of these customers.
+        customer_id: Vec<Uuid> = ids(),
+        /// Only in these states.
+        status: Vec<PaymentStatus> = words::<PaymentStatus>(),
+        /// Only paid so.
+        method: Vec<String> = texts(),
+        /// Only from these e-mail addresses, in any case.
+        customer_email: Vec<String> = texts(),
+        /// Only made after this moment.
+        created_after: Option<Timestamp> = moment(),
+        /// Only made before this moment.
+        created_before: Option<Timestamp> = moment(),
+        sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),
+    }
+}
+
 /// Lists payments, attempts that failed included.
 #[utoipa::path(
     get, path = "/v1/payments/", operation_id = "payments:list", tag = "payments",
-    params(query::Paging, query::OfOrganization, query::Payments),
+    params(PageQuery, OrganizationQuery, ListQuery),
     responses((status = 200, description = "A page.", body = Page<Payment>)),
     security(("access_token" = []))
 )]
@@ -47,21 +75,22 @@ pub(crate) async fn list(
     caller: Caller<scope::PaymentsRead>,
     mut params: Params,
 ) -> Result<Json<Page<Payment>>, ApiError> {
+    let sent = ListQuery::read(&mut params);
     let mut list = List::of::<Row>(caller.organization.id)
         .eq("kind", PaymentKind::Charge)
-        .ids("organization_id", params.ids("organization_id"))
-        .ids("checkout_id", params.ids("checkout_id"))
-        .ids("order_id", params.ids("order_id"))
-        .ids("customer_id", params.ids("customer_id"))
-        .words("state", states(&params.words("status")))
-        .texts("method", params.texts("method"))
-        .later("created_at", params.instant("created_after"))
-        .earlier("created_at", params.instant("created_before"))
-        .sorted(params.sorting(&SORT_KEYS, &["-created_at"]));
-    if let Some(text) = params.text("query") {
+        .ids("organization_id", params.organizations())
+        .ids("checkout_id", sent.checkout_id)
+        .ids("order_id", sent.order_id)
+        .ids("customer_id", sent.customer_id)
+        .words("state", states(&sent.status))
+        .texts("method", sent.method)
+        .later("created_at", sent.created_after)
+        .earlier("created_at", sent.created_before)
+        .sorted(sent.sorting);
+    if let Some(text) = sent.query {
         list = list.contains_ci("customer_email", &text);
     }
-    let emails = params.texts("customer_email");
+    let emails = sent.customer_email;
     if !emails.is_empty() {
         list = list.is_email("customer_email", &emails);
     }

@@ -15,16 +15,18 @@ use till_wire::{
         meters_of,
     },
 };
+use uuid::Uuid;
 
-use super::{
-    operation::{Operation, operations},
-    query,
-};
+use super::operation::{Operation, operations};
 use crate::{
     app::App,
     http::{
         error::{ApiError, Found},
-        extract::{Body, Caller, Filtered, Params, PathId, scope},
+        extract::{
+            Body, Caller, Filtered, OrganizationQuery, PageQuery, Params, PathId,
+            query::{MetadataFilters, Sorted, flag, ids, metadata, query, sorting, text, words},
+            scope,
+        },
         idempotency::IdempotencyGuard,
     },
 };
@@ -47,10 +49,30 @@ const SORT_KEYS: [(&str, &str); 4] = [
     ("price_amount", PRICE_AMOUNT),
 ];
 
+query! {
+    /// What a list of products may be asked for.
+    struct ListQuery {
+        /// Only these.
+        id: Vec<Uuid> = ids(),
+        /// Only names that contain this, in any case.
+        query: Option<String> = text(),
+        /// Only archived ones, or only others.
+        is_archived: Option<bool> = flag(),
+        /// Only subscriptions, or only one-time purchases.
+        is_recurring: Option<bool> = flag(),
+        /// Only products with one of these benefits.
+        benefit_id: Vec<Uuid> = ids(),
+        /// Only of these visibilities.
+        visibility: Vec<Visibility> = words::<Visibility>(),
+        metadata: MetadataFilters = metadata(),
+        sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),
+    }
+}
+
 /// Lists products.
 #[utoipa::path(
     get, path = "/v1/products/", operation_id = "products:list", tag = "products",
-    params(query::Paging, query::OfOrganization, query::Products, query::MetadataFilter),
+    params(PageQuery, OrganizationQuery, ListQuery),
     responses((status = 200, description = "A page.", body = Page<Product>)),
     security(("access_token" = []))
 )]
@@ -59,21 +81,22 @@ pub(crate) async fn list(
     caller: Caller<scope::ProductsRead>,
     mut params: Params,
 ) -> Result<Json<Page<Product>>, ApiError> {
+    let sent = ListQuery::read(&mut params);
     let own = caller.organization.id;
     let mut list = List::of::<Row>(own)
-        .ids("id", params.ids("id"))
-        .ids("organization_id", params.ids("organization_id"))
-        .words("visibility", params.words::<Visibility>("visibility"))
-        .holding("benefit_ids", &params.ids("benefit_id"))
-        .all_metadata(&params)
-        .sorted(params.sorting(&SORT_KEYS, &["-created_at"]));
-    if let Some(text) = params.text("query") {
+        .ids("id", sent.id)
+        .ids("organization_id", params.organizations())
+        .words("visibility", sent.visibility)
+        .holding("benefit_ids", &sent.benefit_id)
+        .all_metadata(&sent.metadata)
+        .sorted(sent.sorting);
+    if let Some(text) = sent.query {
         list = list.contains_ci("name", &text);
     }
-    if let Some(archived) = params.flag("is_archived") {
+    if let Some(archived) = sent.is_archived {
         list = list.eq("is_archived", Value::Bool(archived));
     }
-    list = match params.flag("is_recurring") {
+    list = match sent.is_recurring {
         Some(true) => list.not_null("recurring_interval"),
         Some(false) => list.is_null("recurring_interval"),
         None => list,

@@ -10,14 +10,24 @@ use till_wire::{
     page::Page,
     subscriptions::{CancellationReason, Subscription, SubscriptionStatus},
 };
+use uuid::Uuid;
 
-use super::operation::{Operation, operations};
-use super::{joined::Joined, query};
+use super::{
+    joined::Joined,
+    operation::{Operation, operations},
+};
 use crate::{
     app::App,
     http::{
         error::{ApiError, Found},
-        extract::{Caller, Filtered, Params, PathId, scope},
+        extract::{
+            Caller, Filtered, OrganizationQuery, PageQuery, Params, PathId,
+            query::{
+                MetadataFilters, Sorted, flag, ids, metadata, moment, query, sorting, text, texts,
+                words,
+            },
+            scope,
+        },
     },
 };
 
@@ -45,10 +55,44 @@ const SORT_KEYS: [(&str, &str); 9] = [
     ("discount", DISCOUNT),
 ];
 
+query! {
+    /// What a list of subscriptions may be asked for.
+    struct ListQuery {
+        /// Only of customers whose e-mail or name contains this, in any case.
+        query: Option<String> = text(),
+        /// Only of these products.
+        product_id: Vec<Uuid> = ids(),
+        /// Only of these customers.
+        customer_id: Vec<Uuid> = ids(),
+        /// Only of customers with these ids of the merchant.
+        external_customer_id: Vec<String> = texts(),
+        /// Only with these discounts.
+        discount_id: Vec<Uuid> = ids(),
+        /// Deprecated: only trialing and active ones, or only canceled and unpaid ones.
+        active: Option<bool> = flag(),
+        /// Only in these states.
+        status: Vec<SubscriptionStatus> = words::<SubscriptionStatus>(),
+        /// Only those that end with their period, or only others.
+        cancel_at_period_end: Option<bool> = flag(),
+        /// Only cancelled for these reasons.
+        customer_cancellation_reason: Vec<CancellationReason> = words::<CancellationReason>(),
+        /// Only cancelled at or after this moment.
+        canceled_at_after: Option<Timestamp> = moment(),
+        /// Only cancelled at or before this moment.
+        canceled_at_before: Option<Timestamp> = moment(),
+        /// Only started after this moment.
+        started_after: Option<Timestamp> = moment(),
+        /// Only started before this moment.
+        started_before: Option<Timestamp> = moment(),
+        metadata: MetadataFilters = metadata(),
+        sorting: Sorted = sorting(&SORT_KEYS, "-started_at"),
+    }
+}
+
 /// Lists subscriptions.
 #[utoipa::path(
     get, path = "/v1/subscriptions/", operation_id = "subscriptions:list", tag = "subscriptions",
-    params(query::Paging, query::OfOrganization, query::Subscriptions, query::MetadataFilter),
+    params(PageQuery, OrganizationQuery, ListQuery),
     responses((status = 200, description = "A page.", body = Page<Subscription>)),
     security(("access_token" = []))
 )]
@@ -57,30 +101,27 @@ pub(crate) async fn list(
     caller: Caller<scope::SubscriptionsRead>,
     mut params: Params,
 ) -> Result<Json<Page<Subscription>>, ApiError> {
+    let sent = ListQuery::read(&mut params);
     let own = caller.organization.id;
     let mut list = List::of::<Row>(own)
-        .ids("organization_id", params.ids("organization_id"))
-        .ids("product_id", params.ids("product_id"))
-        .ids("customer_id", params.ids("customer_id"))
-        .external_customers("subscriptions", params.texts("external_customer_id"))
-        .ids("discount_id", params.ids("discount_id"))
-        .nothing_if(
-            !params
-                .words::<CancellationReason>("customer_cancellation_reason")
-                .is_empty(),
-        )
-        .words("status", params.words::<SubscriptionStatus>("status"))
-        .words("status", grouped(params.flag("active")))
-        .later("started_at", params.instant("started_after"))
-        .earlier("started_at", params.instant("started_before"))
-        .of_buyers(own, &[], params.text("query"))
-        .all_metadata(&params)
-        .sorted(params.sorting(&SORT_KEYS, &["-started_at"]));
-    if let Some(ends) = params.flag("cancel_at_period_end") {
+        .ids("organization_id", params.organizations())
+        .ids("product_id", sent.product_id)
+        .ids("customer_id", sent.customer_id)
+        .external_customers("subscriptions", sent.external_customer_id)
+        .ids("discount_id", sent.discount_id)
+        .nothing_if(!sent.customer_cancellation_reason.is_empty())
+        .words("status", sent.status)
+        .words("status", grouped(sent.active))
+        .later("started_at", sent.started_after)
+        .earlier("started_at", sent.started_before)
+        .of_buyers(own, &[], sent.query)
+        .all_metadata(&sent.metadata)
+        .sorted(sent.sorting);
+    if let Some(ends) = sent.cancel_at_period_end {
         list = list.eq("cancel_at_period_end", Value::Bool(ends));
     }
-    list = canceled(list, ">=", params.instant("canceled_at_after"));
-    list = canceled(list, "<=", params.instant("canceled_at_before"));
+    list = canceled(list, ">=", sent.canceled_at_after);
+    list = canceled(list, "<=", sent.canceled_at_before);
     let (rows, page) = params.page::<Row>(&app, list).await?;
     let subscriptions = Joined::subscriptions(&app, &caller.organization, &rows).await?;
     Ok(page.of(subscriptions))

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
+use jiff::Timestamp;
 use serde_json::Value;
 use till_core::{
     kernel::{records::WebhookEndpoint as Row, refusal::Refusal},
@@ -17,13 +18,18 @@ use till_wire::{
     page::Page,
     webhooks::{EndpointCreate, EndpointUpdate, HttpCodeClass, WebhookDelivery, WebhookEndpoint},
 };
+use uuid::Uuid;
 
 use super::operation::{Operation, operations};
 use crate::{
     app::App,
     http::{
         error::{ApiError, Found},
-        extract::{Body, Caller, Filtered, Params, PathId, scope},
+        extract::{
+            Body, Caller, Filtered, OrganizationQuery, PageQuery, Params, PathId,
+            query::{exact_moment, flag, ids, query, text, word, words},
+            scope,
+        },
         idempotency::IdempotencyGuard,
     },
 };
@@ -43,11 +49,7 @@ pub(super) const OPERATIONS: &[Operation] = operations![
 /// Lists webhook endpoints, newest first.
 #[utoipa::path(
     get, path = "/v1/webhooks/endpoints", operation_id = "webhooks:list_webhook_endpoints", tag = "webhooks",
-    params(
-        ("organization_id" = Option<Vec<Uuid>>, Query, description = "Of any of these organizations."),
-        ("page" = Option<u32>, Query, minimum = 1, description = "From 1."),
-        ("limit" = Option<u32>, Query, minimum = 1, description = "Items per page: 10, at most 100."),
-    ),
+    params(PageQuery, OrganizationQuery),
     responses((status = 200, description = "A page of endpoints.", body = Page<WebhookEndpoint>)),
     security(("access_token" = []))
 )]
@@ -57,7 +59,7 @@ pub(crate) async fn list(
     mut params: Params,
 ) -> Result<Json<Page<WebhookEndpoint>>, ApiError> {
     let list = List::of::<Row>(caller.organization.id)
-        .ids("organization_id", params.ids("organization_id"))
+        .ids("organization_id", params.organizations())
         .is_null("deleted_at")
         .order("created_at", Order::Desc);
     let (rows, page) = params.page::<Row>(&app, list).await?;
@@ -178,21 +180,32 @@ pub(crate) async fn reset_secret(
     .await
 }
 
+query! {
+    /// What a list of deliveries may be asked for.
+    struct DeliveryQuery {
+        /// To any of these endpoints.
+        endpoint_id: Vec<Uuid> = ids(),
+        /// After this moment; with an offset.
+        start_timestamp: Option<Timestamp> = exact_moment(),
+        /// Before this moment; with an offset.
+        end_timestamp: Option<Timestamp> = exact_moment(),
+        /// Whether it succeeded.
+        succeeded: Option<bool> = flag(),
+        /// Part of the delivery's id, the event's id, or the code: in the newest 10,000 that the other filters let
+        /// through. Whole ids, and beginnings of six digits or more, are found among all.
+        query: Option<String> = text(),
+        /// The family of the answer's code.
+        http_code_class: Option<HttpCodeClass> = word::<HttpCodeClass>(),
+        /// Of events of any of these types.
+        event_type: Vec<EventType> = words::<EventType>(),
+    }
+}
+
 /// Lists delivery attempts, newest first. They are counted up to 10,000 behind the page, those of a family of codes up
 /// to 1,000.
 #[utoipa::path(
     get, path = "/v1/webhooks/deliveries", operation_id = "webhooks:list_webhook_deliveries", tag = "webhooks",
-    params(
-        ("endpoint_id" = Option<Vec<Uuid>>, Query, description = "To any of these endpoints."),
-        ("start_timestamp" = Option<Timestamp>, Query, description = "After this moment; with an offset."),
-        ("end_timestamp" = Option<Timestamp>, Query, description = "Before this moment; with an offset."),
-        ("succeeded" = Option<bool>, Query, description = "Whether it succeeded."),
-        ("query" = Option<String>, Query, description = "Part of the delivery's id, the event's id, or the code: in the newest 10,000 that the other filters let through. Whole ids, and beginnings of six digits or more, are found among all."),
-        ("http_code_class" = Option<HttpCodeClass>, Query, description = "The family of the answer's code."),
-        ("event_type" = Option<Vec<EventType>>, Query, description = "Of events of any of these types."),
-        ("page" = Option<u32>, Query, minimum = 1, description = "From 1."),
-        ("limit" = Option<u32>, Query, minimum = 1, description = "Items per page: 10, at most 100."),
-    ),
+    params(PageQuery, DeliveryQuery),
     responses((status = 200, description = "A page of deliveries.", body = Page<WebhookDelivery>)),
     security(("access_token" = []))
 )]
@@ -202,14 +215,15 @@ pub(crate) async fn deliveries(
     mut params: Params,
 ) -> Result<Json<Page<WebhookDelivery>>, ApiError> {
     let window = params.window();
+    let sent = DeliveryQuery::read(&mut params);
     let filter = DeliveryFilter {
-        endpoints: params.ids("endpoint_id"),
-        after: params.exact_instant("start_timestamp"),
-        before: params.exact_instant("end_timestamp"),
-        succeeded: params.flag("succeeded"),
-        query: params.text("query"),
-        class: params.word("http_code_class"),
-        kinds: params.words("event_type"),
+        endpoints: sent.endpoint_id,
+        after: sent.start_timestamp,
+        before: sent.end_timestamp,
+        succeeded: sent.succeeded,
+        query: sent.query,
+        class: sent.http_code_class,
+        kinds: sent.event_type,
     };
     params.finish()?;
     let (own, now) = (caller.organization.id, app.clock.now());

@@ -15,7 +15,7 @@ use crate::{
     app::App,
     http::{
         error::ApiError,
-        extract::{Caller, Params, scope},
+        extract::{Caller, OrganizationQuery, Params, scope},
     },
     table::{self, typed},
 };
@@ -43,7 +43,7 @@ pub(crate) const COLUMNS: [&str; 13] = [
 /// Exports all customers as CSV.
 #[utoipa::path(
     get, path = "/v1/customers/export", operation_id = "customers:export", tag = "customers",
-    params(query::OfOrganization),
+    params(OrganizationQuery),
     responses((status = 200, description = "One line per customer.", body = String, content_type = "text/csv")),
     security(("access_token" = []))
 )]
@@ -52,7 +52,7 @@ pub(super) async fn export(
     caller: Caller<scope::CustomersRead>,
     mut params: Params,
 ) -> Result<([(HeaderName, HeaderValue); 2], Vec<u8>), ApiError> {
-    let wanted = params.ids("organization_id");
+    let wanted = params.organizations();
     params.finish()?;
     let own = caller.organization.id;
     let customers = if wanted.is_empty() || wanted.contains(&own) {

@@ -3,10 +3,12 @@
 mod caller;
 mod dashboard;
 mod params;
+pub(crate) mod query;
 
 pub use caller::{Access, Caller, Identity, scope};
 pub use dashboard::{Dashboard, Denied, Device, Person, Shop, local_path};
 pub use params::{EndpointId, ExternalId, Filtered, Paging, Params, PathId, Window};
+pub(crate) use query::{OrganizationQuery, PageQuery};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use serde_json::Value;

@@ -15,6 +15,7 @@ use till_wire::{
 };
 use uuid::Uuid;
 
+use super::query::{OrganizationQuery, PageQuery};
 use crate::{app::App, http::error::ApiError};
 
 /// Parameters of a query, at most: a page of a list asks for far fewer.
@@ -201,16 +202,20 @@ impl Params {
 
     /// `page` and `limit`; a limit above 100 is quietly 100.
     pub fn window(&mut self) -> Window {
-        let page = self
-            .last("page", input::int_in(1, limits::PAGES))
-            .unwrap_or(1);
-        let limit = self
-            .last("limit", input::int_in(1, limits::PAGES))
-            .unwrap_or(10);
-        Window {
-            page: page as u32,
-            limit: limit.min(100) as u32,
-        }
+        let PageQuery { page, limit } = PageQuery::read(self);
+        let limit = limit.min(100);
+        Window { page, limit }
+    }
+
+    /// `organization_id`.
+    pub fn organizations(&mut self) -> Vec<Uuid> {
+        OrganizationQuery::read(self).organization_id
+    }
+
+    /// One number from 1.
+    pub fn count(&mut self, key: &'static str) -> Option<u32> {
+        let number = self.last(key, input::int_in(1, limits::PAGES))?;
+        u32::try_from(number).ok()
     }
 
     /// `sorting`: names of `keys`, each mapped to a column that is never null, or to an SQL expression
@@ -324,7 +329,7 @@ pub trait Filtered: Sized {
     /// Any of these words.
     fn words<W: Words>(self, column: &str, words: Vec<W>) -> Self;
     /// All of these metadata filters.
-    fn all_metadata(self, params: &Params) -> Self;
+    fn all_metadata(self, filters: &[(String, Vec<String>)]) -> Self;
     /// In this order, see [`Params::sorting`].
     fn sorted(self, sorting: Vec<(&'static str, Order)>) -> Self;
     /// Any of these texts.
@@ -361,8 +366,8 @@ impl Filtered for List {
                 .collect(),
         )
     }
-    fn all_metadata(self, params: &Params) -> Self {
-        params.metadata().iter().fold(self, |list, (key, values)| {
+    fn all_metadata(self, filters: &[(String, Vec<String>)]) -> Self {
+        filters.iter().fold(self, |list, (key, values)| {
             list.metadata("metadata", key, values)
         })
     }

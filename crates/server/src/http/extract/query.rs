@@ -1,0 +1,317 @@
+//! Query parameters, declared: one declaration gives the field, its reading and what the document says of it.
+
+use jiff::Timestamp;
+use till_store::Order;
+use till_wire::{input::Words, limits};
+use utoipa::openapi::{
+    RefOr, Required, Schema,
+    path::{Parameter as Described, ParameterBuilder, ParameterIn, ParameterStyle},
+    schema::{AdditionalProperties, ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, Type},
+};
+use uuid::Uuid;
+
+use super::Params;
+
+/// A parameter: how it is read, and described.
+pub trait Parameter {
+    /// What is read.
+    type Value;
+    /// Reads it; what does not read is kept in `params`.
+    fn read(&self, name: &'static str, params: &mut Params) -> Self::Value;
+    /// What the document says of it; `lines` are those of its documentation.
+    fn describe(&self, name: &str, lines: &[&str]) -> Described;
+}
+
+/// A parameter of two functions.
+#[derive(Debug)]
+pub struct Plain<T> {
+    read: fn(&mut Params, &'static str) -> T,
+    schema: fn() -> Schema,
+}
+
+impl<T> Parameter for Plain<T> {
+    type Value = T;
+    fn read(&self, name: &'static str, params: &mut Params) -> T {
+        (self.read)(params, name)
+    }
+    fn describe(&self, name: &str, lines: &[&str]) -> Described {
+        described(name, joined(lines), (self.schema)()).build()
+    }
+}
+
+fn joined(lines: &[&str]) -> String {
+    let lines: Vec<_> = lines.iter().map(|line| line.trim()).collect();
+    lines.join(" ")
+}
+
+fn described(name: &str, words: String, schema: Schema) -> ParameterBuilder {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(words))
+        .schema(Some(schema))
+}
+
+fn string() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+fn line() -> Schema {
+    string().max_length(Some(limits::LINE)).into()
+}
+
+fn formatted(format: KnownFormat) -> Schema {
+    string()
+        .format(Some(SchemaFormat::KnownFormat(format)))
+        .into()
+}
+
+fn word_schema<W: Words>() -> Schema {
+    let words = W::ALL.iter().map(|word| word.word());
+    string().enum_values(Some(words)).into()
+}
+
+fn many(item: Schema) -> Schema {
+    ArrayBuilder::new()
+        .items(RefOr::T(item))
+        .max_items(Some(limits::FILTER_VALUES))
+        .into()
+}
+
+fn boolean() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::Boolean)
+}
+
+/// Ids, one or many.
+pub fn ids() -> Plain<Vec<Uuid>> {
+    Plain {
+        read: Params::ids,
+        schema: || many(formatted(KnownFormat::Uuid)),
+    }
+}
+
+/// Words of a closed list, one or many.
+pub fn words<W: Words>() -> Plain<Vec<W>> {
+    Plain {
+        read: Params::words,
+        schema: || many(word_schema::<W>()),
+    }
+}
+
+/// One word of a closed list.
+pub fn word<W: Words>() -> Plain<Option<W>> {
+    Plain {
+        read: Params::word,
+        schema: word_schema::<W>,
+    }
+}
+
+/// Texts, one or many.
+pub fn texts() -> Plain<Vec<String>> {
+    Plain {
+        read: Params::texts,
+        schema: || many(line()),
+    }
+}
+
+/// One text.
+pub fn text() -> Plain<Option<String>> {
+    Plain {
+        read: Params::text,
+        schema: line,
+    }
+}
+
+/// One truth value.
+pub fn flag() -> Plain<Option<bool>> {
+    Plain {
+        read: Params::flag,
+        schema: || boolean().into(),
+    }
+}
+
+/// One truth value, false where none was sent.
+pub fn switch() -> Plain<bool> {
+    Plain {
+        read: |params, name| params.flag(name).unwrap_or(false),
+        schema: || boolean().default(Some(false.into())).into(),
+    }
+}
+
+/// One moment.
+pub fn moment() -> Plain<Option<Timestamp>> {
+    Plain {
+        read: Params::instant,
+        schema: || formatted(KnownFormat::DateTime),
+    }
+}
+
+/// One moment that says its offset.
+pub fn exact_moment() -> Plain<Option<Timestamp>> {
+    Plain {
+        read: Params::exact_instant,
+        schema: || formatted(KnownFormat::DateTime),
+    }
+}
+
+/// A number from 1.
+#[derive(Debug)]
+pub struct Counted(u32);
+
+/// A number from 1, and what it is where none was sent.
+pub fn counted(default: u32) -> Counted {
+    Counted(default)
+}
+
+impl Parameter for Counted {
+    type Value = u32;
+    fn read(&self, name: &'static str, params: &mut Params) -> u32 {
+        params.count(name).unwrap_or(self.0)
+    }
+    fn describe(&self, name: &str, lines: &[&str]) -> Described {
+        let schema = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+            .minimum(Some(1))
+            .maximum(Some(limits::PAGES))
+            .default(Some(self.0.into()));
+        described(name, joined(lines), schema.into()).build()
+    }
+}
+
+/// Names to sort by, and their columns; see [`Params::sorting`].
+#[derive(Debug)]
+pub struct Sorting {
+    keys: &'static [(&'static str, &'static str)],
+    default: &'static str,
+}
+
+/// In which order, by these names; `default` where none was sent.
+pub fn sorting(keys: &'static [(&'static str, &'static str)], default: &'static str) -> Sorting {
+    Sorting { keys, default }
+}
+
+/// Columns to sort by.
+pub type Sorted = Vec<(&'static str, Order)>;
+
+impl Parameter for Sorting {
+    type Value = Sorted;
+    fn read(&self, _: &'static str, params: &mut Params) -> Self::Value {
+        params.sorting(self.keys, &[self.default])
+    }
+    fn describe(&self, name: &str, lines: &[&str]) -> Described {
+        let usual = self.default.trim_start_matches('-');
+        let key = |(key, _): &(&str, &str)| match *key == usual {
+            true if usual == self.default => format!("`{key}` (default)"),
+            true => format!("`{key}` (default `{}`)", self.default),
+            false => format!("`{key}`"),
+        };
+        let keys: Vec<_> = self.keys.iter().map(key).collect();
+        let words = format!(
+            "{}; with `-` in front downwards. {}",
+            keys.join(", "),
+            joined(lines)
+        );
+        described(name, words.trim_end().to_owned(), many(line())).build()
+    }
+}
+
+/// Free data to filter by.
+#[derive(Debug)]
+pub struct MetadataFilter;
+
+/// `metadata[key]=value`, grouped by key.
+pub fn metadata() -> MetadataFilter {
+    MetadataFilter
+}
+
+/// Keys of free data, and of which values any may match.
+pub type MetadataFilters = Vec<(String, Vec<String>)>;
+
+impl Parameter for MetadataFilter {
+    type Value = MetadataFilters;
+    fn read(&self, _: &'static str, params: &mut Params) -> Self::Value {
+        params.metadata()
+    }
+    fn describe(&self, name: &str, _: &[&str]) -> Described {
+        let words = "`metadata[key]=value`: compared as text; one key may be given several values, of which any may match.";
+        let schema = ObjectBuilder::new()
+            .additional_properties(Some(AdditionalProperties::RefOr(RefOr::T(line()))))
+            .property_names(Some(line()))
+            .max_properties(Some(limits::FILTER_KEYS));
+        described(name, words.to_owned(), schema.into())
+            .style(Some(ParameterStyle::DeepObject))
+            .explode(Some(true))
+            .build()
+    }
+}
+
+/// Declares the query parameters of an operation.
+///
+/// ```text
+/// query! {
+///     /// What a list of discounts may be asked for.
+///     struct ListQuery {
+///         /// Only with a name or a code that contains this, in any case.
+///         query: Option<String> = text(),
+///     }
+/// }
+/// ```
+macro_rules! query {
+    (
+        $(#[doc = $words:literal])+
+        $vis:vis struct $name:ident {
+            $($(#[doc = $doc:literal])* $field:ident: $type:ty $(as $key:literal)? = $parameter:expr),+ $(,)?
+        }
+    ) => {
+        $(#[doc = $words])+
+        $vis struct $name { $($(#[doc = $doc])* $vis $field: $type),+ }
+
+        impl $name {
+            /// Reads what was sent; what does not read is kept in `params`.
+            $vis fn read(params: &mut $crate::http::extract::Params) -> Self {
+                Self {
+                    $($field: $crate::http::extract::query::Parameter::read(
+                        &$parameter,
+                        $crate::http::extract::query::query!(@key $field $($key)?),
+                        params,
+                    )),+
+                }
+            }
+        }
+
+        impl utoipa::IntoParams for $name {
+            fn into_params(
+                _: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>,
+            ) -> Vec<utoipa::openapi::path::Parameter> {
+                vec![$($crate::http::extract::query::Parameter::describe(
+                    &$parameter,
+                    $crate::http::extract::query::query!(@key $field $($key)?),
+                    &[$($doc),*],
+                )),+]
+            }
+        }
+    };
+    (@key $field:ident) => { stringify!($field) };
+    (@key $field:ident $key:literal) => { $key };
+}
+pub(crate) use query;
+
+query! {
+    /// Which page of a list.
+    pub(crate) struct PageQuery {
+        /// The page, from 1.
+        page: u32 = counted(1),
+        /// Items per page; more than 100 is taken as 100.
+        limit: u32 = counted(10),
+    }
+}
+
+query! {
+    /// Of which organizations.
+    pub(crate) struct OrganizationQuery {
+        /// Only of these organizations; any but the token's own find nothing.
+        organization_id: Vec<Uuid> = ids(),
+    }
+}
