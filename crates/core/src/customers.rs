@@ -3,9 +3,10 @@
 use sha2::{Digest, Sha256};
 use till_wire::{
     address::Address,
+    customer_state::{CustomerState, StateSubscription},
     customers::{
-        Customer as View, CustomerCreate, CustomerSession as SessionView, CustomerState,
-        CustomerType, CustomerUpdate, SessionFor, StateSubscription,
+        Customer as View, CustomerCreate, CustomerSession as SessionView, CustomerType,
+        CustomerUpdate, SessionFor,
     },
     discounts::DiscountBase,
     events::EventType,

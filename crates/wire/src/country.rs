@@ -5,8 +5,6 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::money::Currency;
-
 mod table;
 
 use table::{CA_STATES, ROWS, US_STATES};
@@ -119,9 +117,9 @@ impl Country {
         EMBARGOED.contains(&self.as_str())
     }
 
-    /// What prices are shown in there, if any listed currency is legal tender (docs/behaviour: products/currencies).
-    pub fn currency(self) -> Option<Currency> {
-        ROWS[usize::from(self.0)].2.parse().ok()
+    /// The code of its currency, in small letters.
+    pub(crate) fn tender(self) -> &'static str {
+        ROWS[usize::from(self.0)].2
     }
 
     /// Every country that may be entered, in the order of its English name: for select boxes.

@@ -6,6 +6,7 @@ pub mod checkout_links;
 pub mod checkouts;
 pub mod country;
 pub mod custom_fields;
+pub mod customer_state;
 pub mod customers;
 pub mod discounts;
 pub mod error;

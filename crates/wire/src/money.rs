@@ -135,6 +135,13 @@ impl utoipa::PartialSchema for Currency {
 
 impl utoipa::ToSchema for Currency {}
 
+impl Country {
+    /// What prices are shown in there, if any listed currency is legal tender (docs/behaviour: products/currencies).
+    pub fn currency(self) -> Option<Currency> {
+        self.tender().parse().ok()
+    }
+}
+
 /// A currency of the presentment list, in small letters as the document names it.
 pub fn currency(value: &Value, cx: &mut Context) -> Option<Currency> {
     match value.as_str().map(str::parse) {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub use crate::customers::User;
 use crate::{
     address::Address,
     customers::Customer,
@@ -55,17 +56,6 @@ crate::words! {
         /// Every interval.
         Recurring = "recurring",
     }
-}
-
-/// The customer as older clients read it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[allow(missing_docs)]
-pub struct User {
-    pub id: Uuid,
-    pub email: String,
-    pub public_name: String,
-    pub avatar_url: Option<String>,
-    pub github_username: Option<String>,
 }
 
 /// One line of an order.

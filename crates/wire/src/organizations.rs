@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{money::Currency, tax::TaxSettings};
 
+mod embed_hosts;
 mod requests;
 mod settings;
 

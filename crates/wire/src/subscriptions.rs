@@ -7,12 +7,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    customers::Customer,
+    customers::{Customer, User},
     discounts::DiscountBase,
     metadata::Metadata,
     meters::Meter,
     money::Currency,
-    orders::User,
     products::{Price, Product},
     values::Interval,
 };

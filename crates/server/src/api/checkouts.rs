@@ -4,10 +4,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     Json,
-    extract::{
-        OrganizationQuery, PageQuery, Path, State,
-        query::{Sorted, ids, moment, query, sorting, text, texts, words},
-    },
+    extract::{Path, State},
     http::{HeaderValue, StatusCode, header},
     response::{
         IntoResponse, Response,
@@ -27,10 +24,9 @@ use till_core::{
 use till_store::{List, Watch};
 use till_wire::{
     checkouts::{
-        Checkout, CheckoutCreate, CheckoutPublic, CheckoutPublicConfirmed, CheckoutStatus,
-        CheckoutUpdate, Offer, Writer,
+        Checkout, CheckoutConfirm, CheckoutCreate, CheckoutPublic, CheckoutPublicConfirmed,
+        CheckoutStatus, CheckoutUpdate, CheckoutUpdatePublic, Offer, Writer,
     },
-    checkouts::{CheckoutConfirm, CheckoutUpdatePublic},
     error::{ErrorBody, ValidationBody},
     input::blank_text,
     page::Page,
@@ -44,7 +40,11 @@ use crate::{
     app::App,
     http::{
         error::{ApiError, Found},
-        extract::{Body, Caller, Filtered, Params, PathId, scope},
+        extract::{
+            Body, Caller, Filtered, OrganizationQuery, PageQuery, Params, PathId,
+            query::{Sorted, ids, moment, query, sorting, text, texts, words},
+            scope,
+        },
         idempotency::IdempotencyGuard,
         limits::{self, Guess, Network},
     },

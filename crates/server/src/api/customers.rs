@@ -12,7 +12,8 @@ use till_core::{
 };
 use till_store::{List, StoreError};
 use till_wire::{
-    customers::{Customer, CustomerCreate, CustomerState, CustomerUpdate},
+    customer_state::CustomerState,
+    customers::{Customer, CustomerCreate, CustomerUpdate},
     page::Page,
 };
 use uuid::Uuid;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{
     CheckoutSettings, CustomerEmailSettings, CustomerPortalSettings, DisputeSettingsUpdate,
     FeatureSettingsUpdate, SocialLink, SocialPlatform, SubscriptionSettings, TaxBehaviorOption,
-    details,
+    details, embed_hosts::embed_hosts,
 };
 use crate::{
     country::Country,
@@ -14,7 +14,6 @@ use crate::{
     money::Currency,
     request::*,
     tax::TaxSettings,
-    values::embed_hosts,
 };
 
 request! {

@@ -9,7 +9,6 @@ use axum::{
 use jiff::{Timestamp, tz::Offset};
 use till_wire::{customers::Customer, metadata::Metadata};
 
-use super::query;
 use crate::{
     api::operation::{Operation, operations},
     app::App,
