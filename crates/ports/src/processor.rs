@@ -1,4 +1,4 @@
-//! What Till asks of whoever moves the money.
+//! The port to a payment processor.
 //!
 //! # Charging is a journal
 //! An attempt is a row of ours with three states, each committed before the next step begins:

@@ -1,4 +1,4 @@
-//! What API tests stand on: a whole Till in the test's own process, on a database of its own, with a
+//! The ground of API tests: a whole Till in the test's own process, on a database of its own, with a
 //! clock that only the test moves. Every JSON answer is held against the server's own document.
 //!
 //! ```ignore

@@ -91,7 +91,7 @@ pub struct Parts {
     pub limits: Limits,
     /// Where files are kept.
     pub files: Files,
-    /// Who knows where an address is.
+    /// The atlas of network addresses.
     pub geo: Arc<dyn Geo>,
     /// Where the sandbox is reached, if it is not in this process.
     pub sandbox_url: Option<String>,

@@ -48,7 +48,7 @@ impl BenefitType {
 }
 
 crate::words! {
-    /// Who sees a benefit.
+    /// Visibility of a benefit.
     pub enum BenefitVisibility {
         /// Nobody yet.
         Draft = "draft",
@@ -123,7 +123,7 @@ pub struct Benefit {
     pub is_tax_applicable: bool,
     /// Free data.
     pub metadata: Metadata,
-    /// Who sees it.
+    /// Visibility.
     pub visibility: BenefitVisibility,
     /// Whether that may be chosen.
     pub visibility_configurable: bool,

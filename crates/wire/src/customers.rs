@@ -12,7 +12,7 @@ mod requests;
 pub use requests::{CustomerCreate, CustomerSessionCreate, CustomerUpdate, SessionFor};
 
 crate::words! {
-    /// Who the customer is.
+    /// The customer.
     pub enum CustomerType {
         /// One person.
         Individual = "individual",

@@ -58,7 +58,7 @@ impl FileService {
 pub struct File {
     /// Id.
     pub id: Uuid,
-    /// Whose.
+    /// The owner.
     pub organization_id: Uuid,
     /// Name.
     pub name: String,

@@ -1,4 +1,4 @@
-//! What is said: request and response types. No async, no HTTP, no SQL.
+//! Wire types of requests and responses. No async, no HTTP, no SQL.
 
 pub mod address;
 pub mod benefits;

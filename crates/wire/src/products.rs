@@ -27,7 +27,7 @@ pub(crate) use requests::both;
 pub use requests::{FieldAttach, ProductBenefitsUpdate, ProductCreate, ProductUpdate};
 
 crate::words! {
-    /// Who sees a product.
+    /// Visibility of a product.
     pub enum Visibility {
         /// Not for sale yet.
         Draft = "draft",
@@ -51,7 +51,7 @@ pub struct ProductBase {
     pub name: String,
     /// Description, Markdown.
     pub description: Option<String>,
-    /// Who sees it.
+    /// Visibility.
     pub visibility: Visibility,
     /// Billing interval; null: paid once.
     pub recurring_interval: Option<Interval>,

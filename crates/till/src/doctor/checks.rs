@@ -1,4 +1,4 @@
-//! What is looked at. Nothing is changed, and nothing secret is said.
+//! The checks of `till doctor`. Nothing is changed, and nothing secret is shown.
 
 use std::{
     os::unix::fs::PermissionsExt,
@@ -117,7 +117,7 @@ pub async fn public_url(settings: &Settings, found: &mut Findings) {
     }
 }
 
-/// Who can read what lies beside the database.
+/// Permissions of the files beside the database.
 pub fn data_folder(settings: &Settings, found: &mut Findings) {
     let folder = &settings.data_dir;
     let Ok(about) = std::fs::metadata(folder) else {

@@ -21,7 +21,7 @@ request! {
         pub kind: BenefitType as "type" = tag(variant),
         /// What buyers read.
         pub description: String = required(description()),
-        /// Who sees it, where that may be chosen.
+        /// Visibility, where that may be chosen.
         pub visibility: Option<BenefitVisibility> = optional(word::<BenefitVisibility>()),
         /// What is given.
         pub properties: Properties = required(properties(variant)),
@@ -39,7 +39,7 @@ request! {
         pub kind: BenefitType as "type" = tag(variant),
         /// What buyers read.
         pub description: Option<String> = optional(description()),
-        /// Who sees it, where that may be chosen.
+        /// Visibility, where that may be chosen.
         pub visibility: Option<BenefitVisibility> = optional(word::<BenefitVisibility>()),
         /// Replaces what is given.
         pub properties: Option<Properties> = optional(properties(variant)),
@@ -113,7 +113,7 @@ fn properties(kind: BenefitType) -> Box<dyn Reader<Value = Properties>> {
         BenefitType::GithubRepository => Box::new(object! {
             /// A GitHub repository.
             Properties::GithubRepository {
-                /// Whose.
+                /// The owner.
                 repository_owner = required(trimmed(1, limits::LINE)),
                 /// Which.
                 repository_name = required(trimmed(1, limits::LINE)),
@@ -134,7 +134,7 @@ fn properties(kind: BenefitType) -> Box<dyn Reader<Value = Properties>> {
                 welcome_message = optional(text(0, 4_000)),
                 /// Whether it is archived in the end.
                 archive_on_revoke = omittable(flag()).or(true),
-                /// Who is invited.
+                /// The invited person.
                 team_invitees = omittable(list(0, limits::INVITEES, line(0))).or_default(),
             }
         }),

@@ -15,7 +15,7 @@ use crate::{
     values::Interval,
 };
 
-/// Who changes a session: what each may change differs (docs/behaviour: checkout/who-changes-what).
+/// The writer of a change: what each may change differs (docs/behaviour: checkout/who-changes-what).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Writer {
     /// The merchant's token.

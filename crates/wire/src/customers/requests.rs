@@ -107,7 +107,7 @@ fn kept_address() -> impl Reader<Value = Address> {
     read_by(read, || address().schema())
 }
 
-/// Whose session is asked for.
+/// The customer whose session is asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SessionFor {
     /// By id.
@@ -161,7 +161,7 @@ impl Variant for NamedBy {
 request! {
     /// A new customer session.
     pub struct CustomerSessionCreate by variant: NamedBy {
-        /// Whose.
+        /// The owner.
         pub customer: SessionFor = session_for(variant),
         /// Where the portal's back button leads.
         pub return_url: Option<String> = optional(url()),

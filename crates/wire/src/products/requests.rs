@@ -43,7 +43,7 @@ request! {
         pub name: String = required(trimmed(3, 64)),
         /// Markdown.
         pub description: Option<String> = optional(blankable(limits::PROSE)),
-        /// Who sees it; `public` where not given.
+        /// Visibility; `public` where not given.
         pub visibility: Visibility = omittable(word()).or(Visibility::Public),
         /// At least one, in the default currency too.
         pub prices: Vec<PriceEntry> = required(list(1, limits::PRICES, new_price())),
@@ -137,7 +137,7 @@ request! {
         pub name: Option<String> = optional(trimmed(3, 64)),
         /// Markdown; null clears it.
         pub description: Patch<String> = patch(blankable(limits::PROSE)),
-        /// Who sees it.
+        /// Visibility.
         pub visibility: Option<Visibility> = optional(word::<Visibility>()),
         /// Takes it off sale, or puts it back.
         pub is_archived: Option<bool> = optional(flag()),

@@ -1,4 +1,4 @@
-//! What the sandbox keeps of a card, a token and an attempt, and how an attempt stands.
+//! Records of the sandbox: cards, tokens and attempts, and the states of an attempt.
 
 use std::collections::BTreeMap;
 
@@ -65,7 +65,7 @@ pub(super) struct Intent {
     pub(super) card: Card,
     pub(super) description: String,
     pub(super) return_url: String,
-    /// Whose card it is said to be.
+    /// The card holder's name, as given.
     #[serde(default)]
     pub(super) name: Option<String>,
     /// What the merchant keeps beside it.

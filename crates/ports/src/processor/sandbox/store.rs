@@ -1,4 +1,4 @@
-//! Where the sandbox keeps what it knows.
+//! The store of the sandbox.
 
 use std::collections::HashMap;
 use std::sync::Mutex;

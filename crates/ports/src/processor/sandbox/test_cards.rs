@@ -1,4 +1,4 @@
-//! What only a sandbox can be asked.
+//! Questions that only a sandbox answers.
 
 use jiff::Timestamp;
 use uuid::Uuid;

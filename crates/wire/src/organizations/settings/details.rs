@@ -1,4 +1,4 @@
-//! What the merchant says about its business; shown nowhere.
+//! Details of the merchant's business; shown nowhere.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! How the customer portal behaves.
+//! Settings of the customer portal.
 
 use serde::Serialize;
 use utoipa::ToSchema;
