@@ -24,6 +24,7 @@ use crate::{
         events::Subscribers,
         folding::email_key,
         hex::hex,
+        jobs::{JobKind, Queue},
         records::{Customer, CustomerSession, Organization, ProductPrice, Subscription},
         refusal::{Refusal, collected, no_organization_id},
         tokens::SecretKey,
@@ -34,7 +35,8 @@ use crate::{
 };
 
 /// The job that tells of a changed customer state, once per burst.
-pub const STATE_CHANGED_JOB: &str = "customer_state_changed";
+pub const STATE_CHANGED_JOB: JobKind<Uuid> =
+    JobKind::new("customer_state_changed", Queue::Webhooks);
 
 /// A picture made from the address, as the clients need one.
 pub fn avatar_url(email: &str) -> String {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use till_core::kernel::changes::{Changes, CommitConflict, Record, Value};
-use till_core::kernel::jobs::{End, Job};
+use till_core::kernel::jobs::{End, Job, Queue};
 use till_core::kernel::writes::Statement;
 use uuid::Uuid;
 
@@ -57,10 +57,25 @@ const NODES: &str = "select count(*) from leases where name like 'node %' and un
 const HELD: &str = "update leases set until = $3 where name = $1 and holder = $2";
 
 impl Store {
-    /// Claims up to `limit` due jobs (of these kinds; none named: of all), earliest first, for the
-    /// caller alone until `lease_until`. A job whose lease ran out is due again. `claim` is a new id.
+    /// Claims up to `limit` due jobs (of these kinds; none named: of all), those of the most important queue first and
+    /// of one queue the earliest, for the caller alone until `lease_until`. A job whose lease ran out is due again.
+    /// `claim` is a new id.
     pub async fn claim_jobs(
         &self,
+        kinds: &[&str],
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: u32,
+        claim: Uuid,
+    ) -> Result<Vec<Job>, StoreError> {
+        self.claim_jobs_up_to(None, kinds, now, lease_until, limit, claim)
+            .await
+    }
+
+    /// [`Store::claim_jobs`] of no queue after `last`, where one is named.
+    pub async fn claim_jobs_up_to(
+        &self,
+        last: Option<Queue>,
         kinds: &[&str],
         now: Timestamp,
         lease_until: Timestamp,
@@ -72,6 +87,7 @@ impl Store {
             Value::Time(lease_until),
             Value::Int(i64::from(limit)),
             Value::Uuid(claim),
+            last.map_or(i64::MAX, Queue::rank).into(),
         ];
         let mut jobs: Vec<Job> = match &self.engine {
             Engine::Sqlite(db) => {
@@ -83,7 +99,7 @@ impl Store {
                 db.all(&query).await?
             }
         };
-        jobs.sort_by_key(|job| (job.run_at, job.id));
+        jobs.sort_by_key(|job| (job.queue, job.run_at, job.id));
         Ok(jobs)
     }
 
@@ -248,7 +264,7 @@ fn ended(sql: &'static str, binds: Vec<Value>) -> Statement {
 fn due(dialect: Dialect, kinds: &[&str], mut binds: Vec<Value>) -> Query {
     let mut of_kinds = String::new();
     if !kinds.is_empty() {
-        let places: Vec<_> = (0..kinds.len()).map(|i| format!("${}", i + 5)).collect();
+        let places: Vec<_> = (0..kinds.len()).map(|i| format!("${}", i + 6)).collect();
         of_kinds = format!("and kind in ({})", places.join(", "));
         binds.extend(kinds.iter().map(|kind| Value::from(*kind)));
     }
@@ -258,12 +274,39 @@ fn due(dialect: Dialect, kinds: &[&str], mut binds: Vec<Value>) -> Query {
     };
     let sql = format!(
         "with due as materialized (select id as due_id from jobs \
-         where buried is null and run_at <= $1 and (lease_until is null or lease_until <= $1) {of_kinds} \
-         order by run_at, id limit $3 {lock}) \
+         where buried is null and queue <= $5 and run_at <= $1 and (lease_until is null or lease_until <= $1) {of_kinds} \
+         order by queue, run_at, id limit $3 {lock}) \
          update jobs set lease_until = $2, claim = $4, attempts = attempts + 1, \
          next_at = case when next_at <= $1 then null else next_at end \
          from due where jobs.id = due.due_id returning {}",
         columns::<Job>(Job::TABLE)
     );
     Query::raw(sql, binds)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::Options;
+
+    #[tokio::test]
+    async fn due_jobs_are_found_in_the_order_of_an_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("till.db");
+        let url = format!("sqlite://{}", path.display());
+        Store::open(&url, Options::default()).await.unwrap();
+        let db = rusqlite::Connection::open(path).unwrap();
+        let query = due(Dialect::Sqlite, &["a"], vec![Value::Null; 5]);
+        let sql = format!("explain query plan {}", query.sql());
+        let mut statement = db.prepare(&sql).unwrap();
+        let lines = statement.query_map([], |row| row.get::<_, String>(3));
+        let plan: Vec<String> = lines.unwrap().map(Result::unwrap).collect();
+        let plan = plan.join("\n");
+        assert!(
+            plan.contains("jobs USING INDEX jobs_due (queue<?)"),
+            "{plan}"
+        );
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
 }

@@ -26,6 +26,7 @@ use crate::{
         changes::Changes,
         context::DecisionContext,
         events::Subscribers,
+        jobs::{JobKind, Queue},
         records::{Checkout, Discount, Meter, Organization, ProductPrice},
         tokens::SecretKey,
         urls::PublicUrls,
@@ -35,9 +36,9 @@ use crate::{
 };
 
 /// The job that fulfils a confirmed session.
-pub const FULFIL_JOB: &str = "fulfil_checkout";
+pub const FULFIL_JOB: JobKind<Uuid> = JobKind::new("fulfil_checkout", Queue::Checkout);
 /// The job that finds out how an attempt ended.
-pub const RECONCILE_JOB: &str = "reconcile_payment";
+pub const RECONCILE_JOB: JobKind<Uuid> = JobKind::new("reconcile_payment", Queue::Checkout);
 
 /// What every step of paying needs besides the session.
 #[derive(Clone, Copy)]

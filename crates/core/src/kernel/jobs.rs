@@ -1,5 +1,7 @@
 //! Work that outlives its request: one queue, written in the same [`Changes`] as its cause.
 
+use std::{fmt, marker::PhantomData};
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
@@ -19,6 +21,8 @@ record! {
         kind: String,
         /// Names the work: there is at most one job per key.
         key: String,
+        /// How important it is: see [`Queue::rank`]. 0 where an older version asked for it.
+        queue: i64,
         /// What the work needs to know.
         payload: Payload,
         /// Not before.
@@ -119,6 +123,92 @@ pub enum End {
     },
 }
 
+/// How important jobs are. What is due in an earlier queue is begun before anything of a later one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Queue {
+    /// A buyer waits for it.
+    Checkout,
+    /// A merchant's server is told of it.
+    Webhooks,
+    /// Money that nobody waits for, such as renewals.
+    Billing,
+    /// Letters and documents.
+    Mail,
+    /// Everything else.
+    Upkeep,
+}
+
+impl Queue {
+    /// As it is kept: the lowest is the most important. Never changed, because versions differ while one is rolled
+    /// out.
+    pub const fn rank(self) -> i64 {
+        match self {
+            Self::Checkout => 0,
+            Self::Webhooks => 20,
+            Self::Billing => 40,
+            Self::Mail => 60,
+            Self::Upkeep => 80,
+        }
+    }
+}
+
+/// A kind of job: its name, its queue, and the type of what it needs to know.
+pub struct JobKind<P> {
+    name: &'static str,
+    queue: Queue,
+    payload: PhantomData<fn() -> P>,
+}
+
+impl<P> Clone for JobKind<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for JobKind<P> {}
+
+impl<P> fmt::Debug for JobKind<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl<P> fmt::Display for JobKind<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl<P> JobKind<P> {
+    /// A kind. The name is kept with each job: a changed one is another kind.
+    pub const fn new(name: &'static str, queue: Queue) -> Self {
+        Self {
+            name,
+            queue,
+            payload: PhantomData,
+        }
+    }
+
+    /// The name.
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+}
+
+impl<P: DeserializeOwned> JobKind<P> {
+    /// What a job of this kind needs to know; `None` where it is of another kind.
+    pub fn payload(self, job: &Job) -> Option<Result<P, serde_json::Error>> {
+        (job.kind == self.name).then(|| job.payload())
+    }
+}
+
+/// For tests: a kind that no version knows.
+impl<P> From<&'static str> for JobKind<P> {
+    fn from(name: &'static str) -> Self {
+        Self::new(name, Queue::Upkeep)
+    }
+}
+
 /// A job as it is asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobRequest {
@@ -126,6 +216,8 @@ pub struct JobRequest {
     pub id: Uuid,
     /// What is to be done.
     pub kind: &'static str,
+    /// How important it is.
+    pub queue: Queue,
     /// Names the work.
     pub key: String,
     /// What the work needs to know, JSON text.
@@ -163,6 +255,7 @@ impl JobRequest {
             id: self.id,
             kind: self.kind.to_owned(),
             key: self.key.clone(),
+            queue: self.queue.rank(),
             payload,
             run_at: self.run_at,
             next_at: None,
@@ -181,18 +274,20 @@ impl Changes {
     /// Asks for work of `kind`, once per `key`, not before `run_at`. Where the key is already
     /// waiting, the payload is replaced and the earlier time holds; where it is being worked on,
     /// it runs once more afterwards.
-    pub fn job(
+    pub fn job<P: Serialize>(
         &mut self,
         ctx: &DecisionContext,
-        kind: &'static str,
+        kind: impl Into<JobKind<P>>,
         key: &str,
         run_at: Timestamp,
-        payload: &impl Serialize,
+        payload: &P,
     ) -> &mut Self {
+        let kind = kind.into();
         let payload = serde_json::to_string(payload).expect("payloads serialise: string keys only");
         self.write(JobWrite::Request(JobRequest {
             id: ctx.id(),
-            kind,
+            kind: kind.name,
+            queue: kind.queue,
             key: key.to_owned(),
             payload,
             run_at,

@@ -11,6 +11,7 @@ use crate::kernel::{
     changes::Changes,
     context::DecisionContext,
     folding::email_key,
+    jobs::{JobKind, Queue},
     records::{SignInLink, SignInMethod, User, UserSession},
     tokens::SecretKey,
     writes::{PeopleWrite, TeamWrite},
@@ -27,7 +28,7 @@ pub const SEEN_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 /// What [`Changes`] refuses with when a link was used before.
 pub const LINK_USED: &str = "an unused link";
 /// The job that writes a [`Letter`].
-pub const MAIL_JOB: &str = "sign_in_mail";
+pub const MAIL_JOB: JobKind<Letter> = JobKind::new("sign_in_mail", Queue::Mail);
 
 /// Characters that are kept of what a browser says of itself.
 const USER_AGENT_LENGTH: usize = 512;

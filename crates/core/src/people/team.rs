@@ -10,6 +10,7 @@ use crate::{
         changes::Changes,
         context::DecisionContext,
         folding::email_key,
+        jobs::{JobKind, Queue},
         records::{Invitation, Member, Organization, Role, SignInMethod, User},
         refusal::Refusal,
         tokens::SecretKey,
@@ -131,7 +132,7 @@ pub const MOST_INVITATIONS: usize = 100;
 /// What [`Changes`] refuses with when an invitation was used or withdrawn before.
 pub const INVITATION_GONE: &str = "a standing invitation";
 /// The job that writes to somebody who was invited; its payload is the invitation's id.
-pub const INVITATION_JOB: &str = "invitation_mail";
+pub const INVITATION_JOB: JobKind<Uuid> = JobKind::new("invitation_mail", Queue::Mail);
 
 /// Invites an e-mail address (syntax checked before), and has it written to; an invitation of before is replaced. Nobody
 /// is in the team by that, and nothing is told of who has the address: whoever presses the button of the mail's link is.

@@ -8,10 +8,7 @@ use till_core::{
         customer, expire,
         fulfil::{self, Purchase},
     },
-    kernel::{
-        changes::Changes,
-        jobs::{End, Job},
-    },
+    kernel::{changes::Changes, jobs::End},
     tax::NoTaxes,
 };
 use till_store::BuyerKeys;
@@ -23,8 +20,7 @@ use crate::{app::App, http::error::ApiError};
 
 /// Fulfils a confirmed session that is paid, whose customer is made with it where the payment took its time; the job's
 /// end carries the effects, so they happen once.
-pub async fn fulfil(app: &App, job: &Job) -> Result<End, ApiError> {
-    let id: Uuid = job.payload().map_err(ApiError::internal)?;
+pub async fn fulfil(app: &App, id: Uuid) -> Result<End, ApiError> {
     let Some(session) = app.store.session_by_id(id).await? else {
         return Ok(End::Bury {
             reason: "the session does not exist".into(),

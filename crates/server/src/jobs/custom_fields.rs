@@ -3,11 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use till_core::{
     catalog::custom_fields::{self, Renamed},
-    kernel::{
-        changes::Changes,
-        jobs::{End, Job},
-        writes::AnsweredIn,
-    },
+    kernel::{changes::Changes, jobs::End, writes::AnsweredIn},
 };
 use uuid::Uuid;
 
@@ -21,8 +17,7 @@ const ROUNDS: usize = 5;
 /// Moves the answers under a slug that a field has given up to the slug that it has now
 /// (docs/behaviour: custom-fields/slugs), a batch at a time. Sessions come first: what is made of one later is found
 /// in a later table or round.
-pub async fn rename(app: &App, job: &Job) -> Result<End, ApiError> {
-    let renamed: Renamed = job.payload().map_err(ApiError::internal)?;
+pub async fn rename(app: &App, renamed: Renamed) -> Result<End, ApiError> {
     for _ in 0..ROUNDS {
         if round(app, &renamed).await? == 0 {
             return Ok(End::Done(Changes::new()));

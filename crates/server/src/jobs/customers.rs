@@ -2,11 +2,7 @@
 
 use till_core::{
     customers,
-    kernel::{
-        changes::Changes,
-        jobs::{End, Job},
-        records::Customer,
-    },
+    kernel::{changes::Changes, jobs::End, records::Customer},
 };
 use till_store::Query;
 use till_wire::events::EventType;
@@ -16,12 +12,7 @@ use crate::{app::App, http::error::ApiError};
 
 /// Emits `customer.state_changed` for the customer whose id is the payload (docs/behaviour: customers/state). A
 /// customer that is gone meanwhile has told of its end itself.
-pub async fn state_changed(app: &App, job: &Job) -> Result<End, ApiError> {
-    let Ok(id) = job.payload::<Uuid>() else {
-        return Ok(End::Bury {
-            reason: "the payload is not a customer's id".to_owned(),
-        });
-    };
+pub async fn state_changed(app: &App, id: Uuid) -> Result<End, ApiError> {
     let customer: Option<Customer> = app.store.one(Query::by_id::<Customer>(id)).await?;
     let mut changes = Changes::new();
     if let Some(customer) = customer.filter(|c| c.deleted_at.is_none()) {

@@ -46,7 +46,7 @@ impl LocalFastPath {
         changes: &mut Changes,
         at: impl FnOnce() -> DecisionContext,
     ) -> Option<Taken> {
-        let due = changes.due(FULFIL_JOB)?;
+        let due = changes.due(FULFIL_JOB.name())?;
         let put = self.ends().put.clone()?;
         let place = put.try_reserve_owned().ok()?;
         let ctx = at();
@@ -102,7 +102,8 @@ impl LocalFastPath {
 
 #[cfg(test)]
 mod tests {
-    use till_core::kernel::changes::Wake;
+    use till_core::kernel::{changes::Wake, jobs::JobKind};
+    use uuid::Uuid;
 
     use super::*;
 
@@ -110,9 +111,9 @@ mod tests {
         DecisionContext::new("2026-11-23T12:00:00Z".parse().unwrap(), [7; 32])
     }
 
-    fn asking(kind: &'static str) -> Changes {
+    fn asking(kind: impl Into<JobKind<Uuid>>) -> Changes {
         let mut changes = Changes::new();
-        changes.job(&at(), kind, "key", at().now, &42);
+        changes.job(&at(), kind, "key", at().now, &Uuid::max());
         changes
     }
 
@@ -136,7 +137,7 @@ mod tests {
         hands.take(&mut changes, at).unwrap().begin();
         assert!(!changes.wakes(Wake::Workers));
         let job = taken.try_recv().unwrap();
-        assert_eq!(job.payload::<i64>().unwrap(), 42);
+        assert_eq!(job.payload::<Uuid>().unwrap(), Uuid::max());
         assert_eq!(job.lease_until, Some(at().now + LEASE));
     }
 

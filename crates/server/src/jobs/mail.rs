@@ -2,11 +2,7 @@
 
 use jiff::SignedDuration;
 use till_core::{
-    kernel::{
-        changes::Changes,
-        jobs::{End, Job},
-        records::Invitation,
-    },
+    kernel::{changes::Changes, jobs::End, records::Invitation},
     people::{
         sign_in::{self, Letter},
         team,
@@ -19,12 +15,7 @@ use uuid::Uuid;
 use crate::{app::App, http::error::ApiError};
 
 /// Makes a link and sends it. Where nobody has the address nothing is sent, and nobody is told.
-pub async fn sign_in(app: &App, job: &Job) -> Result<End, ApiError> {
-    let Ok(letter) = job.payload::<Letter>() else {
-        return Ok(End::Bury {
-            reason: "the payload is not a letter".to_owned(),
-        });
-    };
+pub async fn sign_in(app: &App, letter: Letter) -> Result<End, ApiError> {
     if let Some(user) = app.store.user_by_email(letter.email()).await? {
         let (token, changes) = sign_in::link(&user, letter.life(), &app.key, &app.context());
         // Kept first: a link that arrives must work. A mail that fails leaves a link that nobody knows.
@@ -36,12 +27,7 @@ pub async fn sign_in(app: &App, job: &Job) -> Result<End, ApiError> {
 }
 
 /// Makes an invitation's link and sends it; nothing where it was withdrawn or replaced meanwhile.
-pub async fn invitation(app: &App, job: &Job) -> Result<End, ApiError> {
-    let Ok(id) = job.payload::<Uuid>() else {
-        return Ok(End::Bury {
-            reason: "the payload is not an invitation's id".to_owned(),
-        });
-    };
+pub async fn invitation(app: &App, id: Uuid) -> Result<End, ApiError> {
     let invitation: Option<Invitation> = app.store.one(Query::by_id::<Invitation>(id)).await?;
     let ctx = app.context();
     let Some(invitation) = invitation.filter(|one| one.expires_at > ctx.now) else {

@@ -22,7 +22,7 @@ use till_core::{
     kernel::{
         budgets,
         changes::Changes,
-        jobs::{End, Job},
+        jobs::{End, Job, Queue},
     },
     people::{sign_in, team},
 };
@@ -37,6 +37,8 @@ use supervise::{caught, supervise};
 
 /// Jobs that one node works on at the same time.
 const BATCH: usize = 32;
+/// How many of them may be such that no buyer waits for: the rest is kept free for checkouts.
+const UNAWAITED: usize = 24;
 /// Jobs given up that are looked through at a start.
 const GIVEN_UP: i64 = 1_000;
 /// How long a node that died keeps others from what it held: with [`POLL`], less than five seconds.
@@ -64,18 +66,23 @@ pub async fn run_due(app: &App) -> Result<usize, ApiError> {
 
 /// One batch of due jobs.
 async fn run_jobs(app: &App) -> Result<usize, ApiError> {
-    let jobs = claim(app, BATCH).await?;
+    let jobs = claim(app, None, BATCH).await?;
     join_all(jobs.iter().map(|job| run(app, job))).await;
     Ok(jobs.len())
 }
 
-/// Due jobs, for this node alone. Kinds that a newer version asked for are left for a node that knows them.
-async fn claim(app: &App, limit: usize) -> Result<Vec<Job>, ApiError> {
+/// Due jobs of the queues up to `last` (none named: of all), for this node alone. Kinds that a newer version asked for
+/// are left for a node that knows them.
+async fn claim(app: &App, last: Option<Queue>, limit: usize) -> Result<Vec<Job>, ApiError> {
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
     let ctx = app.context();
     let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+    let until = ctx.now + LEASE;
     let due = app
         .store
-        .claim_jobs(&KINDS, ctx.now, ctx.now + LEASE, limit, ctx.id());
+        .claim_jobs_up_to(last, KINDS, ctx.now, until, limit, ctx.id());
     Ok(due.await?)
 }
 
@@ -145,26 +152,31 @@ async fn hold(app: &App, job: &Job) {
     }
 }
 
-/// What this version can do.
-const KINDS: [&str; 6] = [
-    FULFIL_JOB,
-    RECONCILE_JOB,
-    RENAME_JOB,
-    STATE_CHANGED_JOB,
-    sign_in::MAIL_JOB,
-    team::INVITATION_JOB,
-];
+/// What this version can do, each kind with the function that does it.
+macro_rules! kinds {
+    ($($kind:expr => $run:path),+ $(,)?) => {
+        const KINDS: &[&str] = &[$($kind.name()),+];
 
-async fn work(app: &App, job: &Job) -> Result<End, ApiError> {
-    match job.kind.as_str() {
-        FULFIL_JOB => checkouts::fulfil(app, job).await,
-        RECONCILE_JOB => payments::reconcile(app, job).await,
-        RENAME_JOB => custom_fields::rename(app, job).await,
-        STATE_CHANGED_JOB => customers::state_changed(app, job).await,
-        sign_in::MAIL_JOB => mail::sign_in(app, job).await,
-        team::INVITATION_JOB => mail::invitation(app, job).await,
-        other => Err(ApiError::internal(format!("{other} is not among KINDS"))),
-    }
+        async fn work(app: &App, job: &Job) -> Result<End, ApiError> {
+            $(if let Some(payload) = $kind.payload(job) {
+                return match payload {
+                    Ok(payload) => $run(app, payload).await,
+                    // It reads no better the next time.
+                    Err(error) => Ok(End::Bury { reason: format!("the payload does not read: {error}") }),
+                };
+            })+
+            Err(ApiError::internal(format!("{} is not among KINDS", job.kind)))
+        }
+    };
+}
+
+kinds! {
+    FULFIL_JOB => checkouts::fulfil,
+    RECONCILE_JOB => payments::reconcile,
+    RENAME_JOB => custom_fields::rename,
+    STATE_CHANGED_JOB => customers::state_changed,
+    sign_in::MAIL_JOB => mail::sign_in,
+    team::INVITATION_JOB => mail::invitation,
 }
 
 /// Attempts that a crash left behind are looked at before the first request is served, and purchases whose fulfilment
@@ -174,8 +186,10 @@ pub async fn start(app: &App) -> Result<(), ApiError> {
     let ctx = app.context();
     let mut changes = Changes::new();
     let given_up = app.store.buried_jobs(GIVEN_UP).await?;
-    for job in given_up.iter().filter(|job| job.kind == FULFIL_JOB) {
-        changes.job(&ctx, FULFIL_JOB, &job.key, ctx.now, &job.payload.0);
+    for job in &given_up {
+        if let Some(Ok(id)) = FULFIL_JOB.payload(job) {
+            changes.job(&ctx, FULFIL_JOB, &job.key, ctx.now, &id);
+        }
     }
     for id in app.store.unsettled_attempts().await? {
         changes.look_after(id, SignedDuration::ZERO, &ctx);
@@ -214,33 +228,51 @@ pub async fn serve(app: Arc<App>, shutdown: watch::Receiver<bool>) {
 )]
 async fn serve_jobs(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let mut wake = app.store.wake_on_commit();
-    let mut running = JoinSet::new();
+    let (mut awaited, mut others) = (JoinSet::new(), JoinSet::new());
+    let mut more_others = false;
     while !*shutdown.borrow() {
-        let free = BATCH - running.len();
-        let jobs = claim(&app, free).await.unwrap_or_else(|error| {
+        let free = BATCH - awaited.len() - others.len();
+        let room = UNAWAITED - others.len();
+        let (last, limit) = match room < UNAWAITED / 2 {
+            true => (Some(Queue::Checkout), free),
+            false => (None, free.min(room)),
+        };
+        let jobs = claim(&app, last, limit).await.unwrap_or_else(|error| {
             tracing::error!(?error, "the workers could not read what is due");
             Vec::new()
         });
-        let more = jobs.len() == free;
+        let more = jobs.len() == limit;
+        if last.is_none() {
+            more_others = more;
+        }
         for job in jobs {
+            let running = match job.queue <= Queue::Checkout.rank() {
+                true => &mut awaited,
+                false => &mut others,
+            };
             let app = app.clone();
             running.spawn(async move { run(&app, &job).await });
         }
-        // Where more is waiting, half a batch is claimed at a time: a claim costs as much as a job.
-        while more && running.len() > BATCH / 2 {
-            running.join_next().await;
-        }
-        while running.try_join_next().is_some() {}
-        if more {
-            continue;
-        }
-        tokio::select! {
-            _ = shutdown.changed() => {}
-            () = wake.wait() => {}
-            () = tokio::time::sleep(POLL) => {}
+        let poll = tokio::time::sleep(POLL);
+        tokio::pin!(poll);
+        loop {
+            // Where more is waiting, half a batch is claimed at a time: a claim costs as much as a job.
+            let running = awaited.len() + others.len();
+            let half = running <= BATCH / 2 && others.len() <= UNAWAITED / 2;
+            let spare = BATCH - running >= (BATCH - UNAWAITED) / 2;
+            if (more_others && half) || (more && last.is_some() && spare) {
+                break;
+            }
+            tokio::select! {
+                _ = shutdown.changed() => break,
+                () = wake.wait() => break,
+                () = &mut poll => break,
+                Some(_) = awaited.join_next() => {}
+                Some(_) = others.join_next() => {}
+            }
         }
     }
-    while running.join_next().await.is_some() {}
+    while awaited.join_next().await.is_some() || others.join_next().await.is_some() {}
 }
 
 /// Does the chores until `shutdown` turns true.

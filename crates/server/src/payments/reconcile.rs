@@ -1,10 +1,6 @@
 //! The third witness: attempts whose outcome nobody has heard of.
 
-use till_core::{
-    checkout::confirm::RECONCILE_AFTER,
-    kernel::jobs::{End, Job},
-    payments::declines,
-};
+use till_core::{checkout::confirm::RECONCILE_AFTER, kernel::jobs::End, payments::declines};
 use till_ports::processor;
 use uuid::Uuid;
 
@@ -12,8 +8,7 @@ use super::{not_started, outcome::record_outcome_for, record_outcome};
 use crate::{app::App, http::error::ApiError};
 
 /// The reconciler: asks the processor how an attempt ended that nobody has heard of.
-pub async fn reconcile(app: &App, job: &Job) -> Result<End, ApiError> {
-    let id: Uuid = job.payload().map_err(ApiError::internal)?;
+pub async fn reconcile(app: &App, id: Uuid) -> Result<End, ApiError> {
     let done = || End::Done(Default::default());
     let Some(payment) = app.store.attempt(id).await? else {
         return Ok(done());

@@ -5,10 +5,10 @@ use super::any;
 
 /// Asking again moves the run to the earlier time, and a run in progress is followed by another,
 /// so that no request is lost between a worker's look and its end.
-const REQUEST: &str = "insert into jobs (id, kind, key, payload, run_at, next_at, lease_until, claim, attempts, failures, buried, created_at) \
-values ($1, $2, $3, $4, $5, null, $7, $8, $9, 0, null, $6) \
+const REQUEST: &str = "insert into jobs (id, kind, key, payload, run_at, next_at, lease_until, claim, attempts, failures, buried, created_at, queue) \
+values ($1, $2, $3, $4, $5, null, $7, $8, $9, 0, null, $6, $10) \
 on conflict (key) do update set \
-payload = excluded.payload, \
+payload = excluded.payload, queue = excluded.queue, \
 run_at = case when jobs.buried is not null then excluded.run_at \
 when jobs.lease_until is null and excluded.run_at < jobs.run_at then excluded.run_at \
 else jobs.run_at end, \
@@ -33,6 +33,7 @@ pub(super) fn job(write: JobWrite) -> Statement {
                 job.lease.map(|lease| lease.until).into(),
                 job.lease.map(|lease| lease.claim).into(),
                 i64::from(job.lease.is_some()).into(),
+                job.queue.rank().into(),
             ],
         ),
         JobWrite::Withdraw { key } => any(

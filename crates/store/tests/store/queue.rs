@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use till_core::kernel::changes::{Changes, CommitConflict};
-use till_core::kernel::jobs::{End, Job};
+use till_core::kernel::jobs::{End, Job, JobKind, Queue};
 use till_store::{CommitError, ENDPOINT_LEASE_LOST, LEASE_LOST, Query};
 
 use crate::kit::{Db, now};
@@ -15,6 +15,12 @@ fn later(seconds: i64) -> Timestamp {
 async fn ask(db: &Db, key: &str, run_at: Timestamp, payload: serde_json::Value) {
     let mut changes = Changes::new();
     changes.job(&db.at, "send", key, run_at, &payload);
+    db.store.commit(changes).await.unwrap();
+}
+
+async fn ask_for(db: &Db, kind: JobKind<i32>, key: &str) {
+    let mut changes = Changes::new();
+    changes.job(&db.at, kind, key, now(), &0);
     db.store.commit(changes).await.unwrap();
 }
 
@@ -196,6 +202,40 @@ on_both! {
         assert_eq!(jobs(&db).await[0].buried.as_deref(), Some("hopeless"));
         ask(&db, "a", later(40), json!({})).await;
         assert_eq!(claim(&db, later(40)).await[0].attempts, 1);
+    }
+
+    async fn ten_thousand_letters_delay_no_checkout(db: Db) {
+        let letter = JobKind::new("letter", Queue::Mail);
+        let mut changes = Changes::new();
+        for i in 0..10_000 {
+            changes.job(&db.at, letter, &format!("letter:{i}"), now(), &i);
+        }
+        db.store.commit(changes).await.unwrap();
+        let mut changes = Changes::new();
+        changes.job(&db.at, "upkeep", "upkeep", now(), &0);
+        changes.job(&db.at, JobKind::new("renew", Queue::Billing), "renew", later(1), &0);
+        changes.job(&db.at, JobKind::new("fulfil", Queue::Checkout), "fulfil", later(2), &0);
+        db.store.commit(changes).await.unwrap();
+        let (at, until) = (later(2), later(60));
+        let first = db.store.claim_jobs(&[], at, until, 3, db.at.id()).await.unwrap();
+        let kinds: Vec<_> = first.iter().map(|job| job.kind.as_str()).collect();
+        assert_eq!(kinds, ["fulfil", "renew", "letter"]);
+        ask_for(&db, JobKind::new("fulfil", Queue::Checkout), "another").await;
+        let awaited = db.store.claim_jobs_up_to(Some(Queue::Checkout), &[], at, until, 3, db.at.id()).await.unwrap();
+        assert_eq!(awaited.len(), 1, "no letter is claimed for want of checkouts");
+        assert_eq!(awaited[0].key, "another");
+    }
+
+    async fn what_an_older_version_asks_for_counts_as_most_important(db: Db) {
+        ask(&db, "new", now(), json!({})).await;
+        let mut changes = Changes::new();
+        changes.any(
+            "insert into jobs (id, kind, key, payload, run_at, attempts, failures, created_at) values ($1, 'send', 'old', '{}', $2, 0, 0, $2)",
+            vec![db.at.id().into(), now().into()],
+        );
+        db.store.commit(changes).await.unwrap();
+        let keys: Vec<_> = claim(&db, now()).await.into_iter().map(|job| job.key).collect();
+        assert_eq!(keys, ["old", "new"]);
     }
 
     async fn two_claimers_never_get_the_same_job(db: Db) {

@@ -12,12 +12,13 @@ use uuid::Uuid;
 use crate::kernel::{
     changes::{Changes, Json},
     context::DecisionContext,
+    jobs::{JobKind, Queue},
     records::CustomField,
     refusal::{Refusal, collected, no_organization_id},
 };
 
 /// The job that moves answers to a field's new slug.
-pub const RENAME_JOB: &str = "rename_custom_field";
+pub const RENAME_JOB: JobKind<Renamed> = JobKind::new("rename_custom_field", Queue::Upkeep);
 /// The same job once more, for the sessions that were being paid in between.
 pub const RENAME_AGAIN: SignedDuration = SignedDuration::from_hours(25);
 

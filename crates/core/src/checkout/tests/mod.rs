@@ -37,6 +37,7 @@ use crate::{
         changes::{Changes, Json, Value, Write},
         context::DecisionContext,
         events::Subscribers,
+        jobs::JobKind,
         records::{
             Customer, Organization, Payment, PriceKind, Product, ProductPrice, WebhookEndpoint,
         },
@@ -379,9 +380,9 @@ fn events(changes: &Changes) -> Vec<String> {
 }
 
 /// Whether a job of the kind is asked for.
-fn asks_for(changes: &Changes, job: &str) -> bool {
+fn asks_for(changes: &Changes, job: JobKind<Uuid>) -> bool {
     changes.writes.iter().any(|write| {
-        matches!(write, Write::Named(NamedWrite::Job(JobWrite::Request(asked))) if asked.kind == job)
+        matches!(write, Write::Named(NamedWrite::Job(JobWrite::Request(asked))) if asked.kind == job.name())
     })
 }
 

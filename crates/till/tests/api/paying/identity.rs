@@ -218,7 +218,7 @@ both! {
             .any("update checkouts set attempt_id = null, version = version + 1 where id = $1", vec![Bind::Uuid(id)])
             .any("update payments set state = 'succeeded', version = version + 1 where id = $1", vec![Bind::Uuid(attempt.id)])
             .job(&ctx, FULFIL_JOB, &format!("{FULFIL_JOB}:{id}"), ctx.now, &id)
-            .any("update jobs set buried = 'the session has no customer' where kind = $1", vec![Bind::Text(FULFIL_JOB.into())]);
+            .any("update jobs set buried = 'the session has no customer' where kind = $1", vec![Bind::Text(FULFIL_JOB.name().into())]);
         t.app.store.commit(changes).await.unwrap();
         t.catch_up().await;
         assert_eq!(t.reload(&checkout).await["status"], "confirmed");
