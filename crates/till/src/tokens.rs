@@ -2,7 +2,6 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use till_core::kernel::{
-    changes::Value,
     records::{AccessToken, Organization},
     tokens,
 };
@@ -133,7 +132,7 @@ fn line(organization: &Organization, token: &AccessToken, now: Timestamp) -> Str
 
 async fn revoke(settings: &Settings, id: Uuid) -> Result<(), Stop> {
     let store = open::database(settings, true).await?;
-    let query = Query::select::<AccessToken>("where id = $1", vec![Value::Uuid(id)]);
+    let query = Query::by_id::<AccessToken>(id);
     let token: AccessToken = store.one(query).await?.ok_or_else(|| {
         Stop::failed(format!(
             "there is no token {id}: `till token list` shows the ids."

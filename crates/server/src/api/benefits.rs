@@ -36,7 +36,7 @@ const USER_ORDER: &str = "user_order";
 
 const SORT_KEYS: [(&str, &str); 4] = [
     ("created_at", "created_at"),
-    ("description", "lower(benefits.description)"),
+    ("description", "description"),
     ("type", "kind"),
     (USER_ORDER, USER_ORDER),
 ];
@@ -74,19 +74,15 @@ pub(crate) async fn list(
 ) -> Result<Json<Page<Benefit>>, ApiError> {
     let sent = ListQuery::read(&mut params);
     let ids = sent.id;
-    let without = sent.exclude_id;
+    let without = sent.exclude_id.into_iter().map(Value::Uuid);
     let mut list = List::of::<Row>(caller.organization.id)
         .is_null("deleted_at")
+        .not_in("id", without.collect())
         .ids("organization_id", params.organizations())
         .ids("id", ids.clone())
         .words("kind", sent.kind)
         .words("visibility", sent.visibility)
         .all_metadata(&sent.metadata);
-    if !without.is_empty() {
-        let marks = vec!["?"; without.len()].join(", ");
-        let without = without.into_iter().map(Value::Uuid).collect();
-        list = list.filter_sql(&format!("benefits.id not in ({marks})"), without);
-    }
     if let Some(text) = sent.query {
         list = list.contains_ci("description", &text);
     }

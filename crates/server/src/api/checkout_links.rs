@@ -33,8 +33,8 @@ pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, updat
 
 const SORT_KEYS: [(&str, &str); 4] = [
     ("created_at", "created_at"),
-    ("label", "checkout_links.label"),
-    ("success_url", "checkout_links.success_url"),
+    ("label", "label"),
+    ("success_url", "success_url"),
     ("allow_discount_codes", "allow_discount_codes"),
 ];
 

@@ -30,7 +30,7 @@ pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, updat
 const SORT_KEYS: [(&str, &str); 4] = [
     ("created_at", "created_at"),
     ("slug", "slug"),
-    ("name", "lower(custom_fields.name)"),
+    ("name", "name"),
     ("type", "kind"),
 ];
 

@@ -51,11 +51,8 @@ pub(super) const OPERATIONS: &[Operation] = operations![
 const SORT_KEYS: [(&str, &str); 3] = [
     ("created_at", "created_at"),
     ("email", "email_key"),
-    ("name", "lower(customers.name)"),
+    ("name", "name"),
 ];
-
-const ACTIVE: &str = "exists (select 1 from subscriptions s where s.customer_id = customers.id \
-    and s.status in ('trialing', 'active', 'past_due'))";
 
 /// Which customer an address names.
 enum Named {
@@ -121,8 +118,7 @@ pub(crate) async fn list(
         list = list.search(&["email", "name", "billing_name"], &["external_id"], &text);
     }
     if let Some(active) = sent.active {
-        let not = if active { "" } else { "not " };
-        list = list.filter_sql(&format!("{not}{ACTIVE}"), vec![]);
+        list = list.subscribed(active);
     }
     let (rows, page) = params.page::<Row>(&app, list).await?;
     Ok(page.of(rows.iter().map(Row::view)))

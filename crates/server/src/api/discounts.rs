@@ -33,10 +33,10 @@ pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, updat
 
 const SORT_KEYS: [(&str, &str); 5] = [
     ("created_at", "created_at"),
-    ("name", "lower(discounts.name)"),
-    ("code", "discounts.code_key"),
+    ("name", "name"),
+    ("code", "code"),
     ("redemptions_count", "redemptions_count"),
-    ("ends_at", "discounts.ends_at"),
+    ("ends_at", "ends_at"),
 ];
 
 query! {

@@ -58,7 +58,7 @@ pub(crate) async fn list(
     let list = List::of::<Row>(caller.organization.id)
         .ids("organization_id", params.organizations())
         .ids("id", sent.ids)
-        .filter_sql("is_uploaded", vec![])
+        .is_true("is_uploaded")
         .is_null("deleted_at")
         .sorted(sent.sorting);
     let (rows, page) = params.page::<Row>(&app, list).await?;

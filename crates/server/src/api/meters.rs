@@ -27,7 +27,7 @@ use crate::{
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update];
 
-const SORT_KEYS: [(&str, &str); 2] = [("name", "lower(meters.name)"), ("created_at", "created_at")];
+const SORT_KEYS: [(&str, &str); 2] = [("name", "name"), ("created_at", "created_at")];
 
 query! {
     /// What a list of meters may be asked for.

@@ -33,24 +33,16 @@ use crate::{
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, get];
 
-const DISCOUNT: &str = "(select lower(d.name) from discounts d where d.id = orders.discount_id)";
-
 const SORT_KEYS: [(&str, &str); 9] = [
     ("created_at", "created_at"),
     ("status", "status"),
     ("invoice_number", "invoice_number"),
     ("amount", "net_amount"),
     ("net_amount", "net_amount"),
-    (
-        "customer",
-        "(select lower(c.email) from customers c where c.id = orders.customer_id)",
-    ),
-    (
-        "product",
-        "(select lower(p.name) from products p where p.id = orders.product_id)",
-    ),
-    ("discount", DISCOUNT),
-    ("subscription", "orders.subscription_id"),
+    ("customer", "customer"),
+    ("product", "product"),
+    ("discount", "discount"),
+    ("subscription", "subscription"),
 ];
 
 query! {
@@ -101,7 +93,7 @@ pub(crate) async fn list(
         .ids("organization_id", params.organizations())
         .ids("product_id", sent.product_id)
         .ids("customer_id", sent.customer_id)
-        .external_customers("orders", sent.external_customer_id)
+        .of_external_customers(sent.external_customer_id)
         .ids("checkout_id", sent.checkout_id)
         .ids("subscription_id", sent.subscription_id)
         .ids("discount_id", sent.discount_id)
@@ -120,15 +112,11 @@ pub(crate) async fn list(
 /// Only of products that are paid so; both kinds, or none named: all.
 fn billed(list: List, kinds: &[ProductBillingType]) -> List {
     use ProductBillingType::{OneTime, Recurring};
-    let not = match (kinds.contains(&OneTime), kinds.contains(&Recurring)) {
-        (true, false) => "",
-        (false, true) => "not ",
-        _ => return list,
-    };
-    let sql = format!(
-        "exists (select 1 from products p where p.id = orders.product_id and p.recurring_interval is {not}null)"
-    );
-    list.filter_sql(&sql, vec![])
+    match (kinds.contains(&OneTime), kinds.contains(&Recurring)) {
+        (true, false) => list.of_recurring_products(false),
+        (false, true) => list.of_recurring_products(true),
+        _ => list,
+    }
 }
 
 /// Shows an order.

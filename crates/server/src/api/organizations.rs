@@ -32,7 +32,7 @@ pub(super) const OPERATIONS: &[Operation] = operations![list, get, update];
 
 const SORT_KEYS: [(&str, &str); 3] = [
     ("created_at", "created_at"),
-    ("name", "lower(organizations.name)"),
+    ("name", "name"),
     ("slug", "slug"),
 ];
 

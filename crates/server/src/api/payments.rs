@@ -30,10 +30,7 @@ pub(super) const OPERATIONS: &[Operation] = operations![list, get];
 
 const SORT_KEYS: [(&str, &str); 4] = [
     ("created_at", "created_at"),
-    (
-        "status",
-        "case payments.state when 'succeeded' then 'succeeded' when 'failed' then 'failed' else 'pending' end",
-    ),
+    ("status", "status"),
     ("amount", "amount"),
     ("method", "method"),
 ];

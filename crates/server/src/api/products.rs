@@ -34,19 +34,11 @@ use crate::{
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update, include];
 
-/// What a product costs for sorting: its oldest price in use.
-const PRICE_AMOUNT: &str = "(select case r.amount_type when 'custom' then r.minimum_amount else r.price_amount end \
-    from product_prices r where r.product_id = products.id and not r.is_archived and r.checkout_id is null \
-    order by r.created_at, r.position, r.id limit 1)";
-const PRICE_AMOUNT_TYPE: &str = "(select case r.amount_type when 'custom' then 1 when 'fixed' then 2 else 3 end \
-    from product_prices r where r.product_id = products.id and not r.is_archived and r.checkout_id is null \
-    order by r.created_at, r.position, r.id limit 1)";
-
 const SORT_KEYS: [(&str, &str); 4] = [
     ("created_at", "created_at"),
-    ("name", "lower(products.name)"),
-    ("price_amount_type", PRICE_AMOUNT_TYPE),
-    ("price_amount", PRICE_AMOUNT),
+    ("name", "name"),
+    ("price_amount_type", "price_amount_type"),
+    ("price_amount", "price_amount"),
 ];
 
 query! {

@@ -34,25 +34,16 @@ use crate::{
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, get];
 
-const DISCOUNT: &str =
-    "(select lower(d.name) from discounts d where d.id = subscriptions.discount_id)";
-
 const SORT_KEYS: [(&str, &str); 9] = [
-    (
-        "customer",
-        "(select lower(coalesce(c.name, c.email)) from customers c where c.id = subscriptions.customer_id)",
-    ),
+    ("customer", "customer"),
     ("status", "status"),
-    ("started_at", "subscriptions.started_at"),
+    ("started_at", "started_at"),
     ("current_period_end", "current_period_end"),
-    ("ended_at", "subscriptions.ended_at"),
-    ("ends_at", "subscriptions.ends_at"),
+    ("ended_at", "ended_at"),
+    ("ends_at", "ends_at"),
     ("amount", "amount"),
-    (
-        "product",
-        "(select lower(p.name) from products p where p.id = subscriptions.product_id)",
-    ),
-    ("discount", DISCOUNT),
+    ("product", "product"),
+    ("discount", "discount"),
 ];
 
 query! {
@@ -107,7 +98,7 @@ pub(crate) async fn list(
         .ids("organization_id", params.organizations())
         .ids("product_id", sent.product_id)
         .ids("customer_id", sent.customer_id)
-        .external_customers("subscriptions", sent.external_customer_id)
+        .of_external_customers(sent.external_customer_id)
         .ids("discount_id", sent.discount_id)
         .nothing_if(!sent.customer_cancellation_reason.is_empty())
         .words("status", sent.status)
@@ -120,8 +111,12 @@ pub(crate) async fn list(
     if let Some(ends) = sent.cancel_at_period_end {
         list = list.eq("cancel_at_period_end", Value::Bool(ends));
     }
-    list = canceled(list, ">=", sent.canceled_at_after);
-    list = canceled(list, "<=", sent.canceled_at_before);
+    if let Some(at) = sent.canceled_at_after {
+        list = list.after("canceled_at", at);
+    }
+    if let Some(at) = sent.canceled_at_before {
+        list = list.until("canceled_at", at);
+    }
     let (rows, page) = params.page::<Row>(&app, list).await?;
     let subscriptions = Joined::subscriptions(&app, &caller.organization, &rows).await?;
     Ok(page.of(subscriptions))
@@ -134,16 +129,6 @@ fn grouped(active: Option<bool>) -> Vec<SubscriptionStatus> {
         None => Vec::new(),
         Some(true) => vec![Trialing, Active],
         Some(false) => vec![Canceled, Unpaid],
-    }
-}
-
-fn canceled(list: List, comparison: &str, at: Option<Timestamp>) -> List {
-    match at {
-        Some(at) => list.filter_sql(
-            &format!("canceled_at {comparison} ?"),
-            vec![Value::Time(at)],
-        ),
-        None => list,
     }
 }
 

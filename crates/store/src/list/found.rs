@@ -6,7 +6,6 @@
 use till_core::kernel::{
     changes::{Record, Value},
     folding::fold,
-    records::Customer,
 };
 use uuid::Uuid;
 
@@ -32,11 +31,20 @@ struct Compared {
     texts: Vec<String>,
 }
 
-/// A row is found by one of its columns, or by its buyer.
+/// A row is found by one of its columns, or by those of a row that it names.
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
     own: Vec<Compared>,
-    buyers: Option<(Uuid, Vec<Compared>)>,
+    named: Option<Named>,
+}
+
+/// A row of another table, by the column that names it.
+#[derive(Debug, Clone)]
+struct Named {
+    column: &'static str,
+    table: &'static str,
+    organization_id: Uuid,
+    ways: Vec<Compared>,
 }
 
 fn compared<R: Record>(alias: &str, column: &str, way: Way, texts: &[String]) -> Compared {
@@ -64,8 +72,8 @@ impl List {
         one_of(self.folded, self.table, column, way, texts)
     }
 
-    fn by(mut self, own: Vec<Compared>, buyers: Option<(Uuid, Vec<Compared>)>) -> Self {
-        self.filters.push(Filter::Found(Found { own, buyers }));
+    fn by(mut self, own: Vec<Compared>, named: Option<Named>) -> Self {
+        self.filters.push(Filter::Found(Found { own, named }));
         self
     }
 
@@ -86,18 +94,30 @@ impl List {
         self.by(ways, None)
     }
 
-    /// One of `columns` contains `text`, or the e-mail or the name of the organization's customer who bought, however
-    /// it is written.
-    pub fn search_buyers(self, organization_id: Uuid, columns: &[&str], text: &str) -> Self {
+    /// One of `columns` contains `text`, or one of `theirs` of the organization's row of `R` that `column` names,
+    /// however it is written.
+    pub(crate) fn search_named<R: Record>(
+        self,
+        columns: &[&str],
+        column: &'static str,
+        theirs: &[&str],
+        organization_id: Uuid,
+        text: &str,
+    ) -> Self {
         if text.contains('\0') {
             return self.never();
         }
         let texts = [fold(text)];
         let own = columns.iter().map(|c| self.own(c, Way::Within, &texts));
         let own = own.collect();
-        let of = |column: &&str| compared::<Customer>("c", column, Way::Within, &texts);
-        let buyers = ["email", "name"].iter().map(of).collect();
-        self.by(own, Some((organization_id, buyers)))
+        let of = |theirs: &&str| compared::<R>("named", theirs, Way::Within, &texts);
+        let named = Named {
+            column,
+            table: R::TABLE,
+            organization_id,
+            ways: theirs.iter().map(of).collect(),
+        };
+        self.by(own, Some(named))
     }
 
     /// The address in `column` is one of these, however either is written; none given: no rows.
@@ -144,19 +164,20 @@ impl Found {
             t.push(if i == 0 { "" } else { " or " });
             way.write(t, dialect);
         }
-        let Some((organization_id, ways)) = &self.buyers else {
+        let Some(named) = &self.named else {
             return;
         };
         if !self.own.is_empty() {
             t.push(" or ");
         }
-        // The customers are found once, not once for each row: nothing in here names the list's table.
+        // They are found once, not once for each row: nothing in here names the list's table.
         t.push(&format!(
-            "{table}.customer_id in (select c.id from customers c where c.organization_id = "
+            "{table}.{} in (select named.id from {} named where named.organization_id = ",
+            named.column, named.table
         ));
-        t.bind(Value::Uuid(*organization_id));
+        t.bind(Value::Uuid(named.organization_id));
         t.push(" and (");
-        for (i, way) in ways.iter().enumerate() {
+        for (i, way) in named.ways.iter().enumerate() {
             t.push(if i == 0 { "" } else { " or " });
             way.write(t, dialect);
         }

@@ -3,12 +3,14 @@
 mod found;
 #[cfg(test)]
 mod plans;
+mod table;
 mod text;
 
 use jiff::Timestamp;
 use till_core::kernel::changes::{Record, Value};
 use uuid::Uuid;
 
+pub(crate) use table::{LateColumn, ListedTable};
 pub(crate) use text::Window;
 
 /// Which way a list runs.
@@ -47,6 +49,7 @@ pub struct List {
     table: &'static str,
     columns: &'static [&'static str],
     folded: &'static [(&'static str, &'static str)],
+    listed: &'static ListedTable,
     filters: Vec<Filter>,
     orders: Vec<Sort>,
     /// Rows behind the page that are counted at most.
@@ -91,6 +94,7 @@ impl List {
             table: R::TABLE,
             columns: R::COLUMNS,
             folded: R::FOLDED,
+            listed: crate::reads::listed(R::TABLE),
             filters: Vec::new(),
             orders: Vec::new(),
             counted: None,
@@ -108,6 +112,15 @@ impl List {
     pub fn is_in(self, column: &str, values: Vec<Value>) -> Self {
         let values = values.into_iter().filter(findable).collect();
         self.filter(Filter::In(column.to_owned(), values))
+    }
+
+    /// `column` is none of `values`; none given: all rows.
+    pub fn not_in(self, column: &str, values: Vec<Value>) -> Self {
+        if values.is_empty() {
+            return self;
+        }
+        let sql = format!("{} not in ({})", self.column(column), marks(values.len()));
+        self.filter_sql(&sql, values)
     }
 
     /// `column` is `value`; never true for null.
@@ -138,6 +151,30 @@ impl List {
     pub fn after(self, column: &str, at: Timestamp) -> Self {
         let sql = format!("{} >= ?", self.column(column));
         self.filter_sql(&sql, vec![Value::Time(at)])
+    }
+
+    /// `column` lies after `at`.
+    pub fn later_than(self, column: &str, at: Timestamp) -> Self {
+        let sql = format!("{} > ?", self.column(column));
+        self.filter_sql(&sql, vec![Value::Time(at)])
+    }
+
+    /// `column` is `at` or lies before it.
+    pub fn until(self, column: &str, at: Timestamp) -> Self {
+        let sql = format!("{} <= ?", self.column(column));
+        self.filter_sql(&sql, vec![Value::Time(at)])
+    }
+
+    /// `column` is true. Written out, because indexes of what is true, or is not, are found by it.
+    pub fn is_true(self, column: &str) -> Self {
+        let sql = self.column(column);
+        self.filter_sql(&sql, vec![])
+    }
+
+    /// `column` is false: see [`List::is_true`].
+    pub fn is_false(self, column: &str) -> Self {
+        let sql = format!("not {}", self.column(column));
+        self.filter_sql(&sql, vec![])
     }
 
     /// The JSON object in `column` has `key` with one of `values` (as text: 1 is `1`, true is `true`,
@@ -215,22 +252,20 @@ impl List {
         self.filter_sql(&sql, vec![])
     }
 
-    /// Any portable condition on the list's table, with a `?` per value.
+    /// Any portable condition on the list's table, with a `?` per value. For the store and its tests.
+    #[doc(hidden)]
     pub fn filter_sql(mut self, sql: &str, binds: Vec<Value>) -> Self {
         self.filters.push(Filter::Sql(sql.to_owned(), binds));
         self
     }
 
-    /// Sorts by `column`, after the orders given before. Rows that tie are ordered by id.
-    pub fn order(mut self, column: &str, order: Order) -> Self {
-        self.orders.push(Sort::Column(column.to_owned(), order));
-        self
-    }
-
-    /// Sorts by a portable expression on the list's table, or by a column that may be null: rows where
-    /// it is null count as largest on both databases.
-    pub fn order_sql(mut self, expression: &'static str, order: Order) -> Self {
-        self.orders.push(Sort::Sql(expression, order));
+    /// Sorts by a column, or by what the table's reads name so, after the orders given before. Rows that tie are
+    /// ordered by id. A column that may be null has to be named there.
+    pub fn order(mut self, by: &str, order: Order) -> Self {
+        self.orders.push(match self.listed.sort(by) {
+            Some(sql) => Sort::Sql(sql, order),
+            None => Sort::Column(by.to_owned(), order),
+        });
         self
     }
 
@@ -255,7 +290,8 @@ impl List {
         self
     }
 
-    fn never(self) -> Self {
+    /// No rows.
+    pub fn never(self) -> Self {
         self.filter_sql("1 = 0", vec![])
     }
 

@@ -87,7 +87,7 @@ async fn a_page_is_found_in_an_index_that_also_sorts_it() {
             "webhook_deliveries_endpoint",
         ),
         (
-            deliveries().filter_sql("not webhook_deliveries.succeeded", vec![]),
+            deliveries().is_false("succeeded"),
             "webhook_deliveries_failed",
         ),
     ] {

@@ -7,31 +7,8 @@ use till_core::kernel::changes::Value;
 use super::{Dialect, Filter, List, Order, Sort};
 use crate::{Query, query::write_columns};
 
-/// Columns that an index leads with, before the order of the list: of several values each is walked for itself
-/// and the walks are merged, where the database alone would sort everything that they find.
-const LEADING: [(&str, &str); 4] = [
-    ("checkouts", "status"),
-    ("checkouts", "product_id"),
-    ("webhook_deliveries", "kind"),
-    ("webhook_deliveries", "endpoint_id"),
-];
 /// Values that are merged at most.
 const MERGED: usize = 8;
-/// A column that is in no index while a row is new, because it arrives in no order and its place in an index would cost
-/// each new row more than all others: new rows are few, and found by what makes them so.
-const LATE: (&str, &str) = ("checkouts", "external_customer_id");
-const HALVES: [&str; 2] = ["checkouts.status = 'open'", "checkouts.status <> 'open'"];
-
-/// A column, and one by which rows are found instead where a list is narrowed by both, because its values are rarer.
-/// SQLite, which plans without statistics, has to be told.
-const YIELDING: [(&str, &str, &str); 5] = [
-    ("webhook_deliveries", "endpoint_id", "kind"),
-    ("checkouts", "status", "customer_id"),
-    ("checkouts", "product_id", "customer_id"),
-    ("checkouts", "status", "external_customer_id"),
-    ("checkouts", "product_id", "external_customer_id"),
-];
-
 /// Which rows of a list are read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Window<'a> {
@@ -179,25 +156,26 @@ impl List {
 
     /// The walks that are merged; none: the database finds its own way.
     fn walks(&self) -> Vec<Walk<'_>> {
-        let whole = |column: &str| LEADING.contains(&(self.table, column));
+        let late = self.listed.late.as_ref();
         let found = self
             .filters
             .iter()
             .enumerate()
             .find_map(|(i, filter)| match filter {
                 Filter::In(column, values) if values.len() <= MERGED => {
-                    let is_late = (self.table, column.as_str()) == LATE && !values.is_empty();
-                    let is_led = values.len() > 1 && whole(column) && !self.yields(column);
-                    (is_late || is_led).then_some((i, values, is_late))
+                    let late = late.filter(|late| late.column == column && !values.is_empty());
+                    let leads = self.listed.leading.contains(&column.as_str());
+                    let is_led = values.len() > 1 && leads && !self.yields(column);
+                    (late.is_some() || is_led).then_some((i, values, late))
                 }
                 _ => None,
             });
-        let Some((place, values, is_late)) = found else {
+        let Some((place, values, late)) = found else {
             return Vec::new();
         };
-        let halves: &[_] = match is_late {
-            true => &[Some(HALVES[0]), Some(HALVES[1])],
-            false => &[None],
+        let halves = match late {
+            Some(late) => late.halves.map(Some).to_vec(),
+            None => vec![None],
         };
         let walk = |value| {
             halves.iter().map(move |half| Walk {
@@ -216,10 +194,8 @@ impl List {
             let is_by = |filter: &Filter| matches!(filter, Filter::In(column, _) if column == by);
             self.filters.iter().any(is_by)
         };
-        let is_rule = |rule: &(&str, &str, &str)| (self.table, column) == (rule.0, rule.1);
-        YIELDING
-            .iter()
-            .any(|rule| is_rule(rule) && narrowed(rule.2))
+        let mut rules = self.listed.yielding.iter();
+        rules.any(|(yields, by)| *yields == column && narrowed(by))
     }
 
     fn is_halved(&self) -> bool {

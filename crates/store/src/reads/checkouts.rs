@@ -11,6 +11,7 @@ use till_core::{
 use till_wire::checkouts::CheckoutStatus;
 use uuid::Uuid;
 
+use crate::list::{LateColumn, ListedTable};
 use crate::{Col, Query, Store, StoreError, columns};
 
 impl Store {
@@ -222,3 +223,20 @@ impl Store {
             > 0)
     }
 }
+
+/// Lists of checkout sessions.
+pub(super) const CHECKOUTS: ListedTable = ListedTable {
+    name: "checkouts",
+    leading: &["status", "product_id"],
+    late: Some(LateColumn {
+        column: "external_customer_id",
+        halves: ["checkouts.status = 'open'", "checkouts.status <> 'open'"],
+    }),
+    yielding: &[
+        ("status", "customer_id"),
+        ("product_id", "customer_id"),
+        ("status", "external_customer_id"),
+        ("product_id", "external_customer_id"),
+    ],
+    ..ListedTable::PLAIN
+};

@@ -10,6 +10,7 @@ use till_core::{
 use till_wire::metadata::Metadata;
 use uuid::Uuid;
 
+use crate::list::ListedTable;
 use crate::{Col, Query, Store, StoreError};
 
 impl Store {
@@ -89,3 +90,10 @@ fn table(of: AnsweredIn) -> &'static str {
         AnsweredIn::Subscriptions => "subscriptions",
     }
 }
+
+/// Lists of custom fields.
+pub(super) const CUSTOM_FIELDS: ListedTable = ListedTable {
+    name: "custom_fields",
+    sorts: &[("name", "lower(custom_fields.name)")],
+    ..ListedTable::PLAIN
+};

@@ -10,6 +10,7 @@ use till_core::{
 };
 use uuid::Uuid;
 
+use crate::list::{List, ListedTable};
 use crate::{Query, Store, StoreError};
 
 /// What a buyer may be recognised by.
@@ -154,5 +155,45 @@ impl Store {
                    where s.token_hash = $1 and s.expires_at > $2 and c.deleted_at is null";
         let binds = vec![Value::Text(digest.to_owned()), Value::Time(now)];
         Ok(self.scalar(Query::raw(sql, binds).keyed()).await? > 0)
+    }
+}
+
+/// Lists of customers.
+pub(super) const CUSTOMERS: ListedTable = ListedTable {
+    name: "customers",
+    sorts: &[("name", "lower(customers.name)")],
+    ..ListedTable::PLAIN
+};
+
+impl List {
+    /// Customers who hold a subscription, or (`false`) those who hold none.
+    pub fn subscribed(self, subscribed: bool) -> Self {
+        let not = if subscribed { "" } else { "not " };
+        let sql = format!(
+            "{not}exists (select 1 from subscriptions s where s.customer_id = customers.id \
+             and s.status in ('trialing', 'active', 'past_due'))"
+        );
+        self.filter_sql(&sql, vec![])
+    }
+
+    /// Rows of the customers with these external ids; none given: all rows.
+    pub fn of_external_customers(self, ids: Vec<String>) -> Self {
+        if ids.is_empty() {
+            return self;
+        }
+        let sql = format!(
+            "{0}.customer_id in (select c.id from customers c where c.organization_id = \
+             {0}.organization_id and c.deleted_at is null and c.external_id in ({1}))",
+            self.table(),
+            vec!["?"; ids.len()].join(", ")
+        );
+        self.filter_sql(&sql, ids.into_iter().map(Value::Text).collect())
+    }
+
+    /// One of `columns` contains `text`, or the e-mail or the name of the organization's customer who bought, however
+    /// it is written.
+    pub fn search_buyers(self, organization_id: Uuid, columns: &[&str], text: &str) -> Self {
+        let theirs = ["email", "name"];
+        self.search_named::<Customer>(columns, "customer_id", &theirs, organization_id, text)
     }
 }

@@ -8,6 +8,7 @@ use till_core::{
 };
 use uuid::Uuid;
 
+use crate::list::ListedTable;
 use crate::{Query, Store, StoreError};
 
 impl Store {
@@ -70,3 +71,14 @@ impl Store {
         self.owned(organization_id, wanted).await
     }
 }
+
+/// Lists of discounts.
+pub(super) const DISCOUNTS: ListedTable = ListedTable {
+    name: "discounts",
+    sorts: &[
+        ("name", "lower(discounts.name)"),
+        ("code", "discounts.code_key"),
+        ("ends_at", "discounts.ends_at"),
+    ],
+    ..ListedTable::PLAIN
+};

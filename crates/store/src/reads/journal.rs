@@ -1,4 +1,4 @@
-use till_core::kernel::{changes::Value, records::Event};
+use till_core::kernel::{changes::Value, records::JournalEntry};
 use till_wire::events::EventType;
 use uuid::Uuid;
 
@@ -6,15 +6,15 @@ use super::marks;
 use crate::{Query, Store, StoreError};
 
 impl Store {
-    /// The newest of an organization's events after `sequence`, at most `limit`, oldest first.
+    /// The newest of an journal entries of an organization after `sequence`, at most `limit`, oldest first.
     ///
     /// A commit may arrive later than one with a higher sequence: whoever follows reads a few seconds again.
-    pub async fn events_after(
+    pub async fn journal_after(
         &self,
         organization_id: Uuid,
         sequence: i64,
         limit: usize,
-    ) -> Result<Vec<Event>, StoreError> {
+    ) -> Result<Vec<JournalEntry>, StoreError> {
         let rest =
             "where organization_id = $1 and sequence > $2 order by sequence desc, id desc limit $3";
         let binds = vec![
@@ -22,20 +22,21 @@ impl Store {
             Value::Int(sequence),
             Value::Int(i64::try_from(limit).unwrap_or(i64::MAX)),
         ];
-        let mut events: Vec<Event> = self.all(Query::select::<Event>(rest, binds)).await?;
-        events.reverse();
-        Ok(events)
+        let mut entries: Vec<JournalEntry> =
+            self.all(Query::select::<JournalEntry>(rest, binds)).await?;
+        entries.reverse();
+        Ok(entries)
     }
 
-    /// Page `page` (from 1) of an organization's events, newest first, of these kinds (none given: of all);
+    /// Page `page` (from 1) of an journal entries of an organization, newest first, of these kinds (none given: of all);
     /// and whether there are older ones. Not counted: the journal is the longest table.
-    pub async fn latest_events(
+    pub async fn latest_journal(
         &self,
         organization_id: Uuid,
         kinds: &[EventType],
         page: u32,
         limit: u32,
-    ) -> Result<(Vec<Event>, bool), StoreError> {
+    ) -> Result<(Vec<JournalEntry>, bool), StoreError> {
         let of_kinds = match kinds.len() {
             0 => String::new(),
             n => format!("and kind in ({})", marks(3, n)),
@@ -52,9 +53,11 @@ impl Store {
         .into_iter()
         .chain(kinds.iter().map(|kind| Value::from(*kind)))
         .collect();
-        let mut events: Vec<Event> = self.all(Query::select::<Event>(&rest, binds)).await?;
-        let more = events.len() > limit as usize;
-        events.truncate(limit as usize);
-        Ok((events, more))
+        let mut entries: Vec<JournalEntry> = self
+            .all(Query::select::<JournalEntry>(&rest, binds))
+            .await?;
+        let more = entries.len() > limit as usize;
+        entries.truncate(limit as usize);
+        Ok((entries, more))
     }
 }

@@ -4,6 +4,7 @@ use till_core::kernel::{
 };
 use uuid::Uuid;
 
+use crate::list::ListedTable;
 use crate::{Query, Store, StoreError, columns};
 
 impl Store {
@@ -68,3 +69,10 @@ impl Store {
         .await
     }
 }
+
+/// Lists of organizations.
+pub(super) const ORGANIZATIONS: ListedTable = ListedTable {
+    name: "organizations",
+    sorts: &[("name", "lower(organizations.name)")],
+    ..ListedTable::PLAIN
+};

@@ -40,10 +40,10 @@ impl Store {
         sequence: i64,
         limit: i64,
     ) -> Result<Option<(Uuid, i64)>, StoreError> {
-        let sql = "select o.id, (select max(s.sequence) from (select e.sequence from events e \
+        let sql = "select o.id, (select max(s.sequence) from (select e.sequence from journal e \
                    where e.organization_id = o.id and e.sequence < $1 order by e.sequence limit $2) s) \
                    from organizations o where exists \
-                   (select 1 from events e where e.organization_id = o.id and e.sequence < $1) limit 1";
+                   (select 1 from journal e where e.organization_id = o.id and e.sequence < $1) limit 1";
         let binds = vec![Value::Int(sequence), Value::Int(limit)];
         let found: Option<(Col<Uuid>, Col<Option<i64>>)> = self.one(Query::raw(sql, binds)).await?;
         Ok(found.and_then(|(Col(organization), Col(upto))| Some((organization, upto?))))

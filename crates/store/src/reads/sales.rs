@@ -9,6 +9,7 @@ use till_core::{
 };
 use uuid::Uuid;
 
+use crate::list::{List, ListedTable};
 use crate::{Col, Query, Store, StoreError, columns};
 
 impl Store {
@@ -145,5 +146,70 @@ impl Store {
         );
         let binds = vec![Value::Uuid(organization_id), value];
         Ok(self.scalar(Query::raw(sql, binds).keyed()).await? > 0)
+    }
+}
+
+/// Lists of orders.
+pub(super) const ORDERS: ListedTable = ListedTable {
+    name: "orders",
+    sorts: &[
+        (
+            "customer",
+            "(select lower(c.email) from customers c where c.id = orders.customer_id)",
+        ),
+        (
+            "product",
+            "(select lower(p.name) from products p where p.id = orders.product_id)",
+        ),
+        (
+            "discount",
+            "(select lower(d.name) from discounts d where d.id = orders.discount_id)",
+        ),
+        ("subscription", "orders.subscription_id"),
+    ],
+    ..ListedTable::PLAIN
+};
+
+/// Lists of payments.
+pub(super) const PAYMENTS: ListedTable = ListedTable {
+    name: "payments",
+    sorts: &[(
+        "status",
+        "case payments.state when 'succeeded' then 'succeeded' when 'failed' then 'failed' else 'pending' end",
+    )],
+    ..ListedTable::PLAIN
+};
+
+/// Lists of subscriptions.
+pub(super) const SUBSCRIPTIONS: ListedTable = ListedTable {
+    name: "subscriptions",
+    sorts: &[
+        (
+            "customer",
+            "(select lower(coalesce(c.name, c.email)) from customers c where c.id = subscriptions.customer_id)",
+        ),
+        (
+            "product",
+            "(select lower(p.name) from products p where p.id = subscriptions.product_id)",
+        ),
+        (
+            "discount",
+            "(select lower(d.name) from discounts d where d.id = subscriptions.discount_id)",
+        ),
+        ("started_at", "subscriptions.started_at"),
+        ("ended_at", "subscriptions.ended_at"),
+        ("ends_at", "subscriptions.ends_at"),
+    ],
+    ..ListedTable::PLAIN
+};
+
+impl List {
+    /// Orders of products that renew, or (`false`) of those that are paid once.
+    pub fn of_recurring_products(self, recurring: bool) -> Self {
+        let not = if recurring { "not " } else { "" };
+        let sql = format!(
+            "exists (select 1 from products p where p.id = orders.product_id and p.recurring_interval is {not}null)"
+        );
+        self.filter_sql(&sql, vec![])
     }
 }

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use till_core::kernel::{
     changes::{Json, Value},
-    records::{Event, Payment, PaymentKind, PaymentState, WebhookDelivery, WebhookEvent},
+    records::{JournalEntry, Payment, PaymentKind, PaymentState, WebhookDelivery, WebhookEvent},
 };
 use till_wire::{events::EventType, money::Currency, payments::CardMetadata};
 use uuid::Uuid;
@@ -25,12 +25,12 @@ pub struct Moment {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Happening {
     /// It changed.
-    Event {
+    Change {
         /// How.
         kind: EventType,
         /// What changed.
         subject_id: Uuid,
-        /// The event's place among the organization's events.
+        /// Its place in the organization's journal.
         sequence: i64,
     },
     /// Somebody tried to pay; as the attempt stands now.
@@ -80,8 +80,8 @@ impl Store {
         if subjects.is_empty() {
             return Ok(Vec::new());
         }
-        let (events, attempts, deliveries) = futures_util::future::try_join3(
-            self.all::<Event>(events(organization_id, subjects)),
+        let (journal, attempts, deliveries) = futures_util::future::try_join3(
+            self.all::<JournalEntry>(journal(organization_id, subjects)),
             self.all::<Payment>(attempts(organization_id, subjects)),
             self.rows::<(WebhookDelivery, WebhookEvent, Col<String>)>(deliveries(
                 organization_id,
@@ -93,8 +93,8 @@ impl Store {
         let mut found: Vec<_> = attempts
             .into_iter()
             .map(|row| (row.created_at, 0, 0, row.id, attempt(row)))
-            .chain(events.into_iter().map(|row| {
-                let what = Happening::Event {
+            .chain(journal.into_iter().map(|row| {
+                let what = Happening::Change {
                     kind: row.kind,
                     subject_id: row.subject_id,
                     sequence: row.sequence,
@@ -153,12 +153,12 @@ fn binds(organization_id: Uuid, subjects: &[Uuid]) -> Vec<Value> {
         .collect()
 }
 
-fn events(organization_id: Uuid, subjects: &[Uuid]) -> Query {
+fn journal(organization_id: Uuid, subjects: &[Uuid]) -> Query {
     let rest = format!(
         "where organization_id = $1 and subject_id in ({}) order by sequence desc, id desc limit {SHOWN}",
         marks(1, subjects.len())
     );
-    Query::select::<Event>(&rest, binds(organization_id, subjects))
+    Query::select::<JournalEntry>(&rest, binds(organization_id, subjects))
 }
 
 /// Each way to find an attempt has an index of its own, which `or` would not use everywhere.

@@ -13,6 +13,7 @@ use till_wire::{events::EventType, webhooks::HttpCodeClass};
 use uuid::Uuid;
 
 use super::{ids, marks};
+use crate::list::ListedTable;
 use crate::{Col, List, Order, Query, Store, StoreError, columns};
 
 /// Deliveries behind a page that are counted: each attempt of each event is one, for ever.
@@ -76,7 +77,7 @@ impl DeliveryFilter {
             list = list.is_in("endpoint_id", ids(&self.endpoints).collect());
         }
         if let Some(at) = self.after {
-            list = list.filter_sql("webhook_deliveries.created_at > ?", vec![Value::Time(at)]);
+            list = list.later_than("created_at", at);
         }
         if let Some(at) = self.before {
             list = list.before("created_at", at);
@@ -84,11 +85,10 @@ impl DeliveryFilter {
         // Written out, because what failed has indexes of its own.
         let codes = self.class.map(|class| class == HttpCodeClass::Success);
         for succeeded in self.succeeded.iter().chain(&codes) {
-            let sql = match succeeded {
-                true => "webhook_deliveries.succeeded",
-                false => "not webhook_deliveries.succeeded",
+            list = match succeeded {
+                true => list.is_true("succeeded"),
+                false => list.is_false("succeeded"),
             };
-            list = list.filter_sql(sql, vec![]);
         }
         if let Some(text) = &self.query {
             let named = named.unwrap_or_default();
@@ -337,3 +337,11 @@ fn newest_completed(endpoint_id: Uuid, but: Uuid) -> Query {
     ];
     Query::raw(sql, binds)
 }
+
+/// Lists of deliveries.
+pub(super) const DELIVERIES: ListedTable = ListedTable {
+    name: "webhook_deliveries",
+    leading: &["kind", "endpoint_id"],
+    yielding: &[("endpoint_id", "kind")],
+    ..ListedTable::PLAIN
+};

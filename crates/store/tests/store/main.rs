@@ -11,5 +11,6 @@ mod lists;
 mod migrations;
 mod queue;
 mod signals;
+mod sql_stays_here;
 mod sqlite_only;
 mod state;

@@ -218,8 +218,8 @@ impl Params {
         u32::try_from(number).ok()
     }
 
-    /// `sorting`: names of `keys`, each mapped to a column that is never null, or to an SQL expression
-    /// (a nullable column as `table.column`); `-` sorts downwards. A key that was sent before sorts nothing any more.
+    /// `sorting`: names of `keys`, each mapped to what the list is sorted by (`List::order`);
+    /// `-` sorts downwards. A key that was sent before sorts nothing any more.
     pub fn sorting(
         &mut self,
         keys: &[(&'static str, &'static str)],
@@ -338,8 +338,6 @@ pub trait Filtered: Sized {
     fn later(self, column: &str, at: Option<Timestamp>) -> Self;
     /// Earlier than this moment.
     fn earlier(self, column: &str, at: Option<Timestamp>) -> Self;
-    /// Bought by a live customer with any of these ids of the merchant; `table` is the list's.
-    fn external_customers(self, table: &str, ids: Vec<String>) -> Self;
     /// With this text in one of `columns`, or in the e-mail or the name of the organization's customer.
     fn of_buyers(self, own: Uuid, columns: &[&str], text: Option<String>) -> Self;
     /// Nothing at all, where a filter asks for what Till does not have yet.
@@ -372,14 +370,8 @@ impl Filtered for List {
         })
     }
     fn sorted(self, sorting: Vec<(&'static str, Order)>) -> Self {
-        let plain = |sort: &str| sort.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-        sorting.into_iter().fold(self, |list, (sort, order)| {
-            if plain(sort) {
-                list.order(sort, order)
-            } else {
-                list.order_sql(sort, order)
-            }
-        })
+        let by = |list: Self, (by, order)| list.order(by, order);
+        sorting.into_iter().fold(self, by)
     }
     fn texts(self, column: &str, texts: Vec<String>) -> Self {
         if texts.is_empty() {
@@ -389,7 +381,7 @@ impl Filtered for List {
     }
     fn later(self, column: &str, at: Option<Timestamp>) -> Self {
         match at {
-            Some(at) => self.filter_sql(&format!("{column} > ?"), vec![Value::Time(at)]),
+            Some(at) => self.later_than(column, at),
             None => self,
         }
     }
@@ -399,17 +391,6 @@ impl Filtered for List {
             None => self,
         }
     }
-    fn external_customers(self, table: &str, ids: Vec<String>) -> Self {
-        if ids.is_empty() {
-            return self;
-        }
-        let marks = vec!["?"; ids.len()].join(", ");
-        let sql = format!(
-            "{table}.customer_id in (select c.id from customers c where c.organization_id = \
-             {table}.organization_id and c.deleted_at is null and c.external_id in ({marks}))"
-        );
-        self.filter_sql(&sql, ids.into_iter().map(Value::Text).collect())
-    }
     fn of_buyers(self, own: Uuid, columns: &[&str], text: Option<String>) -> Self {
         match text {
             Some(text) => self.search_buyers(own, columns, &text),
@@ -417,11 +398,7 @@ impl Filtered for List {
         }
     }
     fn nothing_if(self, asked: bool) -> Self {
-        if asked {
-            self.filter_sql("1 = 0", vec![])
-        } else {
-            self
-        }
+        if asked { self.never() } else { self }
     }
 }
 
