@@ -15,7 +15,7 @@ type Topics = HashMap<String, broadcast::Sender<Arc<str>>>;
 pub(crate) struct Hub {
     topics: Arc<Mutex<Topics>>,
     wake: watch::Sender<u64>,
-    news: watch::Sender<u64>,
+    journal: watch::Sender<u64>,
 }
 
 impl Hub {
@@ -23,7 +23,7 @@ impl Hub {
         Self {
             topics: Arc::default(),
             wake: watch::Sender::new(0),
-            news: watch::Sender::new(0),
+            journal: watch::Sender::new(0),
         }
     }
 
@@ -57,7 +57,7 @@ impl Hub {
             let _ = sender.send("".into());
         }
         self.wake();
-        self.happened();
+        self.wake_journal();
     }
 
     pub(crate) fn wake(&self) {
@@ -68,13 +68,13 @@ impl Hub {
         Wake(self.wake.subscribe())
     }
 
-    /// Events were written on this node.
-    pub(crate) fn happened(&self) {
-        self.news.send_modify(|n| *n = n.wrapping_add(1));
+    /// The journal was written on this node.
+    pub(crate) fn wake_journal(&self) {
+        self.journal.send_modify(|n| *n = n.wrapping_add(1));
     }
 
-    pub(crate) fn news(&self) -> Wake {
-        Wake(self.news.subscribe())
+    pub(crate) fn journal(&self) -> Wake {
+        Wake(self.journal.subscribe())
     }
 
     /// How many topics are watched.

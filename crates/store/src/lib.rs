@@ -167,10 +167,10 @@ impl Store {
         self.hub().wakes()
     }
 
-    /// Wakes when a commit on this node wrote events. Events of other nodes wake nobody: nothing is sent
+    /// Wakes when a commit on this node wrote into the journal. What other nodes write wakes nobody: nothing is sent
     /// around for every change only because somebody may be looking.
-    pub fn wake_on_event(&self) -> Wake {
-        self.hub().news()
+    pub fn wake_on_journal(&self) -> Wake {
+        self.hub().journal()
     }
 
     /// How many topics are watched on this node.

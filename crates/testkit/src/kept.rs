@@ -16,7 +16,7 @@ impl Till {
         let sqlite =
             "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'";
         let postgres = "select cast(table_name as text) from information_schema.tables \
-                        where table_schema = 'public'";
+                        where table_schema = 'public' and table_type = 'BASE TABLE'";
         let known = self.texts("select version()").await;
         let (tables, is_sqlite) = match known {
             Some(_) => (self.texts(postgres).await, false),

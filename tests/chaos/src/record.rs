@@ -338,7 +338,7 @@ impl Record {
     }
 
     async fn read_events(&mut self, store: &Store, endpoints: &[Uuid]) -> Result<(), Failure> {
-        let rows = sql("select kind, subject_id from events order by sequence");
+        let rows = sql("select kind, subject_id from journal order by sequence");
         for (Col(kind), Col(subject)) in store.all::<(Text, Id)>(rows).await? {
             if EVENTS.contains(&kind.as_str()) {
                 self.happenings.push(Happening { kind, subject });

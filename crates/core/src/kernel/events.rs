@@ -9,7 +9,7 @@ use crate::{
     kernel::{
         changes::Changes,
         context::DecisionContext,
-        records::{Event, WebhookEndpoint, WebhookEvent},
+        records::{JournalEntry, WebhookEndpoint, WebhookEvent},
     },
     webhooks::javascript,
 };
@@ -61,7 +61,7 @@ impl Changes {
         subject_id: Uuid,
         data: impl FnOnce() -> T,
     ) -> &mut Self {
-        self.insert(&Event {
+        self.insert(&JournalEntry {
             id: ctx.id(),
             sequence: ctx.sequence(),
             created_at: ctx.now,

@@ -508,9 +508,9 @@ record! {
 }
 
 record! {
-    /// Something that happened. `sequence` orders an organization's events, ties by `id`.
-    "events";
-    pub struct Event {
+    /// An entry of the journal: something that happened. `sequence` orders those of an organization, ties by `id`.
+    "journal";
+    pub struct JournalEntry {
         id: Uuid,
         sequence: i64,
         created_at: Timestamp,
@@ -521,7 +521,7 @@ record! {
     wakes journal
 }
 
-impl Event {
+impl JournalEntry {
     fn journal(&self, before: Option<&Self>) -> Option<Wake> {
         before.is_none().then_some(Wake::Journal)
     }

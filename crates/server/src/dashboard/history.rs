@@ -49,7 +49,7 @@ struct Sees {
 impl Sees {
     fn it(&self, moment: &Moment) -> bool {
         match moment.what {
-            Happening::Event { .. } => true,
+            Happening::Change { .. } => true,
             Happening::Attempt { .. } => self.attempts,
             Happening::Delivery { .. } => self.deliveries,
         }
@@ -58,7 +58,7 @@ impl Sees {
 
 fn step<A>(dashboard: &Dashboard<A>, here: Option<Uuid>, moment: Moment) -> Step {
     let (what, state) = match moment.what {
-        Happening::Event {
+        Happening::Change {
             kind, subject_id, ..
         } => (
             event(dashboard, here, kind, subject_id),

@@ -17,7 +17,7 @@ use axum::{
 };
 use futures_util::{Stream, StreamExt, stream};
 use jiff::tz::TimeZone;
-use till_core::kernel::records::Event;
+use till_core::kernel::records::JournalEntry;
 use till_store::Wake;
 use till_wire::events::EventType;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -29,7 +29,7 @@ use crate::{app::App, http::error::ApiError};
 const POLL: Duration = Duration::from_secs(1);
 /// The shortest time between two looks, however much happens.
 const PAUSE: Duration = Duration::from_millis(200);
-/// How far back each look goes, in units of [`Event`]'s sequence (a thousand per microsecond): a commit that
+/// How far back each look goes, in units of [`JournalEntry`]'s sequence (a thousand per microsecond): a commit that
 /// began earlier may arrive later.
 const OVERLAP: i64 = 5_000_000_000;
 /// How many rows one look shows at most: more than a person can follow.
@@ -66,7 +66,7 @@ pub struct EventRow {
 impl EventRow {
     /// The event as `view` shows it.
     #[must_use]
-    pub fn new(event: &Event, view: &View) -> Self {
+    pub fn new(event: &JournalEntry, view: &View) -> Self {
         let zoned = event.created_at.to_zoned(view.zone.clone());
         let mut shown = zoned.strftime("%-d %b %Y, %H:%M:%S").to_string();
         // As with every time on these pages: a clock that is nobody's own says whose it is.
@@ -182,7 +182,7 @@ struct Followed {
     newest: i64,
     /// What was seen within [`OVERLAP`] of it.
     seen: BTreeSet<(i64, Uuid)>,
-    waiting: VecDeque<Event>,
+    waiting: VecDeque<JournalEntry>,
     /// The highest sequence that was sent: where the browser resumes.
     form_data: i64,
     /// Not to be read before.
@@ -193,7 +193,7 @@ impl Followed {
     /// What the page has shown before counts as seen.
     async fn begin(app: Arc<App>, view: View, from: i64) -> Result<Self, ApiError> {
         // Heard from before the first look, so that nothing falls in between.
-        let wake = app.store.wake_on_event();
+        let wake = app.store.wake_on_journal();
         let mut followed = Self {
             app,
             view,
@@ -211,14 +211,14 @@ impl Followed {
         Ok(followed)
     }
 
-    async fn read(&self) -> Result<Vec<Event>, ApiError> {
+    async fn read(&self) -> Result<Vec<JournalEntry>, ApiError> {
         let since = self.newest.saturating_sub(OVERLAP);
         let id = self.view.organization_id;
-        Ok(self.app.store.events_after(id, since, ROWS).await?)
+        Ok(self.app.store.journal_after(id, since, ROWS).await?)
     }
 
     /// Keeps what is new among `found`.
-    fn take(&mut self, found: Vec<Event>) {
+    fn take(&mut self, found: Vec<JournalEntry>) {
         for event in found {
             if !self.seen.insert((event.sequence, event.id)) {
                 continue;
@@ -244,7 +244,7 @@ impl Followed {
         self.rested = now() + PAUSE;
     }
 
-    fn message(&mut self, event: &Event) -> sse::Event {
+    fn message(&mut self, event: &JournalEntry) -> sse::Event {
         self.form_data = self.form_data.max(event.sequence);
         let row = EventRow::new(event, &self.view)
             .render()

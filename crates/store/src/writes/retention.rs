@@ -42,7 +42,7 @@ pub(super) fn retention(write: RetentionWrite) -> Statement {
             organization_id,
             sequence,
         } => any(
-            "delete from events where organization_id = $1 and sequence <= $2",
+            "delete from journal where organization_id = $1 and sequence <= $2",
             vec![organization_id.into(), sequence.into()],
         ),
         RetentionWrite::DeleteCustomerSessions { before, limit } => any(

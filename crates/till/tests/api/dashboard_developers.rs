@@ -116,7 +116,7 @@ both! {
         let product = t.product().await;
         let due = async |id| t.app.store.due_events(id, t.app.clock.now(), 100).await.unwrap().0;
         let (own, before) = (id_in(&endpoint, "id"), due(id_in(&endpoint, "id")).await.len());
-        let (journal, _) = t.app.store.latest_events(t.organization.id, &[], 1, 100).await.unwrap();
+        let (journal, _) = t.app.store.latest_journal(t.organization.id, &[], 1, 100).await.unwrap();
         owner.post(&format!("{path}/test"), &[("type", "product.created")]).await;
         let waiting = due(own).await;
         assert_eq!(waiting.len(), before + 1);
@@ -124,6 +124,6 @@ both! {
         assert_eq!((&payload["type"], &payload["data"]["id"]), (&"product.created".into(), &product["id"]));
         let other = t.items("/v1/webhooks/endpoints").await.remove(1);
         assert_eq!(due(id_in(&other, "id")).await.len(), before);
-        assert_eq!(t.app.store.latest_events(t.organization.id, &[], 1, 100).await.unwrap().0.len(), journal.len());
+        assert_eq!(t.app.store.latest_journal(t.organization.id, &[], 1, 100).await.unwrap().0.len(), journal.len());
     }
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use till_core::kernel::{
     changes::Changes,
     history::Stretch,
-    records::{Event, PaymentState},
+    records::{JournalEntry, PaymentState},
 };
 use till_server::dashboard::live::{self, View};
 use till_store::{Happening, Moment, Sales};
@@ -18,9 +18,9 @@ use till_wire::{events::EventType, money::Currency, orders::OrderStatus};
 use uuid::Uuid;
 
 /// The journal of the test's organization, oldest first.
-async fn journal(t: &Till) -> Vec<Event> {
+async fn journal(t: &Till) -> Vec<JournalEntry> {
     let id = t.organization.id;
-    let (mut events, more) = t.app.store.latest_events(id, &[], 1, 100).await.unwrap();
+    let (mut events, more) = t.app.store.latest_journal(id, &[], 1, 100).await.unwrap();
     assert!(!more);
     events.reverse();
     events
@@ -34,7 +34,7 @@ async fn kinds(t: &Till) -> Vec<String> {
 /// A timeline in words, oldest first.
 fn words(moments: &[Moment]) -> Vec<String> {
     let word = |moment: &Moment| match &moment.what {
-        Happening::Event { kind, .. } => kind.as_str().to_owned(),
+        Happening::Change { kind, .. } => kind.as_str().to_owned(),
         Happening::Attempt { state, .. } => format!("attempt {}", state.as_str()),
         Happening::Delivery { kind, code, .. } => format!("told {kind} {code:?}"),
     };
@@ -79,9 +79,9 @@ impl Stream {
     }
 }
 
-fn event(t: &Till, at: Timestamp, kind: EventType) -> Event {
+fn event(t: &Till, at: Timestamp, kind: EventType) -> JournalEntry {
     let id = t.app.context().id();
-    Event {
+    JournalEntry {
         id,
         sequence: at.as_microsecond() * 1000,
         created_at: at,
@@ -91,7 +91,7 @@ fn event(t: &Till, at: Timestamp, kind: EventType) -> Event {
     }
 }
 
-async fn write(t: &Till, events: &[&Event]) {
+async fn write(t: &Till, events: &[&JournalEntry]) {
     let mut changes = Changes::new();
     for event in events {
         changes.insert(*event);
@@ -188,7 +188,7 @@ both! {
                     assert_eq!((url.as_str(), *code, *succeeded), ("http://127.0.0.1:9/", None, false));
                     told += 1;
                 }
-                Happening::Event { .. } => {}
+                Happening::Change { .. } => {}
             }
         }
         assert_eq!((declined, told), (1, 1), "{moments:?}");
@@ -203,8 +203,8 @@ both! {
         let (other, _) = t.stranger().await;
         let subjects = [id_in(&checkout, "id"), id_in(&order, "id"), id_in(&order, "customer_id")];
         assert!(t.app.store.timeline(other.id, &subjects).await.unwrap().is_empty());
-        assert!(t.app.store.events_after(other.id, 0, 100).await.unwrap().is_empty());
-        assert!(t.app.store.latest_events(other.id, &[], 1, 100).await.unwrap().0.is_empty());
+        assert!(t.app.store.journal_after(other.id, 0, 100).await.unwrap().is_empty());
+        assert!(t.app.store.latest_journal(other.id, &[], 1, 100).await.unwrap().0.is_empty());
         let boundaries = Stretch::Week.boundaries(t.app.context().now, &TimeZone::UTC);
         let figures = t.app.store.figures(other.id, &boundaries).await.unwrap();
         assert!(figures.iter().all(|f| f.orders() == 0 && f.sessions == 0));
@@ -214,8 +214,8 @@ both! {
     async fn a_timeline_keeps_to_the_newest_fifty(t: &mut Till) {
         let now = t.app.context().now;
         let subject = t.app.context().id();
-        let events: Vec<Event> = (0..60)
-            .map(|i| Event { subject_id: subject, ..event(t, now + SignedDuration::from_secs(i), EventType::OrderUpdated) })
+        let events: Vec<JournalEntry> = (0..60)
+            .map(|i| JournalEntry { subject_id: subject, ..event(t, now + SignedDuration::from_secs(i), EventType::OrderUpdated) })
             .collect();
         write(t, &events.iter().collect::<Vec<_>>()).await;
         let moments = t.app.store.timeline(t.organization.id, &[subject]).await.unwrap();
@@ -224,21 +224,21 @@ both! {
         assert!(t.app.store.timeline(t.organization.id, &[]).await.unwrap().is_empty());
     }
 
-    async fn latest_events_are_paged_and_narrowed_to_kinds(t: &mut Till) {
+    async fn latest_journal_are_paged_and_narrowed_to_kinds(t: &mut Till) {
         let now = t.app.context().now;
         let kinds = [EventType::OrderPaid, EventType::OrderCreated, EventType::OrderPaid, EventType::OrderPaid];
-        let events: Vec<Event> = kinds.iter().zip(1..)
+        let events: Vec<JournalEntry> = kinds.iter().zip(1..)
             .map(|(kind, i)| event(t, now + SignedDuration::from_secs(i), *kind)).collect();
         write(t, &events.iter().collect::<Vec<_>>()).await;
         let (store, own) = (&t.app.store, t.organization.id);
-        let ids = |found: Vec<Event>| found.iter().map(|e| events.iter().position(|x| x.id == e.id).unwrap()).collect::<Vec<_>>();
-        let (page, more) = store.latest_events(own, &[], 1, 3).await.unwrap();
+        let ids = |found: Vec<JournalEntry>| found.iter().map(|e| events.iter().position(|x| x.id == e.id).unwrap()).collect::<Vec<_>>();
+        let (page, more) = store.latest_journal(own, &[], 1, 3).await.unwrap();
         assert_eq!((ids(page), more), (vec![3, 2, 1], true));
-        let (page, more) = store.latest_events(own, &[], 2, 3).await.unwrap();
+        let (page, more) = store.latest_journal(own, &[], 2, 3).await.unwrap();
         assert_eq!((ids(page), more), (vec![0], false));
-        let (page, more) = store.latest_events(own, &[EventType::OrderPaid], 1, 3).await.unwrap();
+        let (page, more) = store.latest_journal(own, &[EventType::OrderPaid], 1, 3).await.unwrap();
         assert_eq!((ids(page), more), (vec![3, 2, 0], false));
-        let after = store.events_after(own, events[0].sequence, 2).await.unwrap();
+        let after = store.journal_after(own, events[0].sequence, 2).await.unwrap();
         assert_eq!(ids(after), [2, 3], "the newest, oldest first");
     }
 
@@ -320,7 +320,7 @@ both! {
         let mut stream = Stream::open(t, &[EventType::OrderPaid], None).await;
         let later = t.app.context().now + SignedDuration::from_secs(1);
         let (other, _) = t.stranger().await;
-        let foreign = Event { organization_id: other.id, ..event(t, later, EventType::OrderPaid) };
+        let foreign = JournalEntry { organization_id: other.id, ..event(t, later, EventType::OrderPaid) };
         let (unasked, asked) = (event(t, later, EventType::OrderCreated), event(t, later, EventType::OrderPaid));
         write(t, &[&foreign, &unasked]).await;
         write(t, &[&asked]).await;

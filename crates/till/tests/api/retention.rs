@@ -160,10 +160,10 @@ both! {
         assert_eq!(count(t, "select count(*) from customer_sessions").await, 1);
         later(t, 366).await;
         assert_eq!(count(t, "select count(*) from customer_sessions").await, 0);
-        assert_eq!(count(t, "select count(*) from events").await, 0);
+        assert_eq!(count(t, "select count(*) from journal").await, 0);
         t.checkout_for(&product).await;
         later(t, 1).await;
-        assert!(count(t, "select count(*) from events").await > 0, "what is new stays");
+        assert!(count(t, "select count(*) from journal").await > 0, "what is new stays");
     }
 
     async fn idempotency_keys_end_with_their_day(t: &mut Till) {
@@ -184,6 +184,6 @@ both! {
         let forever = Keep { details: None, sessions: None, deliveries: None, journal: None };
         later(&t.keeping(forever), 2000).await;
         assert_eq!(details(&t.reload(&session).await), DETAILS);
-        assert!(count(t, "select count(*) from events").await > 0);
+        assert!(count(t, "select count(*) from journal").await > 0);
     }
 }

@@ -67,7 +67,7 @@ async fn list(
     let page = u32::try_from(asked.page()).unwrap_or(u32::MAX);
     let (events, more) = app
         .store
-        .latest_events(view.organization_id, &view.kinds, page, ROWS)
+        .latest_journal(view.organization_id, &view.kinds, page, ROWS)
         .await?;
     let to = |page: u32| asked.with("page", &page.to_string());
     let stream = (page == 1).then(|| {

@@ -148,7 +148,7 @@ impl Postgres {
                 caller.wake(&hub);
             }
             if batch.wakes_journal {
-                hub.happened();
+                hub.wake_journal();
             }
             caller.tell(&hub, batch.signals);
             drop(open);

@@ -167,7 +167,7 @@ impl Sqlite {
                 hub.wake();
             }
             if wakes_journal {
-                hub.happened();
+                hub.wake_journal();
             }
         };
         if steps.is_empty() {
