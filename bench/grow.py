@@ -19,7 +19,7 @@ import uuid
 
 DAYS = 170  # what is older is forgotten, and nothing shall be forgotten while it is measured
 DAY = 86_400_000_000
-TABLES = ["checkouts", "customers", "payments", "orders", "events", "webhook_events", "webhook_deliveries"]
+TABLES = ["checkouts", "customers", "payments", "orders", "journal", "webhook_events", "webhook_deliveries"]
 
 
 class Sqlite:
@@ -154,7 +154,7 @@ def rows(place, seed, count, events):
 
     created = f"(cast({begin} as bigint) + s.n * cast({event_step} as bigint))"
     own = "(select organization_id from checkouts limit 1)"
-    db.run(f"insert into events (id, sequence, created_at, organization_id, kind, subject_id) "
+    db.run(f"insert into journal (id, sequence, created_at, organization_id, kind, subject_id) "
            f"select {new_id}, {created} * 1000 + s.n % 1000, {db.time(created)}, {own}, {kind('s.n')}, b.session "
            f"from {db.series(events)} s join bench_ids b on b.n = s.n % {count}")
     at = f"(cast({begin} as bigint) + v.n * cast({event_step * 10} as bigint))"

@@ -44,7 +44,7 @@ async fn main() {
             (cpu() - before) / f64::from(rounds)
         );
         let begin = Instant::now();
-        store.latest_events(own, &[], 1, 50).await.unwrap();
+        store.latest_journal(own, &[], 1, 50).await.unwrap();
         println!("latest events in {:.1?}", begin.elapsed());
     }
     store.close().await;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::error::{CommitError, StoreError};
 use crate::list::Dialect;
-use crate::writes::{Waking, any, exactly_one};
+use crate::writes::{any, exactly_one, waking};
 use crate::{Col, Engine, Query, Store, columns};
 
 /// The label of the refusal when a job's end comes after its lease went to somebody else.
@@ -113,14 +113,14 @@ impl Store {
                 let mut binds = fence;
                 binds.push(Value::Time(at));
                 return self
-                    .commit_both(ended(RETRY, binds).waking(), Changes::new())
+                    .commit_both(waking(ended(RETRY, binds)), Changes::new())
                     .await;
             }
             End::Failed { at, reason } => {
                 let mut binds = fence;
                 binds.extend([Value::Time(at), Value::Text(reason)]);
                 return self
-                    .commit_both(ended(FAILED, binds).waking(), Changes::new())
+                    .commit_both(waking(ended(FAILED, binds)), Changes::new())
                     .await;
             }
             End::Bury { reason } => {
@@ -132,8 +132,7 @@ impl Store {
         let first = self.commit_both(end, effects.clone()).await;
         match first {
             Err(CommitError::Conflict(CommitConflict::NotOne(LEASE_LOST))) => {
-                self.commit_both(ended(AGAIN, fence).waking(), effects)
-                    .await
+                self.commit_both(waking(ended(AGAIN, fence)), effects).await
             }
             other => other,
         }
@@ -149,7 +148,7 @@ impl Store {
     /// Has a job that was given up done again from `at` on; false: it is none of those.
     pub async fn revive_job(&self, id: Uuid, at: Timestamp) -> Result<bool, StoreError> {
         let revive = exactly_one("a buried job", REVIVE, vec![id.into(), at.into()]);
-        self.take(revive.waking()).await
+        self.take(waking(revive)).await
     }
 
     /// Forgets a job that was given up; false: it is none of those.
@@ -300,9 +299,11 @@ mod tests {
         let query = due(Dialect::Sqlite, &["a"], vec![Value::Null; 5]);
         let sql = format!("explain query plan {}", query.sql());
         let mut statement = db.prepare(&sql).unwrap();
-        let lines = statement.query_map([], |row| row.get::<_, String>(3));
-        let plan: Vec<String> = lines.unwrap().map(Result::unwrap).collect();
-        let plan = plan.join("\n");
+        let mut rows = statement.raw_query();
+        let mut plan = String::new();
+        while let Some(row) = rows.next().unwrap() {
+            plan += &(row.get::<_, String>(3).unwrap() + "\n");
+        }
         assert!(
             plan.contains("jobs USING INDEX jobs_due (queue<?)"),
             "{plan}"

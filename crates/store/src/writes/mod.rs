@@ -54,17 +54,10 @@ pub(crate) fn exactly_one(
     }
 }
 
-impl Waking for Statement {
-    fn waking(self) -> Statement {
-        Statement {
-            wakes_workers: true,
-            ..self
-        }
+/// The statement, after which workers have something to do.
+pub(crate) fn waking(statement: Statement) -> Statement {
+    Statement {
+        wakes_workers: true,
+        ..statement
     }
-}
-
-/// Statements that leave workers something to do.
-pub(crate) trait Waking {
-    /// Workers are woken after the commit.
-    fn waking(self) -> Statement;
 }

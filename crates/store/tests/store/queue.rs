@@ -18,9 +18,9 @@ async fn ask(db: &Db, key: &str, run_at: Timestamp, payload: serde_json::Value) 
     db.store.commit(changes).await.unwrap();
 }
 
-async fn ask_for(db: &Db, kind: JobKind<i32>, key: &str) {
+async fn ask_for(db: &Db, kind: JobKind<serde_json::Value>, key: &str) {
     let mut changes = Changes::new();
-    changes.job(&db.at, kind, key, now(), &0);
+    changes.job(&db.at, kind, key, now(), &json!({}));
     db.store.commit(changes).await.unwrap();
 }
 
@@ -208,13 +208,13 @@ on_both! {
         let letter = JobKind::new("letter", Queue::Mail);
         let mut changes = Changes::new();
         for i in 0..10_000 {
-            changes.job(&db.at, letter, &format!("letter:{i}"), now(), &i);
+            changes.job(&db.at, letter, &format!("letter:{i}"), now(), &json!({}));
         }
         db.store.commit(changes).await.unwrap();
         let mut changes = Changes::new();
-        changes.job(&db.at, "upkeep", "upkeep", now(), &0);
-        changes.job(&db.at, JobKind::new("renew", Queue::Billing), "renew", later(1), &0);
-        changes.job(&db.at, JobKind::new("fulfil", Queue::Checkout), "fulfil", later(2), &0);
+        changes.job(&db.at, "upkeep", "upkeep", now(), &json!({}));
+        changes.job(&db.at, JobKind::new("renew", Queue::Billing), "renew", later(1), &json!({}));
+        changes.job(&db.at, JobKind::new("fulfil", Queue::Checkout), "fulfil", later(2), &json!({}));
         db.store.commit(changes).await.unwrap();
         let (at, until) = (later(2), later(60));
         let first = db.store.claim_jobs(&[], at, until, 3, db.at.id()).await.unwrap();

@@ -44,6 +44,23 @@ impl Mail for Touchy {
     }
 }
 
+/// Takes its time with every letter until it is told to go on.
+struct Slow {
+    begun: AtomicUsize,
+    go_on: watch::Receiver<bool>,
+}
+
+impl Mail for Slow {
+    fn send(&self, _: Message) -> BoxFuture<'_, Result<(), MailError>> {
+        Box::pin(async move {
+            self.begun.fetch_add(1, Ordering::SeqCst);
+            let mut go_on = self.go_on.clone();
+            let _ = go_on.wait_for(|go_on| *go_on).await;
+            Ok(())
+        })
+    }
+}
+
 async fn ask_for_mail(t: &Till, emails: &[&str]) {
     let ctx = t.app.context();
     let mut changes = Changes::new();
@@ -296,6 +313,44 @@ both! {
             }
         };
         tokio::time::timeout(patience, up).await.expect("all of them work in the end");
+        stop.send_replace(true);
+        tokio::time::timeout(patience, serving).await.expect("an end in time").unwrap();
+        t.drain().await;
+    }
+
+    async fn letters_that_take_long_delay_no_checkout(t: &mut Till) {
+        let (go_on, waits) = watch::channel(false);
+        let slow = Arc::new(Slow { begun: AtomicUsize::new(0), go_on: waits });
+        let node = t.another(|app| app.mail = slow.clone());
+        let emails: Vec<_> = (0..50).map(|n| format!("slow-{n}@example.com")).collect();
+        ask_for_mail(t, &emails.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        let (stop, stopped) = watch::channel(false);
+        let serving = tokio::spawn(jobs::serve(node.app.clone(), stopped));
+        let patience = Duration::from_secs(60);
+        let begun = async {
+            while slow.begun.load(Ordering::SeqCst) < 24 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(patience, begun).await.expect("as many letters as there may be at once");
+        // No worker is beside this one: the fulfilment waits in the queue, behind letters that were asked for before.
+        let checkout = t.checkout_for(&t.product().await).await;
+        let confirmed = t.confirm(&checkout, buyer("ada@example.com", "pm_card_visa")).await;
+        assert_eq!(confirmed.status, 200, "{}", confirmed.text());
+        let paid = async {
+            while t.reload(&checkout).await["status"] != "succeeded" {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(patience, paid).await.expect("the purchase is fulfilled");
+        assert_eq!(slow.begun.load(Ordering::SeqCst), 24, "no letter was sent meanwhile");
+        go_on.send_replace(true);
+        let sent = async {
+            while slow.begun.load(Ordering::SeqCst) < emails.len() || !jobs(t).await.is_empty() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(patience, sent).await.expect("the letters are sent");
         stop.send_replace(true);
         tokio::time::timeout(patience, serving).await.expect("an end in time").unwrap();
         t.drain().await;
