@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
+use jiff::Timestamp;
 use till_core::kernel::{changes::Value, records::Subscription as Row};
 use till_store::List;
 use till_wire::{

@@ -231,6 +231,7 @@ async fn serve_jobs(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let (mut awaited, mut others) = (JoinSet::new(), JoinSet::new());
     let mut more_others = false;
     while !*shutdown.borrow() {
+        while awaited.try_join_next().is_some() || others.try_join_next().is_some() {}
         let free = BATCH - awaited.len() - others.len();
         let room = UNAWAITED - others.len();
         let (last, limit) = match room < UNAWAITED / 2 {
