@@ -13,5 +13,6 @@ pub mod people;
 pub mod seats;
 pub mod subscriptions;
 pub mod tax;
+pub mod terms;
 pub mod usage;
 pub mod webhooks;

@@ -2,14 +2,12 @@
 
 use serde_json::Value as Json;
 use till_core::{
-    checkout::{
-        Session,
-        totals::{Totals, form, totals},
-    },
+    checkout::{Session, totals::form},
     kernel::{
         changes::{Changes, Value, Write},
         refusal::Refusal,
     },
+    terms::Totals,
 };
 use till_wire::{
     input::{Problem, Step},
@@ -75,55 +73,67 @@ pub fn changes(changes: &Changes) {
 /// A session whose sums add up, with views that can be shown.
 pub fn session(session: &Session) -> Totals {
     let row = &session.checkout;
-    let sum = totals(row);
-    let taxable = row.amount - row.discount_amount;
+    let sum = row.terms.totals();
+    let taxable = row.terms.amount - row.terms.discount_amount;
     assert!(
-        row.amount >= 0 && (0..=row.amount).contains(&row.discount_amount),
+        row.terms.amount >= 0 && (0..=row.terms.amount).contains(&row.terms.discount_amount),
         "{sum:?}"
     );
-    let tax = row.tax_amount.unwrap_or(0);
+    let tax = row.terms.tax_amount.unwrap_or(0);
     assert!(tax >= 0 && sum.net >= 0 && sum.total >= 0, "{sum:?}");
     assert_eq!(sum.net + tax, sum.total);
-    match row.tax_behavior {
+    match row.terms.tax_behavior {
         Some(TaxBehaviorOption::Inclusive) => {
             assert_eq!(sum.total, taxable, "the tax is in the price")
         }
         _ => assert_eq!(sum.net, taxable, "the tax comes on top"),
     }
-    if let Some(lines) = &row.tax_breakdown {
+    if let Some(lines) = &row.terms.tax_breakdown {
         let parts: i64 = lines.iter().map(|line| line.amount).sum();
         assert_eq!(parts, tax, "the lines make up the tax");
     }
     match &session.discount {
         Some(discount) => {
-            assert_eq!(row.discount_id, Some(discount.id));
-            assert_eq!(row.discount_amount, discount.off(row.amount, row.currency));
-            assert!(discount.fits(row.product_id, row.currency), "{discount:?}");
+            assert_eq!(row.terms.discount_id, Some(discount.id));
+            assert_eq!(
+                row.terms.discount_amount,
+                discount.off(row.terms.amount, row.terms.currency)
+            );
+            assert!(
+                discount.fits(row.terms.product_id, row.terms.currency),
+                "{discount:?}"
+            );
         }
-        None => assert_eq!((row.discount_id, row.discount_amount), (None, 0)),
+        None => assert_eq!(
+            (row.terms.discount_id, row.terms.discount_amount),
+            (None, 0)
+        ),
     }
-    assert!(row.product_ids.contains(&row.product_id), "{row:?}");
+    assert!(row.product_ids.contains(&row.terms.product_id), "{row:?}");
     for price in session.prices() {
         assert_eq!(
             (price.product_id, price.currency),
-            (row.product_id, row.currency)
+            (row.terms.product_id, row.terms.currency)
         );
     }
-    match (session.seat_range(), row.seats) {
+    match (session.seat_range(), row.terms.seats) {
         // A session's own bounds may leave nothing of a product that it is switched to.
         (Some(range), Some(seats)) => assert_eq!(range.clamp(seats), seats, "{range:?}"),
         (range, seats) => assert_eq!(range.is_some(), seats.is_some(), "{range:?} {seats:?}"),
     }
     let asked = form(session);
     assert!(
-        row.trial_end.is_none() || !asked.payment,
+        row.terms.trial_end.is_none() || !asked.payment,
         "a trial is paid later"
     );
     let merchant = session.merchant_view(&SHOP.urls);
     let public = session.public_view(&SHOP.urls);
     serde_json::to_writer(std::io::sink(), &public).expect("a view can be shown");
     for base in [&merchant.base, &public.base] {
-        assert_eq!((base.amount, base.total_amount), (row.amount, sum.total));
+        assert_eq!(
+            (base.amount, base.total_amount),
+            (row.terms.amount, sum.total)
+        );
         assert_eq!((base.net_amount, base.tax_amount), (sum.net, sum.tax));
         assert_eq!(base.is_payment_form_required, asked.required());
     }

@@ -4,10 +4,9 @@ use serde_json::Value;
 use till_core::{
     checkout::{
         CheckoutContext, Session,
-        confirm::{Buyer, Confirmed, confirm as decide},
+        confirm::{Confirmed, KnownBuyer, confirm as decide},
         open::{Loaded, Origin, open},
-        outcome::{Outcome, record_outcome},
-        totals::totals,
+        outcome::record_outcome,
         update::{Known, update as change},
     },
     checkout_links::{
@@ -15,6 +14,7 @@ use till_core::{
         visit::{self, Query, Turned, Visit},
     },
     customers::Holders,
+    payments::outcome::Outcome,
 };
 use till_wire::{
     checkouts::{CheckoutCreate, CheckoutStatus, CheckoutUpdate, Writer},
@@ -71,13 +71,19 @@ pub fn create(data: &[u8]) {
                 sound::session(&session);
                 sound::changes(&changes);
                 let row = &session.checkout;
-                let range = session.seat_range().zip(row.seats);
+                let range = session.seat_range().zip(row.terms.seats);
                 assert!(
                     range.is_none_or(|(range, seats)| range.contains(seats)),
                     "{range:?}"
                 );
-                assert!(asked.1.is_none_or(|currency| currency == row.currency));
-                assert!(asked.2.is_none() || asked.2 == row.seats || row.seats.is_none());
+                assert!(
+                    asked
+                        .1
+                        .is_none_or(|currency| currency == row.terms.currency)
+                );
+                assert!(
+                    asked.2.is_none() || asked.2 == row.terms.seats || row.terms.seats.is_none()
+                );
                 unmoved(&session);
             }
         }
@@ -103,25 +109,25 @@ pub fn confirm(data: &[u8]) {
     let mut session = SHOP.sessions[chosen(&mut data, SHOP.sessions.len())].clone();
     let known = Some(SHOP.customer.clone());
     let buyer = match chosen(&mut data, 3) {
-        0 => Buyer {
+        0 => KnownBuyer {
             linked: known,
-            ..Buyer::default()
+            ..KnownBuyer::default()
         },
-        1 => Buyer {
+        1 => KnownBuyer {
             holders: Holders {
                 by_email: known.clone(),
                 by_external_id: known,
             },
-            ..Buyer::default()
+            ..KnownBuyer::default()
         },
-        _ => Buyer {
+        _ => KnownBuyer {
             card_fingerprint: Some("fp".into()),
             had_trial: true,
-            ..Buyer::default()
+            ..KnownBuyer::default()
         },
     };
     // Only a session that has a customer is confirmed by one.
-    let buyer = Buyer {
+    let buyer = KnownBuyer {
         linked: buyer
             .linked
             .filter(|c| Some(c.id) == session.checkout.customer_id),
@@ -157,7 +163,7 @@ pub fn confirm(data: &[u8]) {
             let row = &settlement.session.checkout;
             assert_eq!(row.status, CheckoutStatus::Confirmed);
             assert!(
-                sum.total == 0 || row.trial_end.is_some(),
+                sum.total == 0 || row.terms.trial_end.is_some(),
                 "{sum:?} for nothing"
             );
             sound::changes(&settlement.changes);
@@ -170,7 +176,7 @@ pub fn confirm(data: &[u8]) {
         }) => {
             let sum = sound::session(&agreed);
             sound::changes(&changes);
-            let due = if agreed.checkout.trial_end.is_some() {
+            let due = if agreed.checkout.terms.trial_end.is_some() {
                 0
             } else {
                 sum.total
@@ -187,7 +193,7 @@ fn settled(
     locked: &Session,
     payment: &till_core::kernel::records::Payment,
     agreed: &Session,
-    buyer: &Buyer,
+    buyer: &KnownBuyer,
     context: CheckoutContext<'_>,
 ) {
     let success = Outcome::Succeeded {
@@ -201,7 +207,7 @@ fn settled(
         method_reference: "pm_1".into(),
         card_fingerprint: "print_1".into(),
     };
-    let buyer = &Buyer {
+    let buyer = &KnownBuyer {
         discount: agreed.discount.clone(),
         ..buyer.clone()
     };
@@ -210,7 +216,10 @@ fn settled(
     sound::session(&paid.session);
     sound::changes(&paid.changes);
     assert_eq!(paid.session.checkout.status, CheckoutStatus::Confirmed);
-    assert_eq!(totals(&paid.session.checkout), totals(&agreed.checkout));
+    assert_eq!(
+        paid.session.checkout.terms.totals(),
+        agreed.checkout.terms.totals()
+    );
     let again =
         record_outcome(&paid.session, &paid.payment, &success, buyer, context).expect("once more");
     assert!(
@@ -227,7 +236,10 @@ fn settled(
         record_outcome(locked, payment, &failure, buyer, context).expect("a failure is taken");
     sound::session(&declined.session);
     assert_eq!(declined.session.checkout.status, CheckoutStatus::Open);
-    assert_eq!(totals(&declined.session.checkout), totals(&locked.checkout));
+    assert_eq!(
+        declined.session.checkout.terms.totals(),
+        locked.checkout.terms.totals()
+    );
 }
 
 /// GET /v1/checkout-links/{client_secret}/redirect: which link, how it is signed, and the query string.
@@ -309,7 +321,7 @@ pub fn link(data: &[u8]) {
     .expect("what does not read is as if it were not there");
     sound::session(&session);
     sound::changes(&changes);
-    assert_eq!(session.checkout.product_id, opening.selected);
+    assert_eq!(session.checkout.terms.product_id, opening.selected);
 }
 
 /// The discount whose code a visit asks for.
@@ -367,6 +379,12 @@ fn updated(session: &Session, writer: Writer, body: &Value, minute: i64) -> Opti
 fn unmoved(session: &Session) {
     let body = Value::Object(serde_json::Map::new());
     let same = updated(session, Writer::Client, &body, 1).expect("nothing is refused");
-    assert_eq!(totals(&same.checkout), totals(&session.checkout));
-    assert_eq!(same.checkout.price_ids, session.checkout.price_ids);
+    assert_eq!(
+        same.checkout.terms.totals(),
+        session.checkout.terms.totals()
+    );
+    assert_eq!(
+        same.checkout.terms.price_ids,
+        session.checkout.terms.price_ids
+    );
 }

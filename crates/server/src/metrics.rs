@@ -12,7 +12,7 @@ use prometheus::{
     Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
     Registry, TextEncoder, core::Collector,
 };
-use till_core::{checkout::outcome::Outcome, kernel::records::WebhookEvent};
+use till_core::{kernel::records::WebhookEvent, payments::outcome::Outcome};
 use till_store::Store;
 
 /// Seconds of a request.

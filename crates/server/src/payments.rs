@@ -11,6 +11,7 @@ mod card;
 mod current;
 mod outcome;
 mod reconcile;
+mod refund;
 
 use std::collections::BTreeMap;
 
@@ -19,8 +20,7 @@ use serde_json::Value;
 use till_core::{
     checkout::{
         CheckoutContext, Session,
-        confirm::{self, Buyer, Confirmed},
-        outcome as decision,
+        confirm::{self, Confirmed, KnownBuyer},
         refresh::{self, Cause},
         update::{self, Known, Step},
     },
@@ -32,7 +32,7 @@ use till_core::{
         records::{Discount, Payment, PaymentKind, PaymentState},
         refusal::Refusal,
     },
-    payments::declines,
+    payments::{attempt as journal, declines, outcome::TERMS_UNREADABLE},
     subscriptions::{claims, trials},
 };
 use till_ports::processor::{self, Attempt, AttemptKind, CardPreview, ProcessorError};
@@ -57,6 +57,7 @@ use crate::{
 pub use current::{current, shown};
 pub use outcome::record_outcome;
 pub use reconcile::reconcile;
+pub use refund::refund;
 
 use card::{card, may_try};
 use outcome::record_outcome_for;
@@ -159,8 +160,8 @@ fn hints(session: &Session, input: &CheckoutUpdate, card_fingerprint: Option<Str
         None => input
             .customer_email
             .as_value()
-            .or(row.customer_email.as_ref()),
-        Some(_) => row.customer_email.as_ref(),
+            .or(row.buyer.customer_email.as_ref()),
+        Some(_) => row.buyer.customer_email.as_ref(),
     };
     Hints {
         customer_id: row.customer_id,
@@ -269,7 +270,7 @@ pub async fn resume(
 /// Money that arrived for terms that cannot be read confirms nothing.
 fn readable(payment: &Payment) -> Result<(), ApiError> {
     match payment.decline_reason.as_deref() {
-        Some(decision::TERMS_UNREADABLE) => Err(ApiError::internal(
+        Some(TERMS_UNREADABLE) => Err(ApiError::internal(
             "what was agreed to with an attempt cannot be read",
         )),
         _ => Ok(()),
@@ -421,7 +422,7 @@ async fn decide(
         async { Ok(upgraded.await?) },
         async { Ok(app.store.subscribers(own).await?) },
     )?;
-    let buyer = Buyer {
+    let buyer = KnownBuyer {
         card_fingerprint,
         network_key,
         had_trial,
@@ -452,7 +453,7 @@ async fn charge(
     let id = payment.id;
     let outcome = match app.processor.prepare(&asked, app.clock.now()).await {
         Ok(prepared) => {
-            let (known, changes) = decision::asked(
+            let (known, changes) = journal::asked(
                 &payment,
                 &prepared.reference,
                 &prepared.client_secret,
@@ -531,10 +532,10 @@ fn attempt(app: &App, session: &Session, payment: &Payment, token: String) -> At
         ("type".to_owned(), "product".to_owned()),
         (
             "tax_amount".to_owned(),
-            row.tax_amount.unwrap_or(0).to_string(),
+            row.terms.tax_amount.unwrap_or(0).to_string(),
         ),
     ]);
-    if let Some(address) = &row.customer_billing_address {
+    if let Some(address) = &row.buyer.customer_billing_address {
         metadata.insert("tax_country".into(), address.country.to_string());
         if let Some(state) = &address.state {
             let bare = state
@@ -553,12 +554,12 @@ fn attempt(app: &App, session: &Session, payment: &Payment, token: String) -> At
             PaymentKind::Setup => AttemptKind::Setup,
         },
         source: processor::card_token(token),
-        email: row.customer_email.clone(),
+        email: row.buyer.customer_email.clone(),
         // The name on bills may be no more than a copy of the customer's of before.
-        name: if row.is_business_customer || row.customer_name.is_none() {
-            row.customer_billing_name.clone()
+        name: if row.buyer.is_business_customer || row.buyer.customer_name.is_none() {
+            row.buyer.customer_billing_name.clone()
         } else {
-            row.customer_name.clone()
+            row.buyer.customer_name.clone()
         },
         description: format!("{} — {}", organization.name, product.name),
         statement_suffix: Some(organization.slug.chars().take(15).collect()),

@@ -372,7 +372,7 @@ nodes! {
         // The node died between its commit and its words.
         let row = t.session(&checkout).await.checkout;
         let mut new = row.clone();
-        new.customer_name = Some("Ada".to_owned());
+        new.buyer.customer_name = Some("Ada".to_owned());
         let mut changes = Changes::new();
         changes.revise(&row, &mut new, &t.app.context());
         t.app.store.commit(changes).await.unwrap();

@@ -7,13 +7,13 @@ use till_core::{
     checkout::{
         CheckoutContext, Session,
         confirm::{self, Confirmed},
-        outcome,
         update::Known,
     },
     kernel::{
         changes::{Changes, Json},
         records::{Organization, Payment},
     },
+    payments::attempt,
     tax::NoTaxes,
 };
 use till_ports::processor::{Attempt, AttemptKind, card_token};
@@ -201,7 +201,7 @@ impl Till {
         let processor = &self.app.processor;
         let asked = processor.prepare(&attempt, ctx.now).await.unwrap();
         let (payment, changes) =
-            outcome::asked(&payment, &asked.reference, &asked.client_secret, &ctx);
+            attempt::asked(&payment, &asked.reference, &asked.client_secret, &ctx);
         self.app.store.commit(changes).await.unwrap();
         if step == Step::Charged {
             let charged = processor.confirm(&attempt, &asked.reference, ctx.now);

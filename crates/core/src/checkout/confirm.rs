@@ -11,7 +11,6 @@ use till_wire::{
 
 use super::{
     CheckoutContext, FULFIL_JOB, Session,
-    agreed::Agreed,
     customer::{self, Purchaser},
     totals::{self, Form},
     update,
@@ -22,21 +21,18 @@ use crate::{
         changes::{Changes, Json},
         context::DecisionContext,
         folding,
-        records::{Checkout, Discount, Payment, PaymentKind, PaymentState},
+        records::{Checkout, Discount, Payment, Purpose},
         refusal::{Refusal, collected},
     },
     organizations::capabilities,
+    payments::attempt::{self, NewAttempt, RECONCILE_AFTER},
     subscriptions::{
         claims::{self, Person, Upgraded},
         trials,
     },
 };
 
-/// How long an attempt may go without an outcome before somebody asks the processor. Longer than any one call to
-/// it may take; a confirmation that comes later still finds the attempt given up at the processor.
-pub const RECONCILE_AFTER: jiff::SignedDuration = jiff::SignedDuration::from_secs(15);
-
-pub use super::customer::Buyer;
+pub use super::customer::KnownBuyer;
 
 /// What a confirmation leads to.
 #[derive(Debug, Clone)]
@@ -72,7 +68,7 @@ pub fn confirm(
     session: &Session,
     input: &CheckoutUpdate,
     known: &update::Known,
-    buyer: &Buyer,
+    buyer: &KnownBuyer,
     context: CheckoutContext<'_>,
 ) -> Result<Confirmed, Refusal> {
     let at = context.ctx;
@@ -89,7 +85,8 @@ pub fn confirm(
     let form = totals::form(&new);
     // A discount that ended, was used up or was restricted since it was entered.
     let suits = |d: &Discount| {
-        d.is_redeemable(at.now) && d.fits(new.checkout.product_id, new.checkout.currency)
+        d.is_redeemable(at.now)
+            && d.fits(new.checkout.terms.product_id, new.checkout.terms.currency)
     };
     if let Some(discount) = new.discount.as_ref().filter(|d| !suits(d)) {
         return Err(used_up(discount.id));
@@ -106,7 +103,7 @@ pub fn confirm(
         problems.push(Problem::value(
             loc!["body", "product_price_id"],
             "This price is no longer available",
-            new.checkout.price_id.to_string(),
+            new.checkout.terms.price_id.to_string(),
         ));
     }
     if form.required() && !capabilities(new.organization.status).checkout_payments {
@@ -158,7 +155,7 @@ pub fn confirm(
 /// Whether the session has a trial, and its merchant gives one to each person only.
 fn one_trial_each(session: &Session) -> bool {
     let settings = &session.organization.settings.subscription_settings;
-    session.checkout.trial_end.is_some() && settings.prevent_trial_abuse
+    session.checkout.terms.trial_end.is_some() && settings.prevent_trial_abuse
 }
 
 /// A discount that cannot be used any more, told where it was entered
@@ -185,7 +182,7 @@ pub fn not_upgradable(subscription_id: uuid::Uuid) -> Refusal {
 fn claim_subscription(
     changes: &mut Changes,
     session: &Session,
-    buyer: &Buyer,
+    buyer: &KnownBuyer,
     person: &Person,
     ctx: &DecisionContext,
 ) {
@@ -196,12 +193,16 @@ fn claim_subscription(
 }
 
 /// What tells the buyer from others, for limits by customer.
-pub fn hints(session: &Session, buyer: &Buyer) -> Hints {
+pub fn hints(session: &Session, buyer: &KnownBuyer) -> Hints {
     let row = &session.checkout;
     let by_email = buyer.holders.by_email.as_ref().map(|c| c.id);
     Hints {
         customer_id: row.customer_id.or(by_email),
-        email_key: row.customer_email.as_deref().and_then(folding::person_key),
+        email_key: row
+            .buyer
+            .customer_email
+            .as_deref()
+            .and_then(folding::person_key),
         card_fingerprint: buyer.card_fingerprint.clone(),
     }
 }
@@ -241,41 +242,28 @@ fn intend(
     old: &Session,
     mut new: Session,
     form: Form,
-    (buyer, person): (&Buyer, &Person),
+    (buyer, person): (&KnownBuyer, &Person),
     ctx: &DecisionContext,
 ) -> Confirmed {
-    let total = totals::totals(&new.checkout).total;
+    let total = new.checkout.terms.totals().total;
+    let row = &new.checkout;
+    let new_attempt = NewAttempt {
+        organization_id: row.organization_id,
+        purpose: Purpose::Checkout,
+        subject_id: row.id,
+        amount: form.payment.then_some(total),
+        currency: row.terms.currency,
+        customer_id: row.customer_id,
+        customer_email: row.buyer.customer_email.clone(),
+        method_id: None,
+        processor: buyer.processor,
+        trigger: Some(PaymentTrigger::Purchase),
+    };
     let payment = Payment {
-        id: ctx.id(),
-        created_at: ctx.now,
-        modified_at: None,
-        version: 1,
-        organization_id: new.checkout.organization_id,
-        checkout_id: Some(new.checkout.id),
-        order_id: None,
-        customer_id: new.checkout.customer_id,
-        customer_email: new.checkout.customer_email.clone(),
-        kind: if form.payment {
-            PaymentKind::Charge
-        } else {
-            PaymentKind::Setup
-        },
-        state: PaymentState::Intended,
-        amount: if form.payment { total } else { 0 },
-        currency: new.checkout.currency,
-        method: "card".to_owned(),
-        card: None,
-        trigger_kind: Some(PaymentTrigger::Purchase),
-        decline_reason: None,
-        decline_message: None,
-        reference: None,
-        method_reference: None,
-        client_secret: None,
-        action_url: None,
         card_fingerprint: buyer.card_fingerprint.clone(),
-        portal_token_hash: None,
-        confirmation: Json(Agreed::of(&new.checkout)),
+        confirmation: Json(new.agreed().to_json()),
         network_key: buyer.network_key.clone(),
+        ..attempt::intend(new_attempt, ctx)
     };
     let mut locked = old.checkout.clone();
     locked.attempt_id = Some(payment.id);
@@ -312,12 +300,12 @@ fn intend(
 /// Adds what must be known by now and is not (docs/behaviour: payment/required).
 fn required_fields(row: &Checkout, form: Form, problems: &mut Vec<Problem>) {
     let mut missing = |loc| problems.push(Problem::missing(loc, Value::Null));
-    if row.customer_id.is_none() && row.customer_email.is_none() {
+    if row.customer_id.is_none() && row.buyer.customer_email.is_none() {
         missing(loc!["body", "customer_email"]);
     }
-    let address = row.customer_billing_address.as_ref();
-    let business = row.is_business_customer;
-    if business && row.customer_billing_name.is_none() {
+    let address = row.buyer.customer_billing_address.as_ref();
+    let business = row.buyer.is_business_customer;
+    if business && row.buyer.customer_billing_name.is_none() {
         missing(loc!["body", "customer_billing_name"]);
     }
     if (form.required() || business) && address.is_none() {

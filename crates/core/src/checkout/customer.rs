@@ -8,7 +8,7 @@ use crate::{
     customers::{self, Holders},
     kernel::{
         changes::Changes,
-        records::{Checkout, Customer, Discount, Payment},
+        records::{Checkout, Customer, Discount, Payment, ProcessorName},
         refusal::Refusal,
     },
     subscriptions::claims::{Person, Upgraded},
@@ -16,7 +16,7 @@ use crate::{
 
 /// The customers that a confirmation may turn out to be about.
 #[derive(Debug, Clone, Default)]
-pub struct Buyer {
+pub struct KnownBuyer {
     /// The session's customer, deleted or not.
     pub linked: Option<Customer>,
     /// Live customers with the buyer's e-mail or the session's external id.
@@ -25,6 +25,8 @@ pub struct Buyer {
     pub card_fingerprint: Option<String>,
     /// The key of the budget of declines of the buyer's network, where declines are counted.
     pub network_key: Option<String>,
+    /// The processor that the attempt is made with.
+    pub processor: ProcessorName,
     /// The discount that the attempt was made with, once one was made.
     pub discount: Option<Discount>,
     /// Whether the person or the card has had a trial of the organization, where that matters.
@@ -60,7 +62,7 @@ impl Match<'_> {
 }
 
 /// Finds the customer before money moves; an external id of a customer with another e-mail is refused.
-pub fn match_customer<'a>(row: &Checkout, buyer: &'a Buyer) -> Result<Match<'a>, Refusal> {
+pub fn match_customer<'a>(row: &Checkout, buyer: &'a KnownBuyer) -> Result<Match<'a>, Refusal> {
     if row.customer_id.is_some() {
         return match &buyer.linked {
             // A session that failed after an older version had given it its customer is still only known by e-mail.
@@ -136,7 +138,7 @@ impl Purchaser {
 /// Makes, merges or only recognises the customer of a free purchase, and links it to the session.
 pub(super) fn resolve(
     session: &mut Session,
-    buyer: &Buyer,
+    buyer: &KnownBuyer,
     context: CheckoutContext<'_>,
 ) -> Result<Purchaser, Refusal> {
     let matched = match_customer(&session.checkout, buyer)?;
@@ -147,7 +149,7 @@ pub(super) fn resolve(
 /// the meantime is kept as a conflict, and a customer deleted in the meantime is made anew.
 pub(super) fn resolve_paid(
     session: &mut Session,
-    buyer: &Buyer,
+    buyer: &KnownBuyer,
     context: CheckoutContext<'_>,
 ) -> Result<Purchaser, Refusal> {
     let row = &mut session.checkout;
@@ -155,8 +157,8 @@ pub(super) fn resolve_paid(
         Err(Refusal::ExternalIdMismatch) => Match::New,
         Err(Refusal::CheckoutCustomerDeleted) => {
             row.customer_id = None;
-            if row.customer_email.is_none() {
-                row.customer_email = buyer.linked.as_ref().map(|c| c.email.clone());
+            if row.buyer.customer_email.is_none() {
+                row.buyer.customer_email = buyer.linked.as_ref().map(|c| c.email.clone());
             }
             let by_email = buyer.holders.by_email.as_ref();
             by_email.map_or(Match::New, Match::ByEmail)
@@ -184,7 +186,7 @@ pub(super) fn unsettle(row: &mut Checkout) {
 pub fn settle_late(
     session: &Session,
     payment: Option<&Payment>,
-    buyer: &Buyer,
+    buyer: &KnownBuyer,
     context: CheckoutContext<'_>,
 ) -> Result<(Session, Customer, Changes), Refusal> {
     let mut new = session.clone();
@@ -202,7 +204,7 @@ pub fn settle_late(
 fn resolve_as(
     session: &mut Session,
     matched: Match<'_>,
-    buyer: &Buyer,
+    buyer: &KnownBuyer,
     context: CheckoutContext<'_>,
 ) -> Result<Purchaser, Refusal> {
     let at = context.ctx;
@@ -229,7 +231,7 @@ fn resolve_as(
             (new, changed.then_some(EventType::CustomerUpdated))
         }
         Match::New => {
-            let email = row.customer_email.clone().ok_or(Refusal::NotFound)?;
+            let email = row.buyer.customer_email.clone().ok_or(Refusal::NotFound)?;
             let is_free = buyer.holders.by_external_id.is_none();
             let external_id = row.external_customer_id.clone().filter(|_| is_free);
             let blank = customers::blank(row.organization_id, &email, external_id, at);
@@ -259,23 +261,24 @@ fn merged(old: &Customer, row: &Checkout, localised: bool) -> Customer {
     let mut new = old.clone();
     if new.name.is_none() {
         new.name = row
+            .buyer
             .customer_billing_name
             .clone()
-            .or_else(|| row.customer_name.clone());
+            .or_else(|| row.buyer.customer_name.clone());
     }
-    if row.customer_billing_name.is_some() {
-        new.billing_name = row.customer_billing_name.clone();
+    if row.buyer.customer_billing_name.is_some() {
+        new.billing_name = row.buyer.customer_billing_name.clone();
     }
-    if row.customer_billing_address.is_some() {
-        new.billing_address = row.customer_billing_address.clone();
+    if row.buyer.customer_billing_address.is_some() {
+        new.billing_address = row.buyer.customer_billing_address.clone();
     }
-    if row.customer_tax_id.is_some() {
-        new.tax_id = row.customer_tax_id.clone();
-        new.tax_id_format = row.customer_tax_id_format.clone();
+    if row.buyer.customer_tax_id.is_some() {
+        new.tax_id = row.buyer.customer_tax_id.clone();
+        new.tax_id_format = row.buyer.customer_tax_id_format.clone();
     }
     // A locale that was forced on the session says nothing of the customer (docs/behaviour: checkout/language).
-    if localised && row.locale.is_some() {
-        new.locale = row.locale.clone();
+    if localised && row.buyer.locale.is_some() {
+        new.locale = row.buyer.locale.clone();
     }
     for (key, value) in row.customer_metadata.0.iter() {
         new.metadata.0.insert(key.clone(), value.clone());

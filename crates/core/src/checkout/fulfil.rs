@@ -2,37 +2,30 @@
 
 use jiff::Timestamp;
 use till_wire::{
-    address::Address,
     checkouts::CheckoutStatus,
     events::EventType,
-    metadata::Metadata,
-    orders::{BillingReason, OrderItem, OrderStatus},
-    organizations::TaxBehaviorOption,
+    orders::{BillingReason, OrderItem},
     products::PriceAmount,
     subscriptions::SubscriptionStatus,
 };
+use uuid::Uuid;
 
-use super::{
-    Session, customer,
-    totals::{self, Totals},
-};
+use super::{Session, customer, totals};
 use crate::{
     discounts,
     kernel::{
-        changes::{Changes, Json},
+        changes::Changes,
         context::DecisionContext,
         events::Subscribers,
-        folding, period,
-        records::{
-            Checkout, Customer, Order, Payment, PaymentKind, PaymentMethod, Product, ProductPrice,
-            Subscription, TrialRedemption,
-        },
+        folding,
+        records::{Customer, Order, Payment, Product, ProductPrice, Subscription, TrialRedemption},
         urls::PublicUrls,
     },
-    orders,
+    orders::create::{self, Bill, Mismatch, Paid, Sale},
+    payments::methods,
     subscriptions::{
         claims::{self, Upgraded},
-        price_ids,
+        start::{self, NewSubscription},
     },
 };
 
@@ -60,11 +53,6 @@ impl Purchase {
     }
 }
 
-/// A purchase whose parts do not make up what was paid. Nothing is made of it; somebody has to look.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the purchase does not add up: {0}")]
-pub struct Mismatch(String);
-
 /// Fulfils a confirmed session with no attempt in flight; anything else is left alone, so that a second run
 /// does nothing.
 pub fn fulfil(
@@ -78,36 +66,27 @@ pub fn fulfil(
         ..
     } = purchase;
     let mut changes = Changes::new();
-    if session.checkout.status != CheckoutStatus::Confirmed || session.checkout.attempt_id.is_some()
-    {
+    let row = &session.checkout;
+    if row.status != CheckoutStatus::Confirmed || row.attempt_id.is_some() {
         return Ok(changes);
     }
-    let (id, status) = (session.checkout.id, session.checkout.status);
+    let (id, status) = (row.id, row.status);
     let mut customer = purchase.customer.clone();
     let method = keep_card(purchase, &mut customer, &mut changes, ctx);
-    let slug = session.organization.slug.to_uppercase();
-    let number = format!(
-        "{slug}-{}-{:04}",
-        customer.invoice_prefix, customer.invoice_next
-    );
-    customer.invoice_next += 1;
-    let receipt = orders::receipt(&mut customer, purchase.payment.as_ref());
+    let subscription = subscribe(purchase, method, ctx);
+    let order = order(purchase, &mut customer, subscription.as_ref(), ctx)?;
     changes.update(&purchase.customer, &customer);
-
-    let prices: Vec<_> = session.prices().into_iter().cloned().collect();
-    let subscription = session.selected().product.is_recurring().then(|| {
-        let subscription = subscribe(purchase, &prices, method, ctx);
+    if let Some(subscription) = &subscription {
         match purchase.upgraded() {
-            Some(old) => changes.update(old, &subscription),
-            None => changes.insert(&subscription),
+            Some(old) => changes.update(old, subscription),
+            None => changes.insert(subscription),
         };
         claims::release(&mut changes, id);
-        tell_subscription(purchase, &subscription, &customer, &mut changes, ctx);
+        tell_subscription(purchase, subscription, &customer, &mut changes, ctx);
         changes.notify_page(id, "checkout.subscription_created", status, ctx);
         changes.state_changed(subscribers, ctx, customer.id);
-        subscription
-    });
-    if session.checkout.discount_id.is_some() {
+    }
+    if row.terms.discount_id.is_some() {
         let bound = subscription.as_ref().map(|s| s.id);
         let card = purchase.payment.as_ref();
         let card = card.and_then(|payment| payment.card_fingerprint.as_deref());
@@ -116,17 +95,6 @@ pub fn fulfil(
     if let Some(redemption) = trial(purchase, &customer, ctx) {
         changes.insert(&redemption);
     }
-    let order = order(
-        purchase,
-        &customer,
-        subscription.as_ref(),
-        &prices,
-        Numbers {
-            invoice: number,
-            receipt,
-        },
-        ctx,
-    )?;
     changes.insert(&order);
     if let Some(payment) = &purchase.payment {
         let mut paid = payment.clone();
@@ -152,7 +120,7 @@ pub fn fulfil(
     }
     changes.notify_page(id, "checkout.order_created", status, ctx);
 
-    let mut done = session.checkout.clone();
+    let mut done = row.clone();
     done.status = CheckoutStatus::Succeeded;
     done.conflicting_external_customer_id = customer::conflict(&done, &customer);
     done.attempt_id = None;
@@ -160,7 +128,7 @@ pub fn fulfil(
     done.processor_metadata
         .0
         .insert("intent_status".into(), "succeeded".into());
-    changes.update(&session.checkout, &done);
+    changes.update(row, &done);
     changes.emit_checkout(
         &session.with(done),
         EventType::CheckoutUpdated,
@@ -178,13 +146,13 @@ fn trial(
     ctx: &DecisionContext,
 ) -> Option<TrialRedemption> {
     let row = &purchase.session.checkout;
-    row.trial_end?;
+    row.terms.trial_end?;
     Some(TrialRedemption {
         id: ctx.id(),
         created_at: ctx.now,
         organization_id: row.organization_id,
         customer_id: customer.id,
-        product_id: row.product_id,
+        product_id: row.terms.product_id,
         email_key: folding::person_key(&customer.email)?,
         card_fingerprint: purchase
             .payment
@@ -199,20 +167,12 @@ fn keep_card(
     customer: &mut Customer,
     changes: &mut Changes,
     ctx: &DecisionContext,
-) -> Option<uuid::Uuid> {
+) -> Option<Uuid> {
     let payment = purchase.payment.as_ref()?;
     if !purchase.session.selected().product.is_recurring() {
         return None;
     }
-    let method = PaymentMethod {
-        id: ctx.id(),
-        created_at: ctx.now,
-        organization_id: customer.organization_id,
-        customer_id: customer.id,
-        reference: payment.method_reference.clone()?,
-        kind: payment.method.clone(),
-        card: payment.card.clone()?,
-    };
+    let method = methods::saved(payment, customer, ctx)?;
     changes.insert(&method);
     // Whoever only typed the address has paid for this subscription, not for what the customer buys otherwise.
     if !purchase.session.checkout.matched_by_email {
@@ -221,66 +181,25 @@ fn keep_card(
     Some(method.id)
 }
 
+/// The subscription that was bought, where the product is one.
 fn subscribe(
     purchase: &Purchase,
-    prices: &[ProductPrice],
-    payment_method_id: Option<uuid::Uuid>,
+    payment_method_id: Option<Uuid>,
     ctx: &DecisionContext,
-) -> Subscription {
-    let session = &purchase.session;
-    let product = &session.selected().product;
-    let interval = product
-        .recurring_interval
-        .expect("only recurring products are subscribed to");
-    let count = product.recurring_interval_count.unwrap_or(1);
-    let anchor_day = period::anchor(ctx.now);
-    let old = purchase.upgraded();
-    let mut metadata: Metadata = old.map(|s| s.metadata.0.clone()).unwrap_or_default();
-    metadata.extend(session.checkout.metadata.0.0.clone());
-    let row = &session.checkout;
-    let trial_end = row.trial_end;
-    Subscription {
-        id: old.map_or_else(|| ctx.id(), |s| s.id),
-        created_at: old.map_or(ctx.now, |s| s.created_at),
-        modified_at: old.map(|_| ctx.now),
-        version: old.map_or(1, |s| s.version),
-        organization_id: session.organization.id,
+) -> Option<Subscription> {
+    let row = &purchase.session.checkout;
+    let product = &purchase.session.selected().product;
+    let new = NewSubscription {
         customer_id: purchase.customer.id,
-        product_id: product.id,
-        checkout_id: Some(session.checkout.id),
+        product,
+        terms: &row.terms,
+        checkout_id: Some(row.id),
         payment_method_id,
-        status: if trial_end.is_some() {
-            SubscriptionStatus::Trialing
-        } else {
-            SubscriptionStatus::Active
-        },
-        amount: row.amount - row.discount_amount,
-        currency: row.currency,
-        recurring_interval: interval,
-        recurring_interval_count: count,
-        anchor_day,
-        started_at: old.and_then(|s| s.started_at).or(Some(ctx.now)),
-        current_period_start: ctx.now,
-        current_period_end: trial_end
-            .unwrap_or_else(|| period::end(ctx.now, interval, count, anchor_day)),
-        cancel_at_period_end: false,
-        canceled_at: None,
-        ends_at: None,
-        ended_at: None,
-        price_ids: price_ids(prices.iter()),
-        metadata: Json(metadata),
-        discount_id: row.discount_id,
-        // Unset during a trial: the discount begins with the first paid period (docs/behaviour: discounts/months).
-        discount_applied_at: match trial_end {
-            None => row.discount_id.map(|_| ctx.now),
-            Some(_) => None,
-        },
-        seats: row.seats,
-        trial_start: trial_end.map(|_| ctx.now),
-        trial_end,
-        tax_behavior: row.tax_behavior,
-        custom_field_data: row.custom_field_data.clone(),
-    }
+        upgraded: purchase.upgraded(),
+        metadata: &row.metadata.0,
+        custom_field_data: &row.buyer.custom_field_data.0,
+    };
+    product.is_recurring().then(|| start::start(new, ctx))
 }
 
 /// Emits created, active, updated; an upgrade is only updated, and active if it was not.
@@ -310,31 +229,51 @@ fn tell_subscription(
     }
 }
 
-/// What an order is called on paper.
-struct Numbers {
-    invoice: String,
-    /// None where nothing was charged.
-    receipt: Option<String>,
-}
-
+/// The order of the purchase: one line for each price, or one of nothing while a trial lasts.
 fn order(
     purchase: &Purchase,
-    customer: &Customer,
+    customer: &mut Customer,
     subscription: Option<&Subscription>,
-    prices: &[ProductPrice],
-    numbers: Numbers,
     ctx: &DecisionContext,
 ) -> Result<Order, Mismatch> {
     let session = &purchase.session;
     let row = &session.checkout;
-    let trial = row.trial_end.is_some();
-    let sum = if trial {
-        Totals::default()
-    } else {
-        totals::totals(row)
+    let trial = row.terms.trial_end.is_some();
+    let of_trial = trial.then(|| row.terms.of_trial());
+    let sale = Sale {
+        organization: &session.organization,
+        product: &session.selected().product,
+        terms: of_trial.as_ref().unwrap_or(&row.terms),
+        bill: billed(session, customer),
+        paid: match &purchase.payment {
+            Some(payment) => Paid::By(payment),
+            None => Paid::Nothing,
+        },
+        checkout_id: Some(row.id),
+        subscription_id: subscription.map(|s| s.id),
+        conflicting_external_customer_id: customer::conflict(row, customer),
+        metadata: match subscription {
+            Some(subscription) if trial => subscription.metadata.clone(),
+            _ => row.metadata.clone(),
+        },
+        custom_field_data: row.buyer.custom_field_data.clone(),
     };
-    let product = &session.selected().product;
-    let (billing_name, billing_address) = billed(row, customer);
+    let reason = match (subscription, purchase.upgraded()) {
+        (None, _) => BillingReason::Purchase,
+        (Some(_), None) => BillingReason::SubscriptionCreate,
+        (Some(_), Some(_)) => BillingReason::SubscriptionUpdate,
+    };
+    let lines = lines(session, subscription, ctx)?;
+    create::create(sale, lines, reason, customer, ctx)
+}
+
+/// The lines of the order; every price that was agreed to must be known.
+fn lines(
+    session: &Session,
+    subscription: Option<&Subscription>,
+    ctx: &DecisionContext,
+) -> Result<Vec<OrderItem>, Mismatch> {
+    let (terms, product) = (&session.checkout.terms, &session.selected().product);
     let item = |label: String, amount: i64, price_id| OrderItem {
         id: ctx.id(),
         created_at: ctx.now,
@@ -347,113 +286,42 @@ fn order(
         start_timestamp: subscription.map(|s| s.current_period_start),
         end_timestamp: subscription.map(|s| s.current_period_end),
     };
-    let items = if trial {
-        vec![item(trial_label(product, subscription), 0, None)]
-    } else {
-        let priced = prices.iter().filter(|price| price.cost().is_static());
-        let priced = priced.map(|price| {
-            let amount = totals::price_amount(price, Some(row.amount), row.seats);
-            let amount =
-                amount.map_err(|_| Mismatch(format!("price {} has no amount", price.id)))?;
-            Ok(item(
-                label(product, price, row.seats),
-                amount,
-                Some(price.id),
-            ))
-        });
-        priced.collect::<Result<_, _>>()?
-    };
-    let order = Order {
-        id: ctx.id(),
-        created_at: ctx.now,
-        modified_at: None,
-        version: 1,
-        organization_id: session.organization.id,
-        customer_id: customer.id,
-        product_id: product.id,
-        price_id: Some(row.price_id),
-        subscription_id: subscription.map(|s| s.id),
-        checkout_id: Some(row.id),
-        status: OrderStatus::Paid,
-        billing_reason: match (subscription, purchase.upgraded()) {
-            (None, _) => BillingReason::Purchase,
-            (Some(_), None) => BillingReason::SubscriptionCreate,
-            (Some(_), Some(_)) => BillingReason::SubscriptionUpdate,
-        },
-        currency: row.currency,
-        subtotal_amount: sum.amount,
-        discount_amount: sum.discount,
-        net_amount: sum.net,
-        tax_amount: sum.tax.unwrap_or(0),
-        conflicting_external_customer_id: customer::conflict(row, customer),
-        billing_name,
-        billing_address,
-        tax_id: row.customer_tax_id.clone(),
-        invoice_number: numbers.invoice,
-        receipt_number: numbers.receipt,
-        description: product.name.clone(),
-        items: Json(items),
-        metadata: match subscription {
-            Some(subscription) if trial => subscription.metadata.clone(),
-            _ => row.metadata.clone(),
-        },
-        discount_id: row.discount_id.filter(|_| !trial),
-        seats: row.seats.filter(|_| !trial),
-        tax_behavior: row.tax_behavior,
-        tax_breakdown: row.tax_breakdown.clone().filter(|_| !trial),
-        custom_field_data: row.custom_field_data.clone(),
-    };
-    adds_up(purchase, &order, prices)?;
-    Ok(order)
-}
-
-/// Whether the order is what was agreed to and paid: all its prices are there, its lines make up its sum, the discount
-/// and the tax its total, and the total is what was charged. During a trial nothing is due.
-fn adds_up(purchase: &Purchase, order: &Order, prices: &[ProductPrice]) -> Result<(), Mismatch> {
-    let row = &purchase.session.checkout;
-    let agreed = row.price_ids.len().max(1);
+    let (prices, agreed) = (session.prices(), terms.prices_sold().len());
     if prices.len() != agreed {
         let found = prices.len();
         return Err(Mismatch(format!("{found} of {agreed} prices are known")));
     }
-    let lines = order.items.iter().map(|item| i128::from(item.amount));
-    let lines: i128 = lines.sum();
-    if lines != i128::from(order.subtotal_amount) {
-        let sum = order.subtotal_amount;
-        return Err(Mismatch(format!(
-            "the lines make {lines}, the sum is {sum}"
-        )));
+    if terms.trial_end.is_some() {
+        return Ok(vec![item(trial_label(product, subscription), 0, None)]);
     }
-    let contained = order.tax_behavior == Some(TaxBehaviorOption::Inclusive);
-    let added = if contained { 0 } else { order.tax_amount };
-    let total = lines - i128::from(order.discount_amount) + i128::from(added);
-    if total != i128::from(order.total_amount()) || total < 0 || order.net_amount < 0 {
-        let told = order.total_amount();
-        return Err(Mismatch(format!("{total} is due, the total says {told}")));
-    }
-    let payment = purchase.payment.as_ref();
-    let charged = payment.filter(|payment| payment.kind == PaymentKind::Charge);
-    let paid = charged.map_or(0, |payment| i128::from(payment.amount));
-    let other = charged.is_some_and(|payment| payment.currency != order.currency);
-    if paid != total || other {
-        let currency = order.currency;
-        return Err(Mismatch(format!("{paid} was paid for {total} {currency}")));
-    }
-    Ok(())
+    let priced = prices.into_iter().filter(|price| price.cost().is_static());
+    let line = |price: &ProductPrice| {
+        let amount = totals::price_amount(price, Some(terms.amount), terms.seats);
+        let amount = amount.map_err(|_| Mismatch(format!("price {} has no amount", price.id)))?;
+        let label = label(product, price, terms.seats);
+        Ok(item(label, amount, Some(price.id)))
+    };
+    priced.map(line).collect()
 }
 
 /// Name and address on the bill: those of this purchase, which its tax was worked out for. What it leaves open is the
 /// customer's, unless the customer was only recognised by e-mail.
-fn billed(row: &Checkout, customer: &Customer) -> (Option<String>, Option<Json<Address>>) {
-    let name = row.customer_billing_name.clone();
-    let address = row.customer_billing_address.clone();
-    if row.matched_by_email {
-        return (name.or_else(|| row.customer_name.clone()), address);
+fn billed(session: &Session, customer: &Customer) -> Bill {
+    let buyer = &session.checkout.buyer;
+    let name = buyer.customer_billing_name.clone();
+    let address = buyer.customer_billing_address.clone();
+    let (name, address) = match session.checkout.matched_by_email {
+        true => (name.or_else(|| buyer.customer_name.clone()), address),
+        false => (
+            name.or_else(|| customer.name_on_bills()),
+            address.or_else(|| customer.billing_address.clone()),
+        ),
+    };
+    Bill {
+        name,
+        address,
+        tax_id: buyer.customer_tax_id.clone(),
     }
-    (
-        name.or_else(|| customer.name_on_bills()),
-        address.or_else(|| customer.billing_address.clone()),
-    )
 }
 
 /// What a trial's item is called: the product, and from when until when it is tried, by days in UTC.

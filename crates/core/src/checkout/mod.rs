@@ -1,6 +1,5 @@
 //! Checkout sessions: what they show and the decisions of their life (docs/behaviour/checkout.md).
 
-mod agreed;
 pub mod choose;
 pub mod confirm;
 pub mod customer;
@@ -14,9 +13,8 @@ pub mod update;
 mod view;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
-use jiff::SignedDuration;
 use till_wire::{checkouts::CheckoutStatus, discounts::DiscountBase, events::EventType};
 use uuid::Uuid;
 
@@ -33,12 +31,11 @@ use crate::{
     },
     seats,
     tax::Taxes,
+    terms::Agreed,
 };
 
 /// The job that fulfils a confirmed session.
 pub const FULFIL_JOB: JobKind<Uuid> = JobKind::new("fulfil_checkout", Queue::Checkout);
-/// The job that finds out how an attempt ended.
-pub const RECONCILE_JOB: JobKind<Uuid> = JobKind::new("reconcile_payment", Queue::Checkout);
 
 /// What every step of paying needs besides the session.
 #[derive(Clone, Copy)]
@@ -107,11 +104,19 @@ impl Session {
         }
     }
 
+    /// What a buyer who confirms now agrees to.
+    pub fn agreed(&self) -> Agreed {
+        Agreed {
+            terms: self.checkout.terms.clone(),
+            buyer: self.checkout.buyer.clone(),
+        }
+    }
+
     /// The selected product.
     pub fn selected(&self) -> &ProductWithPrices {
         self.offered
             .iter()
-            .find(|o| o.product.id == self.checkout.product_id)
+            .find(|o| o.product.id == self.checkout.terms.product_id)
             .expect("a session's product is one of its products")
     }
 
@@ -139,13 +144,13 @@ impl Session {
 
     /// The selected price, even when archived since.
     pub fn price(&self) -> &ProductPrice {
-        self.known(self.checkout.price_id)
+        self.known(self.checkout.terms.price_id)
             .expect("a session's price belongs to its product")
     }
 
     /// The prices that make up the sum, even when archived since: what replaced them was not agreed to.
     pub fn prices(&self) -> Vec<&ProductPrice> {
-        let ids = &self.checkout.price_ids.0;
+        let ids = &self.checkout.terms.price_ids.0;
         if ids.is_empty() {
             return vec![self.price()];
         }
@@ -162,7 +167,9 @@ impl Session {
     pub fn seat_range(&self) -> Option<seats::Range> {
         let row = &self.checkout;
         let listed = self.list(self.selected());
-        let own = listed.into_iter().filter(|p| p.currency == row.currency);
+        let own = listed
+            .into_iter()
+            .filter(|p| p.currency == row.terms.currency);
         let sold = seats::range(own.chain(self.prices()))?;
         let both = sold.within(row.min_seats, row.max_seats);
         Some(if both.is_empty() { sold } else { both })
@@ -221,22 +228,6 @@ impl Changes {
             );
         }
         self
-    }
-
-    /// Has the processor asked how an attempt stands, after `wait` unless its outcome is known by then.
-    pub fn look_after(
-        &mut self,
-        payment_id: Uuid,
-        wait: SignedDuration,
-        ctx: &DecisionContext,
-    ) -> &mut Self {
-        let key = format!("{RECONCILE_JOB}:{payment_id}");
-        self.job(ctx, RECONCILE_JOB, &key, ctx.now + wait, &payment_id)
-    }
-
-    /// An attempt's outcome is known: nobody has to ask any more.
-    pub(crate) fn looked_after(&mut self, payment_id: Uuid) -> &mut Self {
-        self.no_job(&format!("{RECONCILE_JOB}:{payment_id}"))
     }
 
     /// A status message to the buyer's open page.

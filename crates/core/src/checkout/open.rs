@@ -33,6 +33,7 @@ use crate::{
     seats,
     subscriptions::trials,
     tax::Taxes,
+    terms::{Buyer, Terms},
 };
 
 /// How long a session stays open.
@@ -179,43 +180,20 @@ pub fn open(
         success_url: input.success_url,
         return_url: input.return_url,
         embed_origin: input.embed_origin,
-        product_id: choice.product_id,
-        price_id: choice.price_id,
         product_ids: Json(choice.product_ids),
-        amount,
-        currency: choice.currency,
-        tax_amount: None,
-        tax_behavior: None,
         allow_discount_codes: input.allow_discount_codes,
         require_billing_address,
-        allow_trial: input.allow_trial,
         ad_hoc: !choice.ad_hoc.is_empty(),
-        price_ids: Json(choice.prices.iter().map(|p| p.id).collect()),
-        seats,
         min_seats: input.min_seats,
         max_seats: input.max_seats,
-        discount_id: None,
-        discount_amount: 0,
-        tax_breakdown: None,
         trial_interval,
         trial_interval_count,
-        trial_end: None,
-        custom_field_data: Json::default(),
         checkout_link_id: origin.checkout_link_id,
         customer_id: customer.map(|c| c.id),
         matched_by_email: false,
         external_customer_id: external_id,
         conflicting_external_customer_id: None,
-        is_business_customer: is_business,
-        customer_name: name,
-        customer_email: email,
         customer_ip_address: input.customer_ip_address,
-        customer_billing_name: billing_name,
-        customer_billing_address: address.map(Json),
-        customer_tax_id,
-        customer_tax_id_format,
-        locale,
-        payment_method_type: None,
         processor_metadata: Json(BTreeMap::new()),
         metadata: Json(input.metadata),
         customer_metadata: Json(input.customer_metadata),
@@ -223,6 +201,33 @@ pub fn open(
         attempt_id: None,
         opened_at: None,
         distinct_id: None,
+        terms: Terms {
+            product_id: choice.product_id,
+            price_id: choice.price_id,
+            price_ids: Json(choice.prices.iter().map(|p| p.id).collect()),
+            amount,
+            currency: choice.currency,
+            tax_amount: None,
+            tax_behavior: None,
+            tax_breakdown: None,
+            allow_trial: input.allow_trial,
+            seats,
+            discount_id: None,
+            discount_amount: 0,
+            trial_end: None,
+        },
+        buyer: Buyer {
+            custom_field_data: Json::default(),
+            is_business_customer: is_business,
+            customer_name: name,
+            customer_email: email,
+            customer_billing_name: billing_name,
+            customer_billing_address: address.map(Json),
+            customer_tax_id,
+            customer_tax_id_format,
+            locale,
+            payment_method_type: None,
+        },
     };
     let own = choice.ad_hoc;
     let mut session = Session::new(checkout, loaded.organization, loaded.offered)
@@ -230,9 +235,10 @@ pub fn open(
     session.discount = discount;
     let asked = session.selected().asked();
     let answers = custom_fields::judge(&asked, &input.custom_field_data, false);
-    session.checkout.custom_field_data.0.0 = answers.map_err(Refusal::Invalid)?;
-    session.checkout.trial_end = trials::active(&session.checkout, &session.selected().product)
-        .map(|trial| trials::end(ctx.now, trial));
+    session.checkout.buyer.custom_field_data.0.0 = answers.map_err(Refusal::Invalid)?;
+    session.checkout.terms.trial_end =
+        trials::active(&session.checkout, &session.selected().product)
+            .map(|trial| trials::end(ctx.now, trial));
     // An address that does not do is no reason to refuse the session (docs/behaviour: checkout/unknown-tax).
     totals::recompute_totals(&mut session, taxes);
     let mut changes = Changes::new();

@@ -1,67 +1,30 @@
-//! How an attempt ended: one decision for all its witnesses (docs/behaviour: payment/one-outcome).
+//! What follows for a session from the outcome of its attempt: the consequence of [`crate::payments::outcome`].
 
-use till_wire::{checkouts::CheckoutStatus, events::EventType, payments::CardMetadata};
+use till_wire::{checkouts::CheckoutStatus, events::EventType};
 
 use super::{
     CheckoutContext, Session,
-    agreed::Agreed,
-    confirm::{Buyer, announce, fulfil_soon, hints},
+    confirm::{KnownBuyer, announce, fulfil_soon, hints},
     customer::{self, Match},
 };
 use crate::{
     customers, discounts,
     kernel::{
-        changes::{Changes, Json},
+        changes::Changes,
         context::DecisionContext,
-        records::{Payment, PaymentKind, PaymentState},
+        records::{Payment, PaymentState},
         refusal::Refusal,
+    },
+    payments::{
+        outcome::{self as transition, Outcome, TERMS_UNREADABLE},
+        refunds,
     },
     subscriptions::{
         claims::{self, Upgraded},
         trials,
     },
+    terms::Agreed,
 };
-
-/// Marks, as its reason, a payment whose money arrived when the session could not use it any more: it was
-/// paid otherwise, is being paid otherwise, or is over. Such money is owed back to the buyer.
-pub const REFUND_DUE: &str = "refund_due";
-
-/// Marks, as its reason, a payment whose money arrived but whose kept terms cannot be read: nothing may be sold on
-/// other terms, so the session stays locked until somebody has looked at it. Once the terms read again, the next
-/// witness completes the purchase.
-pub const TERMS_UNREADABLE: &str = "terms_unreadable";
-
-/// What a witness says: the call's return, the processor's notice, or the reconciler.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// Money moved, or the card is set up.
-    Succeeded {
-        /// What paid.
-        card: CardMetadata,
-        /// The processor's name for what paid, for renewals.
-        method_reference: String,
-        /// What the processor tells cards apart by, for limits by card.
-        card_fingerprint: String,
-    },
-    /// The buyer must authenticate.
-    RequiresAction {
-        /// The page to authenticate on, if there is one.
-        action_url: Option<String>,
-    },
-    /// The processor will tell later.
-    Processing,
-    /// Refused; only the processor may say so.
-    Failed {
-        /// A code such as `card_declined`.
-        reason: String,
-        /// For the buyer.
-        message: String,
-        /// What would have paid.
-        card: Option<CardMetadata>,
-        /// What the processor tells that card apart by.
-        card_fingerprint: Option<String>,
-    },
-}
 
 /// What settling changed.
 #[derive(Debug, Clone)]
@@ -79,28 +42,13 @@ pub struct RecordedOutcome {
     pub changes: Changes,
 }
 
-/// Keeps the processor's reference before money moves: `intended` becomes `asked`.
-pub fn asked(
-    payment: &Payment,
-    reference: &str,
-    client_secret: &str,
-    ctx: &DecisionContext,
-) -> (Payment, Changes) {
-    let mut new = payment.clone();
-    new.state = PaymentState::Asked;
-    new.reference = Some(reference.to_owned());
-    new.client_secret = Some(client_secret.to_owned());
-    new.modified_at = Some(ctx.now);
-    let mut changes = Changes::new();
-    changes.update(payment, &new);
-    new.version += 1;
-    (new, changes)
-}
-
-/// The discount that an attempt was made with; [`Buyer::discount`] is to be that row. None where the kept terms do
+/// The discount that an attempt was made with; [`KnownBuyer::discount`] is to be that row. None where the kept terms do
 /// not read, which [`record_outcome`] judges.
 pub fn discount_of(payment: &Payment) -> Option<uuid::Uuid> {
-    Agreed::read(&payment.confirmation.0).ok()?.discount_id()
+    Agreed::read(&payment.confirmation.0)
+        .ok()?
+        .terms
+        .discount_id
 }
 
 /// Takes note of how an attempt stands. A second witness of the same outcome changes nothing.
@@ -111,7 +59,7 @@ pub fn record_outcome(
     session: &Session,
     payment: &Payment,
     outcome: &Outcome,
-    buyer: &Buyer,
+    buyer: &KnownBuyer,
     context: CheckoutContext<'_>,
 ) -> Result<RecordedOutcome, Refusal> {
     let unchanged = || RecordedOutcome {
@@ -121,21 +69,15 @@ pub fn record_outcome(
         awaited_token: None,
         changes: Changes::new(),
     };
-    let succeeded = matches!(outcome, Outcome::Succeeded { .. });
-    let late =
-        succeeded && payment.state == PaymentState::Failed && payment.kind == PaymentKind::Charge;
-    let looked_at = succeeded && payment.decline_reason.as_deref() == Some(TERMS_UNREADABLE);
-    if payment.state.is_settled() && !late && !looked_at {
+    let Some(noted) = transition::record_outcome(payment, outcome, context.ctx) else {
         return Ok(unchanged());
-    }
-    let mut noted = note(payment, outcome);
-    if noted == *payment {
-        return Ok(unchanged());
-    }
-    noted.modified_at = Some(context.ctx.now);
+    };
+    let succeeded = noted.state == PaymentState::Succeeded;
+    let late = succeeded && transition::comes_late(payment);
+    let looked_at = succeeded && transition::is_unreadable(payment);
     let in_flight = session.checkout.attempt_id;
     let own = in_flight == Some(payment.id);
-    let failed = matches!(outcome, Outcome::Failed { .. });
+    let failed = noted.state == PaymentState::Failed;
     let begins = session.checkout.status == CheckoutStatus::Open
         && !failed
         && (own || succeeded && in_flight.is_none());
@@ -156,51 +98,11 @@ pub fn record_outcome(
             first(session, agreed, payment, noted, outcome, buyer, context)?
         }
         (CheckoutStatus::Confirmed, _) if own => later(session, payment, noted, outcome, context),
-        _ => aside(session, payment, noted),
+        _ => aside(session, payment, noted, context.ctx),
     };
-    if settled.payment.state.is_settled() {
-        settled.changes.looked_after(payment.id);
-    }
+    settled.changes.look_again(&settled.payment, context.ctx);
     settled.payment.version = payment.version + 1;
     Ok(settled)
-}
-
-/// The attempt as the outcome leaves it.
-fn note(payment: &Payment, outcome: &Outcome) -> Payment {
-    let mut new = payment.clone();
-    match outcome {
-        Outcome::Succeeded {
-            card,
-            method_reference,
-            card_fingerprint,
-        } => {
-            new.state = PaymentState::Succeeded;
-            new.card = Some(Json(card.clone()));
-            new.card_fingerprint = Some(card_fingerprint.clone());
-            new.method_reference = Some(method_reference.clone());
-            new.action_url = None;
-            (new.decline_reason, new.decline_message) = (None, None);
-        }
-        Outcome::RequiresAction { action_url } => {
-            new.state = PaymentState::RequiresAction;
-            new.action_url = action_url.clone();
-        }
-        Outcome::Processing => new.state = PaymentState::Processing,
-        Outcome::Failed {
-            reason,
-            message,
-            card,
-            card_fingerprint,
-        } => {
-            new.state = PaymentState::Failed;
-            new.decline_reason = Some(reason.clone());
-            new.decline_message = Some(message.clone());
-            new.card = card.clone().map(Json).or(new.card);
-            new.card_fingerprint = card_fingerprint.clone().or(new.card_fingerprint);
-            new.action_url = None;
-        }
-    }
-    new
 }
 
 fn intent_status(outcome: &Outcome) -> &'static str {
@@ -234,13 +136,14 @@ fn declined(session: &Session, payment: &Payment, noted: Payment) -> RecordedOut
 }
 
 /// The session has moved on without this attempt: the attempt alone is brought up to date.
-fn aside(session: &Session, payment: &Payment, mut noted: Payment) -> RecordedOutcome {
-    if noted.state == PaymentState::Succeeded && noted.kind == PaymentKind::Charge {
-        noted.decline_reason = Some(REFUND_DUE.to_owned());
-        noted.decline_message =
-            Some("The money arrived when the session could not use it any more.".to_owned());
-    }
+fn aside(
+    session: &Session,
+    payment: &Payment,
+    mut noted: Payment,
+    ctx: &DecisionContext,
+) -> RecordedOutcome {
     let mut changes = Changes::new();
+    refunds::give_back(&mut noted, &mut changes, ctx);
     changes.guard(&session.checkout).update(payment, &noted);
     RecordedOutcome {
         session: session.clone(),
@@ -267,11 +170,8 @@ fn unreadable(
         noted.decline_reason = Some(TERMS_UNREADABLE.to_owned());
         noted.decline_message =
             Some("The money arrived, but what was agreed to cannot be read.".to_owned());
-        changes.looked_after(payment.id);
-    } else {
-        look_again(&mut changes, &noted, ctx);
     }
-    changes.update(payment, &noted);
+    changes.update(payment, &noted).look_again(&noted, ctx);
     noted.version = payment.version + 1;
     locked.version = session.checkout.version + 1;
     RecordedOutcome {
@@ -290,13 +190,13 @@ fn first(
     payment: &Payment,
     mut noted: Payment,
     outcome: &Outcome,
-    buyer: &Buyer,
+    buyer: &KnownBuyer,
     context: CheckoutContext<'_>,
 ) -> Result<RecordedOutcome, Refusal> {
     let at = context.ctx;
     let mut new = session.clone();
-    agreed.apply(&mut new.checkout);
-    let agreed = new.checkout.discount_id;
+    (new.checkout.terms, new.checkout.buyer) = (agreed.terms, agreed.buyer);
+    let agreed = new.checkout.terms.discount_id;
     new.discount = [&buyer.discount, &session.discount]
         .into_iter()
         .flatten()
@@ -316,7 +216,7 @@ fn first(
         }
     };
     noted.customer_id = new.checkout.customer_id;
-    noted.customer_email = new.checkout.customer_email.clone();
+    noted.customer_email = new.checkout.buyer.customer_email.clone();
     new.checkout.status = CheckoutStatus::Confirmed;
     let metadata = &mut new.checkout.processor_metadata.0;
     metadata.insert("intent_status".into(), intent_status(outcome).into());
@@ -337,7 +237,9 @@ fn first(
     if payment.state == PaymentState::Failed {
         claims::claim(&mut changes, &new, &person, at);
     }
-    if let (PaymentState::Failed, Some(discount_id)) = (payment.state, new.checkout.discount_id) {
+    if let (PaymentState::Failed, Some(discount_id)) =
+        (payment.state, new.checkout.terms.discount_id)
+    {
         let mut hints = hints(&new, buyer);
         hints.card_fingerprint = noted.card_fingerprint.clone();
         discounts::claim_late(&mut changes, discount_id, &new.checkout, &hints, at);
@@ -345,8 +247,6 @@ fn first(
     changes.update(payment, &noted);
     if done {
         fulfil_soon(&mut changes, &new, at);
-    } else {
-        look_again(&mut changes, &noted, at);
     }
     Ok(RecordedOutcome {
         session: new,
@@ -399,7 +299,6 @@ fn later(
             let metadata = &mut new.checkout.processor_metadata.0;
             metadata.insert("intent_status".into(), intent_status(outcome).into());
             changes.update(&session.checkout, &new.checkout);
-            look_again(&mut changes, &noted, ctx);
         }
     }
     new.checkout.version = session.checkout.version + 1;
@@ -410,13 +309,4 @@ fn later(
         awaited_token: None,
         changes,
     }
-}
-
-/// Schedules the next look at an attempt without an outcome.
-fn look_again(changes: &mut Changes, payment: &Payment, ctx: &DecisionContext) {
-    let wait = match payment.state {
-        PaymentState::Processing => jiff::SignedDuration::from_secs(1),
-        _ => super::confirm::RECONCILE_AFTER,
-    };
-    changes.look_after(payment.id, wait, ctx);
 }

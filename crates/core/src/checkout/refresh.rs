@@ -49,11 +49,11 @@ pub fn refresh(
     let mut new = session.clone();
     new.discount = new.discount.filter(|held| {
         let row = &session.checkout;
-        held.fits(row.product_id, row.currency) && held.is_running(ctx.now)
+        held.fits(row.terms.product_id, row.terms.currency) && held.is_running(ctx.now)
     });
     if trial {
         let product = &session.selected().product;
-        new.checkout.trial_end =
+        new.checkout.terms.trial_end =
             trials::active(&new.checkout, product).map(|trial| trials::end(ctx.now, trial));
     }
     totals::recompute_totals(&mut new, taxes);
@@ -62,7 +62,9 @@ pub fn refresh(
         Cause::Discount
     } else if trial {
         Cause::Trial
-    } else if totals::totals(old) != totals::totals(now) || old.tax_behavior != now.tax_behavior {
+    } else if old.terms.totals() != now.terms.totals()
+        || old.terms.tax_behavior != now.terms.tax_behavior
+    {
         Cause::Tax
     } else {
         return None;
@@ -74,9 +76,9 @@ pub fn refresh(
 fn discount_differs(session: &Session, ctx: &DecisionContext) -> bool {
     let row = &session.checkout;
     session.discount.as_ref().is_some_and(|held| {
-        !held.fits(row.product_id, row.currency)
+        !held.fits(row.terms.product_id, row.terms.currency)
             || !held.is_running(ctx.now)
-            || held.off(row.amount, row.currency) != row.discount_amount
+            || held.off(row.terms.amount, row.terms.currency) != row.terms.discount_amount
     })
 }
 
@@ -84,7 +86,10 @@ fn discount_differs(session: &Session, ctx: &DecisionContext) -> bool {
 fn trial_differs(session: &Session, ctx: &DecisionContext) -> bool {
     let row = &session.checkout;
     let now = trials::active(row, &session.selected().product);
-    match (row.trial_end, now.map(|trial| trials::end(ctx.now, trial))) {
+    match (
+        row.terms.trial_end,
+        now.map(|trial| trials::end(ctx.now, trial)),
+    ) {
         (Some(shown), Some(now)) => now < shown,
         (shown, now) => shown.is_some() != now.is_some(),
     }
@@ -109,8 +114,8 @@ pub fn refreshed(
 /// and, in minor units, as `total_amount` in the problem's `ctx`.
 pub fn total_changed(session: &Session, cause: Cause) -> Refusal {
     let row = &session.checkout;
-    let total = totals::totals(row).total;
-    let sum = format_minor(total, row.currency);
+    let total = row.terms.totals().total;
+    let sum = format_minor(total, row.terms.currency);
     let (key, what) = match cause {
         Cause::Discount => ("discount_id", "The discount has ended or was changed"),
         Cause::Trial => ("allow_trial", "The trial was changed"),

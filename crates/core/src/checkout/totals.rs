@@ -4,7 +4,6 @@ use till_wire::{
     checkouts::{BillingAddressFields, FieldMode},
     country::Country,
     money::Currency,
-    organizations::TaxBehaviorOption,
     products::PriceAmount,
 };
 
@@ -19,37 +18,7 @@ use crate::{
     tax::{self, Ruling, TaxQuery, Taxes},
 };
 
-/// The parts of a session's sum, in minor units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Totals {
-    /// Before discount and tax.
-    pub amount: i64,
-    /// Taken off.
-    pub discount: i64,
-    /// After discount, without tax.
-    pub net: i64,
-    /// Null: not computable yet.
-    pub tax: Option<i64>,
-    /// To be paid.
-    pub total: i64,
-}
-
-/// A session's sum; a tax that the price contains is taken out of the net amount (docs/behaviour: checkout/sums).
-pub fn totals(checkout: &Checkout) -> Totals {
-    let taxable = checkout.amount - checkout.discount_amount;
-    let tax = checkout.tax_amount.unwrap_or(0);
-    let contained = checkout.tax_behavior == Some(TaxBehaviorOption::Inclusive);
-    let net = if contained { taxable - tax } else { taxable };
-    Totals {
-        amount: checkout.amount,
-        discount: checkout.discount_amount,
-        net,
-        tax: checkout.tax_amount,
-        total: net + tax,
-    }
-}
-
-/// The selected price of a list in a currency: the first static one, else the first.
+/// Which price of a list is selected in a currency: the first static one, else the first.
 pub fn selected_price<'a>(
     list: &[&'a ProductPrice],
     currency: Currency,
@@ -119,9 +88,9 @@ impl Form {
 /// What a session asks for.
 pub fn form(session: &Session) -> Form {
     let row = &session.checkout;
-    let total = totals(row).total;
+    let total = row.terms.totals().total;
     Form {
-        payment: total > 0 && row.trial_end.is_none(),
+        payment: total > 0 && row.terms.trial_end.is_none(),
         setup: needs_setup(session),
     }
 }
@@ -129,7 +98,7 @@ pub fn form(session: &Session) -> Form {
 /// Whether a card is kept for later.
 fn needs_setup(session: &Session) -> bool {
     let metered = || session.prices().iter().any(|p| !p.cost().is_static());
-    if session.is_free() || (session.checkout.amount == 0 && !metered()) {
+    if session.is_free() || (session.checkout.terms.amount == 0 && !metered()) {
         return false;
     }
     let everything = session
@@ -143,24 +112,24 @@ fn needs_setup(session: &Session) -> bool {
 /// worked out for the address; then the tax is unknown.
 pub fn recompute_totals(session: &mut Session, taxes: &dyn Taxes) -> Option<String> {
     let row = &mut session.checkout;
-    row.discount_id = session.discount.as_ref().map(|d| d.id);
-    row.discount_amount = session
+    row.terms.discount_id = session.discount.as_ref().map(|d| d.id);
+    row.terms.discount_amount = session
         .discount
         .as_ref()
-        .map_or(0, |d| d.off(row.amount, row.currency));
+        .map_or(0, |d| d.off(row.terms.amount, row.terms.currency));
     tax(session, taxes)
 }
 
 fn tax(session: &mut Session, taxes: &dyn Taxes) -> Option<String> {
     // Judged without a tax of before: what is due must not depend on itself.
-    session.checkout.tax_amount = session.checkout.tax_amount.map(|_| 0);
+    session.checkout.terms.tax_amount = session.checkout.terms.tax_amount.map(|_| 0);
     if !form(session).required() {
-        session.checkout.tax_amount = Some(0);
-        session.checkout.tax_breakdown = None;
+        session.checkout.terms.tax_amount = Some(0);
+        session.checkout.terms.tax_breakdown = None;
         return None;
     }
-    let Some(address) = session.checkout.customer_billing_address.clone() else {
-        session.checkout.tax_amount = None;
+    let Some(address) = session.checkout.buyer.customer_billing_address.clone() else {
+        session.checkout.terms.tax_amount = None;
         return None;
     };
     let option = session
@@ -169,14 +138,14 @@ fn tax(session: &mut Session, taxes: &dyn Taxes) -> Option<String> {
         .unwrap_or(session.organization.default_tax_behavior);
     let behavior = tax::resolved(option, address.country.as_str());
     let row = &mut session.checkout;
-    (row.tax_amount, row.tax_behavior) = (Some(0), Some(behavior));
-    row.tax_breakdown = None;
+    (row.terms.tax_amount, row.terms.tax_behavior) = (Some(0), Some(behavior));
+    row.terms.tax_breakdown = None;
     if !session.organization.settings.tax.enabled {
         return None;
     }
     let query = TaxQuery {
-        currency: row.currency,
-        amount: row.amount - row.discount_amount,
+        currency: row.terms.currency,
+        amount: row.terms.amount - row.terms.discount_amount,
         behavior,
         address: address.0,
         seller: session
@@ -186,29 +155,30 @@ fn tax(session: &mut Session, taxes: &dyn Taxes) -> Option<String> {
             .and_then(|country| Country::parse_stored(country).ok()),
         // Only a business accounts for the tax itself; a person who types a number is a consumer all the same.
         tax_id: row
+            .buyer
             .customer_tax_id
             .clone()
-            .zip(row.customer_tax_id_format.clone())
-            .filter(|_| row.is_business_customer),
+            .zip(row.buyer.customer_tax_id_format.clone())
+            .filter(|_| row.buyer.is_business_customer),
     };
     let refused = match taxes.rule(&query) {
         Ruling::Due(answer) => {
-            row.tax_amount = Some(answer.amount);
-            row.tax_breakdown = Some(Json(answer.lines));
+            row.terms.tax_amount = Some(answer.amount);
+            row.terms.tax_breakdown = Some(Json(answer.lines));
             return None;
         }
         Ruling::Refused(words) => Some(words),
         Ruling::Unasked => None,
     };
-    (row.tax_amount, row.tax_behavior) = (None, None);
+    (row.terms.tax_amount, row.terms.tax_behavior) = (None, None);
     refused
 }
 
 /// Whether the whole address is needed (docs/behaviour: checkout/address-fields).
 pub fn needs_full_address(checkout: &Checkout) -> bool {
     checkout.require_billing_address
-        || checkout.is_business_customer
-        || checkout.payment_method_type.as_deref() == Some("upi")
+        || checkout.buyer.is_business_customer
+        || checkout.buyer.payment_method_type.as_deref() == Some("upi")
 }
 
 /// How each address field is asked for.
@@ -216,6 +186,7 @@ pub fn address_fields(checkout: &Checkout) -> BillingAddressFields<FieldMode> {
     use FieldMode::{Disabled, Optional, Required};
     let full = needs_full_address(checkout);
     let country = checkout
+        .buyer
         .customer_billing_address
         .as_ref()
         .map(|a| a.country.as_str());
@@ -239,6 +210,7 @@ pub fn address_fields(checkout: &Checkout) -> BillingAddressFields<FieldMode> {
 pub fn address_flags(checkout: &Checkout) -> BillingAddressFields<bool> {
     let modes = address_fields(checkout);
     let country = checkout
+        .buyer
         .customer_billing_address
         .as_ref()
         .map(|a| a.country.as_str());

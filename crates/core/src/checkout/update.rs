@@ -43,7 +43,7 @@ pub enum Holder {
 /// Who might already hold a subscription; `None` where that is no obstacle.
 pub fn holder(session: &Session, input: &CheckoutUpdate) -> Option<Holder> {
     let row = &session.checkout;
-    let product_id = input.product_id.unwrap_or(row.product_id);
+    let product_id = input.product_id.unwrap_or(row.terms.product_id);
     let recurring = session
         .offered
         .iter()
@@ -62,7 +62,7 @@ pub fn holder(session: &Session, input: &CheckoutUpdate) -> Option<Holder> {
     let email = match &input.customer_email {
         Patch::Value(email) => Some(email),
         Patch::Null => None,
-        Patch::Absent => row.customer_email.as_ref(),
+        Patch::Absent => row.buyer.customer_email.as_ref(),
     };
     email.map(|e| Holder::Email(email_key(e)))
 }
@@ -123,7 +123,10 @@ pub fn apply(
     let mut session = session.clone();
     // What ended or was restricted since is not shown again. A confirmation is refused for it, not changed.
     if step == Step::Patch {
-        let (product_id, currency) = (session.checkout.product_id, session.checkout.currency);
+        let (product_id, currency) = (
+            session.checkout.terms.product_id,
+            session.checkout.terms.currency,
+        );
         let applies = |d: &Discount| d.fits(product_id, currency) && d.is_running(ctx.now);
         session.discount = session.discount.take().filter(applies);
     }
@@ -131,23 +134,26 @@ pub fn apply(
     if let Some(chosen) = input.amount {
         let prices = session.prices();
         check_amount(chosen, prices.iter().copied())?;
-        session.checkout.amount =
-            totals::amount(prices.into_iter(), Some(chosen), session.checkout.seats)?;
+        session.checkout.terms.amount = totals::amount(
+            prices.into_iter(),
+            Some(chosen),
+            session.checkout.terms.seats,
+        )?;
     }
     if input.seats.is_some() {
-        session.checkout.seats = seats::judge(session.seat_range(), input.seats)?;
+        session.checkout.terms.seats = seats::judge(session.seat_range(), input.seats)?;
         // With a price gone, nothing else may be charged in its place.
         let all = if session.has_archived_prices() {
             session.prices().into_iter().cloned().collect()
         } else {
             all_prices(&session)
         };
-        session.checkout.amount = totals::amount(
+        session.checkout.terms.amount = totals::amount(
             all.iter(),
-            Some(session.checkout.amount),
-            session.checkout.seats,
+            Some(session.checkout.terms.amount),
+            session.checkout.terms.seats,
         )?;
-        session.checkout.price_ids = Json(all.iter().map(|p| p.id).collect());
+        session.checkout.terms.price_ids = Json(all.iter().map(|p| p.id).collect());
     }
     if let Some(units) = input.units {
         return Err(Refusal::field(Problem::value(
@@ -160,42 +166,48 @@ pub fn apply(
     let row = &mut session.checkout;
     let disables_business = input.is_business_customer == Some(false);
     if let Some(address) = &input.customer_billing_address {
-        row.customer_billing_address = Some(Json(address.clone()));
+        row.buyer.customer_billing_address = Some(Json(address.clone()));
     }
     if let Some(business) = input.is_business_customer {
-        row.is_business_customer = business;
+        row.buyer.is_business_customer = business;
     }
     input
         .customer_billing_name
         .clone()
-        .apply(&mut row.customer_billing_name);
+        .apply(&mut row.buyer.customer_billing_name);
     if disables_business {
-        row.customer_billing_name = None;
+        row.buyer.customer_billing_name = None;
     }
     judge_tax_id(row, input, disables_business)?;
-    if row.customer_billing_address.is_none() {
+    if row.buyer.customer_billing_address.is_none() {
         let country = known.ip_country.filter(|c| !c.is_embargoed());
-        row.customer_billing_address = country.map(|c| Json(Address::of_country(c)));
+        row.buyer.customer_billing_address = country.map(|c| Json(Address::of_country(c)));
     }
-    input.customer_name.clone().apply(&mut row.customer_name);
+    input
+        .customer_name
+        .clone()
+        .apply(&mut row.buyer.customer_name);
     if row.customer_id.is_none() {
-        input.customer_email.clone().apply(&mut row.customer_email);
+        input
+            .customer_email
+            .clone()
+            .apply(&mut row.buyer.customer_email);
     }
-    input.locale.clone().apply(&mut row.locale);
+    input.locale.clone().apply(&mut row.buyer.locale);
     if !session
         .organization
         .settings
         .features()
         .checkout_localization_enabled
     {
-        row.locale = Some("en".to_owned());
+        row.buyer.locale = Some("en".to_owned());
     }
     input
         .payment_method_type
         .clone()
-        .apply(&mut row.payment_method_type);
+        .apply(&mut row.buyer.payment_method_type);
     if let Some(allow) = input.allow_trial {
-        row.allow_trial = allow;
+        row.terms.allow_trial = allow;
     }
     input.trial_interval.clone().apply(&mut row.trial_interval);
     input
@@ -225,10 +237,11 @@ pub fn apply(
         row.modified_at = Some(ctx.now);
     }
     answers(&mut session, input, step)?;
-    // From now, so it moves with every change (docs/behaviour: checkout/trial-moves).
-    session.checkout.trial_end = trials::active(&session.checkout, &session.selected().product)
-        .map(|t| trials::end(ctx.now, t));
-    // Told early, where the buyer can still take the code out (docs/behaviour: discounts/per-customer).
+    // From now, so it moves with every change (4.2-10).
+    session.checkout.terms.trial_end =
+        trials::active(&session.checkout, &session.selected().product)
+            .map(|t| trials::end(ctx.now, t));
+    // 4.2-11: told early, where the buyer can still take the code out.
     let held = session.discount.as_ref();
     if step == Step::Patch && held.is_some_and(|d| d.is_used_up_by(known.discount_uses)) {
         return Err(Refusal::DiscountRedemptionLimitReached);
@@ -254,7 +267,7 @@ fn answers(session: &mut Session, input: &CheckoutUpdate, step: Step) -> Result<
     let asked = session.selected().asked();
     let judged =
         custom_fields::judge(&asked, &sent, step == Step::Confirm).map_err(Refusal::Invalid)?;
-    let kept = &mut session.checkout.custom_field_data.0.0;
+    let kept = &mut session.checkout.buyer.custom_field_data.0.0;
     match step {
         Step::Patch => kept.extend(judged),
         Step::Confirm => *kept = judged,
@@ -264,7 +277,7 @@ fn answers(session: &mut Session, input: &CheckoutUpdate, step: Step) -> Result<
 
 /// Every price of the session's currency at its selected product.
 fn all_prices(session: &Session) -> Vec<ProductPrice> {
-    let currency = session.checkout.currency;
+    let currency = session.checkout.terms.currency;
     let list = session.list(session.selected());
     list.into_iter()
         .filter(|p| p.currency == currency)
@@ -278,18 +291,18 @@ fn form_reset(session: &mut Session) {
         return;
     }
     let row = &mut session.checkout;
-    row.payment_method_type = None;
+    row.buyer.payment_method_type = None;
     if !row.require_billing_address {
-        row.is_business_customer = false;
-        row.customer_tax_id = None;
-        row.customer_tax_id_format = None;
-        row.customer_billing_name = None;
+        row.buyer.is_business_customer = false;
+        row.buyer.customer_tax_id = None;
+        row.buyer.customer_tax_id_format = None;
+        row.buyer.customer_billing_name = None;
     }
 }
 
 /// Takes another product, price or currency (docs/behaviour: checkout/switch-product).
 fn switch(session: &mut Session, input: &CheckoutUpdate) -> Result<(), Refusal> {
-    let current = session.checkout.currency;
+    let current = session.checkout.terms.currency;
     let default = session.organization.default_currency;
     let Some(product_id) = input.product_id else {
         let Some(currency) = input.currency.filter(|c| *c != current) else {
@@ -311,7 +324,7 @@ fn switch(session: &mut Session, input: &CheckoutUpdate) -> Result<(), Refusal> 
     let Some(offered) = session.offered.iter().find(|o| o.product.id == product_id) else {
         return Err(refuse("This product is not part of the checkout"));
     };
-    let is_switch = product_id != session.checkout.product_id;
+    let is_switch = product_id != session.checkout.terms.product_id;
     if offered.product.is_archived {
         return Err(refuse("This product is archived"));
     }
@@ -327,7 +340,7 @@ fn switch(session: &mut Session, input: &CheckoutUpdate) -> Result<(), Refusal> 
             )));
         };
         let currency = price.currency;
-        session.checkout.product_id = product_id;
+        session.checkout.terms.product_id = product_id;
         return select(session, input, price_id, currency);
     }
     let list = session.list(offered);
@@ -349,7 +362,7 @@ fn switch(session: &mut Session, input: &CheckoutUpdate) -> Result<(), Refusal> 
         }
     };
     // Naming what is selected already derives price and amount afresh, like any other choice.
-    session.checkout.product_id = product_id;
+    session.checkout.terms.product_id = product_id;
     select(session, input, price_id, currency)
 }
 
@@ -369,16 +382,16 @@ fn select(
     price_id: uuid::Uuid,
     currency: Currency,
 ) -> Result<(), Refusal> {
-    session.checkout.price_id = price_id;
-    session.checkout.currency = currency;
+    session.checkout.terms.price_id = price_id;
+    session.checkout.terms.currency = currency;
     let prices = all_prices(session);
-    session.checkout.price_ids = Json(prices.iter().map(|p| p.id).collect());
+    session.checkout.terms.price_ids = Json(prices.iter().map(|p| p.id).collect());
     let seats = seats::judge(session.seat_range(), input.seats)?;
     let amount = totals::amount(prices.iter(), None, seats)?;
     let row = &mut session.checkout;
-    row.seats = seats;
-    row.amount = amount;
-    let product_id = row.product_id;
+    row.terms.seats = seats;
+    row.terms.amount = amount;
+    let product_id = row.terms.product_id;
     session.discount = session
         .discount
         .take()
@@ -414,8 +427,8 @@ fn discount(
     };
     let sale = Sale {
         free: session.is_free(),
-        product_id: session.checkout.product_id,
-        currency: session.checkout.currency,
+        product_id: session.checkout.terms.product_id,
+        currency: session.checkout.terms.currency,
     };
     session.discount = Some(usable(known.discount.as_ref(), sale, key, echo, ctx)?);
     Ok(())
@@ -434,19 +447,20 @@ fn judge_tax_id(
     disables_business: bool,
 ) -> Result<(), Refusal> {
     if disables_business || input.customer_tax_id == Patch::Null {
-        (row.customer_tax_id, row.customer_tax_id_format) = (None, None);
+        (row.buyer.customer_tax_id, row.buyer.customer_tax_id_format) = (None, None);
         return Ok(());
     }
     let typed = match &input.customer_tax_id {
         Patch::Value(typed) => Some(typed.clone()),
-        _ => row.customer_tax_id.clone(),
+        _ => row.buyer.customer_tax_id.clone(),
     };
     if let Some(typed) = typed {
-        let address = row.customer_billing_address.as_ref().map(|a| &a.0);
+        let address = row.buyer.customer_billing_address.as_ref().map(|a| &a.0);
         let keys = ("customer_billing_address", "customer_tax_id");
         let (number, format) = check_tax_id(&typed, address, keys, "value_error")
             .map_err(|problem| Refusal::field(*problem))?;
-        (row.customer_tax_id, row.customer_tax_id_format) = (Some(number), Some(format));
+        (row.buyer.customer_tax_id, row.buyer.customer_tax_id_format) =
+            (Some(number), Some(format));
     }
     Ok(())
 }
@@ -481,13 +495,13 @@ pub fn update(
 
 /// Whether a change left the session as it was. The end of a trial counts from now, so it moves with the clock alone.
 fn is_unchanged(old: &Checkout, new: &mut Checkout) -> bool {
-    let (modified_at, trial_end) = (new.modified_at, new.trial_end);
+    let (modified_at, trial_end) = (new.modified_at, new.terms.trial_end);
     new.modified_at = old.modified_at;
-    if old.trial_end.is_some() && trial_end.is_some() {
-        new.trial_end = old.trial_end;
+    if old.terms.trial_end.is_some() && trial_end.is_some() {
+        new.terms.trial_end = old.terms.trial_end;
     }
     let is_same = new == old;
-    (new.modified_at, new.trial_end) = (modified_at, trial_end);
+    (new.modified_at, new.terms.trial_end) = (modified_at, trial_end);
     is_same
 }
 
@@ -505,7 +519,7 @@ pub fn opened(
     let mut new = row.clone();
     new.opened_at = Some(ctx.now);
     new.distinct_id = distinct_id
-        .or_else(|| row.customer_email.clone())
+        .or_else(|| row.buyer.customer_email.clone())
         .or_else(|| Some(super::topic(row.id)));
     changes.update(row, &new);
     new.version += 1;

@@ -25,7 +25,7 @@ impl Session {
 
     fn base(&self, urls: &PublicUrls) -> CheckoutBase {
         let row = &self.checkout;
-        let sum = totals::totals(row);
+        let sum = row.terms.totals();
         let form = totals::form(self);
         let selected = self.selected();
         let trial = trials::active(row, &selected.product);
@@ -44,7 +44,7 @@ impl Session {
             return_url: row.return_url.clone(),
             embed_origin: row.embed_origin.clone(),
             amount: sum.amount,
-            seats: row.seats,
+            seats: row.terms.seats,
             min_seats: row.min_seats,
             max_seats: row.max_seats,
             units: None,
@@ -54,17 +54,17 @@ impl Session {
             net_amount: sum.net,
             subtotal_amount: sum.net,
             tax_amount: sum.tax,
-            tax_behavior: row.tax_behavior.map(|b| b.as_str().to_owned()),
+            tax_behavior: row.terms.tax_behavior.map(|b| b.as_str().to_owned()),
             total_amount: sum.total,
-            currency: row.currency,
-            allow_trial: Some(row.allow_trial),
+            currency: row.terms.currency,
+            allow_trial: Some(row.terms.allow_trial),
             active_trial_interval: trial.map(|t| t.0),
             active_trial_interval_count: trial.map(|t| t.1),
-            trial_end: row.trial_end,
+            trial_end: row.terms.trial_end,
             organization_id: row.organization_id,
-            product_id: row.product_id,
-            product_price_id: row.price_id,
-            discount_id: row.discount_id,
+            product_id: row.terms.product_id,
+            product_price_id: row.terms.price_id,
+            discount_id: row.terms.discount_id,
             discount: self
                 .discount
                 .as_ref()
@@ -77,15 +77,19 @@ impl Session {
             is_payment_setup_required: form.setup,
             is_payment_form_required: form.required(),
             customer_id: row.customer_id,
-            is_business_customer: row.is_business_customer,
-            customer_name: row.customer_name.clone(),
-            customer_email: row.customer_email.clone(),
+            is_business_customer: row.buyer.is_business_customer,
+            customer_name: row.buyer.customer_name.clone(),
+            customer_email: row.buyer.customer_email.clone(),
             customer_ip_address: row.customer_ip_address.clone(),
-            customer_billing_name: row.customer_billing_name.clone(),
-            customer_billing_address: row.customer_billing_address.as_ref().map(|a| a.0.clone()),
-            customer_tax_id: row.customer_tax_id.clone(),
-            locale: row.locale.clone(),
-            payment_method_type: row.payment_method_type.clone(),
+            customer_billing_name: row.buyer.customer_billing_name.clone(),
+            customer_billing_address: row
+                .buyer
+                .customer_billing_address
+                .as_ref()
+                .map(|a| a.0.clone()),
+            customer_tax_id: row.buyer.customer_tax_id.clone(),
+            locale: row.buyer.locale.clone(),
+            payment_method_type: row.buyer.payment_method_type.clone(),
             payment_processor_metadata: metadata,
             billing_address_fields: totals::address_fields(row),
             customer_billing_address_fields: totals::address_flags(row),
@@ -105,7 +109,7 @@ impl Session {
                 })
                 .collect(),
             attached_custom_fields: selected.attached_views(),
-            custom_field_data: row.custom_field_data.0.clone(),
+            custom_field_data: row.buyer.custom_field_data.0.clone(),
         }
     }
 

@@ -3,7 +3,7 @@
 //! `till-core` says *what* should be true; `till-store` makes all of it true at once or none of it.
 
 use jiff::Timestamp;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use crate::kernel::context::DecisionContext;
@@ -113,7 +113,8 @@ impl<T: Cell> Cell for Option<T> {
 }
 
 /// A column that holds a serialisable value as JSON text.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Json<T>(pub T);
 
 impl<T: Serialize + DeserializeOwned> Cell for Json<T> {
@@ -209,44 +210,122 @@ pub enum Wake {
     Journal,
 }
 
+/// Columns of a row that are one value, such as the terms of a sale. Made by [`part!`](crate::part).
+pub trait Part: Sized {
+    /// The columns, in the order of [`Part::values`] and [`Part::read`].
+    const COLUMNS: &'static [&'static str];
+    /// Adds the values of all columns.
+    fn values(&self, into: &mut Vec<Value>);
+    /// The part of a row of `table`, from its columns.
+    fn read(row: &mut dyn Columns, table: &str) -> Result<Self, ReadError>;
+}
+
+/// The next column as its type.
+pub fn read_cell<T: Cell>(
+    row: &mut dyn Columns,
+    table: &str,
+    column: &str,
+) -> Result<T, ReadError> {
+    T::from_value(row.next(T::KIND)?).map_err(|problem| ReadError {
+        column: format!("{table}.{column}"),
+        problem,
+    })
+}
+
+/// Lists of columns, one after the other.
+pub const fn joined<const N: usize>(lists: &[&[&'static str]]) -> [&'static str; N] {
+    let mut all = [""; N];
+    let (mut list, mut next) = (0, 0);
+    while list < lists.len() {
+        let mut place = 0;
+        while place < lists[list].len() {
+            all[next] = lists[list][place];
+            (place, next) = (place + 1, next + 1);
+        }
+        list += 1;
+    }
+    assert!(next == N, "all columns are joined");
+    all
+}
+
+/// Lists of columns as one constant list.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! columns {
+    ($first:expr) => { $first };
+    ($first:expr $(, $list:expr)+) => {{
+        const FIRST: &[&str] = $first;
+        const ALL: [&str; FIRST.len() $(+ { const LIST: &[&str] = $list; LIST.len() })+] =
+            $crate::kernel::changes::joined(&[FIRST $(, $list)+]);
+        &ALL
+    }};
+}
+
+/// Declares a value that fills several columns, and its [`Part`]. As JSON it is an object that has all of its fields.
+#[macro_export]
+macro_rules! part {
+    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$fmeta:meta])* $field:ident : $type:ty),+ $(,)? }) => {
+        $(#[$meta])*
+        #[allow(missing_docs, reason = "a column is named as its migration names it")]
+        #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+        pub struct $name { $($(#[$fmeta])* pub $field: $type),+ }
+        impl $crate::kernel::changes::Part for $name {
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),+];
+            fn values(&self, into: &mut Vec<$crate::kernel::changes::Value>) {
+                into.extend([$($crate::kernel::changes::Cell::to_value(&self.$field)),+]);
+            }
+            fn read(row: &mut dyn $crate::kernel::changes::Columns, table: &str) -> Result<Self, $crate::kernel::changes::ReadError> {
+                Ok(Self { $($field: $crate::kernel::changes::read_cell(row, table, stringify!($field))?),+ })
+            }
+        }
+    };
+}
+
 /// Declares a row type and its [`Record`]: one struct, one table, one place.
 ///
 /// The first column must be `id: Uuid`. `versioned` records carry `version: i64`, which
 /// [`Changes::update`] checks and raises. `checked` records have a `check(&self) -> Result<(), String>`: a row whose
 /// columns do not go together is not read, so that nothing is worked out from half a price.
+/// `parts { terms: Terms }` adds the columns of values that several row types share: see [`Part`].
 /// `folded { name_folded: searchable(name) }` adds columns that are written whenever the row is, worked out by a
-/// function of [`crate::kernel::folding`]: see [`Record::folded`]. `wakes due` names the row's own function that says who
-/// is woken when it is written: see [`Record::wakes`].
+/// function of [`crate::kernel::folding`]: see [`Record::folded`]; `searchable(name in buyer)` where a part has the column.
+/// `wakes due` names the row's own function that says who is woken when it is written: see [`Record::wakes`].
 #[macro_export]
 macro_rules! record {
     ($(#[$meta:meta])* $table:literal $(, $flag:ident)*; $(#[$smeta:meta])* pub struct $name:ident { $($(#[$fmeta:meta])* $field:ident : $type:ty),+ $(,)? }
-        $(folded { $($column:ident : $fold:ident ( $source:ident )),+ $(,)? })? $(wakes $wakes:ident)?) => {
+        $(parts { $($part:ident : $ptype:ty),+ $(,)? })?
+        $(folded { $($column:ident : $fold:ident ( $source:ident $(in $inside:ident)? )),+ $(,)? })? $(wakes $wakes:ident)?) => {
         $(#[$meta])*
         $(#[$smeta])*
         #[allow(missing_docs, reason = "a column is named as its migration names it")]
         #[derive(Debug, Clone, PartialEq)]
-        pub struct $name { $($(#[$fmeta])* pub $field: $type),+ }
+        pub struct $name { $($(#[$fmeta])* pub $field: $type,)+ $($(pub $part: $ptype),+)? }
         impl $crate::kernel::changes::Record for $name {
             const TABLE: &'static str = $table;
-            const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),+];
+            const COLUMNS: &'static [&'static str] = $crate::columns!(
+                &[$(stringify!($field)),+] $($(, <$ptype as $crate::kernel::changes::Part>::COLUMNS)+)?
+            );
             $(const FOLDED: &'static [(&'static str, &'static str)] = &[$((stringify!($column), stringify!($source))),+];)?
-            const WRITTEN: &'static [&'static str] = &[$(stringify!($field)),+ $(, $(stringify!($column)),+)?];
+            const WRITTEN: &'static [&'static str] = $crate::columns!(
+                &[$(stringify!($field)),+] $($(, <$ptype as $crate::kernel::changes::Part>::COLUMNS)+)?
+                $(, &[$(stringify!($column)),+])?
+            );
             $(fn folded(&self) -> Vec<$crate::kernel::changes::Value> {
                 vec![$($crate::kernel::changes::Cell::to_value(
-                    &$crate::kernel::folding::Text::text(&self.$source).and_then($crate::kernel::folding::$fold)
+                    &$crate::kernel::folding::Text::text(&self $(.$inside)? .$source).and_then($crate::kernel::folding::$fold)
                 )),+]
             })?
             fn values(&self) -> Vec<$crate::kernel::changes::Value> {
-                vec![$($crate::kernel::changes::Cell::to_value(&self.$field)),+]
+                let mut values = Vec::with_capacity(Self::WRITTEN.len());
+                values.extend([$($crate::kernel::changes::Cell::to_value(&self.$field)),+]);
+                $($($crate::kernel::changes::Part::values(&self.$part, &mut values);)+)?
+                values
             }
             fn read(row: &mut dyn $crate::kernel::changes::Columns) -> Result<Self, $crate::kernel::changes::ReadError> {
-                let read = Self { $($field: {
-                    let value = row.next(<$type as $crate::kernel::changes::Cell>::KIND)?;
-                    <$type as $crate::kernel::changes::Cell>::from_value(value).map_err(|problem| $crate::kernel::changes::ReadError {
-                        column: concat!($table, ".", stringify!($field)).to_owned(),
-                        problem,
-                    })?
-                }),+ };
+                let read = Self {
+                    $($field: $crate::kernel::changes::read_cell(row, $table, stringify!($field))?,)+
+                    $($($part: $crate::kernel::changes::Part::read(row, $table)?),+)?
+                };
                 $($crate::record!(@$flag read $table);)*
                 Ok(read)
             }

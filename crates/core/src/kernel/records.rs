@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde_json::Value;
 use till_wire::{
     address::Address,
     benefits::{BenefitType, BenefitVisibility},
@@ -18,7 +17,7 @@ use till_wire::{
     money::Currency,
     orders::{BillingReason, OrderItem, OrderStatus},
     organizations::{OrganizationStatus, Settings, TaxBehaviorOption},
-    payments::{CardMetadata, PaymentTrigger},
+    payments::PaymentTrigger,
     scope::Scope,
     subscriptions::SubscriptionStatus,
     tax::TaxLine,
@@ -31,15 +30,22 @@ use uuid::Uuid;
 use crate::{
     kernel::changes::{Json, Wake},
     people::PasswordHash,
-    record, word_cell,
+    record,
+    terms::{Buyer, Terms},
+    word_cell,
 };
 
 mod catalog;
+mod payments;
 mod terms;
 
 pub use catalog::{
     AttachedField, Benefit, CustomField, File, Meter, PriceKind, Product, ProductPrice, Upload,
     UploadPart,
+};
+pub use payments::{
+    Payment, PaymentKind, PaymentMethod, PaymentState, ProcessorName, Purpose, Refund,
+    RefundReason, RefundState, Source,
 };
 pub use terms::{CheckoutLink, Discount, DiscountRedemption, TrialRedemption};
 
@@ -62,8 +68,13 @@ word_cell!(
     PaymentKind,
     PaymentState,
     PaymentTrigger,
+    ProcessorName,
+    Purpose,
+    RefundReason,
+    RefundState,
     Role,
     SignInMethod,
+    Source,
     SubscriptionStatus,
     TaxBehaviorOption,
     till_wire::products::Visibility,
@@ -89,41 +100,6 @@ words! {
         Password = "password",
         /// With a link that was sent to their e-mail address.
         Link = "link",
-    }
-}
-
-words! {
-    /// What an attempt asks of the processor.
-    pub enum PaymentKind {
-        /// Take money.
-        Charge = "charge",
-        /// Keep a card for later.
-        Setup = "setup",
-    }
-}
-
-words! {
-    /// How far an attempt has come (docs/behaviour: payment/journal).
-    pub enum PaymentState {
-        /// Written down before any call.
-        Intended = "intended",
-        /// The processor knows it; its reference is kept.
-        Asked = "asked",
-        /// The buyer must authenticate.
-        RequiresAction = "requires_action",
-        /// The processor will tell later.
-        Processing = "processing",
-        /// Money moved, or the card is set up.
-        Succeeded = "succeeded",
-        /// Refused by the processor, which alone may say so.
-        Failed = "failed",
-    }
-}
-
-impl PaymentState {
-    /// Whether the outcome is known.
-    pub fn is_settled(self) -> bool {
-        matches!(self, PaymentState::Succeeded | PaymentState::Failed)
     }
 }
 
@@ -293,22 +269,8 @@ record! {
 }
 
 record! {
-    /// A card kept for renewals: the processor's reference and what may be shown.
-    "payment_methods";
-    pub struct PaymentMethod {
-        id: Uuid,
-        created_at: Timestamp,
-        organization_id: Uuid,
-        customer_id: Uuid,
-        reference: String,
-        kind: String,
-        card: Json<CardMetadata>,
-    }
-}
-
-record! {
     /// A checkout session. `attempt_id` is the attempt in flight: while it is set the session is locked.
-    /// `ad_hoc`: it has prices of its own; `price_ids`: those that make up the amount, archived since or not.
+    /// `ad_hoc`: it has prices of its own.
     /// `matched_by_email`: the customer is only the one whose address was typed.
     "checkouts", versioned;
     pub struct Checkout {
@@ -323,43 +285,20 @@ record! {
         success_url: Option<String>,
         return_url: Option<String>,
         embed_origin: Option<String>,
-        product_id: Uuid,
-        price_id: Uuid,
         product_ids: Json<Vec<Uuid>>,
-        amount: i64,
-        currency: Currency,
-        tax_amount: Option<i64>,
-        tax_behavior: Option<TaxBehaviorOption>,
         allow_discount_codes: bool,
         require_billing_address: bool,
-        allow_trial: bool,
         ad_hoc: bool,
-        price_ids: Json<Vec<Uuid>>,
-        seats: Option<i64>,
         min_seats: Option<i64>,
         max_seats: Option<i64>,
-        discount_id: Option<Uuid>,
-        discount_amount: i64,
-        tax_breakdown: Option<Json<Vec<TaxLine>>>,
         trial_interval: Option<Interval>,
         trial_interval_count: Option<i64>,
-        trial_end: Option<Timestamp>,
-        custom_field_data: Json<Metadata>,
         checkout_link_id: Option<Uuid>,
         customer_id: Option<Uuid>,
         matched_by_email: bool,
         external_customer_id: Option<String>,
         conflicting_external_customer_id: Option<String>,
-        is_business_customer: bool,
-        customer_name: Option<String>,
-        customer_email: Option<String>,
         customer_ip_address: Option<String>,
-        customer_billing_name: Option<String>,
-        customer_billing_address: Option<Json<Address>>,
-        customer_tax_id: Option<String>,
-        customer_tax_id_format: Option<String>,
-        locale: Option<String>,
-        payment_method_type: Option<String>,
         processor_metadata: Json<BTreeMap<String, String>>,
         metadata: Json<Metadata>,
         customer_metadata: Json<Metadata>,
@@ -368,47 +307,12 @@ record! {
         opened_at: Option<Timestamp>,
         distinct_id: Option<String>,
     }
-    folded {
-        customer_email_folded: searchable_email(customer_email),
-    }
-}
-
-record! {
-    /// One attempt to take money or to set up a card. Its id is the processor's idempotency key;
-    /// `confirmation` is what the buyer agreed to, which the session becomes when the outcome is known;
-    /// `portal_token_hash` is of the key that opens the customer's portal if an attempt still in flight succeeds;
-    /// `network_key` is the key of the budget of declines of the network that it came from.
-    "payments", versioned;
-    pub struct Payment {
-        id: Uuid,
-        created_at: Timestamp,
-        modified_at: Option<Timestamp>,
-        version: i64,
-        organization_id: Uuid,
-        checkout_id: Option<Uuid>,
-        order_id: Option<Uuid>,
-        customer_id: Option<Uuid>,
-        customer_email: Option<String>,
-        kind: PaymentKind,
-        state: PaymentState,
-        amount: i64,
-        currency: Currency,
-        method: String,
-        card: Option<Json<CardMetadata>>,
-        trigger_kind: Option<PaymentTrigger>,
-        decline_reason: Option<String>,
-        decline_message: Option<String>,
-        reference: Option<String>,
-        method_reference: Option<String>,
-        client_secret: Option<String>,
-        action_url: Option<String>,
-        card_fingerprint: Option<String>,
-        portal_token_hash: Option<String>,
-        confirmation: Json<Value>,
-        network_key: Option<String>,
+    parts {
+        terms: Terms,
+        buyer: Buyer,
     }
     folded {
-        customer_email_folded: searchable_email(customer_email),
+        customer_email_folded: searchable_email(customer_email in buyer),
     }
 }
 

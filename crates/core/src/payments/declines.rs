@@ -100,9 +100,14 @@ pub fn is_decline(payment: &Payment) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::{
-        changes::Write,
-        writes::{BudgetWrite, NamedWrite},
+    use crate::{
+        kernel::{
+            changes::Write,
+            context::DecisionContext,
+            records::{ProcessorName, Purpose},
+            writes::{BudgetWrite, NamedWrite},
+        },
+        payments::attempt::{self, NewAttempt},
     };
 
     #[test]
@@ -173,33 +178,22 @@ mod tests {
     }
 
     fn payment(key: &SecretKey) -> Payment {
-        Payment {
-            id: Uuid::nil(),
-            created_at: Timestamp::UNIX_EPOCH,
-            modified_at: None,
-            version: 1,
+        let new = NewAttempt {
             organization_id: Uuid::nil(),
-            checkout_id: None,
-            order_id: None,
+            purpose: Purpose::Checkout,
+            subject_id: Uuid::nil(),
+            amount: Some(100),
+            currency: till_wire::money::Currency::USD,
             customer_id: None,
             customer_email: None,
-            kind: PaymentKind::Charge,
-            state: PaymentState::Asked,
-            amount: 100,
-            currency: till_wire::money::Currency::USD,
-            method: "card".to_owned(),
-            card: None,
-            trigger_kind: None,
-            decline_reason: None,
-            decline_message: None,
-            reference: None,
-            method_reference: None,
-            client_secret: None,
-            action_url: None,
-            card_fingerprint: None,
-            confirmation: crate::kernel::changes::Json(serde_json::json!({})),
-            portal_token_hash: None,
+            method_id: None,
+            processor: ProcessorName::Sandbox,
+            trigger: None,
+        };
+        let ctx = DecisionContext::new(Timestamp::UNIX_EPOCH, [1; 32]);
+        Payment {
             network_key: Some(network_key("203.0.113.1", key)),
+            ..attempt::intend(new, &ctx)
         }
     }
 }

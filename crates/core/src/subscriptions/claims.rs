@@ -75,7 +75,7 @@ impl Person {
     pub fn of(session: &Session, customer: Option<&Customer>) -> Self {
         let row = &session.checkout;
         let own = row.customer_id.and(customer).map(|c| &c.email);
-        let email = own.or(row.customer_email.as_ref());
+        let email = own.or(row.buyer.customer_email.as_ref());
         Self {
             linked: row.customer_id,
             customer: row.customer_id.or(customer.map(|c| c.id)),

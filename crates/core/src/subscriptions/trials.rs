@@ -56,7 +56,7 @@ pub fn release(changes: &mut Changes, checkout_id: Uuid) {
 /// The trial of a session: its own, or the product's, each field falling back by itself. `None` where there is
 /// none: not allowed, not a subscription, or not set.
 pub fn active(checkout: &Checkout, product: &Product) -> Option<(Interval, i64)> {
-    if !checkout.allow_trial || !product.is_recurring() {
+    if !checkout.terms.allow_trial || !product.is_recurring() {
         return None;
     }
     let interval = checkout.trial_interval.or(product.trial_interval)?;

@@ -4,7 +4,7 @@ use futures_util::{StreamExt, stream};
 use till_core::{
     checkout::{
         CheckoutContext,
-        confirm::Buyer,
+        confirm::KnownBuyer,
         customer, expire,
         fulfil::{self, Purchase},
     },
@@ -42,7 +42,7 @@ pub async fn fulfil(app: &App, id: Uuid) -> Result<End, ApiError> {
         store.subscribers(own),
         async {
             match settled {
-                true => Ok(Buyer::default()),
+                true => Ok(KnownBuyer::default()),
                 false => store.buyer(own, &keys).await,
             }
         },

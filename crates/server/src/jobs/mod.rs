@@ -17,13 +17,14 @@ use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use till_core::{
     catalog::custom_fields::RENAME_JOB,
-    checkout::{FULFIL_JOB, RECONCILE_JOB},
+    checkout::FULFIL_JOB,
     customers::STATE_CHANGED_JOB,
     kernel::{
         budgets,
         changes::Changes,
         jobs::{End, Job, Queue},
     },
+    payments::{attempt::RECONCILE_JOB, refunds::REFUND_JOB},
     people::{sign_in, team},
 };
 use tokio::{sync::watch, task::JoinSet};
@@ -173,6 +174,7 @@ macro_rules! kinds {
 kinds! {
     FULFIL_JOB => checkouts::fulfil,
     RECONCILE_JOB => payments::reconcile,
+    REFUND_JOB => payments::refund,
     RENAME_JOB => custom_fields::rename,
     STATE_CHANGED_JOB => customers::state_changed,
     sign_in::MAIL_JOB => mail::sign_in,

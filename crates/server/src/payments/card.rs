@@ -20,7 +20,7 @@ pub(super) async fn card(
     let nameless = match &input.customer_name {
         Patch::Value(_) => false,
         Patch::Null => true,
-        Patch::Absent => session.checkout.customer_name.is_none(),
+        Patch::Absent => session.checkout.buyer.customer_name.is_none(),
     };
     let discounted = session.discount.is_some() || input.discount_code.as_value().is_some();
     let is_counted = discounted || may_try(session);
@@ -51,5 +51,5 @@ pub(super) async fn card(
 pub(super) fn may_try(session: &Session) -> bool {
     let settings = &session.organization.settings.subscription_settings;
     let recurring = session.offered.iter().any(|o| o.product.is_recurring());
-    settings.prevent_trial_abuse && session.checkout.allow_trial && recurring
+    settings.prevent_trial_abuse && session.checkout.terms.allow_trial && recurring
 }

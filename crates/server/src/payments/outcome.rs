@@ -3,11 +3,14 @@
 use till_core::{
     checkout::{
         CheckoutContext, Session,
-        confirm::Buyer,
-        outcome::{self, Outcome, RecordedOutcome},
+        confirm::KnownBuyer,
+        outcome::{self, RecordedOutcome},
     },
     kernel::records::{Payment, PaymentState},
-    payments::declines,
+    payments::{
+        declines,
+        outcome::{Outcome, TERMS_UNREADABLE, is_refund_due},
+    },
     tax::NoTaxes,
 };
 use till_ports::processor::{self, Method};
@@ -82,7 +85,7 @@ async fn note(
         ..BuyerKeys::of(&session.checkout)
     };
     let agreed =
-        outcome::discount_of(payment).filter(|id| session.checkout.discount_id != Some(*id));
+        outcome::discount_of(payment).filter(|id| session.checkout.terms.discount_id != Some(*id));
     let agreed: Vec<_> = agreed.into_iter().collect();
     // Only an attempt that was given up before has lost its claim to the upgrade.
     let upgrades = session.checkout.subscription_id;
@@ -93,7 +96,7 @@ async fn note(
         app.store.upgraded(own, upgrades),
         app.store.subscribers(own),
     )?;
-    let mut buyer = Buyer {
+    let mut buyer = KnownBuyer {
         discount: discounts.pop(),
         upgraded,
         ..buyer
@@ -127,10 +130,10 @@ async fn note(
         done => done?,
     }
     // Said only once it is true: a decision that lost a race is made anew.
-    if news && settled.payment.decline_reason.as_deref() == Some(outcome::REFUND_DUE) {
-        tracing::error!(payment = %payment.id, "money arrived for a session that could not use it: refund it");
+    if news && is_refund_due(&settled.payment) {
+        tracing::error!(payment = %payment.id, "money arrived for a session that could not use it: it is given back");
     }
-    if news && settled.payment.decline_reason.as_deref() == Some(outcome::TERMS_UNREADABLE) {
+    if news && settled.payment.decline_reason.as_deref() == Some(TERMS_UNREADABLE) {
         tracing::error!(payment = %payment.id, "money arrived for terms that cannot be read: look at the attempt");
     }
     if news {

@@ -1,6 +1,9 @@
 //! The third witness: attempts whose outcome nobody has heard of.
 
-use till_core::{checkout::confirm::RECONCILE_AFTER, kernel::jobs::End, payments::declines};
+use till_core::{
+    kernel::jobs::End,
+    payments::{attempt::RECONCILE_AFTER, declines},
+};
 use till_ports::processor;
 use uuid::Uuid;
 

@@ -73,7 +73,7 @@ impl Store {
             vec![]
         };
         let discount = async {
-            match checkout.discount_id {
+            match checkout.terms.discount_id {
                 Some(id) => self.one(Query::by_id::<Discount>(id)).await,
                 None => Ok(None),
             }
@@ -99,7 +99,7 @@ impl Store {
         let mut products: Vec<Uuid> = rows.iter().flat_map(|r| r.product_ids.0.clone()).collect();
         products.sort();
         products.dedup();
-        let discounts: Vec<Uuid> = rows.iter().filter_map(|r| r.discount_id).collect();
+        let discounts: Vec<Uuid> = rows.iter().filter_map(|r| r.terms.discount_id).collect();
         let own: Vec<Uuid> = rows.iter().filter(|r| r.ad_hoc).map(|r| r.id).collect();
         let (offered, discounts, own) = tokio::try_join!(
             self.offered(organization.id, &products),
@@ -112,7 +112,9 @@ impl Store {
             let products = offered.iter().filter(wanted).cloned().collect();
             let prices = own.iter().filter(|p| p.checkout_id == Some(row.id));
             let prices = prices.cloned().collect();
-            let discount = discounts.iter().find(|d| Some(d.id) == row.discount_id);
+            let discount = discounts
+                .iter()
+                .find(|d| Some(d.id) == row.terms.discount_id);
             let mut session =
                 Session::new(row, organization.clone(), products).with_own_prices(prices, &meters);
             session.discount = discount.cloned();

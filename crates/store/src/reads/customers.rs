@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 use till_core::{
-    checkout::confirm::Buyer,
+    checkout::confirm::KnownBuyer,
     customers::Holders,
     kernel::{
         changes::Value,
@@ -29,7 +29,7 @@ impl BuyerKeys {
     pub fn of(checkout: &Checkout) -> Self {
         Self {
             linked: checkout.customer_id,
-            email: checkout.customer_email.clone(),
+            email: checkout.buyer.customer_email.clone(),
             external_id: checkout.external_customer_id.clone(),
         }
     }
@@ -101,7 +101,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         keys: &BuyerKeys,
-    ) -> Result<Buyer, StoreError> {
+    ) -> Result<KnownBuyer, StoreError> {
         let mut binds = vec![Value::Uuid(organization_id)];
         let mut ways = Vec::new();
         let email = keys.email.as_deref().map(email_key);
@@ -119,7 +119,7 @@ impl Store {
             }
         }
         if ways.is_empty() {
-            return Ok(Buyer::default());
+            return Ok(KnownBuyer::default());
         }
         let rest = format!("where organization_id = $1 and ({})", ways.join(" or "));
         let query = Query::select::<Customer>(&rest, binds).keyed();
@@ -130,7 +130,7 @@ impl Store {
                 .find(|c| c.deleted_at.is_none() && test(c))
                 .cloned()
         };
-        Ok(Buyer {
+        Ok(KnownBuyer {
             linked: keys
                 .linked
                 .and_then(|id| found.iter().find(|c| c.id == id).cloned()),
@@ -141,7 +141,7 @@ impl Store {
                     .as_ref()
                     .and_then(|id| live(&|c| c.external_id.as_ref() == Some(id))),
             },
-            ..Buyer::default()
+            ..KnownBuyer::default()
         })
     }
 

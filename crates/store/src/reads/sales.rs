@@ -3,7 +3,7 @@ use till_core::{
     checkout::update::Holder,
     kernel::{
         changes::Value,
-        records::{Customer, Order, Payment, PaymentState, Subscription},
+        records::{Customer, Order, Payment, PaymentState, Refund, Subscription},
     },
     subscriptions::claims::Upgraded,
 };
@@ -29,6 +29,11 @@ impl Store {
         id: Uuid,
     ) -> Result<Option<Payment>, StoreError> {
         self.own(organization_id, id, "and kind = 'charge'").await
+    }
+
+    /// A refund, for Till's own workers.
+    pub async fn refund(&self, id: Uuid) -> Result<Option<Refund>, StoreError> {
+        self.one(Query::by_id::<Refund>(id)).await
     }
 
     /// Payments by id.

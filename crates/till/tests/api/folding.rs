@@ -90,7 +90,7 @@ async fn named(t: &Till, i: usize, text: &str) {
     let body = json!({"email": format!("buyer-{i}@example.com"), "name": text});
     let customer = t.post("/v1/customers/", body).await.created();
     t.sold_with(&customer, &t.monthly().await, |sale| {
-        sale.checkout.customer_email = Some(email.clone());
+        sale.checkout.buyer.customer_email = Some(email.clone());
         sale.payment.customer_email = Some(email);
     })
     .await;

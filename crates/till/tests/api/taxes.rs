@@ -183,7 +183,7 @@ both! {
         let right = opened(json!({"customer_tax_id": FRENCH, "customer_billing_address": france})).await.created();
         assert_eq!(right["customer_tax_id"], FRENCH);
         let row = t.session(&right).await.checkout;
-        assert_eq!(row.customer_tax_id_format.as_deref(), Some("eu_vat"));
+        assert_eq!(row.buyer.customer_tax_id_format.as_deref(), Some("eu_vat"));
     }
 
     async fn consumers_in_the_eu_pay_their_countrys_rate_and_businesses_account_for_it_themselves(t: &mut Till) {
@@ -195,7 +195,7 @@ both! {
         assert_eq!(sums(&french), json!([10_000, 2000, 12_000, "inclusive"]));
         let business = t.change(&french, json!({"is_business_customer": true, "customer_tax_id": FRENCH})).await.ok();
         assert_eq!(sums(&business), json!([12_000, 0, 12_000, "inclusive"]));
-        let lines = t.session(&business).await.checkout.tax_breakdown.unwrap().0;
+        let lines = t.session(&business).await.checkout.terms.tax_breakdown.unwrap().0;
         assert_eq!(lines[0].taxability_reason.as_str(), "reverse_charge");
         let consumer = t.change(&business, json!({"is_business_customer": false})).await.ok();
         assert_eq!(sums(&consumer), json!([10_000, 2000, 12_000, "inclusive"]));

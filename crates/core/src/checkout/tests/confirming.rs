@@ -4,7 +4,7 @@ use super::*;
 use crate::checkout::FULFIL_JOB;
 
 fn missing(session: &Session, body: JsonValue) -> Vec<String> {
-    let mut found = places(try_confirm(session, body, &Buyer::default()).unwrap_err());
+    let mut found = places(try_confirm(session, body, &KnownBuyer::default()).unwrap_err());
     found.sort();
     found
 }
@@ -13,7 +13,7 @@ fn missing(session: &Session, body: JsonValue) -> Vec<String> {
 fn confirmed(
     session: &Session,
     body: JsonValue,
-    buyer: &Buyer,
+    buyer: &KnownBuyer,
 ) -> (Session, Option<String>, Changes) {
     match try_confirm(session, body, buyer).unwrap() {
         Confirmed::Free(free) => (free.session, free.token, free.changes),
@@ -85,7 +85,7 @@ fn an_organization_that_takes_no_money_still_gives_away() {
     ] {
         let mut session = session(vec![offered], json!({}));
         session.organization.status = OrganizationStatus::Created;
-        let refusal = try_confirm(&session, complete(), &Buyer::default()).err();
+        let refusal = try_confirm(&session, complete(), &KnownBuyer::default()).err();
         assert_eq!(refusal, (!ready).then_some(Refusal::PaymentNotReady));
     }
 }
@@ -103,15 +103,15 @@ fn an_archived_price_is_not_sold() {
 #[test]
 fn a_confirmed_session_is_not_confirmed_again() {
     let free = session(vec![one_time(0)], json!({}));
-    let (done, _, _) = confirmed(&free, complete(), &Buyer::default());
-    let again = try_confirm(&done, complete(), &Buyer::default());
+    let (done, _, _) = confirmed(&free, complete(), &KnownBuyer::default());
+    let again = try_confirm(&done, complete(), &KnownBuyer::default());
     assert_eq!(again.unwrap_err(), Refusal::NotOpenCheckout);
 }
 
 #[test]
 fn the_session_is_told_of_before_its_customer() {
     let free = session(vec![one_time(0)], json!({"external_customer_id": "ext"}));
-    let (new, token, changes) = confirmed(&free, complete(), &Buyer::default());
+    let (new, token, changes) = confirmed(&free, complete(), &KnownBuyer::default());
     assert_eq!(events(&changes), ["checkout.updated", "customer.created"]);
     assert!(token.is_some() && asks_for(&changes, FULFIL_JOB));
     assert_eq!(new.checkout.version, 2);
@@ -123,9 +123,9 @@ fn the_session_is_told_of_before_its_customer() {
     );
     let mut linked = free.clone();
     linked.checkout.customer_id = Some(id(5));
-    let buyer = Buyer {
+    let buyer = KnownBuyer {
         linked: Some(customer(5, "ada@example.com", Some("ext"))),
-        ..Buyer::default()
+        ..KnownBuyer::default()
     };
     let (_, _, changes) = confirmed(&linked, complete(), &buyer);
     assert_eq!(events(&changes), ["checkout.updated", "customer.updated"]);
@@ -139,9 +139,9 @@ fn a_customers_name_is_only_filled_in() {
         known.name = name.map(Into::into);
         let mut linked = free.clone();
         linked.checkout.customer_id = Some(id(5));
-        let buyer = Buyer {
+        let buyer = KnownBuyer {
             linked: Some(known),
-            ..Buyer::default()
+            ..KnownBuyer::default()
         };
         let (_, token, changes) = confirmed(&linked, json!({"customer_name": "John"}), &buyer);
         assert!(token.is_some());
@@ -157,7 +157,7 @@ fn a_customers_name_is_only_filled_in() {
 fn an_external_id_of_another_e_mail_is_refused() {
     let taken = session(vec![one_time(1000)], json!({"external_customer_id": "ext"}));
     let other = customer(5, "bo@example.com", Some("ext"));
-    let mut buyer = Buyer::default();
+    let mut buyer = KnownBuyer::default();
     buyer.holders.by_external_id = Some(other.clone());
     let refusal = try_confirm(&taken, complete(), &buyer).unwrap_err();
     assert_eq!(refusal, Refusal::ExternalIdMismatch);
@@ -172,9 +172,9 @@ fn a_deleted_linked_customer_cannot_buy() {
     let mut gone = customer(5, "ada@example.com", None);
     gone.deleted_at = Some(at(0).now);
     for known in [Some(gone), None] {
-        let buyer = Buyer {
+        let buyer = KnownBuyer {
             linked: known,
-            ..Buyer::default()
+            ..KnownBuyer::default()
         };
         let refusal = try_confirm(&linked, complete(), &buyer).unwrap_err();
         assert_eq!(refusal, Refusal::CheckoutCustomerDeleted);
@@ -189,13 +189,13 @@ fn an_attempt_is_written_down_before_anything_else_changes() {
         session: agreed,
         locked,
         changes,
-    } = try_confirm(&paid, complete(), &Buyer::default()).unwrap()
+    } = try_confirm(&paid, complete(), &KnownBuyer::default()).unwrap()
     else {
         panic!("a charge was due")
     };
     assert_eq!((payment.amount, payment.currency), (1000, Currency::USD));
     assert_eq!(
-        agreed.checkout.customer_email.as_deref(),
+        agreed.checkout.buyer.customer_email.as_deref(),
         Some("ada@example.com")
     );
     assert!(events(&changes).is_empty() && changes.signals.is_empty());

@@ -35,20 +35,20 @@ fn pending() -> [Outcome; 2] {
     ]
 }
 
-fn by_email(customer: Customer) -> Buyer {
-    Buyer {
+fn by_email(customer: Customer) -> KnownBuyer {
+    KnownBuyer {
         holders: Holders {
             by_email: Some(customer),
             by_external_id: None,
         },
-        ..Buyer::default()
+        ..KnownBuyer::default()
     }
 }
 
-fn linked(customer: Customer) -> Buyer {
-    Buyer {
+fn linked(customer: Customer) -> KnownBuyer {
+    KnownBuyer {
         linked: Some(customer),
-        ..Buyer::default()
+        ..KnownBuyer::default()
     }
 }
 
@@ -79,7 +79,11 @@ fn writes(changes: &Changes, wanted: &str) -> Vec<&'static str> {
 
 /// How a session of this body ends, one for each way to pay: what is settled, with the changes of the success and the
 /// portal's key, if one was opened.
-fn bought(extra: JsonValue, named: Option<u128>, buyer: &Buyer) -> Vec<(Session, Changes, bool)> {
+fn bought(
+    extra: JsonValue,
+    named: Option<u128>,
+    buyer: &KnownBuyer,
+) -> Vec<(Session, Changes, bool)> {
     let open = |offered: ProductWithPrices| {
         let mut open = session(vec![offered], extra.clone());
         open.checkout.customer_id = named.map(id);
@@ -104,7 +108,7 @@ fn bought(extra: JsonValue, named: Option<u128>, buyer: &Buyer) -> Vec<(Session,
 }
 
 /// What comes of an attempt that was under way when it succeeds.
-fn settled_late(waits: &RecordedOutcome, buyer: &Buyer) -> (Session, Changes) {
+fn settled_late(waits: &RecordedOutcome, buyer: &KnownBuyer) -> (Session, Changes) {
     let done = try_settle(&waits.session, &waits.payment, &succeeded(), buyer);
     assert_eq!(done.token, None, "nobody is there to take it");
     assert_eq!(writes(&done.changes, "customers"), [""; 0]);
@@ -130,7 +134,7 @@ fn settled_late(waits: &RecordedOutcome, buyer: &Buyer) -> (Session, Changes) {
 fn until_a_purchase_has_succeeded_nothing_of_it_is_a_customers() {
     let body = json!({"external_customer_id": "ext", "customer_metadata": {"a": 2}});
     for (named, buyer) in [
-        (None, Buyer::default()),
+        (None, KnownBuyer::default()),
         (None, by_email(ada(None))),
         (Some(5), linked(ada(Some("ext")))),
     ] {
@@ -165,7 +169,7 @@ fn a_new_buyer_becomes_a_customer_when_the_purchase_succeeds() {
     for (session, changes, opened) in bought(
         json!({"external_customer_id": "ext"}),
         None,
-        &Buyer::default(),
+        &KnownBuyer::default(),
     ) {
         assert_eq!(writes(&changes, "customers"), ["insert"]);
         let text = |column| inserted(&changes, "customers", column);
@@ -226,7 +230,7 @@ fn an_external_id_that_the_customer_does_not_have_is_kept_and_told() {
     for (case, (link, buyer), sent, conflict) in [
         (
             "nobody has it",
-            (None, Buyer::default()),
+            (None, KnownBuyer::default()),
             Some("ext"),
             false,
         ),
@@ -289,14 +293,14 @@ fn a_bill_has_what_this_purchase_was_told() {
     let (_, mut paid) = attempted(
         &session(vec![one_time(1000)], json!({})),
         told_all(),
-        &Buyer::default(),
+        &KnownBuyer::default(),
     );
     paid.state = PaymentState::Succeeded;
     let billed = |session: &Session, customer: &Customer| {
         let purchase = Purchase {
             session: session.clone(),
             customer: customer.clone(),
-            payment: Some(paid.clone()).filter(|paid| paid.amount == session.checkout.amount),
+            payment: Some(paid.clone()).filter(|paid| paid.amount == session.checkout.terms.amount),
             upgraded: None,
             subscribers: subscribers(),
         };
@@ -323,9 +327,9 @@ fn a_bill_has_what_this_purchase_was_told() {
     // Nothing of the customer is on the bill of somebody who only typed the address.
     let (mut session, ..) = bought(json!({}), None, &by_email(ada(None))).remove(0);
     let row = &mut session.checkout;
-    row.customer_billing_name = None;
-    row.customer_billing_address = None;
-    row.customer_tax_id = None;
+    row.buyer.customer_billing_name = None;
+    row.buyer.customer_billing_address = None;
+    row.buyer.customer_tax_id = None;
     let bare = (Some("Eve".into()), String::new(), None, None);
     assert_eq!(billed(&session, &ada(None)), bare);
     session.checkout.matched_by_email = false;
@@ -374,7 +378,7 @@ fn a_card_becomes_the_default_of_a_customer_who_was_named_or_is_new() {
 #[test]
 fn the_key_that_a_browser_was_given_opens_the_portal_only_when_the_attempt_succeeds() {
     let (key, body) = (SecretKey::new(*b"key"), told_all());
-    for (buyer, opens) in [(Buyer::default(), true), (by_email(ada(None)), false)] {
+    for (buyer, opens) in [(KnownBuyer::default(), true), (by_email(ada(None)), false)] {
         for outcome in pending() {
             let (locked, payment) = attempted(
                 &session(vec![one_time(1000)], json!({})),
@@ -397,7 +401,7 @@ fn the_key_that_a_browser_was_given_opens_the_portal_only_when_the_attempt_succe
 }
 
 /// As versions did that made the customer when a session was confirmed.
-fn confirmed_before(buyer: &Buyer, by_email: bool) -> (Session, Payment) {
+fn confirmed_before(buyer: &KnownBuyer, by_email: bool) -> (Session, Payment) {
     let (locked, payment) = attempted(&session(vec![one_time(1000)], json!({})), complete(), buyer);
     let mut waits = try_settle(&locked, &payment, &Outcome::Processing, buyer);
     waits.session.checkout.customer_id = Some(id(5));

@@ -69,14 +69,18 @@ fn step() -> impl Strategy<Value = Step> {
 
 fn sound(session: &Session) {
     let row = &session.checkout;
-    let sum = totals::totals(row);
+    let sum = row.terms.totals();
     assert!(sum.amount >= 0 && sum.net >= 0 && sum.total >= 0);
     assert_eq!(sum.total, sum.net + sum.tax.unwrap_or(0));
     assert_eq!(sum.net, sum.amount - sum.discount);
-    assert_eq!(session.price().currency, row.currency);
-    let items: i64 =
-        totals::amount(session.prices().into_iter(), Some(row.amount), row.seats).unwrap();
-    assert_eq!(items, row.amount, "items sum to the subtotal");
+    assert_eq!(session.price().currency, row.terms.currency);
+    let items: i64 = totals::amount(
+        session.prices().into_iter(),
+        Some(row.terms.amount),
+        row.terms.seats,
+    )
+    .unwrap();
+    assert_eq!(items, row.terms.amount, "items sum to the subtotal");
     let body = serde_json::to_value(session.merchant_view(&urls())).unwrap();
     assert_eq!(body["total_amount"], sum.total);
 }
@@ -99,7 +103,7 @@ proptest! {
                         session = new;
                     }
                 }
-                Step::Confirm(body) => match try_confirm(&session, body, &Buyer::default()) {
+                Step::Confirm(body) => match try_confirm(&session, body, &KnownBuyer::default()) {
                     Ok(Confirmed::Free(free)) => session = free.session,
                     Ok(Confirmed::Charge { mut payment, .. }) => {
                         payment.id = id(1000 + attempts.len() as u128);
@@ -117,18 +121,18 @@ proptest! {
                         2 => Outcome::Processing,
                         _ => Outcome::RequiresAction { action_url: None },
                     };
-                    let buyer = Buyer {
+                    let buyer = KnownBuyer {
                         linked: session.checkout.customer_id.map(|id| Customer {
                             id,
                             ..customer(0, "ada@example.com", None)
                         }),
-                        ..Buyer::default()
+                        ..KnownBuyer::default()
                     };
                     let settled = try_settle(&session, payment, &outcome, &buyer);
                     *payment = settled.payment;
                     session = settled.session;
                     if asks_for(&settled.changes, FULFIL_JOB) {
-                        prop_assert_eq!(totals::totals(&session.checkout).total, payment.amount);
+                        prop_assert_eq!(session.checkout.terms.totals().total, payment.amount);
                     }
                 }
                 Step::Expire => {

@@ -25,9 +25,9 @@ use uuid::Uuid;
 
 use super::{
     CheckoutContext, Session,
-    confirm::{Buyer, Confirmed, confirm},
+    confirm::{Confirmed, KnownBuyer, confirm},
     open::{Loaded, Origin, open},
-    outcome::{Outcome, RecordedOutcome, record_outcome},
+    outcome::{RecordedOutcome, record_outcome},
     update::{self, Known},
 };
 use crate::{
@@ -46,18 +46,19 @@ use crate::{
         urls::PublicUrls,
         writes::{JobWrite, NamedWrite},
     },
+    payments::outcome::Outcome,
     tax::NoTaxes,
 };
 
 /// Noon of 2026-01-31, plus minutes.
-fn at(minutes: i64) -> DecisionContext {
+pub(crate) fn at(minutes: i64) -> DecisionContext {
     let start: Timestamp = "2026-01-31T12:00:00Z".parse().unwrap();
     let mut seed = [3; 32];
     seed[..8].copy_from_slice(&minutes.to_le_bytes());
     DecisionContext::new(start + SignedDuration::from_mins(minutes), seed)
 }
 
-fn id(n: u128) -> Uuid {
+pub(crate) fn id(n: u128) -> Uuid {
     uuid::Builder::from_random_bytes(n.to_be_bytes()).into_uuid()
 }
 
@@ -65,7 +66,7 @@ fn euro() -> Currency {
     "eur".parse().unwrap()
 }
 
-fn organization() -> Organization {
+pub(crate) fn organization() -> Organization {
     Organization {
         id: id(1),
         created_at: at(0).now,
@@ -133,7 +134,7 @@ fn fixed(product_id: Uuid, n: u128, currency: Currency, amount: i64) -> ProductP
     }
 }
 
-fn monthly(amount: i64) -> ProductWithPrices {
+pub(crate) fn monthly(amount: i64) -> ProductWithPrices {
     let product = product(100, Some(Interval::Month));
     let price = fixed(product.id, 101, Currency::USD, amount);
     ProductWithPrices::new(product, vec![price])
@@ -176,7 +177,7 @@ fn repriced(mut offered: ProductWithPrices, amount: i64) -> ProductWithPrices {
     offered
 }
 
-fn customer(n: u128, email: &str, external_id: Option<&str>) -> Customer {
+pub(crate) fn customer(n: u128, email: &str, external_id: Option<&str>) -> Customer {
     Customer {
         id: id(n),
         ..customers::blank(id(1), email, external_id.map(Into::into), &at(0))
@@ -184,7 +185,7 @@ fn customer(n: u128, email: &str, external_id: Option<&str>) -> Customer {
 }
 
 /// One endpoint that hears everything.
-fn subscribers() -> Subscribers {
+pub(crate) fn subscribers() -> Subscribers {
     Subscribers {
         organization_id: id(1),
         endpoints: vec![WebhookEndpoint {
@@ -279,7 +280,11 @@ fn updated(session: &Session, body: JsonValue) -> Session {
     try_update(session, body).unwrap()
 }
 
-fn try_confirm(session: &Session, body: JsonValue, buyer: &Buyer) -> Result<Confirmed, Refusal> {
+fn try_confirm(
+    session: &Session,
+    body: JsonValue,
+    buyer: &KnownBuyer,
+) -> Result<Confirmed, Refusal> {
     let (subscribers, urls, key) = (subscribers(), urls(), SecretKey::new(*b"key"));
     let context = CheckoutContext {
         subscribers: &subscribers,
@@ -302,7 +307,7 @@ fn complete() -> JsonValue {
 }
 
 /// The session with an attempt in flight, and the attempt.
-fn attempted(session: &Session, body: JsonValue, buyer: &Buyer) -> (Session, Payment) {
+fn attempted(session: &Session, body: JsonValue, buyer: &KnownBuyer) -> (Session, Payment) {
     match try_confirm(session, body, buyer).unwrap() {
         Confirmed::Charge { payment, .. } => {
             let mut row = session.checkout.clone();
@@ -341,7 +346,7 @@ fn try_settle(
     session: &Session,
     payment: &Payment,
     outcome: &Outcome,
-    buyer: &Buyer,
+    buyer: &KnownBuyer,
 ) -> RecordedOutcome {
     let (subscribers, urls, key) = (subscribers(), urls(), SecretKey::new(*b"key"));
     let context = CheckoutContext {

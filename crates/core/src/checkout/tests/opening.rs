@@ -10,8 +10,8 @@ fn another_than_a_custom_price_ignores_the_amount() {
     let body =
         json!({"product_price_id": offered.prices[0].id, "amount": 4242, "metadata": {"a": 1}});
     let (session, changes) = opened(create(body), loaded(vec![offered])).unwrap();
-    assert_eq!(session.checkout.amount, 1000);
-    assert_eq!(session.checkout.currency, Currency::USD);
+    assert_eq!(session.checkout.terms.amount, 1000);
+    assert_eq!(session.checkout.terms.currency, Currency::USD);
     assert_eq!(session.checkout.metadata.0["a"], 1);
     assert_eq!(events(&changes), ["checkout.created"]);
 }
@@ -84,13 +84,14 @@ fn the_currency_is_the_explicit_one_or_the_buyers_or_the_organizations() {
     let in_country = |offered, code: &str, extra| {
         let mut loaded = loaded(vec![offered]);
         loaded.ip_country = Country::parse_input(code).ok();
-        try_open(loaded, extra).map(|s| s.checkout.currency)
+        try_open(loaded, extra).map(|s| s.checkout.terms.currency)
     };
     let both = || in_euros(one_time(1000));
     assert_eq!(
         try_open(loaded(vec![both()]), json!({}))
             .unwrap()
             .checkout
+            .terms
             .currency,
         Currency::USD
     );
@@ -109,8 +110,9 @@ fn the_currency_is_the_explicit_one_or_the_buyers_or_the_organizations() {
 }
 
 #[test]
-fn a_custom_amount_is_the_given_one_or_the_preset_or_the_minimum() {
-    let amount = |offered, extra| try_open(loaded(vec![offered]), extra).map(|s| s.checkout.amount);
+fn s_29_to_s_32_a_custom_amount_is_the_given_one_or_the_preset_or_the_minimum() {
+    let amount =
+        |offered, extra| try_open(loaded(vec![offered]), extra).map(|s| s.checkout.terms.amount);
     let bounded = || custom(1000, Some(5000), None);
     for (n, place) in [
         (500, "greater_than_equal amount"),
@@ -148,8 +150,8 @@ fn a_tax_id_needs_a_country_where_it_is_valid() {
     let row = tried(json!({"customer_tax_id": "FR61954506077", "customer_billing_address": fr}))
         .unwrap()
         .checkout;
-    assert_eq!(row.customer_tax_id.as_deref(), Some("FR61954506077"));
-    assert_eq!(row.customer_tax_id_format.as_deref(), Some("eu_vat"));
+    assert_eq!(row.buyer.customer_tax_id.as_deref(), Some("FR61954506077"));
+    assert_eq!(row.buyer.customer_tax_id_format.as_deref(), Some("eu_vat"));
 }
 
 #[test]
@@ -182,15 +184,18 @@ fn a_linked_customer_fills_in_what_the_body_leaves_open() {
         .unwrap()
         .checkout;
     assert_eq!(row.customer_id, Some(id(5)));
-    assert_eq!(row.customer_email.as_deref(), Some("ada@example.com"));
-    assert_eq!(row.customer_billing_name.as_deref(), Some("Ada"));
-    assert!(!row.is_business_customer && !row.require_billing_address);
+    assert_eq!(row.buyer.customer_email.as_deref(), Some("ada@example.com"));
+    assert_eq!(row.buyer.customer_billing_name.as_deref(), Some("Ada"));
+    assert!(!row.buyer.is_business_customer && !row.require_billing_address);
     // 2.8: only what is still null is filled in.
     let own =
         json!({"customer_id": id(5), "customer_email": "else@example.com", "customer_name": "E"});
     let row = try_open(loaded, own).unwrap().checkout;
-    assert_eq!(row.customer_email.as_deref(), Some("else@example.com"));
-    assert_eq!(row.customer_name.as_deref(), Some("E"));
+    assert_eq!(
+        row.buyer.customer_email.as_deref(),
+        Some("else@example.com")
+    );
+    assert_eq!(row.buyer.customer_name.as_deref(), Some("E"));
 }
 
 #[test]
@@ -216,6 +221,7 @@ fn a_customer_with_a_name_on_bills_and_a_street_is_a_business_unless_told_otherw
         try_open(loaded.clone(), extra)
             .unwrap()
             .checkout
+            .buyer
             .is_business_customer
     };
     assert!(business(&loaded, json!({"customer_id": id(5)})));
@@ -264,11 +270,11 @@ fn a_session_lives_for_a_day_and_speaks_english_unless_localised() {
         row.expires_at.duration_since(row.created_at),
         SignedDuration::from_hours(24)
     );
-    assert_eq!(row.locale.as_deref(), Some("en"));
+    assert_eq!(row.buyer.locale.as_deref(), Some("en"));
     let row = try_open(switched(true), json!({"locale": "fr_FR"}))
         .unwrap()
         .checkout;
-    assert_eq!(row.locale.as_deref(), Some("fr-FR"));
+    assert_eq!(row.buyer.locale.as_deref(), Some("fr-FR"));
 }
 
 #[test]

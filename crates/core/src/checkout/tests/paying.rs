@@ -1,5 +1,6 @@
 //! Every outcome in every state.
 
+use proptest::prelude::*;
 use till_wire::checkouts::CheckoutStatus;
 
 use super::*;
@@ -7,9 +8,9 @@ use crate::{
     checkout::{
         FULFIL_JOB,
         fulfil::{Purchase, fulfil},
-        outcome::{REFUND_DUE, TERMS_UNREADABLE},
     },
     kernel::records::{Order, PaymentKind, PaymentState, Subscription},
+    payments::outcome::{REFUND_DUE, TERMS_UNREADABLE},
     subscriptions::claims::Upgraded,
 };
 
@@ -17,7 +18,7 @@ fn in_flight(offered: ProductWithPrices) -> (Session, Payment) {
     attempted(
         &session(vec![offered], json!({})),
         complete(),
-        &Buyer::default(),
+        &KnownBuyer::default(),
     )
 }
 
@@ -30,7 +31,7 @@ fn in_state(payment: &Payment, state: PaymentState) -> Payment {
 
 fn purchase(settled: &RecordedOutcome) -> Purchase {
     let row = &settled.session.checkout;
-    let email = row.customer_email.clone().unwrap();
+    let email = row.buyer.customer_email.clone().unwrap();
     Purchase {
         session: settled.session.clone(),
         customer: Customer {
@@ -46,7 +47,7 @@ fn purchase(settled: &RecordedOutcome) -> Purchase {
 #[test]
 fn success_confirms_and_asks_for_fulfilment() {
     let (session, payment) = in_flight(one_time(2500));
-    let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
+    let settled = try_settle(&session, &payment, &succeeded(), &KnownBuyer::default());
     assert_eq!(settled.session.checkout.status, CheckoutStatus::Confirmed);
     assert_eq!(settled.session.checkout.attempt_id, None);
     assert_eq!(settled.payment.state, PaymentState::Succeeded);
@@ -69,7 +70,7 @@ fn success_confirms_and_asks_for_fulfilment() {
 #[test]
 fn a_subscription_is_told_of_before_its_order() {
     let (session, payment) = in_flight(monthly(1000));
-    let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
+    let settled = try_settle(&session, &payment, &succeeded(), &KnownBuyer::default());
     let changes = fulfil(&purchase(&settled), &urls(), &at(4)).unwrap();
     let told = [
         "subscription.created",
@@ -102,8 +103,8 @@ fn a_subscription_is_told_of_before_its_order() {
 #[test]
 fn a_decline_leaves_the_session_as_it_was_and_tells_nobody() {
     let before = session(vec![one_time(1000)], json!({}));
-    let (locked, payment) = attempted(&before, complete(), &Buyer::default());
-    let settled = try_settle(&locked, &payment, &failed(), &Buyer::default());
+    let (locked, payment) = attempted(&before, complete(), &KnownBuyer::default());
+    let settled = try_settle(&locked, &payment, &failed(), &KnownBuyer::default());
     let mut row = settled.session.checkout.clone();
     row.version = before.checkout.version;
     assert_eq!(row, before.checkout);
@@ -113,7 +114,7 @@ fn a_decline_leaves_the_session_as_it_was_and_tells_nobody() {
 #[test]
 fn an_asynchronous_failure_opens_the_session_again_and_keeps_the_token_withheld() {
     let (session, payment) = in_flight(one_time(1000));
-    let mut buyer = Buyer::default();
+    let mut buyer = KnownBuyer::default();
     buyer.holders.by_email = Some(customer(5, "ada@example.com", None));
     let pending = try_settle(&session, &payment, &Outcome::Processing, &buyer);
     assert_eq!(pending.session.checkout.status, CheckoutStatus::Confirmed);
@@ -138,8 +139,13 @@ fn an_asynchronous_failure_opens_the_session_again_and_keeps_the_token_withheld(
 fn the_second_witness_changes_nothing() {
     let (session, payment) = in_flight(one_time(1000));
     for outcome in [succeeded(), failed(), Outcome::Processing] {
-        let once = try_settle(&session, &payment, &outcome, &Buyer::default());
-        let twice = try_settle(&once.session, &once.payment, &outcome, &Buyer::default());
+        let once = try_settle(&session, &payment, &outcome, &KnownBuyer::default());
+        let twice = try_settle(
+            &once.session,
+            &once.payment,
+            &outcome,
+            &KnownBuyer::default(),
+        );
         assert!(twice.changes.is_empty(), "{outcome:?}");
         assert_eq!(twice.session.checkout, once.session.checkout);
         assert_eq!(twice.payment, once.payment);
@@ -149,12 +155,17 @@ fn the_second_witness_changes_nothing() {
 #[test]
 fn what_has_succeeded_never_fails() {
     let (session, payment) = in_flight(one_time(1000));
-    let paid = try_settle(&session, &payment, &succeeded(), &Buyer::default());
+    let paid = try_settle(&session, &payment, &succeeded(), &KnownBuyer::default());
     for outcome in [failed(), Outcome::Processing] {
         assert!(
-            try_settle(&paid.session, &paid.payment, &outcome, &Buyer::default())
-                .changes
-                .is_empty()
+            try_settle(
+                &paid.session,
+                &paid.payment,
+                &outcome,
+                &KnownBuyer::default()
+            )
+            .changes
+            .is_empty()
         );
     }
 }
@@ -162,12 +173,12 @@ fn what_has_succeeded_never_fails() {
 #[test]
 fn a_charge_given_up_that_succeeds_after_all_pays_for_the_open_session() {
     let (locked, payment) = in_flight(one_time(1000));
-    let given_up = try_settle(&locked, &payment, &failed(), &Buyer::default());
+    let given_up = try_settle(&locked, &payment, &failed(), &KnownBuyer::default());
     let late = try_settle(
         &given_up.session,
         &given_up.payment,
         &succeeded(),
-        &Buyer::default(),
+        &KnownBuyer::default(),
     );
     assert_eq!(late.session.checkout.status, CheckoutStatus::Confirmed);
     assert_eq!(late.payment.decline_reason, None);
@@ -188,7 +199,7 @@ fn late_money_that_the_session_cannot_use_is_marked_for_refund() {
     ] {
         let mut session = locked.clone();
         (session.checkout.status, session.checkout.attempt_id) = (status, attempt);
-        let late = try_settle(&session, &given_up, &succeeded(), &Buyer::default());
+        let late = try_settle(&session, &given_up, &succeeded(), &KnownBuyer::default());
         assert_eq!(late.session.checkout, session.checkout, "{status}");
         assert_eq!(late.payment.state, PaymentState::Succeeded);
         assert_eq!(late.payment.decline_reason.as_deref(), Some(REFUND_DUE));
@@ -201,19 +212,24 @@ fn a_card_set_up_late_is_not_used() {
     let (locked, payment) = in_flight(monthly(1000));
     let mut given_up = in_state(&payment, PaymentState::Failed);
     given_up.kind = PaymentKind::Setup;
-    let late = try_settle(&locked, &given_up, &succeeded(), &Buyer::default());
+    let late = try_settle(&locked, &given_up, &succeeded(), &KnownBuyer::default());
     assert!(late.changes.is_empty());
 }
 
 #[test]
 fn another_attempts_failure_never_opens_a_session_again() {
     let (locked, payment) = in_flight(one_time(1000));
-    let pending = try_settle(&locked, &payment, &Outcome::Processing, &Buyer::default());
+    let pending = try_settle(
+        &locked,
+        &payment,
+        &Outcome::Processing,
+        &KnownBuyer::default(),
+    );
     let other = Payment {
         id: id(78),
         ..in_state(&payment, PaymentState::Processing)
     };
-    let settled = try_settle(&pending.session, &other, &failed(), &Buyer::default());
+    let settled = try_settle(&pending.session, &other, &failed(), &KnownBuyer::default());
     assert_eq!(settled.session.checkout, pending.session.checkout);
 }
 
@@ -222,7 +238,7 @@ fn every_outcome_in_every_state_keeps_to_the_table_of_states() {
     use CheckoutStatus::{Confirmed, Expired, Open, Succeeded};
     let (mut locked, payment) = in_flight(one_time(1000));
     // A session is confirmed with what was agreed to.
-    locked.checkout.customer_email = payment.customer_email.clone();
+    locked.checkout.buyer.customer_email = payment.customer_email.clone();
     let action = Outcome::RequiresAction { action_url: None };
     for status in CheckoutStatus::ALL {
         for state in PaymentState::ALL {
@@ -231,7 +247,7 @@ fn every_outcome_in_every_state_keeps_to_the_table_of_states() {
                     let mut session = locked.clone();
                     (session.checkout.status, session.checkout.attempt_id) = (*status, attempt);
                     let payment = in_state(&payment, *state);
-                    let settled = try_settle(&session, &payment, &outcome, &Buyer::default());
+                    let settled = try_settle(&session, &payment, &outcome, &KnownBuyer::default());
                     let to = settled.session.checkout.status;
                     let case = format!("{status} {state} {attempt:?} {outcome:?} {to}");
                     let allowed = to == *status
@@ -256,20 +272,54 @@ fn every_outcome_in_every_state_keeps_to_the_table_of_states() {
     }
 }
 
+proptest! {
+    /// Whoever says what first of several attempts: each charge either pays for the session, once, or is given back.
+    #[test]
+    fn money_for_a_session_pays_for_it_once_or_is_given_back(
+        words in proptest::collection::vec((0usize..4, 0usize..4), 0..30),
+    ) {
+        let mut session = session(vec![one_time(1000)], json!({}));
+        let mut payments: Vec<Payment> = Vec::new();
+        let action = Outcome::RequiresAction { action_url: None };
+        let outcomes = [succeeded(), failed(), Outcome::Processing, action];
+        let (mut paid, mut given_back) = (0, 0);
+        for (which, word) in words {
+            let row = &session.checkout;
+            let is_free = row.status == CheckoutStatus::Open && row.attempt_id.is_none();
+            if which == payments.len() && is_free {
+                let (locked, mut payment) = attempted(&session, complete(), &KnownBuyer::default());
+                payment.id = id(500 + which as u128);
+                session = locked;
+                session.checkout.attempt_id = Some(payment.id);
+                payments.push(payment);
+            }
+            let Some(payment) = payments.get_mut(which) else { continue };
+            let settled = try_settle(&session, payment, &outcomes[word], &KnownBuyer::default());
+            paid += usize::from(asks_for(&settled.changes, FULFIL_JOB));
+            let refund = |w: &&Write| matches!(w, Write::Insert { table: "refunds", .. });
+            given_back += settled.changes.writes.iter().filter(refund).count();
+            (session, *payment) = (settled.session, settled.payment);
+        }
+        let charged = payments.iter().filter(|p| p.state == PaymentState::Succeeded).count();
+        prop_assert!(paid <= 1);
+        prop_assert_eq!(charged, paid + given_back);
+    }
+}
+
 #[test]
 fn what_was_agreed_is_what_is_sold_whatever_changes_meanwhile() {
     let open = session(vec![one_time(1000), monthly(500)], json!({}));
     let mut body = complete();
     body["product_id"] = json!(id(100));
-    let (mut locked, payment) = attempted(&open, body, &Buyer::default());
+    let (mut locked, payment) = attempted(&open, body, &KnownBuyer::default());
     // The product and its price are archived, another price and another default currency appear.
     let mut moved = repriced(monthly(500), 900);
     moved.product.is_archived = true;
     locked.offered = vec![one_time(1000), moved];
     locked.organization.default_currency = euro();
-    let settled = try_settle(&locked, &payment, &succeeded(), &Buyer::default());
-    assert_eq!(settled.session.checkout.price_id, id(101));
-    assert_eq!(settled.session.checkout.amount, payment.amount);
+    let settled = try_settle(&locked, &payment, &succeeded(), &KnownBuyer::default());
+    assert_eq!(settled.session.checkout.terms.price_id, id(101));
+    assert_eq!(settled.session.checkout.terms.amount, payment.amount);
     let changes = fulfil(&purchase(&settled), &urls(), &at(4)).unwrap();
     assert_eq!(
         inserted(&changes, "orders", "subtotal_amount"),
@@ -313,7 +363,7 @@ fn kept_terms_that_do_not_read_sell_nothing_and_lose_no_money() {
             Outcome::Processing,
             Outcome::RequiresAction { action_url: None },
         ] {
-            let settled = try_settle(&locked, &payment, &outcome, &Buyer::default());
+            let settled = try_settle(&locked, &payment, &outcome, &KnownBuyer::default());
             let row = &settled.session.checkout;
             assert_eq!(row.status, CheckoutStatus::Open, "{kept}");
             assert_eq!(row.attempt_id, Some(payment.id), "nobody pays once more");
@@ -326,18 +376,18 @@ fn kept_terms_that_do_not_read_sell_nothing_and_lose_no_money() {
             assert_eq!(settled.payment.state, PaymentState::Succeeded);
             // A second witness changes nothing, until somebody has mended the terms.
             let paid = settled.payment;
-            let again = try_settle(&settled.session, &paid, &outcome, &Buyer::default());
+            let again = try_settle(&settled.session, &paid, &outcome, &KnownBuyer::default());
             assert!(again.changes.is_empty());
             let mended = Payment {
                 confirmation: Json(whole.clone()),
                 ..paid
             };
-            let done = try_settle(&settled.session, &mended, &outcome, &Buyer::default());
+            let done = try_settle(&settled.session, &mended, &outcome, &KnownBuyer::default());
             assert_eq!(done.session.checkout.status, CheckoutStatus::Confirmed);
             assert_eq!(done.payment.decline_reason, None);
             assert!(asks_for(&done.changes, FULFIL_JOB));
         }
-        let declined = try_settle(&locked, &payment, &failed(), &Buyer::default());
+        let declined = try_settle(&locked, &payment, &failed(), &KnownBuyer::default());
         assert_eq!(
             declined.session.checkout.attempt_id, None,
             "a no needs no terms"
@@ -348,7 +398,7 @@ fn kept_terms_that_do_not_read_sell_nothing_and_lose_no_money() {
 #[test]
 fn an_order_that_is_not_what_was_paid_is_not_made() {
     let (session, payment) = in_flight(one_time(1000));
-    let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
+    let settled = try_settle(&session, &payment, &succeeded(), &KnownBuyer::default());
     let good = purchase(&settled);
     assert!(fulfil(&good, &urls(), &at(4)).is_ok());
     type Spoil = fn(&mut Purchase);
@@ -361,20 +411,20 @@ fn an_order_that_is_not_what_was_paid_is_not_made() {
         }),
         ("nothing was paid", |p| p.payment = None),
         ("the sum is not that of the lines", |p| {
-            p.session.checkout.amount = 900
+            p.session.checkout.terms.amount = 900
         }),
         ("more is taken off than there is", |p| {
-            p.session.checkout.discount_amount = 1100
+            p.session.checkout.terms.discount_amount = 1100
         }),
         ("a tax that nobody paid", |p| {
-            p.session.checkout.tax_amount = Some(200);
-            p.session.checkout.tax_behavior = Some(TaxBehaviorOption::Exclusive);
+            p.session.checkout.terms.tax_amount = Some(200);
+            p.session.checkout.terms.tax_behavior = Some(TaxBehaviorOption::Exclusive);
         }),
         ("more tax is contained than there is", |p| {
-            p.session.checkout.tax_amount = Some(1001)
+            p.session.checkout.terms.tax_amount = Some(1001)
         }),
         ("a price is gone", |p| {
-            p.session.checkout.price_ids.0.push(id(999))
+            p.session.checkout.terms.price_ids.0.push(id(999))
         }),
         ("a price is another one now", |p| {
             p.session.offered[0].prices[0].price_amount = Some(1)
@@ -391,7 +441,7 @@ fn an_order_that_is_not_what_was_paid_is_not_made() {
 fn the_card_that_paid_is_known_again_although_nobody_looked_at_it_before() {
     let (session, payment) = in_flight(monthly(1000));
     assert_eq!(payment.card_fingerprint, None);
-    let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
+    let settled = try_settle(&session, &payment, &succeeded(), &KnownBuyer::default());
     let known = settled.payment.card_fingerprint.as_deref();
     assert_eq!(known, Some("print_1"));
     let declined = Outcome::Failed {
@@ -400,7 +450,7 @@ fn the_card_that_paid_is_known_again_although_nobody_looked_at_it_before() {
         card: None,
         card_fingerprint: Some("print_2".into()),
     };
-    let settled = try_settle(&session, &payment, &declined, &Buyer::default());
+    let settled = try_settle(&session, &payment, &declined, &KnownBuyer::default());
     let known = settled.payment.card_fingerprint.as_deref();
     assert_eq!(known, Some("print_2"));
 }
@@ -408,7 +458,7 @@ fn the_card_that_paid_is_known_again_although_nobody_looked_at_it_before() {
 #[test]
 fn an_upgrade_never_overwrites_a_subscription_that_somebody_pays_for() {
     let (session, payment) = in_flight(monthly(1000));
-    let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
+    let settled = try_settle(&session, &payment, &succeeded(), &KnownBuyer::default());
     let mut purchase = purchase(&settled);
     let old = upgradable(purchase.customer.id);
     purchase.upgraded = Some(Upgraded {
@@ -438,8 +488,8 @@ fn an_upgrade_never_overwrites_a_subscription_that_somebody_pays_for() {
 #[test]
 fn money_is_not_lost_to_a_customer_deleted_or_an_external_id_taken_meanwhile() {
     let open = session(vec![one_time(1000)], json!({"external_customer_id": "ext"}));
-    let (locked, payment) = attempted(&open, complete(), &Buyer::default());
-    let mut buyer = Buyer::default();
+    let (locked, payment) = attempted(&open, complete(), &KnownBuyer::default());
+    let mut buyer = KnownBuyer::default();
     buyer.holders.by_external_id = Some(customer(6, "bo@example.com", Some("ext")));
     let settled = try_settle(&locked, &payment, &succeeded(), &buyer);
     assert_eq!(
@@ -452,9 +502,9 @@ fn money_is_not_lost_to_a_customer_deleted_or_an_external_id_taken_meanwhile() {
 
     let mut linked = session(vec![one_time(1000)], json!({}));
     linked.checkout.customer_id = Some(id(5));
-    let mut buyer = Buyer {
+    let mut buyer = KnownBuyer {
         linked: Some(customer(5, "ada@example.com", None)),
-        ..Buyer::default()
+        ..KnownBuyer::default()
     };
     let (locked, payment) = attempted(&linked, complete(), &buyer);
     buyer.linked.as_mut().unwrap().deleted_at = Some(at(3).now);
@@ -509,7 +559,7 @@ fn upgradable(customer_id: Uuid) -> Subscription {
 #[test]
 fn an_upgrade_keeps_the_start_and_merges_the_metadata() {
     let (session, payment) = in_flight(monthly(1000));
-    let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
+    let settled = try_settle(&session, &payment, &succeeded(), &KnownBuyer::default());
     let mut purchase = purchase(&settled);
     purchase.session.checkout.metadata = Json(till_wire::metadata::Metadata(
         json!({"plan": "pro"}).as_object().unwrap().clone(),

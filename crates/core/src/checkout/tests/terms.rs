@@ -105,7 +105,7 @@ fn taxed(mut session: Session, body: JsonValue) -> Session {
 fn seats_are_those_asked_for_within_what_is_sold() {
     let seats = |body| {
         try_open(loaded(vec![by_seat(1, Some(10), 1500)]), body)
-            .map(|s| (s.checkout.seats, s.checkout.amount))
+            .map(|s| (s.checkout.terms.seats, s.checkout.terms.amount))
     };
     assert_eq!(seats(json!({"seats": 6})), Ok((Some(6), 9000)));
     assert_eq!(seats(json!({})), Ok((Some(1), 1500)));
@@ -119,12 +119,12 @@ fn the_least_of_the_session_is_what_it_starts_with() {
     let session = session(vec![by_seat(1, None, 1500)], json!({"min_seats": 5}));
     let row = &session.checkout;
     assert_eq!(
-        (row.seats, row.min_seats, row.max_seats),
+        (row.terms.seats, row.min_seats, row.max_seats),
         (Some(5), Some(5), None)
     );
     assert!(try_update(&session, json!({"seats": 4})).is_err());
     let seven = updated(&session, json!({"seats": 7}));
-    assert_eq!(seven.checkout.amount, 7 * 1500);
+    assert_eq!(seven.checkout.terms.amount, 7 * 1500);
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_fixed_price_and_seats_are_billed_as_the_sum() {
     offered.prices.push(base);
     let offered = ProductWithPrices::new(offered.product, offered.prices);
     let session = session(vec![offered], json!({"seats": 10}));
-    assert_eq!(session.checkout.amount, 99_900 + 20_000);
+    assert_eq!(session.checkout.terms.amount, 99_900 + 20_000);
     assert_eq!(session.price().amount_type, PriceKind::Fixed);
     assert_eq!(session.prices().len(), 2);
 }
@@ -142,14 +142,17 @@ fn a_fixed_price_and_seats_are_billed_as_the_sum() {
 #[test]
 fn switching_between_products_starts_seats_anew() {
     let both = session(vec![monthly(900), by_seat(2, None, 100)], json!({}));
-    assert_eq!(both.checkout.seats, None);
+    assert_eq!(both.checkout.terms.seats, None);
     let seats = updated(&both, json!({"product_id": id(500)}));
     assert_eq!(
-        (seats.checkout.seats, seats.checkout.amount),
+        (seats.checkout.terms.seats, seats.checkout.terms.amount),
         (Some(2), 200)
     );
     let back = updated(&seats, json!({"product_id": id(100)}));
-    assert_eq!((back.checkout.seats, back.checkout.amount), (None, 900));
+    assert_eq!(
+        (back.checkout.terms.seats, back.checkout.terms.amount),
+        (None, 900)
+    );
 }
 
 #[test]
@@ -159,13 +162,16 @@ fn a_sessions_own_prices_stand_in_for_the_products() {
         id(200).to_string(): [{"amount_type": "fixed", "price_amount": 777}],
     }});
     let session = session(vec![monthly(900), one_time(1000)], own);
-    assert_eq!(session.checkout.amount, 4200);
+    assert_eq!(session.checkout.terms.amount, 4200);
     let view = serde_json::to_value(session.merchant_view(&urls())).unwrap();
     assert_eq!(view["product"]["prices"][0]["price_amount"], 900);
     assert_eq!(view["product_price"]["source"], "ad_hoc");
     assert_eq!(view["prices"][id(200).to_string()][0]["price_amount"], 777);
     let switched = updated(&session, json!({"product_id": id(200)}));
-    assert_eq!(switched.checkout.amount, 777, "from the session's own list");
+    assert_eq!(
+        switched.checkout.terms.amount, 777,
+        "from the session's own list"
+    );
 }
 
 #[test]
@@ -186,17 +192,17 @@ fn a_trial_asks_for_a_card_and_no_money() {
     assert!(!form.payment && form.setup);
     assert_eq!(plain.checkout.trial_interval, None);
     assert_eq!(
-        plain.checkout.trial_end,
+        plain.checkout.terms.trial_end,
         Some(at(0).now + SignedDuration::from_hours(14 * 24))
     );
     let week = json!({"trial_interval": "day", "trial_interval_count": 7});
     let own = session(vec![offered.clone()], week);
     assert_eq!(
-        own.checkout.trial_end,
+        own.checkout.terms.trial_end,
         Some(at(0).now + SignedDuration::from_hours(7 * 24))
     );
     let without = updated(&plain, json!({"allow_trial": false}));
-    assert_eq!(without.checkout.trial_end, None, "without a trial");
+    assert_eq!(without.checkout.terms.trial_end, None, "without a trial");
     assert!(totals::form(&without).payment);
 }
 
@@ -206,12 +212,12 @@ fn a_trial_begins_with_an_order_of_nothing() {
     offered.product.trial_interval = Some(Interval::Day);
     offered.product.trial_interval_count = Some(14);
     let session = session(vec![offered], json!({}));
-    let (session, payment) = attempted(&session, complete(), &Buyer::default());
+    let (session, payment) = attempted(&session, complete(), &KnownBuyer::default());
     assert_eq!(
         (payment.amount, payment.kind),
         (0, crate::kernel::records::PaymentKind::Setup)
     );
-    let settled = try_settle(&session, &payment, &succeeded(), &Buyer::default());
+    let settled = try_settle(&session, &payment, &succeeded(), &KnownBuyer::default());
     let customer = customer(5, "ada@example.com", None);
     let purchase = Purchase {
         session: settled.session,
@@ -243,9 +249,9 @@ fn trial_abuse_is_refused_where_the_merchant_prevents_it() {
     offered.product.trial_interval = Some(Interval::Day);
     offered.product.trial_interval_count = Some(14);
     let mut session = session(vec![offered], json!({}));
-    let known = Buyer {
+    let known = KnownBuyer {
         had_trial: true,
-        ..Buyer::default()
+        ..KnownBuyer::default()
     };
     assert!(try_confirm(&session, complete(), &known).is_ok());
     session
@@ -268,19 +274,22 @@ fn trial_abuse_is_refused_where_the_merchant_prevents_it() {
 fn a_discount_stays_while_it_suits() {
     let session = session(vec![monthly(1000), one_time(500)], json!({}));
     let everywhere = discounted(&session, share(5000, DiscountDuration::Once)).unwrap();
-    assert_eq!(everywhere.checkout.discount_amount, 500);
+    assert_eq!(everywhere.checkout.terms.discount_amount, 500);
     let kept = updated(&everywhere, json!({"product_id": id(200)}));
-    assert_eq!(kept.checkout.discount_amount, 250);
+    assert_eq!(kept.checkout.terms.discount_amount, 250);
     let mut restricted = share(5000, DiscountDuration::Once);
     restricted.product_ids = Json(vec![id(100)]);
     let one = discounted(&session, restricted).unwrap();
     let gone = updated(&one, json!({"product_id": id(200)}));
     assert_eq!(
-        (gone.checkout.discount_id, gone.checkout.discount_amount),
+        (
+            gone.checkout.terms.discount_id,
+            gone.checkout.terms.discount_amount
+        ),
         (None, 0)
     );
     let removed = updated(&everywhere, json!({"discount_id": null}));
-    assert_eq!(removed.checkout.discount_id, None);
+    assert_eq!(removed.checkout.terms.discount_id, None);
 }
 
 #[test]
@@ -313,7 +322,7 @@ fn what_is_asked_for_with_everything_off() {
 fn a_use_is_taken_with_the_attempt_and_given_back_when_it_fails() {
     let session = session(vec![one_time(1000)], json!({}));
     let session = discounted(&session, share(1000, DiscountDuration::Once)).unwrap();
-    let confirmed = try_confirm(&session, complete(), &Buyer::default()).unwrap();
+    let confirmed = try_confirm(&session, complete(), &KnownBuyer::default()).unwrap();
     let Confirmed::Charge {
         payment, changes, ..
     } = confirmed
@@ -331,8 +340,8 @@ fn a_use_is_taken_with_the_attempt_and_given_back_when_it_fails() {
         changes.writes.iter().filter(|w| label(w)).count()
     };
     assert_eq!(claims(&changes), 1);
-    let (session, payment) = attempted(&session, complete(), &Buyer::default());
-    let settled = try_settle(&session, &payment, &failed(), &Buyer::default());
+    let (session, payment) = attempted(&session, complete(), &KnownBuyer::default());
+    let settled = try_settle(&session, &payment, &failed(), &KnownBuyer::default());
     let released = |w: &Write| {
         matches!(
             w,
@@ -348,15 +357,18 @@ fn a_code_given_with_the_confirmation_is_shown_with_its_outcome() {
     let discount = share(1000, DiscountDuration::Once);
     let mut agreed = discounted(&session, discount.clone()).unwrap();
     agreed.checkout.version = session.checkout.version;
-    let (_, payment) = attempted(&agreed, complete(), &Buyer::default());
+    let (_, payment) = attempted(&agreed, complete(), &KnownBuyer::default());
     let mut locked = session.clone();
     locked.checkout.attempt_id = Some(payment.id);
-    let buyer = Buyer {
+    let buyer = KnownBuyer {
         discount: Some(discount.clone()),
-        ..Buyer::default()
+        ..KnownBuyer::default()
     };
     let settled = try_settle(&locked, &payment, &succeeded(), &buyer);
-    assert_eq!(settled.session.checkout.discount_id, Some(discount.id));
+    assert_eq!(
+        settled.session.checkout.terms.discount_id,
+        Some(discount.id)
+    );
     assert_eq!(settled.session.discount, Some(discount));
 }
 
@@ -366,7 +378,7 @@ fn a_discount_over_by_the_confirmation_is_told_where_it_can_be_removed() {
     let mut ending = share(1000, DiscountDuration::Once);
     ending.ends_at = Some(at(1).now);
     let session = discounted(&session, ending).unwrap();
-    let refused = try_confirm(&session, complete(), &Buyer::default()).unwrap_err();
+    let refused = try_confirm(&session, complete(), &KnownBuyer::default()).unwrap_err();
     assert_eq!(places(refused), ["value_error discount_id"]);
 }
 
@@ -374,13 +386,13 @@ fn a_discount_over_by_the_confirmation_is_told_where_it_can_be_removed() {
 fn a_tax_that_the_price_contains_is_taken_out_of_it() {
     let german = json!({"customer_billing_address": {"country": "DE"}});
     let inclusive = taxed(session(vec![one_time(1100)], json!({})), german);
-    let sum = totals::totals(&inclusive.checkout);
+    let sum = inclusive.checkout.terms.totals();
     assert_eq!((sum.net, sum.tax, sum.total), (1000, Some(100), 1100));
     let address = json!({"customer_billing_address": {
         "country": "US", "state": "NY", "city": "New York", "line1": "1 Main", "postal_code": "10001",
     }});
     let exclusive = taxed(session(vec![one_time(1000)], json!({})), address);
-    let sum = totals::totals(&exclusive.checkout);
+    let sum = exclusive.checkout.terms.totals();
     assert_eq!((sum.net, sum.tax, sum.total), (1000, Some(100), 1100));
 }
 
@@ -388,8 +400,8 @@ fn a_tax_that_the_price_contains_is_taken_out_of_it() {
 fn an_address_that_does_not_do_leaves_the_tax_unknown() {
     let us = json!({"customer_billing_address": {"country": "US"}});
     let session = taxed(session(vec![one_time(1000)], json!({})), us);
-    assert_eq!(session.checkout.tax_amount, None);
-    assert!(session.checkout.customer_billing_address.is_some());
+    assert_eq!(session.checkout.terms.tax_amount, None);
+    assert!(session.checkout.buyer.customer_billing_address.is_some());
 }
 
 proptest! {
@@ -401,7 +413,7 @@ proptest! {
         let session = session(vec![one_time(price)], json!({}));
         let session = discounted(&session, share(basis_points, DiscountDuration::Once)).unwrap();
         let session = taxed(session, json!({"customer_billing_address": {"country": country}}));
-        let sum = totals::totals(&session.checkout);
+        let sum = session.checkout.terms.totals();
         prop_assert!(sum.net >= 0 && sum.total >= 0 && sum.discount >= 0);
         prop_assert_eq!(sum.net + sum.tax.unwrap_or(0), sum.total);
         let taxable = sum.amount - sum.discount;

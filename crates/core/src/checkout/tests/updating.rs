@@ -28,13 +28,13 @@ fn a_session_is_locked_while_an_attempt_is_in_flight() {
     let (locked, _) = attempted(
         &session(vec![one_time(1000)], json!({})),
         complete(),
-        &Buyer::default(),
+        &KnownBuyer::default(),
     );
     assert_eq!(
         try_update(&locked, json!({})).unwrap_err(),
         Refusal::CheckoutLocked
     );
-    let again = try_confirm(&locked, complete(), &Buyer::default());
+    let again = try_confirm(&locked, complete(), &KnownBuyer::default());
     assert_eq!(again.unwrap_err(), Refusal::CheckoutLocked);
 }
 
@@ -49,14 +49,14 @@ fn only_the_sessions_products_can_be_selected() {
 fn a_switch_keeps_the_currency_where_it_can() {
     let both = vec![in_euros(one_time(1000)), monthly(500)];
     let euros = session(both, json!({"currency": "eur"}));
-    assert_eq!(euros.checkout.currency, euro());
+    assert_eq!(euros.checkout.terms.currency, euro());
     let switched = updated(&euros, json!({"product_id": id(100)}));
-    assert_eq!(switched.checkout.currency, Currency::USD);
-    assert_eq!(switched.checkout.amount, 500);
+    assert_eq!(switched.checkout.terms.currency, Currency::USD);
+    assert_eq!(switched.checkout.terms.amount, 500);
     let kept = updated(&euros, json!({"product_id": id(200)}));
-    assert_eq!(kept.checkout.currency, euro());
+    assert_eq!(kept.checkout.terms.currency, euro());
     let dollars = updated(&euros, json!({"currency": "usd"}));
-    assert_eq!(dollars.checkout.price_id, id(201));
+    assert_eq!(dollars.checkout.terms.price_id, id(201));
     let refusal = try_update(&euros, json!({"currency": "sek"})).unwrap_err();
     assert_eq!(places(refusal), ["value_error currency"]);
 }
@@ -65,9 +65,9 @@ fn a_switch_keeps_the_currency_where_it_can() {
 fn a_price_is_read_only_together_with_its_product() {
     let session = session(vec![in_euros(one_time(1000))], json!({}));
     let alone = updated(&session, json!({"product_price_id": id(900)}));
-    assert_eq!(alone.checkout.price_id, id(201));
+    assert_eq!(alone.checkout.terms.price_id, id(201));
     let both = json!({"product_id": id(200), "product_price_id": id(900)});
-    assert_eq!(updated(&session, both).checkout.currency, euro());
+    assert_eq!(updated(&session, both).checkout.terms.currency, euro());
     let foreign = json!({"product_id": id(200), "product_price_id": id(101)});
     let refusal = try_update(&session, foreign).unwrap_err();
     assert_eq!(places(refusal), ["value_error product_price_id"]);
@@ -79,7 +79,7 @@ fn naming_the_product_again_replaces_a_price_that_was_archived() {
     session.offered = vec![repriced(one_time(1000), 2000)];
     let healed = updated(&session, json!({"product_id": id(200)}));
     assert_eq!(
-        (healed.checkout.price_id, healed.checkout.amount),
+        (healed.checkout.terms.price_id, healed.checkout.terms.amount),
         (id(901), 2000)
     );
 }
@@ -89,7 +89,10 @@ fn an_amount_is_never_taken_from_a_price_that_was_not_selected() {
     let mut session = session(vec![one_time(1000)], json!({}));
     session.offered = vec![repriced(one_time(1000), 2000)];
     assert_eq!(
-        updated(&session, json!({"amount": 5})).checkout.amount,
+        updated(&session, json!({"amount": 5}))
+            .checkout
+            .terms
+            .amount,
         1000
     );
 }
@@ -98,7 +101,10 @@ fn an_amount_is_never_taken_from_a_price_that_was_not_selected() {
 fn amounts_are_for_custom_prices_and_bounded() {
     let fixed = session(vec![one_time(1000)], json!({}));
     assert_eq!(
-        updated(&fixed, json!({"amount": 4242})).checkout.amount,
+        updated(&fixed, json!({"amount": 4242}))
+            .checkout
+            .terms
+            .amount,
         1000
     );
     let open = session(vec![custom(0, None, None)], json!({}));
@@ -107,7 +113,10 @@ fn amounts_are_for_custom_prices_and_bounded() {
         assert_eq!(places(refusal), ["invalid_amount amount"]);
     }
     for n in [0, 50] {
-        assert_eq!(updated(&open, json!({"amount": n})).checkout.amount, n);
+        assert_eq!(
+            updated(&open, json!({"amount": n})).checkout.terms.amount,
+            n
+        );
     }
 }
 
@@ -123,7 +132,7 @@ fn a_tax_id_is_judged_again_with_a_new_country() {
         &session,
         json!({"customer_billing_address": us, "customer_tax_id": null}),
     );
-    assert_eq!(moved.checkout.customer_tax_id, None);
+    assert_eq!(moved.checkout.buyer.customer_tax_id, None);
 }
 
 #[test]
@@ -135,9 +144,9 @@ fn no_business_has_neither_tax_id_nor_billing_name() {
     let session = session(vec![one_time(1000)], business);
     let private = json!({"is_business_customer": false, "customer_billing_name": "ACME"});
     let row = updated(&session, private).checkout;
-    assert!(!row.is_business_customer);
+    assert!(!row.buyer.is_business_customer);
     assert_eq!(
-        (row.customer_tax_id, row.customer_billing_name),
+        (row.buyer.customer_tax_id, row.buyer.customer_billing_name),
         (None, None)
     );
 }
@@ -190,14 +199,15 @@ fn what_is_not_asked_for_any_more_is_cleared() {
     let body = json!({"customer_billing_name": "ACME", "is_business_customer": true});
     let paid = session(vec![custom(0, None, Some(1000))], body);
     let free = updated(&paid, json!({"amount": 0})).checkout;
-    assert!(!free.is_business_customer);
-    assert_eq!(free.customer_billing_name, None);
+    assert!(!free.buyer.is_business_customer);
+    assert_eq!(free.buyer.customer_billing_name, None);
     let body = json!({"customer_billing_name": "ACME", "is_business_customer": true,
         "require_billing_address": true});
     let paid = session(vec![custom(0, None, Some(1000))], body);
     assert!(
         updated(&paid, json!({"amount": 0}))
             .checkout
+            .buyer
             .is_business_customer
     );
 }
@@ -245,7 +255,7 @@ fn the_e_mail_of_a_linked_customer_is_fixed() {
     );
     session.checkout.customer_id = Some(id(5));
     let row = updated(&session, json!({"customer_email": "bo@example.com"})).checkout;
-    assert_eq!(row.customer_email.as_deref(), Some("ada@example.com"));
+    assert_eq!(row.buyer.customer_email.as_deref(), Some("ada@example.com"));
 }
 
 #[test]

@@ -97,7 +97,7 @@ pub(super) async fn sheet(
     let buyers = buyers(&app, &dashboard, std::slice::from_ref(&one)).await?;
     let organization = &dashboard.caller.organization;
     let session = app.store.session(organization, id).await?;
-    let lines = session.and_then(|session| session.checkout.tax_breakdown);
+    let lines = session.and_then(|session| session.checkout.terms.tax_breakdown);
     let lines = lines.as_ref().map(|lines| lines.0.as_slice());
     let mut parts = Vec::new();
     if is_open(&one.base) {

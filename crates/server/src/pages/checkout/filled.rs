@@ -118,27 +118,33 @@ pub fn page(
         answers: answers::answers(session, form),
         email: EmailField {
             value: if row.customer_id.is_some() {
-                row.customer_email.clone().unwrap_or_default()
+                row.buyer.customer_email.clone().unwrap_or_default()
             } else {
-                typed(|f| &f.customer_email, &row.customer_email)
+                typed(|f| &f.customer_email, &row.buyer.customer_email)
             },
             locked: row.customer_id.is_some(),
         },
-        name: typed(|f| &f.customer_name, &row.customer_name),
+        name: typed(|f| &f.customer_name, &row.buyer.customer_name),
         payment: if needed.required() {
             Payment::Sandbox
         } else {
             Payment::NotNeeded
         },
-        address: (needed.required() || row.require_billing_address || row.is_business_customer)
+        address: (needed.required()
+            || row.require_billing_address
+            || row.buyer.is_business_customer)
             .then(|| address(session, form)),
-        // Also where nothing is due, as long as there is something that the first change would wipe
-        // (docs/behaviour: checkout/cleared-when-not-asked).
-        business: (needed.required() || row.require_billing_address || row.is_business_customer)
+        // Also where nothing is due, as long as there is something that the first change would wipe (4.1, 4.2-13).
+        business: (needed.required()
+            || row.require_billing_address
+            || row.buyer.is_business_customer)
             .then(|| BusinessForm {
-                checked: form.map_or(row.is_business_customer, CheckoutForm::is_business),
-                billing_name: typed(|f| &f.customer_billing_name, &row.customer_billing_name),
-                tax_id: typed(|f| &f.customer_tax_id, &row.customer_tax_id),
+                checked: form.map_or(row.buyer.is_business_customer, CheckoutForm::is_business),
+                billing_name: typed(
+                    |f| &f.customer_billing_name,
+                    &row.buyer.customer_billing_name,
+                ),
+                tax_id: typed(|f| &f.customer_tax_id, &row.buyer.customer_tax_id),
             }),
         lines: amounts::lines(session, look),
         total: amounts::due(session, look),
@@ -161,8 +167,8 @@ pub fn offer_removal(page: &mut CheckoutPage, session: &Session) {
 
 /// What the page says is to be paid, as its form carries it: the total in minor units, and whether a trial puts it off.
 pub fn shown_total(row: &Checkout) -> String {
-    let total = totals::totals(row).total;
-    match row.trial_end {
+    let total = row.terms.totals().total;
+    match row.terms.trial_end {
         Some(_) => format!("{total}-trial"),
         None => total.to_string(),
     }
@@ -170,14 +176,14 @@ pub fn shown_total(row: &Checkout) -> String {
 
 /// Whether what a form was shown with is what is due. One that spoke of no trial may get one.
 pub fn is_shown(shown: &str, row: &Checkout) -> bool {
-    let total = totals::totals(row).total;
-    shown == shown_total(row) || row.trial_end.is_some() && shown == total.to_string()
+    let total = row.terms.totals().total;
+    shown == shown_total(row) || row.terms.trial_end.is_some() && shown == total.to_string()
 }
 
 /// What may be paid where the buyer chooses, in words.
 pub fn amount_bounds(session: &Session, locale: Locale) -> Option<String> {
     let (minimum, maximum) = custom(session)?;
-    let currency = session.checkout.currency;
+    let currency = session.checkout.terms.currency;
     let least = display(minimum.max(currency.min_charge()), currency, locale);
     let most = maximum.map(|most| display(most, currency, locale));
     Some(match (minimum, most) {
@@ -196,12 +202,12 @@ pub fn amount_bounds(session: &Session, locale: Locale) -> Option<String> {
 
 fn amount_field(session: &Session, form: Option<&CheckoutForm>, locale: Locale) -> AmountField {
     let row = &session.checkout;
-    let (currency, decimals) = (row.currency.as_str(), row.currency.decimals());
+    let (currency, decimals) = (row.terms.currency.as_str(), row.terms.currency.decimals());
     AmountField {
         value: form
-            .filter(|f| f.is_of(row.product_id))
+            .filter(|f| f.is_of(row.terms.product_id))
             .and_then(|f| f.amount.clone())
-            .unwrap_or_else(|| money::editable_in(row.amount, decimals, locale)),
+            .unwrap_or_else(|| money::editable_in(row.terms.amount, decimals, locale)),
         sign: money::currency_sign(currency, locale),
         hint: amount_bounds(session, locale),
     }
@@ -209,7 +215,7 @@ fn amount_field(session: &Session, form: Option<&CheckoutForm>, locale: Locale) 
 
 fn address(session: &Session, form: Option<&CheckoutForm>) -> AddressForm {
     let row = &session.checkout;
-    let kept = row.customer_billing_address.as_ref();
+    let kept = row.buyer.customer_billing_address.as_ref();
     let country = form
         .and_then(|f| f.country.clone())
         .or_else(|| kept.map(|a| a.country.to_string()))

@@ -13,7 +13,7 @@ use axum::{
 };
 use serde::Deserialize;
 use till_core::{
-    checkout::{Session, refresh::Cause, totals},
+    checkout::{Session, refresh::Cause},
     kernel::{
         records::{Payment, PaymentState},
         refusal::Refusal,
@@ -419,8 +419,8 @@ pub(super) fn with_token(url: &str, session: &Session, headers: &HeaderMap) -> S
 
 fn receipt(session: &Session, look: PageContext, success_url: &str) -> Receipt {
     let row = &session.checkout;
-    let sum = totals::totals(row);
-    let paid = if row.trial_end.is_some() {
+    let sum = row.terms.totals();
+    let paid = if row.terms.trial_end.is_some() {
         0
     } else {
         sum.total
@@ -433,9 +433,9 @@ fn receipt(session: &Session, look: PageContext, success_url: &str) -> Receipt {
             .unwrap_or_default(),
         total: Line {
             label: look.say("paid").into_owned(),
-            amount: filled::display(paid, row.currency, look.locale),
+            amount: filled::display(paid, row.terms.currency, look.locale),
         },
-        email: row.customer_email.clone(),
+        email: row.buyer.customer_email.clone(),
         what_next: filled::what_next(session, look),
         next: row.success_url.as_ref().map(|_| Link {
             url: success_url.to_owned(),

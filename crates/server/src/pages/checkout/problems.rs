@@ -85,7 +85,7 @@ pub(super) fn note(
 
 fn lacks_street(session: &Session) -> bool {
     let row = &session.checkout;
-    let address = row.customer_billing_address.as_ref();
+    let address = row.buyer.customer_billing_address.as_ref();
     totals::needs_full_address(row) && !address.is_some_and(|a| a.has_street_part())
 }
 
@@ -174,7 +174,7 @@ fn at_field(field: Field, problem: &Problem, session: &Session, look: PageContex
 
 /// What is typed is no amount.
 pub(super) fn amount_unread(session: &Session, look: PageContext) -> String {
-    let decimals = session.checkout.currency.decimals();
+    let decimals = session.checkout.terms.currency.decimals();
     let ten = 10 * 10_i64.pow(u32::from(decimals));
     let example = super::money::editable_in(ten, decimals, look.locale);
     look.with("error-amount", [("example", example.into())])

@@ -52,7 +52,7 @@ pub fn body(
         put("customer_tax_id", &tax_number(form, row));
     }
     // Sending "no" again would clear what the merchant has prefilled (docs/behaviour: checkout/no-business).
-    if form.is_business() != row.is_business_customer {
+    if form.is_business() != row.buyer.is_business_customer {
         body.insert("is_business_customer".into(), form.is_business().into());
     }
     if let Some(address) = address(form, row) {
@@ -100,7 +100,7 @@ fn seats(
 ) -> Option<i64> {
     let row = &session.checkout;
     let range = session.seat_range()?;
-    if !form.is_of(row.product_id) || other_product(form, row).is_some() {
+    if !form.is_of(row.terms.product_id) || other_product(form, row).is_some() {
         return None;
     }
     let typed = form.seats.as_deref()?.trim();
@@ -113,14 +113,14 @@ fn seats(
         Intent::More => range.clamp(number.saturating_add(1)),
         _ => number,
     };
-    (Some(wanted) != row.seats).then_some(wanted)
+    (Some(wanted) != row.terms.seats).then_some(wanted)
 }
 
 /// The answers to the custom fields that the page showed. A confirmation replaces what is kept, so an empty
 /// answer is left out; an update merges, so it says that the answer was taken back (docs/behaviour: pages/answers).
 fn answers(form: &CheckoutForm, session: &Session) -> Option<Value> {
     let row = &session.checkout;
-    let shown = form.shown_product.is_some() && form.is_of(row.product_id);
+    let shown = form.shown_product.is_some() && form.is_of(row.terms.product_id);
     if !shown || other_product(form, row).is_some() {
         return None;
     }
@@ -128,7 +128,12 @@ fn answers(form: &CheckoutForm, session: &Session) -> Option<Value> {
     for one in session.selected().asked() {
         let slug = one.field.slug.as_str();
         let typed = form.answer(slug).filter(|text| !text.trim().is_empty());
-        let kept = row.custom_field_data.0.get(slug).and_then(Value::as_str);
+        let kept = row
+            .buyer
+            .custom_field_data
+            .0
+            .get(slug)
+            .and_then(Value::as_str);
         let answer = match (one.field.takes(), typed) {
             (CustomFieldKind::Checkbox(_), typed) => typed.is_some().into(),
             // Browsers send line breaks as two characters.
@@ -182,14 +187,14 @@ pub fn stand_ins(problems: &[Problem], session: &Session) -> Map<String, Value> 
 /// The product that is chosen, where it is another one than the session's.
 pub fn other_product<'a>(form: &'a CheckoutForm, row: &Checkout) -> Option<&'a str> {
     let chosen = form.product_id.as_deref()?.trim();
-    (!chosen.is_empty() && chosen != row.product_id.to_string()).then_some(chosen)
+    (!chosen.is_empty() && chosen != row.terms.product_id.to_string()).then_some(chosen)
 }
 
 /// The tax id. In the Union numbers are judged with their country before them, and people know
 /// their own without: it is put there where that makes it a good one.
 fn tax_number(form: &CheckoutForm, row: &Checkout) -> Option<String> {
     let typed = form.customer_tax_id.as_deref()?;
-    let kept = row.customer_billing_address.as_ref();
+    let kept = row.buyer.customer_billing_address.as_ref();
     let country = (form.country.as_deref().map(str::trim))
         .filter(|country| !country.is_empty())
         .or_else(|| kept.map(|address| address.country.as_str()))
@@ -216,6 +221,7 @@ fn address(form: &CheckoutForm, row: &Checkout) -> Option<Value> {
         .map(str::trim)
         .filter(|c| !c.is_empty())?;
     let kept = row
+        .buyer
         .customer_billing_address
         .as_ref()
         .filter(|a| a.country.as_str() == country);
@@ -247,13 +253,13 @@ fn amount(
 ) -> Option<i64> {
     let row = &session.checkout;
     // The field belongs to the product that the page showed it for.
-    let switched = other_product(form, row).is_some() || !form.is_of(row.product_id);
+    let switched = other_product(form, row).is_some() || !form.is_of(row.terms.product_id);
     let custom = matches!(session.price().cost(), PriceAmount::Custom { .. });
     if switched || !custom {
         return None;
     }
     let typed = form.amount.as_deref()?.trim();
-    match money::parse(typed, row.currency, look.locale) {
+    match money::parse(typed, row.terms.currency, look.locale) {
         Some(amount) => Some(amount),
         None => {
             errors.add(Field::Amount, problems::amount_unread(session, look));

@@ -90,7 +90,7 @@ impl PageContext {
             .settings
             .features()
             .checkout_localization_enabled;
-        let own = session.checkout.locale.as_deref();
+        let own = session.checkout.buyer.locale.as_deref();
         let locale = match (localised, own.and_then(Locale::of_tag)) {
             (false, _) => Locale::En,
             (true, Some(own)) => own,

@@ -193,7 +193,7 @@ both! {
         let checkout = t.checkout_with(&product, right).await;
         assert_eq!(checkout["customer_tax_id"], "FR61954506077");
         let row = t.session(&checkout).await.checkout;
-        assert_eq!(row.customer_tax_id_format.as_deref(), Some("eu_vat"));
+        assert_eq!(row.buyer.customer_tax_id_format.as_deref(), Some("eu_vat"));
         assert_eq!(checkout["tax_amount"], 0);
     }
 

@@ -23,14 +23,14 @@ use super::{
 /// What the sum is made of.
 pub fn lines(session: &Session, look: PageContext) -> Vec<Line> {
     let row = &session.checkout;
-    let sum = totals::totals(row);
-    let words = |amount| display(amount, row.currency, look.locale);
+    let sum = row.terms.totals();
+    let words = |amount| display(amount, row.terms.currency, look.locale);
     let line = |label: String, amount| Line {
         label,
         amount: words(amount),
     };
     let name = session.selected().product.name.as_str();
-    let product = match row.seats {
+    let product = match row.terms.seats {
         Some(seats) => {
             let seats = look.with("seats-count", [("count", seats.into())]);
             format!("{name}, {seats}")
@@ -61,13 +61,13 @@ pub fn lines(session: &Session, look: PageContext) -> Vec<Line> {
 
 fn tax_lines(session: &Session, look: PageContext) -> Vec<Line> {
     let row = &session.checkout;
-    let words = |amount| display(amount, row.currency, look.locale);
-    let contained = row.tax_behavior == Some(TaxBehaviorOption::Inclusive);
+    let words = |amount| display(amount, row.terms.currency, look.locale);
+    let contained = row.terms.tax_behavior == Some(TaxBehaviorOption::Inclusive);
     let included = |tax: String| match contained {
         true => look.with("tax-included", [("tax", tax.into())]),
         false => tax,
     };
-    let Some(tax) = row.tax_amount else {
+    let Some(tax) = row.terms.tax_amount else {
         let due = session.organization.settings.tax.enabled && totals::form(session).required();
         let later = Line {
             label: look.say("tax").into_owned(),
@@ -75,7 +75,11 @@ fn tax_lines(session: &Session, look: PageContext) -> Vec<Line> {
         };
         return due.then_some(later).into_iter().collect();
     };
-    let broken_down = row.tax_breakdown.as_ref().map(|lines| lines.0.as_slice());
+    let broken_down = row
+        .terms
+        .tax_breakdown
+        .as_ref()
+        .map(|lines| lines.0.as_slice());
     let shown: Vec<Line> = broken_down
         .unwrap_or_default()
         .iter()
@@ -126,28 +130,32 @@ fn tax_name(line: &TaxLine, look: PageContext) -> String {
 /// What is paid now.
 pub(super) fn due(session: &Session, look: PageContext) -> Line {
     let row = &session.checkout;
-    let total = totals::totals(row).total;
+    let total = row.terms.totals().total;
     let recurring = session.selected().product.is_recurring();
-    let today = if row.trial_end.is_some() { 0 } else { total };
+    let today = if row.terms.trial_end.is_some() {
+        0
+    } else {
+        total
+    };
     Line {
         label: look
             .say(if recurring { "due-today" } else { "total" })
             .into_owned(),
-        amount: display(today, row.currency, look.locale),
+        amount: display(today, row.terms.currency, look.locale),
     }
 }
 
 /// What the button does.
 pub(super) fn action(session: &Session, look: PageContext) -> Action {
     let row = &session.checkout;
-    let total = totals::totals(row).total;
+    let total = row.terms.totals().total;
     let required = totals::form(session).required();
-    if required && row.trial_end.is_some() {
+    if required && row.terms.trial_end.is_some() {
         Action::StartTrial
     } else if required && session.selected().product.is_recurring() {
         Action::Subscribe
     } else if total > 0 {
-        Action::Pay(display(total, row.currency, look.locale))
+        Action::Pay(display(total, row.terms.currency, look.locale))
     } else {
         Action::Get
     }
@@ -156,7 +164,7 @@ pub(super) fn action(session: &Session, look: PageContext) -> Action {
 /// When the first charge comes, where a trial puts it off.
 pub(super) fn trial_end(session: &Session) -> Option<jiff::Timestamp> {
     let charged = totals::form(session).required();
-    session.checkout.trial_end.filter(|_| charged)
+    session.checkout.terms.trial_end.filter(|_| charged)
 }
 
 /// Whether a discount is over by the next renewal, when the first charge is now.
@@ -175,20 +183,20 @@ fn is_over_next(session: &Session, discount: &Discount) -> bool {
 pub(super) fn discount_ends(session: &Session) -> bool {
     let discount = session.discount.as_ref();
     let ends = discount.is_some_and(|d| d.duration != DiscountDuration::Forever);
-    ends && totals::totals(&session.checkout).discount > 0
+    ends && session.checkout.terms.totals().discount > 0
 }
 
 /// What is charged once a discount has ended, where that is another amount: before the tax that comes on top,
 /// which nobody has worked out yet.
 fn full(session: &Session, look: PageContext) -> Option<String> {
     let row = &session.checkout;
-    let sum = totals::totals(row);
+    let sum = row.terms.totals();
     if !discount_ends(session) {
         return None;
     }
-    let amount = display(sum.amount, row.currency, look.locale);
-    let on_top = row.tax_behavior == Some(TaxBehaviorOption::Exclusive)
-        && row.tax_amount.is_some_and(|tax| tax > 0);
+    let amount = display(sum.amount, row.terms.currency, look.locale);
+    let on_top = row.terms.tax_behavior == Some(TaxBehaviorOption::Exclusive)
+        && row.terms.tax_amount.is_some_and(|tax| tax > 0);
     Some(match on_top {
         true => look.with("plus-tax", [("amount", amount.into())]),
         false => amount,
@@ -199,8 +207,8 @@ fn full(session: &Session, look: PageContext) -> Option<String> {
 pub(super) fn terms(session: &Session, look: PageContext) -> Option<String> {
     let row = &session.checkout;
     let per = interval(session.selected(), look.locale)?;
-    let sum = totals::totals(row);
-    let total = display(sum.total, row.currency, look.locale);
+    let sum = row.terms.totals();
+    let total = display(sum.total, row.terms.currency, look.locale);
     let full = full(session, look);
     let mut sentences = Vec::new();
     if sum.total > 0 || full.is_some() {
@@ -236,14 +244,14 @@ pub(super) fn terms(session: &Session, look: PageContext) -> Option<String> {
 pub fn what_next(session: &Session, look: PageContext) -> Option<String> {
     let row = &session.checkout;
     let per = interval(session.selected(), look.locale)?;
-    let sum = totals::totals(row);
+    let sum = row.terms.totals();
     let full = full(session, look);
     if sum.total == 0 && full.is_none() {
         return None;
     }
     let total = (
         "total",
-        display(sum.total, row.currency, look.locale).into(),
+        display(sum.total, row.terms.currency, look.locale).into(),
     );
     let interval = ("interval", per.into());
     let date = trial_end(session).map(|end| ("date", money::date(end, look.locale).into()));

@@ -13,7 +13,7 @@ use super::super::{
 /// The fields that the selected product asks for.
 pub(super) fn answers(session: &Session, form: Option<&CheckoutForm>) -> Vec<Answer> {
     let row = &session.checkout;
-    let typed = form.filter(|f| f.is_of(row.product_id));
+    let typed = form.filter(|f| f.is_of(row.terms.product_id));
     let asked = session.selected().asked();
     asked
         .iter()
@@ -21,7 +21,7 @@ pub(super) fn answers(session: &Session, form: Option<&CheckoutForm>) -> Vec<Ans
             let slug = one.field.slug.as_str();
             let value = match typed {
                 Some(form) => form.answer(slug).unwrap_or_default().to_owned(),
-                None => kept(row.custom_field_data.0.get(slug), &one.field.takes()),
+                None => kept(row.buyer.custom_field_data.0.get(slug), &one.field.takes()),
             };
             answer(one, value)
         })

@@ -32,7 +32,7 @@ pub(super) fn choice(
 ) -> ProductChoice {
     let row = &session.checkout;
     let list = session.list(offered);
-    let currency = [row.currency, session.organization.default_currency]
+    let currency = [row.terms.currency, session.organization.default_currency]
         .into_iter()
         .find(|currency| list.iter().any(|p| p.currency == *currency));
     let prices: Vec<&ProductPrice> = list
@@ -68,7 +68,7 @@ pub(super) fn choice(
         before,
         interval: interval(offered, locale),
         more: both.then(|| locale.say("plus-usage").into_owned()),
-        selected: offered.product.id == row.product_id,
+        selected: offered.product.id == row.terms.product_id,
     }
 }
 
@@ -152,9 +152,9 @@ pub fn price_words(amount: &PriceAmount, currency: Currency, locale: Locale) -> 
 /// The big price: before tax, which is said where the sum is.
 pub(super) fn hero(session: &Session, look: PageContext) -> Hero {
     let row = &session.checkout;
-    let sum = totals::totals(row);
+    let sum = row.terms.totals();
     let prices = session.prices();
-    let words = |amount| short(amount, row.currency, look.locale);
+    let words = |amount| short(amount, row.terms.currency, look.locale);
     let metered = prices.iter().any(|p| !p.cost().is_static());
     let only_metered = prices.iter().all(|p| !p.cost().is_static());
     let per = interval(session.selected(), look.locale);
@@ -173,7 +173,7 @@ pub(super) fn hero(session: &Session, look: PageContext) -> Hero {
     ) {
         let free = trial_words(trial, look.locale);
         let words = |amount| {
-            let (code, decimals) = (row.currency.as_str(), row.currency.decimals());
+            let (code, decimals) = (row.terms.currency.as_str(), row.terms.currency.decimals());
             money::display_short(amount, code, decimals, look.locale)
         };
         let price = ("price", words(sum.amount - sum.discount).into());
@@ -221,8 +221,8 @@ pub(super) fn seats(
 ) -> Option<SeatsField> {
     let range = session.seat_range()?;
     let row = &session.checkout;
-    let number = row.seats.unwrap_or(range.min);
-    let typed = form.filter(|f| f.is_of(row.product_id));
+    let number = row.terms.seats.unwrap_or(range.min);
+    let typed = form.filter(|f| f.is_of(row.terms.product_id));
     let tiers = session.prices().into_iter().find_map(|p| match p.cost() {
         PriceAmount::SeatBased { seat_tiers, .. } => Some(seat_tiers),
         _ => None,
@@ -244,7 +244,9 @@ pub(super) fn seats(
             })
             .into_owned()
         }),
-        tiers: tiers.map_or_else(Vec::new, |tiers| steps(&tiers, row.currency, look.locale)),
+        tiers: tiers.map_or_else(Vec::new, |tiers| {
+            steps(&tiers, row.terms.currency, look.locale)
+        }),
     })
 }
 

@@ -1,6 +1,13 @@
-//! Payments: what they show. Their life is in [`crate::checkout`].
+//! Payments: attempts to take money or to keep a card, saved methods and refunds. What an attempt is made for knows
+//! what follows from its outcome; nothing here knows of it.
 
+pub mod attempt;
 pub mod declines;
+pub mod methods;
+pub mod outcome;
+pub mod refunds;
+#[cfg(test)]
+mod tests;
 
 use till_wire::payments::{Payment as View, PaymentStatus};
 

@@ -1,6 +1,7 @@
 //! Subscriptions as far as a purchase makes them (docs/behaviour/subscriptions.md).
 
 pub mod claims;
+pub mod start;
 pub mod trials;
 
 use till_wire::{
@@ -14,9 +15,8 @@ use uuid::Uuid;
 use crate::{
     catalog::products::ProductWithPrices,
     kernel::{
-        changes::Json,
         context::DecisionContext,
-        records::{Customer, ProductPrice, Subscription},
+        records::{Customer, Subscription},
     },
     orders::user,
 };
@@ -138,9 +138,4 @@ impl Subscription {
             pending_update: None,
         }
     }
-}
-
-/// The ids of a subscription's prices: all prices in its currency.
-pub fn price_ids<'a>(prices: impl Iterator<Item = &'a ProductPrice>) -> Json<Vec<uuid::Uuid>> {
-    Json(prices.map(|p| p.id).collect())
 }

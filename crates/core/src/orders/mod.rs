@@ -1,57 +1,23 @@
-//! Orders: what they show (docs/behaviour/orders.md).
+//! Orders: how they are made, numbered and shown.
 
-use std::collections::BTreeMap;
+pub mod create;
+mod numbering;
+pub mod payment;
+#[cfg(test)]
+mod tests;
 
 use till_wire::{
     discounts::DiscountBase,
     orders::{Order as View, OrderStatus, User},
 };
-use uuid::Uuid;
 
 use crate::{
     catalog::products::ProductWithPrices,
     customers::avatar_url,
-    kernel::{
-        changes::Changes,
-        records::{Customer, Order, Payment, PaymentKind, Subscription},
-    },
+    kernel::records::{Customer, Order, Subscription},
 };
 
-/// Takes the customer's next receipt number. The customer's row is written in the same commit as the order that gets
-/// it: its version keeps two orders from getting one number.
-fn next_receipt(customer: &mut Customer) -> String {
-    let number = format!(
-        "RCPT-{}-{:04}",
-        customer.invoice_prefix, customer.receipt_next
-    );
-    customer.receipt_next += 1;
-    number
-}
-
-/// The receipt number of an order that was paid for: none where nothing was charged.
-pub fn receipt(customer: &mut Customer, payment: Option<&Payment>) -> Option<String> {
-    let charged = |payment: &Payment| payment.kind == PaymentKind::Charge && payment.amount > 0;
-    payment.is_some_and(charged).then(|| next_receipt(customer))
-}
-
-/// Gives charged orders of before there were receipt numbers theirs, in the order given. Nobody is told: nothing
-/// about the purchase changed.
-pub fn number_receipts(charged: &[(Order, Customer)]) -> Changes {
-    let mut changes = Changes::new();
-    let mut customers: BTreeMap<Uuid, (&Customer, Customer)> = BTreeMap::new();
-    for (order, customer) in charged {
-        let (_, now) = customers
-            .entry(customer.id)
-            .or_insert_with(|| (customer, customer.clone()));
-        let mut numbered = order.clone();
-        numbered.receipt_number = Some(next_receipt(now));
-        changes.update(order, &numbered);
-    }
-    for (was, now) in customers.values() {
-        changes.update(*was, now);
-    }
-    changes
-}
+pub use numbering::number_receipts;
 
 /// The customer as older clients read it.
 pub fn user(customer: &Customer) -> User {

@@ -1,0 +1,206 @@
+//! The journal of money: attempts, saved methods and refunds.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use till_wire::{
+    money::Currency,
+    payments::{CardMetadata, PaymentTrigger},
+    words,
+};
+use uuid::Uuid;
+
+use crate::{kernel::changes::Json, record};
+
+words! {
+    /// What an attempt asks of the processor.
+    pub enum PaymentKind {
+        /// Take money.
+        Charge = "charge",
+        /// Keep a card for later.
+        Setup = "setup",
+    }
+}
+
+words! {
+    /// How far an attempt has come.
+    pub enum PaymentState {
+        /// Written down before any call.
+        Intended = "intended",
+        /// The processor knows it; its reference is kept.
+        Asked = "asked",
+        /// The buyer must authenticate.
+        RequiresAction = "requires_action",
+        /// The processor will tell later.
+        Processing = "processing",
+        /// Money moved, or the card is set up.
+        Succeeded = "succeeded",
+        /// Refused by the processor, which alone may say so.
+        Failed = "failed",
+    }
+}
+
+impl PaymentState {
+    /// Whether the outcome is known.
+    pub fn is_settled(self) -> bool {
+        matches!(self, PaymentState::Succeeded | PaymentState::Failed)
+    }
+}
+
+words! {
+    /// What an attempt is made for: whose state changes with its outcome.
+    pub enum Purpose {
+        /// A checkout session is paid, or its card kept.
+        Checkout = "checkout",
+        /// An order is paid.
+        Order = "order",
+        /// A card is kept for the customer; nothing is bought.
+        Setup = "setup",
+    }
+}
+
+words! {
+    /// What an attempt charges.
+    pub enum Source {
+        /// What the buyer entered on this visit: a token of the processor, which Till does not keep.
+        Token = "token",
+        /// A saved method, while the buyer is away.
+        Saved = "saved",
+    }
+}
+
+words! {
+    /// Who moves the money.
+    pub enum ProcessorName {
+        /// The sandbox: test cards, no money.
+        Sandbox = "sandbox",
+        /// Stripe.
+        Stripe = "stripe",
+    }
+}
+
+words! {
+    /// How far a refund has come.
+    pub enum RefundState {
+        /// Written down before any call.
+        Intended = "intended",
+        /// The processor may have been asked.
+        Asked = "asked",
+        /// The processor will tell later.
+        Processing = "processing",
+        /// The money is given back.
+        Succeeded = "succeeded",
+        /// It could not be given back.
+        Failed = "failed",
+    }
+}
+
+words! {
+    /// Why money is given back.
+    pub enum RefundReason {
+        /// Paid twice.
+        Duplicate = "duplicate",
+        /// The cardholder did not buy.
+        Fraudulent = "fraudulent",
+        /// The customer asked for it.
+        CustomerRequest = "customer_request",
+        /// What was bought did not work.
+        ServiceDisruption = "service_disruption",
+        /// A guarantee was kept.
+        SatisfactionGuarantee = "satisfaction_guarantee",
+        /// Before the cardholder disputes the charge.
+        DisputePrevention = "dispute_prevention",
+        /// Anything else.
+        Other = "other",
+    }
+}
+
+#[allow(clippy::derivable_impls, reason = "the words have no place for it")]
+impl Default for ProcessorName {
+    fn default() -> Self {
+        Self::Sandbox
+    }
+}
+
+record! {
+    /// A card kept for renewals: the processor's reference and what may be shown.
+    "payment_methods";
+    pub struct PaymentMethod {
+        id: Uuid,
+        created_at: Timestamp,
+        organization_id: Uuid,
+        customer_id: Uuid,
+        processor: ProcessorName,
+        reference: String,
+        kind: String,
+        card: Json<CardMetadata>,
+    }
+}
+
+record! {
+    /// One attempt to take money or to set up a card. Its id is the processor's idempotency key; there is one unsettled
+    /// attempt for each `subject_id` (none where an older version wrote it: then it is the session);
+    /// `confirmation` is what the buyer agreed to, which the session becomes when the outcome is known;
+    /// `portal_token_hash` is of the key that opens the customer's portal if an attempt still in flight succeeds;
+    /// `network_key` is the key of the budget of declines of the network that it came from.
+    "payments", versioned;
+    pub struct Payment {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        version: i64,
+        organization_id: Uuid,
+        purpose: Purpose,
+        subject_id: Option<Uuid>,
+        source: Source,
+        /// The saved method, where that is the source.
+        method_id: Option<Uuid>,
+        processor: ProcessorName,
+        checkout_id: Option<Uuid>,
+        order_id: Option<Uuid>,
+        customer_id: Option<Uuid>,
+        customer_email: Option<String>,
+        kind: PaymentKind,
+        state: PaymentState,
+        amount: i64,
+        currency: Currency,
+        method: String,
+        card: Option<Json<CardMetadata>>,
+        trigger_kind: Option<PaymentTrigger>,
+        decline_reason: Option<String>,
+        decline_message: Option<String>,
+        reference: Option<String>,
+        method_reference: Option<String>,
+        client_secret: Option<String>,
+        action_url: Option<String>,
+        card_fingerprint: Option<String>,
+        portal_token_hash: Option<String>,
+        confirmation: Json<Value>,
+        network_key: Option<String>,
+    }
+    folded {
+        customer_email_folded: searchable_email(customer_email),
+    }
+}
+
+record! {
+    /// Money of a succeeded attempt that is given back. Its id is the processor's idempotency key.
+    "refunds", versioned;
+    pub struct Refund {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        version: i64,
+        organization_id: Uuid,
+        payment_id: Uuid,
+        reason: RefundReason,
+        /// Minor units, tax included.
+        amount: i64,
+        currency: Currency,
+        state: RefundState,
+        processor: ProcessorName,
+        /// The processor's name for it.
+        reference: Option<String>,
+        /// The processor's code.
+        failure_reason: Option<String>,
+    }
+}

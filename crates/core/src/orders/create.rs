@@ -1,0 +1,165 @@
+//! The only maker of orders: numbered, and only where their parts make up what is due and what was paid.
+
+use till_wire::{
+    address::Address,
+    metadata::Metadata,
+    orders::{BillingReason, OrderItem, OrderStatus},
+    organizations::TaxBehaviorOption,
+};
+use uuid::Uuid;
+
+use super::numbering;
+use crate::{
+    kernel::{
+        changes::Json,
+        context::DecisionContext,
+        records::{Customer, Order, Organization, Payment, PaymentKind, Product},
+    },
+    terms::Terms,
+};
+
+/// An order whose parts do not make up what was agreed to and paid. It is not made; somebody has to look.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the purchase does not add up: {0}")]
+pub struct Mismatch(pub String);
+
+/// What an order is made of, besides its customer and its lines.
+#[derive(Debug, Clone)]
+pub struct Sale<'a> {
+    /// The merchant.
+    pub organization: &'a Organization,
+    /// What was sold.
+    pub product: &'a Product,
+    /// For how much.
+    pub terms: &'a Terms,
+    /// Whose name is on the bill.
+    pub bill: Bill,
+    /// What pays for it.
+    pub paid: Paid<'a>,
+    /// The session that it came of.
+    pub checkout_id: Option<Uuid>,
+    /// The subscription that it is for.
+    pub subscription_id: Option<Uuid>,
+    /// The external id that was named and the customer does not have.
+    pub conflicting_external_customer_id: Option<String>,
+    /// The merchant's own data.
+    pub metadata: Json<Metadata>,
+    /// The buyer's answers.
+    pub custom_field_data: Json<Metadata>,
+}
+
+/// Name, address and tax id on a bill.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Bill {
+    /// Of the person or the business.
+    pub name: Option<String>,
+    /// Where the tax was worked out for.
+    pub address: Option<Json<Address>>,
+    /// The business's.
+    pub tax_id: Option<String>,
+}
+
+/// What pays for an order.
+#[derive(Debug, Clone, Copy)]
+pub enum Paid<'a> {
+    /// This attempt, which has succeeded; one that only set up a card paid nothing.
+    By(&'a Payment),
+    /// Nothing was due.
+    Nothing,
+    /// An attempt that is still to be made: until then the order is pending.
+    Later,
+}
+
+/// Makes an order of its lines, with the customer's next numbers.
+///
+/// # Errors
+/// [`Mismatch`] where the lines, the discount and the tax do not make up the total, or the total is not what was paid.
+pub fn create(
+    sale: Sale<'_>,
+    lines: Vec<OrderItem>,
+    reason: BillingReason,
+    customer: &mut Customer,
+    ctx: &DecisionContext,
+) -> Result<Order, Mismatch> {
+    let (terms, product) = (sale.terms, sale.product);
+    let sum = terms.totals();
+    let payment = match sale.paid {
+        Paid::By(payment) => Some(payment),
+        Paid::Nothing | Paid::Later => None,
+    };
+    let due_later = matches!(sale.paid, Paid::Later) && sum.total > 0;
+    let mut order = Order {
+        id: ctx.id(),
+        created_at: ctx.now,
+        modified_at: None,
+        version: 1,
+        organization_id: sale.organization.id,
+        customer_id: customer.id,
+        product_id: product.id,
+        price_id: Some(terms.price_id),
+        subscription_id: sale.subscription_id,
+        checkout_id: sale.checkout_id,
+        status: match due_later {
+            true => OrderStatus::Pending,
+            false => OrderStatus::Paid,
+        },
+        billing_reason: reason,
+        currency: terms.currency,
+        subtotal_amount: sum.amount,
+        discount_amount: sum.discount,
+        net_amount: sum.net,
+        tax_amount: sum.tax.unwrap_or(0),
+        conflicting_external_customer_id: sale.conflicting_external_customer_id,
+        billing_name: sale.bill.name,
+        billing_address: sale.bill.address,
+        tax_id: sale.bill.tax_id,
+        invoice_number: String::new(),
+        receipt_number: None,
+        description: product.name.clone(),
+        items: Json(lines),
+        metadata: sale.metadata,
+        discount_id: terms.discount_id,
+        seats: terms.seats,
+        tax_behavior: terms.tax_behavior,
+        tax_breakdown: terms.tax_breakdown.clone(),
+        custom_field_data: sale.custom_field_data,
+    };
+    adds_up(&order)?;
+    if !due_later {
+        is_paid(&order, payment)?;
+    }
+    order.invoice_number = numbering::next_invoice(customer, &sale.organization.slug);
+    order.receipt_number = numbering::receipt(customer, payment);
+    Ok(order)
+}
+
+/// Whether the lines make up the sum, and the sum, the discount and the tax the total.
+fn adds_up(order: &Order) -> Result<(), Mismatch> {
+    let lines: i128 = order.items.iter().map(|item| i128::from(item.amount)).sum();
+    if lines != i128::from(order.subtotal_amount) {
+        let sum = order.subtotal_amount;
+        return Err(Mismatch(format!(
+            "the lines make {lines}, the sum is {sum}"
+        )));
+    }
+    let contained = order.tax_behavior == Some(TaxBehaviorOption::Inclusive);
+    let added = if contained { 0 } else { order.tax_amount };
+    let total = lines - i128::from(order.discount_amount) + i128::from(added);
+    if total != i128::from(order.total_amount()) || total < 0 || order.net_amount < 0 {
+        let told = order.total_amount();
+        return Err(Mismatch(format!("{total} is due, the total says {told}")));
+    }
+    Ok(())
+}
+
+/// Whether what was charged is what is due.
+pub(super) fn is_paid(order: &Order, payment: Option<&Payment>) -> Result<(), Mismatch> {
+    let charged = payment.filter(|payment| payment.kind == PaymentKind::Charge);
+    let paid = charged.map_or(0, |payment| payment.amount);
+    let other = charged.is_some_and(|payment| payment.currency != order.currency);
+    let (total, currency) = (order.total_amount(), order.currency);
+    if paid != total || other {
+        return Err(Mismatch(format!("{paid} was paid for {total} {currency}")));
+    }
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! Attempts before their outcome is known. Each state is committed before the next step begins:
+//!
+//! 1. *intended*: written down, nobody else knows;
+//! 2. *asked*: the processor's reference is kept, nothing has moved;
+//! 3. *settled*, or waiting for the buyer or the processor: [`super::outcome`].
+
+use jiff::SignedDuration;
+use till_wire::{money::Currency, payments::PaymentTrigger};
+use uuid::Uuid;
+
+use crate::kernel::{
+    changes::{Changes, Json},
+    context::DecisionContext,
+    jobs::{JobKind, Queue},
+    records::{Payment, PaymentKind, PaymentState, ProcessorName, Purpose, Source},
+};
+
+/// The job that finds out how an attempt ended.
+pub const RECONCILE_JOB: JobKind<Uuid> = JobKind::new("reconcile_payment", Queue::Checkout);
+
+/// How long an attempt may go without an outcome before somebody asks the processor. Longer than any one call to
+/// it may take; a confirmation that comes later still finds the attempt given up at the processor.
+pub const RECONCILE_AFTER: SignedDuration = SignedDuration::from_secs(15);
+
+/// What an attempt is to do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewAttempt {
+    /// The merchant.
+    pub organization_id: Uuid,
+    /// What it is made for.
+    pub purpose: Purpose,
+    /// The session, the order or the customer that it is made for: one attempt at a time.
+    pub subject_id: Uuid,
+    /// Minor units; none: the card is only set up.
+    pub amount: Option<i64>,
+    /// Of the amount, or of what the card is set up for.
+    pub currency: Currency,
+    /// Who pays, where that is a customer already.
+    pub customer_id: Option<Uuid>,
+    /// The address that the buyer pays with.
+    pub customer_email: Option<String>,
+    /// The saved method that is charged; none: what the buyer entered.
+    pub method_id: Option<Uuid>,
+    /// Who is asked.
+    pub processor: ProcessorName,
+    /// What caused it.
+    pub trigger: Option<PaymentTrigger>,
+}
+
+/// An attempt that nobody has been asked for yet.
+pub fn intend(new: NewAttempt, ctx: &DecisionContext) -> Payment {
+    let of = |purpose| (new.purpose == purpose).then_some(new.subject_id);
+    Payment {
+        id: ctx.id(),
+        created_at: ctx.now,
+        modified_at: None,
+        version: 1,
+        organization_id: new.organization_id,
+        purpose: new.purpose,
+        subject_id: Some(new.subject_id),
+        source: match new.method_id {
+            Some(_) => Source::Saved,
+            None => Source::Token,
+        },
+        method_id: new.method_id,
+        processor: new.processor,
+        checkout_id: of(Purpose::Checkout),
+        order_id: of(Purpose::Order),
+        customer_id: new.customer_id,
+        customer_email: new.customer_email,
+        kind: match new.amount {
+            Some(_) => PaymentKind::Charge,
+            None => PaymentKind::Setup,
+        },
+        state: PaymentState::Intended,
+        amount: new.amount.unwrap_or(0),
+        currency: new.currency,
+        method: "card".to_owned(),
+        card: None,
+        trigger_kind: new.trigger,
+        decline_reason: None,
+        decline_message: None,
+        reference: None,
+        method_reference: None,
+        client_secret: None,
+        action_url: None,
+        card_fingerprint: None,
+        portal_token_hash: None,
+        confirmation: Json(serde_json::Value::Null),
+        network_key: None,
+    }
+}
+
+/// Keeps the processor's reference before money moves: `intended` becomes `asked`.
+pub fn asked(
+    payment: &Payment,
+    reference: &str,
+    client_secret: &str,
+    ctx: &DecisionContext,
+) -> (Payment, Changes) {
+    let mut new = payment.clone();
+    new.state = PaymentState::Asked;
+    new.reference = Some(reference.to_owned());
+    new.client_secret = Some(client_secret.to_owned());
+    new.modified_at = Some(ctx.now);
+    let mut changes = Changes::new();
+    changes.update(payment, &new);
+    new.version += 1;
+    (new, changes)
+}
+
+impl Changes {
+    /// Has the processor asked how an attempt stands, after `wait` unless its outcome is known by then.
+    pub fn look_after(
+        &mut self,
+        payment_id: Uuid,
+        wait: SignedDuration,
+        ctx: &DecisionContext,
+    ) -> &mut Self {
+        let key = format!("{RECONCILE_JOB}:{payment_id}");
+        self.job(ctx, RECONCILE_JOB, &key, ctx.now + wait, &payment_id)
+    }
+
+    /// The next look at an attempt as it stands now: none once its outcome is known.
+    pub fn look_again(&mut self, payment: &Payment, ctx: &DecisionContext) -> &mut Self {
+        match payment.state {
+            PaymentState::Succeeded | PaymentState::Failed => {
+                self.no_job(&format!("{RECONCILE_JOB}:{}", payment.id))
+            }
+            PaymentState::Processing => {
+                self.look_after(payment.id, SignedDuration::from_secs(1), ctx)
+            }
+            _ => self.look_after(payment.id, RECONCILE_AFTER, ctx),
+        }
+    }
+}

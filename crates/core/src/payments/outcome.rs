@@ -1,0 +1,125 @@
+//! How an attempt ended: one pure transition, whoever witnesses it. What follows from it depends on the attempt's
+//! purpose: [`crate::checkout::outcome`], [`crate::orders::payment`], [`super::methods`].
+
+use till_wire::payments::CardMetadata;
+
+use crate::kernel::{
+    changes::Json,
+    context::DecisionContext,
+    records::{Payment, PaymentKind, PaymentState},
+};
+
+/// Marks, as its reason, a payment whose money arrived when what it was meant for could not use it any more: it was
+/// paid otherwise, is being paid otherwise, or is over. Such money is given back to the buyer.
+pub const REFUND_DUE: &str = "refund_due";
+
+/// Marks, as its reason, a payment whose money arrived but whose kept terms cannot be read: nothing may be sold on
+/// other terms, so the session stays locked until somebody has looked at it. Once the terms read again, the next
+/// witness completes the purchase.
+pub const TERMS_UNREADABLE: &str = "terms_unreadable";
+
+/// What a witness says: the call's return, the processor's notice, or the reconciler.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Money moved, or the card is set up.
+    Succeeded {
+        /// What paid.
+        card: CardMetadata,
+        /// The processor's name for what paid, for renewals.
+        method_reference: String,
+        /// What the processor tells cards apart by, for limits by card.
+        card_fingerprint: String,
+    },
+    /// The buyer must authenticate.
+    RequiresAction {
+        /// The page to authenticate on, if there is one.
+        action_url: Option<String>,
+    },
+    /// The processor will tell later.
+    Processing,
+    /// Refused; only the processor may say so.
+    Failed {
+        /// A code such as `card_declined`.
+        reason: String,
+        /// For the buyer.
+        message: String,
+        /// What would have paid.
+        card: Option<CardMetadata>,
+        /// What the processor tells that card apart by.
+        card_fingerprint: Option<String>,
+    },
+}
+
+/// The attempt as a witness leaves it; `None` for a second witness, who changes nothing.
+///
+/// Money is never lost: a charge that was given up as failed may succeed after all, and so may one whose terms could
+/// not be read. Nothing else leaves a settled state.
+pub fn record_outcome(
+    payment: &Payment,
+    outcome: &Outcome,
+    ctx: &DecisionContext,
+) -> Option<Payment> {
+    let revived = matches!(outcome, Outcome::Succeeded { .. })
+        && (comes_late(payment) || is_unreadable(payment));
+    if payment.state.is_settled() && !revived {
+        return None;
+    }
+    let mut new = note(payment, outcome);
+    if new == *payment {
+        return None;
+    }
+    new.modified_at = Some(ctx.now);
+    Some(new)
+}
+
+/// Whether a success would come after the attempt was given up: only a charge moves money then.
+pub fn comes_late(payment: &Payment) -> bool {
+    payment.state == PaymentState::Failed && payment.kind == PaymentKind::Charge
+}
+
+/// Whether the money is there, and waits for somebody to look at its terms.
+pub fn is_unreadable(payment: &Payment) -> bool {
+    payment.decline_reason.as_deref() == Some(TERMS_UNREADABLE)
+}
+
+/// Whether the money is there, and nothing was bought with it.
+pub fn is_refund_due(payment: &Payment) -> bool {
+    payment.decline_reason.as_deref() == Some(REFUND_DUE)
+}
+
+fn note(payment: &Payment, outcome: &Outcome) -> Payment {
+    let mut new = payment.clone();
+    match outcome {
+        Outcome::Succeeded {
+            card,
+            method_reference,
+            card_fingerprint,
+        } => {
+            new.state = PaymentState::Succeeded;
+            new.card = Some(Json(card.clone()));
+            new.card_fingerprint = Some(card_fingerprint.clone());
+            new.method_reference = Some(method_reference.clone());
+            new.action_url = None;
+            (new.decline_reason, new.decline_message) = (None, None);
+        }
+        Outcome::RequiresAction { action_url } => {
+            new.state = PaymentState::RequiresAction;
+            new.action_url = action_url.clone();
+        }
+        Outcome::Processing => new.state = PaymentState::Processing,
+        Outcome::Failed {
+            reason,
+            message,
+            card,
+            card_fingerprint,
+        } => {
+            new.state = PaymentState::Failed;
+            new.decline_reason = Some(reason.clone());
+            new.decline_message = Some(message.clone());
+            new.card = card.clone().map(Json).or(new.card);
+            new.card_fingerprint = card_fingerprint.clone().or(new.card_fingerprint);
+            new.action_url = None;
+        }
+    }
+    new
+}
