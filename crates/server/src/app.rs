@@ -1,5 +1,9 @@
 //! The application state that every handler and worker holds: the store, the processor, the clock.
 
+pub mod fast_path;
+pub mod limits;
+pub mod workers;
+
 use std::{fmt, sync::Arc};
 
 use futures_util::future::BoxFuture;
@@ -18,12 +22,12 @@ use till_ports::{
 };
 use till_store::{CommitError, Store};
 
-use crate::{
-    http::{error::ApiError, limits::Limits},
-    jobs::{LocalFastPath, Setbacks, Workers},
-    metrics::Metrics,
-    passwords::Passwords,
+use self::{
+    fast_path::LocalFastPath,
+    limits::Limits,
+    workers::{Setbacks, Workers},
 };
+use crate::{error::ApiError, metrics::Metrics, passwords::Passwords};
 
 /// Where time and randomness come from: the machine in the binary, the test in tests.
 pub trait Clock: Send + Sync {

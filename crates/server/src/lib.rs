@@ -1,8 +1,10 @@
 //! Who answers: the API, the pages and the workers.
 
+mod actions;
 pub mod api;
 pub mod app;
 pub mod dashboard;
+pub mod error;
 mod files;
 mod geo;
 pub mod http;
@@ -11,6 +13,10 @@ pub mod metrics;
 pub mod pages;
 pub mod passwords;
 pub mod payments;
+pub mod reference;
+pub mod request_id;
+#[cfg(test)]
+mod rooms;
 pub mod sandbox_store;
 mod table;
 mod taxes;
@@ -27,13 +33,17 @@ use app::App;
 pub fn router(app: Arc<App>) -> Router {
     let pages = Router::new()
         .merge(pages::checkout::pages::routes(&app))
-        .merge(dashboard::routes(&app))
+        .merge(dashboard::routes(&app, reference::routes()))
         .merge(pages::assets::routes())
         .merge(pages::embed::routes())
         .route("/", axum::routing::get(pages::front))
         .layer(DefaultBodyLimit::max(pages::FORM_LIMIT))
         .layer(CompressionLayer::new());
-    api::router(&app, axum::routing::any(pages::nowhere))
+    let pages_of_api = api::Pages {
+        nowhere: axum::routing::any(pages::nowhere),
+        turned_away: api::TurnedAway(pages::checkout::pages::turned_away),
+    };
+    api::router(&app, pages_of_api)
         .merge(files::routes())
         .merge(pages)
         .fallback(pages::nowhere)

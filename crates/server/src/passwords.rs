@@ -8,7 +8,7 @@ use argon2::{
 use till_core::people::PasswordHash;
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
-use crate::http::error::ApiError;
+use crate::error::ApiError;
 
 /// How many are hashed at the same time: each takes 19 MiB.
 const TURNS: usize = 2;

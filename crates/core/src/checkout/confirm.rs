@@ -88,10 +88,11 @@ pub fn confirm(
         d.is_redeemable(at.now)
             && d.fits(new.checkout.terms.product_id, new.checkout.terms.currency)
     };
+    let mut problems = applied.answers;
     if let Some(discount) = new.discount.as_ref().filter(|d| !suits(d)) {
+        collected(problems)?;
         return Err(used_up(discount.id));
     }
-    let mut problems = Vec::new();
     if let Some(words) = applied.tax_refused {
         problems.push(Problem::value(
             loc!["body", "customer_billing_address"],
@@ -107,6 +108,7 @@ pub fn confirm(
         ));
     }
     if form.required() && !capabilities(new.organization.status).checkout_payments {
+        collected(problems)?;
         return Err(Refusal::PaymentNotReady);
     }
     required_fields(&new.checkout, form, &mut problems);

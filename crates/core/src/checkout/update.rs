@@ -23,7 +23,7 @@ use crate::{
         context::DecisionContext,
         folding::email_key,
         records::{Checkout, Discount, ProductPrice},
-        refusal::Refusal,
+        refusal::{Refusal, collected},
     },
     seats,
     subscriptions::trials,
@@ -109,6 +109,8 @@ pub struct Applied {
     pub session: Session,
     /// Why the tax cannot be worked out, in words for the buyer.
     pub tax_refused: Option<String>,
+    /// What is wrong with the answers to custom fields, where all that is wrong is to be told at once: in a confirmation.
+    pub answers: Vec<Problem>,
 }
 
 /// The session as the change leaves it; a confirmation is such a change, too.
@@ -236,17 +238,21 @@ pub fn apply(
     if step == Step::Confirm {
         row.modified_at = Some(ctx.now);
     }
-    answers(&mut session, input, step)?;
-    // From now, so it moves with every change (4.2-10).
+    let wrong_answers = answers(&mut session, input, step);
+    if step == Step::Patch {
+        collected(wrong_answers.clone())?;
+    }
+    // From now, so it moves with every change (docs/behaviour: checkout/trial-moves).
     session.checkout.terms.trial_end =
         trials::active(&session.checkout, &session.selected().product)
             .map(|t| trials::end(ctx.now, t));
-    // 4.2-11: told early, where the buyer can still take the code out.
+    // Told early, where the buyer can still take the code out (docs/behaviour: discounts/per-customer).
     let held = session.discount.as_ref();
     if step == Step::Patch && held.is_some_and(|d| d.is_used_up_by(known.discount_uses)) {
         return Err(Refusal::DiscountRedemptionLimitReached);
     }
     if known.holds_subscription {
+        collected(wrong_answers)?;
         return Err(Refusal::AlreadyActiveSubscription);
     }
     let tax_refused = totals::recompute_totals(&mut session, taxes);
@@ -254,25 +260,26 @@ pub fn apply(
     Ok(Applied {
         session,
         tax_refused,
+        answers: wrong_answers,
     })
 }
 
-/// Takes the answers to the selected product's custom fields.
-fn answers(session: &mut Session, input: &CheckoutUpdate, step: Step) -> Result<(), Refusal> {
+/// Takes the answers to the selected product's custom fields; what is wrong with them.
+fn answers(session: &mut Session, input: &CheckoutUpdate, step: Step) -> Vec<Problem> {
     let sent = match (&input.custom_field_data, step) {
         (Some(sent), _) => sent.clone(),
-        (None, Step::Patch) => return Ok(()),
+        (None, Step::Patch) => return Vec::new(),
         (None, Step::Confirm) => serde_json::Map::new(),
     };
     let asked = session.selected().asked();
-    let judged =
-        custom_fields::judge(&asked, &sent, step == Step::Confirm).map_err(Refusal::Invalid)?;
+    let judged = custom_fields::judge(&asked, &sent, step == Step::Confirm);
     let kept = &mut session.checkout.buyer.custom_field_data.0.0;
-    match step {
-        Step::Patch => kept.extend(judged),
-        Step::Confirm => *kept = judged,
+    match (judged, step) {
+        (Ok(judged), Step::Patch) => kept.extend(judged),
+        (Ok(judged), Step::Confirm) => *kept = judged,
+        (Err(wrong), _) => return wrong,
     }
-    Ok(())
+    Vec::new()
 }
 
 /// Every price of the session's currency at its selected product.

@@ -13,40 +13,31 @@ use axum::{
 };
 use futures_util::{Stream, stream};
 use jiff::{SignedDuration, Timestamp};
-use till_core::{
-    checkout::{
-        self, CheckoutContext, Session,
-        open::{self, Origin},
-        update::{self, Step},
-    },
-    kernel::{changes::Changes, records},
-};
-use till_store::{List, Watch};
+use till_core::checkout::{self, Session, update};
+use till_store::Watch;
 use till_wire::{
     checkouts::{
         Checkout, CheckoutConfirm, CheckoutCreate, CheckoutPublic, CheckoutPublicConfirmed,
-        CheckoutStatus, CheckoutUpdate, CheckoutUpdatePublic, Offer, Writer,
+        CheckoutStatus, CheckoutUpdate, CheckoutUpdatePublic, Writer,
     },
     error::{ErrorBody, ValidationBody},
     input::blank_text,
     page::Page,
-    products::PriceEntry,
 };
 use utoipa::ToSchema;
-use uuid::Uuid;
 
-use super::operation::{Operation, operations};
+use super::{
+    Created, Reply, created,
+    operation::{Operation, operations},
+};
 use crate::{
+    actions::checkouts::{self, ListQuery},
     app::App,
     http::{
-        error::{ApiError, Found},
-        extract::{
-            Body, Caller, Filtered, OrganizationQuery, PageQuery, Params, PathId,
-            query::{Sorted, ids, moment, query, sorting, text, texts, words},
-            scope,
-        },
+        error::ApiError,
+        extract::{Body, Caller, OrganizationQuery, PageQuery, Params, PathId, scope},
         idempotency::IdempotencyGuard,
-        limits::{self, Guess, Network},
+        limits::{self, Network},
     },
     payments,
 };
@@ -64,66 +55,13 @@ pub(super) const OPERATIONS: &[Operation] = operations![
     stream_events
 ];
 
-const SORT_KEYS: [(&str, &str); 3] = [
-    ("created_at", "created_at"),
-    ("expires_at", "expires_at"),
-    ("status", "status"),
-];
-
-query! {
-    /// What a list of sessions may be asked for.
-    struct ListQuery {
-        /// With one of these products selected.
-        product_id: Vec<Uuid> = ids(),
-        /// Of these customers.
-        customer_id: Vec<Uuid> = ids(),
-        /// With one of these external customer ids.
-        external_customer_id: Vec<String> = texts(),
-        /// In one of these states.
-        status: Vec<CheckoutStatus> = words::<CheckoutStatus>(),
-        /// Part of the customer's e-mail.
-        query: Option<String> = text(),
-        /// Made after this moment.
-        created_after: Option<Timestamp> = moment(),
-        /// Made before this moment.
-        created_before: Option<Timestamp> = moment(),
-        sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),
-    }
-}
-
 /// Lists checkout sessions.
 #[utoipa::path(get, path = "/v1/checkouts/", operation_id = "checkouts:list", tag = "checkouts",
     params(PageQuery, OrganizationQuery, ListQuery),
     responses((status = 200, body = Page<Checkout>)),
     security(("access_token" = [])))]
-pub(crate) async fn list(
-    State(app): State<Arc<App>>,
-    caller: Caller<scope::CheckoutsRead>,
-    mut params: Params,
-) -> Result<Json<Page<Checkout>>, ApiError> {
-    let sent = ListQuery::read(&mut params);
-    let organization = &caller.organization;
-    let mut list = List::of::<records::Checkout>(organization.id)
-        .ids("organization_id", params.organizations())
-        .ids("product_id", sent.product_id)
-        .ids("customer_id", sent.customer_id)
-        .words("status", sent.status)
-        .later("created_at", sent.created_after)
-        .earlier("created_at", sent.created_before);
-    let external = sent.external_customer_id;
-    if !external.is_empty() {
-        list = list.is_in(
-            "external_customer_id",
-            external.into_iter().map(Into::into).collect(),
-        );
-    }
-    if let Some(query) = sent.query {
-        list = list.contains_ci("customer_email", &query);
-    }
-    let list = list.sorted(sent.sorting);
-    let (rows, page) = params.page::<records::Checkout>(&app, list).await?;
-    let sessions = app.store.sessions(organization, rows).await?;
-    Ok(page.of(sessions.iter().map(|one| one.merchant_view(&app.urls))))
+async fn list(caller: Caller<scope::CheckoutsRead>, params: Params) -> Reply<Page<Checkout>> {
+    checkouts::list(&caller, params).await.map(Json)
 }
 
 /// Creates a checkout session.
@@ -131,94 +69,13 @@ pub(crate) async fn list(
     request_body = CheckoutCreate,
     responses((status = 201, body = Checkout), (status = 400, description = "So many seats cannot be told in numbers.", body = ErrorBody)),
     security(("access_token" = [])))]
-pub(crate) async fn create(
-    State(app): State<Arc<App>>,
+async fn create(
     caller: Caller<scope::CheckoutsWrite>,
     guard: IdempotencyGuard,
     body: Body,
-) -> Result<(StatusCode, Json<Checkout>), ApiError> {
+) -> Created<Checkout> {
     let input = body.read(CheckoutCreate::read)?;
-    let loaded = load(&app, &input, caller.organization).await?;
-    let opened = decide(&app, input, loaded, Origin::default()).await?;
-    app.reply(&guard, StatusCode::CREATED, opened, |session| {
-        session.merchant_view(&app.urls)
-    })
-    .await
-}
-
-/// Decides on a new session; shared with checkout links, which load for themselves.
-pub(crate) async fn decide(
-    app: &App,
-    input: CheckoutCreate,
-    loaded: open::Loaded,
-    origin: Origin,
-) -> Result<(Session, Changes), ApiError> {
-    let ctx = app.context();
-    let settings = loaded.organization.settings.tax.clone();
-    let mut given = Some((input, loaded));
-    app.taxed(&settings, |taxes| {
-        // Kept only where the decision may have to be run again.
-        let again = settings.enabled.then(|| given.clone()).flatten();
-        let (input, loaded) =
-            std::mem::replace(&mut given, again).expect("a decision without taxes is run once");
-        open::open(input, loaded, origin, &app.urls, taxes, &ctx)
-    })
-    .await
-}
-
-/// The rows that opening depends on.
-async fn load(
-    app: &App,
-    input: &CheckoutCreate,
-    organization: records::Organization,
-) -> Result<open::Loaded, ApiError> {
-    let (store, id) = (&app.store, organization.id);
-    let offered = match &input.offer {
-        Offer::Products(ids) => store.offered(id, ids).await?,
-        Offer::Product(product) => store.offered(id, &[*product]).await?,
-        Offer::Price(price) => store.offered_by_price(id, *price).await?,
-    };
-    let subscription = match input.subscription_id {
-        Some(wanted) => store.subscription(id, wanted).await?,
-        None => None,
-    };
-    let subscription_prices = match &subscription {
-        Some(subscription) => store.prices(id, &subscription.price_ids).await?,
-        None => Vec::new(),
-    };
-    let customer = match (
-        &subscription,
-        input.customer_id,
-        &input.external_customer_id,
-    ) {
-        (Some(subscription), ..) => store.customer(id, subscription.customer_id).await?,
-        (None, Some(wanted), _) => store.customer(id, wanted).await?,
-        (None, None, Some(external)) => store.customer_by_external_id(id, external).await?,
-        (None, None, None) => None,
-    };
-    let discount = match input.discount_id {
-        Some(wanted) => store.discount(id, wanted).await?,
-        None => None,
-    };
-    let meters: Vec<Uuid> = input
-        .ad_hoc
-        .values()
-        .flatten()
-        .filter_map(PriceEntry::meter_id)
-        .collect();
-    let meters = store.meters(id, &meters).await?;
-    let subscribers = store.subscribers(id).await?;
-    Ok(open::Loaded {
-        organization,
-        offered,
-        customer,
-        subscription,
-        subscription_prices,
-        ip_country: app.country_of(input.customer_ip_address.as_deref()),
-        discount,
-        meters,
-        subscribers,
-    })
+    checkouts::create(caller, &guard, input).await.map(created)
 }
 
 /// Gets a checkout session.
@@ -226,14 +83,8 @@ async fn load(
     params(("id" = Uuid, Path)),
     responses((status = 200, body = Checkout)),
     security(("access_token" = [])))]
-pub(crate) async fn get(
-    State(app): State<Arc<App>>,
-    caller: Caller<scope::CheckoutsRead>,
-    PathId(id): PathId,
-) -> Result<Json<Checkout>, ApiError> {
-    let found = app.store.session(&caller.organization, id).await;
-    let (session, _) = payments::current(&app, found.found()?).await?;
-    Ok(Json(session.merchant_view(&app.urls)))
+async fn get(caller: Caller<scope::CheckoutsRead>, PathId(id): PathId) -> Reply<Checkout> {
+    checkouts::get(&caller, id).await.map(Json)
 }
 
 /// Changes an open checkout session.
@@ -241,74 +92,13 @@ pub(crate) async fn get(
     params(("id" = Uuid, Path)), request_body = CheckoutUpdate,
     responses((status = 200, body = Checkout), (status = 400, body = ErrorBody)),
     security(("access_token" = [])))]
-pub(crate) async fn patch(
-    State(app): State<Arc<App>>,
+async fn patch(
     caller: Caller<scope::CheckoutsWrite>,
     PathId(id): PathId,
     body: Body,
-) -> Result<Json<Checkout>, ApiError> {
+) -> Reply<Checkout> {
     let input = body.object(|f| CheckoutUpdate::read(Writer::Merchant, f))?;
-    let session = app
-        .retry_on_conflict(|| async {
-            let session = app.store.session(&caller.organization, id).await.found()?;
-            let no_guess = Guess::default();
-            change(&app, session, &input, Writer::Merchant, &no_guess).await
-        })
-        .await
-        .map_err(payments::locked)?;
-    Ok(Json(session.merchant_view(&app.urls)))
-}
-
-/// Decides and commits a change; shared by merchant and client.
-async fn change(
-    app: &App,
-    session: Session,
-    input: &CheckoutUpdate,
-    writer: Writer,
-    guess: &Guess,
-) -> Result<Session, ApiError> {
-    let known = payments::known(app, &session, input, writer, Step::Patch).await?;
-    let subscribers = app.store.subscribers(session.organization.id).await?;
-    let ctx = app.context();
-    let (now, mut changes) = app
-        .taxed(&session.organization.settings.tax, |taxes| {
-            let context = CheckoutContext {
-                subscribers: &subscribers,
-                urls: &app.urls,
-                key: &app.key,
-                taxes,
-                ctx: &ctx,
-            };
-            update::update(&session, input, writer, &known, context)
-        })
-        .await?;
-    guess.right(&mut changes);
-    app.apply((now, changes)).await
-}
-
-/// Changes a session by its client secret. Counted by session, and a discount code by network, too.
-pub async fn change_by_secret(
-    app: &App,
-    secret: &str,
-    input: &CheckoutUpdate,
-    network: &Network,
-) -> Result<Session, ApiError> {
-    let loaded = payments::session(app, secret).await?;
-    limits::updating(app, loaded.checkout.id)?;
-    let guess = &payments::guess(app, &loaded, input, network).await?;
-    let mut loaded = Some(loaded);
-    app.retry_on_conflict(|| {
-        let loaded = loaded.take();
-        async move {
-            let session = match loaded {
-                Some(session) => session,
-                None => payments::session(app, secret).await?,
-            };
-            change(app, session, input, Writer::Client, guess).await
-        }
-    })
-    .await
-    .map_err(payments::locked)
+    checkouts::update(&caller, id, input).await.map(Json)
 }
 
 /// Gets a checkout session by its client secret.
@@ -318,7 +108,7 @@ pub async fn change_by_secret(
 async fn client_get(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
-) -> Result<Json<CheckoutPublic>, ApiError> {
+) -> Reply<CheckoutPublic> {
     Ok(Json(
         payments::shown(&app, &secret).await?.public_view(&app.urls),
     ))
@@ -333,9 +123,9 @@ async fn client_patch(
     Path(secret): Path<String>,
     network: Network,
     body: Body,
-) -> Result<Json<CheckoutPublic>, ApiError> {
+) -> Reply<CheckoutPublic> {
     let input = body.object(|f| CheckoutUpdate::read(Writer::Client, f))?;
-    let session = change_by_secret(&app, &secret, &input, &network).await?;
+    let session = checkouts::change_by_secret(&app, &secret, &input, &network).await?;
     Ok(Json(session.public_view(&app.urls)))
 }
 
@@ -349,7 +139,7 @@ async fn confirm(
     network: Network,
     guard: IdempotencyGuard,
     body: Body,
-) -> Result<Json<CheckoutPublicConfirmed>, ApiError> {
+) -> Reply<CheckoutPublicConfirmed> {
     let body = body.read(|value, cx| cx.object(value, |f| Some(f.whole().clone())))?;
     let session = payments::session(&app, &secret).await?;
     limits::confirming(&app, session.checkout.id, &network).await?;
@@ -385,7 +175,7 @@ async fn opened(
     Path(secret): Path<String>,
     guard: IdempotencyGuard,
     body: Body,
-) -> Result<Json<CheckoutPublic>, ApiError> {
+) -> Reply<CheckoutPublic> {
     let distinct = match &body.0 {
         None => None,
         Some(_) => {
@@ -396,8 +186,8 @@ async fn opened(
         let session = payments::shown(&app, &secret).await?;
         let opened = update::opened(&session, distinct.clone(), &app.context());
         let view = |now: Session| now.public_view(&app.urls);
-        let (_, view) = app.reply(&guard, StatusCode::OK, opened, view).await?;
-        Ok(view)
+        let now = app.reply(&guard, StatusCode::OK, opened, view).await?;
+        Ok(Json(now))
     })
     .await
 }

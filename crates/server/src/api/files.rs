@@ -1,46 +1,26 @@
 //! The `files` routes.
 
-use std::sync::Arc;
-
-use axum::{Json, extract::State, http::StatusCode};
-use till_core::{catalog::files, kernel::records::File as Row};
-use till_ports::files::{Digest, FilesError};
-use till_store::List;
+use axum::Json;
 use till_wire::{
     error::ValidationBody,
     files::{File, FileCreate, FilePatch, FileUpload, FileUploadCompleted},
     page::Page,
 };
-use uuid::Uuid;
 
-use super::operation::{Operation, operations};
+use super::{
+    Created, Gone, Reply, created, gone,
+    operation::{Operation, operations},
+};
 use crate::{
-    app::App,
-    files::remove,
+    actions::files::{self, ListQuery},
     http::{
-        error::{ApiError, Found},
-        extract::{
-            Body, Caller, Filtered, OrganizationQuery, PageQuery, Params, PathId,
-            query::{Sorted, ids, query, sorting},
-            scope,
-        },
+        extract::{Body, Caller, OrganizationQuery, PageQuery, Params, PathId, scope},
         idempotency::IdempotencyGuard,
     },
 };
 
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, create, uploaded, update, delete];
-
-const SORT_KEYS: [(&str, &str); 1] = [("created_at", "created_at")];
-
-query! {
-    /// What a list of files may be asked for.
-    struct ListQuery {
-        /// Only these.
-        ids: Vec<Uuid> = ids(),
-        sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),
-    }
-}
 
 /// Lists files that are uploaded.
 #[utoipa::path(
@@ -49,20 +29,8 @@ query! {
     responses((status = 200, description = "A page.", body = Page<File>)),
     security(("access_token" = []))
 )]
-pub(crate) async fn list(
-    State(app): State<Arc<App>>,
-    caller: Caller<scope::FilesRead>,
-    mut params: Params,
-) -> Result<Json<Page<File>>, ApiError> {
-    let sent = ListQuery::read(&mut params);
-    let list = List::of::<Row>(caller.organization.id)
-        .ids("organization_id", params.organizations())
-        .ids("id", sent.ids)
-        .is_true("is_uploaded")
-        .is_null("deleted_at")
-        .sorted(sent.sorting);
-    let (rows, page) = params.page::<Row>(&app, list).await?;
-    Ok(page.of(rows.iter().map(Row::view)))
+async fn list(caller: Caller<scope::FilesRead>, params: Params) -> Reply<Page<File>> {
+    files::list(&caller, params).await.map(Json)
 }
 
 /// Announces a file. Its parts are then sent with PUT to the addresses answered, within an hour.
@@ -72,19 +40,13 @@ pub(crate) async fn list(
     responses((status = 201, description = "The file, and where its parts go.", body = FileUpload)),
     security(("access_token" = []))
 )]
-pub(crate) async fn create(
-    State(app): State<Arc<App>>,
+async fn create(
     caller: Caller<scope::FilesWrite>,
     guard: IdempotencyGuard,
     body: Body,
-) -> Result<(StatusCode, Json<FileUpload>), ApiError> {
+) -> Created<FileUpload> {
     let input = body.read(FileCreate::read)?;
-    let ctx = app.context();
-    let made = files::create(input, &caller.organization, &app.urls, &ctx)?;
-    app.reply(&guard, StatusCode::CREATED, made, |file| {
-        file.upload_view(&app.urls, &app.key, ctx.now)
-    })
-    .await
+    files::create(&caller, &guard, input).await.map(created)
 }
 
 /// Says that all parts of a file are uploaded.
@@ -98,35 +60,14 @@ pub(crate) async fn create(
     ),
     security(("access_token" = []))
 )]
-pub(crate) async fn uploaded(
-    State(app): State<Arc<App>>,
+async fn uploaded(
     caller: Caller<scope::FilesWrite>,
     PathId(id): PathId,
     guard: IdempotencyGuard,
     body: Body,
-) -> Result<Json<File>, ApiError> {
+) -> Reply<File> {
     let input = body.read(FileUploadCompleted::read)?;
-    let own = caller.organization.id;
-    app.retry_on_conflict(|| async {
-        let file = app.store.file(own, id).await.found()?;
-        files::claimed(&file, &input)?;
-        if file.is_uploaded {
-            return Ok(Json(file.view()));
-        }
-        let (parts, ctx) = (file.part_paths(), app.context());
-        let judge =
-            |sums: &[Digest], whole: &Digest| files::complete(&file, &input, sums, whole, &ctx);
-        let judged = match app.files.assemble(&file.path, &parts, judge).await {
-            Err(FilesError::Missing) => Err(files::part_missing()),
-            judged => judged.map_err(ApiError::internal)?,
-        };
-        let (_, view) = app
-            .reply(&guard, StatusCode::OK, judged?, |now| now.view())
-            .await?;
-        remove(&app, &parts).await;
-        Ok(view)
-    })
-    .await
+    files::uploaded(&caller, id, &guard, input).await.map(Json)
 }
 
 /// Renames a file, or its version.
@@ -137,20 +78,9 @@ pub(crate) async fn uploaded(
     responses((status = 200, description = "The changed file.", body = File)),
     security(("access_token" = []))
 )]
-pub(crate) async fn update(
-    State(app): State<Arc<App>>,
-    caller: Caller<scope::FilesWrite>,
-    PathId(id): PathId,
-    body: Body,
-) -> Result<Json<File>, ApiError> {
+async fn update(caller: Caller<scope::FilesWrite>, PathId(id): PathId, body: Body) -> Reply<File> {
     let input = body.read(FilePatch::read)?;
-    let own = caller.organization.id;
-    app.retry_on_conflict(|| async {
-        let file = app.store.file(own, id).await.found()?;
-        let updated = files::update(&file, input.clone(), &app.context());
-        Ok(Json(app.apply(updated).await?.view()))
-    })
-    .await
+    files::update(&caller, id, input).await.map(Json)
 }
 
 /// Deletes a file; products show it no more.
@@ -160,17 +90,6 @@ pub(crate) async fn update(
     responses((status = 204, description = "It is gone.")),
     security(("access_token" = []))
 )]
-pub(crate) async fn delete(
-    State(app): State<Arc<App>>,
-    caller: Caller<scope::FilesWrite>,
-    PathId(id): PathId,
-) -> Result<StatusCode, ApiError> {
-    let own = caller.organization.id;
-    app.retry_on_conflict(|| async {
-        let file = app.store.file(own, id).await.found()?;
-        app.commit(files::delete(&file, &app.context())).await?;
-        remove(&app, &file.all_paths()).await;
-        Ok(StatusCode::NO_CONTENT)
-    })
-    .await
+async fn delete(caller: Caller<scope::FilesWrite>, PathId(id): PathId) -> Gone {
+    files::delete(&caller, id).await.map(gone)
 }

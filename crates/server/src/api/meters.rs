@@ -1,45 +1,25 @@
 //! The `meters` routes.
 
-use std::sync::Arc;
-
-use axum::{Json, extract::State, http::StatusCode};
-use till_core::{kernel::records::Meter as Row, usage::meters};
-use till_store::List;
+use axum::Json;
 use till_wire::{
     meters::{Meter, MeterCreate, MeterUpdate},
     page::Page,
 };
 
-use super::operation::{Operation, operations};
+use super::{
+    Created, Reply, created,
+    operation::{Operation, operations},
+};
 use crate::{
-    app::App,
+    actions::meters::{self, ListQuery},
     http::{
-        error::{ApiError, Found},
-        extract::{
-            Body, Caller, Filtered, OrganizationQuery, PageQuery, Params, PathId,
-            query::{MetadataFilters, Sorted, flag, metadata, query, sorting, text},
-            scope,
-        },
+        extract::{Body, Caller, OrganizationQuery, PageQuery, Params, PathId, scope},
         idempotency::IdempotencyGuard,
     },
 };
 
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update];
-
-const SORT_KEYS: [(&str, &str); 2] = [("name", "name"), ("created_at", "created_at")];
-
-query! {
-    /// What a list of meters may be asked for.
-    struct ListQuery {
-        /// Only names that contain this, in any case.
-        query: Option<String> = text(),
-        /// Only archived ones, or only others.
-        is_archived: Option<bool> = flag(),
-        metadata: MetadataFilters = metadata(),
-        sorting: Sorted = sorting(&SORT_KEYS, "name"),
-    }
-}
 
 /// Lists meters.
 #[utoipa::path(
@@ -48,26 +28,8 @@ query! {
     responses((status = 200, description = "A page.", body = Page<Meter>)),
     security(("access_token" = []))
 )]
-pub(crate) async fn list(
-    State(app): State<Arc<App>>,
-    caller: Caller<scope::MetersRead>,
-    mut params: Params,
-) -> Result<Json<Page<Meter>>, ApiError> {
-    let sent = ListQuery::read(&mut params);
-    let mut list = List::of::<Row>(caller.organization.id)
-        .ids("organization_id", params.organizations())
-        .all_metadata(&sent.metadata)
-        .sorted(sent.sorting);
-    if let Some(text) = sent.query {
-        list = list.contains_ci("name", &text);
-    }
-    list = match sent.is_archived {
-        Some(true) => list.not_null("archived_at"),
-        Some(false) => list.is_null("archived_at"),
-        None => list,
-    };
-    let (rows, page) = params.page::<Row>(&app, list).await?;
-    Ok(page.of(rows.iter().map(Row::view)))
+async fn list(caller: Caller<scope::MetersRead>, params: Params) -> Reply<Page<Meter>> {
+    meters::list(&caller, params).await.map(Json)
 }
 
 /// Shows a meter.
@@ -77,13 +39,8 @@ pub(crate) async fn list(
     responses((status = 200, description = "The meter.", body = Meter)),
     security(("access_token" = []))
 )]
-pub(crate) async fn get(
-    State(app): State<Arc<App>>,
-    caller: Caller<scope::MetersRead>,
-    PathId(id): PathId,
-) -> Result<Json<Meter>, ApiError> {
-    let row = app.store.meter(caller.organization.id, id).await.found()?;
-    Ok(Json(row.view()))
+async fn get(caller: Caller<scope::MetersRead>, PathId(id): PathId) -> Reply<Meter> {
+    meters::get(&caller, id).await.map(Json)
 }
 
 /// Creates a meter.
@@ -93,16 +50,13 @@ pub(crate) async fn get(
     responses((status = 201, description = "The new meter.", body = Meter)),
     security(("access_token" = []))
 )]
-pub(crate) async fn create(
-    State(app): State<Arc<App>>,
+async fn create(
     caller: Caller<scope::MetersWrite>,
     guard: IdempotencyGuard,
     body: Body,
-) -> Result<(StatusCode, Json<Meter>), ApiError> {
+) -> Created<Meter> {
     let input = body.read(MeterCreate::read)?;
-    let made = meters::create(input, &caller.organization, &app.context())?;
-    app.reply(&guard, StatusCode::CREATED, made, |now| now.view())
-        .await
+    meters::create(&caller, &guard, input).await.map(created)
 }
 
 /// Changes a meter. One that an active price or a benefit uses cannot be archived.
@@ -113,19 +67,11 @@ pub(crate) async fn create(
     responses((status = 200, description = "The changed meter.", body = Meter)),
     security(("access_token" = []))
 )]
-pub(crate) async fn update(
-    State(app): State<Arc<App>>,
+async fn update(
     caller: Caller<scope::MetersWrite>,
     PathId(id): PathId,
     body: Body,
-) -> Result<Json<Meter>, ApiError> {
+) -> Reply<Meter> {
     let input = body.read(MeterUpdate::read)?;
-    let own = caller.organization.id;
-    app.retry_on_conflict(|| async {
-        let (found, in_use) =
-            tokio::try_join!(app.store.meter(own, id), app.store.meter_in_use(own, id))?;
-        let updated = meters::update(&found.found()?, input.clone(), in_use, &app.context())?;
-        Ok(Json(app.apply(updated).await?.view()))
-    })
-    .await
+    meters::update(&caller, id, input).await.map(Json)
 }

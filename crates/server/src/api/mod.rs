@@ -9,7 +9,6 @@ mod customer_sessions;
 pub(crate) mod customers;
 pub(crate) mod discounts;
 pub(crate) mod files;
-mod joined;
 pub(crate) mod meters;
 mod openapi;
 mod operation;
@@ -25,8 +24,8 @@ pub(crate) mod webhooks;
 use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{
-    Router,
-    http::{HeaderValue, StatusCode, Uri, header},
+    Extension, Json, Router,
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     middleware,
     response::{IntoResponse, Response},
     routing::{MethodRouter, any},
@@ -43,6 +42,21 @@ use crate::{
 };
 
 pub use openapi::document;
+
+/// What an operation answers.
+type Reply<T> = Result<Json<T>, ApiError>;
+/// What an operation answers that makes something.
+type Created<T> = Result<(StatusCode, Json<T>), ApiError>;
+/// What an operation answers that leaves nothing to show.
+type Gone = Result<StatusCode, ApiError>;
+
+fn created<T>(made: T) -> (StatusCode, Json<T>) {
+    (StatusCode::CREATED, Json(made))
+}
+
+fn gone((): ()) -> StatusCode {
+    StatusCode::NO_CONTENT
+}
 
 /// Every operation under `/v1`.
 fn operations() -> impl Iterator<Item = &'static Operation> {
@@ -70,8 +84,21 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
     .flatten()
 }
 
-/// The API with everything around it; `nowhere` answers where it has nothing.
-pub fn router(app: &Arc<App>, nowhere: MethodRouter<Arc<App>>) -> Router<Arc<App>> {
+/// What the API leaves to the pages.
+#[derive(Debug)]
+pub struct Pages {
+    /// Answers where the API has nothing.
+    pub nowhere: MethodRouter<Arc<App>>,
+    /// The page for somebody whose visit of a checkout link opened no session.
+    pub turned_away: TurnedAway,
+}
+
+/// Makes a page of an error, in the language of those who asked.
+#[derive(Debug, Clone, Copy)]
+pub struct TurnedAway(pub fn(&ApiError, &Uri, &HeaderMap) -> Response);
+
+/// The API with everything around it.
+pub fn router(app: &Arc<App>, pages: Pages) -> Router<Arc<App>> {
     let paths: BTreeSet<_> = operations().map(|operation| (operation.path)()).collect();
     let mut router = operations().fold(Router::new(), |router, operation| operation.routed(router));
     for path in paths {
@@ -87,7 +114,8 @@ pub fn router(app: &Arc<App>, nowhere: MethodRouter<Arc<App>>) -> Router<Arc<App
             Arc::new(Bodies::default()),
             transport::take_body,
         ))
-        .merge(unknown(&nowhere))
+        .layer(Extension(pages.turned_away))
+        .merge(unknown(&pages.nowhere))
         .layer(middleware::from_fn_with_state(
             Arc::new(Callers::new(app.clone())),
             transport::identify,

@@ -1,5 +1,6 @@
 //! Till's own OpenAPI document, made from the code.
 
+use crate::{app::App, http::intake::VERSIONS};
 use std::{
     collections::HashSet,
     sync::{Arc, LazyLock},
@@ -23,7 +24,6 @@ use utoipa::{
 use utoipa_axum::router::OpenApiRouter;
 
 use super::query;
-use crate::{app::App, http::intake::VERSIONS};
 
 #[derive(OpenApi)]
 #[openapi(

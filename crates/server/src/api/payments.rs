@@ -1,64 +1,19 @@
 //! The `payments` routes. Attempts to keep a card are not shown: no money is asked for.
 
-use std::sync::Arc;
+use axum::Json;
+use till_wire::{page::Page, payments::Payment};
 
-use axum::{Json, extract::State};
-use jiff::Timestamp;
-use till_core::kernel::records::{Payment as Row, PaymentKind, PaymentState};
-use till_store::List;
-use till_wire::{
-    page::Page,
-    payments::{Payment, PaymentStatus},
+use super::{
+    Reply,
+    operation::{Operation, operations},
 };
-use uuid::Uuid;
-
-use super::operation::{Operation, operations};
 use crate::{
-    app::App,
-    http::{
-        error::{ApiError, Found},
-        extract::{
-            Caller, Filtered, OrganizationQuery, PageQuery, Params, PathId,
-            query::{Sorted, ids, moment, query, sorting, text, texts, words},
-            scope,
-        },
-    },
+    actions::payments::{self, ListQuery},
+    http::extract::{Caller, OrganizationQuery, PageQuery, Params, PathId, scope},
 };
 
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, get];
-
-const SORT_KEYS: [(&str, &str); 4] = [
-    ("created_at", "created_at"),
-    ("status", "status"),
-    ("amount", "amount"),
-    ("method", "method"),
-];
-
-query! {
-    /// What a list of payments may be asked for.
-    struct ListQuery {
-        /// Only from e-mail addresses that contain this, in any case.
-        query: Option<String> = text(),
-        /// Only of these sessions.
-        checkout_id: Vec<Uuid> = ids(),
-        /// Only of these orders.
-        order_id: Vec<Uuid> = ids(),
-        /// Only of these customers.
-        customer_id: Vec<Uuid> = ids(),
-        /// Only in these states.
-        status: Vec<PaymentStatus> = words::<PaymentStatus>(),
-        /// Only paid so.
-        method: Vec<String> = texts(),
-        /// Only from these e-mail addresses, in any case.
-        customer_email: Vec<String> = texts(),
-        /// Only made after this moment.
-        created_after: Option<Timestamp> = moment(),
-        /// Only made before this moment.
-        created_before: Option<Timestamp> = moment(),
-        sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),
-    }
-}
 
 /// Lists payments, attempts that failed included.
 #[utoipa::path(
@@ -67,46 +22,8 @@ query! {
     responses((status = 200, description = "A page.", body = Page<Payment>)),
     security(("access_token" = []))
 )]
-pub(crate) async fn list(
-    State(app): State<Arc<App>>,
-    caller: Caller<scope::PaymentsRead>,
-    mut params: Params,
-) -> Result<Json<Page<Payment>>, ApiError> {
-    let sent = ListQuery::read(&mut params);
-    let mut list = List::of::<Row>(caller.organization.id)
-        .eq("kind", PaymentKind::Charge)
-        .ids("organization_id", params.organizations())
-        .ids("checkout_id", sent.checkout_id)
-        .ids("order_id", sent.order_id)
-        .ids("customer_id", sent.customer_id)
-        .words("state", states(&sent.status))
-        .texts("method", sent.method)
-        .later("created_at", sent.created_after)
-        .earlier("created_at", sent.created_before)
-        .sorted(sent.sorting);
-    if let Some(text) = sent.query {
-        list = list.contains_ci("customer_email", &text);
-    }
-    let emails = sent.customer_email;
-    if !emails.is_empty() {
-        list = list.is_email("customer_email", &emails);
-    }
-    let (rows, page) = params.page::<Row>(&app, list).await?;
-    Ok(page.of(rows.iter().map(Row::view)))
-}
-
-/// How far the attempts of these statuses are.
-fn states(statuses: &[PaymentStatus]) -> Vec<PaymentState> {
-    let status_of = |state: &PaymentState| match state {
-        PaymentState::Succeeded => PaymentStatus::Succeeded,
-        PaymentState::Failed => PaymentStatus::Failed,
-        _ => PaymentStatus::Pending,
-    };
-    PaymentState::ALL
-        .iter()
-        .copied()
-        .filter(|state| statuses.contains(&status_of(state)))
-        .collect()
+async fn list(caller: Caller<scope::PaymentsRead>, params: Params) -> Reply<Page<Payment>> {
+    payments::list(&caller, params).await.map(Json)
 }
 
 /// Shows a payment.
@@ -116,11 +33,6 @@ fn states(statuses: &[PaymentStatus]) -> Vec<PaymentState> {
     responses((status = 200, description = "The payment.", body = Payment)),
     security(("access_token" = []))
 )]
-pub(crate) async fn get(
-    State(app): State<Arc<App>>,
-    caller: Caller<scope::PaymentsRead>,
-    PathId(id): PathId,
-) -> Result<Json<Payment>, ApiError> {
-    let own = caller.organization.id;
-    Ok(Json(app.store.payment(own, id).await.found()?.view()))
+async fn get(caller: Caller<scope::PaymentsRead>, PathId(id): PathId) -> Reply<Payment> {
+    payments::get(&caller, id).await.map(Json)
 }

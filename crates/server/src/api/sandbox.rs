@@ -13,7 +13,10 @@ use till_wire::{
 };
 use utoipa::ToSchema;
 
-use super::operation::{Operation, operations};
+use super::{
+    Created,
+    operation::{Operation, operations},
+};
 use crate::{
     app::App,
     http::{
@@ -70,7 +73,7 @@ async fn create(
     State(app): State<Arc<App>>,
     guard: IdempotencyGuard,
     body: Body,
-) -> Result<(StatusCode, Json<ConfirmationToken>), ApiError> {
+) -> Created<ConfirmationToken> {
     let sandbox = app.sandbox.as_ref().found()?;
     let card = body.object(|f| {
         let number = f.required("number", text_of(0, NUMBER, false));
@@ -91,8 +94,10 @@ async fn create(
         // One that is made and never told opens nothing, and is of no use after an hour.
         Ok(id) => {
             let made = ConfirmationToken { id };
-            app.reply_kept(&guard, StatusCode::CREATED, Changes::new(), made)
-                .await
+            let made = app
+                .reply_kept(&guard, StatusCode::CREATED, Changes::new(), made)
+                .await?;
+            Ok((StatusCode::CREATED, Json(made)))
         }
         Err(TokenizeError::Card(wrong)) => Err(ApiError::unreadable(
             wrong

@@ -1,84 +1,19 @@
 //! The `subscriptions` routes, as far as a purchase makes them.
 
-use std::sync::Arc;
-
-use axum::{Json, extract::State};
-use jiff::Timestamp;
-use till_core::kernel::{changes::Value, records::Subscription as Row};
-use till_store::List;
-use till_wire::{
-    page::Page,
-    subscriptions::{CancellationReason, Subscription, SubscriptionStatus},
-};
-use uuid::Uuid;
+use axum::Json;
+use till_wire::{page::Page, subscriptions::Subscription};
 
 use super::{
-    joined::Joined,
+    Reply,
     operation::{Operation, operations},
 };
 use crate::{
-    app::App,
-    http::{
-        error::{ApiError, Found},
-        extract::{
-            Caller, Filtered, OrganizationQuery, PageQuery, Params, PathId,
-            query::{
-                MetadataFilters, Sorted, flag, ids, metadata, moment, query, sorting, text, texts,
-                words,
-            },
-            scope,
-        },
-    },
+    actions::subscriptions::{self, ListQuery},
+    http::extract::{Caller, OrganizationQuery, PageQuery, Params, PathId, scope},
 };
 
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, get];
-
-const SORT_KEYS: [(&str, &str); 9] = [
-    ("customer", "customer"),
-    ("status", "status"),
-    ("started_at", "started_at"),
-    ("current_period_end", "current_period_end"),
-    ("ended_at", "ended_at"),
-    ("ends_at", "ends_at"),
-    ("amount", "amount"),
-    ("product", "product"),
-    ("discount", "discount"),
-];
-
-query! {
-    /// What a list of subscriptions may be asked for.
-    struct ListQuery {
-        /// Only of customers whose e-mail or name contains this, in any case.
-        query: Option<String> = text(),
-        /// Only of these products.
-        product_id: Vec<Uuid> = ids(),
-        /// Only of these customers.
-        customer_id: Vec<Uuid> = ids(),
-        /// Only of customers with these ids of the merchant.
-        external_customer_id: Vec<String> = texts(),
-        /// Only with these discounts.
-        discount_id: Vec<Uuid> = ids(),
-        /// Deprecated: only trialing and active ones, or only canceled and unpaid ones.
-        active: Option<bool> = flag(),
-        /// Only in these states.
-        status: Vec<SubscriptionStatus> = words::<SubscriptionStatus>(),
-        /// Only those that end with their period, or only others.
-        cancel_at_period_end: Option<bool> = flag(),
-        /// Only cancelled for these reasons.
-        customer_cancellation_reason: Vec<CancellationReason> = words::<CancellationReason>(),
-        /// Only cancelled at or after this moment.
-        canceled_at_after: Option<Timestamp> = moment(),
-        /// Only cancelled at or before this moment.
-        canceled_at_before: Option<Timestamp> = moment(),
-        /// Only started after this moment.
-        started_after: Option<Timestamp> = moment(),
-        /// Only started before this moment.
-        started_before: Option<Timestamp> = moment(),
-        metadata: MetadataFilters = metadata(),
-        sorting: Sorted = sorting(&SORT_KEYS, "-started_at"),
-    }
-}
 
 /// Lists subscriptions.
 #[utoipa::path(
@@ -87,49 +22,11 @@ query! {
     responses((status = 200, description = "A page.", body = Page<Subscription>)),
     security(("access_token" = []))
 )]
-pub(crate) async fn list(
-    State(app): State<Arc<App>>,
+async fn list(
     caller: Caller<scope::SubscriptionsRead>,
-    mut params: Params,
-) -> Result<Json<Page<Subscription>>, ApiError> {
-    let sent = ListQuery::read(&mut params);
-    let own = caller.organization.id;
-    let mut list = List::of::<Row>(own)
-        .ids("organization_id", params.organizations())
-        .ids("product_id", sent.product_id)
-        .ids("customer_id", sent.customer_id)
-        .of_external_customers(sent.external_customer_id)
-        .ids("discount_id", sent.discount_id)
-        .nothing_if(!sent.customer_cancellation_reason.is_empty())
-        .words("status", sent.status)
-        .words("status", grouped(sent.active))
-        .later("started_at", sent.started_after)
-        .earlier("started_at", sent.started_before)
-        .of_buyers(own, &[], sent.query)
-        .all_metadata(&sent.metadata)
-        .sorted(sent.sorting);
-    if let Some(ends) = sent.cancel_at_period_end {
-        list = list.eq("cancel_at_period_end", Value::Bool(ends));
-    }
-    if let Some(at) = sent.canceled_at_after {
-        list = list.after("canceled_at", at);
-    }
-    if let Some(at) = sent.canceled_at_before {
-        list = list.until("canceled_at", at);
-    }
-    let (rows, page) = params.page::<Row>(&app, list).await?;
-    let subscriptions = Joined::subscriptions(&app, &caller.organization, &rows).await?;
-    Ok(page.of(subscriptions))
-}
-
-/// The statuses that the deprecated `active` asks for.
-fn grouped(active: Option<bool>) -> Vec<SubscriptionStatus> {
-    use SubscriptionStatus::{Active, Canceled, Trialing, Unpaid};
-    match active {
-        None => Vec::new(),
-        Some(true) => vec![Trialing, Active],
-        Some(false) => vec![Canceled, Unpaid],
-    }
+    params: Params,
+) -> Reply<Page<Subscription>> {
+    subscriptions::list(&caller, params).await.map(Json)
 }
 
 /// Shows a subscription.
@@ -139,13 +36,6 @@ fn grouped(active: Option<bool>) -> Vec<SubscriptionStatus> {
     responses((status = 200, description = "The subscription.", body = Subscription)),
     security(("access_token" = []))
 )]
-pub(crate) async fn get(
-    State(app): State<Arc<App>>,
-    caller: Caller<scope::SubscriptionsRead>,
-    PathId(id): PathId,
-) -> Result<Json<Subscription>, ApiError> {
-    let own = caller.organization.id;
-    let row = app.store.subscription(own, id).await.found()?;
-    let mut shown = Joined::subscriptions(&app, &caller.organization, &[row]).await?;
-    shown.pop().map(Json).found()
+async fn get(caller: Caller<scope::SubscriptionsRead>, PathId(id): PathId) -> Reply<Subscription> {
+    subscriptions::get(&caller, id).await.map(Json)
 }

@@ -1,35 +1,20 @@
 //! The `webhooks` routes.
 
-use std::sync::Arc;
-
-use axum::{Json, extract::State, http::StatusCode};
-use jiff::Timestamp;
-use serde_json::Value;
-use till_core::{
-    kernel::{records::WebhookEndpoint as Row, refusal::Refusal},
-    webhooks,
-};
-use till_ports::outbound::endpoint_url_rule;
-use till_store::{DeliveryFilter, List, Order};
+use axum::{Json, http::StatusCode};
 use till_wire::{
-    events::EventType,
-    input::{Context, Problem},
-    loc,
     page::Page,
-    webhooks::{EndpointCreate, EndpointUpdate, HttpCodeClass, WebhookDelivery, WebhookEndpoint},
+    webhooks::{EndpointCreate, EndpointUpdate, WebhookDelivery, WebhookEndpoint},
 };
-use uuid::Uuid;
 
-use super::operation::{Operation, operations};
+use super::{
+    Created, Gone, Reply, created, gone,
+    operation::{Operation, operations},
+};
 use crate::{
-    app::App,
+    actions::webhooks::{self, DeliveryQuery},
     http::{
-        error::{ApiError, Found},
-        extract::{
-            Body, Caller, Filtered, OrganizationQuery, PageQuery, Params, PathId,
-            query::{exact_moment, flag, ids, query, text, word, words},
-            scope,
-        },
+        error::ApiError,
+        extract::{Body, Caller, OrganizationQuery, PageQuery, Params, PathId, scope},
         idempotency::IdempotencyGuard,
     },
 };
@@ -53,17 +38,8 @@ pub(super) const OPERATIONS: &[Operation] = operations![
     responses((status = 200, description = "A page of endpoints.", body = Page<WebhookEndpoint>)),
     security(("access_token" = []))
 )]
-pub(crate) async fn list(
-    State(app): State<Arc<App>>,
-    caller: Caller<scope::WebhooksRead>,
-    mut params: Params,
-) -> Result<Json<Page<WebhookEndpoint>>, ApiError> {
-    let list = List::of::<Row>(caller.organization.id)
-        .ids("organization_id", params.organizations())
-        .is_null("deleted_at")
-        .order("created_at", Order::Desc);
-    let (rows, page) = params.page::<Row>(&app, list).await?;
-    Ok(page.of(rows.iter().map(Row::view)))
+async fn list(caller: Caller<scope::WebhooksRead>, params: Params) -> Reply<Page<WebhookEndpoint>> {
+    webhooks::list(&caller, params).await.map(Json)
 }
 
 /// Shows a webhook endpoint.
@@ -73,13 +49,8 @@ pub(crate) async fn list(
     responses((status = 200, description = "The endpoint.", body = WebhookEndpoint)),
     security(("access_token" = []))
 )]
-pub(crate) async fn get(
-    State(app): State<Arc<App>>,
-    caller: Caller<scope::WebhooksRead>,
-    PathId(id): PathId,
-) -> Result<Json<WebhookEndpoint>, ApiError> {
-    let own = caller.organization.id;
-    Ok(Json(app.store.endpoint(own, id).await.found()?.view()))
+async fn get(caller: Caller<scope::WebhooksRead>, PathId(id): PathId) -> Reply<WebhookEndpoint> {
+    webhooks::get(&caller, id).await.map(Json)
 }
 
 /// Creates a webhook endpoint.
@@ -89,20 +60,13 @@ pub(crate) async fn get(
     responses((status = 201, description = "The new endpoint.", body = WebhookEndpoint)),
     security(("access_token" = []))
 )]
-pub(crate) async fn create(
-    State(app): State<Arc<App>>,
+async fn create(
     caller: Caller<scope::WebhooksWrite>,
     guard: IdempotencyGuard,
     body: Body,
-) -> Result<(StatusCode, Json<WebhookEndpoint>), ApiError> {
-    let (input, url) = body.read(|value, cx| {
-        let input = EndpointCreate::read(value, cx);
-        let url = url_of(value, cx, app.policy.dev);
-        Some((input?, url?))
-    })?;
-    let made = webhooks::create(input, caller.organization.id, url, &app.context())?;
-    app.reply(&guard, StatusCode::CREATED, made, |now| now.view())
-        .await
+) -> Created<WebhookEndpoint> {
+    let input = webhooks::read_create(&caller, &body)?;
+    webhooks::create(&caller, &guard, input).await.map(created)
 }
 
 /// Changes a webhook endpoint; null changes nothing.
@@ -113,28 +77,13 @@ pub(crate) async fn create(
     responses((status = 200, description = "The endpoint as it is now.", body = WebhookEndpoint)),
     security(("access_token" = []))
 )]
-pub(crate) async fn update(
-    State(app): State<Arc<App>>,
+async fn update(
     caller: Caller<scope::WebhooksWrite>,
     PathId(id): PathId,
     body: Body,
-) -> Result<Json<WebhookEndpoint>, ApiError> {
-    let dev = app.policy.dev;
-    let (input, url) = body.read(|value, cx| {
-        let input = EndpointUpdate::read(value, cx);
-        let url = url_of(value, cx, dev);
-        Some((input?, url))
-    })?;
-    let own = caller.organization.id;
-    app.retry_on_conflict(|| async {
-        let row = app.store.endpoint(own, id).await.found()?;
-        if input.enabled == Some(true) && url.is_none() {
-            may_be_enabled(&row, dev)?;
-        }
-        let updated = webhooks::update(&row, input.clone(), url.clone(), &app.context());
-        Ok(Json(app.apply(updated).await?.view()))
-    })
-    .await
+) -> Reply<WebhookEndpoint> {
+    let input = webhooks::read_update(&caller, &body)?;
+    webhooks::update(&caller, id, input).await.map(Json)
 }
 
 /// Removes a webhook endpoint.
@@ -144,18 +93,8 @@ pub(crate) async fn update(
     responses((status = 204, description = "It is gone.")),
     security(("access_token" = []))
 )]
-pub(crate) async fn delete(
-    State(app): State<Arc<App>>,
-    caller: Caller<scope::WebhooksWrite>,
-    PathId(id): PathId,
-) -> Result<StatusCode, ApiError> {
-    let own = caller.organization.id;
-    app.retry_on_conflict(|| async {
-        let row = app.store.endpoint(own, id).await.found()?;
-        app.commit(webhooks::delete(&row, &app.context())).await?;
-        Ok(StatusCode::NO_CONTENT)
-    })
-    .await
+async fn delete(caller: Caller<scope::WebhooksWrite>, PathId(id): PathId) -> Gone {
+    webhooks::delete(&caller, id).await.map(gone)
 }
 
 /// Gives a webhook endpoint a new secret, in force at once.
@@ -166,39 +105,11 @@ pub(crate) async fn delete(
     responses((status = 200, description = "The endpoint with its new secret.", body = WebhookEndpoint)),
     security(("access_token" = []))
 )]
-pub(crate) async fn reset_secret(
-    State(app): State<Arc<App>>,
+async fn reset_secret(
     caller: Caller<scope::WebhooksWrite>,
     PathId(id): PathId,
-) -> Result<Json<WebhookEndpoint>, ApiError> {
-    let own = caller.organization.id;
-    app.retry_on_conflict(|| async {
-        let row = app.store.endpoint(own, id).await.found()?;
-        let reset = webhooks::reset_secret(&row, &app.context());
-        Ok(Json(app.apply(reset).await?.view()))
-    })
-    .await
-}
-
-query! {
-    /// What a list of deliveries may be asked for.
-    struct DeliveryQuery {
-        /// To any of these endpoints.
-        endpoint_id: Vec<Uuid> = ids(),
-        /// After this moment; with an offset.
-        start_timestamp: Option<Timestamp> = exact_moment(),
-        /// Before this moment; with an offset.
-        end_timestamp: Option<Timestamp> = exact_moment(),
-        /// Whether it succeeded.
-        succeeded: Option<bool> = flag(),
-        /// Part of the delivery's id, the event's id, or the code: in the newest 10,000 that the other filters let
-        /// through. Whole ids, and beginnings of six digits or more, are found among all.
-        query: Option<String> = text(),
-        /// The family of the answer's code.
-        http_code_class: Option<HttpCodeClass> = word::<HttpCodeClass>(),
-        /// Of events of any of these types.
-        event_type: Vec<EventType> = words::<EventType>(),
-    }
+) -> Reply<WebhookEndpoint> {
+    webhooks::reset_secret(&caller, id).await.map(Json)
 }
 
 /// Lists delivery attempts, newest first. They are counted up to 10,000 behind the page, those of a family of codes up
@@ -209,32 +120,11 @@ query! {
     responses((status = 200, description = "A page of deliveries.", body = Page<WebhookDelivery>)),
     security(("access_token" = []))
 )]
-pub(crate) async fn deliveries(
-    State(app): State<Arc<App>>,
+async fn deliveries(
     caller: Caller<scope::WebhooksRead>,
-    mut params: Params,
-) -> Result<Json<Page<WebhookDelivery>>, ApiError> {
-    let window = params.window();
-    let sent = DeliveryQuery::read(&mut params);
-    let filter = DeliveryFilter {
-        endpoints: sent.endpoint_id,
-        after: sent.start_timestamp,
-        before: sent.end_timestamp,
-        succeeded: sent.succeeded,
-        query: sent.query,
-        class: sent.http_code_class,
-        kinds: sent.event_type,
-    };
-    params.finish()?;
-    let (own, now) = (caller.organization.id, app.clock.now());
-    let (rows, total) = app
-        .store
-        .deliveries(own, &filter, window.page, window.limit, now)
-        .await?;
-    let items = rows
-        .iter()
-        .map(|(delivery, event)| webhooks::delivery_view(delivery, event));
-    Ok(window.of(total, items))
+    params: Params,
+) -> Reply<Page<WebhookDelivery>> {
+    webhooks::deliveries(&caller, params).await.map(Json)
 }
 
 /// Sends an event again, soon.
@@ -245,44 +135,11 @@ pub(crate) async fn deliveries(
     responses((status = 202, description = "It will be sent.", body = ())),
     security(("access_token" = []))
 )]
-pub(crate) async fn redeliver(
-    State(app): State<Arc<App>>,
+async fn redeliver(
     caller: Caller<scope::WebhooksWrite>,
     PathId(id): PathId,
     guard: IdempotencyGuard,
 ) -> Result<(StatusCode, Json<()>), ApiError> {
-    let own = caller.organization.id;
-    let (event, endpoint) = app.store.event(own, id).await.found()?;
-    let again = webhooks::redeliver(&event, &endpoint, &app.context());
-    app.reply(&guard, StatusCode::ACCEPTED, ((), again), |()| ())
-        .await
-}
-
-/// The body's `url`, normalised, if it has one that may be saved; what is wrong with it is recorded.
-fn url_of(body: &Value, cx: &mut Context, dev: bool) -> Option<String> {
-    let raw = body.get("url")?;
-    // What is no text was already recorded.
-    let text = raw.as_str().filter(|text| !text.contains('\0'))?;
-    match endpoint_url_rule(text, dev) {
-        Ok(url) => Some(url),
-        Err(problem) => cx.at("url", |cx| match problem.kind {
-            "value_error" => cx.refuse(problem.words, raw),
-            kind => cx.fail(kind, problem.words, raw),
-        }),
-    }
-}
-
-/// An endpoint saved under laxer rules is not switched on under stricter ones.
-fn may_be_enabled(row: &Row, dev: bool) -> Result<(), Refusal> {
-    match endpoint_url_rule(&row.url, dev) {
-        Ok(_) => Ok(()),
-        Err(problem) => {
-            let words = format!("The endpoint's URL cannot be used: {problem}");
-            Err(Refusal::field(Problem::value(
-                loc!["body", "enabled"],
-                words,
-                true,
-            )))
-        }
-    }
+    webhooks::redeliver(&caller, id, &guard).await?;
+    Ok((StatusCode::ACCEPTED, Json(())))
 }

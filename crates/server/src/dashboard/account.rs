@@ -24,9 +24,9 @@ use super::{
 };
 use crate::{
     app::App,
+    dashboard::access::{Denied, Person},
     http::{
-        error::ApiError,
-        extract::{Denied, Person},
+        error::{ApiError, Result},
         limits,
     },
     pages::page,
@@ -72,7 +72,7 @@ async fn account(
     person: &Person,
     name: Again<'_>,
     password: Again<'_>,
-) -> Result<SheetPage, ApiError> {
+) -> Result<SheetPage> {
     let now = app.clock.now();
     let sessions = app.store.user_sessions(person.user.id, now).await?;
     let others = sessions.len() > 1;

@@ -5,52 +5,51 @@ mod page;
 
 use std::sync::Arc;
 
-use axum::{Json, Router, extract::State, routing::get};
-use till_wire::{customers::Customer, page::Page as Items};
+use axum::{Router, routing::get};
+use till_wire::{
+    customers::{Customer, CustomerCreate, CustomerUpdate},
+    page::Page as Items,
+};
 use uuid::Uuid;
 
 use super::{
-    Answer, Made, done,
+    Answer,
     download::{self, File, Line},
-    form::{FormData, FormErrors, FormPage, judged},
+    form::{FormData, FormErrors, FormPage},
     listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
     parts::{Act, Cell, Menu},
+    resource_pages::{self, Resource, ResourcePages, Saved, find},
     sales::{self, CREATED},
     shell::{Area, Shell},
-    show, show_again,
+    show,
 };
 use crate::{
-    api::{self, customers::export},
-    app::App,
-    http::{
-        error::ApiError,
-        extract::{Access, Dashboard, Params, PathId, scope},
+    actions::{
+        self,
+        customers::{CustomerRef, export},
     },
+    app::App,
+    dashboard::access::Dashboard,
+    http::{
+        error::Result,
+        extract::{Caller, scope},
+    },
+};
+
+const PAGES: ResourcePages = ResourcePages {
+    list: "/customers",
+    one: "customer",
+    many: "Customers",
 };
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/dashboard/{shop}/customers", get(list))
+    resource_pages::routes::<Customer>(get(list), get(page::sheet))
         .route("/dashboard/{shop}/customers.csv", get(csv))
-        .route("/dashboard/{shop}/customers/new", get(new).post(create))
-        .route("/dashboard/{shop}/customers/{id}", get(page::sheet))
-        .route(
-            "/dashboard/{shop}/customers/{id}/edit",
-            get(edit).post(update),
-        )
-        .route(
-            "/dashboard/{shop}/customers/{id}/delete",
-            get(ask_delete).post(delete),
-        )
 }
 
-async fn list(
-    State(app): State<Arc<App>>,
-    dashboard: Dashboard<scope::CustomersRead>,
-    mut asked: Asked,
-) -> Answer {
-    let find = |params| api::customers::list(State(app.clone()), dashboard.caller.clone(), params);
+async fn list(dashboard: Dashboard<scope::CustomersRead>, mut asked: Asked) -> Answer {
+    let find = |params| actions::customers::list(&dashboard.caller, params);
     let page = asked.ask(CREATED, &dashboard.zone, find).await?;
     let held = [("true", "With a subscription"), ("false", "Without one")];
     let filters = [
@@ -136,163 +135,100 @@ const FILE: File = File {
     moments: CREATED,
 };
 
-async fn csv(
-    State(app): State<Arc<App>>,
-    dashboard: Dashboard<scope::CustomersRead>,
-    asked: Asked,
-) -> Answer {
-    let caller = dashboard.caller.clone();
+async fn csv(dashboard: Dashboard<scope::CustomersRead>, asked: Asked) -> Answer {
     let line = |one: &Customer| Line {
         id: one.id,
         at: Some(one.created_at),
         cells: export::line(one).into(),
     };
-    let list = move |params| {
-        let found = api::customers::list(State(app.clone()), caller.clone(), params);
-        async move { Ok(found.await?.0.items.iter().map(line).collect()) }
+    let list = move |caller: Caller<_>, params| async move {
+        let page = actions::customers::list(&caller, params).await?;
+        Ok(page.items.iter().map(line).collect())
     };
-    download::send(FILE, asked, dashboard.zone.clone(), list).await
+    download::send(FILE, asked, &dashboard, list).await
 }
 
-async fn find<A: Access>(
-    app: &Arc<App>,
-    dashboard: &Dashboard<A>,
-    id: Uuid,
-) -> Result<Customer, ApiError> {
-    let caller = dashboard.may::<scope::CustomersRead>()?;
-    let found = api::customers::get(State(app.clone()), caller, PathId(id)).await?;
-    Ok(found.0)
-}
+impl Resource for Customer {
+    type Read = scope::CustomersRead;
+    type Write = scope::CustomersWrite;
 
-fn new_page<A>(dashboard: &Dashboard<A>, form_data: &FormData, errors: &FormErrors) -> FormPage
-where
-    A: Access,
-{
-    FormPage {
-        shell: Shell::new(dashboard, Area::Customers, "New customer")
-            .back("Customers", dashboard.path("/customers")),
-        form: fill::form(dashboard, None, form_data, errors),
-        aside: None,
+    const PAGES: ResourcePages = PAGES;
+    /// The page that asks says it at length.
+    const CONSEQUENCE: &'static str = "";
+
+    fn id(&self) -> Uuid {
+        self.id
     }
-}
 
-async fn new(dashboard: Dashboard<scope::CustomersWrite>) -> Answer {
-    show(&new_page(
-        &dashboard,
-        &FormData::default(),
-        &FormErrors::default(),
-    ))
-}
-
-async fn create(
-    State(app): State<Arc<App>>,
-    dashboard: Dashboard<scope::CustomersWrite>,
-    form_data: FormData,
-) -> Answer {
-    let made = match fill::body(&form_data, None) {
-        Ok(body) => {
-            let caller = dashboard.caller.clone();
-            let create = |guard| api::customers::create(State(app.clone()), caller, guard, body);
-            judged(
-                dashboard
-                    .idempotency_guard(&app, &form_data)?
-                    .make(&app, create)
-                    .await,
-            )?
-        }
-        Err(errors) => Err(errors),
-    };
-    match made {
-        Ok(Made {
-            id, name, email, ..
-        }) => done(
-            &dashboard.path(&format!("/customers/{id}")),
-            &format!("{} was added.", name.or(email).unwrap_or_default()),
-        ),
-        Err(errors) => show_again(&new_page(&dashboard, &form_data, &errors)),
+    fn name(&self) -> String {
+        sales::called(self).0
     }
-}
 
-fn edit_page<A: Access>(
-    dashboard: &Dashboard<A>,
-    one: &Customer,
-    form_data: &FormData,
-    errors: &FormErrors,
-) -> FormPage {
-    let (name, _) = sales::called(one);
-    FormPage {
-        shell: Shell::new(dashboard, Area::Customers, format!("Edit {name}"))
-            .back(&name, dashboard.path(&format!("/customers/{}", one.id))),
-        form: fill::form(dashboard, Some(one), form_data, errors),
-        aside: None,
+    async fn find(caller: &Caller<Self::Read>, id: Uuid) -> Result<Self> {
+        actions::customers::get(caller, &CustomerRef::Id(id)).await
     }
-}
 
-async fn edit(
-    State(app): State<Arc<App>>,
-    dashboard: Dashboard<scope::CustomersWrite>,
-    PathId(id): PathId,
-) -> Answer {
-    let one = find(&app, &dashboard, id).await?;
-    let form_data = fill::of_customer(&one);
-    show(&edit_page(
-        &dashboard,
-        &one,
-        &form_data,
-        &FormErrors::default(),
-    ))
-}
-
-async fn update(
-    State(app): State<Arc<App>>,
-    dashboard: Dashboard<scope::CustomersWrite>,
-    PathId(id): PathId,
-    form_data: FormData,
-) -> Answer {
-    let one = find(&app, &dashboard, id).await?;
-    let changed = match fill::body(&form_data, Some(&one)) {
-        Ok(body) => {
-            let caller = dashboard.caller.clone();
-            judged(api::customers::update(State(app), caller, PathId(id), body).await)?
-        }
-        Err(errors) => Err(errors),
-    };
-    match changed {
-        Ok(Json(one)) => done(
-            &dashboard.path(&format!("/customers/{id}")),
-            &format!("{} was saved.", sales::called(&one).0),
-        ),
-        Err(errors) => show_again(&edit_page(&dashboard, &one, &form_data, &errors)),
+    fn filled(&self, _: &Dashboard<Self::Write>) -> FormData {
+        fill::of_customer(self)
     }
-}
 
-async fn ask_delete(
-    State(app): State<Arc<App>>,
-    dashboard: Dashboard<scope::CustomersWrite>,
-    PathId(id): PathId,
-) -> Answer {
-    let one = find(&app, &dashboard, id).await?;
-    let here = dashboard.path(&format!("/customers/{id}"));
-    let title = format!("Delete {}?", sales::called(&one).0);
-    show(&page::Delete {
-        shell: Shell::new(&dashboard, Area::Customers, title),
-        action: format!("{here}/delete"),
-        cancel: here,
-    })
-}
+    async fn form_page(
+        dashboard: &Dashboard<Self::Write>,
+        was: Option<&Self>,
+        form_data: &FormData,
+        errors: &FormErrors,
+    ) -> Result<FormPage> {
+        let shell = match was {
+            Some(one) => {
+                let name = one.name();
+                Shell::new(dashboard, Area::Customers, format!("Edit {name}"))
+                    .back(&name, PAGES.path(dashboard, one.id, ""))
+            }
+            None => Shell::new(dashboard, Area::Customers, "New customer")
+                .back("Customers", dashboard.path(PAGES.list)),
+        };
+        let form = fill::form(dashboard, was, form_data, errors);
+        Ok(FormPage {
+            shell,
+            form,
+            aside: None,
+        })
+    }
 
-async fn delete(
-    State(app): State<Arc<App>>,
-    dashboard: Dashboard<scope::CustomersWrite>,
-    PathId(id): PathId,
-    form_data: FormData,
-) -> Answer {
-    let one = find(&app, &dashboard, id).await?;
-    let params = Params::parse(match form_data.ticked("anonymize") {
-        true => "anonymize=true",
-        false => "",
-    });
-    api::customers::delete(State(app), dashboard.caller.clone(), PathId(id), params).await?;
-    let words = format!("{} was deleted.", sales::called(&one).0);
-    done(&dashboard.path("/customers"), &words)
+    async fn create(
+        dashboard: &Dashboard<Self::Write>,
+        form_data: &mut FormData,
+    ) -> Saved<(Uuid, String)> {
+        let input = fill::body(form_data, None)?.read(CustomerCreate::read)?;
+        let made = dashboard
+            .create(form_data, input, actions::customers::create)
+            .await?;
+        let name = made.name.or(made.email).unwrap_or_default();
+        Ok((made.id, format!("{name} was added.")))
+    }
+
+    async fn update(&self, dashboard: &Dashboard<Self::Write>, form_data: &mut FormData) -> Saved {
+        let input = fill::body(form_data, Some(self))?.read(CustomerUpdate::read)?;
+        let customer = CustomerRef::Id(self.id);
+        let saved = actions::customers::update(&dashboard.caller, &customer, input).await?;
+        Ok(format!("{} was saved.", saved.name()))
+    }
+
+    async fn end(dashboard: &Dashboard<Self::Write>, id: Uuid, form_data: &FormData) -> Saved {
+        let one: Self = find(dashboard, id).await?;
+        let anonymize = form_data.ticked("anonymize");
+        let customer = CustomerRef::Id(id);
+        actions::customers::delete(&dashboard.caller, &customer, anonymize).await?;
+        Ok(format!("{} was deleted.", one.name()))
+    }
+
+    fn ask(&self, dashboard: &Dashboard<Self::Write>) -> Answer {
+        let here = PAGES.path(dashboard, self.id, "");
+        let title = format!("Delete {}?", self.name());
+        show(&page::Delete {
+            shell: Shell::new(dashboard, Area::Customers, title),
+            action: format!("{here}/delete"),
+            cancel: here,
+        })
+    }
 }

@@ -12,7 +12,8 @@ use axum::{Router, response::Redirect, routing::get};
 use super::shell::{Area, Shell, Way};
 use crate::{
     app::App,
-    http::extract::{Access, Dashboard, scope},
+    dashboard::access::Dashboard,
+    http::extract::{Access, scope},
 };
 
 /// The pages.

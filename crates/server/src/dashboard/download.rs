@@ -11,7 +11,11 @@ use uuid::Uuid;
 
 use super::{Answer, listing::Asked};
 use crate::{
-    http::{error::ApiError, extract::Params},
+    dashboard::access::Dashboard,
+    http::{
+        error::{ApiError, Result},
+        extract::{Access, Caller, Params},
+    },
     pages::checkout::money::editable,
     table,
 };
@@ -44,9 +48,10 @@ pub fn amount(minor: i64, currency: Currency) -> [String; 2] {
 }
 
 /// How far a list was read.
-struct Reading<L> {
+struct Reading<S, L> {
     file: File,
     asked: Asked,
+    caller: Caller<S>,
     zone: TimeZone,
     list: L,
     /// Only what is older is still to be read.
@@ -54,40 +59,41 @@ struct Reading<L> {
     /// The page of that.
     page: usize,
     /// What was sent of the moment before `until`.
-    form_data: Vec<Uuid>,
+    sent: Vec<Uuid>,
     over: bool,
 }
 
-impl<L, F> Reading<L>
+impl<S: Clone, L, F> Reading<S, L>
 where
-    L: Fn(Params) -> F,
-    F: Future<Output = Result<Vec<Line>, ApiError>>,
+    L: Fn(Caller<S>, Params) -> F,
+    F: Future<Output = Result<Vec<Line>>>,
 {
-    async fn ask(&self) -> Result<Vec<Line>, ApiError> {
+    async fn ask(&self) -> Result<Vec<Line>> {
         let (moments, until) = (self.file.moments, self.until);
-        (self.list)(self.asked.part(moments, &self.zone, until, self.page)).await
+        let params = self.asked.part(moments, &self.zone, until, self.page);
+        (self.list)(self.caller.clone(), params).await
     }
 
     /// The next rows. Each part begins where the last one ended in time, so what is made meanwhile moves
     /// nothing, and the last part costs no more than the first; rows of one moment are never told twice.
-    async fn next(&mut self) -> Result<Vec<Line>, ApiError> {
+    async fn next(&mut self) -> Result<Vec<Line>> {
         let mut lines = match self.ask().await {
             Err(error) if self.asked.mend(&error) => self.ask().await?,
             answer => answer?,
         };
         let (first, last) = (lines.first().map(|l| l.at), lines.last().map(|l| l.at));
         self.over = lines.len() < PART;
-        lines.retain(|line| !self.form_data.contains(&line.id));
+        lines.retain(|line| !self.sent.contains(&line.id));
         match last.flatten() {
             Some(at) if first != last => {
                 self.until = at.checked_add(SignedDuration::from_micros(1)).ok();
                 self.page = 1;
                 let same = lines.iter().filter(|line| line.at == Some(at));
-                self.form_data = same.map(|line| line.id).collect();
+                self.sent = same.map(|line| line.id).collect();
             }
             _ => {
                 self.page += 1;
-                self.form_data.extend(lines.iter().map(|line| line.id));
+                self.sent.extend(lines.iter().map(|line| line.id));
             }
         }
         Ok(lines)
@@ -99,19 +105,21 @@ const PART: usize = 100;
 
 /// Sends a list as CSV. An error after the beginning breaks the transfer off, so that nobody takes a part for
 /// the whole.
-pub async fn send<L, F>(file: File, asked: Asked, zone: TimeZone, list: L) -> Answer
+pub async fn send<S, L, F>(file: File, asked: Asked, dashboard: &Dashboard<S>, list: L) -> Answer
 where
-    L: Fn(Params) -> F + Send + Sync + 'static,
-    F: Future<Output = Result<Vec<Line>, ApiError>> + Send,
+    S: Access + Clone,
+    L: Fn(Caller<S>, Params) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<Vec<Line>>> + Send,
 {
     let mut reading = Reading {
         file,
         asked,
-        zone,
+        caller: dashboard.caller.clone(),
+        zone: dashboard.zone.clone(),
         list,
         until: None,
         page: 1,
-        form_data: Vec::new(),
+        sent: Vec::new(),
         over: false,
     };
     let head: Vec<String> = file.columns.iter().map(|c| (*c).to_owned()).collect();

@@ -8,12 +8,10 @@ use till_wire::{input::Words, money::Currency, values::Interval};
 use uuid::Uuid;
 
 use super::{parts::sentence, shell::Shell};
+use crate::{dashboard::access::Dashboard, http::idempotency, pages::Page};
+
 pub use crate::dashboard::form::errors::{FormErrors, judged};
 pub use crate::dashboard::form_data::FormData;
-use crate::{
-    http::{extract::Dashboard, idempotency},
-    pages::Page,
-};
 
 /// How a field is filled in.
 #[derive(Debug, Clone)]

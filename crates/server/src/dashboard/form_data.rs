@@ -10,10 +10,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    http::{
-        error::ApiError,
-        extract::{Body, Denied},
-    },
+    dashboard::access::Denied,
+    http::error::ApiError,
     pages::{
         FORM_LIMIT,
         form_fields::{self, FormRefused},
@@ -207,11 +205,6 @@ impl FormData {
             body[*name] = Value::from(self.all(name));
         }
         body
-    }
-
-    /// The body for the API's handlers.
-    pub fn body(&self) -> Body {
-        Body(Some(self.json()))
     }
 }
 

@@ -12,19 +12,18 @@ use super::{
     sheet::{Part, Step},
 };
 use crate::{
-    app::App,
+    dashboard::access::Dashboard,
     http::{
-        error::ApiError,
-        extract::{Access, Dashboard, scope},
+        error::Result,
+        extract::{Access, scope},
     },
 };
 
 /// The timeline of the thing whose page it is, the first of `subjects`, and of what belongs to it.
 pub async fn timeline<A: Access>(
-    app: &App,
     dashboard: &Dashboard<A>,
     subjects: impl IntoIterator<Item = Uuid>,
-) -> Result<Part, ApiError> {
+) -> Result<Part> {
     let own = dashboard.caller.organization.id;
     let subjects: Vec<Uuid> = subjects.into_iter().collect();
     let here = subjects.first().copied();
@@ -32,7 +31,7 @@ pub async fn timeline<A: Access>(
         attempts: dashboard.may::<scope::PaymentsRead>().is_ok(),
         deliveries: dashboard.may::<scope::WebhooksRead>().is_ok(),
     };
-    let moments = app.store.timeline(own, &subjects).await?;
+    let moments = dashboard.app.store.timeline(own, &subjects).await?;
     let steps = moments.into_iter().filter(|moment| sees.it(moment));
     Ok(Part::Timeline(
         "Timeline",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::{Router, extract::State, routing::get};
+use axum::{Router, routing::get};
 use jiff::civil::Date;
 use till_core::kernel::history::Stretch;
 use till_store::{Figures, Progress};
@@ -18,11 +18,12 @@ use super::{
     show,
 };
 use crate::{
-    api,
+    actions,
     app::App,
+    dashboard::access::Dashboard,
     http::{
         error::ApiError,
-        extract::{Access, Dashboard, Params, scope},
+        extract::{Access, Params, scope},
         limits::cards::{self, Warning},
     },
     pages::Page,
@@ -63,11 +64,8 @@ struct Step {
     href: String,
 }
 
-async fn home(
-    State(app): State<Arc<App>>,
-    dashboard: Dashboard<scope::OrdersRead>,
-    asked: Asked,
-) -> Answer {
+async fn home(dashboard: Dashboard<scope::OrdersRead>, asked: Asked) -> Answer {
+    let app = &dashboard.app;
     let stretch = asked
         .get("stretch")
         .and_then(|word| word.parse().ok())
@@ -76,13 +74,13 @@ async fn home(
     let boundaries = stretch.boundaries(now, &dashboard.zone);
     let organization = &dashboard.caller.organization;
     let newest = Params::parse("limit=5");
-    let orders = api::orders::list(State(app.clone()), dashboard.caller.clone(), newest);
+    let orders = actions::orders::list(&dashboard.caller, newest);
     let (figures, progress, warning) = tokio::try_join!(
         async { Ok::<_, ApiError>(app.store.figures(organization.id, &boundaries).await?) },
         async { Ok(app.store.progress(organization.id).await?) },
-        cards::warning(&app, organization.id),
+        cards::warning(app, organization.id),
     )?;
-    let orders = latest(&dashboard, orders.await?.0);
+    let orders = latest(&dashboard, orders.await?);
     let days = stretch.days(now, &dashboard.zone);
     let currency = busiest(&figures).unwrap_or(organization.default_currency);
     show(&HomePage {

@@ -20,10 +20,8 @@ use till_store::CommitError;
 use super::cookie;
 use crate::{
     app::App,
-    http::{
-        error::ApiError,
-        extract::{Denied, Device},
-    },
+    dashboard::access::{Denied, Device},
+    http::error::ApiError,
     pages::{Page, page},
 };
 

@@ -23,7 +23,7 @@ use till_wire::events::EventType;
 use tokio::time::{Instant, sleep_until, timeout};
 use uuid::Uuid;
 
-use crate::{app::App, http::error::ApiError};
+use crate::{app::App, http::error::Result};
 
 /// The poll that finds what other nodes wrote; what this node writes is shown at once.
 const POLL: Duration = Duration::from_secs(1);
@@ -119,7 +119,7 @@ pub async fn follow<F, Fut>(
     view: View,
     from: Option<i64>,
     allowed: F,
-) -> Result<Response, ApiError>
+) -> Result<Response>
 where
     F: Fn() -> Fut + Send + 'static,
     Fut: Future<Output = bool> + Send + 'static,
@@ -184,14 +184,14 @@ struct Followed {
     seen: BTreeSet<(i64, Uuid)>,
     waiting: VecDeque<JournalEntry>,
     /// The highest sequence that was sent: where the browser resumes.
-    form_data: i64,
+    sent: i64,
     /// Not to be read before.
     rested: Instant,
 }
 
 impl Followed {
     /// What the page has shown before counts as seen.
-    async fn begin(app: Arc<App>, view: View, from: i64) -> Result<Self, ApiError> {
+    async fn begin(app: Arc<App>, view: View, from: i64) -> Result<Self> {
         // Heard from before the first look, so that nothing falls in between.
         let wake = app.store.wake_on_journal();
         let mut followed = Self {
@@ -201,7 +201,7 @@ impl Followed {
             newest: from,
             seen: BTreeSet::new(),
             waiting: VecDeque::new(),
-            form_data: from,
+            sent: from,
             rested: now(),
         };
         let found = followed.read().await?;
@@ -211,7 +211,7 @@ impl Followed {
         Ok(followed)
     }
 
-    async fn read(&self) -> Result<Vec<JournalEntry>, ApiError> {
+    async fn read(&self) -> Result<Vec<JournalEntry>> {
         let since = self.newest.saturating_sub(OVERLAP);
         let id = self.view.organization_id;
         Ok(self.app.store.journal_after(id, since, ROWS).await?)
@@ -245,13 +245,13 @@ impl Followed {
     }
 
     fn message(&mut self, event: &JournalEntry) -> sse::Event {
-        self.form_data = self.form_data.max(event.sequence);
+        self.sent = self.sent.max(event.sequence);
         let row = EventRow::new(event, &self.view)
             .render()
             .unwrap_or_default();
         sse::Event::default()
             .event("happened")
-            .id(self.form_data.to_string())
+            .id(self.sent.to_string())
             .data(row.trim())
     }
 }

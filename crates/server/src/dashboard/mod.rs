@@ -1,19 +1,16 @@
-//! The merchant's dashboard: server-rendered pages over the API's own handlers.
+//! The merchant's dashboard: server-rendered pages over the actions that the API has, too.
 //!
-//! The dashboard has no rules of its own. It asks the API's functions in process, with the permission that
-//! the signed-in person's role grants, and shows the answers; a form becomes the API's JSON body, and the
-//! problems of a 422 go back to the fields they are about (docs/behaviour: dashboard/same-rules).
+//! The dashboard has no rules of its own. It calls [`crate::actions`] with the permission that the signed-in person's
+//! role grants, and shows what they answer; a form becomes the API's JSON body, and the problems of a 422 go back to
+//! the fields they are about (docs/behaviour: dashboard/same-rules).
 
+pub mod access;
 mod account;
-pub mod benefits;
+pub mod catalog;
 pub mod chart;
-pub mod checkout_links;
-pub mod checkouts;
 pub mod cookie;
-pub mod custom_fields;
 pub mod customers;
 pub mod developers;
-pub mod discounts;
 pub mod download;
 pub mod form;
 mod form_data;
@@ -22,15 +19,9 @@ mod home;
 mod invitations;
 pub mod listing;
 pub mod live;
-mod media;
-pub mod meters;
-pub mod orders;
 pub mod parts;
-pub mod payments;
-pub mod products;
 pub mod programs;
 pub mod qr;
-pub mod reference;
 pub mod resource_pages;
 pub mod sales;
 mod same_site;
@@ -38,8 +29,6 @@ pub mod settings;
 pub mod sheet;
 pub mod shell;
 mod sign_in;
-pub mod subscriptions;
-mod team;
 
 use std::sync::Arc;
 
@@ -53,47 +42,35 @@ use axum::{
 use axum_extra::extract::CookieJar;
 use http::{HeaderValue, Method, StatusCode, header};
 use serde::Deserialize;
+use shell::Notice;
 use uuid::Uuid;
 
-use crate::pages::{
-    Page,
-    limited::{self, Refuse},
-    page,
-};
 use crate::{
     app::App,
-    http::{
-        error::ApiError,
-        extract::{Denied, Person},
+    dashboard::access::{Denied, Person},
+    http::error::ApiError,
+    pages::{
+        Page,
+        limited::{self, Refuse},
+        page,
     },
 };
-use shell::Notice;
 
-/// Every page of the dashboard, none of which takes a form from another site.
-pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
+/// Every page of the dashboard, and those of the API's reference; none takes a form from another site.
+pub fn routes(app: &Arc<App>, reference: Router<Arc<App>>) -> Router<Arc<App>> {
     let refuse: Refuse = |_, error| later(error);
     Router::new()
         .route("/dashboard", get(front))
         .merge(sign_in::routes())
         .merge(invitations::routes())
         .merge(account::routes())
-        .merge(team::routes())
         .merge(home::routes())
-        .merge(products::routes())
-        .merge(benefits::routes())
-        .merge(meters::routes())
-        .merge(discounts::routes())
-        .merge(custom_fields::routes())
-        .merge(media::routes())
-        .merge(checkout_links::routes())
-        .merge(checkouts::routes())
-        .merge(orders::routes())
-        .merge(subscriptions::routes())
+        .merge(catalog::routes())
+        .merge(sales::routes())
         .merge(customers::routes())
-        .merge(payments::routes())
         .merge(developers::routes())
         .merge(settings::routes())
-        .merge(reference::routes())
+        .merge(reference)
         .layer(middleware::from_fn_with_state(
             app.clone(),
             same_site::refuse_others,
@@ -197,7 +174,7 @@ pub(crate) fn show_again(content: &impl Page) -> Answer {
 
 /// What a form has made, as far as the next page tells of it.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Made {
+pub struct Made {
     id: Uuid,
     name: Option<String>,
     description: Option<String>,

@@ -1,9 +1,11 @@
 //! The pages under Products: one tab for each kind of thing, and what the pages of every kind have alike. A feature
 //! adds its own here.
 
+mod edit;
+
 use std::sync::Arc;
 
-use axum::{Json, Router, extract::State, routing::MethodRouter};
+use axum::routing::MethodRouter;
 use till_wire::page::Page;
 use uuid::Uuid;
 
@@ -17,11 +19,14 @@ use super::{
 };
 use crate::{
     app::App,
+    dashboard::access::Dashboard,
     http::{
-        error::ApiError,
-        extract::{Access, Caller, Dashboard, Params, PathId, scope},
+        error::Result,
+        extract::{Access, Caller, Params, scope},
     },
 };
+
+pub use edit::{Resource, Saved, find, routes};
 
 /// A kind of thing under Products.
 #[derive(Debug)]
@@ -60,24 +65,6 @@ pub const CHECKOUT_LINKS: ResourcePages = goods(
 type Pages = MethodRouter<Arc<App>>;
 
 impl ResourcePages {
-    /// The pages that all have: the list, the form for a new one, one's page and its form, and how one is rid
-    /// of it, by the last word of that page's address.
-    pub fn routes(
-        &self,
-        list: Pages,
-        new: Pages,
-        sheet: Pages,
-        edit: Pages,
-        (verb, last): (&str, Pages),
-    ) -> Router<Arc<App>> {
-        Router::new()
-            .route(&self.at(""), list)
-            .route(&self.at("/new"), new)
-            .route(&self.at("/{id}"), sheet)
-            .route(&self.at("/{id}/edit"), edit)
-            .route(&self.at(&format!("/{{id}}/{verb}")), last)
-    }
-
     /// The route of a page below the list.
     pub fn at(&self, rest: &str) -> String {
         format!("/dashboard/{{shop}}{}{rest}", self.list)
@@ -212,70 +199,39 @@ impl ResourcePages {
     }
 }
 
-/// One thing, as the API answers it.
-pub async fn one<A, S, T, F>(
-    app: &Arc<App>,
-    dashboard: &Dashboard<A>,
-    id: Uuid,
-    get: impl FnOnce(State<Arc<App>>, Caller<S>, PathId) -> F,
-) -> Result<T, ApiError>
-where
-    A: Access,
-    S: Access,
-    F: Future<Output = Result<Json<T>, ApiError>>,
-{
-    let Json(found) = get(State(app.clone()), dashboard.may::<S>()?, PathId(id)).await?;
-    Ok(found)
-}
-
 /// The first hundred of a list, as far as the person may read it.
-pub async fn readable<A, S, T, F>(
-    app: &Arc<App>,
+pub async fn readable<A, S, T>(
     dashboard: &Dashboard<A>,
     query: &str,
-    list: impl FnOnce(State<Arc<App>>, Caller<S>, Params) -> F,
-) -> Result<Vec<T>, ApiError>
+    list: impl AsyncFnOnce(&Caller<S>, Params) -> Result<Page<T>>,
+) -> Result<Vec<T>>
 where
-    A: Access,
     S: Access,
-    F: Future<Output = Result<Json<Page<T>>, ApiError>>,
 {
     let Ok(caller) = dashboard.may::<S>() else {
         return Ok(Vec::new());
     };
     let params = Params::parse(&format!("{query}&limit=100"));
-    let Json(page) = list(State(app.clone()), caller, params).await?;
-    Ok(page.items)
+    Ok(list(&caller, params).await?.items)
 }
 
 /// The first hundred of a list by id and name, and the one that is chosen already if it is not among them.
-pub async fn readable_with<A, S, T, L, O>(
-    app: &Arc<App>,
+pub async fn readable_with<A, R: Resource>(
     dashboard: &Dashboard<A>,
     (query, chosen): (&str, Option<&str>),
-    list: impl FnOnce(State<Arc<App>>, Caller<S>, Params) -> L,
-    get: impl FnOnce(State<Arc<App>>, Caller<S>, PathId) -> O,
-    named: impl Fn(&T) -> (Uuid, String),
-) -> Result<Vec<(String, String)>, ApiError>
-where
-    A: Access,
-    S: Access,
-    L: Future<Output = Result<Json<Page<T>>, ApiError>>,
-    O: Future<Output = Result<Json<T>, ApiError>>,
-{
-    let some = readable(app, dashboard, query, list).await?;
+    list: impl AsyncFnOnce(&Caller<R::Read>, Params) -> Result<Page<R>>,
+) -> Result<Vec<(String, String)>> {
+    let named = |one: &R| (one.id(), one.name());
+    let some = readable(dashboard, query, list).await?;
     let id = chosen.and_then(|id| Uuid::try_parse(id).ok());
-    let missing = id.filter(|id| some.iter().all(|one| named(one).0 != *id));
+    let missing = id.filter(|id| some.iter().all(|one| one.id() != *id));
     let other = match missing {
         None => None,
-        Some(id) => match one(app, dashboard, id, get).await {
+        Some(id) => match find::<R, A>(dashboard, id).await {
             // What is not there cannot be chosen.
             Err(error) if error.status().is_client_error() => None,
             found => Some(found?),
         },
     };
-    Ok(with_chosen(
-        some.iter().map(&named),
-        other.iter().map(&named),
-    ))
+    Ok(with_chosen(some.iter().map(named), other.iter().map(named)))
 }

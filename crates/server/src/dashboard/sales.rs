@@ -1,15 +1,20 @@
 //! What the areas of a sale show of each other: cells, amounts, and the lists of what belongs together.
 
+pub mod checkouts;
+pub mod orders;
+pub mod payments;
+pub mod subscriptions;
+
 use std::{collections::HashMap, sync::Arc};
 
-use axum::Json;
+use axum::Router;
 use till_wire::{
     address::Address,
     customers::Customer,
     money::Currency,
     page::Page as Items,
     payments::CardMetadata,
-    products::{Product, ProductBase},
+    products::ProductBase,
     tax::{TaxLine, TaxabilityReason},
     values::Interval,
 };
@@ -20,16 +25,25 @@ use super::{
     parts::{Cell, Tone, money, sentence},
     sheet::Fact,
 };
-use crate::dashboard::resource_pages::readable_with;
 use crate::{
-    api,
+    actions,
     app::App,
+    dashboard::{access::Dashboard, resource_pages::readable_with},
     http::{
-        error::ApiError,
-        extract::{Access, Caller, Dashboard, Params, scope},
+        error::Result,
+        extract::{Access, Caller, Params, scope},
     },
     pages::checkout::money::{Locale, interval_words},
 };
+
+/// The pages.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .merge(orders::routes())
+        .merge(subscriptions::routes())
+        .merge(checkouts::routes())
+        .merge(payments::routes())
+}
 
 /// What the API calls the moments between which most things were made.
 pub const CREATED: (&str, &str) = ("created_after", "created_before");
@@ -84,11 +98,7 @@ pub struct Buyers(HashMap<Uuid, Customer>);
 
 impl Buyers {
     /// Reads them, deleted ones too.
-    pub async fn of(
-        app: &App,
-        own: Uuid,
-        ids: impl Iterator<Item = Uuid>,
-    ) -> Result<Self, ApiError> {
+    pub async fn of(app: &App, own: Uuid, ids: impl Iterator<Item = Uuid>) -> Result<Self> {
         let mut ids: Vec<Uuid> = ids.collect();
         ids.sort_unstable();
         ids.dedup();
@@ -182,17 +192,14 @@ pub fn address(address: Option<&Address>) -> Cell {
 
 /// The filter by product: the first hundred by name, and the one that is chosen.
 pub async fn products<A: Access>(
-    app: &Arc<App>,
     dashboard: &Dashboard<A>,
     asked: &Asked,
-) -> Result<Option<Filter>, ApiError> {
+) -> Result<Option<Filter>> {
     if dashboard.may::<scope::ProductsRead>().is_err() {
         return Ok(None);
     }
     let chosen = ("sorting=name", asked.get("product_id"));
-    let (list, get) = (api::products::list, api::products::get);
-    let named = |product: &Product| (product.base.id, product.base.name.clone());
-    let known = readable_with(app, dashboard, chosen, list, get, named).await?;
+    let known = readable_with(dashboard, chosen, actions::products::list).await?;
     Ok(Some(Filter::choice(
         asked,
         "product_id",
@@ -212,22 +219,17 @@ pub struct Related<T> {
 
 impl<T> Related<T> {
     /// The first page of an area's list where `key` is `id`; none if the person may not see that area.
-    pub async fn find<A, B, F>(
+    pub async fn find<A, B: Access>(
         dashboard: &Dashboard<A>,
         area: &str,
         (key, id): (&str, Uuid),
-        list: impl Fn(Caller<B>, Params) -> F,
-    ) -> Result<Option<Self>, ApiError>
-    where
-        A: Access,
-        B: Access + Clone,
-        F: Future<Output = Result<Json<Items<T>>, ApiError>>,
-    {
+        list: impl AsyncFn(&Caller<B>, Params) -> Result<Items<T>>,
+    ) -> Result<Option<Self>> {
         let Ok(caller) = dashboard.may::<B>() else {
             return Ok(None);
         };
         let mut asked = Asked::new(&dashboard.path(&format!("/{area}")), &format!("{key}={id}"));
-        let list = |params| list(caller.clone(), params);
+        let list = |params| list(&caller, params);
         let items = asked.ask(CREATED, &dashboard.zone, list).await?;
         Ok(Some(Self { asked, items }))
     }

@@ -52,9 +52,9 @@ mod tests {
             public_url: "https://till.example".to_owned(),
             publishable_key: String::new(),
         };
-        let ours = |form_data: &[(&'static str, &str)]| {
+        let ours = |sent: &[(&'static str, &str)]| {
             let mut headers = HeaderMap::new();
-            for (name, value) in form_data {
+            for (name, value) in sent {
                 headers.insert(*name, value.parse().expect("a header"));
             }
             is_ours(&headers, &urls)
@@ -65,12 +65,12 @@ mod tests {
         assert!(ours(&[("origin", "https://till.example"), host]));
         for other in ["cross-site", "same-site", "none", ""] {
             // A good origin does not help against what the browser itself says.
-            let form_data = [
+            let sent = [
                 ("sec-fetch-site", other),
                 ("origin", "http://10.0.0.7:8080"),
                 host,
             ];
-            assert!(!ours(&form_data), "{other}");
+            assert!(!ours(&sent), "{other}");
         }
         assert!(!ours(&[host]));
         for origin in [

@@ -2,19 +2,19 @@
 
 mod processor;
 mod tax;
+pub mod team;
 
 use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::State,
     response::{IntoResponse, Redirect},
     routing::get,
 };
 use serde_json::{Value, json};
 use till_core::{kernel::records::Organization as Row, organizations};
 use till_wire::organizations::{
-    Organization, ProrationBehavior, SocialPlatform, TaxBehaviorOption,
+    Organization, OrganizationUpdate, ProrationBehavior, SocialPlatform, TaxBehaviorOption,
 };
 
 use super::{
@@ -25,9 +25,13 @@ use super::{
     show, show_again,
 };
 use crate::{
-    api,
+    actions,
     app::App,
-    http::extract::{Access, Body, Dashboard, PathId, scope},
+    dashboard::access::Dashboard,
+    http::{
+        error::Result,
+        extract::{Access, Body, scope},
+    },
     pages::checkout::places,
 };
 
@@ -61,6 +65,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/dashboard/{shop}/settings", get(edit).post(update))
         .merge(processor::routes())
         .merge(tax::routes())
+        .merge(team::routes())
 }
 
 /// The pages of the area.
@@ -105,21 +110,22 @@ async fn edit(dashboard: Dashboard<scope::OrganizationsRead>) -> Answer {
     show(&form_page(&dashboard, &form_data, &FormErrors::default()))
 }
 
-async fn update(
-    State(app): State<Arc<App>>,
-    dashboard: Dashboard<scope::OrganizationsWrite>,
-    form_data: FormData,
-) -> Answer {
-    let id = PathId(dashboard.caller.organization.id);
-    let body = Body(Some(body(&form_data)));
-    match judged(api::organizations::update(State(app), dashboard.caller.clone(), id, body).await)?
-    {
+async fn update(dashboard: Dashboard<scope::OrganizationsWrite>, form_data: FormData) -> Answer {
+    match judged(save(&dashboard, body(&form_data)).await)? {
         Ok(_) => done(&dashboard.path("/settings"), "The settings were saved."),
         Err(mut errors) => {
             errors.listed("embed_hosts");
             show_again(&form_page(&dashboard, &form_data, &errors))
         }
     }
+}
+
+/// Changes the organization.
+async fn save(dashboard: &Dashboard<scope::OrganizationsWrite>, body: Value) -> Result<()> {
+    let input = Body(Some(body)).read(OrganizationUpdate::read)?;
+    let caller = &dashboard.caller;
+    actions::organizations::update(caller, caller.organization.id, input).await?;
+    Ok(())
 }
 
 /// The organization as its form shows it.

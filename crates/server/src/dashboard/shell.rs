@@ -3,7 +3,8 @@
 use askama::Template;
 
 use crate::{
-    http::extract::{Access, Dashboard},
+    dashboard::access::Dashboard,
+    http::extract::Access,
     pages::{Page, assets},
 };
 

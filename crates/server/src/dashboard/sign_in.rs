@@ -29,10 +29,8 @@ use super::{
 };
 use crate::{
     app::App,
-    http::{
-        extract::{Denied, Device, Person, local_path},
-        limits::{self, Network},
-    },
+    dashboard::access::{Denied, Device, Person, local_path},
+    http::limits::{self, Network},
     pages::{Page, page},
 };
 
@@ -41,7 +39,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/sign-in", get(show).post(by_password))
         .route("/sign-in/link", post(ask_for_link))
-        .route("/sign-in/sent", get(form_data))
+        .route("/sign-in/sent", get(link_sent))
         .route("/sign-in/link/{token}", get(show_link).post(by_link))
         .route("/sign-out", post(sign_out))
 }
@@ -240,7 +238,7 @@ async fn ask_for_link(
     Ok(Redirect::to("/sign-in/sent").into_response())
 }
 
-async fn form_data(State(app): State<Arc<App>>) -> Response {
+async fn link_sent(State(app): State<Arc<App>>) -> Response {
     let dev = app.policy.dev;
     page(StatusCode::OK, &SentPage { dev })
 }

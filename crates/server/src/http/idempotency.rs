@@ -14,7 +14,6 @@ use std::sync::{
 };
 
 use axum::{
-    Json,
     body::Bytes,
     extract::{FromRequestParts, Request, State},
     http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
@@ -125,11 +124,11 @@ impl App {
         status: StatusCode,
         (now, changes): (T, Changes),
         view: impl FnOnce(T) -> V,
-    ) -> Result<(StatusCode, Json<V>), ApiError> {
+    ) -> Result<V, ApiError> {
         let answer = view(now);
         if changes.writes_nothing() {
             self.commit(changes).await?;
-            return Ok((status, Json(answer)));
+            return Ok(answer);
         }
         self.reply_kept(guard, status, changes, answer).await
     }
@@ -141,10 +140,10 @@ impl App {
         status: StatusCode,
         mut changes: Changes,
         answer: V,
-    ) -> Result<(StatusCode, Json<V>), ApiError> {
+    ) -> Result<V, ApiError> {
         guard.keep(&mut changes, status, &answer, &self.context())?;
         self.commit(changes).await?;
-        Ok((status, Json(answer)))
+        Ok(answer)
     }
 }
 
@@ -264,7 +263,7 @@ pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) ->
 }
 
 async fn guarded(app: &App, mut request: Request, next: Next) -> Result<Response, ApiError> {
-    let key = key(&request.headers()[KEY])?;
+    let key = fitting(request.headers()[KEY].to_str().unwrap_or_default())?;
     let mut claim = Claim::of(app, &request, &key);
     match claim.look(app).await? {
         Known::Nothing => {}
@@ -291,10 +290,6 @@ async fn guarded(app: &App, mut request: Request, next: Next) -> Result<Response
         Known::Answered(kept) => claim.replay(&kept),
         _ => Ok(response),
     }
-}
-
-fn key(sent: &HeaderValue) -> Result<String, ApiError> {
-    fitting(sent.to_str().unwrap_or_default())
 }
 
 fn fitting(text: &str) -> Result<String, ApiError> {

@@ -1,8 +1,8 @@
 //! HTTP around every handler: intake, limits, idempotency, extractors and errors.
 
-pub mod error;
 pub mod extract;
 pub mod idempotency;
 pub mod intake;
 pub mod limits;
-pub mod request_id;
+
+pub use crate::{error, request_id};

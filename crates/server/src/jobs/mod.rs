@@ -3,7 +3,6 @@
 pub mod checkouts;
 pub mod custom_fields;
 pub mod customers;
-mod fast_path;
 pub mod files;
 pub mod folding;
 pub mod mail;
@@ -32,8 +31,7 @@ use uuid::Uuid;
 
 use crate::{app::App, http::error::ApiError, payments};
 
-pub use fast_path::LocalFastPath;
-pub use supervise::{Setbacks, Workers};
+pub(crate) use crate::app::fast_path::LEASE;
 use supervise::{caught, supervise};
 
 /// Jobs that one node works on at the same time.
@@ -42,8 +40,6 @@ const BATCH: usize = 32;
 const UNAWAITED: usize = 24;
 /// Jobs given up that are looked through at a start.
 const GIVEN_UP: i64 = 1_000;
-/// How long a node that died keeps others from what it held: with [`POLL`], less than five seconds.
-pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(3);
 /// How often a living node prolongs what it holds.
 pub(crate) const BEAT: SignedDuration = SignedDuration::from_secs(1);
 /// The poll behind the wake-up: a wake-up is a hint, the poll is the truth.
@@ -216,7 +212,7 @@ pub async fn serve(app: Arc<App>, shutdown: watch::Receiver<bool>) {
         }};
     }
     start!("jobs", serve_jobs);
-    start!("fulfilment", LocalFastPath::serve);
+    start!("fulfilment", serve_taken);
     start!("webhooks", webhooks::serve);
     start!("chores", keep_house);
     start!("upkeep", upkeep::serve);
@@ -276,6 +272,27 @@ async fn serve_jobs(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
         }
     }
     while awaited.join_next().await.is_some() || others.join_next().await.is_some() {}
+}
+
+/// Does the jobs that are taken until `shutdown` turns true; then finishes those.
+pub async fn serve_taken(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
+    let mut taken = app.hands.taken(BATCH);
+    let mut running = JoinSet::new();
+    loop {
+        let free = running.len() < BATCH;
+        tokio::select! {
+            job = taken.recv(), if free => match job {
+                Some(job) => {
+                    let app = app.clone();
+                    running.spawn(async move { run(&app, &job).await });
+                }
+                None => break,
+            },
+            Some(_) = running.join_next() => {}
+            _ = shutdown.wait_for(|stop| *stop), if !taken.is_closed() => taken.close(),
+        }
+    }
+    while running.join_next().await.is_some() {}
 }
 
 /// Does the chores until `shutdown` turns true.

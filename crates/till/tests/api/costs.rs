@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use till_server::jobs::LocalFastPath;
+use till_server::jobs;
 use till_testkit::{Till, both, buyer};
 use tokio::sync::watch;
 
@@ -55,7 +55,7 @@ both! {
         let product = t.product().await;
         let checkout = t.checkout_for(&product).await;
         let (stop, stopping) = watch::channel(false);
-        let working = tokio::spawn(LocalFastPath::serve(t.app.clone(), stopping));
+        let working = tokio::spawn(jobs::serve_taken(t.app.clone(), stopping));
         let before = asked(t);
         t.confirm(&checkout, buyer("ada@example.com", "pm_card_visa")).await.ok();
         stop.send_replace(true);

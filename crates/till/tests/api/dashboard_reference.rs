@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use serde_json::Value;
-use till_server::dashboard::reference;
+use till_server::reference;
 use till_testkit::both;
 
 /// The scopes that a refusal names.

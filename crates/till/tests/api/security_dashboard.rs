@@ -48,7 +48,10 @@ const NEVER: &str = "1dbfc517-0bbf-4301-9ba8-555ca42b9737";
 
 /// The routes of the dashboard, as the router itself knows them.
 fn routes(t: &Till) -> Vec<String> {
-    let shown = format!("{:?}", till_server::dashboard::routes(&t.app));
+    let shown = format!(
+        "{:?}",
+        till_server::dashboard::routes(&t.app, till_server::reference::routes())
+    );
     let paths = shown
         .split('"')
         .filter(|part| part.len() > 1 && part.starts_with('/') && !part.contains("__private"));

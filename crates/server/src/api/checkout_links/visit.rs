@@ -4,31 +4,25 @@
 use std::{net::IpAddr, sync::Arc};
 
 use axum::{
+    Extension,
     extract::{Path, RawQuery, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use till_core::{
-    checkout::open::{self, Origin},
-    checkout_links::visit::{self, Query, Turned, Visit, VisitContext},
-    kernel::folding::code_key,
-};
-use till_wire::{
-    country::Country,
-    error::{ErrorBody, ValidationBody},
-};
+use till_core::checkout_links::visit::Query;
+use till_wire::error::{ErrorBody, ValidationBody};
 
 use crate::{
+    actions::checkout_links::visit::{Visitor, visit},
     api::{
-        checkouts,
+        TurnedAway,
         operation::{Operation, operations},
     },
     app::App,
     http::{
-        error::{ApiError, Found},
-        limits::{Guess, Network, client_ip},
+        error::ApiError,
+        limits::{Network, client_ip},
     },
-    pages,
 };
 
 /// The routes.
@@ -90,22 +84,23 @@ pub(super) async fn redirect(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
     RawQuery(query): RawQuery,
+    Extension(TurnedAway(turned_away)): Extension<TurnedAway>,
     request: Request,
 ) -> Response {
     // Programs that only look, such as previews of messages, open no sessions.
     if request.method() == Method::HEAD {
         return ApiError::no_method().into_response();
     }
-    let buyer = Buyer::of(&app, &request);
     let query = Query::parse(query.as_deref().unwrap_or_default());
-    match visit(&app, &secret, query, buyer).await {
+    let visited = visit(&app, &secret, query, visitor(&app, &request)).await;
+    match visited.and_then(|page| HeaderValue::from_str(&page).map_err(ApiError::internal)) {
         Ok(location) => (
             StatusCode::TEMPORARY_REDIRECT,
             [(header::LOCATION, location)],
         )
             .into_response(),
         Err(error) if is_browser(request.headers()) => {
-            pages::checkout::pages::turned_away(&error, request.uri(), request.headers())
+            turned_away(&error, request.uri(), request.headers())
         }
         Err(error) => error.into_response(),
     }
@@ -116,104 +111,11 @@ fn is_browser(headers: &HeaderMap) -> bool {
     accept.is_some_and(|types| types.contains("text/html"))
 }
 
-impl From<Turned> for ApiError {
-    fn from(turned: Turned) -> Self {
-        match turned {
-            Turned::Unreadable(problems) => Self::unreadable(problems),
-            Turned::Unsigned => Self::not_permitted(
-                "This link is opened with a signature only, and this visit has none that is right.",
-            ),
-            Turned::Refused(refusal) => refusal.into(),
-        }
+fn visitor(app: &App, request: &Request) -> Visitor {
+    let address = client_ip(app, request.headers(), request.extensions());
+    Visitor {
+        network: Network::of_address(&address),
+        country: app.visitor_country(request.headers(), &address),
+        ip_address: address.parse::<IpAddr>().ok().map(|ip| ip.to_string()),
     }
-}
-
-/// Where a visit comes from.
-struct Buyer {
-    network: Network,
-    ip_address: Option<String>,
-    country: Option<Country>,
-}
-
-impl Buyer {
-    fn of(app: &App, request: &Request) -> Self {
-        let address = client_ip(app, request.headers(), request.extensions());
-        Self {
-            network: Network::of_address(&address),
-            country: app.visitor_country(request.headers(), &address),
-            ip_address: address.parse::<IpAddr>().ok().map(|ip| ip.to_string()),
-        }
-    }
-}
-
-/// Opens the session of a visit; where its page is.
-async fn visit(
-    app: &App,
-    secret: &str,
-    query: Query,
-    buyer: Buyer,
-) -> Result<HeaderValue, ApiError> {
-    let (link, organization) = app.store.checkout_link_by_secret(secret).await.found()?;
-    let visit = Visit::judge(&link, &organization, query)?;
-    let own = organization.id;
-    // Not looked up once too many were wrong.
-    let guess = match visit.discount_code() {
-        Some(_) => Guess::of(app, link.id, &buyer.network).await?,
-        None => Guess::default(),
-    };
-    let customer = async {
-        match visit.external_customer_id() {
-            Some(id) => app.store.customer_by_external_id(own, id).await,
-            None => Ok(None),
-        }
-    };
-    let (offered, discounts, customer, subscribers) = tokio::try_join!(
-        app.store.offered(own, &link.product_ids),
-        app.store
-            .visit_discounts(own, link.discount_id, visit.discount_code()),
-        customer,
-        app.store.subscribers(own),
-    )?;
-    let visit_context = VisitContext {
-        offered,
-        discounts,
-        ip_address: buyer.ip_address,
-        ip_country: buyer.country,
-    };
-    let opening = visit::opening(
-        &visit,
-        &link,
-        &organization,
-        &visit_context,
-        app.context().now,
-    )?;
-    let code = visit.discount_code().map(code_key);
-    let used = opening.discount.as_ref();
-    let is_right = used.is_some_and(|discount| discount.code_key == code);
-    let loaded = open::Loaded {
-        organization,
-        offered: visit_context.offered,
-        customer,
-        subscription: None,
-        subscription_prices: Vec::new(),
-        ip_country: visit_context.ip_country,
-        discount: opening.discount,
-        meters: Vec::new(),
-        subscribers,
-    };
-    let origin = Origin {
-        checkout_link_id: Some(link.id),
-        selected: Some(opening.selected),
-    };
-    let (session, mut changes) = checkouts::decide(app, opening.create, loaded, origin).await?;
-    if is_right {
-        guess.right(&mut changes);
-    }
-    app.commit(changes).await?;
-    let page = app.urls.checkout_url(&session.checkout.client_secret);
-    let location = match opening.rest.is_empty() {
-        true => page,
-        false => format!("{page}?{}", opening.rest),
-    };
-    HeaderValue::from_str(&location).map_err(ApiError::internal)
 }

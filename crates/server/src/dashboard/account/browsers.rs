@@ -3,12 +3,10 @@
 use till_core::kernel::records::{SignInMethod, UserSession};
 use till_wire::page::Page as Items;
 
-use crate::{
-    dashboard::{
-        listing::{Asked, Column, Empty, Listing, Row},
-        parts::{Act, Cell, Menu},
-    },
-    http::extract::Person,
+use crate::dashboard::{
+    access::Person,
+    listing::{Asked, Column, Empty, Listing, Row},
+    parts::{Act, Cell, Menu},
 };
 
 /// The list, the browser that was used last first.

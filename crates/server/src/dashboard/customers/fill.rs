@@ -4,8 +4,11 @@ use serde_json::Value;
 use till_wire::customers::Customer;
 
 use crate::{
-    dashboard::form::{Field, Form, FormData, FormErrors, Group, Kind},
-    http::extract::{Access, Body, Dashboard},
+    dashboard::{
+        access::Dashboard,
+        form::{Field, Form, FormData, FormErrors, Group, Kind},
+    },
+    http::extract::{Access, Body},
     pages::checkout::places,
 };
 

@@ -1,28 +1,26 @@
 //! A customer's page: who it is, what it bought and holds, and how it is deleted.
 
-use std::sync::Arc;
-
 use askama::Template;
-use axum::extract::State;
 use till_wire::customers::Customer;
 
-use super::{find, may_write, menu};
+use super::{may_write, menu};
 use crate::{
-    api,
-    app::App,
+    actions::{self, customers::CustomerRef},
     dashboard::{
-        Answer, checkouts,
+        Answer,
+        access::Dashboard,
         history::timeline,
-        metadata, orders,
+        metadata,
         parts::Cell,
-        payments, sales,
+        resource_pages::find,
+        sales::{self, checkouts, orders, payments, subscriptions},
         sheet::{Action, Fact, Part, SheetPage, moments},
         shell::{Area, Shell},
-        show, subscriptions,
+        show,
     },
     http::{
-        error::ApiError,
-        extract::{Access, Dashboard, PathId, scope},
+        error::{ApiError, Result},
+        extract::{Access, PathId, scope},
     },
     pages::Page,
 };
@@ -46,15 +44,14 @@ impl Page for Delete {
 }
 
 pub(super) async fn sheet(
-    State(app): State<Arc<App>>,
     dashboard: Dashboard<scope::CustomersRead>,
     PathId(id): PathId,
 ) -> Answer {
-    let one = find(&app, &dashboard, id).await?;
+    let one: Customer = find(&dashboard, id).await?;
     let mut parts = vec![about(&dashboard, &one), billing(&one)];
-    parts.extend(belongings(&app, &dashboard, &one).await?);
+    parts.extend(belongings(&dashboard, &one).await?);
     parts.extend(metadata(&one.metadata));
-    parts.push(state(&app, &dashboard, &one).await?);
+    parts.push(state(&dashboard, &one).await?);
     let actions = match may_write(&dashboard) {
         true => vec![Action::Go(
             "Edit",
@@ -101,17 +98,13 @@ fn billing(one: &Customer) -> Part {
 }
 
 /// What the customer bought and holds, and what happened with it.
-async fn belongings<A: Access>(
-    app: &Arc<App>,
-    dashboard: &Dashboard<A>,
-    one: &Customer,
-) -> Result<Vec<Part>, ApiError> {
+async fn belongings<A: Access>(dashboard: &Dashboard<A>, one: &Customer) -> Result<Vec<Part>> {
     let key = ("customer_id", one.id);
     let (subscriptions, orders, payments, checkouts) = tokio::try_join!(
-        subscriptions::of(app, dashboard, key),
-        orders::of(app, dashboard, key),
-        payments::of(app, dashboard, key),
-        checkouts::of(app, dashboard, key),
+        subscriptions::of(dashboard, key),
+        orders::of(dashboard, key),
+        payments::of(dashboard, key),
+        checkouts::of(dashboard, key),
     )?;
     let mut subjects = vec![one.id];
     subjects.extend(sales::ids(subscriptions.as_ref(), |one| one.base.id));
@@ -122,25 +115,21 @@ async fn belongings<A: Access>(
         .extend(subscriptions.map(|some| subscriptions::part(dashboard, some, "No subscription.")));
     parts.extend(orders.map(|some| orders::part(dashboard, some, "No order yet.")));
     if let Some(some) = payments {
-        parts.push(payments::part(app, dashboard, some, "No payment yet.").await?);
+        parts.push(payments::part(dashboard, some, "No payment yet.").await?);
     }
     if let Some(some) = checkouts {
         let words = "No session names the customer.";
-        parts.push(checkouts::part(app, dashboard, some, words).await?);
+        parts.push(checkouts::part(dashboard, some, words).await?);
     }
-    parts.push(timeline(app, dashboard, subjects).await?);
+    parts.push(timeline(dashboard, subjects).await?);
     Ok(parts)
 }
 
 /// The state as a program gets it.
-async fn state(
-    app: &Arc<App>,
-    dashboard: &Dashboard<scope::CustomersRead>,
-    one: &Customer,
-) -> Result<Part, ApiError> {
-    let caller = dashboard.caller.clone();
-    let state = api::customers::state(State(app.clone()), caller, PathId(one.id)).await?;
-    let json = serde_json::to_string_pretty(&state.0).map_err(ApiError::internal)?;
+async fn state(dashboard: &Dashboard<scope::CustomersRead>, one: &Customer) -> Result<Part> {
+    let customer = CustomerRef::Id(one.id);
+    let state = actions::customers::state(&dashboard.caller, &customer).await?;
+    let json = serde_json::to_string_pretty(&state).map_err(ApiError::internal)?;
     let path = format!("GET /v1/customers/{}/state", one.id);
     Ok(Part::Facts(
         "State for programs",

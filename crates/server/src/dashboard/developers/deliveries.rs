@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::State,
     routing::{get, post},
 };
 use till_wire::{
@@ -15,10 +14,12 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    api,
+    actions,
     app::App,
     dashboard::{
-        Answer, done,
+        Answer,
+        access::Dashboard,
+        done,
         form::FormData,
         listing::{Asked, Column, Empty, Filter, Listing, Row},
         parts::{Act, Cell, Menu, Tone},
@@ -27,8 +28,9 @@ use crate::{
         show,
     },
     http::{
-        error::ApiError,
-        extract::{Access, Dashboard, EndpointId, Params, PathId, scope},
+        error::{ApiError, Result},
+        extract::{Access, EndpointId, Params, PathId, scope},
+        idempotency::IdempotencyGuard,
     },
 };
 
@@ -60,18 +62,17 @@ fn result(delivery: &WebhookDelivery) -> Cell {
 
 /// The deliveries to an endpoint.
 pub async fn of_endpoint<A: Access>(
-    app: &Arc<App>,
     dashboard: &Dashboard<A>,
     mut asked: Asked,
     endpoint: Uuid,
-) -> Result<Listing, ApiError> {
+) -> Result<Listing> {
     let caller = dashboard.may::<scope::WebhooksRead>()?;
     let find = |mut params: Params| {
         params.set("endpoint_id", &endpoint.to_string());
-        api::webhooks::deliveries(State(app.clone()), caller.clone(), params)
+        actions::webhooks::deliveries(&caller, params)
     };
-    let form_data = ("start_timestamp", "end_timestamp");
-    let page = asked.ask(form_data, &dashboard.zone, find).await?;
+    let moments = ("start_timestamp", "end_timestamp");
+    let page = asked.ask(moments, &dashboard.zone, find).await?;
     let succeeded = [("true", "Succeeded"), ("false", "Failed")];
     let filters = [
         Filter::search(&asked, "Delivery, event ID or code"),
@@ -135,16 +136,13 @@ pub async fn of_endpoint<A: Access>(
 
 /// A delivery by its id; the API finds it by the ids it goes by.
 async fn find<A: Access>(
-    app: &Arc<App>,
     dashboard: &Dashboard<A>,
     endpoint: Uuid,
     id: Uuid,
-) -> Result<WebhookDelivery, ApiError> {
+) -> Result<WebhookDelivery> {
     let params = Params::parse(&format!("endpoint_id={endpoint}&query={id}"));
     let caller = dashboard.may::<scope::WebhooksRead>()?;
-    let page = api::webhooks::deliveries(State(app.clone()), caller, params)
-        .await?
-        .0;
+    let page = actions::webhooks::deliveries(&caller, params).await?;
     page.items
         .into_iter()
         .find(|delivery| delivery.id == id)
@@ -159,12 +157,11 @@ fn readable(text: &str) -> String {
 }
 
 async fn sheet(
-    State(app): State<Arc<App>>,
     dashboard: Dashboard<scope::WebhooksWrite>,
     EndpointId(endpoint): EndpointId,
     PathId(id): PathId,
 ) -> Answer {
-    let delivery = find(&app, &dashboard, endpoint, id).await?;
+    let delivery = find(&dashboard, endpoint, id).await?;
     let event = &delivery.webhook_event;
     let facts = vec![
         Fact::new("Delivery ID", Cell::Code(delivery.id.to_string())),
@@ -208,21 +205,17 @@ async fn sheet(
 }
 
 async fn redeliver(
-    State(app): State<Arc<App>>,
     dashboard: Dashboard<scope::WebhooksWrite>,
     EndpointId(endpoint): EndpointId,
     PathId(id): PathId,
     form_data: FormData,
 ) -> Answer {
-    let delivery = find(&app, &dashboard, endpoint, id).await?;
-    let event = PathId(delivery.webhook_event.id);
-    let send = |guard| {
-        api::webhooks::redeliver(State(app.clone()), dashboard.caller.clone(), event, guard)
+    let delivery = find(&dashboard, endpoint, id).await?;
+    let event = delivery.webhook_event.id;
+    let send = async |guard: IdempotencyGuard| {
+        actions::webhooks::redeliver(&dashboard.caller, event, &guard).await
     };
-    let () = dashboard
-        .idempotency_guard(&app, &form_data)?
-        .make(&app, send)
-        .await?;
+    let () = dashboard.make(&form_data, send).await?;
     let words = format!("{} is sent again.", delivery.webhook_event.kind);
     done(
         &dashboard.path(&format!("/developers/webhooks/{endpoint}")),

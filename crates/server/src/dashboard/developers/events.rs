@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::{Router, extract::State, http::HeaderMap, response::IntoResponse, routing::get};
+use axum::{Router, http::HeaderMap, response::IntoResponse, routing::get};
 use till_core::people::sign_in;
 use till_wire::events::EventType;
 
@@ -12,12 +12,13 @@ use crate::{
     app::App,
     dashboard::{
         Answer,
+        access::Dashboard,
         listing::{Asked, Filter},
         live::{self, EventRow, View},
         shell::Shell,
         show,
     },
-    http::extract::{Access, Dashboard, scope},
+    http::extract::{Access, scope},
     pages::Page,
 };
 
@@ -58,14 +59,11 @@ fn view<A: Access>(dashboard: &Dashboard<A>, asked: &Asked) -> View {
     }
 }
 
-async fn list(
-    State(app): State<Arc<App>>,
-    dashboard: Dashboard<scope::WebhooksRead>,
-    asked: Asked,
-) -> Answer {
+async fn list(dashboard: Dashboard<scope::WebhooksRead>, asked: Asked) -> Answer {
     let view = view(&dashboard, &asked);
     let page = u32::try_from(asked.page()).unwrap_or(u32::MAX);
-    let (events, more) = app
+    let (events, more) = dashboard
+        .app
         .store
         .latest_journal(view.organization_id, &view.kinds, page, ROWS)
         .await?;
@@ -101,7 +99,6 @@ async fn list(
 }
 
 async fn stream(
-    State(app): State<Arc<App>>,
     dashboard: Dashboard<scope::WebhooksRead>,
     asked: Asked,
     headers: HeaderMap,
@@ -110,17 +107,21 @@ async fn stream(
     let after = asked.get("after").and_then(|text| text.parse().ok());
     let from = live::resumed(&headers, after);
     // Whoever is signed out, or no member any more, sees nothing further.
-    let viewer = (app.clone(), dashboard.session.token_hash, view.shop.clone());
+    let viewer = (
+        dashboard.app.clone(),
+        dashboard.session.token_hash,
+        view.shop.clone(),
+    );
     let allowed = move || {
-        let (app, digest, shop) = viewer.clone();
+        let (node, digest, shop) = viewer.clone();
         async move {
-            let visit = app.store.visit(&digest, &shop).await.ok().flatten();
+            let visit = node.store.visit(&digest, &shop).await.ok().flatten();
             visit.is_some_and(|(session, _, _, member)| {
-                member.is_some() && sign_in::is_live(&session, app.clock.now())
+                member.is_some() && sign_in::is_live(&session, node.clock.now())
             })
         }
     };
-    Ok(live::follow(app, view, from, allowed)
+    Ok(live::follow(dashboard.app, view, from, allowed)
         .await?
         .into_response())
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{Router, routing::get};
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,9 @@ use super::{Tab, shell};
 use crate::{
     app::App,
     dashboard::{
-        Answer, done,
+        Answer,
+        access::Dashboard,
+        done,
         form::{AskPage, Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
         listing::{Asked, Column, Empty, ListPage, Listing, Row},
         parts::{Act, Cell, Menu, Tone},
@@ -28,8 +30,8 @@ use crate::{
         show, show_again,
     },
     http::{
-        error::ApiError,
-        extract::{Body, Dashboard, PathId, scope},
+        error::{ApiError, Result},
+        extract::{Body, PathId, scope},
         idempotency::IdempotencyGuard,
     },
     pages::{Page, page},
@@ -57,17 +59,14 @@ pub fn routes() -> Router<Arc<App>> {
         )
 }
 
-async fn list(
-    State(app): State<Arc<App>>,
-    dashboard: Dashboard<scope::OrganizationsWrite>,
-    asked: Asked,
-) -> Answer {
-    let rows = app
+async fn list(dashboard: Dashboard<scope::OrganizationsWrite>, asked: Asked) -> Answer {
+    let rows = dashboard
+        .app
         .store
         .access_tokens(dashboard.caller.organization.id)
         .await?;
     let count = rows.len();
-    let now = app.clock.now();
+    let now = dashboard.app.clock.now();
     let columns = vec![
         Column::new("Name"),
         Column::new("Status"),
@@ -232,18 +231,9 @@ struct MadePage {
 
 impl Page for MadePage {}
 
-async fn create(
-    State(app): State<Arc<App>>,
-    dashboard: Dashboard<scope::OrganizationsWrite>,
-    form_data: FormData,
-) -> Answer {
-    let make = |guard| make(&app, &dashboard, &form_data, guard);
-    match judged(
-        dashboard
-            .idempotency_guard(&app, &form_data)?
-            .make(&app, make)
-            .await,
-    )? {
+async fn create(dashboard: Dashboard<scope::OrganizationsWrite>, form_data: FormData) -> Answer {
+    let make = async |guard| make(&dashboard, &form_data, guard).await;
+    match judged(dashboard.make(&form_data, make).await)? {
         Ok(New { name, token }) => {
             let list = dashboard.path("/developers/tokens");
             let shell =
@@ -262,11 +252,11 @@ struct New {
 }
 
 async fn make(
-    app: &App,
     dashboard: &Dashboard<scope::OrganizationsWrite>,
     form_data: &FormData,
     guard: IdempotencyGuard,
-) -> Result<(StatusCode, Json<New>), ApiError> {
+) -> Result<New> {
+    let app = &dashboard.app;
     let input = Body(Some(form_data.json_with(&["scopes"]))).read(TokenCreate::read)?;
     tokens::within(&input.scopes, |scope| dashboard.role.grants(scope))?;
     let ctx = app.context();
@@ -290,12 +280,9 @@ async fn make(
         .await
 }
 
-async fn find(
-    app: &App,
-    dashboard: &Dashboard<scope::OrganizationsWrite>,
-    id: Uuid,
-) -> Result<AccessToken, ApiError> {
-    let found = app
+async fn find(dashboard: &Dashboard<scope::OrganizationsWrite>, id: Uuid) -> Result<AccessToken> {
+    let found = dashboard
+        .app
         .store
         .access_token(dashboard.caller.organization.id, id)
         .await?;
@@ -304,23 +291,18 @@ async fn find(
         .ok_or_else(ApiError::not_found)
 }
 
-async fn edit(
-    State(app): State<Arc<App>>,
-    dashboard: Dashboard<scope::OrganizationsWrite>,
-    PathId(id): PathId,
-) -> Answer {
-    let token = find(&app, &dashboard, id).await?;
+async fn edit(dashboard: Dashboard<scope::OrganizationsWrite>, PathId(id): PathId) -> Answer {
+    let token = find(&dashboard, id).await?;
     show(&edit_page(&dashboard, &token, None))
 }
 
 async fn update(
-    State(app): State<Arc<App>>,
     dashboard: Dashboard<scope::OrganizationsWrite>,
     PathId(id): PathId,
     form_data: FormData,
 ) -> Answer {
-    let token = find(&app, &dashboard, id).await?;
-    match judged(change(&app, &dashboard, &token, &form_data).await)? {
+    let token = find(&dashboard, id).await?;
+    match judged(change(&dashboard, &token, &form_data).await)? {
         Ok(()) => done(
             &dashboard.path("/developers/tokens"),
             "The token was saved.",
@@ -330,22 +312,17 @@ async fn update(
 }
 
 async fn change(
-    app: &App,
     dashboard: &Dashboard<scope::OrganizationsWrite>,
     token: &AccessToken,
     form_data: &FormData,
-) -> Result<(), ApiError> {
+) -> Result<()> {
     let input = Body(Some(form_data.json_with(&["scopes"]))).read(TokenUpdate::read)?;
     tokens::within(&input.scopes, |scope| dashboard.role.grants(scope))?;
-    app.commit(tokens::update(token, input)).await
+    dashboard.app.commit(tokens::update(token, input)).await
 }
 
-async fn ask_revoke(
-    State(app): State<Arc<App>>,
-    dashboard: Dashboard<scope::OrganizationsWrite>,
-    PathId(id): PathId,
-) -> Answer {
-    let token = find(&app, &dashboard, id).await?;
+async fn ask_revoke(dashboard: Dashboard<scope::OrganizationsWrite>, PathId(id): PathId) -> Answer {
+    let token = find(&dashboard, id).await?;
     let list = dashboard.path("/developers/tokens");
     show(&AskPage {
         shell: Shell::new(
@@ -361,13 +338,12 @@ async fn ask_revoke(
     })
 }
 
-async fn revoke(
-    State(app): State<Arc<App>>,
-    dashboard: Dashboard<scope::OrganizationsWrite>,
-    PathId(id): PathId,
-) -> Answer {
-    let token = find(&app, &dashboard, id).await?;
-    app.commit(tokens::revoke(&token, &app.context())).await?;
+async fn revoke(dashboard: Dashboard<scope::OrganizationsWrite>, PathId(id): PathId) -> Answer {
+    let token = find(&dashboard, id).await?;
+    dashboard
+        .app
+        .commit(tokens::revoke(&token, &dashboard.app.context()))
+        .await?;
     let words = format!("{} was revoked.", token.name);
     done(&dashboard.path("/developers/tokens"), &words)
 }

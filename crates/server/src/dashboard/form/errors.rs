@@ -4,7 +4,10 @@ use axum::http::StatusCode;
 use serde_json::Value;
 use till_wire::input::{Problem, Step};
 
-use crate::http::{error::ApiError, extract::Denied};
+use crate::{
+    dashboard::access::Denied,
+    http::error::{ApiError, Result},
+};
 
 /// What the API found wrong with a form.
 #[derive(Debug, Clone, Default)]
@@ -17,10 +20,7 @@ impl FormErrors {
     /// The form's fault, to be shown in it; anything else is passed on.
     pub fn of(error: ApiError) -> Result<Self, Denied> {
         if !error.problems().is_empty() {
-            return Ok(Self {
-                problems: error.problems().to_vec(),
-                words: None,
-            });
+            return Ok(Self::told(&error));
         }
         let status = error.status();
         if status.is_client_error()
@@ -29,6 +29,14 @@ impl FormErrors {
             return Ok(Self::words(error.detail()));
         }
         Err(error.into())
+    }
+
+    /// The problems that an error tells.
+    pub fn told(error: &ApiError) -> Self {
+        Self {
+            problems: error.problems().to_vec(),
+            words: None,
+        }
     }
 
     /// Something that is about no field.
@@ -110,6 +118,13 @@ impl FormErrors {
     }
 }
 
+/// As the API would have said it.
+impl From<FormErrors> for ApiError {
+    fn from(errors: FormErrors) -> Self {
+        Self::unreadable(errors.problems)
+    }
+}
+
 /// A problem in words: a field that was left empty reads as null to the API, and amounts are typed in
 /// major units.
 fn words(problem: &Problem) -> String {
@@ -133,7 +148,7 @@ fn words(problem: &Problem) -> String {
 }
 
 /// The API's answer, or what it found wrong with the form; other errors are passed on.
-pub fn judged<T>(answer: Result<T, ApiError>) -> Result<Result<T, FormErrors>, Denied> {
+pub fn judged<T>(answer: Result<T>) -> Result<Result<T, FormErrors>, Denied> {
     match answer {
         Ok(answer) => Ok(Ok(answer)),
         Err(error) => FormErrors::of(error).map(Err),

@@ -1,13 +1,16 @@
 //! What a list's address asks for, and the question to the API that it becomes.
 
-use axum::{Json, extract::FromRequestParts, http::request::Parts};
+use axum::{extract::FromRequestParts, http::request::Parts};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use till_wire::{
     input::{Problem, Step},
     page::Page,
 };
 
-use crate::http::{error::ApiError, extract::Params};
+use crate::http::{
+    error::{ApiError, Result},
+    extract::Params,
+};
 
 /// Rows on one page.
 const LIMIT: &str = "25";
@@ -121,15 +124,14 @@ impl Asked {
         moments: (&str, &str),
         zone: &TimeZone,
         list: impl Fn(Params) -> F,
-    ) -> Result<Page<T>, ApiError>
+    ) -> Result<Page<T>>
     where
-        F: Future<Output = Result<Json<Page<T>>, ApiError>>,
+        F: Future<Output = Result<Page<T>>>,
     {
-        let answer = match list(self.params(moments, zone)).await {
+        match list(self.params(moments, zone)).await {
             Err(error) if self.mend(&error) => list(self.params(moments, zone)).await,
             answer => answer,
-        };
-        answer.map(|Json(page)| page)
+        }
     }
 
     /// Leaves out what the API could not read; whether anything was.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{Router, extract::State, routing::get};
+use axum::{Router, routing::get};
 use jiff::SignedDuration;
 use till_core::{kernel::records::PaymentState, organizations::capabilities};
 
@@ -11,12 +11,13 @@ use crate::{
     app::App,
     dashboard::{
         Answer,
+        access::Dashboard,
         listing::thousands,
         parts::{Cell, Tone},
         sheet::{Fact, Part, SheetPage},
         show,
     },
-    http::extract::{Dashboard, scope},
+    http::extract::scope,
 };
 
 /// Test cards and what they do.
@@ -30,7 +31,8 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new().route("/dashboard/{shop}/settings/processor", get(sheet))
 }
 
-async fn sheet(State(app): State<Arc<App>>, dashboard: Dashboard<scope::PaymentsRead>) -> Answer {
+async fn sheet(dashboard: Dashboard<scope::PaymentsRead>) -> Answer {
+    let app = &dashboard.app;
     let organization = &dashboard.caller.organization;
     let since = app.clock.now() - SignedDuration::from_hours(24);
     let counts = app.store.attempts_since(organization.id, since).await?;

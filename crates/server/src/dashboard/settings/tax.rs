@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{Router, extract::State, routing::get};
+use axum::{Router, routing::get};
 use serde_json::{Value, json};
 use till_core::tax::rates;
 use till_wire::{
@@ -12,14 +12,15 @@ use till_wire::{
 
 use super::{Tab, line, shell};
 use crate::{
-    api,
     app::App,
     dashboard::{
-        Answer, done,
+        Answer,
+        access::Dashboard,
+        done,
         form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
         show, show_again,
     },
-    http::extract::{Access, Body, Dashboard, PathId, scope},
+    http::extract::{Access, scope},
     pages::checkout::places,
 };
 
@@ -40,22 +41,18 @@ async fn edit(dashboard: Dashboard<scope::OrganizationsWrite>) -> Answer {
 }
 
 async fn update(
-    State(app): State<Arc<App>>,
     dashboard: Dashboard<scope::OrganizationsWrite>,
     mut form_data: FormData,
 ) -> Answer {
     // A row without a country and a rate is none; that is how one is removed.
     for row in form_data.rows(ROWS) {
-        let flash = |part: &&str| form_data.filled(&format!("{ROWS}.{row}.{part}")).is_some();
-        if !["country", "state", "rate", "name"].iter().any(flash) {
+        let is_filled = |part: &&str| form_data.filled(&format!("{ROWS}.{row}.{part}")).is_some();
+        if !["country", "state", "rate", "name"].iter().any(is_filled) {
             form_data.drop(&format!("{ROWS}.{row}"));
         }
     }
     form_data.renumber(ROWS);
-    let id = PathId(dashboard.caller.organization.id);
-    let body = Body(Some(body(&form_data)));
-    match judged(api::organizations::update(State(app), dashboard.caller.clone(), id, body).await)?
-    {
+    match judged(super::save(&dashboard, body(&form_data)).await)? {
         Ok(_) => done(
             &dashboard.path("/settings/tax"),
             "The tax settings were saved.",

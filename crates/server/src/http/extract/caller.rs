@@ -23,9 +23,11 @@ pub trait Access: Send + Sync + 'static {
     const ANY: &'static [Scope];
 }
 
-/// A caller whose token carries one of the scopes of `A`.
+/// A caller whose token carries one of the scopes of `A`, and whom they call.
 #[derive(Debug, Clone)]
 pub struct Caller<A> {
+    /// Whom.
+    pub app: Arc<App>,
     /// The caller's organization, to which every finder is bound.
     pub organization: Organization,
     access: PhantomData<A>,
@@ -33,18 +35,19 @@ pub struct Caller<A> {
 
 impl<A: Access> FromRequestParts<Arc<App>> for Caller<A> {
     type Rejection = ApiError;
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
         let Some(Identity::Token(held)) = parts.extensions.get::<Identity>() else {
             return Err(ApiError::unauthorized());
         };
         let (token, organization) = &**held;
-        Self::granted(organization, |scope| token.scopes.contains(&scope))
+        Self::granted(app, organization, |scope| token.scopes.contains(&scope))
     }
 }
 
 impl<A: Access> Caller<A> {
     /// The caller, if `grants` holds for any of the scopes of `A`.
-    pub(super) fn granted(
+    pub(crate) fn granted(
+        app: &Arc<App>,
         organization: &Organization,
         grants: impl Fn(Scope) -> bool,
     ) -> Result<Self, ApiError> {
@@ -53,6 +56,7 @@ impl<A: Access> Caller<A> {
             return Err(ApiError::insufficient_scope(names.join(" ")));
         }
         Ok(Self {
+            app: app.clone(),
             organization: organization.clone(),
             access: PhantomData,
         })

@@ -1,12 +1,10 @@
 //! Extractors: what handlers ask for in their signatures.
 
 mod caller;
-mod dashboard;
 mod params;
 pub(crate) mod query;
 
 pub use caller::{Access, Caller, Identity, scope};
-pub use dashboard::{Dashboard, Denied, Device, Person, Shop, local_path};
 pub use params::{EndpointId, ExternalId, Filtered, Paging, Params, PathId, Window};
 pub(crate) use query::{OrganizationQuery, PageQuery};
 

@@ -46,9 +46,9 @@ pub struct Window {
 
 impl Window {
     /// The page as it is answered, cut from `total` items.
-    pub fn of<V>(self, total: i64, items: impl IntoIterator<Item = V>) -> axum::Json<Page<V>> {
+    pub fn of<V>(self, total: i64, items: impl IntoIterator<Item = V>) -> Page<V> {
         let items = items.into_iter().collect();
-        axum::Json(Page::new(items, total, self.limit))
+        Page::new(items, total, self.limit)
     }
 }
 
@@ -61,7 +61,7 @@ pub struct Paging {
 
 impl Paging {
     /// The page as it is answered.
-    pub fn of<V>(self, items: impl IntoIterator<Item = V>) -> axum::Json<Page<V>> {
+    pub fn of<V>(self, items: impl IntoIterator<Item = V>) -> Page<V> {
         self.window.of(self.total, items)
     }
 }

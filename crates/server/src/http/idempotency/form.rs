@@ -3,17 +3,14 @@
 //! A key stands for a form together with all that the form holds: filled in otherwise under the same key, as after
 //! the way back, it is another one.
 
-use axum::{
-    Json,
-    http::{HeaderMap, StatusCode},
-};
+use axum::http::{HeaderValue, StatusCode};
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use ring::digest::{SHA256, digest};
 use serde::{Serialize, de::DeserializeOwned};
 use till_core::kernel::idempotency::{self, Known};
 use uuid::Uuid;
 
-use super::{Claim, IdempotencyGuard, KEY, fitting, key};
+use super::{Claim, IdempotencyGuard, fitting};
 use crate::{app::App, http::error::ApiError};
 
 /// The field that holds a form's key. The page's script sends it as the header, too.
@@ -31,39 +28,27 @@ pub enum Before<T> {
 }
 
 impl IdempotencyGuard {
-    /// Of a form that `sender` sent, with all that it held. Without a key, a form does what it does as often as it
-    /// is sent.
+    /// Of a form that `sender` sent, with all that it held; its key is the header's, or the field's. Without a key, a
+    /// form does what it does as often as it is sent.
     ///
     /// # Errors
     /// A key that is none: 422.
     pub fn of_form(
         app: &App,
         sender: &str,
-        sent: Option<&str>,
+        (header, field): (Option<&HeaderValue>, Option<&str>),
         content: &[u8],
     ) -> Result<Self, ApiError> {
-        let Some(sent) = sent else {
+        let Some(key) = header
+            .map(|sent| sent.to_str().unwrap_or_default())
+            .or(field)
+        else {
             return Ok(Self::default());
         };
         let content = STANDARD_NO_PAD.encode(digest(&SHA256, content));
         let sender = format!("form\n{sender}\n{content}");
-        let claim = Claim::new(app, &sender, &fitting(sent)?, &sender);
+        let claim = Claim::new(app, &sender, &fitting(key)?, &sender);
         Ok(Self(Some(claim.into())))
-    }
-
-    /// Of a form whose key may come as the header.
-    ///
-    /// # Errors
-    /// A key that is none: 422.
-    pub fn of_form_or_header(
-        app: &App,
-        sender: &str,
-        headers: &HeaderMap,
-        sent: Option<&str>,
-        content: &[u8],
-    ) -> Result<Self, ApiError> {
-        let header = headers.get(KEY).map(key).transpose()?;
-        Self::of_form(app, sender, header.as_deref().or(sent), content)
     }
 
     /// What came of it before.
@@ -82,18 +67,21 @@ impl IdempotencyGuard {
         }
     }
 
-    /// What `run`, a handler of the API, answers; or has answered, where the same form was sent before.
-    pub async fn make<T, V, F>(self, app: &App, run: impl FnOnce(Self) -> F) -> Result<T, ApiError>
+    /// What `run` makes, or has made, where the same form was sent before.
+    pub async fn make<T, V>(
+        self,
+        app: &App,
+        run: impl AsyncFnOnce(Self) -> Result<V, ApiError>,
+    ) -> Result<T, ApiError>
     where
         T: DeserializeOwned,
         V: Serialize,
-        F: Future<Output = Result<(StatusCode, Json<V>), ApiError>>,
     {
         if let Before::Done(made) = self.before(app).await? {
             return Ok(made);
         }
         match run(self.clone()).await {
-            Ok((_, Json(made))) => serde_json::to_value(made)
+            Ok(made) => serde_json::to_value(made)
                 .and_then(serde_json::from_value)
                 .map_err(ApiError::internal),
             // The same form, sent twice at once: whichever came first has the answer.

@@ -18,7 +18,12 @@ use super::{
     pages::{Asked, bad_news},
     view::{PageContext, ThreeDsPage},
 };
-use crate::{app::App, http::error::ApiError, pages::page, payments};
+use crate::{
+    app::App,
+    http::error::{ApiError, Result},
+    pages::page,
+    payments,
+};
 
 pub(super) async fn show(
     State(app): State<Arc<App>>,
@@ -33,7 +38,7 @@ pub(super) async fn show(
     }
 }
 
-async fn challenge(app: &App, secret: &str, look: PageContext) -> Result<Response, ApiError> {
+async fn challenge(app: &App, secret: &str, look: PageContext) -> Result<Response> {
     let sandbox = app.sandbox.as_ref().ok_or_else(ApiError::not_found)?;
     let challenge = sandbox
         .challenge(secret, app.clock.now())
@@ -59,7 +64,7 @@ async fn challenge(app: &App, secret: &str, look: PageContext) -> Result<Respons
 }
 
 /// The session that an attempt belongs to.
-async fn session_of(app: &App, attempt: uuid::Uuid) -> Result<Session, ApiError> {
+async fn session_of(app: &App, attempt: uuid::Uuid) -> Result<Session> {
     let attempt = app
         .store
         .attempt(attempt)
@@ -87,7 +92,7 @@ pub(super) async fn decide(
 }
 
 /// The buyer's answer is the processor's notice: it settles the attempt. The session as it is then.
-async fn answer(app: &App, secret: &str, approved: bool) -> Result<Session, ApiError> {
+async fn answer(app: &App, secret: &str, approved: bool) -> Result<Session> {
     let sandbox = app.sandbox.as_ref().ok_or_else(ApiError::not_found)?;
     let (attempt, outcome) = sandbox
         .authenticate(secret, approved, app.clock.now())

@@ -15,7 +15,7 @@ use till_core::{checkout::Session, organizations::embed};
 use till_wire::checkouts::CheckoutStatus;
 
 use super::pages::{Asked, is_told, with_token};
-use crate::{app::App, http::error::ApiError, payments};
+use crate::{app::App, http::error::Result, payments};
 
 /// What a page in a frame tells the page around it.
 #[derive(Debug, Serialize)]
@@ -46,7 +46,7 @@ pub(super) async fn telling(
     Path(secret): Path<String>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
-) -> Result<Response, ApiError> {
+) -> Result<Response> {
     let session = payments::session(&app, &secret).await?;
     let Some(origin) = page_around(&session) else {
         return Ok(Json(()).into_response());

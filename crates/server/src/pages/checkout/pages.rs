@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse, Redirect as SeeOther, Response},
     routing::get,
 };
+use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 use till_core::{
     checkout::{Session, refresh::Cause},
@@ -35,8 +36,8 @@ use super::{
 use crate::{
     app::App,
     http::{
-        error::ApiError,
-        idempotency::IdempotencyGuard,
+        error::{ApiError, Result},
+        idempotency::{IdempotencyGuard, KEY},
         limits::{self, Network},
     },
     pages::{
@@ -121,7 +122,7 @@ async fn show(
 }
 
 /// The session as it is shown, and what the merchant has changed since it was last shown.
-async fn current(app: &App, secret: &str) -> Result<(Session, Option<Cause>), ApiError> {
+async fn current(app: &App, secret: &str) -> Result<(Session, Option<Cause>)> {
     payments::current(app, payments::session(app, secret).await?).await
 }
 
@@ -194,7 +195,7 @@ async fn submit(
     };
     // The key that the page was shown with: however often the form is sent, it is one attempt to pay.
     let key = form.idempotency_key.as_deref();
-    let guard = match IdempotencyGuard::of_form_or_header(&app, &secret, &headers, key, &body) {
+    let guard = match IdempotencyGuard::of_form(&app, &secret, (headers.get(KEY), key), &body) {
         Ok(guard) => guard,
         Err(error) => return error.into_response(),
     };
@@ -311,12 +312,7 @@ async fn confirmation(
     }
 }
 
-async fn after(
-    app: &App,
-    secret: &str,
-    asked: &Asked,
-    headers: &HeaderMap,
-) -> Result<Response, ApiError> {
+async fn after(app: &App, secret: &str, asked: &Asked, headers: &HeaderMap) -> Result<Response> {
     let session = payments::session(app, secret).await?;
     let look = asked.look(headers).of_session(&session);
     let attempt = app.store.latest_attempt(session.checkout.id).await?;
@@ -377,7 +373,7 @@ fn action(attempt: Payment) -> Option<String> {
 }
 
 /// Whether the merchant has heard of the success, or has had its time to.
-pub(super) async fn is_told(app: &App, session: &Session) -> Result<bool, ApiError> {
+pub(super) async fn is_told(app: &App, session: &Session) -> Result<bool> {
     let since = session
         .checkout
         .modified_at
@@ -392,19 +388,13 @@ pub(super) fn with_token(url: &str, session: &Session, headers: &HeaderMap) -> S
     if session.checkout.matched_by_email {
         return url.to_owned();
     }
-    let held = headers.get_all(header::COOKIE).iter().find_map(|cookies| {
-        cookies
-            .to_str()
-            .ok()?
-            .split("; ")
-            .find_map(|pair| pair.strip_prefix(PORTAL_COOKIE)?.strip_prefix('='))
-            .map(str::to_owned)
-    });
-    match held.filter(|token| {
-        token
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'_')
-    }) {
+    let jar = CookieJar::from_headers(headers);
+    let is_token = |text: &&str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    match jar
+        .get(PORTAL_COOKIE)
+        .map(|held| held.value())
+        .filter(is_token)
+    {
         None => url.to_owned(),
         Some(token) => {
             let (base, fragment) = url

@@ -26,10 +26,10 @@ use super::{
     view::{CheckoutPage, PageContext},
 };
 use crate::{
-    api::checkouts::change_by_secret,
+    actions::checkouts::change_by_secret,
     app::App,
     http::{
-        error::ApiError,
+        error::{ApiError, Result},
         idempotency::{Before, IdempotencyGuard},
         limits::Network,
     },
@@ -258,7 +258,7 @@ async fn with_code(
     submit: &mut Submit<'_>,
     session: &Session,
     body: &mut Map<String, Value>,
-) -> Result<Option<Session>, ApiError> {
+) -> Result<Option<Session>> {
     let Some(code) = body.remove("discount_code") else {
         return Ok(None);
     };
@@ -279,33 +279,20 @@ async fn with_code(
 }
 
 /// Judges the confirmation with what the form holds, so that all that is wrong is told at once: with a stand-in for
-/// the card's token, and where answers are wrong, once more with stand-ins for them.
+/// the card's token, which is only asked for when the rest is right.
 async fn judged(
     submit: &mut Submit<'_>,
     mut body: Map<String, Value>,
     wanted: &Session,
-) -> Result<(), ApiError> {
+) -> Result<()> {
     if totals::form(wanted).required() {
         body.insert("confirmation_token_id".into(), "unknown".into());
     }
-    let judge = |body: &Map<String, Value>| Value::Object(body.clone());
-    let (app, secret, look) = (submit.app, submit.secret.clone(), submit.look);
-    let Err(error) = payments::judge(app, &secret, &judge(&body)).await else {
-        return Ok(());
-    };
-    place(&error, wanted, look, &mut submit.errors);
-    let stand_ins = sent::stand_ins(error.problems(), wanted);
-    if !stand_ins.is_empty() {
-        let answers = body.entry("custom_field_data");
-        let answers = answers.or_insert_with(|| Value::Object(Map::new()));
-        if let Some(answers) = answers.as_object_mut() {
-            answers.extend(stand_ins);
-        }
-        if let Err(more) = payments::judge(app, &secret, &judge(&body)).await {
-            place(&more, wanted, look, &mut submit.errors);
-        }
+    let judged = payments::judge(submit.app, &submit.secret, &Value::Object(body)).await;
+    if let Err(error) = &judged {
+        place(error, wanted, submit.look, &mut submit.errors);
     }
-    Err(error)
+    judged
 }
 
 /// What came of the form when it was sent before, if it was: the same page, or what is wrong again.
@@ -332,7 +319,7 @@ async fn learned(
     secret: &str,
     look: PageContext,
     guard: &IdempotencyGuard,
-) -> Option<Result<Paid, ApiError>> {
+) -> Option<Result<Paid>> {
     match guard.before(app).await {
         Ok(Before::Nothing) => None,
         Ok(Before::Done(paid)) => Some(Ok(paid)),

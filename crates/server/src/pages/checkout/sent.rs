@@ -9,12 +9,7 @@ use till_core::{
     },
     tax::ids::{self as tax_id, Format},
 };
-use till_wire::{
-    custom_fields::{CustomFieldKind, CustomFieldRangeProperties},
-    input::{Problem, Step},
-    limits,
-    products::PriceAmount,
-};
+use till_wire::{custom_fields::CustomFieldKind, products::PriceAmount};
 
 use super::{
     fields::{Field, FieldErrors},
@@ -152,36 +147,6 @@ fn answers(form: &CheckoutForm, session: &Session) -> Option<Value> {
         answers.insert(slug.to_owned(), answer);
     }
     (!answers.is_empty()).then_some(Value::Object(answers))
-}
-
-/// Answers that will do, in the place of those that problems speak of.
-pub fn stand_ins(problems: &[Problem], session: &Session) -> Map<String, Value> {
-    let wrong = |slug: &str| {
-        problems.iter().any(|problem| {
-            matches!(&problem.loc[..], [_, Step::Key(part), Step::Key(key), ..]
-                if *part == "custom_field_data" && *key == slug)
-        })
-    };
-    let asked = session.selected().asked();
-    let stand_in = |takes: CustomFieldKind| -> Value {
-        let within = |bounds: CustomFieldRangeProperties| bounds.ge.or(bounds.le).unwrap_or(0);
-        match takes {
-            CustomFieldKind::Text(text) => {
-                // More than an answer may have is asked in vain, and not worth its memory.
-                let least = usize::try_from(text.min_length.unwrap_or(1)).unwrap_or(1);
-                "x".repeat(least.clamp(1, limits::ANSWER)).into()
-            }
-            CustomFieldKind::Number(bounds) => within(bounds).into(),
-            CustomFieldKind::Date(bounds) => within(bounds).into(),
-            CustomFieldKind::Checkbox(_) => true.into(),
-            CustomFieldKind::Select(select) => select.options.first().map(|o| &*o.value).into(),
-        }
-    };
-    asked
-        .iter()
-        .filter(|one| wrong(&one.field.slug))
-        .map(|one| (one.field.slug.clone(), stand_in(one.field.takes())))
-        .collect()
 }
 
 /// The product that is chosen, where it is another one than the session's.

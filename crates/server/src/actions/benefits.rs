@@ -1,0 +1,144 @@
+//! Benefits: what purchases include.
+
+use axum::http::StatusCode;
+use till_core::{
+    catalog::benefits,
+    kernel::{changes::Value, records::Benefit as Row},
+};
+use till_store::List;
+use till_wire::{
+    benefits::{Benefit, BenefitCreate, BenefitType, BenefitUpdate, BenefitVisibility},
+    page::Page,
+};
+use uuid::Uuid;
+
+use crate::http::{
+    error::{Found, Result},
+    extract::{
+        Caller, Filtered, Params,
+        query::{MetadataFilters, Sorted, ids, metadata, query, sorting, text, words},
+        scope,
+    },
+    idempotency::IdempotencyGuard,
+};
+
+/// The order of the `id` filter.
+const USER_ORDER: &str = "user_order";
+
+const SORT_KEYS: [(&str, &str); 4] = [
+    ("created_at", "created_at"),
+    ("description", "description"),
+    ("type", "kind"),
+    (USER_ORDER, USER_ORDER),
+];
+
+query! {
+    /// What a list of benefits may be asked for.
+    pub(crate) struct ListQuery {
+        /// Only these.
+        id: Vec<Uuid> = ids(),
+        /// None of these.
+        exclude_id: Vec<Uuid> = ids(),
+        /// Only of these types.
+        kind: Vec<BenefitType> as "type" = words::<BenefitType>(),
+        /// Only descriptions that contain this, in any case.
+        query: Option<String> = text(),
+        /// Only of these visibilities.
+        visibility: Vec<BenefitVisibility> = words::<BenefitVisibility>(),
+        metadata: MetadataFilters = metadata(),
+        /// `user_order` is the order of `id`.
+        sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),
+    }
+}
+
+/// Lists benefits.
+pub async fn list(
+    caller: &Caller<scope::BenefitsRead>,
+    mut params: Params,
+) -> Result<Page<Benefit>> {
+    let sent = ListQuery::read(&mut params);
+    let ids = sent.id;
+    let without = sent.exclude_id.into_iter().map(Value::Uuid);
+    let mut list = List::of::<Row>(caller.organization.id)
+        .is_null("deleted_at")
+        .not_in("id", without.collect())
+        .ids("organization_id", params.organizations())
+        .ids("id", ids.clone())
+        .words("kind", sent.kind)
+        .words("visibility", sent.visibility)
+        .all_metadata(&sent.metadata);
+    if let Some(text) = sent.query {
+        list = list.contains_ci("description", &text);
+    }
+    for (key, order) in sent.sorting {
+        list = match key {
+            USER_ORDER => list.order_ids("id", &ids, order),
+            _ => list.sorted(vec![(key, order)]),
+        };
+    }
+    let (rows, page) = params.page::<Row>(&caller.app, list).await?;
+    Ok(page.of(rows.iter().map(Row::view)))
+}
+
+/// Shows a benefit.
+pub async fn get(caller: &Caller<scope::BenefitsRead>, id: Uuid) -> Result<Benefit> {
+    let own = caller.organization.id;
+    let row = caller.app.store.benefit(own, id).await.found()?;
+    Ok(row.view())
+}
+
+/// Creates a benefit; its `type` says what `properties` hold.
+pub async fn create(
+    caller: &Caller<scope::BenefitsWrite>,
+    guard: &IdempotencyGuard,
+    input: BenefitCreate,
+) -> Result<Benefit> {
+    let app = &caller.app;
+    let own = &caller.organization;
+    let (meters, files) = benefits::names(Some(&input.properties));
+    app.retry_on_conflict(|| async {
+        let (subscribers, named) = tokio::try_join!(
+            app.store.subscribers(own.id),
+            app.store.named_by_benefit(own.id, &meters, &files)
+        )?;
+        let made = benefits::create(input.clone(), own, &named, &subscribers, &app.context())?;
+        app.reply(guard, StatusCode::CREATED, made, |now| now.view())
+            .await
+    })
+    .await
+}
+
+/// Changes a benefit. `type` is repeated and cannot change; `properties` replaces all of them.
+pub async fn update(
+    caller: &Caller<scope::BenefitsWrite>,
+    id: Uuid,
+    input: BenefitUpdate,
+) -> Result<Benefit> {
+    let app = &caller.app;
+    let own = &caller.organization;
+    let (meters, files) = benefits::names(input.properties.as_ref());
+    app.retry_on_conflict(|| async {
+        let row = app.store.benefit(own.id, id).await.found()?;
+        let (subscribers, named) = tokio::try_join!(
+            app.store.subscribers(own.id),
+            app.store.named_by_benefit(own.id, &meters, &files)
+        )?;
+        let updated = benefits::update(&row, input.clone(), &named, &subscribers, &app.context())?;
+        Ok(app.apply(updated).await?.view())
+    })
+    .await
+}
+
+/// Deletes a benefit: no product includes it any more.
+pub async fn delete(caller: &Caller<scope::BenefitsWrite>, id: Uuid) -> Result<()> {
+    let app = &caller.app;
+    let own = caller.organization.id;
+    app.retry_on_conflict(|| async {
+        let row = app.store.benefit(own, id).await.found()?;
+        let subscribers = app.store.subscribers(own).await?;
+        let changes = benefits::delete(&row, &subscribers, &app.context());
+        app.commit(changes).await?;
+        Ok(())
+    })
+    .await
+}

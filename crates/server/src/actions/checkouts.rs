@@ -1,0 +1,263 @@
+//! Checkout sessions.
+
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use till_core::{
+    checkout::{
+        CheckoutContext, Session,
+        open::{self, Origin},
+        update::{self, Step},
+    },
+    kernel::{changes::Changes, records},
+};
+use till_store::List;
+use till_wire::{
+    checkouts::{Checkout, CheckoutCreate, CheckoutStatus, CheckoutUpdate, Offer, Writer},
+    page::Page,
+    products::PriceEntry,
+};
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    http::{
+        error::{Found, Result},
+        extract::{
+            Caller, Filtered, Params,
+            query::{Sorted, ids, moment, query, sorting, text, texts, words},
+            scope,
+        },
+        idempotency::IdempotencyGuard,
+        limits::{self, Guess, Network},
+    },
+    payments,
+};
+
+const SORT_KEYS: [(&str, &str); 3] = [
+    ("created_at", "created_at"),
+    ("expires_at", "expires_at"),
+    ("status", "status"),
+];
+
+query! {
+    /// What a list of sessions may be asked for.
+    pub(crate) struct ListQuery {
+        /// With one of these products selected.
+        product_id: Vec<Uuid> = ids(),
+        /// Of these customers.
+        customer_id: Vec<Uuid> = ids(),
+        /// With one of these external customer ids.
+        external_customer_id: Vec<String> = texts(),
+        /// In one of these states.
+        status: Vec<CheckoutStatus> = words::<CheckoutStatus>(),
+        /// Part of the customer's e-mail.
+        query: Option<String> = text(),
+        /// Made after this moment.
+        created_after: Option<Timestamp> = moment(),
+        /// Made before this moment.
+        created_before: Option<Timestamp> = moment(),
+        sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),
+    }
+}
+
+/// Lists checkout sessions.
+pub async fn list(
+    caller: &Caller<scope::CheckoutsRead>,
+    mut params: Params,
+) -> Result<Page<Checkout>> {
+    let app = &caller.app;
+    let sent = ListQuery::read(&mut params);
+    let organization = &caller.organization;
+    let mut list = List::of::<records::Checkout>(organization.id)
+        .ids("organization_id", params.organizations())
+        .ids("product_id", sent.product_id)
+        .ids("customer_id", sent.customer_id)
+        .words("status", sent.status)
+        .later("created_at", sent.created_after)
+        .earlier("created_at", sent.created_before);
+    let external = sent.external_customer_id;
+    if !external.is_empty() {
+        list = list.is_in(
+            "external_customer_id",
+            external.into_iter().map(Into::into).collect(),
+        );
+    }
+    if let Some(query) = sent.query {
+        list = list.contains_ci("customer_email", &query);
+    }
+    let list = list.sorted(sent.sorting);
+    let (rows, page) = params.page::<records::Checkout>(app, list).await?;
+    let sessions = app.store.sessions(organization, rows).await?;
+    Ok(page.of(sessions.iter().map(|one| one.merchant_view(&app.urls))))
+}
+
+/// Creates a checkout session.
+pub async fn create(
+    caller: Caller<scope::CheckoutsWrite>,
+    guard: &IdempotencyGuard,
+    input: CheckoutCreate,
+) -> Result<Checkout> {
+    let Caller {
+        app, organization, ..
+    } = caller;
+    let app = &app;
+    let loaded = load(app, &input, organization).await?;
+    let opened = decide(app, input, loaded, Origin::default()).await?;
+    app.reply(guard, StatusCode::CREATED, opened, |session| {
+        session.merchant_view(&app.urls)
+    })
+    .await
+}
+
+/// Decides on a new session; shared with checkout links, which load for themselves.
+pub(crate) async fn decide(
+    app: &App,
+    input: CheckoutCreate,
+    loaded: open::Loaded,
+    origin: Origin,
+) -> Result<(Session, Changes)> {
+    let ctx = app.context();
+    let settings = loaded.organization.settings.tax.clone();
+    let mut given = Some((input, loaded));
+    app.taxed(&settings, |taxes| {
+        // Kept only where the decision may have to be run again.
+        let again = settings.enabled.then(|| given.clone()).flatten();
+        let (input, loaded) =
+            std::mem::replace(&mut given, again).expect("a decision without taxes is run once");
+        open::open(input, loaded, origin, &app.urls, taxes, &ctx)
+    })
+    .await
+}
+
+/// The rows that opening depends on.
+async fn load(
+    app: &App,
+    input: &CheckoutCreate,
+    organization: records::Organization,
+) -> Result<open::Loaded> {
+    let (store, id) = (&app.store, organization.id);
+    let offered = match &input.offer {
+        Offer::Products(ids) => store.offered(id, ids).await?,
+        Offer::Product(product) => store.offered(id, &[*product]).await?,
+        Offer::Price(price) => store.offered_by_price(id, *price).await?,
+    };
+    let subscription = match input.subscription_id {
+        Some(wanted) => store.subscription(id, wanted).await?,
+        None => None,
+    };
+    let subscription_prices = match &subscription {
+        Some(subscription) => store.prices(id, &subscription.price_ids).await?,
+        None => Vec::new(),
+    };
+    let customer = match (
+        &subscription,
+        input.customer_id,
+        &input.external_customer_id,
+    ) {
+        (Some(subscription), ..) => store.customer(id, subscription.customer_id).await?,
+        (None, Some(wanted), _) => store.customer(id, wanted).await?,
+        (None, None, Some(external)) => store.customer_by_external_id(id, external).await?,
+        (None, None, None) => None,
+    };
+    let discount = match input.discount_id {
+        Some(wanted) => store.discount(id, wanted).await?,
+        None => None,
+    };
+    let meters: Vec<Uuid> = input
+        .ad_hoc
+        .values()
+        .flatten()
+        .filter_map(PriceEntry::meter_id)
+        .collect();
+    let meters = store.meters(id, &meters).await?;
+    let subscribers = store.subscribers(id).await?;
+    Ok(open::Loaded {
+        organization,
+        offered,
+        customer,
+        subscription,
+        subscription_prices,
+        ip_country: app.country_of(input.customer_ip_address.as_deref()),
+        discount,
+        meters,
+        subscribers,
+    })
+}
+
+/// Gets a checkout session.
+pub async fn get(caller: &Caller<scope::CheckoutsRead>, id: Uuid) -> Result<Checkout> {
+    let app = &caller.app;
+    let found = app.store.session(&caller.organization, id).await;
+    let (session, _) = payments::current(app, found.found()?).await?;
+    Ok(session.merchant_view(&app.urls))
+}
+
+/// Changes an open checkout session.
+pub async fn update(
+    caller: &Caller<scope::CheckoutsWrite>,
+    id: Uuid,
+    input: CheckoutUpdate,
+) -> Result<Checkout> {
+    let app = &caller.app;
+    let session = app
+        .retry_on_conflict(|| async {
+            let session = app.store.session(&caller.organization, id).await.found()?;
+            let no_guess = Guess::default();
+            change(app, session, &input, Writer::Merchant, &no_guess).await
+        })
+        .await
+        .map_err(payments::locked)?;
+    Ok(session.merchant_view(&app.urls))
+}
+
+/// Decides and commits a change; shared by merchant and client.
+async fn change(
+    app: &App,
+    session: Session,
+    input: &CheckoutUpdate,
+    writer: Writer,
+    guess: &Guess,
+) -> Result<Session> {
+    let known = payments::known(app, &session, input, writer, Step::Patch).await?;
+    let subscribers = app.store.subscribers(session.organization.id).await?;
+    let ctx = app.context();
+    let (now, mut changes) = app
+        .taxed(&session.organization.settings.tax, |taxes| {
+            let context = CheckoutContext {
+                subscribers: &subscribers,
+                urls: &app.urls,
+                key: &app.key,
+                taxes,
+                ctx: &ctx,
+            };
+            update::update(&session, input, writer, &known, context)
+        })
+        .await?;
+    guess.right(&mut changes);
+    app.apply((now, changes)).await
+}
+
+/// Changes a session by its client secret. Counted by session, and a discount code by network, too.
+pub async fn change_by_secret(
+    app: &App,
+    secret: &str,
+    input: &CheckoutUpdate,
+    network: &Network,
+) -> Result<Session> {
+    let loaded = payments::session(app, secret).await?;
+    limits::updating(app, loaded.checkout.id)?;
+    let guess = &payments::guess(app, &loaded, input, network).await?;
+    let mut loaded = Some(loaded);
+    app.retry_on_conflict(|| {
+        let loaded = loaded.take();
+        async move {
+            let session = match loaded {
+                Some(session) => session,
+                None => payments::session(app, secret).await?,
+            };
+            change(app, session, input, Writer::Client, guess).await
+        }
+    })
+    .await
+    .map_err(payments::locked)
+}

@@ -1,0 +1,113 @@
+//! Custom fields: what a checkout asks.
+
+use axum::http::StatusCode;
+use till_core::{catalog::custom_fields, kernel::records::CustomField as Row};
+use till_store::List;
+use till_wire::{
+    custom_fields::{CustomField, CustomFieldCreate, CustomFieldType, CustomFieldUpdate},
+    page::Page,
+};
+use uuid::Uuid;
+
+use crate::http::{
+    error::{Found, Result},
+    extract::{
+        Caller, Filtered, Params,
+        query::{Sorted, query, sorting, text, words},
+        scope,
+    },
+    idempotency::IdempotencyGuard,
+};
+
+const SORT_KEYS: [(&str, &str); 4] = [
+    ("created_at", "created_at"),
+    ("slug", "slug"),
+    ("name", "name"),
+    ("type", "kind"),
+];
+
+query! {
+    /// What a list of custom fields may be asked for.
+    pub(crate) struct ListQuery {
+        /// Only with a name or a slug that contains this, in any case.
+        query: Option<String> = text(),
+        /// Only of these types.
+        kind: Vec<CustomFieldType> as "type" = words::<CustomFieldType>(),
+        sorting: Sorted = sorting(&SORT_KEYS, "slug"),
+    }
+}
+
+/// Lists custom fields.
+pub async fn list(
+    caller: &Caller<scope::CustomFieldsRead>,
+    mut params: Params,
+) -> Result<Page<CustomField>> {
+    let sent = ListQuery::read(&mut params);
+    let mut list = List::of::<Row>(caller.organization.id)
+        .ids("organization_id", params.organizations())
+        .words("kind", sent.kind)
+        .is_null("deleted_at")
+        .sorted(sent.sorting);
+    if let Some(text) = sent.query {
+        list = list.search(&["name", "slug"], &[], &text);
+    }
+    let (rows, page) = params.page::<Row>(&caller.app, list).await?;
+    Ok(page.of(rows.iter().map(Row::view)))
+}
+
+/// Shows a custom field.
+pub async fn get(caller: &Caller<scope::CustomFieldsRead>, id: Uuid) -> Result<CustomField> {
+    let own = caller.organization.id;
+    Ok(caller.app.store.custom_field(own, id).await.found()?.view())
+}
+
+/// Creates a custom field.
+pub async fn create(
+    caller: &Caller<scope::CustomFieldsWrite>,
+    guard: &IdempotencyGuard,
+    input: CustomFieldCreate,
+) -> Result<CustomField> {
+    let app = &caller.app;
+    let own = caller.organization.id;
+    // Who comes second with a slug meets the index, and is told when the slug is looked up again.
+    app.retry_on_conflict(|| async {
+        let holder = app.store.custom_field_by_slug(own, &input.slug).await?;
+        let made = custom_fields::create(input.clone(), own, holder.as_ref(), &app.context())?;
+        app.reply(guard, StatusCode::CREATED, made, |now| now.view())
+            .await
+    })
+    .await
+}
+
+/// Changes a custom field. Its type must be named, and cannot change; answers under an old slug move along.
+pub async fn update(
+    caller: &Caller<scope::CustomFieldsWrite>,
+    id: Uuid,
+    input: CustomFieldUpdate,
+) -> Result<CustomField> {
+    let app = &caller.app;
+    let own = caller.organization.id;
+    app.retry_on_conflict(|| async {
+        let row = app.store.custom_field(own, id).await.found()?;
+        let holder = match &input.slug {
+            Some(slug) => app.store.custom_field_by_slug(own, slug).await?,
+            None => None,
+        };
+        let updated = custom_fields::update(&row, input.clone(), holder.as_ref(), &app.context())?;
+        Ok(app.apply(updated).await?.view())
+    })
+    .await
+}
+
+/// Deletes a custom field: products do not ask for it any more, its slug is free again.
+pub async fn delete(caller: &Caller<scope::CustomFieldsWrite>, id: Uuid) -> Result<()> {
+    let app = &caller.app;
+    app.retry_on_conflict(|| async {
+        let own = caller.organization.id;
+        let row = app.store.custom_field(own, id).await.found()?;
+        app.commit(custom_fields::delete(&row, &app.context()))
+            .await?;
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,212 @@
+//! Customers: each is found by id or by the merchant's own id.
+
+pub mod export;
+
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use till_core::{
+    customers::{self, Addressed},
+    kernel::{folding::email_key, records::Customer as Row},
+};
+use till_store::{List, StoreError};
+use till_wire::{
+    customer_state::CustomerState,
+    customers::{Customer, CustomerCreate, CustomerUpdate},
+    page::Page,
+};
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    http::{
+        error::{Found, Result},
+        extract::{
+            Caller, Filtered, Params,
+            query::{MetadataFilters, Sorted, flag, metadata, moment, query, sorting, text},
+            scope,
+        },
+        idempotency::IdempotencyGuard,
+    },
+};
+
+const SORT_KEYS: [(&str, &str); 3] = [
+    ("created_at", "created_at"),
+    ("email", "email_key"),
+    ("name", "name"),
+];
+
+/// How a customer is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CustomerRef {
+    /// By its id.
+    Id(Uuid),
+    /// By the merchant's own id.
+    External(String),
+}
+
+impl CustomerRef {
+    async fn find(&self, app: &App, organization_id: Uuid) -> Result<Option<Row>, StoreError> {
+        match self {
+            Self::Id(id) => app.store.customer(organization_id, *id).await,
+            Self::External(id) => app.store.customer_by_external_id(organization_id, id).await,
+        }
+    }
+
+    async fn load(&self, app: &App, organization_id: Uuid) -> Result<Row> {
+        self.find(app, organization_id).await.found()
+    }
+}
+
+query! {
+    /// What a list of customers may be asked for.
+    pub(crate) struct ListQuery {
+        /// Only the customer of this e-mail address, in any case.
+        email: Option<String> = text(),
+        /// Only customers whose e-mail or name contains this, or whose external id starts with it, in any case.
+        query: Option<String> = text(),
+        /// Only customers with a trialing, active or past due subscription, or only others.
+        active: Option<bool> = flag(),
+        /// Only made after this moment.
+        created_after: Option<Timestamp> = moment(),
+        /// Only made before this moment.
+        created_before: Option<Timestamp> = moment(),
+        metadata: MetadataFilters = metadata(),
+        sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),
+    }
+}
+
+/// Lists customers.
+pub async fn list(
+    caller: &Caller<scope::CustomersRead>,
+    mut params: Params,
+) -> Result<Page<Customer>> {
+    let sent = ListQuery::read(&mut params);
+    let mut list = List::of::<Row>(caller.organization.id)
+        .is_null("deleted_at")
+        .ids("organization_id", params.organizations())
+        .later("created_at", sent.created_after)
+        .earlier("created_at", sent.created_before)
+        .all_metadata(&sent.metadata)
+        .sorted(sent.sorting);
+    if let Some(email) = sent.email {
+        list = list.texts("email_key", vec![email_key(&email)]);
+    }
+    if let Some(text) = sent.query {
+        list = list.search(&["email", "name", "billing_name"], &["external_id"], &text);
+    }
+    if let Some(active) = sent.active {
+        list = list.subscribed(active);
+    }
+    let (rows, page) = params.page::<Row>(&caller.app, list).await?;
+    Ok(page.of(rows.iter().map(Row::view)))
+}
+
+/// Creates a customer.
+pub async fn create(
+    caller: &Caller<scope::CustomersWrite>,
+    guard: &IdempotencyGuard,
+    input: CustomerCreate,
+) -> Result<Customer> {
+    let app = &caller.app;
+    let own = &caller.organization;
+    app.retry_on_conflict(|| async {
+        let (holders, subscribers) = tokio::try_join!(
+            app.store
+                .holders(own.id, Some(&input.email), input.external_id.as_deref()),
+            app.store.subscribers(own.id),
+        )?;
+        let made = customers::create(input.clone(), own, &holders, &subscribers, &app.context())?;
+        app.reply(guard, StatusCode::CREATED, made, |now| now.view())
+            .await
+    })
+    .await
+}
+
+/// Shows a customer.
+pub async fn get(
+    caller: &Caller<scope::CustomersRead>,
+    customer: &CustomerRef,
+) -> Result<Customer> {
+    let row = customer.load(&caller.app, caller.organization.id).await?;
+    Ok(row.view())
+}
+
+/// Changes a customer. What is not sent stays; an external id can be set once.
+pub async fn update(
+    caller: &Caller<scope::CustomersWrite>,
+    customer: &CustomerRef,
+    input: CustomerUpdate,
+) -> Result<Customer> {
+    let app = &caller.app;
+    let own = caller.organization.id;
+    let addressed = match customer {
+        CustomerRef::Id(_) => Addressed::ById,
+        CustomerRef::External(_) => Addressed::ByExternalId,
+    };
+    app.retry_on_conflict(|| async {
+        let external_id = input.external_id.as_value().map(String::as_str);
+        let (row, holders, subscribers) = tokio::try_join!(
+            customer.find(app, own),
+            app.store.holders(own, input.email.as_deref(), external_id),
+            app.store.subscribers(own),
+        )?;
+        let (row, ctx) = (row.found()?, app.context());
+        let updated =
+            customers::update(&row, input.clone(), addressed, &holders, &subscribers, &ctx)?;
+        Ok(app.apply(updated).await?.view())
+    })
+    .await
+}
+
+/// Deletes a customer: its subscriptions end, its e-mail address and external id are free again.
+pub async fn delete(
+    caller: &Caller<scope::CustomersWrite>,
+    customer: &CustomerRef,
+    anonymize: bool,
+) -> Result<()> {
+    let app = &caller.app;
+    let own = caller.organization.id;
+    app.retry_on_conflict(|| async {
+        let row = customer.load(app, own).await?;
+        let held = app.store.subscriptions_of(row.id).await?;
+        let products: Vec<_> = held.iter().map(|s| s.product_id).collect();
+        let discounts: Vec<_> = held.iter().filter_map(|s| s.discount_id).collect();
+        let (offered, discounts, subscribers) = tokio::try_join!(
+            app.store.offered(own, &products),
+            app.store.discounts(own, &discounts),
+            app.store.subscribers(own)
+        )?;
+        let default = caller.organization.default_currency;
+        let subscriptions: Vec<_> = held
+            .into_iter()
+            .filter_map(|s| {
+                let offered = offered.iter().find(|o| o.product.id == s.product_id)?;
+                let discount = discounts.iter().find(|d| Some(d.id) == s.discount_id);
+                let discount = discount.map(|d| d.base(default));
+                Some((s, offered.clone(), discount))
+            })
+            .collect();
+        let changes = customers::delete(
+            &row,
+            &subscriptions,
+            anonymize,
+            &subscribers,
+            &app.context(),
+        );
+        app.commit(changes).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Shows a customer with what it holds now.
+pub async fn state(
+    caller: &Caller<scope::CustomersRead>,
+    customer: &CustomerRef,
+) -> Result<CustomerState> {
+    let app = &caller.app;
+    let row = customer.load(app, caller.organization.id).await?;
+    let subscriptions = app.store.subscriptions_of(row.id).await?;
+    let prices = app.store.prices_of(&subscriptions).await?;
+    Ok(customers::state(&row, &subscriptions, &prices))
+}

@@ -1,0 +1,161 @@
+//! The rows that orders and subscriptions are shown with: as many reads for a page as for a single one.
+
+use std::collections::HashMap;
+
+use till_core::{
+    catalog::products::ProductWithPrices,
+    kernel::records::{Customer, Discount, Order, Organization, Subscription},
+};
+use till_wire::{discounts::DiscountBase, money::Currency, orders, subscriptions};
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    http::error::{ApiError, Result},
+};
+
+/// Everything a page of orders or subscriptions refers to, by id.
+pub struct Joined {
+    customers: HashMap<Uuid, Customer>,
+    products: HashMap<Uuid, ProductWithPrices>,
+    subscriptions: HashMap<Uuid, Subscription>,
+    discounts: HashMap<Uuid, Discount>,
+    default_currency: Currency,
+}
+
+fn distinct(mut ids: Vec<Uuid>) -> Vec<Uuid> {
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+fn found<T>(row: Option<&T>) -> Result<&T> {
+    row.ok_or_else(|| ApiError::internal("a row that another refers to is not there"))
+}
+
+impl Joined {
+    async fn load(
+        app: &App,
+        organization: &Organization,
+        customers: Vec<Uuid>,
+        products: Vec<Uuid>,
+        subscriptions: Vec<Uuid>,
+        discounts: Vec<Uuid>,
+    ) -> Result<Self> {
+        let organization_id = organization.id;
+        let (customers, products, subscriptions, discounts) = (
+            distinct(customers),
+            distinct(products),
+            distinct(subscriptions),
+            distinct(discounts),
+        );
+        let (customers, products, subscriptions, discounts) = tokio::try_join!(
+            app.store.customers(organization_id, &customers),
+            app.store.offered(organization_id, &products),
+            app.store.subscriptions(organization_id, &subscriptions),
+            app.store.discounts(organization_id, &discounts),
+        )?;
+        Ok(Self {
+            customers: customers.into_iter().map(|c| (c.id, c)).collect(),
+            products: products.into_iter().map(|p| (p.product.id, p)).collect(),
+            subscriptions: subscriptions.into_iter().map(|s| (s.id, s)).collect(),
+            discounts: discounts.into_iter().map(|d| (d.id, d)).collect(),
+            default_currency: organization.default_currency,
+        })
+    }
+
+    /// Adds the prices that are no catalog prices: those that single sessions had for themselves.
+    async fn with_own_prices(
+        mut self,
+        app: &App,
+        organization_id: Uuid,
+        prices: Vec<Uuid>,
+    ) -> Result<Self> {
+        let known = |id: &Uuid| {
+            self.products
+                .values()
+                .any(|o| o.prices.iter().any(|p| p.id == *id))
+        };
+        let missing: Vec<Uuid> = prices.into_iter().filter(|id| !known(id)).collect();
+        let prices = app
+            .store
+            .prices(organization_id, &distinct(missing))
+            .await?;
+        let meters = app.store.meters_of(organization_id, &prices).await?;
+        for price in prices {
+            if let Some(offered) = self.products.get_mut(&price.product_id) {
+                offered.add(price, &meters);
+            }
+        }
+        Ok(self)
+    }
+
+    fn discount(&self, id: Option<Uuid>) -> Option<DiscountBase> {
+        let discount = self.discounts.get(&id?)?;
+        Some(discount.base(self.default_currency))
+    }
+
+    /// Orders as the API shows them.
+    pub async fn orders(
+        app: &App,
+        organization: &Organization,
+        rows: &[Order],
+    ) -> Result<Vec<orders::Order>> {
+        let joined = Self::load(
+            app,
+            organization,
+            rows.iter().map(|o| o.customer_id).collect(),
+            rows.iter().map(|o| o.product_id).collect(),
+            rows.iter().filter_map(|o| o.subscription_id).collect(),
+            rows.iter().filter_map(|o| o.discount_id).collect(),
+        )
+        .await?
+        .with_own_prices(
+            app,
+            organization.id,
+            rows.iter().filter_map(|o| o.price_id).collect(),
+        )
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let customer = found(joined.customers.get(&row.customer_id))?;
+                let product = found(joined.products.get(&row.product_id))?;
+                let subscription = row
+                    .subscription_id
+                    .and_then(|id| joined.subscriptions.get(&id));
+                let discount = joined.discount(row.discount_id);
+                Ok(row.view(customer, product, subscription, discount))
+            })
+            .collect()
+    }
+
+    /// Subscriptions as the API shows them.
+    pub async fn subscriptions(
+        app: &App,
+        organization: &Organization,
+        rows: &[Subscription],
+    ) -> Result<Vec<subscriptions::Subscription>> {
+        let customers = rows.iter().map(|s| s.customer_id).collect();
+        let products = rows.iter().map(|s| s.product_id).collect();
+        let prices = rows.iter().flat_map(|s| s.price_ids.0.clone()).collect();
+        let discounts = rows.iter().filter_map(|s| s.discount_id).collect();
+        let joined = Self::load(
+            app,
+            organization,
+            customers,
+            products,
+            Vec::new(),
+            discounts,
+        )
+        .await?
+        .with_own_prices(app, organization.id, prices)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let customer = found(joined.customers.get(&row.customer_id))?;
+                let product = found(joined.products.get(&row.product_id))?;
+                Ok(row.view(customer, product, joined.discount(row.discount_id)))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,93 @@
+//! Meters: what counts usage.
+
+use axum::http::StatusCode;
+use till_core::{kernel::records::Meter as Row, usage::meters};
+use till_store::List;
+use till_wire::{
+    meters::{Meter, MeterCreate, MeterUpdate},
+    page::Page,
+};
+use uuid::Uuid;
+
+use crate::http::{
+    error::{Found, Result},
+    extract::{
+        Caller, Filtered, Params,
+        query::{MetadataFilters, Sorted, flag, metadata, query, sorting, text},
+        scope,
+    },
+    idempotency::IdempotencyGuard,
+};
+
+const SORT_KEYS: [(&str, &str); 2] = [("name", "name"), ("created_at", "created_at")];
+
+query! {
+    /// What a list of meters may be asked for.
+    pub(crate) struct ListQuery {
+        /// Only names that contain this, in any case.
+        query: Option<String> = text(),
+        /// Only archived ones, or only others.
+        is_archived: Option<bool> = flag(),
+        metadata: MetadataFilters = metadata(),
+        sorting: Sorted = sorting(&SORT_KEYS, "name"),
+    }
+}
+
+/// Lists meters.
+pub async fn list(caller: &Caller<scope::MetersRead>, mut params: Params) -> Result<Page<Meter>> {
+    let sent = ListQuery::read(&mut params);
+    let mut list = List::of::<Row>(caller.organization.id)
+        .ids("organization_id", params.organizations())
+        .all_metadata(&sent.metadata)
+        .sorted(sent.sorting);
+    if let Some(text) = sent.query {
+        list = list.contains_ci("name", &text);
+    }
+    list = match sent.is_archived {
+        Some(true) => list.not_null("archived_at"),
+        Some(false) => list.is_null("archived_at"),
+        None => list,
+    };
+    let (rows, page) = params.page::<Row>(&caller.app, list).await?;
+    Ok(page.of(rows.iter().map(Row::view)))
+}
+
+/// Shows a meter.
+pub async fn get(caller: &Caller<scope::MetersRead>, id: Uuid) -> Result<Meter> {
+    let row = caller
+        .app
+        .store
+        .meter(caller.organization.id, id)
+        .await
+        .found()?;
+    Ok(row.view())
+}
+
+/// Creates a meter.
+pub async fn create(
+    caller: &Caller<scope::MetersWrite>,
+    guard: &IdempotencyGuard,
+    input: MeterCreate,
+) -> Result<Meter> {
+    let app = &caller.app;
+    let made = meters::create(input, &caller.organization, &app.context())?;
+    app.reply(guard, StatusCode::CREATED, made, |now| now.view())
+        .await
+}
+
+/// Changes a meter. One that an active price or a benefit uses cannot be archived.
+pub async fn update(
+    caller: &Caller<scope::MetersWrite>,
+    id: Uuid,
+    input: MeterUpdate,
+) -> Result<Meter> {
+    let app = &caller.app;
+    let own = caller.organization.id;
+    app.retry_on_conflict(|| async {
+        let (found, in_use) =
+            tokio::try_join!(app.store.meter(own, id), app.store.meter_in_use(own, id))?;
+        let updated = meters::update(&found.found()?, input.clone(), in_use, &app.context())?;
+        Ok(app.apply(updated).await?.view())
+    })
+    .await
+}

@@ -1,0 +1,19 @@
+//! What can be done with each resource, for everybody who asks: load, decide, commit. The API and the pages stand side
+//! by side above it; each function takes a caller whose type says what they may do, and answers what is true now.
+
+pub mod benefits;
+pub mod checkout_links;
+pub mod checkouts;
+pub mod custom_fields;
+pub mod customer_sessions;
+pub mod customers;
+pub mod discounts;
+pub mod files;
+mod joined;
+pub mod meters;
+pub mod orders;
+pub mod organizations;
+pub mod payments;
+pub mod products;
+pub mod subscriptions;
+pub mod webhooks;

@@ -1,0 +1,87 @@
+//! The organization that a caller belongs to.
+
+use till_core::{
+    kernel::{changes::Value, records::Organization as Row},
+    organizations,
+};
+use till_store::List;
+use till_wire::{
+    organizations::{Organization, OrganizationUpdate},
+    page::Page,
+};
+use uuid::Uuid;
+
+use crate::http::{
+    error::{ApiError, Found, Result},
+    extract::{
+        Caller, Filtered, Params,
+        query::{Sorted, query, sorting, text},
+        scope,
+    },
+};
+
+const SORT_KEYS: [(&str, &str); 3] = [
+    ("created_at", "created_at"),
+    ("name", "name"),
+    ("slug", "slug"),
+];
+
+query! {
+    /// What the list of organizations may be asked for.
+    pub(crate) struct ListQuery {
+        /// Only the organization of this name.
+        slug: Option<String> = text(),
+        sorting: Sorted = sorting(&SORT_KEYS, "created_at"),
+    }
+}
+
+/// Lists the caller's organization.
+pub async fn list(
+    caller: &Caller<scope::OrganizationsRead>,
+    mut params: Params,
+) -> Result<Page<Organization>> {
+    let sent = ListQuery::read(&mut params);
+    let slug = sent.slug.into_iter().map(Value::Text).collect::<Vec<_>>();
+    let mut list = List::within::<Row>("id", &[caller.organization.id]).sorted(sent.sorting);
+    if !slug.is_empty() {
+        list = list.is_in("slug", slug);
+    }
+    let (rows, page) = params.page(&caller.app, list).await?;
+    Ok(page.of(rows.iter().map(organizations::view)))
+}
+
+/// Shows the caller's organization.
+pub fn get(caller: &Caller<scope::OrganizationsRead>, id: Uuid) -> Result<Organization> {
+    own(&caller.organization, id)?;
+    Ok(organizations::view(&caller.organization))
+}
+
+/// Changes the caller's organization.
+pub async fn update(
+    caller: &Caller<scope::OrganizationsWrite>,
+    id: Uuid,
+    input: OrganizationUpdate,
+) -> Result<Organization> {
+    let app = &caller.app;
+    own(&caller.organization, id)?;
+    app.retry_on_conflict(|| async {
+        let row = app.store.organization(id).await.found()?;
+        let unpriced = match input.default_presentment_currency {
+            Some(currency) => app.store.unpriced(id, currency).await?,
+            None => Vec::new(),
+        };
+        let subscribers = app.store.subscribers(id).await?;
+        let updated =
+            organizations::update(&row, input.clone(), &unpriced, &subscribers, &app.context())?;
+        Ok(organizations::view(&app.apply(updated).await?))
+    })
+    .await
+}
+
+fn own(organization: &Row, id: Uuid) -> Result<()> {
+    if organization.id == id {
+        Ok(())
+    } else {
+        Err(ApiError::not_found())
+    }
+}

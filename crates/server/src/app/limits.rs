@@ -1,0 +1,121 @@
+//! The budgets that are counted in each node's memory: of an organization or a network, and of changes of a session.
+
+use std::{
+    num::NonZeroU32,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use governor::{
+    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    clock::{Clock as _, DefaultClock},
+};
+use till_core::payments::declines::Declines;
+use uuid::Uuid;
+
+use crate::error::{ApiError, TooMany};
+
+/// The limits in force.
+#[derive(Debug)]
+pub struct Limits {
+    pub(crate) general: Option<General>,
+    pub(crate) declines: Declines,
+}
+
+/// What is counted in memory.
+#[derive(Debug)]
+pub(crate) struct General {
+    budgets: DefaultKeyedRateLimiter<String>,
+    per_minute: NonZeroU32,
+    /// Changes of sessions by their buyers.
+    updates: DefaultKeyedRateLimiter<Uuid>,
+    /// How many nodes serve: each request costs here what it leaves for the others.
+    nodes: AtomicU32,
+}
+
+impl General {
+    /// Seconds to wait, if the budget is spent.
+    fn enter(&self, key: &String) -> Option<u64> {
+        self.take(&self.budgets, key, self.per_minute)
+    }
+
+    /// Seconds to wait, if the session's budget for changes is spent.
+    pub(crate) fn update(&self, session: Uuid) -> Option<u64> {
+        self.take(&self.updates, &session, UPDATES)
+    }
+
+    fn take<K: Clone + Eq + std::hash::Hash>(
+        &self,
+        budgets: &DefaultKeyedRateLimiter<K>,
+        key: &K,
+        most: NonZeroU32,
+    ) -> Option<u64> {
+        let nodes = self.nodes.load(Ordering::Relaxed);
+        let price = NonZeroU32::new(nodes).map_or(NonZeroU32::MIN, |n| n.min(most));
+        let until = budgets.check_key_n(key, price).ok()?.err()?;
+        let wait = until.wait_time_from(DefaultClock::default().now());
+        Some(wait.as_secs().max(1))
+    }
+}
+
+/// Changes of one session by its buyer: so many at once, and one more each second.
+const UPDATES: NonZeroU32 = NonZeroU32::new(60).expect("not zero");
+
+impl Limits {
+    /// No limits on the API, and on signing in none that a machine's own tests would meet from one address.
+    pub fn off() -> Self {
+        Self {
+            general: None,
+            declines: Declines::default(),
+        }
+    }
+
+    /// `per_minute` requests to all nodes for each organization, and for each network without a token, pages included;
+    /// for one session 6 confirmations a minute and 20 an hour from one network, and 60 changes by its buyer, then one
+    /// more a second; 10 wrong discount codes, then one more every 10 seconds. How signing in is limited is told in
+    /// SECURITY.md. Declines are not limited unless [`Limits::with_declines`] says so.
+    pub fn per_minute(per_minute: NonZeroU32) -> Self {
+        let updates = Quota::per_second(NonZeroU32::MIN).allow_burst(UPDATES);
+        Self {
+            general: Some(General {
+                budgets: RateLimiter::keyed(Quota::per_minute(per_minute)),
+                per_minute,
+                updates: RateLimiter::keyed(updates),
+                nodes: AtomicU32::new(1),
+            }),
+            declines: Declines::default(),
+        }
+    }
+
+    /// The same with a limit to declined payments.
+    #[must_use]
+    pub fn with_declines(self, declines: Declines) -> Self {
+        Self { declines, ..self }
+    }
+
+    /// Forgets keys that have their whole budget again.
+    pub fn sweep(&self) {
+        if let Some(general) = &self.general {
+            general.budgets.retain_recent();
+            general.updates.retain_recent();
+        }
+    }
+
+    /// Takes one request of a general budget, that of an organization or a network, or refuses it. `whose` is not asked
+    /// where nothing is limited.
+    pub(crate) fn count(&self, whose: impl FnOnce() -> String) -> Result<(), ApiError> {
+        let Some(general) = &self.general else {
+            return Ok(());
+        };
+        match general.enter(&whose()) {
+            Some(seconds) => Err(ApiError::too_many(TooMany::Requests, seconds)),
+            None => Ok(()),
+        }
+    }
+
+    /// From now on so many nodes share the budgets.
+    pub fn divide(&self, nodes: u32) {
+        if let Some(general) = &self.general {
+            general.nodes.store(nodes, Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! Who is signed in, and what they may do in the organization that the address names.
+
+use std::{fmt, sync::Arc};
+
+use axum::{
+    extract::{FromRequestParts, RawPathParams},
+    http::{HeaderMap, HeaderName, Method, StatusCode, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::CookieJar;
+use jiff::tz::TimeZone;
+use serde::{Serialize, de::DeserializeOwned};
+use till_core::{
+    kernel::records::{Role, User, UserSession},
+    organizations::capabilities,
+    people::sign_in,
+};
+
+use super::{Made, cookie, flash, form::FormData, message, sign_in_path};
+use crate::{
+    app::App,
+    http::{
+        error::{ApiError, Result},
+        extract::{Access, Caller},
+        idempotency::{self, IdempotencyGuard},
+        limits::{Network, client_ip},
+    },
+};
+
+/// The cookie in which the pages' script keeps the viewer's time zone, as an IANA name.
+const ZONE_COOKIE: &str = "till_zone";
+const HX_REQUEST: &str = "hx-request";
+const HX_CURRENT_URL: &str = "hx-current-url";
+const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
+
+/// An organization that somebody belongs to, as their menu shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shop {
+    /// Its name.
+    pub name: String,
+    /// Its name in addresses.
+    pub slug: String,
+}
+
+/// Somebody who is signed in, on pages that belong to no organization.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Who.
+    pub user: User,
+    /// The session of this browser.
+    pub session: UserSession,
+    /// The time zone in which times are shown.
+    pub zone: TimeZone,
+    /// Where they belong, by name.
+    pub shops: Vec<Shop>,
+    /// What the page before has to say.
+    pub flash: Option<String>,
+}
+
+/// Somebody who is signed in, belongs to the organization that `{shop}` names, and whose role there grants
+/// one of the scopes of `A`.
+#[derive(Clone)]
+pub struct Dashboard<A> {
+    /// What the actions take.
+    pub caller: Caller<A>,
+    /// The same as the caller's.
+    pub app: Arc<App>,
+    /// Who.
+    pub person: User,
+    /// Their role in the organization.
+    pub role: Role,
+    /// The session of this browser.
+    pub session: UserSession,
+    /// The time zone in which times are shown.
+    pub zone: TimeZone,
+    /// Where they belong, by name.
+    pub shops: Vec<Shop>,
+    /// What the page before has to say.
+    pub flash: Option<String>,
+    /// Whether no real money moves.
+    pub sandbox: bool,
+    /// The key of the forms that the page shows.
+    pub key: String,
+    /// The path that was asked for.
+    here: String,
+}
+
+impl<A> fmt::Debug for Dashboard<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dashboard")
+            .field("organization", &self.caller.organization.slug)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<A> Dashboard<A> {
+    /// The address of a page of the organization's dashboard.
+    pub fn path(&self, rest: &str) -> String {
+        format!("/dashboard/{}{rest}", self.caller.organization.slug)
+    }
+
+    /// What `run` makes of a form, or has made of it where the form was sent before.
+    pub async fn make<T, V>(
+        &self,
+        sent: &FormData,
+        run: impl AsyncFnOnce(IdempotencyGuard) -> Result<V>,
+    ) -> Result<T>
+    where
+        T: DeserializeOwned,
+        V: Serialize,
+    {
+        let key = sent.get(idempotency::FIELD);
+        self.make_of(key, sent.encoded().as_bytes(), run).await
+    }
+
+    /// What an action makes of a form, or has made of it where the form was sent before.
+    pub async fn create<I, V: Serialize>(
+        &self,
+        sent: &FormData,
+        input: I,
+        action: impl AsyncFnOnce(&Caller<A>, &IdempotencyGuard, I) -> Result<V>,
+    ) -> Result<Made> {
+        let run = async |guard: IdempotencyGuard| action(&self.caller, &guard, input).await;
+        self.make(sent, run).await
+    }
+
+    /// The same of something else that is sent to this page with a key.
+    pub async fn make_of<T, V>(
+        &self,
+        key: Option<&str>,
+        content: &[u8],
+        run: impl AsyncFnOnce(IdempotencyGuard) -> Result<V>,
+    ) -> Result<T>
+    where
+        T: DeserializeOwned,
+        V: Serialize,
+    {
+        let sender = format!("{}\n{}", self.person.id, self.here);
+        let guard = IdempotencyGuard::of_form(&self.app, &sender, (None, key), content)?;
+        guard.make(&self.app, run).await
+    }
+
+    /// The same caller with another permission, if the role grants it.
+    pub fn may<B: Access>(&self) -> Result<Caller<B>> {
+        Caller::granted(&self.app, &self.caller.organization, |scope| {
+            self.role.grants(scope)
+        })
+    }
+}
+
+/// Why a page is not shown.
+#[derive(Debug)]
+pub enum Denied {
+    /// Nobody is signed in; the page that was asked for follows, if it can be asked for again.
+    SignIn {
+        /// A path of ours.
+        next: Option<String>,
+        /// Whether htmx asks, for a part of a page.
+        part: bool,
+    },
+    /// It is not there, or none of their business.
+    NotFound,
+    /// Their role does not grant it.
+    Role,
+    /// The organization is blocked.
+    Blocked,
+    /// The API's own no.
+    Api(ApiError),
+}
+
+impl<E: Into<ApiError>> From<E> for Denied {
+    fn from(error: E) -> Self {
+        let error = error.into();
+        match error.status() {
+            StatusCode::NOT_FOUND => Denied::NotFound,
+            _ => Denied::Api(error),
+        }
+    }
+}
+
+impl IntoResponse for Denied {
+    fn into_response(self) -> Response {
+        match self {
+            Denied::SignIn { next, part } => {
+                let to = sign_in_path(next.as_deref());
+                match part {
+                    true => (StatusCode::OK, [(HX_REDIRECT, to)]).into_response(),
+                    false => Redirect::to(&to).into_response(),
+                }
+            }
+            Denied::NotFound => message(
+                StatusCode::NOT_FOUND,
+                "Page not found",
+                "There is nothing here, or nothing that you can see with this account.",
+            ),
+            Denied::Role => message(
+                StatusCode::FORBIDDEN,
+                "Not allowed",
+                "Your role in this organization does not allow this. Ask an owner or an admin.",
+            ),
+            Denied::Blocked => message(
+                StatusCode::FORBIDDEN,
+                "This organization is blocked",
+                "Its dashboard is closed. Ask whoever runs this server.",
+            ),
+            Denied::Api(error) => {
+                let mut words = error.detail();
+                if let Some(number) = error.log_fault() {
+                    words = format!("{words} If you ask for help, give this number: {number}");
+                }
+                message(error.status(), "That did not work", &words)
+            }
+        }
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Person {
+    type Rejection = Denied;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denied> {
+        let jar = CookieJar::from_headers(&parts.headers);
+        let Some(digest) = cookie::digest(app, &jar) else {
+            return Err(sign_in_first(parts));
+        };
+        let (held, shops) =
+            tokio::try_join!(app.store.user_session(&digest), app.store.shops(&digest))?;
+        let held = held.filter(|(session, _)| sign_in::is_live(session, app.clock.now()));
+        let Some((session, user)) = held else {
+            return Err(sign_in_first(parts));
+        };
+        note_seen(app, &session);
+        Ok(Self {
+            user,
+            session,
+            zone: zone(&jar),
+            shops: named(shops),
+            flash: flash(&jar),
+        })
+    }
+}
+
+impl<A: Access> FromRequestParts<Arc<App>> for Dashboard<A> {
+    type Rejection = Denied;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denied> {
+        let jar = CookieJar::from_headers(&parts.headers);
+        let Some(digest) = cookie::digest(app, &jar) else {
+            return Err(sign_in_first(parts));
+        };
+        let slug = slug(parts, app).await;
+        let (visit, shops) =
+            tokio::try_join!(app.store.visit(&digest, &slug), app.store.shops(&digest))?;
+        let visit = visit.filter(|(session, ..)| sign_in::is_live(session, app.clock.now()));
+        let Some((session, person, organization, member)) = visit else {
+            return Err(sign_in_first(parts));
+        };
+        note_seen(app, &session);
+        // Unknown and foreign organizations look the same.
+        let (Some(organization), Some(member)) = (organization, member) else {
+            return Err(Denied::NotFound);
+        };
+        tracing::Span::current().record("organization", tracing::field::display(organization.id));
+        if !capabilities(organization.status).dashboard_access {
+            return Err(Denied::Blocked);
+        }
+        let caller = Caller::granted(app, &organization, |scope| member.role.grants(scope))
+            .map_err(|_| Denied::Role)?;
+        Ok(Self {
+            caller,
+            app: app.clone(),
+            person,
+            role: member.role,
+            session,
+            zone: zone(&jar),
+            shops: named(shops),
+            flash: flash(&jar),
+            sandbox: app.sandbox.is_some(),
+            key: app.context().id().to_string(),
+            here: parts.uri.path().to_owned(),
+        })
+    }
+}
+
+/// The `{shop}` of the path; nothing where it cannot be one.
+async fn slug(parts: &mut Parts, app: &Arc<App>) -> String {
+    let params = RawPathParams::from_request_parts(parts, app).await.ok();
+    let shop = params.as_ref().and_then(|params| {
+        params
+            .iter()
+            .find(|(name, _)| *name == "shop")
+            .map(|(_, value)| value)
+    });
+    shop.filter(|text| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn named(shops: Vec<(String, String)>) -> Vec<Shop> {
+    let shops = shops.into_iter();
+    shops.map(|(name, slug)| Shop { name, slug }).collect()
+}
+
+fn zone(jar: &CookieJar) -> TimeZone {
+    jar.get(ZONE_COOKIE)
+        .and_then(|cookie| TimeZone::get(cookie.value()).ok())
+        .unwrap_or(TimeZone::UTC)
+}
+
+/// Keeps `last_seen_at` near the truth, without a write per request.
+fn note_seen(app: &App, session: &UserSession) {
+    let Some(changes) = sign_in::seen(session, &app.context()) else {
+        return;
+    };
+    let store = app.store.clone();
+    tokio::spawn(async move {
+        if let Err(error) = store.commit(changes).await {
+            tracing::warn!(%error, "could not note a session's use");
+        }
+    });
+}
+
+/// To the sign-in page, and back to what was asked for, where that can be asked for again.
+fn sign_in_first(parts: &Parts) -> Denied {
+    let part = parts.headers.contains_key(HX_REQUEST);
+    let page = match part {
+        true => current_page(&parts.headers),
+        false if matches!(parts.method, Method::GET | Method::HEAD) => {
+            parts.uri.path_and_query().map(ToString::to_string)
+        }
+        false => None,
+    };
+    Denied::SignIn {
+        next: page.as_deref().and_then(local_path).map(str::to_owned),
+        part,
+    }
+}
+
+/// The page that htmx works on.
+fn current_page(headers: &HeaderMap) -> Option<String> {
+    let url = url::Url::parse(headers.get(HX_CURRENT_URL)?.to_str().ok()?).ok()?;
+    let query = url.query().map(|q| format!("?{q}")).unwrap_or_default();
+    Some(format!("{}{query}", url.path()))
+}
+
+/// The text, if it is a path of ours to which one may be sent: never another site.
+pub fn local_path(text: &str) -> Option<&str> {
+    let is_plain = text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    let is_path = text.starts_with('/') && !text.starts_with("//");
+    (is_plain && is_path && text.len() <= 2_000).then_some(text)
+}
+
+/// Where a request comes from.
+#[derive(Debug, Clone)]
+pub struct Device {
+    /// The network that budgets are counted by.
+    pub network: Network,
+    /// The same for the list of sessions.
+    pub shown: sign_in::Device,
+}
+
+impl FromRequestParts<Arc<App>> for Device {
+    type Rejection = std::convert::Infallible;
+    async fn from_request_parts(
+        parts: &mut Parts,
+        app: &Arc<App>,
+    ) -> Result<Self, Self::Rejection> {
+        let address = client_ip(app, &parts.headers, &parts.extensions);
+        let user_agent = parts.headers.get(header::USER_AGENT);
+        let shown = sign_in::Device {
+            user_agent: user_agent.and_then(|v| v.to_str().ok().map(str::to_owned)),
+            ip_address: Some(address.clone()).filter(|address| address != "unknown"),
+        };
+        Ok(Self {
+            network: Network::of_address(&address),
+            shown,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_ours_are_gone_to() {
+        for ours in [
+            "/",
+            "/dashboard/ada?page=2&q=a%20b",
+            "/account#sessions",
+            "/a//b",
+        ] {
+            assert_eq!(local_path(ours), Some(ours));
+        }
+        let long = format!("/{}", "x".repeat(2_000));
+        for other in [
+            "",
+            "dashboard",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "https://evil.example/",
+            "javascript:alert(1)",
+            "/a\r\nset-cookie: x",
+            "/é",
+            &long,
+        ] {
+            assert_eq!(local_path(other), None, "{other}");
+        }
+    }
+}

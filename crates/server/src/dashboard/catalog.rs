@@ -1,0 +1,27 @@
+//! What is sold, and what belongs to it: the pages under Products.
+
+pub mod benefits;
+pub mod checkout_links;
+pub mod custom_fields;
+pub mod discounts;
+pub mod media;
+pub mod meters;
+pub mod products;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::app::App;
+
+/// The pages.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .merge(products::routes())
+        .merge(benefits::routes())
+        .merge(meters::routes())
+        .merge(discounts::routes())
+        .merge(custom_fields::routes())
+        .merge(checkout_links::routes())
+        .merge(media::routes())
+}

@@ -1,0 +1,255 @@
+//! Benefits: what purchases include.
+
+mod fill;
+
+use std::sync::Arc;
+
+use axum::{Router, routing::get};
+use till_wire::benefits::{Benefit, BenefitCreate, BenefitType, BenefitUpdate, BenefitVisibility};
+use uuid::Uuid;
+
+use crate::{
+    actions,
+    app::App,
+    dashboard::{
+        Answer,
+        access::Dashboard,
+        form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind},
+        listing::{Asked, Column, Empty, Filter, Listing, Row},
+        parts::{Act, Cell, Menu, sentence},
+        resource_pages::{
+            self, BENEFITS, Resource, ResourcePages, Saved, find, readable, readable_with,
+        },
+        sheet::{Action, Fact, Part, SheetPage, moments},
+        show,
+    },
+    http::{
+        error::Result,
+        extract::{Access, Body, Caller, PathId, scope},
+    },
+};
+
+/// The pages.
+pub fn routes() -> Router<Arc<App>> {
+    resource_pages::routes::<Benefit>(get(list), get(sheet))
+}
+
+async fn list(dashboard: Dashboard<scope::BenefitsRead>, mut asked: Asked) -> Answer {
+    let find = |params| actions::benefits::list(&dashboard.caller, params);
+    let page = asked.ask(("", ""), &dashboard.zone, find).await?;
+    let columns = vec![
+        Column::new("Description").by("description"),
+        Column::new("Type").by("type"),
+        Column::new("Visibility"),
+        Column::new("Created").by("created_at"),
+    ];
+    let filters = [
+        Filter::search(&asked, "Search by description"),
+        Filter::words::<BenefitType>(&asked, "type", "Type", "All types"),
+    ];
+    let empty = Empty {
+        words: "A benefit is what a purchase includes, such as support or license keys; products show it on their checkout.",
+        step: Some(("Create a benefit", BENEFITS.new_at(&dashboard))),
+    };
+    let row = |benefit: &Benefit| {
+        Row::new(vec![
+            Cell::link(
+                BENEFITS.path(&dashboard, benefit.id, ""),
+                benefit.description.clone(),
+            ),
+            Cell::Text(kind_words(benefit.kind).to_owned()),
+            Cell::state(benefit.visibility.as_str()),
+            Cell::time(benefit.created_at, &dashboard.zone),
+        ])
+        .menu(menu(&dashboard, benefit))
+    };
+    let list = Listing::of(asked, "Benefits", columns, &page, row, empty).filters(filters);
+    BENEFITS.page(&dashboard, list)
+}
+
+/// What a type is called.
+pub fn kind_words(kind: BenefitType) -> &'static str {
+    match kind {
+        BenefitType::Custom => "Custom",
+        BenefitType::Discord => "Discord role",
+        BenefitType::GithubRepository => "GitHub repository",
+        BenefitType::Downloadables => "Downloads",
+        BenefitType::LicenseKeys => "License keys",
+        BenefitType::MeterCredit => "Meter credits",
+        BenefitType::FeatureFlag => "Feature flag",
+        BenefitType::SlackSharedChannel => "Slack channel",
+    }
+}
+
+fn menu<A: Access>(dashboard: &Dashboard<A>, benefit: &Benefit) -> Menu {
+    let copy = Act::Copy("Copy benefit ID", benefit.id.to_string());
+    let this = (benefit.id, benefit.description.as_str());
+    BENEFITS.menu(dashboard, this, vec![copy], "Delete")
+}
+
+async fn sheet(dashboard: Dashboard<scope::BenefitsRead>, PathId(id): PathId) -> Answer {
+    let benefit: Benefit = find(&dashboard, id).await?;
+    let including = format!("benefit_id={id}&sorting=name");
+    let products = readable(&dashboard, &including, actions::products::list).await?;
+    let mut facts = vec![
+        Fact::new("Benefit ID", Cell::Code(id.to_string())),
+        Fact::new("Type", Cell::Text(kind_words(benefit.kind).to_owned())),
+        Fact::new(
+            "Visibility",
+            Cell::Text(sentence(benefit.visibility.as_str())),
+        ),
+    ];
+    facts.extend(moments(
+        benefit.created_at,
+        benefit.modified_at,
+        &dashboard.zone,
+    ));
+    let mut parts = vec![Part::Facts("Benefit", facts)];
+    let given = fill::shown(&benefit);
+    if !given.is_empty() {
+        let facts = given
+            .into_iter()
+            .map(|(name, value)| Fact::new(name, Cell::Text(value)));
+        parts.push(Part::Facts("What is given", facts.collect()));
+    }
+    let links: Vec<_> = products
+        .iter()
+        .map(|product| crate::dashboard::sales::product(&dashboard, &product.base))
+        .collect();
+    let included = match links.is_empty() {
+        true => Cell::Text("No product includes it yet: choose it in a product's form.".to_owned()),
+        false => Cell::Many(links),
+    };
+    parts.push(Part::Facts(
+        "Products",
+        vec![Fact::new("Included in", included)],
+    ));
+    parts.extend(crate::dashboard::metadata(&benefit.metadata));
+    show(&SheetPage {
+        shell: BENEFITS.under_list(&dashboard, benefit.description.clone()),
+        state: Cell::state(benefit.visibility.as_str()),
+        actions: vec![Action::Go("Edit", BENEFITS.path(&dashboard, id, "/edit"))],
+        menu: Some(menu(&dashboard, &benefit)),
+        parts,
+    })
+}
+
+/// The types that the form can make. The others need a connection that cannot be made here yet, or files.
+const OFFERED: [BenefitType; 5] = [
+    BenefitType::Custom,
+    BenefitType::LicenseKeys,
+    BenefitType::MeterCredit,
+    BenefitType::FeatureFlag,
+    BenefitType::GithubRepository,
+];
+
+/// The first step of a new benefit: its type.
+fn choose_type(dashboard: &Dashboard<scope::BenefitsWrite>) -> FormPage {
+    let kinds = Kind::choice(OFFERED.map(|kind| (kind.as_str(), kind_words(kind))));
+    let fields = vec![
+        Field::new("type", "Type", kinds).focus().hint(
+            "A custom benefit is words alone: what you promise, and a note for those who have it.",
+        ),
+        Field::new("_next", "", Kind::Hidden).value("1"),
+    ];
+    FormPage {
+        shell: BENEFITS.under_list(dashboard, "New benefit"),
+        form: Form::new(
+            BENEFITS.new_at(dashboard),
+            "Continue",
+            vec![Group::new("", fields)],
+        ),
+        aside: None,
+    }
+}
+
+impl Resource for Benefit {
+    type Read = scope::BenefitsRead;
+    type Write = scope::BenefitsWrite;
+
+    const PAGES: ResourcePages = BENEFITS;
+    const CONSEQUENCE: &'static str = "It is taken off every product, for good.";
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn name(&self) -> String {
+        self.description.clone()
+    }
+
+    async fn find(caller: &Caller<Self::Read>, id: Uuid) -> Result<Self> {
+        actions::benefits::get(caller, id).await
+    }
+
+    fn filled(&self, _: &Dashboard<Self::Write>) -> FormData {
+        fill::of_benefit(self)
+    }
+
+    /// After the first step.
+    fn reshape(_: &App, form_data: &mut FormData) -> bool {
+        let next = form_data.get("_next").is_some();
+        if next {
+            *form_data = fill::fresh(fill::kind(form_data, None));
+        }
+        next
+    }
+
+    async fn form_page(
+        dashboard: &Dashboard<Self::Write>,
+        was: Option<&Self>,
+        form_data: &FormData,
+        errors: &FormErrors,
+    ) -> Result<FormPage> {
+        if was.is_none() && form_data.get("type").is_none() && !errors.is_any() {
+            return Ok(choose_type(dashboard));
+        }
+        let kind = fill::kind(form_data, was);
+        let meters = match kind {
+            BenefitType::MeterCredit => {
+                let asked = ("is_archived=false", form_data.get("properties.meter_id"));
+                readable_with(dashboard, asked, actions::meters::list).await?
+            }
+            _ => Vec::new(),
+        };
+        let this = was.map(|benefit| (benefit.id, benefit.description.as_str()));
+        let groups = fill::groups(kind, meters, form_data);
+        let mut page = BENEFITS.form(dashboard, this, groups, form_data, errors);
+        if was.is_none() {
+            page.shell.title = format!("New benefit: {}", kind_words(kind).to_lowercase());
+        }
+        Ok(page)
+    }
+
+    async fn create(
+        dashboard: &Dashboard<Self::Write>,
+        form_data: &mut FormData,
+    ) -> Saved<(Uuid, String)> {
+        let input = Body(Some(fill::body(form_data, None))).read(BenefitCreate::read)?;
+        let made = dashboard
+            .create(form_data, input, actions::benefits::create)
+            .await?;
+        let name = made.description.unwrap_or_default();
+        Ok((made.id, format!("{name} was created.")))
+    }
+
+    async fn update(&self, dashboard: &Dashboard<Self::Write>, form_data: &mut FormData) -> Saved {
+        let input = Body(Some(fill::body(form_data, Some(self)))).read(BenefitUpdate::read)?;
+        let saved = actions::benefits::update(&dashboard.caller, self.id, input).await?;
+        Ok(format!("{} was saved.", saved.description))
+    }
+
+    async fn end(dashboard: &Dashboard<Self::Write>, id: Uuid, _: &FormData) -> Saved {
+        actions::benefits::delete(&dashboard.caller, id).await?;
+        Ok("The benefit was deleted.".to_owned())
+    }
+}
+
+/// Who sees a benefit, in words.
+fn visibility_words(visibility: BenefitVisibility) -> &'static str {
+    match visibility {
+        BenefitVisibility::Public => "Public: shown to buyers",
+        BenefitVisibility::Private => "Private: for you and your programs",
+        BenefitVisibility::Draft => "Draft: not ready yet",
+    }
+}

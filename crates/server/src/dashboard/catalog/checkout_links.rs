@@ -1,0 +1,250 @@
+//! Checkout links: permanent addresses that sell, to be shared or put into a page.
+
+mod fill;
+
+use std::sync::Arc;
+
+use axum::{Router, routing::get};
+use till_wire::checkout_links::{CheckoutLink, CheckoutLinkCreate, CheckoutLinkUpdate};
+use uuid::Uuid;
+
+use crate::{
+    actions,
+    app::App,
+    dashboard::{
+        Answer,
+        access::Dashboard,
+        form::{FormData, FormErrors, FormPage},
+        listing::{Asked, Column, Empty, Listing, Row},
+        parts::{Act, Cell, Menu, Tone},
+        resource_pages::{self, CHECKOUT_LINKS, Resource, ResourcePages, Saved, find, readable},
+        sheet::{Action, Fact, Part, SheetPage, moments},
+        show,
+    },
+    http::{
+        error::Result,
+        extract::{Access, Body, Caller, PathId, scope},
+    },
+    pages::checkout::{filled::trial_words, money::Locale},
+};
+
+/// The pages.
+pub fn routes() -> Router<Arc<App>> {
+    resource_pages::routes::<CheckoutLink>(get(list), get(sheet))
+}
+
+/// What a link is called: its label, else what it sells.
+fn name(link: &CheckoutLink) -> String {
+    let products = || {
+        let mut names = link.products.iter().map(|p| p.base.name.clone());
+        let first = names.next().unwrap_or_else(|| "Checkout link".to_owned());
+        match names.count() {
+            0 => first,
+            more => format!("{first} and {more} more"),
+        }
+    };
+    link.label
+        .clone()
+        .filter(|label| !label.trim().is_empty())
+        .unwrap_or_else(products)
+}
+
+async fn list(dashboard: Dashboard<scope::CheckoutLinksRead>, mut asked: Asked) -> Answer {
+    let find = |params| actions::checkout_links::list(&dashboard.caller, params);
+    let page = asked.ask(("", ""), &dashboard.zone, find).await?;
+    let columns = vec![
+        Column::new("Link").by("label"),
+        Column::new("Products"),
+        Column::new("Discount"),
+        Column::new("Signature"),
+        Column::new("Created").by("created_at"),
+    ];
+    let empty = Empty {
+        words: "A checkout link sells without a program: share it, print it, or put it behind a button of your page.",
+        step: Some(("Create a checkout link", CHECKOUT_LINKS.new_at(&dashboard))),
+    };
+    let row = |link: &CheckoutLink| {
+        Row::new(vec![
+            Cell::link(CHECKOUT_LINKS.path(&dashboard, link.id, ""), name(link)),
+            products_cell(&dashboard, link),
+            discount_cell(link),
+            signature_cell(link),
+            Cell::time(link.created_at, &dashboard.zone),
+        ])
+        .menu(menu(&dashboard, link))
+    };
+    let list = Listing::of(asked, "Checkout links", columns, &page, row, empty);
+    CHECKOUT_LINKS.page(&dashboard, list)
+}
+
+fn products_cell<A: Access>(dashboard: &Dashboard<A>, link: &CheckoutLink) -> Cell {
+    let products = link.products.iter();
+    let mut cells: Vec<_> = products
+        .map(|p| crate::dashboard::sales::product(dashboard, &p.base))
+        .collect();
+    match cells.len() {
+        1 => cells.remove(0),
+        _ => Cell::Many(cells),
+    }
+}
+
+fn discount_cell(link: &CheckoutLink) -> Cell {
+    Cell::text(link.discount.as_ref().map(|d| d.brief.name.clone()))
+}
+
+fn signature_cell(link: &CheckoutLink) -> Cell {
+    match link.require_signature {
+        true => Cell::toned("required", Tone::Busy),
+        false => Cell::toned("optional", Tone::Quiet),
+    }
+}
+
+/// A button for a merchant's page, which opens the checkout over it.
+fn embed_code(app: &App, link: &CheckoutLink) -> String {
+    format!(
+        "<a href=\"{}\" data-polar-checkout data-polar-checkout-theme=\"light\">Buy</a>\n\
+         <script src=\"{}/embed.js\" defer data-auto-init></script>",
+        link.url, app.urls.public_url
+    )
+}
+
+fn menu<A: Access>(dashboard: &Dashboard<A>, link: &CheckoutLink) -> Menu {
+    let copies = vec![
+        Act::Copy("Copy link", link.url.clone()),
+        Act::Copy("Copy embed code", embed_code(&dashboard.app, link)),
+        Act::Copy("Copy link ID", link.id.to_string()),
+    ];
+    CHECKOUT_LINKS.menu(dashboard, (link.id, &name(link)), copies, "Delete")
+}
+
+/// The code for a page, and how a visit is signed.
+#[derive(Debug, askama::Template)]
+#[template(path = "dashboard/link_code.html")]
+struct Code<'a> {
+    embed: String,
+    secret: &'a str,
+    url: &'a str,
+}
+
+async fn sheet(dashboard: Dashboard<scope::CheckoutLinksRead>, PathId(id): PathId) -> Answer {
+    let link: CheckoutLink = find(&dashboard, id).await?;
+    let yes = |is: bool| Cell::Text(if is { "Yes" } else { "No" }.to_owned());
+    let trial = link.trial_interval.zip(link.trial_interval_count);
+    let trial = trial.map(|trial| {
+        let words = trial_words(trial, Locale::En);
+        format!("{words}, whatever the product says")
+    });
+    let mut facts = vec![
+        Fact::new("Link", Cell::Code(link.url.clone())),
+        Fact::new("Link ID", Cell::Code(id.to_string())),
+        Fact::new("Products", products_cell(&dashboard, &link)),
+        Fact::new("Discount", discount_cell(&link)),
+        Fact::new("Customers may type a code", yes(link.allow_discount_codes)),
+        Fact::new(
+            "Asks for the whole address",
+            yes(link.require_billing_address),
+        ),
+        Fact::new("Seats", Cell::text(link.seats.map(|n| n.to_string()))),
+        Fact::new("Trial", Cell::text(trial)),
+        Fact::new("After paying", Cell::text(link.success_url.clone())),
+        Fact::new("Back button", Cell::text(link.return_url.clone())),
+        Fact::new("Signature", signature_cell(&link)),
+    ];
+    facts.extend(moments(link.created_at, link.modified_at, &dashboard.zone));
+    let code = Code {
+        embed: embed_code(&dashboard.app, &link),
+        secret: &link.signing_secret,
+        url: &link.url,
+    };
+    let mut parts = vec![
+        Part::Facts("Checkout link", facts),
+        Part::Html(
+            "In your page",
+            askama::Template::render(&code).unwrap_or_default(),
+        ),
+    ];
+    parts.extend(crate::dashboard::metadata(&link.metadata));
+    show(&SheetPage {
+        shell: CHECKOUT_LINKS.under_list(&dashboard, name(&link)),
+        state: match link.require_signature {
+            true => Cell::toned("signed visits only", Tone::Busy),
+            false => Cell::Empty,
+        },
+        actions: vec![Action::Go(
+            "Edit",
+            CHECKOUT_LINKS.path(&dashboard, id, "/edit"),
+        )],
+        menu: Some(menu(&dashboard, &link)),
+        parts,
+    })
+}
+
+impl Resource for CheckoutLink {
+    type Read = scope::CheckoutLinksRead;
+    type Write = scope::CheckoutLinksWrite;
+
+    const PAGES: ResourcePages = CHECKOUT_LINKS;
+    const CONSEQUENCE: &'static str = "Whoever opens it from now on learns that it no longer works, wherever you have \
+         shared it. Checkouts that it has opened stay. This cannot be undone.";
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn name(&self) -> String {
+        name(self)
+    }
+
+    async fn find(caller: &Caller<Self::Read>, id: Uuid) -> Result<Self> {
+        actions::checkout_links::get(caller, id).await
+    }
+
+    fn fresh(_: &Dashboard<Self::Write>, asked: &Asked) -> FormData {
+        fill::fresh(asked.get("product"))
+    }
+
+    fn filled(&self, _: &Dashboard<Self::Write>) -> FormData {
+        fill::of_link(self)
+    }
+
+    async fn form_page(
+        dashboard: &Dashboard<Self::Write>,
+        was: Option<&Self>,
+        form_data: &FormData,
+        errors: &FormErrors,
+    ) -> Result<FormPage> {
+        let on_sale = "is_archived=false&sorting=name";
+        let (products, discounts) = tokio::try_join!(
+            readable(dashboard, on_sale, actions::products::list),
+            readable(dashboard, "sorting=name", actions::discounts::list),
+        )?;
+        let called = was.map(|link| (link.id, name(link)));
+        let this = called.as_ref().map(|(id, name)| (*id, name.as_str()));
+        let groups = fill::groups(was, &products, &discounts, form_data);
+        Ok(CHECKOUT_LINKS.form(dashboard, this, groups, form_data, errors))
+    }
+
+    async fn create(
+        dashboard: &Dashboard<Self::Write>,
+        form_data: &mut FormData,
+    ) -> Saved<(Uuid, String)> {
+        let input = Body(Some(fill::body(form_data))).read(CheckoutLinkCreate::read)?;
+        let made = dashboard
+            .create(form_data, input, actions::checkout_links::create)
+            .await?;
+        let words = "The link is ready: every visit opens a checkout of its own.";
+        Ok((made.id, words.to_owned()))
+    }
+
+    async fn update(&self, dashboard: &Dashboard<Self::Write>, form_data: &mut FormData) -> Saved {
+        let body = Body(Some(fill::change(form_data, self)));
+        let input = body.read(CheckoutLinkUpdate::read)?;
+        let saved = actions::checkout_links::update(&dashboard.caller, self.id, input).await?;
+        Ok(format!("{} was saved.", name(&saved)))
+    }
+
+    async fn end(dashboard: &Dashboard<Self::Write>, id: Uuid, _: &FormData) -> Saved {
+        actions::checkout_links::delete(&dashboard.caller, id).await?;
+        Ok("The checkout link was deleted.".to_owned())
+    }
+}

@@ -1,0 +1,239 @@
+//! Custom fields: what a checkout asks besides name and address.
+
+mod fill;
+
+use std::sync::Arc;
+
+use axum::{Router, routing::get};
+use till_wire::custom_fields::{
+    CustomField, CustomFieldCreate, CustomFieldKind, CustomFieldType, CustomFieldUpdate,
+};
+use uuid::Uuid;
+
+use crate::{
+    actions,
+    app::App,
+    dashboard::{
+        Answer,
+        access::Dashboard,
+        form::{FormData, FormErrors, FormPage},
+        listing::{Asked, Column, Empty, Filter, Listing, Row},
+        parts::{Act, Cell, Menu, sentence},
+        resource_pages::{self, CUSTOM_FIELDS, Resource, ResourcePages, Saved, find},
+        sheet::{Action, Fact, Part, SheetPage, moments},
+        shell::Way,
+        show,
+    },
+    http::{
+        error::Result,
+        extract::{Access, Body, Caller, PathId, scope},
+    },
+};
+
+/// The pages.
+pub fn routes() -> Router<Arc<App>> {
+    resource_pages::routes::<CustomField>(get(list), get(sheet))
+}
+
+async fn list(dashboard: Dashboard<scope::CustomFieldsRead>, mut asked: Asked) -> Answer {
+    let list = |params| actions::custom_fields::list(&dashboard.caller, params);
+    let page = asked.ask(("", ""), &dashboard.zone, list).await?;
+    let columns = vec![
+        Column::new("Name").by("name"),
+        Column::new("Slug").by("slug"),
+        Column::new("Type").by("type"),
+        Column::new("Created").by("created_at"),
+    ];
+    let filters = [
+        Filter::search(&asked, "Search by name or slug"),
+        Filter::words::<CustomFieldType>(&asked, "type", "Type", "All types"),
+    ];
+    let empty = Empty {
+        words: "A custom field is a question that the checkout asks, such as a size or the consent to terms. \
+                Attach it to the products that need it.",
+        step: Some(("Create a custom field", CUSTOM_FIELDS.new_at(&dashboard))),
+    };
+    let row = |field: &CustomField| {
+        Row::new(vec![
+            Cell::link(
+                CUSTOM_FIELDS.path(&dashboard, field.id, ""),
+                field.name.clone(),
+            ),
+            Cell::Code(field.slug.clone()),
+            Cell::Text(sentence(field.kind.kind().as_str())),
+            Cell::time(field.created_at, &dashboard.zone),
+        ])
+        .menu(menu(&dashboard, field))
+    };
+    let list = Listing::of(asked, "Custom fields", columns, &page, row, empty).filters(filters);
+    CUSTOM_FIELDS.page(&dashboard, list)
+}
+
+fn menu<A: Access>(dashboard: &Dashboard<A>, field: &CustomField) -> Menu {
+    let copies = vec![
+        Act::Copy("Copy custom field ID", field.id.to_string()),
+        Act::Copy("Copy slug", field.slug.clone()),
+    ];
+    CUSTOM_FIELDS.menu(dashboard, (field.id, &field.name), copies, "Delete")
+}
+
+async fn sheet(dashboard: Dashboard<scope::CustomFieldsRead>, PathId(id): PathId) -> Answer {
+    let field: CustomField = find(&dashboard, id).await?;
+    let kind = sentence(field.kind.kind().as_str());
+    let mut facts = vec![
+        Fact::new("Custom field ID", Cell::Code(id.to_string())),
+        Fact::new("Slug", Cell::Code(field.slug.clone())),
+        Fact::new("Type", Cell::Text(kind.clone())),
+    ];
+    facts.extend(moments(
+        field.created_at,
+        field.modified_at,
+        &dashboard.zone,
+    ));
+    facts.extend(rules(&field.kind));
+    let words = field.kind.words();
+    let asks = vec![
+        Fact::new(
+            "Label",
+            Cell::Text(words.form_label.clone().unwrap_or(field.name.clone())),
+        ),
+        Fact::new("Help", Cell::text(words.form_help_text.clone())),
+        Fact::new("Placeholder", Cell::text(words.form_placeholder.clone())),
+    ];
+    let mut parts = vec![
+        Part::Facts("Custom field", facts),
+        Part::Facts("At checkout", asks),
+    ];
+    parts.extend(crate::dashboard::metadata(&field.metadata));
+    show(&SheetPage {
+        shell: CUSTOM_FIELDS.under_list(&dashboard, field.name.clone()),
+        state: Cell::Text(kind),
+        actions: vec![Action::Go(
+            "Edit",
+            CUSTOM_FIELDS.path(&dashboard, id, "/edit"),
+        )],
+        menu: Some(menu(&dashboard, &field)),
+        parts,
+    })
+}
+
+/// What an answer is held against.
+fn rules(kind: &CustomFieldKind) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut fact = |name: &str, value: Option<String>| {
+        facts.extend(value.map(|value| Fact::new(name, Cell::Text(value))));
+    };
+    match kind {
+        CustomFieldKind::Text(text) => {
+            fact("Least characters", text.min_length.map(|n| n.to_string()));
+            fact("Most characters", text.max_length.map(|n| n.to_string()));
+        }
+        CustomFieldKind::Number(bounds) => {
+            fact("At least", bounds.ge.map(|n| n.to_string()));
+            fact("At most", bounds.le.map(|n| n.to_string()));
+        }
+        CustomFieldKind::Date(bounds) => {
+            fact("From", bounds.ge.map(fill::day));
+            fact("Until", bounds.le.map(fill::day));
+        }
+        CustomFieldKind::Checkbox(_) => {}
+        CustomFieldKind::Select(select) => {
+            let options = select
+                .options
+                .iter()
+                .map(|o| Cell::Noted(o.label.clone(), o.value.clone()));
+            facts.push(Fact::new("Options", Cell::Many(options.collect())));
+        }
+    }
+    facts
+}
+
+/// The type that a new field is of.
+fn chosen(word: Option<&str>) -> CustomFieldType {
+    let kind = word.and_then(|word| word.parse().ok());
+    kind.unwrap_or(CustomFieldType::Text)
+}
+
+impl Resource for CustomField {
+    type Read = scope::CustomFieldsRead;
+    type Write = scope::CustomFieldsWrite;
+
+    const PAGES: ResourcePages = CUSTOM_FIELDS;
+    const CONSEQUENCE: &'static str = "No product asks for it any more, and its slug can be given to another field. \
+         Answers that customers gave stay with their orders.";
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    async fn find(caller: &Caller<Self::Read>, id: Uuid) -> Result<Self> {
+        actions::custom_fields::get(caller, id).await
+    }
+
+    fn fresh(_: &Dashboard<Self::Write>, asked: &Asked) -> FormData {
+        let mut form_data = FormData::default();
+        form_data.set("type", chosen(asked.get("type")).as_str());
+        form_data
+    }
+
+    fn filled(&self, _: &Dashboard<Self::Write>) -> FormData {
+        fill::of_field(self)
+    }
+
+    fn reshape(_: &App, form_data: &mut FormData) -> bool {
+        fill::asks_for_more(form_data)
+    }
+
+    async fn form_page(
+        dashboard: &Dashboard<Self::Write>,
+        was: Option<&Self>,
+        form_data: &FormData,
+        errors: &FormErrors,
+    ) -> Result<FormPage> {
+        let chosen = || chosen(form_data.get("type"));
+        let kind = was.map_or_else(chosen, |field| field.kind.kind());
+        let this = was.map(|field| (field.id, field.name.as_str()));
+        let groups = fill::groups(was, kind, form_data);
+        let mut page = CUSTOM_FIELDS.form(dashboard, this, groups, form_data, errors);
+        if was.is_none() {
+            let tab = |one: &CustomFieldType| {
+                let href = format!("{}?type={one}", CUSTOM_FIELDS.new_at(dashboard));
+                Way::tab(&sentence(one.as_str()), href, *one == kind)
+            };
+            page.shell.tabs = CustomFieldType::ALL.iter().map(tab).collect();
+        }
+        Ok(page)
+    }
+
+    async fn create(
+        dashboard: &Dashboard<Self::Write>,
+        form_data: &mut FormData,
+    ) -> Saved<(Uuid, String)> {
+        let sent = form_data.clone();
+        let kind = chosen(form_data.get("type"));
+        let input = Body(Some(fill::body(form_data, kind, true))).read(CustomFieldCreate::read)?;
+        let made = dashboard
+            .create(&sent, input, actions::custom_fields::create)
+            .await?;
+        let name = made.name.unwrap_or_default();
+        let words = format!("{name} was created. Attach it to a product.");
+        Ok((made.id, words))
+    }
+
+    async fn update(&self, dashboard: &Dashboard<Self::Write>, form_data: &mut FormData) -> Saved {
+        let body = fill::body(form_data, self.kind.kind(), false);
+        let input = Body(Some(body)).read(CustomFieldUpdate::read)?;
+        let saved = actions::custom_fields::update(&dashboard.caller, self.id, input).await?;
+        Ok(format!("{} was saved.", saved.name))
+    }
+
+    async fn end(dashboard: &Dashboard<Self::Write>, id: Uuid, _: &FormData) -> Saved {
+        let field: Self = find(dashboard, id).await?;
+        actions::custom_fields::delete(&dashboard.caller, id).await?;
+        Ok(format!("{} was deleted.", field.name))
+    }
+}

@@ -1,0 +1,287 @@
+//! Discounts: what they take off, until when, and how often they were used.
+
+mod fill;
+
+use std::sync::Arc;
+
+use axum::{Router, routing::get};
+use jiff::{Timestamp, Zoned, tz::TimeZone};
+use till_core::discounts::new_code;
+use till_wire::discounts::{
+    Discount, DiscountCreate, DiscountLasting, DiscountUpdate, DiscountValue,
+};
+use uuid::Uuid;
+
+use crate::{
+    actions,
+    app::App,
+    dashboard::{
+        Answer,
+        access::Dashboard,
+        form::{FormData, FormErrors, FormPage},
+        history::timeline,
+        listing::{Asked, Column, Empty, Filter, Listing, Row},
+        parts::{Act, Cell, Menu, Tone, money},
+        resource_pages::{self, DISCOUNTS, Resource, ResourcePages, Saved, find, readable},
+        sales,
+        sheet::{Action, Fact, Part, SheetPage, moments},
+        show,
+    },
+    http::{
+        error::Result,
+        extract::{Access, Caller, PathId, scope},
+    },
+    pages::checkout::money::editable,
+};
+
+/// The pages.
+pub fn routes() -> Router<Arc<App>> {
+    resource_pages::routes::<Discount>(get(list), get(sheet))
+}
+
+async fn list(dashboard: Dashboard<scope::DiscountsRead>, mut asked: Asked) -> Answer {
+    let find = |params| actions::discounts::list(&dashboard.caller, params);
+    let page = asked.ask(("", ""), &dashboard.zone, find).await?;
+    let now = dashboard.app.clock.now();
+    let columns = vec![
+        Column::new("Name").by("name"),
+        Column::new("Code").by("code"),
+        Column::new("Takes off"),
+        Column::number("Used").by("redemptions_count"),
+        Column::number("Per customer"),
+        Column::new("Status"),
+        Column::new("Ends").by("ends_at"),
+        Column::new("Created").by("created_at"),
+    ];
+    let filters = [Filter::search(&asked, "Search by name or code")];
+    let empty = Empty {
+        words: "A discount takes a share or an amount off: customers type its code, or your program applies it.",
+        step: Some(("Create a discount", DISCOUNTS.new_at(&dashboard))),
+    };
+    let row = |discount: &Discount| {
+        let brief = &discount.base.brief;
+        let code = brief.code.clone();
+        Row::new(vec![
+            Cell::link(DISCOUNTS.path(&dashboard, brief.id, ""), brief.name.clone()),
+            code.map_or(Cell::Empty, Cell::Code),
+            worth(discount),
+            Cell::Text(used(discount)),
+            discount
+                .base
+                .max_redemptions_per_customer
+                .map_or(Cell::Empty, |most| Cell::Text(most.to_string())),
+            state(discount, now),
+            Cell::time_or_nothing(discount.base.ends_at, &dashboard.zone),
+            Cell::time(discount.base.created_at, &dashboard.zone),
+        ])
+        .menu(menu(&dashboard, discount))
+    };
+    let list = Listing::of(asked, "Discounts", columns, &page, row, empty).filters(filters);
+    DISCOUNTS.page(&dashboard, list)
+}
+
+/// What it takes off, and for how long.
+fn worth(discount: &Discount) -> Cell {
+    let brief = &discount.base.brief;
+    let off = match &brief.value {
+        DiscountValue::Percentage { basis_points } => format!("{} %", percent(*basis_points)),
+        DiscountValue::Fixed { amounts, .. } => {
+            let each = amounts.iter().map(|(currency, n)| money(*n, *currency));
+            each.collect::<Vec<_>>().join(", ")
+        }
+    };
+    Cell::Noted(off, lasting(brief.lasting))
+}
+
+/// A share as people write it: `12.5`.
+fn percent(basis_points: i64) -> String {
+    let text = editable(basis_points, 2);
+    match text.split_once('.') {
+        Some((whole, "00")) => whole.to_owned(),
+        _ => text.trim_end_matches('0').to_owned(),
+    }
+}
+
+fn lasting(lasting: DiscountLasting) -> String {
+    match lasting {
+        DiscountLasting::Once => "Once".to_owned(),
+        DiscountLasting::Forever => "For ever".to_owned(),
+        DiscountLasting::Repeating {
+            duration_in_months: 1,
+        } => "For 1 month".to_owned(),
+        DiscountLasting::Repeating { duration_in_months } => {
+            format!("For {duration_in_months} months")
+        }
+    }
+}
+
+fn used(discount: &Discount) -> String {
+    let count = discount.base.redemptions_count;
+    match discount.base.max_redemptions {
+        Some(max) => format!("{count} of {max}"),
+        None => count.to_string(),
+    }
+}
+
+fn state(discount: &Discount, now: Timestamp) -> Cell {
+    let base = &discount.base;
+    if base.ends_at.is_some_and(|end| end < now) {
+        Cell::toned("ended", Tone::Quiet)
+    } else if base
+        .max_redemptions
+        .is_some_and(|max| base.redemptions_count >= max)
+    {
+        Cell::toned("used up", Tone::Quiet)
+    } else if base.starts_at.is_some_and(|start| start > now) {
+        Cell::toned("scheduled", Tone::Busy)
+    } else {
+        Cell::toned("active", Tone::Good)
+    }
+}
+
+fn menu<A: Access>(dashboard: &Dashboard<A>, discount: &Discount) -> Menu {
+    let brief = &discount.base.brief;
+    let mut copies = vec![Act::Copy("Copy discount ID", brief.id.to_string())];
+    let code = brief.code.clone();
+    copies.extend(code.map(|code| Act::Copy("Copy code", code)));
+    DISCOUNTS.menu(dashboard, (brief.id, &brief.name), copies, "Delete")
+}
+
+async fn sheet(dashboard: Dashboard<scope::DiscountsRead>, PathId(id): PathId) -> Answer {
+    let discount: Discount = find(&dashboard, id).await?;
+    let (base, brief) = (&discount.base, &discount.base.brief);
+    let limit = |n: Option<i64>| Cell::Text(n.map_or("No limit".to_owned(), |n| n.to_string()));
+    let orders = dashboard.path(&format!("/orders?discount_id={id}"));
+    let mut facts = vec![
+        Fact::new("Discount ID", Cell::Code(id.to_string())),
+        Fact::new(
+            "Code",
+            brief.code.clone().map_or(
+                Cell::Text("None: your program applies it".to_owned()),
+                Cell::Code,
+            ),
+        ),
+        Fact::new("Takes off", worth(&discount)),
+        Fact::new(
+            "Used",
+            Cell::Link {
+                href: orders,
+                text: used(&discount),
+                note: Some("Orders with it".to_owned()),
+            },
+        ),
+        Fact::new(
+            "Uses per customer",
+            limit(base.max_redemptions_per_customer),
+        ),
+        Fact::new(
+            "From",
+            Cell::time_or_nothing(base.starts_at, &dashboard.zone),
+        ),
+        Fact::new(
+            "Until",
+            Cell::time_or_nothing(base.ends_at, &dashboard.zone),
+        ),
+    ];
+    facts.extend(moments(base.created_at, base.modified_at, &dashboard.zone));
+    let products = discount.products.iter();
+    let products: Vec<_> = products
+        .map(|one| sales::product(&dashboard, &one.base))
+        .collect();
+    let products = match products.is_empty() {
+        true => Cell::Text("Everything, also what is yet to come".to_owned()),
+        false => Cell::Many(products),
+    };
+    let mut parts = vec![
+        Part::Facts("Discount", facts),
+        Part::Facts("Products", vec![Fact::new("For", products)]),
+    ];
+    parts.extend(crate::dashboard::metadata(&base.metadata));
+    parts.push(timeline(&dashboard, [id]).await?);
+    show(&SheetPage {
+        shell: DISCOUNTS.under_list(&dashboard, brief.name.clone()),
+        state: state(&discount, dashboard.app.clock.now()),
+        actions: vec![Action::Go("Edit", DISCOUNTS.path(&dashboard, id, "/edit"))],
+        menu: Some(menu(&dashboard, &discount)),
+        parts,
+    })
+}
+
+/// A moment as the browser's field for day and minute takes it, in the viewer's zone.
+fn local(at: Timestamp, zone: &TimeZone) -> String {
+    let there: Zoned = at.to_zoned(zone.clone());
+    there.strftime("%Y-%m-%dT%H:%M").to_string()
+}
+
+impl Resource for Discount {
+    type Read = scope::DiscountsRead;
+    type Write = scope::DiscountsWrite;
+
+    const PAGES: ResourcePages = DISCOUNTS;
+    const CONSEQUENCE: &'static str = "Nobody can apply it any more, and its code can be given to another discount. \
+         Sessions that have it already, and what was bought with it, keep it.";
+
+    fn id(&self) -> Uuid {
+        self.base.brief.id
+    }
+
+    fn name(&self) -> String {
+        self.base.brief.name.clone()
+    }
+
+    async fn find(caller: &Caller<Self::Read>, id: Uuid) -> Result<Self> {
+        actions::discounts::get(caller, id).await
+    }
+
+    fn fresh(dashboard: &Dashboard<Self::Write>, _: &Asked) -> FormData {
+        fill::fresh(dashboard.caller.organization.default_currency)
+    }
+
+    fn filled(&self, dashboard: &Dashboard<Self::Write>) -> FormData {
+        fill::of_discount(self, &dashboard.zone)
+    }
+
+    fn reshape(app: &App, form_data: &mut FormData) -> bool {
+        fill::asks_for_more(form_data, || new_code(&app.context()))
+    }
+
+    async fn form_page(
+        dashboard: &Dashboard<Self::Write>,
+        was: Option<&Self>,
+        form_data: &FormData,
+        errors: &FormErrors,
+    ) -> Result<FormPage> {
+        let on_sale = "is_archived=false&sorting=name";
+        let products = readable(dashboard, on_sale, actions::products::list).await?;
+        let this = was.map(|was| (was.base.brief.id, was.base.brief.name.as_str()));
+        let groups = fill::groups(dashboard, was, &products, form_data);
+        let errors = fill::in_rows(errors.clone(), form_data);
+        Ok(DISCOUNTS.form(dashboard, this, groups, form_data, &errors))
+    }
+
+    async fn create(
+        dashboard: &Dashboard<Self::Write>,
+        form_data: &mut FormData,
+    ) -> Saved<(Uuid, String)> {
+        let body = fill::body(form_data, &dashboard.zone, None)?;
+        let input = body.read(DiscountCreate::read)?;
+        let made = dashboard
+            .create(form_data, input, actions::discounts::create)
+            .await?;
+        let name = made.name.unwrap_or_default();
+        Ok((made.id, format!("{name} was created.")))
+    }
+
+    async fn update(&self, dashboard: &Dashboard<Self::Write>, form_data: &mut FormData) -> Saved {
+        let body = fill::body(form_data, &dashboard.zone, Some(self))?;
+        let input = body.read(DiscountUpdate::read)?;
+        let saved = actions::discounts::update(&dashboard.caller, self.id(), input).await?;
+        Ok(format!("{} was saved.", saved.base.brief.name))
+    }
+
+    async fn end(dashboard: &Dashboard<Self::Write>, id: Uuid, _: &FormData) -> Saved {
+        let discount: Self = find(dashboard, id).await?;
+        actions::discounts::delete(&dashboard.caller, id).await?;
+        Ok(format!("{} was deleted.", discount.base.brief.name))
+    }
+}

@@ -1,0 +1,273 @@
+//! Meters: what counts usage.
+
+mod fill;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use serde_json::{Value, json};
+use till_wire::meters::{
+    Aggregation, Clause, Conjunction, Filter as Rule, FilterPart, Meter, MeterCreate, MeterUnit,
+    MeterUpdate, Operand, Operator,
+};
+use uuid::Uuid;
+
+use crate::{
+    actions,
+    app::App,
+    dashboard::{
+        Answer,
+        access::Dashboard,
+        done,
+        form::{FormData, FormErrors, FormPage},
+        listing::{Asked, Column, Empty, Filter, Listing, Row},
+        parts::{Act, Cell, Menu, Tone, sentence},
+        resource_pages::{self, METERS, Resource, ResourcePages, Saved, find},
+        sheet::{Action, Fact, Part, SheetPage, moments},
+        show,
+    },
+    http::{
+        error::Result,
+        extract::{Access, Body, Caller, PathId, scope},
+    },
+};
+
+/// The pages.
+pub fn routes() -> Router<Arc<App>> {
+    resource_pages::routes::<Meter>(get(list), get(sheet))
+        .route(&METERS.at("/{id}/unarchive"), post(unarchive))
+}
+
+async fn list(dashboard: Dashboard<scope::MetersRead>, mut asked: Asked) -> Answer {
+    let find = |params| actions::meters::list(&dashboard.caller, params);
+    let page = asked.ask(("", ""), &dashboard.zone, find).await?;
+    let columns = vec![
+        Column::new("Name").by("name"),
+        Column::new("Counts"),
+        Column::new("Status"),
+        Column::new("Created").by("created_at"),
+    ];
+    let filters = [
+        Filter::search(&asked, "Search by name"),
+        Filter::archived(&asked, "All meters"),
+    ];
+    let empty = Empty {
+        words: "A meter counts what your customers use, such as calls or tokens; a product can then be priced by it.",
+        step: Some(("Create a meter", METERS.new_at(&dashboard))),
+    };
+    let row = |meter: &Meter| {
+        Row::new(vec![
+            Cell::link(METERS.path(&dashboard, meter.id, ""), meter.name.clone()),
+            Cell::Noted(counts(&meter.aggregation), rule_words(&meter.filter)),
+            state(meter),
+            Cell::time(meter.created_at, &dashboard.zone),
+        ])
+        .menu(menu(&dashboard, meter))
+    };
+    let list = Listing::of(asked, "Meters", columns, &page, row, empty).filters(filters);
+    METERS.page(&dashboard, list)
+}
+
+fn state(meter: &Meter) -> Cell {
+    match meter.archived_at {
+        Some(_) => Cell::toned("archived", Tone::Quiet),
+        None => Cell::toned("active", Tone::Good),
+    }
+}
+
+/// How events are counted, in words.
+fn counts(aggregation: &Aggregation) -> String {
+    match aggregation {
+        Aggregation::Count => "Number of events".to_owned(),
+        Aggregation::Sum { property } => format!("Sum of {property}"),
+        Aggregation::Max { property } => format!("Greatest {property}"),
+        Aggregation::Min { property } => format!("Least {property}"),
+        Aggregation::Avg { property } => format!("Mean of {property}"),
+        Aggregation::Unique { property } => format!("Different values of {property}"),
+    }
+}
+
+fn operator_words(operator: Operator) -> &'static str {
+    match operator {
+        Operator::Eq => "is",
+        Operator::Ne => "is not",
+        Operator::Gt => "is greater than",
+        Operator::Gte => "is at least",
+        Operator::Lt => "is less than",
+        Operator::Lte => "is at most",
+        Operator::Like => "contains",
+        Operator::NotLike => "does not contain",
+    }
+}
+
+/// Which events count, in words.
+fn rule_words(rule: &Rule) -> String {
+    if rule.clauses.is_empty() {
+        return "All events".to_owned();
+    }
+    let between = match rule.conjunction {
+        Conjunction::And => " and ",
+        Conjunction::Or => " or ",
+    };
+    let part = |part: &FilterPart| match part {
+        FilterPart::Clause(clause) => clause_words(clause),
+        FilterPart::Filter(rule) => format!("({})", rule_words(rule)),
+    };
+    let parts: Vec<_> = rule.clauses.iter().map(part).collect();
+    parts.join(between)
+}
+
+fn clause_words(clause: &Clause) -> String {
+    let value = match &clause.value {
+        Operand::Flag(flag) => flag.to_string(),
+        Operand::Number(number) => number.to_string(),
+        Operand::Text(text) => format!("“{text}”"),
+    };
+    let operator = operator_words(clause.operator);
+    format!("{} {operator} {value}", clause.property)
+}
+
+fn unit_words(meter: &Meter) -> String {
+    match meter.unit {
+        MeterUnit::Custom => {
+            let label = meter.custom_label.clone().unwrap_or_default();
+            match meter.custom_multiplier {
+                Some(n) => format!("{label} of {n}"),
+                None => label,
+            }
+        }
+        other => sentence(other.as_str()),
+    }
+}
+
+fn menu<A: Access>(dashboard: &Dashboard<A>, meter: &Meter) -> Menu {
+    let copy = Act::Copy("Copy meter ID", meter.id.to_string());
+    if meter.archived_at.is_none() {
+        let this = (meter.id, meter.name.as_str());
+        return METERS.menu(dashboard, this, vec![copy], "Archive");
+    }
+    let back = Act::Do("Unarchive", METERS.path(dashboard, meter.id, "/unarchive"));
+    Menu {
+        name: meter.name.clone(),
+        acts: vec![copy, Act::Line, back],
+    }
+}
+
+async fn sheet(dashboard: Dashboard<scope::MetersRead>, PathId(id): PathId) -> Answer {
+    let meter: Meter = find(&dashboard, id).await?;
+    let mut facts = vec![
+        Fact::new("Meter ID", Cell::Code(id.to_string())),
+        Fact::new("Counts", Cell::Text(counts(&meter.aggregation))),
+        Fact::new("Of", Cell::Text(rule_words(&meter.filter))),
+        Fact::new("Unit", Cell::Text(unit_words(&meter))),
+    ];
+    facts.extend(moments(
+        meter.created_at,
+        meter.modified_at,
+        &dashboard.zone,
+    ));
+    let mut parts = vec![Part::Facts("Meter", facts)];
+    parts.extend(crate::dashboard::metadata(&meter.metadata));
+    let actions = match meter.archived_at {
+        Some(_) => vec![Action::Do(
+            "Unarchive",
+            METERS.path(&dashboard, id, "/unarchive"),
+        )],
+        None => vec![Action::Go("Edit", METERS.path(&dashboard, id, "/edit"))],
+    };
+    show(&SheetPage {
+        shell: METERS.under_list(&dashboard, meter.name.clone()),
+        state: state(&meter),
+        actions,
+        menu: Some(menu(&dashboard, &meter)),
+        parts,
+    })
+}
+
+async fn change(dashboard: &Dashboard<scope::MetersWrite>, id: Uuid, body: Value) -> Result<Meter> {
+    let input = Body(Some(body)).read(MeterUpdate::read)?;
+    actions::meters::update(&dashboard.caller, id, input).await
+}
+
+async fn unarchive(dashboard: Dashboard<scope::MetersWrite>, PathId(id): PathId) -> Answer {
+    let meter = change(&dashboard, id, json!({"is_archived": false})).await?;
+    let words = format!("{} counts again.", meter.name);
+    done(&METERS.path(&dashboard, id, ""), &words)
+}
+
+impl Resource for Meter {
+    type Read = scope::MetersRead;
+    type Write = scope::MetersWrite;
+
+    const PAGES: ResourcePages = METERS;
+    const VERB: &'static str = "Archive";
+    const CONSEQUENCE: &'static str =
+        "It counts nothing any more, and no price can be set by it. You can unarchive it.";
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    async fn find(caller: &Caller<Self::Read>, id: Uuid) -> Result<Self> {
+        actions::meters::get(caller, id).await
+    }
+
+    fn fresh(_: &Dashboard<Self::Write>, _: &Asked) -> FormData {
+        fill::fresh()
+    }
+
+    fn filled(&self, _: &Dashboard<Self::Write>) -> FormData {
+        fill::of_meter(self)
+    }
+
+    fn reshape(_: &App, form_data: &mut FormData) -> bool {
+        fill::rows_changed(form_data)
+    }
+
+    async fn form_page(
+        dashboard: &Dashboard<Self::Write>,
+        was: Option<&Self>,
+        form_data: &FormData,
+        errors: &FormErrors,
+    ) -> Result<FormPage> {
+        let this = was.map(|meter| (meter.id, meter.name.as_str()));
+        let groups = fill::groups(was, form_data);
+        Ok(METERS.form(dashboard, this, groups, form_data, errors))
+    }
+
+    async fn create(
+        dashboard: &Dashboard<Self::Write>,
+        form_data: &mut FormData,
+    ) -> Saved<(Uuid, String)> {
+        let input = Body(Some(fill::body(form_data, None))).read(MeterCreate::read)?;
+        let made = dashboard
+            .create(form_data, input, actions::meters::create)
+            .await?;
+        let name = made.name.unwrap_or_default();
+        Ok((made.id, format!("{name} was created.")))
+    }
+
+    async fn update(&self, dashboard: &Dashboard<Self::Write>, form_data: &mut FormData) -> Saved {
+        let body = fill::body(form_data, Some(self));
+        let saved = change(dashboard, self.id, body).await?;
+        Ok(format!("{} was saved.", saved.name))
+    }
+
+    /// One that is in use stays, and the page says so.
+    async fn end(dashboard: &Dashboard<Self::Write>, id: Uuid, _: &FormData) -> Saved {
+        match change(dashboard, id, json!({"is_archived": true})).await {
+            Ok(meter) => Ok(format!("{} was archived.", meter.name)),
+            Err(error) if error.problems().is_empty() => Err(error),
+            Err(error) => Ok(FormErrors::told(&error)
+                .at("is_archived")
+                .unwrap_or_default()),
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! A product's page, and how lists show it.
+
+use till_wire::products::{Price, PriceAmount, Product};
+
+use super::{find, price};
+use crate::{
+    dashboard::{
+        Answer,
+        access::Dashboard,
+        catalog::benefits,
+        metadata,
+        parts::{Act, Cell, Menu, Tone, sentence},
+        programs,
+        resource_pages::{BENEFITS, PRODUCTS},
+        sheet::{Action, Fact, Part, SheetPage, moments},
+        show,
+    },
+    http::extract::{Access, PathId, scope},
+    pages::checkout::{
+        filled::trial_words,
+        markdown,
+        money::{Locale, interval_words},
+    },
+};
+
+/// How often it is paid: `Paid once`, `Every 3 months`.
+pub(super) fn billing(product: &Product) -> String {
+    match per(product) {
+        None => "Paid once".to_owned(),
+        Some(words) => format!("Subscription, {words}"),
+    }
+}
+
+/// Its trial, if it has one: `14 days free`.
+fn trial(product: &Product) -> Option<String> {
+    let base = &product.base;
+    let trial = base.trial_interval.zip(base.trial_interval_count)?;
+    Some(trial_words(trial, Locale::En))
+}
+
+/// What else belongs to it: benefits, and the fields that its checkout asks.
+fn belongings<A: Access>(dashboard: &Dashboard<A>, product: &Product) -> Option<Part> {
+    let mut facts = Vec::new();
+    let benefits = product.benefits.iter().map(|benefit| Cell::Link {
+        href: BENEFITS.path(dashboard, benefit.id, ""),
+        text: benefit.description.clone(),
+        note: Some(benefits::kind_words(benefit.kind).to_owned()),
+    });
+    let benefits: Vec<_> = benefits.collect();
+    if !benefits.is_empty() {
+        facts.push(Fact::new("Benefits", Cell::Many(benefits)));
+    }
+    let fields = product.attached_custom_fields.iter().map(|attached| {
+        let how = if attached.required {
+            "required"
+        } else {
+            "optional"
+        };
+        Cell::Noted(attached.custom_field.name.clone(), how.to_owned())
+    });
+    let fields: Vec<_> = fields.collect();
+    if !fields.is_empty() {
+        facts.push(Fact::new("Checkout fields", Cell::Many(fields)));
+    }
+    (!facts.is_empty()).then_some(Part::Facts("Included and asked", facts))
+}
+
+fn per(product: &Product) -> Option<String> {
+    let count = product.base.recurring_interval_count.unwrap_or(1);
+    let unit = product.base.recurring_interval?;
+    Some(interval_words(
+        unit,
+        u32::try_from(count).unwrap_or(1),
+        Locale::En,
+    ))
+}
+
+fn cost(price: &Price) -> price::PriceWords {
+    let meter = match &price.amount {
+        PriceAmount::MeteredUnit { meter, .. } => meter.as_ref().map(|meter| meter.name.as_str()),
+        _ => None,
+    };
+    price::cost(&price.amount, price.price_currency, meter)
+}
+
+pub(super) fn price_cell(product: &Product) -> Cell {
+    let mut prices: Vec<_> = product
+        .prices
+        .iter()
+        .map(|price| Cell::Money(cost(price).words))
+        .collect();
+    match prices.len() {
+        1 => prices.remove(0),
+        _ => Cell::Many(prices),
+    }
+}
+
+pub(super) fn state(product: &Product) -> Cell {
+    if product.base.is_archived {
+        return Cell::toned("archived", Tone::Quiet);
+    }
+    match product.base.visibility.as_str() {
+        "public" => Cell::toned("active", Tone::Good),
+        other => Cell::toned(other, Tone::Busy),
+    }
+}
+
+pub(super) fn menu<A: Access>(dashboard: &Dashboard<A>, product: &Product) -> Menu {
+    let (id, name) = (product.base.id, product.base.name.as_str());
+    let path = |rest: &str| PRODUCTS.path(dashboard, id, rest);
+    let copy = Act::Copy("Copy Product ID", id.to_string());
+    if product.base.is_archived {
+        return Menu {
+            name: name.to_owned(),
+            acts: vec![copy, Act::Do("Unarchive", path("/unarchive"))],
+        };
+    }
+    let curl = programs::curl(&dashboard.app.urls.public_url, &id.to_string());
+    let acts = vec![
+        copy,
+        Act::Copy("Copy checkout curl", curl),
+        Act::Make(
+            "New checkout session",
+            path("/checkout"),
+            dashboard.key.clone(),
+        ),
+    ];
+    let mut menu = PRODUCTS.menu(dashboard, (id, name), acts, "Archive");
+    // Beside "Edit", before the line and "Archive".
+    let copying = Act::Go(
+        "Duplicate",
+        dashboard.path(&format!("/products/new?from={id}")),
+    );
+    menu.acts.insert(menu.acts.len() - 2, copying);
+    menu
+}
+
+pub(super) async fn sheet(dashboard: Dashboard<scope::ProductsRead>, PathId(id): PathId) -> Answer {
+    let product: Product = find(&dashboard, id).await?;
+    let base = &product.base;
+    let mut facts = vec![
+        Fact::new("Product ID", Cell::Code(id.to_string())),
+        Fact::new("Price", price_cell(&product)),
+        Fact::new("Billing", Cell::Text(billing(&product))),
+        Fact::new("Trial", Cell::text(trial(&product))),
+        Fact::new("Visibility", Cell::Text(sentence(base.visibility.as_str()))),
+    ];
+    facts.extend(moments(base.created_at, base.modified_at, &dashboard.zone));
+    let prices = product.prices.iter().map(|price| {
+        let tax = price
+            .tax_behavior
+            .map_or("as the shop says", |t| t.as_str());
+        let cost = cost(price);
+        let mut cells = vec![Cell::Money(cost.words)];
+        cells.extend(cost.notes.into_iter().map(Cell::Text));
+        cells.extend([
+            Cell::Noted(format!("Tax: {}", sentence(tax)), String::new()),
+            Cell::Code(price.id.to_string()),
+        ]);
+        let name = price.price_currency.as_str().to_uppercase();
+        Fact::new(name, Cell::Many(cells))
+    });
+    let mut parts = vec![
+        Part::Facts("Product", facts),
+        Part::Facts("Prices", prices.collect()),
+    ];
+    parts.extend(belongings(&dashboard, &product));
+    if let Some(html) = base.description.as_deref().and_then(markdown::render) {
+        parts.push(Part::Html(
+            "Description",
+            format!("<div class=\"prose\">{}</div>", html.as_str()),
+        ));
+    }
+    parts.extend(metadata(&product.metadata));
+    let path = |rest: &str| PRODUCTS.path(&dashboard, id, rest);
+    let actions = match base.is_archived {
+        true => vec![Action::Do("Unarchive", path("/unarchive"))],
+        false => vec![
+            Action::Go("Edit", path("/edit")),
+            Action::Go("Media", path("/media")),
+            Action::Make(
+                "New checkout session",
+                path("/checkout"),
+                dashboard.key.clone(),
+            ),
+        ],
+    };
+    show(&SheetPage {
+        shell: PRODUCTS.under_list(&dashboard, base.name.clone()),
+        state: state(&product),
+        actions,
+        menu: Some(menu(&dashboard, &product)),
+        parts,
+    })
+}

@@ -1,0 +1,206 @@
+//! A session's page: what is paid, by whom, how to pay it, and how a program makes the same.
+
+use askama::Template;
+use till_wire::{
+    checkouts::{Checkout, CheckoutBase},
+    tax::TaxLine,
+};
+
+use super::{buyers, customer, is_open, menu};
+use crate::{
+    actions,
+    app::App,
+    dashboard::{
+        Answer,
+        access::Dashboard,
+        answers,
+        history::timeline,
+        metadata,
+        parts::{Cell, sentence},
+        programs::{self, Program, Token},
+        qr,
+        sales::{self, Buyers, orders, payments},
+        sheet::{Fact, Part, SheetPage},
+        shell::{Area, Shell},
+        show,
+    },
+    http::{
+        error::{ApiError, Result},
+        extract::{PathId, scope},
+    },
+};
+
+/// The way to pay an open session.
+#[derive(Debug, Template)]
+#[template(path = "dashboard/session_link.html")]
+struct Link<'a> {
+    url: &'a str,
+    code: Cell,
+    qr: Option<String>,
+}
+
+/// The programs that make the same session.
+#[derive(Debug, Template)]
+#[template(path = "dashboard/programs.html")]
+struct Programs {
+    programs: [Program; 3],
+    variable: &'static str,
+}
+
+fn pay(base: &CheckoutBase) -> Result<Part> {
+    let link = Link {
+        url: &base.url,
+        code: Cell::Code(base.url.clone()),
+        qr: qr::svg(&base.url),
+    };
+    Ok(Part::Html(
+        "Link for the buyer",
+        link.render().map_err(ApiError::internal)?,
+    ))
+}
+
+fn same(app: &App, base: &CheckoutBase) -> Result<Part> {
+    let product = base.product_id.to_string();
+    let programs = Programs {
+        programs: programs::all(&app.urls.public_url, &product, Token::Environment),
+        variable: programs::VARIABLE,
+    };
+    Ok(Part::Html(
+        "Make such a session from your program",
+        programs.render().map_err(ApiError::internal)?,
+    ))
+}
+
+pub(super) async fn sheet(
+    dashboard: Dashboard<scope::CheckoutsRead>,
+    PathId(id): PathId,
+) -> Answer {
+    let one = actions::checkouts::get(&dashboard.caller, id).await?;
+    let key = ("checkout_id", id);
+    let (orders, payments) =
+        tokio::try_join!(orders::of(&dashboard, key), payments::of(&dashboard, key))?;
+    let mut subjects = vec![id];
+    let sold = orders.iter().flat_map(|found| &found.items.items);
+    subjects.extend(sold.flat_map(|order| {
+        [Some(order.id), order.subscription_id]
+            .into_iter()
+            .flatten()
+    }));
+    let buyers = buyers(&dashboard, std::slice::from_ref(&one)).await?;
+    let organization = &dashboard.caller.organization;
+    let session = dashboard.app.store.session(organization, id).await?;
+    let lines = session.and_then(|session| session.checkout.terms.tax_breakdown);
+    let lines = lines.as_ref().map(|lines| lines.0.as_slice());
+    let mut parts = Vec::new();
+    if is_open(&one.base) {
+        parts.push(pay(&one.base)?);
+    }
+    parts.extend([
+        about(&dashboard, &one),
+        totals(&one.base, lines),
+        buyer(&dashboard, &one, &buyers),
+    ]);
+    if let Some(payments) = payments {
+        let words = "Nobody has tried to pay yet.";
+        parts.push(payments::part(&dashboard, payments, words).await?);
+    }
+    let words = "It becomes an order when it is paid.";
+    parts.extend(orders.map(|found| orders::part(&dashboard, found, words)));
+    parts.extend(answers(&one.base.custom_field_data));
+    parts.extend(metadata(&one.metadata));
+    parts.push(timeline(&dashboard, subjects).await?);
+    parts.push(same(&dashboard.app, &one.base)?);
+    show(&SheetPage {
+        shell: Shell::new(
+            &dashboard,
+            Area::Checkouts,
+            one.base.product.base.name.clone(),
+        )
+        .back("Checkouts", dashboard.path("/checkouts")),
+        state: Cell::state(one.base.status.as_str()),
+        actions: Vec::new(),
+        menu: Some(menu(&dashboard, &one)),
+        parts,
+    })
+}
+
+fn about<A>(dashboard: &Dashboard<A>, one: &Checkout) -> Part {
+    let base = &one.base;
+    let products = base
+        .products
+        .iter()
+        .map(|p| sales::product(dashboard, &p.base));
+    let mut facts = vec![
+        Fact::new("Checkout ID", Cell::Code(base.id.to_string())),
+        Fact::new("Product", sales::product(dashboard, &base.product.base)),
+        Fact::new("Created", Cell::time(base.created_at, &dashboard.zone)),
+        Fact::new("Expires", Cell::time(base.expires_at, &dashboard.zone)),
+    ];
+    if base.products.len() > 1 {
+        facts.push(Fact::new("To choose from", Cell::Many(products.collect())));
+    }
+    let urls = [
+        ("After the payment", Some(base.success_url.clone())),
+        ("Back button", base.return_url.clone()),
+    ];
+    for (name, url) in urls {
+        facts.extend(url.map(|url| Fact::new(name, Cell::Text(url))));
+    }
+    if let Some(id) = one.subscription_id {
+        let words = "The subscription that it upgrades";
+        facts.push(Fact::new(
+            "Upgrade",
+            sales::linked(dashboard, "subscriptions", Some(id), words),
+        ));
+    }
+    Part::Facts("Checkout", facts)
+}
+
+fn totals(base: &CheckoutBase, lines: Option<&[TaxLine]>) -> Part {
+    let money = |minor: i64| Cell::money(minor, base.currency);
+    let mut facts = vec![Fact::new("Amount", money(base.amount))];
+    if base.discount_amount != 0 {
+        let name = base.discount.as_ref().map(|d| d.name.as_str());
+        facts.push(Fact::new(
+            sales::discount(name),
+            money(-base.discount_amount),
+        ));
+    }
+    let taxes = sales::taxes(base.tax_amount, lines, base.currency);
+    facts.extend(taxes);
+    if let Some(behavior) = &base.tax_behavior {
+        facts.push(Fact::new("Tax is", Cell::Text(sentence(behavior))));
+    }
+    facts.push(Fact::new("Total", money(base.total_amount)));
+    Part::Facts("Amounts", facts)
+}
+
+fn buyer<A>(dashboard: &Dashboard<A>, one: &Checkout, buyers: &Buyers) -> Part {
+    let base = &one.base;
+    let address = base.customer_billing_address.as_ref();
+    let external = match &one.conflicting_external_customer_id {
+        None => Cell::text(one.external_customer_id.clone()),
+        Some(named) => Cell::Noted(
+            named.clone(),
+            "The customer does not have this external ID. Check who should receive the purchase."
+                .to_owned(),
+        ),
+    };
+    let mut facts = vec![
+        Fact::new("Customer", customer(dashboard, one, buyers)),
+        Fact::new("External ID", external),
+        Fact::new("Billing address", sales::address(address)),
+    ];
+    let sometimes = [
+        ("Billing name", &base.customer_billing_name),
+        ("Tax ID", &base.customer_tax_id),
+        ("Language", &base.locale),
+        ("IP address", &base.customer_ip_address),
+    ];
+    for (name, text) in sometimes {
+        if text.is_some() {
+            facts.push(Fact::new(name, Cell::text(text.clone())));
+        }
+    }
+    Part::Facts("Buyer", facts)
+}

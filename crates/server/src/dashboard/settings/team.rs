@@ -1,0 +1,420 @@
+//! Who belongs to the organization: everybody in it sees the list, owners and admins change it.
+
+use std::sync::Arc;
+
+use axum::{Router, extract::Path, routing::get};
+use http::StatusCode;
+use till_core::{
+    kernel::{
+        changes::Changes,
+        records::{Invitation, Member, Role, User},
+        refusal::Refusal,
+    },
+    people::team::{self, Team},
+};
+use till_wire::{page::Page as Items, values::email_syntax};
+use uuid::Uuid;
+
+use super::{Tab, shell};
+use crate::{
+    app::App,
+    dashboard::{
+        Answer,
+        access::{Dashboard, Denied},
+        done,
+        form::{AskPage, Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
+        listing::{Asked, Column, Empty, ListPage, Listing, Row},
+        parts::{Act, Cell, Menu, Tone, sentence},
+        shell::{Area, Shell},
+        show, show_again,
+    },
+    http::{
+        error::{ApiError, Result},
+        extract::{Access, scope},
+        idempotency::IdempotencyGuard,
+    },
+};
+
+/// The routes.
+pub fn routes() -> Router<Arc<App>> {
+    let path = "/dashboard/{shop}/settings/team";
+    let at = |rest: &str| format!("{path}{rest}");
+    Router::new()
+        .route(path, get(list))
+        .route(&at("/invite"), get(new).post(invite))
+        .route(&at("/leave"), get(ask_leave).post(leave))
+        .route(&at("/{id}/role"), get(edit).post(change_role))
+        .route(&at("/{id}/remove"), get(ask_remove).post(remove))
+        .route(&at("/{id}/withdraw"), get(ask_withdraw).post(withdraw))
+}
+
+const TEAM: &str = "/settings/team";
+const NO_ADDRESS: &str = "Give an e-mail address, such as ada@example.com.";
+const NO_ROLE: &str = "Choose a role.";
+
+async fn load<A>(dashboard: &Dashboard<A>) -> Result<Team> {
+    let team = dashboard
+        .app
+        .store
+        .team(dashboard.caller.organization.id)
+        .await?;
+    team.ok_or_else(ApiError::not_found)
+}
+
+/// Load, decide, commit.
+async fn act<A>(
+    dashboard: &Dashboard<A>,
+    decide: impl Fn(&Team) -> Result<Changes, Refusal>,
+) -> Result<()> {
+    dashboard
+        .app
+        .retry_on_conflict(|| async {
+            let team = load(dashboard).await?;
+            dashboard.app.commit(decide(&team)?).await
+        })
+        .await
+}
+
+fn name_of(user: &User) -> String {
+    user.name.clone().unwrap_or_else(|| user.email.clone())
+}
+
+async fn list(dashboard: Dashboard<scope::OrganizationsRead>, asked: Asked) -> Answer {
+    let team = load(&dashboard).await?;
+    let columns = vec![
+        Column::new("Person"),
+        Column::new("Role"),
+        Column::new("Joined"),
+    ];
+    let empty = Empty {
+        words: "Nobody is here.",
+        step: None,
+    };
+    let people = team.people.iter().map(Place::Taken);
+    let invited = team.standing(dashboard.app.clock.now()).map(Place::Invited);
+    let places: Vec<_> = people.chain(invited).collect();
+    let count = places.len() as i64;
+    let items = Items::new(places, count, u32::MAX);
+    let row = |place: &Place<'_>| {
+        let (member, user) = match place {
+            Place::Taken((member, user)) => (member, user),
+            Place::Invited(invitation) => return invited_row(&dashboard, invitation),
+        };
+        let note = match (user.id == dashboard.person.id, &user.name) {
+            (true, Some(_)) => format!("{} (you)", user.email),
+            (true, None) => "You".to_owned(),
+            (false, Some(_)) => user.email.clone(),
+            (false, None) => String::new(),
+        };
+        let row = Row::new(vec![
+            match note.is_empty() {
+                true => Cell::Text(name_of(user)),
+                false => Cell::Noted(name_of(user), note),
+            },
+            Cell::toned(member.role.as_str(), Tone::Quiet),
+            Cell::time(member.created_at, &dashboard.zone),
+        ]);
+        let acts = acts(&dashboard, &team, member, user);
+        match acts.is_empty() {
+            true => row,
+            false => row.menu(Menu {
+                name: name_of(user),
+                acts,
+            }),
+        }
+    };
+    let action = dashboard
+        .role
+        .manages_people()
+        .then(|| ("Invite".to_owned(), dashboard.path("/settings/team/invite")));
+    show(&ListPage {
+        shell: shell(&dashboard, Tab::Team),
+        action,
+        list: Listing::of(asked, "Team", columns, &items, row, empty),
+    })
+}
+
+/// A line of the team.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    Taken(&'a (Member, User)),
+    Invited(&'a Invitation),
+}
+
+/// Somebody who was invited is an address: who has it is told once they have come.
+fn invited_row<A>(dashboard: &Dashboard<A>, invitation: &Invitation) -> Row {
+    let row = Row::new(vec![
+        Cell::Noted(invitation.email.clone(), "Invited".to_owned()),
+        Cell::toned(invitation.role.as_str(), Tone::Quiet),
+        Cell::Empty,
+    ]);
+    if !dashboard.role.disposes_of(invitation.role) {
+        return row;
+    }
+    let path = dashboard.path(&format!("{TEAM}/{}/withdraw", invitation.id));
+    row.menu(Menu {
+        name: invitation.email.clone(),
+        acts: vec![Act::Ask("Withdraw", path)],
+    })
+}
+
+/// What who looks may do with somebody. Nothing is offered that would leave no owner.
+fn acts<A>(dashboard: &Dashboard<A>, team: &Team, member: &Member, user: &User) -> Vec<Act> {
+    let path = |rest: &str| dashboard.path(&format!("{TEAM}/{rest}"));
+    let mut acts = Vec::new();
+    if team.is_last_owner(member) {
+        return acts;
+    }
+    if dashboard.role.disposes_of(member.role) {
+        acts.push(Act::Go("Change role", path(&format!("{}/role", member.id))));
+    }
+    if user.id == dashboard.person.id {
+        acts.push(Act::Ask("Leave", path("leave")));
+    } else if dashboard.role.disposes_of(member.role) {
+        acts.push(Act::Ask("Remove", path(&format!("{}/remove", member.id))));
+    }
+    acts
+}
+
+/// The roles that who looks may give.
+fn roles<A>(dashboard: &Dashboard<A>, now: Role) -> Field {
+    let options = Role::ALL
+        .iter()
+        .filter(|role| dashboard.role.disposes_of(**role))
+        .map(|role| {
+            let words = match role {
+                Role::Owner => "everything, and who owns it",
+                Role::Admin => "everything but owners",
+                Role::Member => "everything but settings, access tokens and people",
+            };
+            let word = role.as_str();
+            (word, format!("{}: {words}", sentence(word)))
+        });
+    Field::new("role", "Role", Kind::choice(options)).value(now.as_str())
+}
+
+fn form_page<A: Access>(
+    dashboard: &Dashboard<A>,
+    title: String,
+    form: Form,
+    again: Option<(&FormData, &FormErrors)>,
+) -> FormPage {
+    FormPage {
+        shell: Shell::new(dashboard, Area::Settings, title).back("Team", dashboard.path(TEAM)),
+        form: match again {
+            Some((form_data, errors)) => form.again(form_data, errors),
+            None => form,
+        },
+        aside: None,
+    }
+}
+
+fn invitation(
+    dashboard: &Dashboard<scope::OrganizationsWrite>,
+    again: Option<(&FormData, &FormErrors)>,
+) -> FormPage {
+    let fields = vec![
+        Field::new("email", "E-mail address", Kind::Line("email"))
+            .required()
+            .focus()
+            .hint("They get a mail with a link, and are in the team once they press its button."),
+        roles(dashboard, Role::Member),
+    ];
+    let path = dashboard.path("/settings/team/invite");
+    let form = Form::new(path, "Invite", vec![Group::new("", fields)]).idempotency_key(dashboard);
+    form_page(dashboard, "Invite somebody".to_owned(), form, again)
+}
+
+async fn new(dashboard: Dashboard<scope::OrganizationsWrite>) -> Answer {
+    show(&invitation(&dashboard, None))
+}
+
+async fn invite(dashboard: Dashboard<scope::OrganizationsWrite>, form_data: FormData) -> Answer {
+    match take_in(&dashboard, &form_data).await? {
+        Ok(email) => done(
+            &dashboard.path(TEAM),
+            &format!("{email} is invited and gets a mail."),
+        ),
+        Err(errors) => show_again(&invitation(&dashboard, Some((&form_data, &errors)))),
+    }
+}
+
+async fn take_in(
+    dashboard: &Dashboard<scope::OrganizationsWrite>,
+    form_data: &FormData,
+) -> Result<Result<String, FormErrors>, Denied> {
+    let app = &dashboard.app;
+    let Some(email) = email_syntax(form_data.get("email").unwrap_or_default()) else {
+        return Ok(Err(FormErrors::field("email", NO_ADDRESS)));
+    };
+    let Some(role) = role(form_data) else {
+        return Ok(Err(FormErrors::field("role", NO_ROLE)));
+    };
+    let email = email.to_lowercase();
+    let invite = async |guard: IdempotencyGuard| {
+        app.retry_on_conflict(|| async {
+            let team = load(dashboard).await?;
+            let (_, changes) =
+                team::invite(&team, &dashboard.person, &email, role, &app.context())?;
+            app.reply(&guard, StatusCode::CREATED, ((), changes), |()| ())
+                .await
+        })
+        .await
+    };
+    let invited = dashboard.make(form_data, invite).await;
+    Ok(judged(invited)?.map(|()| email))
+}
+
+fn role(form_data: &FormData) -> Option<Role> {
+    form_data.get("role")?.parse().ok()
+}
+
+/// Somebody in the team whom who looks may change or remove.
+async fn theirs(
+    dashboard: &Dashboard<scope::OrganizationsWrite>,
+    id: &str,
+) -> Result<(Member, User), Denied> {
+    let id = Uuid::try_parse(id).map_err(|_| Denied::NotFound)?;
+    let team = load(dashboard).await?;
+    // A role that could not be changed to itself cannot be changed at all.
+    let (member, user) = team.find(id).map_err(ApiError::from)?.clone();
+    let _ = team::change_role(&team, &dashboard.person, id, member.role).map_err(ApiError::from)?;
+    Ok((member, user))
+}
+
+fn role_page(
+    dashboard: &Dashboard<scope::OrganizationsWrite>,
+    (member, user): &(Member, User),
+    again: Option<(&FormData, &FormErrors)>,
+) -> FormPage {
+    let path = dashboard.path(&format!("{TEAM}/{}/role", member.id));
+    let groups = vec![Group::new("", vec![roles(dashboard, member.role)])];
+    let form = Form::new(path, "Change role", groups);
+    form_page(dashboard, format!("Role of {}", name_of(user)), form, again)
+}
+
+async fn edit(
+    dashboard: Dashboard<scope::OrganizationsWrite>,
+    Path((_, id)): Path<(String, String)>,
+) -> Answer {
+    show(&role_page(
+        &dashboard,
+        &theirs(&dashboard, &id).await?,
+        None,
+    ))
+}
+
+async fn change_role(
+    dashboard: Dashboard<scope::OrganizationsWrite>,
+    Path((_, id)): Path<(String, String)>,
+    form_data: FormData,
+) -> Answer {
+    let found = theirs(&dashboard, &id).await?;
+    let changed = match role(&form_data) {
+        None => Err(FormErrors::field("role", NO_ROLE)),
+        Some(role) => {
+            let decide = |team: &Team| team::change_role(team, &dashboard.person, found.0.id, role);
+            judged(act(&dashboard, decide).await)?
+        }
+    };
+    match changed {
+        Ok(()) => done(
+            &dashboard.path(TEAM),
+            &format!("The role of {} was changed.", name_of(&found.1)),
+        ),
+        Err(errors) => show_again(&role_page(&dashboard, &found, Some((&form_data, &errors)))),
+    }
+}
+
+async fn ask_remove(
+    dashboard: Dashboard<scope::OrganizationsWrite>,
+    Path((_, id)): Path<(String, String)>,
+) -> Answer {
+    let (member, user) = theirs(&dashboard, &id).await?;
+    let shop = &dashboard.caller.organization.name;
+    show(&AskPage {
+        shell: Shell::new(
+            &dashboard,
+            Area::Settings,
+            format!("Remove {} from {shop}?", name_of(&user)),
+        ),
+        words: "They lose this dashboard at once. Access tokens that they made go on working."
+            .to_owned(),
+        submit: "Remove",
+        action: dashboard.path(&format!("{TEAM}/{}/remove", member.id)),
+        cancel: dashboard.path(TEAM),
+    })
+}
+
+async fn remove(
+    dashboard: Dashboard<scope::OrganizationsWrite>,
+    Path((_, id)): Path<(String, String)>,
+) -> Answer {
+    let (member, user) = theirs(&dashboard, &id).await?;
+    act(&dashboard, |team| {
+        team::remove(team, &dashboard.person, member.id)
+    })
+    .await?;
+    done(
+        &dashboard.path(TEAM),
+        &format!("{} was removed.", name_of(&user)),
+    )
+}
+
+/// An invitation that who looks may take back.
+async fn offered(
+    dashboard: &Dashboard<scope::OrganizationsWrite>,
+    id: &str,
+) -> Result<Invitation, Denied> {
+    let id = Uuid::try_parse(id).map_err(|_| Denied::NotFound)?;
+    let team = load(dashboard).await?;
+    let _ = team::withdraw(&team, &dashboard.person, id).map_err(ApiError::from)?;
+    Ok(team.invitation(id).map_err(ApiError::from)?.clone())
+}
+
+async fn ask_withdraw(
+    dashboard: Dashboard<scope::OrganizationsWrite>,
+    Path((_, id)): Path<(String, String)>,
+) -> Answer {
+    let invitation = offered(&dashboard, &id).await?;
+    let title = format!("Withdraw the invitation of {}?", invitation.email);
+    show(&AskPage {
+        shell: Shell::new(&dashboard, Area::Settings, title),
+        words: "The link in their mail works no more.".to_owned(),
+        submit: "Withdraw",
+        action: dashboard.path(&format!("{TEAM}/{}/withdraw", invitation.id)),
+        cancel: dashboard.path(TEAM),
+    })
+}
+
+async fn withdraw(
+    dashboard: Dashboard<scope::OrganizationsWrite>,
+    Path((_, id)): Path<(String, String)>,
+) -> Answer {
+    let invitation = offered(&dashboard, &id).await?;
+    act(&dashboard, |team| {
+        team::withdraw(team, &dashboard.person, invitation.id)
+    })
+    .await?;
+    let words = format!("The invitation of {} was withdrawn.", invitation.email);
+    done(&dashboard.path(TEAM), &words)
+}
+
+async fn ask_leave(dashboard: Dashboard<scope::OrganizationsRead>) -> Answer {
+    let shop = &dashboard.caller.organization.name;
+    show(&AskPage {
+        shell: Shell::new(&dashboard, Area::Settings, format!("Leave {shop}?")),
+        words:
+            "You lose this dashboard at once. To come back, somebody in the team must invite you."
+                .to_owned(),
+        submit: "Leave",
+        action: dashboard.path("/settings/team/leave"),
+        cancel: dashboard.path(TEAM),
+    })
+}
+
+async fn leave(dashboard: Dashboard<scope::OrganizationsRead>) -> Answer {
+    act(&dashboard, |team| team::leave(team, &dashboard.person)).await?;
+    let words = format!("You left {}.", dashboard.caller.organization.name);
+    done("/account", &words)
+}
