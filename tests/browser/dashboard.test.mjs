@@ -34,7 +34,7 @@ describe('the dashboard', () => {
     // What is open stays reachable; the link is used up.
     await page.context().clearCookies({ name: cookie.name });
     await page.goto(till.dashboard_url);
-    assert.match(await page.locator('main').innerText(), /does not work any more/);
+    assert.match(await page.locator('main').innerText(), /no longer works/);
     await page.goto(`${till.url}/dashboard/demo/products`);
     assert.match(page.url(), /\/sign-in\?next=/);
     await done();
@@ -244,7 +244,7 @@ describe('the dashboard', () => {
     assert.notEqual(await errorAt(page, 'url'), '');
     await page.getByLabel('URL').fill(receiver.url);
     await page.getByRole('button', { name: 'Create endpoint' }).click();
-    await page.getByText('The endpoint listens').waitFor();
+    await page.getByText('The endpoint is listening').waitFor();
     await page.getByText(/whsec_/).first().waitFor();
     await page.getByLabel('Event type').selectOption('organization.updated');
     await page.getByRole('button', { name: 'Send test event' }).click();

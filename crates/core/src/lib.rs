@@ -1,4 +1,4 @@
-//! What is decided: records, decisions, events and refusals. No async, no HTTP, no SQL engine, no clock.
+//! The core: records, decisions, events and refusals. No async, no HTTP, no SQL engine, no clock.
 
 pub mod catalog;
 pub mod checkout;

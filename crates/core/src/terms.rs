@@ -128,7 +128,7 @@ impl Terms {
 pub struct Agreed {
     /// What is sold, and for how much.
     pub terms: Terms,
-    /// Who buys.
+    /// The buyer.
     pub buyer: Buyer,
 }
 

@@ -1,4 +1,4 @@
-//! What holds whatever was sent.
+//! Invariants that hold whatever was sent.
 
 use serde_json::Value as Json;
 use till_core::{

@@ -64,19 +64,19 @@ pub struct Policy {
 pub struct App {
     /// The database.
     pub store: Store,
-    /// Who moves the money.
+    /// The payment processor.
     pub processor: Arc<dyn Processor>,
     /// What only the sandbox has, when it is the processor in use.
     pub sandbox: Option<Arc<dyn TestCards>>,
     /// The client for addresses that users give.
     pub outbound: Outbound,
-    /// Who works out taxes.
+    /// The tax provider.
     pub taxes: Arc<dyn TaxProvider>,
     /// Where files are kept.
     pub files: Files,
-    /// Who knows where an address is.
+    /// The atlas of network addresses.
     pub geo: Arc<dyn Geo>,
-    /// Who carries the mail.
+    /// The mail transport.
     pub mail: Arc<dyn Mail>,
     /// Time and randomness.
     pub clock: Arc<dyn Clock>,
@@ -92,7 +92,7 @@ pub struct App {
     pub passwords: Passwords,
     /// What is counted of all this.
     pub metrics: Metrics,
-    /// Who does at once what was just asked for.
+    /// The fast path: jobs of this node that are run at once.
     pub hands: LocalFastPath,
     /// How the loops of this process are.
     pub workers: Workers,

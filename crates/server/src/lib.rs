@@ -1,4 +1,4 @@
-//! Who answers: the API, the pages and the workers.
+//! The server: the API, the pages and the workers.
 
 mod actions;
 pub mod api;

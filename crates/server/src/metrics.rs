@@ -1,4 +1,4 @@
-//! What is counted, for Prometheus. Counting is an addition to a number that exists already: no label is put
+//! Metrics for Prometheus. Counting is an addition to a number that exists already: no label is put
 //! together on the way of a request.
 
 use std::{

@@ -319,7 +319,7 @@ pub async fn judge(app: &App, secret: &str, body: &Value) -> Result<(), ApiError
     decide(app, &session, &input, None, None).await.map(|_| ())
 }
 
-/// Who confirms, and with what.
+/// The confirming buyer, and the means of payment.
 struct Visit<'a> {
     network: &'a Network,
     guess: &'a Guess,
@@ -489,12 +489,12 @@ async fn charge(
         }
         // Whether money moved is not known: the attempt stays open until the processor says.
         Err(ProcessorError::Unsure(cause)) => {
-            tracing::warn!(%cause, payment = %id, "an attempt's outcome is not known yet");
+            tracing::warn!(%cause, payment = %id, "the outcome of a payment attempt is unknown");
             app.metrics.unsure();
             let mut changes = Changes::new();
             changes.look_after(id, SignedDuration::ZERO, &app.context());
             if let Err(error) = app.commit(changes).await {
-                tracing::warn!(?error, payment = %id, "its outcome is asked for later");
+                tracing::warn!(?error, payment = %id, "asking again at once could not be scheduled; the reconciler asks later");
             }
             return Err(Refusal::CheckoutLocked.into());
         }

@@ -10,7 +10,7 @@ const BACKLOG: usize = 32;
 
 type Topics = HashMap<String, broadcast::Sender<Arc<str>>>;
 
-/// Who watches what.
+/// The watchers of each topic.
 #[derive(Debug, Clone)]
 pub(crate) struct Hub {
     topics: Arc<Mutex<Topics>>,

@@ -1,4 +1,4 @@
-//! What is kept. The only crate that knows there are two databases.
+//! The store. The only crate that knows there are two databases.
 //!
 //! Reads take a [`Query`] or a [`List`]; every write is a [`Changes`] given to [`Store::commit`].
 

@@ -1,4 +1,4 @@
-//! What most tests need before they begin.
+//! Fixtures that most tests need.
 
 use serde_json::{Value, json};
 use till_core::{

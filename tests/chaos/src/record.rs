@@ -1,4 +1,4 @@
-//! What is known after a run: the processor's books, Till's rows, what arrived at the receiver, and what buyers
+//! The record of a run: the processor's books, Till's rows, what arrived at the receiver, and what buyers
 //! were told.
 
 use std::collections::{BTreeSet, HashSet};

@@ -37,7 +37,7 @@ pub struct KnownBuyer {
     pub came_late: bool,
 }
 
-/// Who buys.
+/// The buyer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Match<'a> {
     /// The customer that the merchant named for the session.
@@ -49,7 +49,7 @@ pub enum Match<'a> {
 }
 
 impl Match<'_> {
-    /// Who buys, for limits by person.
+    /// The buyer, for limits by person.
     pub(super) fn person(self, session: &Session) -> Person {
         Person::of(
             session,

@@ -40,7 +40,7 @@ pub struct Purchase {
     pub payment: Option<Payment>,
     /// The free subscription that is upgraded.
     pub upgraded: Option<Upgraded>,
-    /// Who is told.
+    /// The subscribers of its events.
     pub subscribers: Subscribers,
 }
 

@@ -40,7 +40,7 @@ pub const FULFIL_JOB: JobKind<Uuid> = JobKind::new("fulfil_checkout", Queue::Che
 /// What every step of paying needs besides the session.
 #[derive(Clone, Copy)]
 pub struct CheckoutContext<'a> {
-    /// Who is told.
+    /// The subscribers of its events.
     pub subscribers: &'a Subscribers,
     /// Where the server is reached.
     pub urls: &'a PublicUrls,

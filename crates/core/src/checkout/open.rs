@@ -58,7 +58,7 @@ pub struct Loaded {
     pub discount: Option<Discount>,
     /// The meters that ad-hoc prices name, if they exist.
     pub meters: Vec<Meter>,
-    /// Who is told.
+    /// The subscribers of its events.
     pub subscribers: Subscribers,
 }
 

@@ -1,4 +1,4 @@
-//! What a merchant changed while a session is open: discount, trial, tax.
+//! Refreshing an open session: discount, trial and tax as the merchant has them now.
 //!
 //! The sums in a session's row are those that were last shown. Before they are shown again, and before they are paid,
 //! they are worked out anew; where they differ, the row is brought up to date first. So nobody is charged a sum that

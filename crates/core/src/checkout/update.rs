@@ -31,7 +31,8 @@ use crate::{
     webhooks,
 };
 
-/// Whose subscriptions must be looked at before a change is taken (docs/behaviour: subscriptions/one-each).
+/// The customer whose subscriptions must be looked at before a change is taken
+/// (docs/behaviour: subscriptions/one-each).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Holder {
     /// The linked customer.
@@ -40,7 +41,7 @@ pub enum Holder {
     Email(String),
 }
 
-/// Who might already hold a subscription; `None` where that is no obstacle.
+/// The customer who might already hold a subscription; `None` where that is no obstacle.
 pub fn holder(session: &Session, input: &CheckoutUpdate) -> Option<Holder> {
     let row = &session.checkout;
     let product_id = input.product_id.unwrap_or(row.terms.product_id);

@@ -17,7 +17,7 @@ use crate::{
 /// The version that payloads are written in.
 pub const API_VERSION: &str = "2026-04";
 
-/// Who is told of what happens in an organization, as loaded with the rows of the decision.
+/// The endpoints that are told of what happens in an organization, as loaded with the rows of the decision.
 #[derive(Debug, Clone)]
 pub struct Subscribers {
     /// In whose journal it is written.

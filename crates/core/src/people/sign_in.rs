@@ -209,7 +209,7 @@ pub enum Letter {
         organization: String,
         /// Its name in addresses.
         slug: String,
-        /// Who invited: their name or address.
+        /// The inviting person: their name or address.
         by: String,
     },
 }

@@ -58,7 +58,7 @@ pub struct Team {
     pub organization: Organization,
     /// Its people, the oldest membership first.
     pub people: Vec<(Member, User)>,
-    /// Whom it has invited, the oldest invitation first; those whose time is over as well.
+    /// Its invitations, the oldest first; those whose time is over as well.
     pub invitations: Vec<Invitation>,
 }
 
@@ -217,7 +217,7 @@ pub struct Invited {
     pub invitation: Invitation,
     /// Where to.
     pub organization: Organization,
-    /// Who has the address, if anybody.
+    /// The person who has the address, if anybody.
     pub user: Option<User>,
     /// Their place, if they have come in meanwhile in another way.
     pub member: Option<Member>,

@@ -59,7 +59,7 @@ impl Upgraded {
     }
 }
 
-/// Who buys, as far as a limit by person tells people apart.
+/// A buyer, as far as a limit by person tells people apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     /// The session's own customer: holds subscriptions by id.

@@ -154,7 +154,7 @@ async fn confirm(
 /// Characters of the name that a page gives its visitor.
 const DISTINCT_ID: usize = 256;
 
-/// Who opened the page; nothing need be sent.
+/// The visitor who opened the page; nothing need be sent.
 #[derive(ToSchema)]
 #[allow(
     dead_code,

@@ -1,4 +1,4 @@
-//! Who is signed in, and what they may do in the organization that the address names.
+//! The signed-in person, and what they may do in the organization that the address names.
 
 use std::{fmt, sync::Arc};
 
@@ -45,7 +45,7 @@ pub struct Shop {
 /// Somebody who is signed in, on pages that belong to no organization.
 #[derive(Debug, Clone)]
 pub struct Person {
-    /// Who.
+    /// The person.
     pub user: User,
     /// The session of this browser.
     pub session: UserSession,
@@ -65,7 +65,7 @@ pub struct Dashboard<A> {
     pub caller: Caller<A>,
     /// The same as the caller's.
     pub app: Arc<App>,
-    /// Who.
+    /// The person.
     pub person: User,
     /// Their role in the organization.
     pub role: Role,
@@ -313,7 +313,7 @@ fn note_seen(app: &App, session: &UserSession) {
     let store = app.store.clone();
     tokio::spawn(async move {
         if let Err(error) = store.commit(changes).await {
-            tracing::warn!(%error, "could not note a session's use");
+            tracing::warn!(%error, "the use of a session could not be recorded");
         }
     });
 }

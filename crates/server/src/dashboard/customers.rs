@@ -59,7 +59,7 @@ async fn list(dashboard: Dashboard<scope::CustomersRead>, mut asked: Asked) -> A
     let days = Filter::days(&asked);
     let action = may_write(&dashboard).then(|| ("New customer", dashboard.path("/customers/new")));
     let empty = Empty {
-        words: "Everybody who buys becomes a customer. You can also add the people of your own program, with your id of each.",
+        words: "Everybody who buys becomes a customer. You can also add your own users, each with the id that you know them by.",
         step: action.clone(),
     };
     let list = table(&dashboard, asked, &page, empty)

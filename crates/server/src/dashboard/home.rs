@@ -203,7 +203,7 @@ fn charts(figures: &[Figures], days: &[Date], stretch: Stretch, currency: Curren
         chart(
             "conversion",
             "Conversion",
-            "Of the checkout sessions made, how many succeeded.",
+            "The share of checkout sessions that succeeded.",
             figures.iter().map(share).collect(),
             Unit::Percent,
         ),
@@ -218,7 +218,7 @@ fn latest<A: Access>(dashboard: &Dashboard<A>, orders: till_wire::page::Page<Ord
         Column::new("Date"),
     ];
     let empty = Empty {
-        words: "The first order will stand here.",
+        words: "Your first order will appear here.",
         step: None,
     };
     let row = |order: &Order| {
@@ -253,13 +253,13 @@ fn steps<A: Access>(dashboard: &Dashboard<A>, progress: &Progress) -> Vec<Step> 
         step(
             progress.session,
             "Make a checkout session",
-            "From a product's menu, or with the program that stands beside it.",
+            "From a product's menu, or with the program shown there.",
             "/products",
         ),
         step(
             progress.order,
             "Pay it",
-            "With the test card 4242 4242 4242 4242 while this is the sandbox.",
+            "With the test card 4242 4242 4242 4242, in the sandbox.",
             "/checkouts",
         ),
         step(

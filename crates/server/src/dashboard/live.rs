@@ -38,10 +38,10 @@ const ROWS: usize = 200;
 const RECHECK: Duration = Duration::from_secs(15);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// Who looks, and at what.
+/// The viewer, and the part that is viewed.
 #[derive(Debug, Clone)]
 pub struct View {
-    /// Whose events.
+    /// The organization whose events are shown.
     pub organization_id: Uuid,
     /// The organization's name in addresses.
     pub shop: String,

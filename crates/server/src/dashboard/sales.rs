@@ -1,4 +1,4 @@
-//! What the areas of a sale show of each other: cells, amounts, and the lists of what belongs together.
+//! Shared parts of the pages about sales: cells, amounts, and the lists of what belongs together.
 
 pub mod checkouts;
 pub mod orders;
@@ -68,7 +68,7 @@ pub fn taxes(sum: Option<i64>, lines: Option<&[TaxLine]>, currency: Currency) ->
     lines.iter().map(fact).collect()
 }
 
-/// Who buys: the name, and the e-mail below it.
+/// The buyer: the name, and the e-mail below it.
 pub fn customer<A>(dashboard: &Dashboard<A>, customer: &Customer) -> Cell {
     let (text, note) = called(customer);
     match customer.deleted_at {

@@ -77,7 +77,7 @@ pub enum Tab {
     Tax,
     /// Its people.
     Team,
-    /// Who moves the money.
+    /// The payment processor.
     Processor,
 }
 
@@ -235,7 +235,7 @@ fn about(row: &Row) -> Group {
         ],
     )
     .note(format!(
-        "In addresses it is called {}; its organization ID is {}.",
+        "Its slug is {}; its organization ID is {}.",
         row.slug, row.id
     ))
 }
@@ -311,7 +311,7 @@ fn checkouts() -> Group {
             "Sites that may embed the checkout",
             Kind::Area(3),
         )
-        .hint("One host to a line, such as shop.example.com."),
+        .hint("One host per line, such as shop.example.com."),
     );
     Group::new("Checkout", fields)
 }
@@ -319,7 +319,7 @@ fn checkouts() -> Group {
 fn subscriptions() -> Group {
     let prorations = ProrationBehavior::ALL.iter().map(|one| {
         let words = match one {
-            ProrationBehavior::Invoice => "At once, by an invoice of its own",
+            ProrationBehavior::Invoice => "At once, with an invoice of its own",
             ProrationBehavior::Prorate => "With the next renewal",
             ProrationBehavior::NextPeriod => "From the next period on",
         };
@@ -334,7 +334,7 @@ fn subscriptions() -> Group {
     fields.push(
         line(
             "subscription_settings.benefit_revocation_grace_period",
-            "Days until unpaid subscriptions lose what they include",
+            "Days before unpaid subscriptions lose their benefits",
             "number",
         )
         .required(),

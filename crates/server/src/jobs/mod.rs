@@ -96,11 +96,15 @@ async fn run(app: &App, job: &Job) {
     note(app, job, &end);
     if let Err(error) = app.store.finish_job(job, end).await {
         // Rows moved under it, or its lease was lost: the next run decides again.
-        tracing::warn!(kind = job.kind, key = job.key, %error, "a job's end was not taken");
-        let end = failed(app, job, &format!("its end was not taken: {error}"));
+        tracing::warn!(kind = job.kind, key = job.key, %error, "the result of a job could not be recorded");
+        let end = failed(
+            app,
+            job,
+            &format!("its result could not be recorded: {error}"),
+        );
         note(app, job, &end);
         if let Err(error) = app.store.finish_job(job, end).await {
-            tracing::warn!(kind = job.kind, key = job.key, %error, "a job is left until its lease runs out");
+            tracing::warn!(kind = job.kind, key = job.key, %error, "a job waits until its lease expires");
         }
     }
 }
@@ -142,7 +146,7 @@ async fn hold(app: &App, job: &Job) {
             Ok(false) => return,
             // The database is away, for the others too: whether the lease was lost shows at the end.
             Err(error) => {
-                tracing::warn!(%error, kind = job.kind, "a job's lease was not prolonged");
+                tracing::warn!(%error, kind = job.kind, "the lease of a job could not be renewed");
                 until += BEAT;
             }
         }
@@ -301,7 +305,7 @@ async fn keep_house(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     loop {
         app.limits.sweep();
         if let Err(error) = chores(&app, holder).await {
-            tracing::error!(?error, "the workers could not clean up");
+            tracing::error!(?error, "regular upkeep failed");
         }
         tokio::select! {
             _ = shutdown.wait_for(|stop| *stop) => break,

@@ -30,12 +30,12 @@ pub(super) async fn card(
     let card = match app.processor.card(token, app.clock.now()).await {
         Ok(card) => card,
         Err(ProcessorError::Unsure(cause) | ProcessorError::Unavailable(cause)) if is_counted => {
-            tracing::warn!(%cause, "the processor could not be asked for a card that limits count");
+            tracing::warn!(%cause, "the processor could not be asked for the card that a limit counts");
             return Err(Refusal::Payment(NOT_STARTED.to_owned()).into());
         }
         // What it refuses here it refuses when the attempt is prepared.
         Err(cause) => {
-            tracing::info!(%cause, "the processor does not tell of a card");
+            tracing::info!(%cause, "the processor has no card for a token");
             None
         }
     };

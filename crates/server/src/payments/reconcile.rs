@@ -50,7 +50,7 @@ pub async fn reconcile(app: &App, id: Uuid) -> Result<End, ApiError> {
             });
         }
         Err(error) => {
-            tracing::warn!(%error, payment = %id, "could not ask how an attempt ended");
+            tracing::warn!(%error, payment = %id, "the processor could not be asked for the outcome of an attempt");
             return Ok(End::Retry {
                 at: now + RECONCILE_AFTER,
             });

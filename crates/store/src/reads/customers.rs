@@ -81,7 +81,7 @@ impl Store {
         .await
     }
 
-    /// Who already holds an e-mail or an external id; nothing asked, nothing read.
+    /// The customers that already hold an e-mail or an external id; nothing asked, nothing read.
     pub async fn holders(
         &self,
         organization_id: Uuid,

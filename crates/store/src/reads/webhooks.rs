@@ -123,7 +123,7 @@ impl DeliveryFilter {
 }
 
 impl Store {
-    /// Who is told of an organization's events.
+    /// The endpoints that are told of an organization's events.
     pub async fn subscribers(&self, organization_id: Uuid) -> Result<Subscribers, StoreError> {
         let rest = "where organization_id = $1 and enabled = $2 and deleted_at is null order by created_at, id";
         let binds = vec![Value::Uuid(organization_id), Value::Bool(true)];

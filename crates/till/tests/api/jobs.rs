@@ -1,4 +1,4 @@
-//! What happens when work fails: it is the failure of that work alone, noticed, and tried again.
+//! Failures of jobs and workers: it is the failure of that work alone, noticed, and tried again.
 
 use std::{
     sync::{

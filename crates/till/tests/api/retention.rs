@@ -25,7 +25,7 @@ async fn later(t: &Till, days: u32) {
     upkeep::run_due(&t.app).await.unwrap();
 }
 
-/// Who the buyer was.
+/// The buyer's details.
 const DETAILS: [&str; 6] = [
     "customer_name",
     "customer_email",

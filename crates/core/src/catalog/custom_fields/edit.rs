@@ -1,4 +1,4 @@
-//! What merchants do with custom fields: create, change, delete.
+//! Creating, changing and deleting custom fields.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -110,7 +110,7 @@ fn the_currency_is_the_explicit_one_or_the_buyers_or_the_organizations() {
 }
 
 #[test]
-fn s_29_to_s_32_a_custom_amount_is_the_given_one_or_the_preset_or_the_minimum() {
+fn a_custom_amount_is_the_given_one_or_the_preset_or_the_minimum() {
     let amount =
         |offered, extra| try_open(loaded(vec![offered]), extra).map(|s| s.checkout.terms.amount);
     let bounded = || custom(1000, Some(5000), None);

@@ -69,7 +69,7 @@ words! {
 }
 
 words! {
-    /// Who moves the money.
+    /// The payment processor.
     pub enum ProcessorName {
         /// The sandbox: test cards, no money.
         Sandbox = "sandbox",

@@ -168,7 +168,7 @@ impl Resource for Benefit {
     type Write = scope::BenefitsWrite;
 
     const PAGES: ResourcePages = BENEFITS;
-    const CONSEQUENCE: &'static str = "It is taken off every product, for good.";
+    const CONSEQUENCE: &'static str = "It is removed from every product, for good.";
 
     fn id(&self) -> Uuid {
         self.id
@@ -245,7 +245,7 @@ impl Resource for Benefit {
     }
 }
 
-/// Who sees a benefit, in words.
+/// The visibility of a benefit, in words.
 fn visibility_words(visibility: BenefitVisibility) -> &'static str {
     match visibility {
         BenefitVisibility::Public => "Public: shown to buyers",

@@ -205,7 +205,7 @@ impl Resource for Meter {
     const PAGES: ResourcePages = METERS;
     const VERB: &'static str = "Archive";
     const CONSEQUENCE: &'static str =
-        "It counts nothing any more, and no price can be set by it. You can unarchive it.";
+        "It no longer counts anything, and no new price can use it. You can unarchive it.";
 
     fn id(&self) -> Uuid {
         self.id

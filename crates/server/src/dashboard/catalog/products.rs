@@ -59,7 +59,7 @@ async fn list(dashboard: Dashboard<scope::ProductsRead>, mut asked: Asked) -> An
         Filter::archived(&asked, "All products"),
     ];
     let empty = Empty {
-        words: "What do you sell? A product has a name and a price; its id is what your program sells it by.",
+        words: "What do you sell? A product has a name and a price; your program sells it by its id.",
         step: Some(("Create a product", PRODUCTS.new_at(&dashboard))),
     };
     let row = |product: &Product| {

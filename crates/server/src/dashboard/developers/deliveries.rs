@@ -103,7 +103,7 @@ pub async fn of_endpoint<A: Access>(
         Column::new("Sent"),
     ];
     let empty = Empty {
-        words: "Nothing was sent yet. Send a test event, or make a purchase.",
+        words: "Nothing has been sent yet. Send a test event, or make a purchase.",
         step: None,
     };
     let row = |delivery: &WebhookDelivery| {

@@ -98,7 +98,7 @@ async fn list(dashboard: Dashboard<scope::WebhooksWrite>, mut asked: Asked) -> A
         Column::new("Created"),
     ];
     let empty = Empty {
-        words: "An endpoint is an address of yours that is told what happens here: an order was paid, a subscription ended.",
+        words: "An endpoint is an address of yours that is told what happens here, such as a paid order or an ended subscription.",
         step: Some(("Add an endpoint", PAGES.new_at(&dashboard))),
     };
     let row = |endpoint: &WebhookEndpoint| {
@@ -171,7 +171,7 @@ fn test_form<A: Access>(dashboard: &Dashboard<A>, endpoint: &WebhookEndpoint) ->
         .find(|kind| endpoint.events.contains(kind));
     let field = Field::new("type", "Event type", kinds)
         .value(usual.map_or("", EventType::as_str))
-        .hint("Sends what the shop has newest of its kind, to this endpoint alone.");
+        .hint("Sends the newest object of this kind, to this endpoint only.");
     let group = Group::new("", vec![field]);
     let form = Form::new(
         PAGES.path(dashboard, endpoint.id, "/test"),
@@ -199,7 +199,7 @@ async fn test(
         None => "The endpoint does not listen to this type of event.".to_owned(),
         Some(_) if !row.is_listening() => "Enable the endpoint first.".to_owned(),
         Some(kind) => match newest(&dashboard, kind).await? {
-            None => format!("The shop has nothing yet that {kind} could tell."),
+            None => format!("There is nothing yet that {kind} could be sent for."),
             Some(data) => {
                 let send = async |guard: IdempotencyGuard| {
                     let form_data = ((), webhooks::test(&row, kind, &data, &app.context()));
@@ -272,13 +272,13 @@ async fn switch(dashboard: &Dashboard<scope::WebhooksWrite>, id: Uuid, on: bool)
 }
 
 async fn ask_disable(dashboard: Dashboard<scope::WebhooksWrite>, PathId(id): PathId) -> Answer {
-    let words = "Nothing is sent to it until it is enabled again; what happens meanwhile is not made up for.";
+    let words = "Nothing is sent to it until it is enabled again; events in the meantime are not sent later.";
     let endpoint = find(&dashboard, id).await?;
     question(&dashboard, &endpoint, ("Disable", "/disable"), words)
 }
 
 async fn ask_reset(dashboard: Dashboard<scope::WebhooksWrite>, PathId(id): PathId) -> Answer {
-    let words = "The old secret signs nothing from now on: give your program the new one, or it will refuse what it gets.";
+    let words = "The old secret is no longer used: give the new one to your program, or it will refuse deliveries.";
     let endpoint = find(&dashboard, id).await?;
     let this = ("Reset the secret of", "/secret");
     question(&dashboard, &endpoint, this, words)
@@ -364,7 +364,7 @@ impl Resource for WebhookEndpoint {
         let made = dashboard
             .create(form_data, input, actions::webhooks::create)
             .await?;
-        let words = "The endpoint listens from now on. Its secret signs every delivery.";
+        let words = "The endpoint is listening. Its secret signs every delivery.";
         Ok((made.id, words.to_owned()))
     }
 

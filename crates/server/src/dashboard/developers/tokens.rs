@@ -146,7 +146,7 @@ fn ticks(dashboard: &Dashboard<scope::OrganizationsWrite>, on: &[Scope]) -> Fiel
             (word.clone(), word, on.contains(scope))
         });
     Field::new("scopes", "Scopes", Kind::Ticks(options.collect()))
-        .hint("What the token may do. Writing implies reading, except for orders.")
+        .hint("The token's permissions. Writing implies reading, except for orders.")
 }
 
 fn name() -> Field {

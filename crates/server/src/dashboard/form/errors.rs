@@ -1,4 +1,4 @@
-//! What the API found wrong with a form, and at which field it is said.
+//! Errors of a form: what the API found wrong, at its field.
 
 use axum::http::StatusCode;
 use serde_json::Value;
@@ -131,7 +131,7 @@ fn words(problem: &Problem) -> String {
     let is_amount = matches!(problem.loc.last(), Some(Step::Key(key)) if key.ends_with("_amount") || *key == "price_per_seat");
     match problem.kind.as_ref() {
         kind if is_amount && kind.starts_with("int_") => {
-            "Write an amount, such as 29.00.".to_owned()
+            "Enter an amount, such as 29.00.".to_owned()
         }
         "missing" | "string_type" | "url_type" | "int_type" | "list_type"
             if problem.input.is_null() =>

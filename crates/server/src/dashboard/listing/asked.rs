@@ -1,4 +1,4 @@
-//! What a list's address asks for, and the question to the API that it becomes.
+//! The query of a list's page, and the request to the API that it becomes.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};

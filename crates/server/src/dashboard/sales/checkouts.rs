@@ -109,7 +109,7 @@ fn path<A>(dashboard: &Dashboard<A>, one: &Checkout) -> String {
     dashboard.path(&format!("/checkouts/{}", one.base.id))
 }
 
-/// Who pays, as far as it is known.
+/// The buyer, as far as known.
 fn customer<A>(dashboard: &Dashboard<A>, one: &Checkout, buyers: &Buyers) -> Cell {
     let base = &one.base;
     let (name, email) = (base.customer_name.clone(), base.customer_email.clone());

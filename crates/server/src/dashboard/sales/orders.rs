@@ -50,7 +50,7 @@ async fn list(dashboard: Dashboard<scope::OrdersRead>, mut asked: Asked) -> Answ
     let product = sales::products(&dashboard, &asked).await?;
     let days = Filter::days(&asked);
     let empty = Empty {
-        words: "Nothing is sold yet. An order is made when somebody pays: open a checkout session and send its link.",
+        words: "No sales yet. An order is created when somebody pays: open a checkout session and send its link.",
         step: Some(("Choose a product to sell", dashboard.path("/products"))),
     };
     let list = table(&dashboard, asked, &page, empty)

@@ -41,7 +41,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/dashboard/{shop}/payments/{id}", get(sheet))
 }
 
-/// Who paid, which the API's payments do not say.
+/// The payer, whom the API's payments do not name.
 struct Payers {
     rows: HashMap<Uuid, records::Payment>,
     buyers: Buyers,

@@ -55,7 +55,7 @@ async fn list(dashboard: Dashboard<scope::SubscriptionsRead>, mut asked: Asked) 
     let product = sales::products(&dashboard, &asked).await?;
     let days = Filter::days(&asked);
     let empty = Empty {
-        words: "Nobody has subscribed yet. A subscription begins when somebody buys a product that is paid again and again.",
+        words: "Nobody has subscribed yet. A subscription begins when somebody buys a recurring product.",
         step: Some(("Choose a product to sell", dashboard.path("/products"))),
     };
     let list = table(&dashboard, asked, &page, empty)
@@ -249,9 +249,7 @@ async fn sheet(dashboard: Dashboard<scope::SubscriptionsRead>, PathId(id): PathI
     subjects.extend(one.base.checkout_id);
     subjects.extend(sales::ids(orders.as_ref(), |order| order.id));
     let mut parts = vec![about(&dashboard, &one), schedule(&dashboard, &one.base)];
-    parts.extend(
-        orders.map(|found| orders::part(&dashboard, found, "There is no order of it yet.")),
-    );
+    parts.extend(orders.map(|found| orders::part(&dashboard, found, "It has no orders yet.")));
     parts.extend(crate::dashboard::answers(&one.base.custom_field_data));
     parts.extend(crate::dashboard::metadata(&one.base.metadata));
     parts.push(timeline(&dashboard, subjects).await?);

@@ -1,4 +1,4 @@
-//! Who moves the money, and how it goes.
+//! The page about the payment processor.
 
 use std::sync::Arc;
 

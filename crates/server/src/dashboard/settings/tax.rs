@@ -1,4 +1,4 @@
-//! Whether and where tax is collected.
+//! Tax settings: whether and where tax is collected.
 
 use std::sync::Arc;
 

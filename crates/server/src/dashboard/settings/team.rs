@@ -1,4 +1,4 @@
-//! Who belongs to the organization: everybody in it sees the list, owners and admins change it.
+//! The team's pages: everybody in the organization sees the list, owners and admins change it.
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ pub fn routes() -> Router<Arc<App>> {
 }
 
 const TEAM: &str = "/settings/team";
-const NO_ADDRESS: &str = "Give an e-mail address, such as ada@example.com.";
+const NO_ADDRESS: &str = "Enter an e-mail address, such as ada@example.com.";
 const NO_ROLE: &str = "Choose a role.";
 
 async fn load<A>(dashboard: &Dashboard<A>) -> Result<Team> {
@@ -217,7 +217,7 @@ fn invitation(
         Field::new("email", "E-mail address", Kind::Line("email"))
             .required()
             .focus()
-            .hint("They get a mail with a link, and are in the team once they press its button."),
+            .hint("They get an e-mail with a link, and join the team by pressing its button."),
         roles(dashboard, Role::Member),
     ];
     let path = dashboard.path("/settings/team/invite");
@@ -380,7 +380,7 @@ async fn ask_withdraw(
     let title = format!("Withdraw the invitation of {}?", invitation.email);
     show(&AskPage {
         shell: Shell::new(&dashboard, Area::Settings, title),
-        words: "The link in their mail works no more.".to_owned(),
+        words: "The link in their e-mail no longer works.".to_owned(),
         submit: "Withdraw",
         action: dashboard.path(&format!("{TEAM}/{}/withdraw", invitation.id)),
         cancel: dashboard.path(TEAM),

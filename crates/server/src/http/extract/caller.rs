@@ -8,7 +8,7 @@ use till_wire::scope::Scope;
 
 use crate::{app::App, http::error::ApiError};
 
-/// Who a request comes from, as [`crate::http::intake`] found out.
+/// The caller of a request, as [`crate::http::intake`] found out.
 #[derive(Debug, Clone)]
 pub enum Identity {
     /// Nobody.

@@ -38,7 +38,7 @@ fn short(amount: i64, currency: Currency, locale: Locale) -> String {
     money::display_short(amount, currency.as_str(), currency.decimals(), locale)
 }
 
-/// Who sells.
+/// The selling organization.
 pub fn organization(row: &till_core::kernel::records::Organization) -> Organization {
     Organization {
         name: row.name.clone(),
@@ -134,7 +134,8 @@ pub fn page(
             || row.require_billing_address
             || row.buyer.is_business_customer)
             .then(|| address(session, form)),
-        // Also where nothing is due, as long as there is something that the first change would wipe (4.1, 4.2-13).
+        // Also where nothing is due, as long as there is something that the first change would wipe
+        // (docs/behaviour: checkout/cleared-when-not-asked).
         business: (needed.required()
             || row.require_billing_address
             || row.buyer.is_business_customer)

@@ -1,4 +1,4 @@
-//! What the form asks for: to save what it holds, or to pay.
+//! Submitting the form: to save what it holds, or to pay.
 
 use axum::{
     http::StatusCode,
@@ -380,7 +380,7 @@ pub(super) async fn pay_by_form(
         Ok(confirmed) => {
             let paid = Paid::of(confirmed, look);
             if let Err(error) = guard.done(app, &paid).await {
-                tracing::warn!(?error, "what came of a form could not be kept");
+                tracing::warn!(?error, "the result of a form could not be stored");
             }
             return Ok(paid);
         }

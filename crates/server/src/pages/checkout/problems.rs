@@ -1,4 +1,4 @@
-//! What is wrong, in the buyer's words: problems by their kind and place, other errors by their name. The words of the
+//! Problems in the buyer's words: problems by their kind and place, other errors by their name. The words of the
 //! API are for programmers, and English.
 
 use till_core::checkout::{Session, totals};

@@ -174,7 +174,7 @@ impl PageContext {
     }
 }
 
-/// Who sells.
+/// The selling organization.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Organization {
     /// Its name.

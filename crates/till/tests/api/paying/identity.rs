@@ -1,4 +1,4 @@
-//! Who a purchase makes somebody: nothing before it has succeeded, and never another who was there before.
+//! Identity of a buyer: nothing before it has succeeded, and never another who was there before.
 
 use till_core::{
     checkout::FULFIL_JOB,

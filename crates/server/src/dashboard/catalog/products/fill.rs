@@ -333,7 +333,7 @@ fn trial_group() -> Group {
             Field::new("trial_interval_count", "How many", Kind::Line("number")),
         ],
     )
-    .note("Subscriptions alone: the first charge comes after it.")
+    .note("For subscriptions only: the first charge comes after it.")
     .row()
 }
 

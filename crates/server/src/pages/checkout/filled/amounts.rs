@@ -1,4 +1,4 @@
-//! What the sum is made of, and what will be due when.
+//! Amounts: the parts of the sum, and what will be due when.
 
 use till_core::{
     checkout::{Session, totals},

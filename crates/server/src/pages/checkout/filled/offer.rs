@@ -1,4 +1,4 @@
-//! What is offered and at which price: the product switch, the big price, seats, usage, pictures, benefits.
+//! The offer and its price: the product switch, the big price, seats, usage, pictures, benefits.
 
 use till_core::{
     catalog::products::ProductWithPrices,
