@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::Verdict;
 use crate::record::{Order, Promise, Record};
 
-/// Every charge has exactly one paid order of its sum, every paid order that costs something exactly one charge.
+/// Every charge has exactly one paid order of its sum or was given back whole, every paid order that costs something exactly one charge.
 pub fn money(record: &Record, verdict: &mut Verdict) {
     let payments: HashMap<_, _> = record.payments.iter().map(|p| (p.id, p)).collect();
     let orders: HashMap<_, _> = record.orders.iter().map(|o| (o.id, o)).collect();
@@ -25,6 +25,9 @@ pub fn money(record: &Record, verdict: &mut Verdict) {
             ));
         }
         let Some(order) = payment.order.and_then(|id| orders.get(&id)) else {
+            if charge.refunded == charge.amount {
+                continue;
+            }
             verdict.broken(format!(
                 "charge {attempt} has no order; session {:?}",
                 payment.checkout
