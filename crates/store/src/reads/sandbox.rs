@@ -10,10 +10,10 @@ impl Store {
     /// A record's version and text, as it was written.
     pub async fn sandbox_record(&self, key: String) -> Result<Option<(i64, String)>, StoreError> {
         let sql = "select version, body from sandbox_records where key = $1";
-        let row: Option<(Col<i64>, Col<Json<Box<serde_json::value::RawValue>>>)> =
+        type Body = Json<Box<serde_json::value::RawValue>>;
+        let row: Option<(Col<i64>, Col<Body>)> =
             self.one(Query::raw(sql, vec![Value::Text(key)])).await?;
-        Ok(row
-            .map(|(Col(version), Col(Json(body)))| (version, String::from(Box::<str>::from(body)))))
+        Ok(row.map(|(Col(version), Col(Json(body)))| (version, Box::<str>::from(body).into())))
     }
 
     /// Writes a record where its version is still `expected`, none where it is new; false: it is not.

@@ -110,7 +110,7 @@ both! {
         let endpoint = t.items("/v1/webhooks/endpoints").await.remove(0);
         let path = format!("{HOOKS}/{}", id_in(&endpoint, "id"));
         owner.post(&format!("{path}/test"), &[("type", "order.paid")]).await;
-        assert!(owner.get(&path).await.text().contains("nothing yet that order.paid could tell"));
+        assert!(owner.get(&path).await.text().contains("nothing yet that order.paid could be sent for"));
         owner.post(&format!("{path}/test"), &[("type", "order.refunded")]).await;
         assert!(owner.get(&path).await.text().contains("does not listen to this type"));
         let product = t.product().await;

@@ -61,13 +61,11 @@ impl Sandbox {
                 confirmation_token,
                 customer,
             } => {
-                if let Some(customer) = customer
-                    && !self
-                        .named_by(customer)
-                        .await?
-                        .is_some_and(|intent| intent.customer() == *customer)
-                {
-                    return refused("no such customer");
+                if let Some(customer) = customer {
+                    let known = self.named_by(customer).await?;
+                    if known.is_none_or(|intent| intent.customer() != *customer) {
+                        return refused("no such customer");
+                    }
                 }
                 self.take_card(confirmation_token, attempt.id, now).await
             }

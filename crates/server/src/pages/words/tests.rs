@@ -87,7 +87,7 @@ fn sources() -> String {
     }
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut all = String::new();
-    gather(&root.join("src/web/checkout"), &mut all);
+    gather(&root.join("src/pages/checkout"), &mut all);
     gather(&root.join("templates/checkout"), &mut all);
     all
 }
