@@ -54,7 +54,7 @@ pub fn discount_of(payment: &Payment) -> Option<uuid::Uuid> {
 /// Takes note of how an attempt stands. A second witness of the same outcome changes nothing.
 ///
 /// Money is never lost: a charge that was given up as failed and succeeds after all still pays for its
-/// session while that is open and nothing else is in flight; else it is marked [`REFUND_DUE`].
+/// session while that is open and nothing else is in flight; else it is marked as owed back.
 pub fn record_outcome(
     session: &Session,
     payment: &Payment,

@@ -120,7 +120,7 @@ pub enum Outcome {
         /// Where to do it, if it is a page: absolute, or relative to Till's own address.
         action_url: Option<String>,
     },
-    /// Accepted; success or failure comes later, by notice or by [`Processor::retrieve`].
+    /// Accepted; success or failure comes later, by notice or by [`Processor::retrieve`](super::Processor::retrieve).
     Processing,
     /// Final: declined or given up. Nothing was taken, and nothing can be.
     Failed {

@@ -1,6 +1,6 @@
 //! The merchant's dashboard: server-rendered pages over the actions that the API has, too.
 //!
-//! The dashboard has no rules of its own. It calls [`crate::actions`] with the permission that the signed-in person's
+//! The dashboard has no rules of its own. It calls `actions` with the permission that the signed-in person's
 //! role grants, and shows what they answer; a form becomes the API's JSON body, and the problems of a 422 go back to
 //! the fields they are about (docs/behaviour: dashboard/same-rules).
 

@@ -1,5 +1,5 @@
 //! Views of the pages, as plain values. A handler fills these from rows; the templates only print
-//! them. All text is escaped except [`SafeHtml`].
+//! them. All text is escaped except `SafeHtml`.
 
 mod after;
 mod page;
