@@ -14,11 +14,12 @@ use uuid::Uuid;
 use crate::{
     catalog::products::{self, ProductWithPrices},
     kernel::{
-        changes::{Changes, Json},
+        changes::Changes,
         context::DecisionContext,
         records::{CheckoutLink, Discount, Organization},
         refusal::{Refusal, collected},
         urls::PublicUrls,
+        values::Json,
     },
     seats,
 };

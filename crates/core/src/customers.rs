@@ -19,16 +19,18 @@ use uuid::Uuid;
 use crate::{
     catalog::products::ProductWithPrices,
     kernel::{
-        changes::{Changes, Json},
+        changes::Changes,
         context::DecisionContext,
         events::Subscribers,
         folding::email_key,
         hex::hex,
-        jobs::{JobKind, Queue},
+        job_request::Queue,
+        jobs::JobKind,
         records::{Customer, CustomerSession, Organization, ProductPrice, Subscription},
         refusal::{Refusal, collected, no_organization_id},
         tokens::SecretKey,
         urls::PublicUrls,
+        values::Json,
         writes::CustomerWrite,
     },
     tax::ids as tax_id,
@@ -295,7 +297,7 @@ pub fn create(
     Ok((row, changes))
 }
 
-/// How a customer was addressed: by its external id, some fields are ignored (docs/behaviour: customers/change).
+/// The address by which a customer is changed: by its external id, some fields are ignored (docs/behaviour: customers/change).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Addressed {
     /// By id.

@@ -16,11 +16,12 @@ use uuid::Uuid;
 
 use crate::{
     kernel::{
-        changes::{Changes, Json},
+        changes::Changes,
         context::DecisionContext,
         events::Subscribers,
         records::{Member, Organization, Role, User},
         refusal::Refusal,
+        values::Json,
     },
     tax,
 };

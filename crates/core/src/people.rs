@@ -3,15 +3,14 @@
 pub mod sign_in;
 pub mod team;
 
-use std::fmt;
-
 use jiff::{SignedDuration, Timestamp};
 use till_wire::{input::Problem, loc};
 
 use crate::kernel::{
-    changes::{Cell, Changes, Kind, Value},
+    changes::Changes,
     context::DecisionContext,
     folding::email_key,
+    password::PasswordHash,
     records::{SignInMethod, User, UserSession},
     refusal::Refusal,
 };
@@ -24,28 +23,6 @@ pub const NAME_LENGTH: usize = 128;
 
 /// For so long after signing in by link a forgotten password may be replaced without it.
 pub const FRESH: SignedDuration = SignedDuration::from_mins(30);
-
-/// A password's hash as a PHC string. It is never written to a log.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PasswordHash(pub String);
-
-impl fmt::Debug for PasswordHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PasswordHash(…)")
-    }
-}
-
-impl Cell for PasswordHash {
-    const KIND: Kind = Kind::Text;
-    fn to_value(&self) -> Value {
-        Value::Text(self.0.clone())
-    }
-    fn from_value(value: Value) -> Result<Self, String> {
-        String::from_value(value)
-            .map(Self)
-            .map_err(|_| "expected a password's hash".to_owned())
-    }
-}
 
 /// Somebody new; `email` is kept in lower case.
 pub fn create(email: &str, ctx: &DecisionContext) -> (User, Changes) {

@@ -10,7 +10,7 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use crate::{kernel::changes::Json, part};
+use crate::{kernel::values::Json, part};
 
 part! {
     /// What is sold, and for how much. Amounts are minor units of `currency`.

@@ -17,11 +17,12 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::kernel::{
-    changes::{Changes, Json, Record, Value, Wake, Write},
+    changes::{Changes, Record, Wake, Write},
     context::{DecisionContext, microseconds},
     events::{self, API_VERSION, Subscribers},
     records::{WebhookDelivery, WebhookEndpoint, WebhookEvent},
     refusal::{Refusal, collected, no_organization_id},
+    values::{Json, Value},
     writes::WebhookWrite,
 };
 

@@ -16,7 +16,6 @@ use till_core::{
     checkout_links::{self, Linked},
     customers,
     kernel::{
-        changes::Json,
         context::DecisionContext,
         events::Subscribers,
         folding,
@@ -26,6 +25,7 @@ use till_core::{
         },
         tokens::SecretKey,
         urls::PublicUrls,
+        values::Json,
     },
     organizations,
     tax::{self, Ruling, TaxQuery, Taxes},

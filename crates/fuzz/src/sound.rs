@@ -4,8 +4,9 @@ use serde_json::Value as Json;
 use till_core::{
     checkout::{Session, totals::form},
     kernel::{
-        changes::{Changes, Value, Write},
+        changes::{Changes, Write},
         refusal::Refusal,
+        values::Value,
     },
     terms::Totals,
 };

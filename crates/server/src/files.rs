@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    http::error::{ApiError, Found},
+    error::{ApiError, Found},
 };
 
 /// The addresses.

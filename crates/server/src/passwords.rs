@@ -5,7 +5,7 @@ use std::sync::Arc;
 use argon2::{
     Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version, password_hash::phc,
 };
-use till_core::people::PasswordHash;
+use till_core::kernel::password::PasswordHash;
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use crate::error::ApiError;

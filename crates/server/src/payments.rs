@@ -46,8 +46,8 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
+    error::{ApiError, Found},
     http::{
-        error::{ApiError, Found},
         extract::Body,
         idempotency::IdempotencyGuard,
         limits::{Guess, Network, cards},

@@ -25,7 +25,7 @@ use tree::{Prose, Schema, Schemas};
 use crate::{
     api,
     app::App,
-    dashboard::{access::Denied, programs::VARIABLE},
+    dashboard::{denied::Denied, programs::VARIABLE},
     pages::{self, Page, page},
 };
 

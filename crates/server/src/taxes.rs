@@ -9,7 +9,7 @@ use till_core::{
 use till_ports::tax::TaxError;
 use till_wire::tax::TaxSettings;
 
-use crate::{app::App, http::error::ApiError};
+use crate::{app::App, error::ApiError};
 
 /// What the provider has said so far, and what it has not been asked yet.
 #[derive(Default)]

@@ -15,9 +15,10 @@ use jiff::Timestamp;
 use serde_json::json;
 use till_core::{
     kernel::{
-        changes::{Changes, Value as Cell},
+        changes::Changes,
         jobs::Job,
         records::{WebhookDelivery, WebhookEvent},
+        values::Value as Cell,
     },
     people::sign_in::Letter,
 };

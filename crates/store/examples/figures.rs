@@ -7,9 +7,7 @@ use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use till_core::kernel::{
-    changes::{Changes, Value},
-    context::DecisionContext,
-    history::Stretch,
+    changes::Changes, context::DecisionContext, history::Stretch, values::Value,
 };
 use till_store::{Options, Store};
 use uuid::Uuid;

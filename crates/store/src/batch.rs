@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use till_core::kernel::changes::{Changes, CommitConflict, Signal, Value, Wake, Write};
+use till_core::kernel::{
+    changes::{Changes, CommitConflict, Signal, Wake, Write},
+    values::Value,
+};
 
 use crate::list::Dialect;
 use crate::{sql, writes};

@@ -1,6 +1,6 @@
 //! Errors below a decision.
 
-use till_core::kernel::changes::{CommitConflict, ReadError};
+use till_core::kernel::{changes::CommitConflict, values::ReadError};
 use till_wire::input::shortened_text;
 
 /// Bytes of a failed statement, and of the database's words about it, that are told: a statement may be as long as what a

@@ -23,8 +23,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use till_core::kernel::changes::{Changes, Value};
 pub use till_core::kernel::rows::{Col, FromColumns};
+use till_core::kernel::{changes::Changes, values::Value};
 
 pub use engine::sqlite::copy::{Copied, CopyError, backup, restore};
 pub use engine::sqlite::private::open_to_others;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard};
 
 use jiff::{SignedDuration, Timestamp};
-use till_core::kernel::changes::Value;
+use till_core::kernel::values::Value;
 
 /// Rows up to which a list is always counted, and passed over, as it is.
 pub(crate) const EXACT: u64 = 10_000;

@@ -1,7 +1,7 @@
 //! A page of a list: what is asked of the database, and what its answer tells.
 
 use jiff::Timestamp;
-use till_core::kernel::changes::{Record, Value};
+use till_core::kernel::{changes::Record, values::Value};
 
 use crate::list::{Dialect, List, Window};
 use crate::memory::{EXACT, Place};

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use till_core::kernel::changes::{Record, Value};
+use till_core::kernel::{changes::Record, values::Value};
 use uuid::Uuid;
 
 /// Portable SQL with `$1`… and its values.

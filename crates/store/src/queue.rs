@@ -1,9 +1,15 @@
 //! The queue and the leases. See `till_core::kernel::jobs` for the rules.
 
 use jiff::Timestamp;
-use till_core::kernel::changes::{Changes, CommitConflict, Record, Value};
-use till_core::kernel::jobs::{End, Job, Queue};
 use till_core::kernel::writes::Statement;
+use till_core::kernel::{
+    changes::{Changes, CommitConflict, Record},
+    values::Value,
+};
+use till_core::kernel::{
+    job_request::Queue,
+    jobs::{End, Job},
+};
 use uuid::Uuid;
 
 use crate::error::{CommitError, StoreError};

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use till_core::kernel::changes::Value;
+use till_core::kernel::values::Value;
 use uuid::Uuid;
 
 use crate::list::Dialect;

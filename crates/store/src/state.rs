@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use till_core::kernel::changes::Value;
+use till_core::kernel::values::Value;
 
 use crate::{Address, Col, Engine, Gauges, Query, Store, StoreError};
 

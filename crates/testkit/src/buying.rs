@@ -10,8 +10,9 @@ use till_core::{
         update::Known,
     },
     kernel::{
-        changes::{Changes, Json},
+        changes::Changes,
         records::{Organization, Payment},
+        values::Json,
     },
     payments::attempt,
     tax::NoTaxes,

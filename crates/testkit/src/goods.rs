@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 use till_core::{
     kernel::{
-        changes::{Changes, Json, Record},
+        changes::{Changes, Record},
         period,
         records::{
             Checkout, Order, Payment, PaymentKind, PaymentState, ProcessorName, Purpose, Source,
             Subscription,
         },
+        values::Json,
     },
     terms::{Buyer, Terms},
 };

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 use till_core::kernel::{
-    changes::{Changes, Json, Value as Cell},
+    changes::Changes,
     records::{WebhookEndpoint, WebhookEvent},
+    values::{Json, Value as Cell},
 };
 use till_store::Query;
 use till_wire::{events::EventType, webhooks::WebhookFormat};

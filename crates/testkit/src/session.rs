@@ -9,11 +9,12 @@ use serde_json::Value;
 use till_core::{
     kernel::{
         budgets::Budget,
-        changes::{Changes, Value as Cell},
+        changes::Changes,
         records::Organization,
         retention::Keep,
         tokens::{self, SecretKey},
         urls::PublicUrls,
+        values::Value as Cell,
     },
     organizations,
     payments::declines::Declines,

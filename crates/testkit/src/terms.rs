@@ -1,10 +1,7 @@
 //! Discounts and custom fields, as tests need them.
 
 use serde_json::{Map, Value, json};
-use till_core::kernel::{
-    changes::{Changes, Json},
-    records::AttachedField,
-};
+use till_core::kernel::{changes::Changes, records::AttachedField, values::Json};
 
 use crate::{Till, id_in};
 

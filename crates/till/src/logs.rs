@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use till_core::kernel::hex::hex;
-use till_server::{app::App, http::request_id};
+use till_server::{app::App, request_id};
 use till_wire::input::shortened_text;
 use tracing::Instrument;
 use tracing_subscriber::EnvFilter;

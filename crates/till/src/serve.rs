@@ -11,11 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::StreamExt;
-use till_server::{
-    app::App,
-    http::{error::ApiError, intake as transport},
-    jobs,
-};
+use till_server::{app::App, error::ApiError, http::intake as transport, jobs};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::watch,

@@ -18,7 +18,7 @@ pub use requests::{CheckoutLinkCreate, CheckoutLinkUpdate};
 
 /// A checkout link as the merchant sees it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each is named after its field")]
 pub struct CheckoutLink {
     pub id: Uuid,
     pub created_at: Timestamp,

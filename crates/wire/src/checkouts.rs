@@ -55,7 +55,7 @@ crate::words! {
 
 /// The six address fields and how each is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each is named after its field")]
 pub struct BillingAddressFields<T: ToSchema = FieldMode> {
     pub country: T,
     pub state: T,
@@ -67,7 +67,7 @@ pub struct BillingAddressFields<T: ToSchema = FieldMode> {
 
 /// What every view of a session shows.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each is named after its field")]
 pub struct CheckoutBase {
     pub id: Uuid,
     pub created_at: Timestamp,

@@ -16,7 +16,7 @@ use crate::{
 
 /// A subscription within a customer's state.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each is named after its field")]
 pub struct StateSubscription {
     pub id: Uuid,
     pub created_at: Timestamp,

@@ -66,7 +66,7 @@ pub struct Customer {
 
 /// The customer as older clients read it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each is named after its field")]
 pub struct User {
     pub id: Uuid,
     pub email: String,

@@ -60,7 +60,7 @@ crate::words! {
 
 /// One line of an order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each is named after its field")]
 pub struct OrderItem {
     pub id: Uuid,
     pub created_at: Timestamp,
@@ -77,7 +77,7 @@ pub struct OrderItem {
 
 /// An order. All amounts in minor units.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each is named after its field")]
 pub struct Order {
     pub id: Uuid,
     pub created_at: Timestamp,

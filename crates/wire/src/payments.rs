@@ -32,7 +32,7 @@ crate::words! {
 
 /// A card, as far as it may be kept: brand, last four, expiry, fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each is named after its field")]
 pub struct CardMetadata {
     pub brand: String,
     pub last4: String,
@@ -44,7 +44,7 @@ pub struct CardMetadata {
 
 /// An attempt to take money.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each is named after its field")]
 pub struct Payment {
     pub id: Uuid,
     pub created_at: Timestamp,

@@ -62,7 +62,7 @@ crate::words! {
 
 /// What every view of a subscription shows.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each is named after its field")]
 pub struct SubscriptionBase {
     pub id: Uuid,
     pub created_at: Timestamp,
@@ -137,7 +137,7 @@ pub struct SubscriptionMeter {
 
 /// A subscription.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each is named after its field")]
 pub struct Subscription {
     #[serde(flatten)]
     pub base: SubscriptionBase,

@@ -47,7 +47,7 @@ impl HttpCodeClass {
 
 /// Where events go.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each is named after its field")]
 pub struct WebhookEndpoint {
     pub id: Uuid,
     pub created_at: Timestamp,
@@ -68,7 +68,7 @@ pub struct WebhookEndpoint {
 
 /// An event for one endpoint.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each is named after its field")]
 pub struct WebhookEvent {
     pub id: Uuid,
     pub created_at: Timestamp,
@@ -85,7 +85,7 @@ pub struct WebhookEvent {
 
 /// One attempt to deliver an event.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each is named after its field")]
 pub struct WebhookDelivery {
     pub id: Uuid,
     pub created_at: Timestamp,

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde::Deserialize;
 use serde_json::Value;
-use till_core::kernel::changes::Json;
+use till_core::kernel::values::Json;
 use till_ports::{
     processor::sandbox::AttemptRecord,
     processor::{AttemptKind, Outcome},

@@ -14,11 +14,12 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::kernel::{
-    changes::{Changes, Json},
+    changes::Changes,
     context::DecisionContext,
     events::Subscribers,
     records::{Benefit, File, Meter, Organization},
     refusal::{Refusal, collected, no_organization_id},
+    values::Json,
 };
 
 impl Benefit {
@@ -77,7 +78,7 @@ pub fn names(properties: Option<&Properties>) -> (Vec<Uuid>, Vec<Uuid>) {
     }
 }
 
-/// What properties name must be there.
+/// Problems of properties that name a meter or a file that is not there.
 fn judge_properties(properties: &Properties, named: &Named, problems: &mut Vec<Problem>) {
     match properties {
         Properties::MeterCredit { meter_id, .. } => {

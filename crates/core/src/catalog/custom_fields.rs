@@ -12,8 +12,9 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::kernel::{
-    changes::{Changes, Json},
+    changes::Changes,
     records::CustomField,
+    values::Json,
     writes::{AnsweredIn, CustomFieldWrite},
 };
 

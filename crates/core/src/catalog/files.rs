@@ -16,13 +16,14 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::kernel::{
-    changes::{Changes, Json},
+    changes::Changes,
     context::DecisionContext,
     hex::hex,
     records::{File, Organization, Upload, UploadPart},
     refusal::{Refusal, collected, no_organization_id},
     tokens::SecretKey,
     urls::PublicUrls,
+    values::Json,
 };
 
 /// How long a part may be uploaded.

@@ -11,10 +11,8 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use super::{
-    open::{Loaded, Origin},
-    totals,
-};
+use super::totals;
+use crate::checkout::open::loaded::{Loaded, Origin};
 use crate::{
     catalog::products::{self, ProductWithPrices},
     kernel::{
@@ -94,7 +92,7 @@ pub(super) struct Choice {
 }
 
 impl Choice {
-    /// What a discount has to suit: the session's own prices count before the catalog's.
+    /// The sale that a discount has to suit: the session's own prices count before the catalog's.
     pub fn sale(&self, loaded: &Loaded) -> Sale {
         let own: Vec<_> = self.own_of(self.product_id).collect();
         let free = if own.is_empty() {
@@ -284,7 +282,7 @@ pub fn check_amount<'a>(
     )))
 }
 
-/// What a discount has to suit.
+/// A sale, as far as a discount has to suit it.
 #[derive(Debug, Clone, Copy)]
 pub struct Sale {
     /// Whether the product costs nothing, in any currency.

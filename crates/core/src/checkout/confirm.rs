@@ -18,11 +18,12 @@ use super::{
 use crate::{
     discounts::{self, Hints},
     kernel::{
-        changes::{Changes, Json},
+        changes::Changes,
         context::DecisionContext,
         folding,
         records::{Checkout, Discount, Payment, Purpose},
         refusal::{Refusal, collected},
+        values::Json,
     },
     organizations::capabilities,
     payments::attempt::{self, NewAttempt, RECONCILE_AFTER},

@@ -24,7 +24,8 @@ use crate::{
         changes::Changes,
         context::DecisionContext,
         events::Subscribers,
-        jobs::{JobKind, Queue},
+        job_request::Queue,
+        jobs::JobKind,
         records::{Checkout, Discount, Meter, Organization, ProductPrice},
         tokens::SecretKey,
         urls::PublicUrls,
@@ -104,7 +105,7 @@ impl Session {
         }
     }
 
-    /// What a buyer who confirms now agrees to.
+    /// Terms and buyer that a confirmation now agrees to.
     pub fn agreed(&self) -> Agreed {
         Agreed {
             terms: self.checkout.terms.clone(),
@@ -157,12 +158,12 @@ impl Session {
         ids.iter().filter_map(|id| self.known(*id)).collect()
     }
 
-    /// Whether a price that makes up the sum is no longer sold (docs/behaviour: payment/archived-price).
+    /// True where a price that makes up the sum is archived (docs/behaviour: payment/archived-price).
     pub fn has_archived_prices(&self) -> bool {
         self.price().is_archived || self.prices().iter().any(|p| p.is_archived)
     }
 
-    /// How many seats may be bought at what the session costs now: within the session's own bounds, as far
+    /// Seats that may be bought at the session's current prices: within the session's own bounds, as far
     /// as the product they were made for and the one selected now have any number in common.
     pub fn seat_range(&self) -> Option<seats::Range> {
         let row = &self.checkout;

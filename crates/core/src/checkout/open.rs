@@ -1,33 +1,34 @@
 //! Opening a session.
 
+pub(super) mod loaded;
+
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use till_wire::{
     address::Address,
     checkouts::{CheckoutCreate, CheckoutStatus},
-    country::Country,
     events::EventType,
     input::Problem,
     loc,
 };
-use uuid::Uuid;
 
+pub use self::loaded::{Loaded, Origin};
 use super::{
     Session,
     choose::{ad_hoc, check_amount, choose, usable},
     totals,
 };
 use crate::{
-    catalog::{custom_fields, products::ProductWithPrices},
+    catalog::custom_fields,
     customers::check_tax_id,
     kernel::{
-        changes::{Changes, Json},
+        changes::Changes,
         context::DecisionContext,
-        events::Subscribers,
-        records::{Checkout, Customer, Discount, Meter, Organization, ProductPrice, Subscription},
+        records::{Checkout, Customer},
         refusal::{Refusal, collected},
         urls::PublicUrls,
+        values::Json,
     },
     organizations::capabilities,
     seats,
@@ -38,38 +39,6 @@ use crate::{
 
 /// How long a session stays open.
 pub const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
-
-/// The rows that opening depends on, all of the caller's organization.
-#[derive(Debug, Clone)]
-pub struct Loaded {
-    /// The merchant.
-    pub organization: Organization,
-    /// Those of the wanted products that exist, with all their prices.
-    pub offered: Vec<ProductWithPrices>,
-    /// The customer named by id or external id, if there is one.
-    pub customer: Option<Customer>,
-    /// The subscription to upgrade, if it exists.
-    pub subscription: Option<Subscription>,
-    /// What that subscription costs.
-    pub subscription_prices: Vec<ProductPrice>,
-    /// The country of the buyer's network address, where known.
-    pub ip_country: Option<Country>,
-    /// The discount that is named, if it exists.
-    pub discount: Option<Discount>,
-    /// The meters that ad-hoc prices name, if they exist.
-    pub meters: Vec<Meter>,
-    /// The subscribers of its events.
-    pub subscribers: Subscribers,
-}
-
-/// Where a session comes from.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Origin {
-    /// The link that was visited.
-    pub checkout_link_id: Option<Uuid>,
-    /// Which of several products is chosen at first; else the first.
-    pub selected: Option<Uuid>,
-}
 
 /// Opens a session.
 pub fn open(
@@ -309,7 +278,7 @@ fn linked<'a>(input: &CheckoutCreate, loaded: &'a Loaded) -> Result<Option<&'a C
     Ok(loaded.customer.as_ref())
 }
 
-/// Whether a given address shows that the whole address is wanted (docs/behaviour: checkout/address-wanted).
+/// True for an address with parts that only the whole address has (docs/behaviour: checkout/address-wanted).
 fn asks_for_more(address: &Address) -> bool {
     let us_or_canada = matches!(address.country.as_str(), "US" | "CA");
     address.has_street_part() || (address.state.is_some() && !us_or_canada)

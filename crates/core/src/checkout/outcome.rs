@@ -1,4 +1,4 @@
-//! What follows for a session from the outcome of its attempt: the consequence of [`crate::payments::outcome`].
+//! The session after its attempt's outcome: the consequence of [`crate::payments::outcome`] for the purpose `Checkout`.
 
 use till_wire::{checkouts::CheckoutStatus, events::EventType};
 
@@ -26,7 +26,7 @@ use crate::{
     terms::Agreed,
 };
 
-/// What settling changed.
+/// Session and attempt after an outcome, and the changes to commit.
 #[derive(Debug, Clone)]
 pub struct RecordedOutcome {
     /// The session as it is now.

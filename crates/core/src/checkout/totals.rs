@@ -10,9 +10,9 @@ use till_wire::{
 use super::Session;
 use crate::{
     kernel::{
-        changes::Json,
         records::{Checkout, ProductPrice},
         refusal::Refusal,
+        values::Json,
     },
     seats,
     tax::{self, Ruling, TaxQuery, Taxes},
@@ -69,7 +69,7 @@ pub fn price_amount(
     })
 }
 
-/// Whether money or a card is asked for (docs/behaviour: checkout/what-is-asked).
+/// Payment details that are asked for (docs/behaviour: checkout/what-is-asked).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Form {
     /// Money is due now.
@@ -95,7 +95,7 @@ pub fn form(session: &Session) -> Form {
     }
 }
 
-/// Whether a card is kept for later.
+/// True where the card is saved for later charges.
 fn needs_setup(session: &Session) -> bool {
     let metered = || session.prices().iter().any(|p| !p.cost().is_static());
     if session.is_free() || (session.checkout.terms.amount == 0 && !metered()) {
@@ -174,7 +174,7 @@ fn tax(session: &mut Session, taxes: &dyn Taxes) -> Option<String> {
     refused
 }
 
-/// Whether the whole address is needed (docs/behaviour: checkout/address-fields).
+/// True where the whole address is needed (docs/behaviour: checkout/address-fields).
 pub fn needs_full_address(checkout: &Checkout) -> bool {
     checkout.require_billing_address
         || checkout.buyer.is_business_customer

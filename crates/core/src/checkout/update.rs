@@ -19,11 +19,12 @@ use crate::{
     catalog::custom_fields,
     customers::check_tax_id,
     kernel::{
-        changes::{Changes, Json},
+        changes::Changes,
         context::DecisionContext,
         folding::email_key,
         records::{Checkout, Discount, ProductPrice},
         refusal::{Refusal, collected},
+        values::Json,
     },
     seats,
     subscriptions::trials,
@@ -110,7 +111,7 @@ pub struct Applied {
     pub session: Session,
     /// Why the tax cannot be worked out, in words for the buyer.
     pub tax_refused: Option<String>,
-    /// What is wrong with the answers to custom fields, where all that is wrong is to be told at once: in a confirmation.
+    /// Problems of the answers to custom fields: a confirmation tells all problems at once.
     pub answers: Vec<Problem>,
 }
 

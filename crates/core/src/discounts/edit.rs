@@ -15,12 +15,13 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::kernel::{
-    changes::{Changes, Json},
+    changes::Changes,
     context::DecisionContext,
     events::Subscribers,
     folding::code_key,
     records::{Discount, Organization, Product},
     refusal::{Refusal, collected, no_organization_id},
+    values::Json,
 };
 
 /// A new discount. `known` are those of the wanted products that exist, `holder` the live discount that has

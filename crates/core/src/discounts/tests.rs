@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::kernel::changes::Json;
+use crate::kernel::values::Json;
 
 fn discount(kind: DiscountType) -> Discount {
     Discount {

@@ -3,168 +3,11 @@
 //! `till-core` says *what* should be true; `till-store` makes all of it true at once or none of it.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use crate::kernel::context::DecisionContext;
+use crate::kernel::values::{Cell, Columns, ReadError, Value};
 use crate::kernel::writes::{NamedWrite, Statement};
-
-/// One column's value, the same on every database.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Value {
-    /// SQL null.
-    Null,
-    /// A whole number (amounts are minor units).
-    Int(i64),
-    /// A truth value.
-    Bool(bool),
-    /// Text, also of closed word lists.
-    Text(String),
-    /// An id.
-    Uuid(Uuid),
-    /// An instant, kept to the microsecond.
-    Time(Timestamp),
-    /// JSON text, kept as written (key order matters to webhook receivers).
-    Json(String),
-}
-
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-}
-
-impl<T: Cell> From<T> for Value {
-    fn from(cell: T) -> Self {
-        cell.to_value()
-    }
-}
-
-/// What a column holds, so that a row can be read without guessing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// See [`Value::Int`].
-    Int,
-    /// See [`Value::Bool`].
-    Bool,
-    /// See [`Value::Text`].
-    Text,
-    /// See [`Value::Uuid`].
-    Uuid,
-    /// See [`Value::Time`].
-    Time,
-    /// See [`Value::Json`].
-    Json,
-}
-
-/// A stored value that does not fit its column's type: a damaged or foreign database.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("column {column}: {problem}")]
-pub struct ReadError {
-    /// The column's name.
-    pub column: String,
-    /// What did not fit.
-    pub problem: String,
-}
-
-/// A type that fills one column.
-pub trait Cell: Sized {
-    /// The column's kind.
-    const KIND: Kind;
-    /// The value as written.
-    fn to_value(&self) -> Value;
-    /// The value as read; the error says what did not fit.
-    fn from_value(value: Value) -> Result<Self, String>;
-}
-
-macro_rules! cell {
-    ($type:ty, $kind:ident) => {
-        impl Cell for $type {
-            const KIND: Kind = Kind::$kind;
-            fn to_value(&self) -> Value {
-                Value::$kind(self.clone())
-            }
-            fn from_value(value: Value) -> Result<Self, String> {
-                match value {
-                    Value::$kind(v) => Ok(v),
-                    other => Err(format!("expected {:?}, found {other:?}", Kind::$kind)),
-                }
-            }
-        }
-    };
-}
-cell!(i64, Int);
-cell!(bool, Bool);
-cell!(String, Text);
-cell!(Uuid, Uuid);
-cell!(Timestamp, Time);
-
-impl<T: Cell> Cell for Option<T> {
-    const KIND: Kind = T::KIND;
-    fn to_value(&self) -> Value {
-        self.as_ref().map_or(Value::Null, Cell::to_value)
-    }
-    fn from_value(value: Value) -> Result<Self, String> {
-        match value {
-            Value::Null => Ok(None),
-            v => T::from_value(v).map(Some),
-        }
-    }
-}
-
-/// A column that holds a serialisable value as JSON text.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Json<T>(pub T);
-
-impl<T: Serialize + DeserializeOwned> Cell for Json<T> {
-    const KIND: Kind = Kind::Json;
-    fn to_value(&self) -> Value {
-        Value::Json(serde_json::to_string(&self.0).expect("records serialise: string keys only"))
-    }
-    fn from_value(value: Value) -> Result<Self, String> {
-        match value {
-            Value::Json(text) => serde_json::from_str(&text)
-                .map(Json)
-                .map_err(|e| e.to_string()),
-            other => Err(format!("expected Json, found {other:?}")),
-        }
-    }
-}
-
-impl<T> std::ops::Deref for Json<T> {
-    type Target = T;
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-/// Makes a closed word list (an enum with `as_str` and `FromStr`) fill a text column.
-#[macro_export]
-macro_rules! word_cell {
-    ($($type:ty),+ $(,)?) => {$(
-        impl $crate::kernel::changes::Cell for $type {
-            const KIND: $crate::kernel::changes::Kind = $crate::kernel::changes::Kind::Text;
-            fn to_value(&self) -> $crate::kernel::changes::Value {
-                $crate::kernel::changes::Value::Text(self.as_str().to_owned())
-            }
-            fn from_value(value: $crate::kernel::changes::Value) -> Result<Self, String> {
-                match value {
-                    $crate::kernel::changes::Value::Text(text) => text
-                        .parse()
-                        .map_err(|_| format!("unknown word {text:?}")),
-                    other => Err(format!("expected Text, found {other:?}")),
-                }
-            }
-        }
-    )+};
-}
-
-/// Reads a row's columns from left to right.
-pub trait Columns {
-    /// The next column's value, read as `kind`.
-    fn next(&mut self, kind: Kind) -> Result<Value, ReadError>;
-}
 
 /// A row type: its table, its columns, and the way there and back. Made by [`record!`](crate::record).
 pub trait Record: Sized {
@@ -271,10 +114,10 @@ macro_rules! part {
         pub struct $name { $($(#[$fmeta])* pub $field: $type),+ }
         impl $crate::kernel::changes::Part for $name {
             const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),+];
-            fn values(&self, into: &mut Vec<$crate::kernel::changes::Value>) {
-                into.extend([$($crate::kernel::changes::Cell::to_value(&self.$field)),+]);
+            fn values(&self, into: &mut Vec<$crate::kernel::values::Value>) {
+                into.extend([$($crate::kernel::values::Cell::to_value(&self.$field)),+]);
             }
-            fn read(row: &mut dyn $crate::kernel::changes::Columns, table: &str) -> Result<Self, $crate::kernel::changes::ReadError> {
+            fn read(row: &mut dyn $crate::kernel::values::Columns, table: &str) -> Result<Self, $crate::kernel::values::ReadError> {
                 Ok(Self { $($field: $crate::kernel::changes::read_cell(row, table, stringify!($field))?),+ })
             }
         }
@@ -310,18 +153,18 @@ macro_rules! record {
                 &[$(stringify!($field)),+] $($(, <$ptype as $crate::kernel::changes::Part>::COLUMNS)+)?
                 $(, &[$(stringify!($column)),+])?
             );
-            $(fn folded(&self) -> Vec<$crate::kernel::changes::Value> {
-                vec![$($crate::kernel::changes::Cell::to_value(
+            $(fn folded(&self) -> Vec<$crate::kernel::values::Value> {
+                vec![$($crate::kernel::values::Cell::to_value(
                     &$crate::kernel::folding::Text::text(&self $(.$inside)? .$source).and_then($crate::kernel::folding::$fold)
                 )),+]
             })?
-            fn values(&self) -> Vec<$crate::kernel::changes::Value> {
+            fn values(&self) -> Vec<$crate::kernel::values::Value> {
                 let mut values = Vec::with_capacity(Self::WRITTEN.len());
-                values.extend([$($crate::kernel::changes::Cell::to_value(&self.$field)),+]);
+                values.extend([$($crate::kernel::values::Cell::to_value(&self.$field)),+]);
                 $($($crate::kernel::changes::Part::values(&self.$part, &mut values);)+)?
                 values
             }
-            fn read(row: &mut dyn $crate::kernel::changes::Columns) -> Result<Self, $crate::kernel::changes::ReadError> {
+            fn read(row: &mut dyn $crate::kernel::values::Columns) -> Result<Self, $crate::kernel::values::ReadError> {
                 let read = Self {
                     $($field: $crate::kernel::changes::read_cell(row, $table, stringify!($field))?,)+
                     $($($part: $crate::kernel::changes::Part::read(row, $table)?),+)?
@@ -336,7 +179,7 @@ macro_rules! record {
     };
     (@versioned $read:ident $table:literal) => {};
     (@checked $read:ident $table:literal) => {
-        $read.check().map_err(|problem| $crate::kernel::changes::ReadError {
+        $read.check().map_err(|problem| $crate::kernel::values::ReadError {
             column: format!("{} {}", $table, $read.id),
             problem,
         })?

@@ -28,8 +28,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    kernel::changes::{Json, Wake},
-    people::PasswordHash,
+    kernel::{changes::Wake, password::PasswordHash, values::Json},
     record,
     terms::{Buyer, Terms},
     word_cell,

@@ -1,6 +1,9 @@
 //! Reading several records from one joined row.
 
-use crate::kernel::changes::{Cell, Columns, Kind, ReadError, Record, Value};
+use crate::kernel::{
+    changes::Record,
+    values::{Cell, Columns, Kind, ReadError, Value},
+};
 
 /// A value read from the columns of one row, from left to right: a [`Record`], a tuple of them,
 /// an `Option<Record>` for the missing side of a left join, or one [`Col`].

@@ -7,11 +7,8 @@ use till_wire::{input::Problem, loc, scope::Scope, tokens::TokenUpdate};
 use uuid::Uuid;
 
 use crate::kernel::{
-    changes::{Changes, Json},
-    context::DecisionContext,
-    hex::hex,
-    records::AccessToken,
-    refusal::Refusal,
+    changes::Changes, context::DecisionContext, hex::hex, records::AccessToken, refusal::Refusal,
+    values::Json,
 };
 
 /// The server's own key: everything kept as HMAC is keyed by it.

@@ -7,9 +7,8 @@ use jiff::Timestamp;
 use till_wire::metadata::Metadata;
 use uuid::Uuid;
 
-use crate::kernel::changes::{Json, Value};
-use crate::kernel::folding::again::Keyed;
-use crate::kernel::jobs::JobRequest;
+use crate::kernel::job_request::JobRequest;
+use crate::kernel::values::{Json, Value};
 
 /// A write by name, with its values.
 #[derive(Debug, Clone, PartialEq)]
@@ -511,4 +510,21 @@ pub enum WebhookWrite {
         /// So many at most.
         limit: i64,
     },
+}
+
+/// Rows that are known by a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keyed {
+    /// Customers, by their address.
+    Customers,
+    /// Discounts, by their code.
+    Discounts,
+    /// People, by the address that they sign in with.
+    People,
+    /// Uses of discounts, by the person.
+    Redemptions,
+    /// Trials, by the person.
+    Trials,
+    /// Trials that are being taken, by the person.
+    TrialClaims,
 }

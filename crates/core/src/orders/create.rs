@@ -11,9 +11,9 @@ use uuid::Uuid;
 use super::numbering;
 use crate::{
     kernel::{
-        changes::Json,
         context::DecisionContext,
         records::{Customer, Order, Organization, Payment, PaymentKind, Product},
+        values::Json,
     },
     terms::Terms,
 };

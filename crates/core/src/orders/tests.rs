@@ -13,8 +13,9 @@ use super::{
 use crate::{
     checkout::tests::{at, customer, id, monthly, organization, subscribers},
     kernel::{
-        changes::{Changes, Json, Write},
+        changes::{Changes, Write},
         records::{Customer, Order, Payment, PaymentState, ProcessorName, Purpose},
+        values::Json,
     },
     payments::{
         attempt::{self, NewAttempt},

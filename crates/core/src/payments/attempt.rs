@@ -9,10 +9,12 @@ use till_wire::{money::Currency, payments::PaymentTrigger};
 use uuid::Uuid;
 
 use crate::kernel::{
-    changes::{Changes, Json},
+    changes::Changes,
     context::DecisionContext,
-    jobs::{JobKind, Queue},
+    job_request::Queue,
+    jobs::JobKind,
     records::{Payment, PaymentKind, PaymentState, ProcessorName, Purpose, Source},
+    values::Json,
 };
 
 /// The job that finds out how an attempt ended.

@@ -1,12 +1,12 @@
-//! How an attempt ended: one pure transition, whoever witnesses it. What follows from it depends on the attempt's
+//! How an attempt ended: one pure transition, whoever witnesses it. The consequence depends on the attempt's
 //! purpose: [`crate::checkout::outcome`], [`crate::orders::payment`], [`super::methods`].
 
 use till_wire::payments::CardMetadata;
 
 use crate::kernel::{
-    changes::Json,
     context::DecisionContext,
     records::{Payment, PaymentKind, PaymentState},
+    values::Json,
 };
 
 /// Marks, as its reason, a payment whose money arrived when what it was meant for could not use it any more: it was
@@ -18,7 +18,7 @@ pub const REFUND_DUE: &str = "refund_due";
 /// witness completes the purchase.
 pub const TERMS_UNREADABLE: &str = "terms_unreadable";
 
-/// What a witness says: the call's return, the processor's notice, or the reconciler.
+/// An attempt's outcome as a witness tells it: the call's return, the processor's notice, or the reconciler.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Money moved, or the card is set up.
@@ -72,17 +72,17 @@ pub fn record_outcome(
     Some(new)
 }
 
-/// Whether a success would come after the attempt was given up: only a charge moves money then.
+/// True where a success would come after the attempt was given up: only a charge moves money then.
 pub fn comes_late(payment: &Payment) -> bool {
     payment.state == PaymentState::Failed && payment.kind == PaymentKind::Charge
 }
 
-/// Whether the money is there, and waits for somebody to look at its terms.
+/// True where the money is there, and waits for somebody to look at its terms.
 pub fn is_unreadable(payment: &Payment) -> bool {
     payment.decline_reason.as_deref() == Some(TERMS_UNREADABLE)
 }
 
-/// Whether the money is there, and nothing was bought with it.
+/// True where the money is there, and nothing was bought with it.
 pub fn is_refund_due(payment: &Payment) -> bool {
     payment.decline_reason.as_deref() == Some(REFUND_DUE)
 }

@@ -8,7 +8,8 @@ use super::outcome::{REFUND_DUE, is_refund_due};
 use crate::kernel::{
     changes::Changes,
     context::DecisionContext,
-    jobs::{JobKind, Queue},
+    job_request::Queue,
+    jobs::JobKind,
     records::{Payment, PaymentKind, PaymentState, Refund, RefundReason, RefundState},
 };
 
@@ -18,7 +19,7 @@ pub const REFUND_JOB: JobKind<Uuid> = JobKind::new("refund_payment", Queue::Bill
 /// Marks, as its reason, a payment with which nothing was bought and whose money was given back.
 pub const REFUNDED: &str = "refunded";
 
-/// What a witness says of a refund.
+/// A refund's outcome as a witness tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefundOutcome {
     /// Given back.
@@ -36,14 +37,14 @@ pub enum RefundOutcome {
 }
 
 impl RefundState {
-    /// Whether the outcome is known.
+    /// True once the outcome is known.
     pub fn is_settled(self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed)
     }
 }
 
-/// What may still be given back of an attempt, in minor units: what was charged, without what was given back or may
-/// have been. `refunds` are all of its refunds.
+/// The amount that can still be refunded, in minor units: the charge without every refund that succeeded or may have
+/// succeeded. `refunds` are all of its refunds.
 pub fn refundable(payment: &Payment, refunds: &[Refund]) -> i64 {
     if payment.state != PaymentState::Succeeded || payment.kind != PaymentKind::Charge {
         return 0;

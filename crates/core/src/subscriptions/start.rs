@@ -5,10 +5,10 @@ use uuid::Uuid;
 
 use crate::{
     kernel::{
-        changes::Json,
         context::DecisionContext,
         period,
         records::{Product, Subscription},
+        values::Json,
     },
     terms::Terms,
 };

@@ -7,10 +7,11 @@ use till_wire::{
 };
 
 use crate::kernel::{
-    changes::{Changes, Json},
+    changes::Changes,
     context::DecisionContext,
     records::{Meter, Organization},
     refusal::{Refusal, collected, no_organization_id},
+    values::Json,
 };
 
 impl Meter {

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use till_core::{
     catalog::benefits,
-    kernel::{changes::Value, records::Benefit as Row},
+    kernel::{records::Benefit as Row, values::Value},
 };
 use till_store::List;
 use till_wire::{
@@ -12,14 +12,16 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use crate::http::{
+use crate::{
     error::{Found, Result},
-    extract::{
-        Caller, Filtered, Params,
-        query::{MetadataFilters, Sorted, ids, metadata, query, sorting, text, words},
-        scope,
+    http::{
+        extract::{
+            Caller, Filtered, Params,
+            query::{MetadataFilters, Sorted, ids, metadata, query, sorting, text, words},
+            scope,
+        },
+        idempotency::IdempotencyGuard,
     },
-    idempotency::IdempotencyGuard,
 };
 
 /// The order of the `id` filter.

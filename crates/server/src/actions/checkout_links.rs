@@ -12,14 +12,16 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use crate::http::{
+use crate::{
     error::{Found, Result},
-    extract::{
-        Caller, Filtered, Params,
-        query::{Sorted, ids, query, sorting},
-        scope,
+    http::{
+        extract::{
+            Caller, Filtered, Params,
+            query::{Sorted, ids, query, sorting},
+            scope,
+        },
+        idempotency::IdempotencyGuard,
     },
-    idempotency::IdempotencyGuard,
 };
 
 const SORT_KEYS: [(&str, &str); 4] = [

@@ -20,8 +20,8 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
+    error::{Found, Result},
     http::{
-        error::{Found, Result},
         extract::{
             Caller, Filtered, Params,
             query::{Sorted, ids, moment, query, sorting, text, texts, words},

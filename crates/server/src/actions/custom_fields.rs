@@ -9,14 +9,16 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use crate::http::{
+use crate::{
     error::{Found, Result},
-    extract::{
-        Caller, Filtered, Params,
-        query::{Sorted, query, sorting, text, words},
-        scope,
+    http::{
+        extract::{
+            Caller, Filtered, Params,
+            query::{Sorted, query, sorting, text, words},
+            scope,
+        },
+        idempotency::IdempotencyGuard,
     },
-    idempotency::IdempotencyGuard,
 };
 
 const SORT_KEYS: [(&str, &str); 4] = [

@@ -4,10 +4,12 @@ use axum::http::StatusCode;
 use till_core::customers;
 use till_wire::customers::{CustomerSession, CustomerSessionCreate, SessionFor};
 
-use crate::http::{
+use crate::{
     error::Result,
-    extract::{Caller, scope},
-    idempotency::IdempotencyGuard,
+    http::{
+        extract::{Caller, scope},
+        idempotency::IdempotencyGuard,
+    },
 };
 
 /// Opens a customer's portal for one hour.

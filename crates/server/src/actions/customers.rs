@@ -18,8 +18,8 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
+    error::{Found, Result},
     http::{
-        error::{Found, Result},
         extract::{
             Caller, Filtered, Params,
             query::{MetadataFilters, Sorted, flag, metadata, moment, query, sorting, text},

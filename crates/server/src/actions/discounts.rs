@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
+    error::{Found, Result},
     http::{
-        error::{Found, Result},
         extract::{
             Caller, Filtered, Params,
             query::{Sorted, query, sorting, text},

@@ -11,9 +11,9 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
+    error::{ApiError, Found, Result},
     files::remove,
     http::{
-        error::{ApiError, Found, Result},
         extract::{
             Caller, Filtered, Params,
             query::{Sorted, ids, query, sorting},

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    http::error::{ApiError, Result},
+    error::{ApiError, Result},
 };
 
 /// Everything a page of orders or subscriptions refers to, by id.

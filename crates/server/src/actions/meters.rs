@@ -9,14 +9,16 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use crate::http::{
+use crate::{
     error::{Found, Result},
-    extract::{
-        Caller, Filtered, Params,
-        query::{MetadataFilters, Sorted, flag, metadata, query, sorting, text},
-        scope,
+    http::{
+        extract::{
+            Caller, Filtered, Params,
+            query::{MetadataFilters, Sorted, flag, metadata, query, sorting, text},
+            scope,
+        },
+        idempotency::IdempotencyGuard,
     },
-    idempotency::IdempotencyGuard,
 };
 
 const SORT_KEYS: [(&str, &str); 2] = [("name", "name"), ("created_at", "created_at")];

@@ -10,9 +10,9 @@ use till_wire::{
 use uuid::Uuid;
 
 use super::joined::Joined;
-use crate::http::{
+use crate::{
     error::{Found, Result},
-    extract::{
+    http::extract::{
         Caller, Filtered, Params,
         query::{
             MetadataFilters, Sorted, ids, metadata, moment, query, sorting, text, texts, words,

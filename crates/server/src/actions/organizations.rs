@@ -1,7 +1,7 @@
 //! The organization that a caller belongs to.
 
 use till_core::{
-    kernel::{changes::Value, records::Organization as Row},
+    kernel::{records::Organization as Row, values::Value},
     organizations,
 };
 use till_store::List;
@@ -11,9 +11,9 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use crate::http::{
+use crate::{
     error::{ApiError, Found, Result},
-    extract::{
+    http::extract::{
         Caller, Filtered, Params,
         query::{Sorted, query, sorting, text},
         scope,

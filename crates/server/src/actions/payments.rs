@@ -9,9 +9,9 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use crate::http::{
+use crate::{
     error::{Found, Result},
-    extract::{
+    http::extract::{
         Caller, Filtered, Params,
         query::{Sorted, ids, moment, query, sorting, text, texts, words},
         scope,

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use till_core::{
     catalog::products::{self, ProductWithPrices},
-    kernel::{changes::Value, records::Product as Row},
+    kernel::{records::Product as Row, values::Value},
 };
 use till_store::List;
 use till_wire::{
@@ -15,14 +15,16 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use crate::http::{
+use crate::{
     error::{Found, Result},
-    extract::{
-        Caller, Filtered, Params,
-        query::{MetadataFilters, Sorted, flag, ids, metadata, query, sorting, text, words},
-        scope,
+    http::{
+        extract::{
+            Caller, Filtered, Params,
+            query::{MetadataFilters, Sorted, flag, ids, metadata, query, sorting, text, words},
+            scope,
+        },
+        idempotency::IdempotencyGuard,
     },
-    idempotency::IdempotencyGuard,
 };
 
 const SORT_KEYS: [(&str, &str); 4] = [

@@ -1,7 +1,7 @@
 //! Subscriptions.
 
 use jiff::Timestamp;
-use till_core::kernel::{changes::Value, records::Subscription as Row};
+use till_core::kernel::{records::Subscription as Row, values::Value};
 use till_store::List;
 use till_wire::{
     page::Page,
@@ -10,9 +10,9 @@ use till_wire::{
 use uuid::Uuid;
 
 use super::joined::Joined;
-use crate::http::{
+use crate::{
     error::{Found, Result},
-    extract::{
+    http::extract::{
         Caller, Filtered, Params,
         query::{
             MetadataFilters, Sorted, flag, ids, metadata, moment, query, sorting, text, texts,

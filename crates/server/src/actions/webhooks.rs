@@ -18,14 +18,16 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use crate::http::{
+use crate::{
     error::{Found, Result},
-    extract::{
-        Body, Caller, Filtered, Params,
-        query::{exact_moment, flag, ids, query, text, word, words},
-        scope,
+    http::{
+        extract::{
+            Body, Caller, Filtered, Params,
+            query::{exact_moment, flag, ids, query, text, word, words},
+            scope,
+        },
+        idempotency::IdempotencyGuard,
     },
-    idempotency::IdempotencyGuard,
 };
 
 /// Lists webhook endpoints, newest first.

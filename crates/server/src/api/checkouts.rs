@@ -33,8 +33,8 @@ use super::{
 use crate::{
     actions::checkouts::{self, ListQuery},
     app::App,
+    error::ApiError,
     http::{
-        error::ApiError,
         extract::{Body, Caller, OrganizationQuery, PageQuery, Params, PathId, scope},
         idempotency::IdempotencyGuard,
         limits::{self, Network},

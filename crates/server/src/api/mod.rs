@@ -34,8 +34,8 @@ use axum::{
 use self::operation::Operation;
 use crate::{
     app::App,
+    error::ApiError,
     http::{
-        error::ApiError,
         idempotency,
         intake::{self as transport, Bodies, Callers},
     },

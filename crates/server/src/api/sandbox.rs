@@ -19,11 +19,8 @@ use super::{
 };
 use crate::{
     app::App,
-    http::{
-        error::{ApiError, Found},
-        extract::Body,
-        idempotency::IdempotencyGuard,
-    },
+    error::{ApiError, Found},
+    http::{extract::Body, idempotency::IdempotencyGuard},
 };
 
 /// The routes.

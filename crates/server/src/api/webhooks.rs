@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     actions::webhooks::{self, DeliveryQuery},
+    error::ApiError,
     http::{
-        error::ApiError,
         extract::{Body, Caller, OrganizationQuery, PageQuery, Params, PathId, scope},
         idempotency::IdempotencyGuard,
     },

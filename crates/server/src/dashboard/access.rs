@@ -4,8 +4,7 @@ use std::{fmt, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, RawPathParams},
-    http::{HeaderMap, HeaderName, Method, StatusCode, header, request::Parts},
-    response::{IntoResponse, Redirect, Response},
+    http::{HeaderMap, Method, header, request::Parts},
 };
 use axum_extra::extract::CookieJar;
 use jiff::tz::TimeZone;
@@ -16,11 +15,11 @@ use till_core::{
     people::sign_in,
 };
 
-use super::{Made, cookie, flash, form::FormData, message, sign_in_path};
+use super::{Made, cookie, denied::Denied, flash, form_data::FormData};
 use crate::{
     app::App,
+    error::Result,
     http::{
-        error::{ApiError, Result},
         extract::{Access, Caller},
         idempotency::{self, IdempotencyGuard},
         limits::{Network, client_ip},
@@ -31,7 +30,6 @@ use crate::{
 const ZONE_COOKIE: &str = "till_zone";
 const HX_REQUEST: &str = "hx-request";
 const HX_CURRENT_URL: &str = "hx-current-url";
-const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
 
 /// An organization that somebody belongs to, as their menu shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,72 +144,6 @@ impl<A> Dashboard<A> {
         Caller::granted(&self.app, &self.caller.organization, |scope| {
             self.role.grants(scope)
         })
-    }
-}
-
-/// Why a page is not shown.
-#[derive(Debug)]
-pub enum Denied {
-    /// Nobody is signed in; the page that was asked for follows, if it can be asked for again.
-    SignIn {
-        /// A path of ours.
-        next: Option<String>,
-        /// Whether htmx asks, for a part of a page.
-        part: bool,
-    },
-    /// It is not there, or none of their business.
-    NotFound,
-    /// Their role does not grant it.
-    Role,
-    /// The organization is blocked.
-    Blocked,
-    /// The API's own no.
-    Api(ApiError),
-}
-
-impl<E: Into<ApiError>> From<E> for Denied {
-    fn from(error: E) -> Self {
-        let error = error.into();
-        match error.status() {
-            StatusCode::NOT_FOUND => Denied::NotFound,
-            _ => Denied::Api(error),
-        }
-    }
-}
-
-impl IntoResponse for Denied {
-    fn into_response(self) -> Response {
-        match self {
-            Denied::SignIn { next, part } => {
-                let to = sign_in_path(next.as_deref());
-                match part {
-                    true => (StatusCode::OK, [(HX_REDIRECT, to)]).into_response(),
-                    false => Redirect::to(&to).into_response(),
-                }
-            }
-            Denied::NotFound => message(
-                StatusCode::NOT_FOUND,
-                "Page not found",
-                "There is nothing here, or nothing that you can see with this account.",
-            ),
-            Denied::Role => message(
-                StatusCode::FORBIDDEN,
-                "Not allowed",
-                "Your role in this organization does not allow this. Ask an owner or an admin.",
-            ),
-            Denied::Blocked => message(
-                StatusCode::FORBIDDEN,
-                "This organization is blocked",
-                "Its dashboard is closed. Ask whoever runs this server.",
-            ),
-            Denied::Api(error) => {
-                let mut words = error.detail();
-                if let Some(number) = error.log_fault() {
-                    words = format!("{words} If you ask for help, give this number: {number}");
-                }
-                message(error.status(), "That did not work", &words)
-            }
-        }
     }
 }
 

@@ -24,11 +24,9 @@ use super::{
 };
 use crate::{
     app::App,
-    dashboard::access::{Denied, Person},
-    http::{
-        error::{ApiError, Result},
-        limits,
-    },
+    dashboard::{access::Person, denied::Denied},
+    error::{ApiError, Result},
+    http::limits,
     pages::page,
 };
 

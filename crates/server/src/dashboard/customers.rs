@@ -30,10 +30,8 @@ use crate::{
     },
     app::App,
     dashboard::access::Dashboard,
-    http::{
-        error::Result,
-        extract::{Caller, scope},
-    },
+    error::Result,
+    http::extract::{Caller, scope},
 };
 
 const PAGES: ResourcePages = ResourcePages {

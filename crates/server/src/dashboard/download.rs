@@ -12,10 +12,8 @@ use uuid::Uuid;
 use super::{Answer, listing::Asked};
 use crate::{
     dashboard::access::Dashboard,
-    http::{
-        error::{ApiError, Result},
-        extract::{Access, Caller, Params},
-    },
+    error::{ApiError, Result},
+    http::extract::{Access, Caller, Params},
     pages::checkout::money::editable,
     table,
 };

@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    dashboard::access::Denied,
-    http::error::ApiError,
+    dashboard::denied::Denied,
+    error::ApiError,
     pages::{
         FORM_LIMIT,
         form_fields::{self, FormRefused},

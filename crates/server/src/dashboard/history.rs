@@ -8,15 +8,13 @@ use uuid::Uuid;
 use super::{
     live::subject_href,
     parts::{Cell, Tone, money, sentence},
-    sales::card,
     sheet::{Part, Step},
 };
+use crate::dashboard::parts::card;
 use crate::{
     dashboard::access::Dashboard,
-    http::{
-        error::Result,
-        extract::{Access, scope},
-    },
+    error::Result,
+    http::extract::{Access, scope},
 };
 
 /// The timeline of the thing whose page it is, the first of `subjects`, and of what belongs to it.

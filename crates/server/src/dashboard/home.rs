@@ -21,8 +21,8 @@ use crate::{
     actions,
     app::App,
     dashboard::access::Dashboard,
+    error::ApiError,
     http::{
-        error::ApiError,
         extract::{Access, Params, scope},
         limits::cards::{self, Warning},
     },

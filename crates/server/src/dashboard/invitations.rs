@@ -20,8 +20,8 @@ use till_store::CommitError;
 use super::cookie;
 use crate::{
     app::App,
-    dashboard::access::{Denied, Device},
-    http::error::ApiError,
+    dashboard::{access::Device, denied::Denied},
+    error::ApiError,
     pages::{Page, page},
 };
 

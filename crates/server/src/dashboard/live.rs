@@ -23,7 +23,7 @@ use till_wire::events::EventType;
 use tokio::time::{Instant, sleep_until, timeout};
 use uuid::Uuid;
 
-use crate::{app::App, http::error::Result};
+use crate::{app::App, error::Result};
 
 /// The poll that finds what other nodes wrote; what this node writes is shown at once.
 const POLL: Duration = Duration::from_secs(1);

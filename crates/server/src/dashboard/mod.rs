@@ -10,6 +10,7 @@ pub mod catalog;
 pub mod chart;
 pub mod cookie;
 pub mod customers;
+pub mod denied;
 pub mod developers;
 pub mod download;
 pub mod form;
@@ -47,8 +48,8 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    dashboard::access::{Denied, Person},
-    http::error::ApiError,
+    dashboard::{access::Person, denied::Denied},
+    error::ApiError,
     pages::{
         Page,
         limited::{self, Refuse},

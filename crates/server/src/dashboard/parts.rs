@@ -2,7 +2,7 @@
 
 use askama::Template;
 use jiff::{Timestamp, tz::TimeZone};
-use till_wire::money::Currency;
+use till_wire::{money::Currency, payments::CardMetadata};
 
 use crate::http::idempotency;
 use crate::pages::checkout::money::{Locale, display};
@@ -192,6 +192,21 @@ pub struct Menu {
     pub name: String,
     /// What can be done.
     pub acts: Vec<Act>,
+}
+
+/// A card: `Visa ending in 4242`, with its expiry below.
+pub fn card(card: Option<&CardMetadata>, method: &str) -> (String, Option<String>) {
+    match card {
+        Some(card) => (
+            format!("{} ending in {}", sentence(&card.brand), card.last4),
+            Some(format!(
+                "expires {:02}/{:02}",
+                card.exp_month,
+                card.exp_year % 100
+            )),
+        ),
+        None => (sentence(method), None),
+    }
 }
 
 #[cfg(test)]

@@ -20,10 +20,8 @@ use super::{
 use crate::{
     app::App,
     dashboard::access::Dashboard,
-    http::{
-        error::Result,
-        extract::{Access, Caller, Params, scope},
-    },
+    error::Result,
+    http::extract::{Access, Caller, Params, scope},
 };
 
 pub use edit::{Resource, Saved, find, routes};

@@ -13,7 +13,6 @@ use till_wire::{
     customers::Customer,
     money::Currency,
     page::Page as Items,
-    payments::CardMetadata,
     products::ProductBase,
     tax::{TaxLine, TaxabilityReason},
     values::Interval,
@@ -29,10 +28,8 @@ use crate::{
     actions,
     app::App,
     dashboard::{access::Dashboard, resource_pages::readable_with},
-    http::{
-        error::Result,
-        extract::{Access, Caller, Params, scope},
-    },
+    error::Result,
+    http::extract::{Access, Caller, Params, scope},
     pages::checkout::money::{Locale, interval_words},
 };
 
@@ -146,21 +143,6 @@ pub fn linked<A>(dashboard: &Dashboard<A>, area: &str, id: Option<Uuid>, words: 
     id.map_or(Cell::Empty, |id| {
         Cell::link(dashboard.path(&format!("/{area}/{id}")), words)
     })
-}
-
-/// A card: `Visa ending in 4242`, with its expiry below.
-pub fn card(card: Option<&CardMetadata>, method: &str) -> (String, Option<String>) {
-    match card {
-        Some(card) => (
-            format!("{} ending in {}", sentence(&card.brand), card.last4),
-            Some(format!(
-                "expires {:02}/{:02}",
-                card.exp_month,
-                card.exp_year % 100
-            )),
-        ),
-        None => (sentence(method), None),
-    }
 }
 
 /// An amount for each period: `$29.00 per month`.

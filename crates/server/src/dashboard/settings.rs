@@ -28,10 +28,8 @@ use crate::{
     actions,
     app::App,
     dashboard::access::Dashboard,
-    http::{
-        error::Result,
-        extract::{Access, Body, scope},
-    },
+    error::Result,
+    http::extract::{Access, Body, scope},
     pages::checkout::places,
 };
 

@@ -29,7 +29,10 @@ use super::{
 };
 use crate::{
     app::App,
-    dashboard::access::{Denied, Device, Person, local_path},
+    dashboard::{
+        access::{Device, Person, local_path},
+        denied::Denied,
+    },
     http::limits::{self, Network},
     pages::{Page, page},
 };

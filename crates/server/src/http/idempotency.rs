@@ -33,10 +33,8 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    http::{
-        error::ApiError,
-        extract::{Body, Identity},
-    },
+    error::ApiError,
+    http::extract::{Body, Identity},
 };
 
 pub use form::{Before, FIELD};

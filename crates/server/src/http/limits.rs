@@ -24,7 +24,7 @@ use till_core::kernel::{
 };
 use till_store::CommitError;
 
-use crate::{app::App, http::error::ApiError};
+use crate::{app::App, error::ApiError};
 
 pub use crate::app::limits::Limits;
 pub use codes::Guess;

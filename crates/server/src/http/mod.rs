@@ -4,5 +4,3 @@ pub mod extract;
 pub mod idempotency;
 pub mod intake;
 pub mod limits;
-
-pub use crate::{error, request_id};

@@ -16,7 +16,7 @@ use till_wire::checkouts::CheckoutStatus;
 use uuid::Uuid;
 
 use super::supervise::alone;
-use crate::{app::App, http::error::ApiError};
+use crate::{app::App, error::ApiError};
 
 /// Fulfils a confirmed session that is paid, whose customer is made with it where the payment took its time; the job's
 /// end carries the effects, so they happen once.

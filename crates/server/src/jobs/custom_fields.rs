@@ -7,7 +7,7 @@ use till_core::{
 };
 use uuid::Uuid;
 
-use crate::{app::App, http::error::ApiError};
+use crate::{app::App, error::ApiError};
 
 /// Rows that are rewritten in one commit.
 const BATCH: i64 = 200;

@@ -8,7 +8,7 @@ use till_store::Query;
 use till_wire::events::EventType;
 use uuid::Uuid;
 
-use crate::{app::App, http::error::ApiError};
+use crate::{app::App, error::ApiError};
 
 /// Emits `customer.state_changed` for the customer whose id is the payload (docs/behaviour: customers/state). A
 /// customer that is gone meanwhile has told of its end itself.

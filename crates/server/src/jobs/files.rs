@@ -5,7 +5,7 @@ use till_core::{catalog::files, kernel::records::File};
 use till_store::Query;
 
 use super::supervise::alone;
-use crate::{app::App, files::remove, http::error::ApiError};
+use crate::{app::App, error::ApiError, files::remove};
 
 /// Files that are forgotten at a time.
 const BATCH: i64 = 100;

@@ -4,13 +4,14 @@
 use jiff::Timestamp;
 use till_core::kernel::{
     changes::{Changes, CommitConflict, Record},
-    folding::again::{self, Keyed},
+    folding::again,
     records::{Benefit, Checkout, CustomField, Customer, Discount, Meter, Payment, Product},
+    writes::Keyed,
 };
 use till_store::{CommitError, Unfolded};
 use uuid::Uuid;
 
-use crate::{app::App, http::error::ApiError};
+use crate::{app::App, error::ApiError};
 
 /// Rows that are folded at once.
 const BATCH: i64 = 200;

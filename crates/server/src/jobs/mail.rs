@@ -12,7 +12,7 @@ use till_ports::mail::Message;
 use till_store::Query;
 use uuid::Uuid;
 
-use crate::{app::App, http::error::ApiError};
+use crate::{app::App, error::ApiError};
 
 /// Makes a link and sends it. Where nobody has the address nothing is sent, and nobody is told.
 pub async fn sign_in(app: &App, letter: Letter) -> Result<End, ApiError> {

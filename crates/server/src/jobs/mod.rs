@@ -21,7 +21,8 @@ use till_core::{
     kernel::{
         budgets,
         changes::Changes,
-        jobs::{End, Job, Queue},
+        job_request::Queue,
+        jobs::{End, Job},
     },
     payments::{attempt::RECONCILE_JOB, refunds::REFUND_JOB},
     people::{sign_in, team},
@@ -29,7 +30,7 @@ use till_core::{
 use tokio::{sync::watch, task::JoinSet};
 use uuid::Uuid;
 
-use crate::{app::App, http::error::ApiError, payments};
+use crate::{app::App, error::ApiError, payments};
 
 pub(crate) use crate::app::fast_path::LEASE;
 use supervise::{caught, supervise};

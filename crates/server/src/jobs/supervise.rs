@@ -9,7 +9,7 @@ use till_core::kernel::jobs;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::{app::App, http::error::ApiError};
+use crate::{app::App, error::ApiError};
 
 /// The longest pause before a worker is started again.
 const LONGEST: SignedDuration = SignedDuration::from_mins(1);

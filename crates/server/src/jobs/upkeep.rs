@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::{LEASE, files, folding, supervise::step, webhooks};
-use crate::{app::App, http::error::ApiError};
+use crate::{app::App, error::ApiError};
 
 /// How often is looked for what is too old.
 const EVERY: SignedDuration = SignedDuration::from_hours(1);

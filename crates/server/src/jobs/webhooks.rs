@@ -23,7 +23,7 @@ use tokio::{
 use uuid::Uuid;
 
 use super::supervise::caught;
-use crate::{app::App, http::error::ApiError};
+use crate::{app::App, error::ApiError};
 use lease::{DeliveryError, EndpointLease, LeaseHeartbeat};
 use records::Records;
 

@@ -2,7 +2,7 @@
 //! and how deep their names are, and how high their rows are numbered. No form of ours comes near the bounds, so
 //! whatever exceeds one is refused as a whole and never cut.
 
-use crate::http::error::ApiError;
+use crate::error::ApiError;
 
 /// The most fields.
 pub(crate) const FIELDS: usize = 2_000;

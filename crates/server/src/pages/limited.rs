@@ -9,10 +9,7 @@ use axum::{
     response::Response,
 };
 
-use crate::{
-    app::App,
-    http::{error::ApiError, limits::Network},
-};
+use crate::{app::App, error::ApiError, http::limits::Network};
 
 /// What answers where a network's budget is spent.
 pub(crate) type Refuse = fn(&HeaderMap, &ApiError) -> Response;

@@ -14,7 +14,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
-use crate::http::error::ApiError;
+use crate::error::ApiError;
 use checkout::view::{MessagePage, PageContext};
 
 /// The Content-Security-Policy of every page: nothing but our own styles, script and endpoints, and the

@@ -8,7 +8,7 @@ use till_core::checkout::{
 use super::{locked, session};
 use crate::{
     app::App,
-    http::error::{ApiError, Found},
+    error::{ApiError, Found},
 };
 
 /// The session as it is worth now, and what made it differ from what was last shown, if anything did: then that is

@@ -21,10 +21,8 @@ use uuid::Uuid;
 use super::is_claimed;
 use crate::{
     app::App,
-    http::{
-        error::{ApiError, Found},
-        limits::cards,
-    },
+    error::{ApiError, Found},
+    http::limits::cards,
 };
 
 /// Takes note of an outcome, whichever witness brings it; a second witness changes nothing.

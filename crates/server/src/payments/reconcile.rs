@@ -8,7 +8,7 @@ use till_ports::processor;
 use uuid::Uuid;
 
 use super::{not_started, outcome::record_outcome_for, record_outcome};
-use crate::{app::App, http::error::ApiError};
+use crate::{app::App, error::ApiError};
 
 /// The reconciler: asks the processor how an attempt ended that nobody has heard of.
 pub async fn reconcile(app: &App, id: Uuid) -> Result<End, ApiError> {

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    http::error::{ApiError, Found},
+    error::{ApiError, Found},
 };
 
 /// Asks the processor for a refund that was written down, and takes note of the answer. The refund's id is the

@@ -1,7 +1,7 @@
 //! The `webhooks` routes.
 
 use serde_json::{Value as Json, json};
-use till_core::kernel::changes::{Changes, Value};
+use till_core::kernel::{changes::Changes, values::Value};
 
 use crate::kit::{Receiver, Shop, id};
 

@@ -4,7 +4,7 @@ use axum::{http::StatusCode, response::IntoResponse};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde_json::{Value as Json, json};
 use standardwebhooks::Webhook;
-use till_core::kernel::changes::{Changes, Value};
+use till_core::kernel::{changes::Changes, values::Value};
 use till_wire::events::EventType;
 
 use crate::kit::{Got, Receiver, Shop, id};

@@ -14,10 +14,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value as Json, json};
 use till_core::{
     kernel::{
-        changes::{Changes, Value},
+        changes::Changes,
         records::{Organization, WebhookDelivery, WebhookEndpoint, WebhookEvent},
         tokens::{self, SecretKey},
         urls::PublicUrls,
+        values::Value,
     },
     organizations, people,
 };

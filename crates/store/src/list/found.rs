@@ -3,10 +3,7 @@
 //! A row's folded form stands in a column of its own where it is more than the lower case of ASCII, which both
 //! databases work out alike: `lower` of SQLite and of PostgreSQL's collation "C".
 
-use till_core::kernel::{
-    changes::{Record, Value},
-    folding::fold,
-};
+use till_core::kernel::{changes::Record, folding::fold, values::Value};
 use uuid::Uuid;
 
 use super::{Dialect, Filter, List, text::Text};

@@ -4,13 +4,14 @@ mod found;
 #[cfg(test)]
 mod plans;
 mod table;
+mod tables;
 mod text;
 
 use jiff::Timestamp;
-use till_core::kernel::changes::{Record, Value};
+use till_core::kernel::{changes::Record, values::Value};
 use uuid::Uuid;
 
-pub(crate) use table::{LateColumn, ListedTable};
+use table::ListedTable;
 pub(crate) use text::Window;
 
 /// Which way a list runs.
@@ -94,7 +95,7 @@ impl List {
             table: R::TABLE,
             columns: R::COLUMNS,
             folded: R::FOLDED,
-            listed: crate::reads::listed(R::TABLE),
+            listed: tables::listed(R::TABLE),
             filters: Vec::new(),
             orders: Vec::new(),
             counted: None,

@@ -2,8 +2,8 @@
 //! noticed with a million rows.
 
 use rusqlite::Connection;
-use till_core::kernel::changes::Value;
 use till_core::kernel::records::{Checkout, Customer, Order as Sale, Payment, WebhookDelivery};
+use till_core::kernel::values::Value;
 use uuid::Uuid;
 
 use super::{Dialect, List, Order, Window};

@@ -1,4 +1,4 @@
-//! What lists must know of a table besides its columns. Each table's stands beside its reads.
+//! What lists must know of a table besides its columns. Each table's stands in `tables`.
 
 /// A table that is listed.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use till_core::kernel::changes::Value;
+use till_core::kernel::values::Value;
 
 use super::{Dialect, Filter, List, Order, Sort};
 use crate::{Query, query::write_columns};

@@ -1,13 +1,12 @@
 use till_core::{
     catalog::{benefits, products},
     kernel::{
-        changes::Value,
         records::{Benefit, CheckoutLink, Meter},
+        values::Value,
     },
 };
 use uuid::Uuid;
 
-use crate::list::ListedTable;
 use crate::{Query, Store, StoreError, list::holding};
 
 impl Store {
@@ -109,17 +108,3 @@ impl Store {
         self.all(Query::select::<CheckoutLink>(rest, binds)).await
     }
 }
-
-/// Lists of benefits.
-pub(super) const BENEFITS: ListedTable = ListedTable {
-    name: "benefits",
-    sorts: &[("description", "lower(benefits.description)")],
-    ..ListedTable::PLAIN
-};
-
-/// Lists of meters.
-pub(super) const METERS: ListedTable = ListedTable {
-    name: "meters",
-    sorts: &[("name", "lower(meters.name)")],
-    ..ListedTable::PLAIN
-};

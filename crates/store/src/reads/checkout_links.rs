@@ -1,14 +1,13 @@
 use till_core::{
     checkout_links::{Linked, Loaded},
     kernel::{
-        changes::Value,
         records::{CheckoutLink, Discount, Organization},
+        values::Value,
     },
 };
 use till_wire::checkouts::Offer;
 use uuid::Uuid;
 
-use crate::list::ListedTable;
 use crate::{Query, Store, StoreError, columns};
 
 impl Store {
@@ -109,13 +108,3 @@ impl Store {
         Ok(by_id.into_iter().chain(by_code).collect())
     }
 }
-
-/// Lists of checkout links.
-pub(super) const CHECKOUT_LINKS: ListedTable = ListedTable {
-    name: "checkout_links",
-    sorts: &[
-        ("label", "checkout_links.label"),
-        ("success_url", "checkout_links.success_url"),
-    ],
-    ..ListedTable::PLAIN
-};

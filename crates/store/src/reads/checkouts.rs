@@ -4,14 +4,13 @@ use till_core::{
     checkout::Session,
     discounts::Hints,
     kernel::{
-        changes::Value,
         records::{Checkout, Discount, Organization, Payment},
+        values::Value,
     },
 };
 use till_wire::checkouts::CheckoutStatus;
 use uuid::Uuid;
 
-use crate::list::{LateColumn, ListedTable};
 use crate::{Col, Query, Store, StoreError, columns};
 
 impl Store {
@@ -225,20 +224,3 @@ impl Store {
             > 0)
     }
 }
-
-/// Lists of checkout sessions.
-pub(super) const CHECKOUTS: ListedTable = ListedTable {
-    name: "checkouts",
-    leading: &["status", "product_id"],
-    late: Some(LateColumn {
-        column: "external_customer_id",
-        halves: ["checkouts.status = 'open'", "checkouts.status <> 'open'"],
-    }),
-    yielding: &[
-        ("status", "customer_id"),
-        ("product_id", "customer_id"),
-        ("status", "external_customer_id"),
-        ("product_id", "external_customer_id"),
-    ],
-    ..ListedTable::PLAIN
-};

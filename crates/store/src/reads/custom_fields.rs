@@ -2,15 +2,14 @@ use jiff::Timestamp;
 use till_core::{
     catalog::custom_fields::Answered,
     kernel::{
-        changes::{Json, Value},
         records::CustomField,
+        values::{Json, Value},
         writes::AnsweredIn,
     },
 };
 use till_wire::metadata::Metadata;
 use uuid::Uuid;
 
-use crate::list::ListedTable;
 use crate::{Col, Query, Store, StoreError};
 
 impl Store {
@@ -90,10 +89,3 @@ fn table(of: AnsweredIn) -> &'static str {
         AnsweredIn::Subscriptions => "subscriptions",
     }
 }
-
-/// Lists of custom fields.
-pub(super) const CUSTOM_FIELDS: ListedTable = ListedTable {
-    name: "custom_fields",
-    sorts: &[("name", "lower(custom_fields.name)")],
-    ..ListedTable::PLAIN
-};

@@ -3,14 +3,14 @@ use till_core::{
     checkout::confirm::KnownBuyer,
     customers::Holders,
     kernel::{
-        changes::Value,
         folding::email_key,
         records::{Checkout, Customer},
+        values::Value,
     },
 };
 use uuid::Uuid;
 
-use crate::list::{List, ListedTable};
+use crate::list::List;
 use crate::{Query, Store, StoreError};
 
 /// What a buyer may be recognised by.
@@ -157,13 +157,6 @@ impl Store {
         Ok(self.scalar(Query::raw(sql, binds).keyed()).await? > 0)
     }
 }
-
-/// Lists of customers.
-pub(super) const CUSTOMERS: ListedTable = ListedTable {
-    name: "customers",
-    sorts: &[("name", "lower(customers.name)")],
-    ..ListedTable::PLAIN
-};
 
 impl List {
     /// Customers who hold a subscription, or (`false`) those who hold none.

@@ -1,14 +1,13 @@
 use till_core::{
     discounts::Hints,
     kernel::{
-        changes::Value,
         folding::code_key,
         records::{Discount, Product},
+        values::Value,
     },
 };
 use uuid::Uuid;
 
-use crate::list::ListedTable;
 use crate::{Query, Store, StoreError};
 
 impl Store {
@@ -71,14 +70,3 @@ impl Store {
         self.owned(organization_id, wanted).await
     }
 }
-
-/// Lists of discounts.
-pub(super) const DISCOUNTS: ListedTable = ListedTable {
-    name: "discounts",
-    sorts: &[
-        ("name", "lower(discounts.name)"),
-        ("code", "discounts.code_key"),
-        ("ends_at", "discounts.ends_at"),
-    ],
-    ..ListedTable::PLAIN
-};

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
-use till_core::kernel::changes::Value;
+use till_core::kernel::values::Value;
 use till_wire::money::Currency;
 use uuid::Uuid;
 

@@ -1,8 +1,5 @@
 use jiff::Timestamp;
-use till_core::kernel::{
-    changes::{Record, Value},
-    folding::again::Keyed,
-};
+use till_core::kernel::{changes::Record, values::Value, writes::Keyed};
 use uuid::Uuid;
 
 use crate::{Col, Query, Store, StoreError};

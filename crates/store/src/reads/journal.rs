@@ -1,4 +1,4 @@
-use till_core::kernel::{changes::Value, records::JournalEntry};
+use till_core::kernel::{records::JournalEntry, values::Value};
 use till_wire::events::EventType;
 use uuid::Uuid;
 

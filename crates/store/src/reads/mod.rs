@@ -28,34 +28,10 @@ pub use people::Visit;
 pub use timeline::{Happening, Moment};
 pub use webhooks::DeliveryFilter;
 
-use till_core::kernel::changes::{Record, Value};
+use till_core::kernel::{changes::Record, values::Value};
 use uuid::Uuid;
 
-use crate::list::ListedTable;
 use crate::{Query, Store, StoreError};
-
-/// The tables whose lists know more than their columns.
-const LISTED: &[&ListedTable] = &[
-    &catalog::BENEFITS,
-    &catalog::METERS,
-    &checkout_links::CHECKOUT_LINKS,
-    &checkouts::CHECKOUTS,
-    &custom_fields::CUSTOM_FIELDS,
-    &customers::CUSTOMERS,
-    &discounts::DISCOUNTS,
-    &organizations::ORGANIZATIONS,
-    &products::PRODUCTS,
-    &sales::ORDERS,
-    &sales::PAYMENTS,
-    &sales::SUBSCRIPTIONS,
-    &webhooks::DELIVERIES,
-];
-
-/// What lists must know of a table.
-pub(crate) fn listed(table: &str) -> &'static ListedTable {
-    let found = LISTED.iter().find(|listed| listed.name == table);
-    found.copied().unwrap_or(&ListedTable::PLAIN)
-}
 
 /// `$n, $n+1, …` for `count` values after `before` others.
 fn marks(before: usize, count: usize) -> String {

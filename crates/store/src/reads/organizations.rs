@@ -1,10 +1,9 @@
 use till_core::kernel::{
-    changes::Value,
     records::{AccessToken, Organization},
+    values::Value,
 };
 use uuid::Uuid;
 
-use crate::list::ListedTable;
 use crate::{Query, Store, StoreError, columns};
 
 impl Store {
@@ -69,10 +68,3 @@ impl Store {
         .await
     }
 }
-
-/// Lists of organizations.
-pub(super) const ORGANIZATIONS: ListedTable = ListedTable {
-    name: "organizations",
-    sorts: &[("name", "lower(organizations.name)")],
-    ..ListedTable::PLAIN
-};

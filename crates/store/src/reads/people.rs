@@ -1,9 +1,9 @@
 use jiff::Timestamp;
 use till_core::{
     kernel::{
-        changes::Value,
         folding::email_key,
         records::{Invitation, Member, Organization, SignInLink, User, UserSession},
+        values::Value,
     },
     people::team::{Invited, Team},
 };

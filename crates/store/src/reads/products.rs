@@ -3,15 +3,14 @@ use std::collections::HashMap;
 use till_core::{
     catalog::products::ProductWithPrices,
     kernel::{
-        changes::Value,
         records::{Benefit, CustomField, File, Meter, Product, ProductPrice, Subscription},
+        values::Value,
     },
 };
 use till_wire::money::Currency;
 use uuid::Uuid;
 
 use super::{ids, marks};
-use crate::list::ListedTable;
 use crate::{Col, Query, Store, StoreError, columns};
 
 /// Products with their prices: one row per price, or one without.
@@ -209,24 +208,3 @@ impl Store {
         Ok(found.into_iter().map(|col| col.0).collect())
     }
 }
-
-/// Lists of products. What one costs, for sorting, is its oldest price in use.
-pub(super) const PRODUCTS: ListedTable = ListedTable {
-    name: "products",
-    sorts: &[
-        ("name", "lower(products.name)"),
-        (
-            "price_amount_type",
-            "(select case r.amount_type when 'custom' then 1 when 'fixed' then 2 else 3 end \
-             from product_prices r where r.product_id = products.id and not r.is_archived and r.checkout_id is null \
-             order by r.created_at, r.position, r.id limit 1)",
-        ),
-        (
-            "price_amount",
-            "(select case r.amount_type when 'custom' then r.minimum_amount else r.price_amount end \
-             from product_prices r where r.product_id = products.id and not r.is_archived and r.checkout_id is null \
-             order by r.created_at, r.position, r.id limit 1)",
-        ),
-    ],
-    ..ListedTable::PLAIN
-};

@@ -2,14 +2,14 @@ use jiff::Timestamp;
 use till_core::{
     checkout::update::Holder,
     kernel::{
-        changes::Value,
         records::{Customer, Order, Payment, PaymentState, Refund, Subscription},
+        values::Value,
     },
     subscriptions::claims::Upgraded,
 };
 use uuid::Uuid;
 
-use crate::list::{List, ListedTable};
+use crate::list::List;
 use crate::{Col, Query, Store, StoreError, columns};
 
 impl Store {
@@ -153,60 +153,6 @@ impl Store {
         Ok(self.scalar(Query::raw(sql, binds).keyed()).await? > 0)
     }
 }
-
-/// Lists of orders.
-pub(super) const ORDERS: ListedTable = ListedTable {
-    name: "orders",
-    sorts: &[
-        (
-            "customer",
-            "(select lower(c.email) from customers c where c.id = orders.customer_id)",
-        ),
-        (
-            "product",
-            "(select lower(p.name) from products p where p.id = orders.product_id)",
-        ),
-        (
-            "discount",
-            "(select lower(d.name) from discounts d where d.id = orders.discount_id)",
-        ),
-        ("subscription", "orders.subscription_id"),
-    ],
-    ..ListedTable::PLAIN
-};
-
-/// Lists of payments.
-pub(super) const PAYMENTS: ListedTable = ListedTable {
-    name: "payments",
-    sorts: &[(
-        "status",
-        "case payments.state when 'succeeded' then 'succeeded' when 'failed' then 'failed' else 'pending' end",
-    )],
-    ..ListedTable::PLAIN
-};
-
-/// Lists of subscriptions.
-pub(super) const SUBSCRIPTIONS: ListedTable = ListedTable {
-    name: "subscriptions",
-    sorts: &[
-        (
-            "customer",
-            "(select lower(coalesce(c.name, c.email)) from customers c where c.id = subscriptions.customer_id)",
-        ),
-        (
-            "product",
-            "(select lower(p.name) from products p where p.id = subscriptions.product_id)",
-        ),
-        (
-            "discount",
-            "(select lower(d.name) from discounts d where d.id = subscriptions.discount_id)",
-        ),
-        ("started_at", "subscriptions.started_at"),
-        ("ended_at", "subscriptions.ended_at"),
-        ("ends_at", "subscriptions.ends_at"),
-    ],
-    ..ListedTable::PLAIN
-};
 
 impl List {
     /// Orders of products that renew, or (`false`) of those that are paid once.

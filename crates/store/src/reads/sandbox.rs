@@ -1,6 +1,9 @@
 use jiff::Timestamp;
-use till_core::kernel::changes::{Changes, Json, Value};
 use till_core::kernel::writes::Statement;
+use till_core::kernel::{
+    changes::Changes,
+    values::{Json, Value},
+};
 
 use crate::writes::exactly_one;
 use crate::{Col, CommitError, Query, Store, StoreError};

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use till_core::kernel::{
-    changes::{Json, Value},
     records::{JournalEntry, Payment, PaymentKind, PaymentState, WebhookDelivery, WebhookEvent},
+    values::{Json, Value},
 };
 use till_wire::{events::EventType, money::Currency, payments::CardMetadata};
 use uuid::Uuid;

@@ -3,9 +3,9 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use till_core::{
     kernel::{
-        changes::Value,
         events::Subscribers,
         records::{WebhookDelivery, WebhookEndpoint, WebhookEvent},
+        values::Value,
     },
     webhooks::STREAK,
 };
@@ -13,7 +13,6 @@ use till_wire::{events::EventType, webhooks::HttpCodeClass};
 use uuid::Uuid;
 
 use super::{ids, marks};
-use crate::list::ListedTable;
 use crate::{Col, List, Order, Query, Store, StoreError, columns};
 
 /// Deliveries behind a page that are counted: each attempt of each event is one, for ever.
@@ -337,11 +336,3 @@ fn newest_completed(endpoint_id: Uuid, but: Uuid) -> Query {
     ];
     Query::raw(sql, binds)
 }
-
-/// Lists of deliveries.
-pub(super) const DELIVERIES: ListedTable = ListedTable {
-    name: "webhook_deliveries",
-    leading: &["kind", "endpoint_id"],
-    yielding: &[("endpoint_id", "kind")],
-    ..ListedTable::PLAIN
-};

@@ -1,5 +1,5 @@
 use till_core::kernel::budgets::SPENT;
-use till_core::kernel::folding::again::Keyed;
+use till_core::kernel::writes::Keyed;
 use till_core::kernel::writes::{BudgetWrite, FoldingWrite, IdempotencyWrite, Statement};
 
 use super::{any, exactly_one};

@@ -9,7 +9,7 @@ mod retention;
 mod subscriptions;
 mod webhooks;
 
-use till_core::kernel::changes::Value;
+use till_core::kernel::values::Value;
 use till_core::kernel::writes::{NamedWrite, Statement};
 
 /// The statement of a named write.

@@ -1,4 +1,4 @@
-use till_core::kernel::changes::Value;
+use till_core::kernel::values::Value;
 use till_core::kernel::writes::{Statement, WebhookWrite};
 
 use super::any;

@@ -1,5 +1,8 @@
-use till_core::kernel::changes::{Changes, Json, Value};
 use till_core::kernel::rows::Col;
+use till_core::kernel::{
+    changes::Changes,
+    values::{Json, Value},
+};
 use till_store::{CommitError, Query, columns};
 
 use crate::kit::{Person, now};
@@ -90,8 +93,8 @@ on_both! {
 #[derive(Debug)]
 struct Raw(String);
 
-impl till_core::kernel::changes::Cell for Raw {
-    const KIND: till_core::kernel::changes::Kind = till_core::kernel::changes::Kind::Json;
+impl till_core::kernel::values::Cell for Raw {
+    const KIND: till_core::kernel::values::Kind = till_core::kernel::values::Kind::Json;
     fn to_value(&self) -> Value {
         Value::Json(self.0.clone())
     }

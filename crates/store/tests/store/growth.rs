@@ -1,9 +1,12 @@
 //! Lists that are too long to be counted and passed over each time.
 
 use jiff::{SignedDuration, Timestamp};
-use till_core::kernel::changes::{Changes, Json, Value};
 use till_core::kernel::records::{WebhookDelivery, WebhookEndpoint, WebhookEvent};
 use till_core::kernel::retention;
+use till_core::kernel::{
+    changes::Changes,
+    values::{Json, Value},
+};
 use till_store::{DeliveryFilter, List, Order};
 use till_wire::{events::EventType, webhooks::WebhookFormat};
 use uuid::Uuid;

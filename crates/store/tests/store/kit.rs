@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use till_core::kernel::changes::Json;
 use till_core::kernel::context::DecisionContext;
+use till_core::kernel::values::Json;
 use till_core::record;
 use till_store::{Migration, Options, Query, Store};
 use uuid::Uuid;

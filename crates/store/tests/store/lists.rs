@@ -1,5 +1,5 @@
 use serde_json::json;
-use till_core::kernel::changes::{Changes, Json};
+use till_core::kernel::{changes::Changes, values::Json};
 use till_store::{List, Order};
 
 use crate::kit::{Db, Person, now};

@@ -3,7 +3,10 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use till_core::kernel::changes::{Changes, CommitConflict};
-use till_core::kernel::jobs::{End, Job, JobKind, Queue};
+use till_core::kernel::{
+    job_request::Queue,
+    jobs::{End, Job, JobKind},
+};
 use till_store::{CommitError, ENDPOINT_LEASE_LOST, LEASE_LOST, Query};
 
 use crate::kit::{Db, now};

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use serde_json::json;
-use till_core::kernel::changes::{Changes, Value};
+use till_core::kernel::{changes::Changes, values::Value};
 use till_store::{Query, Queues};
 
 use crate::kit::now;

@@ -9,7 +9,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use till_core::kernel::folding::again::Keyed;
+use till_core::kernel::writes::Keyed;
 use till_ports::{
     files::FilesError,
     processor::{

@@ -1,7 +1,7 @@
 //! Rows that do not read are errors: nothing is sold at 0, in another currency or on other terms because of them.
 
 use serde_json::{Value, json};
-use till_core::kernel::changes::{Changes, Value as Cell};
+use till_core::kernel::{changes::Changes, values::Value as Cell};
 use till_server::payments;
 use till_testkit::{Step, Till, both, buyer, id_in};
 

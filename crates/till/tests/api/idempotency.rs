@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
-use till_core::kernel::changes::Value as Cell;
+use till_core::kernel::values::Value as Cell;
 use till_store::Query;
 use till_testkit::{Answer, Till, both, id_in};
 

@@ -17,8 +17,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use till_core::{
     kernel::{
-        changes::{Changes, Value as Cell},
+        changes::Changes,
         jobs::{Job, MOST_FAILURES},
+        values::Value as Cell,
     },
     people::{self, sign_in::Letter},
 };

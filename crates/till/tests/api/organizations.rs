@@ -1,7 +1,7 @@
 //! Organizations.
 
 use serde_json::{Value, json};
-use till_core::kernel::changes::{self, Changes};
+use till_core::kernel::{changes::Changes, values};
 use till_testkit::{Till, both};
 use till_wire::organizations::{CustomerEmailSettings, Features};
 
@@ -174,7 +174,7 @@ both! {
         ] {
             let mut changes = Changes::new();
             let sql = "update organizations set settings = $1 where id = $2";
-            changes.any(sql, vec![changes::Value::Json(garbage.to_string()), t.organization.id.into()]);
+            changes.any(sql, vec![values::Value::Json(garbage.to_string()), t.organization.id.into()]);
             t.app.store.commit(changes).await.unwrap();
             let shown = t.get(&path).await.ok();
             for name in ["customer_portal_settings", "dispute_settings", "customer_email_settings",

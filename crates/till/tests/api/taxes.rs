@@ -1,10 +1,7 @@
 //! The tax that is due, through a session's whole life.
 
 use serde_json::{Value, json};
-use till_core::kernel::{
-    changes::{Changes, Json},
-    records::Discount,
-};
+use till_core::kernel::{changes::Changes, records::Discount, values::Json};
 use till_testkit::{Till, both, buyer, id_in};
 use till_wire::discounts::{DiscountDuration, DiscountType};
 

@@ -46,7 +46,7 @@ request! {
         pub ends_at: Option<Timestamp> = optional(moment()),
         /// How often it may be used; none: no limit.
         pub max_redemptions: Option<i64> = optional(int(1, limits::INT32)),
-        /// How often one customer may use it; none: no limit.
+        /// Uses by one customer, at most; none: no limit.
         pub max_redemptions_per_customer: Option<i64> = optional(int(1, limits::INT32)),
         /// What it is for; none: everything.
         pub products: Vec<Uuid> = optional(list(0, limits::DISCOUNTED, id())).or_default(),
@@ -97,7 +97,7 @@ request! {
         pub ends_at: Patch<Timestamp> = patch(moment()),
         /// How often it may be used; none: no limit.
         pub max_redemptions: Patch<i64> = patch(int(1, limits::INT32)),
-        /// How often one customer may use it; none: no limit.
+        /// Uses by one customer, at most; none: no limit.
         pub max_redemptions_per_customer: Patch<i64> = patch(int(1, limits::INT32)),
         /// What it is for; none: everything.
         pub products: Patch<Vec<Uuid>> = patch(list(0, limits::DISCOUNTED, id())),

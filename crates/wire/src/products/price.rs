@@ -97,7 +97,7 @@ impl UnitTiers {
 
 /// What of its meter a metered price shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each is named after its field")]
 pub struct PriceMeter {
     pub id: Uuid,
     pub name: String,

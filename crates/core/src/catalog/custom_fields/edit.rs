@@ -10,11 +10,13 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::kernel::{
-    changes::{Changes, Json},
+    changes::Changes,
     context::DecisionContext,
-    jobs::{JobKind, Queue},
+    job_request::Queue,
+    jobs::JobKind,
     records::CustomField,
     refusal::{Refusal, collected, no_organization_id},
+    values::Json,
 };
 
 /// The job that moves answers to a field's new slug.

@@ -4,7 +4,7 @@ use serde_json::json;
 use till_wire::{custom_fields::CustomFieldType, input::Step};
 
 use super::*;
-use crate::kernel::changes::Json;
+use crate::kernel::values::Json;
 
 fn field(kind: CustomFieldType, properties: Value) -> CustomField {
     CustomField {

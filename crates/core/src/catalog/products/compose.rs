@@ -9,9 +9,9 @@ use till_wire::{
 };
 
 use crate::kernel::{
-    changes::Json,
     context::DecisionContext,
     records::{Meter, Organization, PriceKind, Product, ProductPrice},
+    values::Json,
 };
 
 /// What the composition of prices is judged by.
@@ -151,7 +151,7 @@ pub fn compose(
     }
 }
 
-/// What is wrong with a price whatever stands beside it.
+/// The problem of one price, judged without the others.
 fn alone(price: &PriceCreate, rules: &Rules<'_>, place: &Loc) -> Option<Problem> {
     let null = serde_json::Value::Null;
     match &price.amount {

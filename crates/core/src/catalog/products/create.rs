@@ -15,11 +15,12 @@ use super::{
     compose::{Rules, compose, new_prices, price_row},
 };
 use crate::kernel::{
-    changes::{Changes, Json},
+    changes::Changes,
     context::DecisionContext,
     events::Subscribers,
     records::{AttachedField, CustomField, File, Meter, Organization, Product, ProductPrice},
     refusal::{Refusal, collected, no_organization_id},
+    values::Json,
 };
 
 /// What a body names by id, as far as it exists in the organization.
@@ -202,7 +203,7 @@ fn judge_cycle(
     ));
 }
 
-/// Whether a whole number of meter cycles makes a billing period. Months and years have no fixed number
+/// True where a whole number of meter cycles makes a billing period. Months and years have no fixed number
 /// of days, so only single days divide them.
 pub(super) fn divides(meter: (Interval, i64), billing: (Interval, i64)) -> bool {
     use Interval::{Day, Month, Week, Year};

@@ -4,11 +4,12 @@ use till_wire::{events::EventType, products::ProductBenefitsUpdate};
 
 use super::{ProductWithPrices, create::picked};
 use crate::kernel::{
-    changes::{Changes, Json},
+    changes::Changes,
     context::DecisionContext,
     events::Subscribers,
     records::Benefit,
     refusal::{Refusal, collected},
+    values::Json,
 };
 
 /// Replaces the product's benefits; the list's order is the order of display. `benefits` are those of the ids

@@ -15,11 +15,12 @@ use uuid::Uuid;
 
 use super::{create::divides, *};
 use crate::kernel::{
-    changes::{Changes, Json, Write},
+    changes::{Changes, Write},
     context::DecisionContext,
     events::Subscribers,
     records::{CheckoutLink, Organization, Upload},
     refusal::Refusal,
+    values::Json,
 };
 
 fn at() -> DecisionContext {

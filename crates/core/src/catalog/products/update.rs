@@ -15,11 +15,12 @@ use super::{
     create::{Named, hold_meters, kept},
 };
 use crate::kernel::{
-    changes::{Changes, Json},
+    changes::Changes,
     context::DecisionContext,
     events::Subscribers,
     records::{CheckoutLink, Meter, Organization, Product, ProductPrice},
     refusal::{Refusal, collected},
+    values::Json,
 };
 
 /// Changes a product. Prices are kept by id, archived when not listed, added when new. `links`

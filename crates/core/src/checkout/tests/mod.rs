@@ -26,15 +26,16 @@ use uuid::Uuid;
 use super::{
     CheckoutContext, Session,
     confirm::{Confirmed, KnownBuyer, confirm},
-    open::{Loaded, Origin, open},
+    open::open,
     outcome::{RecordedOutcome, record_outcome},
     update::{self, Known},
 };
+use crate::checkout::open::{Loaded, Origin};
 use crate::{
     catalog::products::ProductWithPrices,
     customers,
     kernel::{
-        changes::{Changes, Json, Value, Write},
+        changes::{Changes, Write},
         context::DecisionContext,
         events::Subscribers,
         jobs::JobKind,
@@ -44,6 +45,7 @@ use crate::{
         refusal::Refusal,
         tokens::SecretKey,
         urls::PublicUrls,
+        values::{Json, Value},
         writes::{JobWrite, NamedWrite},
     },
     payments::outcome::Outcome,

@@ -4,24 +4,7 @@ use uuid::Uuid;
 
 use super::{code_key, email_key, person_key, sign_in_key};
 use crate::kernel::changes::{Changes, Record, Write};
-use crate::kernel::writes::FoldingWrite;
-
-/// Rows that are known by a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keyed {
-    /// Customers, by their address.
-    Customers,
-    /// Discounts, by their code.
-    Discounts,
-    /// People, by the address that they sign in with.
-    People,
-    /// Uses of discounts, by the person.
-    Redemptions,
-    /// Trials, by the person.
-    Trials,
-    /// Trials that are being taken, by the person.
-    TrialClaims,
-}
+use crate::kernel::writes::{FoldingWrite, Keyed};
 
 impl Keyed {
     /// All of them.

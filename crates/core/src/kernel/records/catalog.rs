@@ -17,7 +17,7 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use crate::{kernel::changes::Json, record, word_cell};
+use crate::{kernel::values::Json, record, word_cell};
 
 words! {
     /// How a price is worked out.

@@ -9,7 +9,7 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use crate::{kernel::changes::Json, record};
+use crate::{kernel::values::Json, record};
 
 words! {
     /// What an attempt asks of the processor.
@@ -114,7 +114,10 @@ words! {
     }
 }
 
-#[allow(clippy::derivable_impls, reason = "the words have no place for it")]
+#[allow(
+    clippy::derivable_impls,
+    reason = "the macro that makes the words takes no #[default]"
+)]
 impl Default for ProcessorName {
     fn default() -> Self {
         Self::Sandbox

@@ -11,7 +11,7 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use crate::{kernel::changes::Json, record};
+use crate::{kernel::values::Json, record};
 
 record! {
     /// A discount. `code_key` is the folded code, which is compared; `amounts` are minor units by currency; no products

@@ -10,10 +10,8 @@ use till_wire::country::Country;
 use crate::{
     actions::checkouts,
     app::App,
-    http::{
-        error::{ApiError, Found, Result},
-        limits::{Guess, Network},
-    },
+    error::{ApiError, Found, Result},
+    http::limits::{Guess, Network},
 };
 
 impl From<Turned> for ApiError {

@@ -19,10 +19,8 @@ use crate::{
         operation::{Operation, operations},
     },
     app::App,
-    http::{
-        error::ApiError,
-        limits::{Network, client_ip},
-    },
+    error::ApiError,
+    http::limits::{Network, client_ip},
 };
 
 /// The routes.

@@ -5,10 +5,8 @@ use axum::http::{HeaderName, HeaderValue};
 use crate::{
     actions::customers::export::{COLUMNS, line},
     api::operation::{Operation, operations},
-    http::{
-        error::ApiError,
-        extract::{Caller, OrganizationQuery, Params, scope},
-    },
+    error::ApiError,
+    http::extract::{Caller, OrganizationQuery, Params, scope},
     table,
 };
 

@@ -21,10 +21,8 @@ use crate::{
         sheet::{Action, Fact, Part, SheetPage, moments},
         show,
     },
-    http::{
-        error::Result,
-        extract::{Access, Body, Caller, PathId, scope},
-    },
+    error::Result,
+    http::extract::{Access, Body, Caller, PathId, scope},
     pages::checkout::{filled::trial_words, money::Locale},
 };
 

@@ -24,10 +24,8 @@ use crate::{
         shell::Way,
         show,
     },
-    http::{
-        error::Result,
-        extract::{Access, Body, Caller, PathId, scope},
-    },
+    error::Result,
+    http::extract::{Access, Body, Caller, PathId, scope},
 };
 
 /// The pages.

@@ -27,10 +27,8 @@ use crate::{
         sheet::{Action, Fact, Part, SheetPage, moments},
         show,
     },
-    http::{
-        error::Result,
-        extract::{Access, Caller, PathId, scope},
-    },
+    error::Result,
+    http::extract::{Access, Caller, PathId, scope},
     pages::checkout::money::editable,
 };
 

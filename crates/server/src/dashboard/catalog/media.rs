@@ -22,7 +22,8 @@ use crate::{
     app::App,
     dashboard::{
         Answer, Made,
-        access::{Dashboard, Denied},
+        access::Dashboard,
+        denied::Denied,
         done,
         form::{FormData, judged},
         parts::Cell,
@@ -30,9 +31,9 @@ use crate::{
         sheet::{Part, SheetPage},
         show, show_again,
     },
+    error::{ApiError, Result},
     files,
     http::{
-        error::{ApiError, Result},
         extract::{Access, Body, Caller, PathId, scope},
         idempotency::{self, IdempotencyGuard},
     },

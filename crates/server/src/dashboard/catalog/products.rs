@@ -30,8 +30,8 @@ use crate::{
         parts::Cell,
         resource_pages::{self, PRODUCTS, Resource, ResourcePages, Saved, find, readable},
     },
+    error::Result,
     http::{
-        error::Result,
         extract::{Body, Caller, PathId, scope},
         idempotency::IdempotencyGuard,
     },

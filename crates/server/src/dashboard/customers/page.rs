@@ -18,10 +18,8 @@ use crate::{
         shell::{Area, Shell},
         show,
     },
-    http::{
-        error::{ApiError, Result},
-        extract::{Access, PathId, scope},
-    },
+    error::{ApiError, Result},
+    http::extract::{Access, PathId, scope},
     pages::Page,
 };
 

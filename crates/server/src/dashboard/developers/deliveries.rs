@@ -27,8 +27,8 @@ use crate::{
         shell::{Area, Shell},
         show,
     },
+    error::{ApiError, Result},
     http::{
-        error::{ApiError, Result},
         extract::{Access, EndpointId, Params, PathId, scope},
         idempotency::IdempotencyGuard,
     },

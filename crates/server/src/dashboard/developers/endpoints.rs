@@ -30,8 +30,8 @@ use crate::{
         shell::{Area, Shell},
         show,
     },
+    error::{ApiError, Result},
     http::{
-        error::{ApiError, Result},
         extract::{Access, Body, Caller, Params, PathId, scope},
         idempotency::IdempotencyGuard,
     },

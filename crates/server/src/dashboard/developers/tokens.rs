@@ -29,8 +29,8 @@ use crate::{
         shell::{Area, Shell},
         show, show_again,
     },
+    error::{ApiError, Result},
     http::{
-        error::{ApiError, Result},
         extract::{Body, PathId, scope},
         idempotency::IdempotencyGuard,
     },

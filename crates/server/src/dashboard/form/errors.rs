@@ -5,8 +5,8 @@ use serde_json::Value;
 use till_wire::input::{Problem, Step};
 
 use crate::{
-    dashboard::access::Denied,
-    http::error::{ApiError, Result},
+    dashboard::denied::Denied,
+    error::{ApiError, Result},
 };
 
 /// What the API found wrong with a form.

@@ -7,9 +7,9 @@ use till_wire::{
     page::Page,
 };
 
-use crate::http::{
+use crate::{
     error::{ApiError, Result},
-    extract::Params,
+    http::extract::Params,
 };
 
 /// Rows on one page.

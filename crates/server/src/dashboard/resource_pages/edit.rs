@@ -16,10 +16,8 @@ use crate::{
         listing::Asked,
         show, show_again,
     },
-    http::{
-        error::Result,
-        extract::{Access, Caller, PathId},
-    },
+    error::Result,
+    http::extract::{Access, Caller, PathId},
 };
 
 /// What came of a form, or why nothing did; the problems of an error are shown in the form.

@@ -26,10 +26,8 @@ use crate::{
         shell::{Area, Shell},
         show,
     },
-    http::{
-        error::Result,
-        extract::{Access, Caller, scope},
-    },
+    error::Result,
+    http::extract::{Access, Caller, scope},
     table::typed,
 };
 

@@ -25,10 +25,8 @@ use crate::{
         shell::{Area, Shell},
         show,
     },
-    http::{
-        error::Result,
-        extract::{Access, Caller, PathId, scope},
-    },
+    error::Result,
+    http::extract::{Access, Caller, PathId, scope},
     table::typed,
 };
 

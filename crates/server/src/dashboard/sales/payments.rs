@@ -20,16 +20,14 @@ use crate::{
         download::{self, File, Line, amount},
         history::timeline,
         listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
-        parts::{Act, Cell, Menu, money, sentence},
+        parts::{Act, Cell, Menu, card, money, sentence},
         sales,
         sheet::{Fact, Part, SheetPage, moments},
         shell::{Area, Shell},
         show,
     },
-    http::{
-        error::Result,
-        extract::{Access, Caller, PathId, scope},
-    },
+    error::Result,
+    http::extract::{Access, Caller, PathId, scope},
     table::typed,
 };
 
@@ -133,7 +131,7 @@ fn path<A>(dashboard: &Dashboard<A>, payment: &Payment) -> String {
 }
 
 fn method(payment: &Payment) -> (String, Option<String>) {
-    sales::card(payment.method_metadata.as_ref(), &payment.method)
+    card(payment.method_metadata.as_ref(), &payment.method)
 }
 
 /// The state, and why it is so.

@@ -20,7 +20,8 @@ use crate::{
     app::App,
     dashboard::{
         Answer,
-        access::{Dashboard, Denied},
+        access::Dashboard,
+        denied::Denied,
         done,
         form::{AskPage, Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
         listing::{Asked, Column, Empty, ListPage, Listing, Row},
@@ -28,8 +29,8 @@ use crate::{
         shell::{Area, Shell},
         show, show_again,
     },
+    error::{ApiError, Result},
     http::{
-        error::{ApiError, Result},
         extract::{Access, scope},
         idempotency::IdempotencyGuard,
     },

@@ -6,7 +6,7 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use till_core::kernel::records::{AccessToken, Organization};
 use till_wire::scope::Scope;
 
-use crate::{app::App, http::error::ApiError};
+use crate::{app::App, error::ApiError};
 
 /// The caller of a request, as [`crate::http::intake`] found out.
 #[derive(Debug, Clone)]

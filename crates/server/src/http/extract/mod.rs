@@ -12,7 +12,7 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use serde_json::Value;
 use till_wire::input::{Context, Fields, has_nul};
 
-use crate::http::error::ApiError;
+use crate::error::ApiError;
 
 /// A request's JSON body, already parsed by [`crate::http::intake`]. Absent: nothing was sent.
 #[derive(Debug, Clone)]

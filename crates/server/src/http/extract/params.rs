@@ -6,7 +6,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use serde_json::Value as Json;
-use till_core::kernel::changes::{Record, Value};
+use till_core::kernel::{changes::Record, values::Value};
 use till_store::{List, Order};
 use till_wire::{
     input::{self, Context, Words},
@@ -16,7 +16,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use super::query::{OrganizationQuery, PageQuery};
-use crate::{app::App, http::error::ApiError};
+use crate::{app::App, error::ApiError};
 
 /// Parameters of a query, at most: a page of a list asks for far fewer.
 const PARAMETERS: usize = 1_000;

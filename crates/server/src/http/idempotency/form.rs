@@ -11,7 +11,7 @@ use till_core::kernel::idempotency::{self, Known};
 use uuid::Uuid;
 
 use super::{Claim, IdempotencyGuard, fitting};
-use crate::{app::App, http::error::ApiError};
+use crate::{app::App, error::ApiError};
 
 /// The field that holds a form's key. The page's script sends it as the header, too.
 pub const FIELD: &str = "_idempotency_key";

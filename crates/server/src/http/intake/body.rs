@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 use till_wire::input::{INPUT, Problem, Step, shortened_text};
 use tokio::sync::Semaphore;
 
-use crate::http::{
+use crate::{
     error::ApiError,
-    extract::{Body, Identity},
+    http::extract::{Body, Identity},
 };
 
 /// Bytes of a body that comes with a valid token, at most.

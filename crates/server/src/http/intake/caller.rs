@@ -13,7 +13,8 @@ use till_core::kernel::{context::DecisionContext, writes::AccessTokenWrite};
 use super::tokens::ValidTokens;
 use crate::{
     app::App,
-    http::{error::ApiError, extract::Identity, limits::Network},
+    error::ApiError,
+    http::{extract::Identity, limits::Network},
 };
 
 const ORGANIZATION: HeaderName = HeaderName::from_static("polar-organization");

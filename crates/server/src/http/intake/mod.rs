@@ -18,7 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::http::error::ApiError;
+use crate::error::ApiError;
 use address::Deprecated;
 
 /// The dated versions that are served, all by the same bodies.

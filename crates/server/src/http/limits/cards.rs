@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{Network, spent};
 use crate::{
     app::App,
-    http::error::{ApiError, TooMany},
+    error::{ApiError, TooMany},
 };
 
 /// The share of an organization's budget, in percent, below which its dashboard warns.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{Network, spend};
 use crate::{
     app::App,
-    http::error::{ApiError, TooMany},
+    error::{ApiError, TooMany},
 };
 
 /// Wrong codes from one network, and the same for one session or link: so many at once, and one more every ten seconds.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{Network, spend};
 use crate::{
     app::App,
-    http::error::{ApiError, TooMany},
+    error::{ApiError, TooMany},
 };
 
 /// Confirmations of one session from one network: six a minute, and twenty an hour.

@@ -11,7 +11,7 @@ use till_core::{
 use uuid::Uuid;
 
 use super::{Network, spend};
-use crate::{app::App, http::error::ApiError};
+use crate::{app::App, error::ApiError};
 
 /// The budgets of one way to sign in.
 struct Door {

@@ -16,7 +16,7 @@ use tokio::{
 use uuid::Uuid;
 
 use super::{LeaseHeartbeat, Stop, Tended, tend};
-use crate::{app::App, http::error::ApiError, jobs::supervise::caught};
+use crate::{app::App, error::ApiError, jobs::supervise::caught};
 
 /// The safety net below the wake-ups, and the clock of retries.
 const POLL: Duration = Duration::from_secs(1);

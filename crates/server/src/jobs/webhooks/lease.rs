@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    http::error::ApiError,
+    error::ApiError,
     jobs::{BEAT, LEASE},
 };
 

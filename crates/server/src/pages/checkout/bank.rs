@@ -15,12 +15,12 @@ use super::{
     filled,
     form::ThreeDsForm,
     frame::Ancestors,
-    pages::{Asked, bad_news},
     view::{PageContext, ThreeDsPage},
 };
+use crate::pages::checkout::request::{PageQuery as Asked, bad_news};
 use crate::{
     app::App,
-    http::error::{ApiError, Result},
+    error::{ApiError, Result},
     pages::page,
     payments,
 };

@@ -14,8 +14,8 @@ use serde::Serialize;
 use till_core::{checkout::Session, organizations::embed};
 use till_wire::checkouts::CheckoutStatus;
 
-use super::pages::{Asked, is_told, with_token};
-use crate::{app::App, http::error::Result, payments};
+use crate::pages::checkout::request::{PageQuery as Asked, is_told, with_token};
+use crate::{app::App, error::Result, payments};
 
 /// What a page in a frame tells the page around it.
 #[derive(Debug, Serialize)]

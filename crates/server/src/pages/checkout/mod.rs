@@ -17,6 +17,7 @@ pub mod pages;
 mod paying;
 pub mod places;
 mod problems;
+mod request;
 mod sent;
 pub mod view;
 

@@ -11,8 +11,6 @@ use axum::{
     response::{IntoResponse, Redirect as SeeOther, Response},
     routing::get,
 };
-use axum_extra::extract::CookieJar;
-use serde::Deserialize;
 use till_core::{
     checkout::{Session, refresh::Cause},
     kernel::{
@@ -26,22 +24,20 @@ use super::{
     PARTIAL_HEADER, Redirect, bank, filled,
     form::{CheckoutForm, Intent},
     frame::{self, Ancestors},
-    money::Locale,
     paying::{again, before, pay_by_form, refused, save},
     problems::declined,
-    view::{
-        ConfirmationPage, Line, Link, MessagePage, Outcome, PageContext, Receipt, Theme, Waiting,
-    },
+    request::{PORTAL_COOKIE, PageQuery, bad_news, is_told, test_mode, with_token},
+    view::{ConfirmationPage, Line, Link, MessagePage, Outcome, PageContext, Receipt, Waiting},
 };
 use crate::{
     app::App,
+    error::{ApiError, Result},
     http::{
-        error::{ApiError, Result},
         idempotency::{IdempotencyGuard, KEY},
         limits::{self, Network},
     },
     pages::{
-        FORM_LIMIT, form_fields, later,
+        FORM_LIMIT, form_fields,
         limited::{self, Refuse},
         page,
     },
@@ -66,43 +62,10 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         ))
 }
 
-/// What the address may ask for.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Asked {
-    theme: Option<String>,
-    locale: Option<String>,
-    stay: Option<String>,
-    posted: Option<String>,
-    embed: Option<String>,
-}
-
-impl Asked {
-    /// As far as it is known before the session is.
-    pub(super) fn look(&self, headers: &HeaderMap) -> PageContext {
-        let browser = PageContext::of_browser(headers);
-        let asked = self.locale.as_deref().and_then(Locale::of_tag);
-        PageContext {
-            locale: asked.unwrap_or(browser.locale),
-            asked,
-            theme: Theme::from_query(self.theme.as_deref()),
-            embed: self.embed.as_deref() == Some("true"),
-        }
-    }
-
-    /// Whether the buyer stays on our page, although the merchant has one for after paying.
-    pub(super) fn stays(&self) -> bool {
-        self.stay.is_some()
-    }
-}
-
-/// How long a page waits for a delivered webhook before it moves on (docs/behaviour: pages/waiting).
-const PATIENCE: jiff::SignedDuration = jiff::SignedDuration::from_secs(15);
-
 async fn show(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Response {
     let look = asked.look(&headers);
@@ -134,27 +97,10 @@ fn changed(cause: Cause) -> &'static str {
     }
 }
 
-pub(super) fn test_mode(app: &App) -> bool {
-    app.sandbox.is_some()
-}
-
-/// Unknown, expired and broken sessions get pages, not JSON.
-pub(in crate::pages) fn bad_news(look: PageContext, error: &ApiError) -> Response {
-    let status = error.status();
-    match status {
-        StatusCode::NOT_FOUND | StatusCode::FORBIDDEN => {
-            page(StatusCode::NOT_FOUND, &MessagePage::unknown(look))
-        }
-        StatusCode::GONE => page(status, &MessagePage::expired(look)),
-        StatusCode::TOO_MANY_REQUESTS => later(page(status, &MessagePage::too_often(look)), error),
-        _ => page(status, &MessagePage::trouble(look, error.log_fault())),
-    }
-}
-
 /// A visit to a checkout link that gets no session (docs/behaviour: checkout-links/page): a page where programs get
 /// JSON.
 pub(crate) fn turned_away(error: &ApiError, uri: &Uri, headers: &HeaderMap) -> Response {
-    let asked = Query::<Asked>::try_from_uri(uri).map(|query| query.0);
+    let asked = Query::<PageQuery>::try_from_uri(uri).map(|query| query.0);
     let look = asked.unwrap_or_default().look(headers);
     let shown = match (error.status(), error.name()) {
         (StatusCode::NOT_FOUND, _) => MessagePage::no_link(look),
@@ -169,7 +115,7 @@ pub(crate) fn turned_away(error: &ApiError, uri: &Uri, headers: &HeaderMap) -> R
 async fn submit(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
     network: Network,
     posted: Result<Posted, StatusCode>,
@@ -284,8 +230,6 @@ fn go(partial: bool, to: String, cookie: Option<HeaderValue>) -> Response {
     response
 }
 
-const PORTAL_COOKIE: &str = "till_portal";
-
 /// Keeps the portal's token for the confirmation page, which hands it on to the merchant
 /// (docs/behaviour: pages/after-success).
 fn portal_cookie(app: &App, secret: &str, token: &str, look: PageContext) -> HeaderValue {
@@ -303,7 +247,7 @@ fn portal_cookie(app: &App, secret: &str, token: &str, look: PageContext) -> Hea
 async fn confirmation(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Response {
     match after(&app, &secret, &asked, &headers).await {
@@ -312,11 +256,16 @@ async fn confirmation(
     }
 }
 
-async fn after(app: &App, secret: &str, asked: &Asked, headers: &HeaderMap) -> Result<Response> {
+async fn after(
+    app: &App,
+    secret: &str,
+    asked: &PageQuery,
+    headers: &HeaderMap,
+) -> Result<Response> {
     let session = payments::session(app, secret).await?;
     let look = asked.look(headers).of_session(&session);
     let attempt = app.store.latest_attempt(session.checkout.id).await?;
-    let leaves = session.checkout.success_url.is_some() && asked.stay.is_none();
+    let leaves = session.checkout.success_url.is_some() && !asked.stays();
     let outcome = match session.checkout.status {
         CheckoutStatus::Open => match attempt.filter(|a| a.state == PaymentState::Failed) {
             Some(failed) => Outcome::Reopened(
@@ -334,7 +283,7 @@ async fn after(app: &App, secret: &str, asked: &Asked, headers: &HeaderMap) -> R
         },
         CheckoutStatus::Succeeded if leaves => {
             let told = is_told(app, &session).await?;
-            if asked.posted.is_some() || !told {
+            if asked.is_posted() || !told {
                 Outcome::Processing(Waiting {
                     leave_to: Some(look.confirmation_url(secret)),
                     succeeded: true,
@@ -370,41 +319,6 @@ fn action(attempt: Payment) -> Option<String> {
     attempt
         .action_url
         .filter(|_| attempt.state == PaymentState::RequiresAction)
-}
-
-/// Whether the merchant has heard of the success, or has had its time to.
-pub(super) async fn is_told(app: &App, session: &Session) -> Result<bool> {
-    let since = session
-        .checkout
-        .modified_at
-        .unwrap_or(session.checkout.created_at);
-    Ok(app.clock.now().duration_since(since) >= PATIENCE
-        || !app.store.awaits_delivery(session.checkout.id).await?)
-}
-
-/// The address after success with the key to the customer's portal, where this browser holds one that opens it:
-/// that of a customer known by e-mail alone never became one.
-pub(super) fn with_token(url: &str, session: &Session, headers: &HeaderMap) -> String {
-    if session.checkout.matched_by_email {
-        return url.to_owned();
-    }
-    let jar = CookieJar::from_headers(headers);
-    let is_token = |text: &&str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    match jar
-        .get(PORTAL_COOKIE)
-        .map(|held| held.value())
-        .filter(is_token)
-    {
-        None => url.to_owned(),
-        Some(token) => {
-            let (base, fragment) = url
-                .split_once('#')
-                .map_or((url, None), |(b, f)| (b, Some(f)));
-            let join = if base.contains('?') { '&' } else { '?' };
-            let fragment = fragment.map(|f| format!("#{f}")).unwrap_or_default();
-            format!("{base}{join}customer_session_token={token}{fragment}")
-        }
-    }
 }
 
 fn receipt(session: &Session, look: PageContext, success_url: &str) -> Receipt {

@@ -20,16 +20,16 @@ use super::{
     fields::{Field, FieldErrors},
     filled,
     form::CheckoutForm,
-    pages::test_mode,
     problems::{at_card, note, place, whole},
     sent,
     view::{CheckoutPage, PageContext},
 };
+use crate::pages::checkout::request::test_mode;
 use crate::{
     actions::checkouts::change_by_secret,
     app::App,
+    error::{ApiError, Result},
     http::{
-        error::{ApiError, Result},
         idempotency::{Before, IdempotencyGuard},
         limits::Network,
     },

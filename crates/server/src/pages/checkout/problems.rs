@@ -13,7 +13,7 @@ use super::{
     filled,
     view::PageContext,
 };
-use crate::http::error::ApiError;
+use crate::error::ApiError;
 
 /// Puts an API error's problems at the page's fields.
 pub(super) fn place(

@@ -2,7 +2,7 @@
 
 use bytes::BytesMut;
 use jiff::Timestamp;
-use till_core::kernel::changes::{Columns, Kind, ReadError, Value};
+use till_core::kernel::values::{Columns, Kind, ReadError, Value};
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Row, Statement};
 use uuid::Uuid;

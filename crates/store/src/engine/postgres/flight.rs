@@ -6,7 +6,7 @@ use std::task::Poll;
 
 use deadpool_postgres::ClientWrapper;
 use futures_util::future::{MaybeDone, maybe_done};
-use till_core::kernel::changes::{CommitConflict, Value};
+use till_core::kernel::{changes::CommitConflict, values::Value};
 use tokio_postgres::Statement;
 use tokio_postgres::error::SqlState;
 

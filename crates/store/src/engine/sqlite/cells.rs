@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::types::{Null, ToSqlOutput, ValueRef};
 use rusqlite::{Row, Statement};
-use till_core::kernel::changes::{Columns, Kind, ReadError, Value};
+use till_core::kernel::values::{Columns, Kind, ReadError, Value};
 use uuid::Uuid;
 
 use crate::error::StoreError;

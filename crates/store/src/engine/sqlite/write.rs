@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, Statement};
-use till_core::kernel::changes::Value;
+use till_core::kernel::values::Value;
 use tokio::sync::oneshot;
 
 use super::cells::{bind, bind_in_order, failed};

@@ -1,5 +1,8 @@
 //! Attempts that decline, repeat, die, wait for the buyer or settle late.
 
+use till_ports::processor::{RefundOutcome, RefundRequest};
+use till_wire::money::Money;
+
 use super::*;
 
 fn paid_by_card() -> Outcome {
@@ -221,6 +224,29 @@ both! {
         assert_eq!(t.orders(&checkout).await.len(), 1);
         let late = t.app.store.attempt(lost.id).await.unwrap().unwrap();
         assert_eq!(late.decline_reason.as_deref(), Some("refund_due"));
+    }
+
+    async fn a_charge_that_nothing_can_be_bought_with_is_refunded_once(t: &mut Till) {
+        let checkout = t.checkout_for(&t.product().await).await;
+        let lost = t.crash(&checkout, buyer(ADA, VISA), Step::Charged).await;
+        payments::record_outcome(&t.app, lost.id, &declined()).await.unwrap();
+        t.buy(&checkout, ADA).await;
+        let charged = t.app.processor.retrieve(lost.id, lost.reference.as_deref(), t.app.context().now);
+        let charged = charged.await.unwrap().unwrap();
+        for _ in 0..2 {
+            payments::record_outcome(&t.app, lost.id, &charged).await.unwrap();
+        }
+        t.catch_up().await;
+        let late = t.app.store.attempt(lost.id).await.unwrap().unwrap();
+        assert_eq!(late.decline_reason.as_deref(), Some("refunded"));
+        assert_eq!(t.orders(&checkout).await.len(), 1);
+        let again = RefundRequest {
+            charge: late.reference.unwrap(),
+            refund_id: t.app.context().id(),
+            amount: Money::new(late.amount, late.currency),
+        };
+        let again = t.app.processor.refund(&again, t.app.context().now).await.unwrap();
+        assert_eq!(again, RefundOutcome::AlreadyRefunded, "all of it was given back, and no more");
     }
 
     async fn three_d_secure_approved_pays_and_refused_reopens(t: &mut Till) {

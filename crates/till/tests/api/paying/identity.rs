@@ -2,7 +2,7 @@
 
 use till_core::{
     checkout::FULFIL_JOB,
-    kernel::changes::{Changes, Value as Bind},
+    kernel::{changes::Changes, values::Value as Bind},
 };
 
 use super::*;

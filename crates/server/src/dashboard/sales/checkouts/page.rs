@@ -24,10 +24,8 @@ use crate::{
         shell::{Area, Shell},
         show,
     },
-    http::{
-        error::{ApiError, Result},
-        extract::{PathId, scope},
-    },
+    error::{ApiError, Result},
+    http::extract::{PathId, scope},
 };
 
 /// The way to pay an open session.

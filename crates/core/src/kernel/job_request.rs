@@ -1,0 +1,63 @@
+//! Jobs as they are asked for.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// How important jobs are. What is due in an earlier queue is begun before anything of a later one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Queue {
+    /// A buyer waits for it.
+    Checkout,
+    /// A merchant's server is told of it.
+    Webhooks,
+    /// Money that nobody waits for, such as renewals.
+    Billing,
+    /// Letters and documents.
+    Mail,
+    /// Everything else.
+    Upkeep,
+}
+
+impl Queue {
+    /// As it is kept: the lowest is the most important. Never changed, because versions differ while one is rolled
+    /// out.
+    pub const fn rank(self) -> i64 {
+        match self {
+            Self::Checkout => 0,
+            Self::Webhooks => 20,
+            Self::Billing => 40,
+            Self::Mail => 60,
+            Self::Upkeep => 80,
+        }
+    }
+}
+
+/// A job as it is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobRequest {
+    /// The job's id, where it is new.
+    pub id: Uuid,
+    /// What is to be done.
+    pub kind: &'static str,
+    /// How important it is.
+    pub queue: Queue,
+    /// Names the work.
+    pub key: String,
+    /// What the work needs to know, JSON text.
+    pub payload: String,
+    /// Not before.
+    pub run_at: Timestamp,
+    /// Now.
+    pub requested_at: Timestamp,
+    /// The lease that the job comes into being with; else anybody may claim it.
+    pub lease: Option<JobLease>,
+}
+
+/// A node's claim of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobLease {
+    /// Until when.
+    pub until: Timestamp,
+    /// Which claim it is.
+    pub claim: Uuid,
+}

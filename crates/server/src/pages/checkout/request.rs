@@ -1,0 +1,113 @@
+//! What a request for a page says, and what all pages of the checkout answer alike.
+
+use axum::{
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+use axum_extra::extract::CookieJar;
+use serde::Deserialize;
+use till_core::checkout::Session;
+
+use super::{
+    money::Locale,
+    view::{MessagePage, PageContext, Theme},
+};
+use crate::{
+    app::App,
+    error::{ApiError, Result},
+    pages::{later, page},
+};
+
+/// The cookie that holds the key to the customer's portal.
+pub(super) const PORTAL_COOKIE: &str = "till_portal";
+
+/// How long a page waits for a delivered webhook before it moves on (docs/behaviour: pages/waiting).
+const DELIVERY_WAIT: jiff::SignedDuration = jiff::SignedDuration::from_secs(15);
+
+/// The query of a page's address.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct PageQuery {
+    theme: Option<String>,
+    locale: Option<String>,
+    stay: Option<String>,
+    posted: Option<String>,
+    embed: Option<String>,
+}
+
+impl PageQuery {
+    /// As far as it is known before the session is.
+    pub(super) fn look(&self, headers: &HeaderMap) -> PageContext {
+        let browser = PageContext::of_browser(headers);
+        let asked = self.locale.as_deref().and_then(Locale::of_tag);
+        PageContext {
+            locale: asked.unwrap_or(browser.locale),
+            asked,
+            theme: Theme::from_query(self.theme.as_deref()),
+            embed: self.embed.as_deref() == Some("true"),
+        }
+    }
+
+    /// Whether the buyer stays on our page, although the merchant has one for after paying.
+    pub(super) fn stays(&self) -> bool {
+        self.stay.is_some()
+    }
+
+    /// Whether the page follows a form's POST.
+    pub(super) fn is_posted(&self) -> bool {
+        self.posted.is_some()
+    }
+}
+
+/// Whether the sandbox takes the payments.
+pub(super) fn test_mode(app: &App) -> bool {
+    app.sandbox.is_some()
+}
+
+/// Unknown, expired and broken sessions get pages, not JSON.
+pub(in crate::pages) fn bad_news(look: PageContext, error: &ApiError) -> Response {
+    let status = error.status();
+    match status {
+        StatusCode::NOT_FOUND | StatusCode::FORBIDDEN => {
+            page(StatusCode::NOT_FOUND, &MessagePage::unknown(look))
+        }
+        StatusCode::GONE => page(status, &MessagePage::expired(look)),
+        StatusCode::TOO_MANY_REQUESTS => later(page(status, &MessagePage::too_often(look)), error),
+        _ => page(status, &MessagePage::trouble(look, error.log_fault())),
+    }
+}
+
+/// Whether the merchant has heard of the success, or has had its time to.
+pub(super) async fn is_told(app: &App, session: &Session) -> Result<bool> {
+    let since = session
+        .checkout
+        .modified_at
+        .unwrap_or(session.checkout.created_at);
+    Ok(app.clock.now().duration_since(since) >= DELIVERY_WAIT
+        || !app.store.awaits_delivery(session.checkout.id).await?)
+}
+
+/// The address after success with the key to the customer's portal, where this browser holds one that opens it:
+/// that of a customer known by e-mail alone never became one.
+pub(super) fn with_token(url: &str, session: &Session, headers: &HeaderMap) -> String {
+    if session.checkout.matched_by_email {
+        return url.to_owned();
+    }
+    let jar = CookieJar::from_headers(headers);
+    let is_token = |text: &&str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    match jar
+        .get(PORTAL_COOKIE)
+        .map(|held| held.value())
+        .filter(is_token)
+    {
+        None => url.to_owned(),
+        Some(token) => {
+            let (base, fragment) = url
+                .split_once('#')
+                .map_or((url, None), |(b, f)| (b, Some(f)));
+            let join = if base.contains('?') { '&' } else { '?' };
+            let fragment = fragment.map(|f| format!("#{f}")).unwrap_or_default();
+            format!("{base}{join}customer_session_token={token}{fragment}")
+        }
+    }
+}
