@@ -2,7 +2,6 @@ use proptest::prelude::*;
 use till_wire::{
     orders::{BillingReason, OrderItem, OrderStatus},
     organizations::TaxBehaviorOption,
-    payments::CardMetadata,
 };
 use uuid::Uuid;
 
@@ -20,6 +19,7 @@ use crate::{
     payments::{
         attempt::{self, NewAttempt},
         outcome::{Outcome, is_refund_due},
+        samples::{failed, succeeded},
     },
     terms::Terms,
 };
@@ -92,29 +92,6 @@ fn charge(order: &Order, amount: i64, n: i64) -> Payment {
         trigger: None,
     };
     attempt::intend(new, &at(n))
-}
-
-fn succeeded() -> Outcome {
-    Outcome::Succeeded {
-        card: CardMetadata {
-            brand: "visa".into(),
-            last4: "4242".into(),
-            exp_month: 12,
-            exp_year: 2030,
-            wallet: None,
-        },
-        method_reference: "pm_1".into(),
-        card_fingerprint: "print_1".into(),
-    }
-}
-
-fn failed() -> Outcome {
-    Outcome::Failed {
-        reason: "card_declined".into(),
-        message: "No.".into(),
-        card: None,
-        card_fingerprint: None,
-    }
 }
 
 fn refunds(changes: &Changes) -> usize {

@@ -7,6 +7,8 @@ pub mod methods;
 pub mod outcome;
 pub mod refunds;
 #[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
 mod tests;
 
 use till_wire::payments::{Payment as View, PaymentStatus};

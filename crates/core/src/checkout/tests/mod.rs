@@ -16,7 +16,6 @@ use till_wire::{
     input::Context,
     money::Currency,
     organizations::{OrganizationStatus, Settings, TaxBehaviorOption},
-    payments::CardMetadata,
     products::Visibility,
     values::Interval,
     webhooks::WebhookFormat,
@@ -48,7 +47,10 @@ use crate::{
         values::{Json, Value},
         writes::{JobWrite, NamedWrite},
     },
-    payments::outcome::Outcome,
+    payments::{
+        outcome::Outcome,
+        samples::{failed, succeeded},
+    },
     tax::NoTaxes,
 };
 
@@ -318,29 +320,6 @@ fn attempted(session: &Session, body: JsonValue, buyer: &KnownBuyer) -> (Session
             (session.with(row), *payment)
         }
         Confirmed::Free(_) => panic!("nothing was due"),
-    }
-}
-
-fn succeeded() -> Outcome {
-    Outcome::Succeeded {
-        card: CardMetadata {
-            brand: "visa".into(),
-            last4: "4242".into(),
-            exp_month: 12,
-            exp_year: 2030,
-            wallet: None,
-        },
-        method_reference: "pm_1".into(),
-        card_fingerprint: "print_1".into(),
-    }
-}
-
-fn failed() -> Outcome {
-    Outcome::Failed {
-        reason: "card_declined".into(),
-        message: "No.".into(),
-        card: None,
-        card_fingerprint: None,
     }
 }
 
