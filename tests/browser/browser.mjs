@@ -18,13 +18,20 @@ export const cards = { pays: '4242 4242 4242 4242', declines: '4000 0000 0000 00
 
 export async function startBrowser() {
   assert.ok(executablePath, 'no Chromium: apt-get install chromium, or set TILL_CHROMIUM');
-  return chromium.launch({
+  const options = {
     executablePath,
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
     ],
-  });
+  };
+  try {
+    return await chromium.launch(options);
+  } catch (error) {
+    // A browser that does not come up says nothing about Till.
+    console.error(`Chromium did not start, and is started once more: ${error.message}`);
+    return chromium.launch(options);
+  }
 }
 
 /** A page in a context of its own; `done` fails on any console error, page error, or request to another origin. */

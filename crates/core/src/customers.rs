@@ -238,6 +238,8 @@ pub fn blank(
         invoice_next: 1,
         receipt_next: 1,
         default_payment_method_id: None,
+        processor: None,
+        processor_reference: None,
         deleted_at: None,
     }
 }

@@ -206,6 +206,7 @@ fn settled(
         },
         method_reference: "pm_1".into(),
         card_fingerprint: "print_1".into(),
+        charged: None,
     };
     let buyer = &KnownBuyer {
         discount: agreed.discount.clone(),

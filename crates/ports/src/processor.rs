@@ -34,6 +34,7 @@ use std::pin::Pin;
 
 use http::HeaderMap;
 use jiff::Timestamp;
+use till_core::kernel::records::ProcessorName;
 use uuid::Uuid;
 
 pub use self::attempt::{
@@ -140,6 +141,9 @@ pub trait Processor: Send + Sync {
 
     /// Whether no real money moves.
     fn test_mode(&self) -> bool;
+
+    /// Whose references these are: what one processor keeps is nothing to another.
+    fn name(&self) -> ProcessorName;
 
     /// What the buyer's browser needs to talk to the processor; not a secret.
     fn publishable_key(&self) -> &str;

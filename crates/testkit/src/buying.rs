@@ -14,7 +14,7 @@ use till_core::{
         records::{Organization, Payment},
         values::Json,
     },
-    payments::attempt,
+    payments::attempt::{self, References},
     tax::NoTaxes,
 };
 use till_ports::processor::{Attempt, AttemptKind, card_token};
@@ -195,14 +195,23 @@ impl Till {
             panic!("nothing is due");
         };
         self.app.store.commit(changes).await.unwrap();
-        if step == Step::Intended {
-            return *payment;
-        }
         let attempt = charge_of(&payment, &input.confirmation_token_id.unwrap());
-        let processor = &self.app.processor;
+        self.charge_until(step, *payment, attempt).await
+    }
+
+    /// An attempt that is written down, when the server dies at this step of charging it.
+    pub async fn charge_until(&self, step: Step, payment: Payment, attempt: Attempt) -> Payment {
+        if step == Step::Intended {
+            return payment;
+        }
+        let (processor, ctx) = (&self.app.processor, self.app.context());
         let asked = processor.prepare(&attempt, ctx.now).await.unwrap();
-        let (payment, changes) =
-            attempt::asked(&payment, &asked.reference, &asked.client_secret, &ctx);
+        let references = References {
+            attempt: &asked.reference,
+            customer: &asked.customer,
+            client_secret: &asked.client_secret,
+        };
+        let (payment, changes) = attempt::asked(&payment, references, &ctx);
         self.app.store.commit(changes).await.unwrap();
         if step == Step::Charged {
             let charged = processor.confirm(&attempt, &asked.reference, ctx.now);

@@ -266,6 +266,7 @@ impl Till {
             decline_reason: None,
             decline_message: None,
             reference: None,
+            customer_reference: None,
             method_reference: None,
             client_secret: None,
             action_url: None,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use jiff::Timestamp;
+use till_core::kernel::records::ProcessorName;
 use till_ports::processor::{
     Answer, Attempt, BoxFuture, CardPreview, Check, Dispute, Notice, Outcome, Prepared, Processor,
     RefundOutcome, RefundRequest,
@@ -114,6 +115,10 @@ impl<A: Alter> Processor for Altered<A> {
 
     fn test_mode(&self) -> bool {
         self.0.processor().test_mode()
+    }
+
+    fn name(&self) -> ProcessorName {
+        self.0.processor().name()
     }
 
     fn publishable_key(&self) -> &str {

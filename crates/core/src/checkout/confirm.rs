@@ -13,7 +13,7 @@ use super::{
     CheckoutContext, FULFIL_JOB, Session,
     customer::{self, Purchaser},
     totals::{self, Form},
-    update,
+    update::{self, Applied},
 };
 use crate::{
     discounts::{self, Hints},
@@ -64,6 +64,34 @@ pub struct Settlement {
     pub changes: Changes,
 }
 
+/// A confirmation before there is a card to pay with.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The session as the confirmation would make it.
+    pub session: Session,
+    /// Everything that stands in its way, but for a card.
+    pub refusal: Option<Refusal>,
+}
+
+/// Judges a confirmation whose card is still to be entered; nothing is written.
+///
+/// # Errors
+/// What the session cannot become.
+pub fn judge(
+    session: &Session,
+    input: &CheckoutUpdate,
+    known: &update::Known,
+    buyer: &KnownBuyer,
+    context: CheckoutContext<'_>,
+) -> Result<Judged, Refusal> {
+    let applied = apply(session, input, known, context)?;
+    let refusal = verdict(&applied, known, buyer, true, context.ctx).err();
+    Ok(Judged {
+        session: applied.session,
+        refusal,
+    })
+}
+
 /// Judges a confirmation and, if money or a card is needed, opens an attempt.
 pub fn confirm(
     session: &Session,
@@ -72,32 +100,72 @@ pub fn confirm(
     buyer: &KnownBuyer,
     context: CheckoutContext<'_>,
 ) -> Result<Confirmed, Refusal> {
-    let at = context.ctx;
-    update::guard_open(&session.checkout, at)?;
-    let applied = update::apply(
-        session,
-        input,
-        update::Step::Confirm,
-        known,
-        context.taxes,
-        at,
-    )?;
+    let ctx = context.ctx;
+    let applied = apply(session, input, known, context)?;
+    let has_card = input.confirmation_token_id.is_some();
+    let person = verdict(&applied, known, buyer, has_card, ctx)?;
     let mut new = applied.session;
     let form = totals::form(&new);
+    if form.required() {
+        return Ok(intend(session, new, form, (buyer, &person), ctx));
+    }
+    let mut purchaser = customer::resolve(&mut new, buyer, context)?;
+    new.checkout.status = CheckoutStatus::Confirmed;
+    let token = purchaser.open_portal(&new.checkout, context);
+    let mut changes = announce(session, &mut new, Some(purchaser), context);
+    if let Some(discount) = &new.discount {
+        let hints = hints(&new, buyer);
+        discounts::claim(&mut changes, discount, &new.checkout, &hints, ctx);
+    }
+    claim_subscription(&mut changes, &new, buyer, &person, ctx);
+    fulfil_soon(&mut changes, &new, ctx);
+    Ok(Confirmed::Free(Box::new(Settlement {
+        session: new,
+        token,
+        changes,
+    })))
+}
+
+/// The session as the confirmation makes it.
+fn apply(
+    session: &Session,
+    input: &CheckoutUpdate,
+    known: &update::Known,
+    context: CheckoutContext<'_>,
+) -> Result<Applied, Refusal> {
+    update::guard_open(&session.checkout, context.ctx)?;
+    let step = update::Step::Confirm;
+    update::apply(session, input, step, known, context.taxes, context.ctx)
+}
+
+/// Who buys, where nothing stands in the way.
+fn verdict(
+    applied: &Applied,
+    known: &update::Known,
+    buyer: &KnownBuyer,
+    has_card: bool,
+    ctx: &DecisionContext,
+) -> Result<Person, Refusal> {
+    let new = &applied.session;
+    let form = totals::form(new);
+    let mut problems = applied.answers.clone();
+    if known.holds_subscription {
+        collected(problems)?;
+        return Err(Refusal::AlreadyActiveSubscription);
+    }
     // A discount that ended, was used up or was restricted since it was entered.
     let suits = |d: &Discount| {
-        d.is_redeemable(at.now)
+        d.is_redeemable(ctx.now)
             && d.fits(new.checkout.terms.product_id, new.checkout.terms.currency)
     };
-    let mut problems = applied.answers;
     if let Some(discount) = new.discount.as_ref().filter(|d| !suits(d)) {
         collected(problems)?;
         return Err(used_up(discount.id));
     }
-    if let Some(words) = applied.tax_refused {
+    if let Some(words) = &applied.tax_refused {
         problems.push(Problem::value(
             loc!["body", "customer_billing_address"],
-            words,
+            words.clone(),
             Value::Null,
         ));
     }
@@ -113,7 +181,7 @@ pub fn confirm(
         return Err(Refusal::PaymentNotReady);
     }
     required_fields(&new.checkout, form, &mut problems);
-    if form.required() && input.confirmation_token_id.is_none() {
+    if form.required() && !has_card {
         problems.push(Problem::missing(
             loc!["body", "confirmation_token_id"],
             Value::Null,
@@ -121,38 +189,16 @@ pub fn confirm(
     }
     collected(problems)?;
     // Judged before the charge, and once more, gently, when it has succeeded.
-    let person = customer::match_customer(&new.checkout, buyer)?.person(&new);
+    let person = customer::match_customer(&new.checkout, buyer)?.person(new);
     if let Some(id) = new.checkout.subscription_id
         && !buyer.upgraded.as_ref().is_some_and(Upgraded::is_free)
     {
         return Err(not_upgradable(id));
     }
-    if one_trial_each(&new) && buyer.had_trial {
+    if one_trial_each(new) && buyer.had_trial {
         return Err(Refusal::TrialAlreadyRedeemed);
     }
-    if form.required() {
-        return Ok(intend(session, new, form, (buyer, &person), at));
-    }
-    let mut purchaser = customer::resolve(&mut new, buyer, context)?;
-    new.checkout.status = CheckoutStatus::Confirmed;
-    let token = purchaser.open_portal(&new.checkout, context);
-    let mut changes = announce(session, &mut new, Some(purchaser), context);
-    if let Some(discount) = &new.discount {
-        discounts::claim(
-            &mut changes,
-            discount,
-            &new.checkout,
-            &hints(&new, buyer),
-            at,
-        );
-    }
-    claim_subscription(&mut changes, &new, buyer, &person, at);
-    fulfil_soon(&mut changes, &new, at);
-    Ok(Confirmed::Free(Box::new(Settlement {
-        session: new,
-        token,
-        changes,
-    })))
+    Ok(person)
 }
 
 /// Whether the session has a trial, and its merchant gives one to each person only.
@@ -260,6 +306,7 @@ fn intend(
         customer_email: row.buyer.customer_email.clone(),
         method_id: None,
         processor: buyer.processor,
+        customer_reference: buyer.known_to_processor(),
         trigger: Some(PaymentTrigger::Purchase),
     };
     let payment = Payment {
@@ -288,7 +335,7 @@ fn intend(
     changes
         .insert(&payment)
         .update(&old.checkout, &locked)
-        .look_after(payment.id, RECONCILE_AFTER, ctx);
+        .reconcile_after(payment.id, RECONCILE_AFTER, ctx);
     new.checkout.attempt_id = Some(payment.id);
     locked.version += 1;
     new.checkout.version = locked.version;

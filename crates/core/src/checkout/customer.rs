@@ -37,6 +37,15 @@ pub struct KnownBuyer {
     pub came_late: bool,
 }
 
+impl KnownBuyer {
+    /// The processor's name for the customer that the merchant named for the session; none for whoever only typed an
+    /// address.
+    pub(super) fn known_to_processor(&self) -> Option<String> {
+        let known = self.linked.as_ref()?;
+        known.reference_at(self.processor).map(str::to_owned)
+    }
+}
+
 /// The buyer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Match<'a> {

@@ -169,13 +169,17 @@ fn keep_card(
     ctx: &DecisionContext,
 ) -> Option<Uuid> {
     let payment = purchase.payment.as_ref()?;
+    // Whoever only typed the address has paid for this purchase, not for what the customer buys otherwise.
+    let is_theirs = !purchase.session.checkout.matched_by_email;
+    if is_theirs {
+        customer.known_by(payment);
+    }
     if !purchase.session.selected().product.is_recurring() {
         return None;
     }
     let method = methods::saved(payment, customer, ctx)?;
     changes.insert(&method);
-    // Whoever only typed the address has paid for this subscription, not for what the customer buys otherwise.
-    if !purchase.session.checkout.matched_by_email {
+    if is_theirs {
         customer.default_payment_method_id.get_or_insert(method.id);
     }
     Some(method.id)

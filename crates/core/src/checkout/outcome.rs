@@ -16,7 +16,7 @@ use crate::{
         refusal::Refusal,
     },
     payments::{
-        outcome::{self as transition, Outcome, TERMS_UNREADABLE},
+        outcome::{self as transition, Outcome},
         refunds,
     },
     subscriptions::{
@@ -74,19 +74,21 @@ pub fn record_outcome(
     };
     let succeeded = noted.state == PaymentState::Succeeded;
     let late = succeeded && transition::comes_late(payment);
-    let looked_at = succeeded && transition::is_unreadable(payment);
+    let looked_at = succeeded && transition::is_held(payment);
+    let held = succeeded && transition::is_held(&noted);
     let in_flight = session.checkout.attempt_id;
     let own = in_flight == Some(payment.id);
     let failed = noted.state == PaymentState::Failed;
     let begins = session.checkout.status == CheckoutStatus::Open
         && !failed
         && (own || succeeded && in_flight.is_none());
-    let agreed = match Agreed::read(&payment.confirmation.0) {
-        Ok(agreed) => Some(agreed),
-        Err(_) if begins && looked_at => return Ok(unchanged()),
-        Err(_) if begins => return Ok(unreadable(session, payment, noted, context.ctx)),
-        Err(_) => None,
-    };
+    let agreed = Agreed::read(&payment.confirmation.0).ok();
+    if begins && (held || agreed.is_none()) {
+        return Ok(match looked_at {
+            true => unchanged(),
+            false => hold(session, payment, noted, context.ctx),
+        });
+    }
     // What another session buys, or has bought, since this attempt was given up is not made a second time.
     let crowded_out = buyer.came_late || {
         let upgrades = session.checkout.subscription_id.is_some();
@@ -97,10 +99,14 @@ pub fn record_outcome(
         (CheckoutStatus::Open, Some(agreed)) if begins && !crowded_out => {
             first(session, agreed, payment, noted, outcome, buyer, context)?
         }
-        (CheckoutStatus::Confirmed, _) if own => later(session, payment, noted, outcome, context),
+        (CheckoutStatus::Confirmed, _) if own && !held => {
+            later(session, payment, noted, outcome, context)
+        }
         _ => aside(session, payment, noted, context.ctx),
     };
-    settled.changes.look_again(&settled.payment, context.ctx);
+    settled
+        .changes
+        .reconcile_until_settled(&settled.payment, context.ctx);
     settled.payment.version = payment.version + 1;
     Ok(settled)
 }
@@ -154,9 +160,9 @@ fn aside(
     }
 }
 
-/// What was agreed to cannot be read: the attempt says what the processor said, and the session waits, locked, for
-/// somebody to look at it.
-fn unreadable(
+/// What was agreed to cannot be read, or something else was charged: the attempt says what the processor said, and the
+/// session waits, locked, for somebody to look at it.
+fn hold(
     session: &Session,
     payment: &Payment,
     mut noted: Payment,
@@ -166,12 +172,10 @@ fn unreadable(
     locked.attempt_id = Some(payment.id);
     let mut changes = Changes::new();
     changes.update(&session.checkout, &locked);
-    if noted.state == PaymentState::Succeeded {
-        noted.decline_reason = Some(TERMS_UNREADABLE.to_owned());
-        noted.decline_message =
-            Some("The money arrived, but what was agreed to cannot be read.".to_owned());
-    }
-    changes.update(payment, &noted).look_again(&noted, ctx);
+    transition::hold_for_terms(&mut noted);
+    changes
+        .update(payment, &noted)
+        .reconcile_until_settled(&noted, ctx);
     noted.version = payment.version + 1;
     locked.version = session.checkout.version + 1;
     RecordedOutcome {

@@ -253,8 +253,7 @@ pub fn apply(
     if step == Step::Patch && held.is_some_and(|d| d.is_used_up_by(known.discount_uses)) {
         return Err(Refusal::DiscountRedemptionLimitReached);
     }
-    if known.holds_subscription {
-        collected(wrong_answers)?;
+    if step == Step::Patch && known.holds_subscription {
         return Err(Refusal::AlreadyActiveSubscription);
     }
     let tax_refused = totals::recompute_totals(&mut session, taxes);

@@ -89,6 +89,7 @@ fn charge(order: &Order, amount: i64, n: i64) -> Payment {
         customer_email: None,
         method_id: Some(id(9)),
         processor: ProcessorName::Sandbox,
+        customer_reference: None,
         trigger: None,
     };
     attempt::intend(new, &at(n))

@@ -4,7 +4,7 @@
 //! 2. *asked*: the processor's reference is kept, nothing has moved;
 //! 3. *settled*, or waiting for the buyer or the processor: [`super::outcome`].
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use till_wire::{money::Currency, payments::PaymentTrigger};
 use uuid::Uuid;
 
@@ -23,6 +23,27 @@ pub const RECONCILE_JOB: JobKind<Uuid> = JobKind::new("reconcile_payment", Queue
 /// How long an attempt may go without an outcome before somebody asks the processor. Longer than any one call to
 /// it may take; a confirmation that comes later still finds the attempt given up at the processor.
 pub const RECONCILE_AFTER: SignedDuration = SignedDuration::from_secs(15);
+
+/// How long an attempt that the processor is working on goes without a first look.
+const PROCESSING_FIRST: SignedDuration = SignedDuration::from_secs(1);
+
+/// The longest pause between two looks at something that waits for the processor or the buyer.
+const RECONCILE_AT_MOST: SignedDuration = SignedDuration::from_hours(1);
+
+/// When the processor is asked again about something that has waited since `since`: after half as long as that, so that
+/// pauses grow with the wait, but after `first` at the least and an hour at the most.
+pub fn ask_again(since: Timestamp, first: SignedDuration, now: Timestamp) -> Timestamp {
+    let waited = now.duration_since(since);
+    now + (waited / 2).clamp(first, RECONCILE_AT_MOST)
+}
+
+/// The first pause between two looks at an attempt in this state.
+pub fn first_pause(state: PaymentState) -> SignedDuration {
+    match state {
+        PaymentState::Processing => PROCESSING_FIRST,
+        _ => RECONCILE_AFTER,
+    }
+}
 
 /// What an attempt is to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +66,8 @@ pub struct NewAttempt {
     pub method_id: Option<Uuid>,
     /// Who is asked.
     pub processor: ProcessorName,
+    /// That processor's name for who pays, where it knows them.
+    pub customer_reference: Option<String>,
     /// What caused it.
     pub trigger: Option<PaymentTrigger>,
 }
@@ -83,6 +106,7 @@ pub fn intend(new: NewAttempt, ctx: &DecisionContext) -> Payment {
         decline_reason: None,
         decline_message: None,
         reference: None,
+        customer_reference: new.customer_reference,
         method_reference: None,
         client_secret: None,
         action_url: None,
@@ -93,17 +117,28 @@ pub fn intend(new: NewAttempt, ctx: &DecisionContext) -> Payment {
     }
 }
 
-/// Keeps the processor's reference before money moves: `intended` becomes `asked`.
+/// What the processor calls an attempt that was announced to it.
+#[derive(Debug, Clone, Copy)]
+pub struct References<'a> {
+    /// The attempt.
+    pub attempt: &'a str,
+    /// Who pays.
+    pub customer: &'a str,
+    /// What lets the buyer's browser act on this one attempt.
+    pub client_secret: &'a str,
+}
+
+/// Keeps the processor's references before money moves: `intended` becomes `asked`.
 pub fn asked(
     payment: &Payment,
-    reference: &str,
-    client_secret: &str,
+    references: References<'_>,
     ctx: &DecisionContext,
 ) -> (Payment, Changes) {
     let mut new = payment.clone();
     new.state = PaymentState::Asked;
-    new.reference = Some(reference.to_owned());
-    new.client_secret = Some(client_secret.to_owned());
+    new.reference = Some(references.attempt.to_owned());
+    new.customer_reference = Some(references.customer.to_owned());
+    new.client_secret = Some(references.client_secret.to_owned());
     new.modified_at = Some(ctx.now);
     let mut changes = Changes::new();
     changes.update(payment, &new);
@@ -113,7 +148,7 @@ pub fn asked(
 
 impl Changes {
     /// Has the processor asked how an attempt stands, after `wait` unless its outcome is known by then.
-    pub fn look_after(
+    pub fn reconcile_after(
         &mut self,
         payment_id: Uuid,
         wait: SignedDuration,
@@ -123,16 +158,17 @@ impl Changes {
         self.job(ctx, RECONCILE_JOB, &key, ctx.now + wait, &payment_id)
     }
 
-    /// The next look at an attempt as it stands now: none once its outcome is known.
-    pub fn look_again(&mut self, payment: &Payment, ctx: &DecisionContext) -> &mut Self {
+    /// Has the processor asked how an attempt stands until its outcome is known: never again where it is by now.
+    pub fn reconcile_until_settled(
+        &mut self,
+        payment: &Payment,
+        ctx: &DecisionContext,
+    ) -> &mut Self {
         match payment.state {
             PaymentState::Succeeded | PaymentState::Failed => {
                 self.no_job(&format!("{RECONCILE_JOB}:{}", payment.id))
             }
-            PaymentState::Processing => {
-                self.look_after(payment.id, SignedDuration::from_secs(1), ctx)
-            }
-            _ => self.look_after(payment.id, RECONCILE_AFTER, ctx),
+            waiting => self.reconcile_after(payment.id, first_pause(waiting), ctx),
         }
     }
 }

@@ -188,6 +188,7 @@ mod tests {
             customer_email: None,
             method_id: None,
             processor: ProcessorName::Sandbox,
+            customer_reference: None,
             trigger: None,
         };
         let ctx = DecisionContext::new(Timestamp::UNIX_EPOCH, [1; 32]);

@@ -1,11 +1,18 @@
 //! Saved methods: cards that the processor keeps for later charges, known to Till by the processor's reference.
 //!
 //! A card is saved by an attempt, whose id is the processor's idempotency key: by one that pays
-//! ([`Purpose::Checkout`](crate::kernel::records::Purpose)), or by one that only sets the card up.
+//! ([`Purpose::Checkout`]), or by one that only sets the card up ([`Purpose::Setup`]).
 
+use till_wire::money::Currency;
+
+use super::{
+    attempt::{self, NewAttempt, RECONCILE_AFTER},
+    outcome::{self, Outcome},
+};
 use crate::kernel::{
+    changes::Changes,
     context::DecisionContext,
-    records::{Customer, Payment, PaymentMethod},
+    records::{Customer, Payment, PaymentMethod, PaymentState, ProcessorName, Purpose},
 };
 
 /// The card that a successful attempt has saved for the customer; none where the processor has kept none.
@@ -20,8 +27,82 @@ pub fn saved(
         organization_id: customer.organization_id,
         customer_id: customer.id,
         processor: payment.processor,
+        customer_reference: payment.customer_reference.clone(),
         reference: payment.method_reference.clone()?,
         kind: payment.method.clone(),
         card: payment.card.clone()?,
     })
+}
+
+impl Customer {
+    /// The name by which this processor knows the customer.
+    pub fn reference_at(&self, processor: ProcessorName) -> Option<&str> {
+        let reference = self.processor_reference.as_deref();
+        reference.filter(|_| self.processor == Some(processor))
+    }
+
+    /// Takes the name that the processor of an attempt gave the customer, unless it has given one before.
+    pub fn known_by(&mut self, payment: &Payment) {
+        if let Some(reference) = &payment.customer_reference
+            && self.reference_at(payment.processor).is_none()
+        {
+            self.processor = Some(payment.processor);
+            self.processor_reference = Some(reference.clone());
+        }
+    }
+}
+
+/// Opens an attempt to keep a card for a customer who is there and enters it. One at a time: a second one breaks the
+/// index of unsettled attempts.
+pub fn set_up(
+    customer: &Customer,
+    currency: Currency,
+    processor: ProcessorName,
+    ctx: &DecisionContext,
+) -> (Payment, Changes) {
+    let new = NewAttempt {
+        organization_id: customer.organization_id,
+        purpose: Purpose::Setup,
+        subject_id: customer.id,
+        amount: None,
+        currency,
+        customer_id: Some(customer.id),
+        customer_email: Some(customer.email.clone()),
+        method_id: None,
+        processor,
+        customer_reference: customer.reference_at(processor).map(str::to_owned),
+        trigger: None,
+    };
+    let payment = attempt::intend(new, ctx);
+    let mut changes = Changes::new();
+    changes
+        .insert(&payment)
+        .reconcile_after(payment.id, RECONCILE_AFTER, ctx);
+    (payment, changes)
+}
+
+/// Takes note of how an attempt to keep a card stands. A success keeps the card, and makes it the customer's default
+/// where they have none; a customer deleted meanwhile gets none. A second witness changes nothing (`None`).
+pub fn record_outcome(
+    customer: &Customer,
+    payment: &Payment,
+    outcome: &Outcome,
+    ctx: &DecisionContext,
+) -> Option<(Payment, Changes)> {
+    let mut noted = outcome::record_outcome(payment, outcome, ctx)?;
+    let mut changes = Changes::new();
+    if noted.state == PaymentState::Succeeded
+        && customer.deleted_at.is_none()
+        && let Some(method) = saved(&noted, customer, ctx)
+    {
+        let mut new = customer.clone();
+        new.known_by(&noted);
+        new.default_payment_method_id.get_or_insert(method.id);
+        changes.insert(&method).update(customer, &new);
+    }
+    changes
+        .update(payment, &noted)
+        .reconcile_until_settled(&noted, ctx);
+    noted.version += 1;
+    Some((noted, changes))
 }

@@ -1,7 +1,7 @@
 //! How an attempt ended: one pure transition, whoever witnesses it. The consequence depends on the attempt's
 //! purpose: [`crate::checkout::outcome`], [`crate::orders::payment`], [`super::methods`].
 
-use till_wire::payments::CardMetadata;
+use till_wire::{money::Money, payments::CardMetadata};
 
 use crate::kernel::{
     context::DecisionContext,
@@ -18,6 +18,10 @@ pub const REFUND_DUE: &str = "refund_due";
 /// witness completes the purchase.
 pub const TERMS_UNREADABLE: &str = "terms_unreadable";
 
+/// Marks, as its reason, a payment whose processor took another amount than it was asked for: it pays for nothing, and
+/// nothing of it is given back, until somebody has looked at it.
+pub const AMOUNT_MISMATCH: &str = "amount_mismatch";
+
 /// An attempt's outcome as a witness tells it: the call's return, the processor's notice, or the reconciler.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -29,6 +33,8 @@ pub enum Outcome {
         method_reference: String,
         /// What the processor tells cards apart by, for limits by card.
         card_fingerprint: String,
+        /// What was taken, where the processor says.
+        charged: Option<Money>,
     },
     /// The buyer must authenticate.
     RequiresAction {
@@ -59,8 +65,8 @@ pub fn record_outcome(
     outcome: &Outcome,
     ctx: &DecisionContext,
 ) -> Option<Payment> {
-    let revived = matches!(outcome, Outcome::Succeeded { .. })
-        && (comes_late(payment) || is_unreadable(payment));
+    let revived =
+        matches!(outcome, Outcome::Succeeded { .. }) && (comes_late(payment) || is_held(payment));
     if payment.state.is_settled() && !revived {
         return None;
     }
@@ -77,14 +83,32 @@ pub fn comes_late(payment: &Payment) -> bool {
     payment.state == PaymentState::Failed && payment.kind == PaymentKind::Charge
 }
 
-/// True where the money is there, and waits for somebody to look at its terms.
-pub fn is_unreadable(payment: &Payment) -> bool {
-    payment.decline_reason.as_deref() == Some(TERMS_UNREADABLE)
+/// True where the money is there, and waits for somebody to look at it.
+pub fn is_held(payment: &Payment) -> bool {
+    matches!(
+        payment.decline_reason.as_deref(),
+        Some(TERMS_UNREADABLE | AMOUNT_MISMATCH)
+    )
+}
+
+/// Marks money that arrived for terms that cannot be read, unless it is held for another reason.
+pub fn hold_for_terms(payment: &mut Payment) {
+    if payment.state == PaymentState::Succeeded && !is_held(payment) {
+        payment.decline_reason = Some(TERMS_UNREADABLE.to_owned());
+        payment.decline_message =
+            Some("The money arrived, but what was agreed to cannot be read.".to_owned());
+    }
 }
 
 /// True where the money is there, and nothing was bought with it.
 pub fn is_refund_due(payment: &Payment) -> bool {
     payment.decline_reason.as_deref() == Some(REFUND_DUE)
+}
+
+/// True where exactly what was asked for was taken.
+fn is_as_asked(payment: &Payment, charged: Money) -> bool {
+    payment.kind == PaymentKind::Charge
+        && (payment.amount, payment.currency) == (charged.minor, charged.currency)
 }
 
 fn note(payment: &Payment, outcome: &Outcome) -> Payment {
@@ -94,6 +118,7 @@ fn note(payment: &Payment, outcome: &Outcome) -> Payment {
             card,
             method_reference,
             card_fingerprint,
+            charged,
         } => {
             new.state = PaymentState::Succeeded;
             new.card = Some(Json(card.clone()));
@@ -101,6 +126,13 @@ fn note(payment: &Payment, outcome: &Outcome) -> Payment {
             new.method_reference = Some(method_reference.clone());
             new.action_url = None;
             (new.decline_reason, new.decline_message) = (None, None);
+            if let Some(charged) = charged.filter(|charged| !is_as_asked(payment, *charged)) {
+                new.decline_reason = Some(AMOUNT_MISMATCH.to_owned());
+                new.decline_message = Some(format!(
+                    "{} {} was taken where {} {} was asked for.",
+                    charged.minor, charged.currency, payment.amount, payment.currency
+                ));
+            }
         }
         Outcome::RequiresAction { action_url } => {
             new.state = PaymentState::RequiresAction;

@@ -4,7 +4,7 @@
 
 use uuid::Uuid;
 
-use super::outcome::{REFUND_DUE, is_refund_due};
+use super::outcome::{REFUND_DUE, is_held, is_refund_due};
 use crate::kernel::{
     changes::Changes,
     context::DecisionContext,
@@ -73,9 +73,12 @@ pub fn refund(
     Some((refund, changes))
 }
 
-/// Marks money with which nothing can be bought any more, and gives all of it back. `payment` is not written here.
+/// Marks money with which nothing can be bought any more, and gives all of it back, unless somebody has to look at it
+/// first. `payment` is not written here.
 pub fn give_back(payment: &mut Payment, changes: &mut Changes, ctx: &DecisionContext) {
-    if payment.state != PaymentState::Succeeded || payment.kind != PaymentKind::Charge {
+    let is_charged =
+        payment.state == PaymentState::Succeeded && payment.kind == PaymentKind::Charge;
+    if !is_charged || is_held(payment) {
         return;
     }
     payment.decline_reason = Some(REFUND_DUE.to_owned());

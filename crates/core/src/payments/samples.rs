@@ -15,6 +15,7 @@ pub(crate) fn succeeded() -> Outcome {
         },
         method_reference: "pm_1".into(),
         card_fingerprint: "print_1".into(),
+        charged: None,
     }
 }
 

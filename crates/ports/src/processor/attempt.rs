@@ -53,7 +53,7 @@ pub enum Source {
         /// A token of this processor; serves one attempt.
         confirmation_token: String,
         /// [`Prepared::customer`] of an earlier attempt; `None` for a buyer whom the processor does
-        /// not know yet.
+        /// not know yet. One whom it does not know any more is made anew.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         customer: Option<String>,
     },

@@ -41,6 +41,7 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 use jiff::Timestamp;
+use till_core::kernel::records::ProcessorName;
 use uuid::Uuid;
 
 pub use self::card_input::{CardError, CardErrorCode, CardField, CardInput, parse_expiry};
@@ -163,6 +164,10 @@ impl Processor for Sandbox {
 
     fn test_mode(&self) -> bool {
         true
+    }
+
+    fn name(&self) -> ProcessorName {
+        ProcessorName::Sandbox
     }
 
     fn publishable_key(&self) -> &str {

@@ -1,5 +1,11 @@
 //! Checkout sessions.
 
+mod card;
+mod confirm;
+mod current;
+mod known;
+pub mod paid;
+
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use till_core::{
@@ -30,8 +36,11 @@ use crate::{
         idempotency::IdempotencyGuard,
         limits::{self, Guess, Network},
     },
-    payments,
 };
+
+pub use confirm::{Confirmation, confirm, judge, resume};
+pub use current::{current, shown};
+pub use known::session;
 
 const SORT_KEYS: [(&str, &str); 3] = [
     ("created_at", "created_at"),
@@ -188,7 +197,7 @@ async fn load(
 pub async fn get(caller: &Caller<scope::CheckoutsRead>, id: Uuid) -> Result<Checkout> {
     let app = &caller.app;
     let found = app.store.session(&caller.organization, id).await;
-    let (session, _) = payments::current(app, found.found()?).await?;
+    let (session, _) = current::current(app, found.found()?).await?;
     Ok(session.merchant_view(&app.urls))
 }
 
@@ -206,7 +215,7 @@ pub async fn update(
             change(app, session, &input, Writer::Merchant, &no_guess).await
         })
         .await
-        .map_err(payments::locked)?;
+        .map_err(known::locked)?;
     Ok(session.merchant_view(&app.urls))
 }
 
@@ -218,7 +227,7 @@ async fn change(
     writer: Writer,
     guess: &Guess,
 ) -> Result<Session> {
-    let known = payments::known(app, &session, input, writer, Step::Patch).await?;
+    let known = known::known(app, &session, input, writer, Step::Patch).await?;
     let subscribers = app.store.subscribers(session.organization.id).await?;
     let ctx = app.context();
     let (now, mut changes) = app
@@ -244,20 +253,20 @@ pub async fn change_by_secret(
     input: &CheckoutUpdate,
     network: &Network,
 ) -> Result<Session> {
-    let loaded = payments::session(app, secret).await?;
+    let loaded = known::session(app, secret).await?;
     limits::updating(app, loaded.checkout.id)?;
-    let guess = &payments::guess(app, &loaded, input, network).await?;
+    let guess = &known::guess(app, &loaded, input, network).await?;
     let mut loaded = Some(loaded);
     app.retry_on_conflict(|| {
         let loaded = loaded.take();
         async move {
             let session = match loaded {
                 Some(session) => session,
-                None => payments::session(app, secret).await?,
+                None => known::session(app, secret).await?,
             };
             change(app, session, input, Writer::Client, guess).await
         }
     })
     .await
-    .map_err(payments::locked)
+    .map_err(known::locked)
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use till_core::{
     catalog::products::ProductWithPrices,
     kernel::records::{Customer, Discount, Order, Organization, Subscription},
+    orders::payment::OrderRows,
 };
 use till_wire::{discounts::DiscountBase, money::Currency, orders, subscriptions};
 use uuid::Uuid;
@@ -95,12 +96,7 @@ impl Joined {
         Some(discount.base(self.default_currency))
     }
 
-    /// Orders as the API shows them.
-    pub async fn orders(
-        app: &App,
-        organization: &Organization,
-        rows: &[Order],
-    ) -> Result<Vec<orders::Order>> {
+    async fn of_orders(app: &App, organization: &Organization, rows: &[Order]) -> Result<Self> {
         let joined = Self::load(
             app,
             organization,
@@ -109,17 +105,27 @@ impl Joined {
             rows.iter().filter_map(|o| o.subscription_id).collect(),
             rows.iter().filter_map(|o| o.discount_id).collect(),
         )
-        .await?
-        .with_own_prices(
-            app,
-            organization.id,
-            rows.iter().filter_map(|o| o.price_id).collect(),
-        )
         .await?;
+        let prices = rows.iter().filter_map(|o| o.price_id).collect();
+        joined.with_own_prices(app, organization.id, prices).await
+    }
+
+    /// The buyer of an order, and what was sold.
+    fn sold(&self, order: &Order) -> Result<(&Customer, &ProductWithPrices)> {
+        let customer = found(self.customers.get(&order.customer_id))?;
+        Ok((customer, found(self.products.get(&order.product_id))?))
+    }
+
+    /// Orders as the API shows them.
+    pub async fn orders(
+        app: &App,
+        organization: &Organization,
+        rows: &[Order],
+    ) -> Result<Vec<orders::Order>> {
+        let joined = Self::of_orders(app, organization, rows).await?;
         rows.iter()
             .map(|row| {
-                let customer = found(joined.customers.get(&row.customer_id))?;
-                let product = found(joined.products.get(&row.product_id))?;
+                let (customer, product) = joined.sold(row)?;
                 let subscription = row
                     .subscription_id
                     .and_then(|id| joined.subscriptions.get(&id));
@@ -127,6 +133,24 @@ impl Joined {
                 Ok(row.view(customer, product, subscription, discount))
             })
             .collect()
+    }
+
+    /// An order with the rows that are told with it.
+    pub async fn order_rows(
+        app: &App,
+        organization: &Organization,
+        order: Order,
+    ) -> Result<OrderRows> {
+        let joined = Self::of_orders(app, organization, std::slice::from_ref(&order)).await?;
+        let (customer, offered) = joined.sold(&order)?;
+        let subscription = order.subscription_id;
+        Ok(OrderRows {
+            customer: customer.clone(),
+            offered: offered.clone(),
+            subscription: subscription.and_then(|id| joined.subscriptions.get(&id).cloned()),
+            discount: joined.discount(order.discount_id),
+            order,
+        })
     }
 
     /// Subscriptions as the API shows them.

@@ -39,7 +39,6 @@ use crate::{
         idempotency::IdempotencyGuard,
         limits::{self, Network},
     },
-    payments,
 };
 
 /// The routes.
@@ -110,7 +109,9 @@ async fn client_get(
     Path(secret): Path<String>,
 ) -> Reply<CheckoutPublic> {
     Ok(Json(
-        payments::shown(&app, &secret).await?.public_view(&app.urls),
+        checkouts::shown(&app, &secret)
+            .await?
+            .public_view(&app.urls),
     ))
 }
 
@@ -141,9 +142,9 @@ async fn confirm(
     body: Body,
 ) -> Reply<CheckoutPublicConfirmed> {
     let body = body.read(|value, cx| cx.object(value, |f| Some(f.whole().clone())))?;
-    let session = payments::session(&app, &secret).await?;
+    let session = checkouts::session(&app, &secret).await?;
     limits::confirming(&app, session.checkout.id, &network).await?;
-    let confirmed = payments::confirm(&app, session, body, &guard, &network).await?;
+    let confirmed = checkouts::confirm(&app, session, body, &guard, &network).await?;
     // Never null: the older clients cannot read that. Empty: not paid yet, or recognised by e-mail only.
     let token = confirmed.token.unwrap_or_default();
     Ok(Json(
@@ -183,7 +184,7 @@ async fn opened(
         }
     };
     app.retry_on_conflict(|| async {
-        let session = payments::shown(&app, &secret).await?;
+        let session = checkouts::shown(&app, &secret).await?;
         let opened = update::opened(&session, distinct.clone(), &app.context());
         let view = |now: Session| now.public_view(&app.urls);
         let now = app.reply(&guard, StatusCode::OK, opened, view).await?;
@@ -203,7 +204,7 @@ async fn stream_events(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
 ) -> Result<Response, ApiError> {
-    let session = payments::session(&app, &secret).await?;
+    let session = checkouts::session(&app, &secret).await?;
     let events = events(app, &session);
     let mut response = Sse::new(events)
         .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))

@@ -169,6 +169,7 @@ fn common_answers(document: &mut Document) {
             &["ValidationBody"],
         );
         add("429", "Too many requests; see `Retry-After`.", &[]);
+        add("414", "The address is larger than 64 KiB.", &[]);
         add(
             "431",
             "Address and headers are larger than 64 KiB together.",

@@ -24,6 +24,7 @@ use till_core::{
         job_request::Queue,
         jobs::{End, Job},
     },
+    orders::payment::CHARGE_JOB,
     payments::{attempt::RECONCILE_JOB, refunds::REFUND_JOB},
     people::{sign_in, team},
 };
@@ -176,6 +177,7 @@ kinds! {
     FULFIL_JOB => checkouts::fulfil,
     RECONCILE_JOB => payments::reconcile,
     REFUND_JOB => payments::refund,
+    CHARGE_JOB => payments::charge_order,
     RENAME_JOB => custom_fields::rename,
     STATE_CHANGED_JOB => customers::state_changed,
     sign_in::MAIL_JOB => mail::sign_in,
@@ -195,7 +197,7 @@ pub async fn start(app: &App) -> Result<(), ApiError> {
         }
     }
     for id in app.store.unsettled_attempts().await? {
-        changes.look_after(id, SignedDuration::ZERO, &ctx);
+        changes.reconcile_after(id, SignedDuration::ZERO, &ctx);
     }
     app.commit(changes).await
 }

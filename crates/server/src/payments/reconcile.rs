@@ -1,13 +1,16 @@
 //! The third witness: attempts whose outcome nobody has heard of.
 
 use till_core::{
-    kernel::jobs::End,
-    payments::{attempt::RECONCILE_AFTER, declines},
+    kernel::{jobs::End, records::PaymentState},
+    payments::{
+        attempt::{RECONCILE_AFTER, ask_again, first_pause},
+        declines,
+    },
 };
 use till_ports::processor;
 use uuid::Uuid;
 
-use super::{not_started, outcome::record_outcome_for, record_outcome};
+use super::{charge::failed, outcome::record_outcome_of};
 use crate::{app::App, error::ApiError};
 
 /// The reconciler: asks the processor how an attempt ended that nobody has heard of.
@@ -21,6 +24,9 @@ pub async fn reconcile(app: &App, id: Uuid) -> Result<End, ApiError> {
     }
     let now = app.clock.now();
     let touched = payment.modified_at.unwrap_or(payment.created_at);
+    let (seen, again) = (payment.version, |state| End::Retry {
+        at: ask_again(touched, first_pause(state), now),
+    });
     let given_up = now.duration_since(touched) >= RECONCILE_AFTER;
     // Somebody may still be about to confirm it, or a confirmation be on its way: where it is given up, the
     // processor is told first, and takes none from then on.
@@ -32,13 +38,13 @@ pub async fn reconcile(app: &App, id: Uuid) -> Result<End, ApiError> {
     let outcome = match told {
         Ok(Some(outcome)) => outcome,
         Ok(None) if given_up => {
-            let abandoned = not_started(
+            let abandoned = failed(
                 declines::ABANDONED,
                 "The payment was interrupted before it began. Nothing was charged.",
             );
             // The processor may not know it yet; whoever is about to ask finds it ended, or was first.
             return Ok(
-                match record_outcome_for(app, id, &abandoned, Some(payment.version), None).await? {
+                match record_outcome_of(app, payment, &abandoned, Some(seen)).await? {
                     Some(_) => done(),
                     None => End::Retry { at: now },
                 },
@@ -51,19 +57,13 @@ pub async fn reconcile(app: &App, id: Uuid) -> Result<End, ApiError> {
         }
         Err(error) => {
             tracing::warn!(%error, payment = %id, "the processor could not be asked for the outcome of an attempt");
-            return Ok(End::Retry {
-                at: now + RECONCILE_AFTER,
-            });
+            return Ok(again(payment.state));
         }
     };
-    record_outcome(app, id, &outcome).await?;
+    record_outcome_of(app, payment, &outcome, None).await?;
     Ok(match outcome {
-        processor::Outcome::Processing => End::Retry {
-            at: now + jiff::SignedDuration::from_secs(1),
-        },
-        processor::Outcome::RequiresAction { .. } => End::Retry {
-            at: now + RECONCILE_AFTER,
-        },
+        processor::Outcome::Processing => again(PaymentState::Processing),
+        processor::Outcome::RequiresAction { .. } => again(PaymentState::RequiresAction),
         _ => done(),
     })
 }

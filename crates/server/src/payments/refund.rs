@@ -6,7 +6,7 @@ use till_core::{
         records::{Payment, Refund},
     },
     payments::{
-        attempt::RECONCILE_AFTER,
+        attempt::{RECONCILE_AFTER, ask_again},
         refunds::{self, RefundOutcome},
     },
 };
@@ -30,7 +30,7 @@ pub async fn refund(app: &App, id: Uuid) -> Result<End, ApiError> {
     let (refund, changes) = refunds::asked(&refund, &app.context());
     app.commit(changes).await?;
     let again = || End::Retry {
-        at: app.clock.now() + RECONCILE_AFTER,
+        at: ask_again(refund.created_at, RECONCILE_AFTER, app.clock.now()),
     };
     let outcome = match asked_for(app, &refund, &payment).await {
         Ok(outcome) => told(outcome),

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use till_core::{
     checkout::update::Holder,
     kernel::{
-        records::{Customer, Order, Payment, PaymentState, Refund, Subscription},
+        records::{Customer, Order, Payment, PaymentMethod, PaymentState, Refund, Subscription},
         values::Value,
     },
     subscriptions::claims::Upgraded,
@@ -19,6 +19,20 @@ impl Store {
         organization_id: Uuid,
         id: Uuid,
     ) -> Result<Option<Order>, StoreError> {
+        self.own(organization_id, id, "").await
+    }
+
+    /// An order, for Till's own workers.
+    pub async fn order_by_id(&self, id: Uuid) -> Result<Option<Order>, StoreError> {
+        self.one(Query::by_id::<Order>(id)).await
+    }
+
+    /// A saved method.
+    pub async fn payment_method(
+        &self,
+        organization_id: Uuid,
+        id: Uuid,
+    ) -> Result<Option<PaymentMethod>, StoreError> {
         self.own(organization_id, id, "").await
     }
 

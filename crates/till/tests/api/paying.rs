@@ -16,6 +16,8 @@ use crate::pairs;
 mod attempts;
 mod buyer;
 mod identity;
+mod orders;
+mod setups;
 mod unreachable;
 
 const ADA: &str = "ada@example.com";

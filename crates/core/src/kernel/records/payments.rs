@@ -133,6 +133,8 @@ record! {
         organization_id: Uuid,
         customer_id: Uuid,
         processor: ProcessorName,
+        /// The processor's name for the customer that it was kept for; none where an older version kept it.
+        customer_reference: Option<String>,
         reference: String,
         kind: String,
         card: Json<CardMetadata>,
@@ -172,6 +174,8 @@ record! {
         decline_reason: Option<String>,
         decline_message: Option<String>,
         reference: Option<String>,
+        /// The processor's name for who pays.
+        customer_reference: Option<String>,
         method_reference: Option<String>,
         client_secret: Option<String>,
         action_url: Option<String>,

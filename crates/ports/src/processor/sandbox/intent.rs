@@ -186,12 +186,13 @@ impl Intent {
         format!("{prefix}_sandbox_{}", self.attempt_id.simple())
     }
 
-    /// The sandbox's name of the buyer: the one that was given, or made of this attempt.
+    /// The sandbox's name of the buyer: the one that was given, where it is such a name, or made of this attempt.
     pub(super) fn customer(&self) -> String {
         match &self.source {
             Source::Saved { customer, .. } => customer.clone(),
             Source::Token { customer, .. } => customer
                 .clone()
+                .filter(|name| attempt_of(name).is_some())
                 .unwrap_or_else(|| format!("cus_sandbox_{}", self.attempt_id.simple())),
         }
     }

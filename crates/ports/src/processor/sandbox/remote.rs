@@ -10,6 +10,7 @@ use http::HeaderMap;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use till_core::kernel::records::ProcessorName;
 use uuid::Uuid;
 
 use super::{
@@ -385,6 +386,10 @@ impl Processor for RemoteSandbox {
 
     fn test_mode(&self) -> bool {
         true
+    }
+
+    fn name(&self) -> ProcessorName {
+        ProcessorName::Sandbox
     }
 
     fn publishable_key(&self) -> &str {

@@ -20,7 +20,7 @@ use super::{
 use crate::pages::checkout::request::{PageQuery as Asked, bad_news};
 use crate::{
     app::App,
-    error::{ApiError, Result},
+    error::{ApiError, Found, Result},
     pages::page,
     payments,
 };
@@ -98,6 +98,7 @@ async fn answer(app: &App, secret: &str, approved: bool) -> Result<Session> {
         .authenticate(secret, approved, app.clock.now())
         .await?
         .ok_or_else(ApiError::not_found)?;
-    let settled = payments::record_outcome(app, attempt, &outcome).await?;
-    Ok(settled.session)
+    let recorded = payments::record_outcome(app, attempt, &outcome).await?;
+    let checkout_id = recorded.checkout_id.ok_or_else(ApiError::not_found)?;
+    app.store.session_by_id(checkout_id).await.found()
 }

@@ -15,7 +15,7 @@ use till_core::{checkout::Session, organizations::embed};
 use till_wire::checkouts::CheckoutStatus;
 
 use crate::pages::checkout::request::{PageQuery as Asked, is_told, with_token};
-use crate::{app::App, error::Result, payments};
+use crate::{actions::checkouts, app::App, error::Result};
 
 /// What a page in a frame tells the page around it.
 #[derive(Debug, Serialize)]
@@ -47,7 +47,7 @@ pub(super) async fn telling(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let session = payments::session(&app, &secret).await?;
+    let session = checkouts::session(&app, &secret).await?;
     let Some(origin) = page_around(&session) else {
         return Ok(Json(()).into_response());
     };

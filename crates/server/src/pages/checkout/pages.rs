@@ -30,6 +30,7 @@ use super::{
     view::{ConfirmationPage, Line, Link, MessagePage, Outcome, PageContext, Receipt, Waiting},
 };
 use crate::{
+    actions::checkouts,
     app::App,
     error::{ApiError, Result},
     http::{
@@ -41,7 +42,6 @@ use crate::{
         limited::{self, Refuse},
         page,
     },
-    payments,
 };
 
 /// The pages' routes.
@@ -86,7 +86,7 @@ async fn show(
 
 /// The session as it is shown, and what the merchant has changed since it was last shown.
 async fn current(app: &App, secret: &str) -> Result<(Session, Option<Cause>)> {
-    payments::current(app, payments::session(app, secret).await?).await
+    checkouts::current(app, checkouts::session(app, secret).await?).await
 }
 
 /// The message that the total is another one, and why.
@@ -262,7 +262,7 @@ async fn after(
     asked: &PageQuery,
     headers: &HeaderMap,
 ) -> Result<Response> {
-    let session = payments::session(app, secret).await?;
+    let session = checkouts::session(app, secret).await?;
     let look = asked.look(headers).of_session(&session);
     let attempt = app.store.latest_attempt(session.checkout.id).await?;
     let leaves = session.checkout.success_url.is_some() && !asked.stays();

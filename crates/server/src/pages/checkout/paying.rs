@@ -7,7 +7,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use till_core::{
-    checkout::{Session, totals},
+    checkout::{Session, confirm::Judged, totals},
     kernel::records::PaymentState,
 };
 use till_ports::processor::sandbox::{CardField, CardInput, TokenizeError};
@@ -26,7 +26,7 @@ use super::{
 };
 use crate::pages::checkout::request::test_mode;
 use crate::{
-    actions::checkouts::change_by_secret,
+    actions::checkouts::{self, change_by_secret},
     app::App,
     error::{ApiError, Result},
     http::{
@@ -34,7 +34,6 @@ use crate::{
         limits::Network,
     },
     pages::{later, page},
-    payments,
 };
 
 /// What a confirmed buyer is given.
@@ -47,7 +46,7 @@ pub(super) struct Paid {
 }
 
 impl Paid {
-    fn of(confirmed: payments::Confirmation, look: PageContext) -> Self {
+    fn of(confirmed: checkouts::Confirmation, look: PageContext) -> Self {
         let action = confirmed
             .payment
             .filter(|p| p.state == PaymentState::RequiresAction);
@@ -278,23 +277,6 @@ async fn with_code(
     }
 }
 
-/// Judges the confirmation with what the form holds, so that all that is wrong is told at once: with a stand-in for
-/// the card's token, which is only asked for when the rest is right.
-async fn judged(
-    submit: &mut Submit<'_>,
-    mut body: Map<String, Value>,
-    wanted: &Session,
-) -> Result<()> {
-    if totals::form(wanted).required() {
-        body.insert("confirmation_token_id".into(), "unknown".into());
-    }
-    let judged = payments::judge(submit.app, &submit.secret, &Value::Object(body)).await;
-    if let Err(error) = &judged {
-        place(error, wanted, submit.look, &mut submit.errors);
-    }
-    judged
-}
-
 /// What came of the form when it was sent before, if it was: the same page, or what is wrong again.
 pub(super) async fn before(
     app: &App,
@@ -324,7 +306,7 @@ async fn learned(
         Ok(Before::Nothing) => None,
         Ok(Before::Done(paid)) => Some(Ok(paid)),
         Ok(Before::Begun(attempt)) => {
-            let resumed = payments::resume(app, secret, attempt).await;
+            let resumed = checkouts::resume(app, secret, attempt).await;
             Some(resumed.map(|confirmed| Paid::of(confirmed, look)))
         }
         Err(error) => Some(Err(error)),
@@ -348,22 +330,26 @@ pub(super) async fn pay_by_form(
         Err(error) => return Err(Box::new(submit.failed(&session, &error, None))),
     };
     // The session as this form would make it: what is shown must be what is charged.
-    let wanted = loop {
+    let Judged {
+        session: wanted,
+        refusal,
+    } = loop {
         let input = submit.read(&mut body, &session);
-        match payments::preview(app, &session, &input).await {
-            Ok(wanted) => break wanted,
+        match checkouts::judge(app, &session, &input).await {
+            Ok(judged) => break judged,
             Err(error) if submit.refused(&error, &mut body, &session) => {}
-            Err(error) => return Err(Box::new(submit.failed(&session, &error, None))),
+            Err(error) => return Err(elsewhere(submit, &error, &session).await),
         }
     };
     let shown = form.shown_total.as_deref();
     if shown.is_some_and(|shown| !filled::is_shown(shown, &wanted.checkout)) {
         return Err(Box::new(submit.again(&wanted, Some("total-changed"))));
     }
-    if let Err(error) = judged(&mut submit, body.clone(), &wanted).await
-        && submit.errors.is_empty()
-    {
-        return Err(elsewhere(submit, &error, &wanted).await);
+    if let Some(error) = refusal.map(ApiError::from) {
+        place(&error, &wanted, look, &mut submit.errors);
+        if submit.errors.is_empty() {
+            return Err(elsewhere(submit, &error, &wanted).await);
+        }
     }
     let required = totals::form(&wanted).required();
     let token = match required {
@@ -376,7 +362,7 @@ pub(super) async fn pay_by_form(
     if let Some(token) = token {
         body.insert("confirmation_token_id".into(), token.into());
     }
-    let error = match payments::confirm(app, session, Value::Object(body), guard, network).await {
+    let error = match checkouts::confirm(app, session, Value::Object(body), guard, network).await {
         Ok(confirmed) => {
             let paid = Paid::of(confirmed, look);
             if let Err(error) = guard.done(app, &paid).await {
@@ -405,7 +391,7 @@ pub(super) async fn pay_by_form(
 
 /// An error that belongs to no field. Somebody who has paid already is sent on instead.
 async fn elsewhere(submit: Submit<'_>, error: &ApiError, wanted: &Session) -> Box<Response> {
-    let now = payments::session(submit.app, &submit.secret).await;
+    let now = checkouts::session(submit.app, &submit.secret).await;
     if let Ok(now) = now
         && now.checkout.status != CheckoutStatus::Open
     {

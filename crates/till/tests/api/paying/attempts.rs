@@ -1,5 +1,6 @@
 //! Attempts that decline, repeat, die, wait for the buyer or settle late.
 
+use till_core::kernel::records::PaymentState;
 use till_ports::processor::{RefundOutcome, RefundRequest};
 use till_wire::money::Money;
 
@@ -157,7 +158,8 @@ both! {
         let outcome = t.app.processor.retrieve(attempt.id, reference.as_deref(), now).await.unwrap().unwrap();
         let one = || payments::record_outcome(&t.app, attempt.id, &outcome);
         let (a, b, c) = tokio::join!(one(), one(), one());
-        assert_eq!([a, b, c].into_iter().filter(|r| r.as_ref().unwrap().token.is_some()).count(), 1);
+        assert!([a, b, c].iter().all(|recorded| recorded.as_ref().unwrap().state == PaymentState::Succeeded));
+        assert_eq!(t.kept().await["customer_sessions"].len(), 1, "one of them opened the portal");
         let (x, y) = tokio::join!(jobs::run_due(&t.app), jobs::run_due(&t.app));
         x.unwrap();
         y.unwrap();
@@ -247,6 +249,29 @@ both! {
         };
         let again = t.app.processor.refund(&again, t.app.context().now).await.unwrap();
         assert_eq!(again, RefundOutcome::AlreadyRefunded, "all of it was given back, and no more");
+    }
+
+    async fn a_charge_of_another_amount_buys_nothing_until_somebody_has_looked_at_it(t: &mut Till) {
+        t.may_leave_work();
+        let checkout = t.checkout_for(&t.product().await).await;
+        let attempt = t.crash(&checkout, buyer(ADA, VISA), Step::Charged).await;
+        let told = t.app.processor.retrieve(attempt.id, attempt.reference.as_deref(), t.app.context().now);
+        let Some(Outcome::Succeeded { method, amount: Some(amount) }) = told.await.unwrap() else { panic!("nothing was charged") };
+        assert_eq!(amount.minor, 3000);
+        for other in [Money::new(2999, amount.currency), Money::new(3000, "eur".parse().unwrap())] {
+            let wrong = Outcome::Succeeded { method: method.clone(), amount: Some(other) };
+            payments::record_outcome(&t.app, attempt.id, &wrong).await.unwrap();
+            t.drain().await;
+            let held = &t.payments(&checkout).await[0];
+            assert_eq!((&held["status"], &held["decline_reason"]), (&json!("succeeded"), &json!("amount_mismatch")));
+            assert!(t.orders(&checkout).await.is_empty());
+            t.confirm(&checkout, buyer(ADA, VISA)).await.refused(409, "CheckoutLocked");
+        }
+        let right = Outcome::Succeeded { method, amount: Some(amount) };
+        payments::record_outcome(&t.app, attempt.id, &right).await.unwrap();
+        t.catch_up().await;
+        assert_eq!(t.orders(&checkout).await.len(), 1);
+        assert_eq!(t.payments(&checkout).await[0]["decline_reason"], json!(null));
     }
 
     async fn three_d_secure_approved_pays_and_refused_reopens(t: &mut Till) {

@@ -4,8 +4,7 @@ use till_core::{checkout::Session, kernel::refusal::Refusal};
 use till_ports::processor::{CardPreview, ProcessorError};
 use till_wire::{checkouts::CheckoutUpdate, input::Patch};
 
-use super::NOT_STARTED;
-use crate::{app::App, error::ApiError};
+use crate::{app::App, error::ApiError, payments::charge::NOT_STARTED};
 
 /// The card behind the confirmation, asked for where something depends on it: a buyer without a name gets the one on
 /// it, limits by person count it. A limit is not lifted because the processor cannot be reached: then nothing is tried.

@@ -5,7 +5,7 @@ use till_core::checkout::{
     refresh::{self, Cause},
 };
 
-use super::{locked, session};
+use super::known::{locked, session};
 use crate::{
     app::App,
     error::{ApiError, Found},

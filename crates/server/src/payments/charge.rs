@@ -1,0 +1,116 @@
+//! Steps 2 and 3 of an attempt, whatever it is made for: what the processor is asked, and what it says.
+
+use jiff::SignedDuration;
+use till_core::{
+    kernel::{
+        changes::Changes,
+        records::{Organization, Payment, PaymentKind},
+    },
+    payments::{
+        attempt::{self as journal, References},
+        declines,
+    },
+};
+use till_ports::processor::{Attempt, AttemptKind, Outcome, ProcessorError};
+use till_wire::money::Money;
+
+use crate::{app::App, error::ApiError};
+
+/// What a buyer reads where the processor could not be reached before money could move.
+pub const NOT_STARTED: &str =
+    "The payment could not be started. Nothing was charged. Please try again.";
+
+/// What a buyer reads where the processor takes no more of what they entered.
+const ENTER_AGAIN: &str =
+    "The payment details are not valid any more. Nothing was charged. Please enter them again.";
+
+/// Asks the processor for an attempt that is written down: prepares it, commits it as *asked*, and confirms it. The
+/// attempt as it is then, and its outcome; none where it is not known whether money moved: then the attempt stays open,
+/// and the processor is asked again at once.
+///
+/// # Errors
+/// The commit's: where somebody else has given the attempt up meanwhile it is stale, and no money moves.
+pub async fn charge(
+    app: &App,
+    payment: Payment,
+    asked: &Attempt,
+) -> Result<(Payment, Option<Outcome>), ApiError> {
+    let id = payment.id;
+    let prepared = match app.processor.prepare(asked, app.clock.now()).await {
+        Ok(prepared) => prepared,
+        // Preparing moves nothing, so without it the attempt is certain to have failed.
+        Err(ProcessorError::Unsure(cause)) => {
+            tracing::warn!(%cause, payment = %id, "the processor could not be reached");
+            let failed = failed(declines::UNREACHABLE, NOT_STARTED);
+            return Ok((payment, Some(failed)));
+        }
+        Err(error) => return Ok((payment, Some(refused(&error, id)))),
+    };
+    let references = References {
+        attempt: &prepared.reference,
+        customer: &prepared.customer,
+        client_secret: &prepared.client_secret,
+    };
+    let (payment, changes) = journal::asked(&payment, references, &app.context());
+    // Money does not move where this is not written down: because somebody else has given the attempt up meanwhile, or
+    // because the database failed, which is no fault of the buyer's.
+    app.commit(changes).await?;
+    let confirmed = app
+        .processor
+        .confirm(asked, &prepared.reference, app.clock.now());
+    let outcome = match confirmed.await {
+        Ok(outcome) => Some(outcome),
+        // Whether money moved is not known: the attempt stays open until the processor says.
+        Err(ProcessorError::Unsure(cause)) => {
+            tracing::warn!(%cause, payment = %id, "the outcome of a payment attempt is unknown");
+            app.metrics.unsure();
+            let mut changes = Changes::new();
+            changes.reconcile_after(id, SignedDuration::ZERO, &app.context());
+            if let Err(error) = app.commit(changes).await {
+                tracing::warn!(?error, payment = %id, "asking again at once could not be scheduled; the reconciler asks later");
+            }
+            None
+        }
+        Err(error) => Some(refused(&error, id)),
+    };
+    Ok((payment, outcome))
+}
+
+/// What the processor is asked for: the attempt's amount, or the card alone.
+pub fn kind(payment: &Payment, save_card: bool) -> AttemptKind {
+    match payment.kind {
+        PaymentKind::Charge => AttemptKind::Charge {
+            amount: Money::new(payment.amount, payment.currency),
+            save_card,
+        },
+        PaymentKind::Setup => AttemptKind::Setup,
+    }
+}
+
+/// The part of the card statement that follows the merchant's name.
+pub fn statement_suffix(organization: &Organization) -> Option<String> {
+    Some(organization.slug.chars().take(15).collect())
+}
+
+/// An attempt that is certain to have moved nothing.
+pub fn failed(reason: &str, words: &str) -> Outcome {
+    Outcome::Failed {
+        decline_reason: reason.to_owned(),
+        decline_message: words.to_owned(),
+        method: None,
+    }
+}
+
+/// The outcome of an attempt that the processor did not take.
+fn refused(error: &ProcessorError, id: uuid::Uuid) -> Outcome {
+    match error {
+        ProcessorError::Refused(cause) => {
+            tracing::info!(%cause, payment = %id, "the processor refused an attempt");
+            failed("invalid_request", ENTER_AGAIN)
+        }
+        ProcessorError::Unavailable(cause) | ProcessorError::Unsure(cause) => {
+            tracing::error!(%cause, payment = %id, "the processor does not accept our requests");
+            failed(declines::UNREACHABLE, NOT_STARTED)
+        }
+    }
+}
