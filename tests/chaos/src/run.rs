@@ -20,18 +20,18 @@ use tokio::{
 use crate::{
     Failure, Wanted,
     buyer::{self, Seen, World},
+    faults::{self, Disk, Fault},
     judge::{Verdict, judge},
     net::Net,
     node::{Node, Recipe},
     receiver::Receiver,
     record::{self, Record},
     shop,
-    trouble::{self, Disk, Trouble},
 };
 
 /// Between a node's return and its next death, in milliseconds.
 const CALM: std::ops::Range<u64> = 50..900;
-/// How long buyers have to end what they began.
+/// The time that buyers have to end what they began.
 const CLOSING: Duration = Duration::from_secs(130);
 
 pub async fn run(wanted: &Wanted) -> Result<Verdict, Failure> {
@@ -41,8 +41,8 @@ pub async fn run(wanted: &Wanted) -> Result<Verdict, Failure> {
     let receiver = Receiver::default();
     let hooks = receiver.start().await?;
     let sandbox = Node::start(sandbox(wanted, folder.path())).await?;
-    let disk = match wanted.trouble {
-        Trouble::DiskFull => Some(Disk::small(folder.path()).await?),
+    let disk = match wanted.fault {
+        Fault::DiskFull => Some(Disk::small(folder.path()).await?),
         _ => None,
     };
     let place = disk.as_ref().map_or(folder.path(), |disk| &disk.folder);
@@ -65,9 +65,9 @@ pub async fn run(wanted: &Wanted) -> Result<Verdict, Failure> {
         buyers.spawn(buyer::live(world.clone(), number, seed));
     }
     kill(wanted, &mut nodes, seed).await?;
-    let late = trouble::make(wanted, &sandbox.url, &nodes, disk.as_ref()).await?;
+    let late = faults::inject(wanted, &sandbox.url, &nodes, disk.as_ref()).await?;
     let over = Instant::now();
-    // What comes after trouble is as it was before.
+    // What comes after the fault is as it was before.
     let after = buyer::once(&world).await;
     world.closing.store(true, Ordering::Relaxed);
     let rest = async { while buyers.join_next().await.is_some() {} };
@@ -82,19 +82,19 @@ pub async fn run(wanted: &Wanted) -> Result<Verdict, Failure> {
     let mut waiting = settle(&store, Duration::from_secs(wanted.patience)).await;
     let settling = began_to_settle.elapsed();
 
-    let (promises, ends) = {
+    let (acknowledged, ends) = {
         let seen = world.seen.lock().expect("no holder panics");
-        (seen.promises.clone(), seen.ends.clone())
+        (seen.acknowledged.clone(), seen.ends.clone())
     };
     if after != "bought" {
-        waiting.push(format!("the purchase after the trouble: {after}"));
+        waiting.push(format!("the purchase after the fault: {after}"));
     }
     let dead = nodes
         .iter_mut()
         .filter_map(|node| (!node.is_alive()).then(|| node.url.clone()));
     waiting.extend(dead.map(|url| format!("Till at {url} has ended by itself")));
     let mut record = Record::read(&store, &sandbox.url, &receiver, &world.shop.endpoints).await?;
-    record.promises = promises;
+    record.acknowledged = acknowledged;
     record.waiting = waiting;
     record.repeats_allowed = false;
     let mut verdict = Verdict::default();
@@ -148,7 +148,7 @@ async fn nodes(
             till: old.unwrap_or(&wanted.till).clone(),
             arguments: arguments.clone(),
             log: wanted.logs.join(format!("chaos-node{n}.log")),
-            limited: wanted.trouble == Trouble::DiskFull,
+            limited: wanted.fault == Fault::DiskFull,
         };
         nodes.push(Node::start(recipe).await?);
     }
