@@ -112,18 +112,18 @@ impl Discount {
         parts
     }
 
-    /// Whether it suits a product in a currency (docs/behaviour: discounts/suits).
+    /// True where it suits a product in a currency (docs/behaviour: discounts/suits).
     pub fn fits(&self, product_id: Uuid, currency: Currency) -> bool {
         let priced = self.kind == DiscountType::Percentage || self.amount_in(currency).is_some();
         priced && (self.product_ids.is_empty() || self.product_ids.contains(&product_id))
     }
 
-    /// Whether now lies between its start and its end.
+    /// True where now lies between its start and its end.
     pub fn is_running(&self, now: Timestamp) -> bool {
         self.starts_at.is_none_or(|start| start <= now) && self.ends_at.is_none_or(|end| end >= now)
     }
 
-    /// Whether it may be used now by somebody (docs/behaviour: discounts/redeemable).
+    /// True where it may be used now by somebody (docs/behaviour: discounts/redeemable).
     pub fn is_redeemable(&self, now: Timestamp) -> bool {
         self.is_running(now)
             && self
@@ -131,13 +131,13 @@ impl Discount {
                 .is_none_or(|max| self.redemptions_count < max)
     }
 
-    /// Whether one buyer who has used it `uses` times may not use it again (docs/behaviour: discounts/per-customer).
+    /// True where one buyer who has used it `uses` times may not use it again (docs/behaviour: discounts/per-customer).
     pub fn is_used_up_by(&self, uses: i64) -> bool {
         self.max_redemptions_per_customer
             .is_some_and(|cap| uses >= cap)
     }
 
-    /// Whether it takes everything off, for ever (docs/behaviour: checkout/what-is-asked).
+    /// True where it takes everything off, for ever (docs/behaviour: checkout/what-is-asked).
     pub fn is_everything_forever(&self) -> bool {
         self.kind == DiscountType::Percentage
             && self.duration == DiscountDuration::Forever
@@ -161,7 +161,7 @@ impl Discount {
     }
 }
 
-/// What tells one buyer from another, as far as it is known (docs/behaviour: discounts/per-customer).
+/// The things that tell one buyer from another, as far as they are known (docs/behaviour: discounts/per-customer).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hints {
     /// The customer.

@@ -65,7 +65,7 @@ pub fn rename(user: &User, name: &str) -> Result<Changes, Refusal> {
     Ok(changes)
 }
 
-/// Whether a text will do as this person's password.
+/// Checks that a text will do as this person's password.
 pub fn judge_password(user: &User, password: &str) -> Result<(), Refusal> {
     let length = password.chars().count();
     let words = if length < *PASSWORD_LENGTH.start() {

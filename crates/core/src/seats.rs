@@ -41,7 +41,7 @@ pub fn cost(tiers: &SeatTiers, seats: i64) -> Result<i64, Refusal> {
     i64::try_from(sum).map_err(|_| Refusal::InvalidQuantity)
 }
 
-/// How many seats may be bought: least, and most where there is an end.
+/// A range of seats: least, and most where there is an end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Range {
     /// Least.
@@ -62,12 +62,12 @@ impl Range {
         }
     }
 
-    /// Whether no number is in it.
+    /// True where no number is in it.
     pub fn is_empty(self) -> bool {
         self.max.is_some_and(|max| max < self.min)
     }
 
-    /// Whether that many may be bought.
+    /// True where that many may be bought.
     pub fn contains(self, seats: i64) -> bool {
         seats >= self.min && self.max.is_none_or(|max| seats <= max)
     }

@@ -47,7 +47,7 @@ pub use self::refund::{RefundOutcome, RefundRequest};
 /// A future that can be kept behind a trait object.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// What a processor answers, in time.
+/// The answer of a processor, in time.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, ProcessorError>>;
 
 /// A payment processor. Held as `Arc<dyn Processor>`; `now` is the caller's clock.
@@ -138,7 +138,7 @@ pub trait Processor: Send + Sync {
     /// is asked of it. Changes nothing, and tells no secret.
     fn checks(&self, now: Timestamp) -> BoxFuture<'_, Vec<Check>>;
 
-    /// Whether no real money moves.
+    /// True where no real money moves.
     fn test_mode(&self) -> bool;
 
     /// What the buyer's browser needs to talk to the processor; not a secret.

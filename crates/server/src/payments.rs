@@ -46,11 +46,11 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    error::{ApiError, Found},
+    error::{ApiError, OrNotFound},
     http::{
         extract::Body,
         idempotency::IdempotencyGuard,
-        limits::{Guess, Network, cards},
+        limits::{CodeAttempt, Network, cards},
     },
 };
 
@@ -183,12 +183,12 @@ pub async fn confirm(
         return resume(app, secret, attempt).await;
     }
     let mut input = Body(Some(body)).object(|f| CheckoutUpdate::read(Writer::Client, f))?;
-    let guess = guess(app, &loaded, &input, network).await?;
+    let code_attempt = code_attempt(app, &loaded, &input, network).await?;
     let card = card(app, &loaded, &mut input).await?;
     let mut loaded = Some(loaded);
     let visit = Visit {
         network,
-        guess: &guess,
+        code_attempt: &code_attempt,
         card: card.as_ref(),
         guard,
     };
@@ -228,18 +228,18 @@ pub async fn confirm(
 
 /// Counts the code that a change by a buyer names, before it is looked up; none where codes do not count, or where it is
 /// that of the discount there is.
-pub async fn guess(
+pub async fn code_attempt(
     app: &App,
     session: &Session,
     input: &CheckoutUpdate,
     network: &Network,
-) -> Result<Guess, ApiError> {
+) -> Result<CodeAttempt, ApiError> {
     let code = input.discount_code.as_value();
     let code = code.filter(|_| session.checkout.allow_discount_codes);
     let held = session.discount.as_ref().and_then(|d| d.code_key.as_ref());
     match code.filter(|code| held != Some(&folding::code_key(code))) {
-        Some(_) => Guess::of(app, session.checkout.id, network).await,
-        None => Ok(Guess::default()),
+        Some(_) => CodeAttempt::count(app, session.checkout.id, network).await,
+        None => Ok(CodeAttempt::default()),
     }
 }
 
@@ -251,7 +251,7 @@ pub async fn resume(
 ) -> Result<Confirmation, ApiError> {
     let session = session(app, secret).await?;
     let payment = match attempt {
-        Some(id) => Some(app.store.attempt(id).await.found()?),
+        Some(id) => Some(app.store.attempt(id).await.or_not_found()?),
         None => None,
     };
     payment.as_ref().map_or(Ok(()), readable)?;
@@ -322,7 +322,7 @@ pub async fn judge(app: &App, secret: &str, body: &Value) -> Result<(), ApiError
 /// The confirming buyer, and the means of payment.
 struct Visit<'a> {
     network: &'a Network,
-    guess: &'a Guess,
+    code_attempt: &'a CodeAttempt,
     card: Option<&'a CardPreview>,
     guard: &'a IdempotencyGuard,
 }
@@ -351,7 +351,7 @@ async fn intend(
     };
     let attempt_id = attempt.as_ref().map(|payment| payment.id);
     visit.guard.begin(&mut changes, attempt_id, &app.context());
-    visit.guess.right(&mut changes);
+    visit.code_attempt.give_back(&mut changes);
     if let Some(payment) = &attempt {
         cards::reserve(app, &mut changes, payment);
     }

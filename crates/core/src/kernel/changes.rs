@@ -217,7 +217,7 @@ pub enum Write {
         id: Uuid,
         /// The version the decision was made on.
         version: Option<i64>,
-        /// What changes.
+        /// The columns that change.
         set: Vec<(&'static str, Value)>,
         /// Who is woken after the commit.
         wakes: Option<Wake>,
@@ -253,7 +253,7 @@ pub enum CommitConflict {
 /// a lost signal costs a poll, not data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signal {
-    /// What is watched, such as `checkout:<id>`.
+    /// The topic that is watched, such as `checkout:<id>`.
     pub topic: String,
     /// The message, JSON text.
     pub message: String,
@@ -405,7 +405,7 @@ impl Changes {
         self
     }
 
-    /// Whether somebody has something to do once this is committed.
+    /// True where `who` has something to do once this is committed.
     pub fn wakes(&self, who: Wake) -> bool {
         self.writes.iter().any(|write| match write {
             Write::Insert { wakes, .. } | Write::Update { wakes, .. } => *wakes == Some(who),
@@ -414,13 +414,13 @@ impl Changes {
         })
     }
 
-    /// Whether nothing is written and nobody told, whatever must still hold.
+    /// True where nothing is written and nobody told, whatever must still hold.
     pub fn writes_nothing(&self) -> bool {
         let guards = |write: &Write| matches!(write, Write::Guard { .. });
         self.signals.is_empty() && self.writes.iter().all(guards)
     }
 
-    /// Whether there is nothing to commit.
+    /// True where there is nothing to commit.
     pub fn is_empty(&self) -> bool {
         self.writes.is_empty() && self.signals.is_empty()
     }

@@ -37,13 +37,13 @@ impl Queue {
 pub struct JobRequest {
     /// The job's id, where it is new.
     pub id: Uuid,
-    /// What is to be done.
+    /// The kind of the job.
     pub kind: &'static str,
-    /// How important it is.
+    /// Its queue.
     pub queue: Queue,
     /// Names the work.
     pub key: String,
-    /// What the work needs to know, JSON text.
+    /// The payload, as JSON text.
     pub payload: String,
     /// Not before.
     pub run_at: Timestamp,

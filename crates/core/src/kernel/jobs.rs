@@ -21,13 +21,13 @@ record! {
     pub struct Job {
         /// Its id.
         id: Uuid,
-        /// What is to be done.
+        /// The kind of the job.
         kind: String,
         /// Names the work: there is at most one job per key.
         key: String,
-        /// How important it is: see [`Queue::rank`]. 0 where an older version asked for it.
+        /// The rank of its queue: see [`Queue::rank`]. 0 where an older version asked for it.
         queue: i64,
-        /// What the work needs to know.
+        /// The payload.
         payload: Payload,
         /// Not before.
         run_at: Timestamp,
@@ -37,9 +37,9 @@ record! {
         lease_until: Option<Timestamp>,
         /// Which claim that was.
         claim: Option<Uuid>,
-        /// How often it was claimed since it last succeeded.
+        /// The number of claims since it last succeeded.
         attempts: i64,
-        /// How many of its runs have failed since one last did not.
+        /// The number of failed runs since one last did not fail.
         failures: i64,
         /// Why the last of them failed.
         last_error: Option<String>,
@@ -103,7 +103,7 @@ pub fn backoff(failures: i64) -> SignedDuration {
     SignedDuration::from_secs(1 << (failures.clamp(1, 12) - 1))
 }
 
-/// How a run of a job ended.
+/// The end of a run of a job.
 #[derive(Debug, Clone, PartialEq)]
 pub enum End {
     /// It is done; these are its effects.
@@ -171,7 +171,7 @@ impl<P> JobKind<P> {
 }
 
 impl<P: DeserializeOwned> JobKind<P> {
-    /// What a job of this kind needs to know; `None` where it is of another kind.
+    /// The payload of a job of this kind; `None` where it is of another kind.
     pub fn payload(self, job: &Job) -> Option<Result<P, serde_json::Error>> {
         (job.kind == self.name).then(|| job.payload())
     }
@@ -185,7 +185,7 @@ impl<P> From<&'static str> for JobKind<P> {
 }
 
 impl JobRequest {
-    /// Whether the job may begin at once.
+    /// True where the job may begin at once.
     pub fn is_due(&self) -> bool {
         self.run_at <= self.requested_at
     }

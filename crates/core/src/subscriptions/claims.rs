@@ -36,7 +36,7 @@ record! {
         /// `customer:` and an id, `email:` and an address in the form that is compared, or `upgrade:` and the id of
         /// a subscription.
         subject: String,
-        /// Whether no other may be claimed for the subject; else the merchant allows several.
+        /// True where no other may be claimed for the subject; else the merchant allows several.
         single: bool,
     }
 }

@@ -22,7 +22,7 @@ use crate::{
 };
 
 impl Subscription {
-    /// Whether it counts against "one subscription per customer" (docs/behaviour: subscriptions/billable).
+    /// True where it counts against "one subscription per customer" (docs/behaviour: subscriptions/billable).
     pub fn is_billable(&self) -> bool {
         matches!(
             self.status,
@@ -42,7 +42,7 @@ impl Subscription {
         }
     }
 
-    /// What every view of it shows.
+    /// The part that every view of it shows.
     pub fn base(&self) -> SubscriptionBase {
         SubscriptionBase {
             id: self.id,

@@ -42,7 +42,7 @@ struct Levy {
     reason: TaxabilityReason,
 }
 
-/// Where the buyer is, and what the merchant has to do with it.
+/// The place of the buyer, and the merchant's registrations there.
 struct Place<'a> {
     country: Country,
     state: Option<&'a str>,
@@ -140,7 +140,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// What a registration charges: the rate entered, else the known one.
+    /// The tax that a registration charges: the rate entered, else the known one.
     fn charged(&self, by: &TaxRegistration, known: Option<Standard>) -> Levy {
         let entered = by.rate.as_deref().and_then(TaxRate::of_percent);
         let Some(rate) = entered.or(known.map(|known| known.rate)) else {

@@ -80,7 +80,7 @@ impl FormData {
         values.map(String::as_str).collect()
     }
 
-    /// Whether a box was ticked.
+    /// True where a box was ticked.
     pub fn ticked(&self, name: &str) -> bool {
         self.get(name).is_some()
     }

@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::is_claimed;
 use crate::{
     app::App,
-    error::{ApiError, Found},
+    error::{ApiError, OrNotFound},
     http::limits::cards,
 };
 
@@ -64,9 +64,9 @@ pub(super) async fn record_outcome_for(
 
 /// An attempt and its session.
 async fn attempted(app: &App, payment_id: Uuid) -> Result<(Payment, Session), ApiError> {
-    let payment = app.store.attempt(payment_id).await.found()?;
+    let payment = app.store.attempt(payment_id).await.or_not_found()?;
     let checkout_id = payment.checkout_id.ok_or_else(ApiError::not_found)?;
-    let session = app.store.session_by_id(checkout_id).await.found()?;
+    let session = app.store.session_by_id(checkout_id).await.or_not_found()?;
     Ok((payment, session))
 }
 

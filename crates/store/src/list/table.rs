@@ -24,7 +24,7 @@ pub(crate) struct ListedTable {
 pub(crate) struct LateColumn {
     /// The column.
     pub(crate) column: &'static str,
-    /// What holds for new rows, and what for all others.
+    /// The conditions of new rows, and of all others.
     pub(crate) halves: [&'static str; 2],
 }
 

@@ -42,7 +42,7 @@ struct Wrong {
 
 struct Walk<'a> {
     document: &'a Value,
-    /// Whether the objects named `properties` are dictionaries.
+    /// True where the objects named `properties` are dictionaries.
     custom_fields: bool,
     found: Vec<Wrong>,
 }
@@ -229,7 +229,7 @@ impl Walk<'_> {
     }
 }
 
-/// Whether the steps stand in the loc in this order, the last one at its end.
+/// True where the steps stand in the loc in this order, the last one at its end.
 fn is_at(place: &[String], loc: &str) -> bool {
     if place.is_empty() {
         return true;

@@ -1,6 +1,6 @@
 //! Rules that read a number before it is checked.
 
-/// How one kind of number is written, and the check it must pass.
+/// The rule of one kind of number: how it is written, and the check it must pass.
 pub(super) struct Rule {
     separators: &'static str,
     prefix: &'static str,
@@ -80,7 +80,7 @@ pub(super) fn shaped(text: &str, pattern: &str) -> bool {
         })
 }
 
-/// Whether `text` is exactly `count` digits.
+/// True where `text` is exactly `count` digits.
 pub(super) fn digits(text: &str, count: usize) -> bool {
     text.len() == count && text.bytes().all(|c| c.is_ascii_digit())
 }

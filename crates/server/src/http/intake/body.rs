@@ -105,7 +105,7 @@ impl Bodies {
     }
 }
 
-/// Whether the body is declared to be JSON: `application/json`, or a type that is written in it.
+/// True where the body is declared to be JSON: `application/json`, or a type that is written in it.
 fn is_json(headers: &HeaderMap) -> bool {
     let declared = headers.get(header::CONTENT_TYPE);
     let Some(declared) = declared.and_then(|value| value.to_str().ok()) else {

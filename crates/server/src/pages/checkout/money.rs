@@ -119,7 +119,7 @@ pub fn editable_in(amount: i64, decimals: u8, locale: Locale) -> String {
     editable(amount, decimals).replace('.', &mark)
 }
 
-/// How often a price is due: `per month`, `every 3 months`.
+/// The interval of a price: `per month`, `every 3 months`.
 #[must_use]
 pub fn interval_words(interval: Interval, count: u32, locale: Locale) -> String {
     let id = match interval {

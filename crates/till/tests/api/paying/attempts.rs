@@ -32,7 +32,7 @@ both! {
     async fn a_decline_keeps_nothing_and_the_next_card_pays(t: &mut Till) {
         t.listen().await;
         let checkout = t.checkout_for(&t.product().await).await;
-        t.told().await;
+        t.webhook_events().await;
         for (card, reason) in [("pm_card_visa_chargeDeclined", "generic_decline"), ("pm_card_chargeDeclinedInsufficientFunds", "insufficient_funds"),
             ("pm_card_chargeCustomerFail", "generic_decline")] {
             let refused = t.confirm(&checkout, buyer("typo@example.com", card)).await.refused(400, "PaymentError");
@@ -47,7 +47,7 @@ both! {
         assert!(told(t).await.is_empty());
         assert_eq!(t.buy(&checkout, ADA).await["status"], "succeeded");
         assert_eq!((t.orders(&checkout).await.len(), t.payments(&checkout).await.len()), (1, 4));
-        t.told().await;
+        t.webhook_events().await;
     }
 
     async fn an_unknown_token_is_refused_and_nothing_moves(t: &mut Till) {
@@ -83,7 +83,7 @@ both! {
 
     async fn nothing_changes_while_an_attempt_is_in_flight(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
-        t.crash(&checkout, buyer(ADA, VISA), Step::Intended).await;
+        t.crash(&checkout, buyer(ADA, VISA), CrashPoint::Intended).await;
         t.change(&checkout, json!({"metadata": {"k": 1}})).await.refused(409, "CheckoutLocked");
         t.client_change(&checkout, json!({"customer_name": "Eve"})).await.refused(409, "CheckoutLocked");
         t.confirm(&checkout, buyer(ADA, VISA)).await.refused(409, "CheckoutLocked");
@@ -93,7 +93,7 @@ both! {
     }
 
     async fn an_attempt_that_never_began_is_given_up_after_some_seconds(t: &mut Till) {
-        for step in [Step::Intended, Step::Asked] {
+        for step in [CrashPoint::Intended, CrashPoint::Asked] {
             let checkout = t.checkout_for(&t.product().await).await;
             t.crash(&checkout, buyer(ADA, VISA), step).await;
             t.drain().await;
@@ -111,7 +111,7 @@ both! {
 
     async fn an_attempt_is_given_up_at_the_processor_before_it_is_given_up_here(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
-        let attempt = t.crash(&checkout, buyer(ADA, VISA), Step::Asked).await;
+        let attempt = t.crash(&checkout, buyer(ADA, VISA), CrashPoint::Asked).await;
         t.catch_up().await;
         // The confirmation that was on its way arrives now.
         let reference = t.attempt(&checkout).await.reference.unwrap();
@@ -125,8 +125,8 @@ both! {
     async fn a_charge_that_nobody_heard_of_is_fulfilled_once(t: &mut Till) {
         t.listen().await;
         let checkout = t.checkout_with(&t.product().await, json!({"external_customer_id": "u1"})).await;
-        t.crash(&checkout, buyer(ADA, VISA), Step::Charged).await;
-        t.told().await;
+        t.crash(&checkout, buyer(ADA, VISA), CrashPoint::Charged).await;
+        t.webhook_events().await;
         for _ in 0..3 {
             t.catch_up().await;
         }
@@ -134,13 +134,13 @@ both! {
         assert_eq!((&done["status"], &done["customer_email"]), (&json!("succeeded"), &json!(ADA)));
         assert_eq!((t.orders(&checkout).await.len(), t.payments(&checkout).await.len()), (1, 1));
         assert_eq!(t.get("/v1/customers/external/u1").await.ok()["email"], ADA);
-        let all = t.told().await;
+        let all = t.webhook_events().await;
         assert_eq!(types(&all).iter().filter(|kind| **kind == "order.paid").count(), 1);
     }
 
     async fn attempts_left_behind_are_looked_at_when_the_server_starts(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
-        t.crash(&checkout, buyer(ADA, VISA), Step::Charged).await;
+        t.crash(&checkout, buyer(ADA, VISA), CrashPoint::Charged).await;
         jobs::start(&t.app).await.unwrap();
         t.drain().await;
         assert_eq!(t.reload(&checkout).await["status"], "succeeded");
@@ -151,7 +151,7 @@ both! {
     async fn witnesses_and_drains_may_repeat_themselves(t: &mut Till) {
         t.listen().await;
         let checkout = t.checkout_for(&t.monthly().await).await;
-        let attempt = t.crash(&checkout, buyer(ADA, VISA), Step::Charged).await;
+        let attempt = t.crash(&checkout, buyer(ADA, VISA), CrashPoint::Charged).await;
         let now = t.app.context().now;
         let reference = t.attempt(&checkout).await.reference;
         let outcome = t.app.processor.retrieve(attempt.id, reference.as_deref(), now).await.unwrap().unwrap();
@@ -166,14 +166,14 @@ both! {
             one().await.unwrap();
         }
         assert_eq!((t.orders(&checkout).await.len(), t.items("/v1/subscriptions/").await.len()), (1, 1));
-        let all = t.told().await;
+        let all = t.webhook_events().await;
         for kind in ["order.paid", "subscription.created", "customer.created"] {
             assert_eq!(types(&all).iter().filter(|k| **k == kind).count(), 1, "{kind}");
         }
     }
 
     async fn a_notice_that_comes_before_the_answer_is_believed(t: &mut Till) {
-        for step in [Step::Intended, Step::Asked] {
+        for step in [CrashPoint::Intended, CrashPoint::Asked] {
             let email = format!("{step:?}@example.com");
             let paid = t.checkout_for(&t.product().await).await;
             let attempt = t.crash(&paid, buyer(&email, VISA), step).await;
@@ -201,7 +201,7 @@ both! {
         assert_eq!(t.reload(&checkout).await, done);
         assert_eq!(t.payments(&checkout).await[0]["status"], "succeeded");
         let over = t.checkout_for(&t.product().await).await;
-        let lost = t.crash(&over, buyer(ADA, VISA), Step::Asked).await;
+        let lost = t.crash(&over, buyer(ADA, VISA), CrashPoint::Asked).await;
         t.catch_up().await;
         t.catch_up().await;
         t.advance(Duration::from_secs(25 * 3600));
@@ -215,7 +215,7 @@ both! {
 
     async fn money_that_arrives_too_late_is_marked_as_owed_back(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
-        let lost = t.crash(&checkout, buyer(ADA, VISA), Step::Asked).await;
+        let lost = t.crash(&checkout, buyer(ADA, VISA), CrashPoint::Asked).await;
         t.catch_up().await;
         t.catch_up().await;
         t.buy(&checkout, ADA).await;
@@ -228,7 +228,7 @@ both! {
 
     async fn a_charge_that_nothing_can_be_bought_with_is_refunded_once(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
-        let lost = t.crash(&checkout, buyer(ADA, VISA), Step::Charged).await;
+        let lost = t.crash(&checkout, buyer(ADA, VISA), CrashPoint::Charged).await;
         payments::record_outcome(&t.app, lost.id, &declined()).await.unwrap();
         t.buy(&checkout, ADA).await;
         let charged = t.app.processor.retrieve(lost.id, lost.reference.as_deref(), t.app.context().now);
@@ -308,7 +308,7 @@ both! {
     async fn a_payment_that_settles_later_is_fulfilled_then(t: &mut Till) {
         t.listen().await;
         let checkout = t.checkout_for(&t.product().await).await;
-        t.told().await;
+        t.webhook_events().await;
         let confirmed = t.confirm(&checkout, buyer(ADA, "pm_card_settlesLater")).await.ok();
         assert_eq!(confirmed["payment_processor_metadata"]["intent_status"], "processing");
         t.drain().await;
@@ -327,7 +327,7 @@ both! {
         let checkout = t.checkout_for(&t.product().await).await;
         t.confirm(&checkout, buyer(ADA, "pm_card_failsLater")).await.ok();
         t.drain().await;
-        t.told().await;
+        t.webhook_events().await;
         t.advance(Duration::from_secs(4));
         let events = told(t).await;
         assert_eq!(types(&events), ["checkout.updated"]);
@@ -342,6 +342,6 @@ both! {
         assert!(!again["customer_session_token"].as_str().unwrap().is_empty());
         t.catch_up().await;
         assert_eq!(t.orders(&checkout).await.len(), 1);
-        t.told().await;
+        t.webhook_events().await;
     }
 }
