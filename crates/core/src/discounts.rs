@@ -26,7 +26,7 @@ pub const MOVED: &str = "discount_moved";
 pub const CUSTOMER_LIMIT: &str = "discount_customer_limit";
 
 impl Discount {
-    /// Whether the row has what its kind and duration need: a discount that cannot be worked out is an error, never
+    /// Checks that the row has what its kind and duration need: a discount that cannot be worked out is an error, never
     /// nothing off.
     pub(crate) fn check(&self) -> Result<(), String> {
         let valued = match self.kind {
@@ -59,8 +59,8 @@ impl Discount {
             .expect("a discount's columns were checked when it was read")
     }
 
-    /// What is taken off `amount` minor units, between 0 and all of it (docs/behaviour: discounts/amount); nothing in
-    /// a currency that it has no amount for.
+    /// The amount that is taken off `amount` minor units, between 0 and all of it (docs/behaviour: discounts/amount);
+    /// nothing in a currency that it has no amount for.
     ///
     /// The share is the one place of the house with floating point: the division comes first and the product
     /// is rounded half away from zero, because clients work out the same (1450 bp of 100 are 14, not 15).
@@ -83,8 +83,8 @@ impl Discount {
         self.amounts.as_ref()?.0.get(&currency).copied()
     }
 
-    /// What is taken off each of several amounts (docs/behaviour: discounts/shares): a fixed amount is shared out in
-    /// proportion, the units left over going to the largest remainders; a share is worked out for each alone.
+    /// The amounts that are taken off each of several (docs/behaviour: discounts/shares): a fixed amount is shared
+    /// out in proportion, the units left over going to the largest remainders; a share is worked out for each alone.
     pub fn split(&self, amounts: &[i64], currency: Currency) -> Vec<i64> {
         if self.kind == DiscountType::Percentage {
             return amounts.iter().map(|a| self.off(*a, currency)).collect();
@@ -144,7 +144,7 @@ impl Discount {
             && self.share() == 10_000
     }
 
-    /// Whether it is over for a subscription's period that starts at `period`, when it was first applied at
+    /// True where it is over for a subscription's period that starts at `period`, when it was first applied at
     /// `applied` (docs/behaviour: discounts/months). Months are calendar months, whatever the billing interval.
     pub fn is_over(&self, applied: Timestamp, period: Timestamp) -> bool {
         match self.duration {

@@ -11,7 +11,7 @@ use crate::kernel::{
     refusal::{Refusal, collected},
 };
 
-/// What `seats` seats cost, in minor units (docs/behaviour: seats/cost). Nothing costs nothing; seats beyond a last
+/// The cost of `seats` seats, in minor units (docs/behaviour: seats/cost). Nothing costs nothing; seats beyond a last
 /// tier that ends are refused by volume tiers and cost nothing by graduated ones.
 pub fn cost(tiers: &SeatTiers, seats: i64) -> Result<i64, Refusal> {
     if seats < 0 {
@@ -79,7 +79,7 @@ impl Range {
     }
 }
 
-/// What the seat price among the prices of one currency allows; `None`: nothing here is sold by the seat.
+/// The range that the seat price among the prices of one currency allows; `None`: nothing here is sold by the seat.
 pub fn range<'a>(prices: impl Iterator<Item = &'a ProductPrice>) -> Option<Range> {
     prices
         .filter_map(|price| match price.cost() {

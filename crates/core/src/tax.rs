@@ -55,7 +55,7 @@ pub trait Taxes: Sync {
     fn rule(&self, query: &TaxQuery) -> Ruling;
 }
 
-/// Whether an amount contains its tax, where that is left to the place (docs/behaviour: tax/behavior).
+/// The behavior of an amount, inclusive or exclusive, where that is left to the place (docs/behaviour: tax/behavior).
 pub fn resolved(option: TaxBehaviorOption, country: &str) -> TaxBehaviorOption {
     match option {
         TaxBehaviorOption::Location if matches!(country, "US" | "CA" | "IN") => {

@@ -120,7 +120,7 @@ impl Terms {
     }
 }
 
-/// What a buyer agreed to, kept with the attempt until its outcome is known.
+/// The agreement of a buyer, kept with the attempt until its outcome is known.
 ///
 /// Nothing is judged again when the money has moved: a product archived, a price added or a default changed
 /// in the meantime must neither lose the purchase nor make its sum differ from what was paid.
@@ -151,7 +151,7 @@ impl Agreed {
         Value::Object(fields.collect())
     }
 
-    /// What was agreed to, as it was kept. Each field must be there, also where it is null.
+    /// The agreement, as it was kept. Each field must be there, also where it is null.
     ///
     /// # Errors
     /// What is missing or does not read is [`Unreadable`], never other terms.

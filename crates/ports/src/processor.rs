@@ -69,7 +69,7 @@ pub trait Processor: Send + Sync {
         now: Timestamp,
     ) -> Answer<'a, Outcome>;
 
-    /// How an attempt stands. `None`: it was never confirmed, so nothing has moved; that is certain
+    /// The state of an attempt. `None`: it was never confirmed, so nothing has moved; that is certain
     /// where there is no `reference`, because nothing is confirmed before it is kept. While a
     /// confirmation may still be on its way, `None` can become something else: only
     /// [`Processor::abandon`] makes sure that it does not.
@@ -134,14 +134,14 @@ pub trait Processor: Send + Sync {
     /// Every notice from `moment` until now, oldest first, whether or not it ever arrived.
     fn events_since(&self, moment: Timestamp, now: Timestamp) -> Answer<'_, Vec<Notice>>;
 
-    /// What an operator should know: whether the processor answers, takes our keys and can do what
+    /// The checks that an operator should know: whether the processor answers, takes our keys and can do what
     /// is asked of it. Changes nothing, and tells no secret.
     fn checks(&self, now: Timestamp) -> BoxFuture<'_, Vec<Check>>;
 
     /// True where no real money moves.
     fn test_mode(&self) -> bool;
 
-    /// What the buyer's browser needs to talk to the processor; not a secret.
+    /// The key with which the buyer's browser talks to the processor; not a secret.
     fn publishable_key(&self) -> &str;
 }
 

@@ -259,7 +259,7 @@ impl ApiError {
         }
     }
 
-    /// What happened, for the log and whoever runs this: the cause where the fault is ours.
+    /// The cause, for the log and whoever runs this: the cause where the fault is ours.
     pub fn cause(&self) -> String {
         match &*self.0 {
             Kind::Internal(cause) => cause.clone(),

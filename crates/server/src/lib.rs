@@ -10,13 +10,13 @@ mod geo;
 pub mod http;
 pub mod jobs;
 pub mod metrics;
+#[cfg(test)]
+mod module_cycles;
 pub mod pages;
 pub mod passwords;
 pub mod payments;
 pub mod reference;
 pub mod request_id;
-#[cfg(test)]
-mod rooms;
 pub mod sandbox_store;
 mod table;
 mod taxes;

@@ -43,8 +43,8 @@ impl ListCache {
         self.0.lock().expect("no code panics under this lock")
     }
 
-    /// How many rows the list had a moment ago. When that was too long ago, one caller is told nothing, and counts;
-    /// the others make do with it until then.
+    /// The number of rows that the list had a moment ago. When that was too long ago, one caller is told nothing, and
+    /// counts; the others make do with it until then.
     pub(crate) fn total(&self, key: &str, now: Timestamp) -> Option<i64> {
         let mut lists = self.lists();
         let (total, at) = lists.get_mut(key)?.total.as_mut()?;

@@ -134,8 +134,8 @@ impl<'a> Buyer<'a> {
     }
 
     async fn buy(&mut self) -> Result<String, GaveUp> {
-        let wanted = json!({"products": [self.product], "metadata": {"wish": self.wish}});
-        let made = self.post("/v1/checkouts/", wanted, true).await?;
+        let body = json!({"products": [self.product], "metadata": {"wish": self.wish}});
+        let made = self.post("/v1/checkouts/", body, true).await?;
         let (Some(id), Some(secret)) = (made.text("id"), made.text("client_secret")) else {
             return Ok(format!("create: {} {}", made.status, made.error()));
         };

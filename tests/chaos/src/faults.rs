@@ -12,7 +12,7 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 use tokio::{process::Command, time::sleep};
 
-use crate::{Failure, Wanted, net, node::Node};
+use crate::{Args, Failure, net, node::Node};
 
 /// A fault that is injected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -106,13 +106,13 @@ async fn limit(pid: u32, how: &str) -> Result<(), Failure> {
 
 /// Injects the fault for a while and ends it; how much longer what was begun may come into effect.
 pub async fn inject(
-    wanted: &Wanted,
+    args: &Args,
     sandbox: &str,
     nodes: &[Node],
     disk: Option<&Disk>,
 ) -> Result<Duration, Failure> {
-    let lasting = Duration::from_secs(wanted.seconds);
-    match wanted.fault {
+    let lasting = Duration::from_secs(args.seconds);
+    match args.fault {
         Fault::None => return Ok(Duration::ZERO),
         Fault::Slow => {
             tell(sandbox, json!({"slow": 80, "by_ms": 700})).await?;
@@ -146,7 +146,7 @@ pub async fn inject(
             }
         }
         Fault::PostgresRestart => {
-            let program = wanted.postgres_restart.as_ref();
+            let program = args.postgres_restart.as_ref();
             let program = program.ok_or("--postgres-restart is needed")?;
             for _ in 0..2 {
                 sleep(lasting / 2).await;
@@ -162,7 +162,7 @@ pub async fn inject(
         }
     }
     tell(sandbox, json!({})).await?;
-    Ok(match wanted.fault {
+    Ok(match args.fault {
         Fault::Slow => LATE,
         _ => Duration::ZERO,
     })

@@ -25,7 +25,7 @@ use crate::faults::Fault;
 
 /// What to break, and how often.
 #[derive(Debug, Clone, Parser)]
-pub struct Wanted {
+pub struct Args {
     /// Till's binary
     #[arg(long, env = "TILL_BIN")]
     pub till: PathBuf,
@@ -63,18 +63,18 @@ pub struct Wanted {
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> ExitCode {
-    let mut wanted = Wanted::parse();
-    let seed = *wanted.seed.get_or_insert_with(rand::random);
-    let nodes = if wanted.postgres.is_some() {
+    let mut args = Args::parse();
+    let seed = *args.seed.get_or_insert_with(rand::random);
+    let nodes = if args.postgres.is_some() {
         "postgres, two nodes"
     } else {
         "sqlite, one node"
     };
     println!(
         "chaos on {nodes}: {} kills, fault {:?}, seed {seed}",
-        wanted.kills, wanted.fault
+        args.kills, args.fault
     );
-    match run::run(&wanted).await {
+    match run::run(&args).await {
         Ok(verdict) => {
             print!("{verdict}");
             if verdict.violations.is_empty() {

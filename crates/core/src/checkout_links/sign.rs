@@ -33,7 +33,7 @@ pub fn sign(secret: &str, pairs: &[(String, String)]) -> String {
         .into_bytes())
 }
 
-/// Whether a query carries the right signature, in hexadecimal or base64url. One that names a parameter twice
+/// True where a query carries the right signature, in hexadecimal or base64url. One that names a parameter twice
 /// does not: nobody could say which was meant.
 pub fn is_signed(secret: &str, pairs: &[(String, String)]) -> bool {
     let mut carried = pairs.iter().filter(|(name, _)| name == SIGNATURE);

@@ -38,13 +38,13 @@ pub trait Record: Sized {
     fn id(&self) -> Uuid;
     /// The version, for aggregates that several people change.
     fn version(&self) -> Option<i64>;
-    /// Who is woken once the row is written in place of `before` (none: it is new).
+    /// The wake-up once the row is written in place of `before` (none: it is new).
     fn wakes(&self, _before: Option<&Self>) -> Option<Wake> {
         None
     }
 }
 
-/// Who has something to do once changes are committed. A hint: whoever is not woken looks from time to time.
+/// A wake-up of those who have something to do once changes are committed. A hint: they look from time to time, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wake {
     /// The workers: jobs or webhook events are due.
@@ -206,7 +206,7 @@ pub enum Write {
         columns: &'static [&'static str],
         /// Values, one per column.
         values: Vec<Value>,
-        /// Who is woken after the commit.
+        /// The wake-up after the commit.
         wakes: Option<Wake>,
     },
     /// Changed columns of one row; refused as [`CommitConflict::Stale`] when the version has moved or the row is gone.
@@ -219,7 +219,7 @@ pub enum Write {
         version: Option<i64>,
         /// The columns that change.
         set: Vec<(&'static str, Value)>,
-        /// Who is woken after the commit.
+        /// The wake-up after the commit.
         wakes: Option<Wake>,
     },
     /// A row that was only read must still be as read, else [`CommitConflict::Stale`].

@@ -208,7 +208,7 @@ pub fn digit(c: char) -> Option<u8> {
     Some((before % 10) as u8)
 }
 
-/// What somebody typed with digits of any script and wide letters and marks as plain ones, any space as a space, and
+/// A typed text with digits of any script and wide letters and marks as plain ones, any space as a space, and
 /// without marks that nobody sees. Nothing else changes: a raised 2 is no 2.
 pub fn plain(typed: &str) -> String {
     if typed.is_ascii() {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-/// How important jobs are. What is due in an earlier queue is begun before anything of a later one.
+/// The queues of jobs, by importance. What is due in an earlier queue is begun before anything of a later one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Queue {
     /// A buyer waits for it.

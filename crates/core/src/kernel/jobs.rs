@@ -50,7 +50,7 @@ record! {
     }
 }
 
-/// What a job's work needs to know, as JSON. Text that is no JSON is kept as text, which no kind takes: so it stops the
+/// The payload of a job, as JSON. Text that is no JSON is kept as text, which no kind takes: so it stops the
 /// job that has it, and not whoever claims that job among others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payload(pub serde_json::Value);
@@ -82,7 +82,7 @@ impl Job {
         T::deserialize(&self.payload.0)
     }
 
-    /// What comes of a run that failed: another one after a pause that grows, or none after [`MOST_FAILURES`].
+    /// The end of a run that failed: another one after a pause that grows, or none after [`MOST_FAILURES`].
     pub fn failed(&self, reason: &str, now: Timestamp) -> End {
         let failures = self.failures + 1;
         let reason: String = reason.chars().take(REASON_LENGTH).collect();

@@ -135,7 +135,7 @@ fn is_local(host: &str) -> bool {
     }
 }
 
-/// Whether the page of an origin, as [`origin`] writes it, may embed the checkout of an organization that
+/// True where the page of an origin, as [`origin`] writes it, may embed the checkout of an organization that
 /// names these hosts. No hosts refuse every page.
 pub fn is_allowed(origin: &str, hosts: &[String]) -> bool {
     let Ok(origin) = Url::parse(origin) else {

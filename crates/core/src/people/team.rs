@@ -24,7 +24,7 @@ use crate::{
 };
 
 impl Role {
-    /// Whether the role grants a scope: members have all but changing the organization and where its events
+    /// True where the role grants a scope: members have all but changing the organization and where its events
     /// go.
     pub fn grants(self, scope: Scope) -> bool {
         self.manages_people() || !matches!(scope, Scope::OrganizationsWrite | Scope::WebhooksWrite)
@@ -41,7 +41,7 @@ impl Role {
         matches!(self, Role::Owner | Role::Admin)
     }
 
-    /// Whether the role may give `other` to people, and change and remove those who have it: only
+    /// True where the role may give `other` to people, and change and remove those who have it: only
     /// owners make and unmake owners.
     pub fn may_manage(self, other: Role) -> bool {
         match self {

@@ -51,8 +51,8 @@ pub struct Upgraded {
 }
 
 impl Upgraded {
-    /// Whether it may be upgraded: nobody pays for it. What it costs now says nothing: a discount may hide the price,
-    /// and usage is charged later.
+    /// True where it may be upgraded: nobody pays for it. What it costs now says nothing: a discount may hide the
+    /// price, and usage is charged later.
     pub fn is_free(&self) -> bool {
         self.prices.len() == self.subscription.price_ids.len()
             && self.prices.iter().all(|price| price.cost().is_free())

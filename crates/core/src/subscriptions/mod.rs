@@ -97,7 +97,7 @@ impl Subscription {
         meters.collect()
     }
 
-    /// What was used of a meter: nothing, as long as events are not taken in. The id is made of both ids, so that it
+    /// The usage of a meter: nothing, as long as events are not taken in. The id is made of both ids, so that it
     /// is the same in every answer.
     pub fn usage(&self, meter_id: Uuid) -> MeterUsage {
         let (own, meter) = (self.id.as_u128(), meter_id.as_u128());

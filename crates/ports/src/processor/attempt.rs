@@ -44,7 +44,7 @@ pub enum Source {
         customer: String,
         /// [`Method::reference`] of that attempt.
         method: String,
-        /// Whether the buyer is there and can approve the payment. Without them (a renewal) a
+        /// True where the buyer is there and can approve the payment. Without them (a renewal) a
         /// charge that must be approved fails.
         present: bool,
     },
@@ -188,7 +188,7 @@ pub struct CardPreview {
     pub fingerprint: Option<String>,
     /// The name typed beside the card.
     pub billing_name: Option<String>,
-    /// Whether the token was made to keep the card; an attempt that wants otherwise is refused.
+    /// True where the token was made to keep the card; an attempt that wants otherwise is refused.
     /// `None`: it serves either.
     pub saves_card: Option<bool>,
 }

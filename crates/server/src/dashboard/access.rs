@@ -98,7 +98,7 @@ impl<A> Dashboard<A> {
         format!("/dashboard/{}{rest}", self.caller.organization.slug)
     }
 
-    /// What `run` makes of a form, or has made of it where the form was sent before.
+    /// The result of `run` for a form, or the earlier one where the form was sent before.
     pub async fn make<T, V>(
         &self,
         sent: &FormData,
@@ -112,7 +112,7 @@ impl<A> Dashboard<A> {
         self.make_of(key, sent.encoded().as_bytes(), run).await
     }
 
-    /// What an action makes of a form, or has made of it where the form was sent before.
+    /// The result of an action for a form, or the earlier one where the form was sent before.
     pub async fn create<I, V: Serialize>(
         &self,
         sent: &FormData,

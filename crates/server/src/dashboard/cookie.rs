@@ -45,7 +45,7 @@ pub(crate) fn give(app: &App, jar: CookieJar, token: &str, email: &str) -> Cooki
         .add(made(urls, known_name(urls), &marks, KNOWN_LIFE.as_secs()))
 }
 
-/// Whether `email`, in lower case, has signed in with this browser before.
+/// The browser, where `email`, in lower case, has signed in with it before.
 pub(crate) fn known(app: &App, jar: &CookieJar, email: &str) -> Option<KnownBrowser> {
     let held = jar.get(known_name(&app.urls))?;
     known_browser::find(held.value(), email, &app.key, app.clock.now())

@@ -76,7 +76,7 @@ impl Kind {
     }
 }
 
-/// What can be chosen, by id and name, and behind it what is chosen already: a list ends somewhere and leaves
+/// The choices, by id and name, and behind them those chosen already: a list ends somewhere and leaves
 /// out what is archived, and what a form does not show, it takes away.
 pub fn with_chosen(
     options: impl IntoIterator<Item = (Uuid, String)>,
@@ -232,7 +232,7 @@ pub struct Group {
     pub row: bool,
     /// The fields stand in pairs, as rows of keys and values.
     pub pairs: bool,
-    /// What the group as a whole is called in the API's body, for problems that are about no one field.
+    /// The place of the group as a whole in the API's body, for problems that are about no one field.
     pub place: Option<String>,
     /// Buttons below it that change the form's rows: name, value and words.
     pub buttons: Vec<(&'static str, String, String)>,

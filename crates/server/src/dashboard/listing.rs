@@ -253,7 +253,7 @@ impl Listing {
         self.rows.iter().any(|row| row.menu.is_some())
     }
 
-    /// Where a click on a column's head leads, and how the list is sorted by it now.
+    /// The address that a column's head leads to, and how the list is sorted by it now.
     fn sorting(&self, key: &str) -> (String, &'static str) {
         let now = self.query.get("sorting").unwrap_or_default();
         let down = format!("-{key}");
@@ -266,7 +266,7 @@ impl Listing {
         }
     }
 
-    /// What the filters do not show, which they must not lose: how the list is sorted, and whose it is.
+    /// The parameters that the filters do not show but must not lose: how the list is sorted, and whose it is.
     fn other_parameters(&self) -> Vec<&(String, String)> {
         let shown: Vec<&str> = self.filters.iter().map(Filter::name).collect();
         let pairs = self.query.pairs.iter();

@@ -29,8 +29,8 @@ use crate::{app::App, error::Result};
 const POLL: Duration = Duration::from_secs(1);
 /// The shortest time between two looks, however much happens.
 const PAUSE: Duration = Duration::from_millis(200);
-/// How far back each look goes, in units of [`JournalEntry`]'s sequence (a thousand per microsecond): a commit that
-/// began earlier may arrive later.
+/// The distance that each look goes back, in units of [`JournalEntry`]'s sequence (a thousand per microsecond): a
+/// commit that began earlier may arrive later.
 const OVERLAP: i64 = 5_000_000_000;
 /// The most rows that one look shows: more than a person can follow.
 const ROWS: usize = 200;
@@ -99,8 +99,8 @@ pub fn subject_href(slug: &str, kind: EventType, subject_id: Uuid) -> Option<Str
     Some(format!("/dashboard/{slug}/{pages}/{subject_id}"))
 }
 
-/// Where a page's stream resumes: the browser's `Last-Event-ID`, else `after`, the sequence of the newest row
-/// that the page already shows.
+/// The position at which a page's stream resumes: the browser's `Last-Event-ID`, else `after`, the sequence of the
+/// newest row that the page already shows.
 #[must_use]
 pub fn resumed(headers: &HeaderMap, after: Option<i64>) -> Option<i64> {
     headers
@@ -190,7 +190,7 @@ struct EventStream {
 }
 
 impl EventStream {
-    /// What the page has shown before counts as seen.
+    /// Starts a stream; what the page has shown before counts as seen.
     async fn start(app: Arc<App>, view: View, from: i64) -> Result<Self> {
         // Heard from before the first look, so that nothing falls in between.
         let wake = app.store.wake_on_journal();

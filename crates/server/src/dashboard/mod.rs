@@ -121,7 +121,7 @@ fn later(error: &ApiError) -> Response {
     crate::pages::later(shown, error)
 }
 
-/// What surrounds every page: what an extractor or the router refused in another shape becomes a page, and
+/// The layer around every page: what an extractor or the router refused in another shape becomes a page, and
 /// what the page before had to say is said once.
 async fn around(request: Request, next: Next) -> Response {
     let flash = request.method() == Method::GET

@@ -179,8 +179,8 @@ impl Store {
             .await
     }
 
-    /// How many of an organization's newest attempts to pay, at most `among` and none from before `since`, failed; from an
-    /// index alone.
+    /// The number of an organization's newest attempts to pay, at most `among` and none from before `since`, that failed;
+    /// from an index alone.
     pub async fn failed_of_newest(
         &self,
         organization_id: Uuid,

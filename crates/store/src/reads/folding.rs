@@ -43,8 +43,8 @@ impl Store {
         Ok(found.into_iter().map(row).collect())
     }
 
-    /// How many customers, discounts and people have a key that is not folded: after the start, because another one
-    /// has it.
+    /// The number of customers, discounts and people that have a key that is not folded: after the start, because
+    /// another one has it.
     pub async fn shared_keys(&self, keyed_table: KeyedTable) -> Result<i64, StoreError> {
         let (table, _, unfolded) = unfolded_key(keyed_table);
         let live = match keyed_table {

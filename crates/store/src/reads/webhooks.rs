@@ -285,7 +285,7 @@ impl Store {
             .collect())
     }
 
-    /// How many events recorded before `before` still have a payload to forget, counted up to `limit`.
+    /// The number of events recorded before `before` that still have a payload to forget, counted up to `limit`.
     pub async fn archivable_events(
         &self,
         before: Timestamp,

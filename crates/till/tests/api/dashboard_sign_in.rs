@@ -27,7 +27,7 @@ fn told(answer: &Answer) -> (u16, String) {
     (answer.status.as_u16(), answer.text())
 }
 
-/// How an answer sets the cookie of this name; empty where it does not.
+/// The header by which an answer sets the cookie of this name; empty where it does not.
 fn set_cookie(answer: &Answer, name: &str) -> String {
     let all = answer.headers.get_all("set-cookie").iter();
     all.map(|set| set.to_str().unwrap().to_owned())

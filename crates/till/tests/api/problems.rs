@@ -35,7 +35,7 @@ const ELSEWHERE: [&str; 5] = ["type", "service", "amount_type", "func", "tax_set
 /// One wrong body.
 struct Wrong {
     body: Value,
-    /// Where the problem is told; tags of unions may stand in between.
+    /// The place at which the problem is told; tags of unions may stand in between.
     place: Vec<String>,
     kind: &'static str,
 }

@@ -124,7 +124,7 @@ pub fn delivered(record: &Record, verdict: &mut Verdict) {
     verdict.count("changes for which a newer one stood", superseded);
 }
 
-/// Whether the event was a session's change that still waited when a newer one was told in its place, which arrived.
+/// True where the event was a session's change that still waited when a newer one was told in its place, which arrived.
 fn stood_for(event: &WebhookEvent, record: &Record, arrived: &HashMap<Uuid, u64>) -> bool {
     event.skipped
         && event.kind == "checkout.updated"

@@ -181,7 +181,7 @@ pub(super) fn hold_meters(prices: &[ProductPrice], meters: &[Meter], changes: &m
     }
 }
 
-/// Whether usage may be settled in a cycle of its own: the feature is on, and the cycle divides the billing
+/// Checks that usage may be settled in a cycle of its own: the feature is on, and the cycle divides the billing
 /// period (docs/behaviour: products/meter-cycle).
 fn judge_cycle(
     cycle: (Interval, i64),

@@ -17,7 +17,7 @@ impl KeyedTable {
         KeyedTable::TrialClaims,
     ];
 
-    /// What a row's key should be, from what the store reads for it: the address or the code where the row has it,
+    /// The key that a row should have, from what the store reads for it: the address or the code where the row has it,
     /// else its old key. `None` where that has none.
     pub fn key(self, source: &str) -> Option<String> {
         match self {

@@ -68,7 +68,7 @@ fn plain(c: char, country: &str) -> Option<char> {
     })
 }
 
-/// Whether `text` has the shape of `pattern`: `#` stands for a digit, `@` for a letter, `*` for
+/// True where `text` has the shape of `pattern`: `#` stands for a digit, `@` for a letter, `*` for
 /// either, anything else for itself.
 pub(super) fn shaped(text: &str, pattern: &str) -> bool {
     text.len() == pattern.len()

@@ -9,7 +9,7 @@ use till_core::kernel::folding::plain;
 
 use super::cards::{CARDS, TestCard};
 
-/// What a buyer typed into the card fields. Lives only as long as the request that brought it;
+/// The card fields as a buyer typed them. Lives only as long as the request that brought it;
 /// its `Debug` shows nothing.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct CardInput {

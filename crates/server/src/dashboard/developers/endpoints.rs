@@ -217,7 +217,7 @@ async fn test(
     done(&PAGES.path(&dashboard, id, ""), &words)
 }
 
-/// What the shop has newest of the kind that an event tells of, as the API shows it.
+/// The newest resource of the kind that an event tells of, as the API shows it.
 async fn newest(
     dashboard: &Dashboard<scope::WebhooksWrite>,
     kind: EventType,

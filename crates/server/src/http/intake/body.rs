@@ -152,7 +152,7 @@ fn parse(bytes: &[u8]) -> Result<Option<Value>, ApiError> {
     })
 }
 
-/// How many values a JSON text holds, at most: one more than there are commas, and one more for each list and object.
+/// The most values that a JSON text can hold: one more than there are commas, and one more for each list and object.
 fn values(bytes: &[u8]) -> usize {
     let (mut count, mut quoted, mut escaped) = (1, false, false);
     for byte in bytes {

@@ -180,7 +180,7 @@ impl FromIterator<(Field, String)> for FieldErrors {
     }
 }
 
-/// How far a field is asked for (docs/behaviour: checkout/address-fields).
+/// The need for a field (docs/behaviour: checkout/address-fields).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Need {
     /// Shown; the purchase needs it.

@@ -166,7 +166,7 @@ pub fn offer_removal(page: &mut CheckoutPage, session: &Session) {
     }
 }
 
-/// What the page says is to be paid, as its form carries it: the total in minor units, and whether a trial puts it off.
+/// The total that the page shows, as its form carries it: the total in minor units, and whether a trial puts it off.
 pub fn shown_total(row: &Checkout) -> String {
     let total = row.terms.totals().total;
     match row.terms.trial_end {

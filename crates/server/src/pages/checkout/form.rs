@@ -98,7 +98,7 @@ impl CheckoutForm {
         }
     }
 
-    /// Whether what is typed for a product is typed for this one. A form that does not say which product it
+    /// True where what is typed is typed for this product. A form that does not say which product it
     /// shows is taken to show the session's.
     #[must_use]
     pub fn is_of(&self, product_id: Uuid) -> bool {

@@ -37,7 +37,7 @@ pub fn display_short(amount: i64, currency: &str, decimals: u8, locale: Locale) 
     written(amount, &number, currency, locale)
 }
 
-/// What a number of units costs: `unit` is a decimal number of minor units for one, such as `0.015`. It keeps its
+/// The cost of a number of units: `unit` is a decimal number of minor units for one, such as `0.015`. It keeps its
 /// decimals, and has at least those of its currency. `None` when it is no number, or too large.
 #[must_use]
 pub fn display_unit(

@@ -295,7 +295,7 @@ async fn judged(
     judged
 }
 
-/// What came of the form when it was sent before, if it was: the same page, or what is wrong again.
+/// The result of the form when it was sent before, if it was: the same page, or what is wrong again.
 pub(super) async fn replay(
     app: &App,
     session: &Session,

@@ -186,8 +186,8 @@ pub(super) fn discount_ends(session: &Session) -> bool {
     ends && session.checkout.terms.totals().discount > 0
 }
 
-/// What is charged once a discount has ended, where that is another amount: before the tax that comes on top,
-/// which nobody has worked out yet.
+/// The amount that is charged once a discount has ended, where that is another amount: before the tax that comes on
+/// top, which nobody has worked out yet.
 fn full(session: &Session, page_context: PageContext) -> Option<String> {
     let row = &session.checkout;
     let sum = row.terms.totals();

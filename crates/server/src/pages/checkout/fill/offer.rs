@@ -111,7 +111,7 @@ fn charged(minimum: i64, currency: Currency) -> i64 {
     }
 }
 
-/// What a price costs with the session's discount, where that can be said of the price alone: a fixed amount off
+/// The price with the session's discount, where that can be said of the price alone: a fixed amount off
 /// is shared by all seats, so it says nothing of one.
 fn reduced(discount: &Discount, price: &ProductPrice) -> Option<PriceAmount> {
     let less = |amount: i64| amount - discount.off(amount, price.currency);

@@ -184,8 +184,8 @@ fn read(number: &str, most: usize, locale: Locale) -> Option<(String, String)> {
     Some((whole, fraction))
 }
 
-/// Whether a mark before three digits begins the decimals; `None` where it could be one of thousands as well, or there
-/// are not so many decimals.
+/// True where a mark before three digits begins the decimals; `None` where it could be one of thousands as well, or
+/// there are not so many decimals.
 fn is_decimal_point(whole: &str, mark: char, most: usize, locale: Locale) -> Option<bool> {
     let (point, group) = marks(locale);
     let may_group = (1..=3).contains(&whole.len()) && !whole.starts_with('0');

@@ -38,11 +38,11 @@ pub enum Outcome {
     Failed(String),
 }
 
-/// What a waiting page waits for (docs/behaviour: pages/waiting). The stream has no memory, so the page asks for itself
-/// again once it listens, and `seen` then tells what it missed.
+/// The state that a waiting page waits for (docs/behaviour: pages/waiting). The stream has no memory, so the page
+/// asks for itself again once it listens, and `seen` then tells what it missed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Waiting {
-    /// Where to go at success: the merchant's `success_url`, or a page of ours that redirects there.
+    /// The address to go to at success: the merchant's `success_url`, or a page of ours that redirects there.
     /// `None` reloads this page, which then shows the receipt. With an address given, the page waits
     /// up to 15 s for the order and the delivered webhook too; when they do not come, it goes to
     /// itself with `?stay=1`, where the receipt with [`Receipt::next`] is to be shown.
@@ -127,7 +127,7 @@ impl ConfirmationPage {
     }
 }
 
-/// A page that only says something: no such session, expired, or trouble.
+/// A page that only says something: no such session, expired, or a server error.
 #[derive(Debug, Clone, Template)]
 #[template(path = "checkout/message.html")]
 pub struct MessagePage {
@@ -174,7 +174,7 @@ impl MessagePage {
         Self::new(page_context, "not-for-sale-title", "not-for-sale-body")
     }
 
-    /// The server's front door.
+    /// The server's home page.
     #[must_use]
     pub fn home(page_context: PageContext) -> Self {
         Self::new(page_context, "front-title", "front-body")

@@ -154,7 +154,7 @@ impl CheckoutPage {
         self.page_context.with("back-to", [("name", name.into())])
     }
 
-    /// Where it is wrong, from top to bottom, with what it is called there.
+    /// The fields that are wrong, from top to bottom, with their labels.
     fn wrong_fields(&self) -> Vec<(String, Cow<'_, str>)> {
         let named = |field: Field| (field.anchor().to_owned(), self.label(field));
         let (last, own): (Vec<Field>, Vec<Field>) =
