@@ -136,9 +136,9 @@ fn bucket(figures: &mut [Figures], i: i64) -> Option<&mut Figures> {
     figures.get_mut(usize::try_from(i).ok()?)
 }
 
-/// `period (i, since, until)`, one row per figure; the boundaries are bound from `$2` on.
+/// `report_period (i, since, until)`, one row per figure; the boundaries are bound from `$2` on.
 fn periods(boundaries: &[Timestamp]) -> String {
-    let mut text = "period (i, since, until) as (values ".to_owned();
+    let mut text = "report_period (i, since, until) as (values ".to_owned();
     for i in 0..boundaries.len() - 1 {
         let comma = if i == 0 { "" } else { ", " };
         write!(
@@ -171,14 +171,14 @@ fn sales(organization_id: Uuid, boundaries: &[Timestamp]) -> Query {
     };
     let of = format!(
         "from orders o where o.organization_id = $1 and o.currency = known.currency \
-         and o.created_at >= period.since and o.created_at < period.until and {PAID}"
+         and o.created_at >= report_period.since and o.created_at < report_period.until and {PAID}"
     );
     let sql = format!(
         "with recursive known (currency) as (select {} union all \
          select {} from known where known.currency is not null), {} \
-         select cast(period.i as bigint), known.currency, \
+         select cast(report_period.i as bigint), known.currency, \
          (select cast(coalesce(sum(o.net_amount), 0) as text) || ' ' || cast(count(*) as text) {of}) \
-         from period cross join known where known.currency is not null",
+         from report_period cross join known where known.currency is not null",
         next(""),
         next("and o.currency > known.currency"),
         periods(boundaries),
@@ -187,11 +187,11 @@ fn sales(organization_id: Uuid, boundaries: &[Timestamp]) -> Query {
 }
 
 fn sessions(organization_id: Uuid, boundaries: &[Timestamp]) -> Query {
-    let of = "from checkouts c where c.organization_id = $1 and c.created_at >= period.since \
-              and c.created_at < period.until";
+    let of = "from checkouts c where c.organization_id = $1 and c.created_at >= report_period.since \
+              and c.created_at < report_period.until";
     let sql = format!(
-        "with {} select cast(period.i as bigint), (select count(*) {of}), \
-         (select count(*) {of} and c.status = 'succeeded') from period",
+        "with {} select cast(report_period.i as bigint), (select count(*) {of}), \
+         (select count(*) {of} and c.status = 'succeeded') from report_period",
         periods(boundaries),
     );
     Query::raw(sql, binds(organization_id, boundaries))
