@@ -26,7 +26,7 @@ use crate::{
 
 /// A link with the rows its decisions and views need.
 #[derive(Debug, Clone)]
-pub struct Linked {
+pub struct LinkWithProducts {
     /// The link.
     pub link: CheckoutLink,
     /// Its products, in the link's order.
@@ -35,7 +35,7 @@ pub struct Linked {
     pub discount: Option<Discount>,
 }
 
-impl Linked {
+impl LinkWithProducts {
     /// Brings the products into the link's order.
     pub fn new(
         link: CheckoutLink,
@@ -112,7 +112,7 @@ pub fn create(
     organization: &Organization,
     loaded: Loaded,
     ctx: &DecisionContext,
-) -> Result<(Linked, Changes), Refusal> {
+) -> Result<(LinkWithProducts, Changes), Refusal> {
     let product_ids = chosen(&input.offer, &loaded.offered)?;
     let link = CheckoutLink {
         id: ctx.id(),
@@ -136,19 +136,19 @@ pub fn create(
         signing_secret: ctx.token("till_cls_"),
         deleted_at: None,
     };
-    let linked = Linked::new(link, loaded.offered, loaded.discount);
+    let link_with_products = LinkWithProducts::new(link, loaded.offered, loaded.discount);
     if let Some(id) = input.discount_id {
-        judge_discount(id, &linked)?;
+        judge_discount(id, &link_with_products)?;
     }
     if let Some(seats) = input.seats {
-        judge_seats(seats, &linked.offered)?;
+        judge_seats(seats, &link_with_products.offered)?;
     }
     if let Some(units) = input.units {
         return Err(no_units(units));
     }
     let mut changes = Changes::new();
-    changes.insert(&linked.link);
-    Ok((linked, changes))
+    changes.insert(&link_with_products.link);
+    Ok((link_with_products, changes))
 }
 
 /// The products that are sold. Those of other organizations do not exist.
@@ -182,7 +182,7 @@ fn judge_products(ids: &[Uuid], offered: &[ProductWithPrices]) -> Result<(), Ref
 }
 
 /// Refuses a discount that does not exist or does not suit every product; when it may be used is judged by each visit.
-fn judge_discount(id: Uuid, linked: &Linked) -> Result<(), Refusal> {
+fn judge_discount(id: Uuid, link_with_products: &LinkWithProducts) -> Result<(), Refusal> {
     let refuse = |words| {
         Refusal::field(Problem::value(
             loc!["body", "discount_id"],
@@ -190,11 +190,17 @@ fn judge_discount(id: Uuid, linked: &Linked) -> Result<(), Refusal> {
             id.to_string(),
         ))
     };
-    let Some(discount) = linked.discount.as_ref().filter(|d| d.id == id) else {
+    let Some(discount) = link_with_products.discount.as_ref().filter(|d| d.id == id) else {
         return Err(refuse("This discount does not exist"));
     };
     let only = &discount.product_ids;
-    match only.is_empty() || linked.link.product_ids.iter().all(|p| only.contains(p)) {
+    match only.is_empty()
+        || link_with_products
+            .link
+            .product_ids
+            .iter()
+            .all(|p| only.contains(p))
+    {
         true => Ok(()),
         false => Err(refuse("This discount does not suit every product")),
     }
@@ -233,7 +239,7 @@ pub fn update(
     input: CheckoutLinkUpdate,
     loaded: Loaded,
     ctx: &DecisionContext,
-) -> Result<(Linked, Changes), Refusal> {
+) -> Result<(LinkWithProducts, Changes), Refusal> {
     let mut link = old.clone();
     if let Some(ids) = input.products {
         judge_products(&ids, &loaded.offered)?;
@@ -274,19 +280,19 @@ pub fn update(
     let seats = input.seats.as_value().copied();
     input.seats.apply(&mut link.seats);
     let discount = loaded.discount.filter(|d| Some(d.id) == link.discount_id);
-    let mut linked = Linked::new(link, loaded.offered, discount);
+    let mut link_with_products = LinkWithProducts::new(link, loaded.offered, discount);
     if let Some(id) = wanted {
-        judge_discount(id, &linked)?;
+        judge_discount(id, &link_with_products)?;
     }
     if let Some(seats) = seats {
-        judge_seats(seats, &linked.offered)?;
+        judge_seats(seats, &link_with_products.offered)?;
     }
     if let Patch::Value(units) = input.units {
         return Err(no_units(units));
     }
     let mut changes = Changes::new();
-    changes.revise(old, &mut linked.link, ctx);
-    Ok((linked, changes))
+    changes.revise(old, &mut link_with_products.link, ctx);
+    Ok((link_with_products, changes))
 }
 
 /// Deletes a link; its sessions stay.

@@ -134,7 +134,7 @@ fn metered(subscription: &Subscription, prices: &[ProductPrice]) -> Vec<MeterUsa
 
 impl Changes {
     /// Tells of a customer: the event itself, and a little later its state, once per burst.
-    pub fn tell_customer(
+    pub fn emit_customer(
         &mut self,
         subscribers: &Subscribers,
         ctx: &DecisionContext,
@@ -295,13 +295,13 @@ pub fn create(
     let mut changes = Changes::new();
     changes
         .insert(&row)
-        .tell_customer(subscribers, ctx, EventType::CustomerCreated, &row);
+        .emit_customer(subscribers, ctx, EventType::CustomerCreated, &row);
     Ok((row, changes))
 }
 
 /// The address by which a customer is changed: by its external id, some fields are ignored (docs/behaviour: customers/change).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Addressed {
+pub enum CustomerLookup {
     /// By id.
     ById,
     /// By the merchant's id.
@@ -312,14 +312,14 @@ pub enum Addressed {
 pub fn update(
     row: &Customer,
     mut input: CustomerUpdate,
-    addressed: Addressed,
+    lookup: CustomerLookup,
     holders: &Holders,
     subscribers: &Subscribers,
     ctx: &DecisionContext,
 ) -> Result<(Customer, Changes), Refusal> {
     let mut problems = Vec::new();
     let mut new = row.clone();
-    if addressed == Addressed::ByExternalId {
+    if lookup == CustomerLookup::ByExternalId {
         input.external_id = Patch::Absent;
         input.kind = None;
     }
@@ -398,18 +398,18 @@ pub fn update(
     collected(problems)?;
     let mut changes = Changes::new();
     changes.revise(row, &mut new, ctx);
-    changes.tell_customer(subscribers, ctx, EventType::CustomerUpdated, &new);
+    changes.emit_customer(subscribers, ctx, EventType::CustomerUpdated, &new);
     Ok((new, changes))
 }
 
 /// A subscription that somebody holds, with its product and its discount.
-pub type Held = (Subscription, ProductWithPrices, Option<DiscountBase>);
+pub type HeldSubscription = (Subscription, ProductWithPrices, Option<DiscountBase>);
 
 /// Deletes a customer: it is gone everywhere at once, its e-mail and external id are free again, its
 /// subscriptions (each with its product) end; with `anonymize` its personal data is replaced.
 pub fn delete(
     row: &Customer,
-    subscriptions: &[Held],
+    subscriptions: &[HeldSubscription],
     anonymize: bool,
     subscribers: &Subscribers,
     ctx: &DecisionContext,

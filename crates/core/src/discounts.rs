@@ -26,7 +26,7 @@ pub const MOVED: &str = "discount_moved";
 pub const CUSTOMER_LIMIT: &str = "discount_customer_limit";
 
 impl Discount {
-    /// Whether the row has what its kind and duration need: a discount that cannot be worked out is an error, never
+    /// Checks that the row has what its kind and duration need: a discount that cannot be worked out is an error, never
     /// nothing off.
     pub(crate) fn check(&self) -> Result<(), String> {
         let valued = match self.kind {
@@ -59,8 +59,8 @@ impl Discount {
             .expect("a discount's columns were checked when it was read")
     }
 
-    /// What is taken off `amount` minor units, between 0 and all of it (docs/behaviour: discounts/amount); nothing in
-    /// a currency that it has no amount for.
+    /// The amount that is taken off `amount` minor units, between 0 and all of it (docs/behaviour: discounts/amount);
+    /// nothing in a currency that it has no amount for.
     ///
     /// The share is the one place of the house with floating point: the division comes first and the product
     /// is rounded half away from zero, because clients work out the same (1450 bp of 100 are 14, not 15).
@@ -83,8 +83,8 @@ impl Discount {
         self.amounts.as_ref()?.0.get(&currency).copied()
     }
 
-    /// What is taken off each of several amounts (docs/behaviour: discounts/shares): a fixed amount is shared out in
-    /// proportion, the units left over going to the largest remainders; a share is worked out for each alone.
+    /// The amounts that are taken off each of several (docs/behaviour: discounts/shares): a fixed amount is shared
+    /// out in proportion, the units left over going to the largest remainders; a share is worked out for each alone.
     pub fn split(&self, amounts: &[i64], currency: Currency) -> Vec<i64> {
         if self.kind == DiscountType::Percentage {
             return amounts.iter().map(|a| self.off(*a, currency)).collect();
@@ -112,18 +112,18 @@ impl Discount {
         parts
     }
 
-    /// Whether it suits a product in a currency (docs/behaviour: discounts/suits).
+    /// True where it suits a product in a currency (docs/behaviour: discounts/suits).
     pub fn fits(&self, product_id: Uuid, currency: Currency) -> bool {
         let priced = self.kind == DiscountType::Percentage || self.amount_in(currency).is_some();
         priced && (self.product_ids.is_empty() || self.product_ids.contains(&product_id))
     }
 
-    /// Whether now lies between its start and its end.
+    /// True where now lies between its start and its end.
     pub fn is_running(&self, now: Timestamp) -> bool {
         self.starts_at.is_none_or(|start| start <= now) && self.ends_at.is_none_or(|end| end >= now)
     }
 
-    /// Whether it may be used now by somebody (docs/behaviour: discounts/redeemable).
+    /// True where it may be used now by somebody (docs/behaviour: discounts/redeemable).
     pub fn is_redeemable(&self, now: Timestamp) -> bool {
         self.is_running(now)
             && self
@@ -131,20 +131,20 @@ impl Discount {
                 .is_none_or(|max| self.redemptions_count < max)
     }
 
-    /// Whether one buyer who has used it `uses` times may not use it again (docs/behaviour: discounts/per-customer).
+    /// True where one buyer who has used it `uses` times may not use it again (docs/behaviour: discounts/per-customer).
     pub fn is_used_up_by(&self, uses: i64) -> bool {
         self.max_redemptions_per_customer
             .is_some_and(|cap| uses >= cap)
     }
 
-    /// Whether it takes everything off, for ever (docs/behaviour: checkout/what-is-asked).
+    /// True where it takes everything off, for ever (docs/behaviour: checkout/what-is-asked).
     pub fn is_everything_forever(&self) -> bool {
         self.kind == DiscountType::Percentage
             && self.duration == DiscountDuration::Forever
             && self.share() == 10_000
     }
 
-    /// Whether it is over for a subscription's period that starts at `period`, when it was first applied at
+    /// True where it is over for a subscription's period that starts at `period`, when it was first applied at
     /// `applied` (docs/behaviour: discounts/months). Months are calendar months, whatever the billing interval.
     pub fn is_over(&self, applied: Timestamp, period: Timestamp) -> bool {
         match self.duration {
@@ -161,7 +161,7 @@ impl Discount {
     }
 }
 
-/// What tells one buyer from another, as far as it is known (docs/behaviour: discounts/per-customer).
+/// The things that tell one buyer from another, as far as they are known (docs/behaviour: discounts/per-customer).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hints {
     /// The customer.

@@ -26,7 +26,7 @@ use crate::{
     tax,
 };
 
-/// What the organization can do now: only `active` takes money, only `blocked` loses the API.
+/// The capabilities of the organization now: only `active` takes money, only `blocked` loses the API.
 pub fn capabilities(status: OrganizationStatus) -> Capabilities {
     let active = status == OrganizationStatus::Active;
     Capabilities {
@@ -99,8 +99,8 @@ pub fn view(row: &Organization) -> View {
     }
 }
 
-/// What a new organization begins with: it can sell by the seat, and its customers have members.
-fn founding() -> Settings {
+/// The settings of a new organization: it can sell by the seat, and its customers have members.
+fn default_settings() -> Settings {
     let mut settings = Settings::default();
     let features = &mut settings.feature_settings.features;
     features.seat_based_pricing_enabled = true;
@@ -129,7 +129,7 @@ pub fn create(
         status: OrganizationStatus::Active,
         default_currency: Currency::USD,
         default_tax_behavior: TaxBehaviorOption::Location,
-        settings: Json(founding()),
+        settings: Json(default_settings()),
         details_submitted_at: None,
     };
     let member = Member {

@@ -65,7 +65,7 @@ pub fn rename(user: &User, name: &str) -> Result<Changes, Refusal> {
     Ok(changes)
 }
 
-/// Whether a text will do as this person's password.
+/// Checks that a text will do as this person's password.
 pub fn judge_password(user: &User, password: &str) -> Result<(), Refusal> {
     let length = password.chars().count();
     let words = if length < *PASSWORD_LENGTH.start() {
@@ -85,7 +85,7 @@ pub fn judge_password(user: &User, password: &str) -> Result<(), Refusal> {
     )))
 }
 
-/// Whether a new password asks for the current one: not where there is none, and not soon after a link
+/// True where a new password asks for the current one: not where there is none, and not soon after a link
 /// to their own e-mail address let this person in, which is the way back from a forgotten password.
 pub fn asks_for_current(user: &User, session: &UserSession, now: Timestamp) -> bool {
     let by_link =

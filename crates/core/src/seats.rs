@@ -11,7 +11,7 @@ use crate::kernel::{
     refusal::{Refusal, collected},
 };
 
-/// What `seats` seats cost, in minor units (docs/behaviour: seats/cost). Nothing costs nothing; seats beyond a last
+/// The cost of `seats` seats, in minor units (docs/behaviour: seats/cost). Nothing costs nothing; seats beyond a last
 /// tier that ends are refused by volume tiers and cost nothing by graduated ones.
 pub fn cost(tiers: &SeatTiers, seats: i64) -> Result<i64, Refusal> {
     if seats < 0 {
@@ -41,7 +41,7 @@ pub fn cost(tiers: &SeatTiers, seats: i64) -> Result<i64, Refusal> {
     i64::try_from(sum).map_err(|_| Refusal::InvalidQuantity)
 }
 
-/// How many seats may be bought: least, and most where there is an end.
+/// A range of seats: least, and most where there is an end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Range {
     /// Least.
@@ -62,12 +62,12 @@ impl Range {
         }
     }
 
-    /// Whether no number is in it.
+    /// True where no number is in it.
     pub fn is_empty(self) -> bool {
         self.max.is_some_and(|max| max < self.min)
     }
 
-    /// Whether that many may be bought.
+    /// True where that many may be bought.
     pub fn contains(self, seats: i64) -> bool {
         seats >= self.min && self.max.is_none_or(|max| seats <= max)
     }
@@ -79,7 +79,7 @@ impl Range {
     }
 }
 
-/// What the seat price among the prices of one currency allows; `None`: nothing here is sold by the seat.
+/// The range that the seat price among the prices of one currency allows; `None`: nothing here is sold by the seat.
 pub fn range<'a>(prices: impl Iterator<Item = &'a ProductPrice>) -> Option<Range> {
     prices
         .filter_map(|price| match price.cost() {

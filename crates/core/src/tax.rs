@@ -11,37 +11,37 @@ use till_wire::{
     tax::TaxLine,
 };
 
-/// What is to be taxed.
+/// A question for a tax: the amount and the place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TaxQuery {
     /// Currency of the amount.
     pub currency: Currency,
     /// Minor units, after discount.
     pub amount: i64,
-    /// Whether the amount contains the tax: inclusive or exclusive, never by location.
+    /// The behavior of the amount: inclusive or exclusive, never by location.
     pub behavior: TaxBehaviorOption,
-    /// Where the buyer is.
+    /// The buyer's address.
     pub address: Address,
-    /// Where the merchant is, if that is known.
+    /// The merchant's country, if it is known.
     pub seller: Option<Country>,
     /// The tax id of a buyer that buys as a business, normalised, and its format, such as `eu_vat`; none for a
     /// consumer, whatever number is known.
     pub tax_id: Option<(String, String)>,
 }
 
-/// What is due.
+/// The tax that is due.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TaxAnswer {
     /// Minor units.
     pub amount: i64,
-    /// What it is made of; the amounts add up to `amount`.
+    /// The lines of the tax; their amounts add up to `amount`.
     pub lines: Vec<TaxLine>,
 }
 
-/// What is known of a query.
+/// The answer to a query, as far as it is known.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ruling {
-    /// What is due.
+    /// The tax that is due.
     Due(TaxAnswer),
     /// The address does not do; why, in words for the buyer.
     Refused(String),
@@ -51,11 +51,11 @@ pub enum Ruling {
 
 /// Answers the tax questions of a decision.
 pub trait Taxes: Sync {
-    /// What is due.
+    /// The tax that is due.
     fn rule(&self, query: &TaxQuery) -> Ruling;
 }
 
-/// Whether an amount contains its tax, where that is left to the place (docs/behaviour: tax/behavior).
+/// The behavior of an amount, inclusive or exclusive, where that is left to the place (docs/behaviour: tax/behavior).
 pub fn resolved(option: TaxBehaviorOption, country: &str) -> TaxBehaviorOption {
     match option {
         TaxBehaviorOption::Location if matches!(country, "US" | "CA" | "IN") => {

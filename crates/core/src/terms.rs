@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{kernel::values::Json, part};
 
 part! {
-    /// What is sold, and for how much. Amounts are minor units of `currency`.
+    /// The terms of a sale: what is sold, and for how much. Amounts are minor units of `currency`.
     pub struct Terms {
         product_id: Uuid,
         /// The selected price.
@@ -43,7 +43,7 @@ part! {
 }
 
 part! {
-    /// Who buys, as the buyer says.
+    /// The buyer, as the buyer says.
     pub struct Buyer {
         is_business_customer: bool,
         #[serde(deserialize_with = "Option::deserialize")]
@@ -106,7 +106,7 @@ impl Terms {
         }
     }
 
-    /// What is due while the trial lasts: nothing.
+    /// The totals while the trial lasts: nothing.
     pub fn of_trial(&self) -> Self {
         Self {
             amount: 0,
@@ -120,13 +120,13 @@ impl Terms {
     }
 }
 
-/// What a buyer agreed to, kept with the attempt until its outcome is known.
+/// The agreement of a buyer, kept with the attempt until its outcome is known.
 ///
 /// Nothing is judged again when the money has moved: a product archived, a price added or a default changed
 /// in the meantime must neither lose the purchase nor make its sum differ from what was paid.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Agreed {
-    /// What is sold, and for how much.
+    /// The terms of the sale.
     pub terms: Terms,
     /// The buyer.
     pub buyer: Buyer,
@@ -151,7 +151,7 @@ impl Agreed {
         Value::Object(fields.collect())
     }
 
-    /// What was agreed to, as it was kept. Each field must be there, also where it is null.
+    /// The agreement, as it was kept. Each field must be there, also where it is null.
     ///
     /// # Errors
     /// What is missing or does not read is [`Unreadable`], never other terms.

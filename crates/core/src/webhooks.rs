@@ -34,7 +34,7 @@ pub const STREAK: usize = 10;
 pub const RESPONSE_CHARACTERS: usize = 2048;
 
 impl WebhookEndpoint {
-    /// Whether anything is sent to it.
+    /// True where anything is sent to it.
     pub fn is_listening(&self) -> bool {
         self.enabled && self.deleted_at.is_none()
     }
@@ -224,7 +224,7 @@ pub fn test(
     changes
 }
 
-/// What a receiver answered.
+/// The answer of a receiver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// Null: nothing was answered.
@@ -241,7 +241,7 @@ impl Answer {
     }
 }
 
-/// How long to wait after failed attempt `n` (docs/behaviour: webhooks/retries); `u` is uniform in [0, 1).
+/// The pause after failed attempt `n` (docs/behaviour: webhooks/retries); `u` is uniform in [0, 1).
 pub fn delay(n: i64, u: f64) -> SignedDuration {
     const CAP: f64 = 20.0 * 60.0;
     let seconds = 2.0 * 2f64.powi(n.clamp(1, 30) as i32) * (1.0 + u);
@@ -253,12 +253,12 @@ pub fn delay(n: i64, u: f64) -> SignedDuration {
     SignedDuration::from_millis((seconds * 1000.0) as i64)
 }
 
-/// Whether this answer was the event's last chance, and a failure.
+/// True where this answer was the event's last chance, and a failure.
 pub fn ends_in_failure(event: &WebhookEvent, answer: &Answer) -> bool {
     !answer.is_success() && event.attempts + 1 >= ATTEMPTS
 }
 
-/// Whether the endpoint's [`STREAK`] newest completed events all failed, now that `event` has.
+/// True where the endpoint's [`STREAK`] newest completed events all failed, now that `event` has.
 ///
 /// `others` are its newest completed events but this one, as sequence and success: at least [`STREAK`] of
 /// them if there are as many.
@@ -342,7 +342,7 @@ pub fn delivered(
         skip_waiting(&mut changes, endpoint.id, ctx);
     }
     if answer.is_success() {
-        tell_buyer(&mut changes, event, endpoint, ctx);
+        notify_delivered(&mut changes, event, endpoint, ctx);
     }
     changes
 }
@@ -366,7 +366,7 @@ pub(crate) fn supersede_changes(
 }
 
 /// The buyer's open page waits for the merchant's server to know (docs/behaviour: checkout/webhook-delivered).
-fn tell_buyer(
+fn notify_delivered(
     changes: &mut Changes,
     event: &WebhookEvent,
     endpoint: &WebhookEndpoint,
@@ -410,7 +410,7 @@ pub fn skip(event: &WebhookEvent, ctx: &DecisionContext) -> Changes {
     changes
 }
 
-/// How long an event waits that cannot be read: for somebody to mend it, or for a version that can.
+/// The time that an event waits that cannot be read: for somebody to mend it, or for a version that can.
 const UNREADABLE: SignedDuration = SignedDuration::from_hours(1);
 
 /// Puts an event off that cannot be read, so that those behind it are sent.
@@ -434,7 +434,7 @@ pub fn skip_waiting(changes: &mut Changes, endpoint_id: Uuid, ctx: &DecisionCont
 
 /// Payloads of events older than this are forgotten (docs/behaviour: webhooks/payloads-ninety-days).
 pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
-/// How many payloads [`archive`] forgets at once.
+/// The number of payloads that [`archive`] forgets at once.
 pub const ARCHIVE_BATCH: i64 = 500;
 
 /// Forgets the payloads of [`ARCHIVE_BATCH`] of the events recorded before `before`, the oldest first.

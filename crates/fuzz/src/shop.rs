@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use till_core::{
     catalog::{
         custom_fields,
-        products::{self, Named, ProductWithPrices},
+        products::{self, ProductReferences, ProductWithPrices},
     },
     checkout::{
         Session,
         open::{Loaded, Origin, open},
     },
-    checkout_links::{self, Linked},
+    checkout_links::{self, LinkWithProducts},
     customers,
     kernel::{
         context::DecisionContext,
@@ -51,7 +51,7 @@ use uuid::Uuid;
 pub struct Shop {
     /// The merchant, who collects tax in Germany and New York.
     pub organization: Organization,
-    /// What is sold: products 1 to 8.
+    /// The products that are sold: 1 to 8.
     pub offered: Vec<ProductWithPrices>,
     /// Discounts 21 to 24.
     pub discounts: Vec<Discount>,
@@ -63,7 +63,7 @@ pub struct Shop {
     pub meters: Vec<Meter>,
     /// One endpoint that hears everything.
     pub subscribers: Subscribers,
-    /// Where the server is.
+    /// The addresses of the server.
     pub urls: PublicUrls,
     /// Signs.
     pub key: SecretKey,
@@ -114,7 +114,7 @@ impl Shop {
         let subscribers = subscribers(&organization);
         let meters = vec![meter(&organization)];
         let fields = fields(&organization);
-        let named = Named {
+        let named = ProductReferences {
             meters: meters.clone(),
             fields,
             medias: Vec::new(),
@@ -140,7 +140,7 @@ impl Shop {
         shop
     }
 
-    /// What a new session may depend on.
+    /// The rows that a new session may depend on.
     pub fn loaded(&self, input: &CheckoutCreate) -> Loaded {
         let named = |c: &&Customer| {
             Some(c.id) == input.customer_id
@@ -193,7 +193,7 @@ impl Shop {
                 discount: input.discount_id.and_then(|id| self.discount(id)),
             };
             let made = checkout_links::create(input, &self.organization, loaded, &at(0));
-            let (Linked { link, .. }, _) = made.expect("a link");
+            let (LinkWithProducts { link, .. }, _) = made.expect("a link");
             link
         };
         vec![
@@ -250,7 +250,7 @@ impl Shop {
     }
 }
 
-/// Whether an offer names a product.
+/// True where an offer names a product.
 fn wanted(offer: &Offer, offered: &ProductWithPrices) -> bool {
     match offer {
         Offer::Products(ids) => ids.contains(&offered.product.id),
@@ -328,7 +328,7 @@ fn fields(organization: &Organization) -> Vec<CustomField> {
 
 fn products(
     organization: &Organization,
-    named: &Named,
+    named: &ProductReferences,
     subscribers: &Subscribers,
 ) -> Vec<ProductWithPrices> {
     let fixed = |amount: i64| {

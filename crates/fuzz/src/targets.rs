@@ -11,7 +11,7 @@ use till_core::{
     },
     checkout_links::{
         sign,
-        visit::{self, Query, Turned, Visit},
+        visit::{self, Query, Visit, VisitRefusal},
     },
     customers::Holders,
     payments::outcome::Outcome,
@@ -268,9 +268,9 @@ pub fn link(data: &[u8]) {
     }
     let visit = match Visit::judge(link, &SHOP.organization, Query::parse(&raw)) {
         Ok(visit) => visit,
-        Err(Turned::Unreadable(problems)) => return sound::problems(&problems, "query"),
-        Err(Turned::Unsigned) => return assert!(!signed, "the right signature is taken"),
-        Err(Turned::Refused(refusal)) => return sound::refusal(&refusal),
+        Err(VisitRefusal::Unreadable(problems)) => return sound::problems(&problems, "query"),
+        Err(VisitRefusal::Unsigned) => return assert!(!signed, "the right signature is taken"),
+        Err(VisitRefusal::Refused(refusal)) => return sound::refusal(&refusal),
     };
     let germany = Country::parse_stored("DE").ok();
     let context = visit::VisitContext {
@@ -284,9 +284,10 @@ pub fn link(data: &[u8]) {
         ip_address: Some("203.0.113.7".into()),
         ip_country: germany.filter(|_| raw.len() % 2 == 0),
     };
-    let opening = visit::opening(&visit, link, &SHOP.organization, &context, at(0).now)
-        .expect("a link whose products are sold opens a session, whatever the query says");
-    for (name, _) in url::form_urlencoded::parse(opening.rest.as_bytes()) {
+    let session_to_open =
+        visit::session_to_open(&visit, link, &SHOP.organization, &context, at(0).now)
+            .expect("a link whose products are sold opens a session, whatever the query says");
+    for (name, _) in url::form_urlencoded::parse(session_to_open.rest.as_bytes()) {
         for kept in [
             "customer_email",
             "discount_code",
@@ -297,22 +298,22 @@ pub fn link(data: &[u8]) {
             assert_ne!(name, kept, "not handed on");
         }
     }
-    let known = opening.create.external_customer_id.is_some();
+    let known = session_to_open.create.external_customer_id.is_some();
     assert!(
         !known || signed || raw.contains("sig"),
         "only a signature says who buys"
     );
     let loaded = Loaded {
-        discount: opening.discount.clone(),
+        discount: session_to_open.discount.clone(),
         ip_country: context.ip_country,
-        ..SHOP.loaded(&opening.create)
+        ..SHOP.loaded(&session_to_open.create)
     };
     let origin = Origin {
         checkout_link_id: Some(link.id),
-        selected: Some(opening.selected),
+        selected: Some(session_to_open.selected),
     };
     let (session, changes) = open(
-        opening.create,
+        session_to_open.create,
         loaded,
         origin,
         &SHOP.urls,
@@ -322,7 +323,7 @@ pub fn link(data: &[u8]) {
     .expect("what does not read is as if it were not there");
     sound::session(&session);
     sound::changes(&changes);
-    assert_eq!(session.checkout.terms.product_id, opening.selected);
+    assert_eq!(session.checkout.terms.product_id, session_to_open.selected);
 }
 
 /// The discount whose code a visit asks for.

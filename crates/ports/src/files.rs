@@ -60,7 +60,7 @@ impl std::fmt::Debug for Reading {
     }
 }
 
-/// How many pieces of a large file are on their way to a bucket at once.
+/// The number of pieces of a large file that are on their way to a bucket at once.
 const PIECES: usize = 4;
 
 impl Files {
@@ -104,7 +104,7 @@ impl Files {
     ) -> Result<(), FilesError> {
         let upload = self.0.put_multipart(&Path::from(path)).await?;
         let mut write = WriteMultipart::new(upload);
-        let written = Self::pour(&mut write, most, bytes).await;
+        let written = Self::write_stream(&mut write, most, bytes).await;
         match written {
             Ok(()) => {
                 write.finish().await?;
@@ -119,7 +119,7 @@ impl Files {
         }
     }
 
-    async fn pour<E: std::fmt::Display>(
+    async fn write_stream<E: std::fmt::Display>(
         write: &mut WriteMultipart,
         most: u64,
         bytes: impl Stream<Item = Result<Bytes, E>> + Send,

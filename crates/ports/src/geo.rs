@@ -12,9 +12,9 @@ pub trait Geo: Send + Sync {
 
 /// Knows nothing: no database is configured.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Nowhere;
+pub struct NoGeo;
 
-impl Geo for Nowhere {
+impl Geo for NoGeo {
     fn country(&self, _: IpAddr) -> Option<Country> {
         None
     }

@@ -27,7 +27,7 @@ pub trait Mail: Send + Sync {
 /// Writes mail to the log instead of sending it, until there is somebody who carries it.
 #[derive(Debug, Clone, Copy)]
 pub struct LogMailbox {
-    /// Whether the words are written too. They hold sign-in links, so whoever reads such a log can sign in as
+    /// True where the words are written too. They hold sign-in links, so whoever reads such a log can sign in as
     /// anybody: for development only.
     pub words: bool,
 }

@@ -27,10 +27,10 @@ pub use self::rule::{UrlProblem, endpoint_url_rule};
 /// (docs/behaviour: webhooks/delivery).
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How many characters of an answer are kept (docs/behaviour: webhooks/retries).
+/// The number of characters of an answer that are kept (docs/behaviour: webhooks/retries).
 const KEPT_CHARACTERS: usize = 2_048;
 
-/// How much of an answer is read: what that many characters of UTF-8 need at most.
+/// The number of bytes of an answer that are read: as many as that many characters of UTF-8 need at most.
 const MAX_READ: usize = KEPT_CHARACTERS * 4;
 
 /// The client. Cloning shares its connections.
@@ -40,7 +40,7 @@ pub struct Outbound {
     allow_private: bool,
 }
 
-/// What a receiver answered.
+/// The answer of a receiver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The HTTP status; a redirect is an answer like any other.
@@ -59,15 +59,18 @@ impl Outbound {
     /// The machine's own certificates are trusted; on a machine without any, every TLS
     /// connection fails, and nothing else.
     pub fn new(allow_private: bool) -> Result<Outbound, SendError> {
-        Self::asking(Arc::new(System), allow_private)
+        Self::with_resolver(Arc::new(SystemResolver), allow_private)
     }
 
     /// With somebody else to ask for the addresses of names.
-    fn asking(names: Arc<dyn Names>, allow_private: bool) -> Result<Outbound, SendError> {
+    fn with_resolver(
+        resolver: Arc<dyn Resolver>,
+        allow_private: bool,
+    ) -> Result<Outbound, SendError> {
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls()?)
-            .dns_resolver(Guarded {
-                names,
+            .dns_resolver(PublicOnlyResolver {
+                resolver,
                 allow_private,
             })
             .https_only(!allow_private)
@@ -77,7 +80,7 @@ impl Outbound {
             .connect_timeout(TIMEOUT)
             .timeout(TIMEOUT)
             .build()
-            .map_err(told)?;
+            .map_err(send_error)?;
         Ok(Outbound {
             client,
             allow_private,
@@ -105,21 +108,21 @@ impl Outbound {
         }
         let mut map = HeaderMap::with_capacity(headers.len());
         for (name, value) in headers {
-            let name = HeaderName::from_bytes(name.as_bytes()).map_err(told)?;
-            map.append(name, HeaderValue::from_str(value).map_err(told)?);
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(send_error)?;
+            map.append(name, HeaderValue::from_str(value).map_err(send_error)?);
         }
         let request = self.client.post(url).headers(map).body(body.into());
         let mut response = request
             .send()
             .await
-            .map_err(|error| told(error.without_url()))?;
+            .map_err(|error| send_error(error.without_url()))?;
         let status = response.status().as_u16();
         let mut read = Vec::new();
         while read.len() < MAX_READ {
             match response
                 .chunk()
                 .await
-                .map_err(|error| told(error.without_url()))?
+                .map_err(|error| send_error(error.without_url()))?
             {
                 Some(chunk) => {
                     read.extend_from_slice(&chunk[..chunk.len().min(MAX_READ - read.len())]);
@@ -129,13 +132,13 @@ impl Outbound {
         }
         Ok(Answer {
             status,
-            body: kept(&read),
+            body: truncated(&read),
         })
     }
 }
 
 /// The part of an answer that is kept.
-fn kept(read: &[u8]) -> String {
+fn truncated(read: &[u8]) -> String {
     let text = String::from_utf8_lossy(read);
     text.chars()
         .filter(|letter| *letter != '\0')
@@ -144,7 +147,7 @@ fn kept(read: &[u8]) -> String {
 }
 
 /// An error and everything that caused it, in one line: the outermost alone says little.
-pub(crate) fn told(error: impl std::error::Error) -> SendError {
+pub(crate) fn send_error(error: impl std::error::Error) -> SendError {
     let mut words = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
@@ -172,21 +175,21 @@ pub(crate) fn tls() -> Result<rustls::ClientConfig, SendError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(told)?
+        .map_err(send_error)?
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(config)
 }
 
 /// The resolver of names.
-trait Names: Send + Sync {
+trait Resolver: Send + Sync {
     fn addresses(&self, name: String) -> BoxFuture<'static, std::io::Result<Vec<SocketAddr>>>;
 }
 
 /// The machine's own resolver.
-struct System;
+struct SystemResolver;
 
-impl Names for System {
+impl Resolver for SystemResolver {
     fn addresses(&self, name: String) -> BoxFuture<'static, std::io::Result<Vec<SocketAddr>>> {
         Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.collect()) })
     }
@@ -194,15 +197,15 @@ impl Names for System {
 
 /// A resolver that gives only addresses that may be connected to. The connection is made to one
 /// of those, so nothing can change in between.
-struct Guarded {
-    names: Arc<dyn Names>,
+struct PublicOnlyResolver {
+    resolver: Arc<dyn Resolver>,
     allow_private: bool,
 }
 
-impl Resolve for Guarded {
+impl Resolve for PublicOnlyResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let allow_private = self.allow_private;
-        let found = self.names.addresses(name.as_str().to_owned());
+        let found = self.resolver.addresses(name.as_str().to_owned());
         Box::pin(async move {
             let allowed: Vec<SocketAddr> = found
                 .await?

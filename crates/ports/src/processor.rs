@@ -48,7 +48,7 @@ pub use self::refund::{RefundOutcome, RefundRequest};
 /// A future that can be kept behind a trait object.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// What a processor answers, in time.
+/// The answer of a processor, in time.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, ProcessorError>>;
 
 /// A payment processor. Held as `Arc<dyn Processor>`; `now` is the caller's clock.
@@ -70,7 +70,7 @@ pub trait Processor: Send + Sync {
         now: Timestamp,
     ) -> Answer<'a, Outcome>;
 
-    /// How an attempt stands. `None`: it was never confirmed, so nothing has moved; that is certain
+    /// The state of an attempt. `None`: it was never confirmed, so nothing has moved; that is certain
     /// where there is no `reference`, because nothing is confirmed before it is kept. While a
     /// confirmation may still be on its way, `None` can become something else: only
     /// [`Processor::abandon`] makes sure that it does not.
@@ -135,11 +135,11 @@ pub trait Processor: Send + Sync {
     /// Every notice from `moment` until now, oldest first, whether or not it ever arrived.
     fn events_since(&self, moment: Timestamp, now: Timestamp) -> Answer<'_, Vec<Notice>>;
 
-    /// What an operator should know: whether the processor answers, takes our keys and can do what
+    /// The checks that an operator should know: whether the processor answers, takes our keys and can do what
     /// is asked of it. Changes nothing, and tells no secret.
     fn checks(&self, now: Timestamp) -> BoxFuture<'_, Vec<Check>>;
 
-    /// Whether no real money moves.
+    /// True where no real money moves.
     fn test_mode(&self) -> bool;
 
     /// Whose references these are: what one processor keeps is nothing to another.

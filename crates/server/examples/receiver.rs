@@ -111,7 +111,7 @@ fn message(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<Came> {
     }
 }
 
-/// Where the body begins, and how long it is.
+/// The position of the body, and its length.
 fn head(read: &[u8]) -> Option<(usize, usize)> {
     let end = read.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&read[..end]).ok()?.to_ascii_lowercase();

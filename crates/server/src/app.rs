@@ -9,7 +9,7 @@ use std::{fmt, sync::Arc};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use till_core::kernel::{
-    changes::Changes, context::DecisionContext, retention::Keep, tokens::SecretKey,
+    changes::Changes, context::DecisionContext, retention::RetentionPolicy, tokens::SecretKey,
     urls::PublicUrls,
 };
 use till_ports::{
@@ -25,11 +25,11 @@ use till_store::{CommitError, Store};
 use self::{
     fast_path::LocalFastPath,
     limits::Limits,
-    workers::{Setbacks, Workers},
+    workers::{Backoffs, Workers},
 };
 use crate::{error::ApiError, metrics::Metrics, passwords::Passwords};
 
-/// Where time and randomness come from: the machine in the binary, the test in tests.
+/// The source of time and randomness: the machine in the binary, the test in tests.
 pub trait Clock: Send + Sync {
     /// The current moment.
     fn now(&self) -> Timestamp;
@@ -47,7 +47,7 @@ pub trait Clock: Send + Sync {
     }
 }
 
-/// What the operator decided.
+/// The settings of the operator.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
     /// Development: webhooks may go to private networks and over http, the API is not rate limited.
@@ -56,8 +56,8 @@ pub struct Policy {
     pub client_ip_header: Option<String>,
     /// A header, set by a trusted proxy, that carries the visitor's country.
     pub country_header: Option<String>,
-    /// How long what nobody needs any more is kept.
-    pub keep: Keep,
+    /// The times for which things that nobody needs any more are kept.
+    pub retention: RetentionPolicy,
 }
 
 /// Everything a request needs. One per process, shared.
@@ -66,13 +66,13 @@ pub struct App {
     pub store: Store,
     /// The payment processor.
     pub processor: Arc<dyn Processor>,
-    /// What only the sandbox has, when it is the processor in use.
+    /// The parts that only the sandbox has, when it is the processor in use.
     pub sandbox: Option<Arc<dyn TestCards>>,
     /// The client for addresses that users give.
     pub outbound: Outbound,
     /// The tax provider.
     pub taxes: Arc<dyn TaxProvider>,
-    /// Where files are kept.
+    /// The storage of files.
     pub files: Files,
     /// The atlas of network addresses.
     pub geo: Arc<dyn Geo>,
@@ -80,7 +80,7 @@ pub struct App {
     pub mail: Arc<dyn Mail>,
     /// Time and randomness.
     pub clock: Arc<dyn Clock>,
-    /// Where the server is reached.
+    /// The public addresses of the server.
     pub urls: PublicUrls,
     /// Keys everything kept as HMAC.
     pub key: SecretKey,
@@ -90,14 +90,14 @@ pub struct App {
     pub limits: Limits,
     /// Hashes passwords.
     pub passwords: Passwords,
-    /// What is counted of all this.
+    /// The metrics.
     pub metrics: Metrics,
     /// The fast path: jobs of this node that are run at once.
-    pub hands: LocalFastPath,
-    /// How the loops of this process are.
+    pub fast_path: LocalFastPath,
+    /// The state of this process's workers.
     pub workers: Workers,
-    /// What failed lately and is left alone for a while.
-    pub setbacks: Setbacks,
+    /// The things that failed lately and are left alone for a while.
+    pub backoffs: Backoffs,
 }
 
 impl fmt::Debug for App {
@@ -124,7 +124,7 @@ impl App {
 
     /// [`App::commit`] for those who tell one refusal from another.
     pub async fn commit_exactly(&self, mut changes: Changes) -> Result<(), CommitError> {
-        let taken = self.hands.take(&mut changes, || self.context());
+        let taken = self.fast_path.take(&mut changes, || self.context());
         self.store.commit(changes).await?;
         if let Some(taken) = taken {
             taken.begin();

@@ -13,7 +13,7 @@ use till_wire::input::{PROBLEMS, Problem, Step, shortened_text};
 
 use crate::request_id;
 
-/// What may be answered with an error.
+/// A result that may be answered with an error.
 pub type Result<T, E = ApiError> = std::result::Result<T, E>;
 
 /// Bytes of a fault's cause that are logged, at most.
@@ -64,7 +64,7 @@ enum Kind {
     Internal(String),
 }
 
-/// What there was too much of. The API's answer is the same for all; pages tell them apart.
+/// The limit that was exceeded. The API's answer is the same for all; pages tell them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TooMany {
     /// Requests.
@@ -243,7 +243,7 @@ impl ApiError {
         request_id::current()
     }
 
-    /// What a decision was refused for, where it may be made again.
+    /// The conflict that a decision was refused for, where it may be made again.
     pub fn conflict(&self) -> Option<&CommitConflict> {
         match &*self.0 {
             Kind::Stale(refused) => Some(refused),
@@ -259,7 +259,7 @@ impl ApiError {
         }
     }
 
-    /// What happened, for the log and whoever runs this: the cause where the fault is ours.
+    /// The cause, for the log and whoever runs this: the cause where the fault is ours.
     pub fn cause(&self) -> String {
         match &*self.0 {
             Kind::Internal(cause) => cause.clone(),
@@ -302,21 +302,21 @@ impl ApiError {
     }
 }
 
-/// What may not be there, and must be: 404 where it is not.
-pub trait Found<T> {
-    /// The one that was looked for.
-    fn found(self) -> Result<T, ApiError>;
+/// Makes a 404 of what is not there.
+pub trait OrNotFound<T> {
+    /// The value, or 404.
+    fn or_not_found(self) -> Result<T, ApiError>;
 }
 
-impl<T> Found<T> for Option<T> {
-    fn found(self) -> Result<T, ApiError> {
+impl<T> OrNotFound<T> for Option<T> {
+    fn or_not_found(self) -> Result<T, ApiError> {
         self.ok_or_else(ApiError::not_found)
     }
 }
 
-impl<T> Found<T> for Result<Option<T>, StoreError> {
-    fn found(self) -> Result<T, ApiError> {
-        self?.found()
+impl<T> OrNotFound<T> for Result<Option<T>, StoreError> {
+    fn or_not_found(self) -> Result<T, ApiError> {
+        self?.or_not_found()
     }
 }
 

@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    error::{ApiError, Found},
+    error::{ApiError, OrNotFound},
 };
 
 /// The addresses.
@@ -65,8 +65,8 @@ pub(crate) async fn keep_part(
     body: Body,
 ) -> Result<Result<String, &'static str>, ApiError> {
     let file = app.store.file_by_id(id).await?;
-    let file = file.filter(|file| !file.is_uploaded).found()?;
-    let part = file.part(number).found()?;
+    let file = file.filter(|file| !file.is_uploaded).or_not_found()?;
+    let part = file.part(number).or_not_found()?;
     let size = u64::try_from(part.chunk_end - part.chunk_start).map_err(ApiError::internal)?;
     let path = file.part_path(number);
     let (mut sum, mut length) = (Sha256::new(), 0);
@@ -114,7 +114,12 @@ async fn give(
 ) -> Result<Response, ApiError> {
     let path = format!("{service}/{organization}/{id}/{name}");
     let shown = |file: &File| file.service.is_public() && file.is_uploaded && file.path == path;
-    let file = app.store.file_by_id(id).await?.filter(shown).found()?;
+    let file = app
+        .store
+        .file_by_id(id)
+        .await?
+        .filter(shown)
+        .or_not_found()?;
     let etag = format!("\"{}\"", file.checksum_etag.as_deref().unwrap_or_default());
     let keeping = [
         (

@@ -10,13 +10,13 @@ mod geo;
 pub mod http;
 pub mod jobs;
 pub mod metrics;
+#[cfg(test)]
+mod module_cycles;
 pub mod pages;
 pub mod passwords;
 pub mod payments;
 pub mod reference;
 pub mod request_id;
-#[cfg(test)]
-mod rooms;
 pub mod sandbox_store;
 mod table;
 mod taxes;
@@ -36,12 +36,12 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(dashboard::routes(&app, reference::routes()))
         .merge(pages::assets::routes())
         .merge(pages::embed::routes())
-        .route("/", axum::routing::get(pages::front))
+        .route("/", axum::routing::get(pages::home_page))
         .layer(DefaultBodyLimit::max(pages::FORM_LIMIT))
         .layer(CompressionLayer::new());
     let pages_of_api = api::Pages {
         nowhere: axum::routing::any(pages::nowhere),
-        turned_away: api::TurnedAway(pages::checkout::pages::turned_away),
+        error_page: api::ErrorPage(pages::checkout::pages::visit_error_page),
     };
     api::router(&app, pages_of_api)
         .merge(files::routes())

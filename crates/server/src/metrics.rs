@@ -32,7 +32,7 @@ const STATUSES: [u16; 23] = [
     422, 429, 500, 503,
 ];
 
-/// What is counted.
+/// The metrics of this process.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -76,94 +76,94 @@ struct Process {
 impl Default for Metrics {
     fn default() -> Self {
         let registry = Registry::new();
-        let keep = Keeper(&registry);
+        let registrar = Registrar(&registry);
         Self {
             routes: RwLock::default(),
-            requests: keep.counters(
+            requests: registrar.counters(
                 "till_http_requests_total",
                 "Requests by the template of their route, method and status",
                 &["route", "method", "status"],
             ),
-            request_seconds: keep.histograms(
+            request_seconds: registrar.histograms(
                 "till_http_request_seconds",
                 "Seconds until the answer began",
                 &["route", "method"],
                 &REQUEST,
             ),
-            attempts: keep.counters(
+            attempts: registrar.counters(
                 "till_payment_attempts_total",
                 "Attempts to take money or to set up a card, by what became of them",
                 &["outcome"],
             ),
-            declines: keep.counter(
+            declines: registrar.counter(
                 "till_declines_total",
                 "Attempts whose card was declined",
             ),
-            card_testing_refused: keep.counters(
+            card_testing_refused: registrar.counters(
                 "till_card_testing_refused_total",
                 "Payments that were not tried because too many were declined, by whose budget was spent",
                 &["budget"],
             ),
-            deliveries: keep.counters(
+            deliveries: registrar.counters(
                 "till_webhook_attempts_total",
                 "Webhooks sent, by the class of the answer, or none",
                 &["answer"],
             ),
-            delivery_lag: keep.histogram(
+            delivery_lag: registrar.histogram(
                 "till_webhook_lag_seconds",
                 "Seconds from the recording of an event until it is first sent",
                 &LAG,
             ),
-            waiting: keep.gauges(
+            waiting: registrar.gauges(
                 "till_queue_depth",
                 "What is due now, what waits for later, and what was given up",
                 &["queue", "state"],
             ),
-            waiting_seconds: keep.gauge(
+            waiting_seconds: registrar.gauge(
                 "till_webhook_oldest_due_seconds",
                 "For how long the oldest webhook that is due has been",
             ),
-            database: keep.gauges(
+            database: registrar.gauges(
                 "till_database_bytes",
                 "The database on the disk, and SQLite's write-ahead log",
                 &["part"],
             ),
-            panics: keep.counters(
+            panics: registrar.counters(
                 "till_panics_total",
                 "Panics by where they were caught: a request, an answer's body, a job, a step of upkeep, a delivery",
                 &["place"],
             ),
-            broken: keep.counters(
+            broken: registrar.counters(
                 "till_http_broken_answers_total",
                 "Answers that broke off after their head was sent, counted by that head's status as well",
                 &["route", "method"],
             ),
-            job_failures: keep.counters(
+            job_failures: registrar.counters(
                 "till_job_failures_total",
                 "Runs of jobs that failed and will be tried again, or not",
                 &["kind"],
             ),
-            jobs_buried: keep.counters(
+            jobs_buried: registrar.counters(
                 "till_jobs_buried_total",
                 "Jobs that were given up; till_queue_depth has how many there are",
                 &["kind"],
             ),
-            worker_failures: keep.counters(
+            worker_failures: registrar.counters(
                 "till_worker_failures_total",
                 "Workers that panicked or ended, and were started again",
                 &["worker"],
             ),
-            step_failures: keep.counters(
+            step_failures: registrar.counters(
                 "till_step_failures_total",
                 "Steps of workers that failed for one thing of several, and will be tried again",
                 &["step"],
             ),
             process: Process {
-                memory: keep.gauge(
+                memory: registrar.gauge(
                     "process_resident_memory_bytes",
                     "Memory of this process that is in RAM",
                 ),
-                files: keep.gauge("process_open_fds", "Files and connections that are open"),
+                files: registrar.gauge("process_open_fds", "Files and connections that are open"),
             },
             registry,
         }
@@ -174,11 +174,11 @@ impl Metrics {
     /// Counts the store's own figures as well; once for each store.
     pub fn with(self, store: &Store) -> Self {
         let gauges = store.gauges();
-        let keep = Keeper(&self.registry);
-        keep.keep(gauges.reads.clone());
-        keep.keep(gauges.batch.clone());
-        keep.keep(gauges.seconds.clone());
-        keep.keep(gauges.panics.clone());
+        let registrar = Registrar(&self.registry);
+        registrar.register(gauges.reads.clone());
+        registrar.register(gauges.batch.clone());
+        registrar.register(gauges.seconds.clone());
+        registrar.register(gauges.panics.clone());
         self
     }
 
@@ -319,14 +319,14 @@ impl Metrics {
                 .with_label_values(&["log"])
                 .set(bytes(size.log));
         }
-        self.process.look();
+        self.process.sample();
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }
 }
 
 impl Process {
     /// Linux tells both in `/proc`; elsewhere they stay 0.
-    fn look(&self) {
+    fn sample(&self) {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         let resident = status.lines().find_map(|line| {
             let kilobytes = line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?;
@@ -339,41 +339,41 @@ impl Process {
 }
 
 /// Makes what is counted and keeps it in the registry.
-struct Keeper<'a>(&'a Registry);
+struct Registrar<'a>(&'a Registry);
 
 /// All names are written in this file and in the store's, and tried by the tests.
 const VALID: &str = "the names are valid and used once";
 
-impl Keeper<'_> {
-    fn keep<C: Collector + Clone + 'static>(&self, collector: C) -> C {
+impl Registrar<'_> {
+    fn register<C: Collector + Clone + 'static>(&self, collector: C) -> C {
         self.0.register(Box::new(collector.clone())).expect(VALID);
         collector
     }
 
     fn counters(&self, name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
-        self.keep(IntCounterVec::new(Opts::new(name, help), labels).expect(VALID))
+        self.register(IntCounterVec::new(Opts::new(name, help), labels).expect(VALID))
     }
 
     fn counter(&self, name: &str, help: &str) -> IntCounter {
-        self.keep(IntCounter::new(name, help).expect(VALID))
+        self.register(IntCounter::new(name, help).expect(VALID))
     }
 
     fn gauges(&self, name: &str, help: &str, labels: &[&str]) -> IntGaugeVec {
-        self.keep(IntGaugeVec::new(Opts::new(name, help), labels).expect(VALID))
+        self.register(IntGaugeVec::new(Opts::new(name, help), labels).expect(VALID))
     }
 
     fn gauge(&self, name: &str, help: &str) -> IntGauge {
-        self.keep(IntGauge::new(name, help).expect(VALID))
+        self.register(IntGauge::new(name, help).expect(VALID))
     }
 
     fn histogram(&self, name: &str, help: &str, buckets: &[f64]) -> Histogram {
         let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
-        self.keep(Histogram::with_opts(options).expect(VALID))
+        self.register(Histogram::with_opts(options).expect(VALID))
     }
 
     fn histograms(&self, name: &str, help: &str, labels: &[&str], buckets: &[f64]) -> HistogramVec {
         let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
-        self.keep(HistogramVec::new(options, labels).expect(VALID))
+        self.register(HistogramVec::new(options, labels).expect(VALID))
     }
 }
 

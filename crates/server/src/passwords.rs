@@ -10,10 +10,10 @@ use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use crate::error::ApiError;
 
-/// How many are hashed at the same time: each takes 19 MiB.
+/// The most that are hashed at the same time: each takes 19 MiB.
 const TURNS: usize = 2;
 
-/// What is compared with where there is nobody, or nobody with a password: no password has this hash.
+/// The hash to compare with where there is nobody, or nobody with a password: no password has it.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGhhcyB0aGlz$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Hashes and compares passwords.
@@ -27,7 +27,7 @@ impl Default for Passwords {
 }
 
 impl Passwords {
-    /// What is kept of a password: a PHC string with OWASP's parameters (19 MiB, two passes, one lane).
+    /// The hash of a password: a PHC string with OWASP's parameters (19 MiB, two passes, one lane).
     pub async fn hash(&self, password: &str, salt: [u8; 16]) -> Result<PasswordHash, ApiError> {
         let password = password.to_owned();
         self.turn(move || {
@@ -39,7 +39,7 @@ impl Passwords {
         .await?
     }
 
-    /// Whether this is the password; comparing with none takes as long.
+    /// True where this is the password; comparing with none takes as long.
     pub async fn verify(
         &self,
         password: &str,

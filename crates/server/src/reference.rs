@@ -46,7 +46,7 @@ struct Operation {
     summary: String,
     description: Prose,
     deprecated: bool,
-    /// Whether it asks for a token, and which scopes let the token in, any one of them.
+    /// True where it asks for a token; any one of `scopes` lets the token in.
     signed: bool,
     scopes: Vec<&'static str>,
     parameters: Vec<Schema>,
@@ -137,7 +137,7 @@ struct AreaPage<'a> {
 struct IndexPage<'a> {
     title: String,
     tags: Vec<Tag>,
-    asked: String,
+    query: String,
     /// Tag, its address, its operations that were found.
     found: Vec<(String, String, Vec<&'a Operation>)>,
 }
@@ -146,17 +146,17 @@ impl Page for IndexPage<'_> {}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+struct SearchQuery {
     q: String,
 }
 
-async fn index(Query(asked): Query<Asked>) -> Response {
-    let asked = asked.q.trim().to_owned();
+async fn index(Query(query): Query<SearchQuery>) -> Response {
+    let query = query.q.trim().to_owned();
     let found = REFERENCE.areas.iter().filter_map(|(name, area)| {
         let hits: Vec<_> = area
             .operations
             .iter()
-            .filter(|operation| operation.meets(&asked))
+            .filter(|operation| operation.meets(&query))
             .collect();
         let path = format!("/reference/{name}");
         (!hits.is_empty()).then(|| (title(name), path, hits))
@@ -167,7 +167,7 @@ async fn index(Query(asked): Query<Asked>) -> Response {
         &IndexPage {
             title: "API reference".to_owned(),
             tags: tags(None),
-            asked,
+            query,
             found,
         },
     )
@@ -181,10 +181,10 @@ async fn tag(Path(name): Path<String>) -> Response {
 }
 
 impl Operation {
-    /// Whether every word that was asked for is in it.
-    fn meets(&self, asked: &str) -> bool {
+    /// True where every word of the query is in it.
+    fn meets(&self, query: &str) -> bool {
         let text = format!("{} {} {}", self.method, self.path, self.summary).to_lowercase();
-        let mut words = asked.split_whitespace();
+        let mut words = query.split_whitespace();
         words.all(|word| text.contains(&word.to_lowercase()))
     }
 

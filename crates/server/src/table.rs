@@ -25,8 +25,8 @@ where
 /// With what a formula begins, full-width signs included, which spreadsheets read alike.
 const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
-/// What somebody typed, as a cell of any of our files: a spreadsheet would run text that begins like a formula, so
-/// such text is marked as text.
+/// A text that somebody typed, as a cell of any of our files: a spreadsheet would run text that begins like a formula,
+/// so such text is marked as text.
 pub fn typed(text: &str) -> String {
     match text.starts_with(FORMULA) {
         true => format!("'{text}"),

@@ -11,16 +11,16 @@ use till_wire::tax::TaxSettings;
 
 use crate::{app::App, error::ApiError};
 
-/// What the provider has said so far, and what it has not been asked yet.
+/// The rulings of the provider so far, and the query that it is to be asked next.
 #[derive(Default)]
-struct Said {
+struct KnownRulings {
     rulings: Vec<(TaxQuery, Ruling)>,
     open: Mutex<Option<TaxQuery>>,
 }
 
-impl Taxes for Said {
+impl Taxes for KnownRulings {
     fn rule(&self, query: &TaxQuery) -> Ruling {
-        if let Some((_, ruling)) = self.rulings.iter().find(|(asked, _)| asked == query) {
+        if let Some((_, ruling)) = self.rulings.iter().find(|(known, _)| known == query) {
             return ruling.clone();
         }
         *self.open.lock().expect("nothing panics while it is held") = Some(query.clone());
@@ -28,7 +28,7 @@ impl Taxes for Said {
     }
 }
 
-/// How often a decision may ask anew; one question is usual.
+/// The number of times that a decision may ask; one question is usual.
 const QUESTIONS: usize = 4;
 
 impl App {
@@ -38,10 +38,10 @@ impl App {
         settings: &TaxSettings,
         mut decide: impl FnMut(&dyn Taxes) -> Result<T, Refusal>,
     ) -> Result<T, ApiError> {
-        let mut said = Said::default();
+        let mut known = KnownRulings::default();
         for _ in 0..QUESTIONS {
-            let decided = decide(&said);
-            let open = said
+            let decided = decide(&known);
+            let open = known
                 .open
                 .get_mut()
                 .expect("nothing panics while it is held");
@@ -53,7 +53,7 @@ impl App {
                 Err(TaxError::Address(words)) => Ruling::Refused(words),
                 Err(error @ TaxError::Unavailable(_)) => return Err(ApiError::internal(error)),
             };
-            said.rulings.push((query, ruling));
+            known.rulings.push((query, ruling));
         }
         Err(ApiError::internal("a decision kept asking for taxes"))
     }

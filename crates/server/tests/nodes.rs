@@ -84,11 +84,11 @@ async fn jobs(t: &Till) -> Vec<Job> {
 
 /// Is handed mail and never takes it.
 #[derive(Default)]
-struct Held {
+struct StalledMail {
     begun: AtomicUsize,
 }
 
-impl Mail for Held {
+impl Mail for StalledMail {
     fn send(&self, _: Message) -> BoxFuture<'_, Result<(), MailError>> {
         Box::pin(async {
             self.begun.fetch_add(1, Ordering::SeqCst);
@@ -162,7 +162,7 @@ nodes! {
 
     async fn a_job_is_its_nodes_own_while_it_lives_and_anothers_soon_after(t: &mut Till) {
         let second = t.node().await;
-        let held = Arc::new(Held::default());
+        let held = Arc::new(StalledMail::default());
         let first = t.another(|app| app.mail = held.clone());
         ask_for_mail(t, 1).await;
         let app = first.app.clone();
@@ -187,7 +187,7 @@ nodes! {
 
     async fn a_node_whose_lease_went_to_another_ends_nothing(t: &mut Till) {
         let second = t.node().await;
-        let held = Arc::new(Held::default());
+        let held = Arc::new(StalledMail::default());
         let first = t.another(|app| app.mail = held.clone());
         ask_for_mail(t, 1).await;
         let app = first.app.clone();
@@ -197,7 +197,7 @@ nodes! {
         let mut changes = Changes::new();
         changes.any("update jobs set lease_until = $1", vec![Cell::Time(t.app.context().now)]);
         t.app.store.commit(changes).await.unwrap();
-        let there = Arc::new(Held::default());
+        let there = Arc::new(StalledMail::default());
         let other = second.another(|app| app.mail = there.clone());
         let app = other.app.clone();
         let elsewhere = tokio::spawn(async move { jobs::run_due(&app).await });
@@ -237,7 +237,7 @@ nodes! {
         tell(&[t, &second], 0..40).await;
         receiver.let_through(10);
         let (dying, _stop) = deliver(t);
-        until!(receiver.got().len() == 11);
+        until!(receiver.deliveries().len() == 11);
         let (other, stop) = deliver(&second);
         tell(&[t, &second], 40..60).await;
         for _ in 0..5 {
@@ -245,7 +245,7 @@ nodes! {
             t.advance(Duration::from_secs(1));
             until!(until_of(t).await > lease);
         }
-        assert_eq!(receiver.got().len(), 11, "while it lives, it is alone");
+        assert_eq!(receiver.deliveries().len(), 11, "while it lives, it is alone");
         dying.abort();
         let _ = dying.await;
         t.advance(LEASE);
@@ -253,7 +253,7 @@ nodes! {
         until!(events(t).await.iter().all(|event| event.succeeded == Some(true)));
         assert_eq!(first_times(&receiver), (0..60).collect::<Vec<_>>());
         assert_eq!(deliveries(t).await.len(), 60, "each is recorded once");
-        assert!(receiver.got().len() <= 60 + 64, "few come twice");
+        assert!(receiver.deliveries().len() <= 60 + 64, "few come twice");
         stop.send(true).unwrap();
         other.await.unwrap();
         close(&[&second]).await;
@@ -269,10 +269,10 @@ nodes! {
             tokio::spawn(async move { jobs::webhooks::run_due(&app).await.unwrap() })
         };
         let late = run(t);
-        until!(receiver.got().len() == 1);
+        until!(receiver.deliveries().len() == 1);
         t.advance(LEASE); // and no heartbeat
         let holder = run(&second);
-        until!(receiver.got().len() == 2);
+        until!(receiver.deliveries().len() == 2);
         receiver.let_through(2);
         assert_eq!(late.await.unwrap(), 1, "it stops where it is");
         receiver.open();
@@ -352,7 +352,7 @@ nodes! {
         t.advance(Duration::from_secs(2));
         assert!(jobs::chores(&second.app, other).await.unwrap());
         assert!(!jobs::chores(&t.app, first).await.unwrap());
-        second.app.store.leave(other).await.unwrap();
+        second.app.store.release_all(other).await.unwrap();
         assert!(jobs::chores(&t.app, first).await.unwrap(), "who leaves keeps nobody waiting");
         close(&[&second]).await;
     }
@@ -400,7 +400,7 @@ nodes! {
     }
 }
 
-/// Until when the first duty is held.
+/// Until when the first lease is held.
 async fn until_of(t: &Till) -> Option<Timestamp> {
     let sql = "select until from leases where name like 'webhook:%'";
     let until: Option<Col<Timestamp>> = t.app.store.one(Query::raw(sql, vec![])).await.unwrap();

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use till_core::kernel::{
-    changes::Changes, context::DecisionContext, history::Stretch, values::Value,
+    changes::Changes, context::DecisionContext, report_period::ReportPeriod, values::Value,
 };
 use till_store::{Options, Store};
 use uuid::Uuid;
@@ -21,17 +21,17 @@ async fn main() {
     let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
     let ctx = DecisionContext::new(now, [7; 32]);
     let own = ctx.id();
-    for (days, stretch) in [(89, Stretch::Quarter), (330, Stretch::Year)] {
+    for (days, period) in [(89, ReportPeriod::Quarter), (330, ReportPeriod::Year)] {
         let own = if days == 89 { own } else { ctx.id() };
         fill(&store, &ctx, own, days).await;
-        let boundaries = stretch.boundaries(now, &TimeZone::get("Europe/Berlin").unwrap());
+        let boundaries = period.boundaries(now, &TimeZone::get("Europe/Berlin").unwrap());
         for _ in 0..5 {
             let begin = Instant::now();
             let figures = store.figures(own, &boundaries).await.unwrap();
             let took = begin.elapsed();
             let orders: i64 = figures.iter().map(till_store::Figures::orders).sum();
             let sessions: i64 = figures.iter().map(|f| f.sessions).sum();
-            println!("{stretch}: {orders} orders, {sessions} sessions in {took:.1?}");
+            println!("{period}: {orders} orders, {sessions} sessions in {took:.1?}");
         }
         let (before, rounds) = (cpu(), 20);
         for _ in 0..rounds {
@@ -85,7 +85,7 @@ async fn fill(store: &Store, ctx: &DecisionContext, own: Uuid, days: i64) {
     }
 }
 
-/// What this process has used so far, in milliseconds (a tick is a hundredth of a second).
+/// The processor time used so far, in milliseconds (a tick is a hundredth of a second).
 fn cpu() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
     let (_, rest) = stat.rsplit_once(')').unwrap();

@@ -17,11 +17,11 @@ pub(crate) struct Step {
     pub(crate) binds: Vec<Value>,
     /// The refusal when it does not touch exactly one row.
     pub(crate) unless_one: Option<CommitConflict>,
-    /// Whether it could touch several rows.
+    /// True where it could touch several rows.
     pub(crate) several: bool,
 }
 
-/// What one commit does.
+/// The statements and hints of one commit.
 #[derive(Debug)]
 pub(crate) struct Batch {
     /// In the order they are applied.

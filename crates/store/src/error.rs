@@ -51,7 +51,7 @@ impl StoreError {
 /// Why a commit wrote nothing.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum CommitError {
-    /// What the decision relied on does not hold.
+    /// Something that the decision relied on does not hold.
     #[error(transparent)]
     Conflict(#[from] CommitConflict),
     /// The database failed. After a lost connection the outcome may be unknown.
@@ -61,7 +61,7 @@ pub enum CommitError {
 
 /// Errors that know whether loading and deciding again may help.
 pub trait Stale {
-    /// Whether the rows moved between loading and committing.
+    /// True where the rows moved between loading and committing.
     fn is_stale(&self) -> bool;
 }
 

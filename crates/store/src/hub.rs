@@ -77,7 +77,7 @@ impl Hub {
         Wake(self.journal.subscribe())
     }
 
-    /// How many topics are watched.
+    /// The number of topics that are watched.
     pub(crate) fn len(&self) -> usize {
         self.topics().len()
     }

@@ -8,7 +8,7 @@ mod error;
 mod gauges;
 mod hub;
 mod list;
-mod memory;
+mod list_cache;
 mod migrate;
 mod page;
 mod query;
@@ -36,12 +36,13 @@ pub use migrate::Migration;
 pub use query::{Query, columns};
 pub use queue::{ENDPOINT_LEASE_LOST, LEASE_LOST};
 pub use reads::{
-    BuyerKeys, DeliveryFilter, Figures, Happening, Moment, Progress, Sales, Unfolded, Visit,
+    BuyerKeys, DeliveryFilter, Figures, Progress, Sales, TimelineEntry, TimelineEvent, UnfoldedRow,
+    Visit,
 };
 pub use retry::retry_on_conflict;
 pub use state::{Queues, Size, sqlite_file};
 
-/// How to open a [`Store`]. The defaults serve production.
+/// The options of opening a [`Store`]. The defaults serve production.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// SQLite: connections for what may take long, such as lists; reads by key have others.
@@ -50,7 +51,7 @@ pub struct Options {
     pub connections: usize,
     /// SQLite: how long to wait for another process that is writing. PostgreSQL: for a connection.
     pub patience: Duration,
-    /// Whether opening applies the migrations that are missing.
+    /// True where opening applies the migrations that are missing.
     pub migrate: bool,
 }
 
@@ -69,7 +70,7 @@ impl Default for Options {
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(crate) engine: Engine,
-    memory: Arc<memory::Memory>,
+    list_cache: Arc<list_cache::ListCache>,
 }
 
 #[derive(Debug, Clone)]
@@ -105,7 +106,7 @@ impl Store {
         };
         Ok(Self {
             engine,
-            memory: Arc::default(),
+            list_cache: Arc::default(),
         })
     }
 
@@ -173,7 +174,7 @@ impl Store {
         self.hub().journal()
     }
 
-    /// How many topics are watched on this node.
+    /// The number of topics that are watched on this node.
     pub fn watched_topics(&self) -> usize {
         self.hub().len()
     }
@@ -186,7 +187,7 @@ impl Store {
         }
     }
 
-    /// Whether the database answers.
+    /// Asks whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         let n = self.scalar(Query::raw("select 1", vec![])).await?;
         debug_assert_eq!(n, 1);
@@ -209,7 +210,7 @@ impl Store {
     }
 }
 
-/// Where the database is.
+/// The address of the database.
 enum Address {
     Sqlite(PathBuf),
     Postgres(String),

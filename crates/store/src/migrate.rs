@@ -33,7 +33,7 @@ impl Migration {
         })
     }
 
-    /// What is recorded of the text, to notice that a shipped file was changed.
+    /// The checksum of the text, recorded to notice that a shipped file was changed.
     pub(crate) fn checksum(&self) -> String {
         use sha2::{Digest, Sha256};
         use std::fmt::Write as _;
@@ -45,7 +45,7 @@ impl Migration {
     }
 }
 
-/// What a database has applied: version, name and checksum.
+/// The migrations that a database has applied: version, name and checksum.
 pub(crate) type Applied = Vec<(i64, String, String)>;
 
 /// Created first of all.

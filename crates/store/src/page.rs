@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use till_core::kernel::{changes::Record, values::Value};
 
 use crate::list::{Dialect, List, Window};
-use crate::memory::{EXACT, Place};
+use crate::list_cache::{EXACT, RowPosition};
 use crate::{Engine, Query, Store, StoreError};
 
-/// How a total is found.
+/// The way in which a total is found.
 #[derive(Debug)]
 pub(crate) enum Total {
     /// It is known.
@@ -16,9 +16,9 @@ pub(crate) enum Total {
     Counted(Query, Option<Query>),
 }
 
-/// What an engine is asked.
+/// The queries for one page.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub(crate) struct PageQuery {
     pub(crate) rows: Query,
     pub(crate) total: Total,
     offset: u64,
@@ -27,15 +27,15 @@ pub(crate) struct Asked {
     leads: bool,
 }
 
-impl Asked {
+impl PageQuery {
     /// The total, where the number of rows that were read tells it.
-    pub(crate) fn told(&self, read: usize) -> Option<i64> {
+    pub(crate) fn total_of_last_page(&self, read: usize) -> Option<i64> {
         let here = (read as u64).saturating_sub(u64::from(self.leads));
         let is_last = here < self.limit && (here > 0 || self.offset == 0);
         is_last.then(|| signed(self.offset + here))
     }
 
-    /// Whether that count is not the last word.
+    /// True where more rows were counted than [`EXACT`].
     pub(crate) fn is_more(counted: i64) -> bool {
         counted > signed(EXACT)
     }
@@ -56,22 +56,22 @@ impl Store {
         debug_assert_eq!(list.table(), R::TABLE, "the list is of another table");
         let limit = u64::from(limit);
         let offset = u64::from(page.saturating_sub(1)) * limit;
-        let (as_of, counted) = list.told();
+        let (as_of, counted) = list.cache_options();
         let known = as_of.map(|now| (list.key(), now));
         let known = known.as_ref().map(|(key, now)| (key.as_str(), *now));
         let deep = known.filter(|_| offset > EXACT && list.can_go_on().is_some());
-        let place = deep.and_then(|(key, now)| self.memory.place(key, now, offset));
-        let asked = {
+        let position = deep.and_then(|(key, now)| self.list_cache.position(key, now, offset));
+        let page_query = {
             let dialect = self.dialect();
-            let leads = deep.is_some() && place.as_ref().is_none_or(|(at, _)| *at < offset);
-            let passed = offset - place.as_ref().map_or(0, |(at, _)| *at);
+            let leads = deep.is_some() && position.as_ref().is_none_or(|(at, _)| *at < offset);
+            let passed = offset - position.as_ref().map_or(0, |(at, _)| *at);
             let lead = u64::from(leads);
             let window = Window {
-                after: place.as_ref().map(|(_, place)| &place.row),
+                after: position.as_ref().map(|(_, position)| &position.row),
                 skip: passed - lead,
                 limit: limit + lead,
             };
-            Asked {
+            PageQuery {
                 rows: list.rows(dialect, window),
                 total: self.total(&list, known, counted, offset + limit),
                 offset,
@@ -79,21 +79,22 @@ impl Store {
                 leads,
             }
         };
-        let (leads, remembers) = (asked.leads, counted.is_none());
+        let (leads, remembers) = (page_query.leads, counted.is_none());
         self.gauges().reads.inc();
         let (mut rows, total, whole): (Vec<R>, i64, bool) = match &self.engine {
-            Engine::Sqlite(db) => db.page(asked).await?,
-            Engine::Postgres(db) => db.page(&asked).await?,
+            Engine::Sqlite(db) => db.page(page_query).await?,
+            Engine::Postgres(db) => db.page(&page_query).await?,
         };
-        if let Some((key, now)) = known.filter(|_| whole && remembers && Asked::is_more(total)) {
-            self.memory.keep_total(key, now, total);
+        if let Some((key, now)) = known.filter(|_| whole && remembers && PageQuery::is_more(total))
+        {
+            self.list_cache.keep_total(key, now, total);
         }
         if let (Some((key, now)), Some(column)) = (deep, list.can_go_on()) {
-            let since = place.map_or(now, |(_, place)| place.since);
+            let since = position.map_or(now, |(_, position)| position.since);
             let keep = |row: &R, before: u64| {
                 if let Some(row) = end(row, column) {
-                    let place = Place { since, row };
-                    self.memory.keep_place(key, now, before, place);
+                    let position = RowPosition { since, row };
+                    self.list_cache.keep_position(key, now, before, position);
                 }
             };
             if leads && !rows.is_empty() {
@@ -128,7 +129,7 @@ impl Store {
             return Total::Counted(count(Some(end + behind)), None);
         }
         match known {
-            Some((key, now)) => match self.memory.total(key, now) {
+            Some((key, now)) => match self.list_cache.total(key, now) {
                 Some(total) => Total::Known(total),
                 None if end <= EXACT => Total::Counted(count(Some(EXACT + 1)), Some(count(None))),
                 None => Total::Counted(count(None), None),
@@ -140,7 +141,7 @@ impl Store {
 
 /// The value of `column` in a row, and its id.
 fn end<R: Record>(row: &R, column: &str) -> Option<[Value; 2]> {
-    let place = R::COLUMNS.iter().position(|known| *known == column)?;
-    let value = row.values().swap_remove(place);
+    let position = R::COLUMNS.iter().position(|known| *known == column)?;
+    let value = row.values().swap_remove(position);
     (value != Value::Null).then(|| [value, Value::Uuid(row.id())])
 }

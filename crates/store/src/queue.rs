@@ -20,7 +20,7 @@ use crate::{Col, Engine, Query, Store, columns};
 /// The label of the refusal when a job's end comes after its lease went to somebody else.
 pub const LEASE_LOST: &str = "job lease";
 
-/// The label of the refusal when a duty's holder has lost it.
+/// The label of the refusal when the holder of a lease has lost it.
 pub const ENDPOINT_LEASE_LOST: &str = "endpoint lease";
 
 const DONE: &str =
@@ -170,7 +170,7 @@ impl Store {
         self.take(exactly_one(LEASE_LOST, KEEP, binds)).await
     }
 
-    /// Takes or keeps the duty `name` for `holder`: true while nobody else has it.
+    /// Takes or renews the lease `name` for `holder`; false where another holder has it.
     pub async fn lease(
         &self,
         name: &str,
@@ -182,8 +182,8 @@ impl Store {
         self.take(exactly_one("lease", LEASE, binds)).await
     }
 
-    /// Prolongs all duties that `holder` has.
-    pub async fn keep_leases(&self, holder: Uuid, until: Timestamp) -> Result<(), StoreError> {
+    /// Renews all leases of `holder`.
+    pub async fn renew_leases(&self, holder: Uuid, until: Timestamp) -> Result<(), StoreError> {
         let sql = "update leases set until = $2 where holder = $1";
         self.take(any(sql, vec![holder.into(), until.into()]))
             .await
@@ -191,7 +191,7 @@ impl Store {
     }
 
     /// Says that the node `holder` is there until `until`, and how many are. An embedded database has one.
-    pub async fn present(
+    pub async fn register_node(
         &self,
         holder: Uuid,
         now: Timestamp,
@@ -207,13 +207,13 @@ impl Store {
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
-    /// Gives up all that `holder` has, and its place among the nodes.
-    pub async fn leave(&self, holder: Uuid) -> Result<(), StoreError> {
+    /// Gives up all leases of `holder`, that of the node itself included.
+    pub async fn release_all(&self, holder: Uuid) -> Result<(), StoreError> {
         let sql = "delete from leases where holder = $1";
         self.take(any(sql, vec![holder.into()])).await.map(drop)
     }
 
-    /// Commits what the holder of a duty did, and prolongs the duty. Refused as
+    /// Commits what the holder of a lease did, and renews the lease. Refused as
     /// [`CommitConflict::NotOne`]`(`[`ENDPOINT_LEASE_LOST`]`)` when somebody else has it: then nothing is written.
     pub async fn commit_holding(
         &self,
@@ -227,7 +227,7 @@ impl Store {
         self.commit_both(held, effects).await
     }
 
-    /// Gives the duty `name` up, if `holder` has it.
+    /// Releases the lease `name`, if `holder` has it.
     pub async fn release(&self, name: &str, holder: Uuid) -> Result<(), StoreError> {
         let sql = "delete from leases where name = $1 and holder = $2";
         let binds = vec![name.into(), holder.into()];
@@ -251,7 +251,7 @@ impl Store {
     }
 }
 
-/// What tells the claim of `job` from all others.
+/// The values that tell the claim of `job` from all others.
 fn fence(job: &Job) -> Vec<Value> {
     vec![
         Value::Uuid(job.id),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::error::Stale;
 
-/// How often a decision is made before the caller hears that rows keep moving.
+/// The number of times that a decision is made before the caller hears that rows keep moving.
 const TRIES: u32 = 5;
 
 /// Runs `attempt` (load, decide, commit) until it is not refused as stale, at most 5 times, with

@@ -16,7 +16,7 @@ pub struct Size {
     pub log: u64,
 }
 
-/// What waits to be done.
+/// The work that waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Queues {
     /// Jobs whose time has come, those that somebody works on included.
@@ -58,7 +58,7 @@ impl Store {
         }
     }
 
-    /// How large the database is.
+    /// The size of the database.
     pub async fn size(&self) -> Result<Size, StoreError> {
         match &self.engine {
             Engine::Sqlite(db) => Ok(db.size()),
@@ -81,7 +81,7 @@ impl Store {
         }
     }
 
-    /// What waits at `now`.
+    /// The work that waits at `now`.
     pub async fn queues(&self, now: Timestamp) -> Result<Queues, StoreError> {
         let jobs = "select (select count(*) from jobs where buried is null and run_at <= $1), \
                     (select count(*) from jobs where buried is null and run_at > $1), \
@@ -139,7 +139,7 @@ impl Store {
         Ok(at.and_then(|Col(at)| at))
     }
 
-    /// What the database's own clock says; `None` where it has none of its own.
+    /// The time of the database's own clock; `None` where it has none.
     pub async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {
         match &self.engine {
             Engine::Sqlite(_) => Ok(None),

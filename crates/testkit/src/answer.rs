@@ -2,7 +2,7 @@ use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
 use serde_json::Value;
 
-/// What the server answered.
+/// The answer of the server.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The status.

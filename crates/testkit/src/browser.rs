@@ -43,7 +43,7 @@ impl Till {
     }
 
     /// The browser of somebody new with this role in the organization, signed in.
-    pub async fn desk_as(&self, role: Role) -> Browser {
+    pub async fn dashboard_as(&self, role: Role) -> Browser {
         self.advance(Duration::from_millis(1));
         let ctx = self.app.context();
         let (user, mut changes) = people::create(&format!("{role}-{}@example.com", ctx.id()), &ctx);

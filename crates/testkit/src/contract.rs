@@ -26,7 +26,7 @@ pub(crate) fn document() -> &'static Value {
 /// Panics when the operation does not document the answer's status, or the body is not as documented.
 /// Requests that reach no operation are not judged.
 #[track_caller]
-pub(crate) fn hold(method: &Method, path: &str, answer: &Answer) {
+pub(crate) fn check(method: &Method, path: &str, answer: &Answer) {
     let status = answer.status.as_u16();
     let method = method.as_str().to_lowercase();
     let Some((template, operation)) = operation(&method, path) else {
@@ -104,7 +104,7 @@ fn validator(operation: &Value, status: u16) -> Option<Option<Arc<Validator>>> {
     Some(Some(Arc::new(validator)))
 }
 
-/// Whether a JSON schema is one.
+/// True where a JSON schema is one.
 pub fn is_schema(schema: &Value) -> bool {
     jsonschema::options()
         .with_draft(jsonschema::Draft::Draft202012)

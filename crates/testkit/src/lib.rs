@@ -1,4 +1,4 @@
-//! The ground of API tests: a whole Till in the test's own process, on a database of its own, with a
+//! The base of API tests: a whole Till in the test's own process, on a database of its own, with a
 //! clock that only the test moves. Every JSON answer is held against the server's own document.
 //!
 //! ```ignore
@@ -13,33 +13,33 @@
 
 mod answer;
 mod browser;
-mod buying;
 mod clock;
 mod contract;
-mod goods;
-mod ground;
-mod kept;
+mod database;
+mod fixtures;
 mod mailbox;
 mod outbox;
 mod pages;
 mod processor;
+mod purchases;
 mod receiver;
 mod session;
+mod table_dump;
 mod terms;
 
 use std::{future::Future, pin::Pin};
 
 pub use answer::Answer;
 pub use browser::Browser;
-pub use buying::{Step, buyer, charge_of};
 pub use clock::TestClock;
 pub use contract::is_schema;
-pub use goods::{Sale, id_in};
-pub use ground::Engine;
+pub use database::Engine;
+pub use fixtures::{Sale, id_in};
 pub use mailbox::Mailbox;
 pub use pages::Events;
 pub use processor::{Alter, Altered};
-pub use receiver::{Got, Receiver};
+pub use purchases::{CrashPoint, buyer, charge_of};
+pub use receiver::{ReceivedDelivery, Receiver};
 pub use session::Till;
 
 /// Runs each test once on SQLite (`sqlite::name`) and once on PostgreSQL (`postgres::name`).
@@ -70,8 +70,8 @@ where
         + Send
         + 'static,
 {
-    let ground = ground::Ground::new(engine).await;
-    let till = Till::start(ground.url()).await;
+    let database = database::TestDatabase::new(engine).await;
+    let till = Till::start(database.url()).await;
     let store = till.app.store.clone();
     let ended = tokio::spawn(async move {
         let mut till = till;
@@ -80,7 +80,7 @@ where
     })
     .await;
     store.close().await;
-    ground.remove().await;
+    database.remove().await;
     if let Err(failure) = ended {
         std::panic::resume_unwind(failure.into_panic());
     }

@@ -20,7 +20,7 @@ impl Till {
     }
 
     /// An endpoint of the test's organization for all events. Nobody listens there: look at what it is
-    /// told with [`Till::told`].
+    /// told with [`Till::webhook_events`].
     pub async fn listen(&self) -> WebhookEndpoint {
         let ctx = self.app.context();
         let endpoint = WebhookEndpoint {
@@ -45,10 +45,10 @@ impl Till {
 
     /// The payloads of all events so far, oldest first, without those that a newer one stands for; they are taken out of
     /// the outbox.
-    pub async fn told(&self) -> Vec<Value> {
+    pub async fn webhook_events(&self) -> Vec<Value> {
         let own = vec![Cell::Uuid(self.organization.id)];
         let rest = "where organization_id = $1 order by sequence";
-        let events: Vec<WebhookEvent> = self
+        let webhook_events: Vec<WebhookEvent> = self
             .app
             .store
             .all(Query::select::<WebhookEvent>(rest, own.clone()))
@@ -62,7 +62,7 @@ impl Till {
             )
             .any("delete from webhook_events where organization_id = $1", own);
         self.app.store.commit(changes).await.unwrap();
-        events
+        webhook_events
             .iter()
             .filter_map(|event| event.payload.as_deref())
             .map(|payload| serde_json::from_str(payload).unwrap())
@@ -70,10 +70,10 @@ impl Till {
     }
 
     /// The types of all events so far, what is due a few seconds later included.
-    pub async fn told_types(&self) -> Vec<String> {
+    pub async fn webhook_event_types(&self) -> Vec<String> {
         self.advance(Duration::from_secs(3));
         self.drain().await;
-        self.told()
+        self.webhook_events()
             .await
             .iter()
             .map(|event| event["type"].as_str().unwrap().to_owned())

@@ -9,9 +9,9 @@ use axum::{
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-use crate::{Answer, Till, buying::client_path};
+use crate::{Answer, Till, purchases::client_path};
 
-/// What a page's event stream tells.
+/// The event stream of a page.
 #[derive(Debug)]
 pub struct Events(Body);
 

@@ -11,9 +11,9 @@ use till_ports::processor::{
 };
 use uuid::Uuid;
 
-/// What is done otherwise; everything else is as the processor does it.
+/// The calls that differ; everything else is as the processor does it.
 pub trait Alter: Send + Sync {
-    /// Who does the rest.
+    /// The processor that does the rest.
     fn processor(&self) -> &Arc<dyn Processor>;
 
     /// [`Processor::prepare`]

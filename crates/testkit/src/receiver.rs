@@ -17,14 +17,14 @@ use tokio::sync::{Semaphore, mpsc};
 
 /// One delivery as it came in.
 #[derive(Clone, Debug)]
-pub struct Got {
+pub struct ReceivedDelivery {
     /// Its headers.
     pub headers: HeaderMap,
     /// Its body.
     pub body: String,
 }
 
-impl Got {
+impl ReceivedDelivery {
     /// A header that must be there.
     pub fn header(&self, name: &str) -> &str {
         self.headers[name].to_str().unwrap()
@@ -37,12 +37,12 @@ impl Got {
     }
 }
 
-type Behaviour = Box<dyn Fn(&Got) -> Response + Send + Sync>;
+type Behaviour = Box<dyn Fn(&ReceivedDelivery) -> Response + Send + Sync>;
 
-struct Inside {
+struct Shared {
     behaviour: Mutex<Behaviour>,
-    got: Mutex<Vec<Got>>,
-    told: mpsc::UnboundedSender<Got>,
+    deliveries: Mutex<Vec<ReceivedDelivery>>,
+    arrived: mpsc::UnboundedSender<ReceivedDelivery>,
     gate: Semaphore,
     now: AtomicUsize,
     most: AtomicUsize,
@@ -51,11 +51,11 @@ struct Inside {
 /// A merchant's server.
 #[allow(missing_debug_implementations, reason = "for tests")]
 pub struct Receiver {
-    /// Where it listens.
+    /// The address on which it listens.
     pub url: String,
-    inside: Arc<Inside>,
+    shared: Arc<Shared>,
     /// Each delivery, as it comes in.
-    pub arrivals: mpsc::UnboundedReceiver<Got>,
+    pub arrivals: mpsc::UnboundedReceiver<ReceivedDelivery>,
 }
 
 impl Receiver {
@@ -80,31 +80,34 @@ impl Receiver {
     /// Answers as `behaviour` says, if it is open.
     pub async fn behaving(
         is_open: bool,
-        behaviour: impl Fn(&Got) -> Response + Send + Sync + 'static,
+        behaviour: impl Fn(&ReceivedDelivery) -> Response + Send + Sync + 'static,
     ) -> Self {
-        let (told, arrivals) = mpsc::unbounded_channel();
-        let inside = Arc::new(Inside {
+        let (arrived, arrivals) = mpsc::unbounded_channel();
+        let shared = Arc::new(Shared {
             behaviour: Mutex::new(Box::new(behaviour)),
-            got: Mutex::default(),
-            told,
+            deliveries: Mutex::default(),
+            arrived,
             gate: Semaphore::new(if is_open { 1 << 20 } else { 0 }),
             now: AtomicUsize::new(0),
             most: AtomicUsize::new(0),
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
-        let router = Router::new().fallback(receive).with_state(inside.clone());
+        let router = Router::new().fallback(receive).with_state(shared.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self {
             url,
-            inside,
+            shared,
             arrivals,
         }
     }
 
     /// Answers otherwise from now on.
-    pub fn behave(&self, behaviour: impl Fn(&Got) -> Response + Send + Sync + 'static) {
-        *self.inside.behaviour.lock().unwrap() = Box::new(behaviour);
+    pub fn behave(
+        &self,
+        behaviour: impl Fn(&ReceivedDelivery) -> Response + Send + Sync + 'static,
+    ) {
+        *self.shared.behaviour.lock().unwrap() = Box::new(behaviour);
     }
 
     /// Answers everybody.
@@ -114,39 +117,42 @@ impl Receiver {
 
     /// Answers so many more.
     pub fn let_through(&self, count: usize) {
-        self.inside.gate.add_permits(count);
+        self.shared.gate.add_permits(count);
     }
 
-    /// What came so far.
-    pub fn got(&self) -> Vec<Got> {
-        self.inside.got.lock().unwrap().clone()
+    /// The deliveries so far.
+    pub fn deliveries(&self) -> Vec<ReceivedDelivery> {
+        self.shared.deliveries.lock().unwrap().clone()
     }
 
     /// The `n` of its data.
     pub fn numbers(&self) -> Vec<usize> {
-        self.got().iter().map(Got::number).collect()
+        self.deliveries()
+            .iter()
+            .map(ReceivedDelivery::number)
+            .collect()
     }
 
     /// Requests that were open at the same time, at most.
     pub fn most_at_once(&self) -> usize {
-        self.inside.most.load(Ordering::SeqCst)
+        self.shared.most.load(Ordering::SeqCst)
     }
 }
 
-async fn receive(State(inside): State<Arc<Inside>>, request: Request<Body>) -> Response {
-    let now = inside.now.fetch_add(1, Ordering::SeqCst) + 1;
-    inside.most.fetch_max(now, Ordering::SeqCst);
+async fn receive(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Response {
+    let now = shared.now.fetch_add(1, Ordering::SeqCst) + 1;
+    shared.most.fetch_max(now, Ordering::SeqCst);
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
-    let got = Got {
+    let deliveries = ReceivedDelivery {
         headers: parts.headers,
         body: String::from_utf8(body.to_vec()).unwrap(),
     };
-    inside.got.lock().unwrap().push(got.clone());
-    let _ = inside.told.send(got.clone());
+    shared.deliveries.lock().unwrap().push(deliveries.clone());
+    let _ = shared.arrived.send(deliveries.clone());
     tokio::task::yield_now().await;
-    inside.gate.acquire().await.unwrap().forget();
-    let response = (inside.behaviour.lock().unwrap())(&got);
-    inside.now.fetch_sub(1, Ordering::SeqCst);
+    shared.gate.acquire().await.unwrap().forget();
+    let response = (shared.behaviour.lock().unwrap())(&deliveries);
+    shared.now.fetch_sub(1, Ordering::SeqCst);
     response
 }

@@ -11,7 +11,7 @@ use till_core::{
         budgets::Budget,
         changes::Changes,
         records::Organization,
-        retention::Keep,
+        retention::RetentionPolicy,
         tokens::{self, SecretKey},
         urls::PublicUrls,
         values::Value as Cell,
@@ -35,9 +35,9 @@ use tower::ServiceExt as _;
 use crate::{Answer, Mailbox, TestClock, contract};
 
 /// Knows where three networks are: 2.x is France, 1.x China, 3.x Cuba.
-struct Atlas;
+struct TestGeo;
 
-impl till_ports::geo::Geo for Atlas {
+impl till_ports::geo::Geo for TestGeo {
     fn country(&self, address: std::net::IpAddr) -> Option<Country> {
         let std::net::IpAddr::V4(address) = address else {
             return None;
@@ -54,7 +54,7 @@ impl till_ports::geo::Geo for Atlas {
 
 /// A whole Till and its first organization, as a test uses them.
 pub struct Till {
-    /// What the server holds.
+    /// The state of the server.
     pub app: Arc<App>,
     /// Moves only when asked to, and by a millisecond with every request.
     pub clock: Arc<TestClock>,
@@ -64,7 +64,7 @@ pub struct Till {
     pub organization: Organization,
     /// Its token, with every scope.
     pub token: String,
-    /// Whether requests carry the token.
+    /// True where requests carry the token.
     signed: bool,
     pub(crate) router: Router,
     database: String,
@@ -100,7 +100,7 @@ impl Till {
             outbound: Outbound::new(true).unwrap(),
             taxes: Arc::new(till_ports::tax::Embedded),
             files: till_ports::files::Files::memory(),
-            geo: Arc::new(Atlas),
+            geo: Arc::new(TestGeo),
             mail: mailbox.clone(),
             clock: clock.clone(),
             urls: PublicUrls {
@@ -117,12 +117,12 @@ impl Till {
             limits: Limits::off(),
             passwords: Passwords::default(),
             metrics: Metrics::default(),
-            hands: Default::default(),
+            fast_path: Default::default(),
             workers: Default::default(),
-            setbacks: Default::default(),
+            backoffs: Default::default(),
         });
         let router = till_server::router(app.clone());
-        let (organization, token) = found(&app, "Ada's Shop", "ada").await;
+        let (organization, token) = create_organization(&app, "Ada's Shop", "ada").await;
         Self {
             app,
             clock,
@@ -144,7 +144,7 @@ impl Till {
     /// Another organization and its token, with every scope.
     pub async fn stranger(&self) -> (Organization, String) {
         let count = self.app.store.organizations().await.unwrap().len();
-        found(&self.app, "Eve's Shop", &format!("eve-{count}")).await
+        create_organization(&self.app, "Eve's Shop", &format!("eve-{count}")).await
     }
 
     /// A token of the test's organization with these scopes.
@@ -205,8 +205,8 @@ impl Till {
     }
 
     /// Another server on the same database, which keeps things for as long as this.
-    pub fn keeping(&self, keep: Keep) -> Self {
-        self.another(|app| app.policy.keep = keep)
+    pub fn keeping(&self, keep: RetentionPolicy) -> Self {
+        self.another(|app| app.policy.retention = keep)
     }
 
     /// Another server, different as told.
@@ -228,9 +228,9 @@ impl Till {
             limits: Limits::off(),
             passwords: Passwords::default(),
             metrics: Metrics::default(),
-            hands: Default::default(),
+            fast_path: Default::default(),
             workers: Default::default(),
-            setbacks: Default::default(),
+            backoffs: Default::default(),
         };
         change(&mut other);
         let other = Arc::new(other);
@@ -318,7 +318,7 @@ impl Till {
             body,
         };
         assert_ne!(answer.status.as_u16(), 500, "{method} {path}: see the log");
-        contract::hold(&method, &path, &answer);
+        contract::check(&method, &path, &answer);
         answer
     }
 
@@ -376,7 +376,7 @@ fn options() -> Options {
 }
 
 /// A new organization with an owner, and a token with every scope.
-async fn found(app: &App, name: &str, slug: &str) -> (Organization, String) {
+async fn create_organization(app: &App, name: &str, slug: &str) -> (Organization, String) {
     let ctx = app.context();
     let (owner, mut changes) = people::create(&format!("{slug}@example.com"), &ctx);
     let (organization, founding) = organizations::create(name, slug, &owner, &ctx);

@@ -18,15 +18,15 @@ use tracing::Span;
 
 /// Which answer it is.
 pub struct Answer {
-    /// What counts it.
+    /// The app that counts it.
     pub app: Arc<App>,
-    /// Where its log lines belong.
+    /// The span of its log lines.
     pub span: Span,
     /// Of the request.
     pub method: Method,
     /// The template of the request's route.
     pub path: String,
-    /// What its head says.
+    /// The status of its head.
     pub status: u16,
 }
 
@@ -36,15 +36,15 @@ pub fn watched(response: Response, answer: impl FnOnce() -> Answer) -> Response 
         return response;
     }
     let answer = answer();
-    response.map(|body| Body::new(Watched { body, answer }))
+    response.map(|body| Body::new(WatchedBody { body, answer }))
 }
 
-struct Watched {
+struct WatchedBody {
     body: Body,
     answer: Answer,
 }
 
-impl Watched {
+impl WatchedBody {
     /// Breaks off: whoever reads must not take a part for the whole.
     fn broken(&mut self, cause: &str) -> axum::Error {
         // What has panicked is not asked again.
@@ -62,7 +62,7 @@ impl Watched {
     }
 }
 
-impl HttpBody for Watched {
+impl HttpBody for WatchedBody {
     type Data = Bytes;
     type Error = axum::Error;
 

@@ -12,7 +12,7 @@ use crate::{
     stop::{Stop, say},
 };
 
-/// What a copy of the database does not contain.
+/// The things that a copy of the database does not contain.
 const REST: &str = "It does not hold the secret key, without which no token, password or link works, nor the uploaded \
                     files: keep those as well.";
 

@@ -2,7 +2,7 @@
 //! request, how long a connection lasts, and how many there are, from one network and in all.
 
 mod body;
-mod places;
+mod counts;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -32,13 +32,13 @@ use tokio::{
 };
 use tower::{Service, ServiceExt};
 
-use body::{Answering, Arriving};
-use places::Places;
-use stream::{Turns, Watched};
+use body::{RequestBody, ResponseBody};
+use counts::ConnectionCounts;
+use stream::{RequestPhase, TimedStream};
 
-/// How long callers are waited for.
+/// Timeouts of a connection.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub struct Timeouts {
     /// Until a request begins, from the connection's opening or the last answer.
     pub idle: Duration,
     /// From a request's first byte until its head is there.
@@ -53,10 +53,10 @@ pub struct Patience {
     pub lifetime: Duration,
 }
 
-impl Patience {
+impl Timeouts {
     /// Idle connections are kept for longer than the minute for which proxies keep them, which must not be closed on a
     /// request's way. A body of 64 KiB may take 32 seconds, one of 10 MiB six minutes.
-    pub const USUAL: Self = Self {
+    pub const DEFAULT: Self = Self {
         idle: Duration::from_secs(65),
         head: Duration::from_secs(10),
         gap: Duration::from_secs(30),
@@ -66,7 +66,7 @@ impl Patience {
     };
 }
 
-/// How many connections are open at once.
+/// Bounds of the connections that are open at once.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
     /// From one network, which is an IPv4 address or an IPv6 /64: more are closed as they come. None: any number.
@@ -78,13 +78,13 @@ pub struct Bounds {
 /// Bytes of a request's head at most, and of what is kept of a connection's traffic.
 const BUFFER: usize = 64 * 1024;
 
-/// How long it waits where connections cannot be taken just now.
+/// The pause where connections cannot be taken just now.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// The least time between two log lines that say the same.
 const QUIET: Duration = Duration::from_secs(10);
 
-/// Where connections come from.
+/// A source of connections.
 pub trait Accept {
     /// The next connection.
     fn accept(&mut self) -> impl Future<Output = io::Result<(TcpStream, SocketAddr)>> + Send;
@@ -100,7 +100,7 @@ impl Accept for TcpListener {
 pub async fn serve<S>(
     mut listener: impl Accept,
     service: S,
-    (patience, bounds): (Patience, Bounds),
+    (timeouts, bounds): (Timeouts, Bounds),
     stop: impl Future<Output = ()>,
 ) where
     S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
@@ -108,12 +108,12 @@ pub async fn serve<S>(
 {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
-        .header_read_timeout(patience.idle)
+        .header_read_timeout(timeouts.idle)
         .max_buf_size(BUFFER);
     let (stopping, stopped) = watch::channel(false);
-    let places = Places::new(bounds.per_network);
+    let open = ConnectionCounts::new(bounds.per_network);
     let total = Arc::new(Semaphore::new(bounds.total));
-    let (mut full, mut failing, mut crowded) = <(Rarely, Rarely, Rarely)>::default();
+    let (mut full, mut failing, mut crowded) = <(LogThrottle, LogThrottle, LogThrottle)>::default();
     let mut stop = std::pin::pin!(stop);
     loop {
         let taken = async {
@@ -128,7 +128,7 @@ pub async fn serve<S>(
             taken = taken => taken,
             () = &mut stop => break,
         };
-        let Some(place) = places.take(peer.ip()) else {
+        let Some(counted) = open.take(peer.ip()) else {
             if crowded.is_due() {
                 tracing::warn!(address = %peer.ip(), "too many connections from one address: new ones are closed");
             }
@@ -136,20 +136,20 @@ pub async fn serve<S>(
         };
         // Answers are written whole: waiting to fill a packet only delays them.
         let _ = stream.set_nodelay(true);
-        let turns = Turns::default();
-        let (asked, answered) = (turns.clone(), turns.clone());
+        let phase = RequestPhase::default();
+        let (asked, answered) = (phase.clone(), phase.clone());
         let answering = service
             .clone()
             .map_request(move |request: hyper::Request<Incoming>| {
                 asked.begin();
-                let mut request = request.map(|body| Body::new(Arriving::new(body, patience)));
+                let mut request = request.map(|body| Body::new(RequestBody::new(body, timeouts)));
                 request.extensions_mut().insert(ConnectInfo(peer));
                 request
             })
             .map_response(move |response: Response| {
-                response.map(|body| Answering::new(body, answered.clone()))
+                response.map(|body| ResponseBody::new(body, answered.clone()))
             });
-        let stream = TokioIo::new(Watched::new(stream, turns, patience));
+        let stream = TokioIo::new(TimedStream::new(stream, phase, timeouts));
         let connection = http.serve_connection(stream, TowerToHyperService::new(answering));
         let mut stopped = stopped.clone();
         // How a connection ended is the caller's affair; what was asked on it is in the log.
@@ -157,7 +157,7 @@ pub async fn serve<S>(
             let mut connection = std::pin::pin!(connection);
             let ends = async {
                 tokio::select! {
-                    () = sleep_until(Instant::now() + patience.lifetime) => {}
+                    () = sleep_until(Instant::now() + timeouts.lifetime) => {}
                     _ = stopped.wait_for(|stop| *stop) => {}
                 }
             };
@@ -169,7 +169,7 @@ pub async fn serve<S>(
                 connection.as_mut().graceful_shutdown();
                 let _ = connection.await;
             }
-            drop((permit, place, stopped));
+            drop((permit, counted, stopped));
         });
     }
     drop((listener, stopped));
@@ -178,7 +178,7 @@ pub async fn serve<S>(
 }
 
 /// The next connection. Where none can be taken, as when files are open as many as may be, it says so and tries again.
-async fn taken(listener: &mut impl Accept, failing: &mut Rarely) -> (TcpStream, SocketAddr) {
+async fn taken(listener: &mut impl Accept, failing: &mut LogThrottle) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok(taken) => return taken,
@@ -201,12 +201,12 @@ fn is_callers(error: &io::Error) -> bool {
     )
 }
 
-/// When something was said last that is not to be said all the time.
+/// Keeps a log line from being written all the time: the moment of the last one.
 #[derive(Debug, Default)]
-struct Rarely(Option<Instant>);
+struct LogThrottle(Option<Instant>);
 
-impl Rarely {
-    /// Whether it is to be said now.
+impl LogThrottle {
+    /// True where the line is to be written now.
     fn is_due(&mut self) -> bool {
         let is_due = self.0.is_none_or(|last| last.elapsed() >= QUIET);
         if is_due {

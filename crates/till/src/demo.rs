@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use till_core::{
-    catalog::products::{self, Named, ProductWithPrices},
+    catalog::products::{self, ProductReferences, ProductWithPrices},
     kernel::{
         context::DecisionContext,
         events::Subscribers,
@@ -38,7 +38,7 @@ const ORGANIZATION: &str = "Demo shop";
 const SLUG: &str = "demo";
 const TOKEN_NAME: &str = "till dev";
 
-/// What is for sale: name, description in Markdown, cents, and whether every month.
+/// The products for sale: name, description in Markdown, cents, and whether every month.
 const PRODUCTS: [(&str, &str, i64, bool); 3] = [
     (
         "Starter",
@@ -67,7 +67,7 @@ pub struct Shop {
     pub organization: Organization,
     /// Text of an access token with all scopes.
     pub token: String,
-    /// What is for sale, in the order it was made.
+    /// The products for sale, in the order in which they were made.
     pub products: Vec<OnSale>,
     /// Why the token is not the one of last time; `None` if it is, or if there was no last time.
     pub renewed: Option<&'static str>,
@@ -84,7 +84,7 @@ pub struct OnSale {
     pub price_id: Option<Uuid>,
 }
 
-/// What is kept beside the database: the token cannot be read back from there.
+/// The notes that are kept beside the database: the token cannot be read back from there.
 #[derive(Debug, Serialize, Deserialize)]
 struct Notes {
     token: String,
@@ -92,12 +92,12 @@ struct Notes {
 }
 
 /// The demo shop, made if the database is empty, else found again.
-pub async fn shop(store: &Store, key: &SecretKey, folder: &Path) -> Result<Shop, Stop> {
+pub async fn open_shop(store: &Store, key: &SecretKey, folder: &Path) -> Result<Shop, Stop> {
     let path = files::notes_path(folder);
     let organizations = store.organizations().await?;
     if organizations.is_empty() {
-        let (shop, notes) = make(store, key).await?;
-        return keep(&path, &notes).map(|()| shop);
+        let (shop, notes) = create_shop(store, key).await?;
+        return save_notes(&path, &notes).map(|()| shop);
     }
     let notes = files::read(&path)?.and_then(|text| serde_json::from_str::<Notes>(&text).ok());
     let holder = match &notes {
@@ -153,7 +153,7 @@ async fn renew(
         token,
         products: products.iter().map(|product| product.id).collect(),
     };
-    keep(path, &notes)?;
+    save_notes(path, &notes)?;
     Ok(Shop {
         organization,
         token: notes.token,
@@ -162,7 +162,7 @@ async fn renew(
     })
 }
 
-async fn make(store: &Store, key: &SecretKey) -> Result<(Shop, Notes), Stop> {
+async fn create_shop(store: &Store, key: &SecretKey) -> Result<(Shop, Notes), Stop> {
     let ctx = clock::at();
     let (owner, mut changes) = people::create(OWNER, &ctx);
     let (organization, made) = organizations::create(ORGANIZATION, SLUG, &owner, &ctx);
@@ -184,7 +184,7 @@ async fn make(store: &Store, key: &SecretKey) -> Result<(Shop, Notes), Stop> {
         let (offered, made) = products::create(
             input(product),
             &organization,
-            &Named::default(),
+            &ProductReferences::default(),
             &Subscribers::nobody(organization.id),
             &ctx,
         )
@@ -270,7 +270,7 @@ fn offer(offered: &ProductWithPrices) -> OnSale {
     }
 }
 
-fn keep(path: &Path, notes: &Notes) -> Result<(), Stop> {
+fn save_notes(path: &Path, notes: &Notes) -> Result<(), Stop> {
     let text = serde_json::to_string_pretty(notes).map_err(Stop::failed)?;
     files::write_private(path, &format!("{text}\n"))
 }

@@ -14,7 +14,7 @@ const OPERATOR: usize = 64;
 const PER_ADDRESS: u32 = 512;
 
 /// Raises the limit of open files as far as this process may; how many there may be now.
-pub fn raise() -> u64 {
+pub fn raise_limit() -> u64 {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
         current: limit.maximum,
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn the_limit_of_open_files_is_raised_as_far_as_it_may_be() {
-        let raised = raise();
+        let raised = raise_limit();
         let maximum = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
         assert_eq!(raised, maximum);
     }

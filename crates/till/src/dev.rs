@@ -10,13 +10,13 @@ use crate::{
     demo::{self, OnSale, Shop},
     files, guard,
     open::{self, Parts},
-    serve::{self, Wanted},
+    serve::{self, BoundListeners},
     sign_in,
     stop::{Stop, say},
     welcome,
 };
 
-/// What `--json` prints, once, when everything is ready.
+/// The object that `--json` prints, once, when everything is ready.
 #[derive(Serialize)]
 struct Ready<'a> {
     url: &'a str,
@@ -27,15 +27,15 @@ struct Ready<'a> {
     owner_email: &'a str,
 }
 
-/// The printed link, and the person whom it signs in.
-struct Door {
+/// The owner of the demo shop, and the link that signs them in.
+struct OwnerSignIn {
     email: String,
     link: String,
 }
 
 /// Serves the demo shop.
 pub async fn run(settings: &Settings, wanted: &Dev) -> Result<(), Stop> {
-    let serving = Wanted::take(settings)?;
+    let serving = BoundListeners::take(settings)?;
     let bound = &serving.bound;
     if !bound.address.ip().is_loopback() {
         tracing::warn!(
@@ -59,19 +59,19 @@ pub async fn run(settings: &Settings, wanted: &Dev) -> Result<(), Stop> {
         )?,
     };
     let store = open::database(settings, true).await?;
-    let shop = demo::shop(&store, &key, &settings.data_dir).await?;
+    let shop = demo::open_shop(&store, &key, &settings.data_dir).await?;
     if let Some(why) = shop.renewed {
         tracing::warn!("{why}");
     }
     let team = store.team(shop.organization.id).await?;
     let team = team.ok_or_else(|| Stop::failed("the organization is gone."))?;
     let (email, link) = sign_in::for_dev(&store, &key, &team, &url).await?;
-    let door = Door { email, link };
+    let sign_in_link = OwnerSignIn { email, link };
     let policy = Policy {
         dev: true,
         client_ip_header: guard::client_ip_header(settings)?,
         country_header: guard::country_header(settings)?,
-        keep: guard::keep(settings),
+        retention: guard::retention(settings),
     };
     let limits = guard::limits(settings, 0);
     let geo = open::geo(settings)?;
@@ -87,22 +87,28 @@ pub async fn run(settings: &Settings, wanted: &Dev) -> Result<(), Stop> {
         sandbox_url: guard::sandbox_url(settings)?,
     })?;
     serve::run(app, serving, || {
-        say(ready(&url, &shop, &door, wanted.json, settings))
+        say(ready(&url, &shop, &sign_in_link, wanted.json, settings))
     })
     .await
 }
 
-fn ready(url: &str, shop: &Shop, door: &Door, json: bool, settings: &Settings) -> String {
+fn ready(
+    url: &str,
+    shop: &Shop,
+    sign_in_link: &OwnerSignIn,
+    json: bool,
+    settings: &Settings,
+) -> String {
     if !json {
-        return welcome::text(url, &door.link, shop, settings);
+        return welcome::text(url, &sign_in_link.link, shop, settings);
     }
     let ready = Ready {
         url,
         token: &shop.token,
         organization_id: shop.organization.id,
-        dashboard_url: &door.link,
+        dashboard_url: &sign_in_link.link,
         products: &shop.products,
-        owner_email: &door.email,
+        owner_email: &sign_in_link.email,
     };
     serde_json::to_string(&ready).expect("a struct of texts serialises")
 }

@@ -9,7 +9,7 @@ use crate::{
     stop::{Stop, say},
 };
 
-/// How one thing is.
+/// The status of one thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Status {
@@ -24,11 +24,11 @@ struct Finding {
     check: &'static str,
     status: Status,
     message: String,
-    /// What to do about it; empty where nothing is.
+    /// The advice; empty where there is nothing to do.
     advice: String,
 }
 
-/// What was found so far.
+/// The findings so far.
 #[derive(Debug, Default)]
 struct Findings(Vec<Finding>);
 
@@ -60,7 +60,7 @@ impl Findings {
         self.add(check, Status::Fail, message, advice);
     }
 
-    /// What a setting is, or the sentence that refuses it, which says what to do.
+    /// The value of a setting; where it is refused, the sentence that says what to do is a finding.
     fn setting<T>(&mut self, check: &'static str, read: Result<T, Stop>) -> Option<T> {
         match read {
             Ok(value) => Some(value),

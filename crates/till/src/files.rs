@@ -35,12 +35,12 @@ pub fn database_url(folder: &Path) -> Result<String, Stop> {
     Ok(format!("sqlite://{path}"))
 }
 
-/// Where the data folder's own secret key lies.
+/// The path of the data folder's own secret key.
 pub fn key_path(folder: &Path) -> PathBuf {
     folder.join("secret.key")
 }
 
-/// Where `till dev` notes its token.
+/// The path of the notes in which `till dev` keeps its token.
 pub fn notes_path(folder: &Path) -> PathBuf {
     folder.join("dev.json")
 }

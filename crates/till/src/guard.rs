@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use axum::http::HeaderName;
 use jiff::SignedDuration;
 use till_core::{
-    kernel::{budgets::Budget, retention::Keep, tokens::SecretKey},
+    kernel::{budgets::Budget, retention::RetentionPolicy, tokens::SecretKey},
     payments::declines::Declines,
 };
 use till_server::http::limits::Limits;
@@ -23,7 +23,7 @@ const KEY_LENGTH: usize = 32;
 /// Different bytes that a secret key has at least: 32 random hex digits practically never have fewer.
 const KEY_VARIETY: usize = 8;
 
-/// What stands in keys that people copy from documentation.
+/// Words in keys that people copy from documentation.
 const WELL_KNOWN: [&str; 10] = [
     "changeme",
     "change-me",
@@ -143,7 +143,7 @@ pub fn processor(settings: &Settings) -> Result<ProcessorName, Stop> {
     })
 }
 
-/// Where the sandbox is reached, if it is a process of its own.
+/// The address of the sandbox, if it is a process of its own.
 pub fn sandbox_url(settings: &Settings) -> Result<Option<String>, Stop> {
     let Some(text) = &settings.sandbox_url else {
         return Ok(None);
@@ -166,7 +166,7 @@ pub fn limits(settings: &Settings, default: u32) -> Limits {
         .with_declines(declines(settings, per_minute.is_some()))
 }
 
-/// How many declined payments there may be; without other limits, only as far as it is set.
+/// The limits of declined payments; without other limits, only as far as they are set.
 fn declines(settings: &Settings, limited: bool) -> Declines {
     let count = |set: Option<u32>, default: Budget| {
         let count = set.map_or(if limited { default.count } else { 0 }, i64::from);
@@ -181,13 +181,13 @@ fn declines(settings: &Settings, limited: bool) -> Declines {
     }
 }
 
-/// How long what nobody needs any more is kept.
-pub fn keep(settings: &Settings) -> Keep {
+/// The times for which things that nobody needs any more are kept.
+pub fn retention(settings: &Settings) -> RetentionPolicy {
     let days = |days: u16| match days {
         0 => None,
         days => Some(SignedDuration::from_hours(24 * i64::from(days))),
     };
-    Keep {
+    RetentionPolicy {
         details: days(settings.keep_details),
         sessions: days(settings.keep_sessions),
         deliveries: days(settings.keep_deliveries),
@@ -231,8 +231,8 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_counted_in_days_as_the_help_says() {
-        assert_eq!(keep(&settings(&[])), Keep::default());
-        let changed = keep(&settings(&["--keep-details", "0", "--keep-journal", "7"]));
+        assert_eq!(retention(&settings(&[])), RetentionPolicy::default());
+        let changed = retention(&settings(&["--keep-details", "0", "--keep-journal", "7"]));
         assert_eq!(changed.details, None);
         assert_eq!(changed.journal, Some(SignedDuration::from_hours(7 * 24)));
     }

@@ -18,10 +18,10 @@ use axum::{
 use till_server::app::App;
 use tokio::{task::AbortHandle, time::timeout};
 
-/// How long the database may take to answer.
+/// The time that the database has to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What a load balancer asks about.
+/// The health that a load balancer asks about.
 pub struct Health {
     app: Arc<App>,
     workers: AbortHandle,
@@ -58,7 +58,7 @@ impl Health {
         self.database().await.map(str::to_owned)
     }
 
-    /// What is wrong with the database.
+    /// The problem of the database, if it has one.
     async fn database(&self) -> Option<&'static str> {
         match timeout(PATIENCE, self.app.store.unapplied()).await {
             Ok(Ok(missing)) if missing.is_empty() => None,

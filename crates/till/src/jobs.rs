@@ -17,7 +17,7 @@ use crate::{
 const LISTED: i64 = 1_000;
 
 #[derive(Serialize)]
-struct Buried<'a> {
+struct FailedJob<'a> {
     id: Uuid,
     kind: &'a str,
     key: &'a str,
@@ -26,7 +26,7 @@ struct Buried<'a> {
     created_at: String,
 }
 
-impl<'a> Buried<'a> {
+impl<'a> FailedJob<'a> {
     fn of(job: &'a Job) -> Self {
         Self {
             id: job.id,
@@ -59,7 +59,7 @@ pub async fn run(settings: &Settings, command: &Jobs) -> Result<(), Stop> {
 
 async fn list(store: &Store, json: bool) -> Result<(), Stop> {
     let jobs = store.buried_jobs(LISTED).await?;
-    let buried: Vec<_> = jobs.iter().map(Buried::of).collect();
+    let buried: Vec<_> = jobs.iter().map(FailedJob::of).collect();
     if json {
         say(serde_json::to_string_pretty(&buried).map_err(Stop::failed)?);
         return Ok(());

@@ -46,7 +46,7 @@ impl Bound {
             .map_err(|error| refused(self.address, &error))
     }
 
-    /// Where a program on this machine reaches it, without a trailing slash.
+    /// The address at which a program on this machine reaches it, without a trailing slash.
     pub fn url(&self) -> String {
         let ip = match self.address.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

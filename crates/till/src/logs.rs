@@ -105,7 +105,7 @@ pub async fn request(State(app): State<Arc<App>>, request: Request, next: Next) 
     })
 }
 
-/// What is asked so often, and says so little, that it would hide the rest.
+/// True for requests that come so often, and say so little, that they would hide the rest.
 fn is_quiet(path: &str) -> bool {
     path.starts_with("/assets/") || matches!(path, "/healthz" | "/readyz")
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use till_core::kernel::{tokens::SecretKey, urls::PublicUrls};
 use till_ports::{
     files::Files,
-    geo::{Database, Geo, Nowhere},
+    geo::{Database, Geo, NoGeo},
     mail::LogMailbox,
     outbound::Outbound,
     processor::{
@@ -66,7 +66,7 @@ pub fn files(settings: &Settings) -> Result<Files, Stop> {
 /// The database of countries, if one is set.
 pub fn geo(settings: &Settings) -> Result<Arc<dyn Geo>, Stop> {
     let Some(file) = &settings.geo_database else {
-        return Ok(Arc::new(Nowhere));
+        return Ok(Arc::new(NoGeo));
     };
     match Database::open(file) {
         Ok(database) => Ok(Arc::new(database)),
@@ -77,23 +77,23 @@ pub fn geo(settings: &Settings) -> Result<Arc<dyn Geo>, Stop> {
     }
 }
 
-/// What differs between the commands that serve.
+/// The parts that differ between the commands that serve.
 pub struct Parts {
     /// The open database.
     pub store: Store,
     /// Keys what is kept of tokens.
     pub key: SecretKey,
-    /// Where the server is reached, without a trailing slash.
+    /// The public address of the server, without a trailing slash.
     pub public_url: String,
     /// The operator's decisions.
     pub policy: Policy,
     /// Rate limits.
     pub limits: Limits,
-    /// Where files are kept.
+    /// The storage of files.
     pub files: Files,
     /// The atlas of network addresses.
     pub geo: Arc<dyn Geo>,
-    /// Where the sandbox is reached, if it is not in this process.
+    /// The address of the sandbox, if it is not in this process.
     pub sandbox_url: Option<String>,
 }
 
@@ -146,9 +146,9 @@ pub fn app(parts: Parts) -> Result<Arc<App>, Stop> {
         limits: parts.limits,
         passwords: Passwords::default(),
         metrics,
-        hands: Default::default(),
+        fast_path: Default::default(),
         workers: Default::default(),
-        setbacks: Default::default(),
+        backoffs: Default::default(),
     }))
 }
 

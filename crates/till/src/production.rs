@@ -6,7 +6,7 @@ use crate::{
     config::{ProcessorName, Settings},
     guard, open,
     open::Parts,
-    serve::{self, Wanted},
+    serve::{self, BoundListeners},
     stop::Stop,
 };
 
@@ -21,7 +21,7 @@ pub async fn run(settings: &Settings) -> Result<(), Stop> {
         dev: false,
         client_ip_header: guard::client_ip_header(settings)?,
         country_header: guard::country_header(settings)?,
-        keep: guard::keep(settings),
+        retention: guard::retention(settings),
     };
     let limits = guard::limits(settings, RATE_LIMIT);
     match guard::processor(settings)? {
@@ -34,7 +34,7 @@ pub async fn run(settings: &Settings) -> Result<(), Stop> {
     }
     let geo = open::geo(settings)?;
     let files = open::files(settings)?;
-    let wanted = Wanted::take(settings)?;
+    let wanted = BoundListeners::take(settings)?;
     let store = open::database(settings, true).await?;
     if store.organizations().await?.is_empty() {
         tracing::warn!("there is no organization yet: make one with `till init`");

@@ -33,7 +33,7 @@ use crate::{
     stop::{Stop, say},
 };
 
-/// What goes wrong, each for so many of a hundred requests. Of errors and silences every other one comes
+/// The faults, each for so many of a hundred requests. Of errors and silences every other one comes
 /// before anything is done, the rest after.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]

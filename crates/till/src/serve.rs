@@ -24,7 +24,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     config::Settings,
-    connections::{self, Bounds, Patience},
+    connections::{self, Bounds, Timeouts},
     descriptors,
     health::{self, Health},
     listen::Bound,
@@ -32,37 +32,37 @@ use crate::{
     stop::Stop,
 };
 
-/// How long requests that are being answered may still take after a signal to stop.
+/// The time that requests that are being answered still have after a signal to stop.
 const DRAIN: Duration = Duration::from_secs(8);
-/// How long closing the database may take after that.
+/// The time that closing the database may take after that.
 const CLOSE: Duration = Duration::from_secs(1);
 
 /// Addresses that are ours already, and how to leave them.
-pub struct Wanted {
+pub struct BoundListeners {
     /// For buyers and programs.
     pub bound: Bound,
     /// For the operator's monitoring.
     metrics: Option<Bound>,
-    /// How many connections there may be.
+    /// The bounds of connections.
     bounds: Bounds,
-    /// How long requests are still taken once `/readyz` says no.
+    /// The time for which requests are still taken once `/readyz` says no.
     drain: Duration,
 }
 
-impl Wanted {
+impl BoundListeners {
     /// Takes the addresses.
     pub fn take(settings: &Settings) -> Result<Self, Stop> {
         Ok(Self {
             bound: Bound::take(settings.listen)?,
             metrics: settings.metrics_listen.map(Bound::take).transpose()?,
-            bounds: descriptors::bounds(settings, descriptors::raise()),
+            bounds: descriptors::bounds(settings, descriptors::raise_limit()),
             drain: Duration::from_secs(settings.drain_seconds.into()),
         })
     }
 }
 
 /// Serves until SIGTERM or SIGINT; `ready` is called once connections are taken.
-pub async fn run(app: Arc<App>, wanted: Wanted, ready: impl FnOnce()) -> Result<(), Stop> {
+pub async fn run(app: Arc<App>, wanted: BoundListeners, ready: impl FnOnce()) -> Result<(), Stop> {
     let mut signals = Signals::new()?;
     jobs::start(&app)
         .await
@@ -77,7 +77,7 @@ pub async fn run(app: Arc<App>, wanted: Wanted, ready: impl FnOnce()) -> Result<
         let serving = connections::serve(
             bound.listen()?,
             health::all(health.clone()),
-            (Patience::USUAL, descriptors::operator()),
+            (Timeouts::DEFAULT, descriptors::operator()),
             stopped(stopping.clone()),
         );
         inside.spawn(serving);
@@ -88,7 +88,7 @@ pub async fn run(app: Arc<App>, wanted: Wanted, ready: impl FnOnce()) -> Result<
     let serving = connections::serve(
         wanted.bound.listen()?,
         canonical.layer(router(&app, &health, &stopping)),
-        (Patience::USUAL, wanted.bounds),
+        (Timeouts::DEFAULT, wanted.bounds),
         stopped(stopping.clone()),
     );
     let mut server = tokio::spawn(serving);

@@ -19,9 +19,9 @@ use crate::{
     stop::{Stop, say},
 };
 
-/// How long a link works that the operator asked for.
+/// The lifetime of a link that the operator asked for.
 const LIFE: SignedDuration = SignedDuration::from_hours(1);
-/// How long the link works that `till dev` prints at its start.
+/// The lifetime of the link that `till dev` prints at its start.
 const DEV_LIFE: SignedDuration = SignedDuration::from_hours(24);
 
 /// Prints a link for somebody who is known.

@@ -18,11 +18,11 @@ use uuid::Uuid;
 
 use crate::{
     net::{Answer, Call, GaveUp, Net},
-    record::Promise,
+    record::Acknowledgement,
     shop::Shop,
 };
 
-/// How long a buyer goes on with one purchase.
+/// The time that a buyer goes on with one purchase.
 const PATIENCE: Duration = Duration::from_secs(100);
 const GLANCE: Duration = Duration::from_millis(200);
 /// Buyers who come back under the same address.
@@ -38,15 +38,15 @@ const CARDS: [(&str, u32); 6] = [
     ("typed", 27),
 ];
 
-/// What all buyers together saw.
+/// The observations of all buyers together.
 #[derive(Debug, Default)]
 pub struct Seen {
-    pub promises: BTreeSet<Promise>,
-    /// How purchases ended, by name.
+    pub acknowledged: BTreeSet<Acknowledgement>,
+    /// The ends of purchases, by name.
     pub ends: BTreeMap<String, usize>,
 }
 
-/// What a buyer needs.
+/// The things that a buyer needs.
 #[derive(Debug, Clone)]
 pub struct World {
     pub net: Net,
@@ -134,14 +134,14 @@ impl<'a> Buyer<'a> {
     }
 
     async fn buy(&mut self) -> Result<String, GaveUp> {
-        let wanted = json!({"products": [self.product], "metadata": {"wish": self.wish}});
-        let made = self.post("/v1/checkouts/", wanted, true).await?;
+        let body = json!({"products": [self.product], "metadata": {"wish": self.wish}});
+        let made = self.post("/v1/checkouts/", body, true).await?;
         let (Some(id), Some(secret)) = (made.text("id"), made.text("client_secret")) else {
             return Ok(format!("create: {} {}", made.status, made.error()));
         };
         self.session = id.parse().ok();
         self.path = format!("/v1/checkouts/client/{secret}");
-        self.promise(Promise::Created);
+        self.acknowledge(Acknowledgement::Created);
         // Some only look.
         if self.card != PAYS && self.chance.random_bool(0.2) {
             return Ok("left".to_owned());
@@ -251,16 +251,16 @@ impl<'a> Buyer<'a> {
             let session = self.look().await?;
             match session["status"].as_str() {
                 Some("succeeded") => {
-                    self.promise(Promise::Succeeded);
+                    self.acknowledge(Acknowledgement::Succeeded);
                     return Ok(Step::End("bought".to_owned()));
                 }
                 Some("open") => return Ok(self.declined()),
                 Some("confirmed") => {}
                 other => return Ok(Step::End(format!("the session is {other:?}"))),
             }
-            let told = &session["payment_processor_metadata"];
-            if told["intent_status"] == "requires_action"
-                && let Some(secret) = told["intent_client_secret"].as_str()
+            let metadata = &session["payment_processor_metadata"];
+            if metadata["intent_status"] == "requires_action"
+                && let Some(secret) = metadata["intent_client_secret"].as_str()
             {
                 let decision = match self.chance.random_bool(0.8) {
                     true => "decision=approve",
@@ -323,15 +323,15 @@ impl<'a> Buyer<'a> {
         }
     }
 
-    fn promise(&self, promise: impl Fn(Uuid) -> Promise) {
+    fn acknowledge(&self, kind: impl Fn(Uuid) -> Acknowledgement) {
         if let Some(id) = self.session {
             let mut seen = self.world.seen.lock().expect("no holder panics");
-            seen.promises.insert(promise(id));
+            seen.acknowledged.insert(kind(id));
         }
     }
 }
 
-/// What a buyer does next.
+/// The next step of a buyer.
 enum Step {
     Watch,
     Again,

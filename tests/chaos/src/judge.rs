@@ -9,7 +9,7 @@ use std::fmt;
 
 use crate::record::Record;
 
-/// What was counted, and what must not be.
+/// The counts, and what must not be.
 #[derive(Debug, Default)]
 pub struct Verdict {
     pub counts: Vec<(String, i64)>,

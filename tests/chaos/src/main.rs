@@ -1,4 +1,4 @@
-//! The crash test: buyers buy, Till is killed again and again, and afterwards the books must agree.
+//! The crash test: buyers buy, Till is killed again and again, and afterwards the ledgers must agree.
 //!
 //! Till, its sandbox processor and its database are processes; this one is the buyers, the receiver of webhooks,
 //! the killer and the judge. `scripts/chaos` starts it.
@@ -8,6 +8,7 @@
 )]
 
 mod buyer;
+mod faults;
 mod judge;
 mod net;
 mod node;
@@ -15,17 +16,16 @@ mod receiver;
 mod record;
 mod run;
 mod shop;
-mod trouble;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Parser;
 
-use crate::trouble::Trouble;
+use crate::faults::Fault;
 
 /// What to break, and how often.
 #[derive(Debug, Clone, Parser)]
-pub struct Wanted {
+pub struct Args {
     /// Till's binary
     #[arg(long, env = "TILL_BIN")]
     pub till: PathBuf,
@@ -37,8 +37,8 @@ pub struct Wanted {
     pub kills: u32,
     /// What else goes wrong
     #[arg(long, value_enum, default_value = "none")]
-    pub trouble: Trouble,
-    /// How long the trouble lasts, in seconds
+    pub fault: Fault,
+    /// How long the fault lasts, in seconds
     #[arg(long, default_value_t = 6)]
     pub seconds: u64,
     /// A PostgreSQL database for two nodes; without it one node runs on SQLite
@@ -63,18 +63,18 @@ pub struct Wanted {
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> ExitCode {
-    let mut wanted = Wanted::parse();
-    let seed = *wanted.seed.get_or_insert_with(rand::random);
-    let nodes = if wanted.postgres.is_some() {
+    let mut args = Args::parse();
+    let seed = *args.seed.get_or_insert_with(rand::random);
+    let nodes = if args.postgres.is_some() {
         "postgres, two nodes"
     } else {
         "sqlite, one node"
     };
     println!(
-        "chaos on {nodes}: {} kills, trouble {:?}, seed {seed}",
-        wanted.kills, wanted.trouble
+        "chaos on {nodes}: {} kills, fault {:?}, seed {seed}",
+        args.kills, args.fault
     );
-    match run::run(&wanted).await {
+    match run::run(&args).await {
         Ok(verdict) => {
             print!("{verdict}");
             if verdict.violations.is_empty() {

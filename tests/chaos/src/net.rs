@@ -14,11 +14,11 @@ use tokio::time::sleep;
 
 use crate::Failure;
 
-/// What an answer may take; Till waits ten seconds for its processor.
+/// The time that an answer may take; Till waits ten seconds for its processor.
 const PATIENCE: Duration = Duration::from_secs(15);
 const BETWEEN_TRIES: Duration = Duration::from_millis(60);
 
-/// Where Till is reached, and by whom.
+/// The address of Till, and who calls it.
 #[derive(Debug, Clone)]
 pub struct Net {
     client: reqwest::Client,

@@ -19,7 +19,7 @@ use crate::Failure;
 /// Longer than a start takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How a process of Till is started.
+/// The way in which a process of Till is started.
 #[derive(Debug, Clone)]
 pub struct Recipe {
     pub till: PathBuf,
@@ -34,7 +34,7 @@ pub struct Recipe {
 pub struct Node {
     recipe: Recipe,
     child: Child,
-    /// Where it is reached.
+    /// Its address.
     pub url: String,
     /// The line that it printed when it was ready.
     pub ready: Value,
@@ -88,7 +88,7 @@ impl Node {
         Err(last)
     }
 
-    /// Whether it still runs.
+    /// True while it runs.
     pub fn is_alive(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }

@@ -1,4 +1,4 @@
-//! The record of a run: the processor's books, Till's rows, what arrived at the receiver, and what buyers
+//! The record of a run: the processor's ledger, Till's rows, what arrived at the receiver, and what buyers
 //! were told.
 
 use std::collections::{BTreeSet, HashSet};
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::{Failure, net, receiver::Receiver, shop::EVENTS};
 
-/// An attempt in the processor's books that moved money.
+/// An attempt in the processor's ledger that moved money.
 #[derive(Debug, Clone)]
 pub struct Charge {
     pub attempt: Uuid,
@@ -52,7 +52,7 @@ pub struct Session {
     pub discount: Option<Uuid>,
     /// The wish that made it, from its metadata.
     pub wish: Option<String>,
-    /// Whether a subscription comes of it.
+    /// True where a subscription comes of it.
     pub recurring: bool,
 }
 
@@ -84,14 +84,14 @@ pub struct Redemption {
 
 /// A row of the journal of what happened.
 #[derive(Debug, Clone)]
-pub struct Happening {
+pub struct JournalEntry {
     pub kind: String,
     pub subject: Uuid,
 }
 
 /// A row of the outbox.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct WebhookEvent {
     pub id: Uuid,
     pub endpoint: usize,
     pub kind: String,
@@ -99,7 +99,7 @@ pub struct Told {
     pub sequence: i64,
     /// Milliseconds since 1970.
     pub created: i64,
-    /// Whether it waits for nothing any more without having been sent.
+    /// True where it waits for nothing any more without having been sent.
     pub skipped: bool,
 }
 
@@ -115,9 +115,9 @@ pub struct Delivery {
     pub chain: Option<Uuid>,
 }
 
-/// What a buyer was told by a definite answer.
+/// A definite answer that a buyer got.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Promise {
+pub enum Acknowledgement {
     /// The session exists.
     Created(Uuid),
     /// Bought and paid, or free: the purchase is complete.
@@ -136,18 +136,18 @@ pub struct Record {
     pub customers: Vec<Customer>,
     pub discounts: Vec<Discount>,
     pub redemptions: Vec<Redemption>,
-    pub happenings: Vec<Happening>,
-    pub told: Vec<Told>,
+    pub journal: Vec<JournalEntry>,
+    pub webhook_events: Vec<WebhookEvent>,
     /// In order of arrival.
     pub deliveries: Vec<Delivery>,
-    pub promises: BTreeSet<Promise>,
-    /// How many endpoints there are.
+    pub acknowledged: BTreeSet<Acknowledgement>,
+    /// The number of endpoints.
     pub endpoints: usize,
     /// Kinds and keys of jobs that nobody will do any more.
     pub buried: Vec<String>,
-    /// What was still waiting when patience ended.
+    /// The work that was still waiting when patience ended.
     pub waiting: Vec<String>,
-    /// Whether a request that is made again may make a second session.
+    /// True where a request that is made again may make a second session.
     pub repeats_allowed: bool,
 }
 
@@ -176,7 +176,7 @@ fn sql(text: &'static str) -> Query {
     Query::raw(text, vec![])
 }
 
-/// What is not finished yet, one line each; empty once everything has settled.
+/// The work that is not finished yet, one line each; empty once everything has settled.
 pub async fn waiting(store: &Store) -> Result<Vec<String>, Failure> {
     let mut all = Vec::new();
     let attempts = sql(
@@ -341,24 +341,24 @@ impl Record {
         let rows = sql("select kind, subject_id from journal order by sequence");
         for (Col(kind), Col(subject)) in store.all::<(Text, Id)>(rows).await? {
             if EVENTS.contains(&kind.as_str()) {
-                self.happenings.push(Happening { kind, subject });
+                self.journal.push(JournalEntry { kind, subject });
             }
         }
         let skipped = store
             .all::<Id>(sql("select id from webhook_events where skipped"))
             .await?;
         let skipped: HashSet<Uuid> = skipped.into_iter().map(|Col(id)| id).collect();
-        type ToldRow = (Id, Id, Text, MaybeId, Int, Col<jiff::Timestamp>);
+        type EventRow = (Id, Id, Text, MaybeId, Int, Col<jiff::Timestamp>);
         let rows = sql(
             "select id, endpoint_id, kind, subject_id, sequence, created_at from webhook_events order by sequence",
         );
         for (Col(id), Col(endpoint), Col(kind), Col(subject), Col(sequence), Col(created)) in
-            store.all::<ToldRow>(rows).await?
+            store.all::<EventRow>(rows).await?
         {
             let Some(endpoint) = endpoints.iter().position(|known| *known == endpoint) else {
                 continue;
             };
-            self.told.push(Told {
+            self.webhook_events.push(WebhookEvent {
                 id,
                 endpoint,
                 kind,

@@ -18,39 +18,39 @@ use tokio::{
 };
 
 use crate::{
-    Failure, Wanted,
+    Args, Failure,
     buyer::{self, Seen, World},
+    faults::{self, Disk, Fault},
     judge::{Verdict, judge},
     net::Net,
     node::{Node, Recipe},
     receiver::Receiver,
     record::{self, Record},
     shop,
-    trouble::{self, Disk, Trouble},
 };
 
 /// Between a node's return and its next death, in milliseconds.
 const CALM: std::ops::Range<u64> = 50..900;
-/// How long buyers have to end what they began.
+/// The time that buyers have to end what they began.
 const CLOSING: Duration = Duration::from_secs(130);
 
-pub async fn run(wanted: &Wanted) -> Result<Verdict, Failure> {
-    let seed = wanted.seed.unwrap_or(0);
+pub async fn run(args: &Args) -> Result<Verdict, Failure> {
+    let seed = args.seed.unwrap_or(0);
     let folder = tempfile::tempdir()?;
-    fs::create_dir_all(&wanted.logs)?;
+    fs::create_dir_all(&args.logs)?;
     let receiver = Receiver::default();
     let hooks = receiver.start().await?;
-    let sandbox = Node::start(sandbox(wanted, folder.path())).await?;
-    let disk = match wanted.trouble {
-        Trouble::DiskFull => Some(Disk::small(folder.path()).await?),
+    let sandbox = Node::start(sandbox(args, folder.path())).await?;
+    let disk = match args.fault {
+        Fault::DiskFull => Some(Disk::small(folder.path()).await?),
         _ => None,
     };
     let place = disk.as_ref().map_or(folder.path(), |disk| &disk.folder);
-    let (mut nodes, database) = nodes(wanted, place, &sandbox.url).await?;
+    let (mut nodes, database) = nodes(args, place, &sandbox.url).await?;
     let token = nodes[0].ready["token"].as_str().ok_or("no token")?;
     let urls = nodes.iter().map(|node| node.url.clone()).collect();
     let net = Net::new(urls, token.to_owned())?;
-    let shop = shop::open(&net, &hooks, wanted.buyers).await?;
+    let shop = shop::open(&net, &hooks, args.buyers).await?;
     let world = World {
         net,
         shop: Arc::new(shop),
@@ -61,13 +61,13 @@ pub async fn run(wanted: &Wanted) -> Result<Verdict, Failure> {
 
     let begun = Instant::now();
     let mut buyers = JoinSet::new();
-    for number in 0..wanted.buyers {
+    for number in 0..args.buyers {
         buyers.spawn(buyer::live(world.clone(), number, seed));
     }
-    kill(wanted, &mut nodes, seed).await?;
-    let late = trouble::make(wanted, &sandbox.url, &nodes, disk.as_ref()).await?;
+    kill(args, &mut nodes, seed).await?;
+    let late = faults::inject(args, &sandbox.url, &nodes, disk.as_ref()).await?;
     let over = Instant::now();
-    // What comes after trouble is as it was before.
+    // What comes after the fault is as it was before.
     let after = buyer::once(&world).await;
     world.closing.store(true, Ordering::Relaxed);
     let rest = async { while buyers.join_next().await.is_some() {} };
@@ -79,26 +79,26 @@ pub async fn run(wanted: &Wanted) -> Result<Verdict, Failure> {
     sleep(left).await;
     receiver.hurry();
     let began_to_settle = Instant::now();
-    let mut waiting = settle(&store, Duration::from_secs(wanted.patience)).await;
+    let mut waiting = settle(&store, Duration::from_secs(args.patience)).await;
     let settling = began_to_settle.elapsed();
 
-    let (promises, ends) = {
+    let (acknowledged, ends) = {
         let seen = world.seen.lock().expect("no holder panics");
-        (seen.promises.clone(), seen.ends.clone())
+        (seen.acknowledged.clone(), seen.ends.clone())
     };
     if after != "bought" {
-        waiting.push(format!("the purchase after the trouble: {after}"));
+        waiting.push(format!("the purchase after the fault: {after}"));
     }
     let dead = nodes
         .iter_mut()
         .filter_map(|node| (!node.is_alive()).then(|| node.url.clone()));
     waiting.extend(dead.map(|url| format!("Till at {url} has ended by itself")));
     let mut record = Record::read(&store, &sandbox.url, &receiver, &world.shop.endpoints).await?;
-    record.promises = promises;
+    record.acknowledged = acknowledged;
     record.waiting = waiting;
     record.repeats_allowed = false;
     let mut verdict = Verdict::default();
-    verdict.count("kills", wanted.kills as usize);
+    verdict.count("kills", args.kills as usize);
     verdict.count("seconds under load", busy.as_secs() as usize);
     verdict.count("seconds until all was settled", settling.as_secs() as usize);
     verdict.count("requests made again", world.net.repeated());
@@ -112,21 +112,17 @@ pub async fn run(wanted: &Wanted) -> Result<Verdict, Failure> {
     Ok(verdict)
 }
 
-fn sandbox(wanted: &Wanted, folder: &Path) -> Recipe {
+fn sandbox(args: &Args, folder: &Path) -> Recipe {
     Recipe {
-        till: wanted.till.clone(),
+        till: args.till.clone(),
         arguments: words(&["sandbox", "--data-dir", &text(&folder.join("sandbox"))]),
-        log: wanted.logs.join("chaos-sandbox.log"),
+        log: args.logs.join("chaos-sandbox.log"),
         limited: false,
     }
 }
 
 /// One node on SQLite, two on PostgreSQL; and the database's address.
-async fn nodes(
-    wanted: &Wanted,
-    place: &Path,
-    sandbox: &str,
-) -> Result<(Vec<Node>, String), Failure> {
+async fn nodes(args: &Args, place: &Path, sandbox: &str) -> Result<(Vec<Node>, String), Failure> {
     let data = text(&place.join("data"));
     let mut arguments = words(&[
         "dev",
@@ -136,19 +132,19 @@ async fn nodes(
         "--sandbox-url",
         sandbox,
     ]);
-    let (count, database) = match &wanted.postgres {
+    let (count, database) = match &args.postgres {
         Some(url) => (2, url.clone()),
         None => (1, format!("sqlite://{data}/till.db")),
     };
     arguments.extend(words(&["--database-url", &database]));
     let mut nodes = Vec::new();
     for n in 0..count {
-        let old = wanted.old_till.as_ref().filter(|_| n == 0 && count > 1);
+        let old = args.old_till.as_ref().filter(|_| n == 0 && count > 1);
         let recipe = Recipe {
-            till: old.unwrap_or(&wanted.till).clone(),
+            till: old.unwrap_or(&args.till).clone(),
             arguments: arguments.clone(),
-            log: wanted.logs.join(format!("chaos-node{n}.log")),
-            limited: wanted.trouble == Trouble::DiskFull,
+            log: args.logs.join(format!("chaos-node{n}.log")),
+            limited: args.fault == Fault::DiskFull,
         };
         nodes.push(Node::start(recipe).await?);
     }
@@ -156,12 +152,12 @@ async fn nodes(
 }
 
 /// Kills one node after another at random moments, sometimes all at once.
-async fn kill(wanted: &Wanted, nodes: &mut [Node], seed: u64) -> Result<(), Failure> {
+async fn kill(args: &Args, nodes: &mut [Node], seed: u64) -> Result<(), Failure> {
     let mut chance = StdRng::seed_from_u64(seed);
     let mut killed = 0;
-    while killed < wanted.kills {
+    while killed < args.kills {
         sleep(Duration::from_millis(chance.random_range(CALM))).await;
-        if nodes.len() > 1 && wanted.kills - killed > 1 && chance.random_bool(0.2) {
+        if nodes.len() > 1 && args.kills - killed > 1 && chance.random_bool(0.2) {
             for node in nodes.iter_mut() {
                 node.kill().await?;
                 killed += 1;

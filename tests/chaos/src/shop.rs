@@ -12,7 +12,7 @@ use crate::{
     receiver::ENDPOINTS,
 };
 
-/// What every endpoint is told of.
+/// The events that every endpoint is told of.
 pub const EVENTS: [&str; 9] = [
     "checkout.created",
     "checkout.updated",

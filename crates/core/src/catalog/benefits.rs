@@ -60,9 +60,9 @@ impl Benefit {
     }
 }
 
-/// What the properties of a benefit name by id, as far as it exists in the organization.
+/// The rows that the properties of a benefit name by id, as far as they exist in the organization.
 #[derive(Debug, Clone, Default)]
-pub struct Named {
+pub struct BenefitReferences {
     /// The meter of credits.
     pub meters: Vec<Meter>,
     /// Files to be given.
@@ -70,7 +70,7 @@ pub struct Named {
 }
 
 /// The meters and the files that properties name.
-pub fn names(properties: Option<&Properties>) -> (Vec<Uuid>, Vec<Uuid>) {
+pub fn referenced_ids(properties: Option<&Properties>) -> (Vec<Uuid>, Vec<Uuid>) {
     match properties {
         Some(Properties::MeterCredit { meter_id, .. }) => (vec![*meter_id], vec![]),
         Some(Properties::Downloadables { files, .. }) => (vec![], files.clone()),
@@ -79,11 +79,15 @@ pub fn names(properties: Option<&Properties>) -> (Vec<Uuid>, Vec<Uuid>) {
 }
 
 /// Problems of properties that name a meter or a file that is not there.
-fn judge_properties(properties: &Properties, named: &Named, problems: &mut Vec<Problem>) {
+fn judge_properties(
+    properties: &Properties,
+    referenced: &BenefitReferences,
+    problems: &mut Vec<Problem>,
+) {
     match properties {
         Properties::MeterCredit { meter_id, .. } => {
             let usable = |meter: &Meter| meter.id == *meter_id && meter.archived_at.is_none();
-            if !named.meters.iter().any(usable) {
+            if !referenced.meters.iter().any(usable) {
                 problems.push(Problem::value(
                     loc!["body", "properties", "meter_id"],
                     "This meter does not exist",
@@ -99,7 +103,7 @@ fn judge_properties(properties: &Properties, named: &Named, problems: &mut Vec<P
                         && file.is_uploaded
                         && file.deleted_at.is_none()
                 };
-                if !named.files.iter().any(given) {
+                if !referenced.files.iter().any(given) {
                     problems.push(Problem::value(
                         loc!["body", "properties", "files", i],
                         "This file does not exist",
@@ -153,14 +157,14 @@ fn judge_visibility(
 pub fn create(
     input: BenefitCreate,
     organization: &Organization,
-    named: &Named,
+    referenced: &BenefitReferences,
     subscribers: &Subscribers,
     ctx: &DecisionContext,
 ) -> Result<(Benefit, Changes), Refusal> {
     let mut problems = Vec::new();
     no_organization_id(input.organization_id, &mut problems);
     judge_visibility(input.kind, input.visibility, &mut problems);
-    judge_properties(&input.properties, named, &mut problems);
+    judge_properties(&input.properties, referenced, &mut problems);
     collected(problems)?;
     let benefit = Benefit {
         id: ctx.id(),
@@ -177,7 +181,7 @@ pub fn create(
     };
     let mut changes = Changes::new();
     changes.insert(&benefit);
-    hold_meters(named, &mut changes);
+    hold_meters(referenced, &mut changes);
     changes.emit(
         subscribers,
         ctx,
@@ -189,8 +193,8 @@ pub fn create(
 }
 
 /// Of a new benefit on a meter and the meter's archiving at the same moment, one is decided again.
-fn hold_meters(named: &Named, changes: &mut Changes) {
-    for meter in &named.meters {
+fn hold_meters(referenced: &BenefitReferences, changes: &mut Changes) {
+    for meter in &referenced.meters {
         changes.touch(meter);
     }
 }
@@ -199,7 +203,7 @@ fn hold_meters(named: &Named, changes: &mut Changes) {
 pub fn update(
     benefit: &Benefit,
     input: BenefitUpdate,
-    named: &Named,
+    referenced: &BenefitReferences,
     subscribers: &Subscribers,
     ctx: &DecisionContext,
 ) -> Result<(Benefit, Changes), Refusal> {
@@ -220,7 +224,7 @@ pub fn update(
         new.visibility = visibility;
     }
     if let Some(properties) = input.properties {
-        judge_properties(&properties, named, &mut problems);
+        judge_properties(&properties, referenced, &mut problems);
         new.properties = Json(properties.json());
     }
     if let Some(metadata) = input.metadata {
@@ -228,18 +232,18 @@ pub fn update(
     }
     collected(problems)?;
     let mut changes = Changes::new();
-    hold_meters(named, &mut changes);
-    Ok(told(benefit, new, changes, subscribers, ctx))
+    hold_meters(referenced, &mut changes);
+    Ok(emit_updated(benefit, new, changes, subscribers, ctx))
 }
 
 /// Deletes a benefit: no product includes it any more.
 pub fn delete(benefit: &Benefit, subscribers: &Subscribers, ctx: &DecisionContext) -> Changes {
     let mut new = benefit.clone();
     new.deleted_at = Some(ctx.now);
-    told(benefit, new, Changes::new(), subscribers, ctx).1
+    emit_updated(benefit, new, Changes::new(), subscribers, ctx).1
 }
 
-fn told(
+fn emit_updated(
     old: &Benefit,
     mut new: Benefit,
     mut changes: Changes,

@@ -21,22 +21,22 @@ use crate::kernel::{
 pub use edit::{RENAME_AGAIN, RENAME_JOB, Renamed, create, delete, update};
 pub use judge::judge;
 
-/// A custom field as a product asks for it.
+/// A custom field of a product: what its checkout asks.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Asked<'a> {
+pub struct ProductField<'a> {
     /// The field.
     pub field: &'a CustomField,
-    /// Whether a buyer must fill it in to confirm.
+    /// True where a buyer must fill it in to confirm.
     pub required: bool,
 }
 
 impl CustomField {
-    /// What it takes.
+    /// The kind of answer that it takes.
     pub fn takes(&self) -> CustomFieldKind {
         CustomFieldKind::of(self.kind, &self.properties.0)
     }
 
-    /// What buyers read at it: its label, else its name.
+    /// The text that buyers read at it: its label, else its name.
     pub fn label(&self) -> String {
         let words = self.takes().words().clone();
         words.form_label.unwrap_or_else(|| self.name.clone())
@@ -59,7 +59,7 @@ impl CustomField {
 
 /// A row that holds answers to custom fields.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Answered {
+pub struct AnsweredRow {
     /// The row.
     pub id: Uuid,
     /// When it was made.
@@ -71,7 +71,7 @@ pub struct Answered {
 }
 
 /// Moves a row's answers to a field's new slug, unless the row has changed since it was read.
-pub fn rewrite(changes: &mut Changes, of: AnsweredIn, row: &Answered, old: &str, new: &str) {
+pub fn rewrite(changes: &mut Changes, of: AnsweredIn, row: &AnsweredRow, old: &str, new: &str) {
     changes.write(CustomFieldWrite::ReplaceAnswers {
         of,
         id: row.id,

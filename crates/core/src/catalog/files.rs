@@ -26,7 +26,7 @@ use crate::kernel::{
     values::Json,
 };
 
-/// How long a part may be uploaded.
+/// The time for which a part may be uploaded.
 const OPEN: SignedDuration = SignedDuration::from_mins(60);
 
 impl File {
@@ -60,12 +60,12 @@ impl File {
         shown.then(|| format!("/files/{}", self.path))
     }
 
-    /// Where a part lies until the file is whole.
+    /// The path of a part until the file is whole.
     pub fn part_path(&self, number: i64) -> String {
         format!("uploads/{}/{number}", self.id)
     }
 
-    /// Where all its parts lie until then, in their order.
+    /// The paths of all its parts until then, in their order.
     pub fn part_paths(&self) -> Vec<String> {
         let numbers = self.upload.parts.iter().map(|part| part.number);
         numbers.map(|number| self.part_path(number)).collect()
@@ -118,7 +118,7 @@ fn signature(file: Uuid, number: i64, expires: i64, key: &SecretKey) -> String {
     key.digest(&format!("upload {file} {number} {expires}"))
 }
 
-/// Whether somebody was given this address to send a part to, and may still.
+/// True where somebody was given this address to send a part to, and may still.
 pub fn may_upload(
     (file, number): (Uuid, i64),
     (expires, signed): (i64, &str),

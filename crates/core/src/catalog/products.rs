@@ -12,7 +12,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    catalog::custom_fields::Asked,
+    catalog::custom_fields::ProductField,
     kernel::records::{Benefit, CustomField, File, Meter, PriceKind, Product, ProductPrice},
 };
 
@@ -22,12 +22,12 @@ mod include;
 mod update;
 
 pub use compose::{Rules, compose, new_prices, price_row};
-pub use create::{Named, create};
+pub use create::{ProductReferences, create};
 pub use include::include;
 pub use update::update;
 
 impl ProductPrice {
-    /// What it costs.
+    /// The amount that it costs.
     ///
     /// # Panics
     /// On a row that lacks the columns of its kind. None such is read: its columns are checked before.
@@ -56,7 +56,7 @@ impl ProductPrice {
         })
     }
 
-    /// Whether the row has what its kind needs: a price that cannot be worked out is an error, never 0.
+    /// Checks that the row has what its kind needs: a price that cannot be worked out is an error, never 0.
     pub(crate) fn check(&self) -> Result<(), String> {
         let whole = match self.amount_type {
             PriceKind::Fixed => self.price_amount.is_some_and(|amount| amount >= 0),
@@ -100,12 +100,12 @@ impl ProductPrice {
 }
 
 impl Product {
-    /// Whether it is a subscription.
+    /// True for a subscription.
     pub fn is_recurring(&self) -> bool {
         self.recurring_interval.is_some()
     }
 
-    /// What every view of it shows.
+    /// The part that every view of it shows.
     pub fn base(&self) -> ProductBase {
         ProductBase {
             id: self.id,
@@ -135,18 +135,18 @@ pub struct ProductWithPrices {
     pub product: Product,
     /// Its prices in the order they are shown; a session's own ones, where they matter, come last.
     pub prices: Vec<ProductPrice>,
-    /// What else is shown with it.
+    /// The other rows that are shown with it.
     pub parts: Parts,
 }
 
-/// What a product is made of besides its prices, each in the product's order.
+/// The parts of a product besides its prices, each in the product's order.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Parts {
-    /// What the purchase includes.
+    /// The benefits that the purchase includes.
     pub benefits: Vec<Benefit>,
     /// Pictures.
     pub medias: Vec<File>,
-    /// What the checkout asks.
+    /// The custom fields that the checkout asks.
     pub fields: Vec<CustomField>,
     /// The meters of its metered prices.
     pub meters: Vec<Meter>,
@@ -212,23 +212,25 @@ impl ProductWithPrices {
 
     /// The custom fields as the API shows them, with their place and whether they must be filled in.
     pub fn attached_views(&self) -> Vec<AttachedCustomField> {
-        let asked = self.asked();
-        let attached = (0..).zip(&asked).map(|(order, one)| AttachedCustomField {
-            custom_field_id: one.field.id,
-            custom_field: one.field.view(),
-            order,
-            required: one.required,
-        });
+        let custom_fields = self.custom_fields();
+        let attached = (0..)
+            .zip(&custom_fields)
+            .map(|(order, one)| AttachedCustomField {
+                custom_field_id: one.field.id,
+                custom_field: one.field.view(),
+                order,
+                required: one.required,
+            });
         attached.collect()
     }
 
-    /// Whether nothing is ever due, in any currency.
+    /// True where nothing is ever due, in any currency.
     pub fn is_free(&self) -> bool {
         self.active().all(|p| p.cost().is_free())
     }
 
     /// The custom fields that the checkout asks, in their order, and whether each must be filled in.
-    pub fn asked(&self) -> Vec<Asked<'_>> {
+    pub fn custom_fields(&self) -> Vec<ProductField<'_>> {
         let attached = &self.product.custom_fields.0;
         attached
             .iter()
@@ -238,7 +240,7 @@ impl ProductWithPrices {
                     .fields
                     .iter()
                     .find(|f| f.id == a.custom_field_id)?;
-                Some(Asked {
+                Some(ProductField {
                     field,
                     required: a.required,
                 })

@@ -139,7 +139,7 @@ impl Purchaser {
     /// Tells of the customer where anything of it is new.
     pub fn tell(&self, changes: &mut Changes, context: CheckoutContext<'_>) {
         if let Some(event) = self.event {
-            changes.tell_customer(context.subscribers, context.ctx, event, &self.customer);
+            changes.emit_customer(context.subscribers, context.ctx, event, &self.customer);
         }
     }
 }

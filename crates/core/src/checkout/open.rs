@@ -202,8 +202,8 @@ pub fn open(
     let mut session = Session::new(checkout, loaded.organization, loaded.offered)
         .with_own_prices(own.clone(), &loaded.meters);
     session.discount = discount;
-    let asked = session.selected().asked();
-    let answers = custom_fields::judge(&asked, &input.custom_field_data, false);
+    let custom_fields = session.selected().custom_fields();
+    let answers = custom_fields::judge(&custom_fields, &input.custom_field_data, false);
     session.checkout.buyer.custom_field_data.0.0 = answers.map_err(Refusal::Invalid)?;
     session.checkout.terms.trial_end =
         trials::active(&session.checkout, &session.selected().product)

@@ -272,8 +272,8 @@ fn answers(session: &mut Session, input: &CheckoutUpdate, step: Step) -> Vec<Pro
         (None, Step::Patch) => return Vec::new(),
         (None, Step::Confirm) => serde_json::Map::new(),
     };
-    let asked = session.selected().asked();
-    let judged = custom_fields::judge(&asked, &sent, step == Step::Confirm);
+    let custom_fields = session.selected().custom_fields();
+    let judged = custom_fields::judge(&custom_fields, &sent, step == Step::Confirm);
     let kept = &mut session.checkout.buyer.custom_field_data.0.0;
     match (judged, step) {
         (Ok(judged), Step::Patch) => kept.extend(judged),

@@ -9,7 +9,7 @@ use crate::kernel::hex::hex;
 /// The parameter that carries the signature.
 pub const SIGNATURE: &str = "sig";
 
-/// What a signature does not cover: itself, and what the embedding script adds to the address later.
+/// The parameters that a signature does not cover: itself, and those that the embedding script adds later.
 const UNSIGNED: [&str; 4] = [SIGNATURE, "embed", "embed_origin", "theme"];
 
 /// The ways in which programs write a parameter: which of `-._*~` they leave as they are, and a space. Each of
@@ -33,7 +33,7 @@ pub fn sign(secret: &str, pairs: &[(String, String)]) -> String {
         .into_bytes())
 }
 
-/// Whether a query carries the right signature, in hexadecimal or base64url. One that names a parameter twice
+/// True where a query carries the right signature, in hexadecimal or base64url. One that names a parameter twice
 /// does not: nobody could say which was meant.
 pub fn is_signed(secret: &str, pairs: &[(String, String)]) -> bool {
     let mut carried = pairs.iter().filter(|(name, _)| name == SIGNATURE);

@@ -129,7 +129,7 @@ impl Query {
 
 /// Why a visit gets no session.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Turned {
+pub enum VisitRefusal {
     /// Parameters that do not read.
     Unreadable(Vec<Problem>),
     /// The link wants a signature, and the visit has none that is right.
@@ -138,7 +138,7 @@ pub enum Turned {
     Refused(Refusal),
 }
 
-impl From<Refusal> for Turned {
+impl From<Refusal> for VisitRefusal {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
     }
@@ -163,13 +163,13 @@ impl Visit {
         link: &CheckoutLink,
         organization: &Organization,
         query: Query,
-    ) -> Result<Self, Turned> {
+    ) -> Result<Self, VisitRefusal> {
         if link.deleted_at.is_some() || !capabilities(organization.status).api_access {
             return Err(Refusal::NotFound.into());
         }
         let signed = sign::is_signed(&link.signing_secret, &query.pairs);
         if link.require_signature && !signed {
-            return Err(Turned::Unsigned);
+            return Err(VisitRefusal::Unsigned);
         }
         let mut cx = Context::new("query");
         let product_id = query.product_id(&mut cx);
@@ -179,7 +179,7 @@ impl Visit {
             false => Metadata::default(),
         };
         if !cx.problems.is_empty() {
-            return Err(Turned::Unreadable(cx.problems));
+            return Err(VisitRefusal::Unreadable(cx.problems));
         }
         let embed_origin = query.filled("embed_origin").and_then(embed::origin);
         if let Some(origin) = &embed_origin
@@ -257,9 +257,9 @@ pub struct VisitContext {
     pub ip_country: Option<Country>,
 }
 
-/// What a visit comes to.
+/// The session that a visit opens.
 #[derive(Debug, Clone)]
-pub struct Opening {
+pub struct SessionToOpen {
     /// The session to open.
     pub create: CheckoutCreate,
     /// Its discount.
@@ -270,14 +270,14 @@ pub struct Opening {
     pub rest: String,
 }
 
-/// What session a visit opens.
-pub fn opening(
+/// Works out the session that a visit opens.
+pub fn session_to_open(
     visit: &Visit,
     link: &CheckoutLink,
     organization: &Organization,
     visit_context: &VisitContext,
     now: Timestamp,
-) -> Result<Opening, Refusal> {
+) -> Result<SessionToOpen, Refusal> {
     let refuse =
         |words| Refusal::field(Problem::value(loc!["body", "products"], words, Value::Null));
     let find = |id: &Uuid| visit_context.offered.iter().find(|o| o.product.id == *id);
@@ -349,7 +349,7 @@ pub fn opening(
         metadata: visit.metadata(link),
         custom_field_data: answers.clone(),
     };
-    Ok(Opening {
+    Ok(SessionToOpen {
         create,
         discount: discount.cloned(),
         selected: chosen.product.id,
@@ -392,11 +392,11 @@ fn amount(raw: &str, prices: &[&ProductPrice]) -> Option<i64> {
 
 /// Answers to the fields that the product asks: all of them, or none where one will not do.
 fn answers(visit: &Visit, chosen: &ProductWithPrices) -> Map<String, Value> {
-    let asked = chosen.asked();
-    let known = |slug: &String| asked.iter().any(|a| a.field.slug == *slug);
+    let custom_fields = chosen.custom_fields();
+    let known = |slug: &String| custom_fields.iter().any(|a| a.field.slug == *slug);
     let mut sent = visit.query.below(FIELD);
     sent.retain(|slug, _| known(slug));
-    match custom_fields::judge(&asked, &sent, false) {
+    match custom_fields::judge(&custom_fields, &sent, false) {
         Ok(_) => sent,
         Err(_) => Map::new(),
     }

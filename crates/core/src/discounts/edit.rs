@@ -76,7 +76,7 @@ pub fn create(
     let mut changes = Changes::new();
     changes.insert(&row);
     let kind = EventType::DiscountCreated;
-    Ok(told(
+    Ok(emit(
         &row,
         changes,
         kind,
@@ -169,7 +169,7 @@ pub fn update(
     let mut changes = Changes::new();
     changes.revise(old, &mut new, ctx);
     let kind = EventType::DiscountUpdated;
-    Ok(told(
+    Ok(emit(
         &new,
         changes,
         kind,
@@ -196,10 +196,10 @@ pub fn delete(
     let mut changes = Changes::new();
     changes.update(old, &gone);
     let kind = EventType::DiscountDeleted;
-    told(&gone, changes, kind, organization, known, subscribers, ctx).1
+    emit(&gone, changes, kind, organization, known, subscribers, ctx).1
 }
 
-fn told(
+fn emit(
     row: &Discount,
     mut changes: Changes,
     kind: EventType,

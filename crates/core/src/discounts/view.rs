@@ -11,7 +11,7 @@ use till_wire::{
 use crate::kernel::records::{Discount, Product};
 
 impl Discount {
-    /// What it takes off. A fixed discount's single amount is that in the organization's default currency,
+    /// The value that it takes off. A fixed discount's single amount is that in the organization's default currency,
     /// else its first.
     pub fn value(&self, default_currency: Currency) -> DiscountValue {
         match self.kind {

@@ -9,7 +9,7 @@ use crate::kernel::writes::BudgetWrite;
 /// The label of the refusal when a budget is spent.
 pub const SPENT: &str = "a budget that is not spent";
 
-/// How much, and how fast it comes back.
+/// A budget: how much there is, and how fast it comes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     /// So many at once; at least 1.
@@ -31,7 +31,7 @@ impl Budget {
         i64::try_from(self.pause.as_micros()).unwrap_or(i64::MAX / 2)
     }
 
-    /// How far ahead of time it may be spent.
+    /// The moment up to which it may be spent ahead of time.
     fn furthest(&self, now: Timestamp) -> i64 {
         let whole = self.pause().saturating_mul(self.count);
         now.as_microsecond().saturating_add(whole)
@@ -43,7 +43,7 @@ impl Budget {
         u64::try_from(micros / 1_000_000).unwrap_or(0).max(1)
     }
 
-    /// Whether it is spent.
+    /// True where it is spent.
     pub fn is_spent(&self, spent_until: i64, now: Timestamp) -> bool {
         spent_until + self.pause() > self.furthest(now)
     }
@@ -68,7 +68,7 @@ impl Budget {
         });
     }
 
-    /// How many are left, given until when it is spent.
+    /// The number that is left, given until when it is spent.
     pub fn left(&self, spent_until: i64, now: Timestamp) -> i64 {
         let free = self.furthest(now) - spent_until.max(now.as_microsecond());
         free.max(0) / self.pause().max(1)

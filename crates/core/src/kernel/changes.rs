@@ -38,13 +38,13 @@ pub trait Record: Sized {
     fn id(&self) -> Uuid;
     /// The version, for aggregates that several people change.
     fn version(&self) -> Option<i64>;
-    /// Who is woken once the row is written in place of `before` (none: it is new).
+    /// The wake-up once the row is written in place of `before` (none: it is new).
     fn wakes(&self, _before: Option<&Self>) -> Option<Wake> {
         None
     }
 }
 
-/// Who has something to do once changes are committed. A hint: whoever is not woken looks from time to time.
+/// A wake-up of those who have something to do once changes are committed. A hint: they look from time to time, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wake {
     /// The workers: jobs or webhook events are due.
@@ -206,7 +206,7 @@ pub enum Write {
         columns: &'static [&'static str],
         /// Values, one per column.
         values: Vec<Value>,
-        /// Who is woken after the commit.
+        /// The wake-up after the commit.
         wakes: Option<Wake>,
     },
     /// Changed columns of one row; refused as [`CommitConflict::Stale`] when the version has moved or the row is gone.
@@ -217,9 +217,9 @@ pub enum Write {
         id: Uuid,
         /// The version the decision was made on.
         version: Option<i64>,
-        /// What changes.
+        /// The columns that change.
         set: Vec<(&'static str, Value)>,
-        /// Who is woken after the commit.
+        /// The wake-up after the commit.
         wakes: Option<Wake>,
     },
     /// A row that was only read must still be as read, else [`CommitConflict::Stale`].
@@ -253,7 +253,7 @@ pub enum CommitConflict {
 /// a lost signal costs a poll, not data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signal {
-    /// What is watched, such as `checkout:<id>`.
+    /// The topic that is watched, such as `checkout:<id>`.
     pub topic: String,
     /// The message, JSON text.
     pub message: String,
@@ -405,7 +405,7 @@ impl Changes {
         self
     }
 
-    /// Whether somebody has something to do once this is committed.
+    /// True where `who` has something to do once this is committed.
     pub fn wakes(&self, who: Wake) -> bool {
         self.writes.iter().any(|write| match write {
             Write::Insert { wakes, .. } | Write::Update { wakes, .. } => *wakes == Some(who),
@@ -414,13 +414,13 @@ impl Changes {
         })
     }
 
-    /// Whether nothing is written and nobody told, whatever must still hold.
+    /// True where nothing is written and nobody told, whatever must still hold.
     pub fn writes_nothing(&self) -> bool {
         let guards = |write: &Write| matches!(write, Write::Guard { .. });
         self.signals.is_empty() && self.writes.iter().all(guards)
     }
 
-    /// Whether there is nothing to commit.
+    /// True where there is nothing to commit.
     pub fn is_empty(&self) -> bool {
         self.writes.is_empty() && self.signals.is_empty()
     }

@@ -35,7 +35,7 @@ impl Subscribers {
         }
     }
 
-    /// Whether anybody gets the plain payload of this type.
+    /// True where anybody gets the plain payload of this type.
     pub fn has_raw(&self, kind: EventType) -> bool {
         self.subscribed(kind)
             .any(|e| e.format == WebhookFormat::Raw)
@@ -140,7 +140,7 @@ fn is_noise(kind: EventType, data: &Value) -> bool {
         && data["cancel_at_period_end"] != true
 }
 
-/// What a chat message says: a title, and lines of name and value.
+/// The content of a chat message: a title, and lines of name and value.
 fn summary(kind: EventType, data: &Value) -> (String, Vec<(&'static str, String)>) {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let mut lines = Vec::new();
@@ -224,7 +224,7 @@ fn mrkdwn(text: &str) -> String {
 }
 
 impl Subscribers {
-    /// Whether anybody asked for this type.
+    /// True where anybody asked for this type.
     pub fn has_subscriber(&self, kind: EventType) -> bool {
         self.subscribed(kind).next().is_some()
     }

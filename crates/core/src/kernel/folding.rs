@@ -4,7 +4,7 @@
 //! A key is ASCII whatever it was made from: where a database holds one that is not, an older version wrote it, and it
 //! is folded again when the program starts ([`again`]).
 
-pub mod again;
+pub mod refold;
 
 use std::fmt::Write as _;
 
@@ -150,7 +150,7 @@ fn ascii(text: &str) -> String {
     escaped
 }
 
-/// Whether lower case alone folds it, also where it is a domain.
+/// True where lower case alone folds it, also where it is a domain.
 fn is_plain(text: &str) -> bool {
     text.is_ascii() && !text.contains("xn--") && !text.contains("XN--")
 }
@@ -208,7 +208,7 @@ pub fn digit(c: char) -> Option<u8> {
     Some((before % 10) as u8)
 }
 
-/// What somebody typed with digits of any script and wide letters and marks as plain ones, any space as a space, and
+/// A typed text with digits of any script and wide letters and marks as plain ones, any space as a space, and
 /// without marks that nobody sees. Nothing else changes: a raised 2 is no 2.
 pub fn plain(typed: &str) -> String {
     if typed.is_ascii() {

@@ -8,7 +8,7 @@ use crate::{
     record,
 };
 
-/// How long a key is remembered.
+/// The time for which a key is remembered.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 record! {
@@ -30,9 +30,9 @@ record! {
     }
 }
 
-/// What is known of a key.
+/// The state of a key.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Known {
+pub enum KeyState {
     /// Nothing: the request is new.
     Nothing,
     /// It stands for another request.
@@ -44,12 +44,12 @@ pub enum Known {
 }
 
 /// Judges what was found under a key by a request.
-pub fn known(found: Option<KeptAnswer>, request: &str, now: Timestamp) -> Known {
+pub fn key_state(found: Option<KeptAnswer>, request: &str, now: Timestamp) -> KeyState {
     match found.filter(|kept| kept.expires_at > now) {
-        None => Known::Nothing,
-        Some(kept) if kept.request != request => Known::Other,
-        Some(kept) if kept.status.is_none() => Known::Begun(kept),
-        Some(kept) => Known::Answered(kept),
+        None => KeyState::Nothing,
+        Some(kept) if kept.request != request => KeyState::Other,
+        Some(kept) if kept.status.is_none() => KeyState::Begun(kept),
+        Some(kept) => KeyState::Answered(kept),
     }
 }
 
@@ -87,7 +87,7 @@ pub fn answer(id: Uuid, status: u16, sealed: String) -> Changes {
     changes
 }
 
-/// How many keys [`forget`] forgets.
+/// The number of keys that [`forget`] forgets.
 pub const FORGOTTEN_AT_ONCE: i64 = 200;
 
 /// Forgets [`FORGOTTEN_AT_ONCE`] of the keys that are remembered no more.
@@ -121,14 +121,14 @@ mod tests {
             answer: Some(String::new()),
             ..kept.clone()
         };
-        let look = |kept: &KeptAnswer, request, now| known(Some(kept.clone()), request, now);
-        assert_eq!(known(None, "a", ctx.now), Known::Nothing);
-        assert_eq!(look(&kept, "a", ctx.now), Known::Begun(kept.clone()));
+        let look = |kept: &KeptAnswer, request, now| key_state(Some(kept.clone()), request, now);
+        assert_eq!(key_state(None, "a", ctx.now), KeyState::Nothing);
+        assert_eq!(look(&kept, "a", ctx.now), KeyState::Begun(kept.clone()));
         assert_eq!(
             look(&answered, "a", ctx.now),
-            Known::Answered(answered.clone())
+            KeyState::Answered(answered.clone())
         );
-        assert_eq!(look(&answered, "b", ctx.now), Known::Other);
-        assert_eq!(look(&answered, "b", ctx.now + KEPT), Known::Nothing);
+        assert_eq!(look(&answered, "b", ctx.now), KeyState::Other);
+        assert_eq!(look(&answered, "b", ctx.now + KEPT), KeyState::Nothing);
     }
 }

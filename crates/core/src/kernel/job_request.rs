@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-/// How important jobs are. What is due in an earlier queue is begun before anything of a later one.
+/// The queues of jobs, by importance. What is due in an earlier queue is begun before anything of a later one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Queue {
     /// A buyer waits for it.
@@ -37,13 +37,13 @@ impl Queue {
 pub struct JobRequest {
     /// The job's id, where it is new.
     pub id: Uuid,
-    /// What is to be done.
+    /// The kind of the job.
     pub kind: &'static str,
-    /// How important it is.
+    /// Its queue.
     pub queue: Queue,
     /// Names the work.
     pub key: String,
-    /// What the work needs to know, JSON text.
+    /// The payload, as JSON text.
     pub payload: String,
     /// Not before.
     pub run_at: Timestamp,

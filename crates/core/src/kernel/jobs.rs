@@ -21,13 +21,13 @@ record! {
     pub struct Job {
         /// Its id.
         id: Uuid,
-        /// What is to be done.
+        /// The kind of the job.
         kind: String,
         /// Names the work: there is at most one job per key.
         key: String,
-        /// How important it is: see [`Queue::rank`]. 0 where an older version asked for it.
+        /// The rank of its queue: see [`Queue::rank`]. 0 where an older version asked for it.
         queue: i64,
-        /// What the work needs to know.
+        /// The payload.
         payload: Payload,
         /// Not before.
         run_at: Timestamp,
@@ -37,9 +37,9 @@ record! {
         lease_until: Option<Timestamp>,
         /// Which claim that was.
         claim: Option<Uuid>,
-        /// How often it was claimed since it last succeeded.
+        /// The number of claims since it last succeeded.
         attempts: i64,
-        /// How many of its runs have failed since one last did not.
+        /// The number of failed runs since one last did not fail.
         failures: i64,
         /// Why the last of them failed.
         last_error: Option<String>,
@@ -50,7 +50,7 @@ record! {
     }
 }
 
-/// What a job's work needs to know, as JSON. Text that is no JSON is kept as text, which no kind takes: so it stops the
+/// The payload of a job, as JSON. Text that is no JSON is kept as text, which no kind takes: so it stops the
 /// job that has it, and not whoever claims that job among others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payload(pub serde_json::Value);
@@ -82,7 +82,7 @@ impl Job {
         T::deserialize(&self.payload.0)
     }
 
-    /// What comes of a run that failed: another one after a pause that grows, or none after [`MOST_FAILURES`].
+    /// The end of a run that failed: another one after a pause that grows, or none after [`MOST_FAILURES`].
     pub fn failed(&self, reason: &str, now: Timestamp) -> End {
         let failures = self.failures + 1;
         let reason: String = reason.chars().take(REASON_LENGTH).collect();
@@ -103,7 +103,7 @@ pub fn backoff(failures: i64) -> SignedDuration {
     SignedDuration::from_secs(1 << (failures.clamp(1, 12) - 1))
 }
 
-/// How a run of a job ended.
+/// The end of a run of a job.
 #[derive(Debug, Clone, PartialEq)]
 pub enum End {
     /// It is done; these are its effects.
@@ -171,7 +171,7 @@ impl<P> JobKind<P> {
 }
 
 impl<P: DeserializeOwned> JobKind<P> {
-    /// What a job of this kind needs to know; `None` where it is of another kind.
+    /// The payload of a job of this kind; `None` where it is of another kind.
     pub fn payload(self, job: &Job) -> Option<Result<P, serde_json::Error>> {
         (job.kind == self.name).then(|| job.payload())
     }
@@ -185,7 +185,7 @@ impl<P> From<&'static str> for JobKind<P> {
 }
 
 impl JobRequest {
-    /// Whether the job may begin at once.
+    /// True where the job may begin at once.
     pub fn is_due(&self) -> bool {
         self.run_at <= self.requested_at
     }

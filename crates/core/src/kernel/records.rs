@@ -81,7 +81,7 @@ word_cell!(
 );
 
 words! {
-    /// What a person may do in an organization.
+    /// The role of a person in an organization.
     pub enum Role {
         /// Everything.
         Owner = "owner",
@@ -93,7 +93,7 @@ words! {
 }
 
 words! {
-    /// How somebody signed in.
+    /// The way in which somebody signed in.
     pub enum SignInMethod {
         /// With their password.
         Password = "password",
@@ -192,7 +192,7 @@ record! {
         organization_id: Uuid,
         /// In lower case.
         email: String,
-        /// What they become.
+        /// The role that they get.
         role: Role,
         /// The name or address of who asked.
         invited_by: String,
@@ -475,7 +475,7 @@ record! {
         succeeded: bool,
         http_code: Option<i64>,
         response: Option<String>,
-        /// What it was about; none where an older version wrote it, until upkeep has filled it in.
+        /// The type of its event; none where an older version wrote it, until upkeep has filled it in.
         kind: Option<EventType>,
     }
 }

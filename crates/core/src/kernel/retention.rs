@@ -8,9 +8,9 @@ use crate::{
     webhooks,
 };
 
-/// How long things are kept; `None` is for ever.
+/// The times for which things are kept; `None` is for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Keep {
+pub struct RetentionPolicy {
     /// The buyer's details in sessions that expired, from their expiry.
     pub details: Option<SignedDuration>,
     /// Sessions that expired without any payment, from their expiry.
@@ -21,7 +21,7 @@ pub struct Keep {
     pub journal: Option<SignedDuration>,
 }
 
-impl Default for Keep {
+impl Default for RetentionPolicy {
     fn default() -> Self {
         let days = |days: i64| Some(SignedDuration::from_hours(24 * days));
         Self {
@@ -33,7 +33,7 @@ impl Default for Keep {
     }
 }
 
-impl Keep {
+impl RetentionPolicy {
     /// The moment before which sessions lose the buyer's details: a session never keeps them longer than it is
     /// kept itself.
     pub fn details_until(&self, now: Timestamp) -> Option<Timestamp> {
@@ -98,7 +98,7 @@ pub fn delete_events(events: &[Uuid]) -> Changes {
 }
 
 /// Has deliveries that an older version wrote say what they were about.
-pub fn tell_deliveries(deliveries: &[Uuid]) -> Changes {
+pub fn fill_delivery_kinds(deliveries: &[Uuid]) -> Changes {
     let mut changes = Changes::new();
     for id in deliveries {
         changes.write(RetentionWrite::FillDeliveryKind { id: *id });
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn details_never_outlive_their_session_and_payloads_never_their_event() {
-        let keep = Keep {
+        let keep = RetentionPolicy {
             details: days(30),
             sessions: days(10),
             deliveries: days(20),
@@ -161,7 +161,7 @@ mod tests {
             keep.deliveries_until(now())
         );
         assert_eq!(keep.journal_until(now()), None);
-        let forever = Keep {
+        let forever = RetentionPolicy {
             details: None,
             sessions: None,
             deliveries: None,

@@ -23,7 +23,7 @@ impl<R: Record> FromColumns for Option<R> {
     fn from_columns(row: &mut dyn Columns) -> Result<Self, ReadError> {
         let id = row.next(Kind::Uuid)?;
         if id != Value::Null {
-            return R::read(&mut Again {
+            return R::read(&mut PeekedColumns {
                 first: Some(id),
                 rest: row,
             })
@@ -37,12 +37,12 @@ impl<R: Record> FromColumns for Option<R> {
 }
 
 /// A row whose first column was already taken.
-struct Again<'a> {
+struct PeekedColumns<'a> {
     first: Option<Value>,
     rest: &'a mut dyn Columns,
 }
 
-impl Columns for Again<'_> {
+impl Columns for PeekedColumns<'_> {
     fn next(&mut self, kind: Kind) -> Result<Value, ReadError> {
         match self.first.take() {
             Some(value) => Ok(value),

@@ -27,7 +27,7 @@ impl SecretKey {
         Self(bytes.into())
     }
 
-    /// What is kept of a token: the hex HMAC-SHA-256 of the whole of it.
+    /// The digest that is kept of a token: the hex HMAC-SHA-256 of the whole of it.
     pub fn digest(&self, token: &str) -> String {
         hex(&self.derive(token))
     }

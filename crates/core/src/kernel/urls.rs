@@ -20,7 +20,7 @@ impl PublicUrls {
         format!("{}/checkout/{client_secret}/confirmation", self.public_url)
     }
 
-    /// What buyers visit by a checkout link.
+    /// The address that buyers visit by a checkout link.
     pub fn checkout_link_url(&self, client_secret: &str) -> String {
         format!(
             "{}/v1/checkout-links/{client_secret}/redirect",
@@ -28,7 +28,7 @@ impl PublicUrls {
         )
     }
 
-    /// Whether browsers reach the server over https only.
+    /// True where browsers reach the server over https only.
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")
     }

@@ -35,7 +35,7 @@ impl<T: Cell> From<T> for Value {
     }
 }
 
-/// What a column holds, so that a row can be read without guessing.
+/// The kind of value that a column holds, so that a row can be read without guessing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// See [`Value::Int`].
@@ -58,7 +58,7 @@ pub enum Kind {
 pub struct ReadError {
     /// The column's name.
     pub column: String,
-    /// What did not fit.
+    /// The problem.
     pub problem: String,
 }
 

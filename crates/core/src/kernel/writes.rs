@@ -70,7 +70,7 @@ named!(
 );
 
 impl NamedWrite {
-    /// Whether workers have something to do once this is committed.
+    /// True where workers have something to do once this is committed.
     pub fn wakes_workers(&self) -> bool {
         match self {
             Self::Job(JobWrite::Request(job)) => job.is_due() && job.lease.is_none(),
@@ -89,7 +89,7 @@ pub struct Statement {
     pub binds: Vec<Value>,
     /// It must touch exactly one row, else the commit is refused with this label.
     pub refusal: Option<&'static str>,
-    /// Whether workers have something to do afterwards.
+    /// True where workers have something to do afterwards.
     pub wakes_workers: bool,
 }
 
@@ -114,7 +114,7 @@ pub enum BudgetWrite {
         key: String,
         /// Now.
         now: i64,
-        /// How long one takes to come back.
+        /// The time that one takes to come back.
         pause: i64,
         /// Until when the budget may be spent.
         furthest: i64,
@@ -123,7 +123,7 @@ pub enum BudgetWrite {
     GiveBack {
         /// Names the budget.
         key: String,
-        /// How long that would have taken to come back.
+        /// The time that it would have taken to come back.
         time: i64,
     },
     /// Forgets budgets that were whole again before a moment.
@@ -233,7 +233,7 @@ pub enum FoldingWrite {
     /// Gives a row its key.
     SetKey {
         /// The row's kind.
-        of: Keyed,
+        of: KeyedTable,
         /// The row.
         id: Uuid,
         /// The key.
@@ -403,7 +403,7 @@ pub enum SubscriptionWrite {
     DeleteIdleClaims {
         /// The organization.
         organization_id: Uuid,
-        /// What is claimed.
+        /// The subject that is claimed.
         subject: String,
         /// The session.
         checkout_id: Uuid,
@@ -419,7 +419,7 @@ pub enum SubscriptionWrite {
         customer_id: Option<Uuid>,
         /// The address, where another customer with it counts too.
         email_key: Option<String>,
-        /// What is claimed, two at most.
+        /// The subjects that are claimed, two at most.
         subjects: [Option<String>; 2],
         /// The session.
         checkout_id: Uuid,
@@ -514,7 +514,7 @@ pub enum WebhookWrite {
 
 /// Rows that are known by a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keyed {
+pub enum KeyedTable {
     /// Customers, by their address.
     Customers,
     /// Discounts, by their code.

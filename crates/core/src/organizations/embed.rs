@@ -16,7 +16,7 @@ pub fn origin(raw: &str) -> Option<String> {
     })
 }
 
-/// Whether a host is only a host: nothing in it means anything else in a policy.
+/// True where a host is only a host: nothing in it means anything else in a policy.
 fn is_plain(host: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b".-_:[]".contains(&b);
     !host.is_empty() && host.bytes().all(plain)
@@ -103,7 +103,7 @@ impl Entry {
     }
 }
 
-/// Whether a host is not on the public internet, so that plain http will do.
+/// True where a host is not on the public internet, so that plain http will do.
 fn is_local(host: &str) -> bool {
     if host == "localhost" || host.ends_with(".localhost") || host.ends_with(".local") {
         return true;
@@ -135,7 +135,7 @@ fn is_local(host: &str) -> bool {
     }
 }
 
-/// Whether the page of an origin, as [`origin`] writes it, may embed the checkout of an organization that
+/// True where the page of an origin, as [`origin`] writes it, may embed the checkout of an organization that
 /// names these hosts. No hosts refuse every page.
 pub fn is_allowed(origin: &str, hosts: &[String]) -> bool {
     let Ok(origin) = Url::parse(origin) else {

@@ -1,6 +1,6 @@
 //! Signing in: sessions of people in their browsers, and one-time links.
 
-pub mod known;
+pub mod known_browser;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -18,15 +18,15 @@ use crate::kernel::{
     writes::{PeopleWrite, TeamWrite},
 };
 
-/// How long a session lasts.
+/// The lifetime of a session.
 pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// How long a link works that somebody asked for.
+/// The lifetime of a link that somebody asked for.
 pub const LINK_LIFE: SignedDuration = SignedDuration::from_mins(15);
-/// How long an invitation stands.
+/// The lifetime of an invitation.
 pub const INVITATION_LIFE: SignedDuration = SignedDuration::from_hours(3 * 24);
 /// `last_seen_at` is kept this close to the truth, without a write per request.
 pub const SEEN_WITHIN: SignedDuration = SignedDuration::from_mins(5);
-/// What [`Changes`] refuses with when a link was used before.
+/// The refusal of [`Changes`] when a link was used before.
 pub const LINK_USED: &str = "an unused link";
 /// The job that writes a [`Letter`].
 pub const MAIL_JOB: JobKind<Letter> = JobKind::new("sign_in_mail", Queue::Mail);
@@ -34,10 +34,10 @@ pub const MAIL_JOB: JobKind<Letter> = JobKind::new("sign_in_mail", Queue::Mail);
 /// Characters that are kept of what a browser says of itself.
 const USER_AGENT_LENGTH: usize = 512;
 
-/// Where somebody signs in from.
+/// The device that somebody signs in from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Device {
-    /// What the browser says of itself.
+    /// The browser's name for itself.
     pub user_agent: Option<String>,
     /// The network address.
     pub ip_address: Option<String>,
@@ -80,7 +80,7 @@ pub fn open(
     (row, token, changes)
 }
 
-/// Whether a session still lets its holder in.
+/// True where a session still lets its holder in.
 pub fn is_live(session: &UserSession, now: Timestamp) -> bool {
     session.revoked_at.is_none() && session.expires_at > now
 }
@@ -141,7 +141,7 @@ pub fn link(
     (token, changes)
 }
 
-/// Whether a link still works; only [`redeem`]'s commit decides.
+/// True where a link still works; only [`redeem`]'s commit decides.
 pub fn works(link: &SignInLink, now: Timestamp) -> bool {
     link.used_at.is_none() && link.expires_at > now
 }
@@ -223,7 +223,7 @@ impl Letter {
         }
     }
 
-    /// How long its link works.
+    /// The lifetime of its link.
     pub fn life(&self) -> SignedDuration {
         match self {
             Letter::SignIn { .. } => LINK_LIFE,

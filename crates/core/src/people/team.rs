@@ -24,7 +24,7 @@ use crate::{
 };
 
 impl Role {
-    /// Whether the role grants a scope: members have all but changing the organization and where its events
+    /// True where the role grants a scope: members have all but changing the organization and where its events
     /// go.
     pub fn grants(self, scope: Scope) -> bool {
         self.manages_people() || !matches!(scope, Scope::OrganizationsWrite | Scope::WebhooksWrite)
@@ -36,14 +36,14 @@ impl Role {
         all.filter(|scope| self.grants(*scope)).collect()
     }
 
-    /// Whether the role invites, changes and removes people.
+    /// True where the role invites, changes and removes people.
     pub fn manages_people(self) -> bool {
         matches!(self, Role::Owner | Role::Admin)
     }
 
-    /// Whether the role may give `other` to people, and change and remove those who have it: only
+    /// True where the role may give `other` to people, and change and remove those who have it: only
     /// owners make and unmake owners.
-    pub fn disposes_of(self, other: Role) -> bool {
+    pub fn may_manage(self, other: Role) -> bool {
         match self {
             Role::Owner => true,
             Role::Admin => other != Role::Owner,
@@ -79,8 +79,8 @@ impl Team {
         found.ok_or(Refusal::NotFound)
     }
 
-    /// The invitations that still stand.
-    pub fn standing(&self, now: Timestamp) -> impl Iterator<Item = &Invitation> {
+    /// The invitations that are still open.
+    pub fn open_invitations(&self, now: Timestamp) -> impl Iterator<Item = &Invitation> {
         let all = self.invitations.iter();
         all.filter(move |invitation| invitation.expires_at > now)
     }
@@ -91,7 +91,7 @@ impl Team {
         found.ok_or(Refusal::NotFound)
     }
 
-    /// Whether this is the only owner.
+    /// True for the only owner.
     pub fn is_last_owner(&self, member: &Member) -> bool {
         let mut owners = self.people.iter().filter(|(m, _)| m.role == Role::Owner);
         member.role == Role::Owner && owners.all(|(owner, _)| owner.id == member.id)
@@ -100,7 +100,7 @@ impl Team {
     /// The role of who acts, if it may dispose of `role`.
     fn allowed(&self, actor: &User, role: Role) -> Result<Role, Refusal> {
         let own = self.member(actor.id).ok_or(Refusal::NotFound)?.role;
-        match own.disposes_of(role) {
+        match own.may_manage(role) {
             true => Ok(own),
             false if own == Role::Admin => Err(Refusal::NotPermitted(
                 "Only owners make, change and remove owners.".to_owned(),
@@ -120,7 +120,7 @@ impl Team {
         }
     }
 
-    /// What every decision begins with.
+    /// The changes that every decision begins with.
     fn changes(&self) -> Changes {
         let mut changes = Changes::new();
         changes.touch(&self.organization);
@@ -130,7 +130,7 @@ impl Team {
 
 /// Invitations that stand at the same time, of one organization.
 pub const MOST_INVITATIONS: usize = 100;
-/// What [`Changes`] refuses with when an invitation was used or withdrawn before.
+/// The refusal of [`Changes`] when an invitation was used or withdrawn before.
 pub const INVITATION_GONE: &str = "a standing invitation";
 /// The job that writes to somebody who was invited; its payload is the invitation's id.
 pub const INVITATION_JOB: JobKind<Uuid> = JobKind::new("invitation_mail", Queue::Mail);
@@ -156,7 +156,7 @@ pub fn invite(
         return refused("Somebody with this address is in the team already.");
     }
     let is_same = |one: &&Invitation| email_key(&one.email) == key;
-    let others = team.standing(ctx.now).filter(|one| !is_same(one));
+    let others = team.open_invitations(ctx.now).filter(|one| !is_same(one));
     if others.count() >= MOST_INVITATIONS {
         return refused("Too many invitations stand already: withdraw some first.");
     }
@@ -214,9 +214,9 @@ pub fn invitation_link(
 /// An invitation as its link finds it.
 #[derive(Debug, Clone)]
 pub struct Invited {
-    /// What it says.
+    /// The invitation.
     pub invitation: Invitation,
-    /// Where to.
+    /// The organization.
     pub organization: Organization,
     /// The person who has the address, if anybody.
     pub user: Option<User>,
@@ -225,8 +225,8 @@ pub struct Invited {
 }
 
 impl Invited {
-    /// Whether it still stands; only the commit of [`accept`] decides.
-    pub fn stands(&self, now: Timestamp) -> bool {
+    /// True while it is open; only the commit of [`accept`] decides.
+    pub fn is_open(&self, now: Timestamp) -> bool {
         self.invitation.expires_at > now
     }
 }
@@ -241,7 +241,7 @@ pub fn accept(
     key: &SecretKey,
     ctx: &DecisionContext,
 ) -> Option<(String, Changes)> {
-    if !invited.stands(ctx.now) {
+    if !invited.is_open(ctx.now) {
         return None;
     }
     let Invited {

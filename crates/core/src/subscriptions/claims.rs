@@ -36,7 +36,7 @@ record! {
         /// `customer:` and an id, `email:` and an address in the form that is compared, or `upgrade:` and the id of
         /// a subscription.
         subject: String,
-        /// Whether no other may be claimed for the subject; else the merchant allows several.
+        /// True where no other may be claimed for the subject; else the merchant allows several.
         single: bool,
     }
 }
@@ -51,8 +51,8 @@ pub struct Upgraded {
 }
 
 impl Upgraded {
-    /// Whether it may be upgraded: nobody pays for it. What it costs now says nothing: a discount may hide the price,
-    /// and usage is charged later.
+    /// True where it may be upgraded: nobody pays for it. What it costs now says nothing: a discount may hide the
+    /// price, and usage is charged later.
     pub fn is_free(&self) -> bool {
         self.prices.len() == self.subscription.price_ids.len()
             && self.prices.iter().all(|price| price.cost().is_free())

@@ -22,7 +22,7 @@ use crate::{
 };
 
 impl Subscription {
-    /// Whether it counts against "one subscription per customer" (docs/behaviour: subscriptions/billable).
+    /// True where it counts against "one subscription per customer" (docs/behaviour: subscriptions/billable).
     pub fn is_billable(&self) -> bool {
         matches!(
             self.status,
@@ -42,7 +42,7 @@ impl Subscription {
         }
     }
 
-    /// What every view of it shows.
+    /// The part that every view of it shows.
     pub fn base(&self) -> SubscriptionBase {
         SubscriptionBase {
             id: self.id,
@@ -97,7 +97,7 @@ impl Subscription {
         meters.collect()
     }
 
-    /// What was used of a meter: nothing, as long as events are not taken in. The id is made of both ids, so that it
+    /// The usage of a meter: nothing, as long as events are not taken in. The id is made of both ids, so that it
     /// is the same in every answer.
     pub fn usage(&self, meter_id: Uuid) -> MeterUsage {
         let (own, meter) = (self.id.as_u128(), meter_id.as_u128());

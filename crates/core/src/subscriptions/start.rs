@@ -13,10 +13,10 @@ use crate::{
     terms::Terms,
 };
 
-/// What a subscription is made of.
+/// The parts of a new subscription.
 #[derive(Debug, Clone)]
 pub struct NewSubscription<'a> {
-    /// Who subscribes.
+    /// The customer who subscribes.
     pub customer_id: Uuid,
     /// To what; it recurs.
     pub product: &'a Product,
@@ -24,7 +24,7 @@ pub struct NewSubscription<'a> {
     pub terms: &'a Terms,
     /// The session that it came of.
     pub checkout_id: Option<Uuid>,
-    /// What its renewals are paid with.
+    /// The method that pays its renewals.
     pub payment_method_id: Option<Uuid>,
     /// The subscription that becomes this one: it keeps its id and its start.
     pub upgraded: Option<&'a Subscription>,

@@ -94,7 +94,7 @@ fn formats(country: &str) -> &'static [Format] {
     }
 }
 
-/// How a national format is written and checked. `None`: the format is known by name only, no
+/// The rule of a national format: how it is written and checked. `None`: the format is known by name only, no
 /// number is ever valid in it (among them `do_rcn`).
 fn rule_of(format: Format) -> Option<Rule> {
     use {Format as F, africa_asia as aa, americas as am, europe as eu};

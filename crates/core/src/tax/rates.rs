@@ -13,7 +13,7 @@ use till_wire::{country::Country, tax::TaxRate};
 pub struct Standard {
     /// Country, or province with the country's prefix (`CA-ON`).
     pub place: &'static str,
-    /// What buyers know it as.
+    /// The name that buyers know it by.
     pub name: &'static str,
     /// The rate.
     pub rate: TaxRate,
@@ -111,12 +111,12 @@ pub fn tax_area(country: Country) -> Country {
     Country::parse_stored(area).unwrap_or(country)
 }
 
-/// Whether there is no general tax on sales there.
+/// True where there is no general tax on sales.
 pub fn is_untaxed(place: &str) -> bool {
     UNTAXED.contains(&place)
 }
 
-/// What the tax of a province or state is called where the merchant enters its rate.
+/// The name of the tax of a province or state whose rate the merchant enters.
 pub fn usual_name(country: &str, state: Option<&str>) -> &'static str {
     match (country, state) {
         ("US", _) => "Sales tax",

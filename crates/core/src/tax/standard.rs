@@ -22,7 +22,7 @@ use super::{
 };
 use crate::kernel::refusal::{Refusal, collected};
 
-/// What is due on an amount. The error says, in words for the buyer, what the address lacks.
+/// The tax on an amount. The error says, in words for the buyer, what the address lacks.
 pub fn standard(settings: &TaxSettings, query: &TaxQuery) -> Result<TaxAnswer, String> {
     let place = Place::of(&settings.registrations, &query.address)?;
     let levies = if in_eu(place.country) {
@@ -42,7 +42,7 @@ struct Levy {
     reason: TaxabilityReason,
 }
 
-/// Where the buyer is, and what the merchant has to do with it.
+/// The place of the buyer, and the merchant's registrations there.
 struct Place<'a> {
     country: Country,
     state: Option<&'a str>,
@@ -53,7 +53,7 @@ struct Place<'a> {
     region: Option<&'a TaxRegistration>,
 }
 
-/// Whether a ZIP code's first digit is one of its state's (the regions of the postal service, and the few codes
+/// True where a ZIP code's first digit is one of its state's (the regions of the postal service, and the few codes
 /// that reach into a neighbouring one). Says yes where the state is not in the table.
 fn is_near(address: &Address) -> bool {
     const REGIONS: [(&str, &str); 10] = [
@@ -112,7 +112,7 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// What Till knows of the tax here, the province's before the country's.
+    /// The tax that Till knows here, the province's before the country's.
     fn known(&self) -> Option<Standard> {
         let state = self.state.filter(|_| self.country == Country::CA);
         state
@@ -140,7 +140,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// What a registration charges: the rate entered, else the known one.
+    /// The tax that a registration charges: the rate entered, else the known one.
     fn charged(&self, by: &TaxRegistration, known: Option<Standard>) -> Levy {
         let entered = by.rate.as_deref().and_then(TaxRate::of_percent);
         let Some(rate) = entered.or(known.map(|known| known.rate)) else {

@@ -52,7 +52,7 @@ fn answer(code: i64) -> Answer {
     }
 }
 
-/// What a commit makes of the event's columns.
+/// The columns of the event after a commit.
 fn event_set(changes: &Changes) -> Vec<(&'static str, Value)> {
     match &changes.writes[0] {
         Write::Update {

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whether an address is globally routable unicast, by the IANA special-purpose registries.
+/// True where an address is globally routable unicast, by the IANA special-purpose registries.
 /// An IPv6 address that carries an IPv4 address (mapped, 6to4, NAT64) is as public as that one.
 pub fn is_public(address: IpAddr) -> bool {
     match address {

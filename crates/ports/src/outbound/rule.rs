@@ -16,7 +16,7 @@ pub struct UrlProblem {
     /// The `type` of the validation error: `url_parsing`, `url_scheme`, `url_too_long`, or
     /// `value_error` for a host that is not allowed.
     pub kind: &'static str,
-    /// What is wrong, in words.
+    /// The problem, in words.
     pub words: String,
 }
 

@@ -130,7 +130,7 @@ impl Rebinding {
     }
 }
 
-impl Names for Rebinding {
+impl Resolver for Rebinding {
     fn addresses(&self, _: String) -> BoxFuture<'static, std::io::Result<Vec<SocketAddr>>> {
         let turn = self.asked.fetch_add(1, Ordering::Relaxed);
         let list = &self.lists[turn.min(self.lists.len() - 1)];
@@ -139,10 +139,10 @@ impl Names for Rebinding {
     }
 }
 
-/// What may be connected to, by every lookup.
+/// The addresses that may be connected to, by every lookup.
 async fn given(names: &Arc<Rebinding>) -> Option<Vec<String>> {
-    let guarded = Guarded {
-        names: names.clone(),
+    let guarded = PublicOnlyResolver {
+        resolver: names.clone(),
         allow_private: false,
     };
     let found = guarded.resolve("rebinding.example".parse().unwrap()).await;
@@ -177,7 +177,7 @@ async fn of_a_names_addresses_only_the_public_ones_are_tried() {
 async fn every_new_connection_looks_its_name_up_again_and_none_goes_inside() {
     let (listener, port) = listen().await;
     let names = Rebinding::new(&[&["127.0.0.1"], &["::ffff:127.0.0.1", "127.0.0.1"]]);
-    let outbound = Outbound::asking(names.clone(), false).unwrap();
+    let outbound = Outbound::with_resolver(names.clone(), false).unwrap();
     for _ in 0..3 {
         let url = format!("https://public.example:{port}/");
         let error = outbound.post(&url, &[], "hello").await.unwrap_err();
@@ -265,8 +265,8 @@ async fn an_endless_answer_is_read_only_as_far_as_it_is_kept() {
 
 #[test]
 fn characters_are_counted_not_bytes_and_nulls_are_dropped() {
-    assert_eq!(kept("é\0".repeat(3_000).as_bytes()), "é".repeat(2_048));
-    assert_eq!(kept(b"a\0b\xffc"), "ab\u{fffd}c");
+    assert_eq!(truncated("é\0".repeat(3_000).as_bytes()), "é".repeat(2_048));
+    assert_eq!(truncated(b"a\0b\xffc"), "ab\u{fffd}c");
 }
 
 #[tokio::test]

@@ -11,9 +11,9 @@ use uuid::Uuid;
 pub struct Attempt {
     /// Ours, and the idempotency key.
     pub id: Uuid,
-    /// What for.
+    /// The purpose.
     pub kind: AttemptKind,
-    /// What with.
+    /// The source.
     #[serde(flatten)]
     pub source: Source,
     /// The buyer's address for the processor's records.
@@ -22,7 +22,7 @@ pub struct Attempt {
     pub name: Option<String>,
     /// One line for the processor's dashboard.
     pub description: String,
-    /// What follows the merchant's name on the card statement.
+    /// The text that follows the merchant's name on the card statement.
     pub statement_suffix: Option<String>,
     /// Kept at the processor beside the attempt.
     pub metadata: BTreeMap<String, String>,
@@ -32,7 +32,7 @@ pub struct Attempt {
     pub return_url: String,
 }
 
-/// What pays, or is to be kept.
+/// The card that pays, or is to be kept.
 ///
 /// As JSON its fields stand beside those of what it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,11 +44,11 @@ pub enum Source {
         customer: String,
         /// [`Method::reference`] of that attempt.
         method: String,
-        /// Whether the buyer is there and can approve the payment. Without them (a renewal) a
+        /// True where the buyer is there and can approve the payment. Without them (a renewal) a
         /// charge that must be approved fails.
         present: bool,
     },
-    /// What the buyer's card fields became in this visit.
+    /// The token that the buyer's card fields became in this visit.
     Token {
         /// A token of this processor; serves one attempt.
         confirmation_token: String,
@@ -67,13 +67,13 @@ pub fn card_token(confirmation_token: impl Into<String>) -> Source {
     }
 }
 
-/// What an attempt is for.
+/// The kind of an attempt: to take money, or to keep a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AttemptKind {
     /// Takes money.
     Charge {
-        /// How much; more than zero.
+        /// The amount; more than zero.
         amount: Money,
         /// Keeps the card for later charges.
         save_card: bool,
@@ -102,22 +102,22 @@ impl std::fmt::Debug for Prepared {
     }
 }
 
-/// How an attempt stands.
+/// The state of an attempt.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
     /// Final: the money is taken, or the card kept.
     Succeeded {
-        /// What paid.
+        /// The card that paid.
         method: Method,
-        /// What was taken, to be compared with what was asked for; `None` where the card was only kept.
+        /// The amount that was taken, to be compared with the one asked for; `None` where the card was only kept.
         amount: Option<Money>,
     },
     /// The buyer must do something first, as a rule approve in their bank's page.
     RequiresAction {
         /// The credential of [`Prepared::client_secret`].
         client_secret: String,
-        /// Where to do it, if it is a page: absolute, or relative to Till's own address.
+        /// The page on which to do it, if it is one: absolute, or relative to Till's own address.
         action_url: Option<String>,
     },
     /// Accepted; success or failure comes later, by notice or by [`Processor::retrieve`](super::Processor::retrieve).
@@ -128,7 +128,7 @@ pub enum Outcome {
         decline_reason: String,
         /// Words for the buyer: what happened and what to do.
         decline_message: String,
-        /// What would have paid, where the processor says.
+        /// The card that would have paid, where the processor says.
         method: Option<Method>,
     },
 }
@@ -154,7 +154,7 @@ impl std::fmt::Debug for Outcome {
     }
 }
 
-/// What pays: a card.
+/// A card that pays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Method {
     /// The processor's name for it; charged again later under this name if it was kept.
@@ -173,7 +173,7 @@ pub struct Method {
     pub wallet: Option<String>,
 }
 
-/// What is known of a card before it is charged.
+/// The details of a card that are known before it is charged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardPreview {
     /// As [`Method::brand`].
@@ -188,7 +188,7 @@ pub struct CardPreview {
     pub fingerprint: Option<String>,
     /// The name typed beside the card.
     pub billing_name: Option<String>,
-    /// Whether the token was made to keep the card; an attempt that wants otherwise is refused.
+    /// True where the token was made to keep the card; an attempt that wants otherwise is refused.
     /// `None`: it serves either.
     pub saves_card: Option<bool>,
 }

@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
-    /// How it is.
+    /// The result.
     pub status: CheckStatus,
-    /// What was found.
+    /// The finding.
     pub message: String,
-    /// What to do about it; empty where nothing is.
+    /// The advice; empty where there is nothing to do.
     pub advice: String,
 }
 
-/// How a thing is that was looked at.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckStatus {

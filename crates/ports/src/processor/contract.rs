@@ -37,7 +37,7 @@ pub(super) trait Peer: Send + Sync {
     ) -> BoxFuture<'a, (HeaderMap, Vec<u8>)>;
 }
 
-/// What a card does.
+/// The behaviour of a card.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Card {
     Pays,
@@ -181,7 +181,7 @@ pub(super) fn told(outcome: &Outcome) -> &str {
     }
 }
 
-/// How an attempt stands; `None`: nothing has moved.
+/// The state of an attempt; `None`: nothing has moved.
 async fn state(peer: &dyn Peer, id: u128, reference: &str, now: Timestamp) -> Option<String> {
     let found = peer
         .processor()

@@ -11,11 +11,11 @@ pub struct Dispute {
     pub reference: String,
     /// [`super::Prepared::reference`] of the attempt that took the money.
     pub charge: String,
-    /// How much is contested.
+    /// The amount that is contested.
     pub amount: Money,
     /// A code such as `fraudulent` or `product_not_received`.
     pub reason: String,
-    /// How far it is.
+    /// The status.
     pub status: DisputeStatus,
     /// When the buyer's bank opened it.
     pub opened_at: Timestamp,
@@ -23,7 +23,7 @@ pub struct Dispute {
     pub respond_by: Option<Timestamp>,
 }
 
-/// How far a dispute is.
+/// The status of a dispute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DisputeStatus {

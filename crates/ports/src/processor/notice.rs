@@ -11,11 +11,11 @@ pub struct Notice {
     pub id: String,
     /// When it happened.
     pub at: Timestamp,
-    /// What to ask for.
+    /// The thing to ask for.
     pub subject: NoticeSubject,
 }
 
-/// What a notice is about. It does not say how the thing stands: that is asked for.
+/// The subject of a notice. It does not say how the thing stands: that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum NoticeSubject {

@@ -11,11 +11,11 @@ pub struct RefundRequest {
     pub charge: String,
     /// Ours, and the idempotency key.
     pub refund_id: Uuid,
-    /// How much, in the currency of the charge; more than zero.
+    /// The amount, in the currency of the charge; more than zero.
     pub amount: Money,
 }
 
-/// How a refund stands.
+/// The state of a refund.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum RefundOutcome {

@@ -175,7 +175,7 @@ impl Processor for Sandbox {
     }
 }
 
-/// What holds for every sandbox.
+/// The check that holds for every sandbox.
 fn test_cards_only() -> Check {
     Check {
         status: CheckStatus::Warn,

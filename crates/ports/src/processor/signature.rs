@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::Sha256;
 use till_core::kernel::hex::hex;
 
-/// How far a signature's moment may be from ours; what is older may have been recorded by others.
+/// The most that a signature's moment may be from ours; what is older may have been recorded by others.
 pub const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// The header's value for a body that is sent now.
@@ -17,7 +17,7 @@ pub fn sign(secret: &[u8], body: &[u8], now: Timestamp) -> String {
     format!("t={seconds},v1={}", hex(&signature))
 }
 
-/// Whether the header's value is that of one of the secrets for this body, and not too old.
+/// True where the header's value is that of one of the secrets for this body, and not too old.
 pub fn verify(secrets: &[&[u8]], header: &str, body: &[u8], now: Timestamp) -> bool {
     let parts = || {
         header

@@ -13,7 +13,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    error::{Found, Result},
+    error::{OrNotFound, Result},
     http::{
         extract::{
             Caller, Filtered, Params,
@@ -35,7 +35,7 @@ const SORT_KEYS: [(&str, &str); 4] = [
 ];
 
 query! {
-    /// What a list of benefits may be asked for.
+    /// The query of a list of benefits.
     pub(crate) struct ListQuery {
         /// Only these.
         id: Vec<Uuid> = ids(),
@@ -85,7 +85,7 @@ pub async fn list(
 /// Shows a benefit.
 pub async fn get(caller: &Caller<scope::BenefitsRead>, id: Uuid) -> Result<Benefit> {
     let own = caller.organization.id;
-    let row = caller.app.store.benefit(own, id).await.found()?;
+    let row = caller.app.store.benefit(own, id).await.or_not_found()?;
     Ok(row.view())
 }
 
@@ -97,11 +97,11 @@ pub async fn create(
 ) -> Result<Benefit> {
     let app = &caller.app;
     let own = &caller.organization;
-    let (meters, files) = benefits::names(Some(&input.properties));
+    let (meters, files) = benefits::referenced_ids(Some(&input.properties));
     app.retry_on_conflict(|| async {
         let (subscribers, named) = tokio::try_join!(
             app.store.subscribers(own.id),
-            app.store.named_by_benefit(own.id, &meters, &files)
+            app.store.benefit_references(own.id, &meters, &files)
         )?;
         let made = benefits::create(input.clone(), own, &named, &subscribers, &app.context())?;
         app.reply(guard, StatusCode::CREATED, made, |now| now.view())
@@ -118,12 +118,12 @@ pub async fn update(
 ) -> Result<Benefit> {
     let app = &caller.app;
     let own = &caller.organization;
-    let (meters, files) = benefits::names(input.properties.as_ref());
+    let (meters, files) = benefits::referenced_ids(input.properties.as_ref());
     app.retry_on_conflict(|| async {
-        let row = app.store.benefit(own.id, id).await.found()?;
+        let row = app.store.benefit(own.id, id).await.or_not_found()?;
         let (subscribers, named) = tokio::try_join!(
             app.store.subscribers(own.id),
-            app.store.named_by_benefit(own.id, &meters, &files)
+            app.store.benefit_references(own.id, &meters, &files)
         )?;
         let updated = benefits::update(&row, input.clone(), &named, &subscribers, &app.context())?;
         Ok(app.apply(updated).await?.view())
@@ -136,7 +136,7 @@ pub async fn delete(caller: &Caller<scope::BenefitsWrite>, id: Uuid) -> Result<(
     let app = &caller.app;
     let own = caller.organization.id;
     app.retry_on_conflict(|| async {
-        let row = app.store.benefit(own, id).await.found()?;
+        let row = app.store.benefit(own, id).await.or_not_found()?;
         let subscribers = app.store.subscribers(own).await?;
         let changes = benefits::delete(&row, &subscribers, &app.context());
         app.commit(changes).await?;

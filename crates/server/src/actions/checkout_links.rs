@@ -13,7 +13,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    error::{Found, Result},
+    error::{OrNotFound, Result},
     http::{
         extract::{
             Caller, Filtered, Params,
@@ -32,7 +32,7 @@ const SORT_KEYS: [(&str, &str); 4] = [
 ];
 
 query! {
-    /// What a list of links may be asked for.
+    /// The query of a list of links.
     pub(crate) struct ListQuery {
         /// That sell one of these products.
         product_id: Vec<Uuid> = ids(),
@@ -81,9 +81,9 @@ pub async fn create(
 pub async fn get(caller: &Caller<scope::CheckoutLinksRead>, id: Uuid) -> Result<CheckoutLink> {
     let app = &caller.app;
     let own = &caller.organization;
-    let link = app.store.checkout_link(own.id, id).await.found()?;
+    let link = app.store.checkout_link(own.id, id).await.or_not_found()?;
     let linked = app.store.linked(own.id, vec![link]).await?;
-    Ok(linked.first().found()?.view(own, &app.urls))
+    Ok(linked.first().or_not_found()?.view(own, &app.urls))
 }
 
 /// Changes a checkout link.
@@ -95,7 +95,7 @@ pub async fn update(
     let app = &caller.app;
     let own = &caller.organization;
     app.retry_on_conflict(|| async {
-        let link = app.store.checkout_link(own.id, id).await.found()?;
+        let link = app.store.checkout_link(own.id, id).await.or_not_found()?;
         let products = input.products.as_ref().unwrap_or(&link.product_ids.0);
         let discount = input.discount_id.clone().change();
         let loaded = app
@@ -118,7 +118,7 @@ pub async fn delete(caller: &Caller<scope::CheckoutLinksWrite>, id: Uuid) -> Res
     let app = &caller.app;
     app.retry_on_conflict(|| async {
         let own = caller.organization.id;
-        let link = app.store.checkout_link(own, id).await.found()?;
+        let link = app.store.checkout_link(own, id).await.or_not_found()?;
         app.commit(checkout_links::delete(&link, &app.context()))
             .await?;
         Ok(())

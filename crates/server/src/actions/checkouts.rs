@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    error::{Found, Result},
+    error::{OrNotFound, Result},
     http::{
         extract::{
             Caller, Filtered, Params,
@@ -34,7 +34,7 @@ use crate::{
             scope,
         },
         idempotency::IdempotencyGuard,
-        limits::{self, Guess, Network},
+        limits::{self, CodeAttempt, Network},
     },
 };
 
@@ -49,7 +49,7 @@ const SORT_KEYS: [(&str, &str); 3] = [
 ];
 
 query! {
-    /// What a list of sessions may be asked for.
+    /// The query of a list of sessions.
     pub(crate) struct ListQuery {
         /// With one of these products selected.
         product_id: Vec<Uuid> = ids(),
@@ -197,7 +197,7 @@ async fn load(
 pub async fn get(caller: &Caller<scope::CheckoutsRead>, id: Uuid) -> Result<Checkout> {
     let app = &caller.app;
     let found = app.store.session(&caller.organization, id).await;
-    let (session, _) = current::current(app, found.found()?).await?;
+    let (session, _) = current::current(app, found.or_not_found()?).await?;
     Ok(session.merchant_view(&app.urls))
 }
 
@@ -210,9 +210,13 @@ pub async fn update(
     let app = &caller.app;
     let session = app
         .retry_on_conflict(|| async {
-            let session = app.store.session(&caller.organization, id).await.found()?;
-            let no_guess = Guess::default();
-            change(app, session, &input, Writer::Merchant, &no_guess).await
+            let session = app
+                .store
+                .session(&caller.organization, id)
+                .await
+                .or_not_found()?;
+            let no_code = CodeAttempt::default();
+            change(app, session, &input, Writer::Merchant, &no_code).await
         })
         .await
         .map_err(known::locked)?;
@@ -225,7 +229,7 @@ async fn change(
     session: Session,
     input: &CheckoutUpdate,
     writer: Writer,
-    guess: &Guess,
+    code_attempt: &CodeAttempt,
 ) -> Result<Session> {
     let known = known::known(app, &session, input, writer, Step::Patch).await?;
     let subscribers = app.store.subscribers(session.organization.id).await?;
@@ -242,7 +246,7 @@ async fn change(
             update::update(&session, input, writer, &known, context)
         })
         .await?;
-    guess.right(&mut changes);
+    code_attempt.give_back(&mut changes);
     app.apply((now, changes)).await
 }
 
@@ -255,7 +259,7 @@ pub async fn change_by_secret(
 ) -> Result<Session> {
     let loaded = known::session(app, secret).await?;
     limits::updating(app, loaded.checkout.id)?;
-    let guess = &known::guess(app, &loaded, input, network).await?;
+    let code_attempt = &known::code_attempt(app, &loaded, input, network).await?;
     let mut loaded = Some(loaded);
     app.retry_on_conflict(|| {
         let loaded = loaded.take();
@@ -264,7 +268,7 @@ pub async fn change_by_secret(
                 Some(session) => session,
                 None => known::session(app, secret).await?,
             };
-            change(app, session, input, Writer::Client, guess).await
+            change(app, session, input, Writer::Client, code_attempt).await
         }
     })
     .await

@@ -10,7 +10,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    error::{Found, Result},
+    error::{OrNotFound, Result},
     http::{
         extract::{
             Caller, Filtered, Params,
@@ -29,7 +29,7 @@ const SORT_KEYS: [(&str, &str); 4] = [
 ];
 
 query! {
-    /// What a list of custom fields may be asked for.
+    /// The query of a list of custom fields.
     pub(crate) struct ListQuery {
         /// Only with a name or a slug that contains this, in any case.
         query: Option<String> = text(),
@@ -60,7 +60,13 @@ pub async fn list(
 /// Shows a custom field.
 pub async fn get(caller: &Caller<scope::CustomFieldsRead>, id: Uuid) -> Result<CustomField> {
     let own = caller.organization.id;
-    Ok(caller.app.store.custom_field(own, id).await.found()?.view())
+    Ok(caller
+        .app
+        .store
+        .custom_field(own, id)
+        .await
+        .or_not_found()?
+        .view())
 }
 
 /// Creates a custom field.
@@ -90,7 +96,7 @@ pub async fn update(
     let app = &caller.app;
     let own = caller.organization.id;
     app.retry_on_conflict(|| async {
-        let row = app.store.custom_field(own, id).await.found()?;
+        let row = app.store.custom_field(own, id).await.or_not_found()?;
         let holder = match &input.slug {
             Some(slug) => app.store.custom_field_by_slug(own, slug).await?,
             None => None,
@@ -106,7 +112,7 @@ pub async fn delete(caller: &Caller<scope::CustomFieldsWrite>, id: Uuid) -> Resu
     let app = &caller.app;
     app.retry_on_conflict(|| async {
         let own = caller.organization.id;
-        let row = app.store.custom_field(own, id).await.found()?;
+        let row = app.store.custom_field(own, id).await.or_not_found()?;
         app.commit(custom_fields::delete(&row, &app.context()))
             .await?;
         Ok(())

@@ -5,7 +5,7 @@ pub mod export;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use till_core::{
-    customers::{self, Addressed},
+    customers::{self, CustomerLookup},
     kernel::{folding::email_key, records::Customer as Row},
 };
 use till_store::{List, StoreError};
@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    error::{Found, Result},
+    error::{OrNotFound, Result},
     http::{
         extract::{
             Caller, Filtered, Params,
@@ -35,7 +35,7 @@ const SORT_KEYS: [(&str, &str); 3] = [
     ("name", "name"),
 ];
 
-/// How a customer is named.
+/// The id by which a customer is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CustomerRef {
     /// By its id.
@@ -53,12 +53,12 @@ impl CustomerRef {
     }
 
     async fn load(&self, app: &App, organization_id: Uuid) -> Result<Row> {
-        self.find(app, organization_id).await.found()
+        self.find(app, organization_id).await.or_not_found()
     }
 }
 
 query! {
-    /// What a list of customers may be asked for.
+    /// The query of a list of customers.
     pub(crate) struct ListQuery {
         /// Only the customer of this e-mail address, in any case.
         email: Option<String> = text(),
@@ -139,9 +139,9 @@ pub async fn update(
 ) -> Result<Customer> {
     let app = &caller.app;
     let own = caller.organization.id;
-    let addressed = match customer {
-        CustomerRef::Id(_) => Addressed::ById,
-        CustomerRef::External(_) => Addressed::ByExternalId,
+    let lookup = match customer {
+        CustomerRef::Id(_) => CustomerLookup::ById,
+        CustomerRef::External(_) => CustomerLookup::ByExternalId,
     };
     app.retry_on_conflict(|| async {
         let external_id = input.external_id.as_value().map(String::as_str);
@@ -150,9 +150,8 @@ pub async fn update(
             app.store.holders(own, input.email.as_deref(), external_id),
             app.store.subscribers(own),
         )?;
-        let (row, ctx) = (row.found()?, app.context());
-        let updated =
-            customers::update(&row, input.clone(), addressed, &holders, &subscribers, &ctx)?;
+        let (row, ctx) = (row.or_not_found()?, app.context());
+        let updated = customers::update(&row, input.clone(), lookup, &holders, &subscribers, &ctx)?;
         Ok(app.apply(updated).await?.view())
     })
     .await

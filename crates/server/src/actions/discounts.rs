@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    error::{Found, Result},
+    error::{OrNotFound, Result},
     http::{
         extract::{
             Caller, Filtered, Params,
@@ -34,7 +34,7 @@ const SORT_KEYS: [(&str, &str); 5] = [
 ];
 
 query! {
-    /// What a list of discounts may be asked for.
+    /// The query of a list of discounts.
     pub(crate) struct ListQuery {
         /// Only with a name or a code that contains this, in any case.
         query: Option<String> = text(),
@@ -87,7 +87,7 @@ async fn holder(app: &App, own: Uuid, code: Option<&String>) -> Result<Option<Ro
 pub async fn get(caller: &Caller<scope::DiscountsRead>, id: Uuid) -> Result<Discount> {
     let app = &caller.app;
     let own = &caller.organization;
-    let row = app.store.discount(own.id, id).await.found()?;
+    let row = app.store.discount(own.id, id).await.or_not_found()?;
     let known = products(app, own.id, row.product_ids.iter()).await?;
     Ok(row.view(own.default_currency, &known))
 }
@@ -130,7 +130,7 @@ pub async fn update(
     let app = &caller.app;
     let own = &caller.organization;
     app.retry_on_conflict(|| async {
-        let row = app.store.discount(own.id, id).await.found()?;
+        let row = app.store.discount(own.id, id).await.or_not_found()?;
         let wanted = input.products.as_value().into_iter().flatten();
         let (known, holder, subscribers) = tokio::try_join!(
             products(app, own.id, row.product_ids.iter().chain(wanted)),
@@ -150,7 +150,7 @@ pub async fn delete(caller: &Caller<scope::DiscountsWrite>, id: Uuid) -> Result<
     let app = &caller.app;
     let own = &caller.organization;
     app.retry_on_conflict(|| async {
-        let row = app.store.discount(own.id, id).await.found()?;
+        let row = app.store.discount(own.id, id).await.or_not_found()?;
         let (known, subscribers) =
             tokio::try_join!(products(app, own.id, row.product_ids.iter()), async {
                 Ok(app.store.subscribers(own.id).await?)

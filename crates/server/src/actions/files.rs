@@ -11,7 +11,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    error::{ApiError, Found, Result},
+    error::{ApiError, OrNotFound, Result},
     files::remove,
     http::{
         extract::{
@@ -26,7 +26,7 @@ use crate::{
 const SORT_KEYS: [(&str, &str); 1] = [("created_at", "created_at")];
 
 query! {
-    /// What a list of files may be asked for.
+    /// The query of a list of files.
     pub(crate) struct ListQuery {
         /// Only these.
         ids: Vec<Uuid> = ids(),
@@ -72,7 +72,7 @@ pub async fn uploaded(
     let app = &caller.app;
     let own = caller.organization.id;
     app.retry_on_conflict(|| async {
-        let file = app.store.file(own, id).await.found()?;
+        let file = app.store.file(own, id).await.or_not_found()?;
         files::claimed(&file, &input)?;
         if file.is_uploaded {
             return Ok(file.view());
@@ -102,7 +102,7 @@ pub async fn update(
     let app = &caller.app;
     let own = caller.organization.id;
     app.retry_on_conflict(|| async {
-        let file = app.store.file(own, id).await.found()?;
+        let file = app.store.file(own, id).await.or_not_found()?;
         let updated = files::update(&file, input.clone(), &app.context());
         Ok(app.apply(updated).await?.view())
     })
@@ -114,7 +114,7 @@ pub async fn delete(caller: &Caller<scope::FilesWrite>, id: Uuid) -> Result<()> 
     let app = &caller.app;
     let own = caller.organization.id;
     app.retry_on_conflict(|| async {
-        let file = app.store.file(own, id).await.found()?;
+        let file = app.store.file(own, id).await.or_not_found()?;
         app.commit(files::delete(&file, &app.context())).await?;
         remove(app, &file.all_paths()).await;
         Ok(())

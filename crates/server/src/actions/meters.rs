@@ -10,7 +10,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    error::{Found, Result},
+    error::{OrNotFound, Result},
     http::{
         extract::{
             Caller, Filtered, Params,
@@ -24,7 +24,7 @@ use crate::{
 const SORT_KEYS: [(&str, &str); 2] = [("name", "name"), ("created_at", "created_at")];
 
 query! {
-    /// What a list of meters may be asked for.
+    /// The query of a list of meters.
     pub(crate) struct ListQuery {
         /// Only names that contain this, in any case.
         query: Option<String> = text(),
@@ -61,7 +61,7 @@ pub async fn get(caller: &Caller<scope::MetersRead>, id: Uuid) -> Result<Meter> 
         .store
         .meter(caller.organization.id, id)
         .await
-        .found()?;
+        .or_not_found()?;
     Ok(row.view())
 }
 
@@ -88,7 +88,12 @@ pub async fn update(
     app.retry_on_conflict(|| async {
         let (found, in_use) =
             tokio::try_join!(app.store.meter(own, id), app.store.meter_in_use(own, id))?;
-        let updated = meters::update(&found.found()?, input.clone(), in_use, &app.context())?;
+        let updated = meters::update(
+            &found.or_not_found()?,
+            input.clone(),
+            in_use,
+            &app.context(),
+        )?;
         Ok(app.apply(updated).await?.view())
     })
     .await

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::joined::Joined;
 use crate::{
-    error::{Found, Result},
+    error::{OrNotFound, Result},
     http::extract::{
         Caller, Filtered, Params,
         query::{
@@ -34,7 +34,7 @@ const SORT_KEYS: [(&str, &str); 9] = [
 ];
 
 query! {
-    /// What a list of orders may be asked for.
+    /// The query of a list of orders.
     pub(crate) struct ListQuery {
         /// Only with an invoice number, or of customers whose e-mail or name, that contains this, in any case.
         query: Option<String> = text(),
@@ -102,7 +102,7 @@ fn billed(list: List, kinds: &[ProductBillingType]) -> List {
 pub async fn get(caller: &Caller<scope::OrdersRead>, id: Uuid) -> Result<Order> {
     let app = &caller.app;
     let own = caller.organization.id;
-    let row = app.store.order(own, id).await.found()?;
+    let row = app.store.order(own, id).await.or_not_found()?;
     let mut shown = Joined::orders(app, &caller.organization, &[row]).await?;
-    shown.pop().found()
+    shown.pop().or_not_found()
 }

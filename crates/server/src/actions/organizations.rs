@@ -12,7 +12,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    error::{ApiError, Found, Result},
+    error::{ApiError, OrNotFound, Result},
     http::extract::{
         Caller, Filtered, Params,
         query::{Sorted, query, sorting, text},
@@ -27,7 +27,7 @@ const SORT_KEYS: [(&str, &str); 3] = [
 ];
 
 query! {
-    /// What the list of organizations may be asked for.
+    /// The query of the list of organizations.
     pub(crate) struct ListQuery {
         /// Only the organization of this name.
         slug: Option<String> = text(),
@@ -65,7 +65,7 @@ pub async fn update(
     let app = &caller.app;
     own(&caller.organization, id)?;
     app.retry_on_conflict(|| async {
-        let row = app.store.organization(id).await.found()?;
+        let row = app.store.organization(id).await.or_not_found()?;
         let unpriced = match input.default_presentment_currency {
             Some(currency) => app.store.unpriced(id, currency).await?,
             None => Vec::new(),

@@ -10,7 +10,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    error::{Found, Result},
+    error::{OrNotFound, Result},
     http::extract::{
         Caller, Filtered, Params,
         query::{Sorted, ids, moment, query, sorting, text, texts, words},
@@ -26,7 +26,7 @@ const SORT_KEYS: [(&str, &str); 4] = [
 ];
 
 query! {
-    /// What a list of payments may be asked for.
+    /// The query of a list of payments.
     pub(crate) struct ListQuery {
         /// Only from e-mail addresses that contain this, in any case.
         query: Option<String> = text(),
@@ -78,7 +78,7 @@ pub async fn list(
     Ok(page.of(rows.iter().map(Row::view)))
 }
 
-/// How far the attempts of these statuses are.
+/// The states of attempts that have these statuses.
 fn states(statuses: &[PaymentStatus]) -> Vec<PaymentState> {
     let status_of = |state: &PaymentState| match state {
         PaymentState::Succeeded => PaymentStatus::Succeeded,
@@ -95,5 +95,11 @@ fn states(statuses: &[PaymentStatus]) -> Vec<PaymentState> {
 /// Shows a payment.
 pub async fn get(caller: &Caller<scope::PaymentsRead>, id: Uuid) -> Result<Payment> {
     let own = caller.organization.id;
-    Ok(caller.app.store.payment(own, id).await.found()?.view())
+    Ok(caller
+        .app
+        .store
+        .payment(own, id)
+        .await
+        .or_not_found()?
+        .view())
 }

@@ -16,7 +16,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    error::{Found, Result},
+    error::{OrNotFound, Result},
     http::{
         extract::{
             Caller, Filtered, Params,
@@ -35,7 +35,7 @@ const SORT_KEYS: [(&str, &str); 4] = [
 ];
 
 query! {
-    /// What a list of products may be asked for.
+    /// The query of a list of products.
     pub(crate) struct ListQuery {
         /// Only these.
         id: Vec<Uuid> = ids(),
@@ -94,7 +94,7 @@ pub async fn get(caller: &Caller<scope::ProductsRead>, id: Uuid) -> Result<Produ
         .store
         .offered(caller.organization.id, &[id])
         .await?;
-    Ok(found.first().found()?.view())
+    Ok(found.first().or_not_found()?.view())
 }
 
 /// Creates a product with its prices.
@@ -113,7 +113,7 @@ pub async fn create(
         let (subscribers, named) = tokio::try_join!(
             app.store.subscribers(own.id),
             app.store
-                .named_by_product(own.id, &meters, &fields, &input.medias)
+                .product_references(own.id, &meters, &fields, &input.medias)
         )?;
         let made = products::create(input.clone(), own, &named, &subscribers, &app.context())?;
         app.reply(guard, StatusCode::CREATED, made, |now| now.view())
@@ -144,10 +144,11 @@ pub async fn update(
         let (found, subscribers, named, links) = tokio::try_join!(
             app.store.offered(own.id, &wanted),
             app.store.subscribers(own.id),
-            app.store.named_by_product(own.id, &meters, &fields, medias),
+            app.store
+                .product_references(own.id, &meters, &fields, medias),
             links
         )?;
-        let (old, ctx) = (found.first().found()?, app.context());
+        let (old, ctx) = (found.first().or_not_found()?, app.context());
         let updated =
             products::update(old, input.clone(), own, &named, &links, &subscribers, &ctx)?;
         Ok(app.apply(updated).await?.view())
@@ -171,7 +172,7 @@ pub async fn include(
             app.store.subscribers(own),
             app.store.benefits(own, &input.benefits)
         )?;
-        let (old, ctx) = (found.first().found()?, app.context());
+        let (old, ctx) = (found.first().or_not_found()?, app.context());
         let updated = products::include(old, input.clone(), &benefits, &subscribers, &ctx)?;
         app.reply(guard, StatusCode::OK, updated, |now| now.view())
             .await

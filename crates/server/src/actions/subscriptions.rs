@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::joined::Joined;
 use crate::{
-    error::{Found, Result},
+    error::{OrNotFound, Result},
     http::extract::{
         Caller, Filtered, Params,
         query::{
@@ -35,7 +35,7 @@ const SORT_KEYS: [(&str, &str); 9] = [
 ];
 
 query! {
-    /// What a list of subscriptions may be asked for.
+    /// The query of a list of subscriptions.
     pub(crate) struct ListQuery {
         /// Only of customers whose e-mail or name contains this, in any case.
         query: Option<String> = text(),
@@ -118,7 +118,7 @@ fn grouped(active: Option<bool>) -> Vec<SubscriptionStatus> {
 pub async fn get(caller: &Caller<scope::SubscriptionsRead>, id: Uuid) -> Result<Subscription> {
     let app = &caller.app;
     let own = caller.organization.id;
-    let row = app.store.subscription(own, id).await.found()?;
+    let row = app.store.subscription(own, id).await.or_not_found()?;
     let mut shown = Joined::subscriptions(app, &caller.organization, &[row]).await?;
-    shown.pop().found()
+    shown.pop().or_not_found()
 }

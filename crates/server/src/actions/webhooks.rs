@@ -19,7 +19,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    error::{Found, Result},
+    error::{OrNotFound, Result},
     http::{
         extract::{
             Body, Caller, Filtered, Params,
@@ -46,7 +46,13 @@ pub async fn list(
 /// Shows a webhook endpoint.
 pub async fn get(caller: &Caller<scope::WebhooksRead>, id: Uuid) -> Result<WebhookEndpoint> {
     let own = caller.organization.id;
-    Ok(caller.app.store.endpoint(own, id).await.found()?.view())
+    Ok(caller
+        .app
+        .store
+        .endpoint(own, id)
+        .await
+        .or_not_found()?
+        .view())
 }
 
 /// Creates a webhook endpoint.
@@ -71,7 +77,7 @@ pub async fn update(
     let dev = app.policy.dev;
     let own = caller.organization.id;
     app.retry_on_conflict(|| async {
-        let row = app.store.endpoint(own, id).await.found()?;
+        let row = app.store.endpoint(own, id).await.or_not_found()?;
         if input.enabled == Some(true) && url.is_none() {
             may_be_enabled(&row, dev)?;
         }
@@ -86,7 +92,7 @@ pub async fn delete(caller: &Caller<scope::WebhooksWrite>, id: Uuid) -> Result<(
     let app = &caller.app;
     let own = caller.organization.id;
     app.retry_on_conflict(|| async {
-        let row = app.store.endpoint(own, id).await.found()?;
+        let row = app.store.endpoint(own, id).await.or_not_found()?;
         app.commit(webhooks::delete(&row, &app.context())).await?;
         Ok(())
     })
@@ -101,7 +107,7 @@ pub async fn reset_secret(
     let app = &caller.app;
     let own = caller.organization.id;
     app.retry_on_conflict(|| async {
-        let row = app.store.endpoint(own, id).await.found()?;
+        let row = app.store.endpoint(own, id).await.or_not_found()?;
         let reset = webhooks::reset_secret(&row, &app.context());
         Ok(app.apply(reset).await?.view())
     })
@@ -109,7 +115,7 @@ pub async fn reset_secret(
 }
 
 query! {
-    /// What a list of deliveries may be asked for.
+    /// The query of a list of deliveries.
     pub(crate) struct DeliveryQuery {
         /// To any of these endpoints.
         endpoint_id: Vec<Uuid> = ids(),
@@ -167,7 +173,7 @@ pub async fn redeliver(
 ) -> Result<()> {
     let app = &caller.app;
     let own = caller.organization.id;
-    let (event, endpoint) = app.store.event(own, id).await.found()?;
+    let (event, endpoint) = app.store.event(own, id).await.or_not_found()?;
     let again = webhooks::redeliver(&event, &endpoint, &app.context());
     app.reply(guard, StatusCode::ACCEPTED, ((), again), |()| ())
         .await

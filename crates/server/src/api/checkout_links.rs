@@ -9,7 +9,7 @@ use till_wire::{
 };
 
 use super::{
-    Created, Gone, Reply, created, gone,
+    Created, NoContent, Reply, created, no_content,
     operation::{Operation, operations},
 };
 use crate::{
@@ -90,6 +90,6 @@ async fn update(
     responses((status = 204, description = "It is deleted.")),
     security(("access_token" = []))
 )]
-async fn delete(caller: Caller<scope::CheckoutLinksWrite>, PathId(id): PathId) -> Gone {
-    checkout_links::delete(&caller, id).await.map(gone)
+async fn delete(caller: Caller<scope::CheckoutLinksWrite>, PathId(id): PathId) -> NoContent {
+    checkout_links::delete(&caller, id).await.map(no_content)
 }

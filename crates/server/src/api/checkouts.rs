@@ -193,7 +193,7 @@ async fn opened(
     .await
 }
 
-/// How long one event stream lasts before the page is asked to connect again.
+/// The time that one event stream lasts before the page is asked to connect again.
 const STREAM: Duration = Duration::from_secs(600);
 
 /// Tells the buyer's page what happens to its session.
@@ -215,11 +215,11 @@ async fn stream_events(
     Ok(response)
 }
 
-/// How long a message that was lost on its way from another node stays unnoticed.
-const LOOK: SignedDuration = SignedDuration::from_secs(5);
+/// The longest time that a message lost on its way from another node stays unnoticed.
+const CHECK_INTERVAL: SignedDuration = SignedDuration::from_secs(5);
 
-/// What tells one state of a session from the next: its status, and when it was last changed.
-type Told = (CheckoutStatus, Option<Timestamp>);
+/// The state of a session, as a page knows it: its status, and when it was last changed.
+type SessionState = (CheckoutStatus, Option<Timestamp>);
 
 /// The status that a `checkout.updated` tells of; `None`: it is another message.
 fn updated_to(message: &str) -> Option<CheckoutStatus> {
@@ -230,12 +230,12 @@ fn updated_to(message: &str) -> Option<CheckoutStatus> {
     message["payload"]["status"].as_str()?.parse().ok()
 }
 
-/// A page that listens.
-struct Listening {
+/// The state of one open event stream.
+struct EventStream {
     watch: Watch,
     /// The session's status and last change, as the page was told.
-    known: Told,
-    look: Timestamp,
+    known: SessionState,
+    next_check: Timestamp,
 }
 
 /// The messages of one connection; the last one asks the page to connect again. Messages are hints, the table
@@ -245,20 +245,20 @@ fn events(
     session: &Session,
 ) -> impl Stream<Item = Result<Event, Infallible>> + use<> {
     let id = session.checkout.id;
-    let listening = Listening {
+    let stream_state = EventStream {
         watch: app.store.watch(&checkout::topic(id)),
         known: (session.checkout.status, session.checkout.modified_at),
-        look: app.clock.now() + LOOK,
+        next_check: app.clock.now() + CHECK_INTERVAL,
     };
     #[allow(
         clippy::disallowed_methods,
         reason = "the length of a connection, not of anything decided"
     )]
     let end = tokio::time::Instant::now() + STREAM;
-    stream::unfold(Some(listening), move |listening| {
+    stream::unfold(Some(stream_state), move |stream_state| {
         let app = app.clone();
         async move {
-            let mut page = listening?;
+            let mut page = stream_state?;
             loop {
                 tokio::select! {
                     biased;
@@ -268,16 +268,16 @@ fn events(
                             return Some((reconnect(), None));
                         }
                         // What is there before the page hears of it, the page finds when it looks.
-                        if let Some(told) = updated_to(&message)
+                        if let Some(status) = updated_to(&message)
                             && let Ok(Some(now)) = app.store.checkout_state(id).await
-                            && now.0 == told
+                            && now.0 == status
                         {
                             page.known = now;
                         }
                         return Some((Ok(Event::default().data(&*message)), Some(page)));
                     }
-                    () = app.clock.wait(page.look) => {
-                        page.look = app.clock.now() + LOOK;
+                    () = app.clock.wait(page.next_check) => {
+                        page.next_check = app.clock.now() + CHECK_INTERVAL;
                         let now = app.store.checkout_state(id).await;
                         if let Ok(Some(now)) = now
                             && now != page.known

@@ -7,7 +7,7 @@ use till_wire::{
 };
 
 use super::{
-    Created, Gone, Reply, created, gone,
+    Created, NoContent, Reply, created, no_content,
     operation::{Operation, operations},
 };
 use crate::{
@@ -85,6 +85,6 @@ async fn update(
     responses((status = 204, description = "It is gone.")),
     security(("access_token" = []))
 )]
-async fn delete(caller: Caller<scope::CustomFieldsWrite>, PathId(id): PathId) -> Gone {
-    custom_fields::delete(&caller, id).await.map(gone)
+async fn delete(caller: Caller<scope::CustomFieldsWrite>, PathId(id): PathId) -> NoContent {
+    custom_fields::delete(&caller, id).await.map(no_content)
 }

@@ -10,7 +10,7 @@ use till_wire::{
 };
 
 use super::{
-    Created, Gone, Reply, created,
+    Created, NoContent, Reply, created,
     operation::{Operation, operations},
 };
 use crate::{
@@ -142,7 +142,7 @@ async fn end(
     caller: &Caller<scope::CustomersWrite>,
     customer: &CustomerRef,
     mut params: Params,
-) -> Gone {
+) -> NoContent {
     let DeletionQuery { anonymize } = DeletionQuery::read(&mut params);
     params.finish()?;
     customers::delete(caller, customer, anonymize).await?;
@@ -156,7 +156,11 @@ async fn end(
     responses((status = 204, description = "It is gone.")),
     security(("access_token" = []))
 )]
-async fn delete(caller: Caller<scope::CustomersWrite>, PathId(id): PathId, params: Params) -> Gone {
+async fn delete(
+    caller: Caller<scope::CustomersWrite>,
+    PathId(id): PathId,
+    params: Params,
+) -> NoContent {
     end(&caller, &CustomerRef::Id(id), params).await
 }
 
@@ -172,7 +176,7 @@ async fn delete_external(
     caller: Caller<scope::CustomersWrite>,
     ExternalId(id): ExternalId,
     params: Params,
-) -> Gone {
+) -> NoContent {
     end(&caller, &CustomerRef::External(id), params).await
 }
 

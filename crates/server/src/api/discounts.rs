@@ -7,7 +7,7 @@ use till_wire::{
 };
 
 use super::{
-    Created, Gone, Reply, created, gone,
+    Created, NoContent, Reply, created, no_content,
     operation::{Operation, operations},
 };
 use crate::{
@@ -83,6 +83,6 @@ async fn update(
     responses((status = 204, description = "It is gone.")),
     security(("access_token" = []))
 )]
-async fn delete(caller: Caller<scope::DiscountsWrite>, PathId(id): PathId) -> Gone {
-    discounts::delete(&caller, id).await.map(gone)
+async fn delete(caller: Caller<scope::DiscountsWrite>, PathId(id): PathId) -> NoContent {
+    discounts::delete(&caller, id).await.map(no_content)
 }

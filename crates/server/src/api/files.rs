@@ -8,7 +8,7 @@ use till_wire::{
 };
 
 use super::{
-    Created, Gone, Reply, created, gone,
+    Created, NoContent, Reply, created, no_content,
     operation::{Operation, operations},
 };
 use crate::{
@@ -90,6 +90,6 @@ async fn update(caller: Caller<scope::FilesWrite>, PathId(id): PathId, body: Bod
     responses((status = 204, description = "It is gone.")),
     security(("access_token" = []))
 )]
-async fn delete(caller: Caller<scope::FilesWrite>, PathId(id): PathId) -> Gone {
-    files::delete(&caller, id).await.map(gone)
+async fn delete(caller: Caller<scope::FilesWrite>, PathId(id): PathId) -> NoContent {
+    files::delete(&caller, id).await.map(no_content)
 }

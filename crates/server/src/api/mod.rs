@@ -43,18 +43,18 @@ use crate::{
 
 pub use openapi::document;
 
-/// What an operation answers.
+/// The answer of an operation.
 type Reply<T> = Result<Json<T>, ApiError>;
-/// What an operation answers that makes something.
+/// The answer of an operation that makes something.
 type Created<T> = Result<(StatusCode, Json<T>), ApiError>;
-/// What an operation answers that leaves nothing to show.
-type Gone = Result<StatusCode, ApiError>;
+/// The answer of an operation that leaves nothing to show.
+type NoContent = Result<StatusCode, ApiError>;
 
 fn created<T>(made: T) -> (StatusCode, Json<T>) {
     (StatusCode::CREATED, Json(made))
 }
 
-fn gone((): ()) -> StatusCode {
+fn no_content((): ()) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
@@ -84,18 +84,18 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
     .flatten()
 }
 
-/// What the API leaves to the pages.
+/// The things that the API leaves to the pages.
 #[derive(Debug)]
 pub struct Pages {
     /// Answers where the API has nothing.
     pub nowhere: MethodRouter<Arc<App>>,
     /// The page for somebody whose visit of a checkout link opened no session.
-    pub turned_away: TurnedAway,
+    pub error_page: ErrorPage,
 }
 
 /// Makes a page of an error, in the language of those who asked.
 #[derive(Debug, Clone, Copy)]
-pub struct TurnedAway(pub fn(&ApiError, &Uri, &HeaderMap) -> Response);
+pub struct ErrorPage(pub fn(&ApiError, &Uri, &HeaderMap) -> Response);
 
 /// The API with everything around it.
 pub fn router(app: &Arc<App>, pages: Pages) -> Router<Arc<App>> {
@@ -114,7 +114,7 @@ pub fn router(app: &Arc<App>, pages: Pages) -> Router<Arc<App>> {
             Arc::new(Bodies::default()),
             transport::take_body,
         ))
-        .layer(Extension(pages.turned_away))
+        .layer(Extension(pages.error_page))
         .merge(unknown(&pages.nowhere))
         .layer(middleware::from_fn_with_state(
             Arc::new(Callers::new(app.clone())),

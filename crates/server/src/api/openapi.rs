@@ -129,34 +129,34 @@ fn allows_null(schema: &RefOr<Schema>) -> bool {
     }
 }
 
-/// What an operation does, by its method.
+/// The kind of an operation, by its method.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Does {
+enum MethodKind {
     Reads,
     Deletes,
     /// Takes a body, if only an empty one.
     Sends,
 }
 
-fn operations_of(document: &mut Document) -> impl Iterator<Item = (Does, &mut Operation)> {
+fn operations_of(document: &mut Document) -> impl Iterator<Item = (MethodKind, &mut Operation)> {
     document.paths.paths.values_mut().flat_map(|item| {
         let all = [
-            (Does::Reads, &mut item.get),
-            (Does::Reads, &mut item.head),
-            (Does::Deletes, &mut item.delete),
-            (Does::Sends, &mut item.post),
-            (Does::Sends, &mut item.put),
-            (Does::Sends, &mut item.patch),
+            (MethodKind::Reads, &mut item.get),
+            (MethodKind::Reads, &mut item.head),
+            (MethodKind::Deletes, &mut item.delete),
+            (MethodKind::Sends, &mut item.post),
+            (MethodKind::Sends, &mut item.put),
+            (MethodKind::Sends, &mut item.patch),
         ];
         all.into_iter()
-            .filter_map(|(does, operation)| Some((does, operation.as_mut()?)))
+            .filter_map(|(kind, operation)| Some((kind, operation.as_mut()?)))
             .collect::<Vec<_>>()
     })
 }
 
-/// What any operation may answer before its handler is reached, or when rows keep moving.
+/// Adds the answers that any operation may give before its handler is reached, or when rows keep moving.
 fn common_answers(document: &mut Document) {
-    for (does, operation) in operations_of(document) {
+    for (kind, operation) in operations_of(document) {
         let answers = &mut operation.responses.responses;
         let mut add = |status: &str, words: &str, schemas: &[&str]| {
             answers
@@ -175,14 +175,14 @@ fn common_answers(document: &mut Document) {
             "Address and headers are larger than 64 KiB together.",
             &[],
         );
-        if does != Does::Reads {
+        if kind != MethodKind::Reads {
             add(
                 "409",
                 "Somebody else changed this at the same moment.",
                 &["ErrorBody"],
             );
         }
-        if does == Does::Sends {
+        if kind == MethodKind::Sends {
             add("408", "The body did not arrive whole.", &["ErrorBody"]);
             add("411", "There is no `Content-Length`.", &["ErrorBody"]);
             add(

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     app::App,
-    error::{ApiError, Found},
+    error::{ApiError, OrNotFound},
     http::{extract::Body, idempotency::IdempotencyGuard},
 };
 
@@ -71,7 +71,7 @@ async fn create(
     guard: IdempotencyGuard,
     body: Body,
 ) -> Created<ConfirmationToken> {
-    let sandbox = app.sandbox.as_ref().found()?;
+    let sandbox = app.sandbox.as_ref().or_not_found()?;
     let card = body.object(|f| {
         let number = f.required("number", text_of(0, NUMBER, false));
         let month = f.required("exp_month", int_in(1, 12));

@@ -7,7 +7,7 @@ use till_wire::{
 };
 
 use super::{
-    Created, Gone, Reply, created, gone,
+    Created, NoContent, Reply, created, no_content,
     operation::{Operation, operations},
 };
 use crate::{
@@ -93,8 +93,8 @@ async fn update(
     responses((status = 204, description = "It is gone.")),
     security(("access_token" = []))
 )]
-async fn delete(caller: Caller<scope::WebhooksWrite>, PathId(id): PathId) -> Gone {
-    webhooks::delete(&caller, id).await.map(gone)
+async fn delete(caller: Caller<scope::WebhooksWrite>, PathId(id): PathId) -> NoContent {
+    webhooks::delete(&caller, id).await.map(no_content)
 }
 
 /// Gives a webhook endpoint a new secret, in force at once.

@@ -1,4 +1,4 @@
-//! Jobs that are done by who asks for them, without a claim of its own: that would cost the buyer a commit.
+//! Jobs that the node that asks for them does itself, without a commit that claims them: the buyer waits for one less.
 
 use std::sync::{Mutex, MutexGuard};
 
@@ -9,27 +9,27 @@ use till_core::{
 };
 use tokio::sync::mpsc;
 
-/// How long a node that died keeps others from what it held: with the workers' poll, less than five seconds.
+/// The time for which a node that died keeps others from what it held: with the workers' poll, under five seconds.
 pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(3);
 
-/// The way from a commit to the worker beside it. While no worker runs, and while it has its hands full, nothing
+/// The channel from a commit to the worker of the same process. While no worker runs, and while all its slots are taken, nothing
 /// is taken, and jobs wait in the queue as always.
 #[derive(Debug, Default)]
-pub struct LocalFastPath(Mutex<Ends>);
+pub struct LocalFastPath(Mutex<Channel>);
 
 #[derive(Debug, Default)]
-struct Ends {
-    /// Where jobs are put in, once somebody works.
-    put: Option<mpsc::Sender<Job>>,
-    /// Where the worker takes them out, until it comes for that.
-    take: Option<mpsc::Receiver<Job>>,
+struct Channel {
+    /// Takes jobs in, once a worker runs.
+    sender: Option<mpsc::Sender<Job>>,
+    /// Waits for the worker, which takes it and receives the jobs.
+    receiver: Option<mpsc::Receiver<Job>>,
 }
 
 /// A job that will be this node's when the changes that ask for it are committed.
 #[derive(Debug)]
-pub struct Taken(mpsc::OwnedPermit<Job>, Job);
+pub struct ClaimedJob(mpsc::OwnedPermit<Job>, Job);
 
-impl Taken {
+impl ClaimedJob {
     /// To be called after the commit.
     pub fn begin(self) {
         self.0.send(self.1);
@@ -43,36 +43,36 @@ impl LocalFastPath {
         &self,
         changes: &mut Changes,
         at: impl FnOnce() -> DecisionContext,
-    ) -> Option<Taken> {
+    ) -> Option<ClaimedJob> {
         let due = changes.due(FULFIL_JOB.name())?;
-        let put = self.ends().put.clone()?;
-        let place = put.try_reserve_owned().ok()?;
+        let sender = self.channel().sender.clone()?;
+        let permit = sender.try_reserve_owned().ok()?;
         let ctx = at();
         let job = due.claim(ctx.now + LEASE, ctx.id())?;
-        Some(Taken(place, job))
+        Some(ClaimedJob(permit, job))
     }
 
-    fn ends(&self) -> MutexGuard<'_, Ends> {
+    fn channel(&self) -> MutexGuard<'_, Channel> {
         self.0.lock().expect("no code panics under this lock")
     }
 
     /// From now on jobs are taken, for the worker that comes for them next. Those that a worker before it left behind
     /// are somebody else's when their leases run out.
-    pub(crate) fn open(&self, places: usize) {
-        let (put, take) = mpsc::channel(places);
-        *self.ends() = Ends {
-            put: Some(put),
-            take: Some(take),
+    pub(crate) fn open(&self, slots: usize) {
+        let (sender, receiver) = mpsc::channel(slots);
+        *self.channel() = Channel {
+            sender: Some(sender),
+            receiver: Some(receiver),
         };
     }
 
-    /// What [`LocalFastPath::open`] was called for, or a new way in where a worker has failed.
-    pub(crate) fn taken(&self, places: usize) -> mpsc::Receiver<Job> {
+    /// The receiver that [`LocalFastPath::open`] made, or a new one where a worker has failed.
+    pub(crate) fn taken(&self, slots: usize) -> mpsc::Receiver<Job> {
         loop {
-            if let Some(take) = self.ends().take.take() {
-                return take;
+            if let Some(receiver) = self.channel().receiver.take() {
+                return receiver;
             }
-            self.open(places);
+            self.open(slots);
         }
     }
 }
@@ -103,15 +103,15 @@ mod tests {
 
     #[test]
     fn a_fulfilment_is_taken_once_it_is_committed_and_nobody_is_woken_for_it() {
-        let hands = LocalFastPath::default();
-        let mut taken = hands.taken(2);
+        let fast_path = LocalFastPath::default();
+        let mut taken = fast_path.taken(2);
         let mut changes = asking(FULFIL_JOB);
         assert!(changes.wakes(Wake::Workers));
-        drop(hands.take(&mut changes, at).unwrap());
+        drop(fast_path.take(&mut changes, at).unwrap());
         assert!(taken.try_recv().is_err(), "the commit failed");
 
         let mut changes = asking(FULFIL_JOB);
-        hands.take(&mut changes, at).unwrap().begin();
+        fast_path.take(&mut changes, at).unwrap().begin();
         assert!(!changes.wakes(Wake::Workers));
         let job = taken.try_recv().unwrap();
         assert_eq!(job.payload::<Uuid>().unwrap(), Uuid::max());
@@ -120,41 +120,41 @@ mod tests {
 
     #[test]
     fn what_cannot_be_begun_at_once_waits_for_anybody() {
-        let hands = LocalFastPath::default();
-        let mut taken = hands.taken(1);
+        let fast_path = LocalFastPath::default();
+        let mut taken = fast_path.taken(1);
         let mut other = asking("something_else");
         assert!(
-            hands
+            fast_path
                 .take(&mut other, || unreachable!("it costs nothing"))
                 .is_none()
         );
         assert_eq!(other, asking("something_else"));
 
         let mut changes = asking(FULFIL_JOB);
-        hands.take(&mut changes, at).unwrap().begin();
+        fast_path.take(&mut changes, at).unwrap().begin();
         let mut changes = asking(FULFIL_JOB);
         assert!(
-            hands.take(&mut changes, at).is_none(),
-            "both hands are full"
+            fast_path.take(&mut changes, at).is_none(),
+            "both slots are taken"
         );
         assert!(changes.wakes(Wake::Workers));
 
         taken.close();
         taken.try_recv().unwrap();
         assert!(
-            hands.take(&mut changes, at).is_none(),
+            fast_path.take(&mut changes, at).is_none(),
             "nobody works any more"
         );
     }
 
     #[test]
     fn a_worker_that_comes_after_one_that_failed_is_given_jobs_again() {
-        let hands = LocalFastPath::default();
-        drop(hands.taken(1));
+        let fast_path = LocalFastPath::default();
+        drop(fast_path.taken(1));
         let mut changes = asking(FULFIL_JOB);
-        assert!(hands.take(&mut changes, at).is_none(), "it is gone");
-        let mut taken = hands.taken(1);
-        hands.take(&mut changes, at).unwrap().begin();
+        assert!(fast_path.take(&mut changes, at).is_none(), "it is gone");
+        let mut taken = fast_path.taken(1);
+        fast_path.take(&mut changes, at).unwrap().begin();
         assert!(taken.try_recv().is_ok());
     }
 }

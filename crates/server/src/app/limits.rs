@@ -21,14 +21,14 @@ pub struct Limits {
     pub(crate) declines: Declines,
 }
 
-/// What is counted in memory.
+/// The budgets that are counted in memory.
 #[derive(Debug)]
 pub(crate) struct General {
     budgets: DefaultKeyedRateLimiter<String>,
     per_minute: NonZeroU32,
     /// Changes of sessions by their buyers.
     updates: DefaultKeyedRateLimiter<Uuid>,
-    /// How many nodes serve: each request costs here what it leaves for the others.
+    /// The number of nodes that serve: each request costs here what it leaves for the others.
     nodes: AtomicU32,
 }
 

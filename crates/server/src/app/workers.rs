@@ -16,15 +16,15 @@ const STEADY: SignedDuration = SignedDuration::from_secs(30);
 /// A worker may be stopped for so long before it counts as down.
 const BRIEFLY: SignedDuration = SignedDuration::from_secs(5);
 
-/// How the workers of this process are.
+/// The workers of this process, and how they are.
 #[derive(Debug, Default)]
 pub struct Workers(Mutex<BTreeMap<&'static str, Worker>>);
 
 #[derive(Debug)]
 struct Worker {
-    /// How often it failed since it last ran for [`STEADY`].
+    /// The number of failures since it last ran for [`STEADY`].
     failures: u32,
-    /// Whether it runs.
+    /// True while it runs.
     runs: bool,
     /// Since when it has, or has not.
     since: Timestamp,
@@ -86,10 +86,10 @@ impl Workers {
 /// Things that failed lately, each of which is left alone for a while: 1 s after its first failure, twice as long after
 /// each other. Kept by this process alone: another one finds out by itself.
 #[derive(Debug, Default)]
-pub struct Setbacks(Mutex<HashMap<(&'static str, Uuid), Setback>>);
+pub struct Backoffs(Mutex<HashMap<(&'static str, Uuid), Backoff>>);
 
 #[derive(Debug, Clone, Copy)]
-struct Setback {
+struct Backoff {
     failures: i64,
     until: Timestamp,
 }
@@ -97,12 +97,12 @@ struct Setback {
 /// Things that are remembered at most. What does not fit is simply tried again.
 const REMEMBERED: usize = 10_000;
 
-impl Setbacks {
-    fn all(&self) -> MutexGuard<'_, HashMap<(&'static str, Uuid), Setback>> {
+impl Backoffs {
+    fn all(&self) -> MutexGuard<'_, HashMap<(&'static str, Uuid), Backoff>> {
         self.0.lock().expect("no code panics under this lock")
     }
 
-    /// Whether the thing may be tried now.
+    /// True where the thing may be tried now.
     pub(crate) fn is_due(&self, what: &'static str, id: Uuid, now: Timestamp) -> bool {
         let all = self.all();
         all.get(&(what, id)).is_none_or(|one| one.until <= now)
@@ -124,13 +124,13 @@ impl Setbacks {
         let failures = all.get(&(what, id)).map_or(1, |one| one.failures + 1);
         if all.len() < REMEMBERED || all.contains_key(&(what, id)) {
             let until = now + jobs::backoff(failures).min(longest);
-            all.insert((what, id), Setback { failures, until });
+            all.insert((what, id), Backoff { failures, until });
         }
         failures
     }
 
     /// It worked.
-    pub(crate) fn over(&self, what: &'static str, id: Uuid) {
+    pub(crate) fn succeeded(&self, what: &'static str, id: Uuid) {
         let mut all = self.all();
         if !all.is_empty() {
             all.remove(&(what, id));
@@ -168,38 +168,38 @@ mod tests {
 
     #[test]
     fn what_failed_is_left_alone_for_longer_and_longer() {
-        let setbacks = Setbacks::default();
+        let backoffs = Backoffs::default();
         let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
         assert_eq!(
-            setbacks.failed("session", one, SignedDuration::MAX, at(0)),
+            backoffs.failed("session", one, SignedDuration::MAX, at(0)),
             1
         );
-        assert!(!setbacks.is_due("session", one, at(0)));
-        assert!(setbacks.is_due("session", other, at(0)));
-        assert!(setbacks.is_due("file", one, at(0)));
-        assert!(setbacks.is_due("session", one, at(1)));
+        assert!(!backoffs.is_due("session", one, at(0)));
+        assert!(backoffs.is_due("session", other, at(0)));
+        assert!(backoffs.is_due("file", one, at(0)));
+        assert!(backoffs.is_due("session", one, at(1)));
         assert_eq!(
-            setbacks.failed("session", one, SignedDuration::MAX, at(1)),
+            backoffs.failed("session", one, SignedDuration::MAX, at(1)),
             2
         );
-        assert!(!setbacks.is_due("session", one, at(2)));
+        assert!(!backoffs.is_due("session", one, at(2)));
         let minute = SignedDuration::from_mins(1);
         for _ in 0..9 {
-            setbacks.failed("session", one, minute, at(1));
+            backoffs.failed("session", one, minute, at(1));
         }
-        assert!(setbacks.is_due("session", one, at(61)), "at most so long");
-        setbacks.over("session", one);
-        assert!(setbacks.is_due("session", one, at(2)));
+        assert!(backoffs.is_due("session", one, at(61)), "at most so long");
+        backoffs.succeeded("session", one);
+        assert!(backoffs.is_due("session", one, at(2)));
     }
 
     #[test]
     fn no_more_is_remembered_than_fits() {
-        let setbacks = Setbacks::default();
+        let backoffs = Backoffs::default();
         for n in 0..(REMEMBERED as u128 + 10) {
-            setbacks.failed("session", Uuid::from_u128(n), SignedDuration::MAX, at(0));
+            backoffs.failed("session", Uuid::from_u128(n), SignedDuration::MAX, at(0));
         }
-        assert_eq!(setbacks.all().len(), REMEMBERED);
-        setbacks.failed("session", Uuid::nil(), SignedDuration::MAX, at(7_200));
-        assert_eq!(setbacks.all().len(), 1, "what is gone makes room");
+        assert_eq!(backoffs.all().len(), REMEMBERED);
+        backoffs.failed("session", Uuid::nil(), SignedDuration::MAX, at(7_200));
+        assert_eq!(backoffs.all().len(), 1, "what is gone makes room");
     }
 }

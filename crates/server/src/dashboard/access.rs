@@ -15,7 +15,7 @@ use till_core::{
     people::sign_in,
 };
 
-use super::{Made, cookie, denied::Denied, flash, form_data::FormData};
+use super::{CreatedResource, cookie, denied::Denied, flash, form_data::FormData};
 use crate::{
     app::App,
     error::Result,
@@ -33,7 +33,7 @@ const HX_CURRENT_URL: &str = "hx-current-url";
 
 /// An organization that somebody belongs to, as their menu shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shop {
+pub struct MenuOrganization {
     /// Its name.
     pub name: String,
     /// Its name in addresses.
@@ -49,9 +49,9 @@ pub struct Person {
     pub session: UserSession,
     /// The time zone in which times are shown.
     pub zone: TimeZone,
-    /// Where they belong, by name.
-    pub shops: Vec<Shop>,
-    /// What the page before has to say.
+    /// The organizations that they belong to, by name.
+    pub organizations: Vec<MenuOrganization>,
+    /// A message from the page before.
     pub flash: Option<String>,
 }
 
@@ -59,7 +59,7 @@ pub struct Person {
 /// one of the scopes of `A`.
 #[derive(Clone)]
 pub struct Dashboard<A> {
-    /// What the actions take.
+    /// The caller, as the actions take it.
     pub caller: Caller<A>,
     /// The same as the caller's.
     pub app: Arc<App>,
@@ -71,11 +71,11 @@ pub struct Dashboard<A> {
     pub session: UserSession,
     /// The time zone in which times are shown.
     pub zone: TimeZone,
-    /// Where they belong, by name.
-    pub shops: Vec<Shop>,
-    /// What the page before has to say.
+    /// The organizations that they belong to, by name.
+    pub organizations: Vec<MenuOrganization>,
+    /// A message from the page before.
     pub flash: Option<String>,
-    /// Whether no real money moves.
+    /// True where no real money moves.
     pub sandbox: bool,
     /// The key of the forms that the page shows.
     pub key: String,
@@ -98,7 +98,7 @@ impl<A> Dashboard<A> {
         format!("/dashboard/{}{rest}", self.caller.organization.slug)
     }
 
-    /// What `run` makes of a form, or has made of it where the form was sent before.
+    /// The result of `run` for a form, or the earlier one where the form was sent before.
     pub async fn make<T, V>(
         &self,
         sent: &FormData,
@@ -112,13 +112,13 @@ impl<A> Dashboard<A> {
         self.make_of(key, sent.encoded().as_bytes(), run).await
     }
 
-    /// What an action makes of a form, or has made of it where the form was sent before.
+    /// The result of an action for a form, or the earlier one where the form was sent before.
     pub async fn create<I, V: Serialize>(
         &self,
         sent: &FormData,
         input: I,
         action: impl AsyncFnOnce(&Caller<A>, &IdempotencyGuard, I) -> Result<V>,
-    ) -> Result<Made> {
+    ) -> Result<CreatedResource> {
         let run = async |guard: IdempotencyGuard| action(&self.caller, &guard, input).await;
         self.make(sent, run).await
     }
@@ -154,8 +154,10 @@ impl FromRequestParts<Arc<App>> for Person {
         let Some(digest) = cookie::digest(app, &jar) else {
             return Err(sign_in_first(parts));
         };
-        let (held, shops) =
-            tokio::try_join!(app.store.user_session(&digest), app.store.shops(&digest))?;
+        let (held, organizations) = tokio::try_join!(
+            app.store.user_session(&digest),
+            app.store.organizations_of(&digest)
+        )?;
         let held = held.filter(|(session, _)| sign_in::is_live(session, app.clock.now()));
         let Some((session, user)) = held else {
             return Err(sign_in_first(parts));
@@ -165,7 +167,7 @@ impl FromRequestParts<Arc<App>> for Person {
             user,
             session,
             zone: zone(&jar),
-            shops: named(shops),
+            organizations: named(organizations),
             flash: flash(&jar),
         })
     }
@@ -179,8 +181,10 @@ impl<A: Access> FromRequestParts<Arc<App>> for Dashboard<A> {
             return Err(sign_in_first(parts));
         };
         let slug = slug(parts, app).await;
-        let (visit, shops) =
-            tokio::try_join!(app.store.visit(&digest, &slug), app.store.shops(&digest))?;
+        let (visit, organizations) = tokio::try_join!(
+            app.store.visit(&digest, &slug),
+            app.store.organizations_of(&digest)
+        )?;
         let visit = visit.filter(|(session, ..)| sign_in::is_live(session, app.clock.now()));
         let Some((session, person, organization, member)) = visit else {
             return Err(sign_in_first(parts));
@@ -203,7 +207,7 @@ impl<A: Access> FromRequestParts<Arc<App>> for Dashboard<A> {
             role: member.role,
             session,
             zone: zone(&jar),
-            shops: named(shops),
+            organizations: named(organizations),
             flash: flash(&jar),
             sandbox: app.sandbox.is_some(),
             key: app.context().id().to_string(),
@@ -215,20 +219,22 @@ impl<A: Access> FromRequestParts<Arc<App>> for Dashboard<A> {
 /// The `{shop}` of the path; nothing where it cannot be one.
 async fn slug(parts: &mut Parts, app: &Arc<App>) -> String {
     let params = RawPathParams::from_request_parts(parts, app).await.ok();
-    let shop = params.as_ref().and_then(|params| {
+    let slug = params.as_ref().and_then(|params| {
         params
             .iter()
             .find(|(name, _)| *name == "shop")
             .map(|(_, value)| value)
     });
-    shop.filter(|text| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+    slug.filter(|text| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
         .unwrap_or_default()
         .to_owned()
 }
 
-fn named(shops: Vec<(String, String)>) -> Vec<Shop> {
-    let shops = shops.into_iter();
-    shops.map(|(name, slug)| Shop { name, slug }).collect()
+fn named(organizations: Vec<(String, String)>) -> Vec<MenuOrganization> {
+    let organizations = organizations.into_iter();
+    organizations
+        .map(|(name, slug)| MenuOrganization { name, slug })
+        .collect()
 }
 
 fn zone(jar: &CookieJar) -> TimeZone {
@@ -280,7 +286,7 @@ pub fn local_path(text: &str) -> Option<&str> {
     (is_plain && is_path && text.len() <= 2_000).then_some(text)
 }
 
-/// Where a request comes from.
+/// The origin of a request.
 #[derive(Debug, Clone)]
 pub struct Device {
     /// The network that budgets are counted by.

@@ -15,11 +15,12 @@ use till_core::people::{self, PASSWORD_LENGTH, sign_in};
 use uuid::Uuid;
 
 use super::{
-    Answer, done,
-    form::{AskPage, Field, Form, FormData, FormErrors, Group, Kind, judged},
+    Answer,
+    detail::{DetailPage, Part},
+    done,
+    form::{ConfirmPage, Field, Form, FormData, FormErrors, Group, Kind, judged},
+    layout::{Layout, NavLink},
     parts::Cell,
-    sheet::{Part, SheetPage},
-    shell::{Shell, Way},
     show, show_again,
 };
 use crate::{
@@ -33,29 +34,29 @@ use crate::{
 /// The routes.
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route("/account", get(look))
+        .route("/account", get(account_page))
         .route("/account/name", post(rename))
         .route("/account/password", post(set_password))
         .route(
             "/account/sessions/others",
-            get(ask_end_others).post(end_others),
+            get(confirm_end_others).post(end_others),
         )
-        .route("/account/sessions/{id}/end", get(ask_end).post(end))
+        .route("/account/sessions/{id}/end", get(confirm_end).post(end))
 }
 
 /// Around the page of somebody who may belong to several organizations, or to none.
-fn shell(person: &Person, title: &str) -> Shell {
-    let shops = person.shops.iter();
-    Shell {
+fn layout(person: &Person, title: &str) -> Layout {
+    let organizations = person.organizations.iter();
+    Layout {
         title: title.to_owned(),
         back: None,
         tabs: Vec::new(),
-        shop: "Till".to_owned(),
+        organization: "Till".to_owned(),
         logo: None,
-        shops: Vec::new(),
+        other_organizations: Vec::new(),
         person: person.user.email.clone(),
-        ways: shops
-            .map(|shop| Way::shop(&shop.name, &shop.slug))
+        nav: organizations
+            .map(|one| NavLink::dashboard(&one.name, &one.slug))
             .collect(),
         flash: person.flash.clone(),
         sandbox: false,
@@ -63,14 +64,14 @@ fn shell(person: &Person, title: &str) -> Shell {
 }
 
 /// A form that is shown again: what was sent, and what is wrong with it.
-type Again<'a> = Option<(&'a FormData, &'a FormErrors)>;
+type InvalidForm<'a> = Option<(&'a FormData, &'a FormErrors)>;
 
 async fn account(
     app: &App,
     person: &Person,
-    name: Again<'_>,
-    password: Again<'_>,
-) -> Result<SheetPage> {
+    name: InvalidForm<'_>,
+    password: InvalidForm<'_>,
+) -> Result<DetailPage> {
     let now = app.clock.now();
     let sessions = app.store.user_sessions(person.user.id, now).await?;
     let others = sessions.len() > 1;
@@ -85,8 +86,8 @@ async fn account(
     if others {
         parts.push(Part::Html("Lost a device?", OTHERS.to_owned()));
     }
-    Ok(SheetPage {
-        shell: shell(person, "Your account"),
+    Ok(DetailPage {
+        layout: layout(person, "Your account"),
         state: Cell::Empty,
         actions: Vec::new(),
         menu: None,
@@ -96,7 +97,7 @@ async fn account(
 
 const OTHERS: &str = r#"<p class="submit"><a class="button plain" href="/account/sessions/others" data-ask>Sign out everywhere else</a></p>"#;
 
-fn again(form: Form, again: Again<'_>) -> Form {
+fn again(form: Form, again: InvalidForm<'_>) -> Form {
     match again {
         Some((form_data, errors)) => form.again(form_data, errors),
         None => form,
@@ -150,7 +151,7 @@ fn password_form(app: &App, person: &Person) -> Form {
     Form::new("/account/password", words, vec![group])
 }
 
-async fn look(State(app): State<Arc<App>>, person: Person) -> Answer {
+async fn account_page(State(app): State<Arc<App>>, person: Person) -> Answer {
     show(&account(&app, &person, None, None).await?)
 }
 
@@ -221,9 +222,9 @@ async fn replace_password(
     Ok(Ok(()))
 }
 
-fn ask(person: &Person, title: &str, words: &str, action: String) -> AskPage {
-    AskPage {
-        shell: shell(person, title),
+fn confirm(person: &Person, title: &str, words: &str, action: String) -> ConfirmPage {
+    ConfirmPage {
+        layout: layout(person, title),
         words: words.to_owned(),
         submit: "Sign out",
         action,
@@ -231,8 +232,8 @@ fn ask(person: &Person, title: &str, words: &str, action: String) -> AskPage {
     }
 }
 
-async fn ask_end_others(person: Person) -> Answer {
-    show(&ask(
+async fn confirm_end_others(person: Person) -> Answer {
+    show(&confirm(
         &person,
         "Sign out everywhere else?",
         "Every browser but this one must sign in again.",
@@ -246,7 +247,7 @@ async fn end_others(State(app): State<Arc<App>>, person: Person) -> Answer {
     done("/account", "You are signed out everywhere else.")
 }
 
-async fn ask_end(
+async fn confirm_end(
     State(app): State<Arc<App>>,
     person: Person,
     Path(id): Path<String>,
@@ -256,7 +257,7 @@ async fn ask_end(
     let sessions = app.store.user_sessions(person.user.id, now).await?;
     let session = sessions.iter().find(|session| session.id == id);
     let session = session.ok_or(Denied::NotFound)?;
-    show(&ask(
+    show(&confirm(
         &person,
         &format!("Sign out {}?", browsers::named(session)),
         "That browser must sign in again.",

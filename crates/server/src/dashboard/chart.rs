@@ -4,13 +4,13 @@
 
 use askama::Template;
 use jiff::civil::Date;
-use till_core::kernel::history::Stretch;
+use till_core::kernel::report_period::ReportPeriod;
 use till_wire::money::Currency;
 
 use super::{listing::thousands, parts::money};
 use crate::pages::checkout::money::{Locale, display_short};
 
-/// What the figures count.
+/// The unit of the figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     /// Things.
@@ -48,7 +48,7 @@ fn percent(hundredths: i64) -> String {
     format!("{text}%")
 }
 
-/// How the figures are drawn.
+/// The form in which figures are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// A bar for each part; later series stand in front of earlier ones.
@@ -66,11 +66,11 @@ pub struct Label {
     pub long: String,
 }
 
-/// The parts of a stretch, from the days that [`Stretch::days`] gives.
+/// The parts of a period, from the days that [`ReportPeriod::days`] gives.
 #[must_use]
-pub fn labels(stretch: Stretch, days: &[Date]) -> Vec<Label> {
-    let (short, long) = match stretch {
-        Stretch::Year => ("%b", "%B %Y"),
+pub fn labels(period: ReportPeriod, days: &[Date]) -> Vec<Label> {
+    let (short, long) = match period {
+        ReportPeriod::Year => ("%b", "%B %Y"),
         _ => ("%-d %b", "%a, %-d %b %Y"),
     };
     let begun = days.split_last().map_or(days, |(_, begun)| begun);
@@ -86,32 +86,32 @@ pub fn labels(stretch: Stretch, days: &[Date]) -> Vec<Label> {
 /// The figures of one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Series {
-    /// What they count.
+    /// Their name.
     pub name: String,
     /// One per label.
     pub values: Vec<i64>,
 }
 
-/// What to draw.
+/// The plan of a chart.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// Names the chart within its page.
     pub id: &'static str,
-    /// What it shows.
+    /// Its title.
     pub title: String,
     /// The same in a sentence, for those who cannot see it.
     pub description: String,
     /// A figure beside the title, such as the total.
     pub headline: Option<String>,
-    /// What the labels are: `Day`.
+    /// The heading of the labels: `Day`.
     pub when: &'static str,
     /// The parts of the time, the oldest first.
     pub labels: Vec<Label>,
     /// The figures; those without a label are left out, missing ones are nothing.
     pub series: Vec<Series>,
-    /// What they count.
+    /// Their unit.
     pub unit: Unit,
-    /// How they are drawn.
+    /// Their form.
     pub form: Form,
 }
 
@@ -186,9 +186,9 @@ const STEPS: i128 = 4;
 impl Chart {
     const WIDTH: u32 = 640;
     const HEIGHT: u32 = 220;
-    /// Where the highest line of the grid lies: its words stand above it.
+    /// The height of the grid's highest line: its words stand above it.
     const TOP: u32 = 24;
-    /// Where the lowest lies.
+    /// The height of its lowest line.
     const FLOOR: u32 = 190;
     /// The base line of the labels.
     const LABEL: u32 = 212;
@@ -386,7 +386,7 @@ impl Scale {
     }
 }
 
-/// How many steps cover a length that is not negative.
+/// The number of steps that cover a length that is not negative.
 fn steps(length: i128, step: i128) -> i128 {
     (length + step - 1) / step
 }

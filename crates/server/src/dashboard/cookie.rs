@@ -6,7 +6,7 @@ use till_core::{
     kernel::urls::PublicUrls,
     people::sign_in::{
         SESSION_LIFE,
-        known::{self, KNOWN_LIFE, Known},
+        known_browser::{self, KNOWN_LIFE, KnownBrowser},
     },
 };
 
@@ -40,15 +40,15 @@ pub(crate) fn give(app: &App, jar: CookieJar, token: &str, email: &str) -> Cooki
     let held = jar
         .get(known_name(urls))
         .map(|cookie| cookie.value().to_owned());
-    let marks = known::remember(held.as_deref(), email, &app.key, &app.context());
+    let marks = known_browser::remember(held.as_deref(), email, &app.key, &app.context());
     jar.add(made(urls, name(urls), token, SESSION_LIFE.as_secs()))
         .add(made(urls, known_name(urls), &marks, KNOWN_LIFE.as_secs()))
 }
 
-/// Whether `email`, in lower case, has signed in with this browser before.
-pub(crate) fn known(app: &App, jar: &CookieJar, email: &str) -> Option<Known> {
+/// The browser, where `email`, in lower case, has signed in with it before.
+pub(crate) fn known(app: &App, jar: &CookieJar, email: &str) -> Option<KnownBrowser> {
     let held = jar.get(known_name(&app.urls))?;
-    known::find(held.value(), email, &app.key, app.clock.now())
+    known_browser::find(held.value(), email, &app.key, app.clock.now())
 }
 
 /// Takes it away.

@@ -16,11 +16,11 @@ use super::{
     Answer,
     download::{self, File, Line},
     form::{FormData, FormErrors, FormPage},
-    listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
-    parts::{Act, Cell, Menu},
+    layout::{Area, Layout},
+    listing::{Column, Empty, Filter, ListPage, Listing, ListingQuery, Row},
+    parts::{Cell, Menu, MenuItem},
     resource_pages::{self, Resource, ResourcePages, Saved, find},
     sales::{self, CREATED},
-    shell::{Area, Shell},
     show,
 };
 use crate::{
@@ -42,29 +42,29 @@ const PAGES: ResourcePages = ResourcePages {
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    resource_pages::routes::<Customer>(get(list), get(page::sheet))
+    resource_pages::routes::<Customer>(get(list), get(page::detail))
         .route("/dashboard/{shop}/customers.csv", get(csv))
 }
 
-async fn list(dashboard: Dashboard<scope::CustomersRead>, mut asked: Asked) -> Answer {
+async fn list(dashboard: Dashboard<scope::CustomersRead>, mut query: ListingQuery) -> Answer {
     let find = |params| actions::customers::list(&dashboard.caller, params);
-    let page = asked.ask(CREATED, &dashboard.zone, find).await?;
+    let page = query.load(CREATED, &dashboard.zone, find).await?;
     let held = [("true", "With a subscription"), ("false", "Without one")];
     let filters = [
-        Filter::search(&asked, "Search by name, e-mail or external ID"),
-        Filter::choice(&asked, "active", "Subscription", "All customers", held),
+        Filter::search(&query, "Search by name, e-mail or external ID"),
+        Filter::choice(&query, "active", "Subscription", "All customers", held),
     ];
-    let days = Filter::days(&asked);
+    let days = Filter::days(&query);
     let action = may_write(&dashboard).then(|| ("New customer", dashboard.path("/customers/new")));
     let empty = Empty {
         words: "Everybody who buys becomes a customer. You can also add your own users, each with the id that you know them by.",
         step: action.clone(),
     };
-    let list = table(&dashboard, asked, &page, empty)
+    let list = table(&dashboard, query, &page, empty)
         .filters(filters.into_iter().chain(days))
         .csv(&dashboard.path("/customers.csv"));
     show(&ListPage {
-        shell: Shell::new(&dashboard, Area::Customers, "Customers"),
+        layout: Layout::new(&dashboard, Area::Customers, "Customers"),
         action: action.map(|(words, href)| (words.to_owned(), href)),
         list,
     })
@@ -76,7 +76,7 @@ fn may_write<A>(dashboard: &Dashboard<A>) -> bool {
 
 fn table<A>(
     dashboard: &Dashboard<A>,
-    asked: Asked,
+    query: ListingQuery,
     page: &Items<Customer>,
     empty: Empty,
 ) -> Listing {
@@ -96,15 +96,15 @@ fn table<A>(
         ])
         .menu(menu(dashboard, one, true))
     };
-    Listing::of(asked, "Customers", columns, page, row, empty)
+    Listing::of(query, "Customers", columns, page, row, empty)
 }
 
 fn menu<A>(dashboard: &Dashboard<A>, one: &Customer, in_list: bool) -> Menu {
     let path = |rest: &str| dashboard.path(&format!("/customers/{}{rest}", one.id));
-    let mut acts = Vec::new();
+    let mut items = Vec::new();
     if in_list {
-        acts.push(Act::Go("Open", path("")));
-        acts.push(Act::Line);
+        items.push(MenuItem::Link("Open", path("")));
+        items.push(MenuItem::Separator);
     }
     let texts = [
         ("Copy Customer ID", Some(one.id.to_string())),
@@ -112,18 +112,18 @@ fn menu<A>(dashboard: &Dashboard<A>, one: &Customer, in_list: bool) -> Menu {
         ("Copy e-mail", Some(one.email.clone())),
     ];
     for (label, text) in texts {
-        acts.extend(text.map(|text| Act::Copy(label, text)));
+        items.extend(text.map(|text| MenuItem::Copy(label, text)));
     }
     if may_write(dashboard) {
-        acts.push(Act::Line);
+        items.push(MenuItem::Separator);
         if in_list {
-            acts.push(Act::Go("Edit", path("/edit")));
+            items.push(MenuItem::Link("Edit", path("/edit")));
         }
-        acts.push(Act::Ask("Delete", path("/delete")));
+        items.push(MenuItem::Confirm("Delete", path("/delete")));
     }
     Menu {
         name: sales::called(one).0,
-        acts,
+        items,
     }
 }
 
@@ -133,7 +133,7 @@ const FILE: File = File {
     moments: CREATED,
 };
 
-async fn csv(dashboard: Dashboard<scope::CustomersRead>, asked: Asked) -> Answer {
+async fn csv(dashboard: Dashboard<scope::CustomersRead>, query: ListingQuery) -> Answer {
     let line = |one: &Customer| Line {
         id: one.id,
         at: Some(one.created_at),
@@ -143,7 +143,7 @@ async fn csv(dashboard: Dashboard<scope::CustomersRead>, asked: Asked) -> Answer
         let page = actions::customers::list(&caller, params).await?;
         Ok(page.items.iter().map(line).collect())
     };
-    download::send(FILE, asked, &dashboard, list).await
+    download::send(FILE, query, &dashboard, list).await
 }
 
 impl Resource for Customer {
@@ -176,18 +176,18 @@ impl Resource for Customer {
         form_data: &FormData,
         errors: &FormErrors,
     ) -> Result<FormPage> {
-        let shell = match was {
+        let layout = match was {
             Some(one) => {
                 let name = one.name();
-                Shell::new(dashboard, Area::Customers, format!("Edit {name}"))
+                Layout::new(dashboard, Area::Customers, format!("Edit {name}"))
                     .back(&name, PAGES.path(dashboard, one.id, ""))
             }
-            None => Shell::new(dashboard, Area::Customers, "New customer")
+            None => Layout::new(dashboard, Area::Customers, "New customer")
                 .back("Customers", dashboard.path(PAGES.list)),
         };
         let form = fill::form(dashboard, was, form_data, errors);
         Ok(FormPage {
-            shell,
+            layout,
             form,
             aside: None,
         })
@@ -224,7 +224,7 @@ impl Resource for Customer {
         let here = PAGES.path(dashboard, self.id, "");
         let title = format!("Delete {}?", self.name());
         show(&page::Delete {
-            shell: Shell::new(dashboard, Area::Customers, title),
+            layout: Layout::new(dashboard, Area::Customers, title),
             action: format!("{here}/delete"),
             cancel: here,
         })

@@ -17,7 +17,7 @@ pub enum Denied {
     SignIn {
         /// A path of ours.
         next: Option<String>,
-        /// Whether htmx asks, for a part of a page.
+        /// True where htmx asks, for a part of a page.
         part: bool,
     },
     /// It is not there, or none of their business.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::{Router, response::Redirect, routing::get};
 
-use super::shell::{Area, Shell, Way};
+use super::layout::{Area, Layout, NavLink};
 use crate::{
     app::App,
     dashboard::access::Dashboard,
@@ -38,9 +38,9 @@ enum Tab {
     Tokens,
 }
 
-fn shell<A: Access>(dashboard: &Dashboard<A>, tab: Tab) -> Shell {
+fn layout<A: Access>(dashboard: &Dashboard<A>, tab: Tab) -> Layout {
     let way = |one: Tab, words: &str, path: &str| {
-        Way::tab(
+        NavLink::tab(
             words,
             dashboard.path(&format!("/developers/{path}")),
             one == tab,
@@ -53,6 +53,10 @@ fn shell<A: Access>(dashboard: &Dashboard<A>, tab: Tab) -> Shell {
     if dashboard.may::<scope::OrganizationsWrite>().is_ok() {
         tabs.push(way(Tab::Tokens, "Access tokens", "tokens"));
     }
-    tabs.push(Way::tab("API reference", "/reference".to_owned(), false));
-    Shell::new(dashboard, Area::Developers, "Developers").tabs(tabs)
+    tabs.push(NavLink::tab(
+        "API reference",
+        "/reference".to_owned(),
+        false,
+    ));
+    Layout::new(dashboard, Area::Developers, "Developers").tabs(tabs)
 }

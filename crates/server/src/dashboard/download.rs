@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use till_wire::money::Currency;
 use uuid::Uuid;
 
-use super::{Answer, listing::Asked};
+use super::{Answer, listing::ListingQuery};
 use crate::{
     dashboard::access::Dashboard,
     error::{ApiError, Result},
@@ -25,7 +25,7 @@ pub struct File {
     pub name: &'static str,
     /// Its head.
     pub columns: &'static [&'static str],
-    /// What the API calls the two moments between which rows were made.
+    /// The API's parameters for the two moments between which rows were made.
     pub moments: (&'static str, &'static str),
 }
 
@@ -45,10 +45,10 @@ pub fn amount(minor: i64, currency: Currency) -> [String; 2] {
     [minor.to_string(), editable(minor, currency.decimals())]
 }
 
-/// How far a list was read.
-struct Reading<S, L> {
+/// Reads a list part by part.
+struct CsvReader<S, L> {
     file: File,
-    asked: Asked,
+    query: ListingQuery,
     caller: Caller<S>,
     zone: TimeZone,
     list: L,
@@ -56,27 +56,27 @@ struct Reading<S, L> {
     until: Option<Timestamp>,
     /// The page of that.
     page: usize,
-    /// What was sent of the moment before `until`.
+    /// The rows of the moment before `until` that were sent.
     sent: Vec<Uuid>,
     over: bool,
 }
 
-impl<S: Clone, L, F> Reading<S, L>
+impl<S: Clone, L, F> CsvReader<S, L>
 where
     L: Fn(Caller<S>, Params) -> F,
     F: Future<Output = Result<Vec<Line>>>,
 {
-    async fn ask(&self) -> Result<Vec<Line>> {
+    async fn read(&self) -> Result<Vec<Line>> {
         let (moments, until) = (self.file.moments, self.until);
-        let params = self.asked.part(moments, &self.zone, until, self.page);
+        let params = self.query.part(moments, &self.zone, until, self.page);
         (self.list)(self.caller.clone(), params).await
     }
 
     /// The next rows. Each part begins where the last one ended in time, so what is made meanwhile moves
     /// nothing, and the last part costs no more than the first; rows of one moment are never told twice.
     async fn next(&mut self) -> Result<Vec<Line>> {
-        let mut lines = match self.ask().await {
-            Err(error) if self.asked.mend(&error) => self.ask().await?,
+        let mut lines = match self.read().await {
+            Err(error) if self.query.drop_unreadable(&error) => self.read().await?,
             answer => answer?,
         };
         let (first, last) = (lines.first().map(|l| l.at), lines.last().map(|l| l.at));
@@ -103,15 +103,20 @@ const PART: usize = 100;
 
 /// Sends a list as CSV. An error after the beginning breaks the transfer off, so that nobody takes a part for
 /// the whole.
-pub async fn send<S, L, F>(file: File, asked: Asked, dashboard: &Dashboard<S>, list: L) -> Answer
+pub async fn send<S, L, F>(
+    file: File,
+    query: ListingQuery,
+    dashboard: &Dashboard<S>,
+    list: L,
+) -> Answer
 where
     S: Access + Clone,
     L: Fn(Caller<S>, Params) -> F + Send + Sync + 'static,
     F: Future<Output = Result<Vec<Line>>> + Send,
 {
-    let mut reading = Reading {
+    let mut reading = CsvReader {
         file,
-        asked,
+        query,
         caller: dashboard.caller.clone(),
         zone: dashboard.zone.clone(),
         list,

@@ -7,13 +7,13 @@ use askama::Template;
 use till_wire::{input::Words, money::Currency, values::Interval};
 use uuid::Uuid;
 
-use super::{parts::sentence, shell::Shell};
+use super::{layout::Layout, parts::sentence};
 use crate::{dashboard::access::Dashboard, http::idempotency, pages::Page};
 
 pub use crate::dashboard::form::errors::{FormErrors, judged};
 pub use crate::dashboard::form_data::FormData;
 
-/// How a field is filled in.
+/// The kind of a field: how it is filled in.
 #[derive(Debug, Clone)]
 pub enum Kind {
     /// One line; the type of the input.
@@ -61,7 +61,7 @@ impl Kind {
         Self::choice(codes.map(|code| (code, code.to_uppercase())))
     }
 
-    /// What a trial is counted in, if there is one.
+    /// The units of a trial, or none.
     pub fn trial_units(none: &str) -> Self {
         let units = Interval::ALL.iter();
         Self::choice(units.map(|unit| (unit.as_str(), sentence(&format!("{unit}s"))))).or(none)
@@ -76,7 +76,7 @@ impl Kind {
     }
 }
 
-/// What can be chosen, by id and name, and behind it what is chosen already: a list ends somewhere and leaves
+/// The choices, by id and name, and behind them those chosen already: a list ends somewhere and leaves
 /// out what is archived, and what a form does not show, it takes away.
 pub fn with_chosen(
     options: impl IntoIterator<Item = (Uuid, String)>,
@@ -232,7 +232,7 @@ pub struct Group {
     pub row: bool,
     /// The fields stand in pairs, as rows of keys and values.
     pub pairs: bool,
-    /// What the group as a whole is called in the API's body, for problems that are about no one field.
+    /// The place of the group as a whole in the API's body, for problems that are about no one field.
     pub place: Option<String>,
     /// Buttons below it that change the form's rows: name, value and words.
     pub buttons: Vec<(&'static str, String, String)>,
@@ -309,15 +309,15 @@ impl Group {
 #[derive(Debug, Clone, Template)]
 #[template(path = "dashboard/form.html")]
 pub struct Form {
-    /// Where it is sent.
+    /// The address that it is posted to.
     pub action: String,
     /// Words on its button.
     pub submit: String,
-    /// Whether the button destroys something.
+    /// True where the button destroys something.
     pub danger: bool,
     /// Its parts.
     pub groups: Vec<Group>,
-    /// Where a live preview of the form is made, if it has one.
+    /// The address of a live preview of the form, if it has one.
     pub preview: Option<String>,
     idempotency_key: Option<String>,
     errors: Vec<String>,
@@ -359,7 +359,7 @@ impl Form {
                 .iter()
                 .filter_map(|group| group.place.as_deref()),
         );
-        self.errors = errors.elsewhere(names);
+        self.errors = errors.unplaced(names);
         self.anchors = fields()
             .filter(|field| field.error.is_some())
             .map(|field| (field.id(), field.label.clone()))
@@ -379,7 +379,7 @@ impl Form {
 #[template(path = "dashboard/form_page.html")]
 pub struct FormPage {
     /// Around it.
-    pub shell: Shell,
+    pub layout: Layout,
     /// The form.
     pub form: Form,
     /// Safe HTML beside the form, replaced by its live preview.
@@ -388,29 +388,29 @@ pub struct FormPage {
 
 impl Page for FormPage {
     fn picture(&self) -> Option<&str> {
-        self.shell.logo()
+        self.layout.logo()
     }
 }
 
 /// A page that asks once before something is destroyed. With script it opens as a dialog.
 #[derive(Debug, Template)]
-#[template(path = "dashboard/ask.html")]
-pub struct AskPage {
+#[template(path = "dashboard/confirm.html")]
+pub struct ConfirmPage {
     /// Around it; its title is the question.
-    pub shell: Shell,
-    /// What will happen.
+    pub layout: Layout,
+    /// The consequence, in words.
     pub words: String,
     /// Words on the button.
     pub submit: &'static str,
-    /// Where the answer goes.
+    /// The address that the form is posted to.
     pub action: String,
-    /// Where "Cancel" leads.
+    /// The address that "Cancel" leads to.
     pub cancel: String,
 }
 
-impl Page for AskPage {
+impl Page for ConfirmPage {
     fn picture(&self) -> Option<&str> {
-        self.shell.logo()
+        self.layout.logo()
     }
 }
 

@@ -18,9 +18,9 @@ use crate::{
     },
 };
 
-/// What a form sent (`application/x-www-form-urlencoded`): the values of each field, in the order in which they were
-/// sent. Fields are kept by name, so that the fields of a row or a group stand together and are found without looking
-/// at the others.
+/// The data that a form sent (`application/x-www-form-urlencoded`): the values of each field, in the order in which
+/// they were sent. Fields are kept by name, so that the fields of a row or a group stand together and are found
+/// without looking at the others.
 #[derive(Clone, Default)]
 pub struct FormData(BTreeMap<String, Vec<String>>);
 
@@ -80,7 +80,7 @@ impl FormData {
         values.map(String::as_str).collect()
     }
 
-    /// Whether a box was ticked.
+    /// True where a box was ticked.
     pub fn ticked(&self, name: &str) -> bool {
         self.get(name).is_some()
     }

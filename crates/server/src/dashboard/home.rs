@@ -5,16 +5,16 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{Router, routing::get};
 use jiff::civil::Date;
-use till_core::kernel::history::Stretch;
+use till_core::kernel::report_period::ReportPeriod;
 use till_store::{Figures, Progress};
 use till_wire::{money::Currency, orders::Order};
 
 use super::{
     Answer,
     chart::{Chart, Form, Plan, Series, Unit, labels},
-    listing::{Asked, Column, Empty, Listing, Row, thousands},
+    layout::{Area, Layout, NavLink},
+    listing::{Column, Empty, Listing, ListingQuery, Row, thousands},
     parts::{Cell, money},
-    shell::{Area, Shell, Way},
     show,
 };
 use crate::{
@@ -37,10 +37,10 @@ pub fn routes() -> Router<Arc<App>> {
 #[derive(Debug, Template)]
 #[template(path = "dashboard/home.html")]
 struct HomePage {
-    shell: Shell,
-    /// What is wrong in the shop, in a sentence or two.
+    layout: Layout,
+    /// A warning, in a sentence or two.
     warning: Option<&'static str>,
-    stretches: Vec<Way>,
+    periods: Vec<NavLink>,
     /// Name and total.
     totals: Vec<(String, String)>,
     charts: Vec<Chart>,
@@ -51,7 +51,7 @@ struct HomePage {
 
 impl Page for HomePage {
     fn picture(&self) -> Option<&str> {
-        self.shell.logo()
+        self.layout.logo()
     }
 }
 
@@ -64,14 +64,14 @@ struct Step {
     href: String,
 }
 
-async fn home(dashboard: Dashboard<scope::OrdersRead>, asked: Asked) -> Answer {
+async fn home(dashboard: Dashboard<scope::OrdersRead>, query: ListingQuery) -> Answer {
     let app = &dashboard.app;
-    let stretch = asked
+    let period = query
         .get("stretch")
         .and_then(|word| word.parse().ok())
-        .unwrap_or(Stretch::Month);
+        .unwrap_or(ReportPeriod::Month);
     let now = app.clock.now();
-    let boundaries = stretch.boundaries(now, &dashboard.zone);
+    let boundaries = period.boundaries(now, &dashboard.zone);
     let organization = &dashboard.caller.organization;
     let newest = Params::parse("limit=5");
     let orders = actions::orders::list(&dashboard.caller, newest);
@@ -81,30 +81,30 @@ async fn home(dashboard: Dashboard<scope::OrdersRead>, asked: Asked) -> Answer {
         cards::warning(app, organization.id),
     )?;
     let orders = latest(&dashboard, orders.await?);
-    let days = stretch.days(now, &dashboard.zone);
+    let days = period.days(now, &dashboard.zone);
     let currency = busiest(&figures).unwrap_or(organization.default_currency);
     show(&HomePage {
         warning: warning.map(Warning::words),
-        stretches: stretches(&dashboard, stretch),
+        periods: periods(&dashboard, period),
         totals: totals(&figures, organization.default_currency),
-        charts: charts(&figures, &days, stretch, currency),
+        charts: charts(&figures, &days, period, currency),
         orders,
         steps: steps(&dashboard, &progress),
-        shell: Shell::new(&dashboard, Area::Home, "Home"),
+        layout: Layout::new(&dashboard, Area::Home, "Home"),
     })
 }
 
-fn stretches<A: Access>(dashboard: &Dashboard<A>, here: Stretch) -> Vec<Way> {
-    Stretch::ALL
+fn periods<A: Access>(dashboard: &Dashboard<A>, here: ReportPeriod) -> Vec<NavLink> {
+    ReportPeriod::ALL
         .iter()
         .map(|one| {
             let words = match one {
-                Stretch::Week => "7 days",
-                Stretch::Month => "30 days",
-                Stretch::Quarter => "90 days",
-                Stretch::Year => "12 months",
+                ReportPeriod::Week => "7 days",
+                ReportPeriod::Month => "30 days",
+                ReportPeriod::Quarter => "90 days",
+                ReportPeriod::Year => "12 months",
             };
-            Way::tab(
+            NavLink::tab(
                 words,
                 dashboard.path(&format!("?stretch={one}")),
                 *one == here,
@@ -157,13 +157,18 @@ fn totals(figures: &[Figures], default: Currency) -> Vec<(String, String)> {
 }
 
 /// Revenue in one currency, orders, and the share of sessions that were paid.
-fn charts(figures: &[Figures], days: &[Date], stretch: Stretch, currency: Currency) -> Vec<Chart> {
+fn charts(
+    figures: &[Figures],
+    days: &[Date],
+    period: ReportPeriod,
+    currency: Currency,
+) -> Vec<Chart> {
     let revenue = |one: &Figures| one.sales.get(&currency).map_or(0, |sales| sales.revenue);
     let share = |one: &Figures| conversion(one.sessions, one.succeeded).unwrap_or(0);
     let code = currency.as_str().to_uppercase();
-    let labels = labels(stretch, days);
-    let when = match stretch {
-        Stretch::Year => "Month",
+    let labels = labels(period, days);
+    let when = match period {
+        ReportPeriod::Year => "Month",
         _ => "Day",
     };
     let chart = |id, title: &str, description: &str, values: Vec<i64>, unit| {
@@ -232,7 +237,7 @@ fn latest<A: Access>(dashboard: &Dashboard<A>, orders: till_wire::page::Page<Ord
             Cell::time(order.created_at, &dashboard.zone),
         ])
     };
-    let all = Asked::new(&dashboard.path("/orders"), "limit=5");
+    let all = ListingQuery::new(&dashboard.path("/orders"), "limit=5");
     Listing::of(all, "Latest orders", columns, &orders, row, empty).part()
 }
 

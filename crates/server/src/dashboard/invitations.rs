@@ -50,7 +50,7 @@ fn answer(invited: Option<Invited>) -> Response {
 /// Looking at it uses nothing up: scanners of mail follow links.
 async fn show(State(app): State<Arc<App>>, Path(token): Path<String>) -> Result<Response, Denied> {
     let found = app.store.invited(&app.key.digest(&token)).await?;
-    Ok(answer(found.filter(|one| one.stands(app.clock.now()))))
+    Ok(answer(found.filter(|one| one.is_open(app.clock.now()))))
 }
 
 async fn accept(

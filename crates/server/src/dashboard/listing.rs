@@ -1,6 +1,6 @@
 //! Lists: a table with search, filters and pages. One template serves every list of the dashboard.
 
-mod asked;
+mod query;
 
 use askama::Template;
 use till_wire::{
@@ -8,10 +8,10 @@ use till_wire::{
     page::{Page as Items, Pagination},
 };
 
-pub use self::asked::Asked;
+pub use self::query::ListingQuery;
 use super::{
+    layout::Layout,
     parts::{Cell, Menu, sentence},
-    shell::Shell,
 };
 use crate::pages::Page;
 
@@ -22,7 +22,7 @@ pub enum Filter {
     Search {
         /// The parameter.
         name: &'static str,
-        /// What is searched.
+        /// The label of the search field.
         label: &'static str,
         /// As it stands.
         value: String,
@@ -31,7 +31,7 @@ pub enum Filter {
     Choice {
         /// The parameter.
         name: &'static str,
-        /// What is chosen.
+        /// The label of the choice.
         label: &'static str,
         /// Value, words, and whether it is chosen.
         options: Vec<(String, String, bool)>,
@@ -57,17 +57,17 @@ impl Filter {
     }
 
     /// The API's `query`.
-    pub fn search(asked: &Asked, label: &'static str) -> Self {
+    pub fn search(query: &ListingQuery, label: &'static str) -> Self {
         Filter::Search {
             name: "query",
             label,
-            value: asked.get("query").unwrap_or_default().to_owned(),
+            value: query.get("query").unwrap_or_default().to_owned(),
         }
     }
 
     /// One of these, or any: value and words.
     pub fn choice<V, W>(
-        asked: &Asked,
+        query: &ListingQuery,
         name: &'static str,
         label: &'static str,
         any: &str,
@@ -77,7 +77,7 @@ impl Filter {
         V: Into<String>,
         W: Into<String>,
     {
-        let now = asked.get(name).unwrap_or_default();
+        let now = query.get(name).unwrap_or_default();
         let any = (String::new(), any.to_owned(), now.is_empty());
         let values = values
             .into_iter()
@@ -92,14 +92,14 @@ impl Filter {
 
     /// One of the API's words, or any.
     pub fn words<W: Words + 'static>(
-        asked: &Asked,
+        query: &ListingQuery,
         name: &'static str,
         label: &'static str,
         any: &str,
     ) -> Self {
         let words = W::ALL.iter().map(|word| word.word());
         Self::choice(
-            asked,
+            query,
             name,
             label,
             any,
@@ -107,18 +107,18 @@ impl Filter {
         )
     }
 
-    /// What is in use, and what was put away.
-    pub fn archived(asked: &Asked, all: &str) -> Self {
+    /// The choice between active, archived and all.
+    pub fn archived(query: &ListingQuery, all: &str) -> Self {
         let states = [("false", "Active"), ("true", "Archived")];
-        Self::choice(asked, "is_archived", "Show", all, states)
+        Self::choice(query, "is_archived", "Show", all, states)
     }
 
     /// The first and the last day.
-    pub fn days(asked: &Asked) -> [Self; 2] {
+    pub fn days(query: &ListingQuery) -> [Self; 2] {
         [("from", "From"), ("to", "To")].map(|(name, label)| Filter::Day {
             name,
             label,
-            value: asked.get(name).unwrap_or_default().to_owned(),
+            value: query.get(name).unwrap_or_default().to_owned(),
         })
     }
 }
@@ -178,7 +178,7 @@ impl Row {
     }
 }
 
-/// What stands where a list has nothing: why, and the next step.
+/// The content of an empty list: why, and the next step.
 #[derive(Debug, Clone)]
 pub struct Empty {
     /// One sentence.
@@ -191,7 +191,7 @@ pub struct Empty {
 #[derive(Debug, Clone, Template)]
 #[template(path = "dashboard/listing.html")]
 pub struct Listing {
-    /// What the rows are, for people who hear the page.
+    /// The name of the rows, for people who hear the page.
     pub name: &'static str,
     /// Above the list.
     pub filters: Vec<Filter>,
@@ -203,7 +203,7 @@ pub struct Listing {
     pub empty: Empty,
     /// The list as CSV.
     pub csv: Option<String>,
-    asked: Asked,
+    query: ListingQuery,
     pages: Pagination,
     part: bool,
 }
@@ -211,7 +211,7 @@ pub struct Listing {
 impl Listing {
     /// A list of a page of the API's.
     pub fn of<T>(
-        asked: Asked,
+        query: ListingQuery,
         name: &'static str,
         columns: Vec<Column>,
         items: &Items<T>,
@@ -225,7 +225,7 @@ impl Listing {
             rows: items.items.iter().map(row).collect(),
             empty,
             csv: None,
-            asked,
+            query,
             pages: items.pagination,
             part: false,
         }
@@ -245,7 +245,7 @@ impl Listing {
 
     /// With a way to the list as CSV.
     pub fn csv(mut self, path: &str) -> Self {
-        self.csv = Some(self.asked.at(path));
+        self.csv = Some(self.query.at(path));
         self
     }
 
@@ -253,33 +253,33 @@ impl Listing {
         self.rows.iter().any(|row| row.menu.is_some())
     }
 
-    /// Where a click on a column's head leads, and how the list is sorted by it now.
+    /// The address that a column's head leads to, and how the list is sorted by it now.
     fn sorting(&self, key: &str) -> (String, &'static str) {
-        let now = self.asked.get("sorting").unwrap_or_default();
+        let now = self.query.get("sorting").unwrap_or_default();
         let down = format!("-{key}");
         if now == key {
-            (self.asked.with("sorting", &down), "ascending")
+            (self.query.with("sorting", &down), "ascending")
         } else if now == down {
-            (self.asked.with("sorting", ""), "descending")
+            (self.query.with("sorting", ""), "descending")
         } else {
-            (self.asked.with("sorting", key), "none")
+            (self.query.with("sorting", key), "none")
         }
     }
 
-    /// What the filters do not show, which they must not lose: how the list is sorted, and whose it is.
-    fn carried(&self) -> Vec<&(String, String)> {
+    /// The parameters that the filters do not show but must not lose: how the list is sorted, and whose it is.
+    fn other_parameters(&self) -> Vec<&(String, String)> {
         let shown: Vec<&str> = self.filters.iter().map(Filter::name).collect();
-        let pairs = self.asked.pairs.iter();
+        let pairs = self.query.pairs.iter();
         pairs
             .filter(|(key, _)| key != "page" && !shown.contains(&key.as_str()))
             .collect()
     }
 
     fn page_link(&self, by: i64) -> Option<String> {
-        let page = self.asked.page() + by;
+        let page = self.query.page() + by;
         (1..=self.pages.max_page)
             .contains(&page)
-            .then(|| self.asked.with("page", &page.to_string()))
+            .then(|| self.query.with("page", &page.to_string()))
     }
 
     fn count(&self) -> String {
@@ -288,7 +288,7 @@ impl Listing {
             0 | 1 => count,
             last => format!(
                 "{count}, page {} of {}",
-                thousands(self.asked.page()),
+                thousands(self.query.page()),
                 thousands(last)
             ),
         }
@@ -313,7 +313,7 @@ pub fn thousands(count: i64) -> String {
 #[template(path = "dashboard/list.html")]
 pub struct ListPage {
     /// Around it.
-    pub shell: Shell,
+    pub layout: Layout,
     /// The main thing to do: words and address.
     pub action: Option<(String, String)>,
     /// The list.
@@ -322,7 +322,7 @@ pub struct ListPage {
 
 impl Page for ListPage {
     fn picture(&self) -> Option<&str> {
-        self.shell.logo()
+        self.layout.logo()
     }
 }
 

@@ -29,12 +29,12 @@ use crate::{app::App, error::Result};
 const POLL: Duration = Duration::from_secs(1);
 /// The shortest time between two looks, however much happens.
 const PAUSE: Duration = Duration::from_millis(200);
-/// How far back each look goes, in units of [`JournalEntry`]'s sequence (a thousand per microsecond): a commit that
-/// began earlier may arrive later.
+/// The distance that each look goes back, in units of [`JournalEntry`]'s sequence (a thousand per microsecond): a
+/// commit that began earlier may arrive later.
 const OVERLAP: i64 = 5_000_000_000;
-/// How many rows one look shows at most: more than a person can follow.
+/// The most rows that one look shows: more than a person can follow.
 const ROWS: usize = 200;
-/// How often it is asked whether the viewer may still look.
+/// The interval at which it is checked whether the viewer may still look.
 const RECHECK: Duration = Duration::from_secs(15);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
@@ -44,7 +44,7 @@ pub struct View {
     /// The organization whose events are shown.
     pub organization_id: Uuid,
     /// The organization's name in addresses.
-    pub shop: String,
+    pub slug: String,
     /// The viewer's zone.
     pub zone: TimeZone,
     /// Only these kinds; none given: all.
@@ -79,14 +79,14 @@ impl EventRow {
             exact: event.created_at.to_string(),
             shown,
             subject: event.subject_id,
-            href: subject_href(&view.shop, event.kind, event.subject_id),
+            href: subject_href(&view.slug, event.kind, event.subject_id),
         }
     }
 }
 
 /// The page of what an event is about; none where there is no such page.
 #[must_use]
-pub fn subject_href(shop: &str, kind: EventType, subject_id: Uuid) -> Option<String> {
+pub fn subject_href(slug: &str, kind: EventType, subject_id: Uuid) -> Option<String> {
     let pages = match kind.as_str().split('.').next()? {
         "checkout" => "checkouts",
         "customer" => "customers",
@@ -96,11 +96,11 @@ pub fn subject_href(shop: &str, kind: EventType, subject_id: Uuid) -> Option<Str
         "subscription" => "subscriptions",
         _ => return None,
     };
-    Some(format!("/dashboard/{shop}/{pages}/{subject_id}"))
+    Some(format!("/dashboard/{slug}/{pages}/{subject_id}"))
 }
 
-/// Where a page's stream resumes: the browser's `Last-Event-ID`, else `after`, the sequence of the newest row
-/// that the page already shows.
+/// The position at which a page's stream resumes: the browser's `Last-Event-ID`, else `after`, the sequence of the
+/// newest row that the page already shows.
 #[must_use]
 pub fn resumed(headers: &HeaderMap, after: Option<i64>) -> Option<i64> {
     headers
@@ -125,8 +125,8 @@ where
     Fut: Future<Output = bool> + Send + 'static,
 {
     let from = from.unwrap_or_else(|| app.clock.now().as_microsecond().saturating_mul(1000));
-    let followed = Followed::begin(app, view, from).await?;
-    let mut response = Sse::new(messages(followed, allowed))
+    let stream = EventStream::start(app, view, from).await?;
+    let mut response = Sse::new(messages(stream, allowed))
         .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
         .into_response();
     response
@@ -136,7 +136,7 @@ where
 }
 
 fn messages<F, Fut>(
-    followed: Followed,
+    events: EventStream,
     allowed: F,
 ) -> impl Stream<Item = Result<sse::Event, Infallible>>
 where
@@ -145,8 +145,8 @@ where
 {
     let checked = now();
     stream::unfold(
-        (followed, allowed, checked),
-        |(mut followed, allowed, mut checked)| async move {
+        (events, allowed, checked),
+        |(mut events, allowed, mut checked)| async move {
             loop {
                 if checked.elapsed() >= RECHECK {
                     if !allowed().await {
@@ -154,11 +154,11 @@ where
                     }
                     checked = now();
                 }
-                if let Some(event) = followed.waiting.pop_front() {
-                    let message = followed.message(&event);
-                    return Some((Ok(message), (followed, allowed, checked)));
+                if let Some(event) = events.waiting.pop_front() {
+                    let message = events.message(&event);
+                    return Some((Ok(message), (events, allowed, checked)));
                 }
-                followed.look_again().await;
+                events.wait_for_events().await;
             }
         },
     )
@@ -173,28 +173,28 @@ fn now() -> Instant {
     Instant::now()
 }
 
-/// What one connection has shown and still has to show.
-struct Followed {
+/// The state of one connection: what it has shown and still has to show.
+struct EventStream {
     app: Arc<App>,
     view: View,
     wake: Wake,
     /// The highest sequence that was seen.
     newest: i64,
-    /// What was seen within [`OVERLAP`] of it.
+    /// The entries seen within [`OVERLAP`] of it.
     seen: BTreeSet<(i64, Uuid)>,
     waiting: VecDeque<JournalEntry>,
     /// The highest sequence that was sent: where the browser resumes.
     sent: i64,
     /// Not to be read before.
-    rested: Instant,
+    next_read: Instant,
 }
 
-impl Followed {
-    /// What the page has shown before counts as seen.
-    async fn begin(app: Arc<App>, view: View, from: i64) -> Result<Self> {
+impl EventStream {
+    /// Starts a stream; what the page has shown before counts as seen.
+    async fn start(app: Arc<App>, view: View, from: i64) -> Result<Self> {
         // Heard from before the first look, so that nothing falls in between.
         let wake = app.store.wake_on_journal();
-        let mut followed = Self {
+        let mut stream = Self {
             app,
             view,
             wake,
@@ -202,13 +202,13 @@ impl Followed {
             seen: BTreeSet::new(),
             waiting: VecDeque::new(),
             sent: from,
-            rested: now(),
+            next_read: now(),
         };
-        let found = followed.read().await?;
+        let found = stream.read().await?;
         let (old, new): (Vec<_>, Vec<_>) = found.into_iter().partition(|e| e.sequence <= from);
-        followed.seen = old.iter().map(|event| (event.sequence, event.id)).collect();
-        followed.take(new);
-        Ok(followed)
+        stream.seen = old.iter().map(|event| (event.sequence, event.id)).collect();
+        stream.take(new);
+        Ok(stream)
     }
 
     async fn read(&self) -> Result<Vec<JournalEntry>> {
@@ -233,15 +233,15 @@ impl Followed {
     }
 
     /// Waits for a sign or the poll, then looks. A database that does not answer is asked again.
-    async fn look_again(&mut self) {
+    async fn wait_for_events(&mut self) {
         // Either way it is time to look.
         let _ = timeout(POLL, self.wake.wait()).await;
-        sleep_until(self.rested).await;
+        sleep_until(self.next_read).await;
         match self.read().await {
             Ok(found) => self.take(found),
             Err(error) => tracing::warn!(?error, "the journal could not be read"),
         }
-        self.rested = now() + PAUSE;
+        self.next_read = now() + PAUSE;
     }
 
     fn message(&mut self, event: &JournalEntry) -> sse::Event {

@@ -11,13 +11,14 @@ pub mod chart;
 pub mod cookie;
 pub mod customers;
 pub mod denied;
+pub mod detail;
 pub mod developers;
 pub mod download;
 pub mod form;
 mod form_data;
-pub mod history;
 mod home;
 mod invitations;
+pub mod layout;
 pub mod listing;
 pub mod live;
 pub mod parts;
@@ -27,9 +28,8 @@ pub mod resource_pages;
 pub mod sales;
 mod same_site;
 pub mod settings;
-pub mod sheet;
-pub mod shell;
 mod sign_in;
+pub mod timeline;
 
 use std::sync::Arc;
 
@@ -42,8 +42,8 @@ use axum::{
 };
 use axum_extra::extract::CookieJar;
 use http::{HeaderValue, Method, StatusCode, header};
+use layout::Notice;
 use serde::Deserialize;
-use shell::Notice;
 use uuid::Uuid;
 
 use crate::{
@@ -61,7 +61,7 @@ use crate::{
 pub fn routes(app: &Arc<App>, reference: Router<Arc<App>>) -> Router<Arc<App>> {
     let refuse: Refuse = |_, error| later(error);
     Router::new()
-        .route("/dashboard", get(front))
+        .route("/dashboard", get(index))
         .merge(sign_in::routes())
         .merge(invitations::routes())
         .merge(account::routes())
@@ -84,9 +84,9 @@ pub fn routes(app: &Arc<App>, reference: Router<Arc<App>>) -> Router<Arc<App>> {
 }
 
 /// To the person's first organization.
-async fn front(person: Person) -> Response {
-    match person.shops.first() {
-        Some(shop) => Redirect::to(&format!("/dashboard/{}", shop.slug)).into_response(),
+async fn index(person: Person) -> Response {
+    match person.organizations.first() {
+        Some(one) => Redirect::to(&format!("/dashboard/{}", one.slug)).into_response(),
         None => Redirect::to("/account").into_response(),
     }
 }
@@ -121,7 +121,7 @@ fn later(error: &ApiError) -> Response {
     crate::pages::later(shown, error)
 }
 
-/// What surrounds every page: what an extractor or the router refused in another shape becomes a page, and
+/// The layer around every page: what an extractor or the router refused in another shape becomes a page, and
 /// what the page before had to say is said once.
 async fn around(request: Request, next: Next) -> Response {
     let flash = request.method() == Method::GET
@@ -160,7 +160,7 @@ fn append_cookie(response: &mut Response, cookie: &str) {
     }
 }
 
-/// What a page's handler answers: a page, or a page that says what went wrong.
+/// The answer of a page's handler: a page, or a page that says what went wrong.
 pub type Answer = Result<Response, Denied>;
 
 /// Shows a page.
@@ -173,9 +173,9 @@ pub(crate) fn show_again(content: &impl Page) -> Answer {
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, content))
 }
 
-/// What a form has made, as far as the next page tells of it.
+/// The thing that a form has made, as far as the next page tells of it.
 #[derive(Debug, Deserialize)]
-pub struct Made {
+pub struct CreatedResource {
     id: Uuid,
     name: Option<String>,
     description: Option<String>,
@@ -194,23 +194,23 @@ pub(crate) fn done(path: &str, words: &str) -> Answer {
     Ok(response)
 }
 
-/// What the page before has to say.
+/// The message of the page before.
 pub(crate) fn flash(jar: &CookieJar) -> Option<String> {
     let (words, _) = url::form_urlencoded::parse(jar.get(FLASH)?.value().as_bytes()).next()?;
     Some(words.into_owned()).filter(|words| !words.is_empty())
 }
 
 /// The free data of an object, if it has any.
-pub(crate) fn metadata(object: &impl serde::Serialize) -> Option<sheet::Part> {
+pub(crate) fn metadata(object: &impl serde::Serialize) -> Option<detail::Part> {
     pairs("Metadata", object)
 }
 
-/// What a customer answered to custom fields, if anything.
-pub(crate) fn answers(object: &impl serde::Serialize) -> Option<sheet::Part> {
+/// The answers of a customer to custom fields, if there are any.
+pub(crate) fn answers(object: &impl serde::Serialize) -> Option<detail::Part> {
     pairs("Answers", object)
 }
 
-fn pairs(title: &'static str, object: &impl serde::Serialize) -> Option<sheet::Part> {
+fn pairs(title: &'static str, object: &impl serde::Serialize) -> Option<detail::Part> {
     let object = serde_json::to_value(object).ok()?;
     let facts: Vec<_> = object
         .as_object()?
@@ -221,8 +221,8 @@ fn pairs(title: &'static str, object: &impl serde::Serialize) -> Option<sheet::P
                 serde_json::Value::Null => String::new(),
                 other => other.to_string(),
             };
-            sheet::Fact::new(key.clone(), parts::Cell::Text(text))
+            detail::Fact::new(key.clone(), parts::Cell::Text(text))
         })
         .collect();
-    (!facts.is_empty()).then_some(sheet::Part::Facts(title, facts))
+    (!facts.is_empty()).then_some(detail::Part::Facts(title, facts))
 }

@@ -39,7 +39,7 @@ impl Moment {
     }
 }
 
-/// What colour a state has.
+/// The colour of a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
     /// As wished.
@@ -87,7 +87,7 @@ pub enum Cell {
     Noted(String, String),
     /// A link, and a softer line below.
     Link {
-        /// Where to.
+        /// Its address.
         href: String,
         /// Its words.
         text: String,
@@ -169,19 +169,19 @@ pub fn sentence(name: &str) -> String {
 
 /// One thing that can be done with a row or an object.
 #[derive(Debug, Clone)]
-pub enum Act {
+pub enum MenuItem {
     /// Copies a text and says so: words on the button, and the text.
     Copy(&'static str, String),
     /// Goes to a page: words, and its address.
-    Go(&'static str, String),
+    Link(&'static str, String),
     /// Goes to a page that asks before it destroys anything: words, and its address.
-    Ask(&'static str, String),
+    Confirm(&'static str, String),
     /// Does it at once, by a POST: words, and where it goes.
-    Do(&'static str, String),
+    Post(&'static str, String),
     /// Makes something at once, by a POST that makes it once: words, where it goes, and its key.
-    Make(&'static str, String, String),
+    PostOnce(&'static str, String, String),
     /// A line between groups.
-    Line,
+    Separator,
 }
 
 /// The menu of a row or an object.
@@ -190,8 +190,8 @@ pub enum Act {
 pub struct Menu {
     /// The menu's label, for people who hear the page.
     pub name: String,
-    /// What can be done.
-    pub acts: Vec<Act>,
+    /// The actions.
+    pub items: Vec<MenuItem>,
 }
 
 /// A card: `Visa ending in 4242`, with its expiry below.

@@ -4,7 +4,7 @@
 /// The variable that the programs take the token from.
 pub const VARIABLE: &str = "TILL_ACCESS_TOKEN";
 
-/// Where a program has its token from.
+/// The source of a program's token.
 #[derive(Debug, Clone, Copy)]
 pub enum Token<'a> {
     /// The environment, see [`VARIABLE`].
@@ -18,7 +18,7 @@ pub enum Token<'a> {
 pub struct Program {
     /// Its language.
     pub language: &'static str,
-    /// What must be installed first.
+    /// The command that installs what it needs.
     pub install: Option<&'static str>,
     /// It prints the address of a checkout page, or the session that has it as `url`.
     pub text: String,

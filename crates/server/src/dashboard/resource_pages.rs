@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use super::{
     Answer,
-    form::{AskPage, Form, FormData, FormErrors, FormPage, Group, with_chosen},
+    form::{ConfirmPage, Form, FormData, FormErrors, FormPage, Group, with_chosen},
+    layout::{Area, Layout, NavLink},
     listing::{ListPage, Listing},
-    parts::{Act, Menu},
-    shell::{Area, Shell, Way},
+    parts::{Menu, MenuItem},
     show,
 };
 use crate::{
@@ -29,37 +29,37 @@ pub use edit::{Resource, Saved, find, routes};
 /// A kind of thing under Products.
 #[derive(Debug)]
 pub struct ResourcePages {
-    /// Where its list is, below the organization.
+    /// The path of its list, below the organization.
     pub list: &'static str,
-    /// What one is called.
+    /// The name of one.
     pub one: &'static str,
-    /// What its list is called.
+    /// The name of its list.
     pub many: &'static str,
 }
 
-const fn goods(list: &'static str, one: &'static str, many: &'static str) -> ResourcePages {
+const fn pages_of(list: &'static str, one: &'static str, many: &'static str) -> ResourcePages {
     ResourcePages { list, one, many }
 }
 
-/// What is sold.
-pub const PRODUCTS: ResourcePages = goods("/products", "product", "Products");
-/// What is taken off.
-pub const DISCOUNTS: ResourcePages = goods("/products/discounts", "discount", "Discounts");
-/// What purchases include.
-pub const BENEFITS: ResourcePages = goods("/products/benefits", "benefit", "Benefits");
-/// What counts usage.
-pub const METERS: ResourcePages = goods("/products/meters", "meter", "Meters");
-/// What a checkout asks.
+/// The pages of products.
+pub const PRODUCTS: ResourcePages = pages_of("/products", "product", "Products");
+/// The pages of discounts.
+pub const DISCOUNTS: ResourcePages = pages_of("/products/discounts", "discount", "Discounts");
+/// The pages of benefits.
+pub const BENEFITS: ResourcePages = pages_of("/products/benefits", "benefit", "Benefits");
+/// The pages of meters.
+pub const METERS: ResourcePages = pages_of("/products/meters", "meter", "Meters");
+/// The pages of custom fields.
 pub const CUSTOM_FIELDS: ResourcePages =
-    goods("/products/custom-fields", "custom field", "Custom fields");
-/// What sells without a program.
-pub const CHECKOUT_LINKS: ResourcePages = goods(
+    pages_of("/products/custom-fields", "custom field", "Custom fields");
+/// The pages of checkout links.
+pub const CHECKOUT_LINKS: ResourcePages = pages_of(
     "/products/checkout-links",
     "checkout link",
     "Checkout links",
 );
 
-/// What answers at one address.
+/// The handlers of one address.
 type Pages = MethodRouter<Arc<App>>;
 
 impl ResourcePages {
@@ -97,10 +97,10 @@ impl ResourcePages {
         let tabs = tabs.into_iter().filter(|(_, may)| *may);
         let tabs = tabs.map(|(one, _)| {
             let here = one.list == self.list;
-            Way::tab(one.many, dashboard.path(one.list), here)
+            NavLink::tab(one.many, dashboard.path(one.list), here)
         });
         show(&ListPage {
-            shell: Shell::new(dashboard, Area::Products, "Products").tabs(tabs.collect()),
+            layout: Layout::new(dashboard, Area::Products, "Products").tabs(tabs.collect()),
             action: Some((format!("New {}", self.one), self.new_at(dashboard))),
             list,
         })
@@ -111,8 +111,8 @@ impl ResourcePages {
         &self,
         dashboard: &Dashboard<A>,
         title: impl Into<String>,
-    ) -> Shell {
-        Shell::new(dashboard, Area::Products, title).back(self.many, dashboard.path(self.list))
+    ) -> Layout {
+        Layout::new(dashboard, Area::Products, title).back(self.many, dashboard.path(self.list))
     }
 
     /// Around a page, with the way back to one thing.
@@ -121,8 +121,8 @@ impl ResourcePages {
         dashboard: &Dashboard<A>,
         (id, name): (Uuid, &str),
         title: String,
-    ) -> Shell {
-        Shell::new(dashboard, Area::Products, title).back(name, self.path(dashboard, id, ""))
+    ) -> Layout {
+        Layout::new(dashboard, Area::Products, title).back(name, self.path(dashboard, id, ""))
     }
 
     /// The page of the form, filled in as sent; `was` is the one that is edited.
@@ -134,7 +134,7 @@ impl ResourcePages {
         form_data: &FormData,
         errors: &FormErrors,
     ) -> FormPage {
-        let (shell, action, verb) = match was {
+        let (layout, action, verb) = match was {
             Some((id, name)) => (
                 self.under_one(dashboard, (id, name), format!("Edit {name}")),
                 self.path(dashboard, id, "/edit"),
@@ -151,7 +151,7 @@ impl ResourcePages {
             form = form.idempotency_key(dashboard);
         }
         FormPage {
-            shell,
+            layout,
             form: form.again(form_data, errors),
             aside: None,
         }
@@ -162,19 +162,19 @@ impl ResourcePages {
         &self,
         dashboard: &Dashboard<A>,
         (id, name): (Uuid, &str),
-        mut acts: Vec<Act>,
+        mut items: Vec<MenuItem>,
         last: &'static str,
     ) -> Menu {
         let gone = format!("/{}", last.to_lowercase());
-        acts.extend([
-            Act::Line,
-            Act::Go("Edit", self.path(dashboard, id, "/edit")),
-            Act::Line,
-            Act::Ask(last, self.path(dashboard, id, &gone)),
+        items.extend([
+            MenuItem::Separator,
+            MenuItem::Link("Edit", self.path(dashboard, id, "/edit")),
+            MenuItem::Separator,
+            MenuItem::Confirm(last, self.path(dashboard, id, &gone)),
         ]);
         Menu {
             name: name.to_owned(),
-            acts,
+            items,
         }
     }
 
@@ -187,8 +187,8 @@ impl ResourcePages {
         words: &str,
     ) -> Answer {
         let rest = format!("/{}", verb.to_lowercase());
-        show(&AskPage {
-            shell: self.under_one(dashboard, (id, name), format!("{verb} {name}?")),
+        show(&ConfirmPage {
+            layout: self.under_one(dashboard, (id, name), format!("{verb} {name}?")),
             words: words.to_owned(),
             submit: verb,
             action: self.path(dashboard, id, &rest),

@@ -20,9 +20,9 @@ use till_wire::{
 use uuid::Uuid;
 
 use super::{
-    listing::{Asked, Empty, Filter},
+    detail::Fact,
+    listing::{Empty, Filter, ListingQuery},
     parts::{Cell, Tone, money, sentence},
-    sheet::Fact,
 };
 use crate::{
     actions,
@@ -42,7 +42,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(payments::routes())
 }
 
-/// What the API calls the moments between which most things were made.
+/// The API's parameters for the moments between which most things were made.
 pub const CREATED: (&str, &str) = ("created_after", "created_before");
 
 /// The taxes that a sum is made of, each as it is called, and why one is not charged; without any, the sum
@@ -125,7 +125,7 @@ pub fn called(customer: &Customer) -> (String, Option<String>) {
     }
 }
 
-/// What is bought.
+/// The product that is bought.
 pub fn product<A>(dashboard: &Dashboard<A>, product: &ProductBase) -> Cell {
     Cell::link(
         dashboard.path(&format!("/products/{}", product.id)),
@@ -133,7 +133,7 @@ pub fn product<A>(dashboard: &Dashboard<A>, product: &ProductBase) -> Cell {
     )
 }
 
-/// What an amount that was taken off is called.
+/// The label of an amount that was taken off.
 pub fn discount(name: Option<&str>) -> String {
     name.map_or_else(|| "Discount".to_owned(), |name| format!("Discount: {name}"))
 }
@@ -175,15 +175,15 @@ pub fn address(address: Option<&Address>) -> Cell {
 /// The filter by product: the first hundred by name, and the one that is chosen.
 pub async fn products<A: Access>(
     dashboard: &Dashboard<A>,
-    asked: &Asked,
+    query: &ListingQuery,
 ) -> Result<Option<Filter>> {
     if dashboard.may::<scope::ProductsRead>().is_err() {
         return Ok(None);
     }
-    let chosen = ("sorting=name", asked.get("product_id"));
+    let chosen = ("sorting=name", query.get("product_id"));
     let known = readable_with(dashboard, chosen, actions::products::list).await?;
     Ok(Some(Filter::choice(
-        asked,
+        query,
         "product_id",
         "Product",
         "Any product",
@@ -194,7 +194,7 @@ pub async fn products<A: Access>(
 /// Things of one kind that belong to the thing whose page it is.
 pub struct Related<T> {
     /// Their own list, narrowed to these.
-    pub asked: Asked,
+    pub query: ListingQuery,
     /// The first page of it.
     pub items: Items<T>,
 }
@@ -210,10 +210,11 @@ impl<T> Related<T> {
         let Ok(caller) = dashboard.may::<B>() else {
             return Ok(None);
         };
-        let mut asked = Asked::new(&dashboard.path(&format!("/{area}")), &format!("{key}={id}"));
+        let mut query =
+            ListingQuery::new(&dashboard.path(&format!("/{area}")), &format!("{key}={id}"));
         let list = |params| list(&caller, params);
-        let items = asked.ask(CREATED, &dashboard.zone, list).await?;
-        Ok(Some(Self { asked, items }))
+        let items = query.load(CREATED, &dashboard.zone, list).await?;
+        Ok(Some(Self { query, items }))
     }
 }
 
@@ -222,7 +223,7 @@ pub fn ids<T>(related: Option<&Related<T>>, id: impl Fn(&T) -> Uuid) -> Vec<Uuid
     related.map_or_else(Vec::new, |found| found.items.items.iter().map(id).collect())
 }
 
-/// What stands where nothing belongs to a thing.
+/// The content of a part to which nothing belongs.
 pub fn none(words: &'static str) -> Empty {
     Empty { words, step: None }
 }

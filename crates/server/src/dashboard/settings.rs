@@ -20,8 +20,8 @@ use till_wire::organizations::{
 use super::{
     Answer, done,
     form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
+    layout::{Area, Layout, NavLink},
     parts::sentence,
-    shell::{Area, Shell, Way},
     show, show_again,
 };
 use crate::{
@@ -30,7 +30,7 @@ use crate::{
     dashboard::access::Dashboard,
     error::Result,
     http::extract::{Access, Body, scope},
-    pages::checkout::places,
+    pages::checkout::countries,
 };
 
 /// Settings that are ticked or not: the place in the API's body, and what a tick says.
@@ -80,9 +80,9 @@ pub enum Tab {
 }
 
 /// Around a page of the area.
-pub fn shell<A: Access>(dashboard: &Dashboard<A>, tab: Tab) -> Shell {
+pub fn layout<A: Access>(dashboard: &Dashboard<A>, tab: Tab) -> Layout {
     let way = |one: Tab, words: &str, path: &str| {
-        Way::tab(
+        NavLink::tab(
             words,
             dashboard.path(&format!("/settings{path}")),
             one == tab,
@@ -96,7 +96,7 @@ pub fn shell<A: Access>(dashboard: &Dashboard<A>, tab: Tab) -> Shell {
         tabs.insert(0, way(Tab::Organization, "Organization", ""));
         tabs.insert(1, way(Tab::Tax, "Tax", "/tax"));
     }
-    Shell::new(dashboard, Area::Settings, "Settings").tabs(tabs)
+    Layout::new(dashboard, Area::Settings, "Settings").tabs(tabs)
 }
 
 /// Whoever may not change the organization looks at its people.
@@ -206,7 +206,7 @@ fn form_page<A: Access>(
         subscriptions(),
     ];
     FormPage {
-        shell: shell(dashboard, Tab::Organization),
+        layout: layout(dashboard, Tab::Organization),
         form: Form::new(dashboard.path("/settings"), "Save settings", groups)
             .again(form_data, errors),
         aside: None,
@@ -218,7 +218,7 @@ fn line(name: &str, label: &str, kind: &'static str) -> Field {
 }
 
 fn about(row: &Row) -> Group {
-    let countries = Kind::choice(places::COUNTRIES.iter().copied());
+    let countries = Kind::choice(countries::COUNTRIES.iter().copied());
     Group::new(
         "Organization",
         vec![

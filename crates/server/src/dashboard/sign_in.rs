@@ -41,7 +41,7 @@ use crate::{
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/sign-in", get(show).post(by_password))
-        .route("/sign-in/link", post(ask_for_link))
+        .route("/sign-in/link", post(request_link))
         .route("/sign-in/sent", get(link_sent))
         .route("/sign-in/link/{token}", get(show_link).post(by_link))
         .route("/sign-out", post(sign_out))
@@ -58,7 +58,7 @@ struct SignInPage {
     next: Option<String>,
     email: Field,
     password: Field,
-    /// What was wrong, in a sentence.
+    /// The error, in a sentence.
     error: Option<String>,
 }
 
@@ -89,7 +89,7 @@ impl Page for SignInPage {}
 #[derive(Debug, Template)]
 #[template(path = "dashboard/link_sent.html")]
 struct SentPage {
-    /// Whether mail is written to the terminal.
+    /// True where mail is written to the terminal.
     dev: bool,
 }
 
@@ -116,14 +116,14 @@ impl LinkPage {
     }
 }
 
-/// What the address or a form may say of the page that follows.
+/// The page that follows, as the address or a form names it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Onward {
+struct NextPage {
     next: Option<String>,
 }
 
-impl Onward {
+impl NextPage {
     fn local(&self) -> Option<String> {
         self.next.as_deref().and_then(local_path).map(str::to_owned)
     }
@@ -136,7 +136,7 @@ struct SignInForm {
     email: String,
     password: String,
     #[serde(flatten)]
-    onward: Onward,
+    onward: NextPage,
 }
 
 impl SignInForm {
@@ -164,17 +164,17 @@ impl SignInForm {
     }
 }
 
-async fn show(person: Result<Person, Denied>, Query(onward): Query<Onward>) -> Response {
+async fn show(person: Result<Person, Denied>, Query(onward): Query<NextPage>) -> Response {
     let next = onward.local();
     if person.is_ok() {
-        return onto(next.as_deref());
+        return redirect_to(next.as_deref());
     }
     let shown = SignInPage::new(next, "", None);
     page(StatusCode::OK, &shown)
 }
 
 /// To the page that follows signing in.
-fn onto(next: Option<&str>) -> Response {
+fn redirect_to(next: Option<&str>) -> Response {
     Redirect::to(next.unwrap_or("/dashboard")).into_response()
 }
 
@@ -213,10 +213,10 @@ async fn by_password(
     );
     app.commit(changes).await?;
     let jar = cookie::give(&app, jar, &token, &user.email);
-    Ok((jar, onto(form.onward.local().as_deref())).into_response())
+    Ok((jar, redirect_to(form.onward.local().as_deref())).into_response())
 }
 
-async fn ask_for_link(
+async fn request_link(
     State(app): State<Arc<App>>,
     network: Network,
     jar: CookieJar,
@@ -249,7 +249,7 @@ async fn link_sent(State(app): State<Arc<App>>) -> Response {
 async fn show_link(
     State(app): State<Arc<App>>,
     Path(token): Path<String>,
-    Query(onward): Query<Onward>,
+    Query(onward): Query<NextPage>,
 ) -> Result<Response, Denied> {
     let found = app.store.sign_in_link(&app.key.digest(&token)).await?;
     let works = found.filter(|(link, _)| sign_in::works(link, app.clock.now()));
@@ -264,7 +264,7 @@ async fn by_link(
     device: Device,
     jar: CookieJar,
     Path(token): Path<String>,
-    Form(onward): Form<Onward>,
+    Form(onward): Form<NextPage>,
 ) -> Result<Response, Denied> {
     let left = cookie::digest(&app, &jar);
     let found = app.store.sign_in_link(&app.key.digest(&token)).await?;
@@ -284,7 +284,7 @@ async fn by_link(
         Err(error) => return Err(error.into()),
     }
     let jar = cookie::give(&app, jar, &token, &user.email);
-    Ok((jar, onto(onward.local().as_deref())).into_response())
+    Ok((jar, redirect_to(onward.local().as_deref())).into_response())
 }
 
 async fn sign_out(

@@ -26,7 +26,7 @@ use serde::Serialize;
 use till_core::kernel::{
     changes::Changes,
     context::DecisionContext,
-    idempotency::{self, KeptAnswer, Known},
+    idempotency::{self, KeptAnswer, KeyState},
 };
 use till_wire::{input::Problem, loc};
 use uuid::Uuid;
@@ -37,7 +37,7 @@ use crate::{
     http::extract::{Body, Identity},
 };
 
-pub use form::{Before, FIELD};
+pub use form::{EarlierSubmission, FIELD};
 
 /// The request's key.
 pub const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -46,7 +46,7 @@ pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed")
 /// Characters of a key, at most.
 const LONGEST: usize = 255;
 
-/// What makes a request's effect happen once: nothing, for a request without a key.
+/// Makes a request's effect happen once; does nothing for a request without a key.
 #[derive(Debug, Clone, Default)]
 pub struct IdempotencyGuard(Option<Arc<Claim>>);
 
@@ -177,9 +177,13 @@ impl Claim {
         }
     }
 
-    async fn look(&self, app: &App) -> Result<Known, ApiError> {
+    async fn key_state(&self, app: &App) -> Result<KeyState, ApiError> {
         let found = app.store.kept_answer(self.id).await?;
-        Ok(idempotency::known(found, &self.request, app.clock.now()))
+        Ok(idempotency::key_state(
+            found,
+            &self.request,
+            app.clock.now(),
+        ))
     }
 
     /// A body that only the key's sender can make the server read.
@@ -263,11 +267,11 @@ pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) ->
 async fn guarded(app: &App, mut request: Request, next: Next) -> Result<Response, ApiError> {
     let key = fitting(request.headers()[KEY].to_str().unwrap_or_default())?;
     let mut claim = Claim::of(app, &request, &key);
-    match claim.look(app).await? {
-        Known::Nothing => {}
-        Known::Other => return Err(wrong("This key was used for another request", &key)),
-        Known::Answered(kept) => return claim.replay(&kept),
-        Known::Begun(kept) => {
+    match claim.key_state(app).await? {
+        KeyState::Nothing => {}
+        KeyState::Other => return Err(wrong("This key was used for another request", &key)),
+        KeyState::Answered(kept) => return claim.replay(&kept),
+        KeyState::Begun(kept) => {
             claim.begun = Some(kept);
             claim.unanswered = AtomicBool::new(true);
         }
@@ -284,8 +288,8 @@ async fn guarded(app: &App, mut request: Request, next: Next) -> Result<Response
         return Ok(response);
     }
     // The same request, sent twice at once: whichever came first has the answer.
-    match claim.look(app).await? {
-        Known::Answered(kept) => claim.replay(&kept),
+    match claim.key_state(app).await? {
+        KeyState::Answered(kept) => claim.replay(&kept),
         _ => Ok(response),
     }
 }

@@ -27,7 +27,7 @@ use till_store::CommitError;
 use crate::{app::App, error::ApiError};
 
 pub use crate::app::limits::Limits;
-pub use codes::Guess;
+pub use codes::CodeAttempt;
 pub use network::Network;
 pub use sessions::{confirming, updating};
 pub use sign_in::{current_password, link, password};

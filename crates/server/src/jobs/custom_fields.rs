@@ -11,7 +11,7 @@ use crate::{app::App, error::ApiError};
 
 /// Rows that are rewritten in one commit.
 const BATCH: i64 = 200;
-/// How often the tables are gone through before the rest is left for another run.
+/// The number of passes through the tables before the rest is left for another run.
 const ROUNDS: usize = 5;
 
 /// Moves the answers under a slug that a field has given up to the slug that it has now

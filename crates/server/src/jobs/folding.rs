@@ -4,11 +4,11 @@
 use jiff::Timestamp;
 use till_core::kernel::{
     changes::{Changes, CommitConflict, Record},
-    folding::again,
+    folding::refold,
     records::{Benefit, Checkout, CustomField, Customer, Discount, Meter, Payment, Product},
-    writes::Keyed,
+    writes::KeyedTable,
 };
-use till_store::{CommitError, Unfolded};
+use till_store::{CommitError, UnfoldedRow};
 use uuid::Uuid;
 
 use crate::{app::App, error::ApiError};
@@ -21,27 +21,27 @@ const BATCH: i64 = 200;
 /// nobody finds it, and is named in the log.
 pub async fn keys(app: &App) -> Result<usize, ApiError> {
     let mut done = 0;
-    for keyed in Keyed::ALL {
+    for table in KeyedTable::ALL {
         let mut after = (Timestamp::UNIX_EPOCH, Uuid::nil());
         loop {
-            let found = app.store.unfolded_keys(keyed, after, BATCH).await?;
+            let found = app.store.unfolded_keys(table, after, BATCH).await?;
             let Some(last) = found.last() else { break };
             after = (last.created_at, last.id);
-            done += give(app, keyed, &found).await?;
+            done += set_keys(app, table, &found).await?;
         }
     }
     Ok(done)
 }
 
 /// All in one commit; where a key is taken each in its own.
-async fn give(app: &App, keyed: Keyed, rows: &[Unfolded]) -> Result<usize, ApiError> {
-    let given = |row: &Unfolded| {
+async fn set_keys(app: &App, table: KeyedTable, rows: &[UnfoldedRow]) -> Result<usize, ApiError> {
+    let set = |row: &UnfoldedRow| {
         let mut changes = Changes::new();
-        let key = keyed.key(&row.source)?;
-        keyed.give(&mut changes, row.id, key);
+        let key = table.key(&row.source)?;
+        table.set_key(&mut changes, row.id, key);
         Some((row.id, changes))
     };
-    let all: Vec<(Uuid, Changes)> = rows.iter().filter_map(given).collect();
+    let all: Vec<(Uuid, Changes)> = rows.iter().filter_map(set).collect();
     let mut at_once = Changes::new();
     for (_, changes) in &all {
         at_once.and(changes.clone());
@@ -56,7 +56,7 @@ async fn give(app: &App, keyed: Keyed, rows: &[Unfolded]) -> Result<usize, ApiEr
         match app.store.commit(changes).await {
             Ok(()) => done += 1,
             Err(CommitError::Conflict(CommitConflict::Taken(_))) => {
-                tracing::warn!(?keyed, %id, "another row has the same address or code: this one cannot be found by it");
+                tracing::warn!(?table, %id, "another row has the same address or code: this one cannot be found by it");
             }
             Err(error) => return Err(error.into()),
         }
@@ -81,7 +81,7 @@ async fn of<R: Record + Send + 'static>(app: &App) -> Result<usize, ApiError> {
     if rows.is_empty() {
         return Ok(0);
     }
-    match app.store.commit(again::texts(&rows)).await {
+    match app.store.commit(refold::texts(&rows)).await {
         // Somebody changed one of them: the next batch reads it again.
         Ok(()) | Err(CommitError::Conflict(CommitConflict::Stale)) => Ok(rows.len()),
         Err(error) => Err(error.into()),

@@ -38,15 +38,15 @@ use supervise::{caught, supervise};
 
 /// Jobs that one node works on at the same time.
 const BATCH: usize = 32;
-/// How many of them may be such that no buyer waits for: the rest is kept free for checkouts.
+/// The most of them that no buyer waits for: the rest is kept free for checkouts.
 const UNAWAITED: usize = 24;
 /// Jobs given up that are looked through at a start.
 const GIVEN_UP: i64 = 1_000;
-/// How often a living node prolongs what it holds.
-pub(crate) const BEAT: SignedDuration = SignedDuration::from_secs(1);
+/// The interval at which a living node renews its leases.
+pub(crate) const HEARTBEAT: SignedDuration = SignedDuration::from_secs(1);
 /// The poll behind the wake-up: a wake-up is a hint, the poll is the truth.
 const POLL: Duration = Duration::from_secs(1);
-/// How often overdue sessions are looked for; with [`LEASE`], a node that died is replaced within five seconds.
+/// The interval at which overdue sessions are looked for; with [`LEASE`], a dead node is replaced within five seconds.
 const SWEEP: SignedDuration = SignedDuration::from_secs(2);
 
 /// Does everything that is due, until nothing is; says how much was done.
@@ -89,13 +89,13 @@ async fn claim(app: &App, last: Option<Queue>, limit: usize) -> Result<Vec<Job>,
 async fn run(app: &App, job: &Job) {
     let work = tokio::select! {
         worked = caught(app, "job", work(app, job)) => worked,
-        () = hold(app, job) => {
+        () = renew_lease(app, job) => {
             tracing::warn!(kind = job.kind, key = job.key, "a job was taken over by another node");
             return;
         }
     };
     let end = work.unwrap_or_else(|error| failed(app, job, &error.cause()));
-    note(app, job, &end);
+    report_buried(app, job, &end);
     if let Err(error) = app.store.finish_job(job, end).await {
         // Rows moved under it, or its lease was lost: the next run decides again.
         tracing::warn!(kind = job.kind, key = job.key, %error, "the result of a job could not be recorded");
@@ -104,14 +104,14 @@ async fn run(app: &App, job: &Job) {
             job,
             &format!("its result could not be recorded: {error}"),
         );
-        note(app, job, &end);
+        report_buried(app, job, &end);
         if let Err(error) = app.store.finish_job(job, end).await {
             tracing::warn!(kind = job.kind, key = job.key, %error, "a job waits until its lease expires");
         }
     }
 }
 
-/// What becomes of a job whose run failed.
+/// The end of a job whose run failed.
 fn failed(app: &App, job: &Job, why: &str) -> End {
     app.metrics.job_failed(&job.kind);
     let end = job.failed(why, app.clock.now());
@@ -123,7 +123,7 @@ fn failed(app: &App, job: &Job, why: &str) -> End {
 }
 
 /// A job that is given up is somebody's purchase, letter or payment: whoever runs this must hear of it.
-fn note(app: &App, job: &Job, end: &End) {
+fn report_buried(app: &App, job: &Job, end: &End) {
     if let End::Bury { reason } = end {
         app.metrics.job_buried(&job.kind);
         tracing::error!(
@@ -138,10 +138,10 @@ fn note(app: &App, job: &Job, end: &End) {
 }
 
 /// Prolongs a job's lease for as long as it is polled; ends when the lease is lost.
-async fn hold(app: &App, job: &Job) {
+async fn renew_lease(app: &App, job: &Job) {
     let mut until = job.lease_until.unwrap_or(Timestamp::MIN);
     loop {
-        app.clock.wait(until - LEASE + BEAT).await;
+        app.clock.wait(until - LEASE + HEARTBEAT).await;
         let next = app.clock.now() + LEASE;
         match app.store.keep_job(job, next).await {
             Ok(true) => until = next,
@@ -149,13 +149,13 @@ async fn hold(app: &App, job: &Job) {
             // The database is away, for the others too: whether the lease was lost shows at the end.
             Err(error) => {
                 tracing::warn!(%error, kind = job.kind, "the lease of a job could not be renewed");
-                until += BEAT;
+                until += HEARTBEAT;
             }
         }
     }
 }
 
-/// What this version can do, each kind with the function that does it.
+/// The kinds of jobs that this version knows, each with the function that does it.
 macro_rules! kinds {
     ($($kind:expr => $run:path),+ $(,)?) => {
         const KINDS: &[&str] = &[$($kind.name()),+];
@@ -206,7 +206,7 @@ pub async fn start(app: &App) -> Result<(), ApiError> {
 /// worker that fails is started again.
 pub async fn serve(app: Arc<App>, shutdown: watch::Receiver<bool>) {
     // Taken from now on, and not only once the task below gets its turn.
-    app.hands.open(BATCH);
+    app.fast_path.open(BATCH);
     let mut workers = JoinSet::new();
     macro_rules! start {
         ($name:literal, $work:path) => {{
@@ -221,7 +221,7 @@ pub async fn serve(app: Arc<App>, shutdown: watch::Receiver<bool>) {
     start!("jobs", serve_jobs);
     start!("fulfilment", serve_taken);
     start!("webhooks", webhooks::serve);
-    start!("chores", keep_house);
+    start!("chores", serve_chores);
     start!("upkeep", upkeep::serve);
     while workers.join_next().await.is_some() {}
 }
@@ -283,7 +283,7 @@ async fn serve_jobs(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
 
 /// Does the jobs that are taken until `shutdown` turns true; then finishes those.
 pub async fn serve_taken(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
-    let mut taken = app.hands.taken(BATCH);
+    let mut taken = app.fast_path.taken(BATCH);
     let mut running = JoinSet::new();
     loop {
         let free = running.len() < BATCH;
@@ -303,7 +303,7 @@ pub async fn serve_taken(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
 }
 
 /// Does the chores until `shutdown` turns true.
-async fn keep_house(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
+async fn serve_chores(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let holder = app.context().id();
     loop {
         app.limits.sweep();
@@ -315,7 +315,7 @@ async fn keep_house(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
             () = app.clock.wait(app.clock.now() + SWEEP) => {}
         }
     }
-    let _ = app.store.leave(holder).await;
+    let _ = app.store.release_all(holder).await;
 }
 
 /// Says that this node, `holder`, is there, and does what one node does for all: whether it was this one.
@@ -323,7 +323,7 @@ pub async fn chores(app: &App, holder: Uuid) -> Result<bool, ApiError> {
     let now = app.clock.now();
     let until = now + LEASE;
     app.limits
-        .divide(app.store.present(holder, now, until).await?);
+        .divide(app.store.register_node(holder, now, until).await?);
     let mine = app.store.lease("chores", holder, now, until).await?;
     if mine {
         // Each for itself: one that fails holds up none of the others.

@@ -53,7 +53,7 @@ pub(super) async fn supervise<F, W>(
     }
 }
 
-/// What a panic says.
+/// The message of a panic.
 fn words(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied())
@@ -104,16 +104,16 @@ async fn apart(
     work: impl Future<Output = Result<(), ApiError>>,
 ) -> bool {
     let now = app.clock.now();
-    if !app.setbacks.is_due(what, id, now) {
+    if !app.backoffs.is_due(what, id, now) {
         return false;
     }
     match caught(app, what, work).await {
         Ok(()) => {
-            app.setbacks.over(what, id);
+            app.backoffs.succeeded(what, id);
             true
         }
         Err(error) => {
-            let failures = app.setbacks.failed(what, id, longest, now);
+            let failures = app.backoffs.failed(what, id, longest, now);
             app.metrics.step_failed(what);
             let error = error.cause();
             tracing::error!(what, %id, failures, error, "one item of a batch failed; the others go on");

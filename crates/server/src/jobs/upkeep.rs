@@ -16,17 +16,17 @@ use uuid::Uuid;
 use super::{LEASE, files, folding, supervise::step, webhooks};
 use crate::{app::App, error::ApiError};
 
-/// How often is looked for what is too old.
+/// The interval at which old rows are looked for.
 const EVERY: SignedDuration = SignedDuration::from_hours(1);
-/// How often the database is asked to tidy up.
+/// The interval at which the database is asked to tidy up.
 const TIDY: Duration = Duration::from_secs(5);
-/// How often a node asks whether another one is still at it.
+/// The interval at which a node asks whether another one is still at it.
 const OTHERS: Duration = Duration::from_secs(1);
 /// Between two batches, so that commits get their turn.
 const PAUSE: Duration = Duration::from_millis(20);
 /// Rows of one kind that are forgotten at once.
 const BATCH: i64 = 200;
-/// How long sessions and links are kept after their end, and uploads that nobody finishes.
+/// The time for which sessions and links are kept after their end, and uploads that nobody finishes.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// Forgets everything that is too old, and says how many rows that were.
@@ -56,14 +56,16 @@ async fn run_some(app: &App) -> Result<usize, ApiError> {
 /// Forgets some of a kind, and says how many; 0 when there are no more.
 type Forget = for<'a> fn(&'a App) -> BoxFuture<'a, Result<usize, ApiError>>;
 
-/// What is forgotten or filled in. A new kind is a line here.
+/// The kinds of rows that are forgotten or filled in. A new kind is a line here.
 const KINDS: [(&str, Forget); 13] = [
     ("sign-ins", |app| Box::pin(ended(app))),
     ("session details", |app| Box::pin(details(app))),
     ("old sessions", |app| Box::pin(sessions(app))),
     ("payloads", |app| Box::pin(webhooks::archive_some(app))),
     ("deliveries", |app| Box::pin(deliveries(app))),
-    ("untold deliveries", |app| Box::pin(untold(app))),
+    ("untold deliveries", |app| {
+        Box::pin(fill_delivery_kinds(app))
+    }),
     ("orders without receipt numbers", |app| {
         Box::pin(unreceipted(app))
     }),
@@ -84,7 +86,7 @@ async fn ended(app: &App) -> Result<usize, ApiError> {
 }
 
 async fn details(app: &App) -> Result<usize, ApiError> {
-    let Some(before) = app.policy.keep.details_until(app.clock.now()) else {
+    let Some(before) = app.policy.retention.details_until(app.clock.now()) else {
         return Ok(0);
     };
     let found = app.store.sessions_with_details(before, BATCH).await?;
@@ -93,7 +95,7 @@ async fn details(app: &App) -> Result<usize, ApiError> {
 }
 
 async fn sessions(app: &App) -> Result<usize, ApiError> {
-    let Some(before) = app.policy.keep.sessions_until(app.clock.now()) else {
+    let Some(before) = app.policy.retention.sessions_until(app.clock.now()) else {
         return Ok(0);
     };
     let found = app.store.blanked_sessions(before, BATCH).await?;
@@ -102,7 +104,7 @@ async fn sessions(app: &App) -> Result<usize, ApiError> {
 }
 
 async fn deliveries(app: &App) -> Result<usize, ApiError> {
-    let Some(before) = app.policy.keep.deliveries_until(app.clock.now()) else {
+    let Some(before) = app.policy.retention.deliveries_until(app.clock.now()) else {
         return Ok(0);
     };
     let found = app.store.archived_events(before, BATCH).await?;
@@ -111,9 +113,9 @@ async fn deliveries(app: &App) -> Result<usize, ApiError> {
 }
 
 /// Not forgotten but filled in: see migration 0012.
-async fn untold(app: &App) -> Result<usize, ApiError> {
-    let found = app.store.untold_deliveries(BATCH).await?;
-    app.commit(retention::tell_deliveries(&found)).await?;
+async fn fill_delivery_kinds(app: &App) -> Result<usize, ApiError> {
+    let found = app.store.deliveries_without_kind(BATCH).await?;
+    app.commit(retention::fill_delivery_kinds(&found)).await?;
     Ok(found.len())
 }
 
@@ -128,7 +130,7 @@ async fn unreceipted(app: &App) -> Result<usize, ApiError> {
 }
 
 async fn journal(app: &App) -> Result<usize, ApiError> {
-    let Some(before) = app.policy.keep.journal_until(app.clock.now()) else {
+    let Some(before) = app.policy.retention.journal_until(app.clock.now()) else {
         return Ok(0);
     };
     let before = retention::sequence_of(before);

@@ -35,19 +35,25 @@ const SIDE_BY_SIDE: usize = 16;
 const BATCH: usize = 256;
 /// Events that were sent and are not recorded yet, at most: so many a crash repeats.
 const UNSAVED: usize = 64;
-/// How long rows that were read are acted on: a new URL or secret holds soon, whatever is queued.
+/// The time for which rows that were read are acted on: a new URL or secret holds soon, whatever is queued.
 const FRESH: SignedDuration = SignedDuration::from_millis(100);
-/// How long an endpoint's task waits for more before it gives the endpoint up.
+/// The time that an endpoint's task waits for more before it gives the endpoint up.
 const LINGER: Duration = Duration::from_secs(5);
 
 /// Delivers everything that is due, each event once, and says how many attempts that took. Endpoints that
 /// another node serves are left to it.
 pub async fn run_due(app: &App) -> Result<usize, ApiError> {
-    let pulse = LeaseHeartbeat::new(app);
+    let heartbeat = LeaseHeartbeat::new(app);
     let (_never, stop) = watch::channel(false);
     let due = app.store.due_endpoints(app.clock.now()).await?;
     let ends: Vec<_> = stream::iter(due)
-        .map(|endpoint| caught(app, "webhooks", tend(app, endpoint, &pulse, None, &stop)))
+        .map(|endpoint| {
+            caught(
+                app,
+                "webhooks",
+                serve_endpoint(app, endpoint, &heartbeat, None, &stop),
+            )
+        })
         .buffer_unordered(SIDE_BY_SIDE)
         .collect()
         .await;
@@ -56,29 +62,29 @@ pub async fn run_due(app: &App) -> Result<usize, ApiError> {
         .try_fold(0, |sum, ended| Ok(sum + ended?.attempts))
 }
 
-/// Serves one endpoint while there is work; with a bell, it waits a while for more.
-async fn tend(
+/// Serves one endpoint while there is work; with a wake-up, it waits a while for more.
+async fn serve_endpoint(
     app: &App,
     endpoint: Uuid,
-    pulse: &Arc<LeaseHeartbeat>,
-    bell: Option<&Notify>,
+    heartbeat: &Arc<LeaseHeartbeat>,
+    wake: Option<&Notify>,
     stop: &Stop,
-) -> Result<Tended, ApiError> {
-    let mut tended = Tended {
+) -> Result<Served, ApiError> {
+    let mut served = Served {
         attempts: 0,
         kept: false,
     };
-    let Some(duty) = EndpointLease::take(app, endpoint, pulse).await? else {
-        return Ok(tended);
+    let Some(lease) = EndpointLease::take(app, endpoint, heartbeat).await? else {
+        return Ok(served);
     };
-    let ended = drain(app, &duty, bell, stop, &mut tended.attempts).await;
-    duty.give_up().await?;
+    let ended = drain(app, &lease, wake, stop, &mut served.attempts).await;
+    lease.give_up().await?;
     match ended {
-        Ok(()) => tended.kept = true,
+        Ok(()) => served.kept = true,
         Err(DeliveryError::Lost) => tracing::warn!(%endpoint, "another node took an endpoint over"),
         Err(DeliveryError::Failed(error)) => return Err(error),
     }
-    Ok(tended)
+    Ok(served)
 }
 
 /// Forgets the payloads of events older than 90 days, and says how many.
@@ -94,7 +100,7 @@ pub async fn archive(app: &App) -> Result<usize, ApiError> {
 
 /// One batch of [`archive`].
 pub async fn archive_some(app: &App) -> Result<usize, ApiError> {
-    let before = app.policy.keep.payloads_until(app.clock.now());
+    let before = app.policy.retention.payloads_until(app.clock.now());
     let found = app
         .store
         .archivable_events(before, webhooks::ARCHIVE_BATCH)
@@ -108,41 +114,41 @@ pub async fn archive_some(app: &App) -> Result<usize, ApiError> {
 /// True once the worker should end.
 type Stop = watch::Receiver<bool>;
 
-/// How [`tend`] ended.
-struct Tended {
+/// The outcome of [`serve_endpoint`].
+struct Served {
     attempts: usize,
-    /// Whether the endpoint was ours to serve until the end.
+    /// True where the endpoint was ours to serve until the end.
     kept: bool,
 }
 
 /// Delivers to one endpoint until nothing is due and nothing more comes. Everything is recorded when it returns.
 async fn drain(
     app: &App,
-    duty: &EndpointLease<'_>,
-    bell: Option<&Notify>,
+    lease: &EndpointLease<'_>,
+    wake: Option<&Notify>,
     stop: &Stop,
     attempts: &mut usize,
 ) -> Result<(), DeliveryError> {
-    let mut records = Records::new(duty);
+    let mut records = Records::new(lease);
     // Slow receivers never have many payloads waiting in memory; quick ones soon have whole batches.
     let mut limit = 2;
     loop {
         while !*stop.borrow() {
             let before = *attempts;
-            let any = round(app, duty, &mut records, limit, stop, attempts).await?;
+            let any = round(app, lease, &mut records, limit, stop, attempts).await?;
             limit = (2 * (*attempts - before)).clamp(2, BATCH);
             if !any {
                 break;
             }
         }
-        let more = match bell {
-            Some(bell) => more(&mut records, bell, stop.clone()).await?,
+        let more = match wake {
+            Some(wake) => more(&mut records, wake, stop.clone()).await?,
             None => !records.unsaved().is_empty(),
         };
         if !more {
             break;
         }
-        if bell.is_none() {
+        if wake.is_none() {
             records.all().await?;
         }
     }
@@ -152,14 +158,14 @@ async fn drain(
 /// Waits, while outcomes are recorded, until there may be more to send; false when it is time to end.
 async fn more(
     records: &mut Records<'_>,
-    bell: &Notify,
+    wake: &Notify,
     mut stop: Stop,
 ) -> Result<bool, DeliveryError> {
     loop {
         let idle = records.unsaved().is_empty();
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return Ok(false),
-            rung = timeout(LINGER, bell.notified()) => match rung {
+            woken = timeout(LINGER, wake.notified()) => match woken {
                 Ok(()) => return Ok(true),
                 Err(_) if idle => return Ok(false),
                 Err(_) => {}
@@ -173,7 +179,7 @@ async fn more(
 /// end. False when nothing was due.
 async fn round(
     app: &App,
-    duty: &EndpointLease<'_>,
+    lease: &EndpointLease<'_>,
     records: &mut Records<'_>,
     limit: usize,
     stop: &Stop,
@@ -183,13 +189,14 @@ async fn round(
     let unsaved = records.unsaved().clone();
     let due = app
         .store
-        .due_events(duty.endpoint, begun, limit + unsaved.len());
-    let read = try_join(due, app.store.any_endpoint(duty.endpoint));
+        .due_events(lease.endpoint, begun, limit + unsaved.len());
+    let read = try_join(due, app.store.any_endpoint(lease.endpoint));
     let ((mut due, unreadable), endpoint) = records.meanwhile(read).await??;
     for (event, error) in &unreadable {
         app.metrics.step_failed("webhook event");
         tracing::error!(%event, %error, "a webhook event cannot be read and is put off; the others are sent");
-        duty.commit(webhooks::put_off(*event, &app.context()))
+        lease
+            .commit(webhooks::put_off(*event, &app.context()))
             .await?;
     }
     due.retain(|event| !unsaved.contains(&event.id));
@@ -200,14 +207,14 @@ async fn round(
         records.all().await?;
         let mut changes = Changes::new();
         webhooks::skip_waiting(&mut changes, endpoint.id, &app.context());
-        duty.commit(changes).await?;
+        lease.commit(changes).await?;
         return Ok(true);
     }
     for (n, event) in due.into_iter().enumerate() {
         if n > 0 && (*stop.borrow() || app.clock.now().duration_since(begun) > FRESH) {
             break;
         }
-        if !duty.is_held() {
+        if !lease.is_held() {
             // Perhaps nobody has taken it yet: then what was sent is recorded.
             records.all().await?;
             return Err(DeliveryError::Lost);
@@ -224,7 +231,7 @@ async fn round(
         if webhooks::ends_in_failure(&event, &answer) {
             // Whether the endpoint is failing is judged on all that came before.
             records.all().await?;
-            if give_up(app, duty, &event, &answer).await? {
+            if give_up(app, lease, &event, &answer).await? {
                 break;
             }
             continue;
@@ -276,7 +283,7 @@ async fn send(app: &App, endpoint: &WebhookEndpoint, event: Uuid, body: String) 
 /// Records an event's final failure; true when that switched its endpoint off.
 async fn give_up(
     app: &App,
-    duty: &EndpointLease<'_>,
+    lease: &EndpointLease<'_>,
     event: &WebhookEvent,
     answer: &Answer,
 ) -> Result<bool, DeliveryError> {
@@ -285,7 +292,7 @@ async fn give_up(
         let (others, endpoint) = try_join(others, app.store.any_endpoint(event.endpoint_id)).await?;
         let endpoint = endpoint.ok_or_else(|| ApiError::internal("an event without its endpoint"))?;
         let is_failing = webhooks::is_failing(event, &others);
-        duty.commit(webhooks::delivered(event, &endpoint, answer, is_failing, unit(app), &app.context())).await?;
+        lease.commit(webhooks::delivered(event, &endpoint, answer, is_failing, unit(app), &app.context())).await?;
         if is_failing {
             tracing::warn!(endpoint = %endpoint.id, "a webhook endpoint was switched off: its newest events all failed");
         }

@@ -92,13 +92,13 @@ pub fn frame_script_url() -> &'static str {
 
 /// Address of the dashboard's style sheet.
 #[must_use]
-pub fn desk_styles_url() -> &'static str {
+pub fn dashboard_styles_url() -> &'static str {
     &DESK_STYLES.url
 }
 
 /// Addresses of the dashboard's scripts, in the order they are run in.
 #[must_use]
-pub fn desk_scripts_urls() -> [&'static str; 3] {
+pub fn dashboard_scripts_urls() -> [&'static str; 3] {
     DESK_SCRIPTS.each_ref().map(|asset| asset.url.as_str())
 }
 

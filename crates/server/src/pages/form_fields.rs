@@ -27,7 +27,7 @@ pub(crate) enum FormRefused {
 }
 
 impl FormRefused {
-    /// What is wrong with the form, for people.
+    /// The error of the form, for people.
     pub(crate) fn words(self) -> String {
         match self {
             Self::Fields => format!("The form has more than {FIELDS} fields."),

@@ -11,7 +11,7 @@ use axum::{
 
 use crate::{app::App, error::ApiError, http::limits::Network};
 
-/// What answers where a network's budget is spent.
+/// The answer where a network's budget is spent.
 pub(crate) type Refuse = fn(&HeaderMap, &ApiError) -> Response;
 
 /// Around pages: counts the request, or answers with what `refuse` makes of the error.

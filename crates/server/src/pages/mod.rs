@@ -107,10 +107,10 @@ fn with_headers(
 }
 
 /// `/`: a person who follows the API's address learns where they are.
-pub(crate) async fn front(headers: HeaderMap) -> Response {
+pub(crate) async fn home_page(headers: HeaderMap) -> Response {
     page(
         StatusCode::OK,
-        &MessagePage::front(PageContext::of_browser(&headers)),
+        &MessagePage::home(PageContext::of_browser(&headers)),
     )
 }
 

@@ -104,12 +104,12 @@ impl Locale {
         SPOKEN[self as usize].get_or_init(|| Spoken::learn(self))
     }
 
-    /// How it writes money, dates and countries.
+    /// Its way to write money, dates and countries.
     pub(super) fn cldr(self) -> &'static Cldr {
         &self.spoken().cldr
     }
 
-    /// Whether it runs from right to left.
+    /// True where it runs from right to left.
     #[must_use]
     pub fn is_rtl(self) -> bool {
         let language = self.tag().split('-').next();

@@ -19,7 +19,7 @@ use super::{charge, witness};
 use crate::{
     actions::joined::Joined,
     app::App,
-    error::{ApiError, Found},
+    error::{ApiError, OrNotFound},
 };
 
 /// Charges a pending order to its saved card. Once an attempt is in flight there is no second one; an order that is paid,
@@ -82,12 +82,12 @@ pub(super) async fn record_outcome(
 
 /// An order with what is told with it.
 async fn rows(app: &App, id: Uuid) -> Result<(Organization, OrderRows), ApiError> {
-    let order = app.store.order_by_id(id).await.found()?;
+    let order = app.store.order_by_id(id).await.or_not_found()?;
     let organization = app
         .store
         .organization(order.organization_id)
         .await
-        .found()?;
+        .or_not_found()?;
     let rows = Joined::order_rows(app, &organization, order).await?;
     Ok((organization, rows))
 }

@@ -8,7 +8,7 @@ use super::{orders, setups};
 use crate::{
     actions::checkouts::paid,
     app::App,
-    error::{ApiError, Found},
+    error::{ApiError, OrNotFound},
 };
 
 /// Takes note of the outcome of an attempt; a second witness changes nothing.
@@ -17,7 +17,7 @@ pub async fn record_outcome(
     payment_id: Uuid,
     outcome: &Outcome,
 ) -> Result<Payment, ApiError> {
-    let payment = app.store.attempt(payment_id).await.found()?;
+    let payment = app.store.attempt(payment_id).await.or_not_found()?;
     let recorded = record_outcome_of(app, payment, outcome, None).await?;
     recorded.ok_or_else(ApiError::not_found)
 }

@@ -16,17 +16,17 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    error::{ApiError, Found},
+    error::{ApiError, OrNotFound},
 };
 
 /// Asks the processor for a refund that was written down, and takes note of the answer. The refund's id is the
 /// processor's idempotency key: whoever asks again gives nothing back twice.
 pub async fn refund(app: &App, id: Uuid) -> Result<End, ApiError> {
-    let refund = app.store.refund(id).await.found()?;
+    let refund = app.store.refund(id).await.or_not_found()?;
     if refund.state.is_settled() {
         return Ok(End::Done(Default::default()));
     }
-    let payment = app.store.attempt(refund.payment_id).await.found()?;
+    let payment = app.store.attempt(refund.payment_id).await.or_not_found()?;
     let (refund, changes) = refunds::asked(&refund, &app.context());
     app.commit(changes).await?;
     let again = || End::Retry {

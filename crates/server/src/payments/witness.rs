@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    error::{ApiError, Found},
+    error::{ApiError, OrNotFound},
 };
 
 /// An attempt as it is now: `read`, or what the database says where that turned out to be old. Nothing (`None`) where it has
@@ -26,7 +26,7 @@ pub async fn current(
 ) -> Result<Option<Payment>, ApiError> {
     let payment = match read {
         Some(payment) => payment,
-        None => app.store.attempt(id).await.found()?,
+        None => app.store.attempt(id).await.or_not_found()?,
     };
     let is_other = seen.is_some_and(|version| version != payment.version);
     Ok(Some(payment).filter(|_| !is_other))

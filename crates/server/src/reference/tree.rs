@@ -31,7 +31,7 @@ impl Prose {
     }
 }
 
-/// What a value is: words, or the name of an object that is described further down.
+/// The kind of a value: words, or the name of an object that is described further down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     Words(String),
@@ -65,7 +65,7 @@ const FEW: usize = 12;
 const DEEP: usize = 8;
 
 impl Schema {
-    /// Whether its words would fill the page.
+    /// True where its words would fill the page.
     fn is_long(&self) -> bool {
         self.values.len() > FEW
     }
@@ -125,7 +125,7 @@ impl<'a> Schemas<'a> {
         Some(self.tree(name, found, false, DEEP))
     }
 
-    /// Whether a reference to it is a link; others are shown where they stand.
+    /// True where a reference to it is a link; others are shown where they stand.
     fn is_object(&self, name: &str) -> bool {
         let Some(schema) = self.get(name) else {
             return false;

@@ -249,7 +249,7 @@ async fn redelivery_sends_a_finished_event_again() {
         (axum::http::StatusCode::ACCEPTED, Json::Null)
     );
     assert_eq!(shop.run_due().await, 1);
-    let got = receiver.got();
+    let got = receiver.deliveries();
     assert_eq!(got[0].header("webhook-id"), got[1].header("webhook-id"));
 
     receiver.behave(|_| {

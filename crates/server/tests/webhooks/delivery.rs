@@ -7,7 +7,7 @@ use standardwebhooks::Webhook;
 use till_core::kernel::{changes::Changes, values::Value};
 use till_wire::events::EventType;
 
-use crate::kit::{Got, Receiver, Shop, id};
+use crate::kit::{ReceivedDelivery, Receiver, Shop, id};
 
 #[tokio::test]
 async fn events_arrive_in_order_and_one_at_a_time() {
@@ -62,14 +62,14 @@ async fn two_nodes_never_serve_one_endpoint_at_once() {
     }
     let (one, other) = tokio::join!(shop.run_due(), shop.run_due());
     assert_eq!(one + other + shop.run_due().await, 40);
-    assert_eq!(receiver.got().len(), 40);
+    assert_eq!(receiver.deliveries().len(), 40);
     assert_eq!(receiver.most_at_once(), 1);
 }
 
 #[tokio::test]
 async fn a_failed_event_waits_and_holds_up_none_behind_it() {
     let shop = Shop::dev().await;
-    let receiver = Receiver::behaving(true, |got: &Got| match got.number() {
+    let receiver = Receiver::behaving(true, |got: &ReceivedDelivery| match got.number() {
         0 => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         _ => StatusCode::OK.into_response(),
     })
@@ -90,7 +90,7 @@ async fn a_failed_event_waits_and_holds_up_none_behind_it() {
     receiver.behave(|_| StatusCode::OK.into_response());
     shop.clock.advance(8);
     assert_eq!(shop.run_due().await, 1);
-    let got = receiver.got();
+    let got = receiver.deliveries();
     assert_eq!(
         got[0].header("webhook-id"),
         got[2].header("webhook-id"),
@@ -185,7 +185,7 @@ async fn what_waits_for_an_endpoint_that_was_switched_off_is_skipped() {
     shop.app.store.commit(changes).await.unwrap();
     assert_eq!(shop.run_due().await, 0);
     assert!(shop.event_about(late).await.skipped);
-    assert_eq!(receiver.got().len(), 0);
+    assert_eq!(receiver.deliveries().len(), 0);
 }
 
 #[tokio::test]
@@ -202,7 +202,7 @@ async fn redirects_are_failures_and_not_followed() {
     assert_eq!(shop.run_due().await, 1);
     let event = shop.event_about(subject).await;
     assert_eq!((event.last_http_code, event.succeeded), (Some(307), None));
-    assert_eq!(target.got().len(), 0);
+    assert_eq!(target.deliveries().len(), 0);
 }
 
 #[tokio::test]
@@ -230,7 +230,7 @@ async fn private_addresses_are_refused_outside_development() {
             .contains("no public address"),
         "{delivery:?}"
     );
-    assert_eq!(receiver.got().len(), 0);
+    assert_eq!(receiver.deliveries().len(), 0);
 }
 
 #[tokio::test]
@@ -244,7 +244,7 @@ async fn signatures_verify_with_the_secret_as_shown_and_as_clients_wrap_it() {
     )
     .await;
     shop.run_due().await;
-    let got = receiver.got().remove(0);
+    let got = receiver.deliveries().remove(0);
     let secret = endpoint["secret"].as_str().unwrap();
     let timestamp: i64 = got.header("webhook-timestamp").parse().unwrap();
     for key in [secret.to_owned(), BASE64.encode(secret)] {
@@ -279,7 +279,7 @@ async fn a_new_secret_is_in_force_at_once() {
     assert_eq!(status, 200);
     assert_ne!(new["secret"], endpoint["secret"]);
     shop.run_due().await;
-    let got = receiver.got().remove(0);
+    let got = receiver.deliveries().remove(0);
     let timestamp = got.header("webhook-timestamp").parse().unwrap();
     let key = Webhook::new(new["secret"].as_str().unwrap()).unwrap();
     let expected = key
@@ -323,7 +323,7 @@ async fn chat_endpoints_get_chat_messages() {
     .await;
     assert_eq!(shop.run_due().await, 2);
     let [slack, discord] = [&receivers[0], &receivers[1]]
-        .map(|r| serde_json::from_str::<Json>(&r.got()[0].body).unwrap());
+        .map(|r| serde_json::from_str::<Json>(&r.deliveries()[0].body).unwrap());
     assert_eq!(slack["text"], "Product created");
     assert_eq!(slack["blocks"][0]["fields"][0]["text"], "*Object*\np-1");
     assert_eq!(discord["content"], "Product created");

@@ -34,7 +34,7 @@ use till_server::{
     passwords::Passwords,
 };
 use till_store::{Options, Query, Store};
-pub use till_testkit::{Got, Receiver};
+pub use till_testkit::{ReceivedDelivery, Receiver};
 use till_wire::{events::EventType, scope::Scope};
 use tokio::sync::Notify;
 use tower::ServiceExt;
@@ -113,7 +113,7 @@ impl Shop {
             outbound: Outbound::new(dev).unwrap(),
             taxes: Arc::new(till_ports::tax::Embedded),
             files: till_ports::files::Files::memory(),
-            geo: Arc::new(till_ports::geo::Nowhere),
+            geo: Arc::new(till_ports::geo::NoGeo),
             mail: Arc::new(LogMailbox { words: false }),
             clock: clock.clone(),
             urls: PublicUrls {
@@ -128,9 +128,9 @@ impl Shop {
             limits: Limits::off(),
             passwords: Passwords::default(),
             metrics: Metrics::default(),
-            hands: Default::default(),
+            fast_path: Default::default(),
             workers: Default::default(),
-            setbacks: Default::default(),
+            backoffs: Default::default(),
         });
         let ctx = app.context();
         let (owner, mut changes) = people::create("owner@example.com", &ctx);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
-use crate::kit::{Got, Receiver, Shop, id};
+use crate::kit::{ReceivedDelivery, Receiver, Shop, id};
 
 /// Fails a test that would hang; nothing waits this long.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -33,7 +33,7 @@ impl Served {
     }
 }
 
-async fn arrival(receiver: &mut Receiver) -> Got {
+async fn arrival(receiver: &mut Receiver) -> ReceivedDelivery {
     timeout(PATIENCE, receiver.arrivals.recv())
         .await
         .expect("a delivery in time")
@@ -56,7 +56,7 @@ async fn a_hanging_endpoint_holds_up_no_other() {
     for n in 0..20 {
         assert_eq!(arrival(&mut quick).await.number(), n);
     }
-    assert_eq!(hanging.got().len(), 1, "one in flight");
+    assert_eq!(hanging.deliveries().len(), 1, "one in flight");
     hanging.open();
     for n in 1..20 {
         assert_eq!(arrival(&mut hanging).await.number(), n);
@@ -82,11 +82,11 @@ async fn the_end_waits_for_what_is_in_flight_and_records_it() {
         .expect("an end in time")
         .unwrap();
     assert_eq!(shop.event_about(first).await.succeeded, Some(true));
-    assert_eq!(receiver.got().len(), 1, "nothing new is begun");
+    assert_eq!(receiver.deliveries().len(), 1, "nothing new is begun");
     let event = shop.event_about(second).await;
     assert_eq!((event.attempts, event.next_attempt_at.is_some()), (0, true));
 
-    // The duty was given up: another node goes on at once.
+    // The lease was released: another node goes on at once.
     assert_eq!(shop.run_due().await, 1);
     assert!(shop.row(&endpoint).await.enabled);
 }

@@ -1,11 +1,11 @@
 //! Lists with optional filters. A list cannot be built without saying whose rows it may show.
 
-mod found;
 #[cfg(test)]
 mod plans;
 mod table;
 mod tables;
 mod text;
+mod text_search;
 
 use jiff::Timestamp;
 use till_core::kernel::{changes::Record, values::Value};
@@ -38,7 +38,7 @@ enum Filter {
     In(String, Vec<Value>),
     Metadata(String, String, Vec<String>),
     /// By a text in its folded form.
-    Found(found::Found),
+    TextSearch(text_search::TextSearch),
     /// Uuid columns, other columns, the text.
     WrittenContains(Vec<String>, Vec<String>, String),
 }
@@ -59,11 +59,11 @@ pub struct List {
     as_of: Option<Timestamp>,
 }
 
-/// What is found by its text: see [`List::written_among`].
+/// A text that is searched for: see [`List::written_among`].
 #[derive(Debug, Clone)]
 struct Searched {
     filter: Filter,
-    /// What the filter looks at, besides id and order.
+    /// The columns that the filter looks at, besides id and order.
     columns: Vec<String>,
     newest: u64,
     also: Vec<Uuid>,
@@ -306,11 +306,11 @@ impl List {
     }
 
     /// When it is read, if that was said; how far behind a page it is counted.
-    pub(crate) fn told(&self) -> (Option<Timestamp>, Option<u64>) {
+    pub(crate) fn cache_options(&self) -> (Option<Timestamp>, Option<u64>) {
         (self.as_of, self.counted)
     }
 
-    /// Whether the rows of a page can be found from the row before them.
+    /// The sort column, where the rows of a page can be found from the row before them.
     pub(crate) fn can_go_on(&self) -> Option<&str> {
         let plain = self.plain_sort().filter(|_| self.searched.is_none());
         plain.map(|(column, _)| column)

@@ -5,7 +5,7 @@
 pub(crate) struct ListedTable {
     /// The table.
     pub(crate) name: &'static str,
-    /// What it is sorted by that is no column, or a column that may be null: each with its name and portable SQL. Rows
+    /// The sort keys that are no column, or a column that may be null: each with its name and portable SQL. Rows
     /// where that is null count as largest on both databases.
     pub(crate) sorts: &'static [(&'static str, &'static str)],
     /// Columns that an index leads with, before the order of the list: of several values each is walked for itself
@@ -24,7 +24,7 @@ pub(crate) struct ListedTable {
 pub(crate) struct LateColumn {
     /// The column.
     pub(crate) column: &'static str,
-    /// What holds for new rows, and what for all others.
+    /// The conditions of new rows, and of all others.
     pub(crate) halves: [&'static str; 2],
 }
 

@@ -111,7 +111,7 @@ impl List {
         t.query()
     }
 
-    /// How many rows there are, counted up to `most`.
+    /// The query for the number of rows, counted up to `most`.
     pub(crate) fn count(&self, dialect: Dialect, most: Option<u64>) -> Query {
         let mut t = Text::default();
         if let (Some(sort), true) = (self.plain_sort(), self.searched.is_some()) {
@@ -282,7 +282,7 @@ impl List {
         t.push(")");
     }
 
-    /// What must hold for a row, of one walk or of all.
+    /// The conditions of a row, of one walk or of all.
     fn conditions(
         &self,
         t: &mut Text,
@@ -419,7 +419,7 @@ impl Filter {
                 };
                 t.fill(&sql, &all);
             }
-            Self::Found(found) => found.write(t, dialect, table),
+            Self::TextSearch(found) => found.write(t, dialect, table),
             Self::WrittenContains(uuids, numbers, text) => {
                 let text = text.to_ascii_lowercase();
                 let pattern = Value::Text(super::containing(&text));

@@ -10,38 +10,38 @@ use uuid::Uuid;
 use crate::{Query, Store, StoreError, list::holding};
 
 impl Store {
-    /// What the body of a product names by id, as far as it exists in the organization.
-    pub async fn named_by_product(
+    /// The rows that the body of a product names by id, as far as they exist in the organization.
+    pub async fn product_references(
         &self,
         organization_id: Uuid,
         meters: &[Uuid],
         fields: &[Uuid],
         medias: &[Uuid],
-    ) -> Result<products::Named, StoreError> {
+    ) -> Result<products::ProductReferences, StoreError> {
         let (meters, fields, medias) = tokio::try_join!(
             self.owned(organization_id, meters),
             self.owned(organization_id, fields),
             self.owned(organization_id, medias),
         )?;
-        Ok(products::Named {
+        Ok(products::ProductReferences {
             meters,
             fields,
             medias,
         })
     }
 
-    /// What the properties of a benefit name by id, as far as it exists in the organization.
-    pub async fn named_by_benefit(
+    /// The rows that the properties of a benefit name by id, as far as they exist in the organization.
+    pub async fn benefit_references(
         &self,
         organization_id: Uuid,
         meters: &[Uuid],
         files: &[Uuid],
-    ) -> Result<benefits::Named, StoreError> {
+    ) -> Result<benefits::BenefitReferences, StoreError> {
         let (meters, files) = tokio::try_join!(
             self.owned(organization_id, meters),
             self.owned(organization_id, files),
         )?;
-        Ok(benefits::Named { meters, files })
+        Ok(benefits::BenefitReferences { meters, files })
     }
 
     /// A benefit of the organization, unless deleted.
@@ -81,7 +81,7 @@ impl Store {
         self.owned(organization_id, wanted).await
     }
 
-    /// Whether an active catalog price or a benefit counts with the meter.
+    /// True where an active catalog price or a benefit counts with the meter.
     pub async fn meter_in_use(&self, organization_id: Uuid, id: Uuid) -> Result<bool, StoreError> {
         let sql = "select (select count(*) from product_prices where organization_id = $1 and meter_id = $2 \
                    and is_archived = $3 and checkout_id is null) + (select count(*) from benefits \

@@ -1,5 +1,5 @@
 use till_core::{
-    checkout_links::{Linked, Loaded},
+    checkout_links::{LinkWithProducts, Loaded},
     kernel::{
         records::{CheckoutLink, Discount, Organization},
         values::Value,
@@ -36,12 +36,12 @@ impl Store {
             .await
     }
 
-    /// What links show, their products and discounts: as many reads for all as for a single one.
+    /// The products and discounts that links show: as many reads for all as for a single one.
     pub async fn linked(
         &self,
         organization_id: Uuid,
         links: Vec<CheckoutLink>,
-    ) -> Result<Vec<Linked>, StoreError> {
+    ) -> Result<Vec<LinkWithProducts>, StoreError> {
         let mut products: Vec<Uuid> = links.iter().flat_map(|l| l.product_ids.0.clone()).collect();
         products.sort();
         products.dedup();
@@ -56,7 +56,7 @@ impl Store {
                 .filter(|o| link.product_ids.contains(&o.product.id));
             let sold = sold.cloned().collect();
             let discount = discounts.iter().find(|d| Some(d.id) == link.discount_id);
-            Linked::new(link, sold, discount.cloned())
+            LinkWithProducts::new(link, sold, discount.cloned())
         };
         Ok(links.into_iter().map(linked).collect())
     }

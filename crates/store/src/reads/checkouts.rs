@@ -122,7 +122,7 @@ impl Store {
         Ok(rows.into_iter().map(session).collect())
     }
 
-    /// Whether a person or a card has had a trial of the organization (docs/behaviour: subscriptions/one-trial-each).
+    /// True where a person or card has had a trial of the organization (docs/behaviour: subscriptions/one-trial-each).
     pub async fn had_trial(
         &self,
         organization_id: Uuid,
@@ -179,8 +179,8 @@ impl Store {
             .await
     }
 
-    /// How many of an organization's newest attempts to pay, at most `among` and none from before `since`, failed; from an
-    /// index alone.
+    /// The number of an organization's newest attempts to pay, at most `among` and none from before `since`, that failed;
+    /// from an index alone.
     pub async fn failed_of_newest(
         &self,
         organization_id: Uuid,
@@ -214,7 +214,7 @@ impl Store {
         Ok(found.into_iter().map(|col| col.0).collect())
     }
 
-    /// Whether a `checkout.updated` of the session still waits for its first attempt at delivery.
+    /// True where a `checkout.updated` of the session still waits for its first attempt at delivery.
     pub async fn awaits_delivery(&self, checkout_id: Uuid) -> Result<bool, StoreError> {
         let sql = "select count(*) from webhook_events where subject_id = $1 and kind = 'checkout.updated' \
                    and next_attempt_at is not null and attempts = 0";

@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 use till_core::{
-    catalog::custom_fields::Answered,
+    catalog::custom_fields::AnsweredRow,
     kernel::{
         records::CustomField,
         values::{Json, Value},
@@ -53,7 +53,7 @@ impl Store {
         before: Timestamp,
         after: (Timestamp, Uuid),
         limit: i64,
-    ) -> Result<Vec<Answered>, StoreError> {
+    ) -> Result<Vec<AnsweredRow>, StoreError> {
         // `->` is null only where there is no such key: an answer of null is JSON.
         let sql = format!(
             "select id, created_at, version, custom_field_data from {} where organization_id = $1 \
@@ -71,7 +71,7 @@ impl Store {
         ];
         type Row = (Col<Uuid>, Col<Timestamp>, Col<i64>, Col<Json<Metadata>>);
         let found: Vec<Row> = self.rows(Query::raw(sql, binds)).await?;
-        let row = |(id, created_at, version, answers): Row| Answered {
+        let row = |(id, created_at, version, answers): Row| AnsweredRow {
             id: id.0,
             created_at: created_at.0,
             version: version.0,

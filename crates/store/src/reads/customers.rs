@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::list::List;
 use crate::{Query, Store, StoreError};
 
-/// What a buyer may be recognised by.
+/// The keys by which a buyer may be recognised.
 #[derive(Debug, Clone, Default)]
 pub struct BuyerKeys {
     /// The session's customer.
@@ -145,7 +145,7 @@ impl Store {
         })
     }
 
-    /// Whether a customer session's digest is known, unexpired, and of a live customer.
+    /// True where a customer session's digest is known, unexpired, and of a live customer.
     pub async fn live_customer_session(
         &self,
         digest: &str,

@@ -33,7 +33,7 @@ impl Store {
             .await
     }
 
-    /// How often a buyer has used a discount, this session aside (docs/behaviour: discounts/per-customer).
+    /// The uses of a discount by a buyer, this session aside (docs/behaviour: discounts/per-customer).
     pub async fn discount_uses(
         &self,
         discount_id: Uuid,

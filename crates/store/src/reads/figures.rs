@@ -11,14 +11,14 @@ use crate::{Col, Query, Store, StoreError};
 /// Orders that were paid, also those paid back later.
 const PAID: &str = "o.status in ('paid', 'refunded', 'partially_refunded')";
 
-/// What was sold in one stretch of time.
+/// The figures of one period: what was sold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Figures {
     /// Paid orders by currency; only currencies in which something was sold.
     pub sales: BTreeMap<Currency, Sales>,
     /// Sessions made.
     pub sessions: i64,
-    /// How many of those have succeeded since.
+    /// The number of those that have succeeded since.
     pub succeeded: i64,
 }
 
@@ -27,7 +27,7 @@ pub struct Figures {
 pub struct Sales {
     /// After discounts, without tax, before refunds; minor units.
     pub revenue: i64,
-    /// How many.
+    /// The number of orders.
     pub orders: i64,
 }
 
@@ -49,7 +49,7 @@ impl Figures {
     }
 }
 
-/// What a shop has done so far.
+/// The progress of an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// It has a product that can be bought.
@@ -65,7 +65,7 @@ pub struct Progress {
 }
 
 impl Store {
-    /// What the shop has done so far. One read.
+    /// The progress of an organization. One read.
     pub async fn progress(&self, organization_id: Uuid) -> Result<Progress, StoreError> {
         let first = |table: &str, more: &str| {
             format!("exists (select 1 from {table} where organization_id = $1 {more})")
@@ -102,7 +102,7 @@ impl Store {
         })
     }
 
-    /// What was sold between each boundary and the next (`n` boundaries, `n - 1` figures). Two reads.
+    /// The figures between each boundary and the next (`n` boundaries, `n - 1` figures). Two reads.
     pub async fn figures(
         &self,
         organization_id: Uuid,
@@ -136,9 +136,9 @@ fn bucket(figures: &mut [Figures], i: i64) -> Option<&mut Figures> {
     figures.get_mut(usize::try_from(i).ok()?)
 }
 
-/// `stretch (i, since, until)`, one row per figure; the boundaries are bound from `$2` on.
-fn stretches(boundaries: &[Timestamp]) -> String {
-    let mut text = "stretch (i, since, until) as (values ".to_owned();
+/// `report_period (i, since, until)`, one row per figure; the boundaries are bound from `$2` on.
+fn periods(boundaries: &[Timestamp]) -> String {
+    let mut text = "report_period (i, since, until) as (values ".to_owned();
     for i in 0..boundaries.len() - 1 {
         let comma = if i == 0 { "" } else { ", " };
         write!(
@@ -159,7 +159,7 @@ fn binds(organization_id: Uuid, boundaries: &[Timestamp]) -> Vec<Value> {
         .collect()
 }
 
-/// Walks one stretch of `orders_figures` for each figure: grouping would have to sort all rows first.
+/// Walks one period of `orders_figures` for each figure: grouping would have to sort all rows first.
 /// The currencies are found by hopping along the same index. Both numbers are one text, so that each row is
 /// visited once: a subquery has one column.
 fn sales(organization_id: Uuid, boundaries: &[Timestamp]) -> Query {
@@ -171,28 +171,28 @@ fn sales(organization_id: Uuid, boundaries: &[Timestamp]) -> Query {
     };
     let of = format!(
         "from orders o where o.organization_id = $1 and o.currency = known.currency \
-         and o.created_at >= stretch.since and o.created_at < stretch.until and {PAID}"
+         and o.created_at >= report_period.since and o.created_at < report_period.until and {PAID}"
     );
     let sql = format!(
         "with recursive known (currency) as (select {} union all \
          select {} from known where known.currency is not null), {} \
-         select cast(stretch.i as bigint), known.currency, \
+         select cast(report_period.i as bigint), known.currency, \
          (select cast(coalesce(sum(o.net_amount), 0) as text) || ' ' || cast(count(*) as text) {of}) \
-         from stretch cross join known where known.currency is not null",
+         from report_period cross join known where known.currency is not null",
         next(""),
         next("and o.currency > known.currency"),
-        stretches(boundaries),
+        periods(boundaries),
     );
     Query::raw(sql, binds(organization_id, boundaries))
 }
 
 fn sessions(organization_id: Uuid, boundaries: &[Timestamp]) -> Query {
-    let of = "from checkouts c where c.organization_id = $1 and c.created_at >= stretch.since \
-              and c.created_at < stretch.until";
+    let of = "from checkouts c where c.organization_id = $1 and c.created_at >= report_period.since \
+              and c.created_at < report_period.until";
     let sql = format!(
-        "with {} select cast(stretch.i as bigint), (select count(*) {of}), \
-         (select count(*) {of} and c.status = 'succeeded') from stretch",
-        stretches(boundaries),
+        "with {} select cast(report_period.i as bigint), (select count(*) {of}), \
+         (select count(*) {of} and c.status = 'succeeded') from report_period",
+        periods(boundaries),
     );
     Query::raw(sql, binds(organization_id, boundaries))
 }

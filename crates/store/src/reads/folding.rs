@@ -1,17 +1,17 @@
 use jiff::Timestamp;
-use till_core::kernel::{changes::Record, values::Value, writes::Keyed};
+use till_core::kernel::{changes::Record, values::Value, writes::KeyedTable};
 use uuid::Uuid;
 
 use crate::{Col, Query, Store, StoreError};
 
 /// A row whose key an older version wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unfolded {
+pub struct UnfoldedRow {
     /// When it was made.
     pub created_at: Timestamp,
     /// Its id.
     pub id: Uuid,
-    /// What its key is made of.
+    /// The text that its key is made of.
     pub source: String,
 }
 
@@ -19,11 +19,11 @@ impl Store {
     /// Rows with a key that is not folded, from the oldest on, those after `after`; at most `limit`.
     pub async fn unfolded_keys(
         &self,
-        keyed: Keyed,
+        keyed_table: KeyedTable,
         after: (Timestamp, Uuid),
         limit: i64,
-    ) -> Result<Vec<Unfolded>, StoreError> {
-        let (table, source, unfolded) = unfolded_key(keyed);
+    ) -> Result<Vec<UnfoldedRow>, StoreError> {
+        let (table, source, unfolded) = unfolded_key(keyed_table);
         let sql = format!(
             "select created_at, id, {source} from {table} where {unfolded} and (created_at, id) > ($1, $2) \
              order by created_at, id limit $3"
@@ -35,7 +35,7 @@ impl Store {
         ];
         let found: Vec<(Col<Timestamp>, Col<Uuid>, Col<String>)> =
             self.rows(Query::raw(sql, binds)).await?;
-        let row = |(Col(created_at), Col(id), Col(source))| Unfolded {
+        let row = |(Col(created_at), Col(id), Col(source))| UnfoldedRow {
             created_at,
             id,
             source,
@@ -43,12 +43,12 @@ impl Store {
         Ok(found.into_iter().map(row).collect())
     }
 
-    /// How many customers, discounts and people have a key that is not folded: after the start, because another one
-    /// has it.
-    pub async fn shared_keys(&self, keyed: Keyed) -> Result<i64, StoreError> {
-        let (table, _, unfolded) = unfolded_key(keyed);
-        let live = match keyed {
-            Keyed::Customers | Keyed::Discounts => " and deleted_at is null",
+    /// The number of customers, discounts and people that have a key that is not folded: after the start, because
+    /// another one has it.
+    pub async fn shared_keys(&self, keyed_table: KeyedTable) -> Result<i64, StoreError> {
+        let (table, _, unfolded) = unfolded_key(keyed_table);
+        let live = match keyed_table {
+            KeyedTable::Customers | KeyedTable::Discounts => " and deleted_at is null",
             _ => "",
         };
         let sql = format!("select count(*) from {table} where {unfolded}{live}");
@@ -68,23 +68,23 @@ impl Store {
 
 /// The table, the column that the key is made of, and what holds where the key is not folded: as in the index of
 /// migration 0020.
-fn unfolded_key(keyed: Keyed) -> (&'static str, &'static str, &'static str) {
+fn unfolded_key(keyed_table: KeyedTable) -> (&'static str, &'static str, &'static str) {
     let key = "octet_length(email_key) <> length(email_key)";
-    match keyed {
-        Keyed::Customers => ("customers", "email", key),
-        Keyed::Discounts => (
+    match keyed_table {
+        KeyedTable::Customers => ("customers", "email", key),
+        KeyedTable::Discounts => (
             "discounts",
             "code",
             "octet_length(code_key) <> length(code_key)",
         ),
-        Keyed::People => (
+        KeyedTable::People => (
             "users",
             "email",
             "email_key is null and (octet_length(email) <> length(email) or replace(email, 'xn--', '') <> email)",
         ),
-        Keyed::Redemptions => ("discount_redemptions", "email_key", key),
-        Keyed::Trials => ("trial_redemptions", "email_key", key),
-        Keyed::TrialClaims => (
+        KeyedTable::Redemptions => ("discount_redemptions", "email_key", key),
+        KeyedTable::Trials => ("trial_redemptions", "email_key", key),
+        KeyedTable::TrialClaims => (
             "trial_claims",
             "person",
             "octet_length(person) <> length(person)",
@@ -92,7 +92,7 @@ fn unfolded_key(keyed: Keyed) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-/// What holds where a text is not folded: as in the indexes of migration 0020.
+/// The condition that a text is not folded: as in the indexes of migration 0020.
 fn unfolded_text(folded: &[(&str, &str)]) -> String {
     let one = |(folded, text): &(&str, &str)| {
         let is_long = format!("octet_length({text}) <> length({text})");
@@ -139,11 +139,11 @@ mod tests {
             ));
             assert!(plan.contains(&format!("INDEX {table}_unfolded")), "{plan}");
         }
-        for keyed in Keyed::ALL
+        for keyed_table in KeyedTable::ALL
             .into_iter()
-            .filter(|keyed| *keyed != Keyed::People)
+            .filter(|table| *table != KeyedTable::People)
         {
-            let (table, _, unfolded) = unfolded_key(keyed);
+            let (table, _, unfolded) = unfolded_key(keyed_table);
             let plan = plan(&format!(
                 "select id from {table} where {unfolded} order by created_at, id limit 1"
             ));

@@ -4,7 +4,7 @@ use uuid::Uuid;
 use crate::{Query, Store, StoreError};
 
 impl Store {
-    /// What is kept under a key.
+    /// The answer that is kept under a key.
     pub async fn kept_answer(&self, id: Uuid) -> Result<Option<KeptAnswer>, StoreError> {
         self.one(Query::by_id::<KeptAnswer>(id)).await
     }

@@ -23,9 +23,9 @@ mod webhooks;
 
 pub use customers::BuyerKeys;
 pub use figures::{Figures, Progress, Sales};
-pub use folding::Unfolded;
+pub use folding::UnfoldedRow;
 pub use people::Visit;
-pub use timeline::{Happening, Moment};
+pub use timeline::{TimelineEntry, TimelineEvent};
 pub use webhooks::DeliveryFilter;
 
 use till_core::kernel::{changes::Record, values::Value};

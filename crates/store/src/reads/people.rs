@@ -62,7 +62,10 @@ impl Store {
     }
 
     /// Name and slug of the organizations that the holder of a session belongs to, by name.
-    pub async fn shops(&self, digest: &str) -> Result<Vec<(String, String)>, StoreError> {
+    pub async fn organizations_of(
+        &self,
+        digest: &str,
+    ) -> Result<Vec<(String, String)>, StoreError> {
         let sql = "select o.name, o.slug from user_sessions s \
                    join members m on m.user_id = s.user_id \
                    join organizations o on o.id = m.organization_id \

@@ -59,7 +59,7 @@ impl Store {
         self.owned(organization_id, wanted).await
     }
 
-    /// How many attempts to pay were begun since then, by how far they have come.
+    /// The number of attempts to pay that were begun since then, by their state.
     pub async fn attempts_since(
         &self,
         organization_id: Uuid,
@@ -145,7 +145,7 @@ impl Store {
         .await
     }
 
-    /// Whether somebody holds a billable subscription of the organization (docs/behaviour: subscriptions/one-each).
+    /// True where somebody holds a billable subscription of the organization (docs/behaviour: subscriptions/one-each).
     pub async fn holds_subscription(
         &self,
         organization_id: Uuid,

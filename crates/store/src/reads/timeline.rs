@@ -9,26 +9,26 @@ use uuid::Uuid;
 use super::{ids, marks};
 use crate::{Col, Query, Store, StoreError, columns};
 
-/// How many moments a timeline shows.
+/// The number of entries that a timeline shows.
 const SHOWN: usize = 50;
 
-/// One moment of a timeline.
+/// One entry of a timeline.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Moment {
+pub struct TimelineEntry {
     /// When it happened.
     pub at: Timestamp,
-    /// What happened.
-    pub what: Happening,
+    /// The event.
+    pub what: TimelineEvent,
 }
 
-/// What can happen to a session, an order, a subscription or a customer.
+/// An event in the life of a session, an order, a subscription or a customer.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Happening {
+pub enum TimelineEvent {
     /// It changed.
     Change {
-        /// How.
+        /// The type of the change.
         kind: EventType,
-        /// What changed.
+        /// The thing that changed.
         subject_id: Uuid,
         /// Its place in the organization's journal.
         sequence: i64,
@@ -39,7 +39,7 @@ pub enum Happening {
         id: Uuid,
         /// A charge, or only a card kept.
         kind: PaymentKind,
-        /// How far it has come.
+        /// The state of the attempt.
         state: PaymentState,
         /// Minor units.
         amount: i64,
@@ -54,17 +54,17 @@ pub enum Happening {
     Delivery {
         /// The delivery's id.
         id: Uuid,
-        /// What it told.
+        /// The type of the event that it told of.
         kind: EventType,
         /// The event in the outbox, which can be redelivered.
         event_id: Uuid,
         /// To whom.
         endpoint_id: Uuid,
-        /// Where.
+        /// The address.
         url: String,
         /// The answer's status; none where there was no answer.
         code: Option<i64>,
-        /// Whether it was taken.
+        /// True where it was taken.
         succeeded: bool,
     },
 }
@@ -76,7 +76,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         subjects: &[Uuid],
-    ) -> Result<Vec<Moment>, StoreError> {
+    ) -> Result<Vec<TimelineEntry>, StoreError> {
         if subjects.is_empty() {
             return Ok(Vec::new());
         }
@@ -94,7 +94,7 @@ impl Store {
             .into_iter()
             .map(|row| (row.created_at, 0, 0, row.id, attempt(row)))
             .chain(journal.into_iter().map(|row| {
-                let what = Happening::Change {
+                let what = TimelineEvent::Change {
                     kind: row.kind,
                     subject_id: row.subject_id,
                     sequence: row.sequence,
@@ -116,13 +116,13 @@ impl Store {
         Ok(found
             .into_iter()
             .take(SHOWN)
-            .map(|(at, _, _, _, what)| Moment { at, what })
+            .map(|(at, _, _, _, what)| TimelineEntry { at, what })
             .collect())
     }
 }
 
-fn attempt(row: Payment) -> Happening {
-    Happening::Attempt {
+fn attempt(row: Payment) -> TimelineEvent {
+    TimelineEvent::Attempt {
         id: row.id,
         kind: row.kind,
         state: row.state,
@@ -133,8 +133,8 @@ fn attempt(row: Payment) -> Happening {
     }
 }
 
-fn delivery(row: WebhookDelivery, event: WebhookEvent, url: String) -> Happening {
-    Happening::Delivery {
+fn delivery(row: WebhookDelivery, event: WebhookEvent, url: String) -> TimelineEvent {
+    TimelineEvent::Delivery {
         id: row.id,
         kind: event.kind,
         event_id: row.event_id,

@@ -34,7 +34,7 @@ pub struct DeliveryFilter {
     pub after: Option<Timestamp>,
     /// Made before this moment.
     pub before: Option<Timestamp>,
-    /// Whether they succeeded.
+    /// The result that they had.
     pub succeeded: Option<bool>,
     /// Part of the delivery's id, the event's id, or the answer's code: in the newest 10,000 that the rest lets
     /// through. Whole ids, and beginnings of six digits or more, are found among all.
@@ -68,9 +68,9 @@ impl DeliveryFilter {
         Some((first, Uuid::try_parse(&format!("{digits:f<32}")).ok()?))
     }
 
-    /// `named`: the deliveries that go by [`DeliveryFilter::whole_id`], or by its beginning. `told`: whether all
+    /// `named`: the deliveries that go by [`DeliveryFilter::whole_id`], or by its beginning. `all_have_kind`: whether all
     /// deliveries say what they were about.
-    fn list(&self, organization_id: Uuid, named: Option<Vec<Uuid>>, told: bool) -> List {
+    fn list(&self, organization_id: Uuid, named: Option<Vec<Uuid>>, all_have_kind: bool) -> List {
         let mut list = List::of::<WebhookDelivery>(organization_id);
         if !self.endpoints.is_empty() {
             list = list.is_in("endpoint_id", ids(&self.endpoints).collect());
@@ -104,7 +104,7 @@ impl DeliveryFilter {
             list = list.filter_sql("webhook_deliveries.http_code between ? and ?", codes);
         }
         let kinds: Vec<Value> = self.kinds.iter().map(|kind| Value::from(*kind)).collect();
-        if !kinds.is_empty() && told {
+        if !kinds.is_empty() && all_have_kind {
             list = list.is_in("kind", kinds);
         } else if !kinds.is_empty() {
             let marks = vec!["?"; kinds.len()].join(", ");
@@ -183,8 +183,11 @@ impl Store {
             Some((first, last)) => Some(self.deliveries_named(first, last).await?),
             None => None,
         };
-        let told = filter.kinds.is_empty() || !self.untold(organization_id).await?;
-        let list = filter.list(organization_id, named, told).as_of(now);
+        let all_have_kind =
+            filter.kinds.is_empty() || !self.has_deliveries_without_kind(organization_id).await?;
+        let list = filter
+            .list(organization_id, named, all_have_kind)
+            .as_of(now);
         let (deliveries, total): (Vec<WebhookDelivery>, i64) = self.page(list, page, limit).await?;
         if deliveries.is_empty() {
             return Ok((Vec::new(), total));
@@ -220,8 +223,8 @@ impl Store {
         Ok(found.into_iter().map(|col| col.0).collect())
     }
 
-    /// Whether deliveries of an older version are left, which do not say what they were about.
-    async fn untold(&self, organization_id: Uuid) -> Result<bool, StoreError> {
+    /// True where deliveries of an older version are left, which do not say what they were about.
+    async fn has_deliveries_without_kind(&self, organization_id: Uuid) -> Result<bool, StoreError> {
         let sql = "select count(*) from (select 1 from webhook_deliveries \
                    where organization_id = $1 and kind is null limit 1) found";
         let binds = vec![Value::Uuid(organization_id)];
@@ -229,7 +232,7 @@ impl Store {
     }
 
     /// Some of the deliveries that do not say what they were about, at most `limit`, of any organization.
-    pub async fn untold_deliveries(&self, limit: i64) -> Result<Vec<Uuid>, StoreError> {
+    pub async fn deliveries_without_kind(&self, limit: i64) -> Result<Vec<Uuid>, StoreError> {
         let sql = "select id from webhook_deliveries where kind is null order by id limit $1";
         let found: Vec<Col<Uuid>> = self.rows(Query::raw(sql, vec![Value::Int(limit)])).await?;
         Ok(found.into_iter().map(|col| col.0).collect())
@@ -282,7 +285,7 @@ impl Store {
             .collect())
     }
 
-    /// How many events recorded before `before` still have a payload to forget, counted up to `limit`.
+    /// The number of events recorded before `before` that still have a payload to forget, counted up to `limit`.
     pub async fn archivable_events(
         &self,
         before: Timestamp,

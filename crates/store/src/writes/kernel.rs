@@ -1,5 +1,5 @@
 use till_core::kernel::budgets::SPENT;
-use till_core::kernel::writes::Keyed;
+use till_core::kernel::writes::KeyedTable;
 use till_core::kernel::writes::{BudgetWrite, FoldingWrite, IdempotencyWrite, Statement};
 
 use super::{any, exactly_one};
@@ -40,14 +40,14 @@ pub(super) fn folding(write: FoldingWrite) -> Statement {
     match write {
         FoldingWrite::SetKey { of, id, key } => {
             let sql = match of {
-                Keyed::Customers => "update customers set email_key = $1 where id = $2",
-                Keyed::Discounts => "update discounts set code_key = $1 where id = $2",
-                Keyed::People => "update users set email_key = $1 where id = $2",
-                Keyed::Redemptions => {
+                KeyedTable::Customers => "update customers set email_key = $1 where id = $2",
+                KeyedTable::Discounts => "update discounts set code_key = $1 where id = $2",
+                KeyedTable::People => "update users set email_key = $1 where id = $2",
+                KeyedTable::Redemptions => {
                     "update discount_redemptions set email_key = $1 where id = $2"
                 }
-                Keyed::Trials => "update trial_redemptions set email_key = $1 where id = $2",
-                Keyed::TrialClaims => "update trial_claims set person = $1 where id = $2",
+                KeyedTable::Trials => "update trial_redemptions set email_key = $1 where id = $2",
+                KeyedTable::TrialClaims => "update trial_claims set person = $1 where id = $2",
             };
             any(sql, vec![key.into(), id.into()])
         }

@@ -8,13 +8,13 @@ use rusqlite::Connection;
 use till_core::kernel::changes::Changes;
 use till_store::{Copied, CopyError, Options, Query, Store, backup, restore};
 
-struct Place {
+struct RowPosition {
     _folder: tempfile::TempDir,
     database: PathBuf,
     copy: PathBuf,
 }
 
-impl Place {
+impl RowPosition {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self {
@@ -87,7 +87,7 @@ async fn copied(from: &Path, to: &Path) -> Result<Copied, CopyError> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_is_one_moment_however_much_is_written_meanwhile() {
-    let place = Place::new();
+    let place = RowPosition::new();
     place.with_pairs(3000).await;
     let store = place.open().await;
     let over = Arc::new(AtomicBool::new(false));
@@ -134,7 +134,7 @@ async fn a_backup_is_one_moment_however_much_is_written_meanwhile() {
 
 #[tokio::test]
 async fn a_database_in_use_is_not_replaced() {
-    let place = Place::new();
+    let place = RowPosition::new();
     place.with_pairs(1).await;
     backup(&place.database, &place.copy, false).unwrap();
     let store = place.open().await;
@@ -158,13 +158,13 @@ async fn a_database_in_use_is_not_replaced() {
 
 #[tokio::test]
 async fn what_a_killed_server_left_in_its_log_is_kept_with_the_former_database() {
-    let place = Place::new();
+    let place = RowPosition::new();
     place.with_pairs(1).await;
     backup(&place.database, &place.copy, false).unwrap();
     let store = place.open().await;
     store.commit(pair(1)).await.unwrap();
     // As it lies there when the process is gone.
-    let crashed = Place::new();
+    let crashed = RowPosition::new();
     for ending in ["", "-wal"] {
         let name = |path: &Path| PathBuf::from(format!("{}{ending}", path.display()));
         std::fs::copy(name(&place.database), name(&crashed.database)).unwrap();
@@ -179,7 +179,7 @@ async fn what_a_killed_server_left_in_its_log_is_kept_with_the_former_database()
 
 #[tokio::test]
 async fn a_restore_changes_nothing_unless_the_copy_is_whole_and_ours() {
-    let place = Place::new();
+    let place = RowPosition::new();
     place.with_pairs(50).await;
     assert!(matches!(
         place.restore(true),
@@ -237,7 +237,7 @@ async fn a_restore_changes_nothing_unless_the_copy_is_whole_and_ours() {
 
 #[tokio::test]
 async fn a_restore_makes_the_database_where_there_is_none() {
-    let place = Place::new();
+    let place = RowPosition::new();
     place.with_pairs(2).await;
     backup(&place.database, &place.copy, false).unwrap();
     std::fs::remove_file(&place.database).unwrap();

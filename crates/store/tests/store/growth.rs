@@ -127,11 +127,11 @@ on_both! {
                 }
                 assert_eq!(found, expected, "{kinds:?} {} endpoints", endpoints.len());
             }
-            let untold = db.store.untold_deliveries(20).await.unwrap();
+            let untold = db.store.deliveries_without_kind(20).await.unwrap();
             assert_eq!(untold.len(), if is_told { 0 } else { 20 });
-            db.store.commit(retention::tell_deliveries(&untold)).await.unwrap();
-            let rest = db.store.untold_deliveries(20).await.unwrap();
-            db.store.commit(retention::tell_deliveries(&rest)).await.unwrap();
+            db.store.commit(retention::fill_delivery_kinds(&untold)).await.unwrap();
+            let rest = db.store.deliveries_without_kind(20).await.unwrap();
+            db.store.commit(retention::fill_delivery_kinds(&rest)).await.unwrap();
         }
     }
 

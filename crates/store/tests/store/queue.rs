@@ -169,17 +169,17 @@ on_both! {
         let (a, b) = (db.at.id(), db.at.id());
         let store = &db.store;
         let recorded = |name: &str| { let mut c = Changes::new(); c.insert(&db.person(name)); c };
-        assert!(store.lease("duty", a, now(), later(3)).await.unwrap());
-        store.commit_holding("duty", a, later(5), recorded("in time")).await.unwrap();
-        assert!(!store.lease("duty", b, later(4), later(7)).await.unwrap(), "recording prolongs");
-        store.keep_leases(a, later(6)).await.unwrap();
-        assert!(!store.lease("duty", b, later(5), later(8)).await.unwrap(), "so does the heartbeat");
-        assert!(store.lease("duty", b, later(6), later(9)).await.unwrap());
-        store.keep_leases(a, later(99)).await.unwrap();
-        let late = store.commit_holding("duty", a, later(9), recorded("late")).await;
+        assert!(store.lease("lease", a, now(), later(3)).await.unwrap());
+        store.commit_holding("lease", a, later(5), recorded("in time")).await.unwrap();
+        assert!(!store.lease("lease", b, later(4), later(7)).await.unwrap(), "recording prolongs");
+        store.renew_leases(a, later(6)).await.unwrap();
+        assert!(!store.lease("lease", b, later(5), later(8)).await.unwrap(), "so does the heartbeat");
+        assert!(store.lease("lease", b, later(6), later(9)).await.unwrap());
+        store.renew_leases(a, later(99)).await.unwrap();
+        let late = store.commit_holding("lease", a, later(9), recorded("late")).await;
         assert!(matches!(late, Err(CommitError::Conflict(CommitConflict::NotOne(ENDPOINT_LEASE_LOST)))), "{late:?}");
         assert_eq!(db.people().await, 1);
-        assert!(store.lease("duty", a, later(9), later(12)).await.unwrap(), "the heartbeat of a is not b's");
+        assert!(store.lease("lease", a, later(9), later(12)).await.unwrap(), "the heartbeat of a is not b's");
     }
 
     async fn a_refused_effect_leaves_the_job(db: Db) {
@@ -278,14 +278,14 @@ on_both! {
     async fn a_lease_has_one_holder_until_it_runs_out_or_is_released(db: Db) {
         let (a, b) = (db.at.id(), db.at.id());
         let store = &db.store;
-        assert!(store.lease("duty", a, now(), later(10)).await.unwrap());
-        assert!(!store.lease("duty", b, later(9), later(19)).await.unwrap());
-        assert!(store.lease("duty", a, later(9), later(19)).await.unwrap(), "the holder may prolong");
-        assert!(store.lease("duty", b, later(19), later(29)).await.unwrap(), "run out");
-        assert!(!store.lease("duty", a, later(20), later(30)).await.unwrap());
-        store.release("duty", a).await.unwrap();
-        assert!(!store.lease("duty", a, later(20), later(30)).await.unwrap(), "only the holder releases");
-        store.release("duty", b).await.unwrap();
-        assert!(store.lease("duty", a, later(20), later(30)).await.unwrap());
+        assert!(store.lease("lease", a, now(), later(10)).await.unwrap());
+        assert!(!store.lease("lease", b, later(9), later(19)).await.unwrap());
+        assert!(store.lease("lease", a, later(9), later(19)).await.unwrap(), "the holder may prolong");
+        assert!(store.lease("lease", b, later(19), later(29)).await.unwrap(), "run out");
+        assert!(!store.lease("lease", a, later(20), later(30)).await.unwrap());
+        store.release("lease", a).await.unwrap();
+        assert!(!store.lease("lease", a, later(20), later(30)).await.unwrap(), "only the holder releases");
+        store.release("lease", b).await.unwrap();
+        assert!(store.lease("lease", a, later(20), later(30)).await.unwrap());
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What only SQL says, in lower case.
+/// Words that only SQL has, in lower case.
 const SQL: [&str; 12] = [
     "select ",
     "insert into ",
@@ -74,7 +74,7 @@ fn texts(code: &str) -> Vec<String> {
     found
 }
 
-/// Where a text that is not raw ends.
+/// The end of a text that is not raw.
 fn closing(text: &str) -> Option<usize> {
     let mut escaped = false;
     text.bytes().position(|byte| {

@@ -1,4 +1,4 @@
-//! Bodies on their way: a request's, which may take only so long, and an answer's, whose end is the caller's next turn.
+//! Bodies on their way: a request's, which may take only so long, and an answer's, with whose end the next request is awaited.
 
 use std::{
     io::{self, ErrorKind},
@@ -11,16 +11,16 @@ use axum::body::{Body, HttpBody};
 use hyper::body::{Bytes, Frame, Incoming, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::{Patience, stream::Turns};
+use super::{Timeouts, stream::RequestPhase};
 
 /// Any error of a body.
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A request's body. Only the time counts in which it is waited for: what becomes of its parts may take longer.
 #[derive(Debug)]
-pub(super) struct Arriving {
+pub(super) struct RequestBody {
     body: Incoming,
-    patience: Patience,
+    timeouts: Timeouts,
     received: u64,
     /// For how long parts were waited for before this one.
     waited: Duration,
@@ -28,26 +28,26 @@ pub(super) struct Arriving {
     waiting: Option<(Instant, Pin<Box<Sleep>>)>,
 }
 
-impl Arriving {
-    pub(super) fn new(body: Incoming, patience: Patience) -> Self {
+impl RequestBody {
+    pub(super) fn new(body: Incoming, timeouts: Timeouts) -> Self {
         Self {
             body,
-            patience,
+            timeouts,
             received: 0,
             waited: Duration::ZERO,
             waiting: None,
         }
     }
 
-    /// How long the next part may take.
+    /// The time that the next part may take.
     fn left(&self) -> Duration {
-        let rate = f64::from(self.patience.rate);
-        let whole = self.patience.body + Duration::from_secs_f64(self.received as f64 / rate);
-        whole.saturating_sub(self.waited).min(self.patience.gap)
+        let rate = f64::from(self.timeouts.rate);
+        let whole = self.timeouts.body + Duration::from_secs_f64(self.received as f64 / rate);
+        whole.saturating_sub(self.waited).min(self.timeouts.gap)
     }
 }
 
-impl HttpBody for Arriving {
+impl HttpBody for RequestBody {
     type Data = Bytes;
     type Error = BoxError;
 
@@ -94,24 +94,24 @@ impl HttpBody for Arriving {
 
 /// An answer's body.
 #[derive(Debug)]
-pub(super) struct Answering {
+pub(super) struct ResponseBody {
     body: Body,
-    turns: Turns,
+    phase: RequestPhase,
 }
 
-impl Answering {
-    pub(super) fn new(body: Body, turns: Turns) -> Self {
-        Self { body, turns }
+impl ResponseBody {
+    pub(super) fn new(body: Body, phase: RequestPhase) -> Self {
+        Self { body, phase }
     }
 }
 
-impl Drop for Answering {
+impl Drop for ResponseBody {
     fn drop(&mut self) {
-        self.turns.end();
+        self.phase.end();
     }
 }
 
-impl HttpBody for Answering {
+impl HttpBody for ResponseBody {
     type Data = Bytes;
     type Error = axum::Error;
 

@@ -17,13 +17,13 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-use super::Patience;
+use super::Timeouts;
 
-/// The turn on a connection: even while a request is awaited, odd while one is answered.
+/// The phase of a connection, as a count: even while a request is awaited, odd while one is answered.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Turns(Arc<AtomicUsize>);
+pub(super) struct RequestPhase(Arc<AtomicUsize>);
 
-impl Turns {
+impl RequestPhase {
     /// A request's head is there.
     pub(super) fn begin(&self) {
         self.0.fetch_or(1, Ordering::Relaxed);
@@ -31,8 +31,8 @@ impl Turns {
 
     /// Its answer is written, or given up.
     pub(super) fn end(&self) {
-        let turn = self.now();
-        self.0.store((turn | 1).wrapping_add(1), Ordering::Relaxed);
+        let count = self.now();
+        self.0.store((count | 1).wrapping_add(1), Ordering::Relaxed);
     }
 
     fn now(&self) -> usize {
@@ -42,56 +42,56 @@ impl Turns {
 
 /// A connection that ends when its caller takes too long.
 #[derive(Debug)]
-pub(super) struct Watched {
+pub(super) struct TimedStream {
     stream: TcpStream,
-    turns: Turns,
-    /// The turn that `begun` and `head` belong to.
-    turn: usize,
+    phase: RequestPhase,
+    /// The turn that `begun` and `head_timeout` belong to.
+    count: usize,
     /// Something of a request has arrived.
     begun: bool,
-    head: Limit,
-    taking: Limit,
+    head_timeout: Timeout,
+    write_timeout: Timeout,
 }
 
-impl Watched {
-    pub(super) fn new(stream: TcpStream, turns: Turns, patience: Patience) -> Self {
+impl TimedStream {
+    pub(super) fn new(stream: TcpStream, phase: RequestPhase, timeouts: Timeouts) -> Self {
         Self {
             stream,
-            turn: turns.now(),
-            turns,
+            count: phase.now(),
+            phase,
             begun: false,
-            head: Limit::new(patience.head),
-            taking: Limit::new(patience.gap),
+            head_timeout: Timeout::new(timeouts.head),
+            write_timeout: Timeout::new(timeouts.gap),
         }
     }
 
-    /// What was written, unless the other side takes nothing for too long.
-    fn taken<T>(
+    /// The result of a write, unless the other side takes nothing for too long.
+    fn written<T>(
         &mut self,
         cx: &mut Context<'_>,
         written: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if written.is_ready() {
-            self.taking.stop();
+            self.write_timeout.stop();
             return written;
         }
-        self.taking.poll(cx)
+        self.write_timeout.poll(cx)
     }
 }
 
-impl AsyncRead for Watched {
+impl AsyncRead for TimedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let turn = self.turns.now();
-        if turn != self.turn {
-            self.turn = turn;
+        let count = self.phase.now();
+        if count != self.count {
+            self.count = count;
             self.begun = false;
-            self.head.stop();
+            self.head_timeout.stop();
         }
-        let awaited = turn.is_multiple_of(2);
+        let awaited = count.is_multiple_of(2);
         let before = buf.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buf);
         if !awaited {
@@ -100,8 +100,8 @@ impl AsyncRead for Watched {
         self.begun |= buf.filled().len() > before;
         // Most heads arrive at once: time is only taken of those that do not.
         if self.begun
-            && (read.is_pending() || self.head.is_running())
-            && let Poll::Ready(late) = self.head.poll::<()>(cx)
+            && (read.is_pending() || self.head_timeout.is_running())
+            && let Poll::Ready(late) = self.head_timeout.poll::<()>(cx)
         {
             return Poll::Ready(late);
         }
@@ -109,14 +109,14 @@ impl AsyncRead for Watched {
     }
 }
 
-impl AsyncWrite for Watched {
+impl AsyncWrite for TimedStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, buf);
-        self.taken(cx, written)
+        self.written(cx, written)
     }
 
     fn poll_write_vectored(
@@ -125,7 +125,7 @@ impl AsyncWrite for Watched {
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
-        self.taken(cx, written)
+        self.written(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -138,18 +138,18 @@ impl AsyncWrite for Watched {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let shut = Pin::new(&mut self.stream).poll_shutdown(cx);
-        self.taken(cx, shut)
+        self.written(cx, shut)
     }
 }
 
 /// A time limit that begins when it is first looked at.
 #[derive(Debug)]
-pub(super) struct Limit {
+pub(super) struct Timeout {
     after: Duration,
     running: Option<Pin<Box<Sleep>>>,
 }
 
-impl Limit {
+impl Timeout {
     pub(super) fn new(after: Duration) -> Self {
         Self {
             after,

@@ -12,7 +12,7 @@ const SHORT: Duration = Duration::from_millis(150);
 const TICK: Duration = Duration::from_millis(20);
 
 /// Nothing of it is ever reached.
-const LIMITLESS: Patience = Patience {
+const GENEROUS: Timeouts = Timeouts {
     idle: Duration::from_secs(40),
     head: LONG,
     gap: LONG,
@@ -27,15 +27,15 @@ const MANY: Bounds = Bounds {
 
 const GET: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
 
-async fn served(patience: Patience, bounds: Bounds) -> (SocketAddr, oneshot::Sender<()>) {
+async fn served(timeouts: Timeouts, bounds: Bounds) -> (SocketAddr, oneshot::Sender<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    (address, serving(listener, patience, bounds))
+    (address, serving(listener, timeouts, bounds))
 }
 
 fn serving(
     listener: impl Accept + Send + 'static,
-    patience: Patience,
+    timeouts: Timeouts,
     bounds: Bounds,
 ) -> oneshot::Sender<()> {
     let (stop, stopped) = oneshot::channel::<()>();
@@ -57,7 +57,7 @@ fn serving(
         let stop = async {
             let _ = stopped.await;
         };
-        serve(listener, router, (patience, bounds), stop).await;
+        serve(listener, router, (timeouts, bounds), stop).await;
     });
     stop
 }
@@ -99,12 +99,12 @@ async fn trickled(mut stream: TcpStream, bytes: &[u8]) {
 }
 
 #[tokio::test]
-async fn who_never_begins_to_ask_is_not_waited_for() {
-    let patience = Patience {
+async fn a_caller_that_sends_nothing_is_not_waited_for() {
+    let timeouts = Timeouts {
         idle: SHORT,
-        ..LIMITLESS
+        ..GENEROUS
     };
-    let (address, _stop) = served(patience, MANY).await;
+    let (address, _stop) = served(timeouts, MANY).await;
     let mut silent = opened(address, b"").await;
     let mut idle = opened(address, GET).await;
     assert_eq!(rest(&mut silent).await, "");
@@ -116,11 +116,11 @@ async fn who_never_begins_to_ask_is_not_waited_for() {
 
 #[tokio::test]
 async fn a_head_has_a_time_in_all_and_an_idle_connection_more() {
-    let patience = Patience {
+    let timeouts = Timeouts {
         head: SHORT,
-        ..LIMITLESS
+        ..GENEROUS
     };
-    let (address, _stop) = served(patience, MANY).await;
+    let (address, _stop) = served(timeouts, MANY).await;
     let mut stuck = opened(address, b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: ").await;
     assert_eq!(rest(&mut stuck).await, "");
     let slow = opened(address, b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: ").await;
@@ -141,11 +141,11 @@ async fn a_head_has_a_time_in_all_and_an_idle_connection_more() {
 
 #[tokio::test]
 async fn a_body_that_stops_arriving_is_not_waited_for() {
-    let patience = Patience {
+    let timeouts = Timeouts {
         gap: SHORT,
-        ..LIMITLESS
+        ..GENEROUS
     };
-    let (address, _stop) = served(patience, MANY).await;
+    let (address, _stop) = served(timeouts, MANY).await;
     let head = b"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n";
     let mut slow = opened(
         address,
@@ -165,31 +165,31 @@ async fn a_body_that_stops_arriving_is_not_waited_for() {
 
 #[tokio::test]
 async fn a_body_that_arrives_too_slowly_is_not_waited_for() {
-    let patience = Patience {
+    let timeouts = Timeouts {
         body: SHORT,
         rate: 1_000_000,
         head: SHORT,
-        ..LIMITLESS
+        ..GENEROUS
     };
-    let (address, _stop) = served(patience, MANY).await;
+    let (address, _stop) = served(timeouts, MANY).await;
     let head = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n";
     trickled(opened(address, head).await, b"x").await;
 }
 
 #[tokio::test]
 async fn an_answer_that_is_not_taken_is_given_up_and_a_stream_lives() {
-    let patience = Patience {
+    let timeouts = Timeouts {
         idle: SHORT,
         head: SHORT,
         gap: SHORT,
         body: SHORT,
         lifetime: SHORT,
-        ..LIMITLESS
+        ..GENEROUS
     };
     let one = Bounds { total: 1, ..MANY };
-    let (address, _stop) = served(patience, one).await;
+    let (address, _stop) = served(timeouts, one).await;
     let deaf = opened(address, b"GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await;
-    // The only place becomes free.
+    // The only connection becomes free.
     let mut stream = opened(address, b"GET /stream HTTP/1.1\r\nhost: x\r\n\r\n").await;
     answered(&mut stream).await;
     let mut received = 0;
@@ -207,11 +207,11 @@ async fn an_answer_that_is_not_taken_is_given_up_and_a_stream_lives() {
 
 #[tokio::test]
 async fn a_connection_ends_after_its_time_with_the_answer_that_is_given() {
-    let patience = Patience {
+    let timeouts = Timeouts {
         lifetime: SHORT,
-        ..LIMITLESS
+        ..GENEROUS
     };
-    let (address, _stop) = served(patience, MANY).await;
+    let (address, _stop) = served(timeouts, MANY).await;
     let mut kept = opened(address, GET).await;
     let answers = rest(&mut kept).await;
     assert!(answers.starts_with("HTTP/1.1 200 OK"), "{answers}");
@@ -223,7 +223,7 @@ async fn one_address_has_so_many_connections_and_no_more() {
         per_network: Some(2),
         ..MANY
     };
-    let (address, _stop) = served(LIMITLESS, bounds).await;
+    let (address, _stop) = served(GENEROUS, bounds).await;
     let mut first = opened(address, GET).await;
     let mut second = opened(address, GET).await;
     answered(&mut first).await;
@@ -239,7 +239,9 @@ async fn one_address_has_so_many_connections_and_no_more() {
             }
         }
     };
-    timeout(LONG, again).await.expect("its place is free again");
+    timeout(LONG, again)
+        .await
+        .expect("another connection is taken again");
 }
 
 async fn rest_begins(stream: &mut TcpStream) -> bool {
@@ -248,8 +250,8 @@ async fn rest_begins(stream: &mut TcpStream) -> bool {
 }
 
 #[tokio::test]
-async fn more_connections_than_there_may_be_wait_for_their_turn() {
-    let (address, _stop) = served(LIMITLESS, Bounds { total: 1, ..MANY }).await;
+async fn connections_beyond_the_bound_wait_until_one_closes() {
+    let (address, _stop) = served(GENEROUS, Bounds { total: 1, ..MANY }).await;
     let mut first = opened(address, GET).await;
     answered(&mut first).await;
     let mut second = opened(address, GET).await;
@@ -278,14 +280,14 @@ impl Accept for Exhausted {
 async fn running_out_of_files_is_waited_out() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let _stop = serving(Exhausted(listener, 2), LIMITLESS, MANY);
+    let _stop = serving(Exhausted(listener, 2), GENEROUS, MANY);
     let mut stream = opened(address, GET).await;
     answered(&mut stream).await;
 }
 
 #[tokio::test]
 async fn stopping_closes_idle_connections_and_takes_no_more() {
-    let (address, stop) = served(LIMITLESS, MANY).await;
+    let (address, stop) = served(GENEROUS, MANY).await;
     let mut idle = opened(address, GET).await;
     answered(&mut idle).await;
     stop.send(()).unwrap();

@@ -9,7 +9,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use till_core::kernel::writes::Keyed;
+use till_core::kernel::writes::KeyedTable;
 use till_ports::{
     files::FilesError,
     processor::{
@@ -31,7 +31,7 @@ use crate::{
     stop::Stop,
 };
 
-/// How long others may take to answer.
+/// The time that others have to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Clocks may differ by this much before leases and signatures suffer.
 const NEAR: SignedDuration = SignedDuration::from_secs(2);
@@ -42,7 +42,7 @@ const LITTLE: u64 = 256 << 20;
 /// A larger file is not read from end to end.
 const READABLE: u64 = 4 << 30;
 
-/// What `till serve` would refuse.
+/// Checks the settings that `till serve` would refuse.
 pub fn settings(settings: &Settings, found: &mut Findings) {
     if found
         .setting("secret key", guard::needed_secret_key(settings))
@@ -76,7 +76,7 @@ pub fn settings(settings: &Settings, found: &mut Findings) {
     }
 }
 
-/// Where buyers are sent.
+/// Checks the address that buyers are sent to.
 pub async fn public_url(settings: &Settings, found: &mut Findings) {
     let Some(url) = found.setting("public URL", guard::public_url(settings)) else {
         return;
@@ -143,7 +143,7 @@ pub fn data_folder(settings: &Settings, found: &mut Findings) {
 /// Files that are named one by one.
 const NAMED: usize = 5;
 
-/// Whether anybody else may read what Till has written, wherever it lies.
+/// Checks whether anybody else may read what Till has written, wherever it lies.
 pub fn permissions(settings: &Settings, found: &mut Findings) {
     let mut open: Vec<PathBuf> = Vec::new();
     let url = match &settings.database_url {
@@ -183,7 +183,7 @@ pub fn permissions(settings: &Settings, found: &mut Findings) {
     );
 }
 
-/// Whether the database answers, is whole and fits this program; and its clock.
+/// Checks whether the database answers, is whole and fits this program; and its clock.
 pub async fn database(settings: &Settings, found: &mut Findings) {
     let url = match &settings.database_url {
         Some(url) => Ok(url.clone()),
@@ -253,17 +253,17 @@ async fn level(store: &Store, found: &mut Findings) {
 async fn shared_keys(store: &Store, found: &mut Findings) {
     for (keyed, words, advice) in [
         (
-            Keyed::Customers,
+            KeyedTable::Customers,
             "customers have the e-mail address of another one, written otherwise",
             "see the log of the last start for their ids; change or delete one of each two",
         ),
         (
-            Keyed::Discounts,
+            KeyedTable::Discounts,
             "discounts have the code of another one, written otherwise",
             "see the log of the last start for their ids; give one of each two another code",
         ),
         (
-            Keyed::People,
+            KeyedTable::People,
             "people sign in with the e-mail address of another one, written otherwise",
             "see the log of the last start for their ids; remove one of each two from the team",
         ),
@@ -423,7 +423,7 @@ fn free(place: &Path) -> Option<u64> {
     Some(kilobytes * 1024)
 }
 
-/// Whether files can be kept and read.
+/// Checks whether files can be kept and read.
 pub async fn files(settings: &Settings, found: &mut Findings) {
     let folder = match (&settings.files_url, &settings.files_dir) {
         (Some(_), _) => None,
@@ -469,7 +469,7 @@ fn writable(folder: &Path, found: &mut Findings) {
     }
 }
 
-/// What the processor itself says.
+/// The checks of the processor itself.
 pub async fn processor(settings: &Settings, found: &mut Findings) {
     let Some(ProcessorName::Sandbox) = found.setting("processor", guard::processor(settings))
     else {
@@ -509,7 +509,7 @@ pub async fn processor(settings: &Settings, found: &mut Findings) {
     }
 }
 
-/// What the operator should know of the rest.
+/// Other things that the operator should know.
 pub fn others(settings: &Settings, found: &mut Findings) {
     connections(settings, found);
     found.warn(
@@ -533,7 +533,7 @@ pub fn others(settings: &Settings, found: &mut Findings) {
 }
 
 fn connections(settings: &Settings, found: &mut Findings) {
-    let files = descriptors::raise();
+    let files = descriptors::raise_limit();
     let each = match descriptors::per_address(settings) {
         Some(count) => format!("{count} from one address"),
         None => "any number from one address".to_owned(),

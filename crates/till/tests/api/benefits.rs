@@ -29,7 +29,7 @@ both! {
         assert_eq!(changed["metadata"], benefit["metadata"]);
         t.delete(&path(&benefit)).await.gone();
         t.get(&path(&benefit)).await.not_found();
-        let told = t.told().await;
+        let told = t.webhook_events().await;
         assert_eq!(told.iter().map(|e| e["type"].as_str().unwrap()).collect::<Vec<_>>(),
             ["benefit.created", "benefit.updated", "benefit.updated"]);
         assert_eq!(told[0]["data"], benefit);
@@ -103,7 +103,7 @@ both! {
         t.listen().await;
         let both = t.post(&at, json!({"benefits": [b["id"], a["id"]]})).await.ok();
         assert_eq!(both["benefits"], json!([b, a]));
-        let told = t.told().await;
+        let told = t.webhook_events().await;
         assert_eq!((&told[0]["type"], &told[0]["data"]), (&json!("product.updated"), &both));
         for (ids, place) in [(json!([a["id"], NOBODY]), "body.benefits.1"), (json!([a["id"], a["id"]]), "body.benefits.1")] {
             assert_eq!(t.post(&at, json!({"benefits": ids})).await.invalid(), crate::pairs(&[("value_error", place)]));

@@ -136,11 +136,11 @@ both! {
         for _ in 0..3 {
             from(&few, "203.0.113.1", "POST", &path, &json!({})).await;
         }
-        let before = t.kept().await;
+        let before = t.all_rows().await;
         for n in 0..5 {
             spent(&keyed(&few, "203.0.113.1", "POST", &path, &json!({}), Some(&format!("k{n}"))).await);
         }
-        assert_eq!(t.kept().await, before);
+        assert_eq!(t.all_rows().await, before);
     }
 
     async fn a_request_about_nothing_leaves_no_budget_and_no_kept_answer(t: &mut Till) {
@@ -149,7 +149,7 @@ both! {
         let posts: Vec<&String> = document["paths"].as_object().unwrap().iter()
             .filter(|(_, methods)| methods.get("post").is_some()).map(|(path, _)| path).collect();
         assert!(posts.len() >= 15);
-        let before = t.kept().await;
+        let before = t.all_rows().await;
         for (n, template) in posts.iter().enumerate() {
             let secret = template.replace("{client_secret}", "polar_c_nobody");
             let path: String = secret.split('{').enumerate()
@@ -160,7 +160,7 @@ both! {
                 assert!(answer.status.is_client_error(), "{template}: {}", answer.text());
             }
         }
-        assert_eq!(t.kept().await, before);
+        assert_eq!(t.all_rows().await, before);
     }
 
     async fn a_post_that_changes_nothing_keeps_no_answer(t: &mut Till) {
@@ -168,12 +168,12 @@ both! {
         let path = format!("{}/opened", client(&checkout));
         let first = keyed(t, "203.0.113.1", "POST", &path, &json!({"distinct_id": "d"}), Some("first")).await;
         assert_eq!(first.status, 200);
-        let before = t.kept().await;
+        let before = t.all_rows().await;
         assert_eq!(before["idempotency_keys"].len(), 1, "it had an effect");
         for n in 0..3 {
             let again = keyed(t, "203.0.113.1", "POST", &path, &json!({"distinct_id": "e"}), Some(&format!("k{n}"))).await;
             assert_eq!((again.status.as_u16(), again.json()), (200, first.json()));
         }
-        assert_eq!(t.kept().await, before);
+        assert_eq!(t.all_rows().await, before);
     }
 }

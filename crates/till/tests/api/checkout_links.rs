@@ -15,7 +15,7 @@ pub fn with(mut body: Value, more: Value) -> Value {
     body
 }
 
-/// What creating a link of these products says to more fields.
+/// The answer to creating a link of these products with more fields.
 pub async fn linking(t: &Till, products: &[&Value], more: Value) -> Answer {
     let ids: Vec<_> = products.iter().map(|p| &p["id"]).collect();
     let body = json!({"payment_processor": "stripe", "products": ids});

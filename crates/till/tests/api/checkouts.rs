@@ -34,7 +34,7 @@ fn custom(more: Value) -> Value {
     price
 }
 
-/// What creating a session for a product says to more fields.
+/// The answer to creating a session for a product with more fields.
 async fn opened(t: &Till, product: &Value, more: Value) -> Answer {
     let mut body = json!({"products": [product["id"]]});
     body.as_object_mut()
@@ -147,7 +147,7 @@ both! {
     async fn opening_the_page_counts_once(t: &mut Till) {
         t.listen().await;
         let checkout = t.checkout_with(&t.product().await, json!({"customer_email": "a@example.com"})).await;
-        t.told().await;
+        t.webhook_events().await;
         let path = format!("/v1/checkouts/client/{}/opened", checkout["client_secret"].as_str().unwrap());
         let anyone = t.anonymous();
         assert_eq!(anyone.post(&path, json!({"distinct_id": "browser"})).await.ok()["id"], checkout["id"]);
@@ -157,11 +157,11 @@ both! {
         anyone.send(Method::POST, &path, Some(String::new())).await;
         assert_eq!(t.session(&checkout).await.checkout, first);
         assert_eq!(t.reload(&checkout).await, checkout);
-        assert!(t.told().await.is_empty());
+        assert!(t.webhook_events().await.is_empty());
         let second = t.checkout_with(&t.product().await, json!({"customer_email": "a@example.com"})).await;
         anyone.post(&path.replace(checkout["client_secret"].as_str().unwrap(), second["client_secret"].as_str().unwrap()), json!({})).await.ok();
         assert_eq!(t.session(&second).await.checkout.distinct_id.as_deref(), Some("a@example.com"));
-        t.told().await;
+        t.webhook_events().await;
     }
 
     async fn the_stream_tells_what_happens(t: &mut Till) {
@@ -208,7 +208,7 @@ both! {
         t.advance(Duration::from_secs(12 * 3600));
         t.drain().await;
         t.drain().await;
-        let told = t.told().await;
+        let told = t.webhook_events().await;
         assert_eq!(told.iter().map(|e| &e["type"]).collect::<Vec<_>>(), ["checkout.expired"]);
         let expired = t.reload(&overdue).await;
         assert_eq!((&told[0]["data"], &expired["status"]), (&expired, &json!("expired")));

@@ -82,14 +82,14 @@ both! {
         let checkout = t.checkout_for(&t.product().await).await;
         t.listen().await;
         t.patch(&format!("/v1/customers/{}", customer["id"].as_str().unwrap()), json!({})).await.ok();
-        assert_eq!(t.told_types().await, ["customer.updated", "customer.state_changed"]);
+        assert_eq!(t.webhook_event_types().await, ["customer.updated", "customer.state_changed"]);
         for _ in 0..3 {
             t.patch(&format!("/v1/customers/{}", customer["id"].as_str().unwrap()), json!({})).await.ok();
         }
         let burst = ["customer.updated", "customer.updated", "customer.updated", "customer.state_changed"];
-        assert_eq!(t.told_types().await, burst, "a burst is told once");
+        assert_eq!(t.webhook_event_types().await, burst, "a burst is told once");
         t.change(&checkout, json!({})).await.ok();
-        assert_eq!(t.told_types().await, ["checkout.updated"]);
+        assert_eq!(t.webhook_event_types().await, ["checkout.updated"]);
     }
 
     async fn the_version_is_echoed_and_an_unknown_one_is_not_found(t: &mut Till) {

@@ -16,7 +16,7 @@ both! {
     async fn a_session_takes_four_reads_at_most_and_one_commit(t: &mut Till) {
         t.listen().await;
         let product = t.product().await;
-        t.told().await;
+        t.webhook_events().await;
         t.checkout_for(&product).await;
         let before = asked(t);
         let checkout = t.checkout_for(&product).await;
@@ -28,7 +28,7 @@ both! {
         let (reads, commits) = asked(t);
         assert!((1..=4).contains(&(reads - before.0)), "{} reads", reads - before.0);
         assert_eq!(commits, before.1);
-        t.told().await;
+        t.webhook_events().await;
     }
 
     async fn a_tokens_use_is_noted_once_a_minute_beside_the_requests(t: &mut Till) {

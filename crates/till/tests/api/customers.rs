@@ -31,7 +31,7 @@ both! {
         assert_eq!(t.get(&path(&customer)).await.ok(), customer);
         t.advance(Duration::from_secs(2));
         t.drain().await;
-        let told = t.told().await;
+        let told = t.webhook_events().await;
         let types: Vec<_> = told.iter().map(|e| &e["type"]).collect();
         assert_eq!(types, ["customer.created", "customer.state_changed"]);
         assert_eq!(told[0]["data"], customer);
@@ -44,7 +44,7 @@ both! {
         let customer = t.customer("ada@example.com").await;
         t.patch(&path(&customer), json!({"name": "Ada"})).await.ok();
         t.patch(&path(&customer), json!({"name": "Ada L"})).await.ok();
-        assert_eq!(t.told_types().await,
+        assert_eq!(t.webhook_event_types().await,
             ["customer.created", "customer.updated", "customer.updated", "customer.state_changed"]);
     }
 
@@ -52,7 +52,7 @@ both! {
         t.listen().await;
         let customer = t.customer("ada@example.com").await;
         t.delete(&path(&customer)).await.gone();
-        assert_eq!(t.told_types().await, ["customer.created", "customer.deleted", "customer.state_changed"]);
+        assert_eq!(t.webhook_event_types().await, ["customer.created", "customer.deleted", "customer.state_changed"]);
     }
 
     async fn taken_values_are_told_together(t: &mut Till) {
@@ -176,7 +176,7 @@ both! {
         let order = t.get(&format!("/v1/orders/{}", sale.order.id)).await.ok();
         assert_eq!(order["customer"]["external_id"], "u1");
         assert_eq!(order["customer"]["name"], "Ada");
-        let told = t.told().await;
+        let told = t.webhook_events().await;
         let deleted = told.iter().find(|e| e["type"] == "customer.deleted").unwrap();
         assert!(deleted["data"]["deleted_at"].is_string());
         t.may_leave_work();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use till_core::kernel::{changes::Changes, values::Value as Cell};
 use till_server::payments;
-use till_testkit::{Step, Till, both, buyer, id_in};
+use till_testkit::{CrashPoint, Till, both, buyer, id_in};
 
 const ADA: &str = "ada@example.com";
 const VISA: &str = "pm_card_visa";
@@ -65,7 +65,7 @@ both! {
     async fn terms_that_do_not_read_keep_the_money_and_sell_nothing_until_they_are_mended(t: &mut Till) {
         t.may_leave_work();
         let checkout = t.checkout_for(&t.product().await).await;
-        let attempt = t.crash(&checkout, buyer(ADA, VISA), Step::Charged).await;
+        let attempt = t.crash(&checkout, buyer(ADA, VISA), CrashPoint::Charged).await;
         let kept = attempt.confirmation.0.to_string();
         let keep = "update payments set confirmation = $1 where id = $2";
         run(t, keep, vec![Cell::Json(r#"{"amount":1}"#.into()), attempt.id.into()]).await;

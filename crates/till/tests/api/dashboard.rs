@@ -23,7 +23,7 @@ const FOR_MANAGERS: [&str; 3] = [
 
 both! {
     async fn a_member_sells_and_only_managers_hold_the_keys(t: &mut Till) {
-        let (member, admin) = (t.desk_as(Role::Member).await, t.desk_as(Role::Admin).await);
+        let (member, admin) = (t.dashboard_as(Role::Member).await, t.dashboard_as(Role::Admin).await);
         for path in FOR_ALL {
             let path = format!("/dashboard/ada{path}");
             assert_eq!(member.get(&path).await.status, 200, "{path}");

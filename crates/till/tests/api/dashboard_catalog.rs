@@ -87,7 +87,7 @@ both! {
     }
 
     async fn the_lists_stand_under_products_for_members_too(t: &mut Till) {
-        let member = t.desk_as(Role::Member).await;
+        let member = t.dashboard_as(Role::Member).await;
         t.benefit("Support", "public").await;
         t.meter("Calls").await;
         let page = member.get(BENEFITS).await.text();

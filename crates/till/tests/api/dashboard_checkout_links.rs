@@ -102,7 +102,7 @@ both! {
     async fn links_of_another_shop_are_not_there(t: &mut Till) {
         let eve = t.with_token(&t.stranger().await.1);
         let hers = link(&eve, &[&eve.product().await], json!({"label": "Hers"})).await;
-        let member = t.desk_as(Role::Member).await;
+        let member = t.dashboard_as(Role::Member).await;
         assert_eq!(member.get(&at(&hers, "")).await.status, 404);
         assert_eq!(member.post(&at(&hers, "/delete"), &[]).await.status, 404);
         assert!(!member.get(LIST).await.text().contains("Hers"));

@@ -6,7 +6,7 @@ use till_testkit::{Answer, Till, both};
 const DISCOUNTS: &str = "/dashboard/ada/products/discounts";
 const FIELDS: &str = "/dashboard/ada/products/custom-fields";
 
-/// What a sent form has made, by the API.
+/// The discount that a sent form has made, by the API.
 async fn made(t: &Till, answer: &Answer, list: &str) -> Value {
     assert_eq!(answer.status, 303, "{}", answer.text());
     let id = answer.header("location").rsplit('/').next().unwrap();
@@ -21,7 +21,7 @@ async fn field(t: &Till, answer: &Answer) -> Value {
     made(t, answer, "/v1/custom-fields/").await
 }
 
-/// What stands at a field of a form that was refused.
+/// The error at a field of a form that was refused.
 #[track_caller]
 fn error_at(answer: &Answer, field: &str) -> String {
     assert_eq!(answer.status, 422, "{}", answer.text());
@@ -33,7 +33,7 @@ fn error_at(answer: &Answer, field: &str) -> String {
     rest.split('<').next().unwrap().to_owned()
 }
 
-/// What a form's field says.
+/// The value of a form's field.
 #[track_caller]
 fn value_of(answer: &Answer, name: &str) -> String {
     let text = answer.text();

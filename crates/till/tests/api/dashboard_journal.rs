@@ -8,11 +8,11 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::json;
 use till_core::kernel::{
     changes::Changes,
-    history::Stretch,
     records::{JournalEntry, PaymentState},
+    report_period::ReportPeriod,
 };
 use till_server::dashboard::live::{self, View};
-use till_store::{Happening, Moment, Sales};
+use till_store::{Sales, TimelineEntry, TimelineEvent};
 use till_testkit::{Till, both, id_in};
 use till_wire::{events::EventType, money::Currency, orders::OrderStatus};
 use uuid::Uuid;
@@ -32,11 +32,11 @@ async fn kinds(t: &Till) -> Vec<String> {
 }
 
 /// A timeline in words, oldest first.
-fn words(moments: &[Moment]) -> Vec<String> {
-    let word = |moment: &Moment| match &moment.what {
-        Happening::Change { kind, .. } => kind.as_str().to_owned(),
-        Happening::Attempt { state, .. } => format!("attempt {}", state.as_str()),
-        Happening::Delivery { kind, code, .. } => format!("told {kind} {code:?}"),
+fn words(moments: &[TimelineEntry]) -> Vec<String> {
+    let word = |moment: &TimelineEntry| match &moment.what {
+        TimelineEvent::Change { kind, .. } => kind.as_str().to_owned(),
+        TimelineEvent::Attempt { state, .. } => format!("attempt {}", state.as_str()),
+        TimelineEvent::Delivery { kind, code, .. } => format!("told {kind} {code:?}"),
     };
     moments.iter().rev().map(word).collect()
 }
@@ -44,7 +44,7 @@ fn words(moments: &[Moment]) -> Vec<String> {
 fn view(t: &Till, kinds: &[EventType]) -> View {
     View {
         organization_id: t.organization.id,
-        shop: "ada".to_owned(),
+        slug: "ada".to_owned(),
         zone: TimeZone::UTC,
         kinds: kinds.to_vec(),
     }
@@ -135,7 +135,7 @@ both! {
         let checkout = t.checkout_for(&t.product().await).await;
         t.change(&checkout, json!({"metadata": {"a": 1}})).await.ok();
         assert_eq!(kinds(t).await, ["product.created", "checkout.created", "checkout.updated"]);
-        assert_eq!(t.told().await.len(), 3);
+        assert_eq!(t.webhook_events().await.len(), 3);
     }
 
     async fn a_refused_change_leaves_no_event(t: &mut Till) {
@@ -157,7 +157,7 @@ both! {
             "checkout.created", "attempt succeeded", "checkout.updated",
             "order.created", "order.updated", "order.paid", "checkout.updated",
         ]);
-        let Happening::Attempt { amount, currency, card, decline, .. } = &moments[5].what else {
+        let TimelineEvent::Attempt { amount, currency, card, decline, .. } = &moments[5].what else {
             panic!("the attempt")
         };
         assert_eq!((*amount, *currency), (3000, Currency::USD));
@@ -178,17 +178,17 @@ both! {
         let (mut declined, mut told) = (0, 0);
         for moment in &moments {
             match &moment.what {
-                Happening::Attempt { state, decline, .. } => {
+                TimelineEvent::Attempt { state, decline, .. } => {
                     assert_eq!(*state, PaymentState::Failed);
                     assert!(decline.is_some());
                     declined += 1;
                 }
-                Happening::Delivery { kind, endpoint_id, url, code, succeeded, .. } => {
+                TimelineEvent::Delivery { kind, endpoint_id, url, code, succeeded, .. } => {
                     assert_eq!((*kind, *endpoint_id), (EventType::CheckoutCreated, endpoint.id));
                     assert_eq!((url.as_str(), *code, *succeeded), ("http://127.0.0.1:9/", None, false));
                     told += 1;
                 }
-                Happening::Change { .. } => {}
+                TimelineEvent::Change { .. } => {}
             }
         }
         assert_eq!((declined, told), (1, 1), "{moments:?}");
@@ -205,7 +205,7 @@ both! {
         assert!(t.app.store.timeline(other.id, &subjects).await.unwrap().is_empty());
         assert!(t.app.store.journal_after(other.id, 0, 100).await.unwrap().is_empty());
         assert!(t.app.store.latest_journal(other.id, &[], 1, 100).await.unwrap().0.is_empty());
-        let boundaries = Stretch::Week.boundaries(t.app.context().now, &TimeZone::UTC);
+        let boundaries = ReportPeriod::Week.boundaries(t.app.context().now, &TimeZone::UTC);
         let figures = t.app.store.figures(other.id, &boundaries).await.unwrap();
         assert!(figures.iter().all(|f| f.orders() == 0 && f.sessions == 0));
         t.may_leave_work();
@@ -247,7 +247,7 @@ both! {
         let (ada, book) = (t.customer("ada@example.com").await, t.product().await);
         let noon = t.app.context().now;
         let berlin = TimeZone::get("Europe/Berlin").unwrap();
-        let days = Stretch::Week.boundaries(noon, &berlin);
+        let days = ReportPeriod::Week.boundaries(noon, &berlin);
         let day = SignedDuration::from_hours(24);
         let sell = async |made: Timestamp, status, currency, amount| {
             t.sold_with(&ada, &book, |sale| {
@@ -278,7 +278,7 @@ both! {
         assert!(week.iter().all(|f| !f.sales.contains_key(&gbp)));
         assert_eq!((week[6].sessions, week[6].succeeded, week[6].orders()), (5, 4, 3));
         assert_eq!((week[5].sessions, week[5].succeeded), (1, 1));
-        let year = store.figures(own, &Stretch::Year.boundaries(noon, &berlin)).await.unwrap();
+        let year = store.figures(own, &ReportPeriod::Year.boundaries(noon, &berlin)).await.unwrap();
         assert_eq!(year.len(), 12);
         assert_eq!(year[11].sales[&Currency::USD], Sales { revenue: 103_511, orders: 5 });
         assert!(store.figures(own, &[]).await.unwrap().is_empty());

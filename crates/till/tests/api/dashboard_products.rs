@@ -26,7 +26,7 @@ async fn made(t: &Till, answer: &Answer) -> Value {
     t.get(&format!("/v1/products/{id}")).await.ok()
 }
 
-/// What stands at a field of a form that was refused.
+/// The error at a field of a form that was refused.
 fn error_at(answer: &Answer, field: &str) -> String {
     assert_eq!(answer.status, 422, "{}", answer.text());
     let id = field.replace('.', "-");
@@ -290,7 +290,7 @@ both! {
         assert!(page.contains("Alpha") && page.contains("Beta"), "{page}");
         t.listen().await;
         made(t, &owner.post(&path, &[&FIXED[..], &both[..]].concat()).await).await;
-        assert_eq!(t.told_types().await, ["product.updated"], "unchanged benefits are not sent again");
+        assert_eq!(t.webhook_event_types().await, ["product.updated"], "unchanged benefits are not sent again");
     }
 
     async fn the_preview_says_trial_tiers_and_usage(t: &mut Till) {
@@ -364,7 +364,7 @@ both! {
         t.listen().await;
         for (to, told) in [("up", 0), ("down", 1), ("down", 0), ("remove", 1)] {
             owner.post(&format!("{path}/change"), &[("media", first), ("to", to)]).await;
-            assert_eq!(t.told_types().await, vec!["product.updated"; told], "{to}");
+            assert_eq!(t.webhook_event_types().await, vec!["product.updated"; told], "{to}");
         }
     }
 }

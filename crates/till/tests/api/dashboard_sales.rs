@@ -28,7 +28,7 @@ fn shown(answer: &Answer) -> String {
     answer.text()
 }
 
-/// How many rows the list on a page has.
+/// The number of rows of the list on a page.
 #[track_caller]
 fn rows(answer: &Answer) -> usize {
     let html = shown(answer);
@@ -477,7 +477,7 @@ both! {
     async fn a_role_sees_what_it_may_and_no_buttons_that_it_may_not_press(t: &mut Till) {
         let customer = t.customer("ada@example.com").await;
         for role in [Role::Admin, Role::Member] {
-            let dashboard = t.desk_as(role).await;
+            let dashboard = t.dashboard_as(role).await;
             let path = format!("/dashboard/ada/customers/{}", id(&customer));
             let page = dashboard.get(&path).await;
             if page.status == 403 {

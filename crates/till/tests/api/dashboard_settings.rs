@@ -110,7 +110,7 @@ both! {
         assert!(wrong.text().contains("tax_settings-registrations-0-rate-error"), "{}", wrong.text());
         assert_eq!(owner.post(TAX, &[]).await.header("location"), TAX);
         assert_eq!(t.get(&path).await.ok()["tax_settings"], json!({"enabled": false, "registrations": []}));
-        let member = t.desk_as(till_core::kernel::records::Role::Member).await;
+        let member = t.dashboard_as(till_core::kernel::records::Role::Member).await;
         assert_ne!(member.get(TAX).await.status, 200);
     }
 }

@@ -27,7 +27,7 @@ fn told(answer: &Answer) -> (u16, String) {
     (answer.status.as_u16(), answer.text())
 }
 
-/// How an answer sets the cookie of this name; empty where it does not.
+/// The header by which an answer sets the cookie of this name; empty where it does not.
 fn set_cookie(answer: &Answer, name: &str) -> String {
     let all = answer.headers.get_all("set-cookie").iter();
     all.map(|set| set.to_str().unwrap().to_owned())
@@ -331,10 +331,10 @@ both! {
     }
 
     async fn a_role_grants_its_scopes_and_no_more(t: &mut Till) {
-        let browser = t.desk_as(Role::Member).await;
+        let browser = t.dashboard_as(Role::Member).await;
         assert_eq!(browser.get(TEAM).await.status, 200);
         assert_eq!(browser.get(INVITE).await.status, 403);
-        assert_eq!(t.desk_as(Role::Admin).await.get(INVITE).await.status, 200);
+        assert_eq!(t.dashboard_as(Role::Admin).await.get(INVITE).await.status, 200);
     }
 
     async fn a_part_of_a_page_sends_the_whole_page_to_sign_in(t: &mut Till) {

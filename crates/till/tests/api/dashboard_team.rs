@@ -114,7 +114,7 @@ both! {
         let id = t.app.store.team(t.organization.id).await.unwrap().unwrap().invitations[0].id;
         let path = format!("{TEAM}/{id}/withdraw");
         for role in [Role::Admin, Role::Member] {
-            let other = t.desk_as(role).await;
+            let other = t.dashboard_as(role).await;
             other.get(TEAM).await.says(200, "grace@example.com");
             assert_eq!(other.get(&path).await.status, 403, "{role}");
             assert_eq!(other.post(&path, &[]).await.status, 403, "{role}");
@@ -168,12 +168,12 @@ both! {
     }
 
     async fn owners_dispose_of_everybody_and_admins_of_all_but_owners(t: &mut Till) {
-        let admin = t.desk_as(Role::Admin).await;
+        let admin = t.dashboard_as(Role::Admin).await;
         admin.get(INVITE).await.says(200, "value=\"admin\"");
         assert!(!admin.get(INVITE).await.text().contains("value=\"owner\""));
         let made = admin.post(INVITE, &[("email", "grace@example.com"), ("role", "owner")]).await;
         made.says(422, "Only owners make, change and remove owners.");
-        t.desk_as(Role::Owner).await;
+        t.dashboard_as(Role::Owner).await;
         let (role, remove) = (of_last(t, "role").await, of_last(t, "remove").await);
         for path in [&role, &remove] {
             assert_eq!(admin.get(path).await.status, 403, "{path}");
@@ -191,9 +191,9 @@ both! {
     }
 
     async fn members_see_the_team_and_change_nothing_but_their_own_place(t: &mut Till) {
-        t.desk_as(Role::Member).await;
+        t.dashboard_as(Role::Member).await;
         let (role, remove) = (of_last(t, "role").await, of_last(t, "remove").await);
-        let member = t.desk_as(Role::Member).await;
+        let member = t.dashboard_as(Role::Member).await;
         assert_eq!(member.get(TEAM).await.status, 200);
         for path in [INVITE, &role, &remove] {
             assert_eq!(member.get(path).await.status, 403, "{path}");
@@ -208,7 +208,7 @@ both! {
     }
 
     async fn a_removed_person_is_out_at_once(t: &mut Till) {
-        let grace = t.desk_as(Role::Admin).await;
+        let grace = t.dashboard_as(Role::Admin).await;
         assert_eq!(grace.get(TEAM).await.status, 200);
         let remove = of_last(t, "remove").await;
         t.dashboard().await.post(&remove, &[]).await;
@@ -217,7 +217,7 @@ both! {
     }
 
     async fn the_last_owner_stays(t: &mut Till) {
-        t.desk_as(Role::Admin).await;
+        t.dashboard_as(Role::Admin).await;
         let owner = t.dashboard().await;
         let id = t.app.store.team(t.organization.id).await.unwrap().unwrap().people[0].0.id;
         owner.post(LEAVE, &[]).await.says(403, "There must be an owner");
@@ -228,7 +228,7 @@ both! {
 
     async fn two_owners_who_leave_at_the_same_moment_do_not_both_go(t: &mut Till) {
         for _ in 0..5 {
-            let (one, two) = (t.desk_as(Role::Owner).await, t.desk_as(Role::Owner).await);
+            let (one, two) = (t.dashboard_as(Role::Owner).await, t.dashboard_as(Role::Owner).await);
             // The founder goes first, if still there, so that these two are the only owners.
             t.dashboard().await.post(LEAVE, &[]).await;
             let (a, b) = tokio::join!(one.post(LEAVE, &[]), two.post(LEAVE, &[]));

@@ -65,7 +65,7 @@ both! {
         t.get(&path(&made)).await.not_found();
         t.delete(&path(&made)).await.not_found();
         t.patch(&path(&made), json!({"name": "x"})).await.not_found();
-        let told: Vec<_> = t.told().await.into_iter().filter(|e| e["type"] != "product.created").collect();
+        let told: Vec<_> = t.webhook_events().await.into_iter().filter(|e| e["type"] != "product.created").collect();
         let types: Vec<_> = told.iter().map(|e| e["type"].as_str().unwrap()).collect();
         assert_eq!(types, ["discount.created", "discount.updated", "discount.deleted"]);
         assert_eq!((&told[0]["data"], &told[1]["data"]), (&made, &changed));

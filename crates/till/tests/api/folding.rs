@@ -328,14 +328,14 @@ both! {
         assert_eq!(folding::keys(&t.app).await.unwrap(), 1);
         assert_eq!(key_of(t, &made[0]).await, "j\\u{f6}rg@xn--bcher-kva.example");
         assert_eq!(folding::keys(&t.app).await.unwrap(), 0, "the others go on with what they have");
-        assert_eq!(t.app.store.shared_keys(till_core::kernel::writes::Keyed::Customers).await.unwrap(), 2);
+        assert_eq!(t.app.store.shared_keys(till_core::kernel::writes::KeyedTable::Customers).await.unwrap(), 2);
         for customer in &made {
             t.get(&format!("/v1/customers/{}", customer["id"].as_str().unwrap())).await.ok();
         }
         let path = format!("/v1/customers/{}", made[2]["id"].as_str().unwrap());
         t.patch(&path, json!({"email": addresses[2], "name": "Jörg"})).await.ok();
         t.patch(&path, json!({"email": "other@bücher.example"})).await.ok();
-        assert_eq!(t.app.store.shared_keys(till_core::kernel::writes::Keyed::Customers).await.unwrap(), 1);
+        assert_eq!(t.app.store.shared_keys(till_core::kernel::writes::KeyedTable::Customers).await.unwrap(), 1);
     }
 
     async fn somebody_signs_in_however_the_address_is_written_and_mail_goes_to_the_address_that_is_kept(t: &mut Till) {

@@ -12,7 +12,7 @@ use till_testkit::{Answer, Till};
 /// It stands in every name, address and code of the organization, and nowhere else.
 pub const MARK: &str = "zanzibar";
 
-/// What the test's organization has.
+/// The rows of the test's organization.
 pub struct World {
     ids: BTreeMap<&'static str, String>,
     file: Value,

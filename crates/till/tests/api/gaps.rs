@@ -1,7 +1,7 @@
 //! Scenarios that Till cannot meet yet: written, and ignored with the reason. docs/known-gaps.md lists them.
 
 use serde_json::json;
-use till_testkit::{Step, Till, both, buyer};
+use till_testkit::{CrashPoint, Till, both, buyer};
 
 /// A subscription for 10.00 USD a seat.
 async fn by_seat(t: &Till) -> serde_json::Value {
@@ -37,7 +37,7 @@ both! {
     #[ignore = "an attempt that fails leaves nothing behind: the customer is written when the processor has answered"]
     async fn a_new_customer_is_kept_before_the_processor_is_asked(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
-        t.crash(&checkout, buyer("ada@example.com", "pm_card_visa"), Step::Asked).await;
+        t.crash(&checkout, buyer("ada@example.com", "pm_card_visa"), CrashPoint::Asked).await;
         assert_eq!(t.items("/v1/customers/").await.len(), 1);
         t.catch_up().await;
     }

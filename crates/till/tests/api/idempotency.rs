@@ -98,14 +98,14 @@ both! {
             (format!("/v1/files/{}/uploaded", id_in(&file, "id")), whole),
             (format!("/v1/webhooks/events/{}/redeliver", id_in(&delivery["webhook_event"], "id")), json!({})),
         ] {
-            let before = t.kept().await;
+            let before = t.all_rows().await;
             let first = keyed(t, &path, &path, &body).await;
             assert!(first.status.is_success() && !is_replay(&first), "{path}: {}", first.text());
-            let after = t.kept().await;
+            let after = t.all_rows().await;
             assert_ne!(after, before, "{path}");
             let again = keyed(t, &path, &path, &body).await;
             assert_eq!((again.status, again.text(), is_replay(&again)), (first.status, first.text(), true), "{path}");
-            assert_eq!(t.kept().await, after, "{path}");
+            assert_eq!(t.all_rows().await, after, "{path}");
             assert_eq!(keyed(t, &path, &path, &json!({"other": true})).await.status, 422, "{path}");
         }
     }

@@ -34,9 +34,9 @@ use tokio::sync::watch;
 use tower::ServiceExt as _;
 
 /// Takes mail for everybody but one, at whom it panics.
-struct Touchy;
+struct PanickingMail;
 
-impl Mail for Touchy {
+impl Mail for PanickingMail {
     fn send(&self, message: Message) -> BoxFuture<'_, Result<(), MailError>> {
         Box::pin(async move {
             assert_ne!(message.to, "bad@example.com", "of all people");
@@ -46,12 +46,12 @@ impl Mail for Touchy {
 }
 
 /// Takes its time with every letter until it is told to go on.
-struct Slow {
+struct BlockedMail {
     begun: AtomicUsize,
     go_on: watch::Receiver<bool>,
 }
 
-impl Mail for Slow {
+impl Mail for BlockedMail {
     fn send(&self, _: Message) -> BoxFuture<'_, Result<(), MailError>> {
         Box::pin(async move {
             self.begun.fetch_add(1, Ordering::SeqCst);
@@ -101,12 +101,12 @@ async fn counted(t: &Till, line: &str) -> u64 {
 }
 
 /// A clock that panics when it is asked, as often as it is told to.
-struct Trap {
+struct PanickingClock {
     clock: Arc<TestClock>,
     panics: AtomicUsize,
 }
 
-impl Clock for Trap {
+impl Clock for PanickingClock {
     fn now(&self) -> Timestamp {
         let left = |n: usize| n.checked_sub(1);
         let sprung = self
@@ -124,12 +124,12 @@ impl Clock for Trap {
 }
 
 /// Prepares, and then the database is gone.
-struct Sawing {
+struct LostDatabase {
     processor: Arc<dyn Processor>,
     branch: Store,
 }
 
-impl Alter for Sawing {
+impl Alter for LostDatabase {
     fn processor(&self) -> &Arc<dyn Processor> {
         &self.processor
     }
@@ -148,7 +148,7 @@ impl Alter for Sawing {
 both! {
     async fn a_job_that_panics_hurts_no_other_is_tried_less_and_less_and_given_up_in_the_end(t: &mut Till) {
         t.may_leave_work();
-        let t = t.another(|app| app.mail = Arc::new(Touchy));
+        let t = t.another(|app| app.mail = Arc::new(PanickingMail));
         ask_for_mail(&t, &["bad@example.com", "good@example.com"]).await;
         t.drain().await;
         let left = jobs(&t).await;
@@ -257,7 +257,7 @@ both! {
         t.drain().await;
         let waiting = "select count(*) from webhook_events where attempts = 0";
         assert_eq!(t.app.store.scalar(Query::raw(waiting, vec![])).await.unwrap(), 0);
-        t.told().await;
+        t.webhook_events().await;
     }
 
     async fn what_cannot_be_forgotten_keeps_nothing_else(t: &mut Till) {
@@ -275,7 +275,7 @@ both! {
     }
 
     async fn workers_that_panic_are_started_again_and_the_work_is_done(t: &mut Till) {
-        let trap = Arc::new(Trap { clock: t.clock.clone(), panics: AtomicUsize::new(0) });
+        let trap = Arc::new(PanickingClock { clock: t.clock.clone(), panics: AtomicUsize::new(0) });
         let node = t.another(|app| app.clock = trap.clone());
         let (stop, stopped) = watch::channel(false);
         let serving = tokio::spawn(jobs::serve(node.app.clone(), stopped));
@@ -321,7 +321,7 @@ both! {
 
     async fn letters_that_take_long_delay_no_checkout(t: &mut Till) {
         let (go_on, waits) = watch::channel(false);
-        let slow = Arc::new(Slow { begun: AtomicUsize::new(0), go_on: waits });
+        let slow = Arc::new(BlockedMail { begun: AtomicUsize::new(0), go_on: waits });
         let node = t.another(|app| app.mail = slow.clone());
         let emails: Vec<_> = (0..50).map(|n| format!("slow-{n}@example.com")).collect();
         ask_for_mail(t, &emails.iter().map(String::as_str).collect::<Vec<_>>()).await;
@@ -362,7 +362,7 @@ both! {
         let checkout = t.checkout_for(&t.product().await).await;
         let node = t.node().await;
         let (processor, branch) = (node.app.processor.clone(), node.app.store.clone());
-        let node = node.another(|app| app.processor = Arc::new(Altered(Sawing { processor, branch })));
+        let node = node.another(|app| app.processor = Arc::new(Altered(LostDatabase { processor, branch })));
         let body = buyer("ada@example.com", "pm_card_visa").to_string();
         let secret = checkout["client_secret"].as_str().unwrap();
         let request = Request::post(format!("/v1/checkouts/client/{secret}/confirm"))

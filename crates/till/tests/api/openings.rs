@@ -1,7 +1,7 @@
 //! Opening sessions: what is taken over as it is, and what is refused.
 
 use serde_json::{Value, json};
-use till_testkit::{Step, both, buyer};
+use till_testkit::{CrashPoint, both, buyer};
 
 use crate::pairs;
 
@@ -121,7 +121,7 @@ both! {
 
     async fn a_success_that_nobody_heard_of_is_asked_for_until_it_counts(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
-        t.crash(&checkout, buyer("ada@example.com", "pm_card_visa"), Step::Charged).await;
+        t.crash(&checkout, buyer("ada@example.com", "pm_card_visa"), CrashPoint::Charged).await;
         assert_eq!(t.reload(&checkout).await["status"], "open");
         t.catch_up().await;
         assert_eq!(t.reload(&checkout).await["status"], "succeeded");
@@ -134,7 +134,7 @@ both! {
         body["customer_billing_address"] = json!({"country": "CA", "state": "CA-QC"});
         t.confirm(&checkout, body).await.ok();
         t.catch_up().await;
-        let told = t.told_processor(&checkout).await["metadata"].clone();
+        let told = t.processor_record(&checkout).await["metadata"].clone();
         assert_eq!((&told["tax_country"], &told["tax_state"]), (&json!("CA"), &json!("QC")));
         assert_eq!((&told["type"], &told["tax_amount"]), (&json!("product"), &json!("0")));
         assert_eq!(told["checkout_id"], checkout["id"]);

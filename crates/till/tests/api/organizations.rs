@@ -40,7 +40,7 @@ both! {
         assert_eq!(changed["subscription_settings"]["proration_behavior"], "invoice");
         assert!(changed["modified_at"].is_string());
         assert_eq!(t.get(&path).await.ok(), changed);
-        let told = t.told().await;
+        let told = t.webhook_events().await;
         assert_eq!(told.len(), 1);
         assert_eq!(told[0]["type"], "organization.updated");
         assert_eq!(told[0]["data"], changed);
@@ -48,7 +48,7 @@ both! {
         assert_eq!(folded, crate::pairs(&[("enum", "body.country")]), "only the countries of addresses are folded");
         let cleared = t.patch(&path, json!({"email": null, "name": null})).await.ok();
         assert_eq!((&cleared["email"], &cleared["name"]), (&json!(null), &json!("New Name")));
-        t.told().await;
+        t.webhook_events().await;
     }
 
     async fn an_answer_shows_every_setting_that_there_is(t: &mut Till) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use till_testkit::{Step, both, buyer};
+use till_testkit::{CrashPoint, both, buyer};
 use till_wire::organizations::OrganizationStatus;
 
 const ADA: &str = "ada@example.com";
@@ -22,7 +22,7 @@ fn done(checkout: &Value) -> String {
     format!("{}/confirmation", at(checkout))
 }
 
-/// What a buyer in France sends to pay, with other fields put in their place.
+/// The form that a buyer in France sends to pay, with other fields put in their place.
 fn paying<'a>(other: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let usual = [
         ("intent", "pay"),
@@ -288,7 +288,7 @@ both! {
 
     async fn a_payment_in_flight_is_said_in_words(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
-        t.crash(&checkout, buyer(ADA, "pm_card_visa"), Step::Charged).await;
+        t.crash(&checkout, buyer(ADA, "pm_card_visa"), CrashPoint::Charged).await;
         let page = t.form(&at(&checkout), &paying(&[]), &[]).await;
         is_html(&page, 200);
         says(&page, "already being processed");
@@ -400,7 +400,7 @@ both! {
         assert_eq!(t.reload(&checkout).await["status"], "succeeded");
         assert!(t.page(&done(&checkout)).await.header("location").starts_with("https://example.com/ok"));
         t.catch_up().await;
-        t.told().await;
+        t.webhook_events().await;
     }
 
     async fn an_open_sessions_confirmation_leads_back(t: &mut Till) {

@@ -25,7 +25,7 @@ fn never_says(page: &Answer, words: &str) {
     );
 }
 
-/// What a buyer in France sends to pay, with other fields put in their place.
+/// The form that a buyer in France sends to pay, with other fields put in their place.
 fn paying<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut fields = vec![
         ("intent", "pay"),

@@ -285,11 +285,11 @@ both! {
         let world = World::new(t).await;
         let ada = t.dashboard().await;
         for (from, to, fields, table) in making(&world) {
-            let before = t.kept().await;
+            let before = t.all_rows().await;
             let key = key_for(&page(&ada, &from).await, &to);
             let first = send(&ada, &to, &fields, &key).await;
             assert!([201, 303].contains(&first.status.as_u16()), "{to}: {}", first.text());
-            let made = t.kept().await;
+            let made = t.all_rows().await;
             assert_ne!(before, made, "{to}");
             if !table.is_empty() {
                 assert_eq!(made[table].len(), before[table].len() + 1, "{to}");
@@ -297,7 +297,7 @@ both! {
             t.advance(std::time::Duration::from_secs(5));
             let again = send(&ada, &to, &fields, &key).await;
             assert_eq!(told(&again), told(&first), "{to}");
-            unchanged(&to, &made, &t.kept().await);
+            unchanged(&to, &made, &t.all_rows().await);
         }
     }
 
@@ -321,7 +321,7 @@ both! {
     }
 
     async fn a_key_is_the_forms_with_all_it_holds_and_its_senders(t: &mut Till) {
-        let (ada, bob) = (t.dashboard().await, t.desk_as(till_core::kernel::records::Role::Admin).await);
+        let (ada, bob) = (t.dashboard().await, t.dashboard_as(till_core::kernel::records::Role::Admin).await);
         let path = format!("{SHOP}/products/meters/new");
         let meter = |name: &str| vec![("name", name.to_owned()), ("unit", "scalar".to_owned()), ("aggregation.func", "count".to_owned())];
         let one = send(&ada, &path, &meter("Calls"), "k").await;

@@ -8,7 +8,7 @@ use till_server::{
     jobs::{self, upkeep},
     payments,
 };
-use till_testkit::{Answer, Step, Till, both, buyer, charge_of, id_in};
+use till_testkit::{Answer, CrashPoint, Till, both, buyer, charge_of, id_in};
 use till_wire::organizations::OrganizationStatus;
 
 use crate::pairs;
@@ -41,7 +41,7 @@ async fn told(t: &Till) -> Vec<Value> {
     t.advance(Duration::from_millis(1));
     t.catch_up().await;
     t.catch_up().await;
-    let mut events = t.told().await;
+    let mut events = t.webhook_events().await;
     events.retain(|event| event["type"] != "customer.state_changed");
     events
 }
@@ -105,7 +105,7 @@ both! {
         let endpoint = t.listen().await;
         let body = json!({"metadata": {"campaign": "x"}, "customer_metadata": {"plan": "pro"}, "external_customer_id": "u1"});
         let checkout = t.checkout_with(&product, body).await;
-        assert_eq!(types(&t.told().await), ["checkout.created"]);
+        assert_eq!(types(&t.webhook_events().await), ["checkout.created"]);
         let mut body = buyer(ADA, VISA);
         body["customer_name"] = json!("Ada L.");
         let confirmed = t.confirm(&checkout, body).await.ok();
@@ -149,7 +149,7 @@ both! {
         let plan = t.monthly().await;
         t.listen().await;
         let checkout = t.checkout_with(&plan, json!({"external_customer_id": "u2", "metadata": {"k": 1}})).await;
-        t.told().await;
+        t.webhook_events().await;
         t.confirm(&checkout, buyer(ADA, VISA)).await.ok();
         let events = told(t).await;
         let all = types(&events);
@@ -185,7 +185,7 @@ both! {
         let checkout = t.checkout_with(&t.product().await, json!({"customer_external_id": "old-1"})).await;
         t.buy(&checkout, ADA).await;
         assert_eq!(t.orders(&checkout).await[0]["customer"]["external_id"], "old-1");
-        for event in t.told().await {
+        for event in t.webhook_events().await {
             let kind = event["type"].as_str().unwrap();
             if kind.starts_with("order.") {
                 assert_eq!(event["data"]["customer"]["external_id"], "old-1", "{kind}");
@@ -350,7 +350,7 @@ both! {
         let checkout = t.checkout_for(&t.product().await).await;
         t.listen().await;
         t.buy(&checkout, ADA).await;
-        let orders: Vec<_> = t.told().await.into_iter().filter(|e| e["type"].as_str().unwrap().starts_with("order.")).collect();
+        let orders: Vec<_> = t.webhook_events().await.into_iter().filter(|e| e["type"].as_str().unwrap().starts_with("order.")).collect();
         assert_eq!(orders.len(), 3);
         assert!(orders.iter().all(|event| event["data"]["receipt_number"].as_str().unwrap().starts_with("RCPT-")));
     }

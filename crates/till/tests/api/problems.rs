@@ -35,14 +35,14 @@ const ELSEWHERE: [&str; 5] = ["type", "service", "amount_type", "func", "tax_set
 /// One wrong body.
 struct Wrong {
     body: Value,
-    /// Where the problem is told; tags of unions may stand in between.
+    /// The place at which the problem is told; tags of unions may stand in between.
     place: Vec<String>,
     kind: &'static str,
 }
 
 struct Walk<'a> {
     document: &'a Value,
-    /// Whether the objects named `properties` are dictionaries.
+    /// True where the objects named `properties` are dictionaries.
     custom_fields: bool,
     found: Vec<Wrong>,
 }
@@ -229,7 +229,7 @@ impl Walk<'_> {
     }
 }
 
-/// Whether the steps stand in the loc in this order, the last one at its end.
+/// True where the steps stand in the loc in this order, the last one at its end.
 fn is_at(place: &[String], loc: &str) -> bool {
     if place.is_empty() {
         return true;

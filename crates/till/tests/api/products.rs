@@ -37,7 +37,7 @@ both! {
         assert_eq!(price["type"], "one_time");
         assert_eq!(price["product_id"], product["id"]);
         assert_eq!(t.get(&path(&product)).await.ok(), product);
-        let told = t.told().await;
+        let told = t.webhook_events().await;
         assert_eq!(told.iter().map(|e| &e["type"]).collect::<Vec<_>>(), ["product.created"]);
         assert_eq!(told[0]["data"], product);
     }
@@ -135,7 +135,7 @@ both! {
         assert_eq!(changed["prices"], product["prices"]);
         assert!(changed["modified_at"].is_string());
         assert_eq!(t.get(&path(&product)).await.ok(), changed);
-        let told: Vec<_> = t.told().await.into_iter().map(|e| e["type"].clone()).collect();
+        let told: Vec<_> = t.webhook_events().await.into_iter().map(|e| e["type"].clone()).collect();
         assert_eq!(told, ["product.created", "product.updated"]);
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::Request;
 use serde_json::{Value, json};
-use till_core::kernel::retention::Keep;
+use till_core::kernel::retention::RetentionPolicy;
 use till_server::jobs::upkeep;
 use till_store::Query;
 use till_testkit::{Till, both, buyer};
@@ -181,7 +181,7 @@ both! {
     async fn nothing_is_forgotten_where_the_operator_says_so(t: &mut Till) {
         let product = t.product().await;
         let session = filled(t, &product).await;
-        let forever = Keep { details: None, sessions: None, deliveries: None, journal: None };
+        let forever = RetentionPolicy { details: None, sessions: None, deliveries: None, journal: None };
         later(&t.keeping(forever), 2000).await;
         assert_eq!(details(&t.reload(&session).await), DETAILS);
         assert!(count(t, "select count(*) from journal").await > 0);

@@ -129,7 +129,7 @@ both! {
     async fn without_a_token_no_operation_tells_or_changes_anything(t: &mut Till) {
         t.may_leave_work();
         let world = World::new(t).await;
-        let before = t.kept().await;
+        let before = t.all_rows().await;
         let (nobody, unknown) = (t.anonymous(), t.with_token("polar_oat_ofnobody"));
         for operation in secured(t) {
             let (said, answer) = operation.call(&nobody, &world, None).await;
@@ -139,7 +139,7 @@ both! {
             answer.refused(401, "invalid_token");
             world.untold(&said, &answer);
         }
-        unchanged("calling without a token", &before, &t.kept().await);
+        unchanged("calling without a token", &before, &t.all_rows().await);
     }
 
     async fn without_its_scope_no_operation_tells_or_changes_anything(t: &mut Till) {
@@ -165,13 +165,13 @@ both! {
             assert!(others.len() < Scope::ALL.len(), "{said}");
             lacking.push((operation, t.with_token(&t.token_of(&others).await)));
         }
-        let before = t.kept().await;
+        let before = t.all_rows().await;
         for (operation, others) in &lacking {
             let (said, answer) = operation.call(others, &world, None).await;
             answer.refused(403, "insufficient_scope");
             world.untold(&said, &answer);
         }
-        unchanged("calling without the scope", &before, &t.kept().await);
+        unchanged("calling without the scope", &before, &t.all_rows().await);
     }
 
     async fn another_organization_finds_nothing_and_changes_nothing(t: &mut Till) {
@@ -179,7 +179,7 @@ both! {
         let world = World::new(t).await;
         let (_, token) = t.stranger().await;
         let eve = t.with_token(&token);
-        let before = t.kept().await;
+        let before = t.all_rows().await;
         for operation in secured(t) {
             let mut calls = Vec::new();
             let makes = operation.takes_body && !operation.names_one();
@@ -211,7 +211,7 @@ both! {
                 }
             }
         }
-        unchanged("another organization", &before, &t.kept().await);
+        unchanged("another organization", &before, &t.all_rows().await);
     }
 
     async fn the_same_calls_succeed_for_who_owns_the_ids(t: &mut Till) {
@@ -241,7 +241,7 @@ both! {
     async fn a_wrong_client_secret_opens_nothing(t: &mut Till) {
         t.may_leave_work();
         let world = World::new(t).await;
-        let before = t.kept().await;
+        let before = t.all_rows().await;
         let right = [world.id("client secret"), world.id("link secret")];
         for operation in operations(t).into_iter().filter(|o| !o.secured && o.names_one()) {
             // As long and as well-formed as the right one, another's, the row's id, a pattern, nothing to speak of.
@@ -257,6 +257,6 @@ both! {
                 world.untold(&path, &answer);
             }
         }
-        unchanged("a wrong client secret", &before, &t.kept().await);
+        unchanged("a wrong client secret", &before, &t.all_rows().await);
     }
 }

@@ -122,7 +122,7 @@ both! {
     async fn who_is_not_signed_in_is_led_to_signing_in_from_everywhere(t: &mut Till) {
         t.may_leave_work();
         let world = World::new(t).await;
-        let before = t.kept().await;
+        let before = t.all_rows().await;
         let nobody = t.browser();
         let stale = t.browser();
         stale.set_cookie("__Host-till_session", "till_ses_0000000000000000000000000000000000000000000");
@@ -148,7 +148,7 @@ both! {
                 assert!(answered > 0, "{route} takes neither GET nor POST");
             }
         }
-        unchanged("somebody who is not signed in", &before, &t.kept().await);
+        unchanged("somebody who is not signed in", &before, &t.all_rows().await);
     }
 
     async fn another_organizations_pages_look_as_if_there_were_none(t: &mut Till) {
@@ -158,7 +158,7 @@ both! {
         let owner = t.app.store.user_by_email(&format!("{}@example.com", stranger.slug)).await.unwrap().unwrap();
         let eve = t.signed_in(&owner).await;
         assert_eq!(eve.get(&format!("/dashboard/{}", stranger.slug)).await.status, 200);
-        let before = t.kept().await;
+        let before = t.all_rows().await;
         for route in of_shops(t) {
             let foreign = both_ways(&eve, &filled(&route, "ada", &world)).await;
             let unknown = both_ways(&eve, &filled(&route, "nowhere", &world)).await;
@@ -169,7 +169,7 @@ both! {
                 world.untold(said, answer);
             }
         }
-        unchanged("another organization's owner", &before, &t.kept().await);
+        unchanged("another organization's owner", &before, &t.all_rows().await);
     }
 
     async fn another_organizations_things_are_not_there_under_ones_own_address(t: &mut Till) {
@@ -178,7 +178,7 @@ both! {
         let (stranger, _) = t.stranger().await;
         let owner = t.app.store.user_by_email(&format!("{}@example.com", stranger.slug)).await.unwrap().unwrap();
         let eve = t.signed_in(&owner).await;
-        let before = t.kept().await;
+        let before = t.all_rows().await;
         for route in of_shops(t).iter().filter(|route| route.contains("{id}") || route.contains("{endpoint}")) {
             let path = filled(route, &stranger.slug, &world);
             let never = path.split('/').map(|part| if part.len() == 36 { NEVER } else { part }).collect::<Vec<_>>().join("/");
@@ -191,7 +191,7 @@ both! {
                 world.untold(said, answer);
             }
         }
-        unchanged("another organization's owner", &before, &t.kept().await);
+        unchanged("another organization's owner", &before, &t.all_rows().await);
     }
 
     async fn the_owner_finds_every_page_by_the_same_ids(t: &mut Till) {

@@ -103,14 +103,14 @@ both! {
         t.listen().await;
         let half = t.percent_off(5000, json!({})).await;
         let checkout = t.checkout_with(&t.product().await, json!({"discount_id": half["id"]})).await;
-        t.told().await;
+        t.webhook_events().await;
         t.client_get(&checkout).await.ok();
-        assert!(t.told().await.is_empty(), "a look by itself tells nobody");
+        assert!(t.webhook_events().await.is_empty(), "a look by itself tells nobody");
         t.patch(&path("discounts", &half), json!({"basis_points": 1000})).await.ok();
-        t.told().await;
+        t.webhook_events().await;
         t.client_get(&checkout).await.ok();
         t.client_get(&checkout).await.ok();
-        let told = t.told().await;
+        let told = t.webhook_events().await;
         let kinds: Vec<_> = told.iter().map(|event| &event["type"]).collect();
         assert_eq!(kinds, ["checkout.updated"]);
         assert_eq!(told[0]["data"]["total_amount"], 2700);

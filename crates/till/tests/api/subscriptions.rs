@@ -50,7 +50,7 @@ both! {
         assert_eq!((&usage["created_at"], &usage["modified_at"]), (&subscription["created_at"], &json!(null)));
         let id: uuid::Uuid = usage["id"].as_str().unwrap().parse().unwrap();
         assert_eq!(id.get_version_num(), 4);
-        let told = t.told().await;
+        let told = t.webhook_events().await;
         let told: Vec<_> = told.iter().filter(|e| e["type"].as_str().unwrap().starts_with("subscription.")).collect();
         assert_eq!(told.len(), 3);
         assert!(told.iter().all(|event| event["data"]["meters"] == subscription["meters"]));
@@ -66,7 +66,7 @@ both! {
         for subscription in t.items("/v1/subscriptions/").await {
             assert_eq!(subscription["meters"][0]["meter_id"], meter["id"]);
         }
-        t.told().await;
+        t.webhook_events().await;
     }
 
     async fn subscriptions_are_filtered(t: &mut Till) {

@@ -58,7 +58,7 @@ both! {
     async fn every_visit_opens_a_session_of_its_own(t: &mut Till) {
         t.listen().await;
         let (plan, book) = (t.monthly().await, t.product().await);
-        t.told().await;
+        t.webhook_events().await;
         let made = link(t, &[&plan, &book], json!({"metadata": {"from": "link"}, "success_url": "https://a.example/{CHECKOUT_ID}",
             "return_url": "https://a.example/", "require_billing_address": true, "allow_discount_codes": false,
             "trial_interval": "week", "trial_interval_count": 2})).await;
@@ -71,13 +71,13 @@ both! {
         }
         let filled = format!("https://a.example/{}", one["id"].as_str().unwrap());
         assert_eq!((&one["success_url"], &one["products"][1]["id"]), (&json!(filled), &book["id"]));
-        assert_eq!(t.told_types().await, ["checkout.created"]);
+        assert_eq!(t.webhook_event_types().await, ["checkout.created"]);
         let (another, _) = visit(t, &made, "").await;
         assert_ne!(another["id"], one["id"]);
         // Bearer tokens do not matter where a secret is the credential.
         let stale = t.with_token("polar_oat_nobody").get(&address(&made, "")).await;
         assert_eq!(stale.status, 307);
-        t.told().await;
+        t.webhook_events().await;
     }
 
     async fn links_that_are_not_there_are_not_found(t: &mut Till) {

@@ -113,7 +113,7 @@ both! {
         t.listen().await;
         t.delete(&format!("/v1/customers/{}", customer["id"].as_str().unwrap())).await.gone();
         assert_eq!(
-            t.told_types().await,
+            t.webhook_event_types().await,
             ["customer.deleted", "subscription.updated", "subscription.canceled", "subscription.revoked", "customer.state_changed"]
         );
         let id = sale.subscription.unwrap().id;

@@ -14,7 +14,7 @@ use till_store::{Options, Store};
 use crate::kit::{PATIENCE, Running, call, send, send_as, text};
 
 /// A running `till dev` whose log is read.
-struct Watched {
+struct LoggedTill {
     running: Running,
     ready: Value,
     /// The address of `--metrics-listen`.
@@ -22,7 +22,7 @@ struct Watched {
     log: Receiver<String>,
 }
 
-impl Watched {
+impl LoggedTill {
     fn start(folder: &Path, more: &[&str]) -> Self {
         let own = [
             "dev",
@@ -99,7 +99,7 @@ fn value(metrics: &str, begin: &str) -> f64 {
 #[test]
 fn probes_answer_everywhere_and_metrics_on_the_operators_address_alone() {
     let folder = tempfile::tempdir().unwrap();
-    let till = Watched::start(folder.path(), &[]);
+    let till = LoggedTill::start(folder.path(), &[]);
     for url in [till.url(), &till.inside] {
         assert_eq!(get(url, "/healthz"), (200, "alive\n".to_owned()));
         assert_eq!(get(url, "/readyz"), (200, "ready\n".to_owned()));
@@ -143,7 +143,7 @@ fn probes_answer_everywhere_and_metrics_on_the_operators_address_alone() {
 #[test]
 fn a_page_that_fails_gives_the_number_that_the_log_has() {
     let folder = tempfile::tempdir().unwrap();
-    let till = Watched::start(folder.path(), &[]);
+    let till = LoggedTill::start(folder.path(), &[]);
     let token = text(&till.ready["token"]);
     let body = json!({"products": [till.ready["products"][0]["id"]]});
     let (.., session) = call(till.url(), "POST", "/v1/checkouts/", token, Some(body));
@@ -190,7 +190,7 @@ fn spoil(folder: &Path, sql: &'static str) {
 #[test]
 fn a_request_is_one_line_with_its_id_and_organization_and_without_secrets() {
     let folder = tempfile::tempdir().unwrap();
-    let till = Watched::start(folder.path(), &[]);
+    let till = LoggedTill::start(folder.path(), &[]);
     let token = text(&till.ready["token"]);
     let body =
         json!({"products": [till.ready["products"][0]["id"]], "customer_email": "ada@example.com"});
@@ -228,7 +228,7 @@ fn a_request_is_one_line_with_its_id_and_organization_and_without_secrets() {
 #[test]
 fn while_it_drains_readyz_says_no_and_requests_are_answered() {
     let folder = tempfile::tempdir().unwrap();
-    let till = Watched::start(folder.path(), &["--drain-seconds", "600"]);
+    let till = LoggedTill::start(folder.path(), &["--drain-seconds", "600"]);
     till.running.signal("TERM");
     till.line(|line| line["message"] == "stopping");
     let stopping = (503, "not ready: stopping\n".to_owned());

@@ -63,7 +63,7 @@ const fn pure(name: &'static str) -> Crate {
     }
 }
 
-/// Whether a line of code begins a statement of SQL in a text.
+/// True where a line of code begins a statement of SQL in a text.
 fn is_sql(line: &str) -> bool {
     const VERBS: [&str; 4] = [
         "\"select ",
@@ -76,7 +76,7 @@ fn is_sql(line: &str) -> bool {
     !line.starts_with("//") && (updates || VERBS.iter().any(|verb| line.contains(verb)))
 }
 
-/// Whether a line of code is asynchronous.
+/// True where a line of code is asynchronous.
 fn is_async(line: &str) -> bool {
     let line = line.trim_start();
     let words = [

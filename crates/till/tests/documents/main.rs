@@ -152,7 +152,7 @@ fn every_rule_that_is_cited_stands_in_docs_behaviour_once() {
     assert!(count > 100);
 }
 
-/// Whether a text names a rule in the way that was used before there were slugs: two letters and a number, or a
+/// True where a text names a rule in the way that was used before there were slugs: two letters and a number, or a
 /// section of a document that is not in the repository.
 fn numbered(line: &str) -> bool {
     const BEFORE: [&str; 8] = ["CR-", "CF-", "CL-", "PR-", "Q-", "S-", "rule ", "4.2-"];

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 use super::Verdict;
-use crate::record::{Record, Told};
+use crate::record::{Record, WebhookEvent};
 
 /// Events of different subjects that were decided within this time may have been committed in either order.
 const CONCURRENT: i64 = 5_000;
@@ -13,30 +13,33 @@ const CONCURRENT: i64 = 5_000;
 /// Every change has told its events: once, and to every endpoint.
 pub fn written(record: &Record, verdict: &mut Verdict) {
     let mut happened: HashMap<(&str, Uuid), usize> = HashMap::new();
-    for happening in &record.happenings {
+    for happening in &record.journal {
         *happened
             .entry((&happening.kind, happening.subject))
             .or_default() += 1;
     }
-    let mut told: HashMap<(&str, Uuid, usize), usize> = HashMap::new();
-    for event in &record.told {
+    let mut written: HashMap<(&str, Uuid, usize), usize> = HashMap::new();
+    for event in &record.webhook_events {
         if let Some(subject) = event.subject {
-            *told
+            *written
                 .entry((&event.kind, subject, event.endpoint))
                 .or_default() += 1;
         }
     }
     for ((kind, subject), times) in &happened {
         for endpoint in 0..record.endpoints {
-            let written = told.get(&(kind, *subject, endpoint)).copied().unwrap_or(0);
-            if written != *times {
+            let count = written
+                .get(&(kind, *subject, endpoint))
+                .copied()
+                .unwrap_or(0);
+            if count != *times {
                 verdict.broken(format!(
-                    "{kind} of {subject} happened {times} times and was written {written} times for endpoint {endpoint}"
+                    "{kind} of {subject} happened {times} times and was written {count} times for endpoint {endpoint}"
                 ));
             }
         }
     }
-    for (kind, subject, endpoint) in told.keys() {
+    for (kind, subject, endpoint) in written.keys() {
         if !happened.contains_key(&(*kind, *subject)) {
             verdict.broken(format!(
                 "{kind} of {subject} was written for endpoint {endpoint} and never happened"
@@ -68,13 +71,20 @@ pub fn written(record: &Record, verdict: &mut Verdict) {
         "subscription.created",
         record.subscriptions.iter().map(|s| s.id).collect(),
     );
-    verdict.count("events of committed changes", record.happenings.len());
-    verdict.count("events to deliver, over all endpoints", record.told.len());
+    verdict.count("events of committed changes", record.journal.len());
+    verdict.count(
+        "events to deliver, over all endpoints",
+        record.webhook_events.len(),
+    );
 }
 
 /// Everything written arrived, nothing else did, and an event has one id and one body.
 pub fn delivered(record: &Record, verdict: &mut Verdict) {
-    let known: HashMap<Uuid, &Told> = record.told.iter().map(|event| (event.id, event)).collect();
+    let known: HashMap<Uuid, &WebhookEvent> = record
+        .webhook_events
+        .iter()
+        .map(|event| (event.id, event))
+        .collect();
     let mut arrived: HashMap<Uuid, u64> = HashMap::new();
     for delivery in &record.deliveries {
         let id = delivery.webhook_id;
@@ -94,7 +104,7 @@ pub fn delivered(record: &Record, verdict: &mut Verdict) {
         }
     }
     let mut superseded = 0;
-    for event in &record.told {
+    for event in &record.webhook_events {
         if !arrived.contains_key(&event.id) {
             if stood_for(event, record, &arrived) {
                 superseded += 1;
@@ -114,11 +124,11 @@ pub fn delivered(record: &Record, verdict: &mut Verdict) {
     verdict.count("changes for which a newer one stood", superseded);
 }
 
-/// Whether the event was a session's change that still waited when a newer one was told in its place, which arrived.
-fn stood_for(event: &Told, record: &Record, arrived: &HashMap<Uuid, u64>) -> bool {
+/// True where the event was a session's change that still waited when a newer one was told in its place, which arrived.
+fn stood_for(event: &WebhookEvent, record: &Record, arrived: &HashMap<Uuid, u64>) -> bool {
     event.skipped
         && event.kind == "checkout.updated"
-        && record.told.iter().any(|newer| {
+        && record.webhook_events.iter().any(|newer| {
             newer.kind == event.kind
                 && newer.subject == event.subject
                 && newer.endpoint == event.endpoint
@@ -130,12 +140,16 @@ fn stood_for(event: &Told, record: &Record, arrived: &HashMap<Uuid, u64>) -> boo
 /// First arrivals at an endpoint come in the order in which the changes were decided. Only changes that have
 /// nothing to do with each other, of the same moments, may change places.
 pub fn in_order(record: &Record, verdict: &mut Verdict) {
-    let known: HashMap<Uuid, &Told> = record.told.iter().map(|event| (event.id, event)).collect();
+    let known: HashMap<Uuid, &WebhookEvent> = record
+        .webhook_events
+        .iter()
+        .map(|event| (event.id, event))
+        .collect();
     let mut swapped = 0;
     for endpoint in 0..record.endpoints {
         let mut seen = HashSet::new();
-        let mut newest: Option<&Told> = None;
-        let mut chains: HashMap<Uuid, &Told> = HashMap::new();
+        let mut newest: Option<&WebhookEvent> = None;
+        let mut chains: HashMap<Uuid, &WebhookEvent> = HashMap::new();
         for delivery in record.deliveries.iter().filter(|d| d.endpoint == endpoint) {
             let Some(event) = known.get(&delivery.webhook_id).copied() else {
                 continue;

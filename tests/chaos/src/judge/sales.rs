@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 use super::Verdict;
-use crate::record::{Order, Promise, Record};
+use crate::record::{Acknowledgement, Order, Record};
 
 /// Every charge has exactly one paid order of its sum or was given back whole, every paid order that costs something exactly one charge.
 pub fn money(record: &Record, verdict: &mut Verdict) {
@@ -67,7 +67,7 @@ pub fn money(record: &Record, verdict: &mut Verdict) {
     }
     let paid = record.orders.iter().filter(|o| o.total > 0).count();
     let failed = record.payments.iter().filter(|p| p.state == "failed");
-    verdict.count("charges in the processor's books", record.charges.len());
+    verdict.count("charges in the processor's ledger", record.charges.len());
     verdict.count("orders with something to pay", paid);
     verdict.count("orders with nothing to pay", record.orders.len() - paid);
     verdict.count("attempts that failed", failed.count());
@@ -128,12 +128,12 @@ pub fn sessions(record: &Record, verdict: &mut Verdict) {
         .iter()
         .map(|s| (s.id, s.status.as_str()))
         .collect();
-    for promise in &record.promises {
-        match promise {
-            Promise::Created(id) if !known.contains_key(id) => {
-                verdict.broken(format!("session {id} was promised and is gone"));
+    for one in &record.acknowledged {
+        match one {
+            Acknowledgement::Created(id) if !known.contains_key(id) => {
+                verdict.broken(format!("session {id} was acknowledged and is gone"));
             }
-            Promise::Succeeded(id) if known.get(id) != Some(&"succeeded") => {
+            Acknowledgement::Succeeded(id) if known.get(id) != Some(&"succeeded") => {
                 verdict.broken(format!(
                     "session {id} was told to have succeeded and is {:?}",
                     known.get(id)
@@ -150,7 +150,7 @@ pub fn sessions(record: &Record, verdict: &mut Verdict) {
     }
     verdict.count("sessions made twice by a repeated request", repeated);
     verdict.count("subscriptions", record.subscriptions.len());
-    verdict.count("promises to buyers", record.promises.len());
+    verdict.count("answers that buyers rely on", record.acknowledged.len());
 }
 
 /// Nobody is there twice, and everybody who bought is there.

@@ -59,18 +59,22 @@ fn sound() -> Record {
             discount: id(5),
             checkout: id(1),
         }],
-        promises: [Promise::Created(id(1)), Promise::Succeeded(id(1))].into(),
+        acknowledged: [
+            Acknowledgement::Created(id(1)),
+            Acknowledgement::Succeeded(id(1)),
+        ]
+        .into(),
         endpoints: 2,
         ..Record::default()
     };
     for (n, (kind, subject)) in kinds.into_iter().zip(subjects).enumerate() {
-        record.happenings.push(Happening {
+        record.journal.push(JournalEntry {
             kind: kind.into(),
             subject,
         });
         for endpoint in 0..2 {
             let webhook = id(100 + 10 * n as u128 + endpoint as u128);
-            record.told.push(Told {
+            record.webhook_events.push(WebhookEvent {
                 id: webhook,
                 endpoint,
                 kind: kind.into(),
@@ -91,7 +95,7 @@ fn sound() -> Record {
     record
 }
 
-/// What the judge says of the record after this change.
+/// The judge's findings on the record after this change.
 fn after(change: impl FnOnce(&mut Record)) -> Vec<String> {
     let mut record = sound();
     change(&mut record);
@@ -162,8 +166,8 @@ fn every_kind_of_doctored_record_is_found() {
                 ..r.sessions[0].clone()
             });
         }),
-        ("was promised and is gone", |r| {
-            r.promises.insert(Promise::Created(id(12)));
+        ("was acknowledged and is gone", |r| {
+            r.acknowledged.insert(Acknowledgement::Created(id(12)));
         }),
         ("was told to have succeeded", |r| {
             r.sessions[0].status = "open".into()
@@ -181,16 +185,16 @@ fn every_kind_of_doctored_record_is_found() {
             r.redemptions[0].checkout = id(12)
         }),
         ("happened 2 times and was written 1", |r| {
-            r.happenings.push(r.happenings[0].clone())
+            r.journal.push(r.journal[0].clone())
         }),
         ("never happened", |r| {
-            r.happenings.remove(0);
+            r.journal.remove(0);
         }),
         (
             "order.paid of 00000000-0000-0000-0000-000000000003 happened 0 times",
             |r| {
-                r.happenings.retain(|h| h.kind != "order.paid");
-                r.told.retain(|t| t.kind != "order.paid");
+                r.journal.retain(|h| h.kind != "order.paid");
+                r.webhook_events.retain(|t| t.kind != "order.paid");
             },
         ),
         ("never arrived", |r| {
@@ -199,7 +203,10 @@ fn every_kind_of_doctored_record_is_found() {
         ("never arrived", |r| {
             let last = r.deliveries.pop();
             let last = last.map(|delivery| delivery.webhook_id);
-            let last = r.told.iter_mut().find(|told| Some(told.id) == last);
+            let last = r
+                .webhook_events
+                .iter_mut()
+                .find(|event| Some(event.id) == last);
             last.expect("it was told").skipped = true;
         }),
         ("was never committed", |r| {
@@ -270,13 +277,13 @@ fn a_newer_change_stands_for_one_that_still_waited() {
     let changed = |newer_arrives: bool| {
         after(|r| {
             for (n, skipped) in [(0, true), (1, false)] {
-                r.happenings.push(Happening {
+                r.journal.push(JournalEntry {
                     kind: "checkout.updated".into(),
                     subject: id(77),
                 });
                 for endpoint in 0..2 {
                     let webhook = id(500 + 10 * n + endpoint as u128);
-                    r.told.push(Told {
+                    r.webhook_events.push(WebhookEvent {
                         id: webhook,
                         endpoint,
                         kind: "checkout.updated".into(),

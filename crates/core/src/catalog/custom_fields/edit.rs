@@ -24,7 +24,7 @@ pub const RENAME_JOB: JobKind<Renamed> = JobKind::new("rename_custom_field", Que
 /// The same job once more, for the sessions that were being paid in between.
 pub const RENAME_AGAIN: SignedDuration = SignedDuration::from_hours(25);
 
-/// What [`RENAME_JOB`] has to know. The answers go to the slug that the field has when the job runs.
+/// The payload of [`RENAME_JOB`]. The answers go to the slug that the field has when the job runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Renamed {
     /// The merchant.

@@ -16,20 +16,20 @@ use till_wire::{
     limits,
 };
 
-use super::Asked;
+use super::ProductField;
 
 /// Judges answers by slug. Answers to fields that are not asked are dropped; with `enforce`,
 /// required fields must be there. Every problem is told at `body.custom_field_data.<slug>`. What comes back is
 /// what to keep: only what was sent, read into its field's form.
 pub fn judge(
-    asked: &[Asked<'_>],
+    fields: &[ProductField<'_>],
     answers: &Map<String, Value>,
     enforce: bool,
 ) -> Result<Map<String, Value>, Vec<Problem>> {
     let mut cx = Context::new("body");
     let mut kept = Map::new();
     cx.at("custom_field_data", |cx| {
-        for one in asked {
+        for one in fields {
             let slug = &one.field.slug;
             let required = enforce && one.required;
             match answers.get(slug) {

@@ -22,7 +22,7 @@ fn field(kind: CustomFieldType, properties: Value) -> CustomField {
     }
 }
 
-/// What is kept of an answer, or the kind of the problem; `None`: nothing was answered.
+/// The answer that is kept, or the kind of the problem; `None`: nothing was answered.
 fn tried(
     field: &CustomField,
     sent: Option<Value>,
@@ -31,7 +31,7 @@ fn tried(
 ) -> Result<Option<Value>, String> {
     let mut answers = Map::from_iter([("other".to_owned(), json!("unasked"))]);
     answers.extend(sent.map(|sent| ("it".to_owned(), sent)));
-    match judge(&[Asked { field, required }], &answers, enforce) {
+    match judge(&[ProductField { field, required }], &answers, enforce) {
         Ok(mut kept) => {
             let it = kept.remove("it");
             assert!(kept.is_empty(), "only what is asked is kept");
@@ -215,12 +215,12 @@ fn every_wrong_answer_is_told() {
         field(CustomFieldType::Text, json!({})),
     );
     (one.slug, two.slug) = ("one".into(), "two".into());
-    let asked = [&one, &two].map(|field| Asked {
+    let fields = [&one, &two].map(|field| ProductField {
         field,
         required: true,
     });
     let answers = Map::from_iter([("one".to_owned(), json!("x"))]);
-    assert_eq!(judge(&asked, &answers, true).unwrap_err().len(), 2);
+    assert_eq!(judge(&fields, &answers, true).unwrap_err().len(), 2);
 }
 
 #[test]

@@ -14,12 +14,12 @@ use crate::kernel::{
     values::Json,
 };
 
-/// What the composition of prices is judged by.
+/// The rules by which the composition of prices is judged.
 #[derive(Debug, Clone, Copy)]
 pub struct Rules<'a> {
     /// The merchant.
     pub organization: &'a Organization,
-    /// Whether the product is a subscription.
+    /// True where the product is a subscription.
     pub recurring: bool,
     /// Those of the meters named that exist.
     pub meters: &'a [Meter],

@@ -23,9 +23,9 @@ use crate::kernel::{
     values::Json,
 };
 
-/// What a body names by id, as far as it exists in the organization.
+/// The rows that a body names by id, as far as they exist in the organization.
 #[derive(Debug, Clone, Default)]
-pub struct Named {
+pub struct ProductReferences {
     /// The meters of metered prices.
     pub meters: Vec<Meter>,
     /// Custom fields.
@@ -34,7 +34,7 @@ pub struct Named {
     pub medias: Vec<File>,
 }
 
-impl Named {
+impl ProductReferences {
     /// The meters that a price may count with.
     pub(super) fn usable_meters(&self) -> Vec<Meter> {
         let usable = self.meters.iter().filter(|m| m.archived_at.is_none());
@@ -49,7 +49,7 @@ impl Named {
                 && file.deleted_at.is_none()
         };
         let find = |id: &Uuid| self.medias.iter().filter(shown).find(|f| f.id == *id);
-        picked("medias", "file", ids, find, problems)
+        resolve("medias", "file", ids, find, problems)
     }
 
     /// The custom fields of these ids, in their order; one that does not exist is a problem at its place.
@@ -61,7 +61,7 @@ impl Named {
         let ids: Vec<_> = asked.iter().map(|a| a.custom_field_id).collect();
         let live = |field: &&CustomField| field.deleted_at.is_none();
         let find = |id: &Uuid| self.fields.iter().filter(live).find(|f| f.id == *id);
-        let rows = picked(
+        let rows = resolve(
             "attached_custom_fields",
             "custom field",
             &ids,
@@ -77,7 +77,7 @@ impl Named {
 }
 
 /// The rows of these ids, in their order; what is not found, or found twice, is a problem at its place.
-pub(super) fn picked<'r, R: Clone + 'r>(
+pub(super) fn resolve<'r, R: Clone + 'r>(
     key: &'static str,
     what: &str,
     ids: &[Uuid],
@@ -103,7 +103,7 @@ pub(super) fn picked<'r, R: Clone + 'r>(
 pub fn create(
     input: ProductCreate,
     organization: &Organization,
-    named: &Named,
+    named: &ProductReferences,
     subscribers: &Subscribers,
     ctx: &DecisionContext,
 ) -> Result<(ProductWithPrices, Changes), Refusal> {
@@ -181,7 +181,7 @@ pub(super) fn hold_meters(prices: &[ProductPrice], meters: &[Meter], changes: &m
     }
 }
 
-/// Whether usage may be settled in a cycle of its own: the feature is on, and the cycle divides the billing
+/// Checks that usage may be settled in a cycle of its own: the feature is on, and the cycle divides the billing
 /// period (docs/behaviour: products/meter-cycle).
 fn judge_cycle(
     cycle: (Interval, i64),
@@ -217,7 +217,7 @@ pub(super) fn divides(meter: (Interval, i64), billing: (Interval, i64)) -> bool 
     }
 }
 
-/// What a price that stays is judged as.
+/// The request that a price that stays is judged as.
 pub(super) fn kept(price: &ProductPrice) -> PriceCreate {
     PriceCreate {
         amount: price.cost(),

@@ -2,7 +2,7 @@
 
 use till_wire::{events::EventType, products::ProductBenefitsUpdate};
 
-use super::{ProductWithPrices, create::picked};
+use super::{ProductWithPrices, create::resolve};
 use crate::kernel::{
     changes::Changes,
     context::DecisionContext,
@@ -23,7 +23,7 @@ pub fn include(
 ) -> Result<(ProductWithPrices, Changes), Refusal> {
     let mut problems = Vec::new();
     let live = |benefit: &&Benefit| benefit.deleted_at.is_none();
-    let rows = picked(
+    let rows = resolve(
         "benefits",
         "benefit",
         &input.benefits,

@@ -54,7 +54,7 @@ fn created(body: Value) -> Result<ProductWithPrices, Refusal> {
     create(
         input.unwrap(),
         &organization(),
-        &Named::default(),
+        &ProductReferences::default(),
         &Subscribers::nobody(organization().id),
         &at(),
     )
@@ -70,7 +70,7 @@ fn changed(offered: &ProductWithPrices, body: Value) -> Result<ProductWithPrices
         offered,
         input.unwrap(),
         &organization(),
-        &Named::default(),
+        &ProductReferences::default(),
         &[],
         &Subscribers::nobody(organization().id),
         &ctx,
@@ -240,7 +240,7 @@ fn an_archived_product_leaves_its_links_and_empty_links_are_deleted() {
         let mut cx = Context::new("body");
         let input = ProductUpdate::read(&body, &mut cx).unwrap();
         let subscribers = Subscribers::nobody(organization().id);
-        let named = Named::default();
+        let named = ProductReferences::default();
         let (_, changes) = update(
             &offered,
             input,
@@ -269,9 +269,9 @@ fn pictures_must_be_uploaded_and_meant_for_products() {
     pending.is_uploaded = false;
     let mut other = file(Uuid::from_bytes([3; 16]));
     other.service = FileService::Downloadable;
-    let named = Named {
+    let named = ProductReferences {
         medias: vec![good.clone(), pending.clone(), other.clone()],
-        ..Named::default()
+        ..ProductReferences::default()
     };
     let mut problems = Vec::new();
     let ids = [good.id, pending.id, other.id, good.id];

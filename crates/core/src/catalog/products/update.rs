@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{
     ProductWithPrices,
     compose::{Rules, below, compose, price_row, unsupported},
-    create::{Named, hold_meters, kept},
+    create::{ProductReferences, hold_meters, kept},
 };
 use crate::kernel::{
     changes::Changes,
@@ -29,7 +29,7 @@ pub fn update(
     offered: &ProductWithPrices,
     input: ProductUpdate,
     organization: &Organization,
-    named: &Named,
+    named: &ProductReferences,
     links: &[CheckoutLink],
     subscribers: &Subscribers,
     ctx: &DecisionContext,

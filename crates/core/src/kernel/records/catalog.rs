@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::{kernel::values::Json, record, word_cell};
 
 words! {
-    /// How a price is worked out.
+    /// The way in which a price is worked out.
     pub enum PriceKind {
         /// A fixed amount.
         Fixed = "fixed",
@@ -69,7 +69,7 @@ record! {
 pub struct AttachedField {
     /// The field.
     pub custom_field_id: Uuid,
-    /// Whether a buyer must fill it in to confirm.
+    /// True where a buyer must fill it in to confirm.
     pub required: bool,
 }
 
@@ -192,7 +192,7 @@ record! {
     }
 }
 
-/// How a file is being uploaded.
+/// The state of an upload.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Upload {
     /// Its parts, in order.
@@ -208,6 +208,6 @@ pub struct UploadPart {
     pub chunk_start: i64,
     /// One past the last byte.
     pub chunk_end: i64,
-    /// What the client says the bytes' SHA-256 is.
+    /// The SHA-256 of the bytes, as the client says.
     pub checksum_sha256_base64: Option<String>,
 }

@@ -19,7 +19,7 @@ pub(super) fn weighted(text: &str, weights: &[i64]) -> i64 {
         .sum()
 }
 
-/// Whether the last digit of `text` is `check` (a check of 10 or more never is).
+/// True where the last digit of `text` is `check` (a check of 10 or more never is).
 pub(super) fn ends_with(text: &str, check: i64) -> bool {
     text.bytes().last().is_some_and(|c| value(c) == check)
 }
@@ -60,7 +60,7 @@ pub(super) fn mod_97(text: &str) -> i64 {
         .fold(0, |rest, v| (rest * if v > 9 { 100 } else { 10 } + v) % 97)
 }
 
-/// Whether there is such a day; the calendar is the Gregorian one.
+/// True where there is such a day; the calendar is the Gregorian one.
 pub(super) fn is_date(year: i64, month: i64, day: i64) -> bool {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days = match month {

@@ -1,6 +1,6 @@
 //! Rules that read a number before it is checked.
 
-/// How one kind of number is written, and the check it must pass.
+/// The rule of one kind of number: how it is written, and the check it must pass.
 pub(super) struct Rule {
     separators: &'static str,
     prefix: &'static str,
@@ -68,7 +68,7 @@ fn plain(c: char, country: &str) -> Option<char> {
     })
 }
 
-/// Whether `text` has the shape of `pattern`: `#` stands for a digit, `@` for a letter, `*` for
+/// True where `text` has the shape of `pattern`: `#` stands for a digit, `@` for a letter, `*` for
 /// either, anything else for itself.
 pub(super) fn shaped(text: &str, pattern: &str) -> bool {
     text.len() == pattern.len()
@@ -80,7 +80,7 @@ pub(super) fn shaped(text: &str, pattern: &str) -> bool {
         })
 }
 
-/// Whether `text` is exactly `count` digits.
+/// True where `text` is exactly `count` digits.
 pub(super) fn digits(text: &str, count: usize) -> bool {
     text.len() == count && text.bytes().all(|c| c.is_ascii_digit())
 }

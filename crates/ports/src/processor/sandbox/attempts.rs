@@ -159,8 +159,8 @@ impl Sandbox {
                 return refused("nothing was charged");
             };
             match refund(&intent, request, now)? {
-                Decided::Known(outcome) => Ok((None, outcome)),
-                Decided::New(outcome) => {
+                RefundDecision::Known(outcome) => Ok((None, outcome)),
+                RefundDecision::New(outcome) => {
                     let refund = Refund {
                         amount: request.amount.minor,
                         at: now,
@@ -201,8 +201,8 @@ fn prepared(known: &Intent, attempt: &Attempt) -> Result<Prepared, ProcessorErro
     })
 }
 
-/// What is told of a refund, and whether it is to be kept.
-enum Decided {
+/// The outcome of a refund, and whether it is to be kept.
+enum RefundDecision {
     Known(RefundOutcome),
     New(RefundOutcome),
 }
@@ -211,7 +211,7 @@ fn refund(
     charge: &Intent,
     request: &RefundRequest,
     now: Timestamp,
-) -> Result<Decided, ProcessorError> {
+) -> Result<RefundDecision, ProcessorError> {
     let Some(charged) = charge.amount() else {
         return refused("nothing was charged");
     };
@@ -226,20 +226,20 @@ fn refund(
     };
     match charge.refunds.get(&request.refund_id) {
         Some(known) if known.amount == request.amount.minor => {
-            return Ok(Decided::Known(succeeded));
+            return Ok(RefundDecision::Known(succeeded));
         }
         Some(_) => return refused("this refund was asked for with another amount"),
         None => {}
     }
     let disputed = charge.dispute(now).map(|dispute| dispute.status);
     if disputed.is_some_and(|status| status != DisputeStatus::Won) {
-        return Ok(Decided::Known(RefundOutcome::Disputed));
+        return Ok(RefundDecision::Known(RefundOutcome::Disputed));
     }
     let left = i128::from(charged.minor) - charge.refunded();
     match i128::from(request.amount.minor) {
-        _ if left == 0 => Ok(Decided::Known(RefundOutcome::AlreadyRefunded)),
+        _ if left == 0 => Ok(RefundDecision::Known(RefundOutcome::AlreadyRefunded)),
         amount if amount > left => refused("refunds together cannot exceed the charge"),
-        _ => Ok(Decided::New(succeeded)),
+        _ => Ok(RefundDecision::New(succeeded)),
     }
 }
 

@@ -9,7 +9,7 @@ use till_core::kernel::folding::plain;
 
 use super::cards::{CARDS, TestCard};
 
-/// What a buyer typed into the card fields. Lives only as long as the request that brought it;
+/// The card fields as a buyer typed them. Lives only as long as the request that brought it;
 /// its `Debug` shows nothing.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct CardInput {
@@ -68,7 +68,7 @@ impl CardField {
     }
 }
 
-/// What is wrong with a card field.
+/// The error of a card field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CardErrorCode {
     /// No number.
@@ -88,7 +88,7 @@ pub enum CardErrorCode {
 }
 
 impl CardErrorCode {
-    /// What is wrong and what to do, in English for the buyer.
+    /// The error and what to do about it, in English for the buyer.
     pub fn message(self) -> &'static str {
         match self {
             CardErrorCode::NoNumber => "Enter the card number.",
@@ -111,12 +111,12 @@ impl CardErrorCode {
     }
 }
 
-/// What is wrong with one field, without what was typed there.
+/// The error of one field, without what was typed there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardError {
-    /// Where.
+    /// The field.
     pub field: CardField,
-    /// What.
+    /// The error.
     pub code: CardErrorCode,
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a test card does when it is charged or kept.
+/// The behaviour of a test card when it is charged or kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Behaviour {

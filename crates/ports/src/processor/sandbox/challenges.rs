@@ -11,22 +11,22 @@ use super::intent::Intent;
 use super::records::attempt_key;
 use crate::processor::{Outcome, ProcessorError};
 
-/// What the 3-D Secure page shows.
+/// The challenge that the 3-D Secure page shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Challenge {
     /// Ours.
     pub attempt_id: Uuid,
-    /// What would be taken; `None` when the card is only kept.
+    /// The amount that would be taken; `None` when the card is only kept.
     pub amount: Option<Money>,
     /// As given with the attempt.
     pub description: String,
-    /// Where the buyer goes afterwards, as given with the attempt.
+    /// The address that the buyer goes to afterwards, as given with the attempt.
     pub return_url: String,
-    /// How far it is.
+    /// The state.
     pub state: ChallengeState,
 }
 
-/// How far a 3-D Secure challenge is.
+/// The state of a 3-D Secure challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChallengeState {

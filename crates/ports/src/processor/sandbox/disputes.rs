@@ -8,9 +8,9 @@ use super::intent::{self, Intent};
 use super::records::{attempt_key, refused};
 use crate::processor::{Dispute, DisputeStatus, ProcessorError};
 
-/// How long after the charge the buyer contests it.
+/// The time after the charge at which the buyer contests it.
 const DISPUTED_AFTER: SignedDuration = SignedDuration::from_secs(3);
-/// How long the merchant may take to answer; then the bank decides.
+/// The time that the merchant has to answer; then the bank decides.
 const RESPONSE_WITHIN: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 impl Intent {

@@ -12,9 +12,9 @@ use super::cards::{Behaviour, Decline};
 use super::records::Document;
 use crate::processor::{AttemptKind, CardPreview, Method, Outcome, Source};
 
-/// How long an asynchronous payment takes.
+/// The duration of an asynchronous payment.
 pub(super) const SETTLES_AFTER: SignedDuration = SignedDuration::from_secs(3);
-/// How long a buyer may take over 3-D Secure.
+/// The time that a buyer has for 3-D Secure.
 pub(super) const CHALLENGE_LASTS: SignedDuration = SignedDuration::from_hours(1);
 
 /// A test card without its number.
@@ -68,7 +68,7 @@ pub(super) struct Intent {
     /// The card holder's name, as given.
     #[serde(default)]
     pub(super) name: Option<String>,
-    /// What the merchant keeps beside it.
+    /// The metadata of the merchant.
     #[serde(default)]
     pub(super) metadata: BTreeMap<String, String>,
     pub(super) confirmed_at: Option<Timestamp>,
@@ -85,7 +85,7 @@ pub(super) struct Intent {
     /// When the merchant conceded the dispute.
     #[serde(default)]
     pub(super) conceded_at: Option<Timestamp>,
-    /// Whether the card that it kept was forgotten.
+    /// True where the card that it kept was forgotten.
     #[serde(default)]
     pub(super) forgotten: bool,
 }
@@ -137,7 +137,7 @@ impl Intent {
         })
     }
 
-    /// Whether 3-D Secure is asked for.
+    /// True where 3-D Secure is asked for.
     pub(super) fn asks_buyer(&self) -> bool {
         match self.card.behaviour {
             Behaviour::Authenticates => true,
@@ -154,7 +154,7 @@ impl Intent {
         matches!(self.outcome(now), Some(Outcome::Succeeded { .. }))
     }
 
-    /// What it took or will take; `None` where the card is only kept.
+    /// The amount that it took or will take; `None` where the card is only kept.
     pub(super) fn amount(&self) -> Option<Money> {
         match self.kind {
             AttemptKind::Charge { amount, .. } => Some(amount),
@@ -162,7 +162,7 @@ impl Intent {
         }
     }
 
-    /// Whether its card can be charged again, by that customer.
+    /// True where its card can be charged again, by that customer.
     pub(super) fn keeps_for(&self, customer: &str, now: Timestamp) -> bool {
         let keeps = match self.kind {
             AttemptKind::Charge { save_card, .. } => save_card,
@@ -243,9 +243,9 @@ impl Intent {
 pub struct AttemptRecord {
     /// Ours.
     pub attempt_id: Uuid,
-    /// What for, and how much.
+    /// The purpose and the amount.
     pub kind: AttemptKind,
-    /// How it stands; `None` until confirmed.
+    /// The outcome; `None` until confirmed.
     pub outcome: Option<Outcome>,
     /// Given back so far, in minor units.
     pub refunded: i64,

@@ -9,10 +9,10 @@ use super::Sandbox;
 use super::store::Write;
 use crate::processor::ProcessorError;
 
-/// How often a write that lost against another is tried again.
+/// The number of tries of a write that loses against others.
 const MAX_TRIES: usize = 20;
 
-/// What is kept under a key.
+/// A document that is kept under a key.
 pub(super) trait Document: Serialize + DeserializeOwned {
     /// As [`Write::last_event`].
     fn last_event(&self) -> Option<Timestamp> {

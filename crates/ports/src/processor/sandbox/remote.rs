@@ -226,7 +226,7 @@ impl RemoteSandbox {
             .connect_timeout(CONNECT_WITHIN)
             .timeout(ANSWER_WITHIN)
             .build()
-            .map_err(outbound::told)?;
+            .map_err(outbound::send_error)?;
         Ok(RemoteSandbox {
             client,
             url: url.trim_end_matches('/').to_owned(),
@@ -236,7 +236,7 @@ impl RemoteSandbox {
     /// Whatever is not a clear answer says nothing about the money.
     async fn send<T: DeserializeOwned>(&self, request: SandboxRequest) -> Result<T, SandboxError> {
         let unsure = |words: String| SandboxError::Unsure(words);
-        let lost = |error: reqwest::Error| unsure(outbound::told(error.without_url()).0);
+        let lost = |error: reqwest::Error| unsure(outbound::send_error(error.without_url()).0);
         let body = serde_json::to_vec(&request).map_err(|error| unsure(error.to_string()))?;
         let request = self
             .client

@@ -48,10 +48,10 @@ pub struct SandboxStoreError(pub String);
 /// A store that forgets when the process ends: for tests.
 #[derive(Default)]
 pub struct MemorySandboxStore {
-    documents: Mutex<HashMap<String, Kept>>,
+    documents: Mutex<HashMap<String, StoredDocument>>,
 }
 
-struct Kept {
+struct StoredDocument {
     version: i64,
     json: String,
     last_event: Option<Timestamp>,
@@ -61,8 +61,9 @@ impl MemorySandboxStore {
     /// Every document as (key, JSON), in no order.
     pub fn dump(&self) -> Vec<(String, String)> {
         let documents = self.documents.lock().expect("no holder of the lock panics");
-        let told = |(key, kept): (&String, &Kept)| (key.clone(), kept.json.clone());
-        documents.iter().map(told).collect()
+        let text =
+            |(key, document): (&String, &StoredDocument)| (key.clone(), document.json.clone());
+        documents.iter().map(text).collect()
     }
 }
 
@@ -70,21 +71,21 @@ impl SandboxStore for MemorySandboxStore {
     fn load(&self, key: String) -> BoxFuture<'_, Result<Option<(i64, String)>, SandboxStoreError>> {
         let documents = self.documents.lock().expect("no holder of the lock panics");
         let found = documents.get(&key);
-        let found = found.map(|kept| (kept.version, kept.json.clone()));
+        let found = found.map(|document| (document.version, document.json.clone()));
         Box::pin(std::future::ready(Ok(found)))
     }
 
     fn save(&self, write: Write) -> BoxFuture<'_, Result<bool, SandboxStoreError>> {
         let mut documents = self.documents.lock().expect("no holder of the lock panics");
-        let version = documents.get(&write.key).map(|kept| kept.version);
+        let version = documents.get(&write.key).map(|document| document.version);
         let is_first = version == write.expected_version;
         if is_first {
-            let kept = Kept {
+            let document = StoredDocument {
                 version: version.unwrap_or(0) + 1,
                 json: write.json,
                 last_event: write.last_event,
             };
-            documents.insert(write.key, kept);
+            documents.insert(write.key, document);
         }
         Box::pin(std::future::ready(Ok(is_first)))
     }
@@ -96,8 +97,8 @@ impl SandboxStore for MemorySandboxStore {
         let documents = self.documents.lock().expect("no holder of the lock panics");
         let found = documents
             .values()
-            .filter(|kept| kept.last_event >= Some(moment));
-        let found = found.map(|kept| kept.json.clone()).collect();
+            .filter(|document| document.last_event >= Some(moment));
+        let found = found.map(|document| document.json.clone()).collect();
         Box::pin(std::future::ready(Ok(found)))
     }
 }

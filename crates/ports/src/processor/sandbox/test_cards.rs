@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{CardInput, Challenge, Sandbox, SignedNotice, TokenizeError};
 use crate::processor::{Answer, BoxFuture, Notice, Outcome};
 
-/// What only a sandbox has: card fields of our own, and a bank of our own to ask.
+/// The parts that only a sandbox has: card fields of our own, and a bank of our own to ask.
 pub trait TestCards: Send + Sync {
     /// As [`Sandbox::tokenize`].
     fn tokenize(

@@ -71,7 +71,7 @@ impl Fixture {
         confirmed.await.unwrap()
     }
 
-    /// How an attempt that takes money stands.
+    /// The state of an attempt that takes money.
     async fn state(&self, id: u128, now: Timestamp) -> String {
         let id = Uuid::from_u128(id);
         let reference = format!("pi_sandbox_{}", id.simple());

@@ -14,7 +14,7 @@ use super::records::refused;
 use super::{Sandbox, SandboxStoreError};
 use crate::processor::{CardPreview, ProcessorError};
 
-/// How long a token made from card fields can be used.
+/// The lifetime of a token made from card fields.
 const TOKEN_LASTS: SignedDuration = SignedDuration::from_hours(1);
 
 const TOKEN_PREFIX: &str = "ctoken_sandbox_";
@@ -22,7 +22,7 @@ const TOKEN_PREFIX: &str = "ctoken_sandbox_";
 /// Why no token was made.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenizeError {
-    /// What the buyer has to correct, one entry for each wrong field.
+    /// The errors that the buyer has to correct, one for each wrong field.
     #[error("the card fields are not right")]
     Card(Vec<CardError>),
     /// The token could not be kept.
@@ -110,7 +110,7 @@ impl Sandbox {
         self.kept(card, (12, u16::try_from(this_year).unwrap_or(0) + 1), None)
     }
 
-    /// What may be kept of a card.
+    /// The parts of a card that may be kept.
     fn kept(&self, card: &TestCard, expiry: (u8, u16), billing_name: Option<String>) -> Card {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");

@@ -2,7 +2,7 @@
 
 use till_core::{
     checkout::open::{self, Origin},
-    checkout_links::visit::{self, Query, Turned, Visit, VisitContext},
+    checkout_links::visit::{self, Query, Visit, VisitContext, VisitRefusal},
     kernel::folding::code_key,
 };
 use till_wire::country::Country;
@@ -10,26 +10,26 @@ use till_wire::country::Country;
 use crate::{
     actions::checkouts,
     app::App,
-    error::{ApiError, Found, Result},
-    http::limits::{Guess, Network},
+    error::{ApiError, OrNotFound, Result},
+    http::limits::{CodeAttempt, Network},
 };
 
-impl From<Turned> for ApiError {
-    fn from(turned: Turned) -> Self {
-        match turned {
-            Turned::Unreadable(problems) => Self::unreadable(problems),
-            Turned::Unsigned => Self::not_permitted(
+impl From<VisitRefusal> for ApiError {
+    fn from(refusal: VisitRefusal) -> Self {
+        match refusal {
+            VisitRefusal::Unreadable(problems) => Self::unreadable(problems),
+            VisitRefusal::Unsigned => Self::not_permitted(
                 "This link is opened with a signature only, and this visit has none that is right.",
             ),
-            Turned::Refused(refusal) => refusal.into(),
+            VisitRefusal::Refused(refusal) => refusal.into(),
         }
     }
 }
 
-/// Where a visit comes from.
+/// The origin of a visit.
 #[derive(Debug)]
 pub struct Visitor {
-    /// The network that guesses of discount codes are counted by.
+    /// The network that wrong discount codes are counted by.
     pub network: Network,
     /// The address, if it is known.
     pub ip_address: Option<String>,
@@ -39,13 +39,17 @@ pub struct Visitor {
 
 /// Opens the session of a visit; where its page is.
 pub async fn visit(app: &App, secret: &str, query: Query, visitor: Visitor) -> Result<String> {
-    let (link, organization) = app.store.checkout_link_by_secret(secret).await.found()?;
+    let (link, organization) = app
+        .store
+        .checkout_link_by_secret(secret)
+        .await
+        .or_not_found()?;
     let visit = Visit::judge(&link, &organization, query)?;
     let own = organization.id;
     // Not looked up once too many were wrong.
-    let guess = match visit.discount_code() {
-        Some(_) => Guess::of(app, link.id, &visitor.network).await?,
-        None => Guess::default(),
+    let attempt = match visit.discount_code() {
+        Some(_) => CodeAttempt::count(app, link.id, &visitor.network).await?,
+        None => CodeAttempt::default(),
     };
     let customer = async {
         match visit.external_customer_id() {
@@ -66,7 +70,7 @@ pub async fn visit(app: &App, secret: &str, query: Query, visitor: Visitor) -> R
         ip_address: visitor.ip_address,
         ip_country: visitor.country,
     };
-    let opening = visit::opening(
+    let session_to_open = visit::session_to_open(
         &visit,
         &link,
         &organization,
@@ -74,7 +78,7 @@ pub async fn visit(app: &App, secret: &str, query: Query, visitor: Visitor) -> R
         app.context().now,
     )?;
     let code = visit.discount_code().map(code_key);
-    let used = opening.discount.as_ref();
+    let used = session_to_open.discount.as_ref();
     let is_right = used.is_some_and(|discount| discount.code_key == code);
     let loaded = open::Loaded {
         organization,
@@ -83,22 +87,23 @@ pub async fn visit(app: &App, secret: &str, query: Query, visitor: Visitor) -> R
         subscription: None,
         subscription_prices: Vec::new(),
         ip_country: visit_context.ip_country,
-        discount: opening.discount,
+        discount: session_to_open.discount,
         meters: Vec::new(),
         subscribers,
     };
     let origin = Origin {
         checkout_link_id: Some(link.id),
-        selected: Some(opening.selected),
+        selected: Some(session_to_open.selected),
     };
-    let (session, mut changes) = checkouts::decide(app, opening.create, loaded, origin).await?;
+    let (session, mut changes) =
+        checkouts::decide(app, session_to_open.create, loaded, origin).await?;
     if is_right {
-        guess.right(&mut changes);
+        attempt.give_back(&mut changes);
     }
     app.commit(changes).await?;
     let page = app.urls.checkout_url(&session.checkout.client_secret);
-    Ok(match opening.rest.is_empty() {
+    Ok(match session_to_open.rest.is_empty() {
         true => page,
-        false => format!("{page}?{}", opening.rest),
+        false => format!("{page}?{}", session_to_open.rest),
     })
 }

@@ -32,16 +32,16 @@ use uuid::Uuid;
 use super::{
     card::{card, may_try},
     current::current,
-    known::{guess, hints, known, locked, session},
+    known::{code_attempt, hints, known, locked, session},
     paid::{self, is_claimed},
 };
 use crate::{
     app::App,
-    error::{ApiError, Found},
+    error::{ApiError, OrNotFound},
     http::{
         extract::Body,
         idempotency::IdempotencyGuard,
-        limits::{Guess, Network, cards},
+        limits::{CodeAttempt, Network, cards},
     },
     payments::charge,
 };
@@ -72,12 +72,12 @@ pub async fn confirm(
         return resume(app, secret, attempt).await;
     }
     let mut input = Body(Some(body)).object(|f| CheckoutUpdate::read(Writer::Client, f))?;
-    let guess = guess(app, &loaded, &input, network).await?;
+    let code_attempt = code_attempt(app, &loaded, &input, network).await?;
     let card = card(app, &loaded, &mut input).await?;
     let mut loaded = Some(loaded);
     let visit = Visit {
         network,
-        guess: &guess,
+        code_attempt: &code_attempt,
         card: card.as_ref(),
         guard,
     };
@@ -123,7 +123,7 @@ pub async fn resume(
 ) -> Result<Confirmation, ApiError> {
     let session = session(app, secret).await?;
     let payment = match attempt {
-        Some(id) => Some(app.store.attempt(id).await.found()?),
+        Some(id) => Some(app.store.attempt(id).await.or_not_found()?),
         None => None,
     };
     payment.as_ref().map_or(Ok(()), not_held)?;
@@ -170,7 +170,7 @@ pub async fn judge(
 /// The confirming buyer, and the means of payment.
 struct Visit<'a> {
     network: &'a Network,
-    guess: &'a Guess,
+    code_attempt: &'a CodeAttempt,
     card: Option<&'a CardPreview>,
     guard: &'a IdempotencyGuard,
 }
@@ -206,7 +206,7 @@ async fn intend(
     };
     let attempt_id = attempt.as_ref().map(|payment| payment.id);
     visit.guard.begin(&mut changes, attempt_id, &app.context());
-    visit.guess.right(&mut changes);
+    visit.code_attempt.give_back(&mut changes);
     if let Some(payment) = &attempt {
         cards::reserve(app, &mut changes, payment);
     }

@@ -8,7 +8,7 @@ use till_core::checkout::{
 use super::known::{locked, session};
 use crate::{
     app::App,
-    error::{ApiError, Found},
+    error::{ApiError, OrNotFound},
 };
 
 /// The session as it is worth now, and what made it differ from what was last shown, if anything did: then that is
@@ -24,7 +24,7 @@ pub async fn current(app: &App, session: Session) -> Result<(Session, Option<Cau
         async move {
             let session = match loaded {
                 Some(session) => session,
-                None => app.store.session_by_id(id).await.found()?,
+                None => app.store.session_by_id(id).await.or_not_found()?,
             };
             let ctx = app.context();
             let settings = session.organization.settings.tax.clone();

@@ -17,7 +17,7 @@ use till_wire::{
 use crate::{
     app::App,
     error::ApiError,
-    http::limits::{Guess, Network},
+    http::limits::{CodeAttempt, Network},
 };
 
 /// Finds a session by its client secret (docs/behaviour: checkout/client-secret): unknown 404, overdue 410, blocked
@@ -117,18 +117,18 @@ pub(super) fn hints(
 
 /// Counts the code that a change by a buyer names, before it is looked up; none where codes do not count, or where it is
 /// that of the discount there is.
-pub async fn guess(
+pub async fn code_attempt(
     app: &App,
     session: &Session,
     input: &CheckoutUpdate,
     network: &Network,
-) -> Result<Guess, ApiError> {
+) -> Result<CodeAttempt, ApiError> {
     let code = input.discount_code.as_value();
     let code = code.filter(|_| session.checkout.allow_discount_codes);
     let held = session.discount.as_ref().and_then(|d| d.code_key.as_ref());
     match code.filter(|code| held != Some(&folding::code_key(code))) {
-        Some(_) => Guess::of(app, session.checkout.id, network).await,
-        None => Ok(Guess::default()),
+        Some(_) => CodeAttempt::count(app, session.checkout.id, network).await,
+        None => Ok(CodeAttempt::default()),
     }
 }
 

@@ -19,7 +19,7 @@ use till_store::{BuyerKeys, CommitError};
 
 use crate::{
     app::App,
-    error::{ApiError, Found},
+    error::{ApiError, OrNotFound},
     http::limits::cards,
     payments::witness,
 };
@@ -54,7 +54,7 @@ pub async fn record_outcome(
 
 async fn session_of(app: &App, payment: &Payment) -> Result<Session, ApiError> {
     let checkout_id = payment.checkout_id.ok_or_else(ApiError::not_found)?;
-    app.store.session_by_id(checkout_id).await.found()
+    app.store.session_by_id(checkout_id).await.or_not_found()
 }
 
 /// Decides and commits what an outcome changes.

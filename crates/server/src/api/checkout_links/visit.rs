@@ -15,7 +15,7 @@ use till_wire::error::{ErrorBody, ValidationBody};
 use crate::{
     actions::checkout_links::visit::{Visitor, visit},
     api::{
-        TurnedAway,
+        ErrorPage,
         operation::{Operation, operations},
     },
     app::App,
@@ -82,7 +82,7 @@ pub(super) async fn redirect(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
     RawQuery(query): RawQuery,
-    Extension(TurnedAway(turned_away)): Extension<TurnedAway>,
+    Extension(ErrorPage(error_page)): Extension<ErrorPage>,
     request: Request,
 ) -> Response {
     // Programs that only look, such as previews of messages, open no sessions.
@@ -98,7 +98,7 @@ pub(super) async fn redirect(
         )
             .into_response(),
         Err(error) if is_browser(request.headers()) => {
-            turned_away(&error, request.uri(), request.headers())
+            error_page(&error, request.uri(), request.headers())
         }
         Err(error) => error.into_response(),
     }

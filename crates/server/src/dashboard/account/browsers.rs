@@ -5,8 +5,8 @@ use till_wire::page::Page as Items;
 
 use crate::dashboard::{
     access::Person,
-    listing::{Asked, Column, Empty, Listing, Row},
-    parts::{Act, Cell, Menu},
+    listing::{Column, Empty, Listing, ListingQuery, Row},
+    parts::{Cell, Menu, MenuItem},
 };
 
 /// The list, the browser that was used last first.
@@ -40,7 +40,7 @@ pub(super) fn list(person: &Person, sessions: Vec<UserSession>) -> Listing {
         }
         row.menu(Menu {
             name,
-            acts: vec![Act::Ask(
+            items: vec![MenuItem::Confirm(
                 "Sign out",
                 format!("/account/sessions/{}/end", session.id),
             )],
@@ -53,7 +53,7 @@ pub(super) fn list(person: &Person, sessions: Vec<UserSession>) -> Listing {
     let count = sessions.len() as i64;
     let items = Items::new(sessions, count, u32::MAX);
     Listing::of(
-        Asked::new("/account", ""),
+        ListingQuery::new("/account", ""),
         "Browsers",
         columns,
         &items,

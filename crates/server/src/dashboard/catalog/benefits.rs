@@ -14,13 +14,13 @@ use crate::{
     dashboard::{
         Answer,
         access::Dashboard,
+        detail::{Action, DetailPage, Fact, Part, moments},
         form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind},
-        listing::{Asked, Column, Empty, Filter, Listing, Row},
-        parts::{Act, Cell, Menu, sentence},
+        listing::{Column, Empty, Filter, Listing, ListingQuery, Row},
+        parts::{Cell, Menu, MenuItem, sentence},
         resource_pages::{
             self, BENEFITS, Resource, ResourcePages, Saved, find, readable, readable_with,
         },
-        sheet::{Action, Fact, Part, SheetPage, moments},
         show,
     },
     error::Result,
@@ -29,12 +29,12 @@ use crate::{
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    resource_pages::routes::<Benefit>(get(list), get(sheet))
+    resource_pages::routes::<Benefit>(get(list), get(detail))
 }
 
-async fn list(dashboard: Dashboard<scope::BenefitsRead>, mut asked: Asked) -> Answer {
+async fn list(dashboard: Dashboard<scope::BenefitsRead>, mut query: ListingQuery) -> Answer {
     let find = |params| actions::benefits::list(&dashboard.caller, params);
-    let page = asked.ask(("", ""), &dashboard.zone, find).await?;
+    let page = query.load(("", ""), &dashboard.zone, find).await?;
     let columns = vec![
         Column::new("Description").by("description"),
         Column::new("Type").by("type"),
@@ -42,8 +42,8 @@ async fn list(dashboard: Dashboard<scope::BenefitsRead>, mut asked: Asked) -> An
         Column::new("Created").by("created_at"),
     ];
     let filters = [
-        Filter::search(&asked, "Search by description"),
-        Filter::words::<BenefitType>(&asked, "type", "Type", "All types"),
+        Filter::search(&query, "Search by description"),
+        Filter::words::<BenefitType>(&query, "type", "Type", "All types"),
     ];
     let empty = Empty {
         words: "A benefit is what a purchase includes, such as support or license keys; products show it on their checkout.",
@@ -61,11 +61,11 @@ async fn list(dashboard: Dashboard<scope::BenefitsRead>, mut asked: Asked) -> An
         ])
         .menu(menu(&dashboard, benefit))
     };
-    let list = Listing::of(asked, "Benefits", columns, &page, row, empty).filters(filters);
+    let list = Listing::of(query, "Benefits", columns, &page, row, empty).filters(filters);
     BENEFITS.page(&dashboard, list)
 }
 
-/// What a type is called.
+/// The name of a type, for people.
 pub fn kind_words(kind: BenefitType) -> &'static str {
     match kind {
         BenefitType::Custom => "Custom",
@@ -80,12 +80,12 @@ pub fn kind_words(kind: BenefitType) -> &'static str {
 }
 
 fn menu<A: Access>(dashboard: &Dashboard<A>, benefit: &Benefit) -> Menu {
-    let copy = Act::Copy("Copy benefit ID", benefit.id.to_string());
+    let copy = MenuItem::Copy("Copy benefit ID", benefit.id.to_string());
     let this = (benefit.id, benefit.description.as_str());
     BENEFITS.menu(dashboard, this, vec![copy], "Delete")
 }
 
-async fn sheet(dashboard: Dashboard<scope::BenefitsRead>, PathId(id): PathId) -> Answer {
+async fn detail(dashboard: Dashboard<scope::BenefitsRead>, PathId(id): PathId) -> Answer {
     let benefit: Benefit = find(&dashboard, id).await?;
     let including = format!("benefit_id={id}&sorting=name");
     let products = readable(&dashboard, &including, actions::products::list).await?;
@@ -123,8 +123,8 @@ async fn sheet(dashboard: Dashboard<scope::BenefitsRead>, PathId(id): PathId) ->
         vec![Fact::new("Included in", included)],
     ));
     parts.extend(crate::dashboard::metadata(&benefit.metadata));
-    show(&SheetPage {
-        shell: BENEFITS.under_list(&dashboard, benefit.description.clone()),
+    show(&DetailPage {
+        layout: BENEFITS.under_list(&dashboard, benefit.description.clone()),
         state: Cell::state(benefit.visibility.as_str()),
         actions: vec![Action::Go("Edit", BENEFITS.path(&dashboard, id, "/edit"))],
         menu: Some(menu(&dashboard, &benefit)),
@@ -151,7 +151,7 @@ fn choose_type(dashboard: &Dashboard<scope::BenefitsWrite>) -> FormPage {
         Field::new("_next", "", Kind::Hidden).value("1"),
     ];
     FormPage {
-        shell: BENEFITS.under_list(dashboard, "New benefit"),
+        layout: BENEFITS.under_list(dashboard, "New benefit"),
         form: Form::new(
             BENEFITS.new_at(dashboard),
             "Continue",
@@ -205,8 +205,8 @@ impl Resource for Benefit {
         let kind = fill::kind(form_data, was);
         let meters = match kind {
             BenefitType::MeterCredit => {
-                let asked = ("is_archived=false", form_data.get("properties.meter_id"));
-                readable_with(dashboard, asked, actions::meters::list).await?
+                let query = ("is_archived=false", form_data.get("properties.meter_id"));
+                readable_with(dashboard, query, actions::meters::list).await?
             }
             _ => Vec::new(),
         };
@@ -214,7 +214,7 @@ impl Resource for Benefit {
         let groups = fill::groups(kind, meters, form_data);
         let mut page = BENEFITS.form(dashboard, this, groups, form_data, errors);
         if was.is_none() {
-            page.shell.title = format!("New benefit: {}", kind_words(kind).to_lowercase());
+            page.layout.title = format!("New benefit: {}", kind_words(kind).to_lowercase());
         }
         Ok(page)
     }

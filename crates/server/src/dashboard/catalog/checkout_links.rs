@@ -14,24 +14,24 @@ use crate::{
     dashboard::{
         Answer,
         access::Dashboard,
+        detail::{Action, DetailPage, Fact, Part, moments},
         form::{FormData, FormErrors, FormPage},
-        listing::{Asked, Column, Empty, Listing, Row},
-        parts::{Act, Cell, Menu, Tone},
+        listing::{Column, Empty, Listing, ListingQuery, Row},
+        parts::{Cell, Menu, MenuItem, Tone},
         resource_pages::{self, CHECKOUT_LINKS, Resource, ResourcePages, Saved, find, readable},
-        sheet::{Action, Fact, Part, SheetPage, moments},
         show,
     },
     error::Result,
     http::extract::{Access, Body, Caller, PathId, scope},
-    pages::checkout::{filled::trial_words, money::Locale},
+    pages::checkout::{fill::trial_words, money::Locale},
 };
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    resource_pages::routes::<CheckoutLink>(get(list), get(sheet))
+    resource_pages::routes::<CheckoutLink>(get(list), get(detail))
 }
 
-/// What a link is called: its label, else what it sells.
+/// The name of a link: its label, else what it sells.
 fn name(link: &CheckoutLink) -> String {
     let products = || {
         let mut names = link.products.iter().map(|p| p.base.name.clone());
@@ -47,9 +47,9 @@ fn name(link: &CheckoutLink) -> String {
         .unwrap_or_else(products)
 }
 
-async fn list(dashboard: Dashboard<scope::CheckoutLinksRead>, mut asked: Asked) -> Answer {
+async fn list(dashboard: Dashboard<scope::CheckoutLinksRead>, mut query: ListingQuery) -> Answer {
     let find = |params| actions::checkout_links::list(&dashboard.caller, params);
-    let page = asked.ask(("", ""), &dashboard.zone, find).await?;
+    let page = query.load(("", ""), &dashboard.zone, find).await?;
     let columns = vec![
         Column::new("Link").by("label"),
         Column::new("Products"),
@@ -71,7 +71,7 @@ async fn list(dashboard: Dashboard<scope::CheckoutLinksRead>, mut asked: Asked) 
         ])
         .menu(menu(&dashboard, link))
     };
-    let list = Listing::of(asked, "Checkout links", columns, &page, row, empty);
+    let list = Listing::of(query, "Checkout links", columns, &page, row, empty);
     CHECKOUT_LINKS.page(&dashboard, list)
 }
 
@@ -108,9 +108,9 @@ fn embed_code(app: &App, link: &CheckoutLink) -> String {
 
 fn menu<A: Access>(dashboard: &Dashboard<A>, link: &CheckoutLink) -> Menu {
     let copies = vec![
-        Act::Copy("Copy link", link.url.clone()),
-        Act::Copy("Copy embed code", embed_code(&dashboard.app, link)),
-        Act::Copy("Copy link ID", link.id.to_string()),
+        MenuItem::Copy("Copy link", link.url.clone()),
+        MenuItem::Copy("Copy embed code", embed_code(&dashboard.app, link)),
+        MenuItem::Copy("Copy link ID", link.id.to_string()),
     ];
     CHECKOUT_LINKS.menu(dashboard, (link.id, &name(link)), copies, "Delete")
 }
@@ -124,7 +124,7 @@ struct Code<'a> {
     url: &'a str,
 }
 
-async fn sheet(dashboard: Dashboard<scope::CheckoutLinksRead>, PathId(id): PathId) -> Answer {
+async fn detail(dashboard: Dashboard<scope::CheckoutLinksRead>, PathId(id): PathId) -> Answer {
     let link: CheckoutLink = find(&dashboard, id).await?;
     let yes = |is: bool| Cell::Text(if is { "Yes" } else { "No" }.to_owned());
     let trial = link.trial_interval.zip(link.trial_interval_count);
@@ -162,8 +162,8 @@ async fn sheet(dashboard: Dashboard<scope::CheckoutLinksRead>, PathId(id): PathI
         ),
     ];
     parts.extend(crate::dashboard::metadata(&link.metadata));
-    show(&SheetPage {
-        shell: CHECKOUT_LINKS.under_list(&dashboard, name(&link)),
+    show(&DetailPage {
+        layout: CHECKOUT_LINKS.under_list(&dashboard, name(&link)),
         state: match link.require_signature {
             true => Cell::toned("signed visits only", Tone::Busy),
             false => Cell::Empty,
@@ -197,7 +197,7 @@ impl Resource for CheckoutLink {
         actions::checkout_links::get(caller, id).await
     }
 
-    fn fresh(_: &Dashboard<Self::Write>, asked: &Asked) -> FormData {
+    fn fresh(_: &Dashboard<Self::Write>, asked: &ListingQuery) -> FormData {
         fill::fresh(asked.get("product"))
     }
 

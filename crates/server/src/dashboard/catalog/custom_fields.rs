@@ -16,12 +16,12 @@ use crate::{
     dashboard::{
         Answer,
         access::Dashboard,
+        detail::{Action, DetailPage, Fact, Part, moments},
         form::{FormData, FormErrors, FormPage},
-        listing::{Asked, Column, Empty, Filter, Listing, Row},
-        parts::{Act, Cell, Menu, sentence},
+        layout::NavLink,
+        listing::{Column, Empty, Filter, Listing, ListingQuery, Row},
+        parts::{Cell, Menu, MenuItem, sentence},
         resource_pages::{self, CUSTOM_FIELDS, Resource, ResourcePages, Saved, find},
-        sheet::{Action, Fact, Part, SheetPage, moments},
-        shell::Way,
         show,
     },
     error::Result,
@@ -30,12 +30,12 @@ use crate::{
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    resource_pages::routes::<CustomField>(get(list), get(sheet))
+    resource_pages::routes::<CustomField>(get(list), get(detail))
 }
 
-async fn list(dashboard: Dashboard<scope::CustomFieldsRead>, mut asked: Asked) -> Answer {
+async fn list(dashboard: Dashboard<scope::CustomFieldsRead>, mut query: ListingQuery) -> Answer {
     let list = |params| actions::custom_fields::list(&dashboard.caller, params);
-    let page = asked.ask(("", ""), &dashboard.zone, list).await?;
+    let page = query.load(("", ""), &dashboard.zone, list).await?;
     let columns = vec![
         Column::new("Name").by("name"),
         Column::new("Slug").by("slug"),
@@ -43,8 +43,8 @@ async fn list(dashboard: Dashboard<scope::CustomFieldsRead>, mut asked: Asked) -
         Column::new("Created").by("created_at"),
     ];
     let filters = [
-        Filter::search(&asked, "Search by name or slug"),
-        Filter::words::<CustomFieldType>(&asked, "type", "Type", "All types"),
+        Filter::search(&query, "Search by name or slug"),
+        Filter::words::<CustomFieldType>(&query, "type", "Type", "All types"),
     ];
     let empty = Empty {
         words: "A custom field is a question that the checkout asks, such as a size or the consent to terms. \
@@ -63,19 +63,19 @@ async fn list(dashboard: Dashboard<scope::CustomFieldsRead>, mut asked: Asked) -
         ])
         .menu(menu(&dashboard, field))
     };
-    let list = Listing::of(asked, "Custom fields", columns, &page, row, empty).filters(filters);
+    let list = Listing::of(query, "Custom fields", columns, &page, row, empty).filters(filters);
     CUSTOM_FIELDS.page(&dashboard, list)
 }
 
 fn menu<A: Access>(dashboard: &Dashboard<A>, field: &CustomField) -> Menu {
     let copies = vec![
-        Act::Copy("Copy custom field ID", field.id.to_string()),
-        Act::Copy("Copy slug", field.slug.clone()),
+        MenuItem::Copy("Copy custom field ID", field.id.to_string()),
+        MenuItem::Copy("Copy slug", field.slug.clone()),
     ];
     CUSTOM_FIELDS.menu(dashboard, (field.id, &field.name), copies, "Delete")
 }
 
-async fn sheet(dashboard: Dashboard<scope::CustomFieldsRead>, PathId(id): PathId) -> Answer {
+async fn detail(dashboard: Dashboard<scope::CustomFieldsRead>, PathId(id): PathId) -> Answer {
     let field: CustomField = find(&dashboard, id).await?;
     let kind = sentence(field.kind.kind().as_str());
     let mut facts = vec![
@@ -103,8 +103,8 @@ async fn sheet(dashboard: Dashboard<scope::CustomFieldsRead>, PathId(id): PathId
         Part::Facts("At checkout", asks),
     ];
     parts.extend(crate::dashboard::metadata(&field.metadata));
-    show(&SheetPage {
-        shell: CUSTOM_FIELDS.under_list(&dashboard, field.name.clone()),
+    show(&DetailPage {
+        layout: CUSTOM_FIELDS.under_list(&dashboard, field.name.clone()),
         state: Cell::Text(kind),
         actions: vec![Action::Go(
             "Edit",
@@ -115,7 +115,7 @@ async fn sheet(dashboard: Dashboard<scope::CustomFieldsRead>, PathId(id): PathId
     })
 }
 
-/// What an answer is held against.
+/// The rules that an answer is judged by.
 fn rules(kind: &CustomFieldKind) -> Vec<Fact> {
     let mut facts = Vec::new();
     let mut fact = |name: &str, value: Option<String>| {
@@ -172,9 +172,9 @@ impl Resource for CustomField {
         actions::custom_fields::get(caller, id).await
     }
 
-    fn fresh(_: &Dashboard<Self::Write>, asked: &Asked) -> FormData {
+    fn fresh(_: &Dashboard<Self::Write>, query: &ListingQuery) -> FormData {
         let mut form_data = FormData::default();
-        form_data.set("type", chosen(asked.get("type")).as_str());
+        form_data.set("type", chosen(query.get("type")).as_str());
         form_data
     }
 
@@ -200,9 +200,9 @@ impl Resource for CustomField {
         if was.is_none() {
             let tab = |one: &CustomFieldType| {
                 let href = format!("{}?type={one}", CUSTOM_FIELDS.new_at(dashboard));
-                Way::tab(&sentence(one.as_str()), href, *one == kind)
+                NavLink::tab(&sentence(one.as_str()), href, *one == kind)
             };
-            page.shell.tabs = CustomFieldType::ALL.iter().map(tab).collect();
+            page.layout.tabs = CustomFieldType::ALL.iter().map(tab).collect();
         }
         Ok(page)
     }

@@ -18,14 +18,13 @@ use crate::{
     dashboard::{
         Answer,
         access::Dashboard,
+        detail::{Action, DetailPage, Fact, Part, moments},
         form::{FormData, FormErrors, FormPage},
-        history::timeline,
-        listing::{Asked, Column, Empty, Filter, Listing, Row},
-        parts::{Act, Cell, Menu, Tone, money},
+        listing::{Column, Empty, Filter, Listing, ListingQuery, Row},
+        parts::{Cell, Menu, MenuItem, Tone, money},
         resource_pages::{self, DISCOUNTS, Resource, ResourcePages, Saved, find, readable},
-        sales,
-        sheet::{Action, Fact, Part, SheetPage, moments},
-        show,
+        sales, show,
+        timeline::timeline,
     },
     error::Result,
     http::extract::{Access, Caller, PathId, scope},
@@ -34,12 +33,12 @@ use crate::{
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    resource_pages::routes::<Discount>(get(list), get(sheet))
+    resource_pages::routes::<Discount>(get(list), get(detail))
 }
 
-async fn list(dashboard: Dashboard<scope::DiscountsRead>, mut asked: Asked) -> Answer {
+async fn list(dashboard: Dashboard<scope::DiscountsRead>, mut query: ListingQuery) -> Answer {
     let find = |params| actions::discounts::list(&dashboard.caller, params);
-    let page = asked.ask(("", ""), &dashboard.zone, find).await?;
+    let page = query.load(("", ""), &dashboard.zone, find).await?;
     let now = dashboard.app.clock.now();
     let columns = vec![
         Column::new("Name").by("name"),
@@ -51,7 +50,7 @@ async fn list(dashboard: Dashboard<scope::DiscountsRead>, mut asked: Asked) -> A
         Column::new("Ends").by("ends_at"),
         Column::new("Created").by("created_at"),
     ];
-    let filters = [Filter::search(&asked, "Search by name or code")];
+    let filters = [Filter::search(&query, "Search by name or code")];
     let empty = Empty {
         words: "A discount takes a share or an amount off: customers type its code, or your program applies it.",
         step: Some(("Create a discount", DISCOUNTS.new_at(&dashboard))),
@@ -74,11 +73,11 @@ async fn list(dashboard: Dashboard<scope::DiscountsRead>, mut asked: Asked) -> A
         ])
         .menu(menu(&dashboard, discount))
     };
-    let list = Listing::of(asked, "Discounts", columns, &page, row, empty).filters(filters);
+    let list = Listing::of(query, "Discounts", columns, &page, row, empty).filters(filters);
     DISCOUNTS.page(&dashboard, list)
 }
 
-/// What it takes off, and for how long.
+/// Its amount or percentage, and for how long it is taken off.
 fn worth(discount: &Discount) -> Cell {
     let brief = &discount.base.brief;
     let off = match &brief.value {
@@ -139,13 +138,13 @@ fn state(discount: &Discount, now: Timestamp) -> Cell {
 
 fn menu<A: Access>(dashboard: &Dashboard<A>, discount: &Discount) -> Menu {
     let brief = &discount.base.brief;
-    let mut copies = vec![Act::Copy("Copy discount ID", brief.id.to_string())];
+    let mut copies = vec![MenuItem::Copy("Copy discount ID", brief.id.to_string())];
     let code = brief.code.clone();
-    copies.extend(code.map(|code| Act::Copy("Copy code", code)));
+    copies.extend(code.map(|code| MenuItem::Copy("Copy code", code)));
     DISCOUNTS.menu(dashboard, (brief.id, &brief.name), copies, "Delete")
 }
 
-async fn sheet(dashboard: Dashboard<scope::DiscountsRead>, PathId(id): PathId) -> Answer {
+async fn detail(dashboard: Dashboard<scope::DiscountsRead>, PathId(id): PathId) -> Answer {
     let discount: Discount = find(&dashboard, id).await?;
     let (base, brief) = (&discount.base, &discount.base.brief);
     let limit = |n: Option<i64>| Cell::Text(n.map_or("No limit".to_owned(), |n| n.to_string()));
@@ -196,8 +195,8 @@ async fn sheet(dashboard: Dashboard<scope::DiscountsRead>, PathId(id): PathId) -
     ];
     parts.extend(crate::dashboard::metadata(&base.metadata));
     parts.push(timeline(&dashboard, [id]).await?);
-    show(&SheetPage {
-        shell: DISCOUNTS.under_list(&dashboard, brief.name.clone()),
+    show(&DetailPage {
+        layout: DISCOUNTS.under_list(&dashboard, brief.name.clone()),
         state: state(&discount, dashboard.app.clock.now()),
         actions: vec![Action::Go("Edit", DISCOUNTS.path(&dashboard, id, "/edit"))],
         menu: Some(menu(&dashboard, &discount)),
@@ -231,7 +230,7 @@ impl Resource for Discount {
         actions::discounts::get(caller, id).await
     }
 
-    fn fresh(dashboard: &Dashboard<Self::Write>, _: &Asked) -> FormData {
+    fn fresh(dashboard: &Dashboard<Self::Write>, _: &ListingQuery) -> FormData {
         fill::fresh(dashboard.caller.organization.default_currency)
     }
 

@@ -21,14 +21,14 @@ use crate::{
     actions,
     app::App,
     dashboard::{
-        Answer, Made,
+        Answer, CreatedResource,
         access::Dashboard,
         denied::Denied,
+        detail::{DetailPage, Part},
         done,
         form::{FormData, judged},
         parts::Cell,
         resource_pages::{PRODUCTS, find},
-        sheet::{Part, SheetPage},
         show, show_again,
     },
     error::{ApiError, Result},
@@ -39,7 +39,7 @@ use crate::{
     },
 };
 
-/// What one form may send: a handful of pictures.
+/// The largest form, in bytes: a handful of pictures.
 const LIMIT: usize = 60 * 1024 * 1024;
 
 /// The most parts of one form, each a picture or a field.
@@ -50,7 +50,7 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route(
             &PRODUCTS.at("/{id}/media"),
-            get(sheet).post(upload).layer(DefaultBodyLimit::max(LIMIT)),
+            get(detail).post(upload).layer(DefaultBodyLimit::max(LIMIT)),
         )
         .route(&PRODUCTS.at("/{id}/media/change"), post(change))
 }
@@ -71,7 +71,7 @@ fn page<A: Access>(
     dashboard: &Dashboard<A>,
     product: &Product,
     errors: Vec<String>,
-) -> Result<SheetPage> {
+) -> Result<DetailPage> {
     let base = &product.base;
     let media = Media {
         files: &product.medias,
@@ -82,8 +82,8 @@ fn page<A: Access>(
             && dashboard.may::<scope::FilesWrite>().is_ok(),
         key: &dashboard.key,
     };
-    Ok(SheetPage {
-        shell: PRODUCTS.under_one(
+    Ok(DetailPage {
+        layout: PRODUCTS.under_one(
             dashboard,
             (base.id, &base.name),
             format!("Media of {}", base.name),
@@ -98,7 +98,7 @@ fn page<A: Access>(
     })
 }
 
-async fn sheet(dashboard: Dashboard<scope::ProductsRead>, PathId(id): PathId) -> Answer {
+async fn detail(dashboard: Dashboard<scope::ProductsRead>, PathId(id): PathId) -> Answer {
     let product: Product = find(&dashboard, id).await?;
     show(&page(&dashboard, &product, Vec::new())?)
 }
@@ -176,7 +176,7 @@ async fn picture(
     let sum = digest(&SHA256, &bytes);
     let content = [format!("{place}\n{name}\n").as_bytes(), sum.as_ref()].concat();
     let send = async |guard| take(&caller, (name, &media_type, bytes), guard).await;
-    let Made { id, .. } = dashboard.make_of(key, &content, send).await?;
+    let CreatedResource { id, .. } = dashboard.make_of(key, &content, send).await?;
     Ok(id)
 }
 

@@ -21,12 +21,12 @@ use crate::{
     dashboard::{
         Answer,
         access::Dashboard,
+        detail::{Action, DetailPage, Fact, Part, moments},
         done,
         form::{FormData, FormErrors, FormPage},
-        listing::{Asked, Column, Empty, Filter, Listing, Row},
-        parts::{Act, Cell, Menu, Tone, sentence},
+        listing::{Column, Empty, Filter, Listing, ListingQuery, Row},
+        parts::{Cell, Menu, MenuItem, Tone, sentence},
         resource_pages::{self, METERS, Resource, ResourcePages, Saved, find},
-        sheet::{Action, Fact, Part, SheetPage, moments},
         show,
     },
     error::Result,
@@ -35,13 +35,13 @@ use crate::{
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    resource_pages::routes::<Meter>(get(list), get(sheet))
+    resource_pages::routes::<Meter>(get(list), get(detail))
         .route(&METERS.at("/{id}/unarchive"), post(unarchive))
 }
 
-async fn list(dashboard: Dashboard<scope::MetersRead>, mut asked: Asked) -> Answer {
+async fn list(dashboard: Dashboard<scope::MetersRead>, mut query: ListingQuery) -> Answer {
     let find = |params| actions::meters::list(&dashboard.caller, params);
-    let page = asked.ask(("", ""), &dashboard.zone, find).await?;
+    let page = query.load(("", ""), &dashboard.zone, find).await?;
     let columns = vec![
         Column::new("Name").by("name"),
         Column::new("Counts"),
@@ -49,8 +49,8 @@ async fn list(dashboard: Dashboard<scope::MetersRead>, mut asked: Asked) -> Answ
         Column::new("Created").by("created_at"),
     ];
     let filters = [
-        Filter::search(&asked, "Search by name"),
-        Filter::archived(&asked, "All meters"),
+        Filter::search(&query, "Search by name"),
+        Filter::archived(&query, "All meters"),
     ];
     let empty = Empty {
         words: "A meter counts what your customers use, such as calls or tokens; a product can then be priced by it.",
@@ -65,7 +65,7 @@ async fn list(dashboard: Dashboard<scope::MetersRead>, mut asked: Asked) -> Answ
         ])
         .menu(menu(&dashboard, meter))
     };
-    let list = Listing::of(asked, "Meters", columns, &page, row, empty).filters(filters);
+    let list = Listing::of(query, "Meters", columns, &page, row, empty).filters(filters);
     METERS.page(&dashboard, list)
 }
 
@@ -76,7 +76,7 @@ fn state(meter: &Meter) -> Cell {
     }
 }
 
-/// How events are counted, in words.
+/// The aggregation, in words.
 fn counts(aggregation: &Aggregation) -> String {
     match aggregation {
         Aggregation::Count => "Number of events".to_owned(),
@@ -142,19 +142,19 @@ fn unit_words(meter: &Meter) -> String {
 }
 
 fn menu<A: Access>(dashboard: &Dashboard<A>, meter: &Meter) -> Menu {
-    let copy = Act::Copy("Copy meter ID", meter.id.to_string());
+    let copy = MenuItem::Copy("Copy meter ID", meter.id.to_string());
     if meter.archived_at.is_none() {
         let this = (meter.id, meter.name.as_str());
         return METERS.menu(dashboard, this, vec![copy], "Archive");
     }
-    let back = Act::Do("Unarchive", METERS.path(dashboard, meter.id, "/unarchive"));
+    let back = MenuItem::Post("Unarchive", METERS.path(dashboard, meter.id, "/unarchive"));
     Menu {
         name: meter.name.clone(),
-        acts: vec![copy, Act::Line, back],
+        items: vec![copy, MenuItem::Separator, back],
     }
 }
 
-async fn sheet(dashboard: Dashboard<scope::MetersRead>, PathId(id): PathId) -> Answer {
+async fn detail(dashboard: Dashboard<scope::MetersRead>, PathId(id): PathId) -> Answer {
     let meter: Meter = find(&dashboard, id).await?;
     let mut facts = vec![
         Fact::new("Meter ID", Cell::Code(id.to_string())),
@@ -176,8 +176,8 @@ async fn sheet(dashboard: Dashboard<scope::MetersRead>, PathId(id): PathId) -> A
         )],
         None => vec![Action::Go("Edit", METERS.path(&dashboard, id, "/edit"))],
     };
-    show(&SheetPage {
-        shell: METERS.under_list(&dashboard, meter.name.clone()),
+    show(&DetailPage {
+        layout: METERS.under_list(&dashboard, meter.name.clone()),
         state: state(&meter),
         actions,
         menu: Some(menu(&dashboard, &meter)),
@@ -217,7 +217,7 @@ impl Resource for Meter {
         actions::meters::get(caller, id).await
     }
 
-    fn fresh(_: &Dashboard<Self::Write>, _: &Asked) -> FormData {
+    fn fresh(_: &Dashboard<Self::Write>, _: &ListingQuery) -> FormData {
         fill::fresh()
     }
 
@@ -263,7 +263,7 @@ impl Resource for Meter {
         match change(dashboard, id, json!({"is_archived": true})).await {
             Ok(meter) => Ok(format!("{} was archived.", meter.name)),
             Err(error) if error.problems().is_empty() => Err(error),
-            Err(error) => Ok(FormErrors::told(&error)
+            Err(error) => Ok(FormErrors::of_error(&error)
                 .at("is_archived")
                 .unwrap_or_default()),
         }

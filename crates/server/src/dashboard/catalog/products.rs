@@ -22,11 +22,11 @@ use crate::{
     actions,
     app::App,
     dashboard::{
-        Answer, Made,
+        Answer, CreatedResource,
         access::Dashboard,
         done,
         form::{FormData, FormErrors, FormPage},
-        listing::{Asked, Column, Empty, Filter, Listing, Row},
+        listing::{Column, Empty, Filter, Listing, ListingQuery, Row},
         parts::Cell,
         resource_pages::{self, PRODUCTS, Resource, ResourcePages, Saved, find, readable},
     },
@@ -39,15 +39,15 @@ use crate::{
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    resource_pages::routes::<Product>(get(list), get(page::sheet))
+    resource_pages::routes::<Product>(get(list), get(page::detail))
         .route(&PRODUCTS.at("/preview"), post(preview))
         .route(&PRODUCTS.at("/{id}/unarchive"), post(unarchive))
         .route(&PRODUCTS.at("/{id}/checkout"), post(checkout))
 }
 
-async fn list(dashboard: Dashboard<scope::ProductsRead>, mut asked: Asked) -> Answer {
+async fn list(dashboard: Dashboard<scope::ProductsRead>, mut query: ListingQuery) -> Answer {
     let find = |params| actions::products::list(&dashboard.caller, params);
-    let page = asked.ask(("", ""), &dashboard.zone, find).await?;
+    let page = query.load(("", ""), &dashboard.zone, find).await?;
     let columns = vec![
         Column::new("Name").by("name"),
         Column::new("Price").by("price_amount"),
@@ -55,8 +55,8 @@ async fn list(dashboard: Dashboard<scope::ProductsRead>, mut asked: Asked) -> An
         Column::new("Created").by("created_at"),
     ];
     let filters = [
-        Filter::search(&asked, "Search by name"),
-        Filter::archived(&asked, "All products"),
+        Filter::search(&query, "Search by name"),
+        Filter::archived(&query, "All products"),
     ];
     let empty = Empty {
         words: "What do you sell? A product has a name and a price; your program sells it by its id.",
@@ -76,7 +76,7 @@ async fn list(dashboard: Dashboard<scope::ProductsRead>, mut asked: Asked) -> An
         ])
         .menu(page::menu(&dashboard, product))
     };
-    let list = Listing::of(asked, "Products", columns, &page, row, empty).filters(filters);
+    let list = Listing::of(query, "Products", columns, &page, row, empty).filters(filters);
     PRODUCTS.page(&dashboard, list)
 }
 
@@ -101,7 +101,7 @@ async fn checkout(
     let open = async |guard: IdempotencyGuard| {
         actions::checkouts::create(dashboard.caller.clone(), &guard, input).await
     };
-    let made: Made = dashboard.make(&form_data, open).await?;
+    let made: CreatedResource = dashboard.make(&form_data, open).await?;
     done(
         &dashboard.path(&format!("/checkouts/{}", made.id)),
         "The session is open: send its link to the customer.",
@@ -153,7 +153,7 @@ impl Resource for Product {
         actions::products::get(caller, id).await
     }
 
-    fn fresh(dashboard: &Dashboard<Self::Write>, asked: &Asked) -> FormData {
+    fn fresh(dashboard: &Dashboard<Self::Write>, asked: &ListingQuery) -> FormData {
         fill::fresh(&dashboard.caller.organization, asked.get("from"))
     }
 

@@ -19,7 +19,7 @@ fn plan(unit: Unit, form: Form, series: Vec<Vec<i64>>) -> Plan {
         description: "By day.".to_owned(),
         headline: None,
         when: "Day",
-        labels: labels(Stretch::Month, &days),
+        labels: labels(ReportPeriod::Month, &days),
         series: series
             .into_iter()
             .zip(["Made", "Paid", "Third"])
@@ -123,8 +123,8 @@ fn chart_label(count: usize) -> String {
 #[test]
 fn parts_of_a_year_are_months() {
     let now = "2026-11-22T12:00:00Z".parse().unwrap();
-    let days = Stretch::Year.days(now, &jiff::tz::TimeZone::UTC);
-    let found = labels(Stretch::Year, &days);
+    let days = ReportPeriod::Year.days(now, &jiff::tz::TimeZone::UTC);
+    let found = labels(ReportPeriod::Year, &days);
     assert_eq!(found.len(), 12);
     assert_eq!(
         found[11],

@@ -9,7 +9,7 @@ use crate::{
         form::{Field, Form, FormData, FormErrors, Group, Kind},
     },
     http::extract::{Access, Body},
-    pages::checkout::places,
+    pages::checkout::countries,
 };
 
 /// The parts of an address, and what the form calls them.
@@ -132,7 +132,7 @@ fn address() -> Group {
         .into_iter()
         .map(|(part, label)| Field::new(name(part), label, Kind::Line("text")))
         .collect();
-    let countries = Kind::choice(places::COUNTRIES.iter().copied());
+    let countries = Kind::choice(countries::COUNTRIES.iter().copied());
     fields.insert(
         0,
         Field::new(name("country"), "Country", countries.or("No address")),

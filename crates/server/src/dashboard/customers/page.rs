@@ -9,14 +9,14 @@ use crate::{
     dashboard::{
         Answer,
         access::Dashboard,
-        history::timeline,
+        detail::{Action, DetailPage, Fact, Part, moments},
+        layout::{Area, Layout},
         metadata,
         parts::Cell,
         resource_pages::find,
         sales::{self, checkouts, orders, payments, subscriptions},
-        sheet::{Action, Fact, Part, SheetPage, moments},
-        shell::{Area, Shell},
         show,
+        timeline::timeline,
     },
     error::{ApiError, Result},
     http::extract::{Access, PathId, scope},
@@ -28,20 +28,20 @@ use crate::{
 #[template(path = "dashboard/customer_delete.html")]
 pub struct Delete {
     /// Around it; its title is the question.
-    pub shell: Shell,
-    /// Where the answer goes.
+    pub layout: Layout,
+    /// The address that the form is posted to.
     pub action: String,
-    /// Where "Cancel" leads.
+    /// The address that "Cancel" leads to.
     pub cancel: String,
 }
 
 impl Page for Delete {
     fn picture(&self) -> Option<&str> {
-        self.shell.logo()
+        self.layout.logo()
     }
 }
 
-pub(super) async fn sheet(
+pub(super) async fn detail(
     dashboard: Dashboard<scope::CustomersRead>,
     PathId(id): PathId,
 ) -> Answer {
@@ -57,8 +57,8 @@ pub(super) async fn sheet(
         )],
         false => Vec::new(),
     };
-    show(&SheetPage {
-        shell: Shell::new(&dashboard, Area::Customers, sales::called(&one).0)
+    show(&DetailPage {
+        layout: Layout::new(&dashboard, Area::Customers, sales::called(&one).0)
             .back("Customers", dashboard.path("/customers")),
         state: Cell::Empty,
         actions,
@@ -95,7 +95,7 @@ fn billing(one: &Customer) -> Part {
     )
 }
 
-/// What the customer bought and holds, and what happened with it.
+/// The purchases and subscriptions of the customer, and their timeline.
 async fn belongings<A: Access>(dashboard: &Dashboard<A>, one: &Customer) -> Result<Vec<Part>> {
     let key = ("customer_id", one.id);
     let (subscriptions, orders, payments, checkouts) = tokio::try_join!(

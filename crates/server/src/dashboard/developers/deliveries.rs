@@ -19,12 +19,12 @@ use crate::{
     dashboard::{
         Answer,
         access::Dashboard,
+        detail::{Action, DetailPage, Fact, Part},
         done,
         form::FormData,
-        listing::{Asked, Column, Empty, Filter, Listing, Row},
-        parts::{Act, Cell, Menu, Tone},
-        sheet::{Action, Fact, Part, SheetPage},
-        shell::{Area, Shell},
+        layout::{Area, Layout},
+        listing::{Column, Empty, Filter, Listing, ListingQuery, Row},
+        parts::{Cell, Menu, MenuItem, Tone},
         show,
     },
     error::{ApiError, Result},
@@ -39,7 +39,7 @@ pub fn routes() -> Router<Arc<App>> {
         format!("/dashboard/{{shop}}/developers/webhooks/{{endpoint}}/deliveries/{{id}}{rest}")
     };
     Router::new()
-        .route(&at(""), get(sheet))
+        .route(&at(""), get(detail))
         .route(&at("/redeliver"), post(redeliver))
 }
 
@@ -63,7 +63,7 @@ fn result(delivery: &WebhookDelivery) -> Cell {
 /// The deliveries to an endpoint.
 pub async fn of_endpoint<A: Access>(
     dashboard: &Dashboard<A>,
-    mut asked: Asked,
+    mut query: ListingQuery,
     endpoint: Uuid,
 ) -> Result<Listing> {
     let caller = dashboard.may::<scope::WebhooksRead>()?;
@@ -72,13 +72,13 @@ pub async fn of_endpoint<A: Access>(
         actions::webhooks::deliveries(&caller, params)
     };
     let moments = ("start_timestamp", "end_timestamp");
-    let page = asked.ask(moments, &dashboard.zone, find).await?;
+    let page = query.load(moments, &dashboard.zone, find).await?;
     let succeeded = [("true", "Succeeded"), ("false", "Failed")];
     let filters = [
-        Filter::search(&asked, "Delivery, event ID or code"),
-        Filter::choice(&asked, "succeeded", "Result", "Any", succeeded),
+        Filter::search(&query, "Delivery, event ID or code"),
+        Filter::choice(&query, "succeeded", "Result", "Any", succeeded),
         Filter::choice(
-            &asked,
+            &query,
             "http_code_class",
             "Code",
             "Any",
@@ -87,7 +87,7 @@ pub async fn of_endpoint<A: Access>(
                 .map(|class| (class.word(), class.word())),
         ),
         Filter::choice(
-            &asked,
+            &query,
             "event_type",
             "Event",
             "Any",
@@ -96,7 +96,7 @@ pub async fn of_endpoint<A: Access>(
                 .map(|kind| (kind.as_str(), kind.as_str())),
         ),
     ];
-    let days = Filter::days(&asked);
+    let days = Filter::days(&query);
     let columns = vec![
         Column::new("Event"),
         Column::new("Answer"),
@@ -119,17 +119,17 @@ pub async fn of_endpoint<A: Access>(
         ])
         .menu(Menu {
             name: event.kind.to_string(),
-            acts: vec![
-                Act::Make(
+            items: vec![
+                MenuItem::PostOnce(
                     "Redeliver",
                     path(dashboard, endpoint, delivery.id, "/redeliver"),
                     dashboard.key.clone(),
                 ),
-                Act::Copy("Copy event ID", event.id.to_string()),
+                MenuItem::Copy("Copy event ID", event.id.to_string()),
             ],
         })
     };
-    Ok(Listing::of(asked, "Deliveries", columns, &page, row, empty)
+    Ok(Listing::of(query, "Deliveries", columns, &page, row, empty)
         .filters(filters)
         .filters(days))
 }
@@ -156,7 +156,7 @@ fn readable(text: &str) -> String {
         .unwrap_or_else(|_| text.to_owned())
 }
 
-async fn sheet(
+async fn detail(
     dashboard: Dashboard<scope::WebhooksWrite>,
     EndpointId(endpoint): EndpointId,
     PathId(id): PathId,
@@ -188,8 +188,8 @@ async fn sheet(
         )],
         None => Vec::new(),
     };
-    show(&SheetPage {
-        shell: Shell::new(&dashboard, Area::Developers, event.kind.to_string()).back(
+    show(&DetailPage {
+        layout: Layout::new(&dashboard, Area::Developers, event.kind.to_string()).back(
             "Deliveries",
             dashboard.path(&format!("/developers/webhooks/{endpoint}")),
         ),

@@ -14,20 +14,20 @@ use till_core::{organizations, webhooks};
 use till_wire::{events::EventType, page::Page, webhooks::WebhookEndpoint};
 use uuid::Uuid;
 
-use super::{Tab, deliveries, shell};
+use super::{Tab, deliveries, layout};
 use crate::{
     actions::{self, customers::CustomerRef},
     app::App,
     dashboard::{
         Answer,
         access::Dashboard,
+        detail::{Action, DetailPage, Fact, Part},
         done,
-        form::{AskPage, Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
-        listing::{Asked, Column, Empty, ListPage, Listing, Row},
-        parts::{Act, Cell, Menu, Tone, sentence},
+        form::{ConfirmPage, Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
+        layout::{Area, Layout},
+        listing::{Column, Empty, ListPage, Listing, ListingQuery, Row},
+        parts::{Cell, Menu, MenuItem, Tone, sentence},
         resource_pages::{self, Resource, ResourcePages, Saved, find},
-        sheet::{Action, Fact, Part, SheetPage},
-        shell::{Area, Shell},
         show,
     },
     error::{ApiError, Result},
@@ -44,14 +44,17 @@ const PAGES: ResourcePages = ResourcePages {
 };
 
 pub fn routes() -> Router<Arc<App>> {
-    resource_pages::routes::<WebhookEndpoint>(get(list), get(sheet))
+    resource_pages::routes::<WebhookEndpoint>(get(list), get(detail))
         .route(&PAGES.at("/{id}/enable"), post(enable))
-        .route(&PAGES.at("/{id}/disable"), get(ask_disable).post(disable))
-        .route(&PAGES.at("/{id}/secret"), get(ask_reset).post(reset))
+        .route(
+            &PAGES.at("/{id}/disable"),
+            get(confirm_disable).post(disable),
+        )
+        .route(&PAGES.at("/{id}/secret"), get(confirm_reset).post(reset))
         .route(&PAGES.at("/{id}/test"), post(test))
 }
 
-/// What people call it.
+/// Its name, for people.
 pub fn name(endpoint: &WebhookEndpoint) -> String {
     endpoint
         .name
@@ -69,28 +72,28 @@ fn state(endpoint: &WebhookEndpoint) -> Cell {
 fn menu<A: Access>(dashboard: &Dashboard<A>, endpoint: &WebhookEndpoint) -> Menu {
     let id = endpoint.id;
     let switch = match endpoint.enabled {
-        true => Act::Ask("Disable", PAGES.path(dashboard, id, "/disable")),
-        false => Act::Do("Enable", PAGES.path(dashboard, id, "/enable")),
+        true => MenuItem::Confirm("Disable", PAGES.path(dashboard, id, "/disable")),
+        false => MenuItem::Post("Enable", PAGES.path(dashboard, id, "/enable")),
     };
     Menu {
         name: name(endpoint),
-        acts: vec![
-            Act::Copy("Copy secret", endpoint.secret.clone()),
-            Act::Copy("Copy endpoint ID", id.to_string()),
-            Act::Line,
-            Act::Go("Edit", PAGES.path(dashboard, id, "/edit")),
+        items: vec![
+            MenuItem::Copy("Copy secret", endpoint.secret.clone()),
+            MenuItem::Copy("Copy endpoint ID", id.to_string()),
+            MenuItem::Separator,
+            MenuItem::Link("Edit", PAGES.path(dashboard, id, "/edit")),
             switch,
-            Act::Line,
-            Act::Ask("Reset secret", PAGES.path(dashboard, id, "/secret")),
-            Act::Ask("Delete", PAGES.path(dashboard, id, "/delete")),
+            MenuItem::Separator,
+            MenuItem::Confirm("Reset secret", PAGES.path(dashboard, id, "/secret")),
+            MenuItem::Confirm("Delete", PAGES.path(dashboard, id, "/delete")),
         ],
     }
 }
 
-async fn list(dashboard: Dashboard<scope::WebhooksWrite>, mut asked: Asked) -> Answer {
+async fn list(dashboard: Dashboard<scope::WebhooksWrite>, mut query: ListingQuery) -> Answer {
     let caller = dashboard.may()?;
     let find = |params| actions::webhooks::list(&caller, params);
-    let page = asked.ask(("", ""), &dashboard.zone, find).await?;
+    let page = query.load(("", ""), &dashboard.zone, find).await?;
     let columns = vec![
         Column::new("Endpoint"),
         Column::new("Events"),
@@ -118,16 +121,16 @@ async fn list(dashboard: Dashboard<scope::WebhooksWrite>, mut asked: Asked) -> A
         .menu(menu(&dashboard, endpoint))
     };
     show(&ListPage {
-        shell: shell(&dashboard, Tab::Webhooks),
+        layout: layout(&dashboard, Tab::Webhooks),
         action: Some(("New endpoint".to_owned(), PAGES.new_at(&dashboard))),
-        list: Listing::of(asked, "Webhook endpoints", columns, &page, row, empty),
+        list: Listing::of(query, "Webhook endpoints", columns, &page, row, empty),
     })
 }
 
-async fn sheet(
+async fn detail(
     dashboard: Dashboard<scope::WebhooksWrite>,
     PathId(id): PathId,
-    asked: Asked,
+    query: ListingQuery,
 ) -> Answer {
     let endpoint: WebhookEndpoint = find(&dashboard, id).await?;
     let kinds = endpoint
@@ -145,7 +148,7 @@ async fn sheet(
         Fact::new("Created", Cell::time(endpoint.created_at, &dashboard.zone)),
         Fact::new("Events", Cell::Many(kinds.collect())),
     ];
-    let list = deliveries::of_endpoint(&dashboard, asked, id).await?;
+    let list = deliveries::of_endpoint(&dashboard, query, id).await?;
     let mut parts = vec![
         Part::Facts("Endpoint", facts),
         Part::List("Deliveries", list),
@@ -153,8 +156,8 @@ async fn sheet(
     if endpoint.enabled && !endpoint.events.is_empty() {
         parts.insert(1, test_form(&dashboard, &endpoint));
     }
-    show(&SheetPage {
-        shell: Shell::new(&dashboard, Area::Developers, name(&endpoint))
+    show(&DetailPage {
+        layout: Layout::new(&dashboard, Area::Developers, name(&endpoint))
             .back("Webhooks", dashboard.path("/developers/webhooks")),
         state: state(&endpoint),
         actions: vec![Action::Go("Edit", PAGES.path(&dashboard, id, "/edit"))],
@@ -214,7 +217,7 @@ async fn test(
     done(&PAGES.path(&dashboard, id, ""), &words)
 }
 
-/// What the shop has newest of the kind that an event tells of, as the API shows it.
+/// The newest resource of the kind that an event tells of, as the API shows it.
 async fn newest(
     dashboard: &Dashboard<scope::WebhooksWrite>,
     kind: EventType,
@@ -271,13 +274,13 @@ async fn switch(dashboard: &Dashboard<scope::WebhooksWrite>, id: Uuid, on: bool)
     Ok(())
 }
 
-async fn ask_disable(dashboard: Dashboard<scope::WebhooksWrite>, PathId(id): PathId) -> Answer {
+async fn confirm_disable(dashboard: Dashboard<scope::WebhooksWrite>, PathId(id): PathId) -> Answer {
     let words = "Nothing is sent to it until it is enabled again; events in the meantime are not sent later.";
     let endpoint = find(&dashboard, id).await?;
     question(&dashboard, &endpoint, ("Disable", "/disable"), words)
 }
 
-async fn ask_reset(dashboard: Dashboard<scope::WebhooksWrite>, PathId(id): PathId) -> Answer {
+async fn confirm_reset(dashboard: Dashboard<scope::WebhooksWrite>, PathId(id): PathId) -> Answer {
     let words = "The old secret is no longer used: give the new one to your program, or it will refuse deliveries.";
     let endpoint = find(&dashboard, id).await?;
     let this = ("Reset the secret of", "/secret");
@@ -292,8 +295,8 @@ fn question<A: Access>(
     words: &str,
 ) -> Answer {
     let question = format!("{verb} {}?", name(endpoint));
-    show(&AskPage {
-        shell: Shell::new(dashboard, Area::Developers, question),
+    show(&ConfirmPage {
+        layout: Layout::new(dashboard, Area::Developers, question),
         words: words.to_owned(),
         submit: verb.split_once(' ').map_or(verb, |_| "Reset secret"),
         action: PAGES.path(dashboard, endpoint.id, to),
@@ -329,7 +332,7 @@ impl Resource for WebhookEndpoint {
         actions::webhooks::get(caller, id).await
     }
 
-    fn fresh(_: &Dashboard<Self::Write>, _: &Asked) -> FormData {
+    fn fresh(_: &Dashboard<Self::Write>, _: &ListingQuery) -> FormData {
         fill::fresh()
     }
 
@@ -350,7 +353,7 @@ impl Resource for WebhookEndpoint {
         let this = was.map(|one| (one.id, ""));
         let form = PAGES.form(dashboard, this, fill::groups(), form_data, errors);
         Ok(FormPage {
-            shell: Shell::new(dashboard, Area::Developers, title)
+            layout: Layout::new(dashboard, Area::Developers, title)
                 .back("Webhooks", dashboard.path(PAGES.list)),
             ..form
         })

@@ -7,15 +7,15 @@ use axum::{Router, http::HeaderMap, response::IntoResponse, routing::get};
 use till_core::people::sign_in;
 use till_wire::events::EventType;
 
-use super::{Tab, shell};
+use super::{Tab, layout};
 use crate::{
     app::App,
     dashboard::{
         Answer,
         access::Dashboard,
-        listing::{Asked, Filter},
+        layout::Layout,
+        listing::{Filter, ListingQuery},
         live::{self, EventRow, View},
-        shell::Shell,
         show,
     },
     http::extract::{Access, scope},
@@ -34,7 +34,7 @@ pub fn routes() -> Router<Arc<App>> {
 #[derive(Debug, Template)]
 #[template(path = "dashboard/events.html")]
 struct EventsPage {
-    shell: Shell,
+    layout: Layout,
     filter: Filter,
     rows: Vec<EventRow>,
     /// On the first page: where further events come from.
@@ -45,32 +45,32 @@ struct EventsPage {
 
 impl Page for EventsPage {
     fn picture(&self) -> Option<&str> {
-        self.shell.logo()
+        self.layout.logo()
     }
 }
 
-fn view<A: Access>(dashboard: &Dashboard<A>, asked: &Asked) -> View {
-    let kind = asked.get("event_type").and_then(|word| word.parse().ok());
+fn view<A: Access>(dashboard: &Dashboard<A>, query: &ListingQuery) -> View {
+    let kind = query.get("event_type").and_then(|word| word.parse().ok());
     View {
         organization_id: dashboard.caller.organization.id,
-        shop: dashboard.caller.organization.slug.clone(),
+        slug: dashboard.caller.organization.slug.clone(),
         zone: dashboard.zone.clone(),
         kinds: kind.into_iter().collect(),
     }
 }
 
-async fn list(dashboard: Dashboard<scope::WebhooksRead>, asked: Asked) -> Answer {
-    let view = view(&dashboard, &asked);
-    let page = u32::try_from(asked.page()).unwrap_or(u32::MAX);
+async fn list(dashboard: Dashboard<scope::WebhooksRead>, query: ListingQuery) -> Answer {
+    let view = view(&dashboard, &query);
+    let page = u32::try_from(query.page()).unwrap_or(u32::MAX);
     let (events, more) = dashboard
         .app
         .store
         .latest_journal(view.organization_id, &view.kinds, page, ROWS)
         .await?;
-    let to = |page: u32| asked.with("page", &page.to_string());
+    let to = |page: u32| query.with("page", &page.to_string());
     let stream = (page == 1).then(|| {
         let newest = events.first().map_or(0, |event| event.sequence);
-        let kind = asked.get("event_type").unwrap_or_default();
+        let kind = query.get("event_type").unwrap_or_default();
         let query = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("after", &newest.to_string())
             .append_pair("event_type", kind)
@@ -79,14 +79,14 @@ async fn list(dashboard: Dashboard<scope::WebhooksRead>, asked: Asked) -> Answer
     });
     let kinds = EventType::ALL.iter();
     let filter = Filter::choice(
-        &asked,
+        &query,
         "event_type",
         "Event",
         "All events",
         kinds.map(|kind| (kind.to_string(), kind.to_string())),
     );
     show(&EventsPage {
-        shell: shell(&dashboard, Tab::Events),
+        layout: layout(&dashboard, Tab::Events),
         filter,
         rows: events
             .iter()
@@ -100,22 +100,22 @@ async fn list(dashboard: Dashboard<scope::WebhooksRead>, asked: Asked) -> Answer
 
 async fn stream(
     dashboard: Dashboard<scope::WebhooksRead>,
-    asked: Asked,
+    query: ListingQuery,
     headers: HeaderMap,
 ) -> Answer {
-    let view = view(&dashboard, &asked);
-    let after = asked.get("after").and_then(|text| text.parse().ok());
+    let view = view(&dashboard, &query);
+    let after = query.get("after").and_then(|text| text.parse().ok());
     let from = live::resumed(&headers, after);
     // Whoever is signed out, or no member any more, sees nothing further.
     let viewer = (
         dashboard.app.clone(),
         dashboard.session.token_hash,
-        view.shop.clone(),
+        view.slug.clone(),
     );
     let allowed = move || {
-        let (node, digest, shop) = viewer.clone();
+        let (node, digest, slug) = viewer.clone();
         async move {
-            let visit = node.store.visit(&digest, &shop).await.ok().flatten();
+            let visit = node.store.visit(&digest, &slug).await.ok().flatten();
             visit.is_some_and(|(session, _, _, member)| {
                 member.is_some() && sign_in::is_live(&session, node.clock.now())
             })

@@ -16,17 +16,17 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use super::{Tab, shell};
+use super::{Tab, layout};
 use crate::{
     app::App,
     dashboard::{
         Answer,
         access::Dashboard,
         done,
-        form::{AskPage, Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
-        listing::{Asked, Column, Empty, ListPage, Listing, Row},
-        parts::{Act, Cell, Menu, Tone},
-        shell::{Area, Shell},
+        form::{ConfirmPage, Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
+        layout::{Area, Layout},
+        listing::{Column, Empty, ListPage, Listing, ListingQuery, Row},
+        parts::{Cell, Menu, MenuItem, Tone},
         show, show_again,
     },
     error::{ApiError, Result},
@@ -55,11 +55,11 @@ pub fn routes() -> Router<Arc<App>> {
         )
         .route(
             "/dashboard/{shop}/developers/tokens/{id}/revoke",
-            get(ask_revoke).post(revoke),
+            get(confirm_revoke).post(revoke),
         )
 }
 
-async fn list(dashboard: Dashboard<scope::OrganizationsWrite>, asked: Asked) -> Answer {
+async fn list(dashboard: Dashboard<scope::OrganizationsWrite>, query: ListingQuery) -> Answer {
     let rows = dashboard
         .app
         .store
@@ -101,21 +101,21 @@ async fn list(dashboard: Dashboard<scope::OrganizationsWrite>, asked: Asked) -> 
         }
         row.menu(Menu {
             name: token.name.clone(),
-            acts: vec![
-                Act::Go("Edit", path("edit")),
-                Act::Line,
-                Act::Ask("Revoke", path("revoke")),
+            items: vec![
+                MenuItem::Link("Edit", path("edit")),
+                MenuItem::Separator,
+                MenuItem::Confirm("Revoke", path("revoke")),
             ],
         })
     };
     let items = Items::new(rows, count as i64, u32::MAX);
     show(&ListPage {
-        shell: shell(&dashboard, Tab::Tokens),
+        layout: layout(&dashboard, Tab::Tokens),
         action: Some((
             "New token".to_owned(),
             dashboard.path("/developers/tokens/new"),
         )),
-        list: Listing::of(asked, "Access tokens", columns, &items, row, empty),
+        list: Listing::of(query, "Access tokens", columns, &items, row, empty),
     })
 }
 
@@ -206,7 +206,7 @@ fn page_of(
     again: Option<(&FormData, &FormErrors)>,
 ) -> FormPage {
     FormPage {
-        shell: Shell::new(dashboard, Area::Developers, title)
+        layout: Layout::new(dashboard, Area::Developers, title)
             .back("Access tokens", dashboard.path("/developers/tokens")),
         form: match again {
             Some((form_data, errors)) => form.again(form_data, errors),
@@ -223,22 +223,29 @@ async fn new(dashboard: Dashboard<scope::OrganizationsWrite>) -> Answer {
 /// The page that shows a new token, once.
 #[derive(Debug, Template)]
 #[template(path = "dashboard/token.html")]
-struct MadePage {
-    shell: Shell,
+struct NewTokenPage {
+    layout: Layout,
     token: String,
     list: String,
 }
 
-impl Page for MadePage {}
+impl Page for NewTokenPage {}
 
 async fn create(dashboard: Dashboard<scope::OrganizationsWrite>, form_data: FormData) -> Answer {
     let make = async |guard| make(&dashboard, &form_data, guard).await;
     match judged(dashboard.make(&form_data, make).await)? {
-        Ok(New { name, token }) => {
+        Ok(NewToken { name, token }) => {
             let list = dashboard.path("/developers/tokens");
-            let shell =
-                Shell::new(&dashboard, Area::Developers, name).back("Access tokens", list.clone());
-            Ok(page(StatusCode::CREATED, &MadePage { shell, token, list }))
+            let layout =
+                Layout::new(&dashboard, Area::Developers, name).back("Access tokens", list.clone());
+            Ok(page(
+                StatusCode::CREATED,
+                &NewTokenPage {
+                    layout,
+                    token,
+                    list,
+                },
+            ))
         }
         Err(errors) => show_again(&new_page(&dashboard, Some((&form_data, &errors)))),
     }
@@ -246,7 +253,7 @@ async fn create(dashboard: Dashboard<scope::OrganizationsWrite>, form_data: Form
 
 /// A new token, as it is shown.
 #[derive(Debug, Serialize, Deserialize)]
-struct New {
+struct NewToken {
     name: String,
     token: String,
 }
@@ -255,7 +262,7 @@ async fn make(
     dashboard: &Dashboard<scope::OrganizationsWrite>,
     form_data: &FormData,
     guard: IdempotencyGuard,
-) -> Result<New> {
+) -> Result<NewToken> {
     let app = &dashboard.app;
     let input = Body(Some(form_data.json_with(&["scopes"]))).read(TokenCreate::read)?;
     tokens::within(&input.scopes, |scope| dashboard.role.grants(scope))?;
@@ -275,7 +282,7 @@ async fn make(
         &ctx,
     );
     let name = row.name;
-    let made = (New { name, token }, changes);
+    let made = (NewToken { name, token }, changes);
     app.reply(&guard, StatusCode::CREATED, made, |new| new)
         .await
 }
@@ -321,11 +328,14 @@ async fn change(
     dashboard.app.commit(tokens::update(token, input)).await
 }
 
-async fn ask_revoke(dashboard: Dashboard<scope::OrganizationsWrite>, PathId(id): PathId) -> Answer {
+async fn confirm_revoke(
+    dashboard: Dashboard<scope::OrganizationsWrite>,
+    PathId(id): PathId,
+) -> Answer {
     let token = find(&dashboard, id).await?;
     let list = dashboard.path("/developers/tokens");
-    show(&AskPage {
-        shell: Shell::new(
+    show(&ConfirmPage {
+        layout: Layout::new(
             &dashboard,
             Area::Developers,
             format!("Revoke {}?", token.name),

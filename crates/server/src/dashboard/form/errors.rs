@@ -9,7 +9,7 @@ use crate::{
     error::{ApiError, Result},
 };
 
-/// What the API found wrong with a form.
+/// The errors that the API found in a form.
 #[derive(Debug, Clone, Default)]
 pub struct FormErrors {
     problems: Vec<Problem>,
@@ -20,7 +20,7 @@ impl FormErrors {
     /// The form's fault, to be shown in it; anything else is passed on.
     pub fn of(error: ApiError) -> Result<Self, Denied> {
         if !error.problems().is_empty() {
-            return Ok(Self::told(&error));
+            return Ok(Self::of_error(&error));
         }
         let status = error.status();
         if status.is_client_error()
@@ -32,7 +32,7 @@ impl FormErrors {
     }
 
     /// The problems that an error tells.
-    pub fn told(error: &ApiError) -> Self {
+    pub fn of_error(error: &ApiError) -> Self {
         Self {
             problems: error.problems().to_vec(),
             words: None,
@@ -59,7 +59,7 @@ impl FormErrors {
         }
     }
 
-    /// Whether anything is wrong.
+    /// True where anything is wrong.
     pub fn is_any(&self) -> bool {
         self.words.is_some() || !self.problems.is_empty()
     }
@@ -74,7 +74,7 @@ impl FormErrors {
     }
 
     /// Says the problems of a place in the API's body at a field that has another name.
-    pub fn moved(&mut self, place: &str, field: &str) {
+    pub fn move_to(&mut self, place: &str, field: &str) {
         let steps: Vec<Step> = place.split('.').map(|s| Step::from(s.to_owned())).collect();
         for problem in &mut self.problems {
             if problem.loc.ends_with(&steps) {
@@ -100,14 +100,11 @@ impl FormErrors {
 
     /// All of it, in words.
     pub fn all(&self) -> Vec<String> {
-        self.elsewhere(std::iter::empty())
+        self.unplaced(std::iter::empty())
     }
 
-    /// What none of these fields shows.
-    pub(super) fn elsewhere<'a>(
-        &self,
-        names: impl Iterator<Item = &'a str> + Clone,
-    ) -> Vec<String> {
+    /// The errors that none of these fields shows.
+    pub(super) fn unplaced<'a>(&self, names: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
         let mut all: Vec<String> = self.words.iter().cloned().collect();
         for problem in &self.problems {
             if !names.clone().any(|name| is_about(problem, name)) {
@@ -188,6 +185,6 @@ mod tests {
         assert_eq!(errors.at("prices.1.price_amount"), None);
         assert_eq!(errors.at("price_amount.0"), None);
         assert_eq!(errors.at("prices").as_deref(), Some("no price"));
-        assert_eq!(errors.elsewhere(["name"].into_iter()), ["low", "no price"]);
+        assert_eq!(errors.unplaced(["name"].into_iter()), ["low", "no price"]);
     }
 }

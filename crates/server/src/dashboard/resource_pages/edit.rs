@@ -13,41 +13,41 @@ use crate::{
         access::Dashboard,
         done,
         form::{FormData, FormErrors, FormPage, judged},
-        listing::Asked,
+        listing::ListingQuery,
         show, show_again,
     },
     error::Result,
     http::extract::{Access, Caller, PathId},
 };
 
-/// What came of a form, or why nothing did; the problems of an error are shown in the form.
+/// The result of a form; the problems of an error are shown in the form.
 pub type Saved<T = String> = Result<T>;
 
-/// What the pages of a kind are made of.
+/// A kind of resource, as its pages need it.
 pub trait Resource: Send + Sync + Sized + 'static {
-    /// What one must be allowed to look at one.
+    /// The permission to look at one.
     type Read: Access;
-    /// What one must be allowed to make, change or end one.
+    /// The permission to make, change or end one.
     type Write: Access;
 
-    /// Where the pages are.
+    /// Its pages.
     const PAGES: ResourcePages;
-    /// How one is rid of it; in lower case the last part of that page's address.
+    /// The action that ends it; in lower case the last part of that page's address.
     const VERB: &'static str = "Delete";
-    /// What that does, in words.
+    /// The consequence of that, in words.
     const CONSEQUENCE: &'static str;
 
     /// Its id.
     fn id(&self) -> Uuid;
 
-    /// What people call it.
+    /// Its name, for people.
     fn name(&self) -> String;
 
     /// The one with this id.
     fn find(caller: &Caller<Self::Read>, id: Uuid) -> impl Future<Output = Result<Self>> + Send;
 
-    /// What the form for a new one starts with.
-    fn fresh(_: &Dashboard<Self::Write>, _: &Asked) -> FormData {
+    /// The data of the form for a new one.
+    fn fresh(_: &Dashboard<Self::Write>, _: &ListingQuery) -> FormData {
         FormData::default()
     }
 
@@ -95,12 +95,12 @@ pub trait Resource: Send + Sync + Sized + 'static {
 }
 
 /// The pages that all kinds have: the list, the form for a new one, one's page and its form, and how one is rid of it.
-pub fn routes<R: Resource>(list: Pages, sheet: Pages) -> Router<Arc<App>> {
+pub fn routes<R: Resource>(list: Pages, detail: Pages) -> Router<Arc<App>> {
     let at = |rest: &str| R::PAGES.at(rest);
     Router::new()
         .route(&at(""), list)
         .route(&at("/new"), get(new::<R>).post(create::<R>))
-        .route(&at("/{id}"), sheet)
+        .route(&at("/{id}"), detail)
         .route(&at("/{id}/edit"), get(edit::<R>).post(update::<R>))
         .route(
             &at(&format!("/{{id}}/{}", R::VERB.to_lowercase())),
@@ -121,8 +121,8 @@ async fn form<R: Resource>(
     show(&R::form_page(dashboard, was, form_data, &FormErrors::default()).await?)
 }
 
-async fn new<R: Resource>(dashboard: Dashboard<R::Write>, asked: Asked) -> Answer {
-    let form_data = R::fresh(&dashboard, &asked);
+async fn new<R: Resource>(dashboard: Dashboard<R::Write>, query: ListingQuery) -> Answer {
+    let form_data = R::fresh(&dashboard, &query);
     form::<R>(&dashboard, None, &form_data).await
 }
 

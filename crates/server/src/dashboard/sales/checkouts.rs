@@ -18,13 +18,12 @@ use crate::{
     dashboard::{
         Answer,
         access::Dashboard,
+        detail::Part,
         download::{self, File, Line, amount},
-        listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
-        parts::{Act, Cell, Menu},
-        sales,
-        sheet::Part,
-        shell::{Area, Shell},
-        show,
+        layout::{Area, Layout},
+        listing::{Column, Empty, Filter, ListPage, Listing, ListingQuery, Row},
+        parts::{Cell, Menu, MenuItem},
+        sales, show,
     },
     error::Result,
     http::extract::{Access, Caller, scope},
@@ -36,28 +35,28 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/dashboard/{shop}/checkouts", get(list))
         .route("/dashboard/{shop}/checkouts.csv", get(csv))
-        .route("/dashboard/{shop}/checkouts/{id}", get(page::sheet))
+        .route("/dashboard/{shop}/checkouts/{id}", get(page::detail))
 }
 
-async fn list(dashboard: Dashboard<scope::CheckoutsRead>, mut asked: Asked) -> Answer {
+async fn list(dashboard: Dashboard<scope::CheckoutsRead>, mut query: ListingQuery) -> Answer {
     let find = |params| actions::checkouts::list(&dashboard.caller, params);
-    let page = asked.ask(CREATED, &dashboard.zone, find).await?;
+    let page = query.load(CREATED, &dashboard.zone, find).await?;
     let filters = [
-        Filter::search(&asked, "Search by e-mail"),
-        Filter::words::<CheckoutStatus>(&asked, "status", "Status", "Any status"),
+        Filter::search(&query, "Search by e-mail"),
+        Filter::words::<CheckoutStatus>(&query, "status", "Status", "Any status"),
     ];
-    let product = sales::products(&dashboard, &asked).await?;
-    let days = Filter::days(&asked);
+    let product = sales::products(&dashboard, &query).await?;
+    let days = Filter::days(&query);
     let empty = Empty {
         words: "A session is one purchase waiting to be paid: it has a link that you send to the buyer. Open one from a product, or by the API.",
         step: Some(("Choose a product to sell", dashboard.path("/products"))),
     };
     let buyers = buyers(&dashboard, &page.items).await?;
-    let list = table(&dashboard, asked, &page, &buyers, empty)
+    let list = table(&dashboard, query, &page, &buyers, empty)
         .filters(filters.into_iter().chain(product).chain(days))
         .csv(&dashboard.path("/checkouts.csv"));
     show(&ListPage {
-        shell: Shell::new(&dashboard, Area::Checkouts, "Checkouts"),
+        layout: Layout::new(&dashboard, Area::Checkouts, "Checkouts"),
         action: None,
         list,
     })
@@ -70,7 +69,7 @@ async fn buyers<A>(dashboard: &Dashboard<A>, page: &[Checkout]) -> Result<Buyers
 
 fn table<A>(
     dashboard: &Dashboard<A>,
-    asked: Asked,
+    query: ListingQuery,
     page: &Items<Checkout>,
     buyers: &Buyers,
     empty: Empty,
@@ -100,7 +99,7 @@ fn table<A>(
         ])
         .menu(menu(dashboard, one))
     };
-    Listing::of(asked, "Checkouts", columns, page, row, empty)
+    Listing::of(query, "Checkouts", columns, page, row, empty)
 }
 
 fn path<A>(dashboard: &Dashboard<A>, one: &Checkout) -> String {
@@ -126,17 +125,17 @@ fn is_open(base: &CheckoutBase) -> bool {
 
 fn menu<A>(dashboard: &Dashboard<A>, one: &Checkout) -> Menu {
     let base = &one.base;
-    let mut acts = vec![
-        Act::Go("Open", path(dashboard, one)),
-        Act::Line,
-        Act::Copy("Copy Checkout ID", base.id.to_string()),
+    let mut items = vec![
+        MenuItem::Link("Open", path(dashboard, one)),
+        MenuItem::Separator,
+        MenuItem::Copy("Copy Checkout ID", base.id.to_string()),
     ];
     if is_open(base) {
-        acts.push(Act::Copy("Copy link", base.url.clone()));
+        items.push(MenuItem::Copy("Copy link", base.url.clone()));
     }
     Menu {
         name: format!("the session of {}", base.product.base.name),
-        acts,
+        items,
     }
 }
 
@@ -156,7 +155,7 @@ pub async fn part<A>(
 ) -> Result<Part> {
     let items = &related.items;
     let buyers = buyers(dashboard, &items.items).await?;
-    let list = table(dashboard, related.asked, items, &buyers, sales::none(words));
+    let list = table(dashboard, related.query, items, &buyers, sales::none(words));
     Ok(Part::List("Checkouts", list.part()))
 }
 
@@ -185,12 +184,12 @@ const FILE: File = File {
     moments: CREATED,
 };
 
-async fn csv(dashboard: Dashboard<scope::CheckoutsRead>, asked: Asked) -> Answer {
+async fn csv(dashboard: Dashboard<scope::CheckoutsRead>, query: ListingQuery) -> Answer {
     let list = move |caller: Caller<_>, params| async move {
         let page = actions::checkouts::list(&caller, params).await?;
         Ok(page.items.iter().map(line).collect())
     };
-    download::send(FILE, asked, &dashboard, list).await
+    download::send(FILE, query, &dashboard, list).await
 }
 
 /// Without the link: whoever has it can pay, and see who was to pay.

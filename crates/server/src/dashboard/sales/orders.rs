@@ -16,14 +16,13 @@ use crate::{
     dashboard::{
         Answer,
         access::Dashboard,
+        detail::{DetailPage, Fact, Part, moments},
         download::{self, File, Line, amount},
-        history::timeline,
-        listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
-        parts::{Act, Cell, Menu, sentence},
-        sales,
-        sheet::{Fact, Part, SheetPage, moments},
-        shell::{Area, Shell},
-        show,
+        layout::{Area, Layout},
+        listing::{Column, Empty, Filter, ListPage, Listing, ListingQuery, Row},
+        parts::{Cell, Menu, MenuItem, sentence},
+        sales, show,
+        timeline::timeline,
     },
     error::Result,
     http::extract::{Access, Caller, PathId, scope},
@@ -35,27 +34,27 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/dashboard/{shop}/orders", get(list))
         .route("/dashboard/{shop}/orders.csv", get(csv))
-        .route("/dashboard/{shop}/orders/{id}", get(sheet))
+        .route("/dashboard/{shop}/orders/{id}", get(detail))
 }
 
-async fn list(dashboard: Dashboard<scope::OrdersRead>, mut asked: Asked) -> Answer {
+async fn list(dashboard: Dashboard<scope::OrdersRead>, mut query: ListingQuery) -> Answer {
     let find = |params| actions::orders::list(&dashboard.caller, params);
-    let page = asked.ask(CREATED, &dashboard.zone, find).await?;
+    let page = query.load(CREATED, &dashboard.zone, find).await?;
     let filters = [
-        Filter::search(&asked, "Search by customer or invoice number"),
-        Filter::words::<OrderStatus>(&asked, "status", "Status", "Any status"),
+        Filter::search(&query, "Search by customer or invoice number"),
+        Filter::words::<OrderStatus>(&query, "status", "Status", "Any status"),
     ];
-    let product = sales::products(&dashboard, &asked).await?;
-    let days = Filter::days(&asked);
+    let product = sales::products(&dashboard, &query).await?;
+    let days = Filter::days(&query);
     let empty = Empty {
         words: "No sales yet. An order is created when somebody pays: open a checkout session and send its link.",
         step: Some(("Choose a product to sell", dashboard.path("/products"))),
     };
-    let list = table(&dashboard, asked, &page, empty)
+    let list = table(&dashboard, query, &page, empty)
         .filters(filters.into_iter().chain(product).chain(days))
         .csv(&dashboard.path("/orders.csv"));
     show(&ListPage {
-        shell: Shell::new(&dashboard, Area::Orders, "Orders"),
+        layout: Layout::new(&dashboard, Area::Orders, "Orders"),
         action: None,
         list,
     })
@@ -64,7 +63,7 @@ async fn list(dashboard: Dashboard<scope::OrdersRead>, mut asked: Asked) -> Answ
 /// A list of orders.
 pub fn table<A>(
     dashboard: &Dashboard<A>,
-    asked: Asked,
+    query: ListingQuery,
     page: &Items<Order>,
     empty: Empty,
 ) -> Listing {
@@ -91,7 +90,7 @@ pub fn table<A>(
         ])
         .menu(menu(dashboard, order))
     };
-    Listing::of(asked, "Orders", columns, page, row, empty)
+    Listing::of(query, "Orders", columns, page, row, empty)
 }
 
 fn customer<A>(dashboard: &Dashboard<A>, order: &Order) -> Cell {
@@ -106,11 +105,11 @@ fn path<A>(dashboard: &Dashboard<A>, order: &Order) -> String {
 fn menu<A>(dashboard: &Dashboard<A>, order: &Order) -> Menu {
     Menu {
         name: order.invoice_number.clone(),
-        acts: vec![
-            Act::Go("Open", path(dashboard, order)),
-            Act::Line,
-            Act::Copy("Copy Order ID", order.id.to_string()),
-            Act::Copy("Copy invoice number", order.invoice_number.clone()),
+        items: vec![
+            MenuItem::Link("Open", path(dashboard, order)),
+            MenuItem::Separator,
+            MenuItem::Copy("Copy Order ID", order.id.to_string()),
+            MenuItem::Copy("Copy invoice number", order.invoice_number.clone()),
         ],
     }
 }
@@ -127,7 +126,7 @@ pub async fn of<A: Access>(
 pub fn part<A>(dashboard: &Dashboard<A>, related: Related<Order>, words: &'static str) -> Part {
     Part::List(
         "Orders",
-        table(dashboard, related.asked, &related.items, sales::none(words)).part(),
+        table(dashboard, related.query, &related.items, sales::none(words)).part(),
     )
 }
 
@@ -166,12 +165,12 @@ const FILE: File = File {
     moments: CREATED,
 };
 
-async fn csv(dashboard: Dashboard<scope::OrdersRead>, asked: Asked) -> Answer {
+async fn csv(dashboard: Dashboard<scope::OrdersRead>, query: ListingQuery) -> Answer {
     let list = move |caller: Caller<_>, params| async move {
         let page = actions::orders::list(&caller, params).await?;
         Ok(page.items.iter().map(line).collect())
     };
-    download::send(FILE, asked, &dashboard, list).await
+    download::send(FILE, query, &dashboard, list).await
 }
 
 fn line(order: &Order) -> Line {
@@ -218,7 +217,7 @@ fn line(order: &Order) -> Line {
     }
 }
 
-async fn sheet(dashboard: Dashboard<scope::OrdersRead>, PathId(id): PathId) -> Answer {
+async fn detail(dashboard: Dashboard<scope::OrdersRead>, PathId(id): PathId) -> Answer {
     let order = actions::orders::get(&dashboard.caller, id).await?;
     let payments = payments::of(&dashboard, ("order_id", id)).await?;
     let row = dashboard
@@ -237,8 +236,8 @@ async fn sheet(dashboard: Dashboard<scope::OrdersRead>, PathId(id): PathId) -> A
     parts.extend(crate::dashboard::metadata(&order.metadata));
     let subjects = [Some(id), order.checkout_id, order.subscription_id];
     parts.push(timeline(&dashboard, subjects.into_iter().flatten()).await?);
-    show(&SheetPage {
-        shell: Shell::new(&dashboard, Area::Orders, order.invoice_number.clone())
+    show(&DetailPage {
+        layout: Layout::new(&dashboard, Area::Orders, order.invoice_number.clone())
             .back("Orders", dashboard.path("/orders")),
         state: Cell::state(order.status.as_str()),
         actions: Vec::new(),

@@ -17,14 +17,13 @@ use crate::{
     dashboard::{
         Answer,
         access::Dashboard,
+        detail::{DetailPage, Fact, Part, moments},
         download::{self, File, Line, amount},
-        history::timeline,
-        listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
-        parts::{Act, Cell, Menu, card, money, sentence},
-        sales,
-        sheet::{Fact, Part, SheetPage, moments},
-        shell::{Area, Shell},
-        show,
+        layout::{Area, Layout},
+        listing::{Column, Empty, Filter, ListPage, Listing, ListingQuery, Row},
+        parts::{Cell, Menu, MenuItem, card, money, sentence},
+        sales, show,
+        timeline::timeline,
     },
     error::Result,
     http::extract::{Access, Caller, PathId, scope},
@@ -36,7 +35,7 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/dashboard/{shop}/payments", get(list))
         .route("/dashboard/{shop}/payments.csv", get(csv))
-        .route("/dashboard/{shop}/payments/{id}", get(sheet))
+        .route("/dashboard/{shop}/payments/{id}", get(detail))
 }
 
 /// The payer, whom the API's payments do not name.
@@ -69,9 +68,9 @@ impl Payers {
     }
 }
 
-async fn list(dashboard: Dashboard<scope::PaymentsRead>, mut asked: Asked) -> Answer {
+async fn list(dashboard: Dashboard<scope::PaymentsRead>, mut query: ListingQuery) -> Answer {
     let find = |params| actions::payments::list(&dashboard.caller, params);
-    let page = asked.ask(CREATED, &dashboard.zone, find).await?;
+    let page = query.load(CREATED, &dashboard.zone, find).await?;
     let payers = Payers::of(
         &dashboard.app,
         dashboard.caller.organization.id,
@@ -79,19 +78,19 @@ async fn list(dashboard: Dashboard<scope::PaymentsRead>, mut asked: Asked) -> An
     )
     .await?;
     let filters = [
-        Filter::search(&asked, "Search by e-mail"),
-        Filter::words::<PaymentStatus>(&asked, "status", "Status", "Any status"),
+        Filter::search(&query, "Search by e-mail"),
+        Filter::words::<PaymentStatus>(&query, "status", "Status", "Any status"),
     ];
-    let days = Filter::days(&asked);
+    let days = Filter::days(&query);
     let empty = Empty {
         words: "Nobody has tried to pay yet. Open a checkout session and send its link.",
         step: Some(("Choose a product to sell", dashboard.path("/products"))),
     };
-    let list = table(&dashboard, asked, &page, &payers, empty)
+    let list = table(&dashboard, query, &page, &payers, empty)
         .filters(filters.into_iter().chain(days))
         .csv(&dashboard.path("/payments.csv"));
     show(&ListPage {
-        shell: Shell::new(&dashboard, Area::Payments, "Payments"),
+        layout: Layout::new(&dashboard, Area::Payments, "Payments"),
         action: None,
         list,
     })
@@ -99,7 +98,7 @@ async fn list(dashboard: Dashboard<scope::PaymentsRead>, mut asked: Asked) -> An
 
 fn table<A>(
     dashboard: &Dashboard<A>,
-    asked: Asked,
+    query: ListingQuery,
     page: &Items<Payment>,
     payers: &Payers,
     empty: Empty,
@@ -123,7 +122,7 @@ fn table<A>(
         ])
         .menu(menu(dashboard, payment))
     };
-    Listing::of(asked, "Payments", columns, page, row, empty)
+    Listing::of(query, "Payments", columns, page, row, empty)
 }
 
 fn path<A>(dashboard: &Dashboard<A>, payment: &Payment) -> String {
@@ -144,19 +143,19 @@ fn state(payment: &Payment) -> Cell {
 }
 
 fn menu<A>(dashboard: &Dashboard<A>, payment: &Payment) -> Menu {
-    let mut acts = vec![Act::Go("Open", path(dashboard, payment))];
+    let mut items = vec![MenuItem::Link("Open", path(dashboard, payment))];
     let others = [
         ("Open the order", "orders", payment.order_id),
         ("Open the checkout", "checkouts", payment.checkout_id),
     ];
     for (label, area, id) in others {
-        acts.extend(id.map(|id| Act::Go(label, dashboard.path(&format!("/{area}/{id}")))));
+        items.extend(id.map(|id| MenuItem::Link(label, dashboard.path(&format!("/{area}/{id}")))));
     }
-    acts.push(Act::Line);
-    acts.push(Act::Copy("Copy Payment ID", payment.id.to_string()));
+    items.push(MenuItem::Separator);
+    items.push(MenuItem::Copy("Copy Payment ID", payment.id.to_string()));
     Menu {
         name: format!("payment of {}", money(payment.amount, payment.currency)),
-        acts,
+        items,
     }
 }
 
@@ -181,7 +180,7 @@ pub async fn part<A>(
         &items.items,
     )
     .await?;
-    let list = table(dashboard, related.asked, items, &payers, sales::none(words));
+    let list = table(dashboard, related.query, items, &payers, sales::none(words));
     Ok(Part::List("Payments", list.part()))
 }
 
@@ -208,14 +207,14 @@ const FILE: File = File {
     moments: CREATED,
 };
 
-async fn csv(dashboard: Dashboard<scope::PaymentsRead>, asked: Asked) -> Answer {
+async fn csv(dashboard: Dashboard<scope::PaymentsRead>, query: ListingQuery) -> Answer {
     let list = move |caller: Caller<_>, params| async move {
         let own = caller.organization.id;
         let page = actions::payments::list(&caller, params).await?;
         let payers = Payers::of(&caller.app, own, &page.items).await?;
         Ok(page.items.iter().map(|one| line(one, &payers)).collect())
     };
-    download::send(FILE, asked, &dashboard, list).await
+    download::send(FILE, query, &dashboard, list).await
 }
 
 fn line(payment: &Payment, payers: &Payers) -> Line {
@@ -248,7 +247,7 @@ fn line(payment: &Payment, payers: &Payers) -> Line {
     }
 }
 
-async fn sheet(dashboard: Dashboard<scope::PaymentsRead>, PathId(id): PathId) -> Answer {
+async fn detail(dashboard: Dashboard<scope::PaymentsRead>, PathId(id): PathId) -> Answer {
     let payment = actions::payments::get(&dashboard.caller, id).await?;
     let own = dashboard.caller.organization.id;
     let payers = Payers::of(&dashboard.app, own, std::slice::from_ref(&payment)).await?;
@@ -259,8 +258,8 @@ async fn sheet(dashboard: Dashboard<scope::PaymentsRead>, PathId(id): PathId) ->
         how(&payment),
         timeline(&dashboard, subjects.into_iter().flatten()).await?,
     ];
-    show(&SheetPage {
-        shell: Shell::new(&dashboard, Area::Payments, format!("Payment of {amount}"))
+    show(&DetailPage {
+        layout: Layout::new(&dashboard, Area::Payments, format!("Payment of {amount}"))
             .back("Payments", dashboard.path("/payments")),
         state: Cell::state(payment.status.as_str()),
         actions: Vec::new(),

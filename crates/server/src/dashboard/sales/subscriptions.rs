@@ -16,21 +16,20 @@ use crate::{
     dashboard::{
         Answer,
         access::Dashboard,
+        detail::{DetailPage, Fact, Part},
         download::{self, File, Line, amount},
-        history::timeline,
-        listing::{Asked, Column, Empty, Filter, ListPage, Listing, Row},
-        parts::{Act, Cell, Menu, Tone, sentence},
-        sales,
-        sheet::{Fact, Part, SheetPage},
-        shell::{Area, Shell},
-        show,
+        layout::{Area, Layout},
+        listing::{Column, Empty, Filter, ListPage, Listing, ListingQuery, Row},
+        parts::{Cell, Menu, MenuItem, Tone, sentence},
+        sales, show,
+        timeline::timeline,
     },
     error::Result,
     http::extract::{Access, Caller, PathId, scope},
     table::typed,
 };
 
-/// What the API calls the moments between which subscriptions began.
+/// The API's parameters for the moments between which subscriptions began.
 const STARTED: (&str, &str) = ("started_after", "started_before");
 
 /// The pages.
@@ -38,29 +37,29 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/dashboard/{shop}/subscriptions", get(list))
         .route("/dashboard/{shop}/subscriptions.csv", get(csv))
-        .route("/dashboard/{shop}/subscriptions/{id}", get(sheet))
+        .route("/dashboard/{shop}/subscriptions/{id}", get(detail))
 }
 
-async fn list(dashboard: Dashboard<scope::SubscriptionsRead>, mut asked: Asked) -> Answer {
+async fn list(dashboard: Dashboard<scope::SubscriptionsRead>, mut query: ListingQuery) -> Answer {
     let find = |params| actions::subscriptions::list(&dashboard.caller, params);
-    let page = asked.ask(STARTED, &dashboard.zone, find).await?;
+    let page = query.load(STARTED, &dashboard.zone, find).await?;
     let ends = [("true", "Ends with its period"), ("false", "Goes on")];
     let filters = [
-        Filter::search(&asked, "Search by customer"),
-        Filter::words::<SubscriptionStatus>(&asked, "status", "Status", "Any status"),
-        Filter::choice(&asked, "cancel_at_period_end", "Renewal", "Any", ends),
+        Filter::search(&query, "Search by customer"),
+        Filter::words::<SubscriptionStatus>(&query, "status", "Status", "Any status"),
+        Filter::choice(&query, "cancel_at_period_end", "Renewal", "Any", ends),
     ];
-    let product = sales::products(&dashboard, &asked).await?;
-    let days = Filter::days(&asked);
+    let product = sales::products(&dashboard, &query).await?;
+    let days = Filter::days(&query);
     let empty = Empty {
         words: "Nobody has subscribed yet. A subscription begins when somebody buys a recurring product.",
         step: Some(("Choose a product to sell", dashboard.path("/products"))),
     };
-    let list = table(&dashboard, asked, &page, empty)
+    let list = table(&dashboard, query, &page, empty)
         .filters(filters.into_iter().chain(product).chain(days))
         .csv(&dashboard.path("/subscriptions.csv"));
     show(&ListPage {
-        shell: Shell::new(&dashboard, Area::Subscriptions, "Subscriptions"),
+        layout: Layout::new(&dashboard, Area::Subscriptions, "Subscriptions"),
         action: None,
         list,
     })
@@ -69,7 +68,7 @@ async fn list(dashboard: Dashboard<scope::SubscriptionsRead>, mut asked: Asked) 
 /// A list of subscriptions.
 pub fn table<A>(
     dashboard: &Dashboard<A>,
-    asked: Asked,
+    query: ListingQuery,
     page: &Items<Subscription>,
     empty: Empty,
 ) -> Listing {
@@ -92,7 +91,7 @@ pub fn table<A>(
         ])
         .menu(menu(dashboard, one))
     };
-    Listing::of(asked, "Subscriptions", columns, page, row, empty)
+    Listing::of(query, "Subscriptions", columns, page, row, empty)
 }
 
 fn path<A>(dashboard: &Dashboard<A>, one: &Subscription) -> String {
@@ -126,13 +125,13 @@ fn renews<A>(dashboard: &Dashboard<A>, base: &SubscriptionBase) -> Cell {
 
 fn menu<A>(dashboard: &Dashboard<A>, one: &Subscription) -> Menu {
     let orders = format!("/orders?subscription_id={}", one.base.id);
-    let copy = |label, id: Uuid| Act::Copy(label, id.to_string());
+    let copy = |label, id: Uuid| MenuItem::Copy(label, id.to_string());
     Menu {
         name: format!("{} of {}", one.product.base.name, one.customer.email),
-        acts: vec![
-            Act::Go("Open", path(dashboard, one)),
-            Act::Go("Its orders", dashboard.path(&orders)),
-            Act::Line,
+        items: vec![
+            MenuItem::Link("Open", path(dashboard, one)),
+            MenuItem::Link("Its orders", dashboard.path(&orders)),
+            MenuItem::Separator,
             copy("Copy Subscription ID", one.base.id),
             copy("Copy Customer ID", one.base.customer_id),
         ],
@@ -161,7 +160,7 @@ pub fn part<A>(
 ) -> Part {
     Part::List(
         "Subscriptions",
-        table(dashboard, related.asked, &related.items, sales::none(words)).part(),
+        table(dashboard, related.query, &related.items, sales::none(words)).part(),
     )
 }
 
@@ -195,12 +194,12 @@ const FILE: File = File {
     moments: STARTED,
 };
 
-async fn csv(dashboard: Dashboard<scope::SubscriptionsRead>, asked: Asked) -> Answer {
+async fn csv(dashboard: Dashboard<scope::SubscriptionsRead>, query: ListingQuery) -> Answer {
     let list = move |caller: Caller<_>, params| async move {
         let page = actions::subscriptions::list(&caller, params).await?;
         Ok(page.items.iter().map(line).collect())
     };
-    download::send(FILE, asked, &dashboard, list).await
+    download::send(FILE, query, &dashboard, list).await
 }
 
 fn line(one: &Subscription) -> Line {
@@ -240,7 +239,7 @@ fn line(one: &Subscription) -> Line {
     }
 }
 
-async fn sheet(dashboard: Dashboard<scope::SubscriptionsRead>, PathId(id): PathId) -> Answer {
+async fn detail(dashboard: Dashboard<scope::SubscriptionsRead>, PathId(id): PathId) -> Answer {
     let one = actions::subscriptions::get(&dashboard.caller, id).await?;
     let orders = orders::of(&dashboard, ("subscription_id", id)).await?;
     let mut subjects = vec![id];
@@ -253,8 +252,8 @@ async fn sheet(dashboard: Dashboard<scope::SubscriptionsRead>, PathId(id): PathI
     parts.push(timeline(&dashboard, subjects).await?);
     let (who, _) = sales::called(&one.customer);
     let title = format!("{}: {who}", one.product.base.name);
-    show(&SheetPage {
-        shell: Shell::new(&dashboard, Area::Subscriptions, title)
+    show(&DetailPage {
+        layout: Layout::new(&dashboard, Area::Subscriptions, title)
             .back("Subscriptions", dashboard.path("/subscriptions")),
         state: state(&one.base),
         actions: Vec::new(),

@@ -6,15 +6,15 @@ use axum::{Router, routing::get};
 use jiff::SignedDuration;
 use till_core::{kernel::records::PaymentState, organizations::capabilities};
 
-use super::{Tab, shell};
+use super::{Tab, layout};
 use crate::{
     app::App,
     dashboard::{
         Answer,
         access::Dashboard,
+        detail::{DetailPage, Fact, Part},
         listing::thousands,
         parts::{Cell, Tone},
-        sheet::{Fact, Part, SheetPage},
         show,
     },
     http::extract::scope,
@@ -28,10 +28,10 @@ const CARDS: [(&str, &str); 3] = [
 ];
 
 pub fn routes() -> Router<Arc<App>> {
-    Router::new().route("/dashboard/{shop}/settings/processor", get(sheet))
+    Router::new().route("/dashboard/{shop}/settings/processor", get(detail))
 }
 
-async fn sheet(dashboard: Dashboard<scope::PaymentsRead>) -> Answer {
+async fn detail(dashboard: Dashboard<scope::PaymentsRead>) -> Answer {
     let app = &dashboard.app;
     let organization = &dashboard.caller.organization;
     let since = app.clock.now() - SignedDuration::from_hours(24);
@@ -72,8 +72,8 @@ async fn sheet(dashboard: Dashboard<scope::PaymentsRead>) -> Answer {
         let card = |(number, words): (&str, &str)| Fact::new(words, Cell::Code(number.to_owned()));
         parts.push(Part::Facts("Test cards", CARDS.map(card).into()));
     }
-    show(&SheetPage {
-        shell: shell(&dashboard, Tab::Processor),
+    show(&DetailPage {
+        layout: layout(&dashboard, Tab::Processor),
         state: Cell::Empty,
         actions: Vec::new(),
         menu: None,

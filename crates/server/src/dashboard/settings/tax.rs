@@ -10,7 +10,7 @@ use till_wire::{
     tax::{EuSales, TaxSettings},
 };
 
-use super::{Tab, line, shell};
+use super::{Tab, layout, line};
 use crate::{
     app::App,
     dashboard::{
@@ -21,13 +21,13 @@ use crate::{
         show, show_again,
     },
     http::extract::{Access, scope},
-    pages::checkout::places,
+    pages::checkout::countries,
 };
 
 /// The list's place in the API's body.
 const ROWS: &str = "tax_settings.registrations";
 
-/// What is said of a registration.
+/// The fields of a registration.
 const PARTS: [&str; 5] = ["country", "state", "rate", "name", "eu_sales"];
 
 /// The page.
@@ -112,7 +112,7 @@ fn page<A: Access>(
     );
     groups.push(registration(next, form_data).note("Save to add another one."));
     FormPage {
-        shell: shell(dashboard, Tab::Tax),
+        layout: layout(dashboard, Tab::Tax),
         form: Form::new(dashboard.path("/settings/tax"), "Save tax settings", groups)
             .again(form_data, errors),
         aside: None,
@@ -120,7 +120,7 @@ fn page<A: Access>(
 }
 
 fn registration(row: usize, form_data: &FormData) -> Group {
-    let countries = Kind::choice(places::COUNTRIES.iter().copied()).or("None");
+    let countries = Kind::choice(countries::COUNTRIES.iter().copied()).or("None");
     let sales = EuSales::ALL.iter();
     let sales = Kind::choice(sales.map(|how| (how.as_str(), EUROPE[*how as usize])));
     let name = |part: &str| format!("{ROWS}.{row}.{part}");

@@ -15,7 +15,7 @@ use till_core::{
 use till_wire::{page::Page as Items, values::email_syntax};
 use uuid::Uuid;
 
-use super::{Tab, shell};
+use super::{Tab, layout};
 use crate::{
     app::App,
     dashboard::{
@@ -23,10 +23,10 @@ use crate::{
         access::Dashboard,
         denied::Denied,
         done,
-        form::{AskPage, Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
-        listing::{Asked, Column, Empty, ListPage, Listing, Row},
-        parts::{Act, Cell, Menu, Tone, sentence},
-        shell::{Area, Shell},
+        form::{ConfirmPage, Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
+        layout::{Area, Layout},
+        listing::{Column, Empty, ListPage, Listing, ListingQuery, Row},
+        parts::{Cell, Menu, MenuItem, Tone, sentence},
         show, show_again,
     },
     error::{ApiError, Result},
@@ -43,10 +43,10 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route(path, get(list))
         .route(&at("/invite"), get(new).post(invite))
-        .route(&at("/leave"), get(ask_leave).post(leave))
+        .route(&at("/leave"), get(confirm_leave).post(leave))
         .route(&at("/{id}/role"), get(edit).post(change_role))
-        .route(&at("/{id}/remove"), get(ask_remove).post(remove))
-        .route(&at("/{id}/withdraw"), get(ask_withdraw).post(withdraw))
+        .route(&at("/{id}/remove"), get(confirm_remove).post(remove))
+        .route(&at("/{id}/withdraw"), get(confirm_withdraw).post(withdraw))
 }
 
 const TEAM: &str = "/settings/team";
@@ -80,7 +80,7 @@ fn name_of(user: &User) -> String {
     user.name.clone().unwrap_or_else(|| user.email.clone())
 }
 
-async fn list(dashboard: Dashboard<scope::OrganizationsRead>, asked: Asked) -> Answer {
+async fn list(dashboard: Dashboard<scope::OrganizationsRead>, query: ListingQuery) -> Answer {
     let team = load(&dashboard).await?;
     let columns = vec![
         Column::new("Person"),
@@ -91,15 +91,17 @@ async fn list(dashboard: Dashboard<scope::OrganizationsRead>, asked: Asked) -> A
         words: "Nobody is here.",
         step: None,
     };
-    let people = team.people.iter().map(Place::Taken);
-    let invited = team.standing(dashboard.app.clock.now()).map(Place::Invited);
-    let places: Vec<_> = people.chain(invited).collect();
-    let count = places.len() as i64;
-    let items = Items::new(places, count, u32::MAX);
-    let row = |place: &Place<'_>| {
+    let people = team.people.iter().map(TeamRow::Taken);
+    let invited = team
+        .open_invitations(dashboard.app.clock.now())
+        .map(TeamRow::Invited);
+    let team_rows: Vec<_> = people.chain(invited).collect();
+    let count = team_rows.len() as i64;
+    let items = Items::new(team_rows, count, u32::MAX);
+    let row = |place: &TeamRow<'_>| {
         let (member, user) = match place {
-            Place::Taken((member, user)) => (member, user),
-            Place::Invited(invitation) => return invited_row(&dashboard, invitation),
+            TeamRow::Taken((member, user)) => (member, user),
+            TeamRow::Invited(invitation) => return invited_row(&dashboard, invitation),
         };
         let note = match (user.id == dashboard.person.id, &user.name) {
             (true, Some(_)) => format!("{} (you)", user.email),
@@ -115,12 +117,12 @@ async fn list(dashboard: Dashboard<scope::OrganizationsRead>, asked: Asked) -> A
             Cell::toned(member.role.as_str(), Tone::Quiet),
             Cell::time(member.created_at, &dashboard.zone),
         ]);
-        let acts = acts(&dashboard, &team, member, user);
-        match acts.is_empty() {
+        let items = menu_items(&dashboard, &team, member, user);
+        match items.is_empty() {
             true => row,
             false => row.menu(Menu {
                 name: name_of(user),
-                acts,
+                items,
             }),
         }
     };
@@ -129,15 +131,15 @@ async fn list(dashboard: Dashboard<scope::OrganizationsRead>, asked: Asked) -> A
         .manages_people()
         .then(|| ("Invite".to_owned(), dashboard.path("/settings/team/invite")));
     show(&ListPage {
-        shell: shell(&dashboard, Tab::Team),
+        layout: layout(&dashboard, Tab::Team),
         action,
-        list: Listing::of(asked, "Team", columns, &items, row, empty),
+        list: Listing::of(query, "Team", columns, &items, row, empty),
     })
 }
 
 /// A line of the team.
 #[derive(Clone, Copy)]
-enum Place<'a> {
+enum TeamRow<'a> {
     Taken(&'a (Member, User)),
     Invited(&'a Invitation),
 }
@@ -149,39 +151,50 @@ fn invited_row<A>(dashboard: &Dashboard<A>, invitation: &Invitation) -> Row {
         Cell::toned(invitation.role.as_str(), Tone::Quiet),
         Cell::Empty,
     ]);
-    if !dashboard.role.disposes_of(invitation.role) {
+    if !dashboard.role.may_manage(invitation.role) {
         return row;
     }
     let path = dashboard.path(&format!("{TEAM}/{}/withdraw", invitation.id));
     row.menu(Menu {
         name: invitation.email.clone(),
-        acts: vec![Act::Ask("Withdraw", path)],
+        items: vec![MenuItem::Confirm("Withdraw", path)],
     })
 }
 
-/// What who looks may do with somebody. Nothing is offered that would leave no owner.
-fn acts<A>(dashboard: &Dashboard<A>, team: &Team, member: &Member, user: &User) -> Vec<Act> {
+/// The actions that the viewer may take on a member. None is offered that would leave no owner.
+fn menu_items<A>(
+    dashboard: &Dashboard<A>,
+    team: &Team,
+    member: &Member,
+    user: &User,
+) -> Vec<MenuItem> {
     let path = |rest: &str| dashboard.path(&format!("{TEAM}/{rest}"));
-    let mut acts = Vec::new();
+    let mut items = Vec::new();
     if team.is_last_owner(member) {
-        return acts;
+        return items;
     }
-    if dashboard.role.disposes_of(member.role) {
-        acts.push(Act::Go("Change role", path(&format!("{}/role", member.id))));
+    if dashboard.role.may_manage(member.role) {
+        items.push(MenuItem::Link(
+            "Change role",
+            path(&format!("{}/role", member.id)),
+        ));
     }
     if user.id == dashboard.person.id {
-        acts.push(Act::Ask("Leave", path("leave")));
-    } else if dashboard.role.disposes_of(member.role) {
-        acts.push(Act::Ask("Remove", path(&format!("{}/remove", member.id))));
+        items.push(MenuItem::Confirm("Leave", path("leave")));
+    } else if dashboard.role.may_manage(member.role) {
+        items.push(MenuItem::Confirm(
+            "Remove",
+            path(&format!("{}/remove", member.id)),
+        ));
     }
-    acts
+    items
 }
 
 /// The roles that who looks may give.
 fn roles<A>(dashboard: &Dashboard<A>, now: Role) -> Field {
     let options = Role::ALL
         .iter()
-        .filter(|role| dashboard.role.disposes_of(**role))
+        .filter(|role| dashboard.role.may_manage(**role))
         .map(|role| {
             let words = match role {
                 Role::Owner => "everything, and who owns it",
@@ -201,7 +214,7 @@ fn form_page<A: Access>(
     again: Option<(&FormData, &FormErrors)>,
 ) -> FormPage {
     FormPage {
-        shell: Shell::new(dashboard, Area::Settings, title).back("Team", dashboard.path(TEAM)),
+        layout: Layout::new(dashboard, Area::Settings, title).back("Team", dashboard.path(TEAM)),
         form: match again {
             Some((form_data, errors)) => form.again(form_data, errors),
             None => form,
@@ -327,14 +340,14 @@ async fn change_role(
     }
 }
 
-async fn ask_remove(
+async fn confirm_remove(
     dashboard: Dashboard<scope::OrganizationsWrite>,
     Path((_, id)): Path<(String, String)>,
 ) -> Answer {
     let (member, user) = theirs(&dashboard, &id).await?;
     let shop = &dashboard.caller.organization.name;
-    show(&AskPage {
-        shell: Shell::new(
+    show(&ConfirmPage {
+        layout: Layout::new(
             &dashboard,
             Area::Settings,
             format!("Remove {} from {shop}?", name_of(&user)),
@@ -373,14 +386,14 @@ async fn offered(
     Ok(team.invitation(id).map_err(ApiError::from)?.clone())
 }
 
-async fn ask_withdraw(
+async fn confirm_withdraw(
     dashboard: Dashboard<scope::OrganizationsWrite>,
     Path((_, id)): Path<(String, String)>,
 ) -> Answer {
     let invitation = offered(&dashboard, &id).await?;
     let title = format!("Withdraw the invitation of {}?", invitation.email);
-    show(&AskPage {
-        shell: Shell::new(&dashboard, Area::Settings, title),
+    show(&ConfirmPage {
+        layout: Layout::new(&dashboard, Area::Settings, title),
         words: "The link in their e-mail no longer works.".to_owned(),
         submit: "Withdraw",
         action: dashboard.path(&format!("{TEAM}/{}/withdraw", invitation.id)),
@@ -401,10 +414,10 @@ async fn withdraw(
     done(&dashboard.path(TEAM), &words)
 }
 
-async fn ask_leave(dashboard: Dashboard<scope::OrganizationsRead>) -> Answer {
+async fn confirm_leave(dashboard: Dashboard<scope::OrganizationsRead>) -> Answer {
     let shop = &dashboard.caller.organization.name;
-    show(&AskPage {
-        shell: Shell::new(&dashboard, Area::Settings, format!("Leave {shop}?")),
+    show(&ConfirmPage {
+        layout: Layout::new(&dashboard, Area::Settings, format!("Leave {shop}?")),
         words:
             "You lose this dashboard at once. To come back, somebody in the team must invite you."
                 .to_owned(),

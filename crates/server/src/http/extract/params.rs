@@ -117,7 +117,7 @@ impl Params {
         self.pairs.push((key.to_owned(), value.to_owned()));
     }
 
-    /// What was sent under a key, the first values of it; more than there may be is a problem.
+    /// The first values sent under a key; more than there may be is a problem.
     fn values(&mut self, key: &'static str) -> Vec<Json> {
         let found = self.pairs.iter().filter(|(k, _)| k == key);
         let mut found: Vec<Json> = found.map(|(_, v)| Json::from(v.as_str())).collect();

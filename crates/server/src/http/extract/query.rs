@@ -14,11 +14,11 @@ use super::Params;
 
 /// A parameter: how it is read, and described.
 pub trait Parameter {
-    /// What is read.
+    /// The type of the value.
     type Value;
     /// Reads it; what does not read is kept in `params`.
     fn read(&self, name: &'static str, params: &mut Params) -> Self::Value;
-    /// What the document says of it; `lines` are those of its documentation.
+    /// Its description in the document; `lines` are those of its documentation.
     fn describe(&self, name: &str, lines: &[&str]) -> Described;
 }
 

@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, StatusCode};
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use ring::digest::{SHA256, digest};
 use serde::{Serialize, de::DeserializeOwned};
-use till_core::kernel::idempotency::{self, Known};
+use till_core::kernel::idempotency::{self, KeyState};
 use uuid::Uuid;
 
 use super::{Claim, IdempotencyGuard, fitting};
@@ -16,14 +16,14 @@ use crate::{app::App, error::ApiError};
 /// The field that holds a form's key. The page's script sends it as the header, too.
 pub const FIELD: &str = "_idempotency_key";
 
-/// What is known of a form that may have been sent before.
+/// The outcome of a form that may have been sent before.
 #[derive(Debug)]
-pub enum Before<T> {
+pub enum EarlierSubmission<T> {
     /// Nothing: it is sent for the first time, or has no key.
     Nothing,
     /// It had its effect, and what came of it is not kept: what the effect was about.
     Begun(Option<Uuid>),
-    /// What came of it.
+    /// It is done, with this result.
     Done(T),
 }
 
@@ -51,23 +51,26 @@ impl IdempotencyGuard {
         Ok(Self(Some(claim.into())))
     }
 
-    /// What came of it before.
-    pub async fn before<T: DeserializeOwned>(&self, app: &App) -> Result<Before<T>, ApiError> {
+    /// The outcome of the same form, if it was sent before.
+    pub async fn before<T: DeserializeOwned>(
+        &self,
+        app: &App,
+    ) -> Result<EarlierSubmission<T>, ApiError> {
         let Some(claim) = &self.0 else {
-            return Ok(Before::Nothing);
+            return Ok(EarlierSubmission::Nothing);
         };
-        match claim.look(app).await? {
-            Known::Nothing | Known::Other => Ok(Before::Nothing),
-            Known::Begun(kept) => Ok(Before::Begun(kept.subject_id)),
-            Known::Answered(kept) => {
+        match claim.key_state(app).await? {
+            KeyState::Nothing | KeyState::Other => Ok(EarlierSubmission::Nothing),
+            KeyState::Begun(kept) => Ok(EarlierSubmission::Begun(kept.subject_id)),
+            KeyState::Answered(kept) => {
                 let (_, answer) = claim.answer(&kept)?;
                 let answer = serde_json::from_slice(&answer).map_err(ApiError::internal)?;
-                Ok(Before::Done(answer))
+                Ok(EarlierSubmission::Done(answer))
             }
         }
     }
 
-    /// What `run` makes, or has made, where the same form was sent before.
+    /// The result of `run`, or the earlier one where the same form was sent before.
     pub async fn make<T, V>(
         self,
         app: &App,
@@ -77,7 +80,7 @@ impl IdempotencyGuard {
         T: DeserializeOwned,
         V: Serialize,
     {
-        if let Before::Done(made) = self.before(app).await? {
+        if let EarlierSubmission::Done(made) = self.before(app).await? {
             return Ok(made);
         }
         match run(self.clone()).await {
@@ -86,7 +89,7 @@ impl IdempotencyGuard {
                 .map_err(ApiError::internal),
             // The same form, sent twice at once: whichever came first has the answer.
             Err(error) => match self.before(app).await? {
-                Before::Done(made) => Ok(made),
+                EarlierSubmission::Done(made) => Ok(made),
                 _ => Err(error),
             },
         }

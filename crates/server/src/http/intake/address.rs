@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use axum::http::{Request, Uri};
 
-/// Where an identifier of the merchant's begins, which may hold slashes.
+/// The path before an identifier of the merchant's, which may hold slashes.
 const EXTERNAL: &str = "/v1/customers/external/";
 
 /// The mark of a request that came under `/api/v1`.
@@ -74,7 +74,7 @@ fn folded(path: &str) -> (Cow<'_, str>, Option<&str>) {
     (Cow::Owned(route), None)
 }
 
-/// Where an external id begins in a path, if it has one.
+/// The position at which an external id begins in a path, if it has one.
 fn external(path: &str) -> Option<usize> {
     let route = path.strip_prefix("/api").unwrap_or(path);
     route

@@ -105,7 +105,7 @@ impl Bodies {
     }
 }
 
-/// Whether the body is declared to be JSON: `application/json`, or a type that is written in it.
+/// True where the body is declared to be JSON: `application/json`, or a type that is written in it.
 fn is_json(headers: &HeaderMap) -> bool {
     let declared = headers.get(header::CONTENT_TYPE);
     let Some(declared) = declared.and_then(|value| value.to_str().ok()) else {
@@ -152,7 +152,7 @@ fn parse(bytes: &[u8]) -> Result<Option<Value>, ApiError> {
     })
 }
 
-/// How many values a JSON text holds, at most: one more than there are commas, and one more for each list and object.
+/// The most values that a JSON text can hold: one more than there are commas, and one more for each list and object.
 fn values(bytes: &[u8]) -> usize {
     let (mut count, mut quoted, mut escaped) = (1, false, false);
     for byte in bytes {

@@ -116,7 +116,8 @@ impl Callers {
     }
 }
 
-/// Where a client secret is the credential: an Authorization header never matters (docs/behaviour: api/client-secret).
+/// True where a client secret is the credential: an Authorization header never matters
+/// (docs/behaviour: api/client-secret).
 fn is_public(path: &str) -> bool {
     let link = path.strip_prefix("/v1/checkout-links/");
     path.starts_with("/v1/checkouts/client/") || link.is_some_and(|l| l.ends_with("/redirect"))

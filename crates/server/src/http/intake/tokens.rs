@@ -19,7 +19,7 @@ impl ValidTokens {
         self.0.lock().expect("no code panics under this lock")
     }
 
-    /// Whether the token was valid lately. It is then kept for longer.
+    /// True where the token was valid lately. It is then kept for longer.
     pub(super) fn holds(&self, digest: &str) -> bool {
         let mut generations = self.generations();
         let [newer, older] = &mut *generations;

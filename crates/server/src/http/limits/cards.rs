@@ -60,7 +60,7 @@ pub async fn refused(app: &App, payment: &Payment) -> ApiError {
     ApiError::too_many(TooMany::Declines, wait)
 }
 
-/// What the dashboard says of an organization's declines.
+/// The dashboard's warning about an organization's declines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Warning {
     /// Most of the newest attempts were declined, or little is left of the budget.
@@ -86,7 +86,7 @@ impl Warning {
     }
 }
 
-/// Whether card testing is suspected in an organization.
+/// The warning for an organization in which card testing is suspected.
 ///
 /// # Errors
 /// The database's.

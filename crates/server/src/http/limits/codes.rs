@@ -16,14 +16,14 @@ const WRONG: Budget = Budget::new(10, 10);
 /// counted like many in a row.
 #[derive(Debug, Default)]
 #[must_use = "a right code is given back"]
-pub struct Guess(Vec<String>);
+pub struct CodeAttempt(Vec<String>);
 
-impl Guess {
+impl CodeAttempt {
     /// Counts a code that a visitor of `place`, a session or a link, has typed.
     ///
     /// # Errors
     /// 429 where the budget is spent: the code is not looked up.
-    pub async fn of(app: &App, place: Uuid, network: &Network) -> Result<Self, ApiError> {
+    pub async fn count(app: &App, place: Uuid, network: &Network) -> Result<Self, ApiError> {
         if app.limits.general.is_none() {
             return Ok(Self::default());
         }
@@ -40,7 +40,7 @@ impl Guess {
     }
 
     /// The code was right: what it cost is given back with what it changed.
-    pub fn right(&self, changes: &mut Changes) {
+    pub fn give_back(&self, changes: &mut Changes) {
         for key in &self.0 {
             WRONG.give_back(changes, key.clone(), 1);
         }

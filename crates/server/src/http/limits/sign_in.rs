@@ -6,7 +6,7 @@
 
 use till_core::{
     kernel::{budgets::Budget, folding::email_key},
-    people::sign_in::known::Known,
+    people::sign_in::known_browser::KnownBrowser,
 };
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ use super::{Network, spend};
 use crate::{app::App, error::ApiError};
 
 /// The budgets of one way to sign in.
-struct Door {
+struct SignInBudgets {
     name: &'static str,
     /// Of one person from one network, and of one person in a browser of theirs.
     person: Budget,
@@ -25,20 +25,20 @@ struct Door {
     strangers: Budget,
 }
 
-const PASSWORDS: Door = Door {
+const PASSWORDS: SignInBudgets = SignInBudgets {
     name: "password",
     person: Budget::new(10, 90),
     network: Budget::new(30, 20),
     strangers: Budget::new(100, 60),
 };
-const LINKS: Door = Door {
+const LINKS: SignInBudgets = SignInBudgets {
     name: "link",
     person: Budget::new(5, 180),
     network: Budget::new(20, 60),
     strangers: Budget::new(30, 120),
 };
 /// None that a machine's own tests would meet from one address.
-const WIDE: Budget = Budget::new(10_000, 1);
+const TEST_NETWORK: Budget = Budget::new(10_000, 1);
 
 /// Seconds to wait before a password may be tried, if a budget is spent. `email` is in lower case; `known`: the browser
 /// is known to be that person's.
@@ -46,9 +46,9 @@ pub async fn password(
     app: &App,
     email: Option<&str>,
     network: &Network,
-    known: Option<&Known>,
+    known: Option<&KnownBrowser>,
 ) -> Result<Option<u64>, ApiError> {
-    enter(app, &PASSWORDS, email, network, known).await
+    spend_budgets(app, &PASSWORDS, email, network, known).await
 }
 
 /// Seconds to wait before a link may be asked for, if a budget is spent; see [`password`].
@@ -56,9 +56,9 @@ pub async fn link(
     app: &App,
     email: Option<&str>,
     network: &Network,
-    known: Option<&Known>,
+    known: Option<&KnownBrowser>,
 ) -> Result<Option<u64>, ApiError> {
-    enter(app, &LINKS, email, network, known).await
+    spend_budgets(app, &LINKS, email, network, known).await
 }
 
 /// Seconds to wait before somebody who is signed in may try their current password again, if the budget is spent.
@@ -67,27 +67,27 @@ pub async fn current_password(app: &App, person: Uuid) -> Result<Option<u64>, Ap
     spend(app, vec![(name, PASSWORDS.person)]).await
 }
 
-async fn enter(
+async fn spend_budgets(
     app: &App,
-    door: &Door,
+    limits: &SignInBudgets,
     email: Option<&str>,
     network: &Network,
-    known: Option<&Known>,
+    known: Option<&KnownBrowser>,
 ) -> Result<Option<u64>, ApiError> {
-    let name = door.name;
+    let name = limits.name;
     let email = email.map(email_key);
     if let (Some(known), Some(email)) = (known, &email) {
         let own = format!("{name} of {email} in browser {}", known.id);
-        return spend(app, vec![(own, door.person)]).await;
+        return spend(app, vec![(own, limits.person)]).await;
     }
     let of_network = match &app.limits.general {
-        Some(_) => door.network,
-        None => WIDE,
+        Some(_) => limits.network,
+        None => TEST_NETWORK,
     };
     let mut budgets = vec![(format!("{name} from {network}"), of_network)];
     if let Some(email) = email {
-        budgets.push((format!("{name} of {email} from {network}"), door.person));
-        budgets.push((format!("{name} of {email} by strangers"), door.strangers));
+        budgets.push((format!("{name} of {email} from {network}"), limits.person));
+        budgets.push((format!("{name} of {email} by strangers"), limits.strangers));
     }
     spend(app, budgets).await
 }

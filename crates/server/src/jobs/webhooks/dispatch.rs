@@ -15,7 +15,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::{LeaseHeartbeat, Stop, Tended, tend};
+use super::{LeaseHeartbeat, Served, Stop, serve_endpoint};
 use crate::{app::App, error::ApiError, jobs::supervise::caught};
 
 /// The safety net below the wake-ups, and the clock of retries.
@@ -28,25 +28,25 @@ const GAP: Duration = Duration::from_millis(2);
 /// Delivers until `shutdown` turns true, then finishes what is in flight. A slow endpoint holds up nobody
 /// else.
 pub async fn serve(app: Arc<App>, shutdown: watch::Receiver<bool>) {
-    let pulse = LeaseHeartbeat::new(&app);
+    let heartbeat = LeaseHeartbeat::new(&app);
     tokio::select! {
-        () = pulse.run(&app) => {}
-        () = dispatch(&app, &pulse, shutdown) => {}
+        () = heartbeat.run(&app) => {}
+        () = dispatch(&app, &heartbeat, shutdown) => {}
     }
 }
 
 async fn dispatch(
     app: &Arc<App>,
-    pulse: &Arc<LeaseHeartbeat>,
+    heartbeat: &Arc<LeaseHeartbeat>,
     mut shutdown: watch::Receiver<bool>,
 ) {
-    let mut team = Team {
-        pulse: pulse.clone(),
+    let mut tasks = EndpointTasks {
+        heartbeat: heartbeat.clone(),
         app: app.clone(),
         stopped: shutdown.clone(),
-        tasks: JoinSet::new(),
+        running: JoinSet::new(),
         endpoints: HashMap::new(),
-        bells: HashMap::new(),
+        wakers: HashMap::new(),
         resting: HashSet::new(),
         failing: HashMap::new(),
     };
@@ -58,41 +58,39 @@ async fn dispatch(
     loop {
         pace.tick().await;
         match app.store.due_endpoints(app.clock.now()).await {
-            Ok(due) => due
-                .into_iter()
-                .for_each(|endpoint| team.put_to_work(endpoint)),
+            Ok(due) => due.into_iter().for_each(|endpoint| tasks.start(endpoint)),
             Err(error) => tracing::error!(%error, "due webhooks could not be read"),
         }
         tokio::select! {
             _ = shutdown.wait_for(|stop| *stop) => break,
-            _ = poll.tick() => team.resting.clear(),
+            _ = poll.tick() => tasks.resting.clear(),
             () = wake.wait() => {}
-            Some(ended) = team.tasks.join_next_with_id() => team.note_end(ended),
+            Some(ended) = tasks.running.join_next_with_id() => tasks.note_end(ended),
         }
     }
-    while let Some(ended) = team.tasks.join_next_with_id().await {
-        team.note_end(ended);
+    while let Some(ended) = tasks.running.join_next_with_id().await {
+        tasks.note_end(ended);
     }
 }
 
 /// The running tasks, at most one per endpoint.
-struct Team {
+struct EndpointTasks {
     app: Arc<App>,
-    pulse: Arc<LeaseHeartbeat>,
+    heartbeat: Arc<LeaseHeartbeat>,
     stopped: Stop,
-    tasks: JoinSet<Result<Tended, ApiError>>,
+    running: JoinSet<Result<Served, ApiError>>,
     endpoints: HashMap<task::Id, Uuid>,
-    bells: HashMap<Uuid, Arc<Notify>>,
+    wakers: HashMap<Uuid, Arc<Notify>>,
     /// Not tried again before the next poll: another node serves them.
     resting: HashSet<Uuid>,
     /// Endpoints that could not be served: how often in a row, and until when they are left alone.
     failing: HashMap<Uuid, (i64, Timestamp)>,
 }
 
-impl Team {
-    fn put_to_work(&mut self, endpoint: Uuid) {
-        if let Some(bell) = self.bells.get(&endpoint) {
-            bell.notify_one();
+impl EndpointTasks {
+    fn start(&mut self, endpoint: Uuid) {
+        if let Some(wake) = self.wakers.get(&endpoint) {
+            wake.notify_one();
             return;
         }
         let now = self.app.clock.now();
@@ -100,27 +98,31 @@ impl Team {
         if self.resting.contains(&endpoint) || self.failing.get(&endpoint).is_some_and(waits) {
             return;
         }
-        let bell = Arc::new(Notify::new());
-        let (app, pulse, stop) = (self.app.clone(), self.pulse.clone(), self.stopped.clone());
-        let rung = bell.clone();
-        let task = self.tasks.spawn(async move {
-            let tended = tend(&app, endpoint, &pulse, Some(&rung), &stop);
-            caught(&app, "webhooks", tended).await
+        let wake = Arc::new(Notify::new());
+        let (app, heartbeat, stop) = (
+            self.app.clone(),
+            self.heartbeat.clone(),
+            self.stopped.clone(),
+        );
+        let woken = wake.clone();
+        let task = self.running.spawn(async move {
+            let served = serve_endpoint(&app, endpoint, &heartbeat, Some(&woken), &stop);
+            caught(&app, "webhooks", served).await
         });
         self.endpoints.insert(task.id(), endpoint);
-        self.bells.insert(endpoint, bell);
+        self.wakers.insert(endpoint, wake);
     }
 
-    fn note_end(&mut self, ended: Result<(task::Id, Result<Tended, ApiError>), task::JoinError>) {
+    fn note_end(&mut self, ended: Result<(task::Id, Result<Served, ApiError>), task::JoinError>) {
         let (id, served) = match ended {
-            Ok((id, Ok(tended))) => (id, Ok(tended.kept)),
+            Ok((id, Ok(served))) => (id, Ok(served.kept)),
             Ok((id, Err(error))) => (id, Err(error.cause())),
             Err(error) => (error.id(), Err(error.to_string())),
         };
         let Some(endpoint) = self.endpoints.remove(&id) else {
             return;
         };
-        self.bells.remove(&endpoint);
+        self.wakers.remove(&endpoint);
         let error = match served {
             Ok(kept) => {
                 self.failing.remove(&endpoint);

@@ -1,4 +1,4 @@
-//! The duty to serve one endpoint: held by one node at a time, in the database.
+//! The lease of one endpoint: one node at a time serves it. It is a row of the database.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     app::App,
     error::ApiError,
-    jobs::{BEAT, LEASE},
+    jobs::{HEARTBEAT, LEASE},
 };
 
 /// Why an endpoint is served no further.
@@ -33,18 +33,18 @@ impl Stale for DeliveryError {
     }
 }
 
-/// What keeps a node's duties: one beat for all of them.
+/// Keeps the leases of a node: one renewal for all of them.
 pub(super) struct LeaseHeartbeat {
     holder: Uuid,
-    last: Mutex<Beat>,
+    last: Mutex<LastRenewal>,
 }
 
 #[derive(Clone, Copy)]
-struct Beat {
-    /// Duties taken before are kept by it until then.
+struct LastRenewal {
+    /// Leases taken before are held until then.
     until: Timestamp,
-    /// Raised when a beat came too late: others may have taken what was held before.
-    life: u64,
+    /// Raised when a renewal came too late: others may have taken what was held before.
+    generation: u64,
 }
 
 impl LeaseHeartbeat {
@@ -52,36 +52,36 @@ impl LeaseHeartbeat {
         let ctx = app.context();
         Arc::new(Self {
             holder: ctx.id(),
-            last: Mutex::new(Beat {
+            last: Mutex::new(LastRenewal {
                 until: ctx.now + LEASE,
-                life: 0,
+                generation: 0,
             }),
         })
     }
 
-    fn last(&self) -> MutexGuard<'_, Beat> {
+    fn last(&self) -> MutexGuard<'_, LastRenewal> {
         self.last.lock().expect("no code panics under this lock")
     }
 
-    /// Prolongs all duties once.
-    async fn beat(&self, app: &App) -> Result<(), StoreError> {
+    /// Renews all leases once.
+    async fn renew(&self, app: &App) -> Result<(), StoreError> {
         let now = app.clock.now();
         {
             let mut last = self.last();
             if last.until <= now {
-                last.life += 1;
+                last.generation += 1;
             }
         }
-        app.store.keep_leases(self.holder, now + LEASE).await?;
+        app.store.renew_leases(self.holder, now + LEASE).await?;
         self.last().until = now + LEASE;
         Ok(())
     }
 
-    /// Beats for as long as it is polled.
+    /// Renews them for as long as it is polled.
     pub(super) async fn run(&self, app: &App) {
         loop {
-            let next = app.clock.now() + BEAT;
-            if let Err(error) = self.beat(app).await {
+            let next = app.clock.now() + HEARTBEAT;
+            if let Err(error) = self.renew(app).await {
                 tracing::error!(%error, "the leases of this node could not be renewed");
             }
             app.clock.wait(next).await;
@@ -93,9 +93,9 @@ pub(super) struct EndpointLease<'a> {
     app: &'a App,
     pub(super) endpoint: Uuid,
     name: String,
-    pulse: Arc<LeaseHeartbeat>,
+    heartbeat: Arc<LeaseHeartbeat>,
     /// When it was taken.
-    life: u64,
+    generation: u64,
     until: Timestamp,
 }
 
@@ -104,34 +104,34 @@ impl<'a> EndpointLease<'a> {
     pub(super) async fn take(
         app: &'a App,
         endpoint: Uuid,
-        pulse: &Arc<LeaseHeartbeat>,
+        heartbeat: &Arc<LeaseHeartbeat>,
     ) -> Result<Option<Self>, ApiError> {
         let name = format!("webhook:{endpoint}");
-        let (now, life) = (app.clock.now(), pulse.last().life);
+        let (now, generation) = (app.clock.now(), heartbeat.last().generation);
         let until = now + LEASE;
-        let taken = app.store.lease(&name, pulse.holder, now, until).await?;
+        let taken = app.store.lease(&name, heartbeat.holder, now, until).await?;
         Ok(taken.then(|| Self {
             app,
             endpoint,
             name,
-            pulse: pulse.clone(),
-            life,
+            heartbeat: heartbeat.clone(),
+            generation,
             until,
         }))
     }
 
-    /// Whether nobody else can have it yet. An attempt that was begun in time may end later: what comes of
-    /// it is then recorded only if nobody has taken the duty meanwhile.
+    /// True while nobody else can have it. An attempt that was begun in time may end later: what comes of
+    /// it is then recorded only if nobody has taken the lease meanwhile.
     pub(super) fn is_held(&self) -> bool {
-        let last = *self.pulse.last();
-        last.life == self.life && self.app.clock.now() < self.until.max(last.until)
+        let last = *self.heartbeat.last();
+        last.generation == self.generation && self.app.clock.now() < self.until.max(last.until)
     }
 
     /// Commits what came of it, unless another node has it by now.
     pub(super) async fn commit(&self, changes: Changes) -> Result<(), DeliveryError> {
         let until = self.app.clock.now() + LEASE;
         let store = &self.app.store;
-        let committed = store.commit_holding(&self.name, self.pulse.holder, until, changes);
+        let committed = store.commit_holding(&self.name, self.heartbeat.holder, until, changes);
         match committed.await {
             Err(CommitError::Conflict(CommitConflict::NotOne(ENDPOINT_LEASE_LOST))) => {
                 Err(DeliveryError::Lost)
@@ -144,7 +144,7 @@ impl<'a> EndpointLease<'a> {
         Ok(self
             .app
             .store
-            .release(&self.name, self.pulse.holder)
+            .release(&self.name, self.heartbeat.holder)
             .await?)
     }
 }

@@ -13,7 +13,7 @@ use super::{DeliveryError, EndpointLease};
 type Saved = (Vec<Uuid>, Result<(), DeliveryError>);
 
 pub(super) struct Records<'a> {
-    duty: &'a EndpointLease<'a>,
+    lease: &'a EndpointLease<'a>,
     /// The events that the database does not know the outcome of.
     unsaved: HashSet<Uuid>,
     waiting: Vec<(Uuid, Changes)>,
@@ -21,9 +21,9 @@ pub(super) struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    pub(super) fn new(duty: &'a EndpointLease<'a>) -> Self {
+    pub(super) fn new(lease: &'a EndpointLease<'a>) -> Self {
         Self {
-            duty,
+            lease,
             unsaved: HashSet::new(),
             waiting: Vec::new(),
             saving: None,
@@ -52,8 +52,8 @@ impl<'a> Records<'a> {
             for outcome in outcomes {
                 all.and(outcome);
             }
-            let duty = self.duty;
-            self.saving = Some(Box::pin(async move { (events, duty.commit(all).await) }));
+            let lease = self.lease;
+            self.saving = Some(Box::pin(async move { (events, lease.commit(all).await) }));
         }
         let saving = self.saving.as_mut().expect("begun above");
         let (events, saved) = saving.await;

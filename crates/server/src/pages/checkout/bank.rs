@@ -12,15 +12,15 @@ use till_core::checkout::Session;
 use till_ports::processor::sandbox::ChallengeState;
 
 use super::{
-    filled,
+    fill,
     form::ThreeDsForm,
     frame::Ancestors,
     view::{PageContext, ThreeDsPage},
 };
-use crate::pages::checkout::request::{PageQuery as Asked, bad_news};
+use crate::pages::checkout::request::{PageQuery, error_page};
 use crate::{
     app::App,
-    error::{ApiError, Found, Result},
+    error::{ApiError, OrNotFound, Result},
     pages::page,
     payments,
 };
@@ -28,37 +28,38 @@ use crate::{
 pub(super) async fn show(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(page_query): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Response {
-    let look = asked.look(&headers);
-    match challenge(&app, &secret, look).await {
+    let page_context = page_query.page_context(&headers);
+    match challenge(&app, &secret, page_context).await {
         Ok(response) => response,
-        Err(error) => bad_news(look, &error),
+        Err(error) => error_page(page_context, &error),
     }
 }
 
-async fn challenge(app: &App, secret: &str, look: PageContext) -> Result<Response> {
+async fn challenge(app: &App, secret: &str, page_context: PageContext) -> Result<Response> {
     let sandbox = app.sandbox.as_ref().ok_or_else(ApiError::not_found)?;
     let challenge = sandbox
         .challenge(secret, app.clock.now())
         .await?
         .ok_or_else(ApiError::not_found)?;
     let session = session_of(app, challenge.attempt_id).await?;
-    let look = look.of_session(&session);
+    let page_context = page_context.of_session(&session);
     if challenge.state != ChallengeState::Waiting {
         return Ok(
-            SeeOther::to(&look.confirmation_url(&session.checkout.client_secret)).into_response(),
+            SeeOther::to(&page_context.confirmation_url(&session.checkout.client_secret))
+                .into_response(),
         );
     }
     let shown = ThreeDsPage {
-        look,
-        organization: filled::organization(&session.organization),
+        page_context,
+        organization: fill::organization(&session.organization),
         amount: challenge
             .amount
-            .map(|m| filled::display(m.minor, m.currency, look.locale)),
+            .map(|m| fill::display(m.minor, m.currency, page_context.locale)),
         card: None,
-        action: look.carried(&format!("/sandbox/3ds/{secret}")),
+        action: page_context.with_page_query(&format!("/sandbox/3ds/{secret}")),
     };
     Ok(Ancestors::of(&session).may_frame(page(StatusCode::OK, &shown)))
 }
@@ -80,14 +81,14 @@ async fn session_of(app: &App, attempt: uuid::Uuid) -> Result<Session> {
 pub(super) async fn decide(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(page_query): Query<PageQuery>,
     headers: HeaderMap,
     Form(form): Form<ThreeDsForm>,
 ) -> Response {
-    let look = asked.look(&headers);
+    let page_context = page_query.page_context(&headers);
     match answer(&app, &secret, form.approved()).await {
-        Ok(session) => SeeOther::to(&look.arrival_url(&session)).into_response(),
-        Err(error) => bad_news(look, &error),
+        Ok(session) => SeeOther::to(&page_context.arrival_url(&session)).into_response(),
+        Err(error) => error_page(page_context, &error),
     }
 }
 
@@ -100,5 +101,5 @@ async fn answer(app: &App, secret: &str, approved: bool) -> Result<Session> {
         .ok_or_else(ApiError::not_found)?;
     let recorded = payments::record_outcome(app, attempt, &outcome).await?;
     let checkout_id = recorded.checkout_id.ok_or_else(ApiError::not_found)?;
-    app.store.session_by_id(checkout_id).await.found()
+    app.store.session_by_id(checkout_id).await.or_not_found()
 }

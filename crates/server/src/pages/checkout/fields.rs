@@ -94,7 +94,7 @@ impl Field {
     }
 }
 
-/// What is wrong, field by field, in words for the buyer ("Enter your email address.").
+/// The errors, field by field, in words for the buyer ("Enter your email address.").
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FieldErrors {
     fields: BTreeMap<Field, String>,
@@ -157,13 +157,13 @@ impl FieldErrors {
         self.fields.extract_if(.., |field, _| of(*field)).collect()
     }
 
-    /// Whether an answer is wrong.
+    /// True where an answer is wrong.
     #[must_use]
     pub fn has_answers(&self) -> bool {
         !self.answers.is_empty()
     }
 
-    /// Whether nothing is wrong.
+    /// True where nothing is wrong.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty() && self.answers.is_empty()
@@ -180,7 +180,7 @@ impl FromIterator<(Field, String)> for FieldErrors {
     }
 }
 
-/// How far a field is asked for (docs/behaviour: checkout/address-fields).
+/// The need for a field (docs/behaviour: checkout/address-fields).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Need {
     /// Shown; the purchase needs it.
@@ -193,7 +193,7 @@ pub enum Need {
 }
 
 impl Need {
-    /// Whether the field is shown.
+    /// True where the field is shown.
     #[must_use]
     pub fn shown(self) -> bool {
         self != Need::Disabled
@@ -204,11 +204,11 @@ impl Need {
 #[derive(Template)]
 #[template(path = "checkout/text_field.html")]
 pub(super) struct TextField<'a> {
-    pub look: PageContext,
+    pub page_context: PageContext,
     pub field: Field,
     /// The product that what is typed belongs to.
     pub of: Option<&'a str>,
-    /// Whether the name is the one on the card.
+    /// True where the name is the one on the card.
     pub on_card: bool,
     pub label: Cow<'a, str>,
     pub value: &'a str,
@@ -273,7 +273,7 @@ impl TextField<'_> {
         match self.field {
             Field::Email => Some("name@example.com".into()),
             Field::CardNumber => Some("1234 1234 1234 1234".into()),
-            Field::CardExpiry => Some(self.look.say("card-expiry-form")),
+            Field::CardExpiry => Some(self.page_context.say("card-expiry-form")),
             Field::CardCvc => Some("123".into()),
             _ => None,
         }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 #[derive(Clone, Default, Deserialize, PartialEq, Eq)]
 #[serde(default)]
 pub struct CheckoutForm {
-    /// What the pressed button asks for: `pay` or `update`.
+    /// The intent of the pressed button: `pay` or `update`.
     pub intent: Option<String>,
     /// The session's version the page was rendered from; guards double submits and the back button.
     pub version: Option<String>,
@@ -30,7 +30,7 @@ pub struct CheckoutForm {
     pub product_id: Option<String>,
     /// The amount as typed, in major units (`12.50`); read it with [`super::money::parse`].
     pub amount: Option<String>,
-    /// How many seats, as typed.
+    /// The number of seats, as typed.
     pub seats: Option<String>,
     /// A discount code, as typed.
     pub discount_code: Option<String>,
@@ -67,7 +67,7 @@ pub struct CheckoutForm {
     pub more: BTreeMap<String, String>,
 }
 
-/// What a submit of the checkout form asks for.
+/// The intent of a submitted checkout form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Intent {
     /// Confirm and charge.
@@ -98,7 +98,7 @@ impl CheckoutForm {
         }
     }
 
-    /// Whether what is typed for a product is typed for this one. A form that does not say which product it
+    /// True where what is typed is typed for this product. A form that does not say which product it
     /// shows is taken to show the session's.
     #[must_use]
     pub fn is_of(&self, product_id: Uuid) -> bool {
@@ -122,7 +122,7 @@ impl CheckoutForm {
         self.more.get(&key).map(String::as_str)
     }
 
-    /// Whether the business box is ticked.
+    /// True where the business box is ticked.
     #[must_use]
     pub fn is_business(&self) -> bool {
         self.is_business_customer.is_some()
@@ -146,12 +146,12 @@ impl fmt::Debug for CheckoutForm {
 #[derive(Debug, Clone, Default, Deserialize, PartialEq, Eq)]
 #[serde(default)]
 pub struct ThreeDsForm {
-    /// What the buyer answered.
+    /// The answer of the buyer.
     pub decision: Option<String>,
 }
 
 impl ThreeDsForm {
-    /// Whether the payment was approved; anything else is a refusal.
+    /// True where the payment was approved; anything else is a refusal.
     #[must_use]
     pub fn approved(&self) -> bool {
         self.decision.as_deref() == Some("approve")

@@ -14,67 +14,73 @@ use serde::Serialize;
 use till_core::{checkout::Session, organizations::embed};
 use till_wire::checkouts::CheckoutStatus;
 
-use crate::pages::checkout::request::{PageQuery as Asked, is_told, with_token};
+use crate::pages::checkout::request::{PageQuery, is_webhook_delivered, with_token};
 use crate::{actions::checkouts, app::App, error::Result};
 
-/// What a page in a frame tells the page around it.
+/// The message of a page in a frame to the page around it.
 #[derive(Debug, Serialize)]
-pub(super) struct Telling {
+pub(super) struct FrameMessage {
     /// The page that is told: the one that the session is for, and no other.
     origin: String,
     /// The words on the button that closes it.
     close: String,
-    /// Whether the buyer has confirmed.
+    /// True once the buyer has confirmed.
     confirmed: bool,
-    /// What follows, once it is known that the purchase is fulfilled.
+    /// The next address, once it is known that the purchase is fulfilled.
     success: Option<Success>,
 }
 
-/// Where the buyer goes after paying.
+/// The page that the buyer goes to after paying.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Success {
     #[serde(rename = "successURL")]
     url: String,
-    /// Whether that is a page of the merchant, to which the page around the frame goes.
+    /// True where that is a page of the merchant, to which the page around the frame goes.
     redirect: bool,
 }
 
 /// `GET /checkout/{client_secret}/frame`: null where there is nobody to tell.
-pub(super) async fn telling(
+pub(super) async fn frame_message(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(page_query): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Result<Response> {
     let session = checkouts::session(&app, &secret).await?;
     let Some(origin) = page_around(&session) else {
         return Ok(Json(()).into_response());
     };
-    let look = asked.look(&headers).of_session(&session);
+    let page_context = page_query.page_context(&headers).of_session(&session);
     let status = session.checkout.status;
     let success = match status {
-        CheckoutStatus::Succeeded if asked.stays() || is_told(&app, &session).await? => {
+        CheckoutStatus::Succeeded
+            if page_query.stays() || is_webhook_delivered(&app, &session).await? =>
+        {
             let own = session.checkout.success_url.is_none();
             let url = session.success_url(&app.urls);
-            let url = if own { look.carried(&url) } else { url };
+            let url = if own {
+                page_context.with_page_query(&url)
+            } else {
+                url
+            };
             Some(Success {
                 url: with_token(&url, &session, &headers),
-                redirect: !own && !asked.stays(),
+                redirect: !own && !page_query.stays(),
             })
         }
         _ => None,
     };
-    let telling = Telling {
+    let frame_message = FrameMessage {
         origin,
-        close: look.say("close-checkout").into_owned(),
+        close: page_context.say("close-checkout").into_owned(),
         confirmed: matches!(
             status,
             CheckoutStatus::Confirmed | CheckoutStatus::Succeeded
         ),
         success,
     };
-    Ok(Json(telling).into_response())
+    Ok(Json(frame_message).into_response())
 }
 
 /// The origin of the page that is told what happens in the frame.
@@ -107,8 +113,8 @@ impl Ancestors {
 
 /// Lets a page that is asked for in a frame be framed by those whom it names; every other page stays unframed.
 pub(super) async fn framed(request: Request, next: Next) -> Response {
-    let asked = request.uri().query().map(str::as_bytes).unwrap_or_default();
-    let embedded = url::form_urlencoded::parse(asked).any(|(k, v)| k == "embed" && v == "true");
+    let query = request.uri().query().map(str::as_bytes).unwrap_or_default();
+    let embedded = url::form_urlencoded::parse(query).any(|(k, v)| k == "embed" && v == "true");
     let mut response = next.run(request).await;
     let ancestors = response.extensions_mut().remove::<Ancestors>();
     let policy = response.headers().get(header::CONTENT_SECURITY_POLICY);

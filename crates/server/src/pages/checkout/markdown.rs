@@ -18,7 +18,7 @@ impl SafeHtml {
 const SOURCE: usize = 64 * 1024;
 /// Bytes of text and markup that are rendered, about; then what is open is closed. Some bytes of a table make many cells.
 const RENDERED: usize = 256 * 1024;
-/// How deep quotes, lists and emphasis are nested; what is deeper is plain text.
+/// The deepest nesting of quotes, lists and emphasis; what is deeper is plain text.
 const DEPTH: usize = 32;
 
 /// Renders CommonMark (with tables and strikethrough). Raw HTML is shown as the text it is, images
@@ -42,7 +42,7 @@ pub fn render(markdown: &str) -> Option<SafeHtml> {
     Some(SafeHtml(out))
 }
 
-/// What may still be rendered. Whatever is let begin is let end, so that the markup stays whole.
+/// The bounds of what may still be rendered. What has begun is always ended, so that the markup stays whole.
 #[derive(Debug, Default)]
 struct Bounds {
     /// For everything that is open, whether it was let begin.

@@ -6,19 +6,19 @@
 //! HTML, of which the script takes the parts marked `data-part`, or [`Redirect`] as JSON. Such an
 //! answer must never be an HTTP redirect to another origin: `connect-src 'self'` would block it.
 
+mod api_body;
 mod bank;
+pub mod countries;
 pub mod fields;
-pub mod filled;
+pub mod fill;
 pub mod form;
 mod frame;
 pub mod markdown;
 pub mod money;
 pub mod pages;
-mod paying;
-pub mod places;
 mod problems;
 mod request;
-mod sent;
+mod submit;
 pub mod view;
 
 /// The request header (lower-case) that marks a request of the page's own script.
@@ -27,6 +27,6 @@ pub const PARTIAL_HEADER: &str = "x-till-partial";
 /// The JSON answer that sends the script to another page.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Redirect {
-    /// Where to go: a path of ours or an absolute URL.
+    /// The address: a path of ours or an absolute URL.
     pub redirect: String,
 }

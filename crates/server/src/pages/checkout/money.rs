@@ -37,7 +37,7 @@ pub fn display_short(amount: i64, currency: &str, decimals: u8, locale: Locale) 
     written(amount, &number, currency, locale)
 }
 
-/// What a number of units costs: `unit` is a decimal number of minor units for one, such as `0.015`. It keeps its
+/// The cost of a number of units: `unit` is a decimal number of minor units for one, such as `0.015`. It keeps its
 /// decimals, and has at least those of its currency. `None` when it is no number, or too large.
 #[must_use]
 pub fn display_unit(
@@ -119,7 +119,7 @@ pub fn editable_in(amount: i64, decimals: u8, locale: Locale) -> String {
     editable(amount, decimals).replace('.', &mark)
 }
 
-/// How often a price is due: `per month`, `every 3 months`.
+/// The interval of a price: `per month`, `every 3 months`.
 #[must_use]
 pub fn interval_words(interval: Interval, count: u32, locale: Locale) -> String {
     let id = match interval {

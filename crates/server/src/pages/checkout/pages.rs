@@ -21,12 +21,12 @@ use till_core::{
 use till_wire::checkouts::CheckoutStatus;
 
 use super::{
-    PARTIAL_HEADER, Redirect, bank, filled,
+    PARTIAL_HEADER, Redirect, bank, fill,
     form::{CheckoutForm, Intent},
     frame::{self, Ancestors},
-    paying::{again, before, pay_by_form, refused, save},
     problems::declined,
-    request::{PORTAL_COOKIE, PageQuery, bad_news, is_told, test_mode, with_token},
+    request::{PORTAL_COOKIE, PageQuery, error_page, is_webhook_delivered, test_mode, with_token},
+    submit::{pay_by_form, refused, replay, save, show_again},
     view::{ConfirmationPage, Line, Link, MessagePage, Outcome, PageContext, Receipt, Waiting},
 };
 use crate::{
@@ -46,7 +46,7 @@ use crate::{
 
 /// The pages' routes.
 pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
-    let refuse: Refuse = |headers, error| bad_news(PageContext::of_browser(headers), error);
+    let refuse: Refuse = |headers, error| error_page(PageContext::of_browser(headers), error);
     Router::new()
         .route("/checkout/{client_secret}", get(show).post(submit))
         .route("/checkout/{client_secret}/confirmation", get(confirmation))
@@ -55,7 +55,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
             get(bank::show).post(bank::decide),
         )
         .layer(middleware::from_fn(frame::framed))
-        .route("/checkout/{client_secret}/frame", get(frame::telling))
+        .route("/checkout/{client_secret}/frame", get(frame::frame_message))
         .layer(middleware::from_fn_with_state(
             (app.clone(), refuse),
             limited::count,
@@ -65,22 +65,28 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
 async fn show(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
-    Query(asked): Query<PageQuery>,
+    Query(page_query): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Response {
-    let look = asked.look(&headers);
+    let page_context = page_query.page_context(&headers);
     let (session, moved) = match current(&app, &secret).await {
         Ok(found) => found,
-        Err(error) => return bad_news(look, &error),
+        Err(error) => return error_page(page_context, &error),
     };
-    let look = look.of_session(&session);
+    let page_context = page_context.of_session(&session);
     match session.checkout.status {
         CheckoutStatus::Open => {
-            let mut shown = filled::page(&session, look, None, test_mode(&app), app.context().id());
-            shown.error = moved.map(|cause| look.say(changed(cause)).into_owned());
+            let mut shown = fill::page(
+                &session,
+                page_context,
+                None,
+                test_mode(&app),
+                app.context().id(),
+            );
+            shown.error = moved.map(|cause| page_context.say(changed(cause)).into_owned());
             Ancestors::of(&session).may_frame(page(StatusCode::OK, &shown))
         }
-        _ => SeeOther::to(&look.confirmation_url(&secret)).into_response(),
+        _ => SeeOther::to(&page_context.confirmation_url(&secret)).into_response(),
     }
 }
 
@@ -99,15 +105,15 @@ fn changed(cause: Cause) -> &'static str {
 
 /// A visit to a checkout link that gets no session (docs/behaviour: checkout-links/page): a page where programs get
 /// JSON.
-pub(crate) fn turned_away(error: &ApiError, uri: &Uri, headers: &HeaderMap) -> Response {
-    let asked = Query::<PageQuery>::try_from_uri(uri).map(|query| query.0);
-    let look = asked.unwrap_or_default().look(headers);
+pub(crate) fn visit_error_page(error: &ApiError, uri: &Uri, headers: &HeaderMap) -> Response {
+    let page_query = Query::<PageQuery>::try_from_uri(uri).map(|query| query.0);
+    let page_context = page_query.unwrap_or_default().page_context(headers);
     let shown = match (error.status(), error.name()) {
-        (StatusCode::NOT_FOUND, _) => MessagePage::no_link(look),
-        (StatusCode::FORBIDDEN, "EmbedHostNotAllowed") => MessagePage::not_here(look),
-        (StatusCode::FORBIDDEN, _) => MessagePage::unsigned(look),
-        (StatusCode::UNPROCESSABLE_ENTITY, _) => MessagePage::not_for_sale(look),
-        _ => return bad_news(look, error),
+        (StatusCode::NOT_FOUND, _) => MessagePage::no_link(page_context),
+        (StatusCode::FORBIDDEN, "EmbedHostNotAllowed") => MessagePage::not_here(page_context),
+        (StatusCode::FORBIDDEN, _) => MessagePage::unsigned(page_context),
+        (StatusCode::UNPROCESSABLE_ENTITY, _) => MessagePage::not_for_sale(page_context),
+        _ => return error_page(page_context, error),
     };
     page(error.status(), &shown)
 }
@@ -115,29 +121,32 @@ pub(crate) fn turned_away(error: &ApiError, uri: &Uri, headers: &HeaderMap) -> R
 async fn submit(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
-    Query(asked): Query<PageQuery>,
+    Query(page_query): Query<PageQuery>,
     headers: HeaderMap,
     network: Network,
     posted: Result<Posted, StatusCode>,
 ) -> Response {
-    let (look, partial) = (asked.look(&headers), headers.contains_key(PARTIAL_HEADER));
+    let (page_context, partial) = (
+        page_query.page_context(&headers),
+        headers.contains_key(PARTIAL_HEADER),
+    );
     let (session, moved) = match current(&app, &secret).await {
         Ok(found) => found,
-        Err(error) => return bad_news(look, &error),
+        Err(error) => return error_page(page_context, &error),
     };
-    let look = look.of_session(&session);
+    let page_context = page_context.of_session(&session);
     let arrival = match partial {
-        true => look.confirmation_url(&secret),
-        false => look.arrival_url(&session),
+        true => page_context.confirmation_url(&secret),
+        false => page_context.arrival_url(&session),
     };
     let ancestors = Ancestors::of(&session);
-    let cookie = |token: String| portal_cookie(&app, &secret, &token, look);
+    let cookie = |token: String| portal_cookie(&app, &secret, &token, page_context);
     let Posted { form, body } = match posted {
         Ok(posted) => posted,
         Err(_) if session.checkout.status != CheckoutStatus::Open => {
             return go(partial, arrival, None);
         }
-        Err(status) => return ancestors.may_frame(unread(&app, &session, look, status)),
+        Err(status) => return ancestors.may_frame(unread(&app, &session, page_context, status)),
     };
     // The key that the page was shown with: however often the form is sent, it is one attempt to pay.
     let key = form.idempotency_key.as_deref();
@@ -146,7 +155,7 @@ async fn submit(
         Err(error) => return error.into_response(),
     };
     if form.intent() == Intent::Pay {
-        match before(&app, &session, look, &form, &guard, &network).await {
+        match replay(&app, &session, page_context, &form, &guard, &network).await {
             Ok(None) => {}
             Ok(Some(paid)) => {
                 return go(
@@ -163,18 +172,32 @@ async fn submit(
         return go(partial, arrival, None);
     }
     if form.intent() != Intent::Pay {
-        return ancestors.may_frame(save(&app, session, look, &form, &network).await);
+        return ancestors.may_frame(save(&app, session, page_context, &form, &network).await);
     }
     // The same budget as the API's confirmation (docs/behaviour: limits/confirming): many cards are not tried out
     // here either.
     if let Err(error) = limits::confirming(&app, session.checkout.id, &network).await {
-        return ancestors.may_frame(refused(&app, &session, look, &form, &network, &error));
+        return ancestors.may_frame(refused(
+            &app,
+            &session,
+            page_context,
+            &form,
+            &network,
+            &error,
+        ));
     }
     // What this form was shown with is not what is due now: nobody pays what was not shown.
     if let Some(cause) = moved {
-        return ancestors.may_frame(again(&app, &session, look, &form, &network, changed(cause)));
+        return ancestors.may_frame(show_again(
+            &app,
+            &session,
+            page_context,
+            &form,
+            &network,
+            changed(cause),
+        ));
     }
-    match pay_by_form(&app, session, look, &form, &guard, &network).await {
+    match pay_by_form(&app, session, page_context, &form, &guard, &network).await {
         Ok(paid) => go(
             partial,
             paid.bank.unwrap_or(arrival),
@@ -206,9 +229,15 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
 }
 
 /// The page as the session is, because what was sent with it cannot be read.
-fn unread(app: &App, session: &Session, look: PageContext, status: StatusCode) -> Response {
-    let mut shown = filled::page(session, look, None, test_mode(app), app.context().id());
-    shown.error = Some(look.say("other-error").into_owned());
+fn unread(app: &App, session: &Session, page_context: PageContext, status: StatusCode) -> Response {
+    let mut shown = fill::page(
+        session,
+        page_context,
+        None,
+        test_mode(app),
+        app.context().id(),
+    );
+    shown.error = Some(page_context.say("other-error").into_owned());
     page(status, &shown)
 }
 
@@ -232,9 +261,9 @@ fn go(partial: bool, to: String, cookie: Option<HeaderValue>) -> Response {
 
 /// Keeps the portal's token for the confirmation page, which hands it on to the merchant
 /// (docs/behaviour: pages/after-success).
-fn portal_cookie(app: &App, secret: &str, token: &str, look: PageContext) -> HeaderValue {
+fn portal_cookie(app: &App, secret: &str, token: &str, page_context: PageContext) -> HeaderValue {
     // In a frame on another site, browsers keep a cookie for that site alone, and only over https.
-    let kept = match (app.urls.is_https(), look.embed) {
+    let kept = match (app.urls.is_https(), page_context.embed) {
         (true, true) => "SameSite=None; Secure; Partitioned",
         (true, false) => "SameSite=Lax; Secure",
         (false, _) => "SameSite=Lax",
@@ -247,45 +276,46 @@ fn portal_cookie(app: &App, secret: &str, token: &str, look: PageContext) -> Hea
 async fn confirmation(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
-    Query(asked): Query<PageQuery>,
+    Query(page_query): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Response {
-    match after(&app, &secret, &asked, &headers).await {
+    match after(&app, &secret, &page_query, &headers).await {
         Ok(response) => response,
-        Err(error) => bad_news(asked.look(&headers), &error),
+        Err(error) => error_page(page_query.page_context(&headers), &error),
     }
 }
 
 async fn after(
     app: &App,
     secret: &str,
-    asked: &PageQuery,
+    page_query: &PageQuery,
     headers: &HeaderMap,
 ) -> Result<Response> {
     let session = checkouts::session(app, secret).await?;
-    let look = asked.look(headers).of_session(&session);
+    let page_context = page_query.page_context(headers).of_session(&session);
     let attempt = app.store.latest_attempt(session.checkout.id).await?;
-    let leaves = session.checkout.success_url.is_some() && !asked.stays();
+    let leaves = session.checkout.success_url.is_some() && !page_query.stays();
     let outcome = match session.checkout.status {
         CheckoutStatus::Open => match attempt.filter(|a| a.state == PaymentState::Failed) {
             Some(failed) => Outcome::Reopened(
-                look.say(declined(failed.decline_reason.as_deref()))
+                page_context
+                    .say(declined(failed.decline_reason.as_deref()))
                     .into_owned(),
             ),
-            None => return Ok(SeeOther::to(&look.checkout_url(secret)).into_response()),
+            None => return Ok(SeeOther::to(&page_context.checkout_url(secret)).into_response()),
         },
         CheckoutStatus::Confirmed => match attempt.and_then(action) {
-            Some(url) => Outcome::RequiresAction(look.carried(&url)),
+            Some(url) => Outcome::RequiresAction(page_context.with_page_query(&url)),
             None => Outcome::Processing(Waiting {
-                leave_to: leaves.then(|| look.confirmation_url(secret)),
+                leave_to: leaves.then(|| page_context.confirmation_url(secret)),
                 ..Waiting::default()
             }),
         },
         CheckoutStatus::Succeeded if leaves => {
-            let told = is_told(app, &session).await?;
-            if asked.is_posted() || !told {
+            let told = is_webhook_delivered(app, &session).await?;
+            if page_query.is_posted() || !told {
                 Outcome::Processing(Waiting {
-                    leave_to: Some(look.confirmation_url(secret)),
+                    leave_to: Some(page_context.confirmation_url(secret)),
                     succeeded: true,
                     order_created: true,
                     webhook_delivered: told,
@@ -293,23 +323,25 @@ async fn after(
             } else {
                 let to = with_token(&session.success_url(&app.urls), &session, headers);
                 // From a frame, the page around it goes there.
-                if !(look.embed && frame::page_around(&session).is_some()) {
+                if !(page_context.embed && frame::page_around(&session).is_some()) {
                     return Ok(SeeOther::to(&to).into_response());
                 }
-                Outcome::Succeeded(receipt(&session, look, &to))
+                Outcome::Succeeded(receipt(&session, page_context, &to))
             }
         }
-        CheckoutStatus::Succeeded => {
-            Outcome::Succeeded(receipt(&session, look, &session.success_url(&app.urls)))
-        }
+        CheckoutStatus::Succeeded => Outcome::Succeeded(receipt(
+            &session,
+            page_context,
+            &session.success_url(&app.urls),
+        )),
         CheckoutStatus::Expired => return Err(Refusal::ExpiredCheckout.into()),
-        CheckoutStatus::Failed => Outcome::Failed(look.say("failed-body").into_owned()),
+        CheckoutStatus::Failed => Outcome::Failed(page_context.say("failed-body").into_owned()),
     };
     let shown = ConfirmationPage {
-        look,
+        page_context,
         client_secret: secret.to_owned(),
         test_mode: test_mode(app),
-        organization: filled::organization(&session.organization),
+        organization: fill::organization(&session.organization),
         outcome,
     };
     Ok(Ancestors::of(&session).may_frame(page(StatusCode::OK, &shown)))
@@ -321,7 +353,7 @@ fn action(attempt: Payment) -> Option<String> {
         .filter(|_| attempt.state == PaymentState::RequiresAction)
 }
 
-fn receipt(session: &Session, look: PageContext, success_url: &str) -> Receipt {
+fn receipt(session: &Session, page_context: PageContext, success_url: &str) -> Receipt {
     let row = &session.checkout;
     let sum = row.terms.totals();
     let paid = if row.terms.trial_end.is_some() {
@@ -332,20 +364,20 @@ fn receipt(session: &Session, look: PageContext, success_url: &str) -> Receipt {
     Receipt {
         product_name: session.selected().product.name.clone(),
         // A single line would only repeat the product and the total.
-        lines: Some(filled::lines(session, look))
+        lines: Some(fill::lines(session, page_context))
             .filter(|lines| lines.len() > 1)
             .unwrap_or_default(),
         total: Line {
-            label: look.say("paid").into_owned(),
-            amount: filled::display(paid, row.terms.currency, look.locale),
+            label: page_context.say("paid").into_owned(),
+            amount: fill::display(paid, row.terms.currency, page_context.locale),
         },
         email: row.buyer.customer_email.clone(),
-        what_next: filled::what_next(session, look),
+        what_next: fill::what_next(session, page_context),
         next: row.success_url.as_ref().map(|_| Link {
             url: success_url.to_owned(),
             label: {
                 let name = session.organization.name.as_str();
-                look.with("return-to", [("name", name.into())])
+                page_context.with("return-to", [("name", name.into())])
             },
         }),
     }

@@ -10,41 +10,41 @@ use till_wire::{
 
 use super::{
     fields::{Field, FieldErrors},
-    filled,
+    fill,
     view::PageContext,
 };
 use crate::error::ApiError;
 
 /// Puts an API error's problems at the page's fields.
-pub(super) fn place(
+pub(super) fn place_problems(
     error: &ApiError,
     session: &Session,
-    look: PageContext,
+    page_context: PageContext,
     errors: &mut FieldErrors,
 ) {
     for problem in error.problems().iter().filter(|one| !tells_total(one)) {
-        note(problem, session, look, errors);
+        add_problem(problem, session, page_context, errors);
     }
     match error.name() {
         "DiscountRedemptionLimitReached" => {
-            errors.add(Field::Discount, look.say("error-discount-limit"));
+            errors.add(Field::Discount, page_context.say("error-discount-limit"));
         }
-        "TooManyDiscountCodes" => errors.add(Field::Discount, look.say("too-many-codes")),
+        "TooManyDiscountCodes" => errors.add(Field::Discount, page_context.say("too-many-codes")),
         _ => {}
     }
 }
 
-/// Whether a problem says that the total has changed: said of the page as a whole.
+/// True where a problem says that the total has changed: said of the page as a whole.
 fn tells_total(problem: &Problem) -> bool {
     let ctx = problem.ctx.as_ref();
     ctx.is_some_and(|ctx| ctx.get("total_amount").is_some())
 }
 
 /// Puts a problem at its field, where the page has it.
-pub(super) fn note(
+pub(super) fn add_problem(
     problem: &Problem,
     session: &Session,
-    look: PageContext,
+    page_context: PageContext,
     errors: &mut FieldErrors,
 ) {
     let loc: Vec<&str> = problem
@@ -57,7 +57,7 @@ pub(super) fn note(
         .collect();
     let field = match loc[..] {
         ["body", "custom_field_data", slug] => {
-            errors.add_answer(slug, answer(slug, problem, session, look));
+            errors.add_answer(slug, answer(slug, problem, session, page_context));
             return;
         }
         // Said of the whole address: a state of another country when it was read, else missing parts, else that
@@ -68,18 +68,18 @@ pub(super) fn note(
             } else if lacks_street(session) {
                 Some(Field::Line1)
             } else {
-                errors.add(Field::Country, look.say("error-address-tax"));
+                errors.add(Field::Country, page_context.say("error-address-tax"));
                 return;
             }
         }
         ["body", "discount_id"] => {
-            errors.add(Field::Discount, look.say("error-discount-ended"));
+            errors.add(Field::Discount, page_context.say("error-discount-ended"));
             return;
         }
         _ => Field::from_loc(&loc),
     };
     if let Some(field) = field {
-        errors.add(field, at_field(field, problem, session, look));
+        errors.add(field, field_error(field, problem, session, page_context));
     }
 }
 
@@ -89,19 +89,20 @@ fn lacks_street(session: &Session) -> bool {
     totals::needs_full_address(row) && !address.is_some_and(|a| a.has_street_part())
 }
 
-/// What is wrong with the answer to a custom field.
-fn answer(slug: &str, problem: &Problem, session: &Session, look: PageContext) -> String {
-    let asked = session.selected().asked();
-    let field = asked.iter().find(|one| one.field.slug == slug);
+/// The error of an answer to a custom field.
+fn answer(slug: &str, problem: &Problem, session: &Session, page_context: PageContext) -> String {
+    let custom_fields = session.selected().custom_fields();
+    let field = custom_fields.iter().find(|one| one.field.slug == slug);
     let Some(takes) = field.map(|one| one.field.takes()) else {
-        return look.say("error-field").into_owned();
+        return page_context.say("error-field").into_owned();
     };
-    let count =
-        |id: &str, bound: Option<i64>| look.with(id, [("count", bound.unwrap_or(1).into())]);
-    let number = |n: i64| super::money::number(n, look.locale);
+    let count = |id: &str, bound: Option<i64>| {
+        page_context.with(id, [("count", bound.unwrap_or(1).into())])
+    };
+    let number = |n: i64| super::money::number(n, page_context.locale);
     let day = |seconds: i64| {
         let moment = jiff::Timestamp::from_second(seconds).unwrap_or_default();
-        super::money::date(moment, look.locale)
+        super::money::date(moment, page_context.locale)
     };
     let empty = problem.kind == "missing" || problem.input.is_null();
     let id = match (&takes, &*problem.kind) {
@@ -115,30 +116,35 @@ fn answer(slug: &str, problem: &Problem, session: &Session, look: PageContext) -
         }
         (CustomFieldKind::Number(bounds), "greater_than_equal") => {
             let least = number(bounds.ge.unwrap_or(i64::from(i32::MIN)));
-            return look.with("error-answer-at-least", [("least", least.into())]);
+            return page_context.with("error-answer-at-least", [("least", least.into())]);
         }
         (CustomFieldKind::Number(bounds), "less_than_equal") => {
             let most = number(bounds.le.unwrap_or(i64::from(i32::MAX)));
-            return look.with("error-answer-at-most", [("most", most.into())]);
+            return page_context.with("error-answer-at-most", [("most", most.into())]);
         }
         (CustomFieldKind::Date(bounds), "greater_than_equal") => {
             let date = day(bounds.ge.unwrap_or_default());
-            return look.with("error-answer-from", [("date", date.into())]);
+            return page_context.with("error-answer-from", [("date", date.into())]);
         }
         (CustomFieldKind::Date(bounds), "less_than_equal") => {
             let date = day(bounds.le.unwrap_or_default());
-            return look.with("error-answer-until", [("date", date.into())]);
+            return page_context.with("error-answer-until", [("date", date.into())]);
         }
         (CustomFieldKind::Number(_), _) => "error-answer-number",
         (CustomFieldKind::Date(_), _) => "error-answer-date",
         (CustomFieldKind::Select(_), _) => "error-answer-choice",
         (CustomFieldKind::Text(_), _) => "error-field",
     };
-    look.say(id).into_owned()
+    page_context.say(id).into_owned()
 }
 
-/// What is wrong with a field, for the person at the page.
-fn at_field(field: Field, problem: &Problem, session: &Session, look: PageContext) -> String {
+/// The error of a field, for the person at the page.
+fn field_error(
+    field: Field,
+    problem: &Problem,
+    session: &Session,
+    page_context: PageContext,
+) -> String {
     let missing = problem.kind == "missing";
     let bound = matches!(
         &*problem.kind,
@@ -146,12 +152,12 @@ fn at_field(field: Field, problem: &Problem, session: &Session, look: PageContex
     );
     let id = match field {
         Field::Product => "error-product",
-        Field::Amount if bound => match filled::amount_bounds(session, look.locale) {
+        Field::Amount if bound => match fill::amount_bounds(session, page_context.locale) {
             Some(bounds) => return bounds,
             None => "error-field",
         },
-        Field::Amount => return amount_unread(session, look),
-        Field::Seats if bound => match filled::seats_bounds(session, look.locale) {
+        Field::Amount => return amount_unread(session, page_context),
+        Field::Seats if bound => match fill::seats_bounds(session, page_context.locale) {
             Some(bounds) => return bounds,
             None => "error-seats",
         },
@@ -169,19 +175,19 @@ fn at_field(field: Field, problem: &Problem, session: &Session, look: PageContex
         Field::TaxId => "error-tax-id",
         _ => "error-field",
     };
-    look.say(id).into_owned()
+    page_context.say(id).into_owned()
 }
 
-/// What is typed is no amount.
-pub(super) fn amount_unread(session: &Session, look: PageContext) -> String {
+/// The error of a text that is no amount.
+pub(super) fn amount_unread(session: &Session, page_context: PageContext) -> String {
     let decimals = session.checkout.terms.currency.decimals();
     let ten = 10 * 10_i64.pow(u32::from(decimals));
-    let example = super::money::editable_in(ten, decimals, look.locale);
-    look.with("error-amount", [("example", example.into())])
+    let example = super::money::editable_in(ten, decimals, page_context.locale);
+    page_context.with("error-amount", [("example", example.into())])
 }
 
-/// What is wrong with a card field.
-pub(super) fn at_card(code: CardErrorCode) -> &'static str {
+/// The error of a card field.
+pub(super) fn card_error(code: CardErrorCode) -> &'static str {
     match code {
         CardErrorCode::NoNumber => "error-card-number-missing",
         CardErrorCode::NotANumber => "error-card-number",
@@ -209,7 +215,7 @@ pub(super) fn declined(reason: Option<&str>) -> &'static str {
 }
 
 /// The message for an error that belongs to no field; `decline` is the reason of the last attempt.
-pub(super) fn whole(error: &ApiError, decline: Option<&str>) -> &'static str {
+pub(super) fn page_error(error: &ApiError, decline: Option<&str>) -> &'static str {
     match error.name() {
         "PaymentError" => declined(decline),
         _ if error.problems().iter().any(tells_total) => "total-changed",

@@ -21,7 +21,7 @@ use crate::{
 /// The cookie that holds the key to the customer's portal.
 pub(super) const PORTAL_COOKIE: &str = "till_portal";
 
-/// How long a page waits for a delivered webhook before it moves on (docs/behaviour: pages/waiting).
+/// The time that a page waits for a delivered webhook before it moves on (docs/behaviour: pages/waiting).
 const DELIVERY_WAIT: jiff::SignedDuration = jiff::SignedDuration::from_secs(15);
 
 /// The query of a page's address.
@@ -37,48 +37,53 @@ pub(super) struct PageQuery {
 
 impl PageQuery {
     /// As far as it is known before the session is.
-    pub(super) fn look(&self, headers: &HeaderMap) -> PageContext {
+    pub(super) fn page_context(&self, headers: &HeaderMap) -> PageContext {
         let browser = PageContext::of_browser(headers);
-        let asked = self.locale.as_deref().and_then(Locale::of_tag);
+        let chosen_locale = self.locale.as_deref().and_then(Locale::of_tag);
         PageContext {
-            locale: asked.unwrap_or(browser.locale),
-            asked,
+            locale: chosen_locale.unwrap_or(browser.locale),
+            chosen_locale,
             theme: Theme::from_query(self.theme.as_deref()),
             embed: self.embed.as_deref() == Some("true"),
         }
     }
 
-    /// Whether the buyer stays on our page, although the merchant has one for after paying.
+    /// True where the buyer stays on our page, although the merchant has one for after paying.
     pub(super) fn stays(&self) -> bool {
         self.stay.is_some()
     }
 
-    /// Whether the page follows a form's POST.
+    /// True where the page follows a form's POST.
     pub(super) fn is_posted(&self) -> bool {
         self.posted.is_some()
     }
 }
 
-/// Whether the sandbox takes the payments.
+/// True where the sandbox takes the payments.
 pub(super) fn test_mode(app: &App) -> bool {
     app.sandbox.is_some()
 }
 
 /// Unknown, expired and broken sessions get pages, not JSON.
-pub(in crate::pages) fn bad_news(look: PageContext, error: &ApiError) -> Response {
+pub(in crate::pages) fn error_page(page_context: PageContext, error: &ApiError) -> Response {
     let status = error.status();
     match status {
         StatusCode::NOT_FOUND | StatusCode::FORBIDDEN => {
-            page(StatusCode::NOT_FOUND, &MessagePage::unknown(look))
+            page(StatusCode::NOT_FOUND, &MessagePage::unknown(page_context))
         }
-        StatusCode::GONE => page(status, &MessagePage::expired(look)),
-        StatusCode::TOO_MANY_REQUESTS => later(page(status, &MessagePage::too_often(look)), error),
-        _ => page(status, &MessagePage::trouble(look, error.log_fault())),
+        StatusCode::GONE => page(status, &MessagePage::expired(page_context)),
+        StatusCode::TOO_MANY_REQUESTS => {
+            later(page(status, &MessagePage::too_often(page_context)), error)
+        }
+        _ => page(
+            status,
+            &MessagePage::server_error(page_context, error.log_fault()),
+        ),
     }
 }
 
-/// Whether the merchant has heard of the success, or has had its time to.
-pub(super) async fn is_told(app: &App, session: &Session) -> Result<bool> {
+/// True once the merchant has heard of the success, or has had its time to.
+pub(super) async fn is_webhook_delivered(app: &App, session: &Session) -> Result<bool> {
     let since = session
         .checkout
         .modified_at

@@ -54,13 +54,13 @@ impl Theme {
     }
 }
 
-/// What every page has: its language and its theme.
+/// The context of every page: its language and its theme.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PageContext {
     /// The language of the words.
     pub locale: Locale,
     /// The language that the address asks for, carried along.
-    pub asked: Option<Locale>,
+    pub chosen_locale: Option<Locale>,
     /// Light, dark or as the system prefers.
     pub theme: Theme,
     /// In a frame on a merchant's page.
@@ -68,7 +68,7 @@ pub struct PageContext {
 }
 
 impl PageContext {
-    /// What a browser wants, before anything else is known.
+    /// The context that a browser asks for, before anything else is known.
     #[must_use]
     pub fn of_browser(headers: &HeaderMap) -> Self {
         let accepted = headers.get(header::ACCEPT_LANGUAGE);
@@ -133,10 +133,10 @@ impl PageContext {
 
     /// A page's address with what the buyer's address forces carried along.
     #[must_use]
-    pub fn carried(self, path: &str) -> String {
+    pub fn with_page_query(self, path: &str) -> String {
         let forced = [
             ("theme", self.theme.name()),
-            ("locale", self.asked.map(Locale::tag)),
+            ("locale", self.chosen_locale.map(Locale::tag)),
             ("embed", self.embed.then_some("true")),
         ];
         let query: Vec<String> = forced
@@ -152,13 +152,13 @@ impl PageContext {
     /// Address of the checkout page (and of its form).
     #[must_use]
     pub fn checkout_url(self, client_secret: &str) -> String {
-        self.carried(&format!("/checkout/{client_secret}"))
+        self.with_page_query(&format!("/checkout/{client_secret}"))
     }
 
     /// Address of the confirmation page.
     #[must_use]
     pub fn confirmation_url(self, client_secret: &str) -> String {
-        self.carried(&format!("/checkout/{client_secret}/confirmation"))
+        self.with_page_query(&format!("/checkout/{client_secret}/confirmation"))
     }
 
     /// Address of the confirmation page for the answer to a form. Browsers hold what follows a form's POST to
@@ -213,7 +213,7 @@ fn is_web(url: &str) -> bool {
 /// One line of amounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// What it is for.
+    /// Its label.
     pub label: String,
     /// The amount, always with its decimals ([`super::money::display`]).
     pub amount: String,
@@ -222,7 +222,7 @@ pub struct Line {
 /// A link with its words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
-    /// Where to.
+    /// Its address.
     pub url: String,
     /// `Return to Acme`.
     pub label: String,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-/// How a language writes money, shares, dates and the names of countries.
+/// The way in which a language writes money, shares, dates and the names of countries.
 #[derive(Debug, Default)]
 pub struct Cldr {
     /// `#` stands for the number, `¤` for the currency's sign.

@@ -65,11 +65,11 @@ pub(super) struct Caller {
     lost: Arc<AtomicBool>,
 }
 
-/// What a [`Caller`] wants sent.
+/// The signals that a [`Caller`] wants sent.
 pub(super) struct Outbox {
     signals: mpsc::Receiver<Signal>,
     work: Arc<Notify>,
-    /// Whether a signal was dropped.
+    /// True once a signal was dropped.
     lost: Arc<AtomicBool>,
 }
 

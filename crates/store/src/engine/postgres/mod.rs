@@ -1,9 +1,9 @@
-//! PostgreSQL: a pool, prepared statements, and each `Changes` in one flight.
+//! PostgreSQL: a pool, prepared statements, and each `Changes` in one pipeline.
 
 mod cells;
 mod connect;
-mod flight;
 mod listen;
+mod pipeline;
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::gauges::Gauges;
 use crate::hub::Hub;
 use crate::list::Dialect;
 use crate::migrate::{self, Migration};
-use crate::page::{Asked, Total};
+use crate::page::{PageQuery, Total};
 use crate::{Options, Query};
 
 use cells::{Cells, Param, check};
@@ -99,26 +99,26 @@ impl Postgres {
     /// The rows, the total, and whether all rows were counted for it.
     pub(crate) async fn page<R: Record>(
         &self,
-        asked: &Asked,
+        page_query: &PageQuery,
     ) -> Result<(Vec<R>, i64, bool), StoreError> {
         let client = self.client().await?;
         let count = async |query| {
             let counted = fetch(&client, query).await?.first().map(read).transpose()?;
             Ok::<i64, StoreError>(counted.map_or(0, |Col(n)| n))
         };
-        let (rows, total, whole) = match &asked.total {
+        let (rows, total, whole) = match &page_query.total {
             Total::Known(total) => {
-                let rows = fetch(&client, &asked.rows).await?;
-                let total = asked.told(rows.len()).unwrap_or(*total);
+                let rows = fetch(&client, &page_query.rows).await?;
+                let total = page_query.total_of_last_page(rows.len()).unwrap_or(*total);
                 (rows, total, false)
             }
             Total::Counted(first, then) => {
                 let both =
-                    futures_util::future::try_join(fetch(&client, &asked.rows), count(first));
+                    futures_util::future::try_join(fetch(&client, &page_query.rows), count(first));
                 let (rows, n) = both.await?;
-                match (asked.told(rows.len()), then) {
-                    (Some(told), _) => (rows, told, false),
-                    (None, Some(then)) if Asked::is_more(n) => (rows, count(then).await?, true),
+                match (page_query.total_of_last_page(rows.len()), then) {
+                    (Some(total), _) => (rows, total, false),
+                    (None, Some(then)) if PageQuery::is_more(n) => (rows, count(then).await?, true),
                     (None, _) => (rows, n, true),
                 }
             }
@@ -138,9 +138,9 @@ impl Postgres {
         let open = Arc::clone(&self.open).read_owned().await;
         // a task of its own: a caller that stops waiting must not leave a transaction open
         let gauges = self.gauges.clone();
-        let flight = tokio::spawn(async move {
+        let pipeline = tokio::spawn(async move {
             let timed = gauges.seconds.start_timer();
-            let committed = flight::commit(&client, &batch.steps).await;
+            let committed = pipeline::commit(&client, &batch.steps).await;
             timed.observe_duration();
             gauges.batch.observe(1.0);
             committed?;
@@ -154,7 +154,7 @@ impl Postgres {
             drop(open);
             Ok(())
         });
-        flight.await.map_err(|error| match error.is_panic() {
+        pipeline.await.map_err(|error| match error.is_panic() {
             true => {
                 self.gauges.panics.inc();
                 StoreError::Panic

@@ -53,12 +53,12 @@ pub(super) fn end(writer: &mut Connection, thread: JoinHandle<()>) {
     }
 }
 
-/// What the writer knows of its log.
+/// The writer's knowledge of its log.
 struct Log {
     ask: Sender<()>,
     /// Set by the thread when it is done.
     folded: Arc<AtomicBool>,
-    /// Whether the thread is at work.
+    /// True while the thread is at work.
     busy: bool,
     /// As many pages are folded already.
     done: i32,

@@ -23,7 +23,7 @@ use crate::migrate;
 const PAGES: i32 = 1024;
 /// Between two such steps, so that commits get the disk as well.
 const PAUSE: Duration = Duration::from_millis(5);
-/// How often a step is tried again while somebody else has the file for themselves.
+/// The number of tries of a step while somebody else has the file for themselves.
 const TRIES: u32 = 400;
 
 /// Why a copy was not made or not put back. Nothing was changed.
@@ -43,7 +43,7 @@ pub enum CopyError {
     Damaged {
         /// The copy's source.
         file: PathBuf,
-        /// What is wrong with it.
+        /// The problem.
         problem: String,
     },
     /// The copy is not a database of this program, or one of a newer version.
@@ -64,7 +64,7 @@ pub enum CopyError {
     },
 }
 
-/// What was copied.
+/// The result of a copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copied {
     /// Bytes of the copy.
@@ -73,7 +73,7 @@ pub struct Copied {
     pub level: String,
     /// Migrations of this program that it lacks; opening it applies them.
     pub behind: usize,
-    /// Where the replaced database is kept.
+    /// The path under which the replaced database is kept.
     pub former: Option<PathBuf>,
 }
 
@@ -92,7 +92,7 @@ pub fn backup(from: &Path, to: &Path, replace: bool) -> Result<Copied, CopyError
     };
     let draft = Draft::new(to, ".partial")?;
     let copied = draft.fill(from, "quick_check")?;
-    draft.take_place(to)?;
+    draft.take_position(to)?;
     Ok(copied)
 }
 
@@ -113,13 +113,13 @@ pub fn restore(from: &Path, to: &Path, replace: bool, stamp: &str) -> Result<Cop
     let mut copied = draft.fill(from, "integrity_check")?;
     if to.exists() {
         fold(to)?;
-        private::tighten(to);
+        private::restrict_permissions(to);
         let former = beside(to, &format!(".former-{stamp}"));
         fs::hard_link(to, &former).map_err(|e| disk(&former, e))?;
         copied.former = Some(former);
     }
     set_aside_log(to, copied.former.as_deref())?;
-    draft.take_place(to)?;
+    draft.take_position(to)?;
     Ok(copied)
 }
 
@@ -221,7 +221,7 @@ impl Draft {
     }
 
     /// Gets its name in one step, and only when all of it is on the disk.
-    fn take_place(self, to: &Path) -> Result<(), CopyError> {
+    fn take_position(self, to: &Path) -> Result<(), CopyError> {
         let place = || {
             File::open(&self.path)?.sync_all()?;
             fs::rename(&self.path, to)?;

@@ -23,7 +23,7 @@ use crate::gauges::Gauges;
 use crate::hub::Hub;
 use crate::list::Dialect;
 use crate::migrate::{self, Migration};
-use crate::page::{Asked, Total};
+use crate::page::{PageQuery, Total};
 use crate::{Options, Query, Size};
 
 use lock::Lock;
@@ -35,7 +35,7 @@ use write::Writer;
 const OLDEST: i32 = 3_051_003;
 /// Bytes of write-ahead log that may lie about.
 const LOG: u64 = 32 << 20;
-/// How long emptying the log may wait for readers, and keep commits waiting.
+/// The time that emptying the log may wait for readers, and keep commits waiting.
 const LOG_PATIENCE: Duration = Duration::from_millis(200);
 
 #[derive(Debug)]
@@ -72,7 +72,7 @@ impl Sqlite {
             let unavailable = |e| StoreError::Unavailable(format!("{}: {e}", path.display()));
             private::create(&path).map_err(unavailable)?;
             if apply {
-                private::tighten(&path);
+                private::restrict_permissions(&path);
             }
             let mut writer = connect(&path, patience, -8192)?;
             if apply {
@@ -122,20 +122,21 @@ impl Sqlite {
     /// The rows, the total, and whether all rows were counted for it.
     pub(crate) async fn page<R: Record + Send + 'static>(
         &self,
-        asked: Asked,
+        page_query: PageQuery,
     ) -> Result<(Vec<R>, i64, bool), StoreError> {
         let read = move |db: &Connection| {
-            let rows: Vec<R> = read::rows(db, &asked.rows)?;
+            let rows: Vec<R> = read::rows(db, &page_query.rows)?;
             let count =
                 |query| Ok::<i64, StoreError>(read::first(db, query)?.map_or(0, |Col(n)| n));
-            let (total, whole) = match (asked.told(rows.len()), &asked.total) {
-                (Some(told), _) => (told, false),
-                (None, Total::Known(total)) => (*total, false),
-                (None, Total::Counted(first, then)) => match (count(first)?, then) {
-                    (n, Some(then)) if Asked::is_more(n) => (count(then)?, true),
-                    (n, _) => (n, true),
-                },
-            };
+            let (total, whole) =
+                match (page_query.total_of_last_page(rows.len()), &page_query.total) {
+                    (Some(total), _) => (total, false),
+                    (None, Total::Known(total)) => (*total, false),
+                    (None, Total::Counted(first, then)) => match (count(first)?, then) {
+                        (n, Some(then)) if PageQuery::is_more(n) => (count(then)?, true),
+                        (n, _) => (n, true),
+                    },
+                };
             Ok((rows, total, whole))
         };
         self.readers.read(false, read).await
@@ -180,7 +181,7 @@ impl Sqlite {
     }
 
     pub(crate) async fn migrate(&self) -> Result<(), StoreError> {
-        private::tighten(&self.path);
+        private::restrict_permissions(&self.path);
         let steps = self.steps.clone();
         self.writer.alone(move |db| apply_missing(db, &steps)).await
     }

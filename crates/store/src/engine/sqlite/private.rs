@@ -9,9 +9,9 @@ use std::{
 
 /// Read and written by its owner.
 pub(super) const PRIVATE: u32 = 0o600;
-/// What everybody else may do.
+/// The permissions of everybody else.
 const OTHERS: u32 = 0o077;
-/// What is behind a database's name in those of the files that come with it.
+/// The endings of the files that come with a database.
 const ENDINGS: [&str; 5] = ["", "-wal", "-shm", "-journal", ".lock"];
 
 /// The file of this name with something behind it.
@@ -37,10 +37,10 @@ pub(super) fn create(database: &Path) -> io::Result<()> {
 
 /// Takes away what others may do with a database of before, or one that was copied there. Where it belongs to somebody
 /// else that is said, and it is used as it is.
-pub(super) fn tighten(database: &Path) {
+pub(super) fn restrict_permissions(database: &Path) {
     for ending in ENDINGS {
         let file = beside(database, ending);
-        match tighten_one(&file) {
+        match restrict_file(&file) {
             Err(error) if error.kind() != ErrorKind::NotFound => tracing::warn!(
                 file = %file.display(),
                 %error,
@@ -51,7 +51,7 @@ pub(super) fn tighten(database: &Path) {
     }
 }
 
-pub(super) fn tighten_one(file: &Path) -> io::Result<()> {
+pub(super) fn restrict_file(file: &Path) -> io::Result<()> {
     let mode = fs::metadata(file)?.permissions().mode();
     if mode & OTHERS == 0 {
         return Ok(());

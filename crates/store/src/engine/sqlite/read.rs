@@ -69,7 +69,7 @@ impl Readers {
     }
 }
 
-/// How to open a connection.
+/// The way to open a connection.
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) path: PathBuf,

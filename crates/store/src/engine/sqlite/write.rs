@@ -149,8 +149,8 @@ impl Writer {
 fn run(mut db: Connection, folding: JoinHandle<()>, queue: &Receiver<Work>, gauges: &Gauges) {
     let mut left_over = None;
     let closing = loop {
-        let turns = AssertUnwindSafe(|| turns(&mut db, queue, &mut left_over, gauges));
-        match catch_unwind(turns) {
+        let run_tasks = AssertUnwindSafe(|| run_tasks(&mut db, queue, &mut left_over, gauges));
+        match catch_unwind(run_tasks) {
             Ok(closing) => break closing,
             // What was in the works is refused, as its callers see by nobody answering; the thread goes on.
             Err(_) => end_transaction(&db, gauges),
@@ -176,7 +176,7 @@ fn end_transaction(db: &Connection, gauges: &Gauges) {
 }
 
 /// Does what is queued until it is told to close, by whom, or nobody is left to ask.
-fn turns(
+fn run_tasks(
     db: &mut Connection,
     queue: &Receiver<Work>,
     left_over: &mut Option<Work>,

@@ -28,8 +28,8 @@ both! {
         let checkout = t.checkout_for(&t.monthly().await).await;
         let body = json!({"customer_name": "Ada", "customer_billing_address": {"country": "FR"}});
         let first = t.client_change(&checkout, body.clone()).await.ok();
-        t.told().await;
-        let before = t.kept().await;
+        t.webhook_events().await;
+        let before = t.all_rows().await;
         for body in [body, json!({}), json!({"customer_name": "Ada"})] {
             t.advance(Duration::from_secs(1));
             assert_eq!(t.client_change(&checkout, body).await.ok(), first);
@@ -38,40 +38,40 @@ both! {
         for _ in 0..2 {
             assert_eq!(t.form(&page, &[("intent", "update"), ("customer_name", "Ada"), ("country", "FR")], &[]).await.status, 200);
         }
-        assert_eq!(t.kept().await, before);
+        assert_eq!(t.all_rows().await, before);
         // A merchant's is told, as the merchant's own programs expect.
         t.change(&checkout, json!({})).await.ok();
-        assert_eq!(names(&t.told().await), ["Ada"]);
+        assert_eq!(names(&t.webhook_events().await), ["Ada"]);
     }
 
     async fn changes_that_still_wait_are_told_once_as_the_session_is_now(t: &mut Till) {
         t.listen().await;
         let (checkout, other) = (t.checkout_for(&t.product().await).await, t.checkout_for(&t.product().await).await);
-        t.told().await;
+        t.webhook_events().await;
         for name in ["A", "B", "C"] {
             t.client_change(&checkout, json!({"customer_name": name})).await.ok();
             t.change(&other, json!({"customer_name": format!("{name}2")})).await.ok();
         }
-        assert_eq!(names(&t.told().await), ["C", "C2"]);
+        assert_eq!(names(&t.webhook_events().await), ["C", "C2"]);
     }
 
     async fn an_update_that_was_tried_before_is_tried_again_beside_the_newer_one(t: &mut Till) {
         let endpoint = t.listen().await;
         let checkout = t.checkout_for(&t.product().await).await;
-        t.told().await;
+        t.webhook_events().await;
         t.client_change(&checkout, json!({"customer_name": "A"})).await.ok();
         let no = Receipt { http_code: Some(500), response: String::new() };
         let tried = webhooks::delivered(&events(t).await[0], &endpoint, &no, false, 0.5, &t.app.context());
         t.app.commit(tried).await.unwrap();
         t.client_change(&checkout, json!({"customer_name": "B"})).await.ok();
-        assert_eq!(names(&t.told().await), ["A", "B"]);
+        assert_eq!(names(&t.webhook_events().await), ["A", "B"]);
     }
 
     async fn an_update_that_is_under_way_when_a_newer_one_comes_is_recorded_and_never_repeated(t: &mut Till) {
         let endpoint = t.listen().await;
         for (code, succeeded) in [(200, Some(true)), (500, None)] {
             let checkout = t.checkout_for(&t.product().await).await;
-            t.told().await;
+            t.webhook_events().await;
             t.client_change(&checkout, json!({"customer_name": "A"})).await.ok();
             let sending = events(t).await.remove(0);
             t.client_change(&checkout, json!({"customer_name": "B"})).await.ok();
@@ -83,7 +83,7 @@ both! {
             assert_ne!(old.id, new.id, "another message has another id");
             assert!(new.next_attempt_at.is_some() && new.payload.is_some());
         }
-        t.told().await;
+        t.webhook_events().await;
     }
 
     async fn a_buyer_changes_a_session_sixty_times_at_once_and_once_a_second_then(t: &mut Till) {

@@ -19,7 +19,7 @@ both! {
     async fn an_opened_session_starts_with_its_defaults(t: &mut Till) {
         t.listen().await;
         let product = t.product().await;
-        t.told().await;
+        t.webhook_events().await;
         let checkout = t.checkout_for(&product).await;
         for (key, value) in [("status", json!("open")), ("payment_processor", json!("stripe")), ("amount", json!(3000)),
             ("discount_amount", json!(0)), ("net_amount", json!(3000)), ("subtotal_amount", json!(3000)), ("tax_amount", json!(null)),
@@ -46,7 +46,7 @@ both! {
         assert_eq!(checkout["billing_address_fields"], json!({"country": "required", "state": "disabled", "city": "disabled",
             "postal_code": "disabled", "line1": "disabled", "line2": "disabled"}));
         assert_eq!(t.reload(&checkout).await, checkout);
-        let told = t.told().await;
+        let told = t.webhook_events().await;
         assert_eq!(told.iter().map(|e| &e["type"]).collect::<Vec<_>>(), ["checkout.created"]);
         assert_eq!(told[0]["data"], checkout);
     }

@@ -33,7 +33,7 @@ both! {
     async fn a_decline_keeps_nothing_and_the_next_card_pays(t: &mut Till) {
         t.listen().await;
         let checkout = t.checkout_for(&t.product().await).await;
-        t.told().await;
+        t.webhook_events().await;
         for (card, reason) in [("pm_card_visa_chargeDeclined", "generic_decline"), ("pm_card_chargeDeclinedInsufficientFunds", "insufficient_funds"),
             ("pm_card_chargeCustomerFail", "generic_decline")] {
             let refused = t.confirm(&checkout, buyer("typo@example.com", card)).await.refused(400, "PaymentError");
@@ -48,7 +48,7 @@ both! {
         assert!(told(t).await.is_empty());
         assert_eq!(t.buy(&checkout, ADA).await["status"], "succeeded");
         assert_eq!((t.orders(&checkout).await.len(), t.payments(&checkout).await.len()), (1, 4));
-        t.told().await;
+        t.webhook_events().await;
     }
 
     async fn an_unknown_token_is_refused_and_nothing_moves(t: &mut Till) {
@@ -84,7 +84,7 @@ both! {
 
     async fn nothing_changes_while_an_attempt_is_in_flight(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
-        t.crash(&checkout, buyer(ADA, VISA), Step::Intended).await;
+        t.crash(&checkout, buyer(ADA, VISA), CrashPoint::Intended).await;
         t.change(&checkout, json!({"metadata": {"k": 1}})).await.refused(409, "CheckoutLocked");
         t.client_change(&checkout, json!({"customer_name": "Eve"})).await.refused(409, "CheckoutLocked");
         t.confirm(&checkout, buyer(ADA, VISA)).await.refused(409, "CheckoutLocked");
@@ -94,7 +94,7 @@ both! {
     }
 
     async fn an_attempt_that_never_began_is_given_up_after_some_seconds(t: &mut Till) {
-        for step in [Step::Intended, Step::Asked] {
+        for step in [CrashPoint::Intended, CrashPoint::Asked] {
             let checkout = t.checkout_for(&t.product().await).await;
             t.crash(&checkout, buyer(ADA, VISA), step).await;
             t.drain().await;
@@ -112,7 +112,7 @@ both! {
 
     async fn an_attempt_is_given_up_at_the_processor_before_it_is_given_up_here(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
-        let attempt = t.crash(&checkout, buyer(ADA, VISA), Step::Asked).await;
+        let attempt = t.crash(&checkout, buyer(ADA, VISA), CrashPoint::Asked).await;
         t.catch_up().await;
         // The confirmation that was on its way arrives now.
         let reference = t.attempt(&checkout).await.reference.unwrap();
@@ -126,8 +126,8 @@ both! {
     async fn a_charge_that_nobody_heard_of_is_fulfilled_once(t: &mut Till) {
         t.listen().await;
         let checkout = t.checkout_with(&t.product().await, json!({"external_customer_id": "u1"})).await;
-        t.crash(&checkout, buyer(ADA, VISA), Step::Charged).await;
-        t.told().await;
+        t.crash(&checkout, buyer(ADA, VISA), CrashPoint::Charged).await;
+        t.webhook_events().await;
         for _ in 0..3 {
             t.catch_up().await;
         }
@@ -135,13 +135,13 @@ both! {
         assert_eq!((&done["status"], &done["customer_email"]), (&json!("succeeded"), &json!(ADA)));
         assert_eq!((t.orders(&checkout).await.len(), t.payments(&checkout).await.len()), (1, 1));
         assert_eq!(t.get("/v1/customers/external/u1").await.ok()["email"], ADA);
-        let all = t.told().await;
+        let all = t.webhook_events().await;
         assert_eq!(types(&all).iter().filter(|kind| **kind == "order.paid").count(), 1);
     }
 
     async fn attempts_left_behind_are_looked_at_when_the_server_starts(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
-        t.crash(&checkout, buyer(ADA, VISA), Step::Charged).await;
+        t.crash(&checkout, buyer(ADA, VISA), CrashPoint::Charged).await;
         jobs::start(&t.app).await.unwrap();
         t.drain().await;
         assert_eq!(t.reload(&checkout).await["status"], "succeeded");
@@ -152,14 +152,14 @@ both! {
     async fn witnesses_and_drains_may_repeat_themselves(t: &mut Till) {
         t.listen().await;
         let checkout = t.checkout_for(&t.monthly().await).await;
-        let attempt = t.crash(&checkout, buyer(ADA, VISA), Step::Charged).await;
+        let attempt = t.crash(&checkout, buyer(ADA, VISA), CrashPoint::Charged).await;
         let now = t.app.context().now;
         let reference = t.attempt(&checkout).await.reference;
         let outcome = t.app.processor.retrieve(attempt.id, reference.as_deref(), now).await.unwrap().unwrap();
         let one = || payments::record_outcome(&t.app, attempt.id, &outcome);
         let (a, b, c) = tokio::join!(one(), one(), one());
         assert!([a, b, c].iter().all(|recorded| recorded.as_ref().unwrap().state == PaymentState::Succeeded));
-        assert_eq!(t.kept().await["customer_sessions"].len(), 1, "one of them opened the portal");
+        assert_eq!(t.all_rows().await["customer_sessions"].len(), 1, "one of them opened the portal");
         let (x, y) = tokio::join!(jobs::run_due(&t.app), jobs::run_due(&t.app));
         x.unwrap();
         y.unwrap();
@@ -168,14 +168,14 @@ both! {
             one().await.unwrap();
         }
         assert_eq!((t.orders(&checkout).await.len(), t.items("/v1/subscriptions/").await.len()), (1, 1));
-        let all = t.told().await;
+        let all = t.webhook_events().await;
         for kind in ["order.paid", "subscription.created", "customer.created"] {
             assert_eq!(types(&all).iter().filter(|k| **k == kind).count(), 1, "{kind}");
         }
     }
 
     async fn a_notice_that_comes_before_the_answer_is_believed(t: &mut Till) {
-        for step in [Step::Intended, Step::Asked] {
+        for step in [CrashPoint::Intended, CrashPoint::Asked] {
             let email = format!("{step:?}@example.com");
             let paid = t.checkout_for(&t.product().await).await;
             let attempt = t.crash(&paid, buyer(&email, VISA), step).await;
@@ -203,7 +203,7 @@ both! {
         assert_eq!(t.reload(&checkout).await, done);
         assert_eq!(t.payments(&checkout).await[0]["status"], "succeeded");
         let over = t.checkout_for(&t.product().await).await;
-        let lost = t.crash(&over, buyer(ADA, VISA), Step::Asked).await;
+        let lost = t.crash(&over, buyer(ADA, VISA), CrashPoint::Asked).await;
         t.catch_up().await;
         t.catch_up().await;
         t.advance(Duration::from_secs(25 * 3600));
@@ -217,7 +217,7 @@ both! {
 
     async fn money_that_arrives_too_late_is_marked_as_owed_back(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
-        let lost = t.crash(&checkout, buyer(ADA, VISA), Step::Asked).await;
+        let lost = t.crash(&checkout, buyer(ADA, VISA), CrashPoint::Asked).await;
         t.catch_up().await;
         t.catch_up().await;
         t.buy(&checkout, ADA).await;
@@ -230,7 +230,7 @@ both! {
 
     async fn a_charge_that_nothing_can_be_bought_with_is_refunded_once(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
-        let lost = t.crash(&checkout, buyer(ADA, VISA), Step::Charged).await;
+        let lost = t.crash(&checkout, buyer(ADA, VISA), CrashPoint::Charged).await;
         payments::record_outcome(&t.app, lost.id, &declined()).await.unwrap();
         t.buy(&checkout, ADA).await;
         let charged = t.app.processor.retrieve(lost.id, lost.reference.as_deref(), t.app.context().now);
@@ -254,7 +254,7 @@ both! {
     async fn a_charge_of_another_amount_buys_nothing_until_somebody_has_looked_at_it(t: &mut Till) {
         t.may_leave_work();
         let checkout = t.checkout_for(&t.product().await).await;
-        let attempt = t.crash(&checkout, buyer(ADA, VISA), Step::Charged).await;
+        let attempt = t.crash(&checkout, buyer(ADA, VISA), CrashPoint::Charged).await;
         let told = t.app.processor.retrieve(attempt.id, attempt.reference.as_deref(), t.app.context().now);
         let Some(Outcome::Succeeded { method, amount: Some(amount) }) = told.await.unwrap() else { panic!("nothing was charged") };
         assert_eq!(amount.minor, 3000);
@@ -333,7 +333,7 @@ both! {
     async fn a_payment_that_settles_later_is_fulfilled_then(t: &mut Till) {
         t.listen().await;
         let checkout = t.checkout_for(&t.product().await).await;
-        t.told().await;
+        t.webhook_events().await;
         let confirmed = t.confirm(&checkout, buyer(ADA, "pm_card_settlesLater")).await.ok();
         assert_eq!(confirmed["payment_processor_metadata"]["intent_status"], "processing");
         t.drain().await;
@@ -352,7 +352,7 @@ both! {
         let checkout = t.checkout_for(&t.product().await).await;
         t.confirm(&checkout, buyer(ADA, "pm_card_failsLater")).await.ok();
         t.drain().await;
-        t.told().await;
+        t.webhook_events().await;
         t.advance(Duration::from_secs(4));
         let events = told(t).await;
         assert_eq!(types(&events), ["checkout.updated"]);
@@ -367,6 +367,6 @@ both! {
         assert!(!again["customer_session_token"].as_str().unwrap().is_empty());
         t.catch_up().await;
         assert_eq!(t.orders(&checkout).await.len(), 1);
-        t.told().await;
+        t.webhook_events().await;
     }
 }

@@ -7,7 +7,7 @@ both! {
         let known = t.post("/v1/customers/", json!({"email": ADA, "metadata": {"a": 1, "b": 1}})).await.created();
         t.listen().await;
         let checkout = t.checkout_with(&t.product().await, json!({"customer_metadata": {"b": 2, "c": 3}})).await;
-        t.told().await;
+        t.webhook_events().await;
         let confirmed = t.confirm(&checkout, buyer("ADA@example.com", VISA)).await.ok();
         assert_eq!(confirmed["customer_session_token"], "");
         assert_eq!(confirmed["customer_id"], known["id"]);
@@ -39,7 +39,7 @@ both! {
             assert!(confirmed["customer_session_token"].as_str().unwrap().starts_with("polar_cst_"));
             let after = t.get(&format!("/v1/customers/{}", id_in(customer, "id"))).await.ok();
             assert_eq!((&after["name"], &after["email"]), (&json!(name), &customer["email"]));
-            assert_eq!(t.told_processor(&checkout).await["name"], "John");
+            assert_eq!(t.processor_record(&checkout).await["name"], "John");
         }
         t.catch_up().await;
     }

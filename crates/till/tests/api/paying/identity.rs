@@ -48,9 +48,9 @@ async fn ends_well(t: &Till, checkout: &Value, card: &str, seconds: u64) {
     assert_eq!(t.reload(checkout).await["status"], "succeeded", "{card}");
 }
 
-/// How many keys to portals there are.
+/// The number of keys to portals.
 async fn portals(t: &Till) -> usize {
-    t.kept().await["customer_sessions"].len()
+    t.all_rows().await["customer_sessions"].len()
 }
 
 both! {
@@ -58,7 +58,7 @@ both! {
         t.listen().await;
         let product = t.product().await;
         let known = ada(t, json!({})).await;
-        t.told().await;
+        t.webhook_events().await;
         for email in [ADA, "new@example.com"] {
             for (card, _) in &WAYS[1..] {
                 let checkout = t.checkout_with(&product, json!({"external_customer_id": "u1", "customer_metadata": {"a": 2}})).await;
@@ -73,19 +73,19 @@ both! {
                 t.get("/v1/customers/external/u1").await.not_found();
             }
         }
-        let events = t.told().await;
+        let events = t.webhook_events().await;
         assert!(!types(&events).iter().any(|kind| matches!(*kind, "customer.created" | "customer.updated")), "{:?}", types(&events));
         // Nobody answers the bank, and what settles later settles.
         t.advance(Duration::from_secs(61 * 60));
         t.catch_up().await;
-        t.told().await;
+        t.webhook_events().await;
     }
 
     async fn an_address_alone_changes_nothing_of_its_customer_and_opens_no_portal(t: &mut Till) {
         t.listen().await;
         let (product, gift) = (t.product().await, free(t).await);
         let known = ada(t, json!({})).await;
-        t.told().await;
+        t.webhook_events().await;
         for (n, (card, seconds)) in WAYS.into_iter().enumerate() {
             let checkout = t.checkout_with(&product, json!({"customer_metadata": {"a": 2}, "locale": "fr"})).await;
             let confirmed = t.confirm(&checkout, claiming("ADA@example.com", card)).await.ok();
@@ -108,7 +108,7 @@ both! {
         t.catch_up().await;
         assert_eq!((customer(t, &known).await, portals(t).await), (known.clone(), 0));
         assert_eq!(t.orders(&checkout).await[0]["billing_name"], "Eve");
-        let events = t.told().await;
+        let events = t.webhook_events().await;
         assert!(!types(&events).iter().any(|kind| matches!(*kind, "customer.created" | "customer.updated")), "{:?}", types(&events));
     }
 
@@ -119,7 +119,7 @@ both! {
             let external = format!("u{n}");
             let body = json!({"email": format!("{n}@example.com"), "external_id": external});
             let known = t.post("/v1/customers/", body).await.created();
-            t.told().await;
+            t.webhook_events().await;
             let named = if n == 0 { json!({"customer_id": known["id"]}) } else { json!({"external_customer_id": external}) };
             let checkout = t.checkout_with(&product, named).await;
             let before = portals(t).await;
@@ -135,7 +135,7 @@ both! {
                 assert_eq!(merged[key], value, "{card} {key}");
             }
             assert_eq!(t.orders(&checkout).await[0]["conflicting_external_customer_id"], json!(null));
-            let events = t.told().await;
+            let events = t.webhook_events().await;
             assert_eq!(types(&events).iter().filter(|kind| **kind == "customer.updated").count(), 1, "{card}");
         }
     }
@@ -165,7 +165,7 @@ both! {
         assert_eq!(next["customer_email"], ADA);
         t.buy(&next, "mallory@example.com").await;
         assert_eq!(t.orders(&next).await[0]["customer"]["email"], ADA);
-        t.told().await;
+        t.webhook_events().await;
     }
 
     async fn an_external_id_that_contradicts_is_kept_told_and_marked(t: &mut Till) {
@@ -177,7 +177,7 @@ both! {
             // Where the id is known the session has that customer already.
             let checkout = t.checkout_with(&product, json!({"external_customer_id": sent})).await;
             assert_eq!(checkout["conflicting_external_customer_id"], json!(null));
-            t.told().await;
+            t.webhook_events().await;
             t.confirm(&checkout, buyer(ADA, VISA)).await.ok();
             let events = told(t).await;
             for event in &events {

@@ -36,7 +36,7 @@ async fn subscribed(t: &Till, card: &str) -> Value {
     let checkout = t.checkout_for(&product).await;
     t.confirm(&checkout, buyer(ADA, card)).await.ok();
     t.catch_up().await;
-    t.told().await;
+    t.webhook_events().await;
     checkout
 }
 
@@ -116,7 +116,7 @@ async fn payments_of(t: &Till, id: Uuid) -> Vec<Value> {
 }
 
 /// An attempt to pay the order, when the server dies at this step of charging it.
-async fn crash(t: &Till, id: Uuid, step: Step) -> Payment {
+async fn crash(t: &Till, id: Uuid, step: CrashPoint) -> Payment {
     let store = &t.app.store;
     let order = store.order_by_id(id).await.unwrap().unwrap();
     let customer = store
@@ -189,7 +189,7 @@ both! {
 
     async fn a_charge_that_a_crash_left_behind_is_brought_to_its_end(t: &mut Till) {
         let checkout = subscribed(t, VISA).await;
-        for (step, status) in [(Step::Intended, "pending"), (Step::Asked, "pending"), (Step::Charged, "paid")] {
+        for (step, status) in [(CrashPoint::Intended, "pending"), (CrashPoint::Asked, "pending"), (CrashPoint::Charged, "paid")] {
             let id = due(t, &checkout).await;
             let attempt = crash(t, id, step).await;
             charge(t, id).await;
@@ -206,7 +206,7 @@ both! {
     async fn money_for_an_order_that_is_paid_by_then_is_refunded(t: &mut Till) {
         let checkout = subscribed(t, VISA).await;
         let id = due(t, &checkout).await;
-        let lost = crash(t, id, Step::Charged).await;
+        let lost = crash(t, id, CrashPoint::Charged).await;
         let told = t.app.processor.retrieve(lost.id, lost.reference.as_deref(), t.app.context().now).await.unwrap().unwrap();
         let given_up = Outcome::Failed { decline_reason: "abandoned".into(), decline_message: "No.".into(), method: None };
         payments::record_outcome(&t.app, lost.id, &given_up).await.unwrap();

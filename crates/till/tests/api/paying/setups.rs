@@ -33,7 +33,7 @@ async fn keep(t: &Till, customer: &Value, card: &str) -> PaymentState {
         source: card_token(card),
         ..charge_of(&payment, "")
     };
-    let payment = t.charge_until(Step::Charged, payment, attempt).await;
+    let payment = t.charge_until(CrashPoint::Charged, payment, attempt).await;
     for _ in 0..2 {
         let outcome = t
             .app
@@ -67,7 +67,7 @@ both! {
         assert!(kept.reference_at(t.app.processor.name()).is_some());
         assert_eq!(keep(t, &customer, "pm_card_mastercard").await, PaymentState::Succeeded);
         assert_eq!(row(t, &customer).await.default_payment_method_id, Some(first), "the first one stays the default");
-        assert_eq!(t.kept().await["payment_methods"].len(), 2);
+        assert_eq!(t.all_rows().await["payment_methods"].len(), 2);
         assert!(t.items("/v1/payments/").await.is_empty(), "nothing was paid");
     }
 

@@ -9,9 +9,9 @@ use till_testkit::{Alter, Altered};
 use super::*;
 
 /// Does everything, but never tells of a card.
-struct Mute(Arc<dyn Processor>);
+struct UnknownCards(Arc<dyn Processor>);
 
-impl Alter for Mute {
+impl Alter for UnknownCards {
     fn processor(&self) -> &Arc<dyn Processor> {
         &self.0
     }
@@ -28,7 +28,7 @@ both! {
         let product = t.product().await;
         let checkout = t.checkout_with(&product, json!({"discount_id": discount["id"]})).await;
         let plain = t.checkout_for(&product).await;
-        let mute = t.another(|app| app.processor = Arc::new(Altered(Mute(app.processor.clone()))));
+        let mute = t.another(|app| app.processor = Arc::new(Altered(UnknownCards(app.processor.clone()))));
         let answer = mute.confirm(&checkout, buyer(ADA, VISA)).await;
         answer.refused(400, "PaymentError");
         assert!(t.payments(&checkout).await.is_empty(), "nothing was tried");

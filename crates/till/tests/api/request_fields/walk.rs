@@ -143,7 +143,7 @@ fn key(document: &Value, schema: &Value, n: usize) -> String {
 #[derive(Debug, Clone)]
 pub struct Place {
     pub body: Value,
-    /// Where the field stands in the body.
+    /// The place of the field in the body.
     pub pointer: String,
     pub shapes: Vec<&'static Value>,
     pub takes_null: bool,
@@ -254,7 +254,7 @@ pub fn bodies(document: &'static Value) -> Vec<(Method, String, &'static Value)>
     found
 }
 
-/// What is at the bounds of a schema, and what is beyond them.
+/// The values at the bounds of a schema, and those beyond them.
 pub fn bounds(document: &Value, schema: &Value) -> Vec<(Value, Value)> {
     let mut found = Vec::new();
     if words(schema).is_some() {
@@ -303,7 +303,7 @@ pub fn bounds(document: &Value, schema: &Value) -> Vec<(Value, Value)> {
     found
 }
 
-/// Where a schema leaves something without a bound.
+/// The places at which a schema leaves something without a bound.
 pub fn unbounded(
     document: &Value,
     schema: &Value,

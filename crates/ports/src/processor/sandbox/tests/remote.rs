@@ -5,7 +5,7 @@ use tokio::net::TcpListener;
 
 use super::*;
 
-/// What confirming tells where every answer has that status.
+/// The result of a confirmation where every answer has that status.
 async fn confirmed_by(status: &'static str) -> Result<Outcome, ProcessorError> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

@@ -19,7 +19,7 @@ pub fn kind(form_data: &FormData, was: Option<&Benefit>) -> BenefitType {
         .unwrap_or(BenefitType::Custom)
 }
 
-/// What an empty form starts with.
+/// The data of an empty form.
 pub fn fresh(kind: BenefitType) -> FormData {
     let mut form_data = FormData::default();
     form_data.set("type", kind.as_str());
@@ -208,7 +208,7 @@ fn given(kind: BenefitType, meters: Vec<(String, String)>) -> Vec<Group> {
     }
 }
 
-/// What is given, as names and values.
+/// The properties, as names and values.
 pub fn shown(benefit: &Benefit) -> Vec<(String, String)> {
     fn walk(name: &str, value: &Value, found: &mut Vec<(String, String)>) {
         match value {

@@ -15,7 +15,7 @@ const TICKS: [&str; 3] = [
     "require_signature",
 ];
 
-/// What an empty form starts with; `product` is ticked.
+/// The data of an empty form; `product` is ticked.
 pub fn fresh(product: Option<&str>) -> FormData {
     let mut form_data = FormData::default();
     form_data.set("allow_discount_codes", "true");

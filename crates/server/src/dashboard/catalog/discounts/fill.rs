@@ -21,7 +21,7 @@ use crate::{
 /// Rows of a currency and an amount; the API has them as one object.
 const ROWS: &str = "_amounts";
 
-/// What an empty form starts with.
+/// The data of an empty form.
 pub fn fresh(currency: Currency) -> FormData {
     let mut form_data = FormData::default();
     form_data.set("type", "percentage");
@@ -109,7 +109,7 @@ pub fn in_rows(mut errors: FormErrors, form_data: &FormData) -> FormErrors {
             continue;
         };
         let place = format!("amounts.{currency}");
-        errors.moved(&place, &format!("{ROWS}.{row}.amount"));
+        errors.move_to(&place, &format!("{ROWS}.{row}.amount"));
     }
     errors
 }

@@ -22,7 +22,7 @@ const FUNCTIONS: [(&str, &str); 6] = [
     ("unique", "Different values of a property"),
 ];
 
-/// What an empty form starts with.
+/// The data of an empty form.
 pub fn fresh() -> FormData {
     let mut form_data = FormData::default();
     form_data.set("unit", "scalar");
@@ -39,7 +39,7 @@ fn clause(form_data: &mut FormData, row: usize) {
     form_data.set(&format!("{ROWS}.{row}.value"), "");
 }
 
-/// Whether the filter has brackets, which the form has no fields for.
+/// True where the filter has brackets, which the form has no fields for.
 fn is_nested(meter: &Meter) -> bool {
     let nested = |part: &FilterPart| matches!(part, FilterPart::Filter(_));
     meter.filter.clauses.iter().any(nested)

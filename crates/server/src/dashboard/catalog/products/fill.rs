@@ -15,7 +15,7 @@ use super::price;
 use crate::{
     dashboard::form::{Field, FormData, Group, Kind, next_currency, with_chosen},
     pages::checkout::{
-        filled::trial_words,
+        fill::trial_words,
         markdown,
         money::{Locale, interval_words},
     },
@@ -25,10 +25,10 @@ use crate::{
 const FIELDS: &str = "attached_custom_fields";
 /// The ticked benefits; the API takes them in a request of their own.
 const BENEFITS: &str = "_benefits";
-/// What a new product is a copy of.
+/// The field with the product that a new one is a copy of.
 pub const SOURCE: &str = "_from";
 
-/// What a product can be made of, by id and name.
+/// The things that a product can be made of, by id and name.
 #[derive(Debug, Default)]
 pub struct Choices {
     /// The meters in use.
@@ -75,7 +75,7 @@ impl Choices {
     }
 }
 
-/// What an empty form starts with; of a copy, with what it is to be a copy of.
+/// The data of an empty form; of a copy, with the product that it is to be a copy of.
 pub fn fresh(organization: &Organization, source: Option<&str>) -> FormData {
     let mut form_data = FormData::default();
     if let Some(source) = source.filter(|id| Uuid::try_parse(id).is_ok()) {
@@ -87,7 +87,7 @@ pub fn fresh(organization: &Organization, source: Option<&str>) -> FormData {
     form_data
 }
 
-/// Whether the form is one that nobody has filled in yet: a copy begins with what is copied.
+/// True where nobody has filled in the form yet: a copy begins with what is copied.
 pub fn is_fresh(form_data: &FormData) -> bool {
     form_data.get("name").is_none()
 }
@@ -380,7 +380,7 @@ fn questions(form_data: &FormData, fields: &[(String, String)]) -> Vec<Group> {
     groups
 }
 
-/// What the customer will see, as safe HTML; what does not read yet is left open.
+/// A preview of what the customer will see, as safe HTML; what does not read yet is left open.
 pub fn preview(form_data: &FormData) -> String {
     let prices = form_data
         .rows("prices")
@@ -412,7 +412,7 @@ fn unknown() -> price::PriceWords {
     }
 }
 
-/// How long the trial is.
+/// The length of the trial, in words.
 fn trial(form_data: &FormData) -> Option<String> {
     let unit = form_data.filled("trial_interval")?.parse().ok()?;
     let count = form_data.filled("trial_interval_count")?.parse().ok()?;

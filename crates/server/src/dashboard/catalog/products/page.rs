@@ -8,22 +8,22 @@ use crate::{
         Answer,
         access::Dashboard,
         catalog::benefits,
+        detail::{Action, DetailPage, Fact, Part, moments},
         metadata,
-        parts::{Act, Cell, Menu, Tone, sentence},
+        parts::{Cell, Menu, MenuItem, Tone, sentence},
         programs,
         resource_pages::{BENEFITS, PRODUCTS},
-        sheet::{Action, Fact, Part, SheetPage, moments},
         show,
     },
     http::extract::{Access, PathId, scope},
     pages::checkout::{
-        filled::trial_words,
+        fill::trial_words,
         markdown,
         money::{Locale, interval_words},
     },
 };
 
-/// How often it is paid: `Paid once`, `Every 3 months`.
+/// The billing interval, in words: `Paid once`, `Every 3 months`.
 pub(super) fn billing(product: &Product) -> String {
     match per(product) {
         None => "Paid once".to_owned(),
@@ -38,7 +38,7 @@ fn trial(product: &Product) -> Option<String> {
     Some(trial_words(trial, Locale::En))
 }
 
-/// What else belongs to it: benefits, and the fields that its checkout asks.
+/// The benefits that it includes, and the fields that its checkout asks.
 fn belongings<A: Access>(dashboard: &Dashboard<A>, product: &Product) -> Option<Part> {
     let mut facts = Vec::new();
     let benefits = product.benefits.iter().map(|benefit| Cell::Link {
@@ -108,34 +108,37 @@ pub(super) fn state(product: &Product) -> Cell {
 pub(super) fn menu<A: Access>(dashboard: &Dashboard<A>, product: &Product) -> Menu {
     let (id, name) = (product.base.id, product.base.name.as_str());
     let path = |rest: &str| PRODUCTS.path(dashboard, id, rest);
-    let copy = Act::Copy("Copy Product ID", id.to_string());
+    let copy = MenuItem::Copy("Copy Product ID", id.to_string());
     if product.base.is_archived {
         return Menu {
             name: name.to_owned(),
-            acts: vec![copy, Act::Do("Unarchive", path("/unarchive"))],
+            items: vec![copy, MenuItem::Post("Unarchive", path("/unarchive"))],
         };
     }
     let curl = programs::curl(&dashboard.app.urls.public_url, &id.to_string());
-    let acts = vec![
+    let items = vec![
         copy,
-        Act::Copy("Copy checkout curl", curl),
-        Act::Make(
+        MenuItem::Copy("Copy checkout curl", curl),
+        MenuItem::PostOnce(
             "New checkout session",
             path("/checkout"),
             dashboard.key.clone(),
         ),
     ];
-    let mut menu = PRODUCTS.menu(dashboard, (id, name), acts, "Archive");
+    let mut menu = PRODUCTS.menu(dashboard, (id, name), items, "Archive");
     // Beside "Edit", before the line and "Archive".
-    let copying = Act::Go(
+    let copying = MenuItem::Link(
         "Duplicate",
         dashboard.path(&format!("/products/new?from={id}")),
     );
-    menu.acts.insert(menu.acts.len() - 2, copying);
+    menu.items.insert(menu.items.len() - 2, copying);
     menu
 }
 
-pub(super) async fn sheet(dashboard: Dashboard<scope::ProductsRead>, PathId(id): PathId) -> Answer {
+pub(super) async fn detail(
+    dashboard: Dashboard<scope::ProductsRead>,
+    PathId(id): PathId,
+) -> Answer {
     let product: Product = find(&dashboard, id).await?;
     let base = &product.base;
     let mut facts = vec![
@@ -185,8 +188,8 @@ pub(super) async fn sheet(dashboard: Dashboard<scope::ProductsRead>, PathId(id):
             ),
         ],
     };
-    show(&SheetPage {
-        shell: PRODUCTS.under_list(&dashboard, base.name.clone()),
+    show(&DetailPage {
+        layout: PRODUCTS.under_list(&dashboard, base.name.clone()),
         state: state(&product),
         actions,
         menu: Some(menu(&dashboard, &product)),

@@ -15,7 +15,7 @@ use crate::{
         parts::money,
     },
     pages::checkout::{
-        filled::price_words,
+        fill::price_words,
         money::{Locale, editable, parse, parse_decimal},
     },
 };
@@ -33,7 +33,7 @@ pub fn tiers_of(row: usize) -> String {
     format!("prices.{row}.seat_tiers.tiers")
 }
 
-/// What a new row starts with.
+/// Fills in a new row.
 pub fn fresh(form_data: &mut FormData, row: usize, currency: &str) {
     form_data.set(&format!("prices.{row}.amount_type"), "fixed");
     form_data.set(&format!("prices.{row}.price_currency"), currency);
@@ -124,7 +124,7 @@ pub fn typed(price: &Price) -> Vec<(String, String)> {
     fields
 }
 
-/// Whether a row still says what its price says.
+/// True where a row still says what its price says.
 fn is_untouched(form_data: &FormData, row: usize, price: &Price) -> bool {
     let shown = typed(price);
     let same = |(field, value): &(String, String)| {

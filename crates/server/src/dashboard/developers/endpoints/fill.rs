@@ -11,7 +11,7 @@ use crate::{
     http::extract::Body,
 };
 
-/// What an empty form starts with: all events, for programs.
+/// The data of an empty form: all events, for programs.
 pub fn fresh() -> FormData {
     filled("", "", WebhookFormat::Raw, EventType::ALL)
 }

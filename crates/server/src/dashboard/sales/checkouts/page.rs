@@ -14,15 +14,15 @@ use crate::{
         Answer,
         access::Dashboard,
         answers,
-        history::timeline,
+        detail::{DetailPage, Fact, Part},
+        layout::{Area, Layout},
         metadata,
         parts::{Cell, sentence},
         programs::{self, Program, Token},
         qr,
         sales::{self, Buyers, orders, payments},
-        sheet::{Fact, Part, SheetPage},
-        shell::{Area, Shell},
         show,
+        timeline::timeline,
     },
     error::{ApiError, Result},
     http::extract::{PathId, scope},
@@ -31,7 +31,7 @@ use crate::{
 /// The way to pay an open session.
 #[derive(Debug, Template)]
 #[template(path = "dashboard/session_link.html")]
-struct Link<'a> {
+struct PaymentLink<'a> {
     url: &'a str,
     code: Cell,
     qr: Option<String>,
@@ -46,7 +46,7 @@ struct Programs {
 }
 
 fn pay(base: &CheckoutBase) -> Result<Part> {
-    let link = Link {
+    let link = PaymentLink {
         url: &base.url,
         code: Cell::Code(base.url.clone()),
         qr: qr::svg(&base.url),
@@ -69,7 +69,7 @@ fn same(app: &App, base: &CheckoutBase) -> Result<Part> {
     ))
 }
 
-pub(super) async fn sheet(
+pub(super) async fn detail(
     dashboard: Dashboard<scope::CheckoutsRead>,
     PathId(id): PathId,
 ) -> Answer {
@@ -108,8 +108,8 @@ pub(super) async fn sheet(
     parts.extend(metadata(&one.metadata));
     parts.push(timeline(&dashboard, subjects).await?);
     parts.push(same(&dashboard.app, &one.base)?);
-    show(&SheetPage {
-        shell: Shell::new(
+    show(&DetailPage {
+        layout: Layout::new(
             &dashboard,
             Area::Checkouts,
             one.base.product.base.name.clone(),

@@ -10,7 +10,7 @@ use super::{Locale, numbers};
 /// Characters of what is read at most.
 const LONGEST: usize = 64;
 
-/// What a currency is called in its own country, besides the signs of the pages' languages.
+/// The signs of currencies in their own countries, besides those of the pages' languages.
 const AT_HOME: [(&str, &str); 15] = [
     ("sek", "kr"),
     ("nok", "kr"),
@@ -77,7 +77,7 @@ fn minor(number: &str, decimals: u8, locale: Locale) -> Option<i64> {
     format!("{whole}{fraction:0<decimals$}").parse().ok()
 }
 
-/// What stands before the number, the number with its marks, and what follows it.
+/// The text before the number, the number with its marks, and the text behind it.
 fn apart(text: &str) -> Option<(&str, &str, &str)> {
     if text.chars().count() > LONGEST {
         return None;
@@ -101,7 +101,7 @@ fn is_point(c: char) -> bool {
     matches!(c, '.' | ',' | '٫')
 }
 
-/// Whether a text beside a number says nothing, or the currency.
+/// True where a text beside a number says nothing, or the currency.
 fn is_sign(text: &str, currency: Currency) -> bool {
     let is_said = |c: &char| *c != '.' && !c.is_whitespace();
     let bare = |text: &str| fold(&text.chars().filter(is_said).collect::<String>());
@@ -184,8 +184,8 @@ fn read(number: &str, most: usize, locale: Locale) -> Option<(String, String)> {
     Some((whole, fraction))
 }
 
-/// Whether a mark before three digits begins the decimals; `None` where it could be one of thousands as well, or there
-/// are not so many decimals.
+/// True where a mark before three digits begins the decimals; `None` where it could be one of thousands as well, or
+/// there are not so many decimals.
 fn is_decimal_point(whole: &str, mark: char, most: usize, locale: Locale) -> Option<bool> {
     let (point, group) = marks(locale);
     let may_group = (1..=3).contains(&whole.len()) && !whole.starts_with('0');
@@ -195,7 +195,7 @@ fn is_decimal_point(whole: &str, mark: char, most: usize, locale: Locale) -> Opt
     (most >= 3 && (!may_group || mark == point)).then_some(true)
 }
 
-/// Whether digits stand in groups of three, or as in India: three at the end, two before.
+/// True where digits stand in groups of three, or as in India: three at the end, two before.
 fn is_grouped(runs: &[String]) -> bool {
     let Some(([first, rest @ ..], last)) = runs.split_last().map(|(last, runs)| (runs, last))
     else {

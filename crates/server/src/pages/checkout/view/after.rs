@@ -12,18 +12,18 @@ use crate::pages::Page;
 #[template(path = "checkout/confirmation.html")]
 pub struct ConfirmationPage {
     /// Language and theme.
-    pub look: PageContext,
+    pub page_context: PageContext,
     /// The credential in the page's address.
     pub client_secret: String,
-    /// Whether payments are simulated.
+    /// True where payments are simulated.
     pub test_mode: bool,
     /// The selling organization.
     pub organization: Organization,
-    /// What became of the payment.
+    /// The outcome of the payment.
     pub outcome: Outcome,
 }
 
-/// What the confirmation page tells.
+/// The outcome that the confirmation page tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Not known yet: the page listens to the event stream, or refreshes itself without script.
@@ -38,11 +38,11 @@ pub enum Outcome {
     Failed(String),
 }
 
-/// What a waiting page waits for (docs/behaviour: pages/waiting). The stream has no memory, so the page asks for itself
-/// again once it listens, and `seen` then tells what it missed.
+/// The state that a waiting page waits for (docs/behaviour: pages/waiting). The stream has no memory, so the page
+/// asks for itself again once it listens, and `seen` then tells what it missed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Waiting {
-    /// Where to go at success: the merchant's `success_url`, or a page of ours that redirects there.
+    /// The address to go to at success: the merchant's `success_url`, or a page of ours that redirects there.
     /// `None` reloads this page, which then shows the receipt. With an address given, the page waits
     /// up to 15 s for the order and the delivered webhook too; when they do not come, it goes to
     /// itself with `?stay=1`, where the receipt with [`Receipt::next`] is to be shown.
@@ -76,18 +76,18 @@ impl Waiting {
     }
 }
 
-/// What was bought.
+/// The receipt of a purchase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// The product's name.
     pub product_name: String,
     /// Lines above the total.
     pub lines: Vec<Line>,
-    /// What was paid.
+    /// The total that was paid.
     pub total: Line,
     /// The buyer's e-mail.
     pub email: Option<String>,
-    /// What happens now, in a sentence or two.
+    /// The next step, in a sentence or two.
     pub what_next: Option<String>,
     /// On from here.
     pub next: Option<Link>,
@@ -109,7 +109,7 @@ impl Page for ThreeDsPage {
 
 impl ConfirmationPage {
     fn heading(&self) -> Cow<'static, str> {
-        self.look.say(match self.outcome {
+        self.page_context.say(match self.outcome {
             Outcome::Processing(_) => "processing-title",
             Outcome::RequiresAction(_) => "bank-title",
             Outcome::Succeeded(_) => "thanks-title",
@@ -119,7 +119,7 @@ impl ConfirmationPage {
     }
 
     fn checkout(&self) -> String {
-        self.look.checkout_url(&self.client_secret)
+        self.page_context.checkout_url(&self.client_secret)
     }
 
     fn stream(&self) -> String {
@@ -127,15 +127,15 @@ impl ConfirmationPage {
     }
 }
 
-/// A page that only says something: no such session, expired, or trouble.
+/// A page that only says something: no such session, expired, or a server error.
 #[derive(Debug, Clone, Template)]
 #[template(path = "checkout/message.html")]
 pub struct MessagePage {
     /// Language and theme.
-    pub look: PageContext,
+    pub page_context: PageContext,
     /// The heading.
     pub title: String,
-    /// What it means and what to do, in a sentence or two.
+    /// Its meaning, and what to do, in a sentence or two.
     pub body: String,
     /// Small print for support, e.g. the request id.
     pub reference: Option<String>,
@@ -146,72 +146,72 @@ pub struct MessagePage {
 impl MessagePage {
     /// 404: no session has this address.
     #[must_use]
-    pub fn unknown(look: PageContext) -> Self {
-        Self::new(look, "unknown-title", "unknown-body")
+    pub fn unknown(page_context: PageContext) -> Self {
+        Self::new(page_context, "unknown-title", "unknown-body")
     }
 
     /// 404: no checkout link has this address.
     #[must_use]
-    pub fn no_link(look: PageContext) -> Self {
-        Self::new(look, "no-link-title", "no-link-body")
+    pub fn no_link(page_context: PageContext) -> Self {
+        Self::new(page_context, "no-link-title", "no-link-body")
     }
 
     /// 403: the page that embeds the checkout may not.
     #[must_use]
-    pub fn not_here(look: PageContext) -> Self {
-        Self::new(look, "not-here-title", "not-here-body")
+    pub fn not_here(page_context: PageContext) -> Self {
+        Self::new(page_context, "not-here-title", "not-here-body")
     }
 
     /// 403: the link's signature is missing or wrong.
     #[must_use]
-    pub fn unsigned(look: PageContext) -> Self {
-        Self::new(look, "unsigned-title", "unsigned-body")
+    pub fn unsigned(page_context: PageContext) -> Self {
+        Self::new(page_context, "unsigned-title", "unsigned-body")
     }
 
     /// 422: the link sells nothing now.
     #[must_use]
-    pub fn not_for_sale(look: PageContext) -> Self {
-        Self::new(look, "not-for-sale-title", "not-for-sale-body")
+    pub fn not_for_sale(page_context: PageContext) -> Self {
+        Self::new(page_context, "not-for-sale-title", "not-for-sale-body")
     }
 
-    /// The server's front door.
+    /// The server's home page.
     #[must_use]
-    pub fn front(look: PageContext) -> Self {
-        Self::new(look, "front-title", "front-body")
+    pub fn home(page_context: PageContext) -> Self {
+        Self::new(page_context, "front-title", "front-body")
     }
 
     /// 404: no page has this address.
     #[must_use]
-    pub fn nowhere(look: PageContext) -> Self {
-        Self::new(look, "nowhere-title", "nowhere-body")
+    pub fn nowhere(page_context: PageContext) -> Self {
+        Self::new(page_context, "nowhere-title", "nowhere-body")
     }
 
     /// 429: a budget is spent.
     #[must_use]
-    pub fn too_often(look: PageContext) -> Self {
-        Self::new(look, "too-often-title", "too-often-body")
+    pub fn too_often(page_context: PageContext) -> Self {
+        Self::new(page_context, "too-often-title", "too-often-body")
     }
 
     /// 410: the session's time is over.
     #[must_use]
-    pub fn expired(look: PageContext) -> Self {
-        Self::new(look, "expired-title", "expired-body")
+    pub fn expired(page_context: PageContext) -> Self {
+        Self::new(page_context, "expired-title", "expired-body")
     }
 
     /// 500: holds the request id for support, where there is one.
     #[must_use]
-    pub fn trouble(look: PageContext, request_id: Option<String>) -> Self {
+    pub fn server_error(page_context: PageContext, request_id: Option<String>) -> Self {
         Self {
             reference: request_id,
-            ..Self::new(look, "trouble-title", "trouble-body")
+            ..Self::new(page_context, "trouble-title", "trouble-body")
         }
     }
 
-    fn new(look: PageContext, title: &str, body: &str) -> Self {
+    fn new(page_context: PageContext, title: &str, body: &str) -> Self {
         Self {
-            look,
-            title: look.say(title).into_owned(),
-            body: look.say(body).into_owned(),
+            page_context,
+            title: page_context.say(title).into_owned(),
+            body: page_context.say(body).into_owned(),
             reference: None,
             link: None,
         }
@@ -223,13 +223,13 @@ impl MessagePage {
 #[template(path = "checkout/three_ds.html")]
 pub struct ThreeDsPage {
     /// Language and theme.
-    pub look: PageContext,
+    pub page_context: PageContext,
     /// The selling organization.
     pub organization: Organization,
     /// The amount in words; none when only a card is set up.
     pub amount: Option<String>,
     /// The card: `Visa •••• 3155`.
     pub card: Option<String>,
-    /// Where the form posts to: the page's own address.
+    /// The address that the form is posted to: the page's own.
     pub action: String,
 }

@@ -6,8 +6,8 @@ use askama::Template;
 use uuid::Uuid;
 
 use super::super::{
+    countries,
     fields::{Field, FieldErrors, Need, TextField},
-    places,
 };
 use super::{
     Action, AddressForm, AmountField, Answer, AnswerKind, BusinessForm, DiscountBox, EmailField,
@@ -22,7 +22,7 @@ use crate::{http::idempotency, pages::Page};
 #[template(path = "checkout/page.html")]
 pub struct CheckoutPage {
     /// Language and theme.
-    pub look: PageContext,
+    pub page_context: PageContext,
     /// The credential in the page's address.
     pub client_secret: String,
     /// The session's version, sent back by the form.
@@ -31,11 +31,11 @@ pub struct CheckoutPage {
     pub shown_total: String,
     /// The key of the attempt to pay that the form may become.
     pub key: Uuid,
-    /// Whether payments are simulated; shows a badge.
+    /// True where payments are simulated; shows a badge.
     pub test_mode: bool,
     /// The selling organization.
     pub organization: Organization,
-    /// Where "back" leads (`return_url`), if the merchant gave it.
+    /// The address that "back" leads to (`return_url`), if the merchant gave it.
     pub return_url: Option<String>,
     /// The products to choose from, in the session's order; shown when there are two or more.
     pub products: Vec<ProductChoice>,
@@ -45,11 +45,11 @@ pub struct CheckoutPage {
     pub hero: Hero,
     /// Pay-what-you-want only.
     pub amount: Option<AmountField>,
-    /// Where it is sold by the seat.
+    /// The seats, of a product that is sold by the seat.
     pub seats: Option<SeatsField>,
     /// Metered prices.
     pub usage: Vec<Usage>,
-    /// What the purchase includes.
+    /// The benefits that the purchase includes.
     pub benefits: Vec<String>,
     /// Pictures of the product.
     pub medias: Vec<Media>,
@@ -71,15 +71,15 @@ pub struct CheckoutPage {
     pub lines: Vec<Line>,
     /// The amount due now.
     pub total: Line,
-    /// What the button does.
+    /// The action of the button.
     pub action: Action,
     /// A sentence below the button: `You pay $29.00 per month until you cancel.`
     pub terms: Option<String>,
-    /// What went wrong as a whole and what to do.
+    /// The error of the page as a whole, and what to do.
     pub error: Option<String>,
-    /// Whether the way without a trial is offered beside the error.
+    /// True where a purchase without a trial is offered beside the error.
     pub no_trial: bool,
-    /// What is wrong with single fields.
+    /// The errors of single fields.
     pub errors: FieldErrors,
 }
 
@@ -91,7 +91,7 @@ impl Page for CheckoutPage {
 
 impl CheckoutPage {
     fn url(&self) -> String {
-        self.look.checkout_url(&self.client_secret)
+        self.page_context.checkout_url(&self.client_secret)
     }
 
     fn has_choice(&self) -> bool {
@@ -112,7 +112,7 @@ impl CheckoutPage {
         first.filter(|field| *field != Field::Discount || !self.errors.has_answers())
     }
 
-    /// Whether a field is on the page now.
+    /// True where a field is on the page now.
     fn shows(&self, field: Field) -> bool {
         let part =
             |need: fn(&AddressForm) -> Need| self.address.as_ref().is_some_and(|a| need(a).shown());
@@ -141,7 +141,7 @@ impl CheckoutPage {
         self.errors = errors;
         let words = unshown.into_iter().map(|(field, words)| match field {
             // Nothing else can be chosen.
-            Field::Product => self.look.say("error-not-sold").into_owned(),
+            Field::Product => self.page_context.say("error-not-sold").into_owned(),
             _ => words,
         });
         let mut all: Vec<String> = self.error.take().into_iter().chain(words).collect();
@@ -151,10 +151,10 @@ impl CheckoutPage {
 
     fn back_words(&self) -> String {
         let name = self.organization.name.as_str();
-        self.look.with("back-to", [("name", name.into())])
+        self.page_context.with("back-to", [("name", name.into())])
     }
 
-    /// Where it is wrong, from top to bottom, with what it is called there.
+    /// The fields that are wrong, from top to bottom, with their labels.
     fn wrong_fields(&self) -> Vec<(String, Cow<'_, str>)> {
         let named = |field: Field| (field.anchor().to_owned(), self.label(field));
         let (last, own): (Vec<Field>, Vec<Field>) =
@@ -168,12 +168,12 @@ impl CheckoutPage {
         own.chain(answers).chain(last).collect()
     }
 
-    /// What is wrong with an answer.
+    /// The error of an answer.
     fn wrong(&self, answer: &Answer) -> Option<&str> {
         self.errors.answer(&answer.slug)
     }
 
-    /// Whether an answer gets the focus: the first wrong one, where nothing above it is wrong.
+    /// True where an answer gets the focus: the first wrong one, where nothing above it is wrong.
     fn is_focused(&self, answer: &Answer) -> bool {
         let first = self.answers.iter().find(|one| self.wrong(one).is_some());
         let above = self.errors.first().filter(|f| *f != Field::Discount);
@@ -182,7 +182,7 @@ impl CheckoutPage {
 
     fn pictures_words(&self) -> String {
         let name = self.product.name.as_str();
-        self.look.with("pictures", [("name", name.into())])
+        self.page_context.with("pictures", [("name", name.into())])
     }
 
     /// The chosen product: what is typed for another one is not kept.
@@ -192,16 +192,16 @@ impl CheckoutPage {
     }
 
     fn countries(&self) -> &'static [(&'static str, &'static str)] {
-        self.look.locale.cldr().countries()
+        self.page_context.locale.cldr().countries()
     }
 
     fn subdivisions(&self) -> Option<&'static [(&'static str, &'static str)]> {
-        places::subdivisions(&self.address.as_ref()?.country)
+        countries::subdivisions(&self.address.as_ref()?.country)
     }
 
     fn label(&self, field: Field) -> Cow<'static, str> {
         let country = self.address.as_ref().map_or("", |a| a.country.as_str());
-        self.look.say(match field {
+        self.page_context.say(match field {
             Field::Product => "choose-option",
             Field::Amount => "name-your-price",
             Field::Seats => "seats",
@@ -216,8 +216,8 @@ impl CheckoutPage {
             Field::Line1 => "line1",
             Field::Line2 => "line2",
             Field::City => "city",
-            Field::State => places::state_label(country),
-            Field::PostalCode => places::postal_code_label(country),
+            Field::State => countries::state_label(country),
+            Field::PostalCode => countries::postal_code_label(country),
             Field::IsBusiness => "is-business",
             Field::BillingName => "business-name",
             Field::TaxId => "tax-id",
@@ -228,7 +228,7 @@ impl CheckoutPage {
         let (value, need) = self.filled(field);
         let amount = self.amount.as_ref();
         TextField {
-            look: self.look,
+            page_context: self.page_context,
             field,
             of: (field == Field::Amount).then(|| self.product_id()),
             on_card: field == Field::Name && self.takes_card(),
@@ -240,7 +240,7 @@ impl CheckoutPage {
             locked: field == Field::Email && self.email.locked,
             hint: match field {
                 Field::Amount => amount.and_then(|a| a.hint.as_deref()).map(Cow::Borrowed),
-                Field::Email if self.email.locked => Some(self.look.say("email-locked")),
+                Field::Email if self.email.locked => Some(self.page_context.say("email-locked")),
                 _ => None,
             },
             prefix: match field {
@@ -250,7 +250,7 @@ impl CheckoutPage {
         }
     }
 
-    /// What a field holds and how much it is needed. Card fields are never filled by us.
+    /// The value of a field and how much it is needed. Card fields are never filled by us.
     fn filled(&self, field: Field) -> (&str, Need) {
         let optional = (self.name.as_str(), Need::Optional);
         let business = self.business.as_ref();

@@ -14,11 +14,11 @@ pub struct ProductChoice {
     pub price: String,
     /// Its price before the discount, where there is one on it.
     pub before: Option<String>,
-    /// How often: `per month`; none for a one-time product.
+    /// The interval: `per month`; none for a one-time product.
     pub interval: Option<String>,
-    /// What comes on top: `plus usage`.
+    /// The costs on top: `plus usage`.
     pub more: Option<String>,
-    /// Whether it is the session's product. Exactly one is.
+    /// True for the session's product. Exactly one is.
     pub selected: bool,
 }
 
@@ -64,7 +64,7 @@ pub struct EmailField {
     pub locked: bool,
 }
 
-/// How the page takes payment details.
+/// The way in which the page takes payment details.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Payment {
     /// The payment form is not required.
@@ -98,7 +98,7 @@ pub struct AddressForm {
 /// The business part of the form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BusinessForm {
-    /// Whether the box is ticked; the two fields show only then.
+    /// True where the box is ticked; the two fields show only then.
     pub checked: bool,
     /// Legal name.
     pub billing_name: String,
@@ -106,7 +106,7 @@ pub struct BusinessForm {
     pub tax_id: String,
 }
 
-/// What the one button does; its words follow.
+/// The action of the one button; its words follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// One-time purchase; holds the total in words.
@@ -120,12 +120,12 @@ pub enum Action {
 }
 
 impl Action {
-    pub(super) fn words(&self, look: PageContext) -> String {
+    pub(super) fn words(&self, page_context: PageContext) -> String {
         match self {
-            Action::Pay(total) => look.with("pay", [("total", total.as_str().into())]),
-            Action::Subscribe => look.say("subscribe").into_owned(),
-            Action::Get => look.say("get-free").into_owned(),
-            Action::StartTrial => look.say("start-trial").into_owned(),
+            Action::Pay(total) => page_context.with("pay", [("total", total.as_str().into())]),
+            Action::Subscribe => page_context.say("subscribe").into_owned(),
+            Action::Get => page_context.say("get-free").into_owned(),
+            Action::StartTrial => page_context.say("start-trial").into_owned(),
         }
     }
 }
@@ -135,11 +135,11 @@ impl Action {
 pub struct Tier {
     /// `1 to 10`, `11 or more`.
     pub seats: String,
-    /// What one seat costs.
+    /// The price of one seat.
     pub price: String,
 }
 
-/// How many seats are bought.
+/// The number of seats that are bought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeatsField {
     /// As typed or as the session has it.
@@ -148,22 +148,22 @@ pub struct SeatsField {
     pub min: i64,
     /// Most, where there is an end.
     pub max: Option<i64>,
-    /// Whether one fewer can be bought.
+    /// True where one fewer can be bought.
     pub fewer: bool,
-    /// Whether one more can be bought.
+    /// True where one more can be bought.
     pub more: bool,
     /// The bounds in words.
     pub hint: Option<String>,
     /// The steps of the price, where there are several.
     pub tiers: Vec<Tier>,
-    /// How the steps add up.
+    /// A note on how the tiers add up.
     pub tiers_note: Option<String>,
 }
 
 /// A metered price.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Usage {
-    /// What is counted.
+    /// The name of what is counted.
     pub name: String,
     /// `$0.01 per unit`.
     pub price: String,
@@ -176,7 +176,7 @@ pub struct Usage {
 pub struct AppliedDiscount {
     /// Its name.
     pub name: String,
-    /// How long it lasts, where it ends.
+    /// Its duration, where it ends.
     pub note: Option<String>,
     /// The words of the button that removes it, where buyers may.
     pub remove: Option<String>,
@@ -187,11 +187,11 @@ pub struct AppliedDiscount {
 pub struct DiscountBox {
     /// The discount that applies.
     pub applied: Option<AppliedDiscount>,
-    /// What is typed into the code field, where there is one.
+    /// The text of the code field, where there is one.
     pub code: Option<String>,
 }
 
-/// What a custom field takes.
+/// The kind of answer that a custom field takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnswerKind {
     /// One line, of at most so many characters.
@@ -213,15 +213,15 @@ pub enum AnswerKind {
 pub struct Answer {
     /// The merchant's key.
     pub slug: String,
-    /// What it is called.
+    /// Its label.
     pub label: String,
     /// Words below.
     pub help: Option<String>,
     /// Words inside, while it is empty.
     pub placeholder: Option<String>,
-    /// Whether it must be answered.
+    /// True where it must be answered.
     pub required: bool,
-    /// What it takes.
+    /// Its kind.
     pub kind: AnswerKind,
     /// The answer; `true` for a ticked box.
     pub value: String,
@@ -254,8 +254,8 @@ impl Answer {
 /// A picture of the product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Media {
-    /// Where it is.
+    /// Its address.
     pub url: String,
-    /// What stands for it where it is not seen.
+    /// Its text for people who do not see it.
     pub alt: String,
 }

@@ -8,7 +8,7 @@ use super::super::{
 };
 use super::*;
 
-fn look() -> PageContext {
+fn page_context() -> PageContext {
     PageContext::default()
 }
 
@@ -52,7 +52,7 @@ fn full(text: &str) -> CheckoutPage {
         selected,
     };
     CheckoutPage {
-        look: look(),
+        page_context: page_context(),
         client_secret: "polar_c_x".into(),
         version: 7,
         shown_total: "2900".into(),
@@ -152,7 +152,7 @@ fn html(page: &impl Template) -> String {
 fn all(text: &str) -> Vec<String> {
     let outcome = |outcome| {
         html(&ConfirmationPage {
-            look: look(),
+            page_context: page_context(),
             client_secret: "polar_c_x".into(),
             test_mode: true,
             organization: organization(text),
@@ -179,9 +179,12 @@ fn all(text: &str) -> Vec<String> {
         })),
         outcome(Outcome::Reopened(text.into())),
         outcome(Outcome::Failed(text.into())),
-        html(&MessagePage::trouble(look(), Some(text.into()))),
+        html(&MessagePage::server_error(
+            page_context(),
+            Some(text.into()),
+        )),
         html(&ThreeDsPage {
-            look: look(),
+            page_context: page_context(),
             organization: organization(text),
             amount: Some(text.into()),
             card: Some(text.into()),
@@ -317,10 +320,10 @@ fn a_locked_email_cannot_be_edited() {
 fn a_forced_theme_is_on_the_page_and_in_its_form() {
     let dark = PageContext {
         theme: Theme::from_query(Some("dark")),
-        ..look()
+        ..page_context()
     };
     let page = html(&CheckoutPage {
-        look: dark,
+        page_context: dark,
         ..full("plain")
     });
     assert!(page.contains("data-theme=\"dark\""));
@@ -331,7 +334,7 @@ fn a_forced_theme_is_on_the_page_and_in_its_form() {
 #[test]
 fn a_waiting_page_refreshes_itself_without_script() {
     let page = html(&ConfirmationPage {
-        look: look(),
+        page_context: page_context(),
         client_secret: "polar_c_x".into(),
         test_mode: false,
         organization: organization("Acme"),
@@ -351,9 +354,9 @@ fn a_waiting_page_refreshes_itself_without_script() {
 fn every_page_says_its_language_and_direction() {
     for locale in Locale::ALL {
         let page = html(&CheckoutPage {
-            look: PageContext {
+            page_context: PageContext {
                 locale: *locale,
-                ..look()
+                ..page_context()
             },
             ..full("plain")
         });

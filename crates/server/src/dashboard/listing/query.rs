@@ -20,14 +20,14 @@ const PARAMETERS: usize = 50;
 /// The longest name and the longest value of a parameter, in bytes; a longer one is left out.
 const LONGEST: usize = 500;
 
-/// What a list's address asks for: the API's own parameters, and `from` and `to` as days of the viewer's.
+/// The query of a list's address: the API's own parameters, and `from` and `to` as days of the viewer's.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct ListingQuery {
     pub(super) path: String,
     pub(super) pairs: Vec<(String, String)>,
 }
 
-impl<S: Sync> FromRequestParts<S> for Asked {
+impl<S: Sync> FromRequestParts<S> for ListingQuery {
     type Rejection = std::convert::Infallible;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         Ok(Self::new(
@@ -37,7 +37,7 @@ impl<S: Sync> FromRequestParts<S> for Asked {
     }
 }
 
-impl Asked {
+impl ListingQuery {
     /// Reads a path's query; what a form sends empty counts as not sent.
     pub fn new(path: &str, query: &str) -> Self {
         Self {
@@ -62,7 +62,7 @@ impl Asked {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Whether anything narrows the list.
+    /// True where anything narrows the list.
     pub fn narrows(&self) -> bool {
         self.pairs
             .iter()
@@ -119,7 +119,7 @@ impl Asked {
 
     /// Asks the API for the list. What of the address does not read is left out, and asked again: an old
     /// bookmark still shows a list.
-    pub async fn ask<T, F>(
+    pub async fn load<T, F>(
         &mut self,
         moments: (&str, &str),
         zone: &TimeZone,
@@ -129,13 +129,13 @@ impl Asked {
         F: Future<Output = Result<Page<T>>>,
     {
         match list(self.params(moments, zone)).await {
-            Err(error) if self.mend(&error) => list(self.params(moments, zone)).await,
+            Err(error) if self.drop_unreadable(&error) => list(self.params(moments, zone)).await,
             answer => answer,
         }
     }
 
     /// Leaves out what the API could not read; whether anything was.
-    pub fn mend(&mut self, error: &ApiError) -> bool {
+    pub fn drop_unreadable(&mut self, error: &ApiError) -> bool {
         let before = self.pairs.len();
         let place = |problem: &Problem| match problem.loc.get(1) {
             Some(Step::Key(key)) => Some(key.to_string()),
@@ -202,18 +202,18 @@ mod tests {
 
     #[test]
     fn a_links_query_keeps_the_other_filters_and_starts_at_the_first_page() {
-        let asked = Asked::new("/p", "query=a%26b&status=&page=3&sorting=name");
+        let query = ListingQuery::new("/p", "query=a%26b&status=&page=3&sorting=name");
         assert_eq!(
-            asked.with("sorting", "-name"),
+            query.with("sorting", "-name"),
             "/p?query=a%26b&sorting=-name"
         );
         assert_eq!(
-            asked.with("page", "4"),
+            query.with("page", "4"),
             "/p?query=a%26b&sorting=name&page=4"
         );
-        assert_eq!(asked.at("/p.csv"), "/p.csv?query=a%26b&sorting=name");
-        assert!(asked.narrows());
-        assert!(!Asked::new("/p", "page=2&status=").narrows());
+        assert_eq!(query.at("/p.csv"), "/p.csv?query=a%26b&sorting=name");
+        assert!(query.narrows());
+        assert!(!ListingQuery::new("/p", "page=2&status=").narrows());
     }
 
     #[test]

@@ -6,22 +6,22 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-type Counts = HashMap<IpAddr, usize>;
+type CountByNetwork = HashMap<IpAddr, usize>;
 
 /// The open connections of each network.
 #[derive(Debug, Clone)]
-pub(super) struct Places {
+pub(super) struct ConnectionCounts {
     most: Option<usize>,
-    counts: Arc<Mutex<Counts>>,
+    counts: Arc<Mutex<CountByNetwork>>,
 }
 
-/// The place of a connection, until it is dropped.
+/// The count of one connection, given back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Place {
-    of: Option<(Places, IpAddr)>,
+pub(super) struct ConnectionPermit {
+    of: Option<(ConnectionCounts, IpAddr)>,
 }
 
-impl Places {
+impl ConnectionCounts {
     /// At most so many for each network; none: any number.
     pub(super) fn new(most: Option<usize>) -> Self {
         Self {
@@ -30,14 +30,14 @@ impl Places {
         }
     }
 
-    fn counts(&self) -> MutexGuard<'_, Counts> {
+    fn counts(&self) -> MutexGuard<'_, CountByNetwork> {
         self.counts.lock().expect("no code panics under this lock")
     }
 
-    /// A place for a connection from an address, if its network has one left.
-    pub(super) fn take(&self, from: IpAddr) -> Option<Place> {
+    /// Counts a connection from an address, unless its network has as many as it may.
+    pub(super) fn take(&self, from: IpAddr) -> Option<ConnectionPermit> {
         let Some(most) = self.most else {
-            return Some(Place { of: None });
+            return Some(ConnectionPermit { of: None });
         };
         let network = network(from);
         let mut counts = self.counts();
@@ -48,16 +48,16 @@ impl Places {
         *count += 1;
         drop(counts);
         let of = Some((self.clone(), network));
-        Some(Place { of })
+        Some(ConnectionPermit { of })
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        let Some((places, network)) = self.of.take() else {
+        let Some((per_network, network)) = self.of.take() else {
             return;
         };
-        let mut counts = places.counts();
+        let mut counts = per_network.counts();
         if let Some(count) = counts.get_mut(&network) {
             *count -= 1;
             if *count == 0 {
@@ -83,9 +83,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_network_has_so_many_places_and_gets_them_back() {
-        let places = Places::new(Some(2));
-        let from = |text: &str| places.take(text.parse().unwrap());
+    fn each_network_has_so_many_connections_and_may_open_others_when_they_close() {
+        let per_network = ConnectionCounts::new(Some(2));
+        let from = |text: &str| per_network.take(text.parse().unwrap());
         let first = from("2001:db8::1").unwrap();
         let second = from("2001:db8::ffff:1").unwrap();
         assert!(from("2001:db8::2").is_none(), "one /64 is one network");
@@ -99,14 +99,14 @@ mod tests {
         drop(first);
         assert!(from("2001:db8::2").is_some());
         drop((second, other, v4));
-        assert!(places.counts().is_empty());
+        assert!(per_network.counts().is_empty());
     }
 
     #[test]
-    fn without_a_bound_everybody_has_a_place() {
-        let places = Places::new(None);
+    fn without_a_bound_every_connection_is_taken() {
+        let per_network = ConnectionCounts::new(None);
         let address = "192.0.2.1".parse().unwrap();
-        let all: Vec<_> = (0..2_000).map(|_| places.take(address)).collect();
+        let all: Vec<_> = (0..2_000).map(|_| per_network.take(address)).collect();
         assert!(all.iter().all(Option::is_some));
     }
 }

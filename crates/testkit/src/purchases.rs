@@ -28,9 +28,9 @@ use till_wire::{
 
 use crate::{Answer, Till, id_in};
 
-/// Where the server died while it was charging.
+/// The point at which the server died while it was charging.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum CrashPoint {
     /// The attempt was written down; the processor has not heard of it.
     Intended,
     /// The processor has prepared it; nothing has moved.
@@ -116,8 +116,8 @@ impl Till {
         found.unwrap().unwrap()
     }
 
-    /// What the sandbox keeps beside the session's latest attempt.
-    pub async fn told_processor(&self, checkout: &Value) -> Value {
+    /// The metadata that the sandbox keeps beside the session's latest attempt.
+    pub async fn processor_record(&self, checkout: &Value) -> Value {
         let attempt = self.attempt(checkout).await.id.to_string();
         let all = Query::raw("select body from sandbox_records", vec![]);
         let rows: Vec<Col<Json<Value>>> = self.app.store.rows(all).await.unwrap();
@@ -166,8 +166,8 @@ impl Till {
         self.organization = self.app.store.organization(id).await.unwrap().unwrap();
     }
 
-    /// What is in the database when the server dies at this step of charging.
-    pub async fn crash(&self, checkout: &Value, body: Value, step: Step) -> Payment {
+    /// Leaves the database as it is when the server dies at this step of charging.
+    pub async fn crash(&self, checkout: &Value, body: Value, step: CrashPoint) -> Payment {
         let session = self.session(checkout).await;
         let mut cx = Context::new("body");
         let input = cx
@@ -200,8 +200,13 @@ impl Till {
     }
 
     /// An attempt that is written down, when the server dies at this step of charging it.
-    pub async fn charge_until(&self, step: Step, payment: Payment, attempt: Attempt) -> Payment {
-        if step == Step::Intended {
+    pub async fn charge_until(
+        &self,
+        step: CrashPoint,
+        payment: Payment,
+        attempt: Attempt,
+    ) -> Payment {
+        if step == CrashPoint::Intended {
             return payment;
         }
         let (processor, ctx) = (&self.app.processor, self.app.context());
@@ -213,7 +218,7 @@ impl Till {
         };
         let (payment, changes) = attempt::asked(&payment, references, &ctx);
         self.app.store.commit(changes).await.unwrap();
-        if step == Step::Charged {
+        if step == CrashPoint::Charged {
             let charged = processor.confirm(&attempt, &asked.reference, ctx.now);
             charged.await.unwrap();
         }
@@ -221,7 +226,7 @@ impl Till {
     }
 }
 
-/// What the processor is asked for with an attempt of the journal.
+/// The attempt at the processor that belongs to one of the journal.
 pub fn charge_of(payment: &Payment, token: &str) -> Attempt {
     Attempt {
         id: payment.id,

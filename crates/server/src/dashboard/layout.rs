@@ -1,4 +1,4 @@
-//! The frame around every page: the shop, the menu, and a message about what was just done.
+//! The layout of every page: the organization, the menu, and a message about what was just done.
 
 use askama::Template;
 
@@ -57,8 +57,8 @@ impl Area {
         }
     }
 
-    /// The strokes of its sign, in a box of 16 by 16.
-    fn sign(self) -> &'static str {
+    /// The strokes of its icon, in a box of 16 by 16.
+    fn icon(self) -> &'static str {
         match self {
             Area::Home => "M2.5 7 8 2.5 13.5 7v6.5h-4v-4h-3v4h-4z",
             Area::Products => "M8 1.8 14 5v6l-6 3.2L2 11V5zM2.2 5 8 8.2 13.8 5M8 8.2v6",
@@ -79,23 +79,23 @@ impl Area {
     }
 }
 
-/// A way to another page.
+/// A link of the navigation.
 #[derive(Debug, Clone)]
-pub struct Way {
+pub struct NavLink {
     /// Its words.
     pub text: String,
-    /// Where to.
+    /// Its address.
     pub href: String,
-    /// Whether it is the page, or the area, that is shown.
+    /// True for the page, or the area, that is shown.
     pub here: bool,
-    pub(super) sign: &'static str,
+    pub(super) icon: &'static str,
 }
 
-impl Way {
+impl NavLink {
     /// To the dashboard of an organization.
-    pub(super) fn shop(name: &str, slug: &str) -> Self {
+    pub(super) fn dashboard(name: &str, slug: &str) -> Self {
         Self {
-            sign: Area::Home.sign(),
+            icon: Area::Home.icon(),
             ..Self::tab(name, format!("/dashboard/{slug}"), false)
         }
     }
@@ -106,30 +106,30 @@ impl Way {
             text: text.to_owned(),
             href,
             here,
-            sign: "",
+            icon: "",
         }
     }
 }
 
-/// What stands around a page.
+/// The layout: what every page shows around its own content.
 #[derive(Debug, Clone)]
-pub struct Shell {
+pub struct Layout {
     /// The page's title, which is also its heading.
     pub title: String,
     /// The way back to the list that the page belongs to: words and address.
     pub back: Option<(String, String)>,
     /// The pages of the area, where it has several.
-    pub tabs: Vec<Way>,
-    pub(super) shop: String,
+    pub tabs: Vec<NavLink>,
+    pub(super) organization: String,
     pub(super) logo: Option<String>,
-    pub(super) shops: Vec<Way>,
+    pub(super) other_organizations: Vec<NavLink>,
     pub(super) person: String,
-    pub(super) ways: Vec<Way>,
+    pub(super) nav: Vec<NavLink>,
     pub(super) flash: Option<String>,
     pub(super) sandbox: bool,
 }
 
-impl Shell {
+impl Layout {
     /// Around a page of an area.
     pub fn new<A: Access>(dashboard: &Dashboard<A>, area: Area, title: impl Into<String>) -> Self {
         let root = dashboard.path("");
@@ -137,22 +137,22 @@ impl Shell {
             title: title.into(),
             back: None,
             tabs: Vec::new(),
-            shop: dashboard.caller.organization.name.clone(),
+            organization: dashboard.caller.organization.name.clone(),
             logo: dashboard.caller.organization.avatar_url.clone(),
-            shops: dashboard
-                .shops
+            other_organizations: dashboard
+                .organizations
                 .iter()
-                .filter(|shop| shop.slug != dashboard.caller.organization.slug)
-                .map(|shop| Way::tab(&shop.name, format!("/dashboard/{}", shop.slug), false))
+                .filter(|one| one.slug != dashboard.caller.organization.slug)
+                .map(|one| NavLink::tab(&one.name, format!("/dashboard/{}", one.slug), false))
                 .collect(),
             person: dashboard.person.email.clone(),
-            ways: Area::ALL
+            nav: Area::ALL
                 .into_iter()
-                .map(|one| Way {
+                .map(|one| NavLink {
                     text: one.name().to_owned(),
                     href: format!("{root}{}", one.path()),
                     here: one == area,
-                    sign: one.sign(),
+                    icon: one.icon(),
                 })
                 .collect(),
             flash: dashboard.flash.clone(),
@@ -167,13 +167,13 @@ impl Shell {
     }
 
     /// With the pages of the area.
-    pub fn tabs(mut self, tabs: Vec<Way>) -> Self {
+    pub fn tabs(mut self, tabs: Vec<NavLink>) -> Self {
         self.tabs = tabs;
         self
     }
 
     pub(super) fn initial(&self) -> String {
-        self.shop.chars().take(1).collect()
+        self.organization.chars().take(1).collect()
     }
 
     /// The address of the logo, which the page may load.
@@ -182,26 +182,26 @@ impl Shell {
     }
 }
 
-/// A page outside of any shop that says one thing: an error, or that a link has expired.
+/// A page outside of any organization that says one thing: an error, or that a link has expired.
 #[derive(Debug, Template)]
 #[template(path = "dashboard/notice.html")]
 pub struct Notice {
     title: String,
     words: String,
-    way: (&'static str, &'static str),
+    link: (&'static str, &'static str),
 }
 
 impl Notice {
-    /// With a way on: words and address.
+    /// With a link to what can be done next: words and address.
     pub fn new(
         title: impl Into<String>,
         words: impl Into<String>,
-        way: (&'static str, &'static str),
+        link: (&'static str, &'static str),
     ) -> Self {
         Self {
             title: title.into(),
             words: words.into(),
-            way,
+            link,
         }
     }
 }
@@ -210,9 +210,9 @@ impl Page for Notice {}
 
 /// Style sheet and scripts, for the layout.
 pub(crate) fn styles() -> &'static str {
-    assets::desk_styles_url()
+    assets::dashboard_styles_url()
 }
 
 pub(crate) fn scripts() -> [&'static str; 3] {
-    assets::desk_scripts_urls()
+    assets::dashboard_scripts_urls()
 }

@@ -1,4 +1,4 @@
-//! Everything that the database keeps, for tests that look whether anything changed or leaked.
+//! All rows of the database, for tests that look whether anything changed or leaked.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ const USES: [&str; 2] = ["last_used_at", "last_seen_at"];
 impl Till {
     /// Every row of every table as text, by table, in no particular order but always the same. Leases of
     /// work, and when something was last used, are left out.
-    pub async fn kept(&self) -> BTreeMap<String, Vec<String>> {
+    pub async fn all_rows(&self) -> BTreeMap<String, Vec<String>> {
         let sqlite =
             "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'";
         let postgres = "select cast(table_name as text) from information_schema.tables \

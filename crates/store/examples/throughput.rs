@@ -1,4 +1,4 @@
-//! A benchmark of the store: `cargo run --release -p till-store --example pace -- <database url>`.
+//! A benchmark of the store: `cargo run --release -p till-store --example throughput -- <database url>`.
 //! The database must be empty or used by this program before.
 #![allow(clippy::disallowed_methods, reason = "it measures time")]
 #![allow(clippy::unwrap_used, reason = "a measuring tool")]

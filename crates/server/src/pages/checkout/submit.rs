@@ -17,11 +17,11 @@ use till_wire::{
 };
 
 use super::{
+    api_body,
     fields::{Field, FieldErrors},
-    filled,
+    fill,
     form::CheckoutForm,
-    problems::{at_card, note, place, whole},
-    sent,
+    problems::{add_problem, card_error, page_error, place_problems},
     view::{CheckoutPage, PageContext},
 };
 use crate::pages::checkout::request::test_mode;
@@ -30,13 +30,13 @@ use crate::{
     app::App,
     error::{ApiError, Result},
     http::{
-        idempotency::{Before, IdempotencyGuard},
+        idempotency::{EarlierSubmission, IdempotencyGuard},
         limits::Network,
     },
     pages::{later, page},
 };
 
-/// What a confirmed buyer is given.
+/// The result of a confirmation, for the buyer.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Paid {
     /// The bank's page, where it wants to ask; else the confirmation page is next.
@@ -46,13 +46,13 @@ pub(super) struct Paid {
 }
 
 impl Paid {
-    fn of(confirmed: checkouts::Confirmation, look: PageContext) -> Self {
+    fn of(confirmed: checkouts::Confirmation, page_context: PageContext) -> Self {
         let action = confirmed
             .payment
             .filter(|p| p.state == PaymentState::RequiresAction);
         let bank = action.and_then(|p| p.action_url);
         Self {
-            bank: bank.map(|url| look.carried(&url)),
+            bank: bank.map(|url| page_context.with_page_query(&url)),
             token: confirmed.token.or(confirmed.awaited_token),
         }
     }
@@ -61,54 +61,54 @@ impl Paid {
 /// One sent form, and what is wrong with it so far.
 struct Submit<'a> {
     app: &'a App,
-    look: PageContext,
+    page_context: PageContext,
     form: &'a CheckoutForm,
     network: &'a Network,
     secret: String,
     errors: FieldErrors,
-    /// What is told where the page is shown again, but is no reason to show it again.
-    asides: FieldErrors,
+    /// Notices for the page where it is shown again, but no reason to show it again.
+    notices: FieldErrors,
 }
 
 impl<'a> Submit<'a> {
     fn new(
         app: &'a App,
         session: &Session,
-        look: PageContext,
+        page_context: PageContext,
         form: &'a CheckoutForm,
         network: &'a Network,
     ) -> Self {
         Self {
             app,
-            look,
+            page_context,
             form,
             network,
             secret: session.checkout.client_secret.clone(),
             errors: FieldErrors::default(),
-            asides: FieldErrors::default(),
+            notices: FieldErrors::default(),
         }
     }
 
-    /// The page again, with what is wrong; `told` is the message about all of it.
-    fn again(self, session: &Session, told: Option<&str>) -> Response {
-        page(StatusCode::OK, &self.shown(session, told))
+    /// The page again, with what is wrong; `message` is the message about all of it.
+    fn show_again(self, session: &Session, message: Option<&str>) -> Response {
+        page(StatusCode::OK, &self.shown(session, message))
     }
 
-    fn shown(self, session: &Session, told: Option<&str>) -> CheckoutPage {
-        let mut shown = filled::page(
+    fn shown(self, session: &Session, message: Option<&str>) -> CheckoutPage {
+        let mut shown = fill::page(
             session,
-            self.look,
+            self.page_context,
             Some(self.form),
             test_mode(self.app),
             self.app.context().id(),
         );
         shown.errors = self.errors;
-        shown.errors.join(self.asides);
+        shown.errors.join(self.notices);
         if shown.errors.get(Field::Discount).is_some() {
-            filled::offer_removal(&mut shown, session);
+            fill::offer_removal(&mut shown, session);
         }
-        shown.no_trial = told == Some("trial-used");
-        shown.error = told.map(|id| self.look.say(id).into_owned());
+        shown.no_trial = message == Some("trial-used");
+        shown.error = message.map(|id| self.page_context.say(id).into_owned());
         shown.gather_unshown();
         shown
     }
@@ -116,20 +116,20 @@ impl<'a> Submit<'a> {
     /// The page again after an error. It is told as a whole where it belongs to no field; a fault of ours always is,
     /// with the number that the log has it under. `decline` is the reason of the last attempt.
     fn failed(self, session: &Session, error: &ApiError, decline: Option<&str>) -> Response {
-        let (look, status) = (self.look, error.status());
+        let (page_context, status) = (self.page_context, error.status());
         if error.retry_after().is_some() {
-            let told = self.errors.is_empty() && self.asides.is_empty();
-            let told = told.then(|| whole(error, None));
-            let shown = self.shown(session, told);
+            let message = self.errors.is_empty() && self.notices.is_empty();
+            let message = message.then(|| page_error(error, None));
+            let shown = self.shown(session, message);
             return later(page(status, &shown), error);
         }
         if !status.is_server_error() {
-            let told = self.errors.is_empty().then(|| whole(error, decline));
-            return self.again(session, told);
+            let message = self.errors.is_empty().then(|| page_error(error, decline));
+            return self.show_again(session, message);
         }
-        let mut shown = self.shown(session, Some(whole(error, None)));
+        let mut shown = self.shown(session, Some(page_error(error, None)));
         if let (Some(words), Some(number)) = (&mut shown.error, error.log_fault()) {
-            *words = format!("{words} {} {number}", look.say("reference"));
+            *words = format!("{words} {} {number}", page_context.say("reference"));
         }
         page(status, &shown)
     }
@@ -141,9 +141,9 @@ impl<'a> Submit<'a> {
             let value = Value::Object(body.clone());
             let read = cx.object(&value, |f| CheckoutUpdate::read(Writer::Client, f));
             for problem in &cx.problems {
-                note(problem, session, self.look, &mut self.errors);
+                add_problem(problem, session, self.page_context, &mut self.errors);
             }
-            if cx.problems.is_empty() || !leave_out(&cx.problems, body) {
+            if cx.problems.is_empty() || !drop_invalid(&cx.problems, body) {
                 return read.unwrap_or_default();
             }
         }
@@ -156,19 +156,19 @@ impl<'a> Submit<'a> {
         body: &mut Map<String, Value>,
         session: &Session,
     ) -> bool {
-        place(error, session, self.look, &mut self.errors);
+        place_problems(error, session, self.page_context, &mut self.errors);
         if matches!(
             error.name(),
             "DiscountRedemptionLimitReached" | "TooManyDiscountCodes"
         ) {
             return body.remove("discount_code").is_some();
         }
-        leave_out(error.problems(), body)
+        drop_invalid(error.problems(), body)
     }
 }
 
 /// Takes what problems speak of out of a body.
-fn leave_out(problems: &[Problem], body: &mut Map<String, Value>) -> bool {
+fn drop_invalid(problems: &[Problem], body: &mut Map<String, Value>) -> bool {
     let mut any = false;
     for problem in problems {
         let Some(Step::Key(key)) = problem.loc.get(1) else {
@@ -191,40 +191,40 @@ fn leave_out(problems: &[Problem], body: &mut Map<String, Value>) -> bool {
 pub(super) fn refused(
     app: &App,
     session: &Session,
-    look: PageContext,
+    page_context: PageContext,
     form: &CheckoutForm,
     network: &Network,
     error: &ApiError,
 ) -> Response {
-    Submit::new(app, session, look, form, network).failed(session, error, None)
+    Submit::new(app, session, page_context, form, network).failed(session, error, None)
 }
 
 /// The page as it was sent, with a message about all of it.
-pub(super) fn again(
+pub(super) fn show_again(
     app: &App,
     session: &Session,
-    look: PageContext,
+    page_context: PageContext,
     form: &CheckoutForm,
     network: &Network,
-    told: &str,
+    message: &str,
 ) -> Response {
-    Submit::new(app, session, look, form, network).again(session, Some(told))
+    Submit::new(app, session, page_context, form, network).show_again(session, Some(message))
 }
 
 /// Saves what the form holds as far as it will do, and shows the new amounts.
 pub(super) async fn save(
     app: &App,
     session: Session,
-    look: PageContext,
+    page_context: PageContext,
     form: &CheckoutForm,
     network: &Network,
 ) -> Response {
-    let mut submit = Submit::new(app, &session, look, form, network);
-    let mut body = sent::body(form, &session, look, &mut submit.errors);
+    let mut submit = Submit::new(app, &session, page_context, form, network);
+    let mut body = api_body::body(form, &session, page_context, &mut submit.errors);
     loop {
         let input = submit.read(&mut body, &session);
         match change_by_secret(app, &submit.secret, &input, network).await {
-            Ok(changed) => return submit.again(&changed, None),
+            Ok(changed) => return submit.show_again(&changed, None),
             Err(error) if submit.refused(&error, &mut body, &session) => {}
             Err(error) => return submit.failed(&session, &error, None),
         }
@@ -237,7 +237,7 @@ async fn with_product<'a>(
     mut submit: Submit<'a>,
     session: Session,
 ) -> Result<(Submit<'a>, Session), Response> {
-    let Some(id) = sent::other_product(submit.form, &session.checkout) else {
+    let Some(id) = api_body::other_product(submit.form, &session.checkout) else {
         return Ok((submit, session));
     };
     let mut alone = Map::from_iter([("product_id".to_owned(), id.into())]);
@@ -245,7 +245,7 @@ async fn with_product<'a>(
     match change_by_secret(submit.app, &submit.secret, &input, submit.network).await {
         Ok(changed) => Ok((submit, changed)),
         Err(error) => {
-            place(&error, &session, submit.look, &mut submit.errors);
+            place_problems(&error, &session, submit.page_context, &mut submit.errors);
             Err(submit.failed(&session, &error, None))
         }
     }
@@ -266,9 +266,9 @@ async fn with_code(
     let input = submit.read(&mut alone, session);
     let changed = change_by_secret(submit.app, &submit.secret, &input, submit.network).await;
     if let Err(error) = &changed {
-        place(error, session, submit.look, &mut submit.errors);
+        place_problems(error, session, submit.page_context, &mut submit.errors);
     }
-    submit.asides = std::mem::replace(&mut submit.errors, errors);
+    submit.notices = std::mem::replace(&mut submit.errors, errors);
     match changed {
         Err(error) if error.status().is_server_error() || error.retry_after().is_some() => {
             Err(error)
@@ -278,36 +278,36 @@ async fn with_code(
 }
 
 /// What came of the form when it was sent before, if it was: the same page, or what is wrong again.
-pub(super) async fn before(
+pub(super) async fn replay(
     app: &App,
     session: &Session,
-    look: PageContext,
+    page_context: PageContext,
     form: &CheckoutForm,
     guard: &IdempotencyGuard,
     network: &Network,
 ) -> Result<Option<Paid>, Box<Response>> {
     let secret = &session.checkout.client_secret;
-    let error = match learned(app, secret, look, guard).await {
+    let error = match earlier_result(app, secret, page_context, guard).await {
         None => return Ok(None),
         Some(Ok(paid)) => return Ok(Some(paid)),
         Some(Err(error)) => error,
     };
-    let submit = Submit::new(app, session, look, form, network);
-    Err(elsewhere(submit, &error, session).await)
+    let submit = Submit::new(app, session, page_context, form, network);
+    Err(show_error_or_redirect(submit, &error, session).await)
 }
 
-async fn learned(
+async fn earlier_result(
     app: &App,
     secret: &str,
-    look: PageContext,
+    page_context: PageContext,
     guard: &IdempotencyGuard,
 ) -> Option<Result<Paid>> {
     match guard.before(app).await {
-        Ok(Before::Nothing) => None,
-        Ok(Before::Done(paid)) => Some(Ok(paid)),
-        Ok(Before::Begun(attempt)) => {
+        Ok(EarlierSubmission::Nothing) => None,
+        Ok(EarlierSubmission::Done(paid)) => Some(Ok(paid)),
+        Ok(EarlierSubmission::Begun(attempt)) => {
             let resumed = checkouts::resume(app, secret, attempt).await;
-            Some(resumed.map(|confirmed| Paid::of(confirmed, look)))
+            Some(resumed.map(|confirmed| Paid::of(confirmed, page_context)))
         }
         Err(error) => Some(Err(error)),
     }
@@ -317,14 +317,14 @@ async fn learned(
 pub(super) async fn pay_by_form(
     app: &App,
     session: Session,
-    look: PageContext,
+    page_context: PageContext,
     form: &CheckoutForm,
     guard: &IdempotencyGuard,
     network: &Network,
 ) -> Result<Paid, Box<Response>> {
-    let submit = Submit::new(app, &session, look, form, network);
+    let submit = Submit::new(app, &session, page_context, form, network);
     let (mut submit, session) = with_product(submit, session).await.map_err(Box::new)?;
-    let mut body = sent::body(form, &session, look, &mut submit.errors);
+    let mut body = api_body::body(form, &session, page_context, &mut submit.errors);
     let session = match with_code(&mut submit, &session, &mut body).await {
         Ok(with_code) => with_code.unwrap_or(session),
         Err(error) => return Err(Box::new(submit.failed(&session, &error, None))),
@@ -338,17 +338,17 @@ pub(super) async fn pay_by_form(
         match checkouts::judge(app, &session, &input).await {
             Ok(judged) => break judged,
             Err(error) if submit.refused(&error, &mut body, &session) => {}
-            Err(error) => return Err(elsewhere(submit, &error, &session).await),
+            Err(error) => return Err(show_error_or_redirect(submit, &error, &session).await),
         }
     };
     let shown = form.shown_total.as_deref();
-    if shown.is_some_and(|shown| !filled::is_shown(shown, &wanted.checkout)) {
-        return Err(Box::new(submit.again(&wanted, Some("total-changed"))));
+    if shown.is_some_and(|shown| !fill::is_shown(shown, &wanted.checkout)) {
+        return Err(Box::new(submit.show_again(&wanted, Some("total-changed"))));
     }
     if let Some(error) = refusal.map(ApiError::from) {
-        place(&error, &wanted, look, &mut submit.errors);
+        place_problems(&error, &wanted, page_context, &mut submit.errors);
         if submit.errors.is_empty() {
-            return Err(elsewhere(submit, &error, &wanted).await);
+            return Err(show_error_or_redirect(submit, &error, &wanted).await);
         }
     }
     let required = totals::form(&wanted).required();
@@ -357,21 +357,21 @@ pub(super) async fn pay_by_form(
         false => None,
     };
     if !submit.errors.is_empty() || token.is_some() != required {
-        return Err(Box::new(submit.again(&wanted, None)));
+        return Err(Box::new(submit.show_again(&wanted, None)));
     }
     if let Some(token) = token {
         body.insert("confirmation_token_id".into(), token.into());
     }
     let error = match checkouts::confirm(app, session, Value::Object(body), guard, network).await {
         Ok(confirmed) => {
-            let paid = Paid::of(confirmed, look);
+            let paid = Paid::of(confirmed, page_context);
             if let Err(error) = guard.done(app, &paid).await {
                 tracing::warn!(?error, "the result of a form could not be stored");
             }
             return Ok(paid);
         }
         // The same form, sent twice at once: what came of the first is told.
-        Err(error) => match learned(app, &submit.secret, look, guard).await {
+        Err(error) => match earlier_result(app, &submit.secret, page_context, guard).await {
             None => error,
             Some(first) => {
                 error.log_fault();
@@ -382,21 +382,25 @@ pub(super) async fn pay_by_form(
             }
         },
     };
-    place(&error, &wanted, look, &mut submit.errors);
+    place_problems(&error, &wanted, page_context, &mut submit.errors);
     if submit.errors.is_empty() {
-        return Err(elsewhere(submit, &error, &wanted).await);
+        return Err(show_error_or_redirect(submit, &error, &wanted).await);
     }
-    Err(Box::new(submit.again(&wanted, None)))
+    Err(Box::new(submit.show_again(&wanted, None)))
 }
 
 /// An error that belongs to no field. Somebody who has paid already is sent on instead.
-async fn elsewhere(submit: Submit<'_>, error: &ApiError, wanted: &Session) -> Box<Response> {
+async fn show_error_or_redirect(
+    submit: Submit<'_>,
+    error: &ApiError,
+    wanted: &Session,
+) -> Box<Response> {
     let now = checkouts::session(submit.app, &submit.secret).await;
     if let Ok(now) = now
         && now.checkout.status != CheckoutStatus::Open
     {
         error.log_fault();
-        let to = submit.look.arrival_url(&now);
+        let to = submit.page_context.arrival_url(&now);
         return Box::new(SeeOther::to(&to).into_response());
     }
     let last = match error.name() {
@@ -430,14 +434,14 @@ async fn token(submit: &mut Submit<'_>) -> Option<String> {
                     CardField::Expiry => Field::CardExpiry,
                     CardField::Cvc => Field::CardCvc,
                 };
-                let words = submit.look.say(at_card(problem.code));
+                let words = submit.page_context.say(card_error(problem.code));
                 submit.errors.replace(field, words);
             }
             None
         }
         Err(error) => {
             tracing::error!(%error, "the sandbox could not keep a token");
-            let words = submit.look.say("error-card-unread");
+            let words = submit.page_context.say("error-card-unread");
             submit.errors.add(Field::CardNumber, words);
             None
         }

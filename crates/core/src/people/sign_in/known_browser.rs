@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use crate::kernel::{context::DecisionContext, folding::email_key, tokens::SecretKey};
 
-/// How long a browser is known after its last sign-in.
+/// The time for which a browser is known after its last sign-in.
 pub const KNOWN_LIFE: SignedDuration = SignedDuration::from_hours(365 * 24);
-/// How many people one browser is known for, at most: those who signed in last.
+/// The most people that one browser is known for: those who signed in last.
 const MOST: usize = 4;
 /// Characters of a person's mark, at most.
 const LONGEST: usize = 128;
@@ -19,7 +19,7 @@ const BETWEEN: char = '~';
 
 /// A browser that a person has signed in with before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownBrowser {
     /// The browser's own, of this person's last sign-in with it.
     pub id: Uuid,
 }
@@ -35,8 +35,8 @@ pub fn remember(held: Option<&str>, email: &str, key: &SecretKey, ctx: &Decision
     all.join(&BETWEEN.to_string())
 }
 
-/// Whether the browser that sent this cookie is known to be of `email`.
-pub fn find(held: &str, email: &str, key: &SecretKey, now: Timestamp) -> Option<Known> {
+/// The browser, where the one that sent this cookie is known to be of `email`.
+pub fn find(held: &str, email: &str, key: &SecretKey, now: Timestamp) -> Option<KnownBrowser> {
     let mut found = marks(held).filter_map(|mark| read(mark, email, key));
     found
         .find(|(_, until)| *until > now.as_second())
@@ -52,13 +52,13 @@ fn marks(held: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A mark that we made for this person, and until when it holds, in seconds since 1970.
-fn read(mark: &str, email: &str, key: &SecretKey) -> Option<(Known, i64)> {
+fn read(mark: &str, email: &str, key: &SecretKey) -> Option<(KnownBrowser, i64)> {
     let (id, rest) = mark.split_once('.')?;
     let (until, sent) = rest.split_once('.')?;
     let (id, until) = (Uuid::try_parse(id).ok()?, until.parse().ok()?);
     // Digests of both are compared, so that the time it takes tells nothing of the right one.
     let right = key.derive(&proof(id, until, email, key)) == key.derive(sent);
-    right.then_some((Known { id }, until))
+    right.then_some((KnownBrowser { id }, until))
 }
 
 fn proof(id: Uuid, until: i64, email: &str, key: &SecretKey) -> String {

@@ -1,14 +1,14 @@
 //! Timelines: the events of a thing, the attempts to pay for it, and what webhooks told of it.
 
 use till_core::kernel::records::{PaymentKind, PaymentState};
-use till_store::{Happening, Moment};
+use till_store::{TimelineEntry, TimelineEvent};
 use till_wire::events::EventType;
 use uuid::Uuid;
 
 use super::{
+    detail::{Part, Step},
     live::subject_href,
     parts::{Cell, Tone, money, sentence},
-    sheet::{Part, Step},
 };
 use crate::dashboard::parts::card;
 use crate::{
@@ -25,43 +25,43 @@ pub async fn timeline<A: Access>(
     let own = dashboard.caller.organization.id;
     let subjects: Vec<Uuid> = subjects.into_iter().collect();
     let here = subjects.first().copied();
-    let sees = Sees {
+    let access = TimelineAccess {
         attempts: dashboard.may::<scope::PaymentsRead>().is_ok(),
         deliveries: dashboard.may::<scope::WebhooksRead>().is_ok(),
     };
     let moments = dashboard.app.store.timeline(own, &subjects).await?;
-    let steps = moments.into_iter().filter(|moment| sees.it(moment));
+    let steps = moments.into_iter().filter(|entry| access.allows(entry));
     Ok(Part::Timeline(
         "Timeline",
-        steps.map(|moment| step(dashboard, here, moment)).collect(),
+        steps.map(|entry| step(dashboard, here, entry)).collect(),
     ))
 }
 
-/// What a person may see of it.
-struct Sees {
+/// The parts of it that a person may see.
+struct TimelineAccess {
     attempts: bool,
     deliveries: bool,
 }
 
-impl Sees {
-    fn it(&self, moment: &Moment) -> bool {
-        match moment.what {
-            Happening::Change { .. } => true,
-            Happening::Attempt { .. } => self.attempts,
-            Happening::Delivery { .. } => self.deliveries,
+impl TimelineAccess {
+    fn allows(&self, entry: &TimelineEntry) -> bool {
+        match entry.what {
+            TimelineEvent::Change { .. } => true,
+            TimelineEvent::Attempt { .. } => self.attempts,
+            TimelineEvent::Delivery { .. } => self.deliveries,
         }
     }
 }
 
-fn step<A>(dashboard: &Dashboard<A>, here: Option<Uuid>, moment: Moment) -> Step {
-    let (what, state) = match moment.what {
-        Happening::Change {
+fn step<A>(dashboard: &Dashboard<A>, here: Option<Uuid>, entry: TimelineEntry) -> Step {
+    let (what, state) = match entry.what {
+        TimelineEvent::Change {
             kind, subject_id, ..
         } => (
             event(dashboard, here, kind, subject_id),
             Cell::Text(String::new()),
         ),
-        Happening::Attempt {
+        TimelineEvent::Attempt {
             id,
             kind,
             state,
@@ -82,7 +82,7 @@ fn step<A>(dashboard: &Dashboard<A>, here: Option<Uuid>, moment: Moment) -> Step
             };
             (what, attempt(state))
         }
-        Happening::Delivery {
+        TimelineEvent::Delivery {
             kind,
             endpoint_id,
             url,
@@ -101,7 +101,7 @@ fn step<A>(dashboard: &Dashboard<A>, here: Option<Uuid>, moment: Moment) -> Step
         }
     };
     Step {
-        at: Cell::time(moment.at, &dashboard.zone),
+        at: Cell::time(entry.at, &dashboard.zone),
         what,
         state,
     }

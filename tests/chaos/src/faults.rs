@@ -1,4 +1,4 @@
-//! Other trouble than sudden death: the processor, the disk, the database.
+//! Faults other than sudden death: of the processor, the disk, the database.
 
 use std::{
     fs::{self, File},
@@ -12,11 +12,11 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 use tokio::{process::Command, time::sleep};
 
-use crate::{Failure, Wanted, net, node::Node};
+use crate::{Args, Failure, net, node::Node};
 
-/// What goes wrong.
+/// A fault that is injected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Trouble {
+pub enum Fault {
     /// Nothing besides the kills
     None,
     /// The processor answers late, sometimes only after everybody has stopped waiting
@@ -104,17 +104,17 @@ async fn limit(pid: u32, how: &str) -> Result<(), Failure> {
         .ok_or_else(|| "prlimit failed".into())
 }
 
-/// Makes trouble for a while and ends it; how much longer what was begun may come into effect.
-pub async fn make(
-    wanted: &Wanted,
+/// Injects the fault for a while and ends it; how much longer what was begun may come into effect.
+pub async fn inject(
+    args: &Args,
     sandbox: &str,
     nodes: &[Node],
     disk: Option<&Disk>,
 ) -> Result<Duration, Failure> {
-    let lasting = Duration::from_secs(wanted.seconds);
-    match wanted.trouble {
-        Trouble::None => return Ok(Duration::ZERO),
-        Trouble::Slow => {
+    let lasting = Duration::from_secs(args.seconds);
+    match args.fault {
+        Fault::None => return Ok(Duration::ZERO),
+        Fault::Slow => {
             tell(sandbox, json!({"slow": 80, "by_ms": 700})).await?;
             sleep(lasting / 2).await;
             // Longer than Till waits for an answer, and than it leaves an attempt alone.
@@ -125,17 +125,17 @@ pub async fn make(
             .await?;
             sleep(lasting / 2).await;
         }
-        Trouble::Errors => {
+        Fault::Errors => {
             tell(sandbox, json!({"errors": 50})).await?;
             sleep(lasting).await;
         }
-        Trouble::Silent => {
+        Fault::Silent => {
             tell(sandbox, json!({"silent": 40})).await?;
             sleep(lasting / 2).await;
             tell(sandbox, json!({"silent": 100})).await?;
             sleep(lasting / 2).await;
         }
-        Trouble::DiskFull => {
+        Fault::DiskFull => {
             let disk = disk.ok_or("a full disk is for SQLite")?;
             let pid = nodes[0].pid().ok_or("Till has ended")?;
             for _ in 0..2 {
@@ -145,8 +145,8 @@ pub async fn make(
                 disk.empty(pid).await?;
             }
         }
-        Trouble::PostgresRestart => {
-            let program = wanted.postgres_restart.as_ref();
+        Fault::PostgresRestart => {
+            let program = args.postgres_restart.as_ref();
             let program = program.ok_or("--postgres-restart is needed")?;
             for _ in 0..2 {
                 sleep(lasting / 2).await;
@@ -162,8 +162,8 @@ pub async fn make(
         }
     }
     tell(sandbox, json!({})).await?;
-    Ok(match wanted.trouble {
-        Trouble::Slow => LATE,
+    Ok(match args.fault {
+        Fault::Slow => LATE,
         _ => Duration::ZERO,
     })
 }
@@ -171,13 +171,13 @@ pub async fn make(
 /// Later than an attempt is given up.
 const LATE: Duration = Duration::from_secs(17);
 
-async fn tell(sandbox: &str, trouble: Value) -> Result<(), Failure> {
-    let told = net::client()?
+async fn tell(sandbox: &str, fault: Value) -> Result<(), Failure> {
+    let answer = net::client()?
         .put(format!("{sandbox}/failures"))
         .header("content-type", "application/json")
-        .body(trouble.to_string())
+        .body(fault.to_string())
         .send()
         .await?;
-    told.error_for_status()?;
+    answer.error_for_status()?;
     Ok(())
 }

@@ -72,7 +72,7 @@ pub(super) fn choice(
     }
 }
 
-/// What is paid, and what would be paid without the discount.
+/// The price that is paid, and the price without the discount.
 fn with_before(full: String, reduced: Option<String>) -> (String, Option<String>) {
     match reduced {
         Some(reduced) => (reduced, Some(full)),
@@ -111,7 +111,7 @@ fn charged(minimum: i64, currency: Currency) -> i64 {
     }
 }
 
-/// What a price costs with the session's discount, where that can be said of the price alone: a fixed amount off
+/// The price with the session's discount, where that can be said of the price alone: a fixed amount off
 /// is shared by all seats, so it says nothing of one.
 fn reduced(discount: &Discount, price: &ProductPrice) -> Option<PriceAmount> {
     let less = |amount: i64| amount - discount.off(amount, price.currency);
@@ -129,7 +129,7 @@ fn reduced(discount: &Discount, price: &ProductPrice) -> Option<PriceAmount> {
     }
 }
 
-/// What a price costs, as buyers read it: `$29`, `Free`, `From $5`.
+/// A price, as buyers read it: `$29`, `Free`, `From $5`.
 pub fn price_words(amount: &PriceAmount, currency: Currency, locale: Locale) -> String {
     match amount {
         PriceAmount::Fixed { price_amount } => short(*price_amount, currency, locale),
@@ -150,49 +150,49 @@ pub fn price_words(amount: &PriceAmount, currency: Currency, locale: Locale) -> 
 }
 
 /// The big price: before tax, which is said where the sum is.
-pub(super) fn hero(session: &Session, look: PageContext) -> Hero {
+pub(super) fn hero(session: &Session, page_context: PageContext) -> Hero {
     let row = &session.checkout;
     let sum = row.terms.totals();
     let prices = session.prices();
-    let words = |amount| short(amount, row.terms.currency, look.locale);
+    let words = |amount| short(amount, row.terms.currency, page_context.locale);
     let metered = prices.iter().any(|p| !p.cost().is_static());
     let only_metered = prices.iter().all(|p| !p.cost().is_static());
-    let per = interval(session.selected(), look.locale);
+    let per = interval(session.selected(), page_context.locale);
     let now = words(sum.amount - sum.discount);
     let mut notes = Vec::new();
     if super::custom(session).is_some() {
-        notes.push(look.say("pay-what-you-want").into_owned());
+        notes.push(page_context.say("pay-what-you-want").into_owned());
     }
     if metered && !only_metered {
-        notes.push(look.say("plus-usage").into_owned());
+        notes.push(page_context.say("plus-usage").into_owned());
     }
     if let (Some(trial), Some(end), Some(per)) = (
         trials::active(row, &session.selected().product),
         amounts::trial_end(session),
         &per,
     ) {
-        let free = trial_words(trial, look.locale);
+        let free = trial_words(trial, page_context.locale);
         let words = |amount| {
             let (code, decimals) = (row.terms.currency.as_str(), row.terms.currency.decimals());
-            money::display_short(amount, code, decimals, look.locale)
+            money::display_short(amount, code, decimals, page_context.locale)
         };
         let price = ("price", words(sum.amount - sum.discount).into());
         let interval = ("interval", per.as_str().into());
         notes.push(match amounts::discount_ends(session) {
             _ if only_metered => free,
-            false => look.with("trial-then", [("trial", free.into()), price, interval]),
+            false => page_context.with("trial-then", [("trial", free.into()), price, interval]),
             true => {
                 let full = ("full", words(sum.amount).into());
                 let trial = ("trial", free.into());
-                look.with("trial-then-discount", [trial, price, interval, full])
+                page_context.with("trial-then-discount", [trial, price, interval, full])
             }
         });
-        let date = money::date(end, look.locale);
-        notes.push(look.with("trial-first-charge", [("date", date.into())]));
+        let date = money::date(end, page_context.locale);
+        notes.push(page_context.with("trial-first-charge", [("date", date.into())]));
     }
     Hero {
         amount: if only_metered {
-            look.say("usage").into_owned()
+            page_context.say("usage").into_owned()
         } else {
             now
         },
@@ -202,7 +202,7 @@ pub(super) fn hero(session: &Session, look: PageContext) -> Hero {
     }
 }
 
-/// How long a trial is: `14 days free`.
+/// The length of a trial: `14 days free`.
 pub fn trial_words((unit, count): (Interval, i64), locale: Locale) -> String {
     let id = match unit {
         Interval::Day => "trial-days",
@@ -217,7 +217,7 @@ pub fn trial_words((unit, count): (Interval, i64), locale: Locale) -> String {
 pub(super) fn seats(
     session: &Session,
     form: Option<&CheckoutForm>,
-    look: PageContext,
+    page_context: PageContext,
 ) -> Option<SeatsField> {
     let range = session.seat_range()?;
     let row = &session.checkout;
@@ -236,16 +236,17 @@ pub(super) fn seats(
         max: range.max,
         fewer: number > range.min,
         more: range.max.is_none_or(|max| number < max),
-        hint: seats_bounds(session, look.locale),
+        hint: seats_bounds(session, page_context.locale),
         tiers_note: tiers.as_ref().map(|tiers| {
-            look.say(match tiers.seat_tier_type {
-                SeatTierType::Volume => "tiers-volume",
-                SeatTierType::Graduated => "tiers-graduated",
-            })
-            .into_owned()
+            page_context
+                .say(match tiers.seat_tier_type {
+                    SeatTierType::Volume => "tiers-volume",
+                    SeatTierType::Graduated => "tiers-graduated",
+                })
+                .into_owned()
         }),
         tiers: tiers.map_or_else(Vec::new, |tiers| {
-            steps(&tiers, row.terms.currency, look.locale)
+            steps(&tiers, row.terms.currency, page_context.locale)
         }),
     })
 }
@@ -271,7 +272,7 @@ fn steps(tiers: &SeatTiers, currency: Currency, locale: Locale) -> Vec<Tier> {
         .collect()
 }
 
-/// How many seats may be bought, in words; nothing where any number will do.
+/// The bounds of the number of seats, in words; nothing where any number will do.
 pub fn seats_bounds(session: &Session, locale: Locale) -> Option<String> {
     let range = session.seat_range()?;
     match range.max {
@@ -333,7 +334,7 @@ pub(super) fn usage(session: &Session, locale: Locale) -> Vec<Usage> {
     session.prices().into_iter().filter_map(metered).collect()
 }
 
-/// What the purchase includes, as far as buyers are told.
+/// The benefits that the purchase includes, as far as buyers are told.
 pub(super) fn benefits(offered: &ProductWithPrices) -> Vec<String> {
     offered
         .parts
@@ -345,13 +346,13 @@ pub(super) fn benefits(offered: &ProductWithPrices) -> Vec<String> {
 }
 
 /// The pictures that can be shown.
-pub(super) fn medias(offered: &ProductWithPrices, look: PageContext) -> Vec<Media> {
+pub(super) fn medias(offered: &ProductWithPrices, page_context: PageContext) -> Vec<Media> {
     let shown = offered.parts.medias.iter().filter_map(picture_url);
     shown
         .enumerate()
         .map(|(i, url)| Media {
             url,
-            alt: look.with(
+            alt: page_context.with(
                 "picture",
                 [
                     ("number", (i + 1).into()),
@@ -362,7 +363,7 @@ pub(super) fn medias(offered: &ProductWithPrices, look: PageContext) -> Vec<Medi
         .collect()
 }
 
-/// Where a picture is served.
+/// The address of a picture.
 fn picture_url(file: &File) -> Option<String> {
     file.shown_at()
 }

@@ -1,4 +1,4 @@
-//! No circle among the parts of the server: which part names which others, held against the code.
+//! No module of the server depends on itself through others: the modules that each names, held against the code.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,7 +22,7 @@ fn files(folder: &Path) -> Vec<(String, String)> {
             }
         }
     }
-    found.retain(|(name, _)| !name.contains("tests") && name != "rooms.rs");
+    found.retain(|(name, _)| !name.contains("tests") && name != "module_cycles.rs");
     found
 }
 

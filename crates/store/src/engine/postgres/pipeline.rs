@@ -1,4 +1,4 @@
-//! A `Changes` in one flight: all statements leave before the first answer is awaited.
+//! A `Changes` in one pipeline: all statements leave before the first answer is awaited.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,11 +16,11 @@ use crate::batch::Step;
 use crate::error::{CommitError, Stale};
 use crate::retry::retry_on_conflict;
 
-/// What a statement answered: the rows it touched.
+/// The answer to a statement: the number of rows it touched.
 type Answer = Result<u64, tokio_postgres::Error>;
-type Sent<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+type SentStatement<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
 
-/// Why a flight wrote nothing.
+/// Why a pipeline wrote nothing.
 struct Failure {
     error: CommitError,
     /// The server broke the transaction off because of another's: nothing that it relies on was judged.
@@ -61,7 +61,7 @@ async fn once(client: &ClientWrapper, steps: &[Step]) -> Result<(), Failure> {
     }
     let alone = steps.len() == 1 && (steps[0].unless_one.is_none() || !steps[0].several);
     let counted = steps.iter().any(|step| step.unless_one.is_some());
-    let mut sent: Vec<MaybeDone<Sent<'_>>> = Vec::with_capacity(steps.len() + 2);
+    let mut sent: Vec<MaybeDone<SentStatement<'_>>> = Vec::with_capacity(steps.len() + 2);
     if !alone {
         sent.push(control(client, "begin"));
     }
@@ -95,14 +95,14 @@ async fn execute(client: &ClientWrapper, statement: &Statement, binds: &[Value])
     client.execute_raw(statement, binds.iter().map(Param)).await
 }
 
-fn control<'a>(client: &'a ClientWrapper, sql: &'static str) -> MaybeDone<Sent<'a>> {
+fn control<'a>(client: &'a ClientWrapper, sql: &'static str) -> MaybeDone<SentStatement<'a>> {
     maybe_done(Box::pin(async move {
         client.batch_execute(sql).await.map(|()| 0)
     }))
 }
 
 /// Sends all in order (the driver sends at the first poll), then waits for all.
-async fn in_order(mut sent: Vec<MaybeDone<Sent<'_>>>) -> Vec<Answer> {
+async fn in_order(mut sent: Vec<MaybeDone<SentStatement<'_>>>) -> Vec<Answer> {
     std::future::poll_fn(|cx| {
         let mut all = Poll::Ready(());
         for one in &mut sent {
@@ -134,7 +134,7 @@ fn judge(steps: &[Step], answers: Vec<Answer>, before: usize) -> Result<(), Fail
     Ok(())
 }
 
-/// What an error means for the decision.
+/// The failure that an error means for the decision.
 fn refused(sql: &str, e: &tokio_postgres::Error) -> Failure {
     if let Some(db) = e.as_db_error() {
         if *db.code() == SqlState::UNIQUE_VIOLATION {

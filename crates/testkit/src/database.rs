@@ -18,12 +18,12 @@ pub enum Engine {
     Postgres,
 }
 
-pub(crate) struct Ground {
+pub(crate) struct TestDatabase {
     url: String,
-    keep: Keep,
+    cleanup: Cleanup,
 }
 
-enum Keep {
+enum Cleanup {
     Folder(tempfile::TempDir),
     Postgres { server: String, name: String },
 }
@@ -34,7 +34,7 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 /// Whoever makes the template keeps the others waiting under this number.
 const TEMPLATE_LOCK: i64 = 7_411_263_551;
 
-impl Ground {
+impl TestDatabase {
     pub(crate) async fn new(engine: Engine) -> Self {
         match engine {
             Engine::Sqlite => {
@@ -42,7 +42,7 @@ impl Ground {
                 let url = format!("sqlite://{}/till.db", folder.path().display());
                 Self {
                     url,
-                    keep: Keep::Folder(folder),
+                    cleanup: Cleanup::Folder(folder),
                 }
             }
             Engine::Postgres => Self::postgres().await,
@@ -70,7 +70,7 @@ impl Ground {
         .await;
         Self {
             url: on(&server, &name),
-            keep: Keep::Postgres { server, name },
+            cleanup: Cleanup::Postgres { server, name },
         }
     }
 
@@ -79,9 +79,9 @@ impl Ground {
     }
 
     pub(crate) async fn remove(self) {
-        match self.keep {
-            Keep::Folder(folder) => folder.close().unwrap(),
-            Keep::Postgres { server, name } => {
+        match self.cleanup {
+            Cleanup::Folder(folder) => folder.close().unwrap(),
+            Cleanup::Postgres { server, name } => {
                 let admin = connect(&server).await;
                 execute(
                     &admin,

@@ -23,7 +23,7 @@ use super::{
 pub fn body(
     form: &CheckoutForm,
     session: &Session,
-    look: PageContext,
+    page_context: PageContext,
     errors: &mut FieldErrors,
 ) -> Map<String, Value> {
     let row = &session.checkout;
@@ -53,10 +53,10 @@ pub fn body(
     if let Some(address) = address(form, row) {
         body.insert("customer_billing_address".into(), address);
     }
-    if let Some(amount) = amount(form, session, look, errors) {
+    if let Some(amount) = amount(form, session, page_context, errors) {
         body.insert("amount".into(), amount.into());
     }
-    if let Some(seats) = seats(form, session, look, errors) {
+    if let Some(seats) = seats(form, session, page_context, errors) {
         body.insert("seats".into(), seats.into());
     }
     if let Some(answers) = answers(form, session) {
@@ -90,7 +90,7 @@ fn code(form: &CheckoutForm, session: &Session) -> Option<String> {
 fn seats(
     form: &CheckoutForm,
     session: &Session,
-    look: PageContext,
+    page_context: PageContext,
     errors: &mut FieldErrors,
 ) -> Option<i64> {
     let row = &session.checkout;
@@ -99,8 +99,8 @@ fn seats(
         return None;
     }
     let typed = form.seats.as_deref()?.trim();
-    let Some(number) = money::parse_number(typed, 0, look.locale) else {
-        errors.add(Field::Seats, look.say("error-seats"));
+    let Some(number) = money::parse_number(typed, 0, page_context.locale) else {
+        errors.add(Field::Seats, page_context.say("error-seats"));
         return None;
     };
     let wanted = match form.intent() {
@@ -120,7 +120,7 @@ fn answers(form: &CheckoutForm, session: &Session) -> Option<Value> {
         return None;
     }
     let mut answers = Map::new();
-    for one in session.selected().asked() {
+    for one in session.selected().custom_fields() {
         let slug = one.field.slug.as_str();
         let typed = form.answer(slug).filter(|text| !text.trim().is_empty());
         let kept = row
@@ -213,7 +213,7 @@ fn address(form: &CheckoutForm, row: &Checkout) -> Option<Value> {
 fn amount(
     form: &CheckoutForm,
     session: &Session,
-    look: PageContext,
+    page_context: PageContext,
     errors: &mut FieldErrors,
 ) -> Option<i64> {
     let row = &session.checkout;
@@ -224,10 +224,13 @@ fn amount(
         return None;
     }
     let typed = form.amount.as_deref()?.trim();
-    match money::parse(typed, row.terms.currency, look.locale) {
+    match money::parse(typed, row.terms.currency, page_context.locale) {
         Some(amount) => Some(amount),
         None => {
-            errors.add(Field::Amount, problems::amount_unread(session, look));
+            errors.add(
+                Field::Amount,
+                problems::amount_unread(session, page_context),
+            );
             None
         }
     }

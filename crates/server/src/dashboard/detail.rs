@@ -4,9 +4,9 @@ use askama::Template;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
+    layout::Layout,
     listing::Listing,
     parts::{Cell, Menu},
-    shell::Shell,
 };
 use crate::{http::idempotency, pages::Page};
 
@@ -40,9 +40,9 @@ pub fn moments(created: Timestamp, modified: Option<Timestamp>, zone: &TimeZone)
 pub struct Step {
     /// When.
     pub at: Cell,
-    /// What, in one line.
+    /// The event, in one line.
     pub what: Cell,
-    /// How it ended.
+    /// Its outcome.
     pub state: Cell,
 }
 
@@ -55,7 +55,7 @@ pub enum Part {
     Facts(&'static str, Vec<Fact>),
     /// A list of what belongs to it, below a heading.
     List(&'static str, Listing),
-    /// What happened, newest first, below a heading.
+    /// A timeline, newest first, below a heading.
     Timeline(&'static str, Vec<Step>),
     /// A block of safe HTML that was rendered by a template, below a heading.
     Html(&'static str, String),
@@ -74,10 +74,10 @@ pub enum Action {
 
 /// The page of one thing.
 #[derive(Debug, Template)]
-#[template(path = "dashboard/sheet.html")]
-pub struct SheetPage {
+#[template(path = "dashboard/detail.html")]
+pub struct DetailPage {
     /// Around it.
-    pub shell: Shell,
+    pub layout: Layout,
     /// Its state, beside the heading.
     pub state: Cell,
     /// The main things to do.
@@ -88,8 +88,8 @@ pub struct SheetPage {
     pub parts: Vec<Part>,
 }
 
-impl Page for SheetPage {
+impl Page for DetailPage {
     fn picture(&self) -> Option<&str> {
-        self.shell.logo()
+        self.layout.logo()
     }
 }

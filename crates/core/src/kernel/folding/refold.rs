@@ -4,20 +4,20 @@ use uuid::Uuid;
 
 use super::{code_key, email_key, person_key, sign_in_key};
 use crate::kernel::changes::{Changes, Record, Write};
-use crate::kernel::writes::{FoldingWrite, Keyed};
+use crate::kernel::writes::{FoldingWrite, KeyedTable};
 
-impl Keyed {
+impl KeyedTable {
     /// All of them.
-    pub const ALL: [Keyed; 6] = [
-        Keyed::Customers,
-        Keyed::Discounts,
-        Keyed::People,
-        Keyed::Redemptions,
-        Keyed::Trials,
-        Keyed::TrialClaims,
+    pub const ALL: [KeyedTable; 6] = [
+        KeyedTable::Customers,
+        KeyedTable::Discounts,
+        KeyedTable::People,
+        KeyedTable::Redemptions,
+        KeyedTable::Trials,
+        KeyedTable::TrialClaims,
     ];
 
-    /// What a row's key should be, from what the store reads for it: the address or the code where the row has it,
+    /// The key that a row should have, from what the store reads for it: the address or the code where the row has it,
     /// else its old key. `None` where that has none.
     pub fn key(self, source: &str) -> Option<String> {
         match self {
@@ -33,7 +33,7 @@ impl Keyed {
     }
 
     /// Gives a row its key. Refused as taken where another row has it.
-    pub fn give(self, changes: &mut Changes, id: Uuid, key: String) {
+    pub fn set_key(self, changes: &mut Changes, id: Uuid, key: String) {
         changes.write(FoldingWrite::SetKey { of: self, id, key });
     }
 }

@@ -1,11 +1,11 @@
-//! Stretches of the past as a merchant looks at them: whole days and months of their own calendar.
+//! Periods of the past that a merchant looks at: whole days and months of their own calendar.
 
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use till_wire::words;
 
 words! {
-    /// How far back, up to the end of today or of this month.
-    pub enum Stretch {
+    /// A period up to the end of today or of this month.
+    pub enum ReportPeriod {
         /// Seven days.
         Week = "7d",
         /// Thirty days.
@@ -17,7 +17,7 @@ words! {
     }
 }
 
-impl Stretch {
+impl ReportPeriod {
     /// The days on which its parts begin, the oldest first, and last the day after its end. A part is a day,
     /// or a month where it is a year.
     pub fn days(self, now: Timestamp, zone: &TimeZone) -> Vec<Date> {
@@ -73,11 +73,11 @@ mod tests {
     fn seven_days_end_with_today_in_the_viewers_zone() {
         // half past ten in the evening in UTC is already tomorrow in Tokyo
         let now = at("2026-11-22T22:30:00Z");
-        let found = Stretch::Week.boundaries(now, &zone("Asia/Tokyo"));
+        let found = ReportPeriod::Week.boundaries(now, &zone("Asia/Tokyo"));
         assert_eq!(found.len(), 8);
         assert_eq!(found[0], at("2026-11-16T15:00:00Z"));
         assert_eq!(found[7], at("2026-11-23T15:00:00Z"));
-        let utc = Stretch::Week.boundaries(now, &TimeZone::UTC);
+        let utc = ReportPeriod::Week.boundaries(now, &TimeZone::UTC);
         assert_eq!(utc[6], at("2026-11-22T00:00:00Z"));
     }
 
@@ -85,7 +85,7 @@ mod tests {
     fn the_days_on_which_clocks_change_have_23_and_25_hours() {
         let berlin = zone("Europe/Berlin");
         let hours = |now| -> Vec<i64> {
-            let found = Stretch::Week.boundaries(at(now), &berlin);
+            let found = ReportPeriod::Week.boundaries(at(now), &berlin);
             found
                 .windows(2)
                 .map(|pair| pair[1].duration_since(pair[0]).as_hours())
@@ -98,14 +98,15 @@ mod tests {
     #[test]
     fn a_day_without_midnight_begins_when_it_begins() {
         // Cairo springs from 00:00 to 01:00
-        let found = Stretch::Week.boundaries(at("2026-04-24T12:00:00Z"), &zone("Africa/Cairo"));
+        let found =
+            ReportPeriod::Week.boundaries(at("2026-04-24T12:00:00Z"), &zone("Africa/Cairo"));
         assert_eq!(found[6], at("2026-04-23T22:00:00Z"));
         assert_eq!(found[7], at("2026-04-24T21:00:00Z"));
     }
 
     #[test]
     fn twelve_months_begin_on_first_days_and_end_with_this_month() {
-        let found = Stretch::Year.days(at("2026-03-31T12:00:00Z"), &TimeZone::UTC);
+        let found = ReportPeriod::Year.days(at("2026-03-31T12:00:00Z"), &TimeZone::UTC);
         assert_eq!(found.len(), 13);
         assert_eq!(found[0].to_string(), "2025-04-01");
         assert_eq!(found[11].to_string(), "2026-03-01");
@@ -118,10 +119,10 @@ mod tests {
             seconds in 0i64..4_000_000_000,
             name in prop::sample::select(vec!["UTC", "Europe/Berlin", "America/Havana", "Asia/Kathmandu",
                 "Pacific/Apia", "Africa/Cairo", "America/Sao_Paulo", "Australia/Lord_Howe"]),
-            stretch in prop::sample::select(Stretch::ALL),
+            period in prop::sample::select(ReportPeriod::ALL),
         ) {
             let now = Timestamp::from_second(seconds).unwrap();
-            let found = stretch.boundaries(now, &zone(name));
+            let found = period.boundaries(now, &zone(name));
             // Apia left out a whole day in 2011: that part is empty
             prop_assert!(found.is_sorted());
             let [.., last, end] = &found[..] else { unreachable!() };

@@ -73,7 +73,7 @@ fn custom(session: &Session) -> Option<(i64, Option<i64>)> {
 /// card fields are never filled in. `key` is a fresh one for this view's attempt to pay.
 pub fn page(
     session: &Session,
-    look: PageContext,
+    page_context: PageContext,
     form: Option<&CheckoutForm>,
     test_mode: bool,
     key: Uuid,
@@ -87,7 +87,7 @@ pub fn page(
             .unwrap_or_default()
     };
     CheckoutPage {
-        look,
+        page_context,
         client_secret: row.client_secret.clone(),
         version: row.version,
         shown_total: shown_total(row),
@@ -98,7 +98,7 @@ pub fn page(
         products: session
             .offered
             .iter()
-            .map(|o| offer::choice(session, o, look.locale))
+            .map(|o| offer::choice(session, o, page_context.locale))
             .collect(),
         product: Product {
             name: offered.product.name.clone(),
@@ -108,13 +108,13 @@ pub fn page(
                 .as_deref()
                 .and_then(markdown::render),
         },
-        hero: offer::hero(session, look),
-        amount: custom(session).map(|_| amount_field(session, form, look.locale)),
-        seats: offer::seats(session, form, look),
-        usage: offer::usage(session, look.locale),
+        hero: offer::hero(session, page_context),
+        amount: custom(session).map(|_| amount_field(session, form, page_context.locale)),
+        seats: offer::seats(session, form, page_context),
+        usage: offer::usage(session, page_context.locale),
         benefits: offer::benefits(offered),
-        medias: offer::medias(offered, look),
-        discount: amounts::discount(session, form, look),
+        medias: offer::medias(offered, page_context),
+        discount: amounts::discount(session, form, page_context),
         answers: answers::answers(session, form),
         email: EmailField {
             value: if row.customer_id.is_some() {
@@ -147,10 +147,10 @@ pub fn page(
                 ),
                 tax_id: typed(|f| &f.customer_tax_id, &row.buyer.customer_tax_id),
             }),
-        lines: amounts::lines(session, look),
-        total: amounts::due(session, look),
-        action: amounts::action(session, look),
-        terms: amounts::terms(session, look),
+        lines: amounts::lines(session, page_context),
+        total: amounts::due(session, page_context),
+        action: amounts::action(session, page_context),
+        terms: amounts::terms(session, page_context),
         error: None,
         no_trial: false,
         errors: FieldErrors::default(),
@@ -162,11 +162,11 @@ pub fn page(
 pub fn offer_removal(page: &mut CheckoutPage, session: &Session) {
     let applied = page.discount.as_mut().and_then(|d| d.applied.as_mut());
     if let (Some(applied), Some(discount)) = (applied, &session.discount) {
-        applied.remove = Some(amounts::removal(discount, page.look));
+        applied.remove = Some(amounts::removal(discount, page.page_context));
     }
 }
 
-/// What the page says is to be paid, as its form carries it: the total in minor units, and whether a trial puts it off.
+/// The total that the page shows, as its form carries it: the total in minor units, and whether a trial puts it off.
 pub fn shown_total(row: &Checkout) -> String {
     let total = row.terms.totals().total;
     match row.terms.trial_end {
@@ -175,13 +175,13 @@ pub fn shown_total(row: &Checkout) -> String {
     }
 }
 
-/// Whether what a form was shown with is what is due. One that spoke of no trial may get one.
+/// True where the total that a form showed is what is due. One that spoke of no trial may get one.
 pub fn is_shown(shown: &str, row: &Checkout) -> bool {
     let total = row.terms.totals().total;
     shown == shown_total(row) || row.terms.trial_end.is_some() && shown == total.to_string()
 }
 
-/// What may be paid where the buyer chooses, in words.
+/// The bounds of an amount that the buyer chooses, in words.
 pub fn amount_bounds(session: &Session, locale: Locale) -> Option<String> {
     let (minimum, maximum) = custom(session)?;
     let currency = session.checkout.terms.currency;

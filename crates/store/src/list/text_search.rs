@@ -8,69 +8,75 @@ use uuid::Uuid;
 
 use super::{Dialect, Filter, List, text::Text};
 
-/// How a column is compared with a text.
+/// The way in which a column is compared with a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum MatchMode {
     /// It contains the text.
-    Within,
+    Contains,
     /// It starts with the text.
-    Start,
+    StartsWith,
     /// It is one of the texts.
-    Whole,
+    Equals,
 }
 
 #[derive(Debug, Clone)]
-struct Compared {
+struct ColumnMatch {
     /// With the name of its table.
     column: String,
     folded: Option<String>,
-    way: Way,
+    mode: MatchMode,
     texts: Vec<String>,
 }
 
 /// A row is found by one of its columns, or by those of a row that it names.
 #[derive(Debug, Clone)]
-pub(crate) struct Found {
-    own: Vec<Compared>,
-    named: Option<Named>,
+pub(crate) struct TextSearch {
+    own: Vec<ColumnMatch>,
+    named: Option<RelatedRow>,
 }
 
 /// A row of another table, by the column that names it.
 #[derive(Debug, Clone)]
-struct Named {
+struct RelatedRow {
     column: &'static str,
     table: &'static str,
     organization_id: Uuid,
-    ways: Vec<Compared>,
+    matches: Vec<ColumnMatch>,
 }
 
-fn compared<R: Record>(alias: &str, column: &str, way: Way, texts: &[String]) -> Compared {
-    one_of(R::FOLDED, alias, column, way, texts)
+fn compared<R: Record>(
+    alias: &str,
+    column: &str,
+    mode: MatchMode,
+    texts: &[String],
+) -> ColumnMatch {
+    one_of(R::FOLDED, alias, column, mode, texts)
 }
 
 fn one_of(
     known: &[(&'static str, &'static str)],
     alias: &str,
     column: &str,
-    way: Way,
+    mode: MatchMode,
     texts: &[String],
-) -> Compared {
+) -> ColumnMatch {
     let folded = known.iter().find(|(_, source)| *source == column);
-    Compared {
+    ColumnMatch {
         column: format!("{alias}.{column}"),
         folded: folded.map(|(folded, _)| format!("{alias}.{folded}")),
-        way,
+        mode,
         texts: texts.to_vec(),
     }
 }
 
 impl List {
-    fn own(&self, column: &str, way: Way, texts: &[String]) -> Compared {
-        one_of(self.folded, self.table, column, way, texts)
+    fn own(&self, column: &str, mode: MatchMode, texts: &[String]) -> ColumnMatch {
+        one_of(self.folded, self.table, column, mode, texts)
     }
 
-    fn by(mut self, own: Vec<Compared>, named: Option<Named>) -> Self {
-        self.filters.push(Filter::Found(Found { own, named }));
+    fn by(mut self, own: Vec<ColumnMatch>, named: Option<RelatedRow>) -> Self {
+        self.filters
+            .push(Filter::TextSearch(TextSearch { own, named }));
         self
     }
 
@@ -85,10 +91,14 @@ impl List {
             return self.never();
         }
         let texts = [fold(text)];
-        let within = contained.iter().map(|c| self.own(c, Way::Within, &texts));
-        let start = started.iter().map(|c| self.own(c, Way::Start, &texts));
-        let ways = within.chain(start).collect();
-        self.by(ways, None)
+        let within = contained
+            .iter()
+            .map(|c| self.own(c, MatchMode::Contains, &texts));
+        let start = started
+            .iter()
+            .map(|c| self.own(c, MatchMode::StartsWith, &texts));
+        let matches = within.chain(start).collect();
+        self.by(matches, None)
     }
 
     /// One of `columns` contains `text`, or one of `theirs` of the organization's row of `R` that `column` names,
@@ -105,14 +115,16 @@ impl List {
             return self.never();
         }
         let texts = [fold(text)];
-        let own = columns.iter().map(|c| self.own(c, Way::Within, &texts));
+        let own = columns
+            .iter()
+            .map(|c| self.own(c, MatchMode::Contains, &texts));
         let own = own.collect();
-        let of = |theirs: &&str| compared::<R>("named", theirs, Way::Within, &texts);
-        let named = Named {
+        let of = |theirs: &&str| compared::<R>("named", theirs, MatchMode::Contains, &texts);
+        let named = RelatedRow {
             column,
             table: R::TABLE,
             organization_id,
-            ways: theirs.iter().map(of).collect(),
+            matches: theirs.iter().map(of).collect(),
         };
         self.by(own, Some(named))
     }
@@ -128,38 +140,40 @@ impl List {
         if texts.is_empty() {
             return self.never();
         }
-        let way = self.own(column, Way::Whole, &texts);
-        self.by(vec![way], None)
+        let column = self.own(column, MatchMode::Equals, &texts);
+        self.by(vec![column], None)
     }
 }
 
-impl Compared {
+impl ColumnMatch {
     fn write(&self, t: &mut Text, dialect: Dialect) {
         let plain = match dialect {
             Dialect::Sqlite => format!("lower({})", self.column),
             Dialect::Postgres => format!("lower({} collate \"C\")", self.column),
         };
-        let said = match &self.folded {
+        let text = match &self.folded {
             Some(folded) => format!("coalesce({folded}, {plain})"),
             None => plain,
         };
         let first = self.texts.first().map(String::as_str).unwrap_or_default();
-        let sql = match (self.way, dialect) {
-            (Way::Within, Dialect::Sqlite) => format!("instr({said}, ?) > 0"),
-            (Way::Within, Dialect::Postgres) => format!("strpos({said}, ?) > 0"),
-            (Way::Start, _) => format!("substr({said}, 1, {}) = ?", first.chars().count()),
-            (Way::Whole, _) => format!("{said} in ({})", super::marks(self.texts.len())),
+        let sql = match (self.mode, dialect) {
+            (MatchMode::Contains, Dialect::Sqlite) => format!("instr({text}, ?) > 0"),
+            (MatchMode::Contains, Dialect::Postgres) => format!("strpos({text}, ?) > 0"),
+            (MatchMode::StartsWith, _) => {
+                format!("substr({text}, 1, {}) = ?", first.chars().count())
+            }
+            (MatchMode::Equals, _) => format!("{text} in ({})", super::marks(self.texts.len())),
         };
         let texts: Vec<_> = self.texts.iter().cloned().map(Value::Text).collect();
         t.fill(&sql, &texts);
     }
 }
 
-impl Found {
+impl TextSearch {
     pub(super) fn write(&self, t: &mut Text, dialect: Dialect, table: &str) {
-        for (i, way) in self.own.iter().enumerate() {
+        for (i, column) in self.own.iter().enumerate() {
             t.push(if i == 0 { "" } else { " or " });
-            way.write(t, dialect);
+            column.write(t, dialect);
         }
         let Some(named) = &self.named else {
             return;
@@ -174,9 +188,9 @@ impl Found {
         ));
         t.bind(Value::Uuid(named.organization_id));
         t.push(" and (");
-        for (i, way) in named.ways.iter().enumerate() {
+        for (i, column) in named.matches.iter().enumerate() {
             t.push(if i == 0 { "" } else { " or " });
-            way.write(t, dialect);
+            column.write(t, dialect);
         }
         t.push("))");
     }

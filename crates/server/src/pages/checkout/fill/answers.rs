@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;
-use till_core::{catalog::custom_fields::Asked, checkout::Session};
+use till_core::{catalog::custom_fields::ProductField, checkout::Session};
 use till_wire::custom_fields::CustomFieldKind;
 
 use super::super::{
@@ -14,8 +14,8 @@ use super::super::{
 pub(super) fn answers(session: &Session, form: Option<&CheckoutForm>) -> Vec<Answer> {
     let row = &session.checkout;
     let typed = form.filter(|f| f.is_of(row.terms.product_id));
-    let asked = session.selected().asked();
-    asked
+    let custom_fields = session.selected().custom_fields();
+    custom_fields
         .iter()
         .map(|one| {
             let slug = one.field.slug.as_str();
@@ -28,7 +28,7 @@ pub(super) fn answers(session: &Session, form: Option<&CheckoutForm>) -> Vec<Ans
         .collect()
 }
 
-fn answer(one: &Asked<'_>, value: String) -> Answer {
+fn answer(one: &ProductField<'_>, value: String) -> Answer {
     let takes = one.field.takes();
     let words = takes.words().clone();
     let day = |seconds: i64| {
