@@ -257,4 +257,6 @@ pub fn bind_redemption(
 }
 
 #[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
 mod tests;

@@ -36,11 +36,10 @@ use till_wire::{
     checkouts::{CheckoutCreate, Offer},
     custom_fields::CustomFieldCreate,
     customers::CustomerCreate,
-    discounts::{DiscountDuration, DiscountType},
+    discounts::DiscountCreate,
     events::EventType,
     input::Context,
     meters::MeterCreate,
-    money::Currency,
     products::ProductCreate,
     tax::TaxSettings,
     webhooks::WebhookFormat,
@@ -375,54 +374,39 @@ fn products(
 }
 
 fn discounts(organization: &Organization) -> Vec<Discount> {
-    let plain = |n: u8, code: &str| Discount {
-        id: id(20 + n),
-        created_at: at(0).now,
-        modified_at: None,
-        version: 1,
-        organization_id: organization.id,
-        kind: DiscountType::Percentage,
-        name: code.into(),
-        code: Some(code.into()),
-        code_key: Some(folding::code_key(code)),
-        duration: DiscountDuration::Forever,
-        duration_in_months: None,
-        basis_points: None,
-        amounts: None,
-        starts_at: None,
-        ends_at: None,
-        max_redemptions: None,
-        max_redemptions_per_customer: None,
-        redemptions_count: 0,
-        product_ids: Json::default(),
-        metadata: Json::default(),
-        deleted_at: None,
+    let body = |code: &str, more: Value| {
+        let mut body = json!({"name": code, "code": code, "type": "percentage", "basis_points": 2500, "duration": "forever"});
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        body
     };
-    vec![
-        Discount {
-            basis_points: Some(2500),
-            ..plain(1, "LAUNCH")
-        },
-        Discount {
-            kind: DiscountType::Fixed,
-            duration: DiscountDuration::Once,
-            amounts: Some(Json([(Currency::USD, 700)].into())),
-            ..plain(2, "FLAT")
-        },
-        Discount {
-            basis_points: Some(10_000),
-            ..plain(3, "ALL")
-        },
-        Discount {
-            basis_points: Some(3333),
-            duration: DiscountDuration::Repeating,
-            duration_in_months: Some(3),
-            max_redemptions: Some(2),
-            max_redemptions_per_customer: Some(1),
-            product_ids: Json(vec![id(1), id(2), id(7)]),
-            ..plain(4, "ODD")
-        },
-    ]
+    let all = [
+        (body("LAUNCH", json!({})), vec![]),
+        (body("ALL", json!({"basis_points": 10_000})), vec![]),
+        (
+            json!({"name": "FLAT", "code": "FLAT", "type": "fixed", "amounts": {"usd": 700}, "duration": "once"}),
+            vec![],
+        ),
+        (
+            body(
+                "ODD",
+                json!({"basis_points": 3333, "duration": "repeating", "duration_in_months": 3, "max_redemptions": 2,
+                    "max_redemptions_per_customer": 1}),
+            ),
+            vec![id(1), id(2), id(7)],
+        ),
+    ];
+    let discount = |(n, (body, products)): (u8, (Value, Vec<Uuid>))| Discount {
+        id: id(20 + n),
+        ..Discount::new(
+            read(body, DiscountCreate::read),
+            organization.id,
+            products,
+            &at(0),
+        )
+    };
+    (1..).zip(all).map(discount).collect()
 }
 
 fn customer(organization: &Organization, subscribers: &Subscribers) -> Customer {

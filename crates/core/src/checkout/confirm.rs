@@ -39,7 +39,7 @@ pub use super::customer::KnownBuyer;
 #[derive(Debug, Clone)]
 pub enum Confirmed {
     /// Nothing is due: the session is confirmed, fulfilment follows.
-    Free(Box<Settlement>),
+    Free(Box<FreeConfirmation>),
     /// The processor must be asked: the attempt is written down, nothing else has changed.
     Charge {
         /// The attempt.
@@ -55,7 +55,7 @@ pub enum Confirmed {
 
 /// A session that was confirmed, and the key to the customer's portal where the buyer may have it.
 #[derive(Debug, Clone)]
-pub struct Settlement {
+pub struct FreeConfirmation {
     /// The session as it is now.
     pub session: Session,
     /// Kept nowhere; `None` when the buyer was only recognised by e-mail (docs/behaviour: customers/portal-key).
@@ -119,7 +119,7 @@ pub fn confirm(
     }
     claim_subscription(&mut changes, &new, buyer, &person, ctx);
     fulfil_soon(&mut changes, &new, ctx);
-    Ok(Confirmed::Free(Box::new(Settlement {
+    Ok(Confirmed::Free(Box::new(FreeConfirmation {
         session: new,
         token,
         changes,

@@ -177,22 +177,22 @@ pub(super) fn resolve_paid(
     resolve_as(session, matched, buyer, context)
 }
 
-/// The processor's name for the customer, among the session's processor metadata: there once the customer is settled.
+/// The processor's name for the customer, among the session's processor metadata: there once the customer is known.
 const PROCESSOR_ID: &str = "customer_id";
 
-/// Whether the session has the customer of its purchase. One that the merchant named may still have to be merged.
-pub fn is_settled(row: &Checkout) -> bool {
+/// True where the session has the customer of its purchase. One that the merchant named may still have to be merged.
+pub fn is_resolved(row: &Checkout) -> bool {
     row.customer_id.is_some() && row.processor_metadata.0.contains_key(PROCESSOR_ID)
 }
 
-/// Takes back what an earlier attempt settled in a version of before: the attempt that begins may find another.
-pub(super) fn unsettle(row: &mut Checkout) {
+/// Takes back the customer that an earlier version had found for an earlier attempt: the attempt that begins may find another.
+pub(super) fn unlink_customer(row: &mut Checkout) {
     row.processor_metadata.0.remove(PROCESSOR_ID);
 }
 
 /// A session whose payment was under way when it was confirmed and has succeeded by now: with its customer, and the
 /// changes that come before those of its fulfilment.
-pub fn settle_late(
+pub fn resolve_late(
     session: &Session,
     payment: Option<&Payment>,
     buyer: &KnownBuyer,

@@ -94,7 +94,7 @@ pub fn record_outcome(
         let upgrades = session.checkout.subscription_id.is_some();
         late && upgrades && !buyer.upgraded.as_ref().is_some_and(Upgraded::is_free)
     };
-    let mut settled = match (session.checkout.status, agreed) {
+    let mut recorded = match (session.checkout.status, agreed) {
         (CheckoutStatus::Open, _) if own && failed => declined(session, payment, noted),
         (CheckoutStatus::Open, Some(agreed)) if begins && !crowded_out => {
             first(session, agreed, payment, noted, outcome, buyer, context)?
@@ -104,11 +104,11 @@ pub fn record_outcome(
         }
         _ => aside(session, payment, noted, context.ctx),
     };
-    settled
+    recorded
         .changes
-        .reconcile_until_settled(&settled.payment, context.ctx);
-    settled.payment.version = payment.version + 1;
-    Ok(settled)
+        .reconcile_until_settled(&recorded.payment, context.ctx);
+    recorded.payment.version = payment.version + 1;
+    Ok(recorded)
 }
 
 fn intent_status(outcome: &Outcome) -> &'static str {
@@ -215,7 +215,7 @@ fn first(
     let mut purchaser = match done {
         true => Some(customer::resolve_paid(&mut new, buyer, context)?),
         false => {
-            customer::unsettle(&mut new.checkout);
+            customer::unlink_customer(&mut new.checkout);
             None
         }
     };

@@ -24,6 +24,51 @@ use crate::kernel::{
     values::Json,
 };
 
+impl Discount {
+    /// A discount that nobody has used, off these products; none: off all.
+    pub fn new(
+        input: DiscountCreate,
+        organization_id: Uuid,
+        product_ids: Vec<Uuid>,
+        ctx: &DecisionContext,
+    ) -> Self {
+        let (duration, months) = match input.lasting {
+            DiscountLasting::Once => (DiscountDuration::Once, None),
+            DiscountLasting::Forever => (DiscountDuration::Forever, None),
+            DiscountLasting::Repeating { duration_in_months } => {
+                (DiscountDuration::Repeating, Some(duration_in_months))
+            }
+        };
+        let (kind, basis_points, amounts) = match input.off {
+            Off::Fixed(amounts) => (DiscountType::Fixed, None, Some(Json(amounts))),
+            Off::Percentage(share) => (DiscountType::Percentage, Some(share), None),
+        };
+        Self {
+            id: ctx.id(),
+            created_at: ctx.now,
+            modified_at: None,
+            version: 1,
+            organization_id,
+            kind,
+            name: input.name,
+            code_key: input.code.as_deref().map(code_key),
+            code: input.code,
+            duration,
+            duration_in_months: months,
+            basis_points,
+            amounts,
+            starts_at: input.starts_at,
+            ends_at: input.ends_at,
+            max_redemptions: input.max_redemptions,
+            max_redemptions_per_customer: input.max_redemptions_per_customer,
+            redemptions_count: 0,
+            product_ids: Json(product_ids),
+            metadata: Json(input.metadata),
+            deleted_at: None,
+        }
+    }
+}
+
 /// A new discount. `known` are those of the wanted products that exist, `holder` the live discount that has
 /// the code.
 pub fn create(
@@ -39,40 +84,7 @@ pub fn create(
     free(input.code.as_deref(), holder, &mut problems);
     let product_ids = existing(&input.products, known, &mut problems);
     collected(problems)?;
-    let (duration, months) = match input.lasting {
-        DiscountLasting::Once => (DiscountDuration::Once, None),
-        DiscountLasting::Forever => (DiscountDuration::Forever, None),
-        DiscountLasting::Repeating { duration_in_months } => {
-            (DiscountDuration::Repeating, Some(duration_in_months))
-        }
-    };
-    let (kind, basis_points, amounts) = match input.off {
-        Off::Fixed(amounts) => (DiscountType::Fixed, None, Some(Json(amounts))),
-        Off::Percentage(share) => (DiscountType::Percentage, Some(share), None),
-    };
-    let row = Discount {
-        id: ctx.id(),
-        created_at: ctx.now,
-        modified_at: None,
-        version: 1,
-        organization_id: organization.id,
-        kind,
-        name: input.name,
-        code_key: input.code.as_deref().map(code_key),
-        code: input.code,
-        duration,
-        duration_in_months: months,
-        basis_points,
-        amounts,
-        starts_at: input.starts_at,
-        ends_at: input.ends_at,
-        max_redemptions: input.max_redemptions,
-        max_redemptions_per_customer: input.max_redemptions_per_customer,
-        redemptions_count: 0,
-        product_ids: Json(product_ids),
-        metadata: Json(input.metadata),
-        deleted_at: None,
-    };
+    let row = Discount::new(input, organization.id, product_ids, ctx);
     let mut changes = Changes::new();
     changes.insert(&row);
     let kind = EventType::DiscountCreated;

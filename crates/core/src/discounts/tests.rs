@@ -1,31 +1,15 @@
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::*;
-use crate::kernel::values::Json;
+use crate::kernel::{context::DecisionContext, values::Json};
 
 fn discount(kind: DiscountType) -> Discount {
+    let ctx = DecisionContext::new(Timestamp::UNIX_EPOCH, [1; 32]);
     Discount {
-        id: Uuid::from_u128(1),
-        created_at: Timestamp::UNIX_EPOCH,
-        modified_at: None,
-        version: 1,
-        organization_id: Uuid::from_u128(2),
         kind,
-        name: "Launch".into(),
-        code: None,
-        code_key: None,
-        duration: DiscountDuration::Once,
-        duration_in_months: None,
         basis_points: None,
-        amounts: None,
-        starts_at: None,
-        ends_at: None,
-        max_redemptions: None,
-        max_redemptions_per_customer: None,
-        redemptions_count: 0,
-        product_ids: Json::default(),
-        metadata: Json::default(),
-        deleted_at: None,
+        ..samples::discount(json!({}), Uuid::from_u128(2), &ctx)
     }
 }
 

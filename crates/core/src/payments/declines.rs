@@ -74,7 +74,7 @@ impl Declines {
     }
 
     /// Gives back what an attempt took that turned out not to be declined.
-    pub fn note(&self, changes: &mut Changes, payment: &Payment, key: &SecretKey) {
+    pub fn give_back(&self, changes: &mut Changes, payment: &Payment, key: &SecretKey) {
         let paid = payment.state == PaymentState::Succeeded;
         if !paid && (payment.state != PaymentState::Failed || is_decline(payment)) {
             return;
@@ -133,7 +133,7 @@ mod tests {
         };
         let back = |payment: &Payment| {
             let mut changes = Changes::new();
-            declines.note(&mut changes, payment, &key);
+            declines.give_back(&mut changes, payment, &key);
             let binds = changes.writes.into_iter().map(|write| match write {
                 Write::Named(NamedWrite::Budget(BudgetWrite::GiveBack { time, .. })) => time,
                 other => panic!("{other:?}"),

@@ -32,16 +32,16 @@ pub async fn fulfil(app: &App, id: Uuid) -> Result<End, ApiError> {
     }
     let own = session.organization.id;
     let store = &app.store;
-    let settled = customer::is_settled(&session.checkout);
+    let resolved = customer::is_resolved(&session.checkout);
     let keys = BuyerKeys::of(&session.checkout);
-    let known: Vec<_> = keys.linked.filter(|_| settled).into_iter().collect();
+    let known: Vec<_> = keys.linked.filter(|_| resolved).into_iter().collect();
     let (mut known, upgraded, payment, subscribers, buyer) = tokio::try_join!(
         store.customers(own, &known),
         store.upgraded(own, session.checkout.subscription_id),
         store.paid_attempt(id),
         store.subscribers(own),
         async {
-            match settled {
+            match resolved {
                 true => Ok(KnownBuyer::default()),
                 false => store.buyer(own, &keys).await,
             }
@@ -50,7 +50,7 @@ pub async fn fulfil(app: &App, id: Uuid) -> Result<End, ApiError> {
     let ctx = app.context();
     let (session, customer, mut changes) = match known.pop() {
         Some(customer) => (session, customer, Changes::new()),
-        None if settled => {
+        None if resolved => {
             return Ok(End::Bury {
                 reason: "the session's customer does not exist".into(),
             });
@@ -63,7 +63,7 @@ pub async fn fulfil(app: &App, id: Uuid) -> Result<End, ApiError> {
                 taxes: &NoTaxes,
                 ctx: &ctx,
             };
-            customer::settle_late(&session, payment.as_ref(), &buyer, context)?
+            customer::resolve_late(&session, payment.as_ref(), &buyer, context)?
         }
     };
     let purchase = Purchase {

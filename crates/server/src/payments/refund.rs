@@ -33,7 +33,7 @@ pub async fn refund(app: &App, id: Uuid) -> Result<End, ApiError> {
         at: ask_again(refund.created_at, RECONCILE_AFTER, app.clock.now()),
     };
     let outcome = match asked_for(app, &refund, &payment).await {
-        Ok(outcome) => told(outcome),
+        Ok(outcome) => refund_outcome(outcome),
         Err(ProcessorError::Refused(cause)) => {
             tracing::error!(%cause, refund = %id, "the processor refused a refund");
             failed("refused")
@@ -72,7 +72,7 @@ async fn asked_for(
 }
 
 /// The processor's words in the decision's.
-fn told(outcome: processor::RefundOutcome) -> RefundOutcome {
+fn refund_outcome(outcome: processor::RefundOutcome) -> RefundOutcome {
     match outcome {
         processor::RefundOutcome::Succeeded { reference } => RefundOutcome::Succeeded { reference },
         processor::RefundOutcome::Processing => RefundOutcome::Processing,

@@ -1,9 +1,7 @@
 //! The tax that is due, through a session's whole life.
 
 use serde_json::{Value, json};
-use till_core::kernel::{changes::Changes, records::Discount, values::Json};
 use till_testkit::{Till, both, buyer, id_in};
-use till_wire::discounts::{DiscountDuration, DiscountType};
 
 use crate::pairs;
 
@@ -36,38 +34,6 @@ fn sums(checkout: &Value) -> Value {
         checkout["total_amount"],
         checkout["tax_behavior"]
     ])
-}
-
-/// A discount of so many basis points, with its id.
-async fn discount(t: &Till, basis_points: i64) -> String {
-    let ctx = t.app.context();
-    let row = Discount {
-        id: ctx.id(),
-        created_at: ctx.now,
-        modified_at: None,
-        version: 1,
-        organization_id: t.organization.id,
-        kind: DiscountType::Percentage,
-        name: "Less".into(),
-        code: None,
-        code_key: None,
-        duration: DiscountDuration::Once,
-        duration_in_months: None,
-        basis_points: Some(basis_points),
-        amounts: None,
-        starts_at: None,
-        ends_at: None,
-        max_redemptions: None,
-        max_redemptions_per_customer: None,
-        redemptions_count: 0,
-        product_ids: Json(Vec::new()),
-        metadata: Json(Default::default()),
-        deleted_at: None,
-    };
-    let mut changes = Changes::new();
-    changes.insert(&row);
-    t.app.store.commit(changes).await.unwrap();
-    row.id.to_string()
 }
 
 /// A confirmation by somebody there.
@@ -227,12 +193,12 @@ both! {
 
     async fn a_discount_comes_off_before_the_tax(t: &mut Till) {
         collecting(t, json!([{"country": "AU"}])).await;
-        let less = discount(t, 2500).await;
+        let less = t.percent_off(2500, json!({})).await;
         for (behavior, expected) in [
             ("exclusive", json!([750, 75, 825, "exclusive"])), ("inclusive", json!([682, 68, 750, "inclusive"])),
         ] {
             let product = product(t, 1000, behavior).await;
-            let body = json!({"discount_id": less, "customer_billing_address": {"country": "AU"}});
+            let body = json!({"discount_id": less["id"], "customer_billing_address": {"country": "AU"}});
             let checkout = t.checkout_with(&product, body).await;
             assert_eq!(checkout["discount_amount"], 250);
             assert_eq!(sums(&checkout), expected);
@@ -241,8 +207,8 @@ both! {
 
     async fn nothing_is_due_of_nothing(t: &mut Till) {
         collecting(t, json!([{"country": "AU"}])).await;
-        let everything = discount(t, 10_000).await;
-        let body = json!({"discount_id": everything, "customer_billing_address": {"country": "AU"}});
+        let everything = t.percent_off(10_000, json!({})).await;
+        let body = json!({"discount_id": everything["id"], "customer_billing_address": {"country": "AU"}});
         let checkout = t.checkout_with(&product(t, 1000, "exclusive").await, body).await;
         assert_eq!((&checkout["tax_amount"], &checkout["total_amount"]), (&json!(0), &json!(0)));
         assert_eq!(checkout["is_payment_form_required"], false);

@@ -95,12 +95,12 @@ fn bought(
         Confirmed::Charge { .. } => panic!("nothing was due"),
     }
     let (locked, payment) = attempted(&open(one_time(1000)), told_all(), buyer);
-    let settled = try_settle(&locked, &payment, &succeeded(), buyer);
-    all.push((settled.session, settled.changes, settled.token.is_some()));
+    let recorded = try_record(&locked, &payment, &succeeded(), buyer);
+    all.push((recorded.session, recorded.changes, recorded.token.is_some()));
     for outcome in pending() {
         let (locked, payment) = attempted(&open(one_time(1000)), told_all(), buyer);
-        let waits = try_settle(&locked, &payment, &outcome, buyer);
-        let (session, changes) = settled_late(&waits, buyer);
+        let waits = try_record(&locked, &payment, &outcome, buyer);
+        let (session, changes) = resolved_late(&waits, buyer);
         let opened = writes(&changes, "customer_sessions") == ["insert"];
         all.push((session, changes, opened));
     }
@@ -108,11 +108,11 @@ fn bought(
 }
 
 /// What comes of an attempt that was under way when it succeeds.
-fn settled_late(waits: &RecordedOutcome, buyer: &KnownBuyer) -> (Session, Changes) {
-    let done = try_settle(&waits.session, &waits.payment, &succeeded(), buyer);
+fn resolved_late(waits: &RecordedOutcome, buyer: &KnownBuyer) -> (Session, Changes) {
+    let done = try_record(&waits.session, &waits.payment, &succeeded(), buyer);
     assert_eq!(done.token, None, "nobody is there to take it");
     assert_eq!(writes(&done.changes, "customers"), [""; 0]);
-    assert!(!customer::is_settled(&done.session.checkout));
+    assert!(!customer::is_resolved(&done.session.checkout));
     let (subscribers, urls, key) = (subscribers(), urls(), SecretKey::new(*b"key"));
     let context = CheckoutContext {
         subscribers: &subscribers,
@@ -123,8 +123,8 @@ fn settled_late(waits: &RecordedOutcome, buyer: &KnownBuyer) -> (Session, Change
     };
     let attempt = Some(&done.payment);
     let (session, known, changes) =
-        customer::settle_late(&done.session, attempt, buyer, context).unwrap();
-    assert!(customer::is_settled(&session.checkout));
+        customer::resolve_late(&done.session, attempt, buyer, context).unwrap();
+    assert!(customer::is_resolved(&session.checkout));
     assert_eq!(session.checkout.customer_id, Some(known.id));
     assert_eq!(session.checkout.version, done.session.checkout.version + 1);
     (session, changes)
@@ -142,7 +142,7 @@ fn until_a_purchase_has_succeeded_nothing_of_it_is_a_customers() {
             let mut open = session(vec![one_time(1000)], body.clone());
             open.checkout.customer_id = named.map(id);
             let (locked, payment) = attempted(&open, told_all(), &buyer);
-            let waits = try_settle(&locked, &payment, &outcome, &buyer);
+            let waits = try_record(&locked, &payment, &outcome, &buyer);
             let row = &waits.session.checkout;
             assert_eq!(row.status, CheckoutStatus::Confirmed);
             assert_eq!(
@@ -157,7 +157,7 @@ fn until_a_purchase_has_succeeded_nothing_of_it_is_a_customers() {
                 assert_eq!(writes(&waits.changes, table), [""; 0], "{table}");
             }
             assert_eq!(events(&waits.changes), ["checkout.updated"]);
-            let open = try_settle(&waits.session, &waits.payment, &failed(), &buyer);
+            let open = try_record(&waits.session, &waits.payment, &failed(), &buyer);
             assert_eq!(open.session.checkout.customer_id, named.map(id));
             assert_eq!(writes(&open.changes, "customers"), [""; 0]);
         }
@@ -347,11 +347,11 @@ fn a_card_becomes_the_default_of_a_customer_who_was_named_or_is_new() {
         let mut open = session(vec![monthly(1000)], json!({}));
         open.checkout.customer_id = named.map(id);
         let (locked, payment) = attempted(&open, told_all(), &buyer);
-        let settled = try_settle(&locked, &payment, &succeeded(), &buyer);
+        let recorded = try_record(&locked, &payment, &succeeded(), &buyer);
         let purchase = Purchase {
-            session: settled.session,
+            session: recorded.session,
             customer: ada(None),
-            payment: Some(settled.payment),
+            payment: Some(recorded.payment),
             upgraded: None,
             subscribers: subscribers(),
         };
@@ -385,9 +385,9 @@ fn the_key_that_a_browser_was_given_opens_the_portal_only_when_the_attempt_succe
                 body.clone(),
                 &buyer,
             );
-            let waits = try_settle(&locked, &payment, &outcome, &buyer);
+            let waits = try_record(&locked, &payment, &outcome, &buyer);
             let digest = key.digest(waits.awaited_token.as_ref().unwrap());
-            let (_, changes) = settled_late(&waits, &buyer);
+            let (_, changes) = resolved_late(&waits, &buyer);
             assert_eq!(
                 writes(&changes, "customer_sessions").len(),
                 usize::from(opens)
@@ -403,7 +403,7 @@ fn the_key_that_a_browser_was_given_opens_the_portal_only_when_the_attempt_succe
 /// As versions did that made the customer when a session was confirmed.
 fn confirmed_before(buyer: &KnownBuyer, by_email: bool) -> (Session, Payment) {
     let (locked, payment) = attempted(&session(vec![one_time(1000)], json!({})), complete(), buyer);
-    let mut waits = try_settle(&locked, &payment, &Outcome::Processing, buyer);
+    let mut waits = try_record(&locked, &payment, &Outcome::Processing, buyer);
     waits.session.checkout.customer_id = Some(id(5));
     waits.session.checkout.matched_by_email = by_email;
     let metadata = &mut waits.session.checkout.processor_metadata.0;
@@ -417,17 +417,17 @@ fn sessions_that_an_older_version_confirmed_come_to_their_end() {
     for known_by_email in [true, false] {
         let buyer = linked(ada(None));
         let (session, payment) = confirmed_before(&buyer, known_by_email);
-        let done = try_settle(&session, &payment, &succeeded(), &buyer);
+        let done = try_record(&session, &payment, &succeeded(), &buyer);
         assert_eq!(done.payment.state, PaymentState::Succeeded);
         let row = &done.session.checkout;
-        assert!(customer::is_settled(row) && row.customer_id == Some(id(5)));
+        assert!(customer::is_resolved(row) && row.customer_id == Some(id(5)));
         // Open again, it is still known by e-mail only.
-        let open = try_settle(&session, &payment, &failed(), &buyer);
+        let open = try_record(&session, &payment, &failed(), &buyer);
         let (locked, payment) = attempted(&open.session, complete(), &buyer);
-        let again = try_settle(&locked, &payment, &succeeded(), &buyer);
+        let again = try_record(&locked, &payment, &succeeded(), &buyer);
         assert_eq!(again.token.is_none(), known_by_email);
-        let waits = try_settle(&locked, &payment, &Outcome::Processing, &buyer);
-        let (late, changes) = settled_late(&waits, &buyer);
+        let waits = try_record(&locked, &payment, &Outcome::Processing, &buyer);
+        let (late, changes) = resolved_late(&waits, &buyer);
         assert_eq!(late.checkout.customer_id, Some(id(5)));
         let touched = if known_by_email { "guard" } else { "update" };
         assert_eq!(writes(&changes, "customers"), [touched]);

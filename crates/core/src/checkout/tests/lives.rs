@@ -128,10 +128,10 @@ proptest! {
                         }),
                         ..KnownBuyer::default()
                     };
-                    let settled = try_settle(&session, payment, &outcome, &buyer);
-                    *payment = settled.payment;
-                    session = settled.session;
-                    if asks_for(&settled.changes, FULFIL_JOB) {
+                    let recorded = try_record(&session, payment, &outcome, &buyer);
+                    *payment = recorded.payment;
+                    session = recorded.session;
+                    if asks_for(&recorded.changes, FULFIL_JOB) {
                         prop_assert_eq!(session.checkout.terms.totals().total, payment.amount);
                     }
                 }

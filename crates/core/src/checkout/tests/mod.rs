@@ -323,7 +323,7 @@ fn attempted(session: &Session, body: JsonValue, buyer: &KnownBuyer) -> (Session
     }
 }
 
-fn try_settle(
+fn try_record(
     session: &Session,
     payment: &Payment,
     outcome: &Outcome,

@@ -29,16 +29,16 @@ fn in_state(payment: &Payment, state: PaymentState) -> Payment {
     }
 }
 
-fn purchase(settled: &RecordedOutcome) -> Purchase {
-    let row = &settled.session.checkout;
+fn purchase(recorded: &RecordedOutcome) -> Purchase {
+    let row = &recorded.session.checkout;
     let email = row.buyer.customer_email.clone().unwrap();
     Purchase {
-        session: settled.session.clone(),
+        session: recorded.session.clone(),
         customer: Customer {
             id: row.customer_id.unwrap_or(id(5)),
             ..customer(0, &email, None)
         },
-        payment: Some(settled.payment.clone()),
+        payment: Some(recorded.payment.clone()),
         upgraded: None,
         subscribers: subscribers(),
     }
@@ -47,16 +47,16 @@ fn purchase(settled: &RecordedOutcome) -> Purchase {
 #[test]
 fn success_confirms_and_asks_for_fulfilment() {
     let (session, payment) = in_flight(one_time(2500));
-    let settled = try_settle(&session, &payment, &succeeded(), &KnownBuyer::default());
-    assert_eq!(settled.session.checkout.status, CheckoutStatus::Confirmed);
-    assert_eq!(settled.session.checkout.attempt_id, None);
-    assert_eq!(settled.payment.state, PaymentState::Succeeded);
+    let recorded = try_record(&session, &payment, &succeeded(), &KnownBuyer::default());
+    assert_eq!(recorded.session.checkout.status, CheckoutStatus::Confirmed);
+    assert_eq!(recorded.session.checkout.attempt_id, None);
+    assert_eq!(recorded.payment.state, PaymentState::Succeeded);
     assert_eq!(
-        events(&settled.changes),
+        events(&recorded.changes),
         ["checkout.updated", "customer.created"]
     );
-    assert!(settled.token.is_some() && asks_for(&settled.changes, FULFIL_JOB));
-    let changes = fulfil(&purchase(&settled), &urls(), &at(4)).unwrap();
+    assert!(recorded.token.is_some() && asks_for(&recorded.changes, FULFIL_JOB));
+    let changes = fulfil(&purchase(&recorded), &urls(), &at(4)).unwrap();
     let told = [
         "order.created",
         "order.updated",
@@ -70,8 +70,8 @@ fn success_confirms_and_asks_for_fulfilment() {
 #[test]
 fn a_subscription_is_told_of_before_its_order() {
     let (session, payment) = in_flight(monthly(1000));
-    let settled = try_settle(&session, &payment, &succeeded(), &KnownBuyer::default());
-    let changes = fulfil(&purchase(&settled), &urls(), &at(4)).unwrap();
+    let recorded = try_record(&session, &payment, &succeeded(), &KnownBuyer::default());
+    let changes = fulfil(&purchase(&recorded), &urls(), &at(4)).unwrap();
     let told = [
         "subscription.created",
         "subscription.active",
@@ -104,11 +104,11 @@ fn a_subscription_is_told_of_before_its_order() {
 fn a_decline_leaves_the_session_as_it_was_and_tells_nobody() {
     let before = session(vec![one_time(1000)], json!({}));
     let (locked, payment) = attempted(&before, complete(), &KnownBuyer::default());
-    let settled = try_settle(&locked, &payment, &failed(), &KnownBuyer::default());
-    let mut row = settled.session.checkout.clone();
+    let recorded = try_record(&locked, &payment, &failed(), &KnownBuyer::default());
+    let mut row = recorded.session.checkout.clone();
     row.version = before.checkout.version;
     assert_eq!(row, before.checkout);
-    assert!(events(&settled.changes).is_empty() && settled.changes.signals.is_empty());
+    assert!(events(&recorded.changes).is_empty() && recorded.changes.signals.is_empty());
 }
 
 #[test]
@@ -116,13 +116,13 @@ fn an_asynchronous_failure_opens_the_session_again_and_keeps_the_token_withheld(
     let (session, payment) = in_flight(one_time(1000));
     let mut buyer = KnownBuyer::default();
     buyer.holders.by_email = Some(customer(5, "ada@example.com", None));
-    let pending = try_settle(&session, &payment, &Outcome::Processing, &buyer);
+    let pending = try_record(&session, &payment, &Outcome::Processing, &buyer);
     assert_eq!(pending.session.checkout.status, CheckoutStatus::Confirmed);
     assert_eq!(pending.session.checkout.attempt_id, Some(payment.id));
     assert!(!asks_for(&pending.changes, FULFIL_JOB));
     let not_yet = fulfil(&purchase(&pending), &urls(), &at(4)).unwrap();
     assert!(not_yet.is_empty(), "an unpaid session is never fulfilled");
-    let open = try_settle(&pending.session, &pending.payment, &failed(), &buyer);
+    let open = try_record(&pending.session, &pending.payment, &failed(), &buyer);
     let row = &open.session.checkout;
     assert_eq!((row.status, row.attempt_id), (CheckoutStatus::Open, None));
     assert!(!row.processor_metadata.0.contains_key("intent_status"));
@@ -130,7 +130,7 @@ fn an_asynchronous_failure_opens_the_session_again_and_keeps_the_token_withheld(
     assert_eq!((row.customer_id, row.matched_by_email), (None, false));
     let (again, payment) = attempted(&open.session, complete(), &buyer);
     assert_eq!(
-        try_settle(&again, &payment, &succeeded(), &buyer).token,
+        try_record(&again, &payment, &succeeded(), &buyer).token,
         None
     );
 }
@@ -139,8 +139,8 @@ fn an_asynchronous_failure_opens_the_session_again_and_keeps_the_token_withheld(
 fn the_second_witness_changes_nothing() {
     let (session, payment) = in_flight(one_time(1000));
     for outcome in [succeeded(), failed(), Outcome::Processing] {
-        let once = try_settle(&session, &payment, &outcome, &KnownBuyer::default());
-        let twice = try_settle(
+        let once = try_record(&session, &payment, &outcome, &KnownBuyer::default());
+        let twice = try_record(
             &once.session,
             &once.payment,
             &outcome,
@@ -155,10 +155,10 @@ fn the_second_witness_changes_nothing() {
 #[test]
 fn what_has_succeeded_never_fails() {
     let (session, payment) = in_flight(one_time(1000));
-    let paid = try_settle(&session, &payment, &succeeded(), &KnownBuyer::default());
+    let paid = try_record(&session, &payment, &succeeded(), &KnownBuyer::default());
     for outcome in [failed(), Outcome::Processing] {
         assert!(
-            try_settle(
+            try_record(
                 &paid.session,
                 &paid.payment,
                 &outcome,
@@ -173,8 +173,8 @@ fn what_has_succeeded_never_fails() {
 #[test]
 fn a_charge_given_up_that_succeeds_after_all_pays_for_the_open_session() {
     let (locked, payment) = in_flight(one_time(1000));
-    let given_up = try_settle(&locked, &payment, &failed(), &KnownBuyer::default());
-    let late = try_settle(
+    let given_up = try_record(&locked, &payment, &failed(), &KnownBuyer::default());
+    let late = try_record(
         &given_up.session,
         &given_up.payment,
         &succeeded(),
@@ -199,7 +199,7 @@ fn late_money_that_the_session_cannot_use_is_marked_for_refund() {
     ] {
         let mut session = locked.clone();
         (session.checkout.status, session.checkout.attempt_id) = (status, attempt);
-        let late = try_settle(&session, &given_up, &succeeded(), &KnownBuyer::default());
+        let late = try_record(&session, &given_up, &succeeded(), &KnownBuyer::default());
         assert_eq!(late.session.checkout, session.checkout, "{status}");
         assert_eq!(late.payment.state, PaymentState::Succeeded);
         assert_eq!(late.payment.decline_reason.as_deref(), Some(REFUND_DUE));
@@ -212,14 +212,14 @@ fn a_card_set_up_late_is_not_used() {
     let (locked, payment) = in_flight(monthly(1000));
     let mut given_up = in_state(&payment, PaymentState::Failed);
     given_up.kind = PaymentKind::Setup;
-    let late = try_settle(&locked, &given_up, &succeeded(), &KnownBuyer::default());
+    let late = try_record(&locked, &given_up, &succeeded(), &KnownBuyer::default());
     assert!(late.changes.is_empty());
 }
 
 #[test]
 fn another_attempts_failure_never_opens_a_session_again() {
     let (locked, payment) = in_flight(one_time(1000));
-    let pending = try_settle(
+    let pending = try_record(
         &locked,
         &payment,
         &Outcome::Processing,
@@ -229,8 +229,8 @@ fn another_attempts_failure_never_opens_a_session_again() {
         id: id(78),
         ..in_state(&payment, PaymentState::Processing)
     };
-    let settled = try_settle(&pending.session, &other, &failed(), &KnownBuyer::default());
-    assert_eq!(settled.session.checkout, pending.session.checkout);
+    let recorded = try_record(&pending.session, &other, &failed(), &KnownBuyer::default());
+    assert_eq!(recorded.session.checkout, pending.session.checkout);
 }
 
 #[test]
@@ -247,23 +247,23 @@ fn every_outcome_in_every_state_keeps_to_the_table_of_states() {
                     let mut session = locked.clone();
                     (session.checkout.status, session.checkout.attempt_id) = (*status, attempt);
                     let payment = in_state(&payment, *state);
-                    let settled = try_settle(&session, &payment, &outcome, &KnownBuyer::default());
-                    let to = settled.session.checkout.status;
+                    let recorded = try_record(&session, &payment, &outcome, &KnownBuyer::default());
+                    let to = recorded.session.checkout.status;
                     let case = format!("{status} {state} {attempt:?} {outcome:?} {to}");
                     let allowed = to == *status
                         || matches!((*status, to), (Open, Confirmed) | (Confirmed, Open));
                     assert!(allowed, "{case}");
                     if matches!(status, Expired | Succeeded) {
-                        assert_eq!(settled.session.checkout, session.checkout, "{case}");
+                        assert_eq!(recorded.session.checkout, session.checkout, "{case}");
                     }
                     if outcome == succeeded() && *state != PaymentState::Succeeded {
-                        let refund = settled.payment.decline_reason.as_deref() == Some(REFUND_DUE);
-                        let fulfils = asks_for(&settled.changes, FULFIL_JOB);
+                        let refund = recorded.payment.decline_reason.as_deref() == Some(REFUND_DUE);
+                        let fulfils = asks_for(&recorded.changes, FULFIL_JOB);
                         assert!(refund != fulfils, "money is used or owed back: {case}");
                     }
                     let other = attempt == Some(id(77));
                     assert!(
-                        !other || settled.session.checkout == session.checkout,
+                        !other || recorded.session.checkout == session.checkout,
                         "{case}"
                     );
                 }
@@ -294,11 +294,11 @@ proptest! {
                 payments.push(payment);
             }
             let Some(payment) = payments.get_mut(which) else { continue };
-            let settled = try_settle(&session, payment, &outcomes[word], &KnownBuyer::default());
-            paid += usize::from(asks_for(&settled.changes, FULFIL_JOB));
+            let recorded = try_record(&session, payment, &outcomes[word], &KnownBuyer::default());
+            paid += usize::from(asks_for(&recorded.changes, FULFIL_JOB));
             let refund = |w: &&Write| matches!(w, Write::Insert { table: "refunds", .. });
-            given_back += settled.changes.writes.iter().filter(refund).count();
-            (session, *payment) = (settled.session, settled.payment);
+            given_back += recorded.changes.writes.iter().filter(refund).count();
+            (session, *payment) = (recorded.session, recorded.payment);
         }
         let charged = payments.iter().filter(|p| p.state == PaymentState::Succeeded).count();
         prop_assert!(paid <= 1);
@@ -317,10 +317,10 @@ fn what_was_agreed_is_what_is_sold_whatever_changes_meanwhile() {
     moved.product.is_archived = true;
     locked.offered = vec![one_time(1000), moved];
     locked.organization.default_currency = euro();
-    let settled = try_settle(&locked, &payment, &succeeded(), &KnownBuyer::default());
-    assert_eq!(settled.session.checkout.terms.price_id, id(101));
-    assert_eq!(settled.session.checkout.terms.amount, payment.amount);
-    let changes = fulfil(&purchase(&settled), &urls(), &at(4)).unwrap();
+    let recorded = try_record(&locked, &payment, &succeeded(), &KnownBuyer::default());
+    assert_eq!(recorded.session.checkout.terms.price_id, id(101));
+    assert_eq!(recorded.session.checkout.terms.amount, payment.amount);
+    let changes = fulfil(&purchase(&recorded), &urls(), &at(4)).unwrap();
     assert_eq!(
         inserted(&changes, "orders", "subtotal_amount"),
         Value::Int(500)
@@ -363,31 +363,31 @@ fn kept_terms_that_do_not_read_sell_nothing_and_lose_no_money() {
             Outcome::Processing,
             Outcome::RequiresAction { action_url: None },
         ] {
-            let settled = try_settle(&locked, &payment, &outcome, &KnownBuyer::default());
-            let row = &settled.session.checkout;
+            let recorded = try_record(&locked, &payment, &outcome, &KnownBuyer::default());
+            let row = &recorded.session.checkout;
             assert_eq!(row.status, CheckoutStatus::Open, "{kept}");
             assert_eq!(row.attempt_id, Some(payment.id), "nobody pays once more");
-            assert!(!asks_for(&settled.changes, FULFIL_JOB), "{kept}");
-            let marked = settled.payment.decline_reason.as_deref() == Some(TERMS_UNREADABLE);
+            assert!(!asks_for(&recorded.changes, FULFIL_JOB), "{kept}");
+            let marked = recorded.payment.decline_reason.as_deref() == Some(TERMS_UNREADABLE);
             assert_eq!(marked, outcome == succeeded());
             if outcome != succeeded() {
                 continue;
             }
-            assert_eq!(settled.payment.state, PaymentState::Succeeded);
+            assert_eq!(recorded.payment.state, PaymentState::Succeeded);
             // A second witness changes nothing, until somebody has mended the terms.
-            let paid = settled.payment;
-            let again = try_settle(&settled.session, &paid, &outcome, &KnownBuyer::default());
+            let paid = recorded.payment;
+            let again = try_record(&recorded.session, &paid, &outcome, &KnownBuyer::default());
             assert!(again.changes.is_empty());
             let mended = Payment {
                 confirmation: Json(whole.clone()),
                 ..paid
             };
-            let done = try_settle(&settled.session, &mended, &outcome, &KnownBuyer::default());
+            let done = try_record(&recorded.session, &mended, &outcome, &KnownBuyer::default());
             assert_eq!(done.session.checkout.status, CheckoutStatus::Confirmed);
             assert_eq!(done.payment.decline_reason, None);
             assert!(asks_for(&done.changes, FULFIL_JOB));
         }
-        let declined = try_settle(&locked, &payment, &failed(), &KnownBuyer::default());
+        let declined = try_record(&locked, &payment, &failed(), &KnownBuyer::default());
         assert_eq!(
             declined.session.checkout.attempt_id, None,
             "a no needs no terms"
@@ -398,8 +398,8 @@ fn kept_terms_that_do_not_read_sell_nothing_and_lose_no_money() {
 #[test]
 fn an_order_that_is_not_what_was_paid_is_not_made() {
     let (session, payment) = in_flight(one_time(1000));
-    let settled = try_settle(&session, &payment, &succeeded(), &KnownBuyer::default());
-    let good = purchase(&settled);
+    let recorded = try_record(&session, &payment, &succeeded(), &KnownBuyer::default());
+    let good = purchase(&recorded);
     assert!(fulfil(&good, &urls(), &at(4)).is_ok());
     type Spoil = fn(&mut Purchase);
     let wrong: [(&str, Spoil); 9] = [
@@ -441,8 +441,8 @@ fn an_order_that_is_not_what_was_paid_is_not_made() {
 fn the_card_that_paid_is_known_again_although_nobody_looked_at_it_before() {
     let (session, payment) = in_flight(monthly(1000));
     assert_eq!(payment.card_fingerprint, None);
-    let settled = try_settle(&session, &payment, &succeeded(), &KnownBuyer::default());
-    let known = settled.payment.card_fingerprint.as_deref();
+    let recorded = try_record(&session, &payment, &succeeded(), &KnownBuyer::default());
+    let known = recorded.payment.card_fingerprint.as_deref();
     assert_eq!(known, Some("print_1"));
     let declined = Outcome::Failed {
         reason: "card_declined".into(),
@@ -450,16 +450,16 @@ fn the_card_that_paid_is_known_again_although_nobody_looked_at_it_before() {
         card: None,
         card_fingerprint: Some("print_2".into()),
     };
-    let settled = try_settle(&session, &payment, &declined, &KnownBuyer::default());
-    let known = settled.payment.card_fingerprint.as_deref();
+    let recorded = try_record(&session, &payment, &declined, &KnownBuyer::default());
+    let known = recorded.payment.card_fingerprint.as_deref();
     assert_eq!(known, Some("print_2"));
 }
 
 #[test]
 fn an_upgrade_never_overwrites_a_subscription_that_somebody_pays_for() {
     let (session, payment) = in_flight(monthly(1000));
-    let settled = try_settle(&session, &payment, &succeeded(), &KnownBuyer::default());
-    let mut purchase = purchase(&settled);
+    let recorded = try_record(&session, &payment, &succeeded(), &KnownBuyer::default());
+    let mut purchase = purchase(&recorded);
     let old = upgradable(purchase.customer.id);
     purchase.upgraded = Some(Upgraded {
         subscription: Subscription {
@@ -491,12 +491,12 @@ fn money_is_not_lost_to_a_customer_deleted_or_an_external_id_taken_meanwhile() {
     let (locked, payment) = attempted(&open, complete(), &KnownBuyer::default());
     let mut buyer = KnownBuyer::default();
     buyer.holders.by_external_id = Some(customer(6, "bo@example.com", Some("ext")));
-    let settled = try_settle(&locked, &payment, &succeeded(), &buyer);
+    let recorded = try_record(&locked, &payment, &succeeded(), &buyer);
     assert_eq!(
-        inserted(&settled.changes, "customers", "external_id"),
+        inserted(&recorded.changes, "customers", "external_id"),
         Value::Null
     );
-    let row = &settled.session.checkout;
+    let row = &recorded.session.checkout;
     assert_eq!(row.external_customer_id.as_deref(), Some("ext"));
     assert_eq!(row.conflicting_external_customer_id.as_deref(), Some("ext"));
 
@@ -508,9 +508,9 @@ fn money_is_not_lost_to_a_customer_deleted_or_an_external_id_taken_meanwhile() {
     };
     let (locked, payment) = attempted(&linked, complete(), &buyer);
     buyer.linked.as_mut().unwrap().deleted_at = Some(at(3).now);
-    let settled = try_settle(&locked, &payment, &succeeded(), &buyer);
-    assert_ne!(settled.session.checkout.customer_id, Some(id(5)));
-    let email = inserted(&settled.changes, "customers", "email");
+    let recorded = try_record(&locked, &payment, &succeeded(), &buyer);
+    assert_ne!(recorded.session.checkout.customer_id, Some(id(5)));
+    let email = inserted(&recorded.changes, "customers", "email");
     assert_eq!(email, Value::Text("ada@example.com".into()));
 }
 
@@ -559,8 +559,8 @@ fn upgradable(customer_id: Uuid) -> Subscription {
 #[test]
 fn an_upgrade_keeps_the_start_and_merges_the_metadata() {
     let (session, payment) = in_flight(monthly(1000));
-    let settled = try_settle(&session, &payment, &succeeded(), &KnownBuyer::default());
-    let mut purchase = purchase(&settled);
+    let recorded = try_record(&session, &payment, &succeeded(), &KnownBuyer::default());
+    let mut purchase = purchase(&recorded);
     purchase.session.checkout.metadata = Json(till_wire::metadata::Metadata(
         json!({"plan": "pro"}).as_object().unwrap().clone(),
     ));

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use till_wire::{
-    discounts::{DiscountDuration, DiscountType},
+    discounts::DiscountDuration,
     products::{SeatTier, SeatTierType, SeatTiers},
     subscriptions::SubscriptionStatus,
 };
@@ -14,6 +14,7 @@ use crate::{
         fulfil::{Purchase, fulfil},
         totals,
     },
+    discounts,
     kernel::records::Discount,
     tax::{Ruling, TaxAnswer, TaxQuery, Taxes},
 };
@@ -41,26 +42,9 @@ fn by_seat(min: i64, max: Option<i64>, rate: i64) -> ProductWithPrices {
 fn share(basis_points: i64, duration: DiscountDuration) -> Discount {
     Discount {
         id: id(700),
-        created_at: at(0).now,
-        modified_at: None,
-        version: 1,
-        organization_id: id(1),
-        kind: DiscountType::Percentage,
-        name: "Launch".into(),
-        code: Some("LAUNCH".into()),
-        code_key: Some("launch".into()),
         duration,
-        duration_in_months: None,
         basis_points: Some(basis_points),
-        amounts: None,
-        starts_at: None,
-        ends_at: None,
-        max_redemptions: None,
-        max_redemptions_per_customer: None,
-        redemptions_count: 0,
-        product_ids: Json::default(),
-        metadata: Json::default(),
-        deleted_at: None,
+        ..discounts::samples::discount(json!({"code": "LAUNCH"}), id(1), &at(0))
     }
 }
 
@@ -217,12 +201,12 @@ fn a_trial_begins_with_an_order_of_nothing() {
         (payment.amount, payment.kind),
         (0, crate::kernel::records::PaymentKind::Setup)
     );
-    let settled = try_settle(&session, &payment, &succeeded(), &KnownBuyer::default());
+    let recorded = try_record(&session, &payment, &succeeded(), &KnownBuyer::default());
     let customer = customer(5, "ada@example.com", None);
     let purchase = Purchase {
-        session: settled.session,
+        session: recorded.session,
         customer,
-        payment: Some(settled.payment),
+        payment: Some(recorded.payment),
         upgraded: None,
         subscribers: subscribers(),
     };
@@ -341,14 +325,14 @@ fn a_use_is_taken_with_the_attempt_and_given_back_when_it_fails() {
     };
     assert_eq!(claims(&changes), 1);
     let (session, payment) = attempted(&session, complete(), &KnownBuyer::default());
-    let settled = try_settle(&session, &payment, &failed(), &KnownBuyer::default());
+    let recorded = try_record(&session, &payment, &failed(), &KnownBuyer::default());
     let released = |w: &Write| {
         matches!(
             w,
             Write::Named(NamedWrite::Discount(DiscountWrite::DeleteUse { .. }))
         )
     };
-    assert!(settled.changes.writes.iter().any(released));
+    assert!(recorded.changes.writes.iter().any(released));
 }
 
 #[test]
@@ -364,12 +348,12 @@ fn a_code_given_with_the_confirmation_is_shown_with_its_outcome() {
         discount: Some(discount.clone()),
         ..KnownBuyer::default()
     };
-    let settled = try_settle(&locked, &payment, &succeeded(), &buyer);
+    let recorded = try_record(&locked, &payment, &succeeded(), &buyer);
     assert_eq!(
-        settled.session.checkout.terms.discount_id,
+        recorded.session.checkout.terms.discount_id,
         Some(discount.id)
     );
-    assert_eq!(settled.session.discount, Some(discount));
+    assert_eq!(recorded.session.discount, Some(discount));
 }
 
 #[test]

@@ -96,9 +96,9 @@ pub async fn confirm(
         .await
         .map_err(locked)?;
     match confirmed {
-        Confirmed::Free(settled) => Ok(Confirmation {
-            session: settled.session,
-            token: settled.token,
+        Confirmed::Free(recorded) => Ok(Confirmation {
+            session: recorded.session,
+            token: recorded.token,
             awaited_token: None,
             payment: None,
         }),
@@ -199,7 +199,7 @@ async fn intend(
     .await?;
     let subscription_id = session.checkout.subscription_id;
     let (mut changes, attempt) = match &mut decided {
-        Confirmed::Free(settled) => (std::mem::take(&mut settled.changes), None),
+        Confirmed::Free(recorded) => (std::mem::take(&mut recorded.changes), None),
         Confirmed::Charge {
             changes, payment, ..
         } => (std::mem::take(changes), Some(payment.clone())),

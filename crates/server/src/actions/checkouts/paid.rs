@@ -46,7 +46,9 @@ pub async fn record_outcome(
                 Some(session) => session,
                 None => session_of(app, &payment).await?,
             };
-            note(app, &session, &payment, outcome).await.map(Some)
+            commit_outcome(app, &session, &payment, outcome)
+                .await
+                .map(Some)
         }
     })
     .await
@@ -58,7 +60,7 @@ async fn session_of(app: &App, payment: &Payment) -> Result<Session, ApiError> {
 }
 
 /// Decides and commits what an outcome changes.
-async fn note(
+async fn commit_outcome(
     app: &App,
     session: &Session,
     payment: &Payment,
@@ -93,13 +95,13 @@ async fn note(
         taxes: &NoTaxes,
         ctx: &app.context(),
     };
-    let mut settled = outcome::record_outcome(session, payment, outcome, &buyer, context)?;
+    let mut recorded = outcome::record_outcome(session, payment, outcome, &buyer, context)?;
     // The second witness of an outcome changes nothing, and is not counted.
-    let news = !settled.changes.is_empty();
+    let news = !recorded.changes.is_empty();
     if news {
-        cards::note(app, &mut settled);
+        cards::give_back(app, &mut recorded);
     }
-    let changes = std::mem::take(&mut settled.changes);
+    let changes = std::mem::take(&mut recorded.changes);
     let committed = match news {
         true => app.commit_exactly(changes).await,
         false => Ok(()),
@@ -108,17 +110,17 @@ async fn note(
         // Somebody else has what this attempt had claimed before it was given up.
         Err(error) if is_claimed(&error) => {
             buyer.came_late = true;
-            settled = outcome::record_outcome(session, payment, outcome, &buyer, context)?;
-            cards::note(app, &mut settled);
-            app.commit(std::mem::take(&mut settled.changes)).await?;
+            recorded = outcome::record_outcome(session, payment, outcome, &buyer, context)?;
+            cards::give_back(app, &mut recorded);
+            app.commit(std::mem::take(&mut recorded.changes)).await?;
         }
         done => done?,
     }
     // Said only once it is true: a decision that lost a race is made anew.
     if news {
-        witness::announce(app, outcome, &settled.payment);
+        witness::announce(app, outcome, &recorded.payment);
     }
-    Ok(settled)
+    Ok(recorded)
 }
 
 /// Whether somebody else buys, or has bought, what may be bought once at a time.

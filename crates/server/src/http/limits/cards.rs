@@ -35,9 +35,9 @@ pub fn reserve(app: &App, changes: &mut Changes, payment: &Payment) {
 }
 
 /// Gives back what an attempt took that was not declined.
-pub fn note(app: &App, settled: &mut RecordedOutcome) {
+pub fn give_back(app: &App, settled: &mut RecordedOutcome) {
     let declines = &app.limits.declines;
-    declines.note(&mut settled.changes, &settled.payment, &app.key);
+    declines.give_back(&mut settled.changes, &settled.payment, &app.key);
 }
 
 /// Why an attempt was not made: which budget of declines is spent.
