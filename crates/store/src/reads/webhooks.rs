@@ -12,7 +12,7 @@ use till_core::{
 use till_wire::{events::EventType, webhooks::HttpCodeClass};
 use uuid::Uuid;
 
-use super::{ids, marks};
+use super::{distinct, ids, marks};
 use crate::{Col, List, Order, Query, Store, StoreError, columns};
 
 /// Deliveries behind a page that are counted: each attempt of each event is one, for ever.
@@ -192,9 +192,8 @@ impl Store {
         if deliveries.is_empty() {
             return Ok((Vec::new(), total));
         }
-        let mut wanted: Vec<Uuid> = deliveries.iter().map(|d| d.event_id).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
+        let wanted: Vec<Uuid> = deliveries.iter().map(|d| d.event_id).collect();
+        let wanted = distinct(&wanted);
         let rest = format!("where id in ({})", marks(0, wanted.len()));
         let events: Vec<WebhookEvent> = self
             .all(Query::select::<WebhookEvent>(&rest, ids(&wanted).collect()))
