@@ -71,16 +71,10 @@ impl DeliveryFilter {
     /// `named`: the deliveries that go by [`DeliveryFilter::whole_id`], or by its beginning. `all_have_kind`: whether all
     /// deliveries say what they were about.
     fn list(&self, organization_id: Uuid, named: Option<Vec<Uuid>>, all_have_kind: bool) -> List {
-        let mut list = List::of::<WebhookDelivery>(organization_id);
-        if !self.endpoints.is_empty() {
-            list = list.is_in("endpoint_id", ids(&self.endpoints).collect());
-        }
-        if let Some(at) = self.after {
-            list = list.later_than("created_at", at);
-        }
-        if let Some(at) = self.before {
-            list = list.before("created_at", at);
-        }
+        let mut list = List::of::<WebhookDelivery>(organization_id)
+            .any_of("endpoint_id", ids(&self.endpoints))
+            .later_than("created_at", self.after)
+            .before("created_at", self.before);
         // Written out, because what failed has indexes of its own.
         let codes = self.class.map(|class| class == HttpCodeClass::Success);
         for succeeded in self.succeeded.iter().chain(&codes) {

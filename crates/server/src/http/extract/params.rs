@@ -6,7 +6,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use serde_json::Value as Json;
-use till_core::kernel::{changes::Record, values::Value};
+use till_core::kernel::changes::Record;
 use till_store::{List, Order};
 use till_wire::{
     input::{self, Context, Words},
@@ -320,86 +320,6 @@ fn too_many(cx: &mut Context, what: &str, most: usize) {
         "max_length",
         most,
     );
-}
-
-/// List filters that skip themselves when nothing was sent.
-pub trait Filtered: Sized {
-    /// Any of these ids.
-    fn ids(self, column: &str, ids: Vec<Uuid>) -> Self;
-    /// Any of these words.
-    fn words<W: Words>(self, column: &str, words: Vec<W>) -> Self;
-    /// All of these metadata filters.
-    fn all_metadata(self, filters: &[(String, Vec<String>)]) -> Self;
-    /// In this order, see [`Params::sorting`].
-    fn sorted(self, sorting: Vec<(&'static str, Order)>) -> Self;
-    /// Any of these texts.
-    fn texts(self, column: &str, texts: Vec<String>) -> Self;
-    /// Later than this moment.
-    fn later(self, column: &str, at: Option<Timestamp>) -> Self;
-    /// Earlier than this moment.
-    fn earlier(self, column: &str, at: Option<Timestamp>) -> Self;
-    /// With this text in one of `columns`, or in the e-mail or the name of the organization's customer.
-    fn of_buyers(self, own: Uuid, columns: &[&str], text: Option<String>) -> Self;
-    /// Nothing at all, where a filter asks for what Till does not have yet.
-    fn nothing_if(self, asked: bool) -> Self;
-}
-
-impl Filtered for List {
-    fn ids(self, column: &str, ids: Vec<Uuid>) -> Self {
-        if ids.is_empty() {
-            self
-        } else {
-            self.is_in(column, ids.into_iter().map(Value::Uuid).collect())
-        }
-    }
-    fn words<W: Words>(self, column: &str, words: Vec<W>) -> Self {
-        if words.is_empty() {
-            return self;
-        }
-        self.is_in(
-            column,
-            words
-                .into_iter()
-                .map(|w| Value::Text(w.word().to_owned()))
-                .collect(),
-        )
-    }
-    fn all_metadata(self, filters: &[(String, Vec<String>)]) -> Self {
-        filters.iter().fold(self, |list, (key, values)| {
-            list.metadata("metadata", key, values)
-        })
-    }
-    fn sorted(self, sorting: Vec<(&'static str, Order)>) -> Self {
-        let by = |list: Self, (by, order)| list.order(by, order);
-        sorting.into_iter().fold(self, by)
-    }
-    fn texts(self, column: &str, texts: Vec<String>) -> Self {
-        if texts.is_empty() {
-            return self;
-        }
-        self.is_in(column, texts.into_iter().map(Value::Text).collect())
-    }
-    fn later(self, column: &str, at: Option<Timestamp>) -> Self {
-        match at {
-            Some(at) => self.later_than(column, at),
-            None => self,
-        }
-    }
-    fn earlier(self, column: &str, at: Option<Timestamp>) -> Self {
-        match at {
-            Some(at) => self.before(column, at),
-            None => self,
-        }
-    }
-    fn of_buyers(self, own: Uuid, columns: &[&str], text: Option<String>) -> Self {
-        match text {
-            Some(text) => self.search_buyers(own, columns, &text),
-            None => self,
-        }
-    }
-    fn nothing_if(self, asked: bool) -> Self {
-        if asked { self.never() } else { self }
-    }
 }
 
 /// One part of the path, read as any other input; a problem stands at `path, name`.
