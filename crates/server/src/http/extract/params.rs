@@ -4,12 +4,11 @@ use axum::{
     extract::{FromRequestParts, RawPathParams},
     http::request::Parts,
 };
-use jiff::Timestamp;
 use serde_json::Value as Json;
 use till_core::kernel::changes::Record;
 use till_store::{List, Order};
 use till_wire::{
-    input::{self, Context, Words},
+    input::{self, Context},
     limits,
     page::Page,
 };
@@ -129,7 +128,8 @@ impl Params {
         found
     }
 
-    fn all<T>(
+    /// Everything that was sent under a key.
+    pub(super) fn all<T>(
         &mut self,
         key: &'static str,
         read: impl Fn(&Json, &mut Context) -> Option<T>,
@@ -151,53 +151,14 @@ impl Params {
             .collect()
     }
 
-    fn last<T>(
+    /// What was sent last under a key.
+    pub(super) fn last<T>(
         &mut self,
         key: &'static str,
         read: impl FnOnce(&Json, &mut Context) -> Option<T>,
     ) -> Option<T> {
         let value = self.values(key).pop()?;
         self.cx.at(key, |cx| read(&value, cx))
-    }
-
-    /// Ids, one or many.
-    pub fn ids(&mut self, key: &'static str) -> Vec<Uuid> {
-        self.all(key, input::id)
-    }
-
-    /// Words of a closed list, one or many.
-    pub fn words<W: Words>(&mut self, key: &'static str) -> Vec<W> {
-        self.all(key, input::word::<W>)
-    }
-
-    /// Texts, one or many.
-    pub fn texts(&mut self, key: &'static str) -> Vec<String> {
-        self.all(key, input::text_of(0, limits::LINE, false))
-    }
-
-    /// One text.
-    pub fn text(&mut self, key: &'static str) -> Option<String> {
-        self.last(key, input::text_of(0, limits::LINE, false))
-    }
-
-    /// One truth value.
-    pub fn flag(&mut self, key: &'static str) -> Option<bool> {
-        self.last(key, input::boolean)
-    }
-
-    /// One instant.
-    pub fn instant(&mut self, key: &'static str) -> Option<Timestamp> {
-        self.last(key, input::instant)
-    }
-
-    /// One instant that says its offset.
-    pub fn exact_instant(&mut self, key: &'static str) -> Option<Timestamp> {
-        self.last(key, input::exact_instant)
-    }
-
-    /// One word of a closed list.
-    pub fn word<W: Words>(&mut self, key: &'static str) -> Option<W> {
-        self.last(key, input::word::<W>)
     }
 
     /// `page` and `limit`; a limit above 100 is quietly 100.
@@ -210,12 +171,6 @@ impl Params {
     /// `organization_id`.
     pub fn organizations(&mut self) -> Vec<Uuid> {
         OrganizationQuery::read(self).organization_id
-    }
-
-    /// One number from 1.
-    pub fn count(&mut self, key: &'static str) -> Option<u32> {
-        let number = self.last(key, input::int_in(1, limits::PAGES))?;
-        u32::try_from(number).ok()
     }
 
     /// `sorting`: names of `keys`, each mapped to what the list is sorted by (`List::order`);
@@ -405,7 +360,8 @@ mod tests {
     #[test]
     fn a_query_has_bounds_which_are_told_where_they_are_exceeded() {
         let many = |pair: &str, count: usize| vec![pair; count].join("&");
-        let ids = |p: &mut Params| drop(p.texts("id"));
+        let line = input::text_of(0, TEXT, false);
+        let ids = |p: &mut Params| drop(p.all("id", &line));
         assert_eq!(problems(&many("id=a", VALUES), ids), []);
         let long = one("too_long", r#"["query","id"]"#);
         assert_eq!(problems(&many("id=a", VALUES + 1), ids), long);
@@ -420,7 +376,7 @@ mod tests {
             problems(&many("metadata[k]=v", VALUES + 1), |_| {}),
             metadata
         );
-        let text = |p: &mut Params| drop(p.text("query"));
+        let text = |p: &mut Params| drop(p.last("query", &line));
         let query = |length: usize| format!("query={}", "é".repeat(length));
         assert_eq!(problems(&query(TEXT), text), []);
         let told = one("string_too_long", r#"["query","query"]"#);
