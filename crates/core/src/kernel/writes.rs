@@ -10,64 +10,52 @@ use uuid::Uuid;
 use crate::kernel::job_request::JobRequest;
 use crate::kernel::values::{Json, Value};
 
-/// A write by name, with its values.
-#[derive(Debug, Clone, PartialEq)]
-pub enum NamedWrite {
-    /// Of access tokens.
-    AccessToken(AccessTokenWrite),
-    /// Of budgets.
-    Budget(BudgetWrite),
-    /// Of customers.
-    Customer(CustomerWrite),
-    /// Of custom fields.
-    CustomField(CustomFieldWrite),
-    /// Of discounts.
-    Discount(DiscountWrite),
-    /// Of keys that an older version folded.
-    Folding(FoldingWrite),
-    /// Of answers kept for requests that are sent again.
-    Idempotency(IdempotencyWrite),
-    /// Of jobs.
-    Job(JobWrite),
-    /// Of people and their sessions.
-    People(PeopleWrite),
-    /// Of what is kept for a time only.
-    Retention(RetentionWrite),
-    /// Of subscriptions.
-    Subscription(SubscriptionWrite),
-    /// Of members and invitations.
-    Team(TeamWrite),
-    /// Of webhook events.
-    Webhook(WebhookWrite),
-    /// SQL as text: for the store's own bookkeeping and for tests. No decision makes one.
-    Statement(Statement),
-}
-
 macro_rules! named {
-    ($($variant:ident($type:ty)),+ $(,)?) => {$(
-        impl From<$type> for NamedWrite {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident($type:ty),)+ }) => {
+        $(#[$meta])*
+        pub enum $name { $($(#[$doc])* $variant($type),)+ }
+
+        $(impl From<$type> for $name {
             fn from(write: $type) -> Self {
                 Self::$variant(write)
             }
-        }
-    )+};
+        })+
+    };
 }
-named!(
-    AccessToken(AccessTokenWrite),
-    Budget(BudgetWrite),
-    Customer(CustomerWrite),
-    CustomField(CustomFieldWrite),
-    Discount(DiscountWrite),
-    Folding(FoldingWrite),
-    Idempotency(IdempotencyWrite),
-    Job(JobWrite),
-    People(PeopleWrite),
-    Retention(RetentionWrite),
-    Subscription(SubscriptionWrite),
-    Team(TeamWrite),
-    Webhook(WebhookWrite),
-    Statement(Statement),
-);
+named! {
+    /// A write by name, with its values.
+    #[derive(Debug, Clone, PartialEq)]
+    pub enum NamedWrite {
+        /// Of access tokens.
+        AccessToken(AccessTokenWrite),
+        /// Of budgets.
+        Budget(BudgetWrite),
+        /// Of customers.
+        Customer(CustomerWrite),
+        /// Of custom fields.
+        CustomField(CustomFieldWrite),
+        /// Of discounts.
+        Discount(DiscountWrite),
+        /// Of keys that an older version folded.
+        Folding(FoldingWrite),
+        /// Of answers kept for requests that are sent again.
+        Idempotency(IdempotencyWrite),
+        /// Of jobs.
+        Job(JobWrite),
+        /// Of people and their sessions.
+        People(PeopleWrite),
+        /// Of what is kept for a time only.
+        Retention(RetentionWrite),
+        /// Of subscriptions.
+        Subscription(SubscriptionWrite),
+        /// Of members and invitations.
+        Team(TeamWrite),
+        /// Of webhook events.
+        Webhook(WebhookWrite),
+        /// SQL as text: for the store's own bookkeeping and for tests. No decision makes one.
+        Statement(Statement),
+    }
+}
 
 impl NamedWrite {
     /// True where workers have something to do once this is committed.

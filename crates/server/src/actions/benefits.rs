@@ -16,7 +16,7 @@ use crate::{
     error::{OrNotFound, Result},
     http::{
         extract::{
-            Caller, Filtered, Params,
+            Caller, Params,
             query::{MetadataFilters, Sorted, ids, metadata, query, sorting, text, words},
             scope,
         },
@@ -64,18 +64,16 @@ pub async fn list(
     let mut list = List::of::<Row>(caller.organization.id)
         .is_null("deleted_at")
         .not_in("id", without.collect())
-        .ids("organization_id", params.organizations())
-        .ids("id", ids.clone())
-        .words("kind", sent.kind)
-        .words("visibility", sent.visibility)
-        .all_metadata(&sent.metadata);
-    if let Some(text) = sent.query {
-        list = list.contains_ci("description", &text);
-    }
+        .any_of("organization_id", params.organizations())
+        .any_of("id", ids.clone())
+        .any_of("kind", sent.kind)
+        .any_of("visibility", sent.visibility)
+        .all_metadata(&sent.metadata)
+        .contains_ci("description", sent.query.as_deref());
     for (key, order) in sent.sorting {
         list = match key {
             USER_ORDER => list.order_ids("id", &ids, order),
-            _ => list.sorted(vec![(key, order)]),
+            _ => list.order(key, order),
         };
     }
     let (rows, page) = params.page::<Row>(&caller.app, list).await?;

@@ -16,7 +16,7 @@ use crate::{
     error::{OrNotFound, Result},
     http::{
         extract::{
-            Caller, Filtered, Params,
+            Caller, Params,
             query::{Sorted, ids, query, sorting},
             scope,
         },
@@ -50,7 +50,7 @@ pub async fn list(
     let own = &caller.organization;
     let list = List::of::<Row>(own.id)
         .is_null("deleted_at")
-        .ids("organization_id", params.organizations())
+        .any_of("organization_id", params.organizations())
         .holding("product_ids", &sent.product_id)
         .sorted(sent.sorting);
     let (rows, page) = params.page::<Row>(app, list).await?;

@@ -29,7 +29,7 @@ use crate::{
     error::{OrNotFound, Result},
     http::{
         extract::{
-            Caller, Filtered, Params,
+            Caller, Params,
             query::{Sorted, ids, moment, query, sorting, text, texts, words},
             scope,
         },
@@ -77,24 +77,16 @@ pub async fn list(
     let app = &caller.app;
     let sent = ListQuery::read(&mut params);
     let organization = &caller.organization;
-    let mut list = List::of::<records::Checkout>(organization.id)
-        .ids("organization_id", params.organizations())
-        .ids("product_id", sent.product_id)
-        .ids("customer_id", sent.customer_id)
-        .words("status", sent.status)
-        .later("created_at", sent.created_after)
-        .earlier("created_at", sent.created_before);
-    let external = sent.external_customer_id;
-    if !external.is_empty() {
-        list = list.is_in(
-            "external_customer_id",
-            external.into_iter().map(Into::into).collect(),
-        );
-    }
-    if let Some(query) = sent.query {
-        list = list.contains_ci("customer_email", &query);
-    }
-    let list = list.sorted(sent.sorting);
+    let list = List::of::<records::Checkout>(organization.id)
+        .any_of("organization_id", params.organizations())
+        .any_of("product_id", sent.product_id)
+        .any_of("customer_id", sent.customer_id)
+        .any_of("status", sent.status)
+        .later_than("created_at", sent.created_after)
+        .before("created_at", sent.created_before)
+        .any_of("external_customer_id", sent.external_customer_id)
+        .contains_ci("customer_email", sent.query.as_deref())
+        .sorted(sent.sorting);
     let (rows, page) = params.page::<records::Checkout>(app, list).await?;
     let sessions = app.store.sessions(organization, rows).await?;
     Ok(page.of(sessions.iter().map(|one| one.merchant_view(&app.urls))))
@@ -195,10 +187,15 @@ async fn load(
 
 /// Gets a checkout session.
 pub async fn get(caller: &Caller<scope::CheckoutsRead>, id: Uuid) -> Result<Checkout> {
+    let session = get_session(caller, id).await?;
+    Ok(session.merchant_view(&caller.app.urls))
+}
+
+/// A checkout session as it is now.
+pub async fn get_session(caller: &Caller<scope::CheckoutsRead>, id: Uuid) -> Result<Session> {
     let app = &caller.app;
     let found = app.store.session(&caller.organization, id).await;
-    let (session, _) = current::current(app, found.or_not_found()?).await?;
-    Ok(session.merchant_view(&app.urls))
+    Ok(current::current(app, found.or_not_found()?).await?.0)
 }
 
 /// Changes an open checkout session.

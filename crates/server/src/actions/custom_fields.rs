@@ -13,7 +13,7 @@ use crate::{
     error::{OrNotFound, Result},
     http::{
         extract::{
-            Caller, Filtered, Params,
+            Caller, Params,
             query::{Sorted, query, sorting, text, words},
             scope,
         },
@@ -45,14 +45,12 @@ pub async fn list(
     mut params: Params,
 ) -> Result<Page<CustomField>> {
     let sent = ListQuery::read(&mut params);
-    let mut list = List::of::<Row>(caller.organization.id)
-        .ids("organization_id", params.organizations())
-        .words("kind", sent.kind)
+    let list = List::of::<Row>(caller.organization.id)
+        .any_of("organization_id", params.organizations())
+        .any_of("kind", sent.kind)
         .is_null("deleted_at")
-        .sorted(sent.sorting);
-    if let Some(text) = sent.query {
-        list = list.search(&["name", "slug"], &[], &text);
-    }
+        .sorted(sent.sorting)
+        .search(&["name", "slug"], &[], sent.query.as_deref());
     let (rows, page) = params.page::<Row>(&caller.app, list).await?;
     Ok(page.of(rows.iter().map(Row::view)))
 }

@@ -21,7 +21,7 @@ use crate::{
     error::{OrNotFound, Result},
     http::{
         extract::{
-            Caller, Filtered, Params,
+            Caller, Params,
             query::{MetadataFilters, Sorted, flag, metadata, moment, query, sorting, text},
             scope,
         },
@@ -83,17 +83,17 @@ pub async fn list(
     let sent = ListQuery::read(&mut params);
     let mut list = List::of::<Row>(caller.organization.id)
         .is_null("deleted_at")
-        .ids("organization_id", params.organizations())
-        .later("created_at", sent.created_after)
-        .earlier("created_at", sent.created_before)
+        .any_of("organization_id", params.organizations())
+        .later_than("created_at", sent.created_after)
+        .before("created_at", sent.created_before)
         .all_metadata(&sent.metadata)
+        .any_of("email_key", sent.email.as_deref().map(email_key))
+        .search(
+            &["email", "name", "billing_name"],
+            &["external_id"],
+            sent.query.as_deref(),
+        )
         .sorted(sent.sorting);
-    if let Some(email) = sent.email {
-        list = list.texts("email_key", vec![email_key(&email)]);
-    }
-    if let Some(text) = sent.query {
-        list = list.search(&["email", "name", "billing_name"], &["external_id"], &text);
-    }
     if let Some(active) = sent.active {
         list = list.subscribed(active);
     }

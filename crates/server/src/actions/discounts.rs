@@ -17,7 +17,7 @@ use crate::{
     error::{OrNotFound, Result},
     http::{
         extract::{
-            Caller, Filtered, Params,
+            Caller, Params,
             query::{Sorted, query, sorting, text},
             scope,
         },
@@ -50,13 +50,11 @@ pub async fn list(
     let app = &caller.app;
     let sent = ListQuery::read(&mut params);
     let own = &caller.organization;
-    let mut list = List::of::<Row>(own.id)
-        .ids("organization_id", params.organizations())
+    let list = List::of::<Row>(own.id)
+        .any_of("organization_id", params.organizations())
         .is_null("deleted_at")
-        .sorted(sent.sorting);
-    if let Some(text) = sent.query {
-        list = list.search(&["name", "code"], &[], &text);
-    }
+        .sorted(sent.sorting)
+        .search(&["name", "code"], &[], sent.query.as_deref());
     let (rows, page) = params.page::<Row>(app, list).await?;
     let known = products(app, own.id, rows.iter().flat_map(|row| &row.product_ids.0)).await?;
     let view = |row: &Row| row.view(own.default_currency, &known);
@@ -69,9 +67,7 @@ async fn products<'a>(
     own: Uuid,
     ids: impl Iterator<Item = &'a Uuid>,
 ) -> Result<Vec<Product>> {
-    let mut ids: Vec<Uuid> = ids.copied().collect();
-    ids.sort_unstable();
-    ids.dedup();
+    let ids: Vec<Uuid> = ids.copied().collect();
     Ok(app.store.bare_products(own, &ids).await?)
 }
 

@@ -15,7 +15,7 @@ use crate::{
     files::remove,
     http::{
         extract::{
-            Caller, Filtered, Params,
+            Caller, Params,
             query::{Sorted, ids, query, sorting},
             scope,
         },
@@ -38,8 +38,8 @@ query! {
 pub async fn list(caller: &Caller<scope::FilesRead>, mut params: Params) -> Result<Page<File>> {
     let sent = ListQuery::read(&mut params);
     let list = List::of::<Row>(caller.organization.id)
-        .ids("organization_id", params.organizations())
-        .ids("id", sent.ids)
+        .any_of("organization_id", params.organizations())
+        .any_of("id", sent.ids)
         .is_true("is_uploaded")
         .is_null("deleted_at")
         .sorted(sent.sorting);

@@ -24,12 +24,6 @@ pub struct Joined {
     default_currency: Currency,
 }
 
-fn distinct(mut ids: Vec<Uuid>) -> Vec<Uuid> {
-    ids.sort_unstable();
-    ids.dedup();
-    ids
-}
-
 fn found<T>(row: Option<&T>) -> Result<&T> {
     row.ok_or_else(|| ApiError::internal("a row that another refers to is not there"))
 }
@@ -44,12 +38,6 @@ impl Joined {
         discounts: Vec<Uuid>,
     ) -> Result<Self> {
         let organization_id = organization.id;
-        let (customers, products, subscriptions, discounts) = (
-            distinct(customers),
-            distinct(products),
-            distinct(subscriptions),
-            distinct(discounts),
-        );
         let (customers, products, subscriptions, discounts) = tokio::try_join!(
             app.store.customers(organization_id, &customers),
             app.store.offered(organization_id, &products),
@@ -78,10 +66,7 @@ impl Joined {
                 .any(|o| o.prices.iter().any(|p| p.id == *id))
         };
         let missing: Vec<Uuid> = prices.into_iter().filter(|id| !known(id)).collect();
-        let prices = app
-            .store
-            .prices(organization_id, &distinct(missing))
-            .await?;
+        let prices = app.store.prices(organization_id, &missing).await?;
         let meters = app.store.meters_of(organization_id, &prices).await?;
         for price in prices {
             if let Some(offered) = self.products.get_mut(&price.product_id) {

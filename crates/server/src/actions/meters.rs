@@ -13,7 +13,7 @@ use crate::{
     error::{OrNotFound, Result},
     http::{
         extract::{
-            Caller, Filtered, Params,
+            Caller, Params,
             query::{MetadataFilters, Sorted, flag, metadata, query, sorting, text},
             scope,
         },
@@ -39,12 +39,10 @@ query! {
 pub async fn list(caller: &Caller<scope::MetersRead>, mut params: Params) -> Result<Page<Meter>> {
     let sent = ListQuery::read(&mut params);
     let mut list = List::of::<Row>(caller.organization.id)
-        .ids("organization_id", params.organizations())
+        .any_of("organization_id", params.organizations())
         .all_metadata(&sent.metadata)
-        .sorted(sent.sorting);
-    if let Some(text) = sent.query {
-        list = list.contains_ci("name", &text);
-    }
+        .sorted(sent.sorting)
+        .contains_ci("name", sent.query.as_deref());
     list = match sent.is_archived {
         Some(true) => list.not_null("archived_at"),
         Some(false) => list.is_null("archived_at"),

@@ -13,7 +13,7 @@ use super::joined::Joined;
 use crate::{
     error::{OrNotFound, Result},
     http::extract::{
-        Caller, Filtered, Params,
+        Caller, Params,
         query::{
             MetadataFilters, Sorted, ids, metadata, moment, query, sorting, text, texts, words,
         },
@@ -69,17 +69,17 @@ pub async fn list(caller: &Caller<scope::OrdersRead>, mut params: Params) -> Res
     let sent = ListQuery::read(&mut params);
     let own = caller.organization.id;
     let list = List::of::<Row>(own)
-        .ids("organization_id", params.organizations())
-        .ids("product_id", sent.product_id)
-        .ids("customer_id", sent.customer_id)
+        .any_of("organization_id", params.organizations())
+        .any_of("product_id", sent.product_id)
+        .any_of("customer_id", sent.customer_id)
         .of_external_customers(sent.external_customer_id)
-        .ids("checkout_id", sent.checkout_id)
-        .ids("subscription_id", sent.subscription_id)
-        .ids("discount_id", sent.discount_id)
-        .words("status", sent.status)
-        .later("created_at", sent.created_after)
-        .earlier("created_at", sent.created_before)
-        .of_buyers(own, &["invoice_number"], sent.query)
+        .any_of("checkout_id", sent.checkout_id)
+        .any_of("subscription_id", sent.subscription_id)
+        .any_of("discount_id", sent.discount_id)
+        .any_of("status", sent.status)
+        .later_than("created_at", sent.created_after)
+        .before("created_at", sent.created_before)
+        .search_buyers(own, &["invoice_number"], sent.query.as_deref())
         .all_metadata(&sent.metadata)
         .sorted(sent.sorting);
     let list = billed(list, &sent.product_billing_type);
@@ -100,9 +100,15 @@ fn billed(list: List, kinds: &[ProductBillingType]) -> List {
 
 /// Shows an order.
 pub async fn get(caller: &Caller<scope::OrdersRead>, id: Uuid) -> Result<Order> {
+    Ok(get_with_row(caller, id).await?.0)
+}
+
+/// Shows an order, and the row that it was made of.
+pub async fn get_with_row(caller: &Caller<scope::OrdersRead>, id: Uuid) -> Result<(Order, Row)> {
     let app = &caller.app;
     let own = caller.organization.id;
     let row = app.store.order(own, id).await.or_not_found()?;
-    let mut shown = Joined::orders(app, &caller.organization, &[row]).await?;
-    shown.pop().or_not_found()
+    let rows = std::slice::from_ref(&row);
+    let mut shown = Joined::orders(app, &caller.organization, rows).await?;
+    Ok((shown.pop().or_not_found()?, row))
 }

@@ -1,9 +1,6 @@
 //! The organization that a caller belongs to.
 
-use till_core::{
-    kernel::{records::Organization as Row, values::Value},
-    organizations,
-};
+use till_core::{kernel::records::Organization as Row, organizations};
 use till_store::List;
 use till_wire::{
     organizations::{Organization, OrganizationUpdate},
@@ -14,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     error::{ApiError, OrNotFound, Result},
     http::extract::{
-        Caller, Filtered, Params,
+        Caller, Params,
         query::{Sorted, query, sorting, text},
         scope,
     },
@@ -41,11 +38,9 @@ pub async fn list(
     mut params: Params,
 ) -> Result<Page<Organization>> {
     let sent = ListQuery::read(&mut params);
-    let slug = sent.slug.into_iter().map(Value::Text).collect::<Vec<_>>();
-    let mut list = List::within::<Row>("id", &[caller.organization.id]).sorted(sent.sorting);
-    if !slug.is_empty() {
-        list = list.is_in("slug", slug);
-    }
+    let list = List::within::<Row>("id", &[caller.organization.id])
+        .any_of("slug", sent.slug)
+        .sorted(sent.sorting);
     let (rows, page) = params.page(&caller.app, list).await?;
     Ok(page.of(rows.iter().map(organizations::view)))
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     error::{OrNotFound, Result},
     http::extract::{
-        Caller, Filtered, Params,
+        Caller, Params,
         query::{Sorted, ids, moment, query, sorting, text, texts, words},
         scope,
     },
@@ -58,18 +58,16 @@ pub async fn list(
     let sent = ListQuery::read(&mut params);
     let mut list = List::of::<Row>(caller.organization.id)
         .eq("kind", PaymentKind::Charge)
-        .ids("organization_id", params.organizations())
-        .ids("checkout_id", sent.checkout_id)
-        .ids("order_id", sent.order_id)
-        .ids("customer_id", sent.customer_id)
-        .words("state", states(&sent.status))
-        .texts("method", sent.method)
-        .later("created_at", sent.created_after)
-        .earlier("created_at", sent.created_before)
-        .sorted(sent.sorting);
-    if let Some(text) = sent.query {
-        list = list.contains_ci("customer_email", &text);
-    }
+        .any_of("organization_id", params.organizations())
+        .any_of("checkout_id", sent.checkout_id)
+        .any_of("order_id", sent.order_id)
+        .any_of("customer_id", sent.customer_id)
+        .any_of("state", states(&sent.status))
+        .any_of("method", sent.method)
+        .later_than("created_at", sent.created_after)
+        .before("created_at", sent.created_before)
+        .sorted(sent.sorting)
+        .contains_ci("customer_email", sent.query.as_deref());
     let emails = sent.customer_email;
     if !emails.is_empty() {
         list = list.is_email("customer_email", &emails);

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use till_core::{
     catalog::products::{self, ProductWithPrices},
-    kernel::{records::Product as Row, values::Value},
+    kernel::records::Product as Row,
 };
 use till_store::List;
 use till_wire::{
@@ -19,7 +19,7 @@ use crate::{
     error::{OrNotFound, Result},
     http::{
         extract::{
-            Caller, Filtered, Params,
+            Caller, Params,
             query::{MetadataFilters, Sorted, flag, ids, metadata, query, sorting, text, words},
             scope,
         },
@@ -63,18 +63,14 @@ pub async fn list(
     let sent = ListQuery::read(&mut params);
     let own = caller.organization.id;
     let mut list = List::of::<Row>(own)
-        .ids("id", sent.id)
-        .ids("organization_id", params.organizations())
-        .words("visibility", sent.visibility)
+        .any_of("id", sent.id)
+        .any_of("organization_id", params.organizations())
+        .any_of("visibility", sent.visibility)
         .holding("benefit_ids", &sent.benefit_id)
         .all_metadata(&sent.metadata)
-        .sorted(sent.sorting);
-    if let Some(text) = sent.query {
-        list = list.contains_ci("name", &text);
-    }
-    if let Some(archived) = sent.is_archived {
-        list = list.eq("is_archived", Value::Bool(archived));
-    }
+        .sorted(sent.sorting)
+        .contains_ci("name", sent.query.as_deref())
+        .any_of("is_archived", sent.is_archived);
     list = match sent.is_recurring {
         Some(true) => list.not_null("recurring_interval"),
         Some(false) => list.is_null("recurring_interval"),

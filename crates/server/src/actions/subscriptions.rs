@@ -1,7 +1,7 @@
 //! Subscriptions.
 
 use jiff::Timestamp;
-use till_core::kernel::{records::Subscription as Row, values::Value};
+use till_core::kernel::records::Subscription as Row;
 use till_store::List;
 use till_wire::{
     page::Page,
@@ -13,7 +13,7 @@ use super::joined::Joined;
 use crate::{
     error::{OrNotFound, Result},
     http::extract::{
-        Caller, Filtered, Params,
+        Caller, Params,
         query::{
             MetadataFilters, Sorted, flag, ids, metadata, moment, query, sorting, text, texts,
             words,
@@ -77,27 +77,24 @@ pub async fn list(
     let sent = ListQuery::read(&mut params);
     let own = caller.organization.id;
     let mut list = List::of::<Row>(own)
-        .ids("organization_id", params.organizations())
-        .ids("product_id", sent.product_id)
-        .ids("customer_id", sent.customer_id)
+        .any_of("organization_id", params.organizations())
+        .any_of("product_id", sent.product_id)
+        .any_of("customer_id", sent.customer_id)
         .of_external_customers(sent.external_customer_id)
-        .ids("discount_id", sent.discount_id)
-        .nothing_if(!sent.customer_cancellation_reason.is_empty())
-        .words("status", sent.status)
-        .words("status", grouped(sent.active))
-        .later("started_at", sent.started_after)
-        .earlier("started_at", sent.started_before)
-        .of_buyers(own, &[], sent.query)
+        .any_of("discount_id", sent.discount_id)
+        .any_of("status", sent.status)
+        .any_of("status", grouped(sent.active))
+        .later_than("started_at", sent.started_after)
+        .before("started_at", sent.started_before)
+        .search_buyers(own, &[], sent.query.as_deref())
         .all_metadata(&sent.metadata)
+        .any_of("cancel_at_period_end", sent.cancel_at_period_end)
+        .after("canceled_at", sent.canceled_at_after)
+        .until("canceled_at", sent.canceled_at_before)
         .sorted(sent.sorting);
-    if let Some(ends) = sent.cancel_at_period_end {
-        list = list.eq("cancel_at_period_end", Value::Bool(ends));
-    }
-    if let Some(at) = sent.canceled_at_after {
-        list = list.after("canceled_at", at);
-    }
-    if let Some(at) = sent.canceled_at_before {
-        list = list.until("canceled_at", at);
+    // Till does not ask for reasons yet.
+    if !sent.customer_cancellation_reason.is_empty() {
+        list = list.never();
     }
     let (rows, page) = params.page::<Row>(app, list).await?;
     let subscriptions = Joined::subscriptions(app, &caller.organization, &rows).await?;

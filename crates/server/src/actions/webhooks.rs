@@ -22,7 +22,7 @@ use crate::{
     error::{OrNotFound, Result},
     http::{
         extract::{
-            Body, Caller, Filtered, Params,
+            Body, Caller, Params,
             query::{exact_moment, flag, ids, query, text, word, words},
             scope,
         },
@@ -36,7 +36,7 @@ pub async fn list(
     mut params: Params,
 ) -> Result<Page<WebhookEndpoint>> {
     let list = List::of::<Row>(caller.organization.id)
-        .ids("organization_id", params.organizations())
+        .any_of("organization_id", params.organizations())
         .is_null("deleted_at")
         .order("created_at", Order::Desc);
     let (rows, page) = params.page::<Row>(&caller.app, list).await?;

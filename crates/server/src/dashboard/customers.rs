@@ -6,21 +6,25 @@ mod page;
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
+use jiff::Timestamp;
 use till_wire::{
     customers::{Customer, CustomerCreate, CustomerUpdate},
-    page::Page as Items,
+    page::Page,
 };
 use uuid::Uuid;
 
 use super::{
     Answer,
-    download::{self, File, Line},
+    buyers::{self, Buyers},
     form::{FormData, FormErrors, FormPage},
     layout::{Area, Layout},
-    listing::{Column, Empty, Filter, ListPage, Listing, ListingQuery, Row},
+    listing::{Column, Filter, ListingQuery},
     parts::{Cell, Menu, MenuItem},
-    resource_pages::{self, Resource, ResourcePages, Saved, find},
-    sales::{self, CREATED},
+    resource_pages::{
+        CUSTOMERS, Listed, Resource, ResourcePages, Saved, find, form_page, form_routes,
+        list_routes,
+    },
+    sales::CREATED,
     show,
 };
 use crate::{
@@ -31,75 +35,15 @@ use crate::{
     app::App,
     dashboard::access::Dashboard,
     error::Result,
-    http::extract::{Caller, scope},
-};
-
-const PAGES: ResourcePages = ResourcePages {
-    list: "/customers",
-    one: "customer",
-    many: "Customers",
+    http::extract::{Access, Caller, Params, scope},
 };
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    resource_pages::routes::<Customer>(get(list), get(page::detail))
-        .route("/dashboard/{shop}/customers.csv", get(csv))
+    list_routes::<Customer>(get(page::detail)).merge(form_routes::<Customer>())
 }
 
-async fn list(dashboard: Dashboard<scope::CustomersRead>, mut query: ListingQuery) -> Answer {
-    let find = |params| actions::customers::list(&dashboard.caller, params);
-    let page = query.load(CREATED, &dashboard.zone, find).await?;
-    let held = [("true", "With a subscription"), ("false", "Without one")];
-    let filters = [
-        Filter::search(&query, "Search by name, e-mail or external ID"),
-        Filter::choice(&query, "active", "Subscription", "All customers", held),
-    ];
-    let days = Filter::days(&query);
-    let action = may_write(&dashboard).then(|| ("New customer", dashboard.path("/customers/new")));
-    let empty = Empty {
-        words: "Everybody who buys becomes a customer. You can also add your own users, each with the id that you know them by.",
-        step: action.clone(),
-    };
-    let list = table(&dashboard, query, &page, empty)
-        .filters(filters.into_iter().chain(days))
-        .csv(&dashboard.path("/customers.csv"));
-    show(&ListPage {
-        layout: Layout::new(&dashboard, Area::Customers, "Customers"),
-        action: action.map(|(words, href)| (words.to_owned(), href)),
-        list,
-    })
-}
-
-fn may_write<A>(dashboard: &Dashboard<A>) -> bool {
-    dashboard.may::<scope::CustomersWrite>().is_ok()
-}
-
-fn table<A>(
-    dashboard: &Dashboard<A>,
-    query: ListingQuery,
-    page: &Items<Customer>,
-    empty: Empty,
-) -> Listing {
-    let columns = vec![
-        Column::new("Customer"),
-        Column::new("External ID"),
-        Column::new("Country"),
-        Column::new("Created").by("created_at"),
-    ];
-    let row = |one: &Customer| {
-        let country = one.billing_address.as_ref().map(|a| a.country.name());
-        Row::new(vec![
-            sales::customer(dashboard, one),
-            Cell::text(one.external_id.clone()),
-            Cell::text(country),
-            Cell::time(one.created_at, &dashboard.zone),
-        ])
-        .menu(menu(dashboard, one, true))
-    };
-    Listing::of(query, "Customers", columns, page, row, empty)
-}
-
-fn menu<A>(dashboard: &Dashboard<A>, one: &Customer, in_list: bool) -> Menu {
+fn menu<A: Access>(dashboard: &Dashboard<A>, one: &Customer, in_list: bool) -> Menu {
     let path = |rest: &str| dashboard.path(&format!("/customers/{}{rest}", one.id));
     let mut items = Vec::new();
     if in_list {
@@ -114,7 +58,7 @@ fn menu<A>(dashboard: &Dashboard<A>, one: &Customer, in_list: bool) -> Menu {
     for (label, text) in texts {
         items.extend(text.map(|text| MenuItem::Copy(label, text)));
     }
-    if may_write(dashboard) {
+    if Customer::may_write(dashboard) {
         items.push(MenuItem::Separator);
         if in_list {
             items.push(MenuItem::Link("Edit", path("/edit")));
@@ -122,49 +66,85 @@ fn menu<A>(dashboard: &Dashboard<A>, one: &Customer, in_list: bool) -> Menu {
         items.push(MenuItem::Confirm("Delete", path("/delete")));
     }
     Menu {
-        name: sales::called(one).0,
+        name: one.name(),
         items,
     }
 }
 
-const FILE: File = File {
-    name: "customers.csv",
-    columns: &export::COLUMNS,
-    moments: CREATED,
-};
-
-async fn csv(dashboard: Dashboard<scope::CustomersRead>, query: ListingQuery) -> Answer {
-    let line = |one: &Customer| Line {
-        id: one.id,
-        at: Some(one.created_at),
-        cells: export::line(one).into(),
-    };
-    let list = move |caller: Caller<_>, params| async move {
-        let page = actions::customers::list(&caller, params).await?;
-        Ok(page.items.iter().map(line).collect())
-    };
-    download::send(FILE, query, &dashboard, list).await
-}
-
-impl Resource for Customer {
+impl Listed for Customer {
     type Read = scope::CustomersRead;
-    type Write = scope::CustomersWrite;
 
-    const PAGES: ResourcePages = PAGES;
-    /// The page that asks says it at length.
-    const CONSEQUENCE: &'static str = "";
+    const PAGES: ResourcePages = CUSTOMERS;
+    const EMPTY: &'static str = "Everybody who buys becomes a customer. You can also add your own users, each with the id that you know them by.";
+    const NEW: Option<&'static str> = Some("New customer");
+    const MOMENTS: Option<(&'static str, &'static str)> = Some(CREATED);
+    const CSV: &'static [&'static str] = &export::COLUMNS;
 
     fn id(&self) -> Uuid {
         self.id
     }
 
     fn name(&self) -> String {
-        sales::called(self).0
+        buyers::called(self).0
     }
 
     async fn find(caller: &Caller<Self::Read>, id: Uuid) -> Result<Self> {
         actions::customers::get(caller, &CustomerRef::Id(id)).await
     }
+
+    async fn list(caller: &Caller<Self::Read>, params: Params) -> Result<Page<Self>> {
+        actions::customers::list(caller, params).await
+    }
+
+    fn may_write<A: Access>(dashboard: &Dashboard<A>) -> bool {
+        dashboard.may::<scope::CustomersWrite>().is_ok()
+    }
+
+    fn filters(query: &ListingQuery) -> Vec<Filter> {
+        let held = [("true", "With a subscription"), ("false", "Without one")];
+        vec![
+            Filter::search(query, "Search by name, e-mail or external ID"),
+            Filter::choice(query, "active", "Subscription", "All customers", held),
+        ]
+    }
+
+    fn columns() -> Vec<Column> {
+        vec![
+            Column::new("Customer"),
+            Column::new("External ID"),
+            Column::new("Country"),
+            Column::new("Created").by("created_at"),
+        ]
+    }
+
+    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, _: &Buyers) -> Vec<Cell> {
+        let country = self.billing_address.as_ref().map(|a| a.country.name());
+        vec![
+            buyers::customer(dashboard, self),
+            Cell::text(self.external_id.clone()),
+            Cell::text(country),
+            Cell::time(self.created_at, &dashboard.zone),
+        ]
+    }
+
+    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
+        menu(dashboard, self, true)
+    }
+
+    fn made_at(&self) -> Option<Timestamp> {
+        Some(self.created_at)
+    }
+
+    fn line(&self, _: &Buyers) -> Vec<String> {
+        export::line(self).into()
+    }
+}
+
+impl Resource for Customer {
+    type Write = scope::CustomersWrite;
+
+    /// The page that asks says it at length.
+    const CONSEQUENCE: &'static str = "";
 
     fn filled(&self, _: &Dashboard<Self::Write>) -> FormData {
         fill::of_customer(self)
@@ -176,21 +156,12 @@ impl Resource for Customer {
         form_data: &FormData,
         errors: &FormErrors,
     ) -> Result<FormPage> {
-        let layout = match was {
-            Some(one) => {
-                let name = one.name();
-                Layout::new(dashboard, Area::Customers, format!("Edit {name}"))
-                    .back(&name, PAGES.path(dashboard, one.id, ""))
-            }
-            None => Layout::new(dashboard, Area::Customers, "New customer")
-                .back("Customers", dashboard.path(PAGES.list)),
-        };
-        let form = fill::form(dashboard, was, form_data, errors);
-        Ok(FormPage {
-            layout,
-            form,
-            aside: None,
-        })
+        let groups = fill::groups(was, form_data);
+        let mut page = form_page(dashboard, was, groups, form_data, errors);
+        if was.is_none() {
+            page.form.submit = "Add customer".to_owned();
+        }
+        Ok(page)
     }
 
     async fn create(
@@ -221,7 +192,7 @@ impl Resource for Customer {
     }
 
     fn ask(&self, dashboard: &Dashboard<Self::Write>) -> Answer {
-        let here = PAGES.path(dashboard, self.id, "");
+        let here = self.path(dashboard);
         let title = format!("Delete {}?", self.name());
         show(&page::Delete {
             layout: Layout::new(dashboard, Area::Customers, title),

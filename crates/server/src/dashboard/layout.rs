@@ -36,7 +36,7 @@ impl Area {
         Area::Settings,
     ];
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Area::Home => "Home",
             Area::Products => "Products",

@@ -17,51 +17,34 @@ use crate::pages::Page;
 
 /// A field above the list that narrows it.
 #[derive(Debug, Clone)]
-pub enum Filter {
+pub struct Filter {
+    /// The parameter.
+    pub name: &'static str,
+    /// The label of its field.
+    pub label: &'static str,
+    /// Its input.
+    pub input: Input,
+}
+
+/// The input of a filter, as it stands.
+#[derive(Debug, Clone)]
+pub enum Input {
     /// Free text.
-    Search {
-        /// The parameter.
-        name: &'static str,
-        /// The label of the search field.
-        label: &'static str,
-        /// As it stands.
-        value: String,
-    },
-    /// One of several.
-    Choice {
-        /// The parameter.
-        name: &'static str,
-        /// The label of the choice.
-        label: &'static str,
-        /// Value, words, and whether it is chosen.
-        options: Vec<(String, String, bool)>,
-    },
+    Search(String),
+    /// One of several: value, words, and whether it is chosen.
+    Choice(Vec<(String, String, bool)>),
     /// A day.
-    Day {
-        /// The parameter.
-        name: &'static str,
-        /// Which day.
-        label: &'static str,
-        /// As it stands.
-        value: String,
-    },
+    Day(String),
 }
 
 impl Filter {
-    fn name(&self) -> &'static str {
-        match self {
-            Filter::Search { name, .. }
-            | Filter::Choice { name, .. }
-            | Filter::Day { name, .. } => name,
-        }
-    }
-
     /// The API's `query`.
     pub fn search(query: &ListingQuery, label: &'static str) -> Self {
-        Filter::Search {
+        let value = query.get("query").unwrap_or_default().to_owned();
+        Self {
             name: "query",
             label,
-            value: query.get("query").unwrap_or_default().to_owned(),
+            input: Input::Search(value),
         }
     }
 
@@ -83,10 +66,10 @@ impl Filter {
             .into_iter()
             .map(|(value, words)| (value.into(), words.into()))
             .map(|(value, words)| (value.clone(), words, value == now));
-        Filter::Choice {
+        Self {
             name,
             label,
-            options: std::iter::once(any).chain(values).collect(),
+            input: Input::Choice(std::iter::once(any).chain(values).collect()),
         }
     }
 
@@ -115,10 +98,10 @@ impl Filter {
 
     /// The first and the last day.
     pub fn days(query: &ListingQuery) -> [Self; 2] {
-        [("from", "From"), ("to", "To")].map(|(name, label)| Filter::Day {
+        [("from", "From"), ("to", "To")].map(|(name, label)| Self {
             name,
             label,
-            value: query.get(name).unwrap_or_default().to_owned(),
+            input: Input::Day(query.get(name).unwrap_or_default().to_owned()),
         })
     }
 }
@@ -268,7 +251,7 @@ impl Listing {
 
     /// The parameters that the filters do not show but must not lose: how the list is sorted, and whose it is.
     fn other_parameters(&self) -> Vec<&(String, String)> {
-        let shown: Vec<&str> = self.filters.iter().map(Filter::name).collect();
+        let shown: Vec<&str> = self.filters.iter().map(|filter| filter.name).collect();
         let pairs = self.query.pairs.iter();
         pairs
             .filter(|(key, _)| key != "page" && !shown.contains(&key.as_str()))

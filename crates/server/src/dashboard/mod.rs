@@ -6,6 +6,7 @@
 
 pub mod access;
 mod account;
+pub mod buyers;
 pub mod catalog;
 pub mod chart;
 pub mod cookie;
@@ -13,7 +14,6 @@ pub mod customers;
 pub mod denied;
 pub mod detail;
 pub mod developers;
-pub mod download;
 pub mod form;
 mod form_data;
 mod home;

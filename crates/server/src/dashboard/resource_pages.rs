@@ -1,34 +1,33 @@
-//! The pages under Products: one tab for each kind of thing, and what the pages of every kind have alike. A feature
-//! adds its own here.
+//! What the pages of every kind of thing have alike. A feature adds its own here.
 
+mod csv;
 mod edit;
+mod list;
 
 use std::sync::Arc;
 
-use axum::routing::MethodRouter;
-use till_wire::page::Page;
+use axum::{
+    Router,
+    routing::{MethodRouter, get},
+};
 use uuid::Uuid;
 
-use super::{
-    Answer,
-    form::{ConfirmPage, Form, FormData, FormErrors, FormPage, Group, with_chosen},
-    layout::{Area, Layout, NavLink},
-    listing::{ListPage, Listing},
-    parts::{Menu, MenuItem},
-    show,
-};
+use super::layout::{Area, Layout, NavLink};
 use crate::{
     app::App,
-    dashboard::access::Dashboard,
-    error::Result,
-    http::extract::{Access, Caller, Params, scope},
+    dashboard::{Answer, access::Dashboard, listing::ListingQuery},
+    http::extract::{Access, scope},
 };
 
-pub use edit::{Resource, Saved, find, routes};
+pub use csv::amount;
+pub use edit::{Resource, Saved, form_page, form_routes, menu};
+pub use list::{Listed, Related, find, list, readable, readable_with};
 
-/// A kind of thing under Products.
+/// A kind of thing that has pages.
 #[derive(Debug)]
 pub struct ResourcePages {
+    /// Their area.
+    pub area: Area,
     /// The path of its list, below the organization.
     pub list: &'static str,
     /// The name of one.
@@ -37,8 +36,22 @@ pub struct ResourcePages {
     pub many: &'static str,
 }
 
+const fn pages(
+    area: Area,
+    list: &'static str,
+    one: &'static str,
+    many: &'static str,
+) -> ResourcePages {
+    ResourcePages {
+        area,
+        list,
+        one,
+        many,
+    }
+}
+
 const fn pages_of(list: &'static str, one: &'static str, many: &'static str) -> ResourcePages {
-    ResourcePages { list, one, many }
+    pages(Area::Products, list, one, many)
 }
 
 /// The pages of products.
@@ -57,6 +70,29 @@ pub const CHECKOUT_LINKS: ResourcePages = pages_of(
     "/products/checkout-links",
     "checkout link",
     "Checkout links",
+);
+
+/// The pages of orders.
+pub const ORDERS: ResourcePages = pages(Area::Orders, "/orders", "order", "Orders");
+/// The pages of subscriptions.
+pub const SUBSCRIPTIONS: ResourcePages = pages(
+    Area::Subscriptions,
+    "/subscriptions",
+    "subscription",
+    "Subscriptions",
+);
+/// The pages of checkout sessions.
+pub const CHECKOUTS: ResourcePages = pages(Area::Checkouts, "/checkouts", "checkout", "Checkouts");
+/// The pages of payments.
+pub const PAYMENTS: ResourcePages = pages(Area::Payments, "/payments", "payment", "Payments");
+/// The pages of customers.
+pub const CUSTOMERS: ResourcePages = pages(Area::Customers, "/customers", "customer", "Customers");
+/// The pages of webhook endpoints.
+pub const ENDPOINTS: ResourcePages = pages(
+    Area::Developers,
+    "/developers/webhooks",
+    "endpoint",
+    "Webhooks",
 );
 
 /// The handlers of one address.
@@ -78,8 +114,12 @@ impl ResourcePages {
         dashboard.path(&format!("{}/new", self.list))
     }
 
-    /// The list's page, with the tabs of those lists that the person may read.
-    pub fn page<A: Access>(&self, dashboard: &Dashboard<A>, list: Listing) -> Answer {
+    /// Around the list's page, with the tabs of those lists below Products that the person may read.
+    pub fn around_list<A: Access>(&self, dashboard: &Dashboard<A>) -> Layout {
+        let layout = Layout::new(dashboard, self.area, self.area.name());
+        if self.area != Area::Products {
+            return layout;
+        }
         let tabs = [
             (PRODUCTS, dashboard.may::<scope::ProductsRead>().is_ok()),
             (DISCOUNTS, dashboard.may::<scope::DiscountsRead>().is_ok()),
@@ -99,11 +139,7 @@ impl ResourcePages {
             let here = one.list == self.list;
             NavLink::tab(one.many, dashboard.path(one.list), here)
         });
-        show(&ListPage {
-            layout: Layout::new(dashboard, Area::Products, "Products").tabs(tabs.collect()),
-            action: Some((format!("New {}", self.one), self.new_at(dashboard))),
-            list,
-        })
+        layout.tabs(tabs.collect())
     }
 
     /// Around a page, with the way back to the list.
@@ -112,7 +148,7 @@ impl ResourcePages {
         dashboard: &Dashboard<A>,
         title: impl Into<String>,
     ) -> Layout {
-        Layout::new(dashboard, Area::Products, title).back(self.many, dashboard.path(self.list))
+        Layout::new(dashboard, self.area, title).back(self.many, dashboard.path(self.list))
     }
 
     /// Around a page, with the way back to one thing.
@@ -122,114 +158,21 @@ impl ResourcePages {
         (id, name): (Uuid, &str),
         title: String,
     ) -> Layout {
-        Layout::new(dashboard, Area::Products, title).back(name, self.path(dashboard, id, ""))
-    }
-
-    /// The page of the form, filled in as sent; `was` is the one that is edited.
-    pub fn form<A: Access>(
-        &self,
-        dashboard: &Dashboard<A>,
-        was: Option<(Uuid, &str)>,
-        groups: Vec<Group>,
-        form_data: &FormData,
-        errors: &FormErrors,
-    ) -> FormPage {
-        let (layout, action, verb) = match was {
-            Some((id, name)) => (
-                self.under_one(dashboard, (id, name), format!("Edit {name}")),
-                self.path(dashboard, id, "/edit"),
-                "Save",
-            ),
-            None => (
-                self.under_list(dashboard, format!("New {}", self.one)),
-                self.new_at(dashboard),
-                "Create",
-            ),
-        };
-        let mut form = Form::new(action, format!("{verb} {}", self.one), groups);
-        if was.is_none() {
-            form = form.idempotency_key(dashboard);
-        }
-        FormPage {
-            layout,
-            form: form.again(form_data, errors),
-            aside: None,
-        }
-    }
-
-    /// The menu of one: what can be copied, its form, and how one is rid of it.
-    pub fn menu<A>(
-        &self,
-        dashboard: &Dashboard<A>,
-        (id, name): (Uuid, &str),
-        mut items: Vec<MenuItem>,
-        last: &'static str,
-    ) -> Menu {
-        let gone = format!("/{}", last.to_lowercase());
-        items.extend([
-            MenuItem::Separator,
-            MenuItem::Link("Edit", self.path(dashboard, id, "/edit")),
-            MenuItem::Separator,
-            MenuItem::Confirm(last, self.path(dashboard, id, &gone)),
-        ]);
-        Menu {
-            name: name.to_owned(),
-            items,
-        }
-    }
-
-    /// The page that asks before one is deleted or archived; `words` say what that does.
-    pub fn ask<A: Access>(
-        &self,
-        dashboard: &Dashboard<A>,
-        (id, name): (Uuid, &str),
-        verb: &'static str,
-        words: &str,
-    ) -> Answer {
-        let rest = format!("/{}", verb.to_lowercase());
-        show(&ConfirmPage {
-            layout: self.under_one(dashboard, (id, name), format!("{verb} {name}?")),
-            words: words.to_owned(),
-            submit: verb,
-            action: self.path(dashboard, id, &rest),
-            cancel: self.path(dashboard, id, ""),
-        })
+        Layout::new(dashboard, self.area, title).back(name, self.path(dashboard, id, ""))
     }
 }
 
-/// The first hundred of a list, as far as the person may read it.
-pub async fn readable<A, S, T>(
-    dashboard: &Dashboard<A>,
-    query: &str,
-    list: impl AsyncFnOnce(&Caller<S>, Params) -> Result<Page<T>>,
-) -> Result<Vec<T>>
-where
-    S: Access,
-{
-    let Ok(caller) = dashboard.may::<S>() else {
-        return Ok(Vec::new());
-    };
-    let params = Params::parse(&format!("{query}&limit=100"));
-    Ok(list(&caller, params).await?.items)
+/// The pages that every list has: the list itself, and one's page.
+pub fn list_routes<L: Listed>(one: Pages) -> Router<Arc<App>> {
+    let routes = Router::new()
+        .route(&L::PAGES.at(""), get(list_of::<L>))
+        .route(&L::PAGES.at("/{id}"), one);
+    match L::CSV.is_empty() {
+        true => routes,
+        false => routes.route(&L::PAGES.at(".csv"), get(csv::csv::<L>)),
+    }
 }
 
-/// The first hundred of a list by id and name, and the one that is chosen already if it is not among them.
-pub async fn readable_with<A, R: Resource>(
-    dashboard: &Dashboard<A>,
-    (query, chosen): (&str, Option<&str>),
-    list: impl AsyncFnOnce(&Caller<R::Read>, Params) -> Result<Page<R>>,
-) -> Result<Vec<(String, String)>> {
-    let named = |one: &R| (one.id(), one.name());
-    let some = readable(dashboard, query, list).await?;
-    let id = chosen.and_then(|id| Uuid::try_parse(id).ok());
-    let missing = id.filter(|id| some.iter().all(|one| one.id() != *id));
-    let other = match missing {
-        None => None,
-        Some(id) => match find::<R, A>(dashboard, id).await {
-            // What is not there cannot be chosen.
-            Err(error) if error.status().is_client_error() => None,
-            found => Some(found?),
-        },
-    };
-    Ok(with_chosen(some.iter().map(named), other.iter().map(named)))
+async fn list_of<L: Listed>(dashboard: Dashboard<L::Read>, query: ListingQuery) -> Answer {
+    list::<L, _>(&dashboard, query).await
 }

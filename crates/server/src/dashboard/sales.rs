@@ -1,18 +1,16 @@
-//! Shared parts of the pages about sales: cells, amounts, and the lists of what belongs together.
+//! Shared parts of the pages about sales: cells and amounts.
 
 pub mod checkouts;
 pub mod orders;
 pub mod payments;
 pub mod subscriptions;
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use axum::Router;
 use till_wire::{
     address::Address,
-    customers::Customer,
     money::Currency,
-    page::Page as Items,
     products::ProductBase,
     tax::{TaxLine, TaxabilityReason},
     values::Interval,
@@ -21,15 +19,11 @@ use uuid::Uuid;
 
 use super::{
     detail::Fact,
-    listing::{Empty, Filter, ListingQuery},
     parts::{Cell, Tone, money, sentence},
 };
 use crate::{
-    actions,
     app::App,
-    dashboard::{access::Dashboard, resource_pages::readable_with},
-    error::Result,
-    http::extract::{Access, Caller, Params, scope},
+    dashboard::access::Dashboard,
     pages::checkout::money::{Locale, interval_words},
 };
 
@@ -65,19 +59,6 @@ pub fn taxes(sum: Option<i64>, lines: Option<&[TaxLine]>, currency: Currency) ->
     lines.iter().map(fact).collect()
 }
 
-/// The buyer: the name, and the e-mail below it.
-pub fn customer<A>(dashboard: &Dashboard<A>, customer: &Customer) -> Cell {
-    let (text, note) = called(customer);
-    match customer.deleted_at {
-        Some(_) => Cell::Noted(text, "deleted".to_owned()),
-        None => Cell::Link {
-            href: dashboard.path(&format!("/customers/{}", customer.id)),
-            text,
-            note,
-        },
-    }
-}
-
 /// Something with a mark below it where the external id that a session named is not its customer's: whoever was
 /// signed in at the merchant's may be somebody else.
 pub fn marked(cell: Cell, conflicting_external_id: Option<&String>) -> Cell {
@@ -87,41 +68,6 @@ pub fn marked(cell: Cell, conflicting_external_id: Option<&String>) -> Cell {
             cell,
             Cell::toned("External ID does not match", Tone::Bad),
         ]),
-    }
-}
-
-/// The customers that rows name by id alone.
-pub struct Buyers(HashMap<Uuid, Customer>);
-
-impl Buyers {
-    /// Reads them, deleted ones too.
-    pub async fn of(app: &App, own: Uuid, ids: impl Iterator<Item = Uuid>) -> Result<Self> {
-        let mut ids: Vec<Uuid> = ids.collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let rows = app.store.customers(own, &ids).await?;
-        Ok(Self(rows.iter().map(|row| (row.id, row.view())).collect()))
-    }
-
-    /// The customer, else what else is known of whoever it is.
-    pub fn cell<A>(
-        &self,
-        dashboard: &Dashboard<A>,
-        id: Option<Uuid>,
-        known: Option<String>,
-    ) -> Cell {
-        match id.and_then(|id| self.0.get(&id)) {
-            Some(found) => customer(dashboard, found),
-            None => Cell::text(known),
-        }
-    }
-}
-
-/// A customer's name, else the e-mail; with a name, the e-mail too.
-pub fn called(customer: &Customer) -> (String, Option<String>) {
-    match &customer.name {
-        Some(name) => (name.clone(), Some(customer.email.clone())),
-        None => (customer.email.clone(), None),
     }
 }
 
@@ -170,60 +116,4 @@ pub fn address(address: Option<&Address>) -> Cell {
     ];
     let lines = lines.into_iter().flatten().filter(|line| !line.is_empty());
     Cell::Many(lines.map(Cell::Text).collect())
-}
-
-/// The filter by product: the first hundred by name, and the one that is chosen.
-pub async fn products<A: Access>(
-    dashboard: &Dashboard<A>,
-    query: &ListingQuery,
-) -> Result<Option<Filter>> {
-    if dashboard.may::<scope::ProductsRead>().is_err() {
-        return Ok(None);
-    }
-    let chosen = ("sorting=name", query.get("product_id"));
-    let known = readable_with(dashboard, chosen, actions::products::list).await?;
-    Ok(Some(Filter::choice(
-        query,
-        "product_id",
-        "Product",
-        "Any product",
-        known,
-    )))
-}
-
-/// Things of one kind that belong to the thing whose page it is.
-pub struct Related<T> {
-    /// Their own list, narrowed to these.
-    pub query: ListingQuery,
-    /// The first page of it.
-    pub items: Items<T>,
-}
-
-impl<T> Related<T> {
-    /// The first page of an area's list where `key` is `id`; none if the person may not see that area.
-    pub async fn find<A, B: Access>(
-        dashboard: &Dashboard<A>,
-        area: &str,
-        (key, id): (&str, Uuid),
-        list: impl AsyncFn(&Caller<B>, Params) -> Result<Items<T>>,
-    ) -> Result<Option<Self>> {
-        let Ok(caller) = dashboard.may::<B>() else {
-            return Ok(None);
-        };
-        let mut query =
-            ListingQuery::new(&dashboard.path(&format!("/{area}")), &format!("{key}={id}"));
-        let list = |params| list(&caller, params);
-        let items = query.load(CREATED, &dashboard.zone, list).await?;
-        Ok(Some(Self { query, items }))
-    }
-}
-
-/// The ids of what was found.
-pub fn ids<T>(related: Option<&Related<T>>, id: impl Fn(&T) -> Uuid) -> Vec<Uuid> {
-    related.map_or_else(Vec::new, |found| found.items.items.iter().map(id).collect())
-}
-
-/// The content of a part to which nothing belongs.
-pub fn none(words: &'static str) -> Empty {
-    Empty { words, step: None }
 }

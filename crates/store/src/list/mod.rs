@@ -115,6 +115,15 @@ impl List {
         self.filter(Filter::In(column.to_owned(), values))
     }
 
+    /// `column` is one of `values`; none given: all rows.
+    pub fn any_of<V: Into<Value>>(self, column: &str, values: impl IntoIterator<Item = V>) -> Self {
+        let values: Vec<Value> = values.into_iter().map(Into::into).collect();
+        match values.is_empty() {
+            true => self,
+            false => self.is_in(column, values),
+        }
+    }
+
     /// `column` is none of `values`; none given: all rows.
     pub fn not_in(self, column: &str, values: Vec<Value>) -> Self {
         if values.is_empty() {
@@ -142,27 +151,29 @@ impl List {
         self.filter_sql(&sql, vec![Value::Text(text.to_owned())])
     }
 
-    /// `column` lies before `at`.
-    pub fn before(self, column: &str, at: Timestamp) -> Self {
-        let sql = format!("{} < ?", self.column(column));
-        self.filter_sql(&sql, vec![Value::Time(at)])
+    /// `column` lies before `at`; without it: all rows.
+    pub fn before(self, column: &str, at: impl Into<Option<Timestamp>>) -> Self {
+        self.compared(column, "<", at.into())
     }
 
-    /// `column` is `at` or lies after it.
-    pub fn after(self, column: &str, at: Timestamp) -> Self {
-        let sql = format!("{} >= ?", self.column(column));
-        self.filter_sql(&sql, vec![Value::Time(at)])
+    /// `column` is `at` or lies after it; without it: all rows.
+    pub fn after(self, column: &str, at: impl Into<Option<Timestamp>>) -> Self {
+        self.compared(column, ">=", at.into())
     }
 
-    /// `column` lies after `at`.
-    pub fn later_than(self, column: &str, at: Timestamp) -> Self {
-        let sql = format!("{} > ?", self.column(column));
-        self.filter_sql(&sql, vec![Value::Time(at)])
+    /// `column` lies after `at`; without it: all rows.
+    pub fn later_than(self, column: &str, at: impl Into<Option<Timestamp>>) -> Self {
+        self.compared(column, ">", at.into())
     }
 
-    /// `column` is `at` or lies before it.
-    pub fn until(self, column: &str, at: Timestamp) -> Self {
-        let sql = format!("{} <= ?", self.column(column));
+    /// `column` is `at` or lies before it; without it: all rows.
+    pub fn until(self, column: &str, at: impl Into<Option<Timestamp>>) -> Self {
+        self.compared(column, "<=", at.into())
+    }
+
+    fn compared(self, column: &str, operator: &str, at: Option<Timestamp>) -> Self {
+        let Some(at) = at else { return self };
+        let sql = format!("{} {operator} ?", self.column(column));
         self.filter_sql(&sql, vec![Value::Time(at)])
     }
 
@@ -193,6 +204,13 @@ impl List {
         self.filters
             .push(Filter::Metadata(column, key.to_owned(), values));
         self
+    }
+
+    /// All of these filters by the column `metadata`: keys and their values, see [`List::metadata`].
+    pub fn all_metadata(self, filters: &[(String, Vec<String>)]) -> Self {
+        filters.iter().fold(self, |list, (key, values)| {
+            list.metadata("metadata", key, values)
+        })
     }
 
     /// The written form of one of the columns, `uuids` or `numbers`, contains `text`, case-insensitively.
@@ -268,6 +286,12 @@ impl List {
             None => Sort::Column(by.to_owned(), order),
         });
         self
+    }
+
+    /// Sorts by all of these, see [`List::order`].
+    pub fn sorted(self, orders: impl IntoIterator<Item = (&'static str, Order)>) -> Self {
+        let by = |list: Self, (by, order)| list.order(by, order);
+        orders.into_iter().fold(self, by)
     }
 
     /// Sorts by the place of `column` among `ids`; rows that are not among them come last (`Asc`).

@@ -80,13 +80,20 @@ impl List {
         self
     }
 
-    /// `column` contains `text`, however either is written.
-    pub fn contains_ci(self, column: &str, text: &str) -> Self {
+    /// `column` contains `text`, however either is written; without it: all rows.
+    pub fn contains_ci<'a>(self, column: &str, text: impl Into<Option<&'a str>>) -> Self {
         self.search(&[column], &[], text)
     }
 
-    /// One of `contained` contains `text`, or one of `started` starts with it, however it is written.
-    pub fn search(self, contained: &[&str], started: &[&str], text: &str) -> Self {
+    /// One of `contained` contains `text`, or one of `started` starts with it, however it is written; without it: all
+    /// rows.
+    pub fn search<'a>(
+        self,
+        contained: &[&str],
+        started: &[&str],
+        text: impl Into<Option<&'a str>>,
+    ) -> Self {
+        let Some(text) = text.into() else { return self };
         if text.contains('\0') {
             return self.never();
         }

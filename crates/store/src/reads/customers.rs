@@ -184,8 +184,14 @@ impl List {
     }
 
     /// One of `columns` contains `text`, or the e-mail or the name of the organization's customer who bought, however
-    /// it is written.
-    pub fn search_buyers(self, organization_id: Uuid, columns: &[&str], text: &str) -> Self {
+    /// it is written; without it: all rows.
+    pub fn search_buyers(
+        self,
+        organization_id: Uuid,
+        columns: &[&str],
+        text: Option<&str>,
+    ) -> Self {
+        let Some(text) = text else { return self };
         let theirs = ["email", "name"];
         self.search_named::<Customer>(columns, "customer_id", &theirs, organization_id, text)
     }

@@ -41,7 +41,15 @@ fn marks(before: usize, count: usize) -> String {
         .join(", ")
 }
 
-fn ids(ids: &[uuid::Uuid]) -> impl Iterator<Item = Value> + '_ {
+/// Each id once: a statement binds no more values than it needs.
+fn distinct(ids: &[Uuid]) -> Vec<Uuid> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+fn ids(ids: &[Uuid]) -> impl Iterator<Item = Value> + '_ {
     ids.iter().map(|id| Value::Uuid(*id))
 }
 
@@ -58,7 +66,7 @@ impl Store {
         self.one(Query::select::<R>(&rest, binds).keyed()).await
     }
 
-    /// Those of the organization's rows that are wanted; nothing wanted, nothing read.
+    /// Those of the organization's rows that are wanted, each once; nothing wanted, nothing read.
     async fn owned<R: Record + Send + 'static>(
         &self,
         organization_id: Uuid,
@@ -67,13 +75,14 @@ impl Store {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
+        let wanted = distinct(wanted);
         let rest = format!(
             "where organization_id = $1 and id in ({})",
             marks(1, wanted.len())
         );
         let binds = [Value::Uuid(organization_id)]
             .into_iter()
-            .chain(ids(wanted))
+            .chain(ids(&wanted))
             .collect();
         self.all(Query::select::<R>(&rest, binds).keyed()).await
     }

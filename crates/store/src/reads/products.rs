@@ -10,7 +10,7 @@ use till_core::{
 use till_wire::money::Currency;
 use uuid::Uuid;
 
-use super::{ids, marks};
+use super::{distinct, ids, marks};
 use crate::{Col, Query, Store, StoreError, columns};
 
 /// Products with their prices: one row per price, or one without.
@@ -53,13 +53,14 @@ impl Store {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
+        let wanted = distinct(wanted);
         let rest = format!(
             "where p.organization_id = $1 and p.id in ({})",
             marks(1, wanted.len())
         );
         let binds = [Value::Uuid(organization_id)]
             .into_iter()
-            .chain(ids(wanted))
+            .chain(ids(&wanted))
             .collect();
         let found = grouped(self.rows(Query::raw(select(&rest), binds).keyed()).await?);
         self.with_parts(organization_id, found).await
@@ -144,9 +145,7 @@ impl Store {
         organization_id: Uuid,
         prices: &[ProductPrice],
     ) -> Result<Vec<Meter>, StoreError> {
-        let mut wanted: Vec<Uuid> = prices.iter().filter_map(|p| p.meter_id).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
+        let wanted: Vec<Uuid> = prices.iter().filter_map(|p| p.meter_id).collect();
         self.meters(organization_id, &wanted).await
     }
 
@@ -169,9 +168,7 @@ impl Store {
         };
         let held = subscriptions.iter().filter(|s| s.is_billable());
         let named = held.flat_map(|s| s.price_ids.iter());
-        let mut wanted: Vec<Uuid> = named.copied().collect();
-        wanted.sort_unstable();
-        wanted.dedup();
+        let wanted: Vec<Uuid> = named.copied().collect();
         self.prices(first.organization_id, &wanted).await
     }
 

@@ -12,7 +12,7 @@ use till_core::{
 use till_wire::{events::EventType, webhooks::HttpCodeClass};
 use uuid::Uuid;
 
-use super::{ids, marks};
+use super::{distinct, ids, marks};
 use crate::{Col, List, Order, Query, Store, StoreError, columns};
 
 /// Deliveries behind a page that are counted: each attempt of each event is one, for ever.
@@ -71,16 +71,10 @@ impl DeliveryFilter {
     /// `named`: the deliveries that go by [`DeliveryFilter::whole_id`], or by its beginning. `all_have_kind`: whether all
     /// deliveries say what they were about.
     fn list(&self, organization_id: Uuid, named: Option<Vec<Uuid>>, all_have_kind: bool) -> List {
-        let mut list = List::of::<WebhookDelivery>(organization_id);
-        if !self.endpoints.is_empty() {
-            list = list.is_in("endpoint_id", ids(&self.endpoints).collect());
-        }
-        if let Some(at) = self.after {
-            list = list.later_than("created_at", at);
-        }
-        if let Some(at) = self.before {
-            list = list.before("created_at", at);
-        }
+        let mut list = List::of::<WebhookDelivery>(organization_id)
+            .any_of("endpoint_id", ids(&self.endpoints))
+            .later_than("created_at", self.after)
+            .before("created_at", self.before);
         // Written out, because what failed has indexes of its own.
         let codes = self.class.map(|class| class == HttpCodeClass::Success);
         for succeeded in self.succeeded.iter().chain(&codes) {
@@ -192,9 +186,8 @@ impl Store {
         if deliveries.is_empty() {
             return Ok((Vec::new(), total));
         }
-        let mut wanted: Vec<Uuid> = deliveries.iter().map(|d| d.event_id).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
+        let wanted: Vec<Uuid> = deliveries.iter().map(|d| d.event_id).collect();
+        let wanted = distinct(&wanted);
         let rest = format!("where id in ({})", marks(0, wanted.len()));
         let events: Vec<WebhookEvent> = self
             .all(Query::select::<WebhookEvent>(&rest, ids(&wanted).collect()))

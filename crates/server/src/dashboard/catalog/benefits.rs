@@ -5,7 +5,12 @@ mod fill;
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
-use till_wire::benefits::{Benefit, BenefitCreate, BenefitType, BenefitUpdate, BenefitVisibility};
+use till_wire::{
+    benefits::{Benefit, BenefitCreate, BenefitType, BenefitUpdate, BenefitVisibility},
+    meters::Meter,
+    page::Page,
+    products::Product,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -14,55 +19,25 @@ use crate::{
     dashboard::{
         Answer,
         access::Dashboard,
-        detail::{Action, DetailPage, Fact, Part, moments},
+        buyers::Buyers,
+        detail::{Fact, Part, moments},
         form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind},
-        listing::{Column, Empty, Filter, Listing, ListingQuery, Row},
+        listing::{Column, Filter, ListingQuery},
+        metadata,
         parts::{Cell, Menu, MenuItem, sentence},
         resource_pages::{
-            self, BENEFITS, Resource, ResourcePages, Saved, find, readable, readable_with,
+            BENEFITS, Listed, Resource, ResourcePages, Saved, find, form_page, form_routes,
+            list_routes, menu, readable, readable_with,
         },
         show,
     },
     error::Result,
-    http::extract::{Access, Body, Caller, PathId, scope},
+    http::extract::{Access, Body, Caller, Params, PathId, scope},
 };
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    resource_pages::routes::<Benefit>(get(list), get(detail))
-}
-
-async fn list(dashboard: Dashboard<scope::BenefitsRead>, mut query: ListingQuery) -> Answer {
-    let find = |params| actions::benefits::list(&dashboard.caller, params);
-    let page = query.load(("", ""), &dashboard.zone, find).await?;
-    let columns = vec![
-        Column::new("Description").by("description"),
-        Column::new("Type").by("type"),
-        Column::new("Visibility"),
-        Column::new("Created").by("created_at"),
-    ];
-    let filters = [
-        Filter::search(&query, "Search by description"),
-        Filter::words::<BenefitType>(&query, "type", "Type", "All types"),
-    ];
-    let empty = Empty {
-        words: "A benefit is what a purchase includes, such as support or license keys; products show it on their checkout.",
-        step: Some(("Create a benefit", BENEFITS.new_at(&dashboard))),
-    };
-    let row = |benefit: &Benefit| {
-        Row::new(vec![
-            Cell::link(
-                BENEFITS.path(&dashboard, benefit.id, ""),
-                benefit.description.clone(),
-            ),
-            Cell::Text(kind_words(benefit.kind).to_owned()),
-            Cell::state(benefit.visibility.as_str()),
-            Cell::time(benefit.created_at, &dashboard.zone),
-        ])
-        .menu(menu(&dashboard, benefit))
-    };
-    let list = Listing::of(query, "Benefits", columns, &page, row, empty).filters(filters);
-    BENEFITS.page(&dashboard, list)
+    list_routes::<Benefit>(get(detail)).merge(form_routes::<Benefit>())
 }
 
 /// The name of a type, for people.
@@ -79,16 +54,10 @@ pub fn kind_words(kind: BenefitType) -> &'static str {
     }
 }
 
-fn menu<A: Access>(dashboard: &Dashboard<A>, benefit: &Benefit) -> Menu {
-    let copy = MenuItem::Copy("Copy benefit ID", benefit.id.to_string());
-    let this = (benefit.id, benefit.description.as_str());
-    BENEFITS.menu(dashboard, this, vec![copy], "Delete")
-}
-
 async fn detail(dashboard: Dashboard<scope::BenefitsRead>, PathId(id): PathId) -> Answer {
     let benefit: Benefit = find(&dashboard, id).await?;
     let including = format!("benefit_id={id}&sorting=name");
-    let products = readable(&dashboard, &including, actions::products::list).await?;
+    let products: Vec<Product> = readable(&dashboard, &including).await?;
     let mut facts = vec![
         Fact::new("Benefit ID", Cell::Code(id.to_string())),
         Fact::new("Type", Cell::Text(kind_words(benefit.kind).to_owned())),
@@ -122,14 +91,9 @@ async fn detail(dashboard: Dashboard<scope::BenefitsRead>, PathId(id): PathId) -
         "Products",
         vec![Fact::new("Included in", included)],
     ));
-    parts.extend(crate::dashboard::metadata(&benefit.metadata));
-    show(&DetailPage {
-        layout: BENEFITS.under_list(&dashboard, benefit.description.clone()),
-        state: Cell::state(benefit.visibility.as_str()),
-        actions: vec![Action::Go("Edit", BENEFITS.path(&dashboard, id, "/edit"))],
-        menu: Some(menu(&dashboard, &benefit)),
-        parts,
-    })
+    parts.extend(metadata(&benefit.metadata));
+    let state = Cell::state(benefit.visibility.as_str());
+    show(&benefit.detail(&dashboard, state, parts))
 }
 
 /// The types that the form can make. The others need a connection that cannot be made here yet, or files.
@@ -161,12 +125,12 @@ fn choose_type(dashboard: &Dashboard<scope::BenefitsWrite>) -> FormPage {
     }
 }
 
-impl Resource for Benefit {
+impl Listed for Benefit {
     type Read = scope::BenefitsRead;
-    type Write = scope::BenefitsWrite;
 
     const PAGES: ResourcePages = BENEFITS;
-    const CONSEQUENCE: &'static str = "It is removed from every product, for good.";
+    const EMPTY: &'static str = "A benefit is what a purchase includes, such as support or license keys; products show it on their checkout.";
+    const NEW: Option<&'static str> = Some("Create a benefit");
 
     fn id(&self) -> Uuid {
         self.id
@@ -179,6 +143,46 @@ impl Resource for Benefit {
     async fn find(caller: &Caller<Self::Read>, id: Uuid) -> Result<Self> {
         actions::benefits::get(caller, id).await
     }
+
+    async fn list(caller: &Caller<Self::Read>, params: Params) -> Result<Page<Self>> {
+        actions::benefits::list(caller, params).await
+    }
+
+    fn filters(query: &ListingQuery) -> Vec<Filter> {
+        vec![
+            Filter::search(query, "Search by description"),
+            Filter::words::<BenefitType>(query, "type", "Type", "All types"),
+        ]
+    }
+
+    fn columns() -> Vec<Column> {
+        vec![
+            Column::new("Description").by("description"),
+            Column::new("Type").by("type"),
+            Column::new("Visibility"),
+            Column::new("Created").by("created_at"),
+        ]
+    }
+
+    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, _: &Buyers) -> Vec<Cell> {
+        vec![
+            self.link(dashboard),
+            Cell::Text(kind_words(self.kind).to_owned()),
+            Cell::state(self.visibility.as_str()),
+            Cell::time(self.created_at, &dashboard.zone),
+        ]
+    }
+
+    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
+        let copy = MenuItem::Copy("Copy benefit ID", self.id.to_string());
+        menu(dashboard, self, vec![copy])
+    }
+}
+
+impl Resource for Benefit {
+    type Write = scope::BenefitsWrite;
+
+    const CONSEQUENCE: &'static str = "It is removed from every product, for good.";
 
     fn filled(&self, _: &Dashboard<Self::Write>) -> FormData {
         fill::of_benefit(self)
@@ -205,14 +209,13 @@ impl Resource for Benefit {
         let kind = fill::kind(form_data, was);
         let meters = match kind {
             BenefitType::MeterCredit => {
-                let query = ("is_archived=false", form_data.get("properties.meter_id"));
-                readable_with(dashboard, query, actions::meters::list).await?
+                let chosen = form_data.get("properties.meter_id");
+                readable_with::<Meter, _>(dashboard, "is_archived=false", chosen).await?
             }
             _ => Vec::new(),
         };
-        let this = was.map(|benefit| (benefit.id, benefit.description.as_str()));
         let groups = fill::groups(kind, meters, form_data);
-        let mut page = BENEFITS.form(dashboard, this, groups, form_data, errors);
+        let mut page = form_page(dashboard, was, groups, form_data, errors);
         if was.is_none() {
             page.layout.title = format!("New benefit: {}", kind_words(kind).to_lowercase());
         }

@@ -5,7 +5,10 @@ mod fill;
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
-use till_wire::checkout_links::{CheckoutLink, CheckoutLinkCreate, CheckoutLinkUpdate};
+use till_wire::{
+    checkout_links::{CheckoutLink, CheckoutLinkCreate, CheckoutLinkUpdate},
+    page::Page,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -14,21 +17,26 @@ use crate::{
     dashboard::{
         Answer,
         access::Dashboard,
-        detail::{Action, DetailPage, Fact, Part, moments},
+        buyers::Buyers,
+        detail::{Fact, Part, moments},
         form::{FormData, FormErrors, FormPage},
-        listing::{Column, Empty, Listing, ListingQuery, Row},
+        listing::{Column, ListingQuery},
+        metadata,
         parts::{Cell, Menu, MenuItem, Tone},
-        resource_pages::{self, CHECKOUT_LINKS, Resource, ResourcePages, Saved, find, readable},
+        resource_pages::{
+            CHECKOUT_LINKS, Listed, Resource, ResourcePages, Saved, find, form_page, form_routes,
+            list_routes, menu, readable,
+        },
         show,
     },
     error::Result,
-    http::extract::{Access, Body, Caller, PathId, scope},
+    http::extract::{Access, Body, Caller, Params, PathId, scope},
     pages::checkout::{fill::trial_words, money::Locale},
 };
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    resource_pages::routes::<CheckoutLink>(get(list), get(detail))
+    list_routes::<CheckoutLink>(get(detail)).merge(form_routes::<CheckoutLink>())
 }
 
 /// The name of a link: its label, else what it sells.
@@ -45,34 +53,6 @@ fn name(link: &CheckoutLink) -> String {
         .clone()
         .filter(|label| !label.trim().is_empty())
         .unwrap_or_else(products)
-}
-
-async fn list(dashboard: Dashboard<scope::CheckoutLinksRead>, mut query: ListingQuery) -> Answer {
-    let find = |params| actions::checkout_links::list(&dashboard.caller, params);
-    let page = query.load(("", ""), &dashboard.zone, find).await?;
-    let columns = vec![
-        Column::new("Link").by("label"),
-        Column::new("Products"),
-        Column::new("Discount"),
-        Column::new("Signature"),
-        Column::new("Created").by("created_at"),
-    ];
-    let empty = Empty {
-        words: "A checkout link sells without a program: share it, print it, or put it behind a button of your page.",
-        step: Some(("Create a checkout link", CHECKOUT_LINKS.new_at(&dashboard))),
-    };
-    let row = |link: &CheckoutLink| {
-        Row::new(vec![
-            Cell::link(CHECKOUT_LINKS.path(&dashboard, link.id, ""), name(link)),
-            products_cell(&dashboard, link),
-            discount_cell(link),
-            signature_cell(link),
-            Cell::time(link.created_at, &dashboard.zone),
-        ])
-        .menu(menu(&dashboard, link))
-    };
-    let list = Listing::of(query, "Checkout links", columns, &page, row, empty);
-    CHECKOUT_LINKS.page(&dashboard, list)
 }
 
 fn products_cell<A: Access>(dashboard: &Dashboard<A>, link: &CheckoutLink) -> Cell {
@@ -104,15 +84,6 @@ fn embed_code(app: &App, link: &CheckoutLink) -> String {
          <script src=\"{}/embed.js\" defer data-auto-init></script>",
         link.url, app.urls.public_url
     )
-}
-
-fn menu<A: Access>(dashboard: &Dashboard<A>, link: &CheckoutLink) -> Menu {
-    let copies = vec![
-        MenuItem::Copy("Copy link", link.url.clone()),
-        MenuItem::Copy("Copy embed code", embed_code(&dashboard.app, link)),
-        MenuItem::Copy("Copy link ID", link.id.to_string()),
-    ];
-    CHECKOUT_LINKS.menu(dashboard, (link.id, &name(link)), copies, "Delete")
 }
 
 /// The code for a page, and how a visit is signed.
@@ -161,29 +132,20 @@ async fn detail(dashboard: Dashboard<scope::CheckoutLinksRead>, PathId(id): Path
             askama::Template::render(&code).unwrap_or_default(),
         ),
     ];
-    parts.extend(crate::dashboard::metadata(&link.metadata));
-    show(&DetailPage {
-        layout: CHECKOUT_LINKS.under_list(&dashboard, name(&link)),
-        state: match link.require_signature {
-            true => Cell::toned("signed visits only", Tone::Busy),
-            false => Cell::Empty,
-        },
-        actions: vec![Action::Go(
-            "Edit",
-            CHECKOUT_LINKS.path(&dashboard, id, "/edit"),
-        )],
-        menu: Some(menu(&dashboard, &link)),
-        parts,
-    })
+    parts.extend(metadata(&link.metadata));
+    let state = match link.require_signature {
+        true => Cell::toned("signed visits only", Tone::Busy),
+        false => Cell::Empty,
+    };
+    show(&link.detail(&dashboard, state, parts))
 }
 
-impl Resource for CheckoutLink {
+impl Listed for CheckoutLink {
     type Read = scope::CheckoutLinksRead;
-    type Write = scope::CheckoutLinksWrite;
 
     const PAGES: ResourcePages = CHECKOUT_LINKS;
-    const CONSEQUENCE: &'static str = "Whoever opens it from now on learns that it no longer works, wherever you have \
-         shared it. Checkouts that it has opened stay. This cannot be undone.";
+    const EMPTY: &'static str = "A checkout link sells without a program: share it, print it, or put it behind a button of your page.";
+    const NEW: Option<&'static str> = Some("Create a checkout link");
 
     fn id(&self) -> Uuid {
         self.id
@@ -196,6 +158,46 @@ impl Resource for CheckoutLink {
     async fn find(caller: &Caller<Self::Read>, id: Uuid) -> Result<Self> {
         actions::checkout_links::get(caller, id).await
     }
+
+    async fn list(caller: &Caller<Self::Read>, params: Params) -> Result<Page<Self>> {
+        actions::checkout_links::list(caller, params).await
+    }
+
+    fn columns() -> Vec<Column> {
+        vec![
+            Column::new("Link").by("label"),
+            Column::new("Products"),
+            Column::new("Discount"),
+            Column::new("Signature"),
+            Column::new("Created").by("created_at"),
+        ]
+    }
+
+    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, _: &Buyers) -> Vec<Cell> {
+        vec![
+            self.link(dashboard),
+            products_cell(dashboard, self),
+            discount_cell(self),
+            signature_cell(self),
+            Cell::time(self.created_at, &dashboard.zone),
+        ]
+    }
+
+    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
+        let copies = vec![
+            MenuItem::Copy("Copy link", self.url.clone()),
+            MenuItem::Copy("Copy embed code", embed_code(&dashboard.app, self)),
+            MenuItem::Copy("Copy link ID", self.id.to_string()),
+        ];
+        menu(dashboard, self, copies)
+    }
+}
+
+impl Resource for CheckoutLink {
+    type Write = scope::CheckoutLinksWrite;
+
+    const CONSEQUENCE: &'static str = "Whoever opens it from now on learns that it no longer works, wherever you have \
+         shared it. Checkouts that it has opened stay. This cannot be undone.";
 
     fn fresh(_: &Dashboard<Self::Write>, asked: &ListingQuery) -> FormData {
         fill::fresh(asked.get("product"))
@@ -213,13 +215,11 @@ impl Resource for CheckoutLink {
     ) -> Result<FormPage> {
         let on_sale = "is_archived=false&sorting=name";
         let (products, discounts) = tokio::try_join!(
-            readable(dashboard, on_sale, actions::products::list),
-            readable(dashboard, "sorting=name", actions::discounts::list),
+            readable(dashboard, on_sale),
+            readable(dashboard, "sorting=name"),
         )?;
-        let called = was.map(|link| (link.id, name(link)));
-        let this = called.as_ref().map(|(id, name)| (*id, name.as_str()));
         let groups = fill::groups(was, &products, &discounts, form_data);
-        Ok(CHECKOUT_LINKS.form(dashboard, this, groups, form_data, errors))
+        Ok(form_page(dashboard, was, groups, form_data, errors))
     }
 
     async fn create(

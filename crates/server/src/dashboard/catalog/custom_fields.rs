@@ -5,8 +5,11 @@ mod fill;
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
-use till_wire::custom_fields::{
-    CustomField, CustomFieldCreate, CustomFieldKind, CustomFieldType, CustomFieldUpdate,
+use till_wire::{
+    custom_fields::{
+        CustomField, CustomFieldCreate, CustomFieldKind, CustomFieldType, CustomFieldUpdate,
+    },
+    page::Page,
 };
 use uuid::Uuid;
 
@@ -16,63 +19,26 @@ use crate::{
     dashboard::{
         Answer,
         access::Dashboard,
-        detail::{Action, DetailPage, Fact, Part, moments},
+        buyers::Buyers,
+        detail::{Fact, Part, moments},
         form::{FormData, FormErrors, FormPage},
         layout::NavLink,
-        listing::{Column, Empty, Filter, Listing, ListingQuery, Row},
+        listing::{Column, Filter, ListingQuery},
+        metadata,
         parts::{Cell, Menu, MenuItem, sentence},
-        resource_pages::{self, CUSTOM_FIELDS, Resource, ResourcePages, Saved, find},
+        resource_pages::{
+            CUSTOM_FIELDS, Listed, Resource, ResourcePages, Saved, find, form_page, form_routes,
+            list_routes, menu,
+        },
         show,
     },
     error::Result,
-    http::extract::{Access, Body, Caller, PathId, scope},
+    http::extract::{Access, Body, Caller, Params, PathId, scope},
 };
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    resource_pages::routes::<CustomField>(get(list), get(detail))
-}
-
-async fn list(dashboard: Dashboard<scope::CustomFieldsRead>, mut query: ListingQuery) -> Answer {
-    let list = |params| actions::custom_fields::list(&dashboard.caller, params);
-    let page = query.load(("", ""), &dashboard.zone, list).await?;
-    let columns = vec![
-        Column::new("Name").by("name"),
-        Column::new("Slug").by("slug"),
-        Column::new("Type").by("type"),
-        Column::new("Created").by("created_at"),
-    ];
-    let filters = [
-        Filter::search(&query, "Search by name or slug"),
-        Filter::words::<CustomFieldType>(&query, "type", "Type", "All types"),
-    ];
-    let empty = Empty {
-        words: "A custom field is a question that the checkout asks, such as a size or the consent to terms. \
-                Attach it to the products that need it.",
-        step: Some(("Create a custom field", CUSTOM_FIELDS.new_at(&dashboard))),
-    };
-    let row = |field: &CustomField| {
-        Row::new(vec![
-            Cell::link(
-                CUSTOM_FIELDS.path(&dashboard, field.id, ""),
-                field.name.clone(),
-            ),
-            Cell::Code(field.slug.clone()),
-            Cell::Text(sentence(field.kind.kind().as_str())),
-            Cell::time(field.created_at, &dashboard.zone),
-        ])
-        .menu(menu(&dashboard, field))
-    };
-    let list = Listing::of(query, "Custom fields", columns, &page, row, empty).filters(filters);
-    CUSTOM_FIELDS.page(&dashboard, list)
-}
-
-fn menu<A: Access>(dashboard: &Dashboard<A>, field: &CustomField) -> Menu {
-    let copies = vec![
-        MenuItem::Copy("Copy custom field ID", field.id.to_string()),
-        MenuItem::Copy("Copy slug", field.slug.clone()),
-    ];
-    CUSTOM_FIELDS.menu(dashboard, (field.id, &field.name), copies, "Delete")
+    list_routes::<CustomField>(get(detail)).merge(form_routes::<CustomField>())
 }
 
 async fn detail(dashboard: Dashboard<scope::CustomFieldsRead>, PathId(id): PathId) -> Answer {
@@ -102,17 +68,8 @@ async fn detail(dashboard: Dashboard<scope::CustomFieldsRead>, PathId(id): PathI
         Part::Facts("Custom field", facts),
         Part::Facts("At checkout", asks),
     ];
-    parts.extend(crate::dashboard::metadata(&field.metadata));
-    show(&DetailPage {
-        layout: CUSTOM_FIELDS.under_list(&dashboard, field.name.clone()),
-        state: Cell::Text(kind),
-        actions: vec![Action::Go(
-            "Edit",
-            CUSTOM_FIELDS.path(&dashboard, id, "/edit"),
-        )],
-        menu: Some(menu(&dashboard, &field)),
-        parts,
-    })
+    parts.extend(metadata(&field.metadata));
+    show(&field.detail(&dashboard, Cell::Text(kind), parts))
 }
 
 /// The rules that an answer is judged by.
@@ -152,13 +109,13 @@ fn chosen(word: Option<&str>) -> CustomFieldType {
     kind.unwrap_or(CustomFieldType::Text)
 }
 
-impl Resource for CustomField {
+impl Listed for CustomField {
     type Read = scope::CustomFieldsRead;
-    type Write = scope::CustomFieldsWrite;
 
     const PAGES: ResourcePages = CUSTOM_FIELDS;
-    const CONSEQUENCE: &'static str = "No product asks for it any more, and its slug can be given to another field. \
-         Answers that customers gave stay with their orders.";
+    const EMPTY: &'static str = "A custom field is a question that the checkout asks, such as a size or the consent to terms. \
+                Attach it to the products that need it.";
+    const NEW: Option<&'static str> = Some("Create a custom field");
 
     fn id(&self) -> Uuid {
         self.id
@@ -171,6 +128,50 @@ impl Resource for CustomField {
     async fn find(caller: &Caller<Self::Read>, id: Uuid) -> Result<Self> {
         actions::custom_fields::get(caller, id).await
     }
+
+    async fn list(caller: &Caller<Self::Read>, params: Params) -> Result<Page<Self>> {
+        actions::custom_fields::list(caller, params).await
+    }
+
+    fn filters(query: &ListingQuery) -> Vec<Filter> {
+        vec![
+            Filter::search(query, "Search by name or slug"),
+            Filter::words::<CustomFieldType>(query, "type", "Type", "All types"),
+        ]
+    }
+
+    fn columns() -> Vec<Column> {
+        vec![
+            Column::new("Name").by("name"),
+            Column::new("Slug").by("slug"),
+            Column::new("Type").by("type"),
+            Column::new("Created").by("created_at"),
+        ]
+    }
+
+    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, _: &Buyers) -> Vec<Cell> {
+        vec![
+            self.link(dashboard),
+            Cell::Code(self.slug.clone()),
+            Cell::Text(sentence(self.kind.kind().as_str())),
+            Cell::time(self.created_at, &dashboard.zone),
+        ]
+    }
+
+    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
+        let copies = vec![
+            MenuItem::Copy("Copy custom field ID", self.id.to_string()),
+            MenuItem::Copy("Copy slug", self.slug.clone()),
+        ];
+        menu(dashboard, self, copies)
+    }
+}
+
+impl Resource for CustomField {
+    type Write = scope::CustomFieldsWrite;
+
+    const CONSEQUENCE: &'static str = "No product asks for it any more, and its slug can be given to another field. \
+         Answers that customers gave stay with their orders.";
 
     fn fresh(_: &Dashboard<Self::Write>, query: &ListingQuery) -> FormData {
         let mut form_data = FormData::default();
@@ -194,9 +195,8 @@ impl Resource for CustomField {
     ) -> Result<FormPage> {
         let chosen = || chosen(form_data.get("type"));
         let kind = was.map_or_else(chosen, |field| field.kind.kind());
-        let this = was.map(|field| (field.id, field.name.as_str()));
         let groups = fill::groups(was, kind, form_data);
-        let mut page = CUSTOM_FIELDS.form(dashboard, this, groups, form_data, errors);
+        let mut page = form_page(dashboard, was, groups, form_data, errors);
         if was.is_none() {
             let tab = |one: &CustomFieldType| {
                 let href = format!("{}?type={one}", CUSTOM_FIELDS.new_at(dashboard));

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use axum::{Router, routing::get};
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use till_core::discounts::new_code;
-use till_wire::discounts::{
-    Discount, DiscountCreate, DiscountLasting, DiscountUpdate, DiscountValue,
+use till_wire::{
+    discounts::{Discount, DiscountCreate, DiscountLasting, DiscountUpdate, DiscountValue},
+    page::Page,
 };
 use uuid::Uuid;
 
@@ -18,63 +19,27 @@ use crate::{
     dashboard::{
         Answer,
         access::Dashboard,
-        detail::{Action, DetailPage, Fact, Part, moments},
+        buyers::Buyers,
+        detail::{Fact, Part, moments},
         form::{FormData, FormErrors, FormPage},
-        listing::{Column, Empty, Filter, Listing, ListingQuery, Row},
+        listing::{Column, Filter, ListingQuery},
+        metadata,
         parts::{Cell, Menu, MenuItem, Tone, money},
-        resource_pages::{self, DISCOUNTS, Resource, ResourcePages, Saved, find, readable},
+        resource_pages::{
+            DISCOUNTS, Listed, Resource, ResourcePages, Saved, find, form_page, form_routes,
+            list_routes, menu, readable,
+        },
         sales, show,
         timeline::timeline,
     },
     error::Result,
-    http::extract::{Access, Caller, PathId, scope},
+    http::extract::{Access, Caller, Params, PathId, scope},
     pages::checkout::money::editable,
 };
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    resource_pages::routes::<Discount>(get(list), get(detail))
-}
-
-async fn list(dashboard: Dashboard<scope::DiscountsRead>, mut query: ListingQuery) -> Answer {
-    let find = |params| actions::discounts::list(&dashboard.caller, params);
-    let page = query.load(("", ""), &dashboard.zone, find).await?;
-    let now = dashboard.app.clock.now();
-    let columns = vec![
-        Column::new("Name").by("name"),
-        Column::new("Code").by("code"),
-        Column::new("Takes off"),
-        Column::number("Used").by("redemptions_count"),
-        Column::number("Per customer"),
-        Column::new("Status"),
-        Column::new("Ends").by("ends_at"),
-        Column::new("Created").by("created_at"),
-    ];
-    let filters = [Filter::search(&query, "Search by name or code")];
-    let empty = Empty {
-        words: "A discount takes a share or an amount off: customers type its code, or your program applies it.",
-        step: Some(("Create a discount", DISCOUNTS.new_at(&dashboard))),
-    };
-    let row = |discount: &Discount| {
-        let brief = &discount.base.brief;
-        let code = brief.code.clone();
-        Row::new(vec![
-            Cell::link(DISCOUNTS.path(&dashboard, brief.id, ""), brief.name.clone()),
-            code.map_or(Cell::Empty, Cell::Code),
-            worth(discount),
-            Cell::Text(used(discount)),
-            discount
-                .base
-                .max_redemptions_per_customer
-                .map_or(Cell::Empty, |most| Cell::Text(most.to_string())),
-            state(discount, now),
-            Cell::time_or_nothing(discount.base.ends_at, &dashboard.zone),
-            Cell::time(discount.base.created_at, &dashboard.zone),
-        ])
-        .menu(menu(&dashboard, discount))
-    };
-    let list = Listing::of(query, "Discounts", columns, &page, row, empty).filters(filters);
-    DISCOUNTS.page(&dashboard, list)
+    list_routes::<Discount>(get(detail)).merge(form_routes::<Discount>())
 }
 
 /// Its amount or percentage, and for how long it is taken off.
@@ -136,14 +101,6 @@ fn state(discount: &Discount, now: Timestamp) -> Cell {
     }
 }
 
-fn menu<A: Access>(dashboard: &Dashboard<A>, discount: &Discount) -> Menu {
-    let brief = &discount.base.brief;
-    let mut copies = vec![MenuItem::Copy("Copy discount ID", brief.id.to_string())];
-    let code = brief.code.clone();
-    copies.extend(code.map(|code| MenuItem::Copy("Copy code", code)));
-    DISCOUNTS.menu(dashboard, (brief.id, &brief.name), copies, "Delete")
-}
-
 async fn detail(dashboard: Dashboard<scope::DiscountsRead>, PathId(id): PathId) -> Answer {
     let discount: Discount = find(&dashboard, id).await?;
     let (base, brief) = (&discount.base, &discount.base.brief);
@@ -193,15 +150,10 @@ async fn detail(dashboard: Dashboard<scope::DiscountsRead>, PathId(id): PathId) 
         Part::Facts("Discount", facts),
         Part::Facts("Products", vec![Fact::new("For", products)]),
     ];
-    parts.extend(crate::dashboard::metadata(&base.metadata));
+    parts.extend(metadata(&base.metadata));
     parts.push(timeline(&dashboard, [id]).await?);
-    show(&DetailPage {
-        layout: DISCOUNTS.under_list(&dashboard, brief.name.clone()),
-        state: state(&discount, dashboard.app.clock.now()),
-        actions: vec![Action::Go("Edit", DISCOUNTS.path(&dashboard, id, "/edit"))],
-        menu: Some(menu(&dashboard, &discount)),
-        parts,
-    })
+    let state = state(&discount, dashboard.app.clock.now());
+    show(&discount.detail(&dashboard, state, parts))
 }
 
 /// A moment as the browser's field for day and minute takes it, in the viewer's zone.
@@ -210,13 +162,12 @@ fn local(at: Timestamp, zone: &TimeZone) -> String {
     there.strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
-impl Resource for Discount {
+impl Listed for Discount {
     type Read = scope::DiscountsRead;
-    type Write = scope::DiscountsWrite;
 
     const PAGES: ResourcePages = DISCOUNTS;
-    const CONSEQUENCE: &'static str = "Nobody can apply it any more, and its code can be given to another discount. \
-         Sessions that have it already, and what was bought with it, keep it.";
+    const EMPTY: &'static str = "A discount takes a share or an amount off: customers type its code, or your program applies it.";
+    const NEW: Option<&'static str> = Some("Create a discount");
 
     fn id(&self) -> Uuid {
         self.base.brief.id
@@ -229,6 +180,58 @@ impl Resource for Discount {
     async fn find(caller: &Caller<Self::Read>, id: Uuid) -> Result<Self> {
         actions::discounts::get(caller, id).await
     }
+
+    async fn list(caller: &Caller<Self::Read>, params: Params) -> Result<Page<Self>> {
+        actions::discounts::list(caller, params).await
+    }
+
+    fn filters(query: &ListingQuery) -> Vec<Filter> {
+        vec![Filter::search(query, "Search by name or code")]
+    }
+
+    fn columns() -> Vec<Column> {
+        vec![
+            Column::new("Name").by("name"),
+            Column::new("Code").by("code"),
+            Column::new("Takes off"),
+            Column::number("Used").by("redemptions_count"),
+            Column::number("Per customer"),
+            Column::new("Status"),
+            Column::new("Ends").by("ends_at"),
+            Column::new("Created").by("created_at"),
+        ]
+    }
+
+    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, _: &Buyers) -> Vec<Cell> {
+        let code = self.base.brief.code.clone();
+        vec![
+            self.link(dashboard),
+            code.map_or(Cell::Empty, Cell::Code),
+            worth(self),
+            Cell::Text(used(self)),
+            self.base
+                .max_redemptions_per_customer
+                .map_or(Cell::Empty, |most| Cell::Text(most.to_string())),
+            state(self, dashboard.app.clock.now()),
+            Cell::time_or_nothing(self.base.ends_at, &dashboard.zone),
+            Cell::time(self.base.created_at, &dashboard.zone),
+        ]
+    }
+
+    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
+        let brief = &self.base.brief;
+        let mut copies = vec![MenuItem::Copy("Copy discount ID", brief.id.to_string())];
+        let code = brief.code.clone();
+        copies.extend(code.map(|code| MenuItem::Copy("Copy code", code)));
+        menu(dashboard, self, copies)
+    }
+}
+
+impl Resource for Discount {
+    type Write = scope::DiscountsWrite;
+
+    const CONSEQUENCE: &'static str = "Nobody can apply it any more, and its code can be given to another discount. \
+         Sessions that have it already, and what was bought with it, keep it.";
 
     fn fresh(dashboard: &Dashboard<Self::Write>, _: &ListingQuery) -> FormData {
         fill::fresh(dashboard.caller.organization.default_currency)
@@ -249,11 +252,10 @@ impl Resource for Discount {
         errors: &FormErrors,
     ) -> Result<FormPage> {
         let on_sale = "is_archived=false&sorting=name";
-        let products = readable(dashboard, on_sale, actions::products::list).await?;
-        let this = was.map(|was| (was.base.brief.id, was.base.brief.name.as_str()));
+        let products = readable(dashboard, on_sale).await?;
         let groups = fill::groups(dashboard, was, &products, form_data);
         let errors = fill::in_rows(errors.clone(), form_data);
-        Ok(DISCOUNTS.form(dashboard, this, groups, form_data, &errors))
+        Ok(form_page(dashboard, was, groups, form_data, &errors))
     }
 
     async fn create(

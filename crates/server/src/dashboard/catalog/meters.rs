@@ -9,9 +9,12 @@ use axum::{
     routing::{get, post},
 };
 use serde_json::{Value, json};
-use till_wire::meters::{
-    Aggregation, Clause, Conjunction, Filter as Rule, FilterPart, Meter, MeterCreate, MeterUnit,
-    MeterUpdate, Operand, Operator,
+use till_wire::{
+    meters::{
+        Aggregation, Clause, Conjunction, Filter as Rule, FilterPart, Meter, MeterCreate,
+        MeterUnit, MeterUpdate, Operand, Operator,
+    },
+    page::Page,
 };
 use uuid::Uuid;
 
@@ -21,52 +24,28 @@ use crate::{
     dashboard::{
         Answer,
         access::Dashboard,
-        detail::{Action, DetailPage, Fact, Part, moments},
+        buyers::Buyers,
+        detail::{Action, Fact, Part, moments},
         done,
         form::{FormData, FormErrors, FormPage},
-        listing::{Column, Empty, Filter, Listing, ListingQuery, Row},
+        listing::{Column, Filter, ListingQuery},
+        metadata,
         parts::{Cell, Menu, MenuItem, Tone, sentence},
-        resource_pages::{self, METERS, Resource, ResourcePages, Saved, find},
+        resource_pages::{
+            Listed, METERS, Resource, ResourcePages, Saved, find, form_page, form_routes,
+            list_routes, menu,
+        },
         show,
     },
     error::Result,
-    http::extract::{Access, Body, Caller, PathId, scope},
+    http::extract::{Access, Body, Caller, Params, PathId, scope},
 };
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    resource_pages::routes::<Meter>(get(list), get(detail))
+    list_routes::<Meter>(get(detail))
+        .merge(form_routes::<Meter>())
         .route(&METERS.at("/{id}/unarchive"), post(unarchive))
-}
-
-async fn list(dashboard: Dashboard<scope::MetersRead>, mut query: ListingQuery) -> Answer {
-    let find = |params| actions::meters::list(&dashboard.caller, params);
-    let page = query.load(("", ""), &dashboard.zone, find).await?;
-    let columns = vec![
-        Column::new("Name").by("name"),
-        Column::new("Counts"),
-        Column::new("Status"),
-        Column::new("Created").by("created_at"),
-    ];
-    let filters = [
-        Filter::search(&query, "Search by name"),
-        Filter::archived(&query, "All meters"),
-    ];
-    let empty = Empty {
-        words: "A meter counts what your customers use, such as calls or tokens; a product can then be priced by it.",
-        step: Some(("Create a meter", METERS.new_at(&dashboard))),
-    };
-    let row = |meter: &Meter| {
-        Row::new(vec![
-            Cell::link(METERS.path(&dashboard, meter.id, ""), meter.name.clone()),
-            Cell::Noted(counts(&meter.aggregation), rule_words(&meter.filter)),
-            state(meter),
-            Cell::time(meter.created_at, &dashboard.zone),
-        ])
-        .menu(menu(&dashboard, meter))
-    };
-    let list = Listing::of(query, "Meters", columns, &page, row, empty).filters(filters);
-    METERS.page(&dashboard, list)
 }
 
 fn state(meter: &Meter) -> Cell {
@@ -141,19 +120,6 @@ fn unit_words(meter: &Meter) -> String {
     }
 }
 
-fn menu<A: Access>(dashboard: &Dashboard<A>, meter: &Meter) -> Menu {
-    let copy = MenuItem::Copy("Copy meter ID", meter.id.to_string());
-    if meter.archived_at.is_none() {
-        let this = (meter.id, meter.name.as_str());
-        return METERS.menu(dashboard, this, vec![copy], "Archive");
-    }
-    let back = MenuItem::Post("Unarchive", METERS.path(dashboard, meter.id, "/unarchive"));
-    Menu {
-        name: meter.name.clone(),
-        items: vec![copy, MenuItem::Separator, back],
-    }
-}
-
 async fn detail(dashboard: Dashboard<scope::MetersRead>, PathId(id): PathId) -> Answer {
     let meter: Meter = find(&dashboard, id).await?;
     let mut facts = vec![
@@ -168,21 +134,13 @@ async fn detail(dashboard: Dashboard<scope::MetersRead>, PathId(id): PathId) -> 
         &dashboard.zone,
     ));
     let mut parts = vec![Part::Facts("Meter", facts)];
-    parts.extend(crate::dashboard::metadata(&meter.metadata));
-    let actions = match meter.archived_at {
-        Some(_) => vec![Action::Do(
-            "Unarchive",
-            METERS.path(&dashboard, id, "/unarchive"),
-        )],
-        None => vec![Action::Go("Edit", METERS.path(&dashboard, id, "/edit"))],
-    };
-    show(&DetailPage {
-        layout: METERS.under_list(&dashboard, meter.name.clone()),
-        state: state(&meter),
-        actions,
-        menu: Some(menu(&dashboard, &meter)),
-        parts,
-    })
+    parts.extend(metadata(&meter.metadata));
+    let mut page = meter.detail(&dashboard, state(&meter), parts);
+    if meter.archived_at.is_some() {
+        let back = METERS.path(&dashboard, id, "/unarchive");
+        page.actions = vec![Action::Do("Unarchive", back)];
+    }
+    show(&page)
 }
 
 async fn change(dashboard: &Dashboard<scope::MetersWrite>, id: Uuid, body: Value) -> Result<Meter> {
@@ -196,14 +154,12 @@ async fn unarchive(dashboard: Dashboard<scope::MetersWrite>, PathId(id): PathId)
     done(&METERS.path(&dashboard, id, ""), &words)
 }
 
-impl Resource for Meter {
+impl Listed for Meter {
     type Read = scope::MetersRead;
-    type Write = scope::MetersWrite;
 
     const PAGES: ResourcePages = METERS;
-    const VERB: &'static str = "Archive";
-    const CONSEQUENCE: &'static str =
-        "It no longer counts anything, and no new price can use it. You can unarchive it.";
+    const EMPTY: &'static str = "A meter counts what your customers use, such as calls or tokens; a product can then be priced by it.";
+    const NEW: Option<&'static str> = Some("Create a meter");
 
     fn id(&self) -> Uuid {
         self.id
@@ -216,6 +172,55 @@ impl Resource for Meter {
     async fn find(caller: &Caller<Self::Read>, id: Uuid) -> Result<Self> {
         actions::meters::get(caller, id).await
     }
+
+    async fn list(caller: &Caller<Self::Read>, params: Params) -> Result<Page<Self>> {
+        actions::meters::list(caller, params).await
+    }
+
+    fn filters(query: &ListingQuery) -> Vec<Filter> {
+        vec![
+            Filter::search(query, "Search by name"),
+            Filter::archived(query, "All meters"),
+        ]
+    }
+
+    fn columns() -> Vec<Column> {
+        vec![
+            Column::new("Name").by("name"),
+            Column::new("Counts"),
+            Column::new("Status"),
+            Column::new("Created").by("created_at"),
+        ]
+    }
+
+    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, _: &Buyers) -> Vec<Cell> {
+        vec![
+            self.link(dashboard),
+            Cell::Noted(counts(&self.aggregation), rule_words(&self.filter)),
+            state(self),
+            Cell::time(self.created_at, &dashboard.zone),
+        ]
+    }
+
+    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
+        let copy = MenuItem::Copy("Copy meter ID", self.id.to_string());
+        if self.archived_at.is_none() {
+            return menu(dashboard, self, vec![copy]);
+        }
+        let back = MenuItem::Post("Unarchive", METERS.path(dashboard, self.id, "/unarchive"));
+        Menu {
+            name: self.name.clone(),
+            items: vec![copy, MenuItem::Separator, back],
+        }
+    }
+}
+
+impl Resource for Meter {
+    type Write = scope::MetersWrite;
+
+    const VERB: &'static str = "Archive";
+    const CONSEQUENCE: &'static str =
+        "It no longer counts anything, and no new price can use it. You can unarchive it.";
 
     fn fresh(_: &Dashboard<Self::Write>, _: &ListingQuery) -> FormData {
         fill::fresh()
@@ -235,9 +240,8 @@ impl Resource for Meter {
         form_data: &FormData,
         errors: &FormErrors,
     ) -> Result<FormPage> {
-        let this = was.map(|meter| (meter.id, meter.name.as_str()));
         let groups = fill::groups(was, form_data);
-        Ok(METERS.form(dashboard, this, groups, form_data, errors))
+        Ok(form_page(dashboard, was, groups, form_data, errors))
     }
 
     async fn create(

@@ -14,6 +14,7 @@ use axum::{
 use serde_json::{Value, json};
 use till_wire::{
     checkouts::CheckoutCreate,
+    page::Page,
     products::{Product, ProductBenefitsUpdate, ProductCreate, ProductUpdate},
 };
 use uuid::Uuid;
@@ -24,60 +25,30 @@ use crate::{
     dashboard::{
         Answer, CreatedResource,
         access::Dashboard,
+        buyers::Buyers,
         done,
         form::{FormData, FormErrors, FormPage},
-        listing::{Column, Empty, Filter, Listing, ListingQuery, Row},
-        parts::Cell,
-        resource_pages::{self, PRODUCTS, Resource, ResourcePages, Saved, find, readable},
+        listing::{Column, Filter, ListingQuery},
+        parts::{Cell, Menu},
+        resource_pages::{
+            Listed, PRODUCTS, Resource, ResourcePages, Saved, find, form_page, form_routes,
+            list_routes, readable,
+        },
     },
     error::Result,
     http::{
-        extract::{Body, Caller, PathId, scope},
+        extract::{Access, Body, Caller, Params, PathId, scope},
         idempotency::IdempotencyGuard,
     },
 };
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    resource_pages::routes::<Product>(get(list), get(page::detail))
+    list_routes::<Product>(get(page::detail))
+        .merge(form_routes::<Product>())
         .route(&PRODUCTS.at("/preview"), post(preview))
         .route(&PRODUCTS.at("/{id}/unarchive"), post(unarchive))
         .route(&PRODUCTS.at("/{id}/checkout"), post(checkout))
-}
-
-async fn list(dashboard: Dashboard<scope::ProductsRead>, mut query: ListingQuery) -> Answer {
-    let find = |params| actions::products::list(&dashboard.caller, params);
-    let page = query.load(("", ""), &dashboard.zone, find).await?;
-    let columns = vec![
-        Column::new("Name").by("name"),
-        Column::new("Price").by("price_amount"),
-        Column::new("Status"),
-        Column::new("Created").by("created_at"),
-    ];
-    let filters = [
-        Filter::search(&query, "Search by name"),
-        Filter::archived(&query, "All products"),
-    ];
-    let empty = Empty {
-        words: "What do you sell? A product has a name and a price; your program sells it by its id.",
-        step: Some(("Create a product", PRODUCTS.new_at(&dashboard))),
-    };
-    let row = |product: &Product| {
-        let href = PRODUCTS.path(&dashboard, product.base.id, "");
-        Row::new(vec![
-            Cell::Link {
-                href,
-                text: product.base.name.clone(),
-                note: Some(page::billing(product)),
-            },
-            page::price_cell(product),
-            page::state(product),
-            Cell::time(product.base.created_at, &dashboard.zone),
-        ])
-        .menu(page::menu(&dashboard, product))
-    };
-    let list = Listing::of(query, "Products", columns, &page, row, empty).filters(filters);
-    PRODUCTS.page(&dashboard, list)
 }
 
 /// The price as the customer will see it, while the form is filled in.
@@ -132,14 +103,13 @@ async fn include(
     Ok(())
 }
 
-impl Resource for Product {
+impl Listed for Product {
     type Read = scope::ProductsRead;
-    type Write = scope::ProductsWrite;
 
     const PAGES: ResourcePages = PRODUCTS;
-    const VERB: &'static str = "Archive";
-    const CONSEQUENCE: &'static str = "It can no longer be bought: new sessions refuse it, and programs that name it \
-         get an error. Sessions that are open already, orders and subscriptions stay. You can unarchive it.";
+    const EMPTY: &'static str =
+        "What do you sell? A product has a name and a price; your program sells it by its id.";
+    const NEW: Option<&'static str> = Some("Create a product");
 
     fn id(&self) -> Uuid {
         self.base.id
@@ -152,6 +122,51 @@ impl Resource for Product {
     async fn find(caller: &Caller<Self::Read>, id: Uuid) -> Result<Self> {
         actions::products::get(caller, id).await
     }
+
+    async fn list(caller: &Caller<Self::Read>, params: Params) -> Result<Page<Self>> {
+        actions::products::list(caller, params).await
+    }
+
+    fn filters(asked: &ListingQuery) -> Vec<Filter> {
+        vec![
+            Filter::search(asked, "Search by name"),
+            Filter::archived(asked, "All products"),
+        ]
+    }
+
+    fn columns() -> Vec<Column> {
+        vec![
+            Column::new("Name").by("name"),
+            Column::new("Price").by("price_amount"),
+            Column::new("Status"),
+            Column::new("Created").by("created_at"),
+        ]
+    }
+
+    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, _: &Buyers) -> Vec<Cell> {
+        vec![
+            Cell::Link {
+                href: self.path(dashboard),
+                text: self.base.name.clone(),
+                note: Some(page::billing(self)),
+            },
+            page::price_cell(self),
+            page::state(self),
+            Cell::time(self.base.created_at, &dashboard.zone),
+        ]
+    }
+
+    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
+        page::menu(dashboard, self)
+    }
+}
+
+impl Resource for Product {
+    type Write = scope::ProductsWrite;
+
+    const VERB: &'static str = "Archive";
+    const CONSEQUENCE: &'static str = "It can no longer be bought: new sessions refuse it, and programs that name it \
+         get an error. Sessions that are open already, orders and subscriptions stay. You can unarchive it.";
 
     fn fresh(dashboard: &Dashboard<Self::Write>, asked: &ListingQuery) -> FormData {
         fill::fresh(&dashboard.caller.organization, asked.get("from"))
@@ -181,14 +196,13 @@ impl Resource for Product {
         let copy = copy.map(|product| fill::of_product(product, true));
         let form_data = copy.as_ref().unwrap_or(form_data);
         let (meters, benefits, fields) = tokio::try_join!(
-            readable(dashboard, "is_archived=false", actions::meters::list),
-            readable(dashboard, "sorting=description", actions::benefits::list),
-            readable(dashboard, "sorting=name", actions::custom_fields::list),
+            readable(dashboard, "is_archived=false"),
+            readable(dashboard, "sorting=description"),
+            readable(dashboard, "sorting=name"),
         )?;
         let choices = fill::Choices::new(meters, benefits, fields, was.or(like.as_ref()));
-        let this = was.map(|product| (product.base.id, product.base.name.as_str()));
         let groups = fill::groups(was, choices, form_data);
-        let mut page = PRODUCTS.form(dashboard, this, groups, form_data, errors);
+        let mut page = form_page(dashboard, was, groups, form_data, errors);
         page.form.preview = Some(dashboard.path("/products/preview"));
         page.aside = Some(fill::preview(form_data));
         Ok(page)

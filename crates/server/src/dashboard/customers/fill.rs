@@ -4,11 +4,8 @@ use serde_json::Value;
 use till_wire::customers::Customer;
 
 use crate::{
-    dashboard::{
-        access::Dashboard,
-        form::{Field, Form, FormData, FormErrors, Group, Kind},
-    },
-    http::extract::{Access, Body},
+    dashboard::form::{Field, FormData, FormErrors, Group, Kind},
+    http::extract::Body,
     pages::checkout::countries,
 };
 
@@ -82,26 +79,9 @@ pub fn body(form_data: &FormData, was: Option<&Customer>) -> Result<Body, FormEr
     Ok(Body(Some(body)))
 }
 
-/// The form, filled in as sent; `was` is the customer that is edited.
-pub fn form<A: Access>(
-    dashboard: &Dashboard<A>,
-    was: Option<&Customer>,
-    form_data: &FormData,
-    errors: &FormErrors,
-) -> Form {
-    let groups = vec![who(was), address(), Group::metadata(form_data)];
-    let (action, submit) = match was {
-        Some(one) => (
-            dashboard.path(&format!("/customers/{}/edit", one.id)),
-            "Save customer",
-        ),
-        None => (dashboard.path("/customers/new"), "Add customer"),
-    };
-    let form = Form::new(action, submit, groups).again(form_data, errors);
-    match was {
-        Some(_) => form,
-        None => form.idempotency_key(dashboard),
-    }
+/// The form's parts; `was` is the customer that is edited.
+pub fn groups(was: Option<&Customer>, form_data: &FormData) -> Vec<Group> {
+    vec![who(was), address(), Group::metadata(form_data)]
 }
 
 fn who(was: Option<&Customer>) -> Group {

@@ -1,21 +1,23 @@
 //! A customer's page: who it is, what it bought and holds, and how it is deleted.
 
 use askama::Template;
-use till_wire::customers::Customer;
+use till_wire::{
+    checkouts::Checkout, customers::Customer, orders::Order, payments::Payment,
+    subscriptions::Subscription,
+};
 
-use super::{may_write, menu};
+use super::menu;
 use crate::{
     actions::{self, customers::CustomerRef},
     dashboard::{
         Answer,
         access::Dashboard,
-        detail::{Action, DetailPage, Fact, Part, moments},
-        layout::{Area, Layout},
+        detail::{DetailPage, Fact, Part, moments},
+        layout::Layout,
         metadata,
         parts::Cell,
-        resource_pages::find,
-        sales::{self, checkouts, orders, payments, subscriptions},
-        show,
+        resource_pages::{Listed, Related, find},
+        sales, show,
         timeline::timeline,
     },
     error::{ApiError, Result},
@@ -50,20 +52,9 @@ pub(super) async fn detail(
     parts.extend(belongings(&dashboard, &one).await?);
     parts.extend(metadata(&one.metadata));
     parts.push(state(&dashboard, &one).await?);
-    let actions = match may_write(&dashboard) {
-        true => vec![Action::Go(
-            "Edit",
-            dashboard.path(&format!("/customers/{id}/edit")),
-        )],
-        false => Vec::new(),
-    };
     show(&DetailPage {
-        layout: Layout::new(&dashboard, Area::Customers, sales::called(&one).0)
-            .back("Customers", dashboard.path("/customers")),
-        state: Cell::Empty,
-        actions,
         menu: Some(menu(&dashboard, &one, false)),
-        parts,
+        ..one.detail(&dashboard, Cell::Empty, parts)
     })
 }
 
@@ -99,28 +90,23 @@ fn billing(one: &Customer) -> Part {
 async fn belongings<A: Access>(dashboard: &Dashboard<A>, one: &Customer) -> Result<Vec<Part>> {
     let key = ("customer_id", one.id);
     let (subscriptions, orders, payments, checkouts) = tokio::try_join!(
-        subscriptions::of(dashboard, key),
-        orders::of(dashboard, key),
-        payments::of(dashboard, key),
-        checkouts::of(dashboard, key),
+        Related::<Subscription>::find(dashboard, key),
+        Related::<Order>::find(dashboard, key),
+        Related::<Payment>::find(dashboard, key),
+        Related::<Checkout>::find(dashboard, key),
     )?;
     let mut subjects = vec![one.id];
-    subjects.extend(sales::ids(subscriptions.as_ref(), |one| one.base.id));
-    subjects.extend(sales::ids(orders.as_ref(), |one| one.id));
-    subjects.extend(sales::ids(checkouts.as_ref(), |one| one.base.id));
-    let mut parts = Vec::new();
-    parts
-        .extend(subscriptions.map(|some| subscriptions::part(dashboard, some, "No subscription.")));
-    parts.extend(orders.map(|some| orders::part(dashboard, some, "No order yet.")));
-    if let Some(some) = payments {
-        parts.push(payments::part(dashboard, some, "No payment yet.").await?);
-    }
-    if let Some(some) = checkouts {
-        let words = "No session names the customer.";
-        parts.push(checkouts::part(dashboard, some, words).await?);
-    }
-    parts.push(timeline(dashboard, subjects).await?);
-    Ok(parts)
+    subjects.extend(subscriptions.iter().flat_map(Related::ids));
+    subjects.extend(orders.iter().flat_map(Related::ids));
+    subjects.extend(checkouts.iter().flat_map(Related::ids));
+    let parts = [
+        subscriptions.map(|some| some.part(dashboard, "No subscription.")),
+        orders.map(|some| some.part(dashboard, "No order yet.")),
+        payments.map(|some| some.part(dashboard, "No payment yet.")),
+        checkouts.map(|some| some.part(dashboard, "No session names the customer.")),
+        Some(timeline(dashboard, subjects).await?),
+    ];
+    Ok(parts.into_iter().flatten().collect())
 }
 
 /// The state as a program gets it.

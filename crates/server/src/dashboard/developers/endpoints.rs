@@ -21,37 +21,39 @@ use crate::{
     dashboard::{
         Answer,
         access::Dashboard,
-        detail::{Action, DetailPage, Fact, Part},
+        buyers::Buyers,
+        detail::{Fact, Part},
         done,
         form::{ConfirmPage, Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
         layout::{Area, Layout},
-        listing::{Column, Empty, ListPage, Listing, ListingQuery, Row},
+        listing::{Column, ListingQuery},
         parts::{Cell, Menu, MenuItem, Tone, sentence},
-        resource_pages::{self, Resource, ResourcePages, Saved, find},
+        resource_pages::{
+            ENDPOINTS, Listed, Resource, ResourcePages, Saved, find, form_page, form_routes, list,
+        },
         show,
     },
-    error::{ApiError, Result},
+    error::{OrNotFound, Result},
     http::{
         extract::{Access, Body, Caller, Params, PathId, scope},
         idempotency::IdempotencyGuard,
     },
 };
 
-const PAGES: ResourcePages = ResourcePages {
-    list: "/developers/webhooks",
-    one: "endpoint",
-    many: "Webhooks",
-};
-
 pub fn routes() -> Router<Arc<App>> {
-    resource_pages::routes::<WebhookEndpoint>(get(list), get(detail))
-        .route(&PAGES.at("/{id}/enable"), post(enable))
+    form_routes::<WebhookEndpoint>()
+        .route(&ENDPOINTS.at(""), get(endpoints))
+        .route(&ENDPOINTS.at("/{id}"), get(detail))
+        .route(&ENDPOINTS.at("/{id}/enable"), post(enable))
         .route(
-            &PAGES.at("/{id}/disable"),
+            &ENDPOINTS.at("/{id}/disable"),
             get(confirm_disable).post(disable),
         )
-        .route(&PAGES.at("/{id}/secret"), get(confirm_reset).post(reset))
-        .route(&PAGES.at("/{id}/test"), post(test))
+        .route(
+            &ENDPOINTS.at("/{id}/secret"),
+            get(confirm_reset).post(reset),
+        )
+        .route(&ENDPOINTS.at("/{id}/test"), post(test))
 }
 
 /// Its name, for people.
@@ -69,62 +71,8 @@ fn state(endpoint: &WebhookEndpoint) -> Cell {
     }
 }
 
-fn menu<A: Access>(dashboard: &Dashboard<A>, endpoint: &WebhookEndpoint) -> Menu {
-    let id = endpoint.id;
-    let switch = match endpoint.enabled {
-        true => MenuItem::Confirm("Disable", PAGES.path(dashboard, id, "/disable")),
-        false => MenuItem::Post("Enable", PAGES.path(dashboard, id, "/enable")),
-    };
-    Menu {
-        name: name(endpoint),
-        items: vec![
-            MenuItem::Copy("Copy secret", endpoint.secret.clone()),
-            MenuItem::Copy("Copy endpoint ID", id.to_string()),
-            MenuItem::Separator,
-            MenuItem::Link("Edit", PAGES.path(dashboard, id, "/edit")),
-            switch,
-            MenuItem::Separator,
-            MenuItem::Confirm("Reset secret", PAGES.path(dashboard, id, "/secret")),
-            MenuItem::Confirm("Delete", PAGES.path(dashboard, id, "/delete")),
-        ],
-    }
-}
-
-async fn list(dashboard: Dashboard<scope::WebhooksWrite>, mut query: ListingQuery) -> Answer {
-    let caller = dashboard.may()?;
-    let find = |params| actions::webhooks::list(&caller, params);
-    let page = query.load(("", ""), &dashboard.zone, find).await?;
-    let columns = vec![
-        Column::new("Endpoint"),
-        Column::new("Events"),
-        Column::new("Status"),
-        Column::new("Created"),
-    ];
-    let empty = Empty {
-        words: "An endpoint is an address of yours that is told what happens here, such as a paid order or an ended subscription.",
-        step: Some(("Add an endpoint", PAGES.new_at(&dashboard))),
-    };
-    let row = |endpoint: &WebhookEndpoint| {
-        Row::new(vec![
-            Cell::Link {
-                href: PAGES.path(&dashboard, endpoint.id, ""),
-                text: name(endpoint),
-                note: endpoint.name.as_ref().map(|_| endpoint.url.clone()),
-            },
-            Cell::Text(match endpoint.events.len() {
-                1 => "1 type".to_owned(),
-                n => format!("{n} types"),
-            }),
-            state(endpoint),
-            Cell::time(endpoint.created_at, &dashboard.zone),
-        ])
-        .menu(menu(&dashboard, endpoint))
-    };
-    show(&ListPage {
-        layout: layout(&dashboard, Tab::Webhooks),
-        action: Some(("New endpoint".to_owned(), PAGES.new_at(&dashboard))),
-        list: Listing::of(query, "Webhook endpoints", columns, &page, row, empty),
-    })
+async fn endpoints(dashboard: Dashboard<scope::WebhooksWrite>, query: ListingQuery) -> Answer {
+    list::<WebhookEndpoint, _>(&dashboard, query).await
 }
 
 async fn detail(
@@ -156,14 +104,7 @@ async fn detail(
     if endpoint.enabled && !endpoint.events.is_empty() {
         parts.insert(1, test_form(&dashboard, &endpoint));
     }
-    show(&DetailPage {
-        layout: Layout::new(&dashboard, Area::Developers, name(&endpoint))
-            .back("Webhooks", dashboard.path("/developers/webhooks")),
-        state: state(&endpoint),
-        actions: vec![Action::Go("Edit", PAGES.path(&dashboard, id, "/edit"))],
-        menu: Some(menu(&dashboard, &endpoint)),
-        parts,
-    })
+    show(&endpoint.detail(&dashboard, state(&endpoint), parts))
 }
 
 fn test_form<A: Access>(dashboard: &Dashboard<A>, endpoint: &WebhookEndpoint) -> Part {
@@ -177,7 +118,7 @@ fn test_form<A: Access>(dashboard: &Dashboard<A>, endpoint: &WebhookEndpoint) ->
         .hint("Sends the newest object of this kind, to this endpoint only.");
     let group = Group::new("", vec![field]);
     let form = Form::new(
-        PAGES.path(dashboard, endpoint.id, "/test"),
+        ENDPOINTS.path(dashboard, endpoint.id, "/test"),
         "Send test event",
         vec![group],
     )
@@ -192,8 +133,7 @@ async fn test(
 ) -> Answer {
     let app = &dashboard.app;
     let organization = dashboard.caller.organization.id;
-    let row = app.store.endpoint(organization, id).await?;
-    let row = row.ok_or_else(ApiError::not_found)?;
+    let row = app.store.endpoint(organization, id).await.or_not_found()?;
     let kind = form_data
         .get("type")
         .and_then(|word| word.parse().ok())
@@ -214,7 +154,7 @@ async fn test(
             }
         },
     };
-    done(&PAGES.path(&dashboard, id, ""), &words)
+    done(&ENDPOINTS.path(&dashboard, id, ""), &words)
 }
 
 /// The newest resource of the kind that an event tells of, as the API shows it.
@@ -259,12 +199,15 @@ async fn enable(dashboard: Dashboard<scope::WebhooksWrite>, PathId(id): PathId) 
         Ok(()) => "The endpoint is enabled.".to_owned(),
         Err(errors) => errors.at("enabled").unwrap_or_default(),
     };
-    done(&PAGES.path(&dashboard, id, ""), &words)
+    done(&ENDPOINTS.path(&dashboard, id, ""), &words)
 }
 
 async fn disable(dashboard: Dashboard<scope::WebhooksWrite>, PathId(id): PathId) -> Answer {
     switch(&dashboard, id, false).await?;
-    done(&PAGES.path(&dashboard, id, ""), "The endpoint is disabled.")
+    done(
+        &ENDPOINTS.path(&dashboard, id, ""),
+        "The endpoint is disabled.",
+    )
 }
 
 async fn switch(dashboard: &Dashboard<scope::WebhooksWrite>, id: Uuid, on: bool) -> Result<()> {
@@ -299,26 +242,26 @@ fn question<A: Access>(
         layout: Layout::new(dashboard, Area::Developers, question),
         words: words.to_owned(),
         submit: verb.split_once(' ').map_or(verb, |_| "Reset secret"),
-        action: PAGES.path(dashboard, endpoint.id, to),
-        cancel: PAGES.path(dashboard, endpoint.id, ""),
+        action: ENDPOINTS.path(dashboard, endpoint.id, to),
+        cancel: ENDPOINTS.path(dashboard, endpoint.id, ""),
     })
 }
 
 async fn reset(dashboard: Dashboard<scope::WebhooksWrite>, PathId(id): PathId) -> Answer {
     actions::webhooks::reset_secret(&dashboard.caller, id).await?;
     done(
-        &PAGES.path(&dashboard, id, ""),
+        &ENDPOINTS.path(&dashboard, id, ""),
         "The endpoint has a new secret.",
     )
 }
 
-impl Resource for WebhookEndpoint {
+impl Listed for WebhookEndpoint {
     type Read = scope::WebhooksRead;
-    type Write = scope::WebhooksWrite;
 
-    const PAGES: ResourcePages = PAGES;
-    const CONSEQUENCE: &'static str =
-        "Nothing is sent to it any more, and its deliveries are no longer shown.";
+    const PAGES: ResourcePages = ENDPOINTS;
+    const NAME: &'static str = "Webhook endpoints";
+    const EMPTY: &'static str = "An endpoint is an address of yours that is told what happens here, such as a paid order or an ended subscription.";
+    const NEW: Option<&'static str> = Some("Add an endpoint");
 
     fn id(&self) -> Uuid {
         self.id
@@ -331,6 +274,67 @@ impl Resource for WebhookEndpoint {
     async fn find(caller: &Caller<Self::Read>, id: Uuid) -> Result<Self> {
         actions::webhooks::get(caller, id).await
     }
+
+    async fn list(caller: &Caller<Self::Read>, params: Params) -> Result<Page<Self>> {
+        actions::webhooks::list(caller, params).await
+    }
+
+    fn columns() -> Vec<Column> {
+        vec![
+            Column::new("Endpoint"),
+            Column::new("Events"),
+            Column::new("Status"),
+            Column::new("Created"),
+        ]
+    }
+
+    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, _: &Buyers) -> Vec<Cell> {
+        vec![
+            Cell::Link {
+                href: self.path(dashboard),
+                text: name(self),
+                note: self.name.as_ref().map(|_| self.url.clone()),
+            },
+            Cell::Text(match self.events.len() {
+                1 => "1 type".to_owned(),
+                n => format!("{n} types"),
+            }),
+            state(self),
+            Cell::time(self.created_at, &dashboard.zone),
+        ]
+    }
+
+    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
+        let path = |rest: &str| ENDPOINTS.path(dashboard, self.id, rest);
+        let switch = match self.enabled {
+            true => MenuItem::Confirm("Disable", path("/disable")),
+            false => MenuItem::Post("Enable", path("/enable")),
+        };
+        Menu {
+            name: name(self),
+            items: vec![
+                MenuItem::Copy("Copy secret", self.secret.clone()),
+                MenuItem::Copy("Copy endpoint ID", self.id.to_string()),
+                MenuItem::Separator,
+                MenuItem::Link("Edit", path("/edit")),
+                switch,
+                MenuItem::Separator,
+                MenuItem::Confirm("Reset secret", path("/secret")),
+                MenuItem::Confirm("Delete", path("/delete")),
+            ],
+        }
+    }
+
+    fn around_list<A: Access>(dashboard: &Dashboard<A>) -> Layout {
+        layout(dashboard, Tab::Webhooks)
+    }
+}
+
+impl Resource for WebhookEndpoint {
+    type Write = scope::WebhooksWrite;
+
+    const CONSEQUENCE: &'static str =
+        "Nothing is sent to it any more, and its deliveries are no longer shown.";
 
     fn fresh(_: &Dashboard<Self::Write>, _: &ListingQuery) -> FormData {
         fill::fresh()
@@ -350,12 +354,9 @@ impl Resource for WebhookEndpoint {
             Some(_) => "Edit endpoint",
             None => "New endpoint",
         };
-        let this = was.map(|one| (one.id, ""));
-        let form = PAGES.form(dashboard, this, fill::groups(), form_data, errors);
         Ok(FormPage {
-            layout: Layout::new(dashboard, Area::Developers, title)
-                .back("Webhooks", dashboard.path(PAGES.list)),
-            ..form
+            layout: ENDPOINTS.under_list(dashboard, title),
+            ..form_page(dashboard, was, fill::groups(), form_data, errors)
         })
     }
 

@@ -14,7 +14,7 @@ use crate::{
         Answer,
         access::Dashboard,
         layout::Layout,
-        listing::{Filter, ListingQuery},
+        listing::{Filter, Input, ListingQuery},
         live::{self, EventRow, View},
         show,
     },

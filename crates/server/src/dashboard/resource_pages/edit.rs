@@ -5,46 +5,34 @@ use std::sync::Arc;
 use axum::{Router, routing::get};
 use uuid::Uuid;
 
-use super::{Pages, ResourcePages};
+use super::{Listed, find};
 use crate::{
     app::App,
     dashboard::{
         Answer,
         access::Dashboard,
         done,
-        form::{FormData, FormErrors, FormPage, judged},
+        form::{ConfirmPage, Form, FormData, FormErrors, FormPage, Group, judged},
         listing::ListingQuery,
+        parts::{Menu, MenuItem},
         show, show_again,
     },
     error::Result,
-    http::extract::{Access, Caller, PathId},
+    http::extract::{Access, PathId},
 };
 
 /// The result of a form; the problems of an error are shown in the form.
 pub type Saved<T = String> = Result<T>;
 
-/// A kind of resource, as its pages need it.
-pub trait Resource: Send + Sync + Sized + 'static {
-    /// The permission to look at one.
-    type Read: Access;
+/// A kind of resource that is made and changed here, as its pages need it.
+pub trait Resource: Listed {
     /// The permission to make, change or end one.
     type Write: Access;
 
-    /// Its pages.
-    const PAGES: ResourcePages;
     /// The action that ends it; in lower case the last part of that page's address.
     const VERB: &'static str = "Delete";
     /// The consequence of that, in words.
     const CONSEQUENCE: &'static str;
-
-    /// Its id.
-    fn id(&self) -> Uuid;
-
-    /// Its name, for people.
-    fn name(&self) -> String;
-
-    /// The one with this id.
-    fn find(caller: &Caller<Self::Read>, id: Uuid) -> impl Future<Output = Result<Self>> + Send;
 
     /// The data of the form for a new one.
     fn fresh(_: &Dashboard<Self::Write>, _: &ListingQuery) -> FormData {
@@ -89,28 +77,78 @@ pub trait Resource: Send + Sync + Sized + 'static {
 
     /// The page that asks before that.
     fn ask(&self, dashboard: &Dashboard<Self::Write>) -> Answer {
-        let this = (self.id(), self.name());
-        Self::PAGES.ask(dashboard, (this.0, &this.1), Self::VERB, Self::CONSEQUENCE)
+        let (id, name) = (self.id(), self.name());
+        let title = format!("{} {name}?", Self::VERB);
+        show(&ConfirmPage {
+            layout: Self::PAGES.under_one(dashboard, (id, &name), title),
+            words: Self::CONSEQUENCE.to_owned(),
+            submit: Self::VERB,
+            action: Self::PAGES.path(dashboard, id, &end_at::<Self>()),
+            cancel: self.path(dashboard),
+        })
     }
 }
 
-/// The pages that all kinds have: the list, the form for a new one, one's page and its form, and how one is rid of it.
-pub fn routes<R: Resource>(list: Pages, detail: Pages) -> Router<Arc<App>> {
-    let at = |rest: &str| R::PAGES.at(rest);
-    Router::new()
-        .route(&at(""), list)
-        .route(&at("/new"), get(new::<R>).post(create::<R>))
-        .route(&at("/{id}"), detail)
-        .route(&at("/{id}/edit"), get(edit::<R>).post(update::<R>))
-        .route(
-            &at(&format!("/{{id}}/{}", R::VERB.to_lowercase())),
-            get(ask::<R>).post(end::<R>),
-        )
+/// The last part of the address of the page that asks before one is deleted or archived.
+fn end_at<R: Resource>() -> String {
+    format!("/{}", R::VERB.to_lowercase())
 }
 
-/// The one with this id, if the person may look at it.
-pub async fn find<R: Resource, A>(dashboard: &Dashboard<A>, id: Uuid) -> Result<R> {
-    R::find(&dashboard.may::<R::Read>()?, id).await
+/// The pages of a kind besides its list and one's page: the form for a new one, one's form, and how one is rid of it.
+pub fn form_routes<R: Resource>() -> Router<Arc<App>> {
+    let at = |rest: &str| R::PAGES.at(rest);
+    let end_at = format!("/{{id}}{}", end_at::<R>());
+    Router::new()
+        .route(&at("/new"), get(new::<R>).post(create::<R>))
+        .route(&at("/{id}/edit"), get(edit::<R>).post(update::<R>))
+        .route(&at(&end_at), get(ask::<R>).post(end::<R>))
+}
+
+/// The page of the form, filled in as sent; `was` is the one that is edited.
+pub fn form_page<R: Resource, A: Access>(
+    dashboard: &Dashboard<A>,
+    was: Option<&R>,
+    groups: Vec<Group>,
+    form_data: &FormData,
+    errors: &FormErrors,
+) -> FormPage {
+    let pages = R::PAGES;
+    let (layout, action, verb) = match was.map(|one| (one.id(), one.name())) {
+        Some((id, name)) => (
+            pages.under_one(dashboard, (id, &name), format!("Edit {name}")),
+            pages.path(dashboard, id, "/edit"),
+            "Save",
+        ),
+        None => (
+            pages.under_list(dashboard, format!("New {}", pages.one)),
+            pages.new_at(dashboard),
+            "Create",
+        ),
+    };
+    let mut form = Form::new(action, format!("{verb} {}", pages.one), groups);
+    if was.is_none() {
+        form = form.idempotency_key(dashboard);
+    }
+    FormPage {
+        layout,
+        form: form.again(form_data, errors),
+        aside: None,
+    }
+}
+
+/// The menu of one: what else can be done with it, its form, and how one is rid of it.
+pub fn menu<R: Resource, A>(dashboard: &Dashboard<A>, one: &R, mut items: Vec<MenuItem>) -> Menu {
+    let path = |rest: &str| R::PAGES.path(dashboard, one.id(), rest);
+    items.extend([
+        MenuItem::Separator,
+        MenuItem::Link("Edit", path("/edit")),
+        MenuItem::Separator,
+        MenuItem::Confirm(R::VERB, path(&end_at::<R>())),
+    ]);
+    Menu {
+        name: one.name(),
+        items,
+    }
 }
 
 async fn form<R: Resource>(

@@ -3,136 +3,48 @@
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
+use jiff::Timestamp;
 use till_wire::{
     orders::{Order, OrderStatus},
-    page::Page as Items,
+    page::Page,
+    payments::Payment,
     tax::TaxLine,
 };
+use uuid::Uuid;
 
-use super::{CREATED, Related, payments};
+use super::CREATED;
 use crate::{
     actions::{self, customers::export::free},
     app::App,
     dashboard::{
         Answer,
         access::Dashboard,
-        detail::{DetailPage, Fact, Part, moments},
-        download::{self, File, Line, amount},
-        layout::{Area, Layout},
-        listing::{Column, Empty, Filter, ListPage, Listing, ListingQuery, Row},
+        buyers::{self, Buyers},
+        detail::{Fact, Part, moments},
+        listing::{Column, Filter, ListingQuery},
         parts::{Cell, Menu, MenuItem, sentence},
+        resource_pages::{Listed, ORDERS, Related, ResourcePages, amount, list_routes},
         sales, show,
         timeline::timeline,
     },
     error::Result,
-    http::extract::{Access, Caller, PathId, scope},
+    http::extract::{Access, Caller, Params, PathId, scope},
     table::typed,
 };
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/dashboard/{shop}/orders", get(list))
-        .route("/dashboard/{shop}/orders.csv", get(csv))
-        .route("/dashboard/{shop}/orders/{id}", get(detail))
+    list_routes::<Order>(get(detail))
 }
 
-async fn list(dashboard: Dashboard<scope::OrdersRead>, mut query: ListingQuery) -> Answer {
-    let find = |params| actions::orders::list(&dashboard.caller, params);
-    let page = query.load(CREATED, &dashboard.zone, find).await?;
-    let filters = [
-        Filter::search(&query, "Search by customer or invoice number"),
-        Filter::words::<OrderStatus>(&query, "status", "Status", "Any status"),
-    ];
-    let product = sales::products(&dashboard, &query).await?;
-    let days = Filter::days(&query);
-    let empty = Empty {
-        words: "No sales yet. An order is created when somebody pays: open a checkout session and send its link.",
-        step: Some(("Choose a product to sell", dashboard.path("/products"))),
-    };
-    let list = table(&dashboard, query, &page, empty)
-        .filters(filters.into_iter().chain(product).chain(days))
-        .csv(&dashboard.path("/orders.csv"));
-    show(&ListPage {
-        layout: Layout::new(&dashboard, Area::Orders, "Orders"),
-        action: None,
-        list,
-    })
-}
+impl Listed for Order {
+    type Read = scope::OrdersRead;
 
-/// A list of orders.
-pub fn table<A>(
-    dashboard: &Dashboard<A>,
-    query: ListingQuery,
-    page: &Items<Order>,
-    empty: Empty,
-) -> Listing {
-    let columns = vec![
-        Column::new("Invoice").by("invoice_number"),
-        Column::new("Customer"),
-        Column::new("Product"),
-        Column::number("Total"),
-        Column::new("Status"),
-        Column::new("Created").by("created_at"),
-    ];
-    let row = |order: &Order| {
-        Row::new(vec![
-            Cell::Link {
-                href: path(dashboard, order),
-                text: order.invoice_number.clone(),
-                note: Some(sentence(order.billing_reason.as_str())),
-            },
-            customer(dashboard, order),
-            sales::product(dashboard, &order.product.base),
-            Cell::money(order.total_amount, order.currency),
-            Cell::state(order.status.as_str()),
-            Cell::time(order.created_at, &dashboard.zone),
-        ])
-        .menu(menu(dashboard, order))
-    };
-    Listing::of(query, "Orders", columns, page, row, empty)
-}
-
-fn customer<A>(dashboard: &Dashboard<A>, order: &Order) -> Cell {
-    let named = order.conflicting_external_customer_id.as_ref();
-    sales::marked(sales::customer(dashboard, &order.customer), named)
-}
-
-fn path<A>(dashboard: &Dashboard<A>, order: &Order) -> String {
-    dashboard.path(&format!("/orders/{}", order.id))
-}
-
-fn menu<A>(dashboard: &Dashboard<A>, order: &Order) -> Menu {
-    Menu {
-        name: order.invoice_number.clone(),
-        items: vec![
-            MenuItem::Link("Open", path(dashboard, order)),
-            MenuItem::Separator,
-            MenuItem::Copy("Copy Order ID", order.id.to_string()),
-            MenuItem::Copy("Copy invoice number", order.invoice_number.clone()),
-        ],
-    }
-}
-
-/// The orders of which `key` is this id.
-pub async fn of<A: Access>(
-    dashboard: &Dashboard<A>,
-    key: (&str, uuid::Uuid),
-) -> Result<Option<Related<Order>>> {
-    Related::find(dashboard, "orders", key, actions::orders::list).await
-}
-
-/// A part of another page: its orders.
-pub fn part<A>(dashboard: &Dashboard<A>, related: Related<Order>, words: &'static str) -> Part {
-    Part::List(
-        "Orders",
-        table(dashboard, related.query, &related.items, sales::none(words)).part(),
-    )
-}
-
-const FILE: File = File {
-    name: "orders.csv",
-    columns: &[
+    const PAGES: ResourcePages = ORDERS;
+    const EMPTY: &'static str = "No sales yet. An order is created when somebody pays: open a checkout session and send its link.";
+    const MOMENTS: Option<(&'static str, &'static str)> = Some(CREATED);
+    const BY_PRODUCT: bool = true;
+    const CSV: &'static [&'static str] = &[
         "ID",
         "Created At",
         "Status",
@@ -161,89 +73,131 @@ const FILE: File = File {
         "Subscription ID",
         "Checkout ID",
         "Metadata",
-    ],
-    moments: CREATED,
-};
+    ];
 
-async fn csv(dashboard: Dashboard<scope::OrdersRead>, query: ListingQuery) -> Answer {
-    let list = move |caller: Caller<_>, params| async move {
-        let page = actions::orders::list(&caller, params).await?;
-        Ok(page.items.iter().map(line).collect())
-    };
-    download::send(FILE, query, &dashboard, list).await
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn name(&self) -> String {
+        self.invoice_number.clone()
+    }
+
+    async fn find(caller: &Caller<Self::Read>, id: Uuid) -> Result<Self> {
+        actions::orders::get(caller, id).await
+    }
+
+    async fn list(caller: &Caller<Self::Read>, params: Params) -> Result<Page<Self>> {
+        actions::orders::list(caller, params).await
+    }
+
+    fn filters(query: &ListingQuery) -> Vec<Filter> {
+        vec![
+            Filter::search(query, "Search by customer or invoice number"),
+            Filter::words::<OrderStatus>(query, "status", "Status", "Any status"),
+        ]
+    }
+
+    fn columns() -> Vec<Column> {
+        vec![
+            Column::new("Invoice").by("invoice_number"),
+            Column::new("Customer"),
+            Column::new("Product"),
+            Column::number("Total"),
+            Column::new("Status"),
+            Column::new("Created").by("created_at"),
+        ]
+    }
+
+    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, _: &Buyers) -> Vec<Cell> {
+        vec![
+            Cell::Link {
+                href: self.path(dashboard),
+                text: self.invoice_number.clone(),
+                note: Some(sentence(self.billing_reason.as_str())),
+            },
+            customer(dashboard, self),
+            sales::product(dashboard, &self.product.base),
+            Cell::money(self.total_amount, self.currency),
+            Cell::state(self.status.as_str()),
+            Cell::time(self.created_at, &dashboard.zone),
+        ]
+    }
+
+    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
+        Menu {
+            name: self.invoice_number.clone(),
+            items: vec![
+                MenuItem::Link("Open", self.path(dashboard)),
+                MenuItem::Separator,
+                MenuItem::Copy("Copy Order ID", self.id.to_string()),
+                MenuItem::Copy("Copy invoice number", self.invoice_number.clone()),
+            ],
+        }
+    }
+
+    fn made_at(&self) -> Option<Timestamp> {
+        Some(self.created_at)
+    }
+
+    fn line(&self, _: &Buyers) -> Vec<String> {
+        let or_nothing = |id: Option<uuid::Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
+        let text = |text: &Option<String>| typed(text.as_deref().unwrap_or_default());
+        let country = self.billing_address.as_ref().map(|a| a.country.to_string());
+        let mut cells = vec![
+            self.id.to_string(),
+            self.created_at.to_string(),
+            self.status.to_string(),
+            self.billing_reason.to_string(),
+            typed(&self.invoice_number),
+            self.customer_id.to_string(),
+            text(&self.customer.external_id),
+            typed(&self.customer.email),
+            text(&self.customer.name),
+            country.unwrap_or_default(),
+            self.product_id.to_string(),
+            typed(&self.product.base.name),
+            self.currency.to_string(),
+        ];
+        for minor in [
+            self.subtotal_amount,
+            self.discount_amount,
+            self.net_amount,
+            self.tax_amount,
+            self.total_amount,
+            self.refunded_amount,
+        ] {
+            cells.extend(amount(minor, self.currency));
+        }
+        cells.extend([
+            or_nothing(self.subscription_id),
+            or_nothing(self.checkout_id),
+            free(&self.metadata),
+        ]);
+        cells
+    }
 }
 
-fn line(order: &Order) -> Line {
-    let or_nothing = |id: Option<uuid::Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
-    let text = |text: &Option<String>| typed(text.as_deref().unwrap_or_default());
-    let country = order
-        .billing_address
-        .as_ref()
-        .map(|a| a.country.to_string());
-    let mut cells = vec![
-        order.id.to_string(),
-        order.created_at.to_string(),
-        order.status.to_string(),
-        order.billing_reason.to_string(),
-        typed(&order.invoice_number),
-        order.customer_id.to_string(),
-        text(&order.customer.external_id),
-        typed(&order.customer.email),
-        text(&order.customer.name),
-        country.unwrap_or_default(),
-        order.product_id.to_string(),
-        typed(&order.product.base.name),
-        order.currency.to_string(),
-    ];
-    for minor in [
-        order.subtotal_amount,
-        order.discount_amount,
-        order.net_amount,
-        order.tax_amount,
-        order.total_amount,
-        order.refunded_amount,
-    ] {
-        cells.extend(amount(minor, order.currency));
-    }
-    cells.extend([
-        or_nothing(order.subscription_id),
-        or_nothing(order.checkout_id),
-        free(&order.metadata),
-    ]);
-    Line {
-        id: order.id,
-        at: Some(order.created_at),
-        cells,
-    }
+fn customer<A>(dashboard: &Dashboard<A>, order: &Order) -> Cell {
+    let named = order.conflicting_external_customer_id.as_ref();
+    sales::marked(buyers::customer(dashboard, &order.customer), named)
 }
 
 async fn detail(dashboard: Dashboard<scope::OrdersRead>, PathId(id): PathId) -> Answer {
-    let order = actions::orders::get(&dashboard.caller, id).await?;
-    let payments = payments::of(&dashboard, ("order_id", id)).await?;
-    let row = dashboard
-        .app
-        .store
-        .order(dashboard.caller.organization.id, id)
-        .await?;
-    let lines = row.and_then(|row| row.tax_breakdown);
-    let totals = totals(&order, lines.as_ref().map(|lines| lines.0.as_slice()));
-    let mut parts = vec![about(&dashboard, &order), totals, billing(&order)];
-    if let Some(payments) = payments {
-        let words = "Nothing was to pay.";
-        parts.push(payments::part(&dashboard, payments, words).await?);
-    }
+    let (order, row) = actions::orders::get_with_row(&dashboard.caller, id).await?;
+    let payments = Related::<Payment>::find(&dashboard, ("order_id", id)).await?;
+    let lines = row.tax_breakdown.as_ref().map(|lines| lines.0.as_slice());
+    let mut parts = vec![
+        about(&dashboard, &order),
+        totals(&order, lines),
+        billing(&order),
+    ];
+    parts.extend(payments.map(|some| some.part(&dashboard, "Nothing was to pay.")));
     parts.extend(crate::dashboard::answers(&order.custom_field_data));
     parts.extend(crate::dashboard::metadata(&order.metadata));
     let subjects = [Some(id), order.checkout_id, order.subscription_id];
     parts.push(timeline(&dashboard, subjects.into_iter().flatten()).await?);
-    show(&DetailPage {
-        layout: Layout::new(&dashboard, Area::Orders, order.invoice_number.clone())
-            .back("Orders", dashboard.path("/orders")),
-        state: Cell::state(order.status.as_str()),
-        actions: Vec::new(),
-        menu: Some(menu(&dashboard, &order)),
-        parts,
-    })
+    show(&order.detail(&dashboard, Cell::state(order.status.as_str()), parts))
 }
 
 fn about<A>(dashboard: &Dashboard<A>, order: &Order) -> Part {

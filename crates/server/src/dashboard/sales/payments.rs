@@ -1,192 +1,48 @@
 //! Payments: every attempt to take money.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use axum::{Router, routing::get};
-use till_core::kernel::records;
+use jiff::Timestamp;
 use till_wire::{
-    page::Page as Items,
+    page::Page,
     payments::{Payment, PaymentStatus},
 };
 use uuid::Uuid;
 
-use super::{Buyers, CREATED, Related};
+use super::CREATED;
 use crate::{
     actions,
     app::App,
     dashboard::{
         Answer,
         access::Dashboard,
-        detail::{DetailPage, Fact, Part, moments},
-        download::{self, File, Line, amount},
-        layout::{Area, Layout},
-        listing::{Column, Empty, Filter, ListPage, Listing, ListingQuery, Row},
+        buyers::Buyers,
+        detail::{Fact, Part, moments},
+        listing::{Column, Filter, ListingQuery},
         parts::{Cell, Menu, MenuItem, card, money, sentence},
+        resource_pages::{CHECKOUTS, Listed, ORDERS, PAYMENTS, ResourcePages, amount, list_routes},
         sales, show,
         timeline::timeline,
     },
     error::Result,
-    http::extract::{Access, Caller, PathId, scope},
+    http::extract::{Access, Caller, Params, PathId, scope},
     table::typed,
 };
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/dashboard/{shop}/payments", get(list))
-        .route("/dashboard/{shop}/payments.csv", get(csv))
-        .route("/dashboard/{shop}/payments/{id}", get(detail))
+    list_routes::<Payment>(get(detail))
 }
 
-/// The payer, whom the API's payments do not name.
-struct Payers {
-    rows: HashMap<Uuid, records::Payment>,
-    buyers: Buyers,
-}
+impl Listed for Payment {
+    type Read = scope::PaymentsRead;
 
-impl Payers {
-    async fn of(app: &App, own: Uuid, payments: &[Payment]) -> Result<Self> {
-        let ids: Vec<Uuid> = payments.iter().map(|payment| payment.id).collect();
-        let rows = app.store.payments(own, &ids).await?;
-        let buyers = rows.iter().filter_map(|row| row.customer_id);
-        let buyers = Buyers::of(app, own, buyers).await?;
-        let rows = rows.into_iter().map(|row| (row.id, row)).collect();
-        Ok(Self { rows, buyers })
-    }
-
-    fn email(&self, payment: &Payment) -> Option<String> {
-        self.rows.get(&payment.id)?.customer_email.clone()
-    }
-
-    fn id(&self, payment: &Payment) -> Option<Uuid> {
-        self.rows.get(&payment.id)?.customer_id
-    }
-
-    fn cell<A>(&self, dashboard: &Dashboard<A>, payment: &Payment) -> Cell {
-        let (id, email) = (self.id(payment), self.email(payment));
-        self.buyers.cell(dashboard, id, email)
-    }
-}
-
-async fn list(dashboard: Dashboard<scope::PaymentsRead>, mut query: ListingQuery) -> Answer {
-    let find = |params| actions::payments::list(&dashboard.caller, params);
-    let page = query.load(CREATED, &dashboard.zone, find).await?;
-    let payers = Payers::of(
-        &dashboard.app,
-        dashboard.caller.organization.id,
-        &page.items,
-    )
-    .await?;
-    let filters = [
-        Filter::search(&query, "Search by e-mail"),
-        Filter::words::<PaymentStatus>(&query, "status", "Status", "Any status"),
-    ];
-    let days = Filter::days(&query);
-    let empty = Empty {
-        words: "Nobody has tried to pay yet. Open a checkout session and send its link.",
-        step: Some(("Choose a product to sell", dashboard.path("/products"))),
-    };
-    let list = table(&dashboard, query, &page, &payers, empty)
-        .filters(filters.into_iter().chain(days))
-        .csv(&dashboard.path("/payments.csv"));
-    show(&ListPage {
-        layout: Layout::new(&dashboard, Area::Payments, "Payments"),
-        action: None,
-        list,
-    })
-}
-
-fn table<A>(
-    dashboard: &Dashboard<A>,
-    query: ListingQuery,
-    page: &Items<Payment>,
-    payers: &Payers,
-    empty: Empty,
-) -> Listing {
-    let columns = vec![
-        Column::new("Method"),
-        Column::new("Customer"),
-        Column::number("Amount"),
-        Column::new("Status"),
-        Column::new("Created").by("created_at"),
-    ];
-    let row = |payment: &Payment| {
-        let (text, note) = method(payment);
-        let href = path(dashboard, payment);
-        Row::new(vec![
-            Cell::Link { href, text, note },
-            payers.cell(dashboard, payment),
-            Cell::money(payment.amount, payment.currency),
-            state(payment),
-            Cell::time(payment.created_at, &dashboard.zone),
-        ])
-        .menu(menu(dashboard, payment))
-    };
-    Listing::of(query, "Payments", columns, page, row, empty)
-}
-
-fn path<A>(dashboard: &Dashboard<A>, payment: &Payment) -> String {
-    dashboard.path(&format!("/payments/{}", payment.id))
-}
-
-fn method(payment: &Payment) -> (String, Option<String>) {
-    card(payment.method_metadata.as_ref(), &payment.method)
-}
-
-/// The state, and why it is so.
-fn state(payment: &Payment) -> Cell {
-    let state = Cell::state(payment.status.as_str());
-    match &payment.decline_reason {
-        Some(reason) => Cell::Many(vec![state, Cell::Noted(String::new(), sentence(reason))]),
-        None => state,
-    }
-}
-
-fn menu<A>(dashboard: &Dashboard<A>, payment: &Payment) -> Menu {
-    let mut items = vec![MenuItem::Link("Open", path(dashboard, payment))];
-    let others = [
-        ("Open the order", "orders", payment.order_id),
-        ("Open the checkout", "checkouts", payment.checkout_id),
-    ];
-    for (label, area, id) in others {
-        items.extend(id.map(|id| MenuItem::Link(label, dashboard.path(&format!("/{area}/{id}")))));
-    }
-    items.push(MenuItem::Separator);
-    items.push(MenuItem::Copy("Copy Payment ID", payment.id.to_string()));
-    Menu {
-        name: format!("payment of {}", money(payment.amount, payment.currency)),
-        items,
-    }
-}
-
-/// The payments of which `key` is this id.
-pub async fn of<A: Access>(
-    dashboard: &Dashboard<A>,
-    key: (&str, Uuid),
-) -> Result<Option<Related<Payment>>> {
-    Related::find(dashboard, "payments", key, actions::payments::list).await
-}
-
-/// A part of another page: its payments.
-pub async fn part<A>(
-    dashboard: &Dashboard<A>,
-    related: Related<Payment>,
-    words: &'static str,
-) -> Result<Part> {
-    let items = &related.items;
-    let payers = Payers::of(
-        &dashboard.app,
-        dashboard.caller.organization.id,
-        &items.items,
-    )
-    .await?;
-    let list = table(dashboard, related.query, items, &payers, sales::none(words));
-    Ok(Part::List("Payments", list.part()))
-}
-
-const FILE: File = File {
-    name: "payments.csv",
-    columns: &[
+    const PAGES: ResourcePages = PAYMENTS;
+    const EMPTY: &'static str =
+        "Nobody has tried to pay yet. Open a checkout session and send its link.";
+    const MOMENTS: Option<(&'static str, &'static str)> = Some(CREATED);
+    const CSV: &'static [&'static str] = &[
         "ID",
         "Created At",
         "Status",
@@ -203,78 +59,147 @@ const FILE: File = File {
         "Trigger",
         "Order ID",
         "Checkout ID",
-    ],
-    moments: CREATED,
-};
+    ];
 
-async fn csv(dashboard: Dashboard<scope::PaymentsRead>, query: ListingQuery) -> Answer {
-    let list = move |caller: Caller<_>, params| async move {
-        let own = caller.organization.id;
-        let page = actions::payments::list(&caller, params).await?;
-        let payers = Payers::of(&caller.app, own, &page.items).await?;
-        Ok(page.items.iter().map(|one| line(one, &payers)).collect())
-    };
-    download::send(FILE, query, &dashboard, list).await
-}
+    fn id(&self) -> Uuid {
+        self.id
+    }
 
-fn line(payment: &Payment, payers: &Payers) -> Line {
-    let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
-    let text = |text: Option<&String>| typed(text.map(String::as_str).unwrap_or_default());
-    let card = payment.method_metadata.as_ref();
-    let [minor, major] = amount(payment.amount, payment.currency);
-    let trigger = payment.trigger.map(|trigger| trigger.to_string());
-    Line {
-        id: payment.id,
-        at: Some(payment.created_at),
-        cells: vec![
-            payment.id.to_string(),
-            payment.created_at.to_string(),
-            payment.status.to_string(),
-            payment.currency.to_string(),
+    fn name(&self) -> String {
+        format!("Payment of {}", money(self.amount, self.currency))
+    }
+
+    async fn find(caller: &Caller<Self::Read>, id: Uuid) -> Result<Self> {
+        actions::payments::get(caller, id).await
+    }
+
+    async fn list(caller: &Caller<Self::Read>, params: Params) -> Result<Page<Self>> {
+        actions::payments::list(caller, params).await
+    }
+
+    /// The payers, whom the API's payments do not name.
+    async fn buyers(caller: &Caller<Self::Read>, payments: &[Self]) -> Result<Buyers> {
+        let ids: Vec<Uuid> = payments.iter().map(|payment| payment.id).collect();
+        let rows = caller
+            .app
+            .store
+            .payments(caller.organization.id, &ids)
+            .await?;
+        let rows = rows
+            .into_iter()
+            .map(|row| (row.id, row.customer_id, row.customer_email));
+        Buyers::of(caller, rows).await
+    }
+
+    fn filters(query: &ListingQuery) -> Vec<Filter> {
+        vec![
+            Filter::search(query, "Search by e-mail"),
+            Filter::words::<PaymentStatus>(query, "status", "Status", "Any status"),
+        ]
+    }
+
+    fn columns() -> Vec<Column> {
+        vec![
+            Column::new("Method"),
+            Column::new("Customer"),
+            Column::number("Amount"),
+            Column::new("Status"),
+            Column::new("Created").by("created_at"),
+        ]
+    }
+
+    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, payers: &Buyers) -> Vec<Cell> {
+        let (text, note) = method(self);
+        let href = self.path(dashboard);
+        vec![
+            Cell::Link { href, text, note },
+            payers.cell(dashboard, self.id),
+            Cell::money(self.amount, self.currency),
+            state(self),
+            Cell::time(self.created_at, &dashboard.zone),
+        ]
+    }
+
+    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
+        let mut items = vec![MenuItem::Link("Open", self.path(dashboard))];
+        let others = [
+            ("Open the order", ORDERS, self.order_id),
+            ("Open the checkout", CHECKOUTS, self.checkout_id),
+        ];
+        for (label, pages, id) in others {
+            items.extend(id.map(|id| MenuItem::Link(label, pages.path(dashboard, id, ""))));
+        }
+        items.push(MenuItem::Separator);
+        items.push(MenuItem::Copy("Copy Payment ID", self.id.to_string()));
+        Menu {
+            name: format!("payment of {}", money(self.amount, self.currency)),
+            items,
+        }
+    }
+
+    fn made_at(&self) -> Option<Timestamp> {
+        Some(self.created_at)
+    }
+
+    fn line(&self, payers: &Buyers) -> Vec<String> {
+        let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
+        let text = |text: Option<&String>| typed(text.map(String::as_str).unwrap_or_default());
+        let card = self.method_metadata.as_ref();
+        let [minor, major] = amount(self.amount, self.currency);
+        let trigger = self.trigger.map(|trigger| trigger.to_string());
+        vec![
+            self.id.to_string(),
+            self.created_at.to_string(),
+            self.status.to_string(),
+            self.currency.to_string(),
             minor,
             major,
-            payment.method.clone(),
+            self.method.clone(),
             text(card.map(|card| &card.brand)),
             text(card.map(|card| &card.last4)),
-            id(payers.id(payment)),
-            text(payers.email(payment).as_ref()),
-            text(payment.decline_reason.as_ref()),
-            text(payment.decline_message.as_ref()),
+            id(payers.id(self.id)),
+            text(payers.known(self.id)),
+            text(self.decline_reason.as_ref()),
+            text(self.decline_message.as_ref()),
             trigger.unwrap_or_default(),
-            id(payment.order_id),
-            id(payment.checkout_id),
-        ],
+            id(self.order_id),
+            id(self.checkout_id),
+        ]
+    }
+}
+
+fn method(payment: &Payment) -> (String, Option<String>) {
+    card(payment.method_metadata.as_ref(), &payment.method)
+}
+
+/// The state, and why it is so.
+fn state(payment: &Payment) -> Cell {
+    let state = Cell::state(payment.status.as_str());
+    match &payment.decline_reason {
+        Some(reason) => Cell::Many(vec![state, Cell::Noted(String::new(), sentence(reason))]),
+        None => state,
     }
 }
 
 async fn detail(dashboard: Dashboard<scope::PaymentsRead>, PathId(id): PathId) -> Answer {
     let payment = actions::payments::get(&dashboard.caller, id).await?;
-    let own = dashboard.caller.organization.id;
-    let payers = Payers::of(&dashboard.app, own, std::slice::from_ref(&payment)).await?;
-    let amount = money(payment.amount, payment.currency);
+    let payers = Payment::buyers(&dashboard.caller, std::slice::from_ref(&payment)).await?;
     let subjects = [Some(id), payment.checkout_id, payment.order_id];
     let parts = vec![
         about(&dashboard, &payment, &payers),
         how(&payment),
         timeline(&dashboard, subjects.into_iter().flatten()).await?,
     ];
-    show(&DetailPage {
-        layout: Layout::new(&dashboard, Area::Payments, format!("Payment of {amount}"))
-            .back("Payments", dashboard.path("/payments")),
-        state: Cell::state(payment.status.as_str()),
-        actions: Vec::new(),
-        menu: Some(menu(&dashboard, &payment)),
-        parts,
-    })
+    show(&payment.detail(&dashboard, Cell::state(payment.status.as_str()), parts))
 }
 
-fn about<A>(dashboard: &Dashboard<A>, payment: &Payment, payers: &Payers) -> Part {
+fn about<A>(dashboard: &Dashboard<A>, payment: &Payment, payers: &Buyers) -> Part {
     let money = Cell::money(payment.amount, payment.currency);
     let trigger = payment.trigger.map(|trigger| sentence(trigger.as_str()));
     let mut facts = vec![
         Fact::new("Payment ID", Cell::Code(payment.id.to_string())),
         Fact::new("Amount", money),
-        Fact::new("Customer", payers.cell(dashboard, payment)),
+        Fact::new("Customer", payers.cell(dashboard, payment.id)),
         Fact::new(
             "Order",
             sales::linked(dashboard, "orders", payment.order_id, "The order"),

@@ -3,170 +3,48 @@
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
+use jiff::Timestamp;
 use till_wire::{
-    page::Page as Items,
+    orders::Order,
+    page::Page,
     subscriptions::{Subscription, SubscriptionBase, SubscriptionStatus},
 };
 use uuid::Uuid;
 
-use super::{Related, orders, per_period};
+use super::per_period;
 use crate::{
     actions::{self, customers::export::free},
     app::App,
     dashboard::{
         Answer,
         access::Dashboard,
-        detail::{DetailPage, Fact, Part},
-        download::{self, File, Line, amount},
-        layout::{Area, Layout},
-        listing::{Column, Empty, Filter, ListPage, Listing, ListingQuery, Row},
+        buyers::{self, Buyers},
+        detail::{Fact, Part},
+        listing::{Column, Filter, ListingQuery},
         parts::{Cell, Menu, MenuItem, Tone, sentence},
+        resource_pages::{Listed, Related, ResourcePages, SUBSCRIPTIONS, amount, list_routes},
         sales, show,
         timeline::timeline,
     },
     error::Result,
-    http::extract::{Access, Caller, PathId, scope},
+    http::extract::{Access, Caller, Params, PathId, scope},
     table::typed,
 };
 
-/// The API's parameters for the moments between which subscriptions began.
-const STARTED: (&str, &str) = ("started_after", "started_before");
-
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/dashboard/{shop}/subscriptions", get(list))
-        .route("/dashboard/{shop}/subscriptions.csv", get(csv))
-        .route("/dashboard/{shop}/subscriptions/{id}", get(detail))
+    list_routes::<Subscription>(get(detail))
 }
 
-async fn list(dashboard: Dashboard<scope::SubscriptionsRead>, mut query: ListingQuery) -> Answer {
-    let find = |params| actions::subscriptions::list(&dashboard.caller, params);
-    let page = query.load(STARTED, &dashboard.zone, find).await?;
-    let ends = [("true", "Ends with its period"), ("false", "Goes on")];
-    let filters = [
-        Filter::search(&query, "Search by customer"),
-        Filter::words::<SubscriptionStatus>(&query, "status", "Status", "Any status"),
-        Filter::choice(&query, "cancel_at_period_end", "Renewal", "Any", ends),
-    ];
-    let product = sales::products(&dashboard, &query).await?;
-    let days = Filter::days(&query);
-    let empty = Empty {
-        words: "Nobody has subscribed yet. A subscription begins when somebody buys a recurring product.",
-        step: Some(("Choose a product to sell", dashboard.path("/products"))),
-    };
-    let list = table(&dashboard, query, &page, empty)
-        .filters(filters.into_iter().chain(product).chain(days))
-        .csv(&dashboard.path("/subscriptions.csv"));
-    show(&ListPage {
-        layout: Layout::new(&dashboard, Area::Subscriptions, "Subscriptions"),
-        action: None,
-        list,
-    })
-}
+impl Listed for Subscription {
+    type Read = scope::SubscriptionsRead;
 
-/// A list of subscriptions.
-pub fn table<A>(
-    dashboard: &Dashboard<A>,
-    query: ListingQuery,
-    page: &Items<Subscription>,
-    empty: Empty,
-) -> Listing {
-    let columns = vec![
-        Column::new("Product"),
-        Column::new("Customer"),
-        Column::number("Amount"),
-        Column::new("Status"),
-        Column::new("Started").by("started_at"),
-        Column::new("Renews"),
-    ];
-    let row = |one: &Subscription| {
-        Row::new(vec![
-            Cell::link(path(dashboard, one), &one.product.base.name),
-            sales::customer(dashboard, &one.customer),
-            Cell::Money(price(&one.base)),
-            state(&one.base),
-            Cell::time_or_nothing(one.base.started_at, &dashboard.zone),
-            renews(dashboard, &one.base),
-        ])
-        .menu(menu(dashboard, one))
-    };
-    Listing::of(query, "Subscriptions", columns, page, row, empty)
-}
-
-fn path<A>(dashboard: &Dashboard<A>, one: &Subscription) -> String {
-    dashboard.path(&format!("/subscriptions/{}", one.base.id))
-}
-
-fn price(base: &SubscriptionBase) -> String {
-    per_period(
-        base.amount,
-        base.currency,
-        base.recurring_interval,
-        base.recurring_interval_count,
-    )
-}
-
-fn state(base: &SubscriptionBase) -> Cell {
-    match base.cancel_at_period_end && base.ended_at.is_none() {
-        true => Cell::toned("ends with its period", Tone::Busy),
-        false => Cell::state(base.status.as_str()),
-    }
-}
-
-/// When money is next asked for, or that it is not.
-fn renews<A>(dashboard: &Dashboard<A>, base: &SubscriptionBase) -> Cell {
-    let ends = base.ended_at.or(base.ends_at);
-    match ends {
-        Some(_) => Cell::Empty,
-        None => Cell::time(base.current_period_end, &dashboard.zone),
-    }
-}
-
-fn menu<A>(dashboard: &Dashboard<A>, one: &Subscription) -> Menu {
-    let orders = format!("/orders?subscription_id={}", one.base.id);
-    let copy = |label, id: Uuid| MenuItem::Copy(label, id.to_string());
-    Menu {
-        name: format!("{} of {}", one.product.base.name, one.customer.email),
-        items: vec![
-            MenuItem::Link("Open", path(dashboard, one)),
-            MenuItem::Link("Its orders", dashboard.path(&orders)),
-            MenuItem::Separator,
-            copy("Copy Subscription ID", one.base.id),
-            copy("Copy Customer ID", one.base.customer_id),
-        ],
-    }
-}
-
-/// The subscriptions of which `key` is this id.
-pub async fn of<A: Access>(
-    dashboard: &Dashboard<A>,
-    key: (&str, Uuid),
-) -> Result<Option<Related<Subscription>>> {
-    Related::find(
-        dashboard,
-        "subscriptions",
-        key,
-        actions::subscriptions::list,
-    )
-    .await
-}
-
-/// A part of another page: its subscriptions.
-pub fn part<A>(
-    dashboard: &Dashboard<A>,
-    related: Related<Subscription>,
-    words: &'static str,
-) -> Part {
-    Part::List(
-        "Subscriptions",
-        table(dashboard, related.query, &related.items, sales::none(words)).part(),
-    )
-}
-
-const FILE: File = File {
-    name: "subscriptions.csv",
-    columns: &[
+    const PAGES: ResourcePages = SUBSCRIPTIONS;
+    const EMPTY: &'static str =
+        "Nobody has subscribed yet. A subscription begins when somebody buys a recurring product.";
+    const MOMENTS: Option<(&'static str, &'static str)> = Some(("started_after", "started_before"));
+    const BY_PRODUCT: bool = true;
+    const CSV: &'static [&'static str] = &[
         "ID",
         "Created At",
         "Started At",
@@ -190,38 +68,92 @@ const FILE: File = File {
         "Ended At",
         "Checkout ID",
         "Metadata",
-    ],
-    moments: STARTED,
-};
+    ];
 
-async fn csv(dashboard: Dashboard<scope::SubscriptionsRead>, query: ListingQuery) -> Answer {
-    let list = move |caller: Caller<_>, params| async move {
-        let page = actions::subscriptions::list(&caller, params).await?;
-        Ok(page.items.iter().map(line).collect())
-    };
-    download::send(FILE, query, &dashboard, list).await
-}
+    fn id(&self) -> Uuid {
+        self.base.id
+    }
 
-fn line(one: &Subscription) -> Line {
-    let base = &one.base;
-    let text = |text: &Option<String>| typed(text.as_deref().unwrap_or_default());
-    let at = |at: Option<jiff::Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
-    let [minor, major] = amount(base.amount, base.currency);
-    let checkout = base.checkout_id.map(|id| id.to_string());
-    Line {
-        id: base.id,
-        at: base.started_at,
-        cells: vec![
+    fn name(&self) -> String {
+        let (who, _) = buyers::called(&self.customer);
+        format!("{}: {who}", self.product.base.name)
+    }
+
+    async fn find(caller: &Caller<Self::Read>, id: Uuid) -> Result<Self> {
+        actions::subscriptions::get(caller, id).await
+    }
+
+    async fn list(caller: &Caller<Self::Read>, params: Params) -> Result<Page<Self>> {
+        actions::subscriptions::list(caller, params).await
+    }
+
+    fn filters(query: &ListingQuery) -> Vec<Filter> {
+        let ends = [("true", "Ends with its period"), ("false", "Goes on")];
+        vec![
+            Filter::search(query, "Search by customer"),
+            Filter::words::<SubscriptionStatus>(query, "status", "Status", "Any status"),
+            Filter::choice(query, "cancel_at_period_end", "Renewal", "Any", ends),
+        ]
+    }
+
+    fn columns() -> Vec<Column> {
+        vec![
+            Column::new("Product"),
+            Column::new("Customer"),
+            Column::number("Amount"),
+            Column::new("Status"),
+            Column::new("Started").by("started_at"),
+            Column::new("Renews"),
+        ]
+    }
+
+    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, _: &Buyers) -> Vec<Cell> {
+        vec![
+            Cell::link(self.path(dashboard), &self.product.base.name),
+            buyers::customer(dashboard, &self.customer),
+            Cell::Money(price(&self.base)),
+            state(&self.base),
+            Cell::time_or_nothing(self.base.started_at, &dashboard.zone),
+            renews(dashboard, &self.base),
+        ]
+    }
+
+    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
+        let orders = format!("/orders?subscription_id={}", self.base.id);
+        let copy = |label, id: Uuid| MenuItem::Copy(label, id.to_string());
+        Menu {
+            name: format!("{} of {}", self.product.base.name, self.customer.email),
+            items: vec![
+                MenuItem::Link("Open", self.path(dashboard)),
+                MenuItem::Link("Its orders", dashboard.path(&orders)),
+                MenuItem::Separator,
+                copy("Copy Subscription ID", self.base.id),
+                copy("Copy Customer ID", self.base.customer_id),
+            ],
+        }
+    }
+
+    fn made_at(&self) -> Option<Timestamp> {
+        self.base.started_at
+    }
+
+    fn line(&self, _: &Buyers) -> Vec<String> {
+        let base = &self.base;
+        let text = |text: &Option<String>| typed(text.as_deref().unwrap_or_default());
+        let at = |at: Option<jiff::Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
+        let [minor, major] = amount(base.amount, base.currency);
+        let checkout = base.checkout_id.map(|id| id.to_string());
+        vec![
             base.id.to_string(),
             base.created_at.to_string(),
             at(base.started_at),
             base.status.to_string(),
             base.customer_id.to_string(),
-            text(&one.customer.external_id),
-            typed(&one.customer.email),
-            text(&one.customer.name),
+            text(&self.customer.external_id),
+            typed(&self.customer.email),
+            text(&self.customer.name),
             base.product_id.to_string(),
-            typed(&one.product.base.name),
+            typed(&self.product.base.name),
             base.currency.to_string(),
             minor,
             major,
@@ -235,31 +167,47 @@ fn line(one: &Subscription) -> Line {
             at(base.ended_at),
             checkout.unwrap_or_default(),
             free(&base.metadata),
-        ],
+        ]
+    }
+}
+
+fn price(base: &SubscriptionBase) -> String {
+    per_period(
+        base.amount,
+        base.currency,
+        base.recurring_interval,
+        base.recurring_interval_count,
+    )
+}
+
+fn state(base: &SubscriptionBase) -> Cell {
+    match base.cancel_at_period_end && base.ended_at.is_none() {
+        true => Cell::toned("ends with its period", Tone::Busy),
+        false => Cell::state(base.status.as_str()),
+    }
+}
+
+/// When money is next query for, or that it is not.
+fn renews<A>(dashboard: &Dashboard<A>, base: &SubscriptionBase) -> Cell {
+    let ends = base.ended_at.or(base.ends_at);
+    match ends {
+        Some(_) => Cell::Empty,
+        None => Cell::time(base.current_period_end, &dashboard.zone),
     }
 }
 
 async fn detail(dashboard: Dashboard<scope::SubscriptionsRead>, PathId(id): PathId) -> Answer {
     let one = actions::subscriptions::get(&dashboard.caller, id).await?;
-    let orders = orders::of(&dashboard, ("subscription_id", id)).await?;
+    let orders = Related::<Order>::find(&dashboard, ("subscription_id", id)).await?;
     let mut subjects = vec![id];
     subjects.extend(one.base.checkout_id);
-    subjects.extend(sales::ids(orders.as_ref(), |order| order.id));
+    subjects.extend(orders.iter().flat_map(Related::ids));
     let mut parts = vec![about(&dashboard, &one), schedule(&dashboard, &one.base)];
-    parts.extend(orders.map(|found| orders::part(&dashboard, found, "It has no orders yet.")));
+    parts.extend(orders.map(|some| some.part(&dashboard, "It has no orders yet.")));
     parts.extend(crate::dashboard::answers(&one.base.custom_field_data));
     parts.extend(crate::dashboard::metadata(&one.base.metadata));
     parts.push(timeline(&dashboard, subjects).await?);
-    let (who, _) = sales::called(&one.customer);
-    let title = format!("{}: {who}", one.product.base.name);
-    show(&DetailPage {
-        layout: Layout::new(&dashboard, Area::Subscriptions, title)
-            .back("Subscriptions", dashboard.path("/subscriptions")),
-        state: state(&one.base),
-        actions: Vec::new(),
-        menu: Some(menu(&dashboard, &one)),
-        parts,
-    })
+    show(&one.detail(&dashboard, state(&one.base), parts))
 }
 
 fn about<A>(dashboard: &Dashboard<A>, one: &Subscription) -> Part {
@@ -270,7 +218,7 @@ fn about<A>(dashboard: &Dashboard<A>, one: &Subscription) -> Part {
             Fact::new("Subscription ID", Cell::Code(one.base.id.to_string())),
             Fact::new("Status", Cell::Text(sentence(one.base.status.as_str()))),
             Fact::new("Amount", Cell::Money(price(&one.base))),
-            Fact::new("Customer", sales::customer(dashboard, &one.customer)),
+            Fact::new("Customer", buyers::customer(dashboard, &one.customer)),
             Fact::new("Product", sales::product(dashboard, &one.product.base)),
             Fact::new("Discount", Cell::text(discount)),
             Fact::new(

@@ -5,7 +5,7 @@ mod params;
 pub(crate) mod query;
 
 pub use caller::{Access, Caller, Identity, scope};
-pub use params::{EndpointId, ExternalId, Filtered, Paging, Params, PathId, Window};
+pub use params::{EndpointId, ExternalId, Paging, Params, PathId, Window};
 pub(crate) use query::{OrganizationQuery, PageQuery};
 
 use axum::{extract::FromRequestParts, http::request::Parts};

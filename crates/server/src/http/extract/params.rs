@@ -4,12 +4,11 @@ use axum::{
     extract::{FromRequestParts, RawPathParams},
     http::request::Parts,
 };
-use jiff::Timestamp;
 use serde_json::Value as Json;
-use till_core::kernel::{changes::Record, values::Value};
+use till_core::kernel::changes::Record;
 use till_store::{List, Order};
 use till_wire::{
-    input::{self, Context, Words},
+    input::{self, Context},
     limits,
     page::Page,
 };
@@ -129,7 +128,8 @@ impl Params {
         found
     }
 
-    fn all<T>(
+    /// Everything that was sent under a key.
+    pub(super) fn all<T>(
         &mut self,
         key: &'static str,
         read: impl Fn(&Json, &mut Context) -> Option<T>,
@@ -151,53 +151,14 @@ impl Params {
             .collect()
     }
 
-    fn last<T>(
+    /// What was sent last under a key.
+    pub(super) fn last<T>(
         &mut self,
         key: &'static str,
         read: impl FnOnce(&Json, &mut Context) -> Option<T>,
     ) -> Option<T> {
         let value = self.values(key).pop()?;
         self.cx.at(key, |cx| read(&value, cx))
-    }
-
-    /// Ids, one or many.
-    pub fn ids(&mut self, key: &'static str) -> Vec<Uuid> {
-        self.all(key, input::id)
-    }
-
-    /// Words of a closed list, one or many.
-    pub fn words<W: Words>(&mut self, key: &'static str) -> Vec<W> {
-        self.all(key, input::word::<W>)
-    }
-
-    /// Texts, one or many.
-    pub fn texts(&mut self, key: &'static str) -> Vec<String> {
-        self.all(key, input::text_of(0, limits::LINE, false))
-    }
-
-    /// One text.
-    pub fn text(&mut self, key: &'static str) -> Option<String> {
-        self.last(key, input::text_of(0, limits::LINE, false))
-    }
-
-    /// One truth value.
-    pub fn flag(&mut self, key: &'static str) -> Option<bool> {
-        self.last(key, input::boolean)
-    }
-
-    /// One instant.
-    pub fn instant(&mut self, key: &'static str) -> Option<Timestamp> {
-        self.last(key, input::instant)
-    }
-
-    /// One instant that says its offset.
-    pub fn exact_instant(&mut self, key: &'static str) -> Option<Timestamp> {
-        self.last(key, input::exact_instant)
-    }
-
-    /// One word of a closed list.
-    pub fn word<W: Words>(&mut self, key: &'static str) -> Option<W> {
-        self.last(key, input::word::<W>)
     }
 
     /// `page` and `limit`; a limit above 100 is quietly 100.
@@ -210,12 +171,6 @@ impl Params {
     /// `organization_id`.
     pub fn organizations(&mut self) -> Vec<Uuid> {
         OrganizationQuery::read(self).organization_id
-    }
-
-    /// One number from 1.
-    pub fn count(&mut self, key: &'static str) -> Option<u32> {
-        let number = self.last(key, input::int_in(1, limits::PAGES))?;
-        u32::try_from(number).ok()
     }
 
     /// `sorting`: names of `keys`, each mapped to what the list is sorted by (`List::order`);
@@ -322,86 +277,6 @@ fn too_many(cx: &mut Context, what: &str, most: usize) {
     );
 }
 
-/// List filters that skip themselves when nothing was sent.
-pub trait Filtered: Sized {
-    /// Any of these ids.
-    fn ids(self, column: &str, ids: Vec<Uuid>) -> Self;
-    /// Any of these words.
-    fn words<W: Words>(self, column: &str, words: Vec<W>) -> Self;
-    /// All of these metadata filters.
-    fn all_metadata(self, filters: &[(String, Vec<String>)]) -> Self;
-    /// In this order, see [`Params::sorting`].
-    fn sorted(self, sorting: Vec<(&'static str, Order)>) -> Self;
-    /// Any of these texts.
-    fn texts(self, column: &str, texts: Vec<String>) -> Self;
-    /// Later than this moment.
-    fn later(self, column: &str, at: Option<Timestamp>) -> Self;
-    /// Earlier than this moment.
-    fn earlier(self, column: &str, at: Option<Timestamp>) -> Self;
-    /// With this text in one of `columns`, or in the e-mail or the name of the organization's customer.
-    fn of_buyers(self, own: Uuid, columns: &[&str], text: Option<String>) -> Self;
-    /// Nothing at all, where a filter asks for what Till does not have yet.
-    fn nothing_if(self, asked: bool) -> Self;
-}
-
-impl Filtered for List {
-    fn ids(self, column: &str, ids: Vec<Uuid>) -> Self {
-        if ids.is_empty() {
-            self
-        } else {
-            self.is_in(column, ids.into_iter().map(Value::Uuid).collect())
-        }
-    }
-    fn words<W: Words>(self, column: &str, words: Vec<W>) -> Self {
-        if words.is_empty() {
-            return self;
-        }
-        self.is_in(
-            column,
-            words
-                .into_iter()
-                .map(|w| Value::Text(w.word().to_owned()))
-                .collect(),
-        )
-    }
-    fn all_metadata(self, filters: &[(String, Vec<String>)]) -> Self {
-        filters.iter().fold(self, |list, (key, values)| {
-            list.metadata("metadata", key, values)
-        })
-    }
-    fn sorted(self, sorting: Vec<(&'static str, Order)>) -> Self {
-        let by = |list: Self, (by, order)| list.order(by, order);
-        sorting.into_iter().fold(self, by)
-    }
-    fn texts(self, column: &str, texts: Vec<String>) -> Self {
-        if texts.is_empty() {
-            return self;
-        }
-        self.is_in(column, texts.into_iter().map(Value::Text).collect())
-    }
-    fn later(self, column: &str, at: Option<Timestamp>) -> Self {
-        match at {
-            Some(at) => self.later_than(column, at),
-            None => self,
-        }
-    }
-    fn earlier(self, column: &str, at: Option<Timestamp>) -> Self {
-        match at {
-            Some(at) => self.before(column, at),
-            None => self,
-        }
-    }
-    fn of_buyers(self, own: Uuid, columns: &[&str], text: Option<String>) -> Self {
-        match text {
-            Some(text) => self.search_buyers(own, columns, &text),
-            None => self,
-        }
-    }
-    fn nothing_if(self, asked: bool) -> Self {
-        if asked { self.never() } else { self }
-    }
-}
-
 /// One part of the path, read as any other input; a problem stands at `path, name`.
 async fn part<S: Send + Sync, T>(
     parts: &mut Parts,
@@ -485,7 +360,8 @@ mod tests {
     #[test]
     fn a_query_has_bounds_which_are_told_where_they_are_exceeded() {
         let many = |pair: &str, count: usize| vec![pair; count].join("&");
-        let ids = |p: &mut Params| drop(p.texts("id"));
+        let line = input::text_of(0, TEXT, false);
+        let ids = |p: &mut Params| drop(p.all("id", &line));
         assert_eq!(problems(&many("id=a", VALUES), ids), []);
         let long = one("too_long", r#"["query","id"]"#);
         assert_eq!(problems(&many("id=a", VALUES + 1), ids), long);
@@ -500,7 +376,7 @@ mod tests {
             problems(&many("metadata[k]=v", VALUES + 1), |_| {}),
             metadata
         );
-        let text = |p: &mut Params| drop(p.text("query"));
+        let text = |p: &mut Params| drop(p.last("query", &line));
         let query = |length: usize| format!("query={}", "é".repeat(length));
         assert_eq!(problems(&query(TEXT), text), []);
         let told = one("string_too_long", r#"["query","query"]"#);

@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 use till_store::Order;
-use till_wire::{input::Words, limits};
+use till_wire::{
+    input::{self, Words},
+    limits,
+};
 use utoipa::openapi::{
     RefOr, Required, Schema,
     path::{Parameter as Described, ParameterBuilder, ParameterIn, ParameterStyle},
@@ -86,7 +89,7 @@ fn boolean() -> ObjectBuilder {
 /// Ids, one or many.
 pub fn ids() -> Plain<Vec<Uuid>> {
     Plain {
-        read: Params::ids,
+        read: |params, name| params.all(name, input::id),
         schema: || many(formatted(KnownFormat::Uuid)),
     }
 }
@@ -94,7 +97,7 @@ pub fn ids() -> Plain<Vec<Uuid>> {
 /// Words of a closed list, one or many.
 pub fn words<W: Words>() -> Plain<Vec<W>> {
     Plain {
-        read: Params::words,
+        read: |params, name| params.all(name, input::word::<W>),
         schema: || many(word_schema::<W>()),
     }
 }
@@ -102,7 +105,7 @@ pub fn words<W: Words>() -> Plain<Vec<W>> {
 /// One word of a closed list.
 pub fn word<W: Words>() -> Plain<Option<W>> {
     Plain {
-        read: Params::word,
+        read: |params, name| params.last(name, input::word::<W>),
         schema: word_schema::<W>,
     }
 }
@@ -110,7 +113,7 @@ pub fn word<W: Words>() -> Plain<Option<W>> {
 /// Texts, one or many.
 pub fn texts() -> Plain<Vec<String>> {
     Plain {
-        read: Params::texts,
+        read: |params, name| params.all(name, input::text_of(0, limits::LINE, false)),
         schema: || many(line()),
     }
 }
@@ -118,7 +121,7 @@ pub fn texts() -> Plain<Vec<String>> {
 /// One text.
 pub fn text() -> Plain<Option<String>> {
     Plain {
-        read: Params::text,
+        read: |params, name| params.last(name, input::text_of(0, limits::LINE, false)),
         schema: line,
     }
 }
@@ -126,7 +129,7 @@ pub fn text() -> Plain<Option<String>> {
 /// One truth value.
 pub fn flag() -> Plain<Option<bool>> {
     Plain {
-        read: Params::flag,
+        read: |params, name| params.last(name, input::boolean),
         schema: || boolean().into(),
     }
 }
@@ -134,7 +137,7 @@ pub fn flag() -> Plain<Option<bool>> {
 /// One truth value, false where none was sent.
 pub fn switch() -> Plain<bool> {
     Plain {
-        read: |params, name| params.flag(name).unwrap_or(false),
+        read: |params, name| params.last(name, input::boolean).unwrap_or(false),
         schema: || boolean().default(Some(false.into())).into(),
     }
 }
@@ -142,7 +145,7 @@ pub fn switch() -> Plain<bool> {
 /// One moment.
 pub fn moment() -> Plain<Option<Timestamp>> {
     Plain {
-        read: Params::instant,
+        read: |params, name| params.last(name, input::instant),
         schema: || formatted(KnownFormat::DateTime),
     }
 }
@@ -150,7 +153,7 @@ pub fn moment() -> Plain<Option<Timestamp>> {
 /// One moment that says its offset.
 pub fn exact_moment() -> Plain<Option<Timestamp>> {
     Plain {
-        read: Params::exact_instant,
+        read: |params, name| params.last(name, input::exact_instant),
         schema: || formatted(KnownFormat::DateTime),
     }
 }
@@ -167,7 +170,10 @@ pub fn counted(default: u32) -> Counted {
 impl Parameter for Counted {
     type Value = u32;
     fn read(&self, name: &'static str, params: &mut Params) -> u32 {
-        params.count(name).unwrap_or(self.0)
+        let number = params.last(name, input::int_in(1, limits::PAGES));
+        number
+            .and_then(|number| u32::try_from(number).ok())
+            .unwrap_or(self.0)
     }
     fn describe(&self, name: &str, lines: &[&str]) -> Described {
         let schema = ObjectBuilder::new()

@@ -2,7 +2,7 @@
 
 use till_wire::products::{Price, PriceAmount, Product};
 
-use super::{find, price};
+use super::price;
 use crate::{
     dashboard::{
         Answer,
@@ -12,7 +12,7 @@ use crate::{
         metadata,
         parts::{Cell, Menu, MenuItem, Tone, sentence},
         programs,
-        resource_pages::{BENEFITS, PRODUCTS},
+        resource_pages::{self, BENEFITS, Listed, PRODUCTS, find},
         show,
     },
     http::extract::{Access, PathId, scope},
@@ -106,12 +106,12 @@ pub(super) fn state(product: &Product) -> Cell {
 }
 
 pub(super) fn menu<A: Access>(dashboard: &Dashboard<A>, product: &Product) -> Menu {
-    let (id, name) = (product.base.id, product.base.name.as_str());
+    let id = product.base.id;
     let path = |rest: &str| PRODUCTS.path(dashboard, id, rest);
     let copy = MenuItem::Copy("Copy Product ID", id.to_string());
     if product.base.is_archived {
         return Menu {
-            name: name.to_owned(),
+            name: product.name(),
             items: vec![copy, MenuItem::Post("Unarchive", path("/unarchive"))],
         };
     }
@@ -125,7 +125,7 @@ pub(super) fn menu<A: Access>(dashboard: &Dashboard<A>, product: &Product) -> Me
             dashboard.key.clone(),
         ),
     ];
-    let mut menu = PRODUCTS.menu(dashboard, (id, name), items, "Archive");
+    let mut menu = resource_pages::menu(dashboard, product, items);
     // Beside "Edit", before the line and "Archive".
     let copying = MenuItem::Link(
         "Duplicate",
@@ -189,10 +189,7 @@ pub(super) async fn detail(
         ],
     };
     show(&DetailPage {
-        layout: PRODUCTS.under_list(&dashboard, base.name.clone()),
-        state: state(&product),
         actions,
-        menu: Some(menu(&dashboard, &product)),
-        parts,
+        ..product.detail(&dashboard, state(&product), parts)
     })
 }

@@ -3,10 +3,12 @@
 use askama::Template;
 use till_wire::{
     checkouts::{Checkout, CheckoutBase},
+    orders::Order,
+    payments::Payment,
     tax::TaxLine,
 };
 
-use super::{buyers, customer, is_open, menu};
+use super::{customer, is_open};
 use crate::{
     actions,
     app::App,
@@ -14,14 +16,14 @@ use crate::{
         Answer,
         access::Dashboard,
         answers,
-        detail::{DetailPage, Fact, Part},
-        layout::{Area, Layout},
+        buyers::Buyers,
+        detail::{Fact, Part},
         metadata,
         parts::{Cell, sentence},
         programs::{self, Program, Token},
         qr,
-        sales::{self, Buyers, orders, payments},
-        show,
+        resource_pages::{Listed, Related},
+        sales, show,
         timeline::timeline,
     },
     error::{ApiError, Result},
@@ -73,53 +75,40 @@ pub(super) async fn detail(
     dashboard: Dashboard<scope::CheckoutsRead>,
     PathId(id): PathId,
 ) -> Answer {
-    let one = actions::checkouts::get(&dashboard.caller, id).await?;
+    let session = actions::checkouts::get_session(&dashboard.caller, id).await?;
+    let one = session.merchant_view(&dashboard.app.urls);
     let key = ("checkout_id", id);
-    let (orders, payments) =
-        tokio::try_join!(orders::of(&dashboard, key), payments::of(&dashboard, key))?;
+    let (orders, payments) = tokio::try_join!(
+        Related::<Order>::find(&dashboard, key),
+        Related::<Payment>::find(&dashboard, key),
+    )?;
     let mut subjects = vec![id];
-    let sold = orders.iter().flat_map(|found| &found.items.items);
+    let sold = orders.iter().flat_map(|found| &found.page.items);
     subjects.extend(sold.flat_map(|order| {
         [Some(order.id), order.subscription_id]
             .into_iter()
             .flatten()
     }));
-    let buyers = buyers(&dashboard, std::slice::from_ref(&one)).await?;
-    let organization = &dashboard.caller.organization;
-    let session = dashboard.app.store.session(organization, id).await?;
-    let lines = session.and_then(|session| session.checkout.terms.tax_breakdown);
-    let lines = lines.as_ref().map(|lines| lines.0.as_slice());
+    let buyers = Checkout::buyers(&dashboard.caller, std::slice::from_ref(&one)).await?;
+    let lines = session.checkout.terms.tax_breakdown.as_ref();
     let mut parts = Vec::new();
     if is_open(&one.base) {
         parts.push(pay(&one.base)?);
     }
     parts.extend([
         about(&dashboard, &one),
-        totals(&one.base, lines),
+        totals(&one.base, lines.map(|lines| lines.0.as_slice())),
         buyer(&dashboard, &one, &buyers),
     ]);
-    if let Some(payments) = payments {
-        let words = "Nobody has tried to pay yet.";
-        parts.push(payments::part(&dashboard, payments, words).await?);
-    }
+    let words = "Nobody has tried to pay yet.";
+    parts.extend(payments.map(|some| some.part(&dashboard, words)));
     let words = "It becomes an order when it is paid.";
-    parts.extend(orders.map(|found| orders::part(&dashboard, found, words)));
+    parts.extend(orders.map(|some| some.part(&dashboard, words)));
     parts.extend(answers(&one.base.custom_field_data));
     parts.extend(metadata(&one.metadata));
     parts.push(timeline(&dashboard, subjects).await?);
     parts.push(same(&dashboard.app, &one.base)?);
-    show(&DetailPage {
-        layout: Layout::new(
-            &dashboard,
-            Area::Checkouts,
-            one.base.product.base.name.clone(),
-        )
-        .back("Checkouts", dashboard.path("/checkouts")),
-        state: Cell::state(one.base.status.as_str()),
-        actions: Vec::new(),
-        menu: Some(menu(&dashboard, &one)),
-        parts,
-    })
+    show(&one.detail(&dashboard, Cell::state(one.base.status.as_str()), parts))
 }
 
 fn about<A>(dashboard: &Dashboard<A>, one: &Checkout) -> Part {

@@ -9,35 +9,22 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use till_wire::money::Currency;
 use uuid::Uuid;
 
-use super::{Answer, listing::ListingQuery};
+use super::Listed;
 use crate::{
-    dashboard::access::Dashboard,
+    dashboard::{Answer, access::Dashboard, listing::ListingQuery},
     error::{ApiError, Result},
-    http::extract::{Access, Caller, Params},
+    http::extract::Caller,
     pages::checkout::money::editable,
     table,
 };
 
-/// A list as a file.
-#[derive(Debug, Clone, Copy)]
-pub struct File {
-    /// Its name.
-    pub name: &'static str,
-    /// Its head.
-    pub columns: &'static [&'static str],
-    /// The API's parameters for the two moments between which rows were made.
-    pub moments: (&'static str, &'static str),
-}
-
 /// One row of a list.
-#[derive(Debug, Clone)]
-pub struct Line {
-    /// The row's id.
-    pub id: Uuid,
+struct Line {
+    id: Uuid,
     /// By which the list is sorted.
-    pub at: Option<Timestamp>,
+    at: Option<Timestamp>,
     /// A cell for every column.
-    pub cells: Vec<String>,
+    cells: Vec<String>,
 }
 
 /// An amount as it is counted, and as it is written: `2900` and `29.00`.
@@ -46,12 +33,10 @@ pub fn amount(minor: i64, currency: Currency) -> [String; 2] {
 }
 
 /// Reads a list part by part.
-struct CsvReader<S, L> {
-    file: File,
+struct CsvReader<L: Listed> {
     query: ListingQuery,
-    caller: Caller<S>,
+    caller: Caller<L::Read>,
     zone: TimeZone,
-    list: L,
     /// Only what is older is still to be read.
     until: Option<Timestamp>,
     /// The page of that.
@@ -61,15 +46,18 @@ struct CsvReader<S, L> {
     over: bool,
 }
 
-impl<S: Clone, L, F> CsvReader<S, L>
-where
-    L: Fn(Caller<S>, Params) -> F,
-    F: Future<Output = Result<Vec<Line>>>,
-{
+impl<L: Listed> CsvReader<L> {
     async fn read(&self) -> Result<Vec<Line>> {
-        let (moments, until) = (self.file.moments, self.until);
-        let params = self.query.part(moments, &self.zone, until, self.page);
-        (self.list)(self.caller.clone(), params).await
+        let moments = L::MOMENTS.unwrap_or_default();
+        let params = self.query.part(moments, &self.zone, self.until, self.page);
+        let page = L::list(&self.caller, params).await?;
+        let buyers = L::buyers(&self.caller, &page.items).await?;
+        let line = |one: &L| Line {
+            id: one.id(),
+            at: one.made_at(),
+            cells: one.line(&buyers),
+        };
+        Ok(page.items.iter().map(line).collect())
     }
 
     /// The next rows. Each part begins where the last one ended in time, so what is made meanwhile moves
@@ -103,29 +91,18 @@ const PART: usize = 100;
 
 /// Sends a list as CSV. An error after the beginning breaks the transfer off, so that nobody takes a part for
 /// the whole.
-pub async fn send<S, L, F>(
-    file: File,
-    query: ListingQuery,
-    dashboard: &Dashboard<S>,
-    list: L,
-) -> Answer
-where
-    S: Access + Clone,
-    L: Fn(Caller<S>, Params) -> F + Send + Sync + 'static,
-    F: Future<Output = Result<Vec<Line>>> + Send,
-{
-    let mut reading = CsvReader {
-        file,
+pub(super) async fn csv<L: Listed>(dashboard: Dashboard<L::Read>, query: ListingQuery) -> Answer {
+    let name = format!("{}.csv", L::PAGES.list.trim_start_matches('/'));
+    let mut reading = CsvReader::<L> {
         query,
-        caller: dashboard.caller.clone(),
-        zone: dashboard.zone.clone(),
-        list,
+        caller: dashboard.caller,
+        zone: dashboard.zone,
         until: None,
         page: 1,
         sent: Vec::new(),
         over: false,
     };
-    let head: Vec<String> = file.columns.iter().map(|c| (*c).to_owned()).collect();
+    let head: Vec<String> = L::CSV.iter().map(|c| (*c).to_owned()).collect();
     let first = reading.next().await?.into_iter().map(|line| line.cells);
     let lines = table::lines([head].into_iter().chain(first)).map_err(ApiError::internal)?;
     let begin = [table::BYTE_ORDER_MARK, &lines].concat();
@@ -142,13 +119,13 @@ where
         let part = part.map(Bytes::from).map_err(|error| {
             reading.over = true;
             std::io::Error::other(format!(
-                "{} could not be read to its end: {error:?}",
-                reading.file.name
+                "{} could not be read to their end: {error:?}",
+                L::PAGES.many
             ))
         });
         Some((part, (reading, None)))
     });
     // Compressing asks once more after the end, which an unfolded stream answers with a panic.
     let parts = Body::from_stream(parts.fuse());
-    Ok((table::headers(file.name), parts).into_response())
+    Ok((table::headers(&name), parts).into_response())
 }

@@ -1,0 +1,274 @@
+//! How the list of a kind is shown, as a page and as a part of other pages; what its rows show is the kind's.
+
+use jiff::Timestamp;
+use till_wire::{page::Page, products::Product};
+use uuid::Uuid;
+
+use super::ResourcePages;
+use crate::{
+    dashboard::{
+        Answer,
+        access::Dashboard,
+        buyers::Buyers,
+        detail::{Action, DetailPage, Part},
+        form::with_chosen,
+        layout::Layout,
+        listing::{Column, Empty, Filter, ListPage, Listing, ListingQuery, Row},
+        parts::{Cell, Menu},
+        show,
+    },
+    error::Result,
+    http::extract::{Access, Caller, Params, scope},
+};
+
+/// A kind of resource that has a list, as its list needs it.
+pub trait Listed: Send + Sync + Sized + 'static {
+    /// The permission to look at them.
+    type Read: Access + Clone;
+
+    /// Its pages.
+    const PAGES: ResourcePages;
+    /// The name of the list, for people who hear the page.
+    const NAME: &'static str = Self::PAGES.many;
+    /// The text of an empty list: what one is, and how one comes about.
+    const EMPTY: &'static str;
+    /// The words of the way to the form for a new one. Without any, nobody makes one here: each comes of a sale.
+    const NEW: Option<&'static str> = None;
+    /// The API's parameters for the moments between which they were made, where the list is filtered by days.
+    const MOMENTS: Option<(&'static str, &'static str)> = None;
+    /// True where the list is filtered by product.
+    const BY_PRODUCT: bool = false;
+    /// The head of the list as CSV, where it can be had so.
+    const CSV: &'static [&'static str] = &[];
+
+    /// Its id.
+    fn id(&self) -> Uuid;
+
+    /// Its name, for people.
+    fn name(&self) -> String;
+
+    /// The one with this id.
+    fn find(caller: &Caller<Self::Read>, id: Uuid) -> impl Future<Output = Result<Self>> + Send;
+
+    /// The API's list.
+    fn list(
+        caller: &Caller<Self::Read>,
+        params: Params,
+    ) -> impl Future<Output = Result<Page<Self>>> + Send;
+
+    /// The buyers of these rows, where they do not name their customers.
+    fn buyers(_: &Caller<Self::Read>, _: &[Self]) -> impl Future<Output = Result<Buyers>> + Send {
+        async { Ok(Buyers::default()) }
+    }
+
+    /// True where the person may make and change them.
+    fn may_write<A: Access>(_: &Dashboard<A>) -> bool {
+        true
+    }
+
+    /// The filters of the list, besides product and days.
+    fn filters(_: &ListingQuery) -> Vec<Filter> {
+        Vec::new()
+    }
+
+    /// The heads of the list's columns.
+    fn columns() -> Vec<Column>;
+
+    /// A cell for each column.
+    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, buyers: &Buyers) -> Vec<Cell>;
+
+    /// The menu of one.
+    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu;
+
+    /// When it was made, as the list is sorted by it: for those that can be had as CSV.
+    fn made_at(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// The line of CSV: a cell for each column.
+    fn line(&self, _: &Buyers) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The layout of the list's page.
+    fn around_list<A: Access>(dashboard: &Dashboard<A>) -> Layout {
+        Self::PAGES.around_list(dashboard)
+    }
+
+    /// The address of its page.
+    fn path<A>(&self, dashboard: &Dashboard<A>) -> String {
+        Self::PAGES.path(dashboard, self.id(), "")
+    }
+
+    /// A link to its page.
+    fn link<A>(&self, dashboard: &Dashboard<A>) -> Cell {
+        Cell::link(self.path(dashboard), self.name())
+    }
+
+    /// Its page, with the way to its form where there is one.
+    fn detail<A: Access>(
+        &self,
+        dashboard: &Dashboard<A>,
+        state: Cell,
+        parts: Vec<Part>,
+    ) -> DetailPage {
+        let edit = Self::NEW.filter(|_| Self::may_write(dashboard));
+        let edit = edit.map(|_| {
+            let path = Self::PAGES.path(dashboard, self.id(), "/edit");
+            Action::Go("Edit", path)
+        });
+        DetailPage {
+            layout: Self::PAGES.under_list(dashboard, self.name()),
+            state,
+            actions: edit.into_iter().collect(),
+            menu: Some(self.menu(dashboard)),
+            parts,
+        }
+    }
+}
+
+/// The one with this id, if the person may look at it.
+pub async fn find<L: Listed, A>(dashboard: &Dashboard<A>, id: Uuid) -> Result<L> {
+    L::find(&dashboard.may::<L::Read>()?, id).await
+}
+
+fn listing<L: Listed, A: Access>(
+    dashboard: &Dashboard<A>,
+    query: ListingQuery,
+    page: &Page<L>,
+    buyers: &Buyers,
+    empty: Empty,
+) -> Listing {
+    let row = |one: &L| Row::new(one.cells(dashboard, buyers)).menu(one.menu(dashboard));
+    Listing::of(query, L::NAME, L::columns(), page, row, empty)
+}
+
+/// The list's page, to those who may see this one.
+pub async fn list<L: Listed, A: Access>(
+    dashboard: &Dashboard<A>,
+    mut query: ListingQuery,
+) -> Answer {
+    let caller = dashboard.may::<L::Read>()?;
+    let find = |params| L::list(&caller, params);
+    let moments = L::MOMENTS.unwrap_or_default();
+    let page = query.load(moments, &dashboard.zone, find).await?;
+    let buyers = L::buyers(&caller, &page.items).await?;
+    let mut filters = L::filters(&query);
+    if L::BY_PRODUCT {
+        filters.extend(by_product(dashboard, &query).await?);
+    }
+    if L::MOMENTS.is_some() {
+        filters.extend(Filter::days(&query));
+    }
+    let new = L::PAGES.new_at(dashboard);
+    let (action, step) = match L::NEW {
+        None => (
+            None,
+            Some(("Choose a product to sell", dashboard.path("/products"))),
+        ),
+        Some(_) if !L::may_write(dashboard) => (None, None),
+        Some(words) => {
+            let action = format!("New {}", L::PAGES.one);
+            (Some((action, new.clone())), Some((words, new)))
+        }
+    };
+    let empty = Empty {
+        words: L::EMPTY,
+        step,
+    };
+    let mut list = listing(dashboard, query, &page, &buyers, empty).filters(filters);
+    if !L::CSV.is_empty() {
+        list = list.csv(&dashboard.path(&format!("{}.csv", L::PAGES.list)));
+    }
+    show(&ListPage {
+        layout: L::around_list(dashboard),
+        action,
+        list,
+    })
+}
+
+/// The filter by product: the first hundred by name, and the one that is chosen.
+async fn by_product<A: Access>(
+    dashboard: &Dashboard<A>,
+    query: &ListingQuery,
+) -> Result<Option<Filter>> {
+    if dashboard.may::<scope::ProductsRead>().is_err() {
+        return Ok(None);
+    }
+    let chosen = query.get("product_id");
+    let known = readable_with::<Product, _>(dashboard, "sorting=name", chosen).await?;
+    let filter = Filter::choice(query, "product_id", "Product", "Any product", known);
+    Ok(Some(filter))
+}
+
+/// Things of one kind that belong to the thing whose page it is.
+pub struct Related<L> {
+    query: ListingQuery,
+    /// The first page of their own list, narrowed to these.
+    pub page: Page<L>,
+    buyers: Buyers,
+}
+
+impl<L: Listed> Related<L> {
+    /// The first page of the list where `key` is `id`; none if the person may not see that list.
+    pub async fn find<A>(
+        dashboard: &Dashboard<A>,
+        (key, id): (&str, Uuid),
+    ) -> Result<Option<Self>> {
+        let Ok(caller) = dashboard.may::<L::Read>() else {
+            return Ok(None);
+        };
+        let mut query = ListingQuery::new(&dashboard.path(L::PAGES.list), &format!("{key}={id}"));
+        let list = |params| L::list(&caller, params);
+        let moments = L::MOMENTS.unwrap_or_default();
+        let page = query.load(moments, &dashboard.zone, list).await?;
+        let buyers = L::buyers(&caller, &page.items).await?;
+        Ok(Some(Self {
+            query,
+            page,
+            buyers,
+        }))
+    }
+
+    /// Their ids.
+    pub fn ids(&self) -> impl Iterator<Item = Uuid> {
+        self.page.items.iter().map(L::id)
+    }
+
+    /// Them as a part of the page; `words` stand where there are none.
+    pub fn part<A: Access>(self, dashboard: &Dashboard<A>, words: &'static str) -> Part {
+        let empty = Empty { words, step: None };
+        let list = listing(dashboard, self.query, &self.page, &self.buyers, empty);
+        Part::List(L::NAME, list.part())
+    }
+}
+
+/// The first hundred of a list, as far as the person may read it.
+pub async fn readable<L: Listed, A>(dashboard: &Dashboard<A>, query: &str) -> Result<Vec<L>> {
+    let Ok(caller) = dashboard.may::<L::Read>() else {
+        return Ok(Vec::new());
+    };
+    let params = Params::parse(&format!("{query}&limit=100"));
+    Ok(L::list(&caller, params).await?.items)
+}
+
+/// The first hundred of a list by id and name, and the one that is chosen already if it is not among them.
+pub async fn readable_with<L: Listed, A>(
+    dashboard: &Dashboard<A>,
+    query: &str,
+    chosen: Option<&str>,
+) -> Result<Vec<(String, String)>> {
+    let named = |one: &L| (one.id(), one.name());
+    let some = readable(dashboard, query).await?;
+    let id = chosen.and_then(|id| Uuid::try_parse(id).ok());
+    let missing = id.filter(|id| some.iter().all(|one: &L| one.id() != *id));
+    let other = match missing {
+        None => None,
+        Some(id) => match find::<L, A>(dashboard, id).await {
+            // What is not there cannot be chosen.
+            Err(error) if error.status().is_client_error() => None,
+            found => Some(found?),
+        },
+    };
+    Ok(with_chosen(some.iter().map(named), other.iter().map(named)))
+}
