@@ -9,6 +9,7 @@ mod files;
 mod geo;
 pub mod http;
 pub mod jobs;
+mod joined;
 pub mod metrics;
 #[cfg(test)]
 mod module_cycles;

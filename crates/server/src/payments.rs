@@ -5,9 +5,10 @@
 //! 3. confirm at the processor; commit: *settled*.
 //!
 //! No transaction is held across a call. Dying between any two steps leaves an attempt that [`reconcile()`] brings to its
-//! end. What an attempt is made for has its own file: [`checkouts`](crate::actions::checkouts), [`orders`], [`setups`].
+//! end. What an attempt is made for has its own file: [`checkouts`], `orders`, `setups`.
 
 pub mod charge;
+pub mod checkouts;
 mod orders;
 mod outcome;
 mod reconcile;

@@ -40,9 +40,9 @@ macro_rules! nodes {
     ($(async fn $name:ident($t:ident: &mut Till) $body:block)+) => {
         $(async fn $name($t: &mut Till) $body)+
         mod postgres {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                till_testkit::run(super::Engine::Postgres, |t| Box::pin(super::$name(t))).await;
+            $(#[test]
+            fn $name() {
+                till_testkit::run(super::Engine::Postgres, |t| Box::pin(super::$name(t)));
             })+
         }
     };

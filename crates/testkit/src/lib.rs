@@ -48,28 +48,35 @@ macro_rules! both {
     ($($(#[$meta:meta])* async fn $name:ident($t:ident: &mut Till) $body:block)+) => {
         $(async fn $name($t: &mut $crate::Till) $body)+
         mod sqlite {
-            $($(#[$meta])* #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                $crate::run($crate::Engine::Sqlite, |t| Box::pin(super::$name(t))).await;
+            $($(#[$meta])* #[test]
+            fn $name() {
+                $crate::run($crate::Engine::Sqlite, |t| Box::pin(super::$name(t)));
             })+
         }
         mod postgres {
-            $($(#[$meta])* #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                $crate::run($crate::Engine::Postgres, |t| Box::pin(super::$name(t))).await;
+            $($(#[$meta])* #[test]
+            fn $name() {
+                $crate::run($crate::Engine::Postgres, |t| Box::pin(super::$name(t)));
             })+
         }
     };
 }
 
+/// A test on a Till. A pointer, so that what runs it is compiled once and not for each of a thousand tests.
+pub type Test = for<'a> fn(&'a mut Till) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
 /// Runs one test on a fresh Till, then looks whether work was left undone; the database is removed
 /// however the test ends.
-pub async fn run<F>(engine: Engine, test: F)
-where
-    F: for<'a> FnOnce(&'a mut Till) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>
-        + Send
-        + 'static,
-{
+pub fn run(engine: Engine, test: Test) {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(run_on_fresh_till(engine, test));
+}
+
+async fn run_on_fresh_till(engine: Engine, test: Test) {
     let database = database::TestDatabase::new(engine).await;
     let till = Till::start(database.url()).await;
     let store = till.app.store.clone();

@@ -1,11 +1,5 @@
 //! Checkout sessions.
 
-mod card;
-mod confirm;
-mod current;
-mod known;
-pub mod paid;
-
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use till_core::{
@@ -36,11 +30,12 @@ use crate::{
         idempotency::IdempotencyGuard,
         limits::{self, CodeAttempt, Network},
     },
+    payments::checkouts::{code_attempt, known, locked},
 };
 
-pub use confirm::{Confirmation, confirm, judge, resume};
-pub use current::{current, shown};
-pub use known::session;
+pub use crate::payments::checkouts::{
+    Confirmation, confirm, current, judge, resume, session, shown,
+};
 
 const SORT_KEYS: [(&str, &str); 3] = [
     ("created_at", "created_at"),
@@ -195,7 +190,7 @@ pub async fn get(caller: &Caller<scope::CheckoutsRead>, id: Uuid) -> Result<Chec
 pub async fn get_session(caller: &Caller<scope::CheckoutsRead>, id: Uuid) -> Result<Session> {
     let app = &caller.app;
     let found = app.store.session(&caller.organization, id).await;
-    Ok(current::current(app, found.or_not_found()?).await?.0)
+    Ok(current(app, found.or_not_found()?).await?.0)
 }
 
 /// Changes an open checkout session.
@@ -216,7 +211,7 @@ pub async fn update(
             change(app, session, &input, Writer::Merchant, &no_code).await
         })
         .await
-        .map_err(known::locked)?;
+        .map_err(locked)?;
     Ok(session.merchant_view(&app.urls))
 }
 
@@ -228,7 +223,7 @@ async fn change(
     writer: Writer,
     code_attempt: &CodeAttempt,
 ) -> Result<Session> {
-    let known = known::known(app, &session, input, writer, Step::Patch).await?;
+    let known = known(app, &session, input, writer, Step::Patch).await?;
     let subscribers = app.store.subscribers(session.organization.id).await?;
     let ctx = app.context();
     let (now, mut changes) = app
@@ -254,20 +249,20 @@ pub async fn change_by_secret(
     input: &CheckoutUpdate,
     network: &Network,
 ) -> Result<Session> {
-    let loaded = known::session(app, secret).await?;
+    let loaded = session(app, secret).await?;
     limits::updating(app, loaded.checkout.id)?;
-    let code_attempt = &known::code_attempt(app, &loaded, input, network).await?;
+    let code_attempt = &code_attempt(app, &loaded, input, network).await?;
     let mut loaded = Some(loaded);
     app.retry_on_conflict(|| {
         let loaded = loaded.take();
         async move {
             let session = match loaded {
                 Some(session) => session,
-                None => known::session(app, secret).await?,
+                None => session(app, secret).await?,
             };
             change(app, session, input, Writer::Client, code_attempt).await
         }
     })
     .await
-    .map_err(known::locked)
+    .map_err(locked)
 }

@@ -9,7 +9,6 @@ pub mod customer_sessions;
 pub mod customers;
 pub mod discounts;
 pub mod files;
-pub(crate) mod joined;
 pub mod meters;
 pub mod orders;
 pub mod organizations;

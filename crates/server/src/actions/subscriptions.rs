@@ -9,7 +9,6 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use super::joined::Joined;
 use crate::{
     error::{OrNotFound, Result},
     http::extract::{
@@ -20,6 +19,7 @@ use crate::{
         },
         scope,
     },
+    joined::Joined,
 };
 
 const SORT_KEYS: [(&str, &str); 9] = [

@@ -17,9 +17,9 @@ use uuid::Uuid;
 
 use super::{charge, witness};
 use crate::{
-    actions::joined::Joined,
     app::App,
     error::{ApiError, OrNotFound},
+    joined::Joined,
 };
 
 /// Charges a pending order to its saved card. Once an attempt is in flight there is no second one; an order that is paid,

@@ -4,9 +4,8 @@ use till_core::kernel::records::{Payment, Purpose};
 use till_ports::processor::Outcome;
 use uuid::Uuid;
 
-use super::{orders, setups};
+use super::{checkouts::paid, orders, setups};
 use crate::{
-    actions::checkouts::paid,
     app::App,
     error::{ApiError, OrNotFound},
 };
