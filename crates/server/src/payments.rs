@@ -9,6 +9,7 @@
 
 pub mod charge;
 pub mod checkouts;
+mod off_session;
 mod orders;
 mod outcome;
 mod reconcile;
@@ -16,7 +17,7 @@ mod refund;
 mod setups;
 pub mod witness;
 
-pub use orders::charge_order;
+pub use off_session::charge_order;
 pub use outcome::record_outcome;
 pub use reconcile::reconcile;
 pub use refund::refund;

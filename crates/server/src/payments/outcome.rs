@@ -4,7 +4,7 @@ use till_core::kernel::records::{Payment, Purpose};
 use till_ports::processor::Outcome;
 use uuid::Uuid;
 
-use super::{checkouts::paid, orders, setups};
+use super::{checkouts::paid, orders, setups, witness};
 use crate::{
     app::App,
     error::{ApiError, OrNotFound},
@@ -29,12 +29,25 @@ pub(super) async fn record_outcome_of(
     outcome: &Outcome,
     seen: Option<i64>,
 ) -> Result<Option<Payment>, ApiError> {
-    match payment.purpose {
-        Purpose::Checkout => {
-            let recorded = paid::record_outcome(app, payment, None, outcome, seen).await?;
-            Ok(recorded.map(|recorded| recorded.payment))
-        }
-        Purpose::Order => orders::record_outcome(app, payment, outcome, seen).await,
-        Purpose::Setup => setups::record_outcome(app, payment, outcome, seen).await,
+    if payment.purpose == Purpose::Checkout {
+        let recorded = paid::record_outcome(app, payment, None, outcome, seen).await?;
+        return Ok(recorded.map(|recorded| recorded.payment));
     }
+    let outcome = &witness::outcome(outcome);
+    let (id, mut read) = (payment.id, Some(payment));
+    app.retry_on_conflict(|| {
+        let read = read.take();
+        async move {
+            let Some(payment) = witness::current(app, id, read, seen).await? else {
+                return Ok(None);
+            };
+            let decided = match payment.purpose {
+                Purpose::Order => orders::decide(app, &payment, outcome).await?,
+                _ => setups::decide(app, &payment, outcome).await?,
+            };
+            let noted = witness::commit(app, payment, outcome, decided).await?;
+            Ok(Some(noted))
+        }
+    })
+    .await
 }
