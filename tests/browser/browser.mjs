@@ -38,7 +38,7 @@ export async function startBrowser() {
 export async function openPage(browser, till, options = {}) {
   const context = await browser.newContext({ viewport: wide, locale: 'en-US', timezoneId: 'UTC', reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   const complaints = [];
   const expected = options.expected ?? (() => false);
   page.on('console', (message) => { if (message.type() === 'error' && !expected(message.text())) complaints.push(`console: ${message.text()}`); });

@@ -2,7 +2,7 @@
 //! (e-mail addresses, discount codes) and everything that is searched goes through here, on both databases alike.
 //!
 //! A key is ASCII whatever it was made from: where a database holds one that is not, an older version wrote it, and it
-//! is folded again when the program starts ([`again`]).
+//! is folded again when the program starts ([`refold`]).
 
 pub mod refold;
 
