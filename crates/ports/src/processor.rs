@@ -142,7 +142,7 @@ pub trait Processor: Send + Sync {
     /// True where no real money moves.
     fn test_mode(&self) -> bool;
 
-    /// Whose references these are: what one processor keeps is nothing to another.
+    /// The processor's name, kept beside its references: what one processor keeps means nothing to another.
     fn name(&self) -> ProcessorName;
 
     /// What the buyer's browser needs to talk to the processor; not a secret.

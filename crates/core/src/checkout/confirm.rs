@@ -76,7 +76,7 @@ pub struct Judged {
 /// Judges a confirmation whose card is still to be entered; nothing is written.
 ///
 /// # Errors
-/// What the session cannot become.
+/// The refusal of a change that the session cannot take.
 pub fn judge(
     session: &Session,
     input: &CheckoutUpdate,
@@ -138,7 +138,7 @@ fn apply(
     update::apply(session, input, step, known, context.taxes, context.ctx)
 }
 
-/// Who buys, where nothing stands in the way.
+/// The buyer, where nothing stands in the way.
 fn verdict(
     applied: &Applied,
     known: &update::Known,

@@ -160,8 +160,8 @@ fn aside(
     }
 }
 
-/// What was agreed to cannot be read, or something else was charged: the attempt says what the processor said, and the
-/// session waits, locked, for somebody to look at it.
+/// Holds a payment whose terms cannot be read, or for which something else was charged: the attempt says what the
+/// processor said, and the session waits, locked, for somebody to look at it.
 fn hold(
     session: &Session,
     payment: &Payment,

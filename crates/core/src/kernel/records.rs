@@ -243,7 +243,7 @@ record! {
         invoice_next: i64,
         receipt_next: i64,
         default_payment_method_id: Option<Uuid>,
-        /// Who knows the customer by `processor_reference`.
+        /// The processor that knows the customer by `processor_reference`.
         processor: Option<ProcessorName>,
         processor_reference: Option<String>,
         deleted_at: Option<Timestamp>,

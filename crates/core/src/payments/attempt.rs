@@ -24,7 +24,7 @@ pub const RECONCILE_JOB: JobKind<Uuid> = JobKind::new("reconcile_payment", Queue
 /// it may take; a confirmation that comes later still finds the attempt given up at the processor.
 pub const RECONCILE_AFTER: SignedDuration = SignedDuration::from_secs(15);
 
-/// How long an attempt that the processor is working on goes without a first look.
+/// The pause before the first look at an attempt that the processor is working on.
 const PROCESSING_FIRST: SignedDuration = SignedDuration::from_secs(1);
 
 /// The longest pause between two looks at something that waits for the processor or the buyer.
@@ -117,14 +117,14 @@ pub fn intend(new: NewAttempt, ctx: &DecisionContext) -> Payment {
     }
 }
 
-/// What the processor calls an attempt that was announced to it.
+/// The processor's names for an attempt that was announced to it.
 #[derive(Debug, Clone, Copy)]
 pub struct References<'a> {
     /// The attempt.
     pub attempt: &'a str,
-    /// Who pays.
+    /// The customer who pays.
     pub customer: &'a str,
-    /// What lets the buyer's browser act on this one attempt.
+    /// The secret with which the buyer's browser acts on this one attempt. A credential: never logged.
     pub client_secret: &'a str,
 }
 

@@ -33,7 +33,7 @@ pub enum Outcome {
         method_reference: String,
         /// What the processor tells cards apart by, for limits by card.
         card_fingerprint: String,
-        /// What was taken, where the processor says.
+        /// The amount taken, where the processor says.
         charged: Option<Money>,
     },
     /// The buyer must authenticate.

@@ -29,7 +29,7 @@ pub fn called(customer: &Customer) -> (String, Option<String>) {
     }
 }
 
-/// Who is behind rows that do not name their customers: the customer's id, else what is known of whoever it is.
+/// The people behind rows that do not name their customers: the customer's id, else what is known of the person.
 #[derive(Default)]
 pub struct Buyers {
     rows: HashMap<Uuid, (Option<Uuid>, Option<String>)>,
@@ -56,7 +56,7 @@ impl Buyers {
         self.rows.get(&row)?.0
     }
 
-    /// What else is known.
+    /// The other things known.
     pub fn known(&self, row: Uuid) -> Option<&String> {
         self.rows.get(&row)?.1.as_ref()
     }

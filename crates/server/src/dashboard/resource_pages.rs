@@ -1,4 +1,4 @@
-//! What the pages of every kind of thing have alike. A feature adds its own here.
+//! The common shape of the pages of every kind of resource. A feature adds its own here.
 
 mod csv;
 mod edit;

@@ -20,7 +20,7 @@ use crate::{app::App, error::ApiError};
 pub const NOT_STARTED: &str =
     "The payment could not be started. Nothing was charged. Please try again.";
 
-/// What a buyer reads where the processor takes no more of what they entered.
+/// The buyer's message where the processor does not take the card details any more.
 const ENTER_AGAIN: &str =
     "The payment details are not valid any more. Nothing was charged. Please enter them again.";
 
@@ -76,7 +76,7 @@ pub async fn charge(
     Ok((payment, outcome))
 }
 
-/// What the processor is asked for: the attempt's amount, or the card alone.
+/// The request to the processor: the attempt's amount, or the card alone.
 pub fn kind(payment: &Payment, save_card: bool) -> AttemptKind {
     match payment.kind {
         PaymentKind::Charge => AttemptKind::Charge {

@@ -1,4 +1,4 @@
-//! What every witness of an outcome does, whatever the attempt was made for.
+//! The steps of every witness of an outcome, whatever the attempt was made for.
 
 use till_core::{
     kernel::{changes::Changes, records::Payment},

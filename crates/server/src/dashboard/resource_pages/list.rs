@@ -1,4 +1,4 @@
-//! How the list of a kind is shown, as a page and as a part of other pages; what its rows show is the kind's.
+//! The list of a kind of resource, as a page and as a part of other pages; the kind says what its rows show.
 
 use jiff::Timestamp;
 use till_wire::{page::Page, products::Product};

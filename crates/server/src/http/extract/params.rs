@@ -151,7 +151,7 @@ impl Params {
             .collect()
     }
 
-    /// What was sent last under a key.
+    /// The last value under a key.
     pub(super) fn last<T>(
         &mut self,
         key: &'static str,
