@@ -20,6 +20,9 @@ use crate::kernel::{
 /// The job that finds out how an attempt ended.
 pub const RECONCILE_JOB: JobKind<Uuid> = JobKind::new("reconcile_payment", Queue::Checkout);
 
+/// The index that refuses a second attempt for a subject while the first one is unsettled.
+pub const UNSETTLED: &str = "payments_unsettled_subject";
+
 /// How long an attempt may go without an outcome before somebody asks the processor. Longer than any one call to
 /// it may take; a confirmation that comes later still finds the attempt given up at the processor.
 pub const RECONCILE_AFTER: SignedDuration = SignedDuration::from_secs(15);

@@ -11,7 +11,7 @@ use till_core::{
         declines,
     },
 };
-use till_ports::processor::{Attempt, AttemptKind, Outcome, ProcessorError};
+use till_ports::processor::{Attempt, AttemptKind, Outcome, ProcessorError, Source};
 use till_wire::money::Money;
 
 use crate::{app::App, error::ApiError};
@@ -23,6 +23,9 @@ pub const NOT_STARTED: &str =
 /// The buyer's message where the processor does not take the card details any more.
 const ENTER_AGAIN: &str =
     "The payment details are not valid any more. Nothing was charged. Please enter them again.";
+
+/// The message where the processor does not take a saved card.
+const SAVED_REFUSED: &str = "The saved card cannot be charged any more. Nothing was charged.";
 
 /// Asks the processor for an attempt that is written down: prepares it, commits it as *asked*, and confirms it. The
 /// attempt as it is then, and its outcome; none where it is not known whether money moved: then the attempt stays open,
@@ -44,7 +47,7 @@ pub async fn charge(
             let failed = failed(declines::UNREACHABLE, NOT_STARTED);
             return Ok((payment, Some(failed)));
         }
-        Err(error) => return Ok((payment, Some(refused(&error, id)))),
+        Err(error) => return Ok((payment, Some(refused(&error, asked)))),
     };
     let references = References {
         attempt: &prepared.reference,
@@ -71,7 +74,7 @@ pub async fn charge(
             }
             None
         }
-        Err(error) => Some(refused(&error, id)),
+        Err(error) => Some(refused(&error, asked)),
     };
     Ok((payment, outcome))
 }
@@ -102,15 +105,62 @@ pub fn failed(reason: &str, words: &str) -> Outcome {
 }
 
 /// The outcome of an attempt that the processor did not take.
-fn refused(error: &ProcessorError, id: uuid::Uuid) -> Outcome {
+fn refused(error: &ProcessorError, asked: &Attempt) -> Outcome {
+    let id = asked.id;
     match error {
         ProcessorError::Refused(cause) => {
             tracing::info!(%cause, payment = %id, "the processor refused an attempt");
-            failed("invalid_request", ENTER_AGAIN)
+            let words = match asked.source {
+                Source::Token { .. } => ENTER_AGAIN,
+                Source::Saved { .. } => SAVED_REFUSED,
+            };
+            failed("invalid_request", words)
         }
         ProcessorError::Unavailable(cause) | ProcessorError::Unsure(cause) => {
             tracing::error!(%cause, payment = %id, "the processor does not accept our requests");
             failed(declines::UNREACHABLE, NOT_STARTED)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn message(source: Source) -> String {
+        let asked = Attempt {
+            id: Uuid::nil(),
+            kind: AttemptKind::Setup,
+            source,
+            email: None,
+            name: None,
+            description: String::new(),
+            statement_suffix: None,
+            metadata: Default::default(),
+            require_3ds: false,
+            return_url: String::new(),
+        };
+        let refused = refused(&ProcessorError::Refused("unknown".into()), &asked);
+        let Outcome::Failed {
+            decline_message, ..
+        } = refused
+        else {
+            panic!("{refused:?}");
+        };
+        decline_message
+    }
+
+    #[test]
+    fn only_card_details_that_were_entered_are_asked_for_again() {
+        let entered = till_ports::processor::card_token("token");
+        assert_eq!(message(entered), ENTER_AGAIN);
+        let saved = Source::Saved {
+            customer: "customer".into(),
+            method: "card".into(),
+            present: false,
+        };
+        assert_eq!(message(saved), SAVED_REFUSED);
     }
 }

@@ -9,6 +9,7 @@ use till_core::{
         records::{Organization, Payment, PaymentMethod},
     },
     orders::payment::{self, OrderRows},
+    payments::attempt::UNSETTLED,
 };
 use till_ports::processor::{Attempt, Source};
 use till_store::CommitError;
@@ -38,7 +39,9 @@ pub async fn charge_order(app: &App, id: Uuid) -> Result<End, ApiError> {
     };
     match app.commit_exactly(changes).await {
         Ok(()) => {}
-        Err(CommitError::Conflict(CommitConflict::Taken(_))) => return done(),
+        Err(CommitError::Conflict(CommitConflict::Taken(index))) if index == UNSETTLED => {
+            return done();
+        }
         Err(error) => return Err(error.into()),
     }
     let asked = attempt(app, &organization, &rows, &payment, method);

@@ -43,7 +43,9 @@ pub(super) async fn record_outcome_of(
             };
             let decided = match payment.purpose {
                 Purpose::Order => orders::decide(app, &payment, outcome).await?,
-                _ => setups::decide(app, &payment, outcome).await?,
+                Purpose::Setup => setups::decide(app, &payment, outcome).await?,
+                // Recorded above: a purpose never changes.
+                Purpose::Checkout => None,
             };
             let noted = witness::commit(app, payment, outcome, decided).await?;
             Ok(Some(noted))
