@@ -15,6 +15,7 @@ mod query;
 mod queue;
 mod reads;
 mod retry;
+mod rows;
 mod sql;
 mod state;
 mod writes;
@@ -23,6 +24,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 pub use till_core::kernel::rows::{Col, FromColumns};
 use till_core::kernel::{changes::Changes, values::Value};
 
@@ -40,6 +42,7 @@ pub use reads::{
     Visit,
 };
 pub use retry::retry_on_conflict;
+use rows::{Rows, typed};
 pub use state::{Queues, Size, sqlite_file};
 
 /// The options of opening a [`Store`]. The defaults serve production.
@@ -115,32 +118,33 @@ impl Store {
         &self,
         query: Query,
     ) -> Result<Option<T>, StoreError> {
-        self.gauges().reads.inc();
-        match &self.engine {
-            Engine::Sqlite(db) => db.one(query).await,
-            Engine::Postgres(db) => Ok(db.all(&query).await?.into_iter().next()),
-        }
+        let read = self.read(query, 1, Box::new(Vec::<T>::new()));
+        Ok(typed(read.await?).pop())
     }
 
-    /// All rows.
+    /// All rows: `T` is a record, or for a join a tuple of records, optional records and [`Col`]s.
     pub async fn all<T: FromColumns + Send + 'static>(
         &self,
         query: Query,
     ) -> Result<Vec<T>, StoreError> {
-        self.gauges().reads.inc();
-        match &self.engine {
-            Engine::Sqlite(db) => db.all(query).await,
-            Engine::Postgres(db) => db.all(&query).await,
-        }
+        let read = self.read(query, usize::MAX, Box::new(Vec::<T>::new()));
+        Ok(typed(read.await?))
     }
 
-    /// All rows of a join: `T` is a tuple of records, optional records and [`Col`]s.
-    /// The same as [`Store::all`].
-    pub async fn rows<T: FromColumns + Send + 'static>(
+    /// Reads the first `most` rows into `rows`, and gives them back. Boxed, so that it is compiled here.
+    fn read(
         &self,
         query: Query,
-    ) -> Result<Vec<T>, StoreError> {
-        self.all(query).await
+        most: usize,
+        rows: Box<dyn Rows>,
+    ) -> BoxFuture<'_, Result<Box<dyn Rows>, StoreError>> {
+        Box::pin(async move {
+            self.gauges().reads.inc();
+            match &self.engine {
+                Engine::Sqlite(db) => db.read(query, most, rows).await,
+                Engine::Postgres(db) => db.read(&query, most, rows).await,
+            }
+        })
     }
 
     /// The first row's only column, a whole number; 0 where there is no row.
@@ -151,11 +155,13 @@ impl Store {
 
     /// Makes all of it true, or none; publishes the signals afterwards. Once begun, it is finished
     /// even if the caller stops waiting.
-    pub async fn commit(&self, changes: Changes) -> Result<(), CommitError> {
-        match &self.engine {
-            Engine::Sqlite(db) => db.commit(changes).await,
-            Engine::Postgres(db) => db.commit(changes).await,
-        }
+    pub fn commit(&self, changes: Changes) -> BoxFuture<'_, Result<(), CommitError>> {
+        Box::pin(async move {
+            match &self.engine {
+                Engine::Sqlite(db) => db.commit(changes).await,
+                Engine::Postgres(db) => db.commit(changes).await,
+            }
+        })
     }
 
     /// Hears the signals of `topic` from now on, from every node.

@@ -1,10 +1,12 @@
 //! A page of a list: what is asked of the database, and what its answer tells.
 
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use till_core::kernel::{changes::Record, values::Value};
 
 use crate::list::{Dialect, List, Window};
 use crate::list_cache::{EXACT, RowPosition};
+use crate::rows::{PageRows, typed};
 use crate::{Engine, Query, Store, StoreError};
 
 /// The way in which a total is found.
@@ -54,6 +56,29 @@ impl Store {
         limit: u32,
     ) -> Result<(Vec<R>, i64), StoreError> {
         debug_assert_eq!(list.table(), R::TABLE, "the list is of another table");
+        let read = self.boxed_page(list, page, limit, Box::new(Vec::<R>::new()));
+        let (rows, total) = read.await?;
+        Ok((typed(rows), total))
+    }
+
+    /// [`Store::page`] of rows of any type, boxed, so that it is compiled here.
+    fn boxed_page(
+        &self,
+        list: List,
+        page: u32,
+        limit: u32,
+        rows: Box<dyn PageRows>,
+    ) -> BoxFuture<'_, Result<(Box<dyn PageRows>, i64), StoreError>> {
+        Box::pin(self.read_page(list, page, limit, rows))
+    }
+
+    async fn read_page(
+        &self,
+        list: List,
+        page: u32,
+        limit: u32,
+        rows: Box<dyn PageRows>,
+    ) -> Result<(Box<dyn PageRows>, i64), StoreError> {
         let limit = u64::from(limit);
         let offset = u64::from(page.saturating_sub(1)) * limit;
         let (as_of, counted) = list.cache_options();
@@ -81,9 +106,9 @@ impl Store {
         };
         let (leads, remembers) = (page_query.leads, counted.is_none());
         self.gauges().reads.inc();
-        let (mut rows, total, whole): (Vec<R>, i64, bool) = match &self.engine {
-            Engine::Sqlite(db) => db.page(page_query).await?,
-            Engine::Postgres(db) => db.page(&page_query).await?,
+        let (mut rows, total, whole) = match &self.engine {
+            Engine::Sqlite(db) => db.page(page_query, rows).await?,
+            Engine::Postgres(db) => db.page(&page_query, rows).await?,
         };
         if let Some((key, now)) = known.filter(|_| whole && remembers && PageQuery::is_more(total))
         {
@@ -91,21 +116,25 @@ impl Store {
         }
         if let (Some((key, now)), Some(column)) = (deep, list.can_go_on()) {
             let since = position.map_or(now, |(_, position)| position.since);
-            let keep = |row: &R, before: u64| {
-                if let Some(row) = end(row, column) {
+            let keep = |row: Option<[Value; 2]>, before: u64| {
+                if let Some(row) = row {
                     let position = RowPosition { since, row };
                     self.list_cache.keep_position(key, now, before, position);
                 }
             };
-            if leads && !rows.is_empty() {
-                keep(&rows.remove(0), offset);
+            if leads {
+                keep(rows.position(0, column), offset);
+                rows.drop_first();
             }
-            if let Some(last) = rows.last().filter(|_| rows.len() as u64 == limit) {
-                keep(last, offset + limit);
+            if rows.count() as u64 == limit {
+                keep(
+                    rows.position(rows.count().saturating_sub(1), column),
+                    offset + limit,
+                );
             }
         }
-        let here = signed(offset + rows.len() as u64);
-        let seen = if rows.is_empty() { 0 } else { here };
+        let here = signed(offset + rows.count() as u64);
+        let seen = if rows.count() == 0 { 0 } else { here };
         Ok((rows, total.max(seen)))
     }
 
@@ -137,11 +166,4 @@ impl Store {
             None => Total::Counted(count(None), None),
         }
     }
-}
-
-/// The value of `column` in a row, and its id.
-fn end<R: Record>(row: &R, column: &str) -> Option<[Value; 2]> {
-    let position = R::COLUMNS.iter().position(|known| *known == column)?;
-    let value = row.values().swap_remove(position);
-    (value != Value::Null).then(|| [value, Value::Uuid(row.id())])
 }

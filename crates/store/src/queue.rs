@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::error::{CommitError, StoreError};
 use crate::list::Dialect;
+use crate::rows::typed;
 use crate::writes::{any, exactly_one, waking};
 use crate::{Col, Engine, Query, Store, columns};
 
@@ -95,16 +96,18 @@ impl Store {
             Value::Uuid(claim),
             last.map_or(i64::MAX, Queue::rank).into(),
         ];
-        let mut jobs: Vec<Job> = match &self.engine {
+        let jobs = Box::new(Vec::<Job>::new());
+        let claimed = match &self.engine {
             Engine::Sqlite(db) => {
                 let query = due(Dialect::Sqlite, kinds, binds);
-                db.returning(query).await?
+                db.returning(query, jobs).await?
             }
             Engine::Postgres(db) => {
                 let query = due(Dialect::Postgres, kinds, binds);
-                db.all(&query).await?
+                db.read(&query, usize::MAX, jobs).await?
             }
         };
+        let mut jobs: Vec<Job> = typed(claimed);
         jobs.sort_by_key(|job| (job.queue, job.run_at, job.id));
         Ok(jobs)
     }

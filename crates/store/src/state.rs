@@ -117,7 +117,7 @@ impl Store {
             Engine::Postgres(db) => &db.steps,
         };
         let sql = "select version from till_migrations";
-        let applied: Vec<Col<i64>> = self.rows(Query::raw(sql, vec![])).await?;
+        let applied: Vec<Col<i64>> = self.all(Query::raw(sql, vec![])).await?;
         Ok(steps
             .iter()
             .filter(|step| applied.iter().all(|Col(version)| *version != step.version))
@@ -128,7 +128,7 @@ impl Store {
     /// The names of the migrations that the database has, the oldest first; an error where it never had any.
     pub async fn migrations(&self) -> Result<Vec<String>, StoreError> {
         let sql = "select name from till_migrations order by version";
-        let names: Vec<Col<String>> = self.rows(Query::raw(sql, vec![])).await?;
+        let names: Vec<Col<String>> = self.all(Query::raw(sql, vec![])).await?;
         Ok(names.into_iter().map(|Col(name)| name).collect())
     }
 

@@ -120,7 +120,7 @@ impl Till {
     pub async fn processor_record(&self, checkout: &Value) -> Value {
         let attempt = self.attempt(checkout).await.id.to_string();
         let all = Query::raw("select body from sandbox_records", vec![]);
-        let rows: Vec<Col<Json<Value>>> = self.app.store.rows(all).await.unwrap();
+        let rows: Vec<Col<Json<Value>>> = self.app.store.all(all).await.unwrap();
         let found = rows
             .into_iter()
             .find(|row| row.0.0["attempt_id"] == attempt.as_str());

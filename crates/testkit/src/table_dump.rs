@@ -55,7 +55,7 @@ impl Till {
         let rows: Vec<Col<String>> = self
             .app
             .store
-            .rows(Query::raw(sql.to_owned(), vec![]))
+            .all(Query::raw(sql.to_owned(), vec![]))
             .await
             .ok()?;
         Some(rows.into_iter().map(|Col(text)| text).collect())

@@ -1,3 +1,4 @@
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use till_core::{
     catalog::products::ProductWithPrices,
@@ -61,7 +62,15 @@ impl Store {
     }
 
     /// A session with what belongs to it: a read for its products, and one for each kind of other thing that it has.
-    async fn filled(
+    fn filled(
+        &self,
+        checkout: Checkout,
+        organization: Organization,
+    ) -> BoxFuture<'_, Result<Session, StoreError>> {
+        Box::pin(self.find_parts(checkout, organization))
+    }
+
+    async fn find_parts(
         &self,
         checkout: Checkout,
         organization: Organization,
@@ -151,7 +160,7 @@ impl Store {
                    order by expires_at, id limit $4";
         let (since, but) = after.unwrap_or((Timestamp::UNIX_EPOCH, Uuid::nil()));
         let binds = vec![now.into(), since.into(), but.into(), Value::Int(limit)];
-        let found: Vec<(Col<Timestamp>, Col<Uuid>)> = self.rows(Query::raw(sql, binds)).await?;
+        let found: Vec<(Col<Timestamp>, Col<Uuid>)> = self.all(Query::raw(sql, binds)).await?;
         Ok(found.into_iter().map(|(at, id)| (at.0, id.0)).collect())
     }
 
@@ -210,7 +219,7 @@ impl Store {
     /// Attempts that nobody has heard of for a while: looked at again on start.
     pub async fn unsettled_attempts(&self) -> Result<Vec<Uuid>, StoreError> {
         let sql = "select id from payments where state in ('intended', 'asked', 'requires_action', 'processing')";
-        let found: Vec<Col<Uuid>> = self.rows(Query::raw(sql, vec![])).await?;
+        let found: Vec<Col<Uuid>> = self.all(Query::raw(sql, vec![])).await?;
         Ok(found.into_iter().map(|col| col.0).collect())
     }
 

@@ -70,7 +70,7 @@ impl Store {
             Value::Int(limit),
         ];
         type Row = (Col<Uuid>, Col<Timestamp>, Col<i64>, Col<Json<Metadata>>);
-        let found: Vec<Row> = self.rows(Query::raw(sql, binds)).await?;
+        let found: Vec<Row> = self.all(Query::raw(sql, binds)).await?;
         let row = |(id, created_at, version, answers): Row| AnsweredRow {
             id: id.0,
             created_at: created_at.0,

@@ -113,8 +113,8 @@ impl Store {
             return Ok(figures);
         }
         let (sales, sessions) = futures_util::future::try_join(
-            self.rows::<(Col<i64>, Col<Currency>, Col<String>)>(sales(organization_id, boundaries)),
-            self.rows::<(Col<i64>, Col<i64>, Col<i64>)>(sessions(organization_id, boundaries)),
+            self.all::<(Col<i64>, Col<Currency>, Col<String>)>(sales(organization_id, boundaries)),
+            self.all::<(Col<i64>, Col<i64>, Col<i64>)>(sessions(organization_id, boundaries)),
         )
         .await?;
         for (Col(i), Col(currency), Col(both)) in sales {

@@ -30,7 +30,7 @@ impl Store {
                    and created_at >= $2 and (created_at > $2 or id > $3) order by created_at, id limit $4";
         let (since, but) = after.unwrap_or((Timestamp::UNIX_EPOCH, Uuid::nil()));
         let binds = vec![before.into(), since.into(), but.into(), Value::Int(limit)];
-        let found: Vec<(Col<Timestamp>, Col<Uuid>)> = self.rows(Query::raw(sql, binds)).await?;
+        let found: Vec<(Col<Timestamp>, Col<Uuid>)> = self.all(Query::raw(sql, binds)).await?;
         Ok(found.into_iter().map(|(at, id)| (at.0, id.0)).collect())
     }
 }

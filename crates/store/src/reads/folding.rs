@@ -34,7 +34,7 @@ impl Store {
             Value::Int(limit),
         ];
         let found: Vec<(Col<Timestamp>, Col<Uuid>, Col<String>)> =
-            self.rows(Query::raw(sql, binds)).await?;
+            self.all(Query::raw(sql, binds)).await?;
         let row = |(Col(created_at), Col(id), Col(source))| UnfoldedRow {
             created_at,
             id,
@@ -61,7 +61,7 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<R>, StoreError> {
         let rest = format!("where {} limit $1", unfolded_text(R::FOLDED));
-        self.rows(Query::select::<R>(&rest, vec![Value::Int(limit)]))
+        self.all(Query::select::<R>(&rest, vec![Value::Int(limit)]))
             .await
     }
 }

@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 
+use futures_util::future::BoxFuture;
 use till_core::{
     catalog::products::ProductWithPrices,
     kernel::{
@@ -45,7 +46,15 @@ fn grouped(rows: Vec<Row>) -> Vec<ProductWithPrices> {
 
 impl Store {
     /// Those of the products that exist in the organization, with all their prices, in no certain order.
-    pub async fn offered(
+    pub fn offered<'a>(
+        &'a self,
+        organization_id: Uuid,
+        wanted: &'a [Uuid],
+    ) -> BoxFuture<'a, Result<Vec<ProductWithPrices>, StoreError>> {
+        Box::pin(self.find_offered(organization_id, wanted))
+    }
+
+    async fn find_offered(
         &self,
         organization_id: Uuid,
         wanted: &[Uuid],
@@ -62,7 +71,7 @@ impl Store {
             .into_iter()
             .chain(ids(&wanted))
             .collect();
-        let found = grouped(self.rows(Query::raw(select(&rest), binds).keyed()).await?);
+        let found = grouped(self.all(Query::raw(select(&rest), binds).keyed()).await?);
         self.with_parts(organization_id, found).await
     }
 
@@ -183,7 +192,7 @@ impl Store {
              (select product_id from product_prices where id = $2 and checkout_id is null)",
         );
         let binds = vec![Value::Uuid(organization_id), Value::Uuid(price)];
-        let found = grouped(self.rows(Query::raw(sql, binds).keyed()).await?);
+        let found = grouped(self.all(Query::raw(sql, binds).keyed()).await?);
         self.with_parts(organization_id, found).await
     }
 
@@ -201,7 +210,7 @@ impl Store {
             Value::Bool(false),
             Value::Text(currency.as_str().to_owned()),
         ];
-        let found: Vec<Col<Uuid>> = self.rows(Query::raw(sql, binds)).await?;
+        let found: Vec<Col<Uuid>> = self.all(Query::raw(sql, binds)).await?;
         Ok(found.into_iter().map(|col| col.0).collect())
     }
 }

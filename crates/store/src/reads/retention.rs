@@ -76,7 +76,7 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<Uuid>, StoreError> {
         let binds = vec![Value::Time(before), Value::Int(limit)];
-        let found: Vec<Col<Uuid>> = self.rows(Query::raw(sql, binds)).await?;
+        let found: Vec<Col<Uuid>> = self.all(Query::raw(sql, binds)).await?;
         Ok(found.into_iter().map(|Col(id)| id).collect())
     }
 }

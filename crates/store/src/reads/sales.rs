@@ -68,7 +68,7 @@ impl Store {
         let sql = "select state, count(*) from payments \
                    where organization_id = $1 and created_at >= $2 group by state order by state";
         let binds = vec![Value::Uuid(organization_id), Value::Time(since)];
-        let found: Vec<(Col<PaymentState>, Col<i64>)> = self.rows(Query::raw(sql, binds)).await?;
+        let found: Vec<(Col<PaymentState>, Col<i64>)> = self.all(Query::raw(sql, binds)).await?;
         Ok(found
             .into_iter()
             .map(|(state, count)| (state.0, count.0))
@@ -90,7 +90,7 @@ impl Store {
             columns::<Order>("o"),
             columns::<Customer>("c")
         );
-        self.rows(Query::raw(sql, vec![Value::Int(most)])).await
+        self.all(Query::raw(sql, vec![Value::Int(most)])).await
     }
 
     /// A subscription.

@@ -83,7 +83,7 @@ impl Store {
         let (journal, attempts, deliveries) = futures_util::future::try_join3(
             self.all::<JournalEntry>(journal(organization_id, subjects)),
             self.all::<Payment>(attempts(organization_id, subjects)),
-            self.rows::<(WebhookDelivery, WebhookEvent, Col<String>)>(deliveries(
+            self.all::<(WebhookDelivery, WebhookEvent, Col<String>)>(deliveries(
                 organization_id,
                 subjects,
             )),

@@ -212,7 +212,7 @@ impl Store {
         };
         let sql = format!("{} union {}", half("id"), half("event_id"));
         let binds = vec![Value::Uuid(first), Value::Uuid(last), Value::Int(BEGUN)];
-        let found: Vec<Col<Uuid>> = self.rows(Query::raw(sql, binds)).await?;
+        let found: Vec<Col<Uuid>> = self.all(Query::raw(sql, binds)).await?;
         Ok(found.into_iter().map(|col| col.0).collect())
     }
 
@@ -227,13 +227,13 @@ impl Store {
     /// Some of the deliveries that do not say what they were about, at most `limit`, of any organization.
     pub async fn deliveries_without_kind(&self, limit: i64) -> Result<Vec<Uuid>, StoreError> {
         let sql = "select id from webhook_deliveries where kind is null order by id limit $1";
-        let found: Vec<Col<Uuid>> = self.rows(Query::raw(sql, vec![Value::Int(limit)])).await?;
+        let found: Vec<Col<Uuid>> = self.all(Query::raw(sql, vec![Value::Int(limit)])).await?;
         Ok(found.into_iter().map(|col| col.0).collect())
     }
 
     /// The endpoints for which something is due.
     pub async fn due_endpoints(&self, now: Timestamp) -> Result<Vec<Uuid>, StoreError> {
-        let found: Vec<Col<Uuid>> = self.rows(due_endpoints(now)).await?;
+        let found: Vec<Col<Uuid>> = self.all(due_endpoints(now)).await?;
         Ok(found.into_iter().map(|col| col.0).collect())
     }
 
@@ -252,7 +252,7 @@ impl Store {
         }
         let mut query = due_events(endpoint_id, now, limit);
         query.sql = format!("select id from webhook_events {DUE}").into();
-        let ids: Vec<Col<Uuid>> = self.rows(query).await?;
+        let ids: Vec<Col<Uuid>> = self.all(query).await?;
         let (mut events, mut unreadable) = (Vec::new(), Vec::new());
         for Col(id) in ids {
             match self.one(Query::by_id::<WebhookEvent>(id)).await {
@@ -271,7 +271,7 @@ impl Store {
         but: Uuid,
     ) -> Result<Vec<(i64, bool)>, StoreError> {
         let found: Vec<(Col<i64>, Col<bool>)> =
-            self.rows(newest_completed(endpoint_id, but)).await?;
+            self.all(newest_completed(endpoint_id, but)).await?;
         Ok(found
             .into_iter()
             .map(|(sequence, succeeded)| (sequence.0, succeeded.0))

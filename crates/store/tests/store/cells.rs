@@ -67,7 +67,7 @@ on_both! {
             columns::<Person>("c"),
             columns::<Person>("p"),
         );
-        let rows: Vec<(Person, Option<Person>, Col<i64>)> = db.store.rows(Query::raw(sql, vec![])).await.unwrap();
+        let rows: Vec<(Person, Option<Person>, Col<i64>)> = db.store.all(Query::raw(sql, vec![])).await.unwrap();
         assert_eq!(rows, vec![(child, Some(parent.clone()), Col(7)), (parent, None, Col(7))]);
     }
 

@@ -249,7 +249,7 @@ both! {
         t.product().await;
         t.drain().await;
         let sent = "select kind from webhook_events where attempts = 1";
-        let sent: Vec<Col<String>> = t.app.store.rows(Query::raw(sent, vec![])).await.unwrap();
+        let sent: Vec<Col<String>> = t.app.store.all(Query::raw(sent, vec![])).await.unwrap();
         assert_eq!(sent.iter().map(|one| one.0.as_str()).collect::<Vec<_>>(), ["product.created"]);
         assert_eq!(counted(t, r#"till_step_failures_total{step="webhook event"}"#).await, 1);
         write(t, "update webhook_events set kind = 'product.created'", vec![]).await;

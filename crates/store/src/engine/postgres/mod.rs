@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use deadpool_postgres::{ClientWrapper, Object, Pool};
 use futures_util::TryStreamExt;
-use till_core::kernel::changes::{Changes, Record};
+use till_core::kernel::changes::Changes;
 use till_core::kernel::rows::{Col, FromColumns};
 use tokio::sync::{RwLock, oneshot};
 use tokio::task::AbortHandle;
@@ -22,6 +22,7 @@ use crate::hub::Hub;
 use crate::list::Dialect;
 use crate::migrate::{self, Migration};
 use crate::page::{PageQuery, Total};
+use crate::rows::{PageRows, Rows};
 use crate::{Options, Query};
 
 use cells::{Cells, Param, check};
@@ -90,40 +91,50 @@ impl Postgres {
         self.pool.get().await.map_err(|e| unreachable(&e))
     }
 
-    pub(crate) async fn all<T: FromColumns>(&self, query: &Query) -> Result<Vec<T>, StoreError> {
+    /// Reads the first `most` rows into `rows`, and gives them back.
+    pub(crate) async fn read(
+        &self,
+        query: &Query,
+        most: usize,
+        mut rows: Box<dyn Rows>,
+    ) -> Result<Box<dyn Rows>, StoreError> {
         let client = self.client().await?;
-        let rows = fetch(&client, query).await?;
-        rows.iter().map(read).collect()
+        let found = fetch(&client, query).await?;
+        push(&mut *rows, found.iter().take(most))?;
+        Ok(rows)
     }
 
     /// The rows, the total, and whether all rows were counted for it.
-    pub(crate) async fn page<R: Record>(
+    pub(crate) async fn page(
         &self,
         page_query: &PageQuery,
-    ) -> Result<(Vec<R>, i64, bool), StoreError> {
+        mut rows: Box<dyn PageRows>,
+    ) -> Result<(Box<dyn PageRows>, i64, bool), StoreError> {
         let client = self.client().await?;
         let count = async |query| {
             let counted = fetch(&client, query).await?.first().map(read).transpose()?;
             Ok::<i64, StoreError>(counted.map_or(0, |Col(n)| n))
         };
-        let (rows, total, whole) = match &page_query.total {
+        let (found, total, whole) = match &page_query.total {
             Total::Known(total) => {
-                let rows = fetch(&client, &page_query.rows).await?;
-                let total = page_query.total_of_last_page(rows.len()).unwrap_or(*total);
-                (rows, total, false)
+                let found = fetch(&client, &page_query.rows).await?;
+                let total = page_query.total_of_last_page(found.len()).unwrap_or(*total);
+                (found, total, false)
             }
             Total::Counted(first, then) => {
                 let both =
                     futures_util::future::try_join(fetch(&client, &page_query.rows), count(first));
-                let (rows, n) = both.await?;
-                match (page_query.total_of_last_page(rows.len()), then) {
-                    (Some(total), _) => (rows, total, false),
-                    (None, Some(then)) if PageQuery::is_more(n) => (rows, count(then).await?, true),
-                    (None, _) => (rows, n, true),
+                let (found, n) = both.await?;
+                match (page_query.total_of_last_page(found.len()), then) {
+                    (Some(total), _) => (found, total, false),
+                    (None, Some(then)) if PageQuery::is_more(n) => {
+                        (found, count(then).await?, true)
+                    }
+                    (None, _) => (found, n, true),
                 }
             }
         };
-        let rows = rows.iter().map(read).collect::<Result<_, _>>()?;
+        push(&mut *rows, &found)?;
         Ok((rows, total, whole))
     }
 
@@ -221,6 +232,16 @@ async fn fetch(client: &ClientWrapper, query: &Query) -> Result<Vec<Row>, StoreE
             .await
     };
     rows.await.map_err(|e| failed(sql, &e))
+}
+
+fn push<'a>(
+    rows: &mut dyn Rows,
+    found: impl IntoIterator<Item = &'a Row>,
+) -> Result<(), StoreError> {
+    for row in found {
+        rows.push(&mut Cells { row, next: 0 })?;
+    }
+    Ok(())
 }
 
 fn read<T: FromColumns>(row: &Row) -> Result<T, StoreError> {

@@ -14,8 +14,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
-use till_core::kernel::changes::{Changes, Record};
-use till_core::kernel::rows::{Col, FromColumns};
+use till_core::kernel::changes::Changes;
 
 use crate::batch::Batch;
 use crate::error::{CommitError, StoreError};
@@ -24,6 +23,7 @@ use crate::hub::Hub;
 use crate::list::Dialect;
 use crate::migrate::{self, Migration};
 use crate::page::{PageQuery, Total};
+use crate::rows::{PageRows, Rows};
 use crate::{Options, Query, Size};
 
 use lock::Lock;
@@ -101,55 +101,57 @@ impl Sqlite {
         })
     }
 
-    pub(crate) async fn one<T: FromColumns + Send + 'static>(
+    /// Reads the first `most` rows into `rows`, and gives them back.
+    pub(crate) async fn read(
         &self,
         query: Query,
-    ) -> Result<Option<T>, StoreError> {
-        self.readers
-            .read(query.keyed, move |db| read::first(db, &query))
-            .await
-    }
-
-    pub(crate) async fn all<T: FromColumns + Send + 'static>(
-        &self,
-        query: Query,
-    ) -> Result<Vec<T>, StoreError> {
-        self.readers
-            .read(query.keyed, move |db| read::rows(db, &query))
-            .await
+        most: usize,
+        mut rows: Box<dyn Rows>,
+    ) -> Result<Box<dyn Rows>, StoreError> {
+        let keyed = query.keyed;
+        let read = move |db: &Connection| {
+            read::read(db, &query, most, &mut *rows)?;
+            Ok(rows)
+        };
+        self.readers.read(keyed, read).await
     }
 
     /// The rows, the total, and whether all rows were counted for it.
-    pub(crate) async fn page<R: Record + Send + 'static>(
+    pub(crate) async fn page(
         &self,
         page_query: PageQuery,
-    ) -> Result<(Vec<R>, i64, bool), StoreError> {
+        mut rows: Box<dyn PageRows>,
+    ) -> Result<(Box<dyn PageRows>, i64, bool), StoreError> {
         let read = move |db: &Connection| {
-            let rows: Vec<R> = read::rows(db, &page_query.rows)?;
-            let count =
-                |query| Ok::<i64, StoreError>(read::first(db, query)?.map_or(0, |Col(n)| n));
-            let (total, whole) =
-                match (page_query.total_of_last_page(rows.len()), &page_query.total) {
-                    (Some(total), _) => (total, false),
-                    (None, Total::Known(total)) => (*total, false),
-                    (None, Total::Counted(first, then)) => match (count(first)?, then) {
-                        (n, Some(then)) if PageQuery::is_more(n) => (count(then)?, true),
-                        (n, _) => (n, true),
-                    },
-                };
+            read::read(db, &page_query.rows, usize::MAX, &mut *rows)?;
+            let count = |query| read::count(db, query);
+            let (total, whole) = match (
+                page_query.total_of_last_page(rows.count()),
+                &page_query.total,
+            ) {
+                (Some(total), _) => (total, false),
+                (None, Total::Known(total)) => (*total, false),
+                (None, Total::Counted(first, then)) => match (count(first)?, then) {
+                    (n, Some(then)) if PageQuery::is_more(n) => (count(then)?, true),
+                    (n, _) => (n, true),
+                },
+            };
             Ok((rows, total, whole))
         };
         self.readers.read(false, read).await
     }
 
     /// A writing statement's rows.
-    pub(crate) async fn returning<T: FromColumns + Send + 'static>(
+    pub(crate) async fn returning(
         &self,
         query: Query,
-    ) -> Result<Vec<T>, StoreError> {
-        self.writer
-            .write(move |db| read::rows(db, &query), || ())
-            .await
+        mut rows: Box<dyn Rows>,
+    ) -> Result<Box<dyn Rows>, StoreError> {
+        let write = move |db: &Connection| {
+            read::read(db, &query, usize::MAX, &mut *rows)?;
+            Ok(rows)
+        };
+        self.writer.write(write, || ()).await
     }
 
     pub(crate) async fn commit(&self, changes: Changes) -> Result<(), CommitError> {

@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use rusqlite::Connection;
-use till_core::kernel::rows::FromColumns;
+use till_core::kernel::rows::Col;
 use tokio::sync::Semaphore;
 
 use super::cells::{Cells, bind, failed};
 use super::connect;
 use crate::Query;
 use crate::error::StoreError;
+use crate::rows::Rows;
 
 /// As SQLite's `cache_size`: negative KiB of each connection for reads by key, at most.
 const KEYED_CACHE: i64 = -4096;
@@ -117,42 +118,28 @@ impl Pool {
     }
 }
 
-/// All rows of `query`.
-pub(super) fn rows<T: FromColumns>(db: &Connection, query: &Query) -> Result<Vec<T>, StoreError> {
-    let mut found = Vec::new();
-    each(db, query, |row| {
-        found.push(row);
-        true
-    })?;
-    Ok(found)
-}
-
-/// The first row of `query`.
-pub(super) fn first<T: FromColumns>(
+/// Reads the first `most` rows of `query` into `rows`.
+pub(super) fn read(
     db: &Connection,
     query: &Query,
-) -> Result<Option<T>, StoreError> {
-    let mut found = None;
-    each(db, query, |row| {
-        found = Some(row);
-        false
-    })?;
-    Ok(found)
-}
-
-fn each<T: FromColumns>(
-    db: &Connection,
-    query: &Query,
-    mut take: impl FnMut(T) -> bool,
+    most: usize,
+    rows: &mut dyn Rows,
 ) -> Result<(), StoreError> {
     let sql: &str = &query.sql;
     let mut statement = db.prepare_cached(sql).map_err(|e| failed(sql, &e))?;
     bind(&mut statement, sql, &query.binds)?;
-    let mut rows = statement.raw_query();
-    while let Some(row) = rows.next().map_err(|e| failed(sql, &e))? {
-        if !take(T::from_columns(&mut Cells { row, next: 0 })?) {
-            break;
-        }
+    let mut found = statement.raw_query();
+    while rows.count() < most
+        && let Some(row) = found.next().map_err(|e| failed(sql, &e))?
+    {
+        rows.push(&mut Cells { row, next: 0 })?;
     }
     Ok(())
+}
+
+/// The number that `query` counts.
+pub(super) fn count(db: &Connection, query: &Query) -> Result<i64, StoreError> {
+    let mut counted: Vec<Col<i64>> = Vec::new();
+    read(db, query, 1, &mut counted)?;
+    Ok(counted.first().map_or(0, |Col(n)| *n))
 }
