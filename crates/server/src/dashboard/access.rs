@@ -1,16 +1,17 @@
 //! The signed-in person, and what they may do in the organization that the address names.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, ops::Deref, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, RawPathParams},
     http::{HeaderMap, Method, header, request::Parts},
 };
 use axum_extra::extract::CookieJar;
+use futures_util::future::BoxFuture;
 use jiff::tz::TimeZone;
 use serde::{Serialize, de::DeserializeOwned};
 use till_core::{
-    kernel::records::{Role, User, UserSession},
+    kernel::records::{Organization, Role, User, UserSession},
     organizations::capabilities,
     people::sign_in,
 };
@@ -55,14 +56,13 @@ pub struct Person {
     pub flash: Option<String>,
 }
 
-/// Somebody who is signed in, belongs to the organization that `{shop}` names, and whose role there grants
-/// one of the scopes of `A`.
+/// Somebody who is signed in and belongs to the organization that `{shop}` names.
 #[derive(Clone)]
-pub struct Dashboard<A> {
-    /// The caller, as the actions take it.
-    pub caller: Caller<A>,
-    /// The same as the caller's.
+pub struct Viewer {
+    /// The server.
     pub app: Arc<App>,
+    /// The organization.
+    pub organization: Organization,
     /// The person.
     pub person: User,
     /// Their role in the organization.
@@ -83,19 +83,54 @@ pub struct Dashboard<A> {
     here: String,
 }
 
-impl<A> fmt::Debug for Dashboard<A> {
+/// A viewer whose role grants one of the scopes of `A`.
+#[derive(Clone)]
+pub struct Dashboard<A> {
+    /// The viewer as a caller, as the actions take it.
+    pub caller: Caller<A>,
+    viewer: Viewer,
+}
+
+impl<A> Deref for Dashboard<A> {
+    type Target = Viewer;
+
+    fn deref(&self) -> &Viewer {
+        &self.viewer
+    }
+}
+
+impl fmt::Debug for Viewer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Dashboard")
-            .field("organization", &self.caller.organization.slug)
+        f.debug_struct("Viewer")
+            .field("organization", &self.organization.slug)
             .field("role", &self.role)
             .finish_non_exhaustive()
     }
 }
 
+impl<A> fmt::Debug for Dashboard<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.viewer.fmt(f)
+    }
+}
+
 impl<A> Dashboard<A> {
+    /// The result of an action for a form, or the earlier one where the form was sent before.
+    pub async fn create<I, V: Serialize>(
+        &self,
+        sent: &FormData,
+        input: I,
+        action: impl AsyncFnOnce(&Caller<A>, &IdempotencyGuard, I) -> Result<V>,
+    ) -> Result<CreatedResource> {
+        let run = async |guard: IdempotencyGuard| action(&self.caller, &guard, input).await;
+        self.make(sent, run).await
+    }
+}
+
+impl Viewer {
     /// The address of a page of the organization's dashboard.
     pub fn path(&self, rest: &str) -> String {
-        format!("/dashboard/{}{rest}", self.caller.organization.slug)
+        format!("/dashboard/{}{rest}", self.organization.slug)
     }
 
     /// The result of `run` for a form, or the earlier one where the form was sent before.
@@ -110,17 +145,6 @@ impl<A> Dashboard<A> {
     {
         let key = sent.get(idempotency::FIELD);
         self.make_of(key, sent.encoded().as_bytes(), run).await
-    }
-
-    /// The result of an action for a form, or the earlier one where the form was sent before.
-    pub async fn create<I, V: Serialize>(
-        &self,
-        sent: &FormData,
-        input: I,
-        action: impl AsyncFnOnce(&Caller<A>, &IdempotencyGuard, I) -> Result<V>,
-    ) -> Result<CreatedResource> {
-        let run = async |guard: IdempotencyGuard| action(&self.caller, &guard, input).await;
-        self.make(sent, run).await
     }
 
     /// The same of something else that is sent to this page with a key.
@@ -139,10 +163,53 @@ impl<A> Dashboard<A> {
         guard.make(&self.app, run).await
     }
 
-    /// The same caller with another permission, if the role grants it.
-    pub fn may<B: Access>(&self) -> Result<Caller<B>> {
-        Caller::granted(&self.app, &self.caller.organization, |scope| {
+    /// The viewer as a caller with this permission, if the role grants it.
+    pub fn may<A: Access>(&self) -> Result<Caller<A>> {
+        Caller::granted(&self.app, &self.organization, |scope| {
             self.role.grants(scope)
+        })
+    }
+
+    /// The viewer, whatever the role grants. Boxed, so that it is compiled once.
+    fn of<'a>(parts: &'a mut Parts, app: &'a Arc<App>) -> BoxFuture<'a, Result<Self, Denied>> {
+        Box::pin(Self::find(parts, app))
+    }
+
+    async fn find(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denied> {
+        let jar = CookieJar::from_headers(&parts.headers);
+        let Some(digest) = cookie::digest(app, &jar) else {
+            return Err(sign_in_first(parts));
+        };
+        let slug = slug(parts, app).await;
+        let (visit, organizations) = tokio::try_join!(
+            app.store.visit(&digest, &slug),
+            app.store.organizations_of(&digest)
+        )?;
+        let visit = visit.filter(|(session, ..)| sign_in::is_live(session, app.clock.now()));
+        let Some((session, person, organization, member)) = visit else {
+            return Err(sign_in_first(parts));
+        };
+        note_seen(app, &session);
+        // Unknown and foreign organizations look the same.
+        let (Some(organization), Some(member)) = (organization, member) else {
+            return Err(Denied::NotFound);
+        };
+        tracing::Span::current().record("organization", tracing::field::display(organization.id));
+        if !capabilities(organization.status).dashboard_access {
+            return Err(Denied::Blocked);
+        }
+        Ok(Self {
+            app: app.clone(),
+            organization,
+            person,
+            role: member.role,
+            session,
+            zone: zone(&jar),
+            organizations: named(organizations),
+            flash: flash(&jar),
+            sandbox: app.sandbox.is_some(),
+            key: app.context().id().to_string(),
+            here: parts.uri.path().to_owned(),
         })
     }
 }
@@ -176,43 +243,9 @@ impl FromRequestParts<Arc<App>> for Person {
 impl<A: Access> FromRequestParts<Arc<App>> for Dashboard<A> {
     type Rejection = Denied;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denied> {
-        let jar = CookieJar::from_headers(&parts.headers);
-        let Some(digest) = cookie::digest(app, &jar) else {
-            return Err(sign_in_first(parts));
-        };
-        let slug = slug(parts, app).await;
-        let (visit, organizations) = tokio::try_join!(
-            app.store.visit(&digest, &slug),
-            app.store.organizations_of(&digest)
-        )?;
-        let visit = visit.filter(|(session, ..)| sign_in::is_live(session, app.clock.now()));
-        let Some((session, person, organization, member)) = visit else {
-            return Err(sign_in_first(parts));
-        };
-        note_seen(app, &session);
-        // Unknown and foreign organizations look the same.
-        let (Some(organization), Some(member)) = (organization, member) else {
-            return Err(Denied::NotFound);
-        };
-        tracing::Span::current().record("organization", tracing::field::display(organization.id));
-        if !capabilities(organization.status).dashboard_access {
-            return Err(Denied::Blocked);
-        }
-        let caller = Caller::granted(app, &organization, |scope| member.role.grants(scope))
-            .map_err(|_| Denied::Role)?;
-        Ok(Self {
-            caller,
-            app: app.clone(),
-            person,
-            role: member.role,
-            session,
-            zone: zone(&jar),
-            organizations: named(organizations),
-            flash: flash(&jar),
-            sandbox: app.sandbox.is_some(),
-            key: app.context().id().to_string(),
-            here: parts.uri.path().to_owned(),
-        })
+        let viewer = Viewer::of(parts, app).await?;
+        let caller = viewer.may().map_err(|_| Denied::Role)?;
+        Ok(Self { caller, viewer })
     }
 }
 

@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use till_wire::customers::Customer;
 use uuid::Uuid;
 
-use super::{access::Dashboard, parts::Cell};
+use super::{access::Viewer, parts::Cell};
 use crate::{error::Result, http::extract::Caller};
 
 /// The buyer: the name, and the e-mail below it.
-pub fn customer<A>(dashboard: &Dashboard<A>, customer: &Customer) -> Cell {
+pub fn customer(viewer: &Viewer, customer: &Customer) -> Cell {
     let (text, note) = called(customer);
     match customer.deleted_at {
         Some(_) => Cell::Noted(text, "deleted".to_owned()),
         None => Cell::Link {
-            href: dashboard.path(&format!("/customers/{}", customer.id)),
+            href: viewer.path(&format!("/customers/{}", customer.id)),
             text,
             note,
         },
@@ -62,9 +62,9 @@ impl Buyers {
     }
 
     /// The customer, else what else is known.
-    pub fn cell<A>(&self, dashboard: &Dashboard<A>, row: Uuid) -> Cell {
+    pub fn cell(&self, viewer: &Viewer, row: Uuid) -> Cell {
         match self.id(row).and_then(|id| self.customers.get(&id)) {
-            Some(found) => customer(dashboard, found),
+            Some(found) => customer(viewer, found),
             None => Cell::text(self.known(row).cloned()),
         }
     }

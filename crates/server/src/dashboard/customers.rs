@@ -33,9 +33,9 @@ use crate::{
         customers::{CustomerRef, export},
     },
     app::App,
-    dashboard::access::Dashboard,
+    dashboard::access::{Dashboard, Viewer},
     error::Result,
-    http::extract::{Access, Caller, Params, scope},
+    http::extract::{Caller, Params, scope},
 };
 
 /// The pages.
@@ -43,8 +43,8 @@ pub fn routes() -> Router<Arc<App>> {
     list_routes::<Customer>(get(page::detail)).merge(form_routes::<Customer>())
 }
 
-fn menu<A: Access>(dashboard: &Dashboard<A>, one: &Customer, in_list: bool) -> Menu {
-    let path = |rest: &str| dashboard.path(&format!("/customers/{}{rest}", one.id));
+fn menu(viewer: &Viewer, one: &Customer, in_list: bool) -> Menu {
+    let path = |rest: &str| viewer.path(&format!("/customers/{}{rest}", one.id));
     let mut items = Vec::new();
     if in_list {
         items.push(MenuItem::Link("Open", path("")));
@@ -58,7 +58,7 @@ fn menu<A: Access>(dashboard: &Dashboard<A>, one: &Customer, in_list: bool) -> M
     for (label, text) in texts {
         items.extend(text.map(|text| MenuItem::Copy(label, text)));
     }
-    if Customer::may_write(dashboard) {
+    if Customer::may_write(viewer) {
         items.push(MenuItem::Separator);
         if in_list {
             items.push(MenuItem::Link("Edit", path("/edit")));
@@ -96,8 +96,8 @@ impl Listed for Customer {
         actions::customers::list(caller, params).await
     }
 
-    fn may_write<A: Access>(dashboard: &Dashboard<A>) -> bool {
-        dashboard.may::<scope::CustomersWrite>().is_ok()
+    fn may_write(viewer: &Viewer) -> bool {
+        viewer.may::<scope::CustomersWrite>().is_ok()
     }
 
     fn filters(query: &ListingQuery) -> Vec<Filter> {
@@ -117,18 +117,18 @@ impl Listed for Customer {
         ]
     }
 
-    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, _: &Buyers) -> Vec<Cell> {
+    fn cells(&self, viewer: &Viewer, _: &Buyers) -> Vec<Cell> {
         let country = self.billing_address.as_ref().map(|a| a.country.name());
         vec![
-            buyers::customer(dashboard, self),
+            buyers::customer(viewer, self),
             Cell::text(self.external_id.clone()),
             Cell::text(country),
-            Cell::time(self.created_at, &dashboard.zone),
+            Cell::time(self.created_at, &viewer.zone),
         ]
     }
 
-    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
-        menu(dashboard, self, true)
+    fn menu(&self, viewer: &Viewer) -> Menu {
+        menu(viewer, self, true)
     }
 
     fn made_at(&self) -> Option<Timestamp> {

@@ -12,8 +12,8 @@ use axum::{Router, response::Redirect, routing::get};
 use super::layout::{Area, Layout, NavLink};
 use crate::{
     app::App,
-    dashboard::access::Dashboard,
-    http::extract::{Access, scope},
+    dashboard::access::{Dashboard, Viewer},
+    http::extract::scope,
 };
 
 /// The pages.
@@ -38,19 +38,19 @@ enum Tab {
     Tokens,
 }
 
-fn layout<A: Access>(dashboard: &Dashboard<A>, tab: Tab) -> Layout {
+fn layout(viewer: &Viewer, tab: Tab) -> Layout {
     let way = |one: Tab, words: &str, path: &str| {
         NavLink::tab(
             words,
-            dashboard.path(&format!("/developers/{path}")),
+            viewer.path(&format!("/developers/{path}")),
             one == tab,
         )
     };
     let mut tabs = vec![way(Tab::Events, "Events", "events")];
-    if dashboard.may::<scope::WebhooksWrite>().is_ok() {
+    if viewer.may::<scope::WebhooksWrite>().is_ok() {
         tabs.push(way(Tab::Webhooks, "Webhooks", "webhooks"));
     }
-    if dashboard.may::<scope::OrganizationsWrite>().is_ok() {
+    if viewer.may::<scope::OrganizationsWrite>().is_ok() {
         tabs.push(way(Tab::Tokens, "Access tokens", "tokens"));
     }
     tabs.push(NavLink::tab(
@@ -58,5 +58,5 @@ fn layout<A: Access>(dashboard: &Dashboard<A>, tab: Tab) -> Layout {
         "/reference".to_owned(),
         false,
     ));
-    Layout::new(dashboard, Area::Developers, "Developers").tabs(tabs)
+    Layout::new(viewer, Area::Developers, "Developers").tabs(tabs)
 }

@@ -8,7 +8,7 @@ use till_wire::{input::Words, money::Currency, values::Interval};
 use uuid::Uuid;
 
 use super::{layout::Layout, parts::sentence};
-use crate::{dashboard::access::Dashboard, http::idempotency, pages::Page};
+use crate::{dashboard::access::Viewer, http::idempotency, pages::Page};
 
 pub use crate::dashboard::form::errors::{FormErrors, judged};
 pub use crate::dashboard::form_data::FormData;
@@ -340,8 +340,8 @@ impl Form {
     }
 
     /// That makes something, and makes it once however often it is sent.
-    pub fn idempotency_key<A>(mut self, dashboard: &Dashboard<A>) -> Self {
-        self.idempotency_key = Some(dashboard.key.clone());
+    pub fn idempotency_key(mut self, viewer: &Viewer) -> Self {
+        self.idempotency_key = Some(viewer.key.clone());
         self
     }
 

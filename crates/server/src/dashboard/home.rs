@@ -20,10 +20,10 @@ use super::{
 use crate::{
     actions,
     app::App,
-    dashboard::access::Dashboard,
+    dashboard::access::{Dashboard, Viewer},
     error::ApiError,
     http::{
-        extract::{Access, Params, scope},
+        extract::{Params, scope},
         limits::cards::{self, Warning},
     },
     pages::Page,
@@ -72,7 +72,7 @@ async fn home(dashboard: Dashboard<scope::OrdersRead>, query: ListingQuery) -> A
         .unwrap_or(ReportPeriod::Month);
     let now = app.clock.now();
     let boundaries = period.boundaries(now, &dashboard.zone);
-    let organization = &dashboard.caller.organization;
+    let organization = &dashboard.organization;
     let newest = Params::parse("limit=5");
     let orders = actions::orders::list(&dashboard.caller, newest);
     let (figures, progress, warning) = tokio::try_join!(
@@ -94,7 +94,7 @@ async fn home(dashboard: Dashboard<scope::OrdersRead>, query: ListingQuery) -> A
     })
 }
 
-fn periods<A: Access>(dashboard: &Dashboard<A>, here: ReportPeriod) -> Vec<NavLink> {
+fn periods(viewer: &Viewer, here: ReportPeriod) -> Vec<NavLink> {
     ReportPeriod::ALL
         .iter()
         .map(|one| {
@@ -104,11 +104,7 @@ fn periods<A: Access>(dashboard: &Dashboard<A>, here: ReportPeriod) -> Vec<NavLi
                 ReportPeriod::Quarter => "90 days",
                 ReportPeriod::Year => "12 months",
             };
-            NavLink::tab(
-                words,
-                dashboard.path(&format!("?stretch={one}")),
-                *one == here,
-            )
+            NavLink::tab(words, viewer.path(&format!("?stretch={one}")), *one == here)
         })
         .collect()
 }
@@ -215,7 +211,7 @@ fn charts(
     ]
 }
 
-fn latest<A: Access>(dashboard: &Dashboard<A>, orders: till_wire::page::Page<Order>) -> Listing {
+fn latest(viewer: &Viewer, orders: till_wire::page::Page<Order>) -> Listing {
     let columns = vec![
         Column::new("Customer"),
         Column::new("Product"),
@@ -229,24 +225,24 @@ fn latest<A: Access>(dashboard: &Dashboard<A>, orders: till_wire::page::Page<Ord
     let row = |order: &Order| {
         Row::new(vec![
             Cell::link(
-                dashboard.path(&format!("/orders/{}", order.id)),
+                viewer.path(&format!("/orders/{}", order.id)),
                 order.customer.email.clone(),
             ),
             Cell::Text(order.description.clone()),
             Cell::money(order.total_amount, order.currency),
-            Cell::time(order.created_at, &dashboard.zone),
+            Cell::time(order.created_at, &viewer.zone),
         ])
     };
-    let all = ListingQuery::new(&dashboard.path("/orders"), "limit=5");
+    let all = ListingQuery::new(&viewer.path("/orders"), "limit=5");
     Listing::of(all, "Latest orders", columns, &orders, row, empty).part()
 }
 
-fn steps<A: Access>(dashboard: &Dashboard<A>, progress: &Progress) -> Vec<Step> {
+fn steps(viewer: &Viewer, progress: &Progress) -> Vec<Step> {
     let step = |done, words, why, path: &str| Step {
         done,
         words,
         why,
-        href: dashboard.path(path),
+        href: viewer.path(path),
     };
     let steps = vec![
         step(

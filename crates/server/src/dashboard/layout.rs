@@ -3,8 +3,7 @@
 use askama::Template;
 
 use crate::{
-    dashboard::access::Dashboard,
-    http::extract::Access,
+    dashboard::access::Viewer,
     pages::{Page, assets},
 };
 
@@ -131,21 +130,21 @@ pub struct Layout {
 
 impl Layout {
     /// Around a page of an area.
-    pub fn new<A: Access>(dashboard: &Dashboard<A>, area: Area, title: impl Into<String>) -> Self {
-        let root = dashboard.path("");
+    pub fn new(viewer: &Viewer, area: Area, title: impl Into<String>) -> Self {
+        let root = viewer.path("");
         Self {
             title: title.into(),
             back: None,
             tabs: Vec::new(),
-            organization: dashboard.caller.organization.name.clone(),
-            logo: dashboard.caller.organization.avatar_url.clone(),
-            other_organizations: dashboard
+            organization: viewer.organization.name.clone(),
+            logo: viewer.organization.avatar_url.clone(),
+            other_organizations: viewer
                 .organizations
                 .iter()
-                .filter(|one| one.slug != dashboard.caller.organization.slug)
+                .filter(|one| one.slug != viewer.organization.slug)
                 .map(|one| NavLink::tab(&one.name, format!("/dashboard/{}", one.slug), false))
                 .collect(),
-            person: dashboard.person.email.clone(),
+            person: viewer.person.email.clone(),
             nav: Area::ALL
                 .into_iter()
                 .map(|one| NavLink {
@@ -155,8 +154,8 @@ impl Layout {
                     icon: one.icon(),
                 })
                 .collect(),
-            flash: dashboard.flash.clone(),
-            sandbox: dashboard.sandbox,
+            flash: viewer.flash.clone(),
+            sandbox: viewer.sandbox,
         }
     }
 

@@ -15,8 +15,12 @@ use uuid::Uuid;
 use super::layout::{Area, Layout, NavLink};
 use crate::{
     app::App,
-    dashboard::{Answer, access::Dashboard, listing::ListingQuery},
-    http::extract::{Access, scope},
+    dashboard::{
+        Answer,
+        access::{Dashboard, Viewer},
+        listing::ListingQuery,
+    },
+    http::extract::scope,
 };
 
 pub use csv::amount;
@@ -105,60 +109,51 @@ impl ResourcePages {
     }
 
     /// The address of one, or of a page below it.
-    pub fn path<A>(&self, dashboard: &Dashboard<A>, id: Uuid, rest: &str) -> String {
-        dashboard.path(&format!("{}/{id}{rest}", self.list))
+    pub fn path(&self, viewer: &Viewer, id: Uuid, rest: &str) -> String {
+        viewer.path(&format!("{}/{id}{rest}", self.list))
     }
 
     /// The address of the form for a new one.
-    pub fn new_at<A>(&self, dashboard: &Dashboard<A>) -> String {
-        dashboard.path(&format!("{}/new", self.list))
+    pub fn new_at(&self, viewer: &Viewer) -> String {
+        viewer.path(&format!("{}/new", self.list))
     }
 
     /// Around the list's page, with the tabs of those lists below Products that the person may read.
-    pub fn around_list<A: Access>(&self, dashboard: &Dashboard<A>) -> Layout {
-        let layout = Layout::new(dashboard, self.area, self.area.name());
+    pub fn around_list(&self, viewer: &Viewer) -> Layout {
+        let layout = Layout::new(viewer, self.area, self.area.name());
         if self.area != Area::Products {
             return layout;
         }
         let tabs = [
-            (PRODUCTS, dashboard.may::<scope::ProductsRead>().is_ok()),
-            (DISCOUNTS, dashboard.may::<scope::DiscountsRead>().is_ok()),
-            (BENEFITS, dashboard.may::<scope::BenefitsRead>().is_ok()),
-            (METERS, dashboard.may::<scope::MetersRead>().is_ok()),
+            (PRODUCTS, viewer.may::<scope::ProductsRead>().is_ok()),
+            (DISCOUNTS, viewer.may::<scope::DiscountsRead>().is_ok()),
+            (BENEFITS, viewer.may::<scope::BenefitsRead>().is_ok()),
+            (METERS, viewer.may::<scope::MetersRead>().is_ok()),
             (
                 CUSTOM_FIELDS,
-                dashboard.may::<scope::CustomFieldsRead>().is_ok(),
+                viewer.may::<scope::CustomFieldsRead>().is_ok(),
             ),
             (
                 CHECKOUT_LINKS,
-                dashboard.may::<scope::CheckoutLinksRead>().is_ok(),
+                viewer.may::<scope::CheckoutLinksRead>().is_ok(),
             ),
         ];
         let tabs = tabs.into_iter().filter(|(_, may)| *may);
         let tabs = tabs.map(|(one, _)| {
             let here = one.list == self.list;
-            NavLink::tab(one.many, dashboard.path(one.list), here)
+            NavLink::tab(one.many, viewer.path(one.list), here)
         });
         layout.tabs(tabs.collect())
     }
 
     /// Around a page, with the way back to the list.
-    pub fn under_list<A: Access>(
-        &self,
-        dashboard: &Dashboard<A>,
-        title: impl Into<String>,
-    ) -> Layout {
-        Layout::new(dashboard, self.area, title).back(self.many, dashboard.path(self.list))
+    pub fn under_list(&self, viewer: &Viewer, title: impl Into<String>) -> Layout {
+        Layout::new(viewer, self.area, title).back(self.many, viewer.path(self.list))
     }
 
     /// Around a page, with the way back to one thing.
-    pub fn under_one<A: Access>(
-        &self,
-        dashboard: &Dashboard<A>,
-        (id, name): (Uuid, &str),
-        title: String,
-    ) -> Layout {
-        Layout::new(dashboard, self.area, title).back(name, self.path(dashboard, id, ""))
+    pub fn under_one(&self, viewer: &Viewer, (id, name): (Uuid, &str), title: String) -> Layout {
+        Layout::new(viewer, self.area, title).back(name, self.path(viewer, id, ""))
     }
 }
 
@@ -174,5 +169,5 @@ pub fn list_routes<L: Listed>(one: Pages) -> Router<Arc<App>> {
 }
 
 async fn list_of<L: Listed>(dashboard: Dashboard<L::Read>, query: ListingQuery) -> Answer {
-    list::<L, _>(&dashboard, query).await
+    list::<L>(&dashboard, query).await
 }

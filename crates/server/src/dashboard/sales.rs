@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     app::App,
-    dashboard::access::Dashboard,
+    dashboard::access::Viewer,
     pages::checkout::money::{Locale, interval_words},
 };
 
@@ -72,9 +72,9 @@ pub fn marked(cell: Cell, conflicting_external_id: Option<&String>) -> Cell {
 }
 
 /// The product that is bought.
-pub fn product<A>(dashboard: &Dashboard<A>, product: &ProductBase) -> Cell {
+pub fn product(viewer: &Viewer, product: &ProductBase) -> Cell {
     Cell::link(
-        dashboard.path(&format!("/products/{}", product.id)),
+        viewer.path(&format!("/products/{}", product.id)),
         &product.name,
     )
 }
@@ -85,9 +85,9 @@ pub fn discount(name: Option<&str>) -> String {
 }
 
 /// A link to the page of something that is known by its id alone.
-pub fn linked<A>(dashboard: &Dashboard<A>, area: &str, id: Option<Uuid>, words: &str) -> Cell {
+pub fn linked(viewer: &Viewer, area: &str, id: Option<Uuid>, words: &str) -> Cell {
     id.map_or(Cell::Empty, |id| {
-        Cell::link(dashboard.path(&format!("/{area}/{id}")), words)
+        Cell::link(viewer.path(&format!("/{area}/{id}")), words)
     })
 }
 

@@ -27,9 +27,9 @@ use super::{
 use crate::{
     actions,
     app::App,
-    dashboard::access::Dashboard,
+    dashboard::access::{Dashboard, Viewer},
     error::Result,
-    http::extract::{Access, Body, scope},
+    http::extract::{Body, scope},
     pages::checkout::countries,
 };
 
@@ -80,23 +80,19 @@ pub enum Tab {
 }
 
 /// Around a page of the area.
-pub fn layout<A: Access>(dashboard: &Dashboard<A>, tab: Tab) -> Layout {
+pub fn layout(viewer: &Viewer, tab: Tab) -> Layout {
     let way = |one: Tab, words: &str, path: &str| {
-        NavLink::tab(
-            words,
-            dashboard.path(&format!("/settings{path}")),
-            one == tab,
-        )
+        NavLink::tab(words, viewer.path(&format!("/settings{path}")), one == tab)
     };
     let mut tabs = vec![
         way(Tab::Team, "Team", "/team"),
         way(Tab::Processor, "Payments", "/processor"),
     ];
-    if dashboard.may::<scope::OrganizationsWrite>().is_ok() {
+    if viewer.may::<scope::OrganizationsWrite>().is_ok() {
         tabs.insert(0, way(Tab::Organization, "Organization", ""));
         tabs.insert(1, way(Tab::Tax, "Tax", "/tax"));
     }
-    Layout::new(dashboard, Area::Settings, "Settings").tabs(tabs)
+    Layout::new(viewer, Area::Settings, "Settings").tabs(tabs)
 }
 
 /// Whoever may not change the organization looks at its people.
@@ -104,7 +100,7 @@ async fn edit(dashboard: Dashboard<scope::OrganizationsRead>) -> Answer {
     if dashboard.may::<scope::OrganizationsWrite>().is_err() {
         return Ok(Redirect::to(&dashboard.path("/settings/team")).into_response());
     }
-    let form_data = as_sent(&organizations::view(&dashboard.caller.organization));
+    let form_data = as_sent(&organizations::view(&dashboard.organization));
     show(&form_page(&dashboard, &form_data, &FormErrors::default()))
 }
 
@@ -193,22 +189,17 @@ fn body(form_data: &FormData) -> Value {
     body
 }
 
-fn form_page<A: Access>(
-    dashboard: &Dashboard<A>,
-    form_data: &FormData,
-    errors: &FormErrors,
-) -> FormPage {
+fn form_page(viewer: &Viewer, form_data: &FormData, errors: &FormErrors) -> FormPage {
     let groups = vec![
-        about(&dashboard.caller.organization),
+        about(&viewer.organization),
         links(form_data),
         money(),
         checkouts(),
         subscriptions(),
     ];
     FormPage {
-        layout: layout(dashboard, Tab::Organization),
-        form: Form::new(dashboard.path("/settings"), "Save settings", groups)
-            .again(form_data, errors),
+        layout: layout(viewer, Tab::Organization),
+        form: Form::new(viewer.path("/settings"), "Save settings", groups).again(form_data, errors),
         aside: None,
     }
 }

@@ -11,29 +11,22 @@ use super::{
     parts::{Cell, Tone, money, sentence},
 };
 use crate::dashboard::parts::card;
-use crate::{
-    dashboard::access::Dashboard,
-    error::Result,
-    http::extract::{Access, scope},
-};
+use crate::{dashboard::access::Viewer, error::Result, http::extract::scope};
 
 /// The timeline of the thing whose page it is, the first of `subjects`, and of what belongs to it.
-pub async fn timeline<A: Access>(
-    dashboard: &Dashboard<A>,
-    subjects: impl IntoIterator<Item = Uuid>,
-) -> Result<Part> {
-    let own = dashboard.caller.organization.id;
+pub async fn timeline(viewer: &Viewer, subjects: impl IntoIterator<Item = Uuid>) -> Result<Part> {
+    let own = viewer.organization.id;
     let subjects: Vec<Uuid> = subjects.into_iter().collect();
     let here = subjects.first().copied();
     let access = TimelineAccess {
-        attempts: dashboard.may::<scope::PaymentsRead>().is_ok(),
-        deliveries: dashboard.may::<scope::WebhooksRead>().is_ok(),
+        attempts: viewer.may::<scope::PaymentsRead>().is_ok(),
+        deliveries: viewer.may::<scope::WebhooksRead>().is_ok(),
     };
-    let moments = dashboard.app.store.timeline(own, &subjects).await?;
+    let moments = viewer.app.store.timeline(own, &subjects).await?;
     let steps = moments.into_iter().filter(|entry| access.allows(entry));
     Ok(Part::Timeline(
         "Timeline",
-        steps.map(|entry| step(dashboard, here, entry)).collect(),
+        steps.map(|entry| step(viewer, here, entry)).collect(),
     ))
 }
 
@@ -53,12 +46,12 @@ impl TimelineAccess {
     }
 }
 
-fn step<A>(dashboard: &Dashboard<A>, here: Option<Uuid>, entry: TimelineEntry) -> Step {
+fn step(viewer: &Viewer, here: Option<Uuid>, entry: TimelineEntry) -> Step {
     let (what, state) = match entry.what {
         TimelineEvent::Change {
             kind, subject_id, ..
         } => (
-            event(dashboard, here, kind, subject_id),
+            event(viewer, here, kind, subject_id),
             Cell::Text(String::new()),
         ),
         TimelineEvent::Attempt {
@@ -74,7 +67,7 @@ fn step<A>(dashboard: &Dashboard<A>, here: Option<Uuid>, entry: TimelineEntry) -
             let note = decline.map(|(code, words)| words.unwrap_or_else(|| sentence(&code)));
             let what = match kind {
                 PaymentKind::Charge => Cell::Link {
-                    href: dashboard.path(&format!("/payments/{id}")),
+                    href: viewer.path(&format!("/payments/{id}")),
                     text: format!("Payment of {}, {method}", money(amount, currency)),
                     note,
                 },
@@ -93,7 +86,7 @@ fn step<A>(dashboard: &Dashboard<A>, here: Option<Uuid>, entry: TimelineEntry) -
             let tone = if succeeded { Tone::Good } else { Tone::Bad };
             let answer = code.map_or_else(|| "No answer".to_owned(), |code| code.to_string());
             let what = Cell::Link {
-                href: dashboard.path(&format!("/developers/webhooks/{endpoint_id}")),
+                href: viewer.path(&format!("/developers/webhooks/{endpoint_id}")),
                 text: format!("Webhook {kind}"),
                 note: Some(url),
             };
@@ -101,16 +94,16 @@ fn step<A>(dashboard: &Dashboard<A>, here: Option<Uuid>, entry: TimelineEntry) -
         }
     };
     Step {
-        at: Cell::time(entry.at, &dashboard.zone),
+        at: Cell::time(entry.at, &viewer.zone),
         what,
         state,
     }
 }
 
 /// An event, with the way to what it is about, if that is another page.
-fn event<A>(dashboard: &Dashboard<A>, here: Option<Uuid>, kind: EventType, subject: Uuid) -> Cell {
+fn event(viewer: &Viewer, here: Option<Uuid>, kind: EventType, subject: Uuid) -> Cell {
     let words = sentence(kind.as_str());
-    match subject_href(&dashboard.caller.organization.slug, kind, subject) {
+    match subject_href(&viewer.organization.slug, kind, subject) {
         Some(href) if here != Some(subject) => Cell::link(href, words),
         _ => Cell::Text(words),
     }

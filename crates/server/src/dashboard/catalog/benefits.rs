@@ -18,7 +18,7 @@ use crate::{
     app::App,
     dashboard::{
         Answer,
-        access::Dashboard,
+        access::{Dashboard, Viewer},
         buyers::Buyers,
         detail::{Fact, Part, moments},
         form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind},
@@ -32,7 +32,7 @@ use crate::{
         show,
     },
     error::Result,
-    http::extract::{Access, Body, Caller, Params, PathId, scope},
+    http::extract::{Body, Caller, Params, PathId, scope},
 };
 
 /// The pages.
@@ -164,18 +164,18 @@ impl Listed for Benefit {
         ]
     }
 
-    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, _: &Buyers) -> Vec<Cell> {
+    fn cells(&self, viewer: &Viewer, _: &Buyers) -> Vec<Cell> {
         vec![
-            self.link(dashboard),
+            self.link(viewer),
             Cell::Text(kind_words(self.kind).to_owned()),
             Cell::state(self.visibility.as_str()),
-            Cell::time(self.created_at, &dashboard.zone),
+            Cell::time(self.created_at, &viewer.zone),
         ]
     }
 
-    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
+    fn menu(&self, viewer: &Viewer) -> Menu {
         let copy = MenuItem::Copy("Copy benefit ID", self.id.to_string());
-        menu(dashboard, self, vec![copy])
+        menu(viewer, self, vec![copy])
     }
 }
 
@@ -210,7 +210,7 @@ impl Resource for Benefit {
         let meters = match kind {
             BenefitType::MeterCredit => {
                 let chosen = form_data.get("properties.meter_id");
-                readable_with::<Meter, _>(dashboard, "is_archived=false", chosen).await?
+                readable_with::<Meter>(dashboard, "is_archived=false", chosen).await?
             }
             _ => Vec::new(),
         };

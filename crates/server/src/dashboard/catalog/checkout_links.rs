@@ -16,7 +16,7 @@ use crate::{
     app::App,
     dashboard::{
         Answer,
-        access::Dashboard,
+        access::{Dashboard, Viewer},
         buyers::Buyers,
         detail::{Fact, Part, moments},
         form::{FormData, FormErrors, FormPage},
@@ -30,7 +30,7 @@ use crate::{
         show,
     },
     error::Result,
-    http::extract::{Access, Body, Caller, Params, PathId, scope},
+    http::extract::{Body, Caller, Params, PathId, scope},
     pages::checkout::{fill::trial_words, money::Locale},
 };
 
@@ -55,10 +55,10 @@ fn name(link: &CheckoutLink) -> String {
         .unwrap_or_else(products)
 }
 
-fn products_cell<A: Access>(dashboard: &Dashboard<A>, link: &CheckoutLink) -> Cell {
+fn products_cell(viewer: &Viewer, link: &CheckoutLink) -> Cell {
     let products = link.products.iter();
     let mut cells: Vec<_> = products
-        .map(|p| crate::dashboard::sales::product(dashboard, &p.base))
+        .map(|p| crate::dashboard::sales::product(viewer, &p.base))
         .collect();
     match cells.len() {
         1 => cells.remove(0),
@@ -173,23 +173,23 @@ impl Listed for CheckoutLink {
         ]
     }
 
-    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, _: &Buyers) -> Vec<Cell> {
+    fn cells(&self, viewer: &Viewer, _: &Buyers) -> Vec<Cell> {
         vec![
-            self.link(dashboard),
-            products_cell(dashboard, self),
+            self.link(viewer),
+            products_cell(viewer, self),
             discount_cell(self),
             signature_cell(self),
-            Cell::time(self.created_at, &dashboard.zone),
+            Cell::time(self.created_at, &viewer.zone),
         ]
     }
 
-    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
+    fn menu(&self, viewer: &Viewer) -> Menu {
         let copies = vec![
             MenuItem::Copy("Copy link", self.url.clone()),
-            MenuItem::Copy("Copy embed code", embed_code(&dashboard.app, self)),
+            MenuItem::Copy("Copy embed code", embed_code(&viewer.app, self)),
             MenuItem::Copy("Copy link ID", self.id.to_string()),
         ];
-        menu(dashboard, self, copies)
+        menu(viewer, self, copies)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     app::App,
     dashboard::{
         Answer,
-        access::Dashboard,
+        access::{Dashboard, Viewer},
         buyers::Buyers,
         detail::{Fact, Part, moments},
         form::{FormData, FormErrors, FormPage},
@@ -33,7 +33,7 @@ use crate::{
         show,
     },
     error::Result,
-    http::extract::{Access, Body, Caller, Params, PathId, scope},
+    http::extract::{Body, Caller, Params, PathId, scope},
 };
 
 /// The pages.
@@ -149,21 +149,21 @@ impl Listed for CustomField {
         ]
     }
 
-    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, _: &Buyers) -> Vec<Cell> {
+    fn cells(&self, viewer: &Viewer, _: &Buyers) -> Vec<Cell> {
         vec![
-            self.link(dashboard),
+            self.link(viewer),
             Cell::Code(self.slug.clone()),
             Cell::Text(sentence(self.kind.kind().as_str())),
-            Cell::time(self.created_at, &dashboard.zone),
+            Cell::time(self.created_at, &viewer.zone),
         ]
     }
 
-    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
+    fn menu(&self, viewer: &Viewer) -> Menu {
         let copies = vec![
             MenuItem::Copy("Copy custom field ID", self.id.to_string()),
             MenuItem::Copy("Copy slug", self.slug.clone()),
         ];
-        menu(dashboard, self, copies)
+        menu(viewer, self, copies)
     }
 }
 

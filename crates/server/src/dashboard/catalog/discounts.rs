@@ -18,7 +18,7 @@ use crate::{
     app::App,
     dashboard::{
         Answer,
-        access::Dashboard,
+        access::{Dashboard, Viewer},
         buyers::Buyers,
         detail::{Fact, Part, moments},
         form::{FormData, FormErrors, FormPage},
@@ -33,7 +33,7 @@ use crate::{
         timeline::timeline,
     },
     error::Result,
-    http::extract::{Access, Caller, Params, PathId, scope},
+    http::extract::{Caller, Params, PathId, scope},
     pages::checkout::money::editable,
 };
 
@@ -202,28 +202,28 @@ impl Listed for Discount {
         ]
     }
 
-    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, _: &Buyers) -> Vec<Cell> {
+    fn cells(&self, viewer: &Viewer, _: &Buyers) -> Vec<Cell> {
         let code = self.base.brief.code.clone();
         vec![
-            self.link(dashboard),
+            self.link(viewer),
             code.map_or(Cell::Empty, Cell::Code),
             worth(self),
             Cell::Text(used(self)),
             self.base
                 .max_redemptions_per_customer
                 .map_or(Cell::Empty, |most| Cell::Text(most.to_string())),
-            state(self, dashboard.app.clock.now()),
-            Cell::time_or_nothing(self.base.ends_at, &dashboard.zone),
-            Cell::time(self.base.created_at, &dashboard.zone),
+            state(self, viewer.app.clock.now()),
+            Cell::time_or_nothing(self.base.ends_at, &viewer.zone),
+            Cell::time(self.base.created_at, &viewer.zone),
         ]
     }
 
-    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
+    fn menu(&self, viewer: &Viewer) -> Menu {
         let brief = &self.base.brief;
         let mut copies = vec![MenuItem::Copy("Copy discount ID", brief.id.to_string())];
         let code = brief.code.clone();
         copies.extend(code.map(|code| MenuItem::Copy("Copy code", code)));
-        menu(dashboard, self, copies)
+        menu(viewer, self, copies)
     }
 }
 
@@ -234,7 +234,7 @@ impl Resource for Discount {
          Sessions that have it already, and what was bought with it, keep it.";
 
     fn fresh(dashboard: &Dashboard<Self::Write>, _: &ListingQuery) -> FormData {
-        fill::fresh(dashboard.caller.organization.default_currency)
+        fill::fresh(dashboard.organization.default_currency)
     }
 
     fn filled(&self, dashboard: &Dashboard<Self::Write>) -> FormData {

@@ -22,7 +22,7 @@ use crate::{
     app::App,
     dashboard::{
         Answer, CreatedResource,
-        access::Dashboard,
+        access::{Dashboard, Viewer},
         denied::Denied,
         detail::{DetailPage, Part},
         done,
@@ -34,7 +34,7 @@ use crate::{
     error::{ApiError, Result},
     files,
     http::{
-        extract::{Access, Body, Caller, PathId, scope},
+        extract::{Body, Caller, PathId, scope},
         idempotency::{self, IdempotencyGuard},
     },
 };
@@ -67,24 +67,20 @@ struct Media<'a> {
     key: &'a str,
 }
 
-fn page<A: Access>(
-    dashboard: &Dashboard<A>,
-    product: &Product,
-    errors: Vec<String>,
-) -> Result<DetailPage> {
+fn page(viewer: &Viewer, product: &Product, errors: Vec<String>) -> Result<DetailPage> {
     let base = &product.base;
     let media = Media {
         files: &product.medias,
-        action: PRODUCTS.path(dashboard, base.id, "/media"),
+        action: PRODUCTS.path(viewer, base.id, "/media"),
         accept: PICTURES.join(","),
         errors,
-        may: dashboard.may::<scope::ProductsWrite>().is_ok()
-            && dashboard.may::<scope::FilesWrite>().is_ok(),
-        key: &dashboard.key,
+        may: viewer.may::<scope::ProductsWrite>().is_ok()
+            && viewer.may::<scope::FilesWrite>().is_ok(),
+        key: &viewer.key,
     };
     Ok(DetailPage {
         layout: PRODUCTS.under_one(
-            dashboard,
+            viewer,
             (base.id, &base.name),
             format!("Media of {}", base.name),
         ),

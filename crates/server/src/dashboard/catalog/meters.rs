@@ -23,7 +23,7 @@ use crate::{
     app::App,
     dashboard::{
         Answer,
-        access::Dashboard,
+        access::{Dashboard, Viewer},
         buyers::Buyers,
         detail::{Action, Fact, Part, moments},
         done,
@@ -38,7 +38,7 @@ use crate::{
         show,
     },
     error::Result,
-    http::extract::{Access, Body, Caller, Params, PathId, scope},
+    http::extract::{Body, Caller, Params, PathId, scope},
 };
 
 /// The pages.
@@ -193,21 +193,21 @@ impl Listed for Meter {
         ]
     }
 
-    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, _: &Buyers) -> Vec<Cell> {
+    fn cells(&self, viewer: &Viewer, _: &Buyers) -> Vec<Cell> {
         vec![
-            self.link(dashboard),
+            self.link(viewer),
             Cell::Noted(counts(&self.aggregation), rule_words(&self.filter)),
             state(self),
-            Cell::time(self.created_at, &dashboard.zone),
+            Cell::time(self.created_at, &viewer.zone),
         ]
     }
 
-    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
+    fn menu(&self, viewer: &Viewer) -> Menu {
         let copy = MenuItem::Copy("Copy meter ID", self.id.to_string());
         if self.archived_at.is_none() {
-            return menu(dashboard, self, vec![copy]);
+            return menu(viewer, self, vec![copy]);
         }
-        let back = MenuItem::Post("Unarchive", METERS.path(dashboard, self.id, "/unarchive"));
+        let back = MenuItem::Post("Unarchive", METERS.path(viewer, self.id, "/unarchive"));
         Menu {
             name: self.name.clone(),
             items: vec![copy, MenuItem::Separator, back],

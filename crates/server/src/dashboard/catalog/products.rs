@@ -24,7 +24,7 @@ use crate::{
     app::App,
     dashboard::{
         Answer, CreatedResource,
-        access::Dashboard,
+        access::{Dashboard, Viewer},
         buyers::Buyers,
         done,
         form::{FormData, FormErrors, FormPage},
@@ -37,7 +37,7 @@ use crate::{
     },
     error::Result,
     http::{
-        extract::{Access, Body, Caller, Params, PathId, scope},
+        extract::{Body, Caller, Params, PathId, scope},
         idempotency::IdempotencyGuard,
     },
 };
@@ -143,21 +143,21 @@ impl Listed for Product {
         ]
     }
 
-    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, _: &Buyers) -> Vec<Cell> {
+    fn cells(&self, viewer: &Viewer, _: &Buyers) -> Vec<Cell> {
         vec![
             Cell::Link {
-                href: self.path(dashboard),
+                href: self.path(viewer),
                 text: self.base.name.clone(),
                 note: Some(page::billing(self)),
             },
             page::price_cell(self),
             page::state(self),
-            Cell::time(self.base.created_at, &dashboard.zone),
+            Cell::time(self.base.created_at, &viewer.zone),
         ]
     }
 
-    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
-        page::menu(dashboard, self)
+    fn menu(&self, viewer: &Viewer) -> Menu {
+        page::menu(viewer, self)
     }
 }
 
@@ -169,7 +169,7 @@ impl Resource for Product {
          get an error. Sessions that are open already, orders and subscriptions stay. You can unarchive it.";
 
     fn fresh(dashboard: &Dashboard<Self::Write>, asked: &ListingQuery) -> FormData {
-        fill::fresh(&dashboard.caller.organization, asked.get("from"))
+        fill::fresh(&dashboard.organization, asked.get("from"))
     }
 
     fn filled(&self, _: &Dashboard<Self::Write>) -> FormData {
@@ -189,7 +189,7 @@ impl Resource for Product {
         // What a new one is a copy of, if it is one.
         let source = form_data.get(fill::SOURCE).filter(|_| was.is_none());
         let like = match source.and_then(|id| Uuid::try_parse(id).ok()) {
-            Some(id) => Some(find::<Self, _>(dashboard, id).await?),
+            Some(id) => Some(find::<Self>(dashboard, id).await?),
             None => None,
         };
         let copy = like.as_ref().filter(|_| fill::is_fresh(form_data));

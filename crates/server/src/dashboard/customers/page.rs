@@ -11,7 +11,7 @@ use crate::{
     actions::{self, customers::CustomerRef},
     dashboard::{
         Answer,
-        access::Dashboard,
+        access::{Dashboard, Viewer},
         detail::{DetailPage, Fact, Part, moments},
         layout::Layout,
         metadata,
@@ -21,7 +21,7 @@ use crate::{
         timeline::timeline,
     },
     error::{ApiError, Result},
-    http::extract::{Access, PathId, scope},
+    http::extract::{PathId, scope},
     pages::Page,
 };
 
@@ -58,7 +58,7 @@ pub(super) async fn detail(
     })
 }
 
-fn about<A>(dashboard: &Dashboard<A>, one: &Customer) -> Part {
+fn about(viewer: &Viewer, one: &Customer) -> Part {
     let code = |text: Option<String>| text.map_or(Cell::Empty, Cell::Code);
     let mut facts = vec![
         Fact::new("Customer ID", code(Some(one.id.to_string()))),
@@ -67,7 +67,7 @@ fn about<A>(dashboard: &Dashboard<A>, one: &Customer) -> Part {
         Fact::new("Name", Cell::text(one.name.clone())),
         Fact::new("Language", Cell::text(one.locale.clone())),
     ];
-    facts.extend(moments(one.created_at, one.modified_at, &dashboard.zone));
+    facts.extend(moments(one.created_at, one.modified_at, &viewer.zone));
     Part::Facts("Customer", facts)
 }
 
@@ -87,24 +87,24 @@ fn billing(one: &Customer) -> Part {
 }
 
 /// The purchases and subscriptions of the customer, and their timeline.
-async fn belongings<A: Access>(dashboard: &Dashboard<A>, one: &Customer) -> Result<Vec<Part>> {
+async fn belongings(viewer: &Viewer, one: &Customer) -> Result<Vec<Part>> {
     let key = ("customer_id", one.id);
     let (subscriptions, orders, payments, checkouts) = tokio::try_join!(
-        Related::<Subscription>::find(dashboard, key),
-        Related::<Order>::find(dashboard, key),
-        Related::<Payment>::find(dashboard, key),
-        Related::<Checkout>::find(dashboard, key),
+        Related::<Subscription>::find(viewer, key),
+        Related::<Order>::find(viewer, key),
+        Related::<Payment>::find(viewer, key),
+        Related::<Checkout>::find(viewer, key),
     )?;
     let mut subjects = vec![one.id];
     subjects.extend(subscriptions.iter().flat_map(Related::ids));
     subjects.extend(orders.iter().flat_map(Related::ids));
     subjects.extend(checkouts.iter().flat_map(Related::ids));
     let parts = [
-        subscriptions.map(|some| some.part(dashboard, "No subscription.")),
-        orders.map(|some| some.part(dashboard, "No order yet.")),
-        payments.map(|some| some.part(dashboard, "No payment yet.")),
-        checkouts.map(|some| some.part(dashboard, "No session names the customer.")),
-        Some(timeline(dashboard, subjects).await?),
+        subscriptions.map(|some| some.part(viewer, "No subscription.")),
+        orders.map(|some| some.part(viewer, "No order yet.")),
+        payments.map(|some| some.part(viewer, "No payment yet.")),
+        checkouts.map(|some| some.part(viewer, "No session names the customer.")),
+        Some(timeline(viewer, subjects).await?),
     ];
     Ok(parts.into_iter().flatten().collect())
 }

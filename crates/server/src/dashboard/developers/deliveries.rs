@@ -18,7 +18,7 @@ use crate::{
     app::App,
     dashboard::{
         Answer,
-        access::Dashboard,
+        access::{Dashboard, Viewer},
         detail::{Action, DetailPage, Fact, Part},
         done,
         form::FormData,
@@ -29,7 +29,7 @@ use crate::{
     },
     error::{ApiError, Result},
     http::{
-        extract::{Access, EndpointId, Params, PathId, scope},
+        extract::{EndpointId, Params, PathId, scope},
         idempotency::IdempotencyGuard,
     },
 };
@@ -43,8 +43,8 @@ pub fn routes() -> Router<Arc<App>> {
         .route(&at("/redeliver"), post(redeliver))
 }
 
-fn path<A: Access>(dashboard: &Dashboard<A>, endpoint: Uuid, id: Uuid, rest: &str) -> String {
-    dashboard.path(&format!(
+fn path(viewer: &Viewer, endpoint: Uuid, id: Uuid, rest: &str) -> String {
+    viewer.path(&format!(
         "/developers/webhooks/{endpoint}/deliveries/{id}{rest}"
     ))
 }
@@ -61,18 +61,18 @@ fn result(delivery: &WebhookDelivery) -> Cell {
 }
 
 /// The deliveries to an endpoint.
-pub async fn of_endpoint<A: Access>(
-    dashboard: &Dashboard<A>,
+pub async fn of_endpoint(
+    viewer: &Viewer,
     mut query: ListingQuery,
     endpoint: Uuid,
 ) -> Result<Listing> {
-    let caller = dashboard.may::<scope::WebhooksRead>()?;
+    let caller = viewer.may::<scope::WebhooksRead>()?;
     let find = |mut params: Params| {
         params.set("endpoint_id", &endpoint.to_string());
         actions::webhooks::deliveries(&caller, params)
     };
     let moments = ("start_timestamp", "end_timestamp");
-    let page = query.load(moments, &dashboard.zone, find).await?;
+    let page = query.load(moments, &viewer.zone, find).await?;
     let succeeded = [("true", "Succeeded"), ("false", "Failed")];
     let filters = [
         Filter::search(&query, "Delivery, event ID or code"),
@@ -110,20 +110,20 @@ pub async fn of_endpoint<A: Access>(
         let event = &delivery.webhook_event;
         Row::new(vec![
             Cell::Link {
-                href: path(dashboard, endpoint, delivery.id, ""),
+                href: path(viewer, endpoint, delivery.id, ""),
                 text: event.kind.to_string(),
                 note: Some(event.id.to_string()),
             },
             result(delivery),
-            Cell::time(delivery.created_at, &dashboard.zone),
+            Cell::time(delivery.created_at, &viewer.zone),
         ])
         .menu(Menu {
             name: event.kind.to_string(),
             items: vec![
                 MenuItem::PostOnce(
                     "Redeliver",
-                    path(dashboard, endpoint, delivery.id, "/redeliver"),
-                    dashboard.key.clone(),
+                    path(viewer, endpoint, delivery.id, "/redeliver"),
+                    viewer.key.clone(),
                 ),
                 MenuItem::Copy("Copy event ID", event.id.to_string()),
             ],
@@ -135,13 +135,9 @@ pub async fn of_endpoint<A: Access>(
 }
 
 /// A delivery by its id; the API finds it by the ids it goes by.
-async fn find<A: Access>(
-    dashboard: &Dashboard<A>,
-    endpoint: Uuid,
-    id: Uuid,
-) -> Result<WebhookDelivery> {
+async fn find(viewer: &Viewer, endpoint: Uuid, id: Uuid) -> Result<WebhookDelivery> {
     let params = Params::parse(&format!("endpoint_id={endpoint}&query={id}"));
-    let caller = dashboard.may::<scope::WebhooksRead>()?;
+    let caller = viewer.may::<scope::WebhooksRead>()?;
     let page = actions::webhooks::deliveries(&caller, params).await?;
     page.items
         .into_iter()

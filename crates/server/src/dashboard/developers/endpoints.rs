@@ -20,7 +20,7 @@ use crate::{
     app::App,
     dashboard::{
         Answer,
-        access::Dashboard,
+        access::{Dashboard, Viewer},
         buyers::Buyers,
         detail::{Fact, Part},
         done,
@@ -35,7 +35,7 @@ use crate::{
     },
     error::{OrNotFound, Result},
     http::{
-        extract::{Access, Body, Caller, Params, PathId, scope},
+        extract::{Body, Caller, Params, PathId, scope},
         idempotency::IdempotencyGuard,
     },
 };
@@ -72,7 +72,7 @@ fn state(endpoint: &WebhookEndpoint) -> Cell {
 }
 
 async fn endpoints(dashboard: Dashboard<scope::WebhooksWrite>, query: ListingQuery) -> Answer {
-    list::<WebhookEndpoint, _>(&dashboard, query).await
+    list::<WebhookEndpoint>(&dashboard, query).await
 }
 
 async fn detail(
@@ -107,7 +107,7 @@ async fn detail(
     show(&endpoint.detail(&dashboard, state(&endpoint), parts))
 }
 
-fn test_form<A: Access>(dashboard: &Dashboard<A>, endpoint: &WebhookEndpoint) -> Part {
+fn test_form(viewer: &Viewer, endpoint: &WebhookEndpoint) -> Part {
     let kinds = endpoint.events.iter().map(|kind| kind.as_str());
     let kinds = Kind::choice(kinds.map(|word| (word, word)));
     let usual = [EventType::OrderPaid, EventType::OrganizationUpdated]
@@ -118,11 +118,11 @@ fn test_form<A: Access>(dashboard: &Dashboard<A>, endpoint: &WebhookEndpoint) ->
         .hint("Sends the newest object of this kind, to this endpoint only.");
     let group = Group::new("", vec![field]);
     let form = Form::new(
-        ENDPOINTS.path(dashboard, endpoint.id, "/test"),
+        ENDPOINTS.path(viewer, endpoint.id, "/test"),
         "Send test event",
         vec![group],
     )
-    .idempotency_key(dashboard);
+    .idempotency_key(viewer);
     Part::Html("Test delivery", form.to_string())
 }
 
@@ -132,7 +132,7 @@ async fn test(
     form_data: FormData,
 ) -> Answer {
     let app = &dashboard.app;
-    let organization = dashboard.caller.organization.id;
+    let organization = dashboard.organization.id;
     let row = app.store.endpoint(organization, id).await.or_not_found()?;
     let kind = form_data
         .get("type")
@@ -166,7 +166,7 @@ async fn newest(
     let one = || Params::parse("limit=1");
     let (subject, _) = kind.as_str().split_once('.').unwrap_or_default();
     Ok(match subject {
-        "organization" => json(&organizations::view(&dashboard.caller.organization)),
+        "organization" => json(&organizations::view(&dashboard.organization)),
         "customer" => {
             let caller = dashboard.may()?;
             let page = customers::list(&caller, one()).await?;
@@ -231,19 +231,19 @@ async fn confirm_reset(dashboard: Dashboard<scope::WebhooksWrite>, PathId(id): P
 }
 
 /// The page that asks before something is done to an endpoint.
-fn question<A: Access>(
-    dashboard: &Dashboard<A>,
+fn question(
+    viewer: &Viewer,
     endpoint: &WebhookEndpoint,
     (verb, to): (&'static str, &str),
     words: &str,
 ) -> Answer {
     let question = format!("{verb} {}?", name(endpoint));
     show(&ConfirmPage {
-        layout: Layout::new(dashboard, Area::Developers, question),
+        layout: Layout::new(viewer, Area::Developers, question),
         words: words.to_owned(),
         submit: verb.split_once(' ').map_or(verb, |_| "Reset secret"),
-        action: ENDPOINTS.path(dashboard, endpoint.id, to),
-        cancel: ENDPOINTS.path(dashboard, endpoint.id, ""),
+        action: ENDPOINTS.path(viewer, endpoint.id, to),
+        cancel: ENDPOINTS.path(viewer, endpoint.id, ""),
     })
 }
 
@@ -288,10 +288,10 @@ impl Listed for WebhookEndpoint {
         ]
     }
 
-    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, _: &Buyers) -> Vec<Cell> {
+    fn cells(&self, viewer: &Viewer, _: &Buyers) -> Vec<Cell> {
         vec![
             Cell::Link {
-                href: self.path(dashboard),
+                href: self.path(viewer),
                 text: name(self),
                 note: self.name.as_ref().map(|_| self.url.clone()),
             },
@@ -300,12 +300,12 @@ impl Listed for WebhookEndpoint {
                 n => format!("{n} types"),
             }),
             state(self),
-            Cell::time(self.created_at, &dashboard.zone),
+            Cell::time(self.created_at, &viewer.zone),
         ]
     }
 
-    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
-        let path = |rest: &str| ENDPOINTS.path(dashboard, self.id, rest);
+    fn menu(&self, viewer: &Viewer) -> Menu {
+        let path = |rest: &str| ENDPOINTS.path(viewer, self.id, rest);
         let switch = match self.enabled {
             true => MenuItem::Confirm("Disable", path("/disable")),
             false => MenuItem::Post("Enable", path("/enable")),
@@ -325,8 +325,8 @@ impl Listed for WebhookEndpoint {
         }
     }
 
-    fn around_list<A: Access>(dashboard: &Dashboard<A>) -> Layout {
-        layout(dashboard, Tab::Webhooks)
+    fn around_list(viewer: &Viewer) -> Layout {
+        layout(viewer, Tab::Webhooks)
     }
 }
 

@@ -12,13 +12,13 @@ use crate::{
     app::App,
     dashboard::{
         Answer,
-        access::Dashboard,
+        access::{Dashboard, Viewer},
         layout::Layout,
         listing::{Filter, Input, ListingQuery},
         live::{self, EventRow, View},
         show,
     },
-    http::extract::{Access, scope},
+    http::extract::scope,
     pages::Page,
 };
 
@@ -49,12 +49,12 @@ impl Page for EventsPage {
     }
 }
 
-fn view<A: Access>(dashboard: &Dashboard<A>, query: &ListingQuery) -> View {
+fn view(viewer: &Viewer, query: &ListingQuery) -> View {
     let kind = query.get("event_type").and_then(|word| word.parse().ok());
     View {
-        organization_id: dashboard.caller.organization.id,
-        slug: dashboard.caller.organization.slug.clone(),
-        zone: dashboard.zone.clone(),
+        organization_id: viewer.organization.id,
+        slug: viewer.organization.slug.clone(),
+        zone: viewer.zone.clone(),
         kinds: kind.into_iter().collect(),
     }
 }
@@ -109,7 +109,7 @@ async fn stream(
     // Whoever is signed out, or no member any more, sees nothing further.
     let viewer = (
         dashboard.app.clone(),
-        dashboard.session.token_hash,
+        dashboard.session.token_hash.clone(),
         view.slug.clone(),
     );
     let allowed = move || {
@@ -121,7 +121,7 @@ async fn stream(
             })
         }
     };
-    Ok(live::follow(dashboard.app, view, from, allowed)
+    Ok(live::follow(dashboard.app.clone(), view, from, allowed)
         .await?
         .into_response())
 }

@@ -95,8 +95,8 @@ pub(super) async fn csv<L: Listed>(dashboard: Dashboard<L::Read>, query: Listing
     let name = format!("{}.csv", L::PAGES.list.trim_start_matches('/'));
     let mut reading = CsvReader::<L> {
         query,
+        zone: dashboard.zone.clone(),
         caller: dashboard.caller,
-        zone: dashboard.zone,
         until: None,
         page: 1,
         sent: Vec::new(),

@@ -10,7 +10,7 @@ use crate::{
     app::App,
     dashboard::{
         Answer,
-        access::Dashboard,
+        access::{Dashboard, Viewer},
         done,
         form::{ConfirmPage, Form, FormData, FormErrors, FormPage, Group, judged},
         listing::ListingQuery,
@@ -105,8 +105,8 @@ pub fn form_routes<R: Resource>() -> Router<Arc<App>> {
 }
 
 /// The page of the form, filled in as sent; `was` is the one that is edited.
-pub fn form_page<R: Resource, A: Access>(
-    dashboard: &Dashboard<A>,
+pub fn form_page<R: Resource>(
+    viewer: &Viewer,
     was: Option<&R>,
     groups: Vec<Group>,
     form_data: &FormData,
@@ -115,19 +115,19 @@ pub fn form_page<R: Resource, A: Access>(
     let pages = R::PAGES;
     let (layout, action, verb) = match was.map(|one| (one.id(), one.name())) {
         Some((id, name)) => (
-            pages.under_one(dashboard, (id, &name), format!("Edit {name}")),
-            pages.path(dashboard, id, "/edit"),
+            pages.under_one(viewer, (id, &name), format!("Edit {name}")),
+            pages.path(viewer, id, "/edit"),
             "Save",
         ),
         None => (
-            pages.under_list(dashboard, format!("New {}", pages.one)),
-            pages.new_at(dashboard),
+            pages.under_list(viewer, format!("New {}", pages.one)),
+            pages.new_at(viewer),
             "Create",
         ),
     };
     let mut form = Form::new(action, format!("{verb} {}", pages.one), groups);
     if was.is_none() {
-        form = form.idempotency_key(dashboard);
+        form = form.idempotency_key(viewer);
     }
     FormPage {
         layout,
@@ -137,8 +137,8 @@ pub fn form_page<R: Resource, A: Access>(
 }
 
 /// The menu of one: what else can be done with it, its form, and how one is rid of it.
-pub fn menu<R: Resource, A>(dashboard: &Dashboard<A>, one: &R, mut items: Vec<MenuItem>) -> Menu {
-    let path = |rest: &str| R::PAGES.path(dashboard, one.id(), rest);
+pub fn menu<R: Resource>(viewer: &Viewer, one: &R, mut items: Vec<MenuItem>) -> Menu {
+    let path = |rest: &str| R::PAGES.path(viewer, one.id(), rest);
     items.extend([
         MenuItem::Separator,
         MenuItem::Link("Edit", path("/edit")),
@@ -197,7 +197,7 @@ async fn update<R: Resource>(
 }
 
 async fn ask<R: Resource>(dashboard: Dashboard<R::Write>, PathId(id): PathId) -> Answer {
-    find::<R, _>(&dashboard, id).await?.ask(&dashboard)
+    find::<R>(&dashboard, id).await?.ask(&dashboard)
 }
 
 /// What is archived is still there; what is deleted leaves its list.

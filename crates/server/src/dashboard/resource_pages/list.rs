@@ -8,7 +8,7 @@ use super::ResourcePages;
 use crate::{
     dashboard::{
         Answer,
-        access::Dashboard,
+        access::Viewer,
         buyers::Buyers,
         detail::{Action, DetailPage, Part},
         form::with_chosen,
@@ -62,7 +62,7 @@ pub trait Listed: Send + Sync + Sized + 'static {
     }
 
     /// True where the person may make and change them.
-    fn may_write<A: Access>(_: &Dashboard<A>) -> bool {
+    fn may_write(_: &Viewer) -> bool {
         true
     }
 
@@ -75,10 +75,10 @@ pub trait Listed: Send + Sync + Sized + 'static {
     fn columns() -> Vec<Column>;
 
     /// A cell for each column.
-    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, buyers: &Buyers) -> Vec<Cell>;
+    fn cells(&self, viewer: &Viewer, buyers: &Buyers) -> Vec<Cell>;
 
     /// The menu of one.
-    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu;
+    fn menu(&self, viewer: &Viewer) -> Menu;
 
     /// When it was made, as the list is sorted by it: for those that can be had as CSV.
     fn made_at(&self) -> Option<Timestamp> {
@@ -91,82 +91,74 @@ pub trait Listed: Send + Sync + Sized + 'static {
     }
 
     /// The layout of the list's page.
-    fn around_list<A: Access>(dashboard: &Dashboard<A>) -> Layout {
-        Self::PAGES.around_list(dashboard)
+    fn around_list(viewer: &Viewer) -> Layout {
+        Self::PAGES.around_list(viewer)
     }
 
     /// The address of its page.
-    fn path<A>(&self, dashboard: &Dashboard<A>) -> String {
-        Self::PAGES.path(dashboard, self.id(), "")
+    fn path(&self, viewer: &Viewer) -> String {
+        Self::PAGES.path(viewer, self.id(), "")
     }
 
     /// A link to its page.
-    fn link<A>(&self, dashboard: &Dashboard<A>) -> Cell {
-        Cell::link(self.path(dashboard), self.name())
+    fn link(&self, viewer: &Viewer) -> Cell {
+        Cell::link(self.path(viewer), self.name())
     }
 
     /// Its page, with the way to its form where there is one.
-    fn detail<A: Access>(
-        &self,
-        dashboard: &Dashboard<A>,
-        state: Cell,
-        parts: Vec<Part>,
-    ) -> DetailPage {
-        let edit = Self::NEW.filter(|_| Self::may_write(dashboard));
+    fn detail(&self, viewer: &Viewer, state: Cell, parts: Vec<Part>) -> DetailPage {
+        let edit = Self::NEW.filter(|_| Self::may_write(viewer));
         let edit = edit.map(|_| {
-            let path = Self::PAGES.path(dashboard, self.id(), "/edit");
+            let path = Self::PAGES.path(viewer, self.id(), "/edit");
             Action::Go("Edit", path)
         });
         DetailPage {
-            layout: Self::PAGES.under_list(dashboard, self.name()),
+            layout: Self::PAGES.under_list(viewer, self.name()),
             state,
             actions: edit.into_iter().collect(),
-            menu: Some(self.menu(dashboard)),
+            menu: Some(self.menu(viewer)),
             parts,
         }
     }
 }
 
 /// The one with this id, if the person may look at it.
-pub async fn find<L: Listed, A>(dashboard: &Dashboard<A>, id: Uuid) -> Result<L> {
-    L::find(&dashboard.may::<L::Read>()?, id).await
+pub async fn find<L: Listed>(viewer: &Viewer, id: Uuid) -> Result<L> {
+    L::find(&viewer.may::<L::Read>()?, id).await
 }
 
-fn listing<L: Listed, A: Access>(
-    dashboard: &Dashboard<A>,
+fn listing<L: Listed>(
+    viewer: &Viewer,
     query: ListingQuery,
     page: &Page<L>,
     buyers: &Buyers,
     empty: Empty,
 ) -> Listing {
-    let row = |one: &L| Row::new(one.cells(dashboard, buyers)).menu(one.menu(dashboard));
+    let row = |one: &L| Row::new(one.cells(viewer, buyers)).menu(one.menu(viewer));
     Listing::of(query, L::NAME, L::columns(), page, row, empty)
 }
 
 /// The list's page, to those who may see this one.
-pub async fn list<L: Listed, A: Access>(
-    dashboard: &Dashboard<A>,
-    mut query: ListingQuery,
-) -> Answer {
-    let caller = dashboard.may::<L::Read>()?;
+pub async fn list<L: Listed>(viewer: &Viewer, mut query: ListingQuery) -> Answer {
+    let caller = viewer.may::<L::Read>()?;
     let find = |params| L::list(&caller, params);
     let moments = L::MOMENTS.unwrap_or_default();
-    let page = query.load(moments, &dashboard.zone, find).await?;
+    let page = query.load(moments, &viewer.zone, find).await?;
     let buyers = L::buyers(&caller, &page.items).await?;
     let mut filters = L::filters(&query);
     if L::BY_PRODUCT {
-        filters.extend(by_product(dashboard, &query).await?);
+        filters.extend(by_product(viewer, &query).await?);
     }
     if L::MOMENTS.is_some() {
         filters.extend(Filter::days(&query));
     }
-    let new = L::PAGES.new_at(dashboard);
+    let new = L::PAGES.new_at(viewer);
     let (action, step) = match L::NEW {
         None => (
             None,
-            Some(("Choose a product to sell", dashboard.path("/products"))),
+            Some(("Choose a product to sell", viewer.path("/products"))),
         ),
-        Some(_) if !L::may_write(dashboard) => (None, None),
+        Some(_) if !L::may_write(viewer) => (None, None),
         Some(words) => {
             let action = format!("New {}", L::PAGES.one);
             (Some((action, new.clone())), Some((words, new)))
@@ -176,27 +168,24 @@ pub async fn list<L: Listed, A: Access>(
         words: L::EMPTY,
         step,
     };
-    let mut list = listing(dashboard, query, &page, &buyers, empty).filters(filters);
+    let mut list = listing(viewer, query, &page, &buyers, empty).filters(filters);
     if !L::CSV.is_empty() {
-        list = list.csv(&dashboard.path(&format!("{}.csv", L::PAGES.list)));
+        list = list.csv(&viewer.path(&format!("{}.csv", L::PAGES.list)));
     }
     show(&ListPage {
-        layout: L::around_list(dashboard),
+        layout: L::around_list(viewer),
         action,
         list,
     })
 }
 
 /// The filter by product: the first hundred by name, and the one that is chosen.
-async fn by_product<A: Access>(
-    dashboard: &Dashboard<A>,
-    query: &ListingQuery,
-) -> Result<Option<Filter>> {
-    if dashboard.may::<scope::ProductsRead>().is_err() {
+async fn by_product(viewer: &Viewer, query: &ListingQuery) -> Result<Option<Filter>> {
+    if viewer.may::<scope::ProductsRead>().is_err() {
         return Ok(None);
     }
     let chosen = query.get("product_id");
-    let known = readable_with::<Product, _>(dashboard, "sorting=name", chosen).await?;
+    let known = readable_with::<Product>(viewer, "sorting=name", chosen).await?;
     let filter = Filter::choice(query, "product_id", "Product", "Any product", known);
     Ok(Some(filter))
 }
@@ -211,17 +200,14 @@ pub struct Related<L> {
 
 impl<L: Listed> Related<L> {
     /// The first page of the list where `key` is `id`; none if the person may not see that list.
-    pub async fn find<A>(
-        dashboard: &Dashboard<A>,
-        (key, id): (&str, Uuid),
-    ) -> Result<Option<Self>> {
-        let Ok(caller) = dashboard.may::<L::Read>() else {
+    pub async fn find(viewer: &Viewer, (key, id): (&str, Uuid)) -> Result<Option<Self>> {
+        let Ok(caller) = viewer.may::<L::Read>() else {
             return Ok(None);
         };
-        let mut query = ListingQuery::new(&dashboard.path(L::PAGES.list), &format!("{key}={id}"));
+        let mut query = ListingQuery::new(&viewer.path(L::PAGES.list), &format!("{key}={id}"));
         let list = |params| L::list(&caller, params);
         let moments = L::MOMENTS.unwrap_or_default();
-        let page = query.load(moments, &dashboard.zone, list).await?;
+        let page = query.load(moments, &viewer.zone, list).await?;
         let buyers = L::buyers(&caller, &page.items).await?;
         Ok(Some(Self {
             query,
@@ -236,16 +222,16 @@ impl<L: Listed> Related<L> {
     }
 
     /// Them as a part of the page; `words` stand where there are none.
-    pub fn part<A: Access>(self, dashboard: &Dashboard<A>, words: &'static str) -> Part {
+    pub fn part(self, viewer: &Viewer, words: &'static str) -> Part {
         let empty = Empty { words, step: None };
-        let list = listing(dashboard, self.query, &self.page, &self.buyers, empty);
+        let list = listing(viewer, self.query, &self.page, &self.buyers, empty);
         Part::List(L::NAME, list.part())
     }
 }
 
 /// The first hundred of a list, as far as the person may read it.
-pub async fn readable<L: Listed, A>(dashboard: &Dashboard<A>, query: &str) -> Result<Vec<L>> {
-    let Ok(caller) = dashboard.may::<L::Read>() else {
+pub async fn readable<L: Listed>(viewer: &Viewer, query: &str) -> Result<Vec<L>> {
+    let Ok(caller) = viewer.may::<L::Read>() else {
         return Ok(Vec::new());
     };
     let params = Params::parse(&format!("{query}&limit=100"));
@@ -253,18 +239,18 @@ pub async fn readable<L: Listed, A>(dashboard: &Dashboard<A>, query: &str) -> Re
 }
 
 /// The first hundred of a list by id and name, and the one that is chosen already if it is not among them.
-pub async fn readable_with<L: Listed, A>(
-    dashboard: &Dashboard<A>,
+pub async fn readable_with<L: Listed>(
+    viewer: &Viewer,
     query: &str,
     chosen: Option<&str>,
 ) -> Result<Vec<(String, String)>> {
     let named = |one: &L| (one.id(), one.name());
-    let some = readable(dashboard, query).await?;
+    let some = readable(viewer, query).await?;
     let id = chosen.and_then(|id| Uuid::try_parse(id).ok());
     let missing = id.filter(|id| some.iter().all(|one: &L| one.id() != *id));
     let other = match missing {
         None => None,
-        Some(id) => match find::<L, A>(dashboard, id).await {
+        Some(id) => match find::<L>(viewer, id).await {
             // What is not there cannot be chosen.
             Err(error) if error.status().is_client_error() => None,
             found => Some(found?),

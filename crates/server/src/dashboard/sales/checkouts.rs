@@ -17,7 +17,7 @@ use crate::{
     actions::{self, customers::export::free},
     app::App,
     dashboard::{
-        access::Dashboard,
+        access::Viewer,
         buyers::Buyers,
         listing::{Column, Filter, ListingQuery},
         parts::{Cell, Menu, MenuItem},
@@ -25,7 +25,7 @@ use crate::{
         sales,
     },
     error::Result,
-    http::extract::{Access, Caller, Params, scope},
+    http::extract::{Caller, Params, scope},
     table::typed,
 };
 
@@ -105,27 +105,27 @@ impl Listed for Checkout {
         ]
     }
 
-    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, buyers: &Buyers) -> Vec<Cell> {
+    fn cells(&self, viewer: &Viewer, buyers: &Buyers) -> Vec<Cell> {
         let base = &self.base;
         let others = base.products.len().saturating_sub(1);
         vec![
             Cell::Link {
-                href: self.path(dashboard),
+                href: self.path(viewer),
                 text: self.name(),
                 note: (others > 0).then(|| format!("and {others} more to choose from")),
             },
-            customer(dashboard, self, buyers),
+            customer(viewer, self, buyers),
             Cell::money(base.total_amount, base.currency),
             Cell::state(base.status.as_str()),
-            Cell::time(base.created_at, &dashboard.zone),
-            Cell::time(base.expires_at, &dashboard.zone),
+            Cell::time(base.created_at, &viewer.zone),
+            Cell::time(base.expires_at, &viewer.zone),
         ]
     }
 
-    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
+    fn menu(&self, viewer: &Viewer) -> Menu {
         let base = &self.base;
         let mut items = vec![
-            MenuItem::Link("Open", self.path(dashboard)),
+            MenuItem::Link("Open", self.path(viewer)),
             MenuItem::Separator,
             MenuItem::Copy("Copy Checkout ID", base.id.to_string()),
         ];
@@ -172,14 +172,14 @@ impl Listed for Checkout {
 }
 
 /// The buyer, as far as known.
-fn customer<A>(dashboard: &Dashboard<A>, one: &Checkout, buyers: &Buyers) -> Cell {
+fn customer(viewer: &Viewer, one: &Checkout, buyers: &Buyers) -> Cell {
     let base = &one.base;
     if base.customer_id.is_none()
         && let (Some(name), Some(email)) = (&base.customer_name, &base.customer_email)
     {
         return Cell::Noted(name.clone(), email.clone());
     }
-    let known = buyers.cell(dashboard, base.id);
+    let known = buyers.cell(viewer, base.id);
     sales::marked(known, one.conflicting_external_customer_id.as_ref())
 }
 

@@ -18,7 +18,7 @@ use crate::{
     app::App,
     dashboard::{
         Answer,
-        access::Dashboard,
+        access::{Dashboard, Viewer},
         buyers::{self, Buyers},
         detail::{Fact, Part, moments},
         listing::{Column, Filter, ListingQuery},
@@ -28,7 +28,7 @@ use crate::{
         timeline::timeline,
     },
     error::Result,
-    http::extract::{Access, Caller, Params, PathId, scope},
+    http::extract::{Caller, Params, PathId, scope},
     table::typed,
 };
 
@@ -109,26 +109,26 @@ impl Listed for Order {
         ]
     }
 
-    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, _: &Buyers) -> Vec<Cell> {
+    fn cells(&self, viewer: &Viewer, _: &Buyers) -> Vec<Cell> {
         vec![
             Cell::Link {
-                href: self.path(dashboard),
+                href: self.path(viewer),
                 text: self.invoice_number.clone(),
                 note: Some(sentence(self.billing_reason.as_str())),
             },
-            customer(dashboard, self),
-            sales::product(dashboard, &self.product.base),
+            customer(viewer, self),
+            sales::product(viewer, &self.product.base),
             Cell::money(self.total_amount, self.currency),
             Cell::state(self.status.as_str()),
-            Cell::time(self.created_at, &dashboard.zone),
+            Cell::time(self.created_at, &viewer.zone),
         ]
     }
 
-    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
+    fn menu(&self, viewer: &Viewer) -> Menu {
         Menu {
             name: self.invoice_number.clone(),
             items: vec![
-                MenuItem::Link("Open", self.path(dashboard)),
+                MenuItem::Link("Open", self.path(viewer)),
                 MenuItem::Separator,
                 MenuItem::Copy("Copy Order ID", self.id.to_string()),
                 MenuItem::Copy("Copy invoice number", self.invoice_number.clone()),
@@ -178,9 +178,9 @@ impl Listed for Order {
     }
 }
 
-fn customer<A>(dashboard: &Dashboard<A>, order: &Order) -> Cell {
+fn customer(viewer: &Viewer, order: &Order) -> Cell {
     let named = order.conflicting_external_customer_id.as_ref();
-    sales::marked(buyers::customer(dashboard, &order.customer), named)
+    sales::marked(buyers::customer(viewer, &order.customer), named)
 }
 
 async fn detail(dashboard: Dashboard<scope::OrdersRead>, PathId(id): PathId) -> Answer {
@@ -200,10 +200,10 @@ async fn detail(dashboard: Dashboard<scope::OrdersRead>, PathId(id): PathId) -> 
     show(&order.detail(&dashboard, Cell::state(order.status.as_str()), parts))
 }
 
-fn about<A>(dashboard: &Dashboard<A>, order: &Order) -> Part {
+fn about(viewer: &Viewer, order: &Order) -> Part {
     let reason = sentence(order.billing_reason.as_str());
     let subscription = sales::linked(
-        dashboard,
+        viewer,
         "subscriptions",
         order.subscription_id,
         "The subscription",
@@ -211,13 +211,13 @@ fn about<A>(dashboard: &Dashboard<A>, order: &Order) -> Part {
     let mut facts = vec![
         Fact::new("Order ID", Cell::Code(order.id.to_string())),
         Fact::new("Invoice number", Cell::Code(order.invoice_number.clone())),
-        Fact::new("Customer", customer(dashboard, order)),
-        Fact::new("Product", sales::product(dashboard, &order.product.base)),
+        Fact::new("Customer", customer(viewer, order)),
+        Fact::new("Product", sales::product(viewer, &order.product.base)),
         Fact::new("Reason", Cell::Text(reason)),
         Fact::new("Subscription", subscription),
         Fact::new(
             "Checkout",
-            sales::linked(dashboard, "checkouts", order.checkout_id, "The session"),
+            sales::linked(viewer, "checkouts", order.checkout_id, "The session"),
         ),
     ];
     if let Some(named) = &order.conflicting_external_customer_id {
@@ -227,11 +227,7 @@ fn about<A>(dashboard: &Dashboard<A>, order: &Order) -> Part {
             Cell::Noted(named.clone(), words.to_owned()),
         ));
     }
-    facts.extend(moments(
-        order.created_at,
-        order.modified_at,
-        &dashboard.zone,
-    ));
+    facts.extend(moments(order.created_at, order.modified_at, &viewer.zone));
     Part::Facts("Order", facts)
 }
 

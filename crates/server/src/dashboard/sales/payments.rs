@@ -16,7 +16,7 @@ use crate::{
     app::App,
     dashboard::{
         Answer,
-        access::Dashboard,
+        access::{Dashboard, Viewer},
         buyers::Buyers,
         detail::{Fact, Part, moments},
         listing::{Column, Filter, ListingQuery},
@@ -26,7 +26,7 @@ use crate::{
         timeline::timeline,
     },
     error::Result,
-    http::extract::{Access, Caller, Params, PathId, scope},
+    http::extract::{Caller, Params, PathId, scope},
     table::typed,
 };
 
@@ -108,26 +108,26 @@ impl Listed for Payment {
         ]
     }
 
-    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, payers: &Buyers) -> Vec<Cell> {
+    fn cells(&self, viewer: &Viewer, payers: &Buyers) -> Vec<Cell> {
         let (text, note) = method(self);
-        let href = self.path(dashboard);
+        let href = self.path(viewer);
         vec![
             Cell::Link { href, text, note },
-            payers.cell(dashboard, self.id),
+            payers.cell(viewer, self.id),
             Cell::money(self.amount, self.currency),
             state(self),
-            Cell::time(self.created_at, &dashboard.zone),
+            Cell::time(self.created_at, &viewer.zone),
         ]
     }
 
-    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
-        let mut items = vec![MenuItem::Link("Open", self.path(dashboard))];
+    fn menu(&self, viewer: &Viewer) -> Menu {
+        let mut items = vec![MenuItem::Link("Open", self.path(viewer))];
         let others = [
             ("Open the order", ORDERS, self.order_id),
             ("Open the checkout", CHECKOUTS, self.checkout_id),
         ];
         for (label, pages, id) in others {
-            items.extend(id.map(|id| MenuItem::Link(label, pages.path(dashboard, id, ""))));
+            items.extend(id.map(|id| MenuItem::Link(label, pages.path(viewer, id, ""))));
         }
         items.push(MenuItem::Separator);
         items.push(MenuItem::Copy("Copy Payment ID", self.id.to_string()));
@@ -193,27 +193,27 @@ async fn detail(dashboard: Dashboard<scope::PaymentsRead>, PathId(id): PathId) -
     show(&payment.detail(&dashboard, Cell::state(payment.status.as_str()), parts))
 }
 
-fn about<A>(dashboard: &Dashboard<A>, payment: &Payment, payers: &Buyers) -> Part {
+fn about(viewer: &Viewer, payment: &Payment, payers: &Buyers) -> Part {
     let money = Cell::money(payment.amount, payment.currency);
     let trigger = payment.trigger.map(|trigger| sentence(trigger.as_str()));
     let mut facts = vec![
         Fact::new("Payment ID", Cell::Code(payment.id.to_string())),
         Fact::new("Amount", money),
-        Fact::new("Customer", payers.cell(dashboard, payment.id)),
+        Fact::new("Customer", payers.cell(viewer, payment.id)),
         Fact::new(
             "Order",
-            sales::linked(dashboard, "orders", payment.order_id, "The order"),
+            sales::linked(viewer, "orders", payment.order_id, "The order"),
         ),
         Fact::new(
             "Checkout",
-            sales::linked(dashboard, "checkouts", payment.checkout_id, "The session"),
+            sales::linked(viewer, "checkouts", payment.checkout_id, "The session"),
         ),
         Fact::new("Reason", Cell::text(trigger)),
     ];
     facts.extend(moments(
         payment.created_at,
         payment.modified_at,
-        &dashboard.zone,
+        &viewer.zone,
     ));
     Part::Facts("Payment", facts)
 }

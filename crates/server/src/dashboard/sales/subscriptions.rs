@@ -17,7 +17,7 @@ use crate::{
     app::App,
     dashboard::{
         Answer,
-        access::Dashboard,
+        access::{Dashboard, Viewer},
         buyers::{self, Buyers},
         detail::{Fact, Part},
         listing::{Column, Filter, ListingQuery},
@@ -27,7 +27,7 @@ use crate::{
         timeline::timeline,
     },
     error::Result,
-    http::extract::{Access, Caller, Params, PathId, scope},
+    http::extract::{Caller, Params, PathId, scope},
     table::typed,
 };
 
@@ -107,25 +107,25 @@ impl Listed for Subscription {
         ]
     }
 
-    fn cells<A: Access>(&self, dashboard: &Dashboard<A>, _: &Buyers) -> Vec<Cell> {
+    fn cells(&self, viewer: &Viewer, _: &Buyers) -> Vec<Cell> {
         vec![
-            Cell::link(self.path(dashboard), &self.product.base.name),
-            buyers::customer(dashboard, &self.customer),
+            Cell::link(self.path(viewer), &self.product.base.name),
+            buyers::customer(viewer, &self.customer),
             Cell::Money(price(&self.base)),
             state(&self.base),
-            Cell::time_or_nothing(self.base.started_at, &dashboard.zone),
-            renews(dashboard, &self.base),
+            Cell::time_or_nothing(self.base.started_at, &viewer.zone),
+            renews(viewer, &self.base),
         ]
     }
 
-    fn menu<A: Access>(&self, dashboard: &Dashboard<A>) -> Menu {
+    fn menu(&self, viewer: &Viewer) -> Menu {
         let orders = format!("/orders?subscription_id={}", self.base.id);
         let copy = |label, id: Uuid| MenuItem::Copy(label, id.to_string());
         Menu {
             name: format!("{} of {}", self.product.base.name, self.customer.email),
             items: vec![
-                MenuItem::Link("Open", self.path(dashboard)),
-                MenuItem::Link("Its orders", dashboard.path(&orders)),
+                MenuItem::Link("Open", self.path(viewer)),
+                MenuItem::Link("Its orders", viewer.path(&orders)),
                 MenuItem::Separator,
                 copy("Copy Subscription ID", self.base.id),
                 copy("Copy Customer ID", self.base.customer_id),
@@ -188,11 +188,11 @@ fn state(base: &SubscriptionBase) -> Cell {
 }
 
 /// When money is next query for, or that it is not.
-fn renews<A>(dashboard: &Dashboard<A>, base: &SubscriptionBase) -> Cell {
+fn renews(viewer: &Viewer, base: &SubscriptionBase) -> Cell {
     let ends = base.ended_at.or(base.ends_at);
     match ends {
         Some(_) => Cell::Empty,
-        None => Cell::time(base.current_period_end, &dashboard.zone),
+        None => Cell::time(base.current_period_end, &viewer.zone),
     }
 }
 
@@ -210,7 +210,7 @@ async fn detail(dashboard: Dashboard<scope::SubscriptionsRead>, PathId(id): Path
     show(&one.detail(&dashboard, state(&one.base), parts))
 }
 
-fn about<A>(dashboard: &Dashboard<A>, one: &Subscription) -> Part {
+fn about(viewer: &Viewer, one: &Subscription) -> Part {
     let discount = one.discount.as_ref().map(|d| d.brief.name.clone());
     Part::Facts(
         "Subscription",
@@ -218,24 +218,24 @@ fn about<A>(dashboard: &Dashboard<A>, one: &Subscription) -> Part {
             Fact::new("Subscription ID", Cell::Code(one.base.id.to_string())),
             Fact::new("Status", Cell::Text(sentence(one.base.status.as_str()))),
             Fact::new("Amount", Cell::Money(price(&one.base))),
-            Fact::new("Customer", buyers::customer(dashboard, &one.customer)),
-            Fact::new("Product", sales::product(dashboard, &one.product.base)),
+            Fact::new("Customer", buyers::customer(viewer, &one.customer)),
+            Fact::new("Product", sales::product(viewer, &one.product.base)),
             Fact::new("Discount", Cell::text(discount)),
             Fact::new(
                 "Checkout",
-                sales::linked(dashboard, "checkouts", one.base.checkout_id, "The session"),
+                sales::linked(viewer, "checkouts", one.base.checkout_id, "The session"),
             ),
         ],
     )
 }
 
-fn schedule<A>(dashboard: &Dashboard<A>, base: &SubscriptionBase) -> Part {
-    let time = |at| Cell::time_or_nothing(at, &dashboard.zone);
+fn schedule(viewer: &Viewer, base: &SubscriptionBase) -> Part {
+    let time = |at| Cell::time_or_nothing(at, &viewer.zone);
     let mut facts = vec![
         Fact::new("Started", time(base.started_at)),
         Fact::new("This period began", time(Some(base.current_period_start))),
         Fact::new("This period ends", time(Some(base.current_period_end))),
-        Fact::new("Renews", renews(dashboard, base)),
+        Fact::new("Renews", renews(viewer, base)),
     ];
     let sometimes = [
         ("Trial began", base.trial_start),

@@ -15,12 +15,12 @@ use crate::{
     app::App,
     dashboard::{
         Answer,
-        access::Dashboard,
+        access::{Dashboard, Viewer},
         done,
         form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
         show, show_again,
     },
-    http::extract::{Access, scope},
+    http::extract::scope,
     pages::checkout::countries,
 };
 
@@ -36,7 +36,7 @@ pub fn routes() -> Router<Arc<App>> {
 }
 
 async fn edit(dashboard: Dashboard<scope::OrganizationsWrite>) -> Answer {
-    let form_data = as_sent(&dashboard.caller.organization.settings.tax);
+    let form_data = as_sent(&dashboard.organization.settings.tax);
     show(&page(&dashboard, &form_data, &FormErrors::default()))
 }
 
@@ -84,11 +84,7 @@ fn as_sent(settings: &TaxSettings) -> FormData {
     form_data
 }
 
-fn page<A: Access>(
-    dashboard: &Dashboard<A>,
-    form_data: &FormData,
-    errors: &FormErrors,
-) -> FormPage {
+fn page(viewer: &Viewer, form_data: &FormData, errors: &FormErrors) -> FormPage {
     let next = form_data.rows(ROWS).last().map_or(0, |last| last + 1);
     let mut groups = vec![
         Group::new(
@@ -112,8 +108,8 @@ fn page<A: Access>(
     );
     groups.push(registration(next, form_data).note("Save to add another one."));
     FormPage {
-        layout: layout(dashboard, Tab::Tax),
-        form: Form::new(dashboard.path("/settings/tax"), "Save tax settings", groups)
+        layout: layout(viewer, Tab::Tax),
+        form: Form::new(viewer.path("/settings/tax"), "Save tax settings", groups)
             .again(form_data, errors),
         aside: None,
     }

@@ -20,7 +20,7 @@ use crate::{
     app::App,
     dashboard::{
         Answer,
-        access::Dashboard,
+        access::{Dashboard, Viewer},
         denied::Denied,
         done,
         form::{ConfirmPage, Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
@@ -30,10 +30,7 @@ use crate::{
         show, show_again,
     },
     error::{ApiError, Result},
-    http::{
-        extract::{Access, scope},
-        idempotency::IdempotencyGuard,
-    },
+    http::{extract::scope, idempotency::IdempotencyGuard},
 };
 
 /// The routes.
@@ -53,25 +50,18 @@ const TEAM: &str = "/settings/team";
 const NO_ADDRESS: &str = "Enter an e-mail address, such as ada@example.com.";
 const NO_ROLE: &str = "Choose a role.";
 
-async fn load<A>(dashboard: &Dashboard<A>) -> Result<Team> {
-    let team = dashboard
-        .app
-        .store
-        .team(dashboard.caller.organization.id)
-        .await?;
+async fn load(viewer: &Viewer) -> Result<Team> {
+    let team = viewer.app.store.team(viewer.organization.id).await?;
     team.ok_or_else(ApiError::not_found)
 }
 
 /// Load, decide, commit.
-async fn act<A>(
-    dashboard: &Dashboard<A>,
-    decide: impl Fn(&Team) -> Result<Changes, Refusal>,
-) -> Result<()> {
-    dashboard
+async fn act(viewer: &Viewer, decide: impl Fn(&Team) -> Result<Changes, Refusal>) -> Result<()> {
+    viewer
         .app
         .retry_on_conflict(|| async {
-            let team = load(dashboard).await?;
-            dashboard.app.commit(decide(&team)?).await
+            let team = load(viewer).await?;
+            viewer.app.commit(decide(&team)?).await
         })
         .await
 }
@@ -145,16 +135,16 @@ enum TeamRow<'a> {
 }
 
 /// Somebody who was invited is an address: who has it is told once they have come.
-fn invited_row<A>(dashboard: &Dashboard<A>, invitation: &Invitation) -> Row {
+fn invited_row(viewer: &Viewer, invitation: &Invitation) -> Row {
     let row = Row::new(vec![
         Cell::Noted(invitation.email.clone(), "Invited".to_owned()),
         Cell::toned(invitation.role.as_str(), Tone::Quiet),
         Cell::Empty,
     ]);
-    if !dashboard.role.may_manage(invitation.role) {
+    if !viewer.role.may_manage(invitation.role) {
         return row;
     }
-    let path = dashboard.path(&format!("{TEAM}/{}/withdraw", invitation.id));
+    let path = viewer.path(&format!("{TEAM}/{}/withdraw", invitation.id));
     row.menu(Menu {
         name: invitation.email.clone(),
         items: vec![MenuItem::Confirm("Withdraw", path)],
@@ -162,26 +152,21 @@ fn invited_row<A>(dashboard: &Dashboard<A>, invitation: &Invitation) -> Row {
 }
 
 /// The actions that the viewer may take on a member. None is offered that would leave no owner.
-fn menu_items<A>(
-    dashboard: &Dashboard<A>,
-    team: &Team,
-    member: &Member,
-    user: &User,
-) -> Vec<MenuItem> {
-    let path = |rest: &str| dashboard.path(&format!("{TEAM}/{rest}"));
+fn menu_items(viewer: &Viewer, team: &Team, member: &Member, user: &User) -> Vec<MenuItem> {
+    let path = |rest: &str| viewer.path(&format!("{TEAM}/{rest}"));
     let mut items = Vec::new();
     if team.is_last_owner(member) {
         return items;
     }
-    if dashboard.role.may_manage(member.role) {
+    if viewer.role.may_manage(member.role) {
         items.push(MenuItem::Link(
             "Change role",
             path(&format!("{}/role", member.id)),
         ));
     }
-    if user.id == dashboard.person.id {
+    if user.id == viewer.person.id {
         items.push(MenuItem::Confirm("Leave", path("leave")));
-    } else if dashboard.role.may_manage(member.role) {
+    } else if viewer.role.may_manage(member.role) {
         items.push(MenuItem::Confirm(
             "Remove",
             path(&format!("{}/remove", member.id)),
@@ -191,10 +176,10 @@ fn menu_items<A>(
 }
 
 /// The roles that who looks may give.
-fn roles<A>(dashboard: &Dashboard<A>, now: Role) -> Field {
+fn roles(viewer: &Viewer, now: Role) -> Field {
     let options = Role::ALL
         .iter()
-        .filter(|role| dashboard.role.may_manage(**role))
+        .filter(|role| viewer.role.may_manage(**role))
         .map(|role| {
             let words = match role {
                 Role::Owner => "everything, and who owns it",
@@ -207,14 +192,14 @@ fn roles<A>(dashboard: &Dashboard<A>, now: Role) -> Field {
     Field::new("role", "Role", Kind::choice(options)).value(now.as_str())
 }
 
-fn form_page<A: Access>(
-    dashboard: &Dashboard<A>,
+fn form_page(
+    viewer: &Viewer,
     title: String,
     form: Form,
     again: Option<(&FormData, &FormErrors)>,
 ) -> FormPage {
     FormPage {
-        layout: Layout::new(dashboard, Area::Settings, title).back("Team", dashboard.path(TEAM)),
+        layout: Layout::new(viewer, Area::Settings, title).back("Team", viewer.path(TEAM)),
         form: match again {
             Some((form_data, errors)) => form.again(form_data, errors),
             None => form,
@@ -345,7 +330,7 @@ async fn confirm_remove(
     Path((_, id)): Path<(String, String)>,
 ) -> Answer {
     let (member, user) = theirs(&dashboard, &id).await?;
-    let shop = &dashboard.caller.organization.name;
+    let shop = &dashboard.organization.name;
     show(&ConfirmPage {
         layout: Layout::new(
             &dashboard,
@@ -415,7 +400,7 @@ async fn withdraw(
 }
 
 async fn confirm_leave(dashboard: Dashboard<scope::OrganizationsRead>) -> Answer {
-    let shop = &dashboard.caller.organization.name;
+    let shop = &dashboard.organization.name;
     show(&ConfirmPage {
         layout: Layout::new(&dashboard, Area::Settings, format!("Leave {shop}?")),
         words:
@@ -429,6 +414,6 @@ async fn confirm_leave(dashboard: Dashboard<scope::OrganizationsRead>) -> Answer
 
 async fn leave(dashboard: Dashboard<scope::OrganizationsRead>) -> Answer {
     act(&dashboard, |team| team::leave(team, &dashboard.person)).await?;
-    let words = format!("You left {}.", dashboard.caller.organization.name);
+    let words = format!("You left {}.", dashboard.organization.name);
     done("/account", &words)
 }

@@ -11,10 +11,10 @@ use till_wire::{
 use super::{local, percent};
 use crate::{
     dashboard::{
-        access::Dashboard,
+        access::Viewer,
         form::{Field, FormData, FormErrors, Group, Kind, next_currency, with_chosen},
     },
-    http::extract::{Access, Body},
+    http::extract::Body,
     pages::checkout::money::{Locale, editable, parse, parse_number},
 };
 
@@ -226,8 +226,8 @@ fn moment(typed: &str, zone: &TimeZone) -> Value {
 }
 
 /// The form's groups; `was` is the discount that is edited.
-pub fn groups<A: Access>(
-    dashboard: &Dashboard<A>,
+pub fn groups(
+    viewer: &Viewer,
     was: Option<&Discount>,
     products: &[Product],
     form_data: &FormData,
@@ -241,7 +241,7 @@ pub fn groups<A: Access>(
         let note = "It has been used: what it takes off cannot change any more.";
         groups.push(Group::new("Takes off", Vec::new()).note(note));
     }
-    groups.push(limits(dashboard));
+    groups.push(limits(viewer));
     groups.extend(restricted(was, products));
     groups.push(Group::metadata(form_data));
     groups
@@ -330,8 +330,8 @@ fn lasting(was: Option<&Discount>) -> Option<Group> {
     }
 }
 
-fn limits<A: Access>(dashboard: &Dashboard<A>) -> Group {
-    let zone = dashboard.zone.iana_name().unwrap_or("UTC");
+fn limits(viewer: &Viewer) -> Group {
+    let zone = viewer.zone.iana_name().unwrap_or("UTC");
     let moment = |name: &str, label: &str| {
         Field::new(name, label, Kind::Line("datetime-local")).hint(format!("Time zone: {zone}."))
     };

@@ -6,7 +6,7 @@ use super::price;
 use crate::{
     dashboard::{
         Answer,
-        access::Dashboard,
+        access::{Dashboard, Viewer},
         catalog::benefits,
         detail::{Action, DetailPage, Fact, Part, moments},
         metadata,
@@ -15,7 +15,7 @@ use crate::{
         resource_pages::{self, BENEFITS, Listed, PRODUCTS, find},
         show,
     },
-    http::extract::{Access, PathId, scope},
+    http::extract::{PathId, scope},
     pages::checkout::{
         fill::trial_words,
         markdown,
@@ -39,10 +39,10 @@ fn trial(product: &Product) -> Option<String> {
 }
 
 /// The benefits that it includes, and the fields that its checkout asks.
-fn belongings<A: Access>(dashboard: &Dashboard<A>, product: &Product) -> Option<Part> {
+fn belongings(viewer: &Viewer, product: &Product) -> Option<Part> {
     let mut facts = Vec::new();
     let benefits = product.benefits.iter().map(|benefit| Cell::Link {
-        href: BENEFITS.path(dashboard, benefit.id, ""),
+        href: BENEFITS.path(viewer, benefit.id, ""),
         text: benefit.description.clone(),
         note: Some(benefits::kind_words(benefit.kind).to_owned()),
     });
@@ -105,9 +105,9 @@ pub(super) fn state(product: &Product) -> Cell {
     }
 }
 
-pub(super) fn menu<A: Access>(dashboard: &Dashboard<A>, product: &Product) -> Menu {
+pub(super) fn menu(viewer: &Viewer, product: &Product) -> Menu {
     let id = product.base.id;
-    let path = |rest: &str| PRODUCTS.path(dashboard, id, rest);
+    let path = |rest: &str| PRODUCTS.path(viewer, id, rest);
     let copy = MenuItem::Copy("Copy Product ID", id.to_string());
     if product.base.is_archived {
         return Menu {
@@ -115,21 +115,21 @@ pub(super) fn menu<A: Access>(dashboard: &Dashboard<A>, product: &Product) -> Me
             items: vec![copy, MenuItem::Post("Unarchive", path("/unarchive"))],
         };
     }
-    let curl = programs::curl(&dashboard.app.urls.public_url, &id.to_string());
+    let curl = programs::curl(&viewer.app.urls.public_url, &id.to_string());
     let items = vec![
         copy,
         MenuItem::Copy("Copy checkout curl", curl),
         MenuItem::PostOnce(
             "New checkout session",
             path("/checkout"),
-            dashboard.key.clone(),
+            viewer.key.clone(),
         ),
     ];
-    let mut menu = resource_pages::menu(dashboard, product, items);
+    let mut menu = resource_pages::menu(viewer, product, items);
     // Beside "Edit", before the line and "Archive".
     let copying = MenuItem::Link(
         "Duplicate",
-        dashboard.path(&format!("/products/new?from={id}")),
+        viewer.path(&format!("/products/new?from={id}")),
     );
     menu.items.insert(menu.items.len() - 2, copying);
     menu

@@ -14,7 +14,7 @@ use crate::{
     app::App,
     dashboard::{
         Answer,
-        access::Dashboard,
+        access::{Dashboard, Viewer},
         answers,
         buyers::Buyers,
         detail::{Fact, Part},
@@ -111,17 +111,17 @@ pub(super) async fn detail(
     show(&one.detail(&dashboard, Cell::state(one.base.status.as_str()), parts))
 }
 
-fn about<A>(dashboard: &Dashboard<A>, one: &Checkout) -> Part {
+fn about(viewer: &Viewer, one: &Checkout) -> Part {
     let base = &one.base;
     let products = base
         .products
         .iter()
-        .map(|p| sales::product(dashboard, &p.base));
+        .map(|p| sales::product(viewer, &p.base));
     let mut facts = vec![
         Fact::new("Checkout ID", Cell::Code(base.id.to_string())),
-        Fact::new("Product", sales::product(dashboard, &base.product.base)),
-        Fact::new("Created", Cell::time(base.created_at, &dashboard.zone)),
-        Fact::new("Expires", Cell::time(base.expires_at, &dashboard.zone)),
+        Fact::new("Product", sales::product(viewer, &base.product.base)),
+        Fact::new("Created", Cell::time(base.created_at, &viewer.zone)),
+        Fact::new("Expires", Cell::time(base.expires_at, &viewer.zone)),
     ];
     if base.products.len() > 1 {
         facts.push(Fact::new("To choose from", Cell::Many(products.collect())));
@@ -137,7 +137,7 @@ fn about<A>(dashboard: &Dashboard<A>, one: &Checkout) -> Part {
         let words = "The subscription that it upgrades";
         facts.push(Fact::new(
             "Upgrade",
-            sales::linked(dashboard, "subscriptions", Some(id), words),
+            sales::linked(viewer, "subscriptions", Some(id), words),
         ));
     }
     Part::Facts("Checkout", facts)
@@ -162,7 +162,7 @@ fn totals(base: &CheckoutBase, lines: Option<&[TaxLine]>) -> Part {
     Part::Facts("Amounts", facts)
 }
 
-fn buyer<A>(dashboard: &Dashboard<A>, one: &Checkout, buyers: &Buyers) -> Part {
+fn buyer(viewer: &Viewer, one: &Checkout, buyers: &Buyers) -> Part {
     let base = &one.base;
     let address = base.customer_billing_address.as_ref();
     let external = match &one.conflicting_external_customer_id {
@@ -174,7 +174,7 @@ fn buyer<A>(dashboard: &Dashboard<A>, one: &Checkout, buyers: &Buyers) -> Part {
         ),
     };
     let mut facts = vec![
-        Fact::new("Customer", customer(dashboard, one, buyers)),
+        Fact::new("Customer", customer(viewer, one, buyers)),
         Fact::new("External ID", external),
         Fact::new("Billing address", sales::address(address)),
     ];
