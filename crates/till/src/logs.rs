@@ -12,7 +12,9 @@ use till_core::kernel::hex::hex;
 use till_server::{app::App, request_id};
 use till_wire::input::shortened_text;
 use tracing::Instrument;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    filter::Targets, fmt, layer::SubscriberExt, registry, util::SubscriberInitExt,
+};
 
 use crate::{
     answers::{self, Answer},
@@ -32,18 +34,19 @@ pub fn start(settings: &Settings) -> Result<(), Stop> {
         .clone()
         .or_else(|| std::env::var("RUST_LOG").ok())
         .filter(|text| !text.is_empty());
-    let filter = EnvFilter::try_new(wanted.as_deref().unwrap_or("info"))
+    let filter = wanted.as_deref().unwrap_or("info").parse::<Targets>();
+    let filter = filter
         .map_err(|error| Stop::settings(format!("--log: {error}; give a level such as info.")))?;
     let colors = std::io::stderr().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let lines = fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(colors)
         .with_target(false);
+    let wanted = registry().with(filter);
     match settings.log_format {
-        LogFormat::Text => lines.init(),
-        LogFormat::Json => lines.json().flatten_event(true).init(),
+        LogFormat::Text => wanted.with(lines).init(),
+        LogFormat::Json => wanted.with(lines.json().flatten_event(true)).init(),
     }
     std::panic::set_hook(Box::new(|panic| {
         let place = panic
