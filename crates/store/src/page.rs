@@ -43,6 +43,9 @@ impl PageQuery {
     }
 }
 
+/// The rows of a page, and how many there are on all pages.
+type ReadPage = (Box<dyn PageRows>, i64);
+
 fn signed(n: u64) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
@@ -68,7 +71,7 @@ impl Store {
         page: u32,
         limit: u32,
         rows: Box<dyn PageRows>,
-    ) -> BoxFuture<'_, Result<(Box<dyn PageRows>, i64), StoreError>> {
+    ) -> BoxFuture<'_, Result<ReadPage, StoreError>> {
         Box::pin(self.read_page(list, page, limit, rows))
     }
 
@@ -78,7 +81,7 @@ impl Store {
         page: u32,
         limit: u32,
         rows: Box<dyn PageRows>,
-    ) -> Result<(Box<dyn PageRows>, i64), StoreError> {
+    ) -> Result<ReadPage, StoreError> {
         let limit = u64::from(limit);
         let offset = u64::from(page.saturating_sub(1)) * limit;
         let (as_of, counted) = list.cache_options();
