@@ -59,86 +59,79 @@ impl Store {
         limit: u32,
     ) -> Result<(Vec<R>, i64), StoreError> {
         debug_assert_eq!(list.table(), R::TABLE, "the list is of another table");
-        let read = self.boxed_page(list, page, limit, Box::new(Vec::<R>::new()));
+        let read = self.read_page(list, page, limit, Box::new(Vec::<R>::new()));
         let (rows, total) = read.await?;
         Ok((typed(rows), total))
     }
 
     /// [`Store::page`] of rows of any type, boxed, so that it is compiled here.
-    fn boxed_page(
+    fn read_page(
         &self,
         list: List,
         page: u32,
         limit: u32,
         rows: Box<dyn PageRows>,
     ) -> BoxFuture<'_, Result<ReadPage, StoreError>> {
-        Box::pin(self.read_page(list, page, limit, rows))
-    }
-
-    async fn read_page(
-        &self,
-        list: List,
-        page: u32,
-        limit: u32,
-        rows: Box<dyn PageRows>,
-    ) -> Result<ReadPage, StoreError> {
-        let limit = u64::from(limit);
-        let offset = u64::from(page.saturating_sub(1)) * limit;
-        let (as_of, counted) = list.cache_options();
-        let known = as_of.map(|now| (list.key(), now));
-        let known = known.as_ref().map(|(key, now)| (key.as_str(), *now));
-        let deep = known.filter(|_| offset > EXACT && list.can_go_on().is_some());
-        let position = deep.and_then(|(key, now)| self.list_cache.position(key, now, offset));
-        let page_query = {
-            let dialect = self.dialect();
-            let leads = deep.is_some() && position.as_ref().is_none_or(|(at, _)| *at < offset);
-            let passed = offset - position.as_ref().map_or(0, |(at, _)| *at);
-            let lead = u64::from(leads);
-            let window = Window {
-                after: position.as_ref().map(|(_, position)| &position.row),
-                skip: passed - lead,
-                limit: limit + lead,
-            };
-            PageQuery {
-                rows: list.rows(dialect, window),
-                total: self.total(&list, known, counted, offset + limit),
-                offset,
-                limit,
-                leads,
-            }
-        };
-        let (leads, remembers) = (page_query.leads, counted.is_none());
-        self.gauges().reads.inc();
-        let (mut rows, total, whole) = match &self.engine {
-            Engine::Sqlite(db) => db.page(page_query, rows).await?,
-            Engine::Postgres(db) => db.page(&page_query, rows).await?,
-        };
-        if let Some((key, now)) = known.filter(|_| whole && remembers && PageQuery::is_more(total))
-        {
-            self.list_cache.keep_total(key, now, total);
-        }
-        if let (Some((key, now)), Some(column)) = (deep, list.can_go_on()) {
-            let since = position.map_or(now, |(_, position)| position.since);
-            let keep = |row: Option<[Value; 2]>, before: u64| {
-                if let Some(row) = row {
-                    let position = RowPosition { since, row };
-                    self.list_cache.keep_position(key, now, before, position);
+        Box::pin(async move {
+            let limit = u64::from(limit);
+            let offset = u64::from(page.saturating_sub(1)) * limit;
+            let (as_of, counted) = list.cache_options();
+            let known = as_of.map(|now| (list.key(), now));
+            let known = known.as_ref().map(|(key, now)| (key.as_str(), *now));
+            let deep = known.filter(|_| offset > EXACT && list.can_go_on().is_some());
+            let position = deep.and_then(|(key, now)| self.list_cache.position(key, now, offset));
+            let page_query = {
+                let dialect = self.dialect();
+                let leads = deep.is_some() && position.as_ref().is_none_or(|(at, _)| *at < offset);
+                let passed = offset - position.as_ref().map_or(0, |(at, _)| *at);
+                let lead = u64::from(leads);
+                let window = Window {
+                    after: position.as_ref().map(|(_, position)| &position.row),
+                    skip: passed - lead,
+                    limit: limit + lead,
+                };
+                PageQuery {
+                    rows: list.rows(dialect, window),
+                    total: self.total(&list, known, counted, offset + limit),
+                    offset,
+                    limit,
+                    leads,
                 }
             };
-            if leads {
-                keep(rows.position(0, column), offset);
-                rows.drop_first();
+            let (leads, remembers) = (page_query.leads, counted.is_none());
+            self.gauges().reads.inc();
+            let (mut rows, total, whole) = match &self.engine {
+                Engine::Sqlite(db) => db.page(page_query, rows).await?,
+                Engine::Postgres(db) => db.page(&page_query, rows).await?,
+            };
+            if let Some((key, now)) =
+                known.filter(|_| whole && remembers && PageQuery::is_more(total))
+            {
+                self.list_cache.keep_total(key, now, total);
             }
-            if rows.count() as u64 == limit {
-                keep(
-                    rows.position(rows.count().saturating_sub(1), column),
-                    offset + limit,
-                );
+            if let (Some((key, now)), Some(column)) = (deep, list.can_go_on()) {
+                let since = position.map_or(now, |(_, position)| position.since);
+                let keep = |row: Option<[Value; 2]>, before: u64| {
+                    if let Some(row) = row {
+                        let position = RowPosition { since, row };
+                        self.list_cache.keep_position(key, now, before, position);
+                    }
+                };
+                if leads {
+                    keep(rows.position(0, column), offset);
+                    rows.drop_first();
+                }
+                if rows.count() as u64 == limit {
+                    keep(
+                        rows.position(rows.count().saturating_sub(1), column),
+                        offset + limit,
+                    );
+                }
             }
-        }
-        let here = signed(offset + rows.count() as u64);
-        let seen = if rows.count() == 0 { 0 } else { here };
-        Ok((rows, total.max(seen)))
+            let here = signed(offset + rows.count() as u64);
+            let seen = if rows.count() == 0 { 0 } else { here };
+            Ok((rows, total.max(seen)))
+        })
     }
 
     fn dialect(&self) -> Dialect {

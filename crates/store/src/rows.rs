@@ -1,5 +1,5 @@
-//! Rows on their way from an engine to whoever asked. The engines do not know their type, so they are compiled once, and
-//! not for each type and each crate that reads it.
+//! Rows between an engine and its caller. The engines do not know the type of a row, so that they are compiled once, and
+//! not again for each type in each crate that reads it.
 
 use std::any::Any;
 
@@ -7,7 +7,7 @@ use till_core::kernel::changes::Record;
 use till_core::kernel::rows::FromColumns;
 use till_core::kernel::values::{Columns, ReadError, Value};
 
-/// Rows that are being read: a list of what a row is read as.
+/// Rows being read, of a type that the engines do not know.
 pub(crate) trait Rows: Any + Send {
     /// Reads one more row.
     fn push(&mut self, row: &mut dyn Columns) -> Result<(), ReadError>;
@@ -27,7 +27,7 @@ impl<T: FromColumns + Send + 'static> Rows for Vec<T> {
     }
 }
 
-/// The rows, as what they were read as.
+/// The rows in their own type.
 pub(crate) fn typed<T: 'static>(rows: Box<dyn Rows>) -> Vec<T> {
     let rows: Box<dyn Any> = rows;
     *rows

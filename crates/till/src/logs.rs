@@ -43,10 +43,10 @@ pub fn start(settings: &Settings) -> Result<(), Stop> {
         .with_writer(std::io::stderr)
         .with_ansi(colors)
         .with_target(false);
-    let wanted = registry().with(filter);
+    let filtered = registry().with(filter);
     match settings.log_format {
-        LogFormat::Text => wanted.with(lines).init(),
-        LogFormat::Json => wanted.with(lines.json().flatten_event(true)).init(),
+        LogFormat::Text => filtered.with(lines).init(),
+        LogFormat::Json => filtered.with(lines.json().flatten_event(true)).init(),
     }
     std::panic::set_hook(Box::new(|panic| {
         let place = panic

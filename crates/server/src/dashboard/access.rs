@@ -172,44 +172,43 @@ impl Viewer {
 
     /// The viewer, whatever the role grants. Boxed, so that it is compiled once.
     fn of<'a>(parts: &'a mut Parts, app: &'a Arc<App>) -> BoxFuture<'a, Result<Self, Denied>> {
-        Box::pin(Self::find(parts, app))
-    }
-
-    async fn find(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Denied> {
-        let jar = CookieJar::from_headers(&parts.headers);
-        let Some(digest) = cookie::digest(app, &jar) else {
-            return Err(sign_in_first(parts));
-        };
-        let slug = slug(parts, app).await;
-        let (visit, organizations) = tokio::try_join!(
-            app.store.visit(&digest, &slug),
-            app.store.organizations_of(&digest)
-        )?;
-        let visit = visit.filter(|(session, ..)| sign_in::is_live(session, app.clock.now()));
-        let Some((session, person, organization, member)) = visit else {
-            return Err(sign_in_first(parts));
-        };
-        note_seen(app, &session);
-        // Unknown and foreign organizations look the same.
-        let (Some(organization), Some(member)) = (organization, member) else {
-            return Err(Denied::NotFound);
-        };
-        tracing::Span::current().record("organization", tracing::field::display(organization.id));
-        if !capabilities(organization.status).dashboard_access {
-            return Err(Denied::Blocked);
-        }
-        Ok(Self {
-            app: app.clone(),
-            organization,
-            person,
-            role: member.role,
-            session,
-            zone: zone(&jar),
-            organizations: named(organizations),
-            flash: flash(&jar),
-            sandbox: app.sandbox.is_some(),
-            key: app.context().id().to_string(),
-            here: parts.uri.path().to_owned(),
+        Box::pin(async move {
+            let jar = CookieJar::from_headers(&parts.headers);
+            let Some(digest) = cookie::digest(app, &jar) else {
+                return Err(sign_in_first(parts));
+            };
+            let slug = slug(parts, app).await;
+            let (visit, organizations) = tokio::try_join!(
+                app.store.visit(&digest, &slug),
+                app.store.organizations_of(&digest)
+            )?;
+            let visit = visit.filter(|(session, ..)| sign_in::is_live(session, app.clock.now()));
+            let Some((session, person, organization, member)) = visit else {
+                return Err(sign_in_first(parts));
+            };
+            note_seen(app, &session);
+            // Unknown and foreign organizations look the same.
+            let (Some(organization), Some(member)) = (organization, member) else {
+                return Err(Denied::NotFound);
+            };
+            tracing::Span::current()
+                .record("organization", tracing::field::display(organization.id));
+            if !capabilities(organization.status).dashboard_access {
+                return Err(Denied::Blocked);
+            }
+            Ok(Self {
+                app: app.clone(),
+                organization,
+                person,
+                role: member.role,
+                session,
+                zone: zone(&jar),
+                organizations: named(organizations),
+                flash: flash(&jar),
+                sandbox: app.sandbox.is_some(),
+                key: app.context().id().to_string(),
+                here: parts.uri.path().to_owned(),
+            })
         })
     }
 }

@@ -67,35 +67,29 @@ impl Store {
         checkout: Checkout,
         organization: Organization,
     ) -> BoxFuture<'_, Result<Session, StoreError>> {
-        Box::pin(self.find_parts(checkout, organization))
-    }
-
-    async fn find_parts(
-        &self,
-        checkout: Checkout,
-        organization: Organization,
-    ) -> Result<Session, StoreError> {
-        let own = if checkout.ad_hoc {
-            vec![checkout.id]
-        } else {
-            vec![]
-        };
-        let discount = async {
-            match checkout.terms.discount_id {
-                Some(id) => self.one(Query::by_id::<Discount>(id)).await,
-                None => Ok(None),
-            }
-        };
-        let (offered, discount, own) = tokio::try_join!(
-            self.offered(organization.id, &checkout.product_ids),
-            discount,
-            self.own_prices(&own),
-        )?;
-        let meters = self.meters_of(organization.id, &own).await?;
-        let mut session =
-            Session::new(checkout, organization, offered).with_own_prices(own, &meters);
-        session.discount = discount;
-        Ok(session)
+        Box::pin(async move {
+            let own = if checkout.ad_hoc {
+                vec![checkout.id]
+            } else {
+                vec![]
+            };
+            let discount = async {
+                match checkout.terms.discount_id {
+                    Some(id) => self.one(Query::by_id::<Discount>(id)).await,
+                    None => Ok(None),
+                }
+            };
+            let (offered, discount, own) = tokio::try_join!(
+                self.offered(organization.id, &checkout.product_ids),
+                discount,
+                self.own_prices(&own),
+            )?;
+            let meters = self.meters_of(organization.id, &own).await?;
+            let mut session =
+                Session::new(checkout, organization, offered).with_own_prices(own, &meters);
+            session.discount = discount;
+            Ok(session)
+        })
     }
 
     /// Sessions of one list, with what belongs to them: as many reads as for a single one.

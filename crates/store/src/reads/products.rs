@@ -51,28 +51,22 @@ impl Store {
         organization_id: Uuid,
         wanted: &'a [Uuid],
     ) -> BoxFuture<'a, Result<Vec<ProductWithPrices>, StoreError>> {
-        Box::pin(self.find_offered(organization_id, wanted))
-    }
-
-    async fn find_offered(
-        &self,
-        organization_id: Uuid,
-        wanted: &[Uuid],
-    ) -> Result<Vec<ProductWithPrices>, StoreError> {
-        if wanted.is_empty() {
-            return Ok(Vec::new());
-        }
-        let wanted = distinct(wanted);
-        let rest = format!(
-            "where p.organization_id = $1 and p.id in ({})",
-            marks(1, wanted.len())
-        );
-        let binds = [Value::Uuid(organization_id)]
-            .into_iter()
-            .chain(ids(&wanted))
-            .collect();
-        let found = grouped(self.all(Query::raw(select(&rest), binds).keyed()).await?);
-        self.with_parts(organization_id, found).await
+        Box::pin(async move {
+            if wanted.is_empty() {
+                return Ok(Vec::new());
+            }
+            let wanted = distinct(wanted);
+            let rest = format!(
+                "where p.organization_id = $1 and p.id in ({})",
+                marks(1, wanted.len())
+            );
+            let binds = [Value::Uuid(organization_id)]
+                .into_iter()
+                .chain(ids(&wanted))
+                .collect();
+            let found = grouped(self.all(Query::raw(select(&rest), binds).keyed()).await?);
+            self.with_parts(organization_id, found).await
+        })
     }
 
     /// Adds what the products are made of; plain products need no further read.
