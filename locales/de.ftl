@@ -3,6 +3,11 @@
 test-mode = Testmodus
 skip-to-form = Zum Formular springen
 back-to = Zurück zu { $name }
+shop-links = Rechtliches und Hilfe
+shop-terms = AGB
+shop-privacy = Datenschutz
+shop-refunds = Erstattungen
+shop-support = Hilfe
 optional = (optional)
 update = Aktualisieren
 remove = Entfernen
@@ -25,6 +30,7 @@ every-year = { $count ->
     [1] pro Jahr
    *[other] alle { $count } Jahre
 }
+price-per = { $price } { $interval }
 
 ## The offer
 
@@ -100,8 +106,7 @@ trial-years = { $count ->
     [one] { $count } Jahr kostenlos
    *[other] { $count } Jahre kostenlos
 }
-trial-then = { $trial }, danach { $price } { $interval }
-trial-then-discount = { $trial }, danach { $price } und nach dem Ende des Rabatts { $full } { $interval }
+trial-after = Danach { $price }
 trial-first-charge = Die erste Abbuchung erfolgt am { $date }.
 due-on = Fällig am { $date }
 no-trial = Ohne Testphase fortfahren
@@ -117,6 +122,24 @@ discount-months = { $count ->
     [one] für { $count } Monat
    *[other] für { $count } Monate
 }
+first-days = { $count ->
+    [one] am ersten Tag
+   *[other] in den ersten { $count } Tagen
+}
+first-weeks = { $count ->
+    [one] in der ersten Woche
+   *[other] in den ersten { $count } Wochen
+}
+first-months = { $count ->
+    [one] im ersten Monat
+   *[other] in den ersten { $count } Monaten
+}
+first-years = { $count ->
+    [one] im ersten Jahr
+   *[other] in den ersten { $count } Jahren
+}
+first-then = { $first }, danach { $full } { $interval }
+now-then = { $first } { $now }, dann { $full } { $interval }
 
 ## Contact and card
 
@@ -128,6 +151,7 @@ full-name = Vollständiger Name
 payment = Zahlung
 test-warning = Testmodus: Verwenden Sie keine echte Karte.
 test-card = Diese Karte funktioniert, mit beliebigem künftigem Datum und drei beliebigen Ziffern:
+test-fill = Diese Karte eintragen
 test-more = Weitere Testkarten
 test-declined = wird abgelehnt
 test-funds = ist nicht gedeckt
@@ -183,8 +207,8 @@ start-trial = Testphase starten
 processing = Wird verarbeitet …
 terms-plain = Sie zahlen { $total } { $interval }, bis Sie kündigen.
 terms-trial = Heute zahlen Sie nichts. Am { $date } zahlen Sie { $total }, danach denselben Betrag { $interval }, bis Sie kündigen.
-terms-trial-discount = Heute zahlen Sie nichts. Am { $date } zahlen Sie { $total } und nach dem Ende des Rabatts { $full } { $interval }, bis Sie kündigen.
-terms-discount = Sie zahlen jetzt { $total } und nach dem Ende des Rabatts { $full } { $interval }, bis Sie kündigen.
+terms-trial-discount = Heute zahlen Sie nichts. Ab dem { $date } zahlen Sie { $first } { $now }, danach { $full } { $interval }, bis Sie kündigen.
+terms-discount = Sie zahlen { $first } { $now }, danach { $full } { $interval }, bis Sie kündigen.
 terms-usage = Ihr Verbrauch wird { $interval } abgerechnet, bis Sie kündigen.
 plus-tax = { $amount } zuzüglich Steuer
 
@@ -266,9 +290,11 @@ bank-body = Ihre Bank möchte sicher sein, dass Sie es sind. Bestätigen Sie die
 bank-continue = Weiter zu Ihrer Bank
 thanks-title = Vielen Dank für Ihre Bestellung
 order-summary = Zusammenfassung der Bestellung
+order-number = Bestellnummer
+order-date = Datum
+next-payment = Nächste Zahlung
 paid = Bezahlt
 renews = Ihr Abonnement verlängert sich für { $total } { $interval }.
-renews-discount = Ihr Abonnement verlängert sich für { $total } { $interval } und nach dem Ende des Rabatts für { $full }.
 renews-after-trial = Ihre Testphase endet am { $date }. Danach zahlen Sie { $total } { $interval }, bis Sie kündigen.
 return-to = Zurück zu { $name }
 reopened-title = Die Zahlung hat nicht geklappt

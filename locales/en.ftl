@@ -6,6 +6,11 @@
 test-mode = Test mode
 skip-to-form = Skip to the form
 back-to = Back to { $name }
+shop-links = Legal and support
+shop-terms = Terms
+shop-privacy = Privacy
+shop-refunds = Refunds
+shop-support = Support
 optional = (optional)
 update = Update
 remove = Remove
@@ -28,6 +33,7 @@ every-year = { $count ->
     [1] per year
    *[other] every { $count } years
 }
+price-per = { $price } { $interval }
 
 ## The offer
 
@@ -103,8 +109,7 @@ trial-years = { $count ->
     [one] { $count } year free
    *[other] { $count } years free
 }
-trial-then = { $trial }, then { $price } { $interval }
-trial-then-discount = { $trial }, then { $price }, and { $full } { $interval } once the discount has ended
+trial-after = Then { $price }
 trial-first-charge = The first charge is on { $date }.
 due-on = Due on { $date }
 no-trial = Go on without a trial
@@ -120,6 +125,24 @@ discount-months = { $count ->
     [one] for { $count } month
    *[other] for { $count } months
 }
+first-days = { $count ->
+    [one] for the first day
+   *[other] for the first { $count } days
+}
+first-weeks = { $count ->
+    [one] for the first week
+   *[other] for the first { $count } weeks
+}
+first-months = { $count ->
+    [one] for the first month
+   *[other] for the first { $count } months
+}
+first-years = { $count ->
+    [one] for the first year
+   *[other] for the first { $count } years
+}
+first-then = { $first }, then { $full } { $interval }
+now-then = { $now } { $first }, then { $full } { $interval }
 
 ## Contact and card
 
@@ -131,6 +154,7 @@ full-name = Full name
 payment = Payment
 test-warning = Test mode: use no real card.
 test-card = This one pays, with any future date and any three digits:
+test-fill = Fill in this card
 test-more = More test cards
 test-declined = is declined
 test-funds = has insufficient funds
@@ -186,8 +210,8 @@ start-trial = Start the trial
 processing = Processing…
 terms-plain = You pay { $total } { $interval } until you cancel.
 terms-trial = You pay nothing today. On { $date } you pay { $total }, then the same { $interval } until you cancel.
-terms-trial-discount = You pay nothing today. On { $date } you pay { $total }, and { $full } { $interval } once the discount has ended, until you cancel.
-terms-discount = You pay { $total } now, and { $full } { $interval } once the discount has ended, until you cancel.
+terms-trial-discount = You pay nothing today. From { $date } you pay { $now } { $first }, then { $full } { $interval } until you cancel.
+terms-discount = You pay { $now } { $first }, then { $full } { $interval } until you cancel.
 terms-usage = What you use is billed { $interval } until you cancel.
 plus-tax = { $amount } plus tax
 
@@ -269,9 +293,11 @@ bank-body = Your bank wants to make sure that it is you. Approve the payment on 
 bank-continue = Continue to your bank
 thanks-title = Thank you for your order
 order-summary = Order summary
+order-number = Order number
+order-date = Date
+next-payment = Next payment
 paid = Paid
 renews = Your subscription renews at { $total } { $interval }.
-renews-discount = Your subscription renews at { $total } { $interval }, and at { $full } once the discount has ended.
 renews-after-trial = Your trial ends on { $date }. Then you pay { $total } { $interval } until you cancel.
 return-to = Return to { $name }
 reopened-title = The payment did not go through

@@ -3,6 +3,11 @@
 test-mode = Modo de prueba
 skip-to-form = Ir al formulario
 back-to = Volver a { $name }
+shop-links = Información legal y ayuda
+shop-terms = Condiciones
+shop-privacy = Privacidad
+shop-refunds = Reembolsos
+shop-support = Ayuda
 optional = (opcional)
 update = Actualizar
 remove = Quitar
@@ -25,6 +30,7 @@ every-year = { $count ->
     [1] al año
    *[other] cada { $count } años
 }
+price-per = { $price } { $interval }
 
 ## The offer
 
@@ -100,8 +106,7 @@ trial-years = { $count ->
     [one] { $count } año gratis
    *[other] { $count } años gratis
 }
-trial-then = { $trial }, después { $price } { $interval }
-trial-then-discount = { $trial }, después { $price } y, cuando termine el descuento, { $full } { $interval }
+trial-after = Después { $price }
 trial-first-charge = El primer cobro es el { $date }.
 due-on = A pagar el { $date }
 no-trial = Continuar sin prueba
@@ -117,6 +122,24 @@ discount-months = { $count ->
     [one] durante { $count } mes
    *[other] durante { $count } meses
 }
+first-days = { $count ->
+    [one] el primer día
+   *[other] los primeros { $count } días
+}
+first-weeks = { $count ->
+    [one] la primera semana
+   *[other] las primeras { $count } semanas
+}
+first-months = { $count ->
+    [one] el primer mes
+   *[other] los primeros { $count } meses
+}
+first-years = { $count ->
+    [one] el primer año
+   *[other] los primeros { $count } años
+}
+first-then = { $first }, después { $full } { $interval }
+now-then = { $now } { $first } y luego { $full } { $interval }
 
 ## Contact and card
 
@@ -128,6 +151,7 @@ full-name = Nombre completo
 payment = Pago
 test-warning = Modo de prueba: no use una tarjeta real.
 test-card = Esta paga, con cualquier fecha futura y tres cifras cualesquiera:
+test-fill = Rellenar con esta tarjeta
 test-more = Más tarjetas de prueba
 test-declined = es rechazada
 test-funds = no tiene fondos suficientes
@@ -183,8 +207,8 @@ start-trial = Empezar la prueba
 processing = Procesando…
 terms-plain = Paga { $total } { $interval } hasta que cancele.
 terms-trial = Hoy no paga nada. El { $date } paga { $total } y después lo mismo { $interval } hasta que cancele.
-terms-trial-discount = Hoy no paga nada. El { $date } paga { $total } y, cuando termine el descuento, { $full } { $interval } hasta que cancele.
-terms-discount = Paga { $total } ahora y, cuando termine el descuento, { $full } { $interval } hasta que cancele.
+terms-trial-discount = Hoy no paga nada. A partir del { $date } paga { $now } { $first } y después { $full } { $interval } hasta que cancele.
+terms-discount = Paga { $now } { $first } y después { $full } { $interval } hasta que cancele.
 terms-usage = Su consumo se factura { $interval } hasta que cancele.
 plus-tax = { $amount } más impuestos
 
@@ -266,9 +290,11 @@ bank-body = Su banco quiere asegurarse de que es usted. Apruebe el pago en la p�
 bank-continue = Continuar a su banco
 thanks-title = Gracias por su pedido
 order-summary = Resumen del pedido
+order-number = Número de pedido
+order-date = Fecha
+next-payment = Próximo pago
 paid = Pagado
 renews = Su suscripción se renueva por { $total } { $interval }.
-renews-discount = Su suscripción se renueva por { $total } { $interval } y, cuando termine el descuento, por { $full }.
 renews-after-trial = Su prueba termina el { $date }. Después paga { $total } { $interval } hasta que cancele.
 return-to = Volver a { $name }
 reopened-title = El pago no se ha realizado

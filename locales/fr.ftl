@@ -3,6 +3,11 @@
 test-mode = Mode test
 skip-to-form = Aller au formulaire
 back-to = Retour à { $name }
+shop-links = Mentions légales et assistance
+shop-terms = Conditions
+shop-privacy = Confidentialité
+shop-refunds = Remboursements
+shop-support = Assistance
 optional = (facultatif)
 update = Mettre à jour
 remove = Retirer
@@ -25,6 +30,7 @@ every-year = { $count ->
     [1] par an
    *[other] tous les { $count } ans
 }
+price-per = { $price } { $interval }
 
 ## The offer
 
@@ -100,8 +106,7 @@ trial-years = { $count ->
     [one] { $count } an gratuit
    *[other] { $count } ans gratuits
 }
-trial-then = { $trial }, puis { $price } { $interval }
-trial-then-discount = { $trial }, puis { $price }, et { $full } { $interval } une fois la réduction terminée
+trial-after = Puis { $price }
 trial-first-charge = Le premier prélèvement a lieu le { $date }.
 due-on = À payer le { $date }
 no-trial = Continuer sans essai
@@ -117,6 +122,24 @@ discount-months = { $count ->
     [one] pendant { $count } mois
    *[other] pendant { $count } mois
 }
+first-days = { $count ->
+    [one] le premier jour
+   *[other] pendant les { $count } premiers jours
+}
+first-weeks = { $count ->
+    [one] pendant la première semaine
+   *[other] pendant les { $count } premières semaines
+}
+first-months = { $count ->
+    [one] pendant le premier mois
+   *[other] pendant les { $count } premiers mois
+}
+first-years = { $count ->
+    [one] pendant la première année
+   *[other] pendant les { $count } premières années
+}
+first-then = { $first }, puis { $full } { $interval }
+now-then = { $now } { $first }, puis { $full } { $interval }
 
 ## Contact and card
 
@@ -128,6 +151,7 @@ full-name = Nom complet
 payment = Paiement
 test-warning = Mode test : n’utilisez pas de vraie carte.
 test-card = Celle-ci paie, avec n’importe quelle date future et trois chiffres au choix :
+test-fill = Remplir avec cette carte
 test-more = Autres cartes de test
 test-declined = est refusée
 test-funds = n’a pas de fonds suffisants
@@ -183,8 +207,8 @@ start-trial = Commencer l’essai
 processing = Traitement…
 terms-plain = Vous payez { $total } { $interval } jusqu’à résiliation.
 terms-trial = Vous ne payez rien aujourd’hui. Le { $date }, vous payez { $total }, puis le même montant { $interval } jusqu’à résiliation.
-terms-trial-discount = Vous ne payez rien aujourd’hui. Le { $date }, vous payez { $total }, puis { $full } { $interval } une fois la réduction terminée, jusqu’à résiliation.
-terms-discount = Vous payez { $total } maintenant, puis { $full } { $interval } une fois la réduction terminée, jusqu’à résiliation.
+terms-trial-discount = Vous ne payez rien aujourd’hui. À partir du { $date }, vous payez { $now } { $first }, puis { $full } { $interval } jusqu’à résiliation.
+terms-discount = Vous payez { $now } { $first }, puis { $full } { $interval } jusqu’à résiliation.
 terms-usage = Votre consommation est facturée { $interval } jusqu’à résiliation.
 plus-tax = { $amount } hors taxes
 
@@ -266,9 +290,11 @@ bank-body = Votre banque veut s’assurer que c’est bien vous. Approuvez le pa
 bank-continue = Continuer vers votre banque
 thanks-title = Merci pour votre commande
 order-summary = Récapitulatif de la commande
+order-number = Numéro de commande
+order-date = Date
+next-payment = Prochain paiement
 paid = Payé
 renews = Votre abonnement se renouvelle à { $total } { $interval }.
-renews-discount = Votre abonnement se renouvelle à { $total } { $interval }, puis à { $full } une fois la réduction terminée.
 renews-after-trial = Votre essai se termine le { $date }. Ensuite, vous payez { $total } { $interval } jusqu’à résiliation.
 return-to = Retour à { $name }
 reopened-title = Le paiement n’a pas abouti

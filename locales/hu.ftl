@@ -3,6 +3,11 @@
 test-mode = Tesztüzem
 skip-to-form = Ugrás az űrlaphoz
 back-to = Vissza ide: { $name }
+shop-links = Jogi tudnivalók és segítség
+shop-terms = Feltételek
+shop-privacy = Adatvédelem
+shop-refunds = Visszatérítés
+shop-support = Segítség
 optional = (nem kötelező)
 update = Frissítés
 remove = Eltávolítás
@@ -25,6 +30,7 @@ every-year = { $count ->
     [1] évente
    *[other] { $count } évente
 }
+price-per = { $interval } { $price }
 
 ## The offer
 
@@ -100,8 +106,7 @@ trial-years = { $count ->
     [one] { $count } év ingyen
    *[other] { $count } év ingyen
 }
-trial-then = { $trial }, utána { $price } { $interval }
-trial-then-discount = { $trial }, utána { $price }, a kedvezmény lejárta után pedig { $full } { $interval }
+trial-after = Utána { $price }
 trial-first-charge = Az első terhelés napja: { $date }
 due-on = Fizetendő ekkor: { $date }
 no-trial = Folytatás próbaidő nélkül
@@ -117,6 +122,24 @@ discount-months = { $count ->
     [one] { $count } hónapig
    *[other] { $count } hónapig
 }
+first-days = { $count ->
+    [one] az első napon
+   *[other] az első { $count } napban
+}
+first-weeks = { $count ->
+    [one] az első héten
+   *[other] az első { $count } hétben
+}
+first-months = { $count ->
+    [one] az első hónapban
+   *[other] az első { $count } hónapban
+}
+first-years = { $count ->
+    [one] az első évben
+   *[other] az első { $count } évben
+}
+first-then = { $first }, utána { $interval } { $full }
+now-then = { $first } { $now }, majd { $interval } { $full }
 
 ## Contact and card
 
@@ -128,6 +151,7 @@ full-name = Teljes név
 payment = Fizetés
 test-warning = Tesztüzem: ne használjon valódi kártyát.
 test-card = Ez fizet, bármilyen jövőbeli dátummal és bármely három számjeggyel:
+test-fill = Kitöltés ezzel a kártyával
 test-more = További tesztkártyák
 test-declined = elutasítják
 test-funds = nincs rajta elég pénz
@@ -183,8 +207,8 @@ start-trial = Próbaidő indítása
 processing = Feldolgozás…
 terms-plain = Amíg le nem mondja, { $interval } { $total } összeget fizet.
 terms-trial = Ma nem fizet semmit. Az első fizetés napja: { $date }, összege { $total }, ezután { $interval } ugyanennyit fizet, amíg le nem mondja.
-terms-trial-discount = Ma nem fizet semmit. Az első fizetés napja: { $date }, összege { $total }, a kedvezmény lejárta után pedig { $interval } { $full }, amíg le nem mondja.
-terms-discount = Most { $total } összeget fizet, a kedvezmény lejárta után pedig { $interval } { $full } összeget, amíg le nem mondja.
+terms-trial-discount = Ma nem fizet semmit. Az első fizetés napja: { $date } Onnantól { $first } { $now }, utána { $interval } { $full } összeget fizet, amíg le nem mondja.
+terms-discount = Amíg le nem mondja, { $first } { $now }, utána { $interval } { $full } összeget fizet.
 terms-usage = A használatot { $interval } számlázzuk, amíg le nem mondja.
 plus-tax = { $amount } és az adó
 
@@ -266,9 +290,11 @@ bank-body = A bankja szeretne meggyőződni arról, hogy Ön az. Hagyja jóvá a
 bank-continue = Tovább a bankhoz
 thanks-title = Köszönjük a rendelését
 order-summary = A rendelés összesítése
+order-number = Rendelésszám
+order-date = Dátum
+next-payment = Következő fizetés
 paid = Kifizetve
 renews = Az előfizetése { $interval } { $total } összegért megújul.
-renews-discount = Az előfizetése { $interval } { $total } összegért újul meg, a kedvezmény lejárta után pedig { $full } összegért.
 renews-after-trial = A próbaidő vége: { $date } Utána { $interval } { $total } összeget fizet, amíg le nem mondja.
 return-to = Vissza ide: { $name }
 reopened-title = A fizetés nem sikerült

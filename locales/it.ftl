@@ -3,6 +3,11 @@
 test-mode = Modalità di prova
 skip-to-form = Vai al modulo
 back-to = Torna a { $name }
+shop-links = Note legali e assistenza
+shop-terms = Condizioni
+shop-privacy = Privacy
+shop-refunds = Rimborsi
+shop-support = Assistenza
 optional = (facoltativo)
 update = Aggiorna
 remove = Rimuovi
@@ -25,6 +30,7 @@ every-year = { $count ->
     [1] all’anno
    *[other] ogni { $count } anni
 }
+price-per = { $price } { $interval }
 
 ## The offer
 
@@ -100,8 +106,7 @@ trial-years = { $count ->
     [one] { $count } anno gratis
    *[other] { $count } anni gratis
 }
-trial-then = { $trial }, poi { $price } { $interval }
-trial-then-discount = { $trial }, poi { $price } e, terminato lo sconto, { $full } { $interval }
+trial-after = Poi { $price }
 trial-first-charge = Il primo addebito è il { $date }.
 due-on = Da pagare il { $date }
 no-trial = Continua senza prova
@@ -117,6 +122,24 @@ discount-months = { $count ->
     [one] per { $count } mese
    *[other] per { $count } mesi
 }
+first-days = { $count ->
+    [one] per il primo giorno
+   *[other] per i primi { $count } giorni
+}
+first-weeks = { $count ->
+    [one] per la prima settimana
+   *[other] per le prime { $count } settimane
+}
+first-months = { $count ->
+    [one] per il primo mese
+   *[other] per i primi { $count } mesi
+}
+first-years = { $count ->
+    [one] per il primo anno
+   *[other] per i primi { $count } anni
+}
+first-then = { $first }, poi { $full } { $interval }
+now-then = { $now } { $first }, poi { $full } { $interval }
 
 ## Contact and card
 
@@ -128,6 +151,7 @@ full-name = Nome e cognome
 payment = Pagamento
 test-warning = Modalità di prova: non usare una carta vera.
 test-card = Questa paga, con qualsiasi data futura e tre cifre qualsiasi:
+test-fill = Compila con questa carta
 test-more = Altre carte di prova
 test-declined = viene rifiutata
 test-funds = non ha fondi sufficienti
@@ -183,8 +207,8 @@ start-trial = Inizia la prova
 processing = Elaborazione…
 terms-plain = Paghi { $total } { $interval } finché non disdici.
 terms-trial = Oggi non paghi nulla. Il { $date } paghi { $total }, poi lo stesso importo { $interval } finché non disdici.
-terms-trial-discount = Oggi non paghi nulla. Il { $date } paghi { $total } e, terminato lo sconto, { $full } { $interval } finché non disdici.
-terms-discount = Paghi { $total } ora e, terminato lo sconto, { $full } { $interval } finché non disdici.
+terms-trial-discount = Oggi non paghi nulla. A partire dal { $date } paghi { $now } { $first }, poi { $full } { $interval } finché non disdici.
+terms-discount = Paghi { $now } { $first }, poi { $full } { $interval } finché non disdici.
 terms-usage = Il consumo viene fatturato { $interval } finché non disdici.
 plus-tax = { $amount } più imposte
 
@@ -266,9 +290,11 @@ bank-body = La tua banca vuole essere sicura che sia tu. Approva il pagamento ne
 bank-continue = Vai alla tua banca
 thanks-title = Grazie per il tuo ordine
 order-summary = Riepilogo dell’ordine
+order-number = Numero d’ordine
+order-date = Data
+next-payment = Prossimo pagamento
 paid = Pagato
 renews = Il tuo abbonamento si rinnova a { $total } { $interval }.
-renews-discount = Il tuo abbonamento si rinnova a { $total } { $interval } e, terminato lo sconto, a { $full }.
 renews-after-trial = La tua prova termina il { $date }. Poi paghi { $total } { $interval } finché non disdici.
 return-to = Torna a { $name }
 reopened-title = Il pagamento non è riuscito

@@ -3,6 +3,11 @@
 test-mode = テストモード
 skip-to-form = フォームへ移動
 back-to = { $name }に戻る
+shop-links = 規約とサポート
+shop-terms = 利用規約
+shop-privacy = プライバシー
+shop-refunds = 返金
+shop-support = サポート
 optional = （任意）
 update = 更新
 remove = 削除
@@ -25,6 +30,7 @@ every-year = { $count ->
     [1] 毎年
    *[other] { $count }年ごとに
 }
+price-per = { $interval }{ $price }
 
 ## The offer
 
@@ -93,8 +99,7 @@ trial-months = { $count ->
 trial-years = { $count ->
    *[other] { $count }年間無料
 }
-trial-then = { $trial }、その後は{ $interval }{ $price }
-trial-then-discount = { $trial }、その後は{ $price }、割引の終了後は{ $interval }{ $full }
+trial-after = その後は{ $price }
 trial-first-charge = 初回のお支払いは{ $date }です。
 due-on = { $date }のお支払い
 no-trial = トライアルなしで続ける
@@ -109,6 +114,20 @@ discount-once = 初回のお支払いのみ
 discount-months = { $count ->
    *[other] { $count }か月間
 }
+first-days = { $count ->
+   *[other] 最初の{ $count }日間
+}
+first-weeks = { $count ->
+   *[other] 最初の{ $count }週間
+}
+first-months = { $count ->
+   *[other] 最初の{ $count }か月間
+}
+first-years = { $count ->
+   *[other] 最初の{ $count }年間
+}
+first-then = { $first }、その後は{ $interval }{ $full }
+now-then = { $first }は{ $now }、以降は{ $interval }{ $full }
 
 ## Contact and card
 
@@ -120,6 +139,7 @@ full-name = 氏名
 payment = お支払い
 test-warning = テストモードです。実際のカードは使わないでください。
 test-card = 次の番号で支払えます。有効期限は将来の任意の日付、セキュリティコードは任意の3桁です：
+test-fill = このカードを入力
 test-more = その他のテストカード
 test-declined = 拒否されます
 test-funds = 残高不足になります
@@ -175,8 +195,8 @@ start-trial = 無料トライアルを開始
 processing = 処理中…
 terms-plain = 解約されるまで、{ $interval }{ $total }をお支払いいただきます。
 terms-trial = 本日のお支払いはありません。{ $date }に{ $total }、その後は解約されるまで{ $interval }同額をお支払いいただきます。
-terms-trial-discount = 本日のお支払いはありません。{ $date }に{ $total }、割引の終了後は解約されるまで{ $interval }{ $full }をお支払いいただきます。
-terms-discount = 今回は{ $total }、割引の終了後は解約されるまで{ $interval }{ $full }をお支払いいただきます。
+terms-trial-discount = 本日のお支払いはありません。{ $date }から、{ $first }は{ $now }、その後は解約されるまで{ $interval }{ $full }をお支払いいただきます。
+terms-discount = { $first }は{ $now }、その後は解約されるまで{ $interval }{ $full }をお支払いいただきます。
 terms-usage = 解約されるまで、使用量を{ $interval }請求します。
 plus-tax = { $amount }（税別）
 
@@ -256,9 +276,11 @@ bank-body = 銀行がご本人確認を求めています。次のページで�
 bank-continue = 銀行のページへ進む
 thanks-title = ご注文ありがとうございます
 order-summary = ご注文の概要
+order-number = 注文番号
+order-date = 日付
+next-payment = 次回のお支払い
 paid = お支払い済み
 renews = サブスクリプションは{ $interval }{ $total }で更新されます。
-renews-discount = サブスクリプションは{ $interval }{ $total }で、割引の終了後は{ $full }で更新されます。
 renews-after-trial = トライアル期間は{ $date }に終わります。その後は解約されるまで{ $interval }{ $total }をお支払いいただきます。
 return-to = { $name }に戻る
 reopened-title = お支払いが完了しませんでした

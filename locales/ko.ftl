@@ -3,6 +3,11 @@
 test-mode = 테스트 모드
 skip-to-form = 양식으로 이동
 back-to = { $name }(으)로 돌아가기
+shop-links = 약관 및 고객 지원
+shop-terms = 이용약관
+shop-privacy = 개인정보
+shop-refunds = 환불
+shop-support = 고객 지원
 optional = (선택)
 update = 업데이트
 remove = 삭제
@@ -25,6 +30,7 @@ every-year = { $count ->
     [1] 매년
    *[other] { $count }년마다
 }
+price-per = { $interval } { $price }
 
 ## The offer
 
@@ -93,8 +99,7 @@ trial-months = { $count ->
 trial-years = { $count ->
    *[other] { $count }년 무료
 }
-trial-then = { $trial }, 이후 { $interval } { $price }
-trial-then-discount = { $trial }, 이후 { $price }, 할인이 끝나면 { $interval } { $full }
+trial-after = 이후 { $price }
 trial-first-charge = 첫 결제일은 { $date }입니다.
 due-on = { $date } 결제
 no-trial = 체험 없이 계속하기
@@ -109,6 +114,20 @@ discount-once = 첫 결제에만 적용
 discount-months = { $count ->
    *[other] { $count }개월 동안
 }
+first-days = { $count ->
+   *[other] 처음 { $count }일 동안
+}
+first-weeks = { $count ->
+   *[other] 처음 { $count }주 동안
+}
+first-months = { $count ->
+   *[other] 처음 { $count }개월 동안
+}
+first-years = { $count ->
+   *[other] 처음 { $count }년 동안
+}
+first-then = { $first }, 이후 { $interval } { $full }
+now-then = { $first } { $now }, 그다음 { $interval } { $full }
 
 ## Contact and card
 
@@ -120,6 +139,7 @@ full-name = 이름
 payment = 결제
 test-warning = 테스트 모드: 실제 카드를 사용하지 마세요.
 test-card = 다음 번호는 미래의 아무 날짜와 아무 숫자 세 자리로 결제됩니다:
+test-fill = 이 카드로 채우기
 test-more = 다른 테스트 카드
 test-declined = 거절됩니다
 test-funds = 잔액이 부족합니다
@@ -175,8 +195,8 @@ start-trial = 체험 시작
 processing = 처리 중…
 terms-plain = 해지할 때까지 { $interval } { $total }이(가) 결제됩니다.
 terms-trial = 오늘은 결제되지 않습니다. { $date }에 { $total }이(가) 결제되고, 이후 해지할 때까지 { $interval } 같은 금액이 결제됩니다.
-terms-trial-discount = 오늘은 결제되지 않습니다. { $date }에 { $total }이(가) 결제되고, 할인이 끝나면 해지할 때까지 { $interval } { $full }이(가) 결제됩니다.
-terms-discount = 지금 { $total }이(가) 결제되고, 할인이 끝나면 해지할 때까지 { $interval } { $full }이(가) 결제됩니다.
+terms-trial-discount = 오늘은 결제되지 않습니다. { $date }부터 { $first } { $now }, 이후 해지할 때까지 { $interval } { $full }이(가) 결제됩니다.
+terms-discount = { $first } { $now }, 이후 해지할 때까지 { $interval } { $full }이(가) 결제됩니다.
 terms-usage = 해지할 때까지 사용량이 { $interval } 청구됩니다.
 plus-tax = { $amount }(세금 별도)
 
@@ -256,9 +276,11 @@ bank-body = 은행에서 본인 확인을 요청합니다. 다음 페이지에�
 bank-continue = 은행으로 계속
 thanks-title = 주문해 주셔서 감사합니다
 order-summary = 주문 요약
+order-number = 주문 번호
+order-date = 날짜
+next-payment = 다음 결제
 paid = 결제 완료
 renews = 구독은 { $interval } { $total }(으)로 갱신됩니다.
-renews-discount = 구독은 { $interval } { $total }(으)로 갱신되며, 할인이 끝나면 { $full }(으)로 갱신됩니다.
 renews-after-trial = 체험은 { $date }에 끝납니다. 이후 해지할 때까지 { $interval } { $total }이(가) 결제됩니다.
 return-to = { $name }(으)로 돌아가기
 reopened-title = 결제가 완료되지 않았습니다

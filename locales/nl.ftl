@@ -3,6 +3,11 @@
 test-mode = Testmodus
 skip-to-form = Naar het formulier
 back-to = Terug naar { $name }
+shop-links = Juridisch en hulp
+shop-terms = Voorwaarden
+shop-privacy = Privacy
+shop-refunds = Terugbetalingen
+shop-support = Hulp
 optional = (optioneel)
 update = Bijwerken
 remove = Verwijderen
@@ -25,6 +30,7 @@ every-year = { $count ->
     [1] per jaar
    *[other] per { $count } jaar
 }
+price-per = { $price } { $interval }
 
 ## The offer
 
@@ -100,8 +106,7 @@ trial-years = { $count ->
     [one] { $count } jaar gratis
    *[other] { $count } jaar gratis
 }
-trial-then = { $trial }, daarna { $price } { $interval }
-trial-then-discount = { $trial }, daarna { $price }, en { $full } { $interval } zodra de korting afloopt
+trial-after = Daarna { $price }
 trial-first-charge = De eerste afschrijving is op { $date }.
 due-on = Te betalen op { $date }
 no-trial = Doorgaan zonder proefperiode
@@ -117,6 +122,24 @@ discount-months = { $count ->
     [one] voor { $count } maand
    *[other] voor { $count } maanden
 }
+first-days = { $count ->
+    [one] de eerste dag
+   *[other] de eerste { $count } dagen
+}
+first-weeks = { $count ->
+    [one] de eerste week
+   *[other] de eerste { $count } weken
+}
+first-months = { $count ->
+    [one] de eerste maand
+   *[other] de eerste { $count } maanden
+}
+first-years = { $count ->
+    [one] het eerste jaar
+   *[other] de eerste { $count } jaar
+}
+first-then = { $first }, daarna { $full } { $interval }
+now-then = { $first } { $now }, dan { $full } { $interval }
 
 ## Contact and card
 
@@ -128,6 +151,7 @@ full-name = Volledige naam
 payment = Betaling
 test-warning = Testmodus: gebruik geen echte kaart.
 test-card = Deze betaalt, met een willekeurige datum in de toekomst en drie willekeurige cijfers:
+test-fill = Deze kaart invullen
 test-more = Meer testkaarten
 test-declined = wordt geweigerd
 test-funds = heeft onvoldoende saldo
@@ -183,8 +207,8 @@ start-trial = Proefperiode starten
 processing = Bezig…
 terms-plain = Je betaalt { $total } { $interval } tot je opzegt.
 terms-trial = Je betaalt vandaag niets. Op { $date } betaal je { $total }, daarna hetzelfde bedrag { $interval } tot je opzegt.
-terms-trial-discount = Je betaalt vandaag niets. Op { $date } betaal je { $total }, en { $full } { $interval } zodra de korting afloopt, tot je opzegt.
-terms-discount = Je betaalt nu { $total }, en { $full } { $interval } zodra de korting afloopt, tot je opzegt.
+terms-trial-discount = Je betaalt vandaag niets. Vanaf { $date } betaal je { $first } { $now }, daarna { $full } { $interval } tot je opzegt.
+terms-discount = Je betaalt { $first } { $now }, daarna { $full } { $interval } tot je opzegt.
 terms-usage = Je verbruik wordt { $interval } afgerekend tot je opzegt.
 plus-tax = { $amount } plus belasting
 
@@ -266,9 +290,11 @@ bank-body = Je bank wil zeker weten dat jij het bent. Keur de betaling op de vol
 bank-continue = Verder naar je bank
 thanks-title = Bedankt voor je bestelling
 order-summary = Overzicht van de bestelling
+order-number = Bestelnummer
+order-date = Datum
+next-payment = Volgende betaling
 paid = Betaald
 renews = Je abonnement wordt verlengd voor { $total } { $interval }.
-renews-discount = Je abonnement wordt verlengd voor { $total } { $interval }, en voor { $full } zodra de korting afloopt.
 renews-after-trial = Je proefperiode eindigt op { $date }. Daarna betaal je { $total } { $interval } tot je opzegt.
 return-to = Terug naar { $name }
 reopened-title = De betaling is niet gelukt

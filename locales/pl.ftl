@@ -3,6 +3,11 @@
 test-mode = Tryb testowy
 skip-to-form = Przejdź do formularza
 back-to = Wróć do { $name }
+shop-links = Informacje prawne i pomoc
+shop-terms = Regulamin
+shop-privacy = Prywatność
+shop-refunds = Zwroty
+shop-support = Pomoc
 optional = (opcjonalnie)
 update = Zaktualizuj
 remove = Usuń
@@ -28,6 +33,7 @@ every-year = { $count ->
     [few] co { $count } lata
    *[many] co { $count } lat
 }
+price-per = { $price } { $interval }
 
 ## The offer
 
@@ -110,8 +116,7 @@ trial-years = { $count ->
     [few] { $count } lata za darmo
    *[many] { $count } lat za darmo
 }
-trial-then = { $trial }, potem { $price } { $interval }
-trial-then-discount = { $trial }, potem { $price }, a po zakończeniu rabatu { $full } { $interval }
+trial-after = Potem { $price }
 trial-first-charge = Pierwsza opłata zostanie pobrana { $date }.
 due-on = Do zapłaty { $date }
 no-trial = Kontynuuj bez okresu próbnego
@@ -128,6 +133,28 @@ discount-months = { $count ->
     [few] przez { $count } miesiące
    *[many] przez { $count } miesięcy
 }
+first-days = { $count ->
+    [one] przez pierwszy dzień
+    [few] przez pierwsze { $count } dni
+   *[many] przez pierwszych { $count } dni
+}
+first-weeks = { $count ->
+    [one] przez pierwszy tydzień
+    [few] przez pierwsze { $count } tygodnie
+   *[many] przez pierwszych { $count } tygodni
+}
+first-months = { $count ->
+    [one] przez pierwszy miesiąc
+    [few] przez pierwsze { $count } miesiące
+   *[many] przez pierwszych { $count } miesięcy
+}
+first-years = { $count ->
+    [one] przez pierwszy rok
+    [few] przez pierwsze { $count } lata
+   *[many] przez pierwszych { $count } lat
+}
+first-then = { $first }, potem { $full } { $interval }
+now-then = { $now } { $first }, a następnie { $full } { $interval }
 
 ## Contact and card
 
@@ -139,6 +166,7 @@ full-name = Imię i nazwisko
 payment = Płatność
 test-warning = Tryb testowy: nie używaj prawdziwej karty.
 test-card = Ta płaci, z dowolną przyszłą datą i dowolnymi trzema cyframi:
+test-fill = Wypełnij danymi tej karty
 test-more = Więcej kart testowych
 test-declined = zostaje odrzucona
 test-funds = nie ma wystarczających środków
@@ -194,8 +222,8 @@ start-trial = Rozpocznij okres próbny
 processing = Przetwarzanie…
 terms-plain = Płacisz { $total } { $interval } do czasu rezygnacji.
 terms-trial = Dziś nic nie płacisz. Dnia { $date } płacisz { $total }, potem tyle samo { $interval } do czasu rezygnacji.
-terms-trial-discount = Dziś nic nie płacisz. Dnia { $date } płacisz { $total }, a po zakończeniu rabatu { $full } { $interval } do czasu rezygnacji.
-terms-discount = Teraz płacisz { $total }, a po zakończeniu rabatu { $full } { $interval } do czasu rezygnacji.
+terms-trial-discount = Dziś nic nie płacisz. Od { $date } płacisz { $now } { $first }, a potem { $full } { $interval } do czasu rezygnacji.
+terms-discount = Płacisz { $now } { $first }, a potem { $full } { $interval } do czasu rezygnacji.
 terms-usage = Zużycie jest rozliczane { $interval } do czasu rezygnacji.
 plus-tax = { $amount } plus podatek
 
@@ -279,9 +307,11 @@ bank-body = Twój bank chce się upewnić, że to Ty. Zatwierdź płatność na 
 bank-continue = Przejdź do banku
 thanks-title = Dziękujemy za zamówienie
 order-summary = Podsumowanie zamówienia
+order-number = Numer zamówienia
+order-date = Data
+next-payment = Następna płatność
 paid = Zapłacono
 renews = Twoja subskrypcja odnawia się za { $total } { $interval }.
-renews-discount = Twoja subskrypcja odnawia się za { $total } { $interval }, a po zakończeniu rabatu za { $full }.
 renews-after-trial = Okres próbny kończy się { $date }. Potem płacisz { $total } { $interval } do czasu rezygnacji.
 return-to = Wróć do { $name }
 reopened-title = Płatność nie doszła do skutku

@@ -3,6 +3,11 @@
 test-mode = Modo de teste
 skip-to-form = Ir para o formulário
 back-to = Voltar a { $name }
+shop-links = Informações legais e apoio
+shop-terms = Termos
+shop-privacy = Privacidade
+shop-refunds = Reembolsos
+shop-support = Apoio
 optional = (opcional)
 update = Atualizar
 remove = Remover
@@ -25,6 +30,7 @@ every-year = { $count ->
     [1] por ano
    *[other] a cada { $count } anos
 }
+price-per = { $price } { $interval }
 
 ## The offer
 
@@ -100,8 +106,7 @@ trial-years = { $count ->
     [one] { $count } ano grátis
    *[other] { $count } anos grátis
 }
-trial-then = { $trial }, depois { $price } { $interval }
-trial-then-discount = { $trial }, depois { $price } e, quando o desconto terminar, { $full } { $interval }
+trial-after = Depois { $price }
 trial-first-charge = A primeira cobrança será a { $date }.
 due-on = A pagar a { $date }
 no-trial = Continuar sem período experimental
@@ -117,6 +122,24 @@ discount-months = { $count ->
     [one] durante { $count } mês
    *[other] durante { $count } meses
 }
+first-days = { $count ->
+    [one] no primeiro dia
+   *[other] nos primeiros { $count } dias
+}
+first-weeks = { $count ->
+    [one] na primeira semana
+   *[other] nas primeiras { $count } semanas
+}
+first-months = { $count ->
+    [one] no primeiro mês
+   *[other] nos primeiros { $count } meses
+}
+first-years = { $count ->
+    [one] no primeiro ano
+   *[other] nos primeiros { $count } anos
+}
+first-then = { $first }, depois { $full } { $interval }
+now-then = { $now } { $first } e, em seguida, { $full } { $interval }
 
 ## Contact and card
 
@@ -128,6 +151,7 @@ full-name = Nome completo
 payment = Pagamento
 test-warning = Modo de teste: não utilize um cartão real.
 test-card = Este paga, com qualquer data futura e três algarismos quaisquer:
+test-fill = Preencher com este cartão
 test-more = Mais cartões de teste
 test-declined = é recusado
 test-funds = não tem saldo suficiente
@@ -183,8 +207,8 @@ start-trial = Iniciar o período experimental
 processing = A processar…
 terms-plain = Paga { $total } { $interval } até cancelar.
 terms-trial = Hoje não paga nada. A { $date } paga { $total }, depois o mesmo valor { $interval } até cancelar.
-terms-trial-discount = Hoje não paga nada. A { $date } paga { $total } e, quando o desconto terminar, { $full } { $interval } até cancelar.
-terms-discount = Paga { $total } agora e, quando o desconto terminar, { $full } { $interval } até cancelar.
+terms-trial-discount = Hoje não paga nada. A partir de { $date } paga { $now } { $first }, depois { $full } { $interval } até cancelar.
+terms-discount = Paga { $now } { $first }, depois { $full } { $interval } até cancelar.
 terms-usage = O seu consumo é faturado { $interval } até cancelar.
 plus-tax = { $amount } mais impostos
 
@@ -266,9 +290,11 @@ bank-body = O seu banco quer ter a certeza de que é o próprio. Aprove o pagame
 bank-continue = Continuar para o banco
 thanks-title = Obrigado pela sua encomenda
 order-summary = Resumo da encomenda
+order-number = Número da encomenda
+order-date = Data
+next-payment = Próximo pagamento
 paid = Pago
 renews = A sua subscrição renova-se por { $total } { $interval }.
-renews-discount = A sua subscrição renova-se por { $total } { $interval } e, quando o desconto terminar, por { $full }.
 renews-after-trial = O seu período experimental termina a { $date }. Depois paga { $total } { $interval } até cancelar.
 return-to = Voltar a { $name }
 reopened-title = O pagamento não foi concluído

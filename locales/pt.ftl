@@ -3,6 +3,11 @@
 test-mode = Modo de teste
 skip-to-form = Ir para o formulário
 back-to = Voltar para { $name }
+shop-links = Informações legais e suporte
+shop-terms = Termos
+shop-privacy = Privacidade
+shop-refunds = Reembolsos
+shop-support = Suporte
 optional = (opcional)
 update = Atualizar
 remove = Remover
@@ -25,6 +30,7 @@ every-year = { $count ->
     [1] por ano
    *[other] a cada { $count } anos
 }
+price-per = { $price } { $interval }
 
 ## The offer
 
@@ -100,8 +106,7 @@ trial-years = { $count ->
     [one] { $count } ano grátis
    *[other] { $count } anos grátis
 }
-trial-then = { $trial }, depois { $price } { $interval }
-trial-then-discount = { $trial }, depois { $price } e, quando o desconto terminar, { $full } { $interval }
+trial-after = Depois { $price }
 trial-first-charge = A primeira cobrança será em { $date }.
 due-on = A pagar em { $date }
 no-trial = Continuar sem teste grátis
@@ -117,6 +122,24 @@ discount-months = { $count ->
     [one] por { $count } mês
    *[other] por { $count } meses
 }
+first-days = { $count ->
+    [one] no primeiro dia
+   *[other] nos primeiros { $count } dias
+}
+first-weeks = { $count ->
+    [one] na primeira semana
+   *[other] nas primeiras { $count } semanas
+}
+first-months = { $count ->
+    [one] no primeiro mês
+   *[other] nos primeiros { $count } meses
+}
+first-years = { $count ->
+    [one] no primeiro ano
+   *[other] nos primeiros { $count } anos
+}
+first-then = { $first }, depois { $full } { $interval }
+now-then = { $now } { $first } e então { $full } { $interval }
 
 ## Contact and card
 
@@ -128,6 +151,7 @@ full-name = Nome completo
 payment = Pagamento
 test-warning = Modo de teste: não use um cartão real.
 test-card = Este paga, com qualquer data futura e três dígitos quaisquer:
+test-fill = Preencher com este cartão
 test-more = Mais cartões de teste
 test-declined = é recusado
 test-funds = não tem saldo suficiente
@@ -183,8 +207,8 @@ start-trial = Começar o teste grátis
 processing = Processando…
 terms-plain = Você paga { $total } { $interval } até cancelar.
 terms-trial = Hoje você não paga nada. Em { $date } você paga { $total }, depois o mesmo valor { $interval } até cancelar.
-terms-trial-discount = Hoje você não paga nada. Em { $date } você paga { $total } e, quando o desconto terminar, { $full } { $interval } até cancelar.
-terms-discount = Você paga { $total } agora e, quando o desconto terminar, { $full } { $interval } até cancelar.
+terms-trial-discount = Hoje você não paga nada. A partir de { $date } você paga { $now } { $first }, depois { $full } { $interval } até cancelar.
+terms-discount = Você paga { $now } { $first }, depois { $full } { $interval } até cancelar.
 terms-usage = Seu consumo é cobrado { $interval } até você cancelar.
 plus-tax = { $amount } mais impostos
 
@@ -266,9 +290,11 @@ bank-body = Seu banco quer ter certeza de que é você. Aprove o pagamento na pr
 bank-continue = Continuar para o banco
 thanks-title = Obrigado pelo seu pedido
 order-summary = Resumo do pedido
+order-number = Número do pedido
+order-date = Data
+next-payment = Próximo pagamento
 paid = Pago
 renews = Sua assinatura é renovada por { $total } { $interval }.
-renews-discount = Sua assinatura é renovada por { $total } { $interval } e, quando o desconto terminar, por { $full }.
 renews-after-trial = Seu teste grátis termina em { $date }. Depois você paga { $total } { $interval } até cancelar.
 return-to = Voltar para { $name }
 reopened-title = O pagamento não foi concluído

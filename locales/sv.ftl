@@ -3,6 +3,11 @@
 test-mode = Testläge
 skip-to-form = Gå till formuläret
 back-to = Tillbaka till { $name }
+shop-links = Juridik och hjälp
+shop-terms = Villkor
+shop-privacy = Integritet
+shop-refunds = Återbetalningar
+shop-support = Hjälp
 optional = (valfritt)
 update = Uppdatera
 remove = Ta bort
@@ -41,6 +46,7 @@ every-year = { $count ->
        *[other] e
     } år
 }
+price-per = { $price } { $interval }
 
 ## The offer
 
@@ -116,8 +122,7 @@ trial-years = { $count ->
     [one] { $count } år gratis
    *[other] { $count } år gratis
 }
-trial-then = { $trial }, sedan { $price } { $interval }
-trial-then-discount = { $trial }, sedan { $price }, och { $full } { $interval } när rabatten är slut
+trial-after = Sedan { $price }
 trial-first-charge = Den första debiteringen sker den { $date }.
 due-on = Att betala den { $date }
 no-trial = Fortsätt utan provperiod
@@ -133,6 +138,24 @@ discount-months = { $count ->
     [one] i { $count } månad
    *[other] i { $count } månader
 }
+first-days = { $count ->
+    [one] den första dagen
+   *[other] de första { $count } dagarna
+}
+first-weeks = { $count ->
+    [one] den första veckan
+   *[other] de första { $count } veckorna
+}
+first-months = { $count ->
+    [one] den första månaden
+   *[other] de första { $count } månaderna
+}
+first-years = { $count ->
+    [one] det första året
+   *[other] de första { $count } åren
+}
+first-then = { $first }, sedan { $full } { $interval }
+now-then = { $now } { $first }, sedan { $full } { $interval }
 
 ## Contact and card
 
@@ -144,6 +167,7 @@ full-name = Fullständigt namn
 payment = Betalning
 test-warning = Testläge: använd inget riktigt kort.
 test-card = Det här betalar, med vilket framtida datum och vilka tre siffror som helst:
+test-fill = Fyll i det här kortet
 test-more = Fler testkort
 test-declined = nekas
 test-funds = saknar täckning
@@ -199,8 +223,8 @@ start-trial = Starta provperioden
 processing = Behandlas…
 terms-plain = Du betalar { $total } { $interval } tills du säger upp.
 terms-trial = Du betalar ingenting i dag. Den { $date } betalar du { $total }, sedan samma belopp { $interval } tills du säger upp.
-terms-trial-discount = Du betalar ingenting i dag. Den { $date } betalar du { $total }, och { $full } { $interval } när rabatten är slut, tills du säger upp.
-terms-discount = Du betalar { $total } nu, och { $full } { $interval } när rabatten är slut, tills du säger upp.
+terms-trial-discount = Du betalar ingenting i dag. Från den { $date } betalar du { $now } { $first }, sedan { $full } { $interval } tills du säger upp.
+terms-discount = Du betalar { $now } { $first }, sedan { $full } { $interval } tills du säger upp.
 terms-usage = Din förbrukning debiteras { $interval } tills du säger upp.
 plus-tax = { $amount } plus skatt
 
@@ -282,9 +306,11 @@ bank-body = Din bank vill vara säker på att det är du. Godkänn betalningen p
 bank-continue = Fortsätt till din bank
 thanks-title = Tack för din beställning
 order-summary = Sammanfattning av beställningen
+order-number = Ordernummer
+order-date = Datum
+next-payment = Nästa betalning
 paid = Betalt
 renews = Din prenumeration förnyas för { $total } { $interval }.
-renews-discount = Din prenumeration förnyas för { $total } { $interval }, och för { $full } när rabatten är slut.
 renews-after-trial = Din provperiod slutar den { $date }. Sedan betalar du { $total } { $interval } tills du säger upp.
 return-to = Tillbaka till { $name }
 reopened-title = Betalningen gick inte igenom

@@ -3,6 +3,11 @@
 test-mode = Test modu
 skip-to-form = Forma geç
 back-to = Geri dön: { $name }
+shop-links = Yasal bilgiler ve destek
+shop-terms = Koşullar
+shop-privacy = Gizlilik
+shop-refunds = İadeler
+shop-support = Destek
 optional = (isteğe bağlı)
 update = Güncelle
 remove = Kaldır
@@ -25,6 +30,7 @@ every-year = { $count ->
     [1] her yıl
    *[other] { $count } yılda bir
 }
+price-per = { $interval } { $price }
 
 ## The offer
 
@@ -100,8 +106,7 @@ trial-years = { $count ->
     [one] { $count } yıl ücretsiz
    *[other] { $count } yıl ücretsiz
 }
-trial-then = { $trial }, sonra { $interval } { $price }
-trial-then-discount = { $trial }, sonra { $price }, indirim bittikten sonra { $interval } { $full }
+trial-after = Sonra { $price }
 trial-first-charge = İlk ödeme tarihi: { $date }.
 due-on = Ödeme tarihi: { $date }
 no-trial = Deneme olmadan devam et
@@ -117,6 +122,24 @@ discount-months = { $count ->
     [one] { $count } ay boyunca
    *[other] { $count } ay boyunca
 }
+first-days = { $count ->
+    [one] ilk gün
+   *[other] ilk { $count } gün
+}
+first-weeks = { $count ->
+    [one] ilk hafta
+   *[other] ilk { $count } hafta
+}
+first-months = { $count ->
+    [one] ilk ay
+   *[other] ilk { $count } ay
+}
+first-years = { $count ->
+    [one] ilk yıl
+   *[other] ilk { $count } yıl
+}
+first-then = { $first }, sonra { $interval } { $full }
+now-then = { $first } { $now }, ardından { $interval } { $full }
 
 ## Contact and card
 
@@ -128,6 +151,7 @@ full-name = Ad soyad
 payment = Ödeme
 test-warning = Test modu: gerçek kart kullanmayın.
 test-card = Bu kart, gelecekteki herhangi bir tarih ve herhangi üç rakamla ödeme yapar:
+test-fill = Bu kartla doldur
 test-more = Diğer test kartları
 test-declined = reddedilir
 test-funds = bakiyesi yetersizdir
@@ -183,8 +207,8 @@ start-trial = Denemeyi başlat
 processing = İşleniyor…
 terms-plain = İptal edene kadar { $interval } { $total } ödersiniz.
 terms-trial = Bugün hiçbir şey ödemezsiniz. İlk ödeme { $date } tarihinde { $total } olur, sonra iptal edene kadar { $interval } aynı tutarı ödersiniz.
-terms-trial-discount = Bugün hiçbir şey ödemezsiniz. İlk ödeme { $date } tarihinde { $total } olur, indirim bittikten sonra iptal edene kadar { $interval } { $full } ödersiniz.
-terms-discount = Şimdi { $total }, indirim bittikten sonra iptal edene kadar { $interval } { $full } ödersiniz.
+terms-trial-discount = Bugün hiçbir şey ödemezsiniz. { $date } tarihinden itibaren { $first } { $now }, sonra iptal edene kadar { $interval } { $full } ödersiniz.
+terms-discount = İptal edene kadar { $first } { $now }, sonra { $interval } { $full } ödersiniz.
 terms-usage = Kullanımınız iptal edene kadar { $interval } faturalandırılır.
 plus-tax = { $amount } artı vergi
 
@@ -266,9 +290,11 @@ bank-body = Bankanız sizin olduğunuzdan emin olmak istiyor. Ödemeyi sonraki s
 bank-continue = Bankanıza gidin
 thanks-title = Siparişiniz için teşekkürler
 order-summary = Sipariş özeti
+order-number = Sipariş numarası
+order-date = Tarih
+next-payment = Sonraki ödeme
 paid = Ödendi
 renews = Aboneliğiniz { $interval } { $total } karşılığında yenilenir.
-renews-discount = Aboneliğiniz { $interval } { $total }, indirim bittikten sonra { $full } karşılığında yenilenir.
 renews-after-trial = Denemeniz { $date } tarihinde biter. Sonra iptal edene kadar { $interval } { $total } ödersiniz.
 return-to = Geri dön: { $name }
 reopened-title = Ödeme gerçekleşmedi

@@ -22,7 +22,7 @@ export async function startBrowser() {
     executablePath,
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
+      '--disable-component-update', '--host-resolver-rules=MAP shop.test localhost', '--disable-sync', '--disable-dev-shm-usage',
     ],
   };
   try {

@@ -114,6 +114,10 @@ describe('the checkout in a frame', () => {
         assert.equal(success.redirect, true);
         assert.ok(success.successURL.startsWith(`${shop.url}/thanks?id=`), success.successURL);
         assert.ok(!page.url().includes('/thanks'), 'the default was prevented');
+        // The merchant shows something of its own: the frame can still be closed, and says so.
+        escape(page);
+        await page.locator('iframe').waitFor({ state: 'detached' });
+        assert.deepEqual(await page.evaluate(() => globalThis.told), ['confirmed', 'success', 'close']);
         const id = new URL(success.successURL).searchParams.get('id');
         const done = (await till.api('GET', `/v1/checkouts/${id}`)).body;
         assert.deepEqual([done.status, done.embed_origin], ['succeeded', shop.url]);
@@ -151,6 +155,73 @@ describe('the checkout in a frame', () => {
         assert.equal(await page.locator('.polar-loader-spinner').count(), 0);
       }
     }, { viewport: wide });
+  });
+
+  test('closing tells the page, however it is closed; before it is shown the promise is rejected', async () => {
+    await visit('/', async (page) => {
+      const early = await page.evaluate(async (url) => {
+        const opening = globalThis.Polar.EmbedCheckout.create(url);
+        document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
+        return opening.then(() => 'shown', (error) => error.name);
+      }, link.url);
+      assert.equal(early, 'AbortError');
+      assert.equal(await page.locator('iframe').count(), 0);
+      const told = await page.evaluate(async (url) => {
+        const { EmbedCheckout } = globalThis.Polar;
+        const told = [];
+        const open = async (name) => {
+          const checkout = await EmbedCheckout.create(url);
+          checkout.addEventListener('close', () => told.push(name));
+          return checkout;
+        };
+        await open('first');
+        await open('second');
+        document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
+        const kept = await open('third');
+        kept.addEventListener('close', (event) => event.preventDefault());
+        document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
+        told.push(document.querySelectorAll('iframe').length);
+        kept.close();
+        told.push(document.querySelectorAll('iframe').length);
+        return told;
+      }, link.url);
+      assert.deepEqual(told, ['first', 'second', 'third', 1, 0]);
+    });
+  });
+
+  test('the page behind does not scroll, whichever of its elements scrolls', async () => {
+    await visit('/', async (page) => {
+      const styles = () => page.evaluate(() => [document.documentElement, document.body].map((element) => element.style.overflow));
+      await page.evaluate(() => { document.documentElement.style.overflow = 'auto'; });
+      await open(page);
+      assert.deepEqual(await styles(), ['hidden', 'hidden']);
+      escape(page);
+      await page.locator('iframe').waitFor({ state: 'detached' });
+      assert.deepEqual(await styles(), ['auto', '']);
+    });
+  });
+
+  test('while somebody tries Till, a site on this machine needs no listing; another site is named in the console', async () => {
+    const { items: [organization] } = (await till.api('GET', '/v1/organizations/')).body;
+    await till.api('PATCH', `/v1/organizations/${organization.id}`, { embed_hosts: [] });
+    try {
+      await visit('/', async (page) => {
+        await open(page);
+      });
+      const elsewhere = shop.url.replace('localhost', 'shop.test');
+      const said = [];
+      const opened = await openPage(browser, till, {
+        origins: [elsewhere], expected: (text) => (said.push(text), true),
+      });
+      const { page } = opened;
+      await page.goto(elsewhere);
+      await page.evaluate((url) => { globalThis.Polar.EmbedCheckout.create(url); }, link.url);
+      await page.waitForURL((url) => url.pathname.startsWith('/checkout/'));
+      await opened.done();
+      assert.ok(said.some((text) => text.includes('shop.test') && text.includes('embed hosts')), said.join());
+    } finally {
+      await till.api('PATCH', `/v1/organizations/${organization.id}`, { embed_hosts: [new URL(shop.url).host] });
+    }
   });
 
   test('on a phone it fills the screen', async () => {

@@ -107,14 +107,14 @@ describe('the pages', () => {
     await done();
   });
 
-  test('the first view weighs at most 40 kB and takes at most 4 requests', async () => {
+  test('the first view weighs at most 20 kB and takes at most 4 requests', async () => {
     const checkout = await session(till, { products: all() });
     const { page, done } = await openPage(browser, till);
     const loaded = await weigh(page, () => page.goto(checkout.url, { waitUntil: 'networkidle' }));
     const bytes = loaded.reduce((sum, one) => sum + one.bytes, 0);
     console.log(`first view: ${bytes} bytes in ${loaded.length} requests`);
     assert.ok(loaded.every((one) => one.bytes > 0), 'every request was counted');
-    assert.ok(bytes <= 40_000, `${bytes} bytes: ${JSON.stringify(loaded)}`);
+    assert.ok(bytes <= 20_000, `${bytes} bytes: ${JSON.stringify(loaded)}`);
     assert.ok(loaded.length <= 4, JSON.stringify(loaded));
     await done();
   });

@@ -231,10 +231,185 @@ describe('the hosted page', () => {
       if (await again.count()) await again.click();
       await page.waitForURL((url) => url.pathname === `/checkout/${checkout.client_secret}`);
       assert.equal((await ordersOf(checkout)).length, 0);
-      await fill(page, { email: email() });
+      const field = page.locator('[name="customer_email"]');
+      assert.ok((await field.inputValue()).endsWith('@example.com'), 'what was typed is kept');
+      assert.equal(await field.isEditable(), true, 'until something is paid');
+      const other = email();
+      await fill(page, { email: other });
+      await pay(page);
+      await page.getByText(other).waitFor();
+    });
+    await succeeded(checkout);
+  });
+
+  test('the e-mail address leaves the page only when the buyer pays, and then a subscription they have is told', async () => {
+    const buyer = email();
+    const first = await session(till, { products: [plans()[0]] });
+    await visit(first.url, async (page) => {
+      await fill(page, { email: buyer });
+      await pay(page);
+    });
+    await succeeded(first);
+    for (const javaScriptEnabled of [true, false]) {
+      const second = await session(till, { products: [plans()[0]] });
+      const bodies = [];
+      await visit(second.url, async (page) => {
+        page.on('request', (request) => { if (request.method() === 'POST') bodies.push(request.postData() ?? ''); });
+        await fill(page, { email: buyer, card: '4242 4242 4242 4241' });
+        if (javaScriptEnabled) {
+          await until('the country is known', async () => (await get(`/v1/checkouts/${second.id}`)).customer_billing_address?.country === 'FR');
+          assert.ok(bodies.length > 0 && bodies.every((body) => !body.includes('customer_email')), bodies.join());
+        } else {
+          await page.locator('noscript button[value="update"]').first().click();
+          assert.equal(await page.locator('[name="customer_email"]').inputValue(), buyer, 'what was typed is kept');
+        }
+        assert.equal((await get(`/v1/checkouts/${second.id}`)).customer_email, null);
+        assert.equal(await page.getByText('active subscription').count(), 0);
+        await fill(page, { email: buyer, card: '4242 4242 4242 4241' });
+        await payButton(page).click();
+        await errorAt(page, 'card_number');
+        assert.equal(await page.getByText('active subscription').count(), 0, 'not before the card is right either');
+        await fill(page, { email: buyer });
+        await payButton(page).click();
+        await page.getByRole('alert').getByText('active subscription').waitFor();
+      }, { javaScriptEnabled, expected: () => true });
+      assert.equal((await get(`/v1/checkouts/${second.id}`)).status, 'open');
+    }
+    // A program that asks by the client secret is answered as the API says.
+    const third = await session(till, { products: [plans()[0]] });
+    const asked = await fetch(`${till.url}/v1/checkouts/client/${third.client_secret}`, {
+      method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ customer_email: buyer }),
+    });
+    assert.equal((await asked.json()).error, 'AlreadyActiveSubscriptionError');
+  });
+
+  test('a card field is judged when it is left or complete, and mended marks go', async () => {
+    const checkout = await session(till, { products: once() });
+    await visit(checkout.url, async (page) => {
+      const posts = [];
+      page.on('request', (request) => { if (request.method() === 'POST') posts.push(request.url()); });
+      const type = (field, text) => page.locator(`[name="${field}"]`).pressSequentially(text);
+      const wrong = (field) => page.locator(`#${field}-error`);
+      await type('card_number', '42424242');
+      assert.equal(await wrong('card_number').count(), 0, 'not while it is typed');
+      assert.equal(await page.locator('.brand').innerText(), 'Visa');
+      await page.locator('[name="card_cvc"]').focus();
+      await wrong('card_number').waitFor();
+      await page.locator('[name="card_number"]').fill('4242 4242 4242 4242');
+      await wrong('card_number').waitFor({ state: 'detached' });
+      await type('card_expiry', '1320');
+      assert.match(await errorAt(page, 'card_expiry'), /month and year/, 'complete, and no month');
+      await page.locator('[name="card_expiry"]').fill('01 / 20');
+      await page.locator('[name="card_cvc"]').focus();
+      assert.match(await errorAt(page, 'card_expiry'), /has expired/);
+      // American Express has four digits, on the front
+      await page.locator('[name="card_number"]').fill('3782 822463 10005');
+      assert.equal(await page.locator('.brand').innerText(), 'American Express');
+      assert.equal(await page.locator('[name="card_cvc"]').getAttribute('placeholder'), '1234');
+      await type('card_cvc', '123');
+      await page.locator('[name="customer_email"]').focus();
+      assert.match(await errorAt(page, 'card_cvc'), /four digits/);
+      assert.deepEqual(posts, [], 'nothing of it left the page');
+      // a test card fills in all of it when it is pressed
+      await page.getByText('More test cards').click();
+      await page.getByRole('button', { name: '3782 822463 10005' }).click();
+      for (const field of ['card_number', 'card_expiry', 'card_cvc']) assert.equal(await wrong(field).count(), 0, field);
+      assert.equal(await page.locator('[name="card_cvc"]').inputValue(), '1234');
+      await fill(page, { email: email(), card: null, card_expiry: null, card_cvc: null });
       await pay(page);
     });
     await succeeded(checkout);
+  });
+
+  test('Enter that ends a word of an input method pays nothing', async () => {
+    const checkout = await session(till, { products: once() });
+    await visit(checkout.url, async (page) => {
+      const posts = [];
+      page.on('request', (request) => { if (request.method() === 'POST') posts.push(request.url()); });
+      const sent = await page.locator('[name="customer_name"]').evaluate((field) => {
+        let submits = 0;
+        field.form.addEventListener('submit', () => submits++);
+        const keys = [{ isComposing: true, keyCode: 13 }, { isComposing: false, keyCode: 229 }];
+        const stopped = keys.map((key) => !field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true, ...key })));
+        const plain = !field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true, keyCode: 13 }));
+        return { submits, stopped, plain };
+      });
+      assert.deepEqual(sent, { submits: 0, stopped: [true, true], plain: false });
+      assert.deepEqual(posts, []);
+    });
+  });
+
+  test('the country is guessed from the language, a postal code asked for where there is one, a tax id where one can be valid', async () => {
+    for (const [locale, country] of [['de-AT', 'AT'], ['ja', 'JP'], ['en', '']]) {
+      const checkout = await session(till, { products: once() });
+      await visit(checkout.url, async (page) => {
+        assert.equal(await page.locator('[name="country"]').inputValue(), country, locale);
+        assert.equal((await get(`/v1/checkouts/${checkout.id}`)).customer_billing_address, null, 'looking writes nothing');
+      }, { locale });
+    }
+    const checkout = await session(till, { products: once() });
+    await visit(checkout.url, async (page) => {
+      await page.locator('[name="country"]').selectOption('HK');
+      await page.locator('[name="is_business_customer"]').check();
+      await page.locator('[name="line1"]').waitFor();
+      assert.equal(await page.locator('[name="postal_code"]').count(), 0, 'Hong Kong has none');
+      assert.equal(await page.locator('[name="customer_tax_id"]').count(), 1);
+      await page.locator('[name="country"]').selectOption('BS');
+      await page.locator('[name="customer_tax_id"]').waitFor({ state: 'detached' });
+      await fill(page, { email: email(), country: 'BS', customer_billing_name: 'Coral Ltd', line1: '1 Bay Street', city: 'Nassau' });
+      await pay(page);
+    });
+    await succeeded(checkout);
+  });
+
+  test('a list of what is wrong comes when the buyer pays, not while they fill in the form', async () => {
+    const product = await till.api('POST', '/v1/products/', {
+      name: 'Gift', prices: [{ amount_type: 'custom', price_currency: 'usd', minimum_amount: 500, maximum_amount: 10_000, preset_amount: 1500 }],
+    });
+    const checkout = await session(till, { products: [product.body.id] });
+    await visit(checkout.url, async (page) => {
+      const amount = page.locator('[name="amount"]');
+      await amount.fill('1');
+      await amount.blur();
+      await errorAt(page, 'amount');
+      assert.equal(await page.getByText('Please check').count(), 0);
+      assert.equal(await page.locator('[data-part="amount"]').getByText(/Between/).count(), 1, 'the bounds are said once');
+      await payButton(page).click();
+      await page.getByRole('alert').getByText('Please check').waitFor();
+    }, { expected: refusals });
+  });
+
+  test('the receipt has the order number, the date, the next payment and a way back to the shop', async () => {
+    const { items: [organization] } = await get('/v1/organizations/');
+    await till.api('PATCH', `/v1/organizations/${organization.id}`, {
+      website: 'https://shop.example/', policy_links: { terms_url: 'https://shop.example/terms', support_url: 'https://shop.example/help' },
+    });
+    for (const [return_url, back] of [[null, 'https://shop.example/'], ['https://shop.example/cart', 'https://shop.example/cart']]) {
+      const checkout = await session(till, { products: [plans()[0]], return_url });
+      await visit(checkout.url, async (page) => {
+        const foot = page.locator('footer a');
+        assert.deepEqual(await foot.allInnerTexts(), ['Terms', 'Support']);
+        assert.equal(await foot.first().getAttribute('href'), 'https://shop.example/terms');
+        await fill(page, { email: email() });
+        await pay(page);
+        await page.getByText('Thank you for your order').waitFor();
+        const [order] = await ordersOf(checkout);
+        const subscription = await get(`/v1/subscriptions/${order.subscription_id}`);
+        const day = (moment) => new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(moment));
+        const facts = await page.locator('.facts > div').evaluateAll((all) => Object.fromEntries(all.map((one) => [...one.children].map((cell) => cell.textContent))));
+        assert.equal(facts['Order number'], order.invoice_number);
+        assert.equal(facts.Date, day(order.created_at));
+        assert.equal(facts['Next payment'], day(subscription.current_period_end));
+        assert.equal(await page.getByRole('link', { name: /^Return to/ }).getAttribute('href'), back);
+        assert.deepEqual(await foot.allInnerTexts(), ['Terms', 'Support']);
+      });
+    }
+    const expired = await session(till, { products: once() });
+    expire(till, expired.id);
+    await visit(expired.url, async (page) => {
+      assert.equal(await page.getByRole('link', { name: /^Return to/ }).getAttribute('href'), 'https://shop.example/');
+      assert.deepEqual(await page.locator('footer a').allInnerTexts(), ['Terms', 'Support']);
+    }, { expected: refusals });
   });
 
   test('without JavaScript everything can be bought', async () => {

@@ -7,6 +7,7 @@ use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use till_wire::{
     discounts::{DiscountDuration, DiscountType},
     money::Currency,
+    values::Interval,
 };
 use uuid::Uuid;
 
@@ -158,6 +159,29 @@ impl Discount {
                     .is_ok_and(|last| period > last.timestamp())
             }
         }
+    }
+
+    /// The number of billing periods that it is taken off, when the first of them starts at `applied` and each lasts
+    /// `count` of `unit`. `None`: all of them.
+    pub fn periods(&self, applied: Timestamp, (unit, count): (Interval, i64)) -> Option<i64> {
+        let later_months = match self.duration {
+            DiscountDuration::Forever => return None,
+            DiscountDuration::Once => return Some(1),
+            DiscountDuration::Repeating => self.months() - 1,
+        };
+        let days = || {
+            let first = applied.to_zoned(TimeZone::UTC);
+            let last = first.checked_add(later_months.months());
+            let span = last.map(|last| last.timestamp().duration_since(applied));
+            span.map_or(0, |span| span.as_hours() / 24)
+        };
+        let later = match unit {
+            Interval::Day => days() / count.max(1),
+            Interval::Week => days() / (7 * count.max(1)),
+            Interval::Month => later_months / count.max(1),
+            Interval::Year => later_months / (12 * count.max(1)),
+        };
+        Some(1 + later)
     }
 }
 

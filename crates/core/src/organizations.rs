@@ -90,6 +90,7 @@ pub fn view(row: &Organization) -> View {
         checkout_settings: CheckoutSettings {
             require_3ds: settings.require_3ds,
         },
+        policy_links: settings.policy_links.clone(),
         embed_hosts: settings.embed_hosts.clone(),
         embed_hosts_enforced: true,
         country: row.country.clone(),
@@ -220,6 +221,9 @@ pub fn update(
     }
     if let Some(checkouts) = input.checkout_settings {
         settings.require_3ds = checkouts.require_3ds;
+    }
+    if let Some(links) = input.policy_links {
+        settings.policy_links = links;
     }
     if let Some(hosts) = input.embed_hosts {
         settings.embed_hosts = hosts;

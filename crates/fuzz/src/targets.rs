@@ -14,6 +14,7 @@ use till_core::{
         visit::{self, Query, Visit, VisitRefusal},
     },
     customers::Holders,
+    organizations::embed::EmbedHosts,
     payments::outcome::Outcome,
 };
 use till_wire::{
@@ -266,7 +267,12 @@ pub fn link(data: &[u8]) {
         let signature = sign::sign(&link.signing_secret, &pairs);
         raw = format!("{raw}&sig={signature}");
     }
-    let visit = match Visit::judge(link, &SHOP.organization, Query::parse(&raw)) {
+    let visit = match Visit::judge(
+        link,
+        &SHOP.organization,
+        Query::parse(&raw),
+        EmbedHosts::default(),
+    ) {
         Ok(visit) => visit,
         Err(VisitRefusal::Unreadable(problems)) => return sound::problems(&problems, "query"),
         Err(VisitRefusal::Unsigned) => return assert!(!signed, "the right signature is taken"),

@@ -1,5 +1,5 @@
 // Makes the plain forms of the checkout livelier; all works without it.
-// Card fields leave the page only when the buyer pays.
+// The card and the e-mail address leave the page only when the buyer pays.
 
 const headers = { "X-Till-Partial": "1" };
 const form = document.getElementById("checkout");
@@ -11,9 +11,6 @@ const parse = async (answer) => {
   return page;
 };
 
-if (form) checkout();
-if (live) confirmation();
-
 function checkout() {
   const button = form.querySelector("#pay");
   const words = button.firstElementChild;
@@ -24,15 +21,17 @@ function checkout() {
   let timer;
 
   dropNoscript(document);
+  cardPart();
 
   const body = (intent) => {
     const data = new URLSearchParams(new FormData(form));
     data.set("intent", intent);
-    if (intent !== "pay") for (const key of [...data.keys()]) if (key.startsWith("card_")) data.delete(key);
+    if (intent !== "pay") for (const key of [...data.keys()]) if (isPrivate(key)) data.delete(key);
     return data;
   };
   const facts = () => `${body("update")}`.replace(/&(version|shown_total|shown_product|_idempotency_key)=[\w-]*/g, "");
   let sent = facts(); // what the server last heard of
+  let pressed; // the total on the page when the button was pressed: leaving a field may change it before the click
 
   // The page to show; null when another one is on its way.
   const send = async (data, more) => {
@@ -83,20 +82,29 @@ function checkout() {
   };
 
   form.addEventListener("change", ({ target }) => {
-    if (!target.name.startsWith("card_") && !paying) update();
+    if (target.name.startsWith("card_")) judgeCard(target, true);
+    if (!isPrivate(target.name) && !paying) update();
   });
+  button.addEventListener("pointerdown", () => (pressed = form.elements.shown_total.value));
   const typed = ({ target, inputType, isComposing }) => {
     if (isComposing) return;
     if (target.name === "card_cvc") tidy(target, /./);
-    if (target.name === "card_number") group(target);
+    if (target.name === "card_number") {
+      group(target);
+      showBrand();
+    }
     if (target.name === "card_expiry" && !inputType?.startsWith("delete")) slash(target);
     if (target.name === "amount" || target.name === "seats") soon();
+    if (target.name.startsWith("card_")) judgeCard(target);
   };
   form.addEventListener("input", typed);
   form.addEventListener("compositionend", typed);
   // Enter at a code applies it; anywhere else it pays.
   form.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.target.name !== "discount_code") return;
+    if (event.key !== "Enter") return;
+    // It ends a word of an input method (229: Safari tells so only here).
+    if (event.isComposing || event.keyCode === 229) return event.preventDefault();
+    if (event.target.name !== "discount_code") return;
     event.preventDefault();
     update();
   });
@@ -108,7 +116,8 @@ function checkout() {
     if (intent === "fewer" || intent === "more") return step(intent);
     if (intent !== "pay") return update(intent === "apply" ? undefined : intent);
     busy(true);
-    const seen = form.elements.shown_total.value;
+    const seen = pressed ?? form.elements.shown_total.value;
+    pressed = null;
     update();
     await chain;
     const data = body("pay");
@@ -179,6 +188,7 @@ function checkout() {
       }
       if (old.querySelector("details[open]")) fresh.querySelector("details")?.setAttribute("open", "");
       old.replaceChildren(...fresh.childNodes);
+      if (old.dataset.part === "card") cardPart();
     }
     const again = document.getElementById(focus.id);
     if (again && again !== focus) {
@@ -187,6 +197,101 @@ function checkout() {
     }
   }
 }
+
+// Test cards fill the form when they are pressed.
+function cardPart() {
+  for (const number of document.querySelectorAll(".note .num")) {
+    const button = document.createElement("button");
+    const { fill } = form.dataset;
+    Object.assign(button, { type: "button", className: "link num", textContent: number.textContent, title: fill });
+    button.addEventListener("click", () => {
+      const { card_number, card_expiry, card_cvc } = form.elements;
+      card_number.value = button.textContent;
+      card_expiry.value = `12 / ${(new Date().getFullYear() + 3) % 100}`;
+      card_cvc.value = "1234".slice(0, codeLength());
+      for (const field of [card_number, card_expiry, card_cvc]) judgeCard(field, true);
+      showBrand();
+      card_cvc.focus();
+    });
+    number.replaceWith(button);
+  }
+  showBrand();
+}
+
+const BRANDS = [
+  [/^4/, "Visa"],
+  [/^(5[1-5]|2(22[1-9]|2[3-9]|[3-6]|7[01]|720))/, "Mastercard"],
+  [/^3[47]/, "American Express"],
+  [/^(6011|64[4-9]|65)/, "Discover"],
+  [/^3(0[0-5]|[689])/, "Diners Club"],
+  [/^35/, "JCB"],
+  [/^62/, "UnionPay"],
+];
+
+function showBrand() {
+  const { card_number, card_cvc } = form.elements;
+  if (!card_number) return;
+  const number = digitsOf(card_number);
+  const brand = BRANDS.find(([start]) => start.test(number))?.[1] ?? "";
+  let mark = card_number.nextElementSibling;
+  if (!mark?.classList.contains("brand")) {
+    mark = document.createElement("span");
+    mark.className = "brand";
+    card_number.after(mark);
+  }
+  mark.textContent = brand;
+  card_cvc.placeholder = "1234".slice(0, codeLength());
+}
+
+const digitsOf = (field) => plain(field.value).replace(/\D/g, "");
+const codeLength = () => (/^3[47]/.test(digitsOf(form.elements.card_number)) ? 4 : 3);
+
+// Says what is wrong with a card field that was left, or is complete; takes back what is mended.
+function judgeCard(field, left) {
+  const wrong = wrongWith(field, left);
+  const said = document.getElementById(`${field.name}-error`);
+  if (!wrong) {
+    said?.remove();
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
+  } else if (field.value.trim()) {
+    const error = said ?? document.createElement("p");
+    Object.assign(error, { id: `${field.name}-error`, className: "error", textContent: form.dataset[wrong] });
+    if (!said) field.closest(".field").append(error);
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", error.id);
+  }
+  if (field.name === "card_number" && digitsOf(form.elements.card_cvc)) judgeCard(form.elements.card_cvc, left);
+}
+
+function wrongWith(field, left) {
+  const digits = digitsOf(field);
+  if (field.name === "card_number") {
+    const length = codeLength() === 4 ? 15 : 16;
+    // A longer number may follow; a shorter one is judged when the field is left.
+    return (left || digits.length === length) && !luhn(digits) && "wrongNumber";
+  }
+  if (field.name === "card_expiry") {
+    const [month, year] = [Number(digits.slice(0, 2)), 2000 + Number(digits.slice(-2))];
+    if (digits.length !== 4 && digits.length !== 6) return left && "wrongExpiry";
+    if (month < 1 || month > 12) return "wrongExpiry";
+    const now = new Date();
+    return year * 12 + month <= now.getUTCFullYear() * 12 + now.getUTCMonth() && "expired";
+  }
+  if (field.name !== "card_cvc" || (!left && digits.length < 3)) return false;
+  return digits.length !== codeLength() && (left || digits.length > 3) && (codeLength() === 4 ? "wrongFront" : "wrongCvc");
+}
+
+function luhn(digits) {
+  let sum = 0;
+  for (let at = 0; at < digits.length; at++) {
+    const digit = digits[digits.length - 1 - at] * (1 + (at % 2));
+    sum += digit > 9 ? digit - 9 : digit;
+  }
+  return digits.length > 11 && sum % 10 === 0;
+}
+
+const isPrivate = (name) => name.startsWith("card_") || name === "customer_email";
 
 function dropNoscript(page) {
   for (const node of page.querySelectorAll("noscript")) node.remove();
@@ -241,7 +346,7 @@ function slash(field) {
 
 function confirmation() {
   const { leave, seen: before, stream: url } = live.dataset;
-  const needed = leave ? ["succeeded", "order_created", "webhook_event_delivered"] : ["succeeded"];
+  const needed = ["succeeded", "order_created", ...(leave ? ["webhook_event_delivered"] : [])];
   const seen = new Set();
   const stream = new EventSource(url);
   let patience;
@@ -280,3 +385,6 @@ function confirmation() {
   setInterval(ask, 5000);
   saw(before.split(" "));
 }
+
+if (form) checkout();
+if (live) confirmation();

@@ -32,21 +32,24 @@ class EmbedCheckout {
     });
   }
 
-  /** Opens a checkout's or a checkout link's URL; resolves when its page is shown. */
+  /** Opens a checkout's or a checkout link's URL; resolves when its page is shown, rejects if it is closed before. */
   static create(url, options = {}) {
     const { theme, onLoaded } = typeof options === "string" ? { theme: options } : (options ?? {});
     const checkout = new this(new URL(url), theme);
-    return new Promise((resolve) => {
+    const opening = new Promise((resolve, reject) => {
       const shown = (event) => {
         onLoaded?.(event);
         resolve(checkout);
       };
       checkout.addEventListener("loaded", shown, { once: true });
+      checkout.#undo.push(() => reject(new DOMException("The checkout was closed before it was shown.", "AbortError")));
     });
+    opening.catch(() => {}); // no error of the page where nobody waits for it
+    return opening;
   }
 
   constructor(url, theme) {
-    EmbedCheckout.#open?.close(); // one at a time
+    EmbedCheckout.#open?.#end(); // one at a time
     EmbedCheckout.#open = this;
     const plain = url.href;
     if (url.origin !== TILL) console.error(`${url.origin} is not ${TILL}, from which this script is: use its own.`);
@@ -71,26 +74,30 @@ class EmbedCheckout {
     frame.style.cssText = `${OVER}background:none;visibility:hidden;color-scheme:${dark ? "dark" : "light"}`;
 
     const { activeElement } = document;
-    const { style, classList } = document.body;
-    const { overflow } = style;
+    // Which of the two scrolls is the page's choice.
+    const scrolling = [document.documentElement, document.body].map(({ style }) => [style, style.overflow]);
+    for (const [style] of scrolling) style.overflow = "hidden";
+    const { classList } = document.body;
     classList.add("polar-no-scroll");
-    style.overflow = "hidden";
     document.body.append(this.#cover, frame);
     spinner.animate?.([{ rotate: "0deg" }, { rotate: "360deg" }], { duration: 800, iterations: Infinity });
     this.#undo.push(() => {
       frame.remove();
       this.#cover.remove();
       classList.remove("polar-no-scroll");
-      style.overflow = overflow;
+      for (const [style, overflow] of scrolling) style.overflow = overflow;
       activeElement?.focus?.({ preventScroll: true });
     });
 
-    // A page that does not speak cannot be shown here: it has its reasons, and tells them where it is a page alone.
+    // A page that does not speak cannot be shown here: it tells why where it is a page alone.
     let patience;
     frame.addEventListener("load", () => {
       clearTimeout(patience);
       if (this.#loaded) return;
       patience = setTimeout(() => {
+        console.error(
+          `The checkout does not open in a frame on ${location.host}. If that is your site, add it to the organization's embed hosts.`,
+        );
         this.close();
         location.href = plain;
       }, PATIENCE);
@@ -98,8 +105,8 @@ class EmbedCheckout {
     this.#undo.push(() => clearTimeout(patience));
 
     // Until the page is shown it cannot be closed from within. A double click opens it once, and leaves it open.
-    this.#cover.addEventListener("click", ({ detail }) => detail > 1 || this.close());
-    this.#listen(document, "keydown", ({ key }) => key === "Escape" && !this.#locked && this.close());
+    this.#cover.addEventListener("click", ({ detail }) => detail > 1 || this.#leave());
+    this.#listen(document, "keydown", ({ key }) => key === "Escape" && this.#leave());
     this.#listen(window, "message", ({ origin, source, data }) => {
       if (origin === TILL && source === frame.contentWindow && data?.type === TYPE) this.#hear(data);
     });
@@ -111,7 +118,10 @@ class EmbedCheckout {
     if (EmbedCheckout.#open === this) EmbedCheckout.#open = null;
   }
 
-  /** "loaded", "close", "confirmed" or "success"; preventDefault() leaves out what would follow. */
+  /**
+   * "loaded", "close", "confirmed" or "success"; preventDefault() leaves out what would follow. "close" comes however
+   * it is closed, but by close().
+   */
   addEventListener(...args) {
     this.#events.addEventListener(...args);
   }
@@ -125,22 +135,35 @@ class EmbedCheckout {
     this.#undo.push(() => target.removeEventListener(type, listener));
   }
 
+  /** Tells of an event; whether what follows it may follow. */
+  #tell(event, detail = { event }) {
+    return this.#events.dispatchEvent(new CustomEvent(event, { detail, cancelable: true }));
+  }
+
+  /** The buyer wants to leave: not while a payment is on its way. */
+  #leave(detail) {
+    if (!this.#locked && this.#tell("close", detail)) this.close();
+  }
+
+  /** Another checkout takes its place. */
+  #end() {
+    this.#tell("close");
+    this.close();
+  }
+
   #hear(detail) {
     const { event, redirect, successURL } = detail;
-    if (!["loaded", "close", "confirmed", "success"].includes(event)) return;
+    if (event === "close") return this.#leave(detail);
+    if (!["loaded", "confirmed", "success"].includes(event)) return;
     this.#loaded = true;
-    if (!this.#events.dispatchEvent(new CustomEvent(event, { detail, cancelable: true }))) return;
+    if (event !== "confirmed") this.#locked = false; // "loaded" also comes again where a payment has failed
+    if (!this.#tell(event, detail)) return;
     if (event === "loaded") {
-      this.#locked = false; // it also comes again where a payment has failed
       this.#cover.firstChild?.remove();
       this.#frame.style.visibility = "visible";
       this.#frame.focus();
     }
-    if (event === "close" && !this.#locked) this.close();
     if (event === "confirmed") this.#locked = true;
-    if (event === "success") {
-      this.#locked = false;
-      if (redirect) location.href = successURL;
-    }
+    if (event === "success" && redirect) location.href = successURL;
   }
 }

@@ -8,9 +8,12 @@ use std::{fmt, sync::Arc};
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use till_core::kernel::{
-    changes::Changes, context::DecisionContext, retention::RetentionPolicy, tokens::SecretKey,
-    urls::PublicUrls,
+use till_core::{
+    kernel::{
+        changes::Changes, context::DecisionContext, records::Organization,
+        retention::RetentionPolicy, tokens::SecretKey, urls::PublicUrls,
+    },
+    organizations::embed::EmbedHosts,
 };
 use till_ports::{
     files::Files,
@@ -50,7 +53,8 @@ pub trait Clock: Send + Sync {
 /// The settings of the operator.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
-    /// Development: webhooks may go to private networks and over http, the API is not rate limited.
+    /// Development: webhooks may go to private networks and over http, the API is not rate limited, and sites on this
+    /// machine may embed the checkout.
     pub dev: bool,
     /// A header, set by a trusted proxy, that carries the buyer's network address.
     pub client_ip_header: Option<String>,
@@ -112,6 +116,14 @@ impl App {
     /// The moment a decision is made with.
     pub fn context(&self) -> DecisionContext {
         DecisionContext::new(self.clock.now(), self.clock.seed())
+    }
+
+    /// The sites that may embed an organization's checkout.
+    pub fn embed_hosts<'a>(&self, organization: &'a Organization) -> EmbedHosts<'a> {
+        EmbedHosts {
+            listed: &organization.settings.embed_hosts,
+            loopback: self.policy.dev,
+        }
     }
 
     /// Applies a decision's changes; a refusal asks [`App::retry_on_conflict`] to decide again.

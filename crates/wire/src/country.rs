@@ -51,6 +51,14 @@ impl std::error::Error for InvalidState {}
 /// Countries that addresses may still hold but nobody may enter.
 const EMBARGOED: [&str; 5] = ["CU", "IR", "KP", "RU", "SY"];
 
+/// Countries in whose addresses the Universal Postal Union knows no postal code; sorted.
+const NO_POSTAL_CODES: [&str; 60] = [
+    "AE", "AG", "AO", "AW", "BF", "BI", "BJ", "BO", "BQ", "BS", "BW", "BZ", "CD", "CF", "CG", "CI",
+    "CM", "CW", "DJ", "DM", "ER", "FJ", "GA", "GD", "GH", "GM", "GQ", "GY", "HK", "JM", "KI", "KM",
+    "KN", "KP", "LY", "ML", "MO", "MR", "MW", "NR", "QA", "RW", "SB", "SC", "SL", "SR", "SS", "ST",
+    "SX", "SY", "TD", "TG", "TK", "TL", "TO", "TV", "UG", "VU", "YE", "ZW",
+];
+
 impl Country {
     /// Canada.
     pub const CA: Country = Country::listed("CA");
@@ -80,6 +88,11 @@ impl Country {
             i += 1;
         }
         panic!("not in the table")
+    }
+
+    /// True where addresses have a postal code.
+    pub fn has_postal_code(self) -> bool {
+        NO_POSTAL_CODES.binary_search(&self.as_str()).is_err()
     }
 
     /// Reads a code in any case as callers and buyers send it; refuses CU, IR, KP, RU and SY.

@@ -228,6 +228,8 @@ pub struct Organization {
     pub dispute_settings: DisputeSettings,
     /// Checkouts; the reference keeps these to its dashboard.
     pub checkout_settings: CheckoutSettings,
+    /// The merchant's own pages that Till's pages link to; the reference has nothing like it.
+    pub policy_links: PolicyLinks,
     /// Sites that may embed the checkout.
     pub embed_hosts: Vec<String>,
     /// Whether others are refused.

@@ -1,6 +1,7 @@
 //! Totals: what is due, and what has to be asked for it.
 
 use till_wire::{
+    address::Address,
     checkouts::{BillingAddressFields, FieldMode},
     country::Country,
     money::Currency,
@@ -120,6 +121,15 @@ pub fn recompute_totals(session: &mut Session, taxes: &dyn Taxes) -> Option<Stri
     tax(session, taxes)
 }
 
+/// The session as it would be for a buyer in a country, where none is known yet; nothing is written.
+pub fn in_country(session: &Session, country: Country, taxes: &dyn Taxes) -> Session {
+    let mut session = session.clone();
+    let address = &mut session.checkout.buyer.customer_billing_address;
+    address.get_or_insert_with(|| Json(Address::of_country(country)));
+    recompute_totals(&mut session, taxes);
+    session
+}
+
 fn tax(session: &mut Session, taxes: &dyn Taxes) -> Option<String> {
     // Judged without a tax of before: what is due must not depend on itself.
     session.checkout.terms.tax_amount = session.checkout.terms.tax_amount.map(|_| 0);
@@ -185,11 +195,9 @@ pub fn needs_full_address(checkout: &Checkout) -> bool {
 pub fn address_fields(checkout: &Checkout) -> BillingAddressFields<FieldMode> {
     use FieldMode::{Disabled, Optional, Required};
     let full = needs_full_address(checkout);
-    let country = checkout
-        .buyer
-        .customer_billing_address
-        .as_ref()
-        .map(|a| a.country.as_str());
+    let address = checkout.buyer.customer_billing_address.as_ref();
+    let postal = address.is_none_or(|address| address.country.has_postal_code());
+    let country = address.map(|address| address.country.as_str());
     let us = country == Some("US");
     let pick = |needed, yes| if needed { yes } else { Disabled };
     BillingAddressFields {
@@ -200,7 +208,7 @@ pub fn address_fields(checkout: &Checkout) -> BillingAddressFields<FieldMode> {
             pick(full, Optional)
         },
         city: pick(full || us, Required),
-        postal_code: pick(full || us, Required),
+        postal_code: pick(postal && (full || us), Required),
         line1: pick(full || us, Required),
         line2: pick(full || us, Optional),
     }

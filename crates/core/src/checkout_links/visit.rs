@@ -24,7 +24,10 @@ use crate::{
         records::{CheckoutLink, Discount, Organization, ProductPrice},
         refusal::Refusal,
     },
-    organizations::{capabilities, embed},
+    organizations::{
+        capabilities,
+        embed::{self, EmbedHosts},
+    },
     seats,
 };
 
@@ -163,6 +166,7 @@ impl Visit {
         link: &CheckoutLink,
         organization: &Organization,
         query: Query,
+        hosts: EmbedHosts<'_>,
     ) -> Result<Self, VisitRefusal> {
         if link.deleted_at.is_some() || !capabilities(organization.status).api_access {
             return Err(Refusal::NotFound.into());
@@ -183,7 +187,7 @@ impl Visit {
         }
         let embed_origin = query.filled("embed_origin").and_then(embed::origin);
         if let Some(origin) = &embed_origin
-            && !embed::is_allowed(origin, &organization.settings.embed_hosts)
+            && !hosts.admit(origin)
         {
             return Err(Refusal::EmbedHostNotAllowed(format!(
                 "{origin} may not embed this organization's checkout. \

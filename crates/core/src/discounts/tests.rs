@@ -2,7 +2,10 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::kernel::{context::DecisionContext, values::Json};
+use crate::{
+    kernel::{context::DecisionContext, values::Json},
+    subscriptions::trials,
+};
 
 fn discount(kind: DiscountType) -> Discount {
     let ctx = DecisionContext::new(Timestamp::UNIX_EPOCH, [1; 32]);
@@ -86,6 +89,26 @@ fn months_of_a_repeating_discount_are_calendar_months() {
 }
 
 proptest! {
+    #[test]
+    fn the_periods_of_a_discount_are_those_in_which_it_is_not_over(
+        day in 0i64..1_500, months in 1i64..=36, count in 1i64..=13, which in 0usize..4,
+    ) {
+        let applied = at("2026-01-01T10:00:00Z") + jiff::SignedDuration::from_hours(24 * day);
+        let unit = Interval::ALL[which];
+        let discount = Discount {
+            duration: DiscountDuration::Repeating,
+            duration_in_months: Some(months),
+            ..share(1000)
+        };
+        let start = |period: i64| match period {
+            0 => applied,
+            later => trials::end(applied, (unit, later * count)),
+        };
+        let periods = discount.periods(applied, (unit, count)).expect("it ends");
+        prop_assert!(!discount.is_over(applied, start(periods - 1)), "the last of {periods}");
+        prop_assert!(discount.is_over(applied, start(periods)), "after {periods}");
+    }
+
     #[test]
     fn a_discount_never_makes_an_amount_negative(bp in 1i64..=10_000, off in 0i64..1_000_000, amount in 0i64..100_000_000) {
         for discount in [share(bp), fixed(off)] {

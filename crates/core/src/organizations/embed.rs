@@ -135,36 +135,65 @@ fn is_local(host: &str) -> bool {
     }
 }
 
-/// True where the page of an origin, as [`origin`] writes it, may embed the checkout of an organization that
-/// names these hosts. No hosts refuse every page.
-pub fn is_allowed(origin: &str, hosts: &[String]) -> bool {
-    let Ok(origin) = Url::parse(origin) else {
-        return false;
-    };
-    hosts
-        .iter()
-        .filter_map(|host| Entry::read(host))
-        .any(|entry| entry.admits(&origin))
+/// The sites that may embed an organization's checkout.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct EmbedHosts<'a> {
+    /// Those that the organization names. None refuse every page.
+    pub listed: &'a [String],
+    /// True where every site on this machine may, too: while somebody tries Till.
+    pub loopback: bool,
 }
 
-/// The origin of the one page that a session is for, and that is told what happens in it. What the merchant's program
-/// named as `embed_origin` counts as it is; what the visitor of a link named, only while the organization lists its host.
-pub fn page_of(embed_origin: Option<&str>, by_link: bool, hosts: &[String]) -> Option<String> {
-    let named = embed_origin.and_then(origin)?;
-    (!by_link || is_allowed(&named, hosts)).then_some(named)
-}
+/// The sites on this machine, as the sources of a `frame-ancestors`.
+const LOOPBACK: [&str; 5] = [
+    "http://localhost:*",
+    "https://localhost:*",
+    "http://*.localhost:*",
+    "http://127.0.0.1:*",
+    "https://127.0.0.1:*",
+];
 
-/// The sites that may frame a session's pages, as the sources of a `frame-ancestors`: the page that it is for, else the
-/// organization's hosts. Empty: nobody.
-pub fn ancestors(page: Option<String>, hosts: &[String]) -> Vec<String> {
-    match page {
-        Some(origin) => vec![origin],
-        None => hosts
-            .iter()
-            .filter_map(|host| Entry::read(host))
-            .flat_map(|entry| entry.sources())
-            .collect(),
+impl EmbedHosts<'_> {
+    /// True where the page of an origin, as [`origin`] writes it, may embed the checkout.
+    pub fn admit(self, origin: &str) -> bool {
+        let Ok(origin) = Url::parse(origin) else {
+            return false;
+        };
+        let mut listed = self.listed.iter().filter_map(|host| Entry::read(host));
+        listed.any(|entry| entry.admits(&origin)) || self.loopback && is_loopback(&origin)
     }
+
+    /// The origin of the one page that a session is for, and that is told what happens in it. What the merchant's
+    /// program named as `embed_origin` counts as it is; what the visitor of a link named, only while its host is
+    /// admitted.
+    pub fn page_of(self, embed_origin: Option<&str>, by_link: bool) -> Option<String> {
+        let named = embed_origin.and_then(origin)?;
+        (!by_link || self.admit(&named)).then_some(named)
+    }
+
+    /// The sites that may frame a session's pages, as the sources of a `frame-ancestors`: the page that it is for,
+    /// else all of these. Empty: nobody.
+    pub fn ancestors(self, page: Option<String>) -> Vec<String> {
+        if let Some(origin) = page {
+            return vec![origin];
+        }
+        let listed = self.listed.iter().filter_map(|host| Entry::read(host));
+        let loopback = LOOPBACK.iter().filter(|_| self.loopback);
+        listed
+            .flat_map(|entry| entry.sources())
+            .chain(loopback.map(|source| (*source).to_owned()))
+            .collect()
+    }
+}
+
+fn is_loopback(origin: &Url) -> bool {
+    matches!(origin.scheme(), "http" | "https")
+        && match origin.host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(v4)) => v4.is_loopback(),
+            Some(Host::Ipv6(v6)) => v6.is_loopback(),
+            None => false,
+        }
 }
 
 #[cfg(test)]
@@ -172,6 +201,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn listed(hosts: &[String]) -> EmbedHosts<'_> {
+        EmbedHosts {
+            listed: hosts,
+            loopback: false,
+        }
+    }
 
     #[test]
     fn origins_are_written_as_browsers_write_them() {
@@ -205,7 +241,7 @@ mod tests {
 
     #[test]
     fn hosts_admit_what_they_name_and_nothing_else() {
-        let allowed = |origin: &str, host: &str| is_allowed(origin, &[host.to_owned()]);
+        let allowed = |origin: &str, host: &str| listed(&[host.to_owned()]).admit(origin);
         for (page, host) in [
             ("https://example.com", "example.com"),
             ("https://example.com", "Example.com/"),
@@ -234,13 +270,43 @@ mod tests {
         ] {
             assert!(!allowed(page, host), "{page} {host}");
         }
-        assert!(!is_allowed("https://example.com", &[]), "an empty list");
+        assert!(!listed(&[]).admit("https://example.com"), "an empty list");
+    }
+
+    #[test]
+    fn sites_on_this_machine_are_admitted_unlisted_only_where_that_is_allowed() {
+        let [strict, trying] = [false, true].map(|loopback| EmbedHosts {
+            loopback,
+            ..EmbedHosts::default()
+        });
+        for page in [
+            "http://localhost:3000",
+            "https://shop.localhost:8443",
+            "http://127.0.0.1:5173",
+            "http://[::1]:3000",
+        ] {
+            assert!(trying.admit(page) && !strict.admit(page), "{page}");
+        }
+        for page in [
+            "http://example.com",
+            "http://localhost.evil.com",
+            "http://notlocalhost",
+            "http://192.168.1.5",
+            "app://localhost",
+        ] {
+            assert!(!trying.admit(page), "{page}");
+        }
+        assert_eq!(trying.ancestors(None), LOOPBACK);
+        assert!(strict.ancestors(None).is_empty());
+        let page = trying.page_of(Some("http://localhost:3000/shop"), true);
+        assert_eq!(page.as_deref(), Some("http://localhost:3000"));
     }
 
     #[test]
     fn a_session_is_framed_by_its_own_page_else_by_the_shops_hosts_else_by_nobody() {
         let hosts = ["*.example.com", "localhost:3000", "a b"].map(str::to_owned);
-        let listed = [
+        let hosts = listed(&hosts);
+        let sources = [
             "https://*.example.com",
             "https://localhost:3000",
             "http://localhost:3000",
@@ -263,23 +329,25 @@ mod tests {
             (Some("no page"), false, None),
             (Some("https://x;script-src *"), false, None),
         ] {
-            let page = page_of(named, by_link, &hosts);
+            let page = hosts.page_of(named, by_link);
             assert_eq!(page.as_deref(), own, "{named:?} {by_link}");
             match own {
-                Some(own) => assert_eq!(ancestors(page, &hosts), [own]),
-                None => assert_eq!(ancestors(page, &hosts), listed),
+                Some(own) => assert_eq!(hosts.ancestors(page), [own]),
+                None => assert_eq!(hosts.ancestors(page), sources),
             }
-            let unlisted = page_of(named, by_link, &[]);
+            let nobody = EmbedHosts::default();
+            let unlisted = nobody.page_of(named, by_link);
             assert_eq!(unlisted.is_some(), own.is_some() && !by_link, "{named:?}");
-            assert_eq!(ancestors(unlisted.clone(), &[]), Vec::from_iter(unlisted));
+            assert_eq!(nobody.ancestors(unlisted.clone()), Vec::from_iter(unlisted));
         }
     }
 
     proptest! {
         #[test]
         fn no_origin_or_host_can_write_another_policy(raw in ".*", host in ".*") {
-            let page = page_of(Some(&raw), false, &[]);
-            for source in [page, None].into_iter().flat_map(|page| ancestors(page, std::slice::from_ref(&host))) {
+            let page = EmbedHosts::default().page_of(Some(&raw), false);
+            let hosts = listed(std::slice::from_ref(&host));
+            for source in [page, None].into_iter().flat_map(|page| hosts.ancestors(page)) {
                 prop_assert!(source.bytes().all(|b| b.is_ascii_graphic() && !b"; ,'\"".contains(&b)), "{source}");
             }
         }

@@ -31,6 +31,12 @@ pub fn validate(number: &str, country: &str) -> Option<(String, Format)> {
     })
 }
 
+/// True where a buyer in the country (ISO 3166-1 alpha-2, upper case) can have a tax id that [`validate`] accepts.
+pub fn is_known_in(country: &str) -> bool {
+    let checked = |format: &Format| *format == Format::EuVat || rule_of(*format).is_some();
+    formats(country).iter().any(checked)
+}
+
 /// The formats of a country, in the order they are tried.
 fn formats(country: &str) -> &'static [Format] {
     use Format::*;

@@ -131,6 +131,10 @@ fn as_sent(organization: &Organization) -> FormData {
         "avatar_url",
         "email",
         "website",
+        "policy_links.terms_url",
+        "policy_links.privacy_url",
+        "policy_links.refunds_url",
+        "policy_links.support_url",
         "country",
         "default_presentment_currency",
         "default_tax_behavior",
@@ -192,6 +196,7 @@ fn body(form_data: &FormData) -> Value {
 fn form_page(viewer: &Viewer, form_data: &FormData, errors: &FormErrors) -> FormPage {
     let groups = vec![
         about(&viewer.organization),
+        policies(),
         links(form_data),
         money(),
         checkouts(),
@@ -227,6 +232,20 @@ fn about(row: &Row) -> Group {
         "Its slug is {}; its organization ID is {}.",
         row.slug, row.id
     ))
+}
+
+fn policies() -> Group {
+    let page = |name: &str, label: &str| line(&format!("policy_links.{name}_url"), label, "url");
+    Group::new(
+        "Pages for buyers",
+        vec![
+            page("terms", "Terms of sale"),
+            page("privacy", "Privacy policy"),
+            page("refunds", "Refund policy"),
+            page("support", "Help").hint("Without it, the support e-mail stands there."),
+        ],
+    )
+    .note("Linked at the foot of the checkout and of the pages that follow it.")
 }
 
 fn links(form_data: &FormData) -> Group {

@@ -27,6 +27,13 @@ impl Store {
         self.one(Query::by_id::<Order>(id)).await
     }
 
+    /// The order of a checkout session, once it is fulfilled.
+    pub async fn order_of_checkout(&self, checkout_id: Uuid) -> Result<Option<Order>, StoreError> {
+        let binds = vec![Value::Uuid(checkout_id)];
+        self.one(Query::select::<Order>("where checkout_id = $1", binds).keyed())
+            .await
+    }
+
     /// A saved method.
     pub async fn payment_method(
         &self,

@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::{
     CheckoutSettings, CustomerEmailSettings, CustomerPortalSettings, DisputeSettingsUpdate,
-    FeatureSettingsUpdate, SocialLink, SocialPlatform, SubscriptionSettings, TaxBehaviorOption,
-    details, embed_hosts::embed_hosts,
+    FeatureSettingsUpdate, PolicyLinks, SocialLink, SocialPlatform, SubscriptionSettings,
+    TaxBehaviorOption, details, embed_hosts::embed_hosts,
 };
 use crate::{
     country::Country,
@@ -39,6 +39,8 @@ request! {
         pub subscription_settings: Option<SubscriptionSettings> = optional(SubscriptionSettings::shape()),
         /// Replaced as a whole.
         pub checkout_settings: Option<CheckoutSettings> = optional(CheckoutSettings::shape()),
+        /// The merchant's own pages that Till's pages link to; replaced as a whole.
+        pub policy_links: Option<PolicyLinks> = optional(PolicyLinks::shape()),
         /// One switch per mail; replaced as a whole.
         pub customer_email_settings: Option<CustomerEmailSettings> = optional(CustomerEmailSettings::shape()),
         /// Replaced as a whole.

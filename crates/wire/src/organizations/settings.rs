@@ -263,6 +263,46 @@ impl CheckoutSettings {
     }
 }
 
+/// The merchant's own pages that buyers may want to read before they pay; Till's pages link to those that are given.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PolicyLinks {
+    /// Terms of sale.
+    pub terms_url: Option<String>,
+    /// Privacy policy.
+    pub privacy_url: Option<String>,
+    /// Refund policy.
+    pub refunds_url: Option<String>,
+    /// Where customers find help. Without it, pages link to the organization's e-mail address.
+    pub support_url: Option<String>,
+}
+
+impl PolicyLinks {
+    /// As an organization's PATCH gives them.
+    pub(crate) fn shape() -> impl Reader<Value = Self> {
+        object! {
+            /// The merchant's own pages that buyers may want to read before they pay.
+            PolicyLinks {
+                /// Terms of sale.
+                terms_url = optional(url()),
+                /// Privacy policy.
+                privacy_url = optional(url()),
+                /// Refund policy.
+                refunds_url = optional(url()),
+                /// Where customers find help.
+                support_url = optional(url()),
+            }
+        }
+        .dictionary()
+    }
+}
+
+members!(PolicyLinks {
+    terms_url,
+    privacy_url,
+    refunds_url,
+    support_url,
+});
+
 switches! {
     /// Which mails customers get.
     pub struct CustomerEmailSettings {
@@ -356,6 +396,8 @@ pub struct Settings {
     pub require_3ds: bool,
     /// Where tax is collected.
     pub tax: TaxSettings,
+    /// The merchant's own pages for buyers.
+    pub policy_links: PolicyLinks,
 }
 
 impl Default for Settings {
@@ -371,6 +413,7 @@ impl Default for Settings {
             socials: Vec::new(),
             require_3ds: true,
             tax: TaxSettings::default(),
+            policy_links: PolicyLinks::default(),
         }
     }
 }
@@ -393,6 +436,7 @@ members!(Settings {
     socials,
     require_3ds,
     tax: whole,
+    policy_links: whole,
 });
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Numbers that the registers or the formats' own descriptions publish, and what holds for all.
 
-use super::{Format, formats, validate};
+use super::{Format, formats, is_known_in, validate};
 use proptest::prelude::*;
+use till_wire::country::Country;
 
 /// Country, a number as people write it, and what it becomes.
 const VALID: &[(&str, &str, &str, Format)] = &[
@@ -378,4 +379,22 @@ proptest! {
     fn changed_numbers_keep_the_laws((country, number) in near_number()) {
         check(&number, &country)?;
     }
+}
+
+#[test]
+fn the_docs_list_the_countries_whose_ids_are_checked() {
+    let docs = include_str!("../../../../../docs/tax.md");
+    let (_, list) = docs
+        .split_once("where one can be checked:")
+        .expect("the list has a heading");
+    let (list, _) = list.split_once('.').expect("the list ends");
+    let listed: Vec<&str> = list.split(',').map(str::trim).collect();
+    let checked = Country::ALL
+        .iter()
+        .filter(|country| !country.is_embargoed());
+    let checked: Vec<&str> = checked
+        .map(|country| country.as_str())
+        .filter(|country| is_known_in(country))
+        .collect();
+    assert_eq!(listed, checked);
 }

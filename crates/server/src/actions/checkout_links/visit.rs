@@ -44,7 +44,7 @@ pub async fn visit(app: &App, secret: &str, query: Query, visitor: Visitor) -> R
         .checkout_link_by_secret(secret)
         .await
         .or_not_found()?;
-    let visit = Visit::judge(&link, &organization, query)?;
+    let visit = Visit::judge(&link, &organization, query, app.embed_hosts(&organization))?;
     let own = organization.id;
     // Not looked up once too many were wrong.
     let attempt = match visit.discount_code() {

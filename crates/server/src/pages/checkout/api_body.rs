@@ -39,7 +39,9 @@ pub fn body(
         put("product_id", &Some(id.to_owned()));
     }
     put("customer_name", &form.customer_name);
-    if row.customer_id.is_none() {
+    // Only whoever pays says whose address it is: anybody could ask for another's subscription otherwise
+    // (docs/behaviour: pages/address-when-paying).
+    if row.customer_id.is_none() && form.intent() == Intent::Pay {
         put("customer_email", &form.customer_email);
     }
     if form.is_business() {

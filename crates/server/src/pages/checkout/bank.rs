@@ -54,14 +54,14 @@ async fn challenge(app: &App, secret: &str, page_context: PageContext) -> Result
     }
     let shown = ThreeDsPage {
         page_context,
-        organization: fill::organization(&session.organization),
+        organization: fill::organization(&session.organization, page_context),
         amount: challenge
             .amount
             .map(|m| fill::display(m.minor, m.currency, page_context.locale)),
         card: None,
         action: page_context.with_page_query(&format!("/sandbox/3ds/{secret}")),
     };
-    Ok(Ancestors::of(&session).may_frame(page(StatusCode::OK, &shown)))
+    Ok(Ancestors::of(app, &session).may_frame(page(StatusCode::OK, &shown)))
 }
 
 /// The session that an attempt belongs to.

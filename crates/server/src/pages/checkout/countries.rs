@@ -12,6 +12,32 @@ pub static COUNTRIES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The country that a browser's `Accept-Language` speaks of: the region of its first language, else the country that
+/// most readers of that language live in. None for languages of many countries.
+#[must_use]
+pub fn of_browser(header: &str) -> Option<Country> {
+    let tag = header.split([',', ';']).next()?.trim();
+    let mut parts = tag.split(['-', '_']);
+    let language = parts.next()?.to_ascii_lowercase();
+    let region = match parts.find(|part| part.len() == 2) {
+        Some(region) => region,
+        None => match language.as_str() {
+            "de" => "DE",
+            "fr" => "FR",
+            "hu" => "HU",
+            "it" => "IT",
+            "ja" => "JP",
+            "ko" => "KR",
+            "nl" => "NL",
+            "pl" => "PL",
+            "sv" => "SE",
+            "tr" => "TR",
+            _ => return None,
+        },
+    };
+    Country::parse_input(region).ok()
+}
+
 /// The subdivisions that a country's state must be one of; `None` where any text will do.
 #[must_use]
 pub fn subdivisions(country: &str) -> Option<&'static [(&'static str, &'static str)]> {
@@ -36,5 +62,31 @@ pub fn postal_code_label(country: &str) -> &'static str {
         "US" => "zip-code",
         "GB" | "AU" | "NZ" => "postcode",
         _ => "postal-code",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_country_is_guessed_from_the_first_language() {
+        for (header, country) in [
+            ("en-US,en;q=0.9", Some("US")),
+            ("de", Some("DE")),
+            ("de-AT,de;q=0.9,en;q=0.8", Some("AT")),
+            ("zh-Hant-TW", Some("TW")),
+            ("ja;q=0.9", Some("JP")),
+            ("en,de-DE;q=0.5", None),
+            ("es-419", None),
+            ("es", None),
+            ("ru-RU", None),
+            ("fa-IR", None),
+            ("*", None),
+            ("", None),
+        ] {
+            let guess = of_browser(header);
+            assert_eq!(guess.map(|country| country.as_str()), country, "{header}");
+        }
     }
 }

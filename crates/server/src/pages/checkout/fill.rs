@@ -7,7 +7,8 @@ mod offer;
 use till_core::{
     catalog::products::ProductWithPrices,
     checkout::{Session, totals},
-    kernel::records::Checkout,
+    kernel::records::{Checkout, Organization as Row},
+    tax::ids as tax_id,
 };
 use till_wire::{checkouts::FieldMode, money::Currency, products::PriceAmount};
 use uuid::Uuid;
@@ -18,8 +19,8 @@ use super::{
     markdown,
     money::{self, Locale},
     view::{
-        AddressForm, AmountField, BusinessForm, CheckoutPage, EmailField, Organization,
-        PageContext, Payment, Product,
+        AddressForm, AmountField, BusinessForm, CheckoutPage, EmailField, Link, Organization,
+        PageContext, Payment, Product, is_web,
     },
 };
 
@@ -39,12 +40,42 @@ fn short(amount: i64, currency: Currency, locale: Locale) -> String {
 }
 
 /// The selling organization.
-pub fn organization(row: &till_core::kernel::records::Organization) -> Organization {
+pub fn organization(row: &Row, page_context: PageContext) -> Organization {
+    let links = &row.settings.policy_links;
+    let mail = row.email.as_ref().map(|email| format!("mailto:{email}"));
+    let support = links.support_url.clone().or(mail);
+    let links = [
+        ("shop-terms", links.terms_url.clone()),
+        ("shop-privacy", links.privacy_url.clone()),
+        ("shop-refunds", links.refunds_url.clone()),
+        ("shop-support", support),
+    ];
+    let link = |(id, url): (&str, Option<String>)| {
+        let label = page_context.say(id).into_owned();
+        url.map(|url| Link { url, label })
+    };
     Organization {
         name: row.name.clone(),
         avatar_url: row.avatar_url.clone(),
         website: row.website.clone(),
+        links: links.into_iter().filter_map(link).collect(),
     }
+}
+
+/// The way back to the shop: the session's own address for it, else the organization's website.
+pub fn way_back(session: &Session, page_context: PageContext) -> Option<Link> {
+    let own = session.checkout.return_url.as_ref();
+    let url = own.or(session.organization.website.as_ref());
+    url.filter(|url| is_web(url)).map(|url| Link {
+        url: url.clone(),
+        label: return_to(session, page_context),
+    })
+}
+
+/// `Return to Acme`.
+pub fn return_to(session: &Session, page_context: PageContext) -> String {
+    let name = session.organization.name.as_str();
+    page_context.with("return-to", [("name", name.into())])
 }
 
 /// `per month`, `every 3 months`; nothing for a one-time product.
@@ -93,7 +124,7 @@ pub fn page(
         shown_total: shown_total(row),
         key,
         test_mode,
-        organization: organization(&session.organization),
+        organization: organization(&session.organization, page_context),
         return_url: row.return_url.clone(),
         products: session
             .offered
@@ -145,13 +176,15 @@ pub fn page(
                     |f| &f.customer_billing_name,
                     &row.buyer.customer_billing_name,
                 ),
-                tax_id: typed(|f| &f.customer_tax_id, &row.buyer.customer_tax_id),
+                tax_id: tax_id::is_known_in(&country(session, form))
+                    .then(|| typed(|f| &f.customer_tax_id, &row.buyer.customer_tax_id)),
             }),
         lines: amounts::lines(session, page_context),
         total: amounts::due(session, page_context),
         action: amounts::action(session, page_context),
         terms: amounts::terms(session, page_context),
         error: None,
+        summary: false,
         no_trial: false,
         errors: FieldErrors::default(),
     }
@@ -214,13 +247,18 @@ fn amount_field(session: &Session, form: Option<&CheckoutForm>, locale: Locale) 
     }
 }
 
+/// The country as chosen in the form, else as it is kept; empty where there is none.
+fn country(session: &Session, form: Option<&CheckoutForm>) -> String {
+    let kept = session.checkout.buyer.customer_billing_address.as_ref();
+    form.and_then(|f| f.country.clone())
+        .or_else(|| kept.map(|a| a.country.to_string()))
+        .unwrap_or_default()
+}
+
 fn address(session: &Session, form: Option<&CheckoutForm>) -> AddressForm {
     let row = &session.checkout;
     let kept = row.buyer.customer_billing_address.as_ref();
-    let country = form
-        .and_then(|f| f.country.clone())
-        .or_else(|| kept.map(|a| a.country.to_string()))
-        .unwrap_or_default();
+    let country = country(session, form);
     // What was typed for another country does not belong here.
     let same = kept.is_some_and(|a| a.country.as_str() == country);
     let part = |typed: Option<&Option<String>>, kept: Option<&String>| {

@@ -11,7 +11,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, header};
 use serde::Serialize;
-use till_core::{checkout::Session, organizations::embed};
+use till_core::checkout::Session;
 use till_wire::checkouts::CheckoutStatus;
 
 use crate::pages::checkout::request::{PageQuery, is_webhook_delivered, with_token};
@@ -48,7 +48,7 @@ pub(super) async fn frame_message(
     headers: HeaderMap,
 ) -> Result<Response> {
     let session = checkouts::session(&app, &secret).await?;
-    let Some(origin) = page_around(&session) else {
+    let Some(origin) = page_around(&app, &session) else {
         return Ok(Json(()).into_response());
     };
     let page_context = page_query.page_context(&headers).of_session(&session);
@@ -84,13 +84,10 @@ pub(super) async fn frame_message(
 }
 
 /// The origin of the page that is told what happens in the frame.
-pub(super) fn page_around(session: &Session) -> Option<String> {
-    let (row, hosts) = (
-        &session.checkout,
-        &session.organization.settings.embed_hosts,
-    );
-    let by_link = row.checkout_link_id.is_some();
-    embed::page_of(row.embed_origin.as_deref(), by_link, hosts)
+pub(super) fn page_around(app: &App, session: &Session) -> Option<String> {
+    let row = &session.checkout;
+    let hosts = app.embed_hosts(&session.organization);
+    hosts.page_of(row.embed_origin.as_deref(), row.checkout_link_id.is_some())
 }
 
 /// The sites that may put a page into a frame, besides the page's own site.
@@ -99,9 +96,9 @@ pub(super) struct Ancestors(Vec<String>);
 
 impl Ancestors {
     /// The page that the session is for, else the organization's hosts.
-    pub(super) fn of(session: &Session) -> Self {
-        let hosts = &session.organization.settings.embed_hosts;
-        Self(embed::ancestors(page_around(session), hosts))
+    pub(super) fn of(app: &App, session: &Session) -> Self {
+        let hosts = app.embed_hosts(&session.organization);
+        Self(hosts.ancestors(page_around(app, session)))
     }
 
     /// Says so of a page that is about the session.

@@ -42,6 +42,50 @@ pub fn render(markdown: &str) -> Option<SafeHtml> {
     Some(SafeHtml(out))
 }
 
+/// Renders a line of words that stands inside something else, such as a label: emphasis, code and links of its
+/// Markdown, one paragraph after the other.
+#[must_use]
+pub fn render_line(markdown: &str) -> SafeHtml {
+    let markdown = &markdown[..markdown.floor_char_boundary(SOURCE)];
+    let (mut bounds, mut links) = (Bounds::default(), Vec::new());
+    let events = Parser::new_ext(markdown, Options::ENABLE_STRIKETHROUGH)
+        .filter(|event| bounds.admit(event))
+        .filter_map(|event| made_safe(event, &mut links))
+        .filter_map(made_inline);
+    let mut out = String::with_capacity(markdown.len() * 3 / 2);
+    html::push_html(&mut out, events);
+    SafeHtml(out.trim().to_owned())
+}
+
+/// The words of a line of Markdown alone.
+#[must_use]
+pub fn words(markdown: &str) -> String {
+    let markdown = &markdown[..markdown.floor_char_boundary(SOURCE)];
+    let mut words = String::with_capacity(markdown.len());
+    for event in Parser::new(markdown) {
+        match event {
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
+                words.push_str(&text);
+            }
+            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph) => words.push(' '),
+            _ => {}
+        }
+    }
+    words.trim().to_owned()
+}
+
+/// What may stand in a line: blocks leave their words.
+fn made_inline(event: Event<'_>) -> Option<Event<'_>> {
+    let space = || Some(Event::Text(CowStr::Borrowed(" ")));
+    match event {
+        Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough)
+        | Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough) => Some(event),
+        Event::Start(_) | Event::Rule => None,
+        Event::End(_) | Event::SoftBreak | Event::HardBreak => space(),
+        other => Some(other),
+    }
+}
+
 /// The bounds of what may still be rendered. What has begun is always ended, so that the markup stays whole.
 #[derive(Debug, Default)]
 struct Bounds {
@@ -228,6 +272,28 @@ mod tests {
             html("[![logo](https://t.example/p.gif)](https://example.com)"),
             "<p><a href=\"https://example.com\" rel=\"nofollow noopener\" target=\"_blank\">logo</a></p>\n"
         );
+    }
+
+    #[test]
+    fn a_line_keeps_its_links_and_no_blocks() {
+        let line = |markdown| render_line(markdown).0;
+        assert_eq!(
+            line("I accept the [terms](https://shop.example/terms) and **pay**"),
+            "I accept the <a href=\"https://shop.example/terms\" rel=\"nofollow noopener\" target=\"_blank\">terms</a> and <strong>pay</strong>"
+        );
+        assert_eq!(line("# Big\n\n- one\n- two"), "Big one two");
+        assert_eq!(line("1. What is your name?"), "What is your name?");
+        assert_eq!(
+            line("<b>x</b> [a](javascript:alert(1))"),
+            "&lt;b&gt;x&lt;/b&gt; a"
+        );
+        assert_eq!(line(""), "");
+        assert_eq!(
+            words("I accept the [terms](https://x.example) & **pay**"),
+            "I accept the terms & pay"
+        );
+        let hostile = line(&"[a](https://x) *b* ".repeat(200_000));
+        assert!(hostile.len() < 3 * RENDERED + 64, "{}", hostile.len());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use axum::{
     routing::get,
 };
 use till_core::{
-    checkout::{Session, refresh::Cause},
+    checkout::{Session, refresh::Cause, totals},
     kernel::{
         records::{Payment, PaymentState},
         refusal::Refusal,
@@ -21,13 +21,16 @@ use till_core::{
 use till_wire::checkouts::CheckoutStatus;
 
 use super::{
-    PARTIAL_HEADER, Redirect, bank, fill,
+    PARTIAL_HEADER, Redirect, bank, countries, fill,
     form::{CheckoutForm, Intent},
     frame::{self, Ancestors},
+    money,
     problems::declined,
     request::{PORTAL_COOKIE, PageQuery, error_page, is_webhook_delivered, test_mode, with_token},
     submit::{pay_by_form, refused, replay, save, show_again},
-    view::{ConfirmationPage, Line, Link, MessagePage, Outcome, PageContext, Receipt, Waiting},
+    view::{
+        ConfirmationPage, Fact, Line, Link, MessagePage, Outcome, PageContext, Receipt, Waiting,
+    },
 };
 use crate::{
     actions::checkouts,
@@ -71,11 +74,12 @@ async fn show(
     let page_context = page_query.page_context(&headers);
     let (session, moved) = match current(&app, &secret).await {
         Ok(found) => found,
-        Err(error) => return error_page(page_context, &error),
+        Err(error) => return no_session(&app, &secret, page_context, &error).await,
     };
     let page_context = page_context.of_session(&session);
     match session.checkout.status {
         CheckoutStatus::Open => {
+            let session = with_guessed_country(&app, session, &headers).await;
             let mut shown = fill::page(
                 &session,
                 page_context,
@@ -84,10 +88,61 @@ async fn show(
                 app.context().id(),
             );
             shown.error = moved.map(|cause| page_context.say(changed(cause)).into_owned());
-            Ancestors::of(&session).may_frame(page(StatusCode::OK, &shown))
+            Ancestors::of(&app, &session).may_frame(page(StatusCode::OK, &shown))
         }
         _ => SeeOther::to(&page_context.confirmation_url(&secret)).into_response(),
     }
+}
+
+/// The session as it would be in the country that the browser's language speaks of, where no country is known yet.
+/// Nothing is written: the form sends the country.
+async fn with_guessed_country(app: &App, session: Session, headers: &HeaderMap) -> Session {
+    if session.checkout.buyer.customer_billing_address.is_some() {
+        return session;
+    }
+    let accepted = headers.get(header::ACCEPT_LANGUAGE);
+    let accepted = accepted.and_then(|value| value.to_str().ok());
+    let Some(country) = accepted.and_then(countries::of_browser) else {
+        return session;
+    };
+    let settings = &session.organization.settings.tax;
+    let guessed = app
+        .taxed(settings, |taxes| {
+            Ok(totals::in_country(&session, country, taxes))
+        })
+        .await;
+    match guessed {
+        Ok(guessed) => guessed,
+        // Only a guess: the page shows the session as it is.
+        Err(error) => {
+            error.log_fault();
+            session
+        }
+    }
+}
+
+/// The page for somebody whose session cannot be shown. That of an expired one leads back to the shop.
+async fn no_session(
+    app: &App,
+    secret: &str,
+    page_context: PageContext,
+    error: &ApiError,
+) -> Response {
+    let expired = match error.status() {
+        StatusCode::GONE => app.store.session_by_secret(secret).await,
+        _ => Ok(None),
+    };
+    let Ok(Some(session)) = expired else {
+        return error_page(page_context, error);
+    };
+    let page_context = page_context.of_session(&session);
+    let shown = MessagePage {
+        organization: Some(fill::organization(&session.organization, page_context)),
+        test_mode: test_mode(app),
+        link: fill::way_back(&session, page_context),
+        ..MessagePage::expired(page_context)
+    };
+    Ancestors::of(app, &session).may_frame(page(StatusCode::GONE, &shown))
 }
 
 /// The session as it is shown, and what the merchant has changed since it was last shown.
@@ -132,14 +187,14 @@ async fn submit(
     );
     let (session, moved) = match current(&app, &secret).await {
         Ok(found) => found,
-        Err(error) => return error_page(page_context, &error),
+        Err(error) => return no_session(&app, &secret, page_context, &error).await,
     };
     let page_context = page_context.of_session(&session);
     let arrival = match partial {
         true => page_context.confirmation_url(&secret),
         false => page_context.arrival_url(&session),
     };
-    let ancestors = Ancestors::of(&session);
+    let ancestors = Ancestors::of(&app, &session);
     let cookie = |token: String| portal_cookie(&app, &secret, &token, page_context);
     let Posted { form, body } = match posted {
         Ok(posted) => posted,
@@ -281,7 +336,7 @@ async fn confirmation(
 ) -> Response {
     match after(&app, &secret, &page_query, &headers).await {
         Ok(response) => response,
-        Err(error) => error_page(page_query.page_context(&headers), &error),
+        Err(error) => no_session(&app, &secret, page_query.page_context(&headers), &error).await,
     }
 }
 
@@ -323,17 +378,16 @@ async fn after(
             } else {
                 let to = with_token(&session.success_url(&app.urls), &session, headers);
                 // From a frame, the page around it goes there.
-                if !(page_context.embed && frame::page_around(&session).is_some()) {
+                if !(page_context.embed && frame::page_around(app, &session).is_some()) {
                     return Ok(SeeOther::to(&to).into_response());
                 }
-                Outcome::Succeeded(receipt(&session, page_context, &to))
+                Outcome::Succeeded(receipt(app, &session, page_context, &to).await?)
             }
         }
-        CheckoutStatus::Succeeded => Outcome::Succeeded(receipt(
-            &session,
-            page_context,
-            &session.success_url(&app.urls),
-        )),
+        CheckoutStatus::Succeeded => {
+            let to = session.success_url(&app.urls);
+            Outcome::Succeeded(receipt(app, &session, page_context, &to).await?)
+        }
         CheckoutStatus::Expired => return Err(Refusal::ExpiredCheckout.into()),
         CheckoutStatus::Failed => Outcome::Failed(page_context.say("failed-body").into_owned()),
     };
@@ -341,10 +395,10 @@ async fn after(
         page_context,
         client_secret: secret.to_owned(),
         test_mode: test_mode(app),
-        organization: fill::organization(&session.organization),
+        organization: fill::organization(&session.organization, page_context),
         outcome,
     };
-    Ok(Ancestors::of(&session).may_frame(page(StatusCode::OK, &shown)))
+    Ok(Ancestors::of(app, &session).may_frame(page(StatusCode::OK, &shown)))
 }
 
 fn action(attempt: Payment) -> Option<String> {
@@ -353,7 +407,12 @@ fn action(attempt: Payment) -> Option<String> {
         .filter(|_| attempt.state == PaymentState::RequiresAction)
 }
 
-fn receipt(session: &Session, page_context: PageContext, success_url: &str) -> Receipt {
+async fn receipt(
+    app: &App,
+    session: &Session,
+    page_context: PageContext,
+    success_url: &str,
+) -> Result<Receipt> {
     let row = &session.checkout;
     let sum = row.terms.totals();
     let paid = if row.terms.trial_end.is_some() {
@@ -361,24 +420,48 @@ fn receipt(session: &Session, page_context: PageContext, success_url: &str) -> R
     } else {
         sum.total
     };
-    Receipt {
+    // A single line would only repeat the product and the total.
+    let lines = Some(fill::lines(session, page_context)).filter(|lines| lines.len() > 1);
+    let own = row.success_url.as_ref().map(|_| Link {
+        url: success_url.to_owned(),
+        label: fill::return_to(session, page_context),
+    });
+    Ok(Receipt {
         product_name: session.selected().product.name.clone(),
-        // A single line would only repeat the product and the total.
-        lines: Some(fill::lines(session, page_context))
-            .filter(|lines| lines.len() > 1)
-            .unwrap_or_default(),
-        total: Line {
-            label: page_context.say("paid").into_owned(),
-            amount: fill::display(paid, row.terms.currency, page_context.locale),
-        },
+        lines: lines.unwrap_or_default(),
+        total: Line::new(
+            page_context.say("paid").into_owned(),
+            fill::display(paid, row.terms.currency, page_context.locale),
+        ),
+        facts: facts(app, session, page_context).await?,
         email: row.buyer.customer_email.clone(),
         what_next: fill::what_next(session, page_context),
-        next: row.success_url.as_ref().map(|_| Link {
-            url: success_url.to_owned(),
-            label: {
-                let name = session.organization.name.as_str();
-                page_context.with("return-to", [("name", name.into())])
-            },
-        }),
-    }
+        next: own.or_else(|| fill::way_back(session, page_context)),
+    })
+}
+
+/// What to ask the shop by, and what comes next.
+async fn facts(app: &App, session: &Session, page_context: PageContext) -> Result<Vec<Fact>> {
+    let organization = session.organization.id;
+    let order = app.store.order_of_checkout(session.checkout.id).await?;
+    let Some(order) = order else {
+        return Ok(Vec::new());
+    };
+    let subscription = match order.subscription_id {
+        Some(id) => app.store.subscription(organization, id).await?,
+        None => None,
+    };
+    let goes_on = subscription.filter(|one| !one.cancel_at_period_end && one.ended_at.is_none());
+    let date = |moment| money::date(moment, page_context.locale);
+    let fact = |id: &str, value: String| Fact {
+        label: page_context.say(id).into_owned(),
+        value,
+    };
+    let mut facts = vec![
+        fact("order-number", order.invoice_number.clone()),
+        fact("order-date", date(order.created_at)),
+    ];
+    let next = goes_on.filter(|_| fill::what_next(session, page_context).is_some());
+    facts.extend(next.map(|one| fact("next-payment", date(one.current_period_end))));
+    Ok(facts)
 }

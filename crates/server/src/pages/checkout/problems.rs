@@ -22,7 +22,10 @@ pub(super) fn place_problems(
     page_context: PageContext,
     errors: &mut FieldErrors,
 ) {
-    for problem in error.problems().iter().filter(|one| !tells_total(one)) {
+    // Which tax is due may depend on the part that is missing.
+    let incomplete = error.problems().iter().any(is_of_address_part);
+    let told = |one: &&Problem| !tells_total(one) && !(incomplete && is_of_whole_address(one));
+    for problem in error.problems().iter().filter(told) {
         add_problem(problem, session, page_context, errors);
     }
     match error.name() {
@@ -38,6 +41,22 @@ pub(super) fn place_problems(
 fn tells_total(problem: &Problem) -> bool {
     let ctx = problem.ctx.as_ref();
     ctx.is_some_and(|ctx| ctx.get("total_amount").is_some())
+}
+
+/// True where a problem is about the address.
+fn is_of_address(problem: &Problem) -> bool {
+    matches!(problem.loc.get(1), Some(Step::Key(key)) if *key == "customer_billing_address")
+}
+
+/// True where a problem is about a part of the address besides its country.
+fn is_of_address_part(problem: &Problem) -> bool {
+    let part = problem.loc.get(2);
+    is_of_address(problem) && matches!(part, Some(Step::Key(part)) if *part != "country")
+}
+
+/// True where the address has all its parts, and is wrong all the same.
+fn is_of_whole_address(problem: &Problem) -> bool {
+    is_of_address(problem) && problem.loc.len() == 2 && problem.kind == "value_error"
 }
 
 /// Puts a problem at its field, where the page has it.

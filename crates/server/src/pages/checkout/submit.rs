@@ -20,7 +20,7 @@ use super::{
     api_body,
     fields::{Field, FieldErrors},
     fill,
-    form::CheckoutForm,
+    form::{CheckoutForm, Intent},
     problems::{add_problem, card_error, page_error, place_problems},
     view::{CheckoutPage, PageContext},
 };
@@ -107,6 +107,7 @@ impl<'a> Submit<'a> {
         if shown.errors.get(Field::Discount).is_some() {
             fill::offer_removal(&mut shown, session);
         }
+        shown.summary = self.form.intent() == Intent::Pay;
         shown.no_trial = message == Some("trial-used");
         shown.error = message.map(|id| self.page_context.say(id).into_owned());
         shown.gather_unshown();
@@ -345,17 +346,19 @@ pub(super) async fn pay_by_form(
     if shown.is_some_and(|shown| !fill::is_shown(shown, &wanted.checkout)) {
         return Err(Box::new(submit.show_again(&wanted, Some("total-changed"))));
     }
-    if let Some(error) = refusal.map(ApiError::from) {
-        place_problems(&error, &wanted, page_context, &mut submit.errors);
-        if submit.errors.is_empty() {
-            return Err(show_error_or_redirect(submit, &error, &wanted).await);
-        }
+    let refusal = refusal.map(ApiError::from);
+    if let Some(error) = &refusal {
+        place_problems(error, &wanted, page_context, &mut submit.errors);
     }
     let required = totals::form(&wanted).required();
     let token = match required {
         true => token(&mut submit).await,
         false => None,
     };
+    // Told last: whoever has not typed all that a purchase needs learns nothing about the owner of an address.
+    if let Some(error) = refusal.filter(|_| submit.errors.is_empty()) {
+        return Err(show_error_or_redirect(submit, &error, &wanted).await);
+    }
     if !submit.errors.is_empty() || token.is_some() != required {
         return Err(Box::new(submit.show_again(&wanted, None)));
     }

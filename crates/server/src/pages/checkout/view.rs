@@ -15,7 +15,7 @@ use till_core::checkout::Session;
 use super::money::Locale;
 use crate::pages::{assets, words::Value};
 
-pub use after::{ConfirmationPage, MessagePage, Outcome, Receipt, ThreeDsPage, Waiting};
+pub use after::{ConfirmationPage, Fact, MessagePage, Outcome, Receipt, ThreeDsPage, Waiting};
 pub use page::CheckoutPage;
 pub use parts::{
     Action, AddressForm, AmountField, Answer, AnswerKind, AppliedDiscount, BusinessForm,
@@ -183,6 +183,8 @@ pub struct Organization {
     pub avatar_url: Option<String>,
     /// Its `http(s)` website, linked from its name.
     pub website: Option<String>,
+    /// Its own pages for buyers, and its address for help: at the foot of the page.
+    pub links: Vec<Link>,
 }
 
 impl Organization {
@@ -206,7 +208,7 @@ impl Organization {
     }
 }
 
-fn is_web(url: &str) -> bool {
+pub(super) fn is_web(url: &str) -> bool {
     url.starts_with("https://") || url.starts_with("http://")
 }
 
@@ -217,6 +219,20 @@ pub struct Line {
     pub label: String,
     /// The amount, always with its decimals ([`super::money::display`]).
     pub amount: String,
+    /// True where it is the sum of the lines above it.
+    pub is_sum: bool,
+}
+
+impl Line {
+    /// A line that is one of a sum's parts.
+    #[must_use]
+    pub fn new(label: String, amount: String) -> Self {
+        Self {
+            label,
+            amount,
+            is_sum: false,
+        }
+    }
 }
 
 /// A link with its words.

@@ -20,6 +20,7 @@ fn what_is_written_reads_back() {
     settings.details.insert("about".into(), "Books".into());
     settings.embed_hosts.push("shop.example".into());
     settings.require_3ds = false;
+    settings.policy_links.terms_url = Some("https://shop.example/terms".into());
     settings.socials.push(SocialLink {
         platform: SocialPlatform::Github,
         url: "https://github.com/ada".into(),
@@ -39,6 +40,7 @@ fn whatever_was_stored_reads_as_settings_and_only_what_does_not_read_is_lost() {
         "embed_hosts",
         "socials",
         "require_3ds",
+        "policy_links",
     ];
     let garbage = [
         json!(null),

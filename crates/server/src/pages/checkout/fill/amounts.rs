@@ -1,34 +1,33 @@
 //! Amounts: the parts of the sum, and what will be due when.
 
 use till_core::{
+    catalog::products::ProductWithPrices,
     checkout::{Session, totals},
-    kernel::records::Discount,
-    subscriptions::trials,
+    kernel::records::{Checkout, Discount},
 };
 use till_wire::{
     discounts::DiscountDuration,
     organizations::TaxBehaviorOption,
     tax::{TaxLine, TaxabilityReason},
+    values::Interval,
 };
 
 use super::{
     super::{
         form::CheckoutForm,
-        money,
+        money::{self, Locale},
         view::{Action, AppliedDiscount, DiscountBox, Line, PageContext},
     },
     display, interval,
 };
+use crate::pages::words::Value;
 
 /// The lines of the sum.
 pub fn lines(session: &Session, page_context: PageContext) -> Vec<Line> {
     let row = &session.checkout;
     let sum = row.terms.totals();
     let words = |amount| display(amount, row.terms.currency, page_context.locale);
-    let line = |label: String, amount| Line {
-        label,
-        amount: words(amount),
-    };
+    let line = |label: String, amount| Line::new(label, words(amount));
     let name = session.selected().product.name.as_str();
     let product = match row.terms.seats {
         Some(seats) => {
@@ -51,10 +50,11 @@ pub fn lines(session: &Session, page_context: PageContext) -> Vec<Line> {
     lines.extend(taxes);
     if let Some(end) = trial_end(session) {
         let date = money::date(end, page_context.locale);
-        lines.push(line(
-            page_context.with("due-on", [("date", date.into())]),
-            sum.total,
-        ));
+        let label = page_context.with("due-on", [("date", date.into())]);
+        lines.push(Line {
+            is_sum: true,
+            ..line(label, sum.total)
+        });
     }
     lines
 }
@@ -69,10 +69,10 @@ fn tax_lines(session: &Session, page_context: PageContext) -> Vec<Line> {
     };
     let Some(tax) = row.terms.tax_amount else {
         let due = session.organization.settings.tax.enabled && totals::form(session).required();
-        let later = Line {
-            label: page_context.say("tax").into_owned(),
-            amount: page_context.say("tax-later").into_owned(),
-        };
+        let later = Line::new(
+            page_context.say("tax").into_owned(),
+            page_context.say("tax-later").into_owned(),
+        );
         return due.then_some(later).into_iter().collect();
     };
     let broken_down = row
@@ -92,17 +92,12 @@ fn tax_lines(session: &Session, page_context: PageContext) -> Vec<Line> {
                 _ if line.amount == 0 => return None,
                 _ => included(named),
             };
-            Some(Line {
-                label,
-                amount: words(line.amount),
-            })
+            Some(Line::new(label, words(line.amount)))
         })
         .collect();
     if shown.is_empty() && tax > 0 {
-        return vec![Line {
-            label: included(page_context.say("tax").into_owned()),
-            amount: words(tax),
-        }];
+        let label = included(page_context.say("tax").into_owned());
+        return vec![Line::new(label, words(tax))];
     }
     shown
 }
@@ -137,12 +132,11 @@ pub(super) fn due(session: &Session, page_context: PageContext) -> Line {
     } else {
         total
     };
-    Line {
-        label: page_context
-            .say(if recurring { "due-today" } else { "total" })
-            .into_owned(),
-        amount: display(today, row.terms.currency, page_context.locale),
-    }
+    let label = page_context.say(if recurring { "due-today" } else { "total" });
+    Line::new(
+        label.into_owned(),
+        display(today, row.terms.currency, page_context.locale),
+    )
 }
 
 /// The action of the button.
@@ -167,107 +161,176 @@ pub(super) fn trial_end(session: &Session) -> Option<jiff::Timestamp> {
     session.checkout.terms.trial_end.filter(|_| charged)
 }
 
-/// True where a discount is over by the next renewal, when the first charge is now.
-fn is_over_next(session: &Session, discount: &Discount) -> bool {
-    let row = &session.checkout;
-    let product = &session.selected().product;
-    let Some(unit) = product.recurring_interval else {
-        return true;
-    };
-    let applied = row.modified_at.unwrap_or(row.created_at);
-    let count = product.recurring_interval_count.unwrap_or(1);
-    discount.is_over(applied, trials::end(applied, (unit, count)))
-}
-
-/// True where something is taken off, but not for ever.
-pub(super) fn discount_ends(session: &Session) -> bool {
-    let discount = session.discount.as_ref();
-    let ends = discount.is_some_and(|d| d.duration != DiscountDuration::Forever);
-    ends && session.checkout.terms.totals().discount > 0
-}
-
 /// The amount that is charged once a discount has ended, where that is another amount: before the tax that comes on
 /// top, which nobody has worked out yet.
-fn full(session: &Session, page_context: PageContext) -> Option<String> {
+fn full(session: &Session, page_context: PageContext) -> String {
     let row = &session.checkout;
     let sum = row.terms.totals();
-    if !discount_ends(session) {
-        return None;
-    }
     let amount = display(sum.amount, row.terms.currency, page_context.locale);
     let on_top = row.terms.tax_behavior == Some(TaxBehaviorOption::Exclusive)
         && row.terms.tax_amount.is_some_and(|tax| tax > 0);
-    Some(match on_top {
+    match on_top {
         true => page_context.with("plus-tax", [("amount", amount.into())]),
         false => amount,
-    })
+    }
+}
+
+/// The periods at the start of a subscription for which a discount is taken off.
+pub(super) struct DiscountedPeriods {
+    /// The number of payments in them.
+    payments: i64,
+    /// `for the first 3 months`.
+    words: String,
+    /// `per month`.
+    interval: String,
+}
+
+impl DiscountedPeriods {
+    /// Of a discount on a product; none where it is not a subscription, or the discount does not end.
+    pub(super) fn of(
+        discount: &Discount,
+        offered: &ProductWithPrices,
+        row: &Checkout,
+        locale: Locale,
+    ) -> Option<Self> {
+        let interval = interval(offered, locale)?;
+        let unit = offered.product.recurring_interval?;
+        let count = offered.product.recurring_interval_count.unwrap_or(1);
+        let starts = row.modified_at.unwrap_or(row.created_at);
+        let starts = row.terms.trial_end.unwrap_or(starts);
+        let payments = discount.periods(starts, (unit, count))?;
+        let id = match unit {
+            Interval::Day => "first-days",
+            Interval::Week => "first-weeks",
+            Interval::Month => "first-months",
+            Interval::Year => "first-years",
+        };
+        Some(Self {
+            payments,
+            words: locale.with(id, [("count", (payments * count).into())]),
+            interval,
+        })
+    }
+
+    /// Those of the session's discount, where it takes anything off.
+    pub(super) fn of_session(session: &Session, locale: Locale) -> Option<Self> {
+        let row = &session.checkout;
+        let discount = session.discount.as_ref()?;
+        let takes_off = row.terms.totals().discount > 0;
+        Self::of(discount, session.selected(), row, locale).filter(|_| takes_off)
+    }
+
+    /// The interval beside a price that is paid more than once.
+    pub(super) fn interval(&self) -> Option<&str> {
+        (self.payments > 1).then_some(self.interval.as_str())
+    }
+
+    /// A price with its interval, where it is paid more than once.
+    fn price(&self, price: String, locale: Locale) -> String {
+        match self.interval() {
+            Some(interval) => price_per(price, interval, locale),
+            None => price,
+        }
+    }
+
+    /// `for the first month, then $29 per month`.
+    pub(super) fn then(&self, full: &str, locale: Locale) -> String {
+        let interval = ("interval", self.interval.as_str().into());
+        let first = ("first", self.words.as_str().into());
+        locale.with("first-then", [first, ("full", full.into()), interval])
+    }
+
+    /// `$23.20 for the first month, then $29 per month`, or what a message of these values says.
+    pub(super) fn say(&self, id: &str, now: String, full: &str, locale: Locale) -> String {
+        locale.with(id, self.values(now, full, locale))
+    }
+
+    fn values<'a>(
+        &'a self,
+        now: String,
+        full: &'a str,
+        locale: Locale,
+    ) -> [(&'static str, Value<'a>); 4] {
+        [
+            ("now", self.price(now, locale).into()),
+            ("first", self.words.as_str().into()),
+            ("full", full.into()),
+            ("interval", self.interval.as_str().into()),
+        ]
+    }
+}
+
+/// `$29 per month`.
+pub(super) fn price_per(price: String, interval: &str, locale: Locale) -> String {
+    locale.with(
+        "price-per",
+        [("price", price.into()), ("interval", interval.into())],
+    )
 }
 
 /// The terms that the buyer agrees to, in a sentence or two.
 pub(super) fn terms(session: &Session, page_context: PageContext) -> Option<String> {
+    let locale = page_context.locale;
+    let per = interval(session.selected(), locale)?;
+    let sentences = [
+        price_terms(session, &per, page_context),
+        (session.prices().iter().any(|p| !p.cost().is_static()))
+            .then(|| page_context.with("terms-usage", [("interval", per.as_str().into())])),
+    ];
+    let sentences: Vec<String> = sentences.into_iter().flatten().collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// What is paid when; none where nothing ever is.
+fn price_terms(session: &Session, per: &str, page_context: PageContext) -> Option<String> {
     let row = &session.checkout;
-    let per = interval(session.selected(), page_context.locale)?;
+    let locale = page_context.locale;
     let sum = row.terms.totals();
-    let total = display(sum.total, row.terms.currency, page_context.locale);
-    let full = full(session, page_context);
-    let mut sentences = Vec::new();
-    if sum.total > 0 || full.is_some() {
-        let total = ("total", total.into());
-        let interval = ("interval", per.as_str().into());
-        let date = trial_end(session).map(|end| money::date(end, page_context.locale));
-        sentences.push(match (date, full) {
-            (None, None) => page_context.with("terms-plain", [total, interval]),
-            (None, Some(full)) => {
-                page_context.with("terms-discount", [total, interval, ("full", full.into())])
+    let total = display(sum.total, row.terms.currency, locale);
+    let date = trial_end(session).map(|end| money::date(end, locale));
+    if let Some(first) = DiscountedPeriods::of_session(session, locale) {
+        let full = full(session, page_context);
+        return Some(match date {
+            None => first.say("terms-discount", total, &full, locale),
+            Some(date) => {
+                let [now, words, full, interval] = first.values(total, &full, locale);
+                let date = ("date", date.into());
+                locale.with("terms-trial-discount", [date, now, words, full, interval])
             }
-            (Some(date), None) => {
-                page_context.with("terms-trial", [total, interval, ("date", date.into())])
-            }
-            (Some(date), Some(full)) => page_context.with(
-                "terms-trial-discount",
-                [
-                    total,
-                    interval,
-                    ("date", date.into()),
-                    ("full", full.into()),
-                ],
-            ),
         });
     }
-    if session.prices().iter().any(|p| !p.cost().is_static()) {
-        sentences.push(page_context.with("terms-usage", [("interval", per.into())]));
+    if sum.total == 0 {
+        return None;
     }
-    (!sentences.is_empty()).then(|| sentences.join(" "))
+    let (total, interval) = (("total", total.into()), ("interval", per.into()));
+    Some(match date {
+        None => page_context.with("terms-plain", [total, interval]),
+        Some(date) => page_context.with("terms-trial", [total, interval, ("date", date.into())]),
+    })
 }
 
 /// The next step after a purchase.
 pub fn what_next(session: &Session, page_context: PageContext) -> Option<String> {
     let row = &session.checkout;
-    let per = interval(session.selected(), page_context.locale)?;
-    let sum = row.terms.totals();
-    let full = full(session, page_context);
-    if sum.total == 0 && full.is_none() {
-        return None;
+    let locale = page_context.locale;
+    let per = interval(session.selected(), locale)?;
+    let first = DiscountedPeriods::of_session(session, locale);
+    let over_next = first.as_ref().is_some_and(|first| first.payments == 1);
+    let trial = trial_end(session);
+    if first.is_some() && !(over_next && trial.is_none()) {
+        return price_terms(session, &per, page_context);
     }
-    let total = (
-        "total",
-        display(sum.total, row.terms.currency, page_context.locale).into(),
-    );
-    let interval = ("interval", per.into());
-    let date = trial_end(session).map(|end| ("date", money::date(end, page_context.locale).into()));
-    let discount = session.discount.as_ref();
-    Some(match (date, full) {
-        (Some(date), None) => page_context.with("renews-after-trial", [total, interval, date]),
-        (Some(date), Some(full)) => {
-            let full = ("full", full.into());
-            page_context.with("terms-trial-discount", [total, interval, date, full])
-        }
-        (None, None) => page_context.with("renews", [total, interval]),
-        (None, Some(full)) if discount.is_some_and(|d| is_over_next(session, d)) => {
-            page_context.with("renews", [("total", full.into()), interval])
-        }
-        (None, Some(full)) => {
-            page_context.with("renews-discount", [total, interval, ("full", full.into())])
+    let total = match over_next {
+        true => full(session, page_context),
+        false if row.terms.totals().total == 0 => return None,
+        false => display(row.terms.totals().total, row.terms.currency, locale),
+    };
+    let (total, interval) = (("total", total.into()), ("interval", per.into()));
+    Some(match trial {
+        None => page_context.with("renews", [total, interval]),
+        Some(end) => {
+            let date = ("date", money::date(end, locale).into());
+            page_context.with("renews-after-trial", [total, interval, date])
         }
     })
 }

@@ -7,6 +7,7 @@ use till_wire::custom_fields::CustomFieldKind;
 
 use super::super::{
     form::CheckoutForm,
+    markdown,
     view::{Answer, AnswerKind},
 };
 
@@ -37,8 +38,9 @@ fn answer(one: &ProductField<'_>, value: String) -> Answer {
     };
     Answer {
         slug: one.field.slug.clone(),
-        label: one.field.label(),
-        help: words.form_help_text,
+        label: markdown::render_line(&one.field.label()),
+        name: markdown::words(&one.field.label()),
+        help: words.form_help_text.as_deref().map(markdown::render_line),
         placeholder: words.form_placeholder,
         required: one.required,
         kind: match takes {

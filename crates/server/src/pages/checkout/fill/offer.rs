@@ -21,7 +21,8 @@ use super::{
         money::{self, Locale},
         view::{Hero, Media, PageContext, ProductChoice, SeatsField, Tier, Usage},
     },
-    amounts, display, interval, short,
+    amounts::{self, DiscountedPeriods},
+    display, interval, short,
 };
 
 /// A product's price in the session's currency, else in the one that switching to it would choose.
@@ -60,14 +61,25 @@ pub(super) fn choice(
             with_before(words(sum), less.map(words))
         }
     };
-    let both = !metered.is_empty() && !fixed.is_empty();
+    let trial = trials::active(row, &offered.product).map(|trial| trial_words(trial, locale));
+    let mut notes: Vec<String> = trial.into_iter().collect();
+    if !metered.is_empty() && !fixed.is_empty() {
+        notes.push(locale.say("plus-usage").into_owned());
+    }
+    let mut per = interval(offered, locale);
+    let first = (session.discount.as_ref())
+        .and_then(|discount| DiscountedPeriods::of(discount, offered, row, locale));
+    if let (Some(first), Some(full)) = (first, &before) {
+        per = first.interval().map(str::to_owned);
+        notes.push(first.then(full, locale));
+    }
     ProductChoice {
         id: offered.product.id.to_string(),
         name: offered.product.name.clone(),
         price,
         before,
-        interval: interval(offered, locale),
-        more: both.then(|| locale.say("plus-usage").into_owned()),
+        interval: per,
+        notes,
         selected: offered.product.id == row.terms.product_id,
     }
 }
@@ -157,8 +169,10 @@ pub(super) fn hero(session: &Session, page_context: PageContext) -> Hero {
     let words = |amount| short(amount, row.terms.currency, page_context.locale);
     let metered = prices.iter().any(|p| !p.cost().is_static());
     let only_metered = prices.iter().all(|p| !p.cost().is_static());
-    let per = interval(session.selected(), page_context.locale);
-    let now = words(sum.amount - sum.discount);
+    let locale = page_context.locale;
+    let per = interval(session.selected(), locale);
+    let (now, full) = (words(sum.amount - sum.discount), words(sum.amount));
+    let first = DiscountedPeriods::of_session(session, locale);
     let mut notes = Vec::new();
     if super::custom(session).is_some() {
         notes.push(page_context.say("pay-what-you-want").into_owned());
@@ -166,38 +180,35 @@ pub(super) fn hero(session: &Session, page_context: PageContext) -> Hero {
     if metered && !only_metered {
         notes.push(page_context.say("plus-usage").into_owned());
     }
-    if let (Some(trial), Some(end), Some(per)) = (
-        trials::active(row, &session.selected().product),
-        amounts::trial_end(session),
-        &per,
-    ) {
-        let free = trial_words(trial, page_context.locale);
-        let words = |amount| {
-            let (code, decimals) = (row.terms.currency.as_str(), row.terms.currency.decimals());
-            money::display_short(amount, code, decimals, page_context.locale)
+    let usage = || page_context.say("usage").into_owned();
+    let trial = trials::active(row, &session.selected().product).zip(amounts::trial_end(session));
+    if let (Some((trial, end)), Some(per)) = (trial, &per) {
+        let price = match first {
+            _ if only_metered => None,
+            Some(first) => Some(first.say("now-then", now, &full, locale)),
+            None => Some(amounts::price_per(now, per, locale)),
         };
-        let price = ("price", words(sum.amount - sum.discount).into());
-        let interval = ("interval", per.as_str().into());
-        notes.push(match amounts::discount_ends(session) {
-            _ if only_metered => free,
-            false => page_context.with("trial-then", [("trial", free.into()), price, interval]),
-            true => {
-                let full = ("full", words(sum.amount).into());
-                let trial = ("trial", free.into());
-                page_context.with("trial-then-discount", [trial, price, interval, full])
-            }
-        });
-        let date = money::date(end, page_context.locale);
+        let after = |price: String| page_context.with("trial-after", [("price", price.into())]);
+        notes.insert(0, price.map_or_else(usage, after));
+        let date = money::date(end, locale);
         notes.push(page_context.with("trial-first-charge", [("date", date.into())]));
+        return Hero {
+            amount: trial_words(trial, locale),
+            before: None,
+            interval: None,
+            notes,
+        };
+    }
+    if let Some(first) = &first {
+        notes.insert(0, first.then(&full, locale));
     }
     Hero {
-        amount: if only_metered {
-            page_context.say("usage").into_owned()
-        } else {
-            now
+        amount: if only_metered { usage() } else { now },
+        before: (sum.discount > 0).then_some(full),
+        interval: match &first {
+            Some(first) => first.interval().map(str::to_owned),
+            None => per.filter(|_| !only_metered),
         },
-        before: (sum.discount > 0).then(|| words(sum.amount)),
-        interval: per.filter(|_| !only_metered),
         notes,
     }
 }

@@ -85,6 +85,8 @@ pub struct Receipt {
     pub lines: Vec<Line>,
     /// The total that was paid.
     pub total: Line,
+    /// The order's number, its date and the like.
+    pub facts: Vec<Fact>,
     /// The buyer's e-mail.
     pub email: Option<String>,
     /// The next step, in a sentence or two.
@@ -93,13 +95,26 @@ pub struct Receipt {
     pub next: Option<Link>,
 }
 
+/// Something about a purchase, in a line of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// `Order number`.
+    pub label: String,
+    /// The words beside it.
+    pub value: String,
+}
+
 impl Page for ConfirmationPage {
     fn picture(&self) -> Option<&str> {
         self.organization.picture()
     }
 }
 
-impl Page for MessagePage {}
+impl Page for MessagePage {
+    fn picture(&self) -> Option<&str> {
+        self.organization.as_ref()?.picture()
+    }
+}
 
 impl Page for ThreeDsPage {
     fn picture(&self) -> Option<&str> {
@@ -141,6 +156,10 @@ pub struct MessagePage {
     pub reference: Option<String>,
     /// On from here.
     pub link: Option<Link>,
+    /// The selling organization, where it is known.
+    pub organization: Option<Organization>,
+    /// True where payments are simulated.
+    pub test_mode: bool,
 }
 
 impl MessagePage {
@@ -214,6 +233,8 @@ impl MessagePage {
             body: page_context.say(body).into_owned(),
             reference: None,
             link: None,
+            organization: None,
+            test_mode: false,
         }
     }
 }

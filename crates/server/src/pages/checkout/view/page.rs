@@ -77,6 +77,8 @@ pub struct CheckoutPage {
     pub terms: Option<String>,
     /// The error of the page as a whole, and what to do.
     pub error: Option<String>,
+    /// True where a list of the wrong fields stands at the top: after the buyer has tried to pay.
+    pub summary: bool,
     /// True where a purchase without a trial is offered beside the error.
     pub no_trial: bool,
     /// The errors of single fields.
@@ -108,7 +110,8 @@ impl CheckoutPage {
 
     /// The field that gets the focus: the topmost wrong one. The discount is below the answers.
     fn focused(&self) -> Option<Field> {
-        let first = self.errors.first().filter(|_| self.error.is_none());
+        let is_told = self.summary && self.error.is_none();
+        let first = self.errors.first().filter(|_| is_told);
         first.filter(|field| *field != Field::Discount || !self.errors.has_answers())
     }
 
@@ -129,7 +132,11 @@ impl CheckoutPage {
             Field::State => part(|a| a.state_need),
             Field::PostalCode => part(|a| a.postal_code_need),
             Field::IsBusiness => self.business.is_some(),
-            Field::BillingName | Field::TaxId => self.business.as_ref().is_some_and(|b| b.checked),
+            Field::BillingName => self.business.as_ref().is_some_and(|b| b.checked),
+            Field::TaxId => {
+                let business = self.business.as_ref().filter(|b| b.checked);
+                business.is_some_and(|b| b.tax_id.is_some())
+            }
             Field::Discount => self.discount.is_some(),
         }
     }
@@ -163,7 +170,7 @@ impl CheckoutPage {
             .answers
             .iter()
             .filter(|answer| self.wrong(answer).is_some())
-            .map(|answer| (answer.id(), Cow::Borrowed(answer.label.as_str())));
+            .map(|answer| (answer.id(), Cow::Borrowed(answer.name.as_str())));
         let (own, last) = (own.into_iter().map(named), last.into_iter().map(named));
         own.chain(answers).chain(last).collect()
     }
@@ -177,7 +184,7 @@ impl CheckoutPage {
     fn is_focused(&self, answer: &Answer) -> bool {
         let first = self.answers.iter().find(|one| self.wrong(one).is_some());
         let above = self.errors.first().filter(|f| *f != Field::Discount);
-        self.error.is_none() && above.is_none() && first == Some(answer)
+        self.summary && self.error.is_none() && above.is_none() && first == Some(answer)
     }
 
     fn pictures_words(&self) -> String {
@@ -239,6 +246,8 @@ impl CheckoutPage {
             focus: self.focused() == Some(field),
             locked: field == Field::Email && self.email.locked,
             hint: match field {
+                // An error says the same.
+                Field::Amount if self.errors.get(field).is_some() => None,
                 Field::Amount => amount.and_then(|a| a.hint.as_deref()).map(Cow::Borrowed),
                 Field::Email if self.email.locked => Some(self.page_context.say("email-locked")),
                 _ => None,
@@ -270,7 +279,12 @@ impl CheckoutPage {
                 business.map_or("", |b| b.billing_name.as_str()),
                 Need::Required,
             ),
-            (Field::TaxId, _) => (business.map_or("", |b| b.tax_id.as_str()), Need::Optional),
+            (Field::TaxId, _) => (
+                business
+                    .and_then(|b| b.tax_id.as_deref())
+                    .unwrap_or_default(),
+                Need::Optional,
+            ),
             _ => ("", Need::Required),
         }
     }

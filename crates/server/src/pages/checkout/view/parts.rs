@@ -16,8 +16,8 @@ pub struct ProductChoice {
     pub before: Option<String>,
     /// The interval: `per month`; none for a one-time product.
     pub interval: Option<String>,
-    /// The costs on top: `plus usage`.
-    pub more: Option<String>,
+    /// Small lines below: `plus usage`, `for the first month, then $29 per month`.
+    pub notes: Vec<String>,
     /// True for the session's product. Exactly one is.
     pub selected: bool,
 }
@@ -34,13 +34,13 @@ pub struct Product {
 /// The big price.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hero {
-    /// `$29`, `Free`.
+    /// `$29`, `Free`, `14 days free`.
     pub amount: String,
     /// Before the discount, where there is one.
     pub before: Option<String>,
     /// `per month`.
     pub interval: Option<String>,
-    /// Small lines below: `Pay what you want`, `14 days free, then $29 per month`.
+    /// Small lines below: `Pay what you want`, `Then $29 per month`.
     pub notes: Vec<String>,
 }
 
@@ -102,8 +102,8 @@ pub struct BusinessForm {
     pub checked: bool,
     /// Legal name.
     pub billing_name: String,
-    /// Tax id as typed.
-    pub tax_id: String,
+    /// Tax id as typed; none in a country where no id can be checked.
+    pub tax_id: Option<String>,
 }
 
 /// The action of the one button; its words follow.
@@ -214,9 +214,11 @@ pub struct Answer {
     /// The merchant's key.
     pub slug: String,
     /// Its label.
-    pub label: String,
+    pub label: SafeHtml,
+    /// Its label without links and emphasis.
+    pub name: String,
     /// Words below.
-    pub help: Option<String>,
+    pub help: Option<SafeHtml>,
     /// Words inside, while it is empty.
     pub placeholder: Option<String>,
     /// True where it must be answered.

@@ -17,21 +17,23 @@ fn organization(name: &str) -> Organization {
         name: name.into(),
         avatar_url: Some("https://cdn.example/a.png".into()),
         website: Some("https://shop.example".into()),
+        links: vec![Link {
+            url: "https://shop.example/terms".into(),
+            label: name.into(),
+        }],
     }
 }
 
 fn line(label: &str) -> Line {
-    Line {
-        label: label.into(),
-        amount: "$29.00".into(),
-    }
+    Line::new(label.into(), "$29.00".into())
 }
 
 fn answer(slug: &str, kind: AnswerKind, text: &str) -> Answer {
     Answer {
         slug: slug.into(),
-        label: text.into(),
-        help: Some(text.into()),
+        label: markdown::render_line(text),
+        name: text.into(),
+        help: Some(markdown::render_line(text)),
         placeholder: Some(text.into()),
         required: slug != "one",
         kind,
@@ -48,7 +50,7 @@ fn full(text: &str) -> CheckoutPage {
         price: own(),
         before: Some(own()),
         interval: Some(own()),
-        more: Some(own()),
+        notes: vec![own()],
         selected,
     };
     CheckoutPage {
@@ -130,7 +132,7 @@ fn full(text: &str) -> CheckoutPage {
         business: Some(BusinessForm {
             checked: true,
             billing_name: own(),
-            tax_id: own(),
+            tax_id: Some(own()),
         }),
         lines: vec![line(text)],
         total: line(text),
@@ -138,6 +140,7 @@ fn full(text: &str) -> CheckoutPage {
         terms: Some(own()),
         error: Some(own()),
         no_trial: true,
+        summary: true,
         errors: [(Field::Email, own()), (Field::City, own())]
             .into_iter()
             .collect(),
