@@ -1,7 +1,8 @@
-//! The API's reference: the OpenAPI document as pages that need no script, one for each tag. For everybody,
-//! signed in or not.
+//! The API's reference: the OpenAPI document as pages that need no script. Each tag has a page that lists its
+//! operations, each operation and each object a page of its own. For everybody, signed in or not.
 
-mod example;
+mod operation;
+mod prose;
 mod tree;
 
 use std::{
@@ -12,67 +13,62 @@ use std::{
 use askama::Template;
 use axum::{
     Router,
-    extract::{Path, Query},
+    extract::{Path, Query, State},
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::get,
 };
+use operation::{Operation, Permission, VARIABLE, pretty};
+use prose::Prose;
 use serde::Deserialize;
 use serde_json::Value;
-use till_wire::scope::Scope;
-use tree::{Prose, Schema, Schemas};
+use tree::{Schema, Schemas};
 
 use crate::{
     api,
     app::App,
-    dashboard::{denied::Denied, programs::VARIABLE},
-    pages::{self, Page, page},
+    dashboard::denied::Denied,
+    pages::{Page, page},
 };
+
+pub use crate::api::scopes;
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/reference", get(index))
-        .route("/reference/{tag}", get(tag))
+        .route("/reference/{tag}", get(area))
+        .route("/reference/{tag}/{name}", get(operation))
+        .route("/reference/objects/{name}", get(object))
 }
 
-/// One operation of the API.
-#[derive(Debug, Clone)]
-struct Operation {
-    /// Its place on the page: `checkouts-create`.
-    anchor: String,
-    method: String,
-    path: String,
-    summary: String,
-    description: Prose,
-    deprecated: bool,
-    /// True where it asks for a token; any one of `scopes` lets the token in.
-    signed: bool,
-    scopes: Vec<&'static str>,
-    parameters: Vec<Schema>,
-    body: Option<Schema>,
-    answers: Vec<Answer>,
-    curl: String,
-}
-
-#[derive(Debug, Clone)]
-struct Answer {
-    status: String,
-    words: Prose,
-    body: Option<Schema>,
-}
-
-/// A tag with its operations, and the objects that they speak of.
+/// A tag with its operations.
 #[derive(Debug, Clone, Default)]
 struct Area {
+    /// `Customer sessions`.
+    title: String,
+    address: String,
+    description: Prose,
     operations: Vec<Operation>,
-    objects: Vec<Schema>,
+    /// The names of the objects that they speak of.
+    objects: Vec<String>,
+}
+
+/// An object that requests or answers have in them.
+#[derive(Debug, Clone)]
+struct Object {
+    schema: Schema,
+    /// JSON.
+    example: Option<String>,
+    /// Title and address of the operations that speak of it.
+    used_by: Vec<(String, String)>,
 }
 
 /// The whole reference.
 #[derive(Debug)]
 struct Reference {
     areas: BTreeMap<String, Area>,
+    objects: BTreeMap<String, Object>,
 }
 
 static REFERENCE: LazyLock<Reference> = LazyLock::new(|| {
@@ -80,69 +76,140 @@ static REFERENCE: LazyLock<Reference> = LazyLock::new(|| {
     Reference::of(&document)
 });
 
-/// Each page as text, made once.
-static PAGES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
-    REFERENCE
-        .areas
-        .iter()
-        .filter_map(|(name, area)| {
-            let rendered = AreaPage {
-                title: title(name),
-                tags: tags(Some(name)),
-                area,
-            }
-            .render();
-            match rendered {
-                Ok(html) => Some((name.clone(), html)),
-                Err(error) => {
-                    tracing::error!(%error, tag = name, "a page of the reference could not be rendered");
-                    None
-                }
-            }
-        })
-        .collect()
-});
-
 /// `customer-sessions` as a heading.
 fn title(tag: &str) -> String {
-    let words = tag.replace('-', " ");
+    let words = tag.replace(['-', '_'], " ");
     let mut letters = words.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
     first.chain(letters).collect()
 }
 
-/// A tag in the navigation: its words, its address, whether it is shown.
-type Tag = (String, String, bool);
-
-fn tags(here: Option<&str>) -> Vec<Tag> {
-    let names = REFERENCE.areas.keys();
-    names
-        .map(|name| {
-            let here = here == Some(name.as_str());
-            (title(name), format!("/reference/{name}"), here)
-        })
-        .collect()
+impl Reference {
+    fn of(document: &Value) -> Self {
+        let schemas = Schemas::new(document);
+        let mut areas: BTreeMap<String, Area> = BTreeMap::new();
+        let mut objects: BTreeMap<String, Object> = BTreeMap::new();
+        for (path, item) in document["paths"].as_object().into_iter().flatten() {
+            for (method, described) in item.as_object().into_iter().flatten() {
+                let tag = described["tags"][0].as_str().unwrap_or("other");
+                let area = areas
+                    .entry(tag.to_owned())
+                    .or_insert_with(|| Area::of(tag, document));
+                let operation = Operation::of(path, method, described, &area.address, &schemas);
+                let mut names = Vec::new();
+                schemas.named_in(described, &mut names);
+                for name in names {
+                    let Some(schema) = schemas.object(&name) else {
+                        continue;
+                    };
+                    let used = (operation.summary.clone(), operation.address.clone());
+                    let object = objects.entry(name.clone()).or_insert_with(|| Object {
+                        schema,
+                        example: schemas
+                            .get(&name)
+                            .and_then(|named| pretty(&named["examples"][0])),
+                        used_by: Vec::new(),
+                    });
+                    object.used_by.push(used);
+                    if !area.objects.contains(&name) {
+                        area.objects.push(name);
+                    }
+                }
+                area.operations.push(operation);
+            }
+        }
+        areas.values_mut().for_each(|area| area.objects.sort());
+        Self { areas, objects }
+    }
 }
 
-#[derive(Debug, Template)]
-#[template(path = "dashboard/reference_area.html")]
-struct AreaPage<'a> {
-    title: String,
-    tags: Vec<Tag>,
-    area: &'a Area,
+impl Area {
+    fn of(tag: &str, document: &Value) -> Self {
+        let mut tags = document["tags"].as_array().into_iter().flatten();
+        let described = tags.find(|known| known["name"] == tag);
+        let words = described.and_then(|tag| tag["description"].as_str());
+        Self {
+            title: title(tag),
+            address: format!("/reference/{tag}"),
+            description: Prose::of(words.unwrap_or_default()),
+            ..Self::default()
+        }
+    }
+}
+
+/// A link of the navigation.
+#[derive(Debug)]
+struct Link {
+    text: String,
+    address: String,
+    here: bool,
+    /// The links below it.
+    within: Vec<Link>,
+}
+
+/// The navigation: every area, and the operations of the one that is shown.
+fn navigation(tag: Option<&str>, address: &str) -> Vec<Link> {
+    let link = |operation: &Operation| Link {
+        text: operation.summary.clone(),
+        address: operation.address.clone(),
+        here: operation.address == address,
+        within: Vec::new(),
+    };
+    let areas = REFERENCE.areas.iter();
+    areas
+        .map(|(name, area)| Link {
+            text: area.title.clone(),
+            address: area.address.clone(),
+            here: area.address == address,
+            within: match tag == Some(name.as_str()) {
+                true => area.operations.iter().map(link).collect(),
+                false => Vec::new(),
+            },
+        })
+        .collect()
 }
 
 #[derive(Debug, Template)]
 #[template(path = "dashboard/reference.html")]
 struct IndexPage<'a> {
     title: String,
-    tags: Vec<Tag>,
+    navigation: Vec<Link>,
+    url: &'a str,
     query: String,
-    /// Tag, its address, its operations that were found.
-    found: Vec<(String, String, Vec<&'a Operation>)>,
+    /// Areas with the operations that were found.
+    found: Vec<(&'a Area, Vec<&'a Operation>)>,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "dashboard/reference_area.html")]
+struct AreaPage<'a> {
+    title: String,
+    navigation: Vec<Link>,
+    area: &'a Area,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "dashboard/reference_operation.html")]
+struct OperationPage<'a> {
+    title: String,
+    navigation: Vec<Link>,
+    area: &'a Area,
+    operation: &'a Operation,
+    curl: String,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "dashboard/reference_object.html")]
+struct ObjectPage<'a> {
+    title: String,
+    navigation: Vec<Link>,
+    object: &'a Object,
 }
 
 impl Page for IndexPage<'_> {}
+impl Page for AreaPage<'_> {}
+impl Page for OperationPage<'_> {}
+impl Page for ObjectPage<'_> {}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -150,163 +217,82 @@ struct SearchQuery {
     q: String,
 }
 
-async fn index(Query(query): Query<SearchQuery>) -> Response {
-    let query = query.q.trim().to_owned();
-    let found = REFERENCE.areas.iter().filter_map(|(name, area)| {
-        let hits: Vec<_> = area
-            .operations
-            .iter()
-            .filter(|operation| operation.meets(&query))
-            .collect();
-        let path = format!("/reference/{name}");
-        (!hits.is_empty()).then(|| (title(name), path, hits))
-    });
-    let found = found.collect();
+async fn index(State(app): State<Arc<App>>, Query(query): Query<SearchQuery>) -> Response {
     page(
         StatusCode::OK,
-        &IndexPage {
-            title: "API reference".to_owned(),
-            tags: tags(None),
-            query,
-            found,
-        },
+        &index_page(&app.urls.public_url, query.q.trim()),
     )
 }
 
-async fn tag(Path(name): Path<String>) -> Response {
-    match PAGES.get(&name) {
-        Some(html) => pages::html(StatusCode::OK, html.as_str()),
+fn index_page<'a>(url: &'a str, query: &str) -> IndexPage<'a> {
+    let found = REFERENCE.areas.values().filter_map(|area| {
+        let operations = area.operations.iter();
+        let hits: Vec<_> = operations
+            .filter(|operation| operation.meets(query))
+            .collect();
+        (!hits.is_empty()).then_some((area, hits))
+    });
+    IndexPage {
+        title: "API reference".to_owned(),
+        navigation: navigation(None, ""),
+        url,
+        query: query.to_owned(),
+        found: found.collect(),
+    }
+}
+
+async fn area(Path(tag): Path<String>) -> Response {
+    match area_page(&tag) {
+        Some(shown) => page(StatusCode::OK, &shown),
         None => Denied::NotFound.into_response(),
     }
 }
 
-impl Operation {
-    /// True where every word of the query is in it.
-    fn meets(&self, query: &str) -> bool {
-        let text = format!("{} {} {}", self.method, self.path, self.summary).to_lowercase();
-        let mut words = query.split_whitespace();
-        words.all(|word| text.contains(&word.to_lowercase()))
-    }
+fn area_page(tag: &str) -> Option<AreaPage<'static>> {
+    let area = REFERENCE.areas.get(tag)?;
+    Some(AreaPage {
+        title: area.title.clone(),
+        navigation: navigation(Some(tag), &area.address),
+        area,
+    })
+}
 
-    fn of(path: &str, method: &str, operation: &Value, tag: &str, schemas: &Schemas<'_>) -> Self {
-        let text = |key: &str| operation[key].as_str().unwrap_or_default().to_owned();
-        let signed = operation["security"]
-            .as_array()
-            .is_some_and(|s| !s.is_empty());
-        let content = &operation["requestBody"]["content"]["application/json"]["schema"];
-        let body = (!content.is_null()).then(|| schemas.body(content));
-        let answers = operation["responses"].as_object().into_iter().flatten();
-        Self {
-            anchor: text("operationId").replace([':', '_'], "-"),
-            method: method.to_uppercase(),
-            path: path.to_owned(),
-            summary: text("summary"),
-            description: Prose::of(&text("description")),
-            deprecated: operation["deprecated"] == true,
-            signed,
-            scopes: match signed {
-                true => scopes(tag, method),
-                false => Vec::new(),
-            },
-            parameters: operation["parameters"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .map(|parameter| schemas.parameter(parameter))
-                .collect(),
-            curl: curl(
-                path,
-                method,
-                signed,
-                body.as_ref().map(|_| content),
-                schemas,
-            ),
-            body,
-            answers: answers
-                .map(|(status, answer)| Answer {
-                    status: status.clone(),
-                    words: Prose::of(answer["description"].as_str().unwrap_or_default()),
-                    body: answer["content"]
-                        .as_object()
-                        .and_then(|kinds| kinds.values().next())
-                        .filter(|kind| !kind["schema"].is_null())
-                        .map(|kind| schemas.answer(&kind["schema"])),
-                })
-                .collect(),
-        }
+async fn operation(
+    State(app): State<Arc<App>>,
+    Path((tag, name)): Path<(String, String)>,
+) -> Response {
+    match operation_page(&tag, &name, &app.urls.public_url) {
+        Some(shown) => page(StatusCode::OK, &shown),
+        None => Denied::NotFound.into_response(),
     }
 }
 
-impl Reference {
-    fn of(document: &Value) -> Self {
-        let schemas = Schemas::new(document);
-        let mut areas: BTreeMap<String, Area> = BTreeMap::new();
-        let mut spoken: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (path, item) in document["paths"].as_object().into_iter().flatten() {
-            for (method, operation) in item.as_object().into_iter().flatten() {
-                let tag = operation["tags"][0].as_str().unwrap_or("other").to_owned();
-                let area = areas.entry(tag.clone()).or_default();
-                area.operations
-                    .push(Operation::of(path, method, operation, &tag, &schemas));
-                schemas.named_in(operation, spoken.entry(tag).or_default());
-            }
-        }
-        for (tag, mut names) in spoken {
-            names.sort();
-            if let Some(area) = areas.get_mut(&tag) {
-                area.objects = names.iter().filter_map(|n| schemas.object(n)).collect();
-            }
-        }
-        Self { areas }
+fn operation_page(tag: &str, name: &str, url: &str) -> Option<OperationPage<'static>> {
+    let area = REFERENCE.areas.get(tag)?;
+    let operation = area.operations.iter().find(|one| one.name() == name)?;
+    Some(OperationPage {
+        title: operation.summary.clone(),
+        navigation: navigation(Some(tag), &operation.address),
+        area,
+        operation,
+        curl: operation.curl(url),
+    })
+}
+
+async fn object(Path(name): Path<String>) -> Response {
+    match object_page(&name) {
+        Some(shown) => page(StatusCode::OK, &shown),
+        None => Denied::NotFound.into_response(),
     }
 }
 
-/// The scopes of which any one opens an operation: they are named by resource, and whoever may change may
-/// look, except at orders. A test holds this against the API's own refusals.
-#[must_use]
-pub fn scopes(tag: &str, method: &str) -> Vec<&'static str> {
-    let resource = tag.replace('-', "_");
-    let words = match (method, tag) {
-        ("get", "orders") => vec!["read"],
-        ("get", _) => vec!["read", "write"],
-        _ => vec!["write"],
-    };
-    let wanted: Vec<_> = words.iter().map(|w| format!("{resource}:{w}")).collect();
-    let all = Scope::ALL.iter().map(|scope| scope.as_str());
-    all.filter(|scope| wanted.iter().any(|w| w == scope))
-        .collect()
-}
-
-/// A call with what must be given, as a shell takes it.
-fn curl(
-    path: &str,
-    method: &str,
-    signed: bool,
-    body: Option<&Value>,
-    schemas: &Schemas<'_>,
-) -> String {
-    let mut text = "curl -sS".to_owned();
-    if method != "get" && !(method == "post" && body.is_some()) {
-        text += &format!(" -X {}", method.to_uppercase());
-    }
-    // A parameter of the path is a variable: `{id}` is `$ID`.
-    let mut address = String::new();
-    for (i, part) in path.split(['{', '}']).enumerate() {
-        match i % 2 {
-            0 => address += part,
-            _ => address += &format!("${}", part.to_uppercase()),
-        }
-    }
-    text += &format!(" \"$TILL_URL{address}\"");
-    if signed {
-        text += &format!(" \\\n  -H \"Authorization: Bearer ${VARIABLE}\"");
-    }
-    if let Some(schema) = body {
-        let example = serde_json::to_string(&example::of(schema, schemas)).unwrap_or_default();
-        text += " \\\n  -H 'Content-Type: application/json'";
-        text += &format!(" \\\n  -d '{example}'");
-    }
-    text
+fn object_page(name: &str) -> Option<ObjectPage<'static>> {
+    let object = REFERENCE.objects.get(name)?;
+    Some(ObjectPage {
+        title: name.to_owned(),
+        navigation: navigation(None, ""),
+        object,
+    })
 }
 
 #[cfg(test)]

@@ -11,25 +11,26 @@ use crate::{
     request::*,
 };
 
-/// A billing address. Only the country is always known.
+/// Billing address. Only the country is always known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Address {
-    /// First line.
+    /// First line, such as street and number; null if it is not known.
     #[serde(default)]
     pub line1: Option<String>,
-    /// Second line.
+    /// Second line; null if there is none.
     #[serde(default)]
     pub line2: Option<String>,
-    /// Postal code.
+    /// Postal code; null if it is not known.
     #[serde(default)]
     pub postal_code: Option<String>,
-    /// City.
+    /// City; null if it is not known.
     #[serde(default)]
     pub city: Option<String>,
-    /// State; of the United States and Canada with the country's prefix (`US-NY`).
+    /// State or province; in the United States and Canada with the country before it, such as `US-NY`. Null if it is
+    /// not known.
     #[serde(default)]
     pub state: Option<String>,
-    /// ISO 3166-1 alpha-2, upper case.
+    /// Country, as an ISO 3166-1 code of two capital letters.
     #[schema(value_type = String, min_length = 2, max_length = 2)]
     pub country: Country,
 }
@@ -72,11 +73,11 @@ pub(crate) fn country() -> impl Reader<Value = Country> {
 /// An address: any case for the country, blank parts as null, US and CA states with or without prefix.
 pub(crate) fn address() -> impl Reader<Value = Address> {
     let shape = object! {
-        /// A billing address.
+        /// Billing address.
         Address {
-            /// ISO 3166-1 alpha-2.
+            /// Country, as an ISO 3166-1 code of two letters.
             country = required(country()),
-            /// First line.
+            /// First line, such as street and number.
             line1 = optional(blankable(limits::LINE)),
             /// Second line.
             line2 = optional(blankable(limits::LINE)),
@@ -84,7 +85,7 @@ pub(crate) fn address() -> impl Reader<Value = Address> {
             postal_code = optional(blankable(limits::LINE)),
             /// City.
             city = optional(blankable(limits::LINE)),
-            /// State; of the United States and Canada one of theirs.
+            /// State or province; in the United States and Canada one of their codes, such as `NY` or `US-NY`.
             state = optional(blankable(limits::LINE)),
         }
     };

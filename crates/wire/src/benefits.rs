@@ -15,23 +15,23 @@ mod requests;
 pub use requests::{BenefitCreate, BenefitUpdate};
 
 crate::words! {
-    /// What kind of thing is given.
+    /// Type of a benefit.
     pub enum BenefitType {
         /// A note.
         Custom = "custom",
-        /// A Discord role.
+        /// A role on a Discord server.
         Discord = "discord",
-        /// A GitHub repository.
+        /// Access to a GitHub repository.
         GithubRepository = "github_repository",
-        /// Files.
+        /// Files to download.
         Downloadables = "downloadables",
         /// License keys.
         LicenseKeys = "license_keys",
         /// Credits on a meter.
         MeterCredit = "meter_credit",
-        /// A switch in the merchant's product.
+        /// A feature switched on in your own product.
         FeatureFlag = "feature_flag",
-        /// A Slack channel.
+        /// A shared Slack channel.
         SlackSharedChannel = "slack_shared_channel",
     }
 }
@@ -50,17 +50,17 @@ impl BenefitType {
 crate::words! {
     /// Visibility of a benefit.
     pub enum BenefitVisibility {
-        /// Nobody yet.
+        /// Nobody sees it yet.
         Draft = "draft",
-        /// The merchant.
+        /// Only you see it.
         Private = "private",
-        /// Buyers too.
+        /// Buyers see it too.
         Public = "public",
     }
 }
 
 crate::words! {
-    /// In what a license key's time is counted.
+    /// Unit of the time for which a license key is valid.
     pub enum ExpirationUnit {
         /// Years, at most 457.
         Year = "year",
@@ -82,80 +82,79 @@ impl ExpirationUnit {
 }
 
 crate::words! {
-    /// What a buyer may do in a GitHub repository.
+    /// Permission in a GitHub repository.
     pub enum RepositoryPermission {
         /// Read.
         Pull = "pull",
-        /// Sort issues.
+        /// Manage issues.
         Triage = "triage",
         /// Write.
         Push = "push",
-        /// Manage without danger.
+        /// Manage the repository without destructive actions.
         Maintain = "maintain",
         /// Everything.
         Admin = "admin",
     }
 }
 
-/// A benefit as its merchant sees it.
+/// Benefit: something that customers get with a purchase.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Benefit {
-    /// Id.
+    /// ID of the benefit.
     pub id: Uuid,
-    /// When it was made.
+    /// Time at which the benefit was created, in UTC.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// Time of the last change to the benefit, in UTC; null if it has never changed.
     pub modified_at: Option<Timestamp>,
-    /// What kind of thing is given.
+    /// Type of the benefit.
     #[serde(rename = "type")]
     pub kind: BenefitType,
-    /// What buyers read.
+    /// Description of the benefit; buyers read it.
     pub description: String,
-    /// Whether products may be given it.
+    /// Whether products can include the benefit.
     pub selectable: bool,
-    /// Whether it may be deleted.
+    /// Whether the benefit can be deleted.
     pub deletable: bool,
-    /// Whether it was deleted.
+    /// Whether the benefit has been deleted.
     pub is_deleted: bool,
-    /// Its organization.
+    /// ID of the organization that the benefit belongs to.
     pub organization_id: Uuid,
-    /// Deprecated: always true. Clients of 2024 insist on it.
+    /// Deprecated: always true; clients of 2024 need it.
     pub is_tax_applicable: bool,
-    /// Free data.
+    /// Your own key-value data on the benefit: up to 50 keys.
     pub metadata: Metadata,
-    /// Visibility.
+    /// Visibility of the benefit.
     pub visibility: BenefitVisibility,
-    /// Whether that may be chosen.
+    /// Whether the visibility can be changed; that depends on the type.
     pub visibility_configurable: bool,
-    /// What is given; the keys are those of its type.
+    /// Details of the benefit; the keys depend on its type.
     #[schema(value_type = Object)]
     pub properties: Value,
 }
 
-/// A benefit as buyers see it.
+/// Benefit, as buyers see it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct BenefitPublic {
-    /// Id.
+    /// ID of the benefit.
     pub id: Uuid,
-    /// When it was made.
+    /// Time at which the benefit was created, in UTC.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// Time of the last change to the benefit, in UTC; null if it has never changed.
     pub modified_at: Option<Timestamp>,
-    /// What kind of thing is given.
+    /// Type of the benefit.
     #[serde(rename = "type")]
     pub kind: BenefitType,
-    /// What buyers read.
+    /// Description of the benefit; buyers read it.
     pub description: String,
-    /// Whether products may be given it.
+    /// Whether products can include the benefit.
     pub selectable: bool,
-    /// Whether it may be deleted.
+    /// Whether the benefit can be deleted.
     pub deletable: bool,
-    /// Whether it was deleted.
+    /// Whether the benefit has been deleted.
     pub is_deleted: bool,
-    /// Its organization.
+    /// ID of the organization that the benefit belongs to.
     pub organization_id: Uuid,
-    /// Deprecated: always empty. Clients of 2024 do not read a session without it; buyers'
-    /// own views leave it out.
+    /// Deprecated: always empty, for clients of 2024; left out of what a buyer reads.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub metadata: Option<Metadata>,

@@ -13,50 +13,50 @@ mod requests;
 pub use requests::{CustomFieldCreate, CustomFieldUpdate};
 
 crate::words! {
-    /// What a custom field takes.
+    /// Type of a custom field.
     pub enum CustomFieldType {
         /// Text.
         Text = "text",
-        /// A whole number.
+        /// Whole number.
         Number = "number",
-        /// A day or a moment.
+        /// Date or time.
         Date = "date",
-        /// Yes or no.
+        /// Box that can be ticked.
         Checkbox = "checkbox",
-        /// One of several.
+        /// Choice of one option.
         Select = "select",
     }
 }
 tagged_by!("type": CustomFieldType);
 
-/// What buyers read at a field; keys without a value are left out.
+/// Texts that buyers read at a custom field. A text that is not set is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct CustomFieldWords {
-    /// Shown instead of the name.
+    /// Label of the field; left out if the name serves as one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub form_label: Option<String>,
-    /// Shown below the field.
+    /// Text below the field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub form_help_text: Option<String>,
-    /// Shown in the empty field.
+    /// Text inside the field while it is empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub form_placeholder: Option<String>,
 }
 
-/// What a text field takes.
+/// Properties of a text field. A property that is not set is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct CustomFieldTextProperties {
-    /// What buyers read.
+    /// Texts that buyers read.
     #[serde(flatten)]
     pub words: CustomFieldWords,
-    /// Whether it has several lines.
+    /// Whether the field has several lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub textarea: Option<bool>,
-    /// Least characters.
+    /// Fewest characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub min_length: Option<i64>,
@@ -66,54 +66,54 @@ pub struct CustomFieldTextProperties {
     pub max_length: Option<i64>,
 }
 
-/// The bounds of a number, or of a date as seconds since 1970.
+/// Properties of a number field or a date field. A property that is not set is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct CustomFieldRangeProperties {
-    /// What buyers read.
+    /// Texts that buyers read.
     #[serde(flatten)]
     pub words: CustomFieldWords,
-    /// Not below.
+    /// Smallest number, or the first day as Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub ge: Option<i64>,
-    /// Not above.
+    /// Largest number, or the last day as Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub le: Option<i64>,
 }
 
-/// One answer that can be chosen.
+/// Option of a select field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CustomFieldSelectOption {
-    /// What is stored.
+    /// Value that is stored as the answer.
     pub value: String,
-    /// What buyers read.
+    /// Label that buyers read.
     pub label: String,
 }
 
-/// What a select field takes.
+/// Properties of a select field. A property that is not set is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct CustomFieldSelectProperties {
-    /// What buyers read.
+    /// Texts that buyers read.
     #[serde(flatten)]
     pub words: CustomFieldWords,
-    /// The answers, at least one.
+    /// Options to choose from, at least one.
     pub options: Vec<CustomFieldSelectOption>,
 }
 
-/// What a field takes, by its type.
+/// Type and properties of a custom field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", content = "properties", rename_all = "snake_case")]
 pub enum CustomFieldKind {
-    /// Text.
+    /// Text field.
     Text(CustomFieldTextProperties),
-    /// A whole number.
+    /// Number field.
     Number(CustomFieldRangeProperties),
-    /// A day or a moment.
+    /// Date field.
     Date(CustomFieldRangeProperties),
-    /// Yes or no.
+    /// Checkbox.
     Checkbox(CustomFieldWords),
-    /// One of several.
+    /// Select field.
     Select(CustomFieldSelectProperties),
 }
 
@@ -165,37 +165,37 @@ impl CustomFieldKind {
     }
 }
 
-/// A custom field.
+/// Custom field: a question of your own on the checkout page.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CustomField {
-    /// Id.
+    /// ID of the custom field.
     pub id: Uuid,
-    /// When it was made.
+    /// Time at which the custom field was created, in UTC.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// Time of the last change to the custom field, in UTC; null if it has never changed.
     pub modified_at: Option<Timestamp>,
-    /// Its organization.
+    /// ID of the organization that the custom field belongs to.
     pub organization_id: Uuid,
-    /// Free data of the merchant.
+    /// Your own key-value data on the custom field: up to 50 keys.
     pub metadata: Metadata,
-    /// The key that answers are stored under.
+    /// Key under which answers are stored.
     pub slug: String,
-    /// Name.
+    /// Name of the field; buyers read it if `form_label` is not set.
     pub name: String,
-    /// What it takes.
+    /// Type and properties of the field.
     #[serde(flatten)]
     pub kind: CustomFieldKind,
 }
 
-/// A custom field as a product asks for it.
+/// Custom field, as a product asks for it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AttachedCustomField {
-    /// The field.
+    /// ID of the custom field.
     pub custom_field_id: Uuid,
-    /// The field itself.
+    /// Custom field itself.
     pub custom_field: CustomField,
-    /// Its place among the product's fields, from 0.
+    /// Position among the product's custom fields, from 0.
     pub order: i64,
-    /// Whether buyers must fill it in.
+    /// Whether buyers must fill in the field.
     pub required: bool,
 }

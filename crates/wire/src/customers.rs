@@ -12,88 +12,92 @@ mod requests;
 pub use requests::{CustomerCreate, CustomerSessionCreate, CustomerUpdate, SessionFor};
 
 crate::words! {
-    /// The customer.
+    /// Type of a customer.
     pub enum CustomerType {
         /// One person.
         Individual = "individual",
-        /// Several people.
+        /// Several people who share what was bought.
         Team = "team",
     }
 }
 
-/// A customer.
+/// Customer: somebody who bought something, or whom you created.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Customer {
-    /// Id.
+    /// ID of the customer.
     pub id: Uuid,
-    /// When it was made.
+    /// Time at which the customer was created, in UTC.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// Time of the last change to the customer, in UTC; null if it has never changed.
     pub modified_at: Option<Timestamp>,
-    /// Free data of the merchant.
+    /// Your own key-value data on the customer: up to 50 keys.
     pub metadata: Metadata,
-    /// The merchant's own id.
+    /// Your own ID of the customer; null if you have set none.
     pub external_id: Option<String>,
-    /// E-mail address.
+    /// E-mail address of the customer.
     pub email: String,
-    /// Whether the customer proved to own the address.
+    /// Whether the customer has proved that the e-mail address is theirs.
     pub email_verified: bool,
-    /// Person or team.
+    /// Type of the customer; always `individual`, because Till has no teams yet.
     #[serde(rename = "type")]
     pub kind: CustomerType,
-    /// Name.
+    /// Name of the customer; null if it is not known.
     pub name: Option<String>,
-    /// Name on bills; the name where none is set.
+    /// Name on the customer's invoices; `name` if no other was given, and null if neither is known.
     pub billing_name: Option<String>,
-    /// Billing address.
+    /// Billing address of the customer; null if it is not known.
     pub billing_address: Option<Address>,
-    /// Tax id: number and format.
+    /// Tax ID of the customer, as a list of the number and its format, such as `eu_vat`; null if there is none.
     #[schema(value_type = Option<Vec<String>>)]
     pub tax_id: Option<(String, String)>,
-    /// Language.
+    /// Preferred language of the customer, as a BCP 47 tag; null if it is not known.
     pub locale: Option<String>,
-    /// Its organization.
+    /// ID of the organization that the customer belongs to.
     pub organization_id: Uuid,
-    /// The payment method that renewals use.
+    /// ID of the payment method that renewals are charged to; null if there is none.
     pub default_payment_method_id: Option<Uuid>,
-    /// When it was deleted; only in `customer.deleted`.
+    /// Time at which the customer was deleted; set only in the webhook event `customer.deleted`, and otherwise null.
     pub deleted_at: Option<Timestamp>,
-    /// The first usage event.
+    /// Time of the customer's first usage event; null if there has been none.
     pub first_user_event_at: Option<Timestamp>,
-    /// Picture.
+    /// URL of a picture of the customer, made from the e-mail address.
     pub avatar_url: String,
 }
 
-/// The customer as older clients read it.
+/// Customer, in the form that older clients read.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[allow(missing_docs, reason = "each is named after its field")]
 pub struct User {
+    /// ID of the customer.
     pub id: Uuid,
+    /// E-mail address of the customer.
     pub email: String,
+    /// Name of the customer, or the e-mail address if no name is known.
     pub public_name: String,
+    /// URL of a picture of the customer.
     pub avatar_url: Option<String>,
+    /// User name at GitHub; always null.
     pub github_username: Option<String>,
 }
 
-/// A session that opens the customer's portal.
+/// Customer session: a token that gives one customer access to their own data.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CustomerSession {
-    /// Id.
+    /// ID of the customer session.
     pub id: Uuid,
-    /// When it was made.
+    /// Time at which the customer session was created, in UTC.
     pub created_at: Timestamp,
-    /// Null.
+    /// Time of the last change; always null, because a customer session never changes.
     pub modified_at: Option<Timestamp>,
-    /// The bearer token; shown once.
+    /// Bearer token of the session; shown only in this answer.
     pub token: String,
-    /// One hour after creation.
+    /// Time at which the token expires, one hour after it was created.
     pub expires_at: Timestamp,
-    /// Where the portal's back button leads.
+    /// URL behind the portal's back button; null if it has none.
     pub return_url: Option<String>,
-    /// The portal's address with the token in it.
+    /// URL of the customer portal, with the token in it.
     pub customer_portal_url: String,
-    /// The customer.
+    /// ID of the customer whom the session belongs to.
     pub customer_id: Uuid,
-    /// The customer.
+    /// Customer whom the session belongs to.
     pub customer: Customer,
 }

@@ -14,24 +14,24 @@ mod requests;
 pub use requests::{DiscountCreate, DiscountUpdate, ENDS_FIRST, Off};
 
 crate::words! {
-    /// How a discount is worked out.
+    /// Type of a discount.
     pub enum DiscountType {
-        /// An amount per currency.
+        /// An amount for each currency.
         Fixed = "fixed",
-        /// A share.
+        /// A share of the price.
         Percentage = "percentage",
     }
 }
 tagged_by!("type": DiscountType);
 
 crate::words! {
-    /// How long a discount lasts on a subscription (docs/behaviour: discounts/months).
+    /// Time for which a discount applies to a subscription.
     pub enum DiscountDuration {
-        /// The first period.
+        /// To the first paid period.
         Once = "once",
-        /// Every period.
+        /// To every period.
         Forever = "forever",
-        /// A number of calendar months.
+        /// To the periods within a number of calendar months.
         Repeating = "repeating",
     }
 }
@@ -39,103 +39,102 @@ crate::words! {
 /// All of it, in hundredths of a percent.
 pub const WHOLE: i64 = 10_000;
 
-/// What a discount takes off, with the keys of its own kind only: clients tell the kinds apart by them
-/// (docs/behaviour: api/older-clients).
+/// Value of a discount, with the fields of its own type only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum DiscountValue {
-    /// An amount per currency.
+    /// Amount off, one for each currency.
     Fixed {
-        /// Deprecated: minor units in `currency`.
+        /// Deprecated: amount off, in minor units of `currency`; use `amounts`.
         amount: i64,
-        /// Deprecated: the organization's default currency, where the discount has an amount in it.
+        /// Deprecated: currency of `amount`: your organization's default, if the discount has an amount in it.
         #[schema(value_type = String)]
         currency: Currency,
-        /// Minor units by currency.
+        /// Amount off in minor units, by currency.
         #[schema(value_type = BTreeMap<String, i64>)]
         amounts: BTreeMap<Currency, i64>,
     },
-    /// A share.
+    /// Share of the price off.
     Percentage {
-        /// Hundredths of a percent.
+        /// Share off in hundredths of a percent: 1,000 is 10 %.
         basis_points: i64,
     },
 }
 
-/// How long a discount lasts on a subscription.
+/// Time for which a discount applies to a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "duration", rename_all = "snake_case")]
 pub enum DiscountLasting {
-    /// The first period.
+    /// The first paid period only.
     Once,
     /// Every period.
     Forever,
-    /// A number of calendar months.
+    /// The periods within a number of calendar months.
     Repeating {
-        /// Calendar months, whatever the billing interval.
+        /// Number of calendar months from the first paid period on, whatever the billing interval.
         duration_in_months: i64,
     },
 }
 
-/// A discount as a session shows it.
+/// Discount, as a checkout session shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct DiscountBrief {
-    /// Id.
+    /// ID of the discount.
     pub id: Uuid,
-    /// Name, shown to buyers.
+    /// Name of the discount; buyers see it.
     pub name: String,
-    /// What buyers type; null: only the merchant applies it.
+    /// Code that buyers enter; null if only you can apply the discount.
     pub code: Option<String>,
-    /// What it takes off.
+    /// Value of the discount.
     #[serde(flatten)]
     pub value: DiscountValue,
-    /// For how long.
+    /// Time for which the discount applies to a subscription.
     #[serde(flatten)]
     pub lasting: DiscountLasting,
 }
 
-/// A discount as orders and subscriptions show it.
+/// Discount, as orders and subscriptions show it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct DiscountBase {
-    /// What it is.
+    /// Fields that a checkout session shows.
     #[serde(flatten)]
     pub brief: DiscountBrief,
-    /// When it was made.
+    /// Time at which the discount was created, in UTC.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// Time of the last change to the discount, in UTC; null if it has never changed.
     pub modified_at: Option<Timestamp>,
-    /// Free data of the merchant.
+    /// Your own key-value data on the discount: up to 50 keys.
     pub metadata: Metadata,
-    /// Not before.
+    /// Time from which the discount can be used; null if it can be used at once.
     pub starts_at: Option<Timestamp>,
-    /// Not after.
+    /// Time after which the discount cannot be used any more; null if it has no end.
     pub ends_at: Option<Timestamp>,
-    /// How often it may be used; null: no limit.
+    /// Number of times that the discount can be used in all; null if there is no limit.
     pub max_redemptions: Option<i64>,
-    /// How often one customer may use it; null: no limit.
+    /// Number of times that one customer can use the discount; null if there is no limit.
     pub max_redemptions_per_customer: Option<i64>,
-    /// How often it was used.
+    /// Number of times that the discount has been used.
     pub redemptions_count: i64,
-    /// Its organization.
+    /// ID of the organization that the discount belongs to.
     pub organization_id: Uuid,
 }
 
-/// A product that a discount is for.
+/// Product that a discount is restricted to.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DiscountProduct {
-    /// The product.
+    /// Fields that every view of a product has.
     #[serde(flatten)]
     pub base: ProductBase,
-    /// Free data of the merchant.
+    /// Your own key-value data on the product: up to 50 keys.
     pub metadata: Metadata,
 }
 
-/// A discount.
+/// Discount: an amount or a share off the price of some or all products.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Discount {
-    /// All but its products.
+    /// All fields but the products.
     #[serde(flatten)]
     pub base: DiscountBase,
-    /// What it is for; none: everything, also what is yet to come.
+    /// Products that the discount is restricted to; if empty, it applies to every product, future ones included.
     pub products: Vec<DiscountProduct>,
 }

@@ -3,42 +3,43 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A refusal: a name that programs branch on, and a sentence for people.
+/// Refusal: a name for programs and a sentence for people.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ErrorBody {
-    /// The error's name.
+    /// Name of the error, such as `ResourceNotFound`.
     pub error: String,
-    /// What happened and what to do.
+    /// Sentence that says what is wrong and what to do about it.
     pub detail: String,
 }
 
-/// One broken field.
+/// Problem with one field of a request.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FieldProblem {
-    /// Keys and positions from `body`, `query` or `path` down.
+    /// Place of the field: keys and positions, from `body`, `query` or `path` down.
     #[schema(value_type = Vec<serde_json::Value>)]
     pub loc: Vec<serde_json::Value>,
-    /// For people.
+    /// Sentence that says what is wrong with the field.
     pub msg: String,
-    /// The kind, for programs.
+    /// Name of the problem, such as `missing`.
     #[serde(rename = "type")]
     pub kind: String,
 }
 
-/// A request whose fields break a rule.
+/// Refusal of a request because of its fields.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ValidationBody {
-    /// `RequestValidationError` or `PolarRequestValidationError`.
+    /// Name of the error: `RequestValidationError` if a field cannot be read, `PolarRequestValidationError` if it
+    /// breaks a rule.
     pub error: String,
-    /// Every broken field.
+    /// Problems, one for each field that is wrong.
     pub detail: Vec<FieldProblem>,
 }
 
-/// A token that does not count here, or lacks the scope (docs/behaviour: api/tokens).
+/// Refusal of an access token.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct BearerErrorBody {
-    /// `invalid_token` or `insufficient_scope`.
+    /// Name of the error: `invalid_token` or `insufficient_scope`.
     pub error: String,
-    /// For people.
+    /// Sentence that says what is wrong with the token.
     pub error_description: String,
 }

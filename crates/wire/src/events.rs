@@ -1,89 +1,90 @@
 //! The events that webhooks tell.
 
 crate::words! {
-    /// A webhook event type. All types may be subscribed to; Till sends those of the features it has.
+    /// Type of a webhook event. Every type can be subscribed to; those of features that Till does not have yet are
+    /// never sent.
     pub enum EventType {
-        /// `checkout.created`
+        /// A checkout session was opened.
         CheckoutCreated = "checkout.created",
-        /// `checkout.updated`
+        /// A checkout session changed.
         CheckoutUpdated = "checkout.updated",
-        /// `checkout.expired`
+        /// A checkout session expired.
         CheckoutExpired = "checkout.expired",
-        /// `customer.created`
+        /// A customer was created.
         CustomerCreated = "customer.created",
-        /// `customer.updated`
+        /// A customer changed.
         CustomerUpdated = "customer.updated",
-        /// `customer.deleted`
+        /// A customer was deleted.
         CustomerDeleted = "customer.deleted",
-        /// `customer.state_changed`
+        /// The state of a customer changed: their details or what they hold.
         CustomerStateChanged = "customer.state_changed",
-        /// `customer_seat.assigned`
+        /// A seat was assigned; not sent yet.
         CustomerSeatAssigned = "customer_seat.assigned",
-        /// `customer_seat.claimed`
+        /// A seat was claimed; not sent yet.
         CustomerSeatClaimed = "customer_seat.claimed",
-        /// `customer_seat.revoked`
+        /// A seat was taken back; not sent yet.
         CustomerSeatRevoked = "customer_seat.revoked",
-        /// `member.created`
+        /// A member of a customer was created; not sent yet.
         MemberCreated = "member.created",
-        /// `member.updated`
+        /// A member of a customer changed; not sent yet.
         MemberUpdated = "member.updated",
-        /// `member.deleted`
+        /// A member of a customer was deleted; not sent yet.
         MemberDeleted = "member.deleted",
-        /// `order.created`
+        /// An order was created.
         OrderCreated = "order.created",
-        /// `order.updated`
+        /// An order changed.
         OrderUpdated = "order.updated",
-        /// `order.paid`
+        /// An order was paid.
         OrderPaid = "order.paid",
-        /// `order.refunded`
+        /// An order was refunded; not sent yet.
         OrderRefunded = "order.refunded",
-        /// `subscription.created`
+        /// A subscription was created.
         SubscriptionCreated = "subscription.created",
-        /// `subscription.updated`
+        /// A subscription changed.
         SubscriptionUpdated = "subscription.updated",
-        /// `subscription.active`
+        /// A subscription became active.
         SubscriptionActive = "subscription.active",
-        /// `subscription.canceled`
+        /// A subscription was cancelled.
         SubscriptionCanceled = "subscription.canceled",
-        /// `subscription.uncanceled`
+        /// The cancellation of a subscription was withdrawn; not sent yet.
         SubscriptionUncanceled = "subscription.uncanceled",
-        /// `subscription.cycled`
+        /// A subscription entered a new period; not sent yet.
         SubscriptionCycled = "subscription.cycled",
-        /// `subscription.revoked`
+        /// A subscription ended, and access with it.
         SubscriptionRevoked = "subscription.revoked",
-        /// `subscription.past_due`
+        /// A renewal could not be paid; not sent yet.
         SubscriptionPastDue = "subscription.past_due",
-        /// `subscription.paused`
+        /// A subscription was paused; not sent yet.
         SubscriptionPaused = "subscription.paused",
-        /// `subscription.resumed`
+        /// A subscription resumed; not sent yet.
         SubscriptionResumed = "subscription.resumed",
-        /// `refund.created`
+        /// A refund was created; not sent yet.
         RefundCreated = "refund.created",
-        /// `refund.updated`
+        /// A refund changed; not sent yet.
         RefundUpdated = "refund.updated",
-        /// `product.created`
+        /// A product was created.
         ProductCreated = "product.created",
-        /// `product.updated`
+        /// A product changed.
         ProductUpdated = "product.updated",
-        /// `discount.created`
+        /// A discount was created.
         DiscountCreated = "discount.created",
-        /// `discount.updated`
+        /// A discount changed.
         DiscountUpdated = "discount.updated",
-        /// `discount.deleted`
+        /// A discount was deleted.
         DiscountDeleted = "discount.deleted",
-        /// `organization.updated`
+        /// The organization changed.
         OrganizationUpdated = "organization.updated",
-        /// `benefit.created`
+        /// A benefit was created.
         BenefitCreated = "benefit.created",
-        /// `benefit.updated`
+        /// A benefit changed or was deleted.
         BenefitUpdated = "benefit.updated",
-        /// `benefit_grant.created`
+        /// A benefit was granted; not sent yet.
         BenefitGrantCreated = "benefit_grant.created",
-        /// `benefit_grant.updated`
+        /// A grant of a benefit changed; not sent yet.
         BenefitGrantUpdated = "benefit_grant.updated",
-        /// `benefit_grant.cycled`
+        /// A grant of a benefit entered a new period; not sent yet.
         BenefitGrantCycled = "benefit_grant.cycled",
-        /// `benefit_grant.revoked`
+        /// A grant of a benefit was revoked; not sent yet.
         BenefitGrantRevoked = "benefit_grant.revoked",
     }
 }

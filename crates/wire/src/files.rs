@@ -14,13 +14,13 @@ mod requests;
 pub use requests::{FileCreate, FilePatch, FileUploadCompleted, PARTS, PartCompleted, PartCreate};
 
 crate::words! {
-    /// What a file is for.
+    /// Purpose of a file.
     pub enum FileService {
-        /// Given to buyers.
+        /// Given to customers as a download.
         Downloadable = "downloadable",
         /// Shown with a product.
         ProductMedia = "product_media",
-        /// An organization's picture.
+        /// Picture of an organization.
         OrganizationAvatar = "organization_avatar",
     }
 }
@@ -53,44 +53,44 @@ impl FileService {
     }
 }
 
-/// A file.
+/// File that you have uploaded, or are about to upload.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct File {
-    /// Id.
+    /// ID of the file.
     pub id: Uuid,
-    /// The owner.
+    /// ID of the organization that the file belongs to.
     pub organization_id: Uuid,
-    /// Name.
+    /// Name of the file.
     pub name: String,
-    /// Its place in the store of files.
+    /// Path of the file in the file storage.
     pub path: String,
-    /// Media type.
+    /// Media type of the file, such as `image/png`.
     pub mime_type: String,
-    /// Bytes.
+    /// Size of the file in bytes.
     pub size: i64,
-    /// The size in words, such as `1.0 MB`.
+    /// Size of the file in words, such as `1.0 MB`.
     pub size_readable: String,
-    /// Reserved, null.
+    /// Version in the file storage; always null.
     pub storage_version: Option<String>,
-    /// Tells contents apart; null until it is uploaded.
+    /// Entity tag of the contents; null until the file has been uploaded.
     pub checksum_etag: Option<String>,
-    /// SHA-256, base64.
+    /// SHA-256 checksum in base64; null if you sent none.
     pub checksum_sha256_base64: Option<String>,
-    /// SHA-256, hexadecimal.
+    /// SHA-256 checksum in hexadecimal; null if you sent none.
     pub checksum_sha256_hex: Option<String>,
-    /// When it was uploaded.
+    /// Time at which the file was uploaded; null until then.
     pub last_modified_at: Option<Timestamp>,
-    /// The merchant's name for this version of it.
+    /// Your own name for this version of the file; null if it has none.
     pub version: Option<String>,
-    /// What it is for.
+    /// Purpose of the file.
     pub service: FileService,
-    /// Whether all of it is there.
+    /// Whether the whole file has been uploaded.
     pub is_uploaded: bool,
-    /// When it was made.
+    /// Time at which the file was announced, in UTC.
     pub created_at: Timestamp,
-    /// Reserved, null.
+    /// Time at which the file was found to be malicious; always null.
     pub flagged_malicious_at: Option<Timestamp>,
-    /// Where anybody can see it; null for what is no picture.
+    /// URL at which anybody can see the file; null for downloads.
     pub public_url: Option<String>,
 }
 
@@ -109,43 +109,43 @@ pub fn readable(bytes: i64) -> String {
     format!("{}.{tenths} {}", bytes / scale, units[unit])
 }
 
-/// Where a part is sent with PUT.
+/// Part of a file, and the URL to which it is sent with PUT.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct UploadPart {
-    /// From 1.
+    /// Number of the part, from 1.
     pub number: i64,
-    /// First byte.
+    /// Position of the part's first byte in the file, from 0.
     pub chunk_start: i64,
-    /// One past the last byte.
+    /// Position after the part's last byte.
     pub chunk_end: i64,
-    /// What its SHA-256 must be, base64.
+    /// SHA-256 checksum of the part in base64, as you announced it; null if you announced none.
     pub checksum_sha256_base64: Option<String>,
-    /// Where, until it expires.
+    /// URL to which the part's bytes are sent with PUT; it carries its own signature.
     pub url: String,
-    /// When the address stops working.
+    /// Time at which the URL stops working.
     pub expires_at: Timestamp,
-    /// Headers to send along.
+    /// Headers to send along with the part.
     pub headers: BTreeMap<String, String>,
 }
 
-/// How a file is uploaded.
+/// Upload of a file: where its parts are sent.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Upload {
-    /// Names the upload.
+    /// ID of the upload.
     pub id: String,
-    /// The file's place in the store of files.
+    /// Path of the file in the file storage.
     pub path: String,
-    /// Its parts.
+    /// Parts of the file, with the URL of each.
     pub parts: Vec<UploadPart>,
 }
 
-/// A file that is to be uploaded now.
+/// File that has been announced, and where to upload it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct FileUpload {
-    /// The file.
+    /// File that has been announced.
     #[serde(flatten)]
     pub file: File,
-    /// How.
+    /// Upload: where the parts of the file are sent.
     pub upload: Upload,
 }
 

@@ -33,7 +33,8 @@ impl PartialSchema for Metadata {
         ObjectBuilder::new()
             .additional_properties(Some(AdditionalProperties::FreeForm(true)))
             .description(Some(
-                "Up to 50 keys; values are text, numbers or truth values.",
+                "Your own key-value data: up to 50 keys of 1 to 40 characters; values are texts of 1 to 500 characters, \
+                 numbers or booleans.",
             ))
             .into()
     }

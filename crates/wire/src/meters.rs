@@ -12,45 +12,45 @@ mod requests;
 pub use requests::{MeterCreate, MeterUpdate, aggregation, filter};
 
 crate::words! {
-    /// What a meter counts in.
+    /// Unit in which a meter counts.
     pub enum MeterUnit {
         /// Plain numbers.
         Scalar = "scalar",
         /// Tokens of a language model.
         Token = "token",
-        /// A unit with the merchant's own label.
+        /// A unit with a label of your own.
         Custom = "custom",
     }
 }
 
 crate::words! {
-    /// How the clauses of a filter go together.
+    /// Way in which the clauses of a filter are combined.
     pub enum Conjunction {
-        /// All are true.
+        /// All clauses must be true.
         And = "and",
-        /// One is true.
+        /// One clause must be true.
         Or = "or",
     }
 }
 
 crate::words! {
-    /// How a clause compares.
+    /// Comparison of a filter clause.
     pub enum Operator {
         /// Equal.
         Eq = "eq",
         /// Not equal.
         Ne = "ne",
-        /// Greater.
+        /// Greater than.
         Gt = "gt",
-        /// Greater or equal.
+        /// Greater than or equal.
         Gte = "gte",
-        /// Less.
+        /// Less than.
         Lt = "lt",
-        /// Less or equal.
+        /// Less than or equal.
         Lte = "lte",
-        /// Contains, in this case.
+        /// Contains the text.
         Like = "like",
-        /// Does not contain.
+        /// Does not contain the text.
         NotLike = "not_like",
     }
 }
@@ -67,19 +67,19 @@ pub enum Operand {
     Text(String),
 }
 
-/// One condition on an event.
+/// Condition on one property of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Clause {
-    /// `name`, `source`, `timestamp` (unix seconds), or a path into the metadata, with dots.
+    /// Property of the event: `name`, `source`, `timestamp` (as Unix seconds), or a path into its metadata, with dots.
     #[schema(min_length = 1, max_length = 2048)]
     pub property: String,
-    /// How it compares.
+    /// Comparison.
     pub operator: Operator,
-    /// With what.
+    /// Value to compare with.
     pub value: Operand,
 }
 
-/// A part of a filter.
+/// Part of a filter: a condition, or another filter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum FilterPart {
@@ -90,79 +90,79 @@ pub enum FilterPart {
     Filter(Filter),
 }
 
-/// Which events a meter counts; no clauses: all.
+/// Filter that chooses the events which a meter counts; without clauses it chooses all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Filter {
-    /// How the clauses go together.
+    /// Way in which the clauses are combined.
     pub conjunction: Conjunction,
-    /// The clauses; those of filters in brackets count too.
+    /// Conditions, and filters of their own; at most 200 in all.
     #[schema(max_items = 200)]
     pub clauses: Vec<FilterPart>,
 }
 
-/// How the events are counted.
+/// Aggregation: how a meter turns events into a number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "func", rename_all = "snake_case")]
 pub enum Aggregation {
-    /// How many there are.
+    /// Number of events.
     Count,
-    /// The sum of a property.
+    /// Sum of a property.
     Sum {
-        /// The property.
+        /// Path of the property to add up, with dots.
         #[schema(min_length = 1, max_length = 2048)]
         property: String,
     },
-    /// The greatest value of a property.
+    /// Largest value of a property.
     Max {
-        /// The property.
+        /// Path of the property whose largest value counts, with dots.
         #[schema(min_length = 1, max_length = 2048)]
         property: String,
     },
-    /// The least value of a property.
+    /// Smallest value of a property.
     Min {
-        /// The property.
+        /// Path of the property whose smallest value counts, with dots.
         #[schema(min_length = 1, max_length = 2048)]
         property: String,
     },
-    /// The mean of a property.
+    /// Average of a property.
     Avg {
-        /// The property.
+        /// Path of the property to average, with dots.
         #[schema(min_length = 1, max_length = 2048)]
         property: String,
     },
-    /// How many different values a property has.
+    /// Number of different values of a property.
     Unique {
-        /// The property.
+        /// Path of the property whose different values are counted, with dots.
         #[schema(min_length = 1, max_length = 2048)]
         property: String,
     },
 }
 
-/// A meter.
+/// Meter: counts usage events, so that prices can be charged by usage.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Meter {
-    /// Id.
+    /// ID of the meter.
     pub id: Uuid,
-    /// When it was made.
+    /// Time at which the meter was created, in UTC.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// Time of the last change to the meter, in UTC; null if it has never changed.
     pub modified_at: Option<Timestamp>,
-    /// Name.
+    /// Name of the meter; buyers see it beside prices that it counts for.
     pub name: String,
-    /// What it counts in.
+    /// Unit in which the meter counts.
     pub unit: MeterUnit,
-    /// What a custom unit is called.
+    /// Label of a custom unit; null for the other units.
     pub custom_label: Option<String>,
-    /// How many units a shown one is.
+    /// Number of counted units in one unit shown; null if they are the same.
     pub custom_multiplier: Option<i64>,
-    /// Which events it counts.
+    /// Filter that chooses the events to count.
     pub filter: Filter,
-    /// How it counts them.
+    /// Aggregation of the events.
     pub aggregation: Aggregation,
-    /// Its organization.
+    /// ID of the organization that the meter belongs to.
     pub organization_id: Uuid,
-    /// When it was archived.
+    /// Time at which the meter was archived; null if it is in use.
     pub archived_at: Option<Timestamp>,
-    /// Free data.
+    /// Your own key-value data on the meter: up to 50 keys.
     pub metadata: Metadata,
 }

@@ -129,7 +129,7 @@ impl<'de> Deserialize<'de> for Currency {
 
 impl utoipa::PartialSchema for Currency {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        crate::country::code_schema("Lower-case ISO 4217 currency code.", "usd")
+        crate::country::code_schema("Currency, as an ISO 4217 code in lower case.", "usd")
     }
 }
 

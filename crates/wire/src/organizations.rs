@@ -16,35 +16,35 @@ pub use requests::OrganizationUpdate;
 pub use settings::*;
 
 crate::words! {
-    /// How a change in the middle of a period is billed.
+    /// Billing of a change of plan in the middle of a period.
     pub enum ProrationBehavior {
-        /// At once, by an invoice.
+        /// At once, with an invoice of its own.
         Invoice = "invoice",
         /// With the next renewal.
         Prorate = "prorate",
-        /// From the next period on.
+        /// From the next period on, without proration.
         NextPeriod = "next_period",
     }
 }
 
 crate::words! {
-    /// Whether prices contain tax.
+    /// Way in which a price and its tax relate.
     pub enum TaxBehaviorOption {
-        /// As usual in the buyer's country.
+        /// As is usual in the buyer's country: added in the United States, Canada and India, contained elsewhere.
         Location = "location",
-        /// Prices contain tax.
+        /// The price contains the tax.
         Inclusive = "inclusive",
-        /// Tax is added.
+        /// The tax is added to the price.
         Exclusive = "exclusive",
     }
 }
 
 crate::words! {
-    /// Where an organization stands.
+    /// Status of an organization.
     pub enum OrganizationStatus {
-        /// New; the API works, payments do not.
+        /// New: the API works, payments do not.
         Created = "created",
-        /// Payments work.
+        /// Everything works.
         Active = "active",
         /// The API works, payments do not.
         Denied = "denied",
@@ -54,7 +54,7 @@ crate::words! {
 }
 
 crate::words! {
-    /// Where a [`SocialLink`] leads.
+    /// Platform of a social link.
     pub enum SocialPlatform {
         /// X.
         X = "x",
@@ -74,7 +74,7 @@ crate::words! {
         Threads = "threads",
         /// Discord.
         Discord = "discord",
-        /// Anywhere else.
+        /// Any other website.
         Other = "other",
     }
 }
@@ -113,134 +113,134 @@ impl SocialPlatform {
     }
 }
 
-/// A link to a social page.
+/// Link to a page of the organization on a social platform.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SocialLink {
-    /// Follows the address, whatever was sent.
+    /// Platform of the page; it follows from the URL.
     pub platform: SocialPlatform,
-    /// The page.
+    /// URL of the page.
     pub url: String,
 }
 
-/// What the organization can do now.
+/// Capabilities of an organization now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Capabilities {
-    /// Take money at checkout.
+    /// Whether payments are taken at checkout.
     pub checkout_payments: bool,
-    /// Renew subscriptions.
+    /// Whether subscriptions are renewed.
     pub subscription_renewals: bool,
-    /// Pay out (Till never does).
+    /// Whether money is paid out; always false, because it goes to your own account at the payment processor.
     pub payouts: bool,
-    /// Give money back.
+    /// Whether payments can be refunded.
     pub refunds: bool,
-    /// Use the API.
+    /// Whether the API can be used.
     pub api_access: bool,
-    /// Use the dashboard.
+    /// Whether the dashboard can be used.
     pub dashboard_access: bool,
 }
 
-/// The organization as buyers see it; the older clients read every key.
+/// Organization, as buyers see it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct OrganizationPublic {
-    /// Id.
+    /// ID of the organization.
     pub id: Uuid,
-    /// When it was made.
+    /// Time at which the organization was created, in UTC.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// Time of the last change to the organization, in UTC; null if it has never changed.
     pub modified_at: Option<Timestamp>,
-    /// Name shown to buyers.
+    /// Name of the organization; buyers see it.
     pub name: String,
-    /// Name in addresses.
+    /// Short name of the organization in addresses.
     pub slug: String,
-    /// Picture.
+    /// URL of the organization's picture; null if it has none.
     pub avatar_url: Option<String>,
-    /// How plan changes are billed.
+    /// Billing of a change of plan in the middle of a period.
     pub proration_behavior: ProrationBehavior,
-    /// Whether customers may change plans themselves.
+    /// Whether customers can change their plan themselves.
     pub allow_customer_updates: bool,
-    /// Contact address.
+    /// E-mail address at which buyers reach the organization; null if none was given.
     pub email: Option<String>,
-    /// Website.
+    /// URL of the organization's website; null if none was given.
     pub website: Option<String>,
-    /// Social pages.
+    /// Links to the organization's pages on social platforms.
     pub socials: Vec<SocialLink>,
-    /// `created`, `active`, `under_review` or `denied`.
+    /// Status of the organization.
     pub status: OrganizationStatus,
-    /// When details were given.
+    /// Time at which the details of the business were given; null if they have not been.
     pub details_submitted_at: Option<Timestamp>,
-    /// Features.
+    /// Features that are switched on.
     pub feature_settings: FeatureSettings,
-    /// Subscription settings.
+    /// Settings of subscriptions.
     pub subscription_settings: SubscriptionSettings,
-    /// Mails to customers.
+    /// E-mails that customers get.
     pub customer_email_settings: CustomerEmailSettings,
-    /// Deprecated, null.
+    /// Deprecated: always null.
     pub bio: Option<String>,
-    /// Deprecated, null.
+    /// Deprecated: always null.
     pub company: Option<String>,
-    /// Deprecated, null.
+    /// Deprecated: always null.
     pub blog: Option<String>,
-    /// Deprecated, null.
+    /// Deprecated: always null.
     pub location: Option<String>,
-    /// Deprecated, null.
+    /// Deprecated: always null.
     pub twitter_username: Option<String>,
-    /// Deprecated, 0.
+    /// Deprecated: always 0.
     pub pledge_minimum_amount: i64,
-    /// Deprecated, false.
+    /// Deprecated: always false.
     pub pledge_badge_show_amount: bool,
-    /// Deprecated, null.
+    /// Deprecated: always null.
     pub default_upfront_split_to_contributors: Option<i64>,
-    /// Deprecated, null.
+    /// Deprecated: always null.
     pub profile_settings: Option<Value>,
-    /// Deprecated.
+    /// Deprecated: sales of which the organization is told.
     pub notification_settings: NotificationSettings,
 }
 
-/// Which sales the merchant is told of.
+/// Sales of which the organization is told.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 pub struct NotificationSettings {
-    /// New orders.
+    /// Whether it is told of new orders.
     pub new_order: bool,
-    /// New subscriptions.
+    /// Whether it is told of new subscriptions.
     pub new_subscription: bool,
 }
 
-/// The organization as its own tokens see it.
+/// Organization, as its own access tokens see it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Organization {
-    /// The public part.
+    /// Fields that buyers see.
     #[serde(flatten)]
     pub public: OrganizationPublic,
-    /// Reserved, null.
+    /// Time at which new details were asked for; always null.
     pub onboarding_resubmission_requested_at: Option<Timestamp>,
-    /// Reserved, false.
+    /// Whether single sign-on is required; always false.
     pub sso_enforced: bool,
-    /// The currency that every product is priced in.
+    /// Default currency, in which every product has a price.
     #[schema(value_type = String)]
     pub default_presentment_currency: Currency,
-    /// Whether prices contain tax, where a price does not say.
+    /// Way in which a price and its tax relate, for prices that do not say.
     pub default_tax_behavior: TaxBehaviorOption,
-    /// Whether and where tax is collected; Till's own, the reference has nothing like it.
+    /// Tax settings: whether and where tax is collected. Till's own field; Polar has none like it.
     pub tax_settings: TaxSettings,
-    /// Portal settings.
+    /// Settings of the customer portal.
     pub customer_portal_settings: CustomerPortalSettings,
-    /// Dispute settings.
+    /// Settings of disputes.
     pub dispute_settings: DisputeSettings,
-    /// Checkouts; the reference keeps these to its dashboard.
+    /// Settings of the checkout page. Till's own field; Polar has it in its dashboard only.
     pub checkout_settings: CheckoutSettings,
-    /// The merchant's own pages that Till's pages link to; the reference has nothing like it.
+    /// Links to the merchant's own pages for buyers, at the foot of Till's pages. Till's own field; Polar has none like it.
     pub policy_links: PolicyLinks,
-    /// Sites that may embed the checkout.
+    /// Hosts whose pages can embed the checkout.
     pub embed_hosts: Vec<String>,
-    /// Whether others are refused.
+    /// Whether pages of other hosts are refused.
     pub embed_hosts_enforced: bool,
-    /// Country, ISO 3166-1 alpha-2.
+    /// Country of the organization, as an ISO 3166-1 code of two letters; null if none was given.
     pub country: Option<String>,
-    /// Reserved, null.
+    /// ID of the payout account; always null.
     pub account_id: Option<Uuid>,
-    /// Reserved, null.
+    /// ID of the payout account; always null.
     pub payout_account_id: Option<Uuid>,
-    /// What it can do now.
+    /// Capabilities of the organization now.
     pub capabilities: Capabilities,
 }
 

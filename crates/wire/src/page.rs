@@ -3,21 +3,21 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How many there are in all.
+/// Totals of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Pagination {
-    /// Items over all pages.
+    /// Number of items on all pages together.
     pub total_count: i64,
-    /// The last page's number; 0 when there is nothing.
+    /// Number of the last page; 0 if the list is empty.
     pub max_page: i64,
 }
 
-/// One page of a list.
+/// Page of a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Page<T> {
-    /// The items of this page.
+    /// Items of the page.
     pub items: Vec<T>,
-    /// The totals.
+    /// Totals of the whole list.
     pub pagination: Pagination,
 }
 

@@ -9,61 +9,77 @@ use uuid::Uuid;
 use crate::money::Currency;
 
 crate::words! {
-    /// How a payment ended.
+    /// Status of a payment.
     pub enum PaymentStatus {
-        /// Not known yet.
+        /// The outcome is not known yet.
         Pending = "pending",
-        /// Paid.
+        /// The money was taken.
         Succeeded = "succeeded",
-        /// Refused.
+        /// The payment was declined.
         Failed = "failed",
     }
 }
 
 crate::words! {
-    /// What caused a payment.
+    /// Cause of a payment.
     pub enum PaymentTrigger {
-        /// A checkout.
+        /// A buyer confirmed a checkout session.
         Purchase = "purchase",
-        /// A renewal.
+        /// A subscription was renewed.
         SubscriptionCycle = "subscription_cycle",
     }
 }
 
-/// A card, as far as it may be kept: brand, last four, expiry, fingerprint.
+/// Details of the card: as much of it as may be kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[allow(missing_docs, reason = "each is named after its field")]
 pub struct CardMetadata {
+    /// Brand of the card, such as `visa`.
     pub brand: String,
+    /// Last four digits of the card number.
     pub last4: String,
+    /// Month of expiry, 1 to 12.
     pub exp_month: i64,
+    /// Year of expiry, with four digits.
     pub exp_year: i64,
+    /// Wallet that held the card, such as `apple_pay`; null if it was entered by hand.
     #[serde(default)]
     pub wallet: Option<String>,
 }
 
-/// An attempt to take money.
+/// Payment: one attempt to take money, whether it succeeded or not.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[allow(missing_docs, reason = "each is named after its field")]
 pub struct Payment {
+    /// ID of the payment.
     pub id: Uuid,
+    /// Time at which the payment was created, in UTC.
     pub created_at: Timestamp,
+    /// Time of the last change to the payment, in UTC; null if it has never changed.
     pub modified_at: Option<Timestamp>,
-    /// Always `stripe`, the only value that clients accept.
+    /// Payment processor; always `stripe`, the only value that clients accept.
     pub processor: &'static str,
+    /// Status of the payment.
     pub status: PaymentStatus,
-    /// Minor units.
+    /// Amount of the payment, tax included, in minor units of `currency`, such as cents.
     pub amount: i64,
+    /// Currency of the payment.
     pub currency: Currency,
-    /// `card`.
+    /// Payment method, such as `card`.
     pub method: String,
+    /// Details of the card; null if the payment was not made by card.
     pub method_metadata: Option<CardMetadata>,
+    /// Cause of the payment; null if it is not known.
     pub trigger: Option<PaymentTrigger>,
+    /// Code of the reason for which the payment was declined; null if it was not.
     pub decline_reason: Option<String>,
+    /// Sentence that explains the decline; null if the payment was not declined.
     pub decline_message: Option<String>,
+    /// ID of the organization that the payment belongs to.
     pub organization_id: Uuid,
+    /// ID of the checkout session that was paid for; null if there was none.
     pub checkout_id: Option<Uuid>,
+    /// ID of the order that was paid for; null if there is none, as after a decline.
     pub order_id: Option<Uuid>,
+    /// Data that the payment processor attached to the payment.
     #[schema(value_type = Object)]
     pub processor_metadata: Map<String, Value>,
 }

@@ -31,83 +31,83 @@ crate::words! {
     pub enum Visibility {
         /// Not for sale yet.
         Draft = "draft",
-        /// For sale by session or link only.
+        /// For sale by checkout session or link.
         Private = "private",
         /// For sale everywhere.
         Public = "public",
     }
 }
 
-/// What every view of a product shows.
+/// Fields that every view of a product has.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ProductBase {
-    /// Id.
+    /// ID of the product.
     pub id: Uuid,
-    /// When it was made.
+    /// Time at which the product was created, in UTC.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// Time of the last change to the product, in UTC; null if it has never changed.
     pub modified_at: Option<Timestamp>,
-    /// Name.
+    /// Name of the product; buyers see it.
     pub name: String,
-    /// Description, Markdown.
+    /// Description of the product, in Markdown; null if it has none.
     pub description: Option<String>,
-    /// Visibility.
+    /// Visibility of the product.
     pub visibility: Visibility,
-    /// Billing interval; null: paid once.
+    /// Unit of the billing interval; null if the product is paid once.
     pub recurring_interval: Option<Interval>,
-    /// Intervals per period.
+    /// Number of interval units in one billing period; null if the product is paid once.
     pub recurring_interval_count: Option<i64>,
-    /// Usage interval, null.
+    /// Unit of the interval in which usage is settled; null if it is settled with the billing period.
     pub meter_interval: Option<Interval>,
-    /// Usage intervals per period, null.
+    /// Number of units of the interval in which usage is settled; null if it is settled with the billing period.
     pub meter_interval_count: Option<i64>,
-    /// Trial interval.
+    /// Unit of the trial; null if there is none.
     pub trial_interval: Option<Interval>,
-    /// Trial intervals.
+    /// Number of trial units; null if there is no trial.
     pub trial_interval_count: Option<i64>,
-    /// Whether it is a subscription.
+    /// Whether the product is a subscription.
     pub is_recurring: bool,
-    /// Whether it is out of sale.
+    /// Whether the product is archived, and so not for sale.
     pub is_archived: bool,
-    /// Whether it could be deleted.
+    /// Whether the product can be deleted.
     pub is_deletable: bool,
-    /// Its organization.
+    /// ID of the organization that the product belongs to.
     pub organization_id: Uuid,
 }
 
-/// A product.
+/// Product: what you sell, with its prices.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Product {
-    /// The base.
+    /// Fields that every view of a product has.
     #[serde(flatten)]
     pub base: ProductBase,
-    /// Free data of the merchant.
+    /// Your own key-value data on the product: up to 50 keys.
     pub metadata: Metadata,
-    /// The prices in use.
+    /// Prices of the product, without archived ones.
     pub prices: Vec<Price>,
-    /// What the purchase includes.
+    /// Benefits that customers get with the product, in their order.
     pub benefits: Vec<Benefit>,
-    /// Pictures, in their order.
+    /// Pictures of the product, in their order.
     pub medias: Vec<File>,
-    /// Fields asked at checkout.
+    /// Custom fields that the checkout page asks for.
     pub attached_custom_fields: Vec<AttachedCustomField>,
 }
 
-/// A product within a session or a link.
+/// Product, as a checkout session or link shows it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ProductPublic {
-    /// The base.
+    /// Fields that every view of a product has.
     #[serde(flatten)]
     pub base: ProductBase,
-    /// Free data of the merchant; not in what a buyer reads.
+    /// Your own key-value data on the product; left out of what a buyer reads.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub metadata: Option<Metadata>,
-    /// The prices in use.
+    /// Prices of the product, without archived ones.
     pub prices: Vec<Price>,
-    /// What the purchase includes; only what buyers may see.
+    /// Benefits that buyers can see, in their order.
     pub benefits: Vec<BenefitPublic>,
-    /// Pictures, in their order.
+    /// Pictures of the product, in their order.
     pub medias: Vec<File>,
 }
 

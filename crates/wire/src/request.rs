@@ -179,9 +179,9 @@ macro_rules! request {
                 }
             }
         }
-        $crate::request::request!(@read $name $($how $kind)?);
+        $crate::request::request!(@read [$($words),+] $name $($how $kind)?);
     };
-    (@read $name:ident) => {
+    (@read [$($words:literal),+] $name:ident) => {
         impl $name {
             /// Reads a body.
             pub fn read(value: &serde_json::Value, cx: &mut $crate::input::Context) -> Option<Self> {
@@ -190,7 +190,7 @@ macro_rules! request {
         }
         $crate::request::schema_of!($name, $crate::request::Reader::schema(&Self::shape()));
     };
-    (@read $name:ident by $kind:ty) => {
+    (@read [$($words:literal),+] $name:ident by $kind:ty) => {
         impl $name {
             /// Reads a body by the shape that it has.
             pub fn read(value: &serde_json::Value, cx: &mut $crate::input::Context) -> Option<Self> {
@@ -202,9 +202,10 @@ macro_rules! request {
         $crate::request::schema_of!($name, {
             let shapes = <$kind as $crate::request::Variant>::ALL.iter();
             let of = |variant: &$kind| $crate::request::Reader::schema(&Self::shape(*variant));
-            $crate::request::one_of(shapes.map(of).collect())
+            let whole = $crate::request::one_of(shapes.map(of).collect());
+            $crate::request::described(whole, &[$($words),+])
         });
     };
-    (@read $name:ident for $kind:ty) => {};
+    (@read [$($words:literal),+] $name:ident for $kind:ty) => {};
 }
 pub(crate) use request;

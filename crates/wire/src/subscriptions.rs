@@ -17,136 +17,175 @@ use crate::{
 };
 
 crate::words! {
-    /// Where a subscription stands.
+    /// Status of a subscription.
     pub enum SubscriptionStatus {
-        /// Legacy.
+        /// Kept for older clients: its first payment is missing.
         Incomplete = "incomplete",
-        /// Legacy.
+        /// Kept for older clients: its first payment never arrived.
         IncompleteExpired = "incomplete_expired",
-        /// In its trial.
+        /// In its trial period.
         Trialing = "trialing",
-        /// Paid.
+        /// Paid up.
         Active = "active",
-        /// A renewal is unpaid.
+        /// A renewal has not been paid yet.
         PastDue = "past_due",
         /// Ended.
         Canceled = "canceled",
-        /// Legacy.
+        /// Kept for older clients: given up after unpaid renewals.
         Unpaid = "unpaid",
-        /// Paused.
+        /// Paused; it is neither charged nor used.
         Paused = "paused",
     }
 }
 
 crate::words! {
-    /// Why a customer cancelled.
+    /// Reason that a customer gave for cancelling.
     pub enum CancellationReason {
-        /// The help was not good.
+        /// The support was not good enough.
         CustomerService = "customer_service",
-        /// The product was not good.
+        /// The quality was not good enough.
         LowQuality = "low_quality",
-        /// Something is missing.
+        /// Features were missing.
         MissingFeatures = "missing_features",
-        /// Went elsewhere.
+        /// The customer moved to another service.
         SwitchedService = "switched_service",
-        /// Hard to use.
+        /// The product was too hard to use.
         TooComplex = "too_complex",
-        /// Costs too much.
+        /// The price was too high.
         TooExpensive = "too_expensive",
-        /// Not used.
+        /// The product was not used enough.
         Unused = "unused",
-        /// Anything else.
+        /// Another reason.
         Other = "other",
     }
 }
 
-/// What every view of a subscription shows.
+/// Fields that every view of a subscription has.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[allow(missing_docs, reason = "each is named after its field")]
 pub struct SubscriptionBase {
+    /// ID of the subscription.
     pub id: Uuid,
+    /// Time at which the subscription was created, in UTC.
     pub created_at: Timestamp,
+    /// Time of the last change to the subscription, in UTC; null if it has never changed.
     pub modified_at: Option<Timestamp>,
-    /// Minor units per period, after discount.
+    /// Price of one period after discount, in minor units of `currency`, such as cents.
     pub amount: i64,
+    /// Currency that the subscription is billed in.
     pub currency: Currency,
+    /// Unit of the billing interval.
     pub recurring_interval: Interval,
+    /// Number of interval units in one billing period: 3 with `month` bills every quarter.
     pub recurring_interval_count: i64,
+    /// Status of the subscription.
     pub status: SubscriptionStatus,
+    /// Start of the current billing period, in UTC.
     pub current_period_start: Timestamp,
+    /// End of the current billing period, in UTC.
     pub current_period_end: Timestamp,
+    /// Start of the current usage period; null if usage is settled with the billing period.
     pub current_meter_period_start: Option<Timestamp>,
+    /// End of the current usage period; null if usage is settled with the billing period.
     pub current_meter_period_end: Option<Timestamp>,
+    /// Start of the trial; null if there was none.
     pub trial_start: Option<Timestamp>,
+    /// End of the trial; null if there was none.
     pub trial_end: Option<Timestamp>,
+    /// Whether the subscription ends with the current period.
     pub cancel_at_period_end: bool,
+    /// Time of the cancellation; null if it has not been cancelled.
     pub canceled_at: Option<Timestamp>,
+    /// Time at which the subscription became active or its trial began; null if it has not started.
     pub started_at: Option<Timestamp>,
+    /// Time at which the subscription will end; null if no end is planned.
     pub ends_at: Option<Timestamp>,
+    /// Time at which the subscription ended; null if it has not ended.
     pub ended_at: Option<Timestamp>,
+    /// Time since which a renewal has been unpaid; null if none is.
     pub past_due_at: Option<Timestamp>,
+    /// Whether the subscription is paused at the end of the current period.
     pub pause_at_period_end: bool,
+    /// Time since which the subscription has been paused; null if it is not.
     pub paused_at: Option<Timestamp>,
+    /// Time at which a paused subscription resumes; null if none is set.
     pub resumes_at: Option<Timestamp>,
+    /// ID of the customer who subscribes.
     pub customer_id: Uuid,
+    /// ID of the product subscribed to.
     pub product_id: Uuid,
+    /// ID of the discount applied; null if there is none.
     pub discount_id: Option<Uuid>,
+    /// ID of the checkout session in which the subscription was started; null if there was none.
     pub checkout_id: Option<Uuid>,
+    /// Number of seats; null if the product is not sold by the seat.
     pub seats: Option<i64>,
+    /// Number of units; null if the product is not sold by the unit.
     pub units: Option<i64>,
+    /// Reason that the customer gave for cancelling; null if none was given.
     pub customer_cancellation_reason: Option<String>,
+    /// Comment that the customer left when cancelling; null if there is none.
     pub customer_cancellation_comment: Option<String>,
+    /// Your own key-value data, copied from the checkout session: up to 50 keys.
     pub metadata: Metadata,
+    /// Answers of the buyer to the product's custom fields, by their slugs.
     #[schema(value_type = Object)]
     pub custom_field_data: Metadata,
-    /// Deprecated: the first price.
+    /// Deprecated: ID of the first price; use `prices`. Null if there is none.
     pub price_id: Option<Uuid>,
-    /// Deprecated: the customer.
+    /// Deprecated: equals `customer_id`.
     pub user_id: Uuid,
 }
 
-/// What was used of a meter in this billing period, and what it comes to.
+/// Usage counted by one meter in the current period, and what it costs so far.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MeterUsage {
-    /// Id; the same as long as the subscription has the meter.
+    /// ID of the pair of subscription and meter; it stays the same for as long as the subscription has the meter.
     pub id: Uuid,
-    /// Since when it is counted.
+    /// Time since which usage has been counted, in UTC.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// Time of the last count, in UTC; null if nothing has been counted.
     pub modified_at: Option<Timestamp>,
-    /// Units that were used; 0 as long as events are not taken in.
+    /// Number of units used; 0, because Till does not take in usage events yet.
     #[schema(value_type = f64)]
     pub consumed_units: i64,
-    /// Units that were given.
+    /// Number of units that the customer may use without charge.
     pub credited_units: i64,
-    /// What is due for it so far, in minor units.
+    /// Amount due for the usage so far, in minor units of the subscription's currency.
     pub amount: i64,
-    /// The meter.
+    /// ID of the meter.
     pub meter_id: Uuid,
 }
 
-/// [`MeterUsage`] with the meter.
+/// Usage of a meter within a subscription, together with the meter.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SubscriptionMeter {
-    /// The usage.
+    /// Usage counted.
     #[serde(flatten)]
     pub usage: MeterUsage,
-    /// The meter.
+    /// Meter that counts the usage.
     pub meter: Meter,
 }
 
-/// A subscription.
+/// Subscription: a product that a customer pays for every billing interval.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[allow(missing_docs, reason = "each is named after its field")]
 pub struct Subscription {
+    /// Fields that every view of a subscription has.
     #[serde(flatten)]
     pub base: SubscriptionBase,
+    /// Customer who subscribes.
     pub customer: Customer,
+    /// Deprecated: the customer, in the form that older clients read.
     pub user: User,
+    /// Product subscribed to, as it is now.
     pub product: Product,
+    /// Discount applied; null if there is none.
     pub discount: Option<DiscountBase>,
+    /// Deprecated: the first price; use `prices`. Null if there is none.
     pub price: Option<Price>,
+    /// Prices that the subscription is billed by, archived ones included.
     pub prices: Vec<Price>,
+    /// Meters that count the usage of metered prices.
     pub meters: Vec<SubscriptionMeter>,
+    /// Change of plan that takes effect with the next period; null if there is none.
     pub pending_update: Option<Value>,
 }

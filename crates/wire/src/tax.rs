@@ -8,19 +8,19 @@ use crate::country::Country;
 mod requests;
 
 crate::words! {
-    /// Why a tax is, or is not, charged.
+    /// Reason for which a tax is charged, or is not.
     pub enum TaxabilityReason {
-        /// The usual rate.
+        /// The standard rate applies.
         StandardRated = "standard_rated",
-        /// The merchant is not registered there.
+        /// The organization is not registered for the tax.
         NotCollecting = "not_collecting",
         /// The product is exempt.
         ProductExempt = "product_exempt",
-        /// The buyer, a business, accounts for it.
+        /// The buyer is a business and accounts for the tax.
         ReverseCharge = "reverse_charge",
-        /// There is no such tax there.
+        /// There is no such tax in that place.
         NotSubjectToTax = "not_subject_to_tax",
-        /// The place is not known to the provider.
+        /// The place is not known.
         NotSupported = "not_supported",
         /// The buyer is exempt.
         CustomerExempt = "customer_exempt",
@@ -59,46 +59,45 @@ pub struct TaxLine {
 }
 
 crate::words! {
-    /// Which tax an EU registration charges consumers in other EU countries. Businesses there account for it
-    /// themselves in any case.
+    /// Tax that a registration in an EU country charges consumers in other EU countries. Businesses there account for
+    /// the tax themselves in any case.
     pub enum EuSales {
-        /// That of the buyer's country, declared through the One Stop Shop.
+        /// The tax of the buyer's country, declared through the One Stop Shop.
         Oss = "oss",
-        /// That of the merchant's own country: below the yearly threshold for sales to other EU countries.
+        /// The tax of the organization's own country, below the yearly threshold for sales to other EU countries.
         Home = "home",
-        /// None: the registration is for this country alone.
+        /// None: the registration is for its own country alone.
         Domestic = "domestic",
     }
 }
 
-/// Where a merchant is registered for a tax.
+/// Registration of the organization for a tax.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TaxRegistration {
-    /// Country, ISO 3166-1 alpha-2.
+    /// Country of the registration, as an ISO 3166-1 code of two letters.
     #[schema(value_type = String)]
     pub country: Country,
-    /// State or province where the tax is its own; of the United States and Canada with the country's prefix
-    /// (`US-NY`).
+    /// State or province that has a tax of its own; in the United States and Canada with the country before it, such as
+    /// `US-NY`. Null for a tax of the whole country.
     #[serde(default)]
     pub state: Option<String>,
-    /// The rate that the merchant enters, a decimal percentage such as `8.875`; null: the standard rate that
-    /// Till knows.
+    /// Rate in percent, as a decimal number in text such as `8.875`; null for the standard rate that Till knows.
     #[serde(default)]
     pub rate: Option<String>,
-    /// What buyers see it called; null: its usual name.
+    /// Name of the tax, as buyers see it; null for its usual name.
     #[serde(default)]
     pub name: Option<String>,
-    /// Sales to other EU countries; null for countries outside the EU.
+    /// Tax on sales to consumers in other EU countries; null for countries outside the EU.
     #[serde(default)]
     pub eu_sales: Option<EuSales>,
 }
 
-/// Whether and where a merchant collects tax. Off unless switched on.
+/// Tax settings: whether and where tax is collected.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct TaxSettings {
-    /// Whether tax is worked out at all.
+    /// Whether tax is collected.
     pub enabled: bool,
-    /// Where the merchant is registered.
+    /// Registrations for taxes, one for each place.
     pub registrations: Vec<TaxRegistration>,
 }
 

@@ -12,15 +12,15 @@ use crate::{
 /// The words a recurring price repeats by.
 pub mod interval {
     crate::words! {
-        /// A billing interval.
+        /// Unit of a billing interval.
         pub enum Interval {
-            /// Every day.
+            /// Days.
             Day = "day",
-            /// Every week.
+            /// Weeks.
             Week = "week",
-            /// Every calendar month.
+            /// Calendar months.
             Month = "month",
-            /// Every calendar year.
+            /// Calendar years.
             Year = "year",
         }
     }

@@ -8,27 +8,27 @@ use uuid::Uuid;
 use crate::{events::EventType, limits, request::*};
 
 crate::words! {
-    /// What a delivery's body looks like.
+    /// Format of a webhook's body.
     pub enum WebhookFormat {
-        /// The API's resources.
+        /// JSON with the event's type and the resource as the API shows it.
         Raw = "raw",
-        /// A Discord message.
+        /// A message for a Discord webhook.
         Discord = "discord",
-        /// A Slack message.
+        /// A message for a Slack webhook.
         Slack = "slack",
     }
 }
 
 crate::words! {
-    /// A family of HTTP status codes.
+    /// Class of an HTTP status code.
     pub enum HttpCodeClass {
         /// Success.
         Success = "2xx",
-        /// Redirection, which counts as failure.
+        /// Redirection, which counts as a failure.
         Redirection = "3xx",
-        /// The receiver refused.
+        /// Refused by the receiver.
         Refused = "4xx",
-        /// The receiver broke.
+        /// Failure of the receiver.
         Broken = "5xx",
     }
 }
@@ -45,54 +45,78 @@ impl HttpCodeClass {
     }
 }
 
-/// Where events go.
+/// Webhook endpoint: a URL of yours to which Till sends events.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[allow(missing_docs, reason = "each is named after its field")]
 pub struct WebhookEndpoint {
+    /// ID of the webhook endpoint.
     pub id: Uuid,
+    /// Time at which the webhook endpoint was created, in UTC.
     pub created_at: Timestamp,
+    /// Time of the last change to the webhook endpoint, in UTC; null if it has never changed.
     pub modified_at: Option<Timestamp>,
+    /// URL to which events are sent.
     pub url: String,
+    /// Name by which you recognize the endpoint; null if it has none.
     pub name: Option<String>,
+    /// Format of the body that is sent.
     pub format: WebhookFormat,
-    /// Signs the deliveries.
+    /// Secret that signs every delivery; use it to verify that a request comes from Till.
     pub secret: String,
+    /// ID of the organization that the webhook endpoint belongs to.
     pub organization_id: Uuid,
+    /// Types of the events that are sent.
     pub events: Vec<EventType>,
+    /// Whether events are sent; Till switches an endpoint off after many failed deliveries.
     pub enabled: bool,
-    /// The version of the payloads.
+    /// Version of the API whose payloads are sent.
     pub api_version: &'static str,
-    /// False: the key is the secret's text, not its decoded tail.
+    /// Whether the signing key is the decoded part of the secret after its prefix, as the Standard Webhooks
+    /// specification says; if false, the key is the whole text of the secret.
     pub uses_standard_webhook_signature: bool,
 }
 
-/// An event for one endpoint.
+/// Event for one webhook endpoint.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[allow(missing_docs, reason = "each is named after its field")]
 pub struct WebhookEvent {
+    /// ID of the webhook event.
     pub id: Uuid,
+    /// Time at which the webhook event was created, in UTC.
     pub created_at: Timestamp,
+    /// Time of the last change to the webhook event, in UTC; null if it has never changed.
     pub modified_at: Option<Timestamp>,
+    /// HTTP status code of the last delivery; null if nothing was sent or no answer came.
     pub last_http_code: Option<i64>,
+    /// Whether the event was delivered; null while it is still waiting or being retried.
     pub succeeded: Option<bool>,
+    /// Whether the event was not sent, because the endpoint was switched off.
     pub skipped: bool,
+    /// Body of the event, as text; null if it has been deleted because of its age.
     pub payload: Option<String>,
+    /// Type of the event.
     #[serde(rename = "type")]
     pub kind: EventType,
+    /// Whether the payload has been deleted because of its age.
     pub is_archived: bool,
+    /// Version of the API whose payload the event has.
     pub api_version: &'static str,
 }
 
-/// One attempt to deliver an event.
+/// Delivery: one attempt to send an event to an endpoint.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[allow(missing_docs, reason = "each is named after its field")]
 pub struct WebhookDelivery {
+    /// ID of the delivery.
     pub id: Uuid,
+    /// Time at which the delivery was created, in UTC.
     pub created_at: Timestamp,
+    /// Time of the last change to the delivery, in UTC; null if it has never changed.
     pub modified_at: Option<Timestamp>,
+    /// Whether the endpoint accepted the event, with a status code from 200 to 299.
     pub succeeded: bool,
+    /// HTTP status code of the answer; null if none came.
     pub http_code: Option<i64>,
+    /// Beginning of the answer's body, or the network error; null if there was neither.
     pub response: Option<String>,
+    /// Event that was sent.
     pub webhook_event: WebhookEvent,
 }
 
@@ -100,38 +124,39 @@ pub struct WebhookDelivery {
 const SECRET: usize = 32;
 
 request! {
-    /// A new endpoint.
+    /// New webhook endpoint.
     pub struct EndpointCreate {
-        /// Where deliveries go; `https` only.
+        /// URL to which events are sent; it must start with `https://`.
         // Not yet checked against the host rules.
         pub url: String = required(url_text()),
-        /// For people.
+        /// Name by which you recognize the endpoint.
         pub name: Option<String> = optional(line(0)),
-        /// What deliveries look like.
+        /// Format of the body that is sent.
         pub format: WebhookFormat = required(word::<WebhookFormat>()),
-        /// Your own secret; one is made where none is given.
+        /// Secret of your own, from 32 characters, that signs the deliveries; Till makes one if it is left out.
         pub secret: Option<String> = optional(text(SECRET, limits::LINE)).deprecated(),
-        /// Which events are delivered.
+        /// Types of the events to send.
         pub events: Vec<EventType> = required(events()),
-        /// Not with an organization's token.
+        /// ID of the organization; must be left out or null, because the access token already determines the
+        /// organization.
         pub organization_id: Option<Uuid> = optional(id()),
     }
 }
 
 request! {
-    /// A change to an endpoint; what is not sent, or null, stays.
+    /// Change to a webhook endpoint. A field that is left out or null stays as it is.
     pub struct EndpointUpdate: Default {
-        /// Where deliveries go; `https` only.
+        /// New URL to which events are sent; it must start with `https://`.
         pub url: Option<String> = optional(url_text()),
-        /// For people.
+        /// New name by which you recognize the endpoint.
         pub name: Option<String> = optional(line(0)),
-        /// What deliveries look like.
+        /// New format of the body that is sent.
         pub format: Option<WebhookFormat> = optional(word::<WebhookFormat>()),
-        /// Your own secret.
+        /// New secret of your own, from 32 characters, that signs the deliveries.
         pub secret: Option<String> = optional(text(SECRET, limits::LINE)).deprecated(),
-        /// Which events are delivered.
+        /// Types of the events to send from now on; replaces the whole list.
         pub events: Option<Vec<EventType>> = optional(events()),
-        /// Whether anything is delivered.
+        /// Whether events are sent; true switches a disabled endpoint on again.
         pub enabled: Option<bool> = optional(flag()),
     }
 }

@@ -3,10 +3,10 @@
 /// Declares an enum whose variants are fixed words on the wire.
 #[macro_export]
 macro_rules! words {
-    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$meta])*
+    ($(#[doc = $words:literal])* $vis:vis enum $name:ident { $($(#[doc = $meaning:literal])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[doc = $words])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-        $vis enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant),+ }
+        $vis enum $name { $($(#[doc = $meaning])* #[serde(rename = $word)] $variant),+ }
         impl $name {
             /// Every word, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
@@ -28,7 +28,7 @@ macro_rules! words {
         }
         impl $crate::utoipa::PartialSchema for $name {
             fn schema() -> $crate::utoipa::openapi::RefOr<$crate::utoipa::openapi::Schema> {
-                $crate::words::schema(&[$($word),+])
+                $crate::words::schema(&[$($words),*], &[$(($word, &[$($meaning),*])),+])
             }
         }
         impl $crate::utoipa::ToSchema for $name {}
@@ -39,11 +39,29 @@ macro_rules! words {
     };
 }
 
-/// The schema of a closed word list.
-pub fn schema(words: &[&str]) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+/// The schema of a closed word list: `lines` are those of its documentation, and each word has its own.
+pub fn schema(
+    lines: &[&str],
+    words: &[(&str, &[&str])],
+) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
     use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+    let meanings = words
+        .iter()
+        .filter(|(_, lines)| !lines.is_empty())
+        .map(|(word, lines)| format!("- `{word}`: {}", joined(lines)));
+    let description: Vec<String> = [joined(lines), String::new()]
+        .into_iter()
+        .chain(meanings)
+        .collect();
     ObjectBuilder::new()
         .schema_type(SchemaType::new(Type::String))
-        .enum_values(Some(words.iter().copied()))
+        .description(Some(description.join("\n").trim()))
+        .enum_values(Some(words.iter().map(|(word, _)| *word)))
         .into()
+}
+
+/// The lines of a documentation comment as one text.
+pub(crate) fn joined(lines: &[&str]) -> String {
+    let lines: Vec<_> = lines.iter().map(|line| line.trim()).collect();
+    lines.join(" ")
 }

@@ -37,18 +37,18 @@ const SORT_KEYS: [(&str, &str); 4] = [
 query! {
     /// The query of a list of benefits.
     pub(crate) struct ListQuery {
-        /// Only these.
+        /// Filter by ID: only these benefits.
         id: Vec<Uuid> = ids(),
-        /// None of these.
+        /// Filter by ID: all but these benefits.
         exclude_id: Vec<Uuid> = ids(),
-        /// Only of these types.
+        /// Filter by type.
         kind: Vec<BenefitType> as "type" = words::<BenefitType>(),
-        /// Only descriptions that contain this, in any case.
+        /// Search for a part of the description, in any case.
         query: Option<String> = text(),
-        /// Only of these visibilities.
+        /// Filter by visibility.
         visibility: Vec<BenefitVisibility> = words::<BenefitVisibility>(),
         metadata: MetadataFilters = metadata(),
-        /// `user_order` is the order of `id`.
+        /// `user_order` keeps the order of `id`.
         sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),
     }
 }

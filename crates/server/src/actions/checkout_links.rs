@@ -34,7 +34,7 @@ const SORT_KEYS: [(&str, &str); 4] = [
 query! {
     /// The query of a list of links.
     pub(crate) struct ListQuery {
-        /// That sell one of these products.
+        /// Filter by the ID of a product that the link sells.
         product_id: Vec<Uuid> = ids(),
         sorting: Sorted = sorting(&SORT_KEYS, "created_at"),
     }

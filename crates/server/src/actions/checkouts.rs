@@ -46,19 +46,19 @@ const SORT_KEYS: [(&str, &str); 3] = [
 query! {
     /// The query of a list of sessions.
     pub(crate) struct ListQuery {
-        /// With one of these products selected.
+        /// Filter by the ID of the product selected.
         product_id: Vec<Uuid> = ids(),
-        /// Of these customers.
+        /// Filter by customer ID.
         customer_id: Vec<Uuid> = ids(),
-        /// With one of these external customer ids.
+        /// Filter by your own customer ID.
         external_customer_id: Vec<String> = texts(),
-        /// In one of these states.
+        /// Filter by status.
         status: Vec<CheckoutStatus> = words::<CheckoutStatus>(),
-        /// Part of the customer's e-mail.
+        /// Search for a part of the customer's e-mail address, in any case.
         query: Option<String> = text(),
-        /// Made after this moment.
+        /// Filter by time of creation: only sessions after this time.
         created_after: Option<Timestamp> = moment(),
-        /// Made before this moment.
+        /// Filter by time of creation: only sessions before this time.
         created_before: Option<Timestamp> = moment(),
         sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),
     }

@@ -31,9 +31,9 @@ const SORT_KEYS: [(&str, &str); 4] = [
 query! {
     /// The query of a list of custom fields.
     pub(crate) struct ListQuery {
-        /// Only with a name or a slug that contains this, in any case.
+        /// Search for a part of the name or the slug, in any case.
         query: Option<String> = text(),
-        /// Only of these types.
+        /// Filter by type.
         kind: Vec<CustomFieldType> as "type" = words::<CustomFieldType>(),
         sorting: Sorted = sorting(&SORT_KEYS, "slug"),
     }

@@ -60,15 +60,16 @@ impl CustomerRef {
 query! {
     /// The query of a list of customers.
     pub(crate) struct ListQuery {
-        /// Only the customer of this e-mail address, in any case.
+        /// Filter by e-mail address: only the customer with this one, in any case.
         email: Option<String> = text(),
-        /// Only customers whose e-mail or name contains this, or whose external id starts with it, in any case.
+        /// Search for a part of the e-mail address or the name, or for the beginning of your own ID, in any case.
         query: Option<String> = text(),
-        /// Only customers with a trialing, active or past due subscription, or only others.
+        /// Filter by subscription: true for customers with one that is trialing, active or past due, false for the
+        /// others.
         active: Option<bool> = flag(),
-        /// Only made after this moment.
+        /// Filter by time of creation: only customers after this time.
         created_after: Option<Timestamp> = moment(),
-        /// Only made before this moment.
+        /// Filter by time of creation: only customers before this time.
         created_before: Option<Timestamp> = moment(),
         metadata: MetadataFilters = metadata(),
         sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),

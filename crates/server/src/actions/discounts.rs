@@ -36,7 +36,7 @@ const SORT_KEYS: [(&str, &str); 5] = [
 query! {
     /// The query of a list of discounts.
     pub(crate) struct ListQuery {
-        /// Only with a name or a code that contains this, in any case.
+        /// Search for a part of the name or the code, in any case.
         query: Option<String> = text(),
         sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),
     }

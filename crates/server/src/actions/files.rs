@@ -28,7 +28,7 @@ const SORT_KEYS: [(&str, &str); 1] = [("created_at", "created_at")];
 query! {
     /// The query of a list of files.
     pub(crate) struct ListQuery {
-        /// Only these.
+        /// Filter by ID: only these files.
         ids: Vec<Uuid> = ids(),
         sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),
     }

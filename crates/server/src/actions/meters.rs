@@ -26,9 +26,9 @@ const SORT_KEYS: [(&str, &str); 2] = [("name", "name"), ("created_at", "created_
 query! {
     /// The query of a list of meters.
     pub(crate) struct ListQuery {
-        /// Only names that contain this, in any case.
+        /// Search for a part of the name, in any case.
         query: Option<String> = text(),
-        /// Only archived ones, or only others.
+        /// Filter by archive: true for archived meters only, false for the others.
         is_archived: Option<bool> = flag(),
         metadata: MetadataFilters = metadata(),
         sorting: Sorted = sorting(&SORT_KEYS, "name"),

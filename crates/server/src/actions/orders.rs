@@ -36,27 +36,27 @@ const SORT_KEYS: [(&str, &str); 9] = [
 query! {
     /// The query of a list of orders.
     pub(crate) struct ListQuery {
-        /// Only with an invoice number, or of customers whose e-mail or name, that contains this, in any case.
+        /// Search for a part of the invoice number, or of the customer's e-mail address or name, in any case.
         query: Option<String> = text(),
-        /// Only of these products.
+        /// Filter by product ID.
         product_id: Vec<Uuid> = ids(),
-        /// Only of products that are paid so.
+        /// Filter by the billing of the product.
         product_billing_type: Vec<ProductBillingType> = words::<ProductBillingType>(),
-        /// Only with these discounts.
+        /// Filter by discount ID.
         discount_id: Vec<Uuid> = ids(),
-        /// Only of these customers.
+        /// Filter by customer ID.
         customer_id: Vec<Uuid> = ids(),
-        /// Only of customers with these ids of the merchant.
+        /// Filter by your own customer ID.
         external_customer_id: Vec<String> = texts(),
-        /// Only of these sessions.
+        /// Filter by checkout session ID.
         checkout_id: Vec<Uuid> = ids(),
-        /// Only of these subscriptions.
+        /// Filter by subscription ID.
         subscription_id: Vec<Uuid> = ids(),
-        /// Only in these states.
+        /// Filter by status.
         status: Vec<OrderStatus> = words::<OrderStatus>(),
-        /// Only made after this moment.
+        /// Filter by time of creation: only orders after this time.
         created_after: Option<Timestamp> = moment(),
-        /// Only made before this moment.
+        /// Filter by time of creation: only orders before this time.
         created_before: Option<Timestamp> = moment(),
         metadata: MetadataFilters = metadata(),
         sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),

@@ -26,7 +26,7 @@ const SORT_KEYS: [(&str, &str); 3] = [
 query! {
     /// The query of the list of organizations.
     pub(crate) struct ListQuery {
-        /// Only the organization of this name.
+        /// Filter by slug: only the organization with this one.
         slug: Option<String> = text(),
         sorting: Sorted = sorting(&SORT_KEYS, "created_at"),
     }

@@ -28,23 +28,23 @@ const SORT_KEYS: [(&str, &str); 4] = [
 query! {
     /// The query of a list of payments.
     pub(crate) struct ListQuery {
-        /// Only from e-mail addresses that contain this, in any case.
+        /// Search for a part of the customer's e-mail address, in any case.
         query: Option<String> = text(),
-        /// Only of these sessions.
+        /// Filter by checkout session ID.
         checkout_id: Vec<Uuid> = ids(),
-        /// Only of these orders.
+        /// Filter by order ID.
         order_id: Vec<Uuid> = ids(),
-        /// Only of these customers.
+        /// Filter by customer ID.
         customer_id: Vec<Uuid> = ids(),
-        /// Only in these states.
+        /// Filter by status.
         status: Vec<PaymentStatus> = words::<PaymentStatus>(),
-        /// Only paid so.
+        /// Filter by payment method, such as `card`.
         method: Vec<String> = texts(),
-        /// Only from these e-mail addresses, in any case.
+        /// Filter by the customer's whole e-mail address, in any case.
         customer_email: Vec<String> = texts(),
-        /// Only made after this moment.
+        /// Filter by time of creation: only payments after this time.
         created_after: Option<Timestamp> = moment(),
-        /// Only made before this moment.
+        /// Filter by time of creation: only payments before this time.
         created_before: Option<Timestamp> = moment(),
         sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),
     }

@@ -37,17 +37,17 @@ const SORT_KEYS: [(&str, &str); 4] = [
 query! {
     /// The query of a list of products.
     pub(crate) struct ListQuery {
-        /// Only these.
+        /// Filter by ID: only these products.
         id: Vec<Uuid> = ids(),
-        /// Only names that contain this, in any case.
+        /// Search for a part of the name, in any case.
         query: Option<String> = text(),
-        /// Only archived ones, or only others.
+        /// Filter by archive: true for archived products only, false for the others.
         is_archived: Option<bool> = flag(),
-        /// Only subscriptions, or only one-time purchases.
+        /// Filter by billing: true for subscriptions only, false for products that are paid once.
         is_recurring: Option<bool> = flag(),
-        /// Only products with one of these benefits.
+        /// Filter by the ID of a benefit that the product includes.
         benefit_id: Vec<Uuid> = ids(),
-        /// Only of these visibilities.
+        /// Filter by visibility.
         visibility: Vec<Visibility> = words::<Visibility>(),
         metadata: MetadataFilters = metadata(),
         sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),

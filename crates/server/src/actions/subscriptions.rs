@@ -37,31 +37,32 @@ const SORT_KEYS: [(&str, &str); 9] = [
 query! {
     /// The query of a list of subscriptions.
     pub(crate) struct ListQuery {
-        /// Only of customers whose e-mail or name contains this, in any case.
+        /// Search for a part of the customer's e-mail address or name, in any case.
         query: Option<String> = text(),
-        /// Only of these products.
+        /// Filter by product ID.
         product_id: Vec<Uuid> = ids(),
-        /// Only of these customers.
+        /// Filter by customer ID.
         customer_id: Vec<Uuid> = ids(),
-        /// Only of customers with these ids of the merchant.
+        /// Filter by your own customer ID.
         external_customer_id: Vec<String> = texts(),
-        /// Only with these discounts.
+        /// Filter by discount ID.
         discount_id: Vec<Uuid> = ids(),
-        /// Deprecated: only trialing and active ones, or only canceled and unpaid ones.
+        /// Deprecated: use `status`. True: only trialing and active subscriptions; false: only canceled and unpaid
+        /// ones.
         active: Option<bool> = flag(),
-        /// Only in these states.
+        /// Filter by status.
         status: Vec<SubscriptionStatus> = words::<SubscriptionStatus>(),
-        /// Only those that end with their period, or only others.
+        /// Filter by cancellation: whether the subscription ends with its current period.
         cancel_at_period_end: Option<bool> = flag(),
-        /// Only cancelled for these reasons.
+        /// Filter by the reason that the customer gave for cancelling.
         customer_cancellation_reason: Vec<CancellationReason> = words::<CancellationReason>(),
-        /// Only cancelled at or after this moment.
+        /// Filter by time of cancellation: at this time or later.
         canceled_at_after: Option<Timestamp> = moment(),
-        /// Only cancelled at or before this moment.
+        /// Filter by time of cancellation: at this time or earlier.
         canceled_at_before: Option<Timestamp> = moment(),
-        /// Only started after this moment.
+        /// Filter by start: only subscriptions that started after this time.
         started_after: Option<Timestamp> = moment(),
-        /// Only started before this moment.
+        /// Filter by start: only subscriptions that started before this time.
         started_before: Option<Timestamp> = moment(),
         metadata: MetadataFilters = metadata(),
         sorting: Sorted = sorting(&SORT_KEYS, "-started_at"),

@@ -117,20 +117,21 @@ pub async fn reset_secret(
 query! {
     /// The query of a list of deliveries.
     pub(crate) struct DeliveryQuery {
-        /// To any of these endpoints.
+        /// Filter by webhook endpoint ID.
         endpoint_id: Vec<Uuid> = ids(),
-        /// After this moment; with an offset.
+        /// Filter by time: only deliveries after this time, which must have an offset.
         start_timestamp: Option<Timestamp> = exact_moment(),
-        /// Before this moment; with an offset.
+        /// Filter by time: only deliveries before this time, which must have an offset.
         end_timestamp: Option<Timestamp> = exact_moment(),
-        /// Whether it succeeded.
+        /// Filter by outcome: whether the delivery succeeded.
         succeeded: Option<bool> = flag(),
-        /// Part of the delivery's id, the event's id, or the code: in the newest 10,000 that the other filters let
-        /// through. Whole ids, and beginnings of six digits or more, are found among all.
+        /// Search for a part of the delivery's ID, the event's ID or the status code, among the newest 10,000
+        /// deliveries that the other filters let through. Whole IDs, and beginnings of six digits or more, are found
+        /// among all.
         query: Option<String> = text(),
-        /// The family of the answer's code.
+        /// Filter by class of the HTTP status code.
         http_code_class: Option<HttpCodeClass> = word::<HttpCodeClass>(),
-        /// Of events of any of these types.
+        /// Filter by type of event.
         event_type: Vec<EventType> = words::<EventType>(),
     }
 }

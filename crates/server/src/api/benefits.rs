@@ -21,33 +21,39 @@ use crate::{
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update, delete];
 
-/// Lists benefits.
+/// List benefits
+///
+/// Lists the benefits of your organization, newest first unless `sorting` says otherwise.
 #[utoipa::path(
     get, path = "/v1/benefits/", operation_id = "benefits:list", tag = "benefits",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "A page.", body = Page<Benefit>)),
+    responses((status = 200, description = "Page of benefits.", body = Page<Benefit>)),
     security(("access_token" = []))
 )]
 async fn list(caller: Caller<scope::BenefitsRead>, params: Params) -> Reply<Page<Benefit>> {
     benefits::list(&caller, params).await.map(Json)
 }
 
-/// Shows a benefit.
+/// Get a benefit
+///
+/// Returns one benefit with its details.
 #[utoipa::path(
     get, path = "/v1/benefits/{id}", operation_id = "benefits:get", tag = "benefits",
-    params(("id" = Uuid, Path, description = "The benefit.")),
-    responses((status = 200, description = "The benefit.", body = Benefit)),
+    params(("id" = Uuid, Path, description = "ID of the benefit.")),
+    responses((status = 200, description = "Benefit with this ID.", body = Benefit)),
     security(("access_token" = []))
 )]
 async fn get(caller: Caller<scope::BenefitsRead>, PathId(id): PathId) -> Reply<Benefit> {
     benefits::get(&caller, id).await.map(Json)
 }
 
-/// Creates a benefit; its `type` says what `properties` hold.
+/// Create a benefit
+///
+/// Creates a benefit that products can include. Its `type` says what `properties` hold; it cannot be changed later.
 #[utoipa::path(
     post, path = "/v1/benefits/", operation_id = "benefits:create", tag = "benefits",
-    request_body = BenefitCreate,
-    responses((status = 201, description = "The new benefit.", body = Benefit)),
+    request_body(content = BenefitCreate, description = "Benefit to create."),
+    responses((status = 201, description = "Benefit that was created.", body = Benefit)),
     security(("access_token" = []))
 )]
 async fn create(
@@ -59,12 +65,14 @@ async fn create(
     benefits::create(&caller, &guard, input).await.map(created)
 }
 
-/// Changes a benefit. `type` is repeated and cannot change; `properties` replaces all of them.
+/// Update a benefit
+///
+/// Changes a benefit. `type` must be repeated and cannot change; `properties` replaces all details.
 #[utoipa::path(
     patch, path = "/v1/benefits/{id}", operation_id = "benefits:update", tag = "benefits",
-    params(("id" = Uuid, Path, description = "The benefit.")),
-    request_body = BenefitUpdate,
-    responses((status = 200, description = "The changed benefit.", body = Benefit)),
+    params(("id" = Uuid, Path, description = "ID of the benefit.")),
+    request_body(content = BenefitUpdate, description = "Fields to change, with the benefit's `type`."),
+    responses((status = 200, description = "Benefit after the change.", body = Benefit)),
     security(("access_token" = []))
 )]
 async fn update(
@@ -76,11 +84,13 @@ async fn update(
     benefits::update(&caller, id, input).await.map(Json)
 }
 
-/// Deletes a benefit: no product includes it any more.
+/// Delete a benefit
+///
+/// Deletes a benefit. Products do not include it any more, and the webhook event `benefit.updated` tells of it.
 #[utoipa::path(
     delete, path = "/v1/benefits/{id}", operation_id = "benefits:delete", tag = "benefits",
-    params(("id" = Uuid, Path, description = "The benefit.")),
-    responses((status = 204, description = "It is gone.")),
+    params(("id" = Uuid, Path, description = "ID of the benefit.")),
+    responses((status = 204, description = "The benefit was deleted; the answer has no body.")),
     security(("access_token" = []))
 )]
 async fn delete(caller: Caller<scope::BenefitsWrite>, PathId(id): PathId) -> NoContent {

@@ -23,11 +23,13 @@ use crate::{
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update, delete];
 
-/// Lists checkout links.
+/// List checkout links
+///
+/// Lists the checkout links of your organization, oldest first unless `sorting` says otherwise.
 #[utoipa::path(
     get, path = "/v1/checkout-links/", operation_id = "checkout-links:list", tag = "checkout_links",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "A page.", body = Page<CheckoutLink>)),
+    responses((status = 200, description = "Page of checkout links.", body = Page<CheckoutLink>)),
     security(("access_token" = []))
 )]
 async fn list(
@@ -37,11 +39,13 @@ async fn list(
     checkout_links::list(&caller, params).await.map(Json)
 }
 
-/// Creates a checkout link.
+/// Create a checkout link
+///
+/// Creates a checkout link: a permanent address that opens a new checkout session at every visit.
 #[utoipa::path(
     post, path = "/v1/checkout-links/", operation_id = "checkout-links:create", tag = "checkout_links",
-    request_body = CheckoutLinkCreate,
-    responses((status = 201, description = "The new link.", body = CheckoutLink)),
+    request_body(content = CheckoutLinkCreate, description = "Checkout link to create."),
+    responses((status = 201, description = "Checkout link that was created.", body = CheckoutLink)),
     security(("access_token" = []))
 )]
 async fn create(
@@ -55,23 +59,27 @@ async fn create(
         .map(created)
 }
 
-/// Shows a checkout link.
+/// Get a checkout link
+///
+/// Returns one checkout link with its products.
 #[utoipa::path(
     get, path = "/v1/checkout-links/{id}", operation_id = "checkout-links:get", tag = "checkout_links",
-    params(("id" = Uuid, Path, description = "The link.")),
-    responses((status = 200, description = "The link.", body = CheckoutLink)),
+    params(("id" = Uuid, Path, description = "ID of the checkout link.")),
+    responses((status = 200, description = "Checkout link with this ID.", body = CheckoutLink)),
     security(("access_token" = []))
 )]
 async fn get(caller: Caller<scope::CheckoutLinksRead>, PathId(id): PathId) -> Reply<CheckoutLink> {
     checkout_links::get(&caller, id).await.map(Json)
 }
 
-/// Changes a checkout link.
+/// Update a checkout link
+///
+/// Changes a checkout link. Sessions that it has opened stay as they are.
 #[utoipa::path(
     patch, path = "/v1/checkout-links/{id}", operation_id = "checkout-links:update", tag = "checkout_links",
-    params(("id" = Uuid, Path, description = "The link.")),
-    request_body = CheckoutLinkUpdate,
-    responses((status = 200, description = "The changed link.", body = CheckoutLink)),
+    params(("id" = Uuid, Path, description = "ID of the checkout link.")),
+    request_body(content = CheckoutLinkUpdate, description = "Fields to change."),
+    responses((status = 200, description = "Checkout link after the change.", body = CheckoutLink)),
     security(("access_token" = []))
 )]
 async fn update(
@@ -83,11 +91,13 @@ async fn update(
     checkout_links::update(&caller, id, input).await.map(Json)
 }
 
-/// Deletes a checkout link. Sessions that it has opened stay.
+/// Delete a checkout link
+///
+/// Deletes a checkout link. Its address stops working; sessions that it has opened stay.
 #[utoipa::path(
     delete, path = "/v1/checkout-links/{id}", operation_id = "checkout-links:delete", tag = "checkout_links",
-    params(("id" = Uuid, Path, description = "The link.")),
-    responses((status = 204, description = "It is deleted.")),
+    params(("id" = Uuid, Path, description = "ID of the checkout link.")),
+    responses((status = 204, description = "The checkout link was deleted; the answer has no body.")),
     security(("access_token" = []))
 )]
 async fn delete(caller: Caller<scope::CheckoutLinksWrite>, PathId(id): PathId) -> NoContent {

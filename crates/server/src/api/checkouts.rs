@@ -54,19 +54,26 @@ pub(super) const OPERATIONS: &[Operation] = operations![
     stream_events
 ];
 
-/// Lists checkout sessions.
+/// List checkout sessions
+///
+/// Lists the checkout sessions of your organization, newest first unless `sorting` says otherwise.
 #[utoipa::path(get, path = "/v1/checkouts/", operation_id = "checkouts:list", tag = "checkouts",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, body = Page<Checkout>)),
+    responses((status = 200, description = "Page of checkout sessions.", body = Page<Checkout>)),
     security(("access_token" = [])))]
 async fn list(caller: Caller<scope::CheckoutsRead>, params: Params) -> Reply<Page<Checkout>> {
     checkouts::list(&caller, params).await.map(Json)
 }
 
-/// Creates a checkout session.
+/// Create a checkout session
+///
+/// Opens a checkout session for one or several products. Send the buyer to the `url` in the answer. A session is open
+/// for 24 hours.
 #[utoipa::path(post, path = "/v1/checkouts/", operation_id = "checkouts:create", tag = "checkouts",
-    request_body = CheckoutCreate,
-    responses((status = 201, body = Checkout), (status = 400, description = "So many seats cannot be told in numbers.", body = ErrorBody)),
+    request_body(content = CheckoutCreate, description = "Checkout session to create: what it sells, and what is known of the buyer."),
+    responses(
+        (status = 201, description = "Checkout session that was created.", body = Checkout),
+        (status = 400, description = "The price has no amount for so many seats (`InvalidQuantityError`).", body = ErrorBody)),
     security(("access_token" = [])))]
 async fn create(
     caller: Caller<scope::CheckoutsWrite>,
@@ -77,19 +84,26 @@ async fn create(
     checkouts::create(caller, &guard, input).await.map(created)
 }
 
-/// Gets a checkout session.
+/// Get a checkout session
+///
+/// Returns one checkout session. Its amounts are worked out anew, with the discount, trial and tax of the moment.
 #[utoipa::path(get, path = "/v1/checkouts/{id}", operation_id = "checkouts:get", tag = "checkouts",
-    params(("id" = Uuid, Path)),
-    responses((status = 200, body = Checkout)),
+    params(("id" = Uuid, Path, description = "ID of the checkout session.")),
+    responses((status = 200, description = "Checkout session with this ID.", body = Checkout)),
     security(("access_token" = [])))]
 async fn get(caller: Caller<scope::CheckoutsRead>, PathId(id): PathId) -> Reply<Checkout> {
     checkouts::get(&caller, id).await.map(Json)
 }
 
-/// Changes an open checkout session.
+/// Update a checkout session
+///
+/// Changes an open checkout session. A field that is left out stays as it is.
 #[utoipa::path(patch, path = "/v1/checkouts/{id}", operation_id = "checkouts:update", tag = "checkouts",
-    params(("id" = Uuid, Path)), request_body = CheckoutUpdate,
-    responses((status = 200, body = Checkout), (status = 400, body = ErrorBody)),
+    params(("id" = Uuid, Path, description = "ID of the checkout session.")),
+    request_body(content = CheckoutUpdate, description = "Fields to change."),
+    responses(
+        (status = 200, description = "Checkout session after the change.", body = Checkout),
+        (status = 400, description = "The price has no amount for so many seats (`InvalidQuantityError`).", body = ErrorBody)),
     security(("access_token" = [])))]
 async fn patch(
     caller: Caller<scope::CheckoutsWrite>,
@@ -100,10 +114,16 @@ async fn patch(
     checkouts::update(&caller, id, input).await.map(Json)
 }
 
-/// Gets a checkout session by its client secret.
+/// Get a checkout session by client secret
+///
+/// Returns a checkout session as its buyer sees it. The checkout page uses this.
 #[utoipa::path(get, path = "/v1/checkouts/client/{client_secret}", operation_id = "checkouts:client_get", tag = "checkouts",
-    params(("client_secret" = String, Path)),
-    responses((status = 200, body = CheckoutPublic), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 410, body = ErrorBody)))]
+    params(("client_secret" = String, Path, description = "Client secret of the session; it is the credential, so no access token is needed.")),
+    responses(
+        (status = 200, description = "Checkout session as its buyer sees it.", body = CheckoutPublic),
+        (status = 403, description = "The organization is blocked, so its sessions cannot be used.", body = ErrorBody),
+        (status = 404, description = "No checkout session has this client secret.", body = ErrorBody),
+        (status = 410, description = "The session has expired (`ExpiredCheckoutError`).", body = ErrorBody)))]
 async fn client_get(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
@@ -115,10 +135,22 @@ async fn client_get(
     ))
 }
 
-/// Changes an open checkout session by its client secret.
+/// Update a checkout session by client secret
+///
+/// Changes an open checkout session for its buyer: product, seats, discount code, name, address and the like. Amounts
+/// are worked out anew.
 #[utoipa::path(patch, path = "/v1/checkouts/client/{client_secret}", operation_id = "checkouts:client_update", tag = "checkouts",
-    params(("client_secret" = String, Path)), request_body = CheckoutUpdatePublic,
-    responses((status = 200, body = CheckoutPublic), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 410, body = ErrorBody), (status = 422, body = ValidationBody), (status = 429)))]
+    params(("client_secret" = String, Path, description = "Client secret of the session; it is the credential, so no access token is needed.")),
+    request_body(content = CheckoutUpdatePublic, description = "Fields to change."),
+    responses(
+        (status = 200, description = "Checkout session after the change.", body = CheckoutPublic),
+        (status = 400, description = "The price has no amount for so many seats (`InvalidQuantityError`).", body = ErrorBody),
+        (status = 403, description = "The session is not open any more (`NotOpenCheckout`), the buyer has a subscription already (`AlreadyActiveSubscriptionError`), has had a trial (`TrialAlreadyRedeemed`) or has used the discount as often as is allowed (`DiscountRedemptionLimitReached`), or the organization is blocked.", body = ErrorBody),
+        (status = 404, description = "No checkout session has this client secret.", body = ErrorBody),
+        (status = 409, description = "A payment is being processed (`CheckoutLocked`), or somebody else changed the session at the same moment.", body = ErrorBody),
+        (status = 410, description = "The session has expired (`ExpiredCheckoutError`).", body = ErrorBody),
+        (status = 422, description = "A field of the request is wrong, such as a discount code that does not exist.", body = ValidationBody),
+        (status = 429, description = "Too many changes, wrong discount codes or requests; the header `Retry-After` says for how many seconds to wait.")))]
 async fn client_patch(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
@@ -130,10 +162,22 @@ async fn client_patch(
     Ok(Json(session.public_view(&app.urls)))
 }
 
-/// Confirms a checkout session: pays, subscribes, or gets what is free.
+/// Confirm a checkout session
+///
+/// Confirms a checkout session: takes the payment, starts the subscription, or gives what is free. The answer comes
+/// before the payment is through; the session's status or a webhook tells the outcome.
 #[utoipa::path(post, path = "/v1/checkouts/client/{client_secret}/confirm", operation_id = "checkouts:client_confirm", tag = "checkouts",
-    params(("client_secret" = String, Path)), request_body = CheckoutConfirm,
-    responses((status = 200, body = CheckoutPublicConfirmed), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 410, body = ErrorBody), (status = 422), (status = 429)))]
+    params(("client_secret" = String, Path, description = "Client secret of the session; it is the credential, so no access token is needed.")),
+    request_body(content = CheckoutConfirm, description = "Last changes, and the payment method."),
+    responses(
+        (status = 200, description = "Checkout session, confirmed.", body = CheckoutPublicConfirmed),
+        (status = 400, description = "The payment was declined (`PaymentError`), or the price has no amount for so many seats (`InvalidQuantityError`).", body = ErrorBody),
+        (status = 403, description = "The session is not open any more (`NotOpenCheckout`), the buyer has a subscription already (`AlreadyActiveSubscriptionError`), has had a trial (`TrialAlreadyRedeemed`) or has used the discount as often as is allowed (`DiscountRedemptionLimitReached`), or the organization cannot take payments.", body = ErrorBody),
+        (status = 404, description = "No checkout session has this client secret.", body = ErrorBody),
+        (status = 409, description = "A payment is being processed already (`CheckoutLocked`), or the customer whom the session names was deleted.", body = ErrorBody),
+        (status = 410, description = "The session has expired (`ExpiredCheckoutError`).", body = ErrorBody),
+        (status = 422, description = "A field is missing or wrong, or the amount has changed since it was last shown: then `total_amount` in `ctx` has the new one, and confirming again agrees to it."),
+        (status = 429, description = "Too many confirmations or declined payments; the header `Retry-After` says for how many seconds to wait.")))]
 async fn confirm(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
@@ -161,16 +205,25 @@ const DISTINCT_ID: usize = 256;
     dead_code,
     reason = "the document's picture of a body that is read by hand"
 )]
+/// Visitor who opened the checkout page; the body can be left out.
 struct Opened {
-    /// What the page calls its visitor.
+    /// ID that the page uses for its visitor.
     #[schema(max_length = 256)]
     distinct_id: Option<String>,
 }
 
-/// Notes that the buyer's page was opened.
+/// Record the opening of a checkout page
+///
+/// Records that the buyer opened the checkout page. Only the first time counts.
 #[utoipa::path(post, path = "/v1/checkouts/client/{client_secret}/opened", operation_id = "checkouts:client_opened", tag = "checkouts",
-    params(("client_secret" = String, Path)), request_body = Opened,
-    responses((status = 200, body = CheckoutPublic), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 410, body = ErrorBody), (status = 422, body = ValidationBody)))]
+    params(("client_secret" = String, Path, description = "Client secret of the session; it is the credential, so no access token is needed.")),
+    request_body(content = Opened, description = "Visitor who opened the page; the body can be left out."),
+    responses(
+        (status = 200, description = "Checkout session as its buyer sees it.", body = CheckoutPublic),
+        (status = 403, description = "The organization is blocked, so its sessions cannot be used.", body = ErrorBody),
+        (status = 404, description = "No checkout session has this client secret.", body = ErrorBody),
+        (status = 410, description = "The session has expired (`ExpiredCheckoutError`).", body = ErrorBody),
+        (status = 422, description = "The name of the visitor is not a text, or is too long.", body = ValidationBody)))]
 async fn opened(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
@@ -196,10 +249,18 @@ async fn opened(
 /// The time that one event stream lasts before the page is asked to connect again.
 const STREAM: Duration = Duration::from_secs(600);
 
-/// Tells the buyer's page what happens to its session.
+/// Stream the events of a checkout session
+///
+/// Sends the events of a checkout session as server-sent events: `checkout.updated`, `checkout.subscription_created`,
+/// `checkout.order_created` and `checkout.webhook_event_delivered`. After ten minutes the stream asks to connect
+/// again. It tells nothing of the past, so read the session first.
 #[utoipa::path(get, path = "/v1/checkouts/client/{client_secret}/stream", operation_id = "checkouts:client_stream", tag = "checkouts",
-    params(("client_secret" = String, Path)),
-    responses((status = 200, content_type = "text/event-stream", body = String), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 410, body = ErrorBody)))]
+    params(("client_secret" = String, Path, description = "Client secret of the session; it is the credential, so no access token is needed.")),
+    responses(
+        (status = 200, description = "Stream of server-sent events.", content_type = "text/event-stream", body = String),
+        (status = 403, description = "The organization is blocked, so its sessions cannot be used.", body = ErrorBody),
+        (status = 404, description = "No checkout session has this client secret.", body = ErrorBody),
+        (status = 410, description = "The session has expired (`ExpiredCheckoutError`).", body = ErrorBody)))]
 async fn stream_events(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,

@@ -21,33 +21,39 @@ use crate::{
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update, delete];
 
-/// Lists custom fields.
+/// List custom fields
+///
+/// Lists the custom fields of your organization, by slug unless `sorting` says otherwise.
 #[utoipa::path(
     get, path = "/v1/custom-fields/", operation_id = "custom-fields:list", tag = "custom-fields",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "A page.", body = Page<CustomField>)),
+    responses((status = 200, description = "Page of custom fields.", body = Page<CustomField>)),
     security(("access_token" = []))
 )]
 async fn list(caller: Caller<scope::CustomFieldsRead>, params: Params) -> Reply<Page<CustomField>> {
     custom_fields::list(&caller, params).await.map(Json)
 }
 
-/// Shows a custom field.
+/// Get a custom field
+///
+/// Returns one custom field.
 #[utoipa::path(
     get, path = "/v1/custom-fields/{id}", operation_id = "custom-fields:get", tag = "custom-fields",
-    params(("id" = Uuid, Path, description = "The custom field.")),
-    responses((status = 200, description = "The custom field.", body = CustomField)),
+    params(("id" = Uuid, Path, description = "ID of the custom field.")),
+    responses((status = 200, description = "Custom field with this ID.", body = CustomField)),
     security(("access_token" = []))
 )]
 async fn get(caller: Caller<scope::CustomFieldsRead>, PathId(id): PathId) -> Reply<CustomField> {
     custom_fields::get(&caller, id).await.map(Json)
 }
 
-/// Creates a custom field.
+/// Create a custom field
+///
+/// Creates a custom field. A product that attaches it asks buyers for it at checkout.
 #[utoipa::path(
     post, path = "/v1/custom-fields/", operation_id = "custom-fields:create", tag = "custom-fields",
-    request_body = CustomFieldCreate,
-    responses((status = 201, description = "The new custom field.", body = CustomField)),
+    request_body(content = CustomFieldCreate, description = "Custom field to create."),
+    responses((status = 201, description = "Custom field that was created.", body = CustomField)),
     security(("access_token" = []))
 )]
 async fn create(
@@ -61,12 +67,15 @@ async fn create(
         .map(created)
 }
 
-/// Changes a custom field. Its type must be named, and cannot change; answers under an old slug move along.
+/// Update a custom field
+///
+/// Changes a custom field. Its `type` must be repeated and cannot change. With a new slug, answers that were given
+/// move along.
 #[utoipa::path(
     patch, path = "/v1/custom-fields/{id}", operation_id = "custom-fields:update", tag = "custom-fields",
-    params(("id" = Uuid, Path, description = "The custom field.")),
-    request_body = CustomFieldUpdate,
-    responses((status = 200, description = "The changed custom field.", body = CustomField)),
+    params(("id" = Uuid, Path, description = "ID of the custom field.")),
+    request_body(content = CustomFieldUpdate, description = "Fields to change, with the custom field's `type`."),
+    responses((status = 200, description = "Custom field after the change.", body = CustomField)),
     security(("access_token" = []))
 )]
 async fn update(
@@ -78,11 +87,13 @@ async fn update(
     custom_fields::update(&caller, id, input).await.map(Json)
 }
 
-/// Deletes a custom field: products do not ask for it any more, its slug is free again.
+/// Delete a custom field
+///
+/// Deletes a custom field and frees its slug. Products do not ask for it any more.
 #[utoipa::path(
     delete, path = "/v1/custom-fields/{id}", operation_id = "custom-fields:delete", tag = "custom-fields",
-    params(("id" = Uuid, Path, description = "The custom field.")),
-    responses((status = 204, description = "It is gone.")),
+    params(("id" = Uuid, Path, description = "ID of the custom field.")),
+    responses((status = 204, description = "The custom field was deleted; the answer has no body.")),
     security(("access_token" = []))
 )]
 async fn delete(caller: Caller<scope::CustomFieldsWrite>, PathId(id): PathId) -> NoContent {

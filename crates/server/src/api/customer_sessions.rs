@@ -17,11 +17,14 @@ use crate::{
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![create];
 
-/// Opens a customer's portal for one hour.
+/// Create a customer session
+///
+/// Creates a token with which one customer gets access to their own data for an hour. The customer portal itself is
+/// not there yet.
 #[utoipa::path(
     post, path = "/v1/customer-sessions/", operation_id = "customer-sessions:create", tag = "customer-sessions",
-    request_body = CustomerSessionCreate,
-    responses((status = 201, description = "The session; its token is shown this once.", body = CustomerSession)),
+    request_body(content = CustomerSessionCreate, description = "Customer whom the session is for."),
+    responses((status = 201, description = "Customer session that was created; its token is shown only here.", body = CustomerSession)),
     security(("access_token" = []))
 )]
 async fn create(

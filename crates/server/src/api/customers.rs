@@ -39,22 +39,26 @@ pub(super) const OPERATIONS: &[Operation] = operations![
     state_external
 ];
 
-/// Lists customers.
+/// List customers
+///
+/// Lists the customers of your organization, newest first unless `sorting` says otherwise.
 #[utoipa::path(
     get, path = "/v1/customers/", operation_id = "customers:list", tag = "customers",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "A page.", body = Page<Customer>)),
+    responses((status = 200, description = "Page of customers.", body = Page<Customer>)),
     security(("access_token" = []))
 )]
 async fn list(caller: Caller<scope::CustomersRead>, params: Params) -> Reply<Page<Customer>> {
     customers::list(&caller, params).await.map(Json)
 }
 
-/// Creates a customer.
+/// Create a customer
+///
+/// Creates a customer. That is not needed before a purchase, which creates a customer by itself.
 #[utoipa::path(
     post, path = "/v1/customers/", operation_id = "customers:create", tag = "customers",
-    request_body = CustomerCreate,
-    responses((status = 201, description = "The new customer.", body = Customer)),
+    request_body(content = CustomerCreate, description = "Customer to create."),
+    responses((status = 201, description = "Customer that was created.", body = Customer)),
     security(("access_token" = []))
 )]
 async fn create(
@@ -66,11 +70,13 @@ async fn create(
     customers::create(&caller, &guard, input).await.map(created)
 }
 
-/// Shows a customer.
+/// Get a customer
+///
+/// Returns one customer.
 #[utoipa::path(
     get, path = "/v1/customers/{id}", operation_id = "customers:get", tag = "customers",
-    params(("id" = Uuid, Path, description = "The customer.")),
-    responses((status = 200, description = "The customer.", body = Customer)),
+    params(("id" = Uuid, Path, description = "ID of the customer.")),
+    responses((status = 200, description = "Customer with this ID.", body = Customer)),
     security(("access_token" = []))
 )]
 async fn get(caller: Caller<scope::CustomersRead>, PathId(id): PathId) -> Reply<Customer> {
@@ -78,11 +84,13 @@ async fn get(caller: Caller<scope::CustomersRead>, PathId(id): PathId) -> Reply<
     customers::get(&caller, &customer).await.map(Json)
 }
 
-/// Shows a customer by the merchant's own id.
+/// Get a customer by external ID
+///
+/// Returns the customer who has your own ID.
 #[utoipa::path(
     get, path = "/v1/customers/external/{external_id}", operation_id = "customers:get_external", tag = "customers",
-    params(("external_id" = String, Path, description = "The merchant's own id.")),
-    responses((status = 200, description = "The customer.", body = Customer)),
+    params(("external_id" = String, Path, description = "Your own ID of the customer.")),
+    responses((status = 200, description = "Customer with this external ID.", body = Customer)),
     security(("access_token" = []))
 )]
 async fn get_external(
@@ -93,12 +101,14 @@ async fn get_external(
     customers::get(&caller, &customer).await.map(Json)
 }
 
-/// Changes a customer. What is not sent stays; an external id can be set once.
+/// Update a customer
+///
+/// Changes a customer. `external_id` can be set once, and stays from then on.
 #[utoipa::path(
     patch, path = "/v1/customers/{id}", operation_id = "customers:update", tag = "customers",
-    params(("id" = Uuid, Path, description = "The customer.")),
-    request_body = CustomerUpdate,
-    responses((status = 200, description = "The changed customer.", body = Customer)),
+    params(("id" = Uuid, Path, description = "ID of the customer.")),
+    request_body(content = CustomerUpdate, description = "Fields to change."),
+    responses((status = 200, description = "Customer after the change.", body = Customer)),
     security(("access_token" = []))
 )]
 async fn update(
@@ -111,13 +121,15 @@ async fn update(
     customers::update(&caller, &customer, input).await.map(Json)
 }
 
-/// Changes a customer by the merchant's own id; `external_id` and `type` are ignored.
+/// Update a customer by external ID
+///
+/// Changes the customer who has your own ID. `external_id` and `type` in the body are ignored.
 #[utoipa::path(
     patch, path = "/v1/customers/external/{external_id}", operation_id = "customers:update_external",
     tag = "customers",
-    params(("external_id" = String, Path, description = "The merchant's own id.")),
-    request_body = CustomerUpdate,
-    responses((status = 200, description = "The changed customer.", body = Customer)),
+    params(("external_id" = String, Path, description = "Your own ID of the customer.")),
+    request_body(content = CustomerUpdate, description = "Fields to change."),
+    responses((status = 200, description = "Customer after the change.", body = Customer)),
     security(("access_token" = []))
 )]
 async fn update_external(
@@ -133,7 +145,7 @@ async fn update_external(
 query! {
     /// How a customer is deleted.
     struct DeletionQuery {
-        /// Also replace the customer's personal data.
+        /// Whether to replace the customer's personal data, such as name and e-mail address, by hashes.
         anonymize: bool = switch(),
     }
 }
@@ -149,11 +161,14 @@ async fn end(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Deletes a customer: its subscriptions end, its e-mail address and external id are free again.
+/// Delete a customer
+///
+/// Deletes a customer. Their subscriptions end at once, and their e-mail address and external ID can be used again.
+/// Orders and payments are kept.
 #[utoipa::path(
     delete, path = "/v1/customers/{id}", operation_id = "customers:delete", tag = "customers",
-    params(("id" = Uuid, Path, description = "The customer."), DeletionQuery),
-    responses((status = 204, description = "It is gone.")),
+    params(("id" = Uuid, Path, description = "ID of the customer."), DeletionQuery),
+    responses((status = 204, description = "The customer was deleted; the answer has no body.")),
     security(("access_token" = []))
 )]
 async fn delete(
@@ -164,12 +179,15 @@ async fn delete(
     end(&caller, &CustomerRef::Id(id), params).await
 }
 
-/// Deletes a customer by the merchant's own id.
+/// Delete a customer by external ID
+///
+/// Deletes the customer who has your own ID. Their subscriptions end at once, and their e-mail address and external
+/// ID can be used again.
 #[utoipa::path(
     delete, path = "/v1/customers/external/{external_id}", operation_id = "customers:delete_external",
     tag = "customers",
-    params(("external_id" = String, Path, description = "The merchant's own id."), DeletionQuery),
-    responses((status = 204, description = "It is gone.")),
+    params(("external_id" = String, Path, description = "Your own ID of the customer."), DeletionQuery),
+    responses((status = 204, description = "The customer was deleted; the answer has no body.")),
     security(("access_token" = []))
 )]
 async fn delete_external(
@@ -180,11 +198,13 @@ async fn delete_external(
     end(&caller, &CustomerRef::External(id), params).await
 }
 
-/// Shows a customer with what it holds now.
+/// Get the state of a customer
+///
+/// Returns a customer together with their active subscriptions: all that your application needs to decide on access.
 #[utoipa::path(
     get, path = "/v1/customers/{id}/state", operation_id = "customers:get_state", tag = "customers",
-    params(("id" = Uuid, Path, description = "The customer.")),
-    responses((status = 200, description = "The customer's state.", body = CustomerState)),
+    params(("id" = Uuid, Path, description = "ID of the customer.")),
+    responses((status = 200, description = "State of the customer.", body = CustomerState)),
     security(("access_token" = []))
 )]
 async fn state(caller: Caller<scope::CustomersRead>, PathId(id): PathId) -> Reply<CustomerState> {
@@ -192,12 +212,14 @@ async fn state(caller: Caller<scope::CustomersRead>, PathId(id): PathId) -> Repl
     customers::state(&caller, &customer).await.map(Json)
 }
 
-/// Shows a customer, by the merchant's own id, with what it holds now.
+/// Get the state of a customer by external ID
+///
+/// Returns the customer who has your own ID, together with their active subscriptions.
 #[utoipa::path(
     get, path = "/v1/customers/external/{external_id}/state", operation_id = "customers:get_state_external",
     tag = "customers",
-    params(("external_id" = String, Path, description = "The merchant's own id.")),
-    responses((status = 200, description = "The customer's state.", body = CustomerState)),
+    params(("external_id" = String, Path, description = "Your own ID of the customer.")),
+    responses((status = 200, description = "State of the customer.", body = CustomerState)),
     security(("access_token" = []))
 )]
 async fn state_external(

@@ -21,33 +21,40 @@ use crate::{
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update, delete];
 
-/// Lists discounts.
+/// List discounts
+///
+/// Lists the discounts of your organization, newest first unless `sorting` says otherwise.
 #[utoipa::path(
     get, path = "/v1/discounts/", operation_id = "discounts:list", tag = "discounts",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "A page.", body = Page<Discount>)),
+    responses((status = 200, description = "Page of discounts.", body = Page<Discount>)),
     security(("access_token" = []))
 )]
 async fn list(caller: Caller<scope::DiscountsRead>, params: Params) -> Reply<Page<Discount>> {
     discounts::list(&caller, params).await.map(Json)
 }
 
-/// Shows a discount.
+/// Get a discount
+///
+/// Returns one discount with the products that it is restricted to.
 #[utoipa::path(
     get, path = "/v1/discounts/{id}", operation_id = "discounts:get", tag = "discounts",
-    params(("id" = Uuid, Path, description = "The discount.")),
-    responses((status = 200, description = "The discount.", body = Discount)),
+    params(("id" = Uuid, Path, description = "ID of the discount.")),
+    responses((status = 200, description = "Discount with this ID.", body = Discount)),
     security(("access_token" = []))
 )]
 async fn get(caller: Caller<scope::DiscountsRead>, PathId(id): PathId) -> Reply<Discount> {
     discounts::get(&caller, id).await.map(Json)
 }
 
-/// Creates a discount.
+/// Create a discount
+///
+/// Creates a discount: an amount for each currency, or a share of the price. With a code buyers can apply it
+/// themselves; without one only you can, in a checkout session or link.
 #[utoipa::path(
     post, path = "/v1/discounts/", operation_id = "discounts:create", tag = "discounts",
-    request_body = DiscountCreate,
-    responses((status = 201, description = "The new discount.", body = Discount)),
+    request_body(content = DiscountCreate, description = "Discount to create."),
+    responses((status = 201, description = "Discount that was created.", body = Discount)),
     security(("access_token" = []))
 )]
 async fn create(
@@ -59,12 +66,14 @@ async fn create(
     discounts::create(&caller, &guard, input).await.map(created)
 }
 
-/// Changes a discount. What it is worth stays once it has been used.
+/// Update a discount
+///
+/// Changes a discount. Type and duration cannot change, and the value cannot change once the discount has been used.
 #[utoipa::path(
     patch, path = "/v1/discounts/{id}", operation_id = "discounts:update", tag = "discounts",
-    params(("id" = Uuid, Path, description = "The discount.")),
-    request_body = DiscountUpdate,
-    responses((status = 200, description = "The changed discount.", body = Discount)),
+    params(("id" = Uuid, Path, description = "ID of the discount.")),
+    request_body(content = DiscountUpdate, description = "Fields to change."),
+    responses((status = 200, description = "Discount after the change.", body = Discount)),
     security(("access_token" = []))
 )]
 async fn update(
@@ -76,11 +85,13 @@ async fn update(
     discounts::update(&caller, id, input).await.map(Json)
 }
 
-/// Deletes a discount: its code is free again. A session that has it already may still be paid with it.
+/// Delete a discount
+///
+/// Deletes a discount and frees its code. A checkout session that has it already can still be paid with it.
 #[utoipa::path(
     delete, path = "/v1/discounts/{id}", operation_id = "discounts:delete", tag = "discounts",
-    params(("id" = Uuid, Path, description = "The discount.")),
-    responses((status = 204, description = "It is gone.")),
+    params(("id" = Uuid, Path, description = "ID of the discount.")),
+    responses((status = 204, description = "The discount was deleted; the answer has no body.")),
     security(("access_token" = []))
 )]
 async fn delete(caller: Caller<scope::DiscountsWrite>, PathId(id): PathId) -> NoContent {

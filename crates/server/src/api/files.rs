@@ -22,22 +22,27 @@ use crate::{
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, create, uploaded, update, delete];
 
-/// Lists files that are uploaded.
+/// List files
+///
+/// Lists the files of your organization that have been uploaded, newest first unless `sorting` says otherwise.
 #[utoipa::path(
     get, path = "/v1/files/", operation_id = "files:list", tag = "files",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "A page.", body = Page<File>)),
+    responses((status = 200, description = "Page of files.", body = Page<File>)),
     security(("access_token" = []))
 )]
 async fn list(caller: Caller<scope::FilesRead>, params: Params) -> Reply<Page<File>> {
     files::list(&caller, params).await.map(Json)
 }
 
-/// Announces a file. Its parts are then sent with PUT to the addresses answered, within an hour.
+/// Create a file
+///
+/// Announces a file and returns the URLs to which its parts are sent with PUT, within an hour. When all parts have
+/// been sent, complete the upload.
 #[utoipa::path(
     post, path = "/v1/files/", operation_id = "files:create", tag = "files",
-    request_body = FileCreate,
-    responses((status = 201, description = "The file, and where its parts go.", body = FileUpload)),
+    request_body(content = FileCreate, description = "File to upload, with its parts."),
+    responses((status = 201, description = "File that was announced, and the URLs of its parts.", body = FileUpload)),
     security(("access_token" = []))
 )]
 async fn create(
@@ -49,14 +54,16 @@ async fn create(
     files::create(&caller, &guard, input).await.map(created)
 }
 
-/// Says that all parts of a file are uploaded.
+/// Complete a file upload
+///
+/// Completes the upload of a file, once all of its parts have been sent.
 #[utoipa::path(
     post, path = "/v1/files/{id}/uploaded", operation_id = "files:uploaded", tag = "files",
-    params(("id" = Uuid, Path, description = "The file.")),
-    request_body = FileUploadCompleted,
+    params(("id" = Uuid, Path, description = "ID of the file.")),
+    request_body(content = FileUploadCompleted, description = "Upload with all of its parts."),
     responses(
-        (status = 200, description = "The whole file.", body = File),
-        (status = 422, description = "A part is missing, or is not what was uploaded.", body = ValidationBody),
+        (status = 200, description = "File, which can be used now.", body = File),
+        (status = 422, description = "A part is missing or differs from what was uploaded, or another field of the request is wrong.", body = ValidationBody),
     ),
     security(("access_token" = []))
 )]
@@ -70,12 +77,14 @@ async fn uploaded(
     files::uploaded(&caller, id, &guard, input).await.map(Json)
 }
 
-/// Renames a file, or its version.
+/// Update a file
+///
+/// Changes the name of a file, or the name of its version.
 #[utoipa::path(
     patch, path = "/v1/files/{id}", operation_id = "files:update", tag = "files",
-    params(("id" = Uuid, Path, description = "The file.")),
-    request_body = FilePatch,
-    responses((status = 200, description = "The changed file.", body = File)),
+    params(("id" = Uuid, Path, description = "ID of the file.")),
+    request_body(content = FilePatch, description = "Fields to change."),
+    responses((status = 200, description = "File after the change.", body = File)),
     security(("access_token" = []))
 )]
 async fn update(caller: Caller<scope::FilesWrite>, PathId(id): PathId, body: Body) -> Reply<File> {
@@ -83,11 +92,13 @@ async fn update(caller: Caller<scope::FilesWrite>, PathId(id): PathId, body: Bod
     files::update(&caller, id, input).await.map(Json)
 }
 
-/// Deletes a file; products show it no more.
+/// Delete a file
+///
+/// Deletes a file. Products do not show it any more.
 #[utoipa::path(
     delete, path = "/v1/files/{id}", operation_id = "files:delete", tag = "files",
-    params(("id" = Uuid, Path, description = "The file.")),
-    responses((status = 204, description = "It is gone.")),
+    params(("id" = Uuid, Path, description = "ID of the file.")),
+    responses((status = 204, description = "The file was deleted; the answer has no body.")),
     security(("access_token" = []))
 )]
 async fn delete(caller: Caller<scope::FilesWrite>, PathId(id): PathId) -> NoContent {

@@ -21,33 +21,39 @@ use crate::{
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update];
 
-/// Lists meters.
+/// List meters
+///
+/// Lists the meters of your organization, by name unless `sorting` says otherwise.
 #[utoipa::path(
     get, path = "/v1/meters/", operation_id = "meters:list", tag = "meters",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "A page.", body = Page<Meter>)),
+    responses((status = 200, description = "Page of meters.", body = Page<Meter>)),
     security(("access_token" = []))
 )]
 async fn list(caller: Caller<scope::MetersRead>, params: Params) -> Reply<Page<Meter>> {
     meters::list(&caller, params).await.map(Json)
 }
 
-/// Shows a meter.
+/// Get a meter
+///
+/// Returns one meter.
 #[utoipa::path(
     get, path = "/v1/meters/{id}", operation_id = "meters:get", tag = "meters",
-    params(("id" = Uuid, Path, description = "The meter.")),
-    responses((status = 200, description = "The meter.", body = Meter)),
+    params(("id" = Uuid, Path, description = "ID of the meter.")),
+    responses((status = 200, description = "Meter with this ID.", body = Meter)),
     security(("access_token" = []))
 )]
 async fn get(caller: Caller<scope::MetersRead>, PathId(id): PathId) -> Reply<Meter> {
     meters::get(&caller, id).await.map(Json)
 }
 
-/// Creates a meter.
+/// Create a meter
+///
+/// Creates a meter. Metered prices and credits refer to it.
 #[utoipa::path(
     post, path = "/v1/meters/", operation_id = "meters:create", tag = "meters",
-    request_body = MeterCreate,
-    responses((status = 201, description = "The new meter.", body = Meter)),
+    request_body(content = MeterCreate, description = "Meter to create."),
+    responses((status = 201, description = "Meter that was created.", body = Meter)),
     security(("access_token" = []))
 )]
 async fn create(
@@ -59,12 +65,14 @@ async fn create(
     meters::create(&caller, &guard, input).await.map(created)
 }
 
-/// Changes a meter. One that an active price or a benefit uses cannot be archived.
+/// Update a meter
+///
+/// Changes a meter, or archives it. A meter that an active price or a benefit uses cannot be archived.
 #[utoipa::path(
     patch, path = "/v1/meters/{id}", operation_id = "meters:update", tag = "meters",
-    params(("id" = Uuid, Path, description = "The meter.")),
-    request_body = MeterUpdate,
-    responses((status = 200, description = "The changed meter.", body = Meter)),
+    params(("id" = Uuid, Path, description = "ID of the meter.")),
+    request_body(content = MeterUpdate, description = "Fields to change."),
+    responses((status = 200, description = "Meter after the change.", body = Meter)),
     security(("access_token" = []))
 )]
 async fn update(

@@ -16,7 +16,6 @@ pub(crate) mod orders;
 pub(crate) mod organizations;
 pub(crate) mod payments;
 pub(crate) mod products;
-mod query;
 mod sandbox;
 pub(crate) mod subscriptions;
 pub(crate) mod webhooks;
@@ -41,7 +40,7 @@ use crate::{
     },
 };
 
-pub use openapi::document;
+pub use openapi::{document, scopes};
 
 /// The answer of an operation.
 type Reply<T> = Result<Json<T>, ApiError>;

@@ -1,12 +1,18 @@
 //! Till's own OpenAPI document, made from the code.
 
-use crate::{app::App, http::intake::VERSIONS};
+mod answers;
+mod areas;
+mod examples;
+mod parameters;
+mod walk;
+mod wording;
+
 use std::{
     collections::HashSet,
     sync::{Arc, LazyLock},
 };
 
-use axum::{Json, Router, routing::get};
+use axum::{Json, Router, extract::State, routing::get};
 use till_wire::{
     error::{BearerErrorBody, ErrorBody, ValidationBody},
     webhooks::HttpCodeClass,
@@ -14,32 +20,61 @@ use till_wire::{
 use utoipa::{
     OpenApi,
     openapi::{
-        Content, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder, Schema,
-        path::{Operation, ParameterBuilder, ParameterIn},
-        schema::{ObjectBuilder, OneOfBuilder, SchemaType, Type},
+        OpenApi as Document, RefOr, Schema, Server,
+        path::Operation,
+        schema::{SchemaType, Type},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
-
 use utoipa_axum::router::OpenApiRouter;
 
-use super::query;
+use crate::{app::App, http::intake::VERSIONS};
+use walk::operations_of;
+
+pub use areas::scopes;
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Till",
-        description = "A self-hosted checkout server that speaks the Polar API.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     components(schemas(ErrorBody, BearerErrorBody, HttpCodeClass, ValidationBody))
 )]
 struct Base;
 
+/// What holds for every operation.
+const DESCRIPTION: &str = "API of Till, a self-hosted checkout and billing server that speaks the Polar API.
+
+- Bodies and answers are JSON. Field names and error names are those of the Polar API.
+- Amounts are whole numbers in minor units of their currency, such as cents: 1000 with `usd` is 10 dollars.
+- Times are in UTC, as ISO 8601 texts such as `2027-01-31T12:00:00Z`. IDs are UUIDs.
+- Lists come in pages: `page` counts from 1, `limit` is at most 100, and `pagination` in the answer has the totals.
+- In an update, a field that is left out stays as it is; null clears what may be empty.
+- An access token belongs to one organization, and sees nothing of any other. The header `Polar-Organization` is not \
+  needed; if it names another organization, the request is answered with 404.
+- Every POST takes an `Idempotency-Key`: sent again with the same key, a request has no second effect.
+- A refusal has a status from 400 on. `error` is its name for programs, `detail` a sentence or, with 422, a list of \
+  the fields that are wrong.
+- The header `Polar-Version` chooses a version of the API (`2026-04`, `2026-10` or `2027-01`); Till answers all of \
+  them alike.";
+
+/// How to get a token, and what it opens.
+const TOKEN: &str = "Access token of an organization, sent as `Authorization: Bearer polar_oat_…`. Create one in the \
+    dashboard under Developers, or on the server with `till token create --organization my-shop --name server \
+    --all-scopes`. It is shown once. Its scopes say what it can do: each operation names the one that it needs, and a \
+    scope to write includes the one to read, except for orders.";
+
 /// The document before any route is added.
 fn base() -> Document {
     let mut base = Base::openapi();
-    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    base.info.description = Some(DESCRIPTION.to_owned());
+    base.tags = Some(areas::tags());
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("polar_oat_…")
+        .description(Some(TOKEN))
+        .build();
     base.components
         .get_or_insert_default()
         .add_security_scheme("access_token", SecurityScheme::Http(bearer));
@@ -55,16 +90,17 @@ pub fn document() -> Document {
         )
         .into_openapi();
     every_key_is_sent(&mut document);
-    common_answers(&mut document);
-    operations_of(&mut document).for_each(|(_, operation)| query::bounded(operation));
-    idempotent_posts(&mut document);
+    answers::common(&mut document);
+    parameters::complete(&mut document);
+    wording::complete(&mut document);
+    examples::add(&mut document);
     document
 }
 
 /// Answers carry every key, empty ones as null; only request bodies may leave keys out.
 fn every_key_is_sent(document: &mut Document) {
     let asked: HashSet<String> = operations_of(document)
-        .filter_map(|(_, operation)| body_schema(operation))
+        .filter_map(|operation| body_schema(operation.operation))
         .collect();
     let schemas = document
         .components
@@ -129,137 +165,25 @@ fn allows_null(schema: &RefOr<Schema>) -> bool {
     }
 }
 
-/// The kind of an operation, by its method.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum MethodKind {
-    Reads,
-    Deletes,
-    /// Takes a body, if only an empty one.
-    Sends,
-}
-
-fn operations_of(document: &mut Document) -> impl Iterator<Item = (MethodKind, &mut Operation)> {
-    document.paths.paths.values_mut().flat_map(|item| {
-        let all = [
-            (MethodKind::Reads, &mut item.get),
-            (MethodKind::Reads, &mut item.head),
-            (MethodKind::Deletes, &mut item.delete),
-            (MethodKind::Sends, &mut item.post),
-            (MethodKind::Sends, &mut item.put),
-            (MethodKind::Sends, &mut item.patch),
-        ];
-        all.into_iter()
-            .filter_map(|(kind, operation)| Some((kind, operation.as_mut()?)))
-            .collect::<Vec<_>>()
-    })
-}
-
-/// Adds the answers that any operation may give before its handler is reached, or when rows keep moving.
-fn common_answers(document: &mut Document) {
-    for (kind, operation) in operations_of(document) {
-        let answers = &mut operation.responses.responses;
-        let mut add = |status: &str, words: &str, schemas: &[&str]| {
-            answers
-                .entry(status.to_owned())
-                .or_insert_with(|| answer(words, schemas).into());
-        };
-        add(
-            "422",
-            "Something sent does not read, or breaks a rule.",
-            &["ValidationBody"],
-        );
-        add("429", "Too many requests; see `Retry-After`.", &[]);
-        add("414", "The address is larger than 64 KiB.", &[]);
-        add(
-            "431",
-            "Address and headers are larger than 64 KiB together.",
-            &[],
-        );
-        if kind != MethodKind::Reads {
-            add(
-                "409",
-                "Somebody else changed this at the same moment.",
-                &["ErrorBody"],
-            );
-        }
-        if kind == MethodKind::Sends {
-            add("408", "The body did not arrive whole.", &["ErrorBody"]);
-            add("411", "There is no `Content-Length`.", &["ErrorBody"]);
-            add(
-                "413",
-                "The body is larger than 10 MiB, or than 64 KiB without a valid token, or holds more than 100,000 values.",
-                &["ErrorBody"],
-            );
-        }
-        if operation.security.is_some() {
-            add(
-                "404",
-                "There is none, it is another organization's, or `Polar-Organization` names another.",
-                &["ErrorBody"],
-            );
-            let both = ["ErrorBody", "BearerErrorBody"];
-            answers.insert(
-                "401".to_owned(),
-                answer("No token, or one that is not known.", &both).into(),
-            );
-            answers.insert(
-                "403".to_owned(),
-                answer("The token lacks the scope, or it is not allowed.", &both).into(),
-            );
-        }
-    }
-}
-
-/// Every POST takes a key.
-fn idempotent_posts(document: &mut Document) {
-    let posts = document.paths.paths.values_mut();
-    for operation in posts.filter_map(|item| item.post.as_mut()) {
-        let key = ParameterBuilder::new()
-            .name("Idempotency-Key")
-            .parameter_in(ParameterIn::Header)
-            .description(Some(
-                "1 to 255 visible characters, new for every purpose. Sent again within 24 hours with the same \
-                 body, the request has no second effect and gets its first answer, marked with \
-                 `Idempotency-Replayed: true`; with another body it is refused with 422.",
-            ))
-            .schema(Some(
-                ObjectBuilder::new()
-                    .schema_type(Type::String)
-                    .min_length(Some(1))
-                    .max_length(Some(255)),
-            ))
-            .build();
-        operation
-            .parameters
-            .get_or_insert_default()
-            .push(key.into());
-    }
-}
-
-fn answer(words: &str, schemas: &[&str]) -> Response {
-    let builder = ResponseBuilder::new().description(words);
-    let mut refs = schemas.iter().map(|name| Ref::from_schema_name(*name));
-    let schema: RefOr<Schema> = match (refs.next(), refs.next()) {
-        (None, _) => return builder.build(),
-        (Some(one), None) => one.into(),
-        (Some(one), Some(other)) => {
-            Schema::OneOf(OneOfBuilder::new().item(one).item(other).build()).into()
-        }
-    };
-    builder
-        .content("application/json", Content::new(Some(schema)))
-        .build()
-}
-
 static DOCUMENT: LazyLock<Document> = LazyLock::new(document);
+
+/// The document as one server serves it, which says where it is.
+fn served(app: &App) -> Document {
+    let mut document = DOCUMENT.clone();
+    let mut server = Server::new(&app.urls.public_url);
+    server.description = Some("This server.".to_owned());
+    document.servers = Some(vec![server]);
+    document
+}
 
 /// `/openapi.json`, and the same for every version.
 pub(super) fn router() -> Router<Arc<App>> {
-    let mut router = Router::new().route("/openapi.json", get(|| async { Json(DOCUMENT.clone()) }));
+    let serve = |State(app): State<Arc<App>>| async move { Json(served(&app)) };
+    let mut router = Router::new().route("/openapi.json", get(serve));
     for version in VERSIONS {
         let path = format!("/{version}/openapi.json");
-        let serve = move || async move {
-            let mut document = DOCUMENT.clone();
+        let serve = move |State(app): State<Arc<App>>| async move {
+            let mut document = served(&app);
             document.info.version = version.to_owned();
             Json(document)
         };
@@ -267,3 +191,6 @@ pub(super) fn router() -> Router<Arc<App>> {
     }
     router
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,22 +15,26 @@ use crate::{
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, get];
 
-/// Lists orders.
+/// List orders
+///
+/// Lists the orders of your organization, newest first unless `sorting` says otherwise.
 #[utoipa::path(
     get, path = "/v1/orders/", operation_id = "orders:list", tag = "orders",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "A page.", body = Page<Order>)),
+    responses((status = 200, description = "Page of orders.", body = Page<Order>)),
     security(("access_token" = []))
 )]
 async fn list(caller: Caller<scope::OrdersRead>, params: Params) -> Reply<Page<Order>> {
     orders::list(&caller, params).await.map(Json)
 }
 
-/// Shows an order.
+/// Get an order
+///
+/// Returns one order with its lines, its customer and its product.
 #[utoipa::path(
     get, path = "/v1/orders/{id}", operation_id = "orders:get", tag = "orders",
-    params(("id" = Uuid, Path, description = "The order.")),
-    responses((status = 200, description = "The order.", body = Order)),
+    params(("id" = Uuid, Path, description = "ID of the order.")),
+    responses((status = 200, description = "Order with this ID.", body = Order)),
     security(("access_token" = []))
 )]
 async fn get(caller: Caller<scope::OrdersRead>, PathId(id): PathId) -> Reply<Order> {

@@ -18,11 +18,13 @@ use crate::{
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, get, update];
 
-/// Lists the token's organization.
+/// List organizations
+///
+/// Lists the organization that your access token belongs to; a token sees no other.
 #[utoipa::path(
     get, path = "/v1/organizations/", operation_id = "organizations:list", tag = "organizations",
     params(PageQuery, ListQuery),
-    responses((status = 200, description = "A page.", body = Page<Organization>)),
+    responses((status = 200, description = "Page of organizations.", body = Page<Organization>)),
     security(("access_token" = []))
 )]
 async fn list(
@@ -32,11 +34,13 @@ async fn list(
     organizations::list(&caller, params).await.map(Json)
 }
 
-/// Shows the token's organization.
+/// Get an organization
+///
+/// Returns the organization that your access token belongs to.
 #[utoipa::path(
     get, path = "/v1/organizations/{id}", operation_id = "organizations:get", tag = "organizations",
-    params(("id" = Uuid, Path, description = "The organization.")),
-    responses((status = 200, description = "The organization.", body = Organization)),
+    params(("id" = Uuid, Path, description = "ID of the organization.")),
+    responses((status = 200, description = "Organization with this ID.", body = Organization)),
     security(("access_token" = []))
 )]
 pub(crate) async fn get(
@@ -46,12 +50,15 @@ pub(crate) async fn get(
     organizations::get(&caller, id).map(Json)
 }
 
-/// Changes the token's organization.
+/// Update an organization
+///
+/// Changes the organization that your access token belongs to. `feature_settings`, `dispute_settings` and `details`
+/// are merged key by key; other objects are replaced as a whole.
 #[utoipa::path(
     patch, path = "/v1/organizations/{id}", operation_id = "organizations:update", tag = "organizations",
-    params(("id" = Uuid, Path, description = "The organization.")),
-    request_body = OrganizationUpdate,
-    responses((status = 200, description = "The changed organization.", body = Organization)),
+    params(("id" = Uuid, Path, description = "ID of the organization.")),
+    request_body(content = OrganizationUpdate, description = "Fields to change."),
+    responses((status = 200, description = "Organization after the change.", body = Organization)),
     security(("access_token" = []))
 )]
 async fn update(

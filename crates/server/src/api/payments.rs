@@ -15,22 +15,26 @@ use crate::{
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, get];
 
-/// Lists payments, attempts that failed included.
+/// List payments
+///
+/// Lists the payments of your organization, declined attempts included, newest first unless `sorting` says otherwise.
 #[utoipa::path(
     get, path = "/v1/payments/", operation_id = "payments:list", tag = "payments",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "A page.", body = Page<Payment>)),
+    responses((status = 200, description = "Page of payments.", body = Page<Payment>)),
     security(("access_token" = []))
 )]
 async fn list(caller: Caller<scope::PaymentsRead>, params: Params) -> Reply<Page<Payment>> {
     payments::list(&caller, params).await.map(Json)
 }
 
-/// Shows a payment.
+/// Get a payment
+///
+/// Returns one payment, whether it succeeded or not.
 #[utoipa::path(
     get, path = "/v1/payments/{id}", operation_id = "payments:get", tag = "payments",
-    params(("id" = Uuid, Path, description = "The payment.")),
-    responses((status = 200, description = "The payment.", body = Payment)),
+    params(("id" = Uuid, Path, description = "ID of the payment.")),
+    responses((status = 200, description = "Payment with this ID.", body = Payment)),
     security(("access_token" = []))
 )]
 async fn get(caller: Caller<scope::PaymentsRead>, PathId(id): PathId) -> Reply<Payment> {

@@ -21,33 +21,40 @@ use crate::{
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update, include];
 
-/// Lists products.
+/// List products
+///
+/// Lists the products of your organization, newest first unless `sorting` says otherwise.
 #[utoipa::path(
     get, path = "/v1/products/", operation_id = "products:list", tag = "products",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "A page.", body = Page<Product>)),
+    responses((status = 200, description = "Page of products.", body = Page<Product>)),
     security(("access_token" = []))
 )]
 async fn list(caller: Caller<scope::ProductsRead>, params: Params) -> Reply<Page<Product>> {
     products::list(&caller, params).await.map(Json)
 }
 
-/// Shows a product.
+/// Get a product
+///
+/// Returns one product with its prices, benefits, pictures and custom fields.
 #[utoipa::path(
     get, path = "/v1/products/{id}", operation_id = "products:get", tag = "products",
-    params(("id" = Uuid, Path, description = "The product.")),
-    responses((status = 200, description = "The product.", body = Product)),
+    params(("id" = Uuid, Path, description = "ID of the product.")),
+    responses((status = 200, description = "Product with this ID.", body = Product)),
     security(("access_token" = []))
 )]
 async fn get(caller: Caller<scope::ProductsRead>, PathId(id): PathId) -> Reply<Product> {
     products::get(&caller, id).await.map(Json)
 }
 
-/// Creates a product with its prices.
+/// Create a product
+///
+/// Creates a product with its prices. With `recurring_interval` it is a subscription, without one it is paid once;
+/// that cannot be changed later.
 #[utoipa::path(
     post, path = "/v1/products/", operation_id = "products:create", tag = "products",
-    request_body = ProductCreate,
-    responses((status = 201, description = "The new product.", body = Product)),
+    request_body(content = ProductCreate, description = "Product to create, with its prices."),
+    responses((status = 201, description = "Product that was created.", body = Product)),
     security(("access_token" = []))
 )]
 async fn create(
@@ -59,12 +66,15 @@ async fn create(
     products::create(&caller, &guard, input).await.map(created)
 }
 
-/// Changes a product. `prices` is the whole list: prices named by `id` stay, the others are archived.
+/// Update a product
+///
+/// Changes a product. `prices` is the whole list: prices named by `id` stay as they are, the others are archived, and
+/// entries without an `id` are added. Subscriptions keep the prices that they began with.
 #[utoipa::path(
     patch, path = "/v1/products/{id}", operation_id = "products:update", tag = "products",
-    params(("id" = Uuid, Path, description = "The product.")),
-    request_body = ProductUpdate,
-    responses((status = 200, description = "The changed product.", body = Product)),
+    params(("id" = Uuid, Path, description = "ID of the product.")),
+    request_body(content = ProductUpdate, description = "Fields to change."),
+    responses((status = 200, description = "Product after the change.", body = Product)),
     security(("access_token" = []))
 )]
 async fn update(
@@ -76,12 +86,14 @@ async fn update(
     products::update(&caller, id, input).await.map(Json)
 }
 
-/// Replaces the benefits of a product; their order is the order of display.
+/// Update the benefits of a product
+///
+/// Replaces the benefits of a product. Their order is the order in which buyers see them.
 #[utoipa::path(
     post, path = "/v1/products/{id}/benefits", operation_id = "products:update_benefits", tag = "products",
-    params(("id" = Uuid, Path, description = "The product.")),
-    request_body = ProductBenefitsUpdate,
-    responses((status = 200, description = "The changed product.", body = Product)),
+    params(("id" = Uuid, Path, description = "ID of the product.")),
+    request_body(content = ProductBenefitsUpdate, description = "All benefits that the product is to include."),
+    responses((status = 200, description = "Product with its new benefits.", body = Product)),
     security(("access_token" = []))
 )]
 async fn include(

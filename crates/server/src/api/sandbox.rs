@@ -31,10 +31,10 @@ const NUMBER: usize = 64;
 /// Characters of a security code, with space around it.
 const CVC: usize = 16;
 
-/// A card of the sandbox, good for one attempt within an hour.
+/// Confirmation token: it stands for a card when a checkout session is confirmed.
 #[derive(Debug, Serialize, ToSchema)]
 struct ConfirmationToken {
-    /// What `confirmation_token_id` takes.
+    /// Value for `confirmation_token_id`.
     id: String,
 }
 
@@ -44,17 +44,18 @@ struct ConfirmationToken {
     dead_code,
     reason = "the document's picture of a body that is read by hand"
 )]
+/// Card of the sandbox.
 struct Card {
-    /// One of the sandbox's test numbers; no other is taken.
+    /// Number of the card: one of the sandbox's test numbers; others are refused.
     #[schema(max_length = 64)]
     number: String,
-    /// 1 to 12.
+    /// Month of expiry, 1 to 12.
     #[schema(minimum = 1, maximum = 12)]
     exp_month: i64,
-    /// Two or four digits.
+    /// Year of expiry, with two or four digits.
     #[schema(minimum = 0, maximum = 9999)]
     exp_year: i64,
-    /// Three digits; four for American Express.
+    /// Security code: three digits, or four for American Express.
     #[schema(max_length = 16)]
     cvc: String,
     /// Name on the card.
@@ -62,10 +63,16 @@ struct Card {
     name: Option<String>,
 }
 
-/// Makes a confirmation token of a sandbox card. Numbers are never kept.
+/// Create a sandbox confirmation token
+///
+/// Creates a confirmation token for a test card of the sandbox, as the card form of the checkout page does. The card
+/// number is not kept.
 #[utoipa::path(post, path = "/v1/sandbox/confirmation-tokens", operation_id = "sandbox:create_confirmation_token", tag = "sandbox",
-    request_body = Card,
-    responses((status = 201, body = ConfirmationToken), (status = 404, body = ErrorBody), (status = 422, body = ValidationBody)))]
+    request_body(content = Card, description = "Test card."),
+    responses(
+        (status = 201, description = "Confirmation token that was created.", body = ConfirmationToken),
+        (status = 404, description = "This server does not use the sandbox.", body = ErrorBody),
+        (status = 422, description = "The number is not one of the test cards, the card has expired, or another field is wrong.", body = ValidationBody)))]
 async fn create(
     State(app): State<Arc<App>>,
     guard: IdempotencyGuard,

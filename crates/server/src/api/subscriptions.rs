@@ -15,11 +15,13 @@ use crate::{
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] = operations![list, get];
 
-/// Lists subscriptions.
+/// List subscriptions
+///
+/// Lists the subscriptions of your organization, the last to start first unless `sorting` says otherwise.
 #[utoipa::path(
     get, path = "/v1/subscriptions/", operation_id = "subscriptions:list", tag = "subscriptions",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "A page.", body = Page<Subscription>)),
+    responses((status = 200, description = "Page of subscriptions.", body = Page<Subscription>)),
     security(("access_token" = []))
 )]
 async fn list(
@@ -29,11 +31,13 @@ async fn list(
     subscriptions::list(&caller, params).await.map(Json)
 }
 
-/// Shows a subscription.
+/// Get a subscription
+///
+/// Returns one subscription with its customer, its product and its prices.
 #[utoipa::path(
     get, path = "/v1/subscriptions/{id}", operation_id = "subscriptions:get", tag = "subscriptions",
-    params(("id" = Uuid, Path, description = "The subscription.")),
-    responses((status = 200, description = "The subscription.", body = Subscription)),
+    params(("id" = Uuid, Path, description = "ID of the subscription.")),
+    responses((status = 200, description = "Subscription with this ID.", body = Subscription)),
     security(("access_token" = []))
 )]
 async fn get(caller: Caller<scope::SubscriptionsRead>, PathId(id): PathId) -> Reply<Subscription> {

@@ -31,33 +31,39 @@ pub(super) const OPERATIONS: &[Operation] = operations![
     redeliver
 ];
 
-/// Lists webhook endpoints, newest first.
+/// List webhook endpoints
+///
+/// Lists the webhook endpoints of your organization, newest first.
 #[utoipa::path(
     get, path = "/v1/webhooks/endpoints", operation_id = "webhooks:list_webhook_endpoints", tag = "webhooks",
     params(PageQuery, OrganizationQuery),
-    responses((status = 200, description = "A page of endpoints.", body = Page<WebhookEndpoint>)),
+    responses((status = 200, description = "Page of webhook endpoints.", body = Page<WebhookEndpoint>)),
     security(("access_token" = []))
 )]
 async fn list(caller: Caller<scope::WebhooksRead>, params: Params) -> Reply<Page<WebhookEndpoint>> {
     webhooks::list(&caller, params).await.map(Json)
 }
 
-/// Shows a webhook endpoint.
+/// Get a webhook endpoint
+///
+/// Returns one webhook endpoint with its secret.
 #[utoipa::path(
     get, path = "/v1/webhooks/endpoints/{id}", operation_id = "webhooks:get_webhook_endpoint", tag = "webhooks",
-    params(("id" = Uuid, Path, description = "The endpoint.")),
-    responses((status = 200, description = "The endpoint.", body = WebhookEndpoint)),
+    params(("id" = Uuid, Path, description = "ID of the webhook endpoint.")),
+    responses((status = 200, description = "Webhook endpoint with this ID.", body = WebhookEndpoint)),
     security(("access_token" = []))
 )]
 async fn get(caller: Caller<scope::WebhooksRead>, PathId(id): PathId) -> Reply<WebhookEndpoint> {
     webhooks::get(&caller, id).await.map(Json)
 }
 
-/// Creates a webhook endpoint.
+/// Create a webhook endpoint
+///
+/// Creates a webhook endpoint. Events from now on are sent to its URL, signed with the secret in the answer.
 #[utoipa::path(
     post, path = "/v1/webhooks/endpoints", operation_id = "webhooks:create_webhook_endpoint", tag = "webhooks",
-    request_body = EndpointCreate,
-    responses((status = 201, description = "The new endpoint.", body = WebhookEndpoint)),
+    request_body(content = EndpointCreate, description = "Webhook endpoint to create."),
+    responses((status = 201, description = "Webhook endpoint that was created, with its secret.", body = WebhookEndpoint)),
     security(("access_token" = []))
 )]
 async fn create(
@@ -69,12 +75,14 @@ async fn create(
     webhooks::create(&caller, &guard, input).await.map(created)
 }
 
-/// Changes a webhook endpoint; null changes nothing.
+/// Update a webhook endpoint
+///
+/// Changes a webhook endpoint, or switches it on or off. A field that is null stays as it is.
 #[utoipa::path(
     patch, path = "/v1/webhooks/endpoints/{id}", operation_id = "webhooks:update_webhook_endpoint", tag = "webhooks",
-    params(("id" = Uuid, Path, description = "The endpoint.")),
-    request_body = EndpointUpdate,
-    responses((status = 200, description = "The endpoint as it is now.", body = WebhookEndpoint)),
+    params(("id" = Uuid, Path, description = "ID of the webhook endpoint.")),
+    request_body(content = EndpointUpdate, description = "Fields to change."),
+    responses((status = 200, description = "Webhook endpoint after the change.", body = WebhookEndpoint)),
     security(("access_token" = []))
 )]
 async fn update(
@@ -86,23 +94,27 @@ async fn update(
     webhooks::update(&caller, id, input).await.map(Json)
 }
 
-/// Removes a webhook endpoint.
+/// Delete a webhook endpoint
+///
+/// Deletes a webhook endpoint. Events that still wait for it are not sent.
 #[utoipa::path(
     delete, path = "/v1/webhooks/endpoints/{id}", operation_id = "webhooks:delete_webhook_endpoint", tag = "webhooks",
-    params(("id" = Uuid, Path, description = "The endpoint.")),
-    responses((status = 204, description = "It is gone.")),
+    params(("id" = Uuid, Path, description = "ID of the webhook endpoint.")),
+    responses((status = 204, description = "The webhook endpoint was deleted; the answer has no body.")),
     security(("access_token" = []))
 )]
 async fn delete(caller: Caller<scope::WebhooksWrite>, PathId(id): PathId) -> NoContent {
     webhooks::delete(&caller, id).await.map(no_content)
 }
 
-/// Gives a webhook endpoint a new secret, in force at once.
+/// Reset the secret of a webhook endpoint
+///
+/// Gives a webhook endpoint a new secret. Deliveries are signed with it at once, and not with the old one any more.
 #[utoipa::path(
     patch, path = "/v1/webhooks/endpoints/{id}/secret", operation_id = "webhooks:reset_webhook_endpoint_secret",
     tag = "webhooks",
-    params(("id" = Uuid, Path, description = "The endpoint.")),
-    responses((status = 200, description = "The endpoint with its new secret.", body = WebhookEndpoint)),
+    params(("id" = Uuid, Path, description = "ID of the webhook endpoint.")),
+    responses((status = 200, description = "Webhook endpoint with its new secret.", body = WebhookEndpoint)),
     security(("access_token" = []))
 )]
 async fn reset_secret(
@@ -112,12 +124,14 @@ async fn reset_secret(
     webhooks::reset_secret(&caller, id).await.map(Json)
 }
 
-/// Lists delivery attempts, newest first. They are counted up to 10,000 behind the page, those of a family of codes up
-/// to 1,000.
+/// List webhook deliveries
+///
+/// Lists attempts to deliver events, newest first. Totals are exact up to 10,000 deliveries beyond the page, and up
+/// to 1,000 with `http_code_class`.
 #[utoipa::path(
     get, path = "/v1/webhooks/deliveries", operation_id = "webhooks:list_webhook_deliveries", tag = "webhooks",
     params(PageQuery, DeliveryQuery),
-    responses((status = 200, description = "A page of deliveries.", body = Page<WebhookDelivery>)),
+    responses((status = 200, description = "Page of webhook deliveries.", body = Page<WebhookDelivery>)),
     security(("access_token" = []))
 )]
 async fn deliveries(
@@ -127,12 +141,14 @@ async fn deliveries(
     webhooks::deliveries(&caller, params).await.map(Json)
 }
 
-/// Sends an event again, soon.
+/// Redeliver a webhook event
+///
+/// Sends an event again soon, as long as its payload is kept: 90 days. A failure does not undo an earlier success.
 #[utoipa::path(
     post, path = "/v1/webhooks/events/{id}/redeliver", operation_id = "webhooks:redeliver_webhook_event",
     tag = "webhooks",
-    params(("id" = Uuid, Path, description = "The event.")),
-    responses((status = 202, description = "It will be sent.", body = ())),
+    params(("id" = Uuid, Path, description = "ID of the webhook event.")),
+    responses((status = 202, description = "The event will be sent; the answer has no body.", body = ())),
     security(("access_token" = []))
 )]
 async fn redeliver(

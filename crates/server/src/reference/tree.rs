@@ -3,35 +3,11 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-/// Words in which `backticks` mark code.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Template)]
-#[template(
-    source = r#"{% for (code, text) in parts %}{% if *code %}<code>{{ text }}</code>{% else %}{{ text }}{% endif %}{% endfor %}"#,
-    ext = "html"
-)]
-pub struct Prose {
-    parts: Vec<(bool, String)>,
-}
+use super::prose::{Prose, split_words};
 
-impl Prose {
-    pub fn of(text: &str) -> Self {
-        let parts = text.split('`').enumerate();
-        Self {
-            parts: parts
-                .map(|(i, part)| (i % 2 == 1, part.to_owned()))
-                .filter(|(_, part)| !part.is_empty())
-                .collect(),
-        }
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.parts.is_empty()
-    }
-}
-
-/// The kind of a value: words, or the name of an object that is described further down.
+/// The kind of a value: words, or the name of an object that has a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     Words(String),
@@ -52,11 +28,19 @@ pub struct Schema {
     /// `at least 1`, `at most 64 characters`.
     pub rules: Vec<String>,
     /// The words that it may be.
-    pub values: Vec<String>,
+    pub values: Vec<Word>,
     /// Its fields.
     pub fields: Vec<Schema>,
     /// One of these.
     pub choices: Vec<Schema>,
+}
+
+/// A word of a closed list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    pub word: String,
+    /// Empty where nothing is said of it.
+    pub meaning: Prose,
 }
 
 /// Most words that are shown at once.
@@ -68,6 +52,11 @@ impl Schema {
     /// True where its words would fill the page.
     fn is_long(&self) -> bool {
         self.values.len() > FEW
+    }
+
+    /// True where its words have meanings.
+    fn is_explained(&self) -> bool {
+        self.values.iter().any(|value| !value.meaning.is_empty())
     }
 }
 
@@ -99,9 +88,27 @@ impl<'a> Schemas<'a> {
         self.tree("", self.resolve(schema), true, DEEP)
     }
 
-    /// An answer: its objects are described further down.
+    /// An answer: its objects have pages.
     pub fn answer(&self, schema: &'a Value) -> Schema {
         self.tree("", schema, true, DEEP)
+    }
+
+    /// The fields of the object that an answer is, or is a page of.
+    pub fn fields_of(&self, schema: &'a Value) -> Vec<Schema> {
+        let name = referred(schema).map(|name| page_of(name).unwrap_or(name));
+        let object = name.and_then(|name| self.object(name));
+        object.map(|object| object.fields).unwrap_or_default()
+    }
+
+    /// What an answer may look like.
+    pub fn example(&self, schema: &'a Value) -> Option<Value> {
+        let own = |schema: &'a Value| self.resolve(schema)["examples"].get(0).cloned();
+        if let Some(item) = referred(schema).and_then(page_of) {
+            let item = own(self.get(item)?)?;
+            return Some(json!({"items": [item], "pagination": {"total_count": 1, "max_page": 1}}));
+        }
+        let choices = schema["oneOf"].as_array().into_iter().flatten();
+        own(schema).or_else(|| choices.filter_map(own).next())
     }
 
     /// A parameter of path or query.
@@ -154,12 +161,14 @@ impl<'a> Schemas<'a> {
     }
 
     fn tree(&self, name: &str, schema: &'a Value, required: bool, deep: usize) -> Schema {
+        let words = schema["description"].as_str().unwrap_or_default();
+        let (words, _) = split_words(words);
         let mut node = Schema {
             name: name.to_owned(),
             kinds: Vec::new(),
             required,
-            deprecated: schema["deprecated"] == true,
-            description: Prose::of(schema["description"].as_str().unwrap_or_default()),
+            deprecated: schema["deprecated"] == true || words.starts_with("Deprecated"),
+            description: Prose::of(words),
             rules: Vec::new(),
             values: Vec::new(),
             fields: Vec::new(),
@@ -294,7 +303,13 @@ fn rules(schema: &Value) -> Vec<String> {
         .collect()
 }
 
-fn values(schema: &Value) -> Vec<String> {
+fn values(schema: &Value) -> Vec<Word> {
+    let (_, meanings) = split_words(schema["description"].as_str().unwrap_or_default());
     let words = schema["enum"].as_array().into_iter().flatten();
-    words.filter_map(Value::as_str).map(str::to_owned).collect()
+    let words = words.filter_map(Value::as_str);
+    let of = |word: &str| Word {
+        word: word.to_owned(),
+        meaning: Prose::of(meanings.get(word).copied().unwrap_or_default()),
+    };
+    words.map(of).collect()
 }

@@ -15,35 +15,38 @@ use crate::{
 };
 
 request! {
-    /// A new benefit.
+    /// New benefit. Its `type` says what its `properties` are.
     pub struct BenefitCreate by variant: BenefitType {
-        /// The kind.
+        /// Type of the benefit; it cannot be changed later.
         pub kind: BenefitType as "type" = tag(variant),
-        /// What buyers read.
+        /// Description of the benefit; buyers read it.
         pub description: String = required(description()),
-        /// Visibility, where that may be chosen.
+        /// Visibility of the benefit; not every type lets you choose it.
         pub visibility: Option<BenefitVisibility> = optional(word::<BenefitVisibility>()),
-        /// What is given.
+        /// Details of the benefit, by its type.
         pub properties: Properties = required(properties(variant)),
-        /// Free data.
+        /// Your own key-value data to attach to the benefit: up to 50 keys of 1 to 40 characters; values are texts of 1
+        /// to 500 characters, numbers or booleans.
         pub metadata: Metadata = omittable(metadata()).or_default(),
-        /// Not with an organization's token.
+        /// ID of the organization; must be left out or null, because the access token already determines the
+        /// organization.
         pub organization_id: Option<Uuid> = optional(id()),
     }
 }
 
 request! {
-    /// A change to a benefit; what is not sent stays.
+    /// Change to a benefit. A field that is left out stays as it is; `type` must be repeated.
     pub struct BenefitUpdate by variant: BenefitType {
-        /// The kind.
+        /// Type of the benefit; it cannot be changed, and must be named.
         pub kind: BenefitType as "type" = tag(variant),
-        /// What buyers read.
+        /// New description of the benefit; buyers read it.
         pub description: Option<String> = optional(description()),
-        /// Visibility, where that may be chosen.
+        /// New visibility of the benefit; not every type lets you choose it.
         pub visibility: Option<BenefitVisibility> = optional(word::<BenefitVisibility>()),
-        /// Replaces what is given.
+        /// Replacement for all details of the benefit.
         pub properties: Option<Properties> = optional(properties(variant)),
-        /// Free data.
+        /// Replacement for all of your own key-value data on the benefit: up to 50 keys of 1 to 40 characters; values
+        /// are texts of 1 to 500 characters, numbers or booleans. If left out, the data stays as it is.
         pub metadata: Option<Metadata> = omittable(metadata()),
     }
 }
@@ -56,85 +59,85 @@ fn description() -> impl Reader<Value = String> {
 fn properties(kind: BenefitType) -> Box<dyn Reader<Value = Properties>> {
     match kind {
         BenefitType::Custom => Box::new(object! {
-            /// A note.
+            /// Note to customers.
             Properties::Custom {
-                /// Shown to those who have the benefit.
+                /// Text that customers with the benefit read, in Markdown.
                 note = optional(blankable(limits::PROSE)),
             }
         }),
         BenefitType::FeatureFlag => Box::new(object! {
-            /// Nothing: the flag is in the metadata.
+            /// No details: the metadata says which feature it is.
             Properties::FeatureFlag {}
         }),
         BenefitType::LicenseKeys => Box::new(object! {
-            /// License keys.
+            /// License keys of the benefit.
             Properties::LicenseKeys {
-                /// In front of every key.
+                /// Text at the start of every key.
                 prefix = optional(blankable(limits::LINE)),
-                /// How long keys are valid.
+                /// Time for which keys are valid; if left out, they do not expire.
                 expires = optional(expiration()),
-                /// On how many devices.
+                /// Number of devices on which a key can be used; if left out, activations are not counted.
                 activations = optional(activations()),
-                /// How often a key may be used.
+                /// Number of times that a key can be used; if left out, there is no limit.
                 limit_usage = optional(positive(limits::INT32)),
             }
         }),
         BenefitType::Downloadables => Box::new(object! {
-            /// Files.
+            /// Files to download.
             Properties::Downloadables {
-                /// Files by id.
+                /// IDs of the files, at least one.
                 files = required(list(1, limits::FILES, id())),
-                /// Which of them are given no more.
+                /// Files that are not offered any more: true by file ID.
                 archived = omittable(map(0, limits::FILES, id(), flag())).or_default(),
             }
         }),
         BenefitType::MeterCredit => Box::new(object! {
-            /// Credits.
+            /// Credits on a meter.
             Properties::MeterCredit {
-                /// On which meter.
+                /// ID of the meter.
                 meter_id = required(id()),
-                /// How many.
+                /// Number of units to credit.
                 units = required(positive(limits::INT32)),
-                /// Whether unused ones stay.
+                /// Whether unused units carry over to the next period.
                 rollover = required(flag()),
             }
         }),
         BenefitType::Discord => Box::new(object! {
-            /// A Discord role.
+            /// Role on a Discord server.
             Properties::Discord {
-                /// The server.
+                /// Token of the Discord server.
                 guild_token = required(line(0)),
-                /// The role.
+                /// ID of the role on the Discord server.
                 role_id = required(line(0)),
-                /// Whether the end takes the member out.
+                /// Whether the member is removed from the server when the benefit ends.
                 kick_member = required(flag()),
             }
         }),
         BenefitType::GithubRepository => Box::new(object! {
-            /// A GitHub repository.
+            /// Access to a GitHub repository.
             Properties::GithubRepository {
-                /// The owner.
+                /// Owner of the repository at GitHub.
                 repository_owner = required(trimmed(1, limits::LINE)),
-                /// Which.
+                /// Name of the repository at GitHub.
                 repository_name = required(trimmed(1, limits::LINE)),
-                /// What may be done.
+                /// Permission that customers get in the repository.
                 permission = required(literal::<RepositoryPermission>()),
             }
         }),
         BenefitType::SlackSharedChannel => Box::new(object! {
-            /// A Slack channel.
+            /// Shared Slack channel.
             Properties::SlackSharedChannel {
-                /// The integration.
+                /// ID of the Slack integration.
                 slack_integration_id = required(id()),
-                /// Its name.
+                /// Template for the channel's name.
                 channel_name_template = required(trimmed(1, 80)),
-                /// Whether it is private.
+                /// Whether the channel is private; true if left out.
                 private = omittable(flag()).or(true),
-                /// Its first message.
+                /// First message in the channel.
                 welcome_message = optional(text(0, 4_000)),
-                /// Whether it is archived in the end.
+                /// Whether the channel is archived when the benefit ends; true if left out.
                 archive_on_revoke = omittable(flag()).or(true),
-                /// The invited person.
+                /// People of your own team to invite to the channel.
                 team_invitees = omittable(list(0, limits::INVITEES, line(0))).or_default(),
             }
         }),
@@ -145,22 +148,22 @@ fn properties(kind: BenefitType) -> Box<dyn Reader<Value = Properties>> {
 fn expiration() -> impl Reader<Value = Expiration> {
     let of = |unit: ExpirationUnit| {
         object! {
-            /// How long keys are valid.
+            /// Time for which keys are valid.
             Expiration {
-                /// How many.
+                /// Number of units of time.
                 ttl = required(positive(unit.most())),
-                /// Of what.
+                /// Unit of time.
                 timeframe = tag(unit),
             }
         }
     };
     let of_no_unit = || {
         object! {
-            /// How long keys are valid.
+            /// Time for which keys are valid.
             Expiration {
-                /// Of what.
+                /// Unit of time.
                 timeframe = required(literal::<ExpirationUnit>()),
-                /// How many.
+                /// Number of units of time.
                 ttl = required(positive(limits::INT32)),
             }
         }
@@ -182,11 +185,11 @@ fn expiration() -> impl Reader<Value = Expiration> {
 
 fn activations() -> impl Reader<Value = Activations> {
     object! {
-        /// On how many devices keys may be used.
+        /// Activations: the devices on which a key is used.
         Activations {
-            /// At most.
+            /// Number of devices on which one key can be used.
             limit = required(positive(limits::INT32)),
-            /// Whether customers manage them.
+            /// Whether customers can see and end their activations themselves.
             enable_customer_admin = required(flag()),
         }
     }

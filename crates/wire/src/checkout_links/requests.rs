@@ -36,72 +36,75 @@ impl Variant for SoldBy {
 }
 
 request! {
-    /// A new link.
+    /// New checkout link. It names what it sells by `products`, or by one of the two older fields.
     pub struct CheckoutLinkCreate by sold: SoldBy {
-        /// What it sells.
+        /// Products or price to sell.
         pub offer: Offer = offer_of(sold),
-        /// For you alone.
+        /// Label by which you recognize the link; buyers do not see it.
         pub label: Option<String> = optional(line(0)),
-        /// Whether buyers may type a code; true where not given.
+        /// Whether buyers can enter a discount code; true if left out.
         pub allow_discount_codes: bool = omittable(flag()).or(true),
-        /// Whether the whole address is asked for.
+        /// Whether to ask for the whole billing address, and not just what tax and payment need; false if left out.
         pub require_billing_address: bool = omittable(flag()).or(false),
-        /// Refuse visits without the right `sig`; see the redirect.
+        /// Whether to refuse visits without a valid signature in the parameter `sig`; false if left out.
         pub require_signature: bool = omittable(flag()).or(false),
-        /// A discount that suits every product; ignored by visits where it may not be used.
+        /// ID of a discount to apply to every session; it must suit every product. A visit at a time when it cannot be
+        /// used ignores it.
         pub discount_id: Option<Uuid> = optional(id()),
-        /// Locks the number of seats; every product must be sold by the seat.
+        /// Fixed number of seats; only if every product is sold by the seat.
         pub seats: Option<i64> = optional(int(1, limits::SEATS)),
-        /// Locks the number of units.
+        /// Fixed number of units; Till does not sell by the unit.
         pub units: Option<i64> = optional(int(1, limits::INT32)),
-        /// Where the buyer goes after paying; `{CHECKOUT_ID}` is filled in.
+        /// URL to which buyers go after paying; `{CHECKOUT_ID}` in it is replaced by the session's ID.
         pub success_url: Option<String> = optional(url()),
-        /// Where the back button leads.
+        /// URL behind the page's back button.
         pub return_url: Option<String> = optional(url()),
-        /// Another trial: interval and count.
+        /// Trial that replaces the products' own: unit and number.
         pub trial: Option<(Interval, i64)> =
             trial(|f, interval, count| both(f, interval.value(), count.value())),
-        /// Free data, copied to every session.
+        /// Your own key-value data to copy to every session: up to 50 keys of 1 to 40 characters; values are texts of 1
+        /// to 500 characters, numbers or booleans.
         pub metadata: Metadata = omittable(metadata()).or_default(),
     }
 }
 
 request! {
-    /// A change; what is left out stays.
+    /// Change to a checkout link. A field that is left out stays as it is.
     // Null means "not sent" for what cannot be null (docs/behaviour: api/null-and-absent).
     pub struct CheckoutLinkUpdate: Default {
-        /// The whole list of products.
+        /// IDs of the products that buyers can choose from, all different; replaces the whole list.
         pub products: Option<Vec<Uuid>> = optional(choices()),
-        /// For you alone.
+        /// Label by which you recognize the link; null clears it.
         pub label: Patch<String> = patch(line(0)),
-        /// Whether buyers may type a code; true where not given.
+        /// Whether buyers can enter a discount code.
         pub allow_discount_codes: Option<bool> = optional(flag()),
-        /// Whether the whole address is asked for.
+        /// Whether to ask for the whole billing address, and not just what tax and payment need.
         pub require_billing_address: Option<bool> = optional(flag()),
-        /// Refuse visits without the right `sig`; see the redirect.
+        /// Whether to refuse visits without a valid signature in the parameter `sig`.
         pub require_signature: Option<bool> = optional(flag()),
-        /// A discount that suits every product; ignored by visits where it may not be used.
+        /// ID of a discount to apply to every session; it must suit every product. Null removes the discount.
         pub discount_id: Patch<Uuid> = patch(id()),
-        /// Locks the number of seats; every product must be sold by the seat.
+        /// Fixed number of seats; only if every product is sold by the seat. Null lets buyers choose.
         pub seats: Patch<i64> = patch(int(1, limits::SEATS)),
-        /// Locks the number of units.
+        /// Fixed number of units; Till does not sell by the unit.
         pub units: Patch<i64> = patch(int(1, limits::INT32)),
-        /// Where the buyer goes after paying; `{CHECKOUT_ID}` is filled in.
+        /// URL to which buyers go after paying; `{CHECKOUT_ID}` in it is replaced by the session's ID. Null clears it.
         pub success_url: Patch<String> = patch(url()),
-        /// Where the back button leads.
+        /// URL behind the page's back button; null removes the button.
         pub return_url: Patch<String> = patch(url()),
-        /// Another trial: interval and count; null clears it.
+        /// Trial that replaces the products' own: unit and number; null clears it.
         pub trial: Patch<(Interval, i64)> = trial(changed_trial),
-        /// Free data, copied to every session.
+        /// Replacement for all of your own key-value data on the checkout link: up to 50 keys of 1 to 40 characters;
+        /// values are texts of 1 to 500 characters, numbers or booleans. If left out, the data stays as it is.
         pub metadata: Option<Metadata> = omittable(metadata()),
     }
 }
 
 fn offer_of(sold: SoldBy) -> impl Member<Value = Offer> {
     group! { _f;
-        /// Always `stripe`, whichever processor is in use.
+        /// Payment processor; always `stripe`, whichever processor is in use.
         payment_processor = required(processor()),
-        offer = offer(sold.0, "The product of a price (deprecated)."),
+        offer = offer(sold.0, "Deprecated: new checkout link for the product of a price."),
         => payment_processor.and(offer)
     }
 }
@@ -125,9 +128,10 @@ fn trial<T>(
     of: impl Fn(&mut Fields<'_, '_>, Patch<Interval>, Patch<i64>) -> Option<T>,
 ) -> impl Member<Value = T> {
     group! { f;
-        /// Another trial, together with its count.
+        /// Unit of a trial that replaces the products' own; goes with `trial_interval_count`. Null clears the trial.
         trial_interval = patch(word::<Interval>()),
-        /// Trial intervals.
+        /// Number of units of a trial that replaces the products' own; goes with `trial_interval`. Null clears the
+        /// trial.
         trial_interval_count = patch(int(1, limits::TRIAL_INTERVALS)),
         => of(f, trial_interval.unwrap_or_default(), trial_interval_count.unwrap_or_default())
     }

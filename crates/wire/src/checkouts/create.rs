@@ -116,23 +116,23 @@ pub(crate) fn offer(by: OfferedBy, price: &'static str) -> Box<dyn Member<Value 
     match by {
         OfferedBy::Products => Box::new(
             group! { _f;
-                /// All different; the first is chosen.
+                /// IDs of the products that the buyer can choose from, all different; the first one is selected.
                 products = required(choices()),
                 => products.map(Offer::Products)
             }
-            .titled("Several products to choose from."),
+            .titled("New checkout session for one or several products."),
         ),
         OfferedBy::Product => Box::new(
             group! { _f;
-                /// The product.
+                /// ID of the product to sell.
                 product_id = required(id()),
                 => product_id.map(Offer::Product)
             }
-            .titled("One product (deprecated)."),
+            .titled("Deprecated: new checkout session for one product."),
         ),
         OfferedBy::Price => Box::new(
             group! { _f;
-                /// The price.
+                /// ID of the price to sell.
                 product_price_id = required(id()),
                 => product_price_id.map(Offer::Price)
             }
@@ -142,76 +142,78 @@ pub(crate) fn offer(by: OfferedBy, price: &'static str) -> Box<dyn Member<Value 
 }
 
 request! {
-    /// A new session.
+    /// New checkout session. It names what it sells by `products`, or by one of the two older fields.
     pub struct CheckoutCreate by shape: OfferedBy {
-        /// What it sells.
-        pub offer: Offer = offer(shape, "One price (deprecated)."),
-        /// Prices of this session alone, by product; together at most 1,000.
+        /// Products or price to sell.
+        pub offer: Offer = offer(shape, "Deprecated: new checkout session for one price."),
+        /// Prices for this session alone, by product ID; they replace the product's own, and may be 1,000 in all.
         pub ad_hoc: BTreeMap<Uuid, Vec<PriceEntry>> as "prices" =
             optional(ad_hoc_prices()).or_default().only_if(shape == OfferedBy::Products),
-        /// Minor units; for a price that the buyer chooses.
+        /// Amount to pay in minor units of the currency, such as cents; counts only for a price that the buyer chooses.
         pub amount: Option<i64> = optional(int(0, limits::AMOUNT)),
-        /// Where not given, the buyer's country decides.
+        /// Currency of the session; if left out, it follows the country of `customer_ip_address`, and otherwise is your
+        /// organization's default.
         // A price has its own currency: another one is judged, but not followed.
         pub currency: Option<Currency> = optional(currency())
             .map(move |sent: Option<Currency>| sent.filter(|_| shape != OfferedBy::Price)),
-        /// Seats.
+        /// Number of seats; if left out, the fewest that are possible.
         pub seats: Option<i64> = optional(int(1, limits::SEATS)),
-        /// Least seats.
+        /// Fewest seats that the buyer can choose.
         pub min_seats: Option<i64> = optional(int(1, limits::SEATS)),
-        /// Most seats.
+        /// Most seats that the buyer can choose.
         pub max_seats: Option<i64> = optional(int(1, limits::SEATS)),
-        /// Units.
+        /// Number of units; Till does not sell by the unit, and ignores it.
         pub units: Option<i64> = optional(int(1, limits::INT32)),
-        /// Least units.
+        /// Fewest units that the buyer can choose; ignored.
         pub min_units: Option<i64> = optional(int(1, limits::INT32)),
-        /// Most units.
+        /// Most units that the buyer can choose; ignored.
         pub max_units: Option<i64> = optional(int(1, limits::INT32)),
-        /// A discount.
+        /// ID of a discount to apply from the start.
         pub discount_id: Option<Uuid> = optional(id()),
-        /// Whether buyers may type a code; true where not given.
+        /// Whether the buyer can enter a discount code; true if left out.
         pub allow_discount_codes: bool = omittable(flag()).or(true),
-        /// Whether the whole address is asked for.
+        /// Whether to ask for the whole billing address, and not just what tax and payment need; false if left out.
         pub require_billing_address: bool = omittable(flag()).or(false),
-        /// Whether the product's trial applies; true where not given.
+        /// Whether the product's trial applies; true if left out.
         pub allow_trial: bool = omittable(flag()).or(true),
-        /// Another trial: interval and count.
+        /// Trial that replaces the product's own: unit and number.
         pub trial: Option<(Interval, i64)> = trial(),
-        /// An existing customer.
+        /// ID of an existing customer, whose details are filled in.
         pub customer_id: Option<Uuid> = optional(id()),
-        /// Your own id of the customer.
+        /// Your own ID of the customer.
         pub external_customer_id: Option<String> = external_customer_id(),
-        /// Filled in for the buyer.
+        /// Name to fill in for the buyer.
         pub customer_name: Option<String> = optional(blankable(limits::PERSON_NAME)),
-        /// Filled in for the buyer.
+        /// E-mail address to fill in for the buyer.
         pub customer_email: Option<String> = optional(email()),
-        /// The buyer's network address.
+        /// IP address of the buyer, from which country and currency follow.
         // It chooses country and currency.
         pub customer_ip_address: Option<String> = optional(ip()),
-        /// Filled in for the buyer.
+        /// Name on the invoice, to fill in for the buyer.
         pub customer_billing_name: Option<String> = optional(blankable(limits::LINE)),
-        /// Filled in for the buyer.
+        /// Billing address to fill in for the buyer.
         pub customer_billing_address: Option<Address> = optional(address()),
-        /// Filled in for the buyer.
+        /// Tax ID to fill in for the buyer, such as a VAT number.
         pub customer_tax_id: Option<String> = optional(blankable(limits::TAX_ID)),
-        /// Merged into the customer's free data.
+        /// Your own key-value data to merge into the customer's when the purchase succeeds: up to 50 keys.
         pub customer_metadata: Metadata = omittable(metadata()).or_default(),
-        /// Whether a business buys.
+        /// Whether the buyer buys for a business; if left out, it follows from the customer's details.
         // Absent: inferred (docs/behaviour: checkout/business-inferred).
         pub is_business_customer: Option<bool> = omittable(flag()),
-        /// A free subscription to upgrade.
+        /// ID of a free subscription that the purchase upgrades.
         pub subscription_id: Option<Uuid> = optional(id()),
-        /// Where the buyer goes after paying; `{CHECKOUT_ID}` is filled in.
+        /// URL to which the buyer goes after paying; `{CHECKOUT_ID}` in it is replaced by the session's ID.
         pub success_url: Option<String> = optional(url()),
-        /// Where the back button leads.
+        /// URL behind the page's back button.
         pub return_url: Option<String> = optional(url()),
-        /// The site that embeds the page.
+        /// Origin of the page that embeds the checkout, such as `https://shop.example.com`.
         pub embed_origin: Option<String> = optional(text(0, limits::URL)),
-        /// BCP 47.
+        /// Language of the checkout page, as a BCP 47 tag such as `de`; if left out, it follows the buyer's browser.
         pub locale: Option<String> = optional(locale()),
-        /// Free data, copied to the order.
+        /// Your own key-value data to copy to the order and to the subscription: up to 50 keys of 1 to 40 characters;
+        /// values are texts of 1 to 500 characters, numbers or booleans.
         pub metadata: Metadata = omittable(metadata()).or_default(),
-        /// Answers to the product's own fields.
+        /// Answers to the product's custom fields, by their slugs.
         pub custom_field_data: Map<String, Value> = omittable(answers()).or_default(),
     }
     check |f| {
@@ -241,9 +243,9 @@ fn ad_hoc_prices() -> impl Reader<Value = BTreeMap<Uuid, Vec<PriceEntry>>> {
 /// Another trial than the product's.
 fn trial() -> impl Member<Value = Option<(Interval, i64)>> {
     group! { f;
-        /// Another trial, together with its count.
+        /// Unit of a trial that replaces the product's own; goes with `trial_interval_count`.
         trial_interval = optional(word::<Interval>()),
-        /// Trial intervals.
+        /// Number of units of a trial that replaces the product's own; goes with `trial_interval`.
         trial_interval_count = optional(int(1, limits::TRIAL_INTERVALS)),
         => both(f, trial_interval.flatten(), trial_interval_count.flatten())
     }
@@ -251,9 +253,10 @@ fn trial() -> impl Member<Value = Option<(Interval, i64)>> {
 
 fn external_customer_id() -> impl Member<Value = Option<String>> {
     group! { _f;
-        /// Your own id of the customer.
+        /// Your own ID of the customer. If a customer has it, their details are filled in; otherwise the customer who
+        /// buys gets it.
         external_customer_id = patch(text(0, limits::KEY)),
-        /// Use `external_customer_id`.
+        /// Deprecated: older name of `external_customer_id`.
         customer_external_id = optional(text(0, limits::KEY)).deprecated(),
         => match external_customer_id? {
             Patch::Absent => customer_external_id,

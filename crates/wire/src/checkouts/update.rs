@@ -33,78 +33,81 @@ pub(crate) enum Change {
 }
 
 request! {
-    /// A change to a session; also the body of a confirmation.
+    /// Change to a checkout session; also the body of a confirmation.
     pub struct CheckoutUpdate: Default for change: Change {
-        /// Switches to this product of the session.
+        /// ID of one of the session's products to select instead.
         pub product_id: Option<Uuid> = optional(id()).titled(match change {
-            Change::ByMerchant => "A change to a session by the merchant; what is not sent stays.",
-            Change::ByBuyer => "A change to a session by its buyer; what is not sent stays.",
-            Change::Confirmation => "A confirmation: last changes, and how to pay.",
+            Change::ByMerchant => "Change to a checkout session. A field that is left out stays as it is.",
+            Change::ByBuyer => "Change to a checkout session by its buyer. A field that is left out stays as it is.",
+            Change::Confirmation => "Confirmation of a checkout session: last changes, and the payment method.",
         }),
-        /// Switches to this price; only with `product_id`.
+        /// ID of the price to select instead; only together with `product_id`.
         pub product_price_id: Option<Uuid> = optional(id()).deprecated(),
-        /// Minor units; for a price that the buyer chooses.
+        /// Amount to pay in minor units of the currency, such as cents; counts only for a price that the buyer chooses.
         pub amount: Option<i64> = optional(int(0, limits::AMOUNT)),
-        /// Seats.
+        /// New number of seats.
         pub seats: Option<i64> = optional(int(1, limits::SEATS)),
-        /// Units.
+        /// New number of units; Till does not sell by the unit, and ignores it.
         pub units: Option<i64> = optional(int(1, limits::INT32)),
-        /// Whether a business buys.
+        /// Whether the buyer buys for a business; false also clears tax ID and billing name.
         pub is_business_customer: Option<bool> = optional(flag()),
-        /// Name; null clears it.
+        /// Name of the buyer; null clears it.
         pub customer_name: Patch<String> = patch(blankable(limits::PERSON_NAME)),
-        /// E-mail address; null clears it.
+        /// E-mail address of the buyer; null clears it. Ignored if the session was opened for a known customer.
         // Ignored when a customer is linked.
         pub customer_email: Patch<String> = patch(email()),
-        /// Name on the bill; null clears it.
+        /// Name on the invoice; null clears it.
         pub customer_billing_name: Patch<String> = patch(blankable(limits::LINE)),
-        /// The whole address.
+        /// Billing address of the buyer; replaces the whole address.
         pub customer_billing_address: Option<Address> = optional(address()),
-        /// Tax id; null clears it.
+        /// Tax ID of the buyer, such as a VAT number; null clears it.
         pub customer_tax_id: Patch<String> = patch(blankable(limits::TAX_ID)),
-        /// BCP 47; null clears it.
+        /// Language of the checkout page, as a BCP 47 tag such as `de`; null clears it.
         pub locale: Patch<String> = patch(locale()),
-        /// Answers to the product's own fields.
+        /// Answers to the product's custom fields, by their slugs; merged with the answers already given.
         pub custom_field_data: Option<Map<String, Value>> = omittable(answers()),
-        /// A discount's code; null removes it.
+        /// Code of a discount to apply; null removes the discount.
         pub discount_code: Patch<String> = patch(line(0)).only_if(change.is_buyers()),
-        /// Such as `card`.
+        /// Payment method chosen, such as `card`; null clears it.
         pub payment_method_type: Patch<String> =
             patch(blankable(limits::LINE)).only_if(change.is_buyers()),
         /// Whether the product's trial applies.
         pub allow_trial: Option<bool> = allow_trial(change),
-        /// The card, as a token of the processor.
+        /// Confirmation token of the payment processor, which stands for the card; needed if a payment method is
+        /// required.
         pub confirmation_token_id: Option<String> =
             optional(blankable(limits::LINE)).only_if(change == Change::Confirmation),
-        /// Switches to this currency.
+        /// Currency to switch to.
         pub currency: Option<Currency> = optional(currency()).only_if(change == Change::ByMerchant),
-        /// A discount; null removes it.
+        /// ID of a discount to apply; null removes the discount.
         pub discount_id: Patch<Uuid> = patch(id()).only_if(change == Change::ByMerchant),
-        /// Another trial, together with its count.
+        /// Unit of a trial that replaces the product's own; goes with `trial_interval_count`. Null clears it.
         pub trial_interval: Patch<Interval> =
             patch(word::<Interval>()).only_if(change == Change::ByMerchant),
-        /// Trial intervals.
+        /// Number of units of a trial that replaces the product's own; goes with `trial_interval`. Null clears it.
         pub trial_interval_count: Patch<i64> =
             patch(int(1, limits::TRIAL_INTERVALS)).only_if(change == Change::ByMerchant),
-        /// Whether buyers may type a code.
+        /// Whether the buyer can enter a discount code.
         pub allow_discount_codes: Option<bool> =
             optional(flag()).only_if(change == Change::ByMerchant),
-        /// Whether the whole address is asked for.
+        /// Whether to ask for the whole billing address, and not just what tax and payment need.
         pub require_billing_address: Option<bool> =
             optional(flag()).only_if(change == Change::ByMerchant),
-        /// The buyer's network address.
+        /// IP address of the buyer; null clears it.
         pub customer_ip_address: Patch<String> = patch(ip()).only_if(change == Change::ByMerchant),
-        /// Replaces what is merged into the customer.
+        /// Replacement for the key-value data that is merged into the customer's: up to 50 keys.
         pub customer_metadata: Option<Metadata> =
             optional(metadata()).only_if(change == Change::ByMerchant),
-        /// Replaces all free data.
+        /// Replacement for all of your own key-value data on the checkout session: up to 50 keys of 1 to 40 characters;
+        /// values are texts of 1 to 500 characters, numbers or booleans. If left out, the data stays as it is.
         pub metadata: Option<Metadata> =
             omittable(metadata()).only_if(change == Change::ByMerchant),
-        /// Where the buyer goes after paying.
+        /// URL to which the buyer goes after paying; `{CHECKOUT_ID}` in it is replaced by the session's ID. Null clears
+        /// it.
         pub success_url: Patch<String> = patch(url()).only_if(change == Change::ByMerchant),
-        /// Where the back button leads.
+        /// URL behind the page's back button; null removes the button.
         pub return_url: Patch<String> = patch(url()).only_if(change == Change::ByMerchant),
-        /// The site that embeds the page.
+        /// Origin of the page that embeds the checkout, such as `https://shop.example.com`; null clears it.
         pub embed_origin: Patch<String> =
             patch(text(0, limits::URL)).only_if(change == Change::ByMerchant),
     }
@@ -146,7 +149,7 @@ fn allow_trial(change: Change) -> Box<dyn Member<Value = Option<bool>>> {
             => allow_trial
         }),
         Change::ByBuyer | Change::Confirmation => Box::new(group! { _f;
-            /// False or null gives the trial up.
+            /// False or null gives the trial up; a trial cannot be asked for here.
             allow_trial = patch(given_up()).map(allowed),
             => allow_trial
         }),

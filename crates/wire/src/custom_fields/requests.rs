@@ -16,36 +16,40 @@ use crate::{
 };
 
 request! {
-    /// A new custom field.
+    /// New custom field. Its `type` says what its `properties` are.
     pub struct CustomFieldCreate by variant: CustomFieldType {
-        /// The type.
+        /// Type of the field; it cannot be changed later.
         pub kind: CustomFieldType as "type" = tag(variant),
-        /// Key of the answers; unique in the organization.
+        /// Key under which answers are stored, unique in your organization: small letters, digits, hyphens and
+        /// underscores.
         pub slug: String = required(slug()),
-        /// Name.
+        /// Name of the field; buyers read it if `form_label` is not set.
         pub name: String = required(line(1)),
-        /// What it takes.
+        /// Texts at the field, and bounds of its answers.
         pub properties: CustomFieldKind = required(properties(variant)),
-        /// Free data.
+        /// Your own key-value data to attach to the custom field: up to 50 keys of 1 to 40 characters; values are texts
+        /// of 1 to 500 characters, numbers or booleans.
         pub metadata: Metadata = omittable(metadata()).or_default(),
-        /// Not with an organization's token.
+        /// ID of the organization; must be left out or null, because the access token already determines the
+        /// organization.
         pub organization_id: Option<Uuid> = optional(id()),
     }
 }
 
 request! {
-    /// A change to a custom field; what is not sent stays.
+    /// Change to a custom field. A field that is left out stays as it is; `type` must be repeated.
     // The type must be named, and cannot change.
     pub struct CustomFieldUpdate by variant: CustomFieldType {
-        /// The type.
+        /// Type of the field; it cannot be changed, and must be named.
         pub kind: CustomFieldType as "type" = tag(variant),
-        /// Key of the answers; those there are move along.
+        /// New key under which answers are stored; answers that were given move along.
         pub slug: Option<String> = optional(slug()),
-        /// Name.
+        /// New name of the field.
         pub name: Option<String> = optional(line(1)),
-        /// What it takes from now on.
+        /// Replacement for all properties of the field.
         pub properties: Option<CustomFieldKind> = optional(properties(variant)),
-        /// Replaces all free data.
+        /// Replacement for all of your own key-value data on the custom field: up to 50 keys of 1 to 40 characters;
+        /// values are texts of 1 to 500 characters, numbers or booleans. If left out, the data stays as it is.
         pub metadata: Option<Metadata> = omittable(metadata()),
     }
 }
@@ -77,11 +81,11 @@ fn slug() -> impl Reader<Value = String> {
 
 fn words() -> impl Member<Value = CustomFieldWords> {
     group! { _f;
-        /// Shown instead of the name.
+        /// Label of the field; if left out, the name serves as one.
         form_label = optional(label()),
-        /// Shown below the field.
+        /// Text below the field.
         form_help_text = optional(label()),
-        /// Shown in the empty field.
+        /// Text inside the field while it is empty.
         form_placeholder = optional(label()),
         => Some(CustomFieldWords {
             form_label: form_label?,
@@ -115,13 +119,14 @@ fn range(
     Some(CustomFieldRangeProperties { words, ge, le })
 }
 
+/// Option of a select field.
 fn option() -> impl Reader<Value = CustomFieldSelectOption> {
     object! {
-        /// An answer.
+        /// Option of a select field.
         CustomFieldSelectOption {
-            /// What is stored.
+            /// Value that is stored as the answer.
             value = required(line(1)),
-            /// What buyers read.
+            /// Label that buyers read.
             label = required(line(1)),
         }
     }
@@ -133,11 +138,11 @@ fn taken(kind: CustomFieldType) -> Box<dyn Member<Value = CustomFieldKind>> {
     match kind {
         CustomFieldType::Text => Box::new(group! { _f;
             words = words(),
-            /// Whether it has several lines.
+            /// Whether the field has several lines.
             textarea = optional(flag()),
-            /// Least characters.
+            /// Fewest characters of an answer.
             min_length = optional(int(0, limits::INT32)),
-            /// Most characters.
+            /// Most characters of an answer.
             max_length = optional(int(0, limits::INT32)),
             => Some(CustomFieldKind::Text(CustomFieldTextProperties {
                 words: words?,
@@ -148,24 +153,24 @@ fn taken(kind: CustomFieldType) -> Box<dyn Member<Value = CustomFieldKind>> {
         }),
         CustomFieldType::Number => Box::new(group! { f;
             words = words(),
-            /// Not below.
+            /// Smallest number that is accepted.
             ge = optional(int32()),
-            /// Not above.
+            /// Largest number that is accepted.
             le = optional(int32()),
             => range(ge?, le?, words?, f).map(CustomFieldKind::Number)
         }),
         CustomFieldType::Date => Box::new(group! { f;
             words = words(),
-            /// Not before this day; seconds since 1970.
+            /// First day that is accepted, as Unix seconds.
             ge = optional(int32()),
-            /// Not after this day; seconds since 1970.
+            /// Last day that is accepted, as Unix seconds.
             le = optional(int32()),
             => range(ge?, le?, words?, f).map(CustomFieldKind::Date)
         }),
         CustomFieldType::Checkbox => Box::new(words().map(CustomFieldKind::Checkbox)),
         CustomFieldType::Select => Box::new(group! { _f;
             words = words(),
-            /// The answers.
+            /// Options to choose from, at least one.
             options = required(list(1, limits::OPTIONS, option())),
             => Some(CustomFieldKind::Select(CustomFieldSelectProperties {
                 words: words?,
@@ -177,7 +182,7 @@ fn taken(kind: CustomFieldType) -> Box<dyn Member<Value = CustomFieldKind>> {
 
 /// Null and blank properties count as not sent.
 fn properties(kind: CustomFieldType) -> impl Reader<Value = CustomFieldKind> {
-    let shape = move || nested(&["What it takes."], taken(kind));
+    let shape = move || nested(&["Properties of the field."], taken(kind));
     let read = move |value: &Value, cx: &mut Context| {
         let Value::Object(map) = value else {
             return cx.fail("dict_type", "Input should be an object", value);

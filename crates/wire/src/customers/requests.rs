@@ -28,25 +28,27 @@ impl Variant for CustomerType {
 }
 
 request! {
-    /// A new customer.
+    /// New customer.
     pub struct CustomerCreate by variant: CustomerType {
-        /// Whether it is a person or a team.
+        /// Type of the customer.
         pub kind: CustomerType = type_of(variant),
-        /// Unique among live customers, in any case.
+        /// E-mail address of the customer; no two customers of an organization have the same one, in any case.
         pub email: String = required(email()),
-        /// Your own id of the customer; unique, set once.
+        /// Your own ID of the customer; unique in your organization, and cannot be changed once it is set.
         pub external_id: Option<String> = optional(blankable(limits::KEY)),
-        /// Name.
+        /// Name of the customer.
         pub name: Option<String> = optional(blankable(limits::PERSON_NAME)),
-        /// Billing address.
+        /// Billing address of the customer.
         pub billing_address: Option<Address> = optional(address()),
-        /// Tax id, checked for the address's country.
+        /// Tax ID of the customer, such as a VAT number, valid for the country of the billing address.
         pub tax_id: Option<String> = optional(blankable(limits::TAX_ID)),
-        /// BCP 47.
+        /// Preferred language of the customer, as a BCP 47 tag such as `de`.
         pub locale: Option<String> = optional(locale()),
-        /// Free data.
+        /// Your own key-value data to attach to the customer: up to 50 keys of 1 to 40 characters; values are texts of
+        /// 1 to 500 characters, numbers or booleans.
         pub metadata: Metadata = omittable(metadata()).or_default(),
-        /// Not with an organization's token.
+        /// ID of the organization; must be left out or null, because the access token already determines the
+        /// organization.
         pub organization_id: Option<Uuid> = optional(id()),
     }
 }
@@ -55,41 +57,42 @@ fn type_of(kind: CustomerType) -> Box<dyn Member<Value = CustomerType>> {
     match kind {
         CustomerType::Individual => Box::new(
             group! { _f;
-                /// Is it where not given.
+                /// Type of the customer: `individual`, also if left out.
                 kind as "type" = omittable(only(CustomerType::Individual)),
                 => kind.map(|_| CustomerType::Individual)
             }
-            .titled("A new person."),
+            .titled("New customer who is one person."),
         ),
         CustomerType::Team => Box::new(
             group! { _f;
-                /// The type.
+                /// Type of the customer: `team`. Till has no teams yet, and refuses it.
                 kind as "type" = tag(CustomerType::Team),
                 => kind
             }
-            .titled("A new team."),
+            .titled("New customer that is a team; Till has no teams yet, and refuses it."),
         ),
     }
 }
 
 request! {
-    /// A change to a customer; what is not sent stays.
+    /// Change to a customer. A field that is left out stays as it is.
     pub struct CustomerUpdate: Default {
-        /// Null is no change.
+        /// New e-mail address of the customer; null changes nothing.
         pub email: Option<String> = optional(email()),
-        /// Null clears it.
+        /// New name of the customer; null clears it.
         pub name: Patch<String> = patch(blankable(limits::PERSON_NAME)),
-        /// Replaces the whole address.
+        /// New billing address of the customer; replaces the whole address.
         pub billing_address: Option<Address> = omittable(kept_address()),
-        /// Null clears it.
+        /// New tax ID of the customer, such as a VAT number; null clears it.
         pub tax_id: Patch<String> = patch(blankable(limits::TAX_ID)),
-        /// BCP 47; null clears it.
+        /// New preferred language of the customer, as a BCP 47 tag such as `de`; null clears it.
         pub locale: Patch<String> = patch(locale()),
-        /// Replaces all free data.
+        /// Replacement for all of your own key-value data on the customer: up to 50 keys of 1 to 40 characters; values
+        /// are texts of 1 to 500 characters, numbers or booleans. If left out, the data stays as it is.
         pub metadata: Option<Metadata> = omittable(metadata()),
-        /// Can be set once; then it stays.
+        /// Your own ID of the customer; it can be set if there is none yet, and stays from then on.
         pub external_id: Patch<String> = patch(blankable(limits::KEY)),
-        /// Person or team.
+        /// Type of the customer; only `individual` is taken.
         pub kind: Option<CustomerType> as "type" = optional(word::<CustomerType>()),
     }
 }
@@ -159,11 +162,11 @@ impl Variant for NamedBy {
 }
 
 request! {
-    /// A new customer session.
+    /// New customer session. It names the customer by `customer_id` or by `external_customer_id`.
     pub struct CustomerSessionCreate by variant: NamedBy {
-        /// The owner.
+        /// Customer whom the session belongs to.
         pub customer: SessionFor = session_for(variant),
-        /// Where the portal's back button leads.
+        /// URL behind the portal's back button.
         pub return_url: Option<String> = optional(url()),
     }
 }
@@ -172,11 +175,11 @@ fn session_for(by: NamedBy) -> Box<dyn Member<Value = SessionFor>> {
     match by {
         NamedBy::Id => Box::new(
             group! { _f;
-                /// The customer.
+                /// ID of the customer.
                 customer_id = required(id()),
                 => customer_id.map(SessionFor::Id)
             }
-            .titled("By id."),
+            .titled("Customer named by ID."),
         ),
         NamedBy::ExternalId => {
             let member = || required(line(0));
@@ -191,11 +194,11 @@ fn session_for(by: NamedBy) -> Box<dyn Member<Value = SessionFor>> {
             let describe = move |object: &mut Object| {
                 member().describe(
                     "external_customer_id",
-                    &["Your id of the customer."],
+                    &["Your own ID of the customer."],
                     object,
                 );
             };
-            Box::new(Group(read, describe).titled("By your own id."))
+            Box::new(Group(read, describe).titled("Customer named by your own ID."))
         }
     }
 }

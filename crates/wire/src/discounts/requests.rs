@@ -25,34 +25,37 @@ pub enum Off {
 }
 
 request! {
-    /// A new discount.
+    /// New discount. Its `type` says whether it takes off an amount or a share.
     pub struct DiscountCreate by variant: DiscountType {
-        /// The kind.
+        /// Type of the discount.
         pub kind: DiscountType as "type" = tag(variant).titled(match variant {
-            DiscountType::Fixed => "An amount off.",
-            DiscountType::Percentage => "A share off.",
+            DiscountType::Fixed => "New discount of an amount.",
+            DiscountType::Percentage => "New discount of a share.",
         }),
-        /// Shown to buyers.
+        /// Name of the discount; buyers see it.
         pub name: String = required(line(1)),
-        /// What buyers type: 3 to 256 letters and digits, unique in any case; none: only you apply it.
+        /// Code that buyers enter: 3 to 256 letters and digits, unique in any case; if left out, only you can apply the
+        /// discount.
         pub code: Option<String> = optional(code()),
-        /// What it takes off.
+        /// Value of the discount.
         pub off: Off = off(variant),
-        /// For how long, on a subscription.
+        /// Time for which the discount applies to a subscription.
         pub lasting: DiscountLasting = lasting(),
-        /// Not before.
+        /// Time from which the discount can be used; if left out, at once.
         pub starts_at: Option<Timestamp> = optional(moment()),
-        /// Not after.
+        /// Time after which the discount cannot be used any more; if left out, it has no end.
         pub ends_at: Option<Timestamp> = optional(moment()),
-        /// How often it may be used; none: no limit.
+        /// Number of times that the discount can be used in all; if left out, there is no limit.
         pub max_redemptions: Option<i64> = optional(int(1, limits::INT32)),
-        /// Uses by one customer, at most; none: no limit.
+        /// Number of times that one customer can use the discount; if left out, there is no limit.
         pub max_redemptions_per_customer: Option<i64> = optional(int(1, limits::INT32)),
-        /// What it is for; none: everything.
+        /// IDs of the products that the discount is restricted to; if left out or empty, it applies to every product.
         pub products: Vec<Uuid> = optional(list(0, limits::DISCOUNTED, id())).or_default(),
-        /// Free data.
+        /// Your own key-value data to attach to the discount: up to 50 keys of 1 to 40 characters; values are texts of
+        /// 1 to 500 characters, numbers or booleans.
         pub metadata: Metadata = omittable(metadata()).or_default(),
-        /// Not with an organization's token.
+        /// ID of the organization; must be left out or null, because the access token already determines the
+        /// organization.
         pub organization_id: Option<Uuid> = optional(id()),
     }
     check |f| {
@@ -70,38 +73,39 @@ request! {
 pub const ENDS_FIRST: &str = "ends_at must lie after starts_at";
 
 request! {
-    /// A change to a discount; what is not sent stays.
+    /// Change to a discount. A field that is left out stays as it is; fields of the other type are ignored.
     // Fields of the other kind are read and ignored.
     pub struct DiscountUpdate: Default {
-        /// Shown to buyers.
+        /// New name of the discount; buyers see it.
         pub name: Option<String> = optional(line(1)),
-        /// Null clears it.
+        /// New code: 3 to 256 letters and digits, unique in any case; null removes it.
         pub code: Patch<String> = patch(code()),
-        /// Cannot change.
+        /// Type of the discount; it cannot be changed, and only its present value is taken.
         pub kind: Option<DiscountType> as "type" = optional(word::<DiscountType>()),
-        /// Cannot change.
+        /// Time for which the discount applies; it cannot be changed, and only its present value is taken.
         pub duration: Patch<DiscountDuration> = patch(word::<DiscountDuration>()),
-        /// Calendar months; stays once the discount was used.
+        /// Number of calendar months; it cannot be changed once the discount has been used.
         pub duration_in_months: Patch<i64> = patch(months()),
-        /// Hundredths of a percent; stays once the discount was used.
+        /// Share off in hundredths of a percent; it cannot be changed once the discount has been used.
         pub basis_points: Patch<i64> = patch(int(1, WHOLE)),
-        /// Minor units by currency; stay once the discount was used.
+        /// Amount off in minor units, by currency; it cannot be changed once the discount has been used.
         pub amounts: Patch<BTreeMap<Currency, i64>> = patch(amounts()),
-        /// Minor units in `currency`.
+        /// Deprecated: amount off, in minor units of `currency`; use `amounts`.
         pub amount: Patch<i64> = patch(amount()).deprecated(),
-        /// The currency of `amount`.
+        /// Deprecated: currency of `amount`.
         pub currency: Patch<Currency> = patch(currency()).deprecated(),
-        /// Not before.
+        /// Time from which the discount can be used; null: at once.
         pub starts_at: Patch<Timestamp> = patch(moment()),
-        /// Not after.
+        /// Time after which the discount cannot be used any more; null: it has no end.
         pub ends_at: Patch<Timestamp> = patch(moment()),
-        /// How often it may be used; none: no limit.
+        /// Number of times that the discount can be used in all; null: no limit.
         pub max_redemptions: Patch<i64> = patch(int(1, limits::INT32)),
-        /// Uses by one customer, at most; none: no limit.
+        /// Number of times that one customer can use the discount; null: no limit.
         pub max_redemptions_per_customer: Patch<i64> = patch(int(1, limits::INT32)),
-        /// What it is for; none: everything.
+        /// IDs of the products that the discount is restricted to; null or an empty list applies it to every product.
         pub products: Patch<Vec<Uuid>> = patch(list(0, limits::DISCOUNTED, id())),
-        /// Free data.
+        /// Replacement for all of your own key-value data on the discount: up to 50 keys of 1 to 40 characters; values
+        /// are texts of 1 to 500 characters, numbers or booleans. If left out, the data stays as it is.
         pub metadata: Option<Metadata> = omittable(metadata()),
     }
     check |f| {
@@ -152,16 +156,16 @@ fn months() -> impl Reader<Value = i64> {
 fn off(kind: DiscountType) -> Box<dyn Member<Value = Off>> {
     match kind {
         DiscountType::Fixed => Box::new(group! { f;
-            /// Minor units by currency; this, or `amount`.
+            /// Amount off in minor units, by currency, such as `{"usd": 500}` for 5 dollars.
             amounts = optional(amounts()),
-            /// Minor units in `currency`.
+            /// Deprecated: amount off, in minor units of `currency`; use `amounts`.
             amount = optional(amount()).deprecated(),
-            /// `usd` where not given.
+            /// Deprecated: currency of `amount`; `usd` if left out.
             currency = optional(currency()).deprecated(),
             => fixed(f, amounts?, amount?, currency?.unwrap_or(Currency::USD))
         }),
         DiscountType::Percentage => Box::new(group! { _f;
-            /// Hundredths of a percent.
+            /// Share off in hundredths of a percent: 1,000 is 10 %.
             basis_points = required(int(1, WHOLE)),
             => basis_points.map(Off::Percentage)
         }),
@@ -191,9 +195,9 @@ fn fixed(
 /// A number of months goes with `repeating` alone, and `repeating` with a number of months.
 fn lasting() -> impl Member<Value = DiscountLasting> {
     group! { f;
-        /// For how long, on a subscription.
+        /// Time for which the discount applies to a subscription: once, for a number of months, or forever.
         duration = required(word::<DiscountDuration>()),
-        /// Calendar months; with `repeating`, and only then.
+        /// Number of calendar months, counted from the first paid period; only with `repeating`, which needs it.
         duration_in_months = optional(months()),
         => match (duration?, duration_in_months?) {
             (DiscountDuration::Once, None) => Some(DiscountLasting::Once),

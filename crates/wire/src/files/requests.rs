@@ -17,23 +17,24 @@ pub const PARTS: usize = 10_000;
 const PICTURE_PATTERN: &str = r"^image\/(jpeg|png|gif|webp|svg\+xml)$";
 
 request! {
-    /// A file that is going to be uploaded.
+    /// Announcement of a file that you are going to upload.
     pub struct FileCreate by variant: FileService {
-        /// What it is for.
+        /// Purpose of the file.
         pub service: FileService = tag(variant),
-        /// Name.
+        /// Name of the file.
         pub name: String = required(trimmed(0, limits::LINE)),
-        /// Media type; of what anybody can see, one of a picture.
+        /// Media type of the file, such as `application/pdf`; for a picture JPEG, PNG, GIF, WebP or SVG.
         pub mime_type: String = required(media_type(variant)),
-        /// Bytes.
+        /// Size of the file in bytes.
         pub size: i64 = required(int(0, variant.most())),
-        /// Its parts.
+        /// Parts in which the file will be sent.
         pub parts: Vec<PartCreate> as "upload" = required(upload()),
-        /// SHA-256, base64.
+        /// SHA-256 checksum of the file in base64.
         pub checksum_sha256_base64: Option<String> = optional(checksum()),
-        /// Your name for this version of it.
+        /// Your own name for this version of the file.
         pub version: Option<String> = optional(trimmed(0, limits::LINE)),
-        /// Not with an organization's token.
+        /// ID of the organization; must be left out or null, because the access token already determines the
+        /// organization.
         pub organization_id: Option<Uuid> = optional(id()),
     }
     check |f| {
@@ -74,9 +75,9 @@ fn media_type(service: FileService) -> impl Reader<Value = String> {
 
 fn upload() -> impl Reader<Value = Vec<PartCreate>> {
     nested(
-        &["How it is going to be uploaded."],
+        &["Parts in which the file will be sent."],
         group! { _f;
-            /// Parts that cover the file without gaps; of an empty file none, or one.
+            /// Parts of the file, in order and without gaps; one part is enough for a small file.
             parts = required(list(0, PARTS, PartCreate::shape())),
             => parts
         },
@@ -100,15 +101,15 @@ fn cover(parts: &[PartCreate], size: i64) -> bool {
 }
 
 request! {
-    /// A part of the file.
+    /// Part of a file that you are going to upload.
     pub struct PartCreate {
-        /// From 1.
+        /// Number of the part, from 1.
         pub number: i64 = required(int(1, PARTS as i64)),
-        /// First byte.
+        /// Position of the part's first byte in the file, from 0.
         pub chunk_start: i64 = required(int(0, FileService::Downloadable.most())),
-        /// One past the last byte.
+        /// Position after the part's last byte.
         pub chunk_end: i64 = required(int(0, FileService::Downloadable.most())),
-        /// SHA-256, base64.
+        /// SHA-256 checksum of the part in base64; if you send one, the upload is checked against it.
         pub checksum_sha256_base64: Option<String> = optional(checksum()),
     }
 }
@@ -128,35 +129,35 @@ fn checksum() -> impl Reader<Value = String> {
 }
 
 request! {
-    /// An uploaded part.
+    /// Part of a file that you have uploaded.
     pub struct PartCompleted {
-        /// From 1.
+        /// Number of the part, from 1.
         pub number: i64 = required(int(1, PARTS as i64)),
-        /// The `ETag` that its upload answered.
+        /// Value of the header `ETag` in the answer to the part's upload.
         pub checksum_etag: String = required(line(0).map(|tag: String| tag.trim_matches('"').to_owned())),
-        /// SHA-256, base64.
+        /// SHA-256 checksum of the part in base64.
         pub checksum_sha256_base64: Option<String> = optional(checksum()),
     }
 }
 
 request! {
-    /// Says that all parts are there.
+    /// Confirmation that all parts of a file have been uploaded.
     pub struct FileUploadCompleted {
-        /// The upload's id.
+        /// ID of the upload, as the announcement was answered.
         pub id: String = required(line(0)),
-        /// The upload's path.
+        /// Path of the upload, as the announcement was answered.
         pub path: String = required(line(0)),
-        /// All parts.
+        /// Parts of the file, all of them.
         pub parts: Vec<PartCompleted> = required(list(0, PARTS, PartCompleted::shape())),
     }
 }
 
 request! {
-    /// A change to a file; what is not sent stays.
+    /// Change to a file. A field that is left out stays as it is.
     pub struct FilePatch: Default {
-        /// Name.
+        /// New name of the file.
         pub name: Option<String> = optional(trimmed(0, limits::LINE)),
-        /// Your name for this version of it; null clears it.
+        /// Your own name for this version of the file; null clears it.
         pub version: Patch<String> = patch(trimmed(0, limits::LINE)),
     }
 }

@@ -16,45 +16,48 @@ use crate::{
 };
 
 request! {
-    /// A new meter.
+    /// New meter.
     pub struct MeterCreate {
-        /// Name.
+        /// Name of the meter; buyers see it beside prices that it counts for.
         pub name: String = required(trimmed(3, limits::LINE)),
-        /// What it counts in; `scalar` where not given.
+        /// Unit in which the meter counts; `scalar` if left out.
         pub unit: MeterUnit = omittable(word()).or(MeterUnit::Scalar),
-        /// What a custom unit is called; needed for it.
+        /// Label of a custom unit; required with `custom`.
         pub custom_label: Option<String> = optional(blankable(limits::LINE)),
-        /// How many units a shown one is.
+        /// Number of counted units in one unit shown.
         pub custom_multiplier: Option<i64> = optional(positive(limits::AMOUNT)),
-        /// Which events it counts: clauses, or filters in brackets; none: all.
+        /// Filter that chooses the events to count; without clauses it chooses all.
         pub filter: Filter = required(read_by(filter, shown::<Filter>)),
-        /// How it counts them.
+        /// Aggregation of the events.
         pub aggregation: Aggregation = required(read_by(aggregation, shown::<Aggregation>)),
-        /// Free data.
+        /// Your own key-value data to attach to the meter: up to 50 keys of 1 to 40 characters; values are texts of 1
+        /// to 500 characters, numbers or booleans.
         pub metadata: Metadata = omittable(metadata()).or_default(),
-        /// Not with an organization's token.
+        /// ID of the organization; must be left out or null, because the access token already determines the
+        /// organization.
         pub organization_id: Option<Uuid> = optional(id()),
     }
 }
 
 request! {
-    /// A change to a meter; what is not sent stays.
+    /// Change to a meter. A field that is left out stays as it is.
     pub struct MeterUpdate: Default {
-        /// Name.
+        /// New name of the meter.
         pub name: Option<String> = optional(trimmed(3, limits::LINE)),
-        /// What it counts in.
+        /// New unit in which the meter counts.
         pub unit: Option<MeterUnit> = optional(word::<MeterUnit>()),
-        /// What a custom unit is called; needed for it.
+        /// New label of a custom unit; null clears it.
         pub custom_label: Patch<String> = patch(blankable(limits::LINE)),
-        /// How many units a shown one is.
+        /// New number of counted units in one unit shown; null clears it.
         pub custom_multiplier: Patch<i64> = patch(positive(limits::AMOUNT)),
-        /// Other events.
+        /// New filter that chooses the events to count.
         pub filter: Option<Filter> = optional(read_by(filter, shown::<Filter>)),
-        /// Another way to count.
+        /// New aggregation of the events.
         pub aggregation: Option<Aggregation> = optional(read_by(aggregation, shown::<Aggregation>)),
-        /// Archives or unarchives; not while a price or a benefit uses it.
+        /// Whether the meter is archived; a meter that a price or a benefit uses cannot be.
         pub is_archived: Option<bool> = optional(flag()),
-        /// Free data.
+        /// Replacement for all of your own key-value data on the meter: up to 50 keys of 1 to 40 characters; values are
+        /// texts of 1 to 500 characters, numbers or booleans. If left out, the data stays as it is.
         pub metadata: Option<Metadata> = omittable(metadata()),
     }
 }
@@ -75,7 +78,7 @@ schema_of!(
             int(limits::INT32_LEAST, limits::INT32).schema(),
             text(0, OPERAND).schema(),
         ]),
-        &["What a clause compares with."]
+        &["Value to compare with: a boolean, a whole number or a text."]
     )
 );
 

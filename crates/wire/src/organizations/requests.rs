@@ -17,56 +17,57 @@ use crate::{
 };
 
 request! {
-    /// A change to an organization; what is not sent stays.
+    /// Change to an organization. A field that is left out stays as it is.
     pub struct OrganizationUpdate: Default {
-        /// Name shown to buyers.
+        /// New name of the organization; buyers see it.
         pub name: Option<String> = optional(trimmed(3, limits::LINE)),
-        /// Picture; null clears it.
+        /// URL of the organization's picture; null clears it.
         pub avatar_url: Patch<String> = patch(url()),
-        /// Contact address; null clears it.
+        /// E-mail address at which buyers reach the organization; null clears it.
         pub email: Patch<String> = patch(email()),
-        /// Null clears it.
+        /// URL of the organization's website; null clears it.
         pub website: Patch<String> = patch(url()),
-        /// Replaces the links.
+        /// Links to pages on social platforms; replaces the whole list.
         pub socials: Option<Vec<SocialLink>> = optional(list(0, limits::SOCIALS, social())),
-        /// ISO 3166-1 alpha-2, in capitals; null clears it.
+        /// Country of the organization, as an ISO 3166-1 code of two capital letters; null clears it.
         pub country: Patch<String> = patch(country()),
-        /// What the merchant says about itself; merged key by key.
+        /// Details of the business, merged key by key.
         pub details: Option<Map<String, Value>> = optional(details()),
-        /// Switches; merged key by key.
+        /// Features to switch on or off, merged key by key.
         pub feature_settings: Option<FeatureSettingsUpdate> = optional(FeatureSettingsUpdate::shape()),
-        /// Replaced as a whole.
+        /// Settings of subscriptions; replaced as a whole.
         pub subscription_settings: Option<SubscriptionSettings> = optional(SubscriptionSettings::shape()),
-        /// Replaced as a whole.
+        /// Settings of the checkout page; replaced as a whole.
         pub checkout_settings: Option<CheckoutSettings> = optional(CheckoutSettings::shape()),
-        /// The merchant's own pages that Till's pages link to; replaced as a whole.
+        /// Links to the merchant's own pages for buyers; replaces all of them. Till's own field; Polar has none like it.
         pub policy_links: Option<PolicyLinks> = optional(PolicyLinks::shape()),
-        /// One switch per mail; replaced as a whole.
+        /// E-mails that customers get, one switch for each; replaced as a whole.
         pub customer_email_settings: Option<CustomerEmailSettings> = optional(CustomerEmailSettings::shape()),
-        /// Replaced as a whole.
+        /// Settings of the customer portal; replaced as a whole.
         pub customer_portal_settings: Option<CustomerPortalSettings> = optional(CustomerPortalSettings::shape()),
-        /// Merged key by key.
+        /// Settings of disputes, merged key by key.
         pub dispute_settings: Option<DisputeSettingsUpdate> = optional(DisputeSettingsUpdate::shape()),
-        /// False: there is no single sign-on.
+        /// Whether single sign-on is required; only false is taken, because Till has none.
         pub sso_enforced: Option<bool> = optional(never()),
-        /// Sites that may embed the checkout; together at most 4,096 characters.
+        /// Hosts whose pages can embed the checkout, such as `example.com` or `*.example.com`; at most 4,096 characters
+        /// in all.
         pub embed_hosts: Option<Vec<String>> = optional(embed_hosts()),
-        /// Every active product must have a price in it.
+        /// Default currency; every product that is not archived must have a price in it.
         pub default_presentment_currency: Option<Currency> = optional(currency()),
-        /// Whether prices contain tax.
+        /// Way in which a price and its tax relate, for prices that do not say.
         pub default_tax_behavior: Option<TaxBehaviorOption> = optional(word::<TaxBehaviorOption>()),
-        /// Whether and where tax is collected; replaced as a whole.
+        /// Tax settings: whether and where tax is collected; replaced as a whole.
         pub tax_settings: Option<TaxSettings> = optional(TaxSettings::shape()),
     }
 }
 
 fn social() -> impl Reader<Value = SocialLink> {
     object! {
-        /// A link.
+        /// Link to a page on a social platform.
         SocialLink {
-            /// Follows the address, whatever is sent.
+            /// Platform of the page; ignored, because it follows from the URL.
             platform = required(word::<SocialPlatform>()),
-            /// The page.
+            /// URL of the page.
             url = required(url()),
         }
     }

@@ -32,11 +32,11 @@ pub const HIGHEST_CONCESSION: i64 = 10_000;
 /// A settings object whose members are all true or false.
 macro_rules! switches {
     ($(#[$meta:meta])* pub struct $name:ident {
-        $($(#[$fmeta:meta])* $field:ident = $default:literal),+ $(,)?
+        $($(#[doc = $doc:literal])* $field:ident = $default:literal),+ $(,)?
     }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-        pub struct $name { $($(#[$fmeta])* pub $field: bool),+ }
+        pub struct $name { $($(#[doc = $doc])* pub $field: bool),+ }
 
         impl Default for $name {
             fn default() -> Self {
@@ -55,12 +55,9 @@ macro_rules! switches {
             #[allow(dead_code, reason = "features are switched one by one")]
             pub(crate) fn shape() -> impl Reader<Value = Self> {
                 object! {
-                    /// One switch per mail; every one must be there.
+                    /// E-mails that customers get; every switch must be there.
                     $name {
-                        $(
-                            /// Whether it is sent.
-                            $field = required(flag()),
-                        )+
+                        $($(#[doc = $doc])* $field = required(flag()),)+
                     }
                 }
                 .dictionary()
@@ -72,47 +69,47 @@ macro_rules! switches {
 switches! {
     /// Features that are switched on.
     pub struct Features {
-        /// Reserved, false.
+        /// Not in use; always false.
         issue_funding_enabled = false,
-        /// Products can be sold by the seat. Once on, it stays on.
+        /// Whether products can be sold by the seat; once on, it stays on.
         seat_based_pricing_enabled = false,
-        /// Reserved, false.
+        /// Wallets; not in use, always false.
         wallets_enabled = false,
-        /// Customers have members. Once on, it stays on.
+        /// Whether customers have members; once on, it stays on.
         member_model_enabled = false,
         // The reference has it off; a page that speaks the buyer's language needs no asking here.
-        /// The checkout speaks the buyer's language.
+        /// Whether the checkout page speaks the buyer's language; if not, it is in English.
         checkout_localization_enabled = true,
-        /// Reserved, false.
+        /// Reset of periods on a change of plan; not in use, always false.
         reset_proration_behavior_enabled = false,
-        /// Reserved, false.
+        /// Charges without the buyer; not in use, always false.
         off_session_charges_enabled = false,
-        /// Recurring products may settle usage in an interval of its own.
+        /// Whether recurring products can settle usage in an interval of its own.
         meter_cycling_enabled = false,
-        /// Reserved, false.
+        /// Slack benefits; not in use, always false.
         slack_benefit_enabled = false,
-        /// Reserved, false.
+        /// Previews of new features; not in use, always false.
         preview_access_enabled = false,
-        /// Reserved, false.
+        /// Disputes; not in use, always false.
         disputes_enabled = false,
-        /// Reserved, false.
+        /// Single sign-on; not in use, always false.
         sso_enabled = false,
-        /// Reserved, false.
+        /// Automatic acceptance of disputes; not in use, always false.
         dispute_auto_accept_enabled = false,
-        /// Reserved, false.
+        /// Compass; not in use, always false.
         compass_enabled = false,
-        /// Reserved, false.
+        /// Migration from other services; not in use, always false.
         merchant_migration_enabled = false,
     }
 }
 
-/// Features, and what the dashboard's overview shows.
+/// Features that are switched on, and metrics on the dashboard.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FeatureSettings {
-    /// What is switched on.
+    /// Features that are switched on.
     #[serde(flatten)]
     pub features: Features,
-    /// Metrics on the dashboard's overview, in this order; null: as usual.
+    /// Metrics on the dashboard's overview, in their order; null for the usual ones.
     pub overview_metrics: Option<Vec<String>>,
 }
 
@@ -132,15 +129,15 @@ impl<'de> Deserialize<'de> for FeatureSettings {
 }
 
 request! {
-    /// Features that a merchant switches itself; others are ignored.
+    /// Features to switch on or off. Features that are not listed here cannot be changed, and are ignored.
     pub struct FeatureSettingsUpdate: Default {
-        /// Products can be sold by the seat. Once on, it stays on.
+        /// Whether products can be sold by the seat; once on, it stays on.
         pub seat_based_pricing_enabled: Option<bool> = omittable(flag()),
-        /// Customers have members. Once on, it stays on.
+        /// Whether customers have members; once on, it stays on.
         pub member_model_enabled: Option<bool> = omittable(flag()),
-        /// The checkout speaks the buyer's language.
+        /// Whether the checkout page speaks the buyer's language; if not, it is in English.
         pub checkout_localization_enabled: Option<bool> = omittable(flag()),
-        /// Metrics on the dashboard's overview; null is no change.
+        /// Metrics on the dashboard's overview, in their order; null changes nothing.
         pub overview_metrics: Option<Vec<String>> =
             optional(list(0, MOST_METRICS, text(0, LONGEST_METRIC))),
     }
@@ -161,18 +158,18 @@ impl FeatureSettingsUpdate {
     }
 }
 
-/// How subscriptions behave.
+/// Settings of subscriptions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SubscriptionSettings {
-    /// Whether one customer may hold several.
+    /// Whether one customer can have several subscriptions at the same time.
     pub allow_multiple_subscriptions: bool,
-    /// How plan changes are billed.
+    /// Billing of a change of plan in the middle of a period.
     pub proration_behavior: ProrationBehavior,
-    /// Days before benefits of unpaid subscriptions are taken away.
+    /// Number of days before benefits of an unpaid subscription are taken away.
     pub benefit_revocation_grace_period: i64,
-    /// Whether a second trial is refused.
+    /// Whether a customer who has had a trial is refused another.
     pub prevent_trial_abuse: bool,
-    /// Whether customers may change plans themselves.
+    /// Whether customers can change their plan themselves.
     pub allow_customer_updates: bool,
 }
 
@@ -192,18 +189,18 @@ impl SubscriptionSettings {
     /// As an organization's PATCH gives them.
     pub(crate) fn shape() -> impl Reader<Value = Self> {
         object! {
-            /// How subscriptions behave.
+            /// Settings of subscriptions.
             SubscriptionSettings {
-                /// Whether one customer may hold several.
+                /// Whether one customer can have several subscriptions at the same time.
                 allow_multiple_subscriptions = required(flag()),
-                /// How plan changes are billed.
+                /// Billing of a change of plan in the middle of a period.
                 proration_behavior = required(literal::<ProrationBehavior>()),
-                /// Days.
+                /// Number of days before benefits of an unpaid subscription are taken away.
                 benefit_revocation_grace_period = required(int(0, LONGEST_GRACE)),
-                /// Whether a second trial is refused.
+                /// Whether a customer who has had a trial is refused another.
                 prevent_trial_abuse = required(flag()),
                 // The older clients do not know it.
-                /// Whether customers may change plans themselves; they may where it is not said.
+                /// Whether customers can change their plan themselves; true if left out.
                 allow_customer_updates = omittable(flag()).or(true),
             }
         }
@@ -242,7 +239,7 @@ impl<'de> Deserialize<'de> for SubscriptionSettings {
     }
 }
 
-/// How checkouts behave.
+/// Settings of the checkout page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CheckoutSettings {
     /// Whether every card payment asks for 3-D Secure.
@@ -253,7 +250,7 @@ impl CheckoutSettings {
     /// As an organization's PATCH gives them.
     pub(crate) fn shape() -> impl Reader<Value = Self> {
         object! {
-            /// Checkouts.
+            /// Settings of the checkout page.
             CheckoutSettings {
                 /// Whether every card payment asks for 3-D Secure.
                 require_3ds = required(flag()),
@@ -304,43 +301,43 @@ members!(PolicyLinks {
 });
 
 switches! {
-    /// Which mails customers get.
+    /// E-mails that customers get, one switch for each.
     pub struct CustomerEmailSettings {
-        /// After an order.
+        /// Confirmation of an order.
         order_confirmation = true,
-        /// A card is about to expire.
+        /// Reminder that a card is about to expire.
         payment_method_expiration_reminder = true,
-        /// A subscription will end.
+        /// Notice that a subscription will end.
         subscription_cancellation = true,
-        /// A subscription has begun.
+        /// Confirmation of a new subscription.
         subscription_confirmation = true,
-        /// A subscription was renewed.
+        /// Notice that a subscription was renewed.
         subscription_cycled = true,
-        /// The first renewal after a trial.
+        /// Notice of the first renewal after a trial.
         subscription_cycled_after_trial = true,
-        /// A renewal could not be paid.
+        /// Notice that a renewal could not be paid.
         subscription_past_due = true,
-        /// A subscription is paused.
+        /// Notice that a subscription is paused.
         subscription_paused = true,
-        /// A subscription goes on.
+        /// Notice that a subscription has resumed.
         subscription_resumed = true,
-        /// A renewal is near.
+        /// Reminder that a renewal is near.
         subscription_renewal_reminder = true,
-        /// A subscription has ended.
+        /// Notice that a subscription has ended.
         subscription_revoked = true,
-        /// A trial will soon be paid for.
+        /// Reminder that a trial is about to become a paid subscription.
         subscription_trial_conversion_reminder = true,
-        /// A subscription will not end after all.
+        /// Notice that a subscription will not end after all.
         subscription_uncanceled = true,
-        /// A subscription was changed.
+        /// Notice that a subscription was changed.
         subscription_updated = true,
     }
 }
 
-/// How disputes are dealt with.
+/// Settings of disputes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DisputeSettings {
-    /// Disputes below this are conceded unasked, in cents of the US dollar; null: none is.
+    /// Amount below which disputes are accepted without asking, in cents of the US dollar; null if none are.
     pub auto_accept_below_amount: Option<i64>,
 }
 
@@ -366,9 +363,9 @@ impl<'de> Deserialize<'de> for DisputeSettings {
 }
 
 request! {
-    /// How disputes are dealt with.
+    /// Change to the settings of disputes.
     pub struct DisputeSettingsUpdate: Default {
-        /// Disputes below this are conceded unasked, in cents of the US dollar; null: none is.
+        /// Amount below which disputes are accepted without asking, in cents of the US dollar; null if none are.
         pub auto_accept_below_amount: Patch<i64> = patch(int(1, HIGHEST_CONCESSION)),
     }
 }

@@ -83,9 +83,9 @@ pub(crate) fn new_price() -> impl Reader<Value = PriceEntry> {
 pub(super) fn price_entry() -> impl Reader<Value = PriceEntry> {
     let kept = || {
         nested(
-            &["A price that stays as it is."],
+            &["Price that stays as it is."],
             group! { _f;
-                /// The price.
+                /// ID of the price to keep.
                 id = required(id()),
                 => id.map(PriceEntry::Keep)
             },
@@ -125,13 +125,13 @@ pub fn price(value: &Value, cx: &mut Context) -> Option<PriceEntry> {
 
 fn shape(kind: AmountType) -> impl Reader<Value = PriceEntry> {
     nested(
-        &["A price."],
+        &["Price."],
         group! { f;
-            /// The kind of price.
+            /// Type of the price.
             amount_type = tag(kind),
-            /// ISO 4217, lower case; `usd` where not given.
+            /// Currency of the price, as an ISO 4217 code in lower case; `usd` if left out.
             price_currency = omittable(currency()).or(Currency::USD),
-            /// Whether the amount contains tax.
+            /// Way in which the price and its tax relate; if left out, your organization's setting counts.
             tax_behavior = optional(word::<TaxBehaviorOption>()),
             amount = amount(kind),
             => {
@@ -157,19 +157,21 @@ fn amount(kind: AmountType) -> Box<dyn Member<Value = Option<PriceAmount>>> {
     match kind {
         AmountType::Fixed => Box::new(
             group! { _f;
-                /// Minor units; 0, or within the currency's limits.
+                /// Price in minor units of the currency: 1,000 is 10 dollars; 0 is free. Other amounts must be within
+                /// the currency's limits.
                 price_amount = required(minor(0)),
                 => Some(Some(PriceAmount::Fixed { price_amount: price_amount? }))
             }
-            .titled("A fixed price."),
+            .titled("Fixed price."),
         ),
         AmountType::Custom => Box::new(
             group! { _f;
-                /// Least, minor units; 50 where not given.
+                /// Lowest amount that the buyer can choose, in minor units; 50 if left out.
                 minimum_amount = omittable(minor(0)).or(DEFAULT_MINIMUM),
-                /// Most, minor units.
+                /// Highest amount that the buyer can choose, in minor units; if left out, only the currency's limit
+                /// counts.
                 maximum_amount = optional(minor(1)),
-                /// Proposed, minor units.
+                /// Amount filled in for the buyer, in minor units.
                 preset_amount = optional(minor(0)),
                 => Some(Some(PriceAmount::Custom {
                     minimum_amount: minimum_amount?,
@@ -177,27 +179,30 @@ fn amount(kind: AmountType) -> Box<dyn Member<Value = Option<PriceAmount>>> {
                     preset_amount: preset_amount?,
                 }))
             }
-            .titled("A price that the buyer chooses."),
+            .titled("Price that the buyer chooses."),
         ),
         AmountType::Free => {
             let free = PriceAmount::Fixed { price_amount: 0 };
-            Box::new(group! { _f; => Some(Some(free.clone())) }.titled("A price of nothing."))
+            Box::new(
+                group! { _f; => Some(Some(free.clone())) }
+                    .titled("Price of nothing; the same as a fixed price of 0."),
+            )
         }
         AmountType::SeatBased => Box::new(
             group! { _f;
-                /// What seats cost.
+                /// Tiers of the price.
                 seat_tiers = required(seat_tiers()),
                 => Some(Some(PriceAmount::seats(seat_tiers?)))
             }
-            .titled("A price by the number of seats."),
+            .titled("Price by the number of seats."),
         ),
         AmountType::MeteredUnit => Box::new(
             group! { _f;
-                /// What counts the usage.
+                /// ID of the meter that counts the usage.
                 meter_id = required(id()),
-                /// Minor units per unit: above 0, at most 17 digits, 12 of them after the point.
+                /// Price of one unit in minor units: above 0, at most 5 digits before the point and 12 after it.
                 unit_amount = required(unit_amount()),
-                /// The most per period, minor units.
+                /// Highest charge for one period, in minor units; if left out, there is no limit.
                 cap_amount = optional(int(0, limits::INT32)),
                 => Some(Some(PriceAmount::MeteredUnit {
                     meter_id: meter_id?,
@@ -206,7 +211,7 @@ fn amount(kind: AmountType) -> Box<dyn Member<Value = Option<PriceAmount>>> {
                     meter: None,
                 }))
             }
-            .titled("A price by usage, billed after it."),
+            .titled("Price by usage, charged afterwards."),
         ),
         AmountType::UnitBased => Box::new(group! { _f; => Some(None) }),
     }
@@ -248,9 +253,9 @@ fn seat_tiers() -> impl Reader<Value = SeatTiers> {
     let shape = nested(
         &["Tiers in order of their first seats, without gaps."],
         group! { _f;
-            /// How they add up; `volume` where not given.
+            /// Way in which the tiers add up; `volume` if left out.
             seat_tier_type = omittable(word()).or(SeatTierType::Volume),
-            /// The tiers.
+            /// Tiers without gaps between them; the first one begins with the fewest seats that can be bought.
             tiers = required(list(1, limits::TIERS, seat_tier())),
             => Some((seat_tier_type?, tiers?))
         },
@@ -274,13 +279,13 @@ fn seat_tiers() -> impl Reader<Value = SeatTiers> {
 
 fn seat_tier() -> impl Reader<Value = SeatTier> {
     object! {
-        /// A tier.
+        /// Tier of a price by the seat.
         SeatTier {
-            /// Its first seat.
+            /// First seat of the tier.
             min_seats = required(int(1, limits::INT32)),
-            /// Its last seat; only the last tier may be without.
+            /// Last seat of the tier; only the last tier can be without one.
             max_seats = optional(int(1, limits::INT32)),
-            /// Minor units.
+            /// Price of one seat, in minor units of the price's currency.
             price_per_seat = required(minor(0)),
         }
     }

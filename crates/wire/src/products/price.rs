@@ -10,75 +10,75 @@ use crate::{
 };
 
 crate::words! {
-    /// Where a price comes from.
+    /// Source of a price.
     pub enum PriceSource {
         /// The product.
         Catalog = "catalog",
-        /// One checkout session.
+        /// One checkout session alone.
         AdHoc = "ad_hoc",
     }
 }
 
 crate::words! {
-    /// Whether a price is paid once or again and again (older clients read it).
+    /// Type of a price, for older clients.
     pub enum PriceType {
-        /// Once.
+        /// Paid once.
         OneTime = "one_time",
-        /// Every interval.
+        /// Paid every billing interval.
         Recurring = "recurring",
     }
 }
 
 crate::words! {
-    /// How seat tiers add up (docs/behaviour: seats/cost).
+    /// Way in which seat tiers add up.
     pub enum SeatTierType {
-        /// Every seat costs what the tier of the whole number says.
+        /// All seats cost what the tier of their number says.
         Volume = "volume",
-        /// Each tier's seats cost that tier's rate.
+        /// The seats of each tier cost what that tier says.
         Graduated = "graduated",
     }
 }
 
-/// One tier of a seat price.
+/// Tier of a price by the seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SeatTier {
     /// First seat of the tier.
     pub min_seats: i64,
-    /// Last seat of the tier; null: no end.
+    /// Last seat of the tier; null if the tier has no end.
     pub max_seats: Option<i64>,
-    /// Minor units.
+    /// Price of one seat, in minor units of the price's currency.
     pub price_per_seat: i64,
 }
 
-/// The tiers of a seat price: in order, without gaps, only the last one open (docs/behaviour: seats/tiers).
+/// Tiers of a price by the seat: in order, without gaps, and only the last one without an end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SeatTiers {
-    /// How they add up.
+    /// Way in which the tiers add up.
     pub seat_tier_type: SeatTierType,
-    /// In order.
+    /// Tiers, by their first seats.
     pub tiers: Vec<SeatTier>,
-    /// Least seats to be bought.
+    /// Fewest seats that can be bought.
     pub minimum_seats: i64,
-    /// Most seats to be bought; null: no limit.
+    /// Most seats that can be bought; null if there is no limit.
     pub maximum_seats: Option<i64>,
 }
 
-/// A tier by its upper end.
+/// Tier by its upper end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UnitTier {
-    /// The last unit of the tier; null: no end.
+    /// Last unit of the tier; null if the tier has no end.
     pub bound: Option<i64>,
-    /// A decimal number of minor units per unit.
+    /// Price of one unit in minor units, as a decimal number in text.
     pub unit_amount: String,
 }
 
-/// Tiers by their upper ends; each begins where the one before it ended, the first one at 1.
+/// Tiers by their upper ends; each begins where the one before it ends, and the first one at 1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UnitTiers {
-    /// How they add up.
+    /// Way in which the tiers add up.
     #[serde(rename = "type")]
     pub kind: SeatTierType,
-    /// In order.
+    /// Tiers, by their upper ends.
     pub tiers: Vec<UnitTier>,
 }
 
@@ -95,57 +95,62 @@ impl UnitTiers {
     }
 }
 
-/// What of its meter a metered price shows.
+/// Meter, as a metered price shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[allow(missing_docs, reason = "each is named after its field")]
 pub struct PriceMeter {
+    /// ID of the meter.
     pub id: Uuid,
+    /// Name of the meter.
     pub name: String,
+    /// Unit in which the meter counts.
     pub unit: MeterUnit,
+    /// Label of a custom unit; null for the other units.
     pub custom_label: Option<String>,
+    /// Number of counted units in one unit shown; null if they are the same.
     pub custom_multiplier: Option<i64>,
 }
 
-/// What a price costs, in minor units of its currency.
+/// Amount of a price, with the fields of its own type only. Amounts are in minor units of the price's currency, such as
+/// cents.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "amount_type", rename_all = "snake_case")]
 pub enum PriceAmount {
-    /// A fixed amount; 0 is free.
+    /// Fixed price; 0 is free.
     Fixed {
-        /// Minor units.
+        /// Price in minor units: 1,000 is 10 dollars if the currency is `usd`.
         price_amount: i64,
     },
-    /// The buyer chooses.
+    /// Price that the buyer chooses.
     Custom {
-        /// Least, minor units.
+        /// Lowest amount that the buyer can choose, in minor units.
         minimum_amount: i64,
-        /// Most, minor units.
+        /// Highest amount that the buyer can choose, in minor units; null if only the currency's limit counts.
         maximum_amount: Option<i64>,
-        /// Proposed, minor units.
+        /// Amount filled in for the buyer, in minor units; null if there is none.
         preset_amount: Option<i64>,
     },
-    /// By the number of seats. One body serves every generation of clients (docs/behaviour: api/older-clients).
+    /// Price by the number of seats.
     SeatBased {
-        /// What seats cost.
+        /// Tiers of the price.
         seat_tiers: SeatTiers,
-        /// The same tiers by their upper ends, as later versions of the API name them.
+        /// Tiers of the price by their upper ends, as newer clients read them.
         tiers: UnitTiers,
-        /// Least seats to be bought.
+        /// Fewest seats that can be bought; null if it is not known.
         minimum_units: Option<i64>,
-        /// Most seats to be bought; null: no limit.
+        /// Most seats that can be bought; null if there is no limit.
         maximum_units: Option<i64>,
-        /// Deprecated: what a seat of the first tier costs.
+        /// Deprecated: price of one seat in the first tier, in minor units.
         price_per_seat: i64,
     },
-    /// By usage, after it.
+    /// Price by usage, charged afterwards.
     MeteredUnit {
-        /// A decimal number of minor units per unit.
+        /// Price of one unit in minor units, as a decimal number in text.
         unit_amount: String,
-        /// The most per period, minor units.
+        /// Highest charge for one period, in minor units; null if there is no limit.
         cap_amount: Option<i64>,
-        /// What counts the usage.
+        /// ID of the meter that counts the usage.
         meter_id: Uuid,
-        /// The meter, where it is known.
+        /// Meter that counts the usage; null if it is not known.
         meter: Option<PriceMeter>,
     },
 }
@@ -179,32 +184,32 @@ impl PriceAmount {
     }
 }
 
-/// A price of a product.
+/// Price of a product.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Price {
-    /// Id.
+    /// ID of the price.
     pub id: Uuid,
-    /// When it was made.
+    /// Time at which the price was created, in UTC.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// Time of the last change to the price, in UTC; null if it has never changed.
     pub modified_at: Option<Timestamp>,
-    /// Where it comes from.
+    /// Source of the price.
     pub source: PriceSource,
-    /// What it costs.
+    /// Amount of the price.
     #[serde(flatten)]
     pub amount: PriceAmount,
-    /// Currency.
+    /// Currency of the price, as an ISO 4217 code in lower case.
     #[schema(value_type = String)]
     pub price_currency: Currency,
-    /// Whether the amount contains tax; null: as the organization says.
+    /// Way in which the price and its tax relate; null if the organization's setting counts.
     pub tax_behavior: Option<TaxBehaviorOption>,
-    /// Whether it is out of use.
+    /// Whether the price is archived, and so not for sale.
     pub is_archived: bool,
-    /// Its product.
+    /// ID of the product that the price belongs to.
     pub product_id: Uuid,
-    /// Deprecated: the product's kind.
+    /// Deprecated: type of the price; see the product.
     #[serde(rename = "type")]
     pub kind: PriceType,
-    /// Deprecated: the product's interval.
+    /// Deprecated: unit of the billing interval; see the product. Null if the product is paid once.
     pub recurring_interval: Option<Interval>,
 }

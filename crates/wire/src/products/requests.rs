@@ -37,30 +37,32 @@ impl Variant for Billing {
 }
 
 request! {
-    /// A new product.
+    /// New product with its prices. With `recurring_interval` it is a subscription, without one it is paid once.
     pub struct ProductCreate by billing: Billing {
-        /// Name shown to buyers.
+        /// Name of the product; buyers see it.
         pub name: String = required(trimmed(3, 64)),
-        /// Markdown.
+        /// Description of the product, in Markdown.
         pub description: Option<String> = optional(blankable(limits::PROSE)),
-        /// Visibility; `public` where not given.
+        /// Visibility of the product; `public` if left out.
         pub visibility: Visibility = omittable(word()).or(Visibility::Public),
-        /// At least one, in the default currency too.
+        /// Prices of the product: at least one, and at least one in your organization's default currency.
         pub prices: Vec<PriceEntry> = required(list(1, limits::PRICES, new_price())),
-        /// Free data.
+        /// Your own key-value data to attach to the product: up to 50 keys of 1 to 40 characters; values are texts of 1
+        /// to 500 characters, numbers or booleans.
         pub metadata: Metadata = omittable(metadata()).or_default(),
-        /// Not with an organization's token.
+        /// ID of the organization; must be left out or null, because the access token already determines the
+        /// organization.
         pub organization_id: Option<Uuid> = optional(id()),
-        /// Pictures.
+        /// IDs of uploaded pictures, in their order.
         pub medias: Vec<Uuid> = optional(list(0, limits::MEDIAS, id())).or_default(),
-        /// Fields asked at checkout.
+        /// Custom fields that the checkout page asks for, in their order.
         pub attached_custom_fields: Vec<FieldAttach> =
             omittable(list(0, limits::FIELDS, FieldAttach::shape())).or_default(),
-        /// Interval and count of a subscription.
+        /// Billing interval of a subscription: unit and number.
         pub recurring: Option<(Interval, i64)> = period(billing),
-        /// Trial: interval and count.
+        /// Trial of a subscription: unit and number.
         pub trial: Option<(Interval, i64)> = trial().only_if(billing == Billing::Recurring),
-        /// Separate usage cycle: interval and count.
+        /// Interval in which usage is settled: unit and number.
         pub meter_cycle: Option<(Interval, i64)> = meter_cycle().only_if(billing == Billing::Recurring),
     }
 }
@@ -69,32 +71,32 @@ fn period(billing: Billing) -> Box<dyn Member<Value = Option<(Interval, i64)>>> 
     match billing {
         Billing::Recurring => Box::new(
             group! { _f;
-                /// Billing interval.
+                /// Unit of the billing interval; it cannot be changed later.
                 recurring_interval = required(word::<Interval>()),
-                /// Intervals per period.
+                /// Number of interval units in one billing period; 1 if left out.
                 recurring_interval_count = omittable(int(1, limits::INTERVALS)).or(1),
                 => Some(Some((recurring_interval?, recurring_interval_count?)))
             }
-            .titled("A new subscription."),
+            .titled("New product that is a subscription."),
         ),
         Billing::OneTime => Box::new(
             group! { _f;
-                /// None.
+                /// Unit of the billing interval: null, because the product is paid once.
                 recurring_interval = omittable(nothing()),
-                /// None.
+                /// Number of interval units: null, because the product is paid once.
                 recurring_interval_count = omittable(nothing()),
                 => recurring_interval.and(recurring_interval_count).map(|_| None)
             }
-            .titled("A new product that is paid once."),
+            .titled("New product that is paid once."),
         ),
     }
 }
 
 fn trial() -> impl Member<Value = Option<(Interval, i64)>> {
     group! { f;
-        /// Trial, together with its count.
+        /// Unit of the trial; goes with `trial_interval_count`.
         trial_interval = optional(word::<Interval>()),
-        /// Trial intervals.
+        /// Number of trial units; goes with `trial_interval`.
         trial_interval_count = optional(int(1, limits::TRIAL_INTERVALS)),
         => both(f, trial_interval.flatten(), trial_interval_count.flatten())
     }
@@ -102,9 +104,9 @@ fn trial() -> impl Member<Value = Option<(Interval, i64)>> {
 
 fn meter_cycle() -> impl Member<Value = Option<(Interval, i64)>> {
     group! { _f;
-        /// Usage interval.
+        /// Unit of the interval in which usage is settled; if left out, usage is settled with the billing period.
         meter_interval = optional(word::<Interval>()),
-        /// Usage intervals per period.
+        /// Number of units of the interval in which usage is settled; 1 if left out.
         meter_interval_count = optional(int(1, limits::INTERVALS)).or(1),
         => Some(meter_interval?.zip(meter_interval_count))
     }
@@ -131,32 +133,34 @@ pub(crate) fn both(
 }
 
 request! {
-    /// A change to a product; what is not sent stays.
+    /// Change to a product. A field that is left out stays as it is.
     pub struct ProductUpdate: Default {
-        /// Name shown to buyers.
+        /// New name of the product; buyers see it.
         pub name: Option<String> = optional(trimmed(3, 64)),
-        /// Markdown; null clears it.
+        /// New description of the product, in Markdown; null clears it.
         pub description: Patch<String> = patch(blankable(limits::PROSE)),
-        /// Visibility.
+        /// New visibility of the product.
         pub visibility: Option<Visibility> = optional(word::<Visibility>()),
-        /// Takes it off sale, or puts it back.
+        /// Whether the product is archived, and so not for sale.
         pub is_archived: Option<bool> = optional(flag()),
-        /// All prices: kept ones by id, and new ones.
+        /// Prices of the product, all of them: `{"id": …}` keeps a price, an entry without an ID adds one, and a price
+        /// that is not named is archived.
         pub prices: Option<Vec<PriceEntry>> = optional(list(1, limits::PRICES, price_entry())),
-        /// Replaces all free data.
+        /// Replacement for all of your own key-value data on the product: up to 50 keys of 1 to 40 characters; values
+        /// are texts of 1 to 500 characters, numbers or booleans. If left out, the data stays as it is.
         pub metadata: Option<Metadata> = omittable(metadata()),
-        /// Replaces the pictures.
+        /// IDs of uploaded pictures, in their order; replaces the whole list.
         pub medias: Option<Vec<Uuid>> = optional(list(0, limits::MEDIAS, id())),
-        /// Replaces the fields asked at checkout.
+        /// Custom fields that the checkout page asks for, in their order; replaces the whole list.
         pub attached_custom_fields: Option<Vec<FieldAttach>> =
             optional(list(0, limits::FIELDS, FieldAttach::shape())),
-        /// Cannot change.
+        /// Unit of the billing interval; it cannot be changed, and only its present value is taken.
         pub recurring_interval: Option<Interval> = optional(word::<Interval>()),
-        /// Cannot change.
+        /// Number of interval units; it cannot be changed, and only its present value is taken.
         pub recurring_interval_count: Option<i64> = optional(int(1, limits::INTERVALS)),
-        /// Trial, together with its count; null ends it.
+        /// Unit of the trial; goes with `trial_interval_count`. Null ends the trial.
         pub trial_interval: Patch<Interval> = patch(word::<Interval>()),
-        /// Trial intervals.
+        /// Number of trial units; goes with `trial_interval`. Null ends the trial.
         pub trial_interval_count: Patch<i64> = patch(int(1, limits::TRIAL_INTERVALS)),
     }
     check |f| {
@@ -167,19 +171,19 @@ request! {
 }
 
 request! {
-    /// A field asked at checkout.
+    /// Custom field that the checkout page asks for.
     pub struct FieldAttach: Copy, Eq {
-        /// The field.
+        /// ID of the custom field.
         pub custom_field_id: Uuid = required(id()),
-        /// Whether it must be filled in.
+        /// Whether buyers must fill in the field.
         pub required: bool = required(flag()),
     }
 }
 
 request! {
-    /// The benefits of a product.
+    /// Benefits of a product, all of them.
     pub struct ProductBenefitsUpdate: Eq {
-        /// All of them, in their order.
+        /// IDs of the benefits, in the order in which buyers see them; replaces the whole list.
         pub benefits: Vec<Uuid> = required(list(0, limits::BENEFITS, id())),
     }
 }

@@ -1,5 +1,6 @@
 //! Schemas of what requests carry.
 
+use crate::words::joined;
 use serde_json::Value;
 use utoipa::openapi::{
     Deprecated, RefOr, Schema,
@@ -104,12 +105,6 @@ pub(crate) fn described(mut schema: Schema, words: &[&str]) -> Schema {
         _ => {}
     }
     schema
-}
-
-/// The lines of a documentation comment as one text.
-fn joined(lines: &[&str]) -> String {
-    let lines: Vec<_> = lines.iter().map(|line| line.trim()).collect();
-    lines.join(" ")
 }
 
 fn or_null(mut schema: Schema) -> Schema {

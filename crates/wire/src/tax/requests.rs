@@ -22,12 +22,12 @@ impl TaxSettings {
     /// As an organization's PATCH gives them.
     pub(crate) fn shape() -> impl Reader<Value = Self> {
         object! {
-            /// Whether and where tax is collected.
+            /// Tax settings: whether and where tax is collected.
             TaxSettings {
-                /// Whether tax is worked out at all.
+                /// Whether tax is collected.
                 enabled = required(flag()),
                 // Not optional: switching tax off and on must not forget where the merchant is registered.
-                /// Replaces the list.
+                /// Registrations for taxes, one for each place; replaces the whole list.
                 registrations = required(registrations()),
             }
         }
@@ -54,17 +54,17 @@ fn registrations() -> impl Reader<Value = Vec<TaxRegistration>> {
 
 fn registration() -> impl Reader<Value = TaxRegistration> {
     nested(
-        &["Where the merchant is registered for a tax."],
+        &["Registration of the organization for a tax."],
         group! { f;
-            /// ISO 3166-1 alpha-2.
+            /// Country of the registration, as an ISO 3166-1 code of two letters.
             country = required(address::country()),
-            /// State or province where the tax is its own; required for the United States.
+            /// State or province that has a tax of its own; required in the United States.
             state = optional(blankable(100)),
-            /// A decimal percentage such as `8.875`; null: the standard rate that Till knows, if it knows one.
+            /// Rate in percent, as a decimal number such as `8.875`; if left out, the standard rate that Till knows.
             rate = optional(rate()),
-            /// What buyers see it called.
+            /// Name of the tax, as buyers see it; if left out, its usual name.
             name = optional(blankable(40)),
-            /// Sales to other EU countries; `oss` unless said otherwise, only for EU countries.
+            /// Tax on sales to consumers in other EU countries; `oss` if left out, and only for EU countries.
             eu_sales = optional(word::<EuSales>()),
             => placed(TaxRegistration {
                 country: country?,

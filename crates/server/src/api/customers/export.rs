@@ -13,11 +13,13 @@ use crate::{
 /// The routes.
 pub(in crate::api) const OPERATIONS: &[Operation] = operations![export];
 
-/// Exports all customers as CSV.
+/// Export customers
+///
+/// Returns all customers of your organization as a CSV file.
 #[utoipa::path(
     get, path = "/v1/customers/export", operation_id = "customers:export", tag = "customers",
     params(OrganizationQuery),
-    responses((status = 200, description = "One line per customer.", body = String, content_type = "text/csv")),
+    responses((status = 200, description = "CSV file with a heading and one line for each customer.", body = String, content_type = "text/csv")),
     security(("access_token" = []))
 )]
 pub(super) async fn export(

@@ -215,7 +215,7 @@ impl Parameter for Sorting {
         };
         let keys: Vec<_> = self.keys.iter().map(key).collect();
         let words = format!(
-            "{}; with `-` in front downwards. {}",
+            "Order of the list, by one or several of {}; a `-` in front of a name sorts downwards. {}",
             keys.join(", "),
             joined(lines)
         );
@@ -241,7 +241,8 @@ impl Parameter for MetadataFilter {
         params.metadata()
     }
     fn describe(&self, name: &str, _: &[&str]) -> Described {
-        let words = "`metadata[key]=value`: compared as text; one key may be given several values, of which any may match.";
+        let words = "Filter by your own key-value data, as `metadata[key]=value`. Values are compared as text; of several values for one \
+            key any may match.";
         let schema = ObjectBuilder::new()
             .additional_properties(Some(AdditionalProperties::RefOr(RefOr::T(line()))))
             .property_names(Some(line()))
@@ -307,9 +308,9 @@ pub(crate) use query;
 query! {
     /// Which page of a list.
     pub(crate) struct PageQuery {
-        /// The page, from 1.
+        /// Number of the page, from 1.
         page: u32 = counted(1),
-        /// Items per page; more than 100 is taken as 100.
+        /// Number of items on a page; more than 100 is taken as 100.
         limit: u32 = counted(10),
     }
 }
@@ -317,7 +318,7 @@ query! {
 query! {
     /// Of which organizations.
     pub(crate) struct OrganizationQuery {
-        /// Only of these organizations; any but the token's own find nothing.
+        /// Filter by organization ID. An access token finds only what belongs to its own organization.
         organization_id: Vec<Uuid> = ids(),
     }
 }

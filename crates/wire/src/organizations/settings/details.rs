@@ -28,27 +28,27 @@ crate::words! {
 /// What the merchant says about its business: the keys that were sent, by their names.
 pub(crate) fn details() -> impl Reader<Value = Map<String, Value>> {
     nested(
-        &["What the merchant says about its business."],
+        &["Details of the business."],
         group! { _f;
-            /// Deprecated.
+            /// Deprecated: description of the business.
             about = patch(words()),
-            /// What is sold.
+            /// Description of the products.
             product_description = patch(words()),
-            /// Kinds of products.
+            /// Categories of the products.
             selling_categories = sent(list(0, MOST_DETAILS, words())),
-            /// How they are priced.
+            /// Pricing models of the products.
             pricing_models = sent(list(0, MOST_DETAILS, words())),
-            /// Deprecated.
+            /// Deprecated: intended use of the API.
             intended_use = patch(words()),
-            /// Deprecated.
+            /// Deprecated: ways in which customers are found.
             customer_acquisition = sent(list(0, MOST_DETAILS, words())),
-            /// Deprecated.
+            /// Deprecated: expected revenue a year, in minor units.
             future_annual_revenue = patch(int(0, limits::AMOUNT).map(Value::from)),
-            /// Whether another service was used before.
+            /// Whether the organization has used another service before.
             switching = sent(flag()),
-            /// Which one.
+            /// Service that the organization has used before.
             switching_from = patch(literal::<SwitchingFrom>().map(|from: SwitchingFrom| Value::from(from.as_str()))),
-            /// Deprecated.
+            /// Deprecated: revenue of the past year, in minor units.
             previous_annual_revenue = patch(int(0, limits::AMOUNT).map(Value::from)),
             => Some(kept([
                 ("about", about?),

@@ -6,39 +6,39 @@ use utoipa::ToSchema;
 use super::stored::members;
 use crate::request::*;
 
-/// What the portal shows of usage.
+/// Usage in the customer portal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PortalUsageSettings {
-    /// Whether usage is shown.
+    /// Whether customers see their usage.
     pub show: bool,
 }
 
-/// What customers may do with subscriptions in the portal.
+/// Actions on subscriptions in the customer portal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PortalSubscriptionSettings {
-    /// Change the number of seats.
+    /// Whether customers can change the number of seats.
     pub update_seats: bool,
-    /// Change the plan.
+    /// Whether customers can change their plan.
     pub update_plan: bool,
-    /// Pause and resume.
+    /// Whether customers can pause and resume a subscription.
     pub pause: bool,
 }
 
-/// What customers may do with their own data in the portal.
+/// Actions of customers on their own data in the customer portal.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PortalCustomerSettings {
-    /// Change their e-mail address.
+    /// Whether customers can change their e-mail address.
     pub allow_email_change: bool,
 }
 
-/// How the customer portal behaves.
+/// Settings of the customer portal.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CustomerPortalSettings {
-    /// Usage.
+    /// Usage in the portal.
     pub usage: PortalUsageSettings,
-    /// Subscriptions.
+    /// Actions on subscriptions in the portal.
     pub subscription: PortalSubscriptionSettings,
-    /// The customer.
+    /// Actions of customers on their own data in the portal.
     pub customer: PortalCustomerSettings,
 }
 
@@ -63,43 +63,43 @@ impl CustomerPortalSettings {
     pub(crate) fn shape() -> impl Reader<Value = Self> {
         let usage = || {
             object! {
-                /// Usage.
+                /// Usage in the customer portal.
                 PortalUsageSettings {
-                    /// Whether it is shown.
+                    /// Whether customers see their usage.
                     show = required(flag()),
                 }
             }
         };
         let subscription = || {
             object! {
-                /// What customers may do with subscriptions.
+                /// Actions on subscriptions in the customer portal.
                 PortalSubscriptionSettings {
-                    /// Change the number of seats.
+                    /// Whether customers can change the number of seats.
                     update_seats = required(flag()),
-                    /// Change the plan.
+                    /// Whether customers can change their plan.
                     update_plan = required(flag()),
-                    /// Pause and resume; off where it is not said.
+                    /// Whether customers can pause and resume a subscription; false if left out.
                     pause = omittable(flag()).or_default(),
                 }
             }
         };
         let customer = || {
             object! {
-                /// What customers may do with their own data.
+                /// Actions of customers on their own data in the customer portal.
                 PortalCustomerSettings {
-                    /// Change their e-mail address; off where it is not said.
+                    /// Whether customers can change their e-mail address; false if left out.
                     allow_email_change = omittable(flag()).or_default(),
                 }
             }
         };
         object! {
-            /// How the customer portal behaves.
+            /// Settings of the customer portal.
             CustomerPortalSettings {
-                /// Usage.
+                /// Usage in the portal.
                 usage = required(usage().dictionary()),
-                /// Subscriptions.
+                /// Actions on subscriptions in the portal.
                 subscription = required(subscription().dictionary()),
-                /// The customer.
+                /// Actions of customers on their own data in the portal.
                 customer = omittable(customer().dictionary()).or_default(),
             }
         }

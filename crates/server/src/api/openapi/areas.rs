@@ -1,0 +1,132 @@
+//! The areas of the API: one for each kind of thing, named by the operations' tags.
+
+use till_wire::scope::Scope;
+use utoipa::openapi::tag::{Tag, TagBuilder};
+
+/// An area.
+pub(super) struct Area {
+    tag: &'static str,
+    /// One of its things, as a sentence names it.
+    pub(super) noun: &'static str,
+    words: &'static str,
+}
+
+const AREAS: [Area; 16] = [
+    Area {
+        tag: "benefits",
+        noun: "benefit",
+        words: "Benefits: what customers get with a product, such as files or license keys. Till describes them, and \
+            does not grant them yet.",
+    },
+    Area {
+        tag: "checkout_links",
+        noun: "checkout link",
+        words: "Checkout links: permanent addresses that open a new checkout session at every visit.",
+    },
+    Area {
+        tag: "checkouts",
+        noun: "checkout session",
+        words: "Checkout sessions: one purchase by one buyer, from the first look at the page to the payment. Your \
+            server creates a session with an access token; the checkout page reads, changes and confirms it with the \
+            session's client secret.",
+    },
+    Area {
+        tag: "custom-fields",
+        noun: "custom field",
+        words: "Custom fields: questions of your own on the checkout page.",
+    },
+    Area {
+        tag: "customer-sessions",
+        noun: "customer session",
+        words: "Customer sessions: tokens that give one customer access to their own data for an hour.",
+    },
+    Area {
+        tag: "customers",
+        noun: "customer",
+        words: "Customers: the people who bought something, or whom you created, and what they have access to.",
+    },
+    Area {
+        tag: "discounts",
+        noun: "discount",
+        words: "Discounts: amounts or shares off the price, with a code or without one.",
+    },
+    Area {
+        tag: "files",
+        noun: "file",
+        words: "Files: pictures of products, and downloads. They are uploaded in parts.",
+    },
+    Area {
+        tag: "meters",
+        noun: "meter",
+        words: "Meters: counters of usage, for prices that are charged by usage.",
+    },
+    Area {
+        tag: "orders",
+        noun: "order",
+        words: "Orders: what was bought, for how much. Every purchase creates one.",
+    },
+    Area {
+        tag: "organizations",
+        noun: "organization",
+        words: "Organizations: the seller that an access token belongs to, and its settings.",
+    },
+    Area {
+        tag: "payments",
+        noun: "payment",
+        words: "Payments: attempts to take money, successful or not.",
+    },
+    Area {
+        tag: "products",
+        noun: "product",
+        words: "Products: what you sell, once or as a subscription, with prices.",
+    },
+    Area {
+        tag: "sandbox",
+        noun: "confirmation token",
+        words: "Sandbox: test cards, on servers that take no real money.",
+    },
+    Area {
+        tag: "subscriptions",
+        noun: "subscription",
+        words: "Subscriptions: products that customers pay for every billing interval. A checkout session starts them.",
+    },
+    Area {
+        tag: "webhooks",
+        noun: "webhook endpoint",
+        words: "Webhooks: URLs of yours to which Till sends events, and the deliveries to them.",
+    },
+];
+
+impl Area {
+    /// The area of a tag.
+    pub(super) fn of(tag: &str) -> Option<&'static Self> {
+        AREAS.iter().find(|area| area.tag == tag)
+    }
+}
+
+/// The document's tags.
+pub(super) fn tags() -> Vec<Tag> {
+    let tag = |area: &Area| {
+        TagBuilder::new()
+            .name(area.tag)
+            .description(Some(area.words))
+            .build()
+    };
+    AREAS.iter().map(tag).collect()
+}
+
+/// The scopes of which any one opens an operation: they are named by resource, and whoever may change may
+/// look, except at orders. A test holds this against the API's own refusals.
+#[must_use]
+pub fn scopes(tag: &str, method: &str) -> Vec<&'static str> {
+    let resource = tag.replace('-', "_");
+    let words = match (method, tag) {
+        ("get", "orders") => vec!["read"],
+        ("get", _) => vec!["read", "write"],
+        _ => vec!["write"],
+    };
+    let wanted: Vec<_> = words.iter().map(|w| format!("{resource}:{w}")).collect();
+    let all = Scope::ALL.iter().map(|scope| scope.as_str());
+    all.filter(|scope| wanted.iter().any(|w| w == scope))
+        .collect()
+}
