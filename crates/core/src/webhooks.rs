@@ -231,6 +231,8 @@ pub struct Answer {
     pub http_code: Option<i64>,
     /// The body's beginning, or the transport's error.
     pub response: String,
+    /// The time that it took.
+    pub duration: SignedDuration,
 }
 
 impl Answer {
@@ -322,6 +324,8 @@ pub fn delivered(
                 .collect(),
         ),
         kind: Some(event.kind),
+        attempt: Some(attempts),
+        duration_ms: i64::try_from(answer.duration.as_millis()).ok(),
     };
     let mut changes = Changes::new();
     changes.writes.push(Write::Update {

@@ -20,6 +20,11 @@ pub struct MailError(pub String);
 
 /// Carries e-mail. Held as `Arc<dyn Mail>`.
 pub trait Mail: Send + Sync {
+    /// True where messages reach the addresses that they are for.
+    fn delivers(&self) -> bool {
+        true
+    }
+
     /// Hands a message over; done when it was taken, not when it is read.
     fn send(&self, message: Message) -> BoxFuture<'_, Result<(), MailError>>;
 }
@@ -33,6 +38,10 @@ pub struct LogMailbox {
 }
 
 impl Mail for LogMailbox {
+    fn delivers(&self) -> bool {
+        false
+    }
+
     fn send(&self, message: Message) -> BoxFuture<'_, Result<(), MailError>> {
         let Message { to, subject, text } = message;
         match self.words {

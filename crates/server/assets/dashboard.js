@@ -125,6 +125,26 @@ for (const here of document.querySelectorAll(".side nav [aria-current], .tabs [a
 // Errors of a form are where the reading goes on.
 document.querySelector(".alert")?.focus();
 
+// What was wrong with a field is said until somebody mends it.
+function mended({ target }) {
+  const field = target.closest(".field");
+  const error = field?.querySelector(":scope > .error");
+  if (!error) return;
+  for (const element of [field, ...field.querySelectorAll("[aria-describedby]")]) {
+    element.removeAttribute("aria-invalid");
+    const others = (element.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== error.id);
+    if (others.length) element.setAttribute("aria-describedby", others.join(" "));
+    else element.removeAttribute("aria-describedby");
+  }
+  error.remove();
+  const form = field.closest("form");
+  if (form.querySelector(".error")) return;
+  const alert = form.querySelector(".alert");
+  alert?.querySelector(".check")?.remove();
+  if (alert && !alert.children.length) alert.remove();
+}
+document.addEventListener("input", mended);
+
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });

@@ -38,8 +38,8 @@ pub use migrate::Migration;
 pub use query::{Query, columns};
 pub use queue::{ENDPOINT_LEASE_LOST, LEASE_LOST};
 pub use reads::{
-    BuyerKeys, DeliveryFilter, Figures, Progress, Sales, TimelineEntry, TimelineEvent, UnfoldedRow,
-    Visit,
+    BuyerKeys, DeliveryFilter, FailingEndpoint, Figures, Progress, Sales, TimelineEntry,
+    TimelineEvent, UnfoldedRow, Visit,
 };
 pub use retry::retry_on_conflict;
 use rows::{Rows, typed};

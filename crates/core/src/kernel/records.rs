@@ -477,6 +477,10 @@ record! {
         response: Option<String>,
         /// The type of its event; none where an older version wrote it, until upkeep has filled it in.
         kind: Option<EventType>,
+        /// The number of the attempt among those of its event, from 1; none where an older version wrote it.
+        attempt: Option<i64>,
+        /// Milliseconds until the answer, or until there was to be none; none where an older version wrote it.
+        duration_ms: Option<i64>,
     }
 }
 

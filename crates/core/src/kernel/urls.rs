@@ -1,5 +1,10 @@
 //! Public URLs: the addresses at which the server is reached.
 
+/// The beginning of every secret of a checkout link.
+pub const LINK_PREFIX: &str = "polar_cl_";
+/// The letters and digits after [`LINK_PREFIX`] that name a link in its short address: as many as nobody guesses.
+pub const SHORT_LINK: usize = 12;
+
 /// The server as the world sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrls {
@@ -26,6 +31,13 @@ impl PublicUrls {
             "{}/v1/checkout-links/{client_secret}/redirect",
             self.public_url
         )
+    }
+
+    /// The short address of a checkout link, for people: the beginning of the secret is enough to find it.
+    pub fn short_link_url(&self, client_secret: &str) -> String {
+        let name = client_secret.strip_prefix(LINK_PREFIX);
+        let name = name.and_then(|body| body.get(..SHORT_LINK));
+        format!("{}/buy/{}", self.public_url, name.unwrap_or(client_secret))
     }
 
     /// True where browsers reach the server over https only.

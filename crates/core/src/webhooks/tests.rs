@@ -49,6 +49,7 @@ fn answer(code: i64) -> Answer {
     Answer {
         http_code: Some(code),
         response: "ok".into(),
+        duration: SignedDuration::from_millis(40),
     }
 }
 
@@ -145,7 +146,8 @@ fn only_2xx_is_success() {
     assert!(
         !Answer {
             http_code: None,
-            response: "timed out".into()
+            response: "timed out".into(),
+            duration: SignedDuration::from_millis(40),
         }
         .is_success()
     );
@@ -277,6 +279,7 @@ fn answers_are_kept_up_to_2048_characters_without_nul() {
     let long = Answer {
         http_code: Some(200),
         response: "é\0".repeat(3000),
+        duration: SignedDuration::from_millis(40),
     };
     let changes = delivered(&event(&endpoint), &endpoint, &long, false, 0.0, &at());
     let kept = changes.writes.iter().find_map(|w| match w {

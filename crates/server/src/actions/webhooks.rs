@@ -4,7 +4,10 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde_json::Value;
 use till_core::{
-    kernel::{records::WebhookEndpoint as Row, refusal::Refusal},
+    kernel::{
+        records::{WebhookDelivery as DeliveryRow, WebhookEndpoint as Row, WebhookEvent},
+        refusal::Refusal,
+    },
     webhooks,
 };
 use till_ports::outbound::endpoint_url_rule;
@@ -140,8 +143,23 @@ query! {
 /// to 1,000.
 pub async fn deliveries(
     caller: &Caller<scope::WebhooksRead>,
-    mut params: Params,
+    params: Params,
 ) -> Result<Page<WebhookDelivery>> {
+    let rows = delivery_rows(caller, params).await?;
+    let items = rows.items.iter();
+    Ok(Page {
+        items: items
+            .map(|(delivery, event)| webhooks::delivery_view(delivery, event))
+            .collect(),
+        pagination: rows.pagination,
+    })
+}
+
+/// The rows of [`deliveries`]: each attempt with its event.
+pub async fn delivery_rows(
+    caller: &Caller<scope::WebhooksRead>,
+    mut params: Params,
+) -> Result<Page<(DeliveryRow, WebhookEvent)>> {
     let app = &caller.app;
     let window = params.window();
     let sent = DeliveryQuery::read(&mut params);
@@ -160,10 +178,7 @@ pub async fn deliveries(
         .store
         .deliveries(own, &filter, window.page, window.limit, now)
         .await?;
-    let items = rows
-        .iter()
-        .map(|(delivery, event)| webhooks::delivery_view(delivery, event));
-    Ok(window.of(total, items))
+    Ok(window.of(total, rows))
 }
 
 /// Sends an event again, soon.

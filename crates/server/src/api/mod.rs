@@ -27,10 +27,10 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     middleware,
     response::{IntoResponse, Response},
-    routing::{MethodRouter, any},
+    routing::{MethodRouter, any, get},
 };
 
-use self::operation::Operation;
+use self::{checkout_links::visit, operation::Operation};
 use crate::{
     app::App,
     error::ApiError,
@@ -104,6 +104,7 @@ pub fn router(app: &Arc<App>, pages: Pages) -> Router<Arc<App>> {
         router = router.route(&other_spelling(&path), any(redirect));
     }
     router
+        .route(visit::SHORT, get(visit::short))
         .method_not_allowed_fallback(|| async { ApiError::no_method() })
         .layer(middleware::from_fn_with_state(
             app.clone(),

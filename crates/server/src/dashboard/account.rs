@@ -144,7 +144,7 @@ fn password_form(app: &App, person: &Person) -> Form {
         ),
         None => (
             "Set password",
-            "So far you sign in with links sent to your e-mail address.",
+            "So far you have none, and sign in by links.",
         ),
     };
     let group = Group::new("", fields).note(note);

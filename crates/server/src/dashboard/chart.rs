@@ -17,7 +17,7 @@ pub enum Unit {
     Count,
     /// Minor units.
     Money(Currency),
-    /// Hundredths of a percent.
+    /// Whole percents.
     Percent,
 }
 
@@ -27,7 +27,7 @@ impl Unit {
         match self {
             Unit::Count => thousands(value),
             Unit::Money(currency) => money(value, currency),
-            Unit::Percent => percent(value),
+            Unit::Percent => format!("{value}%"),
         }
     }
 
@@ -40,12 +40,6 @@ impl Unit {
             other => other.words(value),
         }
     }
-}
-
-fn percent(hundredths: i64) -> String {
-    let text = format!("{}.{:02}", hundredths / 100, (hundredths % 100).abs());
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    format!("{text}%")
 }
 
 /// The form in which figures are drawn.
@@ -126,6 +120,8 @@ pub struct Chart {
     headline: Option<String>,
     when: &'static str,
     series: Vec<Series>,
+    /// Where the plot begins: the words of the axis stand left of it, under no bar.
+    left: f64,
     ticks: Vec<Tick>,
     slots: Vec<Slot>,
     lines: Vec<String>,
@@ -138,7 +134,6 @@ pub struct Chart {
 #[derive(Debug)]
 struct Tick {
     y: f64,
-    text_y: f64,
     words: String,
     zero: bool,
 }
@@ -180,14 +175,17 @@ struct Mark {
 
 /// Most labels along the axis.
 const LABELS: usize = 7;
+/// The widest that a letter of the axis is drawn, and the room between the axis and the plot.
+const LETTER: f64 = 11.0;
+const GAP: f64 = 10.0;
 /// Most steps of the grid.
 const STEPS: i128 = 4;
 
 impl Chart {
     const WIDTH: u32 = 640;
     const HEIGHT: u32 = 220;
-    /// The height of the grid's highest line: its words stand above it.
-    const TOP: u32 = 24;
+    /// The height of the grid's highest line.
+    const TOP: u32 = 16;
     /// The height of its lowest line.
     const FLOOR: u32 = 190;
     /// The base line of the labels.
@@ -204,11 +202,21 @@ impl Chart {
         let nothing = series.iter().flat_map(|s| &s.values).all(|v| *v == 0);
         let scale = Scale::of(series.iter().flat_map(|s| s.values.iter().copied()));
         let unit = plan.unit;
+        let mut ticks = scale.ticks(unit);
+        if nothing {
+            // Without figures no height means anything.
+            ticks.retain(|tick| tick.zero);
+            ticks.iter_mut().for_each(|tick| tick.words.clear());
+        }
+        let room = Room::beside(&ticks, count);
         let slots = (0..count)
-            .map(|i| slot(i, &plan.labels[i], &series, unit, plan.form, &scale))
+            .map(|i| slot(i, &plan.labels[i], &series, unit, plan.form, &scale, room))
             .collect();
         let lines = match plan.form {
-            Form::Line if count > 0 => series.iter().map(|s| path(&s.values, &scale)).collect(),
+            Form::Line if count > 0 && !nothing => series
+                .iter()
+                .map(|s| path(&s.values, &scale, room))
+                .collect(),
             _ => Vec::new(),
         };
         let rows = plan.labels.iter().enumerate().map(|(i, label)| {
@@ -221,10 +229,11 @@ impl Chart {
                 Form::Bars => "bars",
                 Form::Line => "lines",
             },
-            ticks: scale.ticks(unit),
+            left: round(room.left),
+            ticks,
             slots,
             lines,
-            marks: marks(&plan.labels),
+            marks: marks(&plan.labels, room),
             empty: nothing.then_some("Nothing in this time"),
             rows: rows.collect(),
             sums: (unit != Unit::Percent && count > 0).then(|| {
@@ -245,13 +254,45 @@ fn round(x: f64) -> f64 {
     (x * 100.0).round() / 100.0
 }
 
-fn slot_width(count: usize) -> f64 {
-    f64::from(Chart::WIDTH) / count.max(1) as f64
+/// The room that the parts of the time share.
+#[derive(Debug, Clone, Copy)]
+struct Room {
+    left: f64,
+    /// Of one part.
+    width: f64,
 }
 
-fn slot(i: usize, label: &Label, series: &[Series], unit: Unit, form: Form, scale: &Scale) -> Slot {
-    let width = slot_width(series.first().map_or(1, |s| s.values.len()));
-    let left = width * i as f64;
+impl Room {
+    /// Right of the axis' words.
+    fn beside(ticks: &[Tick], count: usize) -> Self {
+        let letters = ticks.iter().map(|tick| tick.words.chars().count()).max();
+        let left = match letters.unwrap_or(0) {
+            0 => 0.0,
+            letters => (letters as f64 * LETTER + GAP).min(f64::from(Chart::WIDTH) / 2.0),
+        };
+        Self {
+            left,
+            width: (f64::from(Chart::WIDTH) - left) / count.max(1) as f64,
+        }
+    }
+
+    /// The left edge of a part, or where it is half over.
+    fn at(self, part: f64) -> f64 {
+        self.left + self.width * part
+    }
+}
+
+fn slot(
+    i: usize,
+    label: &Label,
+    series: &[Series],
+    unit: Unit,
+    form: Form,
+    scale: &Scale,
+    room: Room,
+) -> Slot {
+    let width = room.width;
+    let left = room.at(i as f64);
     let figures: Vec<String> = series
         .iter()
         .map(|s| match series.len() {
@@ -306,10 +347,9 @@ fn bar(series: usize, left: f64, room: f64, y: f64, zero: f64) -> Bar {
     }
 }
 
-fn path(values: &[i64], scale: &Scale) -> String {
-    let width = slot_width(values.len());
+fn path(values: &[i64], scale: &Scale, room: Room) -> String {
     let point = |(i, value): (usize, &i64)| {
-        let x = round(width * (i as f64 + 0.5));
+        let x = round(room.at(i as f64 + 0.5));
         format!("{x} {}", round(scale.y(*value)))
     };
     let points: Vec<String> = values.iter().enumerate().map(point).collect();
@@ -317,15 +357,15 @@ fn path(values: &[i64], scale: &Scale) -> String {
 }
 
 /// Every so manieth label, counted from the newest.
-fn marks(labels: &[Label]) -> Vec<Mark> {
+fn marks(labels: &[Label], room: Room) -> Vec<Mark> {
     let count = labels.len();
-    let (width, step) = (slot_width(count), count.div_ceil(LABELS).max(1));
+    let step = count.div_ceil(LABELS).max(1);
     let shown = labels.iter().enumerate().filter_map(|(i, label)| {
         let back = count - 1 - i;
-        let middle = width * (i as f64 + 0.5);
+        let middle = room.at(i as f64 + 0.5);
         // At the edges the words would leave the picture.
         let (x, anchor) = match () {
-            () if middle < 24.0 => (0.0, "start"),
+            () if middle < room.left + 24.0 => (room.left, "start"),
             () if middle > f64::from(Chart::WIDTH) - 24.0 => (f64::from(Chart::WIDTH), "end"),
             () => (middle, "middle"),
         };
@@ -375,7 +415,6 @@ impl Scale {
                 let y = self.y(shown);
                 ticks.push(Tick {
                     y: round(y),
-                    text_y: round(y - 4.0),
                     words: unit.short(shown),
                     zero: shown == 0,
                 });

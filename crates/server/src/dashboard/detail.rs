@@ -35,11 +35,13 @@ pub fn moments(created: Timestamp, modified: Option<Timestamp>, zone: &TimeZone)
     ]
 }
 
-/// One line of what happened.
+/// One line of what happened, once or several times.
 #[derive(Debug, Clone)]
 pub struct Step {
-    /// When.
+    /// When; of several times, the last.
     pub at: Cell,
+    /// How often, and the first time, where it was more than once.
+    pub repeats: Option<(usize, Cell)>,
     /// The event, in one line.
     pub what: Cell,
     /// Its outcome.
@@ -57,6 +59,8 @@ pub enum Part {
     List(&'static str, Listing),
     /// A timeline, newest first, below a heading.
     Timeline(&'static str, Vec<Step>),
+    /// A list of words that is folded away below a heading: heading, how much there is, and the words.
+    Folded(&'static str, String, Vec<String>),
     /// A block of safe HTML that was rendered by a template, below a heading.
     Html(&'static str, String),
 }

@@ -28,8 +28,30 @@ pub enum Kind {
     Tick,
     /// Any of these: value, words, and whether it is ticked.
     Ticks(Vec<(String, String, bool)>),
+    /// Any of these, in groups under headings.
+    GroupedTicks(Vec<TickGroup>),
     /// Carried along unseen.
     Hidden,
+}
+
+/// Boxes of one field that belong together.
+#[derive(Debug, Clone)]
+pub struct TickGroup {
+    /// The heading.
+    pub title: String,
+    /// The boxes.
+    pub options: Vec<TickOption>,
+}
+
+/// A box that is ticked or not.
+#[derive(Debug, Clone)]
+pub struct TickOption {
+    /// The value that is sent where it is ticked; also its words.
+    pub value: String,
+    /// A softer line below the words.
+    pub note: Option<&'static str>,
+    /// True where it is ticked.
+    pub on: bool,
 }
 
 impl Kind {
@@ -189,6 +211,12 @@ impl Field {
                     *on = ticked.contains(&value.as_str());
                 }
             }
+            Kind::GroupedTicks(groups) => {
+                let ticked = form_data.all(&self.name);
+                for option in groups.iter_mut().flat_map(|group| &mut group.options) {
+                    option.on = ticked.contains(&option.value.as_str());
+                }
+            }
             // A password is typed again.
             Kind::Line("password") => {}
             _ => {
@@ -256,9 +284,7 @@ impl Group {
 
     /// Rows of free data for programs, with room for two more.
     pub fn metadata(form_data: &FormData) -> Self {
-        let mut rows = form_data.rows("_metadata");
-        let next = rows.last().map_or(0, |last| last + 1);
-        rows.extend([next, next + 1]);
+        let rows = form_data.rows_with_spare("_metadata", &["key", "value"], 2);
         let fields = rows.into_iter().enumerate().flat_map(|(place, row)| {
             [("key", "Key"), ("value", "Value")].map(|(part, words)| {
                 let name = format!("_metadata.{row}.{part}");
@@ -354,14 +380,16 @@ impl Form {
             group.error = group.place.as_deref().and_then(|place| errors.at(place));
         }
         let fields = || self.groups.iter().flat_map(|group| &group.fields);
-        let names = fields().map(|field| field.name.as_str()).chain(
+        // What is wrong with a field that nobody sees is said above the form.
+        let seen = fields().filter(|field| !matches!(field.kind, Kind::Hidden));
+        let names = seen.map(|field| field.name.as_str()).chain(
             self.groups
                 .iter()
                 .filter_map(|group| group.place.as_deref()),
         );
         self.errors = errors.unplaced(names);
         self.anchors = fields()
-            .filter(|field| field.error.is_some())
+            .filter(|field| field.error.is_some() && !matches!(field.kind, Kind::Hidden))
             .map(|field| (field.id(), field.label.clone()))
             .collect();
         self

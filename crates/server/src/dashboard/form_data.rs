@@ -143,6 +143,21 @@ impl FormData {
         names.into_iter().filter_map(take).collect()
     }
 
+    /// The numbers of the rows of a group, as they were sent, and of further ones until `spare` rows are blank in all of
+    /// these parts: a form that is shown again has no more blank rows than before.
+    pub fn rows_with_spare(&self, group: &str, parts: &[&str], spare: usize) -> Vec<usize> {
+        let mut rows = self.rows(group);
+        let filled = |row: &&usize| {
+            let name = |part: &&str| format!("{group}.{row}.{part}");
+            parts.iter().any(|part| self.filled(&name(part)).is_some())
+        };
+        let wanted = rows.iter().filter(filled).count() + spare;
+        while rows.len() < wanted {
+            rows.push(rows.last().map_or(0, |last| last + 1));
+        }
+        rows
+    }
+
     /// An object as rows of `key` and `value`.
     pub fn set_pairs(&mut self, group: &str, object: &impl Serialize) {
         let object = serde_json::to_value(object).unwrap_or_default();
@@ -283,6 +298,18 @@ mod tests {
         ] {
             assert!(FormData::parse(hostile.as_bytes()).is_err());
         }
+    }
+
+    #[test]
+    fn a_form_that_is_shown_again_and_again_gets_no_further_blank_rows() {
+        let parts = ["key", "value"];
+        assert_eq!(form_data("").rows_with_spare("m", &parts, 2), [0, 1]);
+        let sent = form_data("m.0.key=&m.0.value=&m.1.key=&m.1.value=+");
+        assert_eq!(sent.rows_with_spare("m", &parts, 2), [0, 1]);
+        let filled = form_data("m.0.key=a&m.0.value=&m.1.key=&m.1.value=");
+        assert_eq!(filled.rows_with_spare("m", &parts, 2), [0, 1, 2]);
+        let gap = form_data("m.3.value=a");
+        assert_eq!(gap.rows_with_spare("m", &parts, 1), [3, 4]);
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! Home: how the shop does, the latest orders, and for a new shop what to do next.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use askama::Template;
 use axum::{Router, routing::get};
-use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use till_core::kernel::report_period::ReportPeriod;
-use till_store::{Figures, Progress};
+use till_store::{FailingEndpoint, Figures, Progress};
 use till_wire::{money::Currency, orders::Order};
 
 use super::{
@@ -20,14 +23,20 @@ use super::{
 use crate::{
     actions,
     app::App,
-    dashboard::access::{Dashboard, Viewer},
-    error::ApiError,
+    dashboard::{
+        access::{Dashboard, Viewer},
+        resource_pages::ENDPOINTS,
+    },
+    error::{ApiError, Result},
     http::{
         extract::{Params, scope},
         limits::cards::{self, Warning},
     },
     pages::Page,
 };
+
+/// Deliveries that failed longer ago say nothing about an endpoint now.
+const FAILING_WITHIN: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// The page.
 pub fn routes() -> Router<Arc<App>> {
@@ -40,9 +49,12 @@ struct HomePage {
     layout: Layout,
     /// A warning, in a sentence or two.
     warning: Option<&'static str>,
+    /// Endpoints that take nothing.
+    failing: Vec<Failing>,
     periods: Vec<NavLink>,
-    /// Name and total.
-    totals: Vec<(String, String)>,
+    /// Where something was sold in several.
+    currencies: Vec<NavLink>,
+    totals: Vec<Total>,
     charts: Vec<Chart>,
     orders: Listing,
     /// Empty once all is done.
@@ -53,6 +65,22 @@ impl Page for HomePage {
     fn picture(&self) -> Option<&str> {
         self.layout.logo()
     }
+}
+
+/// An endpoint that takes nothing: its name, its page, and the consequence.
+#[derive(Debug)]
+struct Failing {
+    name: String,
+    href: String,
+    words: &'static str,
+}
+
+/// A sum of the period, and what it means.
+#[derive(Debug)]
+struct Total {
+    name: &'static str,
+    value: String,
+    note: &'static str,
 }
 
 /// Something to do in a new shop; it ticks itself off.
@@ -75,18 +103,27 @@ async fn home(dashboard: Dashboard<scope::OrdersRead>, query: ListingQuery) -> A
     let organization = &dashboard.organization;
     let newest = Params::parse("limit=5");
     let orders = actions::orders::list(&dashboard.caller, newest);
-    let (figures, progress, warning) = tokio::try_join!(
+    let (figures, progress, warning, failing) = tokio::try_join!(
         async { Ok::<_, ApiError>(app.store.figures(organization.id, &boundaries).await?) },
         async { Ok(app.store.progress(organization.id).await?) },
         cards::warning(app, organization.id),
+        failing(&dashboard, now),
     )?;
     let orders = latest(&dashboard, orders.await?);
     let days = period.days(now, &dashboard.zone);
-    let currency = busiest(&figures).unwrap_or(organization.default_currency);
+    let counts = by_currency(&figures);
+    let currency = query
+        .get("currency")
+        .and_then(|word| word.parse().ok())
+        .or_else(|| busiest(&counts))
+        .unwrap_or(organization.default_currency);
+    let shown = Shown { period, currency };
     show(&HomePage {
         warning: warning.map(Warning::words),
-        periods: periods(&dashboard, period),
-        totals: totals(&figures, organization.default_currency),
+        failing,
+        periods: periods(&dashboard, &shown),
+        currencies: currencies(&dashboard, &shown, &counts),
+        totals: totals(&figures, currency),
         charts: charts(&figures, &days, period, currency),
         orders,
         steps: steps(&dashboard, &progress),
@@ -94,7 +131,22 @@ async fn home(dashboard: Dashboard<scope::OrdersRead>, query: ListingQuery) -> A
     })
 }
 
-fn periods(viewer: &Viewer, here: ReportPeriod) -> Vec<NavLink> {
+/// The choice that the page stands for.
+struct Shown {
+    period: ReportPeriod,
+    currency: Currency,
+}
+
+impl Shown {
+    fn path(&self, viewer: &Viewer) -> String {
+        viewer.path(&format!(
+            "?stretch={}&currency={}",
+            self.period, self.currency
+        ))
+    }
+}
+
+fn periods(viewer: &Viewer, shown: &Shown) -> Vec<NavLink> {
     ReportPeriod::ALL
         .iter()
         .map(|one| {
@@ -104,50 +156,102 @@ fn periods(viewer: &Viewer, here: ReportPeriod) -> Vec<NavLink> {
                 ReportPeriod::Quarter => "90 days",
                 ReportPeriod::Year => "12 months",
             };
-            NavLink::tab(words, viewer.path(&format!("?stretch={one}")), *one == here)
+            let to = Shown {
+                period: *one,
+                currency: shown.currency,
+            };
+            NavLink::tab(words, to.path(viewer), *one == shown.period)
         })
         .collect()
 }
 
-/// The currency in which most was sold.
-fn busiest(figures: &[Figures]) -> Option<Currency> {
-    let mut counts = std::collections::BTreeMap::new();
+/// The number of orders in each currency.
+fn by_currency(figures: &[Figures]) -> BTreeMap<Currency, i64> {
+    let mut counts = BTreeMap::new();
     for (currency, sales) in figures.iter().flat_map(|one| &one.sales) {
         *counts.entry(*currency).or_insert(0) += sales.orders;
     }
     counts
-        .into_iter()
-        .max_by_key(|(_, orders)| *orders)
-        .map(|(currency, _)| currency)
 }
 
-/// The share of sessions that succeeded, in hundredths of a percent; none without sessions.
+/// The currency in which most was sold.
+fn busiest(counts: &BTreeMap<Currency, i64>) -> Option<Currency> {
+    let most = counts.iter().max_by_key(|(_, orders)| **orders);
+    most.map(|(currency, _)| *currency)
+}
+
+/// The ways to the figures in other currencies, where there are any.
+fn currencies(viewer: &Viewer, shown: &Shown, counts: &BTreeMap<Currency, i64>) -> Vec<NavLink> {
+    let mut all: BTreeSet<Currency> = counts.keys().copied().collect();
+    all.insert(shown.currency);
+    if all.len() == 1 {
+        return Vec::new();
+    }
+    let link = |currency: Currency| {
+        let to = Shown { currency, ..*shown };
+        let words = currency.as_str().to_uppercase();
+        NavLink::tab(&words, to.path(viewer), currency == shown.currency)
+    };
+    all.into_iter().map(link).collect()
+}
+
+/// The endpoints that take nothing, for those who may look after them.
+async fn failing(viewer: &Viewer, now: Timestamp) -> Result<Vec<Failing>> {
+    if viewer.may::<scope::WebhooksWrite>().is_err() {
+        return Ok(Vec::new());
+    }
+    let (store, own) = (&viewer.app.store, viewer.organization.id);
+    let found = store.failing_endpoints(own, now - FAILING_WITHIN).await?;
+    let failing = |one: FailingEndpoint| Failing {
+        href: ENDPOINTS.path(viewer, one.id, ""),
+        name: one.name.unwrap_or(one.url),
+        words: match one.enabled {
+            true => "refused or did not answer all of its latest deliveries.",
+            false => "is disabled: nothing is sent to it, and all of its latest deliveries failed.",
+        },
+    };
+    Ok(found.into_iter().map(failing).collect())
+}
+
+/// The share of sessions that succeeded, in whole percents; none without sessions.
 fn conversion(sessions: i64, succeeded: i64) -> Option<i64> {
-    (sessions > 0).then(|| succeeded * 10_000 / sessions)
+    (sessions > 0).then(|| (succeeded * 200 + sessions) / (2 * sessions))
 }
 
-fn totals(figures: &[Figures], default: Currency) -> Vec<(String, String)> {
-    let mut revenue = std::collections::BTreeMap::new();
-    for (currency, sales) in figures.iter().flat_map(|one| &one.sales) {
-        *revenue.entry(*currency).or_insert(0) += sales.revenue;
-    }
-    if revenue.is_empty() {
-        revenue.insert(default, 0);
-    }
-    let revenue: Vec<_> = revenue
-        .into_iter()
-        .map(|(currency, minor)| money(minor, currency))
-        .collect();
+/// The meaning of the revenue that is shown.
+const NET: &str = "After discounts, without tax; refunds are not taken off.";
+
+/// What was sold for in one period and currency.
+fn revenue(figures: &Figures, currency: Currency) -> i64 {
+    figures
+        .sales
+        .get(&currency)
+        .map_or(0, |sales| sales.revenue)
+}
+
+fn totals(figures: &[Figures], currency: Currency) -> Vec<Total> {
+    let net = figures.iter().map(|one| revenue(one, currency)).sum();
     let sum = |of: fn(&Figures) -> i64| figures.iter().map(of).sum::<i64>();
     let (sessions, succeeded) = (sum(|one| one.sessions), sum(|one| one.succeeded));
+    let total = |name, value, note| Total { name, value, note };
+    let share = conversion(sessions, succeeded);
+    let share = share.map_or_else(|| "–".to_owned(), |share| Unit::Percent.words(share));
     vec![
-        ("Revenue".to_owned(), revenue.join(" + ")),
-        ("Orders".to_owned(), thousands(sum(Figures::orders))),
-        ("Sessions".to_owned(), thousands(sessions)),
-        (
-            "Conversion".to_owned(),
-            conversion(sessions, succeeded)
-                .map_or_else(|| "–".to_owned(), |share| Unit::Percent.words(share)),
+        total("Net revenue", money(net, currency), NET),
+        total(
+            "Orders",
+            thousands(sum(Figures::orders)),
+            "Paid, in all currencies.",
+        ),
+        total(
+            "Sessions",
+            thousands(sessions),
+            "Checkout sessions that were made.",
+        ),
+        total(
+            "Conversion",
+            share,
+            "The share of those sessions that were paid.",
         ),
     ]
 }
@@ -159,7 +263,6 @@ fn charts(
     period: ReportPeriod,
     currency: Currency,
 ) -> Vec<Chart> {
-    let revenue = |one: &Figures| one.sales.get(&currency).map_or(0, |sales| sales.revenue);
     let share = |one: &Figures| conversion(one.sessions, one.succeeded).unwrap_or(0);
     let code = currency.as_str().to_uppercase();
     let labels = labels(period, days);
@@ -189,9 +292,9 @@ fn charts(
     vec![
         chart(
             "revenue",
-            &format!("Revenue in {code}"),
-            "What was paid, after discounts and without tax.",
-            figures.iter().map(revenue).collect(),
+            &format!("Net revenue in {code}"),
+            NET,
+            figures.iter().map(|one| revenue(one, currency)).collect(),
             Unit::Money(currency),
         ),
         chart(

@@ -6,6 +6,7 @@
 
 pub mod access;
 mod account;
+mod answers;
 pub mod buyers;
 pub mod catalog;
 pub mod chart;
@@ -21,7 +22,9 @@ mod invitations;
 pub mod layout;
 pub mod listing;
 pub mod live;
+mod mail_delivery;
 pub mod parts;
+mod pay_link;
 pub mod programs;
 pub mod qr;
 pub mod resource_pages;
@@ -202,15 +205,6 @@ pub(crate) fn flash(jar: &CookieJar) -> Option<String> {
 
 /// The free data of an object, if it has any.
 pub(crate) fn metadata(object: &impl serde::Serialize) -> Option<detail::Part> {
-    pairs("Metadata", object)
-}
-
-/// The answers of a customer to custom fields, if there are any.
-pub(crate) fn answers(object: &impl serde::Serialize) -> Option<detail::Part> {
-    pairs("Answers", object)
-}
-
-fn pairs(title: &'static str, object: &impl serde::Serialize) -> Option<detail::Part> {
     let object = serde_json::to_value(object).ok()?;
     let facts: Vec<_> = object
         .as_object()?
@@ -224,5 +218,5 @@ fn pairs(title: &'static str, object: &impl serde::Serialize) -> Option<detail::
             detail::Fact::new(key.clone(), parts::Cell::Text(text))
         })
         .collect();
-    (!facts.is_empty()).then_some(detail::Part::Facts(title, facts))
+    (!facts.is_empty()).then_some(detail::Part::Facts("Metadata", facts))
 }

@@ -13,7 +13,7 @@ pub fn money(minor: i64, currency: Currency) -> String {
 }
 
 /// An instant as it is shown: in the viewer's zone, the exact one on hover.
-#[derive(Debug, Clone, Template)]
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(
     source = r#"<time datetime="{{ exact }}" title="{{ exact }}">{{ shown }}</time>"#,
     ext = "html"
@@ -26,8 +26,17 @@ pub struct Moment {
 impl Moment {
     /// With day and minute, such as `22 Nov 2026, 19:17`.
     pub fn new(at: Timestamp, zone: &TimeZone) -> Self {
+        Self::shown(at, zone, "%-d %b %Y, %H:%M")
+    }
+
+    /// With day and second, such as `22 Nov 2026, 19:17:05`.
+    pub fn with_seconds(at: Timestamp, zone: &TimeZone) -> Self {
+        Self::shown(at, zone, "%-d %b %Y, %H:%M:%S")
+    }
+
+    fn shown(at: Timestamp, zone: &TimeZone, format: &str) -> Self {
         let local = at.to_zoned(zone.clone());
-        let mut shown = local.strftime("%-d %b %Y, %H:%M").to_string();
+        let mut shown = local.strftime(format).to_string();
         // Without a known zone the clock is nobody's own, so it says whose it is.
         if zone == &TimeZone::UTC {
             shown.push_str(" UTC");
@@ -37,6 +46,11 @@ impl Moment {
             shown,
         }
     }
+}
+
+/// The day of an instant: `22 Nov 2026`.
+pub fn day(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%-d %b %Y").to_string()
 }
 
 /// The colour of a state.
@@ -107,6 +121,8 @@ pub enum Cell {
     },
     /// An id or another text to be copied, with its button.
     Code(String),
+    /// A secret, shown on demand, with its button to copy it without looking.
+    Secret(String),
     /// Several values, one below the other.
     Many(Vec<Cell>),
     /// A block of text kept as it is, such as JSON.
@@ -131,6 +147,11 @@ impl Cell {
     /// An instant in the viewer's zone.
     pub fn time(at: Timestamp, zone: &TimeZone) -> Self {
         Cell::Time(Moment::new(at, zone))
+    }
+
+    /// An instant to the second.
+    pub fn second(at: Timestamp, zone: &TimeZone) -> Self {
+        Cell::Time(Moment::with_seconds(at, zone))
     }
 
     /// An instant, or nothing.

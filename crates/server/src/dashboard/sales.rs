@@ -1,5 +1,6 @@
 //! Shared parts of the pages about sales: cells and amounts.
 
+pub mod bill;
 pub mod checkouts;
 pub mod orders;
 pub mod payments;
@@ -8,19 +9,10 @@ pub mod subscriptions;
 use std::sync::Arc;
 
 use axum::Router;
-use till_wire::{
-    address::Address,
-    money::Currency,
-    products::ProductBase,
-    tax::{TaxLine, TaxabilityReason},
-    values::Interval,
-};
+use till_wire::{address::Address, money::Currency, products::ProductBase, values::Interval};
 use uuid::Uuid;
 
-use super::{
-    detail::Fact,
-    parts::{Cell, Tone, money, sentence},
-};
+use super::parts::{Cell, Tone, money};
 use crate::{
     app::App,
     dashboard::access::Viewer,
@@ -38,26 +30,6 @@ pub fn routes() -> Router<Arc<App>> {
 
 /// The API's parameters for the moments between which most things were made.
 pub const CREATED: (&str, &str) = ("created_after", "created_before");
-
-/// The taxes that a sum is made of, each as it is called, and why one is not charged; without any, the sum
-/// alone.
-pub fn taxes(sum: Option<i64>, lines: Option<&[TaxLine]>, currency: Currency) -> Vec<Fact> {
-    let money = |minor| Cell::money(minor, currency);
-    let Some(lines) = lines.filter(|lines| !lines.is_empty()) else {
-        return vec![Fact::new("Tax", sum.map_or(Cell::Empty, money))];
-    };
-    let fact = |line: &TaxLine| {
-        let cell = match line.taxability_reason {
-            TaxabilityReason::StandardRated => money(line.amount),
-            other => Cell::Noted(
-                super::parts::money(line.amount, currency),
-                sentence(other.as_str()),
-            ),
-        };
-        Fact::new(line.label(), cell)
-    };
-    lines.iter().map(fact).collect()
-}
 
 /// Something with a mark below it where the external id that a session named is not its customer's: whoever was
 /// signed in at the merchant's may be somebody else.

@@ -14,7 +14,7 @@ use axum::{
 use serde_json::{Value, json};
 use till_core::{kernel::records::Organization as Row, organizations};
 use till_wire::organizations::{
-    Organization, OrganizationUpdate, ProrationBehavior, SocialPlatform, TaxBehaviorOption,
+    Organization, OrganizationUpdate, SocialPlatform, TaxBehaviorOption,
 };
 
 use super::{
@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// Settings that are ticked or not: the place in the API's body, and what a tick says.
-const SWITCHES: [(&str, &str); 5] = [
+const SWITCHES: [(&str, &str); 4] = [
     (
         "checkout_settings.require_3ds",
         "Ask for 3-D Secure on every card payment",
@@ -48,13 +48,17 @@ const SWITCHES: [(&str, &str); 5] = [
         "A customer may hold several subscriptions",
     ),
     (
-        "subscription_settings.allow_customer_updates",
-        "Customers may change plans themselves",
-    ),
-    (
         "subscription_settings.prevent_trial_abuse",
         "Refuse a second trial to the same customer",
     ),
+];
+
+/// Settings that nothing follows yet: plans are not changed, subscriptions not renewed, benefits not granted. They are
+/// carried along, as the API takes all settings of subscriptions at once.
+const UNUSED: [&str; 3] = [
+    "subscription_settings.allow_customer_updates",
+    "subscription_settings.proration_behavior",
+    "subscription_settings.benefit_revocation_grace_period",
 ];
 
 /// The pages.
@@ -138,10 +142,8 @@ fn as_sent(organization: &Organization) -> FormData {
         "country",
         "default_presentment_currency",
         "default_tax_behavior",
-        "subscription_settings.proration_behavior",
-        "subscription_settings.benefit_revocation_grace_period",
     ];
-    for name in texts {
+    for name in texts.into_iter().chain(UNUSED) {
         let text = match at(&value, name) {
             Value::String(text) => text.clone(),
             Value::Null => String::new(),
@@ -249,9 +251,8 @@ fn policies() -> Group {
 }
 
 fn links(form_data: &FormData) -> Group {
-    let next = form_data.rows("socials").last().map_or(0, |last| last + 1);
-    let rows = form_data.rows("socials").into_iter().chain([next]);
-    let fields = rows.enumerate().flat_map(|(place, row)| {
+    let rows = form_data.rows_with_spare("socials", &["url"], 1);
+    let fields = rows.into_iter().enumerate().flat_map(|(place, row)| {
         let platforms = SocialPlatform::ALL.iter().map(|one| {
             let words = match one {
                 SocialPlatform::Github => "GitHub".to_owned(),
@@ -325,27 +326,7 @@ fn checkouts() -> Group {
 }
 
 fn subscriptions() -> Group {
-    let prorations = ProrationBehavior::ALL.iter().map(|one| {
-        let words = match one {
-            ProrationBehavior::Invoice => "At once, with an invoice of its own",
-            ProrationBehavior::Prorate => "With the next renewal",
-            ProrationBehavior::NextPeriod => "From the next period on",
-        };
-        (one.as_str(), words)
-    });
     let mut fields = switches(&["subscription_settings"]);
-    fields.push(Field::new(
-        "subscription_settings.proration_behavior",
-        "A change of plan is billed",
-        Kind::choice(prorations),
-    ));
-    fields.push(
-        line(
-            "subscription_settings.benefit_revocation_grace_period",
-            "Days before unpaid subscriptions lose their benefits",
-            "number",
-        )
-        .required(),
-    );
+    fields.extend(UNUSED.map(|name| Field::new(name, "", Kind::Hidden)));
     Group::new("Subscriptions", fields)
 }

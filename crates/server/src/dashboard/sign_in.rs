@@ -32,6 +32,7 @@ use crate::{
     dashboard::{
         access::{Device, Person, local_path},
         denied::Denied,
+        mail_delivery::MailDelivery,
     },
     http::limits::{self, Network},
     pages::{Page, page},
@@ -58,13 +59,14 @@ struct SignInPage {
     next: Option<String>,
     email: Field,
     password: Field,
+    mail: MailDelivery,
     /// The error, in a sentence.
     error: Option<String>,
 }
 
 impl SignInPage {
     /// `email` as typed.
-    fn new(next: Option<String>, email: &str, error: Option<String>) -> Self {
+    fn new(app: &App, next: Option<String>, email: &str, error: Option<String>) -> Self {
         let (email, password) = (
             Field::new("email", "E-mail address", Kind::Line("email"))
                 .value(email.chars().take(254).collect::<String>())
@@ -78,6 +80,7 @@ impl SignInPage {
             next,
             email: email.focus(),
             password,
+            mail: MailDelivery::of(app),
             error,
         }
     }
@@ -89,8 +92,7 @@ impl Page for SignInPage {}
 #[derive(Debug, Template)]
 #[template(path = "dashboard/link_sent.html")]
 struct SentPage {
-    /// True where mail is written to the terminal.
-    dev: bool,
+    mail: MailDelivery,
 }
 
 impl Page for SentPage {}
@@ -146,30 +148,39 @@ impl SignInForm {
     }
 
     /// The form again, with what was typed but the password.
-    fn again(&self, status: StatusCode, error: &str) -> Response {
-        let shown = SignInPage::new(self.onward.local(), &self.email, Some(error.to_owned()));
+    fn again(&self, app: &App, status: StatusCode, error: &str) -> Response {
+        let shown = SignInPage::new(
+            app,
+            self.onward.local(),
+            &self.email,
+            Some(error.to_owned()),
+        );
         page(status, &shown)
     }
 
     /// The form again, because a budget is spent.
-    fn later(&self, seconds: u64) -> Response {
+    fn later(&self, app: &App, seconds: u64) -> Response {
         let words = match seconds.div_ceil(60) {
             1 => "Too many tries. Wait a minute, then try again.".to_owned(),
             minutes => format!("Too many tries. Wait {minutes} minutes, then try again."),
         };
-        let mut response = self.again(StatusCode::TOO_MANY_REQUESTS, &words);
+        let mut response = self.again(app, StatusCode::TOO_MANY_REQUESTS, &words);
         let seconds = HeaderValue::from(seconds);
         response.headers_mut().insert(header::RETRY_AFTER, seconds);
         response
     }
 }
 
-async fn show(person: Result<Person, Denied>, Query(onward): Query<NextPage>) -> Response {
+async fn show(
+    State(app): State<Arc<App>>,
+    person: Result<Person, Denied>,
+    Query(onward): Query<NextPage>,
+) -> Response {
     let next = onward.local();
     if person.is_ok() {
         return redirect_to(next.as_deref());
     }
-    let shown = SignInPage::new(next, "", None);
+    let shown = SignInPage::new(&app, next, "", None);
     page(StatusCode::OK, &shown)
 }
 
@@ -190,7 +201,7 @@ async fn by_password(
         .and_then(|email| cookie::known(&app, &jar, email));
     let budgets = limits::password(&app, email.as_deref(), &device.network, known.as_ref());
     if let Some(seconds) = budgets.await? {
-        return Ok(form.later(seconds));
+        return Ok(form.later(&app, seconds));
     }
     let user = match &email {
         Some(email) => app.store.user_by_email(email).await?,
@@ -200,7 +211,7 @@ async fn by_password(
     let hash = user.as_ref().and_then(|user| user.password_hash.as_ref());
     let is_right = app.passwords.verify(&form.password, hash).await?;
     let Some(user) = user.filter(|_| is_right) else {
-        return Ok(form.again(StatusCode::UNPROCESSABLE_ENTITY, WRONG));
+        return Ok(form.again(&app, StatusCode::UNPROCESSABLE_ENTITY, WRONG));
     };
     let left = cookie::digest(&app, &jar);
     let (_, token, changes) = sign_in::open(
@@ -228,10 +239,10 @@ async fn request_link(
         .and_then(|email| cookie::known(&app, &jar, email));
     let budgets = limits::link(&app, email.as_deref(), &network, known.as_ref());
     if let Some(seconds) = budgets.await? {
-        return Ok(form.later(seconds));
+        return Ok(form.later(&app, seconds));
     }
     let Some(email) = email else {
-        return Ok(form.again(StatusCode::UNPROCESSABLE_ENTITY, NO_ADDRESS));
+        return Ok(form.again(&app, StatusCode::UNPROCESSABLE_ENTITY, NO_ADDRESS));
     };
     let letter = Letter::SignIn {
         email,
@@ -242,8 +253,8 @@ async fn request_link(
 }
 
 async fn link_sent(State(app): State<Arc<App>>) -> Response {
-    let dev = app.policy.dev;
-    page(StatusCode::OK, &SentPage { dev })
+    let mail = MailDelivery::of(&app);
+    page(StatusCode::OK, &SentPage { mail })
 }
 
 async fn show_link(

@@ -1,5 +1,6 @@
 //! Timelines: the events of a thing, the attempts to pay for it, and what webhooks told of it.
 
+use jiff::Timestamp;
 use till_core::kernel::records::{PaymentKind, PaymentState};
 use till_store::{TimelineEntry, TimelineEvent};
 use till_wire::events::EventType;
@@ -23,11 +24,87 @@ pub async fn timeline(viewer: &Viewer, subjects: impl IntoIterator<Item = Uuid>)
         deliveries: viewer.may::<scope::WebhooksRead>().is_ok(),
     };
     let moments = viewer.app.store.timeline(own, &subjects).await?;
-    let steps = moments.into_iter().filter(|entry| access.allows(entry));
+    let shown = moments.into_iter().filter(|entry| access.allows(entry));
+    let steps = fold(shown).into_iter();
     Ok(Part::Timeline(
         "Timeline",
-        steps.map(|entry| step(viewer, here, entry)).collect(),
+        steps.map(|folded| step(viewer, here, folded)).collect(),
     ))
+}
+
+/// An entry, and how often the same happened in a row.
+#[derive(Debug, PartialEq)]
+struct Folded {
+    /// The last time.
+    entry: TimelineEntry,
+    times: usize,
+    /// The first time.
+    first: Timestamp,
+}
+
+/// Entries, newest first, with repeats in a row as one. Deliveries do not interrupt the changes that they tell of, nor
+/// those changes the deliveries.
+fn fold(entries: impl Iterator<Item = TimelineEntry>) -> Vec<Folded> {
+    let mut shown: Vec<Folded> = Vec::new();
+    for entry in entries {
+        match shown
+            .iter_mut()
+            .rev()
+            .find_map(|newer| joins(newer, &entry))
+        {
+            Some(Some(newer)) => {
+                newer.times += 1;
+                newer.first = entry.at;
+            }
+            _ => shown.push(Folded {
+                times: 1,
+                first: entry.at,
+                entry,
+            }),
+        }
+    }
+    shown
+}
+
+/// Whether an entry is a repeat of a newer one: the one that it repeats, none of it where there is none, or nothing yet
+/// where an older one has to say.
+fn joins<'a>(newer: &'a mut Folded, entry: &TimelineEntry) -> Option<Option<&'a mut Folded>> {
+    use TimelineEvent::{Attempt, Change, Delivery};
+    let is_repeat = match (&newer.entry.what, &entry.what) {
+        (
+            Change {
+                kind, subject_id, ..
+            },
+            Change {
+                kind: k,
+                subject_id: s,
+                ..
+            },
+        ) => kind == k && subject_id == s,
+        (
+            Delivery {
+                kind,
+                endpoint_id,
+                code,
+                succeeded,
+                ..
+            },
+            Delivery {
+                kind: k,
+                endpoint_id: e,
+                code: c,
+                succeeded: s,
+                ..
+            },
+        ) => match (kind, endpoint_id, code, succeeded) == (k, e, c, s) {
+            true => true,
+            false => return None,
+        },
+        (Delivery { .. }, Change { .. }) => return None,
+        (Change { kind, .. }, Delivery { kind: k, .. }) if kind == k => return None,
+        (Attempt { .. } | Change { .. } | Delivery { .. }, _) => false,
+    };
+    Some(is_repeat.then_some(newer))
 }
 
 /// The parts of it that a person may see.
@@ -46,7 +123,8 @@ impl TimelineAccess {
     }
 }
 
-fn step(viewer: &Viewer, here: Option<Uuid>, entry: TimelineEntry) -> Step {
+fn step(viewer: &Viewer, here: Option<Uuid>, folded: Folded) -> Step {
+    let entry = folded.entry;
     let (what, state) = match entry.what {
         TimelineEvent::Change {
             kind, subject_id, ..
@@ -94,7 +172,9 @@ fn step(viewer: &Viewer, here: Option<Uuid>, entry: TimelineEntry) -> Step {
         }
     };
     Step {
-        at: Cell::time(entry.at, &viewer.zone),
+        at: Cell::second(entry.at, &viewer.zone),
+        repeats: (folded.times > 1)
+            .then(|| (folded.times, Cell::second(folded.first, &viewer.zone))),
         what,
         state,
     }
@@ -113,5 +193,81 @@ fn attempt(state: PaymentState) -> Cell {
     match state {
         PaymentState::Intended | PaymentState::Asked => Cell::toned("under way", Tone::Busy),
         other => Cell::state(other.as_str()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(second: i64, kind: EventType) -> TimelineEntry {
+        TimelineEntry {
+            at: Timestamp::from_second(second).unwrap(),
+            what: TimelineEvent::Change {
+                kind,
+                subject_id: Uuid::nil(),
+                sequence: second,
+            },
+        }
+    }
+
+    fn delivery(second: i64, kind: EventType, code: i64) -> TimelineEntry {
+        TimelineEntry {
+            at: Timestamp::from_second(second).unwrap(),
+            what: TimelineEvent::Delivery {
+                id: Uuid::from_u128(second.unsigned_abs().into()),
+                kind,
+                event_id: Uuid::from_u128(second.unsigned_abs().into()),
+                endpoint_id: Uuid::nil(),
+                url: "https://example.com/".to_owned(),
+                code: Some(code),
+                succeeded: code == 200,
+            },
+        }
+    }
+
+    /// How often each line happened, with its last and its first second.
+    fn folded(entries: Vec<TimelineEntry>) -> Vec<(usize, i64, i64)> {
+        let lines = fold(entries.into_iter()).into_iter();
+        lines
+            .map(|line| {
+                (
+                    line.times,
+                    line.entry.at.as_second(),
+                    line.first.as_second(),
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn repeats_in_a_row_are_one_line_whatever_was_told_of_them() {
+        use EventType::{CheckoutCreated, CheckoutUpdated};
+        let lines = folded(vec![
+            delivery(9, CheckoutUpdated, 200),
+            change(8, CheckoutUpdated),
+            delivery(7, CheckoutUpdated, 200),
+            change(6, CheckoutUpdated),
+            change(5, CheckoutUpdated),
+            change(1, CheckoutCreated),
+        ]);
+        assert_eq!(lines, [(2, 9, 7), (3, 8, 5), (1, 1, 1)]);
+    }
+
+    #[test]
+    fn what_lies_between_two_repeats_keeps_them_apart() {
+        use EventType::{OrderPaid, OrderUpdated};
+        let lines = folded(vec![
+            change(4, OrderUpdated),
+            change(3, OrderPaid),
+            change(2, OrderUpdated),
+        ]);
+        assert_eq!(lines, [(1, 4, 4), (1, 3, 3), (1, 2, 2)]);
+        let answers = folded(vec![
+            delivery(4, OrderPaid, 200),
+            delivery(3, OrderPaid, 503),
+            delivery(2, OrderPaid, 503),
+        ]);
+        assert_eq!(answers, [(1, 4, 4), (2, 3, 2)]);
     }
 }

@@ -257,26 +257,18 @@ async fn send(app: &App, endpoint: &WebhookEndpoint, event: Uuid, body: String) 
         ("webhook-timestamp", &*timestamp.to_string()),
         ("webhook-signature", &*signature),
     ];
+    let begun = app.clock.now();
     let sending = async { Ok(app.outbound.post(&endpoint.url, &headers, body).await) };
     // An attempt that panics is one that failed, and tried again as seldom.
-    let sent = match caught(app, "delivery", sending).await {
-        Ok(sent) => sent,
-        Err(_) => {
-            return Answer {
-                http_code: None,
-                response: "The delivery failed inside Till.".to_owned(),
-            };
-        }
+    let (http_code, response) = match caught(app, "delivery", sending).await {
+        Ok(Ok(answer)) => (Some(i64::from(answer.status)), answer.body),
+        Ok(Err(error)) => (None, error.to_string()),
+        Err(_) => (None, "The delivery failed inside Till.".to_owned()),
     };
-    match sent {
-        Ok(answer) => Answer {
-            http_code: Some(i64::from(answer.status)),
-            response: answer.body,
-        },
-        Err(error) => Answer {
-            http_code: None,
-            response: error.to_string(),
-        },
+    Answer {
+        http_code,
+        response,
+        duration: app.clock.now().duration_since(begun),
     }
 }
 

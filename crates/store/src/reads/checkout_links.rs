@@ -2,6 +2,7 @@ use till_core::{
     checkout_links::{LinkWithProducts, Loaded},
     kernel::{
         records::{CheckoutLink, Discount, Organization},
+        urls::{LINK_PREFIX, SHORT_LINK},
         values::Value,
     },
 };
@@ -9,6 +10,16 @@ use till_wire::checkouts::Offer;
 use uuid::Uuid;
 
 use crate::{Query, Store, StoreError, columns};
+
+/// Links with their organizations, found by what is bound.
+fn link_where(found: &str, bound: &str) -> Query {
+    let sql = format!(
+        "select {}, {} from checkout_links l join organizations o on o.id = l.organization_id where {found}",
+        columns::<CheckoutLink>("l"),
+        columns::<Organization>("o"),
+    );
+    Query::raw(sql, vec![Value::Text(bound.to_owned())]).keyed()
+}
 
 impl Store {
     /// A link of the organization by id, unless deleted.
@@ -26,14 +37,22 @@ impl Store {
         &self,
         secret: &str,
     ) -> Result<Option<(CheckoutLink, Organization)>, StoreError> {
-        let sql = format!(
-            "select {}, {} from checkout_links l join organizations o on o.id = l.organization_id \
-             where l.client_secret = $1",
-            columns::<CheckoutLink>("l"),
-            columns::<Organization>("o"),
+        self.one(link_where("l.client_secret = $1", secret)).await
+    }
+
+    /// A link by the beginning of its client secret, as its short address names it, deleted or not, with its
+    /// organization. None where several begin so.
+    pub async fn checkout_link_by_short_name(
+        &self,
+        name: &str,
+    ) -> Result<Option<(CheckoutLink, Organization)>, StoreError> {
+        let begins = format!(
+            "substr(l.client_secret, 1, {}) = $1",
+            LINK_PREFIX.len() + SHORT_LINK
         );
-        self.one(Query::raw(sql, vec![Value::Text(secret.to_owned())]).keyed())
-            .await
+        let query = link_where(&begins, &format!("{LINK_PREFIX}{name}"));
+        let mut found = self.all(query).await?;
+        Ok(found.pop().filter(|_| found.is_empty()))
     }
 
     /// The products and discounts that links show: as many reads for all as for a single one.

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use till_core::{
     catalog::custom_fields::AnsweredRow,
@@ -10,6 +12,7 @@ use till_core::{
 use till_wire::metadata::Metadata;
 use uuid::Uuid;
 
+use super::marks;
 use crate::{Col, Query, Store, StoreError};
 
 impl Store {
@@ -41,6 +44,28 @@ impl Store {
         let rest = "where organization_id = $1 and slug = $2 and deleted_at is null";
         let binds = vec![Value::Uuid(organization_id), Value::Text(slug.to_owned())];
         self.one(Query::select::<CustomField>(rest, binds)).await
+    }
+
+    /// The custom fields with any of these slugs, deleted ones too: for each slug the live field, else the newest.
+    pub async fn custom_fields_by_slugs(
+        &self,
+        organization_id: Uuid,
+        slugs: &[&str],
+    ) -> Result<Vec<CustomField>, StoreError> {
+        let rest = format!(
+            "where organization_id = $1 and slug in ({}) \
+             order by case when deleted_at is null then 0 else 1 end, created_at desc, id",
+            marks(1, slugs.len())
+        );
+        let binds = [Value::Uuid(organization_id)]
+            .into_iter()
+            .chain(slugs.iter().map(|slug| Value::Text((*slug).to_owned())))
+            .collect();
+        let mut found: Vec<CustomField> =
+            self.all(Query::select::<CustomField>(&rest, binds)).await?;
+        let mut seen = HashSet::new();
+        found.retain(|field| seen.insert(field.slug.clone()));
+        Ok(found)
     }
 
     /// Rows of a kind (checkouts, orders or subscriptions) with an answer under `slug`, the oldest first, after

@@ -26,7 +26,7 @@ pub use figures::{Figures, Progress, Sales};
 pub use folding::UnfoldedRow;
 pub use people::Visit;
 pub use timeline::{TimelineEntry, TimelineEvent};
-pub use webhooks::DeliveryFilter;
+pub use webhooks::{DeliveryFilter, FailingEndpoint};
 
 use till_core::kernel::{changes::Record, values::Value};
 use uuid::Uuid;

@@ -25,6 +25,23 @@ const LOOKED_THROUGH: u64 = 10_000;
 const DIGITS: usize = 6;
 const BEGUN: i64 = 100;
 
+/// The latest deliveries that an endpoint is judged by, and how many failures among them say something.
+const LATEST: usize = 10;
+const FAILURES: usize = 3;
+
+/// An endpoint whose latest deliveries all failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailingEndpoint {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name, for people.
+    pub name: Option<String>,
+    /// Its address.
+    pub url: String,
+    /// False where it was switched off.
+    pub enabled: bool,
+}
+
 /// Which deliveries a list shows; what is empty does not narrow it.
 #[derive(Debug, Clone, Default)]
 pub struct DeliveryFilter {
@@ -229,6 +246,37 @@ impl Store {
         let sql = "select id from webhook_deliveries where kind is null order by id limit $1";
         let found: Vec<Col<Uuid>> = self.all(Query::raw(sql, vec![Value::Int(limit)])).await?;
         Ok(found.into_iter().map(|col| col.0).collect())
+    }
+
+    /// The endpoints that were not removed and whose latest deliveries since a moment all failed: three at least, and
+    /// none of the latest ten was taken. Only the columns that are shown are read, so that an endpoint that does not
+    /// read as a whole is told of, too.
+    pub async fn failing_endpoints(
+        &self,
+        organization_id: Uuid,
+        since: Timestamp,
+    ) -> Result<Vec<FailingEndpoint>, StoreError> {
+        let latest = format!(
+            "(select d.succeeded as taken from webhook_deliveries d where d.organization_id = $1 \
+             and d.endpoint_id = e.id and d.created_at > $2 \
+             order by d.created_at desc, d.id desc limit {LATEST}) latest"
+        );
+        let sql = format!(
+            "select e.id, e.name, e.url, e.enabled from webhook_endpoints e \
+             where e.organization_id = $1 and e.deleted_at is null \
+             and (select count(*) from {latest}) >= {FAILURES} \
+             and not exists (select 1 from {latest} where latest.taken) order by e.created_at, e.id"
+        );
+        let binds = vec![Value::Uuid(organization_id), Value::Time(since)];
+        type Row = (Col<Uuid>, Col<Option<String>>, Col<String>, Col<bool>);
+        let found: Vec<Row> = self.all(Query::raw(sql, binds)).await?;
+        let failing = |(id, name, url, enabled): Row| FailingEndpoint {
+            id: id.0,
+            name: name.0,
+            url: url.0,
+            enabled: enabled.0,
+        };
+        Ok(found.into_iter().map(failing).collect())
     }
 
     /// The endpoints for which something is due.

@@ -234,6 +234,8 @@ impl Shop {
             http_code: Some(200),
             response: None,
             kind: Some(kind),
+            attempt: Some(1),
+            duration_ms: Some(20),
         };
         let mut changes = Changes::new();
         changes.insert(&event).insert(&delivery);

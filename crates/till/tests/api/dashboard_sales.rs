@@ -508,6 +508,8 @@ both! {
             http_code: Some(503),
             response: None,
             kind: Some(told[0].kind),
+            attempt: Some(1),
+            duration_ms: Some(20),
         });
         t.app.store.commit(changes).await.unwrap();
         let html = shown(&t.dashboard().await.get(&format!("/dashboard/ada/orders/{}", id(&order))).await);

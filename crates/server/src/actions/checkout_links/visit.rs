@@ -37,13 +37,27 @@ pub struct Visitor {
     pub country: Option<Country>,
 }
 
+/// The name by which a link is visited.
+#[derive(Debug, Clone, Copy)]
+pub enum LinkName<'a> {
+    /// Its secret.
+    Secret(&'a str),
+    /// The beginning of its secret, as its short address has it.
+    Short(&'a str),
+}
+
 /// Opens the session of a visit; where its page is.
-pub async fn visit(app: &App, secret: &str, query: Query, visitor: Visitor) -> Result<String> {
-    let (link, organization) = app
-        .store
-        .checkout_link_by_secret(secret)
-        .await
-        .or_not_found()?;
+pub async fn visit(
+    app: &App,
+    name: LinkName<'_>,
+    query: Query,
+    visitor: Visitor,
+) -> Result<String> {
+    let found = match name {
+        LinkName::Secret(secret) => app.store.checkout_link_by_secret(secret).await,
+        LinkName::Short(name) => app.store.checkout_link_by_short_name(name).await,
+    };
+    let (link, organization) = found.or_not_found()?;
     let visit = Visit::judge(&link, &organization, query, app.embed_hosts(&organization))?;
     let own = organization.id;
     // Not looked up once too many were wrong.

@@ -6,14 +6,14 @@ use std::{net::IpAddr, sync::Arc};
 use axum::{
     Extension,
     extract::{Path, RawQuery, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use till_core::checkout_links::visit::Query;
+use till_core::{checkout_links::visit::Query, kernel::urls::LINK_PREFIX};
 use till_wire::error::{ErrorBody, ValidationBody};
 
 use crate::{
-    actions::checkout_links::visit::{Visitor, visit},
+    actions::checkout_links::visit::{LinkName, Visitor, visit},
     api::{
         ErrorPage,
         operation::{Operation, operations},
@@ -85,20 +85,63 @@ pub(super) async fn redirect(
     Extension(ErrorPage(error_page)): Extension<ErrorPage>,
     request: Request,
 ) -> Response {
+    let name = LinkName::Secret(&secret);
+    visited(
+        &app,
+        name,
+        query.as_deref(),
+        error_page,
+        &request.into_parts().0,
+    )
+    .await
+}
+
+/// The route of a link's short address, which is for people and in no document.
+pub(in crate::api) const SHORT: &str = "/buy/{name}";
+
+/// A visit by the short address; the whole secret will do, too.
+pub(in crate::api) async fn short(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    RawQuery(query): RawQuery,
+    Extension(ErrorPage(error_page)): Extension<ErrorPage>,
+    request: Request,
+) -> Response {
+    let name = match name.starts_with(LINK_PREFIX) {
+        true => LinkName::Secret(&name),
+        false => LinkName::Short(&name),
+    };
+    visited(
+        &app,
+        name,
+        query.as_deref(),
+        error_page,
+        &request.into_parts().0,
+    )
+    .await
+}
+
+async fn visited(
+    app: &App,
+    name: LinkName<'_>,
+    query: Option<&str>,
+    error_page: fn(&ApiError, &Uri, &HeaderMap) -> Response,
+    request: &Parts,
+) -> Response {
     // Programs that only look, such as previews of messages, open no sessions.
-    if request.method() == Method::HEAD {
+    if request.method == Method::HEAD {
         return ApiError::no_method().into_response();
     }
-    let query = Query::parse(query.as_deref().unwrap_or_default());
-    let visited = visit(&app, &secret, query, visitor(&app, &request)).await;
+    let query = Query::parse(query.unwrap_or_default());
+    let visited = visit(app, name, query, visitor(app, request)).await;
     match visited.and_then(|page| HeaderValue::from_str(&page).map_err(ApiError::internal)) {
         Ok(location) => (
             StatusCode::TEMPORARY_REDIRECT,
             [(header::LOCATION, location)],
         )
             .into_response(),
-        Err(error) if is_browser(request.headers()) => {
-            error_page(&error, request.uri(), request.headers())
+        Err(error) if is_browser(&request.headers) => {
+            error_page(&error, &request.uri, &request.headers)
         }
         Err(error) => error.into_response(),
     }
@@ -109,11 +152,11 @@ fn is_browser(headers: &HeaderMap) -> bool {
     accept.is_some_and(|types| types.contains("text/html"))
 }
 
-fn visitor(app: &App, request: &Request) -> Visitor {
-    let address = client_ip(app, request.headers(), request.extensions());
+fn visitor(app: &App, request: &Parts) -> Visitor {
+    let address = client_ip(app, &request.headers, &request.extensions);
     Visitor {
         network: Network::of_address(&address),
-        country: app.visitor_country(request.headers(), &address),
+        country: app.visitor_country(&request.headers, &address),
         ip_address: address.parse::<IpAddr>().ok().map(|ip| ip.to_string()),
     }
 }

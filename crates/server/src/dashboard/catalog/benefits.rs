@@ -71,6 +71,10 @@ async fn detail(dashboard: Dashboard<scope::BenefitsRead>, PathId(id): PathId) -
         benefit.modified_at,
         &dashboard.zone,
     ));
+    facts.push(Fact::new(
+        "Granted by",
+        Cell::Text(fill::GRANTED.to_owned()),
+    ));
     let mut parts = vec![Part::Facts("Benefit", facts)];
     let given = fill::shown(&benefit);
     if !given.is_empty() {
@@ -109,9 +113,9 @@ const OFFERED: [BenefitType; 5] = [
 fn choose_type(dashboard: &Dashboard<scope::BenefitsWrite>) -> FormPage {
     let kinds = Kind::choice(OFFERED.map(|kind| (kind.as_str(), kind_words(kind))));
     let fields = vec![
-        Field::new("type", "Type", kinds).focus().hint(
-            "A custom benefit is words alone: what you promise, and a note for those who have it.",
-        ),
+        Field::new("type", "Type", kinds)
+            .focus()
+            .hint("A custom benefit is words alone: what you promise on the checkout."),
         Field::new("_next", "", Kind::Hidden).value("1"),
     ];
     FormPage {
@@ -129,7 +133,7 @@ impl Listed for Benefit {
     type Read = scope::BenefitsRead;
 
     const PAGES: ResourcePages = BENEFITS;
-    const EMPTY: &'static str = "A benefit is what a purchase includes, such as support or license keys; products show it on their checkout.";
+    const EMPTY: &'static str = "A benefit is what a purchase includes, such as support or license keys. Products show it on their checkout; Till does not grant it yet, so your program does.";
     const NEW: Option<&'static str> = Some("Create a benefit");
 
     fn id(&self) -> Uuid {

@@ -23,13 +23,14 @@ use crate::{
         listing::{Column, ListingQuery},
         metadata,
         parts::{Cell, Menu, MenuItem, Tone},
+        pay_link,
         resource_pages::{
             CHECKOUT_LINKS, Listed, Resource, ResourcePages, Saved, find, form_page, form_routes,
             list_routes, menu, readable,
         },
         show,
     },
-    error::Result,
+    error::{ApiError, Result},
     http::extract::{Body, Caller, Params, PathId, scope},
     pages::checkout::{fill::trial_words, money::Locale},
 };
@@ -38,6 +39,9 @@ use crate::{
 pub fn routes() -> Router<Arc<App>> {
     list_routes::<CheckoutLink>(get(detail)).merge(form_routes::<CheckoutLink>())
 }
+
+/// What a new link's page says.
+pub const READY: &str = "The link is ready: every visit opens a checkout of its own.";
 
 /// The name of a link: its label, else what it sells.
 fn name(link: &CheckoutLink) -> String {
@@ -77,6 +81,11 @@ fn signature_cell(link: &CheckoutLink) -> Cell {
     }
 }
 
+/// The address that people share.
+fn short(app: &App, link: &CheckoutLink) -> String {
+    app.urls.short_link_url(&link.client_secret)
+}
+
 /// A button for a merchant's page, which opens the checkout over it.
 fn embed_code(app: &App, link: &CheckoutLink) -> String {
     format!(
@@ -91,7 +100,7 @@ fn embed_code(app: &App, link: &CheckoutLink) -> String {
 #[template(path = "dashboard/link_code.html")]
 struct Code<'a> {
     embed: String,
-    secret: &'a str,
+    secret: Cell,
     url: &'a str,
 }
 
@@ -104,7 +113,7 @@ async fn detail(dashboard: Dashboard<scope::CheckoutLinksRead>, PathId(id): Path
         format!("{words}, whatever the product says")
     });
     let mut facts = vec![
-        Fact::new("Link", Cell::Code(link.url.clone())),
+        Fact::new("Long address", Cell::Code(link.url.clone())),
         Fact::new("Link ID", Cell::Code(id.to_string())),
         Fact::new("Products", products_cell(&dashboard, &link)),
         Fact::new("Discount", discount_cell(&link)),
@@ -122,14 +131,15 @@ async fn detail(dashboard: Dashboard<scope::CheckoutLinksRead>, PathId(id): Path
     facts.extend(moments(link.created_at, link.modified_at, &dashboard.zone));
     let code = Code {
         embed: embed_code(&dashboard.app, &link),
-        secret: &link.signing_secret,
+        secret: Cell::Secret(link.signing_secret.clone()),
         url: &link.url,
     };
     let mut parts = vec![
+        pay_link::part("Link for buyers", &short(&dashboard.app, &link))?,
         Part::Facts("Checkout link", facts),
         Part::Html(
             "In your page",
-            askama::Template::render(&code).unwrap_or_default(),
+            askama::Template::render(&code).map_err(ApiError::internal)?,
         ),
     ];
     parts.extend(metadata(&link.metadata));
@@ -185,7 +195,7 @@ impl Listed for CheckoutLink {
 
     fn menu(&self, viewer: &Viewer) -> Menu {
         let copies = vec![
-            MenuItem::Copy("Copy link", self.url.clone()),
+            MenuItem::Copy("Copy link", short(&viewer.app, self)),
             MenuItem::Copy("Copy embed code", embed_code(&viewer.app, self)),
             MenuItem::Copy("Copy link ID", self.id.to_string()),
         ];
@@ -230,8 +240,7 @@ impl Resource for CheckoutLink {
         let made = dashboard
             .create(form_data, input, actions::checkout_links::create)
             .await?;
-        let words = "The link is ready: every visit opens a checkout of its own.";
-        Ok((made.id, words.to_owned()))
+        Ok((made.id, READY.to_owned()))
     }
 
     async fn update(&self, dashboard: &Dashboard<Self::Write>, form_data: &mut FormData) -> Saved {

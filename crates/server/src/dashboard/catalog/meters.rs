@@ -158,7 +158,7 @@ impl Listed for Meter {
     type Read = scope::MetersRead;
 
     const PAGES: ResourcePages = METERS;
-    const EMPTY: &'static str = "A meter counts what your customers use, such as calls or tokens; a product can then be priced by it.";
+    const EMPTY: &'static str = "A meter says what is counted, such as calls or tokens; a product can then be priced by it. Till does not take in usage yet, so it is not billed.";
     const NEW: Option<&'static str> = Some("Create a meter");
 
     fn id(&self) -> Uuid {

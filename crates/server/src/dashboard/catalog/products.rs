@@ -13,6 +13,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 use till_wire::{
+    checkout_links::CheckoutLinkCreate,
     checkouts::CheckoutCreate,
     page::Page,
     products::{Product, ProductBenefitsUpdate, ProductCreate, ProductUpdate},
@@ -26,13 +27,14 @@ use crate::{
         Answer, CreatedResource,
         access::{Dashboard, Viewer},
         buyers::Buyers,
+        catalog::checkout_links,
         done,
         form::{FormData, FormErrors, FormPage},
         listing::{Column, Filter, ListingQuery},
         parts::{Cell, Menu},
         resource_pages::{
-            Listed, PRODUCTS, Resource, ResourcePages, Saved, find, form_page, form_routes,
-            list_routes, readable,
+            CHECKOUT_LINKS, Listed, PRODUCTS, Resource, ResourcePages, Saved, find, form_page,
+            form_routes, list_routes, readable,
         },
     },
     error::Result,
@@ -49,6 +51,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route(&PRODUCTS.at("/preview"), post(preview))
         .route(&PRODUCTS.at("/{id}/unarchive"), post(unarchive))
         .route(&PRODUCTS.at("/{id}/checkout"), post(checkout))
+        .route(&PRODUCTS.at("/{id}/link"), post(link))
 }
 
 /// The price as the customer will see it, while the form is filled in.
@@ -79,6 +82,22 @@ async fn checkout(
     )
 }
 
+/// A checkout link to this product; its page shows the address and the QR code.
+async fn link(
+    dashboard: Dashboard<scope::CheckoutLinksWrite>,
+    PathId(id): PathId,
+    form_data: FormData,
+) -> Answer {
+    let body = json!({"products": [id], "payment_processor": "stripe"});
+    let input = Body(Some(body)).read(CheckoutLinkCreate::read)?;
+    let make = async |guard: IdempotencyGuard| {
+        actions::checkout_links::create(&dashboard.caller, &guard, input).await
+    };
+    let made: CreatedResource = dashboard.make(&form_data, make).await?;
+    let path = CHECKOUT_LINKS.path(&dashboard, made.id, "");
+    done(&path, checkout_links::READY)
+}
+
 async fn change(
     dashboard: &Dashboard<scope::ProductsWrite>,
     id: Uuid,
@@ -107,8 +126,7 @@ impl Listed for Product {
     type Read = scope::ProductsRead;
 
     const PAGES: ResourcePages = PRODUCTS;
-    const EMPTY: &'static str =
-        "What do you sell? A product has a name and a price; your program sells it by its id.";
+    const EMPTY: &'static str = "What do you sell? A product has a name and a price; you sell it by a checkout link, or by your program.";
     const NEW: Option<&'static str> = Some("Create a product");
 
     fn id(&self) -> Uuid {

@@ -6,11 +6,14 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use till_wire::{
-    events::EventType,
-    input::Words as _,
-    webhooks::{HttpCodeClass, WebhookDelivery},
+use till_core::{
+    kernel::{
+        events::is_sent,
+        records::{WebhookDelivery, WebhookEvent},
+    },
+    webhooks::ATTEMPTS,
 };
+use till_wire::{events::EventType, input::Words as _, webhooks::HttpCodeClass};
 use uuid::Uuid;
 
 use crate::{
@@ -60,6 +63,29 @@ fn result(delivery: &WebhookDelivery) -> Cell {
     }
 }
 
+/// Which attempt of its event it was.
+fn attempt(delivery: &WebhookDelivery) -> Cell {
+    Cell::text(delivery.attempt.map(|n| format!("{n} of {ATTEMPTS}")))
+}
+
+/// The time until the answer: `84 ms`, `2.5 s`.
+fn duration(delivery: &WebhookDelivery) -> Cell {
+    Cell::text(delivery.duration_ms.map(|ms| match ms {
+        ..1000 => format!("{ms} ms"),
+        _ => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
+    }))
+}
+
+/// What follows the newest attempt of an event, where it failed: when it is tried again, or why it is not.
+fn next_try(viewer: &Viewer, delivery: &WebhookDelivery, event: &WebhookEvent) -> Cell {
+    let is_newest = event.modified_at == Some(delivery.created_at);
+    match event.next_attempt_at {
+        _ if delivery.succeeded || !is_newest => Cell::Empty,
+        Some(at) => Cell::second(at, &viewer.zone),
+        None => Cell::Text("None: given up".to_owned()),
+    }
+}
+
 /// The deliveries to an endpoint.
 pub async fn of_endpoint(
     viewer: &Viewer,
@@ -69,7 +95,7 @@ pub async fn of_endpoint(
     let caller = viewer.may::<scope::WebhooksRead>()?;
     let find = |mut params: Params| {
         params.set("endpoint_id", &endpoint.to_string());
-        actions::webhooks::deliveries(&caller, params)
+        actions::webhooks::delivery_rows(&caller, params)
     };
     let moments = ("start_timestamp", "end_timestamp");
     let page = query.load(moments, &viewer.zone, find).await?;
@@ -93,6 +119,7 @@ pub async fn of_endpoint(
             "Any",
             EventType::ALL
                 .iter()
+                .filter(|kind| is_sent(**kind))
                 .map(|kind| (kind.as_str(), kind.as_str())),
         ),
     ];
@@ -100,14 +127,16 @@ pub async fn of_endpoint(
     let columns = vec![
         Column::new("Event"),
         Column::new("Answer"),
+        Column::new("Attempt"),
+        Column::new("Duration"),
         Column::new("Sent"),
+        Column::new("Next try"),
     ];
     let empty = Empty {
         words: "Nothing has been sent yet. Send a test event, or make a purchase.",
         step: None,
     };
-    let row = |delivery: &WebhookDelivery| {
-        let event = &delivery.webhook_event;
+    let row = |(delivery, event): &(WebhookDelivery, WebhookEvent)| {
         Row::new(vec![
             Cell::Link {
                 href: path(viewer, endpoint, delivery.id, ""),
@@ -115,7 +144,10 @@ pub async fn of_endpoint(
                 note: Some(event.id.to_string()),
             },
             result(delivery),
-            Cell::time(delivery.created_at, &viewer.zone),
+            attempt(delivery),
+            duration(delivery),
+            Cell::second(delivery.created_at, &viewer.zone),
+            next_try(viewer, delivery, event),
         ])
         .menu(Menu {
             name: event.kind.to_string(),
@@ -135,13 +167,17 @@ pub async fn of_endpoint(
 }
 
 /// A delivery by its id; the API finds it by the ids it goes by.
-async fn find(viewer: &Viewer, endpoint: Uuid, id: Uuid) -> Result<WebhookDelivery> {
+async fn find(
+    viewer: &Viewer,
+    endpoint: Uuid,
+    id: Uuid,
+) -> Result<(WebhookDelivery, WebhookEvent)> {
     let params = Params::parse(&format!("endpoint_id={endpoint}&query={id}"));
     let caller = viewer.may::<scope::WebhooksRead>()?;
-    let page = actions::webhooks::deliveries(&caller, params).await?;
+    let page = actions::webhooks::delivery_rows(&caller, params).await?;
     page.items
         .into_iter()
-        .find(|delivery| delivery.id == id)
+        .find(|(delivery, _)| delivery.id == id)
         .ok_or_else(ApiError::not_found)
 }
 
@@ -157,14 +193,16 @@ async fn detail(
     EndpointId(endpoint): EndpointId,
     PathId(id): PathId,
 ) -> Answer {
-    let delivery = find(&dashboard, endpoint, id).await?;
-    let event = &delivery.webhook_event;
+    let (delivery, event) = find(&dashboard, endpoint, id).await?;
     let facts = vec![
         Fact::new("Delivery ID", Cell::Code(delivery.id.to_string())),
         Fact::new("webhook-id", Cell::Code(event.id.to_string())),
-        Fact::new("Sent", Cell::time(delivery.created_at, &dashboard.zone)),
         Fact::new("Answer", result(&delivery)),
-        Fact::new("Happened", Cell::time(event.created_at, &dashboard.zone)),
+        Fact::new("Attempt", attempt(&delivery)),
+        Fact::new("Duration", duration(&delivery)),
+        Fact::new("Happened", Cell::second(event.created_at, &dashboard.zone)),
+        Fact::new("Sent", Cell::second(delivery.created_at, &dashboard.zone)),
+        Fact::new("Next try", next_try(&dashboard, &delivery, &event)),
     ];
     let block = |text: &Option<String>, nothing: &str| {
         let text = text.as_deref().filter(|text| !text.is_empty());
@@ -206,13 +244,12 @@ async fn redeliver(
     PathId(id): PathId,
     form_data: FormData,
 ) -> Answer {
-    let delivery = find(&dashboard, endpoint, id).await?;
-    let event = delivery.webhook_event.id;
+    let (_, event) = find(&dashboard, endpoint, id).await?;
     let send = async |guard: IdempotencyGuard| {
-        actions::webhooks::redeliver(&dashboard.caller, event, &guard).await
+        actions::webhooks::redeliver(&dashboard.caller, event.id, &guard).await
     };
     let () = dashboard.make(&form_data, send).await?;
-    let words = format!("{} is sent again.", delivery.webhook_event.kind);
+    let words = format!("{} is sent again.", event.kind);
     done(
         &dashboard.path(&format!("/developers/webhooks/{endpoint}")),
         &words,

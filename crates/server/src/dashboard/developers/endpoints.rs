@@ -10,7 +10,7 @@ use axum::{
 };
 use http::StatusCode;
 use serde_json::Value;
-use till_core::{organizations, webhooks};
+use till_core::{kernel::events::is_sent, organizations, webhooks};
 use till_wire::{events::EventType, page::Page, webhooks::WebhookEndpoint};
 use uuid::Uuid;
 
@@ -81,35 +81,48 @@ async fn detail(
     query: ListingQuery,
 ) -> Answer {
     let endpoint: WebhookEndpoint = find(&dashboard, id).await?;
-    let kinds = endpoint
-        .events
-        .iter()
-        .map(|kind| Cell::Text(kind.to_string()));
     let facts = vec![
         Fact::new("URL", Cell::Code(endpoint.url.clone())),
-        Fact::new("Secret", Cell::Code(endpoint.secret.clone())),
+        Fact::new("Secret", Cell::Secret(endpoint.secret.clone())),
         Fact::new("Format", Cell::Text(sentence(endpoint.format.as_str()))),
         Fact::new(
             "Payload version",
             Cell::Text(endpoint.api_version.to_owned()),
         ),
         Fact::new("Created", Cell::time(endpoint.created_at, &dashboard.zone)),
-        Fact::new("Events", Cell::Many(kinds.collect())),
     ];
     let list = deliveries::of_endpoint(&dashboard, query, id).await?;
     let mut parts = vec![
-        Part::Facts("Endpoint", facts),
         Part::List("Deliveries", list),
+        Part::Facts("Endpoint", facts),
+        events(&endpoint),
     ];
-    if endpoint.enabled && !endpoint.events.is_empty() {
+    if endpoint.enabled && endpoint.events.iter().any(|kind| is_sent(*kind)) {
         parts.insert(1, test_form(&dashboard, &endpoint));
     }
     show(&endpoint.detail(&dashboard, state(&endpoint), parts))
 }
 
+/// The types that it is told of, folded away.
+fn events(endpoint: &WebhookEndpoint) -> Part {
+    let words = endpoint.events.iter().map(|kind| match is_sent(*kind) {
+        true => kind.to_string(),
+        false => format!("{kind} (not sent yet)"),
+    });
+    Part::Folded("Events", types(endpoint), words.collect())
+}
+
+/// How many types it is told of.
+fn types(endpoint: &WebhookEndpoint) -> String {
+    match endpoint.events.len() {
+        1 => "1 type".to_owned(),
+        n => format!("{n} types"),
+    }
+}
+
 fn test_form(viewer: &Viewer, endpoint: &WebhookEndpoint) -> Part {
-    let kinds = endpoint.events.iter().map(|kind| kind.as_str());
-    let kinds = Kind::choice(kinds.map(|word| (word, word)));
+    let kinds = endpoint.events.iter().filter(|kind| is_sent(**kind));
+    let kinds = Kind::choice(kinds.map(|kind| (kind.as_str(), kind.as_str())));
     let usual = [EventType::OrderPaid, EventType::OrganizationUpdated]
         .into_iter()
         .find(|kind| endpoint.events.contains(kind));
@@ -150,7 +163,7 @@ async fn test(
                         .await
                 };
                 let () = dashboard.make(&form_data, send).await?;
-                format!("A test of {kind} is on its way.")
+                format!("A test of {kind} is being sent: reload this page to see the answer.")
             }
         },
     };
@@ -162,7 +175,7 @@ async fn newest(
     dashboard: &Dashboard<scope::WebhooksWrite>,
     kind: EventType,
 ) -> Result<Option<Value>> {
-    use actions::{checkouts, customers, orders, products, subscriptions};
+    use actions::{benefits, checkouts, customers, discounts, orders, products, subscriptions};
     let one = || Params::parse("limit=1");
     let (subject, _) = kind.as_str().split_once('.').unwrap_or_default();
     Ok(match subject {
@@ -179,6 +192,8 @@ async fn newest(
             }
         }
         "product" => first(&products::list(&dashboard.may()?, one()).await?),
+        "discount" => first(&discounts::list(&dashboard.may()?, one()).await?),
+        "benefit" => first(&benefits::list(&dashboard.may()?, one()).await?),
         "checkout" => first(&checkouts::list(&dashboard.may()?, one()).await?),
         "order" => first(&orders::list(&dashboard.may()?, one()).await?),
         "subscription" => first(&subscriptions::list(&dashboard.may()?, one()).await?),
@@ -260,7 +275,8 @@ impl Listed for WebhookEndpoint {
 
     const PAGES: ResourcePages = ENDPOINTS;
     const NAME: &'static str = "Webhook endpoints";
-    const EMPTY: &'static str = "An endpoint is an address of yours that is told what happens here, such as a paid order or an ended subscription.";
+    const EMPTY: &'static str =
+        "An endpoint is an address of yours that is told what happens here, such as a paid order.";
     const NEW: Option<&'static str> = Some("Add an endpoint");
 
     fn id(&self) -> Uuid {
@@ -295,10 +311,7 @@ impl Listed for WebhookEndpoint {
                 text: name(self),
                 note: self.name.as_ref().map(|_| self.url.clone()),
             },
-            Cell::Text(match self.events.len() {
-                1 => "1 type".to_owned(),
-                n => format!("{n} types"),
-            }),
+            Cell::Text(types(self)),
             state(self),
             Cell::time(self.created_at, &viewer.zone),
         ]
@@ -368,7 +381,7 @@ impl Resource for WebhookEndpoint {
         let made = dashboard
             .create(form_data, input, actions::webhooks::create)
             .await?;
-        let words = "The endpoint is listening. Its secret signs every delivery.";
+        let words = "The endpoint was created. Its secret signs every delivery.";
         Ok((made.id, words.to_owned()))
     }
 

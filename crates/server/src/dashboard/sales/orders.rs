@@ -19,12 +19,18 @@ use crate::{
     dashboard::{
         Answer,
         access::{Dashboard, Viewer},
+        answers::answers,
         buyers::{self, Buyers},
         detail::{Fact, Part, moments},
         listing::{Column, Filter, ListingQuery},
-        parts::{Cell, Menu, MenuItem, sentence},
+        metadata,
+        parts::{Cell, Menu, MenuItem, day, sentence},
         resource_pages::{Listed, ORDERS, Related, ResourcePages, amount, list_routes},
-        sales, show,
+        sales::{
+            self,
+            bill::{self, Bill, Line},
+        },
+        show,
         timeline::timeline,
     },
     error::Result,
@@ -187,14 +193,11 @@ async fn detail(dashboard: Dashboard<scope::OrdersRead>, PathId(id): PathId) -> 
     let (order, row) = actions::orders::get_with_row(&dashboard.caller, id).await?;
     let payments = Related::<Payment>::find(&dashboard, ("order_id", id)).await?;
     let lines = row.tax_breakdown.as_ref().map(|lines| lines.0.as_slice());
-    let mut parts = vec![
-        about(&dashboard, &order),
-        totals(&order, lines),
-        billing(&order),
-    ];
+    let mut parts = vec![bill(&dashboard, &order, lines).part("Bill")?];
     parts.extend(payments.map(|some| some.part(&dashboard, "Nothing was to pay.")));
-    parts.extend(crate::dashboard::answers(&order.custom_field_data));
-    parts.extend(crate::dashboard::metadata(&order.metadata));
+    parts.extend(answers(&dashboard, &order.custom_field_data).await?);
+    parts.push(about(&dashboard, &order));
+    parts.extend(metadata(&order.metadata));
     let subjects = [Some(id), order.checkout_id, order.subscription_id];
     parts.push(timeline(&dashboard, subjects.into_iter().flatten()).await?);
     show(&order.detail(&dashboard, Cell::state(order.status.as_str()), parts))
@@ -202,24 +205,25 @@ async fn detail(dashboard: Dashboard<scope::OrdersRead>, PathId(id): PathId) -> 
 
 fn about(viewer: &Viewer, order: &Order) -> Part {
     let reason = sentence(order.billing_reason.as_str());
-    let subscription = sales::linked(
-        viewer,
-        "subscriptions",
-        order.subscription_id,
-        "The subscription",
-    );
     let mut facts = vec![
         Fact::new("Order ID", Cell::Code(order.id.to_string())),
         Fact::new("Invoice number", Cell::Code(order.invoice_number.clone())),
-        Fact::new("Customer", customer(viewer, order)),
-        Fact::new("Product", sales::product(viewer, &order.product.base)),
         Fact::new("Reason", Cell::Text(reason)),
-        Fact::new("Subscription", subscription),
-        Fact::new(
-            "Checkout",
-            sales::linked(viewer, "checkouts", order.checkout_id, "The session"),
-        ),
     ];
+    let linked = [
+        (
+            "Subscription",
+            "subscriptions",
+            order.subscription_id,
+            "The subscription",
+        ),
+        ("Checkout", "checkouts", order.checkout_id, "The session"),
+    ];
+    for (name, area, id, words) in linked {
+        if id.is_some() {
+            facts.push(Fact::new(name, sales::linked(viewer, area, id, words)));
+        }
+    }
     if let Some(named) = &order.conflicting_external_customer_id {
         let words = "The session named this external ID, which the customer does not have. Check who should receive the purchase.";
         facts.push(Fact::new(
@@ -231,43 +235,48 @@ fn about(viewer: &Viewer, order: &Order) -> Part {
     Part::Facts("Order", facts)
 }
 
-fn totals(order: &Order, lines: Option<&[TaxLine]>) -> Part {
-    let money = |minor: i64| Cell::money(minor, order.currency);
-    let items = order.items.iter();
-    let mut facts: Vec<_> = items
-        .map(|item| Fact::new(&item.label, money(item.amount)))
-        .collect();
-    facts.push(Fact::new("Subtotal", money(order.subtotal_amount)));
-    let name = order.discount.as_ref().map(|d| d.brief.name.as_str());
-    let discount = sales::discount(name);
-    let sometimes = [
-        (discount.as_str(), -order.discount_amount),
-        ("Paid from the balance", order.from_balance_amount),
-    ];
-    for (name, minor) in sometimes {
-        if minor != 0 {
-            facts.push(Fact::new(name, money(minor)));
+fn bill(viewer: &Viewer, order: &Order, taxes: Option<&[TaxLine]>) -> Bill {
+    let line = |label: &str, minor: i64| Line::new(label, minor, order.currency);
+    let items = order.items.iter().map(|item| {
+        let line = line(&item.label, item.amount);
+        match (item.start_timestamp, item.end_timestamp) {
+            (Some(start), Some(end)) => line.note(format!(
+                "{} – {}",
+                day(start, &viewer.zone),
+                day(end, &viewer.zone)
+            )),
+            _ => line,
         }
+    });
+    let mut sums = vec![line("Subtotal", order.subtotal_amount)];
+    if order.discount_amount != 0 {
+        let name = order.discount.as_ref().map(|d| d.brief.name.as_str());
+        sums.push(line(&sales::discount(name), -order.discount_amount));
     }
-    let tax = Some(order.tax_amount);
-    facts.extend(sales::taxes(tax, lines, order.currency));
-    facts.push(Fact::new("Total", money(order.total_amount)));
-    if !order.paid && order.due_amount != 0 {
-        facts.push(Fact::new("Due", money(order.due_amount)));
+    sums.extend(bill::taxes(Some(order.tax_amount), taxes, order.currency));
+    sums.push(line("Total", order.total_amount).total());
+    let due = if order.paid { 0 } else { order.due_amount };
+    let refunded = order.refunded_amount + order.refunded_tax_amount;
+    let sometimes = [
+        ("Paid from the balance", order.from_balance_amount),
+        ("Due", due),
+        ("Refunded", -refunded),
+    ];
+    let sometimes = sometimes.into_iter().filter(|(_, minor)| *minor != 0);
+    sums.extend(sometimes.map(|(label, minor)| line(label, minor)));
+    let name = order.billing_name.clone().map(Cell::Text);
+    let address = order.billing_address.as_ref();
+    Bill {
+        bought: sales::product(viewer, &order.product.base),
+        lines: items.collect(),
+        sums,
+        billed_to: [
+            Some(customer(viewer, order)),
+            name,
+            address.map(|address| sales::address(Some(address))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
     }
-    if order.refunded_amount != 0 {
-        let refunded = order.refunded_amount + order.refunded_tax_amount;
-        facts.push(Fact::new("Refunded", money(refunded)));
-    }
-    Part::Facts("Items", facts)
-}
-
-fn billing(order: &Order) -> Part {
-    Part::Facts(
-        "Billing",
-        vec![
-            Fact::new("Name", Cell::text(order.billing_name.clone())),
-            Fact::new("Address", sales::address(order.billing_address.as_ref())),
-        ],
-    )
 }

@@ -18,6 +18,7 @@ use crate::{
     dashboard::{
         Answer,
         access::{Dashboard, Viewer},
+        answers::answers,
         buyers::{self, Buyers},
         detail::{Fact, Part},
         listing::{Column, Filter, ListingQuery},
@@ -92,7 +93,7 @@ impl Listed for Subscription {
         vec![
             Filter::search(query, "Search by customer"),
             Filter::words::<SubscriptionStatus>(query, "status", "Status", "Any status"),
-            Filter::choice(query, "cancel_at_period_end", "Renewal", "Any", ends),
+            Filter::choice(query, "cancel_at_period_end", "End", "Any", ends),
         ]
     }
 
@@ -103,7 +104,7 @@ impl Listed for Subscription {
             Column::number("Amount"),
             Column::new("Status"),
             Column::new("Started").by("started_at"),
-            Column::new("Renews"),
+            Column::new("Period ends"),
         ]
     }
 
@@ -114,7 +115,7 @@ impl Listed for Subscription {
             Cell::Money(price(&self.base)),
             state(&self.base),
             Cell::time_or_nothing(self.base.started_at, &viewer.zone),
-            renews(viewer, &self.base),
+            Cell::time(self.base.current_period_end, &viewer.zone),
         ]
     }
 
@@ -187,12 +188,11 @@ fn state(base: &SubscriptionBase) -> Cell {
     }
 }
 
-/// When money is next query for, or that it is not.
-fn renews(viewer: &Viewer, base: &SubscriptionBase) -> Cell {
-    let ends = base.ended_at.or(base.ends_at);
-    match ends {
+/// What happens at the end of the period.
+fn renewal(base: &SubscriptionBase) -> Cell {
+    match base.ended_at.or(base.ends_at) {
         Some(_) => Cell::Empty,
-        None => Cell::time(base.current_period_end, &viewer.zone),
+        None => Cell::Text("Till does not charge renewals yet.".to_owned()),
     }
 }
 
@@ -204,7 +204,7 @@ async fn detail(dashboard: Dashboard<scope::SubscriptionsRead>, PathId(id): Path
     subjects.extend(orders.iter().flat_map(Related::ids));
     let mut parts = vec![about(&dashboard, &one), schedule(&dashboard, &one.base)];
     parts.extend(orders.map(|some| some.part(&dashboard, "It has no orders yet.")));
-    parts.extend(crate::dashboard::answers(&one.base.custom_field_data));
+    parts.extend(answers(&dashboard, &one.base.custom_field_data).await?);
     parts.extend(crate::dashboard::metadata(&one.base.metadata));
     parts.push(timeline(&dashboard, subjects).await?);
     show(&one.detail(&dashboard, state(&one.base), parts))
@@ -235,7 +235,7 @@ fn schedule(viewer: &Viewer, base: &SubscriptionBase) -> Part {
         Fact::new("Started", time(base.started_at)),
         Fact::new("This period began", time(Some(base.current_period_start))),
         Fact::new("This period ends", time(Some(base.current_period_end))),
-        Fact::new("Renews", renews(viewer, base)),
+        Fact::new("Renewal", renewal(base)),
     ];
     let sometimes = [
         ("Trial began", base.trial_start),

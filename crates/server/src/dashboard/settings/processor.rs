@@ -56,7 +56,10 @@ async fn detail(dashboard: Dashboard<scope::PaymentsRead>) -> Answer {
             vec![
                 Fact::new("Processor", Cell::Noted(name.to_owned(), words.to_owned())),
                 Fact::new("Takes payments", able(can.checkout_payments)),
-                Fact::new("Renews subscriptions", able(can.subscription_renewals)),
+                Fact::new(
+                    "Renews subscriptions",
+                    Cell::Text("Not yet: Till charges the first payment only.".to_owned()),
+                ),
             ],
         ),
         Part::Facts(

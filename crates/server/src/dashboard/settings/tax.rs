@@ -85,7 +85,6 @@ fn as_sent(settings: &TaxSettings) -> FormData {
 }
 
 fn page(viewer: &Viewer, form_data: &FormData, errors: &FormErrors) -> FormPage {
-    let next = form_data.rows(ROWS).last().map_or(0, |last| last + 1);
     let mut groups = vec![
         Group::new(
             "Tax",
@@ -100,13 +99,11 @@ fn page(viewer: &Viewer, form_data: &FormData, errors: &FormErrors) -> FormPage 
              that you enter. Ask your tax adviser where you have to register.",
         ),
     ];
-    groups.extend(
-        form_data
-            .rows(ROWS)
-            .into_iter()
-            .map(|row| registration(row, form_data)),
-    );
-    groups.push(registration(next, form_data).note("Save to add another one."));
+    let rows = form_data.rows_with_spare(ROWS, &["country"], 1);
+    groups.extend(rows.into_iter().map(|row| registration(row, form_data)));
+    if let Some(last) = groups.pop() {
+        groups.push(last.note("Save to add another one."));
+    }
     FormPage {
         layout: layout(viewer, Tab::Tax),
         form: Form::new(viewer.path("/settings/tax"), "Save tax settings", groups)

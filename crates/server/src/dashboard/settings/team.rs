@@ -26,6 +26,7 @@ use crate::{
         form::{ConfirmPage, Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
         layout::{Area, Layout},
         listing::{Column, Empty, ListPage, Listing, ListingQuery, Row},
+        mail_delivery::MailDelivery,
         parts::{Cell, Menu, MenuItem, Tone, sentence},
         show, show_again,
     },
@@ -116,9 +117,9 @@ async fn list(dashboard: Dashboard<scope::OrganizationsRead>, query: ListingQuer
             }),
         }
     };
-    let action = dashboard
-        .role
-        .manages_people()
+    // An invitation that reaches nobody is not offered.
+    let reaches = MailDelivery::of(&dashboard.app) != MailDelivery::Nobody;
+    let action = (dashboard.role.manages_people() && reaches)
         .then(|| ("Invite".to_owned(), dashboard.path("/settings/team/invite")));
     show(&ListPage {
         layout: layout(&dashboard, Tab::Team),
@@ -216,7 +217,17 @@ fn invitation(
         Field::new("email", "E-mail address", Kind::Line("email"))
             .required()
             .focus()
-            .hint("They get an e-mail with a link, and join the team by pressing its button."),
+            .hint(match MailDelivery::of(&dashboard.app) {
+                MailDelivery::Address => {
+                    "They get an e-mail with a link, and join the team by pressing its button."
+                }
+                MailDelivery::Terminal => {
+                    "Their link is printed on the terminal where Till runs; they join the team by pressing its button."
+                }
+                MailDelivery::Nobody => {
+                    "This server sends no e-mail yet: an invitation reaches nobody."
+                }
+            }),
         roles(dashboard, Role::Member),
     ];
     let path = dashboard.path("/settings/team/invite");
@@ -230,10 +241,18 @@ async fn new(dashboard: Dashboard<scope::OrganizationsWrite>) -> Answer {
 
 async fn invite(dashboard: Dashboard<scope::OrganizationsWrite>, form_data: FormData) -> Answer {
     match take_in(&dashboard, &form_data).await? {
-        Ok(email) => done(
-            &dashboard.path(TEAM),
-            &format!("{email} is invited and gets a mail."),
-        ),
+        Ok(email) => {
+            let words = match MailDelivery::of(&dashboard.app) {
+                MailDelivery::Address => format!("{email} is invited and gets a mail."),
+                MailDelivery::Terminal => {
+                    format!("{email} is invited. The link is printed on the terminal.")
+                }
+                MailDelivery::Nobody => {
+                    format!("{email} is invited, but this server sends no e-mail yet.")
+                }
+            };
+            done(&dashboard.path(TEAM), &words)
+        }
         Err(errors) => show_again(&invitation(&dashboard, Some((&form_data, &errors)))),
     }
 }
@@ -379,7 +398,7 @@ async fn confirm_withdraw(
     let title = format!("Withdraw the invitation of {}?", invitation.email);
     show(&ConfirmPage {
         layout: Layout::new(&dashboard, Area::Settings, title),
-        words: "The link in their e-mail no longer works.".to_owned(),
+        words: "The link of the invitation no longer works.".to_owned(),
         submit: "Withdraw",
         action: dashboard.path(&format!("{TEAM}/{}/withdraw", invitation.id)),
         cancel: dashboard.path(TEAM),

@@ -120,7 +120,9 @@ impl Callers {
 /// (docs/behaviour: api/client-secret).
 fn is_public(path: &str) -> bool {
     let link = path.strip_prefix("/v1/checkout-links/");
-    path.starts_with("/v1/checkouts/client/") || link.is_some_and(|l| l.ends_with("/redirect"))
+    path.starts_with("/v1/checkouts/client/")
+        || path.starts_with("/buy/")
+        || link.is_some_and(|l| l.ends_with("/redirect"))
 }
 
 /// `None`: no bearer header. `Some(None)`: one that cannot be a token.

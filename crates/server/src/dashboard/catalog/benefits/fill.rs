@@ -93,6 +93,9 @@ pub fn body(form_data: &FormData, was: Option<&Benefit>) -> Value {
     body
 }
 
+/// Who gives a buyer what a benefit promises.
+pub const GRANTED: &str = "Your program, when order.paid arrives. Till shows benefits on the checkout and does not grant them yet.";
+
 fn has_no_fields(kind: BenefitType) -> bool {
     matches!(
         kind,
@@ -122,7 +125,7 @@ pub fn groups(
             Kind::choice(options),
         ));
     }
-    let mut groups = vec![Group::new("Benefit", about)];
+    let mut groups = vec![Group::new("Benefit", about).note(GRANTED)];
     groups.extend(given(kind, meters));
     groups.push(Group::metadata(form_data));
     groups
@@ -137,7 +140,7 @@ fn given(kind: BenefitType, meters: Vec<(String, String)>) -> Vec<Group> {
             "What is given",
             vec![
                 Field::new("properties.note", "Note", Kind::Area(5))
-                    .hint("Shown to customers who have the benefit. Markdown."),
+                    .hint("For customers who have the benefit. Markdown."),
             ],
         )],
         BenefitType::LicenseKeys => vec![
@@ -201,9 +204,10 @@ fn given(kind: BenefitType, meters: Vec<(String, String)>) -> Vec<Group> {
                 ),
             ],
         )],
-        BenefitType::FeatureFlag => vec![Group::new("What is given", Vec::new()).note(
-            "Your program looks for the flag in the customer's state; its data is in the metadata.",
-        )],
+        BenefitType::FeatureFlag => vec![
+            Group::new("What is given", Vec::new())
+                .note("A flag for your program; its data is in the metadata."),
+        ],
         _ => Vec::new(),
     }
 }

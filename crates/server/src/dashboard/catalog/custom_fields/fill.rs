@@ -186,12 +186,8 @@ fn rules(kind: CustomFieldType, form_data: &FormData) -> Option<Group> {
 }
 
 fn options(form_data: &FormData) -> Group {
-    let mut rows = form_data.rows(OPTIONS);
-    let blank = |row: &usize| {
-        let part = |part: &str| form_data.filled(&format!("{OPTIONS}.{row}.{part}"));
-        part("value").is_none() && part("label").is_none()
-    };
-    while rows.len() < 4 || rows.iter().filter(|row| blank(row)).count() < SPARE {
+    let mut rows = form_data.rows_with_spare(OPTIONS, &["value", "label"], SPARE);
+    while rows.len() < 4 {
         rows.push(rows.last().map_or(0, |last| last + 1));
     }
     let fields = rows.into_iter().enumerate().flat_map(|(place, row)| {

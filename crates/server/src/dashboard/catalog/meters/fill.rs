@@ -154,7 +154,8 @@ pub fn groups(was: Option<&Meter>, form_data: &FormData) -> Vec<Group> {
                 Field::new("custom_label", "Label of a custom unit", Kind::Line("text")),
                 Field::new("custom_multiplier", "Counted units in one of them", Kind::Line("number")),
             ],
-        ),
+        )
+        .note("Prices can name the meter. Till does not take in usage yet, so nothing is counted or billed."),
         Group::new(
             "Counting",
             vec![

@@ -320,7 +320,7 @@ fn billing() -> Group {
             .hint("3 and “Every month” is every three months."),
         ],
     )
-    .note("This cannot be changed later.")
+    .note("This cannot be changed later. Till charges the first payment of a subscription; renewals are not charged yet.")
     .row()
 }
 
@@ -333,7 +333,7 @@ fn trial_group() -> Group {
             Field::new("trial_interval_count", "How many", Kind::Line("number")),
         ],
     )
-    .note("For subscriptions only: the first charge comes after it.")
+    .note("For subscriptions only: nothing is charged at checkout, and the charge after the trial is not made yet.")
     .row()
 }
 

@@ -116,7 +116,7 @@ pub(super) fn menu(viewer: &Viewer, product: &Product) -> Menu {
         };
     }
     let curl = programs::curl(&viewer.app.urls.public_url, &id.to_string());
-    let items = vec![
+    let mut items = vec![
         copy,
         MenuItem::Copy("Copy checkout curl", curl),
         MenuItem::PostOnce(
@@ -125,6 +125,14 @@ pub(super) fn menu(viewer: &Viewer, product: &Product) -> Menu {
             viewer.key.clone(),
         ),
     ];
+    if viewer.may::<scope::CheckoutLinksWrite>().is_ok() {
+        let link = path("/link");
+        items.push(MenuItem::PostOnce(
+            "Make a checkout link",
+            link,
+            viewer.key.clone(),
+        ));
+    }
     let mut menu = resource_pages::menu(viewer, product, items);
     // Beside "Edit", before the line and "Archive".
     let copying = MenuItem::Link(

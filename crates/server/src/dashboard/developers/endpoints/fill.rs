@@ -1,19 +1,48 @@
 //! The endpoint form: its fields, and the API's body that it becomes.
 
 use serde_json::Value;
+use till_core::kernel::events::is_sent;
 use till_wire::{
     events::EventType,
     webhooks::{WebhookEndpoint, WebhookFormat},
 };
 
 use crate::{
-    dashboard::form::{Field, FormData, Group, Kind},
+    dashboard::{
+        form::{Field, FormData, Group, Kind, TickGroup, TickOption},
+        parts::sentence,
+    },
     http::extract::Body,
 };
 
-/// The data of an empty form: all events, for programs.
+/// The types that most programs need: that something was paid for, and what a customer has now.
+const USUAL: [EventType; 2] = [EventType::OrderPaid, EventType::CustomerStateChanged];
+
+/// The data of an empty form: the usual events, for programs.
 pub fn fresh() -> FormData {
-    filled("", "", WebhookFormat::Raw, EventType::ALL)
+    filled("", "", WebhookFormat::Raw, &USUAL)
+}
+
+/// All types, grouped by what they are about; those that are not sent yet say so.
+fn event_groups() -> Vec<TickGroup> {
+    let mut groups: Vec<TickGroup> = Vec::new();
+    for kind in EventType::ALL {
+        let (subject, _) = kind.as_str().split_once('.').unwrap_or_default();
+        let title = sentence(subject);
+        let option = TickOption {
+            value: kind.to_string(),
+            note: (!is_sent(*kind)).then_some("not sent yet"),
+            on: false,
+        };
+        match groups.iter_mut().find(|group| group.title == title) {
+            Some(group) => group.options.push(option),
+            None => groups.push(TickGroup {
+                title,
+                options: vec![option],
+            }),
+        }
+    }
+    groups
 }
 
 /// An endpoint as its form shows it.
@@ -35,10 +64,6 @@ fn filled(url: &str, name: &str, format: WebhookFormat, events: &[EventType]) ->
 
 /// The form's groups.
 pub fn groups() -> Vec<Group> {
-    let kinds = EventType::ALL.iter().map(|kind| {
-        let word = kind.as_str().to_owned();
-        (word.clone(), word, false)
-    });
     let words = |format: &WebhookFormat| match format {
         WebhookFormat::Raw => "JSON for programs",
         WebhookFormat::Discord => "Discord message",
@@ -60,7 +85,11 @@ pub fn groups() -> Vec<Group> {
         ),
         Group::new(
             "Events",
-            vec![Field::new("events", "Event types", Kind::Ticks(kinds.collect()))],
+            vec![Field::new("events", "Event types", Kind::GroupedTicks(event_groups()))],
+        )
+        .note(
+            "Most programs need two: order.paid, and customer.state_changed, which says what a customer has now. \
+             Types marked “not sent yet” can be chosen; this version of Till does not send them.",
         ),
     ]
 }

@@ -15,29 +15,24 @@ use crate::{
     dashboard::{
         Answer,
         access::{Dashboard, Viewer},
-        answers,
+        answers::answers,
         buyers::Buyers,
         detail::{Fact, Part},
         metadata,
-        parts::{Cell, sentence},
+        parts::Cell,
+        pay_link,
         programs::{self, Program, Token},
-        qr,
         resource_pages::{Listed, Related},
-        sales, show,
+        sales::{
+            self,
+            bill::{self, Bill, Line},
+        },
+        show,
         timeline::timeline,
     },
     error::{ApiError, Result},
     http::extract::{PathId, scope},
 };
-
-/// The way to pay an open session.
-#[derive(Debug, Template)]
-#[template(path = "dashboard/session_link.html")]
-struct PaymentLink<'a> {
-    url: &'a str,
-    code: Cell,
-    qr: Option<String>,
-}
 
 /// The programs that make the same session.
 #[derive(Debug, Template)]
@@ -45,18 +40,6 @@ struct PaymentLink<'a> {
 struct Programs {
     programs: [Program; 3],
     variable: &'static str,
-}
-
-fn pay(base: &CheckoutBase) -> Result<Part> {
-    let link = PaymentLink {
-        url: &base.url,
-        code: Cell::Code(base.url.clone()),
-        qr: qr::svg(&base.url),
-    };
-    Ok(Part::Html(
-        "Link for the buyer",
-        link.render().map_err(ApiError::internal)?,
-    ))
 }
 
 fn same(app: &App, base: &CheckoutBase) -> Result<Part> {
@@ -93,18 +76,18 @@ pub(super) async fn detail(
     let lines = session.checkout.terms.tax_breakdown.as_ref();
     let mut parts = Vec::new();
     if is_open(&one.base) {
-        parts.push(pay(&one.base)?);
+        parts.push(pay_link::part("Link for the buyer", &one.base.url)?);
     }
     parts.extend([
         about(&dashboard, &one),
-        totals(&one.base, lines.map(|lines| lines.0.as_slice())),
+        bill(&dashboard, &one.base, lines.map(|lines| lines.0.as_slice())).part("Amounts")?,
         buyer(&dashboard, &one, &buyers),
     ]);
     let words = "Nobody has tried to pay yet.";
     parts.extend(payments.map(|some| some.part(&dashboard, words)));
     let words = "It becomes an order when it is paid.";
     parts.extend(orders.map(|some| some.part(&dashboard, words)));
-    parts.extend(answers(&one.base.custom_field_data));
+    parts.extend(answers(&dashboard, &one.base.custom_field_data).await?);
     parts.extend(metadata(&one.metadata));
     parts.push(timeline(&dashboard, subjects).await?);
     parts.push(same(&dashboard.app, &one.base)?);
@@ -119,7 +102,6 @@ fn about(viewer: &Viewer, one: &Checkout) -> Part {
         .map(|p| sales::product(viewer, &p.base));
     let mut facts = vec![
         Fact::new("Checkout ID", Cell::Code(base.id.to_string())),
-        Fact::new("Product", sales::product(viewer, &base.product.base)),
         Fact::new("Created", Cell::time(base.created_at, &viewer.zone)),
         Fact::new("Expires", Cell::time(base.expires_at, &viewer.zone)),
     ];
@@ -143,23 +125,26 @@ fn about(viewer: &Viewer, one: &Checkout) -> Part {
     Part::Facts("Checkout", facts)
 }
 
-fn totals(base: &CheckoutBase, lines: Option<&[TaxLine]>) -> Part {
-    let money = |minor: i64| Cell::money(minor, base.currency);
-    let mut facts = vec![Fact::new("Amount", money(base.amount))];
+fn bill(viewer: &Viewer, base: &CheckoutBase, taxes: Option<&[TaxLine]>) -> Bill {
+    let line = |label: &str, minor: i64| Line::new(label, minor, base.currency);
+    let product = &base.product.base;
+    let mut sums = Vec::new();
     if base.discount_amount != 0 {
         let name = base.discount.as_ref().map(|d| d.name.as_str());
-        facts.push(Fact::new(
-            sales::discount(name),
-            money(-base.discount_amount),
-        ));
+        sums.push(line(&sales::discount(name), -base.discount_amount));
     }
-    let taxes = sales::taxes(base.tax_amount, lines, base.currency);
-    facts.extend(taxes);
-    if let Some(behavior) = &base.tax_behavior {
-        facts.push(Fact::new("Tax is", Cell::Text(sentence(behavior))));
+    sums.extend(bill::taxes(base.tax_amount, taxes, base.currency));
+    let total = line("Total", base.total_amount).total();
+    sums.push(match base.tax_behavior.as_deref() {
+        Some("inclusive") => total.note("The price includes the tax."),
+        _ => total,
+    });
+    Bill {
+        bought: sales::product(viewer, product),
+        lines: vec![line(&product.name, base.amount)],
+        sums,
+        billed_to: Vec::new(),
     }
-    facts.push(Fact::new("Total", money(base.total_amount)));
-    Part::Facts("Amounts", facts)
 }
 
 fn buyer(viewer: &Viewer, one: &Checkout, buyers: &Buyers) -> Part {

@@ -1,0 +1,25 @@
+//! An address to hand to buyers: to be copied, scanned and opened.
+
+use askama::Template;
+
+use super::{detail::Part, parts::Cell, qr};
+use crate::error::{ApiError, Result};
+
+#[derive(Debug, Template)]
+#[template(path = "dashboard/pay_link.html")]
+struct PayLink<'a> {
+    url: &'a str,
+    code: Cell,
+    qr: Option<String>,
+}
+
+/// The address as a part of a page.
+pub fn part(title: &'static str, url: &str) -> Result<Part> {
+    let link = PayLink {
+        url,
+        code: Cell::Code(url.to_owned()),
+        qr: qr::svg(url),
+    };
+    let html = link.render().map_err(ApiError::internal)?;
+    Ok(Part::Html(title, html))
+}
