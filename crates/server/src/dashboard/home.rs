@@ -7,10 +7,11 @@ use std::{
 
 use askama::Template;
 use axum::{Router, routing::get};
+use http::StatusCode;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use till_core::kernel::report_period::ReportPeriod;
 use till_store::{FailingEndpoint, Figures, Progress};
-use till_wire::{money::Currency, orders::Order};
+use till_wire::{money::Currency, orders::Order, page::Page};
 
 use super::{
     Answer,
@@ -32,7 +33,7 @@ use crate::{
         extract::{Params, scope},
         limits::cards::{self, Warning},
     },
-    pages::Page,
+    pages,
 };
 
 /// Deliveries that failed longer ago say nothing about an endpoint now.
@@ -56,12 +57,13 @@ struct HomePage {
     currencies: Vec<NavLink>,
     totals: Vec<Total>,
     charts: Vec<Chart>,
-    orders: Listing,
+    /// None where they cannot be read.
+    orders: Option<Listing>,
     /// Empty once all is done.
     steps: Vec<Step>,
 }
 
-impl Page for HomePage {
+impl pages::Page for HomePage {
     fn picture(&self) -> Option<&str> {
         self.layout.logo()
     }
@@ -109,7 +111,8 @@ async fn home(dashboard: Dashboard<scope::OrdersRead>, query: ListingQuery) -> A
         cards::warning(app, organization.id),
         failing(&dashboard, now),
     )?;
-    let orders = latest(&dashboard, orders.await?);
+    let orders = readable(orders.await)?;
+    let orders = orders.map(|orders| latest(&dashboard, &orders));
     let days = period.days(now, &dashboard.zone);
     let counts = by_currency(&figures);
     let currency = query
@@ -314,7 +317,18 @@ fn charts(
     ]
 }
 
-fn latest(viewer: &Viewer, orders: till_wire::page::Page<Order>) -> Listing {
+/// Orders that cannot be read cost their list, not the page.
+fn readable(orders: Result<Page<Order>>) -> Result<Option<Page<Order>>> {
+    match orders {
+        Err(error) if error.status() == StatusCode::INTERNAL_SERVER_ERROR => {
+            tracing::error!(?error, "the latest orders cannot be read");
+            Ok(None)
+        }
+        orders => orders.map(Some),
+    }
+}
+
+fn latest(viewer: &Viewer, orders: &Page<Order>) -> Listing {
     let columns = vec![
         Column::new("Customer"),
         Column::new("Product"),
@@ -337,7 +351,7 @@ fn latest(viewer: &Viewer, orders: till_wire::page::Page<Order>) -> Listing {
         ])
     };
     let all = ListingQuery::new(&viewer.path("/orders"), "limit=5");
-    Listing::of(all, "Latest orders", columns, &orders, row, empty).part()
+    Listing::of(all, "Latest orders", columns, orders, row, empty).part()
 }
 
 fn steps(viewer: &Viewer, progress: &Progress) -> Vec<Step> {

@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use till_core::{
     kernel::{
+        changes::Record,
         events::Subscribers,
         records::{WebhookDelivery, WebhookEndpoint, WebhookEvent},
         values::Value,
@@ -24,6 +25,10 @@ const LOOKED_THROUGH: u64 = 10_000;
 /// Digits from which the beginning of an id is looked for everywhere, and ids that are found so at most.
 const DIGITS: usize = 6;
 const BEGUN: i64 = 100;
+
+/// The enabled endpoints of an organization.
+const LISTENING: &str =
+    "where organization_id = $1 and enabled = $2 and deleted_at is null order by created_at, id";
 
 /// The latest deliveries that an endpoint is judged by, and how many failures among them say something.
 const LATEST: usize = 10;
@@ -133,16 +138,43 @@ impl DeliveryFilter {
 }
 
 impl Store {
-    /// The endpoints that are told of an organization's events.
+    /// The endpoints that are told of an organization's events. One that cannot be read is told of nothing until it is
+    /// mended, and stops nobody's purchase.
     pub async fn subscribers(&self, organization_id: Uuid) -> Result<Subscribers, StoreError> {
-        let rest = "where organization_id = $1 and enabled = $2 and deleted_at is null order by created_at, id";
-        let binds = vec![Value::Uuid(organization_id), Value::Bool(true)];
+        let binds = || vec![Value::Uuid(organization_id), Value::Bool(true)];
+        let all = Query::select::<WebhookEndpoint>(LISTENING, binds()).keyed();
+        let endpoints = match self.all(all).await {
+            Err(StoreError::Read(_)) => {
+                let ids = format!("select id from webhook_endpoints {LISTENING}");
+                let ids: Vec<Col<Uuid>> = self.all(Query::raw(ids, binds())).await?;
+                let (read, unreadable) = self.each_of::<WebhookEndpoint>(ids).await?;
+                for (endpoint, error) in unreadable {
+                    tracing::error!(%endpoint, %error, "a webhook endpoint cannot be read and is told of nothing");
+                }
+                read
+            }
+            read => read?,
+        };
         Ok(Subscribers {
             organization_id,
-            endpoints: self
-                .all(Query::select::<WebhookEndpoint>(rest, binds).keyed())
-                .await?,
+            endpoints,
         })
+    }
+
+    /// Rows read one by one, and those that cannot be read.
+    async fn each_of<R: Record + Send + 'static>(
+        &self,
+        ids: Vec<Col<Uuid>>,
+    ) -> Result<(Vec<R>, Vec<(Uuid, StoreError)>), StoreError> {
+        let (mut read, mut unreadable) = (Vec::new(), Vec::new());
+        for Col(id) in ids {
+            match self.one(Query::by_id::<R>(id)).await {
+                Ok(row) => read.extend(row),
+                Err(error @ StoreError::Read(_)) => unreadable.push((id, error)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((read, unreadable))
     }
 
     /// An endpoint that was not removed.
@@ -300,16 +332,8 @@ impl Store {
         }
         let mut query = due_events(endpoint_id, now, limit);
         query.sql = format!("select id from webhook_events {DUE}").into();
-        let ids: Vec<Col<Uuid>> = self.all(query).await?;
-        let (mut events, mut unreadable) = (Vec::new(), Vec::new());
-        for Col(id) in ids {
-            match self.one(Query::by_id::<WebhookEvent>(id)).await {
-                Ok(event) => events.extend(event),
-                Err(error @ StoreError::Read(_)) => unreadable.push((id, error)),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok((events, unreadable))
+        let ids = self.all(query).await?;
+        self.each_of(ids).await
     }
 
     /// Sequence and success of the endpoint's newest completed events, `but` one.

@@ -14,6 +14,15 @@ async fn made(t: &Till, answer: &Answer) -> Value {
     t.get(&format!("{LINKS}{id}")).await.ok()
 }
 
+/// The address that people share.
+fn short(link: &Value) -> String {
+    let secret = link["client_secret"].as_str().unwrap();
+    format!(
+        "https://till.test/buy/{}",
+        &secret["polar_cl_".len()..][..12]
+    )
+}
+
 fn at(link: &Value, rest: &str) -> String {
     format!("{LIST}/{}{rest}", id_in(link, "id"))
 }
@@ -62,10 +71,38 @@ both! {
         says(&owner, LIST, &["Create a checkout link"]).await;
         let made = link(t, &[&t.product().await], json!({"label": "Spring"})).await;
         let url = made["url"].as_str().unwrap();
+        let short = short(&made);
         let code = format!("&#60;a href=&#34;{url}&#34; data-polar-checkout");
-        says(&owner, LIST, &["Spring", "Copy link", "Copy embed code", url, &code]).await;
+        says(&owner, LIST, &["Spring", "Copy link", "Copy embed code", &short, &code]).await;
         let secret = made["signing_secret"].as_str().unwrap();
-        says(&owner, &at(&made, ""), &[url, "https://till.test/embed.js", secret, "Book"]).await;
+        says(&owner, &at(&made, ""), &[&short, url, "https://till.test/embed.js", secret, "Book"]).await;
+    }
+
+    async fn a_products_menu_makes_a_link_whose_short_address_sells(t: &mut Till) {
+        let owner = t.dashboard().await;
+        let book = t.product().await;
+        let page = format!("/dashboard/ada/products/{}", id_in(&book, "id"));
+        says(&owner, &page, &["Make a checkout link"]).await;
+        let answer = owner.post(&format!("{page}/link"), &[("_idempotency_key", "once")]).await;
+        let made = made(t, &answer).await;
+        assert_eq!(made["products"][0]["id"], book["id"]);
+        let again = owner.post(&format!("{page}/link"), &[("_idempotency_key", "once")]).await;
+        assert_eq!(again.header("location"), answer.header("location"), "sent twice, it makes one");
+        let short = short(&made);
+        says(&owner, &at(&made, ""), &[&short]).await;
+        let path = short.strip_prefix("https://till.test").unwrap();
+        assert_eq!(path.len(), "/buy/".len() + 12);
+        let whole = format!("/buy/{}", made["client_secret"].as_str().unwrap());
+        for path in [path, &whole, &format!("{path}?customer_name=Ada")] {
+            let visit = t.page(path).await;
+            assert_eq!(visit.status, 307, "{path}: {}", visit.text());
+            assert!(visit.header("location").starts_with("https://till.test/checkout/polar_c_"));
+        }
+        assert_eq!(t.items("/v1/checkouts/").await.len(), 3, "every visit opens a session");
+        assert_eq!(t.items("/v1/checkouts/").await[0]["customer_name"], "Ada");
+        for wrong in ["/buy/nobody", &path[..path.len() - 1], &format!("{path}A")] {
+            t.page(wrong).await.says(404, "no longer");
+        }
     }
 
     async fn saving_what_was_not_touched_changes_nothing(t: &mut Till) {

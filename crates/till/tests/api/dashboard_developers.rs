@@ -1,11 +1,113 @@
 //! Access tokens and webhook endpoints on the dashboard.
 
-use till_testkit::{both, id_in};
+use jiff::SignedDuration;
+use till_core::kernel::{
+    changes::Changes,
+    records::{WebhookDelivery, WebhookEvent},
+};
+use till_store::Query;
+use till_testkit::{Till, both, id_in};
+use till_wire::events::EventType;
 
 const TOKENS: &str = "/dashboard/ada/developers/tokens";
 const HOOKS: &str = "/dashboard/ada/developers/webhooks";
 
+/// Records attempts to send the newest event of a type, a second apart.
+async fn attempted(t: &Till, kind: EventType, codes: &[i64]) {
+    let rest = "where kind = $1 order by sequence desc";
+    let event: Vec<WebhookEvent> = t
+        .app
+        .store
+        .all(Query::select(rest, vec![kind.into()]))
+        .await
+        .unwrap();
+    let mut changes = Changes::new();
+    for (attempt, code) in (1..).zip(codes) {
+        let ctx = t.app.context();
+        changes.insert(&WebhookDelivery {
+            id: ctx.id(),
+            created_at: ctx.now + SignedDuration::from_secs(attempt),
+            organization_id: t.organization.id,
+            endpoint_id: event[0].endpoint_id,
+            event_id: event[0].id,
+            succeeded: *code == 200,
+            http_code: Some(*code),
+            response: None,
+            kind: Some(kind),
+            attempt: Some(attempt),
+            duration_ms: Some(1250),
+        });
+    }
+    t.app.store.commit(changes).await.unwrap();
+}
+
 both! {
+    async fn a_new_endpoint_begins_with_the_usual_events_and_says_what_is_not_sent(t: &mut Till) {
+        let owner = t.dashboard().await;
+        let form = owner.get(&format!("{HOOKS}/new")).await.text();
+        let boxes: Vec<_> = form.split("name=\"events\" value=\"").skip(1).collect();
+        assert_eq!(boxes.len(), EventType::ALL.len());
+        let kind = |html: &&str| html.split('"').next().unwrap().to_owned();
+        let label = |html: &&str| html.split("</label>").next().unwrap().to_owned();
+        let chosen: Vec<_> = boxes.iter().filter(|one| label(one).contains(" checked")).map(kind).collect();
+        assert_eq!(chosen, ["customer.state_changed", "order.paid"]);
+        let unsent: Vec<_> = boxes.iter().filter(|one| label(one).contains("not sent yet")).map(kind).collect();
+        assert!(unsent.contains(&"order.refunded".to_owned()) && !unsent.contains(&"order.paid".to_owned()), "{unsent:?}");
+        for group in ["Checkout", "Customer", "Order", "Subscription", "Product", "Benefit"] {
+            assert!(form.contains(&format!(">{group}</h3>")), "{group}");
+        }
+    }
+
+    async fn deliveries_come_first_and_the_secret_is_shown_on_demand(t: &mut Till) {
+        t.may_leave_work();
+        let owner = t.dashboard().await;
+        let sent = [("url", "https://example.com/hook"), ("format", "raw"), ("events", "product.created"), ("events", "refund.created")];
+        let made = owner.post(&format!("{HOOKS}/new"), &sent).await;
+        let path = made.header("location").to_owned();
+        t.product().await;
+        attempted(t, EventType::ProductCreated, &[503, 200]).await;
+        let page = owner.get(&path).await.text();
+        let place = |words: &str| page.find(words).unwrap_or_else(|| panic!("{words}: {page}"));
+        assert!(place(">Deliveries</h2>") < place(">Endpoint</h2>") && place(">Endpoint</h2>") < place(">Events</h2>"));
+        let secret = t.items("/v1/webhooks/endpoints").await[0]["secret"].as_str().unwrap().to_owned();
+        assert!(page.contains(&format!("</summary><code>{secret}</code></details>")), "{page}");
+        for words in ["2 of 10", "1.2 s", "refund.created (not sent yet)"] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        assert!(!page.contains("value=\"refund.created\""), "what is not sent cannot be tested");
+    }
+
+    async fn an_endpoint_that_only_fails_is_told_on_home(t: &mut Till) {
+        t.may_leave_work();
+        let owner = t.dashboard().await;
+        owner.post(&format!("{HOOKS}/new"), &[("url", "https://example.com/hook"), ("format", "raw"), ("events", "product.created")]).await;
+        t.product().await;
+        let words = "did not answer all of its latest deliveries";
+        attempted(t, EventType::ProductCreated, &[500, 404]).await;
+        assert!(!owner.get("/dashboard/ada").await.text().contains(words), "two failures may be chance");
+        attempted(t, EventType::ProductCreated, &[500]).await;
+        owner.get("/dashboard/ada").await.says(200, words);
+        let member = t.dashboard_as(till_core::kernel::records::Role::Member).await;
+        assert!(!member.get("/dashboard/ada").await.text().contains(words), "members have no endpoints");
+        attempted(t, EventType::ProductCreated, &[500, 500, 200]).await;
+        assert!(!owner.get("/dashboard/ada").await.text().contains(words));
+    }
+
+    async fn an_endpoint_that_does_not_read_stops_no_sale_and_no_page(t: &mut Till) {
+        t.may_leave_work();
+        let owner = t.dashboard().await;
+        for url in ["https://example.com/a", "https://example.com/b"] {
+            owner.post(&format!("{HOOKS}/new"), &[("url", url), ("format", "raw"), ("events", "product.created")]).await;
+        }
+        let mut changes = Changes::new();
+        changes.any("update webhook_endpoints set format = 'smoke' where url = $1", vec!["https://example.com/a".to_owned().into()]);
+        t.app.store.commit(changes).await.unwrap();
+        t.product().await;
+        let told: Vec<WebhookEvent> = t.app.store.all(Query::select("", vec![])).await.unwrap();
+        assert_eq!(told.len(), 1, "the other endpoint is told");
+        assert_eq!(owner.get("/dashboard/ada").await.status, 200);
+    }
+
     async fn a_token_is_shown_once_and_opens_what_it_says(t: &mut Till) {
         let owner = t.dashboard().await;
         let sent = [("name", "Nightly"), ("days", "30"), ("scopes", "products:read"), ("scopes", "orders:read")];

@@ -242,6 +242,26 @@ both! {
         assert_eq!(ids(after), [2, 3], "the newest, oldest first");
     }
 
+    async fn home_shows_one_currency_and_the_way_to_the_others(t: &mut Till) {
+        let eur: Currency = "eur".parse().unwrap();
+        let (ada, book) = (t.customer("ada@example.com").await, t.product().await);
+        let owner = t.dashboard().await;
+        assert!(!owner.get("/dashboard/ada").await.text().contains("aria-label=\"Currency\""));
+        for (currency, amount) in [(Currency::USD, 3000), (Currency::USD, 500), (eur, 700)] {
+            t.sold_with(&ada, &book, |sale| {
+                sale.order.currency = currency;
+                sale.order.net_amount = amount;
+            }).await;
+        }
+        t.checkout_for(&book).await;
+        let home = owner.get("/dashboard/ada").await.text();
+        for words in ["<dt>Net revenue</dt><dd>$35.00</dd>", "currency=eur", "Net revenue in USD", "<dt>Conversion</dt><dd>75%</dd>"] {
+            assert!(home.contains(words), "{words}: {home}");
+        }
+        let other = owner.get("/dashboard/ada?currency=eur").await.text();
+        assert!(other.contains("<dt>Net revenue</dt><dd>€7.00</dd>") && other.contains("Net revenue in EUR"), "{other}");
+    }
+
     async fn figures_add_up_in_the_viewers_days(t: &mut Till) {
         let [eur, gbp] = ["eur", "gbp"].map(|code| code.parse::<Currency>().unwrap());
         let (ada, book) = (t.customer("ada@example.com").await, t.product().await);

@@ -489,6 +489,27 @@ both! {
         }
     }
 
+    async fn an_orders_page_is_a_bill_with_answers_under_their_labels(t: &mut Till) {
+        let select = json!({"form_label": "T-shirt size", "options": [{"value": "l", "label": "Large"}]});
+        let field = t.post("/v1/custom-fields/", json!({"type": "select", "slug": "size", "name": "Size", "properties": select})).await.created();
+        let product = t.product().await;
+        let off = t.amount_off(500, json!({})).await;
+        t.patch(&format!("/v1/products/{}", id(&product)), json!({"attached_custom_fields": [{"custom_field_id": field["id"], "required": true}]})).await.ok();
+        let checkout = t.checkout_with(&product, json!({"discount_id": off["id"], "custom_field_data": {"size": "l"}})).await;
+        let session = shown(&t.dashboard().await.get(&format!("/dashboard/ada/checkouts/{}", id(&checkout))).await);
+        assert!(session.contains("<dt>T-shirt size</dt><dd>Large</dd>"), "{session}");
+        t.confirm(&checkout, buyer("ada@example.com", "pm_card_visa")).await.ok();
+        t.catch_up().await;
+        let order = t.orders(&checkout).await.remove(0);
+        let html = shown(&t.dashboard().await.get(&format!("/dashboard/ada/orders/{}", id(&order))).await);
+        let line = |label: &str, amount: &str| format!("<th scope=\"row\">{label}</th><td class=\"money\">{amount}</td>");
+        for row in [line("Book", "$30.00"), line("Subtotal", "$30.00"), line("Total", "$25.00")] {
+            assert!(html.contains(&row), "{row}: {html}");
+        }
+        assert!(html.contains("<td class=\"money\">-$5.00</td>") && html.contains(">Billed to</h3>"), "{html}");
+        assert!(html.contains("<dt>T-shirt size</dt><dd>Large</dd>") && !html.contains("<dt>size</dt>"), "{html}");
+    }
+
     async fn what_was_done_is_on_the_timeline_and_leads_to_the_endpoint(t: &mut Till) {
         let endpoint = t.listen().await;
         t.may_leave_work();

@@ -323,7 +323,9 @@ fn lasting(was: Option<&Discount>) -> Option<Group> {
                 months.only("repeating"),
             ];
             let group = Group::new("Duration", fields).row();
-            Some(group.note("This cannot be changed later."))
+            Some(group.note(
+                "This cannot be changed later. Till charges the first payment of a subscription only, so far.",
+            ))
         }
         Some(DiscountLasting::Repeating { .. }) => Some(Group::new("Duration", vec![months])),
         Some(_) => None,
