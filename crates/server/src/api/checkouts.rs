@@ -21,7 +21,7 @@ use till_wire::{
         CheckoutStatus, CheckoutUpdate, CheckoutUpdatePublic, Writer,
     },
     error::{ErrorBody, ValidationBody},
-    input::blank_text,
+    input::{Fields, blank_text},
     page::Page,
 };
 use utoipa::ToSchema;
@@ -199,13 +199,12 @@ async fn confirm(
 /// Characters of the name that a page gives its visitor.
 const DISTINCT_ID: usize = 256;
 
-/// The visitor who opened the page; nothing need be sent.
+/// Visitor who opened the checkout page; the body can be left out.
 #[derive(ToSchema)]
 #[allow(
     dead_code,
     reason = "the document's picture of a body that is read by hand"
 )]
-/// Visitor who opened the checkout page; the body can be left out.
 struct Opened {
     /// ID that the page uses for its visitor.
     #[schema(max_length = 256)]
@@ -232,9 +231,7 @@ async fn opened(
 ) -> Reply<CheckoutPublic> {
     let distinct = match &body.0 {
         None => None,
-        Some(_) => {
-            body.object(|f| Some(f.blankable("distinct_id", blank_text(DISTINCT_ID)).value()))?
-        }
+        Some(_) => body.object(visitor)?,
     };
     app.retry_on_conflict(|| async {
         let session = checkouts::shown(&app, &secret).await?;
@@ -244,6 +241,11 @@ async fn opened(
         Ok(Json(now))
     })
     .await
+}
+
+/// Reads who opened the page.
+pub(super) fn visitor(f: &mut Fields<'_, '_>) -> Option<Option<String>> {
+    Some(f.blankable("distinct_id", blank_text(DISTINCT_ID)).value())
 }
 
 /// The time that one event stream lasts before the page is asked to connect again.

@@ -8,7 +8,7 @@ use till_core::kernel::changes::Changes;
 use till_ports::processor::sandbox::{CardField, CardInput, TokenizeError};
 use till_wire::{
     error::{ErrorBody, ValidationBody},
-    input::{Problem, int_in, text_of},
+    input::{Fields, Problem, int_in, text_of},
     limits, loc,
 };
 use utoipa::ToSchema;
@@ -38,13 +38,12 @@ struct ConfirmationToken {
     id: String,
 }
 
-/// The test card to make a token of.
+/// Card of the sandbox.
 #[derive(ToSchema)]
 #[allow(
     dead_code,
     reason = "the document's picture of a body that is read by hand"
 )]
-/// Card of the sandbox.
 struct Card {
     /// Number of the card: one of the sandbox's test numbers; others are refused.
     #[schema(max_length = 64)]
@@ -79,21 +78,7 @@ async fn create(
     body: Body,
 ) -> Created<ConfirmationToken> {
     let sandbox = app.sandbox.as_ref().or_not_found()?;
-    let card = body.object(|f| {
-        let number = f.required("number", text_of(0, NUMBER, false));
-        let month = f.required("exp_month", int_in(1, 12));
-        let year = f.required("exp_year", int_in(0, 9999));
-        let cvc = f.required("cvc", text_of(0, CVC, false));
-        let name = f.optional("name", text_of(0, limits::PERSON_NAME, false));
-        let (month, year) = (month?, year?);
-        Some(CardInput {
-            number: number?,
-            exp_month: u8::try_from(month).ok()?,
-            exp_year: u16::try_from(if year < 100 { 2000 + year } else { year }).ok()?,
-            cvc: cvc?,
-            billing_name: name,
-        })
-    })?;
+    let card = body.object(card)?;
     match sandbox.tokenize(card, app.clock.now()).await {
         // One that is made and never told opens nothing, and is of no use after an hour.
         Ok(id) => {
@@ -123,4 +108,21 @@ async fn create(
         )),
         Err(error) => Err(ApiError::internal(error)),
     }
+}
+
+/// Reads a card.
+pub(super) fn card(f: &mut Fields<'_, '_>) -> Option<CardInput> {
+    let number = f.required("number", text_of(0, NUMBER, false));
+    let month = f.required("exp_month", int_in(1, 12));
+    let year = f.required("exp_year", int_in(0, 9999));
+    let cvc = f.required("cvc", text_of(0, CVC, false));
+    let name = f.optional("name", text_of(0, limits::PERSON_NAME, false));
+    let (month, year) = (month?, year?);
+    Some(CardInput {
+        number: number?,
+        exp_month: u8::try_from(month).ok()?,
+        exp_year: u16::try_from(if year < 100 { 2000 + year } else { year }).ok()?,
+        cvc: cvc?,
+        billing_name: name,
+    })
 }

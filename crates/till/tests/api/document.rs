@@ -27,7 +27,9 @@ both! {
             assert!(t.document().pointer(pointer).is_some(), "{reference}");
         }
         let nobody = t.anonymous();
-        assert!(nobody.get("/openapi.json").await.ok()["openapi"].as_str().unwrap().starts_with("3.1"));
+        let served = nobody.get("/openapi.json").await.ok();
+        assert!(served["openapi"].as_str().unwrap().starts_with("3.1"));
+        assert_eq!(served["servers"][0]["url"], t.app.urls.public_url.as_str());
         for version in ["2026-04", "2026-10", "2027-01"] {
             let served = nobody.get(&format!("/{version}/openapi.json")).await.ok();
             assert_eq!(served["info"]["version"], version);

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
 use serde_json::Value;
-use utoipa::openapi::{OpenApi as Document, RefOr, Schema, path::{ParameterBuilder, ParameterIn}};
+use utoipa::openapi::{
+    OpenApi as Document, RefOr, Schema,
+    path::{ParameterBuilder, ParameterIn},
+};
 
 use super::walk::operations_of;
 

@@ -1,8 +1,25 @@
 //! The document's words and examples.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use till_wire::{
+    benefits::{BenefitCreate, BenefitUpdate},
+    checkout_links::{CheckoutLinkCreate, CheckoutLinkUpdate},
+    checkouts::{CheckoutCreate, CheckoutUpdate, Writer},
+    custom_fields::{CustomFieldCreate, CustomFieldUpdate},
+    customers::{CustomerCreate, CustomerSessionCreate, CustomerUpdate},
+    discounts::{DiscountCreate, DiscountUpdate},
+    files::{FileCreate, FilePatch, FileUploadCompleted},
+    input::{Context, Problem},
+    meters::{MeterCreate, MeterUpdate},
+    organizations::OrganizationUpdate,
+    products::{ProductBenefitsUpdate, ProductCreate, ProductUpdate},
+    webhooks::{EndpointCreate, EndpointUpdate},
+};
 
 use super::document;
+use crate::api::{checkouts, sandbox};
 
 /// Openings that say nothing.
 const OPENINGS: [&str; 11] = [
@@ -154,4 +171,145 @@ fn fillers_are_told() {
     }
     assert_eq!(wrong(&Value::from("Name of the product.")), None);
     assert!(wrong(&Value::Null).is_some());
+}
+
+/// Reads a body as its operation does; `None` where no operation of this id takes one.
+fn read(id: &str, body: &Value) -> Option<Result<(), Vec<Problem>>> {
+    let mut context = Context::new("body");
+    let cx = &mut context;
+    let read = match id {
+        "benefits:create" => BenefitCreate::read(body, cx).is_some(),
+        "benefits:update" => BenefitUpdate::read(body, cx).is_some(),
+        "checkout-links:create" => CheckoutLinkCreate::read(body, cx).is_some(),
+        "checkout-links:update" => CheckoutLinkUpdate::read(body, cx).is_some(),
+        "checkouts:client_confirm" | "checkouts:client_update" => {
+            let read = cx.object(body, |f| CheckoutUpdate::read(Writer::Client, f));
+            read.is_some()
+        }
+        "checkouts:client_opened" => cx.object(body, checkouts::visitor).is_some(),
+        "checkouts:create" => CheckoutCreate::read(body, cx).is_some(),
+        "checkouts:update" => {
+            let read = cx.object(body, |f| CheckoutUpdate::read(Writer::Merchant, f));
+            read.is_some()
+        }
+        "custom-fields:create" => CustomFieldCreate::read(body, cx).is_some(),
+        "custom-fields:update" => CustomFieldUpdate::read(body, cx).is_some(),
+        "customer-sessions:create" => CustomerSessionCreate::read(body, cx).is_some(),
+        "customers:create" => CustomerCreate::read(body, cx).is_some(),
+        "customers:update" | "customers:update_external" => {
+            CustomerUpdate::read(body, cx).is_some()
+        }
+        "discounts:create" => DiscountCreate::read(body, cx).is_some(),
+        "discounts:update" => DiscountUpdate::read(body, cx).is_some(),
+        "files:create" => FileCreate::read(body, cx).is_some(),
+        "files:update" => FilePatch::read(body, cx).is_some(),
+        "files:uploaded" => FileUploadCompleted::read(body, cx).is_some(),
+        "meters:create" => MeterCreate::read(body, cx).is_some(),
+        "meters:update" => MeterUpdate::read(body, cx).is_some(),
+        "organizations:update" => OrganizationUpdate::read(body, cx).is_some(),
+        "products:create" => ProductCreate::read(body, cx).is_some(),
+        "products:update" => ProductUpdate::read(body, cx).is_some(),
+        "products:update_benefits" => ProductBenefitsUpdate::read(body, cx).is_some(),
+        "sandbox:create_confirmation_token" => cx.object(body, sandbox::card).is_some(),
+        "webhooks:create_webhook_endpoint" => EndpointCreate::read(body, cx).is_some(),
+        "webhooks:update_webhook_endpoint" => EndpointUpdate::read(body, cx).is_some(),
+        _ => return None,
+    };
+    Some(match read && context.problems.is_empty() {
+        true => Ok(()),
+        false => Err(context.problems),
+    })
+}
+
+/// Whether a value is as a schema of the document says.
+fn fits(document: &Value, schema: &Value, value: &Value) -> Result<(), String> {
+    let whole = json!({"allOf": [schema], "components": document["components"]});
+    let validator = jsonschema::draft202012::new(&whole).unwrap();
+    validator.validate(value).map_err(|error| error.to_string())
+}
+
+#[test]
+fn every_body_has_an_example_that_its_operation_takes() {
+    let document = serde_json::to_value(document()).unwrap();
+    let mut tried = 0;
+    for (place, operation) in operations(&document) {
+        let content = &operation["requestBody"]["content"]["application/json"];
+        if content.is_null() {
+            continue;
+        }
+        let id = operation["operationId"].as_str().unwrap();
+        let example = &content["example"];
+        assert!(example.is_object(), "{place} has no example");
+        let known: Vec<&String> = entries(example).map(|(key, _)| key).collect();
+        let read = read(id, example).unwrap_or_else(|| panic!("{id}: which reader?"));
+        assert_eq!(read, Ok(()), "{place} refuses its example");
+        assert_eq!(
+            fits(&document, &content["schema"], example),
+            Ok(()),
+            "{place}"
+        );
+        let told = names(&document, &content["schema"]);
+        assert!(
+            known.iter().all(|key| told.contains(*key)),
+            "{place}: {known:?}"
+        );
+        // The reference puts it between single quotes.
+        assert!(!example.to_string().contains('\''), "{place}");
+        tried += 1;
+    }
+    assert!(tried > 20, "{tried}");
+}
+
+/// The names of all properties that a body of this schema may have.
+fn names(document: &Value, schema: &Value) -> BTreeSet<String> {
+    let referred = schema["$ref"]
+        .as_str()
+        .and_then(|place| document.pointer(&place[1..]));
+    let schema = referred.unwrap_or(schema);
+    let shapes = schema["oneOf"].as_array().into_iter().flatten();
+    let own = entries(&schema["properties"]).map(|(name, _)| name.clone());
+    own.chain(shapes.flat_map(|shape| names(document, shape)))
+        .collect()
+}
+
+#[test]
+fn every_answer_has_an_example_that_fits_it() {
+    let document = serde_json::to_value(document()).unwrap();
+    let schemas = &document["components"]["schemas"];
+    for (name, schema) in entries(schemas) {
+        for example in schema["examples"].as_array().into_iter().flatten() {
+            assert_eq!(fits(&document, schema, example), Ok(()), "{name}");
+        }
+    }
+    for (place, operation) in operations(&document) {
+        for (status, answer) in entries(&operation["responses"]) {
+            let schema = &answer["content"]["application/json"]["schema"]["$ref"];
+            let Some(name) = schema.as_str().and_then(|named| named.rsplit('/').next()) else {
+                continue;
+            };
+            let name = name.strip_prefix("Page_").unwrap_or(name);
+            assert!(
+                schemas[name]["examples"][0].is_object(),
+                "{place} {status}: {name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_parameter_of_a_path_has_an_example() {
+    let document = serde_json::to_value(document()).unwrap();
+    for (place, operation) in operations(&document) {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            if parameter["in"] == "path" {
+                let example = &parameter["example"];
+                assert!(example.is_string(), "{place} {}", parameter["name"]);
+                assert_eq!(
+                    fits(&document, &parameter["schema"], example),
+                    Ok(()),
+                    "{place}"
+                );
+            }
+        }
+    }
 }
