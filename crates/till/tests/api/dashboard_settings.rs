@@ -24,6 +24,7 @@ both! {
             ("subscription_settings.allow_multiple_subscriptions", "true"),
             ("socials.0.platform", "github"), ("socials.0.url", "https://github.com/ada"),
             ("socials.1.platform", "x"), ("socials.1.url", ""),
+            ("policy_links.terms_url", "https://ada.example/terms"), ("policy_links.support_url", ""),
         ]);
         assert_eq!(owner.post(SETTINGS, &sent).await.header("location"), SETTINGS);
         let now = t.get(&format!("/v1/organizations/{}", t.organization.id)).await.ok();
@@ -36,6 +37,9 @@ both! {
         assert_eq!(subscriptions["allow_customer_updates"], false, "not ticked is no");
         assert_eq!(subscriptions["benefit_revocation_grace_period"], 7);
         assert_eq!(now["checkout_settings"], json!({"require_3ds": false}));
+        assert_eq!(now["policy_links"], json!({
+            "terms_url": "https://ada.example/terms", "privacy_url": null, "refunds_url": null, "support_url": null,
+        }));
         let page = owner.get(SETTINGS).await.text();
         assert!(page.contains("Ada &#38; Co") && page.contains("https://github.com/ada"), "{page}");
     }

@@ -289,7 +289,6 @@ impl PolicyLinks {
                 support_url = optional(url()),
             }
         }
-        .dictionary()
     }
 }
 

@@ -203,6 +203,12 @@ impl Organization {
             .filter(|url| url.starts_with("https://"))
     }
 
+    /// The links at the foot of the page.
+    fn foot(&self) -> Vec<&Link> {
+        let is_safe = |link: &&Link| is_web(&link.url) || link.url.starts_with("mailto:");
+        self.links.iter().filter(is_safe).collect()
+    }
+
     fn site(&self) -> Option<&str> {
         self.website.as_deref().filter(|url| is_web(url))
     }

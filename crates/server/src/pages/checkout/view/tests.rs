@@ -173,6 +173,10 @@ fn all(text: &str) -> Vec<String> {
             product_name: text.into(),
             lines: vec![line(text)],
             total: line(text),
+            facts: vec![Fact {
+                label: text.into(),
+                value: text.into(),
+            }],
             email: Some(text.into()),
             what_next: Some(text.into()),
             next: Some(Link {
@@ -186,6 +190,10 @@ fn all(text: &str) -> Vec<String> {
             page_context(),
             Some(text.into()),
         )),
+        html(&MessagePage {
+            organization: Some(organization(text)),
+            ..MessagePage::expired(page_context())
+        }),
         html(&ThreeDsPage {
             page_context: page_context(),
             organization: organization(text),
@@ -223,6 +231,10 @@ fn only_safe_addresses_are_linked_or_shown() {
             name: "Acme".into(),
             avatar_url: Some("javascript:1".into()),
             website: Some("javascript:2".into()),
+            links: vec![Link {
+                url: "javascript:4".into(),
+                label: "Terms".into(),
+            }],
         },
         return_url: Some("javascript:3".into()),
         ..full("plain")
