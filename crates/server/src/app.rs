@@ -56,6 +56,8 @@ pub struct Policy {
     /// Development: webhooks may go to private networks and over http, the API is not rate limited, and sites on this
     /// machine may embed the checkout.
     pub dev: bool,
+    /// The address of a demo purchase, which the home page leads to; in development.
+    pub demo_checkout: Option<String>,
     /// A header, set by a trusted proxy, that carries the buyer's network address.
     pub client_ip_header: Option<String>,
     /// A header, set by a trusted proxy, that carries the visitor's country.

@@ -7,7 +7,7 @@ use till_store::{Copied, CopyError};
 
 use crate::{
     clock::SystemClock,
-    config::{Backup, Restore, Settings},
+    config::{Backup, DatabaseSettings, Restore},
     files,
     stop::{Stop, say},
 };
@@ -17,9 +17,9 @@ const REST: &str = "It does not hold the secret key, without which no token, pas
                     files: keep those as well.";
 
 /// Copies the database while it is used.
-pub async fn backup(settings: &Settings, wanted: &Backup) -> Result<(), Stop> {
+pub async fn backup(wanted: &Backup) -> Result<(), Stop> {
     let database = database(
-        settings,
+        &wanted.database,
         "copy it with `pg_dump --format=custom --file=till.dump` and the address as PG* variables or a service, so \
          that its password is not among the arguments",
     )?;
@@ -37,9 +37,9 @@ pub async fn backup(settings: &Settings, wanted: &Backup) -> Result<(), Stop> {
 }
 
 /// Puts a copy in the place of the database, which nobody may use meanwhile.
-pub async fn restore(settings: &Settings, wanted: &Restore) -> Result<(), Stop> {
+pub async fn restore(wanted: &Restore) -> Result<(), Stop> {
     let database = database(
-        settings,
+        &wanted.database,
         "stop every node, make an empty database and fill it with `pg_restore --no-owner --exit-on-error --dbname=... \
          till.dump`",
     )?;
@@ -75,12 +75,8 @@ pub async fn restore(settings: &Settings, wanted: &Restore) -> Result<(), Stop> 
 }
 
 /// The embedded database's file; `otherwise` is what to do on PostgreSQL.
-fn database(settings: &Settings, otherwise: &str) -> Result<PathBuf, Stop> {
-    let url = match &settings.database_url {
-        Some(url) => url.clone(),
-        None => files::database_url(&settings.data_dir)?,
-    };
-    till_store::sqlite_file(&url)?.ok_or_else(|| {
+fn database(settings: &DatabaseSettings, otherwise: &str) -> Result<PathBuf, Stop> {
+    till_store::sqlite_file(&files::database_url(settings)?)?.ok_or_else(|| {
         Stop::settings(format!(
             "PostgreSQL has its own tools: {otherwise} (docs/operating.md)."
         ))

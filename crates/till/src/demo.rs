@@ -6,10 +6,11 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use till_core::{
     catalog::products::{self, ProductReferences, ProductWithPrices},
+    checkout_links,
     kernel::{
         context::DecisionContext,
         events::Subscribers,
-        records::{Organization, Product},
+        records::{CheckoutLink, Organization, Product},
         tokens::{self, SecretKey},
     },
     organizations, people,
@@ -17,6 +18,8 @@ use till_core::{
 use till_server::app::Clock;
 use till_store::{List, Order, Store};
 use till_wire::{
+    checkout_links::CheckoutLinkCreate,
+    checkouts::Offer,
     metadata::Metadata,
     money::Currency,
     products::{PriceAmount, PriceCreate, PriceEntry, ProductCreate, Visibility},
@@ -37,6 +40,7 @@ const OWNER: &str = "owner@example.com";
 const ORGANIZATION: &str = "Demo shop";
 const SLUG: &str = "demo";
 const TOKEN_NAME: &str = "till dev";
+const LINK_LABEL: &str = "Demo purchase";
 
 /// The products for sale: name, description in Markdown, cents, and whether every month.
 const PRODUCTS: [(&str, &str, i64, bool); 3] = [
@@ -69,6 +73,8 @@ pub struct Shop {
     pub token: String,
     /// The products for sale, in the order in which they were made.
     pub products: Vec<OnSale>,
+    /// The client secret of a checkout link that sells them; `None` where nothing is for sale.
+    pub checkout_link: Option<String>,
     /// Why the token is not the one of last time; `None` if it is, or if there was no last time.
     pub renewed: Option<&'static str>,
 }
@@ -85,47 +91,64 @@ pub struct OnSale {
 }
 
 /// The notes that are kept beside the database: the token cannot be read back from there.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
 struct Notes {
     token: String,
     products: Vec<Uuid>,
+    /// The demo's checkout link; older notes have none.
+    #[serde(default)]
+    checkout_link: Option<Uuid>,
 }
 
 /// The demo shop, made if the database is empty, else found again.
 pub async fn open_shop(store: &Store, key: &SecretKey, folder: &Path) -> Result<Shop, Stop> {
     let path = files::notes_path(folder);
+    let kept = files::read(&path)?.and_then(|text| serde_json::from_str::<Notes>(&text).ok());
     let organizations = store.organizations().await?;
-    if organizations.is_empty() {
-        let (shop, notes) = create_shop(store, key).await?;
-        return save_notes(&path, &notes).map(|()| shop);
+    let mut shop = match organizations.is_empty() {
+        true => create_shop(store, key).await?,
+        false => find_shop(store, key, organizations, kept.as_ref()).await?,
+    };
+    let link = kept.as_ref().and_then(|notes| notes.checkout_link);
+    let link = checkout_link(store, &shop, link).await?;
+    let notes = Notes {
+        token: shop.token.clone(),
+        // A product that is not for sale now may come back.
+        products: match &kept {
+            Some(kept) if kept.token == shop.token => kept.products.clone(),
+            _ => shop.products.iter().map(|product| product.id).collect(),
+        },
+        checkout_link: link.as_ref().map(|link| link.id),
+    };
+    if kept.as_ref() != Some(&notes) {
+        save_notes(&path, &notes)?;
     }
-    let notes = files::read(&path)?.and_then(|text| serde_json::from_str::<Notes>(&text).ok());
-    let holder = match &notes {
+    shop.checkout_link = link.map(|link| link.client_secret);
+    Ok(shop)
+}
+
+/// The shop of the notes; with a new token where the old one's text is lost or it is no longer good.
+async fn find_shop(
+    store: &Store,
+    key: &SecretKey,
+    organizations: Vec<Organization>,
+    notes: Option<&Notes>,
+) -> Result<Shop, Stop> {
+    let holder = match notes {
         Some(notes) => store.caller(&key.digest(&notes.token)).await?,
         None => None,
     };
-    if let (Some(notes), Some((token, organization))) = (&notes, holder)
+    if let (Some(notes), Some((token, organization))) = (notes, holder)
         && token.revoked_at.is_none()
     {
-        let products = on_sale(store, &organization, &notes.products).await?;
         return Ok(Shop {
+            products: on_sale(store, &organization, &notes.products).await?,
             organization,
             token: notes.token.clone(),
-            products,
+            checkout_link: None,
             renewed: None,
         });
     }
-    renew(store, key, &path, organizations, notes).await
-}
-
-/// A new token where the old one's text is lost or it is no longer good.
-async fn renew(
-    store: &Store,
-    key: &SecretKey,
-    path: &Path,
-    organizations: Vec<Organization>,
-    notes: Option<Notes>,
-) -> Result<Shop, Stop> {
     let renewed = match notes {
         None => "dev.json, which held the token, is gone or unreadable: this is a new token",
         Some(_) => "the token in dev.json is not valid in this database: this is a new one",
@@ -138,31 +161,68 @@ async fn renew(
         .into_iter()
         .nth(demo)
         .expect("there is at least one, and `demo` is one of them");
-    let ctx = clock::at();
     let (_, token, changes) = tokens::create(
         organization.id,
         TOKEN_NAME.into(),
         Scope::ALL.to_vec(),
         None,
         key,
-        &ctx,
+        &clock::at(),
     );
     store.commit(changes).await?;
-    let products = on_sale(store, &organization, &[]).await?;
-    let notes = Notes {
-        token,
-        products: products.iter().map(|product| product.id).collect(),
-    };
-    save_notes(path, &notes)?;
     Ok(Shop {
+        products: on_sale(store, &organization, &[]).await?,
         organization,
-        token: notes.token,
-        products,
+        token,
+        checkout_link: None,
         renewed: Some(renewed),
     })
 }
 
-async fn create_shop(store: &Store, key: &SecretKey) -> Result<(Shop, Notes), Stop> {
+/// A checkout link that sells what is for sale: the one of last time if it still works, else a new one.
+async fn checkout_link(
+    store: &Store,
+    shop: &Shop,
+    kept: Option<Uuid>,
+) -> Result<Option<CheckoutLink>, Stop> {
+    if let Some(id) = kept
+        && let Some(link) = store.checkout_link(shop.organization.id, id).await?
+        && !link.require_signature
+    {
+        return Ok(Some(link));
+    }
+    if shop.products.is_empty() {
+        return Ok(None);
+    }
+    let ids = shop.products.iter().map(|product| product.id).collect();
+    let input = CheckoutLinkCreate {
+        offer: Offer::Products(ids),
+        label: Some(LINK_LABEL.to_owned()),
+        allow_discount_codes: true,
+        require_billing_address: false,
+        require_signature: false,
+        discount_id: None,
+        seats: None,
+        units: None,
+        success_url: None,
+        return_url: None,
+        trial: None,
+        metadata: Metadata::default(),
+    };
+    let loaded = store
+        .linkable(shop.organization.id, &input.offer, None)
+        .await?;
+    let (made, changes) = checkout_links::create(input, &shop.organization, loaded, &clock::at())
+        .map_err(|refusal| {
+        Stop::failed(format!(
+            "the demo's checkout link is not valid: {refusal:?}"
+        ))
+    })?;
+    store.commit(changes).await?;
+    Ok(Some(made.link))
+}
+
+async fn create_shop(store: &Store, key: &SecretKey) -> Result<Shop, Stop> {
     let ctx = clock::at();
     let (owner, mut changes) = people::create(OWNER, &ctx);
     let (organization, made) = organizations::create(ORGANIZATION, SLUG, &owner, &ctx);
@@ -195,19 +255,13 @@ async fn create_shop(store: &Store, key: &SecretKey) -> Result<(Shop, Notes), St
         products.push(offer(&offered));
     }
     store.commit(changes).await?;
-    let notes = Notes {
-        token: token.clone(),
-        products: products.iter().map(|product| product.id).collect(),
-    };
-    Ok((
-        Shop {
-            organization,
-            token,
-            products,
-            renewed: None,
-        },
-        notes,
-    ))
+    Ok(Shop {
+        organization,
+        token,
+        products,
+        checkout_link: None,
+        renewed: None,
+    })
 }
 
 fn input((name, description, cents, monthly): (&str, &str, i64, bool)) -> ProductCreate {

@@ -2,7 +2,7 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::{config::Settings, connections::Bounds};
+use crate::{config::ServerSettings, connections::Bounds};
 
 /// Files that are kept for the database, uploads and what is called, beside connections.
 const RESERVED: u64 = 128;
@@ -35,7 +35,7 @@ pub fn connections(files: u64) -> usize {
 }
 
 /// Connections to the address for buyers and programs.
-pub fn bounds(settings: &Settings, files: u64) -> Bounds {
+pub fn bounds(settings: &ServerSettings, files: u64) -> Bounds {
     Bounds {
         per_network: per_address(settings).map(|count| count as usize),
         total: connections(files),
@@ -44,7 +44,7 @@ pub fn bounds(settings: &Settings, files: u64) -> Bounds {
 
 /// Connections from one address, if they are bounded. Behind a proxy all come from its address, so there it is the proxy
 /// that bounds them.
-pub fn per_address(settings: &Settings) -> Option<u32> {
+pub fn per_address(settings: &ServerSettings) -> Option<u32> {
     let usual = match settings.client_ip_header {
         Some(_) => 0,
         None => PER_ADDRESS,
@@ -64,8 +64,7 @@ pub fn operator() -> Bounds {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Cli;
-    use clap::Parser;
+    use crate::config::server_settings;
 
     #[test]
     fn some_files_are_left_for_the_rest_of_the_program() {
@@ -76,9 +75,7 @@ mod tests {
 
     #[test]
     fn connections_of_an_address_are_bounded_except_behind_a_proxy() {
-        let per_address = |args: &[&str]| {
-            per_address(&Cli::parse_from(["till", "serve"].iter().chain(args)).settings)
-        };
+        let per_address = |args: &[&str]| per_address(&server_settings(args));
         let behind = ["--client-ip-header", "X-Forwarded-For"];
         let own = ["--max-connections-per-address", "7"];
         assert_eq!(per_address(&[]), Some(512));

@@ -1,19 +1,20 @@
 //! `till dev`: everything to try Till, in one folder.
 
 use serde::Serialize;
+use till_core::kernel::urls::PublicUrls;
 use till_server::app::{Clock, Policy};
 use uuid::Uuid;
 
 use crate::{
     clock::SystemClock,
-    config::{Dev, Settings},
-    demo::{self, OnSale, Shop},
+    config::Dev,
+    demo::{self, OnSale},
     files, guard,
     open::{self, Parts},
     serve::{self, BoundListeners},
     sign_in,
     stop::{Stop, say},
-    welcome,
+    welcome::{self, Started},
 };
 
 /// The object that `--json` prints, once, when everything is ready.
@@ -25,16 +26,13 @@ struct Ready<'a> {
     dashboard_url: &'a str,
     products: &'a [OnSale],
     owner_email: &'a str,
-}
-
-/// The owner of the demo shop, and the link that signs them in.
-struct OwnerSignIn {
-    email: String,
-    link: String,
+    checkout_url: Option<&'a str>,
 }
 
 /// Serves the demo shop.
-pub async fn run(settings: &Settings, wanted: &Dev) -> Result<(), Stop> {
+pub async fn run(wanted: &Dev) -> Result<(), Stop> {
+    let settings = &wanted.server;
+    let folder = &settings.database.data_dir;
     let serving = BoundListeners::take(settings)?;
     let bound = &serving.bound;
     if !bound.address.ip().is_loopback() {
@@ -43,32 +41,43 @@ pub async fn run(settings: &Settings, wanted: &Dev) -> Result<(), Stop> {
             "`till dev` is open to this network: test cards, no limits, webhooks to any address; use `till serve` for others"
         );
     }
-    let url = match &settings.public_url {
-        Some(_) => guard::public_url(&Settings {
-            allow_insecure_http: true,
-            ..settings.clone()
-        })?,
+    let url = match &settings.public.public_url {
+        Some(_) => guard::public_url(&settings.public, true)?,
         None => bound.url(),
     };
-    files::folder(&settings.data_dir)?;
-    let key = match settings.secret_key.is_some() || settings.secret_key_file.is_some() {
-        true => guard::needed_secret_key(settings)?,
-        false => guard::strong(
-            &files::own_key(&settings.data_dir, SystemClock.seed())?,
+    files::folder(folder)?;
+    let key = match guard::secret_key(&settings.key, &settings.database)? {
+        Some(key) => key,
+        None => guard::strong(
+            &files::own_key(folder, SystemClock.seed())?,
             "The key in the data folder",
         )?,
     };
-    let store = open::database(settings, true).await?;
-    let shop = demo::open_shop(&store, &key, &settings.data_dir).await?;
+    let store = open::database(&settings.database, true).await?;
+    let shop = demo::open_shop(&store, &key, folder).await?;
     if let Some(why) = shop.renewed {
         tracing::warn!("{why}");
     }
     let team = store.team(shop.organization.id).await?;
     let team = team.ok_or_else(|| Stop::failed("the organization is gone."))?;
     let (email, link) = sign_in::for_dev(&store, &key, &team, &url).await?;
-    let sign_in_link = OwnerSignIn { email, link };
+    let urls = PublicUrls {
+        public_url: url.clone(),
+        publishable_key: String::new(),
+    };
+    let started = Started {
+        checkout: shop
+            .checkout_link
+            .as_ref()
+            .map(|secret| urls.checkout_link_url(secret)),
+        url: url.clone(),
+        dashboard: link,
+        owner: email,
+        shop,
+    };
     let policy = Policy {
         dev: true,
+        demo_checkout: started.checkout.clone(),
         client_ip_header: guard::client_ip_header(settings)?,
         country_header: guard::country_header(settings)?,
         retention: guard::retention(settings),
@@ -79,36 +88,29 @@ pub async fn run(settings: &Settings, wanted: &Dev) -> Result<(), Stop> {
     let app = open::app(Parts {
         store,
         key,
-        public_url: url.clone(),
+        public_url: url,
         policy,
         limits,
         files,
         geo,
         sandbox_url: guard::sandbox_url(settings)?,
     })?;
-    serve::run(app, serving, || {
-        say(ready(&url, &shop, &sign_in_link, wanted.json, settings))
+    serve::run(app, serving, || match wanted.json {
+        true => say(json(&started)),
+        false => say(welcome::text(&started, settings)),
     })
     .await
 }
 
-fn ready(
-    url: &str,
-    shop: &Shop,
-    sign_in_link: &OwnerSignIn,
-    json: bool,
-    settings: &Settings,
-) -> String {
-    if !json {
-        return welcome::text(url, &sign_in_link.link, shop, settings);
-    }
+fn json(started: &Started) -> String {
     let ready = Ready {
-        url,
-        token: &shop.token,
-        organization_id: shop.organization.id,
-        dashboard_url: &sign_in_link.link,
-        products: &shop.products,
-        owner_email: &sign_in_link.email,
+        url: &started.url,
+        token: &started.shop.token,
+        organization_id: started.shop.organization.id,
+        dashboard_url: &started.dashboard,
+        products: &started.shop.products,
+        owner_email: &started.owner,
+        checkout_url: started.checkout.as_deref(),
     };
     serde_json::to_string(&ready).expect("a struct of texts serialises")
 }

@@ -1,13 +1,41 @@
 //! `till doctor`: whether this machine and these settings can serve, line by line, with what to do.
 
 mod checks;
+mod database;
+
+use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::{
-    config::{Doctor, Settings},
+    config::{Doctor, ProductionSettings, ServerSettings},
+    files,
     stop::{Stop, say},
 };
+
+/// The time that others have to answer.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The settings that are checked, and for which command.
+struct Wanted<'a> {
+    settings: &'a ServerSettings,
+    production: &'a ProductionSettings,
+    /// True for `till dev`: it made the data folder, and what only `till serve` needs is not set.
+    is_dev: bool,
+}
+
+impl<'a> Wanted<'a> {
+    fn of(doctor: &'a Doctor) -> Self {
+        let (settings, production) = (&doctor.server, &doctor.production);
+        let is_for_production =
+            production.processor.is_some() || settings.public.public_url.is_some();
+        Self {
+            settings,
+            production,
+            is_dev: !is_for_production && files::notes_path(&settings.database.data_dir).exists(),
+        }
+    }
+}
 
 /// The status of one thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -83,19 +111,20 @@ struct Report<'a> {
 }
 
 /// Looks at everything and says it; an error where something must be mended.
-pub async fn run(settings: &Settings, wanted: &Doctor) -> Result<(), Stop> {
+pub async fn run(doctor: &Doctor) -> Result<(), Stop> {
     let mut found = Findings::default();
-    checks::settings(settings, &mut found);
-    checks::public_url(settings, &mut found).await;
-    checks::data_folder(settings, &mut found);
-    checks::permissions(settings, &mut found);
-    checks::database(settings, &mut found).await;
-    checks::disk(settings, &mut found);
-    checks::files(settings, &mut found).await;
-    checks::processor(settings, &mut found).await;
-    checks::others(settings, &mut found);
+    let wanted = Wanted::of(doctor);
+    checks::data_folder(&wanted, &mut found);
+    checks::settings(&wanted, &mut found);
+    checks::public_url(&wanted, &mut found).await;
+    checks::permissions(&wanted, &mut found);
+    database::database(&wanted.settings.database, &mut found).await;
+    checks::disk(&wanted, &mut found);
+    checks::files(wanted.settings, &mut found).await;
+    checks::processor(&wanted, &mut found).await;
+    checks::others(&wanted, &mut found);
     let fails = found.count(Status::Fail);
-    if wanted.json {
+    if doctor.json {
         let report = Report {
             ok: fails == 0,
             checks: &found.0,

@@ -10,7 +10,7 @@ use std::{
 use rustix::fs::Mode;
 use till_core::kernel::hex::hex;
 
-use crate::stop::Stop;
+use crate::{config::DatabaseSettings, stop::Stop};
 
 /// From now on whatever this process makes is its owner's alone: databases, their logs and copies, uploads, notes.
 pub fn keep_private() {
@@ -26,9 +26,12 @@ pub fn folder(path: &Path) -> Result<(), Stop> {
         .map_err(|error| cannot("create the folder", path, &error))
 }
 
-/// The database of the data folder.
-pub fn database_url(folder: &Path) -> Result<String, Stop> {
-    let path = folder.join("till.db");
+/// The database that is set, or the data folder's own.
+pub fn database_url(settings: &DatabaseSettings) -> Result<String, Stop> {
+    if let Some(url) = &settings.database_url {
+        return Ok(url.clone());
+    }
+    let path = settings.data_dir.join("till.db");
     let path = path
         .to_str()
         .ok_or_else(|| Stop::settings("--data-dir: the folder's name must be valid UTF-8."))?;

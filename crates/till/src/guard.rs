@@ -12,7 +12,10 @@ use till_server::http::limits::Limits;
 use url::{Host, Url};
 
 use crate::{
-    config::{ProcessorName, Settings},
+    config::{
+        DatabaseSettings, KeySettings, ProcessorName, ProductionSettings, PublicUrlSettings,
+        ServerSettings,
+    },
     files,
     stop::Stop,
 };
@@ -40,8 +43,11 @@ const WELL_KNOWN: [&str; 10] = [
 const HOW_TO_KEY: &str =
     "make one with `openssl rand -hex 32` and give it as TILL_SECRET_KEY or --secret-key-file";
 
-/// The secret key as set; `None` if it is not.
-pub fn secret_key(settings: &Settings) -> Result<Option<SecretKey>, Stop> {
+/// The secret key as set, else the data folder's own; `None` if there is neither.
+pub fn secret_key(
+    settings: &KeySettings,
+    database: &DatabaseSettings,
+) -> Result<Option<SecretKey>, Stop> {
     if let Some(key) = &settings.secret_key {
         return strong(key, "The secret key").map(Some);
     }
@@ -54,19 +60,22 @@ pub fn secret_key(settings: &Settings) -> Result<Option<SecretKey>, Stop> {
         })?;
         return strong(&text, "The key in --secret-key-file").map(Some);
     }
-    // A key in the data folder belongs to the database there, and to no other.
-    if settings.database_url.is_none()
-        && let Some(text) = files::read(&files::key_path(&settings.data_dir))?
-    {
-        return strong(&text, "The key in the data folder").map(Some);
-    }
-    Ok(None)
+    let own = files::read(&files::key_path(&database.data_dir))?;
+    own.map(|text| strong(&text, "The key in the data folder"))
+        .transpose()
 }
 
 /// The secret key, which must be set.
-pub fn needed_secret_key(settings: &Settings) -> Result<SecretKey, Stop> {
-    secret_key(settings)?
-        .ok_or_else(|| Stop::settings(format!("No secret key is set: {HOW_TO_KEY}.")))
+pub fn needed_secret_key(
+    settings: &KeySettings,
+    database: &DatabaseSettings,
+) -> Result<SecretKey, Stop> {
+    secret_key(settings, database)?.ok_or_else(|| {
+        Stop::settings(format!(
+            "No secret key is set, and there is none in the data folder {}: {HOW_TO_KEY}.",
+            database.data_dir.display()
+        ))
+    })
 }
 
 /// A key that is long enough and not one that everybody knows.
@@ -90,8 +99,8 @@ pub fn strong(key: &str, what: &str) -> Result<SecretKey, Stop> {
     Ok(SecretKey::new(key))
 }
 
-/// The public URL without its trailing slash.
-pub fn public_url(settings: &Settings) -> Result<String, Stop> {
+/// The public URL without its trailing slash; `insecure` lets it be http on any host.
+pub fn public_url(settings: &PublicUrlSettings, insecure: bool) -> Result<String, Stop> {
     let Some(text) = &settings.public_url else {
         return Err(Stop::settings(
             "No public URL is set: give the address where buyers reach this server, such as --public-url https://pay.example.com.",
@@ -116,7 +125,7 @@ pub fn public_url(settings: &Settings) -> Result<String, Stop> {
     {
         return Err(wrong("leave out user, query and fragment"));
     }
-    if url.scheme() == "http" && !is_loopback(&host) && !settings.allow_insecure_http {
+    if url.scheme() == "http" && !is_loopback(&host) && !insecure {
         return Err(Stop::settings(
             "--public-url: card pages must be served over https; put a proxy with a certificate in front and give \
              its https:// address, or add --allow-insecure-http if this network is your own.",
@@ -134,7 +143,7 @@ fn is_loopback(host: &Host<&str>) -> bool {
 }
 
 /// In production nobody gets the sandbox without asking for it.
-pub fn processor(settings: &Settings) -> Result<ProcessorName, Stop> {
+pub fn processor(settings: &ProductionSettings) -> Result<ProcessorName, Stop> {
     settings.processor.ok_or_else(|| {
         Stop::settings(
             "No payment processor is chosen: this version has only the sandbox, which takes test cards and moves no \
@@ -144,7 +153,7 @@ pub fn processor(settings: &Settings) -> Result<ProcessorName, Stop> {
 }
 
 /// The address of the sandbox, if it is a process of its own.
-pub fn sandbox_url(settings: &Settings) -> Result<Option<String>, Stop> {
+pub fn sandbox_url(settings: &ServerSettings) -> Result<Option<String>, Stop> {
     let Some(text) = &settings.sandbox_url else {
         return Ok(None);
     };
@@ -159,7 +168,7 @@ pub fn sandbox_url(settings: &Settings) -> Result<Option<String>, Stop> {
 }
 
 /// The limits as set, or the command's own default.
-pub fn limits(settings: &Settings, default: u32) -> Limits {
+pub fn limits(settings: &ServerSettings, default: u32) -> Limits {
     let per_minute = NonZeroU32::new(settings.rate_limit.unwrap_or(default));
     per_minute
         .map_or_else(Limits::off, Limits::per_minute)
@@ -167,7 +176,7 @@ pub fn limits(settings: &Settings, default: u32) -> Limits {
 }
 
 /// The limits of declined payments; without other limits, only as far as they are set.
-fn declines(settings: &Settings, limited: bool) -> Declines {
+fn declines(settings: &ServerSettings, limited: bool) -> Declines {
     let count = |set: Option<u32>, default: Budget| {
         let count = set.map_or(if limited { default.count } else { 0 }, i64::from);
         (count > 0).then_some(Budget { count, ..default })
@@ -182,7 +191,7 @@ fn declines(settings: &Settings, limited: bool) -> Declines {
 }
 
 /// The times for which things that nobody needs any more are kept.
-pub fn retention(settings: &Settings) -> RetentionPolicy {
+pub fn retention(settings: &ServerSettings) -> RetentionPolicy {
     let days = |days: u16| match days {
         0 => None,
         days => Some(SignedDuration::from_hours(24 * i64::from(days))),
@@ -196,7 +205,7 @@ pub fn retention(settings: &Settings) -> RetentionPolicy {
 }
 
 /// The proxy's header, if one is set.
-pub fn client_ip_header(settings: &Settings) -> Result<Option<String>, Stop> {
+pub fn client_ip_header(settings: &ServerSettings) -> Result<Option<String>, Stop> {
     header(
         settings.client_ip_header.as_deref(),
         "--client-ip-header: give the name of a header, such as X-Forwarded-For.",
@@ -204,7 +213,7 @@ pub fn client_ip_header(settings: &Settings) -> Result<Option<String>, Stop> {
 }
 
 /// The proxy's header with the country, if one is set.
-pub fn country_header(settings: &Settings) -> Result<Option<String>, Stop> {
+pub fn country_header(settings: &ServerSettings) -> Result<Option<String>, Stop> {
     header(
         settings.country_header.as_deref(),
         "--country-header: give the name of a header, such as CF-IPCountry.",
@@ -222,12 +231,7 @@ fn header(name: Option<&str>, otherwise: &str) -> Result<Option<String>, Stop> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Cli;
-    use clap::Parser;
-
-    fn settings(args: &[&str]) -> Settings {
-        Cli::parse_from(["till", "serve"].iter().chain(args)).settings
-    }
+    use crate::config::server_settings as settings;
 
     #[test]
     fn what_is_kept_is_counted_in_days_as_the_help_says() {
@@ -275,7 +279,7 @@ mod tests {
 
     #[test]
     fn a_public_url_is_https_unless_it_is_this_machine_or_allowed() {
-        let url = |args: &[&str]| public_url(&settings(args));
+        let url = |args: &[&str]| public_url(&settings(args).public, false);
         assert_eq!(
             url(&["--public-url", "https://pay.example.com/"]).unwrap(),
             "https://pay.example.com"
@@ -292,8 +296,10 @@ mod tests {
             url(&["--public-url", "http://[::1]:8080"]).unwrap(),
             "http://[::1]:8080"
         );
-        assert!(url(&["--public-url", "http://10.0.0.7", "--allow-insecure-http"]).is_ok());
+        let inside = settings(&["--public-url", "http://10.0.0.7"]).public;
+        assert!(public_url(&inside, true).is_ok());
         for bad in [
+            "http://10.0.0.7",
             "http://pay.example.com",
             "ftp://example.com",
             "pay.example.com",

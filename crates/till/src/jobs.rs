@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     clock::SystemClock,
-    config::{Jobs, Settings},
+    config::Jobs,
     open,
     stop::{Stop, say},
 };
@@ -40,12 +40,14 @@ impl<'a> FailedJob<'a> {
 }
 
 /// Lists, revives or forgets.
-pub async fn run(settings: &Settings, command: &Jobs) -> Result<(), Stop> {
-    let store = open::database(settings, false).await?;
+pub async fn run(command: &Jobs) -> Result<(), Stop> {
+    let (Jobs::List { database, .. } | Jobs::Retry { database, .. } | Jobs::Drop { database, .. }) =
+        command;
+    let store = open::database(database, false).await?;
     let done = match command {
-        Jobs::List { json } => list(&store, *json).await,
-        Jobs::Retry { which } => retry(&store, which).await,
-        Jobs::Drop { id } => match store.drop_job(*id).await? {
+        Jobs::List { json, .. } => list(&store, *json).await,
+        Jobs::Retry { which, .. } => retry(&store, which).await,
+        Jobs::Drop { id, .. } => match store.drop_job(*id).await? {
             true => {
                 say(format!("Forgot the job {id}."));
                 Ok(())

@@ -18,7 +18,7 @@ use tracing_subscriber::{
 
 use crate::{
     answers::{self, Answer},
-    config::{LogFormat, Settings},
+    config::{LogFormat, LogSettings},
     stop::Stop,
 };
 
@@ -28,7 +28,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const WORDS: usize = 4_096;
 
 /// Starts logging, panics included.
-pub fn start(settings: &Settings) -> Result<(), Stop> {
+pub fn start(settings: &LogSettings) -> Result<(), Stop> {
     let wanted = settings
         .log
         .clone()

@@ -15,6 +15,7 @@ mod health;
 mod jobs;
 mod listen;
 mod logs;
+mod manual;
 mod open;
 mod production;
 mod sandbox;
@@ -42,7 +43,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     files::keep_private();
     let cli = Cli::parse();
-    if let Err(stop) = logs::start(&cli.settings) {
+    if let Err(stop) = logs::start(&cli.log) {
         return stop.tell();
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -68,19 +69,21 @@ fn workers() -> usize {
 }
 
 async fn run(cli: Cli) -> Result<(), Stop> {
-    let settings = &cli.settings;
     match cli.command {
-        Command::Dev(wanted) => dev::run(settings, &wanted).await,
-        Command::Serve => production::run(settings).await,
-        Command::Init(wanted) => setup::init(settings, &wanted).await,
-        Command::SignIn(wanted) => sign_in::run(settings, &wanted).await,
-        Command::Token(command) => tokens::run(settings, &command).await,
-        Command::Jobs(command) => jobs::run(settings, &command).await,
-        Command::Migrate => setup::migrate(settings).await,
-        Command::Backup(wanted) => backup::backup(settings, &wanted).await,
-        Command::Restore(wanted) => backup::restore(settings, &wanted).await,
-        Command::Doctor(wanted) => doctor::run(settings, &wanted).await,
+        Command::Dev(wanted) => dev::run(&wanted).await,
+        Command::Serve(wanted) => production::run(&wanted).await,
+        Command::Init(wanted) => setup::init(&wanted).await,
+        Command::SignIn(wanted) => sign_in::run(&wanted).await,
+        Command::Token(command) => tokens::run(&command).await,
+        Command::Jobs(command) => jobs::run(&command).await,
+        Command::Migrate(wanted) => setup::migrate(&wanted).await,
+        Command::Backup(wanted) => backup::backup(&wanted).await,
+        Command::Restore(wanted) => backup::restore(&wanted).await,
+        Command::Doctor(wanted) => doctor::run(&wanted).await,
         Command::Openapi => setup::openapi(),
-        Command::Sandbox => sandbox::run(settings).await,
+        Command::Sandbox(wanted) => sandbox::run(&wanted).await,
+        Command::Settings => manual::settings_file(),
+        Command::Completions(wanted) => manual::completions(wanted.shell),
+        Command::Man(wanted) => manual::pages(&wanted.folder),
     }
 }

@@ -23,17 +23,19 @@ use till_server::{
 use till_store::{Options, Store};
 use uuid::Uuid;
 
-use crate::{clock::SystemClock, config::Settings, files, stop::Stop};
+use crate::{
+    clock::SystemClock,
+    config::{DatabaseSettings, ServerSettings},
+    files,
+    stop::Stop,
+};
 
 /// Opens the database that is set, or the data folder's own; `migrate` brings it up to date, under a lock.
-pub async fn database(settings: &Settings, migrate: bool) -> Result<Store, Stop> {
-    let url = match &settings.database_url {
-        Some(url) => url.clone(),
-        None => {
-            files::folder(&settings.data_dir)?;
-            files::database_url(&settings.data_dir)?
-        }
-    };
+pub async fn database(settings: &DatabaseSettings, migrate: bool) -> Result<Store, Stop> {
+    if settings.database_url.is_none() {
+        files::folder(&settings.data_dir)?;
+    }
+    let url = files::database_url(settings)?;
     Ok(Store::open(
         &url,
         Options {
@@ -45,26 +47,17 @@ pub async fn database(settings: &Settings, migrate: bool) -> Result<Store, Stop>
 }
 
 /// The store of files: a bucket if one is set, else a folder.
-pub fn files(settings: &Settings) -> Result<Files, Stop> {
-    let opened = match &settings.files_url {
-        Some(url) => {
-            Files::bucket(url).map_err(|error| Stop::settings(format!("--files-url: {error}")))?
-        }
-        None => {
-            let folder = match &settings.files_dir {
-                Some(folder) => folder.clone(),
-                None => settings.data_dir.join("files"),
-            };
-            files::folder(&folder)?;
-            Files::folder(&folder)
-                .map_err(|error| Stop::settings(format!("--files-dir: {error}")))?
-        }
-    };
-    Ok(opened)
+pub fn files(settings: &ServerSettings) -> Result<Files, Stop> {
+    if let Some(url) = &settings.files_url {
+        return Files::bucket(url).map_err(|error| Stop::settings(format!("--files-url: {error}")));
+    }
+    let folder = settings.files_folder();
+    files::folder(&folder)?;
+    Files::folder(&folder).map_err(|error| Stop::settings(format!("--files-dir: {error}")))
 }
 
 /// The database of countries, if one is set.
-pub fn geo(settings: &Settings) -> Result<Arc<dyn Geo>, Stop> {
+pub fn geo(settings: &ServerSettings) -> Result<Arc<dyn Geo>, Stop> {
     let Some(file) = &settings.geo_database else {
         return Ok(Arc::new(NoGeo));
     };

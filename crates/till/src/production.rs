@@ -3,7 +3,7 @@
 use till_server::app::Policy;
 
 use crate::{
-    config::{ProcessorName, Settings},
+    config::{ProcessorName, Serve},
     guard, open,
     open::Parts,
     serve::{self, BoundListeners},
@@ -14,17 +14,19 @@ use crate::{
 const RATE_LIMIT: u32 = 500;
 
 /// Serves in production, if the settings are safe.
-pub async fn run(settings: &Settings) -> Result<(), Stop> {
-    let public_url = guard::public_url(settings)?;
-    let key = guard::needed_secret_key(settings)?;
+pub async fn run(wanted: &Serve) -> Result<(), Stop> {
+    let (settings, production) = (&wanted.server, &wanted.production);
+    let public_url = guard::public_url(&settings.public, production.allow_insecure_http)?;
+    let key = guard::needed_secret_key(&settings.key, &settings.database)?;
     let policy = Policy {
         dev: false,
+        demo_checkout: None,
         client_ip_header: guard::client_ip_header(settings)?,
         country_header: guard::country_header(settings)?,
         retention: guard::retention(settings),
     };
     let limits = guard::limits(settings, RATE_LIMIT);
-    match guard::processor(settings)? {
+    match guard::processor(production)? {
         ProcessorName::Sandbox => tracing::warn!(
             "NO REAL MONEY MOVES: the sandbox takes test cards only, and whoever knows their numbers pays nothing"
         ),
@@ -34,8 +36,8 @@ pub async fn run(settings: &Settings) -> Result<(), Stop> {
     }
     let geo = open::geo(settings)?;
     let files = open::files(settings)?;
-    let wanted = BoundListeners::take(settings)?;
-    let store = open::database(settings, true).await?;
+    let serving = BoundListeners::take(settings)?;
+    let store = open::database(&settings.database, true).await?;
     if store.organizations().await?.is_empty() {
         tracing::warn!("there is no organization yet: make one with `till init`");
     }
@@ -49,5 +51,5 @@ pub async fn run(settings: &Settings) -> Result<(), Stop> {
         geo,
         sandbox_url: guard::sandbox_url(settings)?,
     })?;
-    serve::run(app, wanted, || {}).await
+    serve::run(app, serving, || {}).await
 }

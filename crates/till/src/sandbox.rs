@@ -26,8 +26,7 @@ use till_store::Store;
 
 use crate::{
     clock::SystemClock,
-    config::Settings,
-    files, guard,
+    config, files, guard,
     listen::Bound,
     open,
     stop::{Stop, say},
@@ -55,12 +54,13 @@ struct SandboxServer {
 }
 
 /// Serves until it is killed; prints its address once it is ready.
-pub async fn run(settings: &Settings) -> Result<(), Stop> {
-    let bound = Bound::take(settings.listen)?;
-    files::folder(&settings.data_dir)?;
-    let key = files::own_key(&settings.data_dir, SystemClock.seed())?;
+pub async fn run(wanted: &config::Sandbox) -> Result<(), Stop> {
+    let bound = Bound::take(wanted.address.listen)?;
+    let folder = &wanted.database.data_dir;
+    files::folder(folder)?;
+    let key = files::own_key(folder, SystemClock.seed())?;
     let key = guard::strong(&key, "The key in the data folder")?;
-    let store = open::database(settings, true).await?;
+    let store = open::database(&wanted.database, true).await?;
     let server = Arc::new(SandboxServer {
         sandbox: open::sandbox(&store, &key),
         store,

@@ -23,7 +23,7 @@ use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
-    config::Settings,
+    config::ServerSettings,
     connections::{self, Bounds, Timeouts},
     descriptors,
     health::{self, Health},
@@ -51,9 +51,9 @@ pub struct BoundListeners {
 
 impl BoundListeners {
     /// Takes the addresses.
-    pub fn take(settings: &Settings) -> Result<Self, Stop> {
+    pub fn take(settings: &ServerSettings) -> Result<Self, Stop> {
         Ok(Self {
-            bound: Bound::take(settings.listen)?,
+            bound: Bound::take(settings.address.listen)?,
             metrics: settings.metrics_listen.map(Bound::take).transpose()?,
             bounds: descriptors::bounds(settings, descriptors::raise_limit()),
             drain: Duration::from_secs(settings.drain_seconds.into()),

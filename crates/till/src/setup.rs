@@ -10,13 +10,13 @@ use till_wire::values::email_syntax;
 
 use crate::{
     clock,
-    config::{Init, Settings},
+    config::{Init, Migrate},
     open, sign_in,
     stop::{Stop, say},
 };
 
 /// Makes an organization and its owner; the owner may have other organizations already.
-pub async fn init(settings: &Settings, wanted: &Init) -> Result<(), Stop> {
+pub async fn init(wanted: &Init) -> Result<(), Stop> {
     let name = wanted.organization.trim();
     if !(3..=256).contains(&name.chars().count()) {
         return Err(Stop::settings(
@@ -29,7 +29,7 @@ pub async fn init(settings: &Settings, wanted: &Init) -> Result<(), Stop> {
             Stop::settings("--owner-email: give an e-mail address, such as owner@example.com.")
         })?
         .to_lowercase();
-    let store = open::database(settings, true).await?;
+    let store = open::database(&wanted.database, true).await?;
     let at = clock::at();
     let mut changes = Changes::new();
     let owner = match store.user_by_email(&email).await? {
@@ -53,7 +53,7 @@ pub async fn init(settings: &Settings, wanted: &Init) -> Result<(), Stop> {
         }
         Err(error) => return Err(error.into()),
     }
-    let link = sign_in::first(settings, &store, &owner, &slug).await?;
+    let link = sign_in::first(wanted, &store, &owner, &slug).await?;
     store.close().await;
     let dashboard = match link {
         Some(link) => format!("The dashboard, once, within an hour of now: {link}"),
@@ -85,8 +85,8 @@ fn slug(name: &str, given: Option<&str>) -> Result<String, Stop> {
 }
 
 /// Applies the migrations that are missing and names them.
-pub async fn migrate(settings: &Settings) -> Result<(), Stop> {
-    let store = open::database(settings, false).await?;
+pub async fn migrate(wanted: &Migrate) -> Result<(), Stop> {
+    let store = open::database(&wanted.database, false).await?;
     let before = store.migrations().await.unwrap_or_default();
     store.migrate().await?;
     let after = store.migrations().await?;

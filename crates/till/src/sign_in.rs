@@ -14,7 +14,7 @@ use till_wire::values::email_syntax;
 
 use crate::{
     clock,
-    config::{Settings, SignIn},
+    config::{Init, SignIn},
     guard, open,
     stop::{Stop, say},
 };
@@ -25,13 +25,16 @@ const LIFE: SignedDuration = SignedDuration::from_hours(1);
 const DEV_LIFE: SignedDuration = SignedDuration::from_hours(24);
 
 /// Prints a link for somebody who is known.
-pub async fn run(settings: &Settings, wanted: &SignIn) -> Result<(), Stop> {
+pub async fn run(wanted: &SignIn) -> Result<(), Stop> {
     let email = email_syntax(&wanted.email)
         .ok_or_else(|| Stop::settings("Enter an e-mail address, such as owner@example.com."))?
         .to_lowercase();
-    let key = guard::needed_secret_key(settings)?;
-    let url = public_url(settings)?;
-    let store = open::database(settings, true).await?;
+    let key = guard::needed_secret_key(&wanted.key, &wanted.database)?;
+    let url = match &wanted.public.public_url {
+        Some(_) => guard::public_url(&wanted.public, true)?,
+        None => format!("http://{}", wanted.address.listen),
+    };
+    let store = open::database(&wanted.database, true).await?;
     let user = store.user_by_email(&email).await?.ok_or_else(|| {
         Stop::failed(format!(
             "nobody has the address {email}: `till init` makes an owner, and owners invite people."
@@ -45,15 +48,16 @@ pub async fn run(settings: &Settings, wanted: &SignIn) -> Result<(), Stop> {
 
 /// The link that `till init` tells a new owner, if the settings say how to make one.
 pub async fn first(
-    settings: &Settings,
+    wanted: &Init,
     store: &Store,
     owner: &User,
     slug: &str,
 ) -> Result<Option<String>, Stop> {
-    let (Some(key), Some(_)) = (guard::secret_key(settings)?, &settings.public_url) else {
+    let key = guard::secret_key(&wanted.key, &wanted.database)?;
+    let (Some(key), Some(_)) = (key, &wanted.public.public_url) else {
         return Ok(None);
     };
-    let url = public_url(settings)?;
+    let url = guard::public_url(&wanted.public, true)?;
     let next = format!("/dashboard/{slug}");
     make(store, &key, owner, &url, Some(&next), LIFE)
         .await
@@ -89,15 +93,4 @@ async fn make(
         publishable_key: String::new(),
     };
     Ok(urls.sign_in_link(&token, next))
-}
-
-/// The public URL as set, else the address that is served on.
-fn public_url(settings: &Settings) -> Result<String, Stop> {
-    match &settings.public_url {
-        Some(_) => guard::public_url(&Settings {
-            allow_insecure_http: true,
-            ..settings.clone()
-        }),
-        None => Ok(format!("http://{}", settings.listen)),
-    }
 }

@@ -11,26 +11,29 @@ use uuid::Uuid;
 
 use crate::{
     clock,
-    config::{Settings, Token, TokenCreate},
+    config::{DatabaseSettings, Token, TokenCreate},
     guard, open,
     stop::{Stop, say},
 };
 
 /// Does what is asked with tokens.
-pub async fn run(settings: &Settings, command: &Token) -> Result<(), Stop> {
+pub async fn run(command: &Token) -> Result<(), Stop> {
     match command {
-        Token::Create(wanted) => create(settings, wanted).await,
-        Token::List { organization } => list(settings, organization.as_deref()).await,
-        Token::Revoke { id } => revoke(settings, *id).await,
+        Token::Create(wanted) => create(wanted).await,
+        Token::List {
+            organization,
+            database,
+        } => list(database, organization.as_deref()).await,
+        Token::Revoke { id, database } => revoke(database, *id).await,
     }
 }
 
-async fn create(settings: &Settings, wanted: &TokenCreate) -> Result<(), Stop> {
+async fn create(wanted: &TokenCreate) -> Result<(), Stop> {
     let name = wanted.name.trim();
     if name.is_empty() {
         return Err(Stop::settings("--name: say what the token is for."));
     }
-    let key = guard::needed_secret_key(settings)?;
+    let key = guard::needed_secret_key(&wanted.key, &wanted.database)?;
     let at = clock::at();
     let expires_at = wanted
         .expires_in
@@ -42,7 +45,7 @@ async fn create(settings: &Settings, wanted: &TokenCreate) -> Result<(), Stop> {
     };
     scopes.sort_unstable();
     scopes.dedup();
-    let store = open::database(settings, true).await?;
+    let store = open::database(&wanted.database, true).await?;
     let organization = organization(&store, &wanted.organization).await?;
     let (_, text, changes) = tokens::create(
         organization.id,
@@ -88,8 +91,8 @@ async fn organization(store: &Store, slug: &str) -> Result<Organization, Stop> {
     }))
 }
 
-async fn list(settings: &Settings, slug: Option<&str>) -> Result<(), Stop> {
-    let store = open::database(settings, true).await?;
+async fn list(database: &DatabaseSettings, slug: Option<&str>) -> Result<(), Stop> {
+    let store = open::database(database, true).await?;
     let organizations = match slug {
         Some(slug) => vec![organization(&store, slug).await?],
         None => store.organizations().await?,
@@ -130,8 +133,8 @@ fn line(organization: &Organization, token: &AccessToken, now: Timestamp) -> Str
     )
 }
 
-async fn revoke(settings: &Settings, id: Uuid) -> Result<(), Stop> {
-    let store = open::database(settings, true).await?;
+async fn revoke(database: &DatabaseSettings, id: Uuid) -> Result<(), Stop> {
+    let store = open::database(database, true).await?;
     let query = Query::by_id::<AccessToken>(id);
     let token: AccessToken = store.one(query).await?.ok_or_else(|| {
         Stop::failed(format!(

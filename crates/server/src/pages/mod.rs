@@ -10,12 +10,17 @@ pub(crate) mod form_fields;
 pub(crate) mod limited;
 pub mod words;
 
+use std::sync::Arc;
+
 use askama::Template;
-use axum::response::{IntoResponse, Response};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
-use crate::error::ApiError;
-use checkout::view::{MessagePage, PageContext};
+use crate::{app::App, error::ApiError};
+use checkout::view::{HomePage, MessagePage, PageContext};
 
 /// The Content-Security-Policy of every page: nothing but our own styles, script and endpoints, and the
 /// merchant's picture where there is one.
@@ -106,12 +111,13 @@ fn with_headers(
     (status, SAFETY_HEADERS, policy, html).into_response()
 }
 
-/// `/`: a person who follows the API's address learns where they are.
-pub(crate) async fn home_page(headers: HeaderMap) -> Response {
-    page(
-        StatusCode::OK,
-        &MessagePage::home(PageContext::of_browser(&headers)),
-    )
+/// `/`: a person who follows the API's address learns where they are, and where to go on.
+pub(crate) async fn home_page(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let home = HomePage {
+        page_context: PageContext::of_browser(&headers),
+        demo_checkout: app.policy.demo_checkout.clone(),
+    };
+    page(StatusCode::OK, &home)
 }
 
 /// Unknown addresses: a page for browsers, the API's shape for programs.

@@ -5,11 +5,8 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
     sync::Arc,
-    time::Duration,
 };
 
-use jiff::{SignedDuration, Timestamp};
-use till_core::kernel::writes::KeyedTable;
 use till_ports::{
     files::FilesError,
     processor::{
@@ -18,36 +15,27 @@ use till_ports::{
     },
 };
 use till_server::app::Clock;
-use till_store::{Options, Store};
 use tokio::time::timeout;
 use url::Url;
 use uuid::Uuid;
 
-use super::{Findings, Status};
+use super::{Findings, PATIENCE, Status, Wanted};
 use crate::{
     clock::SystemClock,
-    config::{ProcessorName, Settings},
+    config::{ProcessorName, ServerSettings},
     descriptors, files as folders, guard, open,
     stop::Stop,
 };
 
-/// The time that others have to answer.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// Clocks may differ by this much before leases and signatures suffer.
-const NEAR: SignedDuration = SignedDuration::from_secs(2);
-const FAR: SignedDuration = SignedDuration::from_secs(30);
 /// Free space below which there is a warning, and below which a busy day may fill the disk.
 const ROOM: u64 = 2 << 30;
 const LITTLE: u64 = 256 << 20;
-/// A larger file is not read from end to end.
-const READABLE: u64 = 4 << 30;
 
-/// Checks the settings that `till serve` would refuse.
-pub fn settings(settings: &Settings, found: &mut Findings) {
-    if found
-        .setting("secret key", guard::needed_secret_key(settings))
-        .is_some()
-    {
+/// Checks the settings that the server would refuse.
+pub fn settings(wanted: &Wanted, found: &mut Findings) {
+    let settings = wanted.settings;
+    let key = guard::needed_secret_key(&settings.key, &settings.database);
+    if found.setting("secret key", key).is_some() {
         found.ok("secret key", "long enough and not well known");
     }
     let header = guard::client_ip_header(settings);
@@ -60,13 +48,17 @@ pub fn settings(settings: &Settings, found: &mut Findings) {
     {
         return;
     }
-    match (header, settings.listen.ip().is_loopback()) {
+    match (header, settings.address.listen.ip().is_loopback()) {
         (Some(header), true) => found.ok("proxy", format!("buyers' addresses come from {header}")),
         (Some(header), false) => found.warn(
             "proxy",
-            format!("whoever reaches {} may forge {header}", settings.listen),
+            format!(
+                "whoever reaches {} may forge {header}",
+                settings.address.listen
+            ),
             "let nobody but the proxy reach that address",
         ),
+        (None, _) if wanted.is_dev => {}
         (None, true) => found.warn(
             "proxy",
             "behind a proxy every buyer looks like one, and they share one rate limit",
@@ -77,8 +69,13 @@ pub fn settings(settings: &Settings, found: &mut Findings) {
 }
 
 /// Checks the address that buyers are sent to.
-pub async fn public_url(settings: &Settings, found: &mut Findings) {
-    let Some(url) = found.setting("public URL", guard::public_url(settings)) else {
+pub async fn public_url(wanted: &Wanted<'_>, found: &mut Findings) {
+    if wanted.is_dev {
+        return;
+    }
+    let insecure = wanted.production.allow_insecure_http;
+    let url = guard::public_url(&wanted.settings.public, insecure);
+    let Some(url) = found.setting("public URL", url) else {
         return;
     };
     if url.starts_with("http://") {
@@ -117,9 +114,22 @@ pub async fn public_url(settings: &Settings, found: &mut Findings) {
     }
 }
 
-/// Permissions of the files beside the database.
-pub fn data_folder(settings: &Settings, found: &mut Findings) {
+/// Checks the folder of the data: who may look into it, and for what it was made.
+pub fn data_folder(wanted: &Wanted, found: &mut Findings) {
+    let settings = &wanted.settings.database;
     let folder = &settings.data_dir;
+    if wanted.is_dev {
+        found.ok(
+            "dev folder",
+            "made by `till dev`, and checked for it: what only `till serve` needs is left out",
+        );
+    } else if folders::notes_path(folder).exists() {
+        found.warn(
+            "dev folder",
+            "made by `till dev`: it has a demo shop, and dev.json holds a token with all scopes",
+            "give `till serve` a data folder of its own",
+        );
+    }
     let Ok(about) = std::fs::metadata(folder) else {
         if settings.database_url.is_none() {
             found.warn(
@@ -144,22 +154,19 @@ pub fn data_folder(settings: &Settings, found: &mut Findings) {
 const NAMED: usize = 5;
 
 /// Checks whether anybody else may read what Till has written, wherever it lies.
-pub fn permissions(settings: &Settings, found: &mut Findings) {
+pub fn permissions(wanted: &Wanted, found: &mut Findings) {
+    let settings = wanted.settings;
     let mut open: Vec<PathBuf> = Vec::new();
-    let url = match &settings.database_url {
-        Some(url) => url.clone(),
-        None => folders::database_url(&settings.data_dir).unwrap_or_default(),
-    };
+    let url = folders::database_url(&settings.database).unwrap_or_default();
     if let Ok(Some(file)) = till_store::sqlite_file(&url) {
         open.extend(till_store::open_to_others(&file));
     }
     let mut own = vec![
-        folders::key_path(&settings.data_dir),
-        folders::notes_path(&settings.data_dir),
+        folders::key_path(&settings.database.data_dir),
+        folders::notes_path(&settings.database.data_dir),
     ];
     if settings.files_url.is_none() {
-        let default = settings.data_dir.join("files");
-        own.push(settings.files_dir.clone().unwrap_or(default));
+        own.push(settings.files_folder());
     }
     own.retain(|path| {
         std::fs::metadata(path).is_ok_and(|about| about.permissions().mode() & 0o077 != 0)
@@ -183,206 +190,16 @@ pub fn permissions(settings: &Settings, found: &mut Findings) {
     );
 }
 
-/// Checks whether the database answers, is whole and fits this program; and its clock.
-pub async fn database(settings: &Settings, found: &mut Findings) {
-    let url = match &settings.database_url {
-        Some(url) => Ok(url.clone()),
-        None => folders::database_url(&settings.data_dir),
-    };
-    let Some(url) = found.setting("database", url) else {
-        return;
-    };
-    let file = till_store::sqlite_file(&url).map_err(Into::into);
-    let Some(file) = found.setting("database", file) else {
-        return;
-    };
-    if let Some(file) = &file
-        && !file.exists()
-    {
-        return found.warn(
-            "database",
-            format!("there is none at {} yet", file.display()),
-            "`till init` makes it; else correct --data-dir or --database-url",
-        );
-    }
-    let options = Options {
-        migrate: false,
-        connections: 1,
-        patience: PATIENCE,
-        ..Options::default()
-    };
-    let store = match Store::open(&url, options).await {
-        Ok(store) => store,
-        Err(error) => {
-            return found.fail(
-                "database",
-                error.to_string(),
-                "start it, and check the address, the password and the permissions",
-            );
-        }
-    };
-    level(&store, found).await;
-    shared_keys(&store, found).await;
-    given_up(&store, found).await;
-    clock(&store, file.as_deref(), found).await;
-    if file.is_some() {
-        whole(&store, found).await;
-    }
-    store.close().await;
-}
-
-async fn level(store: &Store, found: &mut Findings) {
-    match store.unapplied().await {
-        Ok(missing) if missing.is_empty() => {
-            found.ok("database", format!("{}, up to date", store.kind()));
-        }
-        Ok(missing) => found.warn(
-            "database",
-            format!("{}, {} migrations behind", store.kind(), missing.len()),
-            "`till migrate` applies them, and so does the next start",
-        ),
-        Err(_) => found.warn(
-            "database",
-            format!("{}, empty", store.kind()),
-            "`till init` fills it",
-        ),
-    }
-}
-
-/// Rows of an older version whose keys have become the same: one of them is not found by its own any more.
-async fn shared_keys(store: &Store, found: &mut Findings) {
-    for (keyed, words, advice) in [
-        (
-            KeyedTable::Customers,
-            "customers have the e-mail address of another one, written otherwise",
-            "see the log of the last start for their ids; change or delete one of each two",
-        ),
-        (
-            KeyedTable::Discounts,
-            "discounts have the code of another one, written otherwise",
-            "see the log of the last start for their ids; give one of each two another code",
-        ),
-        (
-            KeyedTable::People,
-            "people sign in with the e-mail address of another one, written otherwise",
-            "see the log of the last start for their ids; remove one of each two from the team",
-        ),
-    ] {
-        // A database that is behind is told of as such.
-        if let Ok(count @ 1..) = store.shared_keys(keyed).await {
-            found.warn("keys", format!("{count} {words}"), advice);
-        }
-    }
-}
-
-/// Jobs that are told one by one.
-const TOLD: usize = 5;
-
-/// Work that was given up waits for a person.
-async fn given_up(store: &Store, found: &mut Findings) {
-    // Where migrations are missing that is said already.
-    let Ok(jobs) = store.buried_jobs(1_000).await else {
-        return;
-    };
-    if jobs.is_empty() {
-        return found.ok("jobs", "no work was given up");
-    }
-    for job in jobs.iter().take(TOLD) {
-        let reason = job.buried.as_deref().unwrap_or_default();
-        found.warn(
-            "jobs",
-            format!(
-                "{} ({}) was given up: {reason}",
-                job.kind,
-                job.key.trim_start_matches(&format!("{}:", job.kind))
-            ),
-            format!(
-                "mend the reason, then `till jobs retry {}`; `till jobs drop` forgets it",
-                job.id
-            ),
-        );
-    }
-    if jobs.len() > TOLD {
-        found.warn(
-            "jobs",
-            format!("{} jobs were given up in all", jobs.len()),
-            "`till jobs list` shows them, `till jobs retry all` does them again",
-        );
-    }
-}
-
-async fn clock(store: &Store, file: Option<&Path>, found: &mut Findings) {
-    let now = SystemClock.now();
-    let applied = store.last_migrated_at().await;
-    let mut past: Vec<Timestamp> = Vec::new();
-    past.extend(applied.ok().flatten());
-    let written = file.and_then(|file| std::fs::metadata(file).ok()?.modified().ok());
-    past.extend(written.and_then(|time| Timestamp::try_from(time).ok()));
-    if past.iter().any(|moment| moment.duration_since(now) > FAR) {
-        return found.fail(
-            "clock",
-            format!("this machine says {now}, but the database was written later than that"),
-            "set the clock, and keep it right with NTP",
-        );
-    }
-    let theirs = match store.clock().await {
-        Ok(Some(theirs)) => theirs,
-        Ok(None) => return found.ok("clock", format!("{now:.0}, not before the last change")),
-        Err(error) => return found.fail("clock", error.to_string(), "see the database"),
-    };
-    let apart = theirs.duration_since(now).abs();
-    let message = format!("{:.1} s from the database's", apart.as_secs_f64());
-    let advice = "keep both machines' clocks right with NTP";
-    match apart {
-        apart if apart <= NEAR => found.ok("clock", message),
-        apart if apart <= FAR => found.warn("clock", message, advice),
-        _ => found.fail("clock", message, advice),
-    }
-}
-
-async fn whole(store: &Store, found: &mut Findings) {
-    match store.journal().await {
-        Ok(Some(mode)) if mode == "wal" => {}
-        Ok(mode) => found.warn(
-            "database",
-            format!("its journal is {}, not wal", mode.unwrap_or_default()),
-            "the disk may not allow it: use a local one, not a network share",
-        ),
-        Err(error) => found.fail("database", error.to_string(), "see the disk"),
-    }
-    match store.size().await {
-        Ok(size) if size.data > READABLE => {
-            return found.ok(
-                "integrity",
-                "too large to be read here: the next `till backup` checks its copy",
-            );
-        }
-        Ok(_) => {}
-        Err(error) => return found.fail("integrity", error.to_string(), "see the disk"),
-    }
-    match store.integrity().await {
-        Ok(Some(words)) if words == "ok" => found.ok("integrity", "the database is whole"),
-        Ok(words) => found.fail(
-            "integrity",
-            words.unwrap_or_default(),
-            "stop the server and restore the last backup: `till restore`",
-        ),
-        Err(error) => found.fail(
-            "integrity",
-            error.to_string(),
-            "stop the server and restore the last backup: `till restore`",
-        ),
-    }
-}
-
 /// Room for the database and the files.
-pub fn disk(settings: &Settings, found: &mut Findings) {
-    let url = settings.database_url.as_deref().unwrap_or_default();
+pub fn disk(wanted: &Wanted, found: &mut Findings) {
+    let settings = wanted.settings;
+    let url = settings.database.database_url.as_deref();
+    let url = url.unwrap_or_default();
     let mut places: Vec<PathBuf> = Vec::new();
     match till_store::sqlite_file(url) {
         Ok(Some(file)) => places.extend(file.parent().map(Path::to_owned)),
         Ok(None) => {}
-        Err(_) => places.push(settings.data_dir.clone()),
+        Err(_) => places.push(settings.database.data_dir.clone()),
     }
     places.extend(settings.files_dir.clone());
     places.retain(|place| place.exists());
@@ -424,14 +241,9 @@ fn free(place: &Path) -> Option<u64> {
 }
 
 /// Checks whether files can be kept and read.
-pub async fn files(settings: &Settings, found: &mut Findings) {
-    let folder = match (&settings.files_url, &settings.files_dir) {
-        (Some(_), _) => None,
-        (None, Some(folder)) => Some(folder.clone()),
-        (None, None) => Some(settings.data_dir.join("files")),
-    };
-    if let Some(folder) = folder {
-        return writable(&folder, found);
+pub async fn files(settings: &ServerSettings, found: &mut Findings) {
+    if settings.files_url.is_none() {
+        return writable(&settings.files_folder(), found);
     }
     let Some(bucket) = found.setting("files", open::files(settings)) else {
         return;
@@ -470,12 +282,16 @@ fn writable(folder: &Path, found: &mut Findings) {
 }
 
 /// The checks of the processor itself.
-pub async fn processor(settings: &Settings, found: &mut Findings) {
-    let Some(ProcessorName::Sandbox) = found.setting("processor", guard::processor(settings))
-    else {
+pub async fn processor(wanted: &Wanted<'_>, found: &mut Findings) {
+    let chosen = match wanted.is_dev {
+        true => Ok(ProcessorName::Sandbox),
+        false => guard::processor(wanted.production),
+    };
+    let Some(ProcessorName::Sandbox) = found.setting("processor", chosen) else {
         return;
     };
-    let Some(url) = found.setting("processor", guard::sandbox_url(settings)) else {
+    let url = guard::sandbox_url(wanted.settings);
+    let Some(url) = found.setting("processor", url) else {
         return;
     };
     let processor: Box<dyn Processor> = match url {
@@ -496,6 +312,8 @@ pub async fn processor(settings: &Settings, found: &mut Findings) {
         Ok(checks) => checks.into_iter().for_each(|check| {
             let status = match check.status {
                 CheckStatus::Ok => Status::Ok,
+                // That no money moves is what `till dev` is for.
+                CheckStatus::Warn if wanted.is_dev => return,
                 CheckStatus::Warn => Status::Warn,
                 CheckStatus::Fail => Status::Fail,
             };
@@ -510,13 +328,17 @@ pub async fn processor(settings: &Settings, found: &mut Findings) {
 }
 
 /// Other things that the operator should know.
-pub fn others(settings: &Settings, found: &mut Findings) {
+pub fn others(wanted: &Wanted, found: &mut Findings) {
+    let settings = wanted.settings;
     connections(settings, found);
-    found.warn(
-        "mail",
-        "this version sends none",
-        "sign in with passwords; `till sign-in EMAIL` prints a link",
-    );
+    match wanted.is_dev {
+        true => found.ok("mail", "letters are written to the log"),
+        false => found.warn(
+            "mail",
+            "this version sends none",
+            "sign in with passwords; `till sign-in EMAIL` prints a link",
+        ),
+    }
     if settings.geo_database.is_some() && found.setting("countries", open::geo(settings)).is_some()
     {
         found.ok("countries", "the database of addresses is readable");
@@ -532,7 +354,7 @@ pub fn others(settings: &Settings, found: &mut Findings) {
     }
 }
 
-fn connections(settings: &Settings, found: &mut Findings) {
+fn connections(settings: &ServerSettings, found: &mut Findings) {
     let files = descriptors::raise_limit();
     let each = match descriptors::per_address(settings) {
         Some(count) => format!("{count} from one address"),

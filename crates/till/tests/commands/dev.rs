@@ -4,7 +4,7 @@ use std::{io::BufRead, path::Path};
 
 use serde_json::{Value, json};
 
-use crate::kit::{PATIENCE, Running, call, path, text};
+use crate::kit::{PATIENCE, Running, call, err, get, out, path, text};
 
 #[test]
 fn dev_keeps_token_and_products_and_prints_one_line_of_json() {
@@ -29,6 +29,7 @@ fn dev_keeps_token_and_products_and_prints_one_line_of_json() {
         "dashboard_url",
         "products",
         "owner_email",
+        "checkout_url",
     ];
     assert_eq!(keys, wanted);
 
@@ -62,6 +63,11 @@ fn dev_keeps_token_and_products_and_prints_one_line_of_json() {
     for key in ["token", "organization_id", "products"] {
         assert_eq!(ready[key], again[key], "{key}");
     }
+    let path = |ready: &Value| {
+        let checkout = text(&ready["checkout_url"]).strip_prefix(text(&ready["url"]));
+        checkout.expect("an address of this server").to_owned()
+    };
+    assert_eq!(path(&ready), path(&again), "the port alone is another");
     assert_eq!(second.stop(PATIENCE).0, 0);
 
     // Only the database's hash is left: a new token is made, for the same shop.
@@ -95,42 +101,139 @@ fn dev_keeps_its_secrets_to_the_owner() {
     assert!(key.trim().len() == 64 && key.trim().bytes().all(|b| b.is_ascii_hexdigit()));
 }
 
+/// The path of an address of this server.
+fn path_of<'a>(url: &str, address: &'a str) -> &'a str {
+    address
+        .strip_prefix(url)
+        .expect("an address of this server")
+}
+
+/// Opens the demo purchase, which leads to the page of a new session.
+fn open_demo(url: &str, checkout: &str) {
+    let (status, head, _) = call(url, "GET", path_of(url, checkout), "", None);
+    assert_eq!(status, 307, "{head}");
+    assert!(
+        head.contains(&format!("\r\nlocation: {url}/checkout/polar_c_")),
+        "{head}"
+    );
+}
+
 #[test]
-fn dev_prints_programs_that_name_this_server_its_token_and_a_product() {
+fn the_demo_purchase_opens_a_session_that_can_be_paid() {
     let folder = tempfile::tempdir().unwrap();
-    let args = [
-        "dev",
-        "--listen",
-        "127.0.0.1:0",
-        "--data-dir",
-        path(&folder),
-    ];
-    let mut running = Running::start(&args);
-    let mut words = String::new();
-    while !words.contains("Ctrl-C") {
-        assert_ne!(
-            running.out.read_line(&mut words).expect("readable"),
-            0,
-            "{words}"
+    let (first, ready) = Running::dev(folder.path());
+    let (url, token) = (text(&ready["url"]), text(&ready["token"]));
+    open_demo(url, text(&ready["checkout_url"]));
+    let (_, _, sessions) = call(url, "GET", "/v1/checkouts/", token, None);
+    let session = &sessions["items"][0];
+    assert_eq!(session["products"].as_array().map(Vec::len), Some(3));
+    let secret = text(&session["client_secret"]);
+    let (status, ..) = call(url, "GET", &format!("/checkout/{secret}"), "", None);
+    assert_eq!(status, 200);
+    let confirm = format!("/v1/checkouts/client/{secret}/confirm");
+    let buyer = json!({"customer_email": "ada@example.com", "confirmation_token_id": "pm_card_visa",
+        "customer_billing_address": {"country": "FR"}});
+    let (status, _, confirmed) = call(url, "POST", &confirm, "", Some(buyer));
+    assert_eq!(status, 200, "{confirmed}");
+
+    // Whoever deletes the link gets another one at the next start.
+    let (_, _, links) = call(url, "GET", "/v1/checkout-links/", token, None);
+    assert_eq!(links["items"].as_array().map(Vec::len), Some(1), "{links}");
+    let link = format!("/v1/checkout-links/{}", text(&links["items"][0]["id"]));
+    assert_eq!(call(url, "DELETE", &link, token, None).0, 204);
+    assert_eq!(first.stop(PATIENCE).0, 0);
+    let (_second, again) = Running::dev(folder.path());
+    let (url, checkout) = (text(&again["url"]), text(&again["checkout_url"]));
+    open_demo(url, checkout);
+}
+
+#[test]
+fn the_home_page_leads_to_dashboard_reference_and_demo_purchase() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_running, ready) = Running::dev(folder.path());
+    let url = text(&ready["url"]);
+    let page = get(url, "/");
+    for address in ["/dashboard", "/reference", text(&ready["checkout_url"])] {
+        assert!(
+            page.contains(&format!("href=\"{address}\"")),
+            "{address} in {page}"
         );
     }
-    let after = |label: &str| {
-        let rest = words
-            .split_once(label)
-            .unwrap_or_else(|| panic!("no {label} in {words}"))
-            .1;
-        rest.split_whitespace().next().unwrap().to_owned()
-    };
-    let (url, token, product) = (after("API"), after("Token"), after("Starter"));
-    for program in ["curl -sS ", "@polar-sh/sdk", "polar_sdk"] {
-        let program = words.split_once(program).expect("the program").1;
-        assert!(program.contains(&url) && program.contains(&token) && program.contains(&product));
+    assert_eq!(call(url, "GET", "/reference", "", None).0, 200);
+    assert_eq!(
+        call(url, "GET", "/dashboard", "", None).0,
+        303,
+        "to sign in"
+    );
+}
+
+/// The greeting of `till dev` in this folder, with the server that printed it.
+fn greeting(folder: &Path, more: &[&str]) -> (Running, String) {
+    let folder = folder.to_str().unwrap();
+    let own = ["dev", "--listen", "127.0.0.1:0", "--data-dir", folder];
+    let mut running = Running::start(&[&own, more].concat());
+    let mut words = String::new();
+    while !words.contains("Ctrl-C") {
+        let read = running.out.read_line(&mut words).expect("readable");
+        assert_ne!(read, 0, "{words}");
     }
-    assert!(words.contains("4242 4242 4242 4242") && words.contains("standard error"));
-    let body = json!({"products": [product]});
-    let (status, _, session) = call(&url, "POST", "/v1/checkouts/", &token, Some(body));
-    assert_eq!(status, 201, "{session}");
-    assert!(text(&session["url"]).starts_with(&format!("{url}/checkout/")));
+    (running, words)
+}
+
+/// The rest of the line that begins with this label.
+fn entry<'a>(words: &'a str, label: &str) -> &'a str {
+    let mut lines = words.lines().map(str::trim_start);
+    let found = lines.find_map(|line| line.strip_prefix(label));
+    found
+        .unwrap_or_else(|| panic!("no {label} in {words}"))
+        .trim()
+}
+
+/// What a shell prints that gets this command, in a folder of its own and without settings.
+fn shell(command: &str) -> String {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let mut shell = std::process::Command::new("sh");
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("TILL_") {
+            shell.env_remove(name);
+        }
+    }
+    let output = shell.args(["-c", command]).current_dir(elsewhere.path());
+    let output = output.output().expect("sh");
+    assert!(output.status.success(), "{command}: {}", err(&output));
+    out(&output)
+}
+
+#[test]
+fn the_commands_that_dev_prints_work_as_they_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    let inside = folder.path().join("a shop");
+    let database = format!("sqlite://{}/elsewhere.db", path(&folder));
+    for more in [&[][..], &["--database-url", &database]] {
+        let (_running, words) = greeting(&inside, more);
+        let url = entry(&words, "API  ");
+        open_demo(url, entry(&words, "Demo purchase"));
+        let dashboard = entry(&words, "Dashboard");
+        assert_eq!(call(url, "GET", path_of(url, dashboard), "", None).0, 200);
+        let reference = entry(&words, "API reference");
+        assert_eq!(call(url, "GET", path_of(url, reference), "", None).0, 200);
+
+        let link = shell(entry(&words, "Sign in again"));
+        assert_ne!(link.trim(), dashboard);
+        assert_eq!(call(url, "GET", path_of(url, link.trim()), "", None).0, 200);
+        let token = shell(entry(&words, "Another token"));
+        assert_ne!(token.trim(), entry(&words, "Access token"));
+        for token in [token.trim(), entry(&words, "Access token")] {
+            assert_eq!(call(url, "GET", "/v1/checkouts/", token, None).0, 200);
+        }
+        let checked = shell(entry(&words, "Check  "));
+        assert!(checked.contains("made by `till dev`"), "{checked}");
+
+        let curl = words.split_once("\ncurl ").expect("a program").1;
+        let curl = curl.split_once("\n\n").unwrap().0;
+        assert!(curl.contains(&format!("{url}/v1/checkouts/")) && curl.contains("polar_oat_"));
+        assert!(words.contains("4242 4242 4242 4242") && words.contains("standard error"));
+    }
 }
 
 #[test]

@@ -30,9 +30,9 @@ fn status<'a>(report: &'a Value, check: &str) -> Vec<&'a str> {
 #[test]
 fn a_sound_machine_passes_and_what_the_operator_should_know_is_a_warning() {
     let folder = tempfile::tempdir().unwrap();
-    let here = ["--data-dir", path(&folder), "--secret-key", KEY];
+    let here = ["--data-dir", path(&folder)];
     assert!(run(&[&["migrate"], &here[..]].concat()).status.success());
-    let args = [&here[..], &SOUND].concat();
+    let args = [&here[..], &["--secret-key", KEY], &SOUND].concat();
     let (code, found) = report(&args);
     assert_eq!(code, Some(0), "{found:#}");
     assert_eq!(found["ok"], true);
@@ -52,6 +52,36 @@ fn a_sound_machine_passes_and_what_the_operator_should_know_is_a_warning() {
 }
 
 #[test]
+fn a_folder_of_dev_raises_no_alarm_unless_it_is_to_be_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let inside = folder.path().join("data");
+    drop(Running::dev(&inside));
+    let here = ["--data-dir", inside.to_str().unwrap()];
+    let (code, found) = report(&here);
+    assert_eq!(code, Some(0), "{found:#}");
+    for one in found["checks"].as_array().unwrap() {
+        // What this machine has is another matter.
+        let machine = one["check"] == "disk" || one["check"] == "connections";
+        assert!(one["status"] == "ok" || machine, "{one:#}");
+    }
+    for check in ["dev folder", "secret key", "database", "mail"] {
+        assert_eq!(status(&found, check), ["ok"], "{check}: {found:#}");
+    }
+    for check in ["public URL", "processor", "proxy"] {
+        assert!(status(&found, check).is_empty(), "{check}: {found:#}");
+    }
+
+    let (code, served) = report(&[&here[..], &SOUND].concat());
+    assert_eq!(code, Some(0), "{served:#}");
+    for check in ["dev folder", "proxy", "mail", "processor"] {
+        assert!(
+            status(&served, check).contains(&"warn"),
+            "{check}: {served:#}"
+        );
+    }
+}
+
+#[test]
 fn each_fault_is_a_line_that_says_what_to_do_and_nothing_is_changed() {
     let folder = tempfile::tempdir().unwrap();
     let inside = folder.path().join("empty");
@@ -63,7 +93,7 @@ fn each_fault_is_a_line_that_says_what_to_do_and_nothing_is_changed() {
     assert_eq!(status(&found, "database"), ["warn"], "there is none yet");
     assert!(!inside.exists(), "a look makes nothing");
 
-    let here = ["--data-dir", path(&folder), "--secret-key", KEY];
+    let here = ["--data-dir", path(&folder)];
     assert!(run(&[&["migrate"], &here[..]].concat()).status.success());
     let everybody = std::fs::Permissions::from_mode(0o755);
     std::fs::set_permissions(folder.path(), everybody).unwrap();
@@ -78,7 +108,7 @@ fn each_fault_is_a_line_that_says_what_to_do_and_nothing_is_changed() {
         "--public-url",
         "https://nowhere.invalid",
     ];
-    let args = [&here[..], &urls].concat();
+    let args = [&here[..], &["--secret-key", KEY], &urls].concat();
     let output = run(&[&["doctor"], &args[..]].concat());
     assert_eq!(output.status.code(), Some(1));
     let lines = out(&output);

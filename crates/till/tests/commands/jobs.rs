@@ -8,7 +8,7 @@ use till_core::kernel::{
 };
 use till_store::{Options, Query, Store};
 
-use crate::kit::{KEY, err, out, path, run};
+use crate::kit::{err, out, path, run};
 
 const NOW: &str = "2026-11-22T12:00:00Z";
 
@@ -46,7 +46,7 @@ async fn jobs(url: &str) -> Vec<Job> {
 async fn work_that_was_given_up_is_shown_and_done_again_or_forgotten() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/till.db", path(&folder));
-    let here = ["--data-dir", path(&folder), "--secret-key", KEY];
+    let here = ["--data-dir", path(&folder)];
     let command = |words: &[&str]| run(&[words, &here[..]].concat());
     assert!(command(&["migrate"]).status.success());
     assert!(out(&command(&["jobs", "list"])).contains("No work was given up."));

@@ -158,6 +158,17 @@ pub fn call(
     )
 }
 
+/// The body of a page.
+pub fn get(url: &str, path: &str) -> String {
+    let mut text = String::new();
+    let mut stream = send(url, "GET", path, "", None);
+    stream.read_to_string(&mut text).expect("an answer");
+    text.split_once("\r\n\r\n")
+        .expect("a head and a body")
+        .1
+        .to_owned()
+}
+
 pub fn send(url: &str, method: &str, path: &str, token: &str, body: Option<Value>) -> TcpStream {
     let body = body.map(|body| body.to_string()).unwrap_or_default();
     send_as(url, method, path, token, ("application/json", &body))

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::kit::{KEY, PATIENCE, Running, call, err, out, run, text};
+use crate::kit::{PATIENCE, Running, call, err, out, run, text};
 
 /// Everything in a folder and below it that others may read, write or enter.
 fn open(folder: &Path) -> Vec<PathBuf> {
@@ -84,14 +84,7 @@ fn doctor_looks_at_the_files_and_the_next_start_closes_them() {
     let database = format!("sqlite://{here}/shop.db");
     let elsewhere = tempfile::tempdir().unwrap();
     let data = elsewhere.path().to_str().unwrap();
-    let args = [
-        "--data-dir",
-        data,
-        "--database-url",
-        &database,
-        "--secret-key",
-        KEY,
-    ];
+    let args = ["--data-dir", data, "--database-url", &database];
     assert!(run(&[&["migrate"], &args[..]].concat()).status.success());
     let permissions = |loose: bool| {
         let lines = out(&run(&[&["doctor"], &args[..]].concat()));

@@ -233,7 +233,8 @@ fn init_token_and_serve_make_a_server_that_checks_scopes() {
     let (status, ..) = call(&url, "GET", "/v1/checkouts/", all.trim(), None);
     assert_eq!(status, 200);
 
-    let listed = out(&command(&["token", "list"]));
+    let database = ["--data-dir", path(&folder)];
+    let listed = out(&run(&[&["token", "list"], &database[..]].concat()));
     assert_eq!(listed.lines().count(), 2, "{listed}");
     assert!(!listed.contains("polar_oat_"), "{listed}");
     let line = listed
@@ -244,7 +245,8 @@ fn init_token_and_serve_make_a_server_that_checks_scopes() {
         line.contains("until ") && line.contains("ada-s-shop"),
         "{line}"
     );
-    let revoked = command(&["token", "revoke", line.split(' ').next().unwrap()]);
+    let revoke = ["token", "revoke", line.split(' ').next().unwrap()];
+    let revoked = run(&[&revoke[..], &database].concat());
     assert!(
         out(&revoked).contains("Revoked the token server"),
         "{}",

@@ -15,7 +15,9 @@ use till_core::checkout::Session;
 use super::money::Locale;
 use crate::pages::{assets, words::Value};
 
-pub use after::{ConfirmationPage, Fact, MessagePage, Outcome, Receipt, ThreeDsPage, Waiting};
+pub use after::{
+    ConfirmationPage, Fact, HomePage, MessagePage, Outcome, Receipt, ThreeDsPage, Waiting,
+};
 pub use page::CheckoutPage;
 pub use parts::{
     Action, AddressForm, AmountField, Answer, AnswerKind, AppliedDiscount, BusinessForm,

@@ -116,6 +116,8 @@ impl Page for MessagePage {
     }
 }
 
+impl Page for HomePage {}
+
 impl Page for ThreeDsPage {
     fn picture(&self) -> Option<&str> {
         self.organization.picture()
@@ -193,12 +195,6 @@ impl MessagePage {
         Self::new(page_context, "not-for-sale-title", "not-for-sale-body")
     }
 
-    /// The server's home page.
-    #[must_use]
-    pub fn home(page_context: PageContext) -> Self {
-        Self::new(page_context, "front-title", "front-body")
-    }
-
     /// 404: no page has this address.
     #[must_use]
     pub fn nowhere(page_context: PageContext) -> Self {
@@ -237,6 +233,16 @@ impl MessagePage {
             test_mode: false,
         }
     }
+}
+
+/// `/`: says what this server is, and leads to its dashboard and its reference.
+#[derive(Debug, Clone, Template)]
+#[template(path = "checkout/home.html")]
+pub struct HomePage {
+    /// Language and theme.
+    pub page_context: PageContext,
+    /// The address of a demo purchase, in development.
+    pub demo_checkout: Option<String>,
 }
 
 /// The sandbox's 3-D Secure page. Its form posts `decision=approve|refuse` to `action`.

@@ -1,0 +1,258 @@
+//! Every setting, once: flags, environment variables, help, manual page and settings file are made of these. They stand
+//! in groups, and each command takes the groups that it uses.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, ValueEnum, builder::FalseyValueParser};
+
+/// The place in the help of what every command has.
+const LAST: usize = 1_000;
+
+/// Settings of the log. Every command has them.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct LogSettings {
+    /// How log lines are written; they go to standard error
+    #[arg(
+        long,
+        env = "TILL_LOG_FORMAT",
+        global = true,
+        display_order = LAST,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "text"
+    )]
+    pub log_format: LogFormat,
+
+    /// What is logged: error, warn, info, debug or trace, also per module [default: RUST_LOG, else info]
+    #[arg(
+        long,
+        env = "TILL_LOG",
+        global = true,
+        display_order = LAST,
+        value_name = "FILTER"
+    )]
+    pub log: Option<String>,
+}
+
+/// Settings of every command that opens the database.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct DatabaseSettings {
+    /// Folder for the embedded database, the secret key and uploaded files
+    #[arg(
+        long,
+        env = "TILL_DATA_DIR",
+        value_name = "FOLDER",
+        default_value = "./till-data"
+    )]
+    pub data_dir: PathBuf,
+
+    /// sqlite:///absolute/path.db or postgres://user@host/database [default: till.db in the data folder]
+    #[arg(
+        long,
+        env = "TILL_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub database_url: Option<String>,
+}
+
+/// Settings of every command that makes or reads tokens and links.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct KeySettings {
+    /// Keys what is kept of tokens: 32 bytes or more; prefer the environment variable or the file
+    #[arg(
+        long,
+        env = "TILL_SECRET_KEY",
+        value_name = "KEY",
+        hide_env_values = true,
+        conflicts_with = "secret_key_file"
+    )]
+    pub secret_key: Option<String>,
+
+    /// A file that holds the secret key [default: secret.key in the data folder]
+    #[arg(long, env = "TILL_SECRET_KEY_FILE", value_name = "FILE")]
+    pub secret_key_file: Option<PathBuf>,
+}
+
+/// The address that is served on.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct ListenSettings {
+    /// Address and port to serve on; port 0 takes a free one
+    #[arg(long, env = "TILL_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = address)]
+    pub listen: SocketAddr,
+}
+
+/// The address that others use.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct PublicUrlSettings {
+    /// Where buyers and API callers reach this server, such as https://pay.example.com; `serve` needs it
+    #[arg(long, env = "TILL_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+}
+
+/// What only production must be told.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct ProductionSettings {
+    /// The payment processor; `serve` needs to be told
+    #[arg(long, env = "TILL_PROCESSOR", value_enum, value_name = "NAME")]
+    pub processor: Option<ProcessorName>,
+
+    /// Lets the public URL be http:// on a host that is not this machine
+    #[arg(long, env = "TILL_ALLOW_INSECURE_HTTP", value_parser = FalseyValueParser::new())]
+    pub allow_insecure_http: bool,
+}
+
+/// Settings of a server, in development and in production.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct ServerSettings {
+    /// The address that others use.
+    #[command(flatten)]
+    pub public: PublicUrlSettings,
+    /// The address that is served on.
+    #[command(flatten)]
+    pub address: ListenSettings,
+    /// The database.
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+    /// The secret key.
+    #[command(flatten)]
+    pub key: KeySettings,
+
+    /// A sandbox in a process of its own, as `till sandbox` serves it [default: in this process]
+    #[arg(long, env = "TILL_SANDBOX_URL", value_name = "URL")]
+    pub sandbox_url: Option<String>,
+
+    /// Requests a minute, to all nodes together, for each organization or network, pages included, 0 for no limit [default: 500, none in `dev`]
+    #[arg(long, env = "TILL_RATE_LIMIT", value_name = "COUNT")]
+    pub rate_limit: Option<u32>,
+
+    /// Declined payments from one network at once, one more each minute, 0 for no limit [default: 10, none where --rate-limit is 0]
+    #[arg(long, env = "TILL_DECLINES_PER_NETWORK", value_name = "COUNT")]
+    pub declines_per_network: Option<u32>,
+
+    /// Declined payments in one organization at once, one more every 6 seconds, 0 for no limit [default: 100, none where --rate-limit is 0]
+    #[arg(long, env = "TILL_DECLINES_PER_ORGANIZATION", value_name = "COUNT")]
+    pub declines_per_organization: Option<u32>,
+
+    /// A header in which a trusted proxy gives the buyer's address, such as X-Forwarded-For: the last one in it counts
+    #[arg(long, env = "TILL_CLIENT_IP_HEADER", value_name = "HEADER")]
+    pub client_ip_header: Option<String>,
+
+    /// Open connections from one address (IPv6: one /64), 0 for no limit [default: 512, no limit with --client-ip-header]
+    #[arg(long, env = "TILL_MAX_CONNECTIONS_PER_ADDRESS", value_name = "COUNT")]
+    pub max_connections_per_address: Option<u32>,
+
+    /// Folder for uploaded files [default: files in the data folder]
+    #[arg(long, env = "TILL_FILES_DIR", value_name = "FOLDER")]
+    pub files_dir: Option<PathBuf>,
+
+    /// A bucket for uploaded files instead, s3://bucket/folder; keys and region come from AWS_* variables
+    #[arg(
+        long,
+        env = "TILL_FILES_URL",
+        value_name = "URL",
+        conflicts_with = "files_dir"
+    )]
+    pub files_url: Option<String>,
+
+    /// A file in the MaxMind DB format that tells countries by address, such as GeoLite2-Country.mmdb
+    #[arg(long, env = "TILL_GEO_DATABASE", value_name = "FILE")]
+    pub geo_database: Option<PathBuf>,
+
+    /// A header in which a trusted proxy gives the visitor's country, such as CF-IPCountry
+    #[arg(long, env = "TILL_COUNTRY_HEADER", value_name = "HEADER")]
+    pub country_header: Option<String>,
+
+    /// A second address for /metrics (Prometheus), /healthz and /readyz; whoever reaches it may read them
+    #[arg(long, env = "TILL_METRICS_LISTEN", value_name = "ADDRESS", value_parser = address)]
+    pub metrics_listen: Option<SocketAddr>,
+
+    /// After SIGTERM, how long /readyz says no while requests are still taken, so that load balancers go elsewhere
+    #[arg(
+        long,
+        env = "TILL_DRAIN_SECONDS",
+        value_name = "SECONDS",
+        default_value = "0"
+    )]
+    pub drain_seconds: u32,
+
+    /// Days after which expired sessions forget who the buyer was, 0 for never
+    #[arg(
+        long,
+        env = "TILL_KEEP_DETAILS",
+        value_name = "DAYS",
+        default_value = "30"
+    )]
+    pub keep_details: u16,
+
+    /// Days after which expired sessions that nobody tried to pay are deleted, 0 for never
+    #[arg(
+        long,
+        env = "TILL_KEEP_SESSIONS",
+        value_name = "DAYS",
+        default_value = "365"
+    )]
+    pub keep_sessions: u16,
+
+    /// Days after which webhook events and their deliveries are deleted, 0 for never; payloads go after 90 at most
+    #[arg(
+        long,
+        env = "TILL_KEEP_DELIVERIES",
+        value_name = "DAYS",
+        default_value = "180"
+    )]
+    pub keep_deliveries: u16,
+
+    /// Days after which the journal of events, which the dashboard shows, is deleted, 0 for never
+    #[arg(
+        long,
+        env = "TILL_KEEP_JOURNAL",
+        value_name = "DAYS",
+        default_value = "365"
+    )]
+    pub keep_journal: u16,
+}
+
+impl ServerSettings {
+    /// The folder of uploaded files, where no bucket keeps them.
+    pub fn files_folder(&self) -> PathBuf {
+        match &self.files_dir {
+            Some(folder) => folder.clone(),
+            None => self.database.data_dir.join("files"),
+        }
+    }
+}
+
+/// Payment processors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProcessorName {
+    /// Test cards only; no real money moves
+    Sandbox,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// An address with a port; `localhost` is this machine.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let text = match text.strip_prefix("localhost:") {
+        Some(port) => format!("127.0.0.1:{port}"),
+        None => text.to_owned(),
+    };
+    text.parse().map_err(|_| {
+        "give an address and a port, such as 127.0.0.1:8080 or 0.0.0.0:8080".to_owned()
+    })
+}
