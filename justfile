@@ -4,7 +4,7 @@
 dev *options:
     cargo run -- dev {{options}}
 
-# Everything, as CI runs it, or the named parts: lint rust chaos fuzz clients browser
+# Everything, as CI runs it, or the named parts: lint rust chaos fuzz clients browser package
 test *parts:
     scripts/test {{parts}}
 
@@ -35,3 +35,7 @@ bench *database:
 # The program that is to be installed: target/dist/till
 dist:
     cargo build --profile dist --locked -p till
+
+# What Till is installed from, a Debian package and an archive: target/package
+package *options:
+    scripts/package {{options}}
