@@ -93,21 +93,12 @@ pub fn page(status: StatusCode, page: &impl Page) -> Response {
     }
 }
 
-/// Answers with a page that was rendered before, and the same headers.
-pub(crate) fn html(status: StatusCode, text: &'static str) -> Response {
-    with_headers(status, text, None)
-}
-
-fn with_headers(
-    status: StatusCode,
-    text: impl Into<axum::body::Body>,
-    picture: Option<&str>,
-) -> Response {
+fn with_headers(status: StatusCode, text: String, picture: Option<&str>) -> Response {
     let policy = [(
         header::CONTENT_SECURITY_POLICY,
         content_security_policy(picture),
     )];
-    let html = axum::response::Html(text.into());
+    let html = axum::response::Html(text);
     (status, SAFETY_HEADERS, policy, html).into_response()
 }
 

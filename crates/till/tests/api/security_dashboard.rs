@@ -6,12 +6,14 @@ use till_testkit::{Answer, Browser, Till, both};
 use crate::foreign::{World, unchanged};
 
 /// Pages that need nobody signed in, and why.
-const PUBLIC: [(&str, &str); 8] = [
+const PUBLIC: [(&str, &str); 10] = [
     (
         "/reference",
         "the API's reference, made of the public document",
     ),
-    ("/reference/{tag}", "a part of it"),
+    ("/reference/{tag}", "an area of it"),
+    ("/reference/{tag}/{name}", "an operation of it"),
+    ("/reference/objects/{name}", "an object of it"),
     ("/invitations/{token}", "the way into a team"),
     ("/sign-in", "the way in"),
     ("/sign-in/link", "asks for the other way in"),

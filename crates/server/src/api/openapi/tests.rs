@@ -68,6 +68,9 @@ impl Walk {
 
     /// The properties of a schema, and of all that stands in it; what it refers to is judged where that stands.
     fn schema(&mut self, place: &str, schema: &Value) {
+        if !schema.is_object() {
+            return;
+        }
         for (name, property) in entries(&schema["properties"]) {
             let place = format!("{place}.{name}");
             self.judge(&place, &property["description"]);
