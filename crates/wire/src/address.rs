@@ -14,23 +14,23 @@ use crate::{
 /// Billing address. Only the country is always known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Address {
-    /// First line, such as street and number; null if it is not known.
+    /// First line of the address, such as street and number; null if it is not known.
     #[serde(default)]
     pub line1: Option<String>,
-    /// Second line; null if there is none.
+    /// Second line of the address; null if there is none.
     #[serde(default)]
     pub line2: Option<String>,
-    /// Postal code; null if it is not known.
+    /// Postal code of the address; null if it is not known.
     #[serde(default)]
     pub postal_code: Option<String>,
-    /// City; null if it is not known.
+    /// City of the address; null if it is not known.
     #[serde(default)]
     pub city: Option<String>,
     /// State or province; in the United States and Canada with the country before it, such as `US-NY`. Null if it is
     /// not known.
     #[serde(default)]
     pub state: Option<String>,
-    /// Country, as an ISO 3166-1 code of two capital letters.
+    /// Country of the address, as an ISO 3166-1 code of two capital letters.
     #[schema(value_type = String, min_length = 2, max_length = 2)]
     pub country: Country,
 }
@@ -75,15 +75,15 @@ pub(crate) fn address() -> impl Reader<Value = Address> {
     let shape = object! {
         /// Billing address.
         Address {
-            /// Country, as an ISO 3166-1 code of two letters.
+            /// Country of the address, as an ISO 3166-1 code of two letters.
             country = required(country()),
-            /// First line, such as street and number.
+            /// First line of the address, such as street and number.
             line1 = optional(blankable(limits::LINE)),
-            /// Second line.
+            /// Second line of the address.
             line2 = optional(blankable(limits::LINE)),
-            /// Postal code.
+            /// Postal code of the address.
             postal_code = optional(blankable(limits::LINE)),
-            /// City.
+            /// City of the address.
             city = optional(blankable(limits::LINE)),
             /// State or province; in the United States and Canada one of their codes, such as `NY` or `US-NY`.
             state = optional(blankable(limits::LINE)),

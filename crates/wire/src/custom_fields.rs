@@ -105,15 +105,15 @@ pub struct CustomFieldSelectProperties {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", content = "properties", rename_all = "snake_case")]
 pub enum CustomFieldKind {
-    /// Text field.
+    /// Properties of a text field.
     Text(CustomFieldTextProperties),
-    /// Number field.
+    /// Properties of a number field.
     Number(CustomFieldRangeProperties),
-    /// Date field.
+    /// Properties of a date field.
     Date(CustomFieldRangeProperties),
-    /// Checkbox.
+    /// Texts at a checkbox.
     Checkbox(CustomFieldWords),
-    /// Select field.
+    /// Properties of a select field.
     Select(CustomFieldSelectProperties),
 }
 

@@ -73,9 +73,9 @@ pub struct Clause {
     /// Property of the event: `name`, `source`, `timestamp` (as Unix seconds), or a path into its metadata, with dots.
     #[schema(min_length = 1, max_length = 2048)]
     pub property: String,
-    /// Comparison.
+    /// Comparison of the property with the value.
     pub operator: Operator,
-    /// Value to compare with.
+    /// Value to compare with the property.
     pub value: Operand,
 }
 

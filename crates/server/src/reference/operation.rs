@@ -141,7 +141,8 @@ impl Operation {
         }
         if let Some(body) = &call.body {
             text += " \\\n  -H \"Content-Type: application/json\"";
-            text += &format!(" \\\n  -d '{body}'");
+            let indented = body.replace('\n', "\n  ");
+            text += &format!(" \\\n  -d '{indented}'");
         }
         text
     }

@@ -120,9 +120,6 @@ impl<'a> Schemas<'a> {
         if let Some(words) = parameter["description"].as_str() {
             schema.description = Prose::of(words);
         }
-        if let Some(place) = parameter["in"].as_str().filter(|place| *place != "query") {
-            schema.rules.insert(0, format!("in the {place}"));
-        }
         schema
     }
 
@@ -285,22 +282,43 @@ fn kind(schema: &Value) -> String {
 }
 
 fn rules(schema: &Value) -> Vec<String> {
-    let number = |key: &str| schema[key].as_i64();
-    let text = [
-        ("minimum", "at least", ""),
-        ("maximum", "at most", ""),
-        ("minLength", "at least", " characters"),
-        ("maxLength", "at most", " characters"),
-        ("minItems", "at least", " of them"),
-        ("maxItems", "at most", " of them"),
+    let bounds = [
+        ("minimum", "maximum", ""),
+        ("minLength", "maxLength", " characters"),
+        ("minItems", "maxItems", " items"),
     ];
-    let bounds = text
-        .into_iter()
-        .filter_map(|(key, words, unit)| Some(format!("{words} {}{unit}", number(key)?)));
+    let bounds = bounds.into_iter().filter_map(|(least, most, unit)| {
+        Some(match (schema[least].as_i64(), schema[most].as_i64()) {
+            (Some(least), Some(most)) if least == most => format!("{}{unit}", grouped(most)),
+            (Some(least), Some(most)) => format!("{} to {}{unit}", grouped(least), grouped(most)),
+            (Some(least), None) => format!("at least {}{unit}", grouped(least)),
+            (None, Some(most)) => format!("at most {}{unit}", grouped(most)),
+            (None, None) => return None,
+        })
+    });
+    let above = schema["exclusiveMinimum"].as_i64();
     let pattern = schema["pattern"].as_str();
     bounds
+        .chain(above.map(|above| format!("above {}", grouped(above))))
         .chain(pattern.map(|pattern| format!("matches {pattern}")))
         .collect()
+}
+
+/// `10,000`.
+fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = if number < 0 {
+        "-".to_owned()
+    } else {
+        String::new()
+    };
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 fn values(schema: &Value) -> Vec<Word> {

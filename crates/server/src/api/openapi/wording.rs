@@ -60,28 +60,63 @@ fn reworded(schema: &mut RefOr<Schema>) {
     let RefOr::T(schema) = schema else { return };
     for (name, part) in parts(schema) {
         hoist(part);
-        if let (Some(name), RefOr::T(Schema::Object(object))) = (name, &mut *part) {
-            word_of_kind(name, object);
+        if let Some(name) = name {
+            address_fields(name, part);
+            if let RefOr::T(Schema::Object(object)) = &mut *part {
+                word_of_kind(name, object);
+            }
         }
         reworded(part);
     }
 }
 
-/// What may be null carries the description of the field, and not only what it is when it is not null.
+/// The description of a field stands at the field, also where its schema is put together of several.
 fn hoist(schema: &mut RefOr<Schema>) {
-    let RefOr::T(Schema::OneOf(one)) = schema else {
+    let RefOr::T(schema) = schema else {
         return;
     };
-    if one.description.is_some() {
-        return;
+    let (description, items) = match schema {
+        Schema::OneOf(one) => (&mut one.description, &mut one.items),
+        Schema::AllOf(all) => (&mut all.description, &mut all.items),
+        _ => return,
+    };
+    if description.is_none() {
+        *description = items.iter_mut().rev().find_map(|item| match item {
+            RefOr::Ref(named) if !named.description.is_empty() => {
+                Some(std::mem::take(&mut named.description))
+            }
+            RefOr::T(Schema::Object(object)) if object.properties.is_empty() => {
+                object.description.take()
+            }
+            _ => None,
+        });
     }
-    let words = one.items.iter_mut().find_map(|item| match item {
-        RefOr::Ref(named) if !named.description.is_empty() => {
-            Some(std::mem::take(&mut named.description))
+}
+
+/// The fields of an address, as a session asks for them: one type serves modes and flags.
+fn address_fields(name: &str, schema: &mut RefOr<Schema>) {
+    let words: fn(&str) -> String = match name {
+        "billing_address_fields" => |noun| format!("Way in which the {noun} is asked for."),
+        "customer_billing_address_fields" => |noun| format!("Whether the {noun} is required."),
+        _ => return,
+    };
+    let RefOr::T(schema) = schema else { return };
+    for (_, part) in parts(schema) {
+        let RefOr::T(Schema::Object(object)) = part else {
+            continue;
+        };
+        for (field, property) in &mut object.properties {
+            let noun = match field.as_str() {
+                "line1" => "first line of the address".to_owned(),
+                "line2" => "second line of the address".to_owned(),
+                "state" => "state or province".to_owned(),
+                other => other.replace('_', " "),
+            };
+            if let RefOr::T(Schema::Object(property)) = property {
+                property.description = Some(words(&noun));
+            }
         }
-        _ => None,
-    });
-    one.description = words;
+    }
 }
 
 /// The key by which a shape is told from others has one word in each.
