@@ -156,7 +156,12 @@ fn an_answer_names_its_object_and_a_list_says_of_what() {
     assert_eq!(created.status, "201");
     let body = created.body.as_ref().unwrap();
     assert_eq!(body.kinds, [tree::Kind::Named("Checkout".into())]);
-    assert!(created.fields.iter().any(|field| field.name == "url"));
+    let url = created
+        .fields
+        .iter()
+        .find(|field| field.name == "url")
+        .unwrap();
+    assert!(!url.required, "an answer has all of its fields");
     assert!(
         created
             .example

@@ -54,6 +54,15 @@ impl Schema {
         self.values.len() > FEW
     }
 
+    /// Without saying what must be there: an answer has it all.
+    fn as_answered(mut self) -> Self {
+        self.required = false;
+        let parts = |parts: Vec<Self>| parts.into_iter().map(Self::as_answered).collect();
+        self.fields = parts(self.fields);
+        self.choices = parts(self.choices);
+        self
+    }
+
     /// True where its words have meanings.
     fn is_explained(&self) -> bool {
         self.values.iter().any(|value| !value.meaning.is_empty())
@@ -126,7 +135,7 @@ impl<'a> Schemas<'a> {
     /// A named object by itself; none where it is only a list of words or a page of a list.
     pub fn object(&self, name: &str) -> Option<Schema> {
         let found = self.get(name).filter(|_| self.is_object(name))?;
-        Some(self.tree(name, found, false, DEEP))
+        Some(self.tree(name, found, false, DEEP).as_answered())
     }
 
     /// True where a reference to it is a link; others are shown where they stand.

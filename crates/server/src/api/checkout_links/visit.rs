@@ -28,13 +28,13 @@ pub(in crate::api) const OPERATIONS: &[Operation] = operations![redirect];
 
 /// Visit a checkout link
 ///
-/// Every visit opens a new session. A parameter with a value that does not read, or may not be used, is ignored.
-/// Parameters that are not named here are handed on to the session's page.
+/// Opens a checkout session and redirects to its page; every visit opens a new one. A parameter whose value cannot be
+/// read or used is ignored. Parameters that are not named here are passed on to the page.
 ///
-/// `external_customer_id` and `customer_metadata.<key>` say who buys, so they count only with the right `sig`:
-/// HMAC-SHA-256, keyed by the link's `signing_secret` as it is written, of all parameters of the address but
-/// `sig`, `embed`, `embed_origin` and `theme`, each named once, sorted by name, and written as a query string;
-/// in hexadecimal or base64url. With `require_signature` a visit without it is refused.
+/// `external_customer_id` and `customer_metadata.<key>` say who buys, so they count only with a valid signature in
+/// `sig`. It is the HMAC-SHA-256, in hexadecimal or base64url, of all parameters of the address but `sig`, `embed`,
+/// `embed_origin` and `theme`: each named once, sorted by name, and written as a query string. The key is the text of
+/// the link's `signing_secret`. With `require_signature`, a visit without a valid signature is refused.
 ///
 /// TypeScript:
 ///
