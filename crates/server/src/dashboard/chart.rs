@@ -82,8 +82,8 @@ pub fn labels(period: ReportPeriod, days: &[Date]) -> Vec<Label> {
 pub struct Series {
     /// Their name.
     pub name: String,
-    /// One per label.
-    pub values: Vec<i64>,
+    /// One per label; none where there is nothing to say, such as a share of nothing.
+    pub values: Vec<Option<i64>>,
 }
 
 /// The plan of a chart.
@@ -197,10 +197,15 @@ impl Chart {
         let count = plan.labels.len();
         let mut series = plan.series;
         for one in &mut series {
-            one.values.resize(count, 0);
+            one.values.resize(count, None);
         }
-        let nothing = series.iter().flat_map(|s| &s.values).all(|v| *v == 0);
-        let scale = Scale::of(series.iter().flat_map(|s| s.values.iter().copied()));
+        let values = || {
+            series
+                .iter()
+                .flat_map(|s| s.values.iter().flatten().copied())
+        };
+        let nothing = values().all(|value| value == 0);
+        let scale = Scale::of(values());
         let unit = plan.unit;
         let mut ticks = scale.ticks(unit);
         if nothing {
@@ -220,7 +225,7 @@ impl Chart {
             _ => Vec::new(),
         };
         let rows = plan.labels.iter().enumerate().map(|(i, label)| {
-            let values = series.iter().map(|s| unit.words(s.values[i])).collect();
+            let values = series.iter().map(|s| figure(unit, s.values[i])).collect();
             (label.long.clone(), values)
         });
         Self {
@@ -237,7 +242,10 @@ impl Chart {
             empty: nothing.then_some("Nothing in this time"),
             rows: rows.collect(),
             sums: (unit != Unit::Percent && count > 0).then(|| {
-                let sum = |s: &Series| s.values.iter().fold(0, |a: i64, b| a.saturating_add(*b));
+                let sum = |s: &Series| {
+                    let values = s.values.iter().flatten().copied();
+                    values.fold(0, i64::saturating_add)
+                };
                 series.iter().map(|s| unit.words(sum(s))).collect()
             }),
             title: plan.title,
@@ -247,6 +255,11 @@ impl Chart {
             series,
         }
     }
+}
+
+/// A figure in words, or that there is none.
+fn figure(unit: Unit, value: Option<i64>) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| unit.words(value))
 }
 
 /// Two decimals are finer than any screen.
@@ -296,30 +309,29 @@ fn slot(
     let figures: Vec<String> = series
         .iter()
         .map(|s| match series.len() {
-            1 => unit.words(s.values[i]),
-            _ => format!("{} {}", s.name, unit.words(s.values[i])),
+            1 => figure(unit, s.values[i]),
+            _ => format!("{} {}", s.name, figure(unit, s.values[i])),
         })
         .collect();
-    let drawn = |s: &Series| (s.values[i], scale.y(s.values[i]));
+    let drawn = series.iter().zip(1..).filter_map(|(s, n)| {
+        let value = s.values[i]?;
+        Some((n, value, scale.y(value)))
+    });
     let bars = match form {
         Form::Line => Vec::new(),
-        Form::Bars => series
-            .iter()
-            .zip(1..)
-            .map(|(s, n)| (n, drawn(s)))
-            .filter(|(_, (value, _))| *value != 0)
-            .map(|(n, (_, y))| bar(n, left, width, y, scale.y(0)))
+        Form::Bars => drawn
+            .clone()
+            .filter(|(_, value, _)| *value != 0)
+            .map(|(n, _, y)| bar(n, left, width, y, scale.y(0)))
             .collect(),
     };
     let dots = match form {
         Form::Bars => Vec::new(),
-        Form::Line => series
-            .iter()
-            .zip(1..)
-            .map(|(s, n)| Dot {
+        Form::Line => drawn
+            .map(|(n, _, y)| Dot {
                 series: n,
                 x: round(left + width / 2.0),
-                y: round(drawn(s).1),
+                y: round(y),
             })
             .collect(),
     };
@@ -347,13 +359,20 @@ fn bar(series: usize, left: f64, room: f64, y: f64, zero: f64) -> Bar {
     }
 }
 
-fn path(values: &[i64], scale: &Scale, room: Room) -> String {
-    let point = |(i, value): (usize, &i64)| {
+/// A line through the figures, broken where there is none.
+fn path(values: &[Option<i64>], scale: &Scale, room: Room) -> String {
+    let mut path = String::new();
+    let mut pen = 'M';
+    for (i, value) in values.iter().enumerate() {
+        let Some(value) = value else {
+            pen = 'M';
+            continue;
+        };
         let x = round(room.at(i as f64 + 0.5));
-        format!("{x} {}", round(scale.y(*value)))
-    };
-    let points: Vec<String> = values.iter().enumerate().map(point).collect();
-    format!("M{}", points.join("L"))
+        path.push_str(&format!("{pen}{x} {}", round(scale.y(*value))));
+        pen = 'L';
+    }
+    path
 }
 
 /// Every so manieth label, counted from the newest.

@@ -266,14 +266,14 @@ fn charts(
     period: ReportPeriod,
     currency: Currency,
 ) -> Vec<Chart> {
-    let share = |one: &Figures| conversion(one.sessions, one.succeeded).unwrap_or(0);
+    let share = |one: &Figures| conversion(one.sessions, one.succeeded);
     let code = currency.as_str().to_uppercase();
     let labels = labels(period, days);
     let when = match period {
         ReportPeriod::Year => "Month",
         _ => "Day",
     };
-    let chart = |id, title: &str, description: &str, values: Vec<i64>, unit| {
+    let chart = |id, title: &str, description: &str, values: Vec<Option<i64>>, unit| {
         Chart::new(Plan {
             id,
             title: title.to_owned(),
@@ -297,14 +297,17 @@ fn charts(
             "revenue",
             &format!("Net revenue in {code}"),
             NET,
-            figures.iter().map(|one| revenue(one, currency)).collect(),
+            figures
+                .iter()
+                .map(|one| Some(revenue(one, currency)))
+                .collect(),
             Unit::Money(currency),
         ),
         chart(
             "orders",
             "Orders",
             "Paid orders in all currencies.",
-            figures.iter().map(Figures::orders).collect(),
+            figures.iter().map(|one| Some(one.orders())).collect(),
             Unit::Count,
         ),
         chart(

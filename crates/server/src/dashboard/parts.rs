@@ -34,6 +34,15 @@ impl Moment {
         Self::shown(at, zone, "%-d %b %Y, %H:%M:%S")
     }
 
+    /// Beside another instant: on the same day the clock is enough.
+    pub fn beside(at: Timestamp, other: Timestamp, zone: &TimeZone) -> Self {
+        let date = |at: Timestamp| at.to_zoned(zone.clone()).date();
+        match date(at) == date(other) {
+            true => Self::shown(at, zone, "%H:%M:%S"),
+            false => Self::with_seconds(at, zone),
+        }
+    }
+
     fn shown(at: Timestamp, zone: &TimeZone, format: &str) -> Self {
         let local = at.to_zoned(zone.clone());
         let mut shown = local.strftime(format).to_string();

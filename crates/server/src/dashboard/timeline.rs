@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     detail::{Part, Step},
     live::subject_href,
-    parts::{Cell, Tone, money, sentence},
+    parts::{Cell, Moment, Tone, money, sentence},
 };
 use crate::dashboard::parts::card;
 use crate::{dashboard::access::Viewer, error::Result, http::extract::scope};
@@ -42,17 +42,26 @@ struct Folded {
     first: Timestamp,
 }
 
+/// What a newer entry says about an older one: whether both are one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Relation {
+    /// The same happened again.
+    Repeat,
+    /// Something else happened since.
+    Apart,
+    /// Nothing: the entry before it has to say.
+    Unrelated,
+}
+
 /// Entries, newest first, with repeats in a row as one. Deliveries do not interrupt the changes that they tell of, nor
 /// those changes the deliveries.
 fn fold(entries: impl Iterator<Item = TimelineEntry>) -> Vec<Folded> {
     let mut shown: Vec<Folded> = Vec::new();
     for entry in entries {
-        match shown
-            .iter_mut()
-            .rev()
-            .find_map(|newer| joins(newer, &entry))
-        {
-            Some(Some(newer)) => {
+        let newer = shown.iter_mut().rev();
+        let mut related = newer.map(|newer| (relation(&newer.entry.what, &entry.what), newer));
+        match related.find(|(relation, _)| *relation != Relation::Unrelated) {
+            Some((Relation::Repeat, newer)) => {
                 newer.times += 1;
                 newer.first = entry.at;
             }
@@ -66,11 +75,10 @@ fn fold(entries: impl Iterator<Item = TimelineEntry>) -> Vec<Folded> {
     shown
 }
 
-/// Whether an entry is a repeat of a newer one: the one that it repeats, none of it where there is none, or nothing yet
-/// where an older one has to say.
-fn joins<'a>(newer: &'a mut Folded, entry: &TimelineEntry) -> Option<Option<&'a mut Folded>> {
+fn relation(newer: &TimelineEvent, older: &TimelineEvent) -> Relation {
     use TimelineEvent::{Attempt, Change, Delivery};
-    let is_repeat = match (&newer.entry.what, &entry.what) {
+    let repeat = |is: bool, otherwise| if is { Relation::Repeat } else { otherwise };
+    match (newer, older) {
         (
             Change {
                 kind, subject_id, ..
@@ -80,7 +88,7 @@ fn joins<'a>(newer: &'a mut Folded, entry: &TimelineEntry) -> Option<Option<&'a 
                 subject_id: s,
                 ..
             },
-        ) => kind == k && subject_id == s,
+        ) => repeat((kind, subject_id) == (k, s), Relation::Apart),
         (
             Delivery {
                 kind,
@@ -96,15 +104,14 @@ fn joins<'a>(newer: &'a mut Folded, entry: &TimelineEntry) -> Option<Option<&'a 
                 succeeded: s,
                 ..
             },
-        ) => match (kind, endpoint_id, code, succeeded) == (k, e, c, s) {
-            true => true,
-            false => return None,
-        },
-        (Delivery { .. }, Change { .. }) => return None,
-        (Change { kind, .. }, Delivery { kind: k, .. }) if kind == k => return None,
-        (Attempt { .. } | Change { .. } | Delivery { .. }, _) => false,
-    };
-    Some(is_repeat.then_some(newer))
+        ) => {
+            let is_same = (kind, endpoint_id, code, succeeded) == (k, e, c, s);
+            repeat(is_same, Relation::Unrelated)
+        }
+        (Delivery { .. }, Change { .. }) => Relation::Unrelated,
+        (Change { kind, .. }, Delivery { kind: k, .. }) if kind == k => Relation::Unrelated,
+        (Attempt { .. } | Change { .. } | Delivery { .. }, _) => Relation::Apart,
+    }
 }
 
 /// The parts of it that a person may see.
@@ -173,8 +180,10 @@ fn step(viewer: &Viewer, here: Option<Uuid>, folded: Folded) -> Step {
     };
     Step {
         at: Cell::second(entry.at, &viewer.zone),
-        repeats: (folded.times > 1)
-            .then(|| (folded.times, Cell::second(folded.first, &viewer.zone))),
+        repeats: (folded.times > 1).then(|| {
+            let first = Moment::beside(folded.first, entry.at, &viewer.zone);
+            (folded.times, Cell::Time(first))
+        }),
         what,
         state,
     }

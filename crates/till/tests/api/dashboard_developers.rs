@@ -18,7 +18,7 @@ async fn attempted(t: &Till, kind: EventType, codes: &[i64]) {
     let event: Vec<WebhookEvent> = t
         .app
         .store
-        .all(Query::select(rest, vec![kind.into()]))
+        .all(Query::select::<WebhookEvent>(rest, vec![kind.into()]))
         .await
         .unwrap();
     let mut changes = Changes::new();
@@ -103,7 +103,7 @@ both! {
         changes.any("update webhook_endpoints set format = 'smoke' where url = $1", vec!["https://example.com/a".to_owned().into()]);
         t.app.store.commit(changes).await.unwrap();
         t.product().await;
-        let told = t.app.store.all(Query::select::<WebhookEvent>("", vec![])).await.unwrap();
+        let told: Vec<WebhookEvent> = t.app.store.all(Query::select::<WebhookEvent>("", vec![])).await.unwrap();
         assert_eq!(told.len(), 1, "the other endpoint is told");
         assert_eq!(owner.get("/dashboard/ada").await.status, 200);
     }

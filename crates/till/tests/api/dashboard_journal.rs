@@ -262,6 +262,19 @@ both! {
         assert!(other.contains("<dt>Net revenue</dt><dd>€7.00</dd>") && other.contains("Net revenue in EUR"), "{other}");
     }
 
+    async fn an_order_that_does_not_read_costs_its_list_and_not_the_page(t: &mut Till) {
+        let (ada, book) = (t.customer("ada@example.com").await, t.product().await);
+        for amount in [3000, 500] {
+            t.sold_with(&ada, &book, |sale| sale.order.net_amount = amount).await;
+        }
+        let mut changes = Changes::new();
+        changes.any("update orders set currency = 'zzz' where net_amount = 500", vec![]);
+        t.app.store.commit(changes).await.unwrap();
+        let home = t.dashboard().await.get("/dashboard/ada").await;
+        home.says(200, "<dt>Net revenue</dt><dd>$30.00</dd>");
+        home.says(200, "The latest orders cannot be read.");
+    }
+
     async fn figures_add_up_in_the_viewers_days(t: &mut Till) {
         let [eur, gbp] = ["eur", "gbp"].map(|code| code.parse::<Currency>().unwrap());
         let (ada, book) = (t.customer("ada@example.com").await, t.product().await);

@@ -134,8 +134,15 @@ async fn detail(dashboard: Dashboard<scope::CheckoutLinksRead>, PathId(id): Path
         secret: Cell::Secret(link.signing_secret.clone()),
         url: &link.url,
     };
+    let short = short(&dashboard.app, &link);
     let mut parts = vec![
-        pay_link::part("Link for buyers", &short(&dashboard.app, &link))?,
+        match link.require_signature {
+            false => pay_link::part("Link for buyers", &short)?,
+            true => Part::Facts(
+                "Link to sign",
+                vec![Fact::new("Opens with a signature only", Cell::Code(short))],
+            ),
+        },
         Part::Facts("Checkout link", facts),
         Part::Html(
             "In your page",

@@ -11,7 +11,7 @@ fn plan(unit: Unit, form: Form, series: Vec<Vec<i64>>) -> Plan {
         .collect();
     let named = |(values, name): (Vec<i64>, &str)| Series {
         name: name.to_owned(),
-        values,
+        values: values.into_iter().map(Some).collect(),
     };
     Plan {
         id: "c",
@@ -103,6 +103,27 @@ fn a_chart_has_a_name_for_readers_and_nothing_that_the_policy_forbids() {
     assert!(!text.contains("style=") && !text.contains("<style") && !text.contains("<b>"));
     assert!(text.contains("Revenue &#60;b&#62;"), "{text}");
     assert_eq!(text.matches("<path class=\"line s1\"").count(), 1);
+}
+
+#[test]
+fn a_line_is_broken_where_there_is_no_figure() {
+    let mut broken = plan(Unit::Percent, Form::Line, vec![vec![50; 5]]);
+    broken.series[0].values[2] = None;
+    let chart = Chart::new(broken);
+    assert_eq!(chart.lines[0].matches('M').count(), 2, "{}", chart.lines[0]);
+    assert_eq!(
+        chart
+            .slots
+            .iter()
+            .filter(|slot| !slot.dots.is_empty())
+            .count(),
+        4
+    );
+    assert!(
+        chart.slots[2].words.ends_with(": –"),
+        "{}",
+        chart.slots[2].words
+    );
 }
 
 #[test]

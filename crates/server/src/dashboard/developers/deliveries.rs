@@ -27,7 +27,7 @@ use crate::{
         form::FormData,
         layout::{Area, Layout},
         listing::{Column, Empty, Filter, Listing, ListingQuery, Row},
-        parts::{Cell, Menu, MenuItem, Tone},
+        parts::{Cell, Menu, MenuItem, Moment, Tone},
         show,
     },
     error::{ApiError, Result},
@@ -81,7 +81,7 @@ fn next_try(viewer: &Viewer, delivery: &WebhookDelivery, event: &WebhookEvent) -
     let is_newest = event.modified_at == Some(delivery.created_at);
     match event.next_attempt_at {
         _ if delivery.succeeded || !is_newest => Cell::Empty,
-        Some(at) => Cell::second(at, &viewer.zone),
+        Some(at) => Cell::Time(Moment::beside(at, delivery.created_at, &viewer.zone)),
         None => Cell::Text("None: given up".to_owned()),
     }
 }

@@ -264,15 +264,17 @@ fn bill(viewer: &Viewer, order: &Order, taxes: Option<&[TaxLine]>) -> Bill {
     ];
     let sometimes = sometimes.into_iter().filter(|(_, minor)| *minor != 0);
     sums.extend(sometimes.map(|(label, minor)| line(label, minor)));
-    let name = order.billing_name.clone().map(Cell::Text);
+    // The customer's own name is there already.
+    let name = order.billing_name.clone();
+    let name = name.filter(|_| order.billing_name != order.customer.name);
     let address = order.billing_address.as_ref();
     Bill {
-        bought: sales::product(viewer, &order.product.base),
+        product: ("Bought", sales::product(viewer, &order.product.base)),
         lines: items.collect(),
         sums,
         billed_to: [
             Some(customer(viewer, order)),
-            name,
+            name.map(Cell::Text),
             address.map(|address| sales::address(Some(address))),
         ]
         .into_iter()

@@ -60,7 +60,7 @@ both! {
         let checkout = t.checkout_for(&t.product().await).await;
         t.webhook_events().await;
         t.client_change(&checkout, json!({"customer_name": "A"})).await.ok();
-        let no = Receipt { http_code: Some(500), response: String::new(), duration: jiff::SignedDuration::ZERO };
+        let no = Receipt { http_code: Some(500), response: String::new(), duration: Default::default() };
         let tried = webhooks::delivered(&events(t).await[0], &endpoint, &no, false, 0.5, &t.app.context());
         t.app.commit(tried).await.unwrap();
         t.client_change(&checkout, json!({"customer_name": "B"})).await.ok();
@@ -75,7 +75,7 @@ both! {
             t.client_change(&checkout, json!({"customer_name": "A"})).await.ok();
             let sending = events(t).await.remove(0);
             t.client_change(&checkout, json!({"customer_name": "B"})).await.ok();
-            let answer = Receipt { http_code: Some(code), response: String::new(), duration: jiff::SignedDuration::ZERO };
+            let answer = Receipt { http_code: Some(code), response: String::new(), duration: Default::default() };
             t.app.commit(webhooks::delivered(&sending, &endpoint, &answer, false, 0.5, &t.app.context())).await.unwrap();
             let all = events(t).await;
             let (old, new) = (&all[0], &all[1]);

@@ -140,7 +140,7 @@ fn bill(viewer: &Viewer, base: &CheckoutBase, taxes: Option<&[TaxLine]>) -> Bill
         _ => total,
     });
     Bill {
-        bought: sales::product(viewer, product),
+        product: ("Product", sales::product(viewer, product)),
         lines: vec![line(&product.name, base.amount)],
         sums,
         billed_to: Vec::new(),
