@@ -90,7 +90,7 @@ pub struct ListenSettings {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Settings")]
 pub struct PublicUrlSettings {
-    /// Where buyers and API callers reach this server, such as https://pay.example.com; `serve` needs it
+    /// Where buyers and API callers reach this server, such as `https://pay.example.com`; `serve` needs it
     #[arg(long, env = "TILL_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
 }
