@@ -33,7 +33,7 @@ crate::words! {
         Canceled = "canceled",
         /// Kept for older clients: given up after unpaid renewals.
         Unpaid = "unpaid",
-        /// Paused; it is neither charged nor used.
+        /// Paused, and not charged until it resumes.
         Paused = "paused",
     }
 }

@@ -61,7 +61,7 @@ fn properties(kind: BenefitType) -> Box<dyn Reader<Value = Properties>> {
         BenefitType::Custom => Box::new(object! {
             /// Note to customers.
             Properties::Custom {
-                /// Text that customers with the benefit read, in Markdown.
+                /// Text that customers with the benefit read.
                 note = optional(blankable(limits::PROSE)),
             }
         }),

@@ -253,8 +253,8 @@ fn trial() -> impl Member<Value = Option<(Interval, i64)>> {
 
 fn external_customer_id() -> impl Member<Value = Option<String>> {
     group! { _f;
-        /// Your own ID of the customer. If a customer has it, their details are filled in; otherwise the customer who
-        /// buys gets it.
+        /// Your own ID of the customer. If a customer has it, their details are filled in; otherwise the customer whom
+        /// the purchase creates gets it.
         external_customer_id = patch(text(0, limits::KEY)),
         /// Deprecated: older name of `external_customer_id`.
         customer_external_id = optional(text(0, limits::KEY)).deprecated(),
