@@ -498,7 +498,9 @@ both! {
         let checkout = t.checkout_with(&product, json!({"discount_id": off["id"], "custom_field_data": {"size": "l"}})).await;
         let session = shown(&t.dashboard().await.get(&format!("/dashboard/ada/checkouts/{}", id(&checkout))).await);
         assert!(session.contains("<dt>T-shirt size</dt><dd>Large</dd>"), "{session}");
-        t.confirm(&checkout, buyer("ada@example.com", "pm_card_visa")).await.ok();
+        let mut paying = buyer("ada@example.com", "pm_card_visa");
+        paying["custom_field_data"] = json!({"size": "l"});
+        t.confirm(&checkout, paying).await.ok();
         t.catch_up().await;
         let order = t.orders(&checkout).await.remove(0);
         let html = shown(&t.dashboard().await.get(&format!("/dashboard/ada/orders/{}", id(&order))).await);
