@@ -53,9 +53,10 @@ pub trait Clock: Send + Sync {
 /// The settings of the operator.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
-    /// Development: webhooks may go to private networks and over http, the API is not rate limited, and sites on this
-    /// machine may embed the checkout.
+    /// Development: webhooks may go to private networks and over http, the API is not rate limited.
     pub dev: bool,
+    /// Sites on this machine may embed the checkout, listed or not.
+    pub loopback_embeds: bool,
     /// The address of a demo purchase, which the home page leads to; in development.
     pub demo_checkout: Option<String>,
     /// A header, set by a trusted proxy, that carries the buyer's network address.
@@ -124,7 +125,7 @@ impl App {
     pub fn embed_hosts<'a>(&self, organization: &'a Organization) -> EmbedHosts<'a> {
         EmbedHosts {
             listed: &organization.settings.embed_hosts,
-            loopback: self.policy.dev,
+            loopback: self.policy.loopback_embeds,
         }
     }
 

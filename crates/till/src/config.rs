@@ -17,7 +17,7 @@ pub use settings::{
     ProductionSettings, PublicUrlSettings, ServerSettings,
 };
 
-/// The version, and the commit if the build was told it: `TILL_COMMIT=$(git rev-parse --short=12 HEAD) cargo build`.
+/// The version, and the commit where the build knows it (`build.rs`).
 static VERSION: LazyLock<String> =
     LazyLock::new(|| version(env!("CARGO_PKG_VERSION"), option_env!("TILL_COMMIT")));
 

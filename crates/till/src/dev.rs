@@ -77,6 +77,7 @@ pub async fn run(wanted: &Dev) -> Result<(), Stop> {
     };
     let policy = Policy {
         dev: true,
+        loopback_embeds: true,
         demo_checkout: started.checkout.clone(),
         client_ip_header: guard::client_ip_header(settings)?,
         country_header: guard::country_header(settings)?,

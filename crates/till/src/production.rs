@@ -20,6 +20,7 @@ pub async fn run(wanted: &Serve) -> Result<(), Stop> {
     let key = guard::needed_secret_key(&settings.key, &settings.database)?;
     let policy = Policy {
         dev: false,
+        loopback_embeds: false,
         demo_checkout: None,
         client_ip_header: guard::client_ip_header(settings)?,
         country_header: guard::country_header(settings)?,

@@ -16,7 +16,7 @@ use crate::{
 const SHOP: &str = "/dashboard/ada";
 
 /// The forms that make something, by where they are sent.
-const MAKING: [&str; 14] = [
+const MAKING: [&str; 15] = [
     "/customers/new",
     "/developers/tokens/new",
     "/developers/webhooks/new",
@@ -29,6 +29,7 @@ const MAKING: [&str; 14] = [
     "/products/meters/new",
     "/products/new",
     "/products/{id}/checkout",
+    "/products/{id}/link",
     "/products/{id}/media",
     "/settings/team/invite",
 ];
@@ -181,6 +182,12 @@ fn making(world: &World) -> Vec<Making> {
             format!("{product}/checkout"),
             vec![],
             "checkouts",
+        ),
+        (
+            product.clone(),
+            format!("{product}/link"),
+            vec![],
+            "checkout_links",
         ),
         (
             hook.clone(),

@@ -157,7 +157,7 @@ both! {
             assert!(text.contains(after), "{after}");
         }
         for words in ["Launch", "on the first payment", "Discount: Launch", "-$2.00", "Due today", "$8.00",
-            "You pay $8.00 now, and $10.00 per month once the discount has ended, until you cancel."] {
+            "You pay $8.00 for the first month, then $10.00 per month until you cancel."] {
             assert!(text.contains(words), "{words} in {text}");
         }
     }

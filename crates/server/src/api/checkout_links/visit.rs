@@ -57,7 +57,7 @@ pub(in crate::api) const OPERATIONS: &[Operation] = operations![redirect];
     get, path = "/v1/checkout-links/{client_secret}/redirect", operation_id = "checkout-links:redirect", tag = "checkout_links",
     params(
         ("client_secret" = String, Path, description = "Client secret of the checkout link."),
-        ("product_id" = Option<Uuid>, Query, description = "ID of one of the link's products, to select it."),
+        ("product_id" = Option<Uuid>, Query, description = "ID of the product to begin with: one of the link's."),
         ("amount" = Option<String>, Query, description = "Amount to pay in minor units of the currency; counts only for a price that the buyer chooses."),
         ("customer_email" = Option<String>, Query, description = "E-mail address to fill in for the buyer."),
         ("customer_name" = Option<String>, Query, description = "Name to fill in for the buyer: at most 256 characters; a longer one is refused."),

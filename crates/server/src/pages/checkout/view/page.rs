@@ -110,8 +110,7 @@ impl CheckoutPage {
 
     /// The field that gets the focus: the topmost wrong one. The discount is below the answers.
     fn focused(&self) -> Option<Field> {
-        let is_told = self.summary && self.error.is_none();
-        let first = self.errors.first().filter(|_| is_told);
+        let first = self.errors.first().filter(|_| self.error.is_none());
         first.filter(|field| *field != Field::Discount || !self.errors.has_answers())
     }
 
@@ -184,7 +183,7 @@ impl CheckoutPage {
     fn is_focused(&self, answer: &Answer) -> bool {
         let first = self.answers.iter().find(|one| self.wrong(one).is_some());
         let above = self.errors.first().filter(|f| *f != Field::Discount);
-        self.summary && self.error.is_none() && above.is_none() && first == Some(answer)
+        self.error.is_none() && above.is_none() && first == Some(answer)
     }
 
     fn pictures_words(&self) -> String {
