@@ -55,9 +55,9 @@ impl Schema {
     }
 
     /// Without saying what must be there: an answer has it all.
-    fn as_answered(mut self) -> Self {
+    fn answered(mut self) -> Self {
         self.required = false;
-        let parts = |parts: Vec<Self>| parts.into_iter().map(Self::as_answered).collect();
+        let parts = |parts: Vec<Self>| parts.into_iter().map(Self::answered).collect();
         self.fields = parts(self.fields);
         self.choices = parts(self.choices);
         self
@@ -135,7 +135,7 @@ impl<'a> Schemas<'a> {
     /// A named object by itself; none where it is only a list of words or a page of a list.
     pub fn object(&self, name: &str) -> Option<Schema> {
         let found = self.get(name).filter(|_| self.is_object(name))?;
-        Some(self.tree(name, found, false, DEEP).as_answered())
+        Some(self.tree(name, found, false, DEEP).answered())
     }
 
     /// True where a reference to it is a link; others are shown where they stand.
