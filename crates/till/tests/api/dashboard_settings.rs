@@ -22,6 +22,7 @@ both! {
         let mut sent = FORM.to_vec();
         sent.extend([
             ("subscription_settings.allow_multiple_subscriptions", "true"),
+            ("subscription_settings.allow_customer_updates", "false"),
             ("socials.0.platform", "github"), ("socials.0.url", "https://github.com/ada"),
             ("socials.1.platform", "x"), ("socials.1.url", ""),
             ("policy_links.terms_url", "https://ada.example/terms"), ("policy_links.support_url", ""),
@@ -34,12 +35,16 @@ both! {
         assert_eq!(now["socials"], json!([{"platform": "github", "url": "https://github.com/ada"}]));
         let subscriptions = &now["subscription_settings"];
         assert_eq!(subscriptions["allow_multiple_subscriptions"], true);
+        assert_eq!(subscriptions["allow_customer_updates"], false, "carried along");
+        assert_eq!(subscriptions["prevent_trial_abuse"], false, "not ticked is no");
         assert_eq!(subscriptions["benefit_revocation_grace_period"], 7);
         assert_eq!(now["checkout_settings"], json!({"require_3ds": false}), "not ticked is no");
         assert_eq!(now["policy_links"], json!({
             "terms_url": "https://ada.example/terms", "privacy_url": null, "refunds_url": null, "support_url": null,
         }));
         let page = owner.get(SETTINGS).await.text();
+        let carried = "type=\"hidden\" name=\"subscription_settings.allow_customer_updates\" value=\"false\"";
+        assert!(page.contains(carried), "{page}");
         assert!(page.contains("Ada &#38; Co") && page.contains("https://github.com/ada"), "{page}");
     }
 
