@@ -156,7 +156,7 @@ describe('the dashboard', () => {
     await page.getByText('Copy checkout curl: copied').waitFor();
     const curl = await page.evaluate(() => navigator.clipboard.readText());
     assert.match(curl, new RegExp(`curl[\\s\\S]*${till.url}/v1/checkouts/[\\s\\S]*${product.id}`));
-    const answer = execFileSync('bash', ['-c', curl], { encoding: 'utf8', env: { ...process.env, TILL_ACCESS_TOKEN: till.token } });
+    const answer = execFileSync('bash', ['-c', curl], { encoding: 'utf8', env: { ...process.env, TILL_TOKEN: till.token } });
     assert.match(JSON.parse(answer).url, /\/checkout\/polar_c_/, 'the copied program runs as it stands');
 
     await page.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new Error('denied')); });

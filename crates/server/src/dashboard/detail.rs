@@ -51,7 +51,6 @@ pub struct Step {
 /// One part of a detail page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "dashboard/part.html")]
-#[expect(clippy::large_enum_variant, reason = "a page has few parts")]
 pub enum Part {
     /// Facts, in order, below a heading.
     Facts(&'static str, Vec<Fact>),

@@ -2,7 +2,7 @@
 //! from the environment, printed by `till dev` with the demo's own.
 
 /// The variable that the programs take the token from.
-pub const VARIABLE: &str = "TILL_ACCESS_TOKEN";
+pub const VARIABLE: &str = "TILL_TOKEN";
 
 /// The source of a program's token.
 #[derive(Debug, Clone, Copy)]

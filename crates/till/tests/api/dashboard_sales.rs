@@ -178,7 +178,7 @@ both! {
         let html = shown(&dashboard.get(&path).await);
         let url = checkout["url"].as_str().unwrap();
         assert!(html.contains(&format!("data-copy=\"{url}\"")) && html.contains("class=\"qr\""), "{html}");
-        for words in ["curl -sS https://till.test/v1/checkouts/", "TypeScript", "polar_sdk", "TILL_ACCESS_TOKEN"] {
+        for words in ["curl -sS https://till.test/v1/checkouts/", "TypeScript", "polar_sdk", "TILL_TOKEN"] {
             assert!(html.contains(words), "{words}: {html}");
         }
         assert!(html.contains("Nobody has tried to pay yet."));

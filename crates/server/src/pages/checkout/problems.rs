@@ -24,8 +24,8 @@ pub(super) fn place_problems(
 ) {
     // Which tax is due may depend on the part that is missing.
     let incomplete = error.problems().iter().any(is_of_address_part);
-    let told = |one: &&Problem| !tells_total(one) && !(incomplete && is_of_whole_address(one));
-    for problem in error.problems().iter().filter(told) {
+    let untold = |one: &Problem| tells_total(one) || incomplete && is_of_whole_address(one);
+    for problem in error.problems().iter().filter(|one| !untold(one)) {
         add_problem(problem, session, page_context, errors);
     }
     match error.name() {
