@@ -287,7 +287,7 @@ describe('offers in depth', () => {
           await assertAccessible(page, `questions ${theme} ${size}`);
           await assertFits(page);
           await choose(page, trial.id);
-          await page.getByText('14 days free').waitFor();
+          await page.locator('.hero-amount', { hasText: '14 days free' }).waitFor();
           await screenshot(page, `offer-trial-${theme}-${size}`);
           await assertAccessible(page, `trial ${theme} ${size}`);
         }, { colorScheme: theme, viewport, expected: refusals });
