@@ -134,7 +134,8 @@ describe('the checkout in a frame', () => {
         await fill(frame, { card: cards.secure });
         await payToBank(frame);
         await frame.locator('button[value="approve"]').click();
-        await page.waitForURL(`${shop.url}/thanks?**`);
+        // Asked for, not waited for: on a busy machine the browser can report the frame's own end as an aborted step.
+        await until('the shop thanks', () => page.url().startsWith(`${shop.url}/thanks?`));
       });
     }
   });

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { startReceiver } from '../clients/receiver.mjs';
 import { startTill, until } from '../clients/till.mjs';
-import { cards, choose, errorAt, fill, openPage, pay, payButton, payToBank, refusals, session, startBrowser } from './browser.mjs';
+import { assertFits, cards, choose, errorAt, fill, openPage, pay, payButton, payToBank, phone, refusals, session, startBrowser } from './browser.mjs';
 
 /** Moves the end of a session into the past, in the database: nothing outside can. */
 function expire(till, checkout) {
@@ -360,6 +360,27 @@ describe('the hosted page', () => {
       await pay(page);
     });
     await succeeded(checkout);
+  });
+
+  test('long names and addresses wrap on a phone, and no sum is broken', async () => {
+    const long = 'Averylongnamewithoutanyplacetobreakit'.repeat(2).slice(0, 64);
+    const product = await till.api('POST', '/v1/products/', { name: long, recurring_interval: 'month', prices: [{ amount_type: 'fixed', price_amount: 12_345_678, price_currency: 'usd' }] });
+    const discount = await till.api('POST', '/v1/discounts/', { type: 'percentage', name: long, duration: 'once', basis_points: 1000 });
+    const checkout = await session(till, { products: [product.body.id, ...plans()], discount_id: discount.body.id });
+    const unbroken = (page) => page.evaluate(() => [...document.querySelectorAll('.amounts dd, .choice-price b, .before')].filter((sum) => {
+      const range = document.createRange();
+      range.selectNodeContents(sum);
+      return new Set([...range.getClientRects()].map(({ top }) => Math.round(top / 8))).size > 1;
+    }).map((sum) => sum.textContent));
+    await visit(checkout.url, async (page) => {
+      await assertFits(page);
+      assert.deepEqual(await unbroken(page), []);
+      await fill(page, { email: `${'a'.repeat(60)}@${'b'.repeat(60)}.example.com`, name: long });
+      await pay(page);
+      await page.locator('.receipt').waitFor();
+      await assertFits(page);
+      assert.deepEqual(await unbroken(page), []);
+    }, { viewport: phone });
   });
 
   test('a list of what is wrong comes when the buyer pays, not while they fill in the form', async () => {

@@ -69,7 +69,7 @@ pub async fn run(wanted: &Dev) -> Result<(), Stop> {
         checkout: shop
             .checkout_link
             .as_ref()
-            .map(|secret| urls.checkout_link_url(secret)),
+            .map(|secret| urls.short_link_url(secret)),
         url: url.clone(),
         dashboard: link,
         owner: email,
