@@ -346,7 +346,7 @@ function slash(field) {
 
 function confirmation() {
   const { leave, seen: before, stream: url } = live.dataset;
-  const needed = ["succeeded", "order_created", ...(leave ? ["webhook_event_delivered"] : [])];
+  const needed = leave ? ["succeeded", "order_created", "webhook_event_delivered"] : ["succeeded"];
   const seen = new Set();
   const stream = new EventSource(url);
   let patience;

@@ -121,7 +121,7 @@ pub fn recompute_totals(session: &mut Session, taxes: &dyn Taxes) -> Option<Stri
     tax(session, taxes)
 }
 
-/// The session as it would be for a buyer in a country, where none is known yet; nothing is written.
+/// The session as it would be for a buyer in a country, if no country is known yet. Nothing is written.
 pub fn in_country(session: &Session, country: Country, taxes: &dyn Taxes) -> Session {
     let mut session = session.clone();
     let address = &mut session.checkout.buyer.customer_billing_address;

@@ -138,7 +138,7 @@ fn is_local(host: &str) -> bool {
 /// The sites that may embed an organization's checkout.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct EmbedHosts<'a> {
-    /// Those that the organization names. None refuse every page.
+    /// Hosts that the organization lists. An empty list refuses every page.
     pub listed: &'a [String],
     /// True where every site on this machine may, too: while somebody tries Till.
     pub loopback: bool,

@@ -145,7 +145,7 @@ async fn update_external(
 query! {
     /// How a customer is deleted.
     struct DeletionQuery {
-        /// Whether to replace the customer's personal data, such as name and e-mail address, by hashes.
+        /// True to replace the customer's personal data, such as name and e-mail address, by hashes.
         anonymize: bool = switch(),
     }
 }

@@ -43,7 +43,7 @@ pub use areas::scopes;
 )]
 struct Base;
 
-/// What holds for every operation.
+/// Words and answers that every operation shares.
 const DESCRIPTION: &str = "API of Till, a self-hosted checkout and billing server that speaks the Polar API.
 
 - Bodies and answers are JSON. Field names and error names are those of the Polar API.
@@ -59,7 +59,7 @@ const DESCRIPTION: &str = "API of Till, a self-hosted checkout and billing serve
 - The header `Polar-Version` chooses a version of the API (`2026-04`, `2026-10` or `2027-01`); Till answers all of \
   them alike.";
 
-/// How to get a token, and what it opens.
+/// Description of the security scheme: how to get a token, and what it opens.
 const TOKEN: &str = "Access token of an organization, sent as `Authorization: Bearer polar_oat_…`. Create one in the \
     dashboard under Developers, or on the server with `till token create --organization my-shop --name server \
     --all-scopes`. It is shown once. Its scopes say what it can do: each operation names the one that it needs, and a \

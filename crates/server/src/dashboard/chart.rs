@@ -120,7 +120,7 @@ pub struct Chart {
     headline: Option<String>,
     when: &'static str,
     series: Vec<Series>,
-    /// Where the plot begins: the words of the axis stand left of it, under no bar.
+    /// The left edge of the plot; the words of the axis stand left of it, under no bar.
     left: f64,
     ticks: Vec<Tick>,
     slots: Vec<Slot>,

@@ -40,7 +40,7 @@ pub fn moments(created: Timestamp, modified: Option<Timestamp>, zone: &TimeZone)
 pub struct Step {
     /// When; of several times, the last.
     pub at: Cell,
-    /// How often, and the first time, where it was more than once.
+    /// The number of times and the first of them, where it happened more than once.
     pub repeats: Option<(usize, Cell)>,
     /// The event, in one line.
     pub what: Cell,

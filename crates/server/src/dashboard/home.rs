@@ -53,7 +53,7 @@ struct HomePage {
     /// Endpoints that take nothing.
     failing: Vec<Failing>,
     periods: Vec<NavLink>,
-    /// Where something was sold in several.
+    /// Links to the figures in other currencies, where something was sold in several.
     currencies: Vec<NavLink>,
     totals: Vec<Total>,
     charts: Vec<Chart>,

@@ -5,8 +5,8 @@ use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     Extension,
-    extract::{Path, RawQuery, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
+    extract::{Path, Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use till_core::{checkout_links::visit::Query, kernel::urls::LINK_PREFIX};
@@ -81,19 +81,10 @@ pub(in crate::api) const OPERATIONS: &[Operation] = operations![redirect];
 pub(super) async fn redirect(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
-    RawQuery(query): RawQuery,
-    Extension(ErrorPage(error_page)): Extension<ErrorPage>,
+    page: Extension<ErrorPage>,
     request: Request,
 ) -> Response {
-    let name = LinkName::Secret(&secret);
-    visited(
-        &app,
-        name,
-        query.as_deref(),
-        error_page,
-        &request.into_parts().0,
-    )
-    .await
+    visited(&app, LinkName::Secret(&secret), page, request).await
 }
 
 /// The route of a link's short address, which is for people and in no document.
@@ -103,37 +94,29 @@ pub(in crate::api) const SHORT: &str = "/buy/{name}";
 pub(in crate::api) async fn short(
     State(app): State<Arc<App>>,
     Path(name): Path<String>,
-    RawQuery(query): RawQuery,
-    Extension(ErrorPage(error_page)): Extension<ErrorPage>,
+    page: Extension<ErrorPage>,
     request: Request,
 ) -> Response {
     let name = match name.starts_with(LINK_PREFIX) {
         true => LinkName::Secret(&name),
         false => LinkName::Short(&name),
     };
-    visited(
-        &app,
-        name,
-        query.as_deref(),
-        error_page,
-        &request.into_parts().0,
-    )
-    .await
+    visited(&app, name, page, request).await
 }
 
 async fn visited(
     app: &App,
     name: LinkName<'_>,
-    query: Option<&str>,
-    error_page: fn(&ApiError, &Uri, &HeaderMap) -> Response,
-    request: &Parts,
+    Extension(ErrorPage(error_page)): Extension<ErrorPage>,
+    request: Request,
 ) -> Response {
+    let (request, _) = request.into_parts();
     // Programs that only look, such as previews of messages, open no sessions.
     if request.method == Method::HEAD {
         return ApiError::no_method().into_response();
     }
-    let query = Query::parse(query.unwrap_or_default());
-    let visited = visit(app, name, query, visitor(app, request)).await;
+    let query = Query::parse(request.uri.query().unwrap_or_default());
+    let visited = visit(app, name, query, visitor(app, &request)).await;
     match visited.and_then(|page| HeaderValue::from_str(&page).map_err(ApiError::internal)) {
         Ok(location) => (
             StatusCode::TEMPORARY_REDIRECT,

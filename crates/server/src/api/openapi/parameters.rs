@@ -1,4 +1,4 @@
-//! What holds for parameters of every operation.
+//! Words and bounds that parameters of every operation share.
 
 use till_wire::limits;
 use utoipa::openapi::{

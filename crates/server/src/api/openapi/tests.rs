@@ -36,10 +36,10 @@ const OPENINGS: [&str; 11] = [
     "The object",
 ];
 
-/// What only those who wrote it can read.
+/// Phrases that mean something only to those who wrote them.
 const PHRASES: [&str; 2] = ["docs/", "TODO"];
 
-/// What is wrong with a description, if anything.
+/// The fault of a description, if it has one.
 fn wrong(words: &Value) -> Option<String> {
     let words = words.as_str().unwrap_or_default().trim();
     let count = words.split_whitespace().count();
@@ -224,7 +224,7 @@ fn read(id: &str, body: &Value) -> Option<Result<(), Vec<Problem>>> {
     })
 }
 
-/// Whether a value is as a schema of the document says.
+/// The first difference between a value and its schema in the document.
 fn fits(document: &Value, schema: &Value, value: &Value) -> Result<(), String> {
     let whole = json!({"allOf": [schema], "components": document["components"]});
     let validator = jsonschema::draft202012::new(&whole).unwrap();

@@ -40,7 +40,7 @@ pub fn routes() -> Router<Arc<App>> {
     list_routes::<CheckoutLink>(get(detail)).merge(form_routes::<CheckoutLink>())
 }
 
-/// What a new link's page says.
+/// The message on a new link's page.
 pub const READY: &str = "The link is ready: every visit opens a checkout of its own.";
 
 /// The name of a link: its label, else what it sells.

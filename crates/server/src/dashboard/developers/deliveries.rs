@@ -76,7 +76,7 @@ fn duration(delivery: &WebhookDelivery) -> Cell {
     }))
 }
 
-/// What follows the newest attempt of an event, where it failed: when it is tried again, or why it is not.
+/// The time of the next try after the newest attempt failed, or the reason why there is none.
 fn next_try(viewer: &Viewer, delivery: &WebhookDelivery, event: &WebhookEvent) -> Cell {
     let is_newest = event.modified_at == Some(delivery.created_at);
     match event.next_attempt_at {

@@ -112,7 +112,7 @@ fn events(endpoint: &WebhookEndpoint) -> Part {
     Part::Folded("Events", types(endpoint), words.collect())
 }
 
-/// How many types it is told of.
+/// The number of event types that it is told of, in words.
 fn types(endpoint: &WebhookEndpoint) -> String {
     match endpoint.events.len() {
         1 => "1 type".to_owned(),

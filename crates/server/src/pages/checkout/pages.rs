@@ -426,6 +426,7 @@ async fn receipt(
         url: success_url.to_owned(),
         label: fill::return_to(session, page_context),
     });
+    let what_next = fill::what_next(session, page_context);
     Ok(Receipt {
         product_name: session.selected().product.name.clone(),
         lines: lines.unwrap_or_default(),
@@ -433,15 +434,20 @@ async fn receipt(
             page_context.say("paid").into_owned(),
             fill::display(paid, row.terms.currency, page_context.locale),
         ),
-        facts: facts(app, session, page_context).await?,
+        facts: facts(app, session, page_context, what_next.is_some()).await?,
         email: row.buyer.customer_email.clone(),
-        what_next: fill::what_next(session, page_context),
+        what_next,
         next: own.or_else(|| fill::way_back(session, page_context)),
     })
 }
 
-/// What to ask the shop by, and what comes next.
-async fn facts(app: &App, session: &Session, page_context: PageContext) -> Result<Vec<Fact>> {
+/// Number and date of the order, and the date of the next payment where `renews`.
+async fn facts(
+    app: &App,
+    session: &Session,
+    page_context: PageContext,
+    renews: bool,
+) -> Result<Vec<Fact>> {
     let organization = session.organization.id;
     let order = app.store.order_of_checkout(session.checkout.id).await?;
     let Some(order) = order else {
@@ -461,7 +467,7 @@ async fn facts(app: &App, session: &Session, page_context: PageContext) -> Resul
         fact("order-number", order.invoice_number.clone()),
         fact("order-date", date(order.created_at)),
     ];
-    let next = goes_on.filter(|_| fill::what_next(session, page_context).is_some());
+    let next = goes_on.filter(|_| renews);
     facts.extend(next.map(|one| fact("next-payment", date(one.current_period_end))));
     Ok(facts)
 }

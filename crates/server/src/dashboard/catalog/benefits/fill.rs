@@ -93,7 +93,7 @@ pub fn body(form_data: &FormData, was: Option<&Benefit>) -> Value {
     body
 }
 
-/// Who gives a buyer what a benefit promises.
+/// A note on who delivers the benefit to a buyer.
 pub const GRANTED: &str = "Your program, when order.paid arrives. Till shows benefits on the checkout and does not grant them yet.";
 
 fn has_no_fields(kind: BenefitType) -> bool {
