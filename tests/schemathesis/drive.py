@@ -138,7 +138,7 @@ def main() -> int:
                 said.append(line)
         words = "".join(said)
         if till.process.poll() is not None:
-            print(f"the server ended; see {log}")
+            print(f"the server stopped; see {log}")
             return 1
         # Every operation is one test; the runner's own words name those that failed.
         def count(pattern: str) -> int:

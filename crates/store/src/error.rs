@@ -34,7 +34,7 @@ pub enum StoreError {
     #[error("a panic in the database's own code")]
     Panic,
     /// The store was closed.
-    #[error("the store is closed")]
+    #[error("the database is closed")]
     Closed,
 }
 

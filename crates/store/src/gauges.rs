@@ -21,9 +21,9 @@ impl Gauges {
             let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
             Histogram::with_opts(options).expect("the names are valid and the buckets in order")
         };
-        let panics = "Panics in the threads and tasks of the database, which go on";
+        let panics = "Panics in database threads and tasks, which continue";
         let panics = IntCounter::new("till_database_panics_total", panics);
-        let reads = IntCounter::new("till_reads_total", "Reads asked of the database");
+        let reads = IntCounter::new("till_reads_total", "Reads requested from the database");
         Self {
             reads: reads.expect("the name is valid"),
             panics: panics.expect("the name is valid"),
@@ -34,7 +34,7 @@ impl Gauges {
             ),
             seconds: histogram(
                 "till_commit_seconds",
-                "Seconds of a commit, from its first statement until it is durable",
+                "Seconds that a commit takes, from its first statement until it is durable",
                 &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0],
             ),
         }

@@ -226,7 +226,8 @@ impl Address {
     fn parse(url: &str) -> Result<Self, StoreError> {
         if let Some(path) = url.strip_prefix("sqlite://") {
             if path.is_empty() || path.starts_with(':') {
-                let problem = "sqlite:// needs a file, such as sqlite:///var/lib/till/till.db";
+                let problem =
+                    "a sqlite:// address needs a file, such as sqlite:///var/lib/till/till.db";
                 return Err(StoreError::Url(problem.to_owned()));
             }
             return Ok(Self::Sqlite(PathBuf::from(path)));

@@ -95,11 +95,11 @@ pub(crate) fn missing<'a>(
     for (version, name, checksum) in applied {
         match steps.iter().find(|step| step.version == *version) {
             None if needed(name).is_none_or(|needed| needed <= newest) => {
-                tracing::info!(name, "applied by a newer version of this program");
+                tracing::info!(name, "a migration was applied by a newer version of Till");
             }
             None => {
                 return Err(StoreError::Migration(format!(
-                    "{name} was applied by a newer version of this program: use that one"
+                    "{name} was applied by a newer version of Till: run that version"
                 )));
             }
             Some(step) if step.checksum() != *checksum => {

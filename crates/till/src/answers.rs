@@ -57,8 +57,8 @@ impl WatchedBody {
             ..
         } = &self.answer;
         app.metrics.broke_off(path, method);
-        tracing::error!(%method, path, status, cause, "an answer broke off after its head was sent");
-        axum::Error::new("the answer broke off")
+        tracing::error!(%method, path, status, cause, "a response was cut off after its head had been sent");
+        axum::Error::new("the response was cut off")
     }
 }
 

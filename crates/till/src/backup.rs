@@ -13,22 +13,21 @@ use crate::{
 };
 
 /// The things that a copy of the database does not contain.
-const REST: &str = "It does not hold the secret key, without which no token, password or link works, nor the uploaded \
-                    files: keep those as well.";
+const REST: &str = "The copy does not contain the uploaded files or the secret key, without which no token, password or link works: back those up as well.";
 
 /// Copies the database while it is used.
 pub async fn backup(wanted: &Backup) -> Result<(), Stop> {
     let database = database(
         &wanted.database,
-        "copy it with `pg_dump --format=custom --file=till.dump` and the address as PG* variables or a service, so \
-         that its password is not among the arguments",
+        "back it up with `pg_dump --format=custom --file=till.dump`, and pass the address in PG* variables or as a \
+         service, so that the password is not among the arguments",
     )?;
     let (file, replace) = (wanted.file.clone(), wanted.replace);
     let copying =
         tokio::task::spawn_blocking(move || till_store::backup(&database, &file, replace));
     let copied = ended(copying.await)?;
     say(format!(
-        "Copied the database into {}: {}, checked, at {}.\n{REST}",
+        "Backed up the database to {}: {}, integrity checked, newest migration {}.\n{REST}",
         wanted.file.display(),
         megabytes(copied.bytes),
         copied.level,
@@ -40,8 +39,8 @@ pub async fn backup(wanted: &Backup) -> Result<(), Stop> {
 pub async fn restore(wanted: &Restore) -> Result<(), Stop> {
     let database = database(
         &wanted.database,
-        "stop every node, make an empty database and fill it with `pg_restore --no-owner --exit-on-error --dbname=... \
-         till.dump`",
+        "stop every node, create an empty database and restore into it with `pg_restore --no-owner --exit-on-error \
+         --dbname=... till.dump`",
     )?;
     if let Some(folder) = database.parent()
         && !folder.as_os_str().is_empty()
@@ -59,7 +58,7 @@ pub async fn restore(wanted: &Restore) -> Result<(), Stop> {
         n => format!("{n} migrations behind; the next start applies them"),
     };
     say(format!(
-        "Put {} in the place of {}: {}, checked, at {}, {behind}.",
+        "Restored the backup {} to {}: {}, integrity checked, newest migration {}, {behind}.",
         wanted.file.display(),
         database.display(),
         megabytes(copied.bytes),
@@ -67,7 +66,7 @@ pub async fn restore(wanted: &Restore) -> Result<(), Stop> {
     ));
     if let Some(former) = copied.former {
         say(format!(
-            "What was there is kept as {}: delete it once you are sure.",
+            "The previous database was kept as {}: delete it when you no longer need it.",
             former.display()
         ));
     }
@@ -95,8 +94,8 @@ fn ended(ended: Result<Result<Copied, CopyError>, tokio::task::JoinError>) -> Re
             "stop the server and every other program that has it open, then try again"
         }
         CopyError::Missing(_) => "check the name, --data-dir and --database-url",
-        CopyError::Damaged { .. } => "take another copy",
-        CopyError::Unfit { .. } => "take a copy that this version of Till made, or an older one",
+        CopyError::Damaged { .. } => "use another backup",
+        CopyError::Unfit { .. } => "use a backup made by this version of Till or an older one",
         CopyError::Disk { .. } => "check the folder, its permissions and the free space",
     };
     Err(Stop::failed(format!(

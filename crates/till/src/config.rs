@@ -50,44 +50,44 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 #[command(next_help_heading = "Options")]
 pub enum Command {
-    /// Try everything: serves with an embedded database, a demo shop and test cards
+    /// Run a server to try Till: an embedded database, a demo shop and test cards
     Dev(Dev),
-    /// Serve in production
+    /// Run the server in production
     Serve(Serve),
-    /// Make an organization and its owner
+    /// Create an organization and its owner
     Init(Init),
-    /// Print a link that signs somebody in to the dashboard, once, within an hour
+    /// Print a sign-in link for the dashboard that works once and expires in an hour
     SignIn(SignIn),
-    /// Access tokens for the API
+    /// Create, list and revoke access tokens for the API
     #[command(subcommand)]
     Token(Token),
-    /// Work that was given up: purchases, letters and the like that failed again and again
+    /// List, retry and delete jobs that failed and are no longer retried
     #[command(subcommand)]
     Jobs(Jobs),
-    /// Bring the database up to date and say what was applied; `serve` does the same when it starts
+    /// Apply pending database migrations and print their names; `serve` does the same when it starts
     Migrate(Migrate),
-    /// Copy the embedded database into a file while it is used
+    /// Back up the embedded database to a file; the server can keep running
     Backup(Backup),
-    /// Put a copy in the place of the embedded database, while no server uses it
+    /// Restore the embedded database from a backup; the server must be stopped
     Restore(Restore),
-    /// Check settings, clock, database, disk, files and addresses, and say what to do
+    /// Check the settings, clock, database, disk, files and addresses, and suggest fixes
     Doctor(Doctor),
     /// Print the OpenAPI document
     Openapi,
-    /// Serve the sandbox processor alone, with books of its own in the data folder, for --sandbox-url
+    /// Run the sandbox payment processor as a separate server, for --sandbox-url; its records are in the data folder
     Sandbox(Sandbox),
-    /// Print a settings file for a service: every setting of `serve`, explained
+    /// Print an environment file that explains every setting of `serve`
     Settings,
-    /// Print the completions of a shell, to be kept where that shell looks for them
+    /// Print a completion script for a shell
     Completions(Completions),
-    /// Write the manual pages, one for each command, into a folder
+    /// Write the manual pages to a folder, one for each command
     Man(Man),
 }
 
 /// A server to try things on.
 #[derive(Debug, Args)]
 pub struct Dev {
-    /// Print one line of JSON on standard output once ready, for programs
+    /// Print one line of JSON to standard output when the server is ready
     #[arg(long)]
     pub json: bool,
     /// The server.
@@ -115,7 +115,7 @@ pub struct Init {
     /// The owner's e-mail address
     #[arg(long, value_name = "EMAIL")]
     pub owner_email: String,
-    /// Its name in addresses: lower-case letters, digits and hyphens [default: made from the name]
+    /// The organization's slug: lower-case letters, digits and hyphens [default: derived from the name]
     #[arg(long)]
     pub slug: Option<String>,
     /// The address of the link to the dashboard.
@@ -132,7 +132,7 @@ pub struct Init {
 /// The person whom `till sign-in` lets in.
 #[derive(Debug, Args)]
 pub struct SignIn {
-    /// Their e-mail address
+    /// The person's e-mail address
     #[arg(value_name = "EMAIL")]
     pub email: String,
     /// The address of the link where no public one is set.
@@ -152,20 +152,20 @@ pub struct SignIn {
 /// What can be done with tokens.
 #[derive(Debug, Subcommand)]
 pub enum Token {
-    /// Make a token and print it, alone, on standard output; it is shown only now
+    /// Create a token and print it to standard output; it is shown only once
     Create(TokenCreate),
-    /// List tokens, without the tokens themselves
+    /// List tokens; the tokens themselves are not shown
     List {
-        /// Only this organization's
+        /// Show only the tokens of this organization
         #[arg(long, value_name = "SLUG")]
         organization: Option<String>,
         /// The database.
         #[command(flatten)]
         database: DatabaseSettings,
     },
-    /// End a token at once
+    /// Revoke a token immediately
     Revoke {
-        /// The token's id, as `till token list` shows it
+        /// The token's ID, as shown by `till token list`
         id: Uuid,
         /// The database.
         #[command(flatten)]
@@ -177,19 +177,19 @@ pub enum Token {
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("allowed").required(true).args(["scope", "all_scopes"]))]
 pub struct TokenCreate {
-    /// The organization, by its slug
+    /// The organization's slug
     #[arg(long, value_name = "SLUG")]
     pub organization: String,
     /// What the token is for
     #[arg(long)]
     pub name: String,
-    /// What it may do; several times or separated by commas
+    /// A scope of the token; repeat the option or separate scopes with commas
     #[arg(long, value_delimiter = ',', value_parser = scopes())]
     pub scope: Vec<Scope>,
-    /// It may do everything
+    /// Grant all scopes
     #[arg(long)]
     pub all_scopes: bool,
-    /// When it ends, such as 30d, 12h or 1y [default: never]
+    /// How long the token is valid, such as 30d, 12h or 1y [default: it does not expire]
     #[arg(long, value_name = "TIME")]
     pub expires_in: Option<jiff::Span>,
     /// The database.
@@ -208,27 +208,27 @@ fn scopes() -> impl TypedValueParser<Value = Scope> {
 /// What to do about work that was given up.
 #[derive(Debug, Subcommand)]
 pub enum Jobs {
-    /// List it, the oldest first, with the reason of each
+    /// List failed jobs, oldest first, with the reason for each failure
     List {
-        /// As JSON, for programs
+        /// Print JSON
         #[arg(long)]
         json: bool,
         /// The database.
         #[command(flatten)]
         database: DatabaseSettings,
     },
-    /// Have it done again by the servers that run, once its reason is gone
+    /// Retry a failed job after its cause has been fixed
     Retry {
-        /// Its id, as `till jobs list` prints it, or `all`
+        /// The job's ID, as shown by `till jobs list`, or `all`
         #[arg(value_name = "ID")]
         which: String,
         /// The database.
         #[command(flatten)]
         database: DatabaseSettings,
     },
-    /// Forget one for good: what it was to do is never done
+    /// Delete a failed job; its work will never be done
     Drop {
-        /// Its id, as `till jobs list` prints it
+        /// The job's ID, as shown by `till jobs list`
         #[arg(value_name = "ID")]
         id: Uuid,
         /// The database.
@@ -248,10 +248,10 @@ pub struct Migrate {
 /// Where the copy goes.
 #[derive(Debug, Args)]
 pub struct Backup {
-    /// The file to make
+    /// The file to create
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// It may exist already
+    /// Overwrite the file if it exists
     #[arg(long)]
     pub replace: bool,
     /// The database.
@@ -262,10 +262,10 @@ pub struct Backup {
 /// Which copy comes back.
 #[derive(Debug, Args)]
 pub struct Restore {
-    /// A file that `till backup` made
+    /// A backup made by `till backup`
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// There may be a database already; it is kept beside the restored one
+    /// Replace the existing database, which is kept next to the restored one
     #[arg(long)]
     pub replace: bool,
     /// The database.
@@ -276,7 +276,7 @@ pub struct Restore {
 /// The settings that are checked, those of `till serve`, and how the findings are told.
 #[derive(Debug, Args)]
 pub struct Doctor {
-    /// As JSON, for programs
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
     /// What only production must be told.
@@ -301,7 +301,7 @@ pub struct Sandbox {
 /// The shell whose completions are printed.
 #[derive(Debug, Args)]
 pub struct Completions {
-    /// Its name
+    /// The shell
     #[arg(value_enum, value_name = "SHELL")]
     pub shell: Shell,
 }
@@ -309,7 +309,7 @@ pub struct Completions {
 /// The place of the manual pages.
 #[derive(Debug, Args)]
 pub struct Man {
-    /// The folder, which must be there
+    /// The folder, which must exist
     #[arg(value_name = "FOLDER")]
     pub folder: PathBuf,
 }

@@ -78,7 +78,7 @@ pub struct Bounds {
 /// Bytes of a request's head at most, and of what is kept of a connection's traffic.
 const BUFFER: usize = 64 * 1024;
 
-/// The pause where connections cannot be taken just now.
+/// The pause where connections cannot be accepted just now.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// The least time between two log lines that say the same.
@@ -186,7 +186,7 @@ async fn taken(listener: &mut impl Accept, failing: &mut LogThrottle) -> (TcpStr
             Err(error) if is_callers(&error) => {}
             Err(error) => {
                 if failing.is_due() {
-                    tracing::error!(%error, "connections cannot be taken");
+                    tracing::error!(%error, "connections cannot be accepted");
                 }
                 sleep_until(Instant::now() + PAUSE).await;
             }

@@ -38,7 +38,7 @@ pub async fn run(wanted: &Dev) -> Result<(), Stop> {
     if !bound.address.ip().is_loopback() {
         tracing::warn!(
             address = %bound.address,
-            "`till dev` is open to this network: test cards, no limits, webhooks to any address; use `till serve` for others"
+            "`till dev` can be reached from the network: it has no rate limits and sends webhooks to any address; use `till serve` in production"
         );
     }
     let url = match &settings.public.public_url {
@@ -59,7 +59,7 @@ pub async fn run(wanted: &Dev) -> Result<(), Stop> {
         tracing::warn!("{why}");
     }
     let team = store.team(shop.organization.id).await?;
-    let team = team.ok_or_else(|| Stop::failed("the organization is gone."))?;
+    let team = team.ok_or_else(|| Stop::failed("the organization no longer exists."))?;
     let (email, link) = sign_in::for_dev(&store, &key, &team, &url).await?;
     let urls = PublicUrls {
         public_url: url.clone(),

@@ -135,9 +135,9 @@ pub async fn run(doctor: &Doctor) -> Result<(), Stop> {
     }
     match fails {
         0 => Ok(()),
-        1 => Err(Stop::failed("one check failed: mend it and try again.")),
+        1 => Err(Stop::failed("one check failed: fix it and try again.")),
         n => Err(Stop::failed(format!(
-            "{n} checks failed: mend them and try again."
+            "{n} checks failed: fix them and try again."
         ))),
     }
 }

@@ -41,7 +41,7 @@ const WELL_KNOWN: [&str; 10] = [
 ];
 
 const HOW_TO_KEY: &str =
-    "make one with `openssl rand -hex 32` and give it as TILL_SECRET_KEY or --secret-key-file";
+    "generate one with `openssl rand -hex 32` and pass it as TILL_SECRET_KEY or --secret-key-file";
 
 /// The secret key as set, else the data folder's own; `None` if there is neither.
 pub fn secret_key(
@@ -83,7 +83,7 @@ pub fn strong(key: &str, what: &str) -> Result<SecretKey, Stop> {
     let key = key.trim();
     if key.len() < KEY_LENGTH {
         return Err(Stop::settings(format!(
-            "{what} has {} bytes and needs {KEY_LENGTH} or more: {HOW_TO_KEY}.",
+            "{what} has {} bytes but needs at least {KEY_LENGTH}: {HOW_TO_KEY}.",
             key.len()
         )));
     }
@@ -103,7 +103,8 @@ pub fn strong(key: &str, what: &str) -> Result<SecretKey, Stop> {
 pub fn public_url(settings: &PublicUrlSettings, insecure: bool) -> Result<String, Stop> {
     let Some(text) = &settings.public_url else {
         return Err(Stop::settings(
-            "No public URL is set: give the address where buyers reach this server, such as --public-url https://pay.example.com.",
+            "No public URL is set: give the address at which buyers reach this server, such as --public-url \
+             https://pay.example.com.",
         ));
     };
     let wrong = |why: &str| {
@@ -123,12 +124,14 @@ pub fn public_url(settings: &PublicUrlSettings, insecure: bool) -> Result<String
         || !url.username().is_empty()
         || url.password().is_some()
     {
-        return Err(wrong("leave out user, query and fragment"));
+        return Err(wrong(
+            "give an address without user name, query and fragment",
+        ));
     }
     if url.scheme() == "http" && !is_loopback(&host) && !insecure {
         return Err(Stop::settings(
             "--public-url: card pages must be served over https; put a proxy with a certificate in front and give \
-             its https:// address, or add --allow-insecure-http if this network is your own.",
+             its https:// address, or add --allow-insecure-http if you trust this network.",
         ));
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
@@ -146,7 +149,7 @@ fn is_loopback(host: &Host<&str>) -> bool {
 pub fn processor(settings: &ProductionSettings) -> Result<ProcessorName, Stop> {
     settings.processor.ok_or_else(|| {
         Stop::settings(
-            "No payment processor is chosen: this version has only the sandbox, which takes test cards and moves no \
+            "No payment processor is chosen: this version has only the sandbox, which accepts test cards and moves no \
              real money; add --processor sandbox if that is what you want.",
         )
     })

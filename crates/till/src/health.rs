@@ -49,11 +49,11 @@ impl Health {
             return Some("stopping".to_owned());
         }
         if self.workers.is_finished() {
-            return Some("the workers ended".to_owned());
+            return Some("the workers have stopped".to_owned());
         }
         let down = self.app.workers.down(self.app.clock.now());
         if !down.is_empty() {
-            return Some(format!("these workers fail: {}", down.join(", ")));
+            return Some(format!("these workers are failing: {}", down.join(", ")));
         }
         self.database().await.map(str::to_owned)
     }
@@ -62,7 +62,7 @@ impl Health {
     async fn database(&self) -> Option<&'static str> {
         match timeout(PATIENCE, self.app.store.unapplied()).await {
             Ok(Ok(missing)) if missing.is_empty() => None,
-            Ok(Ok(_)) => Some("migrations are missing"),
+            Ok(Ok(_)) => Some("migrations have not been applied"),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "not ready");
                 Some("the database is unavailable")

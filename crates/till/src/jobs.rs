@@ -49,7 +49,7 @@ pub async fn run(command: &Jobs) -> Result<(), Stop> {
         Jobs::Retry { which, .. } => retry(&store, which).await,
         Jobs::Drop { id, .. } => match store.drop_job(*id).await? {
             true => {
-                say(format!("Forgot the job {id}."));
+                say(format!("Deleted the job {id}."));
                 Ok(())
             }
             false => Err(unknown(&id.to_string())),
@@ -67,7 +67,7 @@ async fn list(store: &Store, json: bool) -> Result<(), Stop> {
         return Ok(());
     }
     if buried.is_empty() {
-        say("No work was given up.");
+        say("There are no failed jobs.");
     }
     for one in buried {
         say(format!(
@@ -85,7 +85,7 @@ async fn retry(store: &Store, which: &str) -> Result<(), Stop> {
         return match store.revive_job(id, now).await? {
             true => {
                 say(format!(
-                    "The job {id} is done again by the next free worker."
+                    "The job {id} will be retried by the next free worker."
                 ));
                 Ok(())
             }
@@ -99,14 +99,14 @@ async fn retry(store: &Store, which: &str) -> Result<(), Stop> {
         count += usize::from(store.revive_job(job.id, now).await?);
     }
     say(match count {
-        1 => "One job is done again by the next free worker.".to_owned(),
-        count => format!("{count} jobs are done again by the next free workers."),
+        1 => "One job will be retried by the next free worker.".to_owned(),
+        count => format!("{count} jobs will be retried by the next free workers."),
     });
     Ok(())
 }
 
 fn unknown(which: &str) -> Stop {
     Stop::failed(format!(
-        "no work that was given up has the id {which}: see `till jobs list`."
+        "there is no failed job with the ID {which}: `till jobs list` shows the IDs."
     ))
 }

@@ -61,11 +61,11 @@ fn refused(wanted: SocketAddr, error: &std::io::Error) -> Stop {
     let (ip, port) = (wanted.ip(), wanted.port());
     Stop::failed(match error.kind() {
         ErrorKind::AddrInUse => format!(
-            "port {port} is in use by another program: stop that one, or choose another port with --listen {} (port 0 takes a free one).",
+            "port {port} is in use by another program: stop that one, or choose another port with --listen {} (port 0 picks a free one).",
             SocketAddr::new(ip, 0)
         ),
         ErrorKind::PermissionDenied => format!(
-            "this user may not serve on port {port}: choose one above 1023 with --listen {}, and let a proxy take port {port}.",
+            "this user is not allowed to listen on port {port}: choose a port above 1023 with --listen {}, and let a proxy listen on port {port}.",
             SocketAddr::new(ip, 8080)
         ),
         ErrorKind::AddrNotAvailable => {

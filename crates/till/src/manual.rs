@@ -27,8 +27,8 @@ pub fn settings_file() -> Result<(), Stop> {
 }
 
 fn file_of(command: &Command) -> String {
-    let mut text = "# Settings of Till, one a line: NAME=value, without spaces around the sign. Those that begin\n\
-                    # with a # are not set. The same names work as variables for every command of till."
+    let mut text = "# Settings of Till, one per line: NAME=value, without spaces around the equals sign. Lines that\n\
+                    # begin with # are not set. The same names work as environment variables for every till command."
         .to_owned();
     for arg in command.get_arguments() {
         let Some(name) = arg.get_env() else { continue };

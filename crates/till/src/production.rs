@@ -29,18 +29,18 @@ pub async fn run(wanted: &Serve) -> Result<(), Stop> {
     let limits = guard::limits(settings, RATE_LIMIT);
     match guard::processor(production)? {
         ProcessorName::Sandbox => tracing::warn!(
-            "NO REAL MONEY MOVES: the sandbox takes test cards only, and whoever knows their numbers pays nothing"
+            "NO REAL MONEY MOVES: the sandbox accepts test cards only, and anyone who knows their numbers can buy without paying"
         ),
     }
     if public_url.starts_with("http://") {
-        tracing::warn!(public_url, "the public address is not encrypted");
+        tracing::warn!(public_url, "the public URL does not use https");
     }
     let geo = open::geo(settings)?;
     let files = open::files(settings)?;
     let serving = BoundListeners::take(settings)?;
     let store = open::database(&settings.database, true).await?;
     if store.organizations().await?.is_empty() {
-        tracing::warn!("there is no organization yet: make one with `till init`");
+        tracing::warn!("there is no organization yet: create one with `till init`");
     }
     let app = open::app(Parts {
         store,

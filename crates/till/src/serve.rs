@@ -66,7 +66,7 @@ pub async fn run(app: Arc<App>, wanted: BoundListeners, ready: impl FnOnce()) ->
     let mut signals = Signals::new()?;
     jobs::start(&app)
         .await
-        .map_err(|error| Stop::failed(format!("cannot look for unfinished payments: {error:?}")))?;
+        .map_err(|error| Stop::failed(format!("cannot read the unfinished payments: {error:?}")))?;
     let (stop, stopping) = watch::channel(false);
     let mut workers = tokio::spawn(jobs::serve(app.clone(), stopping.clone()));
     let health = Health::new(app.clone(), workers.abort_handle());
@@ -104,13 +104,13 @@ pub async fn run(app: Arc<App>, wanted: BoundListeners, ready: impl FnOnce()) ->
             let _ = timeout(wanted.drain, signals.next()).await;
         }
         _ = &mut workers => {
-            ended = Err(Stop::failed("the workers ended; see the log for why, and start again."));
+            ended = Err(Stop::failed("the workers stopped unexpectedly: look for the cause in the log, then start Till again."));
         }
         _ = &mut server => {
-            ended = Err(Stop::failed("the server ended; see the log for why, and start again."));
+            ended = Err(Stop::failed("the server stopped unexpectedly: look for the cause in the log, then start Till again."));
         }
         Some(_) = inside.join_next() => {
-            ended = Err(Stop::failed("the server of the metrics ended; see the log for why, and start again."));
+            ended = Err(Stop::failed("the metrics server stopped unexpectedly: look for the cause in the log, then start Till again."));
         }
     }
     health.stop();

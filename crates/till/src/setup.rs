@@ -20,7 +20,7 @@ pub async fn init(wanted: &Init) -> Result<(), Stop> {
     let name = wanted.organization.trim();
     if !(3..=256).contains(&name.chars().count()) {
         return Err(Stop::settings(
-            "--organization: a name has 3 to 256 characters.",
+            "--organization: give a name of 3 to 256 characters.",
         ));
     }
     let slug = slug(name, wanted.slug.as_deref())?;
@@ -48,7 +48,7 @@ pub async fn init(wanted: &Init) -> Result<(), Stop> {
             if index == "organizations_slug" =>
         {
             return Err(Stop::failed(format!(
-                "an organization with the slug {slug} exists already: choose another with --slug."
+                "an organization with the slug {slug} already exists: choose another with --slug."
             )));
         }
         Err(error) => return Err(error.into()),
@@ -56,15 +56,17 @@ pub async fn init(wanted: &Init) -> Result<(), Stop> {
     let link = sign_in::first(wanted, &store, &owner, &slug).await?;
     store.close().await;
     let dashboard = match link {
-        Some(link) => format!("The dashboard, once, within an hour of now: {link}"),
+        Some(link) => format!(
+            "Sign in to the dashboard with this link, which works once and expires in an hour: {link}"
+        ),
         None => format!(
-            "A link to the dashboard: till sign-in {} --public-url https://…",
+            "For a link that signs you in to the dashboard: till sign-in {} --public-url https://…",
             owner.email
         ),
     };
     say(format!(
-        "Made the organization {name} (slug {slug}, id {}) with the owner {}.\n\
-         Next, a token for your server: till token create --organization {slug} --name server --all-scopes\n\
+        "Created the organization {name} (slug {slug}, ID {}) with the owner {}.\n\
+         Next, create a token for your server: till token create --organization {slug} --name server --all-scopes\n\
          {dashboard}",
         organization.id, owner.email
     ));
@@ -75,7 +77,7 @@ pub async fn init(wanted: &Init) -> Result<(), Stop> {
 fn slug(name: &str, given: Option<&str>) -> Result<String, Stop> {
     match given {
         None => slug_of(name).ok_or_else(|| {
-            Stop::settings("--organization: no slug can be made of this name; give one with --slug, such as my-shop.")
+            Stop::settings("--organization: no slug can be derived from this name; give one with --slug, such as my-shop.")
         }),
         Some(given) if slug_of(given).as_deref() == Some(given) => Ok(given.to_owned()),
         Some(_) => Err(Stop::settings(

@@ -37,7 +37,7 @@ pub async fn run(wanted: &SignIn) -> Result<(), Stop> {
     let store = open::database(&wanted.database, true).await?;
     let user = store.user_by_email(&email).await?.ok_or_else(|| {
         Stop::failed(format!(
-            "nobody has the address {email}: `till init` makes an owner, and owners invite people."
+            "no one has the address {email}: create an owner with `till init`, or ask an owner to invite this person."
         ))
     })?;
     let link = make(&store, &key, &user, &url, None, LIFE).await?;

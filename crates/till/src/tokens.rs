@@ -68,8 +68,9 @@ fn end(now: Timestamp, span: jiff::Span) -> Result<Timestamp, Stop> {
         .checked_add(span)
         .ok()
         .map(|end| end.timestamp());
-    end.filter(|end| *end > now)
-        .ok_or_else(|| Stop::settings("--expires-in: give a time to come, such as 30d or 12h."))
+    end.filter(|end| *end > now).ok_or_else(|| {
+        Stop::settings("--expires-in: give a duration greater than zero, such as 30d or 12h.")
+    })
 }
 
 async fn organization(store: &Store, slug: &str) -> Result<Organization, Stop> {
@@ -83,9 +84,9 @@ async fn organization(store: &Store, slug: &str) -> Result<Organization, Stop> {
         .map(|organization| organization.slug)
         .collect();
     Err(Stop::failed(match known.is_empty() {
-        true => "there is no organization yet: make one with `till init`.".to_owned(),
+        true => "there is no organization yet: create one with `till init`.".to_owned(),
         false => format!(
-            "there is no organization {slug}; there are: {}.",
+            "there is no organization with the slug {slug}; the existing slugs are {}.",
             known.join(", ")
         ),
     }))
@@ -138,11 +139,11 @@ async fn revoke(database: &DatabaseSettings, id: Uuid) -> Result<(), Stop> {
     let query = Query::by_id::<AccessToken>(id);
     let token: AccessToken = store.one(query).await?.ok_or_else(|| {
         Stop::failed(format!(
-            "there is no token {id}: `till token list` shows the ids."
+            "there is no token with the ID {id}: `till token list` shows the IDs."
         ))
     })?;
     if token.revoked_at.is_some() {
-        say(format!("The token {} was revoked before.", token.name));
+        say(format!("The token {} was already revoked.", token.name));
     } else {
         store.commit(tokens::revoke(&token, &clock::at())).await?;
         say(format!("Revoked the token {}.", token.name));

@@ -31,19 +31,19 @@ pub struct Started {
 /// The whole of it.
 pub fn text(started: &Started, settings: &ServerSettings) -> String {
     let shop = &started.shop;
-    let mut text = "\nTill is ready, with a shop to try. No real money moves.\n\n".to_owned();
+    let mut text = "\nTill is ready, with a demo shop. No real money moves.\n\n".to_owned();
     if let Some(checkout) = &started.checkout {
         text += &entry("Demo purchase", checkout);
         text += &entry(
             "",
-            "Pay with the card 4242 4242 4242 4242, any later date, any security code.",
+            "Pay with the card 4242 4242 4242 4242, any future date and any security code.",
         );
     }
     text += &entry("Dashboard", &started.dashboard);
     text += &entry(
         "",
         &format!(
-            "Signs you in as {}; works once, within a day.",
+            "Signs you in as {}; works once and expires in a day.",
             started.owner
         ),
     );
@@ -59,7 +59,7 @@ pub fn text(started: &Started, settings: &ServerSettings) -> String {
         let [curl, ..] = programs::all(&started.url, &product.id.to_string(), token);
         text += &format!(
             "\nCreate a checkout session and open the \"url\" in the answer:\n\n{}\n\n\
-             For the same in TypeScript and Python, open a checkout in the dashboard.\n",
+             For the same request in TypeScript and Python, open a checkout in the dashboard.\n",
             curl.text
         );
     }
@@ -71,7 +71,7 @@ pub fn text(started: &Started, settings: &ServerSettings) -> String {
     text += &format!(
         "\nThe card 4000 0000 0000 0002 is declined, 4000 0025 0000 3155 asks for 3-D Secure; real cards are refused.\n\
          Data is kept in {}. Logs go to standard error.\n\
-         Ctrl-C stops; start again and everything is still there.\n",
+         Press Ctrl-C to stop; everything is still there when you start again.\n",
         settings.database.data_dir.display()
     );
     text
@@ -90,7 +90,7 @@ fn products(shop: &Shop) -> String {
         text += &entry(label, &format!("{:width$}  {}", product.name, product.id));
     }
     if shop.products.is_empty() {
-        text += &entry("Products", "none: make one in the dashboard");
+        text += &entry("Products", "none: create one in the dashboard");
     }
     text
 }

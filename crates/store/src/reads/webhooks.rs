@@ -149,7 +149,7 @@ impl Store {
                 let ids: Vec<Col<Uuid>> = self.all(Query::raw(ids, binds())).await?;
                 let (read, unreadable) = self.each_of::<WebhookEndpoint>(ids).await?;
                 for (endpoint, error) in unreadable {
-                    tracing::error!(%endpoint, %error, "a webhook endpoint cannot be read and is told of nothing");
+                    tracing::error!(%endpoint, %error, "a webhook endpoint cannot be read and receives no events");
                 }
                 read
             }

@@ -12,7 +12,7 @@ const LAST: usize = 1_000;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Settings")]
 pub struct LogSettings {
-    /// How log lines are written; they go to standard error
+    /// Format of the log, which is written to standard error
     #[arg(
         long,
         env = "TILL_LOG_FORMAT",
@@ -24,7 +24,7 @@ pub struct LogSettings {
     )]
     pub log_format: LogFormat,
 
-    /// What is logged: error, warn, info, debug or trace, also per module [default: RUST_LOG, else info]
+    /// Log level: error, warn, info, debug or trace, optionally per module [default: RUST_LOG, or else info]
     #[arg(
         long,
         env = "TILL_LOG",
@@ -62,7 +62,7 @@ pub struct DatabaseSettings {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Settings")]
 pub struct KeySettings {
-    /// Keys what is kept of tokens: 32 bytes or more; prefer the environment variable or the file
+    /// Secret key with which tokens are hashed: at least 32 bytes; prefer the environment variable or the file
     #[arg(
         long,
         env = "TILL_SECRET_KEY",
@@ -81,7 +81,7 @@ pub struct KeySettings {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Settings")]
 pub struct ListenSettings {
-    /// Address and port to serve on; port 0 takes a free one
+    /// Address and port to listen on; port 0 picks a free port
     #[arg(long, env = "TILL_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = address)]
     pub listen: SocketAddr,
 }
@@ -90,7 +90,7 @@ pub struct ListenSettings {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Settings")]
 pub struct PublicUrlSettings {
-    /// Where buyers and API callers reach this server, such as `https://pay.example.com`; `serve` needs it
+    /// URL at which buyers and API clients reach this server, such as `https://pay.example.com`; required by `serve`
     #[arg(long, env = "TILL_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
 }
@@ -99,11 +99,11 @@ pub struct PublicUrlSettings {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Settings")]
 pub struct ProductionSettings {
-    /// The payment processor; `serve` needs to be told
+    /// The payment processor; required by `serve`
     #[arg(long, env = "TILL_PROCESSOR", value_enum, value_name = "NAME")]
     pub processor: Option<ProcessorName>,
 
-    /// Lets the public URL be http:// on a host that is not this machine
+    /// Allow an http:// public URL on a host other than this machine
     #[arg(long, env = "TILL_ALLOW_INSECURE_HTTP", value_parser = FalseyValueParser::new())]
     pub allow_insecure_http: bool,
 }
@@ -125,27 +125,27 @@ pub struct ServerSettings {
     #[command(flatten)]
     pub key: KeySettings,
 
-    /// A sandbox in a process of its own, as `till sandbox` serves it [default: in this process]
+    /// URL of a sandbox that runs as a separate server, started with `till sandbox` [default: the sandbox runs in this process]
     #[arg(long, env = "TILL_SANDBOX_URL", value_name = "URL")]
     pub sandbox_url: Option<String>,
 
-    /// Requests a minute, to all nodes together, for each organization or network, pages included, 0 for no limit [default: 500, none in `dev`]
+    /// Requests per minute from each organization or network, across all nodes and including pages; 0 for no limit [default: 500, no limit in `dev`]
     #[arg(long, env = "TILL_RATE_LIMIT", value_name = "COUNT")]
     pub rate_limit: Option<u32>,
 
-    /// Declined payments from one network at once, one more each minute, 0 for no limit [default: 10, none where --rate-limit is 0]
+    /// Declined payments from one network before more are refused, plus one each minute; 0 for no limit [default: 10, no limit if --rate-limit is 0]
     #[arg(long, env = "TILL_DECLINES_PER_NETWORK", value_name = "COUNT")]
     pub declines_per_network: Option<u32>,
 
-    /// Declined payments in one organization at once, one more every 6 seconds, 0 for no limit [default: 100, none where --rate-limit is 0]
+    /// Declined payments in one organization before more are refused, plus one every 6 seconds; 0 for no limit [default: 100, no limit if --rate-limit is 0]
     #[arg(long, env = "TILL_DECLINES_PER_ORGANIZATION", value_name = "COUNT")]
     pub declines_per_organization: Option<u32>,
 
-    /// A header in which a trusted proxy gives the buyer's address, such as X-Forwarded-For: the last one in it counts
+    /// Header in which a trusted proxy passes the client's IP address, such as X-Forwarded-For; the last address in it counts
     #[arg(long, env = "TILL_CLIENT_IP_HEADER", value_name = "HEADER")]
     pub client_ip_header: Option<String>,
 
-    /// Open connections from one address (IPv6: one /64), 0 for no limit [default: 512, no limit with --client-ip-header]
+    /// Connections that one address (IPv6: one /64) can have open; 0 for no limit [default: 512, no limit with --client-ip-header]
     #[arg(long, env = "TILL_MAX_CONNECTIONS_PER_ADDRESS", value_name = "COUNT")]
     pub max_connections_per_address: Option<u32>,
 
@@ -153,7 +153,7 @@ pub struct ServerSettings {
     #[arg(long, env = "TILL_FILES_DIR", value_name = "FOLDER")]
     pub files_dir: Option<PathBuf>,
 
-    /// A bucket for uploaded files instead, s3://bucket/folder; keys and region come from AWS_* variables
+    /// S3 bucket for uploaded files, instead of a folder: s3://bucket/folder; credentials and region come from AWS_* variables
     #[arg(
         long,
         env = "TILL_FILES_URL",
@@ -162,19 +162,19 @@ pub struct ServerSettings {
     )]
     pub files_url: Option<String>,
 
-    /// A file in the MaxMind DB format that tells countries by address, such as GeoLite2-Country.mmdb
+    /// Database in MaxMind DB format that maps IP addresses to countries, such as GeoLite2-Country.mmdb
     #[arg(long, env = "TILL_GEO_DATABASE", value_name = "FILE")]
     pub geo_database: Option<PathBuf>,
 
-    /// A header in which a trusted proxy gives the visitor's country, such as CF-IPCountry
+    /// Header in which a trusted proxy passes the visitor's country, such as CF-IPCountry
     #[arg(long, env = "TILL_COUNTRY_HEADER", value_name = "HEADER")]
     pub country_header: Option<String>,
 
-    /// A second address for /metrics (Prometheus), /healthz and /readyz; whoever reaches it may read them
+    /// Separate address for /metrics (Prometheus), /healthz and /readyz; anyone who can reach it can read them
     #[arg(long, env = "TILL_METRICS_LISTEN", value_name = "ADDRESS", value_parser = address)]
     pub metrics_listen: Option<SocketAddr>,
 
-    /// After SIGTERM, how long /readyz says no while requests are still taken, so that load balancers go elsewhere
+    /// Seconds after SIGTERM during which /readyz reports "not ready" but requests are still served, so that load balancers stop sending new ones
     #[arg(
         long,
         env = "TILL_DRAIN_SECONDS",
@@ -183,7 +183,7 @@ pub struct ServerSettings {
     )]
     pub drain_seconds: u32,
 
-    /// Days after which expired sessions forget who the buyer was, 0 for never
+    /// Days after which the buyer's details are removed from expired sessions; 0 for never
     #[arg(
         long,
         env = "TILL_KEEP_DETAILS",
@@ -192,7 +192,7 @@ pub struct ServerSettings {
     )]
     pub keep_details: u16,
 
-    /// Days after which expired sessions that nobody tried to pay are deleted, 0 for never
+    /// Days after which expired sessions without a payment attempt are deleted; 0 for never
     #[arg(
         long,
         env = "TILL_KEEP_SESSIONS",
@@ -201,7 +201,7 @@ pub struct ServerSettings {
     )]
     pub keep_sessions: u16,
 
-    /// Days after which webhook events and their deliveries are deleted, 0 for never; payloads go after 90 at most
+    /// Days after which webhook events and their deliveries are deleted; 0 for never; payloads are deleted after 90 days at most
     #[arg(
         long,
         env = "TILL_KEEP_DELIVERIES",
@@ -210,7 +210,7 @@ pub struct ServerSettings {
     )]
     pub keep_deliveries: u16,
 
-    /// Days after which the journal of events, which the dashboard shows, is deleted, 0 for never
+    /// Days after which entries of the event journal in the dashboard are deleted; 0 for never
     #[arg(
         long,
         env = "TILL_KEEP_JOURNAL",
@@ -240,9 +240,9 @@ pub enum ProcessorName {
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people
+    /// Lines of text
     Text,
-    /// One JSON object a line
+    /// One JSON object per line
     Json,
 }
 

@@ -36,7 +36,7 @@ pub fn settings(wanted: &Wanted, found: &mut Findings) {
     let settings = wanted.settings;
     let key = guard::needed_secret_key(&settings.key, &settings.database);
     if found.setting("secret key", key).is_some() {
-        found.ok("secret key", "long enough and not well known");
+        found.ok("secret key", "long enough and not easy to guess");
     }
     let header = guard::client_ip_header(settings);
     let Some(header) = found.setting("proxy", header) else {
@@ -49,20 +49,22 @@ pub fn settings(wanted: &Wanted, found: &mut Findings) {
         return;
     }
     match (header, settings.address.listen.ip().is_loopback()) {
-        (Some(header), true) => found.ok("proxy", format!("buyers' addresses come from {header}")),
+        (Some(header), true) => {
+            found.ok("proxy", format!("client addresses are taken from {header}"))
+        }
         (Some(header), false) => found.warn(
             "proxy",
             format!(
-                "whoever reaches {} may forge {header}",
+                "anyone who can reach {} can forge {header}",
                 settings.address.listen
             ),
-            "let nobody but the proxy reach that address",
+            "allow only the proxy to reach that address",
         ),
         (None, _) if wanted.is_dev => {}
         (None, true) => found.warn(
             "proxy",
-            "behind a proxy every buyer looks like one, and they share one rate limit",
-            "name the header in which the proxy gives the address: --client-ip-header",
+            "behind a proxy, all buyers appear to have one address and share one rate limit",
+            "name the header in which the proxy passes the client's address: --client-ip-header",
         ),
         (None, false) => found.ok("proxy", "none: buyers connect directly"),
     }
@@ -82,7 +84,7 @@ pub async fn public_url(wanted: &Wanted<'_>, found: &mut Findings) {
         found.warn(
             "public URL",
             format!("{url} is not encrypted"),
-            "put a proxy with a certificate in front, unless only this machine uses it",
+            "put an HTTPS proxy in front of it, unless only this machine uses it",
         );
     }
     let Ok(parsed) = Url::parse(&url) else {
@@ -99,17 +101,17 @@ pub async fn public_url(wanted: &Wanted<'_>, found: &mut Findings) {
     if addresses.is_empty() {
         return found.fail(
             "public URL",
-            format!("the name {host} leads nowhere"),
-            "make a DNS record for it, or correct --public-url",
+            format!("the host name {host} cannot be resolved"),
+            "create a DNS record for it, or correct --public-url",
         );
     }
     let connecting = tokio::net::TcpStream::connect(&*addresses);
     match timeout(PATIENCE, connecting).await {
-        Ok(Ok(_)) => found.ok("public URL", format!("{url} takes connections")),
+        Ok(Ok(_)) => found.ok("public URL", format!("{url} accepts connections")),
         _ => found.warn(
             "public URL",
-            format!("nothing answers at {host} port {port}, as seen from here"),
-            "right if nothing runs yet; else look at the proxy and the firewall",
+            format!("{host} port {port} does not accept connections from this machine"),
+            "expected if the server is not running yet; otherwise check the proxy and the firewall",
         ),
     }
 }
@@ -121,21 +123,21 @@ pub fn data_folder(wanted: &Wanted, found: &mut Findings) {
     if wanted.is_dev {
         found.ok(
             "dev folder",
-            "made by `till dev`, and checked for it: what only `till serve` needs is left out",
+            "created by `till dev`; checks that matter only for `till serve` are skipped",
         );
     } else if folders::notes_path(folder).exists() {
         found.warn(
             "dev folder",
-            "made by `till dev`: it has a demo shop, and dev.json holds a token with all scopes",
-            "give `till serve` a data folder of its own",
+            "created by `till dev`: it contains a demo shop, and dev.json contains a token with all scopes",
+            "use a separate data folder for `till serve`",
         );
     }
     let Ok(about) = std::fs::metadata(folder) else {
         if settings.database_url.is_none() {
             found.warn(
                 "data folder",
-                format!("{} is not there", folder.display()),
-                "right before the first `till init`; else correct --data-dir",
+                format!("{} does not exist", folder.display()),
+                "expected before the first `till init`; otherwise correct --data-dir",
             );
         }
         return;
@@ -144,7 +146,7 @@ pub fn data_folder(wanted: &Wanted, found: &mut Findings) {
         0 => found.ok("data folder", format!("{} is private", folder.display())),
         _ => found.warn(
             "data folder",
-            format!("others may look into {}", folder.display()),
+            format!("other users can access {}", folder.display()),
             format!("chmod 700 {}", folder.display()),
         ),
     }
@@ -173,16 +175,16 @@ pub fn permissions(wanted: &Wanted, found: &mut Findings) {
     });
     open.extend(own);
     if open.is_empty() {
-        return found.ok("permissions", "nobody else may read what Till has written");
+        return found.ok("permissions", "no other user can read Till's files");
     }
     let named: Vec<_> = open.iter().map(|path| path.display().to_string()).collect();
     found.warn(
         "permissions",
         match named.len() {
-            1 => format!("others may read {}", named[0]),
-            n if n <= NAMED => format!("others may read {}", named.join(", ")),
+            1 => format!("other users can read {}", named[0]),
+            n if n <= NAMED => format!("other users can read {}", named.join(", ")),
             n => format!(
-                "others may read {n} files, such as {}",
+                "other users can read {n} files, such as {}",
                 named[..NAMED].join(", ")
             ),
         },
@@ -209,18 +211,18 @@ pub fn disk(wanted: &Wanted, found: &mut Findings) {
             Some(bytes) if bytes < LITTLE => found.fail(
                 "disk",
                 format!("{} MB left at {name}", bytes >> 20),
-                "make room: when the disk is full, every change is refused",
+                "free up space: when the disk is full, every change is refused",
             ),
             Some(bytes) if bytes < ROOM => found.warn(
                 "disk",
                 format!("{} MB left at {name}", bytes >> 20),
-                "make room soon",
+                "free up space soon",
             ),
             Some(bytes) => found.ok("disk", format!("{} GB left at {name}", bytes >> 30)),
             None => found.warn(
                 "disk",
-                format!("the free space at {name} is not known"),
-                "look with `df`",
+                format!("the free space at {name} cannot be determined"),
+                "check it with `df`",
             ),
         }
     }
@@ -267,16 +269,16 @@ fn writable(folder: &Path, found: &mut Findings) {
     if !folder.exists() {
         return found.ok(
             "files",
-            format!("{} will be made at the first start", folder.display()),
+            format!("{} will be created at the first start", folder.display()),
         );
     }
     let probe = folder.join(".till-doctor");
     match std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)) {
-        Ok(()) => found.ok("files", format!("{} takes files", folder.display())),
+        Ok(()) => found.ok("files", format!("{} is writable", folder.display())),
         Err(error) => found.fail(
             "files",
             format!("{}: {error}", folder.display()),
-            "give the folder to the user that Till runs as",
+            "make the folder writable for the user that Till runs as",
         ),
     }
 }
@@ -322,7 +324,7 @@ pub async fn processor(wanted: &Wanted<'_>, found: &mut Findings) {
         Err(_) => found.fail(
             "processor",
             "the processor does not answer",
-            "see whether it can be reached from here",
+            "check that it can be reached from this machine",
         ),
     }
 }
@@ -332,25 +334,25 @@ pub fn others(wanted: &Wanted, found: &mut Findings) {
     let settings = wanted.settings;
     connections(settings, found);
     match wanted.is_dev {
-        true => found.ok("mail", "letters are written to the log"),
+        true => found.ok("mail", "e-mails are written to the log"),
         false => found.warn(
             "mail",
-            "this version sends none",
+            "this version sends no e-mail",
             "sign in with passwords; `till sign-in EMAIL` prints a link",
         ),
     }
     if settings.geo_database.is_some() && found.setting("countries", open::geo(settings)).is_some()
     {
-        found.ok("countries", "the database of addresses is readable");
+        found.ok("countries", "the GeoIP database is readable");
     }
     match settings.metrics_listen {
         Some(address) if !address.ip().is_loopback() => found.warn(
             "metrics",
-            format!("whoever reaches {address} may read them"),
-            "let nobody but your monitoring reach that address",
+            format!("anyone who can reach {address} can read them"),
+            "allow only your monitoring to reach that address",
         ),
         Some(address) => found.ok("metrics", format!("at http://{address}/metrics")),
-        None => found.ok("metrics", "off: --metrics-listen serves them"),
+        None => found.ok("metrics", "off: turn them on with --metrics-listen"),
     }
 }
 
@@ -361,12 +363,12 @@ fn connections(settings: &ServerSettings, found: &mut Findings) {
         None => "any number from one address".to_owned(),
     };
     let most = descriptors::connections(files);
-    let message = format!("{most} at once, {each}; {files} files may be open");
+    let message = format!("{most} at once, {each}; the limit of open files is {files}");
     match most {
         ..500 => found.warn(
             "connections",
             message,
-            "raise the limit of open files: LimitNOFILE of systemd, or `ulimit -n`",
+            "raise the limit of open files: LimitNOFILE in systemd, or `ulimit -n`",
         ),
         _ => found.ok("connections", message),
     }

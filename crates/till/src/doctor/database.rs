@@ -30,8 +30,8 @@ pub async fn database(settings: &DatabaseSettings, found: &mut Findings) {
     {
         return found.warn(
             "database",
-            format!("there is none at {} yet", file.display()),
-            "`till init` makes it; else correct --data-dir or --database-url",
+            format!("{} does not exist yet", file.display()),
+            "create it with `till init`, or correct --data-dir or --database-url",
         );
     }
     let options = Options {
@@ -46,7 +46,7 @@ pub async fn database(settings: &DatabaseSettings, found: &mut Findings) {
             return found.fail(
                 "database",
                 error.to_string(),
-                "start it, and check the address, the password and the permissions",
+                "check that it is running, and check the address, the password and the permissions",
             );
         }
     };
@@ -68,12 +68,12 @@ async fn level(store: &Store, found: &mut Findings) {
         Ok(missing) => found.warn(
             "database",
             format!("{}, {} migrations behind", store.kind(), missing.len()),
-            "`till migrate` applies them, and so does the next start",
+            "run `till migrate`, or start the server, which applies them too",
         ),
         Err(_) => found.warn(
             "database",
             format!("{}, empty", store.kind()),
-            "`till init` fills it",
+            "set it up with `till init`",
         ),
     }
 }
@@ -83,18 +83,18 @@ async fn shared_keys(store: &Store, found: &mut Findings) {
     for (keyed, words, advice) in [
         (
             KeyedTable::Customers,
-            "customers have the e-mail address of another one, written otherwise",
-            "see the log of the last start for their ids; change or delete one of each two",
+            "customers have the same e-mail address as another customer, spelled differently",
+            "find their IDs in the log of the last start, and change or delete one of each pair",
         ),
         (
             KeyedTable::Discounts,
-            "discounts have the code of another one, written otherwise",
-            "see the log of the last start for their ids; give one of each two another code",
+            "discounts have the same code as another discount, spelled differently",
+            "find their IDs in the log of the last start, and give one of each pair another code",
         ),
         (
             KeyedTable::People,
-            "people sign in with the e-mail address of another one, written otherwise",
-            "see the log of the last start for their ids; remove one of each two from the team",
+            "people have the same e-mail address as another person, spelled differently",
+            "find their IDs in the log of the last start, and remove one of each pair from the team",
         ),
     ] {
         // A database that is behind is told of as such.
@@ -114,19 +114,19 @@ async fn given_up(store: &Store, found: &mut Findings) {
         return;
     };
     if jobs.is_empty() {
-        return found.ok("jobs", "no work was given up");
+        return found.ok("jobs", "no failed jobs");
     }
     for job in jobs.iter().take(TOLD) {
         let reason = job.buried.as_deref().unwrap_or_default();
         found.warn(
             "jobs",
             format!(
-                "{} ({}) was given up: {reason}",
+                "{} ({}) failed for good: {reason}",
                 job.kind,
                 job.key.trim_start_matches(&format!("{}:", job.kind))
             ),
             format!(
-                "mend the reason, then `till jobs retry {}`; `till jobs drop` forgets it",
+                "fix the cause and run `till jobs retry {}`, or delete the job with `till jobs drop`",
                 job.id
             ),
         );
@@ -134,8 +134,8 @@ async fn given_up(store: &Store, found: &mut Findings) {
     if jobs.len() > TOLD {
         found.warn(
             "jobs",
-            format!("{} jobs were given up in all", jobs.len()),
-            "`till jobs list` shows them, `till jobs retry all` does them again",
+            format!("{} jobs failed for good in all", jobs.len()),
+            "list them with `till jobs list`, or retry them with `till jobs retry all`",
         );
     }
 }
@@ -150,18 +150,20 @@ async fn clock(store: &Store, file: Option<&Path>, found: &mut Findings) {
     if past.iter().any(|moment| moment.duration_since(now) > FAR) {
         return found.fail(
             "clock",
-            format!("this machine says {now}, but the database was written later than that"),
-            "set the clock, and keep it right with NTP",
+            format!(
+                "this machine's clock says {now}, but the database was written later than that"
+            ),
+            "set the clock, and keep it synchronized with NTP",
         );
     }
     let theirs = match store.clock().await {
         Ok(Some(theirs)) => theirs,
         Ok(None) => return found.ok("clock", format!("{now:.0}, not before the last change")),
-        Err(error) => return found.fail("clock", error.to_string(), "see the database"),
+        Err(error) => return found.fail("clock", error.to_string(), "check the database"),
     };
     let apart = theirs.duration_since(now).abs();
-    let message = format!("{:.1} s from the database's", apart.as_secs_f64());
-    let advice = "keep both machines' clocks right with NTP";
+    let message = format!("{:.1} s off the database's clock", apart.as_secs_f64());
+    let advice = "synchronize the clocks of both machines with NTP";
     match apart {
         apart if apart <= NEAR => found.ok("clock", message),
         apart if apart <= FAR => found.warn("clock", message, advice),
@@ -174,23 +176,23 @@ async fn whole(store: &Store, found: &mut Findings) {
         Ok(Some(mode)) if mode == "wal" => {}
         Ok(mode) => found.warn(
             "database",
-            format!("its journal is {}, not wal", mode.unwrap_or_default()),
-            "the disk may not allow it: use a local one, not a network share",
+            format!("its journal mode is {}, not wal", mode.unwrap_or_default()),
+            "the disk may not support it: use a local disk, not a network share",
         ),
-        Err(error) => found.fail("database", error.to_string(), "see the disk"),
+        Err(error) => found.fail("database", error.to_string(), "check the disk"),
     }
     match store.size().await {
         Ok(size) if size.data > READABLE => {
             return found.ok(
                 "integrity",
-                "too large to be read here: the next `till backup` checks its copy",
+                "not checked, because the database is too large; the next `till backup` checks its copy",
             );
         }
         Ok(_) => {}
-        Err(error) => return found.fail("integrity", error.to_string(), "see the disk"),
+        Err(error) => return found.fail("integrity", error.to_string(), "check the disk"),
     }
     match store.integrity().await {
-        Ok(Some(words)) if words == "ok" => found.ok("integrity", "the database is whole"),
+        Ok(Some(words)) if words == "ok" => found.ok("integrity", "the database is intact"),
         Ok(words) => found.fail(
             "integrity",
             words.unwrap_or_default(),

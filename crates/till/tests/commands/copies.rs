@@ -61,7 +61,7 @@ fn a_backup_of_a_running_server_comes_back_as_it_was() {
     assert!(err(&unasked).contains("add --replace"), "{}", err(&unasked));
     let restored = command(&["restore", copy, "--replace"]);
     assert!(restored.status.success(), "{}", err(&restored));
-    assert!(out(&restored).contains("is kept as"), "{}", out(&restored));
+    assert!(out(&restored).contains("was kept as"), "{}", out(&restored));
     let (_running, again) = Running::dev(&data);
     assert_eq!(
         again["token"], ready["token"],
@@ -82,7 +82,7 @@ fn what_is_no_backup_of_till_is_refused_and_nothing_changes() {
     let refused = run(&[&words, &here[..]].concat());
     assert_eq!(refused.status.code(), Some(1));
     assert!(
-        err(&refused).contains("damaged or no database")
+        err(&refused).contains("damaged or not a database")
             && err(&refused).contains("Nothing was changed"),
         "{}",
         err(&refused)

@@ -227,7 +227,7 @@ fn the_commands_that_dev_prints_work_as_they_stand() {
             assert_eq!(call(url, "GET", "/v1/checkouts/", token, None).0, 200);
         }
         let checked = shell(entry(&words, "Check  "));
-        assert!(checked.contains("made by `till dev`"), "{checked}");
+        assert!(checked.contains("created by `till dev`"), "{checked}");
 
         let curl = words.split_once("\ncurl ").expect("a program").1;
         let curl = curl.split_once("\n\n").unwrap().0;

@@ -48,7 +48,10 @@ fn a_sound_machine_passes_and_what_the_operator_should_know_is_a_warning() {
         "{lines}"
     );
     assert!(lines.contains("warn  processor   the sandbox"), "{lines}");
-    assert!(lines.contains("-> sell nothing of value"), "{lines}");
+    assert!(
+        lines.contains("-> do not sell anything of value"),
+        "{lines}"
+    );
 }
 
 #[test]
@@ -113,7 +116,7 @@ fn each_fault_is_a_line_that_says_what_to_do_and_nothing_is_changed() {
     assert_eq!(output.status.code(), Some(1));
     let lines = out(&output);
     assert!(
-        lines.contains("FAIL  public URL  the name nowhere.invalid"),
+        lines.contains("FAIL  public URL  the host name nowhere.invalid"),
         "{lines}"
     );
     assert!(lines.contains("chmod 700"), "{lines}");

@@ -49,7 +49,7 @@ async fn work_that_was_given_up_is_shown_and_done_again_or_forgotten() {
     let here = ["--data-dir", path(&folder)];
     let command = |words: &[&str]| run(&[words, &here[..]].concat());
     assert!(command(&["migrate"]).status.success());
-    assert!(out(&command(&["jobs", "list"])).contains("No work was given up."));
+    assert!(out(&command(&["jobs", "list"])).contains("There are no failed jobs."));
     let [one, two, three] = [
         buried(&url, "a").await,
         buried(&url, "b").await,
@@ -69,7 +69,7 @@ async fn work_that_was_given_up_is_shown_and_done_again_or_forgotten() {
         "{doctor}"
     );
     assert!(
-        doctor.contains("fulfil_checkout (a) was given up: the product is gone"),
+        doctor.contains("fulfil_checkout (a) failed for good: the product is gone"),
         "{doctor}"
     );
 
@@ -86,7 +86,7 @@ async fn work_that_was_given_up_is_shown_and_done_again_or_forgotten() {
     assert_eq!(left.len(), 2);
     assert_eq!((left[0].buried.is_none(), left[0].failures), (true, 0));
     assert!(left[1].buried.is_some());
-    assert!(out(&command(&["jobs", "retry", "all"])).contains("One job is done again"));
+    assert!(out(&command(&["jobs", "retry", "all"])).contains("One job will be retried"));
     assert!(jobs(&url).await.iter().all(|job| job.buried.is_none()));
-    assert!(out(&command(&["doctor"])).contains("no work was given up"));
+    assert!(out(&command(&["doctor"])).contains("no failed jobs"));
 }

@@ -164,7 +164,7 @@ fn a_page_that_fails_gives_the_number_that_the_log_has() {
         let line = till.line(|line| line["message"] == "a request failed");
         let id = text(&line["span"]["id"]);
         let shown = shown.replace("<code>", "");
-        let number = format!("If you ask for help, give this number: {id}");
+        let number = format!("If you ask for help, quote this number: {id}");
         assert!(shown.contains(&number), "{shown}");
     };
     // A code that could not be looked for is no reason to charge the full price.

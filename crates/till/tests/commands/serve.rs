@@ -30,7 +30,7 @@ fn serve_refuses_unsafe_settings_with_a_sentence_that_says_what_to_do() {
         (&[&url, &sandbox], "openssl rand -hex 32"),
         (
             &[&url, &["--secret-key", "too short"], &sandbox],
-            "9 bytes and needs 32",
+            "9 bytes but needs at least 32",
         ),
         (
             &[
@@ -111,7 +111,7 @@ fn init_token_and_serve_make_a_server_that_checks_scopes() {
     let twice = command(&init);
     assert_eq!(twice.status.code(), Some(1));
     assert!(
-        err(&twice).contains("exists already: choose another with --slug"),
+        err(&twice).contains("already exists: choose another with --slug"),
         "{}",
         err(&twice)
     );
@@ -171,7 +171,7 @@ fn init_token_and_serve_make_a_server_that_checks_scopes() {
         "--all-scopes",
     ]);
     assert!(
-        err(&unknown).contains("there are: ada-s-shop, ada-two"),
+        err(&unknown).contains("the existing slugs are ada-s-shop, ada-two"),
         "{}",
         err(&unknown)
     );

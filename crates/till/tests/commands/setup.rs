@@ -27,7 +27,7 @@ fn sign_in_prints_a_link_for_somebody_who_is_known() {
     assert_eq!(status, 200, "{head}");
     let unknown = command("nobody@example.com");
     assert_eq!(unknown.status.code(), Some(1));
-    assert!(err(&unknown).contains("nobody has the address"));
+    assert!(err(&unknown).contains("no one has the address"));
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn fold(
     let db = LazyCell::new(|| {
         open()
             .inspect_err(
-                |e| tracing::warn!(error = %e, "the writer checkpoints the write-ahead log itself"),
+                |e| tracing::warn!(error = %e, "no checkpoint thread: the writer checkpoints the write-ahead log itself"),
             )
             .ok()
     });

@@ -33,13 +33,13 @@ pub enum CopyError {
     #[error("there is no database at {}", .0.display())]
     Missing(PathBuf),
     /// The file to write exists, and nobody said that it may be replaced.
-    #[error("{} exists already", .0.display())]
+    #[error("{} already exists", .0.display())]
     Exists(PathBuf),
     /// Somebody has the database open that was to be replaced.
     #[error("{} is in use", .0.display())]
     InUse(PathBuf),
     /// The copy is no database, or a damaged one; the text is SQLite's.
-    #[error("{} is damaged or no database: {problem}", .file.display())]
+    #[error("{} is damaged or not a database: {problem}", .file.display())]
     Damaged {
         /// The copy's source.
         file: PathBuf,
@@ -47,7 +47,7 @@ pub enum CopyError {
         problem: String,
     },
     /// The copy is not a database of this program, or one of a newer version.
-    #[error("{} does not fit this program: {problem}", .file.display())]
+    #[error("{} does not match this version of Till: {problem}", .file.display())]
     Unfit {
         /// The copy's source.
         file: PathBuf,

@@ -44,7 +44,7 @@ pub(super) fn restrict_permissions(database: &Path) {
             Err(error) if error.kind() != ErrorKind::NotFound => tracing::warn!(
                 file = %file.display(),
                 %error,
-                "others may read a file of the database"
+                "other users can read a file of the database"
             ),
             _ => {}
         }

@@ -159,7 +159,7 @@ fn run(mut db: Connection, folding: JoinHandle<()>, queue: &Receiver<Work>, gaug
     // Whoever closes last folds the log back into the database file; two at once each leave it to the other.
     checkpoint::end(&mut db, folding);
     if let Err((_, e)) = db.close() {
-        tracing::warn!(error = %e, "closing the database");
+        tracing::warn!(error = %e, "the database could not be closed cleanly");
     }
     if let Some(answer) = closing {
         let _ = answer.send(());
@@ -169,7 +169,7 @@ fn run(mut db: Connection, folding: JoinHandle<()>, queue: &Receiver<Work>, gaug
 /// After a panic: nothing half done stays.
 fn end_transaction(db: &Connection, gauges: &Gauges) {
     gauges.panics.inc();
-    tracing::error!("the writing thread panicked and goes on");
+    tracing::error!("the writer thread panicked and continues");
     if !db.is_autocommit() {
         let _ = step(db, "rollback");
     }
@@ -248,7 +248,7 @@ fn savepoint(db: &Connection, member: &mut dyn Member, gauges: &Gauges) -> Resul
     });
     if db.is_autocommit() {
         // a full disk or a failing one: SQLite gave the whole transaction up
-        let problem = "the database gave the transaction up: disk full or failing";
+        let problem = "the database rolled the transaction back: the disk is full or failing";
         return Err(StoreError::Unavailable(problem.to_owned()));
     }
     if !keep {
