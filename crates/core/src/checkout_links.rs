@@ -202,7 +202,7 @@ fn judge_discount(id: Uuid, link_with_products: &LinkWithProducts) -> Result<(),
             .all(|p| only.contains(p))
     {
         true => Ok(()),
-        false => Err(refuse("This discount does not suit every product")),
+        false => Err(refuse("This discount does not apply to every product")),
     }
 }
 
@@ -213,7 +213,7 @@ fn judge_seats(wanted: i64, offered: &[ProductWithPrices]) -> Result<(), Refusal
     }
     Err(Refusal::field(Problem::value(
         loc!["body", "seats"],
-        "Every product has to be sold by the seat, and in this number",
+        "Every product must be sold by the seat and allow this number of seats",
         wanted,
     )))
 }

@@ -178,7 +178,7 @@ pub fn check_tax_id(
         return Err(Box::new(Problem::new(
             "missing",
             loc!["body", address_key],
-            "A country is needed to check the tax id",
+            "A country is required to check the tax ID",
             serde_json::Value::Null,
         )));
     };
@@ -187,7 +187,7 @@ pub fn check_tax_id(
         None => Err(Box::new(Problem::new(
             kind,
             loc!["body", tax_key],
-            format!("This is not a valid tax id in {}", address.country.name()),
+            format!("This is not a valid tax ID in {}", address.country.name()),
             typed,
         ))),
     }
@@ -341,13 +341,13 @@ pub fn update(
     match input.external_id {
         Patch::Null if row.external_id.is_some() => problems.push(Problem::value(
             loc!["body", "external_id"],
-            "The external id cannot be removed once it is set",
+            "The external ID cannot be removed once it is set",
             serde_json::Value::Null,
         )),
         Patch::Value(id) if row.external_id.as_ref().is_some_and(|set| *set != id) => {
             problems.push(Problem::value(
                 loc!["body", "external_id"],
-                "The external id cannot be changed once it is set",
+                "The external ID cannot be changed once it is set",
                 id,
             ));
         }

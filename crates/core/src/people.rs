@@ -43,9 +43,9 @@ pub fn create(email: &str, ctx: &DecisionContext) -> (User, Changes) {
 pub fn rename(user: &User, name: &str) -> Result<Changes, Refusal> {
     let name = name.trim();
     let problem = if name.chars().count() > NAME_LENGTH {
-        Some(format!("A name has at most {NAME_LENGTH} characters."))
+        Some(format!("Use at most {NAME_LENGTH} characters."))
     } else if name.chars().any(char::is_control) {
-        Some("A name cannot have control characters.".to_owned())
+        Some("A name cannot contain control characters.".to_owned())
     } else {
         None
     };
@@ -73,7 +73,7 @@ pub fn judge_password(user: &User, password: &str) -> Result<(), Refusal> {
     } else if length > *PASSWORD_LENGTH.end() {
         format!("Use at most {} characters.", PASSWORD_LENGTH.end())
     } else if email_key(password) == email_key(&user.email) {
-        "Use something else than your e-mail address.".to_owned()
+        "Use something other than your e-mail address.".to_owned()
     } else {
         return Ok(());
     };

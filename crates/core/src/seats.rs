@@ -96,7 +96,7 @@ fn least(key: &'static str, value: i64, min: i64) -> Problem {
     Problem::new(
         "greater_than_equal",
         loc!["body", key],
-        format!("At least {min} seats are needed"),
+        format!("At least {min} seats are required"),
         value,
     )
 }

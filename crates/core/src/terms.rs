@@ -134,7 +134,7 @@ pub struct Agreed {
 
 /// What was kept with an attempt is not what a buyer can have agreed to: a damaged or foreign database.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("what was agreed to cannot be read: {0}")]
+#[error("the agreed terms cannot be read: {0}")]
 pub struct Unreadable(String);
 
 impl Agreed {

@@ -24,13 +24,13 @@ pub enum FilesError {
     #[error("there is no such file")]
     Missing,
     /// The sender broke off.
-    #[error("the upload broke off: {0}")]
+    #[error("the upload was interrupted: {0}")]
     BrokenOff(String),
     /// More bytes than there may be.
     #[error("more bytes than announced")]
     TooLong,
     /// The store does not work.
-    #[error("the store of files: {0}")]
+    #[error("the file storage failed: {0}")]
     Store(object_store::Error),
     /// The settings name no store.
     #[error("{0}")]
@@ -77,7 +77,7 @@ impl Files {
         let settings = |words: String| FilesError::Settings(words);
         let parsed = url::Url::parse(url).map_err(|error| settings(error.to_string()))?;
         if parsed.scheme() != "s3" {
-            return Err(settings("only s3://bucket/folder is known".to_owned()));
+            return Err(settings("only s3://bucket/folder is supported".to_owned()));
         }
         let bucket = parsed
             .host_str()

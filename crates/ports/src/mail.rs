@@ -15,7 +15,7 @@ pub struct Message {
 
 /// The mail was not taken; the same one may be sent again later.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("the mail was not taken: {0}")]
+#[error("the mail was not accepted: {0}")]
 pub struct MailError(pub String);
 
 /// Carries e-mail. Held as `Arc<dyn Mail>`.
@@ -48,7 +48,7 @@ impl Mail for LogMailbox {
             true => tracing::info!(target: "till::mail", "mail to {to}: {subject}\n{text}"),
             false => tracing::warn!(
                 target: "till::mail",
-                "mail to {to} was not sent, as there is nobody to carry it: {subject}. `till sign-in {to}` prints a link"
+                "mail to {to} was not sent, because this server sends no e-mail: {subject}. `till sign-in {to}` prints a sign-in link"
             ),
         }
         Box::pin(std::future::ready(Ok(())))

@@ -166,11 +166,13 @@ pub(crate) fn tls() -> Result<rustls::ClientConfig, SendError> {
     let mut roots = rustls::RootCertStore::empty();
     let found = rustls_native_certs::load_native_certs();
     for error in &found.errors {
-        tracing::warn!(%error, "some of the machine's certificates cannot be read");
+        tracing::warn!(%error, "some of this machine's root certificates cannot be read");
     }
     let (trusted, _) = roots.add_parsable_certificates(found.certs);
     if trusted == 0 {
-        tracing::warn!("this machine has no root certificates: no https address can be reached");
+        tracing::warn!(
+            "this machine has no root certificates: requests to https addresses will fail"
+        );
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider)

@@ -22,7 +22,7 @@ pub enum TaxError {
     #[error("{0}")]
     Address(String),
     /// The provider could not be asked.
-    #[error("the tax provider could not be asked: {0}")]
+    #[error("the tax provider could not be reached: {0}")]
     Unavailable(String),
 }
 

@@ -94,7 +94,7 @@ pub(crate) fn address() -> impl Reader<Value = Address> {
         let known = state.map(|state| country::normalise_state(read.country, state));
         match known.transpose() {
             Ok(state) => Some(Address { state, ..read }),
-            Err(_) => cx.refuse("this state does not belong to the country", value),
+            Err(_) => cx.refuse("this state is not in the country", value),
         }
     })
 }

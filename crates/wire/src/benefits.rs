@@ -29,7 +29,7 @@ crate::words! {
         LicenseKeys = "license_keys",
         /// Credits on a meter.
         MeterCredit = "meter_credit",
-        /// A feature switched on in your own product.
+        /// A feature that is enabled in your own product.
         FeatureFlag = "feature_flag",
         /// A shared Slack channel.
         SlackSharedChannel = "slack_shared_channel",

@@ -16,7 +16,7 @@ mod requests;
 
 pub use requests::{CheckoutLinkCreate, CheckoutLinkUpdate};
 
-/// Checkout link: a permanent address that opens a new checkout session at every visit.
+/// Checkout link: a permanent address that opens a new checkout session for every visit.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CheckoutLink {
     /// ID of the checkout link.
@@ -37,7 +37,7 @@ pub struct CheckoutLink {
     pub label: Option<String>,
     /// Whether buyers can enter a discount code.
     pub allow_discount_codes: bool,
-    /// Whether the whole billing address is asked for, and not just what tax and payment need.
+    /// Whether the full billing address is asked for, and not just what tax and payment require.
     pub require_billing_address: bool,
     /// ID of the discount applied to every session; null if there is none.
     pub discount_id: Option<Uuid>,
@@ -51,9 +51,9 @@ pub struct CheckoutLink {
     pub success_url: Option<String>,
     /// URL behind the page's back button; null if it has none.
     pub return_url: Option<String>,
-    /// Unit of a trial that replaces the products' own; null if theirs count.
+    /// Unit of a trial that replaces the products' own; null if theirs apply.
     pub trial_interval: Option<Interval>,
-    /// Number of units of a trial that replaces the products' own; null if theirs count.
+    /// Number of units of a trial that replaces the products' own; null if theirs apply.
     pub trial_interval_count: Option<i64>,
     /// Your own key-value data, copied to every session: up to 50 keys.
     pub metadata: Metadata,

@@ -30,7 +30,7 @@ crate::words! {
     pub enum CheckoutStatus {
         /// The buyer is still filling in the checkout page.
         Open = "open",
-        /// The session ran out before it was paid.
+        /// The session expired before it was paid.
         Expired = "expired",
         /// The buyer has confirmed; the payment is being processed.
         Confirmed = "confirmed",
@@ -42,7 +42,7 @@ crate::words! {
 }
 
 crate::words! {
-    /// Way in which an address field is asked for.
+    /// How an address field is asked for.
     pub enum FieldMode {
         /// Shown, and must be filled in.
         Required = "required",
@@ -83,7 +83,7 @@ pub struct CheckoutBase {
     pub payment_processor: &'static str,
     /// Status of the session.
     pub status: CheckoutStatus,
-    /// Secret in the address of the checkout page; whoever has it may see, change and confirm the session.
+    /// Secret in the address of the checkout page; anyone who has it can see, change and confirm the session.
     pub client_secret: String,
     /// URL of the hosted checkout page, to which you send the buyer.
     pub url: String,
@@ -99,15 +99,15 @@ pub struct CheckoutBase {
     pub amount: i64,
     /// Number of seats; null if the product is not sold by the seat.
     pub seats: Option<i64>,
-    /// Fewest seats that the buyer can choose; null if only the product's own bounds count.
+    /// Smallest number of seats that the buyer can choose; null if only the product's own limits apply.
     pub min_seats: Option<i64>,
-    /// Most seats that the buyer can choose; null if only the product's own bounds count.
+    /// Largest number of seats that the buyer can choose; null if only the product's own limits apply.
     pub max_seats: Option<i64>,
     /// Number of units; always null, because Till does not sell by the unit.
     pub units: Option<i64>,
-    /// Fewest units that the buyer can choose; always null.
+    /// Smallest number of units that the buyer can choose; always null.
     pub min_units: Option<i64>,
-    /// Most units that the buyer can choose; always null.
+    /// Largest number of units that the buyer can choose; always null.
     pub max_units: Option<i64>,
     /// Discount, in minor units; 0 if there is none.
     pub discount_amount: i64,
@@ -115,10 +115,10 @@ pub struct CheckoutBase {
     pub net_amount: i64,
     /// Deprecated: equals `net_amount`, in minor units.
     pub subtotal_amount: i64,
-    /// Tax, in minor units; null if it cannot be worked out yet, because the address is missing.
+    /// Tax, in minor units; null if it cannot be calculated yet, because the address is missing.
     pub tax_amount: Option<i64>,
-    /// Whether the price contains the tax (`inclusive`) or the tax is added (`exclusive`); null if no tax is worked
-    /// out.
+    /// Whether the price includes the tax (`inclusive`) or the tax is added (`exclusive`); null if no tax is
+    /// calculated.
     pub tax_behavior: Option<String>,
     /// Amount to be charged, in minor units: the net amount and the tax.
     pub total_amount: i64,
@@ -144,13 +144,13 @@ pub struct CheckoutBase {
     pub discount: Option<DiscountBrief>,
     /// Whether the buyer can enter a discount code.
     pub allow_discount_codes: bool,
-    /// Whether the whole billing address is asked for, and not just what tax and payment need.
+    /// Whether the full billing address is asked for, and not just what tax and payment require.
     pub require_billing_address: bool,
-    /// Whether a discount would change the price; false for what is free.
+    /// Whether a discount can change the price; false if the product is free.
     pub is_discount_applicable: bool,
     /// Whether the product costs nothing.
     pub is_free_product_price: bool,
-    /// Whether a payment is taken with the confirmation; false for what is free and for trials.
+    /// Whether a payment is taken when the session is confirmed; false for free products and for trials.
     pub is_payment_required: bool,
     /// Whether a card is saved for later charges, as for subscriptions and trials.
     pub is_payment_setup_required: bool,
@@ -158,7 +158,7 @@ pub struct CheckoutBase {
     pub is_payment_form_required: bool,
     /// ID of the customer that the session was opened for; null if the buyer is not known yet.
     pub customer_id: Option<Uuid>,
-    /// Whether the buyer buys for a business.
+    /// Whether the buyer is buying for a business.
     pub is_business_customer: bool,
     /// Name of the buyer; null if it is not known yet.
     pub customer_name: Option<String>,
@@ -205,9 +205,9 @@ pub struct Checkout {
     /// Fields that every view of a checkout session has.
     #[serde(flatten)]
     pub base: CheckoutBase,
-    /// Unit of a trial that replaces the product's own; null if the product's counts.
+    /// Unit of a trial that replaces the product's own; null if the product's own applies.
     pub trial_interval: Option<Interval>,
-    /// Number of units of a trial that replaces the product's own; null if the product's counts.
+    /// Number of units of a trial that replaces the product's own; null if the product's own applies.
     pub trial_interval_count: Option<i64>,
     /// Your own ID of the customer; null if you named none.
     pub external_customer_id: Option<String>,

@@ -29,7 +29,7 @@ crate::words! {
 }
 tagged_by!("type": CustomFieldType);
 
-/// Texts that buyers read at a custom field. A text that is not set is left out.
+/// Texts that buyers see with a custom field. A text that is not set is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct CustomFieldWords {
     /// Label of the field; left out if the name serves as one.
@@ -56,11 +56,11 @@ pub struct CustomFieldTextProperties {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub textarea: Option<bool>,
-    /// Fewest characters.
+    /// Minimum number of characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub min_length: Option<i64>,
-    /// Most characters.
+    /// Maximum number of characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub max_length: Option<i64>,
@@ -111,7 +111,7 @@ pub enum CustomFieldKind {
     Number(CustomFieldRangeProperties),
     /// Properties of a date field.
     Date(CustomFieldRangeProperties),
-    /// Texts at a checkbox.
+    /// Texts shown with a checkbox.
     Checkbox(CustomFieldWords),
     /// Properties of a select field.
     Select(CustomFieldSelectProperties),

@@ -46,7 +46,7 @@ pub struct StateSubscription {
     pub trial_end: Option<Timestamp>,
     /// Whether the subscription ends with the current period.
     pub cancel_at_period_end: bool,
-    /// Time of the cancellation; null if it has not been cancelled.
+    /// Time of the cancellation; null if the subscription has not been cancelled.
     pub canceled_at: Option<Timestamp>,
     /// Time at which the subscription became active or its trial began; null if it has not started.
     pub started_at: Option<Timestamp>,

@@ -21,7 +21,7 @@ crate::words! {
     }
 }
 
-/// Customer: somebody who bought something, or whom you created.
+/// Customer: a person who bought something, or whom you created.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Customer {
     /// ID of the customer.
@@ -38,7 +38,7 @@ pub struct Customer {
     pub email: String,
     /// Whether the customer has proved that the e-mail address is theirs.
     pub email_verified: bool,
-    /// Type of the customer; always `individual`, because Till has no teams yet.
+    /// Type of the customer; always `individual`, because Till does not support teams yet.
     #[serde(rename = "type")]
     pub kind: CustomerType,
     /// Name of the customer; null if it is not known.
@@ -88,7 +88,7 @@ pub struct CustomerSession {
     pub created_at: Timestamp,
     /// Time of the last change; always null, because a customer session never changes.
     pub modified_at: Option<Timestamp>,
-    /// Bearer token of the session; shown only in this answer.
+    /// Bearer token of the session; shown only in this response.
     pub token: String,
     /// Time at which the token expires, one hour after it was created.
     pub expires_at: Timestamp,

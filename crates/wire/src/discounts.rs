@@ -16,9 +16,9 @@ pub use requests::{DiscountCreate, DiscountUpdate, ENDS_FIRST, Off};
 crate::words! {
     /// Type of a discount.
     pub enum DiscountType {
-        /// An amount for each currency.
+        /// A fixed amount for each currency.
         Fixed = "fixed",
-        /// A share of the price.
+        /// A percentage of the price.
         Percentage = "percentage",
     }
 }
@@ -54,9 +54,9 @@ pub enum DiscountValue {
         #[schema(value_type = BTreeMap<String, i64>)]
         amounts: BTreeMap<Currency, i64>,
     },
-    /// Share of the price off.
+    /// Percentage off the price.
     Percentage {
-        /// Share off in hundredths of a percent: 1,000 is 10 %.
+        /// Percentage off, in hundredths of a percent: 1,000 is 10 %.
         basis_points: i64,
     },
 }
@@ -107,7 +107,7 @@ pub struct DiscountBase {
     pub metadata: Metadata,
     /// Time from which the discount can be used; null if it can be used at once.
     pub starts_at: Option<Timestamp>,
-    /// Time after which the discount cannot be used any more; null if it has no end.
+    /// Time after which the discount can no longer be used; null if it has no end.
     pub ends_at: Option<Timestamp>,
     /// Number of times that the discount can be used in all; null if there is no limit.
     pub max_redemptions: Option<i64>,
@@ -129,7 +129,7 @@ pub struct DiscountProduct {
     pub metadata: Metadata,
 }
 
-/// Discount: an amount or a share off the price of some or all products.
+/// Discount: a fixed amount or a percentage off the price of some or all products.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Discount {
     /// All fields but the products.

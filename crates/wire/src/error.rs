@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Refusal: a name for programs and a sentence for people.
+/// Error: a name for programs and a sentence for people.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ErrorBody {
     /// Name of the error, such as `ResourceNotFound`.
@@ -25,7 +25,7 @@ pub struct FieldProblem {
     pub kind: String,
 }
 
-/// Refusal of a request because of its fields.
+/// Error of a request whose fields are wrong.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ValidationBody {
     /// Name of the error: `RequestValidationError` if a field cannot be read, `PolarRequestValidationError` if it
@@ -35,7 +35,7 @@ pub struct ValidationBody {
     pub detail: Vec<FieldProblem>,
 }
 
-/// Refusal of an access token.
+/// Error of a request whose access token is refused.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct BearerErrorBody {
     /// Name of the error: `invalid_token` or `insufficient_scope`.

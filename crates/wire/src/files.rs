@@ -68,7 +68,7 @@ pub struct File {
     pub mime_type: String,
     /// Size of the file in bytes.
     pub size: i64,
-    /// Size of the file in words, such as `1.0 MB`.
+    /// Size of the file as text, such as `1.0 MB`.
     pub size_readable: String,
     /// Version in the file storage; always null.
     pub storage_version: Option<String>,

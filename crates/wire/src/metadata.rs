@@ -74,7 +74,7 @@ pub fn metadata(value: &Value, cx: &mut Context) -> Option<Metadata> {
                 };
                 cx.fail::<()>(
                     name,
-                    "Metadata keys have 1 to 40 characters",
+                    "Metadata keys must have 1 to 40 characters",
                     &Value::from(key.as_str()),
                 );
             }
@@ -103,7 +103,7 @@ pub fn metadata(value: &Value, cx: &mut Context) -> Option<Metadata> {
                 Value::Number(n) if n.as_f64().is_some_and(f64::is_finite) => Some(()),
                 _ => cx.fail(
                     "string_type",
-                    "Metadata values are text, numbers or truth values",
+                    "Metadata values must be texts, numbers or booleans",
                     item,
                 ),
             }

@@ -24,7 +24,7 @@ crate::words! {
 }
 
 crate::words! {
-    /// Way in which the clauses of a filter are combined.
+    /// How the clauses of a filter are combined.
     pub enum Conjunction {
         /// All clauses must be true.
         And = "and",
@@ -90,12 +90,12 @@ pub enum FilterPart {
     Filter(Filter),
 }
 
-/// Filter that chooses the events which a meter counts; without clauses it chooses all.
+/// Filter that chooses the events that a meter counts; without clauses it chooses all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Filter {
-    /// Way in which the clauses are combined.
+    /// How the clauses are combined.
     pub conjunction: Conjunction,
-    /// Conditions, and filters of their own; at most 200 in all.
+    /// Conditions and nested filters; at most 200 in all.
     #[schema(max_items = 200)]
     pub clauses: Vec<FilterPart>,
 }
@@ -114,13 +114,13 @@ pub enum Aggregation {
     },
     /// Largest value of a property.
     Max {
-        /// Path of the property whose largest value counts, with dots.
+        /// Path of the property whose largest value is taken, with dots.
         #[schema(min_length = 1, max_length = 2048)]
         property: String,
     },
     /// Smallest value of a property.
     Min {
-        /// Path of the property whose smallest value counts, with dots.
+        /// Path of the property whose smallest value is taken, with dots.
         #[schema(min_length = 1, max_length = 2048)]
         property: String,
     },
@@ -147,7 +147,7 @@ pub struct Meter {
     pub created_at: Timestamp,
     /// Time of the last change to the meter, in UTC; null if it has never changed.
     pub modified_at: Option<Timestamp>,
-    /// Name of the meter; buyers see it beside prices that it counts for.
+    /// Name of the meter; buyers see it next to the prices that use it.
     pub name: String,
     /// Unit in which the meter counts.
     pub unit: MeterUnit,

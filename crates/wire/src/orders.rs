@@ -21,7 +21,7 @@ crate::words! {
     pub enum OrderStatus {
         /// Not final yet, and not charged.
         Draft = "draft",
-        /// Waiting for its payment.
+        /// Waiting for payment.
         Pending = "pending",
         /// Paid in full.
         Paid = "paid",
@@ -67,7 +67,7 @@ pub struct OrderItem {
     pub created_at: Timestamp,
     /// Time of the last change to the order line, in UTC; null if it has never changed.
     pub modified_at: Option<Timestamp>,
-    /// Text of the line, as the buyer reads it; usually the product's name.
+    /// Description of the line, as the buyer sees it; usually the product's name.
     pub label: String,
     /// Amount of the line before discount and tax, in minor units.
     pub amount: i64,
@@ -77,9 +77,9 @@ pub struct OrderItem {
     pub proration: bool,
     /// ID of the price that the line charges; null if it has none.
     pub product_price_id: Option<Uuid>,
-    /// Start of the time that the line pays for; null if it is not for a period.
+    /// Start of the period that the line pays for; null if it is not for a period.
     pub start_timestamp: Option<Timestamp>,
-    /// End of the time that the line pays for; null if it is not for a period.
+    /// End of the period that the line pays for; null if it is not for a period.
     pub end_timestamp: Option<Timestamp>,
 }
 
@@ -100,7 +100,7 @@ pub struct Order {
     pub subtotal_amount: i64,
     /// Discount, in minor units; 0 if there was none.
     pub discount_amount: i64,
-    /// Subtotal less the discount, without tax, in minor units.
+    /// Subtotal minus the discount, without tax, in minor units.
     pub net_amount: i64,
     /// Tax, in minor units; 0 if none was charged.
     pub tax_amount: i64,

@@ -16,7 +16,7 @@ pub use requests::OrganizationUpdate;
 pub use settings::*;
 
 crate::words! {
-    /// Billing of a change of plan in the middle of a period.
+    /// How a change of plan in the middle of a period is billed.
     pub enum ProrationBehavior {
         /// At once, with an invoice of its own.
         Invoice = "invoice",
@@ -28,11 +28,11 @@ crate::words! {
 }
 
 crate::words! {
-    /// Way in which a price and its tax relate.
+    /// Whether a price includes its tax.
     pub enum TaxBehaviorOption {
-        /// As is usual in the buyer's country: added in the United States, Canada and India, contained elsewhere.
+        /// As is usual in the buyer's country: added in the United States, Canada and India, included elsewhere.
         Location = "location",
-        /// The price contains the tax.
+        /// The price includes the tax.
         Inclusive = "inclusive",
         /// The tax is added to the price.
         Exclusive = "exclusive",
@@ -42,11 +42,11 @@ crate::words! {
 crate::words! {
     /// Status of an organization.
     pub enum OrganizationStatus {
-        /// New: the API works, payments do not.
+        /// New: the API works, but payments do not.
         Created = "created",
         /// Everything works.
         Active = "active",
-        /// The API works, payments do not.
+        /// The API works, but payments do not.
         Denied = "denied",
         /// Nothing works.
         Blocked = "blocked",
@@ -122,7 +122,7 @@ pub struct SocialLink {
     pub url: String,
 }
 
-/// Capabilities of an organization now.
+/// Current capabilities of an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Capabilities {
     /// Whether payments are taken at checkout.
@@ -154,7 +154,7 @@ pub struct OrganizationPublic {
     pub slug: String,
     /// URL of the organization's picture; null if it has none.
     pub avatar_url: Option<String>,
-    /// Billing of a change of plan in the middle of a period.
+    /// How a change of plan in the middle of a period is billed.
     pub proration_behavior: ProrationBehavior,
     /// Whether customers can change their plan themselves.
     pub allow_customer_updates: bool,
@@ -168,7 +168,7 @@ pub struct OrganizationPublic {
     pub status: OrganizationStatus,
     /// Time at which the details of the business were given; null if they have not been.
     pub details_submitted_at: Option<Timestamp>,
-    /// Features that are switched on.
+    /// Features that are enabled.
     pub feature_settings: FeatureSettings,
     /// Settings of subscriptions.
     pub subscription_settings: SubscriptionSettings,
@@ -192,16 +192,16 @@ pub struct OrganizationPublic {
     pub default_upfront_split_to_contributors: Option<i64>,
     /// Deprecated: always null.
     pub profile_settings: Option<Value>,
-    /// Deprecated: sales of which the organization is told.
+    /// Deprecated: sales that the organization is notified of.
     pub notification_settings: NotificationSettings,
 }
 
-/// Sales of which the organization is told.
+/// Sales that the organization is notified of.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 pub struct NotificationSettings {
-    /// Whether it is told of new orders.
+    /// Whether it is notified of new orders.
     pub new_order: bool,
-    /// Whether it is told of new subscriptions.
+    /// Whether it is notified of new subscriptions.
     pub new_subscription: bool,
 }
 
@@ -211,14 +211,14 @@ pub struct Organization {
     /// Fields that buyers see.
     #[serde(flatten)]
     pub public: OrganizationPublic,
-    /// Time at which new details were asked for; always null.
+    /// Time at which new details were requested; always null.
     pub onboarding_resubmission_requested_at: Option<Timestamp>,
     /// Whether single sign-on is required; always false.
     pub sso_enforced: bool,
     /// Default currency, in which every product has a price.
     #[schema(value_type = String)]
     pub default_presentment_currency: Currency,
-    /// Way in which a price and its tax relate, for prices that do not say.
+    /// Whether a price includes its tax, for prices that do not say.
     pub default_tax_behavior: TaxBehaviorOption,
     /// Tax settings: whether and where tax is collected. Till's own field; Polar has none like it.
     pub tax_settings: TaxSettings,
@@ -228,7 +228,8 @@ pub struct Organization {
     pub dispute_settings: DisputeSettings,
     /// Settings of the checkout page. Till's own field; Polar has it in its dashboard only.
     pub checkout_settings: CheckoutSettings,
-    /// Links to the merchant's own pages for buyers, at the foot of Till's pages. Till's own field; Polar has none like it.
+    /// Links to the merchant's own pages for buyers, in the footer of Till's pages. Till's own field; Polar has none
+    /// like it.
     pub policy_links: PolicyLinks,
     /// Hosts whose pages can embed the checkout.
     pub embed_hosts: Vec<String>,
@@ -240,7 +241,7 @@ pub struct Organization {
     pub account_id: Option<Uuid>,
     /// ID of the payout account; always null.
     pub payout_account_id: Option<Uuid>,
-    /// Capabilities of the organization now.
+    /// Current capabilities of the organization.
     pub capabilities: Capabilities,
 }
 

@@ -30,7 +30,7 @@ crate::words! {
     }
 }
 
-/// Details of the card: as much of it as may be kept.
+/// Details of the card, as far as they may be stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CardMetadata {
     /// Brand of the card, such as `visa`.

@@ -53,9 +53,9 @@ pub struct ProductBase {
     pub description: Option<String>,
     /// Visibility of the product.
     pub visibility: Visibility,
-    /// Unit of the billing interval; null if the product is paid once.
+    /// Unit of the billing interval; null if the product is paid for once.
     pub recurring_interval: Option<Interval>,
-    /// Number of interval units in one billing period; null if the product is paid once.
+    /// Number of interval units in one billing period; null if the product is paid for once.
     pub recurring_interval_count: Option<i64>,
     /// Unit of the interval in which usage is settled; null if it is settled with the billing period.
     pub meter_interval: Option<Interval>,

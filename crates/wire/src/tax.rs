@@ -66,7 +66,7 @@ crate::words! {
         Oss = "oss",
         /// The tax of the organization's own country, below the yearly threshold for sales to other EU countries.
         Home = "home",
-        /// None: the registration is for its own country alone.
+        /// None: the registration is only for its own country.
         Domestic = "domestic",
     }
 }
@@ -84,7 +84,7 @@ pub struct TaxRegistration {
     /// Rate in percent, as a decimal number in text such as `8.875`; null for the standard rate that Till knows.
     #[serde(default)]
     pub rate: Option<String>,
-    /// Name of the tax, as buyers see it; null for its usual name.
+    /// Name of the tax, as buyers see it; null for the standard name.
     #[serde(default)]
     pub name: Option<String>,
     /// Tax on sales to consumers in other EU countries; null for countries outside the EU.

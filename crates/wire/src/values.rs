@@ -118,7 +118,7 @@ fn with_placeholders(url: &str) -> String {
 
 /// A BCP 47 language tag, canonicalised (`fr_FR` → `fr-FR`).
 pub fn locale(value: &Value, cx: &mut Context) -> Option<String> {
-    const WORDS: &str = "this is not a known language tag";
+    const WORDS: &str = "this is not a valid language tag";
     let raw = text_within(value, cx, limits::LOCALE, |value, cx| {
         cx.refuse(WORDS, value)
     })?;

@@ -26,9 +26,9 @@ crate::words! {
         Success = "2xx",
         /// Redirection, which counts as a failure.
         Redirection = "3xx",
-        /// Refused by the receiver.
+        /// Client error: the receiver refused the request.
         Refused = "4xx",
-        /// Failure of the receiver.
+        /// Server error of the receiver.
         Broken = "5xx",
     }
 }
@@ -66,9 +66,9 @@ pub struct WebhookEndpoint {
     pub organization_id: Uuid,
     /// Types of the events that are sent.
     pub events: Vec<EventType>,
-    /// Whether events are sent; Till switches an endpoint off after many failed deliveries.
+    /// Whether events are sent; Till disables an endpoint after many failed deliveries.
     pub enabled: bool,
-    /// Version of the API whose payloads are sent.
+    /// Version of the API that the payloads follow.
     pub api_version: &'static str,
     /// Whether the signing key is the decoded part of the secret after its prefix, as the Standard Webhooks
     /// specification says; if false, the key is the whole text of the secret.
@@ -84,11 +84,11 @@ pub struct WebhookEvent {
     pub created_at: Timestamp,
     /// Time of the last change to the webhook event, in UTC; null if it has never changed.
     pub modified_at: Option<Timestamp>,
-    /// HTTP status code of the last delivery; null if nothing was sent or no answer came.
+    /// HTTP status code of the last delivery; null if nothing was sent or there was no response.
     pub last_http_code: Option<i64>,
     /// Whether the event was delivered; null while it is still waiting or being retried.
     pub succeeded: Option<bool>,
-    /// Whether the event was not sent, because the endpoint was switched off.
+    /// Whether the event was not sent because the endpoint was disabled.
     pub skipped: bool,
     /// Body of the event, as text; null if it has been deleted because of its age.
     pub payload: Option<String>,
@@ -97,7 +97,7 @@ pub struct WebhookEvent {
     pub kind: EventType,
     /// Whether the payload has been deleted because of its age.
     pub is_archived: bool,
-    /// Version of the API whose payload the event has.
+    /// Version of the API that the event's payload follows.
     pub api_version: &'static str,
 }
 
@@ -112,9 +112,9 @@ pub struct WebhookDelivery {
     pub modified_at: Option<Timestamp>,
     /// Whether the endpoint accepted the event, with a status code from 200 to 299.
     pub succeeded: bool,
-    /// HTTP status code of the answer; null if none came.
+    /// HTTP status code of the response; null if there was none.
     pub http_code: Option<i64>,
-    /// Beginning of the answer's body, or the network error; null if there was neither.
+    /// Beginning of the response's body, or the network error; null if there was neither.
     pub response: Option<String>,
     /// Event that was sent.
     pub webhook_event: WebhookEvent,
@@ -133,7 +133,7 @@ request! {
         pub name: Option<String> = optional(line(0)),
         /// Format of the body that is sent.
         pub format: WebhookFormat = required(word::<WebhookFormat>()),
-        /// Secret of your own, from 32 characters, that signs the deliveries; Till makes one if it is left out.
+        /// Secret of your own, at least 32 characters long, that signs the deliveries; if left out, Till generates one.
         pub secret: Option<String> = optional(text(SECRET, limits::LINE)).deprecated(),
         /// Types of the events to send.
         pub events: Vec<EventType> = required(events()),
@@ -152,11 +152,11 @@ request! {
         pub name: Option<String> = optional(line(0)),
         /// New format of the body that is sent.
         pub format: Option<WebhookFormat> = optional(word::<WebhookFormat>()),
-        /// New secret of your own, from 32 characters, that signs the deliveries.
+        /// New secret of your own, at least 32 characters long, that signs the deliveries.
         pub secret: Option<String> = optional(text(SECRET, limits::LINE)).deprecated(),
         /// Types of the events to send from now on; replaces the whole list.
         pub events: Option<Vec<EventType>> = optional(events()),
-        /// Whether events are sent; true switches a disabled endpoint on again.
+        /// Whether events are sent; true enables a disabled endpoint again.
         pub enabled: Option<bool> = optional(flag()),
     }
 }

@@ -211,7 +211,7 @@ pub fn update(
     if input.kind != benefit.kind {
         return Err(Refusal::field(Problem::value(
             loc!["body", "type"],
-            "The type of a benefit cannot change",
+            "The type of a benefit cannot be changed",
             input.kind.as_str(),
         )));
     }

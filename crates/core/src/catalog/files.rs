@@ -204,10 +204,10 @@ pub fn claimed(file: &File, input: &FileUploadCompleted) -> Result<(), Refusal> 
         ));
     };
     if input.id != file.id.to_string() {
-        wrong("id", "This is not the file's upload");
+        wrong("id", "The ID does not match the file's upload");
     }
     if input.path != file.path {
-        wrong("path", "This is not the file's path");
+        wrong("path", "The path does not match the file's upload");
     }
     let named: HashSet<i64> = input.parts.iter().map(|part| part.number).collect();
     let all = file
@@ -216,7 +216,7 @@ pub fn claimed(file: &File, input: &FileUploadCompleted) -> Result<(), Refusal> 
         .iter()
         .all(|part| named.contains(&part.number));
     if !all || input.parts.len() != file.upload.parts.len() {
-        wrong("parts", "These are not all parts of the file");
+        wrong("parts", "The list must contain all parts of the file");
     }
     collected(problems)
 }
@@ -248,13 +248,13 @@ pub fn complete(
     };
     let parts = &file.upload.parts;
     if sums.len() != parts.len() || !parts.iter().zip(sums).all(same) {
-        let words = "A part is not what was uploaded";
+        let words = "A part differs from what was uploaded";
         return Err(wrong_parts(words, serde_json::Value::Null));
     }
     let (sha256_base64, sha256_hex) = (STANDARD.encode(whole), hex(whole));
     let announced = file.checksum_sha256_base64.as_ref();
     if announced.is_some_and(|sum| *sum != sha256_base64) {
-        let words = "The file's checksum is not the one that was announced";
+        let words = "The file's checksum does not match the one that was announced";
         return Err(wrong_parts(words, sha256_base64));
     }
     let new = File {

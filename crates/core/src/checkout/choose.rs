@@ -304,7 +304,9 @@ pub fn usable(
     let refuse =
         |words: &str| Refusal::field(Problem::value(loc!["body", key], words, echo.clone()));
     if sale.free {
-        return Err(refuse("This product is free: no discount applies"));
+        return Err(refuse(
+            "This product is free, so no discount can be applied",
+        ));
     }
     found
         .filter(|d| d.fits(sale.product_id, sale.currency) && d.is_redeemable(ctx.now))

@@ -212,7 +212,7 @@ fn one_trial_each(session: &Session) -> bool {
 fn used_up(discount_id: uuid::Uuid) -> Refusal {
     Refusal::field(Problem::value(
         loc!["body", "discount_id"],
-        "This discount has ended or was used up. Remove it to go on.",
+        "This discount has ended or has been used up. Remove it to continue.",
         discount_id.to_string(),
     ))
 }
@@ -221,7 +221,7 @@ fn used_up(discount_id: uuid::Uuid) -> Refusal {
 pub fn not_upgradable(subscription_id: uuid::Uuid) -> Refusal {
     Refusal::field(Problem::value(
         loc!["body", "subscription_id"],
-        "This subscription has been upgraded already, or is being upgraded",
+        "This subscription has already been upgraded, or is being upgraded",
         subscription_id.to_string(),
     ))
 }
@@ -364,7 +364,7 @@ fn required_fields(row: &Checkout, form: Form, problems: &mut Vec<Problem>) {
     if totals::needs_full_address(row) && !address.is_some_and(|a| a.has_street_part()) {
         problems.push(Problem::value(
             loc!["body", "customer_billing_address"],
-            "The full billing address is needed",
+            "The full billing address is required",
             Value::Null,
         ));
     }

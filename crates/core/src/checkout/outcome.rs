@@ -89,7 +89,7 @@ pub fn record_outcome(
             false => hold(session, payment, noted, context.ctx),
         });
     }
-    // What another session buys, or has bought, since this attempt was given up is not made a second time.
+    // What another session buys, or has bought, since this attempt was abandoned is not made a second time.
     let crowded_out = buyer.came_late || {
         let upgrades = session.checkout.subscription_id.is_some();
         late && upgrades && !buyer.upgraded.as_ref().is_some_and(Upgraded::is_free)

@@ -117,12 +117,11 @@ pub fn total_changed(session: &Session, cause: Cause) -> Refusal {
     let total = row.terms.totals().total;
     let sum = format_minor(total, row.terms.currency);
     let (key, what) = match cause {
-        Cause::Discount => ("discount_id", "The discount has ended or was changed"),
-        Cause::Trial => ("allow_trial", "The trial was changed"),
-        Cause::Tax => ("customer_billing_address", "Another tax is due"),
+        Cause::Discount => ("discount_id", "The discount has ended or changed"),
+        Cause::Trial => ("allow_trial", "The trial has changed"),
+        Cause::Tax => ("customer_billing_address", "The tax has changed"),
     };
-    let words = format!(
-        "{what}: the total is now {sum}. Nothing was charged. Confirm again to agree to it."
-    );
+    let words =
+        format!("{what}: the total is now {sum}. Nothing was charged. Confirm again to accept it.");
     Refusal::field(Problem::value(loc!["body", key], words, total))
 }

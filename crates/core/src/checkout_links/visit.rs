@@ -190,8 +190,8 @@ impl Visit {
             && !hosts.admit(origin)
         {
             return Err(Refusal::EmbedHostNotAllowed(format!(
-                "{origin} may not embed this organization's checkout. \
-                 Its host is added in the organization's settings, under embed hosts."
+                "{origin} is not allowed to embed this organization's checkout. Add its host to the embed hosts in \
+                 the organization's settings."
             ))
             .into());
         }
@@ -295,7 +295,7 @@ pub fn session_to_open(
         .iter()
         .find(|o| Some(o.product.id) == visit.product_id)
         .or(on_sale.first())
-        .ok_or_else(|| refuse("Nothing that this link sells is for sale now"))?;
+        .ok_or_else(|| refuse("None of this link's products is for sale at the moment"))?;
     let candidates = visit_context
         .ip_country
         .and_then(Country::currency)

@@ -115,7 +115,7 @@ pub fn update(
     if input.kind.is_some_and(|kind| kind != old.kind) {
         refuse(
             "type",
-            "The type of a discount cannot change",
+            "The type of a discount cannot be changed",
             &mut problems,
         );
     }
@@ -123,7 +123,7 @@ pub fn update(
     if duration.is_some_and(|duration| duration != Some(old.duration)) {
         refuse(
             "duration",
-            "The duration of a discount cannot change",
+            "The duration of a discount cannot be changed",
             &mut problems,
         );
     }
@@ -256,7 +256,7 @@ fn existing(wanted: &[Uuid], known: &[Product], problems: &mut Vec<Problem>) -> 
 }
 
 /// Told where a value is to change that buyers have agreed to already.
-const USED: &str = "This discount has been used: what it is worth cannot change any more";
+const USED: &str = "The value of a discount cannot be changed once it has been used";
 
 /// The number of months goes with `repeating` alone.
 fn months(new: &mut Discount, input: &DiscountUpdate, problems: &mut Vec<Problem>) {
@@ -268,12 +268,12 @@ fn months(new: &mut Discount, input: &DiscountUpdate, problems: &mut Vec<Problem
     }
     let words = match (new.duration, months) {
         _ if new.redemptions_count > 0 => USED,
-        (DiscountDuration::Repeating, None) => "A repeating discount needs a number of months",
+        (DiscountDuration::Repeating, None) => "A repeating discount requires a number of months",
         (DiscountDuration::Repeating, Some(_)) => {
             new.duration_in_months = months;
             return;
         }
-        _ => "Only repeating discounts have months",
+        _ => "Only repeating discounts can have a number of months",
     };
     refuse("duration_in_months", words, problems);
 }

@@ -88,7 +88,7 @@ impl Job {
         let reason: String = reason.chars().take(REASON_LENGTH).collect();
         if failures >= MOST_FAILURES {
             return End::Bury {
-                reason: format!("failed {failures} times, the last time with: {reason}"),
+                reason: format!("failed {failures} times, most recently with: {reason}"),
             };
         }
         End::Failed {
@@ -292,7 +292,7 @@ mod tests {
         }
         assert!(waited > SignedDuration::from_hours(5), "{waited}");
         let last = job(MOST_FAILURES - 1).failed("no disk", now);
-        let reason = "failed 20 times, the last time with: no disk".to_owned();
+        let reason = "failed 20 times, most recently with: no disk".to_owned();
         assert_eq!(last, End::Bury { reason });
     }
 

@@ -139,7 +139,7 @@ fn adds_up(order: &Order) -> Result<(), Mismatch> {
     if lines != i128::from(order.subtotal_amount) {
         let sum = order.subtotal_amount;
         return Err(Mismatch(format!(
-            "the lines make {lines}, the sum is {sum}"
+            "the lines add up to {lines}, but the sum is {sum}"
         )));
     }
     let contained = order.tax_behavior == Some(TaxBehaviorOption::Inclusive);
@@ -147,7 +147,9 @@ fn adds_up(order: &Order) -> Result<(), Mismatch> {
     let total = lines - i128::from(order.discount_amount) + i128::from(added);
     if total != i128::from(order.total_amount()) || total < 0 || order.net_amount < 0 {
         let told = order.total_amount();
-        return Err(Mismatch(format!("{total} is due, the total says {told}")));
+        return Err(Mismatch(format!(
+            "{total} is due, but the total says {told}"
+        )));
     }
     Ok(())
 }
@@ -159,7 +161,9 @@ pub(super) fn is_paid(order: &Order, payment: Option<&Payment>) -> Result<(), Mi
     let other = charged.is_some_and(|payment| payment.currency != order.currency);
     let (total, currency) = (order.total_amount(), order.currency);
     if paid != total || other {
-        return Err(Mismatch(format!("{paid} was paid for {total} {currency}")));
+        return Err(Mismatch(format!(
+            "{paid} was paid, but the total is {total} {currency}"
+        )));
     }
     Ok(())
 }

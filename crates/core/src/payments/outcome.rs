@@ -96,7 +96,7 @@ pub fn hold_for_terms(payment: &mut Payment) {
     if payment.state == PaymentState::Succeeded && !is_held(payment) {
         payment.decline_reason = Some(TERMS_UNREADABLE.to_owned());
         payment.decline_message =
-            Some("The money arrived, but what was agreed to cannot be read.".to_owned());
+            Some("The payment succeeded, but the agreed terms cannot be read.".to_owned());
     }
 }
 
@@ -129,7 +129,7 @@ fn note(payment: &Payment, outcome: &Outcome) -> Payment {
             if let Some(charged) = charged.filter(|charged| !is_as_asked(payment, *charged)) {
                 new.decline_reason = Some(AMOUNT_MISMATCH.to_owned());
                 new.decline_message = Some(format!(
-                    "{} {} was taken where {} {} was asked for.",
+                    "{} {} was charged instead of {} {}.",
                     charged.minor, charged.currency, payment.amount, payment.currency
                 ));
             }

@@ -83,7 +83,7 @@ pub fn give_back(payment: &mut Payment, changes: &mut Changes, ctx: &DecisionCon
     }
     payment.decline_reason = Some(REFUND_DUE.to_owned());
     payment.decline_message =
-        Some("The money arrived when it could not be used any more. It is given back.".to_owned());
+        Some("The payment could no longer be used. It is being refunded.".to_owned());
     intend(payment, payment.amount, RefundReason::Other, changes, ctx);
 }
 
@@ -165,7 +165,7 @@ pub fn record_outcome(
         let mut refunded = payment.clone();
         refunded.decline_reason = Some(REFUNDED.to_owned());
         refunded.decline_message =
-            Some("The money arrived when it could not be used any more. It was given back.".into());
+            Some("The payment could no longer be used. It was refunded.".into());
         refunded.modified_at = Some(ctx.now);
         changes.update(payment, &refunded);
     }

@@ -103,10 +103,10 @@ impl Team {
         match own.may_manage(role) {
             true => Ok(own),
             false if own == Role::Admin => Err(Refusal::NotPermitted(
-                "Only owners make, change and remove owners.".to_owned(),
+                "Only owners can add, change or remove owners.".to_owned(),
             )),
             false => Err(Refusal::NotPermitted(
-                "Only owners and admins manage the team.".to_owned(),
+                "Only owners and admins can manage the team.".to_owned(),
             )),
         }
     }
@@ -114,7 +114,7 @@ impl Team {
     fn keep_an_owner(&self, member: &Member) -> Result<(), Refusal> {
         match self.is_last_owner(member) {
             true => Err(Refusal::NotPermitted(
-                "There must be an owner: make somebody else an owner first.".to_owned(),
+                "There must be an owner: make someone else an owner first.".to_owned(),
             )),
             false => Ok(()),
         }
@@ -153,12 +153,12 @@ pub fn invite(
     };
     let is_here = |(_, user): &(Member, User)| email_key(&user.email) == key;
     if team.people.iter().any(is_here) {
-        return refused("Somebody with this address is in the team already.");
+        return refused("Someone with this address is already in the team.");
     }
     let is_same = |one: &&Invitation| email_key(&one.email) == key;
     let others = team.open_invitations(ctx.now).filter(|one| !is_same(one));
     if others.count() >= MOST_INVITATIONS {
-        return refused("Too many invitations stand already: withdraw some first.");
+        return refused("Too many invitations are open: withdraw some first.");
     }
     let row = Invitation {
         id: ctx.id(),

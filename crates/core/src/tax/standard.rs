@@ -92,13 +92,13 @@ impl<'a> Place<'a> {
             Country::US
                 if own().next().is_some() && (lacks_state || address.postal_code.is_none()) =>
             {
-                return Err("Enter the state and the ZIP code to work out the tax".to_owned());
+                return Err("Enter the state and the ZIP code to calculate the tax".to_owned());
             }
             Country::CA if own().next().is_some() && lacks_state => {
-                return Err("Enter the province to work out the tax".to_owned());
+                return Err("Enter the province to calculate the tax".to_owned());
             }
             Country::US if own().next().is_some() && !is_near(address) => {
-                return Err("The ZIP code does not belong to the state".to_owned());
+                return Err("The ZIP code is not in this state".to_owned());
             }
             _ => {}
         }
@@ -317,7 +317,7 @@ pub fn check(settings: &TaxSettings) -> Result<(), Refusal> {
         (one.rate.is_none() && !known).then(|| {
             let place = loc!["body", "tax_settings", "registrations", row, "rate"];
             let of = one.state.as_deref().unwrap_or(one.country.name());
-            let words = format!("Till knows no standard rate of {of}; enter one");
+            let words = format!("Till has no standard rate for {of}; enter a rate");
             Problem::new("missing", place, words, serde_json::Value::Null)
         })
     });

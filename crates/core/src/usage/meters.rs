@@ -43,7 +43,7 @@ fn fit_unit(meter: &mut Meter, problems: &mut Vec<Problem>) {
         problems.push(Problem::new(
             "missing",
             loc!["body", "custom_label"],
-            "A custom unit needs a label",
+            "A custom unit requires a label",
             serde_json::Value::Null,
         ));
     }
@@ -109,7 +109,7 @@ pub fn update(
     match input.is_archived {
         Some(true) if meter.archived_at.is_none() && in_use => problems.push(Problem::value(
             loc!["body", "is_archived"],
-            "A price or a benefit still uses this meter",
+            "This meter is still used by a price or a benefit",
             true,
         )),
         Some(true) => new.archived_at = new.archived_at.or(Some(ctx.now)),

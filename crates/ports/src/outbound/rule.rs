@@ -26,7 +26,10 @@ pub struct UrlProblem {
 pub fn endpoint_url_rule(url: &str, allow_private_and_http: bool) -> Result<String, UrlProblem> {
     let url = url.trim();
     if url.chars().count() > MAX_LENGTH {
-        return Err(problem("url_too_long", "a URL has at most 2083 characters"));
+        return Err(problem(
+            "url_too_long",
+            "the URL must have at most 2083 characters",
+        ));
     }
     let url = Url::parse(url).map_err(|error| match error {
         ParseError::RelativeUrlWithoutBase => problem("url_parsing", "the URL must be absolute"),
@@ -59,7 +62,10 @@ pub fn endpoint_url_rule(url: &str, allow_private_and_http: bool) -> Result<Stri
     let normalised = String::from(url);
     // Escaping lengthens.
     if normalised.len() > MAX_LENGTH {
-        return Err(problem("url_too_long", "a URL has at most 2083 characters"));
+        return Err(problem(
+            "url_too_long",
+            "the URL must have at most 2083 characters",
+        ));
     }
     Ok(normalised)
 }

@@ -179,7 +179,7 @@ impl Processor for Sandbox {
 fn test_cards_only() -> Check {
     Check {
         status: CheckStatus::Warn,
-        message: "the sandbox: test cards only, no real money moves".to_owned(),
-        advice: "sell nothing of value with it".to_owned(),
+        message: "the sandbox accepts test cards only; no real money moves".to_owned(),
+        advice: "do not sell anything of value with it".to_owned(),
     }
 }

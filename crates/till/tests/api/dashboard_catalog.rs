@@ -56,7 +56,7 @@ both! {
         let price = json!({"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": 1});
         t.post("/v1/products/", json!({"name": "Plan", "recurring_interval": "month", "prices": [price]})).await.created();
         owner.post(&format!("{at}/archive"), &[]).await;
-        assert!(owner.get(&at).await.text().contains("still uses this meter"));
+        assert!(owner.get(&at).await.text().contains("still used by a price or a benefit"));
     }
 
     async fn a_benefit_is_made_in_two_steps_changed_and_deleted(t: &mut Till) {

@@ -163,7 +163,7 @@ both! {
         let owner = t.dashboard().await;
         owner.post(INVITE, &[("email", "grace@"), ("role", "member")]).await.says(422, "email-error");
         owner.post(INVITE, &[("email", "grace@example.com"), ("role", "king")]).await.says(422, "role-error");
-        owner.post(INVITE, &[("email", "Ada@example.com"), ("role", "member")]).await.says(422, "in the team already");
+        owner.post(INVITE, &[("email", "Ada@example.com"), ("role", "member")]).await.says(422, "already in the team");
         assert_eq!(team(t).await.len(), 1);
     }
 
@@ -172,7 +172,7 @@ both! {
         admin.get(INVITE).await.says(200, "value=\"admin\"");
         assert!(!admin.get(INVITE).await.text().contains("value=\"owner\""));
         let made = admin.post(INVITE, &[("email", "grace@example.com"), ("role", "owner")]).await;
-        made.says(422, "Only owners make, change and remove owners.");
+        made.says(422, "Only owners can add, change or remove owners.");
         t.dashboard_as(Role::Owner).await;
         let (role, remove) = (of_last(t, "role").await, of_last(t, "remove").await);
         for path in [&role, &remove] {

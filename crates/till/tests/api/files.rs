@@ -222,7 +222,7 @@ both! {
         assert_eq!(names(&t.get(&api).await.ok()), ["b.webp"]);
         let page = owner.upload(&path, "pictures", &[("c.html", "text/html", b"<b>")]).await;
         assert_eq!(page.status, 422);
-        assert!(page.text().contains("c.html: ") && page.text().contains("A picture is"), "{}", page.text());
+        assert!(page.text().contains("c.html: ") && page.text().contains("A picture must be"), "{}", page.text());
         let nothing = owner.upload(&path, "pictures", &[]).await;
         assert!(nothing.text().contains("Choose a picture first."));
     }

@@ -37,7 +37,7 @@ request! {
 request! {
     /// Change to a benefit. A field that is left out stays as it is; `type` must be repeated.
     pub struct BenefitUpdate by variant: BenefitType {
-        /// Type of the benefit; it cannot be changed, and must be named.
+        /// Type of the benefit; required, and cannot be changed.
         pub kind: BenefitType as "type" = tag(variant),
         /// New description of the benefit; buyers read it.
         pub description: Option<String> = optional(description()),
@@ -72,7 +72,7 @@ fn properties(kind: BenefitType) -> Box<dyn Reader<Value = Properties>> {
         BenefitType::LicenseKeys => Box::new(object! {
             /// License keys of the benefit.
             Properties::LicenseKeys {
-                /// Text at the start of every key.
+                /// Prefix of every key.
                 prefix = optional(blankable(limits::LINE)),
                 /// Time for which keys are valid; if left out, they do not expire.
                 expires = optional(expiration()),
@@ -87,7 +87,7 @@ fn properties(kind: BenefitType) -> Box<dyn Reader<Value = Properties>> {
             Properties::Downloadables {
                 /// IDs of the files, at least one.
                 files = required(list(1, limits::FILES, id())),
-                /// Files that are not offered any more: true by file ID.
+                /// Files that are no longer offered: true by file ID.
                 archived = omittable(map(0, limits::FILES, id(), flag())).or_default(),
             }
         }),

@@ -44,12 +44,12 @@ request! {
         pub label: Option<String> = optional(line(0)),
         /// Whether buyers can enter a discount code; true if left out.
         pub allow_discount_codes: bool = omittable(flag()).or(true),
-        /// Whether to ask for the whole billing address, and not just what tax and payment need; false if left out.
+        /// Whether to ask for the full billing address, and not just what tax and payment require; false if left out.
         pub require_billing_address: bool = omittable(flag()).or(false),
         /// Whether to refuse visits without a valid signature in the parameter `sig`; false if left out.
         pub require_signature: bool = omittable(flag()).or(false),
-        /// ID of a discount to apply to every session; it must suit every product. A visit at a time when it cannot be
-        /// used ignores it.
+        /// ID of a discount to apply to every session; it must apply to every product. It is ignored by visits at times
+        /// when it cannot be used.
         pub discount_id: Option<Uuid> = optional(id()),
         /// Fixed number of seats; only if every product is sold by the seat.
         pub seats: Option<i64> = optional(int(1, limits::SEATS)),
@@ -78,11 +78,11 @@ request! {
         pub label: Patch<String> = patch(line(0)),
         /// Whether buyers can enter a discount code.
         pub allow_discount_codes: Option<bool> = optional(flag()),
-        /// Whether to ask for the whole billing address, and not just what tax and payment need.
+        /// Whether to ask for the full billing address, and not just what tax and payment require.
         pub require_billing_address: Option<bool> = optional(flag()),
         /// Whether to refuse visits without a valid signature in the parameter `sig`.
         pub require_signature: Option<bool> = optional(flag()),
-        /// ID of a discount to apply to every session; it must suit every product. Null removes the discount.
+        /// ID of a discount to apply to every session; it must apply to every product. Null removes the discount.
         pub discount_id: Patch<Uuid> = patch(id()),
         /// Fixed number of seats; only if every product is sold by the seat. Null lets buyers choose.
         pub seats: Patch<i64> = patch(int(1, limits::SEATS)),
@@ -128,9 +128,9 @@ fn trial<T>(
     of: impl Fn(&mut Fields<'_, '_>, Patch<Interval>, Patch<i64>) -> Option<T>,
 ) -> impl Member<Value = T> {
     group! { f;
-        /// Unit of a trial that replaces the products' own; goes with `trial_interval_count`. Null clears the trial.
+        /// Unit of a trial that replaces the products' own; requires `trial_interval_count`. Null clears the trial.
         trial_interval = patch(word::<Interval>()),
-        /// Number of units of a trial that replaces the products' own; goes with `trial_interval`. Null clears the
+        /// Number of units of a trial that replaces the products' own; requires `trial_interval`. Null clears the
         /// trial.
         trial_interval_count = patch(int(1, limits::TRIAL_INTERVALS)),
         => of(f, trial_interval.unwrap_or_default(), trial_interval_count.unwrap_or_default())

@@ -146,33 +146,33 @@ request! {
     pub struct CheckoutCreate by shape: OfferedBy {
         /// Products or price to sell.
         pub offer: Offer = offer(shape, "Deprecated: new checkout session for one price."),
-        /// Prices for this session alone, by product ID; they replace the product's own, and may be 1,000 in all.
+        /// Prices for this session alone, by product ID; they replace the product's own. At most 1,000 in all.
         pub ad_hoc: BTreeMap<Uuid, Vec<PriceEntry>> as "prices" =
             optional(ad_hoc_prices()).or_default().only_if(shape == OfferedBy::Products),
-        /// Amount to pay in minor units of the currency, such as cents; counts only for a price that the buyer chooses.
+        /// Amount to pay in minor units of the currency, such as cents; applies only to a price that the buyer chooses.
         pub amount: Option<i64> = optional(int(0, limits::AMOUNT)),
         /// Currency of the session; if left out, it follows the country of `customer_ip_address`, and otherwise is your
         /// organization's default.
         // A price has its own currency: another one is judged, but not followed.
         pub currency: Option<Currency> = optional(currency())
             .map(move |sent: Option<Currency>| sent.filter(|_| shape != OfferedBy::Price)),
-        /// Number of seats; if left out, the fewest that are possible.
+        /// Number of seats; if left out, the smallest possible number.
         pub seats: Option<i64> = optional(int(1, limits::SEATS)),
-        /// Fewest seats that the buyer can choose.
+        /// Smallest number of seats that the buyer can choose.
         pub min_seats: Option<i64> = optional(int(1, limits::SEATS)),
-        /// Most seats that the buyer can choose.
+        /// Largest number of seats that the buyer can choose.
         pub max_seats: Option<i64> = optional(int(1, limits::SEATS)),
-        /// Number of units; Till does not sell by the unit, and ignores it.
+        /// Number of units; ignored, because Till does not sell by the unit.
         pub units: Option<i64> = optional(int(1, limits::INT32)),
-        /// Fewest units that the buyer can choose; ignored.
+        /// Smallest number of units that the buyer can choose; ignored.
         pub min_units: Option<i64> = optional(int(1, limits::INT32)),
-        /// Most units that the buyer can choose; ignored.
+        /// Largest number of units that the buyer can choose; ignored.
         pub max_units: Option<i64> = optional(int(1, limits::INT32)),
         /// ID of a discount to apply from the start.
         pub discount_id: Option<Uuid> = optional(id()),
         /// Whether the buyer can enter a discount code; true if left out.
         pub allow_discount_codes: bool = omittable(flag()).or(true),
-        /// Whether to ask for the whole billing address, and not just what tax and payment need; false if left out.
+        /// Whether to ask for the full billing address, and not just what tax and payment require; false if left out.
         pub require_billing_address: bool = omittable(flag()).or(false),
         /// Whether the product's trial applies; true if left out.
         pub allow_trial: bool = omittable(flag()).or(true),
@@ -186,7 +186,7 @@ request! {
         pub customer_name: Option<String> = optional(blankable(limits::PERSON_NAME)),
         /// E-mail address to fill in for the buyer.
         pub customer_email: Option<String> = optional(email()),
-        /// IP address of the buyer, from which country and currency follow.
+        /// IP address of the buyer, from which the country and the currency are derived.
         // It chooses country and currency.
         pub customer_ip_address: Option<String> = optional(ip()),
         /// Name on the invoice, to fill in for the buyer.
@@ -197,7 +197,7 @@ request! {
         pub customer_tax_id: Option<String> = optional(blankable(limits::TAX_ID)),
         /// Your own key-value data to merge into the customer's when the purchase succeeds: up to 50 keys.
         pub customer_metadata: Metadata = omittable(metadata()).or_default(),
-        /// Whether the buyer buys for a business; if left out, it follows from the customer's details.
+        /// Whether the buyer is buying for a business; if left out, it follows from the customer's details.
         // Absent: inferred (docs/behaviour: checkout/business-inferred).
         pub is_business_customer: Option<bool> = omittable(flag()),
         /// ID of a free subscription that the purchase upgrades.
@@ -232,7 +232,7 @@ fn ad_hoc_prices() -> impl Reader<Value = BTreeMap<Uuid, Vec<PriceEntry>>> {
             match prices.values().map(Vec::len).sum::<usize>() <= most {
                 true => Some(prices),
                 false => {
-                    let msg = format!("There should be at most {most} prices together");
+                    let msg = format!("There should be at most {most} prices in total");
                     cx.bound("too_long", msg, value, "max_length", most)
                 }
             }
@@ -243,9 +243,9 @@ fn ad_hoc_prices() -> impl Reader<Value = BTreeMap<Uuid, Vec<PriceEntry>>> {
 /// Another trial than the product's.
 fn trial() -> impl Member<Value = Option<(Interval, i64)>> {
     group! { f;
-        /// Unit of a trial that replaces the product's own; goes with `trial_interval_count`.
+        /// Unit of a trial that replaces the product's own; requires `trial_interval_count`.
         trial_interval = optional(word::<Interval>()),
-        /// Number of units of a trial that replaces the product's own; goes with `trial_interval`.
+        /// Number of units of a trial that replaces the product's own; requires `trial_interval`.
         trial_interval_count = optional(int(1, limits::TRIAL_INTERVALS)),
         => both(f, trial_interval.flatten(), trial_interval_count.flatten())
     }

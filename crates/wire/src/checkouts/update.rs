@@ -43,13 +43,13 @@ request! {
         }),
         /// ID of the price to select instead; only together with `product_id`.
         pub product_price_id: Option<Uuid> = optional(id()).deprecated(),
-        /// Amount to pay in minor units of the currency, such as cents; counts only for a price that the buyer chooses.
+        /// Amount to pay in minor units of the currency, such as cents; applies only to a price that the buyer chooses.
         pub amount: Option<i64> = optional(int(0, limits::AMOUNT)),
         /// New number of seats.
         pub seats: Option<i64> = optional(int(1, limits::SEATS)),
-        /// New number of units; Till does not sell by the unit, and ignores it.
+        /// New number of units; ignored, because Till does not sell by the unit.
         pub units: Option<i64> = optional(int(1, limits::INT32)),
-        /// Whether the buyer buys for a business; false also clears tax ID and billing name.
+        /// Whether the buyer is buying for a business; false also clears tax ID and billing name.
         pub is_business_customer: Option<bool> = optional(flag()),
         /// Name of the buyer; null clears it.
         pub customer_name: Patch<String> = patch(blankable(limits::PERSON_NAME)),
@@ -81,16 +81,16 @@ request! {
         pub currency: Option<Currency> = optional(currency()).only_if(change == Change::ByMerchant),
         /// ID of a discount to apply; null removes the discount.
         pub discount_id: Patch<Uuid> = patch(id()).only_if(change == Change::ByMerchant),
-        /// Unit of a trial that replaces the product's own; goes with `trial_interval_count`. Null clears it.
+        /// Unit of a trial that replaces the product's own; requires `trial_interval_count`. Null clears it.
         pub trial_interval: Patch<Interval> =
             patch(word::<Interval>()).only_if(change == Change::ByMerchant),
-        /// Number of units of a trial that replaces the product's own; goes with `trial_interval`. Null clears it.
+        /// Number of units of a trial that replaces the product's own; requires `trial_interval`. Null clears it.
         pub trial_interval_count: Patch<i64> =
             patch(int(1, limits::TRIAL_INTERVALS)).only_if(change == Change::ByMerchant),
         /// Whether the buyer can enter a discount code.
         pub allow_discount_codes: Option<bool> =
             optional(flag()).only_if(change == Change::ByMerchant),
-        /// Whether to ask for the whole billing address, and not just what tax and payment need.
+        /// Whether to ask for the full billing address, and not just what tax and payment require.
         pub require_billing_address: Option<bool> =
             optional(flag()).only_if(change == Change::ByMerchant),
         /// IP address of the buyer; null clears it.
@@ -149,7 +149,7 @@ fn allow_trial(change: Change) -> Box<dyn Member<Value = Option<bool>>> {
             => allow_trial
         }),
         Change::ByBuyer | Change::Confirmation => Box::new(group! { _f;
-            /// False or null gives the trial up; a trial cannot be asked for here.
+            /// False or null gives up the trial; a trial cannot be requested here.
             allow_trial = patch(given_up()).map(allowed),
             => allow_trial
         }),

@@ -20,12 +20,12 @@ request! {
     pub struct CustomFieldCreate by variant: CustomFieldType {
         /// Type of the field; it cannot be changed later.
         pub kind: CustomFieldType as "type" = tag(variant),
-        /// Key under which answers are stored, unique in your organization: small letters, digits, hyphens and
+        /// Key under which answers are stored, unique in your organization: lower-case letters, digits, hyphens and
         /// underscores.
         pub slug: String = required(slug()),
         /// Name of the field; buyers read it if `form_label` is not set.
         pub name: String = required(line(1)),
-        /// Texts at the field, and bounds of its answers.
+        /// Texts shown with the field, and limits on its answers.
         pub properties: CustomFieldKind = required(properties(variant)),
         /// Your own key-value data to attach to the custom field: up to 50 keys of 1 to 40 characters; values are texts
         /// of 1 to 500 characters, numbers or booleans.
@@ -40,9 +40,9 @@ request! {
     /// Change to a custom field. A field that is left out stays as it is; `type` must be repeated.
     // The type must be named, and cannot change.
     pub struct CustomFieldUpdate by variant: CustomFieldType {
-        /// Type of the field; it cannot be changed, and must be named.
+        /// Type of the field; required, and cannot be changed.
         pub kind: CustomFieldType as "type" = tag(variant),
-        /// New key under which answers are stored; answers that were given move along.
+        /// New key under which answers are stored; existing answers move to the new key.
         pub slug: Option<String> = optional(slug()),
         /// New name of the field.
         pub name: Option<String> = optional(line(1)),
@@ -63,7 +63,7 @@ fn slug() -> impl Reader<Value = String> {
         }
         cx.bound(
             "string_pattern_mismatch",
-            "Use small letters, digits, hyphens and underscores only",
+            "Use only lower-case letters, digits, hyphens and underscores",
             value,
             "pattern",
             "^[a-z0-9-_]+$",
@@ -140,9 +140,9 @@ fn taken(kind: CustomFieldType) -> Box<dyn Member<Value = CustomFieldKind>> {
             words = words(),
             /// Whether the field has several lines.
             textarea = optional(flag()),
-            /// Fewest characters of an answer.
+            /// Minimum number of characters in an answer.
             min_length = optional(int(0, limits::INT32)),
-            /// Most characters of an answer.
+            /// Maximum number of characters in an answer.
             max_length = optional(int(0, limits::INT32)),
             => Some(CustomFieldKind::Text(CustomFieldTextProperties {
                 words: words?,

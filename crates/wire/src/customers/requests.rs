@@ -32,7 +32,7 @@ request! {
     pub struct CustomerCreate by variant: CustomerType {
         /// Type of the customer.
         pub kind: CustomerType = type_of(variant),
-        /// E-mail address of the customer; no two customers of an organization have the same one, in any case.
+        /// E-mail address of the customer; unique in your organization, regardless of case.
         pub email: String = required(email()),
         /// Your own ID of the customer; unique in your organization, and cannot be changed once it is set.
         pub external_id: Option<String> = optional(blankable(limits::KEY)),
@@ -65,11 +65,13 @@ fn type_of(kind: CustomerType) -> Box<dyn Member<Value = CustomerType>> {
         ),
         CustomerType::Team => Box::new(
             group! { _f;
-                /// Type of the customer: `team`. Till has no teams yet, and refuses it.
+                /// Type of the customer: `team`. Refused, because Till does not support teams yet.
                 kind as "type" = tag(CustomerType::Team),
                 => kind
             }
-            .titled("New customer that is a team; Till has no teams yet, and refuses it."),
+            .titled(
+                "New customer that is a team; refused, because Till does not support teams yet.",
+            ),
         ),
     }
 }
@@ -90,9 +92,9 @@ request! {
         /// Replacement for all of your own key-value data on the customer: up to 50 keys of 1 to 40 characters; values
         /// are texts of 1 to 500 characters, numbers or booleans. If left out, the data stays as it is.
         pub metadata: Option<Metadata> = omittable(metadata()),
-        /// Your own ID of the customer; it can be set if there is none yet, and stays from then on.
+        /// Your own ID of the customer; it can be set if there is none yet, and cannot be changed afterwards.
         pub external_id: Patch<String> = patch(blankable(limits::KEY)),
-        /// Type of the customer; only `individual` is taken.
+        /// Type of the customer; only `individual` is accepted.
         pub kind: Option<CustomerType> as "type" = optional(word::<CustomerType>()),
     }
 }

@@ -25,25 +25,25 @@ pub enum Off {
 }
 
 request! {
-    /// New discount. Its `type` says whether it takes off an amount or a share.
+    /// New discount. Its `type` says whether it takes off a fixed amount or a percentage.
     pub struct DiscountCreate by variant: DiscountType {
         /// Type of the discount.
         pub kind: DiscountType as "type" = tag(variant).titled(match variant {
-            DiscountType::Fixed => "New discount of an amount.",
-            DiscountType::Percentage => "New discount of a share.",
+            DiscountType::Fixed => "New discount of a fixed amount.",
+            DiscountType::Percentage => "New discount of a percentage.",
         }),
         /// Name of the discount; buyers see it.
         pub name: String = required(line(1)),
-        /// Code that buyers enter: 3 to 256 letters and digits, unique in any case; if left out, only you can apply the
-        /// discount.
+        /// Code that buyers enter: 3 to 256 letters and digits, unique regardless of case; if left out, only you can
+        /// apply the discount.
         pub code: Option<String> = optional(code()),
         /// Value of the discount.
         pub off: Off = off(variant),
         /// Time for which the discount applies to a subscription.
         pub lasting: DiscountLasting = lasting(),
-        /// Time from which the discount can be used; if left out, at once.
+        /// Time from which the discount can be used; if left out, it can be used at once.
         pub starts_at: Option<Timestamp> = optional(moment()),
-        /// Time after which the discount cannot be used any more; if left out, it has no end.
+        /// Time after which the discount can no longer be used; if left out, it has no end.
         pub ends_at: Option<Timestamp> = optional(moment()),
         /// Number of times that the discount can be used in all; if left out, there is no limit.
         pub max_redemptions: Option<i64> = optional(int(1, limits::INT32)),
@@ -70,7 +70,7 @@ request! {
 }
 
 /// What is wrong with a window that ends before it begins.
-pub const ENDS_FIRST: &str = "ends_at must lie after starts_at";
+pub const ENDS_FIRST: &str = "ends_at must be after starts_at";
 
 request! {
     /// Change to a discount. A field that is left out stays as it is; fields of the other type are ignored.
@@ -78,15 +78,15 @@ request! {
     pub struct DiscountUpdate: Default {
         /// New name of the discount; buyers see it.
         pub name: Option<String> = optional(line(1)),
-        /// New code: 3 to 256 letters and digits, unique in any case; null removes it.
+        /// New code: 3 to 256 letters and digits, unique regardless of case; null removes it.
         pub code: Patch<String> = patch(code()),
-        /// Type of the discount; it cannot be changed, and only its present value is taken.
+        /// Type of the discount; it cannot be changed, so only its current value is accepted.
         pub kind: Option<DiscountType> as "type" = optional(word::<DiscountType>()),
-        /// Time for which the discount applies; it cannot be changed, and only its present value is taken.
+        /// Time for which the discount applies; it cannot be changed, so only its current value is accepted.
         pub duration: Patch<DiscountDuration> = patch(word::<DiscountDuration>()),
         /// Number of calendar months; it cannot be changed once the discount has been used.
         pub duration_in_months: Patch<i64> = patch(months()),
-        /// Share off in hundredths of a percent; it cannot be changed once the discount has been used.
+        /// Percentage off, in hundredths of a percent; it cannot be changed once the discount has been used.
         pub basis_points: Patch<i64> = patch(int(1, WHOLE)),
         /// Amount off in minor units, by currency; it cannot be changed once the discount has been used.
         pub amounts: Patch<BTreeMap<Currency, i64>> = patch(amounts()),
@@ -94,13 +94,13 @@ request! {
         pub amount: Patch<i64> = patch(amount()).deprecated(),
         /// Deprecated: currency of `amount`.
         pub currency: Patch<Currency> = patch(currency()).deprecated(),
-        /// Time from which the discount can be used; null: at once.
+        /// Time from which the discount can be used; null if it can be used at once.
         pub starts_at: Patch<Timestamp> = patch(moment()),
-        /// Time after which the discount cannot be used any more; null: it has no end.
+        /// Time after which the discount can no longer be used; null if it has no end.
         pub ends_at: Patch<Timestamp> = patch(moment()),
-        /// Number of times that the discount can be used in all; null: no limit.
+        /// Number of times that the discount can be used in all; null if there is no limit.
         pub max_redemptions: Patch<i64> = patch(int(1, limits::INT32)),
-        /// Number of times that one customer can use the discount; null: no limit.
+        /// Number of times that one customer can use the discount; null if there is no limit.
         pub max_redemptions_per_customer: Patch<i64> = patch(int(1, limits::INT32)),
         /// IDs of the products that the discount is restricted to; null or an empty list applies it to every product.
         pub products: Patch<Vec<Uuid>> = patch(list(0, limits::DISCOUNTED, id())),
@@ -115,7 +115,7 @@ request! {
                 if !says_the_same(all, *one, currency.as_value()) =>
             {
                 let whole = f.whole();
-                f.cx.refuse("amount and amounts say different things", whole)
+                f.cx.refuse("amount and amounts contradict each other", whole)
             }
             _ => Some(()),
         }
@@ -135,7 +135,7 @@ fn code() -> impl Reader<Value = String> {
         let code = text_of(3, limits::CODE, false)(&Value::from(code), cx)?;
         match code.chars().all(char::is_alphanumeric) {
             true => Some(code),
-            false => cx.refuse("a code has letters and digits only", value),
+            false => cx.refuse("a code must contain only letters and digits", value),
         }
     })
 }
@@ -165,7 +165,7 @@ fn off(kind: DiscountType) -> Box<dyn Member<Value = Off>> {
             => fixed(f, amounts?, amount?, currency?.unwrap_or(Currency::USD))
         }),
         DiscountType::Percentage => Box::new(group! { _f;
-            /// Share off in hundredths of a percent: 1,000 is 10 %.
+            /// Percentage off, in hundredths of a percent: 1,000 is 10 %.
             basis_points = required(int(1, WHOLE)),
             => basis_points.map(Off::Percentage)
         }),
@@ -197,7 +197,7 @@ fn lasting() -> impl Member<Value = DiscountLasting> {
     group! { f;
         /// Time for which the discount applies to a subscription: once, for a number of months, or forever.
         duration = required(word::<DiscountDuration>()),
-        /// Number of calendar months, counted from the first paid period; only with `repeating`, which needs it.
+        /// Number of calendar months, counted from the first paid period; only with `repeating`, which requires it.
         duration_in_months = optional(months()),
         => match (duration?, duration_in_months?) {
             (DiscountDuration::Once, None) => Some(DiscountLasting::Once),
@@ -210,7 +210,7 @@ fn lasting() -> impl Member<Value = DiscountLasting> {
                 f.cx.at("duration_in_months", |cx| cx.fail("missing", "Field required", whole))
             }
             (_, Some(months)) => f.cx.at("duration_in_months", |cx| {
-                cx.refuse("only repeating discounts have months", &months.into())
+                cx.refuse("only repeating discounts can have a number of months", &months.into())
             }),
         }
     }

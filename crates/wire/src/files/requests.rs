@@ -43,7 +43,7 @@ request! {
                 let whole = f.whole();
                 f.cx.at("upload", |cx| {
                     cx.at("parts", |cx| {
-                        cx.refuse("parts are numbered from 1 and cover the file without gaps", whole)
+                        cx.refuse("parts must be numbered from 1 and cover the file without gaps", whole)
                     })
                 })
             }
@@ -59,14 +59,14 @@ fn media_type(service: FileService) -> impl Reader<Value = String> {
         if service.is_public() && !PICTURES.contains(&mime.as_str()) {
             return cx.bound(
                 "string_pattern_mismatch",
-                "A picture is a JPEG, PNG, GIF, WebP or SVG",
+                "A picture must be a JPEG, PNG, GIF, WebP or SVG",
                 value,
                 "pattern",
                 PICTURE_PATTERN,
             );
         }
         if mime.split('/').count() != 2 || !mime.bytes().all(plain) {
-            return cx.refuse("this is not a media type", value);
+            return cx.refuse("this is not a valid media type", value);
         }
         Some(mime)
     };
@@ -84,7 +84,7 @@ fn upload() -> impl Reader<Value = Vec<PartCreate>> {
     )
 }
 
-/// Whether parts are numbered from 1 and cover the file without gaps.
+/// Whether parts must be numbered from 1 and cover the file without gaps.
 fn cover(parts: &[PartCreate], size: i64) -> bool {
     // An empty file has no parts, or a single one with nothing in it.
     let is_empty = size == 0 && parts.len() == 1;
@@ -123,7 +123,7 @@ fn checksum() -> impl Reader<Value = String> {
         if digits.len() == 43 && digits.bytes().all(known) {
             return Some(raw);
         }
-        cx.refuse("a checksum is a SHA-256 in base64", value)
+        cx.refuse("a checksum must be a SHA-256 in base64", value)
     };
     read_by(read, || text(44, 44).schema())
 }
@@ -133,7 +133,7 @@ request! {
     pub struct PartCompleted {
         /// Number of the part, from 1.
         pub number: i64 = required(int(1, PARTS as i64)),
-        /// Value of the header `ETag` in the answer to the part's upload.
+        /// Value of the header `ETag` in the response to the part's upload.
         pub checksum_etag: String = required(line(0).map(|tag: String| tag.trim_matches('"').to_owned())),
         /// SHA-256 checksum of the part in base64.
         pub checksum_sha256_base64: Option<String> = optional(checksum()),
@@ -143,9 +143,9 @@ request! {
 request! {
     /// Confirmation that all parts of a file have been uploaded.
     pub struct FileUploadCompleted {
-        /// ID of the upload, as the announcement was answered.
+        /// ID of the upload, as returned when the file was announced.
         pub id: String = required(line(0)),
-        /// Path of the upload, as the announcement was answered.
+        /// Path of the upload, as returned when the file was announced.
         pub path: String = required(line(0)),
         /// Parts of the file, all of them.
         pub parts: Vec<PartCompleted> = required(list(0, PARTS, PartCompleted::shape())),

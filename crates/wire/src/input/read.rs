@@ -103,7 +103,7 @@ fn int(value: &Value, cx: &mut Context) -> Option<i64> {
             } else if float.fract() != 0.0 {
                 cx.fail(
                     "int_from_float",
-                    "Input should be a whole number, got one with a fraction",
+                    "Input should be a whole number, without a fraction",
                     value,
                 )
             } else if float.abs() > LARGEST_EXACT {
@@ -362,7 +362,7 @@ pub fn map<K: Ord, T>(
         if map.len() < min {
             return cx.bound(
                 "too_short",
-                format!("At least {min} is needed"),
+                format!("At least {min} is required"),
                 value,
                 "min_length",
                 min,

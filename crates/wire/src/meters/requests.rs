@@ -18,7 +18,7 @@ use crate::{
 request! {
     /// New meter.
     pub struct MeterCreate {
-        /// Name of the meter; buyers see it beside prices that it counts for.
+        /// Name of the meter; buyers see it next to the prices that use it.
         pub name: String = required(trimmed(3, limits::LINE)),
         /// Unit in which the meter counts; `scalar` if left out.
         pub unit: MeterUnit = omittable(word()).or(MeterUnit::Scalar),
@@ -107,10 +107,7 @@ pub fn filter(value: &Value, cx: &mut Context) -> Option<Filter> {
 
 fn filter_at(value: &Value, cx: &mut Context, depth: usize, left: &mut Left) -> Option<Filter> {
     if depth == 0 {
-        return cx.refuse(
-            format!("filters may stand at most {DEPTH} deep in one another"),
-            value,
-        );
+        return cx.refuse(format!("filters can be nested at most {DEPTH} deep"), value);
     }
     cx.object(value, |f| {
         let conjunction = f.required("conjunction", input::word);
@@ -179,7 +176,7 @@ fn property(value: &Value, cx: &mut Context) -> Option<String> {
     let bare = text.strip_prefix("metadata.").unwrap_or(&text);
     if bare.split('.').any(str::is_empty) {
         return cx.refuse(
-            "a property is a name, or names with dots between them",
+            "a property must be a name, or several names separated by dots",
             value,
         );
     }
@@ -195,7 +192,7 @@ fn operand(value: &Value, cx: &mut Context) -> Option<Operand> {
         }
         _ => cx.fail(
             "string_type",
-            "Input should be text, a whole number or a truth value",
+            "Input should be a text, a whole number or a boolean",
             value,
         ),
     }

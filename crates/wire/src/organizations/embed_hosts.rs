@@ -30,7 +30,7 @@ pub(crate) fn embed_hosts() -> impl Reader<Value = Vec<String>> {
             cx.bound(
                 "too_long",
                 format!(
-                    "Hosts should have at most {} characters together",
+                    "Hosts should have at most {} characters in total",
                     limits::EMBED_HOSTS_TOTAL
                 ),
                 value,

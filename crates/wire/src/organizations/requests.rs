@@ -33,7 +33,7 @@ request! {
         pub country: Patch<String> = patch(country()),
         /// Details of the business, merged key by key.
         pub details: Option<Map<String, Value>> = optional(details()),
-        /// Features to switch on or off, merged key by key.
+        /// Features to enable or disable, merged key by key.
         pub feature_settings: Option<FeatureSettingsUpdate> = optional(FeatureSettingsUpdate::shape()),
         /// Settings of subscriptions; replaced as a whole.
         pub subscription_settings: Option<SubscriptionSettings> = optional(SubscriptionSettings::shape()),
@@ -47,14 +47,14 @@ request! {
         pub customer_portal_settings: Option<CustomerPortalSettings> = optional(CustomerPortalSettings::shape()),
         /// Settings of disputes, merged key by key.
         pub dispute_settings: Option<DisputeSettingsUpdate> = optional(DisputeSettingsUpdate::shape()),
-        /// Whether single sign-on is required; only false is taken, because Till has none.
+        /// Whether single sign-on is required; only false is accepted, because Till does not support it.
         pub sso_enforced: Option<bool> = optional(never()),
         /// Hosts whose pages can embed the checkout, such as `example.com` or `*.example.com`; at most 4,096 characters
         /// in all.
         pub embed_hosts: Option<Vec<String>> = optional(embed_hosts()),
         /// Default currency; every product that is not archived must have a price in it.
         pub default_presentment_currency: Option<Currency> = optional(currency()),
-        /// Way in which a price and its tax relate, for prices that do not say.
+        /// Whether a price includes its tax, for prices that do not say.
         pub default_tax_behavior: Option<TaxBehaviorOption> = optional(word::<TaxBehaviorOption>()),
         /// Tax settings: whether and where tax is collected; replaced as a whole.
         pub tax_settings: Option<TaxSettings> = optional(TaxSettings::shape()),

@@ -67,7 +67,7 @@ macro_rules! switches {
 }
 
 switches! {
-    /// Features that are switched on.
+    /// Features that are enabled.
     pub struct Features {
         /// Not in use; always false.
         issue_funding_enabled = false,
@@ -78,7 +78,7 @@ switches! {
         /// Whether customers have members; once on, it stays on.
         member_model_enabled = false,
         // The reference has it off; a page that speaks the buyer's language needs no asking here.
-        /// Whether the checkout page speaks the buyer's language; if not, it is in English.
+        /// Whether the checkout page is shown in the buyer's language; if not, it is in English.
         checkout_localization_enabled = true,
         /// Reset of periods on a change of plan; not in use, always false.
         reset_proration_behavior_enabled = false,
@@ -103,13 +103,13 @@ switches! {
     }
 }
 
-/// Features that are switched on, and metrics on the dashboard.
+/// Features that are enabled, and metrics on the dashboard.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FeatureSettings {
-    /// Features that are switched on.
+    /// Features that are enabled.
     #[serde(flatten)]
     pub features: Features,
-    /// Metrics on the dashboard's overview, in their order; null for the usual ones.
+    /// Metrics on the dashboard's overview, in their order; null for the default ones.
     pub overview_metrics: Option<Vec<String>>,
 }
 
@@ -129,13 +129,13 @@ impl<'de> Deserialize<'de> for FeatureSettings {
 }
 
 request! {
-    /// Features to switch on or off. Features that are not listed here cannot be changed, and are ignored.
+    /// Features to enable or disable. Features that are not listed here cannot be changed, and are ignored.
     pub struct FeatureSettingsUpdate: Default {
         /// Whether products can be sold by the seat; once on, it stays on.
         pub seat_based_pricing_enabled: Option<bool> = omittable(flag()),
         /// Whether customers have members; once on, it stays on.
         pub member_model_enabled: Option<bool> = omittable(flag()),
-        /// Whether the checkout page speaks the buyer's language; if not, it is in English.
+        /// Whether the checkout page is shown in the buyer's language; if not, it is in English.
         pub checkout_localization_enabled: Option<bool> = omittable(flag()),
         /// Metrics on the dashboard's overview, in their order; null changes nothing.
         pub overview_metrics: Option<Vec<String>> =
@@ -163,7 +163,7 @@ impl FeatureSettingsUpdate {
 pub struct SubscriptionSettings {
     /// Whether one customer can have several subscriptions at the same time.
     pub allow_multiple_subscriptions: bool,
-    /// Billing of a change of plan in the middle of a period.
+    /// How a change of plan in the middle of a period is billed.
     pub proration_behavior: ProrationBehavior,
     /// Number of days before benefits of an unpaid subscription are taken away.
     pub benefit_revocation_grace_period: i64,
@@ -193,7 +193,7 @@ impl SubscriptionSettings {
             SubscriptionSettings {
                 /// Whether one customer can have several subscriptions at the same time.
                 allow_multiple_subscriptions = required(flag()),
-                /// Billing of a change of plan in the middle of a period.
+                /// How a change of plan in the middle of a period is billed.
                 proration_behavior = required(literal::<ProrationBehavior>()),
                 /// Number of days before benefits of an unpaid subscription are taken away.
                 benefit_revocation_grace_period = required(int(0, LONGEST_GRACE)),
@@ -242,7 +242,7 @@ impl<'de> Deserialize<'de> for SubscriptionSettings {
 /// Settings of the checkout page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CheckoutSettings {
-    /// Whether every card payment asks for 3-D Secure.
+    /// Whether 3-D Secure is requested for every card payment.
     pub require_3ds: bool,
 }
 
@@ -252,7 +252,7 @@ impl CheckoutSettings {
         object! {
             /// Settings of the checkout page.
             CheckoutSettings {
-                /// Whether every card payment asks for 3-D Secure.
+                /// Whether 3-D Secure is requested for every card payment.
                 require_3ds = required(flag()),
             }
         }
@@ -388,7 +388,7 @@ pub struct Settings {
     pub embed_hosts: Vec<String>,
     /// Social pages.
     pub socials: Vec<SocialLink>,
-    /// Whether every card payment asks for 3-D Secure.
+    /// Whether 3-D Secure is requested for every card payment.
     pub require_3ds: bool,
     /// Where tax is collected.
     pub tax: TaxSettings,

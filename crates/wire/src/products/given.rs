@@ -131,7 +131,7 @@ fn shape(kind: AmountType) -> impl Reader<Value = PriceEntry> {
             amount_type = tag(kind),
             /// Currency of the price, as an ISO 4217 code in lower case; `usd` if left out.
             price_currency = omittable(currency()).or(Currency::USD),
-            /// Way in which the price and its tax relate; if left out, your organization's setting counts.
+            /// Whether the price includes its tax; if left out, your organization's setting applies.
             tax_behavior = optional(word::<TaxBehaviorOption>()),
             amount = amount(kind),
             => {
@@ -169,7 +169,7 @@ fn amount(kind: AmountType) -> Box<dyn Member<Value = Option<PriceAmount>>> {
                 /// Lowest amount that the buyer can choose, in minor units; 50 if left out.
                 minimum_amount = omittable(minor(0)).or(DEFAULT_MINIMUM),
                 /// Highest amount that the buyer can choose, in minor units; if left out, only the currency's limit
-                /// counts.
+                /// applies.
                 maximum_amount = optional(minor(1)),
                 /// Amount filled in for the buyer, in minor units.
                 preset_amount = optional(minor(0)),
@@ -185,7 +185,7 @@ fn amount(kind: AmountType) -> Box<dyn Member<Value = Option<PriceAmount>>> {
             let free = PriceAmount::Fixed { price_amount: 0 };
             Box::new(
                 group! { _f; => Some(Some(free.clone())) }
-                    .titled("Price of nothing; the same as a fixed price of 0."),
+                    .titled("Free price; the same as a fixed price of 0."),
             )
         }
         AmountType::SeatBased => Box::new(
@@ -253,9 +253,10 @@ fn seat_tiers() -> impl Reader<Value = SeatTiers> {
     let shape = nested(
         &["Tiers in order of their first seats, without gaps."],
         group! { _f;
-            /// Way in which the tiers add up; `volume` if left out.
+            /// How the tiers add up; `volume` if left out.
             seat_tier_type = omittable(word()).or(SeatTierType::Volume),
-            /// Tiers without gaps between them; the first one begins with the fewest seats that can be bought.
+            /// Tiers without gaps between them; the first one begins with the smallest number of seats that can be
+            /// bought.
             tiers = required(list(1, limits::TIERS, seat_tier())),
             => Some((seat_tier_type?, tiers?))
         },
@@ -309,7 +310,7 @@ fn misfit(tiers: &[SeatTier]) -> Option<String> {
     }
     tiers.windows(2).find_map(|pair| {
         let Some(end) = pair[0].max_seats else {
-            return Some("only the last tier may be without an end".to_owned());
+            return Some("only the last tier can have no upper end".to_owned());
         };
         let next = pair[1].min_seats;
         match next.cmp(&(end + 1)) {

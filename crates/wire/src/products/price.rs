@@ -30,11 +30,11 @@ crate::words! {
 }
 
 crate::words! {
-    /// Way in which seat tiers add up.
+    /// How seat tiers add up.
     pub enum SeatTierType {
-        /// All seats cost what the tier of their number says.
+        /// All seats cost the price of the tier that the number of seats falls in.
         Volume = "volume",
-        /// The seats of each tier cost what that tier says.
+        /// The seats in each tier cost the price of that tier.
         Graduated = "graduated",
     }
 }
@@ -53,13 +53,13 @@ pub struct SeatTier {
 /// Tiers of a price by the seat: in order, without gaps, and only the last one without an end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SeatTiers {
-    /// Way in which the tiers add up.
+    /// How the tiers add up.
     pub seat_tier_type: SeatTierType,
     /// Tiers, by their first seats.
     pub tiers: Vec<SeatTier>,
-    /// Fewest seats that can be bought.
+    /// Smallest number of seats that can be bought.
     pub minimum_seats: i64,
-    /// Most seats that can be bought; null if there is no limit.
+    /// Largest number of seats that can be bought; null if there is no limit.
     pub maximum_seats: Option<i64>,
 }
 
@@ -75,7 +75,7 @@ pub struct UnitTier {
 /// Tiers by their upper ends; each begins where the one before it ends, and the first one at 1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UnitTiers {
-    /// Way in which the tiers add up.
+    /// How the tiers add up.
     #[serde(rename = "type")]
     pub kind: SeatTierType,
     /// Tiers, by their upper ends.
@@ -124,7 +124,7 @@ pub enum PriceAmount {
     Custom {
         /// Lowest amount that the buyer can choose, in minor units.
         minimum_amount: i64,
-        /// Highest amount that the buyer can choose, in minor units; null if only the currency's limit counts.
+        /// Highest amount that the buyer can choose, in minor units; null if only the currency's limit applies.
         maximum_amount: Option<i64>,
         /// Amount filled in for the buyer, in minor units; null if there is none.
         preset_amount: Option<i64>,
@@ -135,9 +135,9 @@ pub enum PriceAmount {
         seat_tiers: SeatTiers,
         /// Tiers of the price by their upper ends, as newer clients read them.
         tiers: UnitTiers,
-        /// Fewest seats that can be bought; null if it is not known.
+        /// Smallest number of seats that can be bought; null if it is not known.
         minimum_units: Option<i64>,
-        /// Most seats that can be bought; null if there is no limit.
+        /// Largest number of seats that can be bought; null if there is no limit.
         maximum_units: Option<i64>,
         /// Deprecated: price of one seat in the first tier, in minor units.
         price_per_seat: i64,
@@ -201,7 +201,7 @@ pub struct Price {
     /// Currency of the price, as an ISO 4217 code in lower case.
     #[schema(value_type = String)]
     pub price_currency: Currency,
-    /// Way in which the price and its tax relate; null if the organization's setting counts.
+    /// Whether the price includes its tax; null if the organization's setting applies.
     pub tax_behavior: Option<TaxBehaviorOption>,
     /// Whether the price is archived, and so not for sale.
     pub is_archived: bool,
@@ -210,6 +210,6 @@ pub struct Price {
     /// Deprecated: type of the price; see the product.
     #[serde(rename = "type")]
     pub kind: PriceType,
-    /// Deprecated: unit of the billing interval; see the product. Null if the product is paid once.
+    /// Deprecated: unit of the billing interval; see the product. Null if the product is paid for once.
     pub recurring_interval: Option<Interval>,
 }

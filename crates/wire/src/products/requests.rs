@@ -37,7 +37,7 @@ impl Variant for Billing {
 }
 
 request! {
-    /// New product with its prices. With `recurring_interval` it is a subscription, without one it is paid once.
+    /// New product with its prices. With `recurring_interval` it is a subscription; without one it is paid for once.
     pub struct ProductCreate by billing: Billing {
         /// Name of the product; buyers see it.
         pub name: String = required(trimmed(3, 64)),
@@ -81,22 +81,22 @@ fn period(billing: Billing) -> Box<dyn Member<Value = Option<(Interval, i64)>>> 
         ),
         Billing::OneTime => Box::new(
             group! { _f;
-                /// Unit of the billing interval: null, because the product is paid once.
+                /// Unit of the billing interval: null, because the product is paid for once.
                 recurring_interval = omittable(nothing()),
-                /// Number of interval units: null, because the product is paid once.
+                /// Number of interval units: null, because the product is paid for once.
                 recurring_interval_count = omittable(nothing()),
                 => recurring_interval.and(recurring_interval_count).map(|_| None)
             }
-            .titled("New product that is paid once."),
+            .titled("New product that is paid for once."),
         ),
     }
 }
 
 fn trial() -> impl Member<Value = Option<(Interval, i64)>> {
     group! { f;
-        /// Unit of the trial; goes with `trial_interval_count`.
+        /// Unit of the trial; requires `trial_interval_count`.
         trial_interval = optional(word::<Interval>()),
-        /// Number of trial units; goes with `trial_interval`.
+        /// Number of trial units; requires `trial_interval`.
         trial_interval_count = optional(int(1, limits::TRIAL_INTERVALS)),
         => both(f, trial_interval.flatten(), trial_interval_count.flatten())
     }
@@ -125,7 +125,7 @@ pub(crate) fn both(
             let whole = f.whole();
             f.cx.fail(
                 "missing",
-                "trial_interval and trial_interval_count go together",
+                "trial_interval and trial_interval_count must be given together",
                 whole,
             )
         }
@@ -154,13 +154,13 @@ request! {
         /// Custom fields that the checkout page asks for, in their order; replaces the whole list.
         pub attached_custom_fields: Option<Vec<FieldAttach>> =
             optional(list(0, limits::FIELDS, FieldAttach::shape())),
-        /// Unit of the billing interval; it cannot be changed, and only its present value is taken.
+        /// Unit of the billing interval; it cannot be changed, so only its current value is accepted.
         pub recurring_interval: Option<Interval> = optional(word::<Interval>()),
-        /// Number of interval units; it cannot be changed, and only its present value is taken.
+        /// Number of interval units; it cannot be changed, so only its current value is accepted.
         pub recurring_interval_count: Option<i64> = optional(int(1, limits::INTERVALS)),
-        /// Unit of the trial; goes with `trial_interval_count`. Null ends the trial.
+        /// Unit of the trial; requires `trial_interval_count`. Null ends the trial.
         pub trial_interval: Patch<Interval> = patch(word::<Interval>()),
-        /// Number of trial units; goes with `trial_interval`. Null ends the trial.
+        /// Number of trial units; requires `trial_interval`. Null ends the trial.
         pub trial_interval_count: Patch<i64> = patch(int(1, limits::TRIAL_INTERVALS)),
     }
     check |f| {

@@ -44,7 +44,7 @@ fn registrations() -> impl Reader<Value = Vec<TaxRegistration>> {
             });
             match again {
                 Some(place) => cx.at(place, |cx| {
-                    cx.refuse("this place is registered already", value)
+                    cx.refuse("this place is already registered", value)
                 }),
                 None => Some(listed),
             }
@@ -62,7 +62,7 @@ fn registration() -> impl Reader<Value = TaxRegistration> {
             state = optional(blankable(100)),
             /// Rate in percent, as a decimal number such as `8.875`; if left out, the standard rate that Till knows.
             rate = optional(rate()),
-            /// Name of the tax, as buyers see it; if left out, its usual name.
+            /// Name of the tax, as buyers see it; if left out, the standard name.
             name = optional(blankable(40)),
             /// Tax on sales to consumers in other EU countries; `oss` if left out, and only for EU countries.
             eu_sales = optional(word::<EuSales>()),
@@ -96,7 +96,7 @@ fn placed(sent: TaxRegistration, f: &mut Fields<'_, '_>) -> Option<TaxRegistrati
     let european = in_eu(country) && state.is_none();
     if sent.eu_sales.is_some() && !european {
         return f.cx.at("eu_sales", |cx| {
-            cx.refuse("this is said of whole EU countries only", whole)
+            cx.refuse("this can be set only for a whole EU country", whole)
         });
     }
     let eu_sales = sent.eu_sales.or_else(|| european.then_some(EuSales::Oss));
@@ -119,7 +119,7 @@ fn rate() -> impl Reader<Value = String> {
         match TaxRate::of_percent(raw) {
             Some(rate) => Some(rate.percent()),
             None => cx.refuse(
-                "a rate is a percentage from 0 to 100 with at most 4 decimals",
+                "a rate must be a percentage from 0 to 100 with at most 4 decimal places",
                 value,
             ),
         }

@@ -78,7 +78,7 @@ pub fn update(
     if input.kind != old.kind {
         problems.push(Problem::value(
             loc!["body", "type"],
-            "The type of a custom field cannot change",
+            "The type of a custom field cannot be changed",
             input.kind.as_str(),
         ));
     }

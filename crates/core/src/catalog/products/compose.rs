@@ -38,7 +38,7 @@ pub fn new_prices(
             PriceEntry::Unsupported(kind) => problems.push(unsupported(below(place, i), &kind)),
             PriceEntry::Keep(id) => problems.push(Problem::value(
                 below(place, i),
-                "There are no prices to keep here",
+                "A new product has no prices to keep",
                 id.to_string(),
             )),
         }
@@ -77,7 +77,7 @@ pub fn compose(
         broken(
             "too_short",
             place.clone(),
-            "At least one price is needed".into(),
+            "At least one price is required".into(),
         );
     }
     let mut by_currency: BTreeMap<Currency, Vec<&(usize, PriceCreate)>> = BTreeMap::new();
@@ -104,7 +104,7 @@ pub fn compose(
             broken(
                 "value_error",
                 place.clone(),
-                format!("A custom price stands alone in {currency}"),
+                format!("A custom price cannot be combined with other prices in {currency}"),
             );
         }
         let mut meters = Vec::new();
@@ -116,7 +116,7 @@ pub fn compose(
                 broken(
                     "value_error",
                     below(&below(place, *i), "meter_id"),
-                    format!("This meter is priced already in {currency}"),
+                    format!("This meter already has a price in {currency}"),
                 );
             } else {
                 meters.push(*meter_id);
@@ -129,7 +129,7 @@ pub fn compose(
             broken(
                 "value_error",
                 place.clone(),
-                format!("All prices in {currency} need the same tax behavior"),
+                format!("All prices in {currency} must have the same tax behavior"),
             );
         }
         shapes.push((fixed > 0, custom > 0, seat > 0, meters.len()));
@@ -138,7 +138,7 @@ pub fn compose(
         broken(
             "value_error",
             place.clone(),
-            "Every currency needs the same kinds of prices".into(),
+            "Every currency must have the same kinds of prices".into(),
         );
     }
     let default = rules.organization.default_currency;
@@ -146,7 +146,7 @@ pub fn compose(
         broken(
             "value_error",
             place.clone(),
-            format!("A price in the organization's default currency ({default}) is needed"),
+            format!("A price in the organization's default currency ({default}) is required"),
         );
     }
 }
@@ -157,7 +157,7 @@ fn alone(price: &PriceCreate, rules: &Rules<'_>, place: &Loc) -> Option<Problem>
     match &price.amount {
         PriceAmount::MeteredUnit { .. } if !rules.recurring => Some(Problem::value(
             place.clone(),
-            "Metered prices need a subscription product",
+            "Metered prices require a subscription product",
             null,
         )),
         PriceAmount::MeteredUnit { meter_id, .. }

@@ -88,7 +88,7 @@ pub(super) fn resolve<'r, R: Clone + 'r>(
     for (i, id) in ids.iter().enumerate() {
         let words = match find(id) {
             None => format!("This {what} does not exist"),
-            Some(_) if ids[..i].contains(id) => format!("This {what} is in the list already"),
+            Some(_) if ids[..i].contains(id) => format!("This {what} is already in the list"),
             Some(row) => {
                 rows.push(row.clone());
                 continue;
@@ -192,7 +192,7 @@ fn judge_cycle(
     let words = if !organization.settings.features().meter_cycling_enabled {
         "Separate meter intervals are not enabled for this organization"
     } else if !billing.is_some_and(|billing| divides(cycle, billing)) {
-        "The meter interval must divide the billing interval"
+        "The billing interval must be a multiple of the meter interval"
     } else {
         return;
     };

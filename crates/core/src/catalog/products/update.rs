@@ -140,7 +140,7 @@ fn change_trial(
             product.trial_interval_count = Some(count);
         }
         (Patch::Value(interval), Patch::Value(count)) => {
-            let words = "Only subscription products have a trial";
+            let words = "Only subscription products can have a trial";
             problems.push(Problem::value(
                 loc!["body", "trial_interval"],
                 words,
@@ -171,7 +171,7 @@ fn guard_interval(old: &Product, input: &ProductUpdate, problems: &mut Vec<Probl
     if let Some(interval) = interval {
         problems.push(Problem::value(
             loc!["body", "recurring_interval"],
-            "The billing interval of a product cannot change",
+            "The billing interval of a product cannot be changed",
             interval.as_str(),
         ));
     } else if let Some(count) = count
@@ -179,7 +179,7 @@ fn guard_interval(old: &Product, input: &ProductUpdate, problems: &mut Vec<Probl
     {
         problems.push(Problem::value(
             loc!["body", "recurring_interval_count"],
-            "The billing interval of a product cannot change",
+            "The billing interval of a product cannot be changed",
             count,
         ));
     }

@@ -51,7 +51,10 @@ impl Sandbox {
             return prepared(&intent, attempt);
         }
         let known: Option<Intent> = self.read(key).await?;
-        prepared(&known.ok_or_else(|| unsure("a record went away"))?, attempt)
+        prepared(
+            &known.ok_or_else(|| unsure("a record has disappeared"))?,
+            attempt,
+        )
     }
 
     /// The card that is to pay.
@@ -93,7 +96,7 @@ impl Sandbox {
                 return Ok((None, outcome));
             }
             if intent.abandoned {
-                return refused("this attempt was given up");
+                return refused("this attempt was abandoned");
             }
             intent.confirmed_at = Some(now);
             let outcome = intent
@@ -216,7 +219,7 @@ fn refund(
         return refused("nothing was charged");
     };
     if request.amount.currency != charged.currency {
-        return refused("a refund is in the currency of its charge");
+        return refused("a refund must be in the currency of its charge");
     }
     if request.amount.minor <= 0 {
         return refused("an amount must be more than zero");
@@ -228,7 +231,7 @@ fn refund(
         Some(known) if known.amount == request.amount.minor => {
             return Ok(RefundDecision::Known(succeeded));
         }
-        Some(_) => return refused("this refund was asked for with another amount"),
+        Some(_) => return refused("this refund was requested with another amount"),
         None => {}
     }
     let disputed = charge.dispute(now).map(|dispute| dispute.status);
@@ -238,7 +241,7 @@ fn refund(
     let left = i128::from(charged.minor) - charge.refunded();
     match i128::from(request.amount.minor) {
         _ if left == 0 => Ok(RefundDecision::Known(RefundOutcome::AlreadyRefunded)),
-        amount if amount > left => refused("refunds together cannot exceed the charge"),
+        amount if amount > left => refused("the refunds cannot exceed the charge in total"),
         _ => Ok(RefundDecision::New(succeeded)),
     }
 }

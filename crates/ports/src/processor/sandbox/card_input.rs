@@ -94,12 +94,11 @@ impl CardErrorCode {
             CardErrorCode::NoNumber => "Enter the card number.",
             CardErrorCode::NotANumber => "This is not a card number. Check the digits.",
             CardErrorCode::NotATestCard => {
-                "This is a sandbox: it takes test cards only, and no real card must be typed here. \
-                 Use 4242 4242 4242 4242."
+                "This is a sandbox and accepts test cards only. Do not enter a real card; use 4242 4242 4242 4242."
             }
-            CardErrorCode::Expiry => "Enter the expiry as month and year, such as 12 / 34.",
+            CardErrorCode::Expiry => "Enter the expiry date as month and year, such as 12 / 34.",
             CardErrorCode::Expired => {
-                "This card has expired. Check the expiry, or use another card."
+                "This card has expired. Check the expiry date, or use another card."
             }
             CardErrorCode::Cvc => {
                 "Enter the three digits of the security code on the back of the card."
@@ -299,8 +298,8 @@ mod tests {
         }
         assert!(words("").contains("Enter the card number"));
         // Luhn-valid, yet no test card.
-        assert!(words("4111111111111111").contains("no real card must be typed"));
-        assert!(words("0000000000000000").contains("no real card must be typed"));
+        assert!(words("4111111111111111").contains("Do not enter a real card"));
+        assert!(words("0000000000000000").contains("Do not enter a real card"));
     }
 
     #[test]

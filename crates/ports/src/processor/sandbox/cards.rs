@@ -80,9 +80,7 @@ impl Decline {
             Decline::Generic | Decline::LostCard | Decline::StolenCard => {
                 "Your bank declined this card. Try another card, or ask your bank."
             }
-            Decline::InsufficientFunds => {
-                "There is not enough money on this card. Try another card."
-            }
+            Decline::InsufficientFunds => "This card has insufficient funds. Try another card.",
             Decline::ExpiredCard => "This card has expired. Try another card.",
             Decline::IncorrectCvc => {
                 "The security code is wrong. Check the code on your card and try again."
@@ -91,7 +89,7 @@ impl Decline {
                 "Something went wrong while your card was processed. Try again in a moment."
             }
             Decline::AuthenticationRequired => {
-                "The payment was not approved with your bank. Try again, or use another card."
+                "Your bank did not approve the payment. Try again, or use another card."
             }
         }
     }

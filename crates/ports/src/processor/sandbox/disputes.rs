@@ -76,7 +76,7 @@ impl Sandbox {
                     Ok((Some(intent), lost))
                 }
                 Some(dispute) if dispute.status == DisputeStatus::Lost => Ok((None, dispute)),
-                Some(_) => refused("this dispute is decided"),
+                Some(_) => refused("this dispute has already been decided"),
             }
         })
         .await

@@ -99,7 +99,7 @@ impl Sandbox {
         let header = headers.get(SIGNATURE_HEADER);
         let header = header.and_then(|value| value.to_str().ok());
         if !header.is_some_and(|header| signature::verify(&[&self.key], header, body, now)) {
-            return refused("the notice is not signed by this sandbox, or too old");
+            return refused("the notice is not signed by this sandbox, or is too old");
         }
         // What cannot be read is of a kind that this version does not know.
         Ok(serde_json::from_slice(body).ok())

@@ -140,7 +140,7 @@ impl From<SandboxError> for ProcessorError {
             SandboxError::Refused(words) => ProcessorError::Refused(words),
             SandboxError::Unavailable(words) => ProcessorError::Unavailable(words),
             SandboxError::Card(_) => {
-                ProcessorError::Unsure("an answer to another request".to_owned())
+                ProcessorError::Unsure("the answer belongs to another request".to_owned())
             }
         }
     }
@@ -246,11 +246,12 @@ impl RemoteSandbox {
         let response = sent.await.map_err(lost)?;
         let status = response.status();
         if status.is_client_error() {
-            let message = format!("nothing there takes our requests (status {status})");
+            let message =
+                format!("the server there does not accept our requests (status {status})");
             return Err(SandboxError::Unavailable(message));
         }
         if status != reqwest::StatusCode::OK {
-            return Err(unsure(format!("it answered with the status {status}")));
+            return Err(unsure(format!("the sandbox answered with status {status}")));
         }
         let read = response.bytes().await.map_err(lost)?;
         serde_json::from_slice(&read).map_err(|error| unsure(error.to_string()))?

@@ -23,7 +23,7 @@ const TOKEN_PREFIX: &str = "ctoken_sandbox_";
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenizeError {
     /// The errors that the buyer has to correct, one for each wrong field.
-    #[error("the card fields are not right")]
+    #[error("the card fields are invalid")]
     Card(Vec<CardError>),
     /// The token could not be kept.
     #[error(transparent)]
@@ -52,7 +52,7 @@ impl Sandbox {
         let failed = |message: String| TokenizeError::Store(SandboxStoreError(message));
         match self.save(token_key(id), None, &token).await {
             Ok(true) => Ok(format!("{TOKEN_PREFIX}{}", id.simple())),
-            Ok(false) => Err(failed("a token of that id exists".to_owned())),
+            Ok(false) => Err(failed("a token with that ID already exists".to_owned())),
             Err(error) => Err(failed(error.to_string())),
         }
     }
@@ -77,7 +77,7 @@ impl Sandbox {
             let card = token.card.clone();
             match token.used_by {
                 Some(user) if user == attempt_id => Ok((None, card)),
-                Some(_) => refused("this confirmation token was used before"),
+                Some(_) => refused("this confirmation token has already been used"),
                 None if now >= token.expires_at => refused("this confirmation token has expired"),
                 None => {
                     token.used_by = Some(attempt_id);
