@@ -166,7 +166,7 @@ impl App {
             && let Some(cause) = error.conflict()
         {
             // Where a value is taken and the decision does not see by whom, the fault is ours.
-            tracing::warn!(%cause, "a request was given up: its rows kept changing");
+            tracing::warn!(%cause, "a request was abandoned because its rows kept changing");
         }
         settled
     }

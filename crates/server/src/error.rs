@@ -177,7 +177,7 @@ impl ApiError {
         Self::named(
             StatusCode::REQUEST_TIMEOUT,
             "RequestTimeout",
-            "The request body did not arrive whole.",
+            "The request body did not arrive in full.",
         )
     }
 
@@ -294,9 +294,7 @@ impl ApiError {
             }
             Kind::Bearer { words, .. } | Kind::Plain { words, .. } => (*words).to_owned(),
             Kind::TooMany { .. } => "Too many requests. Try again in a moment.".to_owned(),
-            Kind::Stale(_) => {
-                "Somebody else changed this at the same moment. Try again.".to_owned()
-            }
+            Kind::Stale(_) => "Someone else changed this at the same time. Try again.".to_owned(),
             Kind::Internal(_) => "Something went wrong on our side.".to_owned(),
         }
     }
@@ -360,17 +358,17 @@ impl From<Refusal> for ApiError {
             Refusal::ExternalIdMismatch => Self::named(
                 S::UNPROCESSABLE_ENTITY,
                 "CheckoutCustomerExternalIdMismatch",
-                "This external customer id belongs to a customer with another e-mail address.",
+                "This external customer ID belongs to a customer with a different e-mail address.",
             ),
             Refusal::TrialAlreadyRedeemed => Self::named(
                 S::FORBIDDEN,
                 "TrialAlreadyRedeemed",
-                "You have had a trial already. You can go on without one.",
+                "You have already had a trial. You can continue without one.",
             ),
             Refusal::DiscountRedemptionLimitReached => Self::named(
                 S::FORBIDDEN,
                 "DiscountRedemptionLimitReached",
-                "You have used this discount as often as you may. Remove it to go on.",
+                "You have used this discount as often as allowed. Remove it to continue.",
             ),
             Refusal::InvalidQuantity => Self::named(
                 S::BAD_REQUEST,

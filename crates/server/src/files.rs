@@ -48,7 +48,7 @@ async fn take(
 ) -> Result<Response, ApiError> {
     let said = (signed.expires, signed.signature.as_str());
     if !may_upload((id, number), said, &app.key, app.clock.now()) {
-        return Ok((StatusCode::FORBIDDEN, "This address is not valid any more.").into_response());
+        return Ok((StatusCode::FORBIDDEN, "This upload URL is no longer valid.").into_response());
     }
     let body = request.into_body();
     Ok(match keep_part(&app, id, number, body).await? {
@@ -77,7 +77,7 @@ pub(crate) async fn keep_part(
     match app.files.write(&path, size, bytes).await {
         Ok(()) => {}
         Err(FilesError::TooLong) => return Ok(Err("The part is longer than announced.")),
-        Err(FilesError::BrokenOff(_)) => return Ok(Err("The upload broke off.")),
+        Err(FilesError::BrokenOff(_)) => return Ok(Err("The upload was interrupted.")),
         Err(error) => return Err(ApiError::internal(error)),
     }
     let sum = sum.finalize();
@@ -85,7 +85,7 @@ pub(crate) async fn keep_part(
     let wrong = if length != size {
         Some("The part is shorter than announced.")
     } else if announced.is_some_and(|announced| *announced != STANDARD.encode(sum)) {
-        Some("The part's checksum is not the one announced.")
+        Some("The part's checksum does not match the one announced.")
     } else {
         None
     };

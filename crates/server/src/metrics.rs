@@ -81,18 +81,18 @@ impl Default for Metrics {
             routes: RwLock::default(),
             requests: registrar.counters(
                 "till_http_requests_total",
-                "Requests by the template of their route, method and status",
+                "Requests by route template, method and status",
                 &["route", "method", "status"],
             ),
             request_seconds: registrar.histograms(
                 "till_http_request_seconds",
-                "Seconds until the answer began",
+                "Seconds until the response began",
                 &["route", "method"],
                 &REQUEST,
             ),
             attempts: registrar.counters(
                 "till_payment_attempts_total",
-                "Attempts to take money or to set up a card, by what became of them",
+                "Attempts to take a payment or to save a card, by outcome",
                 &["outcome"],
             ),
             declines: registrar.counter(
@@ -101,69 +101,69 @@ impl Default for Metrics {
             ),
             card_testing_refused: registrar.counters(
                 "till_card_testing_refused_total",
-                "Payments that were not tried because too many were declined, by whose budget was spent",
+                "Payments that were not attempted because of too many declines, by the limit that was reached",
                 &["budget"],
             ),
             deliveries: registrar.counters(
                 "till_webhook_attempts_total",
-                "Webhooks sent, by the class of the answer, or none",
+                "Webhook deliveries, by status class of the response, or none",
                 &["answer"],
             ),
             delivery_lag: registrar.histogram(
                 "till_webhook_lag_seconds",
-                "Seconds from the recording of an event until it is first sent",
+                "Seconds from the recording of an event to its first delivery",
                 &LAG,
             ),
             waiting: registrar.gauges(
                 "till_queue_depth",
-                "What is due now, what waits for later, and what was given up",
+                "Entries of a queue that are due, waiting for later, or failed for good",
                 &["queue", "state"],
             ),
             waiting_seconds: registrar.gauge(
                 "till_webhook_oldest_due_seconds",
-                "For how long the oldest webhook that is due has been",
+                "Seconds for which the oldest due webhook has been due",
             ),
             database: registrar.gauges(
                 "till_database_bytes",
-                "The database on the disk, and SQLite's write-ahead log",
+                "Size of the database on disk, and of SQLite's write-ahead log",
                 &["part"],
             ),
             panics: registrar.counters(
                 "till_panics_total",
-                "Panics by where they were caught: a request, an answer's body, a job, a step of upkeep, a delivery",
+                "Panics by where they were caught: a request, a response's body, a job, a maintenance step, a delivery",
                 &["place"],
             ),
             broken: registrar.counters(
                 "till_http_broken_answers_total",
-                "Answers that broke off after their head was sent, counted by that head's status as well",
+                "Responses that were cut off after their head had been sent; also counted by that head's status",
                 &["route", "method"],
             ),
             job_failures: registrar.counters(
                 "till_job_failures_total",
-                "Runs of jobs that failed and will be tried again, or not",
+                "Runs of jobs that failed, whether or not they will be retried",
                 &["kind"],
             ),
             jobs_buried: registrar.counters(
                 "till_jobs_buried_total",
-                "Jobs that were given up; till_queue_depth has how many there are",
+                "Jobs that failed for good; till_queue_depth has their current number",
                 &["kind"],
             ),
             worker_failures: registrar.counters(
                 "till_worker_failures_total",
-                "Workers that panicked or ended, and were started again",
+                "Workers that panicked or ended, and were restarted",
                 &["worker"],
             ),
             step_failures: registrar.counters(
                 "till_step_failures_total",
-                "Steps of workers that failed for one thing of several, and will be tried again",
+                "Items of a batch that failed in a worker, and will be retried",
                 &["step"],
             ),
             process: Process {
                 memory: registrar.gauge(
                     "process_resident_memory_bytes",
-                    "Memory of this process that is in RAM",
+                    "Resident memory of this process",
                 ),
-                files: registrar.gauge("process_open_fds", "Files and connections that are open"),
+                files: registrar.gauge("process_open_fds", "Open files and connections"),
             },
             registry,
         }

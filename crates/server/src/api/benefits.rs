@@ -49,7 +49,8 @@ async fn get(caller: Caller<scope::BenefitsRead>, PathId(id): PathId) -> Reply<B
 
 /// Create a benefit
 ///
-/// Creates a benefit that products can include. Its `type` says what `properties` hold; it cannot be changed later.
+/// Creates a benefit that products can include. Its `type` determines what `properties` contains; it cannot be changed
+/// later.
 #[utoipa::path(
     post, path = "/v1/benefits/", operation_id = "benefits:create", tag = "benefits",
     request_body(content = BenefitCreate, description = "Benefit to create."),
@@ -67,7 +68,7 @@ async fn create(
 
 /// Update a benefit
 ///
-/// Changes a benefit. `type` must be repeated and cannot change; `properties` replaces all details.
+/// Changes a benefit. `type` must be repeated and cannot be changed; `properties` replaces all details.
 #[utoipa::path(
     patch, path = "/v1/benefits/{id}", operation_id = "benefits:update", tag = "benefits",
     params(("id" = Uuid, Path, description = "ID of the benefit.")),
@@ -86,11 +87,11 @@ async fn update(
 
 /// Delete a benefit
 ///
-/// Deletes a benefit. Products do not include it any more, and the webhook event `benefit.updated` tells of it.
+/// Deletes a benefit. Products no longer include it, and the webhook event `benefit.updated` is sent.
 #[utoipa::path(
     delete, path = "/v1/benefits/{id}", operation_id = "benefits:delete", tag = "benefits",
     params(("id" = Uuid, Path, description = "ID of the benefit.")),
-    responses((status = 204, description = "The benefit was deleted; the answer has no body.")),
+    responses((status = 204, description = "The benefit was deleted; the response has no body.")),
     security(("access_token" = []))
 )]
 async fn delete(caller: Caller<scope::BenefitsWrite>, PathId(id): PathId) -> NoContent {

@@ -41,7 +41,7 @@ async fn list(
 
 /// Create a checkout link
 ///
-/// Creates a checkout link: a permanent address that opens a new checkout session at every visit.
+/// Creates a checkout link: a permanent address that opens a new checkout session for every visit.
 #[utoipa::path(
     post, path = "/v1/checkout-links/", operation_id = "checkout-links:create", tag = "checkout_links",
     request_body(content = CheckoutLinkCreate, description = "Checkout link to create."),
@@ -74,7 +74,7 @@ async fn get(caller: Caller<scope::CheckoutLinksRead>, PathId(id): PathId) -> Re
 
 /// Update a checkout link
 ///
-/// Changes a checkout link. Sessions that it has opened stay as they are.
+/// Changes a checkout link. Sessions that it has already opened stay as they are.
 #[utoipa::path(
     patch, path = "/v1/checkout-links/{id}", operation_id = "checkout-links:update", tag = "checkout_links",
     params(("id" = Uuid, Path, description = "ID of the checkout link.")),
@@ -93,11 +93,11 @@ async fn update(
 
 /// Delete a checkout link
 ///
-/// Deletes a checkout link. Its address stops working; sessions that it has opened stay.
+/// Deletes a checkout link. Its address stops working; sessions that it has already opened are not affected.
 #[utoipa::path(
     delete, path = "/v1/checkout-links/{id}", operation_id = "checkout-links:delete", tag = "checkout_links",
     params(("id" = Uuid, Path, description = "ID of the checkout link.")),
-    responses((status = 204, description = "The checkout link was deleted; the answer has no body.")),
+    responses((status = 204, description = "The checkout link was deleted; the response has no body.")),
     security(("access_token" = []))
 )]
 async fn delete(caller: Caller<scope::CheckoutLinksWrite>, PathId(id): PathId) -> NoContent {

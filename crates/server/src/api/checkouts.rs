@@ -67,13 +67,13 @@ async fn list(caller: Caller<scope::CheckoutsRead>, params: Params) -> Reply<Pag
 
 /// Create a checkout session
 ///
-/// Opens a checkout session for one or several products. Send the buyer to the `url` in the answer. A session is open
+/// Opens a checkout session for one or several products. Send the buyer to the `url` in the response. A session is open
 /// for 24 hours.
 #[utoipa::path(post, path = "/v1/checkouts/", operation_id = "checkouts:create", tag = "checkouts",
-    request_body(content = CheckoutCreate, description = "Checkout session to create: what it sells, and what is known of the buyer."),
+    request_body(content = CheckoutCreate, description = "Checkout session to create: what it sells, and what is known about the buyer."),
     responses(
         (status = 201, description = "Checkout session that was created.", body = Checkout),
-        (status = 400, description = "The price has no amount for so many seats (`InvalidQuantityError`).", body = ErrorBody)),
+        (status = 400, description = "The price has no amount for this number of seats (`InvalidQuantityError`).", body = ErrorBody)),
     security(("access_token" = [])))]
 async fn create(
     caller: Caller<scope::CheckoutsWrite>,
@@ -86,7 +86,7 @@ async fn create(
 
 /// Get a checkout session
 ///
-/// Returns one checkout session. Its amounts are worked out anew, with the discount, trial and tax of the moment.
+/// Returns one checkout session. Its amounts are recalculated with the current discount, trial and tax.
 #[utoipa::path(get, path = "/v1/checkouts/{id}", operation_id = "checkouts:get", tag = "checkouts",
     params(("id" = Uuid, Path, description = "ID of the checkout session.")),
     responses((status = 200, description = "Checkout session with this ID.", body = Checkout)),
@@ -103,7 +103,7 @@ async fn get(caller: Caller<scope::CheckoutsRead>, PathId(id): PathId) -> Reply<
     request_body(content = CheckoutUpdate, description = "Fields to change."),
     responses(
         (status = 200, description = "Checkout session after the change.", body = Checkout),
-        (status = 400, description = "The price has no amount for so many seats (`InvalidQuantityError`).", body = ErrorBody)),
+        (status = 400, description = "The price has no amount for this number of seats (`InvalidQuantityError`).", body = ErrorBody)),
     security(("access_token" = [])))]
 async fn patch(
     caller: Caller<scope::CheckoutsWrite>,
@@ -137,20 +137,20 @@ async fn client_get(
 
 /// Update a checkout session by client secret
 ///
-/// Changes an open checkout session for its buyer: product, seats, discount code, name, address and the like. Amounts
-/// are worked out anew.
+/// Changes an open checkout session for its buyer: product, seats, discount code, name, address and the like. The
+/// amounts are recalculated.
 #[utoipa::path(patch, path = "/v1/checkouts/client/{client_secret}", operation_id = "checkouts:client_update", tag = "checkouts",
     params(("client_secret" = String, Path, description = "Client secret of the session; it is the credential, so no access token is needed.")),
     request_body(content = CheckoutUpdatePublic, description = "Fields to change."),
     responses(
         (status = 200, description = "Checkout session after the change.", body = CheckoutPublic),
-        (status = 400, description = "The price has no amount for so many seats (`InvalidQuantityError`).", body = ErrorBody),
-        (status = 403, description = "The session is not open any more (`NotOpenCheckout`), the buyer has a subscription already (`AlreadyActiveSubscriptionError`), has had a trial (`TrialAlreadyRedeemed`) or has used the discount as often as is allowed (`DiscountRedemptionLimitReached`), or the organization is blocked.", body = ErrorBody),
+        (status = 400, description = "The price has no amount for this number of seats (`InvalidQuantityError`).", body = ErrorBody),
+        (status = 403, description = "The session is no longer open (`NotOpenCheckout`), the buyer already has a subscription (`AlreadyActiveSubscriptionError`), has already had a trial (`TrialAlreadyRedeemed`) or has used the discount as often as allowed (`DiscountRedemptionLimitReached`), or the organization is blocked.", body = ErrorBody),
         (status = 404, description = "No checkout session has this client secret.", body = ErrorBody),
-        (status = 409, description = "A payment is being processed (`CheckoutLocked`), or somebody else changed the session at the same moment.", body = ErrorBody),
+        (status = 409, description = "A payment is being processed (`CheckoutLocked`), or another request changed the session at the same time.", body = ErrorBody),
         (status = 410, description = "The session has expired (`ExpiredCheckoutError`).", body = ErrorBody),
         (status = 422, description = "A field of the request is wrong, such as a discount code that does not exist.", body = ValidationBody),
-        (status = 429, description = "Too many changes, wrong discount codes or requests; the header `Retry-After` says for how many seconds to wait.")))]
+        (status = 429, description = "Too many changes, wrong discount codes or requests; the header `Retry-After` says how many seconds to wait.")))]
 async fn client_patch(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
@@ -164,20 +164,20 @@ async fn client_patch(
 
 /// Confirm a checkout session
 ///
-/// Confirms a checkout session: takes the payment, starts the subscription, or gives what is free. The answer comes
-/// before the payment is through; the session's status or a webhook tells the outcome.
+/// Confirms a checkout session: takes the payment, starts the subscription, or completes a free purchase. The response
+/// is sent before the payment has been processed; the session's status or a webhook tells the outcome.
 #[utoipa::path(post, path = "/v1/checkouts/client/{client_secret}/confirm", operation_id = "checkouts:client_confirm", tag = "checkouts",
     params(("client_secret" = String, Path, description = "Client secret of the session; it is the credential, so no access token is needed.")),
     request_body(content = CheckoutConfirm, description = "Last changes, and the payment method."),
     responses(
         (status = 200, description = "Checkout session, confirmed.", body = CheckoutPublicConfirmed),
-        (status = 400, description = "The payment was declined (`PaymentError`), or the price has no amount for so many seats (`InvalidQuantityError`).", body = ErrorBody),
-        (status = 403, description = "The session is not open any more (`NotOpenCheckout`), the buyer has a subscription already (`AlreadyActiveSubscriptionError`), has had a trial (`TrialAlreadyRedeemed`) or has used the discount as often as is allowed (`DiscountRedemptionLimitReached`), or the organization cannot take payments.", body = ErrorBody),
+        (status = 400, description = "The payment was declined (`PaymentError`), or the price has no amount for this number of seats (`InvalidQuantityError`).", body = ErrorBody),
+        (status = 403, description = "The session is no longer open (`NotOpenCheckout`), the buyer already has a subscription (`AlreadyActiveSubscriptionError`), has already had a trial (`TrialAlreadyRedeemed`) or has used the discount as often as allowed (`DiscountRedemptionLimitReached`), or the organization cannot take payments.", body = ErrorBody),
         (status = 404, description = "No checkout session has this client secret.", body = ErrorBody),
-        (status = 409, description = "A payment is being processed already (`CheckoutLocked`), or the customer whom the session names was deleted.", body = ErrorBody),
+        (status = 409, description = "A payment is already being processed (`CheckoutLocked`), or the session's customer was deleted.", body = ErrorBody),
         (status = 410, description = "The session has expired (`ExpiredCheckoutError`).", body = ErrorBody),
-        (status = 422, description = "A field is missing or wrong, or the amount has changed since it was last shown: then `total_amount` in `ctx` has the new one, and confirming again agrees to it."),
-        (status = 429, description = "Too many confirmations or declined payments; the header `Retry-After` says for how many seconds to wait.")))]
+        (status = 422, description = "A field is missing or wrong, or the amount has changed since it was last shown: then `total_amount` in `ctx` is the new amount, and confirming again accepts it."),
+        (status = 429, description = "Too many confirmations or declined payments; the header `Retry-After` says how many seconds to wait.")))]
 async fn confirm(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
@@ -206,7 +206,7 @@ const DISTINCT_ID: usize = 256;
     reason = "the document's picture of a body that is read by hand"
 )]
 struct Opened {
-    /// ID that the page uses for its visitor.
+    /// ID by which the page knows its visitor.
     #[schema(max_length = 256)]
     distinct_id: Option<String>,
 }
@@ -222,7 +222,7 @@ struct Opened {
         (status = 403, description = "The organization is blocked, so its sessions cannot be used.", body = ErrorBody),
         (status = 404, description = "No checkout session has this client secret.", body = ErrorBody),
         (status = 410, description = "The session has expired (`ExpiredCheckoutError`).", body = ErrorBody),
-        (status = 422, description = "The name of the visitor is not a text, or is too long.", body = ValidationBody)))]
+        (status = 422, description = "The visitor's ID is not a text, or is too long.", body = ValidationBody)))]
 async fn opened(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
@@ -254,8 +254,8 @@ const STREAM: Duration = Duration::from_secs(600);
 /// Stream the events of a checkout session
 ///
 /// Sends the events of a checkout session as server-sent events: `checkout.updated`, `checkout.subscription_created`,
-/// `checkout.order_created` and `checkout.webhook_event_delivered`. After ten minutes the stream asks to connect
-/// again. It tells nothing of the past, so read the session first.
+/// `checkout.order_created` and `checkout.webhook_event_delivered`. After ten minutes the stream asks the client to
+/// reconnect. It does not send past events, so read the session first.
 #[utoipa::path(get, path = "/v1/checkouts/client/{client_secret}/stream", operation_id = "checkouts:client_stream", tag = "checkouts",
     params(("client_secret" = String, Path, description = "Client secret of the session; it is the credential, so no access token is needed.")),
     responses(

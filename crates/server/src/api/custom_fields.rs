@@ -69,8 +69,8 @@ async fn create(
 
 /// Update a custom field
 ///
-/// Changes a custom field. Its `type` must be repeated and cannot change. With a new slug, answers that were given
-/// move along.
+/// Changes a custom field. Its `type` must be repeated and cannot be changed. If the slug changes, existing answers
+/// move to the new one.
 #[utoipa::path(
     patch, path = "/v1/custom-fields/{id}", operation_id = "custom-fields:update", tag = "custom-fields",
     params(("id" = Uuid, Path, description = "ID of the custom field.")),
@@ -89,11 +89,11 @@ async fn update(
 
 /// Delete a custom field
 ///
-/// Deletes a custom field and frees its slug. Products do not ask for it any more.
+/// Deletes a custom field and frees its slug. Products no longer ask for it.
 #[utoipa::path(
     delete, path = "/v1/custom-fields/{id}", operation_id = "custom-fields:delete", tag = "custom-fields",
     params(("id" = Uuid, Path, description = "ID of the custom field.")),
-    responses((status = 204, description = "The custom field was deleted; the answer has no body.")),
+    responses((status = 204, description = "The custom field was deleted; the response has no body.")),
     security(("access_token" = []))
 )]
 async fn delete(caller: Caller<scope::CustomFieldsWrite>, PathId(id): PathId) -> NoContent {

@@ -54,7 +54,7 @@ async fn list(caller: Caller<scope::CustomersRead>, params: Params) -> Reply<Pag
 
 /// Create a customer
 ///
-/// Creates a customer. That is not needed before a purchase, which creates a customer by itself.
+/// Creates a customer. This is not necessary before a purchase, which creates its own customer.
 #[utoipa::path(
     post, path = "/v1/customers/", operation_id = "customers:create", tag = "customers",
     request_body(content = CustomerCreate, description = "Customer to create."),
@@ -103,7 +103,7 @@ async fn get_external(
 
 /// Update a customer
 ///
-/// Changes a customer. `external_id` can be set once, and stays from then on.
+/// Changes a customer. `external_id` can be set once, and cannot be changed afterwards.
 #[utoipa::path(
     patch, path = "/v1/customers/{id}", operation_id = "customers:update", tag = "customers",
     params(("id" = Uuid, Path, description = "ID of the customer.")),
@@ -168,7 +168,7 @@ async fn end(
 #[utoipa::path(
     delete, path = "/v1/customers/{id}", operation_id = "customers:delete", tag = "customers",
     params(("id" = Uuid, Path, description = "ID of the customer."), DeletionQuery),
-    responses((status = 204, description = "The customer was deleted; the answer has no body.")),
+    responses((status = 204, description = "The customer was deleted; the response has no body.")),
     security(("access_token" = []))
 )]
 async fn delete(
@@ -187,7 +187,7 @@ async fn delete(
     delete, path = "/v1/customers/external/{external_id}", operation_id = "customers:delete_external",
     tag = "customers",
     params(("external_id" = String, Path, description = "Your own ID of the customer."), DeletionQuery),
-    responses((status = 204, description = "The customer was deleted; the answer has no body.")),
+    responses((status = 204, description = "The customer was deleted; the response has no body.")),
     security(("access_token" = []))
 )]
 async fn delete_external(
@@ -200,7 +200,8 @@ async fn delete_external(
 
 /// Get the state of a customer
 ///
-/// Returns a customer together with their active subscriptions: all that your application needs to decide on access.
+/// Returns a customer together with their active subscriptions: everything that your application needs to decide on
+/// access.
 #[utoipa::path(
     get, path = "/v1/customers/{id}/state", operation_id = "customers:get_state", tag = "customers",
     params(("id" = Uuid, Path, description = "ID of the customer.")),

@@ -49,8 +49,8 @@ async fn get(caller: Caller<scope::DiscountsRead>, PathId(id): PathId) -> Reply<
 
 /// Create a discount
 ///
-/// Creates a discount: an amount for each currency, or a share of the price. With a code buyers can apply it
-/// themselves; without one only you can, in a checkout session or link.
+/// Creates a discount: an amount for each currency, or a percentage of the price. With a code, buyers can apply it
+/// themselves; without one, only you can, in a checkout session or link.
 #[utoipa::path(
     post, path = "/v1/discounts/", operation_id = "discounts:create", tag = "discounts",
     request_body(content = DiscountCreate, description = "Discount to create."),
@@ -68,7 +68,8 @@ async fn create(
 
 /// Update a discount
 ///
-/// Changes a discount. Type and duration cannot change, and the value cannot change once the discount has been used.
+/// Changes a discount. Its type and duration cannot be changed, and its value cannot be changed once the discount has
+/// been used.
 #[utoipa::path(
     patch, path = "/v1/discounts/{id}", operation_id = "discounts:update", tag = "discounts",
     params(("id" = Uuid, Path, description = "ID of the discount.")),
@@ -87,11 +88,11 @@ async fn update(
 
 /// Delete a discount
 ///
-/// Deletes a discount and frees its code. A checkout session that has it already can still be paid with it.
+/// Deletes a discount and frees its code. A checkout session that already has it can still be paid with it.
 #[utoipa::path(
     delete, path = "/v1/discounts/{id}", operation_id = "discounts:delete", tag = "discounts",
     params(("id" = Uuid, Path, description = "ID of the discount.")),
-    responses((status = 204, description = "The discount was deleted; the answer has no body.")),
+    responses((status = 204, description = "The discount was deleted; the response has no body.")),
     security(("access_token" = []))
 )]
 async fn delete(caller: Caller<scope::DiscountsWrite>, PathId(id): PathId) -> NoContent {

@@ -42,7 +42,7 @@ async fn list(caller: Caller<scope::FilesRead>, params: Params) -> Reply<Page<Fi
 #[utoipa::path(
     post, path = "/v1/files/", operation_id = "files:create", tag = "files",
     request_body(content = FileCreate, description = "File to upload, with its parts."),
-    responses((status = 201, description = "File that was announced, and the URLs of its parts.", body = FileUpload)),
+    responses((status = 201, description = "File that was announced, with the upload URLs of its parts.", body = FileUpload)),
     security(("access_token" = []))
 )]
 async fn create(
@@ -62,7 +62,7 @@ async fn create(
     params(("id" = Uuid, Path, description = "ID of the file.")),
     request_body(content = FileUploadCompleted, description = "Upload with all of its parts."),
     responses(
-        (status = 200, description = "File, which can be used now.", body = File),
+        (status = 200, description = "File, which can now be used.", body = File),
         (status = 422, description = "A part is missing or differs from what was uploaded, or another field of the request is wrong.", body = ValidationBody),
     ),
     security(("access_token" = []))
@@ -94,11 +94,11 @@ async fn update(caller: Caller<scope::FilesWrite>, PathId(id): PathId, body: Bod
 
 /// Delete a file
 ///
-/// Deletes a file. Products do not show it any more.
+/// Deletes a file. Products no longer show it.
 #[utoipa::path(
     delete, path = "/v1/files/{id}", operation_id = "files:delete", tag = "files",
     params(("id" = Uuid, Path, description = "ID of the file.")),
-    responses((status = 204, description = "The file was deleted; the answer has no body.")),
+    responses((status = 204, description = "The file was deleted; the response has no body.")),
     security(("access_token" = []))
 )]
 async fn delete(caller: Caller<scope::FilesWrite>, PathId(id): PathId) -> NoContent {

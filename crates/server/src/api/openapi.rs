@@ -44,26 +44,22 @@ pub use areas::scopes;
 struct Base;
 
 /// Words and answers that every operation shares.
-const DESCRIPTION: &str = "API of Till, a self-hosted checkout and billing server that speaks the Polar API.
+const DESCRIPTION: &str = "API of Till, a self-hosted checkout and billing server that is compatible with the Polar API.
 
-- Bodies and answers are JSON. Field names and error names are those of the Polar API.
+- Requests and responses are JSON. Field names and error names are those of the Polar API.
 - Amounts are whole numbers in minor units of their currency, such as cents: 1000 with `usd` is 10 dollars.
-- Times are in UTC, as ISO 8601 texts such as `2027-01-31T12:00:00Z`. IDs are UUIDs.
-- Lists come in pages: `page` counts from 1, `limit` is at most 100, and `pagination` in the answer has the totals.
-- In an update, a field that is left out stays as it is; null clears what may be empty.
-- An access token belongs to one organization, and sees nothing of any other. The header `Polar-Organization` is not \
-  needed; if it names another organization, the request is answered with 404.
-- Every POST takes an `Idempotency-Key`: sent again with the same key, a request has no second effect.
-- A refusal has a status from 400 on. `error` is its name for programs, `detail` a sentence or, with 422, a list of \
-  the fields that are wrong.
-- The header `Polar-Version` chooses a version of the API (`2026-04`, `2026-10` or `2027-01`); Till answers all of \
-  them alike.";
+- Times are in UTC, as ISO 8601 strings such as `2027-01-31T12:00:00Z`. IDs are UUIDs.
+- Lists come in pages: `page` counts from 1, `limit` is at most 100, and `pagination` in the response contains the totals.
+- In an update, a field that is left out stays as it is; null clears a field that can be empty.
+- An access token belongs to one organization and gives access to no other. The header `Polar-Organization` is not needed; if it names another organization, the response is a 404.
+- Every POST accepts an `Idempotency-Key`: a request that is sent again with the same key has no second effect.
+- An error has a status of 400 or above. `error` is its name for programs; `detail` is a sentence or, with 422, a list of the fields that are wrong.
+- The header `Polar-Version` chooses a version of the API (`2026-04`, `2026-10` or `2027-01`); Till responds to all of them in the same way.";
 
 /// Description of the security scheme: how to get a token, and what it opens.
 const TOKEN: &str = "Access token of an organization, sent as `Authorization: Bearer polar_oat_…`. Create one in the \
     dashboard under Developers, or on the server with `till token create --organization my-shop --name server \
-    --all-scopes`. It is shown once. Its scopes say what it can do: each operation names the one that it needs, and a \
-    scope to write includes the one to read, except for orders.";
+    --all-scopes`. It is shown once. Its scopes say what it can do: each operation names the scope that it requires, and a write scope includes the read scope, except for orders.";
 
 /// The document before any route is added.
 fn base() -> Document {

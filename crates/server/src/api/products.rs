@@ -49,8 +49,8 @@ async fn get(caller: Caller<scope::ProductsRead>, PathId(id): PathId) -> Reply<P
 
 /// Create a product
 ///
-/// Creates a product with its prices. With `recurring_interval` it is a subscription, without one it is paid once;
-/// that cannot be changed later.
+/// Creates a product with its prices. With `recurring_interval` it is a subscription; without one it is paid for once.
+/// This cannot be changed later.
 #[utoipa::path(
     post, path = "/v1/products/", operation_id = "products:create", tag = "products",
     request_body(content = ProductCreate, description = "Product to create, with its prices."),

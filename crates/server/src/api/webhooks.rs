@@ -100,7 +100,7 @@ async fn update(
 #[utoipa::path(
     delete, path = "/v1/webhooks/endpoints/{id}", operation_id = "webhooks:delete_webhook_endpoint", tag = "webhooks",
     params(("id" = Uuid, Path, description = "ID of the webhook endpoint.")),
-    responses((status = 204, description = "The webhook endpoint was deleted; the answer has no body.")),
+    responses((status = 204, description = "The webhook endpoint was deleted; the response has no body.")),
     security(("access_token" = []))
 )]
 async fn delete(caller: Caller<scope::WebhooksWrite>, PathId(id): PathId) -> NoContent {
@@ -109,7 +109,7 @@ async fn delete(caller: Caller<scope::WebhooksWrite>, PathId(id): PathId) -> NoC
 
 /// Reset the secret of a webhook endpoint
 ///
-/// Gives a webhook endpoint a new secret. Deliveries are signed with it at once, and not with the old one any more.
+/// Gives a webhook endpoint a new secret. Deliveries are signed with it immediately, and no longer with the old one.
 #[utoipa::path(
     patch, path = "/v1/webhooks/endpoints/{id}/secret", operation_id = "webhooks:reset_webhook_endpoint_secret",
     tag = "webhooks",
@@ -148,7 +148,7 @@ async fn deliveries(
     post, path = "/v1/webhooks/events/{id}/redeliver", operation_id = "webhooks:redeliver_webhook_event",
     tag = "webhooks",
     params(("id" = Uuid, Path, description = "ID of the webhook event.")),
-    responses((status = 202, description = "The event will be sent; the answer has no body.", body = ())),
+    responses((status = 202, description = "The event will be sent; the response has no body.", body = ())),
     security(("access_token" = []))
 )]
 async fn redeliver(

@@ -198,7 +198,7 @@ impl Claim {
                 Aad::empty(),
                 &mut bytes,
             )
-            .map_err(|_| ApiError::internal("an answer could not be sealed"))?;
+            .map_err(|_| ApiError::internal("a response could not be encrypted"))?;
         Ok(STANDARD_NO_PAD.encode([&nonce[..], &bytes].concat()))
     }
 
@@ -219,7 +219,7 @@ impl Claim {
             .as_deref()
             .and_then(|sealed| self.opened(sealed));
         status.zip(body).ok_or_else(|| {
-            ApiError::internal("a kept answer does not open: was the secret key changed?")
+            ApiError::internal("a stored response cannot be decrypted: was the secret key changed?")
         })
     }
 
@@ -269,7 +269,12 @@ async fn guarded(app: &App, mut request: Request, next: Next) -> Result<Response
     let mut claim = Claim::of(app, &request, &key);
     match claim.key_state(app).await? {
         KeyState::Nothing => {}
-        KeyState::Other => return Err(wrong("This key was used for another request", &key)),
+        KeyState::Other => {
+            return Err(wrong(
+                "This key has already been used for another request",
+                &key,
+            ));
+        }
         KeyState::Answered(kept) => return claim.replay(&kept),
         KeyState::Begun(kept) => {
             claim.begun = Some(kept);
@@ -297,7 +302,10 @@ async fn guarded(app: &App, mut request: Request, next: Next) -> Result<Response
 fn fitting(text: &str) -> Result<String, ApiError> {
     let fits = (1..=LONGEST).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
     if !fits {
-        return Err(wrong("A key has 1 to 255 visible ASCII characters", text));
+        return Err(wrong(
+            "A key must have 1 to 255 visible ASCII characters",
+            text,
+        ));
     }
     Ok(text.to_owned())
 }

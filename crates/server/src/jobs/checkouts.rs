@@ -80,7 +80,7 @@ pub async fn fulfil(app: &App, id: Uuid) -> Result<End, ApiError> {
         }
         // Trying again makes it no better: what was paid and what is to be delivered differ.
         Err(mismatch) => {
-            tracing::error!(%mismatch, checkout = %id, "a paid session cannot be fulfilled: somebody has to look at it");
+            tracing::error!(%mismatch, checkout = %id, "a paid session cannot be fulfilled: a person has to look at it");
             Ok(End::Bury {
                 reason: mismatch.to_string(),
             })

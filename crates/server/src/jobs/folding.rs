@@ -56,7 +56,7 @@ async fn set_keys(app: &App, table: KeyedTable, rows: &[UnfoldedRow]) -> Result<
         match app.store.commit(changes).await {
             Ok(()) => done += 1,
             Err(CommitError::Conflict(CommitConflict::Taken(_))) => {
-                tracing::warn!(?table, %id, "another row has the same address or code: this one cannot be found by it");
+                tracing::warn!(?table, %id, "another row has the same address or code, so this one cannot be found by it");
             }
             Err(error) => return Err(error.into()),
         }

@@ -39,10 +39,10 @@ pub async fn invitation(app: &App, id: Uuid) -> Result<End, ApiError> {
     // Kept first: a link that arrives must work.
     app.commit(changes).await?;
     let text = format!(
-        "{} invites you to the team of {}.\n\n\
+        "{} has invited you to join the team of {}.\n\n\
          {}\n\n\
-         You are in it once you press the button on that page, which also signs you in. The link\n\
-         works once, within {}. If you do not want to, do nothing.\n",
+         To join, press the button on that page, which also signs you in. The link works once and\n\
+         expires in {}. If you do not want to join, ignore this message.\n",
         invitation.invited_by,
         organization.name,
         app.urls.invitation_url(&token),
@@ -69,10 +69,10 @@ fn message(letter: &Letter, to: &str, token: &str, app: &App) -> Message {
         Letter::SignIn { next, .. } => (
             "Your sign-in link".to_owned(),
             format!(
-                "Somebody, most likely you, wants to sign in at {}.\n\n\
+                "Someone, most likely you, asked to sign in at {}.\n\n\
                  {}\n\n\
-                 The link works once, within {life}. If it was not you, do nothing:\n\
-                 without the link nobody gets in.\n",
+                 The link works once and expires in {life}. If it was not you, ignore this message:\n\
+                 no one can sign in without the link.\n",
                 app.urls.public_url,
                 app.urls.sign_in_link(token, next.as_deref()),
             ),
@@ -87,9 +87,9 @@ fn message(letter: &Letter, to: &str, token: &str, app: &App) -> Message {
             (
                 format!("You are invited to {organization}"),
                 format!(
-                    "{by} invites you to the team of {organization}.\n\n\
+                    "{by} has invited you to join the team of {organization}.\n\n\
                      {}\n\n\
-                     The link signs you in once, within {life}. Later, ask for another one with\n\
+                     The link signs you in once and expires in {life}. Later, request a new one with\n\
                      this e-mail address: {}\n",
                     app.urls.sign_in_link(token, Some(&next)),
                     app.urls.sign_in_url(),

@@ -117,7 +117,7 @@ fn failed(app: &App, job: &Job, why: &str) -> End {
     let end = job.failed(why, app.clock.now());
     if let End::Failed { reason, .. } = &end {
         let (kind, key, failures) = (&job.kind, &job.key, job.failures + 1);
-        tracing::error!(kind, key, failures, %reason, "a job failed and will be tried again");
+        tracing::error!(kind, key, failures, %reason, "a job failed and will be retried");
     }
     end
 }
@@ -132,7 +132,7 @@ fn report_buried(app: &App, job: &Job, end: &End) {
             key = job.key,
             attempts = job.attempts,
             reason,
-            "a job was given up; `till jobs` shows those and does them again"
+            "a job failed for good; `till jobs` lists and retries such jobs"
         );
     }
 }
@@ -165,7 +165,7 @@ macro_rules! kinds {
                 return match payload {
                     Ok(payload) => $run(app, payload).await,
                     // It reads no better the next time.
-                    Err(error) => Ok(End::Bury { reason: format!("the payload does not read: {error}") }),
+                    Err(error) => Ok(End::Bury { reason: format!("the payload cannot be read: {error}") }),
                 };
             })+
             Err(ApiError::internal(format!("{} is not among KINDS", job.kind)))
@@ -244,7 +244,7 @@ async fn serve_jobs(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
             false => (None, free.min(room)),
         };
         let jobs = claim(&app, last, limit).await.unwrap_or_else(|error| {
-            tracing::error!(?error, "the workers could not read what is due");
+            tracing::error!(?error, "the due jobs could not be read");
             Vec::new()
         });
         let more = jobs.len() == limit;
@@ -308,7 +308,7 @@ async fn serve_chores(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     loop {
         app.limits.sweep();
         if let Err(error) = chores(&app, holder).await {
-            tracing::error!(?error, "regular upkeep failed");
+            tracing::error!(?error, "regular maintenance failed");
         }
         tokio::select! {
             _ = shutdown.wait_for(|stop| *stop) => break,

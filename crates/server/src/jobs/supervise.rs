@@ -36,14 +36,14 @@ pub(super) async fn supervise<F, W>(
         let failures = app.workers.failed(name, now);
         app.metrics.worker_failed(name);
         let cause = match &ended {
-            Ok(()) => "it ended before it was asked to",
+            Ok(()) => "it ended unexpectedly",
             Err(panic) => words(&**panic),
         };
         tracing::error!(
             worker = name,
             cause,
             failures,
-            "a worker failed and is started again"
+            "a worker failed and is being restarted"
         );
         let pause = jobs::backoff(failures.into()).min(LONGEST);
         tokio::select! {
@@ -57,7 +57,7 @@ pub(super) async fn supervise<F, W>(
 fn words(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("a panic without words")
+        .unwrap_or("a panic without a message")
 }
 
 /// Does `work`; a panic in it is its error, counted under `place`.
@@ -116,7 +116,7 @@ async fn apart(
             let failures = app.backoffs.failed(what, id, longest, now);
             app.metrics.step_failed(what);
             let error = error.cause();
-            tracing::error!(what, %id, failures, error, "one item of a batch failed; the others go on");
+            tracing::error!(what, %id, failures, error, "one item of a batch failed; the others continue");
             false
         }
     }

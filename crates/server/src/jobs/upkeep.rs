@@ -175,7 +175,7 @@ pub async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let mut pause = TIDY;
     while !*shutdown.borrow() {
         if let Err(error) = app.store.tidy().await {
-            tracing::warn!(%error, "the upkeep of the database failed");
+            tracing::warn!(%error, "maintenance of the database failed");
         }
         let turn = turn(&app, holder, &mut looked, pause == PAUSE).await;
         pause = turn.unwrap_or_else(|error| {

@@ -81,7 +81,7 @@ async fn serve_endpoint(
     lease.give_up().await?;
     match ended {
         Ok(()) => served.kept = true,
-        Err(DeliveryError::Lost) => tracing::warn!(%endpoint, "another node took an endpoint over"),
+        Err(DeliveryError::Lost) => tracing::warn!(%endpoint, "another node took over an endpoint"),
         Err(DeliveryError::Failed(error)) => return Err(error),
     }
     Ok(served)
@@ -194,7 +194,7 @@ async fn round(
     let ((mut due, unreadable), endpoint) = records.meanwhile(read).await??;
     for (event, error) in &unreadable {
         app.metrics.step_failed("webhook event");
-        tracing::error!(%event, %error, "a webhook event cannot be read and is put off; the others are sent");
+        tracing::error!(%event, %error, "a webhook event cannot be read and is postponed; the others are sent");
         lease
             .commit(webhooks::put_off(*event, &app.context()))
             .await?;
@@ -286,7 +286,7 @@ async fn give_up(
         let is_failing = webhooks::is_failing(event, &others);
         lease.commit(webhooks::delivered(event, &endpoint, answer, is_failing, unit(app), &app.context())).await?;
         if is_failing {
-            tracing::warn!(endpoint = %endpoint.id, "a webhook endpoint was switched off: its newest events all failed");
+            tracing::warn!(endpoint = %endpoint.id, "a webhook endpoint was disabled because its latest events all failed");
         }
         Ok(is_failing)
     })

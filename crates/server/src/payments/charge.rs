@@ -22,10 +22,10 @@ pub const NOT_STARTED: &str =
 
 /// The buyer's message where the processor does not take the card details any more.
 const ENTER_AGAIN: &str =
-    "The payment details are not valid any more. Nothing was charged. Please enter them again.";
+    "The payment details are no longer valid. Nothing was charged. Please enter them again.";
 
 /// The message where the processor does not take a saved card.
-const SAVED_REFUSED: &str = "The saved card cannot be charged any more. Nothing was charged.";
+const SAVED_REFUSED: &str = "The saved card can no longer be charged. Nothing was charged.";
 
 /// Asks the processor for an attempt that is written down: prepares it, commits it as *asked*, and confirms it. The
 /// attempt as it is then, and its outcome; none where it is not known whether money moved: then the attempt stays open,
@@ -70,7 +70,7 @@ pub async fn charge(
             let mut changes = Changes::new();
             changes.reconcile_after(id, SignedDuration::ZERO, &app.context());
             if let Err(error) = app.commit(changes).await {
-                tracing::warn!(?error, payment = %id, "asking again at once could not be scheduled; the reconciler asks later");
+                tracing::warn!(?error, payment = %id, "an immediate query of the outcome could not be scheduled; the reconciler asks later");
             }
             None
         }

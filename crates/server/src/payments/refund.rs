@@ -45,7 +45,7 @@ pub async fn refund(app: &App, id: Uuid) -> Result<End, ApiError> {
         }
     };
     if let RefundOutcome::Failed { reason } = &outcome {
-        tracing::error!(reason, refund = %id, payment = %payment.id, "money could not be given back: look at it");
+        tracing::error!(reason, refund = %id, payment = %payment.id, "a payment could not be refunded: a person has to look at it");
     }
     let recorded = refunds::record_outcome(&refund, &payment, &outcome, &app.context());
     let changes = recorded.map(|(_, changes)| changes).unwrap_or_default();

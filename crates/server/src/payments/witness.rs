@@ -51,10 +51,10 @@ pub async fn commit(
 pub fn announce(app: &App, outcome: &Outcome, payment: &Payment) {
     let reason = payment.decline_reason.as_deref().unwrap_or_default();
     if is_refund_due(payment) {
-        tracing::error!(payment = %payment.id, "money arrived for something that could not use it: it is given back");
+        tracing::error!(payment = %payment.id, "a payment succeeded but can no longer be used; it is being refunded");
     }
     if is_held(payment) {
-        tracing::error!(payment = %payment.id, reason, "money arrived, and buys nothing until somebody has looked at the payment");
+        tracing::error!(payment = %payment.id, reason, "a payment succeeded but is held until a person has looked at it");
     }
     app.metrics.attempt(outcome);
     if declines::is_decline(payment) {

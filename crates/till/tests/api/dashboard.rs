@@ -88,7 +88,7 @@ both! {
             .body(Body::from_stream(body));
         let cut = t.anonymous().raw(request.unwrap()).await;
         assert_eq!(cut.status, 408);
-        assert!(cut.text().contains("did not arrive whole"), "{}", cut.text());
+        assert!(cut.text().contains("did not arrive in full"), "{}", cut.text());
         assert!(t.items("/v1/products/").await.is_empty());
     }
 

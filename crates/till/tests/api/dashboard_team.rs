@@ -41,11 +41,12 @@ async fn mailed_link(t: &Till) -> String {
         ("grace@example.com", "You are invited to Ada's Shop")
     );
     assert!(
-        mail.text.contains("invites you to the team of Ada's Shop."),
+        mail.text
+            .contains("has invited you to join the team of Ada's Shop."),
         "{}",
         mail.text
     );
-    assert!(mail.text.contains("within 3 days"), "{}", mail.text);
+    assert!(mail.text.contains("expires in 3 days"), "{}", mail.text);
     link_in(&mail.text)
 }
 

@@ -346,7 +346,7 @@ both! {
         assert_eq!(count(t, "meters").await, 5);
         for wrong in ["", "a b", "é", &"x".repeat(256)] {
             let answer = send(&ada, &path, &meter("Calls"), wrong).await;
-            answer.says(422, "A key has 1 to 255 visible ASCII characters");
+            answer.says(422, "A key must have 1 to 255 visible ASCII characters");
         }
         // What was refused made nothing: put right, or sent again, it is judged anew.
         assert_eq!(send(&ada, &path, &meter(""), "m").await.status, 422);

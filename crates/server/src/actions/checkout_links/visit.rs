@@ -19,7 +19,7 @@ impl From<VisitRefusal> for ApiError {
         match refusal {
             VisitRefusal::Unreadable(problems) => Self::unreadable(problems),
             VisitRefusal::Unsigned => Self::not_permitted(
-                "This link is opened with a signature only, and this visit has none that is right.",
+                "This link requires a signed address, and the signature of this visit is missing or wrong.",
             ),
             VisitRefusal::Refused(refusal) => refusal.into(),
         }

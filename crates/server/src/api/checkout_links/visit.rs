@@ -58,24 +58,24 @@ pub(in crate::api) const OPERATIONS: &[Operation] = operations![redirect];
     params(
         ("client_secret" = String, Path, description = "Client secret of the checkout link."),
         ("product_id" = Option<Uuid>, Query, description = "ID of the product to begin with: one of the link's."),
-        ("amount" = Option<String>, Query, description = "Amount to pay in minor units of the currency; counts only for a price that the buyer chooses."),
+        ("amount" = Option<String>, Query, description = "Amount to pay in minor units of the currency; applies only to a price that the buyer chooses."),
         ("customer_email" = Option<String>, Query, description = "E-mail address to fill in for the buyer."),
         ("customer_name" = Option<String>, Query, description = "Name to fill in for the buyer: at most 256 characters; a longer one is refused."),
         ("discount_code" = Option<String>, Query, description = "Code of a discount to apply instead of the link's own, if it can be used."),
         ("locale" = Option<String>, Query, description = "Language of the checkout page, as a BCP 47 tag such as `de`."),
-        ("custom_field_data.<slug>" = Option<String>, Query, description = "Answer to the custom field with this slug. If one answer is wrong, all of them are ignored."),
-        ("reference_id" = Option<String>, Query, description = "Reference of your own, copied to the session's metadata in full; so are `utm_source`, `utm_medium`, `utm_campaign`, `utm_term` and `utm_content`."),
+        ("custom_field_data.<slug>" = Option<String>, Query, description = "Answer to the custom field with this slug. If one answer is invalid, all answers are ignored."),
+        ("reference_id" = Option<String>, Query, description = "Reference of your own, copied to the session's metadata; so are `utm_source`, `utm_medium`, `utm_campaign`, `utm_term` and `utm_content`."),
         ("embed_origin" = Option<String>, Query, description = "Origin of the page that embeds the checkout."),
-        ("external_customer_id" = Option<String>, Query, description = "Your own ID of the customer; counts only with a valid `sig`."),
-        ("customer_metadata.<key>" = Option<String>, Query, description = "Value to merge into the customer's key-value data; counts only with a valid `sig`."),
+        ("external_customer_id" = Option<String>, Query, description = "Your own ID of the customer; accepted only with a valid `sig`."),
+        ("customer_metadata.<key>" = Option<String>, Query, description = "Value to merge into the customer's key-value data; accepted only with a valid `sig`."),
         ("sig" = Option<String>, Query, description = "Signature of the other parameters."),
     ),
     responses(
         (status = 307, description = "Redirect to the checkout page of the new session, in the header `Location`."),
-        (status = 403, description = "The page cannot embed the checkout (`EmbedHostNotAllowed`), or the signature is missing or wrong (`NotPermitted`).", body = ErrorBody),
+        (status = 403, description = "The page is not allowed to embed the checkout (`EmbedHostNotAllowed`), or the signature is missing or wrong (`NotPermitted`).", body = ErrorBody),
         (status = 404, description = "No checkout link has this client secret.", body = ErrorBody),
         (status = 422, description = "`product_id` is not an ID, a text is too long, or the link has nothing for sale at the moment.", body = ValidationBody),
-        (status = 429, description = "Too many wrong discount codes or too many requests; the header `Retry-After` says for how many seconds to wait."),
+        (status = 429, description = "Too many wrong discount codes or too many requests; the header `Retry-After` says how many seconds to wait."),
     )
 )]
 pub(super) async fn redirect(

@@ -34,21 +34,20 @@ fn told(addressed: &Addressed<'_>) -> Vec<Told> {
         ("422", unreadable(addressed), &["ValidationBody"]),
         (
             "429",
-            "Too many requests; the header `Retry-After` says for how many seconds to wait."
-                .to_owned(),
+            "Too many requests; the header `Retry-After` says how many seconds to wait.".to_owned(),
             &[],
         ),
         ("414", "The address is longer than 64 KiB.".to_owned(), &[]),
         (
             "431",
-            "Address and headers together are longer than 64 KiB.".to_owned(),
+            "The address and the headers together are longer than 64 KiB.".to_owned(),
             &[],
         ),
     ];
     if addressed.kind != MethodKind::Reads {
         all.push((
             "409",
-            "Other requests kept changing the same data at the same moment; send this one again."
+            "Other requests kept changing the same data at the same time; send this one again."
                 .to_owned(),
             REFUSAL,
         ));
@@ -56,7 +55,7 @@ fn told(addressed: &Addressed<'_>) -> Vec<Told> {
     if addressed.kind == MethodKind::Sends {
         all.push((
             "408",
-            "The body did not arrive in full within its time.".to_owned(),
+            "The body did not arrive in full in time.".to_owned(),
             REFUSAL,
         ));
         all.push((
@@ -87,9 +86,9 @@ fn told(addressed: &Addressed<'_>) -> Vec<Told> {
 fn unreadable(addressed: &Addressed<'_>) -> String {
     let is_list = addressed.operation.parameters.iter().flatten().count() > 1;
     match (addressed.operation.request_body.is_some(), addressed.kind) {
-        (true, _) => "A field of the body or a parameter is missing or wrong; `detail` lists every problem with its place.",
+        (true, _) => "A field of the body or a parameter is missing or wrong; `detail` lists every problem and the field that it is about.",
         (false, MethodKind::Reads) if is_list => {
-            "A parameter of the query is wrong, such as an unknown name in `sorting`; `detail` lists every problem."
+            "A query parameter is wrong, such as an unknown name in `sorting`; `detail` lists every problem."
         }
         (false, _) if addressed.path.contains("{id}") => "The ID in the path is not a UUID.",
         (false, _) => "A parameter is wrong; `detail` lists every problem.",

@@ -15,18 +15,17 @@ const AREAS: [Area; 16] = [
     Area {
         tag: "benefits",
         noun: "benefit",
-        words: "Benefits: what customers get with a product, such as files or license keys. Till describes them, and \
-            does not grant them yet.",
+        words: "Benefits: what customers get with a product, such as files or license keys. Till shows them, but does not grant them yet.",
     },
     Area {
         tag: "checkout_links",
         noun: "checkout link",
-        words: "Checkout links: permanent addresses that open a new checkout session at every visit.",
+        words: "Checkout links: permanent addresses that open a new checkout session for every visit.",
     },
     Area {
         tag: "checkouts",
         noun: "checkout session",
-        words: "Checkout sessions: one purchase by one buyer, from the first look at the page to the payment. Your \
+        words: "Checkout sessions: one purchase by one buyer, from the first visit of the page to the payment. Your \
             server creates a session with an access token; the checkout page reads, changes and confirms it with the \
             session's client secret.",
     },
@@ -48,7 +47,7 @@ const AREAS: [Area; 16] = [
     Area {
         tag: "discounts",
         noun: "discount",
-        words: "Discounts: amounts or shares off the price, with a code or without one.",
+        words: "Discounts: fixed amounts or percentages off the price, with or without a code.",
     },
     Area {
         tag: "files",
@@ -63,7 +62,7 @@ const AREAS: [Area; 16] = [
     Area {
         tag: "orders",
         noun: "order",
-        words: "Orders: what was bought, for how much. Every purchase creates one.",
+        words: "Orders: what was bought, and for how much. Every purchase creates one.",
     },
     Area {
         tag: "organizations",
@@ -93,7 +92,7 @@ const AREAS: [Area; 16] = [
     Area {
         tag: "webhooks",
         noun: "webhook endpoint",
-        words: "Webhooks: URLs of yours to which Till sends events, and the deliveries to them.",
+        words: "Webhooks: your URLs to which Till sends events, and the deliveries to them.",
     },
 ];
 

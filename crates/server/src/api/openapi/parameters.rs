@@ -41,9 +41,9 @@ fn idempotent(operation: &mut Operation) {
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)
         .description(Some(
-            "Key of the request: 1 to 255 visible characters, new for every purpose. Sent again within 24 hours with the same \
-             body, the request has no second effect and gets its first answer, marked with \
-             `Idempotency-Replayed: true`; with another body it is refused with 422.",
+            "Idempotency key: 1 to 255 visible characters, unique to the request. If the request is sent again within \
+             24 hours with the same key and body, it has no second effect and gets the first response again, marked \
+             with `Idempotency-Replayed: true`; with another body it is refused with 422.",
         ))
         .schema(Some(
             ObjectBuilder::new()

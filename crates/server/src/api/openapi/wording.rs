@@ -96,7 +96,7 @@ fn hoist(schema: &mut RefOr<Schema>) {
 /// The fields of an address, as a session asks for them: one type serves modes and flags.
 fn address_fields(name: &str, schema: &mut RefOr<Schema>) {
     let words: fn(&str) -> String = match name {
-        "billing_address_fields" => |noun| format!("Way in which the {noun} is asked for."),
+        "billing_address_fields" => |noun| format!("How the {noun} is asked for."),
         "customer_billing_address_fields" => |noun| format!("Whether the {noun} is required."),
         _ => return,
     };

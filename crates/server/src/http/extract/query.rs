@@ -215,7 +215,7 @@ impl Parameter for Sorting {
         };
         let keys: Vec<_> = self.keys.iter().map(key).collect();
         let words = format!(
-            "Order of the list, by one or several of {}; a `-` in front of a name sorts downwards. {}",
+            "Sort order of the list, by one or more of {}; a `-` in front of a name sorts in descending order. {}",
             keys.join(", "),
             joined(lines)
         );
@@ -241,8 +241,7 @@ impl Parameter for MetadataFilter {
         params.metadata()
     }
     fn describe(&self, name: &str, _: &[&str]) -> Described {
-        let words = "Filter by your own key-value data, as `metadata[key]=value`. Values are compared as text; of several values for one \
-            key any may match.";
+        let words = "Filter by your own key-value data, as `metadata[key]=value`. Values are compared as text; if there are several values for one key, any of them may match.";
         let schema = ObjectBuilder::new()
             .additional_properties(Some(AdditionalProperties::RefOr(RefOr::T(line()))))
             .property_names(Some(line()))

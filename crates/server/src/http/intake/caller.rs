@@ -158,7 +158,7 @@ async fn note_use(app: &App, token: &till_core::kernel::records::AccessToken) {
     let store = app.store.clone();
     tokio::spawn(async move {
         if let Err(error) = store.commit(changes).await {
-            tracing::warn!(%error, "the use of a token could not be recorded");
+            tracing::warn!(%error, "the last use of a token could not be recorded");
         }
     });
 }

@@ -54,7 +54,7 @@ pub async fn refused(app: &App, payment: &Payment) -> ApiError {
             false => "organization",
         };
         app.metrics.card_testing_refused(by);
-        tracing::warn!(organization = %payment.organization_id, by, "card testing suspected: a payment was not tried");
+        tracing::warn!(organization = %payment.organization_id, by, "card testing suspected: a payment was not attempted");
     }
     let wait = spent.into_iter().map(|(_, wait)| wait).max().unwrap_or(1);
     ApiError::too_many(TooMany::Declines, wait)
@@ -74,13 +74,13 @@ impl Warning {
     pub fn words(self) -> &'static str {
         match self {
             Self::Suspected => {
-                "Card testing suspected: most of the newest payments were declined. Somebody may be trying stolen \
-                 cards here. Networks with many declines are refused for a while; if it goes on from many of them, \
-                 all payments are. Look through the newest payments."
+                "Card testing suspected: most of the latest payments were declined, so someone may be testing stolen \
+                 cards here. Payments from networks with many declines are refused for a while; if many networks \
+                 continue, all payments are. Review the latest payments."
             }
             Self::Refusing => {
-                "Card testing suspected: so many cards were declined that payments are refused for now. They are \
-                 taken again, a few each minute, as time passes. Look through the newest payments."
+                "Card testing suspected: so many cards were declined that payments are refused for now. A few \
+                 more are accepted each minute. Review the latest payments."
             }
         }
     }

@@ -138,6 +138,6 @@ impl EndpointTasks {
         self.failing
             .insert(endpoint, (failures, self.app.clock.now() + pause));
         self.app.metrics.step_failed("webhook endpoint");
-        tracing::error!(%endpoint, failures, error, "an endpoint could not be served; the others are");
+        tracing::error!(%endpoint, failures, error, "deliveries to one endpoint failed; other endpoints are not affected");
     }
 }

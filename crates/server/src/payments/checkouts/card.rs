@@ -29,7 +29,7 @@ pub(super) async fn card(
     let card = match app.processor.card(token, app.clock.now()).await {
         Ok(card) => card,
         Err(ProcessorError::Unsure(cause) | ProcessorError::Unavailable(cause)) if is_counted => {
-            tracing::warn!(%cause, "the processor could not be asked for the card that a limit counts");
+            tracing::warn!(%cause, "the processor could not be asked which card a limit applies to");
             return Err(Refusal::Payment(NOT_STARTED.to_owned()).into());
         }
         // What it refuses here it refuses when the attempt is prepared.

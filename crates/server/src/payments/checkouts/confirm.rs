@@ -217,9 +217,7 @@ async fn intend(
         }
         Err(CommitError::Conflict(CommitConflict::NotOne(SPENT))) => match attempt {
             Some(payment) => Err(cards::refused(app, &payment).await),
-            None => Err(ApiError::internal(
-                "a budget was spent that was not asked for",
-            )),
+            None => Err(ApiError::internal("an unknown limit was exceeded")),
         },
         // The limits of a discount are counted where nobody can come in between.
         Err(CommitError::Conflict(CommitConflict::NotOne(discounts::MOVED))) => {

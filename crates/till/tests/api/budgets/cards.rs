@@ -118,7 +118,7 @@ both! {
         for _ in 0..7 {
             try_card(&limited, "203.0.113.1", &product, DECLINED).await.refused(400, "PaymentError");
         }
-        assert!(home().await.contains("Card testing suspected: most of the newest payments were declined."));
+        assert!(home().await.contains("Card testing suspected: most of the latest payments were declined"));
         try_card(&limited, "203.0.113.1", &product, DECLINED).await.refused(400, "PaymentError");
         assert!(home().await.contains("payments are refused for now"));
         t.advance(Duration::from_secs(60));
