@@ -78,8 +78,8 @@ seats-exactly = { $count ->
 }
 per-seat = { $price } per seat
 tiers = Price per seat
-tiers-volume = The number of seats decides what every seat costs.
-tiers-graduated = The seats of each step cost what that step says.
+tiers-volume = The number of seats determines the price of every seat.
+tiers-graduated = The seats in each tier cost that tier’s price.
 tier-range = { $from } to { $to }
 tier-open = { $from } or more
 
@@ -112,7 +112,7 @@ trial-years = { $count ->
 trial-after = Then { $price }
 trial-first-charge = The first charge is on { $date }.
 due-on = Due on { $date }
-no-trial = Go on without a trial
+no-trial = Continue without a trial
 
 ## Discounts
 
@@ -152,8 +152,8 @@ email = Email
 email-locked = This is the email address of your account with this shop.
 full-name = Full name
 payment = Payment
-test-warning = Test mode: use no real card.
-test-card = This one pays, with any future date and any three digits:
+test-warning = Test mode: do not use a real card.
+test-card = This card works, with any future date and any three digits:
 test-fill = Fill in this card
 test-more = More test cards
 test-declined = is declined
@@ -200,7 +200,7 @@ tax-sales = Sales tax
 tax-rated = { $tax } ({ $rate })
 tax-included = Including { $tax }
 tax-reverse = { $tax }: you account for it yourself (reverse charge)
-tax-later = from your address
+tax-later = based on your address
 total = Total
 due-today = Due today
 pay = Pay { $total }
@@ -212,7 +212,7 @@ terms-plain = You pay { $total } { $interval } until you cancel.
 terms-trial = You pay nothing today. On { $date } you pay { $total }, then the same { $interval } until you cancel.
 terms-trial-discount = You pay nothing today. From { $date } you pay { $now } { $first }, then { $full } { $interval } until you cancel.
 terms-discount = You pay { $now } { $first }, then { $full } { $interval } until you cancel.
-terms-usage = What you use is billed { $interval } until you cancel.
+terms-usage = Your usage is billed { $interval } until you cancel.
 plus-tax = { $amount } plus tax
 
 ## What is wrong
@@ -232,22 +232,22 @@ error-state = Choose one from the list.
 error-postal-code = Enter your postal code.
 error-business-name = Enter the name of your business.
 error-tax-id = This tax ID is not valid in the chosen country. Check it, or leave it empty.
-error-address-tax = The tax cannot be worked out for this address. Check it.
-error-discount = This code does not work here. Check it, or go on without it.
-error-discount-limit = You have used this discount as often as you may. Remove it to go on.
-error-discount-ended = This discount has ended. Remove it to go on.
+error-address-tax = The tax cannot be calculated for this address. Check the address.
+error-discount = This code does not work here. Check it, or continue without it.
+error-discount-limit = You have used this discount as often as allowed. Remove it to continue.
+error-discount-ended = This discount has ended. Remove it to continue.
 
 error-card-number-missing = Enter your card number.
 error-card-number = This is not a card number. Check the digits.
-error-card-real = This is a sandbox: it takes test cards only, and no real card must be typed here. Use 4242 4242 4242 4242.
-error-card-expiry = Enter the expiry as month and year, such as 12 / 34.
+error-card-real = This is a sandbox and accepts test cards only. Do not enter a real card; use 4242 4242 4242 4242.
+error-card-expiry = Enter the expiry date as month and year, such as 12 / 34.
 error-card-expired = This card has expired. Check the date, or use another card.
 error-card-cvc = Enter the three digits of the security code on the back of the card.
 error-card-cvc-front = Enter the four digits of the security code on the front of the card.
 error-card-unread = The card could not be read just now. Please try again.
 
 error-answer-missing = Fill this in.
-error-answer-tick = Tick this box to go on.
+error-answer-tick = Tick this box to continue.
 error-answer-number = Enter a whole number.
 error-answer-at-least = Enter { $least } or more.
 error-answer-at-most = Enter { $most } or less.
@@ -265,20 +265,20 @@ error-answer-until = Choose { $date } or earlier.
 error-answer-choice = Choose one of the options.
 
 declined = Your card was declined. Nothing was charged. Try another card or ask your bank.
-declined-funds = There is not enough money on this card. Nothing was charged. Try another card.
+declined-funds = This card has insufficient funds. Nothing was charged. Try another card.
 declined-expired = This card has expired. Nothing was charged. Try another card.
 declined-cvc = The security code is wrong. Nothing was charged. Check the code on your card and try again.
-declined-processing = The payment was declined because of a fault. Nothing was charged. Try again in a moment.
-declined-approval = The payment was not approved with your bank. Nothing was charged. Try again, or use another card.
+declined-processing = The payment was declined because of a technical problem. Nothing was charged. Try again in a moment.
+declined-approval = Your bank did not approve the payment. Nothing was charged. Try again, or use another card.
 
 in-flight = Your payment is already being processed. Wait a moment, then reload this page.
 too-often = Too many attempts. Try again in a moment.
-too-many-codes = Too many discount codes were wrong. Wait a few seconds, then try again, or go on without a code.
+too-many-codes = Too many discount codes were wrong. Wait a few seconds, then try again, or continue without a code.
 too-many-declines = Too many payments were declined. Nothing was charged. Wait a few minutes, then try again.
-total-changed = The total has changed. Nothing was charged. Check it, then pay.
-discount-changed = The discount has ended or was changed, so the total has changed. Nothing was charged. Check it, then pay.
+total-changed = The total has changed. Nothing was charged. Check the new total, then pay.
+discount-changed = The discount has ended or changed, so the total has changed. Nothing was charged. Check the new total, then pay.
 already-subscribed = You already have an active subscription here, so nothing was charged.
-trial-used = You have had a free trial here before. You can go on without one; then the first payment is due today.
+trial-used = You have already had a free trial here. You can continue without one; the first payment is then due today.
 not-ready = This shop cannot take payments at the moment. Nothing was charged.
 other-error = That did not work. Nothing was charged. Reload this page and try again.
 our-fault = Something went wrong on our side. Reload this page to see whether the payment went through.
@@ -287,9 +287,9 @@ offline = We could not reach the server. Reload this page to see whether you hav
 ## After paying
 
 processing-title = Processing your payment
-processing-body = This takes a few seconds. Keep this page open; it moves on by itself.
+processing-body = This takes a few seconds. Keep this page open; it will update by itself.
 bank-title = One more step
-bank-body = Your bank wants to make sure that it is you. Approve the payment on the next page.
+bank-body = Your bank wants to verify that it is you. Approve the payment on the next page.
 bank-continue = Continue to your bank
 thanks-title = Thank you for your order
 order-summary = Order summary
@@ -310,35 +310,35 @@ failed-body = Nothing was charged. Go back to the shop and start again from ther
 unknown-title = We can’t find this checkout
 unknown-body = The link may be incomplete or no longer valid. Go back to the shop and start again from there. Nothing was charged.
 no-link-title = This link no longer works
-no-link-body = It may be incomplete, or the shop has taken it back. Ask the shop for a new one.
+no-link-body = It may be incomplete, or the shop may have removed it. Ask the shop for a new one.
 not-here-title = This checkout cannot be shown here
 not-here-body = The shop does not allow the website that you came from to show its checkout. Open the checkout from the shop itself.
 unsigned-title = This link is incomplete
-unsigned-body = A part of its address is missing or was changed. Open it exactly as you got it, or ask the shop for a new one.
+unsigned-body = Part of its address is missing or was changed. Open it exactly as you received it, or ask the shop for a new one.
 not-for-sale-title = This is not for sale at the moment
 not-for-sale-body = The shop has paused what this link sells, or does not sell it in your country. Nothing was charged.
 close-checkout = Close
 front-title = Till is running
-front-body = This is the address of a checkout server. Programs use its API under /v1; buyers come here by the link of their checkout.
+front-body = This is the address of a checkout server. Programs use its API under /v1; buyers come here through a checkout link.
 front-demo = Try a demo purchase
 front-dashboard = Dashboard
 front-reference = API reference
 nowhere-title = There is nothing here
 nowhere-body = Check the address, or go back to where you came from.
 expired-title = This checkout has expired
-expired-body = For your safety a checkout stays open for a limited time only. Go back to the shop and start again from there.
+expired-body = For your safety, a checkout stays open only for a limited time. Go back to the shop and start again from there.
 too-often-title = Too many requests
-too-often-body = Too many requests came from your network. Wait a moment, then load this page again.
+too-often-body = Too many requests came from your network. Wait a moment, then reload this page.
 trouble-title = Something went wrong on our side
 trouble-body = Reload this page in a moment. If you were paying, the page will show whether the payment went through.
-reference = If you ask for help, give this number:
+reference = If you ask for help, quote this number:
 
 ## The test bank
 
 test-bank = Test bank
 test-bank-title = Approve your payment
 test-bank-ask = Is this you?
-test-bank-body = This page stands in for the one where a bank asks its customer (3‑D Secure). No money moves.
+test-bank-body = This page stands in for a bank’s own page, where customers approve payments (3‑D Secure). No money moves.
 merchant = Merchant
 card = Card
 amount = Amount

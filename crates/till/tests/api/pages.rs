@@ -145,7 +145,7 @@ both! {
         }
         let wrong = paying(&[("customer_email", "not an address"), ("card_number", "4111 1111 1111 1111"), ("customer_name", "Grace <b>")]);
         let page = t.form(&at(&checkout), &wrong, &[]).await;
-        for words in ["id=\"customer_email-error\"", "id=\"card_number-error\"", "not an address", "takes test cards only"] {
+        for words in ["id=\"customer_email-error\"", "id=\"card_number-error\"", "not an address", "accepts test cards only"] {
             says(&page, words);
         }
         for bad in ["4111", "Grace <b>", "value=\"123\"", "id=\"country-error\""] {
@@ -161,7 +161,7 @@ both! {
 
     async fn a_decline_says_what_to_do_and_keeps_what_was_typed(t: &mut Till) {
         let checkout = t.checkout_for(&t.product().await).await;
-        for (number, words) in [("4000 0000 0000 0002", "declined"), ("4000000000009995", "not enough money")] {
+        for (number, words) in [("4000 0000 0000 0002", "declined"), ("4000000000009995", "insufficient funds")] {
             let page = t.form(&at(&checkout), &paying(&[("card_number", number)]), &[]).await;
             is_html(&page, 200);
             says(&page, "role=\"alert\"");

@@ -86,7 +86,7 @@ both! {
             says(&page, &format!("id=\"custom_field_data.{slug}-error\""));
         }
         assert!(!page.text().contains("custom_field_data.note-error") && !page.text().contains("custom_field_data.day-error"));
-        says(&page, "Tick this box to go on.");
+        says(&page, "Tick this box to continue.");
         let wrong = [("shirt", "no"), ("size", "100"), ("day", "2026-12-31"), ("rules", "true"), ("color", "x")];
         let page = post(t, &checkout, &sent(&product, "pay", &wrong)).await;
         for words in ["Write at least 3 characters.", "Enter 99 or less.", "Choose January 1, 2027 or later.", "Choose one of the options.", "value=\"no\""] {

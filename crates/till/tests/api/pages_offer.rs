@@ -32,7 +32,7 @@ both! {
         let checkout = t.checkout_with(&plan, json!({"max_seats": 12})).await;
         let page = t.page(&at(&checkout)).await;
         for words in ["name=\"seats\"", "min=\"2\" max=\"12\" value=\"2\"", "Between 2 and 12 seats", "$30",
-            "2 to 10", "$15", "11 or more", "$10", "decides what every seat costs", "Team plan, 2 seats"] {
+            "2 to 10", "$15", "11 or more", "$10", "determines the price of every seat", "Team plan, 2 seats"] {
             says(&page, words);
         }
         says(&page, "name=\"intent\" value=\"fewer\" aria-label=\"One seat fewer\" aria-disabled=\"true\"");
@@ -56,7 +56,7 @@ both! {
         let plan = monthly(t, json!([seats("graduated")])).await;
         let checkout = t.checkout_with(&plan, json!({"seats": 11})).await;
         let page = t.page(&at(&checkout)).await;
-        says(&page, "The seats of each step cost what that step says.");
+        says(&page, "The seats in each tier cost that tier’s price.");
         says(&page, "Team plan, 11 seats");
         says(&page, "$160.00");
     }
@@ -125,12 +125,12 @@ both! {
         let alone = monthly(t, json!([metered(json!({"cap_amount": 5000}))])).await;
         let page = t.page(&at(&t.checkout_for(&alone).await)).await;
         for words in ["Billed by usage", "API calls", "$0.015 per unit", "at most $50.00 per billing period",
-            "What you use is billed per month until you cancel.", "card_number", "Subscribe"] {
+            "Your usage is billed per month until you cancel.", "card_number", "Subscribe"] {
             says(&page, words);
         }
         let both = monthly(t, json!([{"amount_type": "fixed", "price_amount": 900}, metered(json!({}))])).await;
         let page = t.page(&at(&t.checkout_for(&both).await)).await;
-        for words in ["$9", "plus usage", "$0.015 per unit", "You pay $9.00 per month until you cancel. What you use"] {
+        for words in ["$9", "plus usage", "$0.015 per unit", "You pay $9.00 per month until you cancel. Your usage"] {
             says(&page, words);
         }
     }
