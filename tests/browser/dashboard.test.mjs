@@ -138,7 +138,7 @@ describe('the dashboard', () => {
     assert.equal(await picture.evaluate((img) => img.decode().then(() => img.naturalWidth)), 1);
     assert.equal((await till.api('GET', `/v1/products/${id}`)).body.medias.length, 1);
     await page.getByRole('button', { name: 'Remove cover.png' }).click();
-    await page.getByText('No picture yet.').waitFor();
+    await page.getByText('No pictures yet.').waitFor();
     await done();
   });
 
@@ -325,7 +325,7 @@ describe('the dashboard', () => {
     await page.goto(`${till.url}/dashboard/demo/products/new`);
     await page.getByLabel('Name', { exact: true }).fill('Plain form');
     await page.getByLabel('Kind').selectOption('custom');
-    await page.getByLabel('At least').fill('5');
+    await page.getByLabel('Minimum').fill('5');
     await page.getByRole('button', { name: 'Create product' }).click();
     await page.getByText('Plain form was created.').waitFor();
     await done();

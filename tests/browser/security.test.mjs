@@ -225,7 +225,7 @@ describe('other sites and other people\'s words', () => {
     for (let n = 0; n < 12; n += 1) statuses.push(await attempt());
     assert.ok(statuses.slice(0, 10).every((status) => status === 422), String(statuses));
     assert.equal(statuses.at(-1), 429);
-    await page.getByText('Too many tries.').waitFor();
+    await page.getByText('Too many attempts.').waitFor();
     const elsewhere = await open();
     await signIn(elsewhere.page, till, till.owner_email);
     await elsewhere.done();

@@ -162,7 +162,7 @@ document.addEventListener("submit", (event) => {
   const broken = () => {
     bar.hidden = true;
     button.disabled = false;
-    say("The upload broke off. Try again.");
+    say("The upload was interrupted. Try again.");
   };
   request.upload.addEventListener("progress", ({ loaded, total }) => (bar.value = loaded / total));
   request.addEventListener("error", broken);

@@ -283,7 +283,7 @@ fn note_seen(app: &App, session: &UserSession) {
     let store = app.store.clone();
     tokio::spawn(async move {
         if let Err(error) = store.commit(changes).await {
-            tracing::warn!(%error, "the use of a session could not be recorded");
+            tracing::warn!(%error, "the last use of a session could not be recorded");
         }
     });
 }

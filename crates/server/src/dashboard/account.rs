@@ -109,7 +109,7 @@ fn name_form(person: &Person) -> Form {
         Field::new("name", "Name", Kind::Line("text"))
             .value(person.user.name.clone().unwrap_or_default())
             .autocomplete("name")
-            .hint("As your team sees it."),
+            .hint("The name that your team sees."),
     ];
     Form::new("/account/name", "Save name", vec![Group::new("", fields)])
 }
@@ -124,7 +124,7 @@ fn password_form(app: &App, person: &Person) -> Form {
                 Kind::Line("password"),
             )
             .autocomplete("current-password")
-            .hint("Forgotten? Sign out, sign in by a link, and come back here.")
+            .hint("Forgotten? Sign out, sign in with a link, and come back here.")
             .required(),
         );
     }
@@ -133,18 +133,18 @@ fn password_form(app: &App, person: &Person) -> Form {
         Field::new("new_password", "New password", Kind::Line("password"))
             .autocomplete("new-password")
             .hint(format!(
-                "{least} characters or more; there are no other rules."
+                "At least {least} characters; there are no other rules."
             ))
             .required(),
     );
     let (words, note) = match person.user.password_hash {
         Some(_) => (
             "Change password",
-            "A new password signs you out everywhere else.",
+            "Changing your password signs you out everywhere else.",
         ),
         None => (
             "Set password",
-            "So far you have none, and sign in by links.",
+            "You do not have one yet, and sign in with links.",
         ),
     };
     let group = Group::new("", fields).note(note);
@@ -173,7 +173,7 @@ async fn set_password(State(app): State<Arc<App>>, person: Person, form_data: Fo
     match replace_password(&app, &person, &form_data).await? {
         Ok(()) => done(
             "/account",
-            "Your password is set. Other browsers were signed out.",
+            "Your password was set. Other browsers were signed out.",
         ),
         Err((status, errors)) => {
             let again = Some((&form_data, &errors));
@@ -196,7 +196,8 @@ async fn replace_password(
     if people::asks_for_current(user, &person.session, app.clock.now()) {
         let wait = limits::current_password(app, user.id).await?;
         if wait.is_some() {
-            let errors = FormErrors::words("Too many tries. Wait a few minutes, then try again.");
+            let errors =
+                FormErrors::words("Too many attempts. Wait a few minutes, then try again.");
             return Ok(Err((StatusCode::TOO_MANY_REQUESTS, errors)));
         }
         let current = form_data.get("current_password").unwrap_or_default();
@@ -236,7 +237,7 @@ async fn confirm_end_others(person: Person) -> Answer {
     show(&confirm(
         &person,
         "Sign out everywhere else?",
-        "Every browser but this one must sign in again.",
+        "Every other browser will have to sign in again.",
         "/account/sessions/others".to_owned(),
     ))
 }
@@ -244,7 +245,7 @@ async fn confirm_end_others(person: Person) -> Answer {
 async fn end_others(State(app): State<Arc<App>>, person: Person) -> Answer {
     let changes = sign_in::end_others(person.user.id, person.session.id, &app.context());
     app.commit(changes).await?;
-    done("/account", "You are signed out everywhere else.")
+    done("/account", "You have been signed out everywhere else.")
 }
 
 async fn confirm_end(
@@ -260,7 +261,7 @@ async fn confirm_end(
     show(&confirm(
         &person,
         &format!("Sign out {}?", browsers::named(session)),
-        "That browser must sign in again.",
+        "That browser will have to sign in again.",
         format!("/account/sessions/{id}/end"),
     ))
 }

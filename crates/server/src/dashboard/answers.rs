@@ -22,7 +22,7 @@ pub async fn answers(viewer: &Viewer, answers: &Metadata) -> Result<Option<Part>
     let fields = match store.custom_fields_by_slugs(own, &slugs).await {
         // A field that does not read costs the labels, not the page.
         Err(StoreError::Read(error)) => {
-            tracing::error!(%error, "a custom field cannot be read; answers are shown by their slugs");
+            tracing::error!(%error, "a custom field cannot be read; its answers are shown under their slugs");
             Vec::new()
         }
         found => found?,

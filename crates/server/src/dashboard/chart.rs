@@ -239,7 +239,7 @@ impl Chart {
             slots,
             lines,
             marks: marks(&plan.labels, room),
-            empty: nothing.then_some("Nothing in this time"),
+            empty: nothing.then_some("Nothing in this period"),
             rows: rows.collect(),
             sums: (unit != Unit::Percent && count > 0).then(|| {
                 let sum = |s: &Series| {

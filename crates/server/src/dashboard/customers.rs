@@ -75,7 +75,7 @@ impl Listed for Customer {
     type Read = scope::CustomersRead;
 
     const PAGES: ResourcePages = CUSTOMERS;
-    const EMPTY: &'static str = "Everybody who buys becomes a customer. You can also add your own users, each with the id that you know them by.";
+    const EMPTY: &'static str = "Everyone who buys becomes a customer. You can also add your own users, each with the ID by which you know them.";
     const NEW: Option<&'static str> = Some("New customer");
     const MOMENTS: Option<(&'static str, &'static str)> = Some(CREATED);
     const CSV: &'static [&'static str] = &export::COLUMNS;

@@ -53,7 +53,7 @@ impl IntoResponse for Denied {
             Denied::NotFound => message(
                 StatusCode::NOT_FOUND,
                 "Page not found",
-                "There is nothing here, or nothing that you can see with this account.",
+                "There is nothing here, or nothing that this account is allowed to see.",
             ),
             Denied::Role => message(
                 StatusCode::FORBIDDEN,
@@ -63,14 +63,14 @@ impl IntoResponse for Denied {
             Denied::Blocked => message(
                 StatusCode::FORBIDDEN,
                 "This organization is blocked",
-                "Its dashboard is closed. Ask whoever runs this server.",
+                "Its dashboard is closed. Ask the person who runs this server.",
             ),
             Denied::Api(error) => {
                 let mut words = error.detail();
                 if let Some(number) = error.log_fault() {
-                    words = format!("{words} If you ask for help, give this number: {number}");
+                    words = format!("{words} If you ask for help, quote this number: {number}");
                 }
-                message(error.status(), "That did not work", &words)
+                message(error.status(), "Something went wrong", &words)
             }
         }
     }

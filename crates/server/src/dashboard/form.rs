@@ -292,7 +292,7 @@ impl Group {
             })
         });
         Self::new("Metadata", fields.collect())
-            .note("Free data for your programs; customers never see it.")
+            .note("Your own data for your programs; customers never see it.")
             .place("metadata")
             .pairs()
     }

@@ -209,7 +209,7 @@ async fn failing(viewer: &Viewer, now: Timestamp) -> Result<Vec<Failing>> {
         href: ENDPOINTS.path(viewer, one.id, ""),
         name: one.name.unwrap_or(one.url),
         words: match one.enabled {
-            true => "refused or did not answer all of its latest deliveries.",
+            true => "did not accept any of its latest deliveries.",
             false => "is disabled: nothing is sent to it, and all of its latest deliveries failed.",
         },
     };
@@ -222,7 +222,7 @@ fn conversion(sessions: i64, succeeded: i64) -> Option<i64> {
 }
 
 /// The meaning of the revenue that is shown.
-const NET: &str = "After discounts, without tax; refunds are not taken off.";
+const NET: &str = "After discounts and without tax; refunds are not deducted.";
 
 /// What was sold for in one period and currency.
 fn revenue(figures: &Figures, currency: Currency) -> i64 {
@@ -249,12 +249,12 @@ fn totals(figures: &[Figures], currency: Currency) -> Vec<Total> {
         total(
             "Sessions",
             thousands(sessions),
-            "Checkout sessions that were made.",
+            "Checkout sessions that were created.",
         ),
         total(
             "Conversion",
             share,
-            "The share of those sessions that were paid.",
+            "The percentage of those sessions that were paid.",
         ),
     ]
 }
@@ -313,7 +313,7 @@ fn charts(
         chart(
             "conversion",
             "Conversion",
-            "The share of checkout sessions that succeeded.",
+            "The percentage of checkout sessions that succeeded.",
             figures.iter().map(share).collect(),
             Unit::Percent,
         ),
@@ -373,7 +373,7 @@ fn steps(viewer: &Viewer, progress: &Progress) -> Vec<Step> {
         ),
         step(
             progress.session,
-            "Make a checkout session",
+            "Create a checkout session",
             "From a product's menu, or with the program shown there.",
             "/products",
         ),
@@ -386,13 +386,13 @@ fn steps(viewer: &Viewer, progress: &Progress) -> Vec<Step> {
         step(
             progress.token,
             "Create an access token",
-            "Your program makes sessions with it.",
+            "Your program uses it to create sessions.",
             "/developers/tokens",
         ),
         step(
             progress.endpoint,
             "Add a webhook endpoint",
-            "Your program is told when somebody has paid.",
+            "Your program is notified when someone has paid.",
             "/developers/webhooks",
         ),
     ];

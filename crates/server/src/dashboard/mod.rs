@@ -119,7 +119,7 @@ fn later(error: &ApiError) -> Response {
     let shown = message(
         error.status(),
         "Too many requests",
-        "This network has asked for too many pages. Wait a moment, then load this page again.",
+        "This network has requested too many pages. Wait a moment, then reload this page.",
     );
     crate::pages::later(shown, error)
 }
@@ -152,7 +152,7 @@ async fn around(request: Request, next: Next) -> Response {
     }
     message(
         status,
-        "That did not work",
+        "Something went wrong",
         status.canonical_reason().unwrap_or_default(),
     )
 }

@@ -22,7 +22,7 @@ pub async fn refuse_others(State(app): State<Arc<App>>, request: Request, next: 
         StatusCode::FORBIDDEN,
         "Nothing was changed",
         "This form did not come from a page of this server. Go back, load the page again, and send it \
-         once more. If that does not help, look at its address: it must be the one this server is set up for.",
+         once more. If that does not help, check the address: it must be the one that this server is configured for.",
     )
 }
 

@@ -45,11 +45,11 @@ const SWITCHES: [(&str, &str); 4] = [
     ),
     (
         "subscription_settings.allow_multiple_subscriptions",
-        "A customer may hold several subscriptions",
+        "A customer can have several subscriptions",
     ),
     (
         "subscription_settings.prevent_trial_abuse",
-        "Refuse a second trial to the same customer",
+        "Refuse a second trial for the same customer",
     ),
 ];
 
@@ -227,7 +227,7 @@ fn about(row: &Row) -> Group {
             line("website", "Website", "url"),
             line("avatar_url", "Logo address", "url")
                 .hint("An https address of a square picture; customers see it at checkout."),
-            Field::new("country", "Country", countries.or("Not said")),
+            Field::new("country", "Country", countries.or("Not set")),
         ],
     )
     .note(format!(
@@ -244,10 +244,10 @@ fn policies() -> Group {
             page("terms", "Terms of sale"),
             page("privacy", "Privacy policy"),
             page("refunds", "Refund policy"),
-            page("support", "Help").hint("Without it, the support e-mail stands there."),
+            page("support", "Help").hint("Without it, the support e-mail is shown."),
         ],
     )
-    .note("Linked at the foot of the checkout and of the pages that follow it.")
+    .note("Linked in the footer of the checkout and of the pages after it.")
 }
 
 fn links(form_data: &FormData) -> Group {
@@ -283,7 +283,7 @@ fn money() -> Group {
     let taxes = TaxBehaviorOption::ALL.iter().map(|tax| {
         let words = match tax {
             TaxBehaviorOption::Location => "As usual in the customer's country",
-            TaxBehaviorOption::Inclusive => "Prices contain tax",
+            TaxBehaviorOption::Inclusive => "Prices include tax",
             TaxBehaviorOption::Exclusive => "Tax is added to prices",
         };
         (tax.as_str(), words)
@@ -298,7 +298,7 @@ fn money() -> Group {
             )
             .hint("Every product needs a price in it."),
             Field::new("default_tax_behavior", "Tax", Kind::choice(taxes))
-                .hint("Where a price does not say otherwise."),
+                .hint("For prices that do not say otherwise."),
         ],
     )
     .row()

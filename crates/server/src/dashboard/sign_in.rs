@@ -161,8 +161,8 @@ impl SignInForm {
     /// The form again, because a budget is spent.
     fn later(&self, app: &App, seconds: u64) -> Response {
         let words = match seconds.div_ceil(60) {
-            1 => "Too many tries. Wait a minute, then try again.".to_owned(),
-            minutes => format!("Too many tries. Wait {minutes} minutes, then try again."),
+            1 => "Too many attempts. Wait a minute, then try again.".to_owned(),
+            minutes => format!("Too many attempts. Wait {minutes} minutes, then try again."),
         };
         let mut response = self.again(app, StatusCode::TOO_MANY_REQUESTS, &words);
         let seconds = HeaderValue::from(seconds);

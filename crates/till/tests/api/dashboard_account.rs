@@ -47,7 +47,7 @@ both! {
         browser.post("/account/password", &[("new_password", "elevenchars")]).await.says(422, "Use 12 characters or more.");
         browser.post("/account/password", &[]).await.says(422, "Use 12 characters or more.");
         assert!(enters(t, "elevenchars").await.is_none());
-        done(&browser, &browser.post("/account/password", &[("new_password", PASSWORD)]).await, "Your password is set.").await;
+        done(&browser, &browser.post("/account/password", &[("new_password", PASSWORD)]).await, "Your password was set.").await;
         assert!(enters(t, PASSWORD).await.is_some());
     }
 
@@ -67,7 +67,7 @@ both! {
         browser.post("/account/password", &[("new_password", other)]).await.says(422, "This is not your current password.");
         assert_eq!(first.get("/account").await.status, 200);
         let fields = [("current_password", PASSWORD), ("new_password", other)];
-        done(&browser, &browser.post("/account/password", &fields).await, "Your password is set.").await;
+        done(&browser, &browser.post("/account/password", &fields).await, "Your password was set.").await;
         assert_eq!(first.get("/account").await.status, 303, "signed out");
         assert_eq!(t.browser().get(&link).await.status, 410);
         assert!(enters(t, PASSWORD).await.is_none());
@@ -82,7 +82,7 @@ both! {
         browser.post("/account/password", &other).await.says(422, "This is not your current password.");
         let browser = t.dashboard().await;
         assert!(!browser.get("/account").await.text().contains("current_password"));
-        done(&browser, &browser.post("/account/password", &other).await, "Your password is set.").await;
+        done(&browser, &browser.post("/account/password", &other).await, "Your password was set.").await;
     }
 
     async fn guessing_the_current_password_is_throttled(t: &mut Till) {
@@ -93,14 +93,14 @@ both! {
         for _ in 0..12 {
             answer = browser.post("/account/password", &guess).await;
         }
-        answer.says(429, "Too many tries.");
+        answer.says(429, "Too many attempts.");
     }
 
     async fn sessions_are_listed_with_browser_address_and_time(t: &mut Till) {
         t.dashboard().await.post("/account/password", &[("new_password", PASSWORD)]).await;
         let browser = enters(t, PASSWORD).await.unwrap();
         let page = browser.get("/account").await;
-        for words in ["Firefox on Linux", "203.0.113.9", "This browser", "data-head=\"With\">Password<", "Unknown browser", "data-head=\"With\">Link<", "22 Nov 2026, 12:00 UTC"] {
+        for words in ["Firefox on Linux", "203.0.113.9", "This browser", "data-head=\"Method\">Password<", "Unknown browser", "data-head=\"Method\">Link<", "22 Nov 2026, 12:00 UTC"] {
             page.says(200, words);
         }
         browser.set_cookie("till_zone", "Asia/Kolkata");
@@ -133,7 +133,7 @@ both! {
     async fn all_other_sessions_are_ended_at_once(t: &mut Till) {
         let (browser, one, two) = (t.dashboard().await, t.dashboard().await, t.dashboard().await);
         browser.get("/account/sessions/others").await.says(200, "Sign out everywhere else?");
-        done(&browser, &browser.post("/account/sessions/others", &[]).await, "You are signed out everywhere else.").await;
+        done(&browser, &browser.post("/account/sessions/others", &[]).await, "You have been signed out everywhere else.").await;
         assert_eq!(one.get("/account").await.status, 303);
         assert_eq!(two.get("/account").await.status, 303);
         assert!(!browser.get("/account").await.text().contains("Sign out everywhere else"));

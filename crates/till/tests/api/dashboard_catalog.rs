@@ -50,7 +50,7 @@ both! {
         let meter = json!({"name": "Nested", "filter": filter, "aggregation": {"func": "count"}});
         let meter = t.post("/v1/meters/", meter).await.created();
         let at = format!("{METERS}/{}", meter["id"].as_str().unwrap());
-        assert!(owner.get(&format!("{at}/edit")).await.text().contains("by the API alone"));
+        assert!(owner.get(&format!("{at}/edit")).await.text().contains("only be changed through the API"));
         let saved = made(t, "meters", &owner.post(&format!("{at}/edit"), &[("name", "Renamed"), ("aggregation.func", "count")]).await).await;
         assert_eq!((&saved["name"], &saved["filter"]), (&json!("Renamed"), &filter));
         let price = json!({"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": 1});

@@ -82,7 +82,7 @@ both! {
         let owner = t.dashboard().await;
         let book = t.product().await;
         let page = format!("/dashboard/ada/products/{}", id_in(&book, "id"));
-        says(&owner, &page, &["Make a checkout link"]).await;
+        says(&owner, &page, &["Create a checkout link"]).await;
         let answer = owner.post(&format!("{page}/link"), &[("_idempotency_key", "once")]).await;
         let made = made(t, &answer).await;
         assert_eq!(made["products"][0]["id"], book["id"]);

@@ -82,7 +82,7 @@ both! {
         let owner = t.dashboard().await;
         owner.post(&format!("{HOOKS}/new"), &[("url", "https://example.com/hook"), ("format", "raw"), ("events", "product.created")]).await;
         t.product().await;
-        let words = "did not answer all of its latest deliveries";
+        let words = "did not accept any of its latest deliveries";
         attempted(t, EventType::ProductCreated, &[500, 404]).await;
         assert!(!owner.get("/dashboard/ada").await.text().contains(words), "two failures may be chance");
         attempted(t, EventType::ProductCreated, &[500]).await;
@@ -212,9 +212,9 @@ both! {
         let endpoint = t.items("/v1/webhooks/endpoints").await.remove(0);
         let path = format!("{HOOKS}/{}", id_in(&endpoint, "id"));
         owner.post(&format!("{path}/test"), &[("type", "order.paid")]).await;
-        assert!(owner.get(&path).await.text().contains("nothing yet that order.paid could be sent for"));
+        assert!(owner.get(&path).await.text().contains("no object yet for which order.paid could be sent"));
         owner.post(&format!("{path}/test"), &[("type", "order.refunded")]).await;
-        assert!(owner.get(&path).await.text().contains("does not listen to this type"));
+        assert!(owner.get(&path).await.text().contains("is not subscribed to this type"));
         let product = t.product().await;
         let due = async |id| t.app.store.due_events(id, t.app.clock.now(), 100).await.unwrap().0;
         let (own, before) = (id_in(&endpoint, "id"), due(id_in(&endpoint, "id")).await.len());

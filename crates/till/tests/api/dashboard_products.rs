@@ -303,7 +303,7 @@ both! {
             ("prices.1.amount_type", "metered_unit"), ("prices.1.price_currency", "usd"),
             ("prices.1.meter_id", meter["id"].as_str().unwrap()), ("prices.1.unit_amount", "0.02")]);
         let html = owner.post("/dashboard/ada/products/preview", &sent).await.text();
-        for words in ["14 days free, then", "$10 per seat", "1–10 seats: $10.00 each", "11 seats and more: $8.00 each", "0.02 USD per unit"] {
+        for words in ["14 days free, then", "$10 per seat", "1–10 seats: $10.00 each", "11 seats or more: $8.00 each", "0.02 USD per unit"] {
             assert!(html.contains(words), "{words}: {html}");
         }
     }

@@ -181,7 +181,7 @@ both! {
         for words in ["curl -sS https://till.test/v1/checkouts/", "TypeScript", "polar_sdk", "TILL_TOKEN"] {
             assert!(html.contains(words), "{words}: {html}");
         }
-        assert!(html.contains("Nobody has tried to pay yet."));
+        assert!(html.contains("No one has tried to pay yet."));
         t.buy(&checkout, "ada@example.com").await;
         let html = shown(&dashboard.get(&path).await);
         assert!(!html.contains("class=\"qr\"") && html.contains("TypeScript"), "what is paid has no link: {html}");

@@ -150,7 +150,7 @@ both! {
             }
             assert_eq!(answer.status, 429, "{path}");
             assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
-            assert!(answer.text().contains("Too many tries."));
+            assert!(answer.text().contains("Too many attempts."));
             let other = t.browser().post(path, &sign_in("ada@example.com", "wrong")).await;
             assert_ne!(other.status, 429);
         }

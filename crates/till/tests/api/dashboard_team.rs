@@ -54,10 +54,10 @@ both! {
     async fn an_invited_person_comes_in_by_the_button_behind_the_link_in_their_mail(t: &mut Till) {
         let owner = t.dashboard().await;
         owner.post("/account/name", &[("name", "Ada")]).await;
-        owner.get(INVITE).await.says(200, "Invite somebody");
+        owner.get(INVITE).await.says(200, "Invite someone");
         let sent = owner.post(INVITE, &[("email", "Grace@Example.com"), ("role", "admin")]).await;
         assert_eq!(sent.header("location"), TEAM);
-        owner.get(TEAM).await.says(200, "grace@example.com is invited and gets a mail.");
+        owner.get(TEAM).await.says(200, "grace@example.com was invited and will get an e-mail.");
         let link = mailed_link(t).await;
         t.advance(Duration::from_secs(2 * 24 * 3600));
         let grace = t.browser();
@@ -142,7 +142,7 @@ both! {
         let grace = t.browser();
         assert_eq!(grace.get(&first).await.status, 410);
         grace.get(&second).await.says(200, "Join");
-        owner.get(TEAM).await.says(200, "grace@example.com is invited");
+        owner.get(TEAM).await.says(200, "grace@example.com was invited");
         t.advance(Duration::from_secs(3 * 24 * 3600));
         assert_eq!(grace.get(&second).await.status, 410);
         assert_eq!(grace.post(&second, &[]).await.status, 410);
@@ -184,7 +184,7 @@ both! {
         assert_eq!(owner.post(&role, &[("role", "member")]).await.status, 303);
         assert_eq!(team(t).await[2].1, Role::Member);
         assert_eq!(admin.post(&role, &[("role", "admin")]).await.status, 303);
-        admin.get(&remove).await.says(200, "They lose this dashboard at once.");
+        admin.get(&remove).await.says(200, "They lose access to this dashboard immediately.");
         assert_eq!(team(t).await.len(), 3, "asked, and not done");
         assert_eq!(admin.post(&remove, &[]).await.status, 303);
         assert_eq!(team(t).await.len(), 2);

@@ -207,7 +207,7 @@ both! {
         let owner = t.dashboard().await;
         let product = t.product().await;
         let path = format!("/dashboard/ada/products/{}/media", product["id"].as_str().unwrap());
-        assert!(owner.get(&path).await.text().contains("No picture yet"));
+        assert!(owner.get(&path).await.text().contains("No pictures yet"));
         let sent = owner.upload(&path, "pictures", &[("a.png", "image/png", b"first"), ("b.webp", "image/webp", b"second")]).await;
         assert_eq!(sent.header("location"), path, "{}", sent.text());
         let shown = t.get(&format!("/v1/products/{}", product["id"].as_str().unwrap())).await.ok();

@@ -16,7 +16,7 @@ pub(super) fn list(person: &Person, sessions: Vec<UserSession>) -> Listing {
         Column::new("Address"),
         Column::new("Last seen"),
         Column::new("Signed in"),
-        Column::new("With"),
+        Column::new("Method"),
     ];
     let row = |session: &UserSession| {
         let name = named(session);

@@ -88,7 +88,7 @@ async fn detail(dashboard: Dashboard<scope::BenefitsRead>, PathId(id): PathId) -
         .map(|product| crate::dashboard::sales::product(&dashboard, &product.base))
         .collect();
     let included = match links.is_empty() {
-        true => Cell::Text("No product includes it yet: choose it in a product's form.".to_owned()),
+        true => Cell::Text("No product includes it yet: add it in a product's form.".to_owned()),
         false => Cell::Many(links),
     };
     parts.push(Part::Facts(
@@ -115,7 +115,7 @@ fn choose_type(dashboard: &Dashboard<scope::BenefitsWrite>) -> FormPage {
     let fields = vec![
         Field::new("type", "Type", kinds)
             .focus()
-            .hint("A custom benefit is words alone: what you promise on the checkout."),
+            .hint("A custom benefit is only text: what you promise on the checkout page."),
         Field::new("_next", "", Kind::Hidden).value("1"),
     ];
     FormPage {
@@ -133,7 +133,7 @@ impl Listed for Benefit {
     type Read = scope::BenefitsRead;
 
     const PAGES: ResourcePages = BENEFITS;
-    const EMPTY: &'static str = "A benefit is what a purchase includes, such as support or license keys. Products show it on their checkout; Till does not grant it yet, so your program does.";
+    const EMPTY: &'static str = "A benefit is what a purchase includes, such as support or license keys. Products show it on their checkout page. Till does not grant it yet, so your program has to.";
     const NEW: Option<&'static str> = Some("Create a benefit");
 
     fn id(&self) -> Uuid {
@@ -186,7 +186,7 @@ impl Listed for Benefit {
 impl Resource for Benefit {
     type Write = scope::BenefitsWrite;
 
-    const CONSEQUENCE: &'static str = "It is removed from every product, for good.";
+    const CONSEQUENCE: &'static str = "It is permanently removed from every product.";
 
     fn filled(&self, _: &Dashboard<Self::Write>) -> FormData {
         fill::of_benefit(self)

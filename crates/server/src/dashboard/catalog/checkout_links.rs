@@ -41,7 +41,7 @@ pub fn routes() -> Router<Arc<App>> {
 }
 
 /// The message on a new link's page.
-pub const READY: &str = "The link is ready: every visit opens a checkout of its own.";
+pub const READY: &str = "The link is ready: every visit opens a new checkout.";
 
 /// The name of a link: its label, else what it sells.
 fn name(link: &CheckoutLink) -> String {
@@ -110,16 +110,16 @@ async fn detail(dashboard: Dashboard<scope::CheckoutLinksRead>, PathId(id): Path
     let trial = link.trial_interval.zip(link.trial_interval_count);
     let trial = trial.map(|trial| {
         let words = trial_words(trial, Locale::En);
-        format!("{words}, whatever the product says")
+        format!("{words}, instead of the products' own")
     });
     let mut facts = vec![
         Fact::new("Long address", Cell::Code(link.url.clone())),
         Fact::new("Link ID", Cell::Code(id.to_string())),
         Fact::new("Products", products_cell(&dashboard, &link)),
         Fact::new("Discount", discount_cell(&link)),
-        Fact::new("Customers may type a code", yes(link.allow_discount_codes)),
+        Fact::new("Customers can enter a code", yes(link.allow_discount_codes)),
         Fact::new(
-            "Asks for the whole address",
+            "Asks for the full address",
             yes(link.require_billing_address),
         ),
         Fact::new("Seats", Cell::text(link.seats.map(|n| n.to_string()))),
@@ -140,12 +140,12 @@ async fn detail(dashboard: Dashboard<scope::CheckoutLinksRead>, PathId(id): Path
             false => pay_link::part("Link for buyers", &short)?,
             true => Part::Facts(
                 "Link to sign",
-                vec![Fact::new("Opens with a signature only", Cell::Code(short))],
+                vec![Fact::new("Requires a signature", Cell::Code(short))],
             ),
         },
         Part::Facts("Checkout link", facts),
         Part::Html(
-            "In your page",
+            "On your page",
             askama::Template::render(&code).map_err(ApiError::internal)?,
         ),
     ];
@@ -161,7 +161,7 @@ impl Listed for CheckoutLink {
     type Read = scope::CheckoutLinksRead;
 
     const PAGES: ResourcePages = CHECKOUT_LINKS;
-    const EMPTY: &'static str = "A checkout link sells without a program: share it, print it, or put it behind a button of your page.";
+    const EMPTY: &'static str = "A checkout link sells without any programming: share it, print it, or put it behind a button on your page.";
     const NEW: Option<&'static str> = Some("Create a checkout link");
 
     fn id(&self) -> Uuid {
@@ -213,8 +213,7 @@ impl Listed for CheckoutLink {
 impl Resource for CheckoutLink {
     type Write = scope::CheckoutLinksWrite;
 
-    const CONSEQUENCE: &'static str = "Whoever opens it from now on learns that it no longer works, wherever you have \
-         shared it. Checkouts that it has opened stay. This cannot be undone.";
+    const CONSEQUENCE: &'static str = "Anyone who opens it from now on is told that it no longer works, wherever you have shared it. Checkouts that it has already opened are not affected. This cannot be undone.";
 
     fn fresh(_: &Dashboard<Self::Write>, asked: &ListingQuery) -> FormData {
         fill::fresh(asked.get("product"))

@@ -80,12 +80,12 @@ fn rules(kind: &CustomFieldKind) -> Vec<Fact> {
     };
     match kind {
         CustomFieldKind::Text(text) => {
-            fact("Least characters", text.min_length.map(|n| n.to_string()));
-            fact("Most characters", text.max_length.map(|n| n.to_string()));
+            fact("Minimum characters", text.min_length.map(|n| n.to_string()));
+            fact("Maximum characters", text.max_length.map(|n| n.to_string()));
         }
         CustomFieldKind::Number(bounds) => {
-            fact("At least", bounds.ge.map(|n| n.to_string()));
-            fact("At most", bounds.le.map(|n| n.to_string()));
+            fact("Minimum", bounds.ge.map(|n| n.to_string()));
+            fact("Maximum", bounds.le.map(|n| n.to_string()));
         }
         CustomFieldKind::Date(bounds) => {
             fact("From", bounds.ge.map(fill::day));
@@ -113,8 +113,7 @@ impl Listed for CustomField {
     type Read = scope::CustomFieldsRead;
 
     const PAGES: ResourcePages = CUSTOM_FIELDS;
-    const EMPTY: &'static str = "A custom field is a question that the checkout asks, such as a size or the consent to terms. \
-                Attach it to the products that need it.";
+    const EMPTY: &'static str = "A custom field is a question that the checkout asks, such as a size or consent to your terms. Attach it to the products that need it.";
     const NEW: Option<&'static str> = Some("Create a custom field");
 
     fn id(&self) -> Uuid {
@@ -170,8 +169,7 @@ impl Listed for CustomField {
 impl Resource for CustomField {
     type Write = scope::CustomFieldsWrite;
 
-    const CONSEQUENCE: &'static str = "No product asks for it any more, and its slug can be given to another field. \
-         Answers that customers gave stay with their orders.";
+    const CONSEQUENCE: &'static str = "Products no longer ask for it, and its slug can be used by another field. Answers that customers have given stay with their orders.";
 
     fn fresh(_: &Dashboard<Self::Write>, query: &ListingQuery) -> FormData {
         let mut form_data = FormData::default();

@@ -67,7 +67,7 @@ fn percent(basis_points: i64) -> String {
 fn lasting(lasting: DiscountLasting) -> String {
     match lasting {
         DiscountLasting::Once => "Once".to_owned(),
-        DiscountLasting::Forever => "For ever".to_owned(),
+        DiscountLasting::Forever => "Forever".to_owned(),
         DiscountLasting::Repeating {
             duration_in_months: 1,
         } => "For 1 month".to_owned(),
@@ -111,7 +111,7 @@ async fn detail(dashboard: Dashboard<scope::DiscountsRead>, PathId(id): PathId) 
         Fact::new(
             "Code",
             brief.code.clone().map_or(
-                Cell::Text("None: your program applies it".to_owned()),
+                Cell::Text("None: only your program can apply it".to_owned()),
                 Cell::Code,
             ),
         ),
@@ -121,7 +121,7 @@ async fn detail(dashboard: Dashboard<scope::DiscountsRead>, PathId(id): PathId) 
             Cell::Link {
                 href: orders,
                 text: used(&discount),
-                note: Some("Orders with it".to_owned()),
+                note: Some("See orders".to_owned()),
             },
         ),
         Fact::new(
@@ -143,12 +143,12 @@ async fn detail(dashboard: Dashboard<scope::DiscountsRead>, PathId(id): PathId) 
         .map(|one| sales::product(&dashboard, &one.base))
         .collect();
     let products = match products.is_empty() {
-        true => Cell::Text("Everything, also what is yet to come".to_owned()),
+        true => Cell::Text("Every product, including future ones".to_owned()),
         false => Cell::Many(products),
     };
     let mut parts = vec![
         Part::Facts("Discount", facts),
-        Part::Facts("Products", vec![Fact::new("For", products)]),
+        Part::Facts("Products", vec![Fact::new("Applies to", products)]),
     ];
     parts.extend(metadata(&base.metadata));
     parts.push(timeline(&dashboard, [id]).await?);
@@ -166,7 +166,7 @@ impl Listed for Discount {
     type Read = scope::DiscountsRead;
 
     const PAGES: ResourcePages = DISCOUNTS;
-    const EMPTY: &'static str = "A discount takes a share or an amount off: customers type its code, or your program applies it.";
+    const EMPTY: &'static str = "A discount takes a percentage or a fixed amount off: customers enter its code, or your program applies it.";
     const NEW: Option<&'static str> = Some("Create a discount");
 
     fn id(&self) -> Uuid {
@@ -230,8 +230,7 @@ impl Listed for Discount {
 impl Resource for Discount {
     type Write = scope::DiscountsWrite;
 
-    const CONSEQUENCE: &'static str = "Nobody can apply it any more, and its code can be given to another discount. \
-         Sessions that have it already, and what was bought with it, keep it.";
+    const CONSEQUENCE: &'static str = "It can no longer be applied, and its code can be used by another discount. Sessions, orders and subscriptions that already have it keep it.";
 
     fn fresh(dashboard: &Dashboard<Self::Write>, _: &ListingQuery) -> FormData {
         fill::fresh(dashboard.organization.default_currency)

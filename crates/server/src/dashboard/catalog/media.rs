@@ -116,7 +116,7 @@ async fn upload(
             Ok(Some(field)) => field,
             Ok(None) => break,
             Err(error) => {
-                errors.push(format!("The upload broke off: {error}"));
+                errors.push(format!("The upload was interrupted: {error}"));
                 break;
             }
         };
@@ -237,7 +237,7 @@ async fn change(
         _ => None,
     };
     let Some(other) = other else {
-        return done(&here, "It stays where it is.");
+        return done(&here, "The picture did not move.");
     };
     medias.swap(place, other);
     arrange(&dashboard, id, &medias).await?;

@@ -60,10 +60,10 @@ fn counts(aggregation: &Aggregation) -> String {
     match aggregation {
         Aggregation::Count => "Number of events".to_owned(),
         Aggregation::Sum { property } => format!("Sum of {property}"),
-        Aggregation::Max { property } => format!("Greatest {property}"),
-        Aggregation::Min { property } => format!("Least {property}"),
-        Aggregation::Avg { property } => format!("Mean of {property}"),
-        Aggregation::Unique { property } => format!("Different values of {property}"),
+        Aggregation::Max { property } => format!("Maximum of {property}"),
+        Aggregation::Min { property } => format!("Minimum of {property}"),
+        Aggregation::Avg { property } => format!("Average of {property}"),
+        Aggregation::Unique { property } => format!("Distinct values of {property}"),
     }
 }
 
@@ -125,7 +125,7 @@ async fn detail(dashboard: Dashboard<scope::MetersRead>, PathId(id): PathId) -> 
     let mut facts = vec![
         Fact::new("Meter ID", Cell::Code(id.to_string())),
         Fact::new("Counts", Cell::Text(counts(&meter.aggregation))),
-        Fact::new("Of", Cell::Text(rule_words(&meter.filter))),
+        Fact::new("Events", Cell::Text(rule_words(&meter.filter))),
         Fact::new("Unit", Cell::Text(unit_words(&meter))),
     ];
     facts.extend(moments(
@@ -158,7 +158,7 @@ impl Listed for Meter {
     type Read = scope::MetersRead;
 
     const PAGES: ResourcePages = METERS;
-    const EMPTY: &'static str = "A meter says what is counted, such as calls or tokens; a product can then be priced by it. Till does not take in usage yet, so it is not billed.";
+    const EMPTY: &'static str = "A meter defines what is counted, such as calls or tokens; products can then be priced by it. Till does not collect usage yet, so it is not billed.";
     const NEW: Option<&'static str> = Some("Create a meter");
 
     fn id(&self) -> Uuid {

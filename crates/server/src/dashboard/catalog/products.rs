@@ -126,7 +126,7 @@ impl Listed for Product {
     type Read = scope::ProductsRead;
 
     const PAGES: ResourcePages = PRODUCTS;
-    const EMPTY: &'static str = "What do you sell? A product has a name and a price; you sell it by a checkout link, or by your program.";
+    const EMPTY: &'static str = "What do you sell? A product has a name and a price; you sell it through a checkout link or from your program.";
     const NEW: Option<&'static str> = Some("Create a product");
 
     fn id(&self) -> Uuid {
@@ -183,8 +183,7 @@ impl Resource for Product {
     type Write = scope::ProductsWrite;
 
     const VERB: &'static str = "Archive";
-    const CONSEQUENCE: &'static str = "It can no longer be bought: new sessions refuse it, and programs that name it \
-         get an error. Sessions that are open already, orders and subscriptions stay. You can unarchive it.";
+    const CONSEQUENCE: &'static str = "It can no longer be bought: new sessions refuse it, and programs that name it get an error. Open sessions, orders and subscriptions are not affected. You can unarchive it.";
 
     fn fresh(dashboard: &Dashboard<Self::Write>, asked: &ListingQuery) -> FormData {
         fill::fresh(&dashboard.organization, asked.get("from"))

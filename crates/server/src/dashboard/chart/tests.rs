@@ -64,7 +64,7 @@ fn an_empty_chart_says_so_and_still_has_its_table() {
         vec![],
     ] {
         let text = html(plan(USD, Form::Bars, series));
-        assert!(text.contains("Nothing in this time"), "{text}");
+        assert!(text.contains("Nothing in this period"), "{text}");
         assert!(!text.contains("class=\"bar"));
         assert!(
             !text.contains("class=\"y\""),
@@ -73,7 +73,7 @@ fn an_empty_chart_says_so_and_still_has_its_table() {
         assert!(text.contains("<table>"));
         assert!(!text.contains("NaN"));
     }
-    assert!(!html(plan(USD, Form::Bars, vec![vec![0, 1]])).contains("Nothing in this time"));
+    assert!(!html(plan(USD, Form::Bars, vec![vec![0, 1]])).contains("Nothing in this period"));
 }
 
 #[test]

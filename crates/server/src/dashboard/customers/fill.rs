@@ -95,12 +95,12 @@ fn who(was: Option<&Customer>) -> Group {
     // It can be set once.
     if was.is_none_or(|one| one.external_id.is_none()) {
         fields.push(text("external_id", "External ID").hint(
-            "The id by which your own program knows the customer. It cannot be changed later.",
+            "The ID by which your own program knows the customer. It cannot be changed later.",
         ));
     }
     fields.push(
         text("tax_id", "Tax ID")
-            .hint("Needs the country of the billing address, such as FR61954506077."),
+            .hint("For example FR61954506077; requires the country of the billing address."),
     );
     fields.push(text("locale", "Language").hint("A language tag, such as en or fr-CA."));
     Group::new("Customer", fields)

@@ -100,10 +100,10 @@ async fn belongings(viewer: &Viewer, one: &Customer) -> Result<Vec<Part>> {
     subjects.extend(orders.iter().flat_map(Related::ids));
     subjects.extend(checkouts.iter().flat_map(Related::ids));
     let parts = [
-        subscriptions.map(|some| some.part(viewer, "No subscription.")),
-        orders.map(|some| some.part(viewer, "No order yet.")),
-        payments.map(|some| some.part(viewer, "No payment yet.")),
-        checkouts.map(|some| some.part(viewer, "No session names the customer.")),
+        subscriptions.map(|some| some.part(viewer, "No subscriptions.")),
+        orders.map(|some| some.part(viewer, "No orders yet.")),
+        payments.map(|some| some.part(viewer, "No payments yet.")),
+        checkouts.map(|some| some.part(viewer, "No checkout sessions.")),
         Some(timeline(viewer, subjects).await?),
     ];
     Ok(parts.into_iter().flatten().collect())

@@ -82,7 +82,7 @@ fn next_try(viewer: &Viewer, delivery: &WebhookDelivery, event: &WebhookEvent) -
     match event.next_attempt_at {
         _ if delivery.succeeded || !is_newest => Cell::Empty,
         Some(at) => Cell::Time(Moment::beside(at, delivery.created_at, &viewer.zone)),
-        None => Cell::Text("None: given up".to_owned()),
+        None => Cell::Text("None: no more attempts".to_owned()),
     }
 }
 
@@ -130,7 +130,7 @@ pub async fn of_endpoint(
         Column::new("Attempt"),
         Column::new("Duration"),
         Column::new("Sent"),
-        Column::new("Next try"),
+        Column::new("Next attempt"),
     ];
     let empty = Empty {
         words: "Nothing has been sent yet. Send a test event, or make a purchase.",
@@ -202,7 +202,7 @@ async fn detail(
         Fact::new("Duration", duration(&delivery)),
         Fact::new("Happened", Cell::second(event.created_at, &dashboard.zone)),
         Fact::new("Sent", Cell::second(delivery.created_at, &dashboard.zone)),
-        Fact::new("Next try", next_try(&dashboard, &delivery, &event)),
+        Fact::new("Next attempt", next_try(&dashboard, &delivery, &event)),
     ];
     let block = |text: &Option<String>, nothing: &str| {
         let text = text.as_deref().filter(|text| !text.is_empty());

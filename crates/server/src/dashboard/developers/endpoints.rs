@@ -128,7 +128,7 @@ fn test_form(viewer: &Viewer, endpoint: &WebhookEndpoint) -> Part {
         .find(|kind| endpoint.events.contains(kind));
     let field = Field::new("type", "Event type", kinds)
         .value(usual.map_or("", EventType::as_str))
-        .hint("Sends the newest object of this kind, to this endpoint only.");
+        .hint("Sends the latest object of this kind, to this endpoint only.");
     let group = Group::new("", vec![field]);
     let form = Form::new(
         ENDPOINTS.path(viewer, endpoint.id, "/test"),
@@ -152,10 +152,10 @@ async fn test(
         .and_then(|word| word.parse().ok())
         .filter(|kind| row.events.contains(kind));
     let words = match kind {
-        None => "The endpoint does not listen to this type of event.".to_owned(),
+        None => "The endpoint is not subscribed to this type of event.".to_owned(),
         Some(_) if !row.is_listening() => "Enable the endpoint first.".to_owned(),
         Some(kind) => match newest(&dashboard, kind).await? {
-            None => format!("There is nothing yet that {kind} could be sent for."),
+            None => format!("There is no object yet for which {kind} could be sent."),
             Some(data) => {
                 let send = async |guard: IdempotencyGuard| {
                     let form_data = ((), webhooks::test(&row, kind, &data, &app.context()));
@@ -233,13 +233,13 @@ async fn switch(dashboard: &Dashboard<scope::WebhooksWrite>, id: Uuid, on: bool)
 }
 
 async fn confirm_disable(dashboard: Dashboard<scope::WebhooksWrite>, PathId(id): PathId) -> Answer {
-    let words = "Nothing is sent to it until it is enabled again; events in the meantime are not sent later.";
+    let words = "Nothing is sent to it until it is enabled again; events that happen in the meantime are not sent later.";
     let endpoint = find(&dashboard, id).await?;
     question(&dashboard, &endpoint, ("Disable", "/disable"), words)
 }
 
 async fn confirm_reset(dashboard: Dashboard<scope::WebhooksWrite>, PathId(id): PathId) -> Answer {
-    let words = "The old secret is no longer used: give the new one to your program, or it will refuse deliveries.";
+    let words = "The old secret stops working: give the new one to your program, or it will refuse deliveries.";
     let endpoint = find(&dashboard, id).await?;
     let this = ("Reset the secret of", "/secret");
     question(&dashboard, &endpoint, this, words)
@@ -275,8 +275,7 @@ impl Listed for WebhookEndpoint {
 
     const PAGES: ResourcePages = ENDPOINTS;
     const NAME: &'static str = "Webhook endpoints";
-    const EMPTY: &'static str =
-        "An endpoint is an address of yours that is told what happens here, such as a paid order.";
+    const EMPTY: &'static str = "An endpoint is a URL of yours that is notified of what happens here, such as a paid order.";
     const NEW: Option<&'static str> = Some("Add an endpoint");
 
     fn id(&self) -> Uuid {
@@ -347,7 +346,7 @@ impl Resource for WebhookEndpoint {
     type Write = scope::WebhooksWrite;
 
     const CONSEQUENCE: &'static str =
-        "Nothing is sent to it any more, and its deliveries are no longer shown.";
+        "Nothing more is sent to it, and its deliveries are no longer shown.";
 
     fn fresh(_: &Dashboard<Self::Write>, _: &ListingQuery) -> FormData {
         fill::fresh()
@@ -393,7 +392,7 @@ impl Resource for WebhookEndpoint {
 
     async fn end(dashboard: &Dashboard<Self::Write>, id: Uuid, _: &FormData) -> Saved {
         actions::webhooks::delete(&dashboard.caller, id).await?;
-        Ok("The endpoint is gone.".to_owned())
+        Ok("The endpoint was deleted.".to_owned())
     }
 
     fn ask(&self, dashboard: &Dashboard<Self::Write>) -> Answer {

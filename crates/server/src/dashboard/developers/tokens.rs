@@ -146,14 +146,14 @@ fn ticks(dashboard: &Dashboard<scope::OrganizationsWrite>, on: &[Scope]) -> Fiel
             (word.clone(), word, on.contains(scope))
         });
     Field::new("scopes", "Scopes", Kind::Ticks(options.collect()))
-        .hint("The token's permissions. Writing implies reading, except for orders.")
+        .hint("The token's permissions. Write access includes read access, except for orders.")
 }
 
 fn name() -> Field {
     Field::new("name", "Name", Kind::Line("text"))
         .required()
         .focus()
-        .hint("What it is for, such as the program that uses it.")
+        .hint("What the token is for, such as the program that uses it.")
 }
 
 fn new_page(
@@ -340,8 +340,7 @@ async fn confirm_revoke(
             Area::Developers,
             format!("Revoke {}?", token.name),
         ),
-        words: "Programs that use it are refused at once, and it cannot be brought back."
-            .to_owned(),
+        words: "Programs that use it are refused immediately. This cannot be undone.".to_owned(),
         submit: "Revoke",
         action: format!("{list}/{id}/revoke"),
         cancel: list,

@@ -38,7 +38,7 @@ impl Listed for Checkout {
     type Read = scope::CheckoutsRead;
 
     const PAGES: ResourcePages = CHECKOUTS;
-    const EMPTY: &'static str = "A session is one purchase waiting to be paid: it has a link that you send to the buyer. Open one from a product, or by the API.";
+    const EMPTY: &'static str = "A session is one purchase waiting to be paid: it has a link that you send to the buyer. Open one from a product or through the API.";
     const MOMENTS: Option<(&'static str, &'static str)> = Some(CREATED);
     const BY_PRODUCT: bool = true;
     const CSV: &'static [&'static str] = &[

@@ -47,7 +47,7 @@ impl Listed for Order {
     type Read = scope::OrdersRead;
 
     const PAGES: ResourcePages = ORDERS;
-    const EMPTY: &'static str = "No sales yet. An order is created when somebody pays: open a checkout session and send its link.";
+    const EMPTY: &'static str = "No sales yet. An order is created when someone pays: open a checkout session and send its link.";
     const MOMENTS: Option<(&'static str, &'static str)> = Some(CREATED);
     const BY_PRODUCT: bool = true;
     const CSV: &'static [&'static str] = &[
@@ -194,7 +194,7 @@ async fn detail(dashboard: Dashboard<scope::OrdersRead>, PathId(id): PathId) -> 
     let payments = Related::<Payment>::find(&dashboard, ("order_id", id)).await?;
     let lines = row.tax_breakdown.as_ref().map(|lines| lines.0.as_slice());
     let mut parts = vec![bill(&dashboard, &order, lines).part("Bill")?];
-    parts.extend(payments.map(|some| some.part(&dashboard, "Nothing was to pay.")));
+    parts.extend(payments.map(|some| some.part(&dashboard, "Nothing had to be paid.")));
     parts.extend(answers(&dashboard, &order.custom_field_data).await?);
     parts.push(about(&dashboard, &order));
     parts.extend(metadata(&order.metadata));
@@ -225,7 +225,7 @@ fn about(viewer: &Viewer, order: &Order) -> Part {
         }
     }
     if let Some(named) = &order.conflicting_external_customer_id {
-        let words = "The session named this external ID, which the customer does not have. Check who should receive the purchase.";
+        let words = "The session specified this external ID, but the customer does not have it. Check who should receive the purchase.";
         facts.push(Fact::new(
             "External ID of the session",
             Cell::Noted(named.clone(), words.to_owned()),

@@ -40,7 +40,7 @@ impl Listed for Payment {
 
     const PAGES: ResourcePages = PAYMENTS;
     const EMPTY: &'static str =
-        "Nobody has tried to pay yet. Open a checkout session and send its link.";
+        "No one has tried to pay yet. Open a checkout session and send its link.";
     const MOMENTS: Option<(&'static str, &'static str)> = Some(CREATED);
     const CSV: &'static [&'static str] = &[
         "ID",
@@ -227,7 +227,7 @@ fn how(payment: &Payment) -> Part {
     if let Some(reason) = &payment.decline_reason {
         facts.push(Fact::new("Declined", Cell::Text(sentence(reason))));
         facts.push(Fact::new(
-            "The buyer was told",
+            "Message to the buyer",
             Cell::text(payment.decline_message.clone()),
         ));
     }

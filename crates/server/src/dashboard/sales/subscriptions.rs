@@ -42,7 +42,7 @@ impl Listed for Subscription {
 
     const PAGES: ResourcePages = SUBSCRIPTIONS;
     const EMPTY: &'static str =
-        "Nobody has subscribed yet. A subscription begins when somebody buys a recurring product.";
+        "No one has subscribed yet. A subscription begins when someone buys a recurring product.";
     const MOMENTS: Option<(&'static str, &'static str)> = Some(("started_after", "started_before"));
     const BY_PRODUCT: bool = true;
     const CSV: &'static [&'static str] = &[
@@ -89,7 +89,7 @@ impl Listed for Subscription {
     }
 
     fn filters(query: &ListingQuery) -> Vec<Filter> {
-        let ends = [("true", "Ends with its period"), ("false", "Goes on")];
+        let ends = [("true", "Ends after this period"), ("false", "Continues")];
         vec![
             Filter::search(query, "Search by customer"),
             Filter::words::<SubscriptionStatus>(query, "status", "Status", "Any status"),
@@ -183,7 +183,7 @@ fn price(base: &SubscriptionBase) -> String {
 
 fn state(base: &SubscriptionBase) -> Cell {
     match base.cancel_at_period_end && base.ended_at.is_none() {
-        true => Cell::toned("ends with its period", Tone::Busy),
+        true => Cell::toned("ends after this period", Tone::Busy),
         false => Cell::state(base.status.as_str()),
     }
 }
@@ -251,10 +251,13 @@ fn schedule(viewer: &Viewer, base: &SubscriptionBase) -> Part {
         }
     }
     if let Some(reason) = &base.customer_cancellation_reason {
-        facts.push(Fact::new("Why", Cell::Text(sentence(reason))));
+        facts.push(Fact::new("Reason", Cell::Text(sentence(reason))));
     }
     if let Some(words) = &base.customer_cancellation_comment {
-        facts.push(Fact::new("The customer's words", Cell::Text(words.clone())));
+        facts.push(Fact::new(
+            "The customer's comment",
+            Cell::Text(words.clone()),
+        ));
     }
     Part::Facts("Schedule", facts)
 }

@@ -46,7 +46,10 @@ async fn detail(dashboard: Dashboard<scope::PaymentsRead>) -> Answer {
         false => Cell::toned("no", Tone::Bad),
     };
     let (name, words) = match (app.sandbox.is_some(), app.processor.test_mode()) {
-        (true, _) => ("Sandbox", "No real money moves, and no real card is taken."),
+        (true, _) => (
+            "Sandbox",
+            "No real money moves, and real cards are refused.",
+        ),
         (false, true) => ("Test mode", "No real money moves."),
         (false, false) => ("Live", "Real cards are charged."),
     };
@@ -58,7 +61,7 @@ async fn detail(dashboard: Dashboard<scope::PaymentsRead>) -> Answer {
                 Fact::new("Takes payments", able(can.checkout_payments)),
                 Fact::new(
                     "Renews subscriptions",
-                    Cell::Text("Not yet: Till charges the first payment only.".to_owned()),
+                    Cell::Text("Not yet: Till charges only the first payment.".to_owned()),
                 ),
             ],
         ),

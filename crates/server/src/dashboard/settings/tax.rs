@@ -90,7 +90,7 @@ fn page(viewer: &Viewer, form_data: &FormData, errors: &FormErrors) -> FormPage 
             "Tax",
             vec![Field::new(
                 "tax_settings.enabled",
-                "Work out tax at checkout",
+                "Calculate tax at checkout",
                 Kind::Tick,
             )],
         )
@@ -122,12 +122,12 @@ fn registration(row: usize, form_data: &FormData) -> Group {
     let mut rate = line(&name("rate"), "Rate in percent", "text");
     rate = match country.and_then(|country| rates::of_place(country.as_str())) {
         Some(known) => rate.hint(format!(
-            "Empty: the standard rate, {} {}% since {}.",
+            "If empty, the standard rate applies: {} {}% since {}.",
             known.name,
             known.rate.percent(),
             known.since
         )),
-        None => rate.hint("Empty: the standard rate of the country, where Till knows it."),
+        None => rate.hint("If empty, the country's standard rate applies, if Till knows it."),
     };
     let title = country.map_or("Another registration", Country::name);
     Group::new(
@@ -135,15 +135,15 @@ fn registration(row: usize, form_data: &FormData) -> Group {
         vec![
             Field::new(name("country"), "Registered in", countries),
             line(&name("state"), "State or province", "text")
-                .hint("Only where it has a tax of its own, such as NY or QC."),
+                .hint("Only if it has a tax of its own, such as NY or QC."),
             rate,
-            line(&name("name"), "Name for customers", "text").hint("Empty: its usual name."),
+            line(&name("name"), "Name for customers", "text").hint("If empty, its usual name."),
             Field::new(
                 name("eu_sales"),
                 "Consumers in other EU countries",
                 sales.or("As usual"),
             )
-            .hint("Only for EU countries; businesses there account for the tax themselves."),
+            .hint("For EU countries only; businesses there account for the tax themselves."),
         ],
     )
     .place(format!("{ROWS}.{row}"))

@@ -79,7 +79,7 @@ async fn list(dashboard: Dashboard<scope::OrganizationsRead>, query: ListingQuer
         Column::new("Joined"),
     ];
     let empty = Empty {
-        words: "Nobody is here.",
+        words: "There is no one here.",
         step: None,
     };
     let people = team.people.iter().map(TeamRow::Taken);
@@ -183,9 +183,9 @@ fn roles(viewer: &Viewer, now: Role) -> Field {
         .filter(|role| viewer.role.may_manage(**role))
         .map(|role| {
             let words = match role {
-                Role::Owner => "everything, and who owns it",
-                Role::Admin => "everything but owners",
-                Role::Member => "everything but settings, access tokens and people",
+                Role::Owner => "everything, including owners",
+                Role::Admin => "everything except owners",
+                Role::Member => "everything except settings, access tokens and people",
             };
             let word = role.as_str();
             (word, format!("{}: {words}", sentence(word)))
@@ -219,20 +219,20 @@ fn invitation(
             .focus()
             .hint(match MailDelivery::of(&dashboard.app) {
                 MailDelivery::Address => {
-                    "They get an e-mail with a link, and join the team by pressing its button."
+                    "They get an e-mail with a link, and join the team by pressing the button on its page."
                 }
                 MailDelivery::Terminal => {
-                    "Their link is printed on the terminal where Till runs; they join the team by pressing its button."
+                    "Their link is printed on the terminal where Till runs; they join the team by pressing the button on its page."
                 }
                 MailDelivery::Nobody => {
-                    "This server sends no e-mail yet: an invitation reaches nobody."
+                    "This server does not send e-mail yet, so an invitation reaches no one."
                 }
             }),
         roles(dashboard, Role::Member),
     ];
     let path = dashboard.path("/settings/team/invite");
     let form = Form::new(path, "Invite", vec![Group::new("", fields)]).idempotency_key(dashboard);
-    form_page(dashboard, "Invite somebody".to_owned(), form, again)
+    form_page(dashboard, "Invite someone".to_owned(), form, again)
 }
 
 async fn new(dashboard: Dashboard<scope::OrganizationsWrite>) -> Answer {
@@ -243,12 +243,12 @@ async fn invite(dashboard: Dashboard<scope::OrganizationsWrite>, form_data: Form
     match take_in(&dashboard, &form_data).await? {
         Ok(email) => {
             let words = match MailDelivery::of(&dashboard.app) {
-                MailDelivery::Address => format!("{email} is invited and gets a mail."),
+                MailDelivery::Address => format!("{email} was invited and will get an e-mail."),
                 MailDelivery::Terminal => {
-                    format!("{email} is invited. The link is printed on the terminal.")
+                    format!("{email} was invited. The link is printed on the terminal.")
                 }
                 MailDelivery::Nobody => {
-                    format!("{email} is invited, but this server sends no e-mail yet.")
+                    format!("{email} was invited, but this server does not send e-mail yet.")
                 }
             };
             done(&dashboard.path(TEAM), &words)
@@ -356,7 +356,7 @@ async fn confirm_remove(
             Area::Settings,
             format!("Remove {} from {shop}?", name_of(&user)),
         ),
-        words: "They lose this dashboard at once. Access tokens that they made go on working."
+        words: "They lose access to this dashboard immediately. Access tokens that they created continue to work."
             .to_owned(),
         submit: "Remove",
         action: dashboard.path(&format!("{TEAM}/{}/remove", member.id)),
@@ -398,7 +398,7 @@ async fn confirm_withdraw(
     let title = format!("Withdraw the invitation of {}?", invitation.email);
     show(&ConfirmPage {
         layout: Layout::new(&dashboard, Area::Settings, title),
-        words: "The link of the invitation no longer works.".to_owned(),
+        words: "The link in the invitation will no longer work.".to_owned(),
         submit: "Withdraw",
         action: dashboard.path(&format!("{TEAM}/{}/withdraw", invitation.id)),
         cancel: dashboard.path(TEAM),
@@ -423,7 +423,7 @@ async fn confirm_leave(dashboard: Dashboard<scope::OrganizationsRead>) -> Answer
     show(&ConfirmPage {
         layout: Layout::new(&dashboard, Area::Settings, format!("Leave {shop}?")),
         words:
-            "You lose this dashboard at once. To come back, somebody in the team must invite you."
+            "You lose access to this dashboard immediately. To come back, you need an invitation from someone in the team."
                 .to_owned(),
         submit: "Leave",
         action: dashboard.path("/settings/team/leave"),

@@ -94,7 +94,7 @@ pub fn body(form_data: &FormData, was: Option<&Benefit>) -> Value {
 }
 
 /// A note on who delivers the benefit to a buyer.
-pub const GRANTED: &str = "Your program, when order.paid arrives. Till shows benefits on the checkout and does not grant them yet.";
+pub const GRANTED: &str = "Your program, when order.paid arrives. Till shows benefits on the checkout page but does not grant them yet.";
 
 fn has_no_fields(kind: BenefitType) -> bool {
     matches!(
@@ -114,7 +114,7 @@ pub fn groups(
         Field::new("description", "Description", Kind::Line("text"))
             .required()
             .focus()
-            .hint("What buyers read on the checkout, 3 to 42 characters."),
+            .hint("What buyers read on the checkout page; 3 to 42 characters."),
     ];
     if kind.visibility_is_configurable() {
         let options = BenefitVisibility::ALL.iter().rev();
@@ -140,7 +140,7 @@ fn given(kind: BenefitType, meters: Vec<(String, String)>) -> Vec<Group> {
             "What is given",
             vec![
                 Field::new("properties.note", "Note", Kind::Area(5))
-                    .hint("For customers who have the benefit. Markdown."),
+                    .hint("Shown to customers who have the benefit. Markdown."),
             ],
         )],
         BenefitType::LicenseKeys => vec![
@@ -148,8 +148,8 @@ fn given(kind: BenefitType, meters: Vec<(String, String)>) -> Vec<Group> {
                 "Keys",
                 vec![
                     line("prefix", "Prefix", "text")
-                        .hint("Such as ACME: keys then begin with ACME-."),
-                    line("limit_usage", "Most uses of a key", "number"),
+                        .hint("For example ACME: keys then begin with ACME-."),
+                    line("limit_usage", "Maximum uses per key", "number"),
                 ],
             )
             .row(),
@@ -164,15 +164,15 @@ fn given(kind: BenefitType, meters: Vec<(String, String)>) -> Vec<Group> {
                     ),
                 ],
             )
-            .note("Keys of one-time purchases; those of subscriptions end with them.")
+            .note("Applies to one-time purchases; the keys of a subscription end with it.")
             .row(),
             Group::new(
                 "Activations",
                 vec![
-                    line("activations.limit", "Most devices", "number"),
+                    line("activations.limit", "Maximum devices", "number"),
                     Field::new(
                         "properties.activations.enable_customer_admin",
-                        "Customers may remove devices themselves",
+                        "Customers can remove devices themselves",
                         Kind::Tick,
                     ),
                 ],
@@ -186,7 +186,7 @@ fn given(kind: BenefitType, meters: Vec<(String, String)>) -> Vec<Group> {
                     line("units", "Units", "number").required(),
                     Field::new(
                         "properties.rollover",
-                        "Unused units stay for the next period",
+                        "Unused units carry over to the next period",
                         Kind::Tick,
                     ),
                 ],

@@ -96,7 +96,7 @@ pub fn groups(
     let what = vec![
         Field::new("label", "Label", Kind::Line("text"))
             .focus()
-            .hint("For you alone, such as “Newsletter in spring”."),
+            .hint("Only you see it, such as “Spring newsletter”."),
         Field::new(
             "products",
             "Products",
@@ -119,30 +119,30 @@ pub fn groups(
     );
     let price = vec![
         Field::new("discount_id", "Discount", Kind::Choice(preset).or("None"))
-            .hint("Left out where it can no longer be used."),
+            .hint("Ignored once it can no longer be used."),
         Field::new(
             "allow_discount_codes",
-            "Customers may type a discount code",
+            "Customers can enter a discount code",
             Kind::Tick,
         ),
         Field::new("seats", "Seats", Kind::Line("number"))
-            .hint("Locks the number of seats; every product must be sold by the seat."),
+            .hint("Fixes the number of seats; every product must be sold by the seat."),
     ];
     let trial = vec![
         Field::new("trial_interval_count", "Trial of", Kind::Line("number")),
         Field::new(
             "trial_interval",
             "Unit",
-            Kind::trial_units("As the product says"),
+            Kind::trial_units("The product's own"),
         ),
     ];
     let around = vec![
         Field::new("success_url", "After paying, go to", Kind::Line("url"))
-            .hint("{CHECKOUT_ID} is filled in. Left empty, the customer sees a receipt."),
+            .hint("{CHECKOUT_ID} is replaced by the checkout's ID. If empty, the customer sees a receipt."),
         Field::new("return_url", "Back button leads to", Kind::Line("url")),
         Field::new(
             "require_billing_address",
-            "Ask for the whole billing address",
+            "Ask for the full billing address",
             Kind::Tick,
         ),
     ];
@@ -153,15 +153,14 @@ pub fn groups(
             Kind::Tick,
         )
         .hint(
-            "Your program signs the link's address with the link's secret. Who the customer is \
-             (external_customer_id, customer_metadata) is believed only when signed.",
+            "Your program signs the link's address with the link's secret. Details of the customer (external_customer_id, customer_metadata) are trusted only if they are signed.",
         ),
     ];
     vec![
         Group::new("What it sells", what),
         Group::new("Price", price),
         Group::new("Trial", trial)
-            .note("Only for subscriptions.")
+            .note("For subscriptions only.")
             .row(),
         Group::new("On the page", around),
         Group::new("Signature", trust),

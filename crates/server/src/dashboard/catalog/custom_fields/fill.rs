@@ -126,8 +126,10 @@ pub fn groups(
 
 fn about(was: Option<&CustomField>, kind: CustomFieldType) -> Group {
     let hint = match was {
-        None => "The key of the answers in the API. Left empty, it is made from the name.",
-        Some(_) => "The key of the answers in the API. Answers that are there already move along.",
+        None => "The key of the answers in the API. If empty, it is derived from the name.",
+        Some(_) => {
+            "The key of the answers in the API. If you change it, existing answers move to the new key."
+        }
     };
     let slug = Field::new("slug", "Slug", Kind::Line("text")).hint(hint);
     let fields = vec![
@@ -161,16 +163,16 @@ fn rules(kind: CustomFieldType, form_data: &FormData) -> Option<Group> {
         CustomFieldType::Text => {
             let lines = Field::new("properties.textarea", "Several lines", Kind::Tick);
             let fields = vec![
-                number("properties.min_length", "Least characters"),
-                number("properties.max_length", "Most characters"),
+                number("properties.min_length", "Minimum characters"),
+                number("properties.max_length", "Maximum characters"),
                 lines,
             ];
             Group::new("Answer", fields).row()
         }
         CustomFieldType::Number => {
             let fields = vec![
-                number("properties.ge", "At least"),
-                number("properties.le", "At most"),
+                number("properties.ge", "Minimum"),
+                number("properties.le", "Maximum"),
             ];
             Group::new("Answer", fields).row().place("properties")
         }
@@ -197,7 +199,9 @@ fn options(form_data: &FormData) -> Group {
         })
     });
     Group::new("Options", fields.collect())
-        .note("Customers choose one by its label; its value is what is kept. Blank rows are left out.")
+        .note(
+            "Customers choose an option by its label; its value is stored. Blank rows are ignored.",
+        )
         .place(OPTIONS)
         .pairs()
         .button("_add", "option".to_owned(), "Add options")

@@ -205,7 +205,7 @@ fn amounts(form_data: &FormData, errors: &mut FormErrors) -> Value {
         }
         let value = minor.map_or_else(|| Value::from(typed), Value::from);
         if amounts.insert(currency.to_string(), value).is_some() {
-            *errors = FormErrors::field(&name, "This currency has an amount already.");
+            *errors = FormErrors::field(&name, "This currency already has an amount.");
         }
     }
     if amounts.is_empty() && !errors.is_any() {
@@ -238,7 +238,7 @@ pub fn groups(
         groups.push(worth(was, form_data));
         groups.extend(lasting(was));
     } else {
-        let note = "It has been used: what it takes off cannot change any more.";
+        let note = "It has been used, so what it takes off can no longer be changed.";
         groups.push(Group::new("Takes off", Vec::new()).note(note));
     }
     groups.push(limits(viewer));
@@ -256,7 +256,7 @@ fn about() -> Group {
                 .focus()
                 .hint("Shown to customers at checkout."),
             Field::new("code", "Code", Kind::Line("text")).hint(
-                "What customers type, in any case: letters and digits. Without one, only your program applies it.",
+                "What customers enter: letters and digits, upper or lower case. Without one, only your program can apply it.",
             ),
         ],
     )
@@ -267,7 +267,7 @@ fn worth(was: Option<&Discount>, form_data: &FormData) -> Group {
     let value = was.map(|was| &was.base.brief.value);
     let mut fields = Vec::new();
     if was.is_none() {
-        let kinds = [("percentage", "A share"), ("fixed", "An amount")];
+        let kinds = [("percentage", "A percentage"), ("fixed", "A fixed amount")];
         fields.push(Field::new("type", "Takes off", Kind::choice(kinds)));
     }
     if !matches!(value, Some(DiscountValue::Fixed { .. })) {
@@ -294,7 +294,7 @@ fn worth(was: Option<&Discount>, form_data: &FormData) -> Group {
     let group = Group::new("Takes off", fields).row().place("amounts");
     match (fixed, was) {
         (true, None) => group
-            .note("An amount counts in its own currency only; leave one empty to take its currency out.")
+            .note("An amount applies only to its own currency; leave it empty to remove the currency.")
             .button("_add", "amount".to_owned(), "Add an amount in another currency"),
         (true, Some(_)) => group.button(
             "_add",
@@ -308,12 +308,12 @@ fn worth(was: Option<&Discount>, form_data: &FormData) -> Group {
 fn lasting(was: Option<&Discount>) -> Option<Group> {
     let months = Field::new("duration_in_months", "Months", Kind::Line("number"))
         .required()
-        .hint("Calendar months, whatever the billing interval: 12 for a year.");
+        .hint("Calendar months, regardless of the billing interval: 12 for a year.");
     match was.map(|was| was.base.brief.lasting) {
         None => {
             let words = |duration: &DiscountDuration| match duration {
                 DiscountDuration::Once => "Once: the first payment",
-                DiscountDuration::Forever => "For ever: every payment",
+                DiscountDuration::Forever => "Forever: every payment",
                 DiscountDuration::Repeating => "For some months",
             };
             let durations = DiscountDuration::ALL.iter();
@@ -324,7 +324,7 @@ fn lasting(was: Option<&Discount>) -> Option<Group> {
             ];
             let group = Group::new("Duration", fields).row();
             Some(group.note(
-                "This cannot be changed later. Till charges the first payment of a subscription only, so far.",
+                "This cannot be changed later. For now, Till charges only the first payment of a subscription.",
             ))
         }
         Some(DiscountLasting::Repeating { .. }) => Some(Group::new("Duration", vec![months])),
@@ -338,7 +338,7 @@ fn limits(viewer: &Viewer) -> Group {
         Field::new(name, label, Kind::Line("datetime-local")).hint(format!("Time zone: {zone}."))
     };
     let count = |name: &str, label: &str| {
-        Field::new(name, label, Kind::Line("number")).hint("Empty: no limit.")
+        Field::new(name, label, Kind::Line("number")).hint("If empty, there is no limit.")
     };
     Group::new(
         "Limits",
@@ -362,6 +362,6 @@ fn restricted(was: Option<&Discount>, products: &[Product]) -> Option<Group> {
         return None;
     }
     let field = Field::new("products", "Only for", Kind::ticks(options))
-        .hint("None ticked: all products, including future ones.");
+        .hint("If none is ticked, it applies to all products, including future ones.");
     Some(Group::new("Products", vec![field]))
 }

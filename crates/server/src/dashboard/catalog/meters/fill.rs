@@ -16,10 +16,10 @@ const ROWS: &str = "filter.clauses";
 const FUNCTIONS: [(&str, &str); 6] = [
     ("count", "Number of events"),
     ("sum", "Sum of a property"),
-    ("max", "Greatest value of a property"),
-    ("min", "Least value of a property"),
-    ("avg", "Mean of a property"),
-    ("unique", "Different values of a property"),
+    ("max", "Maximum of a property"),
+    ("min", "Minimum of a property"),
+    ("avg", "Average of a property"),
+    ("unique", "Distinct values of a property"),
 ];
 
 /// The data of an empty form.
@@ -149,13 +149,13 @@ pub fn groups(was: Option<&Meter>, form_data: &FormData) -> Vec<Group> {
                 Field::new("name", "Name", Kind::Line("text"))
                     .required()
                     .focus()
-                    .hint("Customers see it beside the price."),
+                    .hint("Customers see it next to the price."),
                 Field::new("unit", "Unit", Kind::choice(units)),
                 Field::new("custom_label", "Label of a custom unit", Kind::Line("text")),
                 Field::new("custom_multiplier", "Counted units in one of them", Kind::Line("number")),
             ],
         )
-        .note("Prices can name the meter. Till does not take in usage yet, so nothing is counted or billed."),
+        .note("Prices can use the meter. Till does not collect usage yet, so nothing is counted or billed."),
         Group::new(
             "Counting",
             vec![
@@ -167,7 +167,7 @@ pub fn groups(was: Option<&Meter>, form_data: &FormData) -> Vec<Group> {
         .row(),
     ];
     if was.is_some_and(is_nested) {
-        let words = "This filter has conditions in brackets; it can be changed by the API alone, and stays as it is.";
+        let words = "This filter has nested conditions and can only be changed through the API; it stays as it is.";
         groups.push(Group::new("Which events count", Vec::new()).note(words));
     } else {
         groups.extend(conditions(form_data));
@@ -177,7 +177,7 @@ pub fn groups(was: Option<&Meter>, form_data: &FormData) -> Vec<Group> {
 }
 
 fn conditions(form_data: &FormData) -> Vec<Group> {
-    let ways = [("and", "All conditions"), ("or", "One of the conditions")];
+    let ways = [("and", "All conditions"), ("or", "Any of the conditions")];
     let mut groups = vec![
         Group::new(
             "Which events count",
@@ -188,7 +188,7 @@ fn conditions(form_data: &FormData) -> Vec<Group> {
             )],
         )
         .place("filter")
-        .note("Without conditions, all of them."),
+        .note("Without conditions, all events count."),
     ];
     for (place, row) in form_data.rows(ROWS).into_iter().enumerate() {
         let name = |part: &str| format!("{ROWS}.{row}.{part}");

@@ -271,7 +271,7 @@ pub fn groups(was: Option<&Product>, choices: Choices, form_data: &FormData) -> 
         .place("prices")
         .button("_add", "price".to_owned(), "Add a price")
         .note(
-            "In another currency, or beside this one: seats and usage add up with a fixed price.",
+            "In another currency, or in addition to this one: seats and usage are added to a fixed price.",
         );
     groups.push(more);
     if was.is_none_or(|product| product.base.is_recurring) {
@@ -317,7 +317,7 @@ fn billing() -> Group {
                 "Intervals per period",
                 Kind::Line("number"),
             )
-            .hint("3 and “Every month” is every three months."),
+            .hint("3 with “Every month” means every three months."),
         ],
     )
     .note("This cannot be changed later. Till charges the first payment of a subscription; renewals are not charged yet.")
@@ -333,7 +333,7 @@ fn trial_group() -> Group {
             Field::new("trial_interval_count", "How many", Kind::Line("number")),
         ],
     )
-    .note("For subscriptions only: nothing is charged at checkout, and the charge after the trial is not made yet.")
+    .note("For subscriptions only. Nothing is charged at checkout; Till does not charge after the trial yet.")
     .row()
 }
 

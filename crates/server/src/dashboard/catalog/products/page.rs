@@ -62,7 +62,7 @@ fn belongings(viewer: &Viewer, product: &Product) -> Option<Part> {
     if !fields.is_empty() {
         facts.push(Fact::new("Checkout fields", Cell::Many(fields)));
     }
-    (!facts.is_empty()).then_some(Part::Facts("Included and asked", facts))
+    (!facts.is_empty()).then_some(Part::Facts("Benefits and checkout fields", facts))
 }
 
 fn per(product: &Product) -> Option<String> {
@@ -128,7 +128,7 @@ pub(super) fn menu(viewer: &Viewer, product: &Product) -> Menu {
     if viewer.may::<scope::CheckoutLinksWrite>().is_ok() {
         let link = path("/link");
         items.push(MenuItem::PostOnce(
-            "Make a checkout link",
+            "Create a checkout link",
             link,
             viewer.key.clone(),
         ));
@@ -160,7 +160,7 @@ pub(super) async fn detail(
     let prices = product.prices.iter().map(|price| {
         let tax = price
             .tax_behavior
-            .map_or("as the shop says", |t| t.as_str());
+            .map_or("as in the settings", |t| t.as_str());
         let cost = cost(price);
         let mut cells = vec![Cell::Money(cost.words)];
         cells.extend(cost.notes.into_iter().map(Cell::Text));

@@ -244,37 +244,37 @@ pub fn group(form_data: &FormData, row: usize, place: usize, meters: &[(String, 
     let tier_kinds = [
         (
             "volume",
-            "All seats cost the rate of the tier that their number falls in",
+            "All seats cost the price of the tier that the number of seats falls in",
         ),
-        ("graduated", "Each tier's seats cost that tier's rate"),
+        ("graduated", "The seats in each tier cost that tier's price"),
     ];
     debug_assert_eq!(tier_kinds.len(), SeatTierType::ALL.len());
     let mut counted = Kind::Choice(meters.to_vec());
     if meters.is_empty() {
-        counted = counted.or("There is no meter yet");
+        counted = counted.or("There are no meters yet");
     }
     let mut fields = vec![
         Field::new(name("id"), "", Kind::Hidden),
         Field::new(name("amount_type"), "Kind", Kind::choice(kinds)),
         Field::new(name("price_currency"), "Currency", Kind::currencies()),
         amount("price_amount", "Amount").required().only("fixed"),
-        amount("minimum_amount", "At least")
+        amount("minimum_amount", "Minimum")
             .hint(match currency(form_data, row) {
                 Some(currency) => {
                     let least = money(DEFAULT_MINIMUM, currency);
-                    format!("Empty: {least}; 0: it may be had for nothing")
+                    format!("If empty, {least} applies. Enter 0 to let buyers pay nothing.")
                 }
-                None => "0: it may be had for nothing".to_owned(),
+                None => "Enter 0 to let buyers pay nothing.".to_owned(),
             })
             .only("custom"),
-        amount("preset_amount", "Proposed").only("custom"),
-        amount("maximum_amount", "At most").only("custom"),
+        amount("preset_amount", "Suggested").only("custom"),
+        amount("maximum_amount", "Maximum").only("custom"),
         Field::new(name("meter_id"), "Meter", counted).only("metered_unit"),
         Field::new(name("unit_amount"), "Per unit", Kind::Line("text"))
             .required()
-            .hint("Such as 0.005")
+            .hint("For example 0.005")
             .only("metered_unit"),
-        amount("cap_amount", "At most per period").only("metered_unit"),
+        amount("cap_amount", "Maximum per period").only("metered_unit"),
         Field::new(name("tax_behavior"), "Tax", taxes),
         Field::new(
             name("seat_tiers.seat_tier_type"),
@@ -369,7 +369,7 @@ fn span(tier: &SeatTier) -> String {
     match tier.max_seats {
         Some(max) if max == tier.min_seats => format!("{max} seats"),
         Some(max) => format!("{}–{max} seats", tier.min_seats),
-        None => format!("{} seats and more", tier.min_seats),
+        None => format!("{} seats or more", tier.min_seats),
     }
 }
 

@@ -78,7 +78,7 @@ pub fn groups() -> Vec<Group> {
                 Field::new("url", "URL", Kind::Line("url"))
                     .required()
                     .focus()
-                    .hint("Where events are sent by POST; it should answer with 2xx within ten seconds."),
+                    .hint("Events are sent to it by POST; it should answer with a 2xx status within ten seconds."),
                 Field::new("name", "Name", Kind::Line("text")),
                 Field::new("format", "Format", formats),
             ],
@@ -88,8 +88,8 @@ pub fn groups() -> Vec<Group> {
             vec![Field::new("events", "Event types", Kind::GroupedTicks(event_groups()))],
         )
         .note(
-            "Most programs need two: order.paid, and customer.state_changed, which says what a customer has now. \
-             Types marked “not sent yet” can be chosen; this version of Till does not send them.",
+            "Most programs need two: order.paid, and customer.state_changed, which says what a customer has access \
+             to. Types marked “not sent yet” can be chosen, but this version of Till does not send them.",
         ),
     ]
 }

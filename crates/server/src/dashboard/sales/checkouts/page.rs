@@ -49,7 +49,7 @@ fn same(app: &App, base: &CheckoutBase) -> Result<Part> {
         variable: programs::VARIABLE,
     };
     Ok(Part::Html(
-        "Make such a session from your program",
+        "Create such a session from your program",
         programs.render().map_err(ApiError::internal)?,
     ))
 }
@@ -83,7 +83,7 @@ pub(super) async fn detail(
         bill(&dashboard, &one.base, lines.map(|lines| lines.0.as_slice())).part("Amounts")?,
         buyer(&dashboard, &one, &buyers),
     ]);
-    let words = "Nobody has tried to pay yet.";
+    let words = "No one has tried to pay yet.";
     parts.extend(payments.map(|some| some.part(&dashboard, words)));
     let words = "It becomes an order when it is paid.";
     parts.extend(orders.map(|some| some.part(&dashboard, words)));
