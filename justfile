@@ -28,6 +28,10 @@ chaos *options:
 fuzz *options:
     scripts/fuzz {{options}}
 
+# A picture of every page, and contact sheets of them: just screenshots, or just screenshots receipt seats
+screenshots *words:
+    scripts/screenshots {{words}}
+
 # Throughput on both databases, or on one of them
 bench *database:
     bench/run {{database}}
