@@ -135,6 +135,13 @@ fn words(problem: &Problem) -> String {
         {
             "Fill this in.".to_owned()
         }
+        "string_too_short" if problem.input.as_str().is_some_and(str::is_empty) => {
+            "Fill this in.".to_owned()
+        }
+        "too_short" if problem.input.as_array().is_some_and(Vec::is_empty) => {
+            "Choose at least one.".to_owned()
+        }
+        "url_parsing" => "Enter a whole address, such as https://example.com/.".to_owned(),
         // What the API says before its own sentence is for programs.
         _ => problem
             .msg

@@ -152,7 +152,7 @@ fn registration(row: usize, form_data: &FormData) -> Group {
 
 /// [`EuSales`] in words.
 const EUROPE: [&str; 3] = [
-    "Pay their country's rate (One Stop Shop)",
-    "Pay this country's rate (small sellers)",
-    "Pay nothing",
+    "Their own rate (One Stop Shop)",
+    "This country's rate (small seller)",
+    "No tax",
 ];

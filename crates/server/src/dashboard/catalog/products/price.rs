@@ -228,7 +228,7 @@ fn tiers_body(form_data: &FormData, row: usize, currency: Currency) -> Value {
 /// The fields of one row.
 pub fn group(form_data: &FormData, row: usize, place: usize, meters: &[(String, String)]) -> Group {
     let name = |field: &str| format!("prices.{row}.{field}");
-    let taxes = Kind::words::<TaxBehaviorOption>().or("As in the settings");
+    let taxes = Kind::words::<TaxBehaviorOption>().or("Default");
     let amount = |field: &str, label: &str| Field::new(name(field), label, Kind::Amount);
     let title = match place {
         0 => "Price".to_owned(),
