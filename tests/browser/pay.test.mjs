@@ -420,6 +420,7 @@ describe('the hosted page', () => {
         const facts = await page.locator('.facts > div').evaluateAll((all) => Object.fromEntries(all.map((one) => [...one.children].map((cell) => cell.textContent))));
         assert.equal(facts['Order number'], order.invoice_number);
         assert.equal(facts.Date, day(order.created_at));
+        assert.equal(facts.Card, 'Visa •••• 4242');
         assert.equal(facts['Next payment'], day(subscription.current_period_end));
         assert.equal(await page.getByRole('link', { name: /^Return to/ }).getAttribute('href'), back);
         assert.deepEqual(await foot.allInnerTexts(), ['Terms', 'Support']);
@@ -529,6 +530,25 @@ describe('the hosted page', () => {
     assert.equal(customer.billing_name, 'Lovelace SARL');
     assert.equal(customer.billing_address.city, 'Paris');
     assert.deepEqual(customer.tax_id, ['FR40303265045', 'eu_vat']);
+  });
+
+  test('the lines of an address stand as its country writes them', async () => {
+    const checkout = await session(till, { products: once(), require_billing_address: true });
+    await visit(checkout.url, async (page) => {
+      const lines = page.locator('[data-part="address"] :is(input, select):not([name="country"])');
+      for (const [country, names] of [
+        ['JP', ['postal_code', 'state', 'city', 'line1', 'line2']],
+        ['DE', ['line1', 'line2', 'postal_code', 'city']],
+        ['GB', ['line1', 'line2', 'city', 'postal_code']],
+        ['US', ['line1', 'line2', 'city', 'state', 'postal_code']],
+      ]) {
+        await page.locator('[name="country"]').selectOption(country);
+        await until(country, async () => {
+          const found = await lines.evaluateAll((all) => all.map(({ name }) => name));
+          return found.join() === names.join();
+        });
+      }
+    });
   });
 
   test('choosing the United States brings up its address fields', async () => {

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use till_wire::country::Country;
 
+use super::fields::Field;
+
 /// ISO 3166-1 alpha-2 code and English name, sorted by name.
 pub static COUNTRIES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
     Country::choices()
@@ -55,6 +57,62 @@ pub fn state_label(country: &str) -> &'static str {
     }
 }
 
+/// The lines below the country, in the order in which its people write an address.
+#[must_use]
+pub fn address_order(country: &str) -> &'static [Field; 5] {
+    use Field::{City, Line1, Line2, PostalCode, State};
+    match country {
+        "CN" | "JP" | "KR" | "TW" => &[PostalCode, State, City, Line1, Line2],
+        _ if writes_code_first(country) => &[Line1, Line2, PostalCode, City, State],
+        _ => &[Line1, Line2, City, State, PostalCode],
+    }
+}
+
+/// True where the postal code stands before the city.
+fn writes_code_first(country: &str) -> bool {
+    writes_city_last(country) || matches!(country, "BR" | "ES" | "IT" | "MX" | "MY" | "RO" | "TR")
+}
+
+/// True where the last line of an address is the postal code and the city: a state or region has no place in it.
+fn writes_city_last(country: &str) -> bool {
+    matches!(
+        country,
+        "AT" | "BE"
+            | "BG"
+            | "CH"
+            | "CY"
+            | "CZ"
+            | "DE"
+            | "DK"
+            | "EE"
+            | "FI"
+            | "FR"
+            | "GR"
+            | "HR"
+            | "HU"
+            | "IS"
+            | "LI"
+            | "LT"
+            | "LU"
+            | "LV"
+            | "MC"
+            | "MT"
+            | "NL"
+            | "NO"
+            | "PL"
+            | "PT"
+            | "SE"
+            | "SI"
+            | "SK"
+    )
+}
+
+/// True where an address names its state, province, prefecture or county.
+#[must_use]
+pub fn writes_state(country: &str) -> bool {
+    !writes_city_last(country) && !matches!(country, "GB" | "IL" | "NZ" | "SG")
+}
+
 /// The message with what people of a country call the postal code.
 #[must_use]
 pub fn postal_code_label(country: &str) -> &'static str {
@@ -68,6 +126,31 @@ pub fn postal_code_label(country: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_is_asked_for_as_it_is_written() {
+        let place = |country, field| {
+            let order = address_order(country);
+            order.iter().position(|one| *one == field)
+        };
+        for country in ["DE", "FR", "IT", "JP"] {
+            assert!(
+                place(country, Field::PostalCode) < place(country, Field::City),
+                "{country}"
+            );
+        }
+        for country in ["US", "GB", "CA", ""] {
+            assert!(
+                place(country, Field::City) < place(country, Field::PostalCode),
+                "{country}"
+            );
+        }
+        assert_eq!(address_order("JP").first(), Some(&Field::PostalCode));
+        assert_eq!(
+            ["US", "CA", "IT", "JP", "DE", "FR", "GB"].map(writes_state),
+            [true, true, true, true, false, false, false]
+        );
+    }
 
     #[test]
     fn a_country_is_guessed_from_the_first_language() {

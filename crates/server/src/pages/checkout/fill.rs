@@ -10,10 +10,13 @@ use till_core::{
     kernel::records::{Checkout, Organization as Row},
     tax::ids as tax_id,
 };
-use till_wire::{checkouts::FieldMode, money::Currency, products::PriceAmount};
+use till_wire::{
+    checkouts::FieldMode, money::Currency, payments::CardMetadata, products::PriceAmount,
+};
 use uuid::Uuid;
 
 use super::{
+    countries,
     fields::{FieldErrors, Need},
     form::CheckoutForm,
     markdown,
@@ -271,6 +274,10 @@ fn address(session: &Session, form: Option<&CheckoutForm>) -> AddressForm {
     let foreign =
         matches!(country.as_str(), "US" | "CA") && !state.starts_with(&format!("{country}-"));
     let modes = totals::address_fields(row);
+    let state_need = match need(modes.state) {
+        Need::Optional if state.is_empty() && !countries::writes_state(&country) => Need::Disabled,
+        other => other,
+    };
     AddressForm {
         line1: part(form.map(|f| &f.line1), kept.and_then(|a| a.line1.as_ref())),
         line2: part(form.map(|f| &f.line2), kept.and_then(|a| a.line2.as_ref())),
@@ -284,9 +291,24 @@ fn address(session: &Session, form: Option<&CheckoutForm>) -> AddressForm {
         line1_need: need(modes.line1),
         line2_need: need(modes.line2),
         city_need: need(modes.city),
-        state_need: need(modes.state),
+        state_need,
         postal_code_need: need(modes.postal_code),
     }
+}
+
+/// A card as its holder knows it: `Visa •••• 4242`.
+pub fn card(card: &CardMetadata) -> String {
+    let brand = match card.brand.as_str() {
+        "visa" => "Visa",
+        "mastercard" => "Mastercard",
+        "amex" => "American Express",
+        "discover" => "Discover",
+        "diners" => "Diners Club",
+        "jcb" => "JCB",
+        "unionpay" => "UnionPay",
+        other => other,
+    };
+    format!("{brand} •••• {}", card.last4)
 }
 
 fn need(mode: FieldMode) -> Need {

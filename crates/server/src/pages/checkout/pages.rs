@@ -441,7 +441,7 @@ async fn receipt(
     })
 }
 
-/// Number and date of the order, and the date of the next payment where `renews`.
+/// Number and date of the order, the card that paid, and the date of the next payment where `renews`.
 async fn facts(
     app: &App,
     session: &Session,
@@ -457,6 +457,8 @@ async fn facts(
         Some(id) => app.store.subscription(organization, id).await?,
         None => None,
     };
+    let payment = app.store.paid_attempt(session.checkout.id).await?;
+    let card = payment.and_then(|payment| payment.card);
     let goes_on = subscription.filter(|one| !one.cancel_at_period_end && one.ended_at.is_none());
     let date = |moment| money::date(moment, page_context.locale);
     let fact = |id: &str, value: String| Fact {
@@ -467,6 +469,7 @@ async fn facts(
         fact("order-number", order.invoice_number.clone()),
         fact("order-date", date(order.created_at)),
     ];
+    facts.extend(card.map(|card| fact("card", fill::card(&card.0))));
     let next = goes_on.filter(|_| renews);
     facts.extend(next.map(|one| fact("next-payment", date(one.current_period_end))));
     Ok(facts)

@@ -16,6 +16,14 @@ use super::{
 };
 use crate::{http::idempotency, pages::Page};
 
+/// A line of the billing address.
+enum AddressLine<'a> {
+    /// Typed.
+    Text(TextField<'a>),
+    /// The state, chosen from the codes and names of its country.
+    State(&'static [(&'static str, &'static str)]),
+}
+
 /// `GET /checkout/{client_secret}` while the session is open, and the answer to its form when there
 /// is something to say.
 #[derive(Debug, Clone, Template)]
@@ -110,7 +118,8 @@ impl CheckoutPage {
 
     /// The field that gets the focus: the topmost wrong one. The discount is below the answers.
     fn focused(&self) -> Option<Field> {
-        let first = self.errors.first().filter(|_| self.error.is_none());
+        let first = self.wrong_own().first().copied();
+        let first = first.filter(|_| self.error.is_none());
         first.filter(|field| *field != Field::Discount || !self.errors.has_answers())
     }
 
@@ -160,11 +169,26 @@ impl CheckoutPage {
         self.page_context.with("back-to", [("name", name.into())])
     }
 
+    /// The page's own fields that are wrong, from top to bottom. The lines of an address are where its country has them.
+    fn wrong_own(&self) -> Vec<Field> {
+        let mut fields: Vec<Field> = self.errors.fields().collect();
+        if let Some(address) = &self.address {
+            let place = |field: &Field| address.order().iter().position(|one| one == field);
+            fields.sort_by(|a, b| match (place(a), place(b)) {
+                (Some(a), Some(b)) => a.cmp(&b),
+                _ => a.cmp(b),
+            });
+        }
+        fields
+    }
+
     /// The fields that are wrong, from top to bottom, with their labels.
     fn wrong_fields(&self) -> Vec<(String, Cow<'_, str>)> {
         let named = |field: Field| (field.anchor().to_owned(), self.label(field));
-        let (last, own): (Vec<Field>, Vec<Field>) =
-            self.errors.fields().partition(|f| *f == Field::Discount);
+        let (last, own): (Vec<Field>, Vec<Field>) = self
+            .wrong_own()
+            .into_iter()
+            .partition(|f| *f == Field::Discount);
         let answers = self
             .answers
             .iter()
@@ -201,8 +225,19 @@ impl CheckoutPage {
         self.page_context.locale.cldr().countries()
     }
 
-    fn subdivisions(&self) -> Option<&'static [(&'static str, &'static str)]> {
-        countries::subdivisions(&self.address.as_ref()?.country)
+    /// The lines of the address below the country, from top to bottom.
+    fn address_lines(&self) -> Vec<AddressLine<'_>> {
+        let Some(address) = &self.address else {
+            return Vec::new();
+        };
+        let states = countries::subdivisions(&address.country);
+        let shown = address.order().iter().copied().filter(|f| self.shows(*f));
+        shown
+            .map(|field| match states.filter(|_| field == Field::State) {
+                Some(states) => AddressLine::State(states),
+                None => AddressLine::Text(self.text(field)),
+            })
+            .collect()
     }
 
     fn label(&self, field: Field) -> Cow<'static, str> {

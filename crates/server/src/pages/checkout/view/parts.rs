@@ -1,6 +1,10 @@
 //! Parts of the checkout page.
 
-use super::super::{fields::Need, markdown::SafeHtml};
+use super::super::{
+    countries,
+    fields::{Field, Need},
+    markdown::SafeHtml,
+};
 use super::PageContext;
 
 /// One radio card of the product switcher.
@@ -93,6 +97,13 @@ pub struct AddressForm {
     pub city_need: Need,
     pub state_need: Need,
     pub postal_code_need: Need,
+}
+
+impl AddressForm {
+    /// The lines below the country, from top to bottom.
+    pub(super) fn order(&self) -> &'static [Field; 5] {
+        countries::address_order(&self.country)
+    }
 }
 
 /// The business part of the form.
