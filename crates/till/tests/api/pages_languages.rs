@@ -68,7 +68,7 @@ both! {
         let checkout = t.checkout_with(&t.pay_what_you_want().await, json!({"locale": "de"})).await;
         let page = t.form(&at(&checkout), &[("intent", "pay"), ("amount", "1,00"), ("customer_email", "nope"), ("card_number", "1"), ("card_expiry", "1"), ("card_cvc", "1")], &[]).await;
         for words in ["Mindestens 5,00\u{a0}$", "Geben Sie eine vollständige E-Mail-Adresse ein", "Das ist keine Kartennummer.",
-            "Geben Sie das Ablaufdatum", "Prüfnummer auf der Rückseite", "Wählen Sie Ihr Land.", "Bitte prüfen Sie:"] {
+            "Geben Sie Monat und Jahr ein", "drei Ziffern von der Rückseite", "Wählen Sie Ihr Land.", "Bitte prüfen Sie:"] {
             says(&page, words);
         }
         for (card, words) in [("4000000000000002", "Ihre Karte wurde abgelehnt."), ("4000000000009995", "Auf dieser Karte ist nicht genug Geld.")] {
