@@ -43,7 +43,7 @@ pub use self::attempt::{
 pub use self::check::{Check, CheckStatus};
 pub use self::dispute::{Dispute, DisputeStatus};
 pub use self::notice::{Notice, NoticeSubject};
-pub use self::refund::{RefundOutcome, RefundRequest};
+pub use self::refund::{ProcessorRefund, RefundOutcome, RefundRequest};
 
 /// A future that can be kept behind a trait object.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -100,6 +100,15 @@ pub trait Processor: Send + Sync {
         now: Timestamp,
     ) -> Answer<'a, RefundOutcome>;
 
+    /// Every refund of a charge as it stands now, the oldest first: those made at the processor included, those that
+    /// failed too. A refund that had succeeded may have failed since. `charge`: as [`RefundRequest::charge`]; one that
+    /// is unknown has none.
+    fn refunds_of<'a>(
+        &'a self,
+        charge: &'a str,
+        now: Timestamp,
+    ) -> Answer<'a, Vec<ProcessorRefund>>;
+
     /// The card behind a confirmation token, before anything is charged. `None` for a token that is
     /// unknown or has expired.
     fn card<'a>(
@@ -107,6 +116,10 @@ pub trait Processor: Send + Sync {
         confirmation_token: &'a str,
         now: Timestamp,
     ) -> Answer<'a, Option<CardPreview>>;
+
+    /// A saved method as it is now, by [`Method::reference`]: its card may have been replaced meanwhile. `None` for one
+    /// that is unknown, was not kept or is forgotten.
+    fn method<'a>(&'a self, reference: &'a str, now: Timestamp) -> Answer<'a, Option<Method>>;
 
     /// Forgets a saved method, by [`Method::reference`]: nothing can be prepared with it any more.
     /// One that is unknown, or was forgotten before, is forgotten.

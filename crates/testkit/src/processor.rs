@@ -6,8 +6,8 @@ use axum::http::HeaderMap;
 use jiff::Timestamp;
 use till_core::kernel::records::ProcessorName;
 use till_ports::processor::{
-    Answer, Attempt, BoxFuture, CardPreview, Check, Dispute, Notice, Outcome, Prepared, Processor,
-    RefundOutcome, RefundRequest,
+    Answer, Attempt, BoxFuture, CardPreview, Check, Dispute, Method, Notice, Outcome, Prepared,
+    Processor, ProcessorRefund, RefundOutcome, RefundRequest,
 };
 use uuid::Uuid;
 
@@ -29,6 +29,34 @@ pub trait Alter: Send + Sync {
         now: Timestamp,
     ) -> Answer<'a, Outcome> {
         self.processor().confirm(attempt, reference, now)
+    }
+
+    /// [`Processor::refund`]
+    fn refund<'a>(
+        &'a self,
+        request: &'a RefundRequest,
+        now: Timestamp,
+    ) -> Answer<'a, RefundOutcome> {
+        self.processor().refund(request, now)
+    }
+
+    /// [`Processor::refunds_of`]
+    fn refunds_of<'a>(
+        &'a self,
+        charge: &'a str,
+        now: Timestamp,
+    ) -> Answer<'a, Vec<ProcessorRefund>> {
+        self.processor().refunds_of(charge, now)
+    }
+
+    /// [`Processor::method`]
+    fn method<'a>(&'a self, reference: &'a str, now: Timestamp) -> Answer<'a, Option<Method>> {
+        self.processor().method(reference, now)
+    }
+
+    /// [`Processor::dispute`]
+    fn dispute<'a>(&'a self, reference: &'a str, now: Timestamp) -> Answer<'a, Option<Dispute>> {
+        self.processor().dispute(reference, now)
     }
 
     /// [`Processor::card`]
@@ -77,7 +105,19 @@ impl<A: Alter> Processor for Altered<A> {
         request: &'a RefundRequest,
         now: Timestamp,
     ) -> Answer<'a, RefundOutcome> {
-        self.0.processor().refund(request, now)
+        self.0.refund(request, now)
+    }
+
+    fn refunds_of<'a>(
+        &'a self,
+        charge: &'a str,
+        now: Timestamp,
+    ) -> Answer<'a, Vec<ProcessorRefund>> {
+        self.0.refunds_of(charge, now)
+    }
+
+    fn method<'a>(&'a self, reference: &'a str, now: Timestamp) -> Answer<'a, Option<Method>> {
+        self.0.method(reference, now)
     }
 
     fn card<'a>(&'a self, token: &'a str, now: Timestamp) -> Answer<'a, Option<CardPreview>> {
@@ -89,7 +129,7 @@ impl<A: Alter> Processor for Altered<A> {
     }
 
     fn dispute<'a>(&'a self, reference: &'a str, now: Timestamp) -> Answer<'a, Option<Dispute>> {
-        self.0.processor().dispute(reference, now)
+        self.0.dispute(reference, now)
     }
 
     fn accept_dispute<'a>(&'a self, reference: &'a str, now: Timestamp) -> Answer<'a, Dispute> {

@@ -50,6 +50,10 @@ pub(super) enum Card {
     FailsLater,
     /// Pays, and is disputed within a minute.
     Disputed,
+    /// Pays; a refund is done within a minute.
+    RefundsLater,
+    /// Pays; a refund succeeds, and fails within a minute.
+    RefundFails,
 }
 
 /// A test of each rule for the peer that the expression makes.
@@ -85,6 +89,11 @@ macro_rules! contract {
             only_money_that_was_taken_is_given_back
             a_refund_is_in_the_currency_of_its_charge
             a_charge_given_back_and_a_charge_disputed_are_told_apart
+            refunds_of_a_charge_are_told_as_they_stand
+            a_refund_that_ends_later_is_told_again
+            a_refund_that_failed_leaves_the_money_to_be_given_back_again
+            a_charge_without_refunds_has_none
+            a_kept_card_is_shown_until_it_is_forgotten
             a_dispute_is_found_by_its_notice_and_conceded_once
             an_unknown_dispute_is_none
             what_happens_is_told_in_order_and_by_the_same_name

@@ -26,7 +26,7 @@ pub enum NoticeSubject {
         /// [`super::Prepared::reference`].
         reference: String,
     },
-    /// A refund: [`super::Processor::refund`] with the same id.
+    /// A refund: [`super::Processor::refunds_of`] its charge.
     Refund {
         /// Ours; `None` for one that was made at the processor.
         refund_id: Option<Uuid>,
@@ -42,7 +42,7 @@ pub enum NoticeSubject {
         /// [`super::Prepared::reference`] of the attempt that took the money.
         charge: String,
     },
-    /// A saved method whose card has changed, its expiry for example.
+    /// A saved method whose card has changed, its expiry for example: [`super::Processor::method`].
     Method {
         /// [`super::Method::reference`].
         reference: String,

@@ -1,5 +1,6 @@
 //! Money that is given back.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use till_wire::money::Money;
 use uuid::Uuid;
@@ -35,4 +36,22 @@ pub enum RefundOutcome {
         /// A code such as `expired_or_canceled_card`.
         reason: String,
     },
+    /// Final: taken back before it was done; the buyer has nothing of it.
+    Canceled,
+}
+
+/// A refund as it stands at the processor, whoever asked for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessorRefund {
+    /// The processor's name for it.
+    pub reference: String,
+    /// Ours; `None` for one that was made at the processor.
+    pub refund_id: Option<Uuid>,
+    /// The amount, in the currency of the charge.
+    pub amount: Money,
+    /// Its state: never [`RefundOutcome::Disputed`] or [`RefundOutcome::AlreadyRefunded`], which are why there is no
+    /// refund.
+    pub outcome: RefundOutcome,
+    /// When it was made.
+    pub made_at: Timestamp,
 }

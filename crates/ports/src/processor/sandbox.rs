@@ -11,12 +11,14 @@
 //! Only these cards ask for 3-D Secure: [`Attempt::require_3ds`] changes nothing here. Charged again
 //! while their buyer is not there, …3184 and …3220 fail with `authentication_required`, …3155 pays.
 //! Charges of …0259 and …2685 are disputed after 3 seconds; left alone for a week the first dispute
-//! is lost, the other won. Two cards are the sandbox's own, for payments that end later:
+//! is lost, the other won. A refund to …7726 is pending for 3 seconds; one to …5126 succeeds, and fails 3 seconds later.
+//! Three cards are the sandbox's own:
 //!
 //! | number | token | what happens |
 //! |---|---|---|
 //! | 4000 0000 0000 3006 | `pm_card_settlesLater` | processing; succeeds 3 seconds after confirmation |
 //! | 4000 0000 0000 3014 | `pm_card_failsLater` | processing; is declined 3 seconds after confirmation |
+//! | 4000 0000 0000 3022 | `pm_card_disputePrevented` | pays; 3 seconds later the bank warns of a dispute, which a refund prevents; it is prevented in any case an hour after the warning |
 //!
 //! It lives in Till's own process, or in another that [`RemoteSandbox`] asks: that one goes on when Till dies, as
 //! a real processor does.
@@ -29,6 +31,7 @@ mod disputes;
 mod intent;
 mod notices;
 mod records;
+mod refunds;
 mod remote;
 mod store;
 mod test_cards;
@@ -54,8 +57,8 @@ pub use self::test_cards::TestCards;
 pub use self::tokens::TokenizeError;
 
 use crate::processor::{
-    Answer, Attempt, BoxFuture, CardPreview, Check, CheckStatus, Dispute, Notice, Outcome,
-    Prepared, Processor, RefundOutcome, RefundRequest,
+    Answer, Attempt, BoxFuture, CardPreview, Check, CheckStatus, Dispute, Method, Notice, Outcome,
+    Prepared, Processor, ProcessorRefund, RefundOutcome, RefundRequest,
 };
 
 /// The browser needs nothing to talk to the sandbox.
@@ -125,12 +128,24 @@ impl Processor for Sandbox {
         Box::pin(self.give_back(request, now))
     }
 
+    fn refunds_of<'a>(
+        &'a self,
+        charge: &'a str,
+        now: Timestamp,
+    ) -> Answer<'a, Vec<ProcessorRefund>> {
+        Box::pin(self.refunds_of_charge(charge, now))
+    }
+
     fn card<'a>(
         &'a self,
         confirmation_token: &'a str,
         now: Timestamp,
     ) -> Answer<'a, Option<CardPreview>> {
         Box::pin(self.preview(confirmation_token, now))
+    }
+
+    fn method<'a>(&'a self, reference: &'a str, now: Timestamp) -> Answer<'a, Option<Method>> {
+        Box::pin(self.kept_method(reference, now))
     }
 
     fn forget<'a>(&'a self, method: &'a str, _now: Timestamp) -> Answer<'a, ()> {

@@ -79,6 +79,7 @@ fn refund_outcome(outcome: processor::RefundOutcome) -> RefundOutcome {
         processor::RefundOutcome::Disputed => failed("disputed"),
         processor::RefundOutcome::AlreadyRefunded => failed("already_refunded"),
         processor::RefundOutcome::Failed { reason } => RefundOutcome::Failed { reason },
+        processor::RefundOutcome::Canceled => failed("canceled"),
     }
 }
 

@@ -82,3 +82,82 @@ pub(crate) async fn a_charge_given_back_and_a_charge_disputed_are_told_apart(pee
     let told = processor.refund(&refund(&disputed, 3, 1), at(60)).await;
     assert_eq!(told, Ok(RefundOutcome::Disputed));
 }
+
+/// The refunds of a charge: ours by their ids, each with how it stands.
+async fn refunds(peer: &dyn Peer, charge: &Prepared, seconds: i64) -> Vec<(u128, i64, String)> {
+    let listed = peer.processor().refunds_of(&charge.reference, at(seconds));
+    let listed = listed.await.unwrap();
+    assert!(listed.is_sorted_by_key(|refund| refund.made_at));
+    let told = listed.into_iter().map(|refund| {
+        let state = match &refund.outcome {
+            RefundOutcome::Succeeded { reference } => {
+                assert_eq!(*reference, refund.reference);
+                "succeeded"
+            }
+            RefundOutcome::Processing => "processing",
+            RefundOutcome::Failed { .. } => "failed",
+            other => panic!("{other:?}"),
+        };
+        let id = refund.refund_id.expect("made by us").as_u128();
+        assert_eq!(refund.amount.currency, Currency::USD);
+        (id, refund.amount.minor, state.to_owned())
+    });
+    told.collect()
+}
+
+pub(crate) async fn refunds_of_a_charge_are_told_as_they_stand(peer: &dyn Peer) {
+    let (charge, _) = paid(peer, &charge(1, card(peer, Card::Pays).await)).await;
+    assert_eq!(refunds(peer, &charge, 0).await, []);
+    succeeds(peer, &refund(&charge, 7, 600)).await;
+    let later = refund(&charge, 3, 400);
+    let later = peer.processor().refund(&later, at(2)).await;
+    assert!(matches!(later, Ok(RefundOutcome::Succeeded { .. })));
+    let told = refunds(peer, &charge, 60).await;
+    let expected = [(7, 600, "succeeded"), (3, 400, "succeeded")];
+    let expected = expected.map(|(id, minor, state)| (id, minor, state.to_owned()));
+    assert_eq!(told, expected);
+}
+
+pub(crate) async fn a_refund_that_ends_later_is_told_again(peer: &dyn Peer) {
+    for (id, known, first, last) in [
+        (1, Card::RefundsLater, "processing", "succeeded"),
+        (2, Card::RefundFails, "succeeded", "failed"),
+    ] {
+        let (charge, _) = paid(peer, &charge(id, card(peer, known).await)).await;
+        let request = refund(&charge, id + 10, 600);
+        let made = peer.processor().refund(&request, at(1)).await.unwrap();
+        assert_eq!(made == RefundOutcome::Processing, first == "processing");
+        let state = async |seconds| refunds(peer, &charge, seconds).await.remove(0).2;
+        assert_eq!(state(1).await, first);
+        assert_eq!(state(60).await, last);
+        let again = peer.processor().refund(&request, at(60)).await.unwrap();
+        let failed = matches!(again, RefundOutcome::Failed { .. });
+        assert_eq!(failed, last == "failed", "asking again tells the same");
+        let notices = peer.processor().events_since(at(0), at(60)).await.unwrap();
+        let of = |notice: &&Notice| matches!(&notice.subject, NoticeSubject::Refund { refund_id, .. } if *refund_id == Some(request.refund_id));
+        assert_eq!(notices.iter().filter(of).count(), 2);
+    }
+}
+
+pub(crate) async fn a_refund_that_failed_leaves_the_money_to_be_given_back_again(peer: &dyn Peer) {
+    let (charge, _) = paid(peer, &charge(1, card(peer, Card::RefundFails).await)).await;
+    succeeds(peer, &refund(&charge, 1, 1_000)).await;
+    let early = peer
+        .processor()
+        .refund(&refund(&charge, 2, 1_000), at(1))
+        .await;
+    assert_eq!(early, Ok(RefundOutcome::AlreadyRefunded));
+    let again = peer
+        .processor()
+        .refund(&refund(&charge, 3, 1_000), at(60))
+        .await;
+    assert!(matches!(again, Ok(RefundOutcome::Succeeded { .. })));
+}
+
+pub(crate) async fn a_charge_without_refunds_has_none(peer: &dyn Peer) {
+    let processor = peer.processor();
+    let (kept, _) = paid(peer, &setup(1, card(peer, Card::Pays).await)).await;
+    for charge in ["", "pi_unknown", &kept.reference] {
+        assert_eq!(processor.refunds_of(charge, at(1)).await, Ok(vec![]));
+    }
+}

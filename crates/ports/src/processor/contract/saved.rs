@@ -137,3 +137,16 @@ pub(crate) async fn a_forgotten_card_is_not_charged_again(peer: &dyn Peer) {
         ));
     }
 }
+
+pub(crate) async fn a_kept_card_is_shown_until_it_is_forgotten(peer: &dyn Peer) {
+    let processor = peer.processor();
+    let (_, kept) = kept(peer, 1, Card::Pays).await;
+    let shown = processor.method(&kept, at(1)).await.unwrap().unwrap();
+    assert_eq!((&shown.reference, shown.last4.as_str()), (&kept, "4242"));
+    let (_, paid) = paid(peer, &charge(2, card(peer, Card::Pays).await)).await;
+    for not_kept in ["", "pm_unknown", &paid.reference] {
+        assert_eq!(processor.method(not_kept, at(1)).await, Ok(None));
+    }
+    processor.forget(&kept, at(2)).await.unwrap();
+    assert_eq!(processor.method(&kept, at(3)).await, Ok(None));
+}

@@ -1,15 +1,12 @@
-//! Attempts and refunds: what is decided and kept of them.
+//! Attempts: what is decided and kept of them.
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::Sandbox;
-use super::intent::{self, Card, Intent, Refund};
+use super::intent::{self, Card, Intent};
 use super::records::{attempt_key, refused, unsure};
-use crate::processor::{
-    Attempt, AttemptKind, DisputeStatus, Outcome, Prepared, ProcessorError, RefundOutcome,
-    RefundRequest, Source,
-};
+use crate::processor::{Attempt, AttemptKind, Outcome, Prepared, ProcessorError, Source};
 
 impl Sandbox {
     pub(super) async fn announce(
@@ -148,34 +145,6 @@ impl Sandbox {
         .await
     }
 
-    pub(super) async fn give_back(
-        &self,
-        request: &RefundRequest,
-        now: Timestamp,
-    ) -> Result<RefundOutcome, ProcessorError> {
-        let Some(attempt_id) = intent::attempt_of(&request.charge) else {
-            return refused("no such charge");
-        };
-        self.change(attempt_key(attempt_id), |found: Option<Intent>| {
-            let charge = found.filter(|intent| intent.reference() == request.charge);
-            let Some(mut intent) = charge.filter(|intent| intent.has_succeeded(now)) else {
-                return refused("nothing was charged");
-            };
-            match refund(&intent, request, now)? {
-                RefundDecision::Known(outcome) => Ok((None, outcome)),
-                RefundDecision::New(outcome) => {
-                    let refund = Refund {
-                        amount: request.amount.minor,
-                        at: now,
-                    };
-                    intent.refunds.insert(request.refund_id, refund);
-                    Ok((Some(intent), outcome))
-                }
-            }
-        })
-        .await
-    }
-
     pub(super) async fn forget_method(&self, method: &str) -> Result<(), ProcessorError> {
         let Some(attempt_id) = intent::attempt_of(method) else {
             return Ok(());
@@ -202,51 +171,4 @@ fn prepared(known: &Intent, attempt: &Attempt) -> Result<Prepared, ProcessorErro
         customer: known.customer(),
         client_secret: known.client_secret.clone(),
     })
-}
-
-/// The outcome of a refund, and whether it is to be kept.
-enum RefundDecision {
-    Known(RefundOutcome),
-    New(RefundOutcome),
-}
-
-fn refund(
-    charge: &Intent,
-    request: &RefundRequest,
-    now: Timestamp,
-) -> Result<RefundDecision, ProcessorError> {
-    let Some(charged) = charge.amount() else {
-        return refused("nothing was charged");
-    };
-    if request.amount.currency != charged.currency {
-        return refused("a refund must be in the currency of its charge");
-    }
-    if request.amount.minor <= 0 {
-        return refused("an amount must be more than zero");
-    }
-    let succeeded = RefundOutcome::Succeeded {
-        reference: refund_reference(request.refund_id),
-    };
-    match charge.refunds.get(&request.refund_id) {
-        Some(known) if known.amount == request.amount.minor => {
-            return Ok(RefundDecision::Known(succeeded));
-        }
-        Some(_) => return refused("this refund was requested with another amount"),
-        None => {}
-    }
-    let disputed = charge.dispute(now).map(|dispute| dispute.status);
-    if disputed.is_some_and(|status| status != DisputeStatus::Won) {
-        return Ok(RefundDecision::Known(RefundOutcome::Disputed));
-    }
-    let left = i128::from(charged.minor) - charge.refunded();
-    match i128::from(request.amount.minor) {
-        _ if left == 0 => Ok(RefundDecision::Known(RefundOutcome::AlreadyRefunded)),
-        amount if amount > left => refused("the refunds cannot exceed the charge in total"),
-        _ => Ok(RefundDecision::New(succeeded)),
-    }
-}
-
-/// The sandbox's name of a refund.
-pub(super) fn refund_reference(refund_id: Uuid) -> String {
-    format!("re_sandbox_{}", refund_id.simple())
 }

@@ -22,6 +22,12 @@ pub(super) enum Behaviour {
     FailsLater,
     /// Pays; the buyer contests the charge some seconds later.
     Disputes(DisputeReason),
+    /// Pays; the bank warns some seconds later that the buyer is about to contest the charge.
+    Warns,
+    /// Pays; a refund is done some seconds after it was asked for.
+    RefundsLater,
+    /// Pays; a refund is done at once, and comes back some seconds later.
+    RefundFails,
 }
 
 /// Why a buyer contests a charge, and how it ends if nobody concedes it.
@@ -120,7 +126,7 @@ const fn card(
 
 use Behaviour::{
     Authenticates, AuthenticatesOnce, Declines, Disputes, FailsLater, KeptButDeclines, Pays,
-    SettlesLater,
+    RefundFails, RefundsLater, SettlesLater, Warns,
 };
 
 #[rustfmt::skip]
@@ -170,6 +176,9 @@ pub(super) static CARDS: &[TestCard] = &[
     card("4000000000002685", "visa",
         &["pm_card_createDisputeProductNotReceived"],
         Disputes(DisputeReason::ProductNotReceived)),
+    card("4000000000007726", "visa", &["pm_card_pendingRefund"], RefundsLater),
+    card("4000000000005126", "visa", &["pm_card_refundFail"], RefundFails),
+    card("4000000000003022", "visa", &["pm_card_disputePrevented"], Warns),
     card("4000000000003006", "visa", &["pm_card_settlesLater"], SettlesLater),
     card("4000000000003014", "visa", &["pm_card_failsLater"], FailsLater),
 ];

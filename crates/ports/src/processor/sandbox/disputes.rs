@@ -1,6 +1,7 @@
-//! Disputes: charges of two test cards are contested.
+//! Disputes: charges of two test cards are contested; of a third, the bank warns.
 
 use jiff::{SignedDuration, Timestamp};
+use till_wire::money::Money;
 
 use super::Sandbox;
 use super::cards::{Behaviour, DisputeReason};
@@ -12,18 +13,20 @@ use crate::processor::{Dispute, DisputeStatus, ProcessorError};
 const DISPUTED_AFTER: SignedDuration = SignedDuration::from_secs(3);
 /// The time that the merchant has to answer; then the bank decides.
 const RESPONSE_WITHIN: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// The time after a warning at which the card network settles it, if the merchant has not given the money back.
+const PREVENTED_AFTER: SignedDuration = SignedDuration::from_hours(1);
 
 impl Intent {
     /// The dispute about this charge, once there is one.
     pub(super) fn dispute(&self, now: Timestamp) -> Option<Dispute> {
-        let (Behaviour::Disputes(reason), Some(confirmed)) =
-            (self.card.behaviour, self.confirmed_at)
-        else {
-            return None;
-        };
-        let opened_at = confirmed + DISPUTED_AFTER;
-        let respond_by = opened_at + RESPONSE_WITHIN;
+        let opened_at = self.confirmed_at? + DISPUTED_AFTER;
         let amount = self.amount().filter(|_| now >= opened_at)?;
+        let reason = match self.card.behaviour {
+            Behaviour::Disputes(reason) => reason,
+            Behaviour::Warns => return Some(self.warning(amount, opened_at, now)),
+            _ => return None,
+        };
+        let respond_by = opened_at + RESPONSE_WITHIN;
         Some(Dispute {
             reference: format!("dp_sandbox_{}", self.attempt_id.simple()),
             charge: self.reference(),
@@ -38,6 +41,43 @@ impl Intent {
             opened_at,
             respond_by: Some(respond_by),
         })
+    }
+
+    fn warning(&self, amount: Money, opened_at: Timestamp, now: Timestamp) -> Dispute {
+        let is_prevented = now >= self.prevented_at(opened_at);
+        Dispute {
+            reference: format!("dp_sandbox_{}", self.attempt_id.simple()),
+            charge: self.reference(),
+            amount,
+            reason: DisputeReason::Fraudulent.code().to_owned(),
+            status: match is_prevented {
+                true => DisputeStatus::Prevented,
+                false => DisputeStatus::EarlyWarning,
+            },
+            opened_at,
+            respond_by: None,
+        }
+    }
+
+    /// When a warning comes to nothing: once everything is given back, or when the card network settles it.
+    fn prevented_at(&self, opened_at: Timestamp) -> Timestamp {
+        let settled = opened_at + PREVENTED_AFTER;
+        let refunds = || self.refunds.values();
+        let given: i128 = refunds().map(|refund| i128::from(refund.amount)).sum();
+        let is_whole = self
+            .amount()
+            .is_some_and(|amount| given >= i128::from(amount.minor));
+        let last = refunds().map(|refund| refund.at.max(opened_at)).max();
+        last.filter(|_| is_whole)
+            .map_or(settled, |last| last.min(settled))
+    }
+
+    /// When its dispute, or the warning of one, comes to its end, as far as it is decided.
+    pub(super) fn dispute_ends_at(&self, dispute: &Dispute) -> Option<Timestamp> {
+        match self.card.behaviour {
+            Behaviour::Warns => Some(self.prevented_at(dispute.opened_at)),
+            _ => self.conceded_at.or(dispute.respond_by),
+        }
     }
 }
 

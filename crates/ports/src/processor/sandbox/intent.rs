@@ -122,6 +122,9 @@ impl Intent {
             },
             Behaviour::Pays
             | Behaviour::Disputes(_)
+            | Behaviour::Warns
+            | Behaviour::RefundsLater
+            | Behaviour::RefundFails
             | Behaviour::Authenticates
             | Behaviour::AuthenticatesOnce => self.succeeded(),
             Behaviour::Declines(decline) => self.failed(decline),
@@ -171,12 +174,6 @@ impl Intent {
         keeps && !self.forgotten && self.customer() == customer && self.has_succeeded(now)
     }
 
-    /// Given back so far, in minor units.
-    pub(super) fn refunded(&self) -> i128 {
-        let amounts = self.refunds.values().map(|refund| refund.amount);
-        amounts.map(i128::from).sum()
-    }
-
     /// The sandbox's name of the attempt.
     pub(super) fn reference(&self) -> String {
         let prefix = match self.kind {
@@ -221,7 +218,7 @@ impl Intent {
         }
     }
 
-    fn method(&self) -> Method {
+    pub(super) fn method(&self) -> Method {
         Method {
             reference: match &self.source {
                 Source::Saved { method, .. } => method.clone(),
@@ -259,7 +256,7 @@ impl AttemptRecord {
             attempt_id: intent.attempt_id,
             kind: intent.kind,
             outcome: intent.outcome(now),
-            refunded: i64::try_from(intent.refunded()).unwrap_or(i64::MAX),
+            refunded: i64::try_from(intent.refunded(now)).unwrap_or(i64::MAX),
         })
     }
 }

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Sandbox;
-use super::attempts::refund_reference;
 use super::cards::Behaviour;
 use super::intent::{CHALLENGE_LASTS, Intent, SETTLES_AFTER};
 use super::records::{refused, unsure};
+use super::refunds::refund_reference;
 use crate::processor::{Notice, NoticeSubject, ProcessorError, signature};
 
 /// The header that holds the signature, as [`signature::sign`] makes it.
@@ -59,19 +59,21 @@ impl Intent {
         };
         all.extend(ended.map(|at| notice("ended", attempt_id, at, of_attempt())));
         for (id, refund) in &self.refunds {
-            let subject = NoticeSubject::Refund {
+            let subject = || NoticeSubject::Refund {
                 refund_id: Some(*id),
                 reference: refund_reference(*id),
                 charge: charge.clone(),
             };
-            all.push(notice("refund", *id, refund.at, subject));
+            all.push(notice("refund", *id, refund.at, subject()));
+            let ended = self.refund_ends_at(refund);
+            all.extend(ended.map(|at| notice("refund-ended", *id, at, subject())));
         }
         if let Some(dispute) = self.dispute(Timestamp::MAX) {
             let subject = || NoticeSubject::Dispute {
                 reference: dispute.reference.clone(),
                 charge: charge.clone(),
             };
-            let closed = self.conceded_at.or(dispute.respond_by);
+            let closed = self.dispute_ends_at(&dispute);
             let opened = notice("disputed", attempt_id, dispute.opened_at, subject());
             all.push(opened);
             all.extend(closed.map(|at| notice("decided", attempt_id, at, subject())));

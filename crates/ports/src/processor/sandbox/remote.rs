@@ -19,8 +19,8 @@ use super::{
 };
 use crate::outbound::{self, SendError};
 use crate::processor::{
-    Answer, Attempt, BoxFuture, CardPreview, Check, CheckStatus, Dispute, Notice, Outcome,
-    Prepared, Processor, ProcessorError, RefundOutcome, RefundRequest,
+    Answer, Attempt, BoxFuture, CardPreview, Check, CheckStatus, Dispute, Method, Notice, Outcome,
+    Prepared, Processor, ProcessorError, ProcessorRefund, RefundOutcome, RefundRequest,
 };
 
 /// For connecting; a machine that is there answers sooner.
@@ -65,11 +65,15 @@ pub enum SandboxRequest {
         request: RefundRequest,
         now: Timestamp,
     },
+    /// [`Processor::refunds_of`]
+    RefundsOf { charge: String, now: Timestamp },
     /// [`Processor::card`]
     Card {
         confirmation_token: String,
         now: Timestamp,
     },
+    /// [`Processor::method`]
+    Method { reference: String, now: Timestamp },
     /// [`Processor::forget`]
     Forget { method: String, now: Timestamp },
     /// [`Processor::dispute`]
@@ -178,10 +182,12 @@ pub async fn handle(
                 .await?,
         ),
         R::Refund { request, now } => written(sandbox.refund(&request, now).await?),
+        R::RefundsOf { charge, now } => written(sandbox.refunds_of(&charge, now).await?),
         R::Card {
             confirmation_token,
             now,
         } => written(sandbox.card(&confirmation_token, now).await?),
+        R::Method { reference, now } => written(sandbox.method(&reference, now).await?),
         R::Forget { method, now } => written(sandbox.forget(&method, now).await?),
         R::Dispute { reference, now } => written(sandbox.dispute(&reference, now).await?),
         R::AcceptDispute { reference, now } => {
@@ -319,6 +325,15 @@ impl Processor for RemoteSandbox {
         Box::pin(self.ask(SandboxRequest::Refund { request, now }))
     }
 
+    fn refunds_of<'a>(
+        &'a self,
+        charge: &'a str,
+        now: Timestamp,
+    ) -> Answer<'a, Vec<ProcessorRefund>> {
+        let charge = charge.to_owned();
+        Box::pin(self.ask(SandboxRequest::RefundsOf { charge, now }))
+    }
+
     fn card<'a>(
         &'a self,
         confirmation_token: &'a str,
@@ -329,6 +344,11 @@ impl Processor for RemoteSandbox {
             confirmation_token,
             now,
         }))
+    }
+
+    fn method<'a>(&'a self, reference: &'a str, now: Timestamp) -> Answer<'a, Option<Method>> {
+        let reference = reference.to_owned();
+        Box::pin(self.ask(SandboxRequest::Method { reference, now }))
     }
 
     fn forget<'a>(&'a self, method: &'a str, now: Timestamp) -> Answer<'a, ()> {

@@ -82,3 +82,36 @@ async fn a_card_that_is_only_kept_is_not_disputed() {
         Ok(None)
     );
 }
+
+#[tokio::test]
+async fn a_warning_comes_to_nothing_by_a_refund_or_an_hour_later() {
+    let fixture = fixture();
+    let (hour, token) = (3_600, "pm_card_disputePrevented");
+    for (id, refunded, prevented) in [(1, 1_000, 60), (2, 999, hour + 3)] {
+        fixture.pay(charge(id, token)).await;
+        let request = RefundRequest {
+            charge: format!("pi_sandbox_{}", Uuid::from_u128(id).simple()),
+            refund_id: Uuid::from_u128(id + 10),
+            amount: usd(refunded),
+        };
+        let given = fixture.sandbox.refund(&request, at(60)).await;
+        assert!(matches!(given, Ok(RefundOutcome::Succeeded { .. })));
+        let status = async |now| {
+            let found = fixture.sandbox.dispute(&dispute_of(id), now).await;
+            found.unwrap().map(|dispute| dispute.status)
+        };
+        assert_eq!(status(at(2)).await, None);
+        assert_eq!(status(at(59)).await, Some(DisputeStatus::EarlyWarning));
+        assert_eq!(
+            status(at(prevented - 1)).await,
+            Some(DisputeStatus::EarlyWarning)
+        );
+        assert_eq!(status(at(prevented)).await, Some(DisputeStatus::Prevented));
+        assert!(is_refused(
+            fixture
+                .sandbox
+                .accept_dispute(&dispute_of(id), at(59))
+                .await
+        ));
+    }
+}

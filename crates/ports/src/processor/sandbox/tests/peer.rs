@@ -31,6 +31,8 @@ impl<S: Processor + TestCards> Peer for S {
             Card::SettlesLater => "4000000000003006",
             Card::FailsLater => "4000000000003014",
             Card::Disputed => "4000000000000259",
+            Card::RefundsLater => "4000000000007726",
+            Card::RefundFails => "4000000000005126",
         };
         Box::pin(async move { self.tokenize(typed(number), now).await.unwrap() })
     }
