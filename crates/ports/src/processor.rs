@@ -20,14 +20,17 @@
 //! All amounts are minor units of their currency. No implementation may hold a card number.
 
 mod attempt;
+mod card_form;
 mod check;
 #[cfg(test)]
 mod contract;
+mod decline_message;
 mod dispute;
 mod notice;
 mod refund;
 pub mod sandbox;
 pub mod signature;
+pub mod stripe;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -40,6 +43,7 @@ use uuid::Uuid;
 pub use self::attempt::{
     Attempt, AttemptKind, CardPreview, Method, Outcome, Prepared, Source, card_token,
 };
+pub use self::card_form::{CardForm, ContentSources, PaymentElement};
 pub use self::check::{Check, CheckStatus};
 pub use self::dispute::{Dispute, DisputeStatus};
 pub use self::notice::{Notice, NoticeSubject};
@@ -160,6 +164,11 @@ pub trait Processor: Send + Sync {
 
     /// What the buyer's browser needs to talk to the processor; not a secret.
     fn publishable_key(&self) -> &str;
+
+    /// How buyers enter a card on a checkout page.
+    fn card_form(&self) -> CardForm {
+        CardForm::TestNumbers
+    }
 }
 
 /// Why there is no answer about the money.

@@ -6,8 +6,8 @@ use axum::http::HeaderMap;
 use jiff::Timestamp;
 use till_core::kernel::records::ProcessorName;
 use till_ports::processor::{
-    Answer, Attempt, BoxFuture, CardPreview, Check, Dispute, Method, Notice, Outcome, Prepared,
-    Processor, ProcessorRefund, RefundOutcome, RefundRequest,
+    Answer, Attempt, BoxFuture, CardForm, CardPreview, Check, Dispute, Method, Notice, Outcome,
+    Prepared, Processor, ProcessorRefund, RefundOutcome, RefundRequest,
 };
 use uuid::Uuid;
 
@@ -63,6 +63,31 @@ pub trait Alter: Send + Sync {
     fn card<'a>(&'a self, token: &'a str, now: Timestamp) -> Answer<'a, Option<CardPreview>> {
         self.processor().card(token, now)
     }
+
+    /// [`Processor::retrieve`]
+    fn retrieve<'a>(
+        &'a self,
+        attempt_id: Uuid,
+        reference: Option<&'a str>,
+        now: Timestamp,
+    ) -> Answer<'a, Option<Outcome>> {
+        self.processor().retrieve(attempt_id, reference, now)
+    }
+
+    /// [`Processor::abandon`]
+    fn abandon<'a>(
+        &'a self,
+        attempt_id: Uuid,
+        reference: Option<&'a str>,
+        now: Timestamp,
+    ) -> Answer<'a, Option<Outcome>> {
+        self.processor().abandon(attempt_id, reference, now)
+    }
+
+    /// [`Processor::card_form`]
+    fn card_form(&self) -> CardForm {
+        self.processor().card_form()
+    }
 }
 
 /// The processor that is altered.
@@ -88,7 +113,7 @@ impl<A: Alter> Processor for Altered<A> {
         reference: Option<&'a str>,
         now: Timestamp,
     ) -> Answer<'a, Option<Outcome>> {
-        self.0.processor().retrieve(attempt_id, reference, now)
+        self.0.retrieve(attempt_id, reference, now)
     }
 
     fn abandon<'a>(
@@ -97,7 +122,7 @@ impl<A: Alter> Processor for Altered<A> {
         reference: Option<&'a str>,
         now: Timestamp,
     ) -> Answer<'a, Option<Outcome>> {
-        self.0.processor().abandon(attempt_id, reference, now)
+        self.0.abandon(attempt_id, reference, now)
     }
 
     fn refund<'a>(
@@ -163,5 +188,8 @@ impl<A: Alter> Processor for Altered<A> {
 
     fn publishable_key(&self) -> &str {
         self.0.processor().publishable_key()
+    }
+    fn card_form(&self) -> CardForm {
+        self.0.card_form()
     }
 }

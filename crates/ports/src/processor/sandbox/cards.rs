@@ -78,27 +78,6 @@ impl Decline {
             Decline::AuthenticationRequired => "authentication_required",
         }
     }
-
-    /// The words that buyers see. Lost and stolen cards read like any other: whoever holds one
-    /// must not learn why it fails.
-    pub(super) fn message(self) -> &'static str {
-        match self {
-            Decline::Generic | Decline::LostCard | Decline::StolenCard => {
-                "Your bank declined this card. Try another card, or ask your bank."
-            }
-            Decline::InsufficientFunds => "This card has insufficient funds. Try another card.",
-            Decline::ExpiredCard => "This card has expired. Try another card.",
-            Decline::IncorrectCvc => {
-                "The security code is wrong. Check the code on your card and try again."
-            }
-            Decline::ProcessingError => {
-                "Something went wrong while your card was processed. Try again in a moment."
-            }
-            Decline::AuthenticationRequired => {
-                "Your bank did not approve the payment. Try again, or use another card."
-            }
-        }
-    }
 }
 
 /// One card of the table.

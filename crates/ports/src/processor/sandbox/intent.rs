@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::cards::{Behaviour, Decline};
 use super::records::Document;
+use crate::processor::decline_message::decline_message;
 use crate::processor::{AttemptKind, CardPreview, Method, Outcome, Source};
 
 /// The duration of an asynchronous payment.
@@ -204,7 +205,7 @@ impl Intent {
     fn failed(&self, decline: Decline) -> Outcome {
         Outcome::Failed {
             decline_reason: decline.code().to_owned(),
-            decline_message: decline.message().to_owned(),
+            decline_message: decline_message(decline.code()).to_owned(),
             method: Some(self.method()),
         }
     }

@@ -1,0 +1,159 @@
+//! Refunds. Before one is asked for, the intent's refunds are looked through: a key is forgotten after a day, the
+//! refund's id in the metadata is not.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::form::Form;
+use super::http::StripeError;
+use super::outcome::money;
+use super::types::{Expandable, Intent, List, Refund};
+use super::{Stripe, attempts};
+use crate::processor::{ProcessorError, ProcessorRefund, RefundOutcome, RefundRequest};
+
+/// The key in a refund's metadata by which it is recognized.
+pub(super) const REFUND_ID: &str = "refund_id";
+
+/// The objects on one page of a list.
+const PAGE: usize = 100;
+
+/// The pages of a list of refunds that are read at most. Nobody gives one charge back in more parts.
+const PAGES: usize = 50;
+
+fn refused<T>(words: &str) -> Result<T, ProcessorError> {
+    Err(ProcessorError::Refused(words.to_owned()))
+}
+
+impl Stripe {
+    pub(super) async fn give_back(
+        &self,
+        request: &RefundRequest,
+    ) -> Result<RefundOutcome, ProcessorError> {
+        if request.amount.minor <= 0 {
+            return refused("an amount must be more than zero");
+        }
+        let charge = request.charge.as_str();
+        if attempts::collection_of(charge) != Some("payment_intents") {
+            return refused("nothing was charged");
+        }
+        let asked = self
+            .client
+            .get(&["payment_intents", charge], &Form::default())
+            .await;
+        let Some(intent): Option<Intent> = attempts::found(asked)? else {
+            return refused("no such charge");
+        };
+        if intent.status != "succeeded" {
+            return refused("nothing was charged");
+        }
+        if intent.currency.as_deref() != Some(request.amount.currency.as_str()) {
+            return refused("a refund is in the currency of its charge");
+        }
+        let known = self.refunds(charge).await?;
+        if let Some(known) = known
+            .iter()
+            .find(|known| refund_id(known) == Some(request.refund_id))
+        {
+            return match known.amount == request.amount.minor {
+                true => Ok(outcome(known)),
+                false => refused("this refund was asked for with another amount"),
+            };
+        }
+        let id = request.refund_id.to_string();
+        let form = Form::default()
+            .with("payment_intent", charge)
+            .with("amount", request.amount.minor)
+            .with(&format!("metadata[{REFUND_ID}]"), &id);
+        match self
+            .client
+            .post::<Refund>(&["refunds"], &form, Some(&id))
+            .await
+        {
+            Ok(refund) => Ok(outcome(&refund)),
+            Err(StripeError::Invalid(fault)) if fault.is("charge_disputed") => {
+                Ok(RefundOutcome::Disputed)
+            }
+            Err(StripeError::Invalid(fault)) if fault.is("charge_already_refunded") => {
+                Ok(RefundOutcome::AlreadyRefunded)
+            }
+            Err(StripeError::Invalid(fault)) => refused(&fault.to_string()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Every refund of a charge as it stands, newest first.
+    async fn refunds(&self, charge: &str) -> Result<Vec<Refund>, ProcessorError> {
+        let mut all: Vec<Refund> = Vec::new();
+        for _ in 0..PAGES {
+            let query = Form::default()
+                .with("payment_intent", charge)
+                .with("limit", PAGE)
+                .with_some("starting_after", all.last().map(|refund| &refund.id));
+            let page: List<Refund> = self.client.get(&["refunds"], &query).await?;
+            all.extend(page.data);
+            if !page.has_more {
+                return Ok(all);
+            }
+        }
+        Err(ProcessorError::Unavailable(format!(
+            "the charge {charge} has too many refunds"
+        )))
+    }
+
+    /// Every refund of a charge as the port tells it, oldest first.
+    pub(super) async fn refunds_of_charge(
+        &self,
+        charge: &str,
+    ) -> Result<Vec<ProcessorRefund>, ProcessorError> {
+        if attempts::collection_of(charge) != Some("payment_intents") {
+            return Ok(Vec::new());
+        }
+        let mut all = self.refunds(charge).await?;
+        all.reverse();
+        all.iter()
+            .map(|refund| {
+                Ok(ProcessorRefund {
+                    reference: refund.id.clone(),
+                    refund_id: refund_id(refund),
+                    amount: money(refund.amount, &refund.currency)?,
+                    outcome: outcome(refund),
+                    made_at: moment(refund.created)?,
+                })
+            })
+            .collect()
+    }
+}
+
+/// A moment in seconds.
+///
+/// # Errors
+/// [`ProcessorError::Unsure`] for one that no calendar has.
+pub(super) fn moment(seconds: i64) -> Result<Timestamp, ProcessorError> {
+    Timestamp::from_second(seconds)
+        .map_err(|_| ProcessorError::Unsure(format!("{seconds} is not a moment")))
+}
+
+/// Our id of a refund; `None` for one that was made at Stripe.
+fn refund_id(refund: &Refund) -> Option<Uuid> {
+    refund.metadata.as_ref()?.get(REFUND_ID)?.parse().ok()
+}
+
+fn outcome(refund: &Refund) -> RefundOutcome {
+    let reference = refund.id.clone();
+    match refund.status.as_deref() {
+        Some("succeeded") => RefundOutcome::Succeeded { reference },
+        Some("failed") => RefundOutcome::Failed {
+            reason: refund
+                .failure_reason
+                .clone()
+                .unwrap_or_else(|| "unknown".to_owned()),
+        },
+        Some("canceled") => RefundOutcome::Canceled,
+        _ => RefundOutcome::Processing,
+    }
+}
+
+/// The charge that a refund belongs to.
+pub(super) fn charge_of(reference: Option<&Expandable<super::types::Id>>) -> Option<String> {
+    reference.map(|intent| intent.id().to_owned())
+}
