@@ -5,8 +5,10 @@ mod settings;
 use std::{path::PathBuf, sync::LazyLock};
 
 use clap::{
-    Args, Parser, Subcommand,
+    ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser},
+    error::ErrorKind,
+    parser::ValueSource,
 };
 use clap_complete::Shell;
 use till_wire::scope::Scope;
@@ -14,7 +16,7 @@ use uuid::Uuid;
 
 pub use settings::{
     DatabaseSettings, KeySettings, ListenSettings, LogFormat, LogSettings, ProcessorName,
-    ProductionSettings, PublicUrlSettings, ServerSettings,
+    ProductionSettings, PublicUrlSettings, ServerSettings, StripeSettings,
 };
 
 /// The version, and the commit where the build knows it (`build.rs`).
@@ -44,6 +46,38 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// Reads the command line and the variables, or ends the process with words that say what is wrong.
+    pub fn read() -> Self {
+        let mut command = Self::command();
+        let matches = command.get_matches_mut();
+        let read = match secret_flag(&matches) {
+            Some(name) => Err(command.error(
+                ErrorKind::ArgumentConflict,
+                format!(
+                    "set the variable TILL_{} instead: every process on this machine can read a command line",
+                    name.to_ascii_uppercase()
+                ),
+            )),
+            None => Self::from_arg_matches(&matches),
+        };
+        read.unwrap_or_else(|error| error.exit())
+    }
+}
+
+/// A secret that stands on the command line.
+fn secret_flag(matches: &ArgMatches) -> Option<&'static str> {
+    let (_, matches) = matches.subcommand()?;
+    let is_flag = |name: &&str| {
+        let source = matches
+            .try_contains_id(name)
+            .is_ok()
+            .then(|| matches.value_source(name));
+        source.flatten() == Some(ValueSource::CommandLine)
+    };
+    StripeSettings::SECRETS.into_iter().find(is_flag)
 }
 
 /// What Till can be asked to do.

@@ -45,6 +45,7 @@ pub async fn run(wanted: &Dev) -> Result<(), Stop> {
         Some(_) => guard::public_url(&settings.public, true)?,
         None => bound.url(),
     };
+    let processor = guard::processor(settings, &url, true)?;
     files::folder(folder)?;
     let key = match guard::secret_key(&settings.key, &settings.database)? {
         Some(key) => key,
@@ -94,8 +95,9 @@ pub async fn run(wanted: &Dev) -> Result<(), Stop> {
         limits,
         files,
         geo,
-        sandbox_url: guard::sandbox_url(settings)?,
-    })?;
+        processor,
+    })
+    .await?;
     serve::run(app, serving, || match wanted.json {
         true => say(json(&started)),
         false => say(welcome::text(&started, settings)),

@@ -28,7 +28,7 @@ impl<'a> Wanted<'a> {
     fn of(doctor: &'a Doctor) -> Self {
         let (settings, production) = (&doctor.server, &doctor.production);
         let is_for_production =
-            production.processor.is_some() || settings.public.public_url.is_some();
+            settings.processor.is_some() || settings.public.public_url.is_some();
         Self {
             settings,
             production,

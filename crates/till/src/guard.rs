@@ -8,15 +8,17 @@ use till_core::{
     kernel::{budgets::Budget, retention::RetentionPolicy, tokens::SecretKey},
     payments::declines::Declines,
 };
+use till_ports::processor::stripe::{self, Mode};
 use till_server::http::limits::Limits;
 use url::{Host, Url};
 
 use crate::{
     config::{
-        DatabaseSettings, KeySettings, ProcessorName, ProductionSettings, PublicUrlSettings,
-        ServerSettings,
+        DatabaseSettings, KeySettings, ProcessorName, PublicUrlSettings, ServerSettings,
+        StripeSettings,
     },
     files,
+    open::ChosenProcessor,
     stop::Stop,
 };
 
@@ -145,18 +147,80 @@ fn is_loopback(host: &Host<&str>) -> bool {
     }
 }
 
-/// In production nobody gets the sandbox without asking for it.
-pub fn processor(settings: &ProductionSettings) -> Result<ProcessorName, Stop> {
-    settings.processor.ok_or_else(|| {
-        Stop::settings(
-            "No payment processor is chosen: this version has only the sandbox, which accepts test cards and moves no \
-             real money; add --processor sandbox if that is what you want.",
-        )
-    })
+/// The processor that takes the payments. In production nobody gets the sandbox without asking for it; in development
+/// only test keys are taken.
+pub fn processor(
+    settings: &ServerSettings,
+    public_url: &str,
+    is_dev: bool,
+) -> Result<ChosenProcessor, Stop> {
+    match settings.processor {
+        None if !is_dev => Err(Stop::settings(
+            "No payment processor is chosen: add --processor stripe for real cards, or --processor sandbox for test \
+             cards only.",
+        )),
+        None | Some(ProcessorName::Sandbox) => Ok(ChosenProcessor::Sandbox(sandbox_url(settings)?)),
+        Some(ProcessorName::Stripe) => {
+            let stripe = stripe(&settings.stripe, public_url)?;
+            match stripe.mode() {
+                Mode::Live if is_dev => Err(Stop::settings(
+                    "TILL_STRIPE_SECRET_KEY: `till dev` takes test keys only, because it has no limits; use `till serve` \
+                     to sell.",
+                )),
+                _ => Ok(ChosenProcessor::Stripe(Box::new(stripe))),
+            }
+        }
+    }
+}
+
+/// The settings of Stripe, which must be complete.
+fn stripe(settings: &StripeSettings, public_url: &str) -> Result<stripe::Settings, Stop> {
+    let secret_key = match (
+        &settings.stripe_secret_key,
+        &settings.stripe_secret_key_file,
+    ) {
+        (Some(key), _) => key.0.clone(),
+        (None, Some(path)) => files::read(path)?.ok_or_else(|| {
+            Stop::settings(format!(
+                "--stripe-secret-key-file: {} does not exist.",
+                path.display()
+            ))
+        })?,
+        (None, None) => {
+            return Err(Stop::settings(
+                "No Stripe key is set: make a restricted key under Developers › API keys in Stripe's dashboard and give \
+                 it as TILL_STRIPE_SECRET_KEY or in --stripe-secret-key-file (docs/going-live.md lists its permissions).",
+            ));
+        }
+    };
+    let publishable_key = settings.stripe_publishable_key.as_deref().ok_or_else(|| {
+        Stop::settings("No publishable key of Stripe is set: give it as TILL_STRIPE_PUBLISHABLE_KEY (pk_test_… or pk_live_…).")
+    })?;
+    let secrets = settings
+        .stripe_webhook_secret
+        .as_ref()
+        .map_or("", |secret| &secret.0);
+    let secrets: Vec<String> = secrets
+        .split(',')
+        .map(|secret| secret.trim().to_owned())
+        .filter(|secret| !secret.is_empty())
+        .collect();
+    let addresses = (
+        settings.stripe_api_url.as_deref(),
+        settings.stripe_script_url.as_deref(),
+    );
+    stripe::Settings::new(
+        secret_key.trim(),
+        publishable_key.trim(),
+        &secrets,
+        public_url,
+        addresses,
+    )
+    .map_err(|error| Stop::settings(error.to_string()))
 }
 
 /// The address of the sandbox, if it is a process of its own.
-pub fn sandbox_url(settings: &ServerSettings) -> Result<Option<String>, Stop> {
+fn sandbox_url(settings: &ServerSettings) -> Result<Option<String>, Stop> {
     let Some(text) = &settings.sandbox_url else {
         return Ok(None);
     };

@@ -28,8 +28,6 @@ mod welcome;
 
 use std::{process::ExitCode, time::Duration};
 
-use clap::Parser;
-
 use crate::{
     config::{Cli, Command},
     stop::Stop,
@@ -42,7 +40,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     files::keep_private();
-    let cli = Cli::parse();
+    let cli = Cli::read();
     if let Err(stop) = logs::start(&cli.log) {
         return stop.tell();
     }

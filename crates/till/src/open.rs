@@ -11,6 +11,7 @@ use till_ports::{
     processor::{
         Processor,
         sandbox::{RemoteSandbox, Sandbox, TestCards},
+        stripe::{self, Stripe},
     },
 };
 use till_server::{
@@ -86,8 +87,17 @@ pub struct Parts {
     pub files: Files,
     /// The atlas of network addresses.
     pub geo: Arc<dyn Geo>,
-    /// The address of the sandbox, if it is not in this process.
-    pub sandbox_url: Option<String>,
+    /// The processor that takes the payments.
+    pub processor: ChosenProcessor,
+}
+
+/// The processor that takes the payments, as set.
+#[derive(Debug)]
+pub enum ChosenProcessor {
+    /// The sandbox: at this address, or in this process.
+    Sandbox(Option<String>),
+    /// Stripe.
+    Stripe(Box<stripe::Settings>),
 }
 
 /// The sandbox with its records in this database.
@@ -98,25 +108,29 @@ pub fn sandbox(store: &Store, key: &SecretKey) -> Sandbox {
     Sandbox::new(records, own_key.as_bytes(), Arc::new(new_id))
 }
 
-/// The processor, and what only the sandbox has: the same thing twice.
-type Processors = (Arc<dyn Processor>, Arc<dyn TestCards>);
+/// The processor, and what only the sandbox has.
+type Processors = (Arc<dyn Processor>, Option<Arc<dyn TestCards>>);
 
-fn processor(parts: &Parts) -> Result<Processors, Stop> {
-    Ok(match &parts.sandbox_url {
-        None => {
+async fn processor(parts: &Parts) -> Result<Processors, Stop> {
+    Ok(match &parts.processor {
+        ChosenProcessor::Sandbox(None) => {
             let here = Arc::new(sandbox(&parts.store, &parts.key));
-            (here.clone(), here)
+            (here.clone(), Some(here))
         }
-        Some(url) => {
+        ChosenProcessor::Sandbox(Some(url)) => {
             let there = Arc::new(RemoteSandbox::new(url).map_err(Stop::failed)?);
-            (there.clone(), there)
+            (there.clone(), Some(there))
+        }
+        ChosenProcessor::Stripe(settings) => {
+            let stripe = Stripe::new((**settings).clone()).map_err(Stop::failed)?;
+            (Arc::new(stripe), None)
         }
     })
 }
 
-/// The server, on the sandbox processor.
-pub fn app(parts: Parts) -> Result<Arc<App>, Stop> {
-    let (processor, test_cards) = processor(&parts)?;
+/// The server, on the processor that is set.
+pub async fn app(parts: Parts) -> Result<Arc<App>, Stop> {
+    let (processor, test_cards) = processor(&parts).await?;
     let metrics = Metrics::default().with(&parts.store);
     Ok(Arc::new(App {
         store: parts.store,
@@ -125,7 +139,7 @@ pub fn app(parts: Parts) -> Result<Arc<App>, Stop> {
             publishable_key: processor.publishable_key().to_owned(),
         },
         processor,
-        sandbox: Some(test_cards),
+        sandbox: test_cards,
         outbound: Outbound::new(parts.policy.dev).map_err(Stop::failed)?,
         taxes: Arc::new(till_ports::tax::Embedded),
         files: parts.files,

@@ -3,9 +3,9 @@
 use till_server::app::Policy;
 
 use crate::{
-    config::{ProcessorName, Serve},
+    config::Serve,
     guard, open,
-    open::Parts,
+    open::{ChosenProcessor, Parts},
     serve::{self, BoundListeners},
     stop::Stop,
 };
@@ -27,10 +27,11 @@ pub async fn run(wanted: &Serve) -> Result<(), Stop> {
         retention: guard::retention(settings),
     };
     let limits = guard::limits(settings, RATE_LIMIT);
-    match guard::processor(production)? {
-        ProcessorName::Sandbox => tracing::warn!(
+    let processor = guard::processor(settings, &public_url, false)?;
+    if let ChosenProcessor::Sandbox(_) = processor {
+        tracing::warn!(
             "NO REAL MONEY MOVES: the sandbox accepts test cards only, and anyone who knows their numbers can buy without paying"
-        ),
+        );
     }
     if public_url.starts_with("http://") {
         tracing::warn!(public_url, "the public URL does not use https");
@@ -50,7 +51,8 @@ pub async fn run(wanted: &Serve) -> Result<(), Stop> {
         limits,
         files,
         geo,
-        sandbox_url: guard::sandbox_url(settings)?,
-    })?;
+        processor,
+    })
+    .await?;
     serve::run(app, serving, || {}).await
 }

@@ -99,10 +99,6 @@ pub struct PublicUrlSettings {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Settings")]
 pub struct ProductionSettings {
-    /// The payment processor; required by `serve`
-    #[arg(long, env = "TILL_PROCESSOR", value_enum, value_name = "NAME")]
-    pub processor: Option<ProcessorName>,
-
     /// Allow an http:// public URL on a host other than this machine
     #[arg(long, env = "TILL_ALLOW_INSECURE_HTTP", value_parser = FalseyValueParser::new())]
     pub allow_insecure_http: bool,
@@ -124,6 +120,14 @@ pub struct ServerSettings {
     /// The secret key.
     #[command(flatten)]
     pub key: KeySettings,
+
+    /// The payment processor; required by `serve` [default: sandbox in `dev`]
+    #[arg(long, env = "TILL_PROCESSOR", value_enum, value_name = "NAME")]
+    pub processor: Option<ProcessorName>,
+
+    /// Stripe.
+    #[command(flatten)]
+    pub stripe: StripeSettings,
 
     /// URL of a sandbox that runs as a separate server, started with `till sandbox` [default: the sandbox runs in this process]
     #[arg(long, env = "TILL_SANDBOX_URL", value_name = "URL")]
@@ -230,9 +234,76 @@ impl ServerSettings {
     }
 }
 
+/// Settings of Stripe, for `--processor stripe`.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct StripeSettings {
+    /// Stripe's restricted key (rk_live_…, rk_test_…) or secret key; as a variable or a file, never as a flag
+    #[arg(
+        long,
+        env = "TILL_STRIPE_SECRET_KEY",
+        value_name = "KEY",
+        hide = true,
+        hide_env_values = true,
+        conflicts_with = "stripe_secret_key_file"
+    )]
+    pub stripe_secret_key: Option<Secret>,
+
+    /// A file that holds Stripe's restricted or secret key; or set TILL_STRIPE_SECRET_KEY
+    #[arg(long, env = "TILL_STRIPE_SECRET_KEY_FILE", value_name = "FILE")]
+    pub stripe_secret_key_file: Option<PathBuf>,
+
+    /// Stripe's publishable key (pk_live_…, pk_test_…), for the checkout page
+    #[arg(long, env = "TILL_STRIPE_PUBLISHABLE_KEY", value_name = "KEY")]
+    pub stripe_publishable_key: Option<String>,
+
+    /// Signing secrets (whsec_…) of the webhook endpoint at Stripe, separated by commas; as a variable, never as a flag
+    #[arg(
+        long,
+        env = "TILL_STRIPE_WEBHOOK_SECRET",
+        value_name = "SECRETS",
+        hide = true,
+        hide_env_values = true
+    )]
+    pub stripe_webhook_secret: Option<Secret>,
+
+    /// An API like Stripe's on this machine, for tests with test keys
+    #[arg(long, env = "TILL_STRIPE_API_URL", value_name = "URL", hide = true)]
+    pub stripe_api_url: Option<String>,
+
+    /// A script like Stripe's on this machine, for tests with test keys
+    #[arg(long, env = "TILL_STRIPE_SCRIPT_URL", value_name = "URL", hide = true)]
+    pub stripe_script_url: Option<String>,
+}
+
+impl StripeSettings {
+    /// The settings whose values no command line may hold: every process of the machine can read it.
+    pub const SECRETS: [&str; 2] = ["stripe_secret_key", "stripe_webhook_secret"];
+}
+
+/// A text that is never printed.
+#[derive(Clone)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[secret]")
+    }
+}
+
+impl std::str::FromStr for Secret {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Secret(text.to_owned()))
+    }
+}
+
 /// Payment processors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ProcessorName {
+    /// Real cards, through your own Stripe account
+    Stripe,
     /// Test cards only; no real money moves
     Sandbox,
 }

@@ -12,6 +12,7 @@ use till_ports::{
     processor::{
         CheckStatus, Processor,
         sandbox::{MemorySandboxStore, RemoteSandbox, Sandbox},
+        stripe::Stripe,
     },
 };
 use till_server::app::Clock;
@@ -22,8 +23,9 @@ use uuid::Uuid;
 use super::{Findings, PATIENCE, Status, Wanted};
 use crate::{
     clock::SystemClock,
-    config::{ProcessorName, ServerSettings},
-    descriptors, files as folders, guard, open,
+    config::ServerSettings,
+    descriptors, files as folders, guard,
+    open::{self, ChosenProcessor},
     stop::Stop,
 };
 
@@ -285,32 +287,34 @@ fn writable(folder: &Path, found: &mut Findings) {
 
 /// The checks of the processor itself.
 pub async fn processor(wanted: &Wanted<'_>, found: &mut Findings) {
-    let chosen = match wanted.is_dev {
-        true => Ok(ProcessorName::Sandbox),
-        false => guard::processor(wanted.production),
-    };
-    let Some(ProcessorName::Sandbox) = found.setting("processor", chosen) else {
+    let settings = wanted.settings;
+    let public_url = settings
+        .public
+        .public_url
+        .as_deref()
+        .unwrap_or("http://127.0.0.1");
+    let chosen = guard::processor(settings, public_url, wanted.is_dev);
+    let Some(chosen) = found.setting("processor", chosen) else {
         return;
     };
-    let url = guard::sandbox_url(wanted.settings);
-    let Some(url) = found.setting("processor", url) else {
-        return;
-    };
-    let processor: Box<dyn Processor> = match url {
+    let processor: Result<Box<dyn Processor>, _> = match chosen {
         // In this process it needs the database only, which is looked at for itself.
-        None => Box::new(Sandbox::new(
+        ChosenProcessor::Sandbox(None) => Ok(Box::new(Sandbox::new(
             Arc::new(MemorySandboxStore::default()),
             b"",
             Arc::new(Uuid::nil),
-        )),
-        Some(url) => {
-            match found.setting("processor", RemoteSandbox::new(&url).map_err(Stop::failed)) {
-                Some(remote) => Box::new(remote),
-                None => return,
-            }
-        }
+        ))),
+        ChosenProcessor::Sandbox(Some(url)) => RemoteSandbox::new(&url)
+            .map(|remote| Box::new(remote) as _)
+            .map_err(Stop::failed),
+        ChosenProcessor::Stripe(settings) => Stripe::new(*settings)
+            .map(|stripe| Box::new(stripe) as _)
+            .map_err(Stop::failed),
     };
-    match timeout(PATIENCE, processor.checks(SystemClock.now())).await {
+    let Some(processor) = found.setting("processor", processor) else {
+        return;
+    };
+    match timeout(PATIENCE * 10, processor.checks(SystemClock.now())).await {
         Ok(checks) => checks.into_iter().for_each(|check| {
             let status = match check.status {
                 CheckStatus::Ok => Status::Ok,
