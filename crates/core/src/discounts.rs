@@ -76,7 +76,9 @@ impl Discount {
                 None => return 0,
             },
         };
-        off.clamp(0, amount.max(0))
+        let off = off.clamp(0, amount.max(0));
+        // What is left must be an amount that can be charged.
+        off - off % currency.charge_step()
     }
 
     /// The fixed amount in a currency, minor units.

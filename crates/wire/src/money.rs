@@ -83,6 +83,15 @@ impl Currency {
         self.row().decimals
     }
 
+    /// Amounts that can be charged are multiples of this, in minor units: 100 for the Icelandic króna and the Uganda
+    /// shilling, which processors count in hundredths although there are none, 1 for every other currency.
+    pub fn charge_step(self) -> i64 {
+        match self.as_str() {
+            "isk" | "ugx" => 100,
+            _ => 1,
+        }
+    }
+
     /// The currency in which a buyer from this country is shown prices; `None` when the country
     /// is unknown or its legal tender is not listed. Takes any case.
     pub fn of_country(alpha2: &str) -> Option<Currency> {
@@ -442,6 +451,18 @@ mod tests {
                 "{code}"
             );
         }
+    }
+
+    #[test]
+    fn bounds_of_a_charge_can_be_charged() {
+        for one in Currency::ALL {
+            assert_eq!(one.min_charge() % one.charge_step(), 0, "{one}");
+        }
+        let in_steps = Currency::ALL.iter().filter(|one| one.charge_step() > 1);
+        assert_eq!(
+            in_steps.map(|one| one.as_str()).collect::<Vec<_>>(),
+            ["isk", "ugx"]
+        );
     }
 
     #[test]

@@ -271,6 +271,9 @@ pub fn check_amount<'a>(
             "less_than_equal",
             format!("Amount must be at most {}", words(currency.max_charge())),
         )
+    } else if chosen % currency.charge_step() != 0 {
+        let words = "Amount must be a whole number of the currency's units";
+        ("multiple_of", words.to_owned())
     } else {
         return Ok(());
     };

@@ -6,6 +6,7 @@ use till_wire::{
     events::EventType,
     input::Problem,
     loc,
+    money::format_minor,
     payments::PaymentTrigger,
 };
 
@@ -169,6 +170,14 @@ fn verdict(
             Value::Null,
         ));
     }
+    if let Some(words) = too_small(new, form) {
+        let loc = loc!["body", "amount"];
+        problems.push(Problem::value(
+            loc,
+            words,
+            new.checkout.terms.totals().total,
+        ));
+    }
     if new.has_archived_prices() {
         problems.push(Problem::value(
             loc!["body", "product_price_id"],
@@ -199,6 +208,16 @@ fn verdict(
         return Err(Refusal::TrialAlreadyRedeemed);
     }
     Ok(person)
+}
+
+/// What is wrong with a total that no processor charges: a discount may leave less than the smallest amount.
+fn too_small(session: &Session, form: Form) -> Option<String> {
+    let terms = &session.checkout.terms;
+    let least = terms.currency.min_charge();
+    (form.payment && terms.totals().total < least).then(|| {
+        let least = format_minor(least, terms.currency);
+        format!("The smallest amount that can be charged is {least}. Remove the discount or choose a higher amount.")
+    })
 }
 
 /// Whether the session has a trial, and its merchant gives one to each person only.

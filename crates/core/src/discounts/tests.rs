@@ -43,6 +43,13 @@ fn a_share_is_worked_out_as_the_clients_do() {
 }
 
 #[test]
+fn what_is_left_can_be_charged() {
+    let kronur: Currency = "isk".parse().unwrap();
+    assert_eq!(share(1_000).off(12_300, kronur), 1_200);
+    assert_eq!(share(10_000).off(12_300, kronur), 12_300);
+}
+
+#[test]
 fn a_fixed_amount_takes_off_no_more_than_there_is() {
     assert_eq!(fixed(500).off(2500, Currency::USD), 500);
     assert_eq!(fixed(5000).off(2500, Currency::USD), 2500);

@@ -257,7 +257,10 @@ fn elsewhere(place: &Place<'_>) -> Vec<Levy> {
 /// Works out the sum and splits it.
 fn answer(query: &TaxQuery, levies: &[Levy]) -> TaxAnswer {
     let share: i64 = levies.iter().map(|levy| levy.millionths()).sum();
-    let amount = of_share(query.amount, share, query.behavior);
+    // What is due must be an amount that can be charged.
+    let step = query.currency.charge_step();
+    let exact = of_share(query.amount, share, query.behavior);
+    let amount = divided(exact.into(), step.into()) * step;
     let (mut passed, mut given) = (0, 0);
     let lines = levies.iter().map(|levy| {
         // The rest is what the last line gets, so that nothing is lost between the lines.

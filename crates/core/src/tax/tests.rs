@@ -285,6 +285,34 @@ fn halves_round_away_from_zero() {
 }
 
 #[test]
+fn a_tax_is_an_amount_that_can_be_charged() {
+    let settings = TaxSettings {
+        enabled: true,
+        registrations: vec![entered("IS", None, "24")],
+    };
+    for (code, amount, tax) in [
+        ("isk", 12_300, 3_000),
+        ("isk", 12_000, 2_900),
+        ("usd", 12_300, 2_952),
+    ] {
+        let query = TaxQuery {
+            currency: code.parse().unwrap(),
+            amount,
+            behavior: TaxBehaviorOption::Exclusive,
+            address: at("IS", None),
+            seller: None,
+            tax_id: None,
+        };
+        let answer = standard(&settings, &query).unwrap();
+        assert_eq!(answer.amount, tax, "{code} {amount}");
+        assert_eq!(
+            answer.lines.iter().map(|line| line.amount).sum::<i64>(),
+            tax
+        );
+    }
+}
+
+#[test]
 fn a_registration_needs_a_rate_where_none_is_known() {
     let mut texas = registered("US");
     texas.state = Some("US-TX".into());

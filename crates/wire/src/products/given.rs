@@ -222,6 +222,18 @@ fn within_limits(amount: &PriceAmount, currency: Currency, f: &mut Fields<'_, '_
     let sent: &[&'static str] = match amount {
         PriceAmount::Fixed { .. } => &["price_amount"],
         PriceAmount::Custom { .. } => &["minimum_amount", "preset_amount", "maximum_amount"],
+        PriceAmount::SeatBased { seat_tiers, .. } => {
+            let step = currency.charge_step();
+            let broken = seat_tiers
+                .tiers
+                .iter()
+                .find(|tier| tier.price_per_seat % step != 0);
+            if broken.is_some() {
+                f.optional("seat_tiers", |value, cx| in_steps::<()>(value, cx, step));
+                return None;
+            }
+            &[]
+        }
         _ => &[],
     };
     let before = f.cx.problems.len();
@@ -245,7 +257,16 @@ fn charge(value: &Value, cx: &mut Context, currency: Currency) -> Option<()> {
         let msg = format!("Price must be less than or equal to {words}");
         return cx.bound("maximum_price", msg, value, "maximum_price", most);
     }
+    let step = currency.charge_step();
+    if amount % step != 0 {
+        return in_steps(value, cx, step);
+    }
     Some(())
+}
+
+fn in_steps<T>(value: &Value, cx: &mut Context, step: i64) -> Option<T> {
+    let msg = format!("Amounts in this currency must be multiples of {step} minor units");
+    cx.bound("multiple_of", msg, value, "multiple_of", step)
 }
 
 /// Seat tiers in order of their first seats, without gaps, only the last one open (docs/behaviour: seats/tiers).

@@ -27,6 +27,23 @@ fn tier(min: i64, max: Option<i64>, price: i64) -> Value {
 }
 
 #[test]
+fn prices_can_be_charged_in_their_currency() {
+    let fixed = |currency: &str, amount: i64| {
+        read(json!({"amount_type": "fixed", "price_currency": currency, "price_amount": amount}))
+    };
+    assert!(fixed("isk", 12_300).is_ok() && fixed("usd", 12_345).is_ok());
+    let refused = fixed("isk", 12_345).unwrap_err();
+    assert_eq!(refused.len(), 1);
+    assert_eq!(refused[0].0, "multiple_of");
+    let seats = |price: i64| {
+        let tiers = json!({"tiers": [tier(1, None, price)]});
+        read(json!({"amount_type": "seat_based", "price_currency": "ugx", "seat_tiers": tiers}))
+    };
+    assert!(seats(500_000).is_ok());
+    assert_eq!(seats(500_050).unwrap_err()[0].0, "multiple_of");
+}
+
+#[test]
 fn seat_tiers_are_sorted_and_every_generation_reads_them() {
     let amount = seats(json!([tier(11, None, 800), tier(2, Some(10), 1000)])).unwrap();
     assert_eq!(
