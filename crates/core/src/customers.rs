@@ -8,7 +8,6 @@ use till_wire::{
         Customer as View, CustomerCreate, CustomerSession as SessionView, CustomerType,
         CustomerUpdate, SessionFor,
     },
-    discounts::DiscountBase,
     events::EventType,
     input::{Patch, Problem},
     loc,
@@ -17,7 +16,6 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    catalog::products::ProductWithPrices,
     kernel::{
         changes::Changes,
         context::DecisionContext,
@@ -33,6 +31,7 @@ use crate::{
         values::Json,
         writes::CustomerWrite,
     },
+    subscriptions::revoke::{self, HeldSubscription},
     tax::ids as tax_id,
 };
 
@@ -402,9 +401,6 @@ pub fn update(
     Ok((new, changes))
 }
 
-/// A subscription that somebody holds, with its product and its discount.
-pub type HeldSubscription = (Subscription, ProductWithPrices, Option<DiscountBase>);
-
 /// Deletes a customer: it is gone everywhere at once, its e-mail and external id are free again, its
 /// subscriptions (each with its product) end; with `anonymize` its personal data is replaced.
 pub fn delete(
@@ -447,20 +443,8 @@ pub fn delete(
         .emit(subscribers, ctx, EventType::CustomerDeleted, row.id, || {
             gone.view()
         });
-    for (subscription, offered, discount) in subscriptions {
-        if !subscription.is_billable() {
-            continue;
-        }
-        let ended = subscription.revoked(ctx);
-        changes.update(subscription, &ended);
-        let view = || ended.view(&gone, offered, discount.clone());
-        for kind in [
-            EventType::SubscriptionUpdated,
-            EventType::SubscriptionCanceled,
-            EventType::SubscriptionRevoked,
-        ] {
-            changes.emit(subscribers, ctx, kind, ended.id, view);
-        }
+    for held in subscriptions.iter().filter(|held| held.0.is_billable()) {
+        revoke::end(held, &gone, &mut changes, subscribers, ctx);
     }
     changes.emit(
         subscribers,

@@ -205,6 +205,12 @@ impl ApiError {
         }
     }
 
+    /// A notice that is not signed by the payment processor.
+    pub fn notice_refused() -> Self {
+        let words = "The signature is missing, wrong or too old.";
+        Self::named(StatusCode::BAD_REQUEST, "NoticeRefused", words)
+    }
+
     /// No `Content-Length`.
     pub fn length_required() -> Self {
         Self::named(
@@ -378,6 +384,36 @@ impl From<Refusal> for ApiError {
             Refusal::EmbedHostNotAllowed(words) => {
                 Self::named(S::FORBIDDEN, "EmbedHostNotAllowed", words)
             }
+            Refusal::RefundedAlready => Self::named(
+                S::FORBIDDEN,
+                "RefundedAlready",
+                "All of this order's money is given back already, or on its way.",
+            ),
+            Refusal::RevokeSubscriptionBenefitsProhibited => Self::named(
+                S::BAD_REQUEST,
+                "RevokeSubscriptionBenefitsProhibited",
+                "The benefits of a subscription cannot be revoked with a refund. Revoke the subscription instead.",
+            ),
+            Refusal::RefundUnknownPayment => Self::named(
+                S::NOT_FOUND,
+                "RefundUnknownPayment",
+                "This order was not paid by a payment that could be refunded.",
+            ),
+            Refusal::RefundPaymentTransactionNotFound => Self::named(
+                S::NOT_FOUND,
+                "RefundPaymentTransactionNotFound",
+                "The payment processor does not know the payment of this order.",
+            ),
+            Refusal::RefundDisputedPayment => Self::named(
+                S::FORBIDDEN,
+                "RefundDisputedPayment",
+                "The payment of this order is disputed, so it cannot be refunded.",
+            ),
+            Refusal::DisputeNotOpen => Self::named(
+                S::CONFLICT,
+                "DisputeNotOpenError",
+                "This dispute does not wait for an answer.",
+            ),
             Refusal::NotPermitted(words) => Self::not_permitted(words),
         }
     }

@@ -6,6 +6,7 @@ use till_core::{
     catalog::products::ProductWithPrices,
     kernel::records::{Customer, Discount, Order, Organization, Subscription},
     orders::payment::OrderRows,
+    subscriptions::revoke::HeldSubscription,
 };
 use till_wire::{discounts::DiscountBase, money::Currency, orders, subscriptions};
 use uuid::Uuid;
@@ -136,6 +137,23 @@ impl Joined {
             discount: joined.discount(order.discount_id),
             order,
         })
+    }
+
+    /// A subscription with the rows that are told with it, besides its customer.
+    pub async fn held(
+        app: &App,
+        organization: &Organization,
+        row: Subscription,
+    ) -> Result<HeldSubscription> {
+        let (products, discounts) = (vec![row.product_id], row.discount_id.into_iter().collect());
+        let none = Vec::new;
+        let joined = Self::load(app, organization, none(), products, none(), discounts)
+            .await?
+            .with_own_prices(app, organization.id, row.price_ids.0.clone())
+            .await?;
+        let offered = found(joined.products.get(&row.product_id))?.clone();
+        let discount = joined.discount(row.discount_id);
+        Ok((row, offered, discount))
     }
 
     /// Subscriptions as the API shows them.

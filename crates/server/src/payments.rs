@@ -9,15 +9,16 @@
 
 pub mod charge;
 pub mod checkouts;
+pub mod dispute;
+pub mod notices;
 mod off_session;
 mod orders;
 mod outcome;
 mod reconcile;
-mod refund;
+pub mod refund;
 mod setups;
 pub mod witness;
 
 pub use off_session::charge_order;
 pub use outcome::record_outcome;
 pub use reconcile::reconcile;
-pub use refund::refund;

@@ -221,6 +221,8 @@ impl Till {
             discount_amount: 0,
             net_amount: amount,
             tax_amount: 0,
+            refunded_amount: 0,
+            refunded_tax_amount: 0,
             billing_name: None,
             billing_address: None,
             tax_id: None,

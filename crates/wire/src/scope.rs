@@ -53,6 +53,14 @@ crate::words! {
         SubscriptionsRead = "subscriptions:read",
         /// Change subscriptions.
         SubscriptionsWrite = "subscriptions:write",
+        /// Read refunds.
+        RefundsRead = "refunds:read",
+        /// Create refunds.
+        RefundsWrite = "refunds:write",
+        /// Read disputes.
+        DisputesRead = "disputes:read",
+        /// Concede disputes.
+        DisputesWrite = "disputes:write",
         /// Read payments.
         PaymentsRead = "payments:read",
         /// Read webhook endpoints and deliveries.

@@ -43,8 +43,8 @@ pub use catalog::{
     UploadPart,
 };
 pub use payments::{
-    Payment, PaymentKind, PaymentMethod, PaymentState, ProcessorName, Purpose, Refund,
-    RefundReason, RefundState, Source,
+    Dispute, Payment, PaymentKind, PaymentMethod, PaymentState, ProcessorName, ProcessorNotice,
+    ProcessorState, Purpose, Refund, RefundReason, RefundState, Source,
 };
 pub use terms::{CheckoutLink, Discount, DiscountRedemption, TrialRedemption};
 
@@ -58,6 +58,7 @@ word_cell!(
     CustomerType,
     DiscountDuration,
     DiscountType,
+    till_wire::disputes::DisputeStatus,
     EventType,
     FileService,
     Interval,
@@ -378,6 +379,10 @@ record! {
         discount_amount: i64,
         net_amount: i64,
         tax_amount: i64,
+        /// Given back so far, without tax.
+        refunded_amount: i64,
+        /// Tax given back so far.
+        refunded_tax_amount: i64,
         billing_name: Option<String>,
         billing_address: Option<Json<Address>>,
         tax_id: Option<String>,

@@ -34,6 +34,18 @@ pub enum Refusal {
     CheckoutCustomerDeleted,
     /// The external id belongs to a customer with another e-mail.
     ExternalIdMismatch,
+    /// Everything that the order was paid with is given back, or on its way.
+    RefundedAlready,
+    /// The benefits of a subscription cannot be taken back with a refund.
+    RevokeSubscriptionBenefitsProhibited,
+    /// The order was not paid with anything that could be given back.
+    RefundUnknownPayment,
+    /// The processor has no name for what the order was paid with.
+    RefundPaymentTransactionNotFound,
+    /// The buyer contests the payment: their bank gives the money back, or nobody does.
+    RefundDisputedPayment,
+    /// The dispute does not wait for an answer.
+    DisputeNotOpen,
     /// Not allowed; why.
     NotPermitted(String),
 }

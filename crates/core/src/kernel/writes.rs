@@ -377,6 +377,13 @@ pub enum RetentionWrite {
         /// So many at most.
         limit: i64,
     },
+    /// Deletes notices of the processor that were taken in before a moment, the oldest first.
+    DeleteNotices {
+        /// The moment.
+        before: Timestamp,
+        /// So many at most.
+        limit: i64,
+    },
     /// Deletes leases that ended before a moment.
     DeleteLeases {
         /// The moment.

@@ -109,6 +109,8 @@ pub fn create(
         discount_amount: sum.discount,
         net_amount: sum.net,
         tax_amount: sum.tax.unwrap_or(0),
+        refunded_amount: 0,
+        refunded_tax_amount: 0,
         conflicting_external_customer_id: sale.conflicting_external_customer_id,
         billing_name: sale.bill.name,
         billing_address: sale.bill.address,

@@ -39,6 +39,24 @@ impl Order {
         self.net_amount + self.tax_amount
     }
 
+    /// What can still be given back, without tax, minor units. A refund that is on its way does not lower it.
+    pub fn refundable_amount(&self) -> i64 {
+        (self.net_amount - self.refunded_amount).max(0)
+    }
+
+    /// The tax that can still be given back, minor units.
+    pub fn refundable_tax_amount(&self) -> i64 {
+        (self.tax_amount - self.refunded_tax_amount).max(0)
+    }
+
+    /// True where it was paid, whatever was given back since.
+    pub fn is_paid(&self) -> bool {
+        matches!(
+            self.status,
+            OrderStatus::Paid | OrderStatus::Refunded | OrderStatus::PartiallyRefunded
+        )
+    }
+
     /// The order as the API shows it.
     pub fn view(
         &self,
@@ -47,17 +65,13 @@ impl Order {
         subscription: Option<&Subscription>,
         discount: Option<DiscountBase>,
     ) -> View {
-        let paid = matches!(
-            self.status,
-            OrderStatus::Paid | OrderStatus::Refunded | OrderStatus::PartiallyRefunded
-        );
         let product = &offered.product;
         View {
             id: self.id,
             created_at: self.created_at,
             modified_at: self.modified_at,
             status: self.status,
-            paid,
+            paid: self.is_paid(),
             subtotal_amount: self.subtotal_amount,
             discount_amount: self.discount_amount,
             net_amount: self.net_amount,
@@ -66,10 +80,10 @@ impl Order {
             applied_balance_amount: 0,
             from_balance_amount: 0,
             due_amount: self.total_amount(),
-            refunded_amount: 0,
-            refunded_tax_amount: 0,
-            refundable_amount: self.net_amount,
-            refundable_tax_amount: self.tax_amount,
+            refunded_amount: self.refunded_amount,
+            refunded_tax_amount: self.refunded_tax_amount,
+            refundable_amount: self.refundable_amount(),
+            refundable_tax_amount: self.refundable_tax_amount(),
             amount: self.net_amount,
             currency: self.currency,
             billing_reason: self.billing_reason,

@@ -1,10 +1,13 @@
-//! Payments: attempts to take money or to keep a card, saved methods and refunds. What an attempt is made for knows
-//! what follows from its outcome; nothing here knows of it.
+//! Payments: attempts to take money or to keep a card, saved methods, refunds and disputes, and what the processor tells
+//! by itself. What an attempt is made for knows what follows from its outcome.
 
 pub mod attempt;
 pub mod declines;
+pub mod disputes;
 pub mod methods;
+pub mod notices;
 pub mod outcome;
+pub mod refund_outcome;
 pub mod refunds;
 #[cfg(test)]
 pub(crate) mod samples;

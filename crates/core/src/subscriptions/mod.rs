@@ -1,6 +1,7 @@
 //! Subscriptions as far as a purchase makes them (docs/behaviour/subscriptions.md).
 
 pub mod claims;
+pub mod revoke;
 pub mod start;
 pub mod trials;
 

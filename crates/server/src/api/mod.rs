@@ -8,7 +8,9 @@ pub(crate) mod custom_fields;
 mod customer_sessions;
 pub(crate) mod customers;
 pub(crate) mod discounts;
+pub(crate) mod disputes;
 pub(crate) mod files;
+mod integrations;
 pub(crate) mod meters;
 mod openapi;
 mod operation;
@@ -16,6 +18,7 @@ pub(crate) mod orders;
 pub(crate) mod organizations;
 pub(crate) mod payments;
 pub(crate) mod products;
+pub(crate) mod refunds;
 mod sandbox;
 pub(crate) mod subscriptions;
 pub(crate) mod webhooks;
@@ -75,6 +78,8 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
         checkouts::OPERATIONS,
         orders::OPERATIONS,
         payments::OPERATIONS,
+        refunds::OPERATIONS,
+        disputes::OPERATIONS,
         subscriptions::OPERATIONS,
         webhooks::OPERATIONS,
         sandbox::OPERATIONS,
@@ -115,6 +120,7 @@ pub fn router(app: &Arc<App>, pages: Pages) -> Router<Arc<App>> {
             transport::take_body,
         ))
         .layer(Extension(pages.error_page))
+        .merge(integrations::router())
         .merge(unknown(&pages.nowhere))
         .layer(middleware::from_fn_with_state(
             Arc::new(Callers::new(app.clone())),

@@ -6,6 +6,7 @@ pub mod customers;
 pub mod files;
 pub mod folding;
 pub mod mail;
+mod notices;
 mod supervise;
 pub mod upkeep;
 pub mod webhooks;
@@ -25,7 +26,7 @@ use till_core::{
         jobs::{End, Job},
     },
     orders::payment::CHARGE_JOB,
-    payments::{attempt::RECONCILE_JOB, refunds::REFUND_JOB},
+    payments::{attempt::RECONCILE_JOB, notices::NOTICE_JOB, refunds::REFUND_JOB},
     people::{sign_in, team},
 };
 use tokio::{sync::watch, task::JoinSet};
@@ -176,7 +177,8 @@ macro_rules! kinds {
 kinds! {
     FULFIL_JOB => checkouts::fulfil,
     RECONCILE_JOB => payments::reconcile,
-    REFUND_JOB => payments::refund,
+    REFUND_JOB => payments::refund::refund,
+    NOTICE_JOB => payments::notices::process,
     CHARGE_JOB => payments::charge_order,
     RENAME_JOB => custom_fields::rename,
     STATE_CHANGED_JOB => customers::state_changed,
@@ -221,6 +223,7 @@ pub async fn serve(app: Arc<App>, shutdown: watch::Receiver<bool>) {
     start!("jobs", serve_jobs);
     start!("fulfilment", serve_taken);
     start!("webhooks", webhooks::serve);
+    start!("notices", notices::serve);
     start!("chores", serve_chores);
     start!("upkeep", upkeep::serve);
     while workers.join_next().await.is_some() {}

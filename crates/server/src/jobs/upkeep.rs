@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use till_core::{
     kernel::{idempotency, retention},
     orders,
+    payments::notices,
     people::sign_in,
 };
 use tokio::sync::watch;
@@ -28,6 +29,9 @@ const PAUSE: Duration = Duration::from_millis(20);
 const BATCH: i64 = 200;
 /// The time for which sessions and links are kept after their end, and uploads that nobody finishes.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// The time for which the names of notices are kept: longer than any processor tells of one again.
+const NOTICES_KEPT: SignedDuration = SignedDuration::from_hours(60 * 24);
 
 /// Forgets everything that is too old, and says how many rows that were.
 pub async fn run_due(app: &App) -> Result<usize, ApiError> {
@@ -57,7 +61,7 @@ async fn run_some(app: &App) -> Result<usize, ApiError> {
 type Forget = for<'a> fn(&'a App) -> BoxFuture<'a, Result<usize, ApiError>>;
 
 /// The kinds of rows that are forgotten or filled in. A new kind is a line here.
-const KINDS: [(&str, Forget); 13] = [
+const KINDS: [(&str, Forget); 14] = [
     ("sign-ins", |app| Box::pin(ended(app))),
     ("session details", |app| Box::pin(details(app))),
     ("old sessions", |app| Box::pin(sessions(app))),
@@ -70,6 +74,7 @@ const KINDS: [(&str, Forget); 13] = [
         Box::pin(unreceipted(app))
     }),
     ("journal", |app| Box::pin(journal(app))),
+    ("notices", |app| Box::pin(old_notices(app))),
     ("customer sessions", |app| Box::pin(customer_sessions(app))),
     ("idempotency keys", |app| Box::pin(idempotency_keys(app))),
     ("unfinished files", |app| Box::pin(files::forget(app, KEPT))),
@@ -142,6 +147,15 @@ async fn journal(app: &App) -> Result<usize, ApiError> {
         }
         None => Ok(0),
     }
+}
+
+async fn old_notices(app: &App) -> Result<usize, ApiError> {
+    let before = app.clock.now() - NOTICES_KEPT;
+    let found = app.store.old_notices(before, BATCH).await?;
+    if found > 0 {
+        app.commit(notices::forget(before, BATCH)).await?;
+    }
+    Ok(usize::try_from(found).unwrap_or(0))
 }
 
 async fn customer_sessions(app: &App) -> Result<usize, ApiError> {

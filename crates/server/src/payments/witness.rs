@@ -62,15 +62,19 @@ pub fn announce(app: &App, outcome: &Outcome, payment: &Payment) {
     }
 }
 
-/// The processor's words in the decision's.
-pub fn outcome(outcome: &processor::Outcome) -> Outcome {
-    let card = |method: &Method| CardMetadata {
+/// What is kept of a card.
+pub fn card(method: &Method) -> CardMetadata {
+    CardMetadata {
         brand: method.brand.clone(),
         last4: method.last4.clone(),
         exp_month: i64::from(method.exp_month),
         exp_year: i64::from(method.exp_year),
         wallet: method.wallet.clone(),
-    };
+    }
+}
+
+/// The processor's words in the decision's.
+pub fn outcome(outcome: &processor::Outcome) -> Outcome {
     match outcome {
         processor::Outcome::Succeeded { method, amount } => Outcome::Succeeded {
             card: card(method),

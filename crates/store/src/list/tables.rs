@@ -15,6 +15,7 @@ const LISTED: &[&ListedTable] = &[
     &PRODUCTS,
     &ORDERS,
     &PAYMENTS,
+    &REFUNDS,
     &SUBSCRIPTIONS,
     &DELIVERIES,
 ];
@@ -147,6 +148,13 @@ const PAYMENTS: ListedTable = ListedTable {
         "status",
         "case payments.state when 'succeeded' then 'succeeded' when 'failed' then 'failed' else 'pending' end",
     )],
+    ..ListedTable::PLAIN
+};
+
+/// Lists of refunds.
+const REFUNDS: ListedTable = ListedTable {
+    name: "refunds",
+    sorts: &[("net_amount", "refunds.amount - refunds.tax_amount")],
     ..ListedTable::PLAIN
 };
 

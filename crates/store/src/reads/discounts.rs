@@ -8,7 +8,7 @@ use till_core::{
 };
 use uuid::Uuid;
 
-use crate::{Query, Store, StoreError};
+use crate::{Query, Store, StoreError, writes::redemption_counts};
 
 impl Store {
     /// A discount of the organization by id, unless deleted.
@@ -40,8 +40,11 @@ impl Store {
         checkout_id: Uuid,
         hints: &Hints,
     ) -> Result<i64, StoreError> {
-        let sql = "select count(*) from discount_redemptions where discount_id = $1 and checkout_id <> $2 \
-                   and (customer_id = $3 or email_key = $4 or card_fingerprint = $5)";
+        let sql = concat!(
+            "select count(*) from discount_redemptions r where r.discount_id = $1 and r.checkout_id <> $2 \
+             and (r.customer_id = $3 or r.email_key = $4 or r.card_fingerprint = $5) and ",
+            redemption_counts!()
+        );
         let binds = vec![
             discount_id.into(),
             checkout_id.into(),

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use till_core::{
     checkout::update::Holder,
     kernel::{
-        records::{Customer, Order, Payment, PaymentMethod, PaymentState, Refund, Subscription},
+        records::{Customer, Order, Payment, PaymentMethod, PaymentState, Subscription},
         values::Value,
     },
     subscriptions::claims::Upgraded,
@@ -50,11 +50,6 @@ impl Store {
         id: Uuid,
     ) -> Result<Option<Payment>, StoreError> {
         self.own(organization_id, id, "and kind = 'charge'").await
-    }
-
-    /// A refund, for Till's own workers.
-    pub async fn refund(&self, id: Uuid) -> Result<Option<Refund>, StoreError> {
-        self.one(Query::by_id::<Refund>(id)).await
     }
 
     /// Payments by id.

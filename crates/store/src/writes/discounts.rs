@@ -3,6 +3,21 @@ use till_core::kernel::writes::{DiscountWrite, Statement};
 
 use super::{any, exactly_one};
 
+/// The condition that a use `r` of a discount counts against its buyer's limit: not once every order that it led to was
+/// given back in full, unless that prevented a dispute (docs/behaviour: discounts/per-customer).
+macro_rules! redemption_counts {
+    () => {
+        "(not exists (select 1 from orders o where o.checkout_id = r.checkout_id) \
+         or exists (select 1 from orders o where o.checkout_id = r.checkout_id and o.status <> 'refunded') \
+         or exists (select 1 from orders o where o.subscription_id = r.subscription_id \
+                    and o.discount_id = r.discount_id and o.status in ('paid', 'partially_refunded')) \
+         or exists (select 1 from orders o join refunds b on b.order_id = o.id \
+                    where (o.checkout_id = r.checkout_id or o.subscription_id = r.subscription_id) \
+                    and b.reason = 'dispute_prevention' and b.state = 'succeeded'))"
+    };
+}
+pub(crate) use redemption_counts;
+
 pub(super) fn discount(write: DiscountWrite) -> Statement {
     match write {
         DiscountWrite::CountUse {
@@ -29,9 +44,13 @@ pub(super) fn discount(write: DiscountWrite) -> Statement {
             card_fingerprint,
         } => exactly_one(
             CUSTOMER_LIMIT,
-            "update discount_redemptions set created_at = created_at where id = $1 and $2 > \
-             (select count(*) from discount_redemptions r where r.discount_id = $3 and r.checkout_id <> $4 \
-             and (r.customer_id = $5 or r.email_key = $6 or r.card_fingerprint = $7))",
+            concat!(
+                "update discount_redemptions set created_at = created_at where id = $1 and $2 > \
+                 (select count(*) from discount_redemptions r where r.discount_id = $3 and r.checkout_id <> $4 \
+                 and (r.customer_id = $5 or r.email_key = $6 or r.card_fingerprint = $7) and ",
+                redemption_counts!(),
+                ")"
+            ),
             vec![
                 redemption_id.into(),
                 limit.into(),

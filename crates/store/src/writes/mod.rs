@@ -12,6 +12,8 @@ mod webhooks;
 use till_core::kernel::values::Value;
 use till_core::kernel::writes::{NamedWrite, Statement};
 
+pub(crate) use discounts::redemption_counts;
+
 /// The statement of a named write.
 pub(crate) fn statement(write: NamedWrite) -> Statement {
     match write {

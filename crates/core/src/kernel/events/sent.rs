@@ -18,6 +18,9 @@ pub const fn is_sent(kind: EventType) -> bool {
         | EventType::OrderCreated
         | EventType::OrderUpdated
         | EventType::OrderPaid
+        | EventType::OrderRefunded
+        | EventType::RefundCreated
+        | EventType::RefundUpdated
         | EventType::SubscriptionCreated
         | EventType::SubscriptionUpdated
         | EventType::SubscriptionActive
@@ -37,14 +40,11 @@ pub const fn is_sent(kind: EventType) -> bool {
         | EventType::MemberCreated
         | EventType::MemberUpdated
         | EventType::MemberDeleted
-        | EventType::OrderRefunded
         | EventType::SubscriptionUncanceled
         | EventType::SubscriptionCycled
         | EventType::SubscriptionPastDue
         | EventType::SubscriptionPaused
         | EventType::SubscriptionResumed
-        | EventType::RefundCreated
-        | EventType::RefundUpdated
         | EventType::BenefitGrantCreated
         | EventType::BenefitGrantUpdated
         | EventType::BenefitGrantCycled

@@ -3,10 +3,14 @@
 use jiff::Timestamp;
 use serde_json::Value;
 use till_wire::{
+    disputes::DisputeStatus,
+    metadata::Metadata,
     money::Currency,
     payments::{CardMetadata, PaymentTrigger},
     words,
 };
+
+pub use till_wire::refunds::RefundReason;
 use uuid::Uuid;
 
 use crate::{kernel::values::Json, record};
@@ -89,28 +93,12 @@ words! {
         Processing = "processing",
         /// The money is given back.
         Succeeded = "succeeded",
-        /// It could not be given back.
+        /// It could not be given back, or came back later.
         Failed = "failed",
-    }
-}
-
-words! {
-    /// Why money is given back.
-    pub enum RefundReason {
-        /// Paid twice.
-        Duplicate = "duplicate",
-        /// The cardholder did not buy.
-        Fraudulent = "fraudulent",
-        /// The customer asked for it.
-        CustomerRequest = "customer_request",
-        /// What was bought did not work.
-        ServiceDisruption = "service_disruption",
-        /// A guarantee was kept.
-        SatisfactionGuarantee = "satisfaction_guarantee",
-        /// Before the cardholder disputes the charge.
-        DisputePrevention = "dispute_prevention",
-        /// Anything else.
-        Other = "other",
+        /// It was taken back before it was done.
+        Canceled = "canceled",
+        /// The processor never took it: nobody was told of it, and nothing shows it.
+        Refused = "refused",
     }
 }
 
@@ -190,7 +178,8 @@ record! {
 }
 
 record! {
-    /// Money of a succeeded attempt that is given back. Its id is the processor's idempotency key.
+    /// Money of a succeeded attempt that is given back. Its id is the processor's idempotency key, where Till asked for
+    /// it. Without an order nothing was bought with the money.
     "refunds", versioned;
     pub struct Refund {
         id: Uuid,
@@ -202,12 +191,77 @@ record! {
         reason: RefundReason,
         /// Minor units, tax included.
         amount: i64,
+        /// The tax in it.
+        tax_amount: i64,
         currency: Currency,
         state: RefundState,
+        order_id: Option<Uuid>,
+        customer_id: Option<Uuid>,
+        subscription_id: Option<Uuid>,
+        /// The dispute that it prevented.
+        dispute_id: Option<Uuid>,
+        /// A note of the merchant's; no answer has it.
+        comment: Option<String>,
+        revoke_benefits: bool,
+        metadata: Json<Metadata>,
         processor: ProcessorName,
         /// The processor's name for it.
         reference: Option<String>,
         /// The processor's code.
         failure_reason: Option<String>,
+    }
+}
+
+record! {
+    /// A charge that its buyer contests, as the processor last told of it.
+    "disputes", versioned;
+    pub struct Dispute {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        version: i64,
+        organization_id: Uuid,
+        payment_id: Uuid,
+        order_id: Uuid,
+        customer_id: Uuid,
+        processor: ProcessorName,
+        /// The processor's name for it.
+        reference: String,
+        status: DisputeStatus,
+        /// Minor units, without tax.
+        amount: i64,
+        /// The tax that is contested with it.
+        tax_amount: i64,
+        currency: Currency,
+        /// The processor's code.
+        reason: Option<String>,
+        evidence_due_by: Option<Timestamp>,
+        /// When the buyer's bank opened it.
+        opened_at: Timestamp,
+    }
+}
+
+record! {
+    /// A notice of the processor that was taken in: each is acted on once.
+    "processor_notices";
+    pub struct ProcessorNotice {
+        id: Uuid,
+        created_at: Timestamp,
+        processor: ProcessorName,
+        /// The processor's name for the event.
+        notice_id: String,
+    }
+}
+
+record! {
+    /// How far a processor's events were asked for.
+    "processor_states";
+    pub struct ProcessorState {
+        id: Uuid,
+        processor: ProcessorName,
+        /// Everything that happened before was asked for.
+        polled_until: Timestamp,
+        /// When a notice was last sent to us.
+        last_notice_at: Option<Timestamp>,
     }
 }

@@ -125,6 +125,14 @@ pub mod scope {
         CustomerSessionsWrite = [CustomerSessionsWrite];
         /// Reading orders; writing does not imply it.
         OrdersRead = [OrdersRead];
+        /// Reading refunds.
+        RefundsRead = [RefundsRead, RefundsWrite];
+        /// Making refunds.
+        RefundsWrite = [RefundsWrite];
+        /// Reading disputes.
+        DisputesRead = [DisputesRead, DisputesWrite];
+        /// Conceding disputes.
+        DisputesWrite = [DisputesWrite];
         /// Reading payments.
         PaymentsRead = [PaymentsRead];
         /// Reading subscriptions.

@@ -1,0 +1,226 @@
+//! What the processor tells by itself (docs/behaviour: payment/notices): it is sent to us, or, where that is lost, found
+//! when the processor is asked for what has happened. Both keep the notice's name with the job that acts on it.
+
+use std::collections::HashSet;
+
+use jiff::{SignedDuration, Timestamp};
+use till_core::{
+    kernel::{
+        changes::{Changes, CommitConflict},
+        jobs::End,
+        records::{Payment, PaymentKind, PaymentState, ProcessorName, ProcessorState},
+        values::Json,
+    },
+    payments::{
+        notices::{self, KNOWN, NoticeSubject, STATE_KNOWN},
+        outcome::is_held,
+    },
+};
+use till_ports::processor::{self, Notice};
+use till_store::CommitError;
+use uuid::Uuid;
+
+use super::{dispute, outcome::record_outcome_of, refund::refresh, witness};
+use crate::{app::App, error::ApiError};
+
+/// How far back the first look goes.
+const FIRST: SignedDuration = SignedDuration::from_hours(24);
+/// Notices whose names are looked up at once.
+const AT_ONCE: usize = 200;
+/// The pause before something is asked for again whose purchase is still being completed.
+const UNFULFILLED: SignedDuration = SignedDuration::from_secs(15);
+
+/// The interval at which a processor is asked for what has happened.
+pub(crate) fn interval(processor: ProcessorName) -> SignedDuration {
+    match processor {
+        ProcessorName::Sandbox => SignedDuration::from_secs(5),
+        ProcessorName::Stripe => SignedDuration::from_mins(1),
+    }
+}
+
+/// How much of what was asked for before is asked for again: events may be listed a little after they happened.
+fn overlap(processor: ProcessorName) -> SignedDuration {
+    interval(processor) * 2
+}
+
+/// Takes in a notice that the processor has sent; one that was taken in before changes nothing.
+pub async fn receive(app: &App, notice: Notice) -> Result<(), ApiError> {
+    let state = app.store.processor_state(app.processor.name()).await?;
+    take_in(app, &notice, state.as_ref()).await.map(drop)
+}
+
+/// Whether the notice was new. `heard`: it was sent by the processor itself.
+async fn take_in(
+    app: &App,
+    notice: &Notice,
+    heard: Option<&ProcessorState>,
+) -> Result<bool, ApiError> {
+    let (ctx, mut changes) = (app.context(), Changes::new());
+    let (name, subject) = (app.processor.name(), subject(notice));
+    notices::take_in(name, &notice.id, &subject, &mut changes, &ctx);
+    if let Some(state) = heard {
+        notices::heard(state, &mut changes, &ctx);
+    }
+    match app.commit_exactly(changes).await {
+        Ok(()) => Ok(true),
+        Err(CommitError::Conflict(CommitConflict::Taken(index))) if index == KNOWN => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// True once the processor is to be asked for what has happened.
+pub(crate) async fn is_due(app: &App) -> Result<bool, ApiError> {
+    let name = app.processor.name();
+    let state = app.store.processor_state(name).await?;
+    let due = state.map_or(Timestamp::MIN, |state| state.polled_until + interval(name));
+    Ok(due <= app.clock.now())
+}
+
+/// Asks the processor for what has happened since it was last asked, and takes in what was lost; says how many notices
+/// that were.
+pub async fn poll(app: &App) -> Result<usize, ApiError> {
+    let (name, now) = (app.processor.name(), app.clock.now());
+    let state = app.store.processor_state(name).await?;
+    let since = match &state {
+        Some(state) => state.polled_until - overlap(name),
+        None => now - FIRST,
+    };
+    let told = app.processor.events_since(since, now).await?;
+    let mut found = 0;
+    for some in told.chunks(AT_ONCE) {
+        for notice in news(app, some).await? {
+            found += usize::from(take_in(app, notice, None).await?);
+        }
+    }
+    let polled = notices::polled(state.as_ref(), name, now, &app.context());
+    match app.commit_exactly(polled).await {
+        Ok(()) => Ok(found),
+        // Another node has asked at the same time.
+        Err(CommitError::Conflict(CommitConflict::Taken(index))) if index == STATE_KNOWN => {
+            Ok(found)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Those of the notices that say anything new: most are about attempts whose success is known.
+async fn news<'a>(app: &App, told: &'a [Notice]) -> Result<Vec<&'a Notice>, ApiError> {
+    let attempts: Vec<Uuid> = told.iter().filter_map(attempt_of).collect();
+    let succeeded = app.store.succeeded_among(&attempts).await?;
+    let names: Vec<&str> = told.iter().map(|notice| notice.id.as_str()).collect();
+    let known = app.store.known_notices(app.processor.name(), &names);
+    let known: HashSet<String> = known.await?.into_iter().collect();
+    let is_news = |notice: &&Notice| {
+        let is_old = attempt_of(notice).is_some_and(|id| succeeded.contains(&id));
+        !is_old && !known.contains(&notice.id)
+    };
+    Ok(told.iter().filter(is_news).collect())
+}
+
+fn attempt_of(notice: &Notice) -> Option<Uuid> {
+    match notice.subject {
+        processor::NoticeSubject::Attempt { attempt_id, .. } => Some(attempt_id),
+        _ => None,
+    }
+}
+
+/// The processor's words in the decision's.
+fn subject(notice: &Notice) -> NoticeSubject {
+    use processor::NoticeSubject as Told;
+    match notice.subject.clone() {
+        Told::Attempt {
+            attempt_id,
+            reference,
+        } => NoticeSubject::Attempt {
+            attempt_id,
+            reference,
+        },
+        Told::Refund { charge, .. } => NoticeSubject::Refunds { charge },
+        Told::Dispute { reference, .. } => NoticeSubject::Dispute { reference },
+        Told::Method { reference } => NoticeSubject::Method { reference },
+    }
+}
+
+/// Asks the processor for what a notice is about, and takes note of it. What is not ours is left alone.
+pub async fn process(app: &App, subject: NoticeSubject) -> Result<End, ApiError> {
+    match subject {
+        NoticeSubject::Attempt { attempt_id, .. } => attempt(app, attempt_id).await?,
+        NoticeSubject::Refunds { charge } => return refunds(app, &charge).await,
+        NoticeSubject::Dispute { reference } => return disputed(app, &reference).await,
+        NoticeSubject::Method { reference } => method(app, &reference).await?,
+    }
+    Ok(End::Done(Changes::new()))
+}
+
+/// An attempt: one that was given up may have succeeded after all.
+async fn attempt(app: &App, id: Uuid) -> Result<(), ApiError> {
+    let Some(payment) = app.store.attempt(id).await? else {
+        return Ok(());
+    };
+    let is_known = payment.state == PaymentState::Succeeded && !is_held(&payment);
+    if is_known || payment.processor != app.processor.name() {
+        return Ok(());
+    }
+    let reference = payment.reference.clone();
+    let told = app
+        .processor
+        .retrieve(id, reference.as_deref(), app.clock.now());
+    if let Some(outcome) = told.await? {
+        record_outcome_of(app, payment, &outcome, None).await?;
+    }
+    Ok(())
+}
+
+/// True where what was paid for is still being made.
+fn is_unfulfilled(payment: &Payment) -> bool {
+    payment.state == PaymentState::Succeeded
+        && payment.kind == PaymentKind::Charge
+        && payment.order_id.is_none()
+        && payment.decline_reason.is_none()
+}
+
+fn later(app: &App) -> End {
+    End::Retry {
+        at: app.clock.now() + UNFULFILLED,
+    }
+}
+
+async fn refunds(app: &App, charge: &str) -> Result<End, ApiError> {
+    let name = app.processor.name();
+    match app.store.payment_by_reference(name, charge).await? {
+        Some(payment) if is_unfulfilled(&payment) => return Ok(later(app)),
+        Some(payment) => refresh(app, &payment).await?,
+        None => {}
+    }
+    Ok(End::Done(Changes::new()))
+}
+
+async fn disputed(app: &App, reference: &str) -> Result<End, ApiError> {
+    if dispute::record(app, reference).await?.is_none() {
+        let (name, now) = (app.processor.name(), app.clock.now());
+        let told = app.processor.dispute(reference, now).await?;
+        let payment = match told {
+            Some(told) => app.store.payment_by_reference(name, &told.charge).await?,
+            None => None,
+        };
+        if payment.as_ref().is_some_and(is_unfulfilled) {
+            return Ok(later(app));
+        }
+    }
+    Ok(End::Done(Changes::new()))
+}
+
+/// A saved card: banks give it another expiry, or another number.
+async fn method(app: &App, reference: &str) -> Result<(), ApiError> {
+    let name = app.processor.name();
+    let Some(told) = app.processor.method(reference, app.clock.now()).await? else {
+        return Ok(());
+    };
+    let mut changes = Changes::new();
+    for saved in app.store.methods_by_reference(name, reference).await? {
+        let mut new = saved.clone();
+        new.card = Json(witness::card(&told));
+        changes.update(&saved, &new);
+    }
+    app.commit(changes).await
+}
