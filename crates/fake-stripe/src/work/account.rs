@@ -1,0 +1,84 @@
+//! The account, its balance and its charges.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Answer, Call, Work, listing};
+use crate::{
+    params::{Kind, Param},
+    views,
+};
+
+/// Parameters of what takes none but `expand`.
+pub const NONE: &[Param] = &[listing::EXPAND];
+/// Parameters of listing charges.
+pub const CHARGES: &[Param] = &[
+    listing::LIMIT,
+    listing::AFTER,
+    listing::BEFORE,
+    listing::CREATED,
+    listing::EXPAND,
+    Param::new("customer", Kind::Text(100)),
+    Param::new("payment_intent", Kind::Text(100)),
+];
+
+/// Seconds until what was paid can be paid out.
+pub const AVAILABLE_AFTER: i64 = 2 * 24 * 3600;
+
+/// Shows the account.
+pub fn retrieve(work: &mut Work<'_>, _: &Call<'_>) -> Answer {
+    Ok(views::account::account(work.account))
+}
+
+/// Shows the balance, by currency.
+pub fn balance(work: &mut Work<'_>, _: &Call<'_>) -> Answer {
+    let mut sums: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+    for entry in work.books.transactions.all() {
+        let net = entry.amount - entry.fee;
+        let (available, pending) = sums.entry(&entry.currency).or_default();
+        if entry.created + AVAILABLE_AFTER <= work.now || entry.amount < 0 {
+            *available += net;
+        } else {
+            *pending += net;
+        }
+    }
+    if sums.is_empty() {
+        sums.insert("usd", (0, 0));
+    }
+    let part = |amount: i64, currency: &str| json!({ "amount": amount, "currency": currency, "source_types": { "card": amount } });
+    let available: Vec<Value> = sums
+        .iter()
+        .map(|(currency, (sum, _))| part(*sum, currency))
+        .collect();
+    let pending: Vec<Value> = sums
+        .iter()
+        .map(|(currency, (_, sum))| part(*sum, currency))
+        .collect();
+    Ok(json!({
+        "object": "balance", "available": available, "livemode": work.account.live, "pending": pending,
+    }))
+}
+
+/// Shows a charge.
+pub fn charge(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+    work.answer("charge", call.id)
+}
+
+/// Lists charges.
+pub fn charges(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+    let (customer, intent) = (
+        call.params.text("customer"),
+        call.params.text("payment_intent"),
+    );
+    listing::page(work, call, "charge", work.books.charges.all(), |row| {
+        call.params.within("created", row.created)
+            && customer.is_none_or(|id| row.customer.as_deref() == Some(id))
+            && intent.is_none_or(|id| row.intent == id)
+    })
+}
+
+/// Shows an entry of the balance.
+pub fn transaction(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+    work.answer("balance transaction", call.id)
+}
