@@ -112,7 +112,16 @@ impl Work<'_> {
     ///
     /// 404 if it is not there.
     pub fn answer(&self, object: &str, id: &str) -> Answer {
-        self.view(id).ok_or_else(|| not_found(object, id))
+        // Texts of errors write the names of objects in several ways.
+        let plain = |name: &str| name.replace([' ', '_'], "").to_ascii_lowercase();
+        let is_one = |view: &Value| {
+            view["object"]
+                .as_str()
+                .is_some_and(|name| plain(name) == plain(object))
+        };
+        self.view(id)
+            .filter(is_one)
+            .ok_or_else(|| not_found(object, id))
     }
 }
 

@@ -104,6 +104,8 @@ pub enum Command {
     Backup(Backup),
     /// Restore the embedded database from a backup; the server must be stopped
     Restore(Restore),
+    /// Delete test sales before the first real sale; products and settings stay
+    ClearTestData(ClearTestData),
     /// Check the settings, clock, database, disk, files and addresses, and suggest fixes
     Doctor(Doctor),
     /// Print the OpenAPI document
@@ -302,6 +304,17 @@ pub struct Restore {
     /// Replace the existing database, which is kept next to the restored one
     #[arg(long)]
     pub replace: bool,
+    /// The database.
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+}
+
+/// The database whose test sales are deleted.
+#[derive(Debug, Args)]
+pub struct ClearTestData {
+    /// Delete it; without this, say what would be deleted
+    #[arg(long)]
+    pub yes: bool,
     /// The database.
     #[command(flatten)]
     pub database: DatabaseSettings,

@@ -1,7 +1,9 @@
 //! Till, a self-hosted checkout server: what runs.
 
+mod accounts;
 mod answers;
 mod backup;
+mod clear;
 mod clock;
 mod config;
 mod connections;
@@ -77,6 +79,7 @@ async fn run(cli: Cli) -> Result<(), Stop> {
         Command::Migrate(wanted) => setup::migrate(&wanted).await,
         Command::Backup(wanted) => backup::backup(&wanted).await,
         Command::Restore(wanted) => backup::restore(&wanted).await,
+        Command::ClearTestData(wanted) => clear::run(&wanted).await,
         Command::Doctor(wanted) => doctor::run(&wanted).await,
         Command::Openapi => setup::openapi(),
         Command::Sandbox(wanted) => sandbox::run(&wanted).await,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use till_core::kernel::{tokens::SecretKey, urls::PublicUrls};
+use till_core::kernel::{records::ProcessorName, tokens::SecretKey, urls::PublicUrls};
 use till_ports::{
     files::Files,
     geo::{Database, Geo, NoGeo},
@@ -25,6 +25,7 @@ use till_store::{Options, Store};
 use uuid::Uuid;
 
 use crate::{
+    accounts,
     clock::SystemClock,
     config::{DatabaseSettings, ServerSettings},
     files,
@@ -114,15 +115,19 @@ type Processors = (Arc<dyn Processor>, Option<Arc<dyn TestCards>>);
 async fn processor(parts: &Parts) -> Result<Processors, Stop> {
     Ok(match &parts.processor {
         ChosenProcessor::Sandbox(None) => {
+            accounts::agree(&parts.store, ProcessorName::Sandbox, None).await?;
             let here = Arc::new(sandbox(&parts.store, &parts.key));
             (here.clone(), Some(here))
         }
         ChosenProcessor::Sandbox(Some(url)) => {
+            accounts::agree(&parts.store, ProcessorName::Sandbox, None).await?;
             let there = Arc::new(RemoteSandbox::new(url).map_err(Stop::failed)?);
             (there.clone(), Some(there))
         }
         ChosenProcessor::Stripe(settings) => {
             let stripe = Stripe::new((**settings).clone()).map_err(Stop::failed)?;
+            let account = accounts::of_stripe(&stripe, settings, &parts.key).await?;
+            accounts::agree(&parts.store, ProcessorName::Stripe, Some(account)).await?;
             (Arc::new(stripe), None)
         }
     })

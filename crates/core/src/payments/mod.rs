@@ -1,6 +1,7 @@
 //! Payments: attempts to take money or to keep a card, saved methods, refunds and disputes, and what the processor tells
 //! by itself. What an attempt is made for knows what follows from its outcome.
 
+pub mod accounts;
 pub mod attempt;
 pub mod declines;
 pub mod disputes;

@@ -103,6 +103,9 @@ pub fn polled(
             processor,
             polled_until: until,
             last_notice_at: None,
+            account: None,
+            live: None,
+            key_digest: None,
         }),
     };
     changes

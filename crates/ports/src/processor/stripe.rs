@@ -21,6 +21,8 @@ mod notice;
 mod outcome;
 mod refunds;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod types;
 
 use ::http::HeaderMap;

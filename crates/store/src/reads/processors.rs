@@ -19,6 +19,18 @@ impl Store {
             .await
     }
 
+    /// Every processor that this database has worked with.
+    pub async fn processor_states(&self) -> Result<Vec<ProcessorState>, StoreError> {
+        self.all(Query::select::<ProcessorState>("order by processor", vec![]).keyed())
+            .await
+    }
+
+    /// True once anybody has tried to pay.
+    pub async fn has_payments(&self) -> Result<bool, StoreError> {
+        let sql = "select count(*) from (select id from payments limit 1) found";
+        Ok(self.scalar(Query::raw(sql, vec![])).await? > 0)
+    }
+
     /// Those of these notices of a processor that were taken in before.
     pub async fn known_notices(
         &self,

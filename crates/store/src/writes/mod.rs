@@ -7,6 +7,7 @@ mod kernel;
 mod people;
 mod retention;
 mod subscriptions;
+mod test_data;
 mod webhooks;
 
 use till_core::kernel::values::Value;

@@ -254,7 +254,7 @@ record! {
 }
 
 record! {
-    /// How far a processor's events were asked for.
+    /// The account at a processor, and how far its events were asked for.
     "processor_states";
     pub struct ProcessorState {
         id: Uuid,
@@ -263,5 +263,11 @@ record! {
         polled_until: Timestamp,
         /// When a notice was last sent to us.
         last_notice_at: Option<Timestamp>,
+        /// The processor's name for the account, where it has accounts.
+        account: Option<String>,
+        /// Whether real money moves in it.
+        live: Option<bool>,
+        /// A digest of the key that was last seen to belong to it.
+        key_digest: Option<String>,
     }
 }

@@ -25,9 +25,25 @@ pub(crate) async fn an_attempt_is_one_request(peer: &dyn Peer) {
             ..attempt.clone()
         };
         assert!(is_refused(peer.processor().prepare(&other, at(0)).await));
-        let confirmed = peer.processor().confirm(&other, &prepared.reference, at(0));
-        assert!(is_refused(confirmed.await));
     }
+    let other = Attempt {
+        kind: AttemptKind::Setup,
+        ..attempt
+    };
+    let confirmed = peer.processor().confirm(&other, &prepared.reference, at(0));
+    assert!(is_refused(confirmed.await));
+}
+
+pub(crate) async fn a_confirmation_is_of_what_was_prepared(peer: &dyn Peer) {
+    let attempt = charge(1, card(peer, Card::Pays).await);
+    let prepared = peer.processor().prepare(&attempt, at(0)).await.unwrap();
+    let kind = AttemptKind::Charge {
+        amount: usd(999),
+        save_card: false,
+    };
+    let other = Attempt { kind, ..attempt };
+    let confirmed = peer.processor().confirm(&other, &prepared.reference, at(0));
+    assert!(is_refused(confirmed.await));
 }
 
 pub(crate) async fn a_charge_tells_what_was_taken_and_with_what(peer: &dyn Peer) {

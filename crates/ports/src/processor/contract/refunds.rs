@@ -18,17 +18,25 @@ async fn succeeds(peer: &dyn Peer, request: &RefundRequest) -> String {
 }
 
 async fn is_not_given(peer: &dyn Peer, request: &RefundRequest) -> bool {
-    is_refused(peer.processor().refund(request, at(1)).await)
+    let told = peer.processor().refund(request, at(1)).await;
+    assert!(is_refused(told.clone()), "{request:?}: {told:?}");
+    true
 }
 
 pub(crate) async fn refunds_never_exceed_the_charge(peer: &dyn Peer) {
     let (charge, _) = paid(peer, &charge(1, card(peer, Card::Pays).await)).await;
-    for minor in [1_001, 0, -5, i64::MAX, i64::MIN] {
-        assert!(is_not_given(peer, &refund(&charge, 1, minor)).await);
+    for (id, minor) in [
+        (11, 1_001),
+        (12, 0),
+        (13, -5),
+        (14, i64::MAX),
+        (15, i64::MIN),
+    ] {
+        assert!(is_not_given(peer, &refund(&charge, id, minor)).await);
     }
     succeeds(peer, &refund(&charge, 1, 600)).await;
-    for minor in [401, i64::MAX] {
-        assert!(is_not_given(peer, &refund(&charge, 2, minor)).await);
+    for (id, minor) in [(16, 401), (17, i64::MAX)] {
+        assert!(is_not_given(peer, &refund(&charge, id, minor)).await);
     }
     succeeds(peer, &refund(&charge, 2, 400)).await;
 }
@@ -119,23 +127,35 @@ pub(crate) async fn refunds_of_a_charge_are_told_as_they_stand(peer: &dyn Peer) 
 }
 
 pub(crate) async fn a_refund_that_ends_later_is_told_again(peer: &dyn Peer) {
-    for (id, known, first, last) in [
-        (1, Card::RefundsLater, "processing", "succeeded"),
-        (2, Card::RefundFails, "succeeded", "failed"),
+    for (id, known, first, last, start) in [
+        (1, Card::RefundsLater, "processing", "succeeded", 0),
+        (2, Card::RefundFails, "succeeded", "failed", 100),
     ] {
         let (charge, _) = paid(peer, &charge(id, card(peer, known).await)).await;
         let request = refund(&charge, id + 10, 600);
-        let made = peer.processor().refund(&request, at(1)).await.unwrap();
+        let made = peer
+            .processor()
+            .refund(&request, at(start + 1))
+            .await
+            .unwrap();
         assert_eq!(made == RefundOutcome::Processing, first == "processing");
         let state = async |seconds| refunds(peer, &charge, seconds).await.remove(0).2;
-        assert_eq!(state(1).await, first);
-        assert_eq!(state(60).await, last);
-        let again = peer.processor().refund(&request, at(60)).await.unwrap();
+        assert_eq!(state(start + 1).await, first);
+        assert_eq!(state(start + 60).await, last);
+        let again = peer
+            .processor()
+            .refund(&request, at(start + 60))
+            .await
+            .unwrap();
         let failed = matches!(again, RefundOutcome::Failed { .. });
         assert_eq!(failed, last == "failed", "asking again tells the same");
-        let notices = peer.processor().events_since(at(0), at(60)).await.unwrap();
+        let notices = peer
+            .processor()
+            .events_since(at(start), at(start + 60))
+            .await
+            .unwrap();
         let of = |notice: &&Notice| matches!(&notice.subject, NoticeSubject::Refund { refund_id, .. } if *refund_id == Some(request.refund_id));
-        assert_eq!(notices.iter().filter(of).count(), 2);
+        assert!(notices.iter().filter(of).count() >= 2);
     }
 }
 

@@ -86,9 +86,11 @@ pub(crate) async fn a_card_that_was_not_kept_is_not_charged_again(peer: &dyn Pee
         panic!("{outcome:?}")
     };
     let not_kept = (prepared.customer, method.reference);
-    assert!(is_refused(
-        pay(peer, &charge(4, saved(&not_kept, false))).await
-    ));
+    let again = pay(peer, &charge(4, saved(&not_kept, false))).await;
+    assert!(
+        !matches!(again, Ok((_, Outcome::Succeeded { .. }))),
+        "{again:?}"
+    );
 }
 
 pub(crate) async fn a_kept_card_is_its_customers(peer: &dyn Peer) {

@@ -91,6 +91,10 @@ impl Stripe {
                 Err(StripeError::Invalid(fault)) if fault.blames("customer") => {
                     return refused(fault.to_string());
                 }
+                // The same attempt with another amount or purpose. Preparing moves nothing.
+                Err(StripeError::KeyReused(fault)) if fault.status == 400 => {
+                    return refused(fault.to_string());
+                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -276,7 +280,7 @@ impl Stripe {
         }
     }
 
-    /// A saved method as it is now; `None` for one that is unknown.
+    /// A saved method as it is now; `None` for one that is unknown or belongs to no customer.
     pub(super) async fn method_named(
         &self,
         method: &str,
@@ -285,8 +289,9 @@ impl Stripe {
             .client
             .get(&["payment_methods", method], &Form::default())
             .await;
-        let method: Option<PaymentMethod> = found(asked)?;
-        Ok(method.as_ref().and_then(outcome::method))
+        let found: Option<PaymentMethod> = found(asked)?;
+        let kept = found.filter(|method| method.customer.is_some());
+        Ok(kept.as_ref().and_then(outcome::method))
     }
 }
 

@@ -40,6 +40,8 @@ pub(super) enum StripeError {
     Invalid(Fault),
     /// The key is not accepted, or not allowed to do this; nothing was done.
     Denied(Fault),
+    /// The idempotency key was used for another request before, or is in use: what that did is not known.
+    KeyReused(Fault),
     /// No clear answer: what was done is not known.
     Unclear(String),
 }
@@ -83,7 +85,10 @@ impl std::fmt::Display for Fault {
 impl std::fmt::Display for StripeError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Declined(fault) | Self::Invalid(fault) | Self::Denied(fault) => fault.fmt(f),
+            Self::Declined(fault)
+            | Self::Invalid(fault)
+            | Self::Denied(fault)
+            | Self::KeyReused(fault) => fault.fmt(f),
             Self::Unclear(words) => f.write_str(words),
         }
     }
@@ -94,6 +99,7 @@ impl From<StripeError> for ProcessorError {
     fn from(error: StripeError) -> ProcessorError {
         match error {
             StripeError::Unclear(words) => ProcessorError::Unsure(words),
+            StripeError::KeyReused(fault) => ProcessorError::Unsure(fault.to_string()),
             StripeError::Declined(fault)
             | StripeError::Invalid(fault)
             | StripeError::Denied(fault) => ProcessorError::Unavailable(fault.to_string()),
@@ -236,11 +242,8 @@ async fn read<T: DeserializeOwned>(mut response: Response) -> Result<T, StripeEr
         body: Box::new(body),
         request_id: request_id.clone(),
     };
-    // A key that was used for something else tells nothing about what that was.
-    if kind == "idempotency_error" {
-        return Err(StripeError::Unclear(fault.to_string()));
-    }
     Err(match status {
+        400 | 409 if kind == "idempotency_error" => StripeError::KeyReused(fault),
         402 => StripeError::Declined(fault),
         400 | 404 => StripeError::Invalid(fault),
         401 | 403 => StripeError::Denied(fault),

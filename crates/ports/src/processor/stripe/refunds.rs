@@ -89,7 +89,10 @@ impl Stripe {
                 .with("payment_intent", charge)
                 .with("limit", PAGE)
                 .with_some("starting_after", all.last().map(|refund| &refund.id));
-            let page: List<Refund> = self.client.get(&["refunds"], &query).await?;
+            let asked = self.client.get(&["refunds"], &query).await;
+            let Some(page): Option<List<Refund>> = attempts::found(asked)? else {
+                return Ok(all);
+            };
             all.extend(page.data);
             if !page.has_more {
                 return Ok(all);

@@ -135,6 +135,11 @@ impl Settings {
         })
     }
 
+    /// What `digest` makes of the secret key: the key itself is not shown.
+    pub fn key_digest(&self, digest: impl FnOnce(&str) -> String) -> String {
+        digest(&self.secret_key)
+    }
+
     /// The mode of both keys.
     pub fn mode(&self) -> Mode {
         self.mode

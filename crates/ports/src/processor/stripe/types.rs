@@ -60,6 +60,9 @@ pub(super) struct Id {
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct PaymentMethod {
     pub(super) id: String,
+    /// Whose it is, where it is kept.
+    #[serde(default)]
+    pub(super) customer: Option<Expandable<Id>>,
     #[serde(default)]
     pub(super) card: Option<Card>,
 }

@@ -1,0 +1,54 @@
+//! What was sold for test: deleted as a whole, before the first real sale.
+
+use till_core::kernel::changes::Changes;
+use till_core::kernel::writes::NamedWrite;
+
+use super::any;
+use crate::{CommitError, Query, Store, StoreError};
+
+/// The tables that a sale fills, those that refer to others first; each with the statement that empties it.
+macro_rules! tables {
+    ($($table:literal)+) => { [$(($table, concat!("delete from ", $table))),+] };
+}
+
+const CLEARED: [(&str, &str); 23] = tables! {
+    "webhook_deliveries" "webhook_events" "journal" "jobs" "leases" "idempotency_keys" "budgets"
+    "customer_sessions" "discount_redemptions" "trial_redemptions" "trial_claims" "subscription_claims"
+    "disputes" "refunds" "payments" "payment_methods" "orders" "subscriptions" "checkouts" "customers"
+    "sandbox_records" "processor_notices" "processor_states"
+};
+
+/// The tables that are counted for people.
+const COUNTED: [&str; 7] = [
+    "checkouts",
+    "customers",
+    "orders",
+    "subscriptions",
+    "payments",
+    "refunds",
+    "disputes",
+];
+
+impl Store {
+    /// The number of rows of test sales, by table.
+    pub async fn count_test_data(&self) -> Result<Vec<(&'static str, i64)>, StoreError> {
+        let mut counts = Vec::new();
+        for table in COUNTED {
+            let sql = format!("select count(*) from {table}");
+            counts.push((table, self.scalar(Query::raw(sql, vec![])).await?));
+        }
+        Ok(counts)
+    }
+
+    /// Deletes everything that was sold, and what followed from it; what is sold, people and settings stay. No server
+    /// may run meanwhile.
+    pub async fn clear_test_data(&self) -> Result<(), CommitError> {
+        let mut changes = Changes::new();
+        for (_, sql) in CLEARED {
+            changes.write(NamedWrite::Statement(any(sql, Vec::new())));
+        }
+        let unused = "update discounts set redemptions_count = 0, version = version + 1 where redemptions_count > 0";
+        changes.write(NamedWrite::Statement(any(unused, Vec::new())));
+        self.commit(changes).await
+    }
+}
