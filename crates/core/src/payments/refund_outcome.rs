@@ -83,6 +83,9 @@ pub fn record_outcome(
     let mut changes = Changes::new();
     changes.update(old, &new);
     effects(rows, Some(old), &new, &mut changes, subscribers, ctx);
+    if old.state.is_open() && new.state.is_settled() {
+        changes.no_job(&refunds::job_key(new.id));
+    }
     new.version += 1;
     Some((new, changes))
 }

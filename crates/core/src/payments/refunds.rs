@@ -325,8 +325,12 @@ pub(super) fn intended(
 
 /// Has the processor asked for a refund that is written down.
 fn ask(changes: &mut Changes, refund_id: Uuid, at: jiff::Timestamp, ctx: &DecisionContext) {
-    let key = format!("{REFUND_JOB}:{refund_id}");
-    changes.job(ctx, REFUND_JOB, &key, at, &refund_id);
+    changes.job(ctx, REFUND_JOB, &job_key(refund_id), at, &refund_id);
+}
+
+/// Names the job that asks for a refund.
+pub(super) fn job_key(refund_id: Uuid) -> String {
+    format!("{REFUND_JOB}:{refund_id}")
 }
 
 /// Before the processor is asked: from now on the money may have moved.

@@ -7,7 +7,8 @@ use axum::{
     http::{Method, Request},
 };
 use serde_json::{Value, json};
-use till_testkit::{Answer, Till};
+use till_server::payments::notices::poll;
+use till_testkit::{Answer, Till, buyer};
 
 /// It stands in every name, address and code of the organization, and nowhere else.
 pub const MARK: &str = "zanzibar";
@@ -27,6 +28,19 @@ fn text(resource: &Value, key: &str) -> String {
 fn announced() -> Value {
     let part = json!({"number": 1, "chunk_start": 0, "chunk_end": 5});
     json!({"service": "downloadable", "name": "zanzibar.txt", "mime_type": "text/plain", "size": 5, "upload": {"parts": [part]}})
+}
+
+/// The order and the dispute of a purchase that its buyer contests.
+async fn disputed(t: &Till, product: &Value) -> (String, String) {
+    let body = json!({"products": [product["id"]], "customer_email": "three@zanzibar.example"});
+    let checkout = t.checkout(body).await;
+    let paying = buyer("three@zanzibar.example", "pm_card_createDispute");
+    t.confirm(&checkout, paying).await.ok();
+    t.catch_up().await;
+    poll(&t.app).await.unwrap();
+    t.drain().await;
+    let dispute = t.items("/v1/disputes/").await.remove(0);
+    (text(&dispute, "order_id"), text(&dispute, "id"))
 }
 
 impl World {
@@ -130,6 +144,10 @@ impl World {
             .checkout(json!({"products": [product["id"]], "customer_id": customer["id"]}))
             .await;
         t.buy(&bought, "one@zanzibar.example").await;
+        let disputed = disputed(t, &product).await;
+        let order = t.orders(&bought).await.remove(0);
+        let body = json!({"order_id": order["id"], "reason": "other", "amount": 1});
+        let refund = id(&make("/v1/refunds/", body).await);
         let first = async |path: &str| t.items(path).await.remove(0);
         let delivery = first("/v1/webhooks/deliveries").await;
         let token = till_core::kernel::tokens::create(
@@ -165,9 +183,12 @@ impl World {
             ("files", id(&whole)),
             ("checkouts", id(&open)),
             ("bought", id(&bought)),
-            ("orders", id(&first("/v1/orders/").await)),
-            ("payments", id(&first("/v1/payments/").await)),
-            ("subscriptions", id(&first("/v1/subscriptions/").await)),
+            ("orders", id(&order)),
+            ("payments", id(&t.payments(&bought).await.remove(0))),
+            ("subscriptions", text(&order, "subscription_id")),
+            ("disputed order", disputed.0),
+            ("disputes", disputed.1),
+            ("refunds", refund),
             ("webhooks/endpoints", id(&endpoint)),
             ("webhooks/events", id(&delivery["webhook_event"])),
             ("webhooks/deliveries", id(&delivery)),
@@ -257,6 +278,9 @@ impl World {
                 "attached_custom_fields": [{"custom_field_id": id("custom-fields"), "required": false}]})
             }
             "products:update_benefits" => json!({"benefits": [id("benefits")]}),
+            "refunds:create" => {
+                json!({"order_id": id("orders"), "reason": "other", "amount": 1})
+            }
             "sandbox:create_confirmation_token" => {
                 json!({"number": "4242424242424242", "exp_month": 12,
                 "exp_year": 2030, "cvc": "123"})

@@ -29,12 +29,13 @@ const SECRET: &str =
     "the session's client secret is the permission: the buyer's address bar holds it";
 
 /// Operations that make something of other things, which their bodies name.
-const BORROWING: [&str; 5] = [
+const BORROWING: [&str; 6] = [
     "checkout-links:create",
     "checkouts:create",
     "customer-sessions:create",
     "discounts:create",
     "products:create",
+    "refunds:create",
 ];
 
 /// One operation of the document.

@@ -423,10 +423,18 @@ fn money_that_is_owed_back_is_marked_until_it_is_given_back() {
         record_outcome(&rows, report, &subscribers(), &at(4)).unwrap()
     };
     let (lost, changes) = record(&payment, &asked, &failed());
-    assert_eq!((lost.state, changes.writes.len()), (RefundState::Failed, 1));
+    assert_eq!(
+        (lost.state, changes.writes.len()),
+        (RefundState::Failed, 2),
+        "and its job"
+    );
     let (done, changes) = record(&payment, &asked, &given());
     assert_eq!(done.reference.as_deref(), Some("re_1"));
-    assert_eq!(changes.writes.len(), 2, "the payment says so");
+    assert_eq!(
+        changes.writes.len(),
+        3,
+        "the payment says so, and there is no job any more"
+    );
     let text = format!("{:?}", changes.writes[1]);
     assert!(
         text.contains(REFUNDED) && !text.contains(REFUND_DUE),

@@ -11,7 +11,7 @@ pub(super) struct Area {
     words: &'static str,
 }
 
-const AREAS: [Area; 16] = [
+const AREAS: [Area; 18] = [
     Area {
         tag: "benefits",
         noun: "benefit",
@@ -50,6 +50,11 @@ const AREAS: [Area; 16] = [
         words: "Discounts: fixed amounts or percentages off the price, with or without a code.",
     },
     Area {
+        tag: "disputes",
+        noun: "dispute",
+        words: "Disputes: payments that customers contest at their banks. The payment processor tells of them.",
+    },
+    Area {
         tag: "files",
         noun: "file",
         words: "Files: pictures of products, and downloads. They are uploaded in parts.",
@@ -78,6 +83,11 @@ const AREAS: [Area; 16] = [
         tag: "products",
         noun: "product",
         words: "Products: what you sell, once or as a subscription, with prices.",
+    },
+    Area {
+        tag: "refunds",
+        noun: "refund",
+        words: "Refunds: money of orders that is given back, all of it or a part.",
     },
     Area {
         tag: "sandbox",
