@@ -4,7 +4,7 @@
 dev *options:
     cargo run -- dev {{options}}
 
-# Everything, as CI runs it, or the named parts: lint rust chaos fuzz clients browser package
+# Everything, as CI runs it, or the named parts: lint rust chaos fuzz stripe clients browser package
 test *parts:
     scripts/test {{parts}}
 

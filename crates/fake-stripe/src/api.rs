@@ -136,12 +136,11 @@ fn ask<'a>(fake: &Fake, request: &Request<'a>) -> Result<Asked<'a>, Refusal> {
     if *request.method != Method::GET {
         given.append(&mut form::decode(request.body)?);
     }
-    let mut readable = given.clone();
     // The script says whose it is in its parameters, as Stripe's does.
     if publishable {
-        readable.retain(|name, _| name != "key");
+        given.shift_remove("key");
     }
-    let params = params::read(route.params, &readable)?;
+    let params = params::read(route.params, &given)?;
     Ok(Asked {
         route,
         id,
@@ -262,7 +261,7 @@ fn conceal(object: &mut Value) {
             "on_behalf_of",
             "transfer_group",
         ] {
-            object.remove(name);
+            object.shift_remove(name);
         }
     }
 }

@@ -140,7 +140,7 @@ pub fn merged(mut kept: Metadata, params: &Params) -> Metadata {
     }
     for (name, value) in given {
         if value.as_str() == Some("") {
-            kept.remove(name);
+            kept.shift_remove(name);
         } else {
             kept.insert(name.clone(), value.clone());
         }
