@@ -24,6 +24,7 @@ mod processor;
 mod purchases;
 mod receiver;
 mod session;
+mod stripe;
 mod table_dump;
 mod terms;
 
@@ -41,6 +42,8 @@ pub use processor::{Alter, Altered};
 pub use purchases::{CrashPoint, buyer, charge_of};
 pub use receiver::{ReceivedDelivery, Receiver};
 pub use session::Till;
+
+pub use till_fake_stripe::{FakeStripe, Troubles};
 
 /// Runs each test once on SQLite (`sqlite::name`) and once on PostgreSQL (`postgres::name`).
 #[macro_export]

@@ -61,6 +61,7 @@ mod security;
 mod security_dashboard;
 mod security_outbound;
 mod shown;
+mod stripe;
 mod subscriptions;
 mod taxes;
 mod trials;

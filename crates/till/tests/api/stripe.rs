@@ -1,0 +1,285 @@
+//! Selling through Stripe, as the fake Stripe plays it: purchases, answers that do not come, notices, refunds, disputes.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use till_server::payments::notices::poll;
+use till_testkit::{Answer, FakeStripe, Till, Troubles, both, buyer};
+
+const ADA: &str = "ada@example.com";
+const VISA: &str = "pm_card_visa";
+const ASKS: &str = "pm_card_authenticationRequired";
+
+/// A confirmation with one of Stripe's test cards.
+async fn confirm(t: &Till, fake: &FakeStripe, checkout: &Value, card: &str) -> Answer {
+    let saves =
+        !checkout["subscription_id"].is_null() || checkout["product"]["is_recurring"] == true;
+    t.confirm(checkout, buyer(ADA, &fake.token(card, saves)))
+        .await
+}
+
+/// A session that was paid, and its order.
+async fn paid(t: &Till, fake: &FakeStripe) -> (Value, Value) {
+    let checkout = t.checkout_for(&t.product().await).await;
+    confirm(t, fake, &checkout, VISA).await.ok();
+    t.catch_up().await;
+    let order = t.orders(&checkout).await.remove(0);
+    (checkout, order)
+}
+
+fn rows(fake: &FakeStripe, kind: &str) -> Vec<Value> {
+    fake.books()[kind].as_array().cloned().unwrap_or_default()
+}
+
+async fn payments(t: &Till) -> Vec<Value> {
+    let listed = t.get("/v1/payments/").await.ok();
+    listed["items"].as_array().unwrap().clone()
+}
+
+/// Troubles of confirmations alone.
+fn confirmations(fake: &FakeStripe, trouble: Troubles) {
+    let intents = rows(fake, "payment_intents");
+    assert!(intents.is_empty(), "before the first intent");
+    let paths = vec!["/v1/payment_intents/".to_owned()];
+    fake.troubles(Troubles {
+        paths,
+        method: Some("POST".to_owned()),
+        ..trouble
+    });
+}
+
+both! {
+    async fn a_card_pays_through_stripe(t: &mut Till) {
+        let (t, fake) = t.on_stripe().await;
+        let (checkout, order) = paid(&t, &fake).await;
+        assert_eq!(t.reload(&checkout).await["status"], "succeeded");
+        assert_eq!((&order["status"], &order["total_amount"]), (&json!("paid"), &json!(3000)));
+        let intents = rows(&fake, "payment_intents");
+        assert_eq!(intents.len(), 1);
+        let intent = &intents[0];
+        assert_eq!((&intent["status"], &intent["amount_received"]), (&json!("succeeded"), &json!(3000)));
+        assert_eq!(intent["metadata"]["checkout_id"], checkout["id"]);
+        assert_eq!(intent["metadata"]["attempt_id"], payments(&t).await[0]["id"]);
+        assert_eq!(payments(&t).await[0]["method_metadata"]["last4"], "4242");
+    }
+
+    async fn a_subscription_keeps_the_card_for_its_renewals(t: &mut Till) {
+        let (t, fake) = t.on_stripe().await;
+        let checkout = t.checkout_for(&t.monthly().await).await;
+        confirm(&t, &fake, &checkout, VISA).await.ok();
+        t.catch_up().await;
+        assert_eq!(t.reload(&checkout).await["status"], "succeeded");
+        let intent = &rows(&fake, "payment_intents")[0];
+        assert_eq!(intent["setup_future_usage"], "off_session");
+        let card = fake.object(intent["payment_method"].as_str().unwrap()).unwrap();
+        assert_eq!(card["customer"], intent["customer"]);
+    }
+
+    async fn a_decline_leaves_the_session_open_and_its_intent_cancelled(t: &mut Till) {
+        let (t, fake) = t.on_stripe().await;
+        let checkout = t.checkout_for(&t.product().await).await;
+        let refused = confirm(&t, &fake, &checkout, "pm_card_chargeDeclinedInsufficientFunds").await;
+        refused.refused(400, "PaymentError");
+        assert_eq!(rows(&fake, "payment_intents")[0]["status"], "canceled");
+        assert_eq!(payments(&t).await[0]["decline_reason"], "insufficient_funds");
+        confirm(&t, &fake, &checkout, VISA).await.ok();
+        t.catch_up().await;
+        assert_eq!(t.reload(&checkout).await["status"], "succeeded");
+        assert_eq!(rows(&fake, "payment_intents").len(), 2, "an intent is never used again");
+    }
+
+    async fn an_unsure_confirmation_blocks_another_until_stripe_says_how_it_ended(t: &mut Till) {
+        let (t, fake) = t.on_stripe().await;
+        let checkout = t.checkout_for(&t.product().await).await;
+        confirmations(&fake, Troubles { reset_after: 100, ..Troubles::default() });
+        confirm(&t, &fake, &checkout, VISA).await.refused(403, "CheckoutLocked");
+        fake.troubles(Troubles::default());
+        confirm(&t, &fake, &checkout, VISA).await.refused(403, "CheckoutLocked");
+        t.advance(Duration::from_secs(16));
+        t.catch_up().await;
+        assert_eq!(t.reload(&checkout).await["status"], "succeeded");
+        assert_eq!(rows(&fake, "charges").len(), 1);
+        assert_eq!(t.orders(&checkout).await.len(), 1);
+    }
+
+    async fn a_stripe_that_cannot_be_reached_charges_nothing_and_says_so(t: &mut Till) {
+        let (t, fake) = t.on_stripe().await;
+        let checkout = t.checkout_for(&t.product().await).await;
+        fake.troubles(Troubles { error_before: 100, ..Troubles::default() });
+        let refused = confirm(&t, &fake, &checkout, VISA).await;
+        refused.refused(400, "PaymentError");
+        assert!(refused.text().contains("Nothing was charged"), "{}", refused.text());
+        fake.troubles(Troubles::default());
+        confirm(&t, &fake, &checkout, VISA).await.ok();
+        t.catch_up().await;
+        assert_eq!(rows(&fake, "charges").len(), 1);
+    }
+
+    async fn an_approval_at_the_bank_is_heard_of_by_a_notice(t: &mut Till) {
+        let (t, fake) = t.on_stripe().await;
+        let checkout = t.checkout_for(&t.product().await).await;
+        let waiting = confirm(&t, &fake, &checkout, ASKS).await.ok();
+        let metadata = &waiting["payment_processor_metadata"];
+        assert_eq!(metadata["intent_status"], "requires_action");
+        let secret = metadata["intent_client_secret"].as_str().unwrap();
+        fake.decide_3ds(secret, true);
+        let notice = fake.notices(None).pop().unwrap();
+        assert_eq!(t.stripe_sends(notice.clone()).await.status, 202);
+        t.catch_up().await;
+        assert_eq!(t.reload(&checkout).await["status"], "succeeded");
+        assert_eq!(t.stripe_sends(notice).await.status, 202, "a notice that comes twice");
+        t.catch_up().await;
+        assert_eq!(t.orders(&checkout).await.len(), 1);
+    }
+
+    async fn a_lost_notice_is_found_when_stripe_is_asked(t: &mut Till) {
+        let (t, fake) = t.on_stripe().await;
+        let checkout = t.checkout_for(&t.product().await).await;
+        let waiting = confirm(&t, &fake, &checkout, ASKS).await.ok();
+        let secret = waiting["payment_processor_metadata"]["intent_client_secret"].as_str().unwrap().to_owned();
+        fake.decide_3ds(&secret, true);
+        assert!(poll(&t.app).await.unwrap() > 0);
+        t.catch_up().await;
+        assert_eq!(t.reload(&checkout).await["status"], "succeeded");
+    }
+
+    async fn a_challenge_that_is_left_alone_is_cancelled_at_stripe_and_the_session_opens_again(t: &mut Till) {
+        let (t, fake) = t.on_stripe().await;
+        let checkout = t.checkout_for(&t.product().await).await;
+        confirm(&t, &fake, &checkout, ASKS).await.ok();
+        t.catch_up().await;
+        // An hour is the longest that a challenge is waited for.
+        for _ in 0..8 {
+            t.advance(Duration::from_secs(20 * 60));
+            fake.advance(Duration::from_secs(20 * 60));
+            t.catch_up().await;
+        }
+        assert_eq!(rows(&fake, "payment_intents")[0]["status"], "canceled");
+        assert_eq!(payments(&t).await[0]["status"], "failed");
+    }
+
+    async fn a_notice_that_is_forged_old_or_unsigned_is_refused_and_writes_nothing(t: &mut Till) {
+        let (t, fake) = t.on_stripe().await;
+        paid(&t, &fake).await;
+        let (headers, body) = fake.notices(None).pop().unwrap();
+        let before = t.all_rows().await;
+        let altered = body.replace("3000", "1");
+        assert_ne!(altered, body);
+        t.stripe_sends((headers.clone(), altered)).await.refused(400, "NoticeRefused");
+        t.stripe_sends((Vec::new(), body.clone())).await.refused(400, "NoticeRefused");
+        t.stripe_sends((headers.clone(), "x".repeat(1024 * 1024 + 1))).await.refused(413, "RequestBodyTooLarge");
+        t.advance(Duration::from_secs(301));
+        t.stripe_sends((headers, body)).await.refused(400, "NoticeRefused");
+        crate::foreign::unchanged("a refused notice", &before, &t.all_rows().await);
+    }
+
+    async fn what_is_not_tills_on_the_account_is_taken_and_forgotten(t: &mut Till) {
+        let (t, fake) = t.on_stripe().await;
+        let before = t.all_rows().await;
+        let client = as_another_program(&fake, "/v1/payment_intents", "amount=500&currency=usd&confirm=true&payment_method=pm_card_visa&allowed_payment_method_types[]=card&return_url=https://shop.test");
+        assert!(client.await, "another program of the merchant's charges");
+        let notices = fake.notices(None);
+        assert!(!notices.is_empty());
+        for notice in notices {
+            assert_eq!(t.stripe_sends(notice).await.status, 202);
+        }
+        crate::foreign::unchanged("a foreign notice", &before, &t.all_rows().await);
+    }
+
+    async fn a_refund_goes_to_stripe_once_and_the_order_says_so(t: &mut Till) {
+        let (t, fake) = t.on_stripe().await;
+        let (_, order) = paid(&t, &fake).await;
+        let body = json!({"order_id": order["id"], "reason": "customer_request", "amount": 1000});
+        let refund = t.post("/v1/refunds/", body).await.created();
+        t.drain().await;
+        assert_eq!(refund["status"], "succeeded");
+        let at_stripe = rows(&fake, "refunds");
+        assert_eq!(at_stripe.len(), 1);
+        assert_eq!((&at_stripe[0]["amount"], &at_stripe[0]["metadata"]["refund_id"]), (&json!(1000), &refund["id"]));
+        let order = t.get(&format!("/v1/orders/{}", order["id"].as_str().unwrap())).await.ok();
+        assert_eq!((&order["status"], &order["refunded_amount"]), (&json!("partially_refunded"), &json!(1000)));
+    }
+
+    async fn a_refund_whose_answer_was_lost_is_found_at_stripe_and_not_sent_again(t: &mut Till) {
+        let (t, fake) = t.on_stripe().await;
+        let (_, order) = paid(&t, &fake).await;
+        let lost = Troubles { paths: vec!["/v1/refunds".into()], method: Some("POST".into()), reset_after: 100, ..Troubles::default() };
+        fake.troubles(lost);
+        let body = json!({"order_id": order["id"], "reason": "other", "amount": 3000});
+        let refund = t.post("/v1/refunds/", body).await.created();
+        assert_eq!(refund["status"], "pending");
+        fake.troubles(Troubles::default());
+        t.advance(Duration::from_secs(60));
+        t.drain().await;
+        assert_eq!(rows(&fake, "refunds").len(), 1);
+        let order = t.get(&format!("/v1/orders/{}", order["id"].as_str().unwrap())).await.ok();
+        assert_eq!(order["status"], "refunded");
+    }
+
+    async fn a_refund_made_at_stripe_arrives_by_its_notice(t: &mut Till) {
+        let (t, fake) = t.on_stripe().await;
+        let (_, order) = paid(&t, &fake).await;
+        let intent = rows(&fake, "payment_intents")[0]["id"].as_str().unwrap().to_owned();
+        fake.refund(&intent, Some(1200));
+        for notice in fake.notices(None) {
+            t.stripe_sends(notice).await;
+        }
+        t.drain().await;
+        let order = t.get(&format!("/v1/orders/{}", order["id"].as_str().unwrap())).await.ok();
+        assert_eq!((&order["status"], &order["refunded_amount"]), (&json!("partially_refunded"), &json!(1200)));
+    }
+
+    async fn a_dispute_at_stripe_is_listed_and_can_be_conceded(t: &mut Till) {
+        let (t, fake) = t.on_stripe().await;
+        paid(&t, &fake).await;
+        let intent = rows(&fake, "payment_intents")[0]["id"].as_str().unwrap().to_owned();
+        let reference = fake.open_dispute(&intent, "fraudulent");
+        poll(&t.app).await.unwrap();
+        t.drain().await;
+        let listed = t.get("/v1/disputes/").await.ok();
+        let dispute = &listed["items"][0];
+        assert_eq!((&dispute["status"], &dispute["reason"], &dispute["amount"]), (&json!("needs_response"), &json!("fraudulent"), &json!(3000)));
+        let path = format!("/v1/disputes/{}/accept", dispute["id"].as_str().unwrap());
+        let accepted = t.post(&path, json!({})).await;
+        assert_eq!(accepted.status, 200, "{}", accepted.text());
+        t.drain().await;
+        assert_eq!(fake.object(&reference).unwrap()["status"], "lost");
+    }
+
+    async fn a_slow_stripe_holds_up_nobody_who_does_not_pay(t: &mut Till) {
+        let (t, fake) = t.on_stripe().await;
+        let checkout = t.checkout_for(&t.product().await).await;
+        fake.troubles(Troubles { slow_ms: 1_000, ..Troubles::default() });
+        let paying = confirm(&t, &fake, &checkout, VISA);
+        let others = async {
+            for _ in 0..50 {
+                let other = t.checkout_for(&t.product().await).await;
+                t.client_get(&other).await.ok();
+            }
+        };
+        tokio::pin!(paying);
+        tokio::select! {
+            biased;
+            paid = &mut paying => panic!("Stripe was slow: {}", paid.text()),
+            () = others => {}
+        }
+        paying.await.ok();
+        t.catch_up().await;
+    }
+}
+
+/// A request with the account's secret key, as another program of the merchant's sends it; whether it was done.
+async fn as_another_program(fake: &FakeStripe, path: &str, form: &str) -> bool {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let host = fake.api_url().trim_start_matches("http://");
+    let mut connection = tokio::net::TcpStream::connect(host).await.unwrap();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{form}",
+        fake.secret_key(),
+        form.len()
+    );
+    connection.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    answer.starts_with("HTTP/1.1 200")
+}
